@@ -1,0 +1,227 @@
+"""Every hyper-parameter, once: frozen dataclasses with a word on each field.
+
+The command line takes its defaults and its help from here.  ``None`` means "by the rule in
+``tasks/defaults.py``", which looks at the corpus; the rule's choice is printed and stored with the model.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass, field, fields
+from typing import Any, Literal, TypeVar
+
+from lstmcli.errors import ModelError, UsageError
+
+Task = Literal["classify", "lm"]
+TokenizerKind = Literal["word", "bpe", "unigram", "char", "byte"]
+Cell = Literal["lstm", "gru", "rnn"]
+
+TOKENIZERS: tuple[str, ...] = ("word", "bpe", "unigram", "char", "byte")
+CELLS: tuple[str, ...] = ("lstm", "gru", "rnn")
+POOLINGS: tuple[str, ...] = ("last", "mean", "max", "attention")
+SCHEDULES: tuple[str, ...] = ("linear", "cosine", "onecycle", "constant")
+PRECISIONS: tuple[str, ...] = ("auto", "fp32", "bf16")
+
+
+def _require(ok: bool, message: str) -> None:
+    if not ok:
+        raise UsageError(message)
+
+
+def _fraction(name: str, value: float) -> None:
+    _require(0.0 <= value < 1.0, f"{name} must be at least 0 and below 1, not {value}")
+
+
+@dataclass(frozen=True)
+class ReadConfig:
+    """How a source is read; every field overrides what detection finds."""
+
+    input_format: str | None = None
+    """text, csv, tsv, json, jsonl, parquet, fasttext or folder; None detects."""
+    text_columns: tuple[str, ...] = ()
+    """Columns that hold the text; several are joined with a newline."""
+    label_column: str | None = None
+    delimiter: str | None = None
+    encoding: str | None = None
+    label_prefix: str = "__label__"
+    """Marks a label in fastText lines."""
+    label_separator: str | None = None
+    """Splits a label cell into several labels: multi-label data."""
+    split: str | None = None
+    """Named split of a Hub data set or of a folder of splits."""
+
+
+@dataclass(frozen=True)
+class TokenizerConfig:
+    """How text becomes token ids."""
+
+    kind: TokenizerKind = "word"
+    """word: lower-cased words and punctuation, each CJK character by itself."""
+    path: str | None = None
+    """An existing tokenizer.json to use as it is."""
+    vocab_size: int = 30_000
+    min_count: int = 1
+    """Words seen fewer times in the training split are unknown."""
+    lowercase: bool = True
+    max_tokens: int = 400
+    """Longer texts keep their head and their tail, half each."""
+    hash_buckets: int = 32_768
+    """Rows for hashed features of a word (affixes; the neighbours of a CJK character); 0 leaves them out."""
+
+    def __post_init__(self) -> None:
+        _require(self.kind in TOKENIZERS, f"tokenizer must be one of {', '.join(TOKENIZERS)}, not {self.kind!r}")
+        _require(self.vocab_size >= 4, "the vocabulary needs at least 4 entries")
+        _require(self.min_count >= 1, "min-count must be at least 1")
+        _require(self.max_tokens >= 2, "max-tokens must be at least 2")
+        _require(self.hash_buckets >= 0, "hash-buckets cannot be negative")
+
+
+@dataclass(frozen=True)
+class ModelConfig:
+    """The classifier: embedding, recurrent stack, pooling, linear head; an n-gram model beside it."""
+
+    cell: Cell = "lstm"
+    embedding: int = 128
+    hidden: int = 96
+    """Units per direction."""
+    layers: int = 1
+    bidirectional: bool = True
+    pooling: tuple[str, ...] = ("max", "mean")
+    segment: int = 100
+    """Texts longer than this many tokens are read in equal segments, pooled together; 0 reads in one go."""
+    embedding_dropout: float = 0.3
+    """Locked dropout (Gal & Ghahramani 2016) on the embedded text: one mask for all time steps."""
+    word_dropout: float = 0.1
+    """Share of tokens replaced by the unknown word in training."""
+    layer_dropout: float = 0.3
+    """Locked dropout between layers."""
+    weight_drop: float = 0.0
+    """DropConnect on the recurrent weights (Merity et al. 2018)."""
+    output_dropout: float = 0.5
+    ngrams: int | None = None
+    """Longest n-gram of the linear model beside the network; 0 leaves it out; None: 2 on small sets, 3 on large."""
+
+    def __post_init__(self) -> None:
+        _require(self.cell in CELLS, f"cell must be one of {', '.join(CELLS)}, not {self.cell!r}")
+        for name in ("embedding", "hidden", "layers"):
+            _require(getattr(self, name) >= 1, f"{name} must be at least 1")
+        _require(bool(self.pooling), "choose at least one pooling")
+        for pool in self.pooling:
+            _require(pool in POOLINGS, f"pooling must be among {', '.join(POOLINGS)}, not {pool!r}")
+        for name in ("embedding_dropout", "word_dropout", "layer_dropout", "weight_drop", "output_dropout"):
+            _fraction(name.replace("_", "-"), getattr(self, name))
+        _require(self.ngrams is None or 0 <= self.ngrams <= 5, "ngrams must be between 0 and 5")
+        _require(self.segment >= 0, "segment cannot be negative")
+
+
+@dataclass(frozen=True)
+class TrainConfig:
+    """How the network is fitted."""
+
+    epochs: int | None = None
+    """None: by corpus size, 3 to 15."""
+    batch_size: int = 32
+    learning_rate: float = 2e-3
+    schedule: str = "linear"
+    """Shape of the learning rate after warm-up."""
+    warmup: float = 0.1
+    """Share of all steps over which the learning rate rises."""
+    weight_decay: float = 0.01
+    clip: float = 1.0
+    """Largest gradient norm; 0 leaves it free."""
+    patience: int = 5
+    """Epochs without a better validation score before training ends; 0 never ends early."""
+    ema: float = 0.5
+    """Span of the moving average of the weights, in epochs; 0 keeps the last weights."""
+    label_smoothing: float = 0.0
+    adversarial: float = 0.5
+    """Norm of the adversarial step on the embeddings, in typical token norms (Miyato et al. 2017); 0 for none."""
+    class_weights: str = "none"
+    """none or balanced."""
+    valid_fraction: float | None = None
+    """Share of the training rows held out when no validation file is given; None: a tenth, 2,000 rows at most."""
+    time_limit: float | None = None
+    """Seconds that training may take."""
+    precision: str = "auto"
+    seed: int = 1
+    threads: int | None = None
+    device: str = "auto"
+
+    def __post_init__(self) -> None:
+        _require(self.epochs is None or self.epochs >= 1, "epochs must be at least 1")
+        _require(self.batch_size >= 1, "batch-size must be at least 1")
+        _require(self.learning_rate > 0, "learning-rate must be above 0")
+        _require(self.schedule in SCHEDULES, f"schedule must be one of {', '.join(SCHEDULES)}, not {self.schedule!r}")
+        _require(self.precision in PRECISIONS, f"precision must be one of {', '.join(PRECISIONS)}")
+        _require(self.class_weights in ("none", "balanced"), "class-weights must be none or balanced")
+        _require(self.clip >= 0 and self.patience >= 0 and self.ema >= 0, "clip, patience and ema cannot be negative")
+        _require(self.adversarial >= 0 and self.weight_decay >= 0, "adversarial and weight-decay cannot be negative")
+        _fraction("warmup", self.warmup)
+        _fraction("label-smoothing", self.label_smoothing)
+        if self.valid_fraction is not None:
+            _require(0.0 < self.valid_fraction < 1.0, "valid-fraction must be between 0 and 1")
+        _require(self.time_limit is None or self.time_limit > 0, "time must be above 0")
+        _require(self.threads is None or self.threads >= 1, "threads must be at least 1")
+
+
+@dataclass(frozen=True)
+class ClassifierConfig:
+    """All that decides a classifier, as stored in the model directory."""
+
+    read: ReadConfig = field(default_factory=ReadConfig)
+    tokenizer: TokenizerConfig = field(default_factory=TokenizerConfig)
+    model: ModelConfig = field(default_factory=ModelConfig)
+    train: TrainConfig = field(default_factory=TrainConfig)
+
+
+C = TypeVar("C")
+
+
+def to_dict(config: Any) -> dict[str, Any]:
+    """A config as plain JSON types."""
+    return dataclasses.asdict(config)
+
+
+def from_dict(cls: type[C], values: Any) -> C:
+    """A config from JSON, checked by name, type and range.
+
+    Raises:
+        ModelError: a field is unknown, of the wrong type, or out of range.
+    """
+    if not isinstance(values, dict):
+        raise ModelError(f"{cls.__name__} should be an object, found {type(values).__name__}")
+    known = {f.name: f for f in fields(cls)}  # type: ignore[arg-type]
+    unknown = sorted(set(values) - set(known))
+    if unknown:
+        raise ModelError(f"unknown field {unknown[0]!r} in {cls.__name__}")
+    default = cls()
+    arguments: dict[str, Any] = {}
+    for name, value in values.items():
+        expected = getattr(default, name)
+        if dataclasses.is_dataclass(expected):
+            arguments[name] = from_dict(type(expected), value)
+            continue
+        if isinstance(expected, tuple) and isinstance(value, list) and all(isinstance(v, str) for v in value):
+            value = tuple(value)
+        if not _fits(value, str(known[name].type)):
+            raise ModelError(f"{cls.__name__}.{name} cannot be {value!r}")
+        arguments[name] = value
+    try:
+        return cls(**arguments)
+    except UsageError as error:
+        raise ModelError(error.message) from error
+
+
+def _fits(value: Any, annotation: str) -> bool:
+    """Whether a JSON value is of the annotated type (the few kinds that configs use)."""
+    if value is None:
+        return "None" in annotation
+    if isinstance(value, bool):
+        return "bool" in annotation
+    if isinstance(value, int):
+        return "int" in annotation or "float" in annotation
+    if isinstance(value, float):
+        return "float" in annotation
+    if isinstance(value, str):
+        return "str" in annotation or annotation in ("TokenizerKind", "Cell", "Task")
+    return isinstance(value, tuple) and annotation.startswith("tuple")

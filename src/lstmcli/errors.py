@@ -1,0 +1,78 @@
+"""The errors a user can meet, and the exit code each ends with.
+
+::
+
+    LstmError (1)             our own failure, said in a sentence
+    ├── UsageError (2)        options that are wrong or contradict each other
+    ├── DataError (3)         a text file that cannot be read as asked
+    │   └── NoDataError (3)   nothing there to learn from or to answer
+    ├── ModelError (4)        a model directory that is missing, broken or of the wrong kind
+    └── OutputError (1)       a target that cannot be written
+
+``Interrupted`` (130) is not a failure: the user pressed Ctrl-C and what was good has been kept.
+
+Only ``cli/app.py`` catches these.  The message names the file and the line, and says what was found;
+``hint`` says what to do about it.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+
+class LstmError(Exception):
+    """Base of all errors shown to the user without a traceback."""
+
+    exit_code = 1
+
+    def __init__(
+        self,
+        message: str,
+        *,
+        path: str | Path | None = None,
+        line: int | None = None,
+        hint: str | None = None,
+    ) -> None:
+        self.message = message
+        self.path = None if path is None else str(path)
+        self.line = line
+        self.hint = hint
+        super().__init__(str(self))
+
+    def __str__(self) -> str:
+        where = self.path or ""
+        if self.line is not None:
+            where += f", line {self.line}" if where else f"line {self.line}"
+        return f"{where}: {self.message}" if where else self.message
+
+
+class UsageError(LstmError):
+    """Options that are wrong or contradict each other."""
+
+    exit_code = 2
+
+
+class DataError(LstmError):
+    """A source that cannot be read as asked: file, line, what was found."""
+
+    exit_code = 3
+
+
+class NoDataError(DataError):
+    """A source that holds nothing to learn from or to answer."""
+
+
+class ModelError(LstmError):
+    """A model directory that is missing, damaged, too new, or of another task."""
+
+    exit_code = 4
+
+
+class OutputError(LstmError):
+    """A target that cannot be written, or that exists and may not be replaced."""
+
+
+class Interrupted(LstmError):
+    """The user ended the run; nothing already saved is lost."""
+
+    exit_code = 130

@@ -1,0 +1,137 @@
+"""What a training run says, as it happens.
+
+The training loop is a generator of these; the live panel, the plain log, ``log.jsonl`` and TensorBoard
+are its listeners.  Losses are in nats, rates in texts per second, times in seconds.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+from dataclasses import dataclass
+from typing import Any, TypeAlias
+
+from lstmcli.results import ClassReport, DataCheck, Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class DataRead:
+    """The corpus has been read, split and checked."""
+
+    check: DataCheck
+    notes: tuple[str, ...]
+    """What was detected, in words: format, encoding, columns, splits."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenizerReady:
+    kind: str
+    vocab_size: int
+    unknown_rate: float
+    """Share of the validation split's tokens that are unknown."""
+    mean_length: float
+    """Tokens per training text."""
+    longest: int
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlanned:
+    """Everything is decided; the first step comes next."""
+
+    command: str
+    model: str
+    """The architecture in one line."""
+    parameters: int
+    epochs: int
+    steps: int
+    device: str
+    threads: int
+    precision: str
+    seed: int
+    estimate: Estimate
+
+
+@dataclass(frozen=True, slots=True)
+class NgramsFitted:
+    """The linear n-gram model beside the network."""
+
+    order: int
+    features: int
+    seconds: float
+    valid_accuracy: float
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    step: int
+    steps: int
+    epoch: float
+    epochs: int
+    loss: float
+    learning_rate: float
+    gradient_norm: float
+    rate: float
+    """Training texts per second."""
+    seconds: float
+    seconds_left: float
+
+
+@dataclass(frozen=True, slots=True)
+class Validated:
+    epoch: int
+    step: int
+    loss: float
+    metric: str
+    value: float
+    best: float
+    improved: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Stopped:
+    """Training ended; ``reason`` is finished, early, time or interrupted."""
+
+    reason: str
+    epoch: float
+    best_epoch: int
+    seconds: float
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrated:
+    network_scale: float
+    ngram_scale: float
+    ece_before: float
+    ece_after: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """A report on the validation or test split, by the model that is saved."""
+
+    split: str
+    report: ClassReport
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    path: str
+    bytes: int
+    seconds: float
+    """The whole run, reading included."""
+
+
+@dataclass(frozen=True, slots=True)
+class Warned:
+    message: str
+
+
+Event: TypeAlias = (
+    DataRead | TokenizerReady | RunPlanned | NgramsFitted | Step | Validated | Stopped | Calibrated | Evaluated | Saved | Warned
+)
+
+
+def to_json(event: Event) -> dict[str, Any]:
+    """An event as a line of ``log.jsonl``: its kind under ``event``, then its fields."""
+    name = type(event).__name__
+    kind = "".join(f"_{c.lower()}" if c.isupper() else c for c in name).lstrip("_")
+    return {"event": kind, **dataclasses.asdict(event)}

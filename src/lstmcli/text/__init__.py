@@ -1,0 +1,1 @@
+"""L1: text in, token ids out: sources, formats, tokenizers, features, batches."""
