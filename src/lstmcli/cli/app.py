@@ -1,0 +1,151 @@
+"""The program: which commands there are, and the one place where errors become messages and exit codes.
+
+Exit codes: 0 fine (a reader that closes the pipe early included), 1 our error, 2 usage, 3 bad data,
+4 bad model, 130 interrupted by Ctrl-C, 143 ended by SIGTERM.
+"""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from lstmcli import __version__
+from lstmcli.cli import helptext, streams
+from lstmcli.errors import LstmError
+
+COMMANDS = {
+    "train": "Train a text classifier on labelled text.",
+    "classify": "Label texts: files, a pipe or --text.",
+    "info": "What a model is, how it was trained, how well it did.",
+    "demo": "Train and use a small classifier, each command shown.",
+}
+"""Name to one-line help.  ``lstmcli.cli.NAME`` is imported when NAME is called, never to list it."""
+
+
+class Commands(TyperGroup):
+    """The ``lstm`` group: loads a command when it is needed and turns errors into exit codes."""
+
+    def list_commands(self, ctx: Any) -> list[str]:
+        return list(COMMANDS)
+
+    def get_command(self, ctx: Any, cmd_name: str) -> Any:
+        if cmd_name not in self.commands and cmd_name in COMMANDS:
+            module = importlib.import_module(f"lstmcli.cli.{cmd_name}")
+            command = typer.main.get_command(module.app)
+            command.name, command.short_help = cmd_name, COMMANDS[cmd_name]
+            self.commands[cmd_name] = command
+        return self.commands.get(cmd_name)
+
+    def resolve_command(self, ctx: Any, args: list[str]) -> Any:
+        if args[0] not in COMMANDS and not ctx.resilient_parsing:
+            import difflib
+
+            near = difflib.get_close_matches(args[0], COMMANDS, 1)
+            ctx.fail(f"no command {args[0]!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
+        return super().resolve_command(ctx, args)
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        formatter.write(helptext.page(self, ctx, COMMANDS))
+
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        try:
+            return super().make_context(info_name, args, parent, **extra)
+        except BrokenPipeError:  # `lstm --help | true`
+            streams.abandon_stdout()
+            raise typer.Exit(0) from None
+
+    def invoke(self, ctx: Any) -> Any:
+        try:
+            result = super().invoke(ctx)
+            sys.stdout.flush()
+            return result
+        except BrokenPipeError:
+            streams.abandon_stdout()
+            raise typer.Exit(0) from None
+
+    def main(self, args: Any = None, prog_name: Any = None, standalone_mode: bool = True, **extra: Any) -> Any:
+        try:
+            code = super().main(args, prog_name="lstm", standalone_mode=False, **extra)
+        except Exception as error:
+            code = report(error)
+        sys.exit(code if isinstance(code, int) else 0)
+
+
+def report(error: Exception) -> int:
+    """Says an error on stderr and returns the exit code that belongs to it."""
+    debug = os.environ.get("LSTM_DEBUG", "") not in ("", "0")
+    if debug:
+        import traceback
+
+        traceback.print_exception(error)
+    if isinstance(error, LstmError):
+        streams.complain(str(error), error.hint)
+        return error.exit_code
+    if hasattr(error, "format_message"):  # Typer's usage errors
+        if type(error).__name__ == "NoArgsIsHelpError":
+            print(error.format_message(), file=sys.stderr)
+        else:
+            context = getattr(error, "ctx", None)
+            where = context.command_path if context else "lstm"
+            streams.complain(_one_line(error.format_message()), f"see `{where} --help`")
+        return int(getattr(error, "exit_code", 2))
+    if isinstance(error, typer.Abort):
+        streams.complain("aborted")
+        return 1
+    if isinstance(error, OSError) and error.strerror:
+        where = f"{error.filename}: " if error.filename else ""
+        streams.complain(f"{where}{error.strerror}")
+        return 1
+    what = "out of memory" if isinstance(error, MemoryError) else f"unexpected {type(error).__name__}: {error}"
+    streams.complain(what, None if debug else "run `lstm --debug …`, or set LSTM_DEBUG=1, to see where it happened")
+    return 1
+
+
+def _one_line(message: str) -> str:
+    """Typer's messages start with a capital and end with a stop; ours do neither."""
+    message = " ".join(message.split()).rstrip(".")
+    return message[:1].lower() + message[1:]
+
+
+app = typer.Typer(
+    name="lstm",
+    cls=Commands,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+)
+
+
+def _version(wanted: bool) -> None:
+    if wanted:
+        print(f"lstm {__version__}")
+        raise typer.Exit
+
+
+def _debug(wanted: bool) -> None:
+    if wanted:
+        os.environ["LSTM_DEBUG"] = "1"
+
+
+@app.callback()
+def lstm(
+    version: Annotated[
+        bool, typer.Option("--version", "-V", callback=_version, is_eager=True, help="Print the version and exit.")
+    ] = False,
+    debug: Annotated[
+        bool, typer.Option("--debug", callback=_debug, help="Show where an unexpected error happened (LSTM_DEBUG=1).")
+    ] = False,
+) -> None:
+    """Train, run, measure and explain LSTM text classifiers from the command line."""
+
+
+def run() -> None:
+    """The ``lstm`` command."""
+    streams.prepare()
+    app()

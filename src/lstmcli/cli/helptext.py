@@ -1,0 +1,81 @@
+"""Help pages as plain text: sections by panel, two columns where there is room, one where there is not.
+
+Typer's Rich pages cost an import of Rich on every ``--help`` and do not fit a narrow window.
+"""
+
+from __future__ import annotations
+
+import inspect
+import os
+import shutil
+import sys
+import textwrap
+from collections.abc import Mapping
+from typing import Any
+
+from typer.core import TyperCommand
+
+INDENT = "  "
+
+
+class Command(TyperCommand):
+    """A command whose help is plain text in named sections."""
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        formatter.write(page(self, ctx))
+
+
+def page(command: Any, ctx: Any, commands: Mapping[str, str] | None = None) -> str:
+    """The help of a command; ``commands``: the names and one-line helps of its sub-commands."""
+    width = max(16, min(shutil.get_terminal_size().columns, 100) - 1)
+    usage = " ".join(["Usage:", ctx.command_path, *command.collect_usage_pieces(ctx)])
+    parts = [textwrap.fill(usage, width, subsequent_indent=INDENT), _prose(command.help or "", width)]
+    if commands:
+        parts.append(_section("Commands", list(commands.items()), width))
+    for title, rows in _panels(command, ctx).items():
+        parts.append(_section(title, rows, width))
+    if command.epilog:
+        parts.append(_prose(command.epilog, width))
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _panels(command: Any, ctx: Any) -> dict[str, list[tuple[str, str]]]:
+    """Section title to (option, help) rows; what has no panel of its own comes first."""
+    panels: dict[str, list[tuple[str, str]]] = {}
+    for param in command.get_params(ctx):
+        record = param.get_help_record(ctx)
+        if record is not None:
+            usual = "Arguments" if param.param_type_name == "argument" else "Options"
+            title = getattr(param, "rich_help_panel", None) or usual
+            panels.setdefault(title, []).append(record)
+    return panels
+
+
+def _prose(text: str, width: int) -> str:
+    """Paragraphs filled to the width; indented lines (examples) are kept as they are."""
+    blocks = []
+    for block in inspect.cleandoc(text).split("\n\n"):
+        blocks.append(block if block.startswith(" ") else textwrap.fill(" ".join(block.split()), width))
+    return "\n\n".join(blocks)
+
+
+def _section(title: str, rows: list[tuple[str, str]], width: int) -> str:
+    lines = [_bold(f"{title}:")]
+    column = min(max(len(name) for name, _ in rows), 30) + 2
+    for name, text in rows:
+        if width < 60:
+            lines.append(INDENT + name)
+            lines += textwrap.wrap(text, width, initial_indent=INDENT * 3, subsequent_indent=INDENT * 3)
+            continue
+        wrapped = textwrap.wrap(text, width - column - len(INDENT)) or [""]
+        if len(name) > column - 2:
+            lines.append(INDENT + name)
+            name = ""
+        lines.append(f"{INDENT}{name:<{column}}{wrapped[0]}".rstrip())
+        lines += [" " * (column + len(INDENT)) + line for line in wrapped[1:]]
+    return "\n".join(lines)
+
+
+def _bold(text: str) -> str:
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or not sys.stdout.isatty()
+    return text if plain else f"\x1b[1m{text}\x1b[0m"

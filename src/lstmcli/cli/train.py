@@ -1,0 +1,14 @@
+"""``lstm train``."""
+
+from __future__ import annotations
+
+import typer
+
+from lstmcli.cli.helptext import Command
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+
+@app.command(cls=Command)
+def train() -> None:
+    """To come."""
