@@ -1,0 +1,31 @@
+# Development commands.  They use the environment in .venv; another one: make check BIN=/path/to/bin
+BIN ?= .venv/bin
+
+.PHONY: help check test test-slow completions bench-quality bench-speed bench-startup bench-memory bench
+
+help:  ## list these commands
+	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 16
+
+check:  ## lint and types
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+
+test:  ## the tests, without the slow ones
+	$(BIN)/pytest -n 2
+
+test-slow:  ## the tests that take longer than a few seconds each
+	$(BIN)/pytest -n 2 -m slow
+
+bench-quality:  ## accuracy against fastText, default options (hours)
+	$(BIN)/python benchmarks/quality.py
+
+bench-speed:  ## training and classifying rates against plain PyTorch (about 15 minutes)
+	$(BIN)/python benchmarks/speed.py
+
+bench-startup:  ## start-up times (about 3 minutes)
+	$(BIN)/python benchmarks/startup.py
+
+bench-memory:  ## memory of classify on 10,000 and 1,000,000 lines (about 5 minutes)
+	$(BIN)/python benchmarks/memory.py
+
+bench: bench-startup bench-memory bench-speed bench-quality  ## all four
