@@ -100,6 +100,8 @@ class ModelConfig:
     output_dropout: float = 0.5
     ngrams: int | None = None
     """Longest n-gram of the linear model beside the network; 0 leaves it out; None: 2 on small sets, 3 on large."""
+    vectors: str | None = None
+    """Pretrained word vectors that the embedding starts from (.vec, or GloVe .txt, gzipped or not); sets its width."""
 
     def __post_init__(self) -> None:
         _require(self.cell in CELLS, f"cell must be one of {', '.join(CELLS)}, not {self.cell!r}")
