@@ -1,0 +1,57 @@
+"""From the states of all time steps to one vector a text.
+
+Shapes: T time steps, B texts, S segments of a text, N = B * S rows, K units.
+"""
+
+from __future__ import annotations
+
+import torch
+from torch import Tensor, nn
+
+
+class Pooling(nn.Module):
+    """Pools the steps of all of a text's segments, padding left out; several poolings are concatenated.
+
+    ``last`` is the state after the last token forward, and after the first token backward.
+    """
+
+    def __init__(self, kinds: tuple[str, ...], units: int, bidirectional: bool) -> None:
+        super().__init__()
+        self.kinds, self.units, self.bidirectional = kinds, units, bidirectional
+        if "attention" in kinds:
+            self.query = nn.Parameter(torch.zeros(units))
+
+    @property
+    def output_size(self) -> int:
+        return self.units * len(self.kinds)
+
+    def forward(self, h_TNK: Tensor, lengths_BS: Tensor) -> Tensor:
+        """[T, N, K] -> [B, K * number of poolings]."""
+        T, _, K = h_TNK.shape
+        B, S = lengths_BS.shape
+        inside_TN = torch.arange(T, device=h_TNK.device)[:, None] < lengths_BS.reshape(-1)
+        h = h_TNK.view(T, B, S, K)
+        inside = inside_TN.view(T, B, S, 1)
+        return torch.cat([getattr(self, kind)(h, inside, lengths_BS) for kind in self.kinds], dim=-1)
+
+    def max(self, h: Tensor, inside: Tensor, lengths_BS: Tensor) -> Tensor:
+        return h.masked_fill(~inside, -torch.inf).amax(dim=(0, 2))
+
+    def mean(self, h: Tensor, inside: Tensor, lengths_BS: Tensor) -> Tensor:
+        return (h * inside).sum(dim=(0, 2)) / lengths_BS.sum(1, keepdim=True)
+
+    def attention(self, h: Tensor, inside: Tensor, lengths_BS: Tensor) -> Tensor:
+        """Softmax over the text of a learned query's products with the states (Yang et al. 2016, simplified)."""
+        T, B, S, _ = h.shape
+        scores = (h.tanh() @ self.query).masked_fill(~inside[..., 0], -torch.inf)
+        weights = scores.transpose(0, 1).reshape(B, -1).softmax(-1).view(B, T, S).transpose(0, 1)
+        return (h * weights[..., None]).sum(dim=(0, 2))
+
+    def last(self, h: Tensor, inside: Tensor, lengths_BS: Tensor) -> Tensor:
+        segment = (lengths_BS > 0).sum(1) - 1
+        b = torch.arange(len(segment), device=h.device)
+        end = h[lengths_BS[b, segment] - 1, b, segment]
+        if not self.bidirectional:
+            return end
+        half = self.units // 2
+        return torch.cat([end[:, :half], h[0, :, 0, half:]], dim=-1)

@@ -1,0 +1,72 @@
+"""The n-gram model's fit: logistic regression on naive-Bayes-weighted presence (Wang & Manning 2012).
+
+Each feature is scaled by the log ratio of its smoothed rate inside and outside a label, so that the
+penalty bears least on the n-grams that separate labels; the rest is an L2-regularised logistic
+regression, convex, solved by L-BFGS.
+
+Shapes: N texts, P n-grams, C labels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.optimize import minimize
+from scipy.sparse import csr_matrix
+
+Floats = NDArray[np.float64]
+
+
+def log_count_ratio(X_NP: csr_matrix, gold_NC: Floats, smoothing: float = 1.0) -> Floats:
+    """log of each n-gram's share in a label over its share outside it: [P, C]."""
+    inside = np.asarray(X_NP.T @ gold_NC) + smoothing
+    total = np.asarray(X_NP.sum(axis=0)).reshape(-1, 1) + 2 * smoothing
+    outside = total - inside
+    ratio: Floats = np.log(inside / inside.sum(axis=0)) - np.log(outside / outside.sum(axis=0))
+    return ratio
+
+
+def fit_ngrams(
+    X_NP: csr_matrix, gold_NC: Floats, *, multilabel: bool, penalty: float = 1.0, iterations: int = 60
+) -> tuple[Floats, Floats]:
+    """Weights [P, C] and bias [C] of the n-gram model.
+
+    ``penalty`` is the inverse of the usual C: loss is the mean over texts plus
+    ``penalty / (2 N)`` times the squared norm of the weights on scaled features.
+    """
+    N, P = X_NP.shape
+    C = gold_NC.shape[1]
+    ratio_PC = log_count_ratio(X_NP, gold_NC)
+    X_PN = X_NP.T.tocsr()
+    likelihood = _sigmoid_loss if multilabel else _softmax_loss
+
+    def objective(flat: Floats) -> tuple[float, Floats]:
+        weights_PC, bias_C = flat[: P * C].reshape(P, C), flat[P * C :]
+        scores_NC = X_NP @ (weights_PC * ratio_PC) + bias_C
+        loss, slope_NC = likelihood(scores_NC, gold_NC)
+        gradient_PC = (X_PN @ slope_NC) * ratio_PC + penalty / N * weights_PC
+        value = loss + 0.5 * penalty / N * float(np.vdot(weights_PC, weights_PC))
+        return value, np.concatenate([gradient_PC.ravel(), slope_NC.sum(axis=0)])
+
+    solution = minimize(
+        objective, np.zeros(P * C + C), jac=True, method="L-BFGS-B", options={"maxiter": iterations, "maxcor": 8}
+    ).x
+    return solution[: P * C].reshape(P, C) * ratio_PC, solution[P * C :]
+
+
+Loss = Callable[[Floats, Floats], tuple[float, Floats]]
+
+
+def _softmax_loss(scores_NC: Floats, gold_NC: Floats) -> tuple[float, Floats]:
+    """Mean cross entropy in nats and its slope."""
+    shifted = scores_NC - scores_NC.max(axis=1, keepdims=True)
+    logp = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
+    return -float((logp * gold_NC).sum()) / len(gold_NC), (np.exp(logp) - gold_NC) / len(gold_NC)
+
+
+def _sigmoid_loss(scores_NC: Floats, gold_NC: Floats) -> tuple[float, Floats]:
+    """Mean over texts of the summed binary cross entropies in nats, and its slope."""
+    loss = np.logaddexp(0.0, scores_NC) - gold_NC * scores_NC
+    return float(loss.sum()) / len(gold_NC), (1 / (1 + np.exp(-scores_NC)) - gold_NC) / len(gold_NC)

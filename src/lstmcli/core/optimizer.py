@@ -1,0 +1,85 @@
+"""An optimiser that touches only the embedding rows a batch holds, and a moving average that keeps up.
+
+A batch uses some hundred rows of a table of tens of thousands.  A dense optimiser would read and write
+the whole table four times a step; here a step costs what its rows cost.
+
+A dense Adam goes on moving a rare row for some ten steps after its one gradient, through the first
+moment.  Resting rows cannot; so there is no first moment here and the row makes its whole move at once,
+which is the same sum.  (With a resting first moment rare rows learn ten times slower, and it shows.)
+The average needs no approximation: a resting row's average closes in on it by a power of the decay.
+
+Shapes: R rows of the table, U rows in the batch, E embedding.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import torch
+from torch import Tensor, nn
+
+
+class RowAdam:
+    """Adam without first moment (beta1 = 0; Kingma & Ba 2015), with decoupled weight decay, row by row.
+
+    It also keeps the exponential moving average of the table.
+    """
+
+    def __init__(self, table_RE: Tensor, *, decay: float, beta2: float = 0.999, eps: float = 1e-8) -> None:
+        self.table, self.decay, self.beta2, self.eps = table_RE, decay, beta2, eps
+        self.second = torch.zeros_like(table_RE)
+        self.average = table_RE.clone()
+        self.touched = torch.zeros(len(table_RE), dtype=torch.float32, device=table_RE.device)
+        self.step_count = 0
+
+    @torch.no_grad()
+    def step(self, rows_U: Tensor, gradient_UE: Tensor, rate: float, average_decay: float) -> None:
+        """One update of the rows ``rows_U``, which must be distinct."""
+        self.step_count += 1
+        second = self.second[rows_U].mul_(self.beta2).addcmul_(gradient_UE, gradient_UE, value=1 - self.beta2)
+        self.second[rows_U] = second
+        old = self.table[rows_U]
+        self._settle(rows_U, old, average_decay)
+        scale = (1 - self.beta2**self.step_count) ** 0.5
+        new = old * (1 - rate * self.decay)
+        new.addcdiv_(gradient_UE, second.sqrt_().div_(scale).add_(self.eps), value=-rate)
+        self.table[rows_U] = new
+        self.average[rows_U] = new + (self.average[rows_U] - new) * average_decay
+
+    def _settle(self, rows_U: Tensor, value_UE: Tensor, decay: float) -> None:
+        """Brings the average of rows up to the last step, during which they rested at ``value_UE``."""
+        rested = self.step_count - 1 - self.touched[rows_U]
+        self.average[rows_U] = value_UE + (self.average[rows_U] - value_UE) * (decay**rested)[:, None]
+        self.touched[rows_U] = self.step_count
+
+    @torch.no_grad()
+    def settled_average(self, average_decay: float) -> Tensor:
+        """The average of the whole table as of now: [R, E]."""
+        rested = (self.step_count - self.touched)[:, None]
+        return self.table + (self.average - self.table) * average_decay**rested
+
+
+class Average:
+    """Exponential moving average of a module's dense parameters (Polyak & Juditsky 1992, with a window)."""
+
+    def __init__(self, parameters: list[nn.Parameter]) -> None:
+        self.parameters = parameters
+        self.values = [p.detach().clone() for p in parameters]
+
+    @torch.no_grad()
+    def update(self, decay: float) -> None:
+        torch._foreach_lerp_(self.values, [p.detach() for p in self.parameters], 1 - decay)
+
+
+@contextmanager
+def swapped(parameters: list[nn.Parameter], values: list[Tensor]) -> Iterator[None]:
+    """The module with other weights for a while."""
+    own = [p.data for p in parameters]
+    try:
+        for p, value in zip(parameters, values, strict=True):
+            p.data = value
+        yield
+    finally:
+        for p, value in zip(parameters, own, strict=True):
+            p.data = value

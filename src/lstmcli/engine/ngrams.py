@@ -1,0 +1,98 @@
+"""The linear n-gram model that stands beside the network: which n-grams a text holds, and what they say.
+
+N-grams are runs of token ids, known by a 64-bit hash; runs with an unknown token do not count.  Presence
+counts, not frequency (Wang & Manning 2012, section 2.3).  The table maps hash to a row of C log-odds.
+
+Shapes: N texts, C labels, P rows of the table.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+Keys = NDArray[np.uint64]
+KEYS, WEIGHTS, BIAS, ORDER = "ngrams.keys", "ngrams.weights", "ngrams.bias", "ngrams.order"
+_UNKNOWN_ID = 1
+_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
+_MIX = np.uint64(0xBF58476D1CE4E5B9)
+
+
+def ngram_keys(encoded: Sequence[NDArray[np.int32]], order: int) -> tuple[Keys, NDArray[np.int64]]:
+    """The distinct n-grams, n = 1 to ``order``, of each text.
+
+    Returns:
+        keys and the index of the text that each is in, both [M], sorted by text, then key.
+    """
+    lengths = np.fromiter(map(len, encoded), np.int64, len(encoded))
+    ids = np.concatenate([text[:, 0] for text in encoded]).astype(np.uint64)
+    owner = np.repeat(np.arange(len(encoded)), lengths)
+    known = ids != _UNKNOWN_ID
+    keys, owners = [], []
+    running = np.zeros(len(ids), np.uint64)
+    valid = np.ones(len(ids), np.bool_)
+    for n in range(1, order + 1):
+        here = len(ids) - n + 1
+        if here <= 0:
+            break
+        running = (running[:here] + ids[n - 1 :] + np.uint64(n)) * _MULTIPLIER
+        running ^= running >> np.uint64(31)
+        running *= _MIX
+        running ^= running >> np.uint64(28)
+        valid = valid[:here] & known[n - 1 :]
+        whole = valid & (owner[:here] == owner[n - 1 :])
+        keys.append(running[whole])
+        owners.append(owner[:here][whole])
+    if not keys:
+        return np.zeros(0, np.uint64), np.zeros(0, np.int64)
+    all_keys, all_owners = np.concatenate(keys), np.concatenate(owners)
+    sort = np.lexsort((all_keys, all_owners))
+    all_keys, all_owners = all_keys[sort], all_owners[sort]
+    first = np.ones(len(all_keys), np.bool_)
+    first[1:] = (all_keys[1:] != all_keys[:-1]) | (all_owners[1:] != all_owners[:-1])
+    return all_keys[first], all_owners[first]
+
+
+class NgramTable:
+    """Scores texts by the n-grams they hold."""
+
+    def __init__(
+        self, order: int, keys: Keys, weights_PC: NDArray[np.float16], bias_C: NDArray[np.float32]
+    ) -> None:
+        self.order, self.keys, self.weights_PC, self.bias_C = order, keys, weights_PC, bias_C
+
+    @classmethod
+    def from_tensors(cls, tensors: Mapping[str, NDArray[np.generic]]) -> NgramTable | None:
+        """The table among a model's tensors, or None if it has none."""
+        if KEYS not in tensors:
+            return None
+        keys = np.asarray(tensors[KEYS]).view(np.uint64)
+        order = int(np.asarray(tensors[ORDER]).reshape(-1)[0])
+        return cls(order, keys, np.asarray(tensors[WEIGHTS]), np.asarray(tensors[BIAS], np.float32))  # type: ignore[arg-type]
+
+    def tensors(self) -> dict[str, NDArray[np.generic]]:
+        """The table as tensors for ``model.safetensors`` (keys as int64 bits)."""
+        return {
+            KEYS: self.keys.view(np.int64),
+            WEIGHTS: self.weights_PC,
+            BIAS: self.bias_C,
+            ORDER: np.array([self.order], np.int64),
+        }
+
+    def lookup(self, encoded: Sequence[NDArray[np.int32]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
+        """Rows of the table that the texts hold and the text each belongs to, both [M]."""
+        keys, owners = ngram_keys(encoded, self.order)
+        if not len(self.keys):
+            return np.zeros(0, np.int64), np.zeros(0, np.int64)
+        rows = np.minimum(np.searchsorted(self.keys, keys), len(self.keys) - 1)
+        found = self.keys[rows] == keys
+        return rows[found], owners[found]
+
+    def scores(self, encoded: Sequence[NDArray[np.int32]]) -> NDArray[np.float32]:
+        """Log-odds of each label: [N, C]."""
+        rows, owners = self.lookup(encoded)
+        scores_NC = np.tile(self.bias_C, (len(encoded), 1)).astype(np.float32)
+        np.add.at(scores_NC, owners, self.weights_PC[rows].astype(np.float32))
+        return scores_NC

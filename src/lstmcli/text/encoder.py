@@ -1,0 +1,88 @@
+"""Text to arrays of ids: the tokenizer and the token features, as one thing that a model carries along.
+
+Shapes: T tokens of a text, F rows a token.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import chain
+
+import numpy as np
+from tokenizers import Tokenizer
+
+from lstmcli.config import TokenizerConfig
+from lstmcli.text.features import FEATURES, FeatureTable, Ids
+from lstmcli.text.tokenizer import PADDING_ID, UNKNOWN_ID, parse_tokenizer, train_tokenizer
+
+
+class TextEncoder:
+    """Encodes texts as [T, F] arrays; column 0 is the token id itself."""
+
+    def __init__(self, tokenizer: Tokenizer, config: TokenizerConfig) -> None:
+        self.tokenizer, self.config = tokenizer, config
+        self.vocab_size: int = tokenizer.get_vocab_size()
+        self.features: FeatureTable | None = None
+        if config.hash_buckets and config.kind == "word":
+            self.features = FeatureTable(self.vocabulary(), config.hash_buckets)
+
+    @classmethod
+    def train(cls, texts: Iterable[str], config: TokenizerConfig) -> TextEncoder:
+        """Learns the vocabulary from ``texts``, the training split's."""
+        return cls(train_tokenizer(texts, config), config)
+
+    @classmethod
+    def from_json(cls, tokenizer_json: str, config: TokenizerConfig) -> TextEncoder:
+        return cls(parse_tokenizer(tokenizer_json), config)
+
+    def to_json(self) -> str:
+        return str(self.tokenizer.to_str(pretty=False))
+
+    def vocabulary(self) -> list[str]:
+        """The tokens in the order of their ids; an id that nobody uses is the empty string."""
+        by_id = {i: token for token, i in self.tokenizer.get_vocab().items()}
+        return [by_id.get(i, "") for i in range(self.vocab_size)]
+
+    @property
+    def rows(self) -> int:
+        """Rows of the embedding table: the vocabulary, then the hashed features."""
+        return self.vocab_size + (self.features.buckets if self.features else 0)
+
+    @property
+    def width(self) -> int:
+        """F, the rows a token is made of."""
+        return FEATURES if self.features else 1
+
+    def encode(self, texts: Sequence[str]) -> list[Ids]:
+        """Each text as [T, F] int32; a text without tokens is one unknown token, so T is at least 1."""
+        if not texts:
+            return []
+        encodings = self.tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        pieces = [encoding.ids or [UNKNOWN_ID] for encoding in encodings]
+        lengths = np.fromiter(map(len, pieces), np.int64, len(pieces))
+        ends = np.cumsum(lengths)
+        ids_N = np.fromiter(chain.from_iterable(pieces), np.int32, int(ends[-1]))
+        if self.features is None:
+            return np.split(ids_N[:, None], ends[:-1])
+        starts = ends - lengths
+        rows_NF = self.features.expand(ids_N, starts)
+        for at in np.flatnonzero(ids_N == UNKNOWN_ID):
+            which = int(np.searchsorted(ends, at, side="right"))
+            if encodings[which].ids:
+                first, last = encodings[which].offsets[at - starts[which]]
+                word = texts[which][first:last]
+                rows_NF[at, 1:] = self.features.of_word(word.lower() if self.config.lowercase else word)
+        return np.split(rows_NF, ends[:-1])
+
+    def encode_stream(self, texts: Iterable[str], window: int = 4096) -> Iterator[Ids]:
+        """``encode`` over any number of texts, a window at a time."""
+        batch: list[str] = []
+        for text in texts:
+            batch.append(text)
+            if len(batch) == window:
+                yield from self.encode(batch)
+                batch = []
+        yield from self.encode(batch)
+
+
+__all__ = ["PADDING_ID", "UNKNOWN_ID", "TextEncoder"]

@@ -1,0 +1,69 @@
+"""What a token is made of, beside its id: rows of one embedding table.
+
+A rare word says much through its affixes and a Chinese character through its neighbours.  So each
+token is a bag of F = 3 rows, whose embeddings are summed: the token itself, and two hashed features
+
+* of a word: its first four characters, and its last three (as fastText's sub-words, but two, not all);
+* of a CJK character: the pair with the character before it, and the pair with the one after.
+
+Features are hashed into ``buckets`` rows that follow the vocabulary's, so the unknown word keeps its
+affixes and a pair never seen in training falls where it may.
+"""
+
+from __future__ import annotations
+
+import re
+import zlib
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+Ids = NDArray[np.int32]
+
+FEATURES = 3
+_CJK = re.compile(r"[⺀-鿿豈-﫿ｦ-ﾟ𠀀-𳎯]")
+_PREVIOUS, _CURRENT, _NEXT_SALT = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F), np.uint64(0x165667B19E3779F9)
+
+
+def affixes(word: str) -> tuple[int, int]:
+    """Hashes of a word's first four and last three characters."""
+    return zlib.crc32(f"<{word[:4]}".encode("utf-8", "replace")), zlib.crc32(f"{word[-3:]}>".encode("utf-8", "replace"))
+
+
+class FeatureTable:
+    """Token id to the rows of its features."""
+
+    def __init__(self, vocabulary: Sequence[str], buckets: int) -> None:
+        self.vocab_size, self.buckets = len(vocabulary), buckets
+        self.is_cjk = np.fromiter((_CJK.match(w) is not None for w in vocabulary), np.bool_, len(vocabulary))
+        hashed = np.array([affixes(w) for w in vocabulary], np.int64).reshape(-1, 2)
+        self.rows = np.empty((len(vocabulary), FEATURES), np.int32)
+        self.rows[:, 0] = np.arange(len(vocabulary))
+        self.rows[:, 1:] = hashed % buckets + self.vocab_size
+
+    def of_word(self, word: str) -> tuple[int, int]:
+        """The affix rows of a word outside the vocabulary."""
+        first, last = affixes(word)
+        return first % self.buckets + self.vocab_size, last % self.buckets + self.vocab_size
+
+    def expand(self, ids_N: Ids, starts: Ids) -> Ids:
+        """Rows of every token: [N] ids of texts laid end to end, each beginning at one of ``starts`` -> [N, F]."""
+        rows_NF = self.rows[ids_N]
+        at = np.flatnonzero(self.is_cjk[ids_N])
+        if at.size:
+            padded = np.zeros(len(ids_N) + 2, np.uint64)
+            padded[1:-1] = ids_N
+            before, after = padded[:-2].copy(), padded[2:].copy()
+            before[starts] = 0
+            after[starts[1:] - 1] = 0
+            here = padded[1:-1]
+            rows_NF[at, 1] = self._pair(before[at], here[at])
+            rows_NF[at, 2] = self._pair(here[at], after[at])
+        return rows_NF
+
+    def _pair(self, left: NDArray[np.uint64], right: NDArray[np.uint64]) -> NDArray[np.int64]:
+        mixed = (left * _PREVIOUS) ^ (right * _CURRENT + _NEXT_SALT)
+        mixed ^= mixed >> np.uint64(29)
+        mixed *= _PREVIOUS
+        return ((mixed >> np.uint64(32)) % np.uint64(self.buckets)).astype(np.int64) + self.vocab_size

@@ -1,0 +1,139 @@
+"""Tokenizers, all of them Hugging Face ``tokenizers`` and stored as one ``tokenizer.json``.
+
+========  =====================================================================================
+word      lower-cased words, punctuation marks, and each Chinese or Japanese character by itself
+bpe       byte-pair encoding over bytes (Sennrich et al. 2016): lossless, nothing is unknown
+unigram   unigram language model of pieces (Kudo 2018)
+char      one Unicode character each
+byte      one byte each: 256 ids, lossless, nothing is unknown
+========  =====================================================================================
+
+Id 0 is always padding and id 1 the unknown token.  Vocabularies are learned from the texts given,
+which are those of the training split.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+
+from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
+
+from lstmcli.config import TokenizerConfig
+from lstmcli.errors import DataError
+
+PADDING, UNKNOWN = "[PAD]", "[UNK]"
+PADDING_ID, UNKNOWN_ID = 0, 1
+SPECIAL = [PADDING, UNKNOWN]
+
+# Scripts written without spaces: a token for each character.
+CJK = r"\p{Han}\p{Hiragana}\p{Katakana}"
+WORD = rf"[{CJK}]|['’](?:s|t|re|ve|ll|d|m)(?![\p{{L}}\p{{N}}])|[[\p{{L}}\p{{M}}\p{{N}}_]&&[^{CJK}]]+|[^\s\p{{L}}\p{{M}}\p{{N}}_]"
+
+
+def train_tokenizer(texts: Iterable[str], config: TokenizerConfig) -> Tokenizer:
+    """The tokenizer that ``config`` asks for, its vocabulary learned from ``texts``.
+
+    Raises:
+        DataError: ``config.path`` is not a tokenizer.json.
+    """
+    if config.path is not None:
+        return read_tokenizer(config.path)
+    tokenizer, trainer = _BUILDERS[config.kind](config)
+    tokenizer.train_from_iterator(texts, trainer)
+    return tokenizer
+
+
+def read_tokenizer(path: str) -> Tokenizer:
+    """A tokenizer.json that somebody else made; it must know ``[PAD]`` as 0 and ``[UNK]`` as 1."""
+    try:
+        content = Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        reason = getattr(error, "strerror", None) or "not UTF-8 text"
+        raise DataError(f"cannot read the tokenizer: {reason}", path=path) from error
+    return parse_tokenizer(content, path)
+
+
+def parse_tokenizer(content: str, path: str | None = None) -> Tokenizer:
+    """A tokenizer from the text of a ``tokenizer.json``.
+
+    Raises:
+        DataError: it is no tokenizer.
+    """
+    try:
+        tokenizer = Tokenizer.from_str(content)
+    except Exception as error:  # the Rust side raises bare Exception
+        raise DataError(f"not a Hugging Face tokenizer: {error}", path=path) from error
+    tokenizer.no_padding()
+    tokenizer.no_truncation()
+    return tokenizer
+
+
+def _normalizer(config: TokenizerConfig) -> normalizers.Normalizer:
+    steps: list[normalizers.Normalizer] = [normalizers.NFC()]
+    if config.lowercase:
+        steps.append(normalizers.Lowercase())
+    return normalizers.Sequence(steps)
+
+
+def _word(config: TokenizerConfig) -> tuple[Tokenizer, trainers.Trainer]:
+    tokenizer = Tokenizer(models.WordLevel({}, unk_token=UNKNOWN))
+    tokenizer.normalizer = _normalizer(config)
+    tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex(WORD), behavior="removed", invert=True)
+    trainer = trainers.WordLevelTrainer(
+        vocab_size=config.vocab_size, min_frequency=config.min_count, special_tokens=SPECIAL, show_progress=False
+    )
+    return tokenizer, trainer
+
+
+def _char(config: TokenizerConfig) -> tuple[Tokenizer, trainers.Trainer]:
+    tokenizer = Tokenizer(models.WordLevel({}, unk_token=UNKNOWN))
+    tokenizer.normalizer = _normalizer(config)
+    tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex(r"(?m:.)|\n"), behavior="isolated")
+    tokenizer.decoder = decoders.Fuse()
+    trainer = trainers.WordLevelTrainer(
+        vocab_size=config.vocab_size, min_frequency=config.min_count, special_tokens=SPECIAL, show_progress=False
+    )
+    return tokenizer, trainer
+
+
+def _bpe(config: TokenizerConfig) -> tuple[Tokenizer, trainers.Trainer]:
+    tokenizer = Tokenizer(models.BPE(unk_token=UNKNOWN))
+    tokenizer.normalizer = _normalizer(config)
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=config.vocab_size,
+        min_frequency=max(2, config.min_count),
+        special_tokens=SPECIAL,
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    return tokenizer, trainer
+
+
+def _byte(config: TokenizerConfig) -> tuple[Tokenizer, trainers.Trainer]:
+    tokenizer = Tokenizer(models.BPE(unk_token=UNKNOWN))
+    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
+    tokenizer.decoder = decoders.ByteLevel()
+    trainer = trainers.BpeTrainer(
+        vocab_size=256 + len(SPECIAL),
+        special_tokens=SPECIAL,
+        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+        show_progress=False,
+    )
+    return tokenizer, trainer
+
+
+def _unigram(config: TokenizerConfig) -> tuple[Tokenizer, trainers.Trainer]:
+    tokenizer = Tokenizer(models.Unigram())
+    tokenizer.normalizer = _normalizer(config)
+    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
+    tokenizer.decoder = decoders.Metaspace()
+    trainer = trainers.UnigramTrainer(
+        vocab_size=config.vocab_size, special_tokens=SPECIAL, unk_token=UNKNOWN, show_progress=False
+    )
+    return tokenizer, trainer
+
+
+_BUILDERS = {"word": _word, "bpe": _bpe, "unigram": _unigram, "char": _char, "byte": _byte}
