@@ -1,0 +1,123 @@
+"""A directory that appears whole or not at all.
+
+The files are written into a hidden sibling of the target, flushed to the disk, and renamed.  A reader, or
+a power cut, finds what was there before or what is there now, never half of it.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import errno
+import os
+import shutil
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from lstmcli.errors import OutputError
+
+_AT_FDCWD = -100
+_RENAME_EXCHANGE = 2
+
+
+def write_directory(target: Path, files: Mapping[str, bytes], *, replace: bool) -> None:
+    """Put a directory of ``files`` at ``target``.
+
+    Without ``replace`` the target must be absent or empty at the moment of the rename, so of two runs
+    that write to one place the second fails instead of undoing the first.
+
+    Raises:
+        OutputError: nothing was written, and what was there before is still there.
+    """
+    with sibling(target) as new:
+        for name, data in files.items():
+            with (new / name).open("xb") as file:
+                file.write(data)
+                file.flush()
+                os.fsync(file.fileno())
+        _flush_directory(new)
+        if replace and target.exists():
+            _replace(target, new)
+        else:
+            new.rename(target)
+        _flush_directory(target.parent)
+
+
+@contextmanager
+def sibling(target: Path) -> Iterator[Path]:
+    """A new empty directory beside ``target``, parents included; what is left of either is removed at the end.
+
+    Opening and closing it tells whether ``target`` can be written.
+
+    Raises:
+        OutputError: for any failure of the file system, inside the block too.
+    """
+    if not target.name:
+        raise OutputError("is not a place for a directory", path=target, hint="name a new directory with -o/--output")
+    new = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    made: list[Path] = []
+    try:
+        for parent in reversed([p for p in target.parents if not p.exists()]):
+            parent.mkdir()
+            made.append(parent)
+        shutil.rmtree(new, ignore_errors=True)  # of a killed run that had our process number
+        new.mkdir()
+        yield new
+    except OSError as error:
+        raise OutputError(f"cannot be written: {_reason(error)}", path=target, hint=_hint(error)) from error
+    finally:
+        shutil.rmtree(new, ignore_errors=True)
+        for parent in reversed(made):
+            with suppress(OSError):  # not empty: the target is in it
+                parent.rmdir()
+
+
+def _replace(target: Path, new: Path) -> None:
+    """Put ``new`` in the place of ``target``; the old one ends as ``new`` or is removed."""
+    if _exchange(new, target):
+        return
+    aside = target.with_name(f".{target.name}.{os.getpid()}.old")
+    shutil.rmtree(aside, ignore_errors=True)
+    target.rename(aside)
+    try:
+        new.rename(target)
+    except BaseException as error:
+        try:
+            aside.rename(target)
+        except OSError:
+            raise OutputError(
+                f"cannot be written: {error}", path=target, hint=f"the earlier one is safe: rename {aside} back"
+            ) from error
+        raise
+    shutil.rmtree(aside, ignore_errors=True)
+
+
+def _exchange(first: Path, second: Path) -> bool:
+    """Swap two paths in one step (Linux, renameat2); False where the system or the file system cannot."""
+    try:
+        swap = ctypes.CDLL(None, use_errno=True).renameat2
+    except (OSError, AttributeError, TypeError):
+        return False
+    return bool(swap(_AT_FDCWD, os.fsencode(first), _AT_FDCWD, os.fsencode(second), _RENAME_EXCHANGE) == 0)
+
+
+def _flush_directory(path: Path) -> None:
+    """Make the names in a directory durable, where the file system knows how."""
+    descriptor = os.open(path, os.O_RDONLY)
+    try:
+        with suppress(OSError):
+            os.fsync(descriptor)
+    finally:
+        os.close(descriptor)
+
+
+def _reason(error: OSError) -> str:
+    text = (error.strerror or str(error)).lower()
+    where = error.filename
+    return f"{text} ({os.fsdecode(where)})" if where and error.errno == errno.ENOTDIR else text
+
+
+def _hint(error: OSError) -> str:
+    if error.errno in (errno.ENOSPC, errno.EDQUOT):
+        return "free some space, or choose another place with -o/--output"
+    return "choose another place with -o/--output"

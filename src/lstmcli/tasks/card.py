@@ -1,0 +1,119 @@
+"""The model card, README.md of a model directory: what it is, how it came to be, how well it does."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+_SPLITS = {"valid": "Validation", "test": "Test"}
+_MOST = 50
+"""Labels listed before the rest is counted."""
+
+
+def model_card(config: Mapping[str, Any]) -> str:
+    """Markdown from the config of a classifier (``write_model``'s), with the front matter that model hubs read.
+
+    ``config["metrics"]`` maps the name of a split to a ``ClassReport`` as a dict.
+    """
+    parts = [
+        "---\nlibrary_name: lstmcli\npipeline_tag: text-classification\ntags:\n- lstm\n- text-classification\n---",
+        f"# A text classifier with {len(config['labels'])} labels",
+        _what(config),
+        "## Use\n\n" + _code("pip install lstmcli\nlstm classify --model . --text 'some text'\nlstm info ."),
+        "Run in this directory, or name it after `--model`. It needs no GPU and no network.",
+        "## Labels\n\n" + _labels(config["labels"]),
+        "## Training",
+        _code(config["command"]),
+        _pairs({"trained": config["created"], "seed": str(config["seed"]), **config["data"]}),
+        "Versions: " + ", ".join(f"{_plain(name)} {_plain(v)}" for name, v in config["versions"].items()) + ".",
+        *_results(config["metrics"]),
+        "## Limits",
+        _limits(config),
+    ]
+    return "\n\n".join(part for part in parts if part) + "\n"
+
+
+def _what(config: Mapping[str, Any]) -> str:
+    kind = "gives a text every label that fits it" if config["multilabel"] else "gives each text one label"
+    beside = ", with a linear model over n-grams beside it" if config["calibration"]["ngrams"] else ""
+    return (
+        f"It {kind}, with a probability. Inside: {_plain(config['architecture'])}{beside}; "
+        f"{config['parameters']:,} parameters, trained from scratch. The weights are in `model.safetensors`; "
+        "`model.onnx` is the same network for ONNX Runtime."
+    )
+
+
+def _labels(labels: list[str]) -> str:
+    rest = f", and {len(labels) - _MOST} more in `config.json`" if len(labels) > _MOST else ""
+    return ", ".join(map(_plain, labels[:_MOST])) + rest
+
+
+def _results(metrics: Mapping[str, Any]) -> Iterator[str]:
+    for split, report in metrics.items():
+        if not isinstance(report, Mapping) or "accuracy" not in report:
+            continue
+        yield f"## Results: {_SPLITS.get(split, _plain(split)).lower()} split"
+        yield (
+            f"{report['n']:,} texts: accuracy {_share(report['accuracy'])}, "
+            f"macro F1 {_share(report['macro_f1'])}, weighted F1 {_share(report['weighted_f1'])}, "
+            f"expected calibration error {_share(report['ece'])}."
+        )
+        classes = report["classes"]
+        rows = (
+            (_plain(c["label"]), *(_share(c[name]) for name in ("precision", "recall", "f1")), f"{c['support']:,}")
+            for c in classes[:_MOST]
+        )
+        yield _table(("label", "precision", "recall", "F1", "texts"), rows)
+        if len(classes) > _MOST:
+            yield f"{len(classes) - _MOST} more labels are in `config.json`."
+
+
+def _limits(config: Mapping[str, Any]) -> str:
+    most = config["classifier"]["tokenizer"]["max_tokens"]
+    fits = "" if config["multilabel"] else " It always prefers one of its labels; `--threshold` lets it abstain."
+    return (
+        "It knows the language and the topics of its training text, and answers with confidence outside them too."
+        f"{fits} The network reads the first and the last half of {most} tokens of a longer text. "
+        "The probabilities were calibrated on the validation split and hold for text like it."
+    )
+
+
+def _pairs(values: Mapping[str, Any]) -> str:
+    flat: dict[str, Any] = {}
+    for name, value in values.items():
+        if isinstance(value, Mapping):
+            flat |= {f"{name} {key}": inner for key, inner in value.items() if not isinstance(inner, (Mapping, list))}
+        elif isinstance(value, (list, tuple)):
+            flat[name] = "; ".join(map(str, value))
+        else:
+            flat[name] = value
+    rows = [(_plain(name.replace("_", " ")), _amount(value)) for name, value in flat.items() if value not in (None, "")]
+    return _table(("", ""), rows)
+
+
+def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+    names = list(head)
+    lines = [names, ["---"] * len(names), *rows]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def _code(text: str) -> str:
+    """A fenced block; the fence is longer than any run of backticks inside."""
+    fence = "```"
+    while fence in text:
+        fence += "`"
+    return f"{fence}sh\n{text}\n{fence}"
+
+
+def _plain(text: Any) -> str:
+    """Text that Markdown shows as it is, on one line."""
+    line = " ".join(str(text).encode("utf-8", "backslashreplace").decode().split())
+    return "".join(f"\\{c}" if c in "\\`*_[]<>#|~&" else c for c in line) or "(empty)"
+
+
+def _amount(value: Any) -> str:
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else _plain(value)
+
+
+def _share(value: float | None) -> str:
+    return "–" if value is None else f"{value:.3f}"

@@ -1,0 +1,283 @@
+"""Answers: one for each text, in order, in constant memory, without importing torch.
+
+Shapes: N texts, B texts of a batch, S segments, T tokens, F rows a token, C labels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstmcli.errors import DataError, LstmError, NoDataError, UsageError
+from lstmcli.results import ClassReport, Prediction
+from lstmcli.tasks.calibration import combine
+from lstmcli.tasks.manifest import fail
+from lstmcli.tasks.metrics import Tally
+from lstmcli.tasks.modeldir import GRAPH, TOKENIZER, WEIGHTS, ModelDir, read_model
+
+if TYPE_CHECKING:
+    from lstmcli.text.records import Record
+
+Ids = NDArray[np.int32]
+T = TypeVar("T")
+
+BATCH_SIZE = 64
+WINDOW = 2048
+"""Texts read ahead, to be sorted by length; the answers are put back in order."""
+WINDOW_CHARACTERS = 4_000_000
+"""A window of long texts ends here, so that memory does not grow with their length."""
+ENGINES = ("onnx", "torch")
+
+
+class Encoder(Protocol):
+    def encode(self, texts: Sequence[str]) -> list[Ids]:
+        """Each text as [T, F]; T is at least 1."""
+
+
+class Network(Protocol):
+    def logits(self, ids: Ids, lengths: NDArray[np.int64]) -> NDArray[np.float32]:
+        """[B, S, T, F] and [B, S] to [B, C]."""
+
+
+class Scorer(Protocol):
+    def scores(self, encoded: Sequence[Ids]) -> NDArray[np.float32]:
+        """[N, C]"""
+
+
+class Classifier:
+    """A model that is ready to answer."""
+
+    def __init__(self, model: ModelDir, encoder: Encoder, network: Network, ngrams: Scorer | None = None) -> None:
+        self.model, self.labels, self.multilabel = model, model.labels, model.multilabel
+        self._encoder, self._network, self._ngrams = encoder, network, ngrams
+
+    def probabilities(self, texts: Sequence[str], batch_size: int = BATCH_SIZE) -> NDArray[np.float64]:
+        """[N, C] in the order of the texts; rows sum to 1 unless the model is multi-label."""
+        from lstmcli.text.batching import pack
+
+        logits_NC = np.zeros((len(texts), len(self.labels)), np.float32)
+        if not texts:
+            return logits_NC.astype(np.float64)
+        config = self.model.classifier
+        encoded = self._encoder.encode(texts)
+        order = np.argsort([len(ids) for ids in encoded], kind="stable")
+        for start in range(0, len(order), batch_size):
+            batch = order[start : start + batch_size]
+            ids, lengths = pack([encoded[i] for i in batch], config.model.segment, config.tokenizer.max_tokens)
+            logits_NC[batch] = self._network.logits(ids, lengths)
+        scores = self._ngrams.scores(encoded) if self._ngrams else None
+        return combine(logits_NC, scores, self.model.network_scale, self.model.ngram_scale, self.multilabel)
+
+
+def load_classifier(
+    path: str | Path, *, threads: int | None = None, engine: str = "onnx", device: str = "cpu"
+) -> Classifier:
+    """The classifier in a model directory.
+
+    Args:
+        threads: None takes what the machine has.
+        engine: onnx, or torch to run the same weights in PyTorch.
+        device: cpu, cuda or auto; PyTorch only.
+
+    Raises:
+        ModelError: missing, damaged, too new, or not a classifier.
+        UsageError: an engine or a device that does not exist.
+    """
+    if engine not in ENGINES:
+        raise UsageError(f"engine must be one of {', '.join(ENGINES)}, not {engine!r}")
+    if engine == "onnx" and device not in ("cpu", "auto"):
+        raise UsageError(f"the onnx engine runs on the CPU, not on {device}", hint="add --engine torch")
+    model = read_model(path, task="classify")
+    try:
+        return _load(model, threads, engine, device)
+    except LstmError:
+        newer = read_model(path, task="classify")
+        if newer.config["checksum"] == model.config["checksum"]:
+            raise
+    return _load(newer, threads, engine, device)  # the model was replaced between two reads
+
+
+def _load(model: ModelDir, threads: int | None, engine: str, device: str) -> Classifier:
+    from safetensors.numpy import load as load_tensors
+
+    from lstmcli.engine.ngrams import NgramTable
+    from lstmcli.text.encoder import TextEncoder
+
+    config = model.classifier
+    encoder = _open(model, TOKENIZER, lambda data: TextEncoder.from_json(data.decode(), config.tokenizer))
+    tensors, ngrams = _open(model, WEIGHTS, lambda data: (t := load_tensors(data), NgramTable.from_tensors(t)))
+    if engine == "torch":
+        network = _torch_network(model, tensors, threads, device)
+    else:
+        from lstmcli.engine.session import ClassifierSession
+
+        network = _open(model, GRAPH, lambda data: ClassifierSession(data, threads))
+    return Classifier(model, encoder, network, ngrams)
+
+
+def _open(model: ModelDir, name: str, use: Callable[[bytes], T]) -> T:
+    """What a file holds.  Its bytes are those that were written; that they make sense is another matter."""
+    data = model.read(name)
+    try:
+        return use(data)
+    except LstmError:
+        raise
+    except Exception as error:
+        fail(model.path / name, f"cannot be used: {error}", "train anew with this version of lstm")
+
+
+def _torch_network(model: ModelDir, tensors: dict[str, NDArray[Any]], threads: int | None, device: str) -> Network:
+    import torch
+
+    from lstmcli.core.build import load_classifier_module
+
+    if threads:
+        torch.set_num_threads(threads)
+    if device == "auto":
+        device = "cuda" if torch.cuda.is_available() else "cpu"
+    module = load_classifier_module(tensors, model.classifier.model, len(model.labels))
+    try:
+        module = module.to(device)
+    except (RuntimeError, AssertionError) as error:
+        raise UsageError(f"device {device!r} cannot be used: {str(error).splitlines()[0]}") from error
+
+    class TorchNetwork:
+        def logits(self, ids: Ids, lengths: NDArray[np.int64]) -> NDArray[np.float32]:
+            with torch.inference_mode():
+                found = module(torch.from_numpy(ids).to(device), torch.from_numpy(lengths).to(device))
+                return np.asarray(found.float().cpu().numpy(), np.float32)
+
+    return TorchNetwork()
+
+
+def classify(
+    classifier: Classifier,
+    records: Iterable[Record],
+    *,
+    top: int | None = None,
+    threshold: float | None = None,
+    batch_size: int = BATCH_SIZE,
+    eager: bool = False,
+    ready: Callable[[], bool] | None = None,
+) -> Iterator[Prediction]:
+    """One answer for each record, in order.
+
+    Args:
+        top: keep the K best probabilities only.
+        threshold: no label below it; multi-label: every label at or above it, 0.5 unless given.
+        eager: answer each record before the next one is asked for, as a live pipe needs.
+        ready: with ``eager``, whether the next record is there without waiting: records that are
+            waiting already are answered together.
+
+    Raises:
+        UsageError: at once, for ``top`` or ``threshold`` out of range.
+        LstmError: whatever ``records`` raises, once the records before are answered.
+    """
+    if top is not None and top < 1:
+        raise UsageError(f"top must be at least 1, not {top}")
+    if threshold is not None and not 0.0 <= threshold <= 1.0:
+        raise UsageError(f"threshold must be between 0 and 1, not {threshold}")
+    waiting = (ready or (lambda: False)) if eager else (lambda: True)
+
+    def answers() -> Iterator[Prediction]:
+        for window in _windows(records, waiting):
+            rows = classifier.probabilities([record.text for record in window], batch_size)
+            yield from _predictions(classifier, window, rows, top, threshold)
+
+    return answers()
+
+
+def evaluate(
+    classifier: Classifier,
+    records: Iterable[Record],
+    *,
+    threshold: float | None = None,
+    batch_size: int = BATCH_SIZE,
+) -> ClassReport:
+    """How well the model does on labelled records.
+
+    Records without a label are passed over (multi-label: no label is an answer too); those with a label
+    that the model does not know are counted apart.
+
+    Raises:
+        NoDataError: no record has a label that the model knows.
+        DataError: a record with several labels, and the model gives one.
+    """
+    column = {label: c for c, label in enumerate(classifier.labels)}
+    tally = Tally(classifier.labels, classifier.multilabel, 0.5 if threshold is None else threshold)
+    unknown, stranger, known = 0, "", 0
+
+    def judged() -> Iterator[Record]:
+        nonlocal unknown, stranger, known
+        for record in records:
+            if len(record.labels) > 1 and not classifier.multilabel:
+                found = ", ".join(map(repr, record.labels[:3]))
+                hint = "the model gives one label to each text"
+                raise DataError(f"found several labels: {found}", path=record.path, line=record.line, hint=hint)
+            strangers = [label for label in record.labels if label not in column]
+            if strangers:
+                unknown, stranger = unknown + 1, stranger or strangers[0]
+            elif record.labels or classifier.multilabel:
+                known += bool(record.labels)
+                yield record
+
+    for window in _windows(judged(), lambda: True):
+        gold = np.zeros((len(window), len(column)), np.bool_)
+        for n, record in enumerate(window):
+            gold[n, [column[label] for label in record.labels]] = True
+        p_NC = classifier.probabilities([record.text for record in window], batch_size)
+        tally.add(p_NC, gold if classifier.multilabel else gold.argmax(axis=1))
+    if unknown and not known:
+        some = ", ".join(map(repr, classifier.labels[:5])) + (", …" if len(column) > 5 else "")
+        raise NoDataError(f"no label is one of the model's: found {stranger!r}, the model has {some}")
+    if not known:
+        raise NoDataError("no labels to compare with", hint="name their column with --label-column")
+    return tally.report(unknown_labels=unknown)
+
+
+def _windows(records: Iterable[Record], waiting: Callable[[], bool]) -> Iterator[list[Record]]:
+    """Records in runs, each ending when it is full or when no more is waiting."""
+    window: list[Record] = []
+    characters = 0
+    try:
+        for record in records:
+            window.append(record)
+            characters += len(record.text)
+            if len(window) == WINDOW or characters >= WINDOW_CHARACTERS or not waiting():
+                yield window
+                window, characters = [], 0
+    except LstmError:
+        if window:
+            yield window  # what came before the bad line gets its answer
+        raise
+    if window:
+        yield window
+
+
+def _predictions(
+    classifier: Classifier,
+    window: Sequence[Record],
+    p_NC: NDArray[np.float64],
+    top: int | None,
+    threshold: float | None,
+) -> Iterator[Prediction]:
+    labels = classifier.labels
+    least = threshold if threshold is not None else (0.5 if classifier.multilabel else 0.0)
+    order_NC = np.argsort(-p_NC, axis=1, kind="stable")
+    ranked_NC = np.take_along_axis(p_NC, order_NC, axis=1)
+    for record, order, ranked in zip(window, order_NC.tolist(), ranked_NC.tolist(), strict=True):
+        names = [labels[c] for c in order]
+        given = tuple(name for name, p in zip(names, ranked, strict=True) if p >= least)
+        yield Prediction(
+            text=record.text,
+            label=names[0] if ranked[0] >= least else None,
+            probability=ranked[0],
+            probabilities=dict(zip(names[:top], ranked[:top], strict=True)),
+            labels=given if classifier.multilabel else None,
+            gold=record.labels,
+            columns=record.columns,
+        )

@@ -1,0 +1,155 @@
+"""How well a classifier did: counts, rates and calibration.
+
+Shapes: N texts, C labels.  Everything is summed batch by batch, so a report on any number of texts takes
+the memory of its C x C confusion matrix.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstmcli.results import ClassReport, ClassScore
+
+Floats = NDArray[np.float64]
+BINS = 15
+MOST_CONFUSED = 1000
+"""With more labels than this the confusion matrix is left out of the report: nobody reads a million cells."""
+
+
+class Calibration:
+    """Expected calibration error in equal-width bins over the confidence (Guo et al. 2017, equation 3)."""
+
+    def __init__(self, bins: int = BINS) -> None:
+        self.counts = np.zeros(bins)
+        self.confidence = np.zeros(bins)
+        self.correct = np.zeros(bins)
+
+    def add(self, confidence: Floats, correct: NDArray[np.bool_]) -> None:
+        """Decisions, each with the probability given to it and whether it was right; any equal shapes."""
+        bins = len(self.counts)
+        # Bin m is ((m - 1) / M, m / M]; a confidence of 0 goes to the first.
+        index = np.clip(np.ceil(confidence * bins).astype(np.int64) - 1, 0, bins - 1).ravel()
+        self.counts += np.bincount(index, minlength=bins)
+        self.confidence += np.bincount(index, confidence.ravel(), minlength=bins)
+        self.correct += np.bincount(index, correct.ravel(), minlength=bins)
+
+    @property
+    def error(self) -> float:
+        """Mean distance between confidence and accuracy over all decisions; 0 when there are none."""
+        total = self.counts.sum()
+        return float(np.abs(self.correct - self.confidence).sum() / total) if total else 0.0
+
+
+def expected_calibration_error(confidence: Floats, correct: NDArray[np.bool_], bins: int = BINS) -> float:
+    """The error of decisions made with these confidences; see ``Calibration``."""
+    calibration = Calibration(bins)
+    calibration.add(confidence, correct)
+    return calibration.error
+
+
+class Tally:
+    """Adds up answers and gold labels, and reports on them.
+
+    Args:
+        labels: in the order of the probabilities' columns.
+        multilabel: each label is decided by itself.
+        threshold: probability from which a label is given, multi-label only.
+    """
+
+    def __init__(self, labels: Sequence[str], multilabel: bool = False, threshold: float = 0.5) -> None:
+        C = len(labels)
+        self.labels, self.multilabel, self.threshold = tuple(labels), multilabel, threshold
+        self.n = 0
+        self._right = 0
+        self._loss = 0.0
+        self._hits, self._called, self._support = (np.zeros(C, np.int64) for _ in range(3))
+        self._confusion = np.zeros((C, C), np.int64) if not multilabel and C <= MOST_CONFUSED else None
+        self._calibration = Calibration()
+
+    def add(self, probabilities: Floats, gold: NDArray[np.int64] | NDArray[np.bool_]) -> None:
+        """A batch of answers [N, C] with gold labels: column numbers [N], or [N, C] bool when multi-label."""
+        self.n += len(probabilities)
+        if self.multilabel:
+            self._add_sets(probabilities, gold.astype(np.bool_))
+        else:
+            self._add_labels(probabilities, gold.astype(np.int64))
+
+    def _add_labels(self, p_NC: Floats, gold_N: NDArray[np.int64]) -> None:
+        C = len(self.labels)
+        called = p_NC.argmax(axis=1)
+        right = called == gold_N
+        self._right += int(right.sum())
+        self._loss += _surprise(np.take_along_axis(p_NC, gold_N[:, None], axis=1))
+        self._hits += np.bincount(gold_N[right], minlength=C)
+        self._called += np.bincount(called, minlength=C)
+        self._support += np.bincount(gold_N, minlength=C)
+        if self._confusion is not None:
+            np.add.at(self._confusion, (gold_N, called), 1)
+        self._calibration.add(p_NC.max(axis=1), right)
+
+    def _add_sets(self, p_NC: Floats, gold_NC: NDArray[np.bool_]) -> None:
+        called = p_NC >= self.threshold
+        right = called == gold_NC
+        self._right += int(right.all(axis=1).sum())
+        self._loss += _surprise(np.where(gold_NC, p_NC, 1.0 - p_NC)) / len(self.labels)
+        self._hits += (called & gold_NC).sum(axis=0)
+        self._called += called.sum(axis=0)
+        self._support += gold_NC.sum(axis=0)
+        self._calibration.add(np.where(called, p_NC, 1.0 - p_NC), right)
+
+    def report(self, unknown_labels: int = 0) -> ClassReport:
+        """What was added so far.
+
+        The macro averages are over the labels that occur, as gold or as an answer: a label that the text
+        never asked for says nothing.  What would be 0 / 0 is 0.
+        """
+        if not self.n:
+            raise ValueError("a report needs at least one text")
+        precision = _ratio(self._hits, self._called)
+        recall = _ratio(self._hits, self._support)
+        f1 = _ratio(2 * self._hits, self._called + self._support)
+        occurs = (self._called + self._support) > 0
+        if not occurs.any():  # multi-label, and neither gold nor answers hold any label
+            occurs = ~occurs
+        weight = _ratio(self._support, np.full_like(self._support, self._support.sum()))
+        scores = zip(self.labels, precision, recall, f1, self._support, strict=True)
+        return ClassReport(
+            n=self.n,
+            accuracy=self._right / self.n,
+            macro_f1=float(f1[occurs].mean()),
+            weighted_f1=float(weight @ f1),
+            macro_precision=float(precision[occurs].mean()),
+            macro_recall=float(recall[occurs].mean()),
+            classes=tuple(ClassScore(name, float(p), float(r), float(f), int(s)) for name, p, r, f, s in scores),
+            labels=self.labels,
+            confusion=() if self._confusion is None else tuple(tuple(row) for row in self._confusion.tolist()),
+            ece=self._calibration.error,
+            loss=self._loss / self.n,
+            unknown_labels=unknown_labels,
+            multilabel=self.multilabel,
+        )
+
+
+def classification_report(
+    probabilities: Floats,
+    gold: NDArray[np.int64] | NDArray[np.bool_],
+    labels: Sequence[str],
+    multilabel: bool = False,
+    threshold: float = 0.5,
+) -> ClassReport:
+    """A report on answers [N, C] that are in memory; gold as for ``Tally.add``."""
+    tally = Tally(labels, multilabel, threshold)
+    tally.add(probabilities, gold)
+    return tally.report()
+
+
+def _surprise(probabilities: Floats) -> float:
+    """Sum of negative logarithms, nats; a probability of 0 counts as the smallest there is."""
+    return float(-np.log(np.maximum(probabilities, np.finfo(np.float64).tiny)).sum())
+
+
+def _ratio(part: NDArray[np.int64], whole: NDArray[np.int64]) -> Floats:
+    return np.divide(part, whole, out=np.zeros(len(part)), where=whole > 0)
