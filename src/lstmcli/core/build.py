@@ -72,9 +72,7 @@ class Classifier(nn.Module):
         return {name: value.detach().float().cpu().numpy() for name, value in self.state_dict().items()}
 
 
-def load_classifier_module(
-    weights: Mapping[str, NDArray[np.generic]], config: ModelConfig, classes: int
-) -> Classifier:
+def load_classifier_module(weights: Mapping[str, NDArray[np.generic]], config: ModelConfig, classes: int) -> Classifier:
     """The PyTorch model of saved weights, in evaluation mode."""
     module = Classifier(config, len(weights["embedding"]), classes)
     own = module.state_dict()

@@ -74,9 +74,7 @@ class Stack(nn.Module):
         D = 2 if bidirectional else 1
         self.layer_dropout, self.output_size = layer_dropout, D * hidden
         self.layers = nn.ModuleList(
-            nn.ModuleList(
-                Direction(cell, inputs if layer == 0 else D * hidden, hidden, weight_drop) for _ in range(D)
-            )
+            nn.ModuleList(Direction(cell, inputs if layer == 0 else D * hidden, hidden, weight_drop) for _ in range(D))
             for layer in range(layers)
         )
 

@@ -1,0 +1,31 @@
+"""The rules that fill in what the user left open, from the size of the corpus.
+
+===========  ==============================================================================
+epochs       the number that shows about 70,000 texts to the network, from 3 to 15
+ngrams       pairs up to 15,000 training texts, triples above
+min. count   of an n-gram: 1 up to 15,000 training texts, 2 above
+===========  ==============================================================================
+"""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+from lstmcli.config import ClassifierConfig
+
+SMALL = 15_000
+TEXTS_SEEN = 70_000
+
+
+def resolve(config: ClassifierConfig, texts: int) -> ClassifierConfig:
+    """``config`` with nothing left open, for a training split of so many texts."""
+    model, train = config.model, config.train
+    if model.ngrams is None:
+        model = replace(model, ngrams=2 if texts <= SMALL else 3)
+    if train.epochs is None:
+        train = replace(train, epochs=min(15, max(3, round(TEXTS_SEEN / texts))))
+    return replace(config, model=model, train=train)
+
+
+def ngram_min_count(texts: int) -> int:
+    return 1 if texts <= SMALL else 2

@@ -1,0 +1,376 @@
+"""Training a classifier from splits to a model directory, as a generator of events."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import os
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstmcli import events
+from lstmcli.config import ClassifierConfig, to_dict
+from lstmcli.errors import UsageError
+from lstmcli.events import Event
+from lstmcli.results import ClassReport
+from lstmcli.tasks.calibration import combine, fit_scales
+from lstmcli.tasks.card import model_card
+from lstmcli.tasks.datacheck import check_data
+from lstmcli.tasks.defaults import ngram_min_count, resolve
+from lstmcli.tasks.estimate import estimate
+from lstmcli.tasks.metrics import classification_report
+from lstmcli.tasks.modeldir import CARD, GRAPH, LOG, TOKENIZER, WEIGHTS, check_target, write_model
+from lstmcli.tasks.ngrams import fit_table
+from lstmcli.tasks.validation import score
+from lstmcli.text.encoder import UNKNOWN_ID, TextEncoder
+
+if TYPE_CHECKING:
+    from lstmcli.engine.ngrams import NgramTable
+    from lstmcli.tasks.fit import Split
+    from lstmcli.text.records import Record, Splits
+
+
+def train_classifier(
+    splits: Splits,
+    config: ClassifierConfig,
+    output: Path,
+    *,
+    force: bool = False,
+    command: str = "",
+    stop: Callable[[], bool] = lambda: False,
+) -> Iterator[Event]:
+    """Fits a classifier on ``splits`` and writes it to ``output``.
+
+    Every event is also a line of the model's ``log.jsonl``.  When ``stop`` turns true, training ends after
+    the step at hand and the best model so far is saved.
+
+    Raises:
+        DataError: nothing to learn from: no labels, one label only, no texts.
+        OutputError: ``output`` exists and ``force`` is false, or it cannot be written.
+        UsageError: a device that is not there.
+    """
+    log: list[str] = []
+    for event in _train(splits, config, output, force=force, command=command, stop=stop, log=log):
+        log.append(json.dumps(events.to_json(event), ensure_ascii=False))
+        yield event
+
+
+def _train(
+    splits: Splits,
+    config: ClassifierConfig,
+    output: Path,
+    *,
+    force: bool,
+    command: str,
+    stop: Callable[[], bool],
+    log: list[str],
+) -> Iterator[Event]:
+    started = time.monotonic()
+    check_target(output, force)
+    check = check_data(splits)
+    yield events.DataRead(check, splits.notes)
+    labels = check.labels
+
+    import torch
+
+    from lstmcli.core.build import Classifier, count_parameters
+    from lstmcli.core.optimizer import keep_freed_memory
+    from lstmcli.engine.graph import classifier_graph
+    from lstmcli.tasks.fit import Split, Trainer, fit
+
+    keep_freed_memory()
+    device = resolve_device(config.train.device)
+    threads = config.train.threads or os.cpu_count() or 1
+    torch.set_num_threads(threads)
+    torch.manual_seed(config.train.seed)
+    rng = np.random.default_rng(config.train.seed)
+    config = resolve(config, len(splits.train))
+
+    encoder = TextEncoder.train((record.text for record in splits.train), config.tokenizer)
+    train, valid, test = (
+        Split(encoder.encode([r.text for r in records]), _gold(records, labels, splits.multilabel))
+        for records in (splits.train, *(_known(part, labels) for part in (splits.valid, splits.test)))
+    )
+    yield _tokenizer_ready(encoder, config, train, valid)
+
+    if config.model.vectors:
+        from lstmcli.text.vectors import read_vectors
+
+        vectors = read_vectors(config.model.vectors, encoder.vocabulary())
+        config = replace(config, model=replace(config.model, embedding=vectors.dimension))
+    module = Classifier(config.model, encoder.rows, len(labels))
+    if config.model.vectors:
+        module.embedding.data[torch.from_numpy(vectors.rows)] = torch.from_numpy(vectors.values)
+        yield events.Warned(f"{len(vectors.rows):,} of {encoder.vocab_size:,} words start from {config.model.vectors}")
+
+    precision = choose_precision(config.train.precision, device)
+    trainer = Trainer(
+        module,
+        config.train,
+        config.tokenizer,
+        multilabel=splits.multilabel,
+        class_weights=_class_weights(train.gold, len(labels), splits.multilabel, config.train.class_weights),
+        device=device,
+        bf16=precision == "bf16",
+    )
+    assert config.train.epochs is not None and config.model.ngrams is not None
+    steps = config.train.epochs * -(-len(train) // config.train.batch_size)
+    table_bytes = _ngram_bytes(train, config.model.ngrams, len(labels))
+    yield events.RunPlanned(
+        command=command,
+        model=describe(config),
+        parameters=count_parameters(module),
+        epochs=config.train.epochs,
+        steps=steps,
+        device=device,
+        threads=threads,
+        precision=precision,
+        seed=config.train.seed,
+        estimate=_estimate(trainer, train, valid, config, steps, count_parameters(module), table_bytes, rng),
+    )
+
+    table: NgramTable | None = None
+    if config.model.ngrams:
+        begin = time.monotonic()
+        table = fit_table(
+            train.encoded,
+            _indicators(train.gold, len(labels), splits.multilabel),
+            order=config.model.ngrams,
+            min_count=ngram_min_count(len(train)),
+            multilabel=splits.multilabel,
+        )
+        ngram_value = score(table.scores(valid.encoded), valid.gold, splits.multilabel).value
+        yield events.NgramsFitted(config.model.ngrams, len(table.keys), time.monotonic() - begin, ngram_value)
+
+    interrupted = False
+    for event in fit(trainer, train, valid, started=started, stop=stop, rng=rng):
+        interrupted |= isinstance(event, events.Stopped) and event.reason == "interrupted"
+        yield event
+
+    weights = module.tensors()
+    graph = classifier_graph(weights, config.model)
+    saved = _Finished(graph, config, table, labels, splits.multilabel, threads)
+    calibrated = saved.calibrate(valid)
+    yield calibrated
+    metrics: dict[str, Any] = {}
+    for name, part in (("valid", valid), ("test", test)):
+        if len(part):
+            report = saved.report(part)
+            metrics[name] = asdict(report)
+            yield events.Evaluated(name, report)
+
+    tensors: dict[str, NDArray[Any]] = {**weights, **(table.tensors() if table else {})}
+    description = {
+        "task": "classify",
+        "created": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
+        "command": command,
+        "seed": config.train.seed,
+        "labels": list(labels),
+        "multilabel": splits.multilabel,
+        "classifier": to_dict(config),
+        "calibration": {"network": calibrated.network_scale, "ngrams": calibrated.ngram_scale},
+        "data": {
+            "fingerprint": splits.fingerprint,
+            "notes": list(splits.notes),
+            "rows": {part.name: part.rows for part in check.splits},
+        },
+        "metrics": metrics,
+        "parameters": count_parameters(module),
+        "architecture": describe(config),
+        "tokenizer": {"kind": config.tokenizer.kind, "vocab_size": encoder.vocab_size},
+        "versions": _versions(),
+        "device": device,
+        "threads": threads,
+        "stopped": "interrupted" if interrupted else "finished",
+    }
+    from safetensors.numpy import save
+
+    files = {
+        WEIGHTS: save({name: np.ascontiguousarray(value) for name, value in tensors.items()}),
+        TOKENIZER: encoder.to_json().encode(),
+        GRAPH: graph,
+        CARD: model_card(description).encode(),
+        LOG: ("\n".join(log) + "\n").encode(),
+    }
+    size = write_model(output, files, description, force=force)
+    yield events.Saved(str(output), size, time.monotonic() - started)
+
+
+class _Finished:
+    """The model as it will be saved: the graph in ONNX Runtime, the n-gram table, the scales."""
+
+    def __init__(
+        self,
+        graph: bytes,
+        config: ClassifierConfig,
+        table: NgramTable | None,
+        labels: Sequence[str],
+        multilabel: bool,
+        threads: int,
+    ) -> None:
+        from lstmcli.engine.session import ClassifierSession
+
+        self.session = ClassifierSession(graph, threads)
+        self.config, self.table, self.labels, self.multilabel = config, table, tuple(labels), multilabel
+        self.scales = (1.0, 1.0)
+
+    def logits(self, part: Split) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
+        """Logits of the network and of the n-gram model, each [N, C]."""
+        from lstmcli.text.batching import by_length, pack
+
+        network_NC = np.zeros((len(part), len(self.labels)), np.float32)
+        most = self.config.tokenizer.max_tokens
+        for index in by_length(part.lengths(most), 64):
+            network_NC[index] = self.session.logits(
+                *pack([part.encoded[i] for i in index], self.config.model.segment, most)
+            )
+        return network_NC, self.table.scores(part.encoded) if self.table else None
+
+    def calibrate(self, valid: Split) -> events.Calibrated:
+        """Fits the scales on the validation split."""
+        network, ngrams = self.logits(valid)
+        before = self._report(network, ngrams, valid)
+        self.scales = fit_scales(
+            network, ngrams, valid.gold.astype(np.bool_) if self.multilabel else valid.gold, self.multilabel
+        )
+        after = self._report(network, ngrams, valid)
+        return events.Calibrated(*self.scales, before.ece, after.ece)
+
+    def report(self, part: Split) -> ClassReport:
+        return self._report(*self.logits(part), part)
+
+    def _report(self, network: NDArray[np.float32], ngrams: NDArray[np.float32] | None, part: Split) -> ClassReport:
+        probabilities = combine(network, ngrams, *self.scales, multilabel=self.multilabel)
+        gold = part.gold.astype(np.bool_) if self.multilabel else part.gold
+        return classification_report(probabilities, gold, self.labels, self.multilabel)
+
+
+def resolve_device(device: str) -> str:
+    """cpu or cuda; ``auto`` takes a GPU if there is one.
+
+    Raises:
+        UsageError: another name, or cuda without a CUDA device.
+    """
+    import torch
+
+    if device == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    if device not in ("cpu", "cuda"):
+        raise UsageError(f"device must be auto, cpu or cuda, not {device!r}")
+    if device == "cuda" and not torch.cuda.is_available():
+        raise UsageError("there is no CUDA device here", hint="leave --device out, or install a CUDA build of PyTorch")
+    return device
+
+
+def choose_precision(precision: str, device: str) -> str:
+    """fp32 or bf16; ``auto`` is bf16 where the hardware multiplies it natively."""
+    import torch
+
+    if precision != "auto":
+        return precision
+    if device == "cuda":
+        return "bf16" if torch.cuda.is_bf16_supported() else "fp32"
+    return "fp32"
+
+
+def describe(config: ClassifierConfig) -> str:
+    """The architecture in one line."""
+    model = config.model
+    direction = "bidirectional " if model.bidirectional else ""
+    layers = f"{model.layers} x " if model.layers > 1 else ""
+    network = f"{direction}{model.cell.upper()} {layers}{model.hidden}, embedding {model.embedding}"
+    beside = f", {model.ngrams}-gram model beside it" if model.ngrams else ""
+    return f"{network}, {'+'.join(model.pooling)} pooling{beside}"
+
+
+def _known(records: Sequence[Record], labels: Sequence[str]) -> list[Record]:
+    """The records all of whose labels the training split has shown."""
+    known = set(labels)
+    return [record for record in records if known.issuperset(record.labels)]
+
+
+def _gold(records: Sequence[Record], labels: Sequence[str], multilabel: bool) -> NDArray[np.int64]:
+    """Column numbers [N], or [N, C] of 0 and 1 for multi-label."""
+    column = {label: i for i, label in enumerate(labels)}
+    if not multilabel:
+        return np.array([column[record.labels[0]] for record in records], np.int64)
+    gold_NC = np.zeros((len(records), len(labels)), np.int64)
+    for n, record in enumerate(records):
+        gold_NC[n, [column[label] for label in record.labels]] = 1
+    return gold_NC
+
+
+def _indicators(gold: NDArray[np.int64], classes: int, multilabel: bool) -> NDArray[np.float64]:
+    return gold.astype(np.float64) if multilabel else np.eye(classes)[gold]
+
+
+def _class_weights(gold: NDArray[np.int64], classes: int, multilabel: bool, rule: str) -> NDArray[np.float32] | None:
+    """Weights [C] that give every class the same say: N / (C * its texts); multi-label: negatives over positives."""
+    if rule == "none":
+        return None
+    counts = np.maximum(1, gold.sum(axis=0) if multilabel else np.bincount(gold, minlength=classes))
+    weights = (len(gold) - counts) / counts if multilabel else len(gold) / (classes * counts)
+    return np.asarray(weights, np.float32)
+
+
+def _tokenizer_ready(
+    encoder: TextEncoder, config: ClassifierConfig, train: Split, valid: Split
+) -> events.TokenizerReady:
+    lengths = np.array([len(ids) for ids in train.encoded])
+    seen = np.concatenate([ids[:, 0] for ids in valid.encoded]) if len(valid) else np.zeros(0, np.int32)
+    unknown = float((seen == UNKNOWN_ID).mean()) if len(seen) else 0.0
+    kind = config.tokenizer.path or config.tokenizer.kind
+    return events.TokenizerReady(kind, encoder.vocab_size, unknown, float(lengths.mean()), int(lengths.max()))
+
+
+def _ngram_bytes(train: Split, order: int, classes: int) -> int:
+    """A guess at the table's size: distinct n-grams grow with about the square root of the running text."""
+    tokens = sum(map(len, train.encoded))
+    rows = sum(min(tokens, int(40 * tokens**0.5 * n)) for n in range(1, order + 1))
+    return rows * (8 + 2 * classes)
+
+
+def _estimate(
+    trainer: Any,
+    train: Split,
+    valid: Split,
+    config: ClassifierConfig,
+    steps: int,
+    parameters: int,
+    ngrams: int,
+    rng: Any,
+) -> Any:
+    from lstmcli.tasks.fit import estimate_step
+
+    lengths = train.lengths(config.tokenizer.max_tokens)
+    seconds = estimate_step(trainer, train, rng)
+    model = config.model
+    directions = 2 if model.bidirectional else 1
+    return estimate(
+        step_seconds=seconds,
+        steps=steps,
+        epochs=config.train.epochs or 1,
+        valid_seconds=seconds / 4 * len(valid) / config.train.batch_size,
+        parameters=parameters,
+        ngram_bytes=ngrams,
+        tokens=sum(map(len, train.encoded)),
+        width=train.encoded[0].shape[1],
+        batch_tokens=config.train.batch_size * int(np.quantile(lengths, 0.99)),
+        hidden_floats=4 * model.embedding + 12 * directions * model.hidden * model.layers,
+        time_limit=config.train.time_limit,
+    )
+
+
+def _versions() -> dict[str, str]:
+    import platform
+    from importlib.metadata import version
+
+    names = ("lstmcli", "torch", "tokenizers", "onnxruntime", "numpy")
+    return {"python": platform.python_version(), **{name: version(name) for name in names}}
+

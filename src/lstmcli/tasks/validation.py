@@ -1,0 +1,39 @@
+"""One number to choose the best epoch by.
+
+Shapes: N texts, C labels.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+
+class Score(NamedTuple):
+    loss: float
+    """Mean negative log-likelihood of the gold labels, nats."""
+    metric: str
+    value: float
+
+    @property
+    def rank(self) -> tuple[float, float]:
+        """Greater is better; the loss breaks ties, which small validation splits are full of."""
+        return self.value, -self.loss
+
+
+def score(logits_NC: NDArray[np.float32], gold: NDArray[np.int64], multilabel: bool) -> Score:
+    """Accuracy of the best label; multi-label: F1 over all decisions at even odds.
+
+    ``gold`` is column numbers [N], or [N, C] of 0 and 1 for multi-label.
+    """
+    z = logits_NC.astype(np.float64)
+    if multilabel:
+        loss = (np.logaddexp(0.0, z) - gold * z).sum(axis=1).mean()
+        called = z > 0
+        hits = np.count_nonzero(called & (gold > 0))
+        return Score(float(loss), "f1", 2 * hits / max(1, np.count_nonzero(called) + np.count_nonzero(gold)))
+    peak = z.max(axis=1)
+    loss = (peak + np.log(np.exp(z - peak[:, None]).sum(axis=1)) - z[np.arange(len(z)), gold]).mean()
+    return Score(float(loss), "accuracy", float((z.argmax(axis=1) == gold).mean()))
