@@ -17,7 +17,7 @@ from lstmcli.results import ClassReport, Prediction
 from lstmcli.tasks.calibration import combine
 from lstmcli.tasks.manifest import fail
 from lstmcli.tasks.metrics import Tally
-from lstmcli.tasks.modeldir import GRAPH, TOKENIZER, WEIGHTS, ModelDir, read_model
+from lstmcli.tasks.modeldir import GRAPH, TOKENIZER, WEIGHTS, ModelDir, read_model, unless_replaced
 
 if TYPE_CHECKING:
     from lstmcli.text.records import Record
@@ -91,14 +91,7 @@ def load_classifier(
         raise UsageError(f"engine must be one of {', '.join(ENGINES)}, not {engine!r}")
     if engine == "onnx" and device not in ("cpu", "auto"):
         raise UsageError(f"the onnx engine runs on the CPU, not on {device}", hint="add --engine torch")
-    model = read_model(path, task="classify")
-    try:
-        return _load(model, threads, engine, device)
-    except LstmError:
-        newer = read_model(path, task="classify")
-        if newer.config["checksum"] == model.config["checksum"]:
-            raise
-    return _load(newer, threads, engine, device)  # the model was replaced between two reads
+    return unless_replaced(path, lambda: _load(read_model(path, task="classify"), threads, engine, device))
 
 
 def _load(model: ModelDir, threads: int | None, engine: str, device: str) -> Classifier:
@@ -124,10 +117,9 @@ def _open(model: ModelDir, name: str, use: Callable[[bytes], T]) -> T:
     data = model.read(name)
     try:
         return use(data)
-    except LstmError:
-        raise
-    except Exception as error:
-        fail(model.path / name, f"cannot be used: {error}", "train anew with this version of lstm")
+    except Exception as error:  # every library has its own
+        reason = error.message if isinstance(error, LstmError) else error
+        fail(model.path / name, f"cannot be used: {reason}", "train anew with this version of lstm")
 
 
 def _torch_network(model: ModelDir, tensors: dict[str, NDArray[Any]], threads: int | None, device: str) -> Network:

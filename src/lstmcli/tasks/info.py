@@ -7,7 +7,7 @@ from pathlib import Path
 
 from lstmcli.errors import ModelError
 from lstmcli.results import ModelInfo
-from lstmcli.tasks.modeldir import TOKENIZER, ModelDir, read_model
+from lstmcli.tasks.modeldir import TOKENIZER, ModelDir, read_model, unless_replaced
 
 
 def info(path: str | Path) -> ModelInfo:
@@ -16,7 +16,10 @@ def info(path: str | Path) -> ModelInfo:
     Raises:
         ModelError: as ``read_model``, and for any file that is damaged.
     """
-    model = read_model(path)
+    return unless_replaced(path, lambda: _info(read_model(path)))
+
+
+def _info(model: ModelDir) -> ModelInfo:
     model.verify()
     config = model.config
     is_classifier = model.task == "classify"

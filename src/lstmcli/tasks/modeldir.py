@@ -11,16 +11,18 @@ import json
 import math
 import os
 import stat
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NoReturn
+from typing import Any, NoReturn, TypeVar
 
 from lstmcli.config import ClassifierConfig, from_dict
 from lstmcli.errors import ModelError, OutputError
 from lstmcli.tasks.atomicdir import sibling, write_directory
 from lstmcli.tasks.manifest import CONFIG, DAMAGED, FORMAT_VERSION, check_fields, checksum, entry_of, fail, parse
+
+T = TypeVar("T")
 
 WEIGHTS, TOKENIZER, GRAPH = "model.safetensors", "tokenizer.json", "model.onnx"
 CARD, LOG = "README.md", "log.jsonl"
@@ -84,7 +86,7 @@ class ModelDir:
         if entry is None:
             fail(self.path, f"holds no {name}", DAMAGED)
         data = _read(self.path, name, entry["bytes"])
-        if entry_of(data) != entry:
+        if entry_of(data)["sha256"] != entry["sha256"]:
             fail(self.path / name, "was altered: its checksum differs from the one in config.json", DAMAGED)
         return data
 
@@ -108,7 +110,30 @@ def read_model(path: str | Path, *, task: str | None = None) -> ModelDir:
     Raises:
         ModelError: not there, not a model, damaged, too new, or of another task.
     """
-    path = Path(path)
+    return unless_replaced(path, lambda: _read_model(Path(path), task))
+
+
+def unless_replaced(path: str | Path, load: Callable[[], T]) -> T:
+    """``load()``, once more if another process put a new model at ``path`` in the middle of it."""
+    before = _identity(path)
+    try:
+        return load()
+    except ModelError:
+        if _identity(path) == before:
+            raise
+    return load()
+
+
+def _identity(path: str | Path) -> tuple[int, int] | None:
+    """Which directory has this name now."""
+    try:
+        found = Path(path).stat()
+    except (OSError, ValueError):
+        return None
+    return found.st_dev, found.st_ino
+
+
+def _read_model(path: Path, task: str | None) -> ModelDir:
     try:
         there = path.is_dir()
     except (OSError, ValueError) as error:
