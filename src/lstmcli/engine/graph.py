@@ -11,6 +11,7 @@ K = D * H, C labels.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from typing import Any
 
 import numpy as np
 import onnx
@@ -40,7 +41,7 @@ class Graph:
         self.constants.append(numpy_helper.from_array(np.ascontiguousarray(array), name))
         return name
 
-    def node(self, operator: str, *inputs: str, outputs: int = 1, name: str | None = None, **attributes: object) -> str:
+    def node(self, operator: str, *inputs: str, outputs: int = 1, name: str | None = None, **attributes: Any) -> str:
         """Adds a node; with several outputs the first is named, the others are dropped."""
         result = name or f"{operator.lower()}_{len(self.nodes)}"
         names = [result] + [""] * (outputs - 1)
@@ -65,7 +66,7 @@ def recurrent_layer(graph: Graph, weights: Weights, layer: int, config: ModelCon
         W.append(reorder(w["w_ih"], config.cell))
         R.append(reorder(w["w_hh"], config.cell))
         B.append(np.concatenate([reorder(w["b_ih"], config.cell), reorder(w["b_hh"], config.cell)]))
-    attributes: dict[str, object] = {
+    attributes: dict[str, Any] = {
         "hidden_size": config.hidden,
         "direction": "bidirectional" if config.bidirectional else "forward",
     }
@@ -94,7 +95,9 @@ def pool(graph: Graph, weights: Weights, config: ModelConfig, h_TBSK: str, insid
             masked = graph.node("Where", inside_TBS1, h_TBSK, minus_infinity)
             pooled.append(graph.node("ReduceMax", masked, axes=[0, 2], keepdims=0))
         elif kind == "mean":
-            total = graph.node("ReduceSum", graph.node("Where", inside_TBS1, h_TBSK, zero), graph.ints(0, 2), keepdims=0)
+            total = graph.node(
+                "ReduceSum", graph.node("Where", inside_TBS1, h_TBSK, zero), graph.ints(0, 2), keepdims=0
+            )
             count = graph.node("ReduceSum", graph.node("Cast", lengths_BS, to=TensorProto.FLOAT), graph.ints(1))
             pooled.append(graph.node("Div", total, count))
         elif kind == "attention":
@@ -153,7 +156,9 @@ def classifier_graph(weights: Weights, config: ModelConfig) -> bytes:
     zero, one = graph.constant(np.array(0, np.int64)), graph.constant(np.array(1, np.int64))
     steps_T1 = graph.node("Unsqueeze", graph.node("Range", zero, scalar_T, one), graph.ints(1))
     inside_TN = graph.node("Less", steps_T1, lengths_N)
-    inside_TBS1 = graph.node("Reshape", inside_TN, graph.node("Concat", dims[2], dims[0], dims[1], graph.ints(1), axis=0))
+    inside_TBS1 = graph.node(
+        "Reshape", inside_TN, graph.node("Concat", dims[2], dims[0], dims[1], graph.ints(1), axis=0)
+    )
 
     pooled = pool(graph, weights, config, h_TBSK, inside_TBS1, "lengths")
     head, bias = np.asarray(weights["head.weight"]), np.asarray(weights["head.bias"])

@@ -58,9 +58,7 @@ def ngram_keys(encoded: Sequence[NDArray[np.int32]], order: int) -> tuple[Keys, 
 class NgramTable:
     """Scores texts by the n-grams they hold."""
 
-    def __init__(
-        self, order: int, keys: Keys, weights_PC: NDArray[np.float16], bias_C: NDArray[np.float32]
-    ) -> None:
+    def __init__(self, order: int, keys: Keys, weights_PC: NDArray[np.float16], bias_C: NDArray[np.float32]) -> None:
         self.order, self.keys, self.weights_PC, self.bias_C = order, keys, weights_PC, bias_C
 
     @classmethod
@@ -70,7 +68,7 @@ class NgramTable:
             return None
         keys = np.asarray(tensors[KEYS]).view(np.uint64)
         order = int(np.asarray(tensors[ORDER]).reshape(-1)[0])
-        return cls(order, keys, np.asarray(tensors[WEIGHTS]), np.asarray(tensors[BIAS], np.float32))  # type: ignore[arg-type]
+        return cls(order, keys, np.asarray(tensors[WEIGHTS]), np.asarray(tensors[BIAS], np.float32))
 
     def tensors(self) -> dict[str, NDArray[np.generic]]:
         """The table as tensors for ``model.safetensors`` (keys as int64 bits)."""

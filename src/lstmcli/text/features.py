@@ -23,7 +23,11 @@ Ids = NDArray[np.int32]
 
 FEATURES = 3
 _CJK = re.compile(r"[⺀-鿿豈-﫿ｦ-ﾟ𠀀-𳎯]")
-_PREVIOUS, _CURRENT, _NEXT_SALT = np.uint64(0x9E3779B97F4A7C15), np.uint64(0xC2B2AE3D27D4EB4F), np.uint64(0x165667B19E3779F9)
+_PREVIOUS, _CURRENT, _NEXT_SALT = (
+    np.uint64(0x9E3779B97F4A7C15),
+    np.uint64(0xC2B2AE3D27D4EB4F),
+    np.uint64(0x165667B19E3779F9),
+)
 
 
 def affixes(word: str) -> tuple[int, int]:
@@ -66,4 +70,5 @@ class FeatureTable:
         mixed = (left * _PREVIOUS) ^ (right * _CURRENT + _NEXT_SALT)
         mixed ^= mixed >> np.uint64(29)
         mixed *= _PREVIOUS
-        return ((mixed >> np.uint64(32)) % np.uint64(self.buckets)).astype(np.int64) + self.vocab_size
+        rows: NDArray[np.int64] = ((mixed >> np.uint64(32)) % np.uint64(self.buckets)).astype(np.int64)
+        return rows + self.vocab_size

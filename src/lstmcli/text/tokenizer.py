@@ -28,7 +28,8 @@ SPECIAL = [PADDING, UNKNOWN]
 
 # Scripts written without spaces: a token for each character.
 CJK = r"\p{Han}\p{Hiragana}\p{Katakana}"
-WORD = rf"[{CJK}]|['’](?:s|t|re|ve|ll|d|m)(?![\p{{L}}\p{{N}}])|[[\p{{L}}\p{{M}}\p{{N}}_]&&[^{CJK}]]+|[^\s\p{{L}}\p{{M}}\p{{N}}_]"
+CONTRACTION = r"['’](?:s|t|re|ve|ll|d|m)(?![\p{L}\p{N}])"
+WORD = rf"[{CJK}]|{CONTRACTION}|[[\p{{L}}\p{{M}}\p{{N}}_]&&[^{CJK}]]+|[^\s\p{{L}}\p{{M}}\p{{N}}_]"
 
 
 def train_tokenizer(texts: Iterable[str], config: TokenizerConfig) -> Tokenizer:
