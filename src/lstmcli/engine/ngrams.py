@@ -26,6 +26,8 @@ def ngram_keys(encoded: Sequence[NDArray[np.int32]], order: int) -> tuple[Keys, 
     Returns:
         keys and the index of the text that each is in, both [M], sorted by text, then key.
     """
+    if not encoded:
+        return np.zeros(0, np.uint64), np.zeros(0, np.int64)
     lengths = np.fromiter(map(len, encoded), np.int64, len(encoded))
     ids = np.concatenate([text[:, 0] for text in encoded]).astype(np.uint64)
     owner = np.repeat(np.arange(len(encoded)), lengths)
