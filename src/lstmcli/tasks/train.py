@@ -16,14 +16,15 @@ from numpy.typing import NDArray
 
 from lstmcli import events
 from lstmcli.config import ClassifierConfig, to_dict
-from lstmcli.errors import UsageError
 from lstmcli.events import Event
 from lstmcli.results import ClassReport
 from lstmcli.tasks.calibration import combine, fit_scales
 from lstmcli.tasks.card import model_card
 from lstmcli.tasks.datacheck import check_data
 from lstmcli.tasks.defaults import ngram_min_count, resolve
+from lstmcli.tasks.device import choose_precision, resolve_device
 from lstmcli.tasks.estimate import estimate
+from lstmcli.tasks.labels import class_weights, gold_array, indicators, known
 from lstmcli.tasks.metrics import classification_report
 from lstmcli.tasks.modeldir import CARD, GRAPH, LOG, TOKENIZER, WEIGHTS, check_target, write_model
 from lstmcli.tasks.ngrams import fit_table
@@ -33,7 +34,7 @@ from lstmcli.text.encoder import UNKNOWN_ID, TextEncoder
 if TYPE_CHECKING:
     from lstmcli.engine.ngrams import NgramTable
     from lstmcli.tasks.fit import Split
-    from lstmcli.text.records import Record, Splits
+    from lstmcli.text.records import Splits
 
 
 def train_classifier(
@@ -94,8 +95,8 @@ def _train(
 
     encoder = TextEncoder.train((record.text for record in splits.train), config.tokenizer)
     train, valid, test = (
-        Split(encoder.encode([r.text for r in records]), _gold(records, labels, splits.multilabel))
-        for records in (splits.train, *(_known(part, labels) for part in (splits.valid, splits.test)))
+        Split(encoder.encode([r.text for r in records]), gold_array(records, labels, splits.multilabel))
+        for records in (splits.train, *(known(part, labels) for part in (splits.valid, splits.test)))
     )
     yield _tokenizer_ready(encoder, config, train, valid)
 
@@ -115,7 +116,7 @@ def _train(
         config.train,
         config.tokenizer,
         multilabel=splits.multilabel,
-        class_weights=_class_weights(train.gold, len(labels), splits.multilabel, config.train.class_weights),
+        class_weights=class_weights(train.gold, len(labels), splits.multilabel, config.train.class_weights),
         device=device,
         bf16=precision == "bf16",
     )
@@ -140,7 +141,7 @@ def _train(
         begin = time.monotonic()
         table = fit_table(
             train.encoded,
-            _indicators(train.gold, len(labels), splits.multilabel),
+            indicators(train.gold, len(labels), splits.multilabel),
             order=config.model.ngrams,
             min_count=ngram_min_count(len(train)),
             multilabel=splits.multilabel,
@@ -251,34 +252,6 @@ class _Finished:
         return classification_report(probabilities, gold, self.labels, self.multilabel)
 
 
-def resolve_device(device: str) -> str:
-    """cpu or cuda; ``auto`` takes a GPU if there is one.
-
-    Raises:
-        UsageError: another name, or cuda without a CUDA device.
-    """
-    import torch
-
-    if device == "auto":
-        return "cuda" if torch.cuda.is_available() else "cpu"
-    if device not in ("cpu", "cuda"):
-        raise UsageError(f"device must be auto, cpu or cuda, not {device!r}")
-    if device == "cuda" and not torch.cuda.is_available():
-        raise UsageError("there is no CUDA device here", hint="leave --device out, or install a CUDA build of PyTorch")
-    return device
-
-
-def choose_precision(precision: str, device: str) -> str:
-    """fp32 or bf16; ``auto`` is bf16 where the hardware multiplies it natively."""
-    import torch
-
-    if precision != "auto":
-        return precision
-    if device == "cuda":
-        return "bf16" if torch.cuda.is_bf16_supported() else "fp32"
-    return "fp32"
-
-
 def describe(config: ClassifierConfig) -> str:
     """The architecture in one line."""
     model = config.model
@@ -287,36 +260,6 @@ def describe(config: ClassifierConfig) -> str:
     network = f"{direction}{model.cell.upper()} {layers}{model.hidden}, embedding {model.embedding}"
     beside = f", {model.ngrams}-gram model beside it" if model.ngrams else ""
     return f"{network}, {'+'.join(model.pooling)} pooling{beside}"
-
-
-def _known(records: Sequence[Record], labels: Sequence[str]) -> list[Record]:
-    """The records all of whose labels the training split has shown."""
-    known = set(labels)
-    return [record for record in records if known.issuperset(record.labels)]
-
-
-def _gold(records: Sequence[Record], labels: Sequence[str], multilabel: bool) -> NDArray[np.int64]:
-    """Column numbers [N], or [N, C] of 0 and 1 for multi-label."""
-    column = {label: i for i, label in enumerate(labels)}
-    if not multilabel:
-        return np.array([column[record.labels[0]] for record in records], np.int64)
-    gold_NC = np.zeros((len(records), len(labels)), np.int64)
-    for n, record in enumerate(records):
-        gold_NC[n, [column[label] for label in record.labels]] = 1
-    return gold_NC
-
-
-def _indicators(gold: NDArray[np.int64], classes: int, multilabel: bool) -> NDArray[np.float64]:
-    return gold.astype(np.float64) if multilabel else np.eye(classes)[gold]
-
-
-def _class_weights(gold: NDArray[np.int64], classes: int, multilabel: bool, rule: str) -> NDArray[np.float32] | None:
-    """Weights [C] that give every class the same say: N / (C * its texts); multi-label: negatives over positives."""
-    if rule == "none":
-        return None
-    counts = np.maximum(1, gold.sum(axis=0) if multilabel else np.bincount(gold, minlength=classes))
-    weights = (len(gold) - counts) / counts if multilabel else len(gold) / (classes * counts)
-    return np.asarray(weights, np.float32)
 
 
 def _tokenizer_ready(
@@ -373,4 +316,3 @@ def _versions() -> dict[str, str]:
 
     names = ("lstmcli", "torch", "tokenizers", "onnxruntime", "numpy")
     return {"python": platform.python_version(), **{name: version(name) for name in names}}
-

@@ -1,0 +1,33 @@
+"""Where and how a network runs: device and precision."""
+
+from __future__ import annotations
+
+from lstmcli.errors import UsageError
+
+
+def resolve_device(device: str) -> str:
+    """cpu or cuda; ``auto`` takes a GPU if there is one.
+
+    Raises:
+        UsageError: another name, or cuda without a CUDA device.
+    """
+    import torch
+
+    if device == "auto":
+        return "cuda" if torch.cuda.is_available() else "cpu"
+    if device not in ("cpu", "cuda"):
+        raise UsageError(f"device must be auto, cpu or cuda, not {device!r}")
+    if device == "cuda" and not torch.cuda.is_available():
+        raise UsageError("there is no CUDA device here", hint="leave --device out, or install a CUDA build of PyTorch")
+    return device
+
+
+def choose_precision(precision: str, device: str) -> str:
+    """fp32 or bf16; ``auto`` is bf16 where the hardware multiplies it natively."""
+    import torch
+
+    if precision != "auto":
+        return precision
+    if device == "cuda":
+        return "bf16" if torch.cuda.is_bf16_supported() else "fp32"
+    return "fp32"
