@@ -46,6 +46,7 @@ def description(**changes: Any) -> dict[str, Any]:
         "calibration": {"network": 0.8, "ngrams": 0.4},
         "data": {"source": "data.csv", "rows": {"train": 1234, "valid": 6}, "notes": ["CSV", "UTF-8"]},
         "metrics": {"valid": dataclasses.asdict(report)},
+        "tokenizer": {"kind": "word", "vocab_size": 321},
         "parameters": 12345,
         "architecture": "bidirectional LSTM, 4 units a direction",
         **changes,

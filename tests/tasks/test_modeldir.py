@@ -465,6 +465,8 @@ def test_fields_missing_or_of_the_wrong_type(model: Path, field: str, value: Any
         {"files": {"../../etc/passwd": {"bytes": 1, "sha256": "0"}}},
         {"files": {"..": {"bytes": 1, "sha256": "0"}}},
         {"files": {"model.onnx": {"bytes": "1", "sha256": "0"}}},
+        {"tokenizer": {"kind": "word"}},
+        {"tokenizer": {"kind": 1, "vocab_size": 2}},
         {"format_version": 0},
         {"format_version": True},
         {"format_version": "1"},

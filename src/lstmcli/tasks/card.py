@@ -30,15 +30,16 @@ def model_card(config: Mapping[str, Any]) -> str:
         "## Limits",
         _limits(config),
     ]
-    return "\n\n".join(part for part in parts if part) + "\n"
+    card = "\n\n".join(part for part in parts if part) + "\n"
+    return card.encode("utf-8", "backslashreplace").decode()  # a command line may hold bytes that are no text
 
 
 def _what(config: Mapping[str, Any]) -> str:
     kind = "gives a text every label that fits it" if config["multilabel"] else "gives each text one label"
-    beside = ", with a linear model over n-grams beside it" if config["calibration"]["ngrams"] else ""
+    start = "pretrained word vectors" if config["classifier"]["model"].get("vectors") else "scratch"
     return (
-        f"It {kind}, with a probability. Inside: {_plain(config['architecture'])}{beside}; "
-        f"{config['parameters']:,} parameters, trained from scratch. The weights are in `model.safetensors`; "
+        f"It {kind}, with a probability. Inside: {_plain(config['architecture'])}; "
+        f"{config['parameters']:,} parameters, trained from {start}. The weights are in `model.safetensors`; "
         "`model.onnx` is the same network for ONNX Runtime."
     )
 
@@ -73,7 +74,7 @@ def _limits(config: Mapping[str, Any]) -> str:
     fits = "" if config["multilabel"] else " It always prefers one of its labels; `--threshold` lets it abstain."
     return (
         "It knows the language and the topics of its training text, and answers with confidence outside them too."
-        f"{fits} The network reads the first and the last half of {most} tokens of a longer text. "
+        f"{fits} The network reads at most {most} tokens of a text, half from its start and half from its end. "
         "The probabilities were calibrated on the validation split and hold for text like it."
     )
 
@@ -107,7 +108,7 @@ def _code(text: str) -> str:
 
 def _plain(text: Any) -> str:
     """Text that Markdown shows as it is, on one line."""
-    line = " ".join(str(text).encode("utf-8", "backslashreplace").decode().split())
+    line = " ".join(str(text).split())
     return "".join(f"\\{c}" if c in "\\`*_[]<>#|~&" else c for c in line) or "(empty)"
 
 

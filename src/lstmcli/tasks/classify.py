@@ -126,16 +126,12 @@ def _torch_network(model: ModelDir, tensors: dict[str, NDArray[Any]], threads: i
     import torch
 
     from lstmcli.core.build import load_classifier_module
+    from lstmcli.tasks.device import resolve_device
 
+    device = resolve_device(device)
     if threads:
         torch.set_num_threads(threads)
-    if device == "auto":
-        device = "cuda" if torch.cuda.is_available() else "cpu"
-    module = load_classifier_module(tensors, model.classifier.model, len(model.labels))
-    try:
-        module = module.to(device)
-    except (RuntimeError, AssertionError) as error:
-        raise UsageError(f"device {device!r} cannot be used: {str(error).splitlines()[0]}") from error
+    module = load_classifier_module(tensors, model.classifier.model, len(model.labels)).to(device)
 
     class TorchNetwork:
         def logits(self, ids: Ids, lengths: NDArray[np.int64]) -> NDArray[np.float32]:

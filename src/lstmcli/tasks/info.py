@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import json
 from pathlib import Path
 
-from lstmcli.errors import ModelError
 from lstmcli.results import ModelInfo
-from lstmcli.tasks.modeldir import TOKENIZER, ModelDir, read_model, unless_replaced
+from lstmcli.tasks.modeldir import ModelDir, read_model, unless_replaced
 
 
 def info(path: str | Path) -> ModelInfo:
@@ -30,8 +28,8 @@ def _info(model: ModelDir) -> ModelInfo:
         multilabel=model.multilabel,
         architecture=config["architecture"],
         parameters=config["parameters"],
-        tokenizer=model.classifier.tokenizer.kind if is_classifier else "",
-        vocab_size=_vocab_size(model),
+        tokenizer=config["tokenizer"]["kind"],
+        vocab_size=config["tokenizer"]["vocab_size"],
         bytes=model.size,
         created=config["created"],
         command=config["command"],
@@ -42,14 +40,3 @@ def _info(model: ModelDir) -> ModelInfo:
         calibration={"network": model.network_scale, "ngrams": model.ngram_scale} if is_classifier else {},
         config=config["classifier"] if is_classifier else {},
     )
-
-
-def _vocab_size(model: ModelDir) -> int:
-    """Entries of the vocabulary, added tokens included, read without the tokenizers library."""
-    try:
-        whole = json.loads(model.read(TOKENIZER))
-        vocab = whole["model"]["vocab"]  # a mapping, or for unigrams a list of pairs
-        tokens = {entry if isinstance(entry, str) else entry[0] for entry in vocab}
-        return len(tokens.union(token["content"] for token in whole.get("added_tokens") or ()))
-    except (ValueError, RecursionError, LookupError, TypeError) as error:
-        raise ModelError(f"is not a tokenizer: {error}", path=model.path / TOKENIZER) from error

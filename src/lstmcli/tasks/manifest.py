@@ -27,6 +27,7 @@ _FIELDS: dict[str, type] = {
     "seed": int,
     "data": dict,
     "metrics": dict,
+    "tokenizer": dict,
     "parameters": int,
     "architecture": str,
     "files": dict,
@@ -83,6 +84,9 @@ def check_fields(path: Path, config: dict[str, Any]) -> None:
         typed = isinstance(entry, dict) and type(entry.get("bytes")) is int and isinstance(entry.get("sha256"), str)
         if not typed or name in ("", ".", "..") or "/" in name or "\0" in name:
             _wrong(path, f"files: {name!r}", entry)
+    tokenizer = config["tokenizer"]
+    if not isinstance(tokenizer.get("kind"), str) or type(tokenizer.get("vocab_size")) is not int:
+        _wrong(path, "tokenizer", tokenizer)
     if not all(isinstance(version, str) for version in config["versions"].values()):
         _wrong(path, "versions", config["versions"])
     if config["task"] == "classify":
