@@ -14,6 +14,7 @@ which are those of the training split.
 
 from __future__ import annotations
 
+import json
 from collections.abc import Iterable
 from pathlib import Path
 
@@ -36,13 +37,33 @@ def train_tokenizer(texts: Iterable[str], config: TokenizerConfig) -> Tokenizer:
     """The tokenizer that ``config`` asks for, its vocabulary learned from ``texts``.
 
     Raises:
-        DataError: ``config.path`` is not a tokenizer.json.
+        DataError: ``config.path`` is not a tokenizer.json, or a unigram vocabulary cannot hold every character.
     """
     if config.path is not None:
         return read_tokenizer(config.path)
     tokenizer, trainer = _BUILDERS[config.kind](config)
-    tokenizer.train_from_iterator(texts, trainer)
+    try:
+        tokenizer.train_from_iterator(map(well_formed, texts), trainer)
+    except Exception as error:  # the Rust side raises bare Exception
+        if "not large enough" not in str(error):
+            raise
+        raise DataError(
+            f"the texts hold more different characters than a vocabulary of {config.vocab_size} has room for",
+            hint="choose a larger vocabulary, or the tokenizer bpe, which needs no character",
+        ) from error
+    if config.kind == "unigram":
+        tokenizer = _settled(tokenizer)
+    tokenizer.encode_special_tokens = True  # a "[PAD]" in a text is text
     return tokenizer
+
+
+def well_formed(text: str) -> str:
+    """The text with U+FFFD for lone surrogates, which no tokenizer accepts (JSON escapes can make them)."""
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text
 
 
 def read_tokenizer(path: str) -> Tokenizer:
@@ -67,6 +88,7 @@ def parse_tokenizer(content: str, path: str | None = None) -> Tokenizer:
         raise DataError(f"not a Hugging Face tokenizer: {error}", path=path) from error
     tokenizer.no_padding()
     tokenizer.no_truncation()
+    tokenizer.encode_special_tokens = True  # not part of the file
     return tokenizer
 
 
@@ -135,6 +157,25 @@ def _unigram(config: TokenizerConfig) -> tuple[Tokenizer, trainers.Trainer]:
         vocab_size=config.vocab_size, special_tokens=SPECIAL, unk_token=UNKNOWN, show_progress=False
     )
     return tokenizer, trainer
+
+
+def _settled(tokenizer: Tokenizer) -> Tokenizer:
+    """A unigram tokenizer made the same in every run, whatever the order of the trainer's hash maps was.
+
+    That order shows in the last digits of the scores, in the order of pieces of equal score, and in the scores
+    of the characters that no piece of their own survived: lowest score, lowest + 1e-4, lowest + 2e-4 and so on.
+    """
+    content = json.loads(tokenizer.to_str())
+    pieces: list[tuple[str, float]] = content["model"]["vocab"][len(SPECIAL) :]
+    lowest = min((score for _, score in pieces), default=0.0)
+
+    def settle(piece: str, score: float) -> tuple[float, str]:
+        steps = (score - lowest) * 1e4
+        is_filler = len(piece) == 1 and steps < len(pieces) and abs(steps - round(steps)) < 1e-3
+        return -round(lowest if is_filler else score, 4), piece
+
+    content["model"]["vocab"][len(SPECIAL) :] = [(p, -loss) for loss, p in sorted(settle(*entry) for entry in pieces)]
+    return Tokenizer.from_str(json.dumps(content))
 
 
 _BUILDERS = {"word": _word, "bpe": _bpe, "unigram": _unigram, "char": _char, "byte": _byte}
