@@ -13,7 +13,7 @@ from tokenizers import Tokenizer
 
 from lstmcli.config import TokenizerConfig
 from lstmcli.text.features import FEATURES, FeatureTable, Ids
-from lstmcli.text.tokenizer import PADDING_ID, UNKNOWN_ID, parse_tokenizer, train_tokenizer
+from lstmcli.text.tokenizer import PADDING_ID, UNKNOWN_ID, parse_tokenizer, train_tokenizer, well_formed
 
 
 class TextEncoder:
@@ -57,7 +57,8 @@ class TextEncoder:
         """Each text as [T, F] int32; a text without tokens is one unknown token, so T is at least 1."""
         if not texts:
             return []
-        encodings = self.tokenizer.encode_batch(list(texts), add_special_tokens=False)
+        texts = [well_formed(text) for text in texts]
+        encodings = self.tokenizer.encode_batch(texts, add_special_tokens=False)
         pieces = [encoding.ids or [UNKNOWN_ID] for encoding in encodings]
         lengths = np.fromiter(map(len, pieces), np.int64, len(pieces))
         ends = np.cumsum(lengths)
@@ -66,13 +67,20 @@ class TextEncoder:
             return np.split(ids_N[:, None], ends[:-1])
         starts = ends - lengths
         rows_NF = self.features.expand(ids_N, starts)
-        for at in np.flatnonzero(ids_N == UNKNOWN_ID):
-            which = int(np.searchsorted(ends, at, side="right"))
-            if encodings[which].ids:
-                first, last = encodings[which].offsets[at - starts[which]]
-                word = texts[which][first:last]
-                rows_NF[at, 1:] = self.features.of_word(word.lower() if self.config.lowercase else word)
+        unknown = np.flatnonzero(ids_N == UNKNOWN_ID)
+        read, offsets = -1, []
+        for at, which in zip(unknown, np.searchsorted(ends, unknown, side="right"), strict=True):
+            if which != read:
+                read, offsets = which, encodings[which].offsets  # a copy of all of them: once a text
+            if offsets:
+                first, last = offsets[at - starts[which]]
+                rows_NF[at, 1:] = self.features.of_word(self._normalize(texts[which][first:last]))
         return np.split(rows_NF, ends[:-1])
+
+    def _normalize(self, word: str) -> str:
+        """A piece of the text as the vocabulary would spell it."""
+        normalizer = self.tokenizer.normalizer
+        return str(normalizer.normalize_str(word)) if normalizer else word
 
     def encode_stream(self, texts: Iterable[str], window: int = 4096) -> Iterator[Ids]:
         """``encode`` over any number of texts, a window at a time."""
