@@ -16,16 +16,16 @@ test:  ## the tests, without the slow ones
 test-slow:  ## the tests that take longer than a few seconds each
 	$(BIN)/pytest -n 2 -m slow
 
-bench-quality:  ## accuracy against fastText, default options (hours)
+bench-quality:  ## accuracy against fastText, default options
 	$(BIN)/python benchmarks/quality.py
 
-bench-speed:  ## training and classifying rates against plain PyTorch (about 15 minutes)
+bench-speed:  ## training and classifying rates against plain PyTorch
 	$(BIN)/python benchmarks/speed.py
 
-bench-startup:  ## start-up times (about 3 minutes)
+bench-startup:  ## start-up times
 	$(BIN)/python benchmarks/startup.py
 
-bench-memory:  ## memory of classify on 10,000 and 1,000,000 lines (about 5 minutes)
+bench-memory:  ## memory of classify on 10,000 and 1,000,000 lines
 	$(BIN)/python benchmarks/memory.py
 
 bench: bench-startup bench-memory bench-speed bench-quality  ## all four
