@@ -55,8 +55,9 @@ def test_a_language_model_has_no_labels(tmp_path: Path) -> None:
 def test_the_card_says_what_matters() -> None:
     card = model_card(description())
     assert card.startswith("---\n")
-    for part in ("lstm train data.csv", "bad, good, so so", "12,345 parameters", "| so so | 1.000 |", "lstm classify"):
+    for part in ("lstm train data.csv", "- bad\n- good\n- so so\n", "12,345 parameters", "lstm classify --model"):
         assert part in card
+    assert "| so so | 1.000 | 1.000 | 1.000 | 2 |" in card
     assert "1,234" in card  # rows of the training split
     assert "20 tokens" in card
 

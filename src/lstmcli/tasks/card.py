@@ -45,8 +45,10 @@ def _what(config: Mapping[str, Any]) -> str:
 
 
 def _labels(labels: list[str]) -> str:
-    rest = f", and {len(labels) - _MOST} more in `config.json`" if len(labels) > _MOST else ""
-    return ", ".join(map(_plain, labels[:_MOST])) + rest
+    lines = [f"- {_plain(label)}" for label in labels[:_MOST]]
+    if len(labels) > _MOST:
+        lines.append(f"- and {len(labels) - _MOST} more, in `config.json`")
+    return "\n".join(lines)
 
 
 def _results(metrics: Mapping[str, Any]) -> Iterator[str]:
