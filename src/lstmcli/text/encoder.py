@@ -13,18 +13,32 @@ from tokenizers import Tokenizer
 
 from lstmcli.config import TokenizerConfig
 from lstmcli.text.features import FEATURES, FeatureTable, Ids
-from lstmcli.text.tokenizer import PADDING_ID, UNKNOWN_ID, parse_tokenizer, train_tokenizer, well_formed
+from lstmcli.text.tokenizer import (
+    PADDING_ID,
+    SPECIAL,
+    UNKNOWN_ID,
+    is_ours,
+    parse_tokenizer,
+    train_tokenizer,
+    unknown_id,
+    well_formed,
+)
 
 
 class TextEncoder:
-    """Encodes texts as [T, F] arrays; column 0 is the token id itself."""
+    """Encodes texts as [T, F] arrays; column 0 is the token id itself.
+
+    The ids of a tokenizer made elsewhere are moved up, to leave 0 to padding and 1 to the unknown token.
+    """
 
     def __init__(self, tokenizer: Tokenizer, config: TokenizerConfig) -> None:
         self.tokenizer, self.config = tokenizer, config
-        self.vocab_size: int = tokenizer.get_vocab_size()
+        self._shift, self._unknown = (0, None) if is_ours(tokenizer) else (len(SPECIAL), unknown_id(tokenizer))
+        vocabulary = self.vocabulary()
+        self.vocab_size = len(vocabulary)
         self.features: FeatureTable | None = None
         if config.hash_buckets and config.kind == "word":
-            self.features = FeatureTable(self.vocabulary(), config.hash_buckets)
+            self.features = FeatureTable(vocabulary, config.hash_buckets)
 
     @classmethod
     def train(cls, texts: Iterable[str], config: TokenizerConfig) -> TextEncoder:
@@ -41,7 +55,7 @@ class TextEncoder:
     def vocabulary(self) -> list[str]:
         """The tokens in the order of their ids; an id that nobody uses is the empty string."""
         by_id = {i: token for token, i in self.tokenizer.get_vocab().items()}
-        return [by_id.get(i, "") for i in range(self.vocab_size)]
+        return SPECIAL[: self._shift] + [by_id.get(i, "") for i in range(max(by_id, default=-1) + 1)]
 
     @property
     def rows(self) -> int:
@@ -59,7 +73,7 @@ class TextEncoder:
             return []
         texts = [well_formed(text) for text in texts]
         encodings = self.tokenizer.encode_batch(texts, add_special_tokens=False)
-        pieces = [encoding.ids or [UNKNOWN_ID] for encoding in encodings]
+        pieces = [self._rows(encoding.ids) or [UNKNOWN_ID] for encoding in encodings]
         lengths = np.fromiter(map(len, pieces), np.int64, len(pieces))
         ends = np.cumsum(lengths)
         ids_N = np.fromiter(chain.from_iterable(pieces), np.int32, int(ends[-1]))
@@ -76,6 +90,12 @@ class TextEncoder:
                 first, last = offsets[at - starts[which]]
                 rows_NF[at, 1:] = self.features.of_word(self._normalize(texts[which][first:last]))
         return np.split(rows_NF, ends[:-1])
+
+    def _rows(self, ids: list[int]) -> list[int]:
+        """The tokenizer's ids as ours."""
+        if not self._shift:
+            return ids
+        return [UNKNOWN_ID if i == self._unknown else i + self._shift for i in ids]
 
     def _normalize(self, word: str) -> str:
         """A piece of the text as the vocabulary would spell it."""

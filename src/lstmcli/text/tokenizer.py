@@ -8,8 +8,8 @@ char      one Unicode character each
 byte      one byte each: 256 ids, lossless, nothing is unknown
 ========  =====================================================================================
 
-Id 0 is always padding and id 1 the unknown token.  Vocabularies are learned from the texts given,
-which are those of the training split.
+Id 0 is padding and id 1 the unknown token; a tokenizer.json made elsewhere may have it otherwise.
+Vocabularies are learned from the texts given, which are those of the training split.
 """
 
 from __future__ import annotations
@@ -67,7 +67,7 @@ def well_formed(text: str) -> str:
 
 
 def read_tokenizer(path: str) -> Tokenizer:
-    """A tokenizer.json that somebody else made; it must know ``[PAD]`` as 0 and ``[UNK]`` as 1."""
+    """A tokenizer.json that somebody else made."""
     try:
         content = Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -90,6 +90,21 @@ def parse_tokenizer(content: str, path: str | None = None) -> Tokenizer:
     tokenizer.no_truncation()
     tokenizer.encode_special_tokens = True  # not part of the file
     return tokenizer
+
+
+def is_ours(tokenizer: Tokenizer) -> bool:
+    """Whether ids 0 and 1 are padding and the unknown token."""
+    return [tokenizer.token_to_id(token) for token in SPECIAL] == [PADDING_ID, UNKNOWN_ID]
+
+
+def unknown_id(tokenizer: Tokenizer) -> int | None:
+    """The id of the token for what the vocabulary lacks, if the tokenizer has one."""
+    model = json.loads(tokenizer.to_str())["model"]
+    if "unk_id" in model:  # unigram
+        number: int | None = model["unk_id"]
+        return number
+    token = model.get("unk_token")
+    return None if token is None else tokenizer.token_to_id(token)
 
 
 def _normalizer(config: TokenizerConfig) -> normalizers.Normalizer:
