@@ -67,10 +67,23 @@ class Commands(TyperGroup):
         except BrokenPipeError:
             streams.abandon_stdout()
             raise typer.Exit(0) from None
+        except KeyboardInterrupt:
+            streams.say("interrupted")
+            raise typer.Exit(130) from None
 
-    def main(self, args: Any = None, prog_name: Any = None, standalone_mode: bool = True, **extra: Any) -> Any:
+    def main(
+        self,
+        args: Any = None,
+        prog_name: Any = None,
+        complete_var: Any = None,
+        standalone_mode: bool = True,
+        windows_expand_args: bool = True,
+        **extra: Any,
+    ) -> Any:
+        """Runs a command line and exits.  The context's ``obj`` is that command line, for the model's records."""
+        args = sys.argv[1:] if args is None else list(args)
         try:
-            code = super().main(args, prog_name="lstm", standalone_mode=False, **extra)
+            code = super().main(args, "lstm", complete_var, standalone_mode=False, obj=["lstm", *args], **extra)
         except Exception as error:
             code = report(error)
         sys.exit(code if isinstance(code, int) else 0)

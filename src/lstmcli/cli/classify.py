@@ -1,14 +1,214 @@
-"""``lstm classify``."""
+"""``lstm classify``: texts in, one answer for each, as they come."""
 
 from __future__ import annotations
 
+import csv
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Annotated
+
 import typer
 
+from lstmcli.cli import options as o
+from lstmcli.cli import streams, tables
 from lstmcli.cli.helptext import Command
+from lstmcli.cli.predictions import writer
+from lstmcli.cli.render import console, escape, safe, to_json
+from lstmcli.config import ReadConfig
+from lstmcli.errors import UsageError
+
+if TYPE_CHECKING:
+    from lstmcli.results import ClassReport
+    from lstmcli.text.records import Record
+    from lstmcli.text.sources import Source
+
+READ = ReadConfig()
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
-@app.command(cls=Command)
-def classify() -> None:
-    """To come."""
+@app.command(
+    cls=Command,
+    epilog="""Examples:
+  lstm classify --text "the room was spotless"
+  lstm classify new.csv --format csv --keep-columns > answers.csv
+  tail -f app.log | lstm classify
+  lstm classify test.csv --report""",
+)
+def classify(
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="FILE", help="Files to label, `-` for stdin. Without any: what is piped in."),
+    ] = None,
+    text: Annotated[
+        list[str] | None, typer.Option("--text", metavar="TEXT", help="A text to label; may be repeated.")
+    ] = None,
+    model: o.ModelPath = None,
+    top: Annotated[int | None, typer.Option("--top", metavar="K", help="Show the K most probable labels.")] = None,
+    threshold: Annotated[
+        float | None,
+        typer.Option(
+            "--threshold",
+            metavar="P",
+            help="Give no label below this probability; for a model of several labels, every label from it up.",
+        ),
+    ] = None,
+    report: Annotated[
+        bool, typer.Option("--report", help="Measure the model on labelled text instead.", show_default=False)
+    ] = False,
+    batch_size: Annotated[
+        int | None,
+        typer.Option("--batch-size", metavar="N", show_default=False, help="Texts computed together."),
+    ] = None,
+    threads: o.Threads = None,
+    engine: Annotated[
+        str | None,
+        o.option(
+            "--engine",
+            among=("onnx", "torch"),
+            show_default="onnx; torch with --device cuda",
+            text="What runs the network.",
+        ),
+    ] = None,
+    device: o.Device = "auto",
+    text_columns: o.TextColumns = None,
+    label_column: o.LabelColumn = READ.label_column,
+    label_separator: o.LabelSeparator = READ.label_separator,
+    label_prefix: o.LabelPrefix = READ.label_prefix,
+    delimiter: o.Delimiter = READ.delimiter,
+    encoding: o.Encoding = READ.encoding,
+    input_format: o.InputFormat = READ.input_format,
+    split: o.Split = READ.split,
+    format: Annotated[
+        o.Format | None,
+        typer.Option(
+            "--format",
+            rich_help_panel=o.OUTPUT,
+            metavar="table|tsv|csv|jsonl|json",
+            show_default="table on a terminal, else tsv",
+            help="tsv: label and probability, one line for each input. csv, jsonl and json hold the text too.",
+        ),
+    ] = None,
+    keep_columns: Annotated[
+        bool,
+        typer.Option(
+            "--keep-columns", rich_help_panel=o.OUTPUT, help="Keep the input's own columns.", show_default=False
+        ),
+    ] = False,
+    quiet: o.Quiet = False,
+) -> None:
+    """Label texts: one answer for each, in order, blank ones included.
+
+    A file holds one text a line, or CSV, TSV, JSON, JSON Lines, Parquet; a label column is not needed. A line
+    written into a pipe is answered at once. In TSV, tabs, line ends and backslashes inside a label are written
+    \\t, \\n, \\\\. A reader that closes the pipe early ends the program quietly, exit code 0.
+    """
+    values = locals()
+    specs = list(files or [])
+    if not specs and not text:
+        if sys.stdin is None or sys.stdin.isatty():
+            raise UsageError("no input", hint='name a file, pipe text in, or give one with --text "…"')
+        specs = ["-"]
+    if specs.count("-") > 1:
+        raise UsageError("stdin (`-`) can be read only once")
+    if report and not specs:
+        raise UsageError("--report needs labelled text", hint="name a file with a label column, or pipe one in")
+    if top is not None and report:
+        raise UsageError("--top and --report do not go together")
+
+    from lstmcli.tasks import classify as task
+    from lstmcli.tasks.modeldir import default_model_path
+
+    size = task.BATCH_SIZE if batch_size is None else batch_size
+    if size < 1:
+        raise UsageError(f"--batch-size must be at least 1, not {size}")
+    engine = engine or ("torch" if device.startswith("cuda") else "onnx")
+    classifier = task.load_classifier(
+        default_model_path("classify", model), threads=threads, engine=engine, device=device
+    )
+    read = o.read_config(values)
+    inputs = Inputs(specs, text or [], read, labelled=True if report else None, keep_columns=keep_columns, quiet=quiet)
+    if report:
+        everything = (record for records, _ in inputs for record in records)
+        show_report(task.evaluate(classifier, everything, threshold=threshold, batch_size=size), format or "table")
+        return
+    shown = format or ("table" if sys.stdout.isatty() else "tsv")
+    out = writer(shown, sys.stdout, top=top, keep_columns=keep_columns)
+    for records, ready in inputs:
+        live = ready is not None
+        answers = task.classify(
+            classifier, records, top=top, threshold=threshold, batch_size=size, eager=live, ready=ready
+        )
+        for prediction in answers:
+            out.write(prediction)
+            if ready is not None and not ready():
+                sys.stdout.flush()
+    out.close()
+
+
+class Inputs:
+    """The records of ``--text``, files and stdin, one source after the other.
+
+    Iterating gives pairs: the records of a source; and, where they arrive over time, a function that tells
+    whether the next one is there already.
+    """
+
+    def __init__(
+        self,
+        specs: list[str],
+        texts: list[str],
+        read: ReadConfig,
+        *,
+        labelled: bool | None,
+        keep_columns: bool,
+        quiet: bool,
+    ) -> None:
+        self._texts, self._read, self._labelled, self._keep, self._quiet = texts, read, labelled, keep_columns, quiet
+        # A file that cannot be read is said before the first answer; a pipe is opened when its turn comes.
+        self._sources = [(spec, None if streams.is_live(spec) else self._open(spec)) for spec in specs]
+
+    def _open(self, spec: str) -> Source:
+        from lstmcli.text.sources import open_source
+
+        stdin = streams.stdin() if spec == "-" else None
+        source = open_source(spec, self._read, labelled=self._labelled, keep_columns=self._keep, stdin=stdin)
+        if not self._quiet and source.format != "text":
+            for note in source.notes:
+                streams.say(safe(note))
+        return source
+
+    def __iter__(self) -> Iterator[tuple[Iterable[Record], Callable[[], bool] | None]]:
+        from lstmcli.text.records import Record
+
+        if self._texts:
+            yield [Record(text) for text in self._texts], None
+        for spec, opened in self._sources:
+            source = opened or self._open(spec)
+            if opened is None:
+                arrivals = streams.Arrivals(source)
+                yield arrivals, arrivals.ready
+            else:
+                yield source, None
+            for warning in source.warnings:
+                streams.say(f"warning: {safe(warning)}")
+
+
+def show_report(report: ClassReport, format: str) -> None:
+    """Prints a report on stdout: tables, one row for each class, or JSON."""
+    if format in ("json", "jsonl"):
+        print(to_json(asdict(report), indent=2 if format == "json" else None))
+    elif format in ("tsv", "csv"):
+        names = ("label", "precision", "recall", "f1", "support")
+        rows: list[list[str]] = [list(names)]
+        for c in report.classes:
+            numbers = (c.precision, c.recall, c.f1)
+            rows.append([c.label, *("" if x is None else f"{x:.4f}" for x in numbers), str(c.support)])
+        if format == "csv":
+            csv.writer(sys.stdout, lineterminator="\n").writerows(rows)
+        else:
+            sys.stdout.writelines("\t".join(map(escape, row)) + "\n" for row in rows)
+    else:
+        out = console()
+        for part in tables.report(report, out):
+            out.print(part)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import inspect
 import os
+import re
 import shutil
 import sys
 import textwrap
@@ -28,14 +29,15 @@ class Command(TyperCommand):
 def page(command: Any, ctx: Any, commands: Mapping[str, str] | None = None) -> str:
     """The help of a command; ``commands``: the names and one-line helps of its sub-commands."""
     width = max(16, min(shutil.get_terminal_size().columns, 100) - 1)
-    usage = " ".join(["Usage:", ctx.command_path, *command.collect_usage_pieces(ctx)])
+    pieces = [piece.strip("{}") for piece in command.collect_usage_pieces(ctx)]
+    usage = " ".join(["Usage:", ctx.command_path, *pieces])
     parts = [textwrap.fill(usage, width, subsequent_indent=INDENT), _prose(command.help or "", width)]
     if commands:
         parts.append(_section("Commands", list(commands.items()), width))
     for title, rows in _panels(command, ctx).items():
         parts.append(_section(title, rows, width))
     if command.epilog:
-        parts.append(_prose(command.epilog, width))
+        parts.append(command.epilog)
     return "\n\n".join(part for part in parts if part) + "\n"
 
 
@@ -47,16 +49,16 @@ def _panels(command: Any, ctx: Any) -> dict[str, list[tuple[str, str]]]:
         if record is not None:
             usual = "Arguments" if param.param_type_name == "argument" else "Options"
             title = getattr(param, "rich_help_panel", None) or usual
-            panels.setdefault(title, []).append(record)
+            name, text = record
+            if param.param_type_name == "argument":
+                name, text = name.split(" <")[0], text.replace("  [required]", "")
+            panels.setdefault(title, []).append((name, re.sub(r"\[default: \((.*)\)\]$", r"[default: \1]", text)))
     return panels
 
 
 def _prose(text: str, width: int) -> str:
-    """Paragraphs filled to the width; indented lines (examples) are kept as they are."""
-    blocks = []
-    for block in inspect.cleandoc(text).split("\n\n"):
-        blocks.append(block if block.startswith(" ") else textwrap.fill(" ".join(block.split()), width))
-    return "\n\n".join(blocks)
+    """Paragraphs filled to the width."""
+    return "\n\n".join(textwrap.fill(" ".join(block.split()), width) for block in inspect.cleandoc(text).split("\n\n"))
 
 
 def _section(title: str, rows: list[tuple[str, str]], width: int) -> str:
@@ -65,9 +67,10 @@ def _section(title: str, rows: list[tuple[str, str]], width: int) -> str:
     for name, text in rows:
         if width < 60:
             lines.append(INDENT + name)
-            lines += textwrap.wrap(text, width, initial_indent=INDENT * 3, subsequent_indent=INDENT * 3)
+            margin = INDENT * 2
+            lines += textwrap.wrap(text, width, initial_indent=margin, subsequent_indent=margin, break_on_hyphens=False)
             continue
-        wrapped = textwrap.wrap(text, width - column - len(INDENT)) or [""]
+        wrapped = textwrap.wrap(text, width - column - len(INDENT), break_on_hyphens=False) or [""]
         if len(name) > column - 2:
             lines.append(INDENT + name)
             name = ""

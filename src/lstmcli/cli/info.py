@@ -1,14 +1,38 @@
-"""``lstm info``."""
+"""``lstm info``: what a model is, how it was trained, how well it did."""
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from typing import Annotated, Literal
+
 import typer
 
+from lstmcli.cli import options as o
+from lstmcli.cli import render, tables
 from lstmcli.cli.helptext import Command
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
 @app.command(cls=Command)
-def info() -> None:
-    """To come."""
+def info(
+    where: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="MODEL", show_default="$LSTM_MODEL, else lstm-model/classifier", help="The model's directory."
+        ),
+    ] = None,
+    model: o.ModelPath = None,
+    format: Annotated[
+        Literal["table", "json"], typer.Option("--format", metavar="table|json", help="json: one object.")
+    ] = "table",
+) -> None:
+    """Show what a model is, how it was trained and how well it did, and check that its files are whole."""
+    from lstmcli.tasks.info import info as describe
+    from lstmcli.tasks.modeldir import default_model_path
+
+    found = describe(default_model_path("classify", where or model))
+    if format == "json":
+        print(render.to_json(asdict(found), indent=2))
+    else:
+        render.console().print(tables.model_info(found))

@@ -1,9 +1,18 @@
-"""stdin, stdout and stderr: encodings that never fail, pipes that close early, messages."""
+"""stdin, stdout and stderr: encodings that never fail, pipes that close early, lines as they arrive."""
 
 from __future__ import annotations
 
+import contextlib
 import os
+import stat
 import sys
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO, Generic, TypeVar
+
+T = TypeVar("T")
 
 
 def prepare() -> None:
@@ -14,16 +23,94 @@ def prepare() -> None:
             reconfigure(errors="backslashreplace")
 
 
+def say(message: str) -> None:
+    """A line on stderr.  A stderr that is closed is no reason to fail."""
+    with contextlib.suppress(OSError, ValueError):
+        print(message, file=sys.stderr)
+
+
 def complain(message: str, hint: str | None = None) -> None:
     """An error and what to do about it, on stderr, readable without colour."""
-    print(f"error: {message}", file=sys.stderr)
+    from lstmcli.cli.render import safe
+
+    say(f"error: {safe(message)}")
     if hint:
-        print(f"hint: {hint}", file=sys.stderr)
+        say(f"hint: {safe(hint)}")
 
 
 def abandon_stdout() -> None:
     """The reader of our output has gone: the flush at exit must have nowhere to fail."""
-    try:
+    with contextlib.suppress(OSError, ValueError):  # in tests there is no file behind the stream
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    except (OSError, ValueError):  # a stream without a file behind it, as in tests
-        pass
+
+
+def stdin() -> BinaryIO:
+    """Standard input as bytes, on a descriptor of its own.
+
+    A thread may still wait in it when the program ends, and Python would fail to close ``sys.stdin`` then.
+    """
+    try:
+        return os.fdopen(os.dup(sys.stdin.fileno()), "rb")
+    except (OSError, ValueError):  # in tests there is no file behind the stream
+        return sys.stdin.buffer
+
+
+def is_live(spec: str) -> bool:
+    """Whether lines arrive over time: a pipe or a terminal, on stdin or by name."""
+    try:
+        mode = os.fstat(sys.stdin.fileno()).st_mode if spec == "-" else Path(spec).stat().st_mode
+    except (OSError, ValueError):
+        return False
+    return not (stat.S_ISREG(mode) or stat.S_ISDIR(mode))
+
+
+class Arrivals(Generic[T]):
+    """Items of a slow iterable, read by a thread, so that ``ready`` can tell whether one is there already.
+
+    What the iterable raises is raised here, after the items before it.  The thread runs ahead by
+    ``most`` items, or ``most_weight`` characters, so memory stays flat.
+    """
+
+    def __init__(self, items: Iterable[T], most: int = 4096, most_weight: int = 4_000_000) -> None:
+        self._items, self._most, self._most_weight = items, most, most_weight
+        self._queue: deque[T] = deque()
+        self._taken: deque[T] = deque()
+        self._weight = 0
+        self._ended = False
+        self._error: BaseException | None = None
+        self._changed = threading.Condition()
+        threading.Thread(target=self._read, daemon=True).start()
+
+    def ready(self) -> bool:
+        """Whether the next item, or the end, is there without waiting."""
+        return bool(self._taken or self._queue) or self._ended
+
+    def __iter__(self) -> Iterator[T]:
+        while True:
+            with self._changed:
+                while not self._queue and not self._ended:
+                    self._changed.wait()
+                self._taken, self._queue, self._weight = self._queue, deque(), 0
+                self._changed.notify()
+            if not self._taken:
+                break
+            while self._taken:
+                yield self._taken.popleft()
+        if self._error is not None:
+            raise self._error
+
+    def _read(self) -> None:
+        try:
+            for item in self._items:
+                with self._changed:
+                    while len(self._queue) >= self._most or self._weight >= self._most_weight:
+                        self._changed.wait()
+                    self._queue.append(item)
+                    self._weight += len(getattr(item, "text", ""))
+                    if len(self._queue) == 1:
+                        self._changed.notify()
+        except BaseException as error:
+            self._error = error
+        with self._changed:
+            self._ended = True
+            self._changed.notify()

@@ -1,14 +1,193 @@
-"""``lstm train``."""
+"""``lstm train``: options to a config, then a training run, told as it happens."""
 
 from __future__ import annotations
 
+import shlex
+from collections.abc import Iterable
+from dataclasses import asdict
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
 import typer
 
+from lstmcli import events
+from lstmcli.cli import options as o
 from lstmcli.cli.helptext import Command
+from lstmcli.cli.signals import Stop
+from lstmcli.config import ModelConfig, ReadConfig, TokenizerConfig, TrainConfig
+from lstmcli.errors import UsageError
+
+READ, TOKENIZER, MODEL, TRAIN = ReadConfig(), TokenizerConfig(), ModelConfig(), TrainConfig()
+POOLING = ",".join(MODEL.pooling)
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
-@app.command(cls=Command)
-def train() -> None:
-    """To come."""
+@app.command(
+    cls=Command,
+    epilog="""Examples:
+
+  lstm train reviews.csv
+  lstm train train.jsonl --valid valid.jsonl --test test.jsonl -o models/news
+  lstm train sample:topics --time 1m
+  zcat tickets.csv.gz | lstm train - --label-column queue --force""",
+)
+def train(
+    ctx: typer.Context,
+    source: Annotated[
+        str, typer.Argument(metavar="SOURCE", help="File, folder, `-` for stdin, sample:NAME, or a Hub data set.")
+    ],
+    output: Annotated[
+        Path | None,
+        typer.Option(
+            "--output", "-o", metavar="DIR", show_default="lstm-model/classifier", help="Where the model goes."
+        ),
+    ] = None,
+    valid: Annotated[str | None, typer.Option("--valid", metavar="FILE", help="Validation data.")] = None,
+    test: Annotated[
+        str | None, typer.Option("--test", metavar="FILE", help="Test data, measured once at the end.")
+    ] = None,
+    time: o.Time = None,
+    epochs: o.Epochs = TRAIN.epochs,
+    seed: o.Seed = TRAIN.seed,
+    threads: o.Threads = TRAIN.threads,
+    device: o.Device = TRAIN.device,
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Check the data and estimate the run; train nothing.", show_default=False)
+    ] = False,
+    force: o.Force = False,
+    task: Annotated[
+        Literal["classify", "lm"],
+        typer.Option("--task", rich_help_panel=o.DATA, metavar="classify|lm", help="What to train."),
+    ] = "classify",
+    text_columns: o.TextColumns = None,
+    label_column: o.LabelColumn = READ.label_column,
+    label_separator: o.LabelSeparator = READ.label_separator,
+    label_prefix: o.LabelPrefix = READ.label_prefix,
+    delimiter: o.Delimiter = READ.delimiter,
+    encoding: o.Encoding = READ.encoding,
+    input_format: o.InputFormat = READ.input_format,
+    split: o.Split = READ.split,
+    valid_fraction: o.ValidFraction = TRAIN.valid_fraction,
+    tokenizer: o.Tokenizer = TOKENIZER.kind,
+    vocab_size: o.VocabSize = TOKENIZER.vocab_size,
+    min_count: o.MinCount = TOKENIZER.min_count,
+    keep_case: o.KeepCase = not TOKENIZER.lowercase,
+    max_tokens: o.MaxTokens = TOKENIZER.max_tokens,
+    hash_buckets: o.HashBuckets = TOKENIZER.hash_buckets,
+    cell: o.CellKind = MODEL.cell,
+    embedding: o.Embedding = MODEL.embedding,
+    vectors: o.Vectors = None,
+    hidden: o.Hidden = MODEL.hidden,
+    layers: o.LayerCount = MODEL.layers,
+    one_way: o.OneWay = not MODEL.bidirectional,
+    pooling: o.Pooling = POOLING,
+    segment: o.Segment = MODEL.segment,
+    embedding_dropout: o.EmbeddingDropout = MODEL.embedding_dropout,
+    word_dropout: o.WordDropout = MODEL.word_dropout,
+    layer_dropout: o.LayerDropout = MODEL.layer_dropout,
+    weight_drop: o.WeightDrop = MODEL.weight_drop,
+    output_dropout: o.OutputDropout = MODEL.output_dropout,
+    ngrams: o.Ngrams = MODEL.ngrams,
+    batch_size: o.BatchSize = TRAIN.batch_size,
+    learning_rate: o.LearningRate = TRAIN.learning_rate,
+    schedule: o.Schedule = TRAIN.schedule,
+    warmup: o.Warmup = TRAIN.warmup,
+    weight_decay: o.WeightDecay = TRAIN.weight_decay,
+    clip: o.Clip = TRAIN.clip,
+    patience: o.Patience = TRAIN.patience,
+    ema: o.Ema = TRAIN.ema,
+    label_smoothing: o.LabelSmoothing = TRAIN.label_smoothing,
+    adversarial: o.Adversarial = TRAIN.adversarial,
+    class_weights: o.ClassWeights = TRAIN.class_weights,
+    precision: o.Precision = TRAIN.precision,
+    quiet: o.Quiet = False,
+    format: Annotated[
+        Literal["table", "json"],
+        typer.Option("--format", rich_help_panel=o.OUTPUT, metavar="table|json", help="json: one object on stdout."),
+    ] = "table",
+    tensorboard: Annotated[
+        Path | None,
+        typer.Option(
+            "--tensorboard", rich_help_panel=o.OUTPUT, metavar="DIR", help="Also write TensorBoard events there."
+        ),
+    ] = None,
+) -> None:
+    """Train a text classifier on labelled text.
+
+    SOURCE is CSV, TSV, JSON, JSON Lines, Parquet, fastText lines or a folder per class, gzipped or not;
+    form, encoding and columns are detected. Progress goes to stderr, a model directory is written at the
+    end. Ctrl-C ends the run early and keeps the best model so far.
+    """
+    config = o.classifier_config(locals())
+    if task == "lm":
+        raise UsageError("this version trains classifiers only", hint="leave --task out, and give text with labels")
+    listeners: list[Any] = []
+    if tensorboard is not None:
+        from lstmcli.cli.scalars import Scalars
+
+        listeners.append(Scalars(tensorboard))
+
+    from lstmcli.tasks.modeldir import DEFAULTS, check_target
+
+    target = output or DEFAULTS["classify"]
+    if not dry_run:
+        check_target(target, force)
+
+    from lstmcli.cli.telling import Telling
+    from lstmcli.text.splits import load_splits
+
+    splits = load_splits(
+        source, config.read, valid=valid, test=test, valid_fraction=config.train.valid_fraction, seed=seed
+    )
+    if not splits.labelled:
+        raise UsageError(
+            "no labels found, and this version trains classifiers only",
+            path=source,
+            hint="labels come from a column named label, class, category or the like (--label-column NAME for "
+            f"another), from {READ.label_prefix}x at the start of a line (--label-prefix), or from a folder per class",
+        )
+
+    from lstmcli.tasks.train import train_classifier
+
+    with Stop() as stop, Telling(default_place=output is None, quiet=quiet, splits=splits) as telling:
+        run = train_classifier(
+            splits, config, target, force=force or dry_run, command=shlex.join(ctx.obj), stop=stop.asked
+        )
+        listeners.append(telling)
+        result = follow(run, listeners, stop, dry_run=dry_run)
+    if format == "json":
+        from lstmcli.cli.render import to_json
+
+        print(to_json(result))
+    if stop.signal is not None:
+        raise typer.Exit(128 + stop.signal)
+
+
+def follow(run: Iterable[events.Event], listeners: list[Any], stop: Stop, *, dry_run: bool) -> dict[str, Any]:
+    """Hands every event to every listener; returns what the run came to."""
+    result: dict[str, Any] = {}
+    for event in run:
+        if isinstance(event, events.RunPlanned):
+            stop.gentle = True  # from here on there will be something to keep
+        for listener in listeners:
+            listener.handle(event)
+        result.update(_outcome(event))
+        if dry_run and isinstance(event, events.RunPlanned):
+            break
+    return result
+
+
+def _outcome(event: events.Event) -> dict[str, Any]:
+    """What an event adds to the JSON result."""
+    if isinstance(event, events.DataRead):
+        return {"labels": list(event.check.labels), "multilabel": event.check.multilabel, "data": asdict(event.check)}
+    if isinstance(event, events.RunPlanned):
+        return {"plan": asdict(event)}
+    if isinstance(event, events.Stopped):
+        return {"stopped": event.reason, "best_epoch": event.best_epoch}
+    if isinstance(event, events.Evaluated):
+        return {event.split: asdict(event.report)}
+    if isinstance(event, events.Saved):
+        return {"path": event.path, "bytes": event.bytes, "seconds": event.seconds}
+    return {}

@@ -1,0 +1,290 @@
+"""Every option once: its names, its help, its section of the help page.
+
+A command lists the aliases it wants (``hidden: o.Hidden = MODEL.hidden``); defaults come from ``config.py``.
+Names of parameters are names of config fields, so that ``classifier_config`` finds its values by name.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import re
+from collections.abc import Callable, Mapping, Sequence
+from pathlib import Path
+from typing import Annotated, Any, Literal, TypeAlias, TypeVar
+
+import typer
+
+from lstmcli.config import (
+    CELLS,
+    POOLINGS,
+    PRECISIONS,
+    SCHEDULES,
+    TOKENIZERS,
+    ClassifierConfig,
+    ModelConfig,
+    ReadConfig,
+    TokenizerConfig,
+    TrainConfig,
+)
+from lstmcli.errors import UsageError
+
+Format: TypeAlias = Literal["table", "tsv", "csv", "jsonl", "json"]
+INPUT_FORMATS = ("text", "csv", "tsv", "json", "jsonl", "parquet", "fasttext", "folder")
+C = TypeVar("C")
+DATA, TOKENIZER, MODEL, TRAINING, OUTPUT = "Data", "Tokenizer", "Model", "Training", "Output"
+
+
+def option(*names: str, panel: str | None = None, text: str, among: Sequence[str] = (), **more: Any) -> Any:
+    """A Typer option; ``among``: the values that are shown and completed (the config checks them)."""
+    if among:
+        more.setdefault("metavar", "|".join(among))
+        more.setdefault("autocompletion", _completer(among))
+    return typer.Option(*names, rich_help_panel=panel, help=text, **more)
+
+
+def _completer(values: Sequence[str]) -> Callable[[str], list[str]]:
+    def complete(incomplete: str) -> list[str]:
+        return [value for value in values if value.startswith(incomplete)]
+
+    return complete
+
+
+# Data: how a source is read
+TextColumns = Annotated[
+    list[str] | None,
+    option(
+        "--text-column",
+        panel=DATA,
+        metavar="NAME",
+        show_default="found by name and content",
+        text="Column that holds the text; repeat it to join several.",
+    ),
+]
+LabelColumn = Annotated[
+    str | None,
+    option("--label-column", panel=DATA, metavar="NAME", show_default="found", text="Column that holds the label."),
+]
+LabelSeparator = Annotated[
+    str | None,
+    option(
+        "--label-separator",
+        panel=DATA,
+        metavar="TEXT",
+        text="Splits a label cell into several labels, for texts that have more than one.",
+    ),
+]
+LabelPrefix = Annotated[
+    str, option("--label-prefix", panel=DATA, metavar="TEXT", text="What marks a label in fastText lines.")
+]
+Delimiter = Annotated[
+    str | None,
+    option("--delimiter", panel=DATA, metavar="CHAR", show_default="found", text="What separates CSV fields."),
+]
+Encoding = Annotated[
+    str | None,
+    option("--encoding", panel=DATA, metavar="NAME", show_default="found", text="Encoding of the text: utf-8, gbk, …"),
+]
+InputFormat = Annotated[
+    str | None,
+    option("--input-format", panel=DATA, among=INPUT_FORMATS, show_default="found", text="Form of the source."),
+]
+Split = Annotated[
+    str | None,
+    option("--split", panel=DATA, metavar="NAME", text="Named split to read, of a data set that has several."),
+]
+ValidFraction = Annotated[
+    float | None,
+    option(
+        "--valid-fraction",
+        panel=DATA,
+        metavar="SHARE",
+        show_default="a tenth, 2,000 at most",
+        text="Share of the rows held out for validation when --valid is not given.",
+    ),
+]
+
+# Tokenizer
+Tokenizer = Annotated[
+    str,
+    option(
+        "--tokenizer",
+        panel=TOKENIZER,
+        among=TOKENIZERS,
+        metavar="|".join([*TOKENIZERS, "FILE"]),
+        text="How text is cut into tokens, or the tokenizer.json of another model.",
+    ),
+]
+VocabSize = Annotated[
+    int, option("--vocab-size", panel=TOKENIZER, metavar="N", text="Largest number of different tokens.")
+]
+MinCount = Annotated[
+    int, option("--min-count", panel=TOKENIZER, metavar="N", text="Words seen fewer times are unknown.")
+]
+KeepCase = Annotated[
+    bool, option("--keep-case", panel=TOKENIZER, text="Tell upper case from lower case.", show_default=False)
+]
+MaxTokens = Annotated[
+    int, option("--max-tokens", panel=TOKENIZER, metavar="N", text="Longer texts keep their head and their tail.")
+]
+HashBuckets = Annotated[
+    int,
+    option(
+        "--hash-buckets",
+        panel=TOKENIZER,
+        metavar="N",
+        text="Rows for hashed word endings and neighbouring characters; 0 for none.",
+    ),
+]
+
+# Model
+CellKind = Annotated[str, option("--cell", panel=MODEL, among=CELLS, text="Recurrent cell.")]
+Embedding = Annotated[int, option("--embedding", panel=MODEL, metavar="N", text="Width of the word embedding.")]
+Vectors = Annotated[
+    Path | None,
+    option(
+        "--vectors", panel=MODEL, metavar="FILE", text="Word vectors to start from: .vec or GloVe .txt, gzipped or not."
+    ),
+]
+Hidden = Annotated[int, option("--hidden", panel=MODEL, metavar="N", text="Units per layer and direction.")]
+LayerCount = Annotated[int, option("--layers", panel=MODEL, metavar="N", text="Recurrent layers.")]
+OneWay = Annotated[bool, option("--one-way", panel=MODEL, text="Read from left to right only.", show_default=False)]
+Pooling = Annotated[
+    str,
+    option(
+        "--pooling",
+        panel=MODEL,
+        among=POOLINGS,
+        metavar=",".join(POOLINGS),
+        text="How the states become one vector; several are concatenated.",
+    ),
+]
+Segment = Annotated[
+    int,
+    option("--segment", panel=MODEL, metavar="N", text="Read longer texts in pieces of N tokens; 0 for in one go."),
+]
+EmbeddingDropout = Annotated[
+    float, option("--embedding-dropout", panel=MODEL, metavar="P", text="Locked dropout on the embedded text.")
+]
+WordDropout = Annotated[
+    float, option("--word-dropout", panel=MODEL, metavar="P", text="Share of words hidden in training.")
+]
+LayerDropout = Annotated[
+    float, option("--layer-dropout", panel=MODEL, metavar="P", text="Locked dropout between layers.")
+]
+WeightDrop = Annotated[
+    float, option("--weight-drop", panel=MODEL, metavar="P", text="Dropout on the recurrent weights.")
+]
+OutputDropout = Annotated[
+    float, option("--output-dropout", panel=MODEL, metavar="P", text="Dropout before the last layer.")
+]
+Ngrams = Annotated[
+    int | None,
+    option(
+        "--ngrams",
+        panel=MODEL,
+        metavar="N",
+        show_default="2, or 3 on large sets",
+        text="Longest n-gram of the linear model beside the network; 0 for none.",
+    ),
+]
+
+# Training
+Epochs = Annotated[
+    int | None,
+    option("--epochs", metavar="N", show_default="3 to 15, by corpus size", text="Passes over the training texts."),
+]
+Time = Annotated[str | None, option("--time", metavar="TIME", text="Time that training may take: 30s, 15m, 1h.")]
+Seed = Annotated[int, option("--seed", metavar="N", text="The same seed gives the same model.")]
+Threads = Annotated[int | None, option("--threads", metavar="N", show_default="all cores", text="CPU threads to use.")]
+Device = Annotated[str, option("--device", among=("auto", "cpu", "cuda"), text="Where to compute.")]
+BatchSize = Annotated[int, option("--batch-size", panel=TRAINING, metavar="N", text="Texts per step.")]
+LearningRate = Annotated[
+    float, option("--learning-rate", panel=TRAINING, metavar="X", text="Highest learning rate of AdamW.")
+]
+Schedule = Annotated[
+    str, option("--schedule", panel=TRAINING, among=SCHEDULES, text="How the learning rate falls after warm-up.")
+]
+Warmup = Annotated[
+    float, option("--warmup", panel=TRAINING, metavar="SHARE", text="Share of the steps in which the rate rises.")
+]
+WeightDecay = Annotated[float, option("--weight-decay", panel=TRAINING, metavar="X", text="Weight decay of AdamW.")]
+Clip = Annotated[float, option("--clip", panel=TRAINING, metavar="X", text="Largest gradient norm; 0 for no limit.")]
+Patience = Annotated[
+    int,
+    option("--patience", panel=TRAINING, metavar="N", text="Epochs without a better validation; 0 for no early end."),
+]
+Ema = Annotated[
+    float, option("--ema", panel=TRAINING, metavar="EPOCHS", text="Span of the average over weights; 0 for none.")
+]
+LabelSmoothing = Annotated[
+    float, option("--label-smoothing", panel=TRAINING, metavar="P", text="Share taken from the true label.")
+]
+Adversarial = Annotated[
+    float,
+    option("--adversarial", panel=TRAINING, metavar="X", text="Size of adversarial steps on embeddings; 0 for none."),
+]
+ClassWeights = Annotated[
+    str,
+    option("--class-weights", panel=TRAINING, among=("none", "balanced"), text="Weight classes by how rare they are."),
+]
+Precision = Annotated[str, option("--precision", panel=TRAINING, among=PRECISIONS, text="Number format of the steps.")]
+
+# Output
+ModelPath = Annotated[
+    str | None,
+    option(
+        "--model", "-m", metavar="DIR", show_default="$LSTM_MODEL, else lstm-model/classifier", text="The model to use."
+    ),
+]
+Force = Annotated[bool, option("--force", text="Replace a model that is there already.", show_default=False)]
+Quiet = Annotated[
+    bool, option("--quiet", "-q", panel=OUTPUT, text="Only warnings and errors on stderr.", show_default=False)
+]
+
+
+def seconds(text: str) -> float:
+    """A duration in words: ``30s``, ``15m``, ``1h``, ``1h30m``."""
+    if not re.fullmatch(r"(?:\d+(?:\.\d+)?[smh])+", text.strip().lower()):
+        raise UsageError(f"--time cannot be {text!r}", hint="a number and a unit: 30s, 15m or 1h")
+    units = {"s": 1.0, "m": 60.0, "h": 3600.0}
+    return sum(float(n) * units[u] for n, u in re.findall(r"([\d.]+)([smh])", text.lower()))
+
+
+def read_config(values: Mapping[str, Any]) -> ReadConfig:
+    """How sources are read, from a command's parameters."""
+    return _fill(ReadConfig, {**values, "text_columns": tuple(values.get("text_columns") or ())})
+
+
+def classifier_config(values: Mapping[str, Any]) -> ClassifierConfig:
+    """All that decides a classifier, from the parameters of ``lstm train``."""
+    tokenizer = str(values["tokenizer"])
+    if tokenizer in TOKENIZERS:
+        kind_or_file: dict[str, Any] = {"kind": tokenizer}
+    elif Path(tokenizer).exists():
+        kind_or_file = {"path": tokenizer}
+    else:
+        raise UsageError(
+            f"--tokenizer cannot be {tokenizer!r}",
+            hint=f"one of {', '.join(TOKENIZERS)}, or the path of a tokenizer.json that exists",
+        )
+    time, vectors = values["time"], values["vectors"]
+    values = {
+        **values,
+        **kind_or_file,
+        "lowercase": not values["keep_case"],
+        "bidirectional": not values["one_way"],
+        "pooling": tuple(part.strip() for part in str(values["pooling"]).split(",") if part.strip()),
+        "vectors": None if vectors is None else str(vectors),
+        "time_limit": None if time is None else seconds(time),
+    }
+    return ClassifierConfig(
+        read=read_config(values),
+        tokenizer=_fill(TokenizerConfig, values),
+        model=_fill(ModelConfig, values),
+        train=_fill(TrainConfig, values),
+    )
+
+
+def _fill(kind: type[C], values: Mapping[str, Any]) -> C:
+    names = {field.name for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
+    return kind(**{name: value for name, value in values.items() if name in names})

@@ -1,0 +1,186 @@
+"""Predictions as they are written: a table for a terminal, TSV, CSV, JSON Lines, or one JSON array.
+
+Every writer answers one input with one record as soon as it is asked to.  With ``keep_columns`` the input's
+own columns come too; one that has the name of a field of ours is kept as ``original_NAME``.
+"""
+
+from __future__ import annotations
+
+import csv
+import shutil
+from collections.abc import Callable, Sequence
+from typing import Any, Protocol, TextIO
+
+from lstmcli.cli.render import escape, safe, to_json
+from lstmcli.results import Prediction
+
+OURS = ("label", "probability", "probabilities", "labels", "text")
+NOTHING = "–"
+"""Shown in a table where no label reaches the threshold."""
+
+
+class Writer(Protocol):
+    def write(self, prediction: Prediction) -> None: ...
+
+    def close(self) -> None:
+        """Writes what must come after the last prediction."""
+
+
+def writer(format: str, out: TextIO, *, top: int | None, keep_columns: bool) -> Writer:
+    """The writer for ``table``, ``tsv``, ``csv``, ``jsonl`` or ``json``."""
+    if format == "table":
+        return TableWriter(out, top, keep_columns)
+    if format == "tsv":
+        return TsvWriter(out, top, keep_columns)
+    if format == "csv":
+        return CsvWriter(out, top, keep_columns)
+    return JsonWriter(out, keep_columns, array=format == "json")
+
+
+def answer(prediction: Prediction, joint: str, clean: Callable[[str], str], nothing: str = "") -> str:
+    """The label in one field: ``nothing`` for an abstention, several joined for a multi-label model."""
+    if prediction.labels is not None:
+        return joint.join(map(clean, prediction.labels)) or nothing
+    return nothing if prediction.label is None else clean(prediction.label)
+
+
+def own_columns(prediction: Prediction, ours: Sequence[str] = OURS) -> dict[str, Any]:
+    """The input's columns under names that do not hide ours; a text that is ours already is left out."""
+    kept = {}
+    for name, value in prediction.columns.items():
+        if name not in ours:
+            kept[name] = value
+        elif not (name == "text" and value == prediction.text):
+            kept[f"original_{name}"] = value
+    return kept
+
+
+def _cell(value: Any) -> str:
+    if value is None:
+        return ""
+    return value if isinstance(value, str) else to_json(value)
+
+
+class TsvWriter:
+    """``label<TAB>probability``, or the K best as pairs; own columns come first; never a header."""
+
+    def __init__(self, out: TextIO, top: int | None, keep_columns: bool) -> None:
+        self.out, self.top, self.keep = out, top, keep_columns
+
+    def write(self, prediction: Prediction) -> None:
+        fields = [escape(_cell(value)) for value in prediction.columns.values()] if self.keep else []
+        if self.top is None:
+            label = answer(prediction, "|", lambda text: escape(text).replace("|", "\\|"))
+            fields += [label, f"{prediction.probability:.4f}"]
+        else:
+            for label, probability in prediction.probabilities.items():
+                fields += [escape(label), f"{probability:.4f}"]
+        self.out.write("\t".join(fields) + "\n")
+
+    def close(self) -> None:
+        pass
+
+
+class CsvWriter:
+    """A header, then label, probability and text; more pairs with K; or the input's columns in front."""
+
+    def __init__(self, out: TextIO, top: int | None, keep_columns: bool) -> None:
+        self.out, self.top, self.keep = out, top, keep_columns
+        self.rows = csv.writer(out, lineterminator="\n")
+        self.clean = safe if out.isatty() else str
+        self.columns: list[str] | None = None
+
+    def write(self, prediction: Prediction) -> None:
+        own = own_columns(prediction, ("label", "probability")) if self.keep else {}
+        if self.columns is None:
+            self.columns = list(own)
+            self._header(len(prediction.probabilities))
+        row = [self.clean(_cell(own.get(name))) for name in self.columns]
+        if self.top is None:
+            row += [answer(prediction, "|", self.clean), f"{prediction.probability:.6f}"]
+        else:
+            for label, probability in prediction.probabilities.items():
+                row += [self.clean(label), f"{probability:.6f}"]
+        self.rows.writerow(row if self.columns else [*row, self.clean(prediction.text)])
+
+    def _header(self, pairs: int) -> None:
+        names = [*(self.columns or []), "label", "probability"]
+        for k in range(2, pairs + 1 if self.top is not None else 0):
+            names += [f"label_{k}", f"probability_{k}"]
+        self.rows.writerow(names if self.columns else [*names, "text"])
+
+    def close(self) -> None:
+        if self.columns is None:
+            self.columns = []
+            self._header(self.top or 1)
+
+
+class JsonWriter:
+    """One object a line, or one array of them that is written as it grows."""
+
+    def __init__(self, out: TextIO, keep_columns: bool, *, array: bool) -> None:
+        self.out, self.keep, self.array = out, keep_columns, array
+        self.first = True
+
+    def write(self, prediction: Prediction) -> None:
+        row: dict[str, Any] = {"label": prediction.label, "probability": prediction.probability}
+        if prediction.labels is not None:
+            row["labels"] = prediction.labels
+        row |= {"probabilities": prediction.probabilities, "text": prediction.text}
+        if self.keep:
+            row |= own_columns(prediction)
+        before = ("[\n" if self.first else ",\n") if self.array else ""
+        self.first = False
+        self.out.write(before + to_json(row) + ("" if self.array else "\n"))
+
+    def close(self) -> None:
+        if self.array:
+            self.out.write("[]\n" if self.first else "\n]\n")
+
+
+class TableWriter:
+    """Columns of fixed width, so that rows can be shown as they come; the text fills what is left."""
+
+    def __init__(self, out: TextIO, top: int | None, keep_columns: bool) -> None:
+        self.out, self.top, self.keep = out, top, keep_columns
+        self.width = shutil.get_terminal_size().columns
+        self.label_width = 0
+
+    def write(self, prediction: Prediction) -> None:
+        from rich.cells import cell_len
+
+        if not self.label_width:
+            longest = max((cell_len(safe(label)) for label in prediction.probabilities), default=5)
+            pairs = len(prediction.probabilities) if self.top is not None else 1
+            room = (self.width * 2 // 3) // pairs - 9
+            self.label_width = max(5, min(longest, room))
+            self._row(["label", "prob."] * pairs, "columns" if self.keep else "text")
+        if self.top is None:
+            cells = [answer(prediction, ", ", safe, NOTHING), f"{prediction.probability:.4f}"]
+        else:
+            cells = [part for name, p in prediction.probabilities.items() for part in (safe(name), f"{p:.4f}")]
+        text = prediction.text
+        if self.keep:
+            text = "  ".join(f"{name}={_cell(value)}" for name, value in prediction.columns.items()) or text
+        # More than this cannot be shown; a text may be millions of characters long.
+        self._row(cells, safe(text[: self.width + 1]))
+
+    def _row(self, cells: list[str], text: str) -> None:
+        parts = [fit(cell, 6 if i % 2 else self.label_width) for i, cell in enumerate(cells)]
+        line = "  ".join(parts)
+        used = len(cells) // 2 * (self.label_width + 10)
+        if self.width - used >= 8:
+            line += "  " + fit(text, self.width - used)
+        self.out.write(line.rstrip() + "\n")
+
+    def close(self) -> None:
+        pass
+
+
+def fit(text: str, width: int) -> str:
+    """``text`` in exactly ``width`` terminal cells: padded, or cut with an ellipsis."""
+    from rich.cells import cell_len, set_cell_size
+
+    if cell_len(text) <= width:
+        return set_cell_size(text, width)
+    return set_cell_size(text, width - 1).rstrip() + "…"

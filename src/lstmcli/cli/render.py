@@ -1,0 +1,112 @@
+"""What people read: tables and lines made from results.  Nothing here prints.
+
+Text that comes from files or models goes through ``safe`` first: a terminal acts on control characters.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import sys
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
+
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_JSON_CONTROLS = re.compile(r"[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def safe(text: str) -> str:
+    """``text`` on one line, with a visible picture for every character a terminal would act on."""
+    return _CONTROLS.sub(_picture, text)
+
+
+def _picture(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    if code < 0x20:
+        return chr(0x2400 + code)
+    return "\u2421" if code == 0x7F else "\ufffd"
+
+
+def escape(text: str) -> str:
+    """A TSV field: backslash escapes for whatever could end the field or the line; nothing is lost."""
+    if "\\" in text:
+        text = text.replace("\\", "\\\\")
+    text = text.replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+    return _CONTROLS.sub(_escaped, text)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+def to_json(value: Any, *, indent: int | None = None) -> str:
+    """JSON that any stream can carry: pure ASCII where the output's encoding is not UTF."""
+    ascii_only = not (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
+    text = json.dumps(value, ensure_ascii=ascii_only, indent=indent, default=str)
+    return text if ascii_only else _JSON_CONTROLS.sub(lambda m: f"\\u{ord(m[0]):04x}", text)
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A Rich console that takes text as it is: no markup, no emoji codes, no guessed highlights."""
+    from rich.console import Console
+
+    return Console(stderr=stderr, markup=False, emoji=False, highlight=False, soft_wrap=False)
+
+
+def grid(*, header: bool = False, **more: Any) -> Table:
+    """A table without frames: it fits narrow windows and survives copying."""
+    from rich.table import Table
+
+    return Table(box=None, show_header=header, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", **more)
+
+
+def facts(rows: Mapping[str, str]) -> Table:
+    """Names and values, one pair a line."""
+    table = grid()
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in rows.items():
+        table.add_row(name, safe(value))
+    return table
+
+
+def duration(seconds: float) -> str:
+    """A length of time as people say it: ``8s``, ``2m 05s``, ``1h 10m``."""
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return f"{whole}s"
+    if whole < 3600:
+        return f"{whole // 60}m {whole % 60:02d}s"
+    return f"{whole // 3600}h {whole % 3600 // 60:02d}m"
+
+
+def size(n: float) -> str:
+    """A number of bytes with a unit (powers of ten, as file managers count)."""
+    for unit in ("bytes", "kB", "MB"):
+        if n < 1000:
+            return f"{n:.0f} {unit}" if unit == "bytes" else f"{n:.1f} {unit}"
+        n /= 1000
+    return f"{n:.1f} GB"
+
+
+def percent(share: float, digits: int = 1) -> str:
+    return f"{100 * share:.{digits}f} %"
+
+
+def curve(values: list[float], width: int, encoding: str = "utf-8") -> str:
+    """A line of bars, oldest first; each bar is the mean of its share of the values."""
+    bars = "▁▂▃▄▅▆▇█" if encoding.lower().startswith("utf") else "_.-=+*#@"
+    if len(values) < 2 or width < 2:
+        return ""
+    width = min(width, len(values))
+    edges = [i * len(values) // width for i in range(width + 1)]
+    means = [sum(values[a:b]) / (b - a) for a, b in pairwise(edges)]
+    low, high = min(means), max(means)
+    scale = (len(bars) - 1) / (high - low) if high > low else 0.0
+    return "".join(bars[round((mean - low) * scale)] for mean in means)

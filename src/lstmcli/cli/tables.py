@@ -1,0 +1,152 @@
+"""Tables of results: the data check, the report on a labelled text, what a model is."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING
+
+from lstmcli.cli.render import duration, facts, grid, percent, safe, size
+from lstmcli.results import ClassReport, DataCheck, ModelInfo
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+SHOWN_LABELS = 20
+
+
+def data_check(check: DataCheck) -> list[RenderableType]:
+    """Rows, lengths, labels for each split; then what needs a sentence."""
+    table = grid(header=True)
+    table.add_column("")
+    for split in check.splits:
+        table.add_column(split.name, justify="right")
+    splits = check.splits
+
+    def row(name: str, values: Sequence[int], *, only_if_any: bool = False) -> None:
+        if not only_if_any or any(values):
+            table.add_row(name, *(f"{value:,}" for value in values))
+
+    row("rows", [s.rows for s in splits])
+    row("characters, median", [s.characters_median for s in splits])
+    row("characters, longest", [s.characters_max for s in splits])
+    row("empty", [s.empty for s in splits], only_if_any=True)
+    row("repeated", [s.duplicates for s in splits], only_if_any=True)
+    row("also in train", [check.leaked.get(s.name, 0) for s in splits], only_if_any=True)
+    by_count = sorted(check.labels, key=lambda label: -splits[0].labels.get(label, 0)) if splits else []
+    for label in by_count[:SHOWN_LABELS]:
+        row(f"  {safe(label)}", [s.labels.get(label, 0) for s in splits])
+    if len(by_count) > SHOWN_LABELS:
+        rest = by_count[SHOWN_LABELS:]
+        row(f"  {len(rest)} more labels", [sum(s.labels.get(label, 0) for label in rest) for s in splits])
+    lines: list[RenderableType] = [table]
+    if check.conflicting:
+        lines.append(f"{check.conflicting:,} training texts occur with more than one label")
+    lines.append(f"always answering {safe(check.majority_label)!r} would be right for {percent(check.majority_share)}")
+    return lines
+
+
+def report(result: ClassReport, out: Console) -> list[RenderableType]:
+    """Accuracy, a row for each class, averages, confusion, calibration."""
+    table = grid(header=True)
+    table.add_column("label", overflow="fold")
+    for name in ("precision", "recall", "F1", "texts"):
+        table.add_column(name, justify="right", no_wrap=True)
+    for c in result.classes:
+        table.add_row(safe(c.label), *(f"{100 * x:.1f}" for x in (c.precision, c.recall, c.f1)), f"{c.support:,}")
+    averages = (result.macro_precision, result.macro_recall, result.macro_f1)
+    table.add_row("macro average", *(f"{100 * x:.1f}" for x in averages), f"{result.n:,}", style="bold")
+    table.add_row("weighted average", *(f"{100 * x:.1f}" for x in _weighted(result)), f"{result.n:,}", style="bold")
+    exact = " (all labels of a text right)" if result.multilabel else ""
+    lines: list[RenderableType] = [
+        f"accuracy {percent(result.accuracy, 2)}{exact} on {result.n:,} texts, "
+        f"calibration error {percent(result.ece)}, loss {result.loss:.4f} nats",
+        "",
+        table,
+    ]
+    if result.unknown_labels:
+        lines += ["", f"{result.unknown_labels:,} texts left out: their label is not one of the model's"]
+    if result.confusion:
+        lines += ["", *confusion(result, out)]
+    return lines
+
+
+def _weighted(result: ClassReport) -> tuple[float, float, float]:
+    total = sum(c.support for c in result.classes) or 1
+    precision = sum(c.precision * c.support for c in result.classes) / total
+    recall = sum(c.recall * c.support for c in result.classes) / total
+    return precision, recall, result.weighted_f1
+
+
+def confusion(result: ClassReport, out: Console) -> list[RenderableType]:
+    """The confusion matrix if the window holds it, else the pairs most often confused."""
+    from rich.cells import cell_len
+
+    labels = [safe(label) for label in result.labels]
+    count_width = max((len(f"{n:,}") for row in result.confusion for n in row), default=1)
+    name_width = max((cell_len(label) for label in labels), default=1)
+    key_width = len(str(len(labels)))
+    column = max(count_width, key_width) + 2
+    if name_width + key_width + 3 + column * len(labels) <= out.width and len(labels) <= 30:
+        table = grid(header=True)
+        table.add_column("true", no_wrap=True)
+        for i in range(len(labels)):
+            table.add_column(str(i + 1), justify="right", no_wrap=True)
+        for i, row in enumerate(result.confusion):
+            cells = [(f"{n:,}" if n else "·", "bold" if i == j else "" if n else "dim") for j, n in enumerate(row)]
+            table.add_row(f"{i + 1:>{key_width}} {labels[i]}", *(_styled(text, style) for text, style in cells))
+        return ["what was called what (a row for each true label, a column for each answer)", "", table]
+    pairs = sorted(((-n, i, j) for i, row in enumerate(result.confusion) for j, n in enumerate(row) if i != j and n))[
+        :10
+    ]
+    if not pairs:
+        return []
+    table = grid(header=True)
+    table.add_column("texts", justify="right", no_wrap=True)
+    table.add_column("true", overflow="fold")
+    table.add_column("called", overflow="fold")
+    for n, i, j in pairs:
+        table.add_row(f"{-n:,}", labels[i], labels[j])
+    return ["most often confused", "", table]
+
+
+def _styled(text: str, style: str) -> RenderableType:
+    from rich.text import Text
+
+    return Text(text, style)
+
+
+def model_info(info: ModelInfo) -> RenderableType:
+    """What a model is, how it was trained and how well it did."""
+    labels = ", ".join(info.labels[:SHOWN_LABELS])
+    if len(info.labels) > SHOWN_LABELS:
+        labels += f", and {len(info.labels) - SHOWN_LABELS} more"
+    rows = {
+        "model": f"{info.path} ({size(info.bytes)})",
+        "task": f"{info.task}, {len(info.labels)} labels" + (", several for one text" if info.multilabel else ""),
+        "labels": labels,
+        "network": f"{info.architecture}; {info.parameters:,} parameters",
+        "tokenizer": f"{info.tokenizer}, {info.vocab_size:,} tokens",
+        "trained": f"{info.created}, seed {info.seed}",
+        "command": info.command,
+    }
+    rows |= {str(name): _value(str(name), value) for name, value in info.data.items()}
+    for split, values in info.metrics.items():
+        if isinstance(values, dict):
+            numbers = ", ".join(f"{k} {_value(k, v)}" for k, v in values.items() if isinstance(v, (int, float)))
+            rows[str(split)] = numbers
+        else:
+            rows[str(split)] = _value(str(split), values)
+    rows["made with"] = ", ".join(f"{name} {version}" for name, version in info.versions.items())
+    return facts({name: value for name, value in rows.items() if value})
+
+
+def _value(name: str, value: object) -> str:
+    if name == "seconds" and isinstance(value, (int, float)):
+        return duration(value)
+    if isinstance(value, float):
+        return f"{value:.4f}".rstrip("0").rstrip(".")
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    if isinstance(value, (list, tuple)):
+        return ", ".join(str(part) for part in value)
+    return "" if value is None else str(value)

@@ -1,0 +1,116 @@
+"""What ``lstm train`` says on stderr, event by event."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable
+from contextlib import ExitStack
+from typing import TYPE_CHECKING
+
+from lstmcli import events
+from lstmcli.cli import render, tables
+from lstmcli.cli.panel import Progress
+
+if TYPE_CHECKING:
+    from lstmcli.text.records import Splits
+
+REASONS = {
+    "early": "no better validation for a while: stopped early",
+    "time": "the time is used up",
+    "interrupted": "interrupted: the best model so far is kept",
+}
+
+
+class Telling:
+    """A listener of training events that talks to a person."""
+
+    def __init__(self, *, default_place: bool, quiet: bool, splits: Splits) -> None:
+        self.out = render.console(stderr=True)
+        self.default_place, self.quiet = default_place, quiet
+        self.warnings = splits.warnings
+        self.progress = Progress(self.out)
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Telling:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def handle(self, event: events.Event) -> None:
+        if isinstance(event, events.Warned):
+            self._warn([event.message])
+        elif isinstance(event, events.DataRead):
+            self._data(event)
+        elif self.quiet:
+            return
+        elif isinstance(event, (events.Step, events.Validated)):
+            self.progress.handle(event)
+        elif isinstance(event, events.RunPlanned):
+            self._plan(event)
+            self._stack.enter_context(self.progress)
+        elif isinstance(event, events.TokenizerReady):
+            self._say(
+                f"{render.safe(event.kind)} tokenizer: {event.vocab_size:,} tokens; a text has {event.mean_length:.0f} "
+                f"on average, {event.longest:,} at most; {render.percent(event.unknown_rate)} unknown in validation"
+            )
+        elif isinstance(event, events.NgramsFitted):
+            alone = render.percent(event.valid_accuracy)
+            self._say(f"{event.order}-gram model: {event.features:,} features, alone {alone} on validation")
+        elif isinstance(event, events.Stopped):
+            self._stack.close()
+            if event.reason in REASONS:
+                self._say(REASONS[event.reason])
+            self._say(f"trained {render.duration(event.seconds)}; the weights of epoch {event.best_epoch} are the best")
+        elif isinstance(event, events.Calibrated):
+            before, after = render.percent(event.ece_before), render.percent(event.ece_after)
+            self._say(f"calibration error {before} before, {after} after")
+        elif isinstance(event, events.Evaluated):
+            r = event.report
+            self._say(
+                f"{_NAMES.get(event.split, event.split)}: accuracy {render.percent(r.accuracy, 2)}, "
+                f"macro F1 {render.percent(r.macro_f1, 2)} ({r.n:,} texts)",
+                "bold",
+            )
+        elif isinstance(event, events.Saved):
+            self._saved(event)
+
+    def _say(self, text: str, style: str = "") -> None:
+        self.out.print(text, style=style)
+
+    def _warn(self, messages: Iterable[str]) -> None:
+        for message in messages:
+            self.out.print(f"warning: {render.safe(message)}", style="yellow")
+
+    def _data(self, event: events.DataRead) -> None:
+        if not self.quiet:
+            for note in event.notes:
+                self._say(render.safe(note))
+            self.out.print()
+            for part in tables.data_check(event.check):
+                self.out.print(part)
+        self._warn([*self.warnings, *event.check.warnings])
+        if not self.quiet:
+            self.out.print()
+
+    def _plan(self, event: events.RunPlanned) -> None:
+        guess = event.estimate
+        self._say(f"{event.model}: {event.parameters:,} parameters")
+        self._say(
+            f"{event.epochs} epochs, {event.steps:,} steps, {event.precision} on {event.device}"
+            + (f" with {event.threads} threads" if event.device == "cpu" else "")
+            + f", seed {event.seed}"
+        )
+        self._say(
+            f"estimate: {render.duration(guess.seconds)}, {render.size(guess.memory_bytes)} of memory, "
+            f"a model of {render.size(guess.model_bytes)}"
+        )
+
+    def _saved(self, event: events.Saved) -> None:
+        took = render.duration(event.seconds)
+        self._say(f"saved {render.safe(event.path)}, {render.size(event.bytes)}; {took} in all")
+        where = "" if self.default_place else f" -m {shlex.quote(event.path)}"
+        self._say(f'try: lstm classify{where} --text "…"')
+
+
+_NAMES = {"valid": "validation", "test": "test"}
