@@ -93,6 +93,8 @@ class ModelConfig:
     """Locked dropout (Gal & Ghahramani 2016) on the embedded text: one mask for all time steps."""
     word_dropout: float = 0.1
     """Share of tokens replaced by the unknown word in training."""
+    feature_dropout: float = 0.0
+    """Share of hashed features left out in training."""
     layer_dropout: float = 0.3
     """Locked dropout between layers."""
     weight_drop: float = 0.0
@@ -110,7 +112,7 @@ class ModelConfig:
         _require(bool(self.pooling), "choose at least one pooling")
         for pool in self.pooling:
             _require(pool in POOLINGS, f"pooling must be among {', '.join(POOLINGS)}, not {pool!r}")
-        for name in ("embedding_dropout", "word_dropout", "layer_dropout", "weight_drop", "output_dropout"):
+        for name in ("embedding_dropout", "word_dropout", "feature_dropout", "layer_dropout", "weight_drop", "output_dropout"):
             _fraction(name.replace("_", "-"), getattr(self, name))
         _require(self.ngrams is None or 0 <= self.ngrams <= 5, "ngrams must be between 0 and 5")
         _require(self.segment >= 0, "segment cannot be negative")

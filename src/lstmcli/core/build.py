@@ -18,7 +18,7 @@ from lstmcli.core.dropout import locked_dropout, word_dropout
 from lstmcli.core.heads import Pooling
 from lstmcli.core.stack import Stack, init_scale
 
-UNKNOWN_ID = 1
+PADDING_ID, UNKNOWN_ID = 0, 1
 
 
 class Classifier(nn.Module):
@@ -52,7 +52,8 @@ class Classifier(nn.Module):
         word = word_dropout(ids_TNF[..., 0], self.config.word_dropout, UNKNOWN_ID, self.training)
         if F == 1:
             return functional.embedding(word, table, padding_idx=0)
-        bags = torch.cat([word[..., None], ids_TNF[..., 1:]], dim=-1).reshape(-1, F)
+        features = word_dropout(ids_TNF[..., 1:], self.config.feature_dropout, PADDING_ID, self.training)
+        bags = torch.cat([word[..., None], features], dim=-1).reshape(-1, F)
         x = functional.embedding_bag(bags, table, mode="sum", padding_idx=0)
         return x.view(T, B * S, -1)
 

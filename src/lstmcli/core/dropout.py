@@ -24,9 +24,9 @@ def weight_drop(w_hh: Tensor, rate: float, training: bool) -> Tensor:
     return functional.dropout(w_hh, rate, training) if rate else w_hh
 
 
-def word_dropout(ids: Tensor, rate: float, unknown: int, training: bool) -> Tensor:
-    """Token ids with a share replaced by ``unknown``; padding (0) stays."""
+def word_dropout(ids: Tensor, rate: float, instead: int, training: bool) -> Tensor:
+    """Token ids with a share replaced by ``instead``; padding (0) stays."""
     if not training or rate == 0.0:
         return ids
     drop = torch.rand(ids.shape, device=ids.device) < rate
-    return ids.masked_fill(drop & (ids != 0), unknown)
+    return ids.masked_fill(drop & (ids != 0), instead)
