@@ -1,0 +1,173 @@
+"""Pretrained word vectors from text files: fastText's .vec (a header, then lines), GloVe's .txt (lines), gzipped too.
+
+A line is a word, then its numbers, apart by spaces; some words hold spaces themselves (GloVe 840B has
+``. . .``), so the numbers are counted from the right.  The file is read line by line and only the vectors
+of the vocabulary are kept.
+
+Shapes: V words of the vocabulary, n of them found, E numbers a vector.
+"""
+
+from __future__ import annotations
+
+import gzip
+import re
+import zlib
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import chain, islice
+from pathlib import Path
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstmcli.errors import DataError, NoDataError
+
+LONGEST_LINE = 1 << 20
+"""Bytes; a longer line is no vector but a file of another kind."""
+_SNIFFED = 20
+_COORDINATE = re.compile(rb"-?\d+\.\d+(?:e[-+]?\d+)?", re.IGNORECASE)
+_TEXT_FORM = "give the text form: .vec from fastText, .txt from GloVe, plain or gzipped"
+
+
+@dataclass(frozen=True)
+class Vectors:
+    """The vectors found for a vocabulary."""
+
+    dimension: int
+    """E."""
+    rows: NDArray[np.int64]
+    """Indices into the vocabulary, ascending: [n]."""
+    values: NDArray[np.float32]
+    """[n, E]."""
+
+
+class _Line(NamedTuple):
+    number: int
+    content: bytes
+
+
+def read_vectors(path: str, vocabulary: Sequence[str]) -> Vectors:
+    """The vectors that the file at ``path`` has for the words of ``vocabulary``.
+
+    A word that the file lacks takes the vector of its lower-case form, else of the first word in the file
+    whose lower-case form it is.  Of several lines for one word the first counts.
+
+    Raises:
+        DataError: the file cannot be read, or a line has too few or too many numbers, or a number of a
+            word of the vocabulary is none.
+        NoDataError: there are no vectors in the file.
+    """
+    lines = _lines(path)
+    start = list(islice(lines, _SNIFFED))
+    dimension, header = _dimension(path, start)
+    wanted = _Wanted(vocabulary)
+    values_VE = np.zeros((len(vocabulary), dimension), np.float32)
+    for line in chain(start[header:], lines):
+        word, numbers = _split(path, line, dimension)
+        indices = wanted.take(word)
+        if indices:
+            values_VE[indices] = _numbers(path, line.number, word, numbers)
+    rows = np.flatnonzero(wanted.rank < _Wanted.ABSENT)
+    return Vectors(dimension, rows, values_VE[rows])
+
+
+class _Wanted:
+    """The words to look for, and how well each has been served so far."""
+
+    EXACT, LOWERED, FOLDED, ABSENT = range(4)
+
+    def __init__(self, vocabulary: Sequence[str]) -> None:
+        self.rank = np.full(len(vocabulary), self.ABSENT, np.int8)
+        self.places: dict[str, list[tuple[int, int]]] = {}
+        for index, word in enumerate(vocabulary):
+            if word:
+                self.places.setdefault(word, []).append((index, self.EXACT))
+                if word.lower() != word:
+                    self.places.setdefault(word.lower(), []).append((index, self.LOWERED))
+
+    def take(self, word: str) -> list[int]:
+        """The vocabulary's indices that this word of the file serves better than any word before."""
+        found = list(self.places.get(word, ()))
+        lowered = word.lower()
+        if lowered != word:
+            found += [(i, self.FOLDED) for i, rank in self.places.get(lowered, ()) if rank == self.EXACT]
+        taken = [(i, rank) for i, rank in found if rank < self.rank[i]]
+        for index, rank in taken:
+            self.rank[index] = rank
+        return [index for index, _ in taken]
+
+
+def _lines(path: str) -> Iterator[_Line]:
+    """The lines that hold anything, unzipped, without their ends."""
+    number = 0
+    try:
+        with Path(path).open("rb") as plain:
+            magic = plain.read(4)
+            plain.seek(0)
+            if magic[:2] == b"PK":
+                raise DataError("a zip archive", path=path, hint="unzip it and give the text file inside")
+            stream = gzip.GzipFile(fileobj=plain) if magic[:2] == b"\x1f\x8b" else plain
+            while content := stream.readline(LONGEST_LINE):
+                number += 1
+                if len(content) == LONGEST_LINE or b"\0" in content:
+                    raise DataError("not text: no word vectors in text form", path=path, line=number, hint=_TEXT_FORM)
+                content = content.removeprefix(b"\xef\xbb\xbf") if number == 1 else content
+                content = content.replace(b"\t", b" ").rstrip(b" \r\n")
+                if content:
+                    yield _Line(number, content)
+    except (EOFError, zlib.error, gzip.BadGzipFile) as error:
+        raise DataError(
+            f"the gzip data is damaged or cut short: {error}", path=path, line=number + 1, hint="fetch the file again"
+        ) from error
+    except OSError as error:
+        raise DataError(f"cannot read the vectors: {error.strerror or error}", path=path) from error
+
+
+def _dimension(path: str, start: Sequence[_Line]) -> tuple[int, bool]:
+    """E, and whether the first line is a header."""
+    if not start:
+        raise NoDataError("no vectors in the file", path=path, hint=_TEXT_FORM)
+    first = start[0].content.split()
+    if len(first) == 2 and all(field.isdigit() for field in first):
+        if len(start) == 1:
+            raise NoDataError("no vectors after the header", path=path, hint=_TEXT_FORM)
+        dimension, header = int(first[1]), True
+    else:
+        widths = Counter(len(line.content.split()) - 1 for line in start)
+        dimension, header = widths.most_common(1)[0][0], False
+    if dimension < 1:
+        raise DataError("no numbers after the first word", path=path, line=start[0].number, hint=_TEXT_FORM)
+    _split(path, start[int(header)], dimension)  # before memory for V vectors of a header's E is asked for
+    return dimension, header
+
+
+def _split(path: str, line: _Line, dimension: int) -> tuple[str, bytes]:
+    """The word of a line and the rest of it, counted from the right."""
+    content = line.content
+    if content.count(b" ") == dimension:  # nearly every line; the others are looked at more closely
+        word, _, numbers = content.partition(b" ")
+        return word.decode("utf-8", "replace"), numbers
+    fields = content.split()
+    count = len(fields) - 1
+    name = fields[: len(fields) - dimension]
+    if count < dimension or any(_COORDINATE.fullmatch(field) for field in name[1:]):
+        raise DataError(
+            f"{count} numbers where the file's vectors have {dimension}",
+            path=path,
+            line=line.number,
+            hint="the file may be damaged or cut short; " + _TEXT_FORM,
+        )
+    return b" ".join(name).decode("utf-8", "replace"), b" ".join(fields[len(name) :])
+
+
+def _numbers(path: str, line: int, word: str, numbers: bytes) -> NDArray[np.float32]:
+    try:
+        vector = np.array([float(field) for field in numbers.split(b" ")], np.float32)
+    except ValueError as error:
+        bad = str(error).partition("b'")[2].removesuffix("'")
+        raise DataError(f"{bad!r} is not a number, in the vector of {word!r}", path=path, line=line) from error
+    if not np.isfinite(vector).all():
+        raise DataError(f"infinite or missing numbers in the vector of {word!r}", path=path, line=line)
+    return vector
