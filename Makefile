@@ -16,6 +16,9 @@ test:  ## the tests, without the slow ones
 test-slow:  ## the tests that take longer than a few seconds each
 	$(BIN)/pytest -n 2 -m slow
 
+completions:  ## write the completion scripts again
+	$(BIN)/python -m lstmcli.cli.completions completions
+
 bench-quality:  ## accuracy against fastText, default options
 	$(BIN)/python benchmarks/quality.py
 

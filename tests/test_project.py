@@ -1,0 +1,87 @@
+"""What the project says about itself, held against what it does."""
+
+from __future__ import annotations
+
+import re
+import subprocess
+import sys
+from importlib.metadata import entry_points, metadata, version
+from pathlib import Path
+
+import pytest
+
+import lstmcli
+from lstmcli import errors
+
+ROOT = Path(__file__).resolve().parent.parent
+README = (ROOT / "README.md").read_text(encoding="utf-8")
+
+
+def sh_blocks(text: str) -> list[str]:
+    return re.findall(r"^```sh\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
+
+
+def section(text: str, title: str) -> str:
+    return text.split(f"\n## {title}\n")[1].split("\n## ")[0]
+
+
+def help_of(*command: str) -> str:
+    return subprocess.run(
+        [sys.executable, "-m", "lstmcli", *command, "--help"], capture_output=True, text=True, check=True
+    ).stdout
+
+
+def test_one_version() -> None:
+    newest = re.search(r"^## \[([^\]]+)\]", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert newest is not None
+    assert version("lstmcli") == lstmcli.__version__ == newest[1]
+
+
+def test_the_command_is_lstm() -> None:
+    (command,) = entry_points(group="console_scripts", name="lstm")
+    assert command.value == "lstmcli.__main__:main"
+
+
+def test_readme_opens_with_two_commands_and_ci_runs_the_second() -> None:
+    demo, tests = sh_blocks(README)[:2]
+    assert demo.count("\n") == tests.count("\n") == 1
+    assert demo.strip().endswith(".venv/bin/lstm demo")
+    assert "pytest" in tests
+    lines = [line.strip() for line in (ROOT / ".ci" / "run").read_text(encoding="utf-8").splitlines()]
+    assert tests.strip() in lines
+
+
+def test_constraints_pin_every_requirement() -> None:
+    pins = (ROOT / "constraints.txt").read_text(encoding="utf-8").splitlines()
+    pinned = [re.split(r"[=;]+", line)[0] for line in pins if line and not line.startswith("#")]
+    assert all("==" in line for line in pins if line and not line.startswith("#"))
+    wanted = metadata("lstmcli").get_all("Requires-Dist") or []
+    names = {re.split(r"[^A-Za-z0-9_.-]", requirement)[0] for requirement in wanted}
+    assert names <= set(pinned)
+
+
+@pytest.mark.parametrize("command", ["train", "classify", "info", "demo"])
+def test_every_command_is_in_the_readme(command: str) -> None:
+    assert f"lstm {command}" in README
+
+
+def test_options_in_the_readme_exist() -> None:
+    helps = {name: help_of(name) for name in ("train", "classify", "info", "demo")}
+    known = set(re.findall(r"(?<!\w)--[a-z][a-z-]+", "".join([help_of(), *helps.values()])))
+    assert set(re.findall(r"(?<!\w)--[a-z][a-z-]+", README)) <= known | {"--help"}
+    for row in re.findall(r"^\| (`-.*?) \| ([a-z, ]+) \|", section(README, "Options most used"), flags=re.MULTILINE):
+        for name in row[1].split(", "):
+            for option in re.findall(r"--[a-z][a-z-]+", row[0]):
+                assert option in helps[name], f"lstm {name} {option}"
+
+
+def test_exit_codes_in_the_readme_are_those_of_the_errors() -> None:
+    documented = {int(code) for code in re.findall(r"^\| (\d+) \|", README, flags=re.MULTILINE)}
+    kinds = [kind for kind in vars(errors).values() if isinstance(kind, type) and issubclass(kind, errors.LstmError)]
+    assert {kind.exit_code for kind in kinds} | {0} == documented
+
+
+def test_figures_in_the_readme_are_measured_ones() -> None:
+    results = (ROOT / "benchmarks" / "RESULTS.md").read_text(encoding="utf-8")
+    measured = set(re.findall(r"\d[\d,.]*", results))
+    assert set(re.findall(r"\d[\d,.]*", section(README, "How good and how fast"))) <= measured
