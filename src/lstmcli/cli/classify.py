@@ -15,6 +15,7 @@ from lstmcli.cli import streams, tables
 from lstmcli.cli.helptext import Command
 from lstmcli.cli.predictions import writer
 from lstmcli.cli.render import console, escape, safe, to_json
+from lstmcli.cli.settings import read_config
 from lstmcli.config import ReadConfig
 from lstmcli.errors import UsageError
 
@@ -120,26 +121,24 @@ def classify(
     from lstmcli.tasks import classify as task
     from lstmcli.tasks.modeldir import default_model_path
 
-    size = task.BATCH_SIZE if batch_size is None else batch_size
-    if size < 1:
-        raise UsageError(f"--batch-size must be at least 1, not {size}")
+    if batch_size is not None and batch_size < 1:
+        raise UsageError(f"--batch-size must be at least 1, not {batch_size}")
+    size = {} if batch_size is None else {"batch_size": batch_size}
     engine = engine or ("torch" if device.startswith("cuda") else "onnx")
     classifier = task.load_classifier(
         default_model_path("classify", model), threads=threads, engine=engine, device=device
     )
-    read = o.read_config(values)
+    read = read_config(values)
     inputs = Inputs(specs, text or [], read, labelled=True if report else None, keep_columns=keep_columns, quiet=quiet)
     if report:
         everything = (record for records, _ in inputs for record in records)
-        show_report(task.evaluate(classifier, everything, threshold=threshold, batch_size=size), format or "table")
+        show_report(task.evaluate(classifier, everything, threshold=threshold, **size), format or "table")
         return
     shown = format or ("table" if sys.stdout.isatty() else "tsv")
     out = writer(shown, sys.stdout, top=top, keep_columns=keep_columns)
     for records, ready in inputs:
         live = ready is not None
-        answers = task.classify(
-            classifier, records, top=top, threshold=threshold, batch_size=size, eager=live, ready=ready
-        )
+        answers = task.classify(classifier, records, top=top, threshold=threshold, eager=live, ready=ready, **size)
         for prediction in answers:
             out.write(prediction)
             if ready is not None and not ready():

@@ -1,14 +1,100 @@
-"""``lstm demo``."""
+"""``lstm demo``: the whole path on a built-in sample, each command shown as it can be repeated."""
 
 from __future__ import annotations
 
+import csv
+import shlex
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Annotated
+
 import typer
 
-from lstmcli.cli.helptext import Command
+from lstmcli.cli import options as o
+from lstmcli.cli import streams
+from lstmcli.cli.helptext import Command, bold
+from lstmcli.errors import OutputError
+
+HELD_OUT = 6
+"""One row in so many is kept back from training, to measure on."""
+TEXTS = (
+    "Friendly staff, a spotless room and a lovely breakfast.",
+    "The zip broke on the first day. What a waste of money.",
+    "菜的味道很好，服务也热情，下次还来。",
+    "屏幕坏了，客服一直不理人，太失望了。",
+)
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
 @app.command(cls=Command)
-def demo() -> None:
-    """To come."""
+def demo(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where the files of the demo go.")] = Path("lstm-demo"),
+    threads: o.Threads = None,
+    force: Annotated[bool, typer.Option("--force", help="Use DIR although it is there.", show_default=False)] = False,
+) -> None:
+    """Train a small sentiment classifier on built-in reviews, English and Chinese, and use it.
+
+    Each command is shown before it runs, so that you can run it again or change it. Under two minutes on two cores.
+    """
+    if folder.exists() and not force and (not folder.is_dir() or any(folder.iterdir())):
+        raise OutputError("is there already", path=folder, hint="lstm demo --force, or lstm demo ANOTHER-DIR")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        train, held_out = write_sample(folder)
+    except OSError as error:
+        raise OutputError(f"cannot be written: {error.strerror}", path=folder) from error
+    model = folder / "model"
+    more = [f"--threads={threads}"] if threads else []
+
+    streams.say(
+        f"Two files with the rows of sample:reviews are in {folder}: train.csv, and held-out.csv to measure on."
+    )
+    overwrite = ["--force"] if force else []
+    labels = ["--label-column", "sentiment"]
+    step("Learn positive from negative.", "train", str(train), *labels, "-o", str(model), *overwrite, *more)
+    step(
+        "Ask it about new texts.",
+        *("classify", "-m", str(model), *(part for text in TEXTS for part in ("--text", text))),
+        *("--format", "table"),
+    )
+    step("Measure it on reviews it has not seen.", "classify", "-m", str(model), "--report", str(held_out), *labels)
+    step("What is in the model?", "info", str(model))
+    streams.say(f"\nThe model is in {model}. Now yours: lstm train data.csv")
+
+
+def write_sample(folder: Path) -> tuple[Path, Path]:
+    """The reviews as two CSV files: one to train on, one kept back."""
+    from lstmcli.text.samples import open_sample
+
+    sample = open_sample("reviews")
+    rows = list(sample.rows())
+    train, held_out = folder / "train.csv", folder / "held-out.csv"
+    _write(train, sample.columns, (row for i, row in enumerate(rows) if i % HELD_OUT))
+    _write(held_out, sample.columns, (row for i, row in enumerate(rows) if not i % HELD_OUT))
+    return train, held_out
+
+
+def _write(path: Path, columns: Iterable[str], rows: Iterator[dict[str, str]]) -> None:
+    with path.open("w", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(columns), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def step(what: str, *arguments: str) -> None:
+    """Says what a command does, shows it, and runs it in this process, so that torch is loaded once.
+
+    Raises:
+        Exit: with the command's own code when it fails.
+    """
+    from lstmcli.cli.app import app as lstm
+
+    streams.say(f"\n{what}\n{bold('$ ' + shlex.join(['lstm', *arguments]), sys.stderr)}")
+    try:
+        typer.main.get_command(lstm).main(list(arguments))
+    except SystemExit as end:
+        sys.stdout.flush()
+        if end.code:
+            raise typer.Exit(int(end.code)) from None

@@ -12,7 +12,7 @@ import shutil
 import sys
 import textwrap
 from collections.abc import Mapping
-from typing import Any
+from typing import Any, TextIO
 
 from typer.core import TyperCommand
 
@@ -62,7 +62,7 @@ def _prose(text: str, width: int) -> str:
 
 
 def _section(title: str, rows: list[tuple[str, str]], width: int) -> str:
-    lines = [_bold(f"{title}:")]
+    lines = [bold(f"{title}:", sys.stdout)]
     column = min(max(len(name) for name, _ in rows), 30) + 2
     for name, text in rows:
         if width < 60:
@@ -79,6 +79,7 @@ def _section(title: str, rows: list[tuple[str, str]], width: int) -> str:
     return "\n".join(lines)
 
 
-def _bold(text: str) -> str:
-    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or not sys.stdout.isatty()
+def bold(text: str, stream: TextIO) -> str:
+    """Bold where ``stream`` is a terminal that may show it."""
+    plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or not stream.isatty()
     return text if plain else f"\x1b[1m{text}\x1b[0m"

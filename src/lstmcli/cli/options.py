@@ -1,36 +1,21 @@
 """Every option once: its names, its help, its section of the help page.
 
 A command lists the aliases it wants (``hidden: o.Hidden = MODEL.hidden``); defaults come from ``config.py``.
-Names of parameters are names of config fields, so that ``classifier_config`` finds its values by name.
+Names of parameters are names of config fields, so that ``settings.py`` finds values by name.
 """
 
 from __future__ import annotations
 
-import dataclasses
-import re
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import Annotated, Any, Literal, TypeAlias, TypeVar
+from typing import Annotated, Any, Literal, TypeAlias
 
 import typer
 
-from lstmcli.config import (
-    CELLS,
-    POOLINGS,
-    PRECISIONS,
-    SCHEDULES,
-    TOKENIZERS,
-    ClassifierConfig,
-    ModelConfig,
-    ReadConfig,
-    TokenizerConfig,
-    TrainConfig,
-)
-from lstmcli.errors import UsageError
+from lstmcli.config import CELLS, POOLINGS, PRECISIONS, SCHEDULES, TOKENIZERS
 
 Format: TypeAlias = Literal["table", "tsv", "csv", "jsonl", "json"]
 INPUT_FORMATS = ("text", "csv", "tsv", "json", "jsonl", "parquet", "fasttext", "folder")
-C = TypeVar("C")
 DATA, TOKENIZER, MODEL, TRAINING, OUTPUT = "Data", "Tokenizer", "Model", "Training", "Output"
 
 
@@ -168,6 +153,9 @@ EmbeddingDropout = Annotated[
 WordDropout = Annotated[
     float, option("--word-dropout", panel=MODEL, metavar="P", text="Share of words hidden in training.")
 ]
+FeatureDropout = Annotated[
+    float, option("--feature-dropout", panel=MODEL, metavar="P", text="Share of hashed features hidden in training.")
+]
 LayerDropout = Annotated[
     float, option("--layer-dropout", panel=MODEL, metavar="P", text="Locked dropout between layers.")
 ]
@@ -240,51 +228,3 @@ Force = Annotated[bool, option("--force", text="Replace a model that is there al
 Quiet = Annotated[
     bool, option("--quiet", "-q", panel=OUTPUT, text="Only warnings and errors on stderr.", show_default=False)
 ]
-
-
-def seconds(text: str) -> float:
-    """A duration in words: ``30s``, ``15m``, ``1h``, ``1h30m``."""
-    if not re.fullmatch(r"(?:\d+(?:\.\d+)?[smh])+", text.strip().lower()):
-        raise UsageError(f"--time cannot be {text!r}", hint="a number and a unit: 30s, 15m or 1h")
-    units = {"s": 1.0, "m": 60.0, "h": 3600.0}
-    return sum(float(n) * units[u] for n, u in re.findall(r"([\d.]+)([smh])", text.lower()))
-
-
-def read_config(values: Mapping[str, Any]) -> ReadConfig:
-    """How sources are read, from a command's parameters."""
-    return _fill(ReadConfig, {**values, "text_columns": tuple(values.get("text_columns") or ())})
-
-
-def classifier_config(values: Mapping[str, Any]) -> ClassifierConfig:
-    """All that decides a classifier, from the parameters of ``lstm train``."""
-    tokenizer = str(values["tokenizer"])
-    if tokenizer in TOKENIZERS:
-        kind_or_file: dict[str, Any] = {"kind": tokenizer}
-    elif Path(tokenizer).exists():
-        kind_or_file = {"path": tokenizer}
-    else:
-        raise UsageError(
-            f"--tokenizer cannot be {tokenizer!r}",
-            hint=f"one of {', '.join(TOKENIZERS)}, or the path of a tokenizer.json that exists",
-        )
-    time, vectors = values["time"], values["vectors"]
-    values = {
-        **values,
-        **kind_or_file,
-        "lowercase": not values["keep_case"],
-        "bidirectional": not values["one_way"],
-        "pooling": tuple(part.strip() for part in str(values["pooling"]).split(",") if part.strip()),
-        "vectors": None if vectors is None else str(vectors),
-        "time_limit": None if time is None else seconds(time),
-    }
-    return ClassifierConfig(
-        read=read_config(values),
-        tokenizer=_fill(TokenizerConfig, values),
-        model=_fill(ModelConfig, values),
-        train=_fill(TrainConfig, values),
-    )
-
-
-def _fill(kind: type[C], values: Mapping[str, Any]) -> C:
-    names = {field.name for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
-    return kind(**{name: value for name, value in values.items() if name in names})

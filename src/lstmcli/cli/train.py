@@ -13,6 +13,7 @@ import typer
 from lstmcli import events
 from lstmcli.cli import options as o
 from lstmcli.cli.helptext import Command
+from lstmcli.cli.settings import classifier_config
 from lstmcli.cli.signals import Stop
 from lstmcli.config import ModelConfig, ReadConfig, TokenizerConfig, TrainConfig
 from lstmcli.errors import UsageError
@@ -85,6 +86,7 @@ def train(
     segment: o.Segment = MODEL.segment,
     embedding_dropout: o.EmbeddingDropout = MODEL.embedding_dropout,
     word_dropout: o.WordDropout = MODEL.word_dropout,
+    feature_dropout: o.FeatureDropout = MODEL.feature_dropout,
     layer_dropout: o.LayerDropout = MODEL.layer_dropout,
     weight_drop: o.WeightDrop = MODEL.weight_drop,
     output_dropout: o.OutputDropout = MODEL.output_dropout,
@@ -119,7 +121,7 @@ def train(
     form, encoding and columns are detected. Progress goes to stderr, a model directory is written at the
     end. Ctrl-C ends the run early and keeps the best model so far.
     """
-    config = o.classifier_config(locals())
+    config = classifier_config(locals())
     if task == "lm":
         raise UsageError("this version trains classifiers only", hint="leave --task out, and give text with labels")
     listeners: list[Any] = []

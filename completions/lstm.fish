@@ -1,0 +1,1 @@
+complete --command lstm --no-files --arguments "(env _LSTM_COMPLETE=complete_fish _TYPER_COMPLETE_FISH_ACTION=get-args _TYPER_COMPLETE_ARGS=(commandline -cp) lstm)" --condition "env _LSTM_COMPLETE=complete_fish _TYPER_COMPLETE_FISH_ACTION=is-args _TYPER_COMPLETE_ARGS=(commandline -cp) lstm"
