@@ -112,8 +112,9 @@ class ModelConfig:
         _require(bool(self.pooling), "choose at least one pooling")
         for pool in self.pooling:
             _require(pool in POOLINGS, f"pooling must be among {', '.join(POOLINGS)}, not {pool!r}")
-        for name in ("embedding_dropout", "word_dropout", "feature_dropout", "layer_dropout", "weight_drop", "output_dropout"):
-            _fraction(name.replace("_", "-"), getattr(self, name))
+        for dropout in ("embedding", "word", "feature", "layer", "output"):
+            _fraction(f"{dropout}-dropout", getattr(self, f"{dropout}_dropout"))
+        _fraction("weight-drop", self.weight_drop)
         _require(self.ngrams is None or 0 <= self.ngrams <= 5, "ngrams must be between 0 and 5")
         _require(self.segment >= 0, "segment cannot be negative")
 

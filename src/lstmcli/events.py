@@ -126,7 +126,17 @@ class Warned:
 
 
 Event: TypeAlias = (
-    DataRead | TokenizerReady | RunPlanned | NgramsFitted | Step | Validated | Stopped | Calibrated | Evaluated | Saved | Warned
+    DataRead
+    | TokenizerReady
+    | RunPlanned
+    | NgramsFitted
+    | Step
+    | Validated
+    | Stopped
+    | Calibrated
+    | Evaluated
+    | Saved
+    | Warned
 )
 
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from lstmcli.errors import DataError, LstmError, NoDataError, UsageError
 from lstmcli.results import ClassReport, Prediction
-from lstmcli.tasks.calibration import combine
+from lstmcli.tasks.experts import BATCH_SIZE, Experts, Ids, Network, Scorer
 from lstmcli.tasks.manifest import fail
 from lstmcli.tasks.metrics import Tally
 from lstmcli.tasks.modeldir import GRAPH, TOKENIZER, WEIGHTS, ModelDir, read_model, unless_replaced
@@ -22,10 +22,8 @@ from lstmcli.tasks.modeldir import GRAPH, TOKENIZER, WEIGHTS, ModelDir, read_mod
 if TYPE_CHECKING:
     from lstmcli.text.records import Record
 
-Ids = NDArray[np.int32]
 T = TypeVar("T")
 
-BATCH_SIZE = 64
 WINDOW = 2048
 """Texts read ahead, to be sorted by length; the answers are put back in order."""
 WINDOW_CHARACTERS = 1_000_000
@@ -38,39 +36,21 @@ class Encoder(Protocol):
         """Each text as [T, F]; T is at least 1."""
 
 
-class Network(Protocol):
-    def logits(self, ids: Ids, lengths: NDArray[np.int64]) -> NDArray[np.float32]:
-        """[B, S, T, F] and [B, S] to [B, C]."""
-
-
-class Scorer(Protocol):
-    def scores(self, encoded: Sequence[Ids]) -> NDArray[np.float32]:
-        """[N, C]"""
-
-
 class Classifier:
     """A model that is ready to answer."""
 
     def __init__(self, model: ModelDir, encoder: Encoder, network: Network, ngrams: Scorer | None = None) -> None:
         self.model, self.labels, self.multilabel = model, model.labels, model.multilabel
-        self._encoder, self._network, self._ngrams = encoder, network, ngrams
+        config = model.classifier
+        self._encoder = encoder
+        self._experts = Experts(
+            network, ngrams, len(self.labels), self.multilabel, config.model.segment, config.tokenizer.max_tokens
+        )
 
     def probabilities(self, texts: Sequence[str], batch_size: int = BATCH_SIZE) -> NDArray[np.float64]:
         """[N, C] in the order of the texts; rows sum to 1 unless the model is multi-label."""
-        from lstmcli.text.batching import pack
-
-        logits_NC = np.zeros((len(texts), len(self.labels)), np.float32)
-        if not texts:
-            return logits_NC.astype(np.float64)
-        config = self.model.classifier
-        encoded = self._encoder.encode(texts)
-        order = np.argsort([len(ids) for ids in encoded], kind="stable")
-        for start in range(0, len(order), batch_size):
-            batch = order[start : start + batch_size]
-            ids, lengths = pack([encoded[i] for i in batch], config.model.segment, config.tokenizer.max_tokens)
-            logits_NC[batch] = self._network.logits(ids, lengths)
-        scores = self._ngrams.scores(encoded) if self._ngrams else None
-        return combine(logits_NC, scores, self.model.network_scale, self.model.ngram_scale, self.multilabel)
+        scales = self.model.network_scale, self.model.ngram_scale
+        return self._experts.probabilities(self._encoder.encode(texts), scales, batch_size)
 
 
 def load_classifier(

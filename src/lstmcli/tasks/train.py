@@ -18,12 +18,13 @@ from lstmcli import events
 from lstmcli.config import ClassifierConfig, to_dict
 from lstmcli.events import Event
 from lstmcli.results import ClassReport
-from lstmcli.tasks.calibration import combine, fit_scales
+from lstmcli.tasks.calibration import fit_scales
 from lstmcli.tasks.card import model_card
 from lstmcli.tasks.datacheck import check_data
 from lstmcli.tasks.defaults import ngram_min_count, resolve
 from lstmcli.tasks.device import choose_precision, resolve_device
 from lstmcli.tasks.estimate import estimate
+from lstmcli.tasks.experts import Experts
 from lstmcli.tasks.labels import class_weights, gold_array, indicators, known
 from lstmcli.tasks.metrics import classification_report
 from lstmcli.tasks.modeldir import CARD, GRAPH, LOG, TOKENIZER, WEIGHTS, check_target, write_model
@@ -83,6 +84,7 @@ def _train(
     from lstmcli.core.build import Classifier, count_parameters
     from lstmcli.core.optimizer import keep_freed_memory
     from lstmcli.engine.graph import classifier_graph
+    from lstmcli.engine.session import ClassifierSession
     from lstmcli.tasks.fit import Split, Trainer, fit
 
     keep_freed_memory()
@@ -156,13 +158,21 @@ def _train(
 
     weights = module.tensors()
     graph = classifier_graph(weights, config.model)
-    saved = _Finished(graph, config, table, labels, splits.multilabel, threads)
-    calibrated = saved.calibrate(valid)
-    yield calibrated
+    experts = Experts(
+        ClassifierSession(graph, threads),
+        table,
+        len(labels),
+        splits.multilabel,
+        config.model.segment,
+        config.tokenizer.max_tokens,
+    )
+    scales = fit_scales(*experts.logits(valid.encoded), valid.gold, splits.multilabel)
+    before = _report(experts, valid, (1.0, 1.0), labels)
+    yield events.Calibrated(*scales, before.ece, _report(experts, valid, scales, labels).ece)
     metrics: dict[str, Any] = {}
     for name, part in (("valid", valid), ("test", test)):
         if len(part):
-            report = saved.report(part)
+            report = _report(experts, part, scales, labels)
             metrics[name] = asdict(report)
             yield events.Evaluated(name, report)
 
@@ -175,7 +185,7 @@ def _train(
         "labels": list(labels),
         "multilabel": splits.multilabel,
         "classifier": to_dict(config),
-        "calibration": {"network": calibrated.network_scale, "ngrams": calibrated.ngram_scale},
+        "calibration": {"network": scales[0], "ngrams": scales[1]},
         "data": {
             "fingerprint": splits.fingerprint,
             "notes": list(splits.notes),
@@ -196,60 +206,17 @@ def _train(
         WEIGHTS: save({name: np.ascontiguousarray(value) for name, value in tensors.items()}),
         TOKENIZER: encoder.to_json().encode(),
         GRAPH: graph,
-        CARD: model_card(description).encode(),
-        LOG: ("\n".join(log) + "\n").encode(),
+        CARD: model_card(description).encode("utf-8", "backslashreplace"),
+        LOG: ("\n".join(log) + "\n").encode("utf-8", "backslashreplace"),
     }
     size = write_model(output, files, description, force=force)
     yield events.Saved(str(output), size, time.monotonic() - started)
 
 
-class _Finished:
-    """The model as it will be saved: the graph in ONNX Runtime, the n-gram table, the scales."""
-
-    def __init__(
-        self,
-        graph: bytes,
-        config: ClassifierConfig,
-        table: NgramTable | None,
-        labels: Sequence[str],
-        multilabel: bool,
-        threads: int,
-    ) -> None:
-        from lstmcli.engine.session import ClassifierSession
-
-        self.session = ClassifierSession(graph, threads)
-        self.config, self.table, self.labels, self.multilabel = config, table, tuple(labels), multilabel
-        self.scales = (1.0, 1.0)
-
-    def logits(self, part: Split) -> tuple[NDArray[np.float32], NDArray[np.float32] | None]:
-        """Logits of the network and of the n-gram model, each [N, C]."""
-        from lstmcli.text.batching import by_length, pack
-
-        network_NC = np.zeros((len(part), len(self.labels)), np.float32)
-        most = self.config.tokenizer.max_tokens
-        for index in by_length(part.lengths(most), 64):
-            network_NC[index] = self.session.logits(
-                *pack([part.encoded[i] for i in index], self.config.model.segment, most)
-            )
-        return network_NC, self.table.scores(part.encoded) if self.table else None
-
-    def calibrate(self, valid: Split) -> events.Calibrated:
-        """Fits the scales on the validation split."""
-        network, ngrams = self.logits(valid)
-        before = self._report(network, ngrams, valid)
-        self.scales = fit_scales(
-            network, ngrams, valid.gold.astype(np.bool_) if self.multilabel else valid.gold, self.multilabel
-        )
-        after = self._report(network, ngrams, valid)
-        return events.Calibrated(*self.scales, before.ece, after.ece)
-
-    def report(self, part: Split) -> ClassReport:
-        return self._report(*self.logits(part), part)
-
-    def _report(self, network: NDArray[np.float32], ngrams: NDArray[np.float32] | None, part: Split) -> ClassReport:
-        probabilities = combine(network, ngrams, *self.scales, multilabel=self.multilabel)
-        gold = part.gold.astype(np.bool_) if self.multilabel else part.gold
-        return classification_report(probabilities, gold, self.labels, self.multilabel)
+def _report(experts: Experts, part: Split, scales: tuple[float, float], labels: Sequence[str]) -> ClassReport:
+    """How well the experts do on a split."""
+    probabilities = experts.probabilities(part.encoded, scales)
+    return classification_report(probabilities, part.gold, labels, experts.multilabel)
 
 
 def describe(config: ClassifierConfig) -> str:

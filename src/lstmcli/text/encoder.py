@@ -24,6 +24,9 @@ from lstmcli.text.tokenizer import (
     well_formed,
 )
 
+PIECE, GROUP = 50_000, 1_000_000
+"""Characters given to the tokenizer as one text, and at once."""
+
 
 class TextEncoder:
     """Encodes texts as [T, F] arrays; column 0 is the token id itself.
@@ -69,8 +72,13 @@ class TextEncoder:
 
     def encode(self, texts: Sequence[str]) -> list[Ids]:
         """Each text as [T, F] int32; a text without tokens is one unknown token, so T is at least 1."""
-        if not texts:
-            return []
+        encoded: list[list[Ids]] = [[] for _ in texts]
+        for owners, pieces in _groups(texts):
+            for owner, ids_TF in zip(owners, self._encode(pieces), strict=True):
+                encoded[owner].append(ids_TF)
+        return [parts[0] if len(parts) == 1 else np.concatenate(parts) for parts in encoded]
+
+    def _encode(self, texts: list[str]) -> list[Ids]:
         texts = [well_formed(text) for text in texts]
         encodings = self.tokenizer.encode_batch(texts, add_special_tokens=False)
         pieces = [self._rows(encoding.ids) or [UNKNOWN_ID] for encoding in encodings]
@@ -102,15 +110,37 @@ class TextEncoder:
         normalizer = self.tokenizer.normalizer
         return str(normalizer.normalize_str(word)) if normalizer else word
 
-    def encode_stream(self, texts: Iterable[str], window: int = 4096) -> Iterator[Ids]:
-        """``encode`` over any number of texts, a window at a time."""
-        batch: list[str] = []
-        for text in texts:
-            batch.append(text)
-            if len(batch) == window:
-                yield from self.encode(batch)
-                batch = []
-        yield from self.encode(batch)
+
+def _groups(texts: Sequence[str]) -> Iterator[tuple[list[int], list[str]]]:
+    """Pieces of the texts, and which text each belongs to, in groups of about ``GROUP`` characters.
+
+    The tokenizer takes a hundred bytes for a character while it works, so a long text goes to it in
+    pieces, cut after white space where there is some.
+    """
+    owners: list[int] = []
+    pieces: list[str] = []
+    size = 0
+    for owner, text in enumerate(texts):
+        for piece in _pieces(text):
+            owners.append(owner)
+            pieces.append(piece)
+            size += len(piece)
+            if size >= GROUP:
+                yield owners, pieces
+                owners, pieces, size = [], [], 0
+    if pieces:
+        yield owners, pieces
+
+
+def _pieces(text: str) -> Iterator[str]:
+    start = 0
+    while len(text) - start > PIECE:
+        end = start + PIECE
+        space = max(text.rfind(" ", start, end), text.rfind("\n", start, end))
+        cut = space + 1 if space > start else end
+        yield text[start:cut]
+        start = cut
+    yield text[start:] if start else text
 
 
 __all__ = ["PADDING_ID", "UNKNOWN_ID", "TextEncoder"]
