@@ -75,7 +75,7 @@ def test_texts_of_like_length_share_a_batch() -> None:
     classifier, fake = letters()
     texts = ["a" * n for n in (9, 1, 8, 2, 9, 1)]
     list(classify(classifier, records(*texts), batch_size=2))
-    assert [shape[2] for shape in fake.batches] == [1, 8, 9]
+    assert [shape[2] for shape in fake.batches] == [9, 8, 1]
     assert fake.windows == [6]
 
 
