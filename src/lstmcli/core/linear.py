@@ -15,6 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
+from scipy.special import expit
 
 Floats = NDArray[np.float64]
 
@@ -69,4 +70,4 @@ def _softmax_loss(scores_NC: Floats, gold_NC: Floats) -> tuple[float, Floats]:
 def _sigmoid_loss(scores_NC: Floats, gold_NC: Floats) -> tuple[float, Floats]:
     """Mean over texts of the summed binary cross entropies in nats, and its slope."""
     loss = np.logaddexp(0.0, scores_NC) - gold_NC * scores_NC
-    return float(loss.sum()) / len(gold_NC), (1 / (1 + np.exp(-scores_NC)) - gold_NC) / len(gold_NC)
+    return float(loss.sum()) / len(gold_NC), (expit(scores_NC) - gold_NC) / len(gold_NC)
