@@ -20,6 +20,7 @@ TOKENIZERS: tuple[str, ...] = ("word", "bpe", "unigram", "char", "byte")
 CELLS: tuple[str, ...] = ("lstm", "gru", "rnn")
 POOLINGS: tuple[str, ...] = ("last", "mean", "max", "attention")
 SCHEDULES: tuple[str, ...] = ("linear", "cosine", "onecycle", "constant")
+MOST_BUCKETS = 2**22
 PRECISIONS: tuple[str, ...] = ("auto", "fp32", "bf16")
 
 
@@ -65,15 +66,19 @@ class TokenizerConfig:
     lowercase: bool = True
     max_tokens: int = 400
     """Longer texts keep their head and their tail, half each."""
-    hash_buckets: int = 32_768
-    """Rows for hashed features of a word (affixes; the neighbours of a CJK character); 0 leaves them out."""
+    hash_buckets: int | None = None
+    """Rows for hashed features of a word (affixes; the neighbours of a CJK character); 0 leaves them out; None:
+    a power of two that gives nearly every feature of the training split a row of its own."""
 
     def __post_init__(self) -> None:
         _require(self.kind in TOKENIZERS, f"tokenizer must be one of {', '.join(TOKENIZERS)}, not {self.kind!r}")
         _require(self.vocab_size >= 4, "the vocabulary needs at least 4 entries")
         _require(self.min_count >= 1, "min-count must be at least 1")
         _require(self.max_tokens >= 2, "max-tokens must be at least 2")
-        _require(self.hash_buckets >= 0, "hash-buckets cannot be negative")
+        _require(
+            self.hash_buckets is None or 0 <= self.hash_buckets <= MOST_BUCKETS,
+            f"hash-buckets must be between 0 and {MOST_BUCKETS}",
+        )
 
 
 @dataclass(frozen=True)
@@ -144,7 +149,8 @@ class TrainConfig:
     class_weights: str = "none"
     """none or balanced."""
     valid_fraction: float | None = None
-    """Share of the training rows held out when no validation file is given; None: a tenth, 2,000 rows at most."""
+    """Share of the training rows held out when no validation file is given; None: a twentieth, but at least 200 rows
+    where that is no more than a tenth, and at most 2,000."""
     time_limit: float | None = None
     """Seconds that training may take."""
     precision: str = "auto"

@@ -70,7 +70,7 @@ def test_a_text_gets_the_same_logits_in_any_batch(lengths: list[list[int]], padd
 
 def test_a_batch_may_bring_its_own_few_rows_of_the_table() -> None:
     model = model_of().eval()
-    ids, lengths = batch_of([[5], [3]])
+    ids, _ = batch_of([[5], [3]])
     rows = torch.unique(torch.cat([torch.tensor([0, 1]), ids.flatten()]))
     position = torch.zeros(ROWS, dtype=torch.int64)
     position[rows] = torch.arange(len(rows))
@@ -79,14 +79,17 @@ def test_a_batch_may_bring_its_own_few_rows_of_the_table() -> None:
 
 @pytest.mark.parametrize(("cell", "layers", "bidirectional"), list(product(CELLS, (1, 2), (True, False))))
 def test_weights_make_the_round_trip(cell: str, layers: int, bidirectional: bool) -> None:
+    """What is stored is what answers; storing it again changes nothing."""
     config = replace(SMALL, cell=cell, layers=layers, bidirectional=bidirectional)
     model = model_of(config).eval()
-    tensors = model.tensors()
-    assert all(value.dtype == np.float32 for value in tensors.values())
-    assert sum(value.size for value in tensors.values()) == count_parameters(model)
+    stored = model.tensors()
+    assert sum(value.size for value in stored.values()) == count_parameters(model)
+    again = load_classifier_module(stored, config, C)
+    for name, value in again.tensors().items():
+        np.testing.assert_array_equal(value, stored[name])
     ids, lengths = batch_of([[5, 4], [3]])
     with torch.no_grad():
-        assert torch.equal(load_classifier_module(tensors, config, C)(ids, lengths), model(ids, lengths))
+        torch.testing.assert_close(again(ids, lengths), model(ids, lengths), atol=1e-3, rtol=1e-3)
 
 
 def test_dropout_is_for_training_only() -> None:

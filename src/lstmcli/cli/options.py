@@ -83,7 +83,7 @@ ValidFraction = Annotated[
         "--valid-fraction",
         panel=DATA,
         metavar="SHARE",
-        show_default="a tenth, 2,000 at most",
+        show_default="a twentieth",
         text="Share of the rows held out for validation when --valid is not given.",
     ),
 ]
@@ -112,11 +112,12 @@ MaxTokens = Annotated[
     int, option("--max-tokens", panel=TOKENIZER, metavar="N", text="Longer texts keep their head and their tail.")
 ]
 HashBuckets = Annotated[
-    int,
+    int | None,
     option(
         "--hash-buckets",
         panel=TOKENIZER,
         metavar="N",
+        show_default="by the data",
         text="Rows for hashed word endings and neighbouring characters; 0 for none.",
     ),
 ]

@@ -68,9 +68,10 @@ class Classifier(nn.Module):
     def forward(self, ids_BSTF: Tensor, lengths_BS: Tensor) -> Tensor:
         return self.read(self.embed(ids_BSTF), lengths_BS)
 
-    def tensors(self) -> dict[str, NDArray[np.float32]]:
-        """The weights by name, as stored in ``model.safetensors``."""
-        return {name: value.detach().float().cpu().numpy() for name, value in self.state_dict().items()}
+    def tensors(self) -> dict[str, NDArray[np.floating]]:
+        """The weights by name, as stored in ``model.safetensors``: the table in half precision, the rest in single."""
+        weights = {name: value.detach().float().cpu().numpy() for name, value in self.state_dict().items()}
+        return {**weights, "embedding": weights["embedding"].astype(np.float16)}
 
 
 def load_classifier_module(weights: Mapping[str, NDArray[np.generic]], config: ModelConfig, classes: int) -> Classifier:

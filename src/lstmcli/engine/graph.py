@@ -141,7 +141,8 @@ def classifier_graph(weights: Weights, config: ModelConfig) -> bytes:
     ids_NTF = graph.node("Reshape", "ids", graph.node("Concat", graph.ints(-1), dims[2], dims[3], axis=0))
     ids_TNF = graph.node("Transpose", ids_NTF, perm=[1, 0, 2])
     table = graph.constant(np.asarray(weights["embedding"]), "embedding")
-    x_TNE = graph.node("ReduceSum", graph.node("Gather", table, ids_TNF), graph.ints(2), keepdims=0)
+    rows_TNFE = graph.node("Cast", graph.node("Gather", table, ids_TNF), to=TensorProto.FLOAT)
+    x_TNE = graph.node("ReduceSum", rows_TNFE, graph.ints(2), keepdims=0)
 
     lengths_N = graph.node("Reshape", "lengths", graph.ints(-1))
     at_least_one = graph.node("Max", lengths_N, graph.ints(1))  # a missing segment is read, then masked

@@ -36,5 +36,5 @@ def estimate(
     memory = (
         BASE_BYTES + 5 * 4 * parameters + 4 * tokens * width + 2 * 4 * batch_tokens * hidden_floats + 8 * ngram_bytes
     )
-    model = 2 * 4 * parameters + ngram_bytes  # the weights, and the graph that repeats them
+    model = 2 * 2 * parameters + ngram_bytes  # the weights, nearly all in half precision, and the graph repeats them
     return Estimate(seconds, memory, model)

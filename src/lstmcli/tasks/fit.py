@@ -152,7 +152,11 @@ class Trainer:
         return result
 
     def keep(self, weights: list[Tensor]) -> None:
-        """Ends training with these weights in the module."""
+        """Ends training with these weights in the module.
+
+        A row that no batch held still has its first random value, which would be noise in a text to come.
+        """
+        weights[0][self.table.touched == 0] = 0.0
         for parameter, value in zip([self.module.embedding, *self.dense], weights, strict=True):
             parameter.data = value
         self.module.eval()

@@ -35,7 +35,7 @@ from lstmcli.text.encoder import UNKNOWN_ID, TextEncoder
 if TYPE_CHECKING:
     from lstmcli.engine.ngrams import NgramTable
     from lstmcli.tasks.fit import Split
-    from lstmcli.text.records import Splits
+    from lstmcli.text.records import Record, Splits
 
 
 def train_classifier(
@@ -96,10 +96,15 @@ def _train(
     config = resolve(config, len(splits.train))
 
     encoder = TextEncoder.train((record.text for record in splits.train), config.tokenizer)
-    train, valid, test = (
-        Split(encoder.encode([r.text for r in records]), gold_array(records, labels, splits.multilabel))
-        for records in (splits.train, *(known(part, labels) for part in (splits.valid, splits.test)))
-    )
+
+    def encoded(records: Sequence[Record]) -> Split:
+        return Split(encoder.encode([r.text for r in records]), gold_array(records, labels, splits.multilabel))
+
+    train = encoded(splits.train)
+    if config.tokenizer.hash_buckets is None:
+        buckets = encoder.settle_buckets(train.encoded)
+        config = replace(config, tokenizer=replace(config.tokenizer, hash_buckets=buckets))
+    valid, test = (encoded(known(part, labels)) for part in (splits.valid, splits.test))
     yield _tokenizer_ready(encoder, config, train, valid)
 
     if config.model.vectors:

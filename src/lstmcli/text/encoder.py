@@ -11,7 +11,7 @@ from itertools import chain
 import numpy as np
 from tokenizers import Tokenizer
 
-from lstmcli.config import TokenizerConfig
+from lstmcli.config import MOST_BUCKETS, TokenizerConfig
 from lstmcli.text.features import FEATURES, FeatureTable, Ids
 from lstmcli.text.tokenizer import (
     PADDING_ID,
@@ -24,6 +24,7 @@ from lstmcli.text.tokenizer import (
     well_formed,
 )
 
+BUCKETS = 2**17
 PIECE, GROUP = 50_000, 1_000_000
 """Characters given to the tokenizer as one text, and at once."""
 
@@ -40,8 +41,8 @@ class TextEncoder:
         vocabulary = self.vocabulary()
         self.vocab_size = len(vocabulary)
         self.features: FeatureTable | None = None
-        if config.hash_buckets and config.kind == "word":
-            self.features = FeatureTable(vocabulary, config.hash_buckets)
+        if config.hash_buckets != 0 and config.kind == "word" and config.path is None:
+            self.features = FeatureTable(vocabulary, config.hash_buckets or MOST_BUCKETS)
 
     @classmethod
     def train(cls, texts: Iterable[str], config: TokenizerConfig) -> TextEncoder:
@@ -51,6 +52,23 @@ class TextEncoder:
     @classmethod
     def from_json(cls, tokenizer_json: str, config: TokenizerConfig) -> TextEncoder:
         return cls(parse_tokenizer(tokenizer_json), config)
+
+    def settle_buckets(self, encoded: Sequence[Ids]) -> int:
+        """Chooses the number of buckets by the features that ``encoded`` holds, and folds its rows in place.
+
+        Collisions cost accuracy, most where neighbours of CJK characters are many; rows cost space.  So: a
+        power of two at least twice the number of distinct features, ``BUCKETS`` at most.
+        """
+        if self.features is None:
+            return 0
+        wide, start = self.features, self.vocab_size
+        distinct = len(np.unique(np.concatenate([rows_TF[:, 1:] for rows_TF in encoded])))
+        buckets = min(BUCKETS, 1 << max(4, (2 * distinct - 1).bit_length()))
+        self.features = FeatureTable(self.vocabulary(), buckets)
+        for rows_TF in encoded:
+            rows_TF[:, 1:] = (rows_TF[:, 1:] - start) % buckets + start
+        assert wide.buckets % buckets == 0  # so that folding is the same as hashing anew
+        return buckets
 
     def to_json(self) -> str:
         return str(self.tokenizer.to_str(pretty=False))
