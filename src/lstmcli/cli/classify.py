@@ -14,7 +14,7 @@ from lstmcli.cli import options as o
 from lstmcli.cli import streams, tables
 from lstmcli.cli.helptext import Command
 from lstmcli.cli.predictions import writer
-from lstmcli.cli.render import console, escape, safe, to_json
+from lstmcli.cli.render import console, escape, safe, show, to_json
 from lstmcli.cli.settings import read_config
 from lstmcli.config import ReadConfig
 from lstmcli.errors import UsageError
@@ -209,5 +209,4 @@ def show_report(report: ClassReport, format: str) -> None:
             sys.stdout.writelines("\t".join(map(escape, row)) + "\n" for row in rows)
     else:
         out = console()
-        for part in tables.report(report, out):
-            out.print(part)
+        show(out, *tables.report(report, out))

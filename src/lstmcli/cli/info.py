@@ -35,4 +35,4 @@ def info(
     if format == "json":
         print(render.to_json(asdict(found), indent=2))
     else:
-        render.console().print(tables.model_info(found))
+        render.show(render.console(), tables.model_info(found))

@@ -81,7 +81,6 @@ class Progress:
         return min(self.out.width, 100)
 
     def _lines(self, width: int) -> list[RenderableType]:
-        from rich.progress_bar import ProgressBar
         from rich.text import Text
 
         step = self.step
@@ -91,9 +90,9 @@ class Progress:
         loss = f"loss {step.loss:.3f}"
         room = width - len(loss) - 2
         lines: list[RenderableType] = [
-            Text(head, "bold", overflow="ellipsis", no_wrap=True),
-            ProgressBar(total=max(step.steps, 1), completed=step.step, width=width),
-            Text.assemble(loss, "  ", (curve(self.losses, room, self.out.encoding), "cyan"), no_wrap=True),
+            Text(head, "bold"),
+            self._bar(step.step / max(step.steps, 1), width),
+            Text.assemble(loss, "  ", (curve(self.losses, room, self.out.encoding), "cyan")),
         ]
         if self.validated is not None:
             best = f"best {percent(self.validated.best)} in epoch {self.best_epoch}"
@@ -106,6 +105,13 @@ class Progress:
             )
         )
         return lines
+
+    def _bar(self, share: float, width: int) -> RenderableType:
+        from rich.text import Text
+
+        done, rest = "━╌" if self.out.encoding.startswith("utf") else "#-"
+        full = min(width, round(share * width))
+        return Text.assemble((done * full, "cyan"), (rest * (width - full), "dim"))
 
 
 def _metric(name: str) -> str:

@@ -13,7 +13,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
-    from rich.console import Console
+    from rich.console import Console, RenderableType
     from rich.table import Table
 
 _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
@@ -54,9 +54,22 @@ def to_json(value: Any, *, indent: int | None = None) -> str:
 
 def console(*, stderr: bool = False) -> Console:
     """A Rich console that takes text as it is: no markup, no emoji codes, no guessed highlights."""
-    from rich.console import Console
+    from rich.console import Console, RenderableType
 
     return Console(stderr=stderr, markup=False, emoji=False, highlight=False, soft_wrap=False)
+
+
+def show(out: Console, *parts: RenderableType, style: str = "") -> None:
+    """Prints each part.  Rich fills table rows up with spaces, which nobody wants in a file."""
+    if out.is_terminal:
+        for part in parts:
+            out.print(part, style=style)
+        return
+    with out.capture() as captured:
+        for part in parts:
+            out.print(part, soft_wrap=isinstance(part, str))
+    text = "\n".join(line.rstrip() for line in captured.get().split("\n"))
+    out.print(text, end="", soft_wrap=True)
 
 
 def grid(*, header: bool = False, **more: Any) -> Table:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
-from lstmcli.cli.render import duration, facts, grid, percent, safe, size
+from lstmcli.cli.render import facts, grid, percent, safe, size
 from lstmcli.results import ClassReport, DataCheck, ModelInfo
 
 if TYPE_CHECKING:
@@ -126,27 +126,32 @@ def model_info(info: ModelInfo) -> RenderableType:
         "labels": labels,
         "network": f"{info.architecture}; {info.parameters:,} parameters",
         "tokenizer": f"{info.tokenizer}, {info.vocab_size:,} tokens",
-        "trained": f"{info.created}, seed {info.seed}",
         "command": info.command,
+        "trained": f"{info.created}, seed {info.seed}",
     }
-    rows |= {str(name): _value(str(name), value) for name, value in info.data.items()}
-    for split, values in info.metrics.items():
-        if isinstance(values, dict):
-            numbers = ", ".join(f"{k} {_value(k, v)}" for k, v in values.items() if isinstance(v, (int, float)))
-            rows[str(split)] = numbers
-        else:
-            rows[str(split)] = _value(str(split), values)
-    rows["made with"] = ", ".join(f"{name} {version}" for name, version in info.versions.items())
-    return facts({name: value for name, value in rows.items() if value})
+    rows |= {name: _value(value) for name, value in info.data.items()}
+    for split, found in info.metrics.items():
+        rows[f"on {split}"] = _scores(found) if isinstance(found, dict) else _value(found)
+    rows["calibration"] = _value(info.calibration)
+    rows["made with"] = _value(info.versions)
+    return facts({name.replace("_", " "): value for name, value in rows.items() if value})
 
 
-def _value(name: str, value: object) -> str:
-    if name == "seconds" and isinstance(value, (int, float)):
-        return duration(value)
+def _scores(found: dict[str, Any]) -> str:
+    """The numbers of a stored report that sum it up."""
+    names = {"accuracy": "accuracy", "macro_f1": "macro F1", "ece": "calibration error"}
+    shown = [f"{words} {percent(found[name], 2)}" for name, words in names.items() if found.get(name) is not None]
+    return ", ".join(shown) + (f" ({found['n']:,} texts)" if "n" in found else "")
+
+
+def _value(value: object) -> str:
+    """A stored value in words; of a mapping, its names and values."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_value(part)}" for name, part in value.items())
+    if isinstance(value, (list, tuple)):
+        return "; ".join(map(_value, value))
     if isinstance(value, float):
-        return f"{value:.4f}".rstrip("0").rstrip(".")
+        return f"{value:.3f}"
     if isinstance(value, int) and not isinstance(value, bool):
         return f"{value:,}"
-    if isinstance(value, (list, tuple)):
-        return ", ".join(str(part) for part in value)
     return "" if value is None else str(value)

@@ -76,19 +76,17 @@ class Telling:
             self._saved(event)
 
     def _say(self, text: str, style: str = "") -> None:
-        self.out.print(text, style=style)
+        render.show(self.out, text, style=style)
 
     def _warn(self, messages: Iterable[str]) -> None:
         for message in messages:
-            self.out.print(f"warning: {render.safe(message)}", style="yellow")
+            self._say(f"warning: {render.safe(message)}", "yellow")
 
     def _data(self, event: events.DataRead) -> None:
         if not self.quiet:
             for note in event.notes:
                 self._say(render.safe(note))
-            self.out.print()
-            for part in tables.data_check(event.check):
-                self.out.print(part)
+            render.show(self.out, "", *tables.data_check(event.check))
         self._warn([*self.warnings, *event.check.warnings])
         if not self.quiet:
             self.out.print()
