@@ -44,6 +44,17 @@ def test_a_token_is_the_sum_of_its_rows(F: int) -> None:
     torch.testing.assert_close(x, expected)
 
 
+def test_feature_dropout_takes_rows_from_a_token_but_never_the_token() -> None:
+    model = model_of(replace(SMALL, word_dropout=0.0, feature_dropout=0.5)).train()
+    ids, _ = batch_of([[6], [6], [6]])
+    with torch.no_grad():
+        x = model.embed(ids).transpose(0, 1).reshape(-1, SMALL.embedding)
+        word, first, last = model.embedding[ids].view(-1, 3, SMALL.embedding).unbind(1)
+    sums = torch.stack([word, word + first, word + last, word + first + last])
+    which = (x - sums).abs().amax(2).min(0)
+    assert float(which.values.max()) < 1e-6 and set(which.indices.tolist()) == {0, 1, 2, 3}
+
+
 def test_padding_embeds_to_zero_and_gets_no_gradient() -> None:
     model = model_of()
     ids, lengths = batch_of([[4, 2], [3]])
@@ -83,6 +94,7 @@ def test_weights_make_the_round_trip(cell: str, layers: int, bidirectional: bool
     config = replace(SMALL, cell=cell, layers=layers, bidirectional=bidirectional)
     model = model_of(config).eval()
     stored = model.tensors()
+    assert {name for name, value in stored.items() if value.dtype == np.float16} == {"embedding"}
     assert sum(value.size for value in stored.values()) == count_parameters(model)
     again = load_classifier_module(stored, config, C)
     for name, value in again.tensors().items():
