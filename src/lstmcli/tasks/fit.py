@@ -236,7 +236,7 @@ def fit(
     yield Stopped(reason, step / per_epoch, best_epoch, time.monotonic() - begin)
 
 
-def estimate_step(trainer: Trainer, train: Split, rng: np.random.Generator, probes: int = 3) -> float:
+def estimate_step(trainer: Trainer, train: Split, probes: int = 3) -> float:
     """Seconds of a training step on this machine, measured on batches of the corpus; changes nothing."""
     size = min(len(train), trainer.config.batch_size)
     lengths = train.lengths(trainer.tokenizer.max_tokens)

@@ -140,7 +140,7 @@ def _train(
         threads=threads,
         precision=precision,
         seed=config.train.seed,
-        estimate=_estimate(trainer, train, valid, config, steps, count_parameters(module), table_bytes, rng),
+        estimate=_estimate(trainer, train, valid, config, steps, count_parameters(module), table_bytes),
     )
 
     table: NgramTable | None = None
@@ -259,12 +259,11 @@ def _estimate(
     steps: int,
     parameters: int,
     ngrams: int,
-    rng: Any,
 ) -> Any:
     from lstmcli.tasks.fit import estimate_step
 
     lengths = train.lengths(config.tokenizer.max_tokens)
-    seconds = estimate_step(trainer, train, rng)
+    seconds = estimate_step(trainer, train)
     model = config.model
     directions = 2 if model.bidirectional else 1
     return estimate(

@@ -1,0 +1,143 @@
+"""The training loop: it learns, it keeps the best, it stops when asked, and it is the same twice."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+from dataclasses import replace
+
+import numpy as np
+import pytest
+import torch
+
+from lstmcli.config import ModelConfig, TokenizerConfig, TrainConfig
+from lstmcli.core.build import Classifier
+from lstmcli.events import Event, Step, Stopped, Validated
+from lstmcli.tasks import fit as module
+from lstmcli.tasks.fit import Split, Trainer, adversarial_step, estimate_step, fit
+
+MODEL = ModelConfig(embedding=8, hidden=6, segment=8, word_dropout=0.0, embedding_dropout=0.1, output_dropout=0.1)
+TRAIN = TrainConfig(epochs=6, batch_size=16, learning_rate=1e-2, ema=0.2, patience=0)
+TOKENS = TokenizerConfig(max_tokens=20)
+
+
+def split(n: int, seed: int, classes: int = 2, multilabel: bool = False) -> Split:
+    """Texts of random tokens; the label is the marker token (10 + label) hidden somewhere in the text."""
+    rng = np.random.default_rng(seed)
+    gold = rng.integers(0, classes, n)
+    texts = []
+    for label in gold:
+        text = rng.integers(20, 60, rng.integers(1, 15)).astype(np.int32)
+        text[rng.integers(len(text))] = 10 + label
+        texts.append(text[:, None])
+    return Split(texts, np.eye(classes, dtype=np.int64)[gold] if multilabel else gold)
+
+
+def trainer(config: TrainConfig = TRAIN, classes: int = 2, multilabel: bool = False, bf16: bool = False) -> Trainer:
+    torch.manual_seed(config.seed)
+    network = Classifier(MODEL, 60, classes)
+    return Trainer(network, config, TOKENS, multilabel=multilabel, class_weights=None, device="cpu", bf16=bf16)
+
+
+def run(t: Trainer, train: Split, valid: Split, stop: Callable[[], bool] = lambda: False) -> list[Event]:
+    return list(fit(t, train, valid, started=time.monotonic(), stop=stop, rng=np.random.default_rng(0)))
+
+
+@pytest.mark.parametrize("adversarial", [0.0, 0.5])
+@pytest.mark.parametrize("multilabel", [False, True])
+def test_it_learns_to_find_the_marker(adversarial: float, multilabel: bool) -> None:
+    t = trainer(replace(TRAIN, adversarial=adversarial), 3, multilabel)
+    events = run(t, split(400, 1, 3, multilabel), split(60, 2, 3, multilabel))
+    scores = [event.value for event in events if isinstance(event, Validated)]
+    assert len(scores) == TRAIN.epochs and max(scores) > 0.9
+    assert isinstance(events[-1], Stopped) and events[-1].reason == "finished"
+
+
+def test_bf16_learns_as_well() -> None:
+    events = run(trainer(bf16=True), split(400, 1), split(60, 2))
+    assert max(event.value for event in events if isinstance(event, Validated)) > 0.9
+
+
+def test_the_best_weights_are_kept() -> None:
+    t, valid = trainer(), split(60, 2)
+    events = run(t, split(200, 1), valid)
+    best = max(event.value for event in events if isinstance(event, Validated))
+    kept = t.logits(valid.encoded, [t.module.embedding.data, *(p.data for p in t.dense)])
+    assert (kept.argmax(1) == valid.gold).mean() == best
+
+
+def test_the_same_seed_gives_the_same_weights() -> None:
+    modules = []
+    for _ in range(2):
+        t = trainer()
+        run(t, split(100, 1), split(20, 2))
+        modules.append(t.module)
+    for a, b in zip(modules[0].parameters(), modules[1].parameters(), strict=True):
+        assert torch.equal(a, b)
+
+
+def test_rows_that_no_text_held_end_as_zeros() -> None:
+    t = trainer()
+    run(t, split(100, 1), split(20, 2))
+    assert not t.module.embedding[2:10].any()
+    assert t.module.embedding[20:60].any(dim=1).all()
+
+
+def test_stop_ends_it_after_the_step_and_keeps_what_is_there() -> None:
+    t, calls = trainer(), iter([False, False, True])
+    events = run(t, split(100, 1), split(20, 2), stop=lambda: next(calls))
+    assert isinstance(events[-1], Stopped) and events[-1].reason == "interrupted"
+    assert [event.step for event in events if isinstance(event, Validated)] == [2]
+
+
+def test_stop_before_the_first_step() -> None:
+    events = run(trainer(), split(20, 1), split(20, 2), stop=lambda: True)
+    assert [type(event) for event in events] == [Stopped]
+
+
+def test_the_time_limit_ends_it() -> None:
+    t = trainer(replace(TRAIN, epochs=10_000, time_limit=0.5))
+    events = run(t, split(100, 1), split(20, 2))
+    assert isinstance(events[-1], Stopped) and events[-1].reason == "time"
+    last = [event for event in events if isinstance(event, Step)][-1]
+    assert last.learning_rate < TRAIN.learning_rate  # the schedule has followed the clock
+
+
+def test_patience_ends_it_early() -> None:
+    t = trainer(replace(TRAIN, epochs=200, patience=2, learning_rate=1e-9))  # nothing gets better
+    events = run(t, split(50, 1), split(20, 2))
+    stopped = events[-1]
+    assert isinstance(stopped, Stopped) and stopped.reason == "early" and stopped.epoch < 10
+
+
+def test_events_are_told_sparingly(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "SECONDS_BETWEEN_STEPS", 1e9)
+    steps = [event.step for event in run(trainer(), split(64, 1), split(20, 2)) if isinstance(event, Step)]
+    assert steps == [1, 24]
+
+
+def test_the_adversarial_push_raises_the_loss_and_has_the_asked_size() -> None:
+    t = trainer(replace(TRAIN, adversarial=0.5))
+    t.module.eval()
+    ids = torch.tensor([[[[20], [10], [30]]], [[[11], [0], [0]]]])
+    lengths, gold = torch.tensor([[3], [1]]), torch.tensor([0, 1])
+    x = t.module.embed(ids).detach().requires_grad_()
+    loss = t.loss(t.module.read(x, lengths), gold)
+    loss.backward()
+    push = adversarial_step(x, ids, lengths, 0.01)
+    typical = (x.detach().square().sum() / 4).sqrt().item()
+    assert push.square().sum(dim=(0, 2)).sqrt().tolist() == pytest.approx([0.01 * typical] * 2, rel=1e-4)
+    assert not push[1:, 1].any()  # padding is not pushed
+    assert t.loss(t.module.read(x.detach() + push, lengths), gold) > loss
+
+
+def test_estimating_changes_nothing() -> None:
+    plain, probed = trainer(), trainer()
+    train, valid = split(100, 1), split(20, 2)
+    assert estimate_step(probed, train) > 0
+    torch.manual_seed(0)
+    run(plain, train, valid)
+    torch.manual_seed(0)
+    run(probed, train, valid)
+    for a, b in zip(plain.module.parameters(), probed.module.parameters(), strict=True):
+        assert torch.equal(a, b)
