@@ -166,7 +166,10 @@ def _byte(config: TokenizerConfig) -> tuple[Tokenizer, trainers.Trainer]:
 def _unigram(config: TokenizerConfig) -> tuple[Tokenizer, trainers.Trainer]:
     tokenizer = Tokenizer(models.Unigram())
     tokenizer.normalizer = _normalizer(config)
-    tokenizer.pre_tokenizer = pre_tokenizers.Metaspace()
+    # The model's lattice knows its special tokens as pieces: a bracket by itself keeps a "[PAD]" in a text apart.
+    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
+        [pre_tokenizers.Metaspace(), pre_tokenizers.Split("[", "isolated")]
+    )
     tokenizer.decoder = decoders.Metaspace()
     trainer = trainers.UnigramTrainer(
         vocab_size=config.vocab_size, special_tokens=SPECIAL, unk_token=UNKNOWN, show_progress=False
