@@ -22,7 +22,9 @@ def test_the_rate_peaks_where_the_rise_ends(schedule: str) -> None:
     assert rate(schedule, warmup / 2, warmup) < 1.0
 
 
-@pytest.mark.parametrize(("schedule", "last"), [("linear", 0.0), ("cosine", 0.0), ("onecycle", 1e-4), ("constant", 1.0)])
+@pytest.mark.parametrize(
+    ("schedule", "last"), [("linear", 0.0), ("cosine", 0.0), ("onecycle", 1e-4), ("constant", 1.0)]
+)
 def test_the_rate_at_the_end(schedule: str, last: float) -> None:
     assert rate(schedule, 1.0, 0.1) == pytest.approx(last, abs=1e-12)
 

@@ -1,40 +1,56 @@
-"""What a run will cost, before it starts."""
+"""What a run will cost, before it starts: time from measured steps, memory and size from counts."""
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lstmcli.config import ClassifierConfig
 from lstmcli.results import Estimate
 
-# A process with torch, tokenizers and datasets imported, before it holds any data.
+if TYPE_CHECKING:
+    from lstmcli.tasks.fit import Split
+
 BASE_BYTES = 450 * 2**20
+"""A process with torch and tokenizers imported, before it holds any data."""
 
 
 def estimate(
+    config: ClassifierConfig,
+    train: Split,
+    valid: Split,
     *,
     step_seconds: float,
-    steps: int,
-    epochs: int,
-    valid_seconds: float,
     parameters: int,
-    ngram_bytes: int,
-    tokens: int,
-    width: int,
-    batch_tokens: int,
-    hidden_floats: int,
-    time_limit: float | None,
+    classes: int,
 ) -> Estimate:
-    """Time from measured steps, memory and size from counts.
+    """The cost of a run whose config is resolved.
 
     Args:
-        tokens, width: of the whole corpus, encoded; int32 rows a token.
-        batch_tokens: of a large batch, padding included.
-        hidden_floats: numbers kept for a token between forward and backward.
+        step_seconds: of one training step, measured on this machine.
+        parameters: of the network.
     """
-    seconds = step_seconds * steps + valid_seconds * epochs
-    if time_limit is not None:
-        seconds = min(seconds, time_limit)
+    model, batch_size, epochs = config.model, config.train.batch_size, config.train.epochs or 1
+    steps = epochs * -(-len(train) // batch_size)
+    # A forward pass without gradients is about a quarter of an adversarial step.
+    seconds = step_seconds * (steps + epochs * len(valid) / batch_size / 4)
+    if config.train.time_limit is not None:
+        seconds = min(seconds, config.train.time_limit)
+
+    tokens = sum(map(len, train.encoded))
+    table = _ngram_bytes(tokens, model.ngrams or 0, classes)
+    width = train.encoded[0].shape[1]
+    batch_tokens = batch_size * int(np.quantile(train.lengths(config.tokenizer.max_tokens), 0.99))
+    directions = 2 if model.bidirectional else 1
+    kept = 4 * model.embedding + 12 * directions * model.hidden * model.layers  # of a token, for the backward pass
     # Weights, second moment, moving average, best so far, and a copy while validating.
-    memory = (
-        BASE_BYTES + 5 * 4 * parameters + 4 * tokens * width + 2 * 4 * batch_tokens * hidden_floats + 8 * ngram_bytes
-    )
-    model = 2 * 2 * parameters + ngram_bytes  # the weights, nearly all in half precision, and the graph repeats them
-    return Estimate(seconds, memory, model)
+    memory = BASE_BYTES + 5 * 4 * parameters + 4 * tokens * width + 2 * 4 * batch_tokens * kept + 8 * table
+    # The weights, nearly all in half precision, and the graph repeats them.
+    return Estimate(seconds, memory, 2 * 2 * parameters + table)
+
+
+def _ngram_bytes(tokens: int, order: int, classes: int) -> int:
+    """A guess at the n-gram table's size: distinct n-grams grow with about the square root of the running text."""
+    rows = sum(min(tokens, int(40 * tokens**0.5 * n)) for n in range(1, order + 1))
+    return rows * (8 + 2 * classes)

@@ -85,7 +85,7 @@ def _train(
     from lstmcli.core.optimizer import keep_freed_memory
     from lstmcli.engine.graph import classifier_graph
     from lstmcli.engine.session import ClassifierSession
-    from lstmcli.tasks.fit import Split, Trainer, fit
+    from lstmcli.tasks.fit import Split, Trainer, estimate_step, fit
 
     keep_freed_memory()
     device = resolve_device(config.train.device)
@@ -128,19 +128,19 @@ def _train(
         bf16=precision == "bf16",
     )
     assert config.train.epochs is not None and config.model.ngrams is not None
-    steps = config.train.epochs * -(-len(train) // config.train.batch_size)
-    table_bytes = _ngram_bytes(train, config.model.ngrams, len(labels))
+    parameters = count_parameters(module)
+    step_seconds = estimate_step(trainer, train)
     yield events.RunPlanned(
         command=command,
         model=describe(config),
-        parameters=count_parameters(module),
+        parameters=parameters,
         epochs=config.train.epochs,
-        steps=steps,
+        steps=config.train.epochs * -(-len(train) // config.train.batch_size),
         device=device,
         threads=threads,
         precision=precision,
         seed=config.train.seed,
-        estimate=_estimate(trainer, train, valid, config, steps, count_parameters(module), table_bytes),
+        estimate=estimate(config, train, valid, step_seconds=step_seconds, parameters=parameters, classes=len(labels)),
     )
 
     table: NgramTable | None = None
@@ -197,7 +197,7 @@ def _train(
             "rows": {part.name: part.rows for part in check.splits},
         },
         "metrics": metrics,
-        "parameters": count_parameters(module),
+        "parameters": parameters,
         "architecture": describe(config),
         "tokenizer": {"kind": config.tokenizer.kind, "vocab_size": encoder.vocab_size},
         "versions": _versions(),
@@ -242,43 +242,6 @@ def _tokenizer_ready(
     unknown = float((seen == UNKNOWN_ID).mean()) if len(seen) else 0.0
     kind = config.tokenizer.path or config.tokenizer.kind
     return events.TokenizerReady(kind, encoder.vocab_size, unknown, float(lengths.mean()), int(lengths.max()))
-
-
-def _ngram_bytes(train: Split, order: int, classes: int) -> int:
-    """A guess at the table's size: distinct n-grams grow with about the square root of the running text."""
-    tokens = sum(map(len, train.encoded))
-    rows = sum(min(tokens, int(40 * tokens**0.5 * n)) for n in range(1, order + 1))
-    return rows * (8 + 2 * classes)
-
-
-def _estimate(
-    trainer: Any,
-    train: Split,
-    valid: Split,
-    config: ClassifierConfig,
-    steps: int,
-    parameters: int,
-    ngrams: int,
-) -> Any:
-    from lstmcli.tasks.fit import estimate_step
-
-    lengths = train.lengths(config.tokenizer.max_tokens)
-    seconds = estimate_step(trainer, train)
-    model = config.model
-    directions = 2 if model.bidirectional else 1
-    return estimate(
-        step_seconds=seconds,
-        steps=steps,
-        epochs=config.train.epochs or 1,
-        valid_seconds=seconds / 4 * len(valid) / config.train.batch_size,
-        parameters=parameters,
-        ngram_bytes=ngrams,
-        tokens=sum(map(len, train.encoded)),
-        width=train.encoded[0].shape[1],
-        batch_tokens=config.train.batch_size * int(np.quantile(lengths, 0.99)),
-        hidden_floats=4 * model.embedding + 12 * directions * model.hidden * model.layers,
-        time_limit=config.train.time_limit,
-    )
 
 
 def _versions() -> dict[str, str]:
