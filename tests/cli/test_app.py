@@ -48,7 +48,8 @@ def test_the_list_of_commands_loads_no_command() -> None:
 
 @pytest.mark.parametrize("instruction", ["bash", "fish"])
 def test_completion_loads_nothing_heavy(instruction: str) -> None:
-    code = f"import sys\nfrom lstmcli.cli.app import run\ntry: run()\nfinally: assert not {set(HEAVY[:4])} & set(sys.modules)"
+    code = "import sys\nfrom lstmcli.cli.app import run\ntry: run()\n"
+    code += f"finally: assert not {set(HEAVY[:4])} & set(sys.modules)"
     environment = {
         **os.environ,
         "_LSTM_COMPLETE": f"complete_{instruction}",

@@ -57,7 +57,7 @@ def test_there_is_no_resume_yet() -> None:
 @pytest.mark.parametrize("name", CONTRACT)
 def test_every_option_has_help(name: str) -> None:
     for param in command(name).params:
-        assert param.help and param.help[0].isupper() or param.help.startswith(("tsv", "json")), param.name
+        assert param.help and (param.help[0].isupper() or param.help.startswith(("tsv", "json"))), param.name
 
 
 def parameters(*arguments: str) -> dict[str, Any]:

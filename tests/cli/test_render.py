@@ -15,6 +15,7 @@ from rich.console import Console
 
 from lstmcli.cli import render, tables
 from lstmcli.cli.predictions import fit
+
 from .fakes import CHECK, REPORT
 
 ANYTHING = st.text(st.characters(codec=None, exclude_categories=()))

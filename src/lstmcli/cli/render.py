@@ -54,7 +54,7 @@ def to_json(value: Any, *, indent: int | None = None) -> str:
 
 def console(*, stderr: bool = False) -> Console:
     """A Rich console that takes text as it is: no markup, no emoji codes, no guessed highlights."""
-    from rich.console import Console, RenderableType
+    from rich.console import Console
 
     return Console(stderr=stderr, markup=False, emoji=False, highlight=False, soft_wrap=False)
 
