@@ -16,6 +16,7 @@ from typer.core import TyperGroup
 
 from lstmcli import __version__
 from lstmcli.cli import helptext, streams
+from lstmcli.cli.command import Light
 from lstmcli.errors import LstmError
 
 COMMANDS = {
@@ -27,7 +28,7 @@ COMMANDS = {
 """Name to one-line help.  ``lstmcli.cli.NAME`` is imported when NAME is called, never to list it."""
 
 
-class Commands(TyperGroup):
+class Commands(Light, TyperGroup):
     """The ``lstm`` group: loads a command when it is needed and turns errors into exit codes."""
 
     def list_commands(self, ctx: Any) -> list[str]:

@@ -12,7 +12,7 @@ import typer
 
 from lstmcli.cli import options as o
 from lstmcli.cli import streams, tables
-from lstmcli.cli.helptext import Command
+from lstmcli.cli.command import Command
 from lstmcli.cli.predictions import writer
 from lstmcli.cli.render import console, escape, safe, show, to_json
 from lstmcli.cli.settings import read_config

@@ -13,7 +13,8 @@ import typer
 
 from lstmcli.cli import options as o
 from lstmcli.cli import streams
-from lstmcli.cli.helptext import Command, bold
+from lstmcli.cli.command import Command
+from lstmcli.cli.helptext import bold
 from lstmcli.errors import OutputError
 
 HELD_OUT = 6

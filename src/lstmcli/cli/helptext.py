@@ -14,16 +14,7 @@ import textwrap
 from collections.abc import Mapping
 from typing import Any, TextIO
 
-from typer.core import TyperCommand
-
 INDENT = "  "
-
-
-class Command(TyperCommand):
-    """A command whose help is plain text in named sections."""
-
-    def format_help(self, ctx: Any, formatter: Any) -> None:
-        formatter.write(page(self, ctx))
 
 
 def page(command: Any, ctx: Any, commands: Mapping[str, str] | None = None) -> str:

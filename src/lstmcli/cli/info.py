@@ -9,7 +9,7 @@ import typer
 
 from lstmcli.cli import options as o
 from lstmcli.cli import render, tables
-from lstmcli.cli.helptext import Command
+from lstmcli.cli.command import Command
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 

@@ -12,7 +12,7 @@ import typer
 
 from lstmcli import events
 from lstmcli.cli import options as o
-from lstmcli.cli.helptext import Command
+from lstmcli.cli.command import Command
 from lstmcli.cli.settings import classifier_config
 from lstmcli.cli.signals import Stop
 from lstmcli.config import ModelConfig, ReadConfig, TokenizerConfig, TrainConfig
