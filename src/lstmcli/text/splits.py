@@ -2,8 +2,21 @@
 
 from __future__ import annotations
 
+import random
+from collections.abc import Sequence
+from dataclasses import replace
+from pathlib import Path
+
 from lstmcli.config import ReadConfig
-from lstmcli.text.records import Splits
+from lstmcli.errors import NoDataError
+from lstmcli.text.formats.folder import SPLITS
+from lstmcli.text.locate import locate
+from lstmcli.text.records import Record, Splits, fingerprint
+from lstmcli.text.sources import Source, open_parts
+
+VALID_SHARE = 0.1
+VALID_ROWS = 2000
+"""Most rows held out for validation where no share was asked for."""
 
 
 def load_splits(
@@ -14,6 +27,132 @@ def load_splits(
     test: str | None,
     valid_fraction: float | None,
     seed: int,
+    labelled: bool | None = None,
 ) -> Splits:
-    """Read a corpus whole and split it: given files, else named splits, else a seeded stratified fraction."""
-    raise NotImplementedError
+    """Read a corpus whole and split it: given files, else named splits, else a seeded stratified fraction.
+
+    Args:
+        valid, test: another source, or a split of this one by its name.
+        valid_fraction: share of the training rows held out when there is no validation split; None: a tenth,
+            2,000 rows at most.  Every class of two different texts or more gives at least one.
+        labelled: True fails without labels; None takes them where they are.
+
+    Raises:
+        DataError: a source cannot be read as asked.
+        NoDataError: there is nothing in it.
+    """
+    located = locate(spec, read, whole=True)
+    parts = located.choose(read.split or ("train" if "train" in located.splits else None))
+    source = open_parts(located.name, parts, read, labelled=labelled)
+    if source.format == "fasttext" and not source.multilabel:
+        source = open_parts(located.name, parts, read, labelled=True)  # without labels it would not be that format
+    splits = Splits([], [], [], labelled=source.labelled, label_column=source.label_column, path=located.name)
+    notes, warnings = list(source.notes), list[str]()
+    if located.note:
+        notes.append(f"splits: {located.note}")
+    splits.train = _read(source, warnings)
+    several = source.multilabel
+
+    prefer = replace(read, text_columns=source.text_columns, label_column=source.label_column)
+    for name, given in (("valid", valid), ("test", test)):
+        other = located
+        if given is None:
+            chosen = None if read.split else located.splits.get(name)
+        elif SPLITS.get(given, given) in located.splits and not Path(given).exists():
+            chosen = located.choose(given)
+        else:
+            other = locate(given, read, whole=True)
+            chosen = other.splits.get(name) or other.choose(None)
+        if chosen is None:
+            continue
+        wanted = True if given is not None and splits.labelled else None if splits.labelled else False
+        source = open_parts(other.name, chosen, read, labelled=wanted, prefer=prefer)
+        records = _read(source, warnings)
+        if given is not None:
+            notes.append(f"{_NAMES[name]}: {source.notes[0]}")
+        elif splits.labelled and not any(record.labels for record in records):
+            notes.append(f"the {_NAMES[name]} split has no labels and is left out")
+            continue
+        setattr(splits, name, records)
+
+    everything = (splits.train, splits.valid, splits.test)
+    # Lists that hold one label each are plain labels; a separator that was asked for is meant.
+    splits.multilabel = read.label_separator is not None or any(
+        len(record.labels) > 1 or (several and not record.labels) for part in everything for record in part
+    )
+    if splits.labelled and not splits.multilabel:
+        for part in everything:
+            _drop_unlabelled(part, splits.label_column, warnings)
+    if not splits.valid:
+        splits.train, splits.valid = hold_out(splits.train, valid_fraction, seed, shuffle=splits.labelled)
+        rows = f"{len(splits.valid):,} of {len(splits.train) + len(splits.valid):,} rows"
+        way = f"by label, seed {seed}" if splits.labelled else "from the end"
+        notes.append(f"validation: {rows} held out, {way}")
+    splits.notes, splits.warnings = tuple(notes), tuple(warnings)
+    splits.fingerprint = fingerprint((splits.train, splits.valid, splits.test))
+    return splits
+
+
+_NAMES = {"valid": "validation", "test": "test"}
+
+
+def _read(source: Source, warnings: list[str]) -> list[Record]:
+    records = list(source)
+    warnings += source.warnings
+    if not records:
+        raise NoDataError("there are no rows in it", path=source.path)
+    return records
+
+
+def _drop_unlabelled(records: list[Record], column: str | None, warnings: list[str]) -> None:
+    """Takes rows without a label out, in place."""
+    if not records:
+        return
+    bare = [record for record in records if not record.labels]
+    if not bare:
+        return
+    first = bare[0]
+    if len(bare) == len(records):
+        raise NoDataError(
+            f"no row has a label: the column {column!r} is empty", path=first.path, hint="name another --label-column"
+        )
+    where = f", line {first.line} the first" if first.line else ""
+    rows = "1 row has" if len(bare) == 1 else f"{len(bare):,} rows have"
+    warnings.append(f"{first.path}: {rows} no label and {'is' if len(bare) == 1 else 'are'} left out{where}")
+    records[:] = [record for record in records if record.labels]
+
+
+def hold_out(
+    records: Sequence[Record], fraction: float | None, seed: int, *, shuffle: bool
+) -> tuple[list[Record], list[Record]]:
+    """Training and validation rows, each in the order of the source.
+
+    Every class gives its share, and a text at least where it has two.  Rows with the same text stay on one side:
+    validation is to show new texts.
+
+    Args:
+        shuffle: False takes the end of the text: the lines of a book belong together.
+    """
+    share = fraction if fraction is not None else min(VALID_SHARE, VALID_ROWS / max(1, len(records)))
+    if not shuffle:
+        cut = len(records) - max(1, round(share * len(records))) if len(records) > 1 else len(records)
+        return list(records[:cut]), list(records[cut:])
+    texts: dict[str, list[int]] = {}
+    for i, record in enumerate(records):
+        texts.setdefault(record.text, []).append(i)
+    classes: dict[str, list[list[int]]] = {}
+    for rows in texts.values():
+        classes.setdefault(next(iter(records[rows[0]].labels), ""), []).append(rows)  # multi-label: by the first
+    rng = random.Random(seed)
+    held: set[int] = set()
+    for label in sorted(classes):
+        groups = classes[label]
+        rng.shuffle(groups)
+        quota = max(1, int(share * sum(map(len, groups)) + 1e-9))
+        taken: list[int] = []
+        for rows in groups[:-1]:  # one text at least stays
+            if len(taken) + len(rows) <= quota:
+                taken += rows
+        held.update(taken)
+    train = [record for i, record in enumerate(records) if i not in held]
+    return train, [record for i, record in enumerate(records) if i in held]

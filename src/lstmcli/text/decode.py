@@ -1,0 +1,251 @@
+"""Bytes to text: which encoding it is, and lines that decode whatever comes.
+
+Lines end at ``\\n`` alone.  U+0085, U+2028 and a lone ``\\r`` are characters of the text, as every other
+tool that counts lines sees them.
+"""
+
+from __future__ import annotations
+
+import codecs
+import io
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO, cast
+
+from lstmcli.errors import DataError, UsageError
+from lstmcli.text.files import Input
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8", "UTF-8 with BOM"),
+    (codecs.BOM_UTF32_LE, "utf-32-le", "UTF-32"),  # before UTF-16, whose mark it starts with
+    (codecs.BOM_UTF32_BE, "utf-32-be", "UTF-32"),
+    (codecs.BOM_UTF16_LE, "utf-16-le", "UTF-16"),
+    (codecs.BOM_UTF16_BE, "utf-16-be", "UTF-16"),
+)
+_COMMON_HANZI = frozenset("的一是不了在人有我他这中大来上国个到说们为子和你地出也时要就可以会那得着下好还没很")
+"""The most frequent characters of written Chinese; a quarter of a text and more is made of them."""
+_BLOCK = 1 << 16
+_ODD = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffe\uffff\ue000-\uf8ff]")
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """How bytes become text; ``codec`` is Python's name for it."""
+
+    codec: str = "utf-8"
+    label: str = "UTF-8"
+    undecided: bool = False
+    """Only ASCII has been seen: the first other bytes may still show that it is GB18030."""
+
+    @property
+    def wide(self) -> bool:
+        return self.codec.startswith(("utf-16", "utf-32"))
+
+    @property
+    def shifting(self) -> bool:
+        """A ``\\n`` byte need not be a line end, or a line cannot be decoded by itself."""
+        return self.wide or self.codec.startswith(("utf-7", "iso2022", "hz"))
+
+
+def named_encoding(name: str) -> Encoding:
+    """The encoding a user asked for; ``UsageError`` when there is none of that name."""
+    try:
+        codec = codecs.lookup(name).name
+        if not isinstance(b"a".decode(codec, "replace"), str):
+            raise LookupError
+    except (LookupError, ValueError) as error:
+        raise UsageError(f"unknown encoding {name!r}", hint="utf-8, utf-16, gb18030, big5, cp1252, …") from error
+    if codec in ("gb2312", "gbk"):  # subsets of it
+        codec = "gb18030"
+    return Encoding("utf-8" if codec == "utf-8-sig" else codec, name.upper())
+
+
+def bom_encoding(start: bytes) -> Encoding | None:
+    for mark, codec, label in _BOMS:
+        if start.startswith(mark):
+            return Encoding(codec, label)
+    return None
+
+
+def stream_encoding(stream: BinaryIO) -> Encoding:
+    """The encoding of what arrives over time: UTF-8 unless it starts with another mark.  Waits for the first bytes."""
+    return bom_encoding(cast(io.BufferedReader, stream).peek(4)[:4]) or Encoding()
+
+
+def detect_encoding(samples: Sequence[bytes]) -> Encoding:
+    """The encoding of a file, from parts of it that hold whole lines; any bytes get an answer."""
+    marked = bom_encoding(samples[0]) if samples else None
+    if marked:
+        return marked
+    if all(sample.isascii() for sample in samples):
+        return _wide(samples[0]) or Encoding(undecided=True) if samples else Encoding(undecided=True)
+    if all(_decode(sample, "utf-8") is not None for sample in samples):
+        return Encoding()
+    wide = _wide(samples[0])
+    if wide:
+        return wide
+    # Lines of ASCII say nothing and would hide the rest.
+    data = b"".join(line for sample in samples for line in sample.splitlines(True) if not line.isascii())
+    if _mostly_utf8(data):
+        return Encoding()
+    if _is_chinese(_decode(data, "gb18030")):
+        return Encoding("gb18030", "GB18030")
+    return _by_statistics(data) or Encoding()
+
+
+def _decode(data: bytes, codec: str) -> str | None:
+    try:
+        return data.decode(codec)
+    except UnicodeDecodeError:
+        return None
+
+
+def _wide(head: bytes) -> Encoding | None:
+    """UTF-16 or UTF-32 without a mark: the reading in which it is text."""
+    if b"\0" not in head:
+        return None
+    for codec in ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be"):
+        width = 4 if "32" in codec else 2
+        text = _decode(head[: len(head) // width * width], codec)
+        if text and len(head) % width == 0 and not _ODD.search(text) and _familiar(text) > 0.9:
+            return Encoding(codec, codec[:6].upper())
+    return None
+
+
+def _familiar(text: str) -> float:
+    """Share of characters from the scripts that most text is written in."""
+    known = sum(c < "\u0600" or "\u2000" <= c < "\u2070" or "\u3000" <= c < "\ua000" or c >= "\uac00" for c in text)
+    return known / len(text)
+
+
+def _mostly_utf8(data: bytes) -> bool:
+    """UTF-8 with some damage: sound sequences far outnumber broken ones, which never happens by chance."""
+    text = data.decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    return sum(c > "\x7f" for c in text) - broken > 4 * broken
+
+
+def _is_chinese(text: str | None) -> bool:
+    if not text:
+        return False
+    hanzi = [c for c in text if "\u4e00" <= c <= "\u9fff"]
+    beyond = sum(c > "\x7f" for c in text)
+    common = sum(c in _COMMON_HANZI for c in hanzi)
+    return len(hanzi) > 0.6 * beyond and common >= 0.1 * len(hanzi)
+
+
+def _by_statistics(data: bytes) -> Encoding | None:
+    """What charset-normalizer makes of it; Western text is Windows-1252 unless that cannot be."""
+    from charset_normalizer import from_bytes
+
+    best = from_bytes(data[:_BLOCK]).best()
+    name = best.encoding if best else ""
+    codec = codecs.lookup(name).name if name else ""
+    if best and best.alphabets and all("Latin" in a or "ASCII" in a or "Punctuation" in a for a in best.alphabets):
+        codec = "cp1252"
+    if codec in ("gbk", "gb2312"):
+        codec = "gb18030"
+    for candidate in (codec, "gb18030", "cp1252"):
+        if candidate and _decode(data, candidate) is not None:
+            return Encoding(candidate, candidate.upper())
+    return None
+
+
+class TextLines:
+    """The lines of a file or stream as text, each with its line end; undecodable bytes become U+FFFD.
+
+    Raises:
+        DataError: a line holds a NUL character, or the bytes cannot be read.
+    """
+
+    def __init__(self, source: Input, encoding: Encoding | None) -> None:
+        self.source = source
+        self.encoding = encoding or Encoding()
+        """None, for a stream: told from its first bytes once they are there."""
+        self._told = encoding is not None
+        self._damaged = self._first = self._switched = 0
+
+    def __iter__(self) -> Iterator[str]:
+        with self.source.open() as file:
+            if not self._told:
+                self.encoding = stream_encoding(file)
+            lines = self._shifting(file) if self.encoding.shifting else self._plain(file)
+            for number, line in enumerate(lines, 1):
+                if number == 1:
+                    line = line.removeprefix("\ufeff")
+                    if not line:
+                        continue
+                if "\0" in line:
+                    raise DataError(
+                        "a NUL byte: this is a binary file, or damaged text",
+                        path=self.source.path,
+                        line=number,
+                        hint="take it out, or name the encoding (--encoding utf-16)",
+                    )
+                yield line
+
+    def warnings(self) -> list[str]:
+        """What had to be done to read the text, in sentences."""
+        found = []
+        if self._switched:
+            found.append(f"{self.source.path}, line {self._switched}: not UTF-8, read as GB18030 from here on")
+        if self._damaged:
+            which = f"line {self._first} holds"
+            if self._damaged > 1:
+                which = f"{self._damaged:,} lines, line {self._first} the first, hold"
+            found.append(f"{self.source.path}: {which} bytes that are not {self.encoding.label}, read as U+FFFD")
+        return found
+
+    def _damage(self, number: int) -> None:
+        self._damaged += 1
+        self._first = self._first or number
+
+    def _plain(self, stream: BinaryIO) -> Iterator[str]:
+        """``readline`` waits for no more than the line, so a pipe is answered line by line."""
+        for number, raw in enumerate(iter(stream.readline, b""), 1):
+            try:
+                line = raw.decode(self.encoding.codec)
+                if self.encoding.undecided and not raw.isascii():
+                    self.encoding = Encoding(self.encoding.codec, self.encoding.label)
+            except UnicodeDecodeError:
+                if self.encoding.undecided and _is_chinese(_decode(raw, "gb18030")):
+                    self.encoding, self._switched = Encoding("gb18030", "GB18030"), number
+                    line = raw.decode("gb18030")
+                else:
+                    self._damage(number)
+                    line = raw.decode(self.encoding.codec, "replace")
+            yield line
+
+    def _shifting(self, stream: BinaryIO) -> Iterator[str]:
+        decoder = codecs.getincrementaldecoder(self.encoding.codec)("replace")
+        parts: list[str] = []
+        number = 0
+        data = b"start"
+        while data:
+            data = cast(io.BufferedReader, stream).read1(_BLOCK)
+            *lines, rest = decoder.decode(data, final=not data).split("\n")
+            for line in lines:
+                number += 1
+                parts.append(line)
+                text = "".join(parts) + "\n"
+                if "\ufffd" in text:
+                    self._damage(number)
+                yield text
+                parts.clear()
+            parts.append(rest)
+        if tail := "".join(parts):
+            yield tail
+
+
+def read_text(source: Input, encoding: Encoding) -> tuple[str, list[str]]:
+    """A whole file as text, and the warnings that came with it."""
+    lines = TextLines(source, encoding)
+    return "".join(lines), lines.warnings()
+
+
+def split_lines(text: str) -> list[str]:
+    """Lines with their ends, split at ``\\n`` alone."""
+    lines = [line + "\n" for line in text.split("\n")]
+    lines[-1] = lines[-1][:-1]
+    return lines if lines[-1] else lines[:-1]

@@ -1,0 +1,145 @@
+"""Bytes of one file or pipe: opened, unpacked when gzipped, sampled, and refused when they are no text."""
+
+from __future__ import annotations
+
+import gzip
+import io
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, BinaryIO, cast
+
+from lstmcli.errors import DataError
+
+HEAD_BYTES = 1 << 18
+"""What is looked at to tell format, encoding and columns."""
+CHUNKS = 16
+"""Further places of a large file that are looked at to tell its encoding."""
+CHUNK_BYTES = 1 << 16
+
+GZIP = b"\x1f\x8b"
+PARQUET = b"PAR1"
+
+# First bytes of files that people hand over by mistake: https://en.wikipedia.org/wiki/List_of_file_signatures
+_SIGNATURES = (
+    (b"\x89PNG", "a PNG image"),
+    (b"\xff\xd8\xff", "a JPEG image"),
+    (b"GIF8", "a GIF image"),
+    (b"%PDF-", "a PDF document"),
+    (b"\x7fELF", "a program (ELF)"),
+    (b"PK\x03\x04", "a zip archive (or a Word, Excel or numpy file, which are zip archives)"),
+    (b"\xd0\xcf\x11\xe0", "an old Word or Excel file"),
+    (b"BZh", "a bzip2 archive"),
+    (b"\xfd7zXZ", "an xz archive"),
+    (b"\x28\xb5\x2f\xfd", "a zstd archive"),
+    (b"7z\xbc\xaf", "a 7z archive"),
+    (b"Rar!", "a rar archive"),
+    (b"SQLite format 3\0", "an SQLite database"),
+    (b"ARROW1", "an Arrow file"),
+    (b"\x89HDF", "an HDF5 file"),
+    *((b"\x80" + bytes([version]), "a Python pickle") for version in range(2, 6)),
+)
+_CONTROL = bytes({*range(9), *range(14, 32)} - {0x1B})
+"""Bytes that text does not hold, but for the odd stray one; escape (0x1B) is common in logs."""
+
+
+@dataclass(frozen=True)
+class Input:
+    """A file; or bytes in memory; or a stream, which can be read only once."""
+
+    path: str
+    """Its name, as shown; where there is neither stream nor data, the file to open."""
+    stream: BinaryIO | None = None
+    data: bytes | None = None
+
+    @property
+    def pipe(self) -> bool:
+        return self.stream is not None
+
+    @property
+    def suffixes(self) -> list[str]:
+        """File name endings in lower case, the last first, ``.gz`` left out."""
+        if self.pipe or self.data is not None:
+            return []
+        return [s.lower() for s in reversed(Path(self.path).suffixes) if s.lower() != ".gz"]
+
+    @contextmanager
+    def open(self) -> Iterator[BinaryIO]:
+        """Buffered bytes, unpacked; what goes wrong while they are read leaves as ``DataError``."""
+        try:
+            if self.stream is not None:
+                yield _unpacked(_peekable(self.stream))
+            elif self.data is not None:
+                yield _unpacked(_peekable(io.BytesIO(self.data)))
+            else:
+                with Path(self.path).open("rb") as file:
+                    yield _unpacked(file)
+        except EOFError as error:
+            raise DataError(
+                "the gzip data ends too early", path=self.path, hint="the file was cut short: fetch or write it again"
+            ) from error
+        except (gzip.BadGzipFile, zlib.error) as error:
+            raise DataError(f"the gzip data is damaged ({error})", path=self.path) from error
+        except OSError as error:
+            raise DataError(f"cannot be read: {error.strerror or error}", path=self.path) from error
+
+    def head(self) -> bytes:
+        """The first bytes, unpacked; not of a stream."""
+        with self.open() as file:
+            head = file.read(HEAD_BYTES)
+            unpacked = isinstance(file, gzip.GzipFile)
+        if self.data is None and Path(self.path).suffix.lower() == ".gz" and head and not unpacked:
+            raise DataError("named .gz, but not gzipped", path=self.path, hint="take .gz off its name")
+        return head
+
+    def samples(self, head: bytes) -> list[bytes]:
+        """Whole lines from the start and from places spread over the file (a gzipped one: the start only)."""
+        if len(head) < HEAD_BYTES:
+            return [head]
+        cut = head.rfind(b"\n") + 1
+        samples = [head[:cut] if cut else head]
+        with self.open() as file:
+            if isinstance(file, gzip.GzipFile):
+                return samples
+            size = file.seek(0, io.SEEK_END)
+            for i in range(CHUNKS):
+                file.seek(HEAD_BYTES + (size - HEAD_BYTES) * i // CHUNKS)
+                chunk = file.read(CHUNK_BYTES)
+                samples.append(chunk[chunk.find(b"\n") + 1 : chunk.rfind(b"\n") + 1])
+        return [sample for sample in samples if sample]
+
+    def read_all(self) -> bytes:
+        with self.open() as file:
+            return file.read()
+
+
+def refuse_binary(head: bytes, path: str, *, wide: bool = False) -> None:
+    """Raises ``DataError`` for bytes that are no text.
+
+    Args:
+        wide: the encoding is UTF-16 or UTF-32, where NUL bytes are in order.
+    """
+    for signature, name in _SIGNATURES:
+        if head.startswith(signature):
+            raise DataError(f"this is {name}, not text", path=path, hint="give a text file, CSV, JSON or Parquet")
+    if wide or not head:
+        return
+    control = len(head) - len(head.translate(None, _CONTROL))
+    if control > 0.1 * len(head):
+        raise DataError(
+            f"this is a binary file, not text ({control:,} of its first {len(head):,} bytes are control characters)",
+            path=path,
+            hint="give a text file, CSV, JSON or Parquet; --encoding for an unusual encoding",
+        )
+
+
+def _peekable(stream: BinaryIO) -> BinaryIO:
+    """The stream with ``peek``, which looks at what has arrived without waiting for more."""
+    return stream if hasattr(stream, "peek") else cast(BinaryIO, io.BufferedReader(cast(Any, stream)))
+
+
+def _unpacked(file: BinaryIO) -> BinaryIO:
+    start = cast(io.BufferedReader, file).peek(2)[:2]
+    return cast(BinaryIO, gzip.GzipFile(fileobj=file)) if start == GZIP else file

@@ -1,0 +1,98 @@
+"""What every format is turned into: named columns, and rows that are read as they are asked for."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any, NamedTuple
+
+
+class Row(NamedTuple):
+    line: int
+    """Where it starts, from 1; 0 when the format has no lines."""
+    path: str
+    cells: Mapping[str, Any]
+
+
+@dataclass
+class Table:
+    """One file, or one split, as a table."""
+
+    format: str
+    columns: tuple[str, ...]
+    """Empty: known only as the rows come (JSON Lines from a pipe)."""
+    rows: Callable[[], Iterator[Row]]
+    sample: Sequence[Mapping[str, Any]] = ()
+    """The first rows, to tell what the columns are."""
+    headed: bool = True
+    """False: the columns have no names and are called 1, 2, 3, …"""
+    text_columns: tuple[str, ...] = ()
+    """Set by formats that say themselves which column is which."""
+    label_column: str | None = None
+    encoding: str = ""
+    delimiter: str | None = None
+    notes: list[str] = field(default_factory=list)
+    warnings: list[str] = field(default_factory=list)
+    """Filled while the rows are read."""
+
+
+def cell_text(value: Any) -> str:
+    """A cell as text.  A list of tokens is joined by spaces; nothing is empty text.
+
+    Raises:
+        TypeError: an object, or a list that holds more than strings and numbers.
+    """
+    if isinstance(value, str):
+        return _sound(value)
+    if value is None or (isinstance(value, float) and math.isnan(value)):
+        return ""
+    if isinstance(value, (list, tuple)):
+        return " ".join(cell_text(part) for part in value)
+    return _scalar(value)
+
+
+def cell_labels(value: Any, separator: str | None) -> tuple[str, ...]:
+    """The labels in a cell, each once, in order.
+
+    Raises:
+        TypeError: an object, or a list of lists.
+    """
+    if isinstance(value, (list, tuple)):
+        parts = ["" if part is None else _scalar(part) for part in value]
+    elif value is None or (isinstance(value, float) and math.isnan(value)):
+        return ()
+    else:
+        text = _scalar(value)
+        parts = text.split(separator) if separator else [text]
+    return tuple(dict.fromkeys(label for part in parts if (label := part.strip())))
+
+
+def _scalar(value: Any) -> str:
+    if isinstance(value, str):
+        return _sound(value)
+    if isinstance(value, bool):
+        return "true" if value else "false"  # as JSON has them
+    if isinstance(value, (dict, list, tuple, bytes)):
+        raise TypeError(type(value).__name__)
+    return str(value)
+
+
+def _sound(text: str) -> str:
+    """JSON can spell half a surrogate pair, which no encoding can write: it becomes U+FFFD."""
+    if text.isascii():
+        return text
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
+    return text
+
+
+def column_names(header: Sequence[str]) -> tuple[str, ...]:
+    """Header names without BOM and spaces; an empty one is called by its number, a second of its name is marked."""
+    names: list[str] = []
+    for i, name in enumerate(header, 1):
+        name = name.strip("\ufeff \t\r\n\xa0\u3000") or str(i)
+        names.append(f"{name}.{i}" if name in names else name)
+    return tuple(names)
