@@ -5,8 +5,8 @@ from __future__ import annotations
 import csv
 import sys
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict
-from typing import TYPE_CHECKING, Annotated
+from dataclasses import asdict, replace
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -128,8 +128,16 @@ def classify(
     classifier = task.load_classifier(
         default_model_path("classify", model), threads=threads, engine=engine, device=device
     )
-    read = read_config(values)
-    inputs = Inputs(specs, text or [], read, labelled=True if report else None, keep_columns=keep_columns, quiet=quiet)
+    trained = classifier.model.classifier.read
+    inputs = Inputs(
+        specs,
+        text or [],
+        as_trained(read_config(values), trained),
+        prefer=trained,
+        labelled=True if report else None,
+        keep_columns=keep_columns,
+        quiet=quiet,
+    )
     if report:
         everything = (record for records, _ in inputs for record in records)
         show_report(task.evaluate(classifier, everything, threshold=threshold, **size), format or "table")
@@ -146,6 +154,12 @@ def classify(
     out.close()
 
 
+def as_trained(read: ReadConfig, trained: ReadConfig) -> ReadConfig:
+    """How labels are written is what it was in training, unless the options say otherwise."""
+    prefix = trained.label_prefix if read.label_prefix == READ.label_prefix else read.label_prefix
+    return replace(read, label_separator=read.label_separator or trained.label_separator, label_prefix=prefix)
+
+
 class Inputs:
     """The records of ``--text``, files and stdin, one source after the other.
 
@@ -159,11 +173,13 @@ class Inputs:
         texts: list[str],
         read: ReadConfig,
         *,
+        prefer: ReadConfig,
         labelled: bool | None,
         keep_columns: bool,
         quiet: bool,
     ) -> None:
-        self._texts, self._read, self._labelled, self._keep, self._quiet = texts, read, labelled, keep_columns, quiet
+        self._texts, self._read, self._quiet = texts, read, quiet
+        self._how: dict[str, Any] = {"prefer": prefer, "labelled": labelled, "keep_columns": keep_columns}
         # A file that cannot be read is said before the first answer; a pipe is opened when its turn comes.
         self._sources = [(spec, None if streams.is_live(spec) else self._open(spec)) for spec in specs]
 
@@ -171,7 +187,7 @@ class Inputs:
         from lstmcli.text.sources import open_source
 
         stdin = streams.stdin() if spec == "-" else None
-        source = open_source(spec, self._read, labelled=self._labelled, keep_columns=self._keep, stdin=stdin)
+        source = open_source(spec, self._read, stdin=stdin, **self._how)
         if not self._quiet and source.format != "text":
             for note in source.notes:
                 streams.say(safe(note))

@@ -8,18 +8,19 @@ from __future__ import annotations
 import inspect
 import os
 import re
-import shutil
 import sys
 import textwrap
 from collections.abc import Mapping
 from typing import Any, TextIO
+
+from lstmcli.cli.streams import window_width
 
 INDENT = "  "
 
 
 def page(command: Any, ctx: Any, commands: Mapping[str, str] | None = None) -> str:
     """The help of a command; ``commands``: the names and one-line helps of its sub-commands."""
-    width = max(16, min(shutil.get_terminal_size().columns, 100) - 1)
+    width = max(16, min(window_width(), 100) - 1)
     pieces = [piece.strip("{}") for piece in command.collect_usage_pieces(ctx)]
     usage = " ".join(["Usage:", ctx.command_path, *pieces])
     parts = [textwrap.fill(usage, width, subsequent_indent=INDENT), _prose(command.help or "", width)]

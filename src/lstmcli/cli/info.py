@@ -35,4 +35,5 @@ def info(
     if format == "json":
         print(render.to_json(asdict(found), indent=2))
     else:
-        render.show(render.console(), tables.model_info(found))
+        out = render.console()
+        render.show(out, tables.model_info(found, out))

@@ -7,11 +7,11 @@ own columns come too; one that has the name of a field of ours is kept as ``orig
 from __future__ import annotations
 
 import csv
-import shutil
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TextIO
 
 from lstmcli.cli.render import escape, safe, to_json
+from lstmcli.cli.streams import window_width
 from lstmcli.results import Prediction
 
 OURS = ("label", "probability", "probabilities", "labels", "text")
@@ -143,7 +143,7 @@ class TableWriter:
 
     def __init__(self, out: TextIO, top: int | None, keep_columns: bool) -> None:
         self.out, self.top, self.keep = out, top, keep_columns
-        self.width = shutil.get_terminal_size().columns
+        self.width = window_width()
         self.label_width = 0
 
     def write(self, prediction: Prediction) -> None:

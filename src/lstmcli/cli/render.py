@@ -79,9 +79,15 @@ def grid(*, header: bool = False, **more: Any) -> Table:
     return Table(box=None, show_header=header, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", **more)
 
 
-def facts(rows: Mapping[str, str]) -> Table:
-    """Names and values, one pair a line."""
+def facts(rows: Mapping[str, str], out: Console) -> Table:
+    """Names and values, one pair a line; in a narrow window the value goes under its name."""
     table = grid()
+    if out.width < 40:
+        table.add_column(overflow="fold")
+        for name, value in rows.items():
+            table.add_row(name, style="bold")
+            table.add_row(safe(value))
+        return table
     table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     for name, value in rows.items():

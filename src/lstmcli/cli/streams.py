@@ -23,6 +23,16 @@ def prepare() -> None:
             reconfigure(errors="backslashreplace")
 
 
+def window_width() -> int:
+    """Columns of the window: ``$COLUMNS``, else of whichever stream is a terminal, else 80."""
+    if os.environ.get("COLUMNS", "").isdecimal() and int(os.environ["COLUMNS"]) > 0:
+        return int(os.environ["COLUMNS"])
+    for stream in (sys.stdout, sys.stderr, sys.stdin):
+        with contextlib.suppress(OSError, ValueError, AttributeError):
+            return os.get_terminal_size(stream.fileno()).columns or 80
+    return 80
+
+
 def say(message: str) -> None:
     """A line on stderr.  A stderr that is closed is no reason to fail."""
     with contextlib.suppress(OSError, ValueError):

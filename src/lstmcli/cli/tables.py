@@ -115,7 +115,7 @@ def _styled(text: str, style: str) -> RenderableType:
     return Text(text, style)
 
 
-def model_info(info: ModelInfo) -> RenderableType:
+def model_info(info: ModelInfo, out: Console) -> RenderableType:
     """What a model is, how it was trained and how well it did."""
     labels = ", ".join(info.labels[:SHOWN_LABELS])
     if len(info.labels) > SHOWN_LABELS:
@@ -134,7 +134,7 @@ def model_info(info: ModelInfo) -> RenderableType:
         rows[f"on {split}"] = _scores(found) if isinstance(found, dict) else _value(found)
     rows["calibration"] = _value(info.calibration)
     rows["made with"] = _value(info.versions)
-    return facts({name.replace("_", " "): value for name, value in rows.items() if value})
+    return facts({name.replace("_", " "): value for name, value in rows.items() if value}, out)
 
 
 def _scores(found: dict[str, Any]) -> str:
