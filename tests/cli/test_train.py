@@ -60,7 +60,7 @@ def test_a_run_is_told_on_stderr_and_stdout_stays_empty(train: Train) -> None:
         "would be right for 60.2 %",
         "word tokenizer: 4,321 tokens",
         "123,456 parameters",
-        "3 epochs, 120 steps, fp32 on cpu with 2 threads, seed 1",
+        "3 epochs, 120 steps, fp32 on cpu, threads: 2, seed 1",
         "estimate: 1m 15s, 300.0 MB of memory, a model of 4.2 MB",
         "2-gram model: 9,876 features",
         "epoch 1: validation loss 0.3000, accuracy 89.00 % (best so far)",

@@ -60,7 +60,7 @@ def demo(
         *("classify", "-m", str(model), *(part for text in TEXTS for part in ("--text", text))),
         *("--format", "table"),
     )
-    step("Measure it on reviews it has not seen.", "classify", "-m", str(model), "--report", str(held_out), *labels)
+    step("Measure it on reviews it has not seen.", "classify", "-m", str(model), "--report", str(held_out))
     step("What is in the model?", "info", str(model))
     streams.say(f"\nThe model is in {model}. Now yours: lstm train data.csv")
 

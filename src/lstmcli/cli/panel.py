@@ -31,7 +31,6 @@ class Progress:
         self.validated: events.Validated | None = None
         self.best_epoch = 0
         self.losses: list[float] = []
-        self.note = ""
         self._received = self._next_line = time.monotonic()
 
     def __enter__(self) -> Progress:
@@ -64,21 +63,19 @@ class Progress:
 
     def __rich__(self) -> RenderableType:
         from rich.console import Group
+        from rich.constrain import Constrain
         from rich.panel import Panel
         from rich.text import Text
 
         if self.step is None:
             return Text("getting ready …", "dim")
         framed = self.out.width >= 50
-        lines = self._lines(min(self.out.width, 100) - (4 if framed else 0))
-        if self.note:
-            lines.append(Text(self.note, "yellow"))
+        # The terminal writes ^C behind the last line; were there no room, the panel would not be erased whole.
+        width = min(self.out.width - 3, 100)
+        lines = Group(*self._lines(width - (4 if framed else 0)))
         if not framed:
-            return Group(*lines)
-        return Panel(Group(*lines), title="training", title_align="left", border_style="dim", width=self._width())
-
-    def _width(self) -> int:
-        return min(self.out.width, 100)
+            return Constrain(lines, width)
+        return Panel(lines, title="training", title_align="left", border_style="dim", width=width)
 
     def _lines(self, width: int) -> list[RenderableType]:
         from rich.text import Text

@@ -96,7 +96,7 @@ class Telling:
         self._say(f"{event.model}: {event.parameters:,} parameters")
         self._say(
             f"{event.epochs} epochs, {event.steps:,} steps, {event.precision} on {event.device}"
-            + (f" with {event.threads} threads" if event.device == "cpu" else "")
+            + (f", threads: {event.threads}" if event.device == "cpu" else "")
             + f", seed {event.seed}"
         )
         self._say(
