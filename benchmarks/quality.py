@@ -167,7 +167,8 @@ def main() -> None:
         parser.error(f"no such corpus: {', '.join(sorted(unknown))}")
 
     if args.table:
-        lines = (RESULTS / "quality.jsonl").read_text(encoding="utf-8").splitlines()
+        written = RESULTS / "quality.jsonl"
+        lines = written.read_text(encoding="utf-8").splitlines() if written.exists() else []
         last = {line["corpus"]: line for line in map(json.loads, lines) if not line["options"]}
         results = [last[name] for name in names if name in last]
     else:
