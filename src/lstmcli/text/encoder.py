@@ -93,28 +93,33 @@ class TextEncoder:
         encoded: list[list[Ids]] = [[] for _ in texts]
         for owners, pieces in _groups(texts):
             for owner, ids_TF in zip(owners, self._encode(pieces), strict=True):
-                encoded[owner].append(ids_TF)
-        return [parts[0] if len(parts) == 1 else np.concatenate(parts) for parts in encoded]
+                if len(ids_TF):
+                    encoded[owner].append(ids_TF)
+        return [np.concatenate(parts) if parts else self._nothing() for parts in encoded]
+
+    def _nothing(self) -> Ids:
+        """A text without tokens."""
+        return self.features.rows[[UNKNOWN_ID]] if self.features else np.full((1, 1), UNKNOWN_ID, np.int32)
 
     def _encode(self, texts: list[str]) -> list[Ids]:
+        """Each text as [T, F], T from 0."""
         texts = [well_formed(text) for text in texts]
         encodings = self.tokenizer.encode_batch(texts, add_special_tokens=False)
-        pieces = [self._rows(encoding.ids) or [UNKNOWN_ID] for encoding in encodings]
+        pieces = [self._rows(encoding.ids) for encoding in encodings]
         lengths = np.fromiter(map(len, pieces), np.int64, len(pieces))
         ends = np.cumsum(lengths)
         ids_N = np.fromiter(chain.from_iterable(pieces), np.int32, int(ends[-1]))
         if self.features is None:
             return np.split(ids_N[:, None], ends[:-1])
         starts = ends - lengths
-        rows_NF = self.features.expand(ids_N, starts)
+        rows_NF = self.features.expand(ids_N, starts[lengths > 0])
         unknown = np.flatnonzero(ids_N == UNKNOWN_ID)
         read, offsets = -1, []
         for at, which in zip(unknown, np.searchsorted(ends, unknown, side="right"), strict=True):
             if which != read:
                 read, offsets = which, encodings[which].offsets  # a copy of all of them: once a text
-            if offsets:
-                first, last = offsets[at - starts[which]]
-                rows_NF[at, 1:] = self.features.of_word(self._normalize(texts[which][first:last]))
+            first, last = offsets[at - starts[which]]
+            rows_NF[at, 1:] = self.features.of_word(self._normalize(texts[which][first:last]))
         return np.split(rows_NF, ends[:-1])
 
     def _rows(self, ids: list[int]) -> list[int]:
