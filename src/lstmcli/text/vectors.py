@@ -130,7 +130,7 @@ def _dimension(path: str, start: Sequence[_Line]) -> tuple[int, bool]:
     if not start:
         raise NoDataError("no vectors in the file", path=path, hint=_TEXT_FORM)
     first = start[0].content.split()
-    if len(first) == 2 and all(field.isdigit() for field in first):
+    if len(first) == 2 and all(field.isdigit() and len(field) < 16 for field in first):
         if len(start) == 1:
             raise NoDataError("no vectors after the header", path=path, hint=_TEXT_FORM)
         dimension, header = int(first[1]), True
@@ -149,7 +149,7 @@ def _split(path: str, line: _Line, dimension: int) -> tuple[str, bytes]:
     if content.count(b" ") == dimension:  # nearly every line; the others are looked at more closely
         word, _, numbers = content.partition(b" ")
         return word.decode("utf-8", "replace"), numbers
-    fields = content.split()
+    fields = [b""] * content.startswith(b" ") + content.split()  # a word may be white space itself: no word then
     count = len(fields) - 1
     name = fields[: len(fields) - dimension]
     if count < dimension or any(_COORDINATE.fullmatch(field) for field in name[1:]):
@@ -159,7 +159,7 @@ def _split(path: str, line: _Line, dimension: int) -> tuple[str, bytes]:
             line=line.number,
             hint="the file may be damaged or cut short; " + _TEXT_FORM,
         )
-    return b" ".join(name).decode("utf-8", "replace"), b" ".join(fields[len(name) :])
+    return b" ".join(name).strip().decode("utf-8", "replace"), b" ".join(fields[len(name) :])
 
 
 def _numbers(path: str, line: int, word: str, numbers: bytes) -> NDArray[np.float32]:
