@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import queue
 import stat
+import subprocess
+import sys
 import threading
 import time
 from collections.abc import Iterator
@@ -14,6 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lstmcli.cli import render
 from lstmcli.cli.streams import Arrivals, is_live
 from lstmcli.errors import DataError
 from lstmcli.text.records import Record
@@ -93,3 +96,33 @@ def test_the_reading_thread_does_not_keep_the_program_alive() -> None:
         -1:
     ]
     assert thread.daemon
+
+
+@pytest.mark.parametrize("name", ["stdout", "stderr"])
+def test_a_reader_that_leaves_silences_talk_and_ends_data(name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    reader, writer = os.pipe()
+    os.close(reader)
+    with os.fdopen(writer, "w") as stream:
+        monkeypatch.setattr(sys, name, stream)
+        out = render.console(stderr=name == "stderr")
+        if name == "stdout":
+            with pytest.raises(BrokenPipeError):
+                out.print("data")
+        else:
+            out.print("talk")
+            out.print("more talk")
+        stream.write("what is left goes nowhere")
+
+
+@pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", ">&- 2>&- <&-"])
+def test_closed_streams_are_no_reason_to_fail(closed: str) -> None:
+    run = subprocess.run(["sh", "-c", f"{sys.executable} -m lstmcli --version {closed}"], capture_output=True)
+    assert (run.returncode, run.stderr) == (0, b"")
+
+
+def test_a_full_disk_is_said() -> None:
+    if not Path("/dev/full").exists():
+        pytest.skip("no /dev/full here")
+    with Path("/dev/full").open("w") as full:
+        run = subprocess.run([sys.executable, "-m", "lstmcli", "--help"], stdout=full, stderr=subprocess.PIPE)
+    assert (run.returncode, run.stderr) == (1, b"error: No space left on device\n")

@@ -57,7 +57,7 @@ class Commands(Light, TyperGroup):
         try:
             return super().make_context(info_name, args, parent, **extra)
         except BrokenPipeError:  # `lstm --help | true`
-            streams.abandon_stdout()
+            streams.abandon(sys.stdout)
             raise typer.Exit(0) from None
 
     def invoke(self, ctx: Any) -> Any:
@@ -66,7 +66,7 @@ class Commands(Light, TyperGroup):
             sys.stdout.flush()
             return result
         except BrokenPipeError:
-            streams.abandon_stdout()
+            streams.abandon(sys.stdout)
             raise typer.Exit(0) from None
         except KeyboardInterrupt:
             streams.say("interrupted")

@@ -111,6 +111,8 @@ def classify(
         if sys.stdin is None or sys.stdin.isatty():
             raise UsageError("no input", hint='name a file, pipe text in, or give one with --text "…"')
         specs = ["-"]
+    if "-" in specs and sys.stdin is None:
+        raise UsageError("stdin (`-`) is closed")
     if specs.count("-") > 1:
         raise UsageError("stdin (`-`) can be read only once")
     if report and not specs:

@@ -12,6 +12,8 @@ from collections.abc import Mapping
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any
 
+from lstmcli.cli.streams import abandon
+
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.table import Table
@@ -56,7 +58,14 @@ def console(*, stderr: bool = False) -> Console:
     """A Rich console that takes text as it is: no markup, no emoji codes, no guessed highlights."""
     from rich.console import Console
 
-    return Console(stderr=stderr, markup=False, emoji=False, highlight=False, soft_wrap=False)
+    class OurConsole(Console):
+        def on_broken_pipe(self) -> None:
+            """Nobody reads our talk any more: that is no reason to stop working.  Data is another matter."""
+            abandon(sys.stderr if stderr else sys.stdout)
+            if not stderr:
+                raise BrokenPipeError
+
+    return OurConsole(stderr=stderr, markup=False, emoji=False, highlight=False)
 
 
 def show(out: Console, *parts: RenderableType, style: str = "") -> None:

@@ -10,13 +10,18 @@ import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO, Generic, TypeVar
+from typing import BinaryIO, Generic, TextIO, TypeVar
 
 T = TypeVar("T")
 
 
 def prepare() -> None:
-    """Makes the streams safe: what the terminal's encoding cannot hold is written as ``\\uXXXX``."""
+    """Makes the streams safe: what the terminal's encoding cannot hold is written as ``\\uXXXX``.
+
+    One that is closed (``>&-``) leads nowhere.
+    """
+    sys.stdout = sys.stdout or os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
+    sys.stderr = sys.stderr or os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
     for stream in (sys.stdout, sys.stderr):
         reconfigure = getattr(stream, "reconfigure", None)
         if reconfigure is not None:
@@ -48,10 +53,10 @@ def complain(message: str, hint: str | None = None) -> None:
         say(f"hint: {safe(hint)}")
 
 
-def abandon_stdout() -> None:
-    """The reader of our output has gone: the flush at exit must have nowhere to fail."""
+def abandon(stream: TextIO) -> None:
+    """The reader of ``stream`` has gone: what is still written, at exit too, goes nowhere."""
     with contextlib.suppress(OSError, ValueError):  # in tests there is no file behind the stream
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
 def stdin() -> BinaryIO:
