@@ -9,7 +9,7 @@ from pathlib import Path
 
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers
 
@@ -29,6 +29,8 @@ def encoder_of(kind: str = "word", buckets: int = BUCKETS) -> TextEncoder:
 
 @pytest.mark.parametrize("kind", TOKENIZERS)
 @given(texts=st.lists(WILD, min_size=1, max_size=6))
+@example(texts=["我喜欢", ""])
+@example(texts=["", "我", "", "", "你", "cat"])
 @settings(max_examples=30, deadline=None)
 def test_a_text_is_encoded_the_same_in_any_company(kind: str, texts: list[str]) -> None:
     encoder = encoder_of(kind)
