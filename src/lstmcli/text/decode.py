@@ -139,16 +139,17 @@ def _by_statistics(data: bytes) -> Encoding | None:
     """What charset-normalizer makes of it; Western text is Windows-1252 unless that cannot be."""
     from charset_normalizer import from_bytes
 
-    best = from_bytes(data[:_BLOCK]).best()
-    name = best.encoding if best else ""
-    codec = codecs.lookup(name).name if name else ""
-    if best and best.alphabets and all("Latin" in a or "ASCII" in a or "Punctuation" in a for a in best.alphabets):
-        codec = "cp1252"
-    if codec in ("gbk", "gb2312"):
-        codec = "gb18030"
-    for candidate in (codec, "gb18030", "cp1252"):
-        if candidate and _decode(data, candidate) is not None:
-            return Encoding(candidate, candidate.upper())
+    guesses = [codecs.lookup(m.encoding).name for m in from_bytes(data[: data.rfind(b"\n", 0, _BLOCK) + 1 or _BLOCK])]
+    for codec in (*guesses, "gb18030", "cp1252"):
+        text = _decode(data, codec)
+        # Nobody writes half-width katakana at length, but any bytes can be read as such.
+        if text is None or sum("\uff61" <= c <= "\uff9f" for c in text) > 0.2 * len(text):
+            continue
+        if all(c < "\u0300" for c in text if c.isalpha()) and _decode(data, "cp1252") is not None:
+            codec = "cp1252"  # the Latin code pages are hard to tell apart, and this one is by far the commonest
+        elif codec in ("gbk", "gb2312"):
+            codec = "gb18030"
+        return Encoding(codec, "Windows-1252" if codec == "cp1252" else codec.upper())
     return None
 
 
@@ -163,13 +164,13 @@ class TextLines:
         self.source = source
         self.encoding = encoding or Encoding()
         """None, for a stream: told from its first bytes once they are there."""
-        self._told = encoding is not None
+        self._told = encoding
         self._damaged = self._first = self._switched = 0
 
     def __iter__(self) -> Iterator[str]:
+        self._damaged = self._first = self._switched = 0
         with self.source.open() as file:
-            if not self._told:
-                self.encoding = stream_encoding(file)
+            self.encoding = self._told or stream_encoding(file)
             lines = self._shifting(file) if self.encoding.shifting else self._plain(file)
             for number, line in enumerate(lines, 1):
                 if number == 1:

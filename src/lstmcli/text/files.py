@@ -115,23 +115,23 @@ class Input:
             return file.read()
 
 
-def refuse_binary(head: bytes, path: str, *, wide: bool = False) -> None:
+def refuse_binary(head: bytes, path: str, *, any_bytes: bool = False) -> None:
     """Raises ``DataError`` for bytes that are no text.
 
     Args:
-        wide: the encoding is UTF-16 or UTF-32, where NUL bytes are in order.
+        any_bytes: look at signatures only: the encoding is a wide one, or the user said what the file is.
     """
     for signature, name in _SIGNATURES:
         if head.startswith(signature):
             raise DataError(f"this is {name}, not text", path=path, hint="give a text file, CSV, JSON or Parquet")
-    if wide or not head:
+    if any_bytes or not head:
         return
     control = len(head) - len(head.translate(None, _CONTROL))
     if control > 0.1 * len(head):
         raise DataError(
             f"this is a binary file, not text ({control:,} of its first {len(head):,} bytes are control characters)",
             path=path,
-            hint="give a text file, CSV, JSON or Parquet; --encoding for an unusual encoding",
+            hint="give a text file, CSV, JSON or Parquet; if it is text after all, say so with --input-format",
         )
 
 

@@ -3,9 +3,16 @@
 from __future__ import annotations
 
 import itertools
+import logging
+import os
 import re
+import socket
+import sys
 from collections.abc import Iterator
+from contextlib import contextmanager
 from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies
 
 from lstmcli.errors import DataError
 from lstmcli.text.formats.folder import SPLITS
@@ -20,13 +27,36 @@ def is_hub_name(spec: str) -> bool:
     return _NAME.fullmatch(spec) is not None
 
 
-def hub_splits(name: str) -> dict[str, str]:
-    """Our names of the splits to the Hub's: ``{"train": "train", "valid": "validation"}``."""
+def _datasets() -> Any:
+    """The library, quiet.  Without a network it is told so: it would try for half a minute; its cache still works."""
+    if "datasets" not in sys.modules and not getproxies() and not _reachable():
+        os.environ.setdefault("HF_HUB_OFFLINE", "1")
     import datasets
 
+    datasets.disable_progress_bars()
+    logging.getLogger("huggingface_hub").setLevel(logging.ERROR)
+    return datasets
+
+
+def _reachable(seconds: float = 5.0) -> bool:
+    address = urlsplit(os.environ.get("HF_ENDPOINT") or "https://huggingface.co")
+    try:
+        port = address.port or (80 if address.scheme == "http" else 443)
+        with socket.create_connection((address.hostname or "", port), timeout=seconds):
+            return True
+    except (OSError, ValueError):
+        return False
+
+
+def hub_splits(name: str) -> dict[str, str]:
+    """Our names of the splits to the Hub's: ``{"train": "train", "valid": "validation"}``.
+
+    Raises:
+        DataError: there is no such data set, or no network.
+    """
     path, config = _parts(name)
-    with _Errors(name):
-        names = datasets.get_dataset_split_names(path, config)
+    with _readable(name):
+        names = _datasets().get_dataset_split_names(path, config)
     known = {SPLITS[split]: split for split in reversed(names) if split in SPLITS}
     return known or {"train": names[0]}
 
@@ -40,22 +70,20 @@ def open_hub(name: str, split: str) -> Table:
     Raises:
         DataError: there is no such data set or split, or no network.
     """
-    import datasets
-
     path, config = _parts(name)
-    with _Errors(name):
-        data: Any = datasets.load_dataset(path, config, split=split, streaming="[" not in split)
-        if data.features is None:
-            data = data._resolve_features()
-        named = {column: names for column, feature in data.features.items() if (names := _class_names(feature))}
-        sample = [with_names(row, named) for row in itertools.islice(data, 1000)]
+    with _readable(name):
+        data = _datasets().load_dataset(path, config, split=split, streaming="[" not in split)
+        sample = list(itertools.islice(data, 1000))
+        features = data.features or {column: None for row in sample for column in row}
+    named = {column: names for column, feature in features.items() if (names := _class_names(feature))}
 
     def rows() -> Iterator[Row]:
-        with _Errors(name):
+        with _readable(name):
             for row in data:
                 yield Row(0, name, with_names(row, named))
 
-    return Table("hub", tuple(data.features), rows, sample, encoding="UTF-8", notes=[f"split {split!r}"])
+    spelled = [with_names(row, named) for row in sample]
+    return Table("hub", tuple(features), rows, spelled, encoding="UTF-8", notes=[f"split {split!r}"])
 
 
 def _parts(name: str) -> tuple[str, str | None]:
@@ -68,28 +96,19 @@ def _class_names(feature: Any) -> list[str] | None:
     return [str(name) for name in names] if isinstance(names, list) else None
 
 
-class _Errors:
-    """What the library raises, in one line; it has no common base class."""
-
-    def __init__(self, name: str) -> None:
-        self.name = name
-
-    def __enter__(self) -> None:
-        import datasets
-
-        datasets.disable_progress_bars()
-
-    def __exit__(self, kind: object, error: BaseException | None, trace: object) -> None:
-        if not isinstance(error, Exception) or isinstance(error, DataError):
-            return
+@contextmanager
+def _readable(name: str) -> Iterator[None]:
+    """Whatever the library raises, which has no common base class, in one line."""
+    try:
+        yield
+    except DataError:
+        raise
+    except Exception as error:
         lines = str(error).splitlines() or [type(error).__name__]
-        message = lines[0][:300]
-        known = next((line.strip() for line in lines[1:] if line.strip().startswith("[")), "")  # its configurations
-        configured = "onfig" in message
+        hint = "check the name, and that there is a network; a file is given by its path"
+        choices = next((line.strip() for line in lines[1:] if line.strip().startswith("[")), "")
+        if choices:
+            hint = f"choose a configuration as {name}:NAME, of {choices[:500]}"
         raise DataError(
-            f"not a path here, and the Hub data set cannot be read: {message} {known}".rstrip(),
-            path=self.name,
-            hint="name one of them as NAME:CONFIGURATION"
-            if configured
-            else "check the name, and that there is a network; a file is given by its path",
+            f"not a path here, and the Hub data set cannot be read: {lines[0][:300]}", path=name, hint=hint
         ) from error

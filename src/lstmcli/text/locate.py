@@ -75,6 +75,8 @@ def locate(spec: str, read: ReadConfig, *, stdin: BinaryIO | None = None, whole:
         return _stream(STDIN, stdin or sys.stdin.buffer, whole)
     if spec.startswith("sample:"):
         return Located(spec, {WHOLE: [lambda read, labelled, prefer: _sample(spec)]})
+    if not spec:
+        raise DataError("the name of the source is empty", hint="name a file, - for stdin, or sample:reviews")
     path = Path(spec)
     try:
         if path.is_dir():
@@ -87,7 +89,13 @@ def locate(spec: str, read: ReadConfig, *, stdin: BinaryIO | None = None, whole:
         raise DataError(f"cannot be read: {error.strerror or error}", path=spec) from error
     if _looks_like_path(spec):
         raise missing(spec)
-    return _hub(spec.removeprefix("hub:"), read)
+    try:
+        return _hub(spec.removeprefix("hub:"), read)
+    except DataError as error:
+        near = near_paths(spec)
+        if near:
+            error.hint = f"did you mean {' or '.join(near)}?"
+        raise
 
 
 def _stream(name: str, stream: BinaryIO, whole: bool) -> Located:
@@ -165,14 +173,22 @@ def _looks_like_path(spec: str) -> bool:
 
 def missing(spec: str) -> DataError:
     """There is no such file; the hint names those that are spelled nearly so."""
+    near = near_paths(spec)
+    parent = Path(spec).parent
+    hint = "check the name" if parent.is_dir() else f"there is no folder {str(parent)!r} either"
+    return DataError("no such file", path=spec, hint=f"did you mean {' or '.join(near)}?" if near else hint)
+
+
+def near_paths(spec: str) -> list[str]:
+    """Paths in the same folder that a slip of the finger might have meant."""
     path = Path(spec)
-    near: list[str] = []
-    parent = path.parent
     try:
-        names = [p.name for p in parent.iterdir()]
+        names = {p.name: p for p in path.parent.iterdir()}
     except OSError:
-        hint = f"there is no folder {str(parent)!r} either"
-    else:
-        near = difflib.get_close_matches(path.name, names, n=3, cutoff=0.6)
-        hint = f"did you mean {' or '.join(str(parent / name) for name in near)}?" if near else "check the name"
-    return DataError("no such file", path=spec, hint=hint)
+        return []
+    stems = {p.name.split(".", 1)[0]: p.name for p in names.values()}
+    near = [
+        *difflib.get_close_matches(path.name, names, n=2, cutoff=0.7),
+        *(stems[stem] for stem in difflib.get_close_matches(path.name.split(".", 1)[0], stems, n=1, cutoff=0.8)),
+    ]
+    return [str(names[name]) for name in dict.fromkeys(near)]

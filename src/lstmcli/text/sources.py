@@ -81,7 +81,8 @@ def open_source(
         DataError: there is no such source, or it cannot be read as asked.
         UsageError: an unknown format, encoding or delimiter.
     """
-    located = locate(spec, read, stdin=stdin)
+    # Labels are never in plain text, so a pipe that must have them is read whole to see what it holds.
+    located = locate(spec, read, stdin=stdin, whole=labelled is True and read.input_format is None)
     parts = located.choose(read.split)
     return open_parts(located.name, parts, read, labelled=labelled, keep_columns=keep_columns, prefer=prefer)
 

@@ -70,7 +70,10 @@ def json_or_lines(head: Sequence[str], *, complete: bool) -> str | None:
 
 
 def _holds_columns(value: dict[str, object]) -> bool:
-    return bool(value) and all(isinstance(column, (list, dict)) for column in value.values())
+    """An object that is a whole table: columns, or a list of rows beside other things."""
+    parts = value.values()
+    rows = any(isinstance(part, list) and part and isinstance(part[0], dict) for part in parts)
+    return rows or (bool(value) and all(isinstance(part, (list, dict)) for part in parts))
 
 
 def _delimited(head: Sequence[str], read: ReadConfig, complete: bool) -> str | None:

@@ -12,7 +12,8 @@ from typing import Protocol
 from lstmcli.config import ReadConfig
 from lstmcli.text.columns import LABEL_NAMES, TEXT_NAMES, find_column, normal
 
-DELIMITERS = (",", "\t", ";", "|")
+DELIMITERS = ("\t", ",", ";", "|")
+"""The least likely to stand in a text first."""
 DELIMITER_NAMES = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar", " ": "space"}
 FIELD_LIMIT = 1 << 27
 """Characters of one field; the csv module by itself allows 131,072."""
@@ -75,24 +76,34 @@ def detect_dialect(lines: Sequence[str], *, delimiter: str | None, first: str = 
         first: the delimiter that the file's name suggests.
         complete: the lines are the whole file, so a quote must be closed in them.
     """
-    candidates = [delimiter] if delimiter else [first, *(d for d in DELIMITERS if d != first)]
+    candidates = [delimiter] if delimiter else DELIMITERS
     trials = [_quoting(mark, lines, complete) for mark in candidates]
-    for trial in trials:
-        if trial.even and len(trial.rows[0]) > 1:
-            return trial.dialect
+    even = [trial for trial in trials if trial.even and len(trial.rows[0]) > 1]
+    if even:
+        return min(even, key=_spaced).dialect
     # A damaged table, or a single column: the delimiter that its first line is full of.
     widest = max(trials, key=lambda trial: len(trial.rows[0]) if trial.rows else 0)
-    return (widest if widest.rows and len(widest.rows[0]) > 1 else trials[0]).dialect
+    if widest.rows and len(widest.rows[0]) > 1:
+        return widest.dialect
+    return next((trial for trial in trials if trial.dialect.delimiter == first), trials[0]).dialect
+
+
+def _spaced(trial: _Trial) -> bool:
+    """Whether most cells but the first begin with a space, as the parts of a sentence do."""
+    cells = [cell for row in trial.rows for cell in row[1:] if cell]
+    return sum(cell.startswith(" ") for cell in cells) > 0.5 * len(cells)
 
 
 def _quoting(delimiter: str, lines: Sequence[str], complete: bool) -> _Trial:
     """The way of quoting that the lines can be read in; doubled marks if there is none."""
-    ways = [Dialect(delimiter), Dialect(delimiter, escaped=True)]
+    ways = [Dialect(delimiter)]
+    if any('\\"' in line for line in lines):
+        ways.append(Dialect(delimiter, escaped=True))
     plain = Dialect(delimiter, quoted=False)
     if delimiter == "\t":
         # Tabs seldom stand in a text, so many write TSV without quoting and keep quotation marks as they are.
         opened = any(cell.startswith('"') for line in lines for cell in line.split("\t"))
-        ways = [*ways[:1], plain] if opened else [plain]
+        ways = [ways[0], plain] if opened else [plain]
     trials = [_read(way, lines, complete) for way in ways]
     return next((trial for trial in trials if trial.even), next((t for t in trials if t.sound), trials[0]))
 

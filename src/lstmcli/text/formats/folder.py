@@ -100,7 +100,7 @@ def open_classes(folder: Path, encoding_name: str | None) -> Table:
             source = Input(str(path))
             head = source.head()
             encoding = fixed or detect_encoding(source.samples(head))
-            refuse_binary(head, source.path, wide=encoding.wide)
+            refuse_binary(head, source.path, any_bytes=encoding.wide)
             text, warnings = read_text(source, encoding)
             table.warnings += warnings
             yield Row(0, source.path, {"text": text.removesuffix("\n").removesuffix("\r"), "label": label})

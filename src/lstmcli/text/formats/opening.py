@@ -39,7 +39,7 @@ def open_input(source: Input, read: ReadConfig, *, labelled: bool | None, prefer
     if (format or format_by_name(source)) == "parquet" or (format is None and start[:4] == PARQUET):
         return open_parquet(source, start)
     encoding = fixed or detect_encoding(source.samples(start))
-    refuse_binary(start, source.path, wide=encoding.wide)
+    refuse_binary(start, source.path, any_bytes=encoding.wide or format is not None)
     complete = len(start) < HEAD_BYTES
     lines = _head_lines(start, encoding, complete)
     named = format_by_name(source)
@@ -47,11 +47,12 @@ def open_input(source: Input, read: ReadConfig, *, labelled: bool | None, prefer
         format = json_or_lines(lines, complete=complete)
     format = format or named or format_by_content(start, lines, read, complete=complete)
     table = _open(source, format, encoding, lines, read, complete=complete, labelled=labelled, prefer=prefer)
-    if table.format in ("csv", "tsv") and complete and not table.sample:
-        found = f"a header ({', '.join(table.columns)}) and no rows" if table.columns else "only empty lines"
-        # A damaged first row is better said as what it is.
-        if next(table.rows(), None) is None:
-            raise NoDataError(f"there is {found}" if table.columns else f"there are {found}", path=source.path)
+    if complete and table.format in ("csv", "tsv") and not table.sample:
+        first = next(table.rows(), None)  # damage is better said as what it is
+        if not table.columns:
+            raise NoDataError("there are only empty lines", path=source.path)
+        if first is None:
+            raise NoDataError(f"there is a header ({', '.join(table.columns)}) and no rows", path=source.path)
     return table
 
 
