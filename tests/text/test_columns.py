@@ -99,3 +99,8 @@ def test_lists_as_labels() -> None:
     assert choose(rows) == Chosen(("what",), "kinds")
     nested = [{"what": LONG + str(i), "kinds": {"a": 1}, "ok": i % 2} for i in range(9)]
     assert choose(nested) == Chosen(("what",), "ok")
+
+
+def test_a_translation_is_no_label() -> None:
+    rows = [{"source": f"{LONG} {i}", "target": f"ein Text aus Wörtern {i}"} for i in range(20)]
+    assert choose(rows, None) == Chosen(("source",), None)

@@ -149,7 +149,7 @@ def test_json_faults() -> None:
 
 def test_json_lines_faults(tmp_path: Path) -> None:
     error = fault(lambda: list(table('{"text": "a"}\n\n{"text": "b"\n', "jsonl").rows()))
-    assert error.line == 3 and "not valid JSON" in error.message
+    assert (error.line, error.message) == (3, "not valid JSON: Expecting ',' delimiter at column 13")
     assert fault(lambda: table("3\n", "jsonl")).line == 1
     path = tmp_path / "a.jsonl"
     path.write_text('{"text": "a", "label": 1}\n{"txt": "b", "label": 1}\n')

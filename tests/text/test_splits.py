@@ -166,6 +166,13 @@ def test_rows_without_a_label_are_left_out_and_said(tmp_path: Path) -> None:
         load(write(tmp_path / "b.csv", [("t", "")]))
 
 
+def test_empty_json_lines_are_nothing_to_learn(tmp_path: Path) -> None:
+    path = tmp_path / "a.jsonl"
+    path.write_text("\n\n".join(json.dumps({"text": f"t{i}", "label": i % 2}) for i in range(20)) + "\n\n")
+    splits = load(path)
+    assert (len(splits.train) + len(splits.valid), splits.warnings) == (20, ())
+
+
 def test_empty_texts_stay(tmp_path: Path) -> None:
     splits = load(write(tmp_path / "a.csv", [("", "a"), *some("w", 10)]), valid_fraction=0.1)
     assert "" in texts(splits.train + splits.valid)

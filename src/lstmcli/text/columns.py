@@ -55,8 +55,9 @@ def require_column(wanted: str, columns: Sequence[str], path: str) -> str:
     found = find_column(wanted, columns)
     if found is not None:
         return found
-    near = difflib.get_close_matches(normal(wanted), [normal(c) for c in columns], n=1, cutoff=0.5)
-    nearest = next((c for c in columns if near and normal(c) == near[0]), None)
+    named = {normal(c): c for c in columns if not c.isdigit()}  # a column without a name is called by its number
+    near = difflib.get_close_matches(normal(wanted), named, n=1, cutoff=0.5)
+    nearest = named[near[0]] if near else None
     raise DataError(
         f"there is no column {wanted!r}; the columns are {listed(columns)}",
         path=path,
@@ -93,7 +94,8 @@ def choose_columns(
 
     free = [c for c in columns if c not in (*text, label)]
     if not label and labelled is not False:
-        label = _named(free, LABEL_NAMES) if text or len(free) > 1 else None  # one column alone is the text
+        short = [c for c in free if len(table.sample) < 10 or not _is_prose(_texts(c, table))]
+        label = _named(short, LABEL_NAMES) if text or len(free) > 1 else None  # one column alone is the text
     text = text or _text_by_name([c for c in free if c != label])
     if not label and labelled is not False and not table.text_columns:
         label = _label_by_shape([c for c in free if c not in text], table, spare_longest=not text)

@@ -81,7 +81,9 @@ class Input:
                 "the gzip data ends too early", path=self.path, hint="the file was cut short: fetch or write it again"
             ) from error
         except (gzip.BadGzipFile, zlib.error) as error:
-            raise DataError(f"the gzip data is damaged ({error})", path=self.path) from error
+            raise DataError(
+                f"the gzip data is damaged ({error})", path=self.path, hint="fetch or write the file again"
+            ) from error
         except OSError as error:
             raise DataError(f"cannot be read: {error.strerror or error}", path=self.path) from error
 
@@ -127,7 +129,7 @@ def refuse_binary(head: bytes, path: str, *, any_bytes: bool = False) -> None:
     if any_bytes or not head:
         return
     control = len(head) - len(head.translate(None, _CONTROL))
-    if control > 0.1 * len(head):
+    if control > max(8, 0.05 * len(head)):
         raise DataError(
             f"this is a binary file, not text ({control:,} of its first {len(head):,} bytes are control characters)",
             path=path,

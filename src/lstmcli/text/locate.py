@@ -135,7 +135,7 @@ def _folder(path: Path, read: ReadConfig) -> Located:
         made_of = "; ".join(f"{split} from {', '.join(p.name for p in parts)}" for split, parts in named.items())
         return Located(str(path), splits, made_of)
     files = data_files(path)
-    if len(files) == 1 and not has_classes:
+    if len(files) == 1 and not has_classes and not any(child.is_dir() for child in path.iterdir()):
         return Located(str(path), {WHOLE: [_file(files[0])]}, f"the only file of the folder, {files[0].name}")
     return Located(str(path), {WHOLE: [_classes(path)]})
 

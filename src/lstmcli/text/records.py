@@ -40,7 +40,9 @@ class Splits:
     fingerprint: str = ""
     """sha256 of every text and label in order, hexadecimal."""
     label_column: str | None = None
+    text_columns: tuple[str, ...] = ()
     path: str = ""
+    """The source the training records come from."""
 
 
 def fingerprint(splits: Iterable[Iterable[Record]]) -> str:

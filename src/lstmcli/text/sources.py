@@ -152,6 +152,9 @@ def _records(table: Table, chosen: Chosen, separator: str | None, keep: bool) ->
             ) from error
         except TypeError as error:
             raise DataError(
-                f"a text or label is a {error}, not a string, a number or a list of them", path=path, line=line or None
+                f"a text or label is a {error}, not a string, a number or a list of them",
+                path=path,
+                line=line or None,
+                hint="name other columns with --text-column and --label-column",
             ) from error
         yield Record(text, labels, line, path, dict(cells) if keep else {})

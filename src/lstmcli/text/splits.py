@@ -44,9 +44,10 @@ def load_splits(
     located = locate(spec, read, whole=True)
     parts = located.choose(read.split or ("train" if "train" in located.splits else None))
     source = open_parts(located.name, parts, read, labelled=labelled)
-    if source.format == "fasttext" and not source.multilabel:
-        source = open_parts(located.name, parts, read, labelled=True)  # without labels it would not be that format
+    if source.labelled and source.format in ("fasttext", "jsonl"):
+        source = open_parts(located.name, parts, read, labelled=True)  # these two are stricter where labels must be
     splits = Splits([], [], [], labelled=source.labelled, label_column=source.label_column, path=located.name)
+    splits.text_columns = source.text_columns
     notes, warnings = list(source.notes), list[str]()
     if located.note:
         notes.append(f"splits: {located.note}")

@@ -137,7 +137,7 @@ def open_jsonl(
 
 def _parse(line: str, path: str, number: int) -> dict[str, Any]:
     try:
-        value = json.loads(line)
+        value = json.loads(line.rstrip())
     except json.JSONDecodeError as error:
         raise DataError(
             _not_json(error), path=path, line=number, hint="JSON Lines holds one whole object a line"

@@ -50,9 +50,12 @@ def open_input(source: Input, read: ReadConfig, *, labelled: bool | None, prefer
     if complete and table.format in ("csv", "tsv") and not table.sample:
         first = next(table.rows(), None)  # damage is better said as what it is
         if not table.columns:
-            raise NoDataError("there are only empty lines", path=source.path)
+            raise NoDataError("there are only empty lines", path=source.path, hint="give a file with text in it")
         if first is None:
-            raise NoDataError(f"there is a header ({', '.join(table.columns)}) and no rows", path=source.path)
+            header = ", ".join(table.columns)
+            raise NoDataError(
+                f"there is a header ({header}) and no rows", path=source.path, hint="give a file with rows in it"
+            )
     return table
 
 
