@@ -13,6 +13,8 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from lstmcli.config import ReadConfig
 from lstmcli.errors import DataError, NoDataError, UsageError
@@ -241,3 +243,20 @@ def test_fifty_megabytes_on_one_line(tmp_path: Path) -> None:
     for name, before in (("a.txt", ""), ("a.csv", "text\n"), ("a.noname", "")):
         path = write(tmp_path / name, before + "word " * 10_000_000)
         assert [len(record.text) for record in opened(path)] == [50_000_000]
+
+
+@given(
+    st.one_of(st.binary(max_size=200), st.text('ab ,;"\n\t\r{}[]:1\\_l\x00é好', max_size=80).map(str.encode)),
+    st.sampled_from(["a", "a.txt", "a.csv", "a.tsv", "a.json", "a.jsonl", "a.parquet", "a.ft", "a.csv.gz"]),
+    st.sampled_from([True, None, False]),
+)
+def test_any_bytes_are_read_or_refused(
+    tmp_path_factory: pytest.TempPathFactory, data: bytes, name: str, labelled: bool | None
+) -> None:
+    path = tmp_path_factory.getbasetemp() / name
+    path.write_bytes(data)
+    try:
+        for record in opened(path, labelled):
+            record.text.encode()
+    except DataError as error:
+        assert error.path and error.message
