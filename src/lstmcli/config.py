@@ -94,11 +94,11 @@ class ModelConfig:
     pooling: tuple[str, ...] = ("max", "mean")
     segment: int = 100
     """Texts longer than this many tokens are read in equal segments, pooled together; 0 reads in one go."""
-    embedding_dropout: float = 0.3
+    embedding_dropout: float = 0.5
     """Locked dropout (Gal & Ghahramani 2016) on the embedded text: one mask for all time steps."""
     word_dropout: float = 0.1
     """Share of tokens replaced by the unknown word in training."""
-    feature_dropout: float = 0.0
+    feature_dropout: float = 0.2
     """Share of hashed features left out in training."""
     layer_dropout: float = 0.3
     """Locked dropout between layers."""

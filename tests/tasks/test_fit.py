@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Callable
 from dataclasses import replace
 
@@ -40,7 +39,7 @@ def trainer(config: TrainConfig = TRAIN, classes: int = 2, multilabel: bool = Fa
 
 
 def run(t: Trainer, train: Split, valid: Split, stop: Callable[[], bool] = lambda: False) -> list[Event]:
-    return list(fit(t, train, valid, started=time.monotonic(), stop=stop, rng=np.random.default_rng(0)))
+    return list(fit(t, train, valid, stop=stop, rng=np.random.default_rng(0)))
 
 
 @pytest.mark.parametrize("adversarial", [0.0, 0.5])

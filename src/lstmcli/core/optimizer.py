@@ -14,6 +14,7 @@ Shapes: R rows of the table, U rows in the batch, E embedding.
 from __future__ import annotations
 
 import ctypes
+import math
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -32,7 +33,10 @@ class RowAdam:
         self.table, self.decay, self.beta2, self.eps = table_RE, decay, beta2, eps
         self.second = torch.zeros_like(table_RE)
         self.average = table_RE.clone()
-        self.touched = torch.zeros(len(table_RE), dtype=torch.float32, device=table_RE.device)
+        self.seen = torch.zeros(len(table_RE), dtype=torch.bool, device=table_RE.device)
+        self.settled = torch.zeros(len(table_RE), dtype=torch.float64, device=table_RE.device)
+        """The sum of the log decays of all steps up to the one that a row's average was last brought to."""
+        self.log_decay = 0.0
         self.step_count = 0
 
     @torch.no_grad()
@@ -42,24 +46,24 @@ class RowAdam:
         second = self.second[rows_U].mul_(self.beta2).addcmul_(gradient_UE, gradient_UE, value=1 - self.beta2)
         self.second[rows_U] = second
         old = self.table[rows_U]
-        self._settle(rows_U, old, average_decay)
+        rested = old + (self.average[rows_U] - old) * self._remaining(rows_U)  # as of the last step
         scale = (1 - self.beta2**self.step_count) ** 0.5
         new = old * (1 - rate * self.decay)
         new.addcdiv_(gradient_UE, second.sqrt_().div_(scale).add_(self.eps), value=-rate)
         self.table[rows_U] = new
-        self.average[rows_U] = new + (self.average[rows_U] - new) * average_decay
+        self.average[rows_U] = new + (rested - new) * average_decay
+        self.log_decay += math.log(max(average_decay, 1e-30))
+        self.settled[rows_U] = self.log_decay
+        self.seen[rows_U] = True
 
-    def _settle(self, rows_U: Tensor, value_UE: Tensor, decay: float) -> None:
-        """Brings the average of rows up to the last step, during which they rested at ``value_UE``."""
-        rested = self.step_count - 1 - self.touched[rows_U]
-        self.average[rows_U] = value_UE + (self.average[rows_U] - value_UE) * (decay**rested)[:, None]
-        self.touched[rows_U] = self.step_count
+    def _remaining(self, rows: Tensor | slice) -> Tensor:
+        """What is left of the distance between a resting row and its average: the decays since, multiplied."""
+        return (self.log_decay - self.settled[rows]).exp().float()[:, None]
 
     @torch.no_grad()
-    def settled_average(self, average_decay: float) -> Tensor:
+    def settled_average(self) -> Tensor:
         """The average of the whole table as of now: [R, E]."""
-        rested = (self.step_count - self.touched)[:, None]
-        return self.table + (self.average - self.table) * average_decay**rested
+        return self.table + (self.average - self.table) * self._remaining(slice(None))
 
 
 class Average:

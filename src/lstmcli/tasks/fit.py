@@ -72,7 +72,6 @@ class Trainer:
         self.average = Average(self.dense)
         self.adam = torch.optim.AdamW(self.dense, lr=config.learning_rate, weight_decay=config.weight_decay, fused=True)
         self.position = np.zeros(len(module.embedding), np.int32)
-        self.decay = 0.0
 
     def autocast(self) -> AbstractContextManager[object]:
         return torch.autocast(self.device, torch.bfloat16, enabled=self.bf16)
@@ -126,12 +125,11 @@ class Trainer:
         self.adam.zero_grad(set_to_none=True)
         self.table.step(rows, leaf.grad, learning_rate, decay)
         self.average.update(decay)
-        self.decay = decay
         return loss, norm
 
     def averaged(self) -> list[Tensor]:
         """The moving average: the table, then the dense parameters."""
-        return [self.table.settled_average(self.decay), *(value.clone() for value in self.average.values)]
+        return [self.table.settled_average(), *(value.clone() for value in self.average.values)]
 
     def logits(self, encoded: Encoded, weights: list[Tensor]) -> NDArray[np.float32]:
         """Logits [N, C] of the network with given weights, as ``averaged`` gives them."""
@@ -156,7 +154,7 @@ class Trainer:
 
         A row that no batch held still has its first random value, which would be noise in a text to come.
         """
-        weights[0][self.table.touched == 0] = 0.0
+        weights[0][~self.table.seen] = 0.0
         for parameter, value in zip([self.module.embedding, *self.dense], weights, strict=True):
             parameter.data = value
         self.module.eval()
@@ -178,7 +176,6 @@ def fit(
     train: Split,
     valid: Split,
     *,
-    started: float,
     stop: Callable[[], bool],
     rng: np.random.Generator,
 ) -> Iterator[Event]:
@@ -196,7 +193,7 @@ def fit(
     trainer.module.train()
 
     def progress() -> float:
-        spent = (time.monotonic() - started) / config.time_limit if config.time_limit else 0.0
+        spent = (time.monotonic() - begin) / config.time_limit if config.time_limit else 0.0
         return max(step / steps, spent)
 
     while epoch < config.epochs and reason == "finished":
@@ -204,7 +201,7 @@ def fit(
             if stop():
                 reason = "interrupted"
                 break
-            if config.time_limit and time.monotonic() - started >= config.time_limit:
+            if config.time_limit and time.monotonic() - begin >= config.time_limit:
                 reason = "time"
                 break
             learning_rate = config.learning_rate * rate(config.schedule, progress(), config.warmup)
@@ -253,4 +250,4 @@ def estimate_step(trainer: Trainer, train: Split, probes: int = 3) -> float:
         seconds.append(time.monotonic() - begin)
         trainer.adam.zero_grad(set_to_none=True)
     torch.set_rng_state(state)
-    return float(np.mean(seconds[1:]))
+    return float(np.median(seconds[1:]))
