@@ -22,12 +22,17 @@ def resolve_device(device: str) -> str:
     return device
 
 
-def choose_precision(precision: str, device: str) -> str:
-    """fp32 or bf16; ``auto`` is bf16 where the hardware multiplies it natively."""
+LONG = 64
+"""Tokens of an average text from which bf16 pays on a CPU that multiplies it natively."""
+
+
+def choose_precision(precision: str, device: str, mean_length: float) -> str:
+    """fp32 or bf16; ``auto`` is bf16 where the hardware multiplies it natively and the texts are long enough."""
     import torch
 
     if precision != "auto":
         return precision
     if device == "cuda":
         return "bf16" if torch.cuda.is_bf16_supported() else "fp32"
-    return "fp32"
+    native = bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
+    return "bf16" if native and mean_length >= LONG else "fp32"

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime
 import json
-import os
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, replace
@@ -89,7 +88,7 @@ def _train(
 
     keep_freed_memory()
     device = resolve_device(config.train.device)
-    threads = config.train.threads or os.cpu_count() or 1
+    threads = config.train.threads or torch.get_num_threads()  # which minds OMP_NUM_THREADS
     torch.set_num_threads(threads)
     torch.manual_seed(config.train.seed)
     rng = np.random.default_rng(config.train.seed)
@@ -105,7 +104,8 @@ def _train(
         buckets = encoder.settle_buckets(train.encoded)
         config = replace(config, tokenizer=replace(config.tokenizer, hash_buckets=buckets))
     valid, test = (encoded(known(part, labels)) for part in (splits.valid, splits.test))
-    yield _tokenizer_ready(encoder, config, train, valid)
+    read = _tokenizer_ready(encoder, config, train, valid)
+    yield read
 
     if config.model.vectors:
         from lstmcli.text.vectors import read_vectors
@@ -114,10 +114,11 @@ def _train(
         config = replace(config, model=replace(config.model, embedding=vectors.dimension))
     module = Classifier(config.model, encoder.rows, len(labels))
     if config.model.vectors:
-        module.embedding.data[torch.from_numpy(vectors.rows)] = torch.from_numpy(vectors.values)
+        words = vectors.rows > UNKNOWN_ID  # never the row of padding, whatever the file calls a word
+        module.embedding.data[torch.from_numpy(vectors.rows[words])] = torch.from_numpy(vectors.values[words])
         yield events.Warned(f"{len(vectors.rows):,} of {encoder.vocab_size:,} words start from {config.model.vectors}")
 
-    precision = choose_precision(config.train.precision, device)
+    precision = choose_precision(config.train.precision, device, read.mean_length)
     trainer = Trainer(
         module,
         config.train,
@@ -157,7 +158,7 @@ def _train(
         yield events.NgramsFitted(config.model.ngrams, len(table.keys), time.monotonic() - begin, ngram_value)
 
     interrupted = False
-    for event in fit(trainer, train, valid, started=started, stop=stop, rng=rng):
+    for event in fit(trainer, train, valid, stop=stop, rng=rng):
         interrupted |= isinstance(event, events.Stopped) and event.reason == "interrupted"
         yield event
 
