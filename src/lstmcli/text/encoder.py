@@ -99,7 +99,8 @@ class TextEncoder:
 
     def _nothing(self) -> Ids:
         """A text without tokens."""
-        return self.features.rows[[UNKNOWN_ID]] if self.features else np.full((1, 1), UNKNOWN_ID, np.int32)
+        ids = np.array([UNKNOWN_ID], np.int32)
+        return self.features.expand(ids, np.zeros(1, np.int32)) if self.features else ids[:, None]
 
     def _encode(self, texts: list[str]) -> list[Ids]:
         """Each text as [T, F], T from 0."""

@@ -36,23 +36,28 @@ def affixes(word: str) -> tuple[int, int]:
 
 
 class FeatureTable:
-    """Token id to the rows of its features."""
+    """Token id to the rows of its features; a token's are worked out when it is first met."""
 
     def __init__(self, vocabulary: Sequence[str], buckets: int) -> None:
-        self.vocab_size, self.buckets = len(vocabulary), buckets
-        self.is_cjk = np.fromiter((_CJK.match(w) is not None for w in vocabulary), np.bool_, len(vocabulary))
-        hashed = np.array([affixes(w) for w in vocabulary], np.int64).reshape(-1, 2)
-        self.rows = np.empty((len(vocabulary), FEATURES), np.int32)
-        self.rows[:, 0] = np.arange(len(vocabulary))
-        self.rows[:, 1:] = hashed % buckets + self.vocab_size
+        self.vocabulary, self.vocab_size, self.buckets = vocabulary, len(vocabulary), buckets
+        self.is_cjk = np.zeros(len(vocabulary), np.bool_)
+        self.rows = np.full((len(vocabulary), FEATURES), -1, np.int32)
+
+    def _meet(self, ids_N: Ids) -> None:
+        """Works out the rows of tokens not met before: hashing a whole vocabulary would delay a first answer."""
+        for i in np.unique(ids_N[self.rows[ids_N, 0] < 0]):
+            word = self.vocabulary[i]
+            self.is_cjk[i] = _CJK.match(word) is not None
+            self.rows[i] = i, *self.of_word(word)
 
     def of_word(self, word: str) -> tuple[int, int]:
-        """The affix rows of a word outside the vocabulary."""
+        """The affix rows of a word, in the vocabulary or not."""
         first, last = affixes(word)
         return first % self.buckets + self.vocab_size, last % self.buckets + self.vocab_size
 
     def expand(self, ids_N: Ids, starts: Ids) -> Ids:
         """Rows of every token: [N] ids of texts laid end to end, each beginning at one of ``starts`` -> [N, F]."""
+        self._meet(ids_N)
         rows_NF = self.rows[ids_N]
         at = np.flatnonzero(self.is_cjk[ids_N])
         if at.size:
