@@ -183,4 +183,4 @@ def fit(text: str, width: int) -> str:
 
     if cell_len(text) <= width:
         return set_cell_size(text, width)
-    return set_cell_size(text, width - 1).rstrip() + "…"
+    return set_cell_size(set_cell_size(text, width - 1).rstrip() + "…", width)  # half a wide character is a space
