@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 from lstmcli.config import ReadConfig
 from lstmcli.errors import DataError, NoDataError
 from lstmcli.text.records import Record, Splits, fingerprint
-from lstmcli.text.splits import VALID_ROWS, hold_out, load_splits
+from lstmcli.text.splits import default_share, hold_out, load_splits
 
 Rows = list[tuple[str, str]]
 
@@ -46,7 +46,7 @@ def texts(records: list[Record]) -> list[str]:
     return [record.text for record in records]
 
 
-def test_a_tenth_is_held_out_by_label(tmp_path: Path) -> None:
+def test_a_tenth_of_a_small_corpus_is_held_out_by_label(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", some("t", 300, "aab"))
     splits = load(path)
     assert Counter(r.labels[0] for r in splits.valid) == {"a": 20, "b": 10}
@@ -58,11 +58,22 @@ def test_a_tenth_is_held_out_by_label(tmp_path: Path) -> None:
     assert len(load(path, valid_fraction=0.5).valid) == 150
 
 
-def test_no_more_than_two_thousand_are_held_out() -> None:
-    records = [Record(f"t {i}", (str(i % 7),)) for i in range(50_000)]
-    train, valid = hold_out(records, None, 1, shuffle=True)
-    assert VALID_ROWS - 7 <= len(valid) <= VALID_ROWS
-    assert len(train) + len(valid) == 50_000
+@pytest.mark.parametrize(
+    ("rows", "held"),
+    [(1, 0.1), (1000, 100), (2000, 200), (3000, 200), (4000, 200), (10_000, 500), (40_000, 2000), (500_000, 2000)],
+)
+def test_a_larger_corpus_gives_a_smaller_share(rows: int, held: float) -> None:
+    assert default_share(rows) * rows == pytest.approx(held)
+    assert default_share(0) == 0
+
+
+@pytest.mark.parametrize(("rows", "held"), [(3000, 200), (6000, 300), (50_000, 2000)])
+@pytest.mark.parametrize("shuffle", [True, False])
+def test_the_share_is_held_out(rows: int, held: int, shuffle: bool) -> None:
+    records = [Record(f"t {i}", (str(i % 7),)) for i in range(rows)]
+    train, valid = hold_out(records, None, 1, shuffle=shuffle)
+    assert held - 7 <= len(valid) <= held
+    assert len(train) + len(valid) == rows
 
 
 @given(st.lists(st.tuples(st.sampled_from("abcdefgh"), st.sampled_from("xyz")), max_size=40), st.floats(0.05, 0.9))

@@ -14,9 +14,12 @@ from lstmcli.text.locate import locate
 from lstmcli.text.records import Record, Splits, fingerprint
 from lstmcli.text.sources import Source, open_parts
 
-VALID_SHARE = 0.1
-VALID_ROWS = 2000
-"""Most rows held out for validation where no share was asked for."""
+VALID_SHARE = 0.05
+"""Of the rows, held out for validation where no share was asked for."""
+FEWEST_ROWS, MOST_ROWS = 200, 2000
+"""Fewer are too few to tell two epochs apart; more would only be lost to training."""
+SMALL_SHARE = 0.1
+"""Most of the rows that may go to reach the fewest."""
 
 
 def load_splits(
@@ -33,8 +36,9 @@ def load_splits(
 
     Args:
         valid, test: another source, or a split of this one by its name.
-        valid_fraction: share of the training rows held out when there is no validation split; None: a tenth,
-            2,000 rows at most.  Every class of two different texts or more gives at least one.
+        valid_fraction: share of the training rows held out when there is no validation split; None: a
+            twentieth, but at least 200 rows where that is no more than a tenth, else a tenth; and at most 2,000
+            rows.  Every class of two different texts or more gives at least one.
         labelled: True fails without labels; None takes them where they are.
 
     Raises:
@@ -123,6 +127,12 @@ def _drop_unlabelled(records: list[Record], column: str | None, warnings: list[s
     records[:] = [record for record in records if record.labels]
 
 
+def default_share(rows: int) -> float:
+    """The share of so many rows that is held out when nothing was said."""
+    wanted = max(VALID_SHARE * rows, min(FEWEST_ROWS, SMALL_SHARE * rows))
+    return min(wanted, MOST_ROWS) / max(1, rows)
+
+
 def hold_out(
     records: Sequence[Record], fraction: float | None, seed: int, *, shuffle: bool
 ) -> tuple[list[Record], list[Record]]:
@@ -134,7 +144,7 @@ def hold_out(
     Args:
         shuffle: False takes the end of the text: the lines of a book belong together.
     """
-    share = fraction if fraction is not None else min(VALID_SHARE, VALID_ROWS / max(1, len(records)))
+    share = fraction if fraction is not None else default_share(len(records))
     if not shuffle:
         cut = len(records) - max(1, round(share * len(records))) if len(records) > 1 else len(records)
         return list(records[:cut]), list(records[cut:])
