@@ -2,8 +2,8 @@
 
 ===========  ==============================================================================
 epochs       the number that shows about 70,000 texts to the network, from 3 to 15
-ngrams       pairs up to 15,000 training texts, triples above
-min. count   of an n-gram: 1 up to 15,000 training texts, 2 above
+ngrams       pairs up to 8,000 training texts, triples above
+min. count   of an n-gram: 1 up to 8,000 training texts, 2 above
 ===========  ==============================================================================
 """
 
@@ -13,7 +13,7 @@ from dataclasses import replace
 
 from lstmcli.config import ClassifierConfig
 
-SMALL = 15_000
+SMALL = 8_000
 TEXTS_SEEN = 70_000
 
 
