@@ -98,8 +98,9 @@ class Stopped:
 
 @dataclass(frozen=True, slots=True)
 class Calibrated:
-    network_scale: float
-    ngram_scale: float
+    """One inverse temperature for the sum of both models' logits; expected calibration errors on validation."""
+
+    scale: float
     ece_before: float
     ece_after: float
 

@@ -115,4 +115,5 @@ class ModelInfo:
     metrics: dict[str, Any]
     versions: dict[str, str]
     calibration: dict[str, float]
+    """``scale``: the inverse temperature fitted on the validation split; nothing for a language model."""
     config: dict[str, Any]

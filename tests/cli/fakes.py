@@ -87,6 +87,6 @@ def run(
         if reason == "interrupted":
             break
     yield events.Stopped(reason, 3.0, 1, 12.0)
-    yield events.Calibrated(0.8, 0.4, 0.05, 0.021)
+    yield events.Calibrated(0.8, 0.05, 0.021)
     yield events.Evaluated("valid", REPORT)
     yield events.Saved(str(output), 4_100_000, 14.2)

@@ -28,6 +28,7 @@ def test_info_shows_what_a_model_is(tmp_path: Path) -> None:
     for part in ("bad, good, so so", "12,345 parameters", "lstm train data.csv", "seed 1", "train 1,234, valid 6"):
         assert part in shown
     assert "on valid accuracy 100.00 %, macro F1 100.00 %, calibration error 0.00 % (6 texts)" in shown
+    assert "calibration confidence scaled by 0.80" in shown
     assert CliRunner().invoke(app, ["info", "-m", str(model)]).stdout == result.stdout
 
 

@@ -64,7 +64,7 @@ def test_a_run_is_told_on_stderr_and_stdout_stays_empty(train: Train) -> None:
         "estimate: 1m 15s, 300.0 MB of memory, a model of 4.2 MB",
         "2-gram model: 9,876 features",
         "epoch 1: validation loss 0.3000, accuracy 89.00 % (best so far)",
-        "calibration error 5.0 % before, 2.1 % after",
+        "confidence scaled by 0.80: calibration error 5.0 % before, 2.1 % after",
         "validation: accuracy 90.98 %",
         f"saved {Path('lstm-model/classifier')}, 4.1 MB",
         'try: lstm classify --text "…"',

@@ -43,7 +43,7 @@ def description(**changes: Any) -> dict[str, Any]:
         "labels": labels,
         "multilabel": False,
         "classifier": to_dict(TINY),
-        "calibration": {"network": 0.8, "ngrams": 0.4},
+        "calibration": {"scale": 0.8},
         "data": {"source": "data.csv", "rows": {"train": 1234, "valid": 6}, "notes": ["CSV", "UTF-8"]},
         "metrics": {"valid": dataclasses.asdict(report)},
         "tokenizer": {"kind": "word", "vocab_size": 321},

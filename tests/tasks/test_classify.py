@@ -40,8 +40,7 @@ class Letters:
 
 def letters(multilabel: bool = False) -> tuple[Classifier, Letters]:
     fake = Letters()
-    calibration = {"network": 1.0, "ngrams": 0.0}
-    config = description(labels=["a", "b", "c"], multilabel=multilabel, calibration=calibration)
+    config = description(labels=["a", "b", "c"], multilabel=multilabel, calibration={"scale": 1.0})
     config["classifier"]["model"]["segment"] = 0
     config["classifier"]["tokenizer"]["max_tokens"] = 1000
     return Classifier(ModelDir(Path("fake"), config), fake, fake), fake
@@ -249,12 +248,19 @@ def test_the_ngrams_are_part_of_the_answer(tmp_path: Path, order: int) -> None:
     from dataclasses import replace
 
     config = replace(TINY, model=replace(TINY.model, ngrams=order))
-    off = {"network": 0.8, "ngrams": 0.0}
-    both = load_classifier(untrained_model(tmp_path / "both", config), threads=1).probabilities(TEXTS)
-    plain = load_classifier(untrained_model(tmp_path / "plain", config, calibration=off), threads=1).probabilities(
-        TEXTS
-    )
-    assert np.allclose(both, plain) == (order == 0)
+    classifier = load_classifier(untrained_model(tmp_path / "model", config), threads=1)
+    both = classifier.probabilities(TEXTS)
+    classifier._experts = replace(classifier._experts, ngrams=None)
+    assert np.allclose(both, classifier.probabilities(TEXTS)) == (order == 0)
+
+
+def test_the_scale_is_part_of_the_answer(tmp_path: Path) -> None:
+    found = []
+    for scale in (1.0, 0.5):
+        path = untrained_model(tmp_path / str(scale), calibration={"scale": scale})
+        found.append(np.log(load_classifier(path, threads=1).probabilities(TEXTS)))
+    plain, soft = (p - p.mean(axis=1, keepdims=True) for p in found)
+    assert soft == pytest.approx(plain / 2, abs=1e-6)
 
 
 def test_a_multilabel_model(tmp_path: Path) -> None:

@@ -57,7 +57,7 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     assert names(target.parent) == {"model"}  # no leftovers
     model = read_model(target, task="classify")
     assert (model.task, model.labels, model.multilabel, model.classifier) == ("classify", LABELS, False, TINY)
-    assert (model.network_scale, model.ngram_scale) == (0.8, 0.4)
+    assert model.scale == 0.8
     for name in CHECKED:
         assert model.read(name) == stub_files()[name]
     model.verify()
@@ -457,9 +457,10 @@ def test_fields_missing_or_of_the_wrong_type(model: Path, field: str, value: Any
         {"labels": []},
         {"labels": ["a", "a", "b"]},
         {"seed": True},
-        {"calibration": {"network": -1.0, "ngrams": 1.0}},
-        {"calibration": {"network": True, "ngrams": 1.0}},
-        {"calibration": {"network": 1.0}},
+        {"calibration": {"scale": -1.0}},
+        {"calibration": {"scale": 0.0}},
+        {"calibration": {"scale": True}},
+        {"calibration": {"temperature": 1.0}},
         {"classifier": {"model": {"hidden": "many"}}},
         {"classifier": {"surprise": 1}},
         {"files": {"../../etc/passwd": {"bytes": 1, "sha256": "0"}}},

@@ -132,7 +132,8 @@ def model_info(info: ModelInfo, out: Console) -> RenderableType:
     rows |= {name: _value(value) for name, value in info.data.items()}
     for split, found in info.metrics.items():
         rows[f"on {split}"] = _scores(found) if isinstance(found, dict) else _value(found)
-    rows["calibration"] = _value(info.calibration)
+    if info.calibration:
+        rows["calibration"] = f"confidence scaled by {info.calibration['scale']:.2f}"
     rows["made with"] = _value(info.versions)
     return facts({name.replace("_", " "): value for name, value in rows.items() if value}, out)
 

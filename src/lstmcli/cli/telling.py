@@ -64,7 +64,7 @@ class Telling:
             self._say(f"trained {render.duration(event.seconds)}; the weights of epoch {event.best_epoch} are the best")
         elif isinstance(event, events.Calibrated):
             before, after = render.percent(event.ece_before), render.percent(event.ece_after)
-            self._say(f"calibration error {before} before, {after} after")
+            self._say(f"confidence scaled by {event.scale:.2f}: calibration error {before} before, {after} after")
         elif isinstance(event, events.Evaluated):
             r = event.report
             self._say(

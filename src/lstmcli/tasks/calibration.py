@@ -1,7 +1,8 @@
-"""How loudly each of the two experts speaks: temperature scaling for the network and the n-gram model.
+"""How sure the answer is: temperature scaling of what the network and the n-gram model say together.
 
-The answer is a product of experts, softmax(a * network + b * ngrams), a and b inverse temperatures fitted
-on the validation split (Guo et al. 2017, section 4.2, with two inputs instead of one).
+The answer is softmax(scale * (network + ngrams)), the scale an inverse temperature fitted on the validation split
+(Guo et al. 2017, section 4.2).  One scale, not one for each model: fitted by likelihood, two of them tone the
+overconfident network down until the n-grams say too much, which cost accuracy on ChnSentiCorp and AG News.
 """
 
 from __future__ import annotations
@@ -11,96 +12,56 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Logits = NDArray[np.floating]
+Gold = NDArray[np.int64] | NDArray[np.bool_]
 
 
-def combine(network: Logits, ngrams: Logits | None, a: float, b: float, multilabel: bool = False) -> Floats:
-    """Probabilities [N, C] of both experts' logits [N, C]; rows sum to 1 unless multi-label."""
-    z = a * network.astype(np.float64)
-    if ngrams is not None:
-        z += b * ngrams.astype(np.float64)
+def total(network: Logits, ngrams: Logits | None) -> Floats:
+    """Logits [N, C] of both models as one."""
+    z_NC = network.astype(np.float64)
+    return z_NC if ngrams is None else z_NC + ngrams
+
+
+def combine(network: Logits, ngrams: Logits | None, scale: float, multilabel: bool = False) -> Floats:
+    """Probabilities [N, C] of both models' logits [N, C]; rows sum to 1 unless multi-label."""
+    z_NC = scale * total(network, ngrams)
     if multilabel:
-        return _sigmoid(z)
-    p = np.exp(z - z.max(axis=1, keepdims=True))
+        return np.asarray(np.exp(-np.logaddexp(0.0, -z_NC)), np.float64)
+    p = np.exp(z_NC - z_NC.max(axis=1, keepdims=True))
     return np.asarray(p / p.sum(axis=1, keepdims=True), np.float64)
 
 
-def negative_log_likelihood(
-    network: Logits,
-    ngrams: Logits | None,
-    gold: NDArray[np.int64] | NDArray[np.bool_],
-    a: float,
-    b: float,
-    multilabel: bool = False,
-) -> float:
+def negative_log_likelihood(logits_NC: Logits, gold: Gold, scale: float, multilabel: bool = False) -> float:
     """Mean over the texts, nats; multi-label: of the sum over a text's label decisions."""
-    experts = _experts(network, ngrams)
-    return _loss_and_slope(np.array([a, b])[: len(experts)], experts, gold, multilabel)[0]
+    z_NC = scale * logits_NC.astype(np.float64)
+    if multilabel:
+        loss = np.logaddexp(0.0, z_NC) - gold * z_NC
+    else:
+        right = np.take_along_axis(z_NC, gold.astype(np.int64)[:, None], axis=1)
+        loss = np.logaddexp.reduce(z_NC, axis=1, keepdims=True) - right
+    return float(loss.sum() / max(1, len(z_NC)))
 
 
-def fit_scales(
-    network: Logits,
-    ngrams: Logits | None,
-    gold: NDArray[np.int64] | NDArray[np.bool_],
-    multilabel: bool = False,
-    defaults: tuple[float, float] = (1.0, 1.0),
-) -> tuple[float, float]:
-    """The scales (a, b) that make the validation split most likely; b is 0 without n-grams.
+def fit_scale(logits_NC: Logits, gold: Gold, multilabel: bool = False) -> float:
+    """The scale that makes the validation split most likely.
 
-    A Gamma prior with its mode at the default and the weight of one text holds each scale: in log a it is
-    a Gaussian of standard deviation 1 near the mode, and it keeps the scales finite and above 0 when the
-    split is tiny, empty or without a single error.  Loss and prior are convex in (a, b), so there is one
-    minimum; the prior is least at the defaults, so the likelihood is never worse than with those.
+    A Gamma prior with its mode at 1 and the weight of one text holds it: in log scale it is a Gaussian of standard
+    deviation 1 near the mode, and it keeps the scale finite and above 0 when the split is tiny, empty or without a
+    single error.  Loss and prior are convex, so there is one minimum; the prior is least at 1, so the likelihood is
+    never worse than unscaled.
 
     Args:
-        network, ngrams: logits [N, C], finite.
+        logits_NC: the sum of both models' logits, finite.
         gold: column numbers [N], or [N, C] bool when multi-label.
     """
-    experts = _experts(network, ngrams)
-    middle = np.array(defaults[: len(experts)])
-    n = network.shape[0]
-    if not n:
-        return _pair(middle)
+    if not len(logits_NC):
+        return 1.0
 
-    def objective(scales: Floats) -> tuple[float, Floats]:
-        loss, slope = _loss_and_slope(scales, experts, gold, multilabel)
-        ratio = scales / middle
-        prior = (ratio - np.log(ratio)).sum() / n
-        return loss + float(prior), slope + (1.0 - 1.0 / ratio) / middle / n
+    def objective(log_scale: float) -> float:
+        scale = float(np.exp(log_scale))
+        return negative_log_likelihood(logits_NC, gold, scale, multilabel) + (scale - log_scale) / len(logits_NC)
 
-    from scipy.optimize import minimize
+    from scipy.optimize import minimize_scalar
 
-    bounds = [(1e-6 * m, 1e6 * m) for m in middle]  # the logarithm's edge, not a limit that fits reach
-    found = minimize(objective, middle, jac=True, method="L-BFGS-B", bounds=bounds, options={"gtol": 1e-9})
-    return _pair(found.x)
-
-
-def _pair(scales: Floats) -> tuple[float, float]:
-    return float(scales[0]), float(scales[1]) if len(scales) > 1 else 0.0
-
-
-def _experts(network: Logits, ngrams: Logits | None) -> Floats:
-    """Both experts' logits, [K, N, C]."""
-    return np.stack([network] if ngrams is None else [network, ngrams]).astype(np.float64)
-
-
-def _loss_and_slope(
-    scales: Floats, experts: Floats, gold: NDArray[np.int64] | NDArray[np.bool_], multilabel: bool
-) -> tuple[float, Floats]:
-    """Mean negative log-likelihood, nats, and its gradient by the scales [K]."""
-    n = max(1, experts.shape[1])
-    z_NC = np.tensordot(scales, experts, axes=1)
-    if multilabel:
-        wanted = gold.astype(np.float64)
-        loss = np.logaddexp(0.0, z_NC) - wanted * z_NC
-        excess = _sigmoid(z_NC) - wanted
-    else:
-        wanted = np.zeros_like(z_NC)
-        np.put_along_axis(wanted, gold.astype(np.int64)[:, None], 1.0, axis=1)
-        log_p = z_NC - np.logaddexp.reduce(z_NC, axis=1, keepdims=True)
-        loss = -wanted * log_p
-        excess = np.exp(log_p) - wanted
-    return float(loss.sum() / n), np.tensordot(experts, excess, axes=((1, 2), (0, 1))) / n
-
-
-def _sigmoid(z: Floats) -> Floats:
-    return np.asarray(np.exp(-np.logaddexp(0.0, -z)), np.float64)
+    # The bounds are the bracket that the search needs, not a limit that fits reach.
+    found = minimize_scalar(objective, bounds=(-14.0, 14.0), method="bounded", options={"xatol": 1e-7})
+    return float(np.exp(found.x))

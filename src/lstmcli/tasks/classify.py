@@ -49,8 +49,7 @@ class Classifier:
 
     def probabilities(self, texts: Sequence[str], batch_size: int = BATCH_SIZE) -> NDArray[np.float64]:
         """[N, C] in the order of the texts; rows sum to 1 unless the model is multi-label."""
-        scales = self.model.network_scale, self.model.ngram_scale
-        return self._experts.probabilities(self._encoder.encode(texts), scales, batch_size)
+        return self._experts.probabilities(self._encoder.encode(texts), self.model.scale, batch_size)
 
 
 def load_classifier(

@@ -50,8 +50,6 @@ class Experts:
             network_NC[batch] = self.network.logits(*pack([encoded[i] for i in batch], self.segment, self.max_tokens))
         return network_NC, self.ngrams.scores(encoded) if self.ngrams and encoded else None
 
-    def probabilities(
-        self, encoded: Sequence[Ids], scales: tuple[float, float], batch_size: int = BATCH_SIZE
-    ) -> NDArray[np.float64]:
+    def probabilities(self, encoded: Sequence[Ids], scale: float, batch_size: int = BATCH_SIZE) -> NDArray[np.float64]:
         """[N, C]; rows sum to 1 unless the model is multi-label."""
-        return combine(*self.logits(encoded, batch_size), *scales, multilabel=self.multilabel)
+        return combine(*self.logits(encoded, batch_size), scale, self.multilabel)

@@ -37,6 +37,6 @@ def _info(model: ModelDir) -> ModelInfo:
         data=config["data"],
         metrics=config["metrics"],
         versions=config["versions"],
-        calibration={"network": model.network_scale, "ngrams": model.ngram_scale} if is_classifier else {},
+        calibration={"scale": model.scale} if is_classifier else {},
         config=config["classifier"] if is_classifier else {},
     )

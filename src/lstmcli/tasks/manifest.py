@@ -97,10 +97,9 @@ def _check_classifier(path: Path, config: dict[str, Any]) -> None:
     labels = config["labels"]
     if not labels or not all(isinstance(label, str) for label in labels) or len(set(labels)) < len(labels):
         fail(path, f"labels should be distinct strings, found {_short(labels)}", DAMAGED)
-    for name in ("network", "ngrams"):
-        scale = config["calibration"].get(name)
-        if isinstance(scale, bool) or not isinstance(scale, (int, float)) or not 0 <= scale < math.inf:
-            _wrong(path, f"calibration: {name}", scale)
+    scale = config["calibration"].get("scale")
+    if isinstance(scale, bool) or not isinstance(scale, (int, float)) or not 0 < scale < math.inf:
+        _wrong(path, "calibration: scale", scale)
 
 
 def _check_version(path: Path, config: dict[str, Any]) -> None:

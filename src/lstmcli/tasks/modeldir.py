@@ -57,12 +57,9 @@ class ModelDir:
         return bool(self.config.get("multilabel", False))
 
     @property
-    def network_scale(self) -> float:
-        return float(self.config["calibration"]["network"])
-
-    @property
-    def ngram_scale(self) -> float:
-        return float(self.config["calibration"]["ngrams"])
+    def scale(self) -> float:
+        """What a classifier's logits are multiplied by; an inverse temperature."""
+        return float(self.config["calibration"]["scale"])
 
     @property
     def size(self) -> int:

@@ -17,7 +17,7 @@ from lstmcli import events
 from lstmcli.config import ClassifierConfig, to_dict
 from lstmcli.events import Event
 from lstmcli.results import ClassReport
-from lstmcli.tasks.calibration import fit_scales
+from lstmcli.tasks.calibration import combine, fit_scale, total
 from lstmcli.tasks.card import model_card
 from lstmcli.tasks.datacheck import check_data
 from lstmcli.tasks.defaults import ngram_min_count, resolve
@@ -172,13 +172,18 @@ def _train(
         config.model.segment,
         config.tokenizer.max_tokens,
     )
-    scales = fit_scales(*experts.logits(valid.encoded), valid.gold, splits.multilabel)
-    before = _report(experts, valid, (1.0, 1.0), labels)
-    yield events.Calibrated(*scales, before.ece, _report(experts, valid, scales, labels).ece)
+    network, ngrams = experts.logits(valid.encoded)
+    scale = fit_scale(total(network, ngrams), valid.gold, splits.multilabel)
+
+    def report_on(probabilities: NDArray[np.float64], part: Split) -> ClassReport:
+        return classification_report(probabilities, part.gold, labels, splits.multilabel)
+
+    before, after = (report_on(combine(network, ngrams, s, splits.multilabel), valid) for s in (1.0, scale))
+    yield events.Calibrated(scale, before.ece, after.ece)
     metrics: dict[str, Any] = {}
     for name, part in (("valid", valid), ("test", test)):
         if len(part):
-            report = _report(experts, part, scales, labels)
+            report = after if part is valid else report_on(experts.probabilities(part.encoded, scale), part)
             metrics[name] = asdict(report)
             yield events.Evaluated(name, report)
 
@@ -191,7 +196,7 @@ def _train(
         "labels": list(labels),
         "multilabel": splits.multilabel,
         "classifier": to_dict(config),
-        "calibration": {"network": scales[0], "ngrams": scales[1]},
+        "calibration": {"scale": scale},
         "data": {
             "fingerprint": splits.fingerprint,
             "notes": list(splits.notes),
@@ -217,12 +222,6 @@ def _train(
     }
     size = write_model(output, files, description, force=force)
     yield events.Saved(str(output), size, time.monotonic() - started)
-
-
-def _report(experts: Experts, part: Split, scales: tuple[float, float], labels: Sequence[str]) -> ClassReport:
-    """How well the experts do on a split."""
-    probabilities = experts.probabilities(part.encoded, scales)
-    return classification_report(probabilities, part.gold, labels, experts.multilabel)
 
 
 def describe(config: ClassifierConfig) -> str:
