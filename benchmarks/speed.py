@@ -38,6 +38,7 @@ from common import (
 
 SAME_MODEL = ["--embedding", "100", "--hidden", "128", "--layers", "1", "--pooling", "last", "--segment", "0"]
 SAME_MODEL += ["--ngrams", "0", "--hash-buckets", "0", "--adversarial", "0"]
+SAME_MODEL += ["--embedding-dropout", "0", "--word-dropout", "0", "--output-dropout", "0"]
 
 
 @dataclass(frozen=True)

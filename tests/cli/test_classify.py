@@ -129,7 +129,7 @@ def test_a_report_as_tables_and_as_json(model: Path, labelled: Path) -> None:
         (["--text", "x", "--top", "0"], 2, "top"),
         (["--text", "x", "--threshold", "2"], 2, "threshold"),
         (["--text", "x", "--batch-size", "0"], 2, "--batch-size"),
-        (["--text", "x", "--engine", "tflite"], 2, "onnx, torch"),
+        (["--text", "x", "--engine", "tflite"], 2, "onnx, int8, torch"),
         (["--text", "x", "--engine", "onnx", "--device", "cuda"], 2, "--engine torch"),
     ],
 )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import replace
 from functools import lru_cache
 from itertools import product
 
@@ -16,9 +17,9 @@ from numpy.typing import NDArray
 
 from lstmcli.config import CELLS, POOLINGS, ModelConfig
 from lstmcli.core.build import Classifier, load_classifier_module
-from lstmcli.engine.graph import OPSET, classifier_graph, reorder
+from lstmcli.engine.graph import OPSET, classifier_graph, quantised, reorder
 from lstmcli.engine.session import ClassifierSession
-from lstmcli.errors import ModelError
+from lstmcli.errors import ModelError, UsageError
 
 ROWS, C = 25, 3
 CONFIGS = [
@@ -113,3 +114,25 @@ def test_a_graph_cut_short_is_a_model_error() -> None:
     graph = engines(CONFIGS[0])[2]
     with pytest.raises(ModelError):
         ClassifierSession(graph[: len(graph) // 2])
+
+
+def test_int8_is_near_the_exact_graph_and_refuses_other_cells() -> None:
+    config = ModelConfig(embedding=16, hidden=12, layers=2, pooling=("max", "last"))
+    torch.manual_seed(3)
+    weights = Classifier(config, ROWS, C).eval().tensors()
+    batch = batch_of([[5], [3], [9]], F=3)
+    exact = ClassifierSession(classifier_graph(weights, config), threads=1).logits(*batch)
+    near = ClassifierSession(classifier_graph(weights, config, int8=True), threads=1).logits(*batch)
+    assert 0 < np.abs(near - exact).max() < 0.05
+    with pytest.raises(UsageError, match="GRU"):
+        classifier_graph(weights, replace(config, cell="gru"), int8=True)
+
+
+@given(st.integers(0, 2**32 - 1))
+@settings(max_examples=20, deadline=None)
+def test_quantised_weights_are_within_half_a_step(seed: int) -> None:
+    weight = np.random.default_rng(seed).normal(size=(2, 8, 5)).astype(np.float32)
+    rounded, scale, zero = quantised(weight)
+    assert not zero.any()
+    back = rounded.transpose(0, 2, 1) * scale[:, :, None]
+    assert np.all(np.abs(back - weight) <= scale[:, :, None] * 0.5001)

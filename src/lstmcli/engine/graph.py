@@ -19,8 +19,11 @@ from numpy.typing import NDArray
 from onnx import TensorProto, helper, numpy_helper
 
 from lstmcli.config import ModelConfig
+from lstmcli.errors import UsageError
 
 OPSET, IR_VERSION = 17, 8
+CONTRIB = "com.microsoft"
+"""Operators that ONNX Runtime has beyond the standard."""
 Weights = Mapping[str, NDArray[np.generic]]
 
 _OPERATORS = {"lstm": "LSTM", "gru": "GRU", "rnn": "RNN"}
@@ -58,29 +61,41 @@ def reorder(weight: NDArray[np.generic], cell: str) -> NDArray[np.generic]:
     return np.concatenate([gates[g] for g in _GATE_ORDER[cell]])
 
 
-def recurrent_layer(graph: Graph, weights: Weights, layer: int, config: ModelConfig, x_TNE: str, lengths_N: str) -> str:
+def quantised(weight_DRC: NDArray[np.generic]) -> tuple[NDArray[np.int8], NDArray[np.float32], NDArray[np.int8]]:
+    """Weights [D, rows, columns] as ONNX Runtime's int8 LSTM takes them: transposed to [D, columns, rows], with a
+    scale and a zero point for each row, [D, rows]."""
+    weight = weight_DRC.astype(np.float32)
+    scale = np.maximum(np.abs(weight).max(axis=2), 1e-8) / 127
+    rounded = np.rint(weight / scale[:, :, None]).astype(np.int8)
+    return rounded.transpose(0, 2, 1), scale.astype(np.float32), np.zeros_like(scale, np.int8)
+
+
+def recurrent_layer(
+    graph: Graph, weights: Weights, layer: int, config: ModelConfig, x_TNE: str, lengths_N: str, int8: bool = False
+) -> str:
     """One layer, its one or two directions in one node: [T, N, inputs] -> [T, N, K]."""
     W, R, B = [], [], []
     for direction in range(2 if config.bidirectional else 1):
-        w = {k: np.asarray(weights[f"stack.layers.{layer}.{direction}.{k}"]) for k in ("w_ih", "w_hh", "b_ih", "b_hh")}
-        W.append(reorder(w["w_ih"], config.cell))
-        R.append(reorder(w["w_hh"], config.cell))
-        B.append(np.concatenate([reorder(w["b_ih"], config.cell), reorder(w["b_hh"], config.cell)]))
+        own = (np.asarray(weights[f"stack.layers.{layer}.{direction}.{k}"]) for k in ("w_ih", "w_hh", "b_ih", "b_hh"))
+        w_ih, w_hh, b_ih, b_hh = (reorder(weight, config.cell) for weight in own)
+        W.append(w_ih)
+        R.append(w_hh)
+        B.append(np.concatenate([b_ih, b_hh]))
     attributes: dict[str, Any] = {
         "hidden_size": config.hidden,
         "direction": "bidirectional" if config.bidirectional else "forward",
     }
     if config.cell == "gru":
         attributes["linear_before_reset"] = 1  # PyTorch's GRU applies the reset gate after the product
-    y_TDNH = graph.node(
-        _OPERATORS[config.cell],
-        x_TNE,
-        graph.constant(np.stack(W), f"layer{layer}.W"),
-        graph.constant(np.stack(R), f"layer{layer}.R"),
-        graph.constant(np.stack(B), f"layer{layer}.B"),
-        lengths_N,
-        **attributes,
-    )
+    bias = graph.constant(np.stack(B), f"layer{layer}.B")
+    if int8:
+        # https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md, DynamicQuantizeLSTM
+        (w, *w_scale), (r, *r_scale) = ([graph.constant(part) for part in quantised(np.stack(x))] for x in (W, R))
+        inputs = [x_TNE, w, r, bias, lengths_N, "", "", "", *w_scale, *r_scale]
+        y_TDNH = graph.node("DynamicQuantizeLSTM", *inputs, domain=CONTRIB, **attributes)
+    else:
+        w, r = graph.constant(np.stack(W), f"layer{layer}.W"), graph.constant(np.stack(R), f"layer{layer}.R")
+        y_TDNH = graph.node(_OPERATORS[config.cell], x_TNE, w, r, bias, lengths_N, **attributes)
     y_TNDH = graph.node("Transpose", y_TDNH, perm=[0, 2, 1, 3])
     return graph.node("Reshape", y_TNDH, graph.ints(0, 0, -1))
 
@@ -133,8 +148,17 @@ def _last(graph: Graph, config: ModelConfig, h_TBSK: str, lengths_BS: str) -> st
     return graph.node("Concat", forward, backward, axis=-1)
 
 
-def classifier_graph(weights: Weights, config: ModelConfig) -> bytes:
-    """The classifier as a serialised ONNX model: ids [B, S, T, F] int32, lengths [B, S] int64 -> logits [B, C]."""
+def classifier_graph(weights: Weights, config: ModelConfig, *, int8: bool = False) -> bytes:
+    """The classifier as a serialised ONNX model: ids [B, S, T, F] int32, lengths [B, S] int64 -> logits [B, C].
+
+    With ``int8`` the LSTM multiplies in eight bits, twice as fast.  It scales what it reads by the largest value
+    in the batch, so an answer moves a little with its batch mates; the exact graph's never does.
+
+    Raises:
+        UsageError: int8 for another cell than the LSTM.
+    """
+    if int8 and config.cell != "lstm":
+        raise UsageError(f"int8 runs LSTMs only, and this model is a {config.cell.upper()}", hint="leave --engine out")
     graph = Graph()
     shape = graph.node("Shape", "ids")
     dims = [graph.node("Slice", shape, graph.ints(i), graph.ints(i + 1)) for i in range(4)]
@@ -149,7 +173,7 @@ def classifier_graph(weights: Weights, config: ModelConfig) -> bytes:
     lengths32_N = graph.node("Cast", at_least_one, to=TensorProto.INT32)
     h = x_TNE
     for layer in range(config.layers):
-        h = recurrent_layer(graph, weights, layer, config, h, lengths32_N)
+        h = recurrent_layer(graph, weights, layer, config, h, lengths32_N, int8)
     tail = graph.ints(-1)
     h_TBSK = graph.node("Reshape", h, graph.node("Concat", dims[2], dims[0], dims[1], tail, axis=0))
 
@@ -176,7 +200,7 @@ def classifier_graph(weights: Weights, config: ModelConfig) -> bytes:
             [helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["B", len(bias)])],
             graph.constants,
         ),
-        opset_imports=[helper.make_opsetid("", OPSET)],
+        opset_imports=[helper.make_opsetid("", OPSET), *([helper.make_opsetid(CONTRIB, 1)] if int8 else [])],
         ir_version=IR_VERSION,
         producer_name="lstmcli",
     )
