@@ -84,14 +84,14 @@ def _load(model: ModelDir, threads: int | None, engine: str, device: str) -> Cla
     tensors, ngrams = _open(model, WEIGHTS, lambda data: (t := load_tensors(data), NgramTable.from_tensors(t)))
     if engine == "torch":
         network = _torch_network(model, tensors, threads, device)
-    elif engine == "int8":
+        return Classifier(model, encoder, network, ngrams)
+    from lstmcli.engine.session import ClassifierSession
+
+    if engine == "int8":
         from lstmcli.engine.graph import classifier_graph
-        from lstmcli.engine.session import ClassifierSession
 
         network = ClassifierSession(classifier_graph(tensors, config.model, int8=True), threads)
     else:
-        from lstmcli.engine.session import ClassifierSession
-
         network = _open(model, GRAPH, lambda data: ClassifierSession(data, threads))
     return Classifier(model, encoder, network, ngrams)
 
