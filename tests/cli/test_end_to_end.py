@@ -42,7 +42,8 @@ def test_the_whole_path(data: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPa
     trained = lstm("train", data, "--text-column", "review", "--label-column", "verdict", "--epochs", 2, *SMALL)
     assert trained.stdout == "" and "text from 'review', label from 'verdict'" in trained.stderr
     assert sorted(path.name for path in Path("lstm-model/classifier").iterdir()) == [
-        *("README.md", "config.json", "log.jsonl", "model.onnx", "model.safetensors", "tokenizer.json")
+        *("README.md", "config.json", "log.jsonl", "model.onnx", "model.safetensors"),
+        *("ngrams.safetensors", "tokenizer.json"),
     ]
     first = json.loads(lstm("classify", "--text", "a lovely film, 很好", "--format", "jsonl").stdout)
     assert first["label"] == "good, really" and set(first["probabilities"]) == set(WORDS)

@@ -85,15 +85,15 @@ def untrained_model(target: Path, config: ClassifierConfig = TINY, **changes: An
     weights: dict[str, Any] = {
         name: value * 3 for name, value in Classifier(config.model, encoder.rows, len(labels)).tensors().items()
     }
-    graph = classifier_graph(weights, config.model)
-    if config.model.ngrams:
-        keys = np.unique(ngram_keys(encoder.encode(TEXTS), config.model.ngrams)[0])
-        rows = np.random.default_rng(0).normal(size=(len(keys), len(labels))).astype(np.float16)
-        weights |= NgramTable(config.model.ngrams, keys, rows, np.zeros(len(labels), np.float32)).tensors()
     files = {
         "model.safetensors": save({name: np.ascontiguousarray(value) for name, value in weights.items()}),
         "tokenizer.json": encoder.to_json().encode(),
-        "model.onnx": graph,
+        "model.onnx": classifier_graph(weights, config.model),
     }
+    if config.model.ngrams:
+        keys = np.unique(ngram_keys(encoder.encode(TEXTS), config.model.ngrams)[0])
+        rows = np.random.default_rng(0).normal(size=(len(keys), len(labels))).astype(np.float16)
+        table = NgramTable(config.model.ngrams, keys, rows, np.zeros(len(labels), np.float32))
+        files["ngrams.safetensors"] = save(table.tensors())
     write_model(target, files, description(classifier=to_dict(config), **changes), force=False)
     return target

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import json
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
@@ -19,7 +20,7 @@ from lstmcli.tasks.classify import Classifier, classify, evaluate, load_classifi
 from lstmcli.tasks.modeldir import ModelDir, write_model
 from lstmcli.text.records import Record
 
-from .models import LABELS, TEXTS, TINY, description, stub_files, stub_model, untrained_model
+from .models import LABELS, TEXTS, TINY, description, stub_model, untrained_model
 
 
 class Letters:
@@ -271,12 +272,22 @@ def test_a_multilabel_model(tmp_path: Path) -> None:
     assert not np.allclose(found.sum(axis=1), 1)
 
 
-@pytest.mark.parametrize("name", ["model.safetensors", "tokenizer.json", "model.onnx"])
-def test_a_file_that_is_whole_but_means_nothing(tmp_path: Path, real: Path, name: str) -> None:
+@pytest.mark.parametrize(
+    ("name", "engine"),
+    [
+        ("model.safetensors", "torch"),
+        ("model.safetensors", "int8"),
+        ("ngrams.safetensors", "onnx"),
+        ("tokenizer.json", "onnx"),
+        ("model.onnx", "onnx"),
+    ],
+)
+def test_a_file_that_is_whole_but_means_nothing(tmp_path: Path, real: Path, name: str, engine: str) -> None:
     files = {file.name: file.read_bytes() for file in real.iterdir() if file.name != "config.json"}
-    write_model(tmp_path / "model", files | {name: stub_files()[name][:100]}, description(), force=False)
+    damaged = {name: files[name][: len(files[name]) // 2]}
+    write_model(tmp_path / "model", files | damaged, json.loads((real / "config.json").read_text()), force=False)
     with pytest.raises(ModelError, match="cannot be used") as caught:
-        load_classifier(tmp_path / "model")
+        load_classifier(tmp_path / "model", engine=engine)
     assert caught.value.path == str(tmp_path / "model" / name)
 
 

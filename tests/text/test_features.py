@@ -11,7 +11,7 @@ from lstmcli.text.features import FEATURES, FeatureTable, affixes
 
 VOCABULARY = ["[PAD]", "[UNK]", "walking", "walked", "talking", "a", "我", "你", "カ", "!"]
 BUCKETS = 2**16
-TABLE = FeatureTable(VOCABULARY, BUCKETS)
+TABLE = FeatureTable(VOCABULARY.__getitem__, len(VOCABULARY), BUCKETS)
 
 
 def rows(*texts: list[str]) -> list[np.ndarray]:
@@ -30,7 +30,7 @@ def test_words_share_the_rows_of_their_affixes() -> None:
 
 @pytest.mark.parametrize("word", ["a", "ab", "abc", "abcd", "żółw", "x" * 100])
 def test_a_word_outside_the_vocabulary_has_the_rows_it_would_have_inside(word: str) -> None:
-    inside = FeatureTable([*VOCABULARY[:-1], word], BUCKETS)
+    inside = FeatureTable([*VOCABULARY[:-1], word].__getitem__, len(VOCABULARY), BUCKETS)
     ids = np.array([len(VOCABULARY) - 1], np.int32)
     assert TABLE.of_word(word) == tuple(inside.expand(ids, np.zeros(1, np.int32))[0, 1:])
 

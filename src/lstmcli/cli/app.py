@@ -160,6 +160,9 @@ def lstm(
 
 
 def run() -> None:
-    """The ``lstm`` command."""
+    """The ``lstm`` command: runs and ends the process."""
     streams.prepare()
-    app()
+    try:
+        app()
+    except SystemExit as end:
+        streams.leave(end.code if isinstance(end.code, int) else 0)

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lstmcli.cli import options as o
-from lstmcli.cli import streams, tables
+from lstmcli.cli import streams
 from lstmcli.cli.command import Command
 from lstmcli.cli.predictions import writer
 from lstmcli.cli.render import console, escape, safe, show, to_json
@@ -226,5 +226,7 @@ def show_report(report: ClassReport, format: str) -> None:
         else:
             sys.stdout.writelines("\t".join(map(escape, row)) + "\n" for row in rows)
     else:
+        from lstmcli.cli import tables
+
         out = console()
         show(out, *tables.report(report, out))

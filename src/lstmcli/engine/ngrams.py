@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Keys = NDArray[np.uint64]
-KEYS, WEIGHTS, BIAS, ORDER = "ngrams.keys", "ngrams.weights", "ngrams.bias", "ngrams.order"
+KEYS, WEIGHTS, BIAS, ORDER = "keys", "weights", "bias", "order"
 _UNKNOWN_ID = 1
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xBF58476D1CE4E5B9)
@@ -64,16 +64,14 @@ class NgramTable:
         self.order, self.keys, self.weights_PC, self.bias_C = order, keys, weights_PC, bias_C
 
     @classmethod
-    def from_tensors(cls, tensors: Mapping[str, NDArray[np.generic]]) -> NgramTable | None:
-        """The table among a model's tensors, or None if it has none."""
-        if KEYS not in tensors:
-            return None
+    def from_tensors(cls, tensors: Mapping[str, NDArray[np.generic]]) -> NgramTable:
+        """The table that ``tensors`` gave.  Raises: KeyError."""
         keys = np.asarray(tensors[KEYS]).view(np.uint64)
         order = int(np.asarray(tensors[ORDER]).reshape(-1)[0])
         return cls(order, keys, np.asarray(tensors[WEIGHTS]), np.asarray(tensors[BIAS], np.float32))
 
     def tensors(self) -> dict[str, NDArray[np.generic]]:
-        """The table as tensors for ``model.safetensors`` (keys as int64 bits)."""
+        """The table as tensors for ``ngrams.safetensors`` (keys as int64 bits)."""
         return {
             KEYS: self.keys.view(np.int64),
             WEIGHTS: self.weights_PC,

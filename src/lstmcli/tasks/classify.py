@@ -17,7 +17,7 @@ from lstmcli.results import ClassReport, Prediction
 from lstmcli.tasks.experts import BATCH_SIZE, Experts, Ids, Network, Scorer
 from lstmcli.tasks.manifest import fail
 from lstmcli.tasks.metrics import Tally
-from lstmcli.tasks.modeldir import GRAPH, TOKENIZER, WEIGHTS, ModelDir, read_model, unless_replaced
+from lstmcli.tasks.modeldir import GRAPH, NGRAMS, TOKENIZER, WEIGHTS, ModelDir, read_model, unless_replaced
 
 if TYPE_CHECKING:
     from lstmcli.text.records import Record
@@ -74,26 +74,35 @@ def load_classifier(
 
 
 def _load(model: ModelDir, threads: int | None, engine: str, device: str) -> Classifier:
-    from safetensors.numpy import load as load_tensors
-
     from lstmcli.engine.ngrams import NgramTable
     from lstmcli.text.encoder import TextEncoder
 
     config = model.classifier
     encoder = _open(model, TOKENIZER, lambda data: TextEncoder.from_json(data.decode(), config.tokenizer))
-    tensors, ngrams = _open(model, WEIGHTS, lambda data: (t := load_tensors(data), NgramTable.from_tensors(t)))
+    ngrams = _open(model, NGRAMS, lambda data: NgramTable.from_tensors(_tensors(data))) if config.model.ngrams else None
+    return Classifier(model, encoder, _network(model, threads, engine, device), ngrams)
+
+
+def _network(model: ModelDir, threads: int | None, engine: str, device: str) -> Network:
     if engine == "torch":
-        network = _torch_network(model, tensors, threads, device)
-        return Classifier(model, encoder, network, ngrams)
+        from lstmcli.tasks.device import resolve_device
+
+        device = resolve_device(device)
+        return _open(model, WEIGHTS, lambda data: _torch_network(model, _tensors(data), threads, device))
     from lstmcli.engine.session import ClassifierSession
 
     if engine == "int8":
         from lstmcli.engine.graph import classifier_graph
 
-        network = ClassifierSession(classifier_graph(tensors, config.model, int8=True), threads)
-    else:
-        network = _open(model, GRAPH, lambda data: ClassifierSession(data, threads))
-    return Classifier(model, encoder, network, ngrams)
+        graph = _open(model, WEIGHTS, lambda data: classifier_graph(_tensors(data), model.classifier.model, int8=True))
+        return ClassifierSession(graph, threads)
+    return _open(model, GRAPH, lambda data: ClassifierSession(data, threads))
+
+
+def _tensors(data: bytes) -> dict[str, NDArray[Any]]:
+    from safetensors.numpy import load
+
+    return load(data)
 
 
 def _open(model: ModelDir, name: str, use: Callable[[bytes], T]) -> T:
@@ -110,9 +119,7 @@ def _torch_network(model: ModelDir, tensors: dict[str, NDArray[Any]], threads: i
     import torch
 
     from lstmcli.core.build import load_classifier_module
-    from lstmcli.tasks.device import resolve_device
 
-    device = resolve_device(device)
     if threads:
         torch.set_num_threads(threads)
     module = load_classifier_module(tensors, model.classifier.model, len(model.labels)).to(device)

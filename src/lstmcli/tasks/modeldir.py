@@ -24,7 +24,7 @@ from lstmcli.tasks.manifest import CONFIG, DAMAGED, FORMAT_VERSION, check_fields
 
 T = TypeVar("T")
 
-WEIGHTS, TOKENIZER, GRAPH = "model.safetensors", "tokenizer.json", "model.onnx"
+WEIGHTS, NGRAMS, TOKENIZER, GRAPH = "model.safetensors", "ngrams.safetensors", "tokenizer.json", "model.onnx"
 CARD, LOG = "README.md", "log.jsonl"
 UNCHECKED = (CARD, LOG)
 """Files that people may edit; they do not change what the model answers."""
@@ -196,7 +196,7 @@ def _replaceable(target: Path, force: bool) -> Path:
             return real
         if CONFIG not in names:
             raise OutputError("is not empty and is not a model", path=target, hint=other)
-        known = {CONFIG, WEIGHTS, TOKENIZER, GRAPH, CARD, LOG}
+        known = {CONFIG, WEIGHTS, NGRAMS, TOKENIZER, GRAPH, CARD, LOG}
         foreign = [name for name in names if name not in known or not (real / name).is_file()]
     except OSError as error:
         raise OutputError(f"cannot be read: {_why(error)}", path=target, hint=other) from error

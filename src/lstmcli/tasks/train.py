@@ -26,7 +26,7 @@ from lstmcli.tasks.estimate import estimate
 from lstmcli.tasks.experts import Experts
 from lstmcli.tasks.labels import class_weights, gold_array, indicators, known
 from lstmcli.tasks.metrics import classification_report
-from lstmcli.tasks.modeldir import CARD, GRAPH, LOG, TOKENIZER, WEIGHTS, check_target, write_model
+from lstmcli.tasks.modeldir import CARD, GRAPH, LOG, NGRAMS, TOKENIZER, WEIGHTS, check_target, write_model
 from lstmcli.tasks.ngrams import fit_table
 from lstmcli.tasks.validation import score
 from lstmcli.text.encoder import UNKNOWN_ID, TextEncoder
@@ -187,7 +187,6 @@ def _train(
             metrics[name] = asdict(report)
             yield events.Evaluated(name, report)
 
-    tensors: dict[str, NDArray[Any]] = {**weights, **(table.tensors() if table else {})}
     description = {
         "task": "classify",
         "created": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
@@ -214,7 +213,8 @@ def _train(
     from safetensors.numpy import save
 
     files = {
-        WEIGHTS: save({name: np.ascontiguousarray(value) for name, value in tensors.items()}),
+        WEIGHTS: save({name: np.ascontiguousarray(value) for name, value in weights.items()}),
+        **({NGRAMS: save(table.tensors())} if table else {}),
         TOKENIZER: encoder.to_json().encode(),
         GRAPH: graph,
         CARD: model_card(description).encode("utf-8", "backslashreplace"),

@@ -38,11 +38,11 @@ class TextEncoder:
     def __init__(self, tokenizer: Tokenizer, config: TokenizerConfig) -> None:
         self.tokenizer, self.config = tokenizer, config
         self._shift, self._unknown = (0, None) if is_ours(tokenizer) else (len(SPECIAL), unknown_id(tokenizer))
-        vocabulary = self.vocabulary()
-        self.vocab_size = len(vocabulary)
+        # Ids of a tokenizer.json made elsewhere may have gaps; listing a vocabulary takes time.
+        self.vocab_size = len(self.vocabulary()) if config.path else tokenizer.get_vocab_size()
         self.features: FeatureTable | None = None
         if config.hash_buckets != 0 and config.kind == "word" and config.path is None:
-            self.features = FeatureTable(vocabulary, config.hash_buckets or MOST_BUCKETS)
+            self.features = self._feature_table(config.hash_buckets or MOST_BUCKETS)
 
     @classmethod
     def train(cls, texts: Iterable[str], config: TokenizerConfig) -> TextEncoder:
@@ -64,11 +64,14 @@ class TextEncoder:
         wide, start = self.features, self.vocab_size
         distinct = len(np.unique(np.concatenate([rows_TF[:, 1:] for rows_TF in encoded])))
         buckets = min(BUCKETS, 1 << max(4, (2 * distinct - 1).bit_length()))
-        self.features = FeatureTable(self.vocabulary(), buckets)
+        self.features = self._feature_table(buckets)
         for rows_TF in encoded:
             rows_TF[:, 1:] = (rows_TF[:, 1:] - start) % buckets + start
         assert wide.buckets % buckets == 0  # so that folding is the same as hashing anew
         return buckets
+
+    def _feature_table(self, buckets: int) -> FeatureTable:
+        return FeatureTable(lambda i: self.tokenizer.id_to_token(i) or "", self.vocab_size, buckets)
 
     def to_json(self) -> str:
         return str(self.tokenizer.to_str(pretty=False))

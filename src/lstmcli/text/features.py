@@ -14,7 +14,7 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Sequence
+from collections.abc import Callable
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,15 +38,16 @@ def affixes(word: str) -> tuple[int, int]:
 class FeatureTable:
     """Token id to the rows of its features; a token's are worked out when it is first met."""
 
-    def __init__(self, vocabulary: Sequence[str], buckets: int) -> None:
-        self.vocabulary, self.vocab_size, self.buckets = vocabulary, len(vocabulary), buckets
-        self.is_cjk = np.zeros(len(vocabulary), np.bool_)
-        self.rows = np.full((len(vocabulary), FEATURES), -1, np.int32)
+    def __init__(self, word: Callable[[int], str], vocab_size: int, buckets: int) -> None:
+        """``word`` gives the token of an id below ``vocab_size``."""
+        self.word, self.vocab_size, self.buckets = word, vocab_size, buckets
+        self.is_cjk = np.zeros(vocab_size, np.bool_)
+        self.rows = np.full((vocab_size, FEATURES), -1, np.int32)
 
     def _meet(self, ids_N: Ids) -> None:
         """Works out the rows of tokens not met before: hashing a whole vocabulary would delay a first answer."""
         for i in np.unique(ids_N[self.rows[ids_N, 0] < 0]):
-            word = self.vocabulary[i]
+            word = self.word(int(i))
             self.is_cjk[i] = _CJK.match(word) is not None
             self.rows[i] = i, *self.of_word(word)
 
