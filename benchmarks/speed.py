@@ -91,9 +91,9 @@ def report_of(done: Run) -> dict[str, Any]:
     return report
 
 
-def classify_ours(s: Setup, data: Path) -> float:
-    # On a GPU the model runs in PyTorch there; otherwise it is the default engine.
-    where = ["--engine", "torch", "--device", s.device] if s.device != "cpu" else []
+def classify_ours(s: Setup, data: Path, engine: str | None = None) -> float:
+    # On a GPU the model runs in PyTorch there; otherwise the default engine is exact ONNX.
+    where = ["--device", s.device] if engine is None else ["--engine", engine]
     return run([LSTM, "classify", "-m", str(s.ours), *where, str(data)]).seconds
 
 
@@ -104,21 +104,26 @@ def classify_plain(s: Setup, data: Path) -> float:
 
 def accuracies(s: Setup) -> dict[str, float]:
     """Both models on the test file: a fast loop that learns nothing would be worth nothing."""
-    report = json.loads(run([LSTM, "classify", "--report", "--format", "json", "-m", str(s.ours), str(s.test)]).stdout)
-    peer = report_of(run([*PLAIN, "predict", str(s.plain), str(s.test), "--device", s.device]))
-    return {"ours": report["accuracy"], "plain": peer["accuracy"]}
+    found = {"plain": report_of(run([*PLAIN, "predict", str(s.plain), str(s.test), "--device", s.device]))["accuracy"]}
+    for side, engine in (("ours", "onnx"), ("int8", "int8")):
+        command = [LSTM, "classify", "--report", "--format", "json", "-m", str(s.ours), "--engine", engine, str(s.test)]
+        found[side] = json.loads(run(command).stdout)["accuracy"]
+    return found
 
 
 def measure(s: Setup, rounds: int) -> dict[str, Any]:
     training = interleave(rounds, plain=lambda: train_plain(s), ours=lambda: train_ours(s))
     accuracy = accuracies(s)
-    classifying = interleave(
-        rounds,
-        plain=lambda: classify_plain(s, s.test),
-        ours=lambda: classify_ours(s, s.test),
-        plain_one=lambda: classify_plain(s, s.one_row),
-        ours_one=lambda: classify_ours(s, s.one_row),
-    )
+    timed = {
+        "plain": lambda data: classify_plain(s, data),
+        "ours": lambda data: classify_ours(s, data),
+        "int8": lambda data: classify_ours(s, data, "int8"),
+    }
+    if s.device != "cpu":
+        del timed["int8"]
+    commands = {side: lambda time=time: time(s.test) for side, time in timed.items()}
+    single = {f"{side}_one": lambda time=time: time(s.one_row) for side, time in timed.items()}
+    classifying = interleave(rounds, **commands, **single)
     rows = len(read_rows(s.test))
     result: dict[str, Any] = {
         "device": s.device,
@@ -135,20 +140,23 @@ def measure(s: Setup, rounds: int) -> dict[str, Any]:
         result["rates"][f"training, {kind}"] = sides
     seconds = {side: median(times) for side, times in classifying.items()}
     result["rates"]["classifying, loop"] = {
-        side: (rows - 1) / (seconds[side] - seconds[f"{side}_one"]) for side in ("plain", "ours")
+        side: (rows - 1) / (seconds[side] - seconds[f"{side}_one"]) for side in timed
     }
-    result["rates"]["classifying, command"] = {side: rows / seconds[side] for side in ("plain", "ours")}
+    result["rates"]["classifying, command"] = {side: rows / seconds[side] for side in timed}
     return result
 
 
 def table(result: dict[str, Any]) -> str:
-    rows: list[tuple[str, ...]] = [
-        (what, f"{sides['plain']:,.0f}", f"{sides['ours']:,.0f}", f"**{sides['ours'] / sides['plain']:.1f}**")
-        for what, sides in result["rates"].items()
-    ]
-    accuracy = result["accuracy"]
-    rows.append(("test accuracy", f"{accuracy['plain']:.3f}", f"{accuracy['ours']:.3f}", ""))
-    return markdown_table(("documents per second", "plain PyTorch", "`lstm`", "times"), rows)
+    rows: list[tuple[str, ...]] = []
+    for what, sides in result["rates"].items():
+        ours, near = (sides.get(side) for side in ("ours", "int8"))
+        plain = sides["plain"]
+        row = (what, f"{plain:,.0f}", f"{ours:,.0f}", f"**{ours / plain:.1f}**")
+        rows.append((*row, f"{near:,.0f}", f"{near / plain:.1f}") if near else (*row, "", ""))
+    plain, ours, near = (f"{result['accuracy'][side]:.3f}" for side in ("plain", "ours", "int8"))
+    rows.append(("test accuracy", plain, ours, "", near, ""))
+    header = ("documents per second", "plain PyTorch", "`lstm`", "times", "`--engine int8`", "times")
+    return markdown_table(header, rows)
 
 
 def main() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 import json
 import subprocess
 import sys
@@ -25,6 +26,8 @@ from .models import LABELS, TEXTS, TINY, description, stub_model, untrained_mode
 
 class Letters:
     """Encodes a text as its code points, answers with how often it has a, b and c; notes what it was asked."""
+
+    workers = 1
 
     def __init__(self) -> None:
         self.windows: list[int] = []
@@ -240,8 +243,18 @@ def test_both_engines_say_the_same(real: Path) -> None:
 def test_the_mates_in_a_batch_do_not_matter(real: Path) -> None:
     classifier = load_classifier(real, threads=1)
     alone = np.concatenate([classifier.probabilities([text]) for text in TEXTS])
-    for size in (2, 3, 64):
+    for classifier, size in itertools.product((classifier, load_classifier(real, threads=3)), (2, 3, 64)):
         assert np.log(classifier.probabilities(TEXTS, size)) == pytest.approx(np.log(alone), abs=1e-5)
+
+
+def test_the_next_window_is_worked_on_while_this_one_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "WINDOW", 2)
+    classifier, seen = letters()
+    answers = classify(classifier, records("a", "b", "c", "a", "b"))
+    assert next(answers).label == "a"
+    assert len(seen.windows) >= 1
+    assert [prediction.label for prediction in answers] == ["b", "c", "a", "b"]
+    assert seen.windows == [2, 2, 1]
 
 
 @pytest.mark.parametrize("order", [0, 2])

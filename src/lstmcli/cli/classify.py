@@ -199,7 +199,7 @@ class Inputs:
         from lstmcli.text.records import Record
 
         if self._texts:
-            yield [Record(text) for text in self._texts], None
+            yield [Record(text) for text in self._texts], lambda: True
         for spec, opened in self._sources:
             source = opened or self._open(spec)
             if opened is None:

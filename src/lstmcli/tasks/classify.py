@@ -20,9 +20,12 @@ from lstmcli.tasks.metrics import Tally
 from lstmcli.tasks.modeldir import GRAPH, NGRAMS, TOKENIZER, WEIGHTS, ModelDir, read_model, unless_replaced
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from lstmcli.text.records import Record
 
 T = TypeVar("T")
+U = TypeVar("U")
 
 WINDOW = 2048
 """Texts read ahead, to be sorted by length; the answers are put back in order."""
@@ -125,6 +128,8 @@ def _torch_network(model: ModelDir, tensors: dict[str, NDArray[Any]], threads: i
     module = load_classifier_module(tensors, model.classifier.model, len(model.labels)).to(device)
 
     class TorchNetwork:
+        workers = 1  # PyTorch shares a batch out among its threads by itself
+
         def logits(self, ids: Ids, lengths: NDArray[np.int64]) -> NDArray[np.float32]:
             with torch.inference_mode():
                 found = module(torch.from_numpy(ids).to(device), torch.from_numpy(lengths).to(device))
@@ -163,8 +168,10 @@ def classify(
     waiting = (ready or (lambda: False)) if eager else (lambda: True)
 
     def answers() -> Iterator[Prediction]:
-        for window in _windows(records, waiting):
-            rows = classifier.probabilities([record.text for record in window], batch_size)
+        def answered(window: list[Record]) -> NDArray[np.float64]:
+            return classifier.probabilities([record.text for record in window], batch_size)
+
+        for window, rows in (_one_by_one if eager else _one_ahead)(answered, _windows(records, waiting)):
             yield from _predictions(classifier, window, rows, top, threshold)
 
     return answers()
@@ -235,6 +242,30 @@ def _windows(records: Iterable[Record], waiting: Callable[[], bool]) -> Iterator
         raise
     if window:
         yield window
+
+
+def _one_by_one(work: Callable[[U], T], items: Iterable[U]) -> Iterator[tuple[U, T]]:
+    return ((item, work(item)) for item in items)
+
+
+def _one_ahead(work: Callable[[U], T], items: Iterable[U]) -> Iterator[tuple[U, T]]:
+    """Each item and what ``work`` makes of it, in order; the next is worked on while this one is used."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    before: tuple[U, Future[T]] | None = None
+    with ThreadPoolExecutor(1) as beside:
+        try:
+            for item in items:
+                now = item, beside.submit(work, item)
+                if before:
+                    yield before[0], before[1].result()
+                before = now
+        except LstmError:
+            if before:
+                yield before[0], before[1].result()
+            raise
+        if before:
+            yield before[0], before[1].result()
 
 
 def _predictions(

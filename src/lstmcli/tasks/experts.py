@@ -16,10 +16,14 @@ from lstmcli.tasks.calibration import combine
 
 Ids = NDArray[np.int32]
 Logits = NDArray[np.float32]
-BATCH_SIZE = 64
+BATCH_SIZE = 16
+"""Texts computed together: their states stay in the cache; 64 take a third longer."""
 
 
 class Network(Protocol):
+    workers: int
+    """Batches that may be computed at once."""
+
     def logits(self, ids: Ids, lengths: NDArray[np.int64]) -> Logits:
         """[B, S, T, F] and [B, S] to [B, C]."""
 
@@ -46,8 +50,19 @@ class Experts:
 
         network_NC = np.zeros((len(encoded), self.classes), np.float32)
         lengths = np.fromiter(map(len, encoded), np.int64, len(encoded))
-        for batch in by_length(np.minimum(lengths, self.max_tokens), batch_size):
+
+        def compute(batch: NDArray[np.int64]) -> None:
             network_NC[batch] = self.network.logits(*pack([encoded[i] for i in batch], self.segment, self.max_tokens))
+
+        batches = list(by_length(np.minimum(lengths, self.max_tokens), batch_size))
+        if self.network.workers == 1 or len(batches) < 2:
+            for batch in batches:
+                compute(batch)
+        else:
+            from concurrent.futures import ThreadPoolExecutor
+
+            with ThreadPoolExecutor(self.network.workers) as pool:
+                list(pool.map(compute, batches))
         return network_NC, self.ngrams.scores(encoded) if self.ngrams and encoded else None
 
     def probabilities(self, encoded: Sequence[Ids], scale: float, batch_size: int = BATCH_SIZE) -> NDArray[np.float64]:

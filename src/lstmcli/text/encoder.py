@@ -108,7 +108,9 @@ class TextEncoder:
     def _encode(self, texts: list[str]) -> list[Ids]:
         """Each text as [T, F], T from 0."""
         texts = [well_formed(text) for text in texts]
-        encodings = self.tokenizer.encode_batch(texts, add_special_tokens=False)
+        # Where a token is in the text matters for the spelling of unknown words only.
+        encode = self.tokenizer.encode_batch if self.features else self.tokenizer.encode_batch_fast
+        encodings = encode(texts, add_special_tokens=False)
         pieces = [self._rows(encoding.ids) for encoding in encodings]
         lengths = np.fromiter(map(len, pieces), np.int64, len(pieces))
         ends = np.cumsum(lengths)
