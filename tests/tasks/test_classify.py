@@ -97,11 +97,11 @@ def endless(read: list[int]) -> Iterator[Record]:
         yield Record("ab")
 
 
-def test_no_more_is_read_than_a_window() -> None:
+def test_no_more_is_read_than_the_next_window() -> None:
     classifier, _ = letters()
     read: list[int] = []
     next(classify(classifier, endless(read)))
-    assert len(read) == module.WINDOW
+    assert len(read) == 2 * module.WINDOW
 
 
 def test_long_texts_make_short_windows(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -243,8 +243,8 @@ def test_both_engines_say_the_same(real: Path) -> None:
 def test_the_mates_in_a_batch_do_not_matter(real: Path) -> None:
     classifier = load_classifier(real, threads=1)
     alone = np.concatenate([classifier.probabilities([text]) for text in TEXTS])
-    for classifier, size in itertools.product((classifier, load_classifier(real, threads=3)), (2, 3, 64)):
-        assert np.log(classifier.probabilities(TEXTS, size)) == pytest.approx(np.log(alone), abs=1e-5)
+    for loaded, size in itertools.product((classifier, load_classifier(real, threads=3)), (2, 3, 64)):
+        assert np.log(loaded.probabilities(TEXTS, size)) == pytest.approx(np.log(alone), abs=1e-5)
 
 
 def test_the_next_window_is_worked_on_while_this_one_is_read(monkeypatch: pytest.MonkeyPatch) -> None:
