@@ -72,6 +72,14 @@ def test_a_pipe_trains_as_a_file_does(data: Path, tmp_path: Path) -> None:
     assert weights[0] == weights[1]
 
 
+def test_other_files_are_read_by_the_columns_of_the_training(data: Path, tmp_path: Path) -> None:
+    lstm("train", data, "-o", tmp_path / "model", "--epochs", 1, "--quiet", *SMALL)
+    other = tmp_path / "other.csv"
+    other.write_text("text,Verdict,review\nThe title of a long story,dull,a lovely film\n", encoding="utf-8")
+    answer = json.loads(lstm("classify", "-m", tmp_path / "model", other, "--format", "jsonl").stdout)
+    assert answer["text"] == "a lovely film"
+
+
 @pytest.mark.slow
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_a_signal_to_the_process_keeps_a_model_that_works(

@@ -92,7 +92,9 @@ def _train(
     torch.set_num_threads(threads)
     torch.manual_seed(config.train.seed)
     rng = np.random.default_rng(config.train.seed)
-    config = resolve(config, len(splits.train))
+    # Other files are read by the columns that were found here.
+    read = replace(config.read, text_columns=splits.text_columns, label_column=splits.label_column)
+    config = resolve(replace(config, read=read), len(splits.train))
 
     encoder = TextEncoder.train((record.text for record in splits.train), config.tokenizer)
 
@@ -104,8 +106,8 @@ def _train(
         buckets = encoder.settle_buckets(train.encoded)
         config = replace(config, tokenizer=replace(config.tokenizer, hash_buckets=buckets))
     valid, test = (encoded(known(part, labels)) for part in (splits.valid, splits.test))
-    read = _tokenizer_ready(encoder, config, train, valid)
-    yield read
+    ready = _tokenizer_ready(encoder, config, train, valid)
+    yield ready
 
     if config.model.vectors:
         from lstmcli.text.vectors import read_vectors
@@ -118,7 +120,7 @@ def _train(
         module.embedding.data[torch.from_numpy(vectors.rows[words])] = torch.from_numpy(vectors.values[words])
         yield events.Warned(f"{len(vectors.rows):,} of {encoder.vocab_size:,} words start from {config.model.vectors}")
 
-    precision = choose_precision(config.train.precision, device, read.mean_length)
+    precision = choose_precision(config.train.precision, device, ready.mean_length)
     trainer = Trainer(
         module,
         config.train,
