@@ -24,13 +24,13 @@ MOST_BUCKETS = 2**22
 PRECISIONS: tuple[str, ...] = ("auto", "fp32", "bf16")
 
 
-def _require(ok: bool, message: str) -> None:
+def require(ok: bool, message: str) -> None:
     if not ok:
         raise UsageError(message)
 
 
-def _fraction(name: str, value: float) -> None:
-    _require(0.0 <= value < 1.0, f"{name} must be at least 0 and below 1, not {value}")
+def fraction(name: str, value: float) -> None:
+    require(0.0 <= value < 1.0, f"{name} must be at least 0 and below 1, not {value}")
 
 
 @dataclass(frozen=True)
@@ -71,11 +71,11 @@ class TokenizerConfig:
     a power of two that gives nearly every feature of the training split a row of its own."""
 
     def __post_init__(self) -> None:
-        _require(self.kind in TOKENIZERS, f"tokenizer must be one of {', '.join(TOKENIZERS)}, not {self.kind!r}")
-        _require(self.vocab_size >= 4, "the vocabulary needs at least 4 entries")
-        _require(self.min_count >= 1, "min-count must be at least 1")
-        _require(self.max_tokens >= 2, "max-tokens must be at least 2")
-        _require(
+        require(self.kind in TOKENIZERS, f"tokenizer must be one of {', '.join(TOKENIZERS)}, not {self.kind!r}")
+        require(self.vocab_size >= 4, "the vocabulary needs at least 4 entries")
+        require(self.min_count >= 1, "min-count must be at least 1")
+        require(self.max_tokens >= 2, "max-tokens must be at least 2")
+        require(
             self.hash_buckets is None or 0 <= self.hash_buckets <= MOST_BUCKETS,
             f"hash-buckets must be between 0 and {MOST_BUCKETS}",
         )
@@ -111,17 +111,17 @@ class ModelConfig:
     """Pretrained word vectors that the embedding starts from (.vec, or GloVe .txt, gzipped or not); sets its width."""
 
     def __post_init__(self) -> None:
-        _require(self.cell in CELLS, f"cell must be one of {', '.join(CELLS)}, not {self.cell!r}")
+        require(self.cell in CELLS, f"cell must be one of {', '.join(CELLS)}, not {self.cell!r}")
         for name in ("embedding", "hidden", "layers"):
-            _require(getattr(self, name) >= 1, f"{name} must be at least 1")
-        _require(bool(self.pooling), "choose at least one pooling")
+            require(getattr(self, name) >= 1, f"{name} must be at least 1")
+        require(bool(self.pooling), "choose at least one pooling")
         for pool in self.pooling:
-            _require(pool in POOLINGS, f"pooling must be among {', '.join(POOLINGS)}, not {pool!r}")
+            require(pool in POOLINGS, f"pooling must be among {', '.join(POOLINGS)}, not {pool!r}")
         for dropout in ("embedding", "word", "feature", "layer", "output"):
-            _fraction(f"{dropout}-dropout", getattr(self, f"{dropout}_dropout"))
-        _fraction("weight-drop", self.weight_drop)
-        _require(self.ngrams is None or 0 <= self.ngrams <= 5, "ngrams must be between 0 and 5")
-        _require(self.segment >= 0, "segment cannot be negative")
+            fraction(f"{dropout}-dropout", getattr(self, f"{dropout}_dropout"))
+        fraction("weight-drop", self.weight_drop)
+        require(self.ngrams is None or 0 <= self.ngrams <= 5, "ngrams must be between 0 and 5")
+        require(self.segment >= 0, "segment cannot be negative")
 
 
 @dataclass(frozen=True)
@@ -159,20 +159,20 @@ class TrainConfig:
     device: str = "auto"
 
     def __post_init__(self) -> None:
-        _require(self.epochs is None or self.epochs >= 1, "epochs must be at least 1")
-        _require(self.batch_size >= 1, "batch-size must be at least 1")
-        _require(self.learning_rate > 0, "learning-rate must be above 0")
-        _require(self.schedule in SCHEDULES, f"schedule must be one of {', '.join(SCHEDULES)}, not {self.schedule!r}")
-        _require(self.precision in PRECISIONS, f"precision must be one of {', '.join(PRECISIONS)}")
-        _require(self.class_weights in ("none", "balanced"), "class-weights must be none or balanced")
-        _require(self.clip >= 0 and self.patience >= 0 and self.ema >= 0, "clip, patience and ema cannot be negative")
-        _require(self.adversarial >= 0 and self.weight_decay >= 0, "adversarial and weight-decay cannot be negative")
-        _fraction("warmup", self.warmup)
-        _fraction("label-smoothing", self.label_smoothing)
+        require(self.epochs is None or self.epochs >= 1, "epochs must be at least 1")
+        require(self.batch_size >= 1, "batch-size must be at least 1")
+        require(self.learning_rate > 0, "learning-rate must be above 0")
+        require(self.schedule in SCHEDULES, f"schedule must be one of {', '.join(SCHEDULES)}, not {self.schedule!r}")
+        require(self.precision in PRECISIONS, f"precision must be one of {', '.join(PRECISIONS)}")
+        require(self.class_weights in ("none", "balanced"), "class-weights must be none or balanced")
+        require(self.clip >= 0 and self.patience >= 0 and self.ema >= 0, "clip, patience and ema cannot be negative")
+        require(self.adversarial >= 0 and self.weight_decay >= 0, "adversarial and weight-decay cannot be negative")
+        fraction("warmup", self.warmup)
+        fraction("label-smoothing", self.label_smoothing)
         if self.valid_fraction is not None:
-            _require(0.0 < self.valid_fraction < 1.0, "valid-fraction must be between 0 and 1")
-        _require(self.time_limit is None or self.time_limit > 0, "time must be above 0")
-        _require(self.threads is None or self.threads >= 1, "threads must be at least 1")
+            require(0.0 < self.valid_fraction < 1.0, "valid-fraction must be between 0 and 1")
+        require(self.time_limit is None or self.time_limit > 0, "time must be above 0")
+        require(self.threads is None or self.threads >= 1, "threads must be at least 1")
 
 
 @dataclass(frozen=True)

@@ -9,6 +9,7 @@ from typing import Any
 import numpy as np
 
 from lstmcli.config import ClassifierConfig, ModelConfig, TokenizerConfig, to_dict
+from lstmcli.config_lm import LmConfig
 from lstmcli.tasks.metrics import classification_report
 from lstmcli.tasks.modeldir import write_model
 
@@ -43,6 +44,7 @@ def description(**changes: Any) -> dict[str, Any]:
         "labels": labels,
         "multilabel": False,
         "classifier": to_dict(TINY),
+        "lm": to_dict(LmConfig()),
         "calibration": {"scale": 0.8},
         "data": {"source": "data.csv", "rows": {"train": 1234, "valid": 6}, "notes": ["CSV", "UTF-8"]},
         "metrics": {"valid": dataclasses.asdict(report)},

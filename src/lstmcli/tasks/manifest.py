@@ -34,6 +34,7 @@ _FIELDS: dict[str, type] = {
     "checksum": str,
 }
 _CLASSIFIER_FIELDS: dict[str, type] = {"labels": list, "multilabel": bool, "classifier": dict, "calibration": dict}
+_LM_FIELDS: dict[str, type] = {"lm": dict}
 
 
 def fail(path: Path, message: str, hint: str | None = None) -> NoReturn:
@@ -73,7 +74,7 @@ def entry_of(data: bytes) -> dict[str, Any]:
 
 def check_fields(path: Path, config: dict[str, Any]) -> None:
     """Every field that code relies on is there and of its type.  Raises: ModelError."""
-    expected = {**_FIELDS, **(_CLASSIFIER_FIELDS if config.get("task") == "classify" else {})}
+    expected = {**_FIELDS, **(_CLASSIFIER_FIELDS if config.get("task") == "classify" else _LM_FIELDS)}
     for name, kind in expected.items():
         if name not in config:
             fail(path, f"lacks {name!r}", DAMAGED)

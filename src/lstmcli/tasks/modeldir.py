@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 from lstmcli.config import ClassifierConfig, from_dict
+from lstmcli.config_lm import LmConfig
 from lstmcli.errors import ModelError, OutputError
 from lstmcli.tasks.atomicdir import sibling, write_directory
 from lstmcli.tasks.manifest import CONFIG, DAMAGED, FORMAT_VERSION, check_fields, checksum, entry_of, fail, parse
@@ -25,6 +26,7 @@ from lstmcli.tasks.manifest import CONFIG, DAMAGED, FORMAT_VERSION, check_fields
 T = TypeVar("T")
 
 WEIGHTS, NGRAMS, TOKENIZER, GRAPH = "model.safetensors", "ngrams.safetensors", "tokenizer.json", "model.onnx"
+INT8_GRAPH = "model.int8.onnx"
 CARD, LOG = "README.md", "log.jsonl"
 UNCHECKED = (CARD, LOG)
 """Files that people may edit; they do not change what the model answers."""
@@ -70,6 +72,13 @@ class ModelDir:
     def classifier(self) -> ClassifierConfig:
         try:
             return from_dict(ClassifierConfig, self.config["classifier"])
+        except ModelError as error:
+            fail(self.path / CONFIG, error.message, "it was written by another version of lstm, or edited")
+
+    @cached_property
+    def lm(self) -> LmConfig:
+        try:
+            return from_dict(LmConfig, self.config["lm"])
         except ModelError as error:
             fail(self.path / CONFIG, error.message, "it was written by another version of lstm, or edited")
 
@@ -196,7 +205,7 @@ def _replaceable(target: Path, force: bool) -> Path:
             return real
         if CONFIG not in names:
             raise OutputError("is not empty and is not a model", path=target, hint=other)
-        known = {CONFIG, WEIGHTS, NGRAMS, TOKENIZER, GRAPH, CARD, LOG}
+        known = {CONFIG, WEIGHTS, NGRAMS, TOKENIZER, GRAPH, INT8_GRAPH, CARD, LOG}
         foreign = [name for name in names if name not in known or not (real / name).is_file()]
     except OSError as error:
         raise OutputError(f"cannot be read: {_why(error)}", path=target, hint=other) from error
@@ -210,8 +219,7 @@ def _replaceable(target: Path, force: bool) -> Path:
 
 def _check_configs(model: ModelDir) -> None:
     """Better now than in the middle of the work."""
-    if model.task == "classify":
-        _ = model.classifier
+    _ = model.classifier if model.task == "classify" else model.lm
 
 
 def _not_a_directory(path: Path) -> NoReturn:

@@ -1,0 +1,168 @@
+"""Every hyper-parameter of a language model, once, and the presets that fill them in.
+
+As in ``config.py``: the command line takes its defaults and its help from here, and ``None`` or ``auto`` means
+"by the rule", whose choice is printed and stored with the model.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field, replace
+
+from lstmcli.config import CELLS, PRECISIONS, TOKENIZERS, Cell, ReadConfig, fraction, require
+
+MODES: tuple[str, ...] = ("auto", "lines", "document")
+WORDS: tuple[str, ...] = ("auto", "spaces", "text")
+LM_SCHEDULES: tuple[str, ...] = ("linear", "cosine", "constant", "plateau")
+OPTIMIZERS: tuple[str, ...] = ("adamw", "sgd")
+PRESETS: tuple[str, ...] = ("tiny", "small", "medium", "awd")
+
+
+@dataclass(frozen=True)
+class LmTokenizerConfig:
+    """How running text becomes token ids."""
+
+    kind: str = "auto"
+    """word, bpe, unigram, char or byte; auto: word where the text is tokenised already, else bpe."""
+    words: str = "auto"
+    """What a word is: spaces (the text is tokenised already, words stand between spaces) or text (ordinary text)."""
+    mode: str = "auto"
+    """lines: each line is a text of its own, ended by ``</s>``; document: the line end is a token like others."""
+    path: str | None = None
+    """An existing tokenizer.json to use as it is."""
+    vocab_size: int | None = None
+    """None: every word for word, else by the size of the text."""
+    min_count: int = 1
+    """Words seen fewer times in the training split are unknown."""
+    lowercase: bool = False
+
+    def __post_init__(self) -> None:
+        kinds = ("auto", *TOKENIZERS)
+        require(self.kind in kinds, f"tokenizer must be one of {', '.join(TOKENIZERS)}, not {self.kind!r}")
+        require(self.words in WORDS, f"words must be one of {', '.join(WORDS)}, not {self.words!r}")
+        require(self.mode in MODES, f"mode must be one of {', '.join(MODES)}, not {self.mode!r}")
+        require(self.vocab_size is None or self.vocab_size >= 4, "the vocabulary needs at least 4 entries")
+        require(self.min_count >= 1, "min-count must be at least 1")
+
+
+@dataclass(frozen=True)
+class LmModelConfig:
+    """Embedding, one-way recurrent stack, softmax over the vocabulary."""
+
+    cell: Cell = "lstm"
+    embedding: int = 256
+    hidden: int = 256
+    """Units of each layer; with tied embeddings the last has as many as the embedding is wide."""
+    layers: int = 2
+    tied: bool = True
+    """One matrix embeds and predicts words (Press & Wolf 2017; Inan et al. 2017)."""
+    embedding_dropout: float = 0.1
+    """Share of words whose embedding is dropped wherever they stand in a batch (Gal & Ghahramani 2016)."""
+    input_dropout: float = 0.3
+    """Locked dropout on the embedded text."""
+    layer_dropout: float = 0.3
+    """Locked dropout between layers."""
+    output_dropout: float = 0.3
+    """Locked dropout before the softmax."""
+    weight_drop: float = 0.0
+    """DropConnect on the recurrent weights (Merity et al. 2018)."""
+
+    def __post_init__(self) -> None:
+        require(self.cell in CELLS, f"cell must be one of {', '.join(CELLS)}, not {self.cell!r}")
+        for name in ("embedding", "hidden", "layers"):
+            require(getattr(self, name) >= 1, f"{name} must be at least 1")
+        for dropout in ("embedding", "input", "layer", "output"):
+            fraction(f"{dropout}-dropout", getattr(self, f"{dropout}_dropout"))
+        fraction("weight-drop", self.weight_drop)
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """Units of each layer, from the lowest up."""
+        last = self.embedding if self.tied else self.hidden
+        return (*[self.hidden] * (self.layers - 1), last)
+
+
+@dataclass(frozen=True)
+class LmTrainConfig:
+    """How the model is fitted."""
+
+    epochs: int | None = None
+    """None: by the size of the text."""
+    batch_size: int = 20
+    """Streams that are read side by side."""
+    bptt: int = 35
+    """Tokens that the gradient flows back over, on average."""
+    random_bptt: bool = True
+    """Draw the length of each window anew, so that no token always stands at its end (Merity et al. 2018, 4.1)."""
+    optimizer: str = "adamw"
+    """adamw, or sgd, which ends as an average of its last weights (NT-ASGD; Merity et al. 2018, section 3)."""
+    learning_rate: float | None = None
+    """None: 2e-3 for adamw, 20 for sgd."""
+    schedule: str = "cosine"
+    warmup: float = 0.02
+    weight_decay: float = 0.01
+    clip: float = 0.25
+    patience: int = 5
+    alpha: float = 0.0
+    """Weight of activation regularisation: large outputs cost (Merity et al. 2017)."""
+    beta: float = 0.0
+    """Weight of temporal activation regularisation: changes from step to step cost."""
+    ema: float = 0.0
+    time_limit: float | None = None
+    """Seconds that training may take."""
+    valid_fraction: float | None = None
+    precision: str = "auto"
+    seed: int = 1
+    threads: int | None = None
+    device: str = "auto"
+
+    def __post_init__(self) -> None:
+        require(self.epochs is None or self.epochs >= 1, "epochs must be at least 1")
+        require(self.batch_size >= 1, "batch-size must be at least 1")
+        require(self.bptt >= 2, "bptt must be at least 2")
+        require(self.optimizer in OPTIMIZERS, f"optimizer must be one of {', '.join(OPTIMIZERS)}")
+        require(self.learning_rate is None or self.learning_rate > 0, "learning-rate must be above 0")
+        require(self.schedule in LM_SCHEDULES, f"schedule must be one of {', '.join(LM_SCHEDULES)}")
+        require(self.precision in PRECISIONS, f"precision must be one of {', '.join(PRECISIONS)}")
+        require(min(self.clip, self.patience, self.alpha, self.beta, self.ema) >= 0, "these cannot be negative")
+        require(self.weight_decay >= 0, "weight-decay cannot be negative")
+        fraction("warmup", self.warmup)
+        if self.valid_fraction is not None:
+            require(0.0 < self.valid_fraction < 1.0, "valid-fraction must be between 0 and 1")
+        require(self.time_limit is None or self.time_limit > 0, "time must be above 0")
+        require(self.threads is None or self.threads >= 1, "threads must be at least 1")
+
+
+@dataclass(frozen=True)
+class LmConfig:
+    """All that decides a language model, as stored in the model directory."""
+
+    read: ReadConfig = field(default_factory=ReadConfig)
+    tokenizer: LmTokenizerConfig = field(default_factory=LmTokenizerConfig)
+    model: LmModelConfig = field(default_factory=LmModelConfig)
+    train: LmTrainConfig = field(default_factory=LmTrainConfig)
+
+
+def preset(name: str) -> tuple[LmModelConfig, LmTrainConfig]:
+    """What a preset's name stands for.
+
+    ======  =====================================================================================
+    tiny    1 x 128: a toy that learns in a minute
+    small   2 x 256, tied, dropouts that suit a few megabytes: good on two cores (the default)
+    medium  2 x 650, tied, dropout 0.5 (Zaremba et al. 2014, medium; Inan et al. 2017)
+    awd     3 x 1150 over 400, weight-drop and NT-ASGD (Merity et al. 2018, table 1): for a GPU, or patience
+    ======  =====================================================================================
+    """
+    model, train = LmModelConfig(), LmTrainConfig()
+    if name == "tiny":
+        model = replace(model, embedding=128, hidden=128, layers=1)
+        return replace(model, embedding_dropout=0.0, input_dropout=0.1, output_dropout=0.1), train
+    if name == "small":
+        return model, train
+    if name == "medium":
+        model = replace(model, embedding=650, hidden=650)
+        return replace(model, input_dropout=0.5, layer_dropout=0.5, output_dropout=0.5), train
+    require(name == "awd", f"preset must be one of {', '.join(PRESETS)}, not {name!r}")
+    model = replace(model, embedding=400, hidden=1150, layers=3)
+    model = replace(model, input_dropout=0.4, layer_dropout=0.25, output_dropout=0.4, weight_drop=0.5)
+    sgd = replace(train, optimizer="sgd", learning_rate=30.0, schedule="constant", weight_decay=1.2e-6)
+    return model, replace(sgd, bptt=70, alpha=2.0, beta=1.0)
