@@ -13,7 +13,7 @@ SOURCE = Path(__file__).resolve().parent.parent / "src" / "lstmcli"
 LEVELS = {"cli": 3, "tasks": 2, "core": 1, "text": 1, "engine": 1}
 """Packages; every module at the top is level 0, but for ``__main__``, which only starts the command line."""
 APART = {("core", "text"), ("text", "core"), ("engine", "core"), ("text", "engine")}
-TORCH = {"tasks/train.py", "tasks/fit.py", "tasks/device.py", "tasks/classify.py"}
+TORCH = {"tasks/train.py", "tasks/train_lm.py", "tasks/fit.py", "tasks/fit_lm.py", "tasks/device.py", "tasks/classify.py"}
 """Outside core/.  ``tasks/classify.py`` imports it inside the function that ``--engine torch`` calls."""
 HEAVY = {"torch", "datasets", "pandas", "pyarrow", "numpy", "scipy", "tokenizers", "onnx", "onnxruntime", "rich"}
 

@@ -106,7 +106,6 @@ class LmTrainConfig:
     """Weight of activation regularisation: large outputs cost (Merity et al. 2017)."""
     beta: float = 0.0
     """Weight of temporal activation regularisation: changes from step to step cost."""
-    ema: float = 0.0
     time_limit: float | None = None
     """Seconds that training may take."""
     valid_fraction: float | None = None
@@ -123,7 +122,7 @@ class LmTrainConfig:
         require(self.learning_rate is None or self.learning_rate > 0, "learning-rate must be above 0")
         require(self.schedule in LM_SCHEDULES, f"schedule must be one of {', '.join(LM_SCHEDULES)}")
         require(self.precision in PRECISIONS, f"precision must be one of {', '.join(PRECISIONS)}")
-        require(min(self.clip, self.patience, self.alpha, self.beta, self.ema) >= 0, "these cannot be negative")
+        require(min(self.clip, self.patience, self.alpha, self.beta) >= 0, "these cannot be negative")
         require(self.weight_decay >= 0, "weight-decay cannot be negative")
         fraction("warmup", self.warmup)
         if self.valid_fraction is not None:

@@ -70,9 +70,11 @@ class Step:
     learning_rate: float
     gradient_norm: float
     rate: float
-    """Training texts per second."""
+    """Training texts, or a language model's tokens, per second."""
     seconds: float
     seconds_left: float
+    unit: str = "texts"
+    """What ``rate`` counts."""
 
 
 @dataclass(frozen=True, slots=True)

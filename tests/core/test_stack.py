@@ -41,7 +41,7 @@ def torch_module(stack: Stack, cell: str, layers: int, bidirectional: bool) -> n
 @given(lengths=LENGTHS)
 @settings(max_examples=8, deadline=None)
 def test_padded_equals_packed(cell: str, layers: int, bidirectional: bool, lengths: list[int]) -> None:
-    stack = Stack(cell, E, H, layers, bidirectional).eval()
+    stack = Stack(cell, E, [H] * layers, bidirectional).eval()
     reference = torch_module(stack, cell, layers, bidirectional)
     batch = texts(lengths)
     with torch.no_grad():
@@ -55,7 +55,7 @@ def test_padded_equals_packed(cell: str, layers: int, bidirectional: bool, lengt
 @given(lengths=LENGTHS, padding=st.integers(0, 5), junk=st.floats(-50, 50))
 @settings(max_examples=25, deadline=None)
 def test_a_text_does_not_know_its_company(lengths: list[int], padding: int, junk: float) -> None:
-    stack = Stack("lstm", E, H, layers=2).eval()
+    stack = Stack("lstm", E, [H, H]).eval()
     batch = texts(lengths)
     longest = max(lengths) + padding
     x = torch.full((longest, len(lengths), E), junk)
@@ -81,7 +81,7 @@ def test_reversal_turns_each_row_within_its_length(lengths: list[int]) -> None:
 
 
 def test_zero_length_rows_disturb_nothing() -> None:
-    stack = Stack("lstm", E, H).eval()
+    stack = Stack("lstm", E, [H]).eval()
     x = torch.randn(5, 3, E)
     with torch.no_grad():
         y = stack(x, torch.tensor([5, 0, 3]))
@@ -90,7 +90,7 @@ def test_zero_length_rows_disturb_nothing() -> None:
 
 
 def test_layers_are_dropped_between_only_in_training() -> None:
-    stack = Stack("lstm", E, H, layers=2, layer_dropout=0.5)
+    stack = Stack("lstm", E, [H, H], layer_dropout=0.5)
     x, lengths = torch.randn(5, 2, E), torch.tensor([5, 5])
     with torch.no_grad():
         assert not torch.equal(stack.train()(x, lengths), stack(x, lengths))

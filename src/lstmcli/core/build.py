@@ -32,8 +32,7 @@ class Classifier(nn.Module):
         self.stack = Stack(
             config.cell,
             config.embedding,
-            config.hidden,
-            config.layers,
+            [config.hidden] * config.layers,
             config.bidirectional,
             config.layer_dropout,
             config.weight_drop,

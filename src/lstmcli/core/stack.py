@@ -10,6 +10,7 @@ Shapes: T time steps, N rows, E inputs, H units a direction, D directions.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 
 import torch
 from torch import Tensor, nn
@@ -58,24 +59,24 @@ def take_time(x_TNE: Tensor, index_TN: Tensor) -> Tensor:
 
 
 class Stack(nn.Module):
-    """Layers on layers, with locked dropout between."""
+    """Layers on layers, with locked dropout between; ``widths`` are the units of each, from the lowest up."""
 
     def __init__(
         self,
         cell: str,
         inputs: int,
-        hidden: int,
-        layers: int = 1,
+        widths: Sequence[int],
         bidirectional: bool = True,
         layer_dropout: float = 0.0,
         weight_drop: float = 0.0,
     ) -> None:
         super().__init__()
         D = 2 if bidirectional else 1
-        self.layer_dropout, self.output_size = layer_dropout, D * hidden
+        self.layer_dropout, self.output_size = layer_dropout, D * widths[-1]
+        below = [inputs, *(D * width for width in widths)]
         self.layers = nn.ModuleList(
-            nn.ModuleList(Direction(cell, inputs if layer == 0 else D * hidden, hidden, weight_drop) for _ in range(D))
-            for layer in range(layers)
+            nn.ModuleList(Direction(cell, reads, width, weight_drop) for _ in range(D))
+            for reads, width in zip(below, widths, strict=False)
         )
 
     def forward(self, x_TNE: Tensor, lengths_N: Tensor) -> Tensor:
@@ -91,6 +92,17 @@ class Stack(nn.Module):
                 outputs.append(take_time(backward, back_TN))
             x_TNE = torch.cat(outputs, dim=-1) if len(outputs) == 2 else outputs[0]
         return x_TNE
+
+    def carry(self, x_TNE: Tensor, states: Sequence[State] | None = None) -> tuple[Tensor, list[State]]:
+        """A one-way stack that goes on from where it was: hidden states [T, N, H] and the state of each layer."""
+        after: list[State] = []
+        for depth, directions in enumerate(self.layers):
+            assert isinstance(directions, nn.ModuleList) and len(directions) == 1
+            if depth:
+                x_TNE = locked_dropout(x_TNE, self.layer_dropout, self.training)
+            x_TNE, state = directions[0](x_TNE, None if states is None else states[depth])
+            after.append(state)
+        return x_TNE, after
 
 
 def init_scale(size: int) -> float:

@@ -1,0 +1,119 @@
+"""The language model: embedding, one-way recurrent stack, softmax over the vocabulary.
+
+The regularisation is that of Merity et al. (2018): dropped words, locked dropout, weight-drop, and penalties on
+large and on restless outputs; the tied matrix is Press & Wolf (2017) and Inan et al. (2017).
+
+Shapes: T tokens, B streams, E embedding, K units of the last layer, V words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+
+from lstmcli.config_lm import LmModelConfig
+from lstmcli.core.cells import State
+from lstmcli.core.dropout import locked_dropout
+from lstmcli.core.softmax import cross_entropy
+from lstmcli.core.stack import Stack
+
+INIT_RANGE = 0.1
+
+
+class Pass(NamedTuple):
+    """What one window gave."""
+
+    nats: Tensor
+    """Mean negative log-likelihood of the targets, a scalar."""
+    dropped: Tensor
+    """The top layer's states as the softmax saw them, [T, B, K]."""
+    raw: Tensor
+    """The same before dropout."""
+    states: list[State]
+
+
+class Decoder(nn.Module):
+    """Bias of the softmax, and its matrix where that is not the embedding."""
+
+    def __init__(self, vocab_size: int, units: int, tied: bool) -> None:
+        super().__init__()
+        self.bias = nn.Parameter(torch.zeros(vocab_size))
+        self.weight = None if tied else nn.Parameter(torch.empty(vocab_size, units).uniform_(-INIT_RANGE, INIT_RANGE))
+
+
+class LanguageModel(nn.Module):
+    """Token ids in, the loss of the tokens that follow out; the state goes from window to window."""
+
+    def __init__(self, config: LmModelConfig, vocab_size: int) -> None:
+        super().__init__()
+        self.config = config
+        self.embedding = nn.Parameter(torch.empty(vocab_size, config.embedding).uniform_(-INIT_RANGE, INIT_RANGE))
+        self.stack = Stack(
+            config.cell, config.embedding, config.widths, False, config.layer_dropout, config.weight_drop
+        )
+        self.decoder = Decoder(vocab_size, self.stack.output_size, config.tied)
+
+    @property
+    def softmax_weight(self) -> Tensor:
+        """[V, K]"""
+        return self.embedding if self.decoder.weight is None else self.decoder.weight
+
+    def embed(self, ids_TB: Tensor) -> Tensor:
+        """[T, B, E]; in training a dropped word is dropped wherever it stands in the window."""
+        table, rate = self.embedding, self.config.embedding_dropout
+        x_TBE = functional.embedding(ids_TB, table)
+        if self.training and rate:
+            keep_V = torch.empty(len(table), device=table.device).bernoulli_(1 - rate).div_(1 - rate)
+            x_TBE = x_TBE * keep_V[ids_TB][..., None]
+        return locked_dropout(x_TBE, self.config.input_dropout, self.training)
+
+    def read(self, x_TBE: Tensor, states: Sequence[State] | None = None) -> tuple[Tensor, list[State]]:
+        """Embedded tokens to the top layer's states [T, B, K], and the state of every layer after the last."""
+        return self.stack.carry(x_TBE, states)
+
+    def logits(self, h_TBK: Tensor) -> Tensor:
+        """[T, B, V]"""
+        logits: Tensor = functional.linear(h_TBK, self.softmax_weight, self.decoder.bias)
+        return logits
+
+    def forward(self, ids_TB: Tensor, states: Sequence[State] | None = None) -> tuple[Tensor, list[State]]:
+        """Logits [T, B, V] of what comes after each token, and the state."""
+        h_TBK, states = self.read(self.embed(ids_TB), states)
+        return self.logits(h_TBK), states
+
+    def loss(
+        self, ids_TB: Tensor, targets_TB: Tensor, states: Sequence[State] | None = None, *, bf16: bool = False
+    ) -> Pass:
+        """Reads a window and measures how well it foresaw the targets [T, B]; ``bf16``: in the softmax only."""
+        raw_TBK, states = self.read(self.embed(ids_TB), states)
+        h_TBK = locked_dropout(raw_TBK, self.config.output_dropout, self.training)
+        flat = h_TBK.reshape(-1, h_TBK.shape[-1])
+        nats = cross_entropy(flat, self.softmax_weight, self.decoder.bias, targets_TB.reshape(-1), bf16=bf16)
+        return Pass(nats, h_TBK, raw_TBK, states)
+
+    def tensors(self) -> dict[str, NDArray[np.float32]]:
+        """The weights by name, as stored in ``model.safetensors``."""
+        return {name: value.detach().float().cpu().numpy() for name, value in self.state_dict().items()}
+
+
+def activation_penalty(found: Pass, alpha: float, beta: float) -> Tensor:
+    """Activation and temporal activation regularisation (Merity et al. 2017, equations 1 and 2)."""
+    large = found.dropped.square().mean()
+    restless = (found.raw[1:] - found.raw[:-1]).square().mean() if len(found.raw) > 1 else large.new_zeros(())
+    return alpha * large + beta * restless
+
+
+def load_language_model(
+    weights: Mapping[str, NDArray[np.generic]], config: LmModelConfig, vocab_size: int
+) -> LanguageModel:
+    """The PyTorch model of saved weights, in evaluation mode."""
+    module = LanguageModel(config, vocab_size)
+    own = module.state_dict()
+    module.load_state_dict({name: torch.from_numpy(np.array(weights[name])) for name in own})
+    return module.eval()

@@ -1,0 +1,247 @@
+"""Fitting a language model: truncated back-propagation through time over contiguous streams, as events.
+
+The text is one long row of tokens, cut into B streams that are read side by side, a window at a time; the state
+goes from window to window, the gradient does not (Mikolov et al. 2010; Williams & Peng 1990).  Window lengths are
+random (Merity et al. 2018, section 4.1), but of few different values: each shape is prepared once.
+
+Shapes: T tokens of a window, B streams, n tokens of a stream.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Iterator
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from lstmcli.config_lm import LmTrainConfig
+from lstmcli.core.cells import State
+from lstmcli.core.language_model import LanguageModel, activation_penalty
+from lstmcli.core.optimizer import swapped
+from lstmcli.events import Event, Step, Stopped, Validated
+from lstmcli.tasks.schedule import rate
+
+Ids = NDArray[np.integer]
+SECONDS_BETWEEN_STEPS = 0.5
+EVALUATION_STREAMS, EVALUATION_WINDOW = 16, 64
+STREAM_AT_LEAST = 2_000
+"""Tokens of a stream in evaluation: each starts without a past, so there are few where the text is short."""
+NON_MONOTONE = 5
+"""Validations without an improvement after which SGD starts to average (Merity et al. 2018, algorithm 1)."""
+GRID = 5
+"""Window lengths are multiples of this."""
+
+
+def streams(ids: Ids, batch: int) -> tuple[Ids, Ids]:
+    """Inputs and targets [B, n]: contiguous parts of the text, the targets one token ahead; views, not copies."""
+    n = (len(ids) - 1) // batch
+    return ids[: n * batch].reshape(batch, n), ids[1 : n * batch + 1].reshape(batch, n)
+
+
+def window_lengths(n: int, config: LmTrainConfig, rng: np.random.Generator) -> list[int]:
+    """Lengths that add up to n: about ``bptt``, one in twenty half of it, none above ``bptt`` + 10."""
+    lengths: list[int] = []
+    left = n
+    while left > 0:
+        length = config.bptt
+        if config.random_bptt:
+            mean = config.bptt if rng.random() < 0.95 else config.bptt / 2
+            drawn = round(rng.normal(mean, GRID) / GRID) * GRID
+            length = int(min(max(GRID, drawn), config.bptt + 2 * GRID))
+        lengths.append(min(length, left))
+        left -= lengths[-1]
+    return lengths
+
+
+class LmTrainer:
+    """One language model and its optimiser."""
+
+    def __init__(self, module: LanguageModel, config: LmTrainConfig, *, device: str, bf16: bool) -> None:
+        self.module, self.config, self.device, self.bf16 = module.to(device), config, device, bf16
+        self.parameters = list(module.parameters())
+        default = 2e-3 if config.optimizer == "adamw" else 20.0
+        self.learning_rate = config.learning_rate or default
+        self.optimizer: torch.optim.Optimizer
+        if config.optimizer == "adamw":
+            self.optimizer = torch.optim.AdamW(
+                self.parameters, lr=self.learning_rate, weight_decay=config.weight_decay, fused=True
+            )
+        else:
+            self.optimizer = torch.optim.SGD(
+                self.parameters, lr=self.learning_rate, weight_decay=config.weight_decay, fused=True
+            )
+        self.mean: list[Tensor] | None = None
+        """The mean of the weights since averaging began."""
+        self.averaged_steps = 0
+
+    def gradients(self, ids_BT: Ids, targets_BT: Ids, states: list[State] | None) -> tuple[float, float, list[State]]:
+        """Forward and backward: nats a token, gradient norm, and the state, cut off from its past."""
+        ids, targets = (torch.from_numpy(x.T.astype(np.int64)).to(self.device) for x in (ids_BT, targets_BT))
+        found = self.module.loss(ids, targets, states, bf16=self.bf16)
+        loss, config = found.nats, self.config
+        if config.alpha or config.beta:
+            loss = loss + activation_penalty(found, config.alpha, config.beta)
+        loss.backward()  # type: ignore[no-untyped-call]
+        norm = torch.nn.utils.clip_grad_norm_(self.parameters, config.clip or math.inf)
+        return found.nats.item(), norm.item(), [tuple(part.detach() for part in state) for state in found.states]
+
+    def step(
+        self, ids_BT: Ids, targets_BT: Ids, states: list[State] | None, learning_rate: float
+    ) -> tuple[float, float, list[State]]:
+        """One update: nats a token, gradient norm and the state for the window that follows."""
+        nats, norm, states = self.gradients(ids_BT, targets_BT, states)
+        for group in self.optimizer.param_groups:
+            group["lr"] = learning_rate
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        if self.mean is not None:
+            self.averaged_steps += 1
+            torch._foreach_lerp_(self.mean, [p.detach() for p in self.parameters], 1 / self.averaged_steps)
+        return nats, norm, states
+
+    def begin_averaging(self) -> None:
+        if self.mean is None:
+            self.mean = [p.detach().clone() for p in self.parameters]
+
+    def weights(self) -> list[Tensor]:
+        """Those to validate and keep: the average where there is one."""
+        return [value.detach().clone() for value in self.mean or self.parameters]
+
+    def keep(self, weights: list[Tensor]) -> None:
+        for parameter, value in zip(self.parameters, weights, strict=True):
+            parameter.data = value
+        self.module.eval()
+
+
+def total_nats(module: LanguageModel, ids: Ids, device: str = "cpu") -> float:
+    """Nats of all tokens of ``ids`` but the first, which is given; exact products, state carried.
+
+    A long text is read as a few streams side by side, each from an empty state.
+    """
+    count = len(ids) - 1
+    if count < 1:
+        return 0.0
+    batch = min(EVALUATION_STREAMS, max(1, count // STREAM_AT_LEAST))
+    inputs, targets = streams(ids, batch)
+    n = inputs.shape[1]
+    total = 0.0
+    module.eval()
+    with torch.inference_mode():
+
+        def read(x: Ids, y: Ids, states: list[State] | None) -> list[State]:
+            nonlocal total
+            x_TB, y_TB = (torch.from_numpy(part.T.astype(np.int64)).to(device) for part in (x, y))
+            found = module.loss(x_TB, y_TB, states)
+            total += found.nats.item() * y_TB.numel()
+            return found.states
+
+        states: list[State] | None = None
+        for start in range(0, n, EVALUATION_WINDOW):
+            part = slice(start, start + EVALUATION_WINDOW)
+            states = read(inputs[:, part], targets[:, part], states)
+        rest = ids[n * batch :]  # fewer tokens than there are streams; the last stream goes on with them
+        if len(rest) > 1 and states is not None:
+            last = [tuple(part[:, -1:].contiguous() for part in state) for state in states]
+            read(rest[None, :-1], rest[None, 1:], last)
+    module.train()
+    return total
+
+
+def fit_lm(
+    trainer: LmTrainer,
+    train: Ids,
+    valid: Ids,
+    *,
+    stop: Callable[[], bool],
+    rng: np.random.Generator,
+    validations: int = 1,
+) -> Iterator[Event]:
+    """Trains until the epochs, the time or the patience is used up, or ``stop`` says so; keeps the best weights.
+
+    Args:
+        train, valid: token ids; the first token of each is only read.
+        validations: how many times an epoch the validation split is measured.
+    """
+    config, module = trainer.config, trainer.module
+    epochs = config.epochs
+    assert epochs is not None
+    inputs, targets = streams(train, config.batch_size)
+    n = inputs.shape[1]
+    per_epoch = max(1, n // config.bptt)
+    steps = per_epoch * epochs
+    begin = told = time.monotonic()
+    losses: list[float] = []
+    best_weights, best_epoch = trainer.weights(), 0
+    step = seen = since_best = 0
+    factor, reason, done = 1.0, "finished", 0.0
+
+    def progress() -> float:
+        spent = (time.monotonic() - begin) / config.time_limit if config.time_limit else 0.0
+        return min(1.0, max(done / epochs, spent))
+
+    def validate(epoch: int) -> Validated:
+        nonlocal best_weights, best_epoch, since_best, factor
+        weights = trainer.weights()
+        with swapped(trainer.parameters, weights):
+            loss = total_nats(module, valid, trainer.device) / max(1, len(valid) - 1)
+        improved = not losses or loss < min(losses)
+        if improved:
+            best_weights, best_epoch, since_best = weights, epoch, 0
+        else:
+            since_best += 1
+            if config.schedule == "plateau":
+                factor /= 4
+        waits = config.optimizer == "sgd" and config.schedule == "constant" and len(losses) > NON_MONOTONE
+        if waits and loss > min(losses[:-NON_MONOTONE]):
+            trainer.begin_averaging()
+        losses.append(loss)
+        return Validated(epoch, step, loss, "perplexity", _perplexity(loss), _perplexity(min(losses)), improved)
+
+    module.train()
+    for epoch in range(1, epochs + 1):
+        states: list[State] | None = None
+        at, checks = 0, 1
+        for length in window_lengths(n, config, rng):
+            if stop():
+                reason = "interrupted"
+            elif config.time_limit and time.monotonic() - begin >= config.time_limit:
+                reason = "time"
+            if reason != "finished":
+                break
+            schedule = "constant" if config.schedule == "plateau" else config.schedule
+            learning_rate = trainer.learning_rate * factor * rate(schedule, progress(), config.warmup)
+            part = slice(at, at + length)
+            scaled = learning_rate * length / config.bptt  # a short window's gradient is not worth a long one's
+            loss, norm, states = trainer.step(inputs[:, part], targets[:, part], states, scaled)
+            at += length
+            step += 1
+            seen += length * config.batch_size
+            done = epoch - 1 + at / n
+            now = time.monotonic()
+            if now - told >= SECONDS_BETWEEN_STEPS or step == 1 or done >= epochs:
+                told = now
+                left = (now - begin) * (1 - progress()) / max(progress(), 1e-9)
+                yield Step(
+                    step, max(steps, step), done, epochs, loss, learning_rate, norm,
+                    seen / (now - begin), now - begin, left, "tokens",
+                )  # fmt: skip
+            if checks < validations and at >= n * checks / validations:
+                checks += 1
+                yield validate(epoch)
+        if step == 0:
+            break
+        yield validate(epoch)
+        if reason == "finished" and config.patience and since_best >= config.patience and epoch < epochs:
+            reason = "early"
+        if reason != "finished":
+            break
+    trainer.keep(best_weights)
+    yield Stopped(reason, done, best_epoch, time.monotonic() - begin)
+
+
+def _perplexity(nats: float) -> float:
+    return math.exp(min(nats, 700.0))
