@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from lstmcli.config import CELLS, POOLINGS, ModelConfig
 from lstmcli.core.build import Classifier, load_classifier_module
-from lstmcli.engine.graph import OPSET, classifier_graph, quantised, reorder
+from lstmcli.engine.graph import classifier_graph
+from lstmcli.engine.nodes import OPSET, quantised, reorder
 from lstmcli.engine.session import ClassifierSession
 from lstmcli.errors import ModelError, UsageError
 

@@ -1,8 +1,7 @@
-"""The inference graph, written straight from the weights with onnx's helpers.
+"""The classifier's inference graph, written straight from the weights.
 
-ONNX stacks the LSTM's gates as i, o, f, c where PyTorch has i, f, g, o, and the GRU's as z, r, h where
-PyTorch has r, z, n (https://onnx.ai/onnx/operators/onnx__LSTM.html).  Its ``sequence_lens`` input makes
-the backward direction start at a text's last token, so padding is exact.
+The recurrent node's ``sequence_lens`` input makes the backward direction start at a text's last token, so
+padding is exact.
 
 Shapes: B texts, S segments, T tokens, F rows a token, N = B * S, E embedding, H units, D directions,
 K = D * H, C labels.
@@ -10,92 +9,29 @@ K = D * H, C labels.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import Any
-
 import numpy as np
-import onnx
-from numpy.typing import NDArray
-from onnx import TensorProto, helper, numpy_helper
+from onnx import TensorProto, helper
 
 from lstmcli.config import ModelConfig
+from lstmcli.engine.nodes import Graph, Weights, recurrent
 from lstmcli.errors import UsageError
-
-OPSET, IR_VERSION = 17, 8
-CONTRIB = "com.microsoft"
-"""Operators that ONNX Runtime has beyond the standard."""
-Weights = Mapping[str, NDArray[np.generic]]
-
-_OPERATORS = {"lstm": "LSTM", "gru": "GRU", "rnn": "RNN"}
-# For each ONNX gate, in its order, the place of that gate in PyTorch's order.
-_GATE_ORDER = {"lstm": (0, 3, 1, 2), "gru": (1, 0, 2), "rnn": (0,)}
-
-
-class Graph:
-    """Nodes and constants of a graph in the making; every method returns the name of what it adds."""
-
-    def __init__(self) -> None:
-        self.nodes: list[onnx.NodeProto] = []
-        self.constants: list[onnx.TensorProto] = []
-
-    def constant(self, value: NDArray[np.generic] | Sequence[int] | Sequence[float], name: str | None = None) -> str:
-        array = np.asarray(value)
-        name = name or f"constant_{len(self.constants)}"
-        self.constants.append(numpy_helper.from_array(np.ascontiguousarray(array), name))
-        return name
-
-    def node(self, operator: str, *inputs: str, outputs: int = 1, name: str | None = None, **attributes: Any) -> str:
-        """Adds a node; with several outputs the first is named, the others are dropped."""
-        result = name or f"{operator.lower()}_{len(self.nodes)}"
-        names = [result] + [""] * (outputs - 1)
-        self.nodes.append(helper.make_node(operator, list(inputs), names, **attributes))
-        return result
-
-    def ints(self, *values: int) -> str:
-        return self.constant(np.array(values, np.int64))
-
-
-def reorder(weight: NDArray[np.generic], cell: str) -> NDArray[np.generic]:
-    """Gate blocks along axis 0 from PyTorch's order to ONNX's."""
-    gates = np.split(weight, len(_GATE_ORDER[cell]))
-    return np.concatenate([gates[g] for g in _GATE_ORDER[cell]])
-
-
-def quantised(weight_DRC: NDArray[np.generic]) -> tuple[NDArray[np.int8], NDArray[np.float32], NDArray[np.int8]]:
-    """Weights [D, rows, columns] as ONNX Runtime's int8 LSTM takes them: transposed to [D, columns, rows], with a
-    scale and a zero point for each row, [D, rows]."""
-    weight = weight_DRC.astype(np.float32)
-    scale = np.maximum(np.abs(weight).max(axis=2), 1e-8) / 127
-    rounded = np.rint(weight / scale[:, :, None]).astype(np.int8)
-    return rounded.transpose(0, 2, 1), scale.astype(np.float32), np.zeros_like(scale, np.int8)
 
 
 def recurrent_layer(
     graph: Graph, weights: Weights, layer: int, config: ModelConfig, x_TNE: str, lengths_N: str, int8: bool = False
 ) -> str:
-    """One layer, its one or two directions in one node: [T, N, inputs] -> [T, N, K]."""
-    W, R, B = [], [], []
-    for direction in range(2 if config.bidirectional else 1):
-        own = (np.asarray(weights[f"stack.layers.{layer}.{direction}.{k}"]) for k in ("w_ih", "w_hh", "b_ih", "b_hh"))
-        w_ih, w_hh, b_ih, b_hh = (reorder(weight, config.cell) for weight in own)
-        W.append(w_ih)
-        R.append(w_hh)
-        B.append(np.concatenate([b_ih, b_hh]))
-    attributes: dict[str, Any] = {
-        "hidden_size": config.hidden,
-        "direction": "bidirectional" if config.bidirectional else "forward",
-    }
-    if config.cell == "gru":
-        attributes["linear_before_reset"] = 1  # PyTorch's GRU applies the reset gate after the product
-    bias = graph.constant(np.stack(B), f"layer{layer}.B")
-    if int8:
-        # https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md, DynamicQuantizeLSTM
-        (w, *w_scale), (r, *r_scale) = ([graph.constant(part) for part in quantised(np.stack(x))] for x in (W, R))
-        inputs = [x_TNE, w, r, bias, lengths_N, "", "", "", *w_scale, *r_scale]
-        y_TDNH = graph.node("DynamicQuantizeLSTM", *inputs, domain=CONTRIB, **attributes)
-    else:
-        w, r = graph.constant(np.stack(W), f"layer{layer}.W"), graph.constant(np.stack(R), f"layer{layer}.R")
-        y_TDNH = graph.node(_OPERATORS[config.cell], x_TNE, w, r, bias, lengths_N, **attributes)
+    """One layer: [T, N, inputs] -> [T, N, K]."""
+    y_TDNH = recurrent(
+        graph,
+        weights,
+        layer,
+        cell=config.cell,
+        hidden=config.hidden,
+        directions=2 if config.bidirectional else 1,
+        x=x_TNE,
+        lengths=lengths_N,
+        int8=int8,
+    )
     y_TNDH = graph.node("Transpose", y_TDNH, perm=[0, 2, 1, 3])
     return graph.node("Reshape", y_TNDH, graph.ints(0, 0, -1))
 
@@ -189,19 +125,9 @@ def classifier_graph(weights: Weights, config: ModelConfig, *, int8: bool = Fals
     head, bias = np.asarray(weights["head.weight"]), np.asarray(weights["head.bias"])
     graph.node("Gemm", pooled, graph.constant(head.T.copy(), "head"), graph.constant(bias, "bias"), name="logits")
 
-    model = helper.make_model(
-        helper.make_graph(
-            graph.nodes,
-            "lstm-classifier",
-            [
-                helper.make_tensor_value_info("ids", TensorProto.INT32, ["B", "S", "T", "F"]),
-                helper.make_tensor_value_info("lengths", TensorProto.INT64, ["B", "S"]),
-            ],
-            [helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["B", len(bias)])],
-            graph.constants,
-        ),
-        opset_imports=[helper.make_opsetid("", OPSET), *([helper.make_opsetid(CONTRIB, 1)] if int8 else [])],
-        ir_version=IR_VERSION,
-        producer_name="lstmcli",
-    )
-    return bytes(model.SerializeToString())
+    inputs = [
+        helper.make_tensor_value_info("ids", TensorProto.INT32, ["B", "S", "T", "F"]),
+        helper.make_tensor_value_info("lengths", TensorProto.INT64, ["B", "S"]),
+    ]
+    outputs = [helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["B", len(bias)])]
+    return graph.serialise("lstm-classifier", inputs, outputs)
