@@ -4,25 +4,22 @@ from __future__ import annotations
 
 import csv
 import sys
-from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, replace
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lstmcli.cli import options as o
-from lstmcli.cli import streams
 from lstmcli.cli.command import Command
+from lstmcli.cli.inputs import Inputs, specs
 from lstmcli.cli.predictions import writer
-from lstmcli.cli.render import console, escape, safe, show, to_json
+from lstmcli.cli.render import console, escape, show, to_json
 from lstmcli.cli.settings import read_config
 from lstmcli.config import ReadConfig
 from lstmcli.errors import UsageError
 
 if TYPE_CHECKING:
     from lstmcli.results import ClassReport
-    from lstmcli.text.records import Record
-    from lstmcli.text.sources import Source
 
 READ = ReadConfig()
 
@@ -106,16 +103,8 @@ def classify(
     \\t, \\n, \\\\. A reader that closes the pipe early ends the program quietly, exit code 0.
     """
     values = locals()
-    specs = list(files or [])
-    if not specs and not text:
-        if sys.stdin is None or sys.stdin.isatty():
-            raise UsageError("no input", hint='name a file, pipe text in, or give one with --text "…"')
-        specs = ["-"]
-    if "-" in specs and sys.stdin is None:
-        raise UsageError("stdin (`-`) is closed")
-    if specs.count("-") > 1:
-        raise UsageError("stdin (`-`) can be read only once")
-    if report and not specs:
+    named = specs(files, text)
+    if report and not named:
         raise UsageError("--report needs labelled text", hint="name a file with a label column, or pipe one in")
     if top is not None and report:
         raise UsageError("--top and --report do not go together")
@@ -132,7 +121,7 @@ def classify(
     )
     trained = classifier.model.classifier.read
     inputs = Inputs(
-        specs,
+        named,
         text or [],
         as_trained(read_config(values), trained),
         prefer=trained,
@@ -141,12 +130,12 @@ def classify(
         quiet=quiet,
     )
     if report:
-        everything = (record for records, _ in inputs for record in records)
+        everything = (record for source in inputs for record in source.records)
         show_report(task.evaluate(classifier, everything, threshold=threshold, **size), format or "table")
         return
     shown = format or ("table" if sys.stdout.isatty() else "tsv")
     out = writer(shown, sys.stdout, top=top, keep_columns=keep_columns)
-    for records, ready in inputs:
+    for records, ready, *_ in inputs:
         live = ready is not None
         answers = task.classify(classifier, records, top=top, threshold=threshold, eager=live, ready=ready, **size)
         for prediction in answers:
@@ -160,55 +149,6 @@ def as_trained(read: ReadConfig, trained: ReadConfig) -> ReadConfig:
     """How labels are written is what it was in training, unless the options say otherwise."""
     prefix = trained.label_prefix if read.label_prefix == READ.label_prefix else read.label_prefix
     return replace(read, label_separator=read.label_separator or trained.label_separator, label_prefix=prefix)
-
-
-class Inputs:
-    """The records of ``--text``, files and stdin, one source after the other.
-
-    Iterating gives pairs: the records of a source; and, where they arrive over time, a function that tells
-    whether the next one is there already.
-    """
-
-    def __init__(
-        self,
-        specs: list[str],
-        texts: list[str],
-        read: ReadConfig,
-        *,
-        prefer: ReadConfig,
-        labelled: bool | None,
-        keep_columns: bool,
-        quiet: bool,
-    ) -> None:
-        self._texts, self._read, self._quiet = texts, read, quiet
-        self._how: dict[str, Any] = {"prefer": prefer, "labelled": labelled, "keep_columns": keep_columns}
-        # A file that cannot be read is said before the first answer; a pipe is opened when its turn comes.
-        self._sources = [(spec, None if streams.is_live(spec) else self._open(spec)) for spec in specs]
-
-    def _open(self, spec: str) -> Source:
-        from lstmcli.text.sources import open_source
-
-        stdin = streams.stdin() if spec == "-" else None
-        source = open_source(spec, self._read, stdin=stdin, **self._how)
-        if not self._quiet and source.format != "text":
-            for note in source.notes:
-                streams.say(safe(note))
-        return source
-
-    def __iter__(self) -> Iterator[tuple[Iterable[Record], Callable[[], bool] | None]]:
-        from lstmcli.text.records import Record
-
-        if self._texts:
-            yield [Record(text) for text in self._texts], lambda: True
-        for spec, opened in self._sources:
-            source = opened or self._open(spec)
-            if opened is None:
-                arrivals = streams.Arrivals(source)
-                yield arrivals, arrivals.ready
-            else:
-                yield source, None
-            for warning in source.warnings:
-                streams.say(f"warning: {safe(warning)}")
 
 
 def show_report(report: ClassReport, format: str) -> None:

@@ -18,19 +18,13 @@ from lstmcli.tasks.experts import BATCH_SIZE, Experts, Ids, Network, Scorer
 from lstmcli.tasks.manifest import fail
 from lstmcli.tasks.metrics import Tally
 from lstmcli.tasks.modeldir import GRAPH, NGRAMS, TOKENIZER, WEIGHTS, ModelDir, read_model, unless_replaced
+from lstmcli.tasks.windows import WINDOW, WINDOW_CHARACTERS, one_ahead, one_by_one, windows
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
-
     from lstmcli.text.records import Record
 
 T = TypeVar("T")
-U = TypeVar("U")
 
-WINDOW = 2048
-"""Texts read ahead, to be sorted by length; the answers are put back in order."""
-WINDOW_CHARACTERS = 1_000_000
-"""A window of long texts ends here: while it is tokenized, a character takes about 100 bytes."""
 ENGINES = ("onnx", "int8", "torch")
 
 
@@ -171,7 +165,8 @@ def classify(
         def answered(window: list[Record]) -> NDArray[np.float64]:
             return classifier.probabilities([record.text for record in window], batch_size)
 
-        for window, rows in (_one_by_one if eager else _one_ahead)(answered, _windows(records, waiting)):
+        batches = windows(records, waiting, WINDOW, WINDOW_CHARACTERS)
+        for window, rows in (one_by_one if eager else one_ahead)(answered, batches):
             yield from _predictions(classifier, window, rows, top, threshold)
 
     return answers()
@@ -211,7 +206,7 @@ def evaluate(
                 known += bool(record.labels)
                 yield record
 
-    for window in _windows(judged(), lambda: True):
+    for window in windows(judged(), lambda: True, WINDOW, WINDOW_CHARACTERS):
         gold = np.zeros((len(window), len(column)), np.bool_)
         for n, record in enumerate(window):
             gold[n, [column[label] for label in record.labels]] = True
@@ -223,49 +218,6 @@ def evaluate(
     if not known:
         raise NoDataError("no labels to compare with", hint="name their column with --label-column")
     return tally.report(unknown_labels=unknown)
-
-
-def _windows(records: Iterable[Record], waiting: Callable[[], bool]) -> Iterator[list[Record]]:
-    """Records in runs, each ending when it is full or when no more is waiting."""
-    window: list[Record] = []
-    characters = 0
-    try:
-        for record in records:
-            window.append(record)
-            characters += len(record.text)
-            if len(window) == WINDOW or characters >= WINDOW_CHARACTERS or not waiting():
-                yield window
-                window, characters = [], 0
-    except LstmError:
-        if window:
-            yield window  # what came before the bad line gets its answer
-        raise
-    if window:
-        yield window
-
-
-def _one_by_one(work: Callable[[U], T], items: Iterable[U]) -> Iterator[tuple[U, T]]:
-    return ((item, work(item)) for item in items)
-
-
-def _one_ahead(work: Callable[[U], T], items: Iterable[U]) -> Iterator[tuple[U, T]]:
-    """Each item and what ``work`` makes of it, in order; the next is worked on while this one is used."""
-    from concurrent.futures import ThreadPoolExecutor
-
-    before: tuple[U, Future[T]] | None = None
-    with ThreadPoolExecutor(1) as beside:
-        try:
-            for item in items:
-                now = item, beside.submit(work, item)
-                if before:
-                    yield before[0], before[1].result()
-                before = now
-        except LstmError:
-            if before:
-                yield before[0], before[1].result()
-            raise
-        if before:
-            yield before[0], before[1].result()
 
 
 def _predictions(
