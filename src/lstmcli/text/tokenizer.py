@@ -15,7 +15,8 @@ Vocabularies are learned from the texts given, which are those of the training s
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from pathlib import Path
 
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
@@ -41,18 +42,51 @@ def train_tokenizer(texts: Iterable[str], config: TokenizerConfig) -> Tokenizer:
     """
     if config.path is not None:
         return read_tokenizer(config.path)
-    tokenizer, trainer = _BUILDERS[config.kind](config)
+    steps: list[normalizers.Normalizer] = [normalizers.NFC()]
+    if config.lowercase:
+        steps.append(normalizers.Lowercase())
+    recipe = Recipe(config.kind, config.vocab_size, config.min_count, SPECIAL, normalizers.Sequence(steps))
+    return learn(texts, recipe)
+
+
+@dataclass(frozen=True)
+class Recipe:
+    """What a tokenizer is made from, whatever it is for."""
+
+    kind: str
+    vocab_size: int
+    min_count: int
+    special: Sequence[str]
+    """The tokens of the first ids; the second is the unknown one."""
+    normalizer: normalizers.Normalizer | None
+    words: str = WORD
+    """The regular expression of a word and what else is kept; what it does not match is left out."""
+    lead: bool = True
+    """unigram: a text is read as if a space stood before it."""
+
+    @property
+    def unknown(self) -> str:
+        return self.special[1]
+
+
+def learn(texts: Iterable[str], recipe: Recipe) -> Tokenizer:
+    """The tokenizer of a recipe.
+
+    Raises:
+        DataError: a unigram vocabulary cannot hold every character.
+    """
+    tokenizer, trainer = _BUILDERS[recipe.kind](recipe)
     try:
         tokenizer.train_from_iterator(map(well_formed, texts), trainer)
     except Exception as error:  # the Rust side raises bare Exception
         if "not large enough" not in str(error):
             raise
         raise DataError(
-            f"the texts hold more different characters than a vocabulary of {config.vocab_size} has room for",
+            f"the texts hold more different characters than a vocabulary of {recipe.vocab_size} has room for",
             hint="choose a larger vocabulary, or the tokenizer bpe, which needs no character",
         ) from error
-    if config.kind == "unigram":
-        tokenizer = _settled(tokenizer)
+    if recipe.kind == "unigram":
+        tokenizer = _settled(tokenizer, len(recipe.special))
     tokenizer.encode_special_tokens = True  # a "[PAD]" in a text is text
     return tokenizer
 
@@ -107,84 +141,88 @@ def unknown_id(tokenizer: Tokenizer) -> int | None:
     return None if token is None else tokenizer.token_to_id(token)
 
 
-def _normalizer(config: TokenizerConfig) -> normalizers.Normalizer:
-    steps: list[normalizers.Normalizer] = [normalizers.NFC()]
-    if config.lowercase:
-        steps.append(normalizers.Lowercase())
-    return normalizers.Sequence(steps)
+def _word(recipe: Recipe) -> tuple[Tokenizer, trainers.Trainer]:
+    return _whole(recipe, pre_tokenizers.Split(Regex(recipe.words), behavior="removed", invert=True))
 
 
-def _word(config: TokenizerConfig) -> tuple[Tokenizer, trainers.Trainer]:
-    tokenizer = Tokenizer(models.WordLevel({}, unk_token=UNKNOWN))
-    tokenizer.normalizer = _normalizer(config)
-    tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex(WORD), behavior="removed", invert=True)
-    trainer = trainers.WordLevelTrainer(
-        vocab_size=config.vocab_size, min_frequency=config.min_count, special_tokens=SPECIAL, show_progress=False
-    )
-    return tokenizer, trainer
-
-
-def _char(config: TokenizerConfig) -> tuple[Tokenizer, trainers.Trainer]:
-    tokenizer = Tokenizer(models.WordLevel({}, unk_token=UNKNOWN))
-    tokenizer.normalizer = _normalizer(config)
-    tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex(r"(?m:.)|\n"), behavior="isolated")
+def _char(recipe: Recipe) -> tuple[Tokenizer, trainers.Trainer]:
+    tokenizer, trainer = _whole(recipe, pre_tokenizers.Split(Regex(r"(?m:.)|\n"), behavior="isolated"))
     tokenizer.decoder = decoders.Fuse()
+    return tokenizer, trainer
+
+
+def _whole(recipe: Recipe, pre_tokenizer: pre_tokenizers.PreTokenizer) -> tuple[Tokenizer, trainers.Trainer]:
+    """Tokens that are either known as a whole or unknown."""
+    tokenizer = Tokenizer(models.WordLevel({}, unk_token=recipe.unknown))
+    tokenizer.normalizer = recipe.normalizer
+    tokenizer.pre_tokenizer = pre_tokenizer
     trainer = trainers.WordLevelTrainer(
-        vocab_size=config.vocab_size, min_frequency=config.min_count, special_tokens=SPECIAL, show_progress=False
+        vocab_size=recipe.vocab_size,
+        min_frequency=recipe.min_count,
+        special_tokens=list(recipe.special),
+        show_progress=False,
     )
     return tokenizer, trainer
 
 
-def _bpe(config: TokenizerConfig) -> tuple[Tokenizer, trainers.Trainer]:
-    tokenizer = Tokenizer(models.BPE(unk_token=UNKNOWN))
-    tokenizer.normalizer = _normalizer(config)
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False)
+def _bpe(recipe: Recipe) -> tuple[Tokenizer, trainers.Trainer]:
+    return _bytes(recipe, pre_tokenizers.ByteLevel(add_prefix_space=False), recipe.vocab_size)
+
+
+def _byte(recipe: Recipe) -> tuple[Tokenizer, trainers.Trainer]:
+    whole = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
+    tokenizer, trainer = _bytes(recipe, whole, 256 + len(recipe.special))
+    tokenizer.normalizer = None
+    return tokenizer, trainer
+
+
+def _bytes(
+    recipe: Recipe, pre_tokenizer: pre_tokenizers.PreTokenizer, vocab_size: int
+) -> tuple[Tokenizer, trainers.Trainer]:
+    tokenizer = Tokenizer(models.BPE(unk_token=recipe.unknown))
+    tokenizer.normalizer = recipe.normalizer
+    tokenizer.pre_tokenizer = pre_tokenizer
     tokenizer.decoder = decoders.ByteLevel()
     trainer = trainers.BpeTrainer(
-        vocab_size=config.vocab_size,
-        min_frequency=max(2, config.min_count),
-        special_tokens=SPECIAL,
+        vocab_size=vocab_size,
+        min_frequency=max(2, recipe.min_count),
+        special_tokens=list(recipe.special),
         initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
         show_progress=False,
     )
     return tokenizer, trainer
 
 
-def _byte(config: TokenizerConfig) -> tuple[Tokenizer, trainers.Trainer]:
-    tokenizer = Tokenizer(models.BPE(unk_token=UNKNOWN))
-    tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
-    tokenizer.decoder = decoders.ByteLevel()
-    trainer = trainers.BpeTrainer(
-        vocab_size=256 + len(SPECIAL),
-        special_tokens=SPECIAL,
-        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
-        show_progress=False,
-    )
-    return tokenizer, trainer
-
-
-def _unigram(config: TokenizerConfig) -> tuple[Tokenizer, trainers.Trainer]:
+def _unigram(recipe: Recipe) -> tuple[Tokenizer, trainers.Trainer]:
     tokenizer = Tokenizer(models.Unigram())
-    tokenizer.normalizer = _normalizer(config)
+    tokenizer.normalizer = recipe.normalizer
+    scheme = "always" if recipe.lead else "never"
     # The model's lattice knows its special tokens as pieces: a bracket by itself keeps a "[PAD]" in a text apart.
+    brackets = sorted({token[0] for token in recipe.special})
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
-        [pre_tokenizers.Metaspace(), pre_tokenizers.Split("[", "isolated")]
+        [
+            pre_tokenizers.Metaspace(prepend_scheme=scheme),
+            *(pre_tokenizers.Split(bracket, "isolated") for bracket in brackets),
+        ]
     )
-    tokenizer.decoder = decoders.Metaspace()
+    tokenizer.decoder = decoders.Metaspace(prepend_scheme=scheme)
     trainer = trainers.UnigramTrainer(
-        vocab_size=config.vocab_size, special_tokens=SPECIAL, unk_token=UNKNOWN, show_progress=False
+        vocab_size=recipe.vocab_size,
+        special_tokens=list(recipe.special),
+        unk_token=recipe.unknown,
+        show_progress=False,
     )
     return tokenizer, trainer
 
 
-def _settled(tokenizer: Tokenizer) -> Tokenizer:
+def _settled(tokenizer: Tokenizer, special: int) -> Tokenizer:
     """A unigram tokenizer made the same in every run, whatever the order of the trainer's hash maps was.
 
     That order shows in the last digits of the scores, in the order of pieces of equal score, and in the scores
     of the characters that no piece of their own survived: lowest score, lowest + 1e-4, lowest + 2e-4 and so on.
     """
     content = json.loads(tokenizer.to_str())
-    pieces: list[tuple[str, float]] = content["model"]["vocab"][len(SPECIAL) :]
+    pieces: list[tuple[str, float]] = content["model"]["vocab"][special:]
     lowest = min((score for _, score in pieces), default=0.0)
 
     def settle(piece: str, score: float) -> tuple[float, str]:
@@ -192,7 +230,7 @@ def _settled(tokenizer: Tokenizer) -> Tokenizer:
         is_filler = len(piece) == 1 and steps < len(pieces) and abs(steps - round(steps)) < 1e-3
         return -round(lowest if is_filler else score, 4), piece
 
-    content["model"]["vocab"][len(SPECIAL) :] = [(p, -loss) for loss, p in sorted(settle(*entry) for entry in pieces)]
+    content["model"]["vocab"][special:] = [(p, -loss) for loss, p in sorted(settle(*entry) for entry in pieces)]
     return Tokenizer.from_str(json.dumps(content))
 
 
