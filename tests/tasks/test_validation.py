@@ -24,6 +24,7 @@ def test_multilabel_is_f1_over_all_decisions() -> None:
     gold = np.array([[1, 1, 1], [0, 0, 0]])
     found = score(logits, gold, multilabel=True)  # 3 called, 3 gold, 2 hits
     assert (found.metric, found.value) == ("f1", pytest.approx(2 * 2 / 6))
+    assert type(found.value) is float  # not NumPy's: what compares to it goes into the log as JSON
     expected = functional.binary_cross_entropy_with_logits(
         torch.tensor(logits), torch.tensor(gold).float(), reduction="sum"
     )

@@ -32,8 +32,8 @@ def score(logits_NC: NDArray[np.float32], gold: NDArray[np.int64], multilabel: b
     if multilabel:
         loss = (np.logaddexp(0.0, z) - gold * z).sum(axis=1).mean()
         called = z > 0
-        hits = np.count_nonzero(called & (gold > 0))
-        return Score(float(loss), "f1", 2 * hits / max(1, np.count_nonzero(called) + np.count_nonzero(gold)))
+        hits = int(np.count_nonzero(called & (gold > 0)))
+        return Score(float(loss), "f1", 2 * hits / max(1, int(np.count_nonzero(called)) + int(np.count_nonzero(gold))))
     peak = z.max(axis=1)
     loss = (peak + np.log(np.exp(z - peak[:, None]).sum(axis=1)) - z[np.arange(len(z)), gold]).mean()
     return Score(float(loss), "accuracy", float((z.argmax(axis=1) == gold).mean()))
