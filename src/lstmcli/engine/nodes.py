@@ -29,9 +29,11 @@ _GATE_ORDER = {"lstm": (0, 3, 1, 2), "gru": (1, 0, 2), "rnn": (0,)}
 class Graph:
     """Nodes and constants of a graph in the making; every method returns the name of what it adds."""
 
-    def __init__(self) -> None:
+    def __init__(self, prefix: str = "", constants: list[onnx.TensorProto] | None = None) -> None:
+        """A graph inside another has a prefix of its own, and the other's constants."""
+        self._prefix = prefix
         self.nodes: list[onnx.NodeProto] = []
-        self.constants: list[onnx.TensorProto] = []
+        self.constants: list[onnx.TensorProto] = [] if constants is None else constants
 
     def constant(self, value: NDArray[np.generic] | Sequence[int] | Sequence[float], name: str | None = None) -> str:
         array = np.asarray(value)
@@ -43,12 +45,34 @@ class Graph:
         self, operator: str, *inputs: str, name: str | None = None, also: Sequence[str] = (), **attributes: Any
     ) -> str:
         """Adds a node; ``name`` is that of its first output, ``also`` those of the others."""
-        result = name or f"{operator.lower()}_{len(self.nodes)}"
+        result = name or f"{self._prefix}{operator.lower()}_{len(self.nodes)}"
         self.nodes.append(helper.make_node(operator, list(inputs), [result, *also], **attributes))
         return result
 
     def ints(self, *values: int) -> str:
         return self.constant(np.array(values, np.int64))
+
+    def branch(self, condition: str, then: Graph, names: Sequence[str], empty: NDArray[np.generic]) -> None:
+        """Adds the last nodes of ``then`` as outputs that are ``empty`` unless ``condition`` holds.
+
+        Args:
+            names: what the outputs are called here; inside they have the prefix of ``then``.
+        """
+        other = Graph(f"no.{then._prefix}", self.constants)
+        for name in names:
+            other.node("Identity", self.constant(empty), name=f"no.{then._prefix}{name}")
+        kind = helper.np_dtype_to_tensor_dtype(empty.dtype)
+        then_branch, else_branch = (
+            helper.make_graph(
+                graph.nodes,
+                f"{graph._prefix}branch",
+                [],
+                [helper.make_tensor_value_info(graph._prefix + name, kind, [None] * empty.ndim) for name in names],
+            )
+            for graph in (then, other)
+        )
+        first, *also = (self._prefix + name for name in names)
+        self.node("If", condition, name=first, also=also, then_branch=then_branch, else_branch=else_branch)
 
     def serialise(
         self, name: str, inputs: Sequence[onnx.ValueInfoProto], outputs: Sequence[onnx.ValueInfoProto]

@@ -1,0 +1,161 @@
+"""The language model's inference graph, written straight from the weights.  The state is an input and an output.
+
+A run says what it needs by what it feeds (ONNX Runtime computes every output, asked for or not): the first step
+whose prediction matters, targets if there is something to score.
+
+Shapes: T tokens, P of them predicted from, B texts, E embedding, K units of the last layer, V words, M = P * B.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import onnx
+from numpy.typing import NDArray
+from onnx import TensorProto, helper
+
+from lstmcli.config_lm import LmModelConfig
+from lstmcli.engine.lmsession import state_names
+from lstmcli.engine.nodes import CONTRIB, Graph, Weights, quantised, recurrent
+from lstmcli.errors import UsageError
+
+
+def language_model_graph(weights: Weights, config: LmModelConfig, *, int8: bool = False) -> bytes:
+    """The language model as a serialised ONNX model.
+
+    Inputs: ids [T, B] int32; for each layer l h{l} and, for an LSTM, c{l}, [1, B, H_l]; first [1] int64, the first
+    step whose prediction is wanted, P of them; targets [P, B] int64, or empty; measure_entropy [1] bool.
+    Outputs: logits [P, B, V]; where there are targets nats [P, B], the negative log-probability of each, and, if
+    asked for, entropy [P, B] of each prediction, in nats; hidden [T, B, K], the top layer's h after each token;
+    h{l}_out and c{l}_out.
+
+    With ``int8`` all large matrices are in eight bits: a quarter of the bytes, which is what a step of
+    generation costs.  Activations are scaled by the largest in the batch, so answers move a little with
+    their batch mates; the exact graph's never do.
+
+    Raises:
+        UsageError: int8 for another cell than the LSTM.
+    """
+    if int8 and config.cell != "lstm":
+        raise UsageError(f"int8 runs LSTMs only, and this model is a {config.cell.upper()}", hint="leave --engine out")
+    graph = Graph()
+    table = np.asarray(weights["embedding"], np.float32)
+    matrix = table if config.tied else np.asarray(weights["decoder.weight"], np.float32)
+    bias = np.asarray(weights["decoder.bias"], np.float32)
+    parts = _Quantised(graph, table, matrix, bias) if int8 else _Exact(graph, table, matrix, bias)
+
+    x_TBH = parts.embed("ids")
+    states = state_names(config)
+    each = len(states) // config.layers
+    for layer, hidden in enumerate(config.widths):
+        own = [name for name, _ in states[layer * each : (layer + 1) * each]]
+        # Directions are one: [T, 1, B, H].
+        y_TDBH = recurrent(
+            graph,
+            weights,
+            layer,
+            cell=config.cell,
+            hidden=hidden,
+            directions=1,
+            x=x_TBH,
+            state=own,
+            state_out=[f"{name}_out" for name in own],
+            int8=int8,
+        )
+        top = layer == config.layers - 1
+        x_TBH = graph.node("Squeeze", y_TDBH, graph.ints(1), name="hidden" if top else None)
+    size = graph.node("Shape", "hidden")
+    T, B = (graph.node("Slice", size, graph.ints(i), graph.ints(i + 1)) for i in (0, 1))
+    kept_PBK = graph.node("Slice", "hidden", "first", T, graph.ints(0))
+    h_MK = graph.node("Reshape", kept_PBK, graph.ints(-1, matrix.shape[1]))
+    shape_PBV = graph.node("Concat", graph.ints(-1), B, graph.ints(len(matrix)), axis=0)
+    graph.node("Reshape", parts.decode(h_MK), shape_PBV, name="logits")
+    _add_scores(graph)
+
+    inputs: _Values = {
+        "ids": (TensorProto.INT32, ["T", "B"]),
+        "first": (TensorProto.INT64, [1]),
+        "targets": (TensorProto.INT64, ["scored", "targets"]),
+        "measure_entropy": (TensorProto.BOOL, [1]),
+    }
+    outputs: _Values = {"logits": (TensorProto.FLOAT, ["predicted", "B", len(matrix)])}
+    outputs |= {name: (TensorProto.FLOAT, [f"{name}_T", f"{name}_B"]) for name in ("nats", "entropy")}
+    outputs["hidden"] = (TensorProto.FLOAT, ["T", "B", matrix.shape[1]])
+    for name, hidden in states:
+        inputs[name] = outputs[f"{name}_out"] = (TensorProto.FLOAT, [1, "B", hidden])
+    return graph.serialise("lstm-language-model", _values(inputs), _values(outputs))
+
+
+def _add_scores(graph: Graph) -> None:
+    """``nats`` where there are targets, and ``entropy`` where it is wanted besides; empty else."""
+    nothing = np.zeros((0, 0), np.float32)
+    last = graph.ints(-1)
+    more = Graph("entropy.", graph.constants)
+    weighted_PBV = more.node("Mul", more.node("Exp", "score.log_p"), "score.log_p")
+    more.node("Neg", more.node("ReduceSum", weighted_PBV, last, keepdims=0), name="entropy.entropy")
+
+    score = Graph("score.", graph.constants)
+    log_p_PBV = score.node("LogSoftmax", "logits", axis=-1, name="score.log_p")
+    found_PB1 = score.node("GatherElements", log_p_PBV, score.node("Unsqueeze", "targets", last), axis=-1)
+    score.node("Neg", score.node("Squeeze", found_PB1, last), name="score.nats")
+    score.branch("measure_entropy", more, ["entropy"], nothing)
+    given = graph.node("Greater", graph.node("Size", "targets"), graph.constant(np.array(0, np.int64)))
+    graph.branch(given, score, ["nats", "entropy"], nothing)
+
+
+class _Exact:
+    """Embedding and decoder in single precision; where they are tied they are one constant."""
+
+    def __init__(
+        self, graph: Graph, table: NDArray[np.float32], matrix: NDArray[np.float32], bias: NDArray[np.float32]
+    ) -> None:
+        self._graph = graph
+        self._table = graph.constant(table, "embedding")
+        self._matrix = self._table if matrix is table else graph.constant(matrix, "decoder")
+        self._bias = graph.constant(bias, "bias")
+
+    def embed(self, ids_TB: str) -> str:
+        return self._graph.node("Gather", self._table, ids_TB)
+
+    def decode(self, h_MK: str) -> str:
+        return self._graph.node("Gemm", h_MK, self._matrix, self._bias, transB=1)
+
+
+class _Quantised:
+    """The same in eight bits, a scale for each word; columns are words, as the product wants them."""
+
+    def __init__(
+        self, graph: Graph, table: NDArray[np.float32], matrix: NDArray[np.float32], bias: NDArray[np.float32]
+    ) -> None:
+        self._graph = graph
+        self._table = self._constants(table, "embedding")
+        self._matrix = self._table if matrix is table else self._constants(matrix, "decoder")
+        self._bias = graph.constant(bias, "bias")
+
+    def _constants(self, matrix_VK: NDArray[np.float32], name: str) -> tuple[str, str, str]:
+        values, scale, zero = quantised(matrix_VK[None])
+        return (
+            self._graph.constant(values[0], name),
+            self._graph.constant(scale[0], f"{name}.scale"),
+            self._graph.constant(zero[0], f"{name}.zero"),
+        )
+
+    def embed(self, ids_TB: str) -> str:
+        graph, (table_EV, scale_V, _) = self._graph, self._table
+        rounded_ETB = graph.node("Gather", table_EV, ids_TB, axis=1)
+        rounded_TBE = graph.node("Transpose", graph.node("Cast", rounded_ETB, to=TensorProto.FLOAT), perm=[1, 2, 0])
+        scale_TB1 = graph.node("Unsqueeze", graph.node("Gather", scale_V, ids_TB), graph.ints(-1))
+        return graph.node("Mul", rounded_TBE, scale_TB1)
+
+    def decode(self, h_MK: str) -> str:
+        # https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md, DynamicQuantizeMatMul
+        return self._graph.node("DynamicQuantizeMatMul", h_MK, *self._matrix, self._bias, domain=CONTRIB)
+
+
+_Values = dict[str, tuple[int, list[Any]]]
+"""Name to element type and shape."""
+
+
+def _values(kinds: _Values) -> list[onnx.ValueInfoProto]:
+    return [helper.make_tensor_value_info(name, kind, shape) for name, (kind, shape) in kinds.items()]
