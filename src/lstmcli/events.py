@@ -10,7 +10,7 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from lstmcli.results import ClassReport, DataCheck, Estimate
+from lstmcli.results import ClassReport, CorpusCheck, DataCheck, Estimate, LmReport
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,18 @@ class TokenizerReady:
     mean_length: float
     """Tokens per training text."""
     longest: int
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusRead:
+    """The text of a language model has been read, split and tokenized."""
+
+    splits: tuple[CorpusCheck, ...]
+    notes: tuple[str, ...]
+    tokenizer: str
+    mode: str
+    """lines or document."""
+    vocab_size: int
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +128,22 @@ class Evaluated:
 
 
 @dataclass(frozen=True, slots=True)
+class LmEvaluated:
+    """A language model's figures on the validation or test split."""
+
+    split: str
+    report: LmReport
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """Text that the model makes up as it stands."""
+
+    epoch: int
+    text: str
+
+
+@dataclass(frozen=True, slots=True)
 class Saved:
     path: str
     bytes: int
@@ -138,6 +166,9 @@ Event: TypeAlias = (
     | Stopped
     | Calibrated
     | Evaluated
+    | CorpusRead
+    | LmEvaluated
+    | Sampled
     | Saved
     | Warned
 )

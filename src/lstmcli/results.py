@@ -135,32 +135,6 @@ class CorpusCheck:
 
 
 @dataclass(frozen=True, slots=True)
-class Perplexity:
-    """How well a language model foresees a text; every figure is of the whole text, never a mean of lines'."""
-
-    perplexity: float
-    """exp(nats / tokens): comparable between models of one tokenizer only."""
-    word_perplexity: float
-    """exp(nats / words)."""
-    bits_per_char: float
-    bits_per_byte: float
-    tokens: int
-    """Predicted tokens, line ends (``</s>``) included where each line is a text."""
-    words: int
-    """What stands between white space, and each line end where lines are texts, as published figures count it."""
-    chars: int
-    """Characters, a line end as one."""
-    bytes: int
-    """Of the text in UTF-8, a line end as one."""
-    oov: int
-    """Tokens that are unknown; they are scored as the unknown word, which makes a text look easier than it is."""
-    nats: float
-    """Total surprisal."""
-    lines: int = 0
-    seconds: float = 0.0
-
-
-@dataclass(frozen=True, slots=True)
 class LmReport:
     """How well a language model foresees a text.
 

@@ -95,7 +95,14 @@ def test_the_next_command_names_another_place(train: Train) -> None:
 
 def test_the_reader_is_asked_as_the_options_say(train: Train) -> None:
     asked = train("--valid", "v.csv", "--test", "t.csv", "--valid-fraction", "0.3", "--seed", "5").asked  # type: ignore[attr-defined]
-    assert asked == {"source": "reviews.csv", "valid": "v.csv", "test": "t.csv", "valid_fraction": 0.3, "seed": 5}
+    assert asked == {
+        "source": "reviews.csv",
+        "valid": "v.csv",
+        "test": "t.csv",
+        "valid_fraction": 0.3,
+        "seed": 5,
+        "labelled": None,
+    }
 
 
 def test_a_dry_run_ends_at_the_plan(train: Train, tmp_path: Path) -> None:
@@ -114,19 +121,22 @@ def test_a_dry_run_does_not_mind_a_model_that_is_there(train: Train, tmp_path: P
     assert train("-o", "m", "--force").exit_code == 0
 
 
-def test_no_labels_is_said_with_the_forms_that_are_looked_for(train: Train) -> None:
-    import dataclasses
-
-    unlabelled = dataclasses.replace(fakes.SPLITS, labelled=False)
-    result = train(splits=lambda *_, **__: unlabelled)
-    assert result.exit_code == 2
-    for part in ("reviews.csv", "no labels", "classifiers", "--label-column", "__label__", "folder per class"):
-        assert part in result.stderr
+@pytest.mark.parametrize(
+    ("option", "task"), [("--pooling=max", "lm"), ("--bptt=9", "classify"), ("--preset=tiny", "classify")]
+)
+def test_an_option_that_changes_nothing_is_refused(train: Train, option: str, task: str) -> None:
+    result = train("--task", task, option)
+    assert result.exit_code == 2 and option.split("=")[0] in result.stderr and "means nothing" in result.stderr
 
 
-def test_language_models_come_later(train: Train) -> None:
-    result = train("--task", "lm")
-    assert result.exit_code == 2 and "classifiers only" in result.stderr
+def test_an_option_of_either_task_waits_for_the_data(train: Train) -> None:
+    """Labels are found: what is said of language models is out of place."""
+    result = train("--bptt", "9")
+    assert result.exit_code == 2 and "--bptt means nothing to a classifier" in result.stderr
+
+
+def test_options_that_no_task_has_together(train: Train) -> None:
+    assert train("--bptt", "9", "--pooling", "max").exit_code == 2
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])

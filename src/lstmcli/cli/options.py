@@ -13,10 +13,12 @@ from typing import Annotated, Any, Literal, TypeAlias
 import typer
 
 from lstmcli.config import CELLS, POOLINGS, PRECISIONS, SCHEDULES, TOKENIZERS
+from lstmcli.config_lm import MODES, OPTIMIZERS, PRESETS, WORDS
 
 Format: TypeAlias = Literal["table", "tsv", "csv", "jsonl", "json"]
 INPUT_FORMATS = ("text", "csv", "tsv", "json", "jsonl", "parquet", "fasttext", "folder")
 DATA, TOKENIZER, MODEL, TRAINING, OUTPUT = "Data", "Tokenizer", "Model", "Training", "Output"
+LANGUAGE_MODEL = "Language model"
 
 
 def option(*names: str, panel: str | None = None, text: str, among: Sequence[str] = (), **more: Any) -> Any:
@@ -217,6 +219,64 @@ ClassWeights = Annotated[
     option("--class-weights", panel=TRAINING, among=("none", "balanced"), text="Weight classes by how rare they are."),
 ]
 Precision = Annotated[str, option("--precision", panel=TRAINING, among=PRECISIONS, text="Number format of the steps.")]
+
+# Language models only; their defaults are the preset's
+Preset = Annotated[
+    str,
+    option(
+        "--preset",
+        panel=LANGUAGE_MODEL,
+        among=PRESETS,
+        text="Size and regularisation; the options above and below change parts of it.",
+    ),
+]
+Mode = Annotated[
+    str,
+    option(
+        "--mode",
+        panel=LANGUAGE_MODEL,
+        among=MODES,
+        text="Whether each line is a text of its own, or all of them are one document.",
+    ),
+]
+Words = Annotated[
+    str,
+    option(
+        "--words",
+        panel=LANGUAGE_MODEL,
+        among=WORDS,
+        text="What the word tokenizer takes for words: what stands between spaces, or what reads as one.",
+    ),
+]
+Bptt = Annotated[
+    int | None,
+    option("--bptt", panel=LANGUAGE_MODEL, metavar="N", text="Tokens that the gradient flows back over."),
+]
+Optimizer = Annotated[
+    str | None,
+    option(
+        "--optimizer",
+        panel=LANGUAGE_MODEL,
+        among=OPTIMIZERS,
+        text="AdamW, or SGD that ends as an average of its last weights.",
+    ),
+]
+Untied = Annotated[
+    bool,
+    option("--untied", panel=LANGUAGE_MODEL, text="A softmax matrix apart from the embedding's.", show_default=False),
+]
+InputDropout = Annotated[
+    float | None,
+    option("--input-dropout", panel=LANGUAGE_MODEL, metavar="P", text="Locked dropout on the embedded words."),
+]
+Alpha = Annotated[
+    float | None,
+    option("--alpha", panel=LANGUAGE_MODEL, metavar="X", text="Penalty on large outputs of the last layer."),
+]
+Beta = Annotated[
+    float | None,
+    option("--beta", panel=LANGUAGE_MODEL, metavar="X", text="Penalty on its changes from token to token."),
+]
 
 # Output
 ModelPath = Annotated[

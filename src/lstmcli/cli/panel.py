@@ -92,12 +92,14 @@ class Progress:
             Text.assemble(loss, "  ", (curve(self.losses, room, self.out.encoding), "cyan")),
         ]
         if self.validated is not None:
-            best = f"best {percent(self.validated.best)} in epoch {self.best_epoch}"
-            value = f"validation {_metric(self.validated.metric)} {percent(self.validated.value)}"
+            metric = self.validated.metric
+            best = f"best {_score(metric, self.validated.best)} in epoch {self.best_epoch}"
+            value = f"validation {_metric(metric)} {_score(metric, self.validated.value)}"
             lines.append(Text.assemble(value, ", ", (best, "green")))
         lines.append(
             Text(
-                f"{step.rate:,.0f} texts/s, learning rate {step.learning_rate:.1e}, gradient {step.gradient_norm:.2f}",
+                f"{step.rate:,.0f} {step.unit}/s, learning rate {step.learning_rate:.1e}, "
+                f"gradient {step.gradient_norm:.2f}",
                 "dim",
             )
         )
@@ -115,15 +117,19 @@ def _metric(name: str) -> str:
     return safe(name.replace("_", " ").replace(" f1", " F1"))
 
 
+def _score(metric: str, value: float, digits: int = 1) -> str:
+    return f"{value:,.{digits}f}" if metric == "perplexity" else percent(value, digits)
+
+
 def _step_line(step: events.Step) -> str:
     return (
         f"epoch {step.epoch:.2f} of {step.epochs}  step {step.step:,} of {step.steps:,}  loss {step.loss:.4f}  "
         f"learning rate {step.learning_rate:.2e}  gradient {step.gradient_norm:.2f}  "
-        f"{step.rate:,.0f} texts/s  {duration(step.seconds_left)} left"
+        f"{step.rate:,.0f} {step.unit}/s  {duration(step.seconds_left)} left"
     )
 
 
 def _validation_line(event: events.Validated) -> str:
-    mark = "best so far" if event.improved else f"best {percent(event.best, 2)}"
-    value = f"{_metric(event.metric)} {percent(event.value, 2)} ({mark})"
+    mark = "best so far" if event.improved else f"best {_score(event.metric, event.best, 2)}"
+    value = f"{_metric(event.metric)} {_score(event.metric, event.value, 2)} ({mark})"
     return f"epoch {event.epoch}: validation loss {event.loss:.4f}, {value}"

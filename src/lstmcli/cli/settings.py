@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Any, TypeVar
 
 from lstmcli.config import TOKENIZERS, ClassifierConfig, ModelConfig, ReadConfig, TokenizerConfig, TrainConfig
+from lstmcli.config_lm import LmConfig, LmModelConfig, LmTokenizerConfig, LmTrainConfig, preset
 from lstmcli.errors import UsageError
 
 C = TypeVar("C")
@@ -29,25 +31,15 @@ def read_config(values: Mapping[str, Any]) -> ReadConfig:
 
 def classifier_config(values: Mapping[str, Any]) -> ClassifierConfig:
     """All that decides a classifier, from the parameters of ``lstm train``."""
-    tokenizer = str(values["tokenizer"])
-    if tokenizer in TOKENIZERS:
-        kind_or_file: dict[str, Any] = {"kind": tokenizer}
-    elif Path(tokenizer).exists():
-        kind_or_file = {"path": tokenizer}
-    else:
-        raise UsageError(
-            f"--tokenizer cannot be {tokenizer!r}",
-            hint=f"one of {', '.join(TOKENIZERS)}, or the path of a tokenizer.json that exists",
-        )
-    time, vectors = values["time"], values["vectors"]
+    vectors = values["vectors"]
     values = {
         **values,
-        **kind_or_file,
+        **_tokenizer(str(values["tokenizer"])),
         "lowercase": not values["keep_case"],
         "bidirectional": not values["one_way"],
         "pooling": tuple(part.strip() for part in str(values["pooling"]).split(",") if part.strip()),
         "vectors": None if vectors is None else str(vectors),
-        "time_limit": None if time is None else seconds(time),
+        "time_limit": None if values["time"] is None else seconds(values["time"]),
     }
     return ClassifierConfig(
         read=read_config(values),
@@ -57,6 +49,53 @@ def classifier_config(values: Mapping[str, Any]) -> ClassifierConfig:
     )
 
 
+def lm_config(values: Mapping[str, Any], given: Collection[str]) -> LmConfig:
+    """All that decides a language model: its preset, changed by the parameters that were ``given``."""
+    model, train = preset(str(values["preset"]))
+    changes: dict[str, Any] = {name: values[name] for name in given}
+    if "tokenizer" in given:
+        changes |= _tokenizer(str(values["tokenizer"]))
+    if values["untied"]:
+        changes["tied"] = False
+    if "learning_rate" not in given and changes.get("optimizer", train.optimizer) != train.optimizer:
+        changes["learning_rate"] = None
+    if values["time"] is not None:
+        changes["time_limit"] = seconds(values["time"])
+    return LmConfig(
+        read=read_config(values),
+        tokenizer=_fill(LmTokenizerConfig, changes),
+        model=replace(model, **_fields(model, changes)),
+        train=replace(train, **_fields(train, changes)),
+    )
+
+
+def out_of_place(given: Collection[str], task: str) -> list[str]:
+    """Those of the parameters given that mean nothing to the task, as options."""
+    classifiers = _names(TokenizerConfig, ModelConfig, TrainConfig) | {"keep_case", "one_way"}
+    models = _names(LmTokenizerConfig, LmModelConfig, LmTrainConfig) | {"preset", "untied"}
+    foreign = models - classifiers if task == "classify" else classifiers - models - {"keep_case"}
+    return [f"--{name.replace('_', '-')}" for name in given if name in foreign]
+
+
+def _tokenizer(name: str) -> dict[str, Any]:
+    """``--tokenizer``: one of ours by its kind, or a file."""
+    if name in TOKENIZERS:
+        return {"kind": name}
+    if Path(name).exists():
+        return {"path": name}
+    raise UsageError(
+        f"--tokenizer cannot be {name!r}",
+        hint=f"one of {', '.join(TOKENIZERS)}, or the path of a tokenizer.json that exists",
+    )
+
+
+def _names(*kinds: Any) -> set[str]:
+    return {field.name for kind in kinds for field in dataclasses.fields(kind)}
+
+
+def _fields(config: Any, values: Mapping[str, Any]) -> dict[str, Any]:
+    return {name: value for name, value in values.items() if name in _names(config)}
+
+
 def _fill(kind: type[C], values: Mapping[str, Any]) -> C:
-    names = {field.name for field in dataclasses.fields(kind)}  # type: ignore[arg-type]
-    return kind(**{name: value for name, value in values.items() if name in names})
+    return kind(**_fields(kind, values))

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from lstmcli.cli.render import facts, grid, percent, safe, size
-from lstmcli.results import ClassReport, DataCheck, ModelInfo
+from lstmcli.results import ClassReport, CorpusCheck, DataCheck, ModelInfo
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -43,6 +43,19 @@ def data_check(check: DataCheck) -> list[RenderableType]:
         lines.append(f"{check.conflicting:,} training texts occur with more than one label")
     lines.append(f"always answering {safe(check.majority_label)!r} would be right for {percent(check.majority_share)}")
     return lines
+
+
+def corpus_check(splits: Sequence[CorpusCheck]) -> RenderableType:
+    """What each split of a language model's text holds."""
+    table = grid(header=True)
+    table.add_column("")
+    for split in splits:
+        table.add_column(split.name, justify="right")
+    for name in ("lines", "tokens", "words", "chars", "bytes"):
+        table.add_row({"chars": "characters"}.get(name, name), *(f"{getattr(s, name):,}" for s in splits))
+    if any(s.oov for s in splits):
+        table.add_row("unknown", *(percent(s.oov / max(1, s.tokens), 2) for s in splits))
+    return table
 
 
 def report(result: ClassReport, out: Console) -> list[RenderableType]:
@@ -122,7 +135,7 @@ def model_info(info: ModelInfo, out: Console) -> RenderableType:
         labels += f", and {len(info.labels) - SHOWN_LABELS} more"
     rows = {
         "model": f"{info.path} ({size(info.bytes)})",
-        "task": f"{info.task}, {len(info.labels)} labels" + (", several for one text" if info.multilabel else ""),
+        "task": _task(info),
         "labels": labels,
         "network": f"{info.architecture}; {info.parameters:,} parameters",
         "tokenizer": f"{info.tokenizer}, {info.vocab_size:,} tokens",
@@ -138,8 +151,25 @@ def model_info(info: ModelInfo, out: Console) -> RenderableType:
     return facts({name.replace("_", " "): value for name, value in rows.items() if value}, out)
 
 
+def perplexities(found: dict[str, Any]) -> str:
+    """A language model's figures in a line."""
+    token, word = (f"{found[name]:,.2f}" if found[name] else "–" for name in ("perplexity", "word_perplexity"))
+    return (
+        f"perplexity {token} a token, {word} a word, {found['bits_per_byte']:.3f} bits a byte "
+        f"({found['tokens']:,} tokens)"
+    )
+
+
+def _task(info: ModelInfo) -> str:
+    if info.task != "classify":
+        return "language model"
+    return f"{info.task}, {len(info.labels)} labels" + (", several for one text" if info.multilabel else "")
+
+
 def _scores(found: dict[str, Any]) -> str:
     """The numbers of a stored report that sum it up."""
+    if "bits_per_byte" in found:
+        return perplexities(found)
     names = {"accuracy": "accuracy", "macro_f1": "macro F1", "ece": "calibration error"}
     shown = [f"{words} {percent(found[name], 2)}" for name, words in names.items() if found.get(name) is not None]
     return ", ".join(shown) + (f" ({found['n']:,} texts)" if "n" in found else "")

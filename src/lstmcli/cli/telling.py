@@ -5,6 +5,7 @@ from __future__ import annotations
 import shlex
 from collections.abc import Iterable
 from contextlib import ExitStack
+from dataclasses import asdict
 from typing import TYPE_CHECKING
 
 from lstmcli import events
@@ -29,6 +30,7 @@ class Telling:
         self.default_place, self.quiet = default_place, quiet
         self.warnings = splits.warnings
         self.progress = Progress(self.out)
+        self.classifies = splits.labelled
         self._stack = ExitStack()
 
     def __enter__(self) -> Telling:
@@ -53,6 +55,16 @@ class Telling:
             self._say(
                 f"{render.safe(event.kind)} tokenizer: {event.vocab_size:,} tokens; a text has {event.mean_length:.0f} "
                 f"on average, {event.longest:,} at most; {render.percent(event.unknown_rate)} unknown in validation"
+            )
+        elif isinstance(event, events.CorpusRead):
+            self._corpus(event)
+        elif isinstance(event, events.Sampled):
+            self._say(f"  {render.safe(event.text)}", "dim")
+        elif isinstance(event, events.LmEvaluated):
+            p = event.report
+            self._say(
+                f"{_NAMES.get(event.split, event.split)}: {tables.perplexities(asdict(p))}",
+                "bold",
             )
         elif isinstance(event, events.NgramsFitted):
             alone = render.percent(event.valid_accuracy)
@@ -91,6 +103,14 @@ class Telling:
         if not self.quiet:
             self.out.print()
 
+    def _corpus(self, event: events.CorpusRead) -> None:
+        for note in event.notes:
+            self._say(render.safe(note))
+        units = "each line is a text" if event.mode == "lines" else "the lines are one document"
+        render.show(self.out, "", tables.corpus_check(event.splits))
+        self.out.print()
+        self._say(f"{render.safe(event.tokenizer)} tokenizer: {event.vocab_size:,} tokens; {units}")
+
     def _plan(self, event: events.RunPlanned) -> None:
         guess = event.estimate
         self._say(f"{event.model}: {event.parameters:,} parameters")
@@ -108,7 +128,7 @@ class Telling:
         took = render.duration(event.seconds)
         self._say(f"saved {render.safe(event.path)}, {render.size(event.bytes)}; {took} in all")
         where = "" if self.default_place else f" -m {shlex.quote(event.path)}"
-        self._say(f'try: lstm classify{where} --text "…"')
+        self._say(f'try: lstm classify{where} --text "…"' if self.classifies else f'try: lstm generate{where} "…"')
 
 
 _NAMES = {"valid": "validation", "test": "test"}

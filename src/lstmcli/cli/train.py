@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -13,12 +13,14 @@ import typer
 from lstmcli import events
 from lstmcli.cli import options as o
 from lstmcli.cli.command import Command
-from lstmcli.cli.settings import classifier_config
+from lstmcli.cli.settings import classifier_config, lm_config, out_of_place, read_config
 from lstmcli.cli.signals import Stop
-from lstmcli.config import ModelConfig, ReadConfig, TokenizerConfig, TrainConfig
+from lstmcli.config import ClassifierConfig, ModelConfig, ReadConfig, TokenizerConfig, TrainConfig
+from lstmcli.config_lm import LmConfig, LmModelConfig, LmTokenizerConfig
 from lstmcli.errors import UsageError
 
 READ, TOKENIZER, MODEL, TRAIN = ReadConfig(), TokenizerConfig(), ModelConfig(), TrainConfig()
+LM_TOKENIZER, LM_MODEL = LmTokenizerConfig(), LmModelConfig()
 POOLING = ",".join(MODEL.pooling)
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -31,6 +33,8 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
   lstm train reviews.csv
   lstm train train.jsonl --valid valid.jsonl --test test.jsonl -o models/news
   lstm train sample:topics --time 1m
+  lstm train book.txt
+  lstm train ptb.train.txt --valid ptb.valid.txt --test ptb.test.txt
   zcat tickets.csv.gz | lstm train - --label-column queue --force""",
 )
 def train(
@@ -41,7 +45,10 @@ def train(
     output: Annotated[
         Path | None,
         typer.Option(
-            "--output", "-o", metavar="DIR", show_default="lstm-model/classifier", help="Where the model goes."
+            *("--output", "-o"),
+            metavar="DIR",
+            show_default="lstm-model/classifier, or lstm-model/lm",
+            help="Where the model goes.",
         ),
     ] = None,
     valid: Annotated[str | None, typer.Option("--valid", metavar="FILE", help="Validation data.")] = None,
@@ -58,9 +65,15 @@ def train(
     ] = False,
     force: o.Force = False,
     task: Annotated[
-        Literal["classify", "lm"],
-        typer.Option("--task", rich_help_panel=o.DATA, metavar="classify|lm", help="What to train."),
-    ] = "classify",
+        Literal["classify", "lm"] | None,
+        typer.Option(
+            "--task",
+            rich_help_panel=o.DATA,
+            metavar="classify|lm",
+            show_default="classify where the text has labels, else lm",
+            help="What to train: a classifier or a language model.",
+        ),
+    ] = None,
     text_columns: o.TextColumns = None,
     label_column: o.LabelColumn = READ.label_column,
     label_separator: o.LabelSeparator = READ.label_separator,
@@ -103,6 +116,15 @@ def train(
     adversarial: o.Adversarial = TRAIN.adversarial,
     class_weights: o.ClassWeights = TRAIN.class_weights,
     precision: o.Precision = TRAIN.precision,
+    preset: o.Preset = "small",
+    mode: o.Mode = LM_TOKENIZER.mode,
+    words: o.Words = LM_TOKENIZER.words,
+    bptt: o.Bptt = None,
+    optimizer: o.Optimizer = None,
+    untied: o.Untied = not LM_MODEL.tied,
+    input_dropout: o.InputDropout = None,
+    alpha: o.Alpha = None,
+    beta: o.Beta = None,
     quiet: o.Quiet = False,
     format: Annotated[
         Literal["table", "json"],
@@ -115,47 +137,59 @@ def train(
         ),
     ] = None,
 ) -> None:
-    """Train a text classifier on labelled text.
+    """Train a classifier on labelled text, or a language model on plain text.
 
-    SOURCE is CSV, TSV, JSON, JSON Lines, Parquet, fastText lines or a folder per class, gzipped or not;
-    form, encoding and columns are detected. Progress goes to stderr, a model directory is written at the
-    end. Ctrl-C ends the run early and keeps the best model so far.
+    SOURCE is CSV, TSV, JSON, JSON Lines, Parquet, plain text, fastText lines or a folder per class, gzipped or not;
+    form, encoding and columns are detected. Progress goes to stderr, a model directory is written at the end. Ctrl-C
+    ends the run early and keeps the best model so far.
     """
-    config = classifier_config(locals())
-    if task == "lm":
-        raise UsageError("this version trains classifiers only", hint="leave --task out, and give text with labels")
+    values = locals()
+    given = {name for name in values if name != "ctx" and _is_given(ctx, name)}
     listeners: list[Any] = []
     if tensorboard is not None:
         from lstmcli.cli.scalars import Scalars
 
         listeners.append(Scalars(tensorboard))
 
+    # What is wrong with the options is said before anything is read.
+    configs = _configs(values, given, [task] if task else ["classify", "lm"])
+
     from lstmcli.tasks.modeldir import DEFAULTS, check_target
 
-    target = output or DEFAULTS["classify"]
-    if not dry_run:
-        check_target(target, force)
+    if output and not dry_run:
+        check_target(output, force)
 
     from lstmcli.cli.telling import Telling
     from lstmcli.text.splits import load_splits
 
+    labelled = {None: None, "classify": True, "lm": False}[task]
     splits = load_splits(
-        source, config.read, valid=valid, test=test, valid_fraction=config.train.valid_fraction, seed=seed
+        source,
+        read_config(values),
+        valid=valid,
+        test=test,
+        valid_fraction=valid_fraction,
+        seed=seed,
+        labelled=labelled,
     )
-    if not splits.labelled:
-        raise UsageError(
-            "no labels found, and this version trains classifiers only",
-            path=source,
-            hint="labels come from a column named label, class, category or the like (--label-column NAME for "
-            f"another), from {READ.label_prefix}x at the start of a line (--label-prefix), or from a folder per class",
-        )
-
-    from lstmcli.tasks.train import train_classifier
-
+    kind = task or ("classify" if splits.labelled else "lm")
+    config = configs[kind]
+    if isinstance(config, UsageError):
+        raise config
+    target = output or DEFAULTS[kind]
+    if not output and not dry_run:
+        check_target(target, force)
     with Stop() as stop, Telling(default_place=output is None, quiet=quiet, splits=splits) as telling:
-        run = train_classifier(
-            splits, config, target, force=force or dry_run, command=shlex.join(ctx.obj), stop=stop.asked
-        )
+        how: dict[str, Any] = {"force": force or dry_run, "command": shlex.join(ctx.obj), "stop": stop.asked}
+        run: Iterable[events.Event]
+        if isinstance(config, ClassifierConfig):
+            from lstmcli.tasks.train import train_classifier
+
+            run = train_classifier(splits, config, target, **how)
+        else:
+            from lstmcli.tasks.train_lm import train_lm
+
+            run = train_lm(splits, config, target, **how)
         listeners.append(telling)
         result = follow(run, listeners, stop, dry_run=dry_run)
     if format == "json":
@@ -164,6 +198,31 @@ def train(
         print(to_json(result))
     if stop.signal is not None:
         raise typer.Exit(128 + stop.signal)
+
+
+def _is_given(ctx: typer.Context, name: str) -> bool:
+    source = ctx.get_parameter_source(name)
+    return source is not None and source.name != "DEFAULT"
+
+
+def _configs(
+    values: dict[str, Any], given: Collection[str], tasks: list[str]
+) -> dict[str, ClassifierConfig | LmConfig | UsageError]:
+    """The config for each task, or what is wrong with it.  Raises: UsageError, where none is right."""
+    made: dict[str, ClassifierConfig | LmConfig | UsageError] = {}
+    for task in tasks:
+        try:
+            if foreign := out_of_place(given, task):
+                kind, other = ("a classifier", "lm") if task == "classify" else ("a language model", "classify")
+                hint = f"leave it out, or add --task {other}"
+                raise UsageError(f"{foreign[0]} means nothing to {kind}", hint=hint)
+            made[task] = classifier_config(values) if task == "classify" else lm_config(values, given)
+        except UsageError as error:
+            made[task] = error
+    for config in made.values():
+        if not isinstance(config, UsageError):
+            return made
+    raise next(error for error in made.values() if isinstance(error, UsageError))
 
 
 def follow(run: Iterable[events.Event], listeners: list[Any], stop: Stop, *, dry_run: bool) -> dict[str, Any]:
@@ -188,7 +247,9 @@ def _outcome(event: events.Event) -> dict[str, Any]:
         return {"plan": asdict(event)}
     if isinstance(event, events.Stopped):
         return {"stopped": event.reason, "best_epoch": event.best_epoch}
-    if isinstance(event, events.Evaluated):
+    if isinstance(event, events.CorpusRead):
+        return {"tokenizer": event.tokenizer, "vocab_size": event.vocab_size, "data": asdict(event)}
+    if isinstance(event, (events.Evaluated, events.LmEvaluated)):
         return {event.split: asdict(event.report)}
     if isinstance(event, events.Saved):
         return {"path": event.path, "bytes": event.bytes, "seconds": event.seconds}

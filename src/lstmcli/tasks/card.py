@@ -34,6 +34,44 @@ def model_card(config: Mapping[str, Any]) -> str:
     return card.encode("utf-8", "backslashreplace").decode()  # a command line may hold bytes that are no text
 
 
+def language_model_card(config: Mapping[str, Any]) -> str:
+    """The same for a language model; ``config["metrics"]`` maps a split to an ``LmReport`` as a dict."""
+    parts = [
+        "---\nlibrary_name: lstmcli\npipeline_tag: text-generation\ntags:\n- lstm\n- language-model\n---",
+        "# A language model",
+        f"It foresees text, token by token. Inside: {_plain(config['architecture'])}; {config['parameters']:,} "
+        f"parameters; a vocabulary of {config['tokenizer']['vocab_size']:,} ({config['tokenizer']['kind']}). The "
+        "weights are in `model.safetensors`; `model.onnx` is the same network for ONNX Runtime.",
+        "## Use\n\n"
+        + _code("pip install lstmcli\nlstm generate --model . 'Once upon'\nlstm perplexity --model . text.txt"),
+        "Run in this directory, or name it after `--model`. It needs no GPU and no network.",
+        "## Training",
+        _code(config["command"]),
+        _pairs({"trained": config["created"], "seed": str(config["seed"]), **config["data"]}),
+        "Versions: " + ", ".join(f"{_plain(name)} {_plain(v)}" for name, v in config["versions"].items()) + ".",
+        *_perplexities(config["metrics"]),
+        "## Limits",
+        "It knows the words and the style of its training text, makes up facts, and repeats what it read there.",
+    ]
+    card = "\n\n".join(part for part in parts if part) + "\n"
+    return card.encode("utf-8", "backslashreplace").decode()
+
+
+def _perplexities(metrics: Mapping[str, Any]) -> Iterator[str]:
+    names = ("perplexity", "word_perplexity", "bits_per_char", "bits_per_byte")
+    rows = [
+        (_SPLITS.get(split, _plain(split)), *(_number(found[name]) for name in names), f"{found['tokens']:,}")
+        for split, found in metrics.items()
+    ]
+    if rows:
+        yield "## Results"
+        yield _table(("split", "perplexity per token", "per word", "bits per character", "per byte", "tokens"), rows)
+
+
+def _number(value: float | None) -> str:
+    return "–" if value is None else f"{value:,.3f}"
+
+
 def _what(config: Mapping[str, Any]) -> str:
     kind = "gives a text every label that fits it" if config["multilabel"] else "gives each text one label"
     start = "pretrained word vectors" if config["classifier"]["model"].get("vectors") else "scratch"

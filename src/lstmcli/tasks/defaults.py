@@ -5,6 +5,9 @@ epochs       the number that shows about 70,000 texts to the network, from 3 to 
 ngrams       pairs up to 8,000 training texts, triples above
 min. count   of an n-gram: 1 up to 8,000 training texts, 2 above
 ===========  ==============================================================================
+
+A language model's epochs are the number that shows it about 9 million tokens, from 1 to 40; a short text is
+read in fewer streams, so that each holds eight windows at least.
 """
 
 from __future__ import annotations
@@ -12,9 +15,11 @@ from __future__ import annotations
 from dataclasses import replace
 
 from lstmcli.config import ClassifierConfig
+from lstmcli.config_lm import LmConfig
 
 SMALL = 8_000
 TEXTS_SEEN = 70_000
+TOKENS_SEEN = 9_000_000
 
 
 def resolve(config: ClassifierConfig, texts: int) -> ClassifierConfig:
@@ -25,6 +30,15 @@ def resolve(config: ClassifierConfig, texts: int) -> ClassifierConfig:
     if train.epochs is None:
         train = replace(train, epochs=min(15, max(3, round(TEXTS_SEEN / texts))))
     return replace(config, model=model, train=train)
+
+
+def resolve_lm(config: LmConfig, tokens: int) -> LmConfig:
+    """``config`` with nothing left open, for a training split of so many tokens."""
+    train = config.train
+    if train.epochs is None:
+        train = replace(train, epochs=min(40, max(1, round(TOKENS_SEEN / tokens))))
+    most = max(1, tokens // (8 * train.bptt))
+    return replace(config, train=replace(train, batch_size=min(train.batch_size, most)))
 
 
 def ngram_min_count(texts: int) -> int:

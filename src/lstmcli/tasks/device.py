@@ -28,11 +28,17 @@ LONG = 64
 
 def choose_precision(precision: str, device: str, mean_length: float) -> str:
     """fp32 or bf16; ``auto`` is bf16 where the hardware multiplies it natively and the texts are long enough."""
-    import torch
-
     if precision != "auto":
         return precision
     if device == "cuda":
-        return "bf16" if torch.cuda.is_bf16_supported() else "fp32"
-    native = bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())
-    return "bf16" if native and mean_length >= LONG else "fp32"
+        return "bf16" if native_bf16(device) else "fp32"
+    return "bf16" if native_bf16(device) and mean_length >= LONG else "fp32"
+
+
+def native_bf16(device: str) -> bool:
+    """Whether the hardware multiplies bfloat16 itself: elsewhere it is slower than fp32."""
+    import torch
+
+    if device == "cuda":
+        return bool(torch.cuda.is_bf16_supported())
+    return bool(torch.cpu._is_avx512_bf16_supported() or torch.cpu._is_amx_tile_supported())

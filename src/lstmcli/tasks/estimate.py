@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lstmcli.config import ClassifierConfig
+from lstmcli.config_lm import LmConfig
 from lstmcli.results import Estimate
 
 if TYPE_CHECKING:
@@ -48,6 +49,18 @@ def estimate(
     memory = BASE_BYTES + 5 * 4 * parameters + 4 * tokens * width + 2 * 4 * batch_tokens * kept + 8 * table
     # The weights, nearly all in half precision, and the graph repeats them.
     return Estimate(seconds, memory, 2 * 2 * parameters + table)
+
+
+def estimate_lm(config: LmConfig, *, vocab_size: int, step_seconds: float, steps: int, parameters: int) -> Estimate:
+    """The cost of a language model's run; ``step_seconds`` measured on this machine.  The text stays on disk."""
+    seconds = step_seconds * steps * 1.05  # validation
+    if config.train.time_limit is not None:
+        seconds = min(seconds, config.train.time_limit)
+    window = config.train.batch_size * config.train.bptt
+    states = 4 * window * 12 * sum(config.model.widths)
+    # Weights, gradients, two moments, the best so far and a copy; a chunk of the softmax in two formats.
+    memory = BASE_BYTES + 6 * 4 * parameters + 2 * states + 6 * 128 * vocab_size
+    return Estimate(seconds, memory, (2 * 4 + 1) * parameters)
 
 
 def _ngram_bytes(tokens: int, order: int, classes: int) -> int:

@@ -32,6 +32,8 @@ STREAM_AT_LEAST = 2_000
 """Tokens of a stream in evaluation: each starts without a past, so there are few where the text is short."""
 NON_MONOTONE = 5
 """Validations without an improvement after which SGD starts to average (Merity et al. 2018, algorithm 1)."""
+SHARPNESS = 0.8
+"""Temperature of the samples that are shown."""
 GRID = 5
 """Window lengths are multiples of this."""
 
@@ -241,6 +243,39 @@ def fit_lm(
             break
     trainer.keep(best_weights)
     yield Stopped(reason, done, best_epoch, time.monotonic() - begin)
+
+
+def estimate_step(trainer: LmTrainer, train: Ids, probes: int = 3) -> float:
+    """Seconds of a training step on this machine; changes nothing."""
+    config = trainer.config
+    inputs, targets = streams(train, config.batch_size)
+    part = slice(0, config.bptt)
+    state = torch.get_rng_state()
+    trainer.module.train()
+    seconds = []
+    for _ in range(probes + 1):  # the first warms up
+        begin = time.monotonic()
+        trainer.gradients(inputs[:, part], targets[:, part], None)
+        seconds.append(time.monotonic() - begin)
+        trainer.optimizer.zero_grad(set_to_none=True)
+    torch.set_rng_state(state)
+    return float(np.median(seconds[1:]))
+
+
+def sample(module: LanguageModel, start: int, count: int, rng: np.random.Generator, device: str = "cpu") -> list[int]:
+    """Tokens that the model makes up after the token ``start``, drawn from the sharpened softmax; never unknown (1)."""
+    ids, states, made = torch.full((1, 1), start, device=device), None, list[int]()
+    module.eval()
+    with torch.inference_mode():
+        while len(made) < count:
+            logits_V, states = module(ids, states)
+            logits = logits_V[0, 0].float().cpu().numpy().astype(np.float64) / SHARPNESS
+            logits[1] = -np.inf
+            p = np.exp(logits - logits.max())
+            made.append(int(rng.choice(len(p), p=p / p.sum())))
+            ids = torch.full((1, 1), made[-1], device=device)
+    module.train()
+    return made
 
 
 def _perplexity(nats: float) -> float:

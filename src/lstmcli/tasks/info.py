@@ -38,5 +38,5 @@ def _info(model: ModelDir) -> ModelInfo:
         metrics=config["metrics"],
         versions=config["versions"],
         calibration={"scale": model.scale} if is_classifier else {},
-        config=config["classifier"] if is_classifier else {},
+        config=config["classifier" if is_classifier else "lm"],
     )

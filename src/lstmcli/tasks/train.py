@@ -207,7 +207,7 @@ def _train(
         "parameters": parameters,
         "architecture": describe(config),
         "tokenizer": {"kind": config.tokenizer.kind, "vocab_size": encoder.vocab_size},
-        "versions": _versions(),
+        "versions": versions(),
         "device": device,
         "threads": threads,
         "stopped": "interrupted" if interrupted else "finished",
@@ -246,7 +246,7 @@ def _tokenizer_ready(
     return events.TokenizerReady(kind, encoder.vocab_size, unknown, float(lengths.mean()), int(lengths.max()))
 
 
-def _versions() -> dict[str, str]:
+def versions() -> dict[str, str]:
     import platform
     from importlib.metadata import version
 

@@ -1,0 +1,223 @@
+"""Training a language model from text to a model directory, as a generator of events."""
+
+from __future__ import annotations
+
+import datetime
+import json
+import time
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import asdict, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+
+from lstmcli import events
+from lstmcli.config import to_dict
+from lstmcli.config_lm import LmConfig
+from lstmcli.errors import NoDataError
+from lstmcli.events import Event
+from lstmcli.results import CorpusCheck, LmReport
+from lstmcli.tasks.card import language_model_card
+from lstmcli.tasks.defaults import resolve_lm
+from lstmcli.tasks.device import native_bf16, resolve_device
+from lstmcli.tasks.estimate import estimate_lm
+from lstmcli.tasks.modeldir import CARD, GRAPH, INT8_GRAPH, LOG, TOKENIZER, WEIGHTS, check_target, write_model
+from lstmcli.tasks.train import versions
+from lstmcli.text.corpus import Corpus, build_corpus, corpus_key, survey
+from lstmcli.text.lm_tokenizer import END_ID
+from lstmcli.text.settle import settle
+from lstmcli.text.stream import StreamEncoder
+
+if TYPE_CHECKING:
+    from lstmcli.text.records import Record, Splits
+
+SAMPLE_TOKENS = 60
+SECONDS_BETWEEN_SAMPLES = 20.0
+
+
+def train_lm(
+    splits: Splits,
+    config: LmConfig,
+    output: Path,
+    *,
+    force: bool = False,
+    command: str = "",
+    stop: Callable[[], bool] = lambda: False,
+) -> Iterator[Event]:
+    """Fits a language model on the texts of ``splits`` and writes it to ``output``.
+
+    Every event is also a line of the model's ``log.jsonl``.  When ``stop`` turns true, training ends after
+    the step at hand and the best model so far is saved.
+
+    Raises:
+        NoDataError: fewer than two tokens to learn from.
+        OutputError: ``output`` exists and ``force`` is false, or it cannot be written.
+        UsageError: a device that is not there.
+    """
+    log: list[str] = []
+    for event in _train(splits, config, output, force=force, command=command, stop=stop, log=log):
+        log.append(json.dumps(events.to_json(event), ensure_ascii=False))
+        yield event
+
+
+def _train(
+    splits: Splits,
+    config: LmConfig,
+    output: Path,
+    *,
+    force: bool,
+    command: str,
+    stop: Callable[[], bool],
+    log: list[str],
+) -> Iterator[Event]:
+    started = time.monotonic()
+    check_target(output, force)
+    lines = {name: _lines(records) for name, records in _parts(splits).items()}
+    surveys = {name: survey(part) for name, part in lines.items()}
+    found = surveys["train"]
+    tokenizer = settle(config.tokenizer, found.sample, found.characters, table=bool(splits.text_columns))
+    encoder = StreamEncoder.train(lines["train"], tokenizer)
+    corpora = {
+        name: build_corpus(part, encoder, cache=None, key=corpus_key(surveys[name].fingerprint, encoder))
+        for name, part in lines.items()
+    }
+    train, valid = corpora["train"], corpora["valid"]
+    if len(train) < 2 or len(valid) < 1:
+        raise NoDataError("there is too little text to learn from", path=splits.path, hint="give a few lines at least")
+    config = resolve_lm(replace(config, tokenizer=tokenizer), len(train))
+    yield events.CorpusRead(
+        tuple(_check(name, corpus) for name, corpus in corpora.items()),
+        splits.notes,
+        tokenizer.kind,
+        tokenizer.mode,
+        encoder.vocab_size,
+    )
+
+    import torch
+
+    from lstmcli.core.build import count_parameters
+    from lstmcli.core.language_model import LanguageModel
+    from lstmcli.core.optimizer import keep_freed_memory
+    from lstmcli.engine.lmgraph import language_model_graph
+    from lstmcli.tasks.fit_lm import LmTrainer, estimate_step, fit_lm, sample, total_nats
+
+    keep_freed_memory()
+    device = resolve_device(config.train.device)
+    threads = config.train.threads or torch.get_num_threads()  # which minds OMP_NUM_THREADS
+    torch.set_num_threads(threads)
+    torch.manual_seed(config.train.seed)
+    rng = np.random.default_rng(config.train.seed)
+    bf16 = config.train.precision == "bf16" or (config.train.precision == "auto" and native_bf16(device))
+    module = LanguageModel(config.model, encoder.vocab_size)
+    trainer = LmTrainer(module, config.train, device=device, bf16=bf16)
+    parameters = count_parameters(module)
+    assert config.train.epochs is not None
+    steps = config.train.epochs * max(1, len(train) // (config.train.batch_size * config.train.bptt))
+    yield events.RunPlanned(
+        command=command,
+        model=describe(config),
+        parameters=parameters,
+        epochs=config.train.epochs,
+        steps=steps,
+        device=device,
+        threads=threads,
+        precision="bf16 softmax" if bf16 else "fp32",
+        seed=config.train.seed,
+        estimate=estimate_lm(
+            config,
+            vocab_size=encoder.vocab_size,
+            step_seconds=estimate_step(trainer, train.ids),
+            steps=steps,
+            parameters=parameters,
+        ),
+    )
+
+    interrupted, sampled = False, time.monotonic()
+    for event in fit_lm(trainer, _started(train, END_ID), _started(valid, END_ID), stop=stop, rng=rng):
+        interrupted |= isinstance(event, events.Stopped) and event.reason == "interrupted"
+        yield event
+        if isinstance(event, events.Validated) and time.monotonic() - sampled > SECONDS_BETWEEN_SAMPLES:
+            sampled = time.monotonic()
+            yield events.Sampled(event.epoch, encoder.decode(sample(module, END_ID, SAMPLE_TOKENS, rng, device)))
+
+    module.to("cpu")
+    metrics: dict[str, Any] = {}
+    for name in ("valid", "test"):
+        if name in corpora and len(corpora[name]):
+            report = _report(corpora[name], total_nats(module, _started(corpora[name], END_ID)))
+            metrics[name] = asdict(report)
+            yield events.LmEvaluated(name, report)
+
+    from safetensors.numpy import save
+
+    weights = module.tensors()
+    description = {
+        "task": "lm",
+        "created": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
+        "command": command,
+        "seed": config.train.seed,
+        "lm": to_dict(config),
+        "data": {
+            "fingerprint": splits.fingerprint,
+            "notes": list(splits.notes),
+            "tokens": {name: len(corpus) for name, corpus in corpora.items()},
+        },
+        "metrics": metrics,
+        "parameters": parameters,
+        "architecture": describe(config),
+        "tokenizer": {"kind": encoder.config.kind, "vocab_size": encoder.vocab_size},
+        "versions": versions(),
+        "device": device,
+        "threads": threads,
+        "stopped": "interrupted" if interrupted else "finished",
+    }
+    files = {
+        WEIGHTS: save({name: np.ascontiguousarray(value) for name, value in weights.items()}),
+        TOKENIZER: encoder.to_json().encode(),
+        GRAPH: language_model_graph(weights, config.model),
+        CARD: language_model_card(description).encode("utf-8", "backslashreplace"),
+        LOG: ("\n".join(log) + "\n").encode("utf-8", "backslashreplace"),
+    }
+    if config.model.cell == "lstm":
+        files[INT8_GRAPH] = language_model_graph(weights, config.model, int8=True)
+    size = write_model(output, files, description, force=force)
+    yield events.Saved(str(output), size, time.monotonic() - started)
+
+
+def _parts(splits: Splits) -> dict[str, list[Record]]:
+    parts = {"train": splits.train, "valid": splits.valid, "test": splits.test}
+    return {name: records for name, records in parts.items() if records or name != "test"}
+
+
+def _lines(records: Sequence[Record]) -> list[str]:
+    """A text of several lines, as a cell of a table may hold, gives each of them."""
+    return [line for record in records for line in record.text.split("\n")]
+
+
+def _started(corpus: Corpus, end: int) -> np.ndarray[Any, Any]:
+    """The corpus behind the token that starts a text, so that its own first token is predicted too."""
+    return np.concatenate([np.array([end], corpus.ids.dtype), corpus.ids])
+
+
+def _check(name: str, corpus: Corpus) -> CorpusCheck:
+    return CorpusCheck(name, corpus.lines, len(corpus), corpus.words, corpus.characters, corpus.bytes, corpus.unknown)
+
+
+def _report(corpus: Corpus, nats: float) -> LmReport:
+    return LmReport.of(
+        nats,
+        tokens=len(corpus),
+        words=corpus.words,
+        characters=corpus.characters,
+        bytes=corpus.bytes,
+        oov=corpus.unknown,
+        lines=corpus.lines,
+    )
+
+
+def describe(config: LmConfig) -> str:
+    """The architecture in one line."""
+    model = config.model
+    widths = " + ".join(map(str, model.widths)) if len(set(model.widths)) > 1 else f"{model.layers} x {model.hidden}"
+    return f"{model.cell.upper()} {widths}, {'tied ' if model.tied else ''}embedding {model.embedding}"

@@ -1,0 +1,104 @@
+"""The training loop of language models: every token read once an epoch, state carried, best weights kept."""
+
+from __future__ import annotations
+
+import math
+from dataclasses import replace
+from itertools import cycle, islice
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from lstmcli.config_lm import LmModelConfig, LmTrainConfig
+from lstmcli.core.language_model import LanguageModel
+from lstmcli.events import Step, Stopped, Validated
+from lstmcli.tasks.fit_lm import LmTrainer, estimate_step, fit_lm, sample, streams, total_nats, window_lengths
+
+V = 7
+CONFIG = LmTrainConfig(epochs=3, batch_size=4, bptt=10, learning_rate=2e-2, schedule="constant", warmup=0.0, clip=1.0)
+TEXT = np.array(list(islice(cycle([0, 2, 3, 4, 5, 6, 2]), 1200)), np.uint16)
+
+
+def trainer(config: LmTrainConfig = CONFIG) -> LmTrainer:
+    torch.manual_seed(0)
+    model = LmModelConfig(embedding=8, hidden=8, layers=1, embedding_dropout=0, input_dropout=0, output_dropout=0)
+    return LmTrainer(LanguageModel(model, V), config, device="cpu", bf16=False)
+
+
+@given(length=st.integers(2, 300), batch=st.integers(1, 9))
+def test_streams_are_the_text_side_by_side(length: int, batch: int) -> None:
+    ids = np.arange(length)
+    inputs, targets = streams(ids, batch)
+    assert (targets == inputs + 1).all() and inputs.size == (length - 1) // batch * batch
+    assert inputs.ravel().tolist() == list(range(inputs.size))
+
+
+@given(n=st.integers(1, 5000), seed=st.integers(0, 50), random=st.booleans())
+def test_windows_add_up_and_are_of_few_lengths(n: int, seed: int, random: bool) -> None:
+    config = replace(CONFIG, bptt=35, random_bptt=random)
+    lengths = window_lengths(n, config, np.random.default_rng(seed))
+    assert sum(lengths) == n and max(lengths) <= 45 and min(lengths) >= 1
+    assert len(set(lengths[:-1])) <= (9 if random else 1)
+
+
+def test_it_learns_a_cycle_and_keeps_the_best() -> None:
+    t = trainer()
+    found = list(fit_lm(t, TEXT, TEXT[:400], stop=lambda: False, rng=np.random.default_rng(0)))
+    validated = [event for event in found if isinstance(event, Validated)]
+    assert len(validated) == 3 and validated[-1].value < validated[0].value < V
+    assert validated[-1].value == pytest.approx(math.exp(validated[-1].loss))
+    steps = [event for event in found if isinstance(event, Step)]
+    assert steps[-1].unit == "tokens" and steps[-1].epoch == 3
+    stopped = found[-1]
+    assert isinstance(stopped, Stopped) and stopped.reason == "finished"
+    best = min(event.loss for event in validated)
+    assert total_nats(t.module, TEXT[:400]) / 399 == pytest.approx(best, rel=1e-5)
+    assert sample(t.module, 0, 6, np.random.default_rng(1)) == [2, 3, 4, 5, 6, 2]
+
+
+@pytest.mark.parametrize("stops", [0, 3])
+def test_stopping_ends_it(stops: int) -> None:
+    calls = iter(range(10_000))
+    found = list(fit_lm(trainer(), TEXT, TEXT, stop=lambda: next(calls) >= stops, rng=np.random.default_rng(0)))
+    stopped = found[-1]
+    assert isinstance(stopped, Stopped) and stopped.reason == "interrupted"
+    assert sum(isinstance(event, Validated) for event in found) == (stops > 0)
+
+
+def test_sgd_ends_as_an_average() -> None:
+    t = trainer(replace(CONFIG, optimizer="sgd", learning_rate=50.0, epochs=14, patience=0))
+    list(fit_lm(t, TEXT, TEXT[:200], stop=lambda: False, rng=np.random.default_rng(0), validations=2))
+    assert t.mean is not None and t.averaged_steps > 0
+
+
+@given(length=st.integers(2, 400))
+@settings(max_examples=20, deadline=None)
+def test_every_token_is_scored(length: int) -> None:
+    """A model that knows nothing: the nats count the tokens."""
+    t = trainer()
+    for parameter in t.parameters:
+        parameter.data.zero_()
+    text = np.resize(TEXT, length)
+    assert total_nats(t.module, text) == pytest.approx((length - 1) * math.log(V), rel=1e-5)
+
+
+def test_many_streams_score_every_token_too() -> None:
+    t = trainer()
+    for parameter in t.parameters:
+        parameter.data.zero_()
+    text = np.resize(TEXT, 16 * 2000 + 7)
+    assert total_nats(t.module, text) == pytest.approx((len(text) - 1) * math.log(V), rel=1e-5)
+
+
+def test_an_estimate_changes_nothing() -> None:
+    t = trainer()
+    before = [p.detach().clone() for p in t.parameters]
+    torch.manual_seed(5)
+    state = torch.get_rng_state()
+    assert estimate_step(t, TEXT) > 0
+    assert torch.equal(state, torch.get_rng_state())
+    assert all(torch.equal(a, b) for a, b in zip(before, t.parameters, strict=True))
+    assert all(p.grad is None for p in t.parameters)
