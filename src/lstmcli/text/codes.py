@@ -57,12 +57,14 @@ def read_code(tokenizer_json: str, config: LmTokenizerConfig) -> Code:
     if kind not in ("spaces", "char", "byte"):
         return Learned(parse_tokenizer(tokenizer_json), config)
     try:
-        vocabulary: dict[str, int] = json.loads(tokenizer_json)["model"]["vocab"]
+        content = json.loads(tokenizer_json)
+        vocabulary: dict[str, int] = content["model"]["vocab"]
         if (vocabulary[END], vocabulary[UNKNOWN]) != (END_ID, UNKNOWN_ID):
             raise KeyError(END)
+        lowercase = "Lowercase" in json.dumps(content["normalizer"])
         if kind == "spaces":
-            return Words(vocabulary, config.lowercase)
-        return Characters(vocabulary, config.lowercase) if kind == "char" else Bytes(vocabulary)
+            return Words(vocabulary, lowercase)
+        return Characters(vocabulary, lowercase) if kind == "char" else Bytes(vocabulary)
     except (ValueError, KeyError, TypeError, AttributeError) as error:
         raise DataError(f"not a {config.kind} tokenizer of a language model", path=config.path) from error
 
@@ -99,7 +101,7 @@ class Words:
         words = [b""] * self.vocab_size
         for word, i in self._known.items():
             words[i] = word.encode() if word == NEWLINE else b" " + word.strip().encode()
-        words[END_ID] = b""
+        words[END_ID], words[UNKNOWN_ID] = b"", b" " + UNKNOWN.encode()
         return words
 
 
@@ -133,7 +135,7 @@ class Characters:
         pieces = [b""] * self.vocab_size
         for character, i in self._vocabulary.items():
             pieces[i] = character.encode()
-        pieces[END_ID] = b""
+        pieces[END_ID], pieces[UNKNOWN_ID] = b"", UNKNOWN.encode()
         return pieces
 
 

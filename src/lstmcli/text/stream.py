@@ -37,6 +37,9 @@ class StreamEncoder:
     comes once, after the whole text (see ``corpus.py``).
     """
 
+    end_id = END_ID
+    """``</s>``: ends a text, and starts one."""
+
     def __init__(self, tokenizer_json: str, config: LmTokenizerConfig) -> None:
         self.config = config
         self._json = tokenizer_json
@@ -137,10 +140,11 @@ class StreamEncoder:
 
     def streamer(self, after: int = END_ID) -> Streamer:
         """Turns ids to text one by one, going on after the id given."""
-        return Streamer(self._pieces, self._code.spaced, {END_ID, self.close_id}, after)
+        return Streamer(self.pieces, self._code.spaced, {END_ID, self.close_id}, after)
 
     @cached_property
-    def _pieces(self) -> list[bytes]:
+    def pieces(self) -> list[bytes]:
+        """What each id adds to a line, in UTF-8; nothing for ``</s>`` of a document."""
         pieces = self._code.pieces()
         if self.close_id == END_ID:
             pieces[END_ID] = b"\n"
@@ -154,7 +158,7 @@ class StreamEncoder:
 
     @cached_property
     def _names(self) -> list[str]:
-        names = [piece.decode("utf-8", "backslashreplace") for piece in self._pieces]
+        names = [piece.decode("utf-8", "backslashreplace") for piece in self.pieces]
         names[END_ID], names[UNKNOWN_ID] = END, UNKNOWN
         return names
 
@@ -168,7 +172,7 @@ class StreamEncoder:
 
     @cached_property
     def _starts(self) -> NDArray[np.bool_]:
-        starts = [piece.decode("utf-8", "ignore")[:1].isspace() for piece in self._pieces]
+        starts = [piece.decode("utf-8", "ignore")[:1].isspace() for piece in self.pieces]
         starts[END_ID] = True
         return np.array(starts)
 

@@ -1,0 +1,222 @@
+"""A corpus as one long row of ids, in a file that is mapped into memory and found again by its key.
+
+Characters and bytes are those of a file in UTF-8 with one line end after each line, the last one too, whatever
+ends the lines of the source; words stand between white space.
+
+The file: ``MAGIC``, a JSON object padded with spaces to ``HEAD`` bytes, then the ids, little-endian.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+import time
+import zlib
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import IO
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstmcli.errors import OutputError
+from lstmcli.text.codes import Ids
+from lstmcli.text.lm_tokenizer import END_ID, UNKNOWN_ID
+from lstmcli.text.settle import SAMPLE
+from lstmcli.text.stream import StreamEncoder
+
+MAGIC = b"lstm corpus 1\n"
+HEAD = 512
+
+
+@dataclass
+class Counts:
+    """How much text there is."""
+
+    lines: int = 0
+    characters: int = 0
+    bytes: int = 0
+    words: int = 0
+
+    def add(self, line: str) -> int:
+        """Counts a line and its end; returns its length in bytes."""
+        size = len(line) if line.isascii() else len(line.encode("utf-8", "surrogatepass"))
+        self.lines += 1
+        self.characters += len(line) + 1
+        self.bytes += size + 1
+        self.words += len(line.split())
+        return size
+
+
+@dataclass
+class Survey(Counts):
+    """What one reading of a text tells."""
+
+    sample: list[str] = field(default_factory=list)
+    """Lines from its start."""
+    fingerprint: str = ""
+    """sha256 of all lines, hexadecimal: of the text as it was read, whatever file it came from."""
+
+
+@dataclass
+class Corpus(Counts):
+    """Ids of a text, [N]; ``len`` is N."""
+
+    unknown: int = 0
+    """Ids that are the unknown token."""
+    started: NDArray[np.uint16] | NDArray[np.int32] = field(default_factory=lambda: np.array([END_ID], np.uint16))
+    """[1 + N], the ids behind the ``</s>`` that starts a text; uint16 where the vocabulary allows; read-only."""
+
+    @property
+    def ids(self) -> NDArray[np.uint16] | NDArray[np.int32]:
+        """[N]"""
+        return self.started[1:]
+
+    def __len__(self) -> int:
+        return len(self.started) - 1
+
+
+def survey(lines: Iterable[str]) -> Survey:
+    """Reads all lines once; memory stays flat."""
+    found, digest, room = Survey(), hashlib.sha256(), SAMPLE
+    for line in lines:
+        size = found.add(line)
+        digest.update(b"%d:" % size)
+        digest.update(line.encode("utf-8", "surrogatepass"))
+        if room > 0:
+            found.sample.append(line[:room])
+            room -= len(line) + 1
+    found.fingerprint = digest.hexdigest()
+    return found
+
+
+def cache_folder() -> Path:
+    """``$LSTM_CACHE``, else ``$XDG_CACHE_HOME/lstmcli``, else ``~/.cache/lstmcli``."""
+    if own := os.environ.get("LSTM_CACHE"):
+        return Path(own)
+    return Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()) / "lstmcli"
+
+
+def build_corpus(lines: Iterable[str], encoder: StreamEncoder, *, key: str, cache: Path | None = None) -> Corpus:
+    """The ids of all lines end to end; in mode "document", ``</s>`` after the last one.
+
+    Args:
+        lines: not read when the cache has them under this tokenizer.
+        key: says which text this is, as ``Survey.fingerprint`` does.
+        cache: folder that keeps the ids for next time, ``cache_folder()`` for None.  Where it cannot be written
+            to, they go to a temporary file.
+
+    Raises:
+        OutputError: there is no room for them.
+    """
+    folder = cache_folder() if cache is None else cache
+    key = _full_key(key, encoder)
+    path = folder / f"{key}.ids"
+    found = _read(path, key)
+    if found is not None:
+        return found
+    try:
+        file, name = _new_file(folder)
+        try:
+            corpus = _write(file, lines, encoder, key)
+            if name is not None:
+                with suppress(OSError):  # then it is a temporary file, too
+                    name.replace(path)
+        finally:
+            file.close()  # what is mapped stays
+            if name is not None:
+                name.unlink(missing_ok=True)
+    except OSError as error:
+        raise OutputError(
+            f"the tokenised text cannot be written: {error.strerror or error}",
+            path=folder,
+            hint="make room, or name another folder in $LSTM_CACHE",
+        ) from error
+    return corpus
+
+
+def _full_key(key: str, encoder: StreamEncoder) -> str:
+    """A text under a tokenizer, hexadecimal."""
+    digest = hashlib.sha256(MAGIC)
+    for part in (key, encoder.config.mode, encoder.config.kind, encoder.config.words, encoder.to_json()):
+        digest.update(b"%d:" % len(part))
+        digest.update(part.encode())
+    return digest.hexdigest()
+
+
+def _new_file(folder: Path) -> tuple[IO[bytes], Path | None]:
+    """A new file in the folder; where that cannot be, one without a name, gone with the last that uses it."""
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        for left in folder.glob(f"*{_UNFINISHED}"):  # of runs that were killed
+            with suppress(OSError):
+                if time.time() - left.stat().st_mtime > _DAY:
+                    left.unlink()
+        file = tempfile.NamedTemporaryFile(dir=folder, suffix=_UNFINISHED, delete=False)  # noqa: SIM115
+        return file, Path(file.name)
+    except OSError:
+        return tempfile.TemporaryFile(), None
+
+
+def _write(file: IO[bytes], lines: Iterable[str], encoder: StreamEncoder, key: str) -> Corpus:
+    corpus = Corpus()
+    dtype = np.dtype("<u2" if encoder.vocab_size <= 1 << 16 else "<i4")
+    check, size = 0, 0
+
+    def put(ids_N: Ids) -> None:
+        nonlocal check, size
+        data = ids_N.astype(dtype).tobytes()
+        check, size = zlib.crc32(data, check), size + len(ids_N)
+        corpus.unknown += int(np.count_nonzero(ids_N == UNKNOWN_ID))
+        file.write(data)
+
+    end = np.array([END_ID], np.int32)
+    file.write(b" " * HEAD)
+    put(end)
+    for ids_N, _ in encoder.stream(_counted(lines, corpus)):
+        put(ids_N)
+    if encoder.close_id != END_ID and corpus.lines:
+        put(end)
+    counts = {name: getattr(corpus, name) for name in _COUNTS}
+    head = {"key": key, "dtype": dtype.str, "size": size, "check": check, **counts}
+    file.seek(0)
+    file.write((MAGIC + json.dumps(head).encode()).ljust(HEAD))
+    file.flush()
+    os.fsync(file.fileno())
+    corpus.started = np.memmap(file, dtype, "r", offset=HEAD, shape=(size,))
+    return corpus
+
+
+def _counted(lines: Iterable[str], counts: Counts) -> Iterator[str]:
+    for line in lines:
+        counts.add(line)
+        yield line
+
+
+def _read(path: Path, key: str) -> Corpus | None:
+    """The corpus in a file; None where there is none, or not all of it, or something else."""
+    try:
+        with path.open("rb") as file:
+            start = file.read(HEAD)
+            head = json.loads(start.removeprefix(MAGIC))
+            if not start.startswith(MAGIC) or head["key"] != key:
+                return None
+            check = 0
+            while data := file.read(1 << 20):
+                check = zlib.crc32(data, check)
+            dtype = np.dtype({"<u2": "<u2", "<i4": "<i4"}[head["dtype"]])
+            if check != head["check"] or file.tell() != HEAD + head["size"] * dtype.itemsize:
+                return None
+            started = np.memmap(file, dtype, "r", offset=HEAD, shape=(head["size"],))
+            return Corpus(**{name: int(head[name]) for name in _COUNTS}, started=started)
+    except (OSError, ValueError, KeyError, TypeError):
+        return None
+
+
+_COUNTS = ("lines", "characters", "bytes", "words", "unknown")
+_UNFINISHED = ".ids.tmp"
+_DAY = 86_400
