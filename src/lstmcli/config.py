@@ -7,6 +7,7 @@ The command line takes its defaults and its help from here.  ``None`` means "by 
 from __future__ import annotations
 
 import dataclasses
+import math
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal, TypeVar
 
@@ -21,12 +22,23 @@ CELLS: tuple[str, ...] = ("lstm", "gru", "rnn")
 POOLINGS: tuple[str, ...] = ("last", "mean", "max", "attention")
 SCHEDULES: tuple[str, ...] = ("linear", "cosine", "onecycle", "constant")
 MOST_BUCKETS = 2**22
+MOST = 2**31 - 1
+"""No count can be larger: ids are 32 bits wide."""
+MOST_SEED = 2**63 - 1
 PRECISIONS: tuple[str, ...] = ("auto", "fp32", "bf16")
 
 
 def require(ok: bool, message: str) -> None:
     if not ok:
         raise UsageError(message)
+
+
+def within(name: str, value: float | None, least: float, most: float = MOST) -> None:
+    """``None`` is a choice left to a rule.  NaN is within nothing."""
+    if value is None or least <= value <= most:
+        return
+    limit = f"between {least} and {most}" if most != MOST or value > most else f"at least {least}"
+    raise UsageError(f"{name} must be {limit}, not {value}")
 
 
 def fraction(name: str, value: float) -> None:
@@ -51,6 +63,10 @@ class ReadConfig:
     split: str | None = None
     """Named split of a Hub data set or of a folder of splits."""
 
+    def __post_init__(self) -> None:
+        require(self.label_prefix != "", "the label prefix cannot be empty")
+        require(self.label_separator != "", "the label separator cannot be empty")
+
 
 @dataclass(frozen=True)
 class TokenizerConfig:
@@ -72,13 +88,10 @@ class TokenizerConfig:
 
     def __post_init__(self) -> None:
         require(self.kind in TOKENIZERS, f"tokenizer must be one of {', '.join(TOKENIZERS)}, not {self.kind!r}")
-        require(self.vocab_size >= 4, "the vocabulary needs at least 4 entries")
-        require(self.min_count >= 1, "min-count must be at least 1")
-        require(self.max_tokens >= 2, "max-tokens must be at least 2")
-        require(
-            self.hash_buckets is None or 0 <= self.hash_buckets <= MOST_BUCKETS,
-            f"hash-buckets must be between 0 and {MOST_BUCKETS}",
-        )
+        within("vocab-size", self.vocab_size, 4)
+        within("min-count", self.min_count, 1)
+        within("max-tokens", self.max_tokens, 2)
+        within("hash-buckets", self.hash_buckets, 0, MOST_BUCKETS)
 
 
 @dataclass(frozen=True)
@@ -113,15 +126,15 @@ class ModelConfig:
     def __post_init__(self) -> None:
         require(self.cell in CELLS, f"cell must be one of {', '.join(CELLS)}, not {self.cell!r}")
         for name in ("embedding", "hidden", "layers"):
-            require(getattr(self, name) >= 1, f"{name} must be at least 1")
+            within(name, getattr(self, name), 1)
         require(bool(self.pooling), "choose at least one pooling")
         for pool in self.pooling:
             require(pool in POOLINGS, f"pooling must be among {', '.join(POOLINGS)}, not {pool!r}")
         for dropout in ("embedding", "word", "feature", "layer", "output"):
             fraction(f"{dropout}-dropout", getattr(self, f"{dropout}_dropout"))
         fraction("weight-drop", self.weight_drop)
-        require(self.ngrams is None or 0 <= self.ngrams <= 5, "ngrams must be between 0 and 5")
-        require(self.segment >= 0, "segment cannot be negative")
+        within("ngrams", self.ngrams, 0, 5)
+        within("segment", self.segment, 0)
 
 
 @dataclass(frozen=True)
@@ -159,20 +172,21 @@ class TrainConfig:
     device: str = "auto"
 
     def __post_init__(self) -> None:
-        require(self.epochs is None or self.epochs >= 1, "epochs must be at least 1")
-        require(self.batch_size >= 1, "batch-size must be at least 1")
-        require(self.learning_rate > 0, "learning-rate must be above 0")
+        for name in ("epochs", "batch_size", "threads"):
+            within(name.replace("_", "-"), getattr(self, name), 1)
+        for name in ("weight_decay", "clip", "patience", "ema", "adversarial"):
+            within(name.replace("_", "-"), getattr(self, name), 0)
+        within("seed", self.seed, 0, MOST_SEED)
+        require(0 < self.learning_rate < math.inf, f"learning-rate must be a number above 0, not {self.learning_rate}")
         require(self.schedule in SCHEDULES, f"schedule must be one of {', '.join(SCHEDULES)}, not {self.schedule!r}")
-        require(self.precision in PRECISIONS, f"precision must be one of {', '.join(PRECISIONS)}")
-        require(self.class_weights in ("none", "balanced"), "class-weights must be none or balanced")
-        require(self.clip >= 0 and self.patience >= 0 and self.ema >= 0, "clip, patience and ema cannot be negative")
-        require(self.adversarial >= 0 and self.weight_decay >= 0, "adversarial and weight-decay cannot be negative")
+        precision, weights = self.precision, self.class_weights
+        require(precision in PRECISIONS, f"precision must be one of {', '.join(PRECISIONS)}, not {precision!r}")
+        require(weights in ("none", "balanced"), f"class-weights must be none or balanced, not {weights!r}")
         fraction("warmup", self.warmup)
         fraction("label-smoothing", self.label_smoothing)
-        if self.valid_fraction is not None:
-            require(0.0 < self.valid_fraction < 1.0, "valid-fraction must be between 0 and 1")
-        require(self.time_limit is None or self.time_limit > 0, "time must be above 0")
-        require(self.threads is None or self.threads >= 1, "threads must be at least 1")
+        share, limit = self.valid_fraction, self.time_limit
+        require(share is None or 0.0 < share < 1.0, f"valid-fraction must be above 0 and below 1, not {share}")
+        require(limit is None or limit > 0, f"time must be above 0, not {limit}")
 
 
 @dataclass(frozen=True)

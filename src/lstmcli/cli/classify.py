@@ -112,8 +112,9 @@ def classify(
     from lstmcli.tasks import classify as task
     from lstmcli.tasks.modeldir import default_model_path
 
-    if batch_size is not None and batch_size < 1:
-        raise UsageError(f"--batch-size must be at least 1, not {batch_size}")
+    for name, number in (("--batch-size", batch_size), ("--threads", threads)):
+        if number is not None and number < 1:
+            raise UsageError(f"{name} must be at least 1, not {number}")
     size = {} if batch_size is None else {"batch_size": batch_size}
     engine = engine or ("torch" if device.startswith("cuda") else "onnx")
     classifier = task.load_classifier(
