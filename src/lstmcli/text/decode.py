@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, cast
 
 from lstmcli.errors import DataError, UsageError
-from lstmcli.text.files import Input
+from lstmcli.text.files import Input, refuse_binary
 
 _BOMS = (
     (codecs.BOM_UTF8, "utf-8", "UTF-8 with BOM"),
@@ -52,8 +52,8 @@ def named_encoding(name: str) -> Encoding:
     """The encoding a user asked for; ``UsageError`` when there is none of that name."""
     try:
         codec = codecs.lookup(name).name
-        if not isinstance(b"a".decode(codec, "replace"), str):
-            raise LookupError
+        if not isinstance(bytes(range(256)).decode(codec, "replace"), str):
+            raise LookupError  # a transformation, not an encoding; or one that does not take whatever comes
     except (LookupError, ValueError) as error:
         raise UsageError(f"unknown encoding {name!r}", hint="utf-8, utf-16, gb18030, big5, cp1252, …") from error
     if codec in ("gb2312", "gbk"):  # subsets of it
@@ -68,9 +68,33 @@ def bom_encoding(start: bytes) -> Encoding | None:
     return None
 
 
-def stream_encoding(stream: BinaryIO) -> Encoding:
-    """The encoding of what arrives over time: UTF-8 unless it starts with another mark.  Waits for the first bytes."""
-    return bom_encoding(cast(io.BufferedReader, stream).peek(4)[:4]) or Encoding()
+def with_byte_order(named: Encoding, start: bytes, path: str) -> Encoding:
+    """UTF-16 or UTF-32 asked for without a byte order: that of the mark, else the one in which the start is text.
+
+    Raises:
+        DataError: there is neither.
+    """
+    if named.codec not in ("utf-16", "utf-32"):
+        return named
+    found = bom_encoding(start) or _wide(start[: len(start) // 4 * 4])
+    if found is None or not found.codec.startswith(named.codec):
+        raise DataError(
+            f"this is not {named.label}: it has no byte order mark and does not read as text",
+            path=path,
+            hint=f"leave --encoding out, or insist on a byte order: {named.codec}-le, {named.codec}-be",
+        )
+    return found
+
+
+def stream_encoding(stream: BinaryIO, path: str) -> Encoding:
+    """The encoding of what arrives over time: UTF-8 unless it starts with another mark.  Waits for the first bytes.
+
+    Raises:
+        DataError: they are those of an image, a program or the like.
+    """
+    start = cast(io.BufferedReader, stream).peek(16)[:16]
+    refuse_binary(start, path, any_bytes=True)
+    return bom_encoding(start) or Encoding()
 
 
 def detect_encoding(samples: Sequence[bytes]) -> Encoding:
@@ -170,7 +194,7 @@ class TextLines:
     def __iter__(self) -> Iterator[str]:
         self._damaged = self._first = self._switched = 0
         with self.source.open() as file:
-            self.encoding = self._told or stream_encoding(file)
+            self.encoding = self._encoding(file)
             lines = self._shifting(file) if self.encoding.shifting else self._plain(file)
             for number, line in enumerate(lines, 1):
                 if number == 1:
@@ -185,6 +209,13 @@ class TextLines:
                         hint="take it out, or name the encoding (--encoding utf-16)",
                     )
                 yield line
+
+    def _encoding(self, file: BinaryIO) -> Encoding:
+        if self._told is None:
+            return stream_encoding(file, self.source.path)
+        if self._told.codec not in ("utf-16", "utf-32"):
+            return self._told  # a look at the first bytes would wait for them
+        return with_byte_order(self._told, cast(io.BufferedReader, file).peek(_BLOCK), self.source.path)
 
     def warnings(self) -> list[str]:
         """What had to be done to read the text, in sentences."""

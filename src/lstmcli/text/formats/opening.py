@@ -6,7 +6,7 @@ import codecs
 
 from lstmcli.config import ReadConfig
 from lstmcli.errors import DataError, NoDataError, UsageError
-from lstmcli.text.decode import Encoding, detect_encoding, named_encoding, split_lines
+from lstmcli.text.decode import Encoding, detect_encoding, named_encoding, split_lines, with_byte_order
 from lstmcli.text.files import HEAD_BYTES, PARQUET, Input, refuse_binary
 from lstmcli.text.formats.delimited import open_delimited
 from lstmcli.text.formats.detect import check_format, format_by_content, format_by_name, json_or_lines
@@ -38,7 +38,7 @@ def open_input(source: Input, read: ReadConfig, *, labelled: bool | None, prefer
         raise NoDataError("the file is empty", path=source.path, hint="give a file with text in it")
     if (format or format_by_name(source)) == "parquet" or (format is None and start[:4] == PARQUET):
         return open_parquet(source, start)
-    encoding = fixed or detect_encoding(source.samples(start))
+    encoding = with_byte_order(fixed, start, source.path) if fixed else detect_encoding(source.samples(start))
     refuse_binary(start, source.path, any_bytes=encoding.wide or format is not None)
     complete = len(start) < HEAD_BYTES
     lines = _head_lines(start, encoding, complete)
