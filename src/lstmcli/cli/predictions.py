@@ -38,9 +38,13 @@ def writer(format: str, out: TextIO, *, top: int | None, keep_columns: bool) -> 
 
 
 def answer(prediction: Prediction, joint: str, clean: Callable[[str], str], nothing: str = "") -> str:
-    """The label in one field: ``nothing`` for an abstention, several joined for a multi-label model."""
+    """The label in one field: ``nothing`` for an abstention, several joined for a multi-label model.
+
+    A bar inside one of several that are joined by bars gets a backslash.
+    """
     if prediction.labels is not None:
-        return joint.join(map(clean, prediction.labels)) or nothing
+        bar = "\\|" if joint == "|" else "|"
+        return joint.join(clean(label).replace("|", bar) for label in prediction.labels) or nothing
     return nothing if prediction.label is None else clean(prediction.label)
 
 
@@ -70,8 +74,7 @@ class TsvWriter:
     def write(self, prediction: Prediction) -> None:
         fields = [escape(_cell(value)) for value in prediction.columns.values()] if self.keep else []
         if self.top is None:
-            label = answer(prediction, "|", lambda text: escape(text).replace("|", "\\|"))
-            fields += [label, f"{prediction.probability:.4f}"]
+            fields += [answer(prediction, "|", escape), f"{prediction.probability:.4f}"]
         else:
             for label, probability in prediction.probabilities.items():
                 fields += [escape(label), f"{probability:.4f}"]
