@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
+import sys
+
 
 def main() -> None:
-    from lstmcli.cli.app import run
+    try:
+        from lstmcli.cli.app import run
 
-    run()
+        run()
+    except KeyboardInterrupt:  # before a command has started
+        sys.stderr.write("interrupted\n")
+        sys.exit(130)
 
 
 if __name__ == "__main__":

@@ -64,7 +64,7 @@ def sibling(target: Path) -> Iterator[Path]:
         new.mkdir()
         yield new
     except OSError as error:
-        raise OutputError(f"cannot be written: {_reason(error)}", path=target, hint=_hint(error)) from error
+        raise OutputError(f"cannot be written: {_reason(error, target)}", path=target, hint=_hint(error)) from error
     finally:
         shutil.rmtree(new, ignore_errors=True)
         for parent in reversed(made):
@@ -111,10 +111,10 @@ def _flush_directory(path: Path) -> None:
         os.close(descriptor)
 
 
-def _reason(error: OSError) -> str:
-    text = (error.strerror or str(error)).lower()
-    where = error.filename
-    return f"{text} ({os.fsdecode(where)})" if where and error.errno == errno.ENOTDIR else text
+def _reason(error: OSError, target: Path) -> str:
+    if error.errno == errno.ENOTDIR:
+        return f"{next(p for p in target.parents if p.exists())} is not a directory"
+    return (error.strerror or str(error)).lower()
 
 
 def _hint(error: OSError) -> str:

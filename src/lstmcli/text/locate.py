@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from lstmcli.config import ReadConfig
-from lstmcli.errors import DataError
+from lstmcli.errors import DataError, UsageError
 from lstmcli.text.columns import listed
 from lstmcli.text.files import Input
 from lstmcli.text.formats.folder import (
@@ -70,8 +70,11 @@ def locate(spec: str, read: ReadConfig, *, stdin: BinaryIO | None = None, whole:
 
     Raises:
         DataError: there is no such source.
+        UsageError: stdin, which is closed.
     """
     if spec == "-":
+        if stdin is None and sys.stdin is None:
+            raise UsageError("stdin (`-`) is closed")
         return _stream(STDIN, stdin or sys.stdin.buffer, whole)
     if spec.startswith("sample:"):
         return Located(spec, {WHOLE: [lambda read, labelled, prefer: _sample(spec)]})

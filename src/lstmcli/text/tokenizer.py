@@ -21,12 +21,13 @@ from pathlib import Path
 
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 
-from lstmcli.config import TokenizerConfig
+from lstmcli.config import TOKENIZERS, TokenizerConfig
 from lstmcli.errors import DataError
 
 PADDING, UNKNOWN = "[PAD]", "[UNK]"
 PADDING_ID, UNKNOWN_ID = 0, 1
 SPECIAL = [PADDING, UNKNOWN]
+_TOKENIZERS = f"give the tokenizer.json of a model, or one of {', '.join(TOKENIZERS)}"
 
 # Scripts written without spaces: a token for each character.
 CJK = r"\p{Han}\p{Hiragana}\p{Katakana}"
@@ -106,7 +107,7 @@ def read_tokenizer(path: str) -> Tokenizer:
         content = Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "not UTF-8 text"
-        raise DataError(f"cannot read the tokenizer: {reason}", path=path) from error
+        raise DataError(f"cannot read the tokenizer: {reason}", path=path, hint=_TOKENIZERS) from error
     return parse_tokenizer(content, path)
 
 
@@ -119,7 +120,7 @@ def parse_tokenizer(content: str, path: str | None = None) -> Tokenizer:
     try:
         tokenizer = Tokenizer.from_str(content)
     except Exception as error:  # the Rust side raises bare Exception
-        raise DataError(f"not a Hugging Face tokenizer: {error}", path=path) from error
+        raise DataError(f"not a Hugging Face tokenizer: {error}", path=path, hint=_TOKENIZERS) from error
     tokenizer.no_padding()
     tokenizer.no_truncation()
     tokenizer.encode_special_tokens = True  # not part of the file

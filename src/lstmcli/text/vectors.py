@@ -122,7 +122,8 @@ def _lines(path: str) -> Iterator[_Line]:
             f"the gzip data is damaged or cut short: {error}", path=path, line=number + 1, hint="fetch the file again"
         ) from error
     except OSError as error:
-        raise DataError(f"cannot read the vectors: {error.strerror or error}", path=path) from error
+        hint = "--vectors takes a .vec or GloVe .txt file"
+        raise DataError(f"cannot read the vectors: {error.strerror or error}", path=path, hint=hint) from error
 
 
 def _dimension(path: str, start: Sequence[_Line]) -> tuple[int, bool]:
