@@ -7,23 +7,21 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol, TypeVar
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.errors import DataError, LstmError, NoDataError, UsageError
+from lstmcli.errors import DataError, NoDataError, UsageError
 from lstmcli.results import ClassReport, Prediction
 from lstmcli.tasks.experts import BATCH_SIZE, Experts, Ids, Network, Scorer
-from lstmcli.tasks.manifest import fail
+from lstmcli.tasks.loading import tensors, use_file
 from lstmcli.tasks.metrics import Tally
 from lstmcli.tasks.modeldir import GRAPH, NGRAMS, TOKENIZER, WEIGHTS, ModelDir, read_model, unless_replaced
 from lstmcli.tasks.windows import WINDOW, WINDOW_CHARACTERS, one_ahead, one_by_one, windows
 
 if TYPE_CHECKING:
     from lstmcli.text.records import Record
-
-T = TypeVar("T")
 
 ENGINES = ("onnx", "int8", "torch")
 
@@ -75,8 +73,10 @@ def _load(model: ModelDir, threads: int | None, engine: str, device: str) -> Cla
     from lstmcli.text.encoder import TextEncoder
 
     config = model.classifier
-    encoder = _open(model, TOKENIZER, lambda data: TextEncoder.from_json(data.decode(), config.tokenizer))
-    ngrams = _open(model, NGRAMS, lambda data: NgramTable.from_tensors(_tensors(data))) if config.model.ngrams else None
+    encoder = use_file(model, TOKENIZER, lambda data: TextEncoder.from_json(data.decode(), config.tokenizer))
+    ngrams = None
+    if config.model.ngrams:
+        ngrams = use_file(model, NGRAMS, lambda data: NgramTable.from_tensors(tensors(data)))
     return Classifier(model, encoder, _network(model, threads, engine, device), ngrams)
 
 
@@ -85,41 +85,26 @@ def _network(model: ModelDir, threads: int | None, engine: str, device: str) -> 
         from lstmcli.tasks.device import resolve_device
 
         device = resolve_device(device)
-        return _open(model, WEIGHTS, lambda data: _torch_network(model, _tensors(data), threads, device))
+        return use_file(model, WEIGHTS, lambda data: _torch_network(model, tensors(data), threads, device))
     from lstmcli.engine.session import ClassifierSession
 
     if engine == "int8":
         from lstmcli.engine.graph import classifier_graph
 
-        graph = _open(model, WEIGHTS, lambda data: classifier_graph(_tensors(data), model.classifier.model, int8=True))
+        shape = model.classifier.model
+        graph = use_file(model, WEIGHTS, lambda data: classifier_graph(tensors(data), shape, int8=True))
         return ClassifierSession(graph, threads)
-    return _open(model, GRAPH, lambda data: ClassifierSession(data, threads))
+    return use_file(model, GRAPH, lambda data: ClassifierSession(data, threads))
 
 
-def _tensors(data: bytes) -> dict[str, NDArray[Any]]:
-    from safetensors.numpy import load
-
-    return load(data)
-
-
-def _open(model: ModelDir, name: str, use: Callable[[bytes], T]) -> T:
-    """What a file holds.  Its bytes are those that were written; that they make sense is another matter."""
-    data = model.read(name)
-    try:
-        return use(data)
-    except Exception as error:  # every library has its own
-        reason = error.message if isinstance(error, LstmError) else error
-        fail(model.path / name, f"cannot be used: {reason}", "train anew with this version of lstm")
-
-
-def _torch_network(model: ModelDir, tensors: dict[str, NDArray[Any]], threads: int | None, device: str) -> Network:
+def _torch_network(model: ModelDir, weights: dict[str, NDArray[Any]], threads: int | None, device: str) -> Network:
     import torch
 
     from lstmcli.core.build import load_classifier_module
 
     if threads:
         torch.set_num_threads(threads)
-    module = load_classifier_module(tensors, model.classifier.model, len(model.labels)).to(device)
+    module = load_classifier_module(weights, model.classifier.model, len(model.labels)).to(device)
 
     class TorchNetwork:
         workers = 1  # PyTorch shares a batch out among its threads by itself

@@ -1,0 +1,92 @@
+"""A language model opened from its directory, by either engine."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+
+from lstmcli.errors import UsageError
+from lstmcli.tasks.loading import tensors, use_file
+from lstmcli.tasks.modeldir import GRAPH, TOKENIZER, WEIGHTS, ModelDir, read_model, unless_replaced
+from lstmcli.tasks.scoring import Session
+from lstmcli.text.stream import StreamEncoder
+
+ENGINES = ("onnx", "torch")
+
+
+@dataclass(frozen=True)
+class LanguageModel:
+    """Its tokenizer and what runs it."""
+
+    model: ModelDir
+    encoder: StreamEncoder
+    engine: str
+    device: str
+    threads: int | None
+
+    @property
+    def mode(self) -> str:
+        """lines or document: what it was trained on."""
+        return self.model.lm.tokenizer.mode
+
+    @cached_property
+    def together(self) -> Session:
+        """All threads share the work of one run: for one text that is read from its beginning to its end."""
+        return self._session(self.threads)
+
+    @cached_property
+    def apart(self) -> tuple[Session, int]:
+        """One thread a run, and how many runs may go on at once: for many texts."""
+        if self.engine == "torch":
+            return self.together, 1  # PyTorch shares a batch out among its threads by itself
+        from lstmcli.engine.runtime import cores
+
+        return self._session(1), self.threads or cores()
+
+    def _session(self, threads: int | None) -> Session:
+        config = self.model.lm.model
+        if self.engine == "torch":
+            from lstmcli.core.language_model import load_language_model
+            from lstmcli.core.lmsession import TorchSession
+
+            V = self.encoder.vocab_size
+            return use_file(
+                self.model,
+                WEIGHTS,
+                lambda data: TorchSession(load_language_model(tensors(data), config, V), self.device, threads),
+            )
+        from lstmcli.engine.lmsession import LanguageModelSession
+
+        return use_file(self.model, GRAPH, lambda data: LanguageModelSession(data, config, threads))
+
+
+def load_language_model(
+    path: str | Path, *, threads: int | None = None, engine: str = "onnx", device: str = "cpu"
+) -> LanguageModel:
+    """The language model in a directory.
+
+    Args:
+        threads: None takes what the machine has.
+        engine: onnx; or torch, the same weights in PyTorch.
+        device: cpu, cuda or auto; PyTorch only.
+
+    Raises:
+        ModelError: missing, damaged, too new, or not a language model.
+        UsageError: an engine or a device that does not exist.
+    """
+    if engine not in ENGINES:
+        raise UsageError(f"engine must be one of {', '.join(ENGINES)}, not {engine!r}")
+    if engine == "torch":
+        from lstmcli.tasks.device import resolve_device
+
+        device = resolve_device(device)
+    elif device not in ("cpu", "auto"):
+        raise UsageError(f"the {engine} engine runs on the CPU, not on {device}", hint="add --engine torch")
+
+    def load() -> LanguageModel:
+        model = read_model(path, task="lm")
+        encoder = use_file(model, TOKENIZER, lambda data: StreamEncoder.from_json(data.decode(), model.lm.tokenizer))
+        return LanguageModel(model, encoder, engine, device, threads)
+
+    return unless_replaced(path, load)
