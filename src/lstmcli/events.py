@@ -107,6 +107,7 @@ class Stopped:
     reason: str
     epoch: float
     best_epoch: int
+    """Whose weights are kept."""
     seconds: float
 
 

@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from typing import Any
 
 import numpy as np
 import pytest
 import torch
+from torch import Tensor
 
 from lstmcli.config import ModelConfig, TokenizerConfig, TrainConfig
 from lstmcli.core.build import Classifier
 from lstmcli.events import Event, Step, Stopped, Validated
 from lstmcli.tasks import fit as module
 from lstmcli.tasks.fit import Split, Trainer, adversarial_step, estimate_step, fit
+from lstmcli.tasks.validation import Score
 
 MODEL = ModelConfig(embedding=8, hidden=6, segment=8, word_dropout=0.0, embedding_dropout=0.1, output_dropout=0.1)
 TRAIN = TrainConfig(epochs=6, batch_size=16, learning_rate=1e-2, ema=0.2, patience=0)
@@ -57,12 +60,23 @@ def test_bf16_learns_as_well() -> None:
     assert max(event.value for event in events if isinstance(event, Validated)) > 0.9
 
 
-def test_the_best_weights_are_kept() -> None:
-    t, valid = trainer(), split(60, 2)
+@pytest.mark.parametrize("values", [[0.5, 0.9, 0.8, 0.7], [0.5, 0.9, 0.88, 0.6], [0.5, 0.6, 0.9, 0.89]])
+def test_the_last_weights_that_are_as_good_as_the_best_are_kept(
+    values: list[float], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    valid, given, seen = split(60, 2), iter(values), list[list[Tensor]]()
+
+    def scored(logits: Any, gold: Any, multilabel: bool) -> Score:
+        return Score(0.0, "accuracy", next(given))
+
+    t = trainer(replace(TRAIN, epochs=len(values)))
+    averaged = t.averaged
+    monkeypatch.setattr(t, "averaged", lambda: seen.append(averaged()) or seen[-1])
+    monkeypatch.setattr(module, "score", scored)
     events = run(t, split(200, 1), valid)
-    best = max(event.value for event in events if isinstance(event, Validated))
-    kept = t.logits(valid.encoded, [t.module.embedding.data, *(p.data for p in t.dense)])
-    assert (kept.argmax(1) == valid.gold).mean() == best
+    expected = max(e for e, value in enumerate(values, 1) if Score(0.0, "", value).as_good_as(Score(0.0, "", 0.9), 60))
+    assert isinstance(events[-1], Stopped) and events[-1].best_epoch == expected
+    assert torch.equal(t.dense[0].data, seen[expected][1])
 
 
 def test_the_same_seed_gives_the_same_weights() -> None:

@@ -31,6 +31,14 @@ def test_multilabel_is_f1_over_all_decisions() -> None:
     assert found.loss == pytest.approx(expected.item() / 2, 1e-5)
 
 
+def test_what_cannot_be_told_from_the_best_is_as_good() -> None:
+    best = Score(0.3, "accuracy", 0.9)  # of 400: a standard error of 1.5 points
+    assert Score(0.9, "accuracy", 0.871).as_good_as(best, 400)
+    assert not Score(0.1, "accuracy", 0.869).as_good_as(best, 400)
+    assert not Score(0.1, "accuracy", 0.871).as_good_as(best, 4000)
+    assert not Score(0.1, "accuracy", 0.99).as_good_as(Score(0.1, "accuracy", 1.0), 10)
+
+
 def test_loss_breaks_a_tie() -> None:
     assert Score(0.4, "accuracy", 0.9).rank > Score(0.5, "accuracy", 0.9).rank
     assert Score(9.0, "accuracy", 0.91).rank > Score(0.1, "accuracy", 0.9).rank

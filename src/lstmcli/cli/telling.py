@@ -15,6 +15,7 @@ from lstmcli.cli.panel import Progress
 if TYPE_CHECKING:
     from lstmcli.text.records import Splits
 
+NEWLINE = "\n"
 REASONS = {
     "early": "no better validation for a while: stopped early",
     "time": "the time is used up",
@@ -59,7 +60,7 @@ class Telling:
         elif isinstance(event, events.CorpusRead):
             self._corpus(event)
         elif isinstance(event, events.Sampled):
-            self._say(f"  {render.safe(event.text)}", "dim")
+            self._say(f"  {render.safe(event.text.strip().replace(NEWLINE, ' ⏎ '))}", "dim")
         elif isinstance(event, events.LmEvaluated):
             p = event.report
             self._say(
@@ -73,7 +74,7 @@ class Telling:
             self._stack.close()
             if event.reason in REASONS:
                 self._say(REASONS[event.reason])
-            self._say(f"trained {render.duration(event.seconds)}; the weights of epoch {event.best_epoch} are the best")
+            self._say(f"trained {render.duration(event.seconds)}; the weights of epoch {event.best_epoch} are kept")
         elif isinstance(event, events.Calibrated):
             before, after = render.percent(event.ece_before), render.percent(event.ece_after)
             self._say(f"confidence scaled by {event.scale:.2f}: calibration error {before} before, {after} after")

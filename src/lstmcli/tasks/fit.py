@@ -26,7 +26,7 @@ from lstmcli.core.build import Classifier
 from lstmcli.core.optimizer import Average, RowAdam, swapped
 from lstmcli.events import Event, Step, Stopped, Validated
 from lstmcli.tasks.schedule import rate
-from lstmcli.tasks.validation import score
+from lstmcli.tasks.validation import Score, score
 from lstmcli.text.batching import bucketed, by_length, pack
 
 Encoded = Sequence[NDArray[np.int32]]
@@ -179,7 +179,10 @@ def fit(
     stop: Callable[[], bool],
     rng: np.random.Generator,
 ) -> Iterator[Event]:
-    """Trains until the epochs, the time or the patience is used up, or ``stop`` says so; keeps the best weights."""
+    """Trains until the epochs, the time or the patience is used up, or ``stop`` says so; keeps the best weights.
+
+    The best are the latest that validation cannot tell from those with the highest score, see ``validation.py``.
+    """
     config = trainer.config
     assert config.epochs is not None
     lengths = train.lengths(trainer.tokenizer.max_tokens)
@@ -187,8 +190,9 @@ def fit(
     steps = per_epoch * config.epochs
     span = max(1.0, config.ema * per_epoch)
     begin = told = time.monotonic()
-    best: tuple[float, float] | None = None
-    best_epoch, best_weights, step, epoch, seen = 0, trainer.averaged(), 0, 0, 0
+    best: Score | None = None
+    best_epoch = kept_epoch = step = epoch = seen = 0
+    kept = trainer.averaged()
     reason = "finished"
     trainer.module.train()
 
@@ -222,15 +226,16 @@ def fit(
         epoch += 1
         weights = trainer.averaged()
         found = score(trainer.logits(valid.encoded, weights), valid.gold, trainer.multilabel)
-        improved = best is None or found.rank > best
-        if improved:
-            best, best_epoch, best_weights = found.rank, epoch, weights
-        assert best is not None
-        yield Validated(epoch, step, found.loss, found.metric, found.value, best[0], improved)
+        improved = best is None or found.rank > best.rank
+        if best is None or improved:
+            best, best_epoch = found, epoch
+        if found.as_good_as(best, len(valid)):
+            kept, kept_epoch = weights, epoch
+        yield Validated(epoch, step, found.loss, found.metric, found.value, best.value, improved)
         if reason == "finished" and config.patience and epoch - best_epoch >= config.patience and epoch < config.epochs:
             reason = "early"
-    trainer.keep(best_weights)
-    yield Stopped(reason, step / per_epoch, best_epoch, time.monotonic() - begin)
+    trainer.keep(kept)
+    yield Stopped(reason, step / per_epoch, kept_epoch, time.monotonic() - begin)
 
 
 def estimate_step(trainer: Trainer, train: Split, probes: int = 3) -> float:

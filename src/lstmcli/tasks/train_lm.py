@@ -24,7 +24,7 @@ from lstmcli.tasks.device import native_bf16, resolve_device
 from lstmcli.tasks.estimate import estimate_lm
 from lstmcli.tasks.modeldir import CARD, GRAPH, INT8_GRAPH, LOG, TOKENIZER, WEIGHTS, check_target, write_model
 from lstmcli.tasks.train import versions
-from lstmcli.text.corpus import Corpus, build_corpus, corpus_key, survey
+from lstmcli.text.corpus import Corpus, build_corpus, survey
 from lstmcli.text.lm_tokenizer import END_ID
 from lstmcli.text.settle import settle
 from lstmcli.text.stream import StreamEncoder
@@ -76,12 +76,9 @@ def _train(
     lines = {name: _lines(records) for name, records in _parts(splits).items()}
     surveys = {name: survey(part) for name, part in lines.items()}
     found = surveys["train"]
-    tokenizer = settle(config.tokenizer, found.sample, found.characters, table=bool(splits.text_columns))
+    tokenizer = settle(config.tokenizer, found.sample, found.characters, table=splits.format != "text")
     encoder = StreamEncoder.train(lines["train"], tokenizer)
-    corpora = {
-        name: build_corpus(part, encoder, cache=None, key=corpus_key(surveys[name].fingerprint, encoder))
-        for name, part in lines.items()
-    }
+    corpora = {name: build_corpus(part, encoder, key=surveys[name].fingerprint) for name, part in lines.items()}
     train, valid = corpora["train"], corpora["valid"]
     if len(train) < 2 or len(valid) < 1:
         raise NoDataError("there is too little text to learn from", path=splits.path, hint="give a few lines at least")

@@ -43,6 +43,8 @@ class Splits:
     text_columns: tuple[str, ...] = ()
     path: str = ""
     """The source the training records come from."""
+    format: str = ""
+    """Its form: text, csv, …; see ``text/sources.py``."""
 
 
 def fingerprint(splits: Iterable[Iterable[Record]]) -> str:

@@ -51,7 +51,7 @@ def load_splits(
     if source.labelled and source.format in ("fasttext", "jsonl"):
         source = open_parts(located.name, parts, read, labelled=True)  # these two are stricter where labels must be
     splits = Splits([], [], [], labelled=source.labelled, label_column=source.label_column, path=located.name)
-    splits.text_columns = source.text_columns
+    splits.text_columns, splits.format = source.text_columns, source.format
     notes, warnings = list(source.notes), list[str]()
     if located.note:
         notes.append(f"splits: {located.note}")
