@@ -1,0 +1,103 @@
+"""How text is generated: every setting once, checked once, for the command line and the task alike."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from lstmcli.config import require
+from lstmcli.errors import UsageError
+
+FILTERS: tuple[str, ...] = ("top_k", "top_p", "min_p", "typical")
+ENGINES: tuple[str, ...] = ("auto", "int8", "onnx", "torch")
+
+
+@dataclass(frozen=True)
+class SamplingConfig:
+    """How the next token is chosen.  ``None``: this filter is off."""
+
+    temperature: float = 0.8
+    """Logits are divided by it: 1 samples what the model says, less is safer, 0 takes the best token always."""
+    top_k: int | None = None
+    """Sample from the K best tokens only."""
+    top_p: float | None = None
+    """Nucleus: from the fewest best tokens that have this probability together (Holtzman et al. 2020)."""
+    min_p: float | None = None
+    """From tokens at least this share as probable as the best one (Nguyen et al. 2024)."""
+    typical: float | None = None
+    """Locally typical: from tokens about as surprising as the model expects, that have this probability together
+    (Meister et al. 2023)."""
+    repetition_penalty: float = 1.0
+    """Above 1: tokens generated before become less probable (Keskar et al. 2019)."""
+    no_repeat_ngram: int | None = None
+    """No run of N tokens comes twice in a text, its prompt included (Paulus et al. 2018)."""
+    allow_unknown: bool = False
+    """Whether ``<unk>`` may be generated."""
+
+    def __post_init__(self) -> None:
+        ok = self.temperature == 0 or 0.001 <= self.temperature <= 100
+        require(ok, f"temperature must be 0 or from 0.001 to 100, not {self.temperature}")
+        require(self.top_k is None or self.top_k >= 1, f"top-k must be at least 1, not {self.top_k}")
+        for name in FILTERS[1:]:
+            share = getattr(self, name)
+            ok = share is None or 0.0 < share <= 1.0
+            require(ok, f"{name.replace('_', '-')} must be above 0 and at most 1, not {share}")
+        ok = 1.0 <= self.repetition_penalty <= 100.0
+        require(ok, f"repetition-penalty must be from 1 to 100, not {self.repetition_penalty}")
+        ok = self.no_repeat_ngram is None or self.no_repeat_ngram >= 1
+        require(ok, f"no-repeat-ngram must be at least 1, not {self.no_repeat_ngram}")
+
+
+@dataclass(frozen=True)
+class BeamConfig:
+    """Search for the most probable text instead of sampling one."""
+
+    beams: int = 4
+    """Texts that are followed at once."""
+    n_best: int = 1
+    """How many of the texts found are given, the best first."""
+    length_penalty: float = 1.0
+    """A text's score is its log-probability over its number of tokens to this power: 0 favours short texts."""
+
+    def __post_init__(self) -> None:
+        require(self.beams >= 1, f"beams must be at least 1, not {self.beams}")
+        require(self.n_best >= 1, f"n-best must be at least 1, not {self.n_best}")
+        if self.n_best > self.beams:
+            raise UsageError(
+                f"{self.n_best} best texts cannot come from {self.beams} beams", hint="give --beams as many at least"
+            )
+        ok = 0.0 <= self.length_penalty <= 10.0
+        require(ok, f"length-penalty must be from 0 to 10, not {self.length_penalty}")
+
+
+@dataclass(frozen=True)
+class GenerateConfig:
+    """What is generated for each prompt."""
+
+    sampling: SamplingConfig = field(default_factory=SamplingConfig)
+    beam: BeamConfig | None = None
+    """None: sample.  With beams only ``no_repeat_ngram`` and ``allow_unknown`` of the sampling matter."""
+    samples: int = 1
+    """Texts for each prompt, generated side by side."""
+    max_tokens: int = 200
+    """A text that does not end by itself ends here."""
+    stop: tuple[str, ...] = ()
+    """A text ends before the first of these."""
+    seed: int | None = None
+    """The same seed gives the same texts; None draws one."""
+    alternatives: int = 0
+    """Candidates told for each token."""
+
+    def __post_init__(self) -> None:
+        hint = "leave --max-tokens out for the default"
+        if self.max_tokens < 1:
+            raise UsageError(f"max-tokens must be at least 1, not {self.max_tokens}", hint=hint)
+        require(self.samples >= 1, f"the number of samples must be at least 1, not {self.samples}")
+        chosen = [name for name in FILTERS if getattr(self.sampling, name) is not None]
+        if self.sampling.temperature == 0 and chosen:
+            option = f"--{chosen[0].replace('_', '-')}"
+            raise UsageError(f"at temperature 0 the best token is taken always, and {option} changes nothing")
+        if self.sampling.temperature == 0 and self.samples > 1:
+            raise UsageError(f"at temperature 0 all {self.samples} texts would be the same", hint="leave out -n")
+        require(all(self.stop), "a stop string cannot be empty")
+        require(self.seed is None or self.seed >= 0, f"seed must be at least 0, not {self.seed}")
+        require(self.alternatives >= 0, f"show-alternatives must be at least 1, not {self.alternatives}")
