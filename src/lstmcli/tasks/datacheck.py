@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from statistics import median_low
 
 from lstmcli.errors import NoDataError
@@ -88,7 +88,7 @@ def _require_learnable(splits: Splits, labels: Sequence[str]) -> None:
         )
 
 
-def _check(name: str, records: Sequence[Record], labels: Sequence[str]) -> SplitCheck:
+def _check(name: str, records: Collection[Record], labels: Sequence[str]) -> SplitCheck:
     counts = _label_counts(records)
     known = {label: counts.pop(label) for label in labels if label in counts}
     filled = [record.text for record in records if record.text.strip()]

@@ -5,7 +5,7 @@ Shapes: N texts, C labels.  A gold array holds column numbers [N], or for multi-
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,13 +15,13 @@ if TYPE_CHECKING:
     from lstmcli.text.records import Record
 
 
-def known(records: Sequence[Record], labels: Sequence[str]) -> list[Record]:
+def known(records: Collection[Record], labels: Sequence[str]) -> list[Record]:
     """The records all of whose labels the training split has shown."""
     known = set(labels)
     return [record for record in records if known.issuperset(record.labels)]
 
 
-def gold_array(records: Sequence[Record], labels: Sequence[str], multilabel: bool) -> NDArray[np.int64]:
+def gold_array(records: Collection[Record], labels: Sequence[str], multilabel: bool) -> NDArray[np.int64]:
     """Column numbers [N], or [N, C] of 0 and 1 for multi-label."""
     column = {label: i for i, label in enumerate(labels)}
     if not multilabel:

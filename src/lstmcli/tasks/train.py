@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -98,7 +98,7 @@ def _train(
 
     encoder = TextEncoder.train((record.text for record in splits.train), config.tokenizer)
 
-    def encoded(records: Sequence[Record]) -> Split:
+    def encoded(records: Collection[Record]) -> Split:
         return Split(encoder.encode([r.text for r in records]), gold_array(records, labels, splits.multilabel))
 
     train = encoded(splits.train)

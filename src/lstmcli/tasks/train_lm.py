@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime
 import json
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import asdict, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -73,7 +73,7 @@ def _train(
 ) -> Iterator[Event]:
     started = time.monotonic()
     check_target(output, force)
-    lines = {name: _lines(records) for name, records in _parts(splits).items()}
+    lines = {name: Lines(records) for name, records in _parts(splits).items()}
     surveys = {name: survey(part) for name, part in lines.items()}
     found = surveys["train"]
     tokenizer = settle(config.tokenizer, found.sample, found.characters, table=splits.format != "text")
@@ -156,7 +156,7 @@ def _train(
         "seed": config.train.seed,
         "lm": to_dict(config),
         "data": {
-            "fingerprint": splits.fingerprint,
+            "fingerprint": {name: found.fingerprint for name, found in surveys.items()},
             "notes": list(splits.notes),
             "tokens": {name: len(corpus) for name, corpus in corpora.items()},
         },
@@ -182,14 +182,19 @@ def _train(
     yield events.Saved(str(output), size, time.monotonic() - started)
 
 
-def _parts(splits: Splits) -> dict[str, list[Record]]:
+def _parts(splits: Splits) -> dict[str, Collection[Record]]:
     parts = {"train": splits.train, "valid": splits.valid, "test": splits.test}
     return {name: records for name, records in parts.items() if records or name != "test"}
 
 
-def _lines(records: Sequence[Record]) -> list[str]:
-    """A text of several lines, as a cell of a table may hold, gives each of them."""
-    return [line for record in records for line in record.text.split("\n")]
+class Lines:
+    """The lines of records, read anew each time; a cell of a table may hold several."""
+
+    def __init__(self, records: Iterable[Record]) -> None:
+        self._records = records
+
+    def __iter__(self) -> Iterator[str]:
+        return (line for record in self._records for line in record.text.split("\n"))
 
 
 def _started(corpus: Corpus, end: int) -> np.ndarray[Any, Any]:

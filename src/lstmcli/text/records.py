@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from typing import Any
 
 
@@ -22,13 +23,39 @@ class Record:
     """The whole row, only when ``keep_columns`` was asked for."""
 
 
+class Rows:
+    """Some of the records of a source, read anew each time they are asked for: the corpus need not fit in memory."""
+
+    def __init__(self, source: Iterable[Record], start: int = 0, stop: int | None = None) -> None:
+        """``source`` can be iterated more than once."""
+        self._source, self._start, self._stop = source, start, stop
+        self._length: int | None = None
+
+    def __iter__(self) -> Iterator[Record]:
+        return islice(self._source, self._start, self._stop)
+
+    def __len__(self) -> int:
+        """Counted, which takes reading them all, when it is first asked for."""
+        if self._length is None:
+            self._length = sum(1 for _ in self)
+        return self._length
+
+    def __contains__(self, record: object) -> bool:
+        return any(record == other for other in self)
+
+    def cut(self, at: int) -> tuple[Rows, Rows]:
+        """The first ``at`` of them, and the others."""
+        middle = self._start + at
+        return Rows(self._source, self._start, middle), Rows(self._source, middle, self._stop)
+
+
 @dataclass
 class Splits:
-    """A corpus in memory, split."""
+    """A corpus, split: in memory where it has labels, read as it is needed where it has none."""
 
-    train: list[Record]
-    valid: list[Record]
-    test: list[Record]
+    train: Collection[Record]
+    valid: Collection[Record]
+    test: Collection[Record]
     """May be empty."""
     multilabel: bool = False
     labelled: bool = True
@@ -38,7 +65,7 @@ class Splits:
     warnings: tuple[str, ...] = ()
     """What a reader should know about the text itself: damaged bytes and the like."""
     fingerprint: str = ""
-    """sha256 of every text and label in order, hexadecimal."""
+    """sha256 of every text and label in order, hexadecimal; empty where there are no labels."""
     label_column: str | None = None
     text_columns: tuple[str, ...] = ()
     path: str = ""

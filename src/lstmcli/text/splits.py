@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
@@ -11,13 +11,15 @@ from lstmcli.config import ReadConfig
 from lstmcli.errors import NoDataError
 from lstmcli.text.formats.folder import SPLITS
 from lstmcli.text.locate import locate
-from lstmcli.text.records import Record, Splits, fingerprint
+from lstmcli.text.records import Record, Rows, Splits, fingerprint
 from lstmcli.text.sources import Source, open_parts
 
 VALID_SHARE = 0.05
 """Of the rows, held out for validation where no share was asked for."""
 FEWEST_ROWS, MOST_ROWS = 200, 2000
 """Fewer are too few to tell two epochs apart; more would only be lost to training."""
+MOST_LINES = 10_000
+"""Of running text."""
 SMALL_SHARE = 0.1
 """Most of the rows that may go to reach the fewest."""
 
@@ -32,7 +34,9 @@ def load_splits(
     seed: int,
     labelled: bool | None = None,
 ) -> Splits:
-    """Read a corpus whole and split it: given files, else named splits, else a seeded stratified fraction.
+    """Read a corpus and split it: given files, else named splits, else a seeded stratified fraction.
+
+    A labelled corpus is read whole; of one without labels the end is held out, and nothing is kept in memory.
 
     Args:
         valid, test: another source, or a split of this one by its name.
@@ -82,40 +86,46 @@ def load_splits(
 
     everything = (splits.train, splits.valid, splits.test)
     # Lists that hold one label each are plain labels; a separator that was asked for is meant.
-    splits.multilabel = read.label_separator is not None or any(
-        len(record.labels) > 1 or (several and not record.labels) for part in everything for record in part
+    splits.multilabel = splits.labelled and (
+        read.label_separator is not None
+        or any(len(record.labels) > 1 or (several and not record.labels) for part in everything for record in part)
     )
     if splits.labelled and not splits.multilabel:
-        for part in everything:
-            _drop_unlabelled(part, splits.label_column, warnings)
+        splits.train, splits.valid, splits.test = (
+            _labelled(part, splits.label_column, warnings) for part in everything
+        )
     if not splits.valid:
-        splits.train, splits.valid = hold_out(splits.train, valid_fraction, seed, shuffle=splits.labelled)
+        splits.train, splits.valid = (
+            hold_out(list(splits.train), valid_fraction, seed)
+            if splits.labelled
+            else _hold_end(splits.train, valid_fraction)
+        )
         rows = f"{len(splits.valid):,} of {len(splits.train) + len(splits.valid):,} rows"
         way = f"by label, seed {seed}" if splits.labelled else "from the end"
         notes.append(f"validation: {rows} held out, {way}")
     splits.notes, splits.warnings = tuple(notes), tuple(warnings)
-    splits.fingerprint = fingerprint((splits.train, splits.valid, splits.test))
+    if splits.labelled:
+        splits.fingerprint = fingerprint((splits.train, splits.valid, splits.test))
     return splits
 
 
 _NAMES = {"valid": "validation", "test": "test"}
 
 
-def _read(source: Source, warnings: list[str]) -> list[Record]:
-    records = list(source)
+def _read(source: Source, warnings: list[str]) -> Collection[Record]:
+    records: Collection[Record] = list(source) if source.labelled else Rows(source)
+    found = len(records)
     warnings += source.warnings
-    if not records:
+    if not found:
         raise NoDataError("there are no rows in it", path=source.path)
     return records
 
 
-def _drop_unlabelled(records: list[Record], column: str | None, warnings: list[str]) -> None:
-    """Takes rows without a label out, in place."""
-    if not records:
-        return
+def _labelled(records: Collection[Record], column: str | None, warnings: list[str]) -> Collection[Record]:
+    """The rows that have a label."""
     bare = [record for record in records if not record.labels]
     if not bare:
-        return
+        return records
     first = bare[0]
     if len(bare) == len(records):
         raise NoDataError(
@@ -124,7 +134,7 @@ def _drop_unlabelled(records: list[Record], column: str | None, warnings: list[s
     where = f", line {first.line} the first" if first.line else ""
     rows = "1 row has" if len(bare) == 1 else f"{len(bare):,} rows have"
     warnings.append(f"{first.path}: {rows} no label and {'is' if len(bare) == 1 else 'are'} left out{where}")
-    records[:] = [record for record in records if record.labels]
+    return [record for record in records if record.labels]
 
 
 def default_share(rows: int) -> float:
@@ -133,21 +143,22 @@ def default_share(rows: int) -> float:
     return min(wanted, MOST_ROWS) / max(1, rows)
 
 
-def hold_out(
-    records: Sequence[Record], fraction: float | None, seed: int, *, shuffle: bool
-) -> tuple[list[Record], list[Record]]:
+def _hold_end(records: Collection[Record], fraction: float | None) -> tuple[Rows, Rows]:
+    """The end of a text: the lines of a book belong together."""
+    assert isinstance(records, Rows)
+    share = VALID_SHARE if fraction is None else fraction
+    most = MOST_LINES if fraction is None else len(records)
+    held = min(len(records) - 1, max(1, round(share * len(records))), most)
+    return records.cut(len(records) - held)
+
+
+def hold_out(records: Sequence[Record], fraction: float | None, seed: int) -> tuple[list[Record], list[Record]]:
     """Training and validation rows, each in the order of the source.
 
     Every class gives its share, and a text at least where it has two.  Rows with the same text stay on one side:
     validation is to show new texts.
-
-    Args:
-        shuffle: False takes the end of the text: the lines of a book belong together.
     """
     share = fraction if fraction is not None else default_share(len(records))
-    if not shuffle:
-        cut = len(records) - max(1, round(share * len(records))) if len(records) > 1 else len(records)
-        return list(records[:cut]), list(records[cut:])
     texts: dict[str, list[int]] = {}
     for i, record in enumerate(records):
         texts.setdefault(record.text, []).append(i)
