@@ -19,7 +19,7 @@ from lstmcli.config import CELLS
 from lstmcli.config_lm import LmModelConfig
 from lstmcli.engine import lmsession
 from lstmcli.engine.lmgraph import language_model_graph
-from lstmcli.engine.lmsession import LanguageModelSession, State, rows_of, side_by_side, state_names
+from lstmcli.engine.lmsession import LanguageModelSession, State, state_names
 from lstmcli.errors import ModelError, UsageError
 
 V = 23
@@ -129,17 +129,16 @@ def test_a_model_of_zeros_is_uniform(config: LmModelConfig) -> None:
     np.testing.assert_allclose(entropy, math.log(V), rtol=1e-6)
 
 
-def test_long_text_is_scored_and_read_in_windows(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_long_text_is_scored_in_windows(monkeypatch: pytest.MonkeyPatch) -> None:
     session, text = session_of(CONFIGS[0]), text_of(30, 2)
     arguments = text[:-1], text[1:], session.zero_state(2)
-    whole, end = session.score(*arguments, entropy=True), session.read(text, session.zero_state(2))
+    whole = session.score(*arguments, entropy=True)
     monkeypatch.setattr(lmsession, "CELLS_AT_ONCE", V * 2 * 4)
-    monkeypatch.setattr(lmsession, "TOKENS_AT_ONCE", 7)
     parts = session.score(*arguments, entropy=True)
     np.testing.assert_allclose(parts[0], whole[0], atol=1e-5)
     assert parts[1] is not None and whole[1] is not None
     np.testing.assert_allclose(parts[1], whole[1], atol=1e-5)
-    assert_same(session.read(text, session.zero_state(2)), end)
+    assert_same(parts[2], whole[2])
 
 
 @pytest.mark.parametrize("int8", [False, True])
@@ -160,14 +159,6 @@ def test_only_what_is_asked_for_is_computed(int8: bool) -> None:
     np.testing.assert_allclose(session._run(["logits"], ids, state, first=2)[0], logits[2:], atol=0.1 if int8 else 1e-6)
     nats, hidden, _ = session.hidden(ids, ids, state)
     assert hidden.shape == (3, 2, 5) and nats.shape == (3, 2)
-
-
-def test_states_can_be_chosen_and_put_side_by_side() -> None:
-    session, text = session_of(CONFIGS[2]), text_of(4, 3)
-    state = session.read(text, session.zero_state(3))
-    alone = [session.read(text[:, b : b + 1], session.zero_state(1)) for b in range(3)]
-    assert_same(side_by_side(alone), state)
-    assert_same(rows_of(state, [2, 0, 2]), side_by_side([alone[2], alone[0], alone[2]]))
 
 
 @pytest.mark.parametrize("config", CONFIGS, ids=NAMES)

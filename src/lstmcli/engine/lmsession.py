@@ -24,8 +24,6 @@ State = tuple[Floats, ...]
 
 CELLS_AT_ONCE = 2**22
 """Logits that exist at once while text is scored: 16 MB, whatever the length of the text."""
-TOKENS_AT_ONCE = 2**12
-"""Tokens read in one run where no logits are needed."""
 NOTHING = np.zeros((0, 0), np.int64)
 
 _PARTS = {"lstm": ("h", "c"), "gru": ("h",), "rnn": ("h",)}
@@ -56,11 +54,7 @@ class LanguageModelSession:
 
     def read(self, ids_TB: Ids, state: State) -> State:
         """The state after text whose predictions nobody needs."""
-        step = max(1, TOKENS_AT_ONCE // max(1, ids_TB.shape[1]))
-        for start in range(0, len(ids_TB), step):
-            window = ids_TB[start : start + step]
-            state = tuple(self._run([], window, state, first=len(window) - 1))
-        return state
+        return tuple(self._run([], ids_TB, state, first=len(ids_TB) - 1))
 
     def logits(self, ids_TB: Ids, state: State) -> tuple[Floats, State]:
         """What comes after each token, [T, B, V], and the state after the last; all T * B * V at once."""
@@ -115,13 +109,3 @@ class LanguageModelSession:
         }
         result: list[Floats] = self._session.run([*wanted, *self._states], inputs)
         return result
-
-
-def rows_of(state: State, rows: Sequence[int] | NDArray[np.integer]) -> State:
-    """The state of some of the texts, in this order; one may be there several times."""
-    return tuple(np.ascontiguousarray(part[:, rows]) for part in state)
-
-
-def side_by_side(states: Sequence[State]) -> State:
-    """The states of several batches as one."""
-    return tuple(np.concatenate(parts, axis=1) for parts in zip(*states, strict=True))

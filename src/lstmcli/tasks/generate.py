@@ -10,14 +10,19 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
-from typing import Any, Protocol
+from pathlib import Path
+from typing import Any, Protocol, cast
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.config_generate import GenerateConfig, SamplingConfig
+from lstmcli.config_generate import ENGINES, GenerateConfig, SamplingConfig
+from lstmcli.errors import UsageError
 from lstmcli.events import Warned
 from lstmcli.results import Continuation, Step, TextPiece
+from lstmcli.tasks.lm import load_language_model
+from lstmcli.tasks.loading import tensors, use_file
+from lstmcli.tasks.modeldir import INT8_GRAPH, WEIGHTS, ModelDir, unless_replaced
 from lstmcli.tasks.sampling import (
     MINUS_INFINITY,
     Logits,
@@ -74,6 +79,48 @@ class Generator:
 
     encoder: Encoder
     session: Session
+    model: ModelDir | None = None
+    """Where it came from."""
+
+
+def load_generator(
+    path: str | Path, *, threads: int | None = None, engine: str = "auto", device: str = "cpu"
+) -> Generator:
+    """The language model in a directory, ready to generate.
+
+    Args:
+        threads: None takes what the machine has.
+        engine: int8, fast and a little off; onnx, exact; torch, the same weights in PyTorch; auto: int8 where the
+            directory holds its graph, else onnx.
+        device: cpu, cuda or auto; PyTorch only.
+
+    Raises:
+        ModelError: missing, damaged, too new, or not a language model.
+        UsageError: an engine or a device that does not exist.
+    """
+    if engine not in ENGINES:
+        raise UsageError(f"engine must be one of {', '.join(ENGINES)}, not {engine!r}")
+    if engine != "torch" and device not in ("cpu", "auto"):
+        raise UsageError(f"the {engine} engine runs on the CPU, not on {device}", hint="add --engine torch")
+
+    def load() -> Generator:
+        kind = "torch" if engine == "torch" else "onnx"
+        found = load_language_model(path, threads=threads, engine=kind, device=device)
+        model, config = found.model, found.model.lm.model
+        if engine in ("onnx", "torch") or (engine == "auto" and INT8_GRAPH not in model.config["files"]):
+            return Generator(found.encoder, cast(Session, found.together), model)
+        from lstmcli.engine.lmsession import LanguageModelSession
+
+        if INT8_GRAPH in model.config["files"]:
+            session = use_file(model, INT8_GRAPH, lambda data: LanguageModelSession(data, config, threads))
+        else:
+            from lstmcli.engine.lmgraph import language_model_graph
+
+            graph = language_model_graph(use_file(model, WEIGHTS, tensors), config, int8=True)
+            session = LanguageModelSession(graph, config, threads)
+        return Generator(found.encoder, session, model)
+
+    return unless_replaced(path, load)
 
 
 @dataclass(frozen=True)
