@@ -115,17 +115,16 @@ class Characters:
         self.vocab_size = len(vocabulary)
         self.newline = vocabulary.get(NEWLINE)
         self._by_code = np.full(0x110000, UNKNOWN_ID, np.int32)
+        self._lowercase = lowercase
         for character, i in vocabulary.items():
-            if len(character) != 1:
-                continue
-            self._by_code[ord(character)] = i
-            if lowercase:
-                upper = character.upper()
-                if len(upper) == 1 and upper.lower() == character:
-                    self._by_code[ord(upper)] = i
+            if len(character) == 1:
+                self._by_code[ord(character)] = i
 
     def ids(self, texts: Sequence[str]) -> tuple[Ids, NDArray[np.int64]]:
-        codes = np.frombuffer("".join(texts).encode("utf-32-le"), np.uint32)
+        text = "".join(texts)
+        if self._lowercase:
+            text = text.replace("İ", "i").lower()  # the only character that becomes two
+        codes = np.frombuffer(text.encode("utf-32-le"), np.uint32)
         return self._by_code[codes], np.fromiter(map(len, texts), np.int64, len(texts))
 
     def spans(self, text: str) -> list[Span]:

@@ -11,6 +11,7 @@ from __future__ import annotations
 import hashlib
 import json
 import os
+import re
 import tempfile
 import time
 import zlib
@@ -31,6 +32,8 @@ from lstmcli.text.stream import StreamEncoder
 
 MAGIC = b"lstm corpus 1\n"
 HEAD = 512
+_LONG = 100_000
+_WORD = re.compile(r"\S+")
 
 
 @dataclass
@@ -48,7 +51,7 @@ class Counts:
         self.lines += 1
         self.characters += len(line) + 1
         self.bytes += size + 1
-        self.words += len(line.split())
+        self.words += len(line.split()) if len(line) < _LONG else sum(1 for _ in _WORD.finditer(line))
         return size
 
 

@@ -56,6 +56,7 @@ def train_lm_tokenizer(texts: Iterable[str], config: LmTokenizerConfig) -> Token
     if config.path is not None:
         return read_tokenizer(config.path)
     assert config.kind != "auto"
+    assert config.vocab_size is not None or config.kind not in ("bpe", "unigram")
     in_vocabulary = config.kind in ("word", "char", "unigram") and config.mode == "document"
     special = [END, UNKNOWN, NEWLINE] if in_vocabulary else [END, UNKNOWN]
     if config.kind == "word" and config.words == "spaces":
