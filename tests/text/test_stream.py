@@ -286,9 +286,8 @@ def test_which_ids_start_a_word(kind: str) -> None:
     one = encoder(kind)
     line = "the film, the cat"
     rows = ids(one, line)
-    started = [
-        line[first:last] for (first, last), yes in zip(one.offsets(line), one.starts_word(rows), strict=True) if yes
-    ]
+    starts = one.starts_word(rows)
+    started = [line[first:last] for (first, last), yes in zip(one.offsets(line), starts, strict=True) if yes]
     assert len(started) == 5 and started[-1] == ""  # four words, and the end
     assert one.starts_word(range(one.vocab_size)).shape == (one.vocab_size,)
     document = encoder(kind, "document")

@@ -159,6 +159,8 @@ class StreamEncoder:
     @cached_property
     def _names(self) -> list[str]:
         names = [piece.decode("utf-8", "backslashreplace") for piece in self.pieces]
+        if (self.config.kind, self.config.words) == ("word", "spaces"):
+            names = [name.removeprefix(" ") for name in names]
         names[END_ID], names[UNKNOWN_ID] = END, UNKNOWN
         return names
 
