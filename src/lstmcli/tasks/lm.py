@@ -14,6 +14,13 @@ from lstmcli.text.stream import StreamEncoder
 
 ENGINES = ("onnx", "torch")
 
+_OOV_RULES = {
+    "word": "closed vocabulary: an unknown word is read and scored as <unk>, and so is a <unk> in the text",
+    "char": "an unknown character is read and scored as <unk>",
+    "unigram": "what no piece covers is read and scored as <unk>",
+}
+_OPEN = "open vocabulary: any text can be spelled, nothing is unknown"
+
 
 @dataclass(frozen=True)
 class LanguageModel:
@@ -29,6 +36,18 @@ class LanguageModel:
     def mode(self) -> str:
         """lines or document: what it was trained on."""
         return self.model.lm.tokenizer.mode
+
+    @property
+    def path(self) -> Path:
+        return self.model.path
+
+    @property
+    def oov_rule(self) -> str:
+        """How unknown words are scored, in words."""
+        config = self.model.lm.tokenizer
+        if config.kind == "bpe" and config.path is not None:  # made elsewhere, perhaps without all bytes
+            return _OOV_RULES["unigram"]
+        return _OOV_RULES.get(config.kind, _OPEN)
 
     @cached_property
     def together(self) -> Session:

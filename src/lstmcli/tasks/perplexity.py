@@ -1,0 +1,184 @@
+"""How well a language model foresees a text: figures of the whole, streaming, in constant memory.
+
+Each figure comes from totals, so it is the same whatever the order of lines scored apart, the size of batches,
+or the line ends of the file.  The first token is predicted from ``</s>``; the end of every line is predicted, as
+``</s>`` where lines are texts and as the token of the line end in a document.  That is how the published figures
+for Penn Treebank (82,430 tokens in its test set) and WikiText-2 (245,569) count.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstmcli.errors import ModelError, NoDataError
+from lstmcli.results import LmReport
+from lstmcli.tasks.scoring import BATCH_SIZE, Ids, Look, Scores, Session, Stream, score_apart
+from lstmcli.tasks.windows import one_ahead, windows
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from lstmcli.text.records import Record
+
+WINDOW, WINDOW_CHARACTERS = 4096, 1_000_000
+"""Lines, and characters, that are read ahead."""
+
+
+class Encoder(Protocol):
+    """What scoring needs of ``text.stream.StreamEncoder``."""
+
+    vocab_size: int
+    close_id: int
+    pieces: list[bytes]
+
+    def encode(self, lines: Sequence[str]) -> list[Ids]: ...
+    def offsets(self, line: str) -> list[tuple[int, int]]: ...
+    def tokens(self, ids: Iterable[int]) -> list[str]: ...
+    def unknown(self, ids: Ids) -> NDArray[np.bool_]: ...
+    def starts_word(self, ids: NDArray[np.int64]) -> NDArray[np.bool_]: ...
+
+
+class Model(Protocol):
+    """What scoring needs of ``tasks.lm.LanguageModel``."""
+
+    @property
+    def path(self) -> Path: ...
+    @property
+    def encoder(self) -> Encoder: ...
+    @property
+    def mode(self) -> str: ...
+    @property
+    def oov_rule(self) -> str: ...
+    @property
+    def together(self) -> Session: ...
+    @property
+    def apart(self) -> tuple[Session, int]: ...
+
+
+@dataclass(frozen=True)
+class Text:
+    """A source and how it is read."""
+
+    records: Iterable[Record]
+    carried: bool = False
+    """The state goes on from line to line; else each line is a text of its own."""
+    ready: Callable[[], bool] | None = None
+    """Of a live source: whether the next record is there already."""
+
+
+def is_carried(mode: str, format: str, *, stream: bool = False, lines: bool = False) -> bool:
+    """Whether the state goes on from line to line: in running text, if the model was trained on such, or as asked.
+
+    Rows of a table are texts of their own.
+    """
+    return stream or (mode == "document" and format == "text" and not lines)
+
+
+class Line(NamedTuple):
+    """A line as the model reads it."""
+
+    record: Record
+    text: str
+    words: list[tuple[int, int]] | None = None
+    """The words that the input marks by spaces which the model does not read, as spans of ``text``."""
+
+
+def lines_of(record: Record, segments: bool) -> Iterator[Line]:
+    """The lines of a record: one, or several in a cell of a table."""
+    for part in record.text.split("\n"):
+        if not segments:
+            yield Line(record, part.removesuffix("\r"))
+            continue
+        given, words, end = part.split(), [], 0
+        for word in given:
+            words.append((end, end + len(word)))
+            end += len(word)
+        yield Line(record, "".join(given), words)
+
+
+class Reading:
+    """One text on its way through the model: lines in, what their tokens cost out."""
+
+    def __init__(self, model: Model, carried: bool, batch_size: int = BATCH_SIZE) -> None:
+        self._encoder = model.encoder
+        self._read: Callable[..., list[Scores]]
+        if carried:
+            self._read = Stream(model.together).score
+        else:
+            session, workers = model.apart
+            self._read = partial(score_apart, session, batch_size=batch_size, workers=workers)
+
+    def encode(self, lines: Sequence[Line]) -> list[Ids]:
+        return self._encoder.encode([line.text for line in lines])
+
+    def score(self, ids: Sequence[Ids], *, entropy: bool = False, look: Look | None = None) -> list[Scores]:
+        return self._read(ids, entropy=entropy, look=look)
+
+
+def perplexity(
+    model: Model, texts: Iterable[Text], *, segments: bool = False, batch_size: int = BATCH_SIZE
+) -> LmReport:
+    """The figures of all texts together.
+
+    Args:
+        segments: spaces mark words and are not part of the text, as in segmented Chinese.
+
+    Raises:
+        NoDataError: there is not one line.
+        ModelError: the model gives no finite number.
+    """
+    from lstmcli.text.corpus import Counts
+
+    counts, tokens, oov = Counts(), 0, 0
+    nats, oov_nats = 0.0, 0.0
+    readings: set[str] = set()
+    for text in texts:
+        reading = Reading(model, text.carried, batch_size)
+        readings.add("stream" if text.carried else "lines")
+
+        def work(window: list[Record], reading: Reading = reading) -> tuple[list[Line], list[Ids], list[Scores]]:
+            lines = [line for record in window for line in lines_of(record, segments)]
+            ids = reading.encode(lines)
+            return lines, ids, reading.score(ids)
+
+        runs = windows(text.records, lambda: True, WINDOW, WINDOW_CHARACTERS)
+        for _, (lines, ids, scores) in one_ahead(work, runs):
+            for line in lines:
+                counts.add(line.text)
+                if line.words is not None:
+                    counts.words += len(line.words) - bool(line.text)
+            for own, score in zip(ids, scores, strict=True):
+                unknown = model.encoder.unknown(own)
+                tokens += len(own)
+                oov += int(unknown.sum())
+                nats += float(score.nats.sum())
+                oov_nats += float(score.nats[unknown].sum())
+    if not counts.lines:
+        raise NoDataError("nothing to score: there is no text", hint="give at least one line")
+    check_finite(model, nats)
+    return LmReport.of(
+        nats,
+        tokens=tokens,
+        words=counts.words,
+        characters=counts.characters,
+        bytes=counts.bytes,
+        lines=counts.lines,
+        oov=oov,
+        oov_nats=oov_nats,
+        oov_rule=model.oov_rule,
+        reading=" and ".join(sorted(readings)),
+    )
+
+
+def check_finite(model: Model, nats: float) -> None:
+    """Raises ``ModelError`` for what no probability gives."""
+    if not math.isfinite(nats):
+        raise ModelError("its weights give no finite probability for this text", path=model.path, hint="train it anew")
