@@ -13,7 +13,8 @@ from torch import Tensor
 
 from lstmcli.config import ModelConfig, TokenizerConfig, TrainConfig
 from lstmcli.core.build import Classifier
-from lstmcli.events import Event, Step, Stopped, Validated
+from lstmcli.errors import LstmError
+from lstmcli.events import Event, Step, Stopped, Validated, Warned
 from lstmcli.tasks import fit as module
 from lstmcli.tasks.fit import Split, Trainer, adversarial_step, estimate_step, fit
 from lstmcli.tasks.validation import Score
@@ -58,6 +59,34 @@ def test_it_learns_to_find_the_marker(adversarial: float, multilabel: bool) -> N
 def test_bf16_learns_as_well() -> None:
     events = run(trainer(bf16=True), split(400, 1), split(60, 2))
     assert max(event.value for event in events if isinstance(event, Validated)) > 0.9
+
+
+@pytest.mark.parametrize("bad", [float("nan"), float("inf"), 1e6])
+def test_a_loss_that_runs_away_ends_training_with_the_weights_from_before(
+    bad: float, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    t = trainer(replace(TRAIN, learning_rate=0.5))
+    step, steps = t.step, 0
+
+    def diverging(*arguments: Any) -> tuple[float, float]:
+        nonlocal steps
+        steps += 1
+        loss, norm = step(*arguments)
+        return (bad if steps == 10 else loss), norm
+
+    monkeypatch.setattr(t, "step", diverging)
+    events = run(t, split(64, 1), split(60, 2))  # 4 steps an epoch
+    warned, stopped = events[-2:]
+    assert isinstance(stopped, Stopped) and stopped.reason == "diverged" and 1 <= stopped.best_epoch <= 2
+    assert isinstance(warned, Warned) and "step 10" in warned.message and "--learning-rate 0.002" in warned.message
+    assert all(torch.isfinite(value).all() for value in t.dense)
+
+
+def test_a_loss_that_runs_away_at_once_leaves_nothing_to_keep() -> None:
+    t = trainer(replace(TRAIN, learning_rate=1e30))
+    with pytest.raises(LstmError, match=r"learning rate of 1e\+30") as caught:
+        run(t, split(64, 1), split(60, 2))
+    assert caught.value.exit_code == 1 and caught.value.hint == "try --learning-rate 0.002"
 
 
 @pytest.mark.parametrize("values", [[0.5, 0.9, 0.8, 0.7], [0.5, 0.9, 0.88, 0.6], [0.5, 0.6, 0.9, 0.89]])

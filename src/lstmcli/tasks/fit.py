@@ -25,6 +25,7 @@ from lstmcli.config import TokenizerConfig, TrainConfig
 from lstmcli.core.build import Classifier
 from lstmcli.core.optimizer import Average, RowAdam, swapped
 from lstmcli.events import Event, Step, Stopped, Validated
+from lstmcli.tasks.divergence import Watch
 from lstmcli.tasks.schedule import rate
 from lstmcli.tasks.validation import Score, score
 from lstmcli.text.batching import bucketed, by_length, pack
@@ -182,6 +183,9 @@ def fit(
     """Trains until the epochs, the time or the patience is used up, or ``stop`` says so; keeps the best weights.
 
     The best are the latest that validation cannot tell from those with the highest score, see ``validation.py``.
+
+    Raises:
+        LstmError: the loss ran away in the first epoch, so there is nothing to keep.
     """
     config = trainer.config
     assert config.epochs is not None
@@ -193,6 +197,7 @@ def fit(
     best: Score | None = None
     best_epoch = kept_epoch = step = epoch = seen = 0
     kept = trainer.averaged()
+    watch = Watch(config.learning_rate, TrainConfig.learning_rate)
     reason = "finished"
     trainer.module.train()
 
@@ -212,6 +217,9 @@ def fit(
             step += 1
             decay = min(1 - 1 / span, step / (step + 10)) if config.ema else 0.0
             loss, norm = trainer.step([train.encoded[i] for i in index], train.gold[index], learning_rate, decay)
+            if watch.diverged(loss):
+                reason = "diverged"
+                break
             seen += len(index)
             now = time.monotonic()
             if now - told >= SECONDS_BETWEEN_STEPS or step in (1, steps):
@@ -221,11 +229,14 @@ def fit(
                     step, steps, step / per_epoch, config.epochs, loss, learning_rate, norm,
                     seen / (now - begin), now - begin, left,
                 )  # fmt: skip
-        if step == 0:
+        if step == 0 or reason == "diverged":
             break
-        epoch += 1
         weights = trainer.averaged()
         found = score(trainer.logits(valid.encoded, weights), valid.gold, trainer.multilabel)
+        if watch.diverged(found.loss):
+            reason = "diverged"
+            break
+        epoch += 1
         improved = best is None or found.rank > best.rank
         if best is None or improved:
             best, best_epoch = found, epoch
@@ -234,6 +245,8 @@ def fit(
         yield Validated(epoch, step, found.loss, found.metric, found.value, best.value, improved)
         if reason == "finished" and config.patience and epoch - best_epoch >= config.patience and epoch < config.epochs:
             reason = "early"
+    if reason == "diverged":
+        yield watch.warning(step, kept_epoch)
     trainer.keep(kept)
     yield Stopped(reason, step / per_epoch, kept_epoch, time.monotonic() - begin)
 
