@@ -2,17 +2,14 @@
 
 from __future__ import annotations
 
-import sys
-
 
 def main() -> None:
     try:
         from lstmcli.cli.app import run
 
         run()
-    except KeyboardInterrupt:  # before a command has started
-        sys.stderr.write("interrupted\n")
-        sys.exit(130)
+    except KeyboardInterrupt:  # while modules are loaded, before there is a command
+        raise SystemExit(130) from None
 
 
 if __name__ == "__main__":
