@@ -1,0 +1,70 @@
+"""Language models made in a moment: a real tokenizer and network, weights that are random."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstmcli.config import to_dict
+from lstmcli.config_lm import LmConfig, LmModelConfig, LmTokenizerConfig
+from lstmcli.tasks.modeldir import write_model
+from tasks.models import description
+
+LINES = (
+    "the cat sat on the mat , and the dog saw it .",
+    "a dog and a cat : what a <unk> pair !",
+    "the mat was old",
+    "它在垫子上，看着狗。 naïve 😀",
+    "it was the dog that saw the cat",
+)
+GATES = {"lstm": 4, "gru": 3, "rnn": 1}
+
+
+def lm_config(
+    kind: str = "char", mode: str = "lines", *, words: str = "text", vocab_size: int | None = None, **model: Any
+) -> LmConfig:
+    tokenizer = LmTokenizerConfig(kind=kind, words=words, mode=mode, vocab_size=vocab_size)
+    return LmConfig(tokenizer=tokenizer, model=LmModelConfig(**{"embedding": 6, "hidden": 8, "layers": 2, **model}))
+
+
+def random_weights(config: LmModelConfig, vocab_size: int, spread: float = 1.0) -> dict[str, NDArray[np.float32]]:
+    random = np.random.default_rng(3)
+    shapes: dict[str, tuple[int, ...]] = {
+        "embedding": (vocab_size, config.embedding),
+        "decoder.bias": (vocab_size,),
+    }
+    inputs, gates = config.embedding, GATES[config.cell]
+    for layer, H in enumerate(config.widths):
+        own = {"w_ih": (gates * H, inputs), "w_hh": (gates * H, H), "b_ih": (gates * H,), "b_hh": (gates * H,)}
+        shapes |= {f"stack.layers.{layer}.0.{name}": shape for name, shape in own.items()}
+        inputs = H
+    if not config.tied:
+        shapes["decoder.weight"] = (vocab_size, inputs)
+    return {name: random.uniform(-spread, spread, shape).astype(np.float32) for name, shape in shapes.items()}
+
+
+def untrained_language_model(
+    target: Path, config: LmConfig | None = None, *, int8: bool = False, spread: float = 1.0, **changes: Any
+) -> Path:
+    """A directory that every engine can load; ``spread`` 0 makes the model uniform."""
+    from safetensors.numpy import save
+
+    from lstmcli.engine.lmgraph import language_model_graph
+    from lstmcli.text.stream import StreamEncoder
+
+    config = config or lm_config()
+    encoder = StreamEncoder.train(LINES, config.tokenizer)
+    weights = random_weights(config.model, encoder.vocab_size, spread)
+    files = {
+        "model.safetensors": save(dict(weights)),
+        "tokenizer.json": encoder.to_json().encode(),
+        "model.onnx": language_model_graph(weights, config.model),
+    }
+    if int8:
+        files["model.int8.onnx"] = language_model_graph(weights, config.model, int8=True)
+    tokenizer = {"kind": config.tokenizer.kind, "vocab_size": encoder.vocab_size}
+    write_model(target, files, description(task="lm", lm=to_dict(config), tokenizer=tokenizer, **changes), force=False)
+    return target
