@@ -35,12 +35,21 @@ Row = tuple[str, str]
 
 
 def corpus_file(name: str) -> Path:
-    """A file of the corpora, ``sst2/train.csv`` say, gzipped or not."""
-    folder = Path(os.environ.get("LSTM_DATA") or ROOT.parent / "shared" / "data") / "classify"
+    """A file of the labelled corpora, ``sst2/train.csv`` say, gzipped or not."""
+    return _data_file("classify", name)
+
+
+def lm_file(name: str) -> Path:
+    """A file of running text, ``ptb/ptb.train.txt`` say."""
+    return _data_file("lm", name)
+
+
+def _data_file(kind: str, name: str) -> Path:
+    folder = Path(os.environ.get("LSTM_DATA") or ROOT.parent / "shared" / "data") / kind
     for path in (folder / name, folder / f"{name}.gz"):
         if path.exists():
             return path
-    sys.exit(f"{folder / name}: not there; set LSTM_DATA to the folder that holds classify/")
+    sys.exit(f"{folder / name}: not there; set LSTM_DATA to the folder that holds {kind}/")
 
 
 def read_rows(path: Path) -> list[Row]:

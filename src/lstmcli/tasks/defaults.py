@@ -6,12 +6,13 @@ ngrams       pairs up to 8,000 training texts, triples above
 min. count   of an n-gram: 1 up to 8,000 training texts, 2 above
 ===========  ==============================================================================
 
-A language model's epochs are the number that shows it about 9 million tokens, from 1 to 40; a short text is
-read in fewer streams, so that each holds eight windows at least.
+A language model's epochs are the number that shows it about 9 million tokens, from 1 to 40, or as many as fit into
+``--time``; a short text is read in fewer streams, so that each holds eight windows at least.
 """
 
 from __future__ import annotations
 
+import math
 from dataclasses import replace
 
 from lstmcli.config import ClassifierConfig
@@ -35,10 +36,17 @@ def resolve(config: ClassifierConfig, texts: int) -> ClassifierConfig:
 def resolve_lm(config: LmConfig, tokens: int) -> LmConfig:
     """``config`` with nothing left open, for a training split of so many tokens."""
     train = config.train
-    if train.epochs is None:
+    if train.epochs is None and train.time_limit is None:
         train = replace(train, epochs=min(40, max(1, round(TOKENS_SEEN / tokens))))
     most = max(1, tokens // (8 * train.bptt))
     return replace(config, train=replace(train, batch_size=min(train.batch_size, most)))
+
+
+def epochs_in(config: LmConfig, tokens: int, step_seconds: float) -> int:
+    """Epochs that fit into the time limit."""
+    assert config.train.time_limit is not None
+    steps = max(1, tokens // (config.train.batch_size * config.train.bptt))
+    return max(1, math.ceil(config.train.time_limit / (1.05 * step_seconds * steps)))
 
 
 def ngram_min_count(texts: int) -> int:

@@ -19,7 +19,7 @@ from lstmcli.errors import NoDataError
 from lstmcli.events import Event
 from lstmcli.results import CorpusCheck, LmReport
 from lstmcli.tasks.card import language_model_card
-from lstmcli.tasks.defaults import resolve_lm
+from lstmcli.tasks.defaults import epochs_in, resolve_lm
 from lstmcli.tasks.device import native_bf16, resolve_device
 from lstmcli.tasks.estimate import estimate_lm
 from lstmcli.tasks.modeldir import CARD, GRAPH, INT8_GRAPH, LOG, TOKENIZER, WEIGHTS, check_target, write_model
@@ -109,6 +109,11 @@ def _train(
     module = LanguageModel(config.model, encoder.vocab_size)
     trainer = LmTrainer(module, config.train, device=device, bf16=bf16)
     parameters = count_parameters(module)
+    step_seconds = estimate_step(trainer, train.ids)
+    if config.train.epochs is None:  # as many as the time allows
+        epochs = epochs_in(config, len(train), step_seconds)
+        config = replace(config, train=replace(config.train, epochs=epochs))
+        trainer.config = config.train
     assert config.train.epochs is not None
     steps = config.train.epochs * max(1, len(train) // (config.train.batch_size * config.train.bptt))
     yield events.RunPlanned(
@@ -124,7 +129,7 @@ def _train(
         estimate=estimate_lm(
             config,
             vocab_size=encoder.vocab_size,
-            step_seconds=estimate_step(trainer, train.ids),
+            step_seconds=step_seconds,
             steps=steps,
             parameters=parameters,
         ),

@@ -1,0 +1,190 @@
+"""Rates of language models against plain PyTorch (plain_lm.py): training, generating, scoring, starting.
+
+    python benchmarks/lm_speed.py                   everything
+    python benchmarks/lm_speed.py train-ptb ...     some of: train-ptb train-wikitext2 generate score coldstart
+
+Training: 2 x 200, 20 streams, windows of 35, on both sides; ours first for a given time, then the peer for as many
+tokens, and the validation perplexity that each has reached by then.  Generating: 2 x 650 with a vocabulary of 10,000,
+random weights, one text at a time and 64 at once.  Scoring: the test file of WikiText-2 by the models just trained.
+
+Result: a JSON line in runs/benchmarks/lm_speed.jsonl; the tables for RESULTS.md go to stdout.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import sys
+import tempfile
+from pathlib import Path
+from typing import Any
+
+from common import LSTM, ROOT, interleave, lm_file, markdown_table, median, record, run
+
+PLAIN = [sys.executable, str(ROOT / "benchmarks" / "plain_lm.py")]
+SAME_MODEL = ["--embedding", "200", "--hidden", "200", "--layers", "2", "--batch-size", "20", "--bptt", "35"]
+SAME_MODEL += [
+    "--input-dropout",
+    "0.2",
+    "--layer-dropout",
+    "0.2",
+    "--output-dropout",
+    "0.2",
+    "--embedding-dropout",
+    "0",
+]
+BOUNDS = {"train-ptb": 2, "train-wikitext2": 3, "generate": 10, "generate 64": 20, "score": 2}
+FILES = {"train-ptb": "ptb/ptb.{}.txt", "train-wikitext2": "wikitext-2/{}.txt"}
+
+
+def last_json(text: str) -> dict[str, Any]:
+    found: dict[str, Any] = json.loads(text.splitlines()[-1])
+    return found
+
+
+def events(model: Path, kind: str) -> list[dict[str, Any]]:
+    lines = (model / "log.jsonl").read_text(encoding="utf-8").splitlines()
+    return [event for event in map(json.loads, lines) if event["event"] == kind]
+
+
+def training(name: str, folder: Path, seconds: int) -> dict[str, Any]:
+    train, valid = (str(lm_file(FILES[name].format(part))) for part in ("train", "valid"))
+    ours, plain = folder / f"{name}-ours", folder / f"{name}.pt"
+    command = [LSTM, "train", train, "--valid", valid, "-o", str(ours), "--time", f"{seconds}s", *SAME_MODEL]
+    run(command)
+    step, checked = events(ours, "step")[-1], events(ours, "validated")[-1]
+    tokens = round(step["rate"] * step["seconds"])
+    peer = last_json(
+        run([*PLAIN, "train", train, valid, "--tokens", str(tokens), "--epochs", "99", "--save", str(plain)]).stderr
+    )
+    return {"ours": step["rate"], "plain": peer["rate"], "tokens": tokens,
+            "perplexity": {"ours": checked["value"], "plain": peer["perplexity"]}}  # fmt: skip
+
+
+def random_model(folder: Path) -> Path:
+    """2 x 650 over 10,000 words, never trained: a step takes as long as a trained one's."""
+    words = folder / "words.txt"
+    words.write_text("\n".join(f"word{i} <unk>" for i in range(9_998)), encoding="utf-8")
+    model = folder / "random"
+    command = [
+        LSTM,
+        "train",
+        str(words),
+        "-o",
+        str(model),
+        "--preset",
+        "medium",
+        "--words",
+        "spaces",
+        "--mode",
+        "lines",
+    ]
+    run([*command, "--tokenizer", "word", "--time", "1s", "--force"])
+    return model
+
+
+def generating(folder: Path, rounds: int) -> dict[str, Any]:
+    model, plain = random_model(folder), folder / "random.pt"
+    run([*PLAIN, "random", "--hidden", "650", "--vocabulary", "10000", "--save", str(plain)])
+
+    def ours(count: int, tokens: int, *more: str) -> float:
+        command = [
+            LSTM,
+            "generate",
+            "-m",
+            str(model),
+            "-n",
+            str(count),
+            "--max-tokens",
+            str(tokens),
+            "--format",
+            "jsonl",
+        ]
+        return run([*command, "--no-end", *more]).seconds
+
+    def rate(count: int, *more: str) -> float:
+        """Tokens per second of the loop: the time for many less the time for few."""
+        few, many = 20, 420 if count > 1 else 2020
+        return count * (many - few) / (ours(count, many, *more) - ours(count, few, *more))
+
+    found = interleave(
+        rounds,
+        plain=lambda: last_json(run([*PLAIN, "generate", str(plain), "--tokens", "300"]).stderr)["rate"],
+        ours=lambda: rate(1),
+        exact=lambda: rate(1, "--engine", "onnx"),
+        many=lambda: rate(64),
+    )
+    return {side: median(rates) for side, rates in found.items()}
+
+
+def scoring(model: Path, plain: Path, rounds: int) -> dict[str, Any]:
+    test, one = str(lm_file("wikitext-2/test.txt")), "the cat sat on the mat"
+
+    def ours(*arguments: str) -> Any:
+        return run([LSTM, "perplexity", "-m", str(model), "--stream", "--format", "json", *arguments])
+
+    found = interleave(
+        rounds,
+        plain=lambda: last_json(run([*PLAIN, "score", str(plain), test]).stderr)["seconds"],
+        ours=lambda: ours(test).seconds - ours("--text", one).seconds,
+    )
+    cold = interleave(
+        3 * rounds,
+        plain=lambda: run([*PLAIN, "coldstart", str(plain), "--text", one]).seconds,
+        ours=lambda: ours("--text", one).seconds,
+    )
+    tokens = json.loads(ours(test).stdout)["tokens"]
+    rates = {side: tokens / median(times) for side, times in found.items()}
+    return {"rates": rates, "cold": {side: median(times) for side, times in cold.items()}}
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("parts", nargs="*", metavar="PART")
+    parser.add_argument("--seconds", type=int, default=60, help="of our training")
+    parser.add_argument("--rounds", type=int, default=3)
+    args = parser.parse_args()
+    parts = args.parts or ["train-ptb", "train-wikitext2", "generate", "score"]
+    result: dict[str, Any] = {}
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        for part in parts:
+            if part in FILES:
+                result[part] = training(part, folder, args.seconds)
+            elif part == "generate":
+                result[part] = generating(folder, args.rounds)
+            else:
+                if not (folder / "train-wikitext2-ours").exists():
+                    training("train-wikitext2", folder, 10)
+                result[part] = scoring(folder / "train-wikitext2-ours", folder / "train-wikitext2.pt", args.rounds)
+    record("lm_speed", result)
+    print(json.dumps(result, indent=2))
+    print(table(result))
+
+
+def table(result: dict[str, Any]) -> str:
+    rows: list[tuple[str, ...]] = []
+
+    def row(what: str, plain: float, ours: float, bound: float) -> None:
+        verdict = "yes" if ours / plain >= bound else "no"
+        rows.append((what, f"{plain:,.0f}", f"{ours:,.0f}", f"**{ours / plain:.1f}**", f"{bound:g}: {verdict}"))
+
+    for name in FILES:
+        if name in result:
+            row(f"training, {name.removeprefix('train-')}", result[name]["plain"], result[name]["ours"], BOUNDS[name])
+    if "generate" in result:
+        found = result["generate"]
+        row("generating, one text (int8)", found["plain"], found["ours"], BOUNDS["generate"])
+        row("generating, one text (fp32)", found["plain"], found["exact"], BOUNDS["generate"])
+        row("generating 64 texts, against one", found["ours"], found["many"], BOUNDS["generate 64"])
+    if "score" in result:
+        rates, cold = result["score"]["rates"], result["score"]["cold"]
+        row("scoring WikiText-2's test file", rates["plain"], rates["ours"], BOUNDS["score"])
+        share = cold["ours"] / cold["plain"]
+        rows.append(("one line from cold, seconds", f"{cold['plain']:.2f}", f"{cold['ours']:.2f}", f"**{share:.2f}**",
+                     f"0.2: {'yes' if share <= 0.2 else 'no'}"))  # fmt: skip
+    return markdown_table(("tokens per second", "plain PyTorch", "`lstm`", "times", "asked"), rows)
+
+
+if __name__ == "__main__":
+    main()
