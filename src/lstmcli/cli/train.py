@@ -22,6 +22,7 @@ from lstmcli.errors import UsageError
 READ, TOKENIZER, MODEL, TRAIN = ReadConfig(), TokenizerConfig(), ModelConfig(), TrainConfig()
 LM_TOKENIZER, LM_MODEL = LmTokenizerConfig(), LmModelConfig()
 POOLING = ",".join(MODEL.pooling)
+LABELS = ("label_column", "label_prefix", "label_separator")
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -145,6 +146,8 @@ def train(
     """
     values = locals()
     given = {name for name in values if name != "ctx" and _is_given(ctx, name)}
+    if task is None and not given.isdisjoint(LABELS):
+        task = "classify"  # whoever says how labels are written has some
     listeners: list[Any] = []
     if tensorboard is not None:
         from lstmcli.cli.scalars import Scalars

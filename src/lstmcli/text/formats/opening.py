@@ -80,6 +80,8 @@ def _open(
         return open_parquet(source, None)
     if format == "fasttext":
         return open_fasttext(source, encoding, head, read.label_prefix, labelled=labelled)
+    if labelled and read.label_prefix != ReadConfig.label_prefix:
+        return open_fasttext(source, encoding, head, read.label_prefix, labelled=labelled)  # says what is there instead
     if labelled:
         raise DataError(
             "this is plain text, one text a line, without labels",
