@@ -54,8 +54,8 @@ class Telling:
             self._stack.enter_context(self.progress)
         elif isinstance(event, events.TokenizerReady):
             self._say(
-                f"{render.safe(event.kind)} tokenizer: {event.vocab_size:,} tokens; a text has {event.mean_length:.0f} "
-                f"on average, {event.longest:,} at most; {render.percent(event.unknown_rate)} unknown in validation"
+                f"{render.safe(event.kind)} tokenizer: {event.vocab_size:,} tokens; a text has "
+                f"{event.mean_length:,.0f} on average, {event.longest:,} at most; {render.percent(event.unknown_rate)} unknown in validation"
             )
         elif isinstance(event, events.CorpusRead):
             self._corpus(event)
@@ -116,7 +116,8 @@ class Telling:
         guess = event.estimate
         self._say(f"{event.model}: {event.parameters:,} parameters")
         self._say(
-            f"{event.epochs} epochs, {event.steps:,} steps, {event.precision} on {event.device}"
+            f"{render.count(event.epochs, 'epoch')}, {render.count(event.steps, 'step')}, "
+            f"{event.precision} on {event.device}"
             + (f", threads: {event.threads}" if event.device == "cpu" else "")
             + f", seed {event.seed}"
         )
