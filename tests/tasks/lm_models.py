@@ -1,7 +1,9 @@
-"""Language models made in a moment: a real tokenizer and network, weights that are random."""
+"""Language models made in a moment: in numpy, exact and readable; or a real but untrained network."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -11,60 +13,115 @@ from numpy.typing import NDArray
 from lstmcli.config import to_dict
 from lstmcli.config_lm import LmConfig, LmModelConfig, LmTokenizerConfig
 from lstmcli.tasks.modeldir import write_model
+from lstmcli.text.stream import StreamEncoder
 from tasks.models import description
 
 LINES = (
-    "the cat sat on the mat , and the dog saw it .",
-    "a dog and a cat : what a <unk> pair !",
-    "the mat was old",
-    "它在垫子上，看着狗。 naïve 😀",
-    "it was the dog that saw the cat",
+    "the cat sat on the mat",
+    "the <unk> sat down , and then there was nothing more",
+    "",
+    "a cat is a cat , they say",
+    "   ",
+    "他们说这部电影很好看",
+    "我喜欢 the movie",
+    "nothing",
 )
-GATES = {"lstm": 4, "gru": 3, "rnn": 1}
+KINDS = {
+    "words": LmTokenizerConfig("word", "spaces", "lines"),
+    "text": LmTokenizerConfig("word", "text", "lines"),
+    "bpe": LmTokenizerConfig("bpe", mode="document", vocab_size=330),
+    "unigram": LmTokenizerConfig("unigram", mode="lines", vocab_size=90),
+    "char": LmTokenizerConfig("char", mode="document"),
+    "byte": LmTokenizerConfig("byte", mode="lines"),
+}
 
 
-def lm_config(
-    kind: str = "char", mode: str = "lines", *, words: str = "text", vocab_size: int | None = None, **model: Any
-) -> LmConfig:
-    tokenizer = LmTokenizerConfig(kind=kind, words=words, mode=mode, vocab_size=vocab_size)
-    return LmConfig(tokenizer=tokenizer, model=LmModelConfig(**{"embedding": 6, "hidden": 8, "layers": 2, **model}))
+def encoder(kind: str = "words", lines: Sequence[str] = LINES, **changes: Any) -> StreamEncoder:
+    return StreamEncoder.train(lines, replace(KINDS[kind], **changes))
 
 
-def random_weights(config: LmModelConfig, vocab_size: int, spread: float = 1.0) -> dict[str, NDArray[np.float32]]:
-    random = np.random.default_rng(3)
-    shapes: dict[str, tuple[int, ...]] = {
-        "embedding": (vocab_size, config.embedding),
-        "decoder.bias": (vocab_size,),
-    }
-    inputs, gates = config.embedding, GATES[config.cell]
-    for layer, H in enumerate(config.widths):
-        own = {"w_ih": (gates * H, inputs), "w_hh": (gates * H, H), "b_ih": (gates * H,), "b_hh": (gates * H,)}
-        shapes |= {f"stack.layers.{layer}.0.{name}": shape for name, shape in own.items()}
-        inputs = H
-    if not config.tied:
-        shapes["decoder.weight"] = (vocab_size, inputs)
-    return {name: random.uniform(-spread, spread, shape).astype(np.float32) for name, shape in shapes.items()}
+class Recurrent:
+    """A network of one state, in double precision; notes what it was asked."""
+
+    def __init__(self, vocab_size: int, seed: int = 0) -> None:
+        random = np.random.default_rng(seed)
+        self.vocab_size = vocab_size
+        self._in, self._out = random.normal(size=(vocab_size, 3)), random.normal(size=(3, vocab_size))
+        self.shapes: list[tuple[int, ...]] = []
+
+    def zero_state(self, B: int) -> tuple[NDArray[np.float64]]:
+        return (np.zeros((1, B, 3)),)
+
+    def logits(self, ids_TB: Any, state: Any) -> Any:
+        self.shapes.append(ids_TB.shape)
+        (h_1BH,) = state
+        h, found = h_1BH[0], []
+        for ids_B in ids_TB:
+            h = np.tanh(0.7 * h + self._in[ids_B])
+            found.append(h @ self._out)
+        return np.stack(found), (h[None],)
+
+    def score(self, ids_TB: Any, targets_TB: Any, state: Any, *, entropy: bool = False) -> Any:
+        logits, state = self.logits(ids_TB, state)
+        log_p = logits - np.log(np.exp(logits).sum(-1, keepdims=True))
+        nats = -np.take_along_axis(log_p, targets_TB[..., None].astype(np.int64), -1)[..., 0]
+        return nats, -(np.exp(log_p) * log_p).sum(-1) if entropy else None, state
 
 
-def untrained_language_model(
-    target: Path, config: LmConfig | None = None, *, int8: bool = False, spread: float = 1.0, **changes: Any
-) -> Path:
-    """A directory that every engine can load; ``spread`` 0 makes the model uniform."""
+class Uniform(Recurrent):
+    """All that follows is equally likely."""
+
+    def logits(self, ids_TB: Any, state: Any) -> Any:
+        return np.zeros((*ids_TB.shape, self.vocab_size)), state
+
+
+@dataclass
+class Fake:
+    """A model for tasks: any encoder, any session."""
+
+    encoder: Any
+    session: Any
+    mode: str = "lines"
+    workers: int = 1
+    oov_rule: str = "as it likes"
+    path: Path = Path("fake")
+
+    @property
+    def together(self) -> Any:
+        return self.session
+
+    @property
+    def apart(self) -> tuple[Any, int]:
+        return self.session, self.workers
+
+
+def fake(kind: str = "words", session: type[Recurrent] = Recurrent, **more: Any) -> Fake:
+    found = encoder(kind)
+    return Fake(found, session(found.vocab_size), found.config.mode, **more)
+
+
+def untrained_lm(target: Path, kind: str = "words", lines: Sequence[str] = LINES, **changes: Any) -> Path:
+    """A model that every engine can load; its weights are random."""
+    import torch
     from safetensors.numpy import save
 
+    from lstmcli.core.language_model import LanguageModel
     from lstmcli.engine.lmgraph import language_model_graph
-    from lstmcli.text.stream import StreamEncoder
 
-    config = config or lm_config()
-    encoder = StreamEncoder.train(LINES, config.tokenizer)
-    weights = random_weights(config.model, encoder.vocab_size, spread)
+    torch.manual_seed(0)
+    tokenizer = encoder(kind, lines)
+    config = LmConfig(tokenizer=tokenizer.config, model=LmModelConfig(embedding=6, hidden=8, layers=2))
+    weights = {
+        name: np.ascontiguousarray(value * 3)
+        for name, value in LanguageModel(config.model, tokenizer.vocab_size).tensors().items()
+    }
     files = {
-        "model.safetensors": save(dict(weights)),
-        "tokenizer.json": encoder.to_json().encode(),
+        "model.safetensors": save(weights),
+        "tokenizer.json": tokenizer.to_json().encode(),
         "model.onnx": language_model_graph(weights, config.model),
     }
-    if int8:
-        files["model.int8.onnx"] = language_model_graph(weights, config.model, int8=True)
-    tokenizer = {"kind": config.tokenizer.kind, "vocab_size": encoder.vocab_size}
-    write_model(target, files, description(task="lm", lm=to_dict(config), tokenizer=tokenizer, **changes), force=False)
+    about = description(task="lm", lm=to_dict(config), **changes)
+    for name in ("labels", "multilabel", "classifier", "calibration"):
+        about.pop(name, None)
+    write_model(target, files, about, force=False)
     return target
