@@ -137,7 +137,7 @@ def test_a_line_is_encoded_the_same_in_any_company(kind: str, mode: str, lines: 
 
 
 @pytest.mark.parametrize("kind", KINDS)
-@given(lines=st.lists(st.sampled_from([*LINES, "cat " * 9, "x" * 50]), max_size=8))
+@given(lines=st.lists(st.sampled_from([*LINES, "cat " * 9, "the  \t cat" * 9, "x" * 50]), max_size=8))
 @settings(max_examples=30, deadline=None)
 def test_groups_and_pieces_change_nothing(kind: str, lines: list[str]) -> None:
     """Cuts fall between words, where no token is; only a word of 50,000 letters would be cut."""

@@ -27,7 +27,7 @@ _UNLED = re.compile(
     "[\u2e80-\u2fdf\u3000-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]"
     "|(?! )\\s"
 )
-_CUT = re.compile(r"\S(?=\s\S)")
+_CUT = re.compile(r"\S(?=\s)")
 
 
 class StreamEncoder:
@@ -206,7 +206,7 @@ def lead(line: str) -> str:
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """A text cut where no token is: before a single white space, or else, rarely, anywhere."""
+    """A text cut where no token is: before white space, or else, rarely, anywhere."""
     start = 0
     while len(text) - start > PIECE:
         end = start + PIECE
