@@ -100,7 +100,7 @@ def test_pieces_are_whole_characters_and_make_the_text(name: str) -> None:
     assert len({text.text for text in found}) > 1
 
 
-@pytest.mark.parametrize(("name", "sampling"), product(("char-lines", "byte-document"), ({}, {"top_p": 0.9})))
+@pytest.mark.parametrize(("name", "sampling"), list(product(("char-lines", "byte-document"), ({}, {"top_p": 0.9}))))
 def test_a_text_does_not_depend_on_how_many_there_are(name: str, sampling: dict[str, Any]) -> None:
     config = GenerateConfig(SamplingConfig(temperature=1.0, **sampling), max_tokens=25, samples=1, seed=11)
     generator = generator_of(name)

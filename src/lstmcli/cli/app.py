@@ -22,6 +22,7 @@ from lstmcli.errors import LstmError
 COMMANDS = {
     "train": "Train a text classifier on labelled text.",
     "classify": "Label texts: files, a pipe or --text.",
+    "generate": "Continue a prompt with a language model.",
     "info": "What a model is, how it was trained, how well it did.",
     "demo": "Train and use a small classifier, each command shown.",
 }

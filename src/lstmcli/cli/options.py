@@ -285,6 +285,10 @@ ModelPath = Annotated[
         "--model", "-m", metavar="DIR", show_default="$LSTM_MODEL, else lstm-model/classifier", text="The model to use."
     ),
 ]
+LmModelPath = Annotated[
+    str | None,
+    option("--model", "-m", metavar="DIR", show_default="$LSTM_MODEL, else lstm-model/lm", text="The model to use."),
+]
 Force = Annotated[bool, option("--force", text="Replace a model that is there already.", show_default=False)]
 Quiet = Annotated[
     bool, option("--quiet", "-q", panel=OUTPUT, text="Only warnings and errors on stderr.", show_default=False)

@@ -82,6 +82,11 @@ class Generator:
     model: ModelDir | None = None
     """Where it came from."""
 
+    @property
+    def multiline(self) -> bool:
+        """Whether a text may have several lines: the model was trained on a document."""
+        return self.model is not None and self.model.lm.tokenizer.mode == "document"
+
 
 def load_generator(
     path: str | Path, *, threads: int | None = None, engine: str = "auto", device: str = "cpu"

@@ -136,7 +136,7 @@ def _train(
     )
 
     interrupted, sampled = False, time.monotonic()
-    for event in fit_lm(trainer, _started(train, END_ID), _started(valid, END_ID), stop=stop, rng=rng):
+    for event in fit_lm(trainer, train.started, valid.started, stop=stop, rng=rng):
         interrupted |= isinstance(event, events.Stopped) and event.reason == "interrupted"
         yield event
         if isinstance(event, events.Validated) and time.monotonic() - sampled > SECONDS_BETWEEN_SAMPLES:
@@ -147,7 +147,7 @@ def _train(
     metrics: dict[str, Any] = {}
     for name in ("valid", "test"):
         if name in corpora and len(corpora[name]):
-            report = _report(corpora[name], total_nats(module, _started(corpora[name], END_ID)))
+            report = _report(corpora[name], total_nats(module, corpora[name].started))
             metrics[name] = asdict(report)
             yield events.LmEvaluated(name, report)
 
@@ -200,11 +200,6 @@ class Lines:
 
     def __iter__(self) -> Iterator[str]:
         return (line for record in self._records for line in record.text.split("\n"))
-
-
-def _started(corpus: Corpus, end: int) -> np.ndarray[Any, Any]:
-    """The corpus behind the token that starts a text, so that its own first token is predicted too."""
-    return np.concatenate([np.array([end], corpus.ids.dtype), corpus.ids])
 
 
 def _check(name: str, corpus: Corpus) -> CorpusCheck:
