@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import importlib
 import os
+import re
 import sys
+import warnings
 from typing import Annotated, Any
 
 import typer
@@ -113,12 +115,19 @@ def report(error: Exception) -> int:
         streams.complain("aborted")
         return 1
     if isinstance(error, OSError) and error.strerror:
-        where = f"{error.filename}: " if error.filename else ""
-        streams.complain(f"{where}{error.strerror}")
+        what = f"{error.filename}: {error.strerror}" if error.filename else f"cannot write the output: {error.strerror}"
+        streams.complain(what)
         return 1
-    what = "out of memory" if isinstance(error, MemoryError) else f"unexpected {type(error).__name__}: {error}"
-    streams.complain(what, None if debug else "run `lstm --debug …`, or set LSTM_DEBUG=1, to see where it happened")
+    if isinstance(error, MemoryError) or _OUT_OF_MEMORY.search(str(error)):
+        streams.complain("out of memory", "smaller numbers help: --hidden, --embedding, --batch-size, --vocab-size")
+        return 1
+    hint = None if debug else "run `lstm --debug …`, or set LSTM_DEBUG=1, to see where it happened"
+    streams.complain(f"unexpected {type(error).__name__}: {error}", hint)
     return 1
+
+
+_OUT_OF_MEMORY = re.compile("out of memory|t allocate memory")
+"""What torch says, on a GPU and on a CPU, in a RuntimeError."""
 
 
 def _one_line(message: str) -> str:
@@ -163,6 +172,8 @@ def lstm(
 def run() -> None:
     """The ``lstm`` command: runs and ends the process."""
     streams.prepare()
+    if not sys.warnoptions:
+        warnings.simplefilter("ignore")  # those of libraries: nothing that a user can act on
     try:
         app()
     except SystemExit as end:

@@ -9,6 +9,7 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
+import typer
 from typer.core import TyperCommand
 
 from lstmcli.cli import helptext
@@ -30,6 +31,14 @@ class Command(Light, TyperCommand):
     def format_help(self, ctx: Any, formatter: Any) -> None:
         formatter.write(helptext.page(self, ctx))
 
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except Exception as error:
+            if getattr(error, "ctx", ctx) is None:
+                error.ctx = ctx  # type: ignore[attr-defined]  # so that the hint names this command
+            raise
+
 
 def _lighten(param: Any) -> None:
     """Lets ``param`` read the values that need no help by itself; Typer reads the rest and says what is wrong."""
@@ -42,6 +51,8 @@ def _lighten(param: Any) -> None:
     def process_value(ctx: Any, value: Any) -> Any:
         known, value = _read(value, described.annotation, many, param)
         if not known:
+            if isinstance(value, str) and (wrong := _wrong(value, described.annotation)):
+                raise typer.BadParameter(wrong, ctx=ctx, param=param)
             return usual(ctx, value)
         return value if param.callback is None else param.callback(ctx, param, value)
 
@@ -64,3 +75,10 @@ def _read(value: Any, kind: Any, many: bool, param: Any) -> tuple[bool, Any]:
         return (True, kind(value)) if kind in (str, int, float, Path) else (False, value)
     except ValueError:
         return False, value
+
+
+def _wrong(value: str, kind: Any) -> str:
+    """Why ``value`` is none of ``kind``; nothing where Typer knows better."""
+    if get_origin(kind) is Literal:
+        return f"{value!r} is not one of {', '.join(get_args(kind))}"
+    return {int: f"{value!r} is not a whole number", float: f"{value!r} is not a number"}.get(kind, "")

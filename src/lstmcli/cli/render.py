@@ -10,9 +10,9 @@ import re
 import sys
 from collections.abc import Mapping
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO, cast
 
-from lstmcli.cli.streams import abandon
+from lstmcli.cli.streams import Talk, abandon
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -60,12 +60,12 @@ def console(*, stderr: bool = False) -> Console:
 
     class OurConsole(Console):
         def on_broken_pipe(self) -> None:
-            """Nobody reads our talk any more: that is no reason to stop working.  Data is another matter."""
-            abandon(sys.stderr if stderr else sys.stdout)
-            if not stderr:
-                raise BrokenPipeError
+            """The reader has gone; Rich by itself would end with exit code 1."""
+            abandon(sys.stdout)
+            raise BrokenPipeError
 
-    return OurConsole(stderr=stderr, markup=False, emoji=False, highlight=False)
+    talk = cast(TextIO, Talk(sys.stderr)) if stderr else None
+    return OurConsole(file=talk, markup=False, emoji=False, highlight=False)
 
 
 def show(out: Console, *parts: RenderableType, style: str = "") -> None:

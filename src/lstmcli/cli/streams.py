@@ -11,7 +11,7 @@ import threading
 from collections import deque
 from collections.abc import Iterable, Iterator
 from pathlib import Path
-from typing import BinaryIO, Generic, NoReturn, TextIO, TypeVar
+from typing import Any, BinaryIO, Generic, NoReturn, TextIO, TypeVar
 
 T = TypeVar("T")
 
@@ -60,6 +60,29 @@ def abandon(stream: TextIO) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
+class Talk:
+    """stderr.  Nobody reads it any more, or its disk is full: that is no reason to stop working."""
+
+    def __init__(self, stream: TextIO) -> None:
+        self._stream = stream
+
+    def write(self, text: str) -> int:
+        try:
+            return self._stream.write(text)
+        except OSError:
+            abandon(self._stream)
+            return 0
+
+    def flush(self) -> None:
+        try:
+            self._stream.flush()
+        except OSError:
+            abandon(self._stream)
+
+    def __getattr__(self, name: str) -> Any:
+        return getattr(self._stream, name)
+
+
 def leave(code: int) -> NoReturn:
     """Ends the process once what was written is out and exit handlers have run.
 
@@ -72,7 +95,9 @@ def leave(code: int) -> NoReturn:
         except BrokenPipeError:
             pass
         except (OSError, ValueError) as error:
-            say(f"error: cannot write: {error}")
+            if stream is sys.stderr:
+                continue  # talk
+            say(f"error: cannot write the output: {getattr(error, 'strerror', None) or error}")
             code = code or 1
     os._exit(code)
 

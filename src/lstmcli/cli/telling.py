@@ -55,7 +55,8 @@ class Telling:
         elif isinstance(event, events.TokenizerReady):
             self._say(
                 f"{render.safe(event.kind)} tokenizer: {event.vocab_size:,} tokens; a text has "
-                f"{event.mean_length:,.0f} on average, {event.longest:,} at most; {render.percent(event.unknown_rate)} unknown in validation"
+                f"{event.mean_length:,.0f} on average, {event.longest:,} at most; "
+                f"{render.percent(event.unknown_rate)} unknown in validation"
             )
         elif isinstance(event, events.CorpusRead):
             self._corpus(event)
