@@ -16,9 +16,10 @@ from lstmcli.config_lm import LmConfig
 from lstmcli.errors import ModelError, UsageError
 from lstmcli.events import Warned
 from lstmcli.results import Continuation, TextPiece
-from lstmcli.tasks import generate as task
-from lstmcli.tasks.generate import END_ID, UNKNOWN_ID, Event, Generator, generate, load_generator
-from lstmcli.tasks.sampling import log_softmax
+from lstmcli.tasks import generator as task
+from lstmcli.tasks.generate import generate
+from lstmcli.tasks.generator import END_ID, Event, Generator, load_generator
+from lstmcli.tasks.sampling import UNKNOWN_ID, log_softmax
 from tasks.generate_models import lm_config, random_weights, untrained_language_model
 from tasks.models import untrained_model
 

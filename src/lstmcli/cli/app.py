@@ -25,6 +25,7 @@ COMMANDS = {
     "train": "Train a text classifier on labelled text.",
     "classify": "Label texts: files, a pipe or --text.",
     "generate": "Continue a prompt with a language model.",
+    "perplexity": "How well a language model foresees a text; tables of surprisal.",
     "info": "What a model is, how it was trained, how well it did.",
     "demo": "Train and use a small classifier, each command shown.",
 }

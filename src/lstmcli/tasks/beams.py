@@ -16,8 +16,8 @@ from numpy.typing import NDArray
 
 from lstmcli.config_generate import BeamConfig, GenerateConfig
 from lstmcli.results import Continuation, TextPiece
-from lstmcli.tasks.generate import END_ID, Event, Generator, Start, rows_of, without_unknown
-from lstmcli.tasks.sampling import Logits, NgramMemory, ban, log_softmax
+from lstmcli.tasks.generator import END_ID, Event, Generator, Start, rows_of
+from lstmcli.tasks.sampling import Logits, NgramMemory, ban, log_softmax, without_unknown
 from lstmcli.tasks.stops import StopFilter
 
 

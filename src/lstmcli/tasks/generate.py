@@ -3,28 +3,21 @@
 Every text draws from a source of its own, made from the seed, the number of its prompt and its own number: on
 the exact engines it does not depend on how many others there are.
 
-Shapes: T tokens, B texts, V words.
+Shapes: B texts, V words.
 """
 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
-from typing import Any, Protocol, cast
 
 import numpy as np
-from numpy.typing import NDArray
 
-from lstmcli.config_generate import ENGINES, GenerateConfig, SamplingConfig
-from lstmcli.errors import UsageError
+from lstmcli.config_generate import GenerateConfig, SamplingConfig
 from lstmcli.events import Warned
 from lstmcli.results import Continuation, Step, TextPiece
-from lstmcli.tasks.lm import load_language_model
-from lstmcli.tasks.loading import tensors, use_file
-from lstmcli.tasks.modeldir import INT8_GRAPH, WEIGHTS, ModelDir, unless_replaced
+from lstmcli.tasks.beams import beam_search
+from lstmcli.tasks.generator import END_ID, Encoder, Event, Generator, Start, read_prompt, rows_of
 from lstmcli.tasks.sampling import (
-    MINUS_INFINITY,
     Logits,
     NgramMemory,
     ban,
@@ -33,110 +26,9 @@ from lstmcli.tasks.sampling import (
     log_softmax,
     repetition_penalty,
     softmax,
+    without_unknown,
 )
 from lstmcli.tasks.stops import StopFilter
-
-END_ID, UNKNOWN_ID = 0, 1
-TOKENS_AT_ONCE = 1024
-"""Of a prompt."""
-
-Ids = NDArray[np.int32]
-State = tuple[Any, ...]
-"""Arrays [1, B, units]; what they are made of is the session's business."""
-Event = Warned | TextPiece | Continuation
-
-
-class Streamer(Protocol):
-    def push(self, id: int) -> str:
-        """The text that is certain now."""
-
-    def end(self) -> str:
-        """What is left."""
-
-
-class Encoder(Protocol):
-    def prompt(self, text: str) -> Ids:
-        """The ids of a text that goes on."""
-
-    def streamer(self, after: int) -> Streamer: ...
-
-    def tokens(self, ids: Sequence[int]) -> list[str]: ...
-
-    def unknown(self, ids: Any) -> NDArray[np.bool_]: ...
-
-
-class Session(Protocol):
-    def zero_state(self, B: int, /) -> State: ...
-
-    def read(self, ids_TB: Ids, state: State, /) -> State: ...
-
-    def logits(self, ids_TB: Ids, state: State, /) -> tuple[Logits, State]: ...
-
-
-@dataclass(frozen=True)
-class Generator:
-    """What generates: a tokenizer and a model that is ready to read."""
-
-    encoder: Encoder
-    session: Session
-    model: ModelDir | None = None
-    """Where it came from."""
-
-    @property
-    def multiline(self) -> bool:
-        """Whether a text may have several lines: the model was trained on a document."""
-        return self.model is not None and self.model.lm.tokenizer.mode == "document"
-
-
-def load_generator(
-    path: str | Path, *, threads: int | None = None, engine: str = "auto", device: str = "cpu"
-) -> Generator:
-    """The language model in a directory, ready to generate.
-
-    Args:
-        threads: None takes what the machine has.
-        engine: int8, fast and a little off; onnx, exact; torch, the same weights in PyTorch; auto: int8 where the
-            directory holds its graph, else onnx.
-        device: cpu, cuda or auto; PyTorch only.
-
-    Raises:
-        ModelError: missing, damaged, too new, or not a language model.
-        UsageError: an engine or a device that does not exist.
-    """
-    if engine not in ENGINES:
-        raise UsageError(f"engine must be one of {', '.join(ENGINES)}, not {engine!r}")
-    if engine != "torch" and device not in ("cpu", "auto"):
-        raise UsageError(f"the {engine} engine runs on the CPU, not on {device}", hint="add --engine torch")
-
-    def load() -> Generator:
-        kind = "torch" if engine == "torch" else "onnx"
-        found = load_language_model(path, threads=threads, engine=kind, device=device)
-        model, config = found.model, found.model.lm.model
-        if engine in ("onnx", "torch") or (engine == "auto" and INT8_GRAPH not in model.config["files"]):
-            return Generator(found.encoder, cast(Session, found.together), model)
-        from lstmcli.engine.lmsession import LanguageModelSession
-
-        if INT8_GRAPH in model.config["files"]:
-            session = use_file(model, INT8_GRAPH, lambda data: LanguageModelSession(data, config, threads))
-        else:
-            from lstmcli.engine.lmgraph import language_model_graph
-
-            graph = language_model_graph(use_file(model, WEIGHTS, tensors), config, int8=True)
-            session = LanguageModelSession(graph, config, threads)
-        return Generator(found.encoder, session, model)
-
-    return unless_replaced(path, load)
-
-
-@dataclass(frozen=True)
-class Start:
-    """Where texts begin: after the prompt but for its last token."""
-
-    prompt: str
-    ids: Ids
-    """The prompt's, behind the token that starts a text."""
-    state: State
-    """Of one text, before the last of the ids."""
 
 
 def generate(generator: Generator, prompt: str, config: GenerateConfig, *, number: int = 0) -> Iterator[Event]:
@@ -146,31 +38,14 @@ def generate(generator: Generator, prompt: str, config: GenerateConfig, *, numbe
         prompt: read as text that goes on; a line end at its end is part of it.
         number: of the prompt among several; the same seed gives each texts of its own.
     """
-    start, unknown = _read(generator, prompt)
+    start, unknown = read_prompt(generator, prompt)
     if len(unknown) and unknown.all():
         what = "its only symbol is" if len(unknown) == 1 else f"all its {len(unknown):,} tokens are"
         yield Warned(f"the model knows nothing of the prompt: {what} unknown to it")
     if config.beam is not None:
-        from lstmcli.tasks.beams import beam_search
-
         yield from beam_search(generator, start, config)
     else:
         yield from _sample(generator, start, config, number)
-
-
-def _read(generator: Generator, prompt: str) -> tuple[Start, NDArray[np.bool_]]:
-    """The place after the prompt, and which of its tokens are unknown."""
-    own = generator.encoder.prompt(prompt)
-    ids = np.concatenate([np.array([END_ID], np.int32), own])
-    state = generator.session.zero_state(1)
-    for at in range(0, len(ids) - 1, TOKENS_AT_ONCE):
-        state = generator.session.read(ids[:-1][at : at + TOKENS_AT_ONCE, None], state)
-    return Start(prompt, ids, state), generator.encoder.unknown(own)
-
-
-def rows_of(state: State, rows: Sequence[int]) -> State:
-    """The state of some of the texts, in this order; one may be there several times."""
-    return tuple(part[:, rows] for part in state)
 
 
 def _sample(generator: Generator, start: Start, config: GenerateConfig, number: int) -> Iterator[Event]:
@@ -230,15 +105,6 @@ class Chooser:
             logits_BV = filter(logits_BV)
         drawn = draw(softmax(logits_BV), np.array([text.random.random() for text in texts]))
         return [int(id) for id in drawn]
-
-
-def without_unknown(logits_BV: Logits, config: SamplingConfig) -> Logits:
-    """``<unk>`` ruled out, unless it is allowed."""
-    if config.allow_unknown:
-        return logits_BV
-    logits_BV = logits_BV.copy()
-    logits_BV[:, UNKNOWN_ID] = MINUS_INFINITY
-    return logits_BV
 
 
 class _Text:

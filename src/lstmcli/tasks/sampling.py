@@ -18,6 +18,7 @@ Logits = NDArray[np.float32]
 Filter = Callable[[Logits], Logits]
 _Followers = dict[tuple[int, ...], set[int]]
 """For n - 1 tokens, those that came after them."""
+UNKNOWN_ID = 1
 MINUS_INFINITY = np.float32(-np.inf)
 
 
@@ -128,6 +129,15 @@ class NgramMemory:
         other = NgramMemory(self._n)
         other._last, other._before = self._last, self._followers
         return other
+
+
+def without_unknown(logits_BV: Logits, config: SamplingConfig) -> Logits:
+    """``<unk>`` ruled out, unless it is allowed."""
+    if config.allow_unknown:
+        return logits_BV
+    logits_BV = logits_BV.copy()
+    logits_BV[:, UNKNOWN_ID] = MINUS_INFINITY
+    return logits_BV
 
 
 def filters(config: SamplingConfig) -> list[Filter]:

@@ -1,0 +1,140 @@
+"""A language model that is ready to generate: opened from its directory, and a prompt read by it.
+
+Shapes: T tokens, B texts, V words.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Protocol, cast
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstmcli.config_generate import ENGINES
+from lstmcli.errors import UsageError
+from lstmcli.events import Warned
+from lstmcli.results import Continuation, TextPiece
+from lstmcli.tasks.lm import load_language_model
+from lstmcli.tasks.loading import tensors, use_file
+from lstmcli.tasks.modeldir import INT8_GRAPH, WEIGHTS, ModelDir, unless_replaced
+from lstmcli.tasks.sampling import Logits
+
+END_ID = 0
+TOKENS_AT_ONCE = 1024
+"""Of a prompt."""
+
+Ids = NDArray[np.int32]
+State = tuple[Any, ...]
+"""Arrays [1, B, units]; what they are made of is the session's business."""
+Event = Warned | TextPiece | Continuation
+
+
+class Streamer(Protocol):
+    def push(self, id: int) -> str:
+        """The text that is certain now."""
+
+    def end(self) -> str:
+        """What is left."""
+
+
+class Encoder(Protocol):
+    def prompt(self, text: str) -> Ids:
+        """The ids of a text that goes on."""
+
+    def streamer(self, after: int) -> Streamer: ...
+
+    def tokens(self, ids: Sequence[int]) -> list[str]: ...
+
+    def unknown(self, ids: Any) -> NDArray[np.bool_]: ...
+
+
+class Session(Protocol):
+    def zero_state(self, B: int, /) -> State: ...
+
+    def read(self, ids_TB: Ids, state: State, /) -> State: ...
+
+    def logits(self, ids_TB: Ids, state: State, /) -> tuple[Logits, State]: ...
+
+
+@dataclass(frozen=True)
+class Generator:
+    """What generates: a tokenizer and a model that is ready to read."""
+
+    encoder: Encoder
+    session: Session
+    model: ModelDir | None = None
+    """Where it came from."""
+
+    @property
+    def multiline(self) -> bool:
+        """Whether a text may have several lines: the model was trained on a document."""
+        return self.model is not None and self.model.lm.tokenizer.mode == "document"
+
+
+def load_generator(
+    path: str | Path, *, threads: int | None = None, engine: str = "auto", device: str = "cpu"
+) -> Generator:
+    """The language model in a directory, ready to generate.
+
+    Args:
+        threads: None takes what the machine has.
+        engine: int8, fast and a little off; onnx, exact; torch, the same weights in PyTorch; auto: int8 where the
+            directory holds its graph, else onnx.
+        device: cpu, cuda or auto; PyTorch only.
+
+    Raises:
+        ModelError: missing, damaged, too new, or not a language model.
+        UsageError: an engine or a device that does not exist.
+    """
+    if engine not in ENGINES:
+        raise UsageError(f"engine must be one of {', '.join(ENGINES)}, not {engine!r}")
+    if engine != "torch" and device not in ("cpu", "auto"):
+        raise UsageError(f"the {engine} engine runs on the CPU, not on {device}", hint="add --engine torch")
+
+    def load() -> Generator:
+        kind = "torch" if engine == "torch" else "onnx"
+        found = load_language_model(path, threads=threads, engine=kind, device=device)
+        model, config = found.model, found.model.lm.model
+        if engine in ("onnx", "torch") or (engine == "auto" and INT8_GRAPH not in model.config["files"]):
+            return Generator(found.encoder, cast(Session, found.together), model)
+        from lstmcli.engine.lmsession import LanguageModelSession
+
+        if INT8_GRAPH in model.config["files"]:
+            session = use_file(model, INT8_GRAPH, lambda data: LanguageModelSession(data, config, threads))
+        else:
+            from lstmcli.engine.lmgraph import language_model_graph
+
+            graph = language_model_graph(use_file(model, WEIGHTS, tensors), config, int8=True)
+            session = LanguageModelSession(graph, config, threads)
+        return Generator(found.encoder, session, model)
+
+    return unless_replaced(path, load)
+
+
+@dataclass(frozen=True)
+class Start:
+    """Where texts begin: after the prompt but for its last token."""
+
+    prompt: str
+    ids: Ids
+    """The prompt's, behind the token that starts a text."""
+    state: State
+    """Of one text, before the last of the ids."""
+
+
+def read_prompt(generator: Generator, prompt: str) -> tuple[Start, NDArray[np.bool_]]:
+    """The place after the prompt, and which of its tokens are unknown."""
+    own = generator.encoder.prompt(prompt)
+    ids = np.concatenate([np.array([END_ID], np.int32), own])
+    state = generator.session.zero_state(1)
+    for at in range(0, len(ids) - 1, TOKENS_AT_ONCE):
+        state = generator.session.read(ids[:-1][at : at + TOKENS_AT_ONCE, None], state)
+    return Start(prompt, ids, state), generator.encoder.unknown(own)
+
+
+def rows_of(state: State, rows: Sequence[int]) -> State:
+    """The state of some of the texts, in this order; one may be there several times."""
+    return tuple(part[:, rows] for part in state)
