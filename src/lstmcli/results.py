@@ -166,6 +166,9 @@ class LmReport:
     """How unknown words are scored."""
     perplexity_without_oov: float | None = None
     """Over the tokens that are known; each is still predicted from all the text before it."""
+    word_perplexity_with_line_ends: float | None = None
+    """Per word where each line end counts as one, as published figures for PTB and WikiText count; so those of any
+    tokenizer compare with them."""
     reading: str = ""
     """lines: each line by itself; stream: the state carried from line to line."""
     method: str = ""
@@ -202,6 +205,7 @@ class LmReport:
             lines=lines,
             oov=oov,
             oov_rate=oov / tokens if tokens else 0.0,
+            word_perplexity_with_line_ends=_exp_of_mean(nats, words + lines),
             perplexity_without_oov=None if oov_nats is None else _exp_of_mean(nats - oov_nats, known),
             **more,
         )

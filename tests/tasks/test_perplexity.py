@@ -64,6 +64,8 @@ def test_every_token_is_scored_and_every_figure_follows_from_the_total(kind: str
     assert report.lines == len(LINES)
     assert report.perplexity == pytest.approx(math.exp(report.nats / report.tokens))
     assert report.word_perplexity == pytest.approx(math.exp(report.nats / report.words))
+    by_convention = math.exp(report.nats / (report.words + report.lines))
+    assert report.word_perplexity_with_line_ends == pytest.approx(by_convention)
     assert report.bits_per_char == pytest.approx(report.nats / math.log(2) / report.chars)
     assert report.bits_per_byte == pytest.approx(report.nats / math.log(2) / report.bytes)
     assert (report.oov_rule, report.reading) == ("as it likes", "stream" if carried else "lines")

@@ -62,9 +62,7 @@ def test_a_text_by_itself_costs_the_same_in_any_company(
 
 @settings(max_examples=50, deadline=None)
 @given(TEXTS, st.integers(1, 4), st.integers(1, 5), st.booleans())
-def test_a_stream_is_one_text_however_it_is_cut(
-    texts: list[list[int]], step: int, call: int, looked_at: bool
-) -> None:
+def test_a_stream_is_one_text_however_it_is_cut(texts: list[list[int]], step: int, call: int, looked_at: bool) -> None:
     seen = [np.zeros((len(text), V)) for text in texts]
     stream, found = Stream(SESSION), []
     with pytest.MonkeyPatch.context() as patch:

@@ -51,9 +51,7 @@ def bits(found: list[Surprisal]) -> float:
     carried=st.booleans(),
     segments=st.booleans(),
 )
-def test_the_rows_of_every_table_add_up_to_the_text(
-    kind: str, lines: list[str], carried: bool, segments: bool
-) -> None:
+def test_the_rows_of_every_table_add_up_to_the_text(kind: str, lines: list[str], carried: bool, segments: bool) -> None:
     model = MODELS[kind]
     report = perplexity(model, [Text(records(*lines), carried)], segments=segments)
     for per in PER:

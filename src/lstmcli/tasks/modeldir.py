@@ -145,7 +145,7 @@ def _read_model(path: Path, task: str | None) -> ModelDir:
     except (OSError, ValueError) as error:
         fail(path, f"cannot be read: {error}")
     if not there:
-        _not_a_directory(path)
+        _not_a_directory(path, task)
     config = parse(path / CONFIG, _config_text(path))
     if task is not None and config["task"] != task:
         found, wanted = _KINDS.get(config["task"], repr(config["task"])), _KINDS[task]
@@ -222,12 +222,12 @@ def _check_configs(model: ModelDir) -> None:
     _ = model.classifier if model.task == "classify" else model.lm
 
 
-def _not_a_directory(path: Path) -> NoReturn:
+def _not_a_directory(path: Path, task: str | None) -> NoReturn:
     if path.exists():
         hint = f"give the directory: -m {path.parent}" if (path.parent / CONFIG).is_file() else None
         fail(path, "is a file, not a model directory", hint)
-    source, task = ("book.txt", "lm") if path == DEFAULTS["lm"] else ("data.csv", "classify")
-    if path == DEFAULTS[task]:
+    source = "book.txt" if task == "lm" or path == DEFAULTS["lm"] else "data.csv"
+    if path in DEFAULTS.values():
         fail(path, "no model here, the default place", f"train one: `lstm train {source}`, or name one with -m")
     named = f" (named by ${VARIABLE})" if os.environ.get(VARIABLE) == str(path) else ""
     fail(path, f"no model here{named}", f"train one: `lstm train {source} -o {path}`")

@@ -215,9 +215,7 @@ def _items(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, tuple
     ]
 
 
-def _row(
-    line: Line, text: str, surprisal: float, entropy: float | None, *, tokens: int = 1, oov: int = 0
-) -> Surprisal:
+def _row(line: Line, text: str, surprisal: float, entropy: float | None, *, tokens: int = 1, oov: int = 0) -> Surprisal:
     return Surprisal(text, surprisal, entropy, line.record.line, tokens, oov, line.record.path)
 
 

@@ -1,0 +1,167 @@
+"""``lstm perplexity``: how well a language model foresees a text, in figures or in tables of surprisal."""
+
+from __future__ import annotations
+
+import re
+import sys
+from collections.abc import Iterator
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from lstmcli.cli import options as o
+from lstmcli.cli import streams
+from lstmcli.cli.command import Command
+from lstmcli.cli.inputs import Inputs, specs
+from lstmcli.cli.settings import read_config
+from lstmcli.cli.surprisals import write_figures, writer
+from lstmcli.config import ReadConfig
+from lstmcli.errors import NoDataError, UsageError
+
+if TYPE_CHECKING:
+    from lstmcli.tasks.perplexity import Text
+
+READ = ReadConfig()
+TABLES = ("line", "word", "token", "char")
+_CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]{2}")
+NO_SPACES = (
+    "note: Chinese and Japanese have no spaces between words; mark words by spaces (--segments), or use --per char"
+)
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+
+@app.command(
+    cls=Command,
+    epilog="""Examples:
+  echo "the cat sat on the mat" | lstm perplexity
+  lstm perplexity test.txt --format json
+  lstm perplexity stimuli.txt --per word --format csv > surprisal.csv
+  lstm perplexity segmented.txt --segments --per word""",
+)
+def perplexity(
+    files: Annotated[
+        list[str] | None,
+        typer.Argument(metavar="FILE", help="Files to score, `-` for stdin. Without any: what is piped in."),
+    ] = None,
+    text: Annotated[
+        list[str] | None, typer.Option("--text", metavar="TEXT", help="A text to score; may be repeated.")
+    ] = None,
+    model: Annotated[
+        str | None,
+        o.option(
+            "--model", "-m", metavar="DIR", show_default="$LSTM_MODEL, else lstm-model/lm", text="The model to use."
+        ),
+    ] = None,
+    per: Annotated[
+        str | None,
+        o.option("--per", among=TABLES, text="Give surprisal in bits, a row for each of these, instead of figures."),
+    ] = None,
+    stream: Annotated[
+        bool,
+        typer.Option(
+            "--stream",
+            show_default=False,
+            help="Carry the state from line to line, even if the model was trained on lines apart.",
+        ),
+    ] = False,
+    lines: Annotated[
+        bool,
+        typer.Option(
+            "--lines", show_default=False, help="Score each line by itself, even if the model was trained on documents."
+        ),
+    ] = False,
+    segments: Annotated[
+        bool,
+        typer.Option(
+            "--segments",
+            show_default=False,
+            help="Spaces mark words and are not part of the text: your own segmentation of Chinese.",
+        ),
+    ] = False,
+    batch_size: Annotated[
+        int | None,
+        typer.Option("--batch-size", metavar="N", show_default=False, help="Lines computed together."),
+    ] = None,
+    threads: o.Threads = None,
+    engine: Annotated[
+        str | None,
+        o.option(
+            "--engine",
+            among=("onnx", "torch"),
+            show_default="onnx; torch with --device cuda",
+            text="What runs the network.",
+        ),
+    ] = None,
+    device: o.Device = "auto",
+    text_columns: o.TextColumns = None,
+    delimiter: o.Delimiter = READ.delimiter,
+    encoding: o.Encoding = READ.encoding,
+    input_format: o.InputFormat = READ.input_format,
+    split: o.Split = READ.split,
+    format: Annotated[
+        o.Format | None,
+        typer.Option(
+            "--format",
+            rich_help_panel=o.OUTPUT,
+            metavar="table|tsv|csv|jsonl|json",
+            show_default="table on a terminal, else tsv",
+            help="tsv: a name and a value a line; with --per: text, surprisal, entropy, line, tokens, unknown tokens. "
+            "csv has the same under a header.",
+        ),
+    ] = None,
+    quiet: o.Quiet = False,
+) -> None:
+    """Measure how well a language model foresees a text: perplexity and bits, or surprisal row by row.
+
+    The first token and the end of every line are scored; nothing is cut off. Perplexity per token compares
+    models of one tokenizer only; per word, and bits per character or byte, compare all. A model trained on
+    lines scores each by itself, one trained on documents carries its state through a file. With --per, a line
+    written into a pipe is answered at once, rows of words pay for their own ends (arXiv 2406.14561), and the
+    row of what closes a line says </s> or the line end.
+    """
+    values = locals()
+    named = specs(files, text)
+    if stream and lines:
+        raise UsageError("--stream and --lines contradict each other", hint="give one, or neither")
+    if per is not None and per not in TABLES:
+        raise UsageError(f"--per must be one of {', '.join(TABLES)}, not {per!r}")
+    if batch_size is not None and batch_size < 1:
+        raise UsageError(f"--batch-size must be at least 1, not {batch_size}")
+
+    from lstmcli.tasks import perplexity as task
+    from lstmcli.tasks.lm import load_language_model
+    from lstmcli.tasks.modeldir import default_model_path
+
+    engine = engine or ("torch" if device.startswith("cuda") else "onnx")
+    loaded = load_language_model(default_model_path("lm", model), threads=threads, engine=engine, device=device)
+    trained = loaded.model.lm.read
+    inputs = Inputs(named, text or [], read_config(values), prefer=trained, labelled=False, as_files=True, quiet=quiet)
+
+    def texts() -> Iterator[Text]:
+        for records, ready, _, kind in inputs:
+            yield task.Text(records, task.is_carried(loaded.mode, kind, stream=stream, lines=lines), ready)
+
+    how = {} if batch_size is None else {"batch_size": batch_size}
+    shown = format or ("table" if sys.stdout.isatty() else "tsv")
+    if per is None:
+        write_figures(task.perplexity(loaded, texts(), segments=segments, **how), shown, sys.stdout)
+        return
+
+    from lstmcli.tasks.surprisal import surprisals
+
+    out = writer(shown, sys.stdout, several=len(named) + len(text or []) > 1)
+    rows = 0
+    told = quiet or segments or per != "word"
+    for source in texts():
+        for row in surprisals(loaded, source, per, segments=segments, **how):
+            out.write(row)
+            rows += 1
+            if not told and _CJK.search(row.text):
+                told = True
+                streams.say(NO_SPACES)
+            if source.ready is not None and not source.ready():
+                sys.stdout.flush()
+    if not rows:
+        raise NoDataError("nothing to score: there is no text", hint="give at least one line")
+    out.close()

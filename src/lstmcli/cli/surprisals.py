@@ -1,0 +1,187 @@
+"""Figures and rows of surprisal as they are written: a table for a terminal, TSV, CSV, JSON Lines, or JSON."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any, Protocol, TextIO
+
+from lstmcli.cli.predictions import fit
+from lstmcli.cli.render import console, escape, facts, percent, safe, show, to_json
+from lstmcli.cli.streams import window_width
+from lstmcli.results import LmReport, Surprisal
+
+COLUMNS = ("text", "surprisal", "entropy", "line", "tokens", "oov")
+
+
+class Writer(Protocol):
+    def write(self, row: Surprisal) -> None: ...
+
+    def close(self) -> None:
+        """Writes what must come after the last row."""
+
+
+def writer(format: str, out: TextIO, *, several: bool) -> Writer:
+    """The writer for ``table``, ``tsv``, ``csv``, ``jsonl`` or ``json``; ``several``: rows say whose they are."""
+    if format == "table":
+        return TableWriter(out)
+    if format == "tsv":
+        return TsvWriter(out, several)
+    if format == "csv":
+        return CsvWriter(out, several)
+    return JsonWriter(out, several, array=format == "json")
+
+
+def _number(value: float | None) -> str:
+    return "" if value is None else f"{value:.6f}"
+
+
+class TsvWriter:
+    """The columns of ``COLUMNS``, and the file where there are several; never a header."""
+
+    def __init__(self, out: TextIO, several: bool) -> None:
+        self.out, self.several = out, several
+
+    def write(self, row: Surprisal) -> None:
+        numbers = f"{_number(row.surprisal)}\t{_number(row.entropy)}\t{row.line}\t{row.tokens}\t{row.oov}"
+        file = f"\t{escape(row.path)}" if self.several else ""
+        self.out.write(f"{escape(row.text)}\t{numbers}{file}\n")
+
+    def close(self) -> None:
+        pass
+
+
+class CsvWriter:
+    """The same under a header."""
+
+    def __init__(self, out: TextIO, several: bool) -> None:
+        self.several = several
+        self.rows = csv.writer(out, lineterminator="\n")
+        self.clean = safe if out.isatty() else str
+        self.begun = False
+
+    def write(self, row: Surprisal) -> None:
+        if not self.begun:
+            self.begun = True
+            self.rows.writerow((*COLUMNS, "file") if self.several else COLUMNS)
+        fields = [self.clean(row.text), _number(row.surprisal), _number(row.entropy), row.line, row.tokens, row.oov]
+        self.rows.writerow([*fields, self.clean(row.path)] if self.several else fields)
+
+    def close(self) -> None:
+        pass
+
+
+class JsonWriter:
+    """One object a line, or one array of them that is written as it grows."""
+
+    def __init__(self, out: TextIO, several: bool, *, array: bool) -> None:
+        self.out, self.several, self.array = out, several, array
+        self.first = True
+
+    def write(self, row: Surprisal) -> None:
+        fields: dict[str, Any] = {name: getattr(row, name) for name in COLUMNS}
+        if self.several:
+            fields["file"] = row.path
+        before = ("[\n" if self.first else ",\n") if self.array else ""
+        self.first = False
+        self.out.write(before + to_json(fields) + ("" if self.array else "\n"))
+
+    def close(self) -> None:
+        if self.array:
+            self.out.write("[]\n" if self.first else "\n]\n")
+
+
+class TableWriter:
+    """Columns of fixed width, so that rows can be shown as they come; the text fills what is left."""
+
+    def __init__(self, out: TextIO) -> None:
+        self.out, self.width, self.begun = out, window_width(), False
+
+    def write(self, row: Surprisal) -> None:
+        if not self.begun:
+            self.begun = True
+            self._line("line", "bits", "entropy", "text")
+        entropy = "" if row.entropy is None else f"{row.entropy:.3f}"
+        # More than this cannot be shown; a text may be millions of characters long.
+        text = escape(row.text[: self.width + 1]) if len(row.text) == 1 else safe(row.text[: self.width + 1])
+        self._line(str(row.line), f"{row.surprisal:.3f}", entropy, text)
+
+    def _line(self, line: str, surprisal: str, entropy: str, text: str) -> None:
+        numbers = f"{line:>6}  {surprisal:>9}  {entropy:>9}"
+        room = self.width - len(numbers) - 2
+        self.out.write((f"{numbers}  {fit(text, room)}" if room >= 4 else numbers).rstrip() + "\n")
+
+    def close(self) -> None:
+        pass
+
+
+def write_figures(report: LmReport, format: str, out: TextIO) -> None:
+    """The figures of a text: names and values, a header and a row, or a JSON object."""
+    fields = {name: value for name, value in asdict(report).items() if value not in ("", None) or name in _ALWAYS}
+    if format in ("json", "jsonl"):
+        out.write(to_json(fields, indent=2 if format == "json" else None) + "\n")
+    elif format == "tsv":
+        out.writelines(f"{name}\t{escape(value)}\n" for name, value in _flat(fields).items())
+    elif format == "csv":
+        flat = _flat(fields)
+        csv.writer(out, lineterminator="\n").writerows([list(flat), list(flat.values())])
+    else:
+        screen = console()
+        show(screen, facts(_figures(report), screen))
+
+
+_ALWAYS = ("perplexity", "word_perplexity")
+
+
+def _flat(fields: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
+    """Numbers as text; those of an object inside under ``NAME_``."""
+    flat: dict[str, str] = {}
+    for name, value in fields.items():
+        if isinstance(value, Mapping):
+            flat |= {n: v for n, v in _flat(value, f"{name}_").items() if n.endswith(_COMPARED)}
+        else:
+            flat[prefix + name] = "" if value is None else f"{value:.10g}" if isinstance(value, float) else str(value)
+    return flat
+
+
+_READINGS = {"lines": "each by itself", "stream": "the state carried from line to line"}
+_SIZES = {"tokens": "tokens", "words": "words", "chars": "characters", "bytes": "bytes"}
+_COMPARED = ("perplexity", "bits_per_char", "bits_per_byte", "nats")
+
+
+def _figures(report: LmReport) -> dict[str, str]:
+    """The same in words."""
+    before = report.before
+    how = _READINGS.get(report.reading, "files with the state carried from line to line, tables without")
+    size = (f"{getattr(report, name):,} {words}" for name, words in _SIZES.items())
+    rows = {
+        "perplexity": f"{_big(report.perplexity)} per token{_was(before, 'perplexity')}",
+        "": f"{_big(report.word_perplexity)} per word{_was(before, 'word_perplexity')}; "
+        f"{_big(report.word_perplexity_with_line_ends)} where line ends count as words",
+        "bits": f"{report.bits_per_char:.4f} per character{_was(before, 'bits_per_char')}, "
+        f"{report.bits_per_byte:.4f} per byte{_was(before, 'bits_per_byte')}",
+        "total": f"{report.nats:,.1f} nats{_was(before, 'nats')}",
+        "text": ", ".join(size),
+        "read": f"{report.lines:,} line{'s' * (report.lines != 1)}, {how}",
+        "vocabulary": report.oov_rule,
+    }
+    if report.oov:
+        known = f"; {_big(report.perplexity_without_oov)} per known token" if report.perplexity_without_oov else ""
+        counted = f"{report.oov:,} token{'s' * (report.oov != 1)} ({percent(report.oov_rate, 2)})"
+        rows["unknown"] = f"{counted}, not scored by their spelling{known}"
+    return rows
+
+
+def _big(value: float | None) -> str:
+    if value is None:
+        return "–"
+    return f"{value:,.2f}" if value < 1e9 else f"{value:.3g}"
+
+
+def _was(before: LmReport | None, name: str) -> str:
+    """What the figure was without the method."""
+    if before is None:
+        return ""
+    value = getattr(before, name)
+    return f" ({f'{value:.4f}' if name.startswith('bits') else _big(value)} without)"
