@@ -137,6 +137,16 @@ class LmEvaluated:
 
 
 @dataclass(frozen=True, slots=True)
+class Quantised:
+    """What multiplying in eight bits costs a language model: nats a token on validation text, without and with."""
+
+    exact: float
+    int8: float
+    kept: bool
+    """Whether generation will use it."""
+
+
+@dataclass(frozen=True, slots=True)
 class Sampled:
     """Text that the model makes up as it stands."""
 
@@ -169,6 +179,7 @@ Event: TypeAlias = (
     | Evaluated
     | CorpusRead
     | LmEvaluated
+    | Quantised
     | Sampled
     | Saved
     | Warned

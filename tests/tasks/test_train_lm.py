@@ -57,7 +57,7 @@ def only(found: Iterable[Event], kind: type) -> list[object]:
 def test_the_whole_path(text: Path, tmp_path: Path) -> None:
     found = trained(text, tmp_path / "m", test=str(text))
     kinds = [type(event).__name__ for event in found if type(event).__name__ not in ("Step", "Validated", "Sampled")]
-    assert kinds == ["CorpusRead", "RunPlanned", "Stopped", "LmEvaluated", "LmEvaluated", "Saved"]
+    assert kinds == ["CorpusRead", "RunPlanned", "Stopped", "LmEvaluated", "LmEvaluated", "Quantised", "Saved"]
     corpus = only(found, events.CorpusRead)[0]
     assert isinstance(corpus, events.CorpusRead)
     assert (corpus.tokenizer, corpus.mode) == ("word", "lines")
@@ -68,7 +68,7 @@ def test_the_whole_path(text: Path, tmp_path: Path) -> None:
     assert model.lm.model == CONFIG.model and model.lm.tokenizer.mode == "lines"
     assert set(model.config["files"]) == {"model.safetensors", "tokenizer.json", "model.onnx", "model.int8.onnx"}
     log = [json.loads(line)["event"] for line in (tmp_path / "m" / "log.jsonl").read_text().splitlines()]
-    assert log[0] == "corpus_read" and log[-1] == "lm_evaluated"
+    assert log[0] == "corpus_read" and log[-1] == "quantised"
 
 
 def test_anyone_can_recompute_the_perplexity(text: Path, tmp_path: Path) -> None:
@@ -115,6 +115,16 @@ def test_every_tokenizer(text: Path, tmp_path: Path, kind: str) -> None:
 
 def test_other_cells_have_no_int8_graph(text: Path, tmp_path: Path) -> None:
     trained(text, tmp_path / "m", replace(CONFIG, model=replace(CONFIG.model, cell="gru")))
+    assert "model.int8.onnx" not in read_model(tmp_path / "m").config["files"]
+
+
+def test_an_int8_graph_that_costs_too_much_is_left_out(
+    text: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lstmcli.tasks.train_lm.INT8_MOST", -1.0)
+    found = only(trained(text, tmp_path / "m"), events.Quantised)[0]
+    assert isinstance(found, events.Quantised) and not found.kept
+    assert found.int8 == pytest.approx(found.exact, abs=0.05)
     assert "model.int8.onnx" not in read_model(tmp_path / "m").config["files"]
 
 

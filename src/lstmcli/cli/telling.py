@@ -62,6 +62,9 @@ class Telling:
             self._corpus(event)
         elif isinstance(event, events.Sampled):
             self._say(f"  {render.safe(event.text.strip().replace(NEWLINE, ' ⏎ '))}", "dim")
+        elif isinstance(event, events.Quantised):
+            use = "used for generating" if event.kept else "too much, left out"
+            self._say(f"int8: {event.int8 - event.exact:+.4f} nats a token on validation, {use}")
         elif isinstance(event, events.LmEvaluated):
             p = event.report
             self._say(

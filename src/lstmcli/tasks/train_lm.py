@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime
+import itertools
 import json
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
@@ -11,6 +12,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lstmcli import events
 from lstmcli.config import to_dict
@@ -32,6 +34,8 @@ from lstmcli.text.stream import StreamEncoder
 if TYPE_CHECKING:
     from lstmcli.text.records import Record, Splits
 
+INT8_TOKENS, INT8_MOST = 1000, 0.02
+"""Validation tokens that the int8 graph is tried on, and the nats a token that it may cost."""
 SAMPLE_TOKENS = 60
 SECONDS_BETWEEN_SAMPLES = 20.0
 
@@ -174,15 +178,21 @@ def _train(
         "threads": threads,
         "stopped": "interrupted" if interrupted else "finished",
     }
+    graph = language_model_graph(weights, config.model)
+    small = None
+    if config.model.cell == "lstm":
+        small = language_model_graph(weights, config.model, int8=True)
+        exact, near = (_nats(g, config, valid.started[: INT8_TOKENS + 1], threads) for g in (graph, small))
+        yield events.Quantised(exact, near, near - exact <= INT8_MOST)
+        small = small if near - exact <= INT8_MOST else None
     files = {
         WEIGHTS: save({name: np.ascontiguousarray(value) for name, value in weights.items()}),
         TOKENIZER: encoder.to_json().encode(),
-        GRAPH: language_model_graph(weights, config.model),
+        GRAPH: graph,
+        **({INT8_GRAPH: small} if small else {}),
         CARD: language_model_card(description).encode("utf-8", "backslashreplace"),
         LOG: ("\n".join(log) + "\n").encode("utf-8", "backslashreplace"),
     }
-    if config.model.cell == "lstm":
-        files[INT8_GRAPH] = language_model_graph(weights, config.model, int8=True)
     size = write_model(output, files, description, force=force)
     yield events.Saved(str(output), size, time.monotonic() - started)
 
@@ -190,6 +200,19 @@ def _train(
 def _parts(splits: Splits) -> dict[str, Collection[Record]]:
     parts = {"train": splits.train, "valid": splits.valid, "test": splits.test}
     return {name: records for name, records in parts.items() if records or name != "test"}
+
+
+def _nats(graph: bytes, config: LmConfig, ids: NDArray[np.integer], threads: int) -> float:
+    """Nats a token of a text, token by token as generation reads it."""
+    from lstmcli.engine.lmsession import LanguageModelSession
+
+    session = LanguageModelSession(graph, config.model, threads)
+    state, total = session.zero_state(1), 0.0
+    for here, there in itertools.pairwise(ids):
+        one = np.array([[here]], np.int32)
+        nats, _, state = session.score(one, np.array([[there]], np.int64), state)
+        total += float(nats[0, 0])
+    return total / (len(ids) - 1)
 
 
 class Lines:
