@@ -14,6 +14,7 @@ import lstmcli
 from lstmcli import errors
 
 ROOT = Path(__file__).resolve().parent.parent
+COMMANDS = ("train", "classify", "generate", "perplexity", "info", "demo")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
@@ -60,13 +61,13 @@ def test_constraints_pin_every_requirement() -> None:
     assert names <= set(pinned)
 
 
-@pytest.mark.parametrize("command", ["train", "classify", "info", "demo"])
+@pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_is_in_the_readme(command: str) -> None:
     assert f"lstm {command}" in README
 
 
 def test_options_in_the_readme_exist() -> None:
-    helps = {name: help_of(name) for name in ("train", "classify", "info", "demo")}
+    helps = {name: help_of(name) for name in COMMANDS}
     known = set(re.findall(r"(?<!\w)--[a-z][a-z-]+", "".join([help_of(), *helps.values()])))
     assert set(re.findall(r"(?<!\w)--[a-z][a-z-]+", README)) <= known | {"--help"}
     for row in re.findall(r"^\| (`-.*?) \| ([a-z, ]+) \|", section(README, "Options most used"), flags=re.MULTILINE):

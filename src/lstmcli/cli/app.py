@@ -22,7 +22,7 @@ from lstmcli.cli.command import Light
 from lstmcli.errors import LstmError
 
 COMMANDS = {
-    "train": "Train a text classifier on labelled text.",
+    "train": "Train a classifier, or a language model on text without labels.",
     "classify": "Label texts: files, a pipe or --text.",
     "generate": "Continue a prompt with a language model.",
     "perplexity": "How well a language model foresees a text; tables of surprisal.",
@@ -167,7 +167,7 @@ def lstm(
         bool, typer.Option("--debug", callback=_debug, help="Show where an unexpected error happened (LSTM_DEBUG=1).")
     ] = False,
 ) -> None:
-    """Train, run, measure and explain LSTM text classifiers from the command line."""
+    """Train, run, measure and explain LSTM text classifiers and language models from the command line."""
 
 
 def run() -> None:
