@@ -47,9 +47,15 @@ def random_weights(config: LmModelConfig, vocab_size: int, spread: float = 1.0) 
 
 
 def untrained_language_model(
-    target: Path, config: LmConfig | None = None, *, int8: bool = False, spread: float = 1.0, **changes: Any
+    target: Path,
+    config: LmConfig | None = None,
+    *,
+    int8: bool = False,
+    spread: float = 1.0,
+    endless: bool = False,
+    **changes: Any,
 ) -> Path:
-    """A directory that every engine can load; ``spread`` 0 makes the model uniform."""
+    """A directory that every engine can load; ``spread`` 0 makes the model uniform, and ``endless`` no text end."""
     from safetensors.numpy import save
 
     from lstmcli.engine.lmgraph import language_model_graph
@@ -58,6 +64,8 @@ def untrained_language_model(
     config = config or lm_config()
     encoder = StreamEncoder.train(LINES, config.tokenizer)
     weights = random_weights(config.model, encoder.vocab_size, spread)
+    if endless:
+        weights["decoder.bias"][0] = -1000.0
     files = {
         "model.safetensors": save(dict(weights)),
         "tokenizer.json": encoder.to_json().encode(),

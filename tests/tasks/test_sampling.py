@@ -152,6 +152,20 @@ def test_what_is_drawn_is_possible(logits: Logits, uniform: float) -> None:
         assert p[row, id] > 0
 
 
+@given(seed=st.integers(0, 1000), V=st.sampled_from([1, 127, 128, 129, 1000]))
+@settings(max_examples=30, deadline=None)
+def test_a_draw_in_two_steps_is_the_draw_in_one(seed: int, V: int) -> None:
+    random = np.random.default_rng(seed)
+    weights = np.where(random.random((4, V)) < 0.3, 0, random.random((4, V))).astype(np.float32)
+    weights[:, random.integers(V)] = 1.0
+    uniform = random.random(4)
+    reached = np.cumsum(weights.astype(np.float64), axis=1)
+    for row, id in enumerate(draw(weights, uniform)):
+        wanted = uniform[row] * reached[row, -1]
+        assert weights[row, id] > 0
+        assert reached[row, id] - weights[row, id] - 1e-3 <= wanted <= reached[row, id] + 1e-3
+
+
 def test_draws_have_the_distribution_that_was_asked_for() -> None:
     p = np.array([0.5, 0.0, 0.3, 0.2], np.float32)
     ids = draw(np.tile(p, (4000, 1)), (np.arange(4000) + 0.5) / 4000)
@@ -172,6 +186,7 @@ def test_all_filters_together_leave_something(
     logits: Logits, temperature: float, k: int | None, p: float | None, least: float | None, mass: float | None
 ) -> None:
     config = SamplingConfig(temperature=temperature, top_k=k, top_p=p, min_p=least, typical=mass)
+    logits = logits * np.float32(1 / config.temperature)
     for step in filters(config):
         logits = step(logits)
     found = softmax(logits)

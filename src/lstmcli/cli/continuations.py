@@ -57,10 +57,10 @@ class TextWriter:
         while waiting := self._waiting.pop(self._current, None):
             for each in waiting:
                 self._show(each)
+            self._out.flush()
             if not isinstance(waiting[-1], Continuation):
                 break
             self._current, self._begun = self._current + 1, False
-        self._out.flush()
 
     def _show(self, event: TextPiece | Continuation) -> None:
         if isinstance(event, Continuation):

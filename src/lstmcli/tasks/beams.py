@@ -79,7 +79,9 @@ class _Search:
 
     def _allowed(self, logits_BV: Logits, live: list[_Beam]) -> NDArray[np.float64]:
         """Log-probabilities; -inf for what may not come next."""
-        log_p_BV = without_unknown(log_softmax(logits_BV), self._config.sampling)
+        log_p_BV = log_softmax(logits_BV)
+        if not self._config.sampling.allow_unknown:
+            log_p_BV = without_unknown(log_p_BV)
         if self._memory:
             log_p_BV = ban(log_p_BV, [self._banned(beam) for beam in live])
         return log_p_BV.astype(np.float64)

@@ -11,6 +11,7 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lstmcli.config_generate import GenerateConfig, SamplingConfig
 from lstmcli.events import Warned
@@ -18,15 +19,14 @@ from lstmcli.results import Continuation, Step, TextPiece
 from lstmcli.tasks.beams import beam_search
 from lstmcli.tasks.generator import END_ID, Encoder, Event, Generator, Start, read_prompt, rows_of
 from lstmcli.tasks.sampling import (
+    MINUS_INFINITY,
+    UNKNOWN_ID,
     Logits,
     NgramMemory,
     ban,
     draw,
     filters,
-    log_softmax,
     repetition_penalty,
-    softmax,
-    without_unknown,
 )
 from lstmcli.tasks.stops import StopFilter
 
@@ -70,10 +70,9 @@ def _sample(generator: Generator, start: Start, config: GenerateConfig, number: 
     choose = Chooser(config.sampling)
     for _ in range(config.max_tokens):
         logits_TBV, state = generator.session.logits(last[None], state)
-        chosen = choose(logits_TBV[0], texts)
-        log_p_BV = log_softmax(logits_TBV[0])
-        for text, id, log_p_V in zip(texts, chosen, log_p_BV, strict=True):
-            yield from text.push(id, log_p_V)
+        chosen, norm_B = choose(logits_TBV[0], texts)
+        for text, id, logits_V, norm in zip(texts, chosen, logits_TBV[0], norm_B, strict=True):
+            yield from text.push(id, logits_V, norm)
         rows = [row for row, text in enumerate(texts) if not text.finish]
         if not rows:
             return
@@ -90,8 +89,28 @@ class Chooser:
     def __init__(self, config: SamplingConfig) -> None:
         self._config, self._filters = config, filters(config)
 
-    def __call__(self, logits_BV: Logits, texts: Sequence[_Text]) -> list[int]:
-        logits_BV = without_unknown(logits_BV, self._config)
+    def __call__(self, logits_BV: Logits, texts: Sequence[_Text]) -> tuple[list[int], NDArray[np.float32]]:
+        """The tokens, and for each text the logarithm of the sum that makes its logits probabilities, [B]."""
+        # Every pass over [B, V] costs as much as a part of the network where texts are many: arrays are used again.
+        peak_B1 = logits_BV.max(axis=-1, keepdims=True)
+        logits_BV = logits_BV - peak_B1
+        weights_BV = np.exp(logits_BV)
+        norm_B = peak_B1[:, 0] + np.log(weights_BV.sum(axis=-1))
+        if not self._config.allow_unknown:
+            logits_BV[:, UNKNOWN_ID] = MINUS_INFINITY
+        logits_BV = self._unrepeated(logits_BV, texts)
+        if self._config.temperature == 0:
+            return logits_BV.argmax(axis=-1).tolist(), norm_B
+        logits_BV *= np.float32(1 / self._config.temperature)
+        for filter in self._filters:
+            logits_BV = filter(logits_BV)
+        logits_BV -= logits_BV.max(axis=-1, keepdims=True)
+        np.exp(logits_BV, out=weights_BV)
+        chosen = draw(weights_BV, np.array([text.random.random() for text in texts]))
+        return chosen.tolist(), norm_B
+
+    def _unrepeated(self, logits_BV: Logits, texts: Sequence[_Text]) -> Logits:
+        """What came before made less probable, or ruled out where it would come again."""
         if self._config.repetition_penalty != 1:
             seen_BV = np.zeros(logits_BV.shape, np.bool_)
             for row, text in enumerate(texts):
@@ -99,12 +118,7 @@ class Chooser:
             logits_BV = repetition_penalty(logits_BV, seen_BV, self._config.repetition_penalty)
         if self._config.no_repeat_ngram:
             logits_BV = ban(logits_BV, [text.memory.banned() if text.memory else () for text in texts])
-        if self._config.temperature == 0:
-            return [int(id) for id in logits_BV.argmax(axis=-1)]
-        for filter in self._filters:
-            logits_BV = filter(logits_BV)
-        drawn = draw(softmax(logits_BV), np.array([text.random.random() for text in texts]))
-        return [int(id) for id in drawn]
+        return logits_BV
 
 
 class _Text:
@@ -132,13 +146,17 @@ class _Text:
         self._steps: list[Step] = []
         self._logprob = 0.0
 
-    def push(self, id: int, log_p_V: Logits) -> Iterator[Event]:
-        """Takes a token: gives the text that is certain now, and the whole if that is its end."""
+    def push(self, id: int, logits_V: Logits, norm: np.float32) -> Iterator[Event]:
+        """Takes a token: gives the text that is certain now, and the whole if that is its end.
+
+        Args:
+            norm: what makes the logits log-probabilities when it is taken from them.
+        """
         self.ids.append(id)
-        self._logprob += float(log_p_V[id])
+        self._logprob += float(logits_V[id] - norm)
         if self.memory:
             self.memory.push(id)
-        step = step_of(self._encoder, id, log_p_V, self._alternatives) if self._alternatives else None
+        step = step_of(self._encoder, id, logits_V - norm, self._alternatives) if self._alternatives else None
         if step:
             self._steps.append(step)
         text = "" if id == END_ID else self._stops.push(self._streamer.push(id))

@@ -19,6 +19,8 @@ Filter = Callable[[Logits], Logits]
 _Followers = dict[tuple[int, ...], set[int]]
 """For n - 1 tokens, those that came after them."""
 UNKNOWN_ID = 1
+BLOCK = 128
+"""Tokens whose weights are added up when one is drawn."""
 MINUS_INFINITY = np.float32(-np.inf)
 
 
@@ -131,21 +133,16 @@ class NgramMemory:
         return other
 
 
-def without_unknown(logits_BV: Logits, config: SamplingConfig) -> Logits:
-    """``<unk>`` ruled out, unless it is allowed."""
-    if config.allow_unknown:
-        return logits_BV
+def without_unknown(logits_BV: Logits) -> Logits:
+    """``<unk>`` ruled out."""
     logits_BV = logits_BV.copy()
     logits_BV[:, UNKNOWN_ID] = MINUS_INFINITY
     return logits_BV
 
 
 def filters(config: SamplingConfig) -> list[Filter]:
-    """What ``config`` asks for, in the order it is done: temperature, top-k, typical, top-p, min-p."""
+    """What ``config`` asks for, in the order it is done, after temperature: top-k, typical, top-p, min-p."""
     steps: list[Filter] = []
-    if config.temperature not in (0.0, 1.0):
-        # With the best at 0 nothing becomes infinite that was not.
-        steps.append(lambda logits: (logits - logits.max(axis=-1, keepdims=True)) / np.float32(config.temperature))
     for value, function in (
         (config.top_k, top_k),
         (config.typical, typical),
@@ -161,9 +158,29 @@ def _with(function: Callable[[Logits, float], Logits] | Callable[[Logits, int], 
     return lambda logits: function(logits, value)  # type: ignore[arg-type]
 
 
-def draw(p_BV: Logits, uniform_B: NDArray[np.float64]) -> NDArray[np.int64]:
-    """A token for each row, by the number in [0, 1) drawn for it; one of probability 0 never."""
-    reached_BV = np.cumsum(p_BV, axis=-1, dtype=np.float64)
-    total_B = reached_BV[:, -1]
+def draw(weights_BV: Logits, uniform_B: NDArray[np.float64]) -> NDArray[np.int64]:
+    """A token for each row, by the number in [0, 1) drawn for it; weights are probabilities but for their sum.
+
+    A token of weight 0 is never drawn.  First a block of tokens, then a token of it: a running sum over all
+    the vocabulary would take longer than the rest of the choice.
+    """
+    B, V = weights_BV.shape
+    starts = np.arange(0, V, BLOCK)
+    block_B, left_B = _place(np.add.reduceat(weights_BV, starts, axis=1), uniform_B)
+    ids = np.empty(B, np.int64)
+    for row, (start, left) in enumerate(zip(starts[block_B], left_B, strict=True)):
+        within, _ = _place(weights_BV[row : row + 1, start : start + BLOCK], left[None])
+        ids[row] = start + within[0]
+    return ids
+
+
+def _place(weights_BN: Logits, uniform_B: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
+    """The entry that the number falls on, and how far into it, in [0, 1)."""
+    reached_BN = np.cumsum(weights_BN, axis=1, dtype=np.float64)
+    total_B = reached_BN[:, -1]
     wanted_B = np.minimum(uniform_B * total_B, np.nextafter(total_B, 0))  # the product may be rounded up to the total
-    return np.array([np.searchsorted(row, u, side="right") for row, u in zip(reached_BV, wanted_B, strict=True)])
+    found_B = (reached_BN <= wanted_B[:, None]).sum(axis=1)
+    rows = np.arange(len(found_B))
+    own_B = weights_BN[rows, found_B].astype(np.float64)
+    into_B = (wanted_B - (reached_BN[rows, found_B] - own_B)) / own_B
+    return found_B, np.clip(into_B, 0.0, np.nextafter(1.0, 0.0))
