@@ -126,9 +126,6 @@ def test_a_report_as_tables_and_as_json(model: Path, labelled: Path) -> None:
         (["--report"], 3, ""),
         (["--text", "x", "--report"], 2, "labelled text"),
         (["x", "--report", "--top", "2"], 2, "--top"),
-        (["--text", "x", "--top", "0"], 2, "top"),
-        (["--text", "x", "--threshold", "2"], 2, "threshold"),
-        (["--text", "x", "--batch-size", "0"], 2, "--batch-size"),
         (["--text", "x", "--engine", "tflite"], 2, "onnx, int8, torch"),
         (["--text", "x", "--engine", "onnx", "--device", "cuda"], 2, "--engine torch"),
     ],
@@ -137,11 +134,6 @@ def test_what_cannot_be_done_is_said(model: Path, arguments: list[str], code: in
     result = classify(model, *arguments)
     assert (result.exit_code, result.stdout) == (code, "")
     assert result.stderr.startswith("error: ") and said in result.stderr
-
-
-def test_a_model_that_is_not_there_is_exit_4(tmp_path: Path) -> None:
-    result = classify(tmp_path / "none", "--text", "x")
-    assert result.exit_code == 4 and "lstm train" in result.stderr
 
 
 def test_the_model_can_come_from_the_environment(model: Path, monkeypatch: pytest.MonkeyPatch) -> None:
