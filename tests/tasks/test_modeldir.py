@@ -544,3 +544,13 @@ def test_where_the_model_is(monkeypatch: pytest.MonkeyPatch) -> None:
     assert default_model_path("classify", "asked") == Path("asked")
     monkeypatch.setenv("LSTM_MODEL", "")
     assert default_model_path("lm") == Path("lstm-model/lm")
+
+
+def test_where_a_model_of_any_task_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("LSTM_MODEL", raising=False)
+    monkeypatch.chdir(tmp_path)
+    assert default_model_path(None) == Path("lstm-model/classifier")
+    Path("lstm-model/lm").mkdir(parents=True)
+    assert default_model_path(None) == Path("lstm-model/lm")
+    Path("lstm-model/classifier").mkdir()
+    assert default_model_path(None) == Path("lstm-model/classifier")

@@ -19,7 +19,7 @@ def info(
     where: Annotated[
         str | None,
         typer.Argument(
-            metavar="MODEL", show_default="$LSTM_MODEL, else lstm-model/classifier", help="The model's directory."
+            metavar="MODEL", show_default="$LSTM_MODEL, else the one in lstm-model", help="The model's directory."
         ),
     ] = None,
     model: o.ModelPath = None,
@@ -31,7 +31,7 @@ def info(
     from lstmcli.tasks.info import info as describe
     from lstmcli.tasks.modeldir import default_model_path
 
-    found = describe(default_model_path("classify", where or model))
+    found = describe(default_model_path(None, where or model))
     if format == "json":
         print(render.to_json(asdict(found), indent=2))
     else:

@@ -102,9 +102,15 @@ class ModelDir:
             self.read(name)
 
 
-def default_model_path(task: str, explicit: str | None = None) -> Path:
-    """Where the model is: as asked, else ``$LSTM_MODEL``, else ``lstm-model/…`` in the working directory."""
-    return Path(explicit or os.environ.get(VARIABLE) or DEFAULTS[task])
+def default_model_path(task: str | None, explicit: str | None = None) -> Path:
+    """Where the model is: as asked, else ``$LSTM_MODEL``, else ``lstm-model/…`` in the working directory.
+
+    For any task (None) the classifier's place comes first, and the language model's where there is none.
+    """
+    usual = DEFAULTS[task or "classify"]
+    if task is None and not usual.exists() and DEFAULTS["lm"].exists():
+        usual = DEFAULTS["lm"]
+    return Path(explicit or os.environ.get(VARIABLE) or usual)
 
 
 def read_model(path: str | Path, *, task: str | None = None) -> ModelDir:
