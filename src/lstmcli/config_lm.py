@@ -141,6 +141,40 @@ class LmConfig:
     train: LmTrainConfig = field(default_factory=LmTrainConfig)
 
 
+@dataclass(frozen=True)
+class CacheConfig:
+    """The neural cache of scoring (Grave et al. 2017); choose values on other text than the one reported."""
+
+    window: int = 2000
+    """Tokens that are remembered."""
+    theta: float = 0.66
+    """How much more a like state counts than an unlike one."""
+    share: float = 0.1
+    """lambda: what the cache has to say in the mixture."""
+
+    def __post_init__(self) -> None:
+        require(self.window >= 1, f"cache must be at least 1 token, not {self.window}")
+        require(0 <= self.theta < 1000, f"cache-theta must be at least 0 and below 1000, not {self.theta}")
+        fraction("cache-lambda", self.share)
+
+
+@dataclass(frozen=True)
+class AdaptConfig:
+    """Dynamic evaluation (Krause et al. 2018); choose values on other text than the one reported."""
+
+    rate: float = 0.002
+    """Step that the weights take after each segment, in units of a weight's usual gradient."""
+    decay: float = 0.02
+    """How fast the weights go back to where they were."""
+    segment: int = 5
+    """Tokens that are scored before the next step is taken."""
+
+    def __post_init__(self) -> None:
+        require(0 <= self.rate < 10, f"adapt-rate must be at least 0 and below 10, not {self.rate}")
+        require(0 <= self.decay <= 1, f"adapt-decay must be between 0 and 1, not {self.decay}")
+        require(self.segment >= 1, f"a segment has at least 1 token, not {self.segment}")
+
+
 def preset(name: str) -> tuple[LmModelConfig, LmTrainConfig]:
     """What a preset's name stands for.
 

@@ -281,3 +281,33 @@ print([name for name in heavy if name in sys.modules], file=sys.stderr)
 def test_both_engines_agree(model: Path, lines: Path) -> None:
     onnx, torch = (rows(model, "line", lines, "--engine", engine) for engine in ("onnx", "torch"))
     assert [row["surprisal"] for row in onnx] == pytest.approx([row["surprisal"] for row in torch], abs=1e-3)
+
+
+@pytest.mark.parametrize("option", [["--cache", "50"], ["--adapt", "--adapt-rate", "0.01"]])
+def test_adapting_shows_the_figures_without_and_with_it(models: dict[str, Path], option: list[str]) -> None:
+    text = "the cat sat\n" * 8
+    found = figures(models["words"], "--text", text, *option)
+    plain = figures(models["words"], "--text", text, "--stream")
+    assert found["before"]["nats"] == pytest.approx(plain["nats"], rel=1e-5)
+    assert found["perplexity"] < found["before"]["perplexity"] and found["method"]
+    (row,) = csv.DictReader(io.StringIO(perplexity(models["words"], "--text", text, *option, "--format", "csv").stdout))
+    assert float(row["before_perplexity"]) == pytest.approx(plain["perplexity"], rel=1e-5)
+    assert "without)" in perplexity(models["words"], "--text", text, *option, "--format", "table").stdout
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ["--cache", "9", "--adapt"],
+        ["--cache", "9", "--per", "word"],
+        ["--adapt", "--lines"],
+        ["--cache", "0"],
+        ["--cache-theta", "0.5"],
+        ["--adapt-decay", "0.5"],
+        ["--adapt", "--adapt-rate", "-1"],
+    ],
+)
+def test_adapting_that_contradicts_itself_is_usage(model: Path, arguments: list[str]) -> None:
+    result = perplexity(model, "--text", "x", *arguments)
+    assert (result.exit_code, result.stdout) == (2, "")
+    assert result.stderr.startswith("error: --") or "must be" in result.stderr

@@ -68,6 +68,15 @@ class Recurrent:
         return nats, -(np.exp(log_p) * log_p).sum(-1) if entropy else None, state
 
 
+    def hidden(self, ids_TB: Any, targets_TB: Any, state: Any) -> Any:
+        nats, _, after = self.score(ids_TB, targets_TB, state)
+        states = []
+        for ids_B in ids_TB:
+            _, state = self.logits(ids_B[None], state)
+            states.append(state[0][0])
+        return nats, np.stack(states), after
+
+
 class Uniform(Recurrent):
     """All that follows is equally likely."""
 

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Iterator, Mapping
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -16,12 +16,15 @@ from lstmcli.cli.inputs import Inputs, specs
 from lstmcli.cli.settings import read_config
 from lstmcli.cli.surprisals import write_figures, writer
 from lstmcli.config import ReadConfig
+from lstmcli.config_lm import AdaptConfig, CacheConfig
 from lstmcli.errors import NoDataError, UsageError
 
 if TYPE_CHECKING:
     from lstmcli.tasks.perplexity import Text
 
 READ = ReadConfig()
+CACHE, ADAPT = CacheConfig(), AdaptConfig()
+ADAPTING = "Adapting to the text"
 TABLES = ("line", "word", "token", "char")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]{2}")
 NO_SPACES = (
@@ -79,6 +82,36 @@ def perplexity(
             help="Spaces mark words and are not part of the text: your own segmentation of Chinese.",
         ),
     ] = False,
+    cache: Annotated[
+        int | None,
+        o.option(
+            "--cache",
+            panel=ADAPTING,
+            metavar="N",
+            text="Mix in a cache of the last N tokens (Grave et al. 2017); 2000 is a good start.",
+        ),
+    ] = None,
+    cache_theta: Annotated[
+        float, o.option("--cache-theta", panel=ADAPTING, metavar="X", text="How much more a like context counts.")
+    ] = CACHE.theta,
+    cache_lambda: Annotated[
+        float, o.option("--cache-lambda", panel=ADAPTING, metavar="P", text="Share of the cache in the mixture.")
+    ] = CACHE.share,
+    adapt: Annotated[
+        bool,
+        o.option(
+            "--adapt",
+            panel=ADAPTING,
+            show_default=False,
+            text="Go on learning from what was scored (dynamic evaluation, Krause et al. 2018); needs PyTorch.",
+        ),
+    ] = False,
+    adapt_rate: Annotated[
+        float, o.option("--adapt-rate", panel=ADAPTING, metavar="X", text="Size of the steps.")
+    ] = ADAPT.rate,
+    adapt_decay: Annotated[
+        float, o.option("--adapt-decay", panel=ADAPTING, metavar="X", text="How fast the weights go back.")
+    ] = ADAPT.decay,
     batch_size: Annotated[
         int | None,
         typer.Option("--batch-size", metavar="N", show_default=False, help="Lines computed together."),
@@ -119,6 +152,9 @@ def perplexity(
     lines scores each by itself, one trained on documents carries its state through a file. With --per, a line
     written into a pipe is answered at once, rows of words pay for their own ends (arXiv 2406.14561), and the
     row of what closes a line says </s> or the line end.
+
+    --cache and --adapt read each file as one text, use what they have read to do better on what comes, and
+    show the figures without and with it.
     """
     values = locals()
     named = specs(files, text)
@@ -128,6 +164,7 @@ def perplexity(
         raise UsageError(f"--per must be one of {', '.join(TABLES)}, not {per!r}")
     if batch_size is not None and batch_size < 1:
         raise UsageError(f"--batch-size must be at least 1, not {batch_size}")
+    config = adapting(values)
 
     from lstmcli.tasks import perplexity as task
     from lstmcli.tasks.lm import load_language_model
@@ -142,8 +179,16 @@ def perplexity(
         for records, ready, _, kind in inputs:
             yield task.Text(records, task.is_carried(loaded.mode, kind, stream=stream, lines=lines), ready)
 
-    how = {} if batch_size is None else {"batch_size": batch_size}
+    how: dict[str, Any] = {} if batch_size is None else {"batch_size": batch_size}
     shown = format or ("table" if sys.stdout.isatty() else "tsv")
+    if isinstance(config, CacheConfig):
+        from lstmcli.tasks.cache import Cache
+
+        how["method"] = Cache(config)
+    elif config:
+        from lstmcli.tasks.adapt import Adaptation
+
+        how["method"] = Adaptation(config)
     if per is None:
         write_figures(task.perplexity(loaded, texts(), segments=segments, **how), shown, sys.stdout)
         return
@@ -165,3 +210,29 @@ def perplexity(
     if not rows:
         raise NoDataError("nothing to score: there is no text", hint="give at least one line")
     out.close()
+
+
+def adapting(values: Mapping[str, Any]) -> CacheConfig | AdaptConfig | None:
+    """The one way of adapting to the text that the options ask for.
+
+    Raises:
+        UsageError: they contradict each other.
+    """
+    cache, adapt = values["cache"] is not None, values["adapt"]
+    for wanted, name, usual in (
+        (cache, "cache-theta", CACHE.theta),
+        (cache, "cache-lambda", CACHE.share),
+        (adapt, "adapt-rate", ADAPT.rate),
+        (adapt, "adapt-decay", ADAPT.decay),
+    ):
+        if not wanted and values[name.replace("-", "_")] != usual:
+            raise UsageError(f"--{name} needs --{name.split('-')[0]}")
+    if not cache and not adapt:
+        return None
+    option = "--cache" if cache else "--adapt"
+    for other, given in (("--adapt", cache and adapt), ("--per", values["per"]), ("--lines", values["lines"])):
+        if given:
+            raise UsageError(f"{option} and {other} do not go together")
+    if adapt:
+        return AdaptConfig(values["adapt_rate"], values["adapt_decay"])
+    return CacheConfig(values["cache"], values["cache_theta"], values["cache_lambda"])

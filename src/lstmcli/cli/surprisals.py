@@ -161,11 +161,13 @@ def _figures(report: LmReport) -> dict[str, str]:
         f"{_big(report.word_perplexity_with_line_ends)} where line ends count as words",
         "bits": f"{report.bits_per_char:.4f} per character{_was(before, 'bits_per_char')}, "
         f"{report.bits_per_byte:.4f} per byte{_was(before, 'bits_per_byte')}",
-        "total": f"{report.nats:,.1f} nats{_was(before, 'nats')}",
+        "total": f"{report.nats:,.2f} nats{_was(before, 'nats')}",
         "text": ", ".join(size),
         "read": f"{report.lines:,} line{'s' * (report.lines != 1)}, {how}",
         "vocabulary": report.oov_rule,
     }
+    if report.method:
+        rows["with"] = report.method
     if report.oov:
         known = f"; {_big(report.perplexity_without_oov)} per known token" if report.perplexity_without_oov else ""
         counted = f"{report.oov:,} token{'s' * (report.oov != 1)} ({percent(report.oov_rate, 2)})"

@@ -6,6 +6,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 
+import numpy as np
+from numpy.typing import NDArray
+
 from lstmcli.errors import UsageError
 from lstmcli.tasks.loading import tensors, use_file
 from lstmcli.tasks.modeldir import GRAPH, TOKENIZER, WEIGHTS, ModelDir, read_model, unless_replaced
@@ -62,6 +65,10 @@ class LanguageModel:
         from lstmcli.engine.runtime import cores
 
         return self._session(1), self.threads or cores()
+
+    def weights(self) -> dict[str, NDArray[np.generic]]:
+        """By name, as in ``model.safetensors``."""
+        return use_file(self.model, WEIGHTS, tensors)
 
     def _session(self, threads: int | None) -> Session:
         config = self.model.lm.model

@@ -10,9 +10,9 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -124,13 +124,28 @@ class Reading:
         return self._read(ids, entropy=entropy, look=look)
 
 
+class Method(Protocol):
+    """A way to do better on a text by what it has said so far."""
+
+    @property
+    def name(self) -> str: ...
+    def begin(self, model: Any, /) -> Callable[[Ids], NDArray[np.float64]]:
+        """For one text: takes the ids that come next, [N], and says what they cost without it and with it, [2, N]."""
+
+
 def perplexity(
-    model: Model, texts: Iterable[Text], *, segments: bool = False, batch_size: int = BATCH_SIZE
+    model: Model,
+    texts: Iterable[Text],
+    *,
+    segments: bool = False,
+    batch_size: int = BATCH_SIZE,
+    method: Method | None = None,
 ) -> LmReport:
     """The figures of all texts together.
 
     Args:
         segments: spaces mark words and are not part of the text, as in segmented Chinese.
+        method: reads each text from its beginning to its end; the figures without it are in ``before``.
 
     Raises:
         NoDataError: there is not one line.
@@ -139,44 +154,61 @@ def perplexity(
     from lstmcli.text.corpus import Counts
 
     counts, tokens, oov = Counts(), 0, 0
-    nats, oov_nats = 0.0, 0.0
+    nats_K, oov_nats_K = np.zeros(1 + (method is not None)), np.zeros(1 + (method is not None))
     readings: set[str] = set()
     for text in texts:
-        reading = Reading(model, text.carried, batch_size)
-        readings.add("stream" if text.carried else "lines")
+        carried = text.carried or method is not None
+        readings.add("stream" if carried else "lines")
+        costs = _plainly(model, carried, batch_size) if method is None else _by(method, model)
 
-        def work(window: list[Record], reading: Reading = reading) -> tuple[list[Line], list[Ids], list[Scores]]:
+        def work(
+            window: list[Record], costs: Callable[[list[Ids]], list[NDArray[np.float64]]] = costs
+        ) -> tuple[list[Line], list[Ids], list[NDArray[np.float64]]]:
             lines = [line for record in window for line in lines_of(record, segments)]
-            ids = reading.encode(lines)
-            return lines, ids, reading.score(ids)
+            ids = model.encoder.encode([line.text for line in lines])
+            return lines, ids, costs(ids)
 
         runs = windows(text.records, lambda: True, WINDOW, WINDOW_CHARACTERS)
-        for _, (lines, ids, scores) in one_ahead(work, runs):
+        for _, (lines, ids, found) in one_ahead(work, runs):
             for line in lines:
                 counts.add(line.text)
                 if line.words is not None:
                     counts.words += len(line.words) - bool(line.text)
-            for own, score in zip(ids, scores, strict=True):
+            for own, nats_KT in zip(ids, found, strict=True):
                 unknown = model.encoder.unknown(own)
                 tokens += len(own)
                 oov += int(unknown.sum())
-                nats += float(score.nats.sum())
-                oov_nats += float(score.nats[unknown].sum())
+                nats_K += nats_KT.sum(axis=1)
+                oov_nats_K += nats_KT[:, unknown].sum(axis=1)
     if not counts.lines:
         raise NoDataError("nothing to score: there is no text", hint="give at least one line")
-    check_finite(model, nats)
-    return LmReport.of(
-        nats,
-        tokens=tokens,
-        words=counts.words,
-        characters=counts.characters,
-        bytes=counts.bytes,
-        lines=counts.lines,
-        oov=oov,
-        oov_nats=oov_nats,
-        oov_rule=model.oov_rule,
-        reading=" and ".join(sorted(readings)),
-    )
+    check_finite(model, float(nats_K.sum()))
+    reports = [
+        LmReport.of(
+            nats,
+            tokens=tokens,
+            words=counts.words,
+            characters=counts.characters,
+            bytes=counts.bytes,
+            lines=counts.lines,
+            oov=oov,
+            oov_nats=oov_nats,
+            oov_rule=model.oov_rule,
+            reading=" and ".join(sorted(readings)),
+        )
+        for nats, oov_nats in zip(nats_K.tolist(), oov_nats_K.tolist(), strict=True)
+    ]
+    return reports[0] if method is None else replace(reports[1], method=method.name, before=reports[0])
+
+
+def _plainly(model: Model, carried: bool, batch_size: int) -> Callable[[list[Ids]], list[NDArray[np.float64]]]:
+    reading = Reading(model, carried, batch_size)
+    return lambda ids: [score.nats[None] for score in reading.score(ids)]
+
+
+def _by(method: Method, model: Model) -> Callable[[list[Ids]], list[NDArray[np.float64]]]:
+    read = method.begin(model)
+    return lambda ids: np.split(read(np.concatenate(ids)), np.cumsum([len(own) for own in ids])[:-1], axis=1)
 
 
 def check_finite(model: Model, nats: float) -> None:

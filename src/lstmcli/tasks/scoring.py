@@ -44,6 +44,9 @@ class Session(Protocol):
     ) -> tuple[Floats, Floats | None, State]:
         """Nats of each target and entropy of each prediction, [T, B]."""
 
+    def hidden(self, ids_TB: Ids, targets_TB: Ids, state: State, /) -> tuple[Floats, Floats, State]:
+        """Nats of each target, [T, B], and the top layer's state after each token, [T, B, K]."""
+
 
 class Scores(NamedTuple):
     """What the tokens of a text cost."""
