@@ -123,6 +123,34 @@ def test_without_a_seed_one_is_drawn_and_told() -> None:
     assert again.text == first.text
 
 
+@pytest.mark.parametrize("name", ["spaces-lines", "text-lines", "bpe-document", "unigram-lines"])
+def test_the_space_at_the_end_of_a_prompt_is_that_of_the_next_word(name: str) -> None:
+    generator = generator_of(name)
+    config = GenerateConfig(SamplingConfig(temperature=1.0), max_tokens=1, samples=30, seed=3, alternatives=1)
+    after = int(generator.encoder.prompt("the dog")[-1])
+    pieces = {
+        text for id in range(generator.encoder.vocab_size) if (text := generator.encoder.streamer(after).push(id))
+    }
+    found = ended(generate(generator, "the dog ", config))
+    assert all(" " + text.text in pieces for text in found if text.finish != "end" and text.text)
+    assert len({text.text for text in found}) > 1
+    without = ended(generate(generator, "the dog", config))
+    assert any(text.text.startswith(" ") for text in without)
+
+
+def test_beams_mind_the_space_at_the_end_of_a_prompt_too() -> None:
+    config = GenerateConfig(beam=BeamConfig(beams=3, n_best=3), max_tokens=4)
+    spaced, plain = (ended(generate(generator_of("spaces-lines"), prompt, config)) for prompt in ("the ", "the"))
+    assert ["the " + text.text for text in spaced if text.text] == ["the" + text.text for text in plain if text.text]
+
+
+def test_a_space_is_a_character_like_others_where_tokens_are_characters() -> None:
+    generator = generator_of("char-lines")
+    (found,) = ended(generate(generator, "the ", GenerateConfig(GREEDY, max_tokens=5, alternatives=1)))
+    ids = [END_ID, *generator.encoder.prompt("the ").tolist()]
+    assert found.steps[0].probability == pytest.approx(np.exp(log_p_of(generator, ids)[-1]).max(), abs=1e-4)
+
+
 def test_a_prompt_is_read_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
     config = GenerateConfig(GREEDY, max_tokens=10)
     prompt = "the cat sat on the mat " * 9

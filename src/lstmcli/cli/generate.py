@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import contextlib
 import sys
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
@@ -284,11 +285,16 @@ def _continue(generator: Generator, prompt: str, config: GenerateConfig, out: Wr
     from lstmcli.tasks.generate import generate
 
     out.begin(prompt)
-    for event in generate(generator, prompt, config, number=number):
-        if isinstance(event, Warned):
-            streams.say(f"warning: {safe(event.message)}")
-        else:
-            out.write(event)
+    try:
+        for event in generate(generator, prompt, config, number=number):
+            if isinstance(event, Warned):
+                streams.say(f"warning: {safe(event.message)}")
+            else:
+                out.write(event)
+    except KeyboardInterrupt:
+        if sys.stdout.isatty():
+            print()  # what is said next has a line of its own
+        raise
 
 
 def _ask(generator: Generator, config: GenerateConfig, out: Writer) -> None:
@@ -296,8 +302,6 @@ def _ask(generator: Generator, config: GenerateConfig, out: Writer) -> None:
     ask = prompts.asking()
     number = 0
     while (prompt := ask()) is not None:
-        try:
+        with contextlib.suppress(KeyboardInterrupt):
             _continue(generator, prompt, config, out, number)
-        except KeyboardInterrupt:
-            streams.say("")
         number += 1

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from lstmcli.config_generate import BeamConfig, GenerateConfig
 from lstmcli.results import Continuation, TextPiece
 from lstmcli.tasks.generator import END_ID, Event, Generator, Start, rows_of
-from lstmcli.tasks.sampling import Logits, NgramMemory, ban, log_softmax, without_unknown
+from lstmcli.tasks.sampling import Logits, NgramMemory, ban, log_softmax, only, without_unknown
 from lstmcli.tasks.stops import StopFilter
 
 
@@ -82,6 +82,8 @@ class _Search:
         log_p_BV = log_softmax(logits_BV)
         if not self._config.sampling.allow_unknown:
             log_p_BV = without_unknown(log_p_BV)
+        if self._start.first_V is not None and not live[0].ids:
+            log_p_BV = only(log_p_BV, self._start.first_V)
         if self._memory:
             log_p_BV = ban(log_p_BV, [self._banned(beam) for beam in live])
         return log_p_BV.astype(np.float64)
@@ -115,7 +117,7 @@ class _Search:
 
     def _read(self, beam: _Beam) -> tuple[str, bool]:
         """The text of a beam up to a stop string, and whether it holds one."""
-        streamer = self._generator.encoder.streamer(int(self._start.ids[-1]))
+        streamer = self._start.streamer(self._generator.encoder)
         stops = StopFilter(self._config.stop)
         ended = bool(beam.ids) and beam.ids[-1] == END_ID
         text = "".join(stops.push(streamer.push(id)) for id in (beam.ids[:-1] if ended else beam.ids))

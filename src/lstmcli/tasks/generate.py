@@ -26,6 +26,7 @@ from lstmcli.tasks.sampling import (
     ban,
     draw,
     filters,
+    only,
     repetition_penalty,
 )
 from lstmcli.tasks.stops import StopFilter
@@ -67,7 +68,7 @@ def _sample(generator: Generator, start: Start, config: GenerateConfig, number: 
     ]
     state = rows_of(start.state, [0] * len(texts))
     last = np.repeat(start.ids[-1:], len(texts))
-    choose = Chooser(config.sampling)
+    choose = Chooser(config.sampling, start.first_V)
     for _ in range(config.max_tokens):
         logits_TBV, state = generator.session.logits(last[None], state)
         chosen, norm_B = choose(logits_TBV[0], texts)
@@ -86,8 +87,8 @@ def _sample(generator: Generator, start: Start, config: GenerateConfig, number: 
 class Chooser:
     """The next token of each text."""
 
-    def __init__(self, config: SamplingConfig) -> None:
-        self._config, self._filters = config, filters(config)
+    def __init__(self, config: SamplingConfig, first_V: NDArray[np.bool_] | None = None) -> None:
+        self._config, self._filters, self._first_V = config, filters(config), first_V
 
     def __call__(self, logits_BV: Logits, texts: Sequence[_Text]) -> tuple[list[int], NDArray[np.float32]]:
         """The tokens, and for each text the logarithm of the sum that makes its logits probabilities, [B]."""
@@ -98,6 +99,8 @@ class Chooser:
         norm_B = peak_B1[:, 0] + np.log(weights_BV.sum(axis=-1))
         if not self._config.allow_unknown:
             logits_BV[:, UNKNOWN_ID] = MINUS_INFINITY
+        if self._first_V is not None:
+            logits_BV, self._first_V = only(logits_BV, self._first_V), None
         logits_BV = self._unrepeated(logits_BV, texts)
         if self._config.temperature == 0:
             return logits_BV.argmax(axis=-1).tolist(), norm_B
@@ -136,7 +139,7 @@ class _Text:
         memory: NgramMemory | None,
     ) -> None:
         self._encoder, self._prompt, self._sample, self._seed = generator.encoder, start.prompt, sample, seed
-        self._streamer = self._encoder.streamer(int(start.ids[-1]))
+        self._streamer = start.streamer(generator.encoder)
         self._stops = StopFilter(config.stop)
         self._alternatives = config.alternatives
         self.random, self.memory = random, memory

@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.config_generate import ENGINES
+from lstmcli.config_lm import LmTokenizerConfig
 from lstmcli.errors import UsageError
 from lstmcli.events import Warned
 from lstmcli.results import Continuation, TextPiece
@@ -25,6 +26,8 @@ from lstmcli.tasks.sampling import Logits
 END_ID = 0
 TOKENS_AT_ONCE = 1024
 """Of a prompt."""
+SPACE_FIRST = ("word", "bpe", "unigram")
+"""Tokenizers that put the space before a word into its token."""
 
 Ids = NDArray[np.int32]
 State = tuple[Any, ...]
@@ -41,6 +44,9 @@ class Streamer(Protocol):
 
 
 class Encoder(Protocol):
+    vocab_size: int
+    config: LmTokenizerConfig
+
     def prompt(self, text: str) -> Ids:
         """The ids of a text that goes on."""
 
@@ -123,16 +129,49 @@ class Start:
     """The prompt's, behind the token that starts a text."""
     state: State
     """Of one text, before the last of the ids."""
+    first_V: NDArray[np.bool_] | None = None
+    """What may come first: a token that brings the space that the prompt ends with; None: anything."""
+
+    def streamer(self, encoder: Encoder) -> Streamer:
+        """Turns what comes after the prompt into text."""
+        streamer = encoder.streamer(int(self.ids[-1]))
+        return streamer if self.first_V is None else _WithoutSpace(streamer)
+
+
+class _WithoutSpace:
+    """Leaves out the space that the prompt has already."""
+
+    def __init__(self, streamer: Streamer) -> None:
+        self._streamer, self._begun = streamer, False
+
+    def push(self, id: int) -> str:
+        text = self._streamer.push(id)
+        if not self._begun and text:
+            self._begun, text = True, text.removeprefix(" ")
+        return text
+
+    def end(self) -> str:
+        return self._streamer.end()
 
 
 def read_prompt(generator: Generator, prompt: str) -> tuple[Start, NDArray[np.bool_]]:
     """The place after the prompt, and which of its tokens are unknown."""
-    own = generator.encoder.prompt(prompt)
+    encoder, session = generator.encoder, generator.session
+    # Where a token begins with the space before it, one more space would be a token that seldom stands before words.
+    healed = encoder.config.kind in SPACE_FIRST and prompt[-1:] == " " and bool(prompt[-2:-1].strip())
+    own = encoder.prompt(prompt[:-1] if healed else prompt)
     ids = np.concatenate([np.array([END_ID], np.int32), own])
-    state = generator.session.zero_state(1)
+    state = session.zero_state(1)
     for at in range(0, len(ids) - 1, TOKENS_AT_ONCE):
-        state = generator.session.read(ids[:-1][at : at + TOKENS_AT_ONCE, None], state)
-    return Start(prompt, ids, state), generator.encoder.unknown(own)
+        state = session.read(ids[:-1][at : at + TOKENS_AT_ONCE, None], state)
+    first_V = _bring_space(encoder, int(ids[-1])) if healed else None
+    return Start(prompt, ids, state, first_V), encoder.unknown(own)
+
+
+def _bring_space(encoder: Encoder, after: int) -> NDArray[np.bool_]:
+    """Whose text begins with a space after the token given; the end of the text too."""
+    first = [encoder.streamer(after).push(id)[:1] for id in range(encoder.vocab_size)]
+    return np.array([id == END_ID or text == " " for id, text in enumerate(first)])
 
 
 def rows_of(state: State, rows: Sequence[int]) -> State:

@@ -133,6 +133,12 @@ class NgramMemory:
         return other
 
 
+def only(logits_BV: Logits, allowed_V: NDArray[np.bool_]) -> Logits:
+    """Rules out all but some tokens; where none of them is possible, nothing."""
+    kept_BV = np.where(allowed_V, logits_BV, MINUS_INFINITY)
+    return np.where(np.isfinite(kept_BV).any(axis=-1, keepdims=True), kept_BV, logits_BV)
+
+
 def without_unknown(logits_BV: Logits) -> Logits:
     """``<unk>`` ruled out."""
     logits_BV = logits_BV.copy()
