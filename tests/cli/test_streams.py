@@ -114,6 +114,15 @@ def test_a_reader_that_leaves_silences_talk_and_ends_data(name: str, monkeypatch
         stream.write("what is left goes nowhere")
 
 
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+def test_a_full_disk_silences_talk(monkeypatch: pytest.MonkeyPatch) -> None:
+    with Path("/dev/full").open("w") as stream:
+        monkeypatch.setattr(sys, "stderr", stream)
+        out = render.console(stderr=True)
+        for _ in range(3):
+            render.show(out, "talk")
+
+
 @pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", ">&- 2>&- <&-"])
 def test_closed_streams_are_no_reason_to_fail(closed: str) -> None:
     run = subprocess.run(["sh", "-c", f"{sys.executable} -m lstmcli --version {closed}"], capture_output=True)
