@@ -145,9 +145,9 @@ class LmConfig:
 class CacheConfig:
     """The neural cache of scoring (Grave et al. 2017); choose values on other text than the one reported."""
 
-    window: int = 2000
+    window: int = 500
     """Tokens that are remembered."""
-    theta: float = 0.66
+    theta: float = 0.3
     """How much more a like state counts than an unlike one."""
     share: float = 0.1
     """lambda: what the cache has to say in the mixture."""

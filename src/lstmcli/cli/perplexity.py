@@ -88,7 +88,7 @@ def perplexity(
             "--cache",
             panel=ADAPTING,
             metavar="N",
-            text="Mix in a cache of the last N tokens (Grave et al. 2017); 2000 is a good start.",
+            text=f"Mix in a cache of the last N tokens (Grave et al. 2017); {CACHE.window} is a good start.",
         ),
     ] = None,
     cache_theta: Annotated[

@@ -145,7 +145,10 @@ def _flat(fields: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
     return flat
 
 
-_READINGS = {"lines": "each by itself", "stream": "the state carried from line to line"}
+_READINGS = {
+    "lines": "each by itself; --stream carries the state on, as training does",
+    "stream": "the state carried from line to line",
+}
 _SIZES = {"tokens": "tokens", "words": "words", "chars": "characters", "bytes": "bytes"}
 _COMPARED = ("perplexity", "bits_per_char", "bits_per_byte", "nats")
 
