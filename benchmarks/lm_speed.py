@@ -100,7 +100,7 @@ def generating(folder: Path, rounds: int) -> dict[str, Any]:
             "--format",
             "jsonl",
         ]
-        return run([*command, "--no-end", *more]).seconds
+        return run([*command, "--temperature", "1", *more]).seconds
 
     def rate(count: int, *more: str) -> float:
         """Tokens per second of the loop: the time for many less the time for few."""

@@ -27,7 +27,7 @@ COMMANDS = {
     "generate": "Continue a prompt with a language model.",
     "perplexity": "How well a language model foresees a text; tables of surprisal.",
     "info": "What a model is, how it was trained, how well it did.",
-    "demo": "Train and use a small classifier, each command shown.",
+    "demo": "Train and use two small models, each command shown.",
 }
 """Name to one-line help.  ``lstmcli.cli.NAME`` is imported when NAME is called, never to list it."""
 

@@ -25,6 +25,9 @@ TEXTS = (
     "菜的味道很好，服务也热情，下次还来。",
     "屏幕坏了，客服一直不理人，太失望了。",
 )
+LM_TIME = "20s"
+PROMPT = "Return a list of"
+SENTENCE = "Return a list of all the keys in the dictionary."
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -35,7 +38,7 @@ def demo(
     threads: o.Threads = None,
     force: Annotated[bool, typer.Option("--force", help="Use DIR although it is there.", show_default=False)] = False,
 ) -> None:
-    """Train a small sentiment classifier on built-in reviews, English and Chinese, and use it.
+    """Train a small sentiment classifier and a small language model on built-in samples, and use them.
 
     Each command is shown before it runs, so that you can run it again or change it. Under two minutes on two cores.
     """
@@ -62,7 +65,18 @@ def demo(
     )
     step("Measure it on reviews it has not seen.", "classify", "-m", str(model), "--report", str(held_out))
     step("What is in the model?", "info", str(model))
-    streams.say(f"\nThe model is in {model}. Now yours: lstm train data.csv")
+    book = str(folder / "language-model")
+    limits = ["--preset", "tiny", "--time", LM_TIME]
+    step(
+        "Learn the language of Python's own documentation: text without labels makes a language model.",
+        *("train", "sample:stdlib", "-o", book, *limits, *overwrite, *more),
+    )
+    step("Let it go on from a few words.", "generate", "-m", book, PROMPT, "--max-tokens", "40", "--seed", "1")
+    step(
+        "How surprising is each word of a sentence, in bits?",
+        *("perplexity", "-m", book, "--text", SENTENCE, "--per", "word", "--format", "table"),
+    )
+    streams.say(f"\nBoth models are in {folder}. Now yours: lstm train data.csv, or lstm train book.txt")
 
 
 def write_sample(folder: Path) -> tuple[Path, Path]:

@@ -4,7 +4,7 @@
 kind        word where the text is tokenised already, else bpe; of a tokenizer.json, what it is
 words       spaces where the text is tokenised already, else text
 mode        lines where the text is tokenised already or comes from the rows of a table, else document
-vocab_size  bpe and unigram: one piece for 100 characters of text, from 512 to 16,000; every word, every character
+vocab_size  bpe and unigram: one piece for 250 characters of text, from 512 to 16,000; every word, every character
 ==========  ==================================================================================================
 
 A text is tokenised already when ``<unk>`` stands in it as a word (one in a thousand at least), or when nine in ten
@@ -24,7 +24,7 @@ from lstmcli.text.lm_tokenizer import END, END_ID, UNKNOWN, UNKNOWN_ID
 from lstmcli.text.tokenizer import read_tokenizer
 
 FEWEST_PIECES, MOST_PIECES = 512, 16_000
-CHARACTERS_A_PIECE = 100
+CHARACTERS_A_PIECE = 250
 SAMPLE = 1_000_000
 """Characters from the start of a text that are looked at to tell what it is."""
 

@@ -113,7 +113,8 @@ _NAMES = {"valid": "validation", "test": "test"}
 
 
 def _read(source: Source, warnings: list[str]) -> Collection[Record]:
-    records: Collection[Record] = list(source) if source.labelled else Rows(source)
+    small = source.labelled or source.format == "sample"  # and a sample takes a while to make
+    records: Collection[Record] = list(source) if small else Rows(source)
     found = len(records)
     warnings += source.warnings
     if not found:
@@ -145,11 +146,10 @@ def default_share(rows: int) -> float:
 
 def _hold_end(records: Collection[Record], fraction: float | None) -> tuple[Rows, Rows]:
     """The end of a text: the lines of a book belong together."""
-    assert isinstance(records, Rows)
     share = VALID_SHARE if fraction is None else fraction
     most = MOST_LINES if fraction is None else len(records)
     held = min(len(records) - 1, max(1, round(share * len(records))), most)
-    return records.cut(len(records) - held)
+    return (records if isinstance(records, Rows) else Rows(records)).cut(len(records) - held)
 
 
 def hold_out(records: Sequence[Record], fraction: float | None, seed: int) -> tuple[list[Record], list[Record]]:
