@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from lstmcli.config_lm import LmModelConfig, LmTrainConfig
 from lstmcli.core.language_model import LanguageModel
 from lstmcli.events import Step, Stopped, Validated
-from lstmcli.tasks.fit_lm import LmTrainer, estimate_step, fit_lm, sample, streams, total_nats, window_lengths
+from lstmcli.tasks.fit_lm import LmTrainer, emptied, estimate_step, fit_lm, sample, streams, total_nats, window_lengths
 
 V = 7
 CONFIG = LmTrainConfig(epochs=3, batch_size=4, bptt=10, learning_rate=2e-2, schedule="constant", warmup=0.0, clip=1.0)
@@ -42,6 +42,13 @@ def test_windows_add_up_and_are_of_few_lengths(n: int, seed: int, random: bool) 
     lengths = window_lengths(n, config, np.random.default_rng(seed))
     assert sum(lengths) == n and max(lengths) <= 45 and min(lengths) >= 1
     assert len(set(lengths[:-1])) <= (9 if random else 1)
+
+
+def test_rows_are_emptied_alone() -> None:
+    states = [(torch.ones(1, 3, 2), torch.ones(1, 3, 2))]
+    found = emptied(states, np.array([False, True, False]))
+    assert found[0][1][0].tolist() == [[1, 1], [0, 0], [1, 1]]
+    assert emptied(states, np.zeros(3, np.bool_)) is states
 
 
 def test_it_learns_a_cycle_and_keeps_the_best() -> None:

@@ -24,6 +24,7 @@ from lstmcli.core.language_model import LanguageModel, activation_penalty
 from lstmcli.core.optimizer import swapped
 from lstmcli.events import Event, Step, Stopped, Validated
 from lstmcli.tasks.schedule import rate
+from lstmcli.text.lm_tokenizer import END_ID
 
 Ids = NDArray[np.integer]
 SECONDS_BETWEEN_STEPS = 0.5
@@ -34,6 +35,9 @@ NON_MONOTONE = 5
 """Validations without an improvement after which SGD starts to average (Merity et al. 2018, algorithm 1)."""
 SHARPNESS = 0.8
 """Temperature of the samples that are shown."""
+EMPTIED = 0.5
+"""Share of the windows beginning with a line that begin with an empty state: a model of carried state alone would not
+know how to read a line by itself."""
 GRID = 5
 """Window lengths are multiples of this."""
 
@@ -57,6 +61,14 @@ def window_lengths(n: int, config: LmTrainConfig, rng: np.random.Generator) -> l
         lengths.append(min(length, left))
         left -= lengths[-1]
     return lengths
+
+
+def emptied(states: list[State], rows_B: NDArray[np.bool_]) -> list[State]:
+    """The states [1, B, H] with those of some rows set to zero."""
+    if not rows_B.any():
+        return states
+    keep = torch.from_numpy(~rows_B)[None, :, None]
+    return [tuple(part * keep.to(part) for part in state) for state in states]
 
 
 class LmTrainer:
@@ -217,6 +229,9 @@ def fit_lm(
             schedule = "constant" if config.schedule == "plateau" else config.schedule
             learning_rate = trainer.learning_rate * factor * rate(schedule, progress(), config.warmup)
             part = slice(at, at + length)
+            if states is not None:
+                begins = inputs[:, at] == END_ID
+                states = emptied(states, begins & (rng.random(len(begins)) < EMPTIED))
             scaled = learning_rate * length / config.bptt  # a short window's gradient is not worth a long one's
             loss, norm, states = trainer.step(inputs[:, part], targets[:, part], states, scaled)
             at += length
