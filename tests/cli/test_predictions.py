@@ -40,6 +40,21 @@ def written(
     return out.getvalue()
 
 
+@pytest.mark.parametrize("width", [20, 40, 80])
+@pytest.mark.parametrize("top", [None, 1, 2, 3])
+def test_a_table_fits_the_window_and_shows_every_answer(
+    width: int, top: int | None, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    probabilities = {"消极评价": 0.6, "so so": 0.3, "good": 0.1}
+    best = dict(list(probabilities.items())[:top])
+    rows = written("table", Prediction("这部电影很好看，" * 9, "消极评价", 0.6, best), top=top).splitlines()
+    assert all(cell_len(row) <= width for row in rows)
+    answers = " ".join(rows[1:])
+    assert all(f"{p:.4f}" in answers for p in ([0.6] if top is None else best.values()))
+    assert "消极" in answers and ("这部" in answers) == (width == 80 or (width == 40 and (top or 1) < 3))
+
+
 def test_tsv() -> None:
     assert written("tsv", SURE, UNSURE) == "good\t0.7500\n\t0.7500\n"
     assert written("tsv", SURE, top=2) == "good\t0.7500\tbad\t0.2500\n"

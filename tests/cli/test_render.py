@@ -19,6 +19,7 @@ from lstmcli.cli.predictions import fit
 from .fakes import CHECK, REPORT
 
 ANYTHING = st.text(st.characters(codec=None, exclude_categories=()))
+WIDE = Console(file=io.StringIO(), width=80)
 CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028-\u202e\ud800-\udfff]")
 
 
@@ -93,12 +94,12 @@ def shown(*parts: object, width: int = 80, terminal: bool = False) -> str:
 
 
 def test_tables_in_a_file_have_no_spaces_at_the_end_and_no_colour() -> None:
-    text = shown(*tables.data_check(CHECK))
+    text = shown(*tables.data_check(CHECK, WIDE))
     assert "\x1b" not in text and not re.search(r" $", text, flags=re.MULTILINE)
 
 
 def test_the_data_check_says_what_was_found() -> None:
-    text = shown(*tables.data_check(CHECK))
+    text = shown(*tables.data_check(CHECK, WIDE))
     for line in ("rows 1,200 133", "good 700 80", "bad␛[31m 500 53", "also in train 0 2", "repeated 3 0", "empty 1 0"):
         assert line in re.sub(" +", " ", text)
     assert "4 training texts occur with more than one label" in text
@@ -108,13 +109,14 @@ def test_the_data_check_says_what_was_found() -> None:
 @pytest.mark.parametrize("width", [20, 40, 80])
 def test_tables_fit_the_window(width: int) -> None:
     out = Console(file=io.StringIO(), width=width)
-    text = shown(*tables.data_check(CHECK), *tables.report(REPORT, out), width=width, terminal=True)
+    text = shown(*tables.data_check(CHECK, out), *tables.report(REPORT, out), width=width, terminal=True)
     assert all(cell_len(re.sub(r"\x1b\[[\d;]*m", "", line)) <= width for line in text.splitlines())
     assert "\x1b[31m" not in text
+    assert all(part in text for part in ("good", "1,200", "好评", "92.0"))  # nothing is cut
 
 
 def test_a_report_has_the_matrix_where_it_fits_and_pairs_where_not() -> None:
-    wide = shown(*tables.report(REPORT, Console(file=io.StringIO(), width=80)))
+    wide = shown(*tables.report(REPORT, WIDE))
     assert "90.98 %" in wide and "好评" in wide and "what was called what" in wide
     narrow = shown(*tables.report(REPORT, Console(file=io.StringIO(), width=15)), width=15)
     assert "most often confused" in narrow.replace("\n", " ")

@@ -77,7 +77,7 @@ class Inputs:
         source = open_source(spec, self._read, stdin=stdin, **self._how)
         if not self._quiet and source.format != "text":
             for note in source.notes:
-                streams.say(safe(note))
+                streams.note(safe(note))
         return source
 
     def __iter__(self) -> Iterator[Input]:
@@ -98,4 +98,4 @@ class Inputs:
             else:
                 yield Input(source, None, source.path, source.format)
             for warning in source.warnings:
-                streams.say(f"warning: {safe(warning)}")
+                streams.note(f"warning: {safe(warning)}")

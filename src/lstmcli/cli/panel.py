@@ -6,6 +6,7 @@ Both are listeners of the same events and write to stderr.
 from __future__ import annotations
 
 import time
+from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 from lstmcli import events
@@ -14,6 +15,7 @@ from lstmcli.cli.render import curve, duration, percent, safe
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.live import Live
+    from rich.text import Text
 
 LINE_EVERY = 10.0
 """Seconds between two plain lines about steps."""
@@ -95,14 +97,9 @@ class Progress:
             metric = self.validated.metric
             best = f"best {_score(metric, self.validated.best)} in epoch {self.best_epoch}"
             value = f"validation {_metric(metric)} {_score(metric, self.validated.value)}"
-            lines.append(Text.assemble(value, ", ", (best, "green")))
-        lines.append(
-            Text(
-                f"{step.rate:,.0f} {step.unit}/s, learning rate {step.learning_rate:.1e}, "
-                f"gradient {step.gradient_norm:.2f}",
-                "dim",
-            )
-        )
+            lines += _flow([(value, ""), (best, "green")], width)
+        parts = (f"{step.rate:,.0f} {step.unit}/s", f"learning rate {step.learning_rate:.1e}")
+        lines += _flow([(part, "dim") for part in (*parts, f"gradient {step.gradient_norm:.2f}")], width)
         return lines
 
     def _bar(self, share: float, width: int) -> RenderableType:
@@ -111,6 +108,19 @@ class Progress:
         done, rest = "━╌" if self.out.encoding.startswith("utf") else "#-"
         full = min(width, round(share * width))
         return Text.assemble((done * full, "cyan"), (rest * (width - full), "dim"))
+
+
+def _flow(parts: Iterable[tuple[str, str]], width: int) -> list[Text]:
+    """Texts with their styles, behind one another as far as a line holds them."""
+    from rich.text import Text
+
+    lines: list[Text] = []
+    for text, style in parts:
+        if lines and len(lines[-1]) + len(text) + 2 <= width:
+            lines[-1].append(", ", style).append(text, style)
+        else:
+            lines.append(Text(text, style))
+    return lines
 
 
 def _metric(name: str) -> str:

@@ -147,7 +147,8 @@ class TableWriter:
     def __init__(self, out: TextIO, top: int | None, keep_columns: bool) -> None:
         self.out, self.top, self.keep = out, top, keep_columns
         self.width = window_width()
-        self.label_width = 0
+        self.label_width = self.text_width = 0
+        self.stacked = False
 
     def write(self, prediction: Prediction) -> None:
         from rich.cells import cell_len
@@ -155,9 +156,8 @@ class TableWriter:
         if not self.label_width:
             longest = max((cell_len(safe(label)) for label in prediction.probabilities), default=5)
             pairs = len(prediction.probabilities) if self.top is not None else 1
-            room = (self.width * 2 // 3) // pairs - 9
-            self.label_width = max(5, min(longest, room))
-            self._row(["label", "prob."] * pairs, "columns" if self.keep else "text")
+            self._arrange(max(5, longest), max(1, pairs))
+            self._row(["label", "prob."] * (1 if self.stacked else pairs), "columns" if self.keep else "text")
         if self.top is None:
             cells = [answer(prediction, ", ", safe, NOTHING), f"{prediction.probability:.4f}"]
         else:
@@ -168,12 +168,23 @@ class TableWriter:
         # More than this cannot be shown; a text may be millions of characters long.
         self._row(cells, safe(text[: self.width + 1]))
 
+    def _arrange(self, longest: int, pairs: int) -> None:
+        """Widths: of the labels, and of the text, which is left out where less than 8 cells remain for it."""
+        each = (self.width * 2 // 3) // pairs - 9
+        self.label_width = max(5, min(longest, each))
+        self.text_width = self.width - pairs * (self.label_width + 10)
+        if self.text_width < 8:
+            self.text_width = 0
+            each = (self.width + 2) // pairs - 10
+            self.stacked = pairs > 1 and each < 5  # then the pairs stand under one another
+            self.label_width = max(5, min(longest, self.width - 10 if self.stacked else each))
+
     def _row(self, cells: list[str], text: str) -> None:
         parts = [fit(cell, 6 if i % 2 else self.label_width) for i, cell in enumerate(cells)]
-        line = "  ".join(parts)
-        used = len(cells) // 2 * (self.label_width + 10)
-        if self.width - used >= 8:
-            line += "  " + fit(text, self.width - used)
+        lines = ["  ".join(pair) for pair in zip(parts[::2], parts[1::2], strict=True)]
+        line = "\n  ".join(lines) if self.stacked else "  ".join(lines)
+        if self.text_width:
+            line += "  " + fit(text, self.text_width)
         self.out.write(line.rstrip() + "\n")
 
     def close(self) -> None:

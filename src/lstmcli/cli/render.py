@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 import re
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
@@ -101,6 +101,35 @@ def facts(rows: Mapping[str, str], out: Console) -> Table:
     table.add_column(overflow="fold")
     for name, value in rows.items():
         table.add_row(name, safe(value))
+    return table
+
+
+def columns(
+    corner: str, names: Sequence[str], rows: Sequence[tuple[str, Sequence[str]]], out: Console, *, bold: int = 0
+) -> Table:
+    """Rows of numbers under the names of columns; in a window too narrow for that, each row in words.
+
+    Args:
+        corner: what the names of the rows are.
+        bold: how many of the last rows stand out.
+    """
+    from rich.cells import cell_len
+
+    widths = [max(map(cell_len, column)) + 2 for column in zip(names, *(values for _, values in rows), strict=True)]
+    longest = max((cell_len(word) for name, _ in rows for word in safe(name).split()), default=0)
+    if sum(widths) + min(longest, 24) > out.width:
+        table = grid()
+        table.add_column(overflow="fold")
+        for name, values in rows:
+            table.add_row(safe(name).strip(), style="bold")
+            table.add_row(", ".join(f"{value} {column}" for value, column in zip(values, names, strict=True)))
+        return table
+    table = grid(header=True)
+    table.add_column(corner, overflow="fold")
+    for name in names:
+        table.add_column(name, justify="right", no_wrap=True)
+    for i, (name, values) in enumerate(rows):
+        table.add_row(safe(name), *values, style="bold" if i >= len(rows) - bold else "")
     return table
 
 

@@ -45,6 +45,15 @@ def say(message: str) -> None:
         print(message, file=sys.stderr)
 
 
+def note(message: str) -> None:
+    """A sentence on stderr, in a window broken between words."""
+    if sys.stderr.isatty():
+        import textwrap
+
+        message = textwrap.fill(message, window_width(), break_long_words=False, break_on_hyphens=False)
+    say(message)
+
+
 def complain(message: str, hint: str | None = None) -> None:
     """An error and what to do about it, on stderr, readable without colour."""
     from lstmcli.cli.render import safe

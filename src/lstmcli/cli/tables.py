@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from lstmcli.cli.render import facts, grid, percent, safe, size
+from lstmcli.cli.render import columns, facts, grid, percent, safe, size
 from lstmcli.results import ClassReport, CorpusCheck, DataCheck, ModelInfo
 
 if TYPE_CHECKING:
@@ -14,17 +14,14 @@ if TYPE_CHECKING:
 SHOWN_LABELS = 20
 
 
-def data_check(check: DataCheck) -> list[RenderableType]:
+def data_check(check: DataCheck, out: Console) -> list[RenderableType]:
     """Rows, lengths, labels for each split; then what needs a sentence."""
-    table = grid(header=True)
-    table.add_column("")
-    for split in check.splits:
-        table.add_column(split.name, justify="right")
     splits = check.splits
+    rows: list[tuple[str, list[str]]] = []
 
     def row(name: str, values: Sequence[int], *, only_if_any: bool = False) -> None:
         if not only_if_any or any(values):
-            table.add_row(name, *(f"{value:,}" for value in values))
+            rows.append((name, [f"{value:,}" for value in values]))
 
     row("rows", [s.rows for s in splits])
     row("characters, median", [s.characters_median for s in splits])
@@ -34,47 +31,40 @@ def data_check(check: DataCheck) -> list[RenderableType]:
     row("also in train", [check.leaked.get(s.name, 0) for s in splits], only_if_any=True)
     by_count = sorted(check.labels, key=lambda label: -splits[0].labels.get(label, 0)) if splits else []
     for label in by_count[:SHOWN_LABELS]:
-        row(f"  {safe(label)}", [s.labels.get(label, 0) for s in splits])
+        row(f"  {label}", [s.labels.get(label, 0) for s in splits])
     if len(by_count) > SHOWN_LABELS:
         rest = by_count[SHOWN_LABELS:]
         row(f"  {len(rest)} more labels", [sum(s.labels.get(label, 0) for label in rest) for s in splits])
-    lines: list[RenderableType] = [table]
+    lines: list[RenderableType] = [columns("", [split.name for split in splits], rows, out)]
     if check.conflicting:
         lines.append(f"{check.conflicting:,} training texts occur with more than one label")
     lines.append(f"always answering {safe(check.majority_label)!r} would be right for {percent(check.majority_share)}")
     return lines
 
 
-def corpus_check(splits: Sequence[CorpusCheck]) -> RenderableType:
+def corpus_check(splits: Sequence[CorpusCheck], out: Console) -> RenderableType:
     """What each split of a language model's text holds."""
-    table = grid(header=True)
-    table.add_column("")
-    for split in splits:
-        table.add_column(split.name, justify="right")
-    for name in ("lines", "tokens", "words", "chars", "bytes"):
-        table.add_row({"chars": "characters"}.get(name, name), *(f"{getattr(s, name):,}" for s in splits))
+    names = ("lines", "tokens", "words", "chars", "bytes")
+    rows = [({"chars": "characters"}.get(name, name), [f"{getattr(s, name):,}" for s in splits]) for name in names]
     if any(s.oov for s in splits):
-        table.add_row("unknown", *(percent(s.oov / max(1, s.tokens), 2) for s in splits))
-    return table
+        rows.append(("unknown", [percent(s.oov / max(1, s.tokens), 2) for s in splits]))
+    return columns("", [split.name for split in splits], rows, out)
 
 
 def report(result: ClassReport, out: Console) -> list[RenderableType]:
     """Accuracy, a row for each class, averages, confusion, calibration."""
-    table = grid(header=True)
-    table.add_column("label", overflow="fold")
-    for name in ("precision", "recall", "F1", "texts"):
-        table.add_column(name, justify="right", no_wrap=True)
-    for c in result.classes:
-        table.add_row(safe(c.label), *(f"{100 * x:.1f}" for x in (c.precision, c.recall, c.f1)), f"{c.support:,}")
-    averages = (result.macro_precision, result.macro_recall, result.macro_f1)
-    table.add_row("macro average", *(f"{100 * x:.1f}" for x in averages), f"{result.n:,}", style="bold")
-    table.add_row("weighted average", *(f"{100 * x:.1f}" for x in _weighted(result)), f"{result.n:,}", style="bold")
+    scores = [
+        *((c.label, c.precision, c.recall, c.f1, c.support) for c in result.classes),
+        ("macro average", result.macro_precision, result.macro_recall, result.macro_f1, result.n),
+        ("weighted average", *_weighted(result), result.n),
+    ]
+    rows = [(name, [*(f"{100 * x:.1f}" for x in shares), f"{n:,}"]) for name, *shares, n in scores]
     exact = " (all labels of a text right)" if result.multilabel else ""
     lines: list[RenderableType] = [
         f"accuracy {percent(result.accuracy, 2)}{exact} on {result.n:,} texts, "
         f"calibration error {percent(result.ece)}, loss {result.loss:.4f} nats",
         "",
-        table,
+        columns("label", ("precision" if out.width >= 50 else "prec.", "recall", "F1", "texts"), rows, out, bold=2),
     ]
     if result.unknown_labels:
         lines += ["", f"{result.unknown_labels:,} texts left out: their label is not one of the model's"]
@@ -113,6 +103,8 @@ def confusion(result: ClassReport, out: Console) -> list[RenderableType]:
     ]
     if not pairs:
         return []
+    if out.width < 40:
+        return ["most often confused", "", *(f"{-n:,} {labels[i]} called {labels[j]}" for n, i, j in pairs)]
     table = grid(header=True)
     table.add_column("texts", justify="right", no_wrap=True)
     table.add_column("true", overflow="fold")

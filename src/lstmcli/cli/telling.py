@@ -103,7 +103,7 @@ class Telling:
         if not self.quiet:
             for note in event.notes:
                 self._say(render.safe(note))
-            render.show(self.out, "", *tables.data_check(event.check))
+            render.show(self.out, "", *tables.data_check(event.check, self.out))
         self._warn([*self.warnings, *event.check.warnings])
         if not self.quiet:
             self.out.print()
@@ -112,7 +112,7 @@ class Telling:
         for note in event.notes:
             self._say(render.safe(note))
         units = "each line is a text" if event.mode == "lines" else "the lines are one document"
-        render.show(self.out, "", tables.corpus_check(event.splits))
+        render.show(self.out, "", tables.corpus_check(event.splits, self.out))
         self.out.print()
         self._say(f"{render.safe(event.tokenizer)} tokenizer: {event.vocab_size:,} tokens; {units}")
 
