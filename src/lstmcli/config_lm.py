@@ -6,9 +6,10 @@ As in ``config.py``: the command line takes its defaults and its help from here,
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass, field, replace
 
-from lstmcli.config import CELLS, PRECISIONS, TOKENIZERS, Cell, ReadConfig, fraction, require
+from lstmcli.config import CELLS, MOST_SEED, PRECISIONS, TOKENIZERS, Cell, ReadConfig, fraction, require, within
 
 MODES: tuple[str, ...] = ("auto", "lines", "document")
 WORDS: tuple[str, ...] = ("auto", "spaces", "text")
@@ -40,8 +41,8 @@ class LmTokenizerConfig:
         require(self.kind in kinds, f"tokenizer must be one of {', '.join(TOKENIZERS)}, not {self.kind!r}")
         require(self.words in WORDS, f"words must be one of {', '.join(WORDS)}, not {self.words!r}")
         require(self.mode in MODES, f"mode must be one of {', '.join(MODES)}, not {self.mode!r}")
-        require(self.vocab_size is None or self.vocab_size >= 4, "the vocabulary needs at least 4 entries")
-        require(self.min_count >= 1, "min-count must be at least 1")
+        within("vocab-size", self.vocab_size, 4)
+        within("min-count", self.min_count, 1)
 
 
 @dataclass(frozen=True)
@@ -69,7 +70,7 @@ class LmModelConfig:
     def __post_init__(self) -> None:
         require(self.cell in CELLS, f"cell must be one of {', '.join(CELLS)}, not {self.cell!r}")
         for name in ("embedding", "hidden", "layers"):
-            require(getattr(self, name) >= 1, f"{name} must be at least 1")
+            within(name, getattr(self, name), 1)
         for dropout in ("embedding", "input", "layer", "output"):
             fraction(f"{dropout}-dropout", getattr(self, f"{dropout}_dropout"))
         fraction("weight-drop", self.weight_drop)
@@ -115,20 +116,20 @@ class LmTrainConfig:
     device: str = "auto"
 
     def __post_init__(self) -> None:
-        require(self.epochs is None or self.epochs >= 1, "epochs must be at least 1")
-        require(self.batch_size >= 1, "batch-size must be at least 1")
-        require(self.bptt >= 2, "bptt must be at least 2")
-        require(self.optimizer in OPTIMIZERS, f"optimizer must be one of {', '.join(OPTIMIZERS)}")
-        require(self.learning_rate is None or self.learning_rate > 0, "learning-rate must be above 0")
-        require(self.schedule in LM_SCHEDULES, f"schedule must be one of {', '.join(LM_SCHEDULES)}")
-        require(self.precision in PRECISIONS, f"precision must be one of {', '.join(PRECISIONS)}")
-        require(min(self.clip, self.patience, self.alpha, self.beta) >= 0, "these cannot be negative")
-        require(self.weight_decay >= 0, "weight-decay cannot be negative")
+        for name in ("epochs", "batch_size", "threads"):
+            within(name.replace("_", "-"), getattr(self, name), 1)
+        for name in ("weight_decay", "clip", "patience", "alpha", "beta"):
+            within(name.replace("_", "-"), getattr(self, name), 0)
+        within("bptt", self.bptt, 2)
+        within("seed", self.seed, 0, MOST_SEED)
+        highest, share, limit = self.learning_rate, self.valid_fraction, self.time_limit
+        require(highest is None or 0 < highest < math.inf, f"learning-rate must be a number above 0, not {highest}")
+        for name, values in (("optimizer", OPTIMIZERS), ("schedule", LM_SCHEDULES), ("precision", PRECISIONS)):
+            found = getattr(self, name)
+            require(found in values, f"{name} must be one of {', '.join(values)}, not {found!r}")
         fraction("warmup", self.warmup)
-        if self.valid_fraction is not None:
-            require(0.0 < self.valid_fraction < 1.0, "valid-fraction must be between 0 and 1")
-        require(self.time_limit is None or self.time_limit > 0, "time must be above 0")
-        require(self.threads is None or self.threads >= 1, "threads must be at least 1")
+        require(share is None or 0.0 < share < 1.0, f"valid-fraction must be above 0 and below 1, not {share}")
+        require(limit is None or limit > 0, f"time must be above 0, not {limit}")
 
 
 @dataclass(frozen=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from itertools import cycle, islice
+from typing import Any
 
 import numpy as np
 import pytest
@@ -14,7 +15,8 @@ from hypothesis import strategies as st
 
 from lstmcli.config_lm import LmModelConfig, LmTrainConfig
 from lstmcli.core.language_model import LanguageModel
-from lstmcli.events import Step, Stopped, Validated
+from lstmcli.errors import LstmError
+from lstmcli.events import Step, Stopped, Validated, Warned
 from lstmcli.tasks.fit_lm import LmTrainer, emptied, estimate_step, fit_lm, sample, streams, total_nats, window_lengths
 
 V = 7
@@ -73,6 +75,32 @@ def test_stopping_ends_it(stops: int) -> None:
     stopped = found[-1]
     assert isinstance(stopped, Stopped) and stopped.reason == "interrupted"
     assert sum(isinstance(event, Validated) for event in found) == (stops > 0)
+
+
+def test_a_loss_that_runs_away_ends_training_with_the_weights_from_before(monkeypatch: pytest.MonkeyPatch) -> None:
+    t = trainer()
+    step, steps = t.step, 0
+
+    def diverging(*arguments: Any) -> Any:
+        nonlocal steps
+        steps += 1
+        loss, *rest = step(*arguments)
+        return (math.nan if steps == 50 else loss, *rest)
+
+    monkeypatch.setattr(t, "step", diverging)
+    *_, warned, stopped = fit_lm(t, TEXT, TEXT[:400], stop=lambda: False, rng=np.random.default_rng(0))
+    assert isinstance(stopped, Stopped) and stopped.reason == "diverged" and stopped.best_epoch >= 1
+    assert isinstance(warned, Warned) and "not a number in step 50" in warned.message
+    assert all(torch.isfinite(value).all() for value in t.module.parameters())
+
+
+def test_a_loss_that_runs_away_at_once_leaves_nothing_to_keep() -> None:
+    run = fit_lm(
+        trainer(replace(CONFIG, learning_rate=1e30)), TEXT, TEXT, stop=lambda: False, rng=np.random.default_rng(0)
+    )
+    with pytest.raises(LstmError, match="diverged") as caught:
+        list(run)
+    assert caught.value.hint == "try --learning-rate 0.002"
 
 
 def test_sgd_ends_as_an_average() -> None:

@@ -23,6 +23,7 @@ from lstmcli.core.cells import State
 from lstmcli.core.language_model import LanguageModel, activation_penalty
 from lstmcli.core.optimizer import swapped
 from lstmcli.events import Event, Step, Stopped, Validated
+from lstmcli.tasks.divergence import Watch
 from lstmcli.tasks.schedule import rate
 from lstmcli.text.lm_tokenizer import END_ID
 
@@ -77,8 +78,8 @@ class LmTrainer:
     def __init__(self, module: LanguageModel, config: LmTrainConfig, *, device: str, bf16: bool) -> None:
         self.module, self.config, self.device, self.bf16 = module.to(device), config, device, bf16
         self.parameters = list(module.parameters())
-        default = 2e-3 if config.optimizer == "adamw" else 20.0
-        self.learning_rate = config.learning_rate or default
+        self.usual_rate = 2e-3 if config.optimizer == "adamw" else 20.0
+        self.learning_rate = config.learning_rate or self.usual_rate
         self.optimizer: torch.optim.Optimizer
         if config.optimizer == "adamw":
             self.optimizer = torch.optim.AdamW(
@@ -179,6 +180,9 @@ def fit_lm(
     Args:
         train, valid: token ids; the first token of each is only read.
         validations: how many times an epoch the validation split is measured.
+
+    Raises:
+        LstmError: the loss ran away before the first validation, so there is nothing to keep.
     """
     config, module = trainer.config, trainer.module
     epochs = config.epochs
@@ -192,18 +196,22 @@ def fit_lm(
     best_weights, best_epoch = trainer.weights(), 0
     step = seen = since_best = 0
     factor, reason, done = 1.0, "finished", 0.0
+    watch = Watch(trainer.learning_rate, trainer.usual_rate)
 
     def progress() -> float:
         spent = (time.monotonic() - begin) / config.time_limit if config.time_limit else 0.0
         return min(1.0, max(done / epochs, spent))
 
     def validate(epoch: int) -> Validated:
-        nonlocal best_weights, best_epoch, since_best, factor
+        nonlocal best_weights, best_epoch, since_best, factor, reason
         weights = trainer.weights()
         with swapped(trainer.parameters, weights):
             loss = total_nats(module, valid, trainer.device) / max(1, len(valid) - 1)
-        improved = not losses or loss < min(losses)
-        if improved:
+        diverged = watch.diverged(loss)
+        improved = not diverged and (not losses or loss < min(losses))
+        if diverged:
+            reason = "diverged"
+        elif improved:
             best_weights, best_epoch, since_best = weights, epoch, 0
         else:
             since_best += 1
@@ -236,6 +244,9 @@ def fit_lm(
             loss, norm, states = trainer.step(inputs[:, part], targets[:, part], states, scaled)
             at += length
             step += 1
+            if watch.diverged(loss):
+                reason = "diverged"
+                break
             seen += length * config.batch_size
             done = epoch - 1 + at / n
             now = time.monotonic()
@@ -249,13 +260,15 @@ def fit_lm(
             if checks < validations and at >= n * checks / validations:
                 checks += 1
                 yield validate(epoch)
-        if step == 0:
+        if step == 0 or reason == "diverged":
             break
         yield validate(epoch)
         if reason == "finished" and config.patience and since_best >= config.patience and epoch < epochs:
             reason = "early"
         if reason != "finished":
             break
+    if reason == "diverged":
+        yield watch.warning(step, best_epoch)
     trainer.keep(best_weights)
     yield Stopped(reason, done, best_epoch, time.monotonic() - begin)
 
