@@ -490,6 +490,18 @@ def test_a_picture_or_a_program_in_a_pipe(data: bytes, name: str, sound: Path) -
     refused(result, 3, f"standard input: this is {name}")
 
 
+@pytest.mark.parametrize("name", ["header.csv", "long.csv", "short.csv", "open.csv", "nul.csv"])
+def test_a_damaged_table_in_a_pipe_is_not_taken_for_prose(name: str, here: Path) -> None:
+    content, said = next((content, said) for file, content, said in BAD_FILES if file == name)
+    refused(lstm("train", "-", *SMALL, input=content), 3, said.replace(name, "standard input"))
+    assert names(here) == ["good.csv"]
+
+
+@pytest.mark.parametrize("form", ["csv", "jsonl", "json"])
+def test_an_empty_pipe_that_is_said_to_hold_a_table(form: str, sound: Path) -> None:
+    refused(lstm("classify", "-m", sound, "--input-format", form, input=b""), 3, "standard input: ")
+
+
 def test_ctrl_c_while_the_program_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
     class Interrupted(ModuleType):
         def __getattr__(self, name: str) -> None:

@@ -8,7 +8,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 
 from lstmcli.config import ReadConfig
-from lstmcli.errors import DataError, UsageError
+from lstmcli.errors import DataError, NoDataError, UsageError
 from lstmcli.text.decode import Encoding, TextLines
 from lstmcli.text.files import Input
 from lstmcli.text.formats.dialect import Dialect, detect_dialect, has_header
@@ -42,6 +42,8 @@ def open_delimited(
     stream = iter(lines)
     if source.pipe:
         head = list(itertools.islice(stream, 1))
+        if not head:
+            raise NoDataError("there is nothing in it", path=source.path, hint="give text, or leave --input-format out")
     dialect = detect_dialect(head, delimiter=delimiter, first="\t" if format == "tsv" else ",", complete=complete)
     start = _start(dialect, head)
     headed = bool(start) and has_header(start, read, prefer)

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from lstmcli.config import ReadConfig
 from lstmcli.errors import UsageError
+from lstmcli.text.columns import LABEL_NAMES, TEXT_NAMES, normal
 from lstmcli.text.files import PARQUET, Input
 from lstmcli.text.formats.dialect import DELIMITERS, has_header, read_sample
 from lstmcli.text.formats.lines import LabelSplitter
@@ -80,7 +81,8 @@ def _delimited(head: Sequence[str], read: ReadConfig, complete: bool) -> str | N
     """csv or tsv, where that is beyond doubt: prose has commas too.
 
     A table has a header with a name that is usual or was asked for; or one and the same number of tabs in every
-    line, and a column of short values that recur.
+    line, and a column of short values that recur.  Under a header that names both a text and a label it may be
+    damaged, which is better said than taken for prose.
     """
     for delimiter in [read.delimiter] if read.delimiter and len(read.delimiter) == 1 else DELIMITERS:
         rows = read_sample(delimiter, head, complete)
@@ -90,6 +92,11 @@ def _delimited(head: Sequence[str], read: ReadConfig, complete: bool) -> str | N
         asked = bool(read.text_columns or read.label_column or read.delimiter)
         known = len(rows) > 1 and has_header(rows, read)
         if known or asked or (delimiter == "\t" and labels):
+            return "tsv" if delimiter == "\t" else "csv"
+    first = next((line for line in head if line.strip()), "")
+    for delimiter in DELIMITERS:
+        names = {normal(cell.strip().strip('"')) for cell in first.split(delimiter)}
+        if not names.isdisjoint(TEXT_NAMES) and not names.isdisjoint(LABEL_NAMES) and len(names) > 1:
             return "tsv" if delimiter == "\t" else "csv"
     return None
 
