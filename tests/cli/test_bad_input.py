@@ -499,7 +499,12 @@ def test_a_damaged_table_in_a_pipe_is_not_taken_for_prose(name: str, here: Path)
 
 @pytest.mark.parametrize("form", ["csv", "jsonl", "json"])
 def test_an_empty_pipe_that_is_said_to_hold_a_table(form: str, sound: Path) -> None:
-    refused(lstm("classify", "-m", sound, "--input-format", form, input=b""), 3, "standard input: ")
+    refused(lstm("classify", "-m", sound, "--input-format", form, input=b""), 3, "standard input: the")
+
+
+def test_an_empty_line_before_the_first_object_is_answered_too(sound: Path) -> None:
+    result = lstm("classify", "-m", sound, "--input-format=jsonl", input='\n{"text": "fun"}\n')
+    assert (result.exit_code, len(result.stdout.splitlines())) == (0, 2)
 
 
 def test_ctrl_c_while_the_program_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:

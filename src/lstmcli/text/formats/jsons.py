@@ -110,10 +110,13 @@ def open_jsonl(
     lines = TextLines(source, encoding)
     stream = iter(lines)
     if source.pipe:
-        head = list(itertools.islice(stream, 1))
+        head = _to_first_value(stream)
     sample = [_parse(line, source.path, number) for number, line in enumerate(head, 1) if line.strip()][:1000]
-    if not sample and complete:
-        raise NoDataError("there is nothing but empty lines", path=source.path)
+    if not sample and (complete or source.pipe):
+        hint = "give text, or leave --input-format out"
+        raise NoDataError(
+            "there is nothing but empty lines" if head else "there is nothing in it", path=source.path, hint=hint
+        )
 
     def rows() -> Iterator[Row]:
         everything = itertools.chain(head, stream) if source.pipe else lines
@@ -133,6 +136,16 @@ def open_jsonl(
         notes=[lines.encoding.label],
     )
     return table
+
+
+def _to_first_value(stream: Iterator[str]) -> list[str]:
+    """The lines up to the first that is not empty, and no more: a pipe is answered line by line."""
+    head: list[str] = []
+    for line in stream:
+        head.append(line)
+        if line.strip():
+            break
+    return head
 
 
 def _parse(line: str, path: str, number: int) -> dict[str, Any]:
