@@ -28,7 +28,8 @@ def shown(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[list[str]]:
 def test_the_commands_tell_the_whole_story(shown: list[list[str]]) -> None:
     result = CliRunner().invoke(app, ["demo"])
     assert (result.exit_code, result.stdout) == (0, "")
-    assert [command[0] for command in shown] == ["train", "classify", "classify", "info", "train", "generate", "perplexity"]
+    story = ["train", "classify", "classify", "info", "train", "generate", "perplexity"]
+    assert [command[0] for command in shown] == story
     assert "--force" not in shown[0] and "--report" in shown[2]
     root = typer.main.get_command(app)
     for command in shown:

@@ -67,7 +67,6 @@ class Recurrent:
         nats = -np.take_along_axis(log_p, targets_TB[..., None].astype(np.int64), -1)[..., 0]
         return nats, -(np.exp(log_p) * log_p).sum(-1) if entropy else None, state
 
-
     def hidden(self, ids_TB: Any, targets_TB: Any, state: Any) -> Any:
         nats, _, after = self.score(ids_TB, targets_TB, state)
         states = []
