@@ -21,6 +21,10 @@ TOKENIZERS: tuple[str, ...] = ("word", "bpe", "unigram", "char", "byte")
 CELLS: tuple[str, ...] = ("lstm", "gru", "rnn")
 POOLINGS: tuple[str, ...] = ("last", "mean", "max", "attention")
 SCHEDULES: tuple[str, ...] = ("linear", "cosine", "onecycle", "constant")
+MODES: tuple[str, ...] = ("auto", "lines", "document")
+WORDS: tuple[str, ...] = ("auto", "spaces", "text")
+OPTIMIZERS: tuple[str, ...] = ("adamw", "sgd")
+PRESETS: tuple[str, ...] = ("tiny", "small", "medium", "awd")
 MOST_BUCKETS = 2**22
 MOST = 2**31 - 1
 """No count can be larger: ids are 32 bits wide."""

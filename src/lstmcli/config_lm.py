@@ -9,13 +9,23 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field, replace
 
-from lstmcli.config import CELLS, MOST_SEED, PRECISIONS, TOKENIZERS, Cell, ReadConfig, fraction, require, within
+from lstmcli.config import (
+    CELLS,
+    MODES,
+    MOST_SEED,
+    OPTIMIZERS,
+    PRECISIONS,
+    PRESETS,
+    TOKENIZERS,
+    WORDS,
+    Cell,
+    ReadConfig,
+    fraction,
+    require,
+    within,
+)
 
-MODES: tuple[str, ...] = ("auto", "lines", "document")
-WORDS: tuple[str, ...] = ("auto", "spaces", "text")
 LM_SCHEDULES: tuple[str, ...] = ("linear", "cosine", "constant", "plateau")
-OPTIMIZERS: tuple[str, ...] = ("adamw", "sgd")
-PRESETS: tuple[str, ...] = ("tiny", "small", "medium", "awd")
 
 
 @dataclass(frozen=True)

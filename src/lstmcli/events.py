@@ -10,7 +10,8 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from lstmcli.results import ClassReport, CorpusCheck, DataCheck, Estimate, LmReport
+from lstmcli.results import ClassReport, DataCheck, Estimate
+from lstmcli.results_lm import CorpusCheck, LmReport
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from lstmcli.cli.continuations import Writer, writer
-from lstmcli.results import Continuation, Step, TextPiece
+from lstmcli.results_lm import Continuation, Step, TextPiece
 
 
 class Terminal(io.StringIO):

@@ -15,7 +15,7 @@ from lstmcli.config_generate import BeamConfig, GenerateConfig, SamplingConfig
 from lstmcli.config_lm import LmConfig
 from lstmcli.errors import ModelError, UsageError
 from lstmcli.events import Warned
-from lstmcli.results import Continuation, TextPiece
+from lstmcli.results_lm import Continuation, TextPiece
 from lstmcli.tasks import generator as task
 from lstmcli.tasks.generate import generate
 from lstmcli.tasks.generator import END_ID, Event, Generator, load_generator

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 
 from lstmcli.config import ReadConfig
 from lstmcli.errors import ModelError, NoDataError, UsageError
-from lstmcli.results import LmReport
+from lstmcli.results_lm import LmReport
 from lstmcli.tasks import perplexity as module
 from lstmcli.tasks.lm import load_language_model
 from lstmcli.tasks.perplexity import Text, is_carried, perplexity

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lstmcli.errors import UsageError
-from lstmcli.results import Surprisal
+from lstmcli.results_lm import Surprisal
 from lstmcli.tasks import surprisal as module
 from lstmcli.tasks.lm import load_language_model
 from lstmcli.tasks.perplexity import Text, perplexity

@@ -12,7 +12,7 @@ from typing import Any, Protocol, TextIO
 from lstmcli.cli.helptext import bold
 from lstmcli.cli.predictions import fit
 from lstmcli.cli.render import escape, safe, to_json
-from lstmcli.results import Continuation, Step, TextPiece
+from lstmcli.results_lm import Continuation, Step, TextPiece
 
 
 class Writer(Protocol):

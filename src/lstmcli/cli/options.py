@@ -12,8 +12,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 import typer
 
-from lstmcli.config import CELLS, POOLINGS, PRECISIONS, SCHEDULES, TOKENIZERS
-from lstmcli.config_lm import MODES, OPTIMIZERS, PRESETS, WORDS
+from lstmcli.config import CELLS, MODES, OPTIMIZERS, POOLINGS, PRECISIONS, PRESETS, SCHEDULES, TOKENIZERS, WORDS
 
 Format: TypeAlias = Literal["table", "tsv", "csv", "jsonl", "json"]
 INPUT_FORMATS = ("text", "csv", "tsv", "json", "jsonl", "parquet", "fasttext", "folder")

@@ -7,11 +7,13 @@ import re
 from collections.abc import Collection, Mapping
 from dataclasses import replace
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from lstmcli.config import TOKENIZERS, ClassifierConfig, ModelConfig, ReadConfig, TokenizerConfig, TrainConfig
-from lstmcli.config_lm import LmConfig, LmModelConfig, LmTokenizerConfig, LmTrainConfig, preset
 from lstmcli.errors import UsageError
+
+if TYPE_CHECKING:
+    from lstmcli.config_lm import LmConfig
 
 C = TypeVar("C")
 
@@ -51,6 +53,8 @@ def classifier_config(values: Mapping[str, Any]) -> ClassifierConfig:
 
 def lm_config(values: Mapping[str, Any], given: Collection[str]) -> LmConfig:
     """All that decides a language model: its preset, changed by the parameters that were ``given``."""
+    from lstmcli.config_lm import LmConfig, LmTokenizerConfig, preset
+
     model, train = preset(str(values["preset"]))
     changes: dict[str, Any] = {name: values[name] for name in given}
     if "tokenizer" in given:
@@ -71,6 +75,8 @@ def lm_config(values: Mapping[str, Any], given: Collection[str]) -> LmConfig:
 
 def out_of_place(given: Collection[str], task: str) -> list[str]:
     """Those of the parameters given that mean nothing to the task, as options."""
+    from lstmcli.config_lm import LmModelConfig, LmTokenizerConfig, LmTrainConfig
+
     classifiers = _names(TokenizerConfig, ModelConfig, TrainConfig) | {"keep_case", "one_way"}
     models = _names(LmTokenizerConfig, LmModelConfig, LmTrainConfig) | {"preset", "untied"}
     foreign = models - classifiers if task == "classify" else classifiers - models - {"keep_case"}

@@ -10,7 +10,7 @@ from typing import Any, Protocol, TextIO
 from lstmcli.cli.predictions import fit
 from lstmcli.cli.render import console, escape, facts, percent, safe, show, to_json
 from lstmcli.cli.streams import window_width
-from lstmcli.results import LmReport, Surprisal
+from lstmcli.results_lm import LmReport, Surprisal
 
 COLUMNS = ("text", "surprisal", "entropy", "line", "tokens", "oov")
 

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from lstmcli.cli.render import columns, facts, grid, percent, safe, size
-from lstmcli.results import ClassReport, CorpusCheck, DataCheck, ModelInfo
+from lstmcli.results import ClassReport, DataCheck, ModelInfo
+from lstmcli.results_lm import CorpusCheck
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType

@@ -15,7 +15,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.config_generate import BeamConfig, GenerateConfig
-from lstmcli.results import Continuation, TextPiece
+from lstmcli.results_lm import Continuation, TextPiece
 from lstmcli.tasks.generator import END_ID, Event, Generator, Start, rows_of
 from lstmcli.tasks.sampling import Logits, NgramMemory, ban, log_softmax, only, without_unknown
 from lstmcli.tasks.stops import StopFilter

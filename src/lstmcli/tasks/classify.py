@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from lstmcli.errors import DataError, NoDataError, UsageError
 from lstmcli.results import ClassReport, Prediction
 from lstmcli.tasks.experts import BATCH_SIZE, Experts, Ids, Network, Scorer
-from lstmcli.tasks.loading import tensors, use_file
+from lstmcli.tasks.loading import ReadAhead, tensors, use_file
 from lstmcli.tasks.metrics import Tally
 from lstmcli.tasks.modeldir import GRAPH, NGRAMS, TOKENIZER, WEIGHTS, ModelDir, read_model, unless_replaced
 from lstmcli.tasks.windows import WINDOW, WINDOW_CHARACTERS, one_ahead, one_by_one, windows
@@ -69,6 +69,8 @@ def load_classifier(
 
 
 def _load(model: ModelDir, threads: int | None, engine: str, device: str) -> Classifier:
+    network = ReadAhead(model, GRAPH if engine == "onnx" else WEIGHTS)
+
     from lstmcli.engine.ngrams import NgramTable
     from lstmcli.text.encoder import TextEncoder
 
@@ -77,24 +79,24 @@ def _load(model: ModelDir, threads: int | None, engine: str, device: str) -> Cla
     ngrams = None
     if config.model.ngrams:
         ngrams = use_file(model, NGRAMS, lambda data: NgramTable.from_tensors(tensors(data)))
-    return Classifier(model, encoder, _network(model, threads, engine, device), ngrams)
+    return Classifier(model, encoder, _network(model, network, threads, engine, device), ngrams)
 
 
-def _network(model: ModelDir, threads: int | None, engine: str, device: str) -> Network:
+def _network(model: ModelDir, ahead: ReadAhead, threads: int | None, engine: str, device: str) -> Network:
     if engine == "torch":
         from lstmcli.tasks.device import resolve_device
 
         device = resolve_device(device)
-        return use_file(model, WEIGHTS, lambda data: _torch_network(model, tensors(data), threads, device))
+        return use_file(model, WEIGHTS, lambda data: _torch_network(model, tensors(data), threads, device), ahead)
     from lstmcli.engine.session import ClassifierSession
 
     if engine == "int8":
         from lstmcli.engine.graph import classifier_graph
 
         shape = model.classifier.model
-        graph = use_file(model, WEIGHTS, lambda data: classifier_graph(tensors(data), shape, int8=True))
+        graph = use_file(model, WEIGHTS, lambda data: classifier_graph(tensors(data), shape, int8=True), ahead)
         return ClassifierSession(graph, threads)
-    return use_file(model, GRAPH, lambda data: ClassifierSession(data, threads))
+    return use_file(model, GRAPH, lambda data: ClassifierSession(data, threads), ahead)
 
 
 def _torch_network(model: ModelDir, weights: dict[str, NDArray[Any]], threads: int | None, device: str) -> Network:

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from lstmcli.config_generate import GenerateConfig, SamplingConfig
 from lstmcli.events import Warned
-from lstmcli.results import Continuation, Step, TextPiece
+from lstmcli.results_lm import Continuation, Step, TextPiece
 from lstmcli.tasks.beams import beam_search
 from lstmcli.tasks.generator import END_ID, Encoder, Event, Generator, Start, read_prompt, rows_of
 from lstmcli.tasks.sampling import (

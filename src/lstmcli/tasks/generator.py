@@ -17,7 +17,7 @@ from lstmcli.config_generate import ENGINES
 from lstmcli.config_lm import LmTokenizerConfig
 from lstmcli.errors import UsageError
 from lstmcli.events import Warned
-from lstmcli.results import Continuation, TextPiece
+from lstmcli.results_lm import Continuation, TextPiece
 from lstmcli.tasks.lm import load_language_model
 from lstmcli.tasks.loading import tensors, use_file
 from lstmcli.tasks.modeldir import INT8_GRAPH, WEIGHTS, ModelDir, unless_replaced

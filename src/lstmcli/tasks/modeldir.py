@@ -15,13 +15,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import Any, NoReturn, TypeVar
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from lstmcli.config import ClassifierConfig, from_dict
-from lstmcli.config_lm import LmConfig
 from lstmcli.errors import ModelError, OutputError
 from lstmcli.tasks.atomicdir import sibling, write_directory
 from lstmcli.tasks.manifest import CONFIG, DAMAGED, FORMAT_VERSION, check_fields, checksum, entry_of, fail, parse
+
+if TYPE_CHECKING:
+    from lstmcli.config_lm import LmConfig
 
 T = TypeVar("T")
 
@@ -77,6 +79,8 @@ class ModelDir:
 
     @cached_property
     def lm(self) -> LmConfig:
+        from lstmcli.config_lm import LmConfig
+
         try:
             return from_dict(LmConfig, self.config["lm"])
         except ModelError as error:

@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.errors import ModelError, NoDataError
-from lstmcli.results import LmReport
+from lstmcli.results_lm import LmReport
 from lstmcli.tasks.scoring import BATCH_SIZE, Ids, Look, Scores, Session, Stream, score_apart
 from lstmcli.tasks.windows import one_ahead, windows
 

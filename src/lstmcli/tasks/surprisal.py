@@ -24,7 +24,7 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
 from lstmcli.errors import UsageError
-from lstmcli.results import Surprisal
+from lstmcli.results_lm import Surprisal
 from lstmcli.tasks.perplexity import Model, Reading, Text, check_finite, lines_of
 from lstmcli.tasks.scoring import BATCH_SIZE
 from lstmcli.tasks.tables import Tables

@@ -18,7 +18,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.results import Surprisal
+from lstmcli.results_lm import Surprisal
 from lstmcli.tasks.perplexity import Encoder, Line
 from lstmcli.tasks.scoring import END_ID, Ids, Look, Scores
 from lstmcli.tasks.shares import TINY, Prefixes, Shares, steps

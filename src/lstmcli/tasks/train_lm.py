@@ -19,7 +19,7 @@ from lstmcli.config import to_dict
 from lstmcli.config_lm import LmConfig
 from lstmcli.errors import NoDataError
 from lstmcli.events import Event
-from lstmcli.results import CorpusCheck, LmReport
+from lstmcli.results_lm import CorpusCheck, LmReport
 from lstmcli.tasks.card import language_model_card
 from lstmcli.tasks.defaults import epochs_in, resolve_lm
 from lstmcli.tasks.device import native_bf16, resolve_device

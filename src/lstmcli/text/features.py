@@ -46,8 +46,8 @@ class FeatureTable:
 
     def _meet(self, ids_N: Ids) -> None:
         """Works out the rows of tokens not met before: hashing a whole vocabulary would delay a first answer."""
-        for i in np.unique(ids_N[self.rows[ids_N, 0] < 0]):
-            word = self.word(int(i))
+        for i in set(ids_N[self.rows[ids_N, 0] < 0].tolist()):  # np.unique would import numpy.ma
+            word = self.word(i)
             self.is_cjk[i] = _CJK.match(word) is not None
             self.rows[i] = i, *self.of_word(word)
 
