@@ -87,25 +87,16 @@ def generating(folder: Path, rounds: int) -> dict[str, Any]:
     model, plain = random_model(folder), folder / "random.pt"
     run([*PLAIN, "random", "--hidden", "650", "--vocabulary", "10000", "--save", str(plain)])
 
-    def ours(count: int, tokens: int, *more: str) -> float:
-        command = [
-            LSTM,
-            "generate",
-            "-m",
-            str(model),
-            "-n",
-            str(count),
-            "--max-tokens",
-            str(tokens),
-            "--format",
-            "jsonl",
-        ]
-        return run([*command, "--temperature", "1", *more]).seconds
+    def ours(count: int, tokens: int, *more: str) -> tuple[int, float]:
+        """Tokens that were made, and seconds."""
+        command = [LSTM, "generate", "-m", str(model), "-n", str(count), "--max-tokens", str(tokens)]
+        done = run([*command, "--format", "jsonl", "--temperature", "1", *more])
+        return sum(json.loads(line)["tokens"] for line in done.stdout.splitlines()), done.seconds
 
     def rate(count: int, *more: str) -> float:
-        """Tokens per second of the loop: the time for many less the time for few."""
-        few, many = 20, 420 if count > 1 else 2020
-        return count * (many - few) / (ours(count, many, *more) - ours(count, few, *more))
+        """Tokens per second of the loop: many tokens less few, over the difference of the times."""
+        many, few = (ours(count, tokens, *more) for tokens in (420 if count > 1 else 2020, 20))
+        return (many[0] - few[0]) / (many[1] - few[1])
 
     found = interleave(
         rounds,
