@@ -14,6 +14,8 @@ from typing import Any
 import torch
 from torch import Tensor
 
+CELLS = 2**22
+"""Logits that exist at once; at least ``CHUNK`` rows of them."""
 CHUNK = 128
 
 
@@ -21,38 +23,37 @@ class _ChunkedLoss(torch.autograd.Function):
     @staticmethod
     def forward(ctx: Any, h_NK: Tensor, weight_VK: Tensor, bias_V: Tensor, target_N: Tensor, bf16: bool) -> Tensor:
         kind = torch.bfloat16 if bf16 else torch.float32
-        weight, h = weight_VK.detach().to(kind), h_NK.detach().to(kind)
+        weight, bias, h = (x.detach().to(kind) for x in (weight_VK, bias_V, h_NK))
         need = any(ctx.needs_input_grad[:3])
         d_h = torch.empty_like(h) if need else None
         d_weight = torch.zeros_like(weight_VK) if need else None
         d_bias = torch.zeros_like(bias_V) if need else None
         loss = h_NK.new_zeros((), dtype=torch.float32)
-        N = len(h)
-        for start in range(0, N, CHUNK):
-            rows = slice(start, start + CHUNK)
-            p = torch.mm(h[rows], weight.T).float().add_(bias_V)
-            peak = p.amax(dim=1, keepdim=True)
-            right = p.gather(1, target_N[rows, None]) - peak
-            p.sub_(peak).exp_()
-            total = p.sum(dim=1, keepdim=True)
-            loss += (total.log() - right).sum()
+        N, step = len(h), max(CHUNK, CELLS // len(weight))
+        for start in range(0, N, step):
+            rows = slice(start, start + step)
+            logits = torch.addmm(bias, h[rows], weight.T)
+            target = target_N[rows, None]
+            p = torch.log_softmax(logits, dim=1, dtype=torch.float32)
+            loss -= p.gather(1, target).sum()
             if d_h is None or d_weight is None or d_bias is None:
                 continue
-            p.div_(total * N)
-            p.scatter_add_(1, target_N[rows, None], p.new_full((len(p), 1), -1 / N))
+            p.exp_()
+            p.scatter_add_(1, target, p.new_full((len(p), 1), -1.0))  # the gradient of the logits, times N
             d_bias += p.sum(dim=0)
             small = p.to(kind)
             torch.mm(small, weight, out=d_h[rows])
             d_weight += torch.mm(small.T, h[rows])
         if need:
-            ctx.save_for_backward(d_h.to(h_NK.dtype), d_weight, d_bias)  # type: ignore[union-attr]
+            ctx.save_for_backward(d_h, d_weight, d_bias)
+            ctx.rows, ctx.kind = N, h_NK.dtype
         return loss / N
 
     @staticmethod
     def backward(ctx: Any, *gradients: Tensor) -> tuple[Tensor | None, ...]:
         d_h, d_weight, d_bias = ctx.saved_tensors
-        (upstream,) = gradients
-        return d_h * upstream, d_weight * upstream, d_bias * upstream, None, None
+        scale = gradients[0] / ctx.rows
+        return d_h.to(ctx.kind) * scale, d_weight * scale, d_bias * scale, None, None
 
 
 def cross_entropy(h_NK: Tensor, weight_VK: Tensor, bias_V: Tensor, target_N: Tensor, *, bf16: bool = False) -> Tensor:
