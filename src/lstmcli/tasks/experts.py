@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.tasks.calibration import combine
+from lstmcli.tasks.windows import pool
 
 Ids = NDArray[np.int32]
 Logits = NDArray[np.float32]
@@ -59,10 +60,7 @@ class Experts:
             for batch in batches:
                 compute(batch)
         else:
-            from concurrent.futures import ThreadPoolExecutor
-
-            with ThreadPoolExecutor(self.network.workers) as pool:
-                list(pool.map(compute, batches))
+            list(pool(self.network.workers).map(compute, batches))
         return network_NC, self.ngrams.scores(encoded) if self.ngrams and encoded else None
 
     def probabilities(self, encoded: Sequence[Ids], scale: float, batch_size: int = BATCH_SIZE) -> NDArray[np.float64]:

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
 from lstmcli.errors import LstmError
 
 if TYPE_CHECKING:
-    from concurrent.futures import Future
+    from concurrent.futures import Future, ThreadPoolExecutor
 
     from lstmcli.text.records import Record
 
@@ -19,6 +20,14 @@ WINDOW = 2048
 """Texts read ahead, to be sorted by length; the answers are put back in order."""
 WINDOW_CHARACTERS = 1_000_000
 """A window of long texts ends here: while it is tokenized, a character takes about 100 bytes."""
+
+
+@cache
+def pool(workers: int) -> ThreadPoolExecutor:
+    """Threads that stay: each new one would take memory of its own from the allocator, and not all of it back."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    return ThreadPoolExecutor(workers)
 
 
 def windows(
