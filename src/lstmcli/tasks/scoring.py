@@ -15,6 +15,8 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from lstmcli.tasks.windows import pool
+
 Ids = NDArray[np.int32]
 Floats = NDArray[np.floating[Any]]
 State = tuple[Any, ...]
@@ -88,10 +90,7 @@ def score_apart(
         for batch in batches:
             compute(batch)
     else:
-        from concurrent.futures import ThreadPoolExecutor
-
-        with ThreadPoolExecutor(workers) as pool:
-            list(pool.map(compute, batches))
+        list(pool(workers).map(compute, batches))
     return found
 
 
