@@ -16,7 +16,7 @@ import math
 from dataclasses import replace
 
 from lstmcli.config import ClassifierConfig
-from lstmcli.config_lm import LmConfig
+from lstmcli.config_lm import LmConfig, LmTrainConfig
 
 SMALL = 8_000
 TEXTS_SEEN = 70_000
@@ -45,8 +45,13 @@ def resolve_lm(config: LmConfig, tokens: int) -> LmConfig:
 def epochs_in(config: LmConfig, tokens: int, step_seconds: float) -> int:
     """Epochs that fit into the time limit."""
     assert config.train.time_limit is not None
-    steps = max(1, tokens // (config.train.batch_size * config.train.bptt))
+    steps = steps_an_epoch(config.train, tokens)
     return max(1, math.ceil(config.train.time_limit / (1.05 * step_seconds * steps)))
+
+
+def steps_an_epoch(train: LmTrainConfig, tokens: int) -> int:
+    """About how many windows a text is read in: their lengths are random."""
+    return max(1, tokens // (train.batch_size * train.bptt))
 
 
 def ngram_min_count(texts: int) -> int:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.tasks.calibration import combine
-from lstmcli.tasks.windows import pool
+from lstmcli.tasks.windows import each
 
 Ids = NDArray[np.int32]
 Logits = NDArray[np.float32]
@@ -56,11 +56,7 @@ class Experts:
             network_NC[batch] = self.network.logits(*pack([encoded[i] for i in batch], self.segment, self.max_tokens))
 
         batches = list(by_length(np.minimum(lengths, self.max_tokens), batch_size))
-        if self.network.workers == 1 or len(batches) < 2:
-            for batch in batches:
-                compute(batch)
-        else:
-            list(pool(self.network.workers).map(compute, batches))
+        each(compute, batches, self.network.workers)
         return network_NC, self.ngrams.scores(encoded) if self.ngrams and encoded else None
 
     def probabilities(self, encoded: Sequence[Ids], scale: float, batch_size: int = BATCH_SIZE) -> NDArray[np.float64]:

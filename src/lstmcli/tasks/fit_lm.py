@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import numpy as np
 import torch
@@ -23,6 +24,7 @@ from lstmcli.core.cells import State
 from lstmcli.core.language_model import LanguageModel, activation_penalty
 from lstmcli.core.optimizer import swapped
 from lstmcli.events import Event, Step, Stopped, Validated
+from lstmcli.tasks.defaults import steps_an_epoch
 from lstmcli.tasks.divergence import Watch
 from lstmcli.tasks.schedule import rate
 from lstmcli.text.lm_tokenizer import END_ID
@@ -80,15 +82,10 @@ class LmTrainer:
         self.parameters = list(module.parameters())
         self.usual_rate = 2e-3 if config.optimizer == "adamw" else 20.0
         self.learning_rate = config.learning_rate or self.usual_rate
-        self.optimizer: torch.optim.Optimizer
-        if config.optimizer == "adamw":
-            self.optimizer = torch.optim.AdamW(
-                self.parameters, lr=self.learning_rate, weight_decay=config.weight_decay, fused=True
-            )
-        else:
-            self.optimizer = torch.optim.SGD(
-                self.parameters, lr=self.learning_rate, weight_decay=config.weight_decay, fused=True
-            )
+        kind: Any = torch.optim.AdamW if config.optimizer == "adamw" else torch.optim.SGD
+        self.optimizer: torch.optim.Optimizer = kind(
+            self.parameters, lr=self.learning_rate, weight_decay=config.weight_decay, fused=True
+        )
         self.mean: list[Tensor] | None = None
         """The mean of the weights since averaging began."""
         self.averaged_steps = 0
@@ -189,8 +186,7 @@ def fit_lm(
     assert epochs is not None
     inputs, targets = streams(train, config.batch_size)
     n = inputs.shape[1]
-    per_epoch = max(1, n // config.bptt)
-    steps = per_epoch * epochs
+    steps = steps_an_epoch(config, len(train) - 1) * epochs
     begin = told = time.monotonic()
     losses: list[float] = []
     best_weights, best_epoch = trainer.weights(), 0

@@ -15,7 +15,7 @@ from typing import Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.tasks.windows import pool
+from lstmcli.tasks.windows import each
 
 Ids = NDArray[np.int32]
 Floats = NDArray[np.floating[Any]]
@@ -85,12 +85,7 @@ def score_apart(
         _read(session, [texts[i] for i in own], [found[i] for i in own], _begin(session, len(own)), look, own)
 
     lengths = np.fromiter(map(len, texts), np.int64, len(texts))
-    batches = list(by_length(lengths, batch_size))
-    if workers == 1 or len(batches) < 2:
-        for batch in batches:
-            compute(batch)
-    else:
-        list(pool(workers).map(compute, batches))
+    each(compute, list(by_length(lengths, batch_size)), workers)
     return found
 
 

@@ -21,7 +21,7 @@ from lstmcli.errors import NoDataError
 from lstmcli.events import Event
 from lstmcli.results_lm import CorpusCheck, LmReport
 from lstmcli.tasks.card import language_model_card
-from lstmcli.tasks.defaults import epochs_in, resolve_lm
+from lstmcli.tasks.defaults import epochs_in, resolve_lm, steps_an_epoch
 from lstmcli.tasks.device import native_bf16, resolve_device
 from lstmcli.tasks.estimate import estimate_lm
 from lstmcli.tasks.modeldir import CARD, GRAPH, INT8_GRAPH, LOG, TOKENIZER, WEIGHTS, check_target, write_model
@@ -119,7 +119,7 @@ def _train(
         config = replace(config, train=replace(config.train, epochs=epochs))
         trainer.config = config.train
     assert config.train.epochs is not None
-    steps = config.train.epochs * max(1, len(train) // (config.train.batch_size * config.train.bptt))
+    steps = config.train.epochs * steps_an_epoch(config.train, len(train))
     yield events.RunPlanned(
         command=command,
         model=describe(config),

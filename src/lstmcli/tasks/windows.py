@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
@@ -28,6 +28,15 @@ def pool(workers: int) -> ThreadPoolExecutor:
     from concurrent.futures import ThreadPoolExecutor
 
     return ThreadPoolExecutor(workers)
+
+
+def each(work: Callable[[U], object], items: Sequence[U], workers: int) -> None:
+    """``work`` for every item, several at once where there are several workers."""
+    if workers == 1 or len(items) < 2:
+        for item in items:
+            work(item)
+    else:
+        list(pool(workers).map(work, items))
 
 
 def windows(
