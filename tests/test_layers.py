@@ -14,6 +14,7 @@ LEVELS = {"cli": 3, "tasks": 2, "core": 1, "text": 1, "engine": 1}
 """Packages; every module at the top is level 0, but for ``__main__``, which only starts the command line."""
 APART = {("core", "text"), ("text", "core"), ("engine", "core"), ("text", "engine")}
 TORCH = {
+    "tasks/run.py",
     "tasks/train.py",
     "tasks/train_lm.py",
     "tasks/fit.py",
@@ -21,7 +22,7 @@ TORCH = {
     "tasks/device.py",
     "tasks/classify.py",
 }
-"""Outside core/.  ``tasks/classify.py`` imports it inside the function that ``--engine torch`` calls."""
+"""Outside core/.  ``tasks/run.py`` and ``tasks/classify.py`` import it inside a function."""
 HEAVY = {"torch", "datasets", "pandas", "pyarrow", "numpy", "scipy", "tokenizers", "onnx", "onnxruntime", "rich"}
 
 MODULES = sorted(path.relative_to(SOURCE).as_posix() for path in SOURCE.rglob("*.py"))

@@ -13,9 +13,7 @@ Shapes: R rows of the table, U rows in the batch, E embedding.
 
 from __future__ import annotations
 
-import ctypes
 import math
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 
@@ -89,16 +87,3 @@ def swapped(parameters: list[nn.Parameter], values: list[Tensor]) -> Iterator[No
     finally:
         for p, value in zip(parameters, own, strict=True):
             p.data = value
-
-
-def keep_freed_memory() -> None:
-    """Tells glibc to keep what is freed for the next step; elsewhere it does nothing.
-
-    By default blocks of a few megabytes go back to the kernel at every step and are faulted in again at
-    the next: a quarter of the time of small-batch training.
-    """
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if os.name == "posix" else None
-    if mallopt is not None:
-        M_TRIM_THRESHOLD, M_MMAP_MAX = -1, -4
-        mallopt(M_MMAP_MAX, 0)
-        mallopt(M_TRIM_THRESHOLD, 2**31 - 1)

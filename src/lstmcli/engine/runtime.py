@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-import ctypes
 import os
 
 import onnxruntime
 
 from lstmcli.errors import ModelError
+from lstmcli.malloc import share_memory
 
 
 def open_session(graph: bytes, *, threads: int, arena: bool) -> onnxruntime.InferenceSession:
@@ -30,18 +30,6 @@ def open_session(graph: bytes, *, threads: int, arena: bool) -> onnxruntime.Infe
         return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime has a zoo of exceptions without a common base
         raise ModelError(f"ONNX Runtime cannot load the graph: {error}") from error
-
-
-def share_memory() -> None:
-    """Tells glibc to let threads share their free memory; elsewhere it does nothing.
-
-    By default each of some threads keeps pools of its own, which fill with holes: a million texts took a quarter
-    more memory than ten thousand.
-    """
-    mallopt = getattr(ctypes.CDLL(None), "mallopt", None) if os.name == "posix" else None
-    if mallopt is not None:
-        M_ARENA_MAX = -8
-        mallopt(M_ARENA_MAX, 2)
 
 
 def cores() -> int:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import datetime
-import json
 import time
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import asdict, replace
@@ -21,13 +19,14 @@ from lstmcli.tasks.calibration import combine, fit_scale, total
 from lstmcli.tasks.card import model_card
 from lstmcli.tasks.datacheck import check_data
 from lstmcli.tasks.defaults import ngram_min_count, resolve
-from lstmcli.tasks.device import choose_precision, resolve_device
+from lstmcli.tasks.device import choose_precision
 from lstmcli.tasks.estimate import estimate
 from lstmcli.tasks.experts import Experts
 from lstmcli.tasks.labels import class_weights, gold_array, indicators, known
 from lstmcli.tasks.metrics import classification_report
 from lstmcli.tasks.modeldir import CARD, GRAPH, LOG, NGRAMS, TOKENIZER, WEIGHTS, check_target, write_model
 from lstmcli.tasks.ngrams import fit_table
+from lstmcli.tasks.run import log_lines, logged, origin, prepare
 from lstmcli.tasks.validation import score
 from lstmcli.text.encoder import UNKNOWN_ID, TextEncoder
 
@@ -56,10 +55,7 @@ def train_classifier(
         OutputError: ``output`` exists and ``force`` is false, or it cannot be written.
         UsageError: a device that is not there.
     """
-    log: list[str] = []
-    for event in _train(splits, config, output, force=force, command=command, stop=stop, log=log):
-        log.append(json.dumps(events.to_json(event), ensure_ascii=False))
-        yield event
+    return logged(lambda log: _train(splits, config, output, force=force, command=command, stop=stop, log=log))
 
 
 def _train(
@@ -81,17 +77,12 @@ def _train(
     import torch
 
     from lstmcli.core.build import Classifier, count_parameters
-    from lstmcli.core.optimizer import keep_freed_memory
     from lstmcli.engine.graph import classifier_graph
     from lstmcli.engine.session import ClassifierSession
     from lstmcli.tasks.fit import Split, Trainer, estimate_step, fit
 
-    keep_freed_memory()
-    device = resolve_device(config.train.device)
-    threads = config.train.threads or torch.get_num_threads()  # which minds OMP_NUM_THREADS
-    torch.set_num_threads(threads)
-    torch.manual_seed(config.train.seed)
-    rng = np.random.default_rng(config.train.seed)
+    machine, rng = prepare(config.train)
+    device, threads = machine
     # Other files are read by the columns that were found here.
     read = replace(config.read, text_columns=splits.text_columns, label_column=splits.label_column)
     config = resolve(replace(config, read=read), len(splits.train))
@@ -191,9 +182,7 @@ def _train(
 
     description = {
         "task": "classify",
-        "created": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
-        "command": command,
-        "seed": config.train.seed,
+        **origin(command, config.train.seed, machine, interrupted=interrupted),
         "labels": list(labels),
         "multilabel": splits.multilabel,
         "classifier": to_dict(config),
@@ -207,10 +196,6 @@ def _train(
         "parameters": parameters,
         "architecture": describe(config),
         "tokenizer": {"kind": config.tokenizer.kind, "vocab_size": encoder.vocab_size},
-        "versions": versions(),
-        "device": device,
-        "threads": threads,
-        "stopped": "interrupted" if interrupted else "finished",
     }
     from safetensors.numpy import save
 
@@ -220,7 +205,7 @@ def _train(
         TOKENIZER: encoder.to_json().encode(),
         GRAPH: graph,
         CARD: model_card(description).encode("utf-8", "backslashreplace"),
-        LOG: ("\n".join(log) + "\n").encode("utf-8", "backslashreplace"),
+        LOG: log_lines(log),
     }
     size = write_model(output, files, description, force=force)
     yield events.Saved(str(output), size, time.monotonic() - started)
@@ -244,11 +229,3 @@ def _tokenizer_ready(
     unknown = float((seen == UNKNOWN_ID).mean()) if len(seen) else 0.0
     kind = config.tokenizer.path or config.tokenizer.kind
     return events.TokenizerReady(kind, encoder.vocab_size, unknown, float(lengths.mean()), int(lengths.max()))
-
-
-def versions() -> dict[str, str]:
-    import platform
-    from importlib.metadata import version
-
-    names = ("lstmcli", "torch", "tokenizers", "onnxruntime", "numpy")
-    return {"python": platform.python_version(), **{name: version(name) for name in names}}

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import datetime
 import itertools
-import json
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import asdict, replace
@@ -22,10 +20,10 @@ from lstmcli.events import Event
 from lstmcli.results_lm import CorpusCheck, LmReport
 from lstmcli.tasks.card import language_model_card
 from lstmcli.tasks.defaults import epochs_in, resolve_lm, steps_an_epoch
-from lstmcli.tasks.device import native_bf16, resolve_device
+from lstmcli.tasks.device import native_bf16
 from lstmcli.tasks.estimate import estimate_lm
 from lstmcli.tasks.modeldir import CARD, GRAPH, INT8_GRAPH, LOG, TOKENIZER, WEIGHTS, check_target, write_model
-from lstmcli.tasks.train import versions
+from lstmcli.tasks.run import log_lines, logged, origin, prepare
 from lstmcli.text.corpus import Corpus, build_corpus, survey
 from lstmcli.text.lm_tokenizer import END_ID
 from lstmcli.text.settle import settle
@@ -59,10 +57,7 @@ def train_lm(
         OutputError: ``output`` exists and ``force`` is false, or it cannot be written.
         UsageError: a device that is not there.
     """
-    log: list[str] = []
-    for event in _train(splits, config, output, force=force, command=command, stop=stop, log=log):
-        log.append(json.dumps(events.to_json(event), ensure_ascii=False))
-        yield event
+    return logged(lambda log: _train(splits, config, output, force=force, command=command, stop=stop, log=log))
 
 
 def _train(
@@ -95,20 +90,13 @@ def _train(
         encoder.vocab_size,
     )
 
-    import torch
-
     from lstmcli.core.build import count_parameters
     from lstmcli.core.language_model import LanguageModel
-    from lstmcli.core.optimizer import keep_freed_memory
     from lstmcli.engine.lmgraph import language_model_graph
     from lstmcli.tasks.fit_lm import LmTrainer, estimate_step, fit_lm, sample, total_nats
 
-    keep_freed_memory()
-    device = resolve_device(config.train.device)
-    threads = config.train.threads or torch.get_num_threads()  # which minds OMP_NUM_THREADS
-    torch.set_num_threads(threads)
-    torch.manual_seed(config.train.seed)
-    rng = np.random.default_rng(config.train.seed)
+    machine, rng = prepare(config.train)
+    device, threads = machine
     bf16 = config.train.precision == "bf16" or (config.train.precision == "auto" and native_bf16(device))
     module = LanguageModel(config.model, encoder.vocab_size)
     trainer = LmTrainer(module, config.train, device=device, bf16=bf16)
@@ -160,9 +148,7 @@ def _train(
     weights = module.tensors()
     description = {
         "task": "lm",
-        "created": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
-        "command": command,
-        "seed": config.train.seed,
+        **origin(command, config.train.seed, machine, interrupted=interrupted),
         "lm": to_dict(config),
         "data": {
             "fingerprint": {name: found.fingerprint for name, found in surveys.items()},
@@ -173,10 +159,6 @@ def _train(
         "parameters": parameters,
         "architecture": describe(config),
         "tokenizer": {"kind": encoder.config.kind, "vocab_size": encoder.vocab_size},
-        "versions": versions(),
-        "device": device,
-        "threads": threads,
-        "stopped": "interrupted" if interrupted else "finished",
     }
     graph = language_model_graph(weights, config.model)
     small = None
@@ -191,7 +173,7 @@ def _train(
         GRAPH: graph,
         **({INT8_GRAPH: small} if small else {}),
         CARD: language_model_card(description).encode("utf-8", "backslashreplace"),
-        LOG: ("\n".join(log) + "\n").encode("utf-8", "backslashreplace"),
+        LOG: log_lines(log),
     }
     size = write_model(output, files, description, force=force)
     yield events.Saved(str(output), size, time.monotonic() - started)
