@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import numpy as np
 import pytest
 import torch
 from hypothesis import given, settings
@@ -79,3 +80,12 @@ def test_the_penalties_are_those_of_the_paper() -> None:
     expected = 2 * (h**2).mean() + 3 * ((h[1:] - h[:-1]) ** 2).mean()
     torch.testing.assert_close(activation_penalty(found, 2.0, 3.0), expected)
     assert activation_penalty(ours.loss(ids[:1], ids[:1]), 0.0, 1.0).item() == 0.0
+
+
+def test_a_model_that_has_learned_nothing_expects_the_frequent() -> None:
+    ours = model().eval()
+    ours.expect(np.arange(V) * 100)
+    with torch.no_grad():
+        ours.embedding.zero_()
+        p = ours(torch.zeros(1, 1, dtype=torch.long))[0].softmax(-1)[0, 0]
+    torch.testing.assert_close(p, (torch.arange(V) * 100 + 1) / (55 * 100 + V), atol=1e-6, rtol=1e-5)

@@ -298,3 +298,9 @@ def test_books_come_back_as_they_were(name: str, kind: str, data_dir: Path, tmp_
 
 def test_a_corpus_is_a_plain_value() -> None:
     assert len(Corpus()) == 0 and Corpus().ids.tolist() == []
+
+
+def test_frequencies_are_counted_part_by_part(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lstmcli.text.corpus.PART", 3)
+    ids = np.array([0, 4, 4, 2, 4, 0, 1, 2], np.uint16)
+    assert Corpus(started=ids).frequencies(6).tolist() == np.bincount(ids[1:], minlength=6).tolist()

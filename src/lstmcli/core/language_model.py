@@ -58,6 +58,16 @@ class LanguageModel(nn.Module):
             config.cell, config.embedding, config.widths, False, config.layer_dropout, config.weight_drop
         )
         self.decoder = Decoder(vocab_size, self.stack.output_size, config.tied)
+        with torch.no_grad():  # small weights; orthogonal ones cost a sixth in perplexity after half an epoch of PTB
+            for layer, width in zip(self.stack.layers, config.widths, strict=True):
+                for weight in layer.parameters():
+                    weight.uniform_(-(width**-0.5), width**-0.5)
+
+    @torch.no_grad()
+    def expect(self, counts_V: NDArray[np.integer]) -> None:
+        """Begin from how often each token stands in the training text, so that this need not be learned."""
+        share = (counts_V + 1) / (counts_V.sum() + len(counts_V))
+        self.decoder.bias.copy_(torch.from_numpy(np.log(share)))
 
     @property
     def softmax_weight(self) -> Tensor:

@@ -87,8 +87,10 @@ class _ChunkedLoss(torch.autograd.Function):
 def cross_entropy(h_NK: Tensor, weight_VK: Tensor, bias_V: Tensor, target_N: Tensor, *, bf16: bool = False) -> Tensor:
     """Mean negative log-likelihood of the targets, in nats, under softmax(h W' + b); a scalar.
 
+    With gradients, a target less likely than 1e-38 counts as that likely; without, the value is exact.
+
     Args:
-        bf16: multiply in bfloat16; sums, exponentials and the gradient of the weights' sum stay in fp32.
+        bf16: logits, probabilities and products in bfloat16; sums over them in fp32.
     """
     found: Tensor = _ChunkedLoss.apply(h_NK, weight_VK, bias_V, target_N, bf16)  # type: ignore[no-untyped-call]
     return found

@@ -99,6 +99,7 @@ def _train(
     device, threads = machine
     bf16 = config.train.precision == "bf16" or (config.train.precision == "auto" and native_bf16(device))
     module = LanguageModel(config.model, encoder.vocab_size)
+    module.expect(train.frequencies(encoder.vocab_size))
     trainer = LmTrainer(module, config.train, device=device, bf16=bf16)
     parameters = count_parameters(module)
     step_seconds = estimate_step(trainer, train.ids)

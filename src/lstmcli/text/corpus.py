@@ -33,6 +33,8 @@ from lstmcli.text.stream import StreamEncoder
 MAGIC = b"lstm corpus 1\n"
 HEAD = 512
 _LONG = 100_000
+PART = 2**24
+"""Ids that are counted at once."""
 _WORD = re.compile(r"\S+")
 
 
@@ -81,6 +83,11 @@ class Corpus(Counts):
 
     def __len__(self) -> int:
         return len(self.started) - 1
+
+    def frequencies(self, vocab_size: int) -> NDArray[np.int64]:
+        """How often each id occurs, [V]; in parts, for the ids may not fit in memory."""
+        parts = (self.ids[at : at + PART] for at in range(0, len(self), PART))
+        return sum((np.bincount(part, minlength=vocab_size) for part in parts), np.zeros(vocab_size, np.int64))
 
 
 def survey(lines: Iterable[str]) -> Survey:
