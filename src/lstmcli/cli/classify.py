@@ -55,10 +55,7 @@ def classify(
     report: Annotated[
         bool, typer.Option("--report", help="Measure the model on labelled text instead.", show_default=False)
     ] = False,
-    batch_size: Annotated[
-        int | None,
-        typer.Option("--batch-size", metavar="N", show_default=False, help="Texts computed together."),
-    ] = None,
+    batch_size: o.AtOnce = None,
     threads: o.Threads = None,
     engine: Annotated[
         str | None,
@@ -112,9 +109,6 @@ def classify(
     from lstmcli.tasks import classify as task
     from lstmcli.tasks.modeldir import default_model_path
 
-    for name, number in (("--batch-size", batch_size), ("--threads", threads)):
-        if number is not None and number < 1:
-            raise UsageError(f"{name} must be at least 1, not {number}")
     size = {} if batch_size is None else {"batch_size": batch_size}
     engine = engine or ("torch" if device.startswith("cuda") else "onnx")
     classifier = task.load_classifier(

@@ -172,6 +172,7 @@ def generate(
             panel=o.OUTPUT,
             metavar="K",
             text="Show the K most probable tokens at every step, as the model itself sees them.",
+            callback=o.counted,
         ),
     ] = None,
     quiet: o.Quiet = False,
@@ -187,7 +188,14 @@ def generate(
     ] = None,
     threads: Annotated[
         int | None,
-        o.option("--threads", panel=COMPUTING, metavar="N", show_default="all cores", text="CPU threads to use."),
+        o.option(
+            "--threads",
+            panel=COMPUTING,
+            metavar="N",
+            show_default="all cores",
+            text="CPU threads to use.",
+            callback=o.counted,
+        ),
     ] = None,
     device: Annotated[
         str, o.option("--device", panel=COMPUTING, among=("auto", "cpu", "cuda"), text="Where to compute.")
@@ -204,8 +212,6 @@ def generate(
     if prompt is not None and (lines or interactive):
         what = "--lines" if lines else "--interactive"
         raise UsageError(f"{what} reads its prompts from stdin, and PROMPT is another", hint="leave one of them out")
-    if show_alternatives is not None and show_alternatives < 1:
-        raise UsageError(f"--show-alternatives must be at least 1, not {show_alternatives}")
     given = {
         "--temperature": temperature,
         "--top-k": top_k,

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 import typer
 
 from lstmcli.config import CELLS, MODES, OPTIMIZERS, POOLINGS, PRECISIONS, PRESETS, SCHEDULES, TOKENIZERS, WORDS
+from lstmcli.errors import UsageError
 
 Format: TypeAlias = Literal["table", "tsv", "csv", "jsonl", "json"]
 INPUT_FORMATS = ("text", "csv", "tsv", "json", "jsonl", "parquet", "fasttext", "folder")
@@ -33,6 +34,13 @@ def _completer(values: Sequence[str]) -> Callable[[str], list[str]]:
         return [value for value in values if value.startswith(incomplete)]
 
     return complete
+
+
+def counted(param: typer.CallbackParam, value: int | None) -> int | None:
+    """The callback of options that count something."""
+    if value is not None and value < 1:
+        raise UsageError(f"{param.opts[0]} must be at least 1, not {value}")
+    return value
 
 
 # Data: how a source is read
@@ -185,8 +193,15 @@ Epochs = Annotated[
 ]
 Time = Annotated[str | None, option("--time", metavar="TIME", text="Time that training may take: 30s, 15m, 1h.")]
 Seed = Annotated[int, option("--seed", metavar="N", text="The same seed gives the same model.")]
-Threads = Annotated[int | None, option("--threads", metavar="N", show_default="all cores", text="CPU threads to use.")]
+Threads = Annotated[
+    int | None,
+    option("--threads", metavar="N", show_default="all cores", text="CPU threads to use.", callback=counted),
+]
 Device = Annotated[str, option("--device", among=("auto", "cpu", "cuda"), text="Where to compute.")]
+AtOnce = Annotated[
+    int | None,
+    option("--batch-size", metavar="N", show_default=False, text="Texts computed together.", callback=counted),
+]
 BatchSize = Annotated[int, option("--batch-size", panel=TRAINING, metavar="N", text="Texts per step.")]
 LearningRate = Annotated[
     float, option("--learning-rate", panel=TRAINING, metavar="X", text="Highest learning rate of AdamW.")

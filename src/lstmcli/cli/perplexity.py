@@ -112,10 +112,7 @@ def perplexity(
     adapt_decay: Annotated[
         float, o.option("--adapt-decay", panel=ADAPTING, metavar="X", text="How fast the weights go back.")
     ] = ADAPT.decay,
-    batch_size: Annotated[
-        int | None,
-        typer.Option("--batch-size", metavar="N", show_default=False, help="Lines computed together."),
-    ] = None,
+    batch_size: o.AtOnce = None,
     threads: o.Threads = None,
     engine: Annotated[
         str | None,
@@ -162,8 +159,6 @@ def perplexity(
         raise UsageError("--stream and --lines contradict each other", hint="give one, or neither")
     if per is not None and per not in TABLES:
         raise UsageError(f"--per must be one of {', '.join(TABLES)}, not {per!r}")
-    if batch_size is not None and batch_size < 1:
-        raise UsageError(f"--batch-size must be at least 1, not {batch_size}")
     config = adapting(values)
 
     from lstmcli.tasks import perplexity as task
