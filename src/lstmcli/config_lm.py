@@ -20,11 +20,13 @@ from lstmcli.config import (
     WORDS,
     Cell,
     ReadConfig,
+    among,
     fraction,
     require,
     within,
 )
 
+SOFTMAXES: tuple[str, ...] = ("full", "adaptive")
 LM_SCHEDULES: tuple[str, ...] = ("linear", "cosine", "constant", "plateau")
 
 
@@ -49,8 +51,8 @@ class LmTokenizerConfig:
     def __post_init__(self) -> None:
         kinds = ("auto", *TOKENIZERS)
         require(self.kind in kinds, f"tokenizer must be one of {', '.join(TOKENIZERS)}, not {self.kind!r}")
-        require(self.words in WORDS, f"words must be one of {', '.join(WORDS)}, not {self.words!r}")
-        require(self.mode in MODES, f"mode must be one of {', '.join(MODES)}, not {self.mode!r}")
+        among("words", self.words, WORDS)
+        among("mode", self.mode, MODES)
         within("vocab-size", self.vocab_size, 4)
         within("min-count", self.min_count, 1)
 
@@ -66,6 +68,10 @@ class LmModelConfig:
     layers: int = 2
     tied: bool = True
     """One matrix embeds and predicts words (Press & Wolf 2017; Inan et al. 2017)."""
+    softmax: str = "full"
+    """full, or adaptive: rare words in clusters, for very large vocabularies (Grave et al. 2017); it is never tied."""
+    cutoffs: tuple[int, ...] = ()
+    """Ranks by frequency at which the clusters of an adaptive softmax begin; (): by the size of the vocabulary."""
     embedding_dropout: float = 0.1
     """Share of words whose embedding is dropped wherever they stand in a batch (Gal & Ghahramani 2016)."""
     input_dropout: float = 0.3
@@ -78,12 +84,18 @@ class LmModelConfig:
     """DropConnect on the recurrent weights (Merity et al. 2018)."""
 
     def __post_init__(self) -> None:
-        require(self.cell in CELLS, f"cell must be one of {', '.join(CELLS)}, not {self.cell!r}")
+        among("cell", self.cell, CELLS)
         for name in ("embedding", "hidden", "layers"):
             within(name, getattr(self, name), 1)
         for dropout in ("embedding", "input", "layer", "output"):
             fraction(f"{dropout}-dropout", getattr(self, f"{dropout}_dropout"))
         fraction("weight-drop", self.weight_drop)
+        adaptive = self.softmax == "adaptive"
+        require(self.softmax in SOFTMAXES, f"softmax must be one of {', '.join(SOFTMAXES)}, not {self.softmax!r}")
+        require(not (adaptive and self.tied), "an adaptive softmax cannot share the embedding's matrix")
+        rising = [0, *self.cutoffs] == sorted({0, *self.cutoffs})
+        require(rising, f"cutoffs must rise from 1 at least, not {list(self.cutoffs)}")
+        require(adaptive or not self.cutoffs, "a full softmax has no cutoffs")
 
     @property
     def widths(self) -> tuple[int, ...]:
@@ -107,9 +119,9 @@ class LmTrainConfig:
     optimizer: str = "adamw"
     """adamw, or sgd, which ends as an average of its last weights (NT-ASGD; Merity et al. 2018, section 3)."""
     learning_rate: float | None = None
-    """None: 2e-3 for adamw, 20 for sgd."""
-    schedule: str = "cosine"
-    warmup: float = 0.02
+    """None: 5e-3 for adamw, 20 for sgd."""
+    schedule: str = "linear"
+    warmup: float = 0.05
     weight_decay: float = 0.01
     clip: float = 0.25
     patience: int = 5
@@ -135,8 +147,7 @@ class LmTrainConfig:
         highest, share, limit = self.learning_rate, self.valid_fraction, self.time_limit
         require(highest is None or 0 < highest < math.inf, f"learning-rate must be a number above 0, not {highest}")
         for name, values in (("optimizer", OPTIMIZERS), ("schedule", LM_SCHEDULES), ("precision", PRECISIONS)):
-            found = getattr(self, name)
-            require(found in values, f"{name} must be one of {', '.join(values)}, not {found!r}")
+            among(name, getattr(self, name), values)
         fraction("warmup", self.warmup)
         require(share is None or 0.0 < share < 1.0, f"valid-fraction must be above 0 and below 1, not {share}")
         require(limit is None or limit > 0, f"time must be above 0, not {limit}")
@@ -204,7 +215,8 @@ def preset(name: str) -> tuple[LmModelConfig, LmTrainConfig]:
         return model, train
     if name == "medium":
         model = replace(model, embedding=650, hidden=650)
-        return replace(model, input_dropout=0.5, layer_dropout=0.5, output_dropout=0.5), train
+        model = replace(model, input_dropout=0.5, layer_dropout=0.5, output_dropout=0.5)
+        return model, replace(train, learning_rate=2e-3)
     require(name == "awd", f"preset must be one of {', '.join(PRESETS)}, not {name!r}")
     model = replace(model, embedding=400, hidden=1150, layers=3)
     model = replace(model, input_dropout=0.4, layer_dropout=0.25, output_dropout=0.4, weight_drop=0.5)
