@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal, TypeVar
 
@@ -35,6 +36,16 @@ PRECISIONS: tuple[str, ...] = ("auto", "fp32", "bf16")
 def require(ok: bool, message: str) -> None:
     if not ok:
         raise UsageError(message)
+
+
+def among(name: str, value: str, choices: Sequence[str]) -> None:
+    if value in choices:
+        return
+    import difflib
+
+    near = difflib.get_close_matches(value.lower(), choices, n=1)
+    hint = f"did you mean {near[0]!r}?" if near else None
+    raise UsageError(f"{name} must be one of {', '.join(choices)}, not {value!r}", hint=hint)
 
 
 def within(name: str, value: float | None, least: float, most: float = MOST) -> None:
@@ -230,8 +241,9 @@ def from_dict(cls: type[C], values: Any) -> C:
         if dataclasses.is_dataclass(expected):
             arguments[name] = from_dict(type(expected), value)
             continue
-        if isinstance(expected, tuple) and isinstance(value, list) and all(isinstance(v, str) for v in value):
-            value = tuple(value)
+        if isinstance(expected, tuple) and isinstance(value, list):
+            kind = int if "int" in str(known[name].type) else str
+            value = tuple(value) if all(type(v) is kind for v in value) else value
         if not _fits(value, str(known[name].type)):
             raise ModelError(f"{cls.__name__}.{name} cannot be {value!r}")
         arguments[name] = value

@@ -9,7 +9,7 @@ Shapes: T tokens, B streams, E embedding, K units of the last layer, V words.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 import torch
@@ -18,6 +18,7 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from lstmcli.config_lm import LmModelConfig
+from lstmcli.core.adaptive import AdaptiveSoftmax
 from lstmcli.core.cells import State
 from lstmcli.core.dropout import locked_dropout
 from lstmcli.core.softmax import cross_entropy
@@ -46,6 +47,14 @@ class Decoder(nn.Module):
         self.bias = nn.Parameter(torch.zeros(vocab_size))
         self.weight = None if tied else nn.Parameter(torch.empty(vocab_size, units).uniform_(-INIT_RANGE, INIT_RANGE))
 
+    def matrix(self, embedding_VE: Tensor) -> Tensor:
+        """[V, K]"""
+        return embedding_VE if self.weight is None else self.weight
+
+    def expect(self, share_V: Tensor) -> None:
+        """Begins from the share that each token has of the training text."""
+        self.bias.copy_(share_V.log())
+
 
 class LanguageModel(nn.Module):
     """Token ids in, the loss of the tokens that follow out; the state goes from window to window."""
@@ -57,7 +66,11 @@ class LanguageModel(nn.Module):
         self.stack = Stack(
             config.cell, config.embedding, config.widths, False, config.layer_dropout, config.weight_drop
         )
-        self.decoder = Decoder(vocab_size, self.stack.output_size, config.tied)
+        self.decoder = (
+            AdaptiveSoftmax(vocab_size, self.stack.output_size, config.cutoffs)
+            if config.softmax == "adaptive"
+            else Decoder(vocab_size, self.stack.output_size, config.tied)
+        )
         with torch.no_grad():  # small weights; orthogonal ones cost a sixth in perplexity after half an epoch of PTB
             for layer, width in zip(self.stack.layers, config.widths, strict=True):
                 for weight in layer.parameters():
@@ -66,13 +79,8 @@ class LanguageModel(nn.Module):
     @torch.no_grad()
     def expect(self, counts_V: NDArray[np.integer]) -> None:
         """Begin from how often each token stands in the training text, so that this need not be learned."""
-        share = (counts_V + 1) / (counts_V.sum() + len(counts_V))
-        self.decoder.bias.copy_(torch.from_numpy(np.log(share)))
-
-    @property
-    def softmax_weight(self) -> Tensor:
-        """[V, K]"""
-        return self.embedding if self.decoder.weight is None else self.decoder.weight
+        share_V = torch.from_numpy((counts_V + 1) / (counts_V.sum() + len(counts_V)))
+        self.decoder.expect(share_V)
 
     def embed(self, ids_TB: Tensor) -> Tensor:
         """[T, B, E]; in training a dropped word is dropped wherever it stands in the window."""
@@ -88,8 +96,10 @@ class LanguageModel(nn.Module):
         return self.stack.carry(x_TBE, states)
 
     def logits(self, h_TBK: Tensor) -> Tensor:
-        """[T, B, V]"""
-        logits: Tensor = functional.linear(h_TBK, self.softmax_weight, self.decoder.bias)
+        """[T, B, V]; of an adaptive softmax log-probabilities."""
+        if isinstance(self.decoder, AdaptiveSoftmax):
+            return self.decoder.log_probabilities(h_TBK)
+        logits: Tensor = functional.linear(h_TBK, self.decoder.matrix(self.embedding), self.decoder.bias)
         return logits
 
     def forward(self, ids_TB: Tensor, states: Sequence[State] | None = None) -> tuple[Tensor, list[State]]:
@@ -103,13 +113,18 @@ class LanguageModel(nn.Module):
         """Reads a window and measures how well it foresaw the targets [T, B]; ``bf16``: in the softmax only."""
         raw_TBK, states = self.read(self.embed(ids_TB), states)
         h_TBK = locked_dropout(raw_TBK, self.config.output_dropout, self.training)
-        flat = h_TBK.reshape(-1, h_TBK.shape[-1])
-        nats = cross_entropy(flat, self.softmax_weight, self.decoder.bias, targets_TB.reshape(-1), bf16=bf16)
+        h_NK, target_N = h_TBK.reshape(-1, h_TBK.shape[-1]), targets_TB.reshape(-1)
+        if isinstance(self.decoder, AdaptiveSoftmax):
+            nats = self.decoder.loss(h_NK, target_N, bf16=bf16)
+        else:
+            matrix_VK = self.decoder.matrix(self.embedding)
+            nats = cross_entropy(h_NK, matrix_VK, self.decoder.bias, target_N, bf16=bf16)
         return Pass(nats, h_TBK, raw_TBK, states)
 
-    def tensors(self) -> dict[str, NDArray[np.float32]]:
+    def tensors(self) -> dict[str, NDArray[Any]]:
         """The weights by name, as stored in ``model.safetensors``."""
-        return {name: value.detach().float().cpu().numpy() for name, value in self.state_dict().items()}
+        whole = {name: value.detach().cpu() for name, value in self.state_dict().items()}
+        return {name: (value.float() if value.is_floating_point() else value).numpy() for name, value in whole.items()}
 
 
 def activation_penalty(found: Pass, alpha: float, beta: float) -> Tensor:

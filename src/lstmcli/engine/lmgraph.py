@@ -8,11 +8,11 @@ Shapes: T tokens, P of them predicted from, B texts, E embedding, K units of the
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from typing import Any
 
 import numpy as np
 import onnx
-from numpy.typing import NDArray
 from onnx import TensorProto, helper
 
 from lstmcli.config_lm import LmModelConfig
@@ -40,10 +40,7 @@ def language_model_graph(weights: Weights, config: LmModelConfig, *, int8: bool 
     if int8 and config.cell != "lstm":
         raise UsageError(f"int8 runs LSTMs only, and this model is a {config.cell.upper()}", hint="leave --engine out")
     graph = Graph()
-    table = np.asarray(weights["embedding"], np.float32)
-    matrix = table if config.tied else np.asarray(weights["decoder.weight"], np.float32)
-    bias = np.asarray(weights["decoder.bias"], np.float32)
-    parts = _Quantised(graph, table, matrix, bias) if int8 else _Exact(graph, table, matrix, bias)
+    parts = _Quantised(graph, weights) if int8 else _Exact(graph, weights)
 
     x_TBH = parts.embed("ids")
     states = state_names(config)
@@ -68,9 +65,14 @@ def language_model_graph(weights: Weights, config: LmModelConfig, *, int8: bool 
     size = graph.node("Shape", "hidden")
     T, B = (graph.node("Slice", size, graph.ints(i), graph.ints(i + 1)) for i in (0, 1))
     kept_PBK = graph.node("Slice", "hidden", "first", T, graph.ints(0))
-    h_MK = graph.node("Reshape", kept_PBK, graph.ints(-1, matrix.shape[1]))
-    shape_PBV = graph.node("Concat", graph.ints(-1), B, graph.ints(len(matrix)), axis=0)
-    graph.node("Reshape", parts.decode(h_MK), shape_PBV, name="logits")
+    V, K = len(weights["embedding"]), config.widths[-1]
+    h_MK = graph.node("Reshape", kept_PBK, graph.ints(-1, K))
+    shape_PBV = graph.node("Concat", graph.ints(-1), B, graph.ints(V), axis=0)
+    if config.softmax == "adaptive":
+        logits_MV = _adaptive(graph, weights, config, parts.product, h_MK)
+    else:
+        logits_MV = parts.product(h_MK, "embedding" if config.tied else "decoder.weight", "decoder.bias")
+    graph.node("Reshape", logits_MV, shape_PBV, name="logits")
     _add_scores(graph)
 
     inputs: _Values = {
@@ -79,9 +81,9 @@ def language_model_graph(weights: Weights, config: LmModelConfig, *, int8: bool 
         "targets": (TensorProto.INT64, ["scored", "targets"]),
         "measure_entropy": (TensorProto.BOOL, [1]),
     }
-    outputs: _Values = {"logits": (TensorProto.FLOAT, ["predicted", "B", len(matrix)])}
+    outputs: _Values = {"logits": (TensorProto.FLOAT, ["predicted", "B", V])}
     outputs |= {name: (TensorProto.FLOAT, [f"{name}_T", f"{name}_B"]) for name in ("nats", "entropy")}
-    outputs["hidden"] = (TensorProto.FLOAT, ["T", "B", matrix.shape[1]])
+    outputs["hidden"] = (TensorProto.FLOAT, ["T", "B", K])
     for name, hidden in states:
         inputs[name] = outputs[f"{name}_out"] = (TensorProto.FLOAT, [1, "B", hidden])
     return graph.serialise("lstm-language-model", _values(inputs), _values(outputs))
@@ -104,53 +106,76 @@ def _add_scores(graph: Graph) -> None:
     graph.branch(given, score, ["nats", "entropy"], nothing)
 
 
-class _Exact:
-    """Embedding and decoder in single precision; where they are tied they are one constant."""
+def _adaptive(
+    graph: Graph, weights: Weights, config: LmModelConfig, product: Callable[[str, str, str], str], h_MK: str
+) -> str:
+    """Log-probabilities of all words [M, V], those of a cluster's words behind the log-probability of the cluster.
 
-    def __init__(
-        self, graph: Graph, table: NDArray[np.float32], matrix: NDArray[np.float32], bias: NDArray[np.float32]
-    ) -> None:
-        self._graph = graph
-        self._table = graph.constant(table, "embedding")
-        self._matrix = self._table if matrix is table else graph.constant(matrix, "decoder")
-        self._bias = graph.constant(bias, "bias")
+    As in ``core/adaptive.py``: the head holds the frequent words, then an entry for each cluster.
+    """
+    frequent, clusters = config.cutoffs[0], range(len(config.cutoffs))
+    head_MC = graph.node("LogSoftmax", product(h_MK, "decoder.weight", "decoder.bias"), axis=-1)
+    entries = [f"cluster{number}" for number in clusters]
+    sizes = graph.ints(frequent, *(1 for _ in clusters))
+    parts = [graph.node("Split", head_MC, sizes, name="frequent", also=entries, axis=-1)]
+    for number, entry in zip(clusters, entries, strict=True):
+        own = f"decoder.clusters.{number}"
+        projection_JK = np.asarray(weights[f"{own}.projection"], np.float32)
+        narrow_MJ = graph.node("Gemm", h_MK, graph.constant(projection_JK, f"{own}.projection"), transB=1)
+        inside = graph.node("LogSoftmax", product(narrow_MJ, f"{own}.weight", f"{own}.bias"), axis=-1)
+        parts.append(graph.node("Add", inside, entry))
+    ranked_MV = graph.node("Concat", *parts, axis=-1)
+    return graph.node("Gather", ranked_MV, graph.constant(np.asarray(weights["decoder.rank"], np.int64)), axis=-1)
+
+
+class _Exact:
+    """Embedding and products in single precision; what is used twice is one constant."""
+
+    def __init__(self, graph: Graph, weights: Weights) -> None:
+        self._graph, self._weights = graph, weights
+        self._constants: dict[str, str] = {}
+
+    def _constant(self, name: str) -> str:
+        if name not in self._constants:
+            self._constants[name] = self._graph.constant(np.asarray(self._weights[name], np.float32), name)
+        return self._constants[name]
 
     def embed(self, ids_TB: str) -> str:
-        return self._graph.node("Gather", self._table, ids_TB)
+        return self._graph.node("Gather", self._constant("embedding"), ids_TB)
 
-    def decode(self, h_MK: str) -> str:
-        return self._graph.node("Gemm", h_MK, self._matrix, self._bias, transB=1)
+    def product(self, x_MK: str, matrix_VK: str, bias_V: str) -> str:
+        """x W' + b, [M, V], of weights by their names."""
+        return self._graph.node("Gemm", x_MK, self._constant(matrix_VK), self._constant(bias_V), transB=1)
 
 
 class _Quantised:
     """The same in eight bits, a scale for each word; columns are words, as the product wants them."""
 
-    def __init__(
-        self, graph: Graph, table: NDArray[np.float32], matrix: NDArray[np.float32], bias: NDArray[np.float32]
-    ) -> None:
-        self._graph = graph
-        self._table = self._constants(table, "embedding")
-        self._matrix = self._table if matrix is table else self._constants(matrix, "decoder")
-        self._bias = graph.constant(bias, "bias")
+    def __init__(self, graph: Graph, weights: Weights) -> None:
+        self._graph, self._weights = graph, weights
+        self._constants: dict[str, tuple[str, str, str]] = {}
 
-    def _constants(self, matrix_VK: NDArray[np.float32], name: str) -> tuple[str, str, str]:
-        values, scale, zero = quantised(matrix_VK[None])
-        return (
-            self._graph.constant(values[0], name),
-            self._graph.constant(scale[0], f"{name}.scale"),
-            self._graph.constant(zero[0], f"{name}.zero"),
-        )
+    def _constant(self, name: str) -> tuple[str, str, str]:
+        if name not in self._constants:
+            values, scale, zero = quantised(np.asarray(self._weights[name])[None])
+            self._constants[name] = (
+                self._graph.constant(values[0], name),
+                self._graph.constant(scale[0], f"{name}.scale"),
+                self._graph.constant(zero[0], f"{name}.zero"),
+            )
+        return self._constants[name]
 
     def embed(self, ids_TB: str) -> str:
-        graph, (table_EV, scale_V, _) = self._graph, self._table
+        graph, (table_EV, scale_V, _) = self._graph, self._constant("embedding")
         rounded_ETB = graph.node("Gather", table_EV, ids_TB, axis=1)
         rounded_TBE = graph.node("Transpose", graph.node("Cast", rounded_ETB, to=TensorProto.FLOAT), perm=[1, 2, 0])
         scale_TB1 = graph.node("Unsqueeze", graph.node("Gather", scale_V, ids_TB), graph.ints(-1))
         return graph.node("Mul", rounded_TBE, scale_TB1)
 
-    def decode(self, h_MK: str) -> str:
+    def product(self, x_MK: str, matrix_VK: str, bias_V: str) -> str:
         # https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md, DynamicQuantizeMatMul
-        return self._graph.node("DynamicQuantizeMatMul", h_MK, *self._matrix, self._bias, domain=CONTRIB)
+        bias = self._graph.constant(np.asarray(self._weights[bias_V], np.float32), bias_V)
+        return self._graph.node("DynamicQuantizeMatMul", x_MK, *self._constant(matrix_VK), bias, domain=CONTRIB)
 
 
 _Values = dict[str, tuple[int, list[Any]]]

@@ -7,7 +7,9 @@ min. count   of an n-gram: 1 up to 8,000 training texts, 2 above
 ===========  ==============================================================================
 
 A language model's epochs are the number that shows it about 9 million tokens, from 1 to 40, or as many as fit into
-``--time``; a short text is read in fewer streams, so that each holds eight windows at least.
+``--time``; a short text is read in fewer streams, so that each holds eight windows at least.  Of the V words of an
+adaptive softmax the V / 16 most frequent are in its head, those up to V / 4 in the first cluster, the others in a
+second: about the cutoffs of Grave et al. (2017) for 44,000 words, and of those in use for 268,000 (WikiText-103).
 """
 
 from __future__ import annotations
@@ -15,7 +17,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from lstmcli.config import ClassifierConfig
+from lstmcli.config import ClassifierConfig, require
 from lstmcli.config_lm import LmConfig, LmTrainConfig
 
 SMALL = 8_000
@@ -33,13 +35,28 @@ def resolve(config: ClassifierConfig, texts: int) -> ClassifierConfig:
     return replace(config, model=model, train=train)
 
 
-def resolve_lm(config: LmConfig, tokens: int) -> LmConfig:
-    """``config`` with nothing left open, for a training split of so many tokens."""
-    train = config.train
+def resolve_lm(config: LmConfig, tokens: int, vocab_size: int) -> LmConfig:
+    """``config`` with nothing left open, for a training split of so many tokens.
+
+    Raises:
+        UsageError: cutoffs that leave the last cluster empty.
+    """
+    train, model = config.train, config.model
+    if model.softmax == "adaptive" and not model.cutoffs:
+        model = replace(model, cutoffs=cutoffs(vocab_size))
+    require(
+        max(model.cutoffs, default=0) < vocab_size,
+        f"cutoffs must be below the {vocab_size} different tokens, not {list(model.cutoffs)}",
+    )
     if train.epochs is None and train.time_limit is None:
         train = replace(train, epochs=min(40, max(1, round(TOKENS_SEEN / tokens))))
     most = max(1, tokens // (8 * train.bptt))
-    return replace(config, train=replace(train, batch_size=min(train.batch_size, most)))
+    return replace(config, model=model, train=replace(train, batch_size=min(train.batch_size, most)))
+
+
+def cutoffs(vocab_size: int) -> tuple[int, ...]:
+    """Ranks at which the clusters of an adaptive softmax begin; a handful of words has one cluster only."""
+    return tuple(sorted({max(1, vocab_size // 16), max(1, vocab_size // 4)}))
 
 
 def epochs_in(config: LmConfig, tokens: int, step_seconds: float) -> int:

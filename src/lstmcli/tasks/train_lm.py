@@ -81,7 +81,7 @@ def _train(
     train, valid = corpora["train"], corpora["valid"]
     if len(train) < 2 or len(valid) < 1:
         raise NoDataError("there is too little text to learn from", path=splits.path, hint="give a few lines at least")
-    config = resolve_lm(replace(config, tokenizer=tokenizer), len(train))
+    config = resolve_lm(replace(config, tokenizer=tokenizer), len(train), encoder.vocab_size)
     yield events.CorpusRead(
         tuple(_check(name, corpus) for name, corpus in corpora.items()),
         splits.notes,
@@ -228,4 +228,5 @@ def describe(config: LmConfig) -> str:
     """The architecture in one line."""
     model = config.model
     widths = " + ".join(map(str, model.widths)) if len(set(model.widths)) > 1 else f"{model.layers} x {model.hidden}"
-    return f"{model.cell.upper()} {widths}, {'tied ' if model.tied else ''}embedding {model.embedding}"
+    clusters = f", adaptive softmax cut at {' and '.join(f'{at:,}' for at in model.cutoffs)}" if model.cutoffs else ""
+    return f"{model.cell.upper()} {widths}, {'tied ' if model.tied else ''}embedding {model.embedding}{clusters}"
