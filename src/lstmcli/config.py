@@ -12,20 +12,23 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field, fields
 from typing import Any, Literal, TypeVar
 
+from lstmcli import cells
 from lstmcli.errors import ModelError, UsageError
 
 Task = Literal["classify", "lm"]
 TokenizerKind = Literal["word", "bpe", "unigram", "char", "byte"]
-Cell = Literal["lstm", "gru", "rnn"]
+Cell = str
+"""A name in the registry of cells."""
 
 TOKENIZERS: tuple[str, ...] = ("word", "bpe", "unigram", "char", "byte")
-CELLS: tuple[str, ...] = ("lstm", "gru", "rnn")
+CELLS: tuple[str, ...] = tuple(cells.CELLS)
 POOLINGS: tuple[str, ...] = ("last", "mean", "max", "attention")
 SCHEDULES: tuple[str, ...] = ("linear", "cosine", "onecycle", "constant")
 MODES: tuple[str, ...] = ("auto", "lines", "document")
 WORDS: tuple[str, ...] = ("auto", "spaces", "text")
 OPTIMIZERS: tuple[str, ...] = ("adamw", "sgd")
 PRESETS: tuple[str, ...] = ("tiny", "small", "medium", "awd")
+SOFTMAXES: tuple[str, ...] = ("full", "adaptive")
 MOST_BUCKETS = 2**22
 MOST = 2**31 - 1
 """No count can be larger: ids are 32 bits wide."""
@@ -38,6 +41,14 @@ def require(ok: bool, message: str) -> None:
         raise UsageError(message)
 
 
+def within(name: str, value: float | None, least: float, most: float = MOST) -> None:
+    """``None`` is a choice left to a rule.  NaN is within nothing."""
+    if value is None or least <= value <= most:
+        return
+    limit = f"between {least} and {most}" if most != MOST or value > most else f"at least {least}"
+    raise UsageError(f"{name} must be {limit}, not {value}")
+
+
 def among(name: str, value: str, choices: Sequence[str]) -> None:
     if value in choices:
         return
@@ -46,14 +57,6 @@ def among(name: str, value: str, choices: Sequence[str]) -> None:
     near = difflib.get_close_matches(value.lower(), choices, n=1)
     hint = f"did you mean {near[0]!r}?" if near else None
     raise UsageError(f"{name} must be one of {', '.join(choices)}, not {value!r}", hint=hint)
-
-
-def within(name: str, value: float | None, least: float, most: float = MOST) -> None:
-    """``None`` is a choice left to a rule.  NaN is within nothing."""
-    if value is None or least <= value <= most:
-        return
-    limit = f"between {least} and {most}" if most != MOST or value > most else f"at least {least}"
-    raise UsageError(f"{name} must be {limit}, not {value}")
 
 
 def fraction(name: str, value: float) -> None:
@@ -102,7 +105,7 @@ class TokenizerConfig:
     a power of two that gives nearly every feature of the training split a row of its own."""
 
     def __post_init__(self) -> None:
-        require(self.kind in TOKENIZERS, f"tokenizer must be one of {', '.join(TOKENIZERS)}, not {self.kind!r}")
+        among("tokenizer", self.kind, TOKENIZERS)
         within("vocab-size", self.vocab_size, 4)
         within("min-count", self.min_count, 1)
         within("max-tokens", self.max_tokens, 2)
@@ -139,7 +142,7 @@ class ModelConfig:
     """Pretrained word vectors that the embedding starts from (.vec, or GloVe .txt, gzipped or not); sets its width."""
 
     def __post_init__(self) -> None:
-        require(self.cell in CELLS, f"cell must be one of {', '.join(CELLS)}, not {self.cell!r}")
+        among("cell", self.cell, CELLS)
         for name in ("embedding", "hidden", "layers"):
             within(name, getattr(self, name), 1)
         require(bool(self.pooling), "choose at least one pooling")
@@ -193,9 +196,9 @@ class TrainConfig:
             within(name.replace("_", "-"), getattr(self, name), 0)
         within("seed", self.seed, 0, MOST_SEED)
         require(0 < self.learning_rate < math.inf, f"learning-rate must be a number above 0, not {self.learning_rate}")
-        require(self.schedule in SCHEDULES, f"schedule must be one of {', '.join(SCHEDULES)}, not {self.schedule!r}")
+        among("schedule", self.schedule, SCHEDULES)
         precision, weights = self.precision, self.class_weights
-        require(precision in PRECISIONS, f"precision must be one of {', '.join(PRECISIONS)}, not {precision!r}")
+        among("precision", precision, PRECISIONS)
         require(weights in ("none", "balanced"), f"class-weights must be none or balanced, not {weights!r}")
         fraction("warmup", self.warmup)
         fraction("label-smoothing", self.label_smoothing)

@@ -1,4 +1,5 @@
-"""The language model's graph and session against a loop over ``torch.lstm``, ``torch.gru`` and ``torch.rnn_tanh``."""
+"""The language model's graph and session against ``torch.lstm``, ``torch.gru``, ``torch.rnn_tanh``, and a loop over the
+reference step of the other cells."""
 
 from __future__ import annotations
 
@@ -15,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from lstmcli.config import CELLS
+from lstmcli.cells import CELLS
 from lstmcli.config_lm import LmModelConfig
 from lstmcli.engine import lmsession
 from lstmcli.engine.lmgraph import language_model_graph
@@ -28,16 +29,15 @@ CONFIGS = [
     for cell, layers, tied in product(CELLS, (1, 2, 3), (True, False))
 ]
 NAMES = [f"{c.cell}-{c.layers}-{'tied' if c.tied else 'free'}" for c in CONFIGS]
-GATES = {"lstm": 4, "gru": 3, "rnn": 1}
 
 
 def random_weights(config: LmModelConfig, size: int = V, spread: float = 0.8) -> dict[str, NDArray[np.float32]]:
     random = np.random.default_rng(3)
     shapes: dict[str, tuple[int, ...]] = {"embedding": (size, config.embedding), "decoder.bias": (size,)}
-    inputs, gates = config.embedding, GATES[config.cell]
+    inputs = config.embedding
     for layer, H in enumerate(config.widths):
-        own = {"w_ih": (gates * H, inputs), "w_hh": (gates * H, H), "b_ih": (gates * H,), "b_hh": (gates * H,)}
-        shapes |= {f"stack.layers.{layer}.0.{name}": shape for name, shape in own.items()}
+        own = CELLS[config.cell].weights(inputs, H)
+        shapes |= {f"stack.layers.{layer}.0.{name}": weight.shape for name, weight in own.items()}
         inputs = H
     if not config.tied:
         shapes["decoder.weight"] = (size, inputs)
@@ -50,14 +50,21 @@ def reference(
     """Log-probabilities [T, B, V] of what comes after each token."""
     tensors = {name: torch.from_numpy(value) for name, value in weights.items()}
     x = tensors["embedding"][torch.from_numpy(ids_TB).long()]
+    cell = CELLS[config.cell]
     for layer, H in enumerate(config.widths):
-        own = [tensors[f"stack.layers.{layer}.0.{name}"] for name in ("w_ih", "w_hh", "b_ih", "b_hh")]
+        own = {name: tensors[f"stack.layers.{layer}.0.{name}"] for name in cell.weights(1, 1)}
         zero = torch.zeros(1, x.shape[1], H)
-        rest = (own, True, 1, 0.0, False, False, False)
+        rest = (list(own.values()), True, 1, 0.0, False, False, False)
         if config.cell == "lstm":
             x = torch.lstm(x, (zero, zero), *rest)[0]
-        else:
+        elif config.cell in ("gru", "rnn"):
             x = (torch.gru if config.cell == "gru" else torch.rnn_tanh)(x, zero, *rest)[0]
+        else:
+            state, shown = tuple(zero[0] for _ in cell.states), []
+            for x_BE in x:
+                state = cell.reference(x_BE, state, own).state
+                shown.append(state[0])
+            x = torch.stack(shown)
     matrix = tensors["embedding" if config.tied else "decoder.weight"]
     return torch.log_softmax(x @ matrix.T + tensors["decoder.bias"], -1)
 
@@ -185,10 +192,10 @@ def test_int8_is_near_the_exact_graph_and_a_quarter_of_its_size() -> None:
         np.testing.assert_allclose(x, y, atol=0.05)
 
 
-@pytest.mark.parametrize("cell", ["gru", "rnn"])
+@pytest.mark.parametrize("cell", [cell for cell in CELLS if cell != "lstm"])
 def test_int8_refuses_other_cells(cell: str) -> None:
     config = LmModelConfig(cell=cell, embedding=5, hidden=7)  # type: ignore[arg-type]
-    with pytest.raises(UsageError, match=cell.upper()):
+    with pytest.raises(UsageError, match=CELLS[cell].title):
         language_model_graph(random_weights(config), config, int8=True)
 
 

@@ -8,6 +8,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lstmcli.cells import CELLS
 from lstmcli.config import to_dict
 from lstmcli.config_lm import LmConfig, LmModelConfig, LmTokenizerConfig
 from lstmcli.tasks.modeldir import write_model
@@ -20,7 +21,6 @@ LINES = (
     "它在垫子上，看着狗。 naïve 😀",
     "it was the dog that saw the cat",
 )
-GATES = {"lstm": 4, "gru": 3, "rnn": 1}
 
 
 def lm_config(
@@ -36,10 +36,10 @@ def random_weights(config: LmModelConfig, vocab_size: int, spread: float = 1.0) 
         "embedding": (vocab_size, config.embedding),
         "decoder.bias": (vocab_size,),
     }
-    inputs, gates = config.embedding, GATES[config.cell]
+    inputs = config.embedding
     for layer, H in enumerate(config.widths):
-        own = {"w_ih": (gates * H, inputs), "w_hh": (gates * H, H), "b_ih": (gates * H,), "b_hh": (gates * H,)}
-        shapes |= {f"stack.layers.{layer}.0.{name}": shape for name, shape in own.items()}
+        own = CELLS[config.cell].weights(inputs, H)
+        shapes |= {f"stack.layers.{layer}.0.{name}": weight.shape for name, weight in own.items()}
         inputs = H
     if not config.tied:
         shapes["decoder.weight"] = (vocab_size, inputs)

@@ -1,80 +1,90 @@
-"""The recurrent cells: what one time step computes, spelled out, and the fast whole-sequence kernels.
+"""The cells of ``lstmcli.cells`` in PyTorch: how their weights begin, and a pass over a sequence.
 
-The equations are Hochreiter & Schmidhuber (1997) with the forget gate of Gers et al. (2000), as in
-Greff et al. (2017), section II, without peepholes::
+A pass is a loop over the reference step unless there is something faster: oneDNN's and cuDNN's kernels for LSTM, GRU
+and RNN, all steps at once for the minLSTM.  Tests hold each equal to the reference step.
 
-    i = sigmoid(W_i x + U_i h + b_i)        input gate: how much of the candidate enters
-    f = sigmoid(W_f x + U_f h + b_f)        forget gate: how much of the old cell stays
-    g = tanh   (W_g x + U_g h + b_g)        candidate
-    o = sigmoid(W_o x + U_o h + b_o)        output gate: how much of the cell is shown
-    c' = f * c + i * g                      the cell adds, so its gradient need not vanish
-    h' = o * tanh(c')
-
-Weights stack the gates in the order i, f, g, o (GRU: r, z, n), as PyTorch does.
-
-Shapes: N rows, T time steps, E inputs, H units, G gates.
+Shapes: N rows, T time steps, E inputs, H units.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
-from typing import NamedTuple
 
 import torch
-from torch import Tensor
+from torch import Tensor, nn
 
+from lstmcli.cells import CELLS, Cell, Weight
+from lstmcli.cells.lstm import Gates, lstm_step
+from lstmcli.cells.minlstm import shares
 
-class Gates(NamedTuple):
-    """One LSTM step, opened: every tensor [N, H]."""
-
-    input: Tensor
-    forget: Tensor
-    candidate: Tensor
-    output: Tensor
-    cell: Tensor
-    hidden: Tensor
-
-
-def lstm_step(x: Tensor, h: Tensor, c: Tensor, w_ih: Tensor, w_hh: Tensor, bias: Tensor) -> Gates:
-    """The reference LSTM step, x [N, E], h and c [N, H], w_ih [4H, E], w_hh [4H, H], bias [4H]."""
-    i, f, g, o = (x @ w_ih.T + h @ w_hh.T + bias).chunk(4, dim=-1)
-    i, f, g, o = i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid()
-    cell = f * c + i * g
-    return Gates(i, f, g, o, cell, o * cell.tanh())
-
+__all__ = ["CELLS", "Cell", "Gates", "State", "begin", "lstm_step", "sequence"]
 
 State = tuple[Tensor, ...]
-"""What a cell carries from step to step, each [1, N, H]: (h, c) for the LSTM, (h,) for the others."""
-
-Kernel = Callable[[Tensor, State, list[Tensor], bool], tuple[Tensor, State]]
-"""(x [T, N, E], state, [w_ih, w_hh, b_ih, b_hh], training) -> (h of every step [T, N, H], last state)."""
+"""What a cell carries from step to step, each [1, N, H]: h, and c where the cell has one."""
+Weights = dict[str, Tensor]
 
 
-def _lstm(x: Tensor, state: State, weights: list[Tensor], training: bool) -> tuple[Tensor, State]:
-    y, h, c = torch.lstm(x, state, weights, True, 1, 0.0, training, False, False)
+def begin(weight: Weight) -> Tensor:
+    """A weight before training, by its role."""
+    value = torch.empty(weight.shape)
+    if weight.role in ("input", "recurrent"):
+        draw = nn.init.xavier_uniform_ if weight.role == "input" else nn.init.orthogonal_
+        for gate in value.chunk(weight.gates):
+            draw(gate)
+    else:
+        for gate, start in zip(value.chunk(len(weight.begin)), weight.begin, strict=True):
+            gate.fill_(start)
+    return value
+
+
+def sequence(cell: Cell, x_TNE: Tensor, state: State, weights: Weights, training: bool) -> tuple[Tensor, State]:
+    """h of every step [T, N, H] and the state after the last."""
+    if cell.name in _FAST:
+        return _FAST[cell.name](cell, x_TNE, state, weights, training)
+    own, outputs = tuple(part[0] for part in state), []
+    for read in cell.read(x_TNE, weights).unbind(0):
+        own = cell.step(read, own, weights).state
+        outputs.append(own[0])
+    return torch.stack(outputs), tuple(part[None] for part in own)
+
+
+def _lstm(cell: Cell, x: Tensor, state: State, weights: Weights, training: bool) -> tuple[Tensor, State]:
+    y, h, c = torch.lstm(x, state, list(weights.values()), True, 1, 0.0, training, False, False)
     return y, (h, c)
 
 
-def _gru(x: Tensor, state: State, weights: list[Tensor], training: bool) -> tuple[Tensor, State]:
-    y, h = torch.gru(x, state[0], weights, True, 1, 0.0, training, False, False)
+def _gru(cell: Cell, x: Tensor, state: State, weights: Weights, training: bool) -> tuple[Tensor, State]:
+    y, h = torch.gru(x, state[0], list(weights.values()), True, 1, 0.0, training, False, False)
     return y, (h,)
 
 
-def _rnn(x: Tensor, state: State, weights: list[Tensor], training: bool) -> tuple[Tensor, State]:
-    y, h = torch.rnn_tanh(x, state[0], weights, True, 1, 0.0, training, False, False)
+def _rnn(cell: Cell, x: Tensor, state: State, weights: Weights, training: bool) -> tuple[Tensor, State]:
+    y, h = torch.rnn_tanh(x, state[0], list(weights.values()), True, 1, 0.0, training, False, False)
     return y, (h,)
 
 
-@dataclass(frozen=True)
-class CellKind:
-    gates: int
-    states: int
-    kernel: Kernel
+def _minlstm(cell: Cell, x: Tensor, state: State, weights: Weights, training: bool) -> tuple[Tensor, State]:
+    i, f, g = shares(cell.read(x, weights))
+    y = recurrence(f, i * g, state[0])
+    return y, (y[-1:],)
 
 
-CELLS: dict[str, CellKind] = {
-    "lstm": CellKind(gates=4, states=2, kernel=_lstm),
-    "gru": CellKind(gates=3, states=1, kernel=_gru),
-    "rnn": CellKind(gates=1, states=1, kernel=_rnn),
+def recurrence(keep_TNH: Tensor, enter_TNH: Tensor, h_1NH: Tensor) -> Tensor:
+    """h_t = keep_t * h_{t-1} + enter_t of all steps, in log2 T rounds (Hillis & Steele 1986).
+
+    After each round a step knows what all of twice as many steps before it came to.
+    """
+    h, keep, reach = torch.cat([enter_TNH[:1] + keep_TNH[:1] * h_1NH, enter_TNH[1:]]), keep_TNH, 1
+    while reach < len(h):
+        h = torch.cat([h[:reach], h[reach:] + keep[reach:] * h[:-reach]])
+        keep = torch.cat([keep[:reach], keep[reach:] * keep[:-reach]])
+        reach *= 2
+    return h
+
+
+_FAST: dict[str, Callable[[Cell, Tensor, State, Weights, bool], tuple[Tensor, State]]] = {
+    "lstm": _lstm,
+    "gru": _gru,
+    "rnn": _rnn,
+    "minlstm": _minlstm,
 }

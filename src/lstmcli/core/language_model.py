@@ -71,10 +71,7 @@ class LanguageModel(nn.Module):
             if config.softmax == "adaptive"
             else Decoder(vocab_size, self.stack.output_size, config.tied)
         )
-        with torch.no_grad():  # small weights; orthogonal ones cost a sixth in perplexity after half an epoch of PTB
-            for layer, width in zip(self.stack.layers, config.widths, strict=True):
-                for weight in layer.parameters():
-                    weight.uniform_(-(width**-0.5), width**-0.5)
+        self.stack.begin_small()  # orthogonal weights cost a sixth in perplexity after half an epoch of PTB
 
     @torch.no_grad()
     def expect(self, counts_V: NDArray[np.integer]) -> None:

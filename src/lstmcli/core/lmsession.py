@@ -28,7 +28,7 @@ class TorchSession:
             torch.set_num_threads(threads)
         self.module, self._device = module.to(device).eval(), device
         self.vocab_size = len(module.embedding)
-        self._parts = CELLS[module.config.cell].states
+        self._parts = len(CELLS[module.config.cell].states)
 
     def zero_state(self, B: int) -> tuple[Tensor, ...]:
         widths = self.module.config.widths

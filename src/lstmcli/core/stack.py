@@ -15,7 +15,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from lstmcli.core.cells import CELLS, State
+from lstmcli.core.cells import CELLS, State, begin, sequence
 from lstmcli.core.dropout import locked_dropout, weight_drop
 
 
@@ -24,27 +24,30 @@ class Direction(nn.Module):
 
     def __init__(self, cell: str, inputs: int, hidden: int, weight_drop: float = 0.0) -> None:
         super().__init__()
-        self.kind, self.hidden, self.rate = CELLS[cell], hidden, weight_drop
-        rows = self.kind.gates * hidden
-        self.w_ih = nn.Parameter(torch.empty(rows, inputs))
-        self.w_hh = nn.Parameter(torch.empty(rows, hidden))
-        self.b_ih = nn.Parameter(torch.zeros(rows))
-        self.b_hh = nn.Parameter(torch.zeros(rows))
-        for gate in self.w_ih.data.chunk(self.kind.gates):
-            nn.init.xavier_uniform_(gate)
-        for gate in self.w_hh.data.chunk(self.kind.gates):
-            nn.init.orthogonal_(gate)
-        if cell == "lstm":
-            self.b_ih.data[hidden : 2 * hidden] = 1.0  # remember by default (Jozefowicz et al. 2015)
+        self.cell, self.hidden, self.rate = CELLS[cell], hidden, weight_drop
+        specified = self.cell.weights(inputs, hidden)
+        self.roles = {name: weight.role for name, weight in specified.items()}
+        for name, weight in specified.items():
+            self.register_parameter(name, nn.Parameter(begin(weight)))
+
+    @torch.no_grad()
+    def begin_small(self) -> None:
+        """Draws the weights anew, within 1 / sqrt(H) of 0; those of a normalisation stay as they are."""
+        bound = init_scale(self.hidden)
+        for name, weight in self.named_parameters():
+            if self.roles[name] != "norm":
+                weight.uniform_(-bound, bound)
 
     def zero_state(self, x_TNE: Tensor) -> State:
-        return tuple(x_TNE.new_zeros(1, x_TNE.shape[1], self.hidden) for _ in range(self.kind.states))
+        return tuple(x_TNE.new_zeros(1, x_TNE.shape[1], self.hidden) for _ in self.cell.states)
 
     def forward(self, x_TNE: Tensor, state: State | None = None) -> tuple[Tensor, State]:
         """Hidden states of every step [T, N, H] and the state after the last."""
-        w_hh = weight_drop(self.w_hh, self.rate, self.training)
-        weights = [self.w_ih, w_hh, self.b_ih, self.b_hh]
-        return self.kind.kernel(x_TNE, state or self.zero_state(x_TNE), weights, self.training)
+        weights: dict[str, Tensor] = {
+            name: weight_drop(weight, self.rate, self.training) if self.roles[name] == "recurrent" else weight
+            for name, weight in self.named_parameters()
+        }
+        return sequence(self.cell, x_TNE, state or self.zero_state(x_TNE), weights, self.training)
 
 
 def reversal(lengths_N: Tensor, T: int) -> Tensor:
@@ -78,6 +81,12 @@ class Stack(nn.Module):
             nn.ModuleList(Direction(cell, reads, width, weight_drop) for _ in range(D))
             for reads, width in zip(below, widths, strict=False)
         )
+
+    def begin_small(self) -> None:
+        """As ``Direction.begin_small``, in every layer."""
+        for module in self.modules():
+            if isinstance(module, Direction):
+                module.begin_small()
 
     def forward(self, x_TNE: Tensor, lengths_N: Tensor) -> Tensor:
         """Hidden states [T, N, D * H]; rows past a text's length hold nothing meant to be read."""

@@ -13,8 +13,8 @@ import numpy as np
 from onnx import TensorProto, helper
 
 from lstmcli.config import ModelConfig
-from lstmcli.engine.nodes import Graph, Weights, recurrent
-from lstmcli.errors import UsageError
+from lstmcli.engine.cells import recurrent, require_int8
+from lstmcli.engine.nodes import Graph, Weights
 
 
 def recurrent_layer(
@@ -91,10 +91,10 @@ def classifier_graph(weights: Weights, config: ModelConfig, *, int8: bool = Fals
     in the batch, so an answer moves a little with its batch mates; the exact graph's never does.
 
     Raises:
-        UsageError: int8 for another cell than the LSTM.
+        UsageError: int8 for another cell than the plain LSTM.
     """
-    if int8 and config.cell != "lstm":
-        raise UsageError(f"int8 runs LSTMs only, and this model is a {config.cell.upper()}", hint="leave --engine out")
+    if int8:
+        require_int8(config.cell)
     graph = Graph()
     shape = graph.node("Shape", "ids")
     dims = [graph.node("Slice", shape, graph.ints(i), graph.ints(i + 1)) for i in range(4)]

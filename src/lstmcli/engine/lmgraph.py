@@ -16,16 +16,17 @@ import onnx
 from onnx import TensorProto, helper
 
 from lstmcli.config_lm import LmModelConfig
+from lstmcli.engine.cells import recurrent, require_int8
 from lstmcli.engine.lmsession import state_names
-from lstmcli.engine.nodes import CONTRIB, Graph, Weights, quantised, recurrent
-from lstmcli.errors import UsageError
+from lstmcli.engine.nodes import CONTRIB, Graph, Weights, quantised
 
 
 def language_model_graph(weights: Weights, config: LmModelConfig, *, int8: bool = False) -> bytes:
     """The language model as a serialised ONNX model.
 
-    Inputs: ids [T, B] int32; for each layer l h{l} and, for an LSTM, c{l}, [1, B, H_l]; first [1] int64, the first
-    step whose prediction is wanted, P of them; targets [P, B] int64, or empty; measure_entropy [1] bool.
+    Inputs: ids [T, B] int32; for each layer l h{l} and, where the cell has one, c{l}, [1, B, H_l]; first [1]
+    int64, the first step whose prediction is wanted, P of them; targets [P, B] int64, or empty; measure_entropy [1]
+    bool.
     Outputs: logits [P, B, V]; where there are targets nats [P, B], the negative log-probability of each, and, if
     asked for, entropy [P, B] of each prediction, in nats; hidden [T, B, K], the top layer's h after each token;
     h{l}_out and c{l}_out.
@@ -35,10 +36,10 @@ def language_model_graph(weights: Weights, config: LmModelConfig, *, int8: bool 
     their batch mates; the exact graph's never do.
 
     Raises:
-        UsageError: int8 for another cell than the LSTM.
+        UsageError: int8 for another cell than the plain LSTM.
     """
-    if int8 and config.cell != "lstm":
-        raise UsageError(f"int8 runs LSTMs only, and this model is a {config.cell.upper()}", hint="leave --engine out")
+    if int8:
+        require_int8(config.cell)
     graph = Graph()
     parts = _Quantised(graph, weights) if int8 else _Exact(graph, weights)
 

@@ -13,6 +13,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from lstmcli.cells import CELLS
 from lstmcli.config_lm import LmModelConfig
 from lstmcli.engine.runtime import cores, open_session
 from lstmcli.errors import ModelError
@@ -20,18 +21,16 @@ from lstmcli.errors import ModelError
 Ids = NDArray[np.int32]
 Floats = NDArray[np.float32]
 State = tuple[Floats, ...]
-"""For each layer h and, for an LSTM, c: [1, B, H]."""
+"""For each layer h and, where the cell has one, c: [1, B, H]."""
 
 CELLS_AT_ONCE = 2**22
 """Logits that exist at once while text is scored: 16 MB, whatever the length of the text."""
 NOTHING = np.zeros((0, 0), np.int64)
 
-_PARTS = {"lstm": ("h", "c"), "gru": ("h",), "rnn": ("h",)}
-
 
 def state_names(config: LmModelConfig) -> list[tuple[str, int]]:
     """The inputs that hold the state, in order, and how many units each has; an output is called ``…_out``."""
-    return [(f"{part}{layer}", H) for layer, H in enumerate(config.widths) for part in _PARTS[config.cell]]
+    return [(f"{part}{layer}", H) for layer, H in enumerate(config.widths) for part in CELLS[config.cell].states]
 
 
 class LanguageModelSession:

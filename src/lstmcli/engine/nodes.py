@@ -1,10 +1,4 @@
-"""What graphs are made of: nodes and constants with onnx's helpers, and the recurrent layer.
-
-ONNX stacks the LSTM's gates as i, o, f, c where PyTorch has i, f, g, o, and the GRU's as z, r, h where
-PyTorch has r, z, n (https://onnx.ai/onnx/operators/onnx__LSTM.html).
-
-Shapes: N texts, T tokens, H units, D directions.
-"""
+"""What graphs are made of: nodes and constants with onnx's helpers.  Shapes: D directions."""
 
 from __future__ import annotations
 
@@ -20,10 +14,6 @@ OPSET, IR_VERSION = 17, 8
 CONTRIB = "com.microsoft"
 """Operators that ONNX Runtime has beyond the standard."""
 Weights = Mapping[str, NDArray[np.generic]]
-
-_OPERATORS = {"lstm": "LSTM", "gru": "GRU", "rnn": "RNN"}
-# For each ONNX gate, in its order, the place of that gate in PyTorch's order.
-_GATE_ORDER = {"lstm": (0, 3, 1, 2), "gru": (1, 0, 2), "rnn": (0,)}
 
 
 class Graph:
@@ -88,12 +78,6 @@ class Graph:
         return bytes(model.SerializeToString())
 
 
-def reorder(weight: NDArray[np.generic], cell: str) -> NDArray[np.generic]:
-    """Gate blocks along axis 0 from PyTorch's order to ONNX's."""
-    gates = np.split(weight, len(_GATE_ORDER[cell]))
-    return np.concatenate([gates[g] for g in _GATE_ORDER[cell]])
-
-
 def quantised(weight_DRC: NDArray[np.generic]) -> tuple[NDArray[np.int8], NDArray[np.float32], NDArray[np.int8]]:
     """Weights [D, rows, columns] as ONNX Runtime's int8 LSTM takes them: transposed to [D, columns, rows], with a
     scale and a zero point for each row, [D, rows]."""
@@ -101,49 +85,3 @@ def quantised(weight_DRC: NDArray[np.generic]) -> tuple[NDArray[np.int8], NDArra
     scale = np.maximum(np.abs(weight).max(axis=2), 1e-8) / 127
     rounded = np.rint(weight / scale[:, :, None]).astype(np.int8)
     return rounded.transpose(0, 2, 1), scale.astype(np.float32), np.zeros_like(scale, np.int8)
-
-
-def recurrent(
-    graph: Graph,
-    weights: Weights,
-    layer: int,
-    *,
-    cell: str,
-    hidden: int,
-    directions: int,
-    x: str,
-    lengths: str = "",
-    state: Sequence[str] = (),
-    state_out: Sequence[str] = (),
-    int8: bool = False,
-) -> str:
-    """One layer, its one or two directions in one node: [T, N, inputs] -> [T, D, N, H].
-
-    Args:
-        lengths: int32 [N]; without, every row is as long as the batch.
-        state: h, and an LSTM's c, before the first step, each [D, N, H]; without, zero.
-        state_out: names for the same after the last step.
-    """
-    W, R, B = [], [], []
-    for direction in range(directions):
-        own = (np.asarray(weights[f"stack.layers.{layer}.{direction}.{k}"]) for k in ("w_ih", "w_hh", "b_ih", "b_hh"))
-        w_ih, w_hh, b_ih, b_hh = (reorder(weight, cell) for weight in own)
-        W.append(w_ih)
-        R.append(w_hh)
-        B.append(np.concatenate([b_ih, b_hh]))
-    attributes: dict[str, Any] = {
-        "hidden_size": hidden,
-        "direction": "bidirectional" if directions == 2 else "forward",
-        "also": state_out,
-    }
-    if cell == "gru":
-        attributes["linear_before_reset"] = 1  # PyTorch's GRU applies the reset gate after the product
-    bias = graph.constant(np.stack(B), f"layer{layer}.B")
-    if int8:
-        # https://github.com/microsoft/onnxruntime/blob/main/docs/ContribOperators.md, DynamicQuantizeLSTM
-        (w, *w_scale), (r, *r_scale) = ([graph.constant(part) for part in quantised(np.stack(both))] for both in (W, R))
-        h, c = state or ("", "")
-        inputs = [x, w, r, bias, lengths, h, c, "", *w_scale, *r_scale]
-        return graph.node("DynamicQuantizeLSTM", *inputs, domain=CONTRIB, **attributes)
-    w, r = graph.constant(np.stack(W), f"layer{layer}.W"), graph.constant(np.stack(R), f"layer{layer}.R")
-    return graph.node(_OPERATORS[cell], x, w, r, bias, lengths, *state, **attributes)

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli import events
+from lstmcli.cells import CELLS
 from lstmcli.config import ClassifierConfig, to_dict
 from lstmcli.events import Event
 from lstmcli.results import ClassReport
@@ -216,7 +217,7 @@ def describe(config: ClassifierConfig) -> str:
     model = config.model
     direction = "bidirectional " if model.bidirectional else ""
     layers = f"{model.layers} x " if model.layers > 1 else ""
-    network = f"{direction}{model.cell.upper()} {layers}{model.hidden}, embedding {model.embedding}"
+    network = f"{direction}{CELLS[model.cell].title} {layers}{model.hidden}, embedding {model.embedding}"
     beside = f", {model.ngrams}-gram model beside it" if model.ngrams else ""
     return f"{network}, {'+'.join(model.pooling)} pooling{beside}"
 

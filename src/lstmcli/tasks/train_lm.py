@@ -13,6 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli import events
+from lstmcli.cells import CELLS
 from lstmcli.config import to_dict
 from lstmcli.config_lm import LmConfig
 from lstmcli.errors import NoDataError
@@ -229,4 +230,4 @@ def describe(config: LmConfig) -> str:
     model = config.model
     widths = " + ".join(map(str, model.widths)) if len(set(model.widths)) > 1 else f"{model.layers} x {model.hidden}"
     clusters = f", adaptive softmax cut at {' and '.join(f'{at:,}' for at in model.cutoffs)}" if model.cutoffs else ""
-    return f"{model.cell.upper()} {widths}, {'tied ' if model.tied else ''}embedding {model.embedding}{clusters}"
+    return f"{CELLS[model.cell].title} {widths}, {'tied ' if model.tied else ''}embedding {model.embedding}{clusters}"

@@ -1,0 +1,24 @@
+"""The registry of recurrent cells, a file each.
+
+A new cell is a file with a ``Cell`` in it, and its name below: training, the ONNX graph, the command line and the
+parameter count take it from here.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from lstmcli.cells import cifg, gru, layernorm, lstm, minlstm, mogrifier, peephole, rnn
+from lstmcli.cells.cell import Cell, Opened, Weight
+
+__all__ = ["CELLS", "Cell", "Opened", "Weight", "count_parameters"]
+
+CELLS: dict[str, Cell] = {
+    module.CELL.name: module.CELL for module in (lstm, gru, rnn, peephole, cifg, layernorm, mogrifier, minlstm)
+}
+
+
+def count_parameters(cell: str, inputs: int, widths: Sequence[int], directions: int = 1) -> int:
+    """Parameters of a recurrent stack; ``widths`` are the units of each layer, from the lowest up."""
+    below = [inputs, *(directions * width for width in widths[:-1])]
+    return directions * sum(CELLS[cell].count(*sizes) for sizes in zip(below, widths, strict=True))

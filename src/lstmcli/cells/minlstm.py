@@ -1,0 +1,45 @@
+"""minLSTM: gates that see the input alone, so that all steps can be made at once (Feng et al. 2024, arXiv 2410.01201,
+section 3.2)::
+
+    f = sigmoid(W_f x + b_f)
+    i = sigmoid(W_i x + b_i)
+    g = W_g x + b_g                             candidate
+    h' = f / (f + i) * h + i / (f + i) * g
+
+Weights stack the gates in the order i, f, g.  There is no matrix from h to h, so weight-drop has nothing to act on.
+"""
+
+from __future__ import annotations
+
+from lstmcli.cells.cell import Array, Cell, Opened, State, Weight, Weights
+
+TINY = 1e-30
+"""Keeps the shares finite where both gates are closed as far as single precision goes."""
+
+
+def weights(E: int, H: int) -> dict[str, Weight]:
+    return {
+        "w_ih": Weight("input", (3 * H, E), gates=3),
+        "b": Weight("bias", (3 * H,), begin=(0, 1, 0)),
+    }
+
+
+def read(x: Array, w: Weights) -> Array:
+    return x @ w["w_ih"].T + w["b"]
+
+
+def shares(a: Array) -> tuple[Array, Array, Array]:
+    """What enters, what stays (their sum is 1), and the candidate, of any number of steps [..., 3H]."""
+    i, f, g = a.chunk(3, -1)
+    i, f = i.sigmoid(), f.sigmoid()
+    both = f + i + TINY
+    return i / both, f / both, g
+
+
+def step(a: Array, state: State, w: Weights) -> Opened:
+    (h,) = state
+    i, f, g = shares(a)
+    return Opened({"input": i, "forget": f, "candidate": g}, (f * h + i * g,))
+
+
+CELL = Cell("minlstm", "minLSTM", ("h",), weights, read, step)

@@ -1,0 +1,141 @@
+"""A cell without an operator of its own in ONNX: the equations of ``lstmcli.cells`` in the body of a Scan.
+
+The equations are run once on ``Value``, which adds a node to the graph for every operation; so what ONNX Runtime
+computes is what PyTorch computes, line by line.
+
+Shapes: N texts, T tokens, H units, D directions.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import NamedTuple
+
+import numpy as np
+import onnx
+from onnx import TensorProto, helper
+
+from lstmcli.cells import Cell
+from lstmcli.engine.nodes import Graph, Weights
+
+
+class Value:
+    """A value of a graph in the making, reckoned with like a tensor; see ``cells/cell.py`` for what it can do."""
+
+    def __init__(self, graph: Graph, name: str) -> None:
+        self.graph, self.name = graph, name
+
+    def _node(self, operator: str, *others: Value | float) -> Value:
+        return Value(self.graph, self.graph.node(operator, self.name, *(self._name(other) for other in others)))
+
+    def _name(self, other: Value | float) -> str:
+        return other.name if isinstance(other, Value) else self.graph.constant(np.array(other, np.float32))
+
+    def __add__(self, other: Value | float) -> Value:
+        return self._node("Add", other)
+
+    def __sub__(self, other: Value | float) -> Value:
+        return self._node("Sub", other)
+
+    def __mul__(self, other: Value | float) -> Value:
+        return self._node("Mul", other)
+
+    def __truediv__(self, other: Value | float) -> Value:
+        return self._node("Div", other)
+
+    def __matmul__(self, other: Value) -> Value:
+        return self._node("MatMul", other)
+
+    def __radd__(self, other: float) -> Value:
+        return self + other
+
+    def __rsub__(self, other: float) -> Value:
+        return Value(self.graph, self._name(other)) - self
+
+    def __rmul__(self, other: float) -> Value:
+        return self * other
+
+    def sigmoid(self) -> Value:
+        return self._node("Sigmoid")
+
+    def tanh(self) -> Value:
+        return self._node("Tanh")
+
+    def sqrt(self) -> Value:
+        return self._node("Sqrt")
+
+    def mean(self, dim: int, keepdim: bool) -> Value:
+        return Value(self.graph, self.graph.node("ReduceMean", self.name, axes=[dim], keepdims=int(keepdim)))
+
+    def chunk(self, chunks: int, dim: int) -> tuple[Value, ...]:
+        first = f"{self.name}.part"
+        also = [f"{first}{part}" for part in range(1, chunks)]
+        self.graph.node("Split", self.name, name=first, also=also, axis=dim)
+        return tuple(Value(self.graph, name) for name in (first, *also))
+
+
+class Matrix(NamedTuple):
+    """A weight matrix, stored the way round in which the equations use it."""
+
+    T: Value
+
+
+def scan(
+    graph: Graph,
+    cell: Cell,
+    weights: Weights,
+    name: str,
+    *,
+    hidden: int,
+    x: str,
+    state: Sequence[str] = (),
+    state_out: Sequence[str] = (),
+    lengths: str = "",
+) -> str:
+    """One layer in one direction: x [T, N, E] -> h of every step [T, N, H].
+
+    Args:
+        name: of the layer, unlike any other's in the graph.
+        state: its parts before the first step, each [1, N, H]; without, zero.
+        state_out: names for the same after the last step.
+        lengths: int64 [N]; where given, each row is read backwards from there, and what follows stays in its place.
+    """
+    stored = {
+        key: graph.constant(np.asarray(array, np.float32).T if array.ndim == 2 else array, f"{name}.{key}")
+        for key, array in weights.items()
+    }
+
+    def inside(where: Graph) -> dict[str, Value | Matrix]:
+        values = {key: Value(where, constant) for key, constant in stored.items()}
+        return {key: Matrix(value) if weights[key].ndim == 2 else value for key, value in values.items()}
+
+    def reverse(sequence: str) -> str:
+        return graph.node("ReverseSequence", sequence, lengths, time_axis=0, batch_axis=1) if lengths else sequence
+
+    body = Graph(f"{name}.", graph.constants)
+    before, after = ([f"{name}.{part}.{when}" for part in cell.states] for when in ("before", "after"))
+    opened = cell.step(Value(body, f"{name}.read"), tuple(Value(body, part) for part in before), inside(body))
+    for value, part in zip(opened.state, after, strict=True):
+        body.node("Identity", value.name, name=part)
+    shown = body.node("Identity", opened.state[0].name, name=f"{name}.shown")
+
+    read: Value = cell.read(Value(graph, reverse(x)), inside(graph))
+    begin = [graph.node("Squeeze", part, graph.ints(0)) for part in state] or _zeros(graph, x, hidden, cell)
+    ends = [f"{name}.{part}.end" for part in cell.states]
+    step = helper.make_graph(body.nodes, f"{name}.step", _rows(*before, f"{name}.read"), _rows(*after, shown))
+    graph.node("Scan", *begin, read.name, name=ends[0], also=[*ends[1:], f"{name}.h"], body=step, num_scan_inputs=1)
+    for part, end in zip(state_out, ends, strict=False):
+        graph.node("Unsqueeze", end, graph.ints(0), name=part)
+    return reverse(f"{name}.h")
+
+
+def _zeros(graph: Graph, x_TNE: str, hidden: int, cell: Cell) -> list[str]:
+    """A state [N, H] for as many rows as ``x`` has."""
+    rows = graph.node("Slice", graph.node("Shape", x_TNE), graph.ints(1), graph.ints(2))
+    shape = graph.node("Concat", rows, graph.ints(hidden), axis=0)
+    return [graph.node("ConstantOfShape", shape)] * len(cell.states)
+
+
+def _rows(*names: str) -> list[onnx.ValueInfoProto]:
+    """Values [N, anything]."""
+    return [helper.make_tensor_value_info(name, TensorProto.FLOAT, [None, None]) for name in names]

@@ -1,0 +1,157 @@
+"""Every cell's step against its published equations, written down a second time, gate by gate, in numpy."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import numpy as np
+import pytest
+import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from numpy.typing import NDArray
+
+from lstmcli.cells import CELLS, count_parameters
+from lstmcli.config import ModelConfig
+from lstmcli.config_lm import LmModelConfig
+from lstmcli.core.build import Classifier
+from lstmcli.core.language_model import LanguageModel
+
+Array = NDArray[np.float64]
+Named = dict[str, Array]
+N, E, H = 3, 10, 9
+
+
+def sigma(x: Array) -> Array:
+    return 1 / (1 + np.exp(-x))
+
+
+def product(matrix: Array, rows: Array) -> Array:
+    """The matrix times each row."""
+    return np.array([matrix.dot(row) for row in rows])
+
+
+def gates_of(weight: Array, names: str) -> dict[str, Array]:
+    return dict(zip(names, np.split(weight, len(names)), strict=True))
+
+
+def lstm(w: Named, x: Array, h: Array, c: Array) -> list[Array]:
+    W, U, b, d = (gates_of(w[name], "ifgo") for name in ("w_ih", "w_hh", "b_ih", "b_hh"))
+    a = {k: product(W[k], x) + product(U[k], h) + b[k] + d[k] for k in "ifgo"}
+    new = sigma(a["f"]) * c + sigma(a["i"]) * np.tanh(a["g"])
+    return [sigma(a["o"]) * np.tanh(new), new]
+
+
+def gru(w: Named, x: Array, h: Array) -> list[Array]:
+    W, U, b, d = (gates_of(w[name], "rzn") for name in ("w_ih", "w_hh", "b_ih", "b_hh"))
+    r = sigma(product(W["r"], x) + b["r"] + product(U["r"], h) + d["r"])
+    z = sigma(product(W["z"], x) + b["z"] + product(U["z"], h) + d["z"])
+    n = np.tanh(product(W["n"], x) + b["n"] + r * (product(U["n"], h) + d["n"]))
+    return [(1 - z) * n + z * h]
+
+
+def rnn(w: Named, x: Array, h: Array) -> list[Array]:
+    return [np.tanh(product(w["w_ih"], x) + w["b_ih"] + product(w["w_hh"], h) + w["b_hh"])]
+
+
+def peephole(w: Named, x: Array, h: Array, c: Array) -> list[Array]:
+    """Greff et al. (2017), section II, with z for the block input."""
+    W, R, b = (gates_of(w[name], "ifzo") for name in ("w_ih", "w_hh", "b"))
+    p = gates_of(w["p"], "ifo")
+    z = np.tanh(product(W["z"], x) + product(R["z"], h) + b["z"])
+    i = sigma(product(W["i"], x) + product(R["i"], h) + p["i"] * c + b["i"])
+    f = sigma(product(W["f"], x) + product(R["f"], h) + p["f"] * c + b["f"])
+    new = z * i + c * f
+    o = sigma(product(W["o"], x) + product(R["o"], h) + p["o"] * new + b["o"])
+    return [np.tanh(new) * o, new]
+
+
+def cifg(w: Named, x: Array, h: Array, c: Array) -> list[Array]:
+    W, R, b = (gates_of(w[name], "izo") for name in ("w_ih", "w_hh", "b"))
+    a = {k: product(W[k], x) + product(R[k], h) + b[k] for k in "izo"}
+    new = np.tanh(a["z"]) * sigma(a["i"]) + c * (1 - sigma(a["i"]))
+    return [np.tanh(new) * sigma(a["o"]), new]
+
+
+def layernorm(w: Named, x: Array, h: Array, c: Array) -> list[Array]:
+    def LN(z: Array, scale: Array, shift: Array | float = 0.0) -> Array:
+        rows = [(row - np.mean(row)) / np.sqrt(np.var(row) + 1e-5) for row in z]
+        return np.array(rows) * scale + shift
+
+    a = LN(product(w["w_hh"], h), w["s_hh"]) + LN(product(w["w_ih"], x), w["s_ih"]) + w["b"]
+    i, f, g, o = np.split(a, 4, axis=1)
+    new = sigma(f) * c + sigma(i) * np.tanh(g)
+    return [sigma(o) * np.tanh(LN(new, w["s_c"], w["b_c"])), new]
+
+
+def mogrifier(w: Named, x: Array, h: Array, c: Array) -> list[Array]:
+    Q = {i: w[f"left{i}"] @ w[f"right{i}"] for i in (1, 3, 5)}
+    R = {i: w[f"left{i}"] @ w[f"right{i}"] for i in (2, 4)}
+    x_1 = 2 * sigma(product(Q[1], h)) * x
+    h_2 = 2 * sigma(product(R[2], x_1)) * h
+    x_3 = 2 * sigma(product(Q[3], h_2)) * x_1
+    h_4 = 2 * sigma(product(R[4], x_3)) * h_2
+    x_5 = 2 * sigma(product(Q[5], h_4)) * x_3
+    return lstm({**w, "b_ih": w["b"], "b_hh": 0 * w["b"]}, x_5, h_4, c)
+
+
+def minlstm(w: Named, x: Array, h: Array) -> list[Array]:
+    W, b = gates_of(w["w_ih"], "ifh"), gates_of(w["b"], "ifh")
+    f, i = sigma(product(W["f"], x) + b["f"]), sigma(product(W["i"], x) + b["i"])
+    return [f / (f + i) * h + i / (f + i) * (product(W["h"], x) + b["h"])]
+
+
+PUBLISHED: dict[str, Callable[..., list[Array]]] = {
+    "lstm": lstm,
+    "gru": gru,
+    "rnn": rnn,
+    "peephole": peephole,
+    "cifg": cifg,
+    "layernorm": layernorm,
+    "mogrifier": mogrifier,
+    "minlstm": minlstm,
+}
+
+
+@pytest.mark.parametrize("name", CELLS)
+@given(seed=st.integers(0, 2**32 - 1), spread=st.sampled_from([0.1, 1.0, 3.0]))
+@settings(max_examples=20, deadline=None)
+def test_a_step_is_as_published(name: str, seed: int, spread: float) -> None:
+    cell, random = CELLS[name], np.random.default_rng(seed)
+    weights = {key: random.normal(0, spread, weight.shape) for key, weight in cell.weights(E, H).items()}
+    x, *state = (random.normal(0, 1, (N, size)) for size in (E, *(H for _ in cell.states)))
+    tensors = {key: torch.from_numpy(weight) for key, weight in weights.items()}
+    opened = cell.reference(torch.from_numpy(x), tuple(map(torch.from_numpy, state)), tensors)
+    for found, expected in zip(opened.state, PUBLISHED[name](weights, x, *state), strict=True):
+        np.testing.assert_allclose(found, expected, atol=1e-10)
+    assert all(gate.shape == (N, H) for gate in opened.gates.values())
+
+
+def test_a_closed_pair_of_gates_is_no_division_by_zero() -> None:
+    cell = CELLS["minlstm"]
+    weights = {key: torch.zeros(weight.shape) for key, weight in cell.weights(E, H).items()}
+    weights["b"][: 2 * H] = -200.0
+    weights["b"].requires_grad_()
+    (h,) = cell.reference(torch.zeros(N, E), (torch.ones(N, H),), weights).state
+    h.sum().backward()
+    assert torch.isfinite(h).all() and torch.isfinite(weights["b"].grad).all()
+
+
+@pytest.mark.parametrize("name", CELLS)
+@pytest.mark.parametrize("directions", [1, 2])
+def test_parameters_are_counted_without_making_them(name: str, directions: int) -> None:
+    config = ModelConfig(cell=name, embedding=E, hidden=H, layers=3, bidirectional=directions == 2)
+    stack = Classifier(config, 7, 2).stack
+    assert count_parameters(name, E, [H] * 3, directions) == sum(p.numel() for p in stack.parameters())
+
+
+@pytest.mark.parametrize("name", CELLS)
+def test_parameters_of_layers_of_different_width_are_counted(name: str) -> None:
+    config = LmModelConfig(cell=name, embedding=E, hidden=H, layers=3)
+    stack = LanguageModel(config, 7).stack
+    assert count_parameters(name, E, config.widths) == sum(p.numel() for p in stack.parameters())
+
+
+def test_known_counts() -> None:
+    """Four gates, three, one; torch.nn.LSTM(10, 9) has 4 * (9 * 10 + 9 * 9 + 2 * 9)."""
+    assert [count_parameters(name, E, [H]) for name in ("lstm", "gru", "rnn")] == [756, 567, 189]
