@@ -3,65 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import replace
-from functools import cache
 from itertools import product
-from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
-from lstmcli.config_generate import BeamConfig, GenerateConfig, SamplingConfig
-from lstmcli.config_lm import LmConfig
-from lstmcli.errors import ModelError, UsageError
+from lstmcli.config_generate import GenerateConfig, SamplingConfig
+from lstmcli.errors import UsageError
 from lstmcli.events import Warned
 from lstmcli.results_lm import Continuation, TextPiece
-from lstmcli.tasks import generator as task
 from lstmcli.tasks.generate import generate
-from lstmcli.tasks.generator import END_ID, Event, Generator, load_generator
-from lstmcli.tasks.sampling import UNKNOWN_ID, log_softmax
-from tasks.generate_models import lm_config, random_weights, untrained_language_model
-from tasks.models import untrained_model
-
-GREEDY = SamplingConfig(temperature=0)
-CONFIGS = {
-    "char-lines": lm_config("char"),
-    "char-document": lm_config("char", "document"),
-    "byte-document": lm_config("byte", "document"),
-    "spaces-lines": lm_config("word", words="spaces"),
-    "spaces-document": lm_config("word", "document", words="spaces"),
-    "text-lines": lm_config("word"),
-    "bpe-document": lm_config("bpe", "document", vocab_size=300),
-    "unigram-lines": lm_config("unigram", vocab_size=60),
-    "gru": lm_config("char", cell="gru", tied=False),
-}
-
-
-@cache
-def generator_of(name: str = "char-lines") -> Generator:
-    return make(CONFIGS[name])
-
-
-def make(config: LmConfig) -> Generator:
-    from lstmcli.engine.lmgraph import language_model_graph
-    from lstmcli.engine.lmsession import LanguageModelSession
-    from lstmcli.text.stream import StreamEncoder
-    from tasks.generate_models import LINES
-
-    encoder = StreamEncoder.train(LINES, config.tokenizer)
-    graph = language_model_graph(random_weights(config.model, encoder.vocab_size), config.model)
-    return Generator(encoder, LanguageModelSession(graph, config.model, threads=1))
-
-
-def ended(events: Any) -> list[Continuation]:
-    return sorted((e for e in events if isinstance(e, Continuation)), key=lambda found: found.sample)
-
-
-def log_p_of(generator: Generator, ids: list[int]) -> np.ndarray[Any, Any]:
-    """[T, V], in one run over the whole text."""
-    column = np.array(ids, np.int32)[:, None]
-    logits, _ = generator.session.logits(column, generator.session.zero_state(1))
-    return log_softmax(logits[:, 0])
+from lstmcli.tasks.generator import END_ID, Event
+from lstmcli.tasks.sampling import UNKNOWN_ID
+from tasks.generators import CONFIGS, GREEDY, ended, generator_of, log_p_of
 
 
 @pytest.mark.parametrize("name", CONFIGS)
@@ -138,26 +93,11 @@ def test_the_space_at_the_end_of_a_prompt_is_that_of_the_next_word(name: str) ->
     assert any(text.text.startswith(" ") for text in without)
 
 
-def test_beams_mind_the_space_at_the_end_of_a_prompt_too() -> None:
-    config = GenerateConfig(beam=BeamConfig(beams=3, n_best=3), max_tokens=4)
-    spaced, plain = (ended(generate(generator_of("spaces-lines"), prompt, config)) for prompt in ("the ", "the"))
-    assert ["the " + text.text for text in spaced if text.text] == ["the" + text.text for text in plain if text.text]
-
-
 def test_a_space_is_a_character_like_others_where_tokens_are_characters() -> None:
     generator = generator_of("char-lines")
     (found,) = ended(generate(generator, "the ", GenerateConfig(GREEDY, max_tokens=5, alternatives=1)))
     ids = [END_ID, *generator.encoder.prompt("the ").tolist()]
     assert found.steps[0].probability == pytest.approx(np.exp(log_p_of(generator, ids)[-1]).max(), abs=1e-4)
-
-
-def test_a_prompt_is_read_in_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    config = GenerateConfig(GREEDY, max_tokens=10)
-    prompt = "the cat sat on the mat " * 9
-    (whole,) = ended(generate(generator_of(), prompt, config))
-    monkeypatch.setattr(task, "TOKENS_AT_ONCE", 7)
-    (parts,) = ended(generate(generator_of(), prompt, config))
-    assert parts.text == whole.text and parts.logprob == pytest.approx(whole.logprob, abs=1e-3)
 
 
 def test_a_prompt_of_a_megabyte() -> None:
@@ -233,105 +173,6 @@ def test_alternatives_are_the_models_own_probabilities() -> None:
     assert found.steps[0].alternatives[0][0] == generator.encoder.tokens([int(p.argmax())])[0]
 
 
-# Beam search
-
-
-def best_texts(generator: Generator, prompt: str, length: int) -> list[tuple[float, tuple[int, ...]]]:
-    """Every text of at most ``length`` tokens with its log-probability, the best first."""
-    start = [END_ID, *generator.encoder.prompt(prompt).tolist()]
-    found: list[tuple[float, tuple[int, ...]]] = []
-    open: list[tuple[float, tuple[int, ...]]] = [(0.0, ())]
-    for step in range(length):
-        going = []
-        for logprob, ids in open:
-            for id, more in enumerate(log_p_of(generator, [*start, *ids])[-1].tolist()):
-                if id == UNKNOWN_ID:
-                    continue
-                whole = (logprob + more, (*ids, id))
-                (found if id == END_ID or step == length - 1 else going).append(whole)
-        open = going
-    return sorted(found, reverse=True)
-
-
-@pytest.mark.parametrize("alpha", [0.0, 1.0])
-def test_beams_that_hold_everything_find_the_best(alpha: float) -> None:
-    generator = generator_of("spaces-lines")
-    everything = best_texts(generator, "the dog", 2)
-    everything.sort(key=lambda found: -found[0] / len(found[1]) ** alpha)
-    config = GenerateConfig(beam=BeamConfig(beams=40, n_best=5, length_penalty=alpha), max_tokens=2)
-    found = ended(generate(generator, "the dog", config))
-    assert [f.logprob for f in found] == pytest.approx([p for p, _ in everything[:5]], abs=1e-3)
-    assert [f.score for f in found] == pytest.approx([p / len(ids) ** alpha for p, ids in everything[:5]], abs=1e-3)
-    assert all(f.seed is None for f in found) and len({f.text for f in found}) == 5
-
-
-def test_one_beam_is_greedy_and_more_are_no_worse() -> None:
-    generator = generator_of("char-document")
-    (greedy,) = ended(generate(generator, "the", GenerateConfig(GREEDY, max_tokens=15)))
-    (one,) = ended(generate(generator, "the", GenerateConfig(beam=BeamConfig(beams=1), max_tokens=15)))
-    (many,) = ended(generate(generator, "the", GenerateConfig(beam=BeamConfig(beams=8), max_tokens=15)))
-    assert one.text == greedy.text and one.logprob == pytest.approx(greedy.logprob, abs=1e-3)
-    assert one.score is not None and many.score is not None and many.score >= one.score - 1e-6
-
-
-def test_beams_end_at_stop_strings_and_repeat_nothing_if_asked() -> None:
-    generator = generator_of("char-document")
-    beam = BeamConfig(beams=5, n_best=5)
-    free = ended(generate(generator, "the", GenerateConfig(beam=beam, max_tokens=8)))
-    stop = (free[0].text[2],)
-    for found in ended(generate(generator, "the", GenerateConfig(beam=beam, max_tokens=8, stop=stop))):
-        assert stop[0] not in found.text
-    sampling = SamplingConfig(no_repeat_ngram=2)
-    for found in ended(generate(generator, "", GenerateConfig(sampling, beam=beam, max_tokens=10))):
-        grams = [found.text[i : i + 2] for i in range(len(found.text) - 1)]
-        assert len(set(grams)) == len(grams)
-
-
-# Loading
-
-
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return untrained_language_model(tmp_path_factory.mktemp("lm") / "model", int8=True)
-
-
-def run(generator: Generator, config: GenerateConfig) -> Continuation:
-    return ended(generate(generator, "the cat", config))[0]
-
-
-def test_engines_agree(folder: Path) -> None:
-    config = GenerateConfig(SamplingConfig(temperature=1.0), max_tokens=20, samples=3, seed=1)
-    onnx, torch = (load_generator(folder, threads=1, engine=engine) for engine in ("onnx", "torch"))
-    a, b = (ended(generate(g, "the cat", config)) for g in (onnx, torch))
-    assert [t.text for t in a] == [t.text for t in b]
-    assert [t.logprob for t in a] == pytest.approx([t.logprob for t in b], abs=1e-3)
-    beams = GenerateConfig(beam=BeamConfig(beams=3), max_tokens=10)
-    assert run(onnx, beams).text == run(torch, beams).text
-
-
-def test_int8_is_taken_where_it_is_and_made_where_it_is_not(folder: Path, tmp_path: Path) -> None:
-    config = GenerateConfig(GREEDY, max_tokens=1, alternatives=1)
-    exact = run(load_generator(folder, threads=1, engine="onnx"), config).logprob
-    near = run(load_generator(folder, threads=1), config).logprob
-    assert near != exact and near == pytest.approx(exact, abs=0.3)
-    assert run(load_generator(folder, threads=1, engine="int8"), config).logprob == near
-    bare = untrained_language_model(tmp_path / "bare")
-    assert run(load_generator(bare, threads=1), config).logprob == exact
-    assert run(load_generator(bare, threads=1, engine="int8"), config).logprob == near
-
-
-def test_what_cannot_be_loaded_is_said(folder: Path, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="engine must be one of"):
-        load_generator(folder, engine="tflite")
-    with pytest.raises(UsageError, match="runs on the CPU"):
-        load_generator(folder, engine="onnx", device="cuda")
-    with pytest.raises(UsageError, match="GRU"):
-        load_generator(untrained_language_model(tmp_path / "gru", CONFIGS["gru"]), engine="int8")
-    with pytest.raises(ModelError, match="holds a classifier, not a language model") as error:
-        load_generator(untrained_model(tmp_path / "classifier"))
-    assert error.value.hint == "`lstm classify` reads it"
-
-
 @pytest.mark.parametrize(
     ("settings", "said"),
     [
@@ -346,12 +187,6 @@ def test_what_cannot_be_loaded_is_said(folder: Path, tmp_path: Path) -> None:
 def test_settings_that_make_no_sense_are_refused(settings: dict[str, Any], said: str) -> None:
     with pytest.raises(UsageError, match=said):
         GenerateConfig(**settings)
-
-
-@pytest.mark.parametrize("settings", [{"beams": 0}, {"n_best": 0}, {"beams": 2, "n_best": 3}, {"length_penalty": -1}])
-def test_beams_that_make_no_sense_are_refused(settings: dict[str, Any]) -> None:
-    with pytest.raises(UsageError):
-        BeamConfig(**settings)
 
 
 def test_events_are_of_three_kinds() -> None:

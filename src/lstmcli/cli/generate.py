@@ -4,27 +4,25 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections.abc import Iterable, Mapping
-from dataclasses import replace
+from collections.abc import Iterator
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
 from lstmcli.cli import options as o
 from lstmcli.cli import prompts, streams
+from lstmcli.cli import sampling as s
 from lstmcli.cli.command import Command
 from lstmcli.cli.continuations import Writer, writer
 from lstmcli.cli.render import safe
-from lstmcli.config_generate import ENGINES, BeamConfig, GenerateConfig, SamplingConfig
+from lstmcli.config_generate import ENGINES, GenerateConfig
 from lstmcli.errors import UsageError
 from lstmcli.events import Warned
 
 if TYPE_CHECKING:
-    from lstmcli.tasks.generator import Generator
+    from lstmcli.tasks.generator import Event, Generator
 
-SAMPLING, BEAM = SamplingConfig(), BeamConfig()
-CONFIG = GenerateConfig()
-PROMPTS, CHOICE, SEARCH, COMPUTING = "Prompts", "Sampling", "Beam search", "Computing"
+PROMPTS, COMPUTING = "Prompts", "Computing"
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -46,29 +44,11 @@ def generate(
         ),
     ] = None,
     model: o.LmModelPath = None,
-    max_tokens: Annotated[
-        int, typer.Option("--max-tokens", metavar="N", help="A text that does not end by itself ends here.")
-    ] = CONFIG.max_tokens,
-    temperature: Annotated[
-        float | None,
-        typer.Option(
-            "--temperature",
-            metavar="X",
-            show_default=str(SAMPLING.temperature),
-            help="1: as the model says; less is safer, more is wilder; 0: the best token always.",
-        ),
-    ] = None,
-    samples: Annotated[
-        int | None, typer.Option("-n", metavar="N", show_default="1", help="Texts for each prompt.")
-    ] = None,
-    seed: Annotated[
-        int | None,
-        typer.Option("--seed", metavar="N", show_default="a new one", help="The same seed gives the same texts."),
-    ] = None,
-    stop: Annotated[
-        list[str] | None,
-        typer.Option("--stop", metavar="TEXT", help="End a text before this; may be repeated. \\n is a line end."),
-    ] = None,
+    max_tokens: s.MaxTokens = s.CONFIG.max_tokens,
+    temperature: s.Temperature = None,
+    samples: s.Samples = None,
+    seed: s.Seed = None,
+    stop: s.Stop = None,
     lines: Annotated[
         bool,
         typer.Option(
@@ -87,71 +67,16 @@ def generate(
             "--encoding", panel=PROMPTS, metavar="NAME", show_default="found", text="Encoding of stdin: utf-8, gbk, …"
         ),
     ] = None,
-    top_k: Annotated[
-        int | None, o.option("--top-k", panel=CHOICE, metavar="K", text="Choose among the K best tokens.")
-    ] = None,
-    top_p: Annotated[
-        float | None,
-        o.option(
-            "--top-p", panel=CHOICE, metavar="P", text="Among the best that have probability P together (nucleus)."
-        ),
-    ] = None,
-    min_p: Annotated[
-        float | None,
-        o.option("--min-p", panel=CHOICE, metavar="P", text="Among those at least P times as probable as the best."),
-    ] = None,
-    typical: Annotated[
-        float | None,
-        o.option(
-            "--typical",
-            panel=CHOICE,
-            metavar="P",
-            text="Among those about as surprising as expected that have probability P together.",
-        ),
-    ] = None,
-    repetition_penalty: Annotated[
-        float | None,
-        o.option(
-            "--repetition-penalty",
-            panel=CHOICE,
-            metavar="X",
-            show_default="1, none",
-            text="Above 1: what was generated before becomes less probable.",
-        ),
-    ] = None,
-    no_repeat_ngram: Annotated[
-        int | None,
-        o.option("--no-repeat-ngram", panel=CHOICE, metavar="N", text="No run of N tokens comes twice in a text."),
-    ] = None,
-    allow_unknown: Annotated[
-        bool,
-        o.option(
-            "--allow-unknown", panel=CHOICE, show_default=False, text="Let <unk>, the unknown word, be generated."
-        ),
-    ] = False,
-    beams: Annotated[
-        int | None,
-        o.option(
-            "--beams",
-            panel=SEARCH,
-            metavar="N",
-            text="Search for the most probable text, following N at once; no sampling.",
-        ),
-    ] = None,
-    n_best: Annotated[
-        int | None,
-        o.option("--n-best", panel=SEARCH, metavar="N", show_default=str(BEAM.n_best), text="Give the N best texts."),
-    ] = None,
-    length_penalty: Annotated[
-        float | None,
-        o.option(
-            "--length-penalty",
-            panel=SEARCH,
-            metavar="X",
-            show_default=str(BEAM.length_penalty),
-            text="Texts are ordered by log-probability over length to this power; 0 favours short ones.",
-        ),
-    ] = None,
+    top_k: s.TopK = None,
+    top_p: s.TopP = None,
+    min_p: s.MinP = None,
+    typical: s.Typical = None,
+    repetition_penalty: s.RepetitionPenalty = None,
+    no_repeat_ngram: s.NoRepeatNgram = None,
+    allow_unknown: s.AllowUnknown = False,
+    beams: s.Beams = None,
+    n_best: s.NBest = None,
+    length_penalty: s.LengthPenalty = None,
     format: Annotated[
         Literal["text", "jsonl", "json"],
         typer.Option(
@@ -165,16 +90,7 @@ def generate(
         bool,
         o.option("--no-prompt", panel=o.OUTPUT, show_default=False, text="Show only what comes after the prompt."),
     ] = False,
-    show_alternatives: Annotated[
-        int | None,
-        o.option(
-            "--show-alternatives",
-            panel=o.OUTPUT,
-            metavar="K",
-            text="Show the K most probable tokens at every step, as the model itself sees them.",
-            callback=o.counted,
-        ),
-    ] = None,
+    show_alternatives: s.ShowAlternatives = None,
     quiet: o.Quiet = False,
     engine: Annotated[
         str | None,
@@ -182,7 +98,7 @@ def generate(
             "--engine",
             panel=COMPUTING,
             among=ENGINES,
-            show_default="auto; torch with --device cuda",
+            show_default="auto; onnx with --lines; torch with --device cuda",
             text="onnx is exact, int8 much faster and a little off; auto is int8 if the model has it.",
         ),
     ] = None,
@@ -204,95 +120,44 @@ def generate(
     """Continue a prompt with a language model, or begin a text; it is shown as it is made.
 
     A text ends when the model ends it, before a stop string, or after --max-tokens. With --lines each line of
-    stdin is continued to the end of a line, in order. In jsonl and json, logprob is the natural logarithm of the
-    model's own probability of the tokens, and tokens says how many there are.
+    stdin is continued to the end of a line, in order; lines that are there already are worked on together, which
+    changes no answer of the exact engines. In jsonl and json, logprob is the natural logarithm of the model's own
+    probability of the tokens, and tokens says how many there are.
     """
+    values = locals()
     if lines and interactive:
         raise UsageError("--lines and --interactive do not go together")
     if prompt is not None and (lines or interactive):
         what = "--lines" if lines else "--interactive"
         raise UsageError(f"{what} reads its prompts from stdin, and PROMPT is another", hint="leave one of them out")
-    given = {
-        "--temperature": temperature,
-        "--top-k": top_k,
-        "--top-p": top_p,
-        "--min-p": min_p,
-        "--typical": typical,
-        "--repetition-penalty": repetition_penalty,
-        "-n": samples,
-        "--seed": seed,
-        "--show-alternatives": show_alternatives,
-    }
-    searching = {"--n-best": n_best, "--length-penalty": length_penalty}
-    sampling = SamplingConfig(
-        temperature=SAMPLING.temperature if temperature is None else temperature,
-        top_k=top_k,
-        top_p=top_p,
-        min_p=min_p,
-        typical=typical,
-        repetition_penalty=SAMPLING.repetition_penalty if repetition_penalty is None else repetition_penalty,
-        no_repeat_ngram=no_repeat_ngram,
-        allow_unknown=allow_unknown,
-    )
-    config = GenerateConfig(
-        sampling=sampling,
-        beam=_beam(beams, given, searching),
-        samples=CONFIG.samples if samples is None else samples,
-        max_tokens=max_tokens,
-        stop=tuple(map(_unescaped, stop or [])),
-        seed=seed,
-        alternatives=show_alternatives or 0,
-    )
+    config = s.generate_config(values)
     if lines and (sys.stdin is None or sys.stdin.isatty()):
         raise UsageError("--lines reads prompts from stdin", hint="pipe them in, or use --interactive")
 
+    from lstmcli.tasks import generate as task
     from lstmcli.tasks.generator import load_generator
     from lstmcli.tasks.modeldir import default_model_path
 
-    engine = engine or ("torch" if device.startswith("cuda") else "auto")
+    # int8 answers move with their batch mates, and what is there already depends on how fast a pipe is.
+    engine = engine or ("torch" if device.startswith("cuda") else "onnx" if lines else "auto")
     generator = load_generator(default_model_path("lm", model), threads=threads, engine=engine, device=device)
-    if lines:
-        config = replace(config, stop=(*config.stop, "\n"))
     out = writer(format, sys.stdout, echo=not (no_prompt or interactive), apart=generator.multiline and not lines)
     if interactive:
         _ask(generator, config, out)
+    elif lines:
+        for source in prompts.lines(encoding, quiet):
+            for text, events in task.generate_each(generator, source.records, config, ready=source.ready):
+                _show(text, events, out)
     else:
-        texts: Iterable[str] = prompts.lines(encoding, quiet) if lines else [prompts.one(prompt, encoding)]
-        for number, text in enumerate(texts):
-            _continue(generator, text, config, out, number)
+        text = prompts.one(prompt, encoding)
+        _show(text, task.generate(generator, text, config), out)
     out.close()
 
 
-def _beam(beams: int | None, given: Mapping[str, object], searching: Mapping[str, float | None]) -> BeamConfig | None:
-    """The search that is asked for, if one is."""
-    if beams is None:
-        for name, value in searching.items():
-            if value is not None:
-                raise UsageError(f"{name} is for beam search", hint=f"add --beams {max(BEAM.beams, int(value))}")
-        return None
-    for name, other in given.items():
-        if other is not None:
-            hint = "for several texts use --n-best" if name == "-n" else "leave one of them out"
-            raise UsageError(f"--beams searches instead of sampling, so {name} does not go with it", hint=hint)
-    n_best, length_penalty = searching["--n-best"], searching["--length-penalty"]
-    return BeamConfig(
-        beams=beams,
-        n_best=BEAM.n_best if n_best is None else int(n_best),
-        length_penalty=BEAM.length_penalty if length_penalty is None else length_penalty,
-    )
-
-
-def _unescaped(text: str) -> str:
-    r"""A stop string as it is meant: ``\n``, ``\t`` and ``\\`` are what they are elsewhere."""
-    return text.replace("\\\\", "\0").replace("\\n", "\n").replace("\\t", "\t").replace("\0", "\\")
-
-
-def _continue(generator: Generator, prompt: str, config: GenerateConfig, out: Writer, number: int) -> None:
-    from lstmcli.tasks.generate import generate
-
+def _show(prompt: str, events: Iterator[Event], out: Writer) -> None:
     out.begin(prompt)
     try:
-        for event in generate(generator, prompt, config, number=number):
+        for event in events:
             if isinstance(event, Warned):
                 streams.say(f"warning: {safe(event.message)}")
             else:
@@ -305,9 +170,11 @@ def _continue(generator: Generator, prompt: str, config: GenerateConfig, out: Wr
 
 def _ask(generator: Generator, config: GenerateConfig, out: Writer) -> None:
     """One prompt after the other; Ctrl-C ends a text, and between texts the program, as Ctrl-D does."""
+    from lstmcli.tasks.generate import generate
+
     ask = prompts.asking()
     number = 0
     while (prompt := ask()) is not None:
         with contextlib.suppress(KeyboardInterrupt):
-            _continue(generator, prompt, config, out, number)
+            _show(prompt, generate(generator, prompt, config, number=number), out)
         number += 1

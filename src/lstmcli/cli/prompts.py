@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING
 
 from lstmcli.cli import streams
 from lstmcli.config import ReadConfig
 from lstmcli.errors import UsageError
+
+if TYPE_CHECKING:
+    from lstmcli.cli.inputs import Input
 
 
 def one(prompt: str | None, encoding: str | None) -> str:
@@ -18,17 +22,19 @@ def one(prompt: str | None, encoding: str | None) -> str:
         return ""
     if sys.stdin is None:
         raise UsageError("stdin (`-`) is closed")
-    return "\n".join(lines(encoding, quiet=True))
+    return "\n".join(_texts(encoding))
 
 
-def lines(encoding: str | None, quiet: bool) -> Iterator[str]:
+def lines(encoding: str | None, quiet: bool) -> Iterable[Input]:
     """The lines of stdin, each as soon as it is there."""
     from lstmcli.cli.inputs import Inputs
 
     read = ReadConfig(input_format="text", encoding=encoding)
-    for source in Inputs(["-"], [], read, prefer=ReadConfig(), labelled=False, quiet=quiet):
-        for record in source.records:
-            yield record.text
+    return Inputs(["-"], [], read, prefer=ReadConfig(), labelled=False, quiet=quiet)
+
+
+def _texts(encoding: str | None) -> Iterator[str]:
+    return (record.text for source in lines(encoding, quiet=True) for record in source.records)
 
 
 def asking() -> Callable[[], str | None]:
@@ -36,7 +42,7 @@ def asking() -> Callable[[], str | None]:
     if sys.stdin is None:
         raise UsageError("stdin is closed")
     if not sys.stdin.isatty():
-        arriving = lines(None, quiet=True)
+        arriving = _texts(None)
         return lambda: next(arriving, None)
 
     import contextlib

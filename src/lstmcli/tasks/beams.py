@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from lstmcli.config_generate import BeamConfig, GenerateConfig
 from lstmcli.results_lm import Continuation, TextPiece
-from lstmcli.tasks.generator import END_ID, Event, Generator, Start, rows_of
+from lstmcli.tasks.generator import END_ID, Event, Generator, Start, State, rows_of
 from lstmcli.tasks.sampling import Logits, NgramMemory, ban, log_softmax, only, without_unknown
 from lstmcli.tasks.stops import StopFilter
 
@@ -29,10 +29,14 @@ class _Beam:
     logprob: float = 0.0
 
 
-def beam_search(generator: Generator, start: Start, config: GenerateConfig) -> Iterator[Event]:
-    """The best texts, the best first.  Nothing is certain before the end, so each comes whole."""
+def beam_search(generator: Generator, start: Start, state: State, config: GenerateConfig) -> Iterator[Event]:
+    """The best texts, the best first.  Nothing is certain before the end, so each comes whole.
+
+    Args:
+        state: of one text, before the last id of the prompt.
+    """
     search = _Search(generator, start, config)
-    for number, found in enumerate(search.run()):
+    for number, found in enumerate(search.run(state)):
         yield TextPiece(number, found.text)
         yield Continuation(
             prompt=start.prompt,
@@ -63,8 +67,8 @@ class _Search:
         self._memory = NgramMemory(n, start.ids[1:].tolist()) if n else None
         self._found: dict[str, _Found] = {}
 
-    def run(self) -> list[_Found]:
-        live, state = [_Beam()], self._start.state
+    def run(self, state: State) -> list[_Found]:
+        live = [_Beam()]
         last = self._start.ids[-1:]
         for _ in range(self._config.max_tokens):
             logits_TBV, state = self._generator.session.logits(last[None], state)

@@ -1,4 +1,4 @@
-"""A language model that is ready to generate: opened from its directory, and a prompt read by it.
+"""A language model that is ready to generate: opened from its directory, and prompts read by it.
 
 Shapes: T tokens, B texts, V words.
 """
@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, Protocol, cast
 
@@ -21,7 +22,7 @@ from lstmcli.results_lm import Continuation, TextPiece
 from lstmcli.tasks.lm import load_language_model
 from lstmcli.tasks.loading import tensors, use_file
 from lstmcli.tasks.modeldir import INT8_GRAPH, WEIGHTS, ModelDir, unless_replaced
-from lstmcli.tasks.sampling import Logits
+from lstmcli.tasks.sampling import UNKNOWN_ID, Logits
 
 END_ID = 0
 TOKENS_AT_ONCE = 1024
@@ -74,6 +75,12 @@ class Generator:
     model: ModelDir | None = None
     """Where it came from."""
 
+    @cached_property
+    def bring_space_V(self) -> NDArray[np.bool_]:
+        """[V] tokens whose text within a line begins with a space; the end of the text too."""
+        first = [self.encoder.streamer(UNKNOWN_ID).push(id)[:1] for id in range(self.encoder.vocab_size)]
+        return np.array([id == END_ID or text == " " for id, text in enumerate(first)])
+
     @property
     def multiline(self) -> bool:
         """Whether a text may have several lines: the model was trained on a document."""
@@ -122,13 +129,13 @@ def load_generator(
 
 @dataclass(frozen=True)
 class Start:
-    """Where texts begin: after the prompt but for its last token."""
+    """Where texts begin."""
 
     prompt: str
     ids: Ids
     """The prompt's, behind the token that starts a text."""
-    state: State
-    """Of one text, before the last of the ids."""
+    unknown: int = 0
+    """How many of the prompt's are unknown."""
     first_V: NDArray[np.bool_] | None = None
     """What may come first: a token that brings the space that the prompt ends with; None: anything."""
 
@@ -154,24 +161,32 @@ class _WithoutSpace:
         return self._streamer.end()
 
 
-def read_prompt(generator: Generator, prompt: str) -> tuple[Start, NDArray[np.bool_]]:
-    """The place after the prompt, and which of its tokens are unknown."""
-    encoder, session = generator.encoder, generator.session
+def read_prompts(generator: Generator, prompts: Sequence[str]) -> tuple[list[Start], State]:
+    """The place after each prompt, and the state of all of them side by side, before the last id of each."""
+    starts = [_start(generator, prompt) for prompt in prompts]
+    state = generator.session.zero_state(len(starts))
+    lengths = [len(start.ids) - 1 for start in starts]
+    at = 0
+    # All that go on are read up to the end of the next one that ends, so nothing is padded.
+    for end in sorted(set(lengths)):
+        rows = [row for row, length in enumerate(lengths) if length >= end]
+        own = rows_of(state, rows)
+        for first in range(at, end, TOKENS_AT_ONCE):
+            part = slice(first, min(first + TOKENS_AT_ONCE, end))
+            own = generator.session.read(np.stack([starts[row].ids[part] for row in rows], axis=1), own)
+        for whole, after in zip(state, own, strict=True):
+            whole[:, rows] = after
+        at = end
+    return starts, state
+
+
+def _start(generator: Generator, prompt: str) -> Start:
+    encoder = generator.encoder
     # Where a token begins with the space before it, one more space would be a token that seldom stands before words.
     healed = encoder.config.kind in SPACE_FIRST and prompt[-1:] == " " and bool(prompt[-2:-1].strip())
     own = encoder.prompt(prompt[:-1] if healed else prompt)
     ids = np.concatenate([np.array([END_ID], np.int32), own])
-    state = session.zero_state(1)
-    for at in range(0, len(ids) - 1, TOKENS_AT_ONCE):
-        state = session.read(ids[:-1][at : at + TOKENS_AT_ONCE, None], state)
-    first_V = _bring_space(encoder, int(ids[-1])) if healed else None
-    return Start(prompt, ids, state, first_V), encoder.unknown(own)
-
-
-def _bring_space(encoder: Encoder, after: int) -> NDArray[np.bool_]:
-    """Whose text begins with a space after the token given; the end of the text too."""
-    first = [encoder.streamer(after).push(id)[:1] for id in range(encoder.vocab_size)]
-    return np.array([id == END_ID or text == " " for id, text in enumerate(first)])
+    return Start(prompt, ids, int(encoder.unknown(own).sum()), generator.bring_space_V if healed else None)
 
 
 def rows_of(state: State, rows: Sequence[int]) -> State:
