@@ -7,6 +7,7 @@ the memory of its C x C confusion matrix.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -119,7 +120,7 @@ class Tally:
         return ClassReport(
             n=self.n,
             accuracy=self._right / self.n,
-            macro_f1=float(f1[occurs].mean()),
+            macro_f1=float(macro_f1(self._hits, self._called, self._support)),
             weighted_f1=float(weight @ f1),
             macro_precision=float(precision[occurs].mean()),
             macro_recall=float(recall[occurs].mean()),
@@ -131,6 +132,13 @@ class Tally:
             unknown_labels=unknown_labels,
             multilabel=self.multilabel,
         )
+
+
+def macro_f1(hits: NDArray[Any], called: NDArray[Any], support: NDArray[Any]) -> Floats:
+    """Mean F1 over the labels that occur, from counts [..., C]; 0 where none does."""
+    total = np.asarray(called + support, np.float64)
+    f1 = np.divide(2.0 * hits, total, out=np.zeros_like(total), where=total > 0)
+    return np.asarray(f1.sum(axis=-1) / np.maximum(1, (total > 0).sum(axis=-1)))
 
 
 def classification_report(
