@@ -50,7 +50,8 @@ def _panels(command: Any, ctx: Any) -> dict[str, list[tuple[str, str]]]:
 
 def _prose(text: str, width: int) -> str:
     """Paragraphs filled to the width."""
-    return "\n\n".join(textwrap.fill(" ".join(block.split()), width) for block in inspect.cleandoc(text).split("\n\n"))
+    blocks = (" ".join(block.split()) for block in inspect.cleandoc(text).split("\n\n"))
+    return "\n\n".join(textwrap.fill(block, width, break_on_hyphens=False) for block in blocks)
 
 
 def _section(title: str, rows: list[tuple[str, str]], width: int) -> str:
