@@ -260,12 +260,12 @@ def _fits(value: Any, annotation: str) -> bool:
     """Whether a JSON value is of the annotated type (the few kinds that configs use)."""
     if value is None:
         return "None" in annotation
+    if annotation.startswith("tuple"):
+        return isinstance(value, tuple)
     if isinstance(value, bool):
         return "bool" in annotation
     if isinstance(value, int):
         return "int" in annotation or "float" in annotation
     if isinstance(value, float):
         return "float" in annotation
-    if isinstance(value, str):
-        return "str" in annotation or annotation in ("TokenizerKind", "Cell", "Task")
-    return isinstance(value, tuple) and annotation.startswith("tuple")
+    return isinstance(value, str) and ("str" in annotation or annotation in ("TokenizerKind", "Cell", "Task"))

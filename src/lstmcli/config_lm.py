@@ -16,6 +16,7 @@ from lstmcli.config import (
     OPTIMIZERS,
     PRECISIONS,
     PRESETS,
+    SOFTMAXES,
     TOKENIZERS,
     WORDS,
     Cell,
@@ -26,7 +27,6 @@ from lstmcli.config import (
     within,
 )
 
-SOFTMAXES: tuple[str, ...] = ("full", "adaptive")
 LM_SCHEDULES: tuple[str, ...] = ("linear", "cosine", "constant", "plateau")
 
 
@@ -91,7 +91,7 @@ class LmModelConfig:
             fraction(f"{dropout}-dropout", getattr(self, f"{dropout}_dropout"))
         fraction("weight-drop", self.weight_drop)
         adaptive = self.softmax == "adaptive"
-        require(self.softmax in SOFTMAXES, f"softmax must be one of {', '.join(SOFTMAXES)}, not {self.softmax!r}")
+        among("softmax", self.softmax, SOFTMAXES)
         require(not (adaptive and self.tied), "an adaptive softmax cannot share the embedding's matrix")
         rising = [0, *self.cutoffs] == sorted({0, *self.cutoffs})
         require(rising, f"cutoffs must rise from 1 at least, not {list(self.cutoffs)}")

@@ -9,7 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lstmcli.config import ClassifierConfig, ModelConfig, TrainConfig
-from lstmcli.tasks.defaults import SMALL, ngram_min_count, resolve
+from lstmcli.config_lm import LmConfig, LmModelConfig
+from lstmcli.errors import UsageError
+from lstmcli.tasks.defaults import SMALL, cutoffs, ngram_min_count, resolve, resolve_lm
 
 
 @given(st.integers(1, 10**7))
@@ -28,3 +30,22 @@ def test_larger_sets_take_longer_ngrams_seen_twice(texts: int, ngrams: int, coun
 def test_what_the_user_said_stays() -> None:
     said = replace(ClassifierConfig(), model=ModelConfig(ngrams=0), train=TrainConfig(epochs=1))
     assert resolve(said, 100) == said
+
+
+@given(st.integers(2, 10**6))
+def test_an_adaptive_softmax_is_cut_inside_its_vocabulary(vocab_size: int) -> None:
+    config = LmConfig(model=LmModelConfig(tied=False, softmax="adaptive"))
+    found = resolve_lm(config, 1000, vocab_size).model.cutoffs
+    assert found and [0, *found, vocab_size] == sorted({0, *found, vocab_size})
+
+
+def test_the_cutoffs_are_near_those_in_use() -> None:
+    assert cutoffs(44_000) == (2_750, 11_000) and cutoffs(267_735) == (16_733, 66_933)
+
+
+def test_cutoffs_that_were_said_stay_unless_they_leave_nothing() -> None:
+    said = LmConfig(model=LmModelConfig(tied=False, softmax="adaptive", cutoffs=(5, 9)))
+    assert resolve_lm(said, 1000, 10).model.cutoffs == (5, 9)
+    with pytest.raises(UsageError, match="below the 9 different tokens"):
+        resolve_lm(said, 1000, 9)
+    assert resolve_lm(LmConfig(), 1000, 9).model == LmModelConfig()

@@ -12,13 +12,24 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 import typer
 
-from lstmcli.config import CELLS, MODES, OPTIMIZERS, POOLINGS, PRECISIONS, PRESETS, SCHEDULES, TOKENIZERS, WORDS
+from lstmcli.config import (
+    CELLS,
+    MODES,
+    OPTIMIZERS,
+    POOLINGS,
+    PRECISIONS,
+    PRESETS,
+    SCHEDULES,
+    SOFTMAXES,
+    TOKENIZERS,
+    WORDS,
+)
 from lstmcli.errors import UsageError
 
 Format: TypeAlias = Literal["table", "tsv", "csv", "jsonl", "json"]
 INPUT_FORMATS = ("text", "csv", "tsv", "json", "jsonl", "parquet", "fasttext", "folder")
 DATA, TOKENIZER, MODEL, TRAINING, OUTPUT = "Data", "Tokenizer", "Model", "Training", "Output"
-LANGUAGE_MODEL = "Language model"
+LANGUAGE_MODEL, ADVANCED = "Language model", "Language model, advanced"
 
 
 def option(*names: str, panel: str | None = None, text: str, among: Sequence[str] = (), **more: Any) -> Any:
@@ -290,6 +301,16 @@ Alpha = Annotated[
 Beta = Annotated[
     float | None,
     option("--beta", panel=LANGUAGE_MODEL, metavar="X", text="Penalty on its changes from token to token."),
+]
+Softmax = Annotated[
+    str,
+    option(
+        "--softmax",
+        panel=ADVANCED,
+        among=SOFTMAXES,
+        text="How words are predicted; adaptive: rare ones in clusters that are seldom computed, for vocabularies of "
+        "tens of thousands. The embedding then has a matrix of its own, as with --untied.",
+    ),
 ]
 
 # Output

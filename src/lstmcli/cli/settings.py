@@ -59,7 +59,7 @@ def lm_config(values: Mapping[str, Any], given: Collection[str]) -> LmConfig:
     changes: dict[str, Any] = {name: values[name] for name in given}
     if "tokenizer" in given:
         changes |= _tokenizer(str(values["tokenizer"]))
-    if values["untied"]:
+    if values["untied"] or values["softmax"] == "adaptive":
         changes["tied"] = False
     if "learning_rate" not in given and changes.get("optimizer", train.optimizer) != train.optimizer:
         changes["learning_rate"] = None

@@ -126,6 +126,7 @@ def train(
     input_dropout: o.InputDropout = None,
     alpha: o.Alpha = None,
     beta: o.Beta = None,
+    softmax: o.Softmax = LM_MODEL.softmax,
     quiet: o.Quiet = False,
     format: Annotated[
         Literal["table", "json"],
@@ -213,19 +214,22 @@ def _configs(
 ) -> dict[str, ClassifierConfig | LmConfig | UsageError]:
     """The config for each task, or what is wrong with it.  Raises: UsageError, where none is right."""
     made: dict[str, ClassifierConfig | LmConfig | UsageError] = {}
+    wrong: list[UsageError] = []
     for task in tasks:
+        if foreign := out_of_place(given, task):
+            kind, other = ("a classifier", "lm") if task == "classify" else ("a language model", "classify")
+            hint = f"leave it out, or add --task {other}"
+            misplaced = made[task] = UsageError(f"{foreign[0]} means nothing to {kind}", hint=hint)
+            wrong.append(misplaced)
+            continue
         try:
-            if foreign := out_of_place(given, task):
-                kind, other = ("a classifier", "lm") if task == "classify" else ("a language model", "classify")
-                hint = f"leave it out, or add --task {other}"
-                raise UsageError(f"{foreign[0]} means nothing to {kind}", hint=hint)
             made[task] = classifier_config(values) if task == "classify" else lm_config(values, given)
         except UsageError as error:
             made[task] = error
-    for config in made.values():
-        if not isinstance(config, UsageError):
-            return made
-    raise next(error for error in made.values() if isinstance(error, UsageError))
+            wrong.insert(0, error)  # says more than that an option is out of place
+    if len(wrong) == len(made):
+        raise wrong[0]
+    return made
 
 
 def follow(run: Iterable[events.Event], listeners: list[Any], stop: Stop, *, dry_run: bool) -> dict[str, Any]:
