@@ -30,6 +30,9 @@ class Encoder(Protocol):
     def encode(self, texts: Sequence[str]) -> list[Ids]:
         """Each text as [T, F]; T is at least 1."""
 
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """The characters that each token stands for; none for a text without tokens."""
+
 
 class Classifier:
     """A model that is ready to answer."""
@@ -37,14 +40,14 @@ class Classifier:
     def __init__(self, model: ModelDir, encoder: Encoder, network: Network, ngrams: Scorer | None = None) -> None:
         self.model, self.labels, self.multilabel = model, model.labels, model.multilabel
         config = model.classifier
-        self._encoder = encoder
+        self.encoder = encoder
         self._experts = Experts(
             network, ngrams, len(self.labels), self.multilabel, config.model.segment, config.tokenizer.max_tokens
         )
 
     def probabilities(self, texts: Sequence[str], batch_size: int = BATCH_SIZE) -> NDArray[np.float64]:
         """[N, C] in the order of the texts; rows sum to 1 unless the model is multi-label."""
-        return self._experts.probabilities(self._encoder.encode(texts), self.model.scale, batch_size)
+        return self._experts.probabilities(self.encoder.encode(texts), self.model.scale, batch_size)
 
 
 def load_classifier(

@@ -100,6 +100,18 @@ class TextEncoder:
                     encoded[owner].append(ids_TF)
         return [np.concatenate(parts) if parts else self._nothing() for parts in encoded]
 
+    def spans(self, text: str) -> list[tuple[int, int]]:
+        """The characters that each token of ``encode`` stands for, from 0; none for a text without tokens.
+
+        Tokens that share a character, as bytes do, share its span.
+        """
+        spans, start = list[tuple[int, int]](), 0
+        for piece in _pieces(text):
+            offsets = self.tokenizer.encode(well_formed(piece), add_special_tokens=False).offsets
+            spans += ((start + first, start + last) for first, last in offsets)
+            start += len(piece)
+        return spans
+
     def _nothing(self) -> Ids:
         """A text without tokens."""
         ids = np.array([UNKNOWN_ID], np.int32)

@@ -1,0 +1,36 @@
+"""What ``lstm inspect`` is asked to show."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lstmcli.config import among, require
+
+DIRECTIONS: tuple[str, ...] = ("forward", "backward", "both")
+
+
+@dataclass(frozen=True)
+class InspectConfig:
+    """Layers and units are counted from 1."""
+
+    layer: int | None = None
+    """The layer that is shown; 0 for all of them; None for the last, which the answer is made from."""
+    direction: str = "forward"
+    """forward, backward or both."""
+    units: tuple[int, ...] = ()
+    """Units that are shown one by one."""
+    top_units: int = 0
+    """How many of the units that are tied most to the label, and to the position, are shown."""
+    label: str | None = None
+    """The label whose probability is followed; None for the one that the model gives."""
+    gates: bool = True
+    """Whether the states are looked at."""
+    why: bool = False
+    """Whether words are left out one by one, to see what the answer owes to them."""
+
+    def __post_init__(self) -> None:
+        require(self.layer is None or self.layer >= 0, f"layer must be 1 or more, not {self.layer}")
+        among("direction", self.direction, DIRECTIONS)
+        for unit in self.units:
+            require(unit >= 1, f"unit must be 1 or more, not {unit}")
+        require(self.top_units >= 0, f"top-units must be 1 or more, not {self.top_units}")

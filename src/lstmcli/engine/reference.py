@@ -1,0 +1,147 @@
+"""The reference cells of ``lstmcli.cells`` run in numpy on saved weights, every gate kept: for looking, not for speed.
+
+The equations are those that training and the graphs are held equal to; nothing is written twice.  What needs no state
+is computed for all steps at once, the rest step by step.
+
+Shapes: T time steps, N rows, E inputs, H units a direction, D directions, K = D * H, C labels, P poolings.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstmcli.cells import CELLS
+
+Floats = NDArray[np.floating[Any]]
+State = tuple[Floats, ...]
+"""What a layer carries from step to step, each [N, H]: h first."""
+_STATES = {"h": "hidden", "c": "cell"}
+
+
+class Trace(NamedTuple):
+    """One layer in one direction, at every step: each [T, N, H]."""
+
+    gates: dict[str, Floats]
+    """By name, in the order of the equations; none for a plain RNN."""
+    states: dict[str, Floats]
+    """hidden, and cell where there is one."""
+
+
+class Reckoning(np.ndarray[Any, Any]):
+    """An array with the few methods that the equations of the cells use."""
+
+    def sigmoid(self) -> Any:
+        return 0.5 * (np.tanh(0.5 * self) + 1)  # exp would overflow
+
+    def tanh(self) -> Any:
+        return np.tanh(self)
+
+    def sqrt(self) -> Any:
+        return np.sqrt(self)
+
+    def chunk(self, n: int, axis: int) -> list[Any]:
+        return np.split(self, n, axis)
+
+    def mean(  # type: ignore[override]
+        self, axis: Any = None, keepdim: bool = False, **more: Any
+    ) -> Any:
+        return super().mean(axis, **{"keepdims": keepdim, **more})
+
+
+def reckoning(values: Any) -> Reckoning:
+    return np.asarray(values, np.float32).view(Reckoning)
+
+
+class ReferenceStack:
+    """The recurrent stack of a saved model."""
+
+    def __init__(self, weights: Mapping[str, NDArray[Any]], cell: str, widths: Sequence[int], directions: int) -> None:
+        """``weights`` by name, as in ``model.safetensors``; ``widths`` as in ``core.stack``.  Raises: KeyError."""
+        self.cell, self.widths, self.directions = CELLS[cell], tuple(widths), directions
+        self._weights = [
+            [self._own(weights, f"stack.layers.{layer}.{direction}.") for direction in range(directions)]
+            for layer in range(len(widths))
+        ]
+
+    def _own(self, weights: Mapping[str, NDArray[Any]], prefix: str) -> dict[str, Reckoning]:
+        names = self.cell.weights(1, 1)
+        return {name: reckoning(weights[prefix + name]) for name in names}
+
+    def read(
+        self, x_TNE: Floats, lengths_N: NDArray[np.int64], states: Sequence[State] | None = None
+    ) -> tuple[list[list[Trace]], list[State]]:
+        """Every layer, from the lowest up, in each direction; and the state of one-way layers after the last step.
+
+        Steps past a row's length hold nothing meant to be read.
+
+        Args:
+            states: where one-way layers begin; zeros by default.
+        """
+        T, N = x_TNE.shape[:2]
+        t = np.arange(T)[:, None]
+        back_TN = np.where(t < lengths_N, lengths_N - 1 - t, t)
+        rows = np.arange(N)
+        found: list[list[Trace]] = []
+        after: list[State] = []
+        for layer, H in enumerate(self.widths):
+            zero = tuple(np.zeros((N, H), np.float32) for _ in self.cell.states)
+            forward, state = self._pass(self._weights[layer][0], x_TNE, states[layer] if states else zero)
+            traces = [forward]
+            if self.directions == 2:
+                backward, _ = self._pass(self._weights[layer][1], x_TNE[back_TN, rows], zero)
+                traces.append(Trace(*({name: v[back_TN, rows] for name, v in part.items()} for part in backward)))
+            found.append(traces)
+            after.append(state)
+            x_TNE = np.concatenate([trace.states["hidden"] for trace in traces], axis=-1)
+        return found, after
+
+    def _pass(self, weights: dict[str, Reckoning], x_TNE: Floats, state: State) -> tuple[Trace, State]:
+        own: State = tuple(reckoning(part) for part in state)
+        gates: dict[str, list[Any]] = {}
+        states: dict[str, list[Any]] = {_STATES[name]: [] for name in self.cell.states}
+        for read in self.cell.read(reckoning(x_TNE), weights):
+            opened = self.cell.step(read, own, weights)
+            own = opened.state
+            for name, value in opened.gates.items():
+                gates.setdefault(name, []).append(value)
+            for values, part in zip(states.values(), own, strict=True):
+                values.append(part)
+        return Trace(_stacked(gates), _stacked(states)), own
+
+
+def _stacked(values: dict[str, list[Any]]) -> dict[str, Floats]:
+    return {name: np.asarray(np.stack(steps)) for name, steps in values.items()}
+
+
+def contributions(
+    weights: Mapping[str, NDArray[Any]], poolings: Sequence[str], h_TK: Floats, directions: int
+) -> Floats:
+    """What each unit of a classifier's last layer adds to each logit of the network, [C, K].
+
+    The sum over the units, and ``head.bias``, is the logit: pooling and the linear head take units one by one.
+
+    Args:
+        poolings: as in ``core.heads``, in the order of the head's columns.
+        h_TK: the last layer's states of a text, its segments end to end.
+    """
+    pooled_PK = np.stack([_pool(kind, weights, h_TK, directions) for kind in poolings])
+    head_CPK = np.asarray(weights["head.weight"], np.float32).reshape(-1, *pooled_PK.shape)
+    return np.asarray((head_CPK * pooled_PK).sum(axis=1))
+
+
+def _pool(kind: str, weights: Mapping[str, NDArray[Any]], h_TK: Floats, directions: int) -> Floats:
+    """[K]"""
+    if kind == "max":
+        return np.asarray(h_TK.max(axis=0))
+    if kind == "mean":
+        return np.asarray(h_TK.mean(axis=0))
+    if kind == "attention":
+        score_T = np.tanh(h_TK) @ np.asarray(weights["pooling.query"], np.float32)
+        share_T = np.exp(score_T - score_T.max())
+        return np.asarray(share_T @ h_TK / share_T.sum())
+    half = h_TK.shape[1] // directions
+    return np.concatenate([h_TK[-1, :half], h_TK[0, half:]])
