@@ -121,6 +121,8 @@ class Surprisal:
     oov: int = 0
     """Unknown tokens among them."""
     path: str = ""
+    before: Surprisal | None = None
+    """The same row by the model as it is, where it adapts to the text."""
 
 
 @dataclass(frozen=True, slots=True)

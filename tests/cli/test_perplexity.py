@@ -296,11 +296,31 @@ def test_adapting_shows_the_figures_without_and_with_it(models: dict[str, Path],
     assert "without)" in perplexity(models["words"], "--text", text, *option, "--format", "table").stdout
 
 
+@pytest.mark.parametrize("option", [["--cache", "50"], ["--adapt", "--adapt-rate", "0.01"]])
+@pytest.mark.parametrize("per", ["line", "word", "token", "char"])
+def test_rows_have_what_they_were_without_adapting(models: dict[str, Path], option: list[str], per: str) -> None:
+    text = "the cat sat\n" * 4
+    found = rows(models["bpe"], per, "--text", text, *option)
+    columns = ["text", "surprisal", "entropy", "line", "tokens", "oov", "before_surprisal", "before_entropy"]
+    assert all(list(row) == columns for row in found)
+    plain = rows(models["bpe"], per, "--text", text, "--stream")
+    assert [row["before_surprisal"] for row in found] == pytest.approx([row["surprisal"] for row in plain], abs=1e-3)
+    whole = figures(models["bpe"], "--text", text, *option)
+    for name, report in (("surprisal", whole), ("before_surprisal", whole["before"])):
+        assert sum(row[name] for row in found) == pytest.approx(report["nats"] / math.log(2), rel=1e-4)
+    flat = perplexity(models["bpe"], "--per", per, "--text", text, *option, "--format", "csv").stdout
+    table = list(csv.DictReader(io.StringIO(flat)))
+    assert list(table[0]) == columns and len(table) == len(found)
+    tsv = perplexity(models["bpe"], "--per", per, "--text", text, *option).stdout.splitlines()
+    assert [line.split("\t")[6] for line in tsv] == [row["before_surprisal"] for row in table]
+    shown = perplexity(models["bpe"], "--per", per, "--text", text, *option, "--format", "table").stdout
+    assert shown.splitlines()[0].split() == ["line", "bits", "before", "entropy", "text"]
+
+
 @pytest.mark.parametrize(
     "arguments",
     [
         ["--cache", "9", "--adapt"],
-        ["--cache", "9", "--per", "word"],
         ["--adapt", "--lines"],
         ["--cache", "0"],
         ["--cache-theta", "0.5"],

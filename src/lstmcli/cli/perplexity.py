@@ -136,8 +136,8 @@ def perplexity(
             rich_help_panel=o.OUTPUT,
             metavar="table|tsv|csv|jsonl|json",
             show_default="table on a terminal, else tsv",
-            help="tsv: a name and a value a line; with --per: text, surprisal, entropy, line, tokens, unknown tokens. "
-            "csv has the same under a header.",
+            help="tsv: a name and a value a line; with --per: text, surprisal, entropy, line, tokens, unknown tokens, "
+            "and surprisal and entropy before --cache or --adapt. csv has the same under a header.",
         ),
     ] = None,
     quiet: o.Quiet = False,
@@ -151,7 +151,7 @@ def perplexity(
     row of what closes a line says </s> or the line end.
 
     --cache and --adapt read each file as one text, use what they have read to do better on what comes, and
-    show the figures without and with it.
+    show the figures, or the surprisal of each row, without and with it.
     """
     values = locals()
     named = specs(files, text)
@@ -225,7 +225,7 @@ def adapting(values: Mapping[str, Any]) -> CacheConfig | AdaptConfig | None:
     if not cache and not adapt:
         return None
     option = "--cache" if cache else "--adapt"
-    for other, given in (("--adapt", cache and adapt), ("--per", values["per"]), ("--lines", values["lines"])):
+    for other, given in (("--adapt", cache and adapt), ("--lines", values["lines"])):
         if given:
             raise UsageError(f"{option} and {other} do not go together")
     if adapt:

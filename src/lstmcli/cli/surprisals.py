@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict
 from typing import Any, Protocol, TextIO
 
@@ -13,6 +13,8 @@ from lstmcli.cli.streams import window_width
 from lstmcli.results_lm import LmReport, Surprisal
 
 COLUMNS = ("text", "surprisal", "entropy", "line", "tokens", "oov")
+BEFORE = ("before_surprisal", "before_entropy")
+"""What they were by the model as it is; where it adapts to the text."""
 
 
 class Writer(Protocol):
@@ -33,20 +35,30 @@ def writer(format: str, out: TextIO, *, several: bool) -> Writer:
     return JsonWriter(out, several, array=format == "json")
 
 
-def _number(value: float | None) -> str:
-    return "" if value is None else f"{value:.6f}"
+def _fields(row: Surprisal, several: bool) -> dict[str, Any]:
+    """The columns of a row by name."""
+    fields: dict[str, Any] = {name: getattr(row, name) for name in COLUMNS}
+    if row.before:
+        fields |= zip(BEFORE, (row.before.surprisal, row.before.entropy), strict=True)
+    return fields | ({"file": row.path} if several else {})
+
+
+def _text(value: Any, clean: Callable[[str], str]) -> str:
+    """A field: numbers with a point have six places."""
+    if isinstance(value, float):
+        return f"{value:.6f}"
+    return "" if value is None else clean(str(value))
 
 
 class TsvWriter:
-    """The columns of ``COLUMNS``, and the file where there are several; never a header."""
+    """The columns of ``COLUMNS``, those of ``BEFORE`` if there are any, and the file where there are several; never
+    a header."""
 
     def __init__(self, out: TextIO, several: bool) -> None:
         self.out, self.several = out, several
 
     def write(self, row: Surprisal) -> None:
-        numbers = f"{_number(row.surprisal)}\t{_number(row.entropy)}\t{row.line}\t{row.tokens}\t{row.oov}"
-        file = f"\t{escape(row.path)}" if self.several else ""
-        self.out.write(f"{escape(row.text)}\t{numbers}{file}\n")
+        self.out.write("\t".join(_text(value, escape) for value in _fields(row, self.several).values()) + "\n")
 
     def close(self) -> None:
         pass
@@ -62,11 +74,11 @@ class CsvWriter:
         self.begun = False
 
     def write(self, row: Surprisal) -> None:
+        fields = _fields(row, self.several)
         if not self.begun:
             self.begun = True
-            self.rows.writerow((*COLUMNS, "file") if self.several else COLUMNS)
-        fields = [self.clean(row.text), _number(row.surprisal), _number(row.entropy), row.line, row.tokens, row.oov]
-        self.rows.writerow([*fields, self.clean(row.path)] if self.several else fields)
+            self.rows.writerow(fields)
+        self.rows.writerow([_text(value, self.clean) for value in fields.values()])
 
     def close(self) -> None:
         pass
@@ -80,12 +92,9 @@ class JsonWriter:
         self.first = True
 
     def write(self, row: Surprisal) -> None:
-        fields: dict[str, Any] = {name: getattr(row, name) for name in COLUMNS}
-        if self.several:
-            fields["file"] = row.path
         before = ("[\n" if self.first else ",\n") if self.array else ""
         self.first = False
-        self.out.write(before + to_json(fields) + ("" if self.array else "\n"))
+        self.out.write(before + to_json(_fields(row, self.several)) + ("" if self.array else "\n"))
 
     def close(self) -> None:
         if self.array:
@@ -99,18 +108,20 @@ class TableWriter:
         self.out, self.width, self.begun = out, window_width(), False
 
     def write(self, row: Surprisal) -> None:
+        numbers = {"bits": row.surprisal, "entropy": row.entropy}
+        if row.before:
+            numbers = {"bits": row.surprisal, "before": row.before.surprisal, "entropy": row.entropy}
         if not self.begun:
             self.begun = True
-            self._line("line", "bits", "entropy", "text")
-        entropy = "" if row.entropy is None else f"{row.entropy:.3f}"
+            self._line("line", numbers, "text")
         # More than this cannot be shown; a text may be millions of characters long.
         text = escape(row.text[: self.width + 1]) if len(row.text) == 1 else safe(row.text[: self.width + 1])
-        self._line(str(row.line), f"{row.surprisal:.3f}", entropy, text)
+        self._line(str(row.line), ["" if value is None else f"{value:.3f}" for value in numbers.values()], text)
 
-    def _line(self, line: str, surprisal: str, entropy: str, text: str) -> None:
-        numbers = f"{line:>6}  {surprisal:>9}  {entropy:>9}"
-        room = self.width - len(numbers) - 2
-        self.out.write((f"{numbers}  {fit(text, room)}" if room >= 4 else numbers).rstrip() + "\n")
+    def _line(self, line: str, numbers: Iterable[str], text: str) -> None:
+        fixed = f"{line:>6}" + "".join(f"  {number:>9}" for number in numbers)
+        room = self.width - len(fixed) - 2
+        self.out.write((f"{fixed}  {fit(text, room)}" if room >= 4 else fixed).rstrip() + "\n")
 
     def close(self) -> None:
         pass

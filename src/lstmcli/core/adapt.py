@@ -9,12 +9,12 @@ where rms is the root of the mean square of the gradients of a weight and r is r
 rms from the training text, which a model directory does not hold; here it is that of the text read so far, so
 nothing of the text to come is used.
 
-Shapes: N ids.
+Shapes: N ids, T of a segment, V words.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import replace
 
 import numpy as np
@@ -27,10 +27,11 @@ from lstmcli.core.cells import State
 from lstmcli.core.language_model import load_language_model
 
 EPSILON = 1e-3
+See = Callable[[NDArray[np.float32]], None]
 
 
 class Adapter:
-    """A model that reads one text, scores it, and learns from what it has scored."""
+    """A model that reads one text, scores it, and learns from each segment once the whole of it is scored."""
 
     def __init__(
         self,
@@ -52,26 +53,45 @@ class Adapter:
         self._home = [weight.detach().clone() for weight in self._weights]
         self._squares = [torch.zeros_like(weight) for weight in self._weights]
         self._rate, self._decay, self._segment, self._device = rate, decay, segment, device
-        self._steps, self._states, self._last = 0, list[State](), start
+        self._steps = 0
+        # Where the segment at hand begins: the state, the id before it, and its ids so far.
+        self._states, self._last, self._begun = list[State](), start, np.zeros(0, np.int32)
 
-    def score(self, ids: NDArray[np.int32]) -> NDArray[np.float64]:
-        """Nats of the ids that come next, [N]; each segment is scored before anything is learned from it."""
-        found: list[float] = []
-        for start in range(0, len(ids), self._segment):
-            targets = ids[start : start + self._segment]
-            found += self._read(np.concatenate([[self._last], targets[:-1]]), targets)
-            self._last = int(targets[-1])
-        return np.array(found)
+    def score(self, ids: NDArray[np.int32], see: See | None = None) -> NDArray[np.float64]:
+        """Nats of the ids that come next, [N]; however they are cut into calls, each costs the same.
 
-    def _read(self, ids: NDArray[np.int64], targets: NDArray[np.int32]) -> list[float]:
-        x, y = (torch.from_numpy(part.astype(np.int64)).to(self._device) for part in (ids, targets))
+        Args:
+            see: called with the log-probabilities [T, V] of all tokens at the places of the ids, some at a time.
+        """
+        found = [np.zeros(0)]
+        at = 0
+        while at < len(ids):
+            part = ids[at : at + self._segment - len(self._begun)]
+            found.append(self._read(part, see))
+            at += len(part)
+        return np.concatenate(found)
+
+    def _read(self, ids: NDArray[np.int32], see: See | None) -> NDArray[np.float64]:
+        """What the next ids of a segment cost; once it is whole, the model learns from it."""
+        own, new = np.concatenate([self._begun, ids]), slice(len(self._begun), None)
+        x, y = (
+            torch.from_numpy(part.astype(np.int64)).to(self._device)
+            for part in (np.concatenate([[self._last], own[:-1]]), own)
+        )
         h_T1K, states = self._module.read(self._module.embed(x[:, None]), self._states or None)
-        nats = torch.nn.functional.cross_entropy(self._module.logits(h_T1K)[:, 0], y, reduction="none")
-        gradients = torch.autograd.grad(nats.mean(), self._weights)
-        self._states = [tuple(part.detach() for part in state) for state in states]
-        with torch.no_grad():
-            self._learn(gradients)
-        return [float(cost) for cost in nats.detach().cpu()]
+        log_p_TV = self._module.logits(h_T1K)[:, 0].log_softmax(-1)
+        nats = -log_p_TV.gather(-1, y[:, None])[:, 0]
+        if see:
+            see(log_p_TV[new].detach().cpu().numpy())
+        if len(own) < self._segment:
+            self._begun = own
+        else:
+            gradients = torch.autograd.grad(nats.mean(), self._weights)
+            self._states = [tuple(part.detach() for part in state) for state in states]
+            self._last, self._begun = int(own[-1]), own[:0]
+            with torch.no_grad():
+                self._learn(gradients)
+        return np.asarray(nats[new].detach().cpu().numpy(), np.float64)
 
     def _learn(self, gradients: tuple[Tensor, ...]) -> None:
         self._steps += 1

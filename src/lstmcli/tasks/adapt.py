@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 import numpy as np
@@ -10,7 +10,8 @@ from numpy.typing import NDArray
 
 from lstmcli.config_lm import AdaptConfig
 from lstmcli.tasks.lm import LanguageModel
-from lstmcli.tasks.scoring import Ids, Stream
+from lstmcli.tasks.perplexity import ReadBoth
+from lstmcli.tasks.scoring import Ids, Look, Scores, Stream
 
 
 @dataclass(frozen=True)
@@ -24,8 +25,7 @@ class Adaptation:
         own = self.config
         return f"dynamic evaluation, rate {own.rate:g}, decay {own.decay:g}, segments of {own.segment} tokens"
 
-    def begin(self, model: LanguageModel, /) -> Callable[[Ids], NDArray[np.float64]]:
-        """Takes the ids that come next, [N]; says what they cost a model that stays as it is and one that learns."""
+    def begin(self, model: LanguageModel, /) -> ReadBoth:
         from lstmcli.core.adapt import Adapter
 
         plain = Stream(model.together)
@@ -38,4 +38,25 @@ class Adaptation:
             segment=self.config.segment,
             device=model.device if model.engine == "torch" else "cpu",
         )
-        return lambda ids: np.stack([plain.score([ids])[0].nats, adapter.score(ids)])
+
+        def read(
+            ids: Ids, *, entropy: bool = False, looks: Sequence[Look | None] = (None, None)
+        ) -> tuple[Scores, Scores]:
+            """Takes the ids that come next, [N]; what they cost a model that stays as it is and one that learns."""
+            before, after = looks
+            entropies: list[NDArray[np.float32]] = []
+            at = 0
+
+            def see(log_p_TV: NDArray[np.float32]) -> None:
+                nonlocal at
+                p_TV = np.exp(log_p_TV)
+                entropies.append(-(p_TV * log_p_TV).sum(axis=1))
+                if after:
+                    after(0, at, p_TV)
+                at += len(p_TV)
+
+            nats = adapter.score(ids, see if entropy or after else None)
+            found = Scores(nats, np.concatenate([np.zeros(0), *entropies]) if entropy else None)
+            return plain.score([ids], entropy=entropy, look=before)[0], found
+
+        return read

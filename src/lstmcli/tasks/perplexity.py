@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 
 from lstmcli.errors import ModelError, NoDataError
 from lstmcli.results_lm import LmReport
-from lstmcli.tasks.scoring import BATCH_SIZE, Ids, Look, Scores, Session, Stream, score_apart
+from lstmcli.tasks.scoring import BATCH_SIZE, Ids, Joined, Look, Scores, Session, Stream, score_apart
 from lstmcli.tasks.windows import one_ahead, windows
 
 if TYPE_CHECKING:
@@ -124,13 +124,37 @@ class Reading:
         return self._read(ids, entropy=entropy, look=look)
 
 
+class ReadBoth(Protocol):
+    """Reads one text from its beginning to its end, without a method and with it."""
+
+    def __call__(
+        self, ids: Ids, *, entropy: bool = False, looks: Sequence[Look | None] = (None, None)
+    ) -> tuple[Scores, Scores]:
+        """Takes the ids that come next, [N], and says what they cost."""
+
+
 class Method(Protocol):
     """A way to do better on a text by what it has said so far."""
 
     @property
     def name(self) -> str: ...
-    def begin(self, model: Any, /) -> Callable[[Ids], NDArray[np.float64]]:
-        """For one text: takes the ids that come next, [N], and says what they cost without it and with it, [2, N]."""
+    def begin(self, model: Any, /) -> ReadBoth:
+        """For one text."""
+
+
+class Adapting:
+    """One text on its way through the model and through a method: lines in, what their tokens cost out."""
+
+    def __init__(self, model: Model, method: Method) -> None:
+        self._read = method.begin(model)
+
+    def score(
+        self, ids: Sequence[Ids], *, entropy: bool = False, looks: Sequence[Look | None] = (None, None)
+    ) -> tuple[list[Scores], list[Scores]]:
+        """Without the method and with it."""
+        joined = Joined(ids)
+        before, after = self._read(joined.ids, entropy=entropy, looks=[joined.look(look) for look in looks])
+        return joined.split(before), joined.split(after)
 
 
 def perplexity(
@@ -207,8 +231,8 @@ def _plainly(model: Model, carried: bool, batch_size: int) -> Callable[[list[Ids
 
 
 def _by(method: Method, model: Model) -> Callable[[list[Ids]], list[NDArray[np.float64]]]:
-    read = method.begin(model)
-    return lambda ids: np.split(read(np.concatenate(ids)), np.cumsum([len(own) for own in ids])[:-1], axis=1)
+    adapting = Adapting(model, method)
+    return lambda ids: [np.stack([before.nats, after.nats]) for before, after in zip(*adapting.score(ids), strict=True)]
 
 
 def check_finite(model: Model, nats: float) -> None:

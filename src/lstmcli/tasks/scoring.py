@@ -78,7 +78,7 @@ def score_apart(
     """
     from lstmcli.text.batching import by_length
 
-    found = [_nothing(len(text), entropy) for text in texts]
+    found = [nothing(len(text), entropy) for text in texts]
 
     def compute(batch: NDArray[np.int64]) -> None:
         own = [int(i) for i in batch]
@@ -89,6 +89,39 @@ def score_apart(
     return found
 
 
+class Joined:
+    """Texts put one after the other, and what belongs to each of them."""
+
+    def __init__(self, texts: Sequence[Ids]) -> None:
+        self.ids = np.concatenate([np.zeros(0, np.int32), *texts])
+        self._lengths = [len(text) for text in texts]
+        self._ends = np.cumsum(self._lengths)
+
+    def look(self, look: Look | None) -> Look | None:
+        """Hands each text its part of what was read in one go."""
+        if look is None:
+            return None
+
+        def shared(_: int, start: int, p_TV: NDArray[np.float32]) -> None:
+            stop = start + len(p_TV)
+            for i in range(int(np.searchsorted(self._ends, start, side="right")), len(self._ends)):
+                end = int(self._ends[i])
+                begin = end - self._lengths[i]
+                if begin >= stop:
+                    break
+                first = max(start, begin)
+                look(i, first - begin, p_TV[first - start : end - start])
+
+        return shared
+
+    def split(self, found: Scores) -> list[Scores]:
+        """What each text cost."""
+        cuts = self._ends[:-1]
+        nats = np.split(found.nats, cuts) if self._lengths else []
+        entropies = [None] * len(nats) if found.entropy is None else np.split(found.entropy, cuts)
+        return [Scores(*both) for both in zip(nats, entropies, strict=True)]
+
+
 class Stream:
     """Texts read one after the other; the state goes on from each to the next."""
 
@@ -97,26 +130,10 @@ class Stream:
 
     def score(self, texts: Sequence[Ids], *, entropy: bool = False, look: Look | None = None) -> list[Scores]:
         """What comes next; however it is cut into calls, every token costs the same."""
-        ends = np.cumsum([len(text) for text in texts])
-        whole = np.concatenate([np.zeros(0, np.int32), *texts])
-        found = _nothing(len(whole), entropy)
-
-        def shared(_: int, start: int, p_TV: NDArray[np.float32]) -> None:
-            """Hands each text its part of what was read in one go."""
-            assert look is not None
-            stop = start + len(p_TV)
-            for i in range(int(np.searchsorted(ends, start, side="right")), len(texts)):
-                begin = int(ends[i]) - len(texts[i])
-                if begin >= stop:
-                    break
-                first = max(start, begin)
-                look(i, first - begin, p_TV[first - start : int(ends[i]) - start])
-
-        self._place = _read(self._session, [whole], [found], self._place, shared if look else None, [0])
-        cuts = ends[:-1]
-        nats = np.split(found.nats, cuts) if texts else []
-        entropies = [None] * len(nats) if found.entropy is None else np.split(found.entropy, cuts)
-        return [Scores(*both) for both in zip(nats, entropies, strict=True)]
+        joined = Joined(texts)
+        found = nothing(len(joined.ids), entropy)
+        self._place = _read(self._session, [joined.ids], [found], self._place, joined.look(look), [0])
+        return joined.split(found)
 
 
 class _Place(NamedTuple):
@@ -131,7 +148,8 @@ def _begin(session: Session, B: int) -> _Place:
     return _Place(np.full(B, END_ID, np.int32), session.zero_state(B))
 
 
-def _nothing(T: int, entropy: bool) -> Scores:
+def nothing(T: int, entropy: bool) -> Scores:
+    """Scores to be filled in."""
     return Scores(np.zeros(T), np.zeros(T) if entropy else None)
 
 
@@ -181,11 +199,11 @@ def _windows(
     for at in range(0, len(ids_TB), step):
         part = slice(at, at + step)
         logits, state = session.logits(ids_TB[part], state)
-        nats, entropies, p_TBV = _probabilities(logits, targets_TB[part], entropy)
+        nats, entropies, p_TBV = probabilities(logits, targets_TB[part], entropy)
         yield at, nats, entropies, p_TBV, state
 
 
-def _probabilities(
+def probabilities(
     logits_TBV: Floats, targets_TB: Ids, entropy: bool
 ) -> tuple[Floats, Floats | None, NDArray[np.float32]]:
     """Nats of the targets, entropies, and the probabilities of all tokens."""

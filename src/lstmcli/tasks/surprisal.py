@@ -20,32 +20,42 @@ Shapes: T tokens of a line, V tokens of the vocabulary.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lstmcli.errors import UsageError
 from lstmcli.results_lm import Surprisal
-from lstmcli.tasks.perplexity import Model, Reading, Text, check_finite, lines_of
-from lstmcli.tasks.scoring import BATCH_SIZE
+from lstmcli.tasks.perplexity import Adapting, Line, Method, Model, Reading, Text, check_finite, lines_of
+from lstmcli.tasks.scoring import BATCH_SIZE, Ids
 from lstmcli.tasks.tables import Tables
 from lstmcli.tasks.windows import one_ahead, one_by_one, windows
 
 if TYPE_CHECKING:
     from lstmcli.text.records import Record
 
+Rows = Callable[[Sequence[Line], Sequence[Ids]], Iterator[Surprisal]]
+"""Lines and their ids to rows."""
 PER = ("line", "word", "token", "char")
 WINDOW, WINDOW_CHARACTERS = 1024, 200_000
 """Lines, and characters, that are read ahead: their rows are kept until they are asked for."""
 
 
 def surprisals(
-    model: Model, text: Text, per: str, *, segments: bool = False, batch_size: int = BATCH_SIZE
+    model: Model,
+    text: Text,
+    per: str,
+    *,
+    segments: bool = False,
+    batch_size: int = BATCH_SIZE,
+    method: Method | None = None,
 ) -> Iterator[Surprisal]:
     """The rows of a table, in the order of the text; a line of a live source is answered before the next is read.
 
     Args:
         per: line, word, token or char.
         segments: spaces mark words and are not part of the text; ``word`` gives these words.
+        method: reads the text from its beginning to its end; each row has what it was without it in ``before``.
 
     Raises:
         UsageError: another ``per``.
@@ -54,17 +64,40 @@ def surprisals(
     if per not in PER:
         raise UsageError(f"per must be one of {', '.join(PER)}, not {per!r}")
     tables = Tables(model.encoder)
-    reading = Reading(model, text.carried, batch_size)
+    rows_of = (
+        _plainly(model, text.carried, batch_size, tables, per) if method is None else _by(method, model, tables, per)
+    )
 
     def work(window: list[Record]) -> list[Surprisal]:
         lines = [line for record in window for line in lines_of(record, segments)]
-        ids = reading.encode(lines)
-        table = tables.table(per, lines, ids)
-        scores = reading.score(ids, entropy=True, look=table.look)
-        check_finite(model, sum(float(score.nats.sum()) for score in scores))
-        return list(table.rows(scores))
+        return list(rows_of(lines, model.encoder.encode([line.text for line in lines])))
 
     ready = text.ready
     runs = windows(text.records, ready or (lambda: True), WINDOW, WINDOW_CHARACTERS)
     for _, rows in (one_by_one if ready else one_ahead)(work, runs):
         yield from rows
+
+
+def _plainly(model: Model, carried: bool, batch_size: int, tables: Tables, per: str) -> Rows:
+    reading = Reading(model, carried, batch_size)
+
+    def rows(lines: Sequence[Line], ids: Sequence[Ids]) -> Iterator[Surprisal]:
+        table = tables.table(per, lines, ids)
+        scores = reading.score(ids, entropy=True, look=table.look)
+        check_finite(model, sum(float(score.nats.sum()) for score in scores))
+        return table.rows(scores)
+
+    return rows
+
+
+def _by(method: Method, model: Model, tables: Tables, per: str) -> Rows:
+    adapting = Adapting(model, method)
+
+    def rows(lines: Sequence[Line], ids: Sequence[Ids]) -> Iterator[Surprisal]:
+        before, after = (tables.table(per, lines, ids) for _ in range(2))
+        plain, scores = adapting.score(ids, entropy=True, looks=(before.look, after.look))
+        check_finite(model, sum(float(score.nats.sum()) for score in (*plain, *scores)))
+        for was, row in zip(before.rows(plain), after.rows(scores), strict=True):
+            yield replace(row, before=was)
+
+    return rows
