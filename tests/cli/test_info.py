@@ -15,6 +15,7 @@ from typer.testing import CliRunner
 
 from lstmcli.cli import completions
 from lstmcli.cli.app import app
+from lstmcli.config import CELLS
 from tasks.models import LABELS, stub_model
 
 COMMITTED = Path(__file__).resolve().parents[2] / "completions"
@@ -65,4 +66,4 @@ _lstm_completion lstm; echo "${{COMPREPLY[*]}}"
         text=True,
         env={**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"},
     )
-    assert run.stdout.splitlines() == ["lstm gru rnn", "classify"]
+    assert run.stdout.splitlines() == [" ".join(CELLS), "classify"]

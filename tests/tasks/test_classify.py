@@ -7,6 +7,7 @@ import json
 import subprocess
 import sys
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -15,6 +16,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lstmcli.cells import CELLS
 from lstmcli.errors import DataError, ModelError, NoDataError, UsageError
 from lstmcli.tasks import classify as module
 from lstmcli.tasks.classify import Classifier, classify, evaluate, load_classifier
@@ -238,6 +240,15 @@ def test_both_engines_say_the_same(real: Path) -> None:
     assert np.log(onnx) == pytest.approx(np.log(torch), abs=1e-4)
     assert onnx.sum(axis=1) == pytest.approx(np.ones(len(TEXTS)), abs=1e-12)
     assert onnx.std(axis=0).max() > 0.01  # the texts do differ
+
+
+@pytest.mark.parametrize("cell", [cell for cell in CELLS if cell != "lstm"])
+def test_every_cell_answers_with_every_engine_but_int8(tmp_path: Path, cell: str) -> None:
+    path = untrained_model(tmp_path / "model", replace(TINY, model=replace(TINY.model, cell=cell, layers=2)))
+    found = load_classifier(path, threads=1).probabilities(TEXTS)
+    assert np.log(found) == pytest.approx(np.log(load_classifier(path, engine="torch").probabilities(TEXTS)), abs=1e-4)
+    with pytest.raises(UsageError, match="int8 runs plain LSTMs only"):
+        load_classifier(path, engine="int8")
 
 
 def test_the_mates_in_a_batch_do_not_matter(real: Path) -> None:

@@ -17,6 +17,7 @@ from torch import nn
 from torch.nn import functional
 
 from lstmcli import events
+from lstmcli.cells import CELLS
 from lstmcli.config import ReadConfig
 from lstmcli.config_lm import LmConfig, LmModelConfig, LmTokenizerConfig, LmTrainConfig
 from lstmcli.errors import NoDataError, OutputError
@@ -113,9 +114,12 @@ def test_every_tokenizer(text: Path, tmp_path: Path, kind: str) -> None:
     assert isinstance(saved, events.Saved)
 
 
-def test_other_cells_have_no_int8_graph(text: Path, tmp_path: Path) -> None:
-    trained(text, tmp_path / "m", replace(CONFIG, model=replace(CONFIG.model, cell="gru")))
-    assert "model.int8.onnx" not in read_model(tmp_path / "m").config["files"]
+@pytest.mark.parametrize("cell", [cell for cell in CELLS if cell != "lstm"])
+def test_other_cells_have_no_int8_graph(text: Path, tmp_path: Path, cell: str) -> None:
+    trained(text, tmp_path / "m", replace(CONFIG, model=replace(CONFIG.model, cell=cell, weight_drop=0.2)))
+    model = read_model(tmp_path / "m")
+    assert "model.int8.onnx" not in model.config["files"]
+    assert model.config["architecture"].startswith(CELLS[cell].title)
 
 
 def test_an_int8_graph_that_costs_too_much_is_left_out(

@@ -13,9 +13,6 @@ from __future__ import annotations
 
 from lstmcli.cells.cell import Array, Cell, Opened, State, Weight, Weights
 
-TINY = 1e-30
-"""Keeps the shares finite where both gates are closed as far as single precision goes."""
-
 
 def weights(E: int, H: int) -> dict[str, Weight]:
     return {
@@ -28,12 +25,17 @@ def read(x: Array, w: Weights) -> Array:
     return x @ w["w_ih"].T + w["b"]
 
 
+def log_sigmoid(x: Array) -> Array:
+    """Exact where a gate is all but closed, and sigmoid(x) would be 0 or rounded."""
+    size = abs(x)
+    return (x - size) / 2 - (1 + (-size).exp()).log()
+
+
 def shares(a: Array) -> tuple[Array, Array, Array]:
     """What enters, what stays (their sum is 1), and the candidate, of any number of steps [..., 3H]."""
     i, f, g = a.chunk(3, -1)
-    i, f = i.sigmoid(), f.sigmoid()
-    both = f + i + TINY
-    return i / both, f / both, g
+    stays = (log_sigmoid(f) - log_sigmoid(i)).sigmoid()  # f / (f + i)
+    return 1 - stays, stays, g
 
 
 def step(a: Array, state: State, w: Weights) -> Opened:

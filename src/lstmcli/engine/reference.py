@@ -40,6 +40,12 @@ class Reckoning(np.ndarray[Any, Any]):
     def tanh(self) -> Any:
         return np.tanh(self)
 
+    def exp(self) -> Any:
+        return np.exp(self)
+
+    def log(self) -> Any:
+        return np.log(self)
+
     def sqrt(self) -> Any:
         return np.sqrt(self)
 

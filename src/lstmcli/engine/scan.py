@@ -55,11 +55,23 @@ class Value:
     def __rmul__(self, other: float) -> Value:
         return self * other
 
+    def __neg__(self) -> Value:
+        return self._node("Neg")
+
+    def __abs__(self) -> Value:
+        return self._node("Abs")
+
     def sigmoid(self) -> Value:
         return self._node("Sigmoid")
 
     def tanh(self) -> Value:
         return self._node("Tanh")
+
+    def exp(self) -> Value:
+        return self._node("Exp")
+
+    def log(self) -> Value:
+        return self._node("Log")
 
     def sqrt(self) -> Value:
         return self._node("Sqrt")

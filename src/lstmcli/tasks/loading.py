@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.errors import LstmError
+from lstmcli.errors import LstmError, UsageError
 from lstmcli.tasks.manifest import fail
 from lstmcli.tasks.modeldir import ModelDir
 
@@ -45,11 +45,14 @@ def use_file(model: ModelDir, name: str, use: Callable[[bytes], T], ahead: ReadA
     """What a file holds.  Its bytes are those that were written; that they make sense is another matter.
 
     Raises:
-        ModelError: whatever ``use`` raised.
+        UsageError: as ``use`` raised it: the file is fine, what was asked of it is not.
+        ModelError: whatever else ``use`` raised.
     """
     data = ahead.bytes() if ahead else model.read(name)
     try:
         return use(data)
+    except UsageError:
+        raise
     except Exception as error:  # every library has its own
         reason = error.message if isinstance(error, LstmError) else error
         fail(model.path / name, f"cannot be used: {reason}", "train anew with this version of lstm")
