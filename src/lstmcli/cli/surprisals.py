@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Protocol, TextIO
 
 from lstmcli.cli.predictions import fit
-from lstmcli.cli.render import console, escape, facts, percent, safe, show, to_json
+from lstmcli.cli.render import MOST_PERPLEXITY, console, count, escape, facts, percent, perplexity, safe, show, to_json
 from lstmcli.cli.streams import window_width
 from lstmcli.results_lm import LmReport, Surprisal
 
@@ -102,29 +102,50 @@ class JsonWriter:
 
 
 class TableWriter:
-    """Columns of fixed width, so that rows can be shown as they come; the text fills what is left."""
+    """Columns of fixed width, so that rows can be shown as they come; the text fills what is left.
+
+    In a narrow window the last numbers make room for it.
+    """
 
     def __init__(self, out: TextIO) -> None:
-        self.out, self.width, self.begun = out, window_width(), False
+        self.out, self.width = out, window_width()
+        self._names: list[str] = []
 
     def write(self, row: Surprisal) -> None:
-        numbers = {"bits": row.surprisal, "entropy": row.entropy}
+        numbers = {"line": str(row.line), "bits": _places(row.surprisal)}
         if row.before:
-            numbers = {"bits": row.surprisal, "before": row.before.surprisal, "entropy": row.entropy}
-        if not self.begun:
-            self.begun = True
-            self._line("line", numbers, "text")
+            numbers["before"] = _places(row.before.surprisal)
+        numbers["entropy"] = _places(row.entropy)
+        if not self._names:
+            self._names = self._that_fit(list(numbers))
+            self._line(self._names, "text")
         # More than this cannot be shown; a text may be millions of characters long.
         text = escape(row.text[: self.width + 1]) if len(row.text) == 1 else safe(row.text[: self.width + 1])
-        self._line(str(row.line), ["" if value is None else f"{value:.3f}" for value in numbers.values()], text)
+        self._line([numbers[name] for name in self._names], text)
 
-    def _line(self, line: str, numbers: Iterable[str], text: str) -> None:
-        fixed = f"{line:>6}" + "".join(f"  {number:>9}" for number in numbers)
-        room = self.width - len(fixed) - 2
-        self.out.write((f"{fixed}  {fit(text, room)}" if room >= 4 else fixed).rstrip() + "\n")
+    def _that_fit(self, names: list[str]) -> list[str]:
+        while len(names) > 1 and self.width - self._taken(names) < _LEAST:
+            names = names[:-1] if len(names) > 2 else names[1:]
+        return names
+
+    def _taken(self, names: Sequence[str]) -> int:
+        return sum((6 if name == "line" else 9) + 2 for name in names)
+
+    def _line(self, values: Sequence[str], text: str) -> None:
+        pairs = zip(self._names, values, strict=True)
+        numbers = "".join(f"{value:>{6 if name == 'line' else 9}}  " for name, value in pairs)
+        self.out.write((numbers + fit(text, max(1, self.width - self._taken(self._names)))).rstrip() + "\n")
 
     def close(self) -> None:
         pass
+
+
+def _places(value: float | None) -> str:
+    return "" if value is None else f"{value:.3f}"
+
+
+_LEAST = 9
+"""Columns that a text should have."""
 
 
 def write_figures(report: LmReport, format: str, out: TextIO) -> None:
@@ -160,7 +181,7 @@ _READINGS = {
     "lines": "each by itself; --stream carries the state on, as training does",
     "stream": "the state carried from line to line",
 }
-_SIZES = {"tokens": "tokens", "words": "words", "chars": "characters", "bytes": "bytes"}
+_SIZES = {"tokens": "token", "words": "word", "chars": "character", "bytes": "byte"}
 _COMPARED = ("perplexity", "bits_per_char", "bits_per_byte", "nats")
 
 
@@ -168,31 +189,33 @@ def _figures(report: LmReport) -> dict[str, str]:
     """The same in words."""
     before = report.before
     how = _READINGS.get(report.reading, "files with the state carried from line to line, tables without")
-    size = (f"{getattr(report, name):,} {words}" for name, words in _SIZES.items())
     rows = {
-        "perplexity": f"{_big(report.perplexity)} per token{_was(before, 'perplexity')}",
-        "": f"{_big(report.word_perplexity)} per word{_was(before, 'word_perplexity')}; "
-        f"{_big(report.word_perplexity_with_line_ends)} where line ends count as words",
+        "perplexity": f"{perplexity(report.perplexity)} per token{_was(before, 'perplexity')}",
+        "": _per_word(report),
         "bits": f"{report.bits_per_char:.4f} per character{_was(before, 'bits_per_char')}, "
         f"{report.bits_per_byte:.4f} per byte{_was(before, 'bits_per_byte')}",
         "total": f"{report.nats:,.2f} nats{_was(before, 'nats')}",
-        "text": ", ".join(size),
-        "read": f"{report.lines:,} line{'s' * (report.lines != 1)}, {how}",
+        "text": ", ".join(count(getattr(report, name), noun) for name, noun in _SIZES.items()),
+        "read": f"{count(report.lines, 'line')}, {how}",
         "vocabulary": report.oov_rule,
     }
     if report.method:
         rows["with"] = report.method
     if report.oov:
-        known = f"; {_big(report.perplexity_without_oov)} per known token" if report.perplexity_without_oov else ""
-        counted = f"{report.oov:,} token{'s' * (report.oov != 1)} ({percent(report.oov_rate, 2)})"
+        known = (
+            f"; {perplexity(report.perplexity_without_oov)} per known token" if report.perplexity_without_oov else ""
+        )
+        counted = f"{count(report.oov, 'token')} ({percent(report.oov_rate, 2)})"
         rows["unknown"] = f"{counted}, not scored by their spelling{known}"
     return rows
 
 
-def _big(value: float | None) -> str:
-    if value is None:
-        return "–"
-    return f"{value:,.2f}" if value < 1e9 else f"{value:.3g}"
+def _per_word(report: LmReport) -> str:
+    value = report.word_perplexity
+    if value is not None and value >= MOST_PERPLEXITY:
+        return "– per word: few spaces mark words here (--segments)"
+    own = f"{perplexity(value)} per word{_was(report.before, 'word_perplexity')}"
+    return f"{own}; {perplexity(report.word_perplexity_with_line_ends)} where line ends count as words"
 
 
 def _was(before: LmReport | None, name: str) -> str:
@@ -200,4 +223,5 @@ def _was(before: LmReport | None, name: str) -> str:
     if before is None:
         return ""
     value = getattr(before, name)
-    return f" ({f'{value:.4f}' if name.startswith('bits') else _big(value)} without)"
+    shown = perplexity(value) if name.endswith("perplexity") else f"{value:,.2f}" if name == "nats" else f"{value:.4f}"
+    return f" ({shown} without)"

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from lstmcli.cli.render import columns, facts, grid, percent, safe, size
+from lstmcli.cli.render import columns, facts, grid, percent, perplexity, safe, size
 from lstmcli.results import ClassReport, DataCheck, ModelInfo
 from lstmcli.results_lm import CorpusCheck
 
@@ -146,7 +146,7 @@ def model_info(info: ModelInfo, out: Console) -> RenderableType:
 
 def perplexities(found: dict[str, Any]) -> str:
     """A language model's figures in a line."""
-    token, word = (f"{found[name]:,.2f}" if found[name] else "–" for name in ("perplexity", "word_perplexity"))
+    token, word = (perplexity(found[name]) for name in ("perplexity", "word_perplexity"))
     return (
         f"perplexity {token} a token, {word} a word, {found['bits_per_byte']:.3f} bits a byte "
         f"({found['tokens']:,} tokens)"

@@ -69,7 +69,7 @@ def _perplexities(metrics: Mapping[str, Any]) -> Iterator[str]:
 
 
 def _number(value: float | None) -> str:
-    return "–" if value is None else f"{value:,.3f}"
+    return f"{value:,.3f}" if value is not None and value < 1e9 else "–"  # text without spaces is one long word
 
 
 def _what(config: Mapping[str, Any]) -> str:
