@@ -15,7 +15,7 @@ every token: then it lets everything or nothing through, and does not react to t
 between -1 and 1, the size counts.  The limits are those of Karpathy, Johnson & Li (2015, arXiv 1506.02078, section
 4.2)."""
 ENOUGH_TOKENS = 5
-"""In a shorter text nothing is called saturated or dead: "at every token" would say little."""
+"""In a shorter text nothing is called saturated, dead or tied to the position: it would say little."""
 MOST_VALUES = 0.9
 """The gate as a whole is called so if this share of its values, over all units and tokens, is beyond the limit."""
 
@@ -67,7 +67,8 @@ class Tie:
     strength: float
     """label: what the unit adds to the network's score of the label, beyond what it adds to the mean of all labels
     (for multi-label models, to the score itself); these add up to the score but for the bias.  position: correlation
-    of its cell (of its hidden state, where there is no cell) with the place of the token in its segment."""
+    of its cell (of its hidden state, where there is no cell) with the place of the token in its segment; not in texts
+    of fewer than ``ENOUGH_TOKENS`` tokens, where chance correlates."""
     hidden: Numbers
 
 

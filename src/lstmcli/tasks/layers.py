@@ -69,7 +69,9 @@ class Watch:
         states = {name: np.concatenate(values) for name, values in self._all.items()}
         hidden_TH = states["hidden"]
         found = []
-        strengths = {"label": contributions_H, "position": correlations(states.get("cell", hidden_TH), place_T)}
+        enough = len(place_T) >= ENOUGH_TOKENS
+        position_H = correlations(states.get("cell", hidden_TH), place_T) if enough else None
+        strengths = {"label": contributions_H, "position": position_H}
         for to, strength_H in strengths.items():
             if strength_H is not None:
                 order = np.argsort(-abs(strength_H), kind="stable")[: self._config.top_units]

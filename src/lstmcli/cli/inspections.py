@@ -1,0 +1,142 @@
+"""What ``inspect`` found, for programs: TSV, CSV, JSON Lines, or one JSON array."""
+
+from __future__ import annotations
+
+import csv
+from collections.abc import Iterator
+from dataclasses import asdict
+from typing import Any, Protocol, TextIO
+
+from lstmcli.cli.render import escape, safe, to_json
+from lstmcli.results_inspect import Inspection, Layer, TokenRead, Why
+
+
+class Writer(Protocol):
+    def write(self, found: Inspection) -> None: ...
+
+    def close(self) -> None:
+        """Writes what must come after the last text."""
+
+
+def writer(format: str, out: TextIO, *, top_units: bool = False) -> Writer:
+    """The writer for ``table``, ``tsv``, ``csv``, ``jsonl`` or ``json``; ``top_units``: rows are of units."""
+    if format == "table":
+        from lstmcli.cli.strips import StripWriter
+
+        return StripWriter(out)
+    if format in ("tsv", "csv"):
+        return RowWriter(out, header=format == "csv", top_units=top_units)
+    return JsonWriter(out, array=format == "json")
+
+
+def rows(found: Inspection, top_units: bool = False) -> Iterator[dict[str, Any]]:
+    """One row for each token and layer (and unit, if units were chosen); for each word with ``why``; for each unit
+    that is tied to something with ``top_units``."""
+    if found.why is not None:
+        for word in found.why.words:
+            yield {"line": found.line, **asdict(word), "label": found.why.label}
+        return
+    for layer in found.layers:
+        where = {"line": found.line, "layer": layer.layer, "direction": layer.direction}
+        if top_units:
+            for tie in layer.ties:
+                yield {**where, "unit": tie.unit, "to": tie.to, "strength": tie.strength}
+            continue
+        for t, token in enumerate(found.tokens):
+            own = {**where, "token": t + 1, "text": token.text, **_answer(found, token)}
+            for unit in layer.chosen:
+                yield {**own, "unit": unit.unit, **{name: values[t] for name, values in unit.values.items()}}
+            if not layer.chosen:
+                yield own | _means(layer, t)
+
+
+def _answer(found: Inspection, token: TokenRead) -> dict[str, float | None]:
+    if found.task == "lm":
+        return {"surprisal": token.surprisal, "entropy": token.entropy}
+    return {"probability": None if token.probabilities is None else token.probabilities[found.label or ""]}
+
+
+def _means(layer: Layer, t: int) -> dict[str, float]:
+    gates = {name: value for gate in layer.gates for name, value in _gate(gate.name, gate.mean[t], gate.spread[t])}
+    return gates | {f"{name}_norm": values[t] for name, values in layer.norms.items()}
+
+
+def _gate(name: str, mean: float, spread: float) -> list[tuple[str, float]]:
+    return [(name, mean), (f"{name}_spread", spread)]
+
+
+class RowWriter:
+    """Tab-separated without a header, or comma-separated under one."""
+
+    def __init__(self, out: TextIO, *, header: bool, top_units: bool) -> None:
+        self.out, self.header, self.top_units = out, header, top_units
+        self.clean = safe if out.isatty() else str
+        self.rows = csv.writer(out, lineterminator="\n")
+        self.begun = False
+
+    def write(self, found: Inspection) -> None:
+        for row in rows(found, self.top_units):
+            if not self.header:
+                self.out.write("\t".join(escape(_number(value)) for value in row.values()) + "\n")
+                continue
+            if not self.begun:
+                self.begun = True
+                self.rows.writerow(row)
+            self.rows.writerow([self.clean(_number(value)) for value in row.values()])
+
+    def close(self) -> None:
+        pass
+
+
+def _number(value: Any) -> str:
+    if value is None:
+        return ""
+    return f"{value:.6f}" if isinstance(value, float) else str(value)
+
+
+class JsonWriter:
+    """An object for each text, one a line or in one array that is written as it grows."""
+
+    def __init__(self, out: TextIO, *, array: bool) -> None:
+        self.out, self.array, self.first = out, array, True
+
+    def write(self, found: Inspection) -> None:
+        before = ("[\n" if self.first else ",\n") if self.array else ""
+        self.first = False
+        self.out.write(before + to_json(fields(found)) + ("" if self.array else "\n"))
+
+    def close(self) -> None:
+        if self.array:
+            self.out.write("[]\n" if self.first else "\n]\n")
+
+
+def fields(found: Inspection) -> dict[str, Any]:
+    """A text as JSON; series go over ``tokens``.  What a model of the kind does not have is left out."""
+    row: dict[str, Any] = {"text": found.text, "line": found.line}
+    if found.path:
+        row["file"] = found.path
+    row |= {"task": found.task, "cell": found.cell}
+    if found.label is not None:
+        row |= {"label": found.label, "probability": found.probability, "probabilities": found.probabilities}
+    row |= {"unread": found.unread, "every": found.every} if found.tokens and found.task == "classify" else {}
+    row["tokens"] = [_token(token) for token in found.tokens]
+    row["layers"] = [_layer(layer) for layer in found.layers]
+    if found.why is not None:
+        row["why"] = _why(found.why)
+    return row
+
+
+def _token(token: TokenRead) -> dict[str, Any]:
+    return {name: value for name, value in asdict(token).items() if value is not None}
+
+
+def _layer(layer: Layer) -> dict[str, Any]:
+    row = asdict(layer)
+    row["gates"] = {gate.name: {"mean": gate.mean, "spread": gate.spread} for gate in layer.gates}
+    row["chosen"] = [{"unit": unit.unit, **unit.values} for unit in layer.chosen]
+    return row
+
+
+def _why(why: Why) -> dict[str, Any]:
+    sums = {"sum": why.sum, "total": why.total, "sum_log_odds": why.sum_log_odds, "total_log_odds": why.total_log_odds}
+    return asdict(why) | sums
