@@ -10,7 +10,7 @@ import pytest
 from lstmcli.config import ClassifierConfig, ModelConfig, TrainConfig
 from lstmcli.results import Estimate
 from lstmcli.tasks.estimate import BASE_BYTES, estimate
-from lstmcli.tasks.fit import Split
+from lstmcli.tasks.trainer import Split
 
 CONFIG = ClassifierConfig(model=ModelConfig(ngrams=2), train=TrainConfig(epochs=4, batch_size=10))
 

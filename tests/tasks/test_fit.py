@@ -9,6 +9,8 @@ from typing import Any
 import numpy as np
 import pytest
 import torch
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from torch import Tensor
 
 from lstmcli.config import ModelConfig, TokenizerConfig, TrainConfig
@@ -16,7 +18,9 @@ from lstmcli.core.build import Classifier
 from lstmcli.errors import LstmError
 from lstmcli.events import Event, Step, Stopped, Validated, Warned
 from lstmcli.tasks import fit as module
-from lstmcli.tasks.fit import Split, Trainer, adversarial_step, estimate_step, fit
+from lstmcli.tasks.checkpoint import Checkpoints, read_latest
+from lstmcli.tasks.fit import fit
+from lstmcli.tasks.trainer import Split, Trainer, adversarial_step, estimate_step
 from lstmcli.tasks.validation import Score
 
 MODEL = ModelConfig(embedding=8, hidden=6, segment=8, word_dropout=0.0, embedding_dropout=0.1, output_dropout=0.1)
@@ -72,13 +76,13 @@ def test_a_loss_that_runs_away_ends_training_with_the_weights_from_before(
         nonlocal steps
         steps += 1
         loss, norm = step(*arguments)
-        return (bad if steps == 10 else loss), norm
+        return (bad if steps >= 10 else loss), norm
 
     monkeypatch.setattr(t, "step", diverging)
     events = run(t, split(64, 1), split(60, 2))  # 4 steps an epoch
     warned, stopped = events[-2:]
     assert isinstance(stopped, Stopped) and stopped.reason == "diverged" and 1 <= stopped.best_epoch <= 2
-    assert isinstance(warned, Warned) and "step 10" in warned.message and "--learning-rate 0.002" in warned.message
+    assert isinstance(warned, Warned) and "diverged" in warned.message and "--learning-rate 0.002" in warned.message
     assert all(torch.isfinite(value).all() for value in t.dense)
 
 
@@ -183,3 +187,44 @@ def test_estimating_changes_nothing() -> None:
     run(probed, train, valid)
     for a, b in zip(plain.module.parameters(), probed.module.parameters(), strict=True):
         assert torch.equal(a, b)
+
+
+@given(cut=st.integers(1, 14))
+@settings(max_examples=8, deadline=None)
+@pytest.mark.parametrize("config", [TRAIN, replace(TRAIN, adversarial=0.5, ema=0.5, schedule="onecycle")])
+def test_a_run_that_goes_on_ends_as_if_it_had_never_stopped(
+    config: TrainConfig, cut: int, tmp_path_factory: pytest.TempPathFactory
+) -> None:
+    def finished(checkpoints: Checkpoints, stop: Callable[[], bool] = lambda: False) -> Trainer:
+        t = trainer(config)
+        list(fit(t, split(70, 1), split(60, 2), stop=stop, rng=np.random.default_rng(4), checkpoints=checkpoints))
+        return t
+
+    whole, calls = finished(Checkpoints()), iter(range(10**6))
+    folder = tmp_path_factory.mktemp("run")
+    finished(Checkpoints(folder, every=1e9), lambda: next(calls) >= cut)
+    found, _ = read_latest(folder)
+    assert found is not None
+    torch.manual_seed(99)
+    again = finished(Checkpoints(folder, last=found))
+    for ours, theirs in zip(
+        [again.module.embedding, *again.dense], [whole.module.embedding, *whole.dense], strict=True
+    ):
+        assert torch.equal(ours, theirs)
+
+
+def test_a_loss_that_runs_away_sets_the_run_back_at_a_lower_rate(monkeypatch: pytest.MonkeyPatch) -> None:
+    t = trainer(TRAIN)
+    step, rates = t.step, list[float]()
+
+    def once(*arguments: Any) -> tuple[float, float]:
+        rates.append(arguments[2])
+        loss, norm = step(*arguments)
+        return (float("inf") if len(rates) == 9 else loss), norm
+
+    monkeypatch.setattr(t, "step", once)
+    events = run(t, split(64, 1), split(60, 2))
+    (warning,) = (event for event in events if isinstance(event, Warned))
+    assert "going on from step" in warning.message
+    assert isinstance(events[-1], Stopped) and events[-1].reason == "finished"
+    assert max(rates[9:]) <= max(rates[:9])

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Callable
 from dataclasses import replace
 from itertools import cycle, islice
 from typing import Any
@@ -17,7 +18,9 @@ from lstmcli.config_lm import LmModelConfig, LmTrainConfig
 from lstmcli.core.language_model import LanguageModel
 from lstmcli.errors import LstmError
 from lstmcli.events import Step, Stopped, Validated, Warned
-from lstmcli.tasks.fit_lm import LmTrainer, emptied, estimate_step, fit_lm, sample, streams, total_nats, window_lengths
+from lstmcli.tasks.checkpoint import Checkpoints, read_latest
+from lstmcli.tasks.fit_lm import emptied, fit_lm
+from lstmcli.tasks.trainer_lm import LmTrainer, estimate_step, sample, streams, total_nats, window_lengths
 
 V = 7
 CONFIG = LmTrainConfig(epochs=3, batch_size=4, bptt=10, learning_rate=2e-2, schedule="constant", warmup=0.0, clip=1.0)
@@ -85,12 +88,12 @@ def test_a_loss_that_runs_away_ends_training_with_the_weights_from_before(monkey
         nonlocal steps
         steps += 1
         loss, *rest = step(*arguments)
-        return (math.nan if steps == 50 else loss, *rest)
+        return (math.nan if steps >= 50 else loss, *rest)
 
     monkeypatch.setattr(t, "step", diverging)
     *_, warned, stopped = fit_lm(t, TEXT, TEXT[:400], stop=lambda: False, rng=np.random.default_rng(0))
     assert isinstance(stopped, Stopped) and stopped.reason == "diverged" and stopped.best_epoch >= 1
-    assert isinstance(warned, Warned) and "not a number in step 50" in warned.message
+    assert isinstance(warned, Warned) and "not a number" in warned.message
     assert all(torch.isfinite(value).all() for value in t.module.parameters())
 
 
@@ -100,7 +103,7 @@ def test_a_loss_that_runs_away_at_once_leaves_nothing_to_keep() -> None:
     )
     with pytest.raises(LstmError, match="diverged") as caught:
         list(run)
-    assert caught.value.hint == "try --learning-rate 0.002"
+    assert caught.value.hint == "try --learning-rate 0.005"
 
 
 def test_sgd_ends_as_an_average() -> None:
@@ -137,3 +140,65 @@ def test_an_estimate_changes_nothing() -> None:
     assert torch.equal(state, torch.get_rng_state())
     assert all(torch.equal(a, b) for a, b in zip(before, t.parameters, strict=True))
     assert all(p.grad is None for p in t.parameters)
+
+
+SETTINGS = [
+    CONFIG,
+    replace(CONFIG, optimizer="sgd", learning_rate=1.0, random_bptt=False, alpha=1.0, beta=1.0),
+    replace(CONFIG, schedule="linear", warmup=0.1, batch_size=3, epochs=2),
+]
+
+
+def dropping(config: LmTrainConfig) -> LmTrainer:
+    torch.manual_seed(0)
+    model = LmModelConfig(embedding=8, hidden=8, layers=2, weight_drop=0.2)
+    return LmTrainer(LanguageModel(model, V), config, device="cpu", bf16=True)
+
+
+def finished(t: LmTrainer, checkpoints: Checkpoints, stop: Callable[[], bool] = lambda: False) -> list[Any]:
+    return list(
+        fit_lm(t, TEXT, TEXT[:200], stop=stop, rng=np.random.default_rng(5), validations=2, checkpoints=checkpoints)
+    )
+
+
+@pytest.mark.parametrize("config", SETTINGS)
+@given(cut=st.integers(1, 60))
+@settings(max_examples=6, deadline=None)
+def test_a_run_that_goes_on_ends_as_if_it_had_never_stopped(
+    config: LmTrainConfig, cut: int, tmp_path_factory: Any
+) -> None:
+    whole = dropping(config)
+    finished(whole, Checkpoints())
+    folder = tmp_path_factory.mktemp("run")
+    calls = iter(range(10**6))
+    first = dropping(config)
+    finished(first, Checkpoints(folder, every=1e9), lambda: next(calls) >= cut)
+    found, broken = read_latest(folder)
+    assert not broken
+    if found is None:  # it was over before
+        return
+    torch.manual_seed(99)  # what this process has done before must not matter
+    second = dropping(config)
+    finished(second, Checkpoints(folder, last=found))
+    for ours, theirs in zip(second.parameters, whole.parameters, strict=True):
+        assert torch.equal(ours, theirs)
+
+
+def test_a_loss_that_runs_away_sets_the_run_back_at_a_lower_rate(monkeypatch: pytest.MonkeyPatch) -> None:
+    t = trainer()
+    rates: list[float] = []
+    step = t.step
+
+    def once(*arguments: Any) -> Any:
+        rates.append(arguments[3])
+        loss, norm, states = step(*arguments)
+        return (math.nan if len(rates) == 40 else loss), norm, states
+
+    monkeypatch.setattr(t, "step", once)
+    found = finished(t, Checkpoints(every=0.0))
+    (warning,) = (event for event in found if isinstance(event, Warned))
+    assert "not a number" in warning.message and "going on from step" in warning.message
+    stopped = found[-1]
+    assert isinstance(stopped, Stopped) and stopped.reason == "finished"
+    assert max(rates[40:]) <= max(rates[:40]) / 4 * 1.001
+    assert all(torch.isfinite(p).all() for p in t.parameters)

@@ -14,10 +14,13 @@ Shapes: R rows of the table, U rows in the batch, E embedding.
 from __future__ import annotations
 
 import math
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from typing import Any
 
+import numpy as np
 import torch
+from numpy.typing import NDArray
 from torch import Tensor, nn
 
 
@@ -26,6 +29,8 @@ class RowAdam:
 
     It also keeps the exponential moving average of the table.
     """
+
+    _HELD = ("table", "second", "average", "seen", "settled")
 
     def __init__(self, table_RE: Tensor, *, decay: float, beta2: float = 0.999, eps: float = 1e-8) -> None:
         self.table, self.decay, self.beta2, self.eps = table_RE, decay, beta2, eps
@@ -63,6 +68,17 @@ class RowAdam:
         """The average of the whole table as of now: [R, E]."""
         return self.table + (self.average - self.table) * self._remaining(slice(None))
 
+    def arrays(self) -> dict[str, NDArray[Any]]:
+        """Copies of the table and of all that the next step depends on."""
+        held = {name: getattr(self, name).cpu().numpy().copy() for name in self._HELD}
+        return held | {"log_decay": np.array(self.log_decay), "step_count": np.array(self.step_count)}
+
+    def load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
+        """Back to where ``arrays`` was called."""
+        for name in self._HELD:
+            getattr(self, name).copy_(torch.from_numpy(arrays[name]))
+        self.log_decay, self.step_count = float(arrays["log_decay"]), int(arrays["step_count"])
+
 
 class Average:
     """Exponential moving average of a module's dense parameters (Polyak & Juditsky 1992, with a window)."""
@@ -87,3 +103,25 @@ def swapped(parameters: list[nn.Parameter], values: list[Tensor]) -> Iterator[No
     finally:
         for p, value in zip(parameters, own, strict=True):
             p.data = value
+
+
+def optimizer_arrays(optimizer: torch.optim.Optimizer, parameters: list[nn.Parameter]) -> dict[str, NDArray[Any]]:
+    """Copies of what an optimiser remembers of each parameter, as ``number.name``."""
+    return {
+        f"{i}.{name}": value.detach().cpu().numpy().copy()
+        for i, parameter in enumerate(parameters)
+        for name, value in optimizer.state[parameter].items()
+        if isinstance(value, Tensor)
+    }
+
+
+def load_optimizer(
+    optimizer: torch.optim.Optimizer, parameters: list[nn.Parameter], arrays: Mapping[str, NDArray[Any]]
+) -> None:
+    """Makes an optimiser remember what another did."""
+    for i, parameter in enumerate(parameters):
+        head = f"{i}."
+        own = {name.removeprefix(head): value for name, value in arrays.items() if name.startswith(head)}
+        optimizer.state[parameter] = {
+            name: torch.from_numpy(value.copy()).to(parameter.device) for name, value in own.items()
+        }

@@ -35,12 +35,12 @@ def write_directory(target: Path, files: Mapping[str, bytes], *, replace: bool) 
                 file.write(data)
                 file.flush()
                 os.fsync(file.fileno())
-        _flush_directory(new)
+        flush_directory(new)
         if replace and target.exists():
             _replace(target, new)
         else:
             new.rename(target)
-        _flush_directory(target.parent)
+        flush_directory(target.parent)
 
 
 @contextmanager
@@ -64,7 +64,7 @@ def sibling(target: Path) -> Iterator[Path]:
         new.mkdir()
         yield new
     except OSError as error:
-        raise OutputError(f"cannot be written: {_reason(error, target)}", path=target, hint=_hint(error)) from error
+        raise OutputError(f"cannot be written: {reason_of(error, target)}", path=target, hint=hint_of(error)) from error
     finally:
         shutil.rmtree(new, ignore_errors=True)
         for parent in reversed(made):
@@ -101,7 +101,7 @@ def _exchange(first: Path, second: Path) -> bool:
     return bool(swap(_AT_FDCWD, os.fsencode(first), _AT_FDCWD, os.fsencode(second), _RENAME_EXCHANGE) == 0)
 
 
-def _flush_directory(path: Path) -> None:
+def flush_directory(path: Path) -> None:
     """Make the names in a directory durable, where the file system knows how."""
     descriptor = os.open(path, os.O_RDONLY)
     try:
@@ -111,13 +111,13 @@ def _flush_directory(path: Path) -> None:
         os.close(descriptor)
 
 
-def _reason(error: OSError, target: Path) -> str:
+def reason_of(error: OSError, target: Path) -> str:
     if error.errno == errno.ENOTDIR:
         return f"{next(p for p in target.parents if p.exists())} is not a directory"
     return (error.strerror or str(error)).lower()
 
 
-def _hint(error: OSError) -> str:
+def hint_of(error: OSError) -> str:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return "free some space, or choose another place with -o/--output"
     return "choose another place with -o/--output"

@@ -11,7 +11,7 @@ from lstmcli.config_lm import LmConfig
 from lstmcli.results import Estimate
 
 if TYPE_CHECKING:
-    from lstmcli.tasks.fit import Split
+    from lstmcli.tasks.trainer import Split
 
 BASE_BYTES = 450 * 2**20
 """A process with torch and tokenizers imported, before it holds any data."""

@@ -1,175 +1,159 @@
-"""Fitting a classifier's network: a generator of events.
+"""Fitting a classifier's network, as events.
 
-Each step sees a batch twice, as it is and with its embeddings pushed a little in the direction that
-raises the loss most (adversarial training, Miyato et al. 2017, equation 5); the two losses are averaged.
-The weights that are validated and kept are a moving average of those that are trained.
-
-Shapes: B texts, S segments, T tokens, F rows a token, U rows of the table in a batch, C labels.
+Like ``fit_lm.py``, every run can stop between two steps and go on from there; on a CPU with as many threads the
+outcome is the same to the bit.
 """
 
 from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import AbstractContextManager
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
-from torch.nn import functional
 
-from lstmcli.config import TokenizerConfig, TrainConfig
-from lstmcli.core.build import Classifier
-from lstmcli.core.optimizer import Average, RowAdam, swapped
-from lstmcli.events import Event, Step, Stopped, Validated
-from lstmcli.tasks.divergence import Watch
+from lstmcli.config import TrainConfig
+from lstmcli.events import Event, Step, Stopped, Validated, Warned
+from lstmcli.tasks.checkpoint import Checkpoints, Snapshot
+from lstmcli.tasks.divergence import LOWER, MOST_SETBACKS, Watch
 from lstmcli.tasks.schedule import rate
+from lstmcli.tasks.trainer import Split, Trainer
 from lstmcli.tasks.validation import Score, score
-from lstmcli.text.batching import bucketed, by_length, pack
+from lstmcli.text.batching import bucketed
 
-Encoded = Sequence[NDArray[np.int32]]
-EVALUATION_BATCH = 256
 SECONDS_BETWEEN_STEPS = 0.5
 """A step is reported this often, not each time: a listener has no use for more."""
 
 
 @dataclass
-class Split:
-    """Encoded texts and their labels: column numbers [N], or [N, C] of 0 and 1 for multi-label."""
+class Place:
+    """How far a run has come; with the arrays and the random numbers it is all that the rest depends on."""
 
-    encoded: list[NDArray[np.int32]]
-    gold: NDArray[np.int64]
+    epoch: int = 0
+    """Epochs that are behind us, validation included."""
+    batches: int = 0
+    """Of the epoch at hand, behind us."""
+    step: int = 0
+    seen: int = 0
+    best: Any = None
+    """The fields of the best ``validation.Score``, once there is one."""
+    best_epoch: int = 0
+    kept_epoch: int = 0
+    factor: float = 1.0
+    """What setbacks left of the learning rate."""
+    setbacks: int = 0
+    limit: float = math.nan
+    """The loss that is too much; see ``divergence.py``."""
+    seconds: float = 0.0
+    epoch_rng: dict[str, Any] = field(default_factory=dict)
+    """The generator as it was when the batches of this epoch were drawn."""
 
-    def __len__(self) -> int:
-        return len(self.encoded)
 
-    def lengths(self, max_tokens: int) -> NDArray[np.int64]:
-        return np.minimum(np.fromiter(map(len, self.encoded), np.int64, len(self.encoded)), max_tokens)
-
-
-class Trainer:
-    """One network, its optimisers and its moving average."""
+class _Run:
+    """One fit, from its first step or from a snapshot."""
 
     def __init__(
-        self,
-        module: Classifier,
-        config: TrainConfig,
-        tokenizer: TokenizerConfig,
-        *,
-        multilabel: bool,
-        class_weights: NDArray[np.float32] | None,
-        device: str,
-        bf16: bool,
+        self, trainer: Trainer, train: Split, valid: Split, rng: np.random.Generator, checkpoints: Checkpoints
     ) -> None:
-        self.module, self.config, self.tokenizer = module.to(device), config, tokenizer
-        self.multilabel, self.device, self.bf16 = multilabel, device, bf16
-        self.class_weights = None if class_weights is None else torch.from_numpy(class_weights).to(device)
-        module.embedding.requires_grad_(False)
-        self.dense = [p for p in module.parameters() if p.requires_grad]
-        self.table = RowAdam(module.embedding.data, decay=config.weight_decay)
-        self.average = Average(self.dense)
-        self.adam = torch.optim.AdamW(self.dense, lr=config.learning_rate, weight_decay=config.weight_decay, fused=True)
-        self.position = np.zeros(len(module.embedding), np.int32)
+        config = trainer.config
+        assert config.epochs is not None
+        self.trainer, self.config, self.rng, self.checkpoints = trainer, config, rng, checkpoints
+        self.train, self.valid, self.epochs = train, valid, int(config.epochs)
+        self.lengths = train.lengths(trainer.tokenizer.max_tokens)
+        self.per_epoch = math.ceil(len(train) / config.batch_size)
+        self.steps = self.per_epoch * self.epochs
+        self.place = Place()
+        self.kept = trainer.averaged()
+        self.watch = Watch(config.learning_rate, TrainConfig.learning_rate)
+        self.reason = "finished"
+        self.begin = time.monotonic()
+        if checkpoints.last is not None:
+            self.restore(checkpoints.last)
 
-    def autocast(self) -> AbstractContextManager[object]:
-        return torch.autocast(self.device, torch.bfloat16, enabled=self.bf16)
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self.begin
 
-    def loss(self, logits_BC: Tensor, gold: Tensor) -> Tensor:
-        """Mean over the texts, in nats; multi-label: of the summed losses of a text's decisions."""
-        logits_BC, smoothing = logits_BC.float(), self.config.label_smoothing
-        if self.multilabel:
-            target = gold.float() * (1 - smoothing) + smoothing / 2
-            losses = functional.binary_cross_entropy_with_logits(
-                logits_BC, target, pos_weight=self.class_weights, reduction="none"
-            )
-            return losses.sum(1).mean()
-        return functional.cross_entropy(logits_BC, gold, weight=self.class_weights, label_smoothing=smoothing)
+    @property
+    def progress(self) -> float:
+        spent = self.seconds / self.config.time_limit if self.config.time_limit else 0.0
+        return max(self.place.step / self.steps, spent)
 
-    def gradients(self, encoded: Encoded, gold: NDArray[np.int64]) -> tuple[float, float, Tensor, Tensor]:
-        """Forward and backward: loss, gradient norm, the batch's rows of the table [U] and those rows as a leaf."""
-        ids_BSTF, lengths_BS = pack(encoded, self.module.config.segment, self.tokenizer.max_tokens)
-        rows_U = np.unique(np.concatenate([np.array([0, 1], np.int32), ids_BSTF.ravel()]))  # padding, unknown: 0, 1
-        self.position[rows_U] = np.arange(len(rows_U), dtype=np.int32)
-        ids = torch.from_numpy(self.position[ids_BSTF]).to(self.device)
-        lengths, target = torch.from_numpy(lengths_BS).to(self.device), torch.from_numpy(gold).to(self.device)
-        rows = torch.from_numpy(rows_U.astype(np.int64)).to(self.device)
-        leaf = self.module.embedding.data[rows].requires_grad_()
-        with self.autocast():
-            x_TNE = self.module.embed(ids, leaf)
-            if self.config.adversarial:
-                x_TNE.retain_grad()
-            loss = self.loss(self.module.read(x_TNE, lengths), target)
-        if not self.config.adversarial:
-            loss.backward()  # type: ignore[no-untyped-call]
+    def snapshot(self) -> Snapshot:
+        """What ``restore`` needs; copies."""
+        arrays = self.trainer.arrays() | {f"kept.{i}": x.cpu().numpy() for i, x in enumerate(self.kept)}
+        arrays["random"] = torch.get_rng_state().numpy()
+        self.place.seconds, self.place.limit = self.seconds, self.watch.limit
+        return Snapshot(arrays, {**asdict(self.place), "rng": self.rng.bit_generator.state})
+
+    def restore(self, snapshot: Snapshot) -> None:
+        values = {**snapshot.values}
+        self.rng.bit_generator.state = values.pop("rng")
+        self.place = Place(**{f.name: values[f.name] for f in fields(Place)})
+        self.trainer.load(snapshot)
+        kept = snapshot.part("kept")
+        self.kept = [torch.from_numpy(kept[str(i)].copy()).to(self.trainer.device) for i in range(len(kept))]
+        torch.set_rng_state(torch.from_numpy(snapshot.arrays["random"].copy()))
+        self.watch.limit = self.place.limit
+        self.begin = time.monotonic() - self.place.seconds
+
+    def set_back(self) -> Warned | None:
+        """Back to the last snapshot, to go on at a lower rate; None where that was done often enough."""
+        place, last = self.place, self.checkpoints.last
+        if last is None or place.setbacks == MOST_SETBACKS:
+            return None
+        warning = self.watch.setback(place.step, last.values["step"])
+        kept, limit = self.kept, self.watch.limit
+        self.restore(last)
+        now, self.watch.limit = self.place, limit
+        self.kept, now.best, now.best_epoch, now.kept_epoch = kept, place.best, place.best_epoch, place.kept_epoch
+        now.factor *= LOWER ** (place.setbacks + 1 - now.setbacks)
+        now.setbacks, self.reason = place.setbacks + 1, "finished"
+        return warning
+
+    def batches(self) -> list[NDArray[np.int64]]:
+        """The batches of this epoch that are still to come."""
+        place, rng = self.place, self.rng
+        if not place.epoch_rng:
+            place.epoch_rng = dict(rng.bit_generator.state)
         else:
-            (loss / 2).backward()  # type: ignore[no-untyped-call]
-            push = adversarial_step(x_TNE, ids, lengths, self.config.adversarial)
-            with self.autocast():
-                pushed = self.loss(self.module.read(self.module.embed(ids, leaf) + push, lengths), target)
-            (pushed / 2).backward()  # type: ignore[no-untyped-call]
-        clip = self.config.clip or math.inf
-        norm = torch.nn.utils.clip_grad_norm_([*self.dense, leaf], clip)
-        return loss.item(), norm.item(), rows, leaf
+            rng = np.random.default_rng()
+            rng.bit_generator.state = place.epoch_rng
+        return list(bucketed(self.lengths, self.config.batch_size, rng))[place.batches :]
 
-    def step(
-        self, encoded: Encoded, gold: NDArray[np.int64], learning_rate: float, decay: float
-    ) -> tuple[float, float]:
-        """One update at a learning rate; ``decay`` is the moving average's. Returns loss and gradient norm."""
-        loss, norm, rows, leaf = self.gradients(encoded, gold)
-        assert leaf.grad is not None
-        for group in self.adam.param_groups:
-            group["lr"] = learning_rate
-        self.adam.step()
-        self.adam.zero_grad(set_to_none=True)
-        self.table.step(rows, leaf.grad, learning_rate, decay)
-        self.average.update(decay)
-        return loss, norm
+    def step(self, index: NDArray[np.int64]) -> tuple[float, float, float]:
+        """One update: loss, gradient norm, learning rate."""
+        place, config, trainer = self.place, self.config, self.trainer
+        learning_rate = config.learning_rate * place.factor * rate(config.schedule, self.progress, config.warmup)
+        place.step += 1
+        span = max(1.0, config.ema * self.per_epoch)
+        decay = min(1 - 1 / span, place.step / (place.step + 10)) if config.ema else 0.0
+        encoded = [self.train.encoded[i] for i in index]
+        loss, norm = trainer.step(encoded, self.train.gold[index], learning_rate, decay)
+        place.batches += 1
+        place.seen += len(index)
+        return loss, norm, learning_rate
 
-    def averaged(self) -> list[Tensor]:
-        """The moving average: the table, then the dense parameters."""
-        return [self.table.settled_average(), *(value.clone() for value in self.average.values)]
-
-    def logits(self, encoded: Encoded, weights: list[Tensor]) -> NDArray[np.float32]:
-        """Logits [N, C] of the network with given weights, as ``averaged`` gives them."""
-        self.module.eval()
-        result: NDArray[np.float32] | None = None
-        segment, most = self.module.config.segment, self.tokenizer.max_tokens
-        lengths = np.fromiter(map(len, encoded), np.int64, len(encoded))
-        with torch.inference_mode(), swapped([self.module.embedding, *self.dense], weights):
-            for index in by_length(lengths, EVALUATION_BATCH):
-                ids, sizes = pack([encoded[i] for i in index], segment, most)
-                with self.autocast():
-                    out = self.module(torch.from_numpy(ids).to(self.device), torch.from_numpy(sizes).to(self.device))
-                if result is None:
-                    result = np.zeros((len(encoded), out.shape[1]), np.float32)
-                result[index] = out.float().cpu().numpy()
-        self.module.train()
-        assert result is not None
-        return result
-
-    def keep(self, weights: list[Tensor]) -> None:
-        """Ends training with these weights in the module.
-
-        A row that no batch held still has its first random value, which would be noise in a text to come.
-        """
-        weights[0][~self.table.seen] = 0.0
-        for parameter, value in zip([self.module.embedding, *self.dense], weights, strict=True):
-            parameter.data = value
-        self.module.eval()
-
-
-def adversarial_step(x_TNE: Tensor, ids_BSTF: Tensor, lengths_BS: Tensor, size: float) -> Tensor:
-    """The push on each text's embeddings: ``size`` times the root mean square norm of a token, along the gradient."""
-    assert x_TNE.grad is not None
-    T, _, E = x_TNE.shape
-    B, S = lengths_BS.shape
-    gradient = x_TNE.grad.view(T, B, S, E)
-    norm_B = gradient.square().sum(dim=(0, 2, 3)).sqrt().clamp_min(1e-12)
-    typical = (x_TNE.detach().square().sum() / lengths_BS.sum()).sqrt()  # padding is embedded as zeros
-    return (size * typical * gradient / norm_B[:, None, None]).view(T, B * S, E)
+    def validate(self) -> Validated | None:
+        """Ends the epoch; None where the loss ran away."""
+        place, trainer, valid = self.place, self.trainer, self.valid
+        weights = trainer.averaged()
+        found = score(trainer.logits(valid.encoded, weights), valid.gold, trainer.multilabel)
+        if self.watch.diverged(found.loss):
+            self.reason = "diverged"
+            return None
+        place.epoch, place.batches, place.epoch_rng = place.epoch + 1, 0, {}
+        best = Score(*place.best) if place.best else None
+        improved = best is None or found.rank > best.rank
+        if best is None or improved:
+            best, place.best, place.best_epoch = found, tuple(found), place.epoch
+        if found.as_good_as(best, len(valid)):
+            self.kept, place.kept_epoch = weights, place.epoch
+        return Validated(place.epoch, place.step, found.loss, found.metric, found.value, best.value, improved)
 
 
 def fit(
@@ -179,93 +163,51 @@ def fit(
     *,
     stop: Callable[[], bool],
     rng: np.random.Generator,
+    checkpoints: Checkpoints | None = None,
 ) -> Iterator[Event]:
     """Trains until the epochs, the time or the patience is used up, or ``stop`` says so; keeps the best weights.
 
     The best are the latest that validation cannot tell from those with the highest score, see ``validation.py``.
 
+    Args:
+        checkpoints: where to go on from, and where snapshots go.
+
     Raises:
         LstmError: the loss ran away in the first epoch, so there is nothing to keep.
+        OutputError: a checkpoint cannot be written.
     """
-    config = trainer.config
-    assert config.epochs is not None
-    lengths = train.lengths(trainer.tokenizer.max_tokens)
-    per_epoch = math.ceil(len(train) / config.batch_size)
-    steps = per_epoch * config.epochs
-    span = max(1.0, config.ema * per_epoch)
-    begin = told = time.monotonic()
-    best: Score | None = None
-    best_epoch = kept_epoch = step = epoch = seen = 0
-    kept = trainer.averaged()
-    watch = Watch(config.learning_rate, TrainConfig.learning_rate)
-    reason = "finished"
+    config, checkpoints = trainer.config, checkpoints or Checkpoints()
+    run = _Run(trainer, train, valid, rng, checkpoints)
+    told = time.monotonic()
     trainer.module.train()
-
-    def progress() -> float:
-        spent = (time.monotonic() - begin) / config.time_limit if config.time_limit else 0.0
-        return max(step / steps, spent)
-
-    while epoch < config.epochs and reason == "finished":
-        for index in bucketed(lengths, config.batch_size, rng):
+    while run.reason == "finished" and run.place.epoch < run.epochs:
+        for index in run.batches():
             if stop():
-                reason = "interrupted"
+                run.reason = "interrupted"
+            elif config.time_limit and run.seconds >= config.time_limit:
+                run.reason = "time"
+            if checkpoints.due() or run.reason == "interrupted":
+                checkpoints.take(run.snapshot())
+            if run.reason != "finished":
                 break
-            if config.time_limit and time.monotonic() - begin >= config.time_limit:
-                reason = "time"
+            loss, norm, learning_rate = run.step(index)
+            if run.watch.diverged(loss):
+                run.reason = "diverged"
                 break
-            learning_rate = config.learning_rate * rate(config.schedule, progress(), config.warmup)
-            step += 1
-            decay = min(1 - 1 / span, step / (step + 10)) if config.ema else 0.0
-            loss, norm = trainer.step([train.encoded[i] for i in index], train.gold[index], learning_rate, decay)
-            if watch.diverged(loss):
-                reason = "diverged"
-                break
-            seen += len(index)
-            now = time.monotonic()
-            if now - told >= SECONDS_BETWEEN_STEPS or step in (1, steps):
+            place, now = run.place, time.monotonic()
+            if now - told >= SECONDS_BETWEEN_STEPS or place.step in (1, run.steps):
                 told = now
-                left = (now - begin) * (1 - progress()) / progress()
+                left = run.seconds * (1 - run.progress) / run.progress
                 yield Step(
-                    step, steps, step / per_epoch, config.epochs, loss, learning_rate, norm,
-                    seen / (now - begin), now - begin, left,
+                    place.step, run.steps, place.step / run.per_epoch, run.epochs, loss, learning_rate, norm,
+                    place.seen / run.seconds, run.seconds, left,
                 )  # fmt: skip
-        if step == 0 or reason == "diverged":
-            break
-        weights = trainer.averaged()
-        found = score(trainer.logits(valid.encoded, weights), valid.gold, trainer.multilabel)
-        if watch.diverged(found.loss):
-            reason = "diverged"
-            break
-        epoch += 1
-        improved = best is None or found.rank > best.rank
-        if best is None or improved:
-            best, best_epoch = found, epoch
-        if found.as_good_as(best, len(valid)):
-            kept, kept_epoch = weights, epoch
-        yield Validated(epoch, step, found.loss, found.metric, found.value, best.value, improved)
-        if reason == "finished" and config.patience and epoch - best_epoch >= config.patience and epoch < config.epochs:
-            reason = "early"
-    if reason == "diverged":
-        yield watch.warning(step, kept_epoch)
-    trainer.keep(kept)
-    yield Stopped(reason, step / per_epoch, kept_epoch, time.monotonic() - begin)
-
-
-def estimate_step(trainer: Trainer, train: Split, probes: int = 3) -> float:
-    """Seconds of a training step on this machine, measured on batches of the corpus; changes nothing."""
-    size = min(len(train), trainer.config.batch_size)
-    lengths = train.lengths(trainer.tokenizer.max_tokens)
-    state = torch.get_rng_state()
-    trainer.module.train()
-    seconds = []
-    order = np.argsort(lengths, kind="stable")
-    for probe in range(probes + 1):  # the first warms up
-        middle = int(len(order) * (0.5 if probe == 0 else probe / (probes + 1)))
-        first = max(0, min(len(order) - size, middle - size // 2))
-        index = order[first : first + size]
-        begin = time.monotonic()
-        trainer.gradients([train.encoded[i] for i in index], train.gold[index])
-        seconds.append(time.monotonic() - begin)
-        trainer.adam.zero_grad(set_to_none=True)
-    torch.set_rng_state(state)
-    return float(np.median(seconds[1:]))
+        if run.reason != "diverged" and run.place.step and (validated := run.validate()):
+            yield validated
+        place = run.place
+        if run.reason == "diverged":
+            yield run.set_back() or run.watch.warning(place.step, place.kept_epoch)
+        elif run.reason == "finished" and config.patience and place.epoch - place.best_epoch >= config.patience:
+            run.reason = "early" if place.epoch < run.epochs else "finished"
+    trainer.keep(run.kept)
+    yield Stopped(run.reason, run.place.step / run.per_epoch, run.place.kept_epoch, run.seconds)

@@ -1,10 +1,7 @@
 """Fitting a language model: truncated back-propagation through time over contiguous streams, as events.
 
-The text is one long row of tokens, cut into B streams that are read side by side, a window at a time; the state
-goes from window to window, the gradient does not (Mikolov et al. 2010; Williams & Peng 1990).  Window lengths are
-random (Merity et al. 2018, section 4.1), but of few different values: each shape is prepared once.
-
-Shapes: T tokens of a window, B streams, n tokens of a stream.
+Every run can stop between two steps and go on from there, in this process after a setback or in another after a
+kill: what the rest depends on is in one place, and on a CPU with as many threads the outcome is the same to the bit.
 """
 
 from __future__ import annotations
@@ -12,58 +9,29 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable, Iterator
+from dataclasses import asdict, dataclass, field, fields
 from typing import Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
-from torch import Tensor
 
-from lstmcli.config_lm import LmTrainConfig
 from lstmcli.core.cells import State
-from lstmcli.core.language_model import LanguageModel, activation_penalty
 from lstmcli.core.optimizer import swapped
-from lstmcli.events import Event, Step, Stopped, Validated
+from lstmcli.events import Event, Step, Stopped, Validated, Warned
+from lstmcli.tasks.checkpoint import Checkpoints, Snapshot
 from lstmcli.tasks.defaults import steps_an_epoch
-from lstmcli.tasks.divergence import Watch
+from lstmcli.tasks.divergence import LOWER, MOST_SETBACKS, Watch
 from lstmcli.tasks.schedule import rate
+from lstmcli.tasks.trainer_lm import Ids, LmTrainer, streams, total_nats, window_lengths
 from lstmcli.text.lm_tokenizer import END_ID
 
-Ids = NDArray[np.integer]
 SECONDS_BETWEEN_STEPS = 0.5
-EVALUATION_STREAMS, EVALUATION_WINDOW = 16, 64
-STREAM_AT_LEAST = 2_000
-"""Tokens of a stream in evaluation: each starts without a past, so there are few where the text is short."""
 NON_MONOTONE = 5
 """Validations without an improvement after which SGD starts to average (Merity et al. 2018, algorithm 1)."""
-SHARPNESS = 0.8
-"""Temperature of the samples that are shown."""
 EMPTIED = 0.5
 """Share of the windows beginning with a line that begin with an empty state: a model of carried state alone would not
 know how to read a line by itself."""
-GRID = 5
-"""Window lengths are multiples of this."""
-
-
-def streams(ids: Ids, batch: int) -> tuple[Ids, Ids]:
-    """Inputs and targets [B, n]: contiguous parts of the text, the targets one token ahead; views, not copies."""
-    n = (len(ids) - 1) // batch
-    return ids[: n * batch].reshape(batch, n), ids[1 : n * batch + 1].reshape(batch, n)
-
-
-def window_lengths(n: int, config: LmTrainConfig, rng: np.random.Generator) -> list[int]:
-    """Lengths that add up to n: about ``bptt``, one in twenty half of it, none above ``bptt`` + 10."""
-    lengths: list[int] = []
-    left = n
-    while left > 0:
-        length = config.bptt
-        if config.random_bptt:
-            mean = config.bptt if rng.random() < 0.95 else config.bptt / 2
-            drawn = round(rng.normal(mean, GRID) / GRID) * GRID
-            length = int(min(max(GRID, drawn), config.bptt + 2 * GRID))
-        lengths.append(min(length, left))
-        left -= lengths[-1]
-    return lengths
 
 
 def emptied(states: list[State], rows_B: NDArray[np.bool_]) -> list[State]:
@@ -74,93 +42,157 @@ def emptied(states: list[State], rows_B: NDArray[np.bool_]) -> list[State]:
     return [tuple(part * keep.to(part) for part in state) for state in states]
 
 
-class LmTrainer:
-    """One language model and its optimiser."""
+@dataclass
+class Place:
+    """How far a run has come; with the arrays and the random numbers it is all that the rest depends on."""
 
-    def __init__(self, module: LanguageModel, config: LmTrainConfig, *, device: str, bf16: bool) -> None:
-        self.module, self.config, self.device, self.bf16 = module.to(device), config, device, bf16
-        self.parameters = list(module.parameters())
-        self.usual_rate = 5e-3 if config.optimizer == "adamw" else 20.0
-        self.learning_rate = config.learning_rate or self.usual_rate
-        kind: Any = torch.optim.AdamW if config.optimizer == "adamw" else torch.optim.SGD
-        self.optimizer: torch.optim.Optimizer = kind(
-            self.parameters, lr=self.learning_rate, weight_decay=config.weight_decay, fused=True
-        )
-        self.mean: list[Tensor] | None = None
-        """The mean of the weights since averaging began."""
-        self.averaged_steps = 0
-
-    def gradients(self, ids_BT: Ids, targets_BT: Ids, states: list[State] | None) -> tuple[float, float, list[State]]:
-        """Forward and backward: nats a token, gradient norm, and the state, cut off from its past."""
-        ids, targets = (torch.from_numpy(x.T.astype(np.int64)).to(self.device) for x in (ids_BT, targets_BT))
-        found = self.module.loss(ids, targets, states, bf16=self.bf16)
-        loss, config = found.nats, self.config
-        if config.alpha or config.beta:
-            loss = loss + activation_penalty(found, config.alpha, config.beta)
-        loss.backward()  # type: ignore[no-untyped-call]
-        norm = torch.nn.utils.clip_grad_norm_(self.parameters, config.clip or math.inf)
-        return found.nats.item(), norm.item(), [tuple(part.detach() for part in state) for state in found.states]
-
-    def step(
-        self, ids_BT: Ids, targets_BT: Ids, states: list[State] | None, learning_rate: float
-    ) -> tuple[float, float, list[State]]:
-        """One update: nats a token, gradient norm and the state for the window that follows."""
-        nats, norm, states = self.gradients(ids_BT, targets_BT, states)
-        for group in self.optimizer.param_groups:
-            group["lr"] = learning_rate
-        self.optimizer.step()
-        self.optimizer.zero_grad(set_to_none=True)
-        if self.mean is not None:
-            self.averaged_steps += 1
-            torch._foreach_lerp_(self.mean, [p.detach() for p in self.parameters], 1 / self.averaged_steps)
-        return nats, norm, states
-
-    def begin_averaging(self) -> None:
-        if self.mean is None:
-            self.mean = [p.detach().clone() for p in self.parameters]
-
-    def weights(self) -> list[Tensor]:
-        """Those to validate and keep: the average where there is one."""
-        return [value.detach().clone() for value in self.mean or self.parameters]
-
-    def keep(self, weights: list[Tensor]) -> None:
-        for parameter, value in zip(self.parameters, weights, strict=True):
-            parameter.data = value
-        self.module.eval()
+    epoch: int = 1
+    windows: int = 0
+    """Of this epoch, behind us."""
+    at: int = 0
+    """The same in tokens of a stream."""
+    checks: int = 1
+    """Parts of this epoch whose end was, or will next be, a validation."""
+    step: int = 0
+    seen: int = 0
+    losses: list[float] = field(default_factory=list)
+    """Of every validation, in nats a token."""
+    best_epoch: int = 0
+    since_best: int = 0
+    factor: float = 1.0
+    """What the plateaus and the setbacks left of the learning rate."""
+    setbacks: int = 0
+    limit: float = math.nan
+    """The loss that is too much; see ``divergence.py``."""
+    seconds: float = 0.0
+    epoch_rng: dict[str, Any] = field(default_factory=dict)
+    """The generator as it was when the windows of this epoch were drawn."""
 
 
-def total_nats(module: LanguageModel, ids: Ids, device: str = "cpu") -> float:
-    """Nats of all tokens of ``ids`` but the first, which is given; exact products, state carried.
+class _Run:
+    """One fit, from its first step or from a snapshot."""
 
-    A long text is read as a few streams side by side, each from an empty state.
-    """
-    count = len(ids) - 1
-    if count < 1:
-        return 0.0
-    batch = min(EVALUATION_STREAMS, max(1, count // STREAM_AT_LEAST))
-    inputs, targets = streams(ids, batch)
-    n = inputs.shape[1]
-    total = 0.0
-    module.eval()
-    with torch.inference_mode():
+    def __init__(
+        self, trainer: LmTrainer, train: Ids, valid: Ids, rng: np.random.Generator, checkpoints: Checkpoints
+    ) -> None:
+        assert trainer.config.epochs is not None
+        self.trainer, self.config, self.rng, self.checkpoints = trainer, trainer.config, rng, checkpoints
+        self.valid, self.epochs = valid, int(trainer.config.epochs)
+        self.inputs, self.targets = streams(train, trainer.config.batch_size)
+        self.n = self.inputs.shape[1]
+        self.place = Place()
+        self.states: list[State] | None = None
+        self.best = trainer.weights()
+        self.watch = Watch(trainer.learning_rate, trainer.usual_rate)
+        self.reason = "finished"
+        self.begin = time.monotonic()
+        if checkpoints.last is not None:
+            self.restore(checkpoints.last)
 
-        def read(x: Ids, y: Ids, states: list[State] | None) -> list[State]:
-            nonlocal total
-            x_TB, y_TB = (torch.from_numpy(part.T.astype(np.int64)).to(device) for part in (x, y))
-            found = module.loss(x_TB, y_TB, states)
-            total += found.nats.item() * y_TB.numel()
-            return found.states
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self.begin
 
-        states: list[State] | None = None
-        for start in range(0, n, EVALUATION_WINDOW):
-            part = slice(start, start + EVALUATION_WINDOW)
-            states = read(inputs[:, part], targets[:, part], states)
-        rest = ids[n * batch :]  # fewer tokens than there are streams; the last stream goes on with them
-        if len(rest) > 1 and states is not None:
-            last = [tuple(part[:, -1:].contiguous() for part in state) for state in states]
-            read(rest[None, :-1], rest[None, 1:], last)
-    module.train()
-    return total
+    @property
+    def done(self) -> float:
+        """Epochs."""
+        return float(self.place.epoch - 1 + self.place.at / self.n)
+
+    @property
+    def progress(self) -> float:
+        spent = self.seconds / self.config.time_limit if self.config.time_limit else 0.0
+        return min(1.0, max(self.done / self.epochs, spent))
+
+    def snapshot(self) -> Snapshot:
+        """What ``restore`` needs; copies."""
+        arrays = self.trainer.arrays() | {f"best.{i}": value.cpu().numpy() for i, value in enumerate(self.best)}
+        for layer, state in enumerate(self.states or []):
+            arrays |= {f"state.{layer}.{i}": part.cpu().numpy() for i, part in enumerate(state)}
+        arrays["random"] = torch.get_rng_state().numpy()
+        self.place.seconds, self.place.limit = self.seconds, self.watch.limit
+        return Snapshot(arrays, {**asdict(self.place), "rng": self.rng.bit_generator.state})
+
+    def restore(self, snapshot: Snapshot) -> None:
+        values = {**snapshot.values}
+        self.rng.bit_generator.state = values.pop("rng")
+        self.place = Place(**{f.name: values[f.name] for f in fields(Place)})
+        self.trainer.load(snapshot)
+        device = self.trainer.device
+        self.best = [torch.from_numpy(snapshot.arrays[f"best.{i}"].copy()).to(device) for i in range(len(self.best))]
+        kept = snapshot.part("state")
+        layers = sorted({int(name.split(".")[0]) for name in kept})
+        parts = [[kept[name] for name in sorted(kept) if name.startswith(f"{layer}.")] for layer in layers]
+        self.states = [tuple(torch.from_numpy(x.copy()).to(device) for x in state) for state in parts] or None
+        torch.set_rng_state(torch.from_numpy(snapshot.arrays["random"].copy()))
+        self.watch.limit = self.place.limit
+        self.begin = time.monotonic() - self.place.seconds
+
+    def validate(self) -> Validated:
+        place, config, trainer = self.place, self.config, self.trainer
+        weights = trainer.weights()
+        with swapped(trainer.parameters, weights):
+            loss = total_nats(trainer.module, self.valid, trainer.device) / max(1, len(self.valid) - 1)
+        if self.watch.diverged(loss):
+            self.reason = "diverged"
+        improved = self.reason != "diverged" and loss < min(place.losses, default=math.inf)
+        if improved:
+            self.best, place.best_epoch, place.since_best = weights, place.epoch, 0
+        else:
+            place.since_best += 1
+            if config.schedule == "plateau":
+                place.factor /= 4
+        waits = config.optimizer == "sgd" and config.schedule == "constant" and len(place.losses) > NON_MONOTONE
+        if waits and loss > min(place.losses[:-NON_MONOTONE]):
+            trainer.begin_averaging()
+        place.losses.append(loss)
+        best = _perplexity(min(place.losses))
+        return Validated(place.epoch, place.step, loss, "perplexity", _perplexity(loss), best, improved)
+
+    def windows(self) -> list[int]:
+        """The lengths of this epoch's windows that are still to come."""
+        place = self.place
+        if not place.epoch_rng:
+            place.epoch_rng = dict(self.rng.bit_generator.state)
+            return window_lengths(self.n, self.config, self.rng)
+        again = np.random.default_rng()
+        again.bit_generator.state = place.epoch_rng
+        return window_lengths(self.n, self.config, again)[place.windows :]
+
+    def next_epoch(self) -> None:
+        place, self.states = self.place, None
+        place.epoch, place.windows, place.at, place.checks, place.epoch_rng = place.epoch + 1, 0, 0, 1, {}
+
+    def set_back(self) -> Warned | None:
+        """Back to the last snapshot, to go on at a lower rate; None where that was done often enough."""
+        setbacks, last = self.place.setbacks + 1, self.checkpoints.last
+        if last is None or setbacks > MOST_SETBACKS:
+            return None
+        warning = self.watch.setback(self.place.step, last.values["step"])
+        best, best_epoch, losses, limit = self.best, self.place.best_epoch, self.place.losses, self.watch.limit
+        self.restore(last)
+        self.watch.limit = limit
+        self.best, self.place.best_epoch, self.place.losses = best, best_epoch, losses
+        self.place.factor *= LOWER ** (setbacks - self.place.setbacks)
+        self.place.setbacks, self.reason = setbacks, "finished"
+        return warning
+
+    def step(self, length: int) -> tuple[float, float, float]:
+        """One update: nats a token, gradient norm, learning rate."""
+        place, config = self.place, self.config
+        schedule = "constant" if config.schedule == "plateau" else config.schedule
+        learning_rate = self.trainer.learning_rate * place.factor * rate(schedule, self.progress, config.warmup)
+        part = slice(place.at, place.at + length)
+        if self.states is not None:
+            begins = self.inputs[:, place.at] == END_ID
+            self.states = emptied(self.states, begins & (self.rng.random(len(begins)) < EMPTIED))
+        scaled = learning_rate * length / config.bptt  # a short window's gradient is not worth a long one's
+        inputs, targets = self.inputs[:, part], self.targets[:, part]
+        loss, norm, self.states = self.trainer.step(inputs, targets, self.states, scaled)
+        place.at += length
+        place.windows += 1
+        place.step += 1
+        place.seen += length * config.batch_size
+        return loss, norm, learning_rate
 
 
 def fit_lm(
@@ -171,135 +203,61 @@ def fit_lm(
     stop: Callable[[], bool],
     rng: np.random.Generator,
     validations: int = 1,
+    checkpoints: Checkpoints | None = None,
 ) -> Iterator[Event]:
     """Trains until the epochs, the time or the patience is used up, or ``stop`` says so; keeps the best weights.
 
     Args:
         train, valid: token ids; the first token of each is only read.
         validations: how many times an epoch the validation split is measured.
+        checkpoints: where to go on from, and where snapshots go.
 
     Raises:
         LstmError: the loss ran away before the first validation, so there is nothing to keep.
+        OutputError: a checkpoint cannot be written.
     """
-    config, module = trainer.config, trainer.module
-    epochs = config.epochs
-    assert epochs is not None
-    inputs, targets = streams(train, config.batch_size)
-    n = inputs.shape[1]
-    steps = steps_an_epoch(config, len(train) - 1) * epochs
-    begin = told = time.monotonic()
-    losses: list[float] = []
-    best_weights, best_epoch = trainer.weights(), 0
-    step = seen = since_best = 0
-    factor, reason, done = 1.0, "finished", 0.0
-    watch = Watch(trainer.learning_rate, trainer.usual_rate)
-
-    def progress() -> float:
-        spent = (time.monotonic() - begin) / config.time_limit if config.time_limit else 0.0
-        return min(1.0, max(done / epochs, spent))
-
-    def validate(epoch: int) -> Validated:
-        nonlocal best_weights, best_epoch, since_best, factor, reason
-        weights = trainer.weights()
-        with swapped(trainer.parameters, weights):
-            loss = total_nats(module, valid, trainer.device) / max(1, len(valid) - 1)
-        diverged = watch.diverged(loss)
-        improved = not diverged and (not losses or loss < min(losses))
-        if diverged:
-            reason = "diverged"
-        elif improved:
-            best_weights, best_epoch, since_best = weights, epoch, 0
-        else:
-            since_best += 1
-            if config.schedule == "plateau":
-                factor /= 4
-        waits = config.optimizer == "sgd" and config.schedule == "constant" and len(losses) > NON_MONOTONE
-        if waits and loss > min(losses[:-NON_MONOTONE]):
-            trainer.begin_averaging()
-        losses.append(loss)
-        return Validated(epoch, step, loss, "perplexity", _perplexity(loss), _perplexity(min(losses)), improved)
-
-    module.train()
-    for epoch in range(1, epochs + 1):
-        states: list[State] | None = None
-        at, checks = 0, 1
-        for length in window_lengths(n, config, rng):
-            if stop():
-                reason = "interrupted"
-            elif config.time_limit and time.monotonic() - begin >= config.time_limit:
-                reason = "time"
-            if reason != "finished":
-                break
-            schedule = "constant" if config.schedule == "plateau" else config.schedule
-            learning_rate = trainer.learning_rate * factor * rate(schedule, progress(), config.warmup)
-            part = slice(at, at + length)
-            if states is not None:
-                begins = inputs[:, at] == END_ID
-                states = emptied(states, begins & (rng.random(len(begins)) < EMPTIED))
-            scaled = learning_rate * length / config.bptt  # a short window's gradient is not worth a long one's
-            loss, norm, states = trainer.step(inputs[:, part], targets[:, part], states, scaled)
-            at += length
-            step += 1
-            if watch.diverged(loss):
-                reason = "diverged"
-                break
-            seen += length * config.batch_size
-            done = epoch - 1 + at / n
-            now = time.monotonic()
-            if now - told >= SECONDS_BETWEEN_STEPS or step == 1 or done >= epochs:
-                told = now
-                left = (now - begin) * (1 - progress()) / max(progress(), 1e-9)
-                yield Step(
-                    step, max(steps, step), done, epochs, loss, learning_rate, norm,
-                    seen / (now - begin), now - begin, left, "tokens",
-                )  # fmt: skip
-            if checks < validations and at >= n * checks / validations:
-                checks += 1
-                yield validate(epoch)
-        if step == 0 or reason == "diverged":
-            break
-        yield validate(epoch)
-        if reason == "finished" and config.patience and since_best >= config.patience and epoch < epochs:
-            reason = "early"
-        if reason != "finished":
-            break
-    if reason == "diverged":
-        yield watch.warning(step, best_epoch)
-    trainer.keep(best_weights)
-    yield Stopped(reason, done, best_epoch, time.monotonic() - begin)
-
-
-def estimate_step(trainer: LmTrainer, train: Ids, probes: int = 3) -> float:
-    """Seconds of a training step on this machine; changes nothing."""
-    config = trainer.config
-    inputs, targets = streams(train, config.batch_size)
-    part = slice(0, config.bptt)
-    state = torch.get_rng_state()
+    config, checkpoints = trainer.config, checkpoints or Checkpoints()
+    run = _Run(trainer, train, valid, rng, checkpoints)
+    steps = steps_an_epoch(config, len(train) - 1) * run.epochs
+    told = time.monotonic()
     trainer.module.train()
-    seconds = []
-    for _ in range(probes + 1):  # the first warms up
-        begin = time.monotonic()
-        trainer.gradients(inputs[:, part], targets[:, part], None)
-        seconds.append(time.monotonic() - begin)
-        trainer.optimizer.zero_grad(set_to_none=True)
-    torch.set_rng_state(state)
-    return float(np.median(seconds[1:]))
-
-
-def sample(module: LanguageModel, start: int, count: int, rng: np.random.Generator, device: str = "cpu") -> list[int]:
-    """Tokens that the model makes up after the token ``start``, drawn from the sharpened softmax; never unknown (1)."""
-    ids, states, made = torch.full((1, 1), start, device=device), None, list[int]()
-    module.eval()
-    with torch.inference_mode():
-        while len(made) < count:
-            logits_V, states = module(ids, states)
-            logits = logits_V[0, 0].float().cpu().numpy().astype(np.float64) / SHARPNESS
-            logits[1] = -np.inf
-            p = np.exp(logits - logits.max())
-            made.append(int(rng.choice(len(p), p=p / p.sum())))
-            ids = torch.full((1, 1), made[-1], device=device)
-    module.train()
-    return made
+    while run.reason == "finished" and run.place.epoch <= run.epochs:
+        for length in run.windows():
+            if stop():
+                run.reason = "interrupted"
+            elif config.time_limit and run.seconds >= config.time_limit:
+                run.reason = "time"
+            if checkpoints.due() or run.reason == "interrupted":
+                checkpoints.take(run.snapshot())
+            if run.reason != "finished":
+                break
+            loss, norm, learning_rate = run.step(length)
+            if run.watch.diverged(loss):
+                run.reason = "diverged"
+                break
+            place, now = run.place, time.monotonic()
+            if now - told >= SECONDS_BETWEEN_STEPS or place.step == 1 or run.done >= run.epochs:
+                told = now
+                left = run.seconds * (1 - run.progress) / max(run.progress, 1e-9)
+                yield Step(
+                    place.step, max(steps, place.step), run.done, run.epochs, loss, learning_rate, norm,
+                    place.seen / run.seconds, run.seconds, left, "tokens",
+                )  # fmt: skip
+            if place.checks < validations and place.at >= run.n * place.checks / validations:
+                place.checks += 1
+                yield run.validate()
+        if run.reason != "diverged" and run.place.step:
+            yield run.validate()
+        if run.reason == "diverged":
+            warning = run.set_back()
+            yield warning or run.watch.warning(run.place.step, run.place.best_epoch)
+        elif run.reason == "finished":
+            if config.patience and run.place.since_best >= config.patience and run.place.epoch < run.epochs:
+                run.reason = "early"
+            else:
+                run.next_epoch()
+    trainer.keep(run.best)
+    yield Stopped(run.reason, min(run.done, float(run.epochs)), run.place.best_epoch, run.seconds)
 
 
 def _perplexity(nats: float) -> float:

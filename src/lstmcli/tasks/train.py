@@ -33,7 +33,7 @@ from lstmcli.text.encoder import UNKNOWN_ID, TextEncoder
 
 if TYPE_CHECKING:
     from lstmcli.engine.ngrams import NgramTable
-    from lstmcli.tasks.fit import Split
+    from lstmcli.tasks.trainer import Split
     from lstmcli.text.records import Record, Splits
 
 
@@ -80,7 +80,8 @@ def _train(
     from lstmcli.core.build import Classifier, count_parameters
     from lstmcli.engine.graph import classifier_graph
     from lstmcli.engine.session import ClassifierSession
-    from lstmcli.tasks.fit import Split, Trainer, estimate_step, fit
+    from lstmcli.tasks.fit import fit
+    from lstmcli.tasks.trainer import Split, Trainer, estimate_step
 
     machine, rng = prepare(config.train)
     device, threads = machine

@@ -94,7 +94,8 @@ def _train(
     from lstmcli.core.build import count_parameters
     from lstmcli.core.language_model import LanguageModel
     from lstmcli.engine.lmgraph import language_model_graph
-    from lstmcli.tasks.fit_lm import LmTrainer, estimate_step, fit_lm, sample, total_nats
+    from lstmcli.tasks.fit_lm import fit_lm
+    from lstmcli.tasks.trainer_lm import LmTrainer, estimate_step, sample, total_nats
 
     machine, rng = prepare(config.train)
     device, threads = machine

@@ -1,0 +1,177 @@
+"""What a training run needs to go on after it was killed, in memory and on disk.
+
+Checkpoints lie beside the model to be, in ``NAME.unfinished``, the last two of them; each is one file,
+written whole, flushed and renamed, that begins with the SHA-256 of the rest.  One that is torn or altered is
+passed over for the one before.  They hold numbers and JSON only; reading one runs nothing.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstmcli.errors import OutputError
+from lstmcli.tasks.atomicdir import flush_directory, hint_of, reason_of
+
+MAGIC = b"lstm checkpoint 1\n"
+KEPT = 2
+SHARE = 0.02
+"""Of the time of a run that writing checkpoints may take."""
+_SUFFIX = ".checkpoint"
+
+Arrays = dict[str, NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A run between two steps: arrays by name, and what JSON can hold."""
+
+    arrays: Arrays
+    values: dict[str, Any]
+
+    def part(self, name: str) -> Arrays:
+        """The arrays under ``name.``, by the rest of their names."""
+        head = f"{name}."
+        return {key.removeprefix(head): value for key, value in self.arrays.items() if key.startswith(head)}
+
+
+@dataclass
+class Checkpoints:
+    """Where snapshots go, and when the next is due."""
+
+    folder: Path | None = None
+    """None: they stay in memory."""
+    every: float = 60.0
+    """Seconds from one to the next, at least; infinite for none on disk."""
+    run: dict[str, Any] = field(default_factory=dict)
+    """What the run is, for whoever wants to go on with it; see ``differences``."""
+    last: Snapshot | None = None
+    """The latest, from this run or the one that it goes on with."""
+    log: list[str] = field(default_factory=list)
+    """Lines of the run's log, which are saved too."""
+    _due: float = field(default_factory=time.monotonic)
+    _cost: float = 0.0
+
+    def due(self) -> bool:
+        """Whether it is time for one; the first at once, so that there is always a state to go back to."""
+        return time.monotonic() >= self._due
+
+    def take(self, snapshot: Snapshot) -> None:
+        """Keeps a snapshot, whose arrays nobody else may change.
+
+        Raises:
+            OutputError: it cannot be written; the two before are as they were.
+        """
+        first = self.last is None
+        self.last = snapshot
+        begin = time.monotonic()
+        if self.folder is not None and not first and np.isfinite(self.every):
+            write(self.folder, snapshot, {"run": self.run, "log": self.log})
+        now = time.monotonic()
+        self._due = now + max(self.every, (now - begin) / SHARE)
+
+    def clear(self) -> None:
+        """The run has ended well: nothing is left to go on with."""
+        if self.folder is not None:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def place_of(target: Path) -> Path:
+    """Where the checkpoints of the model at ``target`` are."""
+    real = Path(os.path.realpath(target))
+    return real.with_name(f"{real.name}.unfinished")
+
+
+def write(folder: Path, snapshot: Snapshot, more: Mapping[str, Any]) -> None:
+    """Adds a checkpoint and removes all but the last two.
+
+    Raises:
+        OutputError: nothing was written; the checkpoints before are as they were.
+    """
+    from safetensors.numpy import save
+
+    header = {"values": json.dumps({**snapshot.values, **more})}
+    body = save({name: np.asarray(value, order="C") for name, value in snapshot.arrays.items()}, header)
+    before = _names(folder)
+    number = int(before[-1].stem) + 1 if before else 1
+    path = folder / f"{number:08}{_SUFFIX}"
+    unfinished = path.with_suffix(".tmp")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with unfinished.open("wb") as file:
+            file.write(MAGIC + hashlib.sha256(body).hexdigest().encode() + b"\n")
+            file.write(body)
+            file.flush()
+            os.fsync(file.fileno())
+        unfinished.rename(path)
+        flush_directory(folder)
+    except OSError as error:
+        with suppress(OSError):
+            unfinished.unlink()
+        reason = reason_of(error, folder)
+        raise OutputError(f"no checkpoint can be written: {reason}", path=folder, hint=hint_of(error)) from error
+    for old in before[: 1 - KEPT]:
+        with suppress(OSError):
+            old.unlink()
+
+
+def read_latest(folder: Path) -> tuple[Snapshot | None, list[Path]]:
+    """The newest checkpoint that is whole, and those newer ones that are not."""
+    broken: list[Path] = []
+    for path in reversed(_names(folder)):
+        found = _read(path)
+        if found is not None:
+            return found, broken
+        broken.append(path)
+    return None, broken
+
+
+def differences(run: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
+    """What two runs do not have in common, as dotted names."""
+    found: list[str] = []
+    for name in sorted({*run, *other}):
+        mine, theirs = run.get(name), other.get(name)
+        if isinstance(mine, Mapping) and isinstance(theirs, Mapping):
+            found += [f"{name}.{inner}" for inner in differences(mine, theirs)]
+        elif mine != theirs:
+            found.append(name)
+    return found
+
+
+def _names(folder: Path) -> list[Path]:
+    """The checkpoints in a folder, oldest first."""
+    with suppress(OSError):
+        return sorted(path for path in folder.glob(f"*{_SUFFIX}") if path.stem.isdigit())
+    return []
+
+
+def _read(path: Path) -> Snapshot | None:
+    """None where the file is not what was written."""
+    from safetensors import SafetensorError
+    from safetensors.numpy import load
+
+    try:
+        data = path.read_bytes()
+    except OSError:
+        return None
+    start = len(MAGIC) + 65
+    body = memoryview(data)[start:]
+    if data[:start] != MAGIC + hashlib.sha256(body).hexdigest().encode() + b"\n":
+        return None
+    try:
+        size = int.from_bytes(body[:8], "little")
+        values = json.loads(json.loads(bytes(body[8 : 8 + size]))["__metadata__"]["values"])
+        return Snapshot(load(bytes(body)), values)
+    except (SafetensorError, ValueError, KeyError, TypeError):
+        return None
