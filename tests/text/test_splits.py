@@ -6,6 +6,7 @@ import csv
 import io
 import json
 import random
+import tempfile
 from collections import Counter
 from collections.abc import Iterable
 from pathlib import Path
@@ -199,6 +200,37 @@ def test_text_without_labels(tmp_path: Path) -> None:
         load(path, labelled=True)
     with pytest.raises(DataError, match="no line starts with"):
         load(path, input_format="fasttext")
+
+
+@pytest.mark.parametrize("text", ["all in one line " * 500, "没有换行的长文本" * 500])
+@pytest.mark.parametrize("around", ["{}", "{}\n", "\n\n{}\n\n\n"])
+def test_the_end_of_a_text_of_one_line_is_held_out(tmp_path: Path, text: str, around: str) -> None:
+    path = tmp_path / "book.txt"
+    path.write_text(around.format(text), encoding="utf-8")
+    splits = load(path)
+    train, valid = ("".join(texts(part)) for part in (splits.train, splits.valid))
+    assert train + valid == text and 0.9 * len(text) < len(train) <= 0.95 * len(text)
+    assert valid.startswith(("all", "in", "one", "line") if " " in text else "没有换行的长文本")
+    assert splits.notes[-1].endswith("held out, the end of the only line")
+
+
+@given(
+    st.lists(st.sampled_from(["", "  ", "a text", "a text of some length"]), max_size=12),
+    st.sampled_from([None, 0.01, 0.5, 0.99]),
+)
+def test_there_is_text_on_both_sides(lines: list[str], fraction: float | None) -> None:
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder, "book.txt")
+        path.write_text("".join(line + "\n" for line in lines))
+        written = [line for line in lines if line.strip()]
+        if not written:
+            with pytest.raises(NoDataError, match="empty"):
+                load(path, valid_fraction=fraction)
+            return
+        splits = load(path, valid_fraction=fraction)
+        assert any(map(str.strip, texts(splits.train)))
+        assert any(map(str.strip, texts(splits.valid))) or (len(written) == 1 and len(written[0]) < 20)
+        assert "".join([*texts(splits.train), *texts(splits.valid)]) == "".join(lines)
 
 
 def test_damage_is_warned_of_once(tmp_path: Path) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -20,6 +21,10 @@ FEWEST_ROWS, MOST_ROWS = 200, 2000
 """Fewer are too few to tell two epochs apart; more would only be lost to training."""
 MOST_LINES = 10_000
 """Of running text."""
+NEAR = 200
+"""Characters in which a place to cut a line is looked for."""
+LEAST = 20
+"""Characters of a line that is worth cutting."""
 SMALL_SHARE = 0.1
 """Most of the rows that may go to reach the fewest."""
 
@@ -94,15 +99,15 @@ def load_splits(
         splits.train, splits.valid, splits.test = (
             _labelled(part, splits.label_column, warnings) for part in everything
         )
+    if not splits.labelled and not any(record.text.strip() for record in splits.train):
+        raise NoDataError("there are only empty lines", path=located.name, hint="give a file with text in it")
     if not splits.valid:
-        splits.train, splits.valid = (
-            hold_out(list(splits.train), valid_fraction, seed)
-            if splits.labelled
-            else _hold_end(splits.train, valid_fraction)
-        )
-        rows = f"{len(splits.valid):,} of {len(splits.train) + len(splits.valid):,} rows"
-        way = f"by label, seed {seed}" if splits.labelled else "from the end"
-        notes.append(f"validation: {rows} held out, {way}")
+        if splits.labelled:
+            splits.train, splits.valid = hold_out(list(splits.train), valid_fraction, seed)
+            way = f"held out, by label, seed {seed}"
+        else:
+            splits.train, splits.valid, way = _hold_end(splits.train, valid_fraction)
+        notes.append(f"validation: {len(splits.valid):,} of {len(splits.train) + len(splits.valid):,} rows {way}")
     splits.notes, splits.warnings = tuple(notes), tuple(warnings)
     if splits.labelled:
         splits.fingerprint = fingerprint((splits.train, splits.valid, splits.test))
@@ -144,12 +149,31 @@ def default_share(rows: int) -> float:
     return min(wanted, MOST_ROWS) / max(1, rows)
 
 
-def _hold_end(records: Collection[Record], fraction: float | None) -> tuple[Rows, Rows]:
-    """The end of a text: the lines of a book belong together."""
+def _hold_end(records: Collection[Record], fraction: float | None) -> tuple[Rows, Rows, str]:
+    """The end of a text, for the lines of a book belong together; and how that was done, in words."""
     share = VALID_SHARE if fraction is None else fraction
     most = MOST_LINES if fraction is None else len(records)
-    held = min(len(records) - 1, max(1, round(share * len(records))), most)
-    return (records if isinstance(records, Rows) else Rows(records)).cut(len(records) - held)
+    rows = records if isinstance(records, Rows) else Rows(records)
+    at = len(rows) - min(len(rows) - 1, max(1, round(share * len(rows))), most)
+    if len(rows) < FEWEST_ROWS:
+        written = [n for n, record in enumerate(rows) if record.text.strip()]
+        if len(written) == 1 and (cut := _in_two(whole := list(rows), written[0], share)):
+            whole[written[0] : written[0] + 1] = cut
+            return *Rows(whole).cut(written[0] + 1), "held out, the end of the only line"
+        at = max(written[0] + 1, min(at, written[-1]))  # so that there is something to read on both sides
+    return *rows.cut(at), "held out, from the end"
+
+
+def _in_two(records: Sequence[Record], n: int, share: float) -> list[Record]:
+    """A text and its end, which begins behind white space if there is some near; nothing where it is too short."""
+    text = records[n].text
+    if len(text.strip()) < LEAST:
+        return []
+    at = min(max(1, round((1 - share) * len(text))), len(text) - 1)
+    near = max(0, at - NEAR)
+    spaces = [found.end() for found in re.finditer(r"\s", text[near:at])]
+    at = near + spaces[-1] if spaces else at
+    return [replace(records[n], text=text[:at]), replace(records[n], text=text[at:])]
 
 
 def hold_out(records: Sequence[Record], fraction: float | None, seed: int) -> tuple[list[Record], list[Record]]:
