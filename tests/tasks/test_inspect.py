@@ -89,6 +89,22 @@ def test_the_states_give_the_logits_that_the_engine_gives(models: dict[str, Path
         assert added == pytest.approx(expected, abs=1e-5)
 
 
+def test_of_several_labels_each_has_a_score_of_its_own(tmp_path: Path) -> None:
+    from lstmcli.text.batching import pack
+
+    path = untrained_model(tmp_path / "model", TINY, multilabel=True)
+    classifier = load_classifier(path, threads=1)
+    logits = classifier._experts.network.logits(*pack(classifier.encoder.encode([LONG]), 5, 20))[0]
+    bias = load_inspector(path, InspectConfig())._opened.weights["head.bias"]  # type: ignore[attr-defined]
+    for c, label in enumerate(LABELS):
+        (found,) = inspect(path, LONG, label=label, direction="both", top_units=99, why=True)
+        added = sum(tie.strength for layer in found.layers for tie in layer.ties if tie.to == "label")
+        assert added == pytest.approx((logits - bias)[c], abs=1e-5)
+        assert found.why is not None and found.why.probability == pytest.approx(answer(classifier, LONG)[label])
+        p = found.why.probability
+        assert found.why.log_odds == pytest.approx(np.log(p / (1 - p)), abs=1e-6)
+
+
 @pytest.mark.parametrize("kind", ["words", "bpe", "char", "byte"])
 @pytest.mark.parametrize("carried", [True, False])
 def test_surprisal_is_that_of_perplexity_per_token(lms: dict[str, Path], kind: str, carried: bool) -> None:
@@ -244,5 +260,5 @@ def test_why_is_what_classify_answers_to_the_edited_text(models: dict[str, Path]
 
 
 def test_too_many_words_to_leave_out_are_refused(models: dict[str, Path]) -> None:
-    with pytest.raises(DataError, match="2,001 words"):
+    with pytest.raises(DataError, match="line 1: has 2,001 words"):
         inspect(models["bidirectional"], "word " * 2001, why=True, gates=False)

@@ -196,3 +196,22 @@ def test_a_tokenizer_from_elsewhere_is_saved_as_it_is(tmp_path: Path) -> None:
     again = TextEncoder.from_json(encoder.to_json(), encoder.config)
     assert json.loads(again.to_json())["model"] == json.loads(bert_like().to_str())["model"]
     np.testing.assert_array_equal(again.encode(["The cats zebra"])[0], encoder.encode(["The cats zebra"])[0])
+
+
+@pytest.mark.parametrize("kind", TOKENIZERS)
+@given(text=WILD)
+@settings(max_examples=30, deadline=None)
+def test_spans_are_one_for_each_token_in_order(kind: str, text: str) -> None:
+    encoder = encoder_of(kind)
+    spans = encoder.spans(text)
+    assert len(encoder.encode([text])[0]) == max(1, len(spans))
+    assert all(0 <= first <= last <= len(text) for first, last in spans)
+    assert [first for first, _ in spans] == sorted(first for first, _ in spans)
+
+
+def test_spans_are_where_the_tokens_stand(monkeypatch: pytest.MonkeyPatch) -> None:
+    text = "The CAT isn't  这里."
+    expected = ["The", "CAT", "isn", "'t", "这", "里", "."]
+    assert [text[slice(*span)] for span in encoder_of().spans(text)] == expected
+    monkeypatch.setattr(module, "PIECE", 7)  # long texts go to the tokenizer in pieces
+    assert [text[slice(*span)] for span in encoder_of().spans(text)] == expected

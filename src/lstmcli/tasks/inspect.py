@@ -23,7 +23,7 @@ from lstmcli.results_inspect import Inspection, Layer, TokenRead, Why
 from lstmcli.tasks.confidence import as_it_reads, stride
 from lstmcli.tasks.modeldir import ModelDir, read_model, unless_replaced
 from lstmcli.tasks.opened import Opened
-from lstmcli.tasks.why import why
+from lstmcli.tasks.why import check_words, why
 
 if TYPE_CHECKING:
     from lstmcli.engine.reference import State, Trace
@@ -101,6 +101,8 @@ class ClassifierInspector:
 
     def _inspect(self, record: Record) -> Inspection:
         text, labels = record.text, self._classifier.labels
+        if self._config.why:
+            check_words(text, record.path, record.line)
         (p_C,) = self._classifier.probabilities([text])
         label = int(p_C.argmax()) if self._config.label is None else labels.index(self._config.label)
         found = Inspection(

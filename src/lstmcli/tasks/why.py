@@ -44,6 +44,14 @@ def without(text: str, first: int, last: int) -> str:
     return before + after
 
 
+def check_words(text: str, path: str = "", line: int = 0) -> None:
+    """Raises ``DataError`` for a text of more than ``MOST_WORDS`` words."""
+    count = len(words(text))
+    if count > MOST_WORDS:
+        message = f"has {count:,} words, and --why reads the text once for each of them, {MOST_WORDS:,} at most"
+        raise DataError(message, path=path or None, line=line or None, hint="give a part of the text")
+
+
 def why(classify: Callable[[Sequence[str]], Floats], text: str, label: int, name: str, *, multilabel: bool) -> Why:
     """What the answer owes to each word.
 
@@ -51,15 +59,8 @@ def why(classify: Callable[[Sequence[str]], Floats], text: str, label: int, name
         classify: texts to probabilities [N, C].
         label: the column of the label in question, ``name``.
 
-    Raises:
-        DataError: more than ``MOST_WORDS`` words.
     """
     spans = words(text)
-    if len(spans) > MOST_WORDS:
-        raise DataError(
-            f"has {len(spans):,} words, and --why reads the text once for each of them, {MOST_WORDS:,} at most",
-            hint="give a part of the text",
-        )
     whole, empty = _figures(classify([text, ""]), label, multilabel)
     found = []
     for start in range(0, len(spans), WINDOW):
