@@ -11,7 +11,7 @@ import typer
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstmcli.cli import classify, demo, info, options, perplexity, settings, train
+from lstmcli.cli import classify, compare, demo, info, options, perplexity, settings, train
 from lstmcli.config import ClassifierConfig, ModelConfig, ReadConfig, TokenizerConfig, TrainConfig
 from lstmcli.errors import UsageError
 
@@ -36,10 +36,22 @@ CONTRACT = {
         *("--threads", "--engine", "--device", "--quiet", "--text-column", "--delimiter", "--encoding"),
         *("--input-format", "--split"),
     },
+    "compare": {
+        *("--on", "--task", "--top", "--stream", "--lines", "--log-base", "--threads", "--format", "--quiet"),
+        *("--text-column", "--label-column", "--delimiter", "--encoding", "--label-prefix", "--label-separator"),
+        *("--input-format", "--split"),
+    },
     "info": {"-m", "--model", "--format"},
     "demo": {"--force", "--threads"},
 }
-MODULES = {"train": train, "classify": classify, "perplexity": perplexity, "info": info, "demo": demo}
+MODULES = {
+    "train": train,
+    "classify": classify,
+    "perplexity": perplexity,
+    "compare": compare,
+    "info": info,
+    "demo": demo,
+}
 
 
 def command(name: str) -> Any:

@@ -26,6 +26,7 @@ COMMANDS = {
     "classify": "Label texts: files, a pipe or --text.",
     "generate": "Continue a prompt with a language model.",
     "perplexity": "How well a language model foresees a text; tables of surprisal.",
+    "compare": "Models against each other on one text: is it more than chance?",
     "inspect": "Watch a model read: its gates, and the words that mattered.",
     "info": "What a model is, how it was trained, how well it did.",
     "demo": "Train and use two small models, each command shown.",

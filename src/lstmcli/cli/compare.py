@@ -1,0 +1,168 @@
+"""``lstm compare``: models against each other on the same text, and whether the difference is real."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from lstmcli.cli import options as o
+from lstmcli.cli.classify import as_trained
+from lstmcli.cli.command import Command
+from lstmcli.cli.inputs import Inputs, specs
+from lstmcli.cli.settings import read_config
+from lstmcli.config import ReadConfig
+from lstmcli.errors import UsageError
+
+if TYPE_CHECKING:
+    from lstmcli.results_compare import ClassifierComparison, LmComparison
+
+READ = ReadConfig()
+LANGUAGE_MODELS = "Language models"
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+
+@app.command(
+    cls=Command,
+    epilog="""Examples:
+  lstm compare models/small models/large --on test.csv
+  lstm compare models/news fasttext.bin --on test.csv
+  lstm compare models/bpe models/words book.arpa --on chapter.txt
+  lstm compare models/news predictions.txt --on test.csv --format json""",
+)
+def compare(
+    models: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="MODEL",
+            help="Model directories; also fastText's .bin, KenLM's .arpa or binary, or a file of answers. "
+            "Each is compared with the first.",
+        ),
+    ] = None,
+    on: Annotated[
+        str | None,
+        typer.Option(
+            "--on", metavar="FILE", show_default=False, help="The text to compare on; labelled for classifiers."
+        ),
+    ] = None,
+    task: Annotated[
+        Literal["classify", "lm"] | None,
+        typer.Option(
+            "--task", metavar="classify|lm", show_default="what the models are", help="What files of answers are."
+        ),
+    ] = None,
+    top: Annotated[
+        int | None,
+        typer.Option(
+            "--top",
+            metavar="N",
+            show_default="10 disagreements; 5 spans each way",
+            help="How many texts, or spans of text, to show; 0 for none.",
+        ),
+    ] = None,
+    cold_start: Annotated[
+        bool,
+        typer.Option(
+            "--cold-start/--no-cold-start",
+            show_default=False,
+            help="Whether to measure how long a classifier takes to start.",
+        ),
+    ] = True,
+    threads: o.Threads = None,
+    stream: Annotated[
+        bool,
+        o.option(
+            "--stream",
+            panel=LANGUAGE_MODELS,
+            show_default=False,
+            text="Our models carry their state from line to line.",
+        ),
+    ] = False,
+    lines: Annotated[
+        bool,
+        o.option("--lines", panel=LANGUAGE_MODELS, show_default=False, text="Our models read each line by itself."),
+    ] = False,
+    log_base: Annotated[
+        str,
+        o.option(
+            "--log-base", panel=LANGUAGE_MODELS, among=("e", "2", "10"), text="Of plain log-probabilities in a file."
+        ),
+    ] = "e",
+    text_columns: o.TextColumns = None,
+    label_column: o.LabelColumn = READ.label_column,
+    label_separator: o.LabelSeparator = READ.label_separator,
+    label_prefix: o.LabelPrefix = READ.label_prefix,
+    delimiter: o.Delimiter = READ.delimiter,
+    encoding: o.Encoding = READ.encoding,
+    input_format: o.InputFormat = READ.input_format,
+    split: o.Split = READ.split,
+    format: Annotated[
+        o.Format | None,
+        typer.Option(
+            "--format",
+            rich_help_panel=o.OUTPUT,
+            metavar="table|tsv|csv|jsonl|json",
+            show_default="table on a terminal, else tsv",
+            help="tsv and csv: a header and a row for each model. jsonl and json: one object with everything.",
+        ),
+    ] = None,
+    quiet: o.Quiet = False,
+) -> None:
+    """Compare saved models on the same text: which is better, by how much, and whether that is more than chance.
+
+    Classifiers need labelled text; they are compared by accuracy, macro F1, calibration, size and speed, with
+    McNemar's exact test, a paired bootstrap interval of each difference, and the texts that they answer
+    differently. Language models are compared by bits per byte and character and by perplexity per word, with a
+    paired permutation test over lines, and the spans of text where one gains most; perplexity per token is shown
+    only between models of one tokenizer.
+
+    A file of answers stands for any other program, a line for each text: labels, rows of `lstm classify --format
+    jsonl`, log-probabilities, or rows of `lstm perplexity --per line --format jsonl`. fastText and KenLM models
+    need their packages: pip install 'lstmcli[fasttext]', 'lstmcli[kenlm]'.
+    """
+    values = locals()
+    if on is None:
+        raise UsageError("compare needs text to compare the models on", hint="name it with --on FILE")
+    if top is not None and top < 0:
+        raise UsageError(f"--top must be at least 0, not {top}")
+    if threads is not None and threads < 1:
+        raise UsageError(f"--threads must be at least 1, not {threads}")
+    if stream and lines:
+        raise UsageError("--stream and --lines contradict each other", hint="give one, or neither")
+
+    from lstmcli.cli.comparisons import write
+    from lstmcli.tasks import compare as tasks
+
+    entries = tasks.identify(models or [], task)
+    labelled = entries[0].task == "classify"
+    trained = next((entry.read for entry in entries if entry.read), READ)
+    read = read_config(values)
+    if labelled:
+        read = as_trained(read, trained)
+    (source,) = Inputs(specs([on], None), [], read, prefer=trained, labelled=labelled, quiet=quiet)
+    result: ClassifierComparison | LmComparison
+    if labelled:
+        result = tasks.compare_classifiers(
+            entries,
+            source.records,
+            source=on,
+            prefix=read.label_prefix,
+            threads=threads,
+            shown=10 if top is None else top,
+            cold_starts=cold_start,
+        )
+    else:
+        result = tasks.compare_language_models(
+            entries,
+            source.records,
+            format=source.format,
+            stream=stream,
+            lines=lines,
+            source=on,
+            log_base=log_base,
+            threads=threads,
+            shown=5 if top is None else top,
+        )
+    write(result, format or ("table" if sys.stdout.isatty() else "tsv"))
