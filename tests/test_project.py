@@ -14,7 +14,7 @@ import lstmcli
 from lstmcli import errors
 
 ROOT = Path(__file__).resolve().parent.parent
-COMMANDS = ("train", "classify", "generate", "perplexity", "inspect", "info", "demo")
+COMMANDS = ("train", "classify", "generate", "perplexity", "compare", "inspect", "info", "demo")
 README = (ROOT / "README.md").read_text(encoding="utf-8")
 
 
