@@ -150,7 +150,7 @@ def compare(
             source=on,
             prefix=read.label_prefix,
             threads=threads,
-            shown=10 if top is None else top,
+            shown=tasks.DISAGREEMENTS if top is None else top,
             cold_starts=cold_start,
         )
     else:
@@ -163,6 +163,6 @@ def compare(
             source=on,
             log_base=log_base,
             threads=threads,
-            shown=5 if top is None else top,
+            shown=tasks.SPANS if top is None else top,
         )
     write(result, format or ("table" if sys.stdout.isatty() else "tsv"))

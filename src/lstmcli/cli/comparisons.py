@@ -146,10 +146,10 @@ def _models(result: LmComparison, out: Console) -> Iterator[RenderableType]:
     for difference in result.differences:
         yield ""
         yield _heading(difference.model, difference.against)
-        rows = _differences([difference])
+        told = _differences([difference])
         if difference.better and unknown[difference.better] > max(0.001, 2 * unknown[_other(difference)]):
-            rows["but"] = f"unknown tokens flatter {difference.better}: see the note"
-        yield facts(rows, out)
+            told["but"] = f"unknown tokens flatter {difference.better}: see the note"
+        yield facts(told, out)
     if result.spans:
         yield ""
         yield legend(out)

@@ -24,10 +24,9 @@ if TYPE_CHECKING:
     from lstmcli.config import ReadConfig
     from lstmcli.text.records import Record
 
-SHOWN = 10
-"""Disagreements, or spans each way, that are kept."""
+DISAGREEMENTS, SPANS = 10, 5
+"""That are kept; spans each way."""
 _TASKS = {"classify": "a classifier", "lm": "a language model"}
-_PREDICTIONS = {"classify": "holds predictions", "lm": "holds log-probabilities"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -113,7 +112,7 @@ def compare_classifiers(
     source: str = "",
     prefix: str = "__label__",
     threads: int | None = None,
-    shown: int = SHOWN,
+    shown: int = DISAGREEMENTS,
     cold_starts: bool = True,
 ) -> ClassifierComparison:
     """Classifiers on the same labelled texts.
@@ -152,7 +151,7 @@ def compare_language_models(
     source: str = "",
     log_base: str = "e",
     threads: int | None = None,
-    shown: int = SHOWN,
+    shown: int = SPANS,
 ) -> LmComparison:
     """Language models on the same text.
 
