@@ -64,6 +64,15 @@ class RunPlanned:
 
 
 @dataclass(frozen=True, slots=True)
+class Resumed:
+    """The run goes on from a checkpoint."""
+
+    step: int
+    seconds: float
+    """That it had trained by then."""
+
+
+@dataclass(frozen=True, slots=True)
 class NgramsFitted:
     """The linear n-gram model beside the network."""
 
@@ -172,6 +181,7 @@ Event: TypeAlias = (
     DataRead
     | TokenizerReady
     | RunPlanned
+    | Resumed
     | NgramsFitted
     | Step
     | Validated

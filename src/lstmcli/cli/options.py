@@ -325,6 +325,12 @@ LmModelPath = Annotated[
     option("--model", "-m", metavar="DIR", show_default="$LSTM_MODEL, else lstm-model/lm", text="The model to use."),
 ]
 Force = Annotated[bool, option("--force", text="Replace a model that is there already.", show_default=False)]
+Resume = Annotated[
+    bool, option("--resume", text="Go on with an unfinished run from its last checkpoint.", show_default=False)
+]
+CheckpointEvery = Annotated[
+    str, option("--checkpoint-every", panel=OUTPUT, metavar="TIME", text="Save the run's state this often; or never.")
+]
 Quiet = Annotated[
     bool, option("--quiet", "-q", panel=OUTPUT, text="Only warnings and errors on stderr.", show_default=False)
 ]

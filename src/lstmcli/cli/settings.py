@@ -18,10 +18,10 @@ if TYPE_CHECKING:
 C = TypeVar("C")
 
 
-def seconds(text: str) -> float:
+def seconds(text: str, option: str = "--time") -> float:
     """A duration in words: ``30s``, ``15m``, ``1h``, ``1h30m``."""
     if not re.fullmatch(r"(?:\d+(?:\.\d+)?[smh])+", text.strip().lower()):
-        raise UsageError(f"--time cannot be {text!r}", hint="a number and a unit: 30s, 15m or 1h")
+        raise UsageError(f"{option} cannot be {text!r}", hint="a number and a unit: 30s, 15m or 1h")
     units = {"s": 1.0, "m": 60.0, "h": 3600.0}
     return sum(float(n) * units[u] for n, u in re.findall(r"([\d.]+)([smh])", text.lower()))
 

@@ -19,7 +19,7 @@ NEWLINE = "\n"
 REASONS = {
     "early": "no better validation for a while: stopped early",
     "time": "the time is used up",
-    "interrupted": "interrupted: the best model so far is kept",
+    "interrupted": "interrupted: the best model so far is kept; the same command with --resume goes on",
 }
 
 
@@ -52,6 +52,8 @@ class Telling:
         elif isinstance(event, events.RunPlanned):
             self._plan(event)
             self._stack.enter_context(self.progress)
+        elif isinstance(event, events.Resumed):
+            self._say(f"going on from step {event.step:,}, after {render.duration(event.seconds)} of training")
         elif isinstance(event, events.TokenizerReady):
             self._say(
                 f"{render.safe(event.kind)} tokenizer: {event.vocab_size:,} tokens; a text has "

@@ -15,6 +15,7 @@ from lstmcli.cli import options as o
 from lstmcli.cli.command import Command
 from lstmcli.cli.settings import classifier_config, lm_config, out_of_place, read_config
 from lstmcli.cli.signals import Stop
+from lstmcli.cli.unfinished import goes_on, interval, is_its_model
 from lstmcli.config import ClassifierConfig, ModelConfig, ReadConfig, TokenizerConfig, TrainConfig
 from lstmcli.config_lm import LmConfig, LmModelConfig, LmTokenizerConfig
 from lstmcli.errors import UsageError
@@ -65,6 +66,7 @@ def train(
         bool, typer.Option("--dry-run", help="Check the data and estimate the run; train nothing.", show_default=False)
     ] = False,
     force: o.Force = False,
+    resume: o.Resume = False,
     task: Annotated[
         Literal["classify", "lm"] | None,
         typer.Option(
@@ -127,6 +129,7 @@ def train(
     alpha: o.Alpha = None,
     beta: o.Beta = None,
     softmax: o.Softmax = LM_MODEL.softmax,
+    checkpoint_every: o.CheckpointEvery = "1m",
     quiet: o.Quiet = False,
     format: Annotated[
         Literal["table", "json"],
@@ -143,7 +146,7 @@ def train(
 
     SOURCE is CSV, TSV, JSON, JSON Lines, Parquet, plain text, fastText lines or a folder per class, gzipped or not;
     form, encoding and columns are detected. Progress goes to stderr, a model directory is written at the end. Ctrl-C
-    ends the run early and keeps the best model so far.
+    ends the run early and keeps the best model so far; --resume goes on with a run that was ended or killed.
     """
     values = locals()
     given = {name for name in values if name != "ctx" and _is_given(ctx, name)}
@@ -158,10 +161,18 @@ def train(
     # What is wrong with the options is said before anything is read.
     configs = _configs(values, given, [task] if task else ["classify", "lm"])
 
+    every = interval(checkpoint_every)
+
     from lstmcli.tasks.modeldir import DEFAULTS, check_target
 
+    def target_checked(place: Path) -> None:
+        nonlocal resume, force
+        resume = goes_on(place, resume=resume, force=force)
+        force = force or (resume and is_its_model(place))
+        check_target(place, force)
+
     if output and not dry_run:
-        check_target(output, force)
+        target_checked(output)
 
     from lstmcli.cli.telling import Telling
     from lstmcli.text.splits import load_splits
@@ -182,9 +193,10 @@ def train(
         raise config
     target = output or DEFAULTS[kind]
     if not output and not dry_run:
-        check_target(target, force)
+        target_checked(target)
     with Stop() as stop, Telling(default_place=output is None, quiet=quiet, splits=splits) as telling:
         how: dict[str, Any] = {"force": force or dry_run, "command": shlex.join(ctx.obj), "stop": stop.asked}
+        how |= {"resume": resume, "checkpoint_every": every}
         run: Iterable[events.Event]
         if isinstance(config, ClassifierConfig):
             from lstmcli.tasks.train import train_classifier

@@ -137,6 +137,11 @@ def read_latest(folder: Path) -> tuple[Snapshot | None, list[Path]]:
     return None, broken
 
 
+def any_in(folder: Path) -> bool:
+    """Whether a run left checkpoints there."""
+    return bool(_names(folder))
+
+
 def differences(run: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
     """What two runs do not have in common, as dotted names."""
     found: list[str] = []

@@ -88,7 +88,7 @@ class _Run:
         arrays = self.trainer.arrays() | {f"kept.{i}": x.cpu().numpy() for i, x in enumerate(self.kept)}
         arrays["random"] = torch.get_rng_state().numpy()
         self.place.seconds, self.place.limit = self.seconds, self.watch.limit
-        return Snapshot(arrays, {**asdict(self.place), "rng": self.rng.bit_generator.state})
+        return Snapshot(arrays, {**asdict(self.place), "epochs": self.epochs, "rng": self.rng.bit_generator.state})
 
     def restore(self, snapshot: Snapshot) -> None:
         values = {**snapshot.values}

@@ -110,7 +110,7 @@ class _Run:
             arrays |= {f"state.{layer}.{i}": part.cpu().numpy() for i, part in enumerate(state)}
         arrays["random"] = torch.get_rng_state().numpy()
         self.place.seconds, self.place.limit = self.seconds, self.watch.limit
-        return Snapshot(arrays, {**asdict(self.place), "rng": self.rng.bit_generator.state})
+        return Snapshot(arrays, {**asdict(self.place), "epochs": self.epochs, "rng": self.rng.bit_generator.state})
 
     def restore(self, snapshot: Snapshot) -> None:
         values = {**snapshot.values}

@@ -27,7 +27,7 @@ from lstmcli.tasks.labels import class_weights, gold_array, indicators, known
 from lstmcli.tasks.metrics import classification_report
 from lstmcli.tasks.modeldir import CARD, GRAPH, LOG, NGRAMS, TOKENIZER, WEIGHTS, check_target, write_model
 from lstmcli.tasks.ngrams import fit_table
-from lstmcli.tasks.run import log_lines, logged, origin, prepare
+from lstmcli.tasks.run import go_on, log_lines, logged, origin, prepare, versions
 from lstmcli.tasks.validation import score
 from lstmcli.text.encoder import UNKNOWN_ID, TextEncoder
 
@@ -45,18 +45,31 @@ def train_classifier(
     force: bool = False,
     command: str = "",
     stop: Callable[[], bool] = lambda: False,
+    resume: bool = False,
+    checkpoint_every: float = 60.0,
 ) -> Iterator[Event]:
     """Fits a classifier on ``splits`` and writes it to ``output``.
 
     Every event is also a line of the model's ``log.jsonl``.  When ``stop`` turns true, training ends after
     the step at hand and the best model so far is saved.
 
+    Args:
+        resume: go on with the unfinished run at ``output``; with none there, from the start.
+        checkpoint_every: seconds from one checkpoint to the next; infinite for none.
+
     Raises:
         DataError: nothing to learn from: no labels, one label only, no texts.
         OutputError: ``output`` exists and ``force`` is false, or it cannot be written.
         UsageError: a device that is not there.
     """
-    return logged(lambda log: _train(splits, config, output, force=force, command=command, stop=stop, log=log))
+
+    def start(log: list[str]) -> Iterator[Event]:
+        every = checkpoint_every
+        return _train(
+            splits, config, output, force=force, command=command, stop=stop, log=log, resume=resume, every=every
+        )
+
+    return logged(start)
 
 
 def _train(
@@ -68,8 +81,10 @@ def _train(
     command: str,
     stop: Callable[[], bool],
     log: list[str],
+    resume: bool,
+    every: float,
 ) -> Iterator[Event]:
-    started = time.monotonic()
+    started, asked = time.monotonic(), config
     check_target(output, force)
     check = check_data(splits)
     yield events.DataRead(check, splits.notes)
@@ -152,8 +167,14 @@ def _train(
         ngram_value = score(table.scores(valid.encoded), valid.gold, splits.multilabel).value
         yield events.NgramsFitted(config.model.ngrams, len(table.keys), time.monotonic() - begin, ngram_value)
 
+    same = {"config": to_dict(asked), "data": {"fingerprint": splits.fingerprint}}
+    machine_now = {"device": device, "threads": threads, "precision": precision, **versions()}
+    checkpoints, said = go_on(output, {**same, "machine": machine_now}, log, resume=resume, every=every)
+    yield from said
+    if not resume:
+        checkpoints.clear()
     interrupted = False
-    for event in fit(trainer, train, valid, stop=stop, rng=rng):
+    for event in fit(trainer, train, valid, stop=stop, rng=rng, checkpoints=checkpoints):
         interrupted |= isinstance(event, events.Stopped) and event.reason == "interrupted"
         yield event
 
@@ -210,6 +231,8 @@ def _train(
         LOG: log_lines(log),
     }
     size = write_model(output, files, description, force=force)
+    if not interrupted:
+        checkpoints.clear()
     yield events.Saved(str(output), size, time.monotonic() - started)
 
 

@@ -24,7 +24,7 @@ from lstmcli.tasks.defaults import epochs_in, resolve_lm, steps_an_epoch
 from lstmcli.tasks.device import native_bf16
 from lstmcli.tasks.estimate import estimate_lm
 from lstmcli.tasks.modeldir import CARD, GRAPH, INT8_GRAPH, LOG, TOKENIZER, WEIGHTS, check_target, write_model
-from lstmcli.tasks.run import log_lines, logged, origin, prepare
+from lstmcli.tasks.run import go_on, log_lines, logged, origin, prepare, versions
 from lstmcli.text.corpus import Corpus, build_corpus, survey
 from lstmcli.text.lm_tokenizer import END_ID
 from lstmcli.text.settle import settle
@@ -47,18 +47,31 @@ def train_lm(
     force: bool = False,
     command: str = "",
     stop: Callable[[], bool] = lambda: False,
+    resume: bool = False,
+    checkpoint_every: float = 60.0,
 ) -> Iterator[Event]:
     """Fits a language model on the texts of ``splits`` and writes it to ``output``.
 
     Every event is also a line of the model's ``log.jsonl``.  When ``stop`` turns true, training ends after
     the step at hand and the best model so far is saved.
 
+    Args:
+        resume: go on with the unfinished run at ``output``; with none there, from the start.
+        checkpoint_every: seconds from one checkpoint to the next; infinite for none.
+
     Raises:
         NoDataError: fewer than two tokens to learn from.
         OutputError: ``output`` exists and ``force`` is false, or it cannot be written.
         UsageError: a device that is not there.
     """
-    return logged(lambda log: _train(splits, config, output, force=force, command=command, stop=stop, log=log))
+
+    def start(log: list[str]) -> Iterator[Event]:
+        every = checkpoint_every
+        return _train(
+            splits, config, output, force=force, command=command, stop=stop, log=log, resume=resume, every=every
+        )
+
+    return logged(start)
 
 
 def _train(
@@ -70,8 +83,10 @@ def _train(
     command: str,
     stop: Callable[[], bool],
     log: list[str],
+    resume: bool,
+    every: float,
 ) -> Iterator[Event]:
-    started = time.monotonic()
+    started, asked = time.monotonic(), config
     check_target(output, force)
     lines = {name: Lines(records) for name, records in _parts(splits).items()}
     surveys = {name: survey(part) for name, part in lines.items()}
@@ -105,8 +120,13 @@ def _train(
     trainer = LmTrainer(module, config.train, device=device, bf16=bf16)
     parameters = count_parameters(module)
     step_seconds = estimate_step(trainer, train.ids)
+    data = {name: found.fingerprint for name, found in surveys.items()}
+    same = {"config": to_dict(asked), "data": data}
+    machine_now = {"device": device, "threads": threads, "bf16": bf16, **versions()}
+    checkpoints, said = go_on(output, {**same, "machine": machine_now}, log, resume=resume, every=every)
     if config.train.epochs is None:  # as many as the time allows
-        epochs = epochs_in(config, len(train), step_seconds)
+        before = checkpoints.last and checkpoints.last.values["epochs"]
+        epochs = before or epochs_in(config, len(train), step_seconds)
         config = replace(config, train=replace(config.train, epochs=epochs))
         trainer.config = config.train
     assert config.train.epochs is not None
@@ -130,13 +150,17 @@ def _train(
         ),
     )
 
+    yield from said
+    if not resume:
+        checkpoints.clear()
+    draws = np.random.default_rng(config.train.seed)  # its own: samples come when the clock says so
     interrupted, sampled = False, time.monotonic()
-    for event in fit_lm(trainer, train.started, valid.started, stop=stop, rng=rng):
+    for event in fit_lm(trainer, train.started, valid.started, stop=stop, rng=rng, checkpoints=checkpoints):
         interrupted |= isinstance(event, events.Stopped) and event.reason == "interrupted"
         yield event
         if isinstance(event, events.Validated) and time.monotonic() - sampled > SECONDS_BETWEEN_SAMPLES:
             sampled = time.monotonic()
-            yield events.Sampled(event.epoch, encoder.decode(sample(module, END_ID, SAMPLE_TOKENS, rng, device)))
+            yield events.Sampled(event.epoch, encoder.decode(sample(module, END_ID, SAMPLE_TOKENS, draws, device)))
 
     module.to("cpu")
     metrics: dict[str, Any] = {}
@@ -154,7 +178,7 @@ def _train(
         **origin(command, config.train.seed, machine, interrupted=interrupted),
         "lm": to_dict(config),
         "data": {
-            "fingerprint": {name: found.fingerprint for name, found in surveys.items()},
+            "fingerprint": data,
             "notes": list(splits.notes),
             "tokens": {name: len(corpus) for name, corpus in corpora.items()},
         },
@@ -179,6 +203,8 @@ def _train(
         LOG: log_lines(log),
     }
     size = write_model(output, files, description, force=force)
+    if not interrupted:
+        checkpoints.clear()
     yield events.Saved(str(output), size, time.monotonic() - started)
 
 

@@ -1,0 +1,46 @@
+"""An unfinished run where a model is to go: whether to go on with it."""
+
+from __future__ import annotations
+
+import math
+import sys
+from pathlib import Path
+
+import typer
+
+from lstmcli.errors import LstmError, OutputError
+
+
+def goes_on(target: Path, *, resume: bool, force: bool) -> bool:
+    """Whether the run to come continues the one that was to end at ``target``; asks on a terminal.
+
+    Raises:
+        OutputError: there is an unfinished run and nobody said what to do with it.
+    """
+    from lstmcli.tasks.checkpoint import any_in, place_of
+
+    place = place_of(target)
+    if resume or force or not any_in(place):
+        return resume
+    if sys.stdin.isatty() and sys.stderr.isatty():
+        typer.echo(f"{place}: a run was not finished.", err=True)
+        if typer.confirm("Go on with it?", default=True, err=True):
+            return True
+    raise OutputError("a run was not finished", path=place, hint="go on with --resume, or begin anew with --force")
+
+
+def is_its_model(target: Path) -> bool:
+    """Whether the model at ``target`` is what an interrupted run had saved, so that going on may replace it."""
+    from lstmcli.tasks.modeldir import read_model
+
+    try:
+        return read_model(target).config.get("stopped") == "interrupted"
+    except LstmError:
+        return False
+
+
+def interval(text: str) -> float:
+    """Seconds between checkpoints; infinite for ``never``.  Raises: UsageError."""
+    from lstmcli.cli.settings import seconds
+
+    return math.inf if text == "never" else seconds(text, "--checkpoint-every")
