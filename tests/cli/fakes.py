@@ -66,6 +66,8 @@ def run(
     force: bool = False,
     command: str = "",
     stop: Callable[[], bool] = lambda: False,
+    resume: bool = False,
+    checkpoint_every: float = 60.0,
     interrupt: signal.Signals | None = None,
 ) -> Iterator[events.Event]:
     """Every kind of event once or more; sends itself a signal half way when asked to."""

@@ -1,4 +1,4 @@
-"""Whatever a user may feed the commands: what is said, the exit code, and that nothing is left half-written.
+"""Data that cannot be used, or only just: what is said, the exit code, and that nothing is left half-written.
 
 Codes: 1 ours or the output's, 2 usage, 3 bad data, 4 bad model, 130 Ctrl-C.
 """
@@ -7,70 +7,14 @@ from __future__ import annotations
 
 import csv
 import json
-import os
 import re
-import resource
-import shutil
-import subprocess
-import sys
 from pathlib import Path
-from types import ModuleType
 from typing import Any
 
 import pytest
-from typer.testing import CliRunner, Result
 
-from lstmcli import __main__ as entry
-from lstmcli.cli.app import app
-from tasks.models import untrained_model
+from cli.refusing import GOOD, PNG, ROWS, SMALL, lstm, names, refused
 
-SMALL = ("--epochs=1", "--embedding=6", "--hidden=4", "--hash-buckets=64", "--threads=1", "--device=cpu")
-ROWS = [(f"a {('fine', 'dull')[i % 2]} film, number {i}", ("good", "bad")[i % 2]) for i in range(40)]
-GOOD = "text,label\n" + "".join(f'"{text}",{label}\n' for text, label in ROWS)
-ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1"}
-LSTM = f"{sys.executable} -m lstmcli"
-
-
-@pytest.fixture(scope="module")
-def sound(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    return untrained_model(tmp_path_factory.mktemp("sound") / "model")
-
-
-@pytest.fixture
-def model(sound: Path, tmp_path: Path) -> Path:
-    """A model of one's own, to be damaged."""
-    return Path(shutil.copytree(sound, tmp_path / "model"))
-
-
-@pytest.fixture
-def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """An empty working directory with good.csv in it."""
-    folder = tmp_path / "here"
-    folder.mkdir()
-    monkeypatch.chdir(folder)
-    (folder / "good.csv").write_text(GOOD, encoding="utf-8")
-    return folder
-
-
-def lstm(*arguments: object, **more: Any) -> Result:
-    return CliRunner().invoke(app, list(map(str, arguments)), **more)
-
-
-def refused(result: Result, code: int, *said: str) -> None:
-    """It ended with ``code``, an error that says all of ``said`` and, for data and models, a hint."""
-    assert result.exit_code == code, result.stderr
-    message = result.stderr[result.stderr.index("error: ") :]
-    for part in said:
-        assert part in message
-    assert "Traceback" not in result.stderr and "unexpected" not in message
-    assert "\nhint: " in message or code == 2
-
-
-def names(folder: Path) -> list[str]:
-    return sorted(path.name for path in folder.iterdir())
-
-
-PNG = b"\x89PNG\r\n\x1a\n\0\0\0\rIHDR\0\0\0\1\0\0\0\1\x08\2\0\0\0"
 CUT = GOOD.index('"a fine film, number 10"')
 START, REST = GOOD[:CUT], GOOD[CUT:]
 """A header and ten rows: the next line is the twelfth; and the rows after it."""
@@ -206,120 +150,6 @@ def test_a_very_long_line_to_train_on(here: Path) -> None:
     assert result.exit_code == 0 and "50,000,000" in result.stderr
 
 
-@pytest.mark.parametrize(
-    ("place", "said"),
-    [
-        ("good.csv", "good.csv: is a file"),
-        ("good.csv/m", "good.csv is not a directory"),
-        ("/dev/null/m", "/dev/null is not a directory"),
-        (".", "is not empty and is not a model"),
-        ("x" * 300, "cannot be written: file name too long"),
-        ("a/b/" + "x" * 300, "cannot be written: file name too long"),
-        ("model", "model: a model is already there"),
-    ],
-)
-def test_a_place_that_cannot_be_written(place: str, said: str, here: Path, sound: Path) -> None:
-    shutil.copytree(sound, "model")
-    before = {path.name: path.read_bytes() for path in Path("model").iterdir()}
-    refused(lstm("train", "good.csv", "-o", place), 1, said, "-o/--output")
-    assert names(here) == ["good.csv", "model"]
-    assert {path.name: path.read_bytes() for path in Path("model").iterdir()} == before
-
-
-def test_a_model_with_files_of_others_in_it_is_kept_even_with_force(here: Path, sound: Path) -> None:
-    shutil.copytree(sound, "model")
-    Path("model", "thesis.txt").write_text("years of work", encoding="utf-8")
-    refused(lstm("train", "good.csv", "-o", "model", "--force"), 1, "holds more than a model: thesis.txt")
-
-
-def test_a_disk_that_fills_up_leaves_the_earlier_model(here: Path, sound: Path) -> None:
-    shutil.copytree(sound, "model")
-    before = {path.name: path.read_bytes() for path in Path("model").iterdir()}
-    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
-    resource.setrlimit(resource.RLIMIT_FSIZE, (1000, limits[1]))  # no file may be larger
-    try:
-        result = lstm("train", "good.csv", "-o", "model", "--force", "--quiet", *SMALL)
-    finally:
-        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
-    refused(result, 1, "model: cannot be written: file too large")
-    assert names(here) == ["good.csv", "model"]
-    assert {path.name: path.read_bytes() for path in Path("model").iterdir()} == before
-
-
-FILES = ("config.json", "model.safetensors", "ngrams.safetensors", "tokenizer.json", "model.onnx")
-
-
-def damage(path: Path, harm: str) -> None:
-    data = path.read_bytes()
-    path.unlink()
-    if harm == "folder":
-        path.mkdir()
-    elif harm == "link":
-        outside = path.parent.parent / "elsewhere"
-        outside.write_bytes(data)
-        path.symlink_to(outside)
-    elif harm != "missing":
-        # config.json stays JSON: the bit lies in its date.
-        middle = data.index(b"2026") if path.name == "config.json" else len(data) // 2
-        altered = data[:middle] + bytes([data[middle] ^ 1]) + data[middle + 1 :]
-        path.write_bytes({"empty": b"", "cut": data[:-10], "altered": altered}[harm])
-
-
-@pytest.mark.parametrize("harm", ["missing", "empty", "cut", "altered", "folder", "link"])
-@pytest.mark.parametrize("name", FILES)
-def test_a_model_with_a_damaged_file(model: Path, name: str, harm: str) -> None:
-    damage(model / name, harm)
-    said = {"missing": name, "cut": "cut short", "empty": "cut short", "altered": "altered"}.get(harm, name)
-    if name == "config.json" and harm in ("cut", "empty"):
-        said = "config.json: is not valid JSON"
-    unread = name == "model.safetensors" and harm == "altered"  # the default engine looks at its size alone
-    for arguments in (["info", model], ["classify", "-m", model, "--text", "x"]):
-        result = lstm(*arguments)
-        if unread and arguments[0] == "classify":
-            assert result.exit_code == 0
-        else:
-            assert result.stdout == ""
-            refused(result, 4, str(model), said)
-    if unread:
-        refused(lstm("classify", "-m", model, "--text", "x", "--engine", "torch"), 4, name, "was altered")
-
-
-def edit(model: Path, **changes: Any) -> None:
-    path = model / "config.json"
-    path.write_text(json.dumps(json.loads(path.read_text(encoding="utf-8")) | changes), encoding="utf-8")
-
-
-@pytest.mark.parametrize(
-    ("changes", "said"),
-    [
-        (
-            {"format_version": 2, "versions": {"lstmcli": "9.9.0"}},
-            "is in format 2, written by lstm 9.9.0; this is lstm",
-        ),
-        ({"format_version": "new"}, "format_version cannot be 'new'"),
-        ({"labels": ["a", "b", "c"]}, "was altered: its checksum differs"),
-        ({"labels": ["a", "a"]}, "labels should be distinct strings"),
-        ({"files": {"../../etc/passwd": {"bytes": 1, "sha256": ""}}}, "files: '../../etc/passwd' cannot be"),
-    ],
-)
-@pytest.mark.parametrize("command", ["info -m", "classify --text x -m"])
-def test_a_model_of_another_version_or_by_another_hand(
-    command: str, changes: dict[str, Any], said: str, model: Path
-) -> None:
-    edit(model, **changes)
-    result = lstm(*command.split(), model)
-    assert result.stdout == ""
-    refused(result, 4, "config.json", said)
-
-
-@pytest.mark.parametrize("where", ["none", "good.csv", "."])
-@pytest.mark.parametrize("command", ["info", "classify --text x -m"])
-def test_a_place_that_holds_no_model(command: str, where: str, here: Path) -> None:
-    result = lstm(*command.split(), where)
-    assert result.stdout == "" and result.exit_code == 4 and result.stderr.startswith(f"error: {where}: ")
-    assert where != "none" or "lstm train" in result.stderr
-
-
 LABELS = [
     *("New York", "a, b; c", 'say "hi"', "😀 fine", "好评", "tab\there", "line\nbreak", "back\\slash\\n", "a|b"),
     *("NaN", "null", "01", "1.0", "-", "__label__x", "naïve\u2009café", "=1+1", "\x1b[31mred"),
@@ -366,67 +196,6 @@ def test_labels_of_any_kind_come_back_as_they_were(write: Any, here: Path) -> No
     assert "\x1b" not in shown and "␛[31mred" in shown
 
 
-@pytest.mark.parametrize(
-    ("option", "said"),
-    [
-        ("--max-tokens=0", "max-tokens must be at least 2, not 0"),
-        ("--vocab-size=3", "vocab-size must be at least 4, not 3"),
-        ("--vocab-size=99999999999999999999", "between 4 and 2147483647"),
-        ("--min-count=0", "min-count"),
-        ("--hash-buckets=-1", "between 0 and 4194304, not -1"),
-        ("--hidden=0", "hidden must be at least 1, not 0"),
-        ("--layers=-2", "layers must be at least 1, not -2"),
-        ("--ngrams=6", "ngrams must be between 0 and 5, not 6"),
-        ("--word-dropout=1", "word-dropout"),
-        ("--epochs=0", "epochs must be at least 1, not 0"),
-        ("--epochs=many", "'--epochs': 'many' is not a whole number"),
-        ("--batch-size=0", "batch-size must be at least 1, not 0"),
-        ("--threads=0", "threads must be at least 1, not 0"),
-        ("--learning-rate=0", "learning-rate must be a number above 0, not 0.0"),
-        ("--learning-rate=inf", "learning-rate must be a number above 0, not inf"),
-        ("--clip=nan", "clip must be at least 0, not nan"),
-        ("--weight-decay=inf", "weight-decay"),
-        ("--seed=-1", "seed must be between 0 and 9223372036854775807, not -1"),
-        ("--seed=99999999999999999999", "seed must be between"),
-        ("--valid-fraction=nan", "valid-fraction must be above 0 and below 1, not nan"),
-        ("--time=soon", "30s, 15m or 1h"),
-        ("--cell=cnn", "lstm, gru, rnn"),
-        ("--cell=peehole", "did you mean 'peephole'?"),
-        ("--pooling=median", "'median'"),
-        ("--precision=fp8", "auto, fp32, bf16, not 'fp8'"),
-        ("--format=xml", "'xml' is not one of table, json"),
-        ("--label-prefix=", "the label prefix cannot be empty"),
-        ("--label-separator=", "the label separator cannot be empty"),
-    ],
-)
-def test_an_option_out_of_range_is_said_before_anything_is_read(option: str, said: str, here: Path) -> None:
-    result = lstm("train", "no/such.csv", "--task=classify", option)
-    assert result.stdout == ""
-    refused(result, 2, said)
-
-
-@pytest.mark.parametrize(
-    ("option", "said"),
-    [
-        ("--top=0", "top must be at least 1, not 0"),
-        ("--threshold=1.5", "threshold must be between 0 and 1, not 1.5"),
-        ("--threshold=nan", "threshold must be between 0 and 1, not nan"),
-        ("--batch-size=-1", "--batch-size must be at least 1, not -1"),
-        ("--threads=0", "--threads must be at least 1, not 0"),
-        ("--format=xml", "'xml' is not one of table, tsv, csv, jsonl, json"),
-        ("--delimiter=ab", "the delimiter must be one character, not 'ab'"),
-        ("--encoding=klingon", "unknown encoding 'klingon'"),
-        ("--encoding=punycode", "unknown encoding 'punycode'"),
-        ("--input-format=xml", "unknown input format 'xml'"),
-        ("--label-prefix=", "the label prefix cannot be empty"),
-    ],
-)
-def test_an_option_of_classify_out_of_range(option: str, said: str, here: Path, sound: Path) -> None:
-    result = lstm("classify", "-m", sound, "good.csv", option)
-    assert result.stdout == ""
-    refused(result, 2, said)
-
-
 @pytest.mark.parametrize("codec", ["utf-16-le", "utf-16-be", "utf-16", "utf-32"])
 def test_a_wide_encoding_needs_no_byte_order(codec: str, here: Path, sound: Path) -> None:
     Path("wide.csv").write_bytes(GOOD.encode(codec))
@@ -446,52 +215,6 @@ def test_more_memory_than_there_is(here: Path) -> None:
     assert names(here) == ["good.csv"]
 
 
-def shell(line: str) -> tuple[int, str, str]:
-    """Exit code of the first command of a pipe, stdout and stderr."""
-    script = f"{line}; exit ${{PIPESTATUS[0]}}"
-    run = subprocess.run(["bash", "-c", script], capture_output=True, text=True, env=ENVIRONMENT, timeout=60)
-    return run.returncode, run.stdout, run.stderr
-
-
-@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
-@pytest.mark.parametrize("arguments", ["classify good.csv --quiet", "classify good.csv -q --report", "info"])
-def test_a_full_disk_behind_stdout(arguments: str, here: Path, sound: Path) -> None:
-    code, _, said = shell(f"{LSTM} {arguments} -m {sound} > /dev/full")
-    assert (code, said) == (1, "error: cannot write the output: No space left on device\n")
-
-
-@pytest.mark.parametrize(
-    ("line", "code", "rows", "said"),
-    [
-        ("classify -m MODEL <&-", 2, 0, "error: no input\nhint: name a file, pipe text in"),
-        ("classify -m MODEL - <&-", 2, 0, "error: stdin (`-`) is closed"),
-        ("train - <&-", 2, 0, "error: stdin (`-`) is closed"),
-        ("classify -m MODEL good.csv -q <&-", 0, len(ROWS), ""),
-        ("classify -m MODEL good.csv -q >&-", 0, 0, ""),
-        ("classify -m MODEL good.csv 2>&-", 0, len(ROWS), ""),
-    ],
-)
-def test_closed_streams(line: str, code: int, rows: int, said: str, here: Path, sound: Path) -> None:
-    found, answers, talk = shell(f"{LSTM} {line.replace('MODEL', str(sound))}")
-    assert (found, len(answers.splitlines())) == (code, rows)
-    assert talk.startswith(said) and bool(talk) == bool(said)
-    assert names(here) == ["good.csv"]
-
-
-@pytest.mark.parametrize("arguments", ["classify good.csv -q --format csv", "classify -q good.csv --report", "info"])
-@pytest.mark.parametrize(("reader", "rows"), [("head -1", 1), ("true", 0)])
-def test_a_reader_that_leaves(reader: str, rows: int, arguments: str, here: Path, sound: Path) -> None:
-    code, shown, said = shell(f"{LSTM} {arguments} -m {sound} | {reader}")
-    assert (code, len(shown.splitlines()), said) == (0, rows, "")
-
-
-@pytest.mark.parametrize(("data", "name"), [(PNG, "a PNG image"), (b"\x7fELF\2\1\1" + bytes(64), "a program")])
-def test_a_picture_or_a_program_in_a_pipe(data: bytes, name: str, sound: Path) -> None:
-    result = lstm("classify", "-m", sound, input=data)
-    assert result.stdout == ""
-    refused(result, 3, f"standard input: this is {name}")
-
-
 @pytest.mark.parametrize("name", ["header.csv", "long.csv", "short.csv", "open.csv", "nul.csv"])
 def test_a_damaged_table_in_a_pipe_is_not_taken_for_prose(name: str, here: Path) -> None:
     content, said = next((content, said) for file, content, said in BAD_FILES if file == name)
@@ -507,14 +230,3 @@ def test_an_empty_pipe_that_is_said_to_hold_a_table(form: str, sound: Path) -> N
 def test_an_empty_line_before_the_first_object_is_answered_too(sound: Path) -> None:
     result = lstm("classify", "-m", sound, "--input-format=jsonl", input='\n{"text": "fun"}\n')
     assert (result.exit_code, len(result.stdout.splitlines())) == (0, 2)
-
-
-def test_ctrl_c_while_the_program_is_loaded(monkeypatch: pytest.MonkeyPatch) -> None:
-    class Interrupted(ModuleType):
-        def __getattr__(self, name: str) -> None:
-            raise KeyboardInterrupt
-
-    monkeypatch.setitem(sys.modules, "lstmcli.cli.app", Interrupted("app"))
-    with pytest.raises(SystemExit) as end:
-        entry.main()
-    assert end.value.code == 130

@@ -20,7 +20,6 @@ from typer.testing import CliRunner, Result
 
 from lstmcli.cli.app import app
 from tasks.lm_models import untrained_lm
-from tasks.models import stub_model
 
 TEXTS = ["the cat sat", "", "zebra on the mat", "他们说 好看", "   ", "nothing"]
 ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1", "COLUMNS": "60"}
@@ -131,15 +130,6 @@ def test_blank_lines_are_lines(models: dict[str, Path]) -> None:
     ]  # fmt: skip
 
 
-@pytest.mark.parametrize("table", [[], ["--per", "line"]])
-def test_nothing_to_score_is_exit_3(model: Path, tmp_path: Path, table: list[str]) -> None:
-    (tmp_path / "empty.txt").touch()
-    for arguments, data in (([tmp_path / "empty.txt"], b""), ([], b"")):
-        result = perplexity(model, *arguments, *table, input=data)
-        assert (result.exit_code, result.stdout) == (3, "")
-        assert "nothing to score" in result.stderr or "empty" in result.stderr
-
-
 def test_what_is_carried_can_be_asked_for(models: dict[str, Path], lines: Path) -> None:
     for kind, usual, other in (("words", "--lines", "--stream"), ("bpe", "--stream", "--lines")):
         usually = figures(models[kind], lines)
@@ -179,40 +169,6 @@ def test_chinese_without_spaces_is_pointed_out(models: dict[str, Path]) -> None:
     for arguments, said in (([], True), (["--segments"], False), (["--quiet"], False)):
         result = perplexity(models["bpe"], "--text", "他们说好看", "--per", "word", *arguments)
         assert ("--segments" in result.stderr) == said
-
-
-@pytest.mark.parametrize(
-    ("arguments", "code", "said"),
-    [
-        (["no/such.txt"], 3, "no/such.txt"),
-        (["-", "-"], 2, "once"),
-        (["--text", "x", "--per", "verse"], 2, "line, word, token, char"),
-        (["--text", "x", "--stream", "--lines"], 2, "contradict"),
-        (["--text", "x", "--batch-size", "0"], 2, "--batch-size must be at least 1"),
-        (["--text", "x", "--threads", "0"], 2, "--threads must be at least 1"),
-        (["--text", "x", "--engine", "tflite"], 2, "onnx, torch"),
-        (["--text", "x", "--engine", "onnx", "--device", "cuda"], 2, "--engine torch"),
-    ],
-)
-def test_what_cannot_be_done_is_said(model: Path, arguments: list[str], code: int, said: str) -> None:
-    result = perplexity(model, *arguments)
-    assert (result.exit_code, result.stdout) == (code, "")
-    assert result.stderr.startswith("error: ") and said in result.stderr
-
-
-def test_a_classifier_is_sent_to_classify(tmp_path: Path) -> None:
-    result = perplexity(stub_model(tmp_path / "classifier"), "--text", "x")
-    assert result.exit_code == 4
-    assert "holds a classifier, not a language model" in result.stderr and "`lstm classify`" in result.stderr
-
-
-def test_a_model_that_is_not_there_is_exit_4(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    result = perplexity(tmp_path / "none", "--text", "x")
-    assert result.exit_code == 4 and "lstm train book.txt" in result.stderr
-    monkeypatch.chdir(tmp_path)
-    monkeypatch.delenv("LSTM_MODEL", raising=False)
-    result = CliRunner().invoke(app, ["perplexity", "--text", "x"])
-    assert result.exit_code == 4 and "lstm train book.txt" in result.stderr
 
 
 def test_an_error_in_the_second_file_comes_before_the_first_row(model: Path, lines: Path) -> None:
@@ -315,20 +271,3 @@ def test_rows_have_what_they_were_without_adapting(models: dict[str, Path], opti
     assert [line.split("\t")[6] for line in tsv] == [row["before_surprisal"] for row in table]
     shown = perplexity(models["bpe"], "--per", per, "--text", text, *option, "--format", "table").stdout
     assert shown.splitlines()[0].split() == ["line", "bits", "before", "entropy", "text"]
-
-
-@pytest.mark.parametrize(
-    "arguments",
-    [
-        ["--cache", "9", "--adapt"],
-        ["--adapt", "--lines"],
-        ["--cache", "0"],
-        ["--cache-theta", "0.5"],
-        ["--adapt-decay", "0.5"],
-        ["--adapt", "--adapt-rate", "-1"],
-    ],
-)
-def test_adapting_that_contradicts_itself_is_usage(model: Path, arguments: list[str]) -> None:
-    result = perplexity(model, "--text", "x", *arguments)
-    assert (result.exit_code, result.stdout) == (2, "")
-    assert result.stderr.startswith("error: --") or "must be" in result.stderr

@@ -37,7 +37,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 )
 def generate(
     prompt: Annotated[
-        str | None,
+        list[str] | None,
         typer.Argument(
             metavar="PROMPT",
             help="Text to go on from; `-` for stdin. Without it: what is piped in, else a new text is begun.",
@@ -127,7 +127,7 @@ def generate(
     values = locals()
     if lines and interactive:
         raise UsageError("--lines and --interactive do not go together")
-    if prompt is not None and (lines or interactive):
+    if prompt and (lines or interactive):
         what = "--lines" if lines else "--interactive"
         raise UsageError(f"{what} reads its prompts from stdin, and PROMPT is another", hint="leave one of them out")
     config = s.generate_config(values)
@@ -149,7 +149,7 @@ def generate(
             for text, events in task.generate_each(generator, source.records, config, ready=source.ready):
                 _show(text, events, out)
     else:
-        text = prompts.one(prompt, encoding)
+        text = prompts.one(" ".join(prompt) if prompt else None, encoding)  # words without quotes are one prompt
         _show(text, task.generate(generator, text, config), out)
     out.close()
 

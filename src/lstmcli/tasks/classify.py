@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 
 from lstmcli.errors import DataError, NoDataError, UsageError
 from lstmcli.results import ClassReport, Prediction
+from lstmcli.tasks.device import check_engine, resolve_device
 from lstmcli.tasks.experts import BATCH_SIZE, Experts, Ids, Network, Scorer
 from lstmcli.tasks.loading import ReadAhead, tensors, use_file
 from lstmcli.tasks.metrics import Tally
@@ -64,10 +65,7 @@ def load_classifier(
         ModelError: missing, damaged, too new, or not a classifier.
         UsageError: an engine or a device that does not exist.
     """
-    if engine not in ENGINES:
-        raise UsageError(f"engine must be one of {', '.join(ENGINES)}, not {engine!r}")
-    if engine != "torch" and device not in ("cpu", "auto"):
-        raise UsageError(f"the {engine} engine runs on the CPU, not on {device}", hint="add --engine torch")
+    check_engine(engine, ENGINES, device)
     return unless_replaced(path, lambda: _load(read_model(path, task="classify"), threads, engine, device))
 
 
@@ -87,8 +85,6 @@ def _load(model: ModelDir, threads: int | None, engine: str, device: str) -> Cla
 
 def _network(model: ModelDir, ahead: ReadAhead, threads: int | None, engine: str, device: str) -> Network:
     if engine == "torch":
-        from lstmcli.tasks.device import resolve_device
-
         device = resolve_device(device)
         return use_file(model, WEIGHTS, lambda data: _torch_network(model, tensors(data), threads, device), ahead)
     from lstmcli.engine.session import ClassifierSession

@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from lstmcli.config_generate import ENGINES
 from lstmcli.config_lm import LmTokenizerConfig
-from lstmcli.errors import UsageError
 from lstmcli.events import Warned
 from lstmcli.results_lm import Continuation, TextPiece
+from lstmcli.tasks.device import check_engine
 from lstmcli.tasks.lm import load_language_model
 from lstmcli.tasks.loading import tensors, use_file
 from lstmcli.tasks.modeldir import INT8_GRAPH, WEIGHTS, ModelDir, unless_replaced
@@ -102,10 +102,7 @@ def load_generator(
         ModelError: missing, damaged, too new, or not a language model.
         UsageError: an engine or a device that does not exist.
     """
-    if engine not in ENGINES:
-        raise UsageError(f"engine must be one of {', '.join(ENGINES)}, not {engine!r}")
-    if engine != "torch" and device not in ("cpu", "auto"):
-        raise UsageError(f"the {engine} engine runs on the CPU, not on {device}", hint="add --engine torch")
+    check_engine(engine, ENGINES, device)
 
     def load() -> Generator:
         kind = "torch" if engine == "torch" else "onnx"

@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.errors import UsageError
+from lstmcli.tasks.device import check_engine, resolve_device
 from lstmcli.tasks.loading import tensors, use_file
 from lstmcli.tasks.modeldir import GRAPH, TOKENIZER, WEIGHTS, ModelDir, read_model, unless_replaced
 from lstmcli.tasks.scoring import Session
@@ -101,14 +101,9 @@ def load_language_model(
         ModelError: missing, damaged, too new, or not a language model.
         UsageError: an engine or a device that does not exist.
     """
-    if engine not in ENGINES:
-        raise UsageError(f"engine must be one of {', '.join(ENGINES)}, not {engine!r}")
+    check_engine(engine, ENGINES, device)
     if engine == "torch":
-        from lstmcli.tasks.device import resolve_device
-
         device = resolve_device(device)
-    elif device not in ("cpu", "auto"):
-        raise UsageError(f"the {engine} engine runs on the CPU, not on {device}", hint="add --engine torch")
 
     def load() -> LanguageModel:
         model = read_model(path, task="lm")
