@@ -30,6 +30,8 @@ OPTIMIZERS: tuple[str, ...] = ("adamw", "sgd")
 PRESETS: tuple[str, ...] = ("tiny", "small", "medium", "awd")
 SOFTMAXES: tuple[str, ...] = ("full", "adaptive")
 MOST_BUCKETS = 2**22
+MOST_UNITS, MOST_LAYERS = 2**16, 2**8
+"""Of the embedding and of a layer: beyond any use, and small enough for a config to be looked at."""
 MOST = 2**31 - 1
 """No count can be larger: ids are 32 bits wide."""
 MOST_SEED = 2**63 - 1
@@ -143,8 +145,9 @@ class ModelConfig:
 
     def __post_init__(self) -> None:
         among("cell", self.cell, CELLS)
-        for name in ("embedding", "hidden", "layers"):
-            within(name, getattr(self, name), 1)
+        within("embedding", self.embedding, 1, MOST_UNITS)
+        within("hidden", self.hidden, 1, MOST_UNITS)
+        within("layers", self.layers, 1, MOST_LAYERS)
         require(bool(self.pooling), "choose at least one pooling")
         for pool in self.pooling:
             require(pool in POOLINGS, f"pooling must be among {', '.join(POOLINGS)}, not {pool!r}")

@@ -12,7 +12,9 @@ from dataclasses import dataclass, field, replace
 from lstmcli.config import (
     CELLS,
     MODES,
+    MOST_LAYERS,
     MOST_SEED,
+    MOST_UNITS,
     OPTIMIZERS,
     PRECISIONS,
     PRESETS,
@@ -85,8 +87,9 @@ class LmModelConfig:
 
     def __post_init__(self) -> None:
         among("cell", self.cell, CELLS)
-        for name in ("embedding", "hidden", "layers"):
-            within(name, getattr(self, name), 1)
+        within("embedding", self.embedding, 1, MOST_UNITS)
+        within("hidden", self.hidden, 1, MOST_UNITS)
+        within("layers", self.layers, 1, MOST_LAYERS)
         for dropout in ("embedding", "input", "layer", "output"):
             fraction(f"{dropout}-dropout", getattr(self, f"{dropout}_dropout"))
         fraction("weight-drop", self.weight_drop)

@@ -303,7 +303,7 @@ def test_a_multilabel_model(tmp_path: Path) -> None:
         ("model.safetensors", "int8"),
         ("ngrams.safetensors", "onnx"),
         ("tokenizer.json", "onnx"),
-        ("model.onnx", "onnx"),
+        ("model.safetensors", "onnx"),
     ],
 )
 def test_a_file_that_is_whole_but_means_nothing(tmp_path: Path, real: Path, name: str, engine: str) -> None:

@@ -14,10 +14,10 @@ from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
-from onnx import TensorProto
 
 from lstmcli.cells import CELLS
 from lstmcli.engine.nodes import CONTRIB, Graph, Weights, quantised
+from lstmcli.engine.onnxfile import INT64
 from lstmcli.engine.scan import scan
 from lstmcli.errors import UsageError
 
@@ -83,7 +83,7 @@ def recurrent(
         return _operator(graph, each, layer, OPERATORS[cell], hidden, x, lengths, state, state_out, int8)
     outputs = []
     for direction, own in enumerate(each):
-        backwards = graph.node("Cast", lengths, to=TensorProto.INT64) if direction else ""
+        backwards = graph.node("Cast", lengths, to=INT64) if direction else ""
         y_TNH = scan(
             graph,
             CELLS[cell],

@@ -10,11 +10,11 @@ K = D * H, C labels.
 from __future__ import annotations
 
 import numpy as np
-from onnx import TensorProto, helper
 
 from lstmcli.config import ModelConfig
 from lstmcli.engine.cells import recurrent, require_int8
 from lstmcli.engine.nodes import Graph, Weights
+from lstmcli.engine.onnxfile import FLOAT, INT32, INT64, value_info
 
 
 def recurrent_layer(
@@ -49,7 +49,7 @@ def pool(graph: Graph, weights: Weights, config: ModelConfig, h_TBSK: str, insid
             total = graph.node(
                 "ReduceSum", graph.node("Where", inside_TBS1, h_TBSK, zero), graph.ints(0, 2), keepdims=0
             )
-            count = graph.node("ReduceSum", graph.node("Cast", lengths_BS, to=TensorProto.FLOAT), graph.ints(1))
+            count = graph.node("ReduceSum", graph.node("Cast", lengths_BS, to=FLOAT), graph.ints(1))
             pooled.append(graph.node("Div", total, count))
         elif kind == "attention":
             query = graph.constant(np.asarray(weights["pooling.query"])[:, None])
@@ -69,7 +69,7 @@ def pool(graph: Graph, weights: Weights, config: ModelConfig, h_TBSK: str, insid
 def _last(graph: Graph, config: ModelConfig, h_TBSK: str, lengths_BS: str) -> str:
     """The state after the last token forward, and after the first token backward."""
     one = graph.ints(1)
-    present = graph.node("Cast", graph.node("Greater", lengths_BS, graph.ints(0)), to=TensorProto.INT64)
+    present = graph.node("Cast", graph.node("Greater", lengths_BS, graph.ints(0)), to=INT64)
     segment_B1 = graph.node("Sub", graph.node("ReduceSum", present, one), one)
     step_B1 = graph.node("Sub", graph.node("GatherElements", lengths_BS, segment_B1, axis=1), one)
     h_BTSK = graph.node("Transpose", h_TBSK, perm=[1, 0, 2, 3])
@@ -101,12 +101,12 @@ def classifier_graph(weights: Weights, config: ModelConfig, *, int8: bool = Fals
     ids_NTF = graph.node("Reshape", "ids", graph.node("Concat", graph.ints(-1), dims[2], dims[3], axis=0))
     ids_TNF = graph.node("Transpose", ids_NTF, perm=[1, 0, 2])
     table = graph.constant(np.asarray(weights["embedding"]), "embedding")
-    rows_TNFE = graph.node("Cast", graph.node("Gather", table, ids_TNF), to=TensorProto.FLOAT)
+    rows_TNFE = graph.node("Cast", graph.node("Gather", table, ids_TNF), to=FLOAT)
     x_TNE = graph.node("ReduceSum", rows_TNFE, graph.ints(2), keepdims=0)
 
     lengths_N = graph.node("Reshape", "lengths", graph.ints(-1))
     at_least_one = graph.node("Max", lengths_N, graph.ints(1))  # a missing segment is read, then masked
-    lengths32_N = graph.node("Cast", at_least_one, to=TensorProto.INT32)
+    lengths32_N = graph.node("Cast", at_least_one, to=INT32)
     h = x_TNE
     for layer in range(config.layers):
         h = recurrent_layer(graph, weights, layer, config, h, lengths32_N, int8)
@@ -126,8 +126,8 @@ def classifier_graph(weights: Weights, config: ModelConfig, *, int8: bool = Fals
     graph.node("Gemm", pooled, graph.constant(head.T.copy(), "head"), graph.constant(bias, "bias"), name="logits")
 
     inputs = [
-        helper.make_tensor_value_info("ids", TensorProto.INT32, ["B", "S", "T", "F"]),
-        helper.make_tensor_value_info("lengths", TensorProto.INT64, ["B", "S"]),
+        value_info("ids", INT32, ["B", "S", "T", "F"]),
+        value_info("lengths", INT64, ["B", "S"]),
     ]
-    outputs = [helper.make_tensor_value_info("logits", TensorProto.FLOAT, ["B", len(bias)])]
+    outputs = [value_info("logits", FLOAT, ["B", len(bias)])]
     return graph.serialise("lstm-classifier", inputs, outputs)

@@ -12,13 +12,12 @@ from collections.abc import Callable
 from typing import Any
 
 import numpy as np
-import onnx
-from onnx import TensorProto, helper
 
 from lstmcli.config_lm import LmModelConfig
 from lstmcli.engine.cells import recurrent, require_int8
 from lstmcli.engine.lmsession import state_names
 from lstmcli.engine.nodes import CONTRIB, Graph, Weights, quantised
+from lstmcli.engine.onnxfile import BOOL, FLOAT, INT32, INT64, Message, value_info
 
 
 def language_model_graph(weights: Weights, config: LmModelConfig, *, int8: bool = False) -> bytes:
@@ -77,16 +76,16 @@ def language_model_graph(weights: Weights, config: LmModelConfig, *, int8: bool 
     _add_scores(graph)
 
     inputs: _Values = {
-        "ids": (TensorProto.INT32, ["T", "B"]),
-        "first": (TensorProto.INT64, [1]),
-        "targets": (TensorProto.INT64, ["scored", "targets"]),
-        "measure_entropy": (TensorProto.BOOL, [1]),
+        "ids": (INT32, ["T", "B"]),
+        "first": (INT64, [1]),
+        "targets": (INT64, ["scored", "targets"]),
+        "measure_entropy": (BOOL, [1]),
     }
-    outputs: _Values = {"logits": (TensorProto.FLOAT, ["predicted", "B", V])}
-    outputs |= {name: (TensorProto.FLOAT, [f"{name}_T", f"{name}_B"]) for name in ("nats", "entropy")}
-    outputs["hidden"] = (TensorProto.FLOAT, ["T", "B", K])
+    outputs: _Values = {"logits": (FLOAT, ["predicted", "B", V])}
+    outputs |= {name: (FLOAT, [f"{name}_T", f"{name}_B"]) for name in ("nats", "entropy")}
+    outputs["hidden"] = (FLOAT, ["T", "B", K])
     for name, hidden in states:
-        inputs[name] = outputs[f"{name}_out"] = (TensorProto.FLOAT, [1, "B", hidden])
+        inputs[name] = outputs[f"{name}_out"] = (FLOAT, [1, "B", hidden])
     return graph.serialise("lstm-language-model", _values(inputs), _values(outputs))
 
 
@@ -169,7 +168,7 @@ class _Quantised:
     def embed(self, ids_TB: str) -> str:
         graph, (table_EV, scale_V, _) = self._graph, self._constant("embedding")
         rounded_ETB = graph.node("Gather", table_EV, ids_TB, axis=1)
-        rounded_TBE = graph.node("Transpose", graph.node("Cast", rounded_ETB, to=TensorProto.FLOAT), perm=[1, 2, 0])
+        rounded_TBE = graph.node("Transpose", graph.node("Cast", rounded_ETB, to=FLOAT), perm=[1, 2, 0])
         scale_TB1 = graph.node("Unsqueeze", graph.node("Gather", scale_V, ids_TB), graph.ints(-1))
         return graph.node("Mul", rounded_TBE, scale_TB1)
 
@@ -183,5 +182,5 @@ _Values = dict[str, tuple[int, list[Any]]]
 """Name to element type and shape."""
 
 
-def _values(kinds: _Values) -> list[onnx.ValueInfoProto]:
-    return [helper.make_tensor_value_info(name, kind, shape) for name, (kind, shape) in kinds.items()]
+def _values(kinds: _Values) -> list[Message]:
+    return [value_info(name, kind, shape) for name, (kind, shape) in kinds.items()]

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from lstmcli.cells import CELLS
 from lstmcli.config_lm import LmModelConfig
-from lstmcli.engine.runtime import cores, open_session
+from lstmcli.engine.runtime import cores, open_session, run
 from lstmcli.errors import ModelError
 
 Ids = NDArray[np.int32]
@@ -106,5 +106,5 @@ class LanguageModelSession:
             "measure_entropy": np.array(["entropy" in wanted]),
             **dict(zip(self._widths, state, strict=True)),
         }
-        result: list[Floats] = self._session.run([*wanted, *self._states], inputs)
+        result: list[Floats] = run(self._session, [*wanted, *self._states], inputs)
         return result

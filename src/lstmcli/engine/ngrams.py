@@ -13,6 +13,8 @@ from collections.abc import Mapping, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from lstmcli.errors import ModelError
+
 Keys = NDArray[np.uint64]
 KEYS, WEIGHTS, BIAS, ORDER = "keys", "weights", "bias", "order"
 _UNKNOWN_ID = 1
@@ -69,6 +71,13 @@ class NgramTable:
         keys = np.asarray(tensors[KEYS]).view(np.uint64)
         order = int(np.asarray(tensors[ORDER]).reshape(-1)[0])
         return cls(order, keys, np.asarray(tensors[WEIGHTS]), np.asarray(tensors[BIAS], np.float32))
+
+    def check(self, order: int, C: int) -> None:
+        """Raises ModelError for a table of another shape than that of n-grams up to ``order`` for ``C`` labels."""
+        P = len(self.keys)
+        found = (self.order, self.keys.shape, self.weights_PC.shape, self.bias_C.shape)
+        if found != (order, (P,), (P, C), (C,)) or not np.issubdtype(self.weights_PC.dtype, np.floating):
+            raise ModelError("the table is not the one that the config describes")
 
     def tensors(self) -> dict[str, NDArray[np.generic]]:
         """The table as tensors for ``ngrams.safetensors`` (keys as int64 bits)."""

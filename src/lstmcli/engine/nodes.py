@@ -1,4 +1,4 @@
-"""What graphs are made of: nodes and constants with onnx's helpers.  Shapes: D directions."""
+"""What graphs are made of: nodes and constants.  Shapes: D directions."""
 
 from __future__ import annotations
 
@@ -6,9 +6,10 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
-import onnx
 from numpy.typing import NDArray
-from onnx import helper, numpy_helper
+
+from lstmcli.engine import onnxfile
+from lstmcli.engine.onnxfile import Message
 
 OPSET, IR_VERSION = 17, 8
 CONTRIB = "com.microsoft"
@@ -19,24 +20,32 @@ Weights = Mapping[str, NDArray[np.generic]]
 class Graph:
     """Nodes and constants of a graph in the making; every method returns the name of what it adds."""
 
-    def __init__(self, prefix: str = "", constants: list[onnx.TensorProto] | None = None) -> None:
+    def __init__(self, prefix: str = "", constants: list[Message] | None = None) -> None:
         """A graph inside another has a prefix of its own, and the other's constants."""
         self._prefix = prefix
-        self.nodes: list[onnx.NodeProto] = []
-        self.constants: list[onnx.TensorProto] = [] if constants is None else constants
+        self.nodes: list[Message] = []
+        self.contrib = False
+        self.constants: list[Message] = [] if constants is None else constants
 
     def constant(self, value: NDArray[np.generic] | Sequence[int] | Sequence[float], name: str | None = None) -> str:
         array = np.asarray(value)
         name = name or f"constant_{len(self.constants)}"
-        self.constants.append(numpy_helper.from_array(np.ascontiguousarray(array), name))
+        self.constants.append(onnxfile.tensor(name, array))
         return name
 
     def node(
-        self, operator: str, *inputs: str, name: str | None = None, also: Sequence[str] = (), **attributes: Any
+        self,
+        operator: str,
+        *inputs: str,
+        name: str | None = None,
+        also: Sequence[str] = (),
+        domain: str = "",
+        **attributes: Any,
     ) -> str:
         """Adds a node; ``name`` is that of its first output, ``also`` those of the others."""
         result = name or f"{self._prefix}{operator.lower()}_{len(self.nodes)}"
-        self.nodes.append(helper.make_node(operator, list(inputs), [result, *also], **attributes))
+        self.nodes.append(onnxfile.node(operator, inputs, [result, *also], domain, attributes))
+        self.contrib |= domain == CONTRIB
         return result
 
     def ints(self, *values: int) -> str:
@@ -51,31 +60,24 @@ class Graph:
         other = Graph(f"no.{then._prefix}", self.constants)
         for name in names:
             other.node("Identity", self.constant(empty), name=f"no.{then._prefix}{name}")
-        kind = helper.np_dtype_to_tensor_dtype(empty.dtype)
+        kind = onnxfile.element_type(empty.dtype)
         then_branch, else_branch = (
-            helper.make_graph(
-                graph.nodes,
+            onnxfile.graph(
                 f"{graph._prefix}branch",
+                graph.nodes,
                 [],
-                [helper.make_tensor_value_info(graph._prefix + name, kind, [None] * empty.ndim) for name in names],
+                [onnxfile.value_info(graph._prefix + name, kind, [None] * empty.ndim) for name in names],
             )
             for graph in (then, other)
         )
         first, *also = (self._prefix + name for name in names)
         self.node("If", condition, name=first, also=also, then_branch=then_branch, else_branch=else_branch)
 
-    def serialise(
-        self, name: str, inputs: Sequence[onnx.ValueInfoProto], outputs: Sequence[onnx.ValueInfoProto]
-    ) -> bytes:
+    def serialise(self, name: str, inputs: Sequence[Message], outputs: Sequence[Message]) -> bytes:
         """The whole as an ONNX model; one that needs ONNX Runtime's own operators says so."""
-        contrib = [helper.make_opsetid(CONTRIB, 1)] if any(node.domain == CONTRIB for node in self.nodes) else []
-        model = helper.make_model(
-            helper.make_graph(self.nodes, name, list(inputs), list(outputs), self.constants),
-            opset_imports=[helper.make_opsetid("", OPSET), *contrib],
-            ir_version=IR_VERSION,
-            producer_name="lstmcli",
-        )
-        return bytes(model.SerializeToString())
+        whole = onnxfile.graph(name, self.nodes, inputs, outputs, self.constants)
+        opsets = {"": OPSET, **({CONTRIB: 1} if self.contrib else {})}
+        return onnxfile.model(whole, opsets, ir_version=IR_VERSION, producer="lstmcli").serialise()
 
 
 def quantised(weight_DRC: NDArray[np.generic]) -> tuple[NDArray[np.int8], NDArray[np.float32], NDArray[np.int8]]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Mapping, Sequence
+from typing import Any
 
 import onnxruntime
 
@@ -30,6 +32,22 @@ def open_session(graph: bytes, *, threads: int, arena: bool) -> onnxruntime.Infe
         return onnxruntime.InferenceSession(graph, options, providers=["CPUExecutionProvider"])
     except Exception as error:  # onnxruntime has a zoo of exceptions without a common base
         raise ModelError(f"ONNX Runtime cannot load the graph: {error}") from error
+
+
+def run(session: onnxruntime.InferenceSession, wanted: Sequence[str], inputs: Mapping[str, Any]) -> list[Any]:
+    """The outputs that are wanted.
+
+    Raises:
+        ModelError: the graph cannot be run; an id that the model does not know, for one.
+        MemoryError: there is none left.
+    """
+    try:
+        found: list[Any] = session.run(list(wanted), dict(inputs))
+        return found
+    except Exception as error:  # as above
+        if "allocate memory" in str(error) or "bad_alloc" in str(error):
+            raise MemoryError from error
+        raise ModelError(f"ONNX Runtime cannot run the model: {error}") from error
 
 
 def cores() -> int:

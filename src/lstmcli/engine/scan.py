@@ -12,11 +12,11 @@ from collections.abc import Sequence
 from typing import NamedTuple
 
 import numpy as np
-import onnx
-from onnx import TensorProto, helper
 
 from lstmcli.cells import Cell
+from lstmcli.engine import onnxfile
 from lstmcli.engine.nodes import Graph, Weights
+from lstmcli.engine.onnxfile import FLOAT, Message, value_info
 
 
 class Value:
@@ -134,7 +134,7 @@ def scan(
     read: Value = cell.read(Value(graph, reverse(x)), inside(graph))
     begin = [graph.node("Squeeze", part, graph.ints(0)) for part in state] or _zeros(graph, x, hidden, cell)
     ends = [f"{name}.{part}.end" for part in cell.states]
-    step = helper.make_graph(body.nodes, f"{name}.step", _rows(*before, f"{name}.read"), _rows(*after, shown))
+    step = onnxfile.graph(f"{name}.step", body.nodes, _rows(*before, f"{name}.read"), _rows(*after, shown))
     graph.node("Scan", *begin, read.name, name=ends[0], also=[*ends[1:], f"{name}.h"], body=step, num_scan_inputs=1)
     for part, end in zip(state_out, ends, strict=False):
         graph.node("Unsqueeze", end, graph.ints(0), name=part)
@@ -148,6 +148,6 @@ def _zeros(graph: Graph, x_TNE: str, hidden: int, cell: Cell) -> list[str]:
     return [graph.node("ConstantOfShape", shape)] * len(cell.states)
 
 
-def _rows(*names: str) -> list[onnx.ValueInfoProto]:
+def _rows(*names: str) -> list[Message]:
     """Values [N, anything]."""
-    return [helper.make_tensor_value_info(name, TensorProto.FLOAT, [None, None]) for name in names]
+    return [value_info(name, FLOAT, [None, None]) for name in names]

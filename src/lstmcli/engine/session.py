@@ -8,7 +8,7 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.engine.runtime import cores, open_session
+from lstmcli.engine.runtime import cores, open_session, run
 
 
 class ClassifierSession:
@@ -26,5 +26,5 @@ class ClassifierSession:
 
     def logits(self, ids_BSTF: NDArray[np.int32], lengths_BS: NDArray[np.int64]) -> NDArray[np.float32]:
         """Unscaled logits [B, C]."""
-        result: NDArray[np.float32] = self._session.run(["logits"], {"ids": ids_BSTF, "lengths": lengths_BS})[0]
+        result: NDArray[np.float32] = run(self._session, ["logits"], {"ids": ids_BSTF, "lengths": lengths_BS})[0]
         return result

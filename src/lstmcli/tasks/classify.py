@@ -16,12 +16,13 @@ from lstmcli.errors import DataError, NoDataError, UsageError
 from lstmcli.results import ClassReport, Prediction
 from lstmcli.tasks.device import check_engine, resolve_device
 from lstmcli.tasks.experts import BATCH_SIZE, Experts, Ids, Network, Scorer
-from lstmcli.tasks.loading import ReadAhead, tensors, use_file
+from lstmcli.tasks.loading import ReadAhead, classifier_weights, tensors, use_file
 from lstmcli.tasks.metrics import Tally
-from lstmcli.tasks.modeldir import GRAPH, NGRAMS, TOKENIZER, WEIGHTS, ModelDir, read_model, unless_replaced
+from lstmcli.tasks.modeldir import NGRAMS, TOKENIZER, WEIGHTS, ModelDir, read_model, unless_replaced
 from lstmcli.tasks.windows import WINDOW, WINDOW_CHARACTERS, one_ahead, one_by_one, windows
 
 if TYPE_CHECKING:
+    from lstmcli.engine.ngrams import NgramTable
     from lstmcli.text.records import Record
 
 ENGINES = ("onnx", "int8", "torch")
@@ -70,32 +71,42 @@ def load_classifier(
 
 
 def _load(model: ModelDir, threads: int | None, engine: str, device: str) -> Classifier:
-    network = ReadAhead(model, GRAPH if engine == "onnx" else WEIGHTS)
+    network = ReadAhead(model, WEIGHTS)
 
-    from lstmcli.engine.ngrams import NgramTable
     from lstmcli.text.encoder import TextEncoder
 
     config = model.classifier
     encoder = use_file(model, TOKENIZER, lambda data: TextEncoder.from_json(data.decode(), config.tokenizer))
     ngrams = None
     if config.model.ngrams:
-        ngrams = use_file(model, NGRAMS, lambda data: NgramTable.from_tensors(tensors(data)))
-    return Classifier(model, encoder, _network(model, network, threads, engine, device), ngrams)
+        ngrams = use_file(model, NGRAMS, lambda data: _ngrams(model, data))
+    return Classifier(model, encoder, _network(model, encoder.rows, network, threads, engine, device), ngrams)
 
 
-def _network(model: ModelDir, ahead: ReadAhead, threads: int | None, engine: str, device: str) -> Network:
+def _ngrams(model: ModelDir, data: bytes) -> NgramTable:
+    from lstmcli.engine.ngrams import NgramTable
+
+    table = NgramTable.from_tensors(tensors(data))
+    table.check(model.classifier.model.ngrams or 0, len(model.labels))
+    return table
+
+
+def _network(model: ModelDir, rows: int, ahead: ReadAhead, threads: int | None, engine: str, device: str) -> Network:
+    """The network made from the weights: a graph from a stranger could ask for any amount of memory."""
+
+    def build(data: bytes) -> Network:
+        weights = classifier_weights(data, model, rows)
+        if engine == "torch":
+            return _torch_network(model, weights, threads, device)
+
+        from lstmcli.engine.graph import classifier_graph
+        from lstmcli.engine.session import ClassifierSession
+
+        return ClassifierSession(classifier_graph(weights, model.classifier.model, int8=engine == "int8"), threads)
+
     if engine == "torch":
         device = resolve_device(device)
-        return use_file(model, WEIGHTS, lambda data: _torch_network(model, tensors(data), threads, device), ahead)
-    from lstmcli.engine.session import ClassifierSession
-
-    if engine == "int8":
-        from lstmcli.engine.graph import classifier_graph
-
-        shape = model.classifier.model
-        graph = use_file(model, WEIGHTS, lambda data: classifier_graph(tensors(data), shape, int8=True), ahead)
-        return ClassifierSession(graph, threads)
-    return use_file(model, GRAPH, lambda data: ClassifierSession(data, threads), ahead)
+    return use_file(model, WEIGHTS, build, ahead)
 
 
 def _torch_network(model: ModelDir, weights: dict[str, NDArray[Any]], threads: int | None, device: str) -> Network:

@@ -20,8 +20,7 @@ from lstmcli.events import Warned
 from lstmcli.results_lm import Continuation, TextPiece
 from lstmcli.tasks.device import check_engine
 from lstmcli.tasks.lm import load_language_model
-from lstmcli.tasks.loading import tensors, use_file
-from lstmcli.tasks.modeldir import INT8_GRAPH, WEIGHTS, ModelDir, unless_replaced
+from lstmcli.tasks.modeldir import INT8_GRAPH, ModelDir, unless_replaced
 from lstmcli.tasks.sampling import UNKNOWN_ID, Logits
 
 END_ID = 0
@@ -107,19 +106,8 @@ def load_generator(
     def load() -> Generator:
         kind = "torch" if engine == "torch" else "onnx"
         found = load_language_model(path, threads=threads, engine=kind, device=device)
-        model, config = found.model, found.model.lm.model
-        if engine in ("onnx", "torch") or (engine == "auto" and INT8_GRAPH not in model.config["files"]):
-            return Generator(found.encoder, cast(Session, found.together), model)
-        from lstmcli.engine.lmsession import LanguageModelSession
-
-        if INT8_GRAPH in model.config["files"]:
-            session = use_file(model, INT8_GRAPH, lambda data: LanguageModelSession(data, config, threads))
-        else:
-            from lstmcli.engine.lmgraph import language_model_graph
-
-            graph = language_model_graph(use_file(model, WEIGHTS, tensors), config, int8=True)
-            session = LanguageModelSession(graph, config, threads)
-        return Generator(found.encoder, session, model)
+        exact = engine in ("onnx", "torch") or (engine == "auto" and INT8_GRAPH not in found.model.config["files"])
+        return Generator(found.encoder, cast(Session, found.together if exact else found.int8()), found.model)
 
     return unless_replaced(path, load)
 

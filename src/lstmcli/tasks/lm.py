@@ -10,8 +10,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.tasks.device import check_engine, resolve_device
-from lstmcli.tasks.loading import tensors, use_file
-from lstmcli.tasks.modeldir import GRAPH, TOKENIZER, WEIGHTS, ModelDir, read_model, unless_replaced
+from lstmcli.tasks.loading import language_model_weights, use_file
+from lstmcli.tasks.modeldir import TOKENIZER, WEIGHTS, ModelDir, read_model, unless_replaced
 from lstmcli.tasks.scoring import Session
 from lstmcli.text.stream import StreamEncoder
 
@@ -68,23 +68,32 @@ class LanguageModel:
 
     def weights(self) -> dict[str, NDArray[np.generic]]:
         """By name, as in ``model.safetensors``."""
-        return use_file(self.model, WEIGHTS, tensors)
+        return use_file(
+            self.model, WEIGHTS, lambda data: language_model_weights(data, self.model, self.encoder.vocab_size)
+        )
 
-    def _session(self, threads: int | None) -> Session:
-        config = self.model.lm.model
-        if self.engine == "torch":
-            from lstmcli.core.language_model import load_language_model
-            from lstmcli.core.lmsession import TorchSession
+    def int8(self) -> Session:
+        """In eight bits, all threads together."""
+        return self._session(self.threads, int8=True)
 
-            V = self.encoder.vocab_size
-            return use_file(
-                self.model,
-                WEIGHTS,
-                lambda data: TorchSession(load_language_model(tensors(data), config, V), self.device, threads),
-            )
-        from lstmcli.engine.lmsession import LanguageModelSession
+    def _session(self, threads: int | None, *, int8: bool = False) -> Session:
+        """Made from the weights: a graph from a stranger could ask for any amount of memory."""
+        config, V = self.model.lm.model, self.encoder.vocab_size
 
-        return use_file(self.model, GRAPH, lambda data: LanguageModelSession(data, config, threads))
+        def build(data: bytes) -> Session:
+            weights = language_model_weights(data, self.model, V)
+            if self.engine == "torch":
+                from lstmcli.core.language_model import load_language_model
+                from lstmcli.core.lmsession import TorchSession
+
+                return TorchSession(load_language_model(weights, config, V), self.device, threads)
+
+            from lstmcli.engine.lmgraph import language_model_graph
+            from lstmcli.engine.lmsession import LanguageModelSession
+
+            return LanguageModelSession(language_model_graph(weights, config, int8=int8), config, threads)
+
+        return use_file(self.model, WEIGHTS, build)
 
 
 def load_language_model(
