@@ -13,7 +13,7 @@ from hypothesis.extra import numpy as hnp
 from scipy import stats
 
 from lstmcli.tasks import statistics
-from lstmcli.tasks.statistics import bootstrap_interval, grouped, holm, mcnemar_p, permutation_p
+from lstmcli.tasks.statistics import bootstrap_interval, grouped, holm, mcnemar_p, paired_t_p, permutation_p, spread
 
 few = settings(max_examples=15, deadline=None)
 costs = hnp.arrays(np.float64, st.tuples(st.integers(2, 40), st.just(2)), elements=st.floats(0, 100, width=32))
@@ -137,3 +137,19 @@ def test_many_texts_are_summed_in_runs(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_the_same_seed_gives_the_same_numbers(pair: Any) -> None:
     assert bootstrap_interval(rows(pair), difference) == bootstrap_interval(rows(pair), difference)
     assert permutation_p(*pair.T) == permutation_p(*pair.T)
+
+
+def test_the_spread_of_seeds_is_scipys() -> None:
+    values = [84.1, 83.2, 85.0]
+    found = spread(values)
+    assert (found.mean, found.sd) == pytest.approx((84.1, 0.9))
+    expected = stats.ttest_1samp(values, 0.0).confidence_interval(0.95)
+    assert (found.low, found.high) == pytest.approx((expected.low, expected.high))
+    assert found.high - found.mean == pytest.approx(4.302653 * 0.9 / 3**0.5)  # two degrees of freedom
+
+
+def test_one_seed_has_no_spread_and_equal_ones_no_test() -> None:
+    assert spread([0.5]) == statistics.Spread(0.5, None, None, None, 1)
+    assert spread([0.5, 0.5]).sd == 0
+    assert paired_t_p([0.1]) is paired_t_p([0.1, 0.1, 0.1]) is None
+    assert paired_t_p([0.1, 0.2, 0.3]) == pytest.approx(stats.ttest_rel([1.1, 2.2, 3.3], [1, 2, 3]).pvalue)

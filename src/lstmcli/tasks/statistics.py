@@ -16,6 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.results_compare import CONFIDENCE, Interval
+from lstmcli.results_race import Spread
 
 Floats = NDArray[np.float64]
 SEED = 1
@@ -113,3 +114,24 @@ def grouped(rows_NK: NDArray[Any]) -> Floats:
         return rows_NK.astype(np.float64)
     starts = np.arange(MOST_UNITS) * N // MOST_UNITS
     return np.asarray(np.add.reduceat(rows_NK, starts, axis=0, dtype=np.float64))
+
+
+def spread(values: Sequence[float]) -> Spread:
+    """Mean, standard deviation and the interval of the mean by Student's t; one value has a mean only."""
+    n, mean = len(values), float(np.mean(values))
+    if n < 2:
+        return Spread(mean, None, None, None, n, CONFIDENCE)
+    from scipy import stats
+
+    sd = float(np.std(values, ddof=1))
+    half = float(stats.t.ppf((1 + CONFIDENCE) / 2, n - 1)) * sd / n**0.5
+    return Spread(mean, sd, mean - half, mean + half, n, CONFIDENCE)
+
+
+def paired_t_p(differences: Sequence[float]) -> float | None:
+    """Two-sided p-value of the paired t-test; None for fewer than two differences, or where all are the same."""
+    if len(differences) < 2 or np.ptp(differences) == 0:
+        return None
+    from scipy import stats
+
+    return float(stats.ttest_1samp(differences, 0.0).pvalue)
