@@ -11,7 +11,8 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from cli.inspected import FULL, HOSTILE, WHY, classified, read
-from lstmcli.cli.page import SIGNATURE, check_place, escaped, page, write_page
+from lstmcli.cli.document import escaped, signature
+from lstmcli.cli.page import check_place, page, write_page
 from lstmcli.errors import OutputError
 from lstmcli.results_inspect import Inspection
 
@@ -107,7 +108,7 @@ def test_a_page_replaces_only_a_page(tmp_path: Path) -> None:
     place = tmp_path / "page.html"
     check_place(place)
     write_page(place, [classified()], "m")
-    assert SIGNATURE in place.read_text(encoding="utf-8")
+    assert signature("inspect") in place.read_text(encoding="utf-8")
     check_place(place)
     write_page(place, [classified("another")], "m")
     assert "another" in place.read_text(encoding="utf-8")

@@ -6,27 +6,22 @@ rules.  All text that comes from outside goes through ``escaped``.
 
 from __future__ import annotations
 
-import html
-import os
-import re
-import tempfile
 from collections.abc import Iterator, Sequence
 from pathlib import Path
 
 from lstmcli import __version__
-from lstmcli.cli import series
+from lstmcli.cli import document, series
+from lstmcli.cli.document import CLOSING, escaped
 from lstmcli.cli.pagestyle import MOST_VIEWS, STYLE
-from lstmcli.cli.render import count, safe
+from lstmcli.cli.render import count
 from lstmcli.cli.series import Row
 from lstmcli.cli.strips import sum_check
-from lstmcli.errors import OutputError
 from lstmcli.results_inspect import Inspection, Layer, Why
 
 MOST_TOKENS = 20_000
 """On one page; more would take a browser long."""
 MOST_AXIS = 60
 """Tokens that fit under a chart."""
-SIGNATURE = '<meta name="generator" content="lstm inspect">'
 
 _GLOSSARY = {
     "input": "input gate, from 0 to 1: how much of the candidate enters the cell",
@@ -40,59 +35,29 @@ _GLOSSARY = {
 }
 
 
-def escaped(text: str) -> str:
-    """Text from outside as it may stand in HTML: marks escaped, control characters visible, line ends kept."""
-    parts = re.split(r"([\n\t])", text)
-    return html.escape("".join(part if part in ("\n", "\t") else safe(part) for part in parts))
-
-
 def check_place(path: Path) -> None:
     """Fail before the work if the page could not be written.  Raises: OutputError."""
-    another = "choose another name for --html"
-    if path.is_dir() or not path.parent.is_dir():
-        raise OutputError("is a folder" if path.is_dir() else "its folder does not exist", path=path, hint=another)
-    if path.exists():
-        with path.open("rb") as file:
-            if SIGNATURE.encode() not in file.read(1000):
-                raise OutputError("is there already, and is no page of lstm inspect", path=path, hint=another)
+    document.check_place(path, "inspect", "--html")
 
 
 def write_page(path: Path, found: Sequence[Inspection], model: str) -> None:
     """Writes the page whole, or nothing.  Raises: OSError."""
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", newline="\n", dir=path.parent, prefix=f".{path.name}.", delete=False
-    ) as file:
-        try:
-            file.writelines(page(found, model))
-            file.close()
-            Path(file.name).chmod(0o666 & ~_umask())
-            Path(file.name).replace(path)
-        except BaseException:
-            Path(file.name).unlink(missing_ok=True)
-            raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask
+    document.write_whole(path, page(found, model))
 
 
 def page(found: Sequence[Inspection], model: str) -> Iterator[str]:
     """The page, part by part."""
     first = found[0]
+    yield document.opening("inspect", first.text[:60], STYLE)
     yield (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"{SIGNATURE}\n<title>{escaped(first.text[:60])} – lstm inspect</title>\n<style>{STYLE}</style>\n</head>\n"
-        f"<body>\n<main>\n<h1>How a model reads</h1>\n"
+        "<h1>How a model reads</h1>\n"
         f'<p class="dim">{_kind(first)}, from <code>{escaped(model)}</code>; '
         f"{count(len(found), 'text' if first.task == 'classify' else 'line')}.</p>\n"
     )
     for n, each in enumerate(found):
         yield from _text(each, f"t{n}")
     yield _glossary(found)
-    yield "</main>\n</body>\n</html>\n"
+    yield CLOSING
 
 
 def _kind(found: Inspection) -> str:
