@@ -91,12 +91,14 @@ class Commands(Light, TyperGroup):
         args = sys.argv[1:] if args is None else list(args)
         try:
             code = super().main(args, "lstm", complete_var, standalone_mode=False, obj=["lstm", *args], **extra)
-        except Exception as error:
+        except BaseException as error:
+            if not isinstance(error, Exception) and type(error).__name__ != "PanicException":  # of a library in Rust
+                raise
             code = report(error)
         sys.exit(code if isinstance(code, int) else 0)
 
 
-def report(error: Exception) -> int:
+def report(error: BaseException) -> int:
     """Says an error on stderr and returns the exit code that belongs to it."""
     debug = os.environ.get("LSTM_DEBUG", "") not in ("", "0")
     if debug:
@@ -124,13 +126,23 @@ def report(error: Exception) -> int:
     if isinstance(error, MemoryError) or _OUT_OF_MEMORY.search(str(error)):
         streams.complain("out of memory", "smaller numbers help: --hidden, --embedding, --batch-size, --vocab-size")
         return 1
-    hint = None if debug else "run `lstm --debug …`, or set LSTM_DEBUG=1, to see where it happened"
-    streams.complain(f"unexpected {type(error).__name__}: {error}", hint)
+    see = (
+        "this is a mistake in lstm: please report it"
+        if debug
+        else ("this is a mistake in lstm: please report it, with what `lstm --debug …` (or LSTM_DEBUG=1) says")
+    )
+    streams.complain(_one_line_of(f"unexpected {type(error).__name__}: {error}"), see)
     return 1
 
 
 _OUT_OF_MEMORY = re.compile("out of memory|t allocate memory")
 """What torch says, on a GPU and on a CPU, in a RuntimeError."""
+
+
+def _one_line_of(message: str, most: int = 300) -> str:
+    """An error of a library may be long and of many lines."""
+    message = " ".join(message.split())
+    return message if len(message) <= most else f"{message[:most]}…"
 
 
 def _one_line(message: str) -> str:

@@ -17,6 +17,7 @@ from lstmcli.results import ClassReport, Prediction
 from lstmcli.tasks.device import check_engine, resolve_device
 from lstmcli.tasks.experts import BATCH_SIZE, Experts, Ids, Network, Scorer
 from lstmcli.tasks.loading import ReadAhead, classifier_weights, tensors, use_file
+from lstmcli.tasks.manifest import fail
 from lstmcli.tasks.metrics import Tally
 from lstmcli.tasks.modeldir import NGRAMS, TOKENIZER, WEIGHTS, ModelDir, read_model, unless_replaced
 from lstmcli.tasks.windows import WINDOW, WINDOW_CHARACTERS, one_ahead, one_by_one, windows
@@ -49,7 +50,10 @@ class Classifier:
 
     def probabilities(self, texts: Sequence[str], batch_size: int = BATCH_SIZE) -> NDArray[np.float64]:
         """[N, C] in the order of the texts; rows sum to 1 unless the model is multi-label."""
-        return self._experts.probabilities(self.encoder.encode(texts), self.model.scale, batch_size)
+        found_NC = self._experts.probabilities(self.encoder.encode(texts), self.model.scale, batch_size)
+        if not np.isfinite(found_NC).all():
+            fail(self.model.path, "its weights give no finite probability for a text", "train it anew")
+        return found_NC
 
 
 def load_classifier(

@@ -19,6 +19,7 @@ from tokenizers import Tokenizer
 
 from lstmcli.config_lm import LmTokenizerConfig
 from lstmcli.errors import DataError
+from lstmcli.text.guard import check_ids, checked, guarded
 from lstmcli.text.lm_tokenizer import END, END_ID, NEWLINE, UNKNOWN, UNKNOWN_ID, WRITTEN_END
 from lstmcli.text.tokenizer import parse_tokenizer, unknown_id
 
@@ -59,13 +60,15 @@ def read_code(tokenizer_json: str, config: LmTokenizerConfig) -> Code:
     try:
         content = json.loads(tokenizer_json)
         vocabulary: dict[str, int] = content["model"]["vocab"]
+        if not all(type(i) is int and 0 <= i < len(vocabulary) for i in vocabulary.values()):
+            raise ValueError("an id beyond the vocabulary")
         if (vocabulary[END], vocabulary[UNKNOWN]) != (END_ID, UNKNOWN_ID):
             raise KeyError(END)
         lowercase = "Lowercase" in json.dumps(content["normalizer"])
         if kind == "spaces":
             return Words(vocabulary, lowercase)
         return Characters(vocabulary, lowercase) if kind == "char" else Bytes(vocabulary)
-    except (ValueError, KeyError, TypeError, AttributeError) as error:
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise DataError(f"not a {config.kind} tokenizer of a language model", path=config.path) from error
 
 
@@ -92,7 +95,7 @@ class Words:
         find = self._known.__getitem__
         if self._lowercase:
             texts = [text.lower() for text in texts]
-        return _joined([list(map(find, text.split())) for text in texts])
+        return _joined([list(map(find, text.split())) for text in texts], self.vocab_size)
 
     def spans(self, text: str) -> list[Span]:
         return [found.span() for found in re.finditer(r"\S+", text)]
@@ -176,9 +179,11 @@ class Learned:
         ours = (tokenizer.token_to_id(END), tokenizer.token_to_id(UNKNOWN)) == (END_ID, UNKNOWN_ID)
         self._shift, self._unknown = (0, None) if ours else (2, unknown_id(tokenizer))
         self.leads = self.spaced = ours and config.kind in ("word", "bpe", "unigram")
-        self.vocab_size = self._shift + (
-            1 + max(tokenizer.get_vocab().values(), default=-1) if config.path else tokenizer.get_vocab_size()
-        )
+        self.vocab_size = self._shift + tokenizer.get_vocab_size()
+        if config.path:
+            highest = max(tokenizer.get_vocab().values(), default=-1)
+            check_ids(highest, tokenizer.get_vocab_size())
+            self.vocab_size = self._shift + 1 + highest
         self._own_newline = False
         self.newline = self._find_newline()
         if self.newline is None and config.mode == "document":
@@ -188,9 +193,10 @@ class Learned:
             self.spaced = self._foreign[1]
 
     def _find_newline(self) -> int | None:
-        ids = self.tokenizer.encode(NEWLINE, add_special_tokens=False).ids
-        if len(ids) != 1 or self._ours(ids) == [UNKNOWN_ID] or self.tokenizer.decode(ids) != NEWLINE:
-            return None
+        with guarded():
+            ids = self.tokenizer.encode(NEWLINE, add_special_tokens=False).ids
+            if len(ids) != 1 or self._ours(ids) == [UNKNOWN_ID] or self.tokenizer.decode(ids) != NEWLINE:
+                return None
         return self._ours(ids)[0]
 
     def _ours(self, ids: list[int]) -> list[int]:
@@ -199,11 +205,13 @@ class Learned:
         return [UNKNOWN_ID if i == self._unknown else i + self._shift for i in ids]
 
     def ids(self, texts: Sequence[str]) -> tuple[Ids, NDArray[np.int64]]:
-        encodings = self.tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
-        return _joined([self._ours(encoding.ids) for encoding in encodings])
+        with guarded():
+            encodings = self.tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        return _joined([self._ours(encoding.ids) for encoding in encodings], self.vocab_size)
 
     def spans(self, text: str) -> list[Span]:
-        return list(self.tokenizer.encode(text, add_special_tokens=False).offsets)
+        with guarded():
+            return list(self.tokenizer.encode(text, add_special_tokens=False).offsets)
 
     def pieces(self) -> list[bytes]:
         pieces = [b""] * self._shift + self._foreign[0]
@@ -230,7 +238,11 @@ class Learned:
 
     def _by_decoding(self, tokens: list[str]) -> tuple[list[bytes], bool]:
         """For any decoder: what it writes for an id that follows a word."""
-        decode = self.tokenizer.decode_batch
+
+        def decode(ids: list[list[int]], skip_special_tokens: bool) -> list[str]:
+            with guarded():
+                return list(self.tokenizer.decode_batch(ids, skip_special_tokens=skip_special_tokens))
+
         alone = decode([[i] for i in range(len(tokens))], skip_special_tokens=False)
         anchor = next((i for i, text in enumerate(alone) if text.isalpha()), 0)
         before = alone[anchor] if alone else ""
@@ -243,10 +255,11 @@ class Learned:
         return pieces, spaced
 
 
-def _joined(rows: Iterable[list[int]]) -> tuple[Ids, NDArray[np.int64]]:
+def _joined(rows: Iterable[list[int]], vocab_size: int) -> tuple[Ids, NDArray[np.int64]]:
     rows = list(rows)
     lengths = np.fromiter(map(len, rows), np.int64, len(rows))
-    return np.fromiter(chain.from_iterable(rows), np.int32, int(lengths.sum())), lengths
+    ids_N = np.fromiter(chain.from_iterable(rows), np.int64, int(lengths.sum()))
+    return checked(ids_N, vocab_size), lengths
 
 
 def byte_symbols() -> list[str]:

@@ -13,6 +13,7 @@ from tokenizers import Tokenizer
 
 from lstmcli.config import MOST_BUCKETS, TokenizerConfig
 from lstmcli.text.features import FEATURES, FeatureTable, Ids
+from lstmcli.text.guard import check_ids, checked, guarded
 from lstmcli.text.tokenizer import (
     PADDING_ID,
     SPECIAL,
@@ -79,6 +80,7 @@ class TextEncoder:
     def vocabulary(self) -> list[str]:
         """The tokens in the order of their ids; an id that nobody uses is the empty string."""
         by_id = {i: token for token, i in self.tokenizer.get_vocab().items()}
+        check_ids(max(by_id, default=0), len(by_id))
         return SPECIAL[: self._shift] + [by_id.get(i, "") for i in range(max(by_id, default=-1) + 1)]
 
     @property
@@ -107,7 +109,8 @@ class TextEncoder:
         """
         spans, start = list[tuple[int, int]](), 0
         for piece in _pieces(text):
-            offsets = self.tokenizer.encode(well_formed(piece), add_special_tokens=False).offsets
+            with guarded():
+                offsets = self.tokenizer.encode(well_formed(piece), add_special_tokens=False).offsets
             spans += ((start + first, start + last) for first, last in offsets)
             start += len(piece)
         return spans
@@ -122,11 +125,12 @@ class TextEncoder:
         texts = [well_formed(text) for text in texts]
         # Where a token is in the text matters for the spelling of unknown words only.
         encode = self.tokenizer.encode_batch if self.features else self.tokenizer.encode_batch_fast
-        encodings = encode(texts, add_special_tokens=False)
+        with guarded():
+            encodings = encode(texts, add_special_tokens=False)
         pieces = [self._rows(encoding.ids) for encoding in encodings]
         lengths = np.fromiter(map(len, pieces), np.int64, len(pieces))
         ends = np.cumsum(lengths)
-        ids_N = np.fromiter(chain.from_iterable(pieces), np.int32, int(ends[-1]))
+        ids_N = checked(np.fromiter(chain.from_iterable(pieces), np.int64, int(ends[-1])), self.vocab_size)
         if self.features is None:
             return np.split(ids_N[:, None], ends[:-1])
         starts = ends - lengths

@@ -23,6 +23,7 @@ from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_toke
 
 from lstmcli.config import TOKENIZERS, TokenizerConfig
 from lstmcli.errors import DataError
+from lstmcli.text.guard import check_growth, is_panic
 
 PADDING, UNKNOWN = "[PAD]", "[UNK]"
 PADDING_ID, UNKNOWN_ID = 0, 1
@@ -115,12 +116,15 @@ def parse_tokenizer(content: str, path: str | None = None) -> Tokenizer:
     """A tokenizer from the text of a ``tokenizer.json``.
 
     Raises:
-        DataError: it is no tokenizer.
+        DataError: it is no tokenizer, or one that takes memory out of proportion.
     """
     try:
         tokenizer = Tokenizer.from_str(content)
-    except Exception as error:  # the Rust side raises bare Exception
+    except BaseException as error:  # the Rust side raises bare Exception, or panics
+        if not isinstance(error, Exception) and not is_panic(error):
+            raise
         raise DataError(f"not a Hugging Face tokenizer: {error}", path=path, hint=_TOKENIZERS) from error
+    check_growth(tokenizer)
     tokenizer.no_padding()
     tokenizer.no_truncation()
     tokenizer.encode_special_tokens = True  # not part of the file
