@@ -1,0 +1,108 @@
+"""Fuzzing of model directories: ``python -m fuzz.models COUNT [SEED]`` in ``tests/``.
+
+Every file of every kind of model is mutated (``mutate.py``), and a command answers from it.  Each must end well or
+with an error of ours, in bounded time and memory; anything else is printed with its seed, and the exit code is 1.
+"""
+
+from __future__ import annotations
+
+import json
+import os
+import queue
+import subprocess
+import sys
+import tempfile
+import threading
+from collections import Counter
+from dataclasses import dataclass, field
+from pathlib import Path
+
+TESTS = Path(__file__).resolve().parent.parent
+SECONDS = 30.0
+"""For one load and one answer, however busy the machine is."""
+ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1", "RUST_BACKTRACE": "0", "PYTHONPATH": str(TESTS), "COLUMNS": "80"}
+
+
+@dataclass
+class Report:
+    tried: int = 0
+    ends: Counter[str] = field(default_factory=Counter)
+    """How many ended well, and with which exit code."""
+    faults: list[str] = field(default_factory=list)
+
+
+def fuzz(bases: Path, count: int, seed: int = 0) -> Report:
+    """Mutations ``seed`` to ``seed + count``."""
+    report = Report()
+    first, end = seed, seed + count
+    while first < end:
+        first = _run(bases, first, end, report)
+    return report
+
+
+def _run(bases: Path, first: int, end: int, report: Report) -> int:
+    """One child, until it is done or must be ended; returns the seed to go on with."""
+    command = [sys.executable, "-m", "fuzz.child", str(bases), str(first), str(end)]
+    with tempfile.TemporaryFile() as talk, tempfile.TemporaryDirectory() as here:
+        pipe = subprocess.PIPE
+        child = subprocess.Popen(command, stdout=pipe, stderr=talk, text=True, env=ENVIRONMENT, cwd=here)
+        assert child.stdout is not None
+        lines: queue.Queue[str | None] = queue.Queue()
+        stdout = child.stdout
+
+        def read() -> None:
+            for line in stdout:
+                lines.put(line)
+            lines.put(None)
+
+        threading.Thread(target=read, daemon=True).start()
+        begun: dict[str, str] | None = None
+        seed, wrong, patience = first, "", 4 * SECONDS  # it has to start
+        while True:
+            try:
+                line = lines.get(timeout=patience)
+            except queue.Empty:
+                wrong = "fault: no end in time"
+                child.kill()
+                break
+            if line is None:
+                break
+            patience = SECONDS
+            said = json.loads(line)
+            if "found" not in said:
+                begun, seed = said, said["seed"]
+                continue
+            _count(report, begun, said["found"])
+            begun = None
+        code = child.wait()
+        if begun is None and not wrong and code == 0:
+            return end
+        talk.seek(0)
+        last = talk.read()[-600:].decode(errors="replace")
+        if begun is None:
+            raise RuntimeError(f"the fuzzer itself failed: {last}")
+        _count(report, begun, wrong or f"fault: the process ended with {code}: {last}")
+        return seed + 1
+
+
+def _count(report: Report, begun: dict[str, str] | None, found: str) -> None:
+    assert begun is not None
+    report.tried += 1
+    report.ends[found.split(":")[0]] += 1
+    if found.startswith("fault"):
+        report.faults.append(f"seed {begun['seed']}, {begun['model']}, {begun['what']}: {found}")
+
+
+def main() -> int:
+    count, seed = int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 0
+    with tempfile.TemporaryDirectory() as folder:
+        subprocess.run([sys.executable, "-m", "fuzz.bases", folder], check=True, env=ENVIRONMENT)
+        report = fuzz(Path(folder), count, seed)
+    for fault in report.faults:
+        print(fault)
+    print(f"{report.tried:,} mutations: {', '.join(f'{n:,} {end}' for end, n in sorted(report.ends.items()))}")
+    return 1 if report.faults else 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())
