@@ -17,6 +17,8 @@ class RacePlanned:
     seeds: tuple[int, ...]
     budget: str
     measure: str
+    metric: str
+    """Of the scores, and of validations; see ``Race``."""
     notes: tuple[str, ...]
 
 

@@ -132,7 +132,9 @@ class Race:
     split: str
     """test or valid: what the scores were measured on."""
     measure: str
-    """The first measure, which validations show too."""
+    """The first measure: what cells are ordered by."""
+    metric: str
+    """What ``Point.value`` is: the measure, or f1, over all decisions, of a multi-label classifier."""
     seeds: tuple[int, ...]
     reference: str
     entrants: tuple[Entrant, ...]

@@ -51,7 +51,9 @@ CONTRACT = {
     "compare": {
         *("--on", "--task", "--top", "--stream", "--lines", "--log-base", "--threads", "--format", "--quiet"),
         *("--text-column", "--label-column", "--delimiter", "--encoding", "--label-prefix", "--label-separator"),
-        *("--input-format", "--split"),
+        *("--input-format", "--split", "--cells", "--match", "--seeds", "--seed", "--probe", "--distance", "-o"),
+        *("--output", "--force", "--valid", "--test", "--epochs", "--time", "--hidden", "--layers", "--embedding"),
+        *("--one-way", "--tokenizer", "--preset", "--batch-size", "--learning-rate", "--device"),
     },
     "info": {"-m", "--model", "--format"},
     "demo": {"--force", "--threads"},

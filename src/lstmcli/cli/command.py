@@ -40,6 +40,12 @@ class Command(Light, TyperCommand):
             raise
 
 
+def is_given(ctx: Any, name: str) -> bool:
+    """Whether a parameter was given, rather than left at its default."""
+    source = ctx.get_parameter_source(name)
+    return source is not None and source.name != "DEFAULT"
+
+
 def _lighten(param: Any) -> None:
     """Lets ``param`` read the values that need no help by itself; Typer reads the rest and says what is wrong."""
     described = getattr(param, "type_descriptor", None)

@@ -8,8 +8,9 @@ from typing import TYPE_CHECKING, Annotated, Literal
 import typer
 
 from lstmcli.cli import options as o
+from lstmcli.cli import options_race as r
 from lstmcli.cli.classify import as_trained
-from lstmcli.cli.command import Command
+from lstmcli.cli.command import Command, is_given
 from lstmcli.cli.inputs import Inputs, specs
 from lstmcli.cli.settings import read_config
 from lstmcli.config import ReadConfig
@@ -30,15 +31,18 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
   lstm compare models/small models/large --on test.csv
   lstm compare models/news fasttext.bin --on test.csv
   lstm compare models/bpe models/words book.arpa --on chapter.txt
-  lstm compare models/news predictions.txt --on test.csv --format json""",
+  lstm compare models/news predictions.txt --on test.csv --format json
+  lstm compare train.csv --test test.csv --cells lstm,gru,rnn
+  lstm compare book.txt --cells lstm,rnn --seeds 5 --probe recall -o lstm-or-rnn""",
 )
 def compare(
+    ctx: typer.Context,
     models: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="MODEL",
+            metavar="MODEL…|SOURCE",
             help="Model directories; also fastText's .bin, KenLM's .arpa or binary, or a file of answers. "
-            "Each is compared with the first.",
+            "Each is compared with the first. With --cells the SOURCE to train on.",
         ),
     ] = None,
     on: Annotated[
@@ -90,6 +94,27 @@ def compare(
             "--log-base", panel=LANGUAGE_MODELS, among=("e", "2", "10"), text="Of plain log-probabilities in a file."
         ),
     ] = "e",
+    cells: r.Cells = None,
+    match: r.Match = "parameters",
+    seeds: r.Seeds = r.SEEDS,
+    seed: r.Seed = None,
+    probe: r.Probe = None,
+    distance: r.Distance = None,
+    output: r.Output = None,
+    force: r.Force = False,
+    valid: r.Valid = None,
+    test: r.Test = None,
+    epochs: r.Epochs = None,
+    time: r.Time = None,
+    hidden: r.Hidden = None,
+    layers: r.Layers = None,
+    embedding: r.Embedding = None,
+    one_way: r.OneWay = False,
+    tokenizer: r.Tokenizer = None,
+    preset: r.Preset = "small",
+    batch_size: r.BatchSize = None,
+    learning_rate: r.LearningRate = None,
+    device: r.Device = "auto",
     text_columns: o.TextColumns = None,
     label_column: o.LabelColumn = READ.label_column,
     label_separator: o.LabelSeparator = READ.label_separator,
@@ -110,7 +135,8 @@ def compare(
     ] = None,
     quiet: o.Quiet = False,
 ) -> None:
-    """Compare saved models on the same text: which is better, by how much, and whether that is more than chance.
+    """Compare saved models on the same text, or train architectures side by side: which is better, by how much, and
+    whether that is more than chance.
 
     Classifiers need labelled text; they are compared by accuracy, macro F1, calibration, size and speed, with
     McNemar's exact test, a paired bootstrap interval of each difference, and the texts that they answer
@@ -121,10 +147,25 @@ def compare(
     A file of answers stands for any other program, a line for each text: labels, rows of `lstm classify --format
     jsonl`, log-probabilities, or rows of `lstm perplexity --per line --format jsonl`. fastText and KenLM models
     need their packages: pip install 'lstmcli[fasttext]', 'lstmcli[kenlm]'.
+
+    With --cells, recurrent cells are trained on SOURCE from the same data, tokenizer and seeds and within the same
+    budget. At the end stand a table with mean, spread and interval over the seeds, and how far back each cell's
+    gradient reaches in your text; DIR holds the models, report.html and report.json.
     """
-    values = locals()
+    values = {name: value for name, value in locals().items() if name != "ctx"}
+
+    from lstmcli.cli.race import check_place, compare_cells
+
+    given = {name for name in values if is_given(ctx, name)}
+    format = format or ("table" if sys.stdout.isatty() else "tsv")
+    check_place(given, trains=cells is not None)
+    if cells is not None:
+        compare_cells(values, given, ctx.obj, format)
+        return
     if on is None:
-        raise UsageError("compare needs text to compare the models on", hint="name it with --on FILE")
+        raise UsageError(
+            "compare needs text to compare the models on", hint="name it with --on FILE; to train, give --cells"
+        )
     if top is not None and top < 0:
         raise UsageError(f"--top must be at least 0, not {top}")
     if threads is not None and threads < 1:
@@ -165,4 +206,4 @@ def compare(
             threads=threads,
             shown=tasks.SPANS if top is None else top,
         )
-    write(result, format or ("table" if sys.stdout.isatty() else "tsv"))
+    write(result, format)

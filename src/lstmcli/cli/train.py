@@ -12,7 +12,7 @@ import typer
 
 from lstmcli import events
 from lstmcli.cli import options as o
-from lstmcli.cli.command import Command
+from lstmcli.cli.command import Command, is_given
 from lstmcli.cli.settings import classifier_config, lm_config, out_of_place, read_config
 from lstmcli.cli.signals import Stop
 from lstmcli.cli.unfinished import goes_on, interval, is_its_model
@@ -149,7 +149,7 @@ def train(
     ends the run early and keeps the best model so far; --resume goes on with a run that was ended or killed.
     """
     values = locals()
-    given = {name for name in values if name != "ctx" and _is_given(ctx, name)}
+    given = {name for name in values if name != "ctx" and is_given(ctx, name)}
     if task is None and not given.isdisjoint(LABELS):
         task = "classify"  # whoever says how labels are written has some
     listeners: list[Any] = []
@@ -214,11 +214,6 @@ def train(
         print(to_json(result))
     if stop.signal is not None:
         raise typer.Exit(128 + stop.signal)
-
-
-def _is_given(ctx: typer.Context, name: str) -> bool:
-    source = ctx.get_parameter_source(name)
-    return source is not None and source.name != "DEFAULT"
 
 
 def _configs(

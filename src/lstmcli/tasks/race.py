@@ -94,7 +94,7 @@ def race(
     labels = len({label for record in splits.train for label in record.labels}) if splits.labelled else 0
     sizes = entrants(config, cells, labels, equal_parameters="parameters" in match)
     plan = _Plan(splits, config, output, sizes, tuple(range(config.train.seed, config.train.seed + seeds)), match)
-    yield RacePlanned(sizes, plan.seeds, plan.budget, plan.measure, plan.notes)
+    yield RacePlanned(sizes, plan.seeds, plan.budget, plan.measure, plan.metric, plan.notes)
 
     runs: list[Run] = []
     order = [(seed, entrant) for seed in plan.seeds for entrant in sizes]
@@ -131,6 +131,7 @@ def race(
             budget=plan.budget,
             split="test" if splits.test else "valid",
             measure=plan.measure,
+            metric=plan.metric,
             seeds=plan.seeds,
             reference=base,
             entrants=sizes,
@@ -171,6 +172,10 @@ class _Plan:
     @property
     def measure(self) -> str:
         return self.measures[0]
+
+    @property
+    def metric(self) -> str:
+        return "f1" if self.splits.multilabel else self.measure
 
     @property
     def budget(self) -> str:
