@@ -78,7 +78,13 @@ def mutated(random: Random, base: Files) -> tuple[str, Files]:
         kind = random.choice(kinds)
         try:
             files[name] = kind(random, files[name])
-        except (ValueError, RecursionError, LookupError, TypeError, AttributeError):  # no longer what it was, by an earlier mutation
+        except (
+            ValueError,
+            RecursionError,
+            LookupError,
+            TypeError,
+            AttributeError,
+        ):  # no longer what it was, by an earlier mutation
             files[name] = any_bytes(random, files[name])
         done.append(f"{kind.__name__} of {name}")
     if random.random() < 0.9:

@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import gzip
+import io
 import pickle
+import tracemalloc
 import zipfile
 from pathlib import Path
 
 import pytest
 
 from lstmcli.errors import DataError
+from lstmcli.text import files
 from lstmcli.text.files import CHUNKS, HEAD_BYTES, Input, refuse_binary
 
 
@@ -40,6 +43,39 @@ def test_truncated_and_damaged_gzip(tmp_path: Path) -> None:
     (tmp_path / "b.gz").write_bytes(packed[:20] + b"\xff" * 50 + packed[70:])
     with pytest.raises(DataError, match="damaged"):
         read(tmp_path / "b.gz")
+
+
+@pytest.mark.parametrize("how", ["file", "data", "pipe"])
+def test_a_gzip_bomb_is_refused_before_it_fills_the_memory(
+    how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(files, "MOST_UNPACKED", 1 << 20)
+    bomb = gzip.compress(bytes(8 << 20), mtime=0)
+    (tmp_path / "bomb.gz").write_bytes(bomb)
+    source = {
+        "file": Input(str(tmp_path / "bomb.gz")),
+        "data": Input("bomb", data=bomb),
+        "pipe": Input("-", stream=io.BytesIO(bomb)),
+    }[how]
+    tracemalloc.start()
+    try:
+        with pytest.raises(DataError, match="gzipped bytes hold more than"):
+            source.read_all()
+        assert tracemalloc.get_traced_memory()[1] < 4 << 20
+    finally:
+        tracemalloc.stop()
+
+
+def test_text_that_packs_as_text_does_may_be_of_any_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(files, "MOST_UNPACKED", 1 << 16)
+    text = "".join(f"line {i}: the cat sat on the mat\n" for i in range(20_000)).encode()
+    (tmp_path / "a.gz").write_bytes(gzip.compress(text))
+    assert read(tmp_path / "a.gz") == text
+
+
+def test_several_gzip_members_are_one_text(tmp_path: Path) -> None:
+    (tmp_path / "a.gz").write_bytes(gzip.compress(b"one\n") + gzip.compress(b"two\n"))
+    assert read(tmp_path / "a.gz") == b"one\ntwo\n"
 
 
 def test_samples_reach_the_end_of_a_large_file(tmp_path: Path) -> None:

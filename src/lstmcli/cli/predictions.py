@@ -107,7 +107,7 @@ class CsvWriter:
         self.rows.writerow(row if self.columns else [*row, self.clean(prediction.text)])
 
     def _header(self, pairs: int) -> None:
-        names = [*(self.columns or []), "label", "probability"]
+        names = [*map(self.clean, self.columns or []), "label", "probability"]
         for k in range(2, pairs + 1 if self.top is not None else 0):
             names += [f"label_{k}", f"probability_{k}"]
         self.rows.writerow(names if self.columns else [*names, "text"])

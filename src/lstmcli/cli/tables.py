@@ -147,9 +147,10 @@ def model_info(info: ModelInfo, out: Console) -> RenderableType:
 def perplexities(found: dict[str, Any]) -> str:
     """A language model's figures in a line."""
     token, word = (perplexity(found[name]) for name in ("perplexity", "word_perplexity"))
+    bits, tokens = found["bits_per_byte"], found["tokens"]
     return (
-        f"perplexity {token} a token, {word} a word, {found['bits_per_byte']:.3f} bits a byte "
-        f"({found['tokens']:,} tokens)"
+        f"perplexity {token} a token, {word} a word, {'–' if bits is None else f'{bits:.3f}'} bits a byte "
+        f"({tokens or 0:,} tokens)"
     )
 
 
@@ -165,7 +166,7 @@ def _scores(found: dict[str, Any]) -> str:
         return perplexities(found)
     names = {"accuracy": "accuracy", "macro_f1": "macro F1", "ece": "calibration error"}
     shown = [f"{words} {percent(found[name], 2)}" for name, words in names.items() if found.get(name) is not None]
-    return ", ".join(shown) + (f" ({found['n']:,} texts)" if "n" in found else "")
+    return ", ".join(shown) + (f" ({found['n']:,} texts)" if found.get("n") else "")
 
 
 def _value(value: object) -> str:

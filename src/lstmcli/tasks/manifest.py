@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
-import math
+import sys
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any, NoReturn
@@ -35,6 +35,10 @@ _FIELDS: dict[str, type] = {
 }
 _CLASSIFIER_FIELDS: dict[str, type] = {"labels": list, "multilabel": bool, "classifier": dict, "calibration": dict}
 _LM_FIELDS: dict[str, type] = {"lm": dict}
+_LM_FIGURES = {"perplexity", "word_perplexity", "bits_per_byte", "tokens"}
+_FIGURES = {"accuracy", "macro_f1", "ece", "n", *_LM_FIGURES}
+"""Of the metrics, those that are shown."""
+MOST_DEPTH = 32
 
 
 def fail(path: Path, message: str, hint: str | None = None) -> NoReturn:
@@ -54,6 +58,8 @@ def parse(path: Path, text: bytes) -> dict[str, Any]:
         fail(path, f"is not valid JSON: {error}", DAMAGED)
     if not isinstance(config, dict) or "format_version" not in config:
         fail(path, "does not describe a model of lstm", "give the directory that `lstm train` wrote")
+    if not _is_shallow(config):
+        fail(path, f"is nested deeper than {MOST_DEPTH} levels", DAMAGED)
     _check_version(path, config)
     check_fields(path, config)
     if config["checksum"] != checksum(config):
@@ -81,6 +87,8 @@ def check_fields(path: Path, config: dict[str, Any]) -> None:
         value = config[name]
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
             _wrong(path, name, value)
+    if config["task"] not in ("classify", "lm"):
+        _wrong(path, "task", config["task"])
     for name, entry in config["files"].items():
         typed = isinstance(entry, dict) and type(entry.get("bytes")) is int and isinstance(entry.get("sha256"), str)
         if not typed or name in ("", ".", "..") or "/" in name or "\0" in name:
@@ -90,8 +98,22 @@ def check_fields(path: Path, config: dict[str, Any]) -> None:
         _wrong(path, "tokenizer", tokenizer)
     if not all(isinstance(version, str) for version in config["versions"].values()):
         _wrong(path, "versions", config["versions"])
+    _check_metrics(path, config["metrics"])
     if config["task"] == "classify":
         _check_classifier(path, config)
+
+
+def _check_metrics(path: Path, metrics: dict[str, Any]) -> None:
+    """What is shown of them is numbers; one that was not finite is null."""
+    for split, found in metrics.items():
+        if not isinstance(found, dict):
+            _wrong(path, f"metrics: {split!r}", found)
+        for name in _FIGURES & set(found):
+            if found[name] is not None and not _is_number(found[name]):
+                _wrong(path, f"metrics: {name}", found[name])
+        missing = _LM_FIGURES - set(found)
+        if "bits_per_byte" in found and missing:
+            fail(path, f"metrics lack {min(missing)!r}", DAMAGED)
 
 
 def _check_classifier(path: Path, config: dict[str, Any]) -> None:
@@ -99,7 +121,7 @@ def _check_classifier(path: Path, config: dict[str, Any]) -> None:
     if not labels or not all(isinstance(label, str) for label in labels) or len(set(labels)) < len(labels):
         fail(path, f"labels should be distinct strings, found {_short(labels)}", DAMAGED)
     scale = config["calibration"].get("scale")
-    if isinstance(scale, bool) or not isinstance(scale, (int, float)) or not 0 < scale < math.inf:
+    if not _is_number(scale) or scale <= 0:
         _wrong(path, "calibration: scale", scale)
 
 
@@ -113,6 +135,24 @@ def _check_version(path: Path, config: dict[str, Any]) -> None:
         by = f", written by lstm {writer}" if isinstance(writer, str) else ""
         message = f"is in format {version}{by}; this is lstm {__version__}, which reads format {FORMAT_VERSION}"
         fail(path, message, "upgrade: `pip install --upgrade lstmcli`")
+
+
+def _is_number(value: Any) -> bool:
+    """One that a float can hold: JSON's integers have no end."""
+    return type(value) in (int, float) and abs(value) <= sys.float_info.max
+
+
+def _is_shallow(value: Any) -> bool:
+    """Whether nothing in it lies deeper than ``MOST_DEPTH`` levels."""
+    level = [value]
+    for _ in range(MOST_DEPTH):
+        level = [
+            inner
+            for outer in level
+            if isinstance(outer, (dict, list))
+            for inner in (outer.values() if isinstance(outer, dict) else outer)
+        ]
+    return not level
 
 
 def _wrong(path: Path, name: str, value: Any) -> NoReturn:

@@ -54,11 +54,11 @@ class ModelDir:
     @property
     def labels(self) -> tuple[str, ...]:
         """In the order of the network's outputs; none for a language model."""
-        return tuple(self.config.get("labels", ()))
+        return tuple(self.config["labels"]) if self.task == "classify" else ()
 
     @property
     def multilabel(self) -> bool:
-        return bool(self.config.get("multilabel", False))
+        return self.task == "classify" and bool(self.config["multilabel"])
 
     @property
     def scale(self) -> float:

@@ -15,9 +15,15 @@ from lstmcli.errors import DataError
 
 HEAD_BYTES = 1 << 18
 """What is looked at to tell format, encoding and columns."""
+WIDE_LINES, WIDE_BYTES = 3, 1 << 22
+"""Lines that are looked at even where they are longer than that, up to so many bytes of each."""
 CHUNKS = 16
 """Further places of a large file that are looked at to tell its encoding."""
 CHUNK_BYTES = 1 << 16
+
+MOST_UNPACKED, MOST_RATIO = 1 << 28, 200
+"""A gzip bomb: so many bytes, and so many times as many as are packed.  Text packs to a third or a tenth, logs to a
+fiftieth at best; the format allows a thousandth."""
 
 GZIP = b"\x1f\x8b"
 PARQUET = b"PAR1"
@@ -70,12 +76,12 @@ class Input:
         """Buffered bytes, unpacked; what goes wrong while they are read leaves as ``DataError``."""
         try:
             if self.stream is not None:
-                yield _unpacked(_peekable(self.stream))
+                yield _unpacked(_peekable(self.stream), self.path)
             elif self.data is not None:
-                yield _unpacked(_peekable(io.BytesIO(self.data)))
+                yield _unpacked(_peekable(io.BytesIO(self.data)), self.path)
             else:
                 with Path(self.path).open("rb") as file:
-                    yield _unpacked(file)
+                    yield _unpacked(file, self.path)
         except EOFError as error:
             raise DataError(
                 "the gzip data ends too early", path=self.path, hint="the file was cut short: fetch or write it again"
@@ -91,7 +97,9 @@ class Input:
         """The first bytes, unpacked; not of a stream."""
         with self.open() as file:
             head = file.read(HEAD_BYTES)
-            unpacked = isinstance(file, gzip.GzipFile)
+            if len(head) == HEAD_BYTES and head.count(b"\n") < WIDE_LINES:  # lines of very many columns
+                head += b"".join(file.readline(WIDE_BYTES) for _ in range(WIDE_LINES))
+            unpacked = isinstance(file, Unpacked)
         if self.data is None and Path(self.path).suffix.lower() == ".gz" and head and not unpacked:
             raise DataError("named .gz, but not gzipped", path=self.path, hint="take .gz off its name")
         return head
@@ -103,7 +111,7 @@ class Input:
         cut = head.rfind(b"\n") + 1
         samples = [head[:cut] if cut else head]
         with self.open() as file:
-            if isinstance(file, gzip.GzipFile):
+            if isinstance(file, Unpacked):
                 return samples
             size = file.seek(0, io.SEEK_END)
             for i in range(CHUNKS):
@@ -142,6 +150,48 @@ def _peekable(stream: BinaryIO) -> BinaryIO:
     return stream if hasattr(stream, "peek") else cast(BinaryIO, io.BufferedReader(cast(Any, stream)))
 
 
-def _unpacked(file: BinaryIO) -> BinaryIO:
+def _unpacked(file: BinaryIO, path: str) -> BinaryIO:
     start = cast(io.BufferedReader, file).peek(2)[:2]
-    return cast(BinaryIO, gzip.GzipFile(fileobj=file)) if start == GZIP else file
+    return cast(BinaryIO, Unpacked(file, path)) if start == GZIP else file
+
+
+class Unpacked(io.BufferedReader):
+    """What gzipped bytes hold, refused once it is too much for what it was made from."""
+
+    def __init__(self, file: BinaryIO, path: str) -> None:
+        super().__init__(_Bounded(file, path), CHUNK_BYTES)
+
+
+class _Bounded(io.RawIOBase):
+    """Raises DataError for more than ``MOST_UNPACKED`` bytes out of less than a ``MOST_RATIO``-th of that."""
+
+    def __init__(self, file: BinaryIO, path: str) -> None:
+        self._path, self._packed, self._unpacked = path, _Counted(file), 0
+        self._gzip = gzip.GzipFile(fileobj=cast(BinaryIO, self._packed), mode="rb")
+
+    def readable(self) -> bool:
+        return True
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._gzip.read1(len(buffer))
+        buffer[: len(data)] = data
+        self._unpacked += len(data)
+        if self._unpacked > MOST_UNPACKED and self._unpacked > MOST_RATIO * self._packed.count:
+            raise DataError(
+                f"{self._packed.count:,} gzipped bytes hold more than {MOST_UNPACKED:,}: no text packs so well",
+                path=self._path,
+                hint="if it is meant, unpack it first: gzip -d",
+            )
+        return len(data)
+
+
+class _Counted:
+    """A stream that counts what was read from it."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file, self.count = file, 0
+
+    def read(self, size: int) -> bytes:
+        data = self._file.read(size)
+        self.count += len(data)
+        return data

@@ -91,8 +91,10 @@ def _sound(text: str) -> str:
 
 def column_names(header: Sequence[str]) -> tuple[str, ...]:
     """Header names without BOM and spaces; an empty one is called by its number, a second of its name is marked."""
-    names: list[str] = []
+    names: dict[str, None] = {}  # a list would be searched anew for each of 100,000 columns
     for i, name in enumerate(header, 1):
         name = name.strip("\ufeff \t\r\n\xa0\u3000") or str(i)
-        names.append(f"{name}.{i}" if name in names else name)
+        while name in names:
+            name = f"{name}.{i}"
+        names[name] = None
     return tuple(names)

@@ -8,7 +8,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lstmcli.errors import DataError, NoDataError
-from lstmcli.text.files import PARQUET, Input
+from lstmcli.text.files import PARQUET, Input, Unpacked
 from lstmcli.text.table import Row, Table
 
 _BATCH_ROWS = 1024
@@ -64,7 +64,7 @@ def open_parquet(source: Input, head: bytes | None) -> Table:
 
 def _packed(source: Input) -> bool:
     with source.open() as file:
-        return type(file).__name__ == "GzipFile"
+        return isinstance(file, Unpacked)
 
 
 def _damaged(path: str, error: Exception) -> DataError:

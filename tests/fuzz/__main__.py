@@ -1,7 +1,10 @@
-"""Fuzzing of model directories: ``python -m fuzz.models COUNT [SEED]`` in ``tests/``.
+"""Fuzzing of whole commands: ``python -m fuzz models|texts COUNT [SEED]`` in ``tests/``.
 
-Every file of every kind of model is mutated (``mutate.py``), and a command answers from it.  Each must end well or
-with an error of ours, in bounded time and memory; anything else is printed with its seed, and the exit code is 1.
+models: every file of every kind of model is mutated (``mutate.py``), and a command answers from it.
+texts: files of hostile text (``hostile.py``) are given to sound models.
+
+Each must end well or with an error of ours, in bounded time and memory; anything else is printed with its seed, and
+the exit code is 1.
 """
 
 from __future__ import annotations
@@ -29,20 +32,22 @@ class Report:
     ends: Counter[str] = field(default_factory=Counter)
     """How many ended well, and with which exit code."""
     faults: list[str] = field(default_factory=list)
+    bytes: int = 0
+    """Of the texts that were read."""
 
 
-def fuzz(bases: Path, count: int, seed: int = 0) -> Report:
-    """Mutations ``seed`` to ``seed + count``."""
+def fuzz(bases: Path, what: str, count: int, seed: int = 0) -> Report:
+    """``what``, models or texts, of the seeds from ``seed`` on."""
     report = Report()
     first, end = seed, seed + count
     while first < end:
-        first = _run(bases, first, end, report)
+        first = _run(bases, what, first, end, report)
     return report
 
 
-def _run(bases: Path, first: int, end: int, report: Report) -> int:
+def _run(bases: Path, what: str, first: int, end: int, report: Report) -> int:
     """One child, until it is done or must be ended; returns the seed to go on with."""
-    command = [sys.executable, "-m", "fuzz.child", str(bases), str(first), str(end)]
+    command = [sys.executable, "-m", "fuzz.child", str(bases), str(first), str(end), what]
     with tempfile.TemporaryFile() as talk, tempfile.TemporaryDirectory() as here:
         pipe = subprocess.PIPE
         child = subprocess.Popen(command, stdout=pipe, stderr=talk, text=True, env=ENVIRONMENT, cwd=here)
@@ -72,6 +77,7 @@ def _run(bases: Path, first: int, end: int, report: Report) -> int:
             if "found" not in said:
                 begun, seed = said, said["seed"]
                 continue
+            report.bytes += said.get("bytes", 0)
             _count(report, begun, said["found"])
             begun = None
         code = child.wait()
@@ -93,14 +99,20 @@ def _count(report: Report, begun: dict[str, str] | None, found: str) -> None:
         report.faults.append(f"seed {begun['seed']}, {begun['model']}, {begun['what']}: {found}")
 
 
+def build(folder: Path) -> None:
+    """The models, sound."""
+    subprocess.run([sys.executable, "-m", "fuzz.bases", str(folder)], check=True, env=ENVIRONMENT)
+
+
 def main() -> int:
-    count, seed = int(sys.argv[1]), int(sys.argv[2]) if len(sys.argv) > 2 else 0
+    what, count = sys.argv[1], int(sys.argv[2])
     with tempfile.TemporaryDirectory() as folder:
-        subprocess.run([sys.executable, "-m", "fuzz.bases", folder], check=True, env=ENVIRONMENT)
-        report = fuzz(Path(folder), count, seed)
+        build(Path(folder))
+        report = fuzz(Path(folder), what, count, int(sys.argv[3]) if len(sys.argv) > 3 else 0)
     for fault in report.faults:
         print(fault)
-    print(f"{report.tried:,} mutations: {', '.join(f'{n:,} {end}' for end, n in sorted(report.ends.items()))}")
+    ends = ", ".join(f"{n:,} {end}" for end, n in sorted(report.ends.items()))
+    print(f"{report.tried:,} {what} tried ({report.bytes:,} bytes of text): {ends}")
     return 1 if report.faults else 0
 
 

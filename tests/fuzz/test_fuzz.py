@@ -1,0 +1,52 @@
+"""The fuzzer, for some hundred seeds and, marked slow, for thousands: nothing but answers and errors of ours."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from random import Random
+
+import pytest
+
+from fuzz import hostile, mutate
+from fuzz.__main__ import build, fuzz
+from lstmcli.tasks.manifest import checksum, entry_of
+
+
+@pytest.fixture(scope="module")
+def bases(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("bases")
+    build(folder)
+    return folder
+
+
+@pytest.mark.parametrize("what", ["models", "texts"])
+def test_some(what: str, bases: Path) -> None:
+    report = fuzz(bases, what, 120)
+    assert not report.faults, "\n".join(report.faults)
+    assert report.tried == 120
+    assert len(report.ends) > 1, "some end well and some do not"
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("what", ["models", "texts"])
+@pytest.mark.parametrize("part", range(12))
+def test_many(what: str, part: int, bases: Path) -> None:
+    report = fuzz(bases, what, 1000, 1_000_000 + 1000 * part)
+    assert not report.faults, "\n".join(report.faults)
+
+
+def test_a_seed_is_a_mutation() -> None:
+    base = {"config.json": b'{"files": {"a.json": {}}, "checksum": ""}', "a.json": b'{"a": [1, 2, {"b": "c"}]}'}
+    first, again = ([mutate.mutated(Random(seed), base) for seed in range(50)] for _ in range(2))
+    assert first == again
+    assert len({str(files) for _, files in first}) > 40
+    assert [hostile.content(Random(seed)) for seed in range(50)] == [
+        hostile.content(Random(seed)) for seed in range(50)
+    ]
+
+
+def test_a_sealed_model_has_the_sums_of_its_files() -> None:
+    sealed = mutate.sealed({"config.json": b'{"files": {"a": 1}, "checksum": "x"}', "a": b"abc"})
+    config = json.loads(sealed["config.json"])
+    assert config["files"] == {"a": entry_of(b"abc")} and config["checksum"] == checksum(config)
