@@ -90,11 +90,24 @@ def test_language_models_with_recall_and_another_place(here: Path) -> None:
 
 def test_equal_time(here: Path) -> None:
     result = compare(
-        *("good.csv", "--cells", "lstm,rnn", "--match", "time", "--time", "0.2s", "--seeds", "1", "--hidden=4"),
+        *(
+            "good.csv",
+            "--cells",
+            "lstm,rnn",
+            "--match",
+            "time",
+            "--time",
+            "0.2s",
+            "--seeds",
+            "1",
+            "--seed",
+            "0",
+            "--hidden=4",
+        ),
         *("--embedding=6", "--threads=1", "--device=cpu", "--format", "json"),
     )
     found = json.loads(result.stdout)
-    assert {run["stopped"] for run in found["runs"]} == {"time"}
+    assert {run["stopped"] for run in found["runs"]} == {"time"} and found["seeds"] == [0]
     assert {tuple(entrant["widths"]) for entrant in found["entrants"]} == {(4,)}
 
 

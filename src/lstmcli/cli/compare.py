@@ -54,7 +54,10 @@ def compare(
     task: Annotated[
         Literal["classify", "lm"] | None,
         typer.Option(
-            "--task", metavar="classify|lm", show_default="what the models are", help="What files of answers are."
+            "--task",
+            metavar="classify|lm",
+            show_default="what the models are",
+            help="What files of answers are, or what to train.",
         ),
     ] = None,
     top: Annotated[

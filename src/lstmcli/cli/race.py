@@ -16,7 +16,7 @@ from lstmcli.cli.options_race import DISTANCE, OUTPUT
 from lstmcli.cli.settings import classifier_config, lm_config, out_of_place, read_config
 from lstmcli.cli.signals import Stop
 from lstmcli.cli.streams import note
-from lstmcli.config import ModelConfig
+from lstmcli.config import ModelConfig, TrainConfig
 from lstmcli.errors import OutputError, UsageError
 
 if TYPE_CHECKING:
@@ -70,7 +70,8 @@ def compare_cells(values: Mapping[str, Any], given: Collection[str], arguments: 
     if all(isinstance(config, UsageError) for config in configs.values()):
         raise next(iter(configs.values()))  # type: ignore[misc]
     output = values["output"] or OUTPUT
-    seeds = range(values["seed"] or 1, (values["seed"] or 1) + values["seeds"])
+    first = TrainConfig.seed if values["seed"] is None else values["seed"]
+    seeds = range(first, first + values["seeds"])
     _check_output(output, cells, seeds, force=values["force"])
 
     from lstmcli.cli.racing import Racing
