@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import io
 import os
 import threading
@@ -84,6 +85,17 @@ def test_nul_names_its_line() -> None:
     with pytest.raises(DataError, match=r"a.txt, line 2: a NUL byte") as error:
         lines(b"good\nba\0d\n")
     assert error.value.hint
+
+
+@pytest.mark.parametrize("guess", ["utf_16", "utf_32"])
+def test_a_guess_that_needs_a_mark_is_not_taken(guess: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    class Match:
+        encoding = guess
+
+    monkeypatch.setattr("charset_normalizer.from_bytes", lambda data: [Match()])
+    found = detect_encoding([b"\0{\0a\xff\xfe\0\0\xe9\n" * 9])
+    assert not found.wide
+    codecs.getincrementaldecoder(found.codec)("replace").decode(b"\0{\0a\xe9", final=False)
 
 
 def test_unknown_encodings_are_refused() -> None:

@@ -166,6 +166,8 @@ def _by_statistics(data: bytes) -> Encoding | None:
     guesses = [codecs.lookup(m.encoding).name for m in from_bytes(data[: data.rfind(b"\n", 0, _BLOCK) + 1 or _BLOCK])]
     for codec in (*guesses, "gb18030", "cp1252"):
         text = _decode(data, codec)
+        if codec in ("utf-16", "utf-32"):
+            continue  # a guess from some of the lines: no mark is where it would have to be
         # Nobody writes half-width katakana at length, but any bytes can be read as such.
         if text is None or sum("\uff61" <= c <= "\uff9f" for c in text) > 0.2 * len(text):
             continue
