@@ -127,7 +127,9 @@ class LmTrainConfig:
     warmup: float = 0.05
     weight_decay: float = 0.01
     clip: float = 0.25
-    patience: int = 5
+    patience: int | None = None
+    """Validations without an improvement after which training ends, 0: never; None: never where the learning rate
+    falls, for the last epochs bring the most, else 5."""
     alpha: float = 0.0
     """Weight of activation regularisation: large outputs cost (Merity et al. 2017)."""
     beta: float = 0.0

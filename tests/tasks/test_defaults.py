@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lstmcli.config import ClassifierConfig, ModelConfig, TrainConfig
-from lstmcli.config_lm import LmConfig, LmModelConfig
+from lstmcli.config_lm import LmConfig, LmModelConfig, LmTrainConfig
 from lstmcli.errors import UsageError
 from lstmcli.tasks.defaults import SMALL, cutoffs, ngram_min_count, resolve, resolve_lm
 
@@ -49,3 +49,11 @@ def test_cutoffs_that_were_said_stay_unless_they_leave_nothing() -> None:
     with pytest.raises(UsageError, match="below the 9 different tokens"):
         resolve_lm(said, 1000, 9)
     assert resolve_lm(LmConfig(), 1000, 9).model == LmModelConfig()
+
+
+@pytest.mark.parametrize(("schedule", "expected"), [("linear", 0), ("cosine", 0), ("plateau", 5), ("constant", 5)])
+def test_a_falling_learning_rate_is_not_cut_short(schedule: str, expected: int) -> None:
+    config = LmConfig(train=LmTrainConfig(schedule=schedule))
+    assert resolve_lm(config, 10_000, 50).train.patience == expected
+    asked = LmConfig(train=LmTrainConfig(schedule=schedule, patience=2))
+    assert resolve_lm(asked, 10_000, 50).train.patience == 2

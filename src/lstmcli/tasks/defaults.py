@@ -7,7 +7,8 @@ min. count   of an n-gram: 1 up to 8,000 training texts, 2 above
 ===========  ==============================================================================
 
 A language model's epochs are the number that shows it about 9 million tokens, from 1 to 40, or as many as fit into
-``--time``; a short text is read in fewer streams, so that each holds eight windows at least.  Of the V words of an
+``--time``; they are all used where the learning rate falls, else training ends after five validations without an
+improvement.  A short text is read in fewer streams, so that each holds eight windows at least.  Of the V words of an
 adaptive softmax the V / 16 most frequent are in its head, those up to V / 4 in the first cluster, the others in a
 second: about the cutoffs of Grave et al. (2017) for 44,000 words, and of those in use for 268,000 (WikiText-103).
 """
@@ -50,6 +51,8 @@ def resolve_lm(config: LmConfig, tokens: int, vocab_size: int) -> LmConfig:
     )
     if train.epochs is None and train.time_limit is None:
         train = replace(train, epochs=min(40, max(1, round(TOKENS_SEEN / tokens))))
+    if train.patience is None:
+        train = replace(train, patience=0 if train.schedule in ("linear", "cosine") else 5)
     most = max(1, tokens // (8 * train.bptt))
     return replace(config, model=model, train=replace(train, batch_size=min(train.batch_size, most)))
 
