@@ -61,6 +61,8 @@ class RunPlanned:
     precision: str
     seed: int
     estimate: Estimate
+    by_clock: bool = False
+    """The time limit decides when training ends; epochs and steps are more than fit into it."""
 
 
 @dataclass(frozen=True, slots=True)

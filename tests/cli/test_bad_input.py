@@ -211,7 +211,7 @@ def test_a_learning_rate_that_no_network_survives(here: Path) -> None:
 
 
 def test_more_memory_than_there_is(here: Path) -> None:
-    refused(lstm("train", "good.csv", *SMALL, "--hidden=20000000", "-o", "m"), 1, "out of memory", "--hidden")
+    refused(lstm("train", "good.csv", *SMALL, "--hidden=65536", "-o", "m"), 1, "out of memory", "--hidden")
     assert names(here) == ["good.csv"]
 
 

@@ -121,8 +121,9 @@ class Telling:
     def _plan(self, event: events.RunPlanned) -> None:
         guess = event.estimate
         self._say(f"{event.model}: {event.parameters:,} parameters")
+        planned = f"{render.count(event.epochs, 'epoch')}, {render.count(event.steps, 'step')}"
         self._say(
-            f"{render.count(event.epochs, 'epoch')}, {render.count(event.steps, 'step')}, "
+            f"{'as many epochs as the time allows' if event.by_clock else planned}, "
             f"{event.precision} on {event.device}"
             + (f", threads: {event.threads}" if event.device == "cpu" else "")
             + f", seed {event.seed}"

@@ -63,10 +63,14 @@ def cutoffs(vocab_size: int) -> tuple[int, ...]:
 
 
 def epochs_in(config: LmConfig, tokens: int, step_seconds: float) -> int:
-    """Epochs that fit into the time limit."""
+    """Twice the epochs that seem to fit into the time limit.
+
+    The clock ends such a run, and the learning rate falls by the clock too: a first measurement beside other work
+    would otherwise end it early.
+    """
     assert config.train.time_limit is not None
     steps = steps_an_epoch(config.train, tokens)
-    return max(1, math.ceil(config.train.time_limit / (1.05 * step_seconds * steps)))
+    return max(1, math.ceil(2 * config.train.time_limit / (step_seconds * steps)))
 
 
 def steps_an_epoch(train: LmTrainConfig, tokens: int) -> int:

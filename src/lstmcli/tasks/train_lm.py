@@ -148,6 +148,7 @@ def _train(
             steps=steps,
             parameters=parameters,
         ),
+        by_clock=asked.train.epochs is None and asked.train.time_limit is not None,
     )
 
     yield from said
