@@ -15,6 +15,7 @@ LEVELS = {"cli": 3, "tasks": 2, "core": 1, "text": 1, "engine": 1}
 command line."""
 APART = {("core", "text"), ("text", "core"), ("engine", "core"), ("text", "engine")}
 TORCH = {
+    "tasks/resumable.py",
     "tasks/run.py",
     "tasks/train.py",
     "tasks/train_lm.py",
@@ -26,7 +27,7 @@ TORCH = {
     "tasks/classify.py",
 }
 """Outside core/.  ``tasks/run.py`` and ``tasks/classify.py`` import it inside a function."""
-FITTING = {"tasks/fit.py", "tasks/fit_lm.py", "tasks/trainer.py", "tasks/trainer_lm.py"}
+FITTING = {"tasks/fit.py", "tasks/fit_lm.py", "tasks/resumable.py", "tasks/trainer.py", "tasks/trainer_lm.py"}
 """Of these, those that import it at once."""
 HEAVY = {"torch", "datasets", "pandas", "pyarrow", "numpy", "scipy", "tokenizers", "onnx", "onnxruntime", "rich"}
 

@@ -202,6 +202,11 @@ class AdaptConfig:
         require(self.segment >= 1, f"a segment has at least 1 token, not {self.segment}")
 
 
+def cluster_width(units: int, level: int) -> int:
+    """Of the ``level``-th cluster of an adaptive softmax, from 1; a fourth of the one before (Grave et al., 4.3)."""
+    return int(max(1, units // 4**level))
+
+
 def preset(name: str) -> tuple[LmModelConfig, LmTrainConfig]:
     """What a preset's name stands for.
 

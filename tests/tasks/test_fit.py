@@ -18,6 +18,7 @@ from lstmcli.core.build import Classifier
 from lstmcli.errors import LstmError
 from lstmcli.events import Event, Step, Stopped, Validated, Warned
 from lstmcli.tasks import fit as module
+from lstmcli.tasks import resumable
 from lstmcli.tasks.checkpoint import Checkpoints, read_latest
 from lstmcli.tasks.fit import fit
 from lstmcli.tasks.trainer import Split, Trainer, adversarial_step, estimate_step
@@ -157,7 +158,7 @@ def test_patience_ends_it_early() -> None:
 
 
 def test_events_are_told_sparingly(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(module, "SECONDS_BETWEEN_STEPS", 1e9)
+    monkeypatch.setattr(resumable, "SECONDS_BETWEEN_STEPS", 1e9)
     steps = [event.step for event in run(trainer(), split(64, 1), split(20, 2)) if isinstance(event, Step)]
     assert steps == [1, 24]
 

@@ -77,13 +77,7 @@ def classify(
     split: o.Split = READ.split,
     format: Annotated[
         o.Format | None,
-        typer.Option(
-            "--format",
-            rich_help_panel=o.OUTPUT,
-            metavar="table|tsv|csv|jsonl|json",
-            show_default="table on a terminal, else tsv",
-            help="tsv: label and probability, one line for each input. csv, jsonl and json hold the text too.",
-        ),
+        o.format_option("tsv: label and probability, one line for each input. csv, jsonl and json hold the text too."),
     ] = None,
     keep_columns: Annotated[
         bool,
@@ -128,7 +122,7 @@ def classify(
         everything = (record for source in inputs for record in source.records)
         show_report(task.evaluate(classifier, everything, threshold=threshold, **size), format or "table")
         return
-    shown = format or ("table" if sys.stdout.isatty() else "tsv")
+    shown = format or o.default_format()
     out = writer(shown, sys.stdout, top=top, keep_columns=keep_columns)
     for records, ready, *_ in inputs:
         live = ready is not None

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
@@ -128,13 +127,7 @@ def compare(
     split: o.Split = READ.split,
     format: Annotated[
         o.Format | None,
-        typer.Option(
-            "--format",
-            rich_help_panel=o.OUTPUT,
-            metavar="table|tsv|csv|jsonl|json",
-            show_default="table on a terminal, else tsv",
-            help="tsv and csv: a header and a row for each model. jsonl and json: one object with everything.",
-        ),
+        o.format_option("tsv and csv: a header and a row for each model. jsonl and json: one object with everything."),
     ] = None,
     quiet: o.Quiet = False,
 ) -> None:
@@ -160,7 +153,7 @@ def compare(
     from lstmcli.cli.race import check_place, compare_cells
 
     given = {name for name in values if is_given(ctx, name)}
-    format = format or ("table" if sys.stdout.isatty() else "tsv")
+    format = format or o.default_format()
     check_place(given, trains=cells is not None)
     if cells is not None:
         compare_cells(values, given, ctx.obj, format)
@@ -171,8 +164,6 @@ def compare(
         )
     if top is not None and top < 0:
         raise UsageError(f"--top must be at least 0, not {top}")
-    if threads is not None and threads < 1:
-        raise UsageError(f"--threads must be at least 1, not {threads}")
     if stream and lines:
         raise UsageError("--stream and --lines contradict each other", hint="give one, or neither")
 

@@ -94,12 +94,8 @@ def inspect(
     split: o.Split = READ.split,
     format: Annotated[
         o.Format | None,
-        typer.Option(
-            "--format",
-            rich_help_panel=o.OUTPUT,
-            metavar="table|tsv|csv|jsonl|json",
-            show_default="table on a terminal, else tsv",
-            help="table: coloured strips. tsv, csv: a row for each token. jsonl, json: an object for each text.",
+        o.format_option(
+            "table: coloured strips. tsv, csv: a row for each token. jsonl, json: an object for each text."
         ),
     ] = None,
     html: Annotated[
@@ -127,7 +123,7 @@ def inspect(
         from lstmcli.cli.page import check_place
 
         check_place(html)
-    shown = format or (None if html else "table" if sys.stdout.isatty() else "tsv")
+    shown = format or (None if html else o.default_format())
     config = _config(values, gates=not why or html is not None or shown in ("jsonl", "json"))
 
     from lstmcli.tasks.inspect import load_inspector

@@ -6,6 +6,7 @@ Names of parameters are names of config fields, so that ``settings.py`` finds va
 
 from __future__ import annotations
 
+import sys
 from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Annotated, Any, Literal, TypeAlias
@@ -52,6 +53,21 @@ def counted(param: typer.CallbackParam, value: int | None) -> int | None:
     if value is not None and value < 1:
         raise UsageError(f"{param.opts[0]} must be at least 1, not {value}")
     return value
+
+
+def format_option(text: str) -> Any:
+    """``--format`` of a command that has every format; ``text`` says what is in them."""
+    return option(
+        "--format",
+        panel=OUTPUT,
+        metavar="table|tsv|csv|jsonl|json",
+        show_default="table on a terminal, else tsv",
+        text=text,
+    )
+
+
+def default_format() -> Format:
+    return "table" if sys.stdout.isatty() else "tsv"
 
 
 # Data: how a source is read

@@ -131,13 +131,9 @@ def perplexity(
     split: o.Split = READ.split,
     format: Annotated[
         o.Format | None,
-        typer.Option(
-            "--format",
-            rich_help_panel=o.OUTPUT,
-            metavar="table|tsv|csv|jsonl|json",
-            show_default="table on a terminal, else tsv",
-            help="tsv: a name and a value a line; with --per: text, surprisal, entropy, line, tokens, unknown tokens, "
-            "and surprisal and entropy before --cache or --adapt. csv has the same under a header.",
+        o.format_option(
+            "tsv: a name and a value a line; with --per: text, surprisal, entropy, line, tokens, unknown tokens, "
+            "and surprisal and entropy before --cache or --adapt. csv has the same under a header."
         ),
     ] = None,
     quiet: o.Quiet = False,
@@ -175,7 +171,7 @@ def perplexity(
             yield task.Text(records, task.is_carried(loaded.mode, kind, stream=stream, lines=lines), ready)
 
     how: dict[str, Any] = {} if batch_size is None else {"batch_size": batch_size}
-    shown = format or ("table" if sys.stdout.isatty() else "tsv")
+    shown = format or o.default_format()
     if isinstance(config, CacheConfig):
         from lstmcli.tasks.cache import Cache
 

@@ -22,11 +22,10 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
+from lstmcli.config_lm import cluster_width
 from lstmcli.core.softmax import cross_entropy
 
 INIT_RANGE = 0.1
-NARROWER = 4
-"""The paper's factor between the widths of clusters (section 4.3)."""
 
 
 class Cluster(nn.Module):
@@ -56,7 +55,7 @@ class AdaptiveSoftmax(nn.Module):
         self.weight = nn.Parameter(torch.empty(entries, units).uniform_(-INIT_RANGE, INIT_RANGE))
         self.bias = nn.Parameter(torch.zeros(entries))
         self.clusters = nn.ModuleList(
-            Cluster(high - low, units, max(1, units // NARROWER**level))
+            Cluster(high - low, units, cluster_width(units, level))
             for level, (low, high) in enumerate(pairwise(edges), 1)
         )
         self.register_buffer("rank", torch.arange(vocab_size))

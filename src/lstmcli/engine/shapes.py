@@ -17,12 +17,10 @@ from numpy.typing import NDArray
 
 from lstmcli.cells import CELLS
 from lstmcli.config import ModelConfig
-from lstmcli.config_lm import LmModelConfig
+from lstmcli.config_lm import LmModelConfig, cluster_width
 from lstmcli.errors import ModelError
 
 Shapes = dict[str, tuple[int, ...]]
-NARROWER = 4
-"""Between the clusters of an adaptive softmax; see ``core/adaptive.py``."""
 
 
 def classifier_shapes(config: ModelConfig, rows: int, classes: int) -> Shapes:
@@ -53,7 +51,7 @@ def language_model_shapes(config: LmModelConfig, V: int) -> Shapes:
     entries = edges[0] + len(config.cutoffs)
     shapes |= {"decoder.weight": (entries, K), "decoder.bias": (entries,), "decoder.rank": (V,)}
     for number, (low, high) in enumerate(pairwise(edges)):
-        own, width = f"decoder.clusters.{number}", max(1, K // NARROWER ** (number + 1))
+        own, width = f"decoder.clusters.{number}", cluster_width(K, number + 1)
         shapes |= {
             f"{own}.projection": (width, K),
             f"{own}.weight": (high - low, width),

@@ -61,7 +61,6 @@ class Checkpoints:
     log: list[str] = field(default_factory=list)
     """Lines of the run's log, which are saved too."""
     _due: float = field(default_factory=time.monotonic)
-    _cost: float = 0.0
 
     def due(self) -> bool:
         """Whether it is time for one; the first at once, so that there is always a state to go back to."""

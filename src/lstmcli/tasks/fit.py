@@ -1,129 +1,58 @@
-"""Fitting a classifier's network, as events.
-
-Like ``fit_lm.py``, every run can stop between two steps and go on from there; on a CPU with as many threads the
-outcome is the same to the bit.
-"""
+"""Fitting a classifier's network, as events; ``resumable.py`` says how it stops and goes on."""
 
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable, Iterator
-from dataclasses import asdict, dataclass, field, fields
-from typing import Any
+from dataclasses import dataclass
+from typing import Any, ClassVar
 
 import numpy as np
-import torch
 from numpy.typing import NDArray
 
 from lstmcli.config import TrainConfig
-from lstmcli.events import Event, Step, Stopped, Validated, Warned
-from lstmcli.tasks.checkpoint import Checkpoints, Snapshot
-from lstmcli.tasks.divergence import LOWER, MOST_SETBACKS, Watch
+from lstmcli.events import Event, Step, Stopped, Validated
+from lstmcli.tasks import resumable
+from lstmcli.tasks.checkpoint import Checkpoints
+from lstmcli.tasks.divergence import Watch
 from lstmcli.tasks.schedule import rate
 from lstmcli.tasks.trainer import Split, Trainer
 from lstmcli.tasks.validation import Score, score
 from lstmcli.text.batching import bucketed
 
-SECONDS_BETWEEN_STEPS = 0.5
-"""A step is reported this often, not each time: a listener has no use for more."""
-
 
 @dataclass
-class Place:
-    """How far a run has come; with the arrays and the random numbers it is all that the rest depends on."""
+class Place(resumable.Place):
+    FOUND: ClassVar[tuple[str, ...]] = ("kept_epoch", "best", "best_epoch")
 
     epoch: int = 0
     """Epochs that are behind us, validation included."""
     batches: int = 0
     """Of the epoch at hand, behind us."""
-    step: int = 0
-    seen: int = 0
     best: Any = None
     """The fields of the best ``validation.Score``, once there is one."""
     best_epoch: int = 0
-    kept_epoch: int = 0
-    factor: float = 1.0
-    """What setbacks left of the learning rate."""
-    setbacks: int = 0
-    limit: float = math.nan
-    """The loss that is too much; see ``divergence.py``."""
-    seconds: float = 0.0
-    epoch_rng: dict[str, Any] = field(default_factory=dict)
-    """The generator as it was when the batches of this epoch were drawn."""
 
 
-class _Run:
-    """One fit, from its first step or from a snapshot."""
-
+class _Run(resumable.Run[Place]):
     def __init__(
-        self, trainer: Trainer, train: Split, valid: Split, rng: np.random.Generator, checkpoints: Checkpoints
+        self, trainer: Trainer, train: Split, valid: Split, rng: np.random.Generator, checkpoints: Checkpoints | None
     ) -> None:
         config = trainer.config
-        assert config.epochs is not None
-        self.trainer, self.config, self.rng, self.checkpoints = trainer, config, rng, checkpoints
-        self.train, self.valid, self.epochs = train, valid, int(config.epochs)
+        self.trainer, self.config, self.train, self.valid = trainer, config, train, valid
         self.lengths = train.lengths(trainer.tokenizer.max_tokens)
         self.per_epoch = math.ceil(len(train) / config.batch_size)
-        self.steps = self.per_epoch * self.epochs
-        self.place = Place()
-        self.kept = trainer.averaged()
-        self.watch = Watch(config.learning_rate, TrainConfig.learning_rate)
-        self.reason = "finished"
-        self.begin = time.monotonic()
-        if checkpoints.last is not None:
-            self.restore(checkpoints.last)
+        watch = Watch(config.learning_rate, TrainConfig.learning_rate)
+        super().__init__(Place(), trainer, config, trainer.averaged(), watch, rng, checkpoints)
 
     @property
-    def seconds(self) -> float:
-        return time.monotonic() - self.begin
-
-    @property
-    def progress(self) -> float:
-        spent = self.seconds / self.config.time_limit if self.config.time_limit else 0.0
-        return max(self.place.step / self.steps, spent)
-
-    def snapshot(self) -> Snapshot:
-        """What ``restore`` needs; copies."""
-        arrays = self.trainer.arrays() | {f"kept.{i}": x.cpu().numpy() for i, x in enumerate(self.kept)}
-        arrays["random"] = torch.get_rng_state().numpy()
-        self.place.seconds, self.place.limit = self.seconds, self.watch.limit
-        return Snapshot(arrays, {**asdict(self.place), "epochs": self.epochs, "rng": self.rng.bit_generator.state})
-
-    def restore(self, snapshot: Snapshot) -> None:
-        values = {**snapshot.values}
-        self.rng.bit_generator.state = values.pop("rng")
-        self.place = Place(**{f.name: values[f.name] for f in fields(Place)})
-        self.trainer.load(snapshot)
-        kept = snapshot.part("kept")
-        self.kept = [torch.from_numpy(kept[str(i)].copy()).to(self.trainer.device) for i in range(len(kept))]
-        torch.set_rng_state(torch.from_numpy(snapshot.arrays["random"].copy()))
-        self.watch.limit = self.place.limit
-        self.begin = time.monotonic() - self.place.seconds
-
-    def set_back(self) -> Warned | None:
-        """Back to the last snapshot, to go on at a lower rate; None where that was done often enough."""
-        place, last = self.place, self.checkpoints.last
-        if last is None or place.setbacks == MOST_SETBACKS:
-            return None
-        warning = self.watch.setback(place.step, last.values["step"])
-        kept, limit = self.kept, self.watch.limit
-        self.restore(last)
-        now, self.watch.limit = self.place, limit
-        self.kept, now.best, now.best_epoch, now.kept_epoch = kept, place.best, place.best_epoch, place.kept_epoch
-        now.factor *= LOWER ** (place.setbacks + 1 - now.setbacks)
-        now.setbacks, self.reason = place.setbacks + 1, "finished"
-        return warning
+    def done(self) -> float:
+        return self.place.step / self.per_epoch
 
     def batches(self) -> list[NDArray[np.int64]]:
         """The batches of this epoch that are still to come."""
-        place, rng = self.place, self.rng
-        if not place.epoch_rng:
-            place.epoch_rng = dict(rng.bit_generator.state)
-        else:
-            rng = np.random.default_rng()
-            rng.bit_generator.state = place.epoch_rng
-        return list(bucketed(self.lengths, self.config.batch_size, rng))[place.batches :]
+        drawn = bucketed(self.lengths, self.config.batch_size, self.epoch_generator())
+        return list(drawn)[self.place.batches :]
 
     def step(self, index: NDArray[np.int64]) -> tuple[float, float, float]:
         """One update: loss, gradient norm, learning rate."""
@@ -138,13 +67,16 @@ class _Run:
         place.seen += len(index)
         return loss, norm, learning_rate
 
+    def out_of_patience(self) -> bool:
+        epochs, patience = self.place.epoch, self.config.patience
+        return bool(patience) and epochs < self.epochs and epochs - self.place.best_epoch >= patience
+
     def validate(self) -> Validated | None:
         """Ends the epoch; None where the loss ran away."""
         place, trainer, valid = self.place, self.trainer, self.valid
         weights = trainer.averaged()
         found = score(trainer.logits(valid.encoded, weights), valid.gold, trainer.multilabel)
-        if self.watch.diverged(found.loss):
-            self.reason = "diverged"
+        if self.runs_away(found.loss):
             return None
         place.epoch, place.batches, place.epoch_rng = place.epoch + 1, 0, {}
         best = Score(*place.best) if place.best else None
@@ -176,38 +108,25 @@ def fit(
         LstmError: the loss ran away in the first epoch, so there is nothing to keep.
         OutputError: a checkpoint cannot be written.
     """
-    config, checkpoints = trainer.config, checkpoints or Checkpoints()
     run = _Run(trainer, train, valid, rng, checkpoints)
-    told = time.monotonic()
     trainer.module.train()
     while run.reason == "finished" and run.place.epoch < run.epochs:
         for index in run.batches():
-            if stop():
-                run.reason = "interrupted"
-            elif config.time_limit and run.seconds >= config.time_limit:
-                run.reason = "time"
-            if checkpoints.due() or run.reason == "interrupted":
-                checkpoints.take(run.snapshot())
-            if run.reason != "finished":
+            if run.ends(stop):
                 break
             loss, norm, learning_rate = run.step(index)
-            if run.watch.diverged(loss):
-                run.reason = "diverged"
+            if run.runs_away(loss):
                 break
-            place, now = run.place, time.monotonic()
-            if now - told >= SECONDS_BETWEEN_STEPS or place.step in (1, run.steps):
-                told = now
-                left = run.seconds * (1 - run.progress) / run.progress
+            if run.tells():
                 yield Step(
-                    place.step, run.steps, place.step / run.per_epoch, run.epochs, loss, learning_rate, norm,
-                    place.seen / run.seconds, run.seconds, left,
+                    run.place.step, run.per_epoch * run.epochs, run.done, run.epochs, loss, learning_rate, norm,
+                    run.place.seen / run.seconds, run.seconds, run.seconds_left,
                 )  # fmt: skip
         if run.reason != "diverged" and run.place.step and (validated := run.validate()):
             yield validated
-        place = run.place
         if run.reason == "diverged":
-            yield run.set_back() or run.watch.warning(place.step, place.kept_epoch)
-        elif run.reason == "finished" and config.patience and place.epoch - place.best_epoch >= config.patience:
-            run.reason = "early" if place.epoch < run.epochs else "finished"
+            yield run.set_back()
+        elif run.reason == "finished" and run.out_of_patience():
+            run.reason = "early"
     trainer.keep(run.kept)
-    yield Stopped(run.reason, run.place.step / run.per_epoch, run.place.kept_epoch, run.seconds)
+    yield Stopped(run.reason, run.done, run.place.kept_epoch, run.seconds)

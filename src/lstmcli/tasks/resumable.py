@@ -1,0 +1,189 @@
+"""A fit that can stop between two steps and go on from there, in this process after a setback or in another after a
+kill.
+
+What the rest depends on is in one place: the arrays of the trainer, the random numbers, and a ``Place``.  On a CPU with
+as many threads the outcome is the same to the bit.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from lstmcli.config import TrainConfig
+from lstmcli.config_lm import LmTrainConfig
+from lstmcli.events import Warned
+from lstmcli.tasks.checkpoint import Arrays, Checkpoints, Snapshot
+from lstmcli.tasks.divergence import LOWER, MOST_SETBACKS, Watch
+
+SECONDS_BETWEEN_STEPS = 0.5
+"""A step is reported this often, not each time: a listener has no use for more."""
+
+
+class Resumable(Protocol):
+    """What trains, as far as going on needs to know."""
+
+    device: str
+
+    def arrays(self) -> Arrays:
+        """Copies of all that the next step depends on, but for the random numbers."""
+
+    def load(self, snapshot: Snapshot) -> None:
+        """Back to where ``arrays`` was called."""
+
+
+@dataclass
+class Place:
+    """How far a run has come."""
+
+    FOUND: ClassVar[tuple[str, ...]] = ("kept_epoch",)
+    """What a setback does not take back: which weights were the best."""
+
+    step: int = 0
+    seen: int = 0
+    kept_epoch: int = 0
+    """Whose weights are kept; 0 for none."""
+    factor: float = 1.0
+    """What plateaus and setbacks left of the learning rate."""
+    setbacks: int = 0
+    limit: float = math.nan
+    """The loss that is too much; see ``divergence.py``."""
+    seconds: float = 0.0
+    epoch_rng: dict[str, Any] = field(default_factory=dict)
+    """The generator as it was when the order of this epoch was drawn; empty before."""
+
+
+P = TypeVar("P", bound=Place)
+
+
+class Run(Generic[P]):
+    """One fit, from its first step or from the last snapshot of ``checkpoints``."""
+
+    def __init__(
+        self,
+        place: P,
+        trainer: Resumable,
+        config: TrainConfig | LmTrainConfig,
+        kept: list[Tensor],
+        watch: Watch,
+        rng: np.random.Generator,
+        checkpoints: Checkpoints | None,
+    ) -> None:
+        """``kept``: the weights to fall back on, until there are better ones."""
+        assert config.epochs is not None
+        self.place, self.kept, self.watch, self.rng = place, kept, watch, rng
+        self.epochs, self._limit = config.epochs, config.time_limit
+        self._trainer, self._checkpoints = trainer, checkpoints or Checkpoints()
+        self.reason = "finished"
+        self._begin = self._told = time.monotonic()
+        if self._checkpoints.last is not None:
+            self.restore(self._checkpoints.last)
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self._begin
+
+    @property
+    def done(self) -> float:
+        """Epochs."""
+        raise NotImplementedError
+
+    @property
+    def progress(self) -> float:
+        """From 0 to 1, by the epochs or the time, whichever is nearer its end."""
+        spent = self.seconds / self._limit if self._limit else 0.0
+        return min(1.0, max(self.done / self.epochs, spent))
+
+    @property
+    def seconds_left(self) -> float:
+        return self.seconds * (1 - self.progress) / max(self.progress, 1e-9)
+
+    def more(self) -> Arrays:
+        """What the fit has beside the trainer and the kept weights."""
+        return {}
+
+    def load_more(self, snapshot: Snapshot) -> None:
+        """Back to where ``more`` was called."""
+
+    def snapshot(self) -> Snapshot:
+        """What ``restore`` needs; arrays that nothing changes any more."""
+        kept = {f"kept.{i}": value.cpu().numpy() for i, value in enumerate(self.kept)}
+        arrays = self._trainer.arrays() | kept | self.more() | {"random": torch.get_rng_state().numpy()}
+        self.place.seconds, self.place.limit = self.seconds, self.watch.limit
+        return Snapshot(arrays, {**asdict(self.place), "epochs": self.epochs, "rng": self.rng.bit_generator.state})
+
+    def restore(self, snapshot: Snapshot) -> None:
+        self.place = type(self.place)(**{f.name: snapshot.values[f.name] for f in fields(self.place)})
+        self._trainer.load(snapshot)
+        kept = snapshot.part("kept")
+        self.kept = [self.tensor(kept[str(i)]) for i in range(len(kept))]
+        self.load_more(snapshot)
+        self.rng.bit_generator.state = snapshot.values["rng"]
+        torch.set_rng_state(torch.from_numpy(snapshot.arrays["random"].copy()))
+        self.watch.limit = self.place.limit
+        self._begin = time.monotonic() - self.place.seconds
+
+    def tensor(self, array: np.ndarray[Any, Any]) -> Tensor:
+        """A copy of a snapshot's array, where the trainer computes."""
+        return torch.from_numpy(array.copy()).to(self._trainer.device)
+
+    def epoch_generator(self) -> np.random.Generator:
+        """What draws the order of this epoch: the run's own the first time, and the same numbers again after that."""
+        if not self.place.epoch_rng:
+            self.place.epoch_rng = dict(self.rng.bit_generator.state)
+            return self.rng
+        again = np.random.default_rng()
+        again.bit_generator.state = self.place.epoch_rng
+        return again
+
+    def ends(self, stop: Callable[[], bool]) -> bool:
+        """Whether no step comes any more, and why; the moment to take a snapshot.
+
+        Raises:
+            OutputError: a checkpoint cannot be written.
+        """
+        if stop():
+            self.reason = "interrupted"
+        elif self._limit and self.seconds >= self._limit:
+            self.reason = "time"
+        if self._checkpoints.due() or self.reason == "interrupted":
+            self._checkpoints.take(self.snapshot())
+        return self.reason != "finished"
+
+    def runs_away(self, loss: float) -> bool:
+        if self.watch.diverged(loss):
+            self.reason = "diverged"
+        return self.reason == "diverged"
+
+    def tells(self) -> bool:
+        """Whether it is time to report a step: now and then, the first, and the last."""
+        now = time.monotonic()
+        due = now - self._told >= SECONDS_BETWEEN_STEPS or self.place.step == 1 or self.done >= self.epochs
+        if due:
+            self._told = now
+        return due
+
+    def set_back(self) -> Warned:
+        """Back to the last snapshot, to go on at a lower rate; after the last setback the run has diverged.
+
+        Raises:
+            LstmError: there are no weights worth keeping.
+        """
+        before, last, limit, kept = self.place, self._checkpoints.last, self.watch.limit, self.kept
+        if last is None or before.setbacks == MOST_SETBACKS:
+            return self.watch.warning(before.step, before.kept_epoch)
+        warning = self.watch.setback(before.step, last.values["step"])
+        self.restore(last)
+        self.watch.limit, self.kept, self.reason = limit, kept, "finished"
+        for name in before.FOUND:
+            setattr(self.place, name, getattr(before, name))
+        self.place.factor *= LOWER ** (before.setbacks + 1 - self.place.setbacks)
+        self.place.setbacks = before.setbacks + 1
+        return warning
