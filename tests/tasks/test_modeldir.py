@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from lstmcli.errors import ModelError, OutputError
 from lstmcli.tasks import atomicdir, manifest
-from lstmcli.tasks.modeldir import check_target, default_model_path, read_model, write_model
+from lstmcli.tasks.modeldir import check_target, default_model_path, read_model, unless_replaced, write_model
 
 from .models import LABELS, TINY, description, stub_files, stub_model
 
@@ -296,6 +296,19 @@ def test_leftovers_of_a_killed_run_are_no_obstacle(model: Path) -> None:
     assert not (model.with_name(f".model.{os.getpid()}.tmp")).exists()
 
 
+def test_what_killed_runs_left_long_ago_is_cleared_away(tmp_path: Path) -> None:
+    kept = {".model.12.old", ".model.13.tmp", ".model.v2.12.tmp", ".model.mine.tmp", "model.12.tmp"}
+    for name in {*kept, ".model.12.tmp"}:
+        (tmp_path / name).mkdir()
+        os.utime(tmp_path / name, (0, 0))
+    os.utime(tmp_path / ".model.13.tmp")  # may be another run's, at work
+    check_target(tmp_path / "model", False)
+    assert names(tmp_path) == kept  # an earlier model moved aside may be the only one there is
+    stub_model(tmp_path / "model")
+    check_target(tmp_path / "model", True)
+    assert names(tmp_path) == kept - {".model.12.old"} | {"model"}
+
+
 def test_of_two_runs_to_one_place_the_second_fails(tmp_path: Path) -> None:
     target = tmp_path / "model"
     with pytest.raises(OutputError), atomicdir.sibling(target):
@@ -338,6 +351,20 @@ def test_reading_is_tried_again_when_the_model_was_replaced(model: Path, monkeyp
 
     monkeypatch.setattr(modeldir, "_config_text", replaced_meanwhile)
     assert read_model(model).config["seed"] == 2
+
+
+def test_reading_is_tried_again_however_often_it_is_replaced(model: Path) -> None:
+    """Every second directory has the number of the one before the last."""
+    left = list(range(5))
+
+    def load() -> str:
+        if left:
+            stub_model(model, force=True, seed=left.pop())
+            stub_model(model, force=True, seed=7)
+            raise ModelError("half of it is gone")
+        return "whole"
+
+    assert unless_replaced(model, load) == "whole"
 
 
 # --- bad models

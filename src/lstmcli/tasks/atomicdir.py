@@ -9,7 +9,9 @@ from __future__ import annotations
 import ctypes
 import errno
 import os
+import re
 import shutil
+import time
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -18,6 +20,8 @@ from lstmcli.errors import OutputError
 
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
+STALE = 3600.0
+"""Seconds after which what lies beside a target is no longer being written: a save takes much less."""
 
 
 def write_directory(target: Path, files: Mapping[str, bytes], *, replace: bool) -> None:
@@ -61,6 +65,8 @@ def sibling(target: Path) -> Iterator[Path]:
             parent.mkdir()
             made.append(parent)
         shutil.rmtree(new, ignore_errors=True)  # of a killed run that had our process number
+        with suppress(OSError):  # a folder may be written to that cannot be read
+            _clear_away(target)
         new.mkdir()
         yield new
     except OSError as error:
@@ -70,6 +76,15 @@ def sibling(target: Path) -> Iterator[Path]:
         for parent in reversed(made):
             with suppress(OSError):  # not empty: the target is in it
                 parent.rmdir()
+
+
+def _clear_away(target: Path) -> None:
+    """Removes what killed runs left beside the target; an earlier model that was moved aside only if there is one."""
+    ours = re.compile(rf"\.{re.escape(target.name)}\.\d+\.(tmp{'|old' if target.exists() else ''})")
+    for path in target.parent.iterdir():
+        with suppress(OSError):
+            if ours.fullmatch(path.name) and time.time() - path.stat().st_mtime > STALE:
+                shutil.rmtree(path, ignore_errors=True)
 
 
 def _replace(target: Path, new: Path) -> None:
@@ -103,12 +118,12 @@ def _exchange(first: Path, second: Path) -> bool:
 
 def flush_directory(path: Path) -> None:
     """Make the names in a directory durable, where the file system knows how."""
-    descriptor = os.open(path, os.O_RDONLY)
-    try:
-        with suppress(OSError):
+    with suppress(OSError):
+        descriptor = os.open(path, os.O_RDONLY)
+        try:
             os.fsync(descriptor)
-    finally:
-        os.close(descriptor)
+        finally:
+            os.close(descriptor)
 
 
 def reason_of(error: OSError, target: Path) -> str:

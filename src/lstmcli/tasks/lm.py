@@ -10,7 +10,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.tasks.device import check_engine, resolve_device
-from lstmcli.tasks.loading import language_model_weights, use_file
+from lstmcli.tasks.loading import ReadAhead, language_model_weights, use_file
 from lstmcli.tasks.modeldir import TOKENIZER, WEIGHTS, ModelDir, read_model, unless_replaced
 from lstmcli.tasks.scoring import Session
 from lstmcli.text.stream import StreamEncoder
@@ -34,6 +34,8 @@ class LanguageModel:
     engine: str
     device: str
     threads: int | None
+    file: ReadAhead
+    """The weights, read with the rest: another model may be put in the place of this one at any time."""
 
     @property
     def mode(self) -> str:
@@ -69,7 +71,10 @@ class LanguageModel:
     def weights(self) -> dict[str, NDArray[np.generic]]:
         """By name, as in ``model.safetensors``."""
         return use_file(
-            self.model, WEIGHTS, lambda data: language_model_weights(data, self.model, self.encoder.vocab_size)
+            self.model,
+            WEIGHTS,
+            lambda data: language_model_weights(data, self.model, self.encoder.vocab_size),
+            self.file,
         )
 
     def int8(self) -> Session:
@@ -93,7 +98,7 @@ class LanguageModel:
 
             return LanguageModelSession(language_model_graph(weights, config, int8=int8), config, threads)
 
-        return use_file(self.model, WEIGHTS, build)
+        return use_file(self.model, WEIGHTS, build, self.file)
 
 
 def load_language_model(
@@ -116,7 +121,9 @@ def load_language_model(
 
     def load() -> LanguageModel:
         model = read_model(path, task="lm")
+        file = ReadAhead(model, WEIGHTS)
         encoder = use_file(model, TOKENIZER, lambda data: StreamEncoder.from_json(data.decode(), model.lm.tokenizer))
-        return LanguageModel(model, encoder, engine, device, threads)
+        file.bytes()
+        return LanguageModel(model, encoder, engine, device, threads, file)
 
     return unless_replaced(path, load)

@@ -37,6 +37,8 @@ VARIABLE = "LSTM_MODEL"
 
 _KINDS = {"classify": "a classifier", "lm": "a language model"}
 _READERS = {"classify": "`lstm classify` reads it", "lm": "`lstm generate` and `lstm perplexity` read it"}
+_ATTEMPTS = 20
+"""To read a model that is replaced again and again."""
 _CONFIG_LIMIT = 64 * 2**20
 
 
@@ -130,23 +132,24 @@ def read_model(path: str | Path, *, task: str | None = None) -> ModelDir:
 
 
 def unless_replaced(path: str | Path, load: Callable[[], T]) -> T:
-    """``load()``, once more if another process put a new model at ``path`` in the middle of it."""
-    before = _identity(path)
-    try:
-        return load()
-    except ModelError:
-        if _identity(path) == before:
-            raise
+    """``load()``, again if another process put a new model at ``path`` in the middle of it."""
+    for _ in range(_ATTEMPTS):
+        before = _identity(path)
+        try:
+            return load()
+        except ModelError:
+            if _identity(path) == before:
+                raise
     return load()
 
 
-def _identity(path: str | Path) -> tuple[int, int] | None:
-    """Which directory has this name now."""
+def _identity(path: str | Path) -> tuple[int, int, int] | None:
+    """Which directory has this name now, and since when: the number of one that is gone is soon used again."""
     try:
         found = Path(path).stat()
     except (OSError, ValueError):
         return None
-    return found.st_dev, found.st_ino
+    return found.st_dev, found.st_ino, found.st_ctime_ns
 
 
 def _read_model(path: Path, task: str | None) -> ModelDir:
