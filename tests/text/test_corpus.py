@@ -19,7 +19,7 @@ from lstmcli.config import ReadConfig
 from lstmcli.config_lm import LmTokenizerConfig
 from lstmcli.errors import DataError, OutputError
 from lstmcli.text import corpus as module
-from lstmcli.text.corpus import HEAD, Corpus, build_corpus, cache_folder, survey
+from lstmcli.text.corpus import HEAD, Corpus, build_corpus, cache_folder, survey, unchanged
 from lstmcli.text.lm_tokenizer import END_ID
 from lstmcli.text.settle import settle
 from lstmcli.text.sources import open_source
@@ -163,6 +163,31 @@ def test_a_mapped_corpus_outlives_its_file(tmp_path: Path) -> None:
     expected = corpus.ids.tolist()
     files(tmp_path)[0].unlink()
     assert corpus.ids.tolist() == expected
+
+
+def test_a_corpus_that_is_cut_short_while_it_is_mapped_is_noticed(tmp_path: Path) -> None:
+    made = build_corpus(LINES, encoder(), key="a", cache=tmp_path)
+    found = build_corpus(never(), encoder(), key="a", cache=tmp_path)
+    nameless = build_corpus(LINES, encoder(), key="a", cache=Path("/proc/nowhere"))
+    for corpus in (made, found, nameless, Corpus()):
+        corpus.check()
+    (path,) = files(tmp_path)
+    os.truncate(path, HEAD + 4)
+    for corpus in (made, found):
+        with pytest.raises(DataError, match=f"{path.name}: the tokenised text was cut short") as caught:
+            corpus.check()
+        assert "--resume" in (caught.value.hint or "")
+    nameless.check()
+    assert build_corpus(LINES, encoder(), key="a", cache=tmp_path).ids.tolist() == nameless.ids.tolist()
+
+
+def test_a_text_that_changes_while_it_is_read_is_noticed_and_not_kept(tmp_path: Path) -> None:
+    found = survey(LINES)
+    assert list(unchanged(LINES, found)) == LINES
+    for other in (LINES[:-1], [*LINES[:-1], "the zebrA"]):
+        with pytest.raises(DataError, match="changed while it was being read"):
+            build_corpus(unchanged(other, found), encoder(), key=found.fingerprint, cache=tmp_path)
+    assert files(tmp_path) == []
 
 
 def test_where_the_cache_cannot_be_written_it_does_without(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,13 +18,14 @@ import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
+from mmap import mmap
 from pathlib import Path
-from typing import IO
+from typing import IO, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.errors import OutputError
+from lstmcli.errors import DataError, OutputError
 from lstmcli.text.codes import Ids
 from lstmcli.text.lm_tokenizer import END_ID, UNKNOWN_ID
 from lstmcli.text.settle import SAMPLE
@@ -75,6 +76,8 @@ class Corpus(Counts):
     """Ids that are the unknown token."""
     started: NDArray[np.uint16] | NDArray[np.int32] = field(default_factory=lambda: np.array([END_ID], np.uint16))
     """[1 + N], the ids behind the ``</s>`` that starts a text; uint16 where the vocabulary allows; read-only."""
+    path: Path | None = None
+    """The file that they are mapped from, where it has a name."""
 
     @property
     def ids(self) -> NDArray[np.uint16] | NDArray[np.int32]:
@@ -83,6 +86,13 @@ class Corpus(Counts):
 
     def __len__(self) -> int:
         return len(self.started) - 1
+
+    def check(self) -> None:
+        """Raises ``DataError`` where the file was cut short: to read what is gone would end the process (SIGBUS)."""
+        mapped = self.started.base
+        if isinstance(mapped, mmap) and mapped.size() < HEAD + self.started.nbytes:
+            hint = "the same command makes it anew; with --resume it goes on from the last checkpoint"
+            raise DataError("the tokenised text was cut short while it was in use", path=self.path, hint=hint)
 
     def frequencies(self, vocab_size: int) -> NDArray[np.int64]:
         """How often each id occurs, [V]; in parts, for the ids may not fit in memory."""
@@ -95,13 +105,34 @@ def survey(lines: Iterable[str]) -> Survey:
     found, digest, room = Survey(), hashlib.sha256(), SAMPLE
     for line in lines:
         size = found.add(line)
-        digest.update(b"%d:" % size)
-        digest.update(line.encode("utf-8", "surrogatepass"))
+        _note(digest, line, size)
         if room > 0:
             found.sample.append(line[:room])
             room -= len(line) + 1
     found.fingerprint = digest.hexdigest()
     return found
+
+
+def unchanged(lines: Iterable[str], found: Survey) -> Iterator[str]:
+    """The same lines, once more.
+
+    Raises:
+        DataError: at their end, if they are not those that were surveyed.
+    """
+    counts, digest = Counts(), hashlib.sha256()
+    for line in lines:
+        _note(digest, line, counts.add(line))
+        yield line
+    if digest.hexdigest() != found.fingerprint:
+        then, now = (f"{text.lines:,} lines, {text.bytes:,} bytes" for text in (found, counts))
+        hint = "train again when nothing writes to it any more, or on a copy"
+        raise DataError(f"the text changed while it was being read: {then} at first, then {now}", hint=hint)
+
+
+def _note(digest: hashlib._Hash, line: str, size: int) -> None:
+    """Adds a line to a fingerprint; lengths keep lines from running together."""
+    digest.update(b"%d:" % size)
+    digest.update(line.encode("utf-8", "surrogatepass"))
 
 
 def cache_folder() -> Path:
@@ -136,10 +167,12 @@ def build_corpus(lines: Iterable[str], encoder: StreamEncoder, *, key: str, cach
             if name is not None:
                 with suppress(OSError):  # then it is a temporary file, too
                     name.replace(path)
+                    corpus.path = path
         finally:
-            file.close()  # what is mapped stays
             if name is not None:
                 name.unlink(missing_ok=True)
+            with suppress(OSError):  # on a full disk it tries once more to write
+                file.close()  # what is mapped stays
     except OSError as error:
         raise OutputError(
             f"the tokenised text cannot be written: {error.strerror or error}",
@@ -222,7 +255,8 @@ def _read(path: Path, key: str) -> Corpus | None:
             if check != head["check"] or file.tell() != HEAD + head["size"] * dtype.itemsize:
                 return None
             started = np.memmap(file, dtype, "r", offset=HEAD, shape=(head["size"],))
-            return Corpus(**{name: int(head[name]) for name in _COUNTS}, started=started)
+            counts: dict[str, Any] = {name: int(head[name]) for name in _COUNTS}
+            return Corpus(**counts, started=started, path=path)
     except (OSError, ValueError, KeyError, TypeError):
         return None
 
