@@ -205,7 +205,6 @@ DAMAGED = {
     "tokenizer.json": {"cut", "missing", "altered"},
     "model.safetensors": {"cut", "missing", "altered"},
     "model.onnx": {"cut", "missing", "altered"},
-    "model.int8.onnx": {"cut", "missing", "altered"},
 }
 
 

@@ -34,7 +34,7 @@ def sessions(config: LmModelConfig, int8: bool = False) -> tuple[TorchSession, L
     for weight in module.parameters():
         weight.data.mul_(2)
     graph = language_model_graph(module.tensors(), config, int8=int8)
-    onnx.checker.check_model(onnx.load_from_string(graph))
+    onnx.checker.check_model(onnx.load_from_string(graph.serialise()))
     return TorchSession(module), LanguageModelSession(graph, config, threads=1)
 
 

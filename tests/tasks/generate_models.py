@@ -69,10 +69,9 @@ def untrained_language_model(
     files = {
         "model.safetensors": save(dict(weights)),
         "tokenizer.json": encoder.to_json().encode(),
-        "model.onnx": language_model_graph(weights, config.model),
+        "model.onnx": language_model_graph(weights, config.model).serialise(),
     }
-    if int8:
-        files["model.int8.onnx"] = language_model_graph(weights, config.model, int8=True)
     tokenizer = {"kind": config.tokenizer.kind, "vocab_size": encoder.vocab_size}
-    write_model(target, files, description(task="lm", lm=to_dict(config), tokenizer=tokenizer, **changes), force=False)
+    about = description(task="lm", lm=to_dict(config), tokenizer=tokenizer, int8=int8, **changes)
+    write_model(target, files, about, force=False)
     return target

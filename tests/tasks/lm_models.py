@@ -126,7 +126,7 @@ def untrained_lm(target: Path, kind: str = "words", lines: Sequence[str] = LINES
     files = {
         "model.safetensors": save(weights),
         "tokenizer.json": tokenizer.to_json().encode(),
-        "model.onnx": language_model_graph(weights, config.model),
+        "model.onnx": language_model_graph(weights, config.model).serialise(),
     }
     about = description(task="lm", lm=to_dict(config), **changes)
     for name in ("labels", "multilabel", "classifier", "calibration"):

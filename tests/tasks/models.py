@@ -45,6 +45,7 @@ def description(**changes: Any) -> dict[str, Any]:
         "multilabel": False,
         "classifier": to_dict(TINY),
         "lm": to_dict(LmConfig()),
+        "int8": False,
         "calibration": {"scale": 0.8},
         "data": {"source": "data.csv", "rows": {"train": 1234, "valid": 6}, "notes": ["CSV", "UTF-8"]},
         "metrics": {"valid": dataclasses.asdict(report)},
@@ -90,7 +91,7 @@ def untrained_model(target: Path, config: ClassifierConfig = TINY, **changes: An
     files = {
         "model.safetensors": save({name: np.ascontiguousarray(value) for name, value in weights.items()}),
         "tokenizer.json": encoder.to_json().encode(),
-        "model.onnx": classifier_graph(weights, config.model),
+        "model.onnx": classifier_graph(weights, config.model).serialise(),
     }
     if config.model.ngrams:
         keys = np.unique(ngram_keys(encoder.encode(TEXTS), config.model.ngrams)[0])

@@ -97,8 +97,6 @@ def test_a_graph_by_another_hand_is_never_run(graph: bytes, model: Path, lm: Pat
     seal(model, model_onnx=graph)
     assert (load_classifier(model, threads=1).probabilities(TEXTS) == expected).all()
     seal(lm, model_onnx=graph)
-    (lm / "model.int8.onnx").write_bytes(graph)
-    seal(lm)
     assert load_generator(lm, threads=1).session
     assert load_language_model(lm, threads=1).together
 

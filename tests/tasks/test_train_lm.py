@@ -67,7 +67,8 @@ def test_the_whole_path(text: Path, tmp_path: Path) -> None:
     model = read_model(tmp_path / "m", task="lm")
     model.verify()
     assert model.lm.model == CONFIG.model and model.lm.tokenizer.mode == "lines"
-    assert set(model.config["files"]) == {"model.safetensors", "tokenizer.json", "model.onnx", "model.int8.onnx"}
+    assert set(model.config["files"]) == {"model.safetensors", "tokenizer.json", "model.onnx"}
+    assert model.config["int8"] is True
     log = [json.loads(line)["event"] for line in (tmp_path / "m" / "log.jsonl").read_text().splitlines()]
     assert log[0] == "corpus_read" and log[-1] == "quantised"
 
@@ -115,21 +116,19 @@ def test_every_tokenizer(text: Path, tmp_path: Path, kind: str) -> None:
 
 
 @pytest.mark.parametrize("cell", [cell for cell in CELLS if cell != "lstm"])
-def test_other_cells_have_no_int8_graph(text: Path, tmp_path: Path, cell: str) -> None:
+def test_other_cells_have_no_int8(text: Path, tmp_path: Path, cell: str) -> None:
     trained(text, tmp_path / "m", replace(CONFIG, model=replace(CONFIG.model, cell=cell, weight_drop=0.2)))
     model = read_model(tmp_path / "m")
-    assert "model.int8.onnx" not in model.config["files"]
+    assert model.config["int8"] is False
     assert model.config["architecture"].startswith(CELLS[cell].title)
 
 
-def test_an_int8_graph_that_costs_too_much_is_left_out(
-    text: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_int8_that_costs_too_much_is_left_out(text: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lstmcli.tasks.train_lm.INT8_MOST", -1.0)
     found = only(trained(text, tmp_path / "m"), events.Quantised)[0]
     assert isinstance(found, events.Quantised) and not found.kept
     assert found.int8 == pytest.approx(found.exact, abs=0.05)
-    assert "model.int8.onnx" not in read_model(tmp_path / "m").config["files"]
+    assert read_model(tmp_path / "m").config["int8"] is False
 
 
 def test_too_little_text(tmp_path: Path) -> None:

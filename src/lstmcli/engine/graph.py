@@ -13,7 +13,7 @@ import numpy as np
 
 from lstmcli.config import ModelConfig
 from lstmcli.engine.cells import recurrent, require_int8
-from lstmcli.engine.nodes import Graph, Weights
+from lstmcli.engine.nodes import Graph, InferenceGraph, Weights
 from lstmcli.engine.onnxfile import FLOAT, INT32, INT64, value_info
 
 
@@ -84,8 +84,8 @@ def _last(graph: Graph, config: ModelConfig, h_TBSK: str, lengths_BS: str) -> st
     return graph.node("Concat", forward, backward, axis=-1)
 
 
-def classifier_graph(weights: Weights, config: ModelConfig, *, int8: bool = False) -> bytes:
-    """The classifier as a serialised ONNX model: ids [B, S, T, F] int32, lengths [B, S] int64 -> logits [B, C].
+def classifier_graph(weights: Weights, config: ModelConfig, *, int8: bool = False) -> InferenceGraph:
+    """The classifier as a graph: ids [B, S, T, F] int32, lengths [B, S] int64 -> logits [B, C].
 
     With ``int8`` the LSTM multiplies in eight bits, twice as fast.  It scales what it reads by the largest value
     in the batch, so an answer moves a little with its batch mates; the exact graph's never does.
@@ -130,4 +130,4 @@ def classifier_graph(weights: Weights, config: ModelConfig, *, int8: bool = Fals
         value_info("lengths", INT64, ["B", "S"]),
     ]
     outputs = [value_info("logits", FLOAT, ["B", len(bias)])]
-    return graph.serialise("lstm-classifier", inputs, outputs)
+    return graph.finish("lstm-classifier", inputs, outputs)

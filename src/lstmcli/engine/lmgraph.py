@@ -16,12 +16,12 @@ import numpy as np
 from lstmcli.config_lm import LmModelConfig
 from lstmcli.engine.cells import recurrent, require_int8
 from lstmcli.engine.lmsession import state_names
-from lstmcli.engine.nodes import CONTRIB, Graph, Weights, quantised
+from lstmcli.engine.nodes import CONTRIB, Graph, InferenceGraph, Weights, quantised
 from lstmcli.engine.onnxfile import BOOL, FLOAT, INT32, INT64, Message, value_info
 
 
-def language_model_graph(weights: Weights, config: LmModelConfig, *, int8: bool = False) -> bytes:
-    """The language model as a serialised ONNX model.
+def language_model_graph(weights: Weights, config: LmModelConfig, *, int8: bool = False) -> InferenceGraph:
+    """The language model as a graph.
 
     Inputs: ids [T, B] int32; for each layer l h{l} and, where the cell has one, c{l}, [1, B, H_l]; first [1]
     int64, the first step whose prediction is wanted, P of them; targets [P, B] int64, or empty; measure_entropy [1]
@@ -86,7 +86,7 @@ def language_model_graph(weights: Weights, config: LmModelConfig, *, int8: bool 
     outputs["hidden"] = (FLOAT, ["T", "B", K])
     for name, hidden in states:
         inputs[name] = outputs[f"{name}_out"] = (FLOAT, [1, "B", hidden])
-    return graph.serialise("lstm-language-model", _values(inputs), _values(outputs))
+    return graph.finish("lstm-language-model", _values(inputs), _values(outputs))
 
 
 def _add_scores(graph: Graph) -> None:

@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from lstmcli.cells import CELLS
 from lstmcli.config_lm import LmModelConfig
-from lstmcli.engine.runtime import cores, open_session, run
-from lstmcli.errors import ModelError
+from lstmcli.engine.nodes import InferenceGraph
+from lstmcli.engine.runtime import Session, cores
 
 Ids = NDArray[np.int32]
 Floats = NDArray[np.float32]
@@ -36,16 +36,13 @@ def state_names(config: LmModelConfig) -> list[tuple[str, int]]:
 class LanguageModelSession:
     """A language model's graph, ready to read, predict and score."""
 
-    def __init__(self, graph: bytes, config: LmModelConfig, threads: int | None = None) -> None:
+    def __init__(self, graph: InferenceGraph, config: LmModelConfig, threads: int | None = None) -> None:
         """Raises ModelError if the graph cannot be loaded."""
         # Runs are of a bounded size and alike, so memory is kept.
-        self._session = open_session(graph, threads=threads or cores(), arena=True)
-        found = {value.name: value.shape for value in self._session.get_inputs()}
+        self._session = Session(graph, threads=threads or cores(), arena=True)
         self._widths = dict(state_names(config))
-        if any(found.get(name, [0])[-1] != H for name, H in self._widths.items()):
-            raise ModelError("the graph is not the language model that the config describes")
         self._states = [f"{name}_out" for name in self._widths]
-        self.vocab_size = int(self._session.get_outputs()[0].shape[2])
+        self.vocab_size = int(self._session.sizes["logits"][2])
 
     def zero_state(self, B: int) -> State:
         """The state before the first token of ``B`` texts."""
@@ -106,5 +103,5 @@ class LanguageModelSession:
             "measure_entropy": np.array(["entropy" in wanted]),
             **dict(zip(self._widths, state, strict=True)),
         }
-        result: list[Floats] = run(self._session, [*wanted, *self._states], inputs)
+        result: list[Floats] = self._session.run([*wanted, *self._states], inputs)
         return result

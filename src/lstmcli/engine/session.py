@@ -8,7 +8,8 @@ from __future__ import annotations
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.engine.runtime import cores, open_session, run
+from lstmcli.engine.nodes import InferenceGraph
+from lstmcli.engine.runtime import Session, cores
 
 
 class ClassifierSession:
@@ -18,13 +19,13 @@ class ClassifierSession:
     than one after the other with two threads each, for an LSTM has little in a step to share out.
     """
 
-    def __init__(self, graph: bytes, threads: int | None = None) -> None:
+    def __init__(self, graph: InferenceGraph, threads: int | None = None) -> None:
         """Raises ModelError if the graph cannot be loaded."""
         self.workers = threads or cores()
         # Batches differ in shape: an arena would keep the largest of each.
-        self._session = open_session(graph, threads=1, arena=False)
+        self._session = Session(graph, threads=1, arena=False)
 
     def logits(self, ids_BSTF: NDArray[np.int32], lengths_BS: NDArray[np.int64]) -> NDArray[np.float32]:
         """Unscaled logits [B, C]."""
-        result: NDArray[np.float32] = run(self._session, ["logits"], {"ids": ids_BSTF, "lengths": lengths_BS})[0]
+        result: NDArray[np.float32] = self._session.run(["logits"], {"ids": ids_BSTF, "lengths": lengths_BS})[0]
         return result

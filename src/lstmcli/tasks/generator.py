@@ -20,7 +20,7 @@ from lstmcli.events import Warned
 from lstmcli.results_lm import Continuation, TextPiece
 from lstmcli.tasks.device import check_engine
 from lstmcli.tasks.lm import load_language_model
-from lstmcli.tasks.modeldir import INT8_GRAPH, ModelDir, unless_replaced
+from lstmcli.tasks.modeldir import ModelDir, unless_replaced
 from lstmcli.tasks.sampling import UNKNOWN_ID, Logits
 
 END_ID = 0
@@ -93,8 +93,8 @@ def load_generator(
 
     Args:
         threads: None takes what the machine has.
-        engine: int8, fast and a little off; onnx, exact; torch, the same weights in PyTorch; auto: int8 where the
-            directory holds its graph, else onnx.
+        engine: int8, fast and a little off; onnx, exact; torch, the same weights in PyTorch; auto: int8 where
+            training found that it loses little, else onnx.
         device: cpu, cuda or auto; PyTorch only.
 
     Raises:
@@ -106,7 +106,7 @@ def load_generator(
     def load() -> Generator:
         kind = "torch" if engine == "torch" else "onnx"
         found = load_language_model(path, threads=threads, engine=kind, device=device)
-        exact = engine in ("onnx", "torch") or (engine == "auto" and INT8_GRAPH not in found.model.config["files"])
+        exact = engine in ("onnx", "torch") or (engine == "auto" and not found.model.config["int8"])
         return Generator(found.encoder, cast(Session, found.together if exact else found.int8()), found.model)
 
     return unless_replaced(path, load)

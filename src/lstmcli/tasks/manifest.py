@@ -34,7 +34,7 @@ _FIELDS: dict[str, type] = {
     "checksum": str,
 }
 _CLASSIFIER_FIELDS: dict[str, type] = {"labels": list, "multilabel": bool, "classifier": dict, "calibration": dict}
-_LM_FIELDS: dict[str, type] = {"lm": dict}
+_LM_FIELDS: dict[str, type] = {"lm": dict, "int8": bool}
 _LM_FIGURES = {"perplexity", "word_perplexity", "bits_per_byte", "tokens"}
 _FIGURES = {"accuracy", "macro_f1", "ece", "n", *_LM_FIGURES}
 """Of the metrics, those that are shown."""

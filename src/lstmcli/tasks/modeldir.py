@@ -28,7 +28,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 
 WEIGHTS, NGRAMS, TOKENIZER, GRAPH = "model.safetensors", "ngrams.safetensors", "tokenizer.json", "model.onnx"
-INT8_GRAPH = "model.int8.onnx"
 CARD, LOG = "README.md", "log.jsonl"
 UNCHECKED = (CARD, LOG)
 """Files that people may edit; they do not change what the model answers."""
@@ -37,9 +36,9 @@ VARIABLE = "LSTM_MODEL"
 
 _KINDS = {"classify": "a classifier", "lm": "a language model"}
 _READERS = {"classify": "`lstm classify` reads it", "lm": "`lstm generate` and `lstm perplexity` read it"}
+_CONFIG_LIMIT = 64 * 2**20
 _ATTEMPTS = 20
 """To read a model that is replaced again and again."""
-_CONFIG_LIMIT = 64 * 2**20
 
 
 @dataclass(frozen=True)
@@ -218,7 +217,7 @@ def _replaceable(target: Path, force: bool) -> Path:
             return real
         if CONFIG not in names:
             raise OutputError("is not empty and is not a model", path=target, hint=other)
-        known = {CONFIG, WEIGHTS, NGRAMS, TOKENIZER, GRAPH, INT8_GRAPH, CARD, LOG}
+        known = {CONFIG, WEIGHTS, NGRAMS, TOKENIZER, GRAPH, CARD, LOG}
         foreign = [name for name in names if name not in known or not (real / name).is_file()]
     except OSError as error:
         raise OutputError(f"cannot be read: {_why(error)}", path=target, hint=other) from error

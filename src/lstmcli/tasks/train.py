@@ -25,9 +25,9 @@ from lstmcli.tasks.estimate import estimate
 from lstmcli.tasks.experts import Experts
 from lstmcli.tasks.labels import class_weights, gold_array, indicators, known
 from lstmcli.tasks.metrics import classification_report
-from lstmcli.tasks.modeldir import CARD, GRAPH, LOG, NGRAMS, TOKENIZER, WEIGHTS, check_target, write_model
+from lstmcli.tasks.modeldir import CARD, GRAPH, LOG, NGRAMS, TOKENIZER, WEIGHTS, check_target
 from lstmcli.tasks.ngrams import fit_table
-from lstmcli.tasks.run import go_on, log_lines, logged, origin, prepare, versions
+from lstmcli.tasks.run import go_on, log_lines, logged, origin, prepare, room, save_model, versions
 from lstmcli.tasks.validation import score
 from lstmcli.text.encoder import UNKNOWN_ID, TextEncoder
 
@@ -141,6 +141,8 @@ def _train(
     assert config.train.epochs is not None and config.model.ngrams is not None
     parameters = count_parameters(module)
     step_seconds = estimate_step(trainer, train)
+    cost = estimate(config, train, valid, step_seconds=step_seconds, parameters=parameters, classes=len(labels))
+    yield from room(output, model_bytes=cost.model_bytes, parameters=parameters, every=every)
     yield events.RunPlanned(
         command=command,
         model=describe(config),
@@ -151,7 +153,7 @@ def _train(
         threads=threads,
         precision=precision,
         seed=config.train.seed,
-        estimate=estimate(config, train, valid, step_seconds=step_seconds, parameters=parameters, classes=len(labels)),
+        estimate=cost,
     )
 
     table: NgramTable | None = None
@@ -169,13 +171,15 @@ def _train(
 
     same = {"config": to_dict(asked), "data": {"fingerprint": splits.fingerprint}}
     machine_now = {"device": device, "threads": threads, "precision": precision, **versions()}
-    checkpoints, said = go_on(output, {**same, "machine": machine_now}, log, resume=resume, every=every)
+    same |= {"machine": machine_now}
+    checkpoints, said = go_on(output, same, log, resume=resume, every=every, source=splits.path)
     yield from said
     if not resume:
         checkpoints.clear()
     interrupted = False
     for event in fit(trainer, train, valid, stop=stop, rng=rng, checkpoints=checkpoints):
         interrupted |= isinstance(event, events.Stopped) and event.reason == "interrupted"
+        yield from checkpoints.news()
         yield event
 
     weights = module.tensors()
@@ -226,11 +230,11 @@ def _train(
         WEIGHTS: save({name: np.ascontiguousarray(value) for name, value in weights.items()}),
         **({NGRAMS: save(table.tensors())} if table else {}),
         TOKENIZER: encoder.to_json().encode(),
-        GRAPH: graph,
+        GRAPH: graph.serialise(),
         CARD: model_card(description).encode("utf-8", "backslashreplace"),
         LOG: log_lines(log),
     }
-    size = write_model(output, files, description, force=force)
+    size = save_model(output, files, description, force=force)
     if not interrupted:
         checkpoints.clear()
     yield events.Saved(str(output), size, time.monotonic() - started)

@@ -16,21 +16,22 @@ from lstmcli import events
 from lstmcli.cells import CELLS
 from lstmcli.config import to_dict
 from lstmcli.config_lm import LmConfig
-from lstmcli.errors import NoDataError
+from lstmcli.errors import DataError, NoDataError
 from lstmcli.events import Event
 from lstmcli.results_lm import CorpusCheck, LmReport
 from lstmcli.tasks.card import language_model_card
 from lstmcli.tasks.defaults import epochs_in, resolve_lm, steps_an_epoch
 from lstmcli.tasks.device import native_bf16
 from lstmcli.tasks.estimate import estimate_lm
-from lstmcli.tasks.modeldir import CARD, GRAPH, INT8_GRAPH, LOG, TOKENIZER, WEIGHTS, check_target, write_model
-from lstmcli.tasks.run import go_on, log_lines, logged, origin, prepare, versions
-from lstmcli.text.corpus import Corpus, build_corpus, survey
+from lstmcli.tasks.modeldir import CARD, GRAPH, LOG, TOKENIZER, WEIGHTS, check_target
+from lstmcli.tasks.run import go_on, log_lines, logged, origin, prepare, room, save_model, versions
+from lstmcli.text.corpus import Corpus, Survey, build_corpus, survey, unchanged
 from lstmcli.text.lm_tokenizer import END_ID
 from lstmcli.text.settle import settle
 from lstmcli.text.stream import StreamEncoder
 
 if TYPE_CHECKING:
+    from lstmcli.engine.nodes import InferenceGraph
     from lstmcli.text.records import Record, Splits
 
 INT8_TOKENS, INT8_MOST = 1000, 0.02
@@ -93,7 +94,7 @@ def _train(
     found = surveys["train"]
     tokenizer = settle(config.tokenizer, found.sample, found.characters, table=splits.format != "text")
     encoder = StreamEncoder.train(lines["train"], tokenizer)
-    corpora = {name: build_corpus(part, encoder, key=surveys[name].fingerprint) for name, part in lines.items()}
+    corpora = {name: _corpus(part, surveys[name], encoder) for name, part in lines.items()}
     train, valid = corpora["train"], corpora["valid"]
     if len(train) < 2 or len(valid) < 1:
         raise NoDataError("there is too little text to learn from", path=splits.path, hint="give a few lines at least")
@@ -123,7 +124,8 @@ def _train(
     data = {name: found.fingerprint for name, found in surveys.items()}
     same = {"config": to_dict(asked), "data": data}
     machine_now = {"device": device, "threads": threads, "bf16": bf16, **versions()}
-    checkpoints, said = go_on(output, {**same, "machine": machine_now}, log, resume=resume, every=every)
+    same |= {"machine": machine_now}
+    checkpoints, said = go_on(output, same, log, resume=resume, every=every, source=splits.path)
     if config.train.epochs is None:  # as many as the time allows
         before = checkpoints.last and checkpoints.last.values["epochs"]
         epochs = before or epochs_in(config, len(train), step_seconds)
@@ -131,6 +133,10 @@ def _train(
         trainer.config = config.train
     assert config.train.epochs is not None
     steps = config.train.epochs * steps_an_epoch(config.train, len(train))
+    cost = estimate_lm(
+        config, vocab_size=encoder.vocab_size, step_seconds=step_seconds, steps=steps, parameters=parameters
+    )
+    yield from room(output, model_bytes=cost.model_bytes, parameters=parameters, every=every)
     yield events.RunPlanned(
         command=command,
         model=describe(config),
@@ -141,13 +147,7 @@ def _train(
         threads=threads,
         precision="bf16 softmax" if bf16 else "fp32",
         seed=config.train.seed,
-        estimate=estimate_lm(
-            config,
-            vocab_size=encoder.vocab_size,
-            step_seconds=step_seconds,
-            steps=steps,
-            parameters=parameters,
-        ),
+        estimate=cost,
         by_clock=asked.train.epochs is None and asked.train.time_limit is not None,
     )
 
@@ -156,8 +156,15 @@ def _train(
         checkpoints.clear()
     draws = np.random.default_rng(config.train.seed)  # its own: samples come when the clock says so
     interrupted, sampled = False, time.monotonic()
-    for event in fit_lm(trainer, train.started, valid.started, stop=stop, rng=rng, checkpoints=checkpoints):
+
+    def stopped() -> bool:
+        for corpus in corpora.values():
+            corpus.check()
+        return stop()
+
+    for event in fit_lm(trainer, train.started, valid.started, stop=stopped, rng=rng, checkpoints=checkpoints):
         interrupted |= isinstance(event, events.Stopped) and event.reason == "interrupted"
+        yield from checkpoints.news()
         yield event
         if isinstance(event, events.Validated) and time.monotonic() - sampled > SECONDS_BETWEEN_SAMPLES:
             sampled = time.monotonic()
@@ -167,6 +174,7 @@ def _train(
     metrics: dict[str, Any] = {}
     for name in ("valid", "test"):
         if name in corpora and len(corpora[name]):
+            corpora[name].check()
             report = _report(corpora[name], total_nats(module, corpora[name].started))
             metrics[name] = asdict(report)
             yield events.LmEvaluated(name, report)
@@ -187,23 +195,22 @@ def _train(
         "parameters": parameters,
         "architecture": describe(config),
         "tokenizer": {"kind": encoder.config.kind, "vocab_size": encoder.vocab_size},
+        "int8": False,
     }
     graph = language_model_graph(weights, config.model)
-    small = None
     if config.model.cell == "lstm":
         small = language_model_graph(weights, config.model, int8=True)
         exact, near = (_nats(g, config, valid.started[: INT8_TOKENS + 1], threads) for g in (graph, small))
-        yield events.Quantised(exact, near, near - exact <= INT8_MOST)
-        small = small if near - exact <= INT8_MOST else None
+        description["int8"] = near - exact <= INT8_MOST
+        yield events.Quantised(exact, near, description["int8"])
     files = {
         WEIGHTS: save({name: np.ascontiguousarray(value) for name, value in weights.items()}),
         TOKENIZER: encoder.to_json().encode(),
-        GRAPH: graph,
-        **({INT8_GRAPH: small} if small else {}),
+        GRAPH: graph.serialise(),
         CARD: language_model_card(description).encode("utf-8", "backslashreplace"),
         LOG: log_lines(log),
     }
-    size = write_model(output, files, description, force=force)
+    size = save_model(output, files, description, force=force)
     if not interrupted:
         checkpoints.clear()
     yield events.Saved(str(output), size, time.monotonic() - started)
@@ -214,7 +221,7 @@ def _parts(splits: Splits) -> dict[str, Collection[Record]]:
     return {name: records for name, records in parts.items() if records or name != "test"}
 
 
-def _nats(graph: bytes, config: LmConfig, ids: NDArray[np.integer], threads: int) -> float:
+def _nats(graph: InferenceGraph, config: LmConfig, ids: NDArray[np.integer], threads: int) -> float:
     """Nats a token of a text, token by token as generation reads it."""
     from lstmcli.engine.lmsession import LanguageModelSession
 
@@ -232,9 +239,21 @@ class Lines:
 
     def __init__(self, records: Iterable[Record]) -> None:
         self._records = records
+        self.path = ""
+        """The file that the last line came from."""
 
     def __iter__(self) -> Iterator[str]:
-        return (line for record in self._records for line in record.text.split("\n"))
+        for record in self._records:
+            self.path = record.path
+            yield from record.text.split("\n")
+
+
+def _corpus(lines: Lines, found: Survey, encoder: StreamEncoder) -> Corpus:
+    """The ids of lines that were surveyed.  Raises: DataError, if they are others now."""
+    try:
+        return build_corpus(unchanged(lines, found), encoder, key=found.fingerprint)
+    except DataError as error:
+        raise DataError(error.message, path=error.path or lines.path, line=error.line, hint=error.hint) from error
 
 
 def _check(name: str, corpus: Corpus) -> CorpusCheck:
