@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -66,7 +67,7 @@ def test_bf16_learns_as_well() -> None:
     assert max(event.value for event in events if isinstance(event, Validated)) > 0.9
 
 
-@pytest.mark.parametrize("bad", [float("nan"), float("inf"), 1e6])
+@pytest.mark.parametrize("bad", [float("nan"), float("inf"), 1e6, 20.0])
 def test_a_loss_that_runs_away_ends_training_with_the_weights_from_before(
     bad: float, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -84,6 +85,8 @@ def test_a_loss_that_runs_away_ends_training_with_the_weights_from_before(
     warned, stopped = events[-2:]
     assert isinstance(stopped, Stopped) and stopped.reason == "diverged" and 1 <= stopped.best_epoch <= 2
     assert isinstance(warned, Warned) and "diverged" in warned.message and "--learning-rate 0.002" in warned.message
+    setbacks = [e.message for e in events if isinstance(e, Warned) and "going on from step 0" in e.message]
+    assert len(setbacks) == 3 and "0.125 instead of 0.5; 0.002 is usual" in setbacks[0]
     assert all(torch.isfinite(value).all() for value in t.dense)
 
 
@@ -229,3 +232,40 @@ def test_a_loss_that_runs_away_sets_the_run_back_at_a_lower_rate(monkeypatch: py
     assert "going on from step" in warning.message
     assert isinstance(events[-1], Stopped) and events[-1].reason == "finished"
     assert max(rates[9:]) <= max(rates[:9])
+
+
+def test_a_state_that_the_last_step_broke_is_none_to_go_back_to(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(resumable, "STEPS_TO_LOSE", 2)
+    t = trainer(TRAIN)
+    step, taken = t.step, 0
+
+    def breaking(*arguments: Any) -> tuple[float, float]:
+        nonlocal taken
+        taken += 1
+        found = step(*arguments)
+        if taken == 6:
+            t.dense[0].data.fill_(float("nan"))  # its own loss was a number
+        return found
+
+    monkeypatch.setattr(t, "step", breaking)
+    events = run(t, split(64, 1), split(60, 2))
+    (warning,) = (event for event in events if isinstance(event, Warned))
+    assert "not a number in step 7: going on from step 4" in warning.message
+    assert isinstance(events[-1], Stopped) and events[-1].reason == "finished"
+
+
+def test_a_setback_does_not_depend_on_the_clock(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+    monkeypatch.setattr(resumable, "STEPS_TO_LOSE", 3)
+    found = []
+    for every in (0.0, 1e9):
+        t = trainer(TRAIN)
+        losses = iter([*[0.5] * 10, float("inf"), *[0.5] * 100])
+        monkeypatch.setattr(t, "step", lambda *a, step=t.step, losses=losses: (next(losses), step(*a)[1]))
+        checkpoints = Checkpoints(tmp_path / str(every), every)
+        events = list(
+            fit(t, split(64, 1), split(60, 2), stop=bool, rng=np.random.default_rng(0), checkpoints=checkpoints)
+        )
+        assert sum(isinstance(event, Warned) for event in events) == 1
+        found.append(t)
+    for ours, theirs in zip(found[0].dense, found[1].dense, strict=True):
+        assert torch.equal(ours, theirs)

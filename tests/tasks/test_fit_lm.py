@@ -18,6 +18,8 @@ from lstmcli.config_lm import LmModelConfig, LmTrainConfig
 from lstmcli.core.language_model import LanguageModel
 from lstmcli.errors import LstmError
 from lstmcli.events import Step, Stopped, Validated, Warned
+from lstmcli.tasks import fit_lm as module
+from lstmcli.tasks import resumable
 from lstmcli.tasks.checkpoint import Checkpoints, read_latest
 from lstmcli.tasks.fit_lm import emptied, fit_lm
 from lstmcli.tasks.trainer_lm import LmTrainer, estimate_step, sample, streams, total_nats, window_lengths
@@ -80,7 +82,12 @@ def test_stopping_ends_it(stops: int) -> None:
     assert sum(isinstance(event, Validated) for event in found) == (stops > 0)
 
 
-def test_a_loss_that_runs_away_ends_training_with_the_weights_from_before(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize(
+    ("bad", "said"), [(math.nan, "not a number"), (math.inf, "is infinite"), (50.0, "risen to 50")]
+)
+def test_a_loss_that_runs_away_ends_training_with_the_weights_from_before(
+    bad: float, said: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
     t = trainer()
     step, steps = t.step, 0
 
@@ -88,12 +95,12 @@ def test_a_loss_that_runs_away_ends_training_with_the_weights_from_before(monkey
         nonlocal steps
         steps += 1
         loss, *rest = step(*arguments)
-        return (math.nan if steps >= 50 else loss, *rest)
+        return (bad if steps >= 50 else loss, *rest)
 
     monkeypatch.setattr(t, "step", diverging)
     *_, warned, stopped = fit_lm(t, TEXT, TEXT[:400], stop=lambda: False, rng=np.random.default_rng(0))
     assert isinstance(stopped, Stopped) and stopped.reason == "diverged" and stopped.best_epoch >= 1
-    assert isinstance(warned, Warned) and "not a number" in warned.message
+    assert isinstance(warned, Warned) and said in warned.message and "try --learning-rate" in warned.message
     assert all(torch.isfinite(value).all() for value in t.module.parameters())
 
 
@@ -104,6 +111,16 @@ def test_a_loss_that_runs_away_at_once_leaves_nothing_to_keep() -> None:
     with pytest.raises(LstmError, match="diverged") as caught:
         list(run)
     assert caught.value.hint == "try --learning-rate 0.005"
+
+
+@pytest.mark.parametrize("bad", [math.nan, 1e3])
+def test_a_validation_loss_that_runs_away_sets_the_run_back(bad: float, monkeypatch: pytest.MonkeyPatch) -> None:
+    losses = iter([2.0, bad])
+    monkeypatch.setattr(module, "total_nats", lambda *_: 199 * next(losses, 1.5))
+    found = finished(trainer(), Checkpoints())
+    (warning,) = (event for event in found if isinstance(event, Warned))
+    assert "going on from step 0" in warning.message
+    assert isinstance(found[-1], Stopped) and found[-1].reason == "finished"
 
 
 def test_sgd_ends_as_an_average() -> None:
@@ -195,9 +212,10 @@ def test_a_loss_that_runs_away_sets_the_run_back_at_a_lower_rate(monkeypatch: py
         return (math.nan if len(rates) == 40 else loss), norm, states
 
     monkeypatch.setattr(t, "step", once)
-    found = finished(t, Checkpoints(every=0.0))
+    monkeypatch.setattr(resumable, "STEPS_TO_LOSE", 10)
+    found = finished(t, Checkpoints())
     (warning,) = (event for event in found if isinstance(event, Warned))
-    assert "not a number" in warning.message and "going on from step" in warning.message
+    assert "not a number" in warning.message and "going on from step 30" in warning.message
     stopped = found[-1]
     assert isinstance(stopped, Stopped) and stopped.reason == "finished"
     assert max(rates[40:]) <= max(rates[:40]) / 4 * 1.001

@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.errors import OutputError
+from lstmcli.events import Warned
 from lstmcli.tasks.atomicdir import flush_directory, hint_of, reason_of
 
 MAGIC = b"lstm checkpoint 1\n"
@@ -57,28 +58,48 @@ class Checkpoints:
     run: dict[str, Any] = field(default_factory=dict)
     """What the run is, for whoever wants to go on with it; see ``differences``."""
     last: Snapshot | None = None
-    """The latest, from this run or the one that it goes on with."""
+    """What this run goes on with; whoever has gone on may let go of it."""
     log: list[str] = field(default_factory=list)
     """Lines of the run's log, which are saved too."""
-    _due: float = field(default_factory=time.monotonic)
+    _due: float = field(init=False)
+    _failing: bool = False
+    _news: list[Warned] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._due = time.monotonic() + self.every
 
     def due(self) -> bool:
-        """Whether it is time for one; the first at once, so that there is always a state to go back to."""
+        """Whether it is time for one."""
         return time.monotonic() >= self._due
 
     def take(self, snapshot: Snapshot) -> None:
-        """Keeps a snapshot, whose arrays nobody else may change.
+        """Writes a snapshot, where there is a folder for it.
 
-        Raises:
-            OutputError: it cannot be written; the two before are as they were.
+        One that cannot be written is no reason to lose the run: it is said, and the next one is tried.
         """
-        first = self.last is None
-        self.last = snapshot
         begin = time.monotonic()
-        if self.folder is not None and not first and np.isfinite(self.every):
-            write(self.folder, snapshot, {"run": self.run, "log": self.log})
+        if self.folder is not None and np.isfinite(self.every):
+            self._write(self.folder, snapshot)
         now = time.monotonic()
         self._due = now + max(self.every, (now - begin) / SHARE)
+
+    def news(self) -> list[Warned]:
+        """What there is to say since the last time."""
+        found, self._news = self._news, []
+        return found
+
+    def _write(self, folder: Path, snapshot: Snapshot) -> None:
+        try:
+            write(folder, snapshot, {"run": self.run, "log": self.log})
+        except OutputError as error:
+            if not self._failing:
+                after = "training goes on and tries again; until then a kill loses what came after the last one"
+                self._news.append(Warned(f"{error}; {after}"))
+            self._failing = True
+        else:
+            if self._failing:
+                self._news.append(Warned(f"{folder}: checkpoints can be written again"))
+            self._failing = False
 
     def clear(self) -> None:
         """The run has ended well: nothing is left to go on with."""
@@ -118,6 +139,8 @@ def write(folder: Path, snapshot: Snapshot, more: Mapping[str, Any]) -> None:
     except OSError as error:
         with suppress(OSError):
             unfinished.unlink()
+        with suppress(OSError):  # not empty: the checkpoints before are in it
+            folder.rmdir()
         reason = reason_of(error, folder)
         raise OutputError(f"no checkpoint can be written: {reason}", path=folder, hint=hint_of(error)) from error
     for old in before[: 1 - KEPT]:

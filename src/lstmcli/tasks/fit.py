@@ -76,7 +76,7 @@ class _Run(resumable.Run[Place]):
         place, trainer, valid = self.place, self.trainer, self.valid
         weights = trainer.averaged()
         found = score(trainer.logits(valid.encoded, weights), valid.gold, trainer.multilabel)
-        if self.runs_away(found.loss):
+        if self.runs_away(found.loss, validation=True):
             return None
         place.epoch, place.batches, place.epoch_rng = place.epoch + 1, 0, {}
         best = Score(*place.best) if place.best else None
@@ -106,7 +106,6 @@ def fit(
 
     Raises:
         LstmError: the loss ran away in the first epoch, so there is nothing to keep.
-        OutputError: a checkpoint cannot be written.
     """
     run = _Run(trainer, train, valid, rng, checkpoints)
     trainer.module.train()

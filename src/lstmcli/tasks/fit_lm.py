@@ -88,7 +88,7 @@ class _Run(resumable.Run[Place]):
         weights = trainer.weights()
         with swapped(trainer.parameters, weights):
             loss = total_nats(trainer.module, self.valid, trainer.device) / max(1, len(self.valid) - 1)
-        improved = not self.runs_away(loss) and loss < min(place.losses, default=math.inf)
+        improved = not self.runs_away(loss, validation=True) and loss < min(place.losses, default=math.inf)
         if improved:
             self.kept, place.kept_epoch, place.since_best = weights, place.epoch, 0
         else:
@@ -148,7 +148,6 @@ def fit_lm(
 
     Raises:
         LstmError: the loss ran away before the first validation, so there is nothing to keep.
-        OutputError: a checkpoint cannot be written.
     """
     config, run = trainer.config, _Run(trainer, train, valid, rng, checkpoints)
     steps = steps_an_epoch(config, len(train) - 1) * run.epochs

@@ -25,6 +25,8 @@ from lstmcli.tasks.divergence import LOWER, MOST_SETBACKS, Watch
 
 SECONDS_BETWEEN_STEPS = 0.5
 """A step is reported this often, not each time: a listener has no use for more."""
+STEPS_TO_LOSE = 500
+"""A setback costs no more than about as many; counted, not timed, so that the same run goes back to the same step."""
 
 
 class Resumable(Protocol):
@@ -53,8 +55,9 @@ class Place:
     factor: float = 1.0
     """What plateaus and setbacks left of the learning rate."""
     setbacks: int = 0
-    limit: float = math.nan
-    """The loss that is too much; see ``divergence.py``."""
+    first: float = math.nan
+    mean: float = math.nan
+    """The first loss and the mean of those since; see ``divergence.py``."""
     seconds: float = 0.0
     epoch_rng: dict[str, Any] = field(default_factory=dict)
     """The generator as it was when the order of this epoch was drawn; empty before."""
@@ -82,9 +85,14 @@ class Run(Generic[P]):
         self.epochs, self._limit = config.epochs, config.time_limit
         self._trainer, self._checkpoints = trainer, checkpoints or Checkpoints()
         self.reason = "finished"
+        self._good: Snapshot | None = None
+        """Where a setback goes: a state from which a step was taken without harm."""
+        self._hopeful: Snapshot | None = None
+        """The next such, once its step has shown it."""
         self._begin = self._told = time.monotonic()
         if self._checkpoints.last is not None:
-            self.restore(self._checkpoints.last)
+            self._good, self._checkpoints.last = self._checkpoints.last, None
+            self.restore(self._good)
 
     @property
     def seconds(self) -> float:
@@ -116,7 +124,7 @@ class Run(Generic[P]):
         """What ``restore`` needs; arrays that nothing changes any more."""
         kept = {f"kept.{i}": value.cpu().numpy() for i, value in enumerate(self.kept)}
         arrays = self._trainer.arrays() | kept | self.more() | {"random": torch.get_rng_state().numpy()}
-        self.place.seconds, self.place.limit = self.seconds, self.watch.limit
+        self.place.seconds, self.place.first, self.place.mean = self.seconds, self.watch.first, self.watch.mean
         return Snapshot(arrays, {**asdict(self.place), "epochs": self.epochs, "rng": self.rng.bit_generator.state})
 
     def restore(self, snapshot: Snapshot) -> None:
@@ -127,7 +135,7 @@ class Run(Generic[P]):
         self.load_more(snapshot)
         self.rng.bit_generator.state = snapshot.values["rng"]
         torch.set_rng_state(torch.from_numpy(snapshot.arrays["random"].copy()))
-        self.watch.limit = self.place.limit
+        self.watch.first, self.watch.mean = self.place.first, self.place.mean
         self._begin = time.monotonic() - self.place.seconds
 
     def tensor(self, array: np.ndarray[Any, Any]) -> Tensor:
@@ -144,22 +152,25 @@ class Run(Generic[P]):
         return again
 
     def ends(self, stop: Callable[[], bool]) -> bool:
-        """Whether no step comes any more, and why; the moment to take a snapshot.
-
-        Raises:
-            OutputError: a checkpoint cannot be written.
-        """
+        """Whether no step comes any more, and why; the moment to take snapshots."""
         if stop():
             self.reason = "interrupted"
         elif self._limit and self.seconds >= self._limit:
             self.reason = "time"
         if self._checkpoints.due() or self.reason == "interrupted":
             self._checkpoints.take(self.snapshot())
+        if self._good is None:
+            self._good = self.snapshot()
+        elif self.place.step % STEPS_TO_LOSE == 0 and self.watch.sound:
+            self._hopeful = self.snapshot()
         return self.reason != "finished"
 
-    def runs_away(self, loss: float) -> bool:
-        if self.watch.diverged(loss):
+    def runs_away(self, loss: float, *, validation: bool = False) -> bool:
+        """Whether this loss, of the step just taken or of the validation split, ends the run or sets it back."""
+        if self.watch.diverged_in_validation(loss) if validation else self.watch.diverged(loss):
             self.reason = "diverged"
+        elif self._hopeful is not None:
+            self._good, self._hopeful = self._hopeful, None
         return self.reason == "diverged"
 
     def tells(self) -> bool:
@@ -171,19 +182,18 @@ class Run(Generic[P]):
         return due
 
     def set_back(self) -> Warned:
-        """Back to the last snapshot, to go on at a lower rate; after the last setback the run has diverged.
+        """Back to the last good state, to go on at a lower rate; after the last setback the run has diverged.
 
         Raises:
             LstmError: there are no weights worth keeping.
         """
-        before, last, limit, kept = self.place, self._checkpoints.last, self.watch.limit, self.kept
-        if last is None or before.setbacks == MOST_SETBACKS:
+        before, first, kept = self.place, self.watch.first, self.kept
+        if self._good is None or before.setbacks == MOST_SETBACKS:
             return self.watch.warning(before.step, before.kept_epoch)
-        warning = self.watch.setback(before.step, last.values["step"])
-        self.restore(last)
-        self.watch.limit, self.kept, self.reason = limit, kept, "finished"
+        self.restore(self._good)
+        self._hopeful, self.watch.first, self.kept, self.reason = None, first, kept, "finished"
         for name in before.FOUND:
             setattr(self.place, name, getattr(before, name))
         self.place.factor *= LOWER ** (before.setbacks + 1 - self.place.setbacks)
         self.place.setbacks = before.setbacks + 1
-        return warning
+        return self.watch.setback(before.step, self.place.step, LOWER**self.place.setbacks)
