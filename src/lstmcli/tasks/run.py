@@ -4,7 +4,12 @@ from __future__ import annotations
 
 import datetime
 import json
+import math
+import os
+import shutil
+import tempfile
 from collections.abc import Callable, Iterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -13,11 +18,15 @@ import numpy as np
 from lstmcli import events
 from lstmcli.config import TrainConfig
 from lstmcli.config_lm import LmTrainConfig
-from lstmcli.errors import UsageError
+from lstmcli.errors import DataError, LstmError, OutputError, UsageError
 from lstmcli.events import Event
 from lstmcli.malloc import keep_freed_memory
-from lstmcli.tasks.checkpoint import Checkpoints, Snapshot, differences, place_of, read_latest
+from lstmcli.tasks.checkpoint import KEPT, Checkpoints, Snapshot, any_in, differences, place_of, read_latest
 from lstmcli.tasks.device import resolve_device
+from lstmcli.tasks.modeldir import write_model
+
+CHECKPOINT_BYTES = 20
+"""Of a parameter: in fp32 the weights, those to keep, an average, and what the optimiser has."""
 
 
 class Machine(NamedTuple):
@@ -50,16 +59,18 @@ def prepare(config: TrainConfig | LmTrainConfig) -> tuple[Machine, np.random.Gen
 
 
 def go_on(
-    output: Path, run: dict[str, Any], log: list[str], *, resume: bool, every: float
+    output: Path, run: dict[str, Any], log: list[str], *, resume: bool, every: float, source: str = ""
 ) -> tuple[Checkpoints, list[Event]]:
     """Where the run's checkpoints go, what it goes on from, and what there is to say of that.
 
     Args:
         run: what must be the same for a run to go on: ``config`` and ``data``; ``machine`` should be.
         log: the run's log, which begins with that of the run it goes on with.
+        source: where the data come from.
 
     Raises:
         UsageError: the unfinished run there is another one.
+        DataError: it read other data.
     """
     run = json.loads(json.dumps(run))  # as it will be read
     checkpoints = Checkpoints(place_of(output), every, run, log=log)
@@ -71,7 +82,14 @@ def go_on(
         return checkpoints, [*said, events.Warned("there is no checkpoint to go on from: training from the start")]
     values = {**found.values}
     changed = differences(values.pop("run"), run)
-    if serious := [name for name in changed if not name.startswith("machine.")]:
+    serious = [name for name in changed if not name.startswith("machine.")]
+    if serious and all(name.startswith("data.") for name in serious):
+        raise DataError(
+            f"has changed since the unfinished run in {place_of(output)} read it",
+            path=source,
+            hint="give the data that it had, or begin anew with --force",
+        )
+    if serious:
         raise UsageError(
             f"the unfinished run in {place_of(output)} had other settings: {', '.join(serious)}",
             hint="give the options and data that it had, or begin anew with --force",
@@ -81,6 +99,54 @@ def go_on(
     log[:0] = values.pop("log")
     checkpoints.last = Snapshot(found.arrays, values)
     return checkpoints, [*said, events.Resumed(int(values["step"]), float(values["seconds"]))]
+
+
+def room(output: Path, *, model_bytes: int, parameters: int, every: float) -> Iterator[Event]:
+    """A warning where the disk has too little space for what a run is about to write."""
+    place = next(parent for parent in place_of(output).parents if parent.exists())
+    checkpoints = 0 if math.isinf(every) else (KEPT + 1) * CHECKPOINT_BYTES * parameters
+    with suppress(OSError):
+        free = shutil.disk_usage(place).free
+        if free < model_bytes + checkpoints:
+            yield events.Warned(
+                f"{place} has {_megabytes(free)} of space left, and the model takes about {_megabytes(model_bytes)}"
+                + (f", its checkpoints {_megabytes(checkpoints)}" if checkpoints else "")
+            )
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:,.1f} MB"
+
+
+def save_model(output: Path, files: dict[str, bytes], config: dict[str, Any], *, force: bool) -> int:
+    """``write_model`` at the end of a run; where that fails, the model is written to a place for temporary files.
+
+    Raises:
+        OutputError: what was at ``output`` before is still there; where the model is now, or how to go on.
+    """
+    try:
+        return write_model(output, files, config, force=force)
+    except OutputError as error:
+        hint = error.hint
+        if kept := _kept(output, files, config):
+            hint = f"the model is kept in {kept}: use it there with -m, or move it where it should be"
+        elif any_in(place_of(output)):
+            hint = "the checkpoints are safe: once this is mended, the same command with --resume goes on"
+        raise OutputError(error.message, path=error.path, hint=hint) from error
+
+
+def _kept(output: Path, files: dict[str, bytes], config: dict[str, Any]) -> Path | None:
+    """Where the model is kept instead: ``$TMPDIR``, else ``/var/tmp``, which outlives the machine's next start."""
+    name = Path(os.path.realpath(output)).name
+    for folder in [os.environ["TMPDIR"]] if os.environ.get("TMPDIR") else ["/var/tmp", tempfile.gettempdir()]:
+        with suppress(OSError):
+            place = Path(tempfile.mkdtemp(prefix=f"lstm-{name}-", dir=folder))
+            try:
+                write_model(place, files, config, force=False)
+                return place
+            except LstmError:
+                place.rmdir()
+    return None
 
 
 def origin(command: str, seed: int, machine: Machine, *, interrupted: bool) -> dict[str, Any]:
