@@ -329,3 +329,14 @@ def test_frequencies_are_counted_part_by_part(monkeypatch: pytest.MonkeyPatch) -
     monkeypatch.setattr("lstmcli.text.corpus.PART", 3)
     ids = np.array([0, 4, 4, 2, 4, 0, 1, 2], np.uint16)
     assert Corpus(started=ids).frequencies(6).tolist() == np.bincount(ids[1:], minlength=6).tolist()
+
+
+@pytest.mark.skipif(not Path("/proc/self/smaps").exists(), reason="needs /proc")
+def test_counting_does_not_keep_the_file_in_memory(tmp_path: Path) -> None:
+    path = tmp_path / "many.ids"
+    np.zeros(1 << 24, np.uint16).tofile(path)
+    corpus = Corpus(started=np.memmap(path, np.uint16, "r"))
+    assert corpus.frequencies(1).tolist() == [len(corpus)]
+    _, _, after = Path("/proc/self/smaps").read_text().partition(str(path))
+    resident = next(int(line.split()[1]) for line in after.splitlines() if line.startswith("Rss:"))
+    assert resident < 1024, f"{resident} KiB of {path.stat().st_size // 1024} are still there"

@@ -2,12 +2,18 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterator
+
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
 from lstmcli.config_lm import LmTokenizerConfig
 from lstmcli.errors import DataError
-from lstmcli.text.lm_tokenizer import SAMPLE, thinned, train_lm_tokenizer
+from lstmcli.text import lm_tokenizer
+from lstmcli.text.lm_tokenizer import SAMPLE, count_words, thinned, train_lm_tokenizer
 
 TEXTS = ["ab cd ef gh ij kl mn op", "你好世界再见朋友", "ba dc fe hg ji lk nm po", " <unk> the </s> the"] * 3
 KINDS = ("spaces", "text", "bpe", "unigram", "char", "byte")
@@ -72,3 +78,31 @@ def test_a_long_text_is_thinned_evenly() -> None:
     taken = list(thinned(texts, 100))
     assert taken[:20] == texts[:20] and taken[20:40] == texts[20:60:2] and taken[40:] == texts[60::4]
     assert list(thinned(texts, SAMPLE)) == texts
+
+
+@pytest.mark.parametrize("kind", ["text", "bpe", "unigram"])
+def test_the_tokens_of_a_very_long_text_come_from_a_part_of_it(kind: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = [f" the cat {'abcdefghijklmnopqrstuvwxyz'[i % 26] * (i // 26 + 1)}" for i in range(520)]
+    whole = trained(kind, texts, vocab_size=2000).get_vocab_size()
+    monkeypatch.setattr(lm_tokenizer, "SAMPLE", 1000)
+    assert trained(kind, texts, vocab_size=2000).get_vocab_size() < 0.9 * whole
+
+
+def test_bytes_are_known_without_a_look_at_the_text() -> None:
+    def never() -> Iterator[str]:
+        raise AssertionError("every text would be kept as one long word")
+        yield
+
+    config = LmTokenizerConfig(kind="byte", words="text", mode="document")
+    assert train_lm_tokenizer(never(), config).to_str() == trained("byte", TEXTS, "document").to_str()
+
+
+@given(st.lists(st.text("abcd", min_size=1, max_size=2), max_size=200), st.integers(1, 30))
+def test_words_are_counted_in_bounded_memory(words: list[str], most: int) -> None:
+    exact, counts = Counter(words), count_words(words, most)
+    assert len(counts) <= most
+    assert all(exact[word] >= times for word, times in counts.items())
+    if len(exact) <= most:
+        assert counts == exact
+    missing = max((times - counts[word] for word, times in exact.items()), default=0)
+    assert missing <= len(words) / (most + 1)  # Manku & Motwani 2002, for every time it forgets, that many words go

@@ -13,7 +13,7 @@ from lstmcli.results import Estimate
 if TYPE_CHECKING:
     from lstmcli.tasks.trainer import Split
 
-BASE_BYTES = 450 * 2**20
+BASE_BYTES = 480 * 2**20
 """A process with torch and tokenizers imported, before it holds any data."""
 
 
@@ -52,15 +52,28 @@ def estimate(
 
 
 def estimate_lm(config: LmConfig, *, vocab_size: int, step_seconds: float, steps: int, parameters: int) -> Estimate:
-    """The cost of a language model's run; ``step_seconds`` measured on this machine.  The text stays on disk."""
+    """The cost of a language model's run; ``step_seconds`` measured on this machine.
+
+    The text stays on disk; pages of it in memory, which the kernel takes back when it needs them, are not counted.
+    """
     seconds = step_seconds * steps * 1.05  # validation
     if config.train.time_limit is not None:
         seconds = min(seconds, config.train.time_limit)
     window = config.train.batch_size * config.train.bptt
     states = 4 * window * 12 * sum(config.model.widths)
-    # Weights, gradients, two moments, the best so far and a copy; a chunk of the softmax in two formats.
-    memory = BASE_BYTES + 6 * 4 * parameters + 2 * states + 6 * 128 * vocab_size
+    # Weights, gradients, two moments, the best so far and a copy while validating: 6 numbers a parameter.  Of weights
+    # and moments, a state to fall back on and the next one, and while a checkpoint is written that and its bytes: 13.
+    memory = BASE_BYTES + (6 + 13) * 4 * parameters + 2 * states + 8 * _logits(config, vocab_size)
     return Estimate(seconds, memory, (2 * 4 + 1) * parameters)
+
+
+def _logits(config: LmConfig, vocab_size: int) -> int:
+    """Of a window that exist at once, in the larger of training and validation."""
+    from lstmcli.core.softmax import CELLS, CHUNK
+    from lstmcli.tasks.trainer_lm import EVALUATION_STREAMS, EVALUATION_WINDOW
+
+    rows = max(config.train.batch_size * config.train.bptt, EVALUATION_STREAMS * EVALUATION_WINDOW)
+    return min(rows, max(CHUNK, CELLS // vocab_size)) * vocab_size
 
 
 def _ngram_bytes(tokens: int, order: int, classes: int) -> int:

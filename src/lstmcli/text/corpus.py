@@ -10,6 +10,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import mmap
 import os
 import re
 import tempfile
@@ -18,7 +19,6 @@ import zlib
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
-from mmap import mmap
 from pathlib import Path
 from typing import IO, Any
 
@@ -34,7 +34,7 @@ from lstmcli.text.stream import StreamEncoder
 MAGIC = b"lstm corpus 1\n"
 HEAD = 512
 _LONG = 100_000
-PART = 2**24
+PART = 2**22
 """Ids that are counted at once."""
 _WORD = re.compile(r"\S+")
 
@@ -90,14 +90,23 @@ class Corpus(Counts):
     def check(self) -> None:
         """Raises ``DataError`` where the file was cut short: to read what is gone would end the process (SIGBUS)."""
         mapped = self.started.base
-        if isinstance(mapped, mmap) and mapped.size() < HEAD + self.started.nbytes:
+        if isinstance(mapped, mmap.mmap) and mapped.size() < HEAD + self.started.nbytes:
             hint = "the same command makes it anew; with --resume it goes on from the last checkpoint"
             raise DataError("the tokenised text was cut short while it was in use", path=self.path, hint=hint)
 
     def frequencies(self, vocab_size: int) -> NDArray[np.int64]:
         """How often each id occurs, [V]; in parts, for the ids may not fit in memory."""
-        parts = (self.ids[at : at + PART] for at in range(0, len(self), PART))
-        return sum((np.bincount(part, minlength=vocab_size) for part in parts), np.zeros(vocab_size, np.int64))
+        counts = np.zeros(vocab_size, np.int64)
+        for at in range(0, len(self), PART):
+            counts += np.bincount(self.ids[at : at + PART], minlength=vocab_size)
+            self._let_go()
+        return counts
+
+    def _let_go(self) -> None:
+        """Takes pages that were read out of this process's memory: they are in the file."""
+        file = self.started.base
+        if isinstance(file, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+            file.madvise(mmap.MADV_DONTNEED)
 
 
 def survey(lines: Iterable[str]) -> Survey:

@@ -41,7 +41,10 @@ _WORDS = (
 )
 
 SAMPLE = 50_000_000
-"""Characters up to which all of a text is looked at for its pieces (bpe, unigram)."""
+"""Characters up to which all of a text is looked at for its pieces and words; of a longer one ever fewer
+lines."""
+MOST_WORDS = 2**20
+"""Different words between spaces that are counted at once."""
 
 
 def train_lm_tokenizer(texts: Iterable[str], config: LmTokenizerConfig) -> Tokenizer:
@@ -70,7 +73,7 @@ def train_lm_tokenizer(texts: Iterable[str], config: LmTokenizerConfig) -> Token
         words=_WORDS,
         lead=False,
     )
-    if config.kind in ("bpe", "unigram"):
+    if config.kind in ("word", "bpe", "unigram"):
         texts = thinned(texts, SAMPLE)
     return _plain(learn(texts, recipe), config)
 
@@ -97,9 +100,7 @@ def _steps(config: LmTokenizerConfig) -> list[normalizers.Normalizer]:
 
 def _between_spaces(texts: Iterable[str], config: LmTokenizerConfig, special: list[str]) -> Tokenizer:
     """Every word of ``min_count``, the frequent first; as many as there is room for."""
-    counts: Counter[str] = Counter()
-    for text in texts:
-        counts.update((text.lower() if config.lowercase else text).split())
+    counts = count_words((text.lower() if config.lowercase else text for text in texts), MOST_WORDS)
     counts.pop(UNKNOWN, None)
     if END in counts:
         counts[WRITTEN_END] = counts.pop(END)
@@ -114,6 +115,22 @@ def _between_spaces(texts: Iterable[str], config: LmTokenizerConfig, special: li
     tokenizer.add_special_tokens([END, UNKNOWN])
     tokenizer.encode_special_tokens = True
     return tokenizer
+
+
+def count_words(texts: Iterable[str], most: int) -> Counter[str]:
+    """How often each word occurs, in memory for ``most`` different ones.
+
+    When there are more, those counted least often are forgotten: once, then twice and so on.  A word's count is
+    short by no more than that (lossy counting, Manku & Motwani 2002); with fewer words all counts are exact.
+    """
+    counts: Counter[str] = Counter()
+    rare = 0
+    for text in texts:
+        counts.update(text.split())
+        while len(counts) > most:
+            rare += 1
+            counts = Counter({word: times for word, times in counts.items() if times > rare})
+    return counts
 
 
 def _plain(tokenizer: Tokenizer, config: LmTokenizerConfig) -> Tokenizer:

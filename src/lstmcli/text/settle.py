@@ -5,6 +5,7 @@ kind        word where the text is tokenised already, else bpe; of a tokenizer.j
 words       spaces where the text is tokenised already, else text
 mode        lines where the text is tokenised already or comes from the rows of a table, else document
 vocab_size  bpe and unigram: one piece for 250 characters of text, from 512 to 16,000; every word, every character
+            (of a text above 50 million characters those words that are found in a part of it)
 ==========  ==================================================================================================
 
 A text is tokenised already when ``<unk>`` stands in it as a word (one in a thousand at least), or when nine in ten

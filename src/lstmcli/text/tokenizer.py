@@ -78,6 +78,8 @@ def learn(texts: Iterable[str], recipe: Recipe) -> Tokenizer:
         DataError: a unigram vocabulary cannot hold every character.
     """
     tokenizer, trainer = _BUILDERS[recipe.kind](recipe)
+    if recipe.kind == "byte":
+        texts = ()  # there is nothing to learn, and the trainer would keep every text as one long word
     try:
         tokenizer.train_from_iterator(map(well_formed, texts), trainer)
     except Exception as error:  # the Rust side raises bare Exception
