@@ -7,6 +7,8 @@ from pathlib import Path
 
 import pytest
 
+import lstmcli.engine  # noqa: F401  # before any test imports onnxruntime, which minds the environment
+
 ROOT = Path(__file__).resolve().parent.parent
 
 
