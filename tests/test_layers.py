@@ -23,6 +23,7 @@ TORCH = {
     "tasks/trainer.py",
     "tasks/fit_lm.py",
     "tasks/trainer_lm.py",
+    "tasks/determinism.py",
     "tasks/device.py",
     "tasks/classify.py",
 }

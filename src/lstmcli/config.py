@@ -65,6 +65,12 @@ def fraction(name: str, value: float) -> None:
     require(0.0 <= value < 1.0, f"{name} must be at least 0 and below 1, not {value}")
 
 
+def check_clock(time_limit: float | None, deterministic: bool) -> None:
+    if deterministic and time_limit is not None:
+        message = "--deterministic and a limit of time contradict each other: no clock runs twice alike"
+        raise UsageError(message, hint="say how long with --epochs")
+
+
 @dataclass(frozen=True)
 class ReadConfig:
     """How a source is read; every field overrides what detection finds."""
@@ -191,6 +197,8 @@ class TrainConfig:
     seed: int = 1
     threads: int | None = None
     device: str = "auto"
+    deterministic: bool = False
+    """Refuse what would make a second run differ: the clock, and sums in any order on a GPU."""
 
     def __post_init__(self) -> None:
         for name in ("epochs", "batch_size", "threads"):
@@ -208,6 +216,7 @@ class TrainConfig:
         share, limit = self.valid_fraction, self.time_limit
         require(share is None or 0.0 < share < 1.0, f"valid-fraction must be above 0 and below 1, not {share}")
         require(limit is None or limit > 0, f"time must be above 0, not {limit}")
+        check_clock(limit, self.deterministic)
 
 
 @dataclass(frozen=True)

@@ -24,6 +24,7 @@ from lstmcli.config import (
     Cell,
     ReadConfig,
     among,
+    check_clock,
     fraction,
     require,
     within,
@@ -141,6 +142,8 @@ class LmTrainConfig:
     seed: int = 1
     threads: int | None = None
     device: str = "auto"
+    deterministic: bool = False
+    """Refuse what would make a second run differ: the clock, and sums in any order on a GPU."""
 
     def __post_init__(self) -> None:
         for name in ("epochs", "batch_size", "threads"):
@@ -156,6 +159,7 @@ class LmTrainConfig:
         fraction("warmup", self.warmup)
         require(share is None or 0.0 < share < 1.0, f"valid-fraction must be above 0 and below 1, not {share}")
         require(limit is None or limit > 0, f"time must be above 0, not {limit}")
+        check_clock(limit, self.deterministic)
 
 
 @dataclass(frozen=True)

@@ -111,6 +111,12 @@ class ModelInfo:
     created: str
     command: str
     seed: int
+    device: str
+    threads: int
+    """0 where the model does not say."""
+    precision: str
+    obstacles: tuple[str, ...]
+    """Why the same command would not give the same weights; nothing if it would."""
     data: dict[str, Any]
     metrics: dict[str, Any]
     versions: dict[str, str]

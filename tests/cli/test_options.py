@@ -102,6 +102,7 @@ def test_without_options_the_config_is_the_default() -> None:
 
 
 OPTIONS = [
+    (TrainConfig, "train", "--deterministic", "deterministic", True),
     (TokenizerConfig, "tokenizer", "--tokenizer=bpe", "kind", "bpe"),
     (TokenizerConfig, "tokenizer", "--vocab-size=500", "vocab_size", 500),
     (TokenizerConfig, "tokenizer", "--min-count=3", "min_count", 3),

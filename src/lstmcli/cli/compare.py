@@ -117,6 +117,7 @@ def compare(
     batch_size: r.BatchSize = None,
     learning_rate: r.LearningRate = None,
     device: r.Device = "auto",
+    deterministic: r.Deterministic = False,
     text_columns: o.TextColumns = None,
     label_column: o.LabelColumn = READ.label_column,
     label_separator: o.LabelSeparator = READ.label_separator,

@@ -225,6 +225,15 @@ Threads = Annotated[
     option("--threads", metavar="N", show_default="all cores", text="CPU threads to use.", callback=counted),
 ]
 Device = Annotated[str, option("--device", among=("auto", "cpu", "cuda"), text="Where to compute.")]
+Deterministic = Annotated[
+    bool,
+    option(
+        "--deterministic",
+        panel=TRAINING,
+        text="Refuse what could make a second run differ: --time, and sums in any order on a GPU.",
+        show_default=False,
+    ),
+]
 AtOnce = Annotated[
     int | None,
     option("--batch-size", metavar="N", show_default=False, text="Texts computed together.", callback=counted),

@@ -129,4 +129,13 @@ LearningRate = Annotated[
     float | None,
     option("--learning-rate", panel=RACE, metavar="X", show_default="as train", text="Highest learning rate."),
 ]
+Deterministic = Annotated[
+    bool,
+    option(
+        "--deterministic",
+        panel=RACE,
+        text="Refuse what could make a second run differ: equal time, and sums in any order on a GPU.",
+        show_default=False,
+    ),
+]
 Device = Annotated[str, option("--device", panel=RACE, among=("auto", "cpu", "cuda"), text="Where to train.")]

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from lstmcli.cli.render import columns, facts, grid, percent, perplexity, safe, size
+from lstmcli.cli.render import columns, count, facts, grid, percent, perplexity, safe, size
 from lstmcli.results import ClassReport, DataCheck, ModelInfo
 from lstmcli.results_lm import CorpusCheck
 
@@ -133,7 +133,8 @@ def model_info(info: ModelInfo, out: Console) -> RenderableType:
         "network": f"{info.architecture}; {info.parameters:,} parameters",
         "tokenizer": f"{info.tokenizer}, {info.vocab_size:,} tokens",
         "command": info.command,
-        "trained": f"{info.created}, seed {info.seed}",
+        "trained": f"{info.created}, seed {info.seed}{_machine(info)}",
+        "again": _again(info),
     }
     rows |= {name: _value(value) for name, value in info.data.items()}
     for split, found in info.metrics.items():
@@ -142,6 +143,20 @@ def model_info(info: ModelInfo, out: Console) -> RenderableType:
         rows["calibration"] = f"confidence scaled by {info.calibration['scale']:.2f}"
     rows["made with"] = _value(info.versions)
     return facts({name.replace("_", " "): value for name, value in rows.items() if value}, out)
+
+
+def _machine(info: ModelInfo) -> str:
+    """Where the model was trained, as far as it says so."""
+    where = " on ".join(part for part in (info.precision, info.device) if part)
+    return (f", {where}" if where else "") + (f", {count(info.threads, 'thread')}" if info.threads else "")
+
+
+def _again(info: ModelInfo) -> str:
+    """Whether the same command would give the same weights."""
+    if info.obstacles:
+        return f"the same command gives other weights: {'; '.join(info.obstacles)}"
+    machine = f"{count(info.threads, 'thread')} and this kind of {'GPU' if info.device == 'cuda' else 'processor'}"
+    return f"the same command with these versions, {machine} gives the same weights"
 
 
 def perplexities(found: dict[str, Any]) -> str:

@@ -119,6 +119,7 @@ def train(
     adversarial: o.Adversarial = TRAIN.adversarial,
     class_weights: o.ClassWeights = TRAIN.class_weights,
     precision: o.Precision = TRAIN.precision,
+    deterministic: o.Deterministic = TRAIN.deterministic,
     preset: o.Preset = "small",
     mode: o.Mode = LM_TOKENIZER.mode,
     words: o.Words = LM_TOKENIZER.words,

@@ -61,6 +61,8 @@ class Checkpoints:
     """What this run goes on with; whoever has gone on may let go of it."""
     log: list[str] = field(default_factory=list)
     """Lines of the run's log, which are saved too."""
+    changed: list[str] = field(default_factory=list)
+    """What was another thing when the run went on, so that its outcome is not that of a run in one go."""
     _due: float = field(init=False)
     _failing: bool = False
     _news: list[Warned] = field(default_factory=list)
@@ -90,7 +92,7 @@ class Checkpoints:
 
     def _write(self, folder: Path, snapshot: Snapshot) -> None:
         try:
-            write(folder, snapshot, {"run": self.run, "log": self.log})
+            write(folder, snapshot, {"run": self.run, "log": self.log, "changed": self.changed})
         except OutputError as error:
             if not self._failing:
                 after = "training goes on and tries again; until then a kill loses what came after the last one"

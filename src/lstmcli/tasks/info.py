@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from lstmcli.results import ModelInfo
+from lstmcli.tasks.determinism import obstacles
 from lstmcli.tasks.modeldir import ModelDir, read_model, unless_replaced
 
 
@@ -34,6 +35,10 @@ def _info(model: ModelDir) -> ModelInfo:
         created=config["created"],
         command=config["command"],
         seed=config["seed"],
+        device=config.get("device", ""),
+        threads=config.get("threads", 0),
+        precision=config.get("precision", ""),
+        obstacles=tuple(obstacles(config)),
         data=config["data"],
         metrics=config["metrics"],
         versions=config["versions"],

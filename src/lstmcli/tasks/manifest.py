@@ -33,6 +33,8 @@ _FIELDS: dict[str, type] = {
     "files": dict,
     "checksum": str,
 }
+_OPTIONAL: dict[str, type] = {"device": str, "threads": int, "precision": str, "stopped": str, "changed": list}
+"""Not in the models that programs make for themselves, and nothing but ``lstm info`` needs them."""
 _CLASSIFIER_FIELDS: dict[str, type] = {"labels": list, "multilabel": bool, "classifier": dict, "calibration": dict}
 _LM_FIELDS: dict[str, type] = {"lm": dict, "int8": bool}
 _LM_FIGURES = {"perplexity", "word_perplexity", "bits_per_byte", "tokens"}
@@ -87,6 +89,12 @@ def check_fields(path: Path, config: dict[str, Any]) -> None:
         value = config[name]
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
             _wrong(path, name, value)
+    for name, kind in _OPTIONAL.items():
+        value = config.get(name, kind())
+        if not isinstance(value, kind) or isinstance(value, bool):
+            _wrong(path, name, value)
+    if not all(isinstance(name, str) for name in config.get("changed", [])):
+        _wrong(path, "changed", config["changed"])
     if config["task"] not in ("classify", "lm"):
         _wrong(path, "task", config["task"])
     for name, entry in config["files"].items():

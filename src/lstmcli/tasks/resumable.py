@@ -89,9 +89,12 @@ class Run(Generic[P]):
         """Where a setback goes: a state from which a step was taken without harm."""
         self._hopeful: Snapshot | None = None
         """The next such, once its step has shown it."""
+        self._resumed: Snapshot | None = None
+        """What the run went on from."""
         self._begin = self._told = time.monotonic()
         if self._checkpoints.last is not None:
-            self._good, self._checkpoints.last = self._checkpoints.last, None
+            self._good = self._resumed = self._checkpoints.last
+            self._checkpoints.last = None
             self.restore(self._good)
 
     @property
@@ -191,6 +194,8 @@ class Run(Generic[P]):
         if self._good is None or before.setbacks == MOST_SETBACKS:
             return self.watch.warning(before.step, before.kept_epoch)
         self.restore(self._good)
+        if self._good is self._resumed:
+            self._checkpoints.changed.append("the state to go back to")
         self._hopeful, self.watch.first, self.kept, self.reason = None, first, kept, "finished"
         for name in before.FOUND:
             setattr(self.place, name, getattr(before, name))

@@ -22,6 +22,7 @@ from lstmcli.errors import DataError, LstmError, OutputError, UsageError
 from lstmcli.events import Event
 from lstmcli.malloc import keep_freed_memory
 from lstmcli.tasks.checkpoint import KEPT, Checkpoints, Snapshot, any_in, differences, place_of, read_latest
+from lstmcli.tasks.determinism import enforced
 from lstmcli.tasks.device import resolve_device
 from lstmcli.tasks.modeldir import write_model
 
@@ -34,12 +35,13 @@ class Machine(NamedTuple):
     threads: int
 
 
-def logged(run: Callable[[list[str]], Iterator[Event]]) -> Iterator[Event]:
-    """The events of a run, each also a line of the log that the run is given."""
+def logged(run: Callable[[list[str]], Iterator[Event]], config: TrainConfig | LmTrainConfig) -> Iterator[Event]:
+    """The events of a run, each also a line of the log that the run is given; deterministic if the config says so."""
     log: list[str] = []
-    for event in run(log):
-        log.append(json.dumps(events.to_json(event), ensure_ascii=False))
-        yield event
+    with enforced(config.deterministic):
+        for event in run(log):
+            log.append(json.dumps(events.to_json(event), ensure_ascii=False))
+            yield event
 
 
 def prepare(config: TrainConfig | LmTrainConfig) -> tuple[Machine, np.random.Generator]:
@@ -97,6 +99,7 @@ def go_on(
     if changed:
         said.append(events.Warned(f"not as before: {', '.join(changed)}; the outcome will be near, not the same"))
     log[:0] = values.pop("log")
+    checkpoints.changed = [*values.pop("changed"), *(name.removeprefix("machine.") for name in changed)]
     checkpoints.last = Snapshot(found.arrays, values)
     return checkpoints, [*said, events.Resumed(int(values["step"]), float(values["seconds"]))]
 
@@ -149,8 +152,10 @@ def _kept(output: Path, files: dict[str, bytes], config: dict[str, Any]) -> Path
     return None
 
 
-def origin(command: str, seed: int, machine: Machine, *, interrupted: bool) -> dict[str, Any]:
-    """What ``config.json`` says of how a model came to be."""
+def origin(
+    command: str, seed: int, machine: Machine, *, precision: str, changed: list[str], interrupted: bool
+) -> dict[str, Any]:
+    """What ``config.json`` says of how a model came to be; ``changed`` as ``Checkpoints`` has it."""
     return {
         "created": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
         "command": command,
@@ -158,6 +163,8 @@ def origin(command: str, seed: int, machine: Machine, *, interrupted: bool) -> d
         "versions": versions(),
         "device": machine.device,
         "threads": machine.threads,
+        "precision": precision,
+        "changed": changed,
         "stopped": "interrupted" if interrupted else "finished",
     }
 

@@ -69,7 +69,7 @@ def train_classifier(
             splits, config, output, force=force, command=command, stop=stop, log=log, resume=resume, every=every
         )
 
-    return logged(start)
+    return logged(start, config.train)
 
 
 def _train(
@@ -209,7 +209,14 @@ def _train(
 
     description = {
         "task": "classify",
-        **origin(command, config.train.seed, machine, interrupted=interrupted),
+        **origin(
+            command,
+            config.train.seed,
+            machine,
+            precision=precision,
+            changed=checkpoints.changed,
+            interrupted=interrupted,
+        ),
         "labels": list(labels),
         "multilabel": splits.multilabel,
         "classifier": to_dict(config),

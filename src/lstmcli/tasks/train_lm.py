@@ -72,7 +72,7 @@ def train_lm(
             splits, config, output, force=force, command=command, stop=stop, log=log, resume=resume, every=every
         )
 
-    return logged(start)
+    return logged(start, config.train)
 
 
 def _train(
@@ -116,6 +116,7 @@ def _train(
     machine, rng = prepare(config.train)
     device, threads = machine
     bf16 = config.train.precision == "bf16" or (config.train.precision == "auto" and native_bf16(device))
+    precision = "bf16 softmax" if bf16 else "fp32"
     module = LanguageModel(config.model, encoder.vocab_size)
     module.expect(train.frequencies(encoder.vocab_size))
     trainer = LmTrainer(module, config.train, device=device, bf16=bf16)
@@ -145,7 +146,7 @@ def _train(
         steps=steps,
         device=device,
         threads=threads,
-        precision="bf16 softmax" if bf16 else "fp32",
+        precision=precision,
         seed=config.train.seed,
         estimate=cost,
         by_clock=asked.train.epochs is None and asked.train.time_limit is not None,
@@ -184,7 +185,14 @@ def _train(
     weights = module.tensors()
     description = {
         "task": "lm",
-        **origin(command, config.train.seed, machine, interrupted=interrupted),
+        **origin(
+            command,
+            config.train.seed,
+            machine,
+            precision=precision,
+            changed=checkpoints.changed,
+            interrupted=interrupted,
+        ),
         "lm": to_dict(config),
         "data": {
             "fingerprint": data,

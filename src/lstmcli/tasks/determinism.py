@@ -1,0 +1,66 @@
+"""What it takes for one command to end with the same weights twice, and what a model says of that.
+
+On a CPU it always does, with the same seed, versions and number of threads, which shares out the sums.  What stands in
+the way is the clock (``--time``), and on a GPU operations that add in any order.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+from lstmcli.errors import LstmError
+
+CUBLAS, CUBLAS_ORDERED = "CUBLAS_WORKSPACE_CONFIG", (":4096:8", ":16:8")
+"""https://docs.nvidia.com/cuda/cublas/index.html#results-reproducibility"""
+_REFUSED = re.compile(r"(\S+) does not have a deterministic implementation")
+
+
+@contextmanager
+def enforced(wanted: bool) -> Iterator[None]:
+    """While it lasts, and if it is ``wanted``, PyTorch refuses what could come out differently the next time.
+
+    Raises:
+        LstmError: such an operation was called.
+    """
+    if not wanted:
+        yield
+        return
+    import torch
+
+    if os.environ.get(CUBLAS) not in CUBLAS_ORDERED:
+        os.environ[CUBLAS] = CUBLAS_ORDERED[0]  # cuBLAS reads it when it is first used
+    cudnn = torch.backends.cudnn
+    before = torch.are_deterministic_algorithms_enabled(), cudnn.deterministic, cudnn.benchmark
+    torch.use_deterministic_algorithms(True)
+    cudnn.deterministic, cudnn.benchmark = True, False
+    try:
+        yield
+    except RuntimeError as error:
+        if found := _REFUSED.search(str(error)):
+            what = f"{found[1]} has no form here that gives the same result each time"
+            raise LstmError(what, hint="leave out --deterministic, or add --device cpu") from error
+        raise
+    finally:
+        torch.use_deterministic_algorithms(before[0])
+        cudnn.deterministic, cudnn.benchmark = before[1:]
+
+
+def obstacles(config: Mapping[str, Any]) -> list[str]:
+    """Why the command of a model would not give its weights again, from its ``config.json``; nothing if it would."""
+    train = config["classifier" if config["task"] == "classify" else "lm"].get("train", {})
+    found = []
+    if train.get("time_limit") is not None:
+        found.append("the clock ended the run or set its learning rate (--time)")
+    if config.get("device") == "cuda" and not train.get("deterministic"):
+        found.append("sums on a GPU are made in any order (without --deterministic)")
+    if config.get("stopped") == "interrupted":
+        found.append("it was ended by hand")
+    if changed := config.get("changed"):
+        found.append(f"it went on with another {', '.join(changed)}")
+    if "threads" not in config:
+        found.append("its number of threads is not known")
+    return found
