@@ -1,20 +1,24 @@
 # Development commands.  They use the environment in .venv; another one: make check BIN=/path/to/bin
 BIN ?= .venv/bin
 
-.PHONY: help check test test-slow completions bench-quality bench-speed bench-startup bench-memory bench
+.PHONY: help check test test-slow completions bench-quality bench-speed bench-startup bench-memory bench-load bench lock
 
 help:  ## list these commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 16
 
-check:  ## lint and types
+check:  ## lint, types, and an audit of what the program rests on (no network)
 	$(BIN)/ruff check .
 	$(BIN)/mypy
+	$(BIN)/python tools/audit.py
 
 test:  ## the tests, without the slow ones
 	$(BIN)/pytest -n 2
 
 test-slow:  ## the tests that take longer than a few seconds each
 	$(BIN)/pytest -n 2 -m slow
+
+lock:  ## write the hashes of this machine's packages again (network)
+	$(BIN)/python tools/lock.py
 
 completions:  ## write the completion scripts again
 	$(BIN)/python -m lstmcli.cli.completions completions
@@ -30,5 +34,8 @@ bench-startup:  ## start-up times
 
 bench-memory:  ## memory of classify on 10,000 and 1,000,000 lines
 	$(BIN)/python benchmarks/memory.py
+
+bench-load:  ## a gigabyte of lines, 64 processes, a corpus of two gigabytes: hours
+	$(BIN)/python benchmarks/load.py all
 
 bench: bench-startup bench-memory bench-speed bench-quality  ## all four
