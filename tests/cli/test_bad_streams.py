@@ -10,13 +10,39 @@ import pytest
 
 from cli.refusing import LSTM, PNG, ROWS, lstm, names, refused, shell
 from lstmcli import __main__ as entry
+from tasks.generate_models import untrained_language_model
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
 @pytest.mark.parametrize("arguments", ["classify good.csv --quiet", "classify good.csv -q --report", "info"])
 def test_a_full_disk_behind_stdout(arguments: str, here: Path, sound: Path) -> None:
     code, _, said = shell(f"{LSTM} {arguments} -m {sound} > /dev/full")
-    assert (code, said) == (1, "error: cannot write the output: No space left on device\n")
+    full = "error: cannot write the output: No space left on device\nhint: free some space where it goes\n"
+    assert (code, said) == (1, full)
+
+
+@pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        "generate -m LM the --max-tokens 5",
+        "generate -m LM the --max-tokens 5 --format jsonl -n 3",
+        "perplexity -m LM --text 'the cat sat'",
+        "perplexity -m LM --text 'the cat sat' --per word --format csv",
+        "compare -q SOUND SOUND --on good.csv --no-cold-start",
+        "inspect -m SOUND fine",
+        "--help",
+        "--version",
+        "train --help",
+    ],
+)
+def test_a_full_disk_behind_the_stdout_of_any_command(arguments: str, here: Path, sound: Path, tmp_path: Path) -> None:
+    if "LM" in arguments:
+        untrained_language_model(tmp_path / "lm")
+    line = arguments.replace("LM", str(tmp_path / "lm")).replace("SOUND", str(sound))
+    code, _, said = shell(f"{LSTM} {line} > /dev/full")
+    assert code == 1 and said.count("error:") == said.count("hint:") == 1
+    assert "error: cannot write the output: No space left on device\n" in said and "Traceback" not in said
 
 
 @pytest.mark.parametrize(

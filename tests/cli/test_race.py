@@ -18,6 +18,7 @@ from cli.raced import HOSTILE, raced
 from cli.refusing import GOOD, ROWS, names, refused
 from lstmcli.cli import standings
 from lstmcli.cli.app import app
+from lstmcli.errors import OutputError
 
 TINY = ("--embedding=6", "--epochs=1", "--threads=1", "--device=cpu")
 
@@ -191,3 +192,36 @@ def test_what_is_too_large_for_a_number_is_null() -> None:
     run = replace(result.runs[0], scores={"perplexity": float("inf"), "bits_per_byte": 2.0})
     found = json.loads(standings.as_json(replace(result, runs=(run,)), indent=None))
     assert found["runs"][0]["scores"] == {"perplexity": None, "bits_per_byte": 2.0}
+
+
+def test_a_model_that_cannot_be_written_ends_it_and_what_was_trained_is_compared(
+    here: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    from lstmcli.tasks import train
+
+    real, saved = train.save_model, list[Path]()
+
+    def full(output: Path, *rest: Any, **more: Any) -> int:
+        saved.append(output)
+        if len(saved) == 3:
+            raise OutputError("cannot be written: no space left on device", path=output, hint="free some space")
+        return real(output, *rest, **more)
+
+    monkeypatch.setattr(train, "save_model", full)
+    result = compare("good.csv", "--cells", "lstm,rnn", "--seeds", "2", "--hidden=8", *TINY, "--format", "json")
+    refused(result, 1, "lstm-seed2: cannot be written: no space left on device")
+    found = json.loads(result.stdout)
+    assert [run["cell"] for run in found["runs"]] == ["lstm", "rnn"] and found["interrupted"]
+    assert names(here / "lstm-compare") == ["lstm-seed1", "report.html", "report.json", "rnn-seed1"]
+
+
+def test_a_report_that_cannot_be_written_is_still_shown(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from lstmcli.cli import document
+
+    def full(path: Path, parts: Any) -> None:
+        raise OutputError("cannot be written: no space left on device", path=path, hint="free some space")
+
+    monkeypatch.setattr(document, "write_whole", full)
+    result = compare("good.csv", "--cells", "lstm,rnn", "--seeds", "1", "--hidden=8", *TINY, "--format", "json")
+    refused(result, 1, "report.html: cannot be written: no space left on device")
+    assert json.loads(result.stdout)["standings"]

@@ -2,74 +2,12 @@
 
 from __future__ import annotations
 
-import os
 import random
 import signal
-import subprocess
-import sys
-import time
-from pathlib import Path
 
 import pytest
 
-LSTM = str(Path(sys.executable).with_name("lstm"))
-WORDS = ["the", "a", "cat", "dog", "bird", "saw", "heard", "liked", "small", "big", "old", "and", "then", "while"]
-
-
-def written(path: Path, labelled: bool) -> Path:
-    draw = random.Random(7)
-    lines = [" ".join(draw.choice(WORDS) for _ in range(draw.randint(3, 12))) for _ in range(1200)]
-    if labelled:
-        lines = ["label,text", *(f"{'yes' if 'cat' in line else 'no'},{line}" for line in lines)]
-    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
-    return path
-
-
-OPTIONS = {
-    "lm": ["--preset", "tiny", "--batch-size", "10", "--epochs", "6", "--words", "spaces"],
-    "classify": ["--hidden", "32", "--embedding", "20", "--batch-size", "16", "--epochs", "8"],
-}
-
-
-class Runs:
-    """``lstm train`` on one text, with places for the model."""
-
-    def __init__(self, folder: Path, task: str) -> None:
-        self.folder, self.task = folder, task
-        self.source = written(folder / ("data.csv" if task == "classify" else "text.txt"), task == "classify")
-
-    def start(self, model: str, *more: str) -> subprocess.Popen[str]:
-        command = [LSTM, "train", str(self.source), "-o", str(self.folder / model), "--threads", "1", "--seed", "3"]
-        command += [*OPTIONS[self.task], "--checkpoint-every", "0.05s", *more]
-        return subprocess.Popen(
-            command, stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True,
-            env={**os.environ, "OMP_NUM_THREADS": "1", "LSTM_CACHE": str(self.folder / "cache")},
-        )  # fmt: skip
-
-    def whole(self, model: str, *more: str, code: int = 0) -> str:
-        process = self.start(model, *more)
-        _, said = process.communicate(timeout=120)
-        assert process.returncode == code, said
-        return said
-
-    def checkpoints(self, model: str) -> list[Path]:
-        return sorted((self.folder / f"{model}.unfinished").glob("*.checkpoint"))
-
-    def ended(self, model: str, number: int, after: float, *more: str) -> subprocess.Popen[str]:
-        """A run that gets a signal some time after a checkpoint of its own was written."""
-        before = {path.name for path in self.checkpoints(model)}
-        process = self.start(model, *more)
-        limit = time.monotonic() + 60
-        while process.poll() is None and {path.name for path in self.checkpoints(model)} <= before:
-            assert time.monotonic() < limit, "no checkpoint"
-            time.sleep(0.005)
-        time.sleep(after)
-        process.send_signal(number)
-        process.communicate(timeout=60)
-        return process
-
-    def weights(self, model: str) -> bytes:
-        return (self.folder / model / "model.safetensors").read_bytes()
+from cli.runs import Runs
 
 
 @pytest.fixture(scope="module", params=["lm", "classify"])

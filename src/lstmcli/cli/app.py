@@ -120,8 +120,10 @@ def report(error: BaseException) -> int:
         streams.complain("aborted")
         return 1
     if isinstance(error, OSError) and error.strerror:
-        what = f"{error.filename}: {error.strerror}" if error.filename else f"cannot write the output: {error.strerror}"
-        streams.complain(what)
+        if error.filename:
+            streams.complain(f"{error.filename}: {error.strerror}")
+        else:
+            streams.unwritten(error)
         return 1
     if isinstance(error, MemoryError) or _OUT_OF_MEMORY.search(str(error)):
         streams.complain("out of memory", "smaller numbers help: --hidden, --embedding, --batch-size, --vocab-size")

@@ -49,10 +49,20 @@ def check_place(path: Path, command: str, option: str) -> None:
         with path.open("rb") as file:
             if signature(command).encode() not in file.read(1000):
                 raise OutputError(f"is there already, and is no page of lstm {command}", path=path, hint=another)
+    if not os.access(path.parent, os.W_OK):
+        raise OutputError("its folder cannot be written to", path=path, hint=another)
 
 
 def write_whole(path: Path, parts: Iterable[str]) -> None:
-    """Writes a file whole, or nothing.  Raises: OSError."""
+    """Writes a file whole, or nothing.  Raises: OutputError."""
+    try:
+        _write(path, parts)
+    except OSError as error:
+        reason, hint = error.strerror or str(error), "free some space, or choose another place"
+        raise OutputError(f"cannot be written: {reason.lower()}", path=path, hint=hint) from error
+
+
+def _write(path: Path, parts: Iterable[str]) -> None:
     with tempfile.NamedTemporaryFile(
         "w", encoding="utf-8", newline="\n", dir=path.parent, prefix=f".{path.name}.", delete=False
     ) as file:

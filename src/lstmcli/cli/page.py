@@ -41,7 +41,7 @@ def check_place(path: Path) -> None:
 
 
 def write_page(path: Path, found: Sequence[Inspection], model: str) -> None:
-    """Writes the page whole, or nothing.  Raises: OSError."""
+    """Writes the page whole, or nothing.  Raises: OutputError."""
     document.write_whole(path, page(found, model))
 
 

@@ -97,6 +97,7 @@ def compare_cells(values: Mapping[str, Any], given: Collection[str], arguments: 
     except OSError as error:
         raise OutputError(f"cannot be written: {error.strerror}", path=output, hint="choose another -o") from error
     result: Race | None = None
+    failure: OutputError | None = None
     try:
         with Stop() as stop, Racing(splits, quiet=values["quiet"]) as shown:
             run = race(
@@ -115,15 +116,24 @@ def compare_cells(values: Mapping[str, Any], given: Collection[str], arguments: 
             for event in run:
                 stop.gentle = True
                 result = shown.handle(event) or result
+    except OutputError as error:
+        if result is None:
+            raise
+        failure = error
     finally:
         if made:
             with suppress(OSError):
                 output.rmdir()  # nothing was written
     assert result is not None
-    _write_report(output, result)
+    try:
+        _write_report(output, result)
+    except OutputError as error:  # what took long is said all the same
+        failure = failure or error
     write(result, format)
+    sys.stdout.flush()
+    if failure is not None:
+        raise failure
     if not values["quiet"]:
-        sys.stdout.flush()
         note(f"the models are in {output}, with {REPORT} and {NUMBERS}")
     if stop.signal is not None:
         raise typer.Exit(128 + stop.signal)
@@ -191,8 +201,5 @@ def _write_report(output: Path, result: Race) -> None:
     from lstmcli.cli.report import page
     from lstmcli.cli.standings import as_json
 
-    try:
-        document.write_whole(output / REPORT, page(result))
-        document.write_whole(output / NUMBERS, [as_json(result, indent=2), "\n"])
-    except OSError as error:
-        raise OutputError(f"cannot be written: {error.strerror}", path=output, hint="free some space") from error
+    document.write_whole(output / REPORT, page(result))
+    document.write_whole(output / NUMBERS, [as_json(result, indent=2), "\n"])

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import atexit
 import contextlib
+import errno
 import os
 import stat
 import sys
@@ -63,6 +64,13 @@ def complain(message: str, hint: str | None = None) -> None:
         say(f"hint: {safe(hint)}")
 
 
+def unwritten(error: Exception) -> None:
+    """Complains that stdout took no more."""
+    full = getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT)
+    reason = getattr(error, "strerror", None) or error
+    complain(f"cannot write the output: {reason}", "free some space where it goes" if full else None)
+
+
 def abandon(stream: TextIO) -> None:
     """The reader of ``stream`` has gone: what is still written, at exit too, goes nowhere."""
     with contextlib.suppress(OSError, ValueError):  # in tests there is no file behind the stream
@@ -106,7 +114,7 @@ def leave(code: int) -> NoReturn:
         except (OSError, ValueError) as error:
             if stream is sys.stderr:
                 continue  # talk
-            say(f"error: cannot write the output: {getattr(error, 'strerror', None) or error}")
+            unwritten(error)
             code = code or 1
     os._exit(code)
 

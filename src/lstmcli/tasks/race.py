@@ -17,7 +17,7 @@ from lstmcli import events
 from lstmcli.cells import CELLS
 from lstmcli.config import ClassifierConfig, among
 from lstmcli.config_lm import LmConfig
-from lstmcli.errors import Interrupted, UsageError
+from lstmcli.errors import Interrupted, OutputError, UsageError
 from lstmcli.events_race import InRun, Measuring, RaceEnded, RaceEvent, RacePlanned, RunBegun, RunEnded
 from lstmcli.results_compare import SIGNIFICANT
 from lstmcli.results_race import LOWER_IS_BETTER, Entrant, Gap, GradientByLag, Point, Race, Recall, Run, Standing
@@ -74,7 +74,8 @@ def race(
 ) -> Iterator[RaceEvent]:
     """Trains each cell with each seed and compares what came out; the last event holds all results.
 
-    When ``stop`` turns true, the run at hand ends and is left out; the runs before it are compared.
+    When ``stop`` turns true, the run at hand ends and is left out; the runs before it are compared.  So are they
+    when a model cannot be written; the error comes after the last event.
 
     Args:
         seeds: how many, from the config's on.
@@ -97,16 +98,23 @@ def race(
     yield RacePlanned(sizes, plan.seeds, plan.budget, plan.measure, plan.metric, plan.notes)
 
     runs: list[Run] = []
+    failure: OutputError | None = None
     order = [(seed, entrant) for seed in plan.seeds for entrant in sizes]
     for number, (seed, entrant) in enumerate(order, 1):
         if stop():
             break
         yield RunBegun(entrant.cell, seed, number, len(order))
         log = _Log()
-        with closing(plan.train(entrant, seed, force=force, command=command, stop=stop)) as run:
-            for event in run:
-                log.handle(event)
-                yield InRun(event)
+        try:
+            with closing(plan.train(entrant, seed, force=force, command=command, stop=stop)) as run:
+                for event in run:
+                    log.handle(event)
+                    yield InRun(event)
+        except OutputError as error:
+            if not runs:
+                raise
+            failure = error
+            break
         if log.reason == "interrupted":
             break
         runs.append(log.run(entrant.cell, seed, plan.measures))
@@ -147,6 +155,8 @@ def race(
             interrupted=len(runs) < len(order) or stop(),
         )
     )
+    if failure is not None:
+        raise failure
 
 
 @dataclass(frozen=True)

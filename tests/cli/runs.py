@@ -1,0 +1,79 @@
+"""``lstm train`` in processes of their own, on a text that takes seconds: what tests kill, starve and ask to go on."""
+
+from __future__ import annotations
+
+import os
+import random
+import subprocess
+import sys
+import time
+from collections.abc import Sequence
+from pathlib import Path
+
+LSTM = str(Path(sys.executable).with_name("lstm"))
+WORDS = ["the", "a", "cat", "dog", "bird", "saw", "heard", "liked", "small", "big", "old", "and", "then", "while"]
+
+
+def written(path: Path, labelled: bool) -> Path:
+    draw = random.Random(7)
+    lines = [" ".join(draw.choice(WORDS) for _ in range(draw.randint(3, 12))) for _ in range(1200)]
+    if labelled:
+        lines = ["label,text", *(f"{'yes' if 'cat' in line else 'no'},{line}" for line in lines)]
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+OPTIONS = {
+    "lm": ["--preset", "tiny", "--batch-size", "10", "--epochs", "6", "--words", "spaces"],
+    "classify": ["--hidden", "32", "--embedding", "20", "--batch-size", "16", "--epochs", "8"],
+}
+
+
+class Runs:
+    """``lstm train`` on one text, with places for the model."""
+
+    def __init__(self, folder: Path, task: str) -> None:
+        self.folder, self.task = folder, task
+        self.seen = folder
+        """The folder as we see it."""
+        self.prefix: Sequence[str] = ()
+        """What the command is run by."""
+        self.environment = {**os.environ, "OMP_NUM_THREADS": "1", "LSTM_CACHE": str(folder / "cache")}
+        self.source = written(folder / ("data.csv" if task == "classify" else "text.txt"), task == "classify")
+
+    def start(self, model: str, *more: str) -> subprocess.Popen[str]:
+        command = [LSTM, "train", str(self.source), "-o", str(self.folder / model), "--threads", "1", "--seed", "3"]
+        command += [*OPTIONS[self.task], "--checkpoint-every", "0.05s", *more]
+        return subprocess.Popen(
+            [*self.prefix, *command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            text=True, env=self.environment,
+        )  # fmt: skip
+
+    def whole(self, model: str, *more: str, code: int = 0) -> str:
+        process = self.start(model, *more)
+        _, said = process.communicate(timeout=120)
+        assert process.returncode == code, said
+        return said
+
+    def checkpoints(self, model: str) -> list[Path]:
+        return sorted((self.seen / f"{model}.unfinished").glob("*.checkpoint"))
+
+    def wait_for_checkpoints(self, process: subprocess.Popen[str], model: str, count: int) -> None:
+        """Until there are so many that were not there before; at once where the run has ended."""
+        before = {path.name for path in self.checkpoints(model)}
+        limit = time.monotonic() + 60
+        while process.poll() is None and len({path.name for path in self.checkpoints(model)} - before) < count:
+            assert time.monotonic() < limit, "no checkpoint"
+            time.sleep(0.005)
+
+    def ended(self, model: str, number: int, after: float, *more: str) -> subprocess.Popen[str]:
+        """A run that gets a signal some time after a checkpoint of its own was written."""
+        process = self.start(model, *more)
+        self.wait_for_checkpoints(process, model, 1)
+        time.sleep(after)
+        process.send_signal(number)
+        process.communicate(timeout=60)
+        return process
+
+    def weights(self, model: str) -> bytes:
+        return (self.seen / model / "model.safetensors").read_bytes()
