@@ -24,9 +24,12 @@ def written(path: Path, labelled: bool) -> Path:
 
 
 OPTIONS = {
-    "lm": ["--preset", "tiny", "--batch-size", "10", "--epochs", "6", "--words", "spaces"],
-    "classify": ["--hidden", "32", "--embedding", "20", "--batch-size", "16", "--epochs", "8"],
+    "lm": ["--preset", "tiny", "--batch-size", "10", "--epochs", "4", "--words", "spaces"],
+    "classify": ["--hidden", "32", "--embedding", "20", "--batch-size", "32", "--epochs", "5"],
 }
+
+LIMIT = 600.0
+"""Seconds; on a busy machine a run takes minutes."""
 
 
 class Runs:
@@ -36,6 +39,8 @@ class Runs:
         self.folder, self.task = folder, task
         self.seen = folder
         """The folder as we see it."""
+        self.life = 10.0
+        """Seconds that a run takes, about."""
         self.prefix: Sequence[str] = ()
         """What the command is run by."""
         self.environment = {**os.environ, "OMP_NUM_THREADS": "1", "LSTM_CACHE": str(folder / "cache")}
@@ -51,7 +56,7 @@ class Runs:
 
     def whole(self, model: str, *more: str, code: int = 0) -> str:
         process = self.start(model, *more)
-        _, said = process.communicate(timeout=120)
+        _, said = process.communicate(timeout=LIMIT)
         assert process.returncode == code, said
         return said
 
@@ -61,7 +66,7 @@ class Runs:
     def wait_for_checkpoints(self, process: subprocess.Popen[str], model: str, count: int) -> None:
         """Until there are so many that were not there before; at once where the run has ended."""
         before = {path.name for path in self.checkpoints(model)}
-        limit = time.monotonic() + 60
+        limit = time.monotonic() + LIMIT
         while process.poll() is None and len({path.name for path in self.checkpoints(model)} - before) < count:
             assert time.monotonic() < limit, "no checkpoint"
             time.sleep(0.005)
@@ -72,7 +77,7 @@ class Runs:
         self.wait_for_checkpoints(process, model, 1)
         time.sleep(after)
         process.send_signal(number)
-        process.communicate(timeout=60)
+        process.communicate(timeout=LIMIT)
         return process
 
     def weights(self, model: str) -> bytes:

@@ -12,7 +12,7 @@ import pytest
 
 from cli.disks import FILLER, Disk, small_disk
 from cli.refusing import GOOD
-from cli.runs import LSTM, Runs
+from cli.runs import LIMIT, LSTM, Runs
 from lstmcli.errors import OutputError
 from lstmcli.tasks.modeldir import read_model
 
@@ -101,7 +101,7 @@ def test_a_disk_that_fills_up_on_the_way(runs: Runs, disk: Disk) -> None:
     process = own.start("model", *OFTEN)
     own.wait_for_checkpoints(process, "model", 2)
     disk.fill()
-    _, said = process.communicate(timeout=120)
+    _, said = process.communicate(timeout=LIMIT)
     assert process.returncode == 1, said
     no_traceback(said)
     assert "the same command with --resume goes on" in said and "no checkpoint can be written" in said
@@ -127,7 +127,7 @@ def test_a_disk_that_can_only_be_read_from_some_moment_on(runs: Runs, disk: Disk
     own.wait_for_checkpoints(process, "model", 2)
     disk.writable(False)
     before = contents(disk.inside)
-    _, said = process.communicate(timeout=120)
+    _, said = process.communicate(timeout=LIMIT)
     assert process.returncode == 1, said
     no_traceback(said)
     assert f"error: {disk.place}/model: cannot be written: read-only file system" in said
@@ -160,7 +160,7 @@ def test_a_disk_that_can_only_be_read(disk: Disk) -> None:
     disk.writable(False)
     for target in ("model", "deep/er/model"):
         command = [*disk.prefix, LSTM, "train", "no such file.csv", "-o", str(disk.place / target)]
-        found = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        found = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT)
         assert found.returncode == 1
         assert f"{disk.place / target}: cannot be written: read-only file system" in found.stderr
         no_traceback(found.stderr)
@@ -170,7 +170,10 @@ def test_a_disk_that_can_only_be_read(disk: Disk) -> None:
 def test_a_folder_that_is_closed(tmp_path: Path) -> None:
     tmp_path.chmod(0o500)
     found = subprocess.run(
-        [LSTM, "train", "no such file.csv", "-o", str(tmp_path / "model")], capture_output=True, text=True, timeout=60
+        [LSTM, "train", "no such file.csv", "-o", str(tmp_path / "model")],
+        capture_output=True,
+        text=True,
+        timeout=LIMIT,
     )
     tmp_path.chmod(0o700)
     assert found.returncode == 1 and "cannot be written: permission denied" in found.stderr
@@ -196,12 +199,12 @@ def test_a_page_finds_no_room(disk: Disk, sound: Path) -> None:
     command = [*disk.prefix, LSTM, "inspect", "fine", "-m", str(sound), "--html", str(disk.place / "page.html")]
 
     def inspect(said: str) -> None:
-        found = subprocess.run(command, capture_output=True, text=True, timeout=60)
+        found = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT)
         assert (found.returncode, found.stdout) == (1, "")
         no_traceback(found.stderr)
         assert f"error: {disk.place / 'page.html'}: {said}" in found.stderr
 
-    assert subprocess.run(command, capture_output=True, timeout=60).returncode == 0
+    assert subprocess.run(command, capture_output=True, timeout=LIMIT).returncode == 0
     before = page.read_bytes()
     disk.fill()
     inspect(NO_SPACE)
@@ -221,7 +224,7 @@ def test_a_comparison_finds_no_room_for_its_report(disk: Disk, tmp_path: Path) -
     ]
     environment = {**os.environ, "OMP_NUM_THREADS": "1", "TMPDIR": str(tmp_path)}
     disk.fill(leave=100_000)  # for two models, and not for a report
-    found = subprocess.run(command, capture_output=True, text=True, timeout=120, env=environment)
+    found = subprocess.run(command, capture_output=True, text=True, timeout=LIMIT, env=environment)
     assert found.returncode == 1
     no_traceback(found.stderr)
     assert '"standings"' in found.stdout

@@ -2,18 +2,25 @@
 
 from __future__ import annotations
 
+import os
 import random
 import signal
+import subprocess
+import time
+from contextlib import suppress
+from pathlib import Path
 
 import pytest
 
-from cli.runs import Runs
+from cli.runs import LIMIT, Runs
 
 
 @pytest.fixture(scope="module", params=["lm", "classify"])
 def runs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory) -> Runs:
     found = Runs(tmp_path_factory.mktemp("runs"), request.param)
+    begin = time.monotonic()
     found.whole("whole", "--checkpoint-every", "never")
+    found.life = time.monotonic() - begin
     assert not found.checkpoints("whole")
     return found
 
@@ -35,11 +42,37 @@ def test_killed_again_and_again_it_ends_with_the_same_weights(runs: Runs) -> Non
     assert not (runs.folder / "killed.unfinished").exists()
 
 
+KILLS = 30
+
+
 @pytest.mark.slow
-@pytest.mark.parametrize("seed", range(10))
-def test_however_often_it_is_killed(runs: Runs, seed: int) -> None:
-    assert killed_until_done(runs, f"often{seed}", 6, seed) >= 1
-    assert runs.weights(f"often{seed}") == runs.weights("whole")
+def test_killed_at_any_moment(runs: Runs) -> None:
+    """Half of the kills fall anywhere in the life of a process, from its first moment on; the others soon after a
+    checkpoint of its own.  Whenever a model is there at last, its weights are those of a run that nobody killed."""
+    draw, kills, resumed, models = random.Random(5), 0, 0, 0
+    while kills < KILLS:
+        model = f"often{models}"
+        before = bool(runs.checkpoints(model))
+        process = runs.start(model, "--resume")
+        if draw.random() < 0.5:
+            with suppress(subprocess.TimeoutExpired):
+                process.wait(draw.random() * runs.life)
+        else:
+            runs.wait_for_checkpoints(process, model, 1)
+            time.sleep(draw.random() * 0.4)
+        process.kill()
+        process.communicate()
+        if process.returncode == -signal.SIGKILL:
+            kills, resumed = kills + 1, resumed + before
+            print(f"{runs.task}: {kills} kills, {resumed} of runs that had been killed before", flush=True)
+        if (runs.folder / model).exists():
+            assert runs.weights(model) == runs.weights("whole")
+            models += 1
+    last = f"often{models}"
+    runs.whole(last, "--resume")
+    assert runs.weights(last) == runs.weights("whole") and not runs.checkpoints(last)
+    print(f"{runs.task}: {models + 1} models, all with the same weights")
+    assert resumed >= KILLS // 4
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
@@ -73,6 +106,40 @@ def test_another_run_does_not_go_on_with_it(runs: Runs) -> None:
     assert [path.read_bytes() for path in runs.checkpoints("other")] == kept
     runs.whole("other", "--force")
     assert runs.weights("other") == runs.weights("whole") and not runs.checkpoints("other")
+
+
+def test_it_goes_on_with_the_text_that_it_had(runs: Runs) -> None:
+    runs.ended("data", signal.SIGKILL, 0.0)
+    kept = [path.read_bytes() for path in runs.checkpoints("data")]
+    text = runs.source.read_text(encoding="utf-8")
+    try:
+        runs.source.write_text(text.replace("bird", "bear", 1), encoding="utf-8")
+        said = runs.whole("data", "--resume", code=3)
+        assert f"error: {runs.source}: has changed since the unfinished run" in said and "--force" in said
+        runs.source.unlink()
+        assert str(runs.source) in runs.whole("data", "--resume", code=3)
+        assert [path.read_bytes() for path in runs.checkpoints("data")] == kept
+    finally:
+        runs.source.write_text(text, encoding="utf-8")
+    runs.whole("data", "--resume")
+    assert runs.weights("data") == runs.weights("whole")
+
+
+@pytest.mark.slow
+def test_ids_that_are_cut_short_in_the_middle_of_a_run(tmp_path: Path) -> None:
+    """They are mapped into memory: to read on would end the process without a word."""
+    runs = Runs(tmp_path, "lm")
+    process = runs.start("model")
+    runs.wait_for_checkpoints(process, "model", 2)
+    for path in (tmp_path / "cache").glob("*.ids"):
+        os.truncate(path, 600)
+    _, said = process.communicate(timeout=LIMIT)
+    assert process.returncode == 3, said
+    assert ".ids: the tokenised text was cut short while it was in use" in said and "--resume" in said
+    runs.whole("model", "--resume")
+    weights = runs.weights("model")
+    runs.whole("model", "--force")
+    assert weights == runs.weights("model")
 
 
 def test_with_nothing_to_go_on_from_it_begins(runs: Runs) -> None:

@@ -20,7 +20,7 @@ from lstmcli import events
 from lstmcli.cells import CELLS
 from lstmcli.config import ReadConfig
 from lstmcli.config_lm import LmConfig, LmModelConfig, LmTokenizerConfig, LmTrainConfig
-from lstmcli.errors import NoDataError, OutputError
+from lstmcli.errors import DataError, NoDataError, OutputError
 from lstmcli.events import Event
 from lstmcli.tasks.modeldir import read_model
 from lstmcli.tasks.train_lm import train_lm
@@ -152,3 +152,30 @@ def test_a_time_limit_sets_the_epochs(text: Path, tmp_path: Path) -> None:
     planned = only(found, events.RunPlanned)[0]
     assert isinstance(planned, events.RunPlanned) and planned.epochs >= 1
     assert np.isfinite(only(found, events.Stopped)[0].seconds)  # type: ignore[attr-defined]
+
+
+def test_ids_that_are_cut_short_while_they_are_read(text: Path, tmp_path: Path) -> None:
+    splits = load_splits(str(text), ReadConfig(), valid=None, test=None, valid_fraction=None, seed=1, labelled=False)
+    run = train_lm(splits, CONFIG, tmp_path / "m")
+    next(event for event in run if isinstance(event, events.Step))
+    (path, *_) = sorted((tmp_path / "cache").glob("*.ids"))
+    path.write_bytes(b"")
+    with pytest.raises(DataError, match="cut short while it was in use"):
+        list(run)
+    assert not (tmp_path / "m").exists()
+
+
+def test_a_text_that_changes_between_two_readings(text: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    from lstmcli.text.stream import StreamEncoder
+
+    real = StreamEncoder.train
+
+    def meanwhile(*arguments: object) -> StreamEncoder:
+        made = real(*arguments)  # type: ignore[arg-type]
+        text.write_text("\n".join(LINES[::-1]) + "\n", encoding="utf-8")
+        return made
+
+    monkeypatch.setattr(StreamEncoder, "train", meanwhile)
+    with pytest.raises(DataError, match=f"{text}: the text changed while it was being read"):
+        trained(text, tmp_path / "m")
+    assert not (tmp_path / "m").exists() and not list((tmp_path / "cache").iterdir())
