@@ -7,6 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lstmcli.text.casing import SPELLINGS
 from lstmcli.text.features import FEATURES, FeatureTable, affixes
 
 VOCABULARY = ["[PAD]", "[UNK]", "walking", "walked", "talking", "a", "我", "你", "カ", "!"]
@@ -18,7 +19,7 @@ def rows(*texts: list[str]) -> list[np.ndarray]:
     """Each text's rows, all expanded at once."""
     ids = np.array([VOCABULARY.index(w) for text in texts for w in text], np.int32)
     starts = np.cumsum([0, *map(len, texts)])[:-1].astype(np.int32)
-    return np.split(TABLE.expand(ids, starts), starts[1:])
+    return np.split(TABLE.expand(ids, starts, np.zeros_like(ids)), starts[1:])
 
 
 def test_words_share_the_rows_of_their_affixes() -> None:
@@ -32,7 +33,15 @@ def test_words_share_the_rows_of_their_affixes() -> None:
 def test_a_word_outside_the_vocabulary_has_the_rows_it_would_have_inside(word: str) -> None:
     inside = FeatureTable([*VOCABULARY[:-1], word].__getitem__, len(VOCABULARY), BUCKETS)
     ids = np.array([len(VOCABULARY) - 1], np.int32)
-    assert TABLE.of_word(word) == tuple(inside.expand(ids, np.zeros(1, np.int32))[0, 1:])
+    nothing = np.zeros(1, np.int32)
+    assert TABLE.of_word(word) == tuple(inside.expand(ids, nothing, nothing)[0, 1:3])
+
+
+def test_how_a_word_is_written_is_a_row_of_its_own() -> None:
+    ids, kinds = np.full(SPELLINGS, VOCABULARY.index("walking"), np.int32), np.arange(SPELLINGS)
+    rows_NF = TABLE.expand(ids, np.zeros(1, np.int32), kinds)
+    assert rows_NF[0, 3] == 0 and len(set(rows_NF[:, 3])) == SPELLINGS
+    assert all(len(set(column)) == 1 for column in rows_NF[:, :3].T)
 
 
 def test_prefix_and_suffix_are_told_apart() -> None:
@@ -61,7 +70,7 @@ def test_rows_lie_where_they_should(text: list[str]) -> None:
     (expanded,) = rows(text)
     assert expanded.shape == (len(text), FEATURES) and expanded.dtype == np.int32
     assert [VOCABULARY[i] for i in expanded[:, 0]] == text
-    features = expanded[:, 1:]
+    features = expanded[:, 1:3]
     assert np.all((features >= len(VOCABULARY)) & (features < len(VOCABULARY) + BUCKETS))
 
 
@@ -75,10 +84,12 @@ def test_meeting_a_token_again_changes_nothing() -> None:
 
 def test_hashes_do_not_change_from_run_to_run() -> None:
     """Saved models hold weights for these rows."""
-    assert affixes("walking") == AFFIXES_OF_WALKING
+    assert TABLE.of_word("walking") == AFFIXES_OF_WALKING
+    assert TABLE.spelling.tolist() == SPELLING
     (pair,) = rows(["我", "你"])
-    assert pair[:, 1:].tolist() == PAIRS
+    assert pair[:, 1:3].tolist() == PAIRS
 
 
-AFFIXES_OF_WALKING = (237373395, 3472777588)
+AFFIXES_OF_WALKING = (2013, 24958)
+SPELLING = [0, 23173, 3019, 15201, 44798, 40556, 53218, 65368, 58089, 53843]
 PAIRS = [[14211, 57022], [57022, 44538]]

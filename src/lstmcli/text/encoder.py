@@ -12,6 +12,7 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from lstmcli.config import MOST_BUCKETS, TokenizerConfig
+from lstmcli.text.casing import spellings
 from lstmcli.text.features import FEATURES, FeatureTable, Ids
 from lstmcli.text.guard import check_ids, checked, guarded
 from lstmcli.text.tokenizer import (
@@ -67,7 +68,8 @@ class TextEncoder:
         buckets = min(BUCKETS, 1 << max(4, (2 * distinct - 1).bit_length()))
         self.features = self._feature_table(buckets)
         for rows_TF in encoded:
-            rows_TF[:, 1:] = (rows_TF[:, 1:] - start) % buckets + start
+            hashed_TF = rows_TF[:, 1:]
+            hashed_TF[:] = np.where(hashed_TF < start, hashed_TF, (hashed_TF - start) % buckets + start)
         assert wide.buckets % buckets == 0  # so that folding is the same as hashing anew
         return buckets
 
@@ -118,12 +120,13 @@ class TextEncoder:
     def _nothing(self) -> Ids:
         """A text without tokens."""
         ids = np.array([UNKNOWN_ID], np.int32)
-        return self.features.expand(ids, np.zeros(1, np.int32)) if self.features else ids[:, None]
+        nothing = np.zeros(1, np.int32)
+        return self.features.expand(ids, nothing, nothing) if self.features else ids[:, None]
 
     def _encode(self, texts: list[str]) -> list[Ids]:
         """Each text as [T, F], T from 0."""
         texts = [well_formed(text) for text in texts]
-        # Where a token is in the text matters for the spelling of unknown words only.
+        # Where a token is in the text matters for its spelling only.
         encode = self.tokenizer.encode_batch if self.features else self.tokenizer.encode_batch_fast
         with guarded():
             encodings = encode(texts, add_special_tokens=False)
@@ -134,14 +137,14 @@ class TextEncoder:
         if self.features is None:
             return np.split(ids_N[:, None], ends[:-1])
         starts = ends - lengths
-        rows_NF = self.features.expand(ids_N, starts[lengths > 0])
-        unknown = np.flatnonzero(ids_N == UNKNOWN_ID)
-        read, offsets = -1, []
-        for at, which in zip(unknown, np.searchsorted(ends, unknown, side="right"), strict=True):
-            if which != read:
-                read, offsets = which, encodings[which].offsets  # a copy of all of them: once a text
-            first, last = offsets[at - starts[which]]
-            rows_NF[at, 1:] = self.features.of_word(self._normalize(texts[which][first:last]))
+        places = chain.from_iterable(encoding.offsets for encoding in encodings)
+        places_N2 = np.fromiter(chain.from_iterable(places), np.int64).reshape(-1, 2)
+        begin_N = np.repeat(np.cumsum([0, *map(len, texts)])[:-1], lengths)
+        first_N, last_N = (places_N2 + begin_N[:, None]).T
+        whole = "".join(texts)
+        rows_NF = self.features.expand(ids_N, starts[lengths > 0], spellings(whole, first_N, last_N))
+        for at in np.flatnonzero(ids_N == UNKNOWN_ID):
+            rows_NF[at, 1:3] = self.features.of_word(self._normalize(whole[first_N[at] : last_N[at]]))
         return np.split(rows_NF, ends[:-1])
 
     def _rows(self, ids: list[int]) -> list[int]:

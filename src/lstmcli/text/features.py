@@ -1,10 +1,11 @@
 """What a token is made of, beside its id: rows of one embedding table.
 
 A rare word says much through its affixes and a Chinese character through its neighbours.  So each
-token is a bag of F = 3 rows, whose embeddings are summed: the token itself, and two hashed features
+token is a bag of F = 4 rows, whose embeddings are summed: the token itself, and hashed features
 
 * of a word: its first four characters, and its last three (as fastText's sub-words, but two, not all);
-* of a CJK character: the pair with the character before it, and the pair with the one after.
+* of a CJK character: the pair with the character before it, and the pair with the one after;
+* of either, where it has capitals or is a number: how it was written (``casing.py``), else row 0, which is nothing.
 
 Features are hashed into ``buckets`` rows that follow the vocabulary's, so the unknown word keeps its
 affixes and a pair never seen in training falls where it may.
@@ -19,9 +20,11 @@ from collections.abc import Callable
 import numpy as np
 from numpy.typing import NDArray
 
+from lstmcli.text.casing import SPELLINGS
+
 Ids = NDArray[np.int32]
 
-FEATURES = 3
+FEATURES = 4
 _CJK = re.compile(r"[⺀-鿿豈-﫿ｦ-ﾟ𠀀-𳎯]")
 _PREVIOUS, _CURRENT, _NEXT_SALT = (
     np.uint64(0x9E3779B97F4A7C15),
@@ -30,9 +33,9 @@ _PREVIOUS, _CURRENT, _NEXT_SALT = (
 )
 
 
-def affixes(word: str) -> tuple[int, int]:
-    """Hashes of a word's first four and last three characters."""
-    return zlib.crc32(f"<{word[:4]}".encode("utf-8", "replace")), zlib.crc32(f"{word[-3:]}>".encode("utf-8", "replace"))
+def affixes(word: str) -> tuple[str, str]:
+    """A word's first four and last three characters."""
+    return f"<{word[:4]}", f"{word[-3:]}>"
 
 
 class FeatureTable:
@@ -43,23 +46,30 @@ class FeatureTable:
         self.word, self.vocab_size, self.buckets = word, vocab_size, buckets
         self.is_cjk = np.zeros(vocab_size, np.bool_)
         self.rows = np.full((vocab_size, FEATURES), -1, np.int32)
+        spelling = [0, *(self._row(f"={kind}") for kind in range(1, SPELLINGS))]
+        self.spelling = np.array(spelling, np.int32)
+        """The rows of the spellings."""
 
     def _meet(self, ids_N: Ids) -> None:
         """Works out the rows of tokens not met before: hashing a whole vocabulary would delay a first answer."""
         for i in set(ids_N[self.rows[ids_N, 0] < 0].tolist()):  # np.unique would import numpy.ma
             word = self.word(i)
             self.is_cjk[i] = _CJK.match(word) is not None
-            self.rows[i] = i, *self.of_word(word)
+            self.rows[i] = i, *self.of_word(word), 0
 
     def of_word(self, word: str) -> tuple[int, int]:
         """The affix rows of a word, in the vocabulary or not."""
         first, last = affixes(word)
-        return first % self.buckets + self.vocab_size, last % self.buckets + self.vocab_size
+        return self._row(first), self._row(last)
 
-    def expand(self, ids_N: Ids, starts: Ids) -> Ids:
+    def _row(self, feature: str) -> int:
+        return zlib.crc32(feature.encode("utf-8", "replace")) % self.buckets + self.vocab_size
+
+    def expand(self, ids_N: Ids, starts: Ids, spelling_N: NDArray[np.integer]) -> Ids:
         """Rows of every token: [N] ids of texts laid end to end, each beginning at one of ``starts`` -> [N, F]."""
         self._meet(ids_N)
         rows_NF = self.rows[ids_N]
+        rows_NF[:, 3] = self.spelling[spelling_N]
         at = np.flatnonzero(self.is_cjk[ids_N])
         if at.size:
             padded = np.zeros(len(ids_N) + 2, np.uint64)
