@@ -10,7 +10,9 @@ import signal
 import sys
 from collections.abc import Callable
 from pathlib import Path
+from types import ModuleType
 from typing import Any
+from unittest.mock import MagicMock
 
 import pytest
 from rich.console import Console
@@ -264,3 +266,25 @@ def test_the_target_is_checked_before_anything_is_read(train: Train, tmp_path: P
     if os.geteuid() != 0:
         (tmp_path / "locked").mkdir(mode=0o500)
         assert train("-o", "locked/m", splits=None).exit_code == 1
+
+
+def test_curves_that_find_no_room_cost_no_training(
+    train: Train, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """With a writer in the place of TensorBoard's, which hands on what its thread could not write."""
+
+    class Full:
+        def __init__(self, folder: str) -> None:
+            pass
+
+        def add_event(self, event: object) -> None:
+            raise OSError(28, "No space left on device")
+
+    names = ("summary.writer.event_file_writer", "compat.proto.event_pb2", "compat.proto.summary_pb2")
+    for name in names:
+        module = ModuleType(name)
+        module.EventFileWriter, module.Event, module.Summary = Full, MagicMock(), MagicMock()  # type: ignore[attr-defined]
+        monkeypatch.setitem(sys.modules, f"tensorboard.{name}", module)
+    result = train("--tensorboard", "runs")
+    assert result.exit_code == 0, result.stderr
+    assert result.stderr.count("no more events for TensorBoard: no space left on device") == 1

@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 from lstmcli import events
+from lstmcli.cli import streams
 from lstmcli.errors import OutputError, UsageError
 
 
@@ -30,6 +31,16 @@ class Scalars:
             raise OutputError(f"cannot be written: {error.strerror}", path=folder) from error
 
     def handle(self, event: events.Event) -> None:
+        """A disk that is full costs the curves, not the training."""
+        if self._writer is None:
+            return
+        try:
+            self._handle(event)
+        except OSError as error:
+            streams.note(f"warning: no more events for TensorBoard: {(error.strerror or str(error)).lower()}")
+            self._writer = None
+
+    def _handle(self, event: events.Event) -> None:
         if isinstance(event, events.Step):
             for name in ("loss", "learning_rate", "gradient_norm", "rate"):
                 self._write(f"train/{name}", getattr(event, name), event.step)
