@@ -6,7 +6,7 @@ from functools import lru_cache
 
 import numpy as np
 import pytest
-from hypothesis import example, given, settings
+from hypothesis import assume, example, given, settings
 from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
@@ -115,6 +115,7 @@ def test_saved_and_read_again_it_is_the_same(kind: str, mode: str) -> None:
 @example(line="The CAT, 我喜欢 <unk>")
 @settings(max_examples=60, deadline=None)
 def test_what_is_read_from_a_table_is_what_the_tokenizer_file_says(kind: str, lowercase: bool, line: str) -> None:
+    assume("</s>" not in line)  # the word of a text, not the end of one: ``WRITTEN_END``
     one = encoder(kind, lowercase=lowercase)
     tokenizer = Tokenizer.from_str(one.to_json())
     tokenizer.encode_special_tokens = True

@@ -12,6 +12,7 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from lstmcli.config import MOST_BUCKETS, TokenizerConfig
+from lstmcli.text.ascii_words import AsciiWords
 from lstmcli.text.casing import spellings
 from lstmcli.text.features import FEATURES, FeatureTable, Ids
 from lstmcli.text.guard import check_ids, checked, guarded
@@ -20,6 +21,7 @@ from lstmcli.text.tokenizer import (
     SPECIAL,
     UNKNOWN_ID,
     is_ours,
+    is_plain,
     parse_tokenizer,
     train_tokenizer,
     unknown_id,
@@ -42,9 +44,11 @@ class TextEncoder:
         self._shift, self._unknown = (0, None) if is_ours(tokenizer) else (len(SPECIAL), unknown_id(tokenizer))
         # Ids of a tokenizer.json made elsewhere may have gaps; listing a vocabulary takes time.
         self.vocab_size = len(self.vocabulary()) if config.path else tokenizer.get_vocab_size()
+        words = config.kind == "word" and config.path is None
         self.features: FeatureTable | None = None
-        if config.hash_buckets != 0 and config.kind == "word" and config.path is None:
+        if words and config.hash_buckets != 0:
             self.features = self._feature_table(config.hash_buckets or MOST_BUCKETS)
+        self._words = AsciiWords(self._rows_of) if words and is_plain(tokenizer, config.lowercase) else None
 
     @classmethod
     def train(cls, texts: Iterable[str], config: TokenizerConfig) -> TextEncoder:
@@ -67,6 +71,8 @@ class TextEncoder:
         distinct = len(np.unique(np.concatenate([rows_TF[:, 1:] for rows_TF in encoded])))
         buckets = min(BUCKETS, 1 << max(4, (2 * distinct - 1).bit_length()))
         self.features = self._feature_table(buckets)
+        if self._words:
+            self._words.forget()
         for rows_TF in encoded:
             hashed_TF = rows_TF[:, 1:]
             hashed_TF[:] = np.where(hashed_TF < start, hashed_TF, (hashed_TF - start) % buckets + start)
@@ -126,6 +132,16 @@ class TextEncoder:
     def _encode(self, texts: list[str]) -> list[Ids]:
         """Each text as [T, F], T from 0."""
         texts = [well_formed(text) for text in texts]
+        if self._words is None:
+            return self._tokenize(texts)
+        plain = iter(self._words.encode([text for text in texts if text.isascii()]))
+        others = iter(self._tokenize([text for text in texts if not text.isascii()]))
+        return [next(plain if text.isascii() else others) for text in texts]
+
+    def _tokenize(self, texts: list[str]) -> list[Ids]:
+        """The same by the tokenizer itself."""
+        if not texts:
+            return []
         # Where a token is in the text matters for its spelling only.
         encode = self.tokenizer.encode_batch if self.features else self.tokenizer.encode_batch_fast
         with guarded():
@@ -146,6 +162,22 @@ class TextEncoder:
         for at in np.flatnonzero(ids_N == UNKNOWN_ID):
             rows_NF[at, 1:3] = self.features.of_word(self._normalize(whole[first_N[at] : last_N[at]]))
         return np.split(rows_NF, ends[:-1])
+
+    def _rows_of(self, words: Sequence[str]) -> Ids:
+        """The rows [M, F] of single words, none of them CJK."""
+        known = [word.lower() for word in words] if self.config.lowercase else words
+        found = [self.tokenizer.token_to_id(word) for word in known]
+        ids_M = np.array([UNKNOWN_ID if id is None else id for id in found], np.int32)
+        if self.features is None:
+            return ids_M[:, None]
+        lengths_M = np.fromiter(map(len, words), np.int64, len(words))
+        ends_M = lengths_M.cumsum()
+        rows_MF = np.empty((len(words), FEATURES), np.int32)
+        rows_MF[:, 0] = ids_M
+        for at, word in enumerate(known):
+            rows_MF[at, 1:3] = self.features.of_word(word)
+        rows_MF[:, 3] = self.features.spelling[spellings("".join(words), ends_M - lengths_M, ends_M)]
+        return rows_MF
 
     def _rows(self, ids: list[int]) -> list[int]:
         """The tokenizer's ids as ours."""

@@ -24,7 +24,7 @@ from itertools import count
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers
 
 from lstmcli.config_lm import LmTokenizerConfig
-from lstmcli.text.tokenizer import Recipe, learn, read_tokenizer, well_formed
+from lstmcli.text.tokenizer import CONTRACTION, Recipe, learn, read_tokenizer, well_formed
 
 END, UNKNOWN, NEWLINE = "</s>", "<unk>", "\n"
 END_ID, UNKNOWN_ID = 0, 1
@@ -34,9 +34,8 @@ WRITTEN_END = f" {END}"
 # Marks of Chinese and Japanese, and full-width forms, stand by themselves like the characters.
 _CJK = "\\p{Han}\\p{Hiragana}\\p{Katakana}\u3000-\u303f\uff00-\uffef"
 _LETTER = r"\p{L}\p{M}\p{N}_"
-_CONTRACTION = r"['’](?i:s|t|re|ve|ll|d|m)(?![\p{L}\p{N}])"
 _WORDS = (
-    rf"[{_CJK}]|{_CONTRACTION}| ?{UNKNOWN}"
+    rf"[{_CJK}]|{CONTRACTION}| ?{UNKNOWN}"
     rf"| ?[[{_LETTER}]&&[^{_CJK}]]+| ?[[^\s{_LETTER}]&&[^{_CJK}]]|\s"
 )
 

@@ -32,7 +32,8 @@ _TOKENIZERS = f"give the tokenizer.json of a model, or one of {', '.join(TOKENIZ
 
 # Scripts written without spaces: a token for each character.
 CJK = r"\p{Han}\p{Hiragana}\p{Katakana}"
-CONTRACTION = r"['’](?:s|t|re|ve|ll|d|m)(?![\p{L}\p{N}])"
+ENDINGS = "s|t|re|ve|ll|d|m"
+CONTRACTION = rf"['’](?i:{ENDINGS})(?![\p{{L}}\p{{N}}])"
 WORD = rf"[{CJK}]|{CONTRACTION}|[[\p{{L}}\p{{M}}\p{{N}}_]&&[^{CJK}]]+|[^\s\p{{L}}\p{{M}}\p{{N}}_]"
 
 
@@ -136,6 +137,17 @@ def parse_tokenizer(content: str, path: str | None = None) -> Tokenizer:
 def is_ours(tokenizer: Tokenizer) -> bool:
     """Whether ids 0 and 1 are padding and the unknown token."""
     return [tokenizer.token_to_id(token) for token in SPECIAL] == [PADDING_ID, UNKNOWN_ID]
+
+
+def is_plain(tokenizer: Tokenizer, lowercase: bool) -> bool:
+    """Whether it cuts text into words just as the one that ``train_tokenizer`` makes."""
+    parts = (tokenizer.normalizer, tokenizer.pre_tokenizer)
+    changes, cuts = (json.loads(part.__getstate__()) if part else None for part in parts)
+    steps = [{"type": "NFC"}, {"type": "Lowercase"}][: 1 + lowercase]
+    return bool(
+        changes == {"type": "Sequence", "normalizers": steps}
+        and cuts == {"type": "Split", "pattern": {"Regex": WORD}, "behavior": "Removed", "invert": True}
+    )
 
 
 def unknown_id(tokenizer: Tokenizer) -> int | None:
