@@ -12,6 +12,7 @@ from typing import Any, Protocol, TextIO
 from lstmcli.cli.helptext import bold
 from lstmcli.cli.predictions import fit
 from lstmcli.cli.render import escape, safe, to_json
+from lstmcli.cli.streams import for_people
 from lstmcli.results_lm import Continuation, Step, TextPiece
 
 
@@ -43,6 +44,8 @@ class TextWriter:
     def __init__(self, out: TextIO, *, echo: bool, apart: bool) -> None:
         self._out, self._echo, self._apart = out, echo, apart
         self._terminal = out.isatty()
+        if self._terminal:
+            for_people(out)
         self._prompt = ""
         self._begun = False
         self._current = 0

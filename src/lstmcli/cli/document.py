@@ -12,7 +12,7 @@ import tempfile
 from collections.abc import Iterable
 from pathlib import Path
 
-from lstmcli.cli.render import safe
+from lstmcli.cli.render import visible
 from lstmcli.errors import OutputError
 
 
@@ -24,7 +24,7 @@ def signature(command: str) -> str:
 def escaped(text: str) -> str:
     """Text from outside as it may stand in HTML: marks escaped, control characters visible, line ends kept."""
     parts = re.split(r"([\n\t])", text)
-    return html.escape("".join(part if part in ("\n", "\t") else safe(part) for part in parts))
+    return html.escape("".join(part if part in ("\n", "\t") else visible(part) for part in parts))
 
 
 def opening(command: str, title: str, style: str) -> str:

@@ -13,13 +13,14 @@ import textwrap
 from collections.abc import Mapping
 from typing import Any, TextIO
 
-from lstmcli.cli.streams import window_width
+from lstmcli.cli.streams import for_people, window_width
 
 INDENT = "  "
 
 
 def page(command: Any, ctx: Any, commands: Mapping[str, str] | None = None) -> str:
     """The help of a command; ``commands``: the names and one-line helps of its sub-commands."""
+    for_people(sys.stdout)
     width = max(16, min(window_width(), 100) - 1)
     pieces = [piece.strip("{}") for piece in command.collect_usage_pieces(ctx)]
     usage = " ".join(["Usage:", ctx.command_path, *pieces])

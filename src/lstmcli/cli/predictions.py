@@ -11,7 +11,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TextIO
 
 from lstmcli.cli.render import escape, safe, to_json
-from lstmcli.cli.streams import window_width
+from lstmcli.cli.streams import fitted, for_people, window_width
 from lstmcli.results import Prediction
 
 OURS = ("label", "probability", "probabilities", "labels", "text")
@@ -145,6 +145,7 @@ class TableWriter:
     """Columns of fixed width, so that rows can be shown as they come; the text fills what is left."""
 
     def __init__(self, out: TextIO, top: int | None, keep_columns: bool) -> None:
+        for_people(out)
         self.out, self.top, self.keep = out, top, keep_columns
         self.width = window_width()
         self.label_width = self.text_width = 0
@@ -197,4 +198,7 @@ def fit(text: str, width: int) -> str:
 
     if cell_len(text) <= width:
         return set_cell_size(text, width)
-    return set_cell_size(set_cell_size(text, width - 1).rstrip() + "…", width)  # half a wide character is a space
+    end = fitted("…")
+    return set_cell_size(
+        set_cell_size(text, max(0, width - len(end))).rstrip() + end, width
+    )  # half a wide character is a space

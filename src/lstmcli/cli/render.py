@@ -12,7 +12,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
-from lstmcli.cli.streams import Talk, abandon
+from lstmcli.cli.streams import Talk, abandon, fitted, for_people, window_width
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -23,9 +23,14 @@ _CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u20
 _JSON_CONTROLS = re.compile(r"[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
-def safe(text: str) -> str:
+def visible(text: str) -> str:
     """``text`` on one line, with a visible picture for every character a terminal would act on."""
     return _CONTROLS.sub(_picture, text)
+
+
+def safe(text: str) -> str:
+    """The same in characters that the streams can hold."""
+    return fitted(visible(text))
 
 
 def _picture(match: re.Match[str]) -> str:
@@ -57,7 +62,7 @@ def to_json(value: Any, *, indent: int | None = None) -> str:
 
 def console(*, stderr: bool = False) -> Console:
     """A Rich console that takes text as it is: no markup, no emoji codes, no guessed highlights."""
-    from rich.console import Console
+    from rich.console import Console, ConsoleDimensions
 
     class OurConsole(Console):
         def on_broken_pipe(self) -> None:
@@ -66,7 +71,12 @@ def console(*, stderr: bool = False) -> Console:
             raise BrokenPipeError
 
     talk = cast(TextIO, Talk(sys.stderr)) if stderr else None
-    return OurConsole(file=talk, markup=False, emoji=False, highlight=False)
+    if not stderr:
+        for_people(sys.stdout)
+    out = OurConsole(file=talk, markup=False, emoji=False, highlight=False)
+    if out.is_dumb_terminal:
+        out.size = ConsoleDimensions(window_width(), out.height)  # Rich takes any that is dumb to be 80 wide
+    return out
 
 
 def show(out: Console, *parts: RenderableType, style: str = "") -> None:

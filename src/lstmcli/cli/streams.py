@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import atexit
+import codecs
 import contextlib
 import errno
 import os
@@ -17,17 +18,57 @@ from typing import Any, BinaryIO, Generic, NoReturn, TextIO, TypeVar
 T = TypeVar("T")
 
 
+LOOKALIKES = {
+    **{"…": "...", "–": "-", "—": "-", "−": "-", "·": ".", "±": "~", "×": "x", "⏎": "/", "↵": "/", "␣": "_"},
+    **{"│": "|", "━": "#", "╌": "-", "✓": "+", "✗": "x", "‘": "'", "’": "'", "“": '"', "”": '"', "\ufffd": "?"},
+    **{chr(0x2400 + code): f"^{chr(64 + code)}" for code in range(32)},
+    "␡": "^?",
+}
+"""What stands for marks of ours, and of typography, where an encoding lacks them."""
+FOR_PEOPLE = "lstm.lookalikes"
+"""An error handler of encodings: a lookalike, else ``\\uXXXX``."""
+
+
+def _lookalike(error: UnicodeError) -> tuple[str, int]:
+    assert isinstance(error, UnicodeEncodeError)
+    found = error.object[error.start : error.end]
+    return "".join(
+        LOOKALIKES.get(char) or char.encode("ascii", "backslashreplace").decode() for char in found
+    ), error.end
+
+
+codecs.register_error(FOR_PEOPLE, _lookalike)
+
+
 def prepare() -> None:
     """Makes the streams safe: what the terminal's encoding cannot hold is written as ``\\uXXXX``.
 
-    One that is closed (``>&-``) leads nowhere.
+    That is for data, which lose nothing by it; people get lookalikes, see ``for_people``.  One that is closed
+    (``>&-``) leads nowhere.
     """
     sys.stdout = sys.stdout or os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
     sys.stderr = sys.stderr or os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
-    for stream in (sys.stdout, sys.stderr):
-        reconfigure = getattr(stream, "reconfigure", None)
-        if reconfigure is not None:
-            reconfigure(errors="backslashreplace")
+    _reconfigure(sys.stdout, "backslashreplace")
+    for_people(sys.stderr)
+
+
+def for_people(stream: TextIO) -> None:
+    """What goes there from here on is read by people."""
+    _reconfigure(stream, FOR_PEOPLE)
+
+
+def _reconfigure(stream: TextIO, errors: str) -> None:
+    reconfigure = getattr(stream, "reconfigure", None)
+    if reconfigure is not None:
+        reconfigure(errors=errors)
+
+
+def fitted(text: str) -> str:
+    """``text`` as people will see it on stdout, for a layout in columns."""
+    encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
+    if encoding.lower().startswith("utf") or text.isascii():
+        return text
+    return text.encode(encoding, FOR_PEOPLE).decode(encoding)
 
 
 def window_width() -> int:
