@@ -22,6 +22,7 @@ def answer(path: Path) -> str:
         from lstmcli.tasks.classify import load_classifier
 
         classifier = load_classifier(path, threads=1)
+        time.sleep(0.01)  # what is not in memory by now may be another model's
         rows = classifier.probabilities([TEXT])
         return f"{classifier.labels} {rows.round(6).tolist()}"
 
@@ -30,7 +31,7 @@ def answer(path: Path) -> str:
     from lstmcli.text.records import Record
 
     found = load_language_model(path, threads=1)
-    time.sleep(0.01)  # what is not in memory by now may be another model's
+    time.sleep(0.01)
     return f"{found.mode} {perplexity(found, [Text([Record(TEXT)])]).nats:.4f}"
 
 

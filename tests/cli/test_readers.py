@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from cli import replacing
 from cli.refusing import ENVIRONMENT
 from cli.replacing import TEXT, answer
 from cli.runs import LIMIT, LSTM
@@ -71,6 +72,21 @@ def watched(folder: Path, task: str, seconds: float, readers: int) -> tuple[int,
     assert isinstance(saves, int)
     assert sorted(path.name for path in folder.iterdir()) == ["model", "one", "two"]
     return saves, loads, commands
+
+
+@pytest.mark.parametrize("task", ["classify", "lm"])
+def test_a_model_that_was_opened_is_all_there(task: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Another one takes its place at the worst moment: nothing is read from the directory after that."""
+    one, other = two(tmp_path, task)
+    expected = answer(one)
+
+    def replaced(_: float) -> None:
+        if other.exists():
+            shutil.rmtree(one)
+            other.rename(one)
+
+    monkeypatch.setattr(replacing.time, "sleep", replaced)
+    assert answer(one) == expected != answer(one)
 
 
 @pytest.mark.parametrize("task", ["classify", "lm"])

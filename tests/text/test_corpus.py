@@ -6,6 +6,7 @@ import gc
 import gzip
 import json
 import os
+import resource
 import stat
 from collections.abc import Iterator
 from pathlib import Path
@@ -218,6 +219,18 @@ def test_no_room_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Non
     with pytest.raises(OutputError, match="No space left") as caught:
         build_corpus(LINES, encoder(), key="a", cache=tmp_path)
     assert caught.value.hint and files(tmp_path) == []
+
+
+def test_no_room_leaves_nothing_behind_however_little_was_to_be_written(tmp_path: Path) -> None:
+    """What waits in a buffer is tried once more when the file is closed."""
+    limits = resource.getrlimit(resource.RLIMIT_FSIZE)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (HEAD, limits[1]))
+    try:
+        with pytest.raises(OutputError, match="File too large"):
+            build_corpus(LINES, encoder(), key="a", cache=tmp_path)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, limits)
+    assert files(tmp_path) == []
 
 
 def test_what_a_killed_run_left_is_cleared_away(tmp_path: Path) -> None:
