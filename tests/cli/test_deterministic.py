@@ -55,7 +55,8 @@ def trained(folder: Path, task: str, *options: str, hashes: str = "0", threads: 
     ]
     command += [*EVERYTHING[task].split(), "--threads", str(threads), "--device", "cpu", "--quiet", *options]
     environment = {**os.environ, "PYTHONHASHSEED": hashes, "OMP_NUM_THREADS": str(threads)}
-    run = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=120)
+    environment["OMP_WAIT_POLICY"] = "passive"  # threads that wait by spinning take the cores from each other
+    run = subprocess.run(command, capture_output=True, text=True, env=environment, timeout=600)
     assert run.returncode == 0, run.stderr
     return (place / "model.safetensors").read_bytes()
 
@@ -72,13 +73,18 @@ def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(folder: Path
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("threads", [1, 2])
 @pytest.mark.parametrize("tokenizer", ["word", "bpe", "unigram", "char", "byte"])
 @pytest.mark.parametrize("task", ["classify", "lm"])
-def test_however_often_it_is_trained(folder: Path, task: str, tokenizer: str, threads: int) -> None:
-    found = {trained(folder, task, "--tokenizer", tokenizer, hashes=str(h), threads=threads) for h in range(4)}
+def test_whatever_the_tokenizer(folder: Path, task: str, tokenizer: str) -> None:
+    found = {trained(folder, task, "--tokenizer", tokenizer, hashes=str(n)) for n in range(3)}
     assert len(found) == 1
-    assert {trained(folder, task, "--tokenizer", tokenizer, "--deterministic", threads=threads)} == found
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("task", ["classify", "lm"])
+def test_with_several_threads(folder: Path, task: str) -> None:
+    first = trained(folder, task, "--deterministic", threads=2)
+    assert trained(folder, task, threads=2, hashes="7") == first
 
 
 @pytest.mark.parametrize("task", ["classify", "lm"])

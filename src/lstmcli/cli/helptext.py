@@ -13,14 +13,13 @@ import textwrap
 from collections.abc import Mapping
 from typing import Any, TextIO
 
-from lstmcli.cli.streams import for_people, window_width
+from lstmcli.cli.streams import fitted, window_width
 
 INDENT = "  "
 
 
 def page(command: Any, ctx: Any, commands: Mapping[str, str] | None = None) -> str:
     """The help of a command; ``commands``: the names and one-line helps of its sub-commands."""
-    for_people(sys.stdout)
     width = max(16, min(window_width(), 100) - 1)
     pieces = [piece.strip("{}") for piece in command.collect_usage_pieces(ctx)]
     usage = " ".join(["Usage:", ctx.command_path, *pieces])
@@ -31,7 +30,7 @@ def page(command: Any, ctx: Any, commands: Mapping[str, str] | None = None) -> s
         parts.append(_section(title, rows, width))
     if command.epilog:
         parts.append(command.epilog)
-    return "\n\n".join(part for part in parts if part) + "\n"
+    return fitted("\n\n".join(part for part in parts if part) + "\n")  # Typer writes UTF-8 where ASCII is asked for
 
 
 def _panels(command: Any, ctx: Any) -> dict[str, list[tuple[str, str]]]:
