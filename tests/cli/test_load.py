@@ -1,0 +1,91 @@
+"""Memory under load: it does not grow with the input, stays below what was stated, and processes do not disturb each
+other.  Sizes here are small; ``benchmarks/load.py`` has the large ones."""
+
+from __future__ import annotations
+
+import json
+import os
+import subprocess
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+from lstmcli.tasks.modeldir import LOG
+
+pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="memory is measured as Linux does")]
+LSTM = [sys.executable, "-m", "lstmcli"]
+MOST_GROWTH = 1.2
+KINDS = {
+    "spaces": ["--tokenizer", "word", "--words", "spaces"],
+    "text": ["--tokenizer", "word", "--words", "text"],
+    **{kind: ["--tokenizer", kind] for kind in ("bpe", "unigram", "char", "byte")},
+}
+
+
+def lines(count: int) -> Iterator[str]:
+    """Lines of ten words, each with a word that no other line has."""
+    return (f"the cat {i % 977} sat on mat {i * 7919 % 10007} and saw w{i} .\n" for i in range(count))
+
+
+def write(path: Path, count: int) -> Path:
+    with path.open("w", encoding="utf-8") as file:
+        file.writelines(lines(count))
+    return path
+
+
+def peak(arguments: list[str], cache: Path) -> int:
+    """Most resident bytes of a command that ends well."""
+    environment = {**os.environ, "LSTM_CACHE": str(cache), "OMP_NUM_THREADS": "1"}
+    nowhere = subprocess.DEVNULL
+    process = subprocess.Popen([*LSTM, *arguments], env=environment, stdout=nowhere, stderr=nowhere)
+    _, status, usage = os.wait4(process.pid, 0)
+    process.returncode = os.waitstatus_to_exitcode(status)
+    assert process.returncode == 0
+    return usage.ru_maxrss * 1024
+
+
+@pytest.fixture(scope="module")
+def classifier(tmp_path_factory: pytest.TempPathFactory) -> str:
+    folder = tmp_path_factory.mktemp("load")
+    rows = [f'{"even" if i % 2 == 0 else "odd"},"{line.strip()}"\n' for i, line in enumerate(lines(400))]
+    (folder / "train.csv").write_text("label,text\n" + "".join(rows), encoding="utf-8")
+    options = ["--hidden", "8", "--embedding", "8", "--epochs", "1"]
+    peak(["train", str(folder / "train.csv"), "-o", str(folder / "model"), *options], folder)
+    return str(folder / "model")
+
+
+def test_classifying_takes_no_more_memory_for_more_lines(classifier: str, tmp_path: Path) -> None:
+    few, many = (
+        peak(["classify", "-m", classifier, "--input-format", "text", str(write(tmp_path / f"{n}.txt", n))], tmp_path)
+        for n in (5_000, 60_000)
+    )
+    assert many <= MOST_GROWTH * few
+
+
+def test_many_processes_on_one_model_answer_as_one(classifier: str, tmp_path: Path) -> None:
+    text = str(write(tmp_path / "a.txt", 50))
+    command = [*LSTM, "classify", "-m", classifier, "--format", "jsonl", "--threads", "1", text]
+    alone = subprocess.run(command, capture_output=True, check=True).stdout
+    outputs = [tmp_path / f"out{n}" for n in range(24)]
+    started = []
+    for path in outputs:
+        with path.open("wb") as out:
+            started.append(subprocess.Popen(command, stdout=out))
+    assert [process.wait() for process in started] == [0] * len(started)
+    assert alone.count(b"\n") == 50
+    assert all(path.read_bytes() == alone for path in outputs)
+
+
+@pytest.mark.parametrize("kind", KINDS)
+def test_training_stays_below_the_memory_it_stated(kind: str, tmp_path: Path) -> None:
+    count = 250_000 if kind == "byte" else 50_000
+    text, valid = write(tmp_path / "train.txt", count), write(tmp_path / "valid.txt", 200)
+    model, options = tmp_path / "model", ["--preset", "tiny", "--time", "2s", "--valid", str(valid), *KINDS[kind]]
+    if kind in ("spaces", "text"):
+        options += ["--vocab-size", "20000"]
+    taken = peak(["train", str(text), "-o", str(model), *options], tmp_path / "cache")
+    events = map(json.loads, (model / LOG).read_text(encoding="utf-8").splitlines())
+    stated = next(event["estimate"]["memory_bytes"] for event in events if event["event"] == "run_planned")
+    assert taken <= stated
