@@ -39,8 +39,9 @@ class Disk:
         subprocess.run(command, check=True, capture_output=True)
 
     def holds(self) -> list[str]:
-        """Names of everything on it."""
-        return sorted(path.relative_to(self.inside).as_posix() for path in self.inside.rglob("*"))
+        """Names of everything on it, but for the empty folder that PyTorch makes in every $TMPDIR."""
+        names = (path.relative_to(self.inside).as_posix() for path in self.inside.rglob("*"))
+        return sorted(name for name in names if not name.startswith("torchinductor_"))
 
 
 @contextmanager
