@@ -27,6 +27,12 @@ def test_a_curve_goes_where_its_points_are() -> None:
     assert lines[13] == "A one  B 两"
 
 
+@pytest.mark.parametrize(("last", "expected"), [(2, [1, 2]), (4, [1, 2, 3, 4]), (2.5, [1, 1.5, 2, 2.5])])
+def test_there_are_no_halves_of_epochs(last: float, expected: list[float]) -> None:
+    both = scales(replace(RISING, series=(Series("one", ((1, 0.0), (last, 1.0))),)))
+    assert both is not None and both[0].ticks(4) == expected
+
+
 @given(
     st.lists(st.tuples(values, values), max_size=12),
     st.integers(1, 90),

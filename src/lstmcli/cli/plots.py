@@ -56,6 +56,8 @@ class Scale:
     low: float
     high: float
     log: bool
+    whole: bool = False
+    """Between whole numbers there is nothing, as between epochs."""
 
     def share(self, value: float) -> float:
         low, high, at = (math.log10(x) if self.log else x for x in (self.low, self.high, value))
@@ -76,6 +78,7 @@ class Scale:
         rough = (self.high - self.low) / most
         power = 10.0 ** math.floor(math.log10(rough))
         step = next((power * factor for factor in (1, 2, 5) if power * factor >= rough), 10 * power)
+        step = max(step, 1.0) if self.whole else step
         first = math.ceil(self.low / step - 1e-9)
         count = math.floor(self.high / step + 1e-9) - first + 1
         return [float(f"{(first + i) * step:.10g}") for i in range(count)]
@@ -95,7 +98,8 @@ def scales(plot: Plot) -> tuple[Scale, Scale] | None:
     low, high = plot.y_range or (min(ys), max(ys))
     if plot.level is not None:
         low, high = min(low, plot.level[1]), max(high, plot.level[1])
-    return Scale(min(xs), max(xs), plot.log_x), Scale(low, high, plot.log_y)
+    whole = all(x == round(x) for x in xs)
+    return Scale(min(xs), max(xs), plot.log_x, whole), Scale(low, high, plot.log_y)
 
 
 def number(value: float, percent: bool = False) -> str:
