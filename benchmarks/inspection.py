@@ -25,7 +25,6 @@ TRAIN = {
     "classifier": ["sample:reviews", "--hidden", "256", "--layers", "2"],
 }
 FORMATS = ("table", "jsonl")
-BOUND = 2.0
 
 
 def text_of(tokens: int) -> str:

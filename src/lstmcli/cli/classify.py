@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import csv
 import sys
 from dataclasses import asdict, replace
 from typing import TYPE_CHECKING, Annotated
@@ -13,7 +12,7 @@ from lstmcli.cli import options as o
 from lstmcli.cli.command import Command
 from lstmcli.cli.inputs import Inputs, specs
 from lstmcli.cli.predictions import writer
-from lstmcli.cli.render import console, escape, show, to_json
+from lstmcli.cli.render import console, print_rows, show, to_json
 from lstmcli.cli.settings import read_config
 from lstmcli.config import ReadConfig
 from lstmcli.errors import UsageError
@@ -150,10 +149,7 @@ def show_report(report: ClassReport, format: str) -> None:
         for c in report.classes:
             numbers = (c.precision, c.recall, c.f1)
             rows.append([c.label, *("" if x is None else f"{x:.4f}" for x in numbers), str(c.support)])
-        if format == "csv":
-            csv.writer(sys.stdout, lineterminator="\n").writerows(rows)
-        else:
-            sys.stdout.writelines("\t".join(map(escape, row)) + "\n" for row in rows)
+        print_rows(rows, format)
     else:
         from lstmcli.cli import tables
 

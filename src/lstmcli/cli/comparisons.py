@@ -2,14 +2,12 @@
 
 from __future__ import annotations
 
-import csv
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from lstmcli.cli.predictions import fit
-from lstmcli.cli.render import columns, console, count, escape, facts, percent, safe, show, size, to_json
+from lstmcli.cli.render import columns, console, count, facts, percent, print_rows, safe, show, size, to_json
 from lstmcli.cli.spans import fragment, legend
 from lstmcli.results_compare import (
     Agreement,
@@ -38,11 +36,7 @@ def write(result: ClassifierComparison | LmComparison, format: str) -> None:
     if format in ("json", "jsonl"):
         print(to_json(asdict(result), indent=2 if format == "json" else None))
     elif format in ("tsv", "csv"):
-        rows = list(_rows(result))
-        if format == "csv":
-            csv.writer(sys.stdout, lineterminator="\n").writerows(rows)
-        else:
-            sys.stdout.writelines("\t".join(map(escape, row)) + "\n" for row in rows)
+        print_rows(list(_rows(result)), format)
     else:
         out = console()
         show(out, *(_classifiers(result, out) if isinstance(result, ClassifierComparison) else _models(result, out)))

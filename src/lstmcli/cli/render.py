@@ -5,10 +5,11 @@ Text that comes from files or models goes through ``safe`` first: a terminal act
 
 from __future__ import annotations
 
+import csv
 import json
 import re
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
@@ -46,6 +47,14 @@ def escape(text: str) -> str:
         text = text.replace("\\", "\\\\")
     text = text.replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
     return _CONTROLS.sub(_escaped, text)
+
+
+def print_rows(rows: Iterable[Sequence[str]], format: str) -> None:
+    """Rows of text on stdout, as ``csv`` or ``tsv``."""
+    if format == "csv":
+        csv.writer(sys.stdout, lineterminator="\n").writerows(rows)
+    else:
+        sys.stdout.writelines("\t".join(map(escape, row)) + "\n" for row in rows)
 
 
 def _escaped(match: re.Match[str]) -> str:

@@ -2,15 +2,13 @@
 
 from __future__ import annotations
 
-import csv
 import math
-import sys
 from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from lstmcli.cli.plots import Plot, Series, drawn
-from lstmcli.cli.render import columns, console, count, duration, escape, percent, safe, show, to_json
+from lstmcli.cli.render import columns, console, count, duration, percent, print_rows, safe, show, to_json
 from lstmcli.results_race import LOWER_IS_BETTER, Gap, Point, Race, Spread
 
 if TYPE_CHECKING:
@@ -36,11 +34,7 @@ def write(result: Race, format: str) -> None:
     if format in ("json", "jsonl"):
         print(as_json(result, indent=2 if format == "json" else None))
     elif format in ("tsv", "csv"):
-        rows = list(_rows(result))
-        if format == "csv":
-            csv.writer(sys.stdout, lineterminator="\n").writerows(rows)
-        else:
-            sys.stdout.writelines("\t".join(map(escape, row)) + "\n" for row in rows)
+        print_rows(list(_rows(result)), format)
     else:
         out = console()
         show(out, *_told(result, out))

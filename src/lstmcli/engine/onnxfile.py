@@ -73,22 +73,24 @@ def element_type(dtype: np.dtype[Any]) -> int:
 
 def tensor(name: str, array: NDArray[np.generic]) -> Message:
     """TensorProto."""
-    message = Message()
-    for size in array.shape:
-        message.number(1, size)
-    message.number(2, element_type(array.dtype)).text(8, name)
+    message = _described(name, array)
     return message.data(9, np.ascontiguousarray(array).reshape(-1).view(np.uint8).data)
 
 
 def external_tensor(name: str, array: NDArray[np.generic]) -> Message:
     """TensorProto of an array that whoever opens the graph hands over beside it."""
-    message = Message()
-    for size in array.shape:
-        message.number(1, size)
-    message.number(2, element_type(array.dtype)).text(8, name)
+    message = _described(name, array)
     for key, value in (("location", "beside"), ("offset", "0"), ("length", str(array.nbytes))):
         message.message(13, Message().text(1, key).text(2, value))
     return message.number(14, 1)
+
+
+def _described(name: str, array: NDArray[np.generic]) -> Message:
+    """TensorProto without its values."""
+    message = Message()
+    for size in array.shape:
+        message.number(1, size)
+    return message.number(2, element_type(array.dtype)).text(8, name)
 
 
 def value_info(name: str, kind: int, shape: Sequence[int | str | None]) -> Message:

@@ -155,6 +155,13 @@ def _unpacked(file: BinaryIO, path: str) -> BinaryIO:
     return cast(BinaryIO, Unpacked(file, path)) if start == GZIP else file
 
 
+def refuse_bomb(packed: int, what: str, unpacked: int, path: str, hint: str) -> None:
+    """Raises DataError for more than ``MOST_UNPACKED`` bytes out of less than a ``MOST_RATIO``-th of that."""
+    if unpacked > MOST_UNPACKED and unpacked > MOST_RATIO * packed:
+        message = f"{packed:,} {what} hold more than {MOST_UNPACKED:,}: no text packs so well"
+        raise DataError(message, path=path, hint=hint)
+
+
 class Unpacked(io.BufferedReader):
     """What gzipped bytes hold, refused once it is too much for what it was made from."""
 
@@ -163,7 +170,7 @@ class Unpacked(io.BufferedReader):
 
 
 class _Bounded(io.RawIOBase):
-    """Raises DataError for more than ``MOST_UNPACKED`` bytes out of less than a ``MOST_RATIO``-th of that."""
+    """A stream of what gzipped bytes hold; see ``refuse_bomb``."""
 
     def __init__(self, file: BinaryIO, path: str) -> None:
         self._path, self._packed, self._unpacked = path, _Counted(file), 0
@@ -176,12 +183,8 @@ class _Bounded(io.RawIOBase):
         data = self._gzip.read1(len(buffer))
         buffer[: len(data)] = data
         self._unpacked += len(data)
-        if self._unpacked > MOST_UNPACKED and self._unpacked > MOST_RATIO * self._packed.count:
-            raise DataError(
-                f"{self._packed.count:,} gzipped bytes hold more than {MOST_UNPACKED:,}: no text packs so well",
-                path=self._path,
-                hint="if it is meant, unpack it first: gzip -d",
-            )
+        hint = "if it is meant, unpack it first: gzip -d"
+        refuse_bomb(self._packed.count, "gzipped bytes", self._unpacked, self._path, hint)
         return len(data)
 
 

@@ -16,8 +16,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.errors import DataError, NoDataError
-from lstmcli.text import files
-from lstmcli.text.files import PARQUET, Input, Unpacked
+from lstmcli.text.files import PARQUET, Input, Unpacked, refuse_bomb
 from lstmcli.text.table import Row, Table
 
 _BATCH_ROWS = 1024
@@ -88,12 +87,8 @@ class _Unpacking:
 
     def add(self, size: int) -> None:
         self._unpacked += size
-        if self._unpacked > files.MOST_UNPACKED and self._unpacked > files.MOST_RATIO * self._packed:
-            raise DataError(
-                f"{self._packed:,} bytes of Parquet hold more than {files.MOST_UNPACKED:,}: no text packs so well",
-                path=self._path,
-                hint="if it is meant, write it as CSV or JSON Lines first",
-            )
+        hint = "if it is meant, write it as CSV or JSON Lines first"
+        refuse_bomb(self._packed, "bytes of Parquet", self._unpacked, self._path, hint)
 
 
 def _stated(metadata: Any) -> int:
