@@ -31,6 +31,7 @@ from lstmcli.config import (
 )
 
 LM_SCHEDULES: tuple[str, ...] = ("linear", "cosine", "constant", "plateau")
+DEFAULT_PRESET, ALPHABET_PRESET = "small", "chars"
 
 
 @dataclass(frozen=True)
@@ -217,6 +218,7 @@ def preset(name: str) -> tuple[LmModelConfig, LmTrainConfig]:
     ======  =====================================================================================
     tiny    1 x 128: a toy that learns in a minute
     small   2 x 256, tied, dropouts that suit a few megabytes: good on two cores (the default)
+    chars   1 x 512 over 64, for alphabets, whose letters are few and never dropped (their default)
     medium  2 x 650, tied, dropout 0.5 (Zaremba et al. 2014, medium; Inan et al. 2017)
     awd     3 x 1150 over 400, weight-drop and NT-ASGD (Merity et al. 2018, table 1): for a GPU, or patience
     ======  =====================================================================================
@@ -227,6 +229,10 @@ def preset(name: str) -> tuple[LmModelConfig, LmTrainConfig]:
         return replace(model, embedding_dropout=0.0, input_dropout=0.1, output_dropout=0.1), train
     if name == "small":
         return model, train
+    if name == "chars":
+        model = replace(model, embedding=64, hidden=512, layers=1, tied=False)
+        model = replace(model, embedding_dropout=0.0, input_dropout=0.0)
+        return model, replace(train, batch_size=32, bptt=64)
     if name == "medium":
         model = replace(model, embedding=650, hidden=650)
         model = replace(model, input_dropout=0.5, layer_dropout=0.5, output_dropout=0.5)

@@ -39,6 +39,25 @@ def test_it_is_embedding_lstm_and_softmax() -> None:
     torch.testing.assert_close(nats, functional.cross_entropy(expected[:-1].reshape(-1, V), ids[1:].reshape(-1)))
 
 
+@pytest.mark.parametrize("cell", ["lstm", "gru", "minlstm"])
+def test_in_bf16_a_window_comes_to_nearly_the_same(cell: str) -> None:
+    """Loss, gradients and states are fp32 and within what three digits bring; nothing is cast where it is not asked."""
+    ids = torch.randint(0, V, (9, 4))
+    found = {}
+    for bf16 in (False, True):
+        ours = model(cell=cell, **QUIET)
+        window = ours.loss(ids[:-1], ids[1:], bf16=bf16)
+        window.nats.backward()
+        tensors = [window.nats, window.raw, *(part for state in window.states for part in state)]
+        tensors += [p.grad for p in ours.parameters() if p.grad is not None]
+        assert {tensor.dtype for tensor in tensors} == {torch.float32}
+        found[bf16] = tensors
+    for exact, near in zip(found[False], found[True], strict=True):
+        torch.testing.assert_close(near, exact, atol=5e-3, rtol=5e-2)
+    # Of the layers only an LSTM's have a kernel for it on the CPU.
+    assert torch.equal(found[False][1], found[True][1]) == (cell != "lstm" or not torch.backends.mkldnn.is_available())
+
+
 @pytest.mark.parametrize("cell", ["lstm", "gru", "rnn"])
 @given(cut=st.integers(1, 11))
 @settings(max_examples=8, deadline=None)

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from lstmcli.config import ClassifierConfig, ModelConfig, TrainConfig
 from lstmcli.config_lm import LmConfig, LmModelConfig, LmTrainConfig
 from lstmcli.errors import UsageError
-from lstmcli.tasks.defaults import SMALL, cutoffs, ngram_min_count, resolve, resolve_lm
+from lstmcli.tasks.defaults import SMALL, cutoffs, is_alphabet, ngram_min_count, resolve, resolve_lm
 
 
 @given(st.integers(1, 10**7))
@@ -57,3 +57,11 @@ def test_a_falling_learning_rate_is_not_cut_short(schedule: str, expected: int) 
     assert resolve_lm(config, 10_000, 50).train.patience == expected
     asked = LmConfig(train=LmTrainConfig(schedule=schedule, patience=2))
     assert resolve_lm(asked, 10_000, 50).train.patience == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "tokens", "letters"),
+    [("char", 67, True), ("byte", 259, True), ("char", 5_000, False), ("word", 67, False), ("bpe", 300, False)],
+)
+def test_letters_are_characters_of_few_kinds(kind: str, tokens: int, letters: bool) -> None:
+    assert is_alphabet(kind, tokens) == letters

@@ -45,10 +45,12 @@ def text(tmp_path: Path) -> Path:
     return path
 
 
-def trained(source: Path, target: Path, config: LmConfig = CONFIG, **options: object) -> list[Event]:
+def trained(
+    source: Path, target: Path, config: LmConfig = CONFIG, of_letters: LmConfig | None = None, **options: object
+) -> list[Event]:
     given = {"valid": None, "test": None, "valid_fraction": None, "seed": 1, "labelled": False}
     splits = load_splits(str(source), ReadConfig(), **(given | options))  # type: ignore[arg-type]
-    return list(train_lm(splits, config, target))
+    return list(train_lm(splits, config, target, of_letters=of_letters))
 
 
 def only(found: Iterable[Event], kind: type) -> list[object]:
@@ -71,6 +73,14 @@ def test_the_whole_path(text: Path, tmp_path: Path) -> None:
     assert model.config["int8"] is True
     log = [json.loads(line)["event"] for line in (tmp_path / "m" / "log.jsonl").read_text().splitlines()]
     assert log[0] == "corpus_read" and log[-1] == "quantised"
+
+
+@pytest.mark.parametrize(("kind", "hidden"), [("char", 16), ("byte", 16), ("word", 12)])
+def test_letters_have_a_config_of_their_own(text: Path, tmp_path: Path, kind: str, hidden: int) -> None:
+    config = replace(CONFIG, tokenizer=LmTokenizerConfig(kind=kind))
+    other = replace(config, model=replace(CONFIG.model, hidden=16, tied=False))
+    trained(text, tmp_path / "m", config, other)
+    assert read_model(tmp_path / "m", task="lm").lm.model.hidden == hidden
 
 
 def test_anyone_can_recompute_the_perplexity(text: Path, tmp_path: Path) -> None:

@@ -272,11 +272,12 @@ Precision = Annotated[str, option("--precision", panel=TRAINING, among=PRECISION
 
 # Language models only; their defaults are the preset's
 Preset = Annotated[
-    str,
+    str | None,
     option(
         "--preset",
         panel=LANGUAGE_MODEL,
         among=PRESETS,
+        show_default="small, or chars where tokens are letters",
         text="Size and regularisation; the options above and below change parts of it.",
     ),
 ]

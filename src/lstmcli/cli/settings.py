@@ -53,9 +53,9 @@ def classifier_config(values: Mapping[str, Any]) -> ClassifierConfig:
 
 def lm_config(values: Mapping[str, Any], given: Collection[str]) -> LmConfig:
     """All that decides a language model: its preset, changed by the parameters that were ``given``."""
-    from lstmcli.config_lm import LmConfig, LmTokenizerConfig, preset
+    from lstmcli.config_lm import DEFAULT_PRESET, LmConfig, LmTokenizerConfig, preset
 
-    model, train = preset(str(values["preset"]))
+    model, train = preset(str(values["preset"] or DEFAULT_PRESET))
     changes: dict[str, Any] = {name: values[name] for name in given}
     if "tokenizer" in given:
         changes |= _tokenizer(str(values["tokenizer"]))

@@ -120,7 +120,7 @@ def train(
     class_weights: o.ClassWeights = TRAIN.class_weights,
     precision: o.Precision = TRAIN.precision,
     deterministic: o.Deterministic = TRAIN.deterministic,
-    preset: o.Preset = "small",
+    preset: o.Preset = None,
     mode: o.Mode = LM_TOKENIZER.mode,
     words: o.Words = LM_TOKENIZER.words,
     bptt: o.Bptt = None,
@@ -204,9 +204,11 @@ def train(
 
             run = train_classifier(splits, config, target, **how)
         else:
+            from lstmcli.config_lm import ALPHABET_PRESET
             from lstmcli.tasks.train_lm import train_lm
 
-            run = train_lm(splits, config, target, **how)
+            letters = None if preset else lm_config({**values, "preset": ALPHABET_PRESET}, given)
+            run = train_lm(splits, config, target, of_letters=letters, **how)
         listeners.append(telling)
         result = follow(run, listeners, stop, dry_run=dry_run)
     if format == "json":

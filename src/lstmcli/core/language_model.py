@@ -107,8 +107,15 @@ class LanguageModel(nn.Module):
     def loss(
         self, ids_TB: Tensor, targets_TB: Tensor, states: Sequence[State] | None = None, *, bf16: bool = False
     ) -> Pass:
-        """Reads a window and measures how well it foresaw the targets [T, B]; ``bf16``: in the softmax only."""
-        raw_TBK, states = self.read(self.embed(ids_TB), states)
+        """Reads a window and measures how well it foresaw the targets [T, B].
+
+        Args:
+            bf16: products of the softmax and, where there is a kernel for it, of the layers; all else stays fp32.
+        """
+        lower = bf16 and (ids_TB.is_cuda or self.config.cell == "lstm")
+        with torch.autocast(ids_TB.device.type, torch.bfloat16, enabled=lower):
+            raw_TBK, states = self.read(self.embed(ids_TB), states)
+        raw_TBK, states = raw_TBK.float(), [tuple(part.float() for part in state) for state in states]
         h_TBK = locked_dropout(raw_TBK, self.config.output_dropout, self.training)
         h_NK, target_N = h_TBK.reshape(-1, h_TBK.shape[-1]), targets_TB.reshape(-1)
         if isinstance(self.decoder, AdaptiveSoftmax):

@@ -20,7 +20,7 @@ from lstmcli.errors import DataError, NoDataError
 from lstmcli.events import Event
 from lstmcli.results_lm import CorpusCheck, LmReport
 from lstmcli.tasks.card import language_model_card
-from lstmcli.tasks.defaults import epochs_in, resolve_lm, steps_an_epoch
+from lstmcli.tasks.defaults import epochs_in, is_alphabet, resolve_lm, steps_an_epoch
 from lstmcli.tasks.device import native_bf16
 from lstmcli.tasks.estimate import estimate_lm
 from lstmcli.tasks.modeldir import CARD, GRAPH, LOG, TOKENIZER, WEIGHTS, check_target
@@ -50,6 +50,7 @@ def train_lm(
     stop: Callable[[], bool] = lambda: False,
     resume: bool = False,
     checkpoint_every: float = 60.0,
+    of_letters: LmConfig | None = None,
 ) -> Iterator[Event]:
     """Fits a language model on the texts of ``splits`` and writes it to ``output``.
 
@@ -59,6 +60,7 @@ def train_lm(
     Args:
         resume: go on with the unfinished run at ``output``; with none there, from the start.
         checkpoint_every: seconds from one checkpoint to the next; infinite for none.
+        of_letters: in place of ``config`` where the tokens turn out to be those of an alphabet.
 
     Raises:
         NoDataError: fewer than two tokens to learn from.
@@ -69,8 +71,9 @@ def train_lm(
     def start(log: list[str]) -> Iterator[Event]:
         every = checkpoint_every
         return _train(
-            splits, config, output, force=force, command=command, stop=stop, log=log, resume=resume, every=every
-        )
+            splits, config, of_letters or config, output,
+            force=force, command=command, stop=stop, log=log, resume=resume, every=every,
+        )  # fmt: skip
 
     return logged(start, config.train)
 
@@ -78,6 +81,7 @@ def train_lm(
 def _train(
     splits: Splits,
     config: LmConfig,
+    of_letters: LmConfig,
     output: Path,
     *,
     force: bool,
@@ -98,6 +102,7 @@ def _train(
     train, valid = corpora["train"], corpora["valid"]
     if len(train) < 2 or len(valid) < 1:
         raise NoDataError("there is too little text to learn from", path=splits.path, hint="give a few lines at least")
+    config = of_letters if is_alphabet(tokenizer.kind, encoder.vocab_size) else config
     config = resolve_lm(replace(config, tokenizer=tokenizer), len(train), encoder.vocab_size)
     yield events.CorpusRead(
         tuple(_check(name, corpus) for name, corpus in corpora.items()),
@@ -116,7 +121,7 @@ def _train(
     machine, rng = prepare(config.train)
     device, threads = machine
     bf16 = config.train.precision == "bf16" or (config.train.precision == "auto" and native_bf16(device))
-    precision = "bf16 softmax" if bf16 else "fp32"
+    precision = "bf16" if bf16 else "fp32"
     module = LanguageModel(config.model, encoder.vocab_size)
     module.expect(train.frequencies(encoder.vocab_size))
     trainer = LmTrainer(module, config.train, device=device, bf16=bf16)
