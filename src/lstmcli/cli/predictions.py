@@ -199,6 +199,5 @@ def fit(text: str, width: int) -> str:
     if cell_len(text) <= width:
         return set_cell_size(text, width)
     end = fitted("…")
-    return set_cell_size(
-        set_cell_size(text, max(0, width - len(end))).rstrip() + end, width
-    )  # half a wide character is a space
+    start = set_cell_size(text, max(0, width - len(end))).rstrip()  # half a wide character is a space
+    return set_cell_size(start + end, width)

@@ -32,9 +32,8 @@ FOR_PEOPLE = "lstm.lookalikes"
 def _lookalike(error: UnicodeError) -> tuple[str, int]:
     assert isinstance(error, UnicodeEncodeError)
     found = error.object[error.start : error.end]
-    return "".join(
-        LOOKALIKES.get(char) or char.encode("ascii", "backslashreplace").decode() for char in found
-    ), error.end
+    written = (LOOKALIKES.get(char) or char.encode("ascii", "backslashreplace").decode() for char in found)
+    return "".join(written), error.end
 
 
 codecs.register_error(FOR_PEOPLE, _lookalike)

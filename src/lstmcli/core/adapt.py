@@ -25,6 +25,7 @@ from torch import Tensor
 from lstmcli.config_lm import LmModelConfig
 from lstmcli.core.cells import State
 from lstmcli.core.language_model import load_language_model
+from lstmcli.malloc import keep_freed_memory
 
 EPSILON = 1e-3
 See = Callable[[NDArray[np.float32]], None]
@@ -45,6 +46,7 @@ class Adapter:
         device: str = "cpu",
         start: int = 0,
     ) -> None:
+        keep_freed_memory()
         exact = replace(
             config, embedding_dropout=0.0, input_dropout=0.0, layer_dropout=0.0, output_dropout=0.0, weight_drop=0.0
         )
@@ -52,6 +54,8 @@ class Adapter:
         self._weights = list(self._module.parameters())
         self._home = [weight.detach().clone() for weight in self._weights]
         self._squares = [torch.zeros_like(weight) for weight in self._weights]
+        # Room for what each step computes: tensors made anew would take as long as the arithmetic.
+        self._sizes, self._gaps, self._pulls = ([torch.empty_like(w) for w in self._home] for _ in range(3))
         self._rate, self._decay, self._segment, self._device = rate, decay, segment, device
         self._steps = 0
         # Where the segment at hand begins: the state, the id before it, and its ids so far.
@@ -95,10 +99,13 @@ class Adapter:
 
     def _learn(self, gradients: tuple[Tensor, ...]) -> None:
         self._steps += 1
-        for square, gradient in zip(self._squares, gradients, strict=True):
-            square.lerp_(gradient.square(), 1 / self._steps)
-        sizes = [square.sqrt() for square in self._squares]
-        mean = sum(float(size.sum()) for size in sizes) / sum(size.numel() for size in sizes)
-        for weight, home, gradient, size in zip(self._weights, self._home, gradients, sizes, strict=True):
-            back = (size * (self._decay / max(mean, 1e-12))).clamp_(max=1.0)
-            weight.add_(back * (home - weight)).sub_(self._rate * gradient / (size + EPSILON))
+        share = 1 / self._steps
+        for square, gradient, size in zip(self._squares, gradients, self._sizes, strict=True):
+            square.mul_(1 - share).addcmul_(gradient, gradient, value=share)
+            torch.sqrt(square, out=size)
+        mean = sum(float(size.sum()) for size in self._sizes) / sum(size.numel() for size in self._sizes)
+        each = zip(self._weights, self._home, gradients, self._sizes, self._gaps, self._pulls, strict=True)
+        for weight, home, gradient, size, gap, pull in each:
+            torch.sub(home, weight, out=gap)
+            torch.mul(size, self._decay / max(mean, 1e-12), out=pull).clamp_(max=1.0)
+            weight.addcmul_(pull, gap).addcdiv_(gradient, size.add_(EPSILON), value=-self._rate)

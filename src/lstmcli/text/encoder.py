@@ -146,7 +146,7 @@ class TextEncoder:
         encode = self.tokenizer.encode_batch if self.features else self.tokenizer.encode_batch_fast
         with guarded():
             encodings = encode(texts, add_special_tokens=False)
-        pieces = [self._rows(encoding.ids) for encoding in encodings]
+        pieces = [self._ours(encoding.ids) for encoding in encodings]
         lengths = np.fromiter(map(len, pieces), np.int64, len(pieces))
         ends = np.cumsum(lengths)
         ids_N = checked(np.fromiter(chain.from_iterable(pieces), np.int64, int(ends[-1])), self.vocab_size)
@@ -179,7 +179,7 @@ class TextEncoder:
         rows_MF[:, 3] = self.features.spelling[spellings("".join(words), ends_M - lengths_M, ends_M)]
         return rows_MF
 
-    def _rows(self, ids: list[int]) -> list[int]:
+    def _ours(self, ids: list[int]) -> list[int]:
         """The tokenizer's ids as ours."""
         if not self._shift:
             return ids
