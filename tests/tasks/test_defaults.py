@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lstmcli.config import ClassifierConfig, ModelConfig, TrainConfig
-from lstmcli.config_lm import LmConfig, LmModelConfig, LmTrainConfig
+from lstmcli.config_lm import LmConfig, LmModelConfig, LmTokenizerConfig, LmTrainConfig
 from lstmcli.errors import UsageError
 from lstmcli.tasks.defaults import SMALL, cutoffs, is_alphabet, ngram_min_count, resolve, resolve_lm
 
@@ -65,3 +65,11 @@ def test_a_falling_learning_rate_is_not_cut_short(schedule: str, expected: int) 
 )
 def test_letters_are_characters_of_few_kinds(kind: str, tokens: int, letters: bool) -> None:
     assert is_alphabet(kind, tokens) == letters
+
+
+def test_letters_are_seen_less_often_than_words() -> None:
+    def epochs(kind: str) -> int | None:
+        config = LmConfig(tokenizer=LmTokenizerConfig(kind=kind))
+        return resolve_lm(config, 1_000_000, 67).train.epochs
+
+    assert (epochs("char"), epochs("word")) == (5, 9)
