@@ -20,7 +20,7 @@ from lstmcli import events
 from lstmcli.cells import CELLS
 from lstmcli.config import ReadConfig
 from lstmcli.config_lm import LmConfig, LmModelConfig, LmTokenizerConfig, LmTrainConfig
-from lstmcli.errors import DataError, NoDataError, OutputError
+from lstmcli.errors import DataError, NoDataError, OutputError, UsageError
 from lstmcli.events import Event
 from lstmcli.tasks.modeldir import read_model
 from lstmcli.tasks.train_lm import train_lm
@@ -81,6 +81,18 @@ def test_letters_have_a_config_of_their_own(text: Path, tmp_path: Path, kind: st
     other = replace(config, model=replace(CONFIG.model, hidden=16, tied=False))
     trained(text, tmp_path / "m", config, other)
     assert read_model(tmp_path / "m", task="lm").lm.model.hidden == hidden
+
+
+def test_a_run_goes_on_with_the_config_that_it_chose_only(text: Path, tmp_path: Path) -> None:
+    """Letters that were read by the one config are not read on by the other."""
+    config = replace(CONFIG, tokenizer=LmTokenizerConfig(kind="char"))
+    other = replace(config, model=replace(CONFIG.model, hidden=16))
+    splits = load_splits(str(text), ReadConfig(), valid=None, test=None, valid_fraction=None, seed=1, labelled=False)
+    run = train_lm(splits, config, tmp_path / "m", checkpoint_every=0.0)
+    next(event for event in run if isinstance(event, events.Validated))
+    run.close()  # type: ignore[attr-defined]
+    with pytest.raises(UsageError, match=r"other settings: config\.model\.hidden"):
+        list(train_lm(splits, config, tmp_path / "m", resume=True, of_letters=other))
 
 
 def test_anyone_can_recompute_the_perplexity(text: Path, tmp_path: Path) -> None:

@@ -13,6 +13,7 @@ from lstmcli.cli.command import Command, is_given
 from lstmcli.cli.inputs import Inputs, specs
 from lstmcli.cli.settings import read_config
 from lstmcli.config import ReadConfig
+from lstmcli.config_lm import DEFAULT_PRESET
 from lstmcli.errors import UsageError
 
 if TYPE_CHECKING:
@@ -113,7 +114,7 @@ def compare(
     embedding: r.Embedding = None,
     one_way: r.OneWay = False,
     tokenizer: r.Tokenizer = None,
-    preset: r.Preset = "small",
+    preset: r.Preset = DEFAULT_PRESET,
     batch_size: r.BatchSize = None,
     learning_rate: r.LearningRate = None,
     device: r.Device = "auto",

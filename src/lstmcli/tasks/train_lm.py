@@ -91,7 +91,7 @@ def _train(
     resume: bool,
     every: float,
 ) -> Iterator[Event]:
-    started, asked = time.monotonic(), config
+    started = time.monotonic()
     check_target(output, force)
     lines = {name: Lines(records) for name, records in _parts(splits).items()}
     surveys = {name: survey(part) for name, part in lines.items()}
@@ -102,8 +102,8 @@ def _train(
     train, valid = corpora["train"], corpora["valid"]
     if len(train) < 2 or len(valid) < 1:
         raise NoDataError("there is too little text to learn from", path=splits.path, hint="give a few lines at least")
-    config = of_letters if is_alphabet(tokenizer.kind, encoder.vocab_size) else config
-    config = resolve_lm(replace(config, tokenizer=tokenizer), len(train), encoder.vocab_size)
+    asked = of_letters if is_alphabet(tokenizer.kind, encoder.vocab_size) else config
+    config = resolve_lm(replace(asked, tokenizer=tokenizer), len(train), encoder.vocab_size)
     yield events.CorpusRead(
         tuple(_check(name, corpus) for name, corpus in corpora.items()),
         splits.notes,
