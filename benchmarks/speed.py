@@ -8,6 +8,7 @@ command's time.  The classifying loop is the time for the test file less the tim
     python benchmarks/speed.py                 five rounds of one epoch
     python benchmarks/speed.py --device cuda   the same on a GPU
     python benchmarks/speed.py --quick         a try-out on a few rows
+    python benchmarks/speed.py --bound         what the matrix products alone would allow; a minute
 
 Result: a JSON line in runs/benchmarks/speed.jsonl; the table for RESULTS.md goes to stdout.
 """
@@ -16,7 +17,10 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
+import statistics
 import tempfile
+import time
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -146,6 +150,46 @@ def measure(s: Setup, rounds: int) -> dict[str, Any]:
     return result
 
 
+def bound(texts: list[str], rounds: int) -> dict[str, float]:
+    """Texts per second if all but the network's fp32 matrix products were free, one NumPy thread a core.
+
+    ``all``: both products of each token in both directions, [N, E] by [E, 4H] for a whole batch at once and [N, H] by
+    [H, 4H] step by step.  ``recurrent``: the second alone, as if the first were looked up in a table.
+    """
+    # A product is shared out among threads otherwise, which is slower at these sizes.
+    os.environ.update(OPENBLAS_NUM_THREADS="1", MKL_NUM_THREADS="1", OMP_NUM_THREADS="1")
+    from concurrent.futures import ThreadPoolExecutor
+
+    import numpy as np
+
+    from lstmcli.config import TokenizerConfig
+    from lstmcli.engine.runtime import cores
+    from lstmcli.text.encoder import TextEncoder
+
+    tokens = statistics.mean(map(len, TextEncoder.train(texts, TokenizerConfig(hash_buckets=0)).encode(texts)))
+    N, T, E, H = 64, round(tokens), 100, 128
+    x_TNE, h_NH = np.ones((T * N, E), np.float32), np.ones((N, H), np.float32)
+    W_EG, R_HG = np.ones((E, 4 * H), np.float32), np.ones((H, 4 * H), np.float32)
+
+    def batches(count: int, inputs: bool) -> None:
+        read_TNG, gates_NG = np.empty((T * N, 4 * H), np.float32), np.empty((N, 4 * H), np.float32)
+        for _ in range(2 * count):
+            if inputs:
+                np.matmul(x_TNE, W_EG, out=read_TNG)
+            for _ in range(T):
+                np.matmul(h_NH, R_HG, out=gates_NG)
+
+    def rate(inputs: bool, count: int = 40) -> float:
+        with ThreadPoolExecutor(cores()) as threads:
+            begin = time.perf_counter()
+            list(threads.map(lambda _: batches(count, inputs), range(cores())))
+            return cores() * count * N / (time.perf_counter() - begin)
+
+    rate(True)
+    found = interleave(rounds, all=lambda: rate(True), recurrent=lambda: rate(False))
+    return {"tokens": tokens, **{which: median(rates) for which, rates in found.items()}}
+
+
 def table(result: dict[str, Any]) -> str:
     rows: list[tuple[str, ...]] = []
     for what, sides in result["rates"].items():
@@ -166,7 +210,13 @@ def main() -> None:
     parser.add_argument("--batch", type=int, default=64)
     parser.add_argument("--device", default="cpu", choices=("cpu", "cuda"))
     parser.add_argument("--quick", action="store_true", help="one round on a few rows, to see that it works")
+    parser.add_argument("--bound", action="store_true", help="how fast the matrix products alone are")
     args = parser.parse_args()
+    if args.bound:
+        found = bound([text for _, text in read_rows(corpus_file("ag_news/test.csv"))], args.rounds)
+        record("speed-bound", found)
+        print(json.dumps(found))
+        return
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         train, test = ag_news_train(folder), corpus_file("ag_news/test.csv")

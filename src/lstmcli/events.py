@@ -81,7 +81,8 @@ class NgramsFitted:
     order: int
     features: int
     seconds: float
-    valid_accuracy: float
+    valid_accuracy: float | None
+    """None where it was fitted once more, with the held-out rows too."""
 
 
 @dataclass(frozen=True, slots=True)

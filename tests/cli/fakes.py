@@ -91,4 +91,5 @@ def run(
     yield events.Stopped(reason, 3.0, 1, 12.0)
     yield events.Calibrated(0.8, 0.05, 0.021)
     yield events.Evaluated("valid", REPORT)
+    yield events.NgramsFitted(2, 10_123, 0.2, None)
     yield events.Saved(str(output), 4_100_000, 14.2)

@@ -14,22 +14,30 @@ from lstmcli.errors import UsageError
 from lstmcli.tasks.defaults import SMALL, cutoffs, is_alphabet, ngram_min_count, resolve, resolve_lm
 
 
-@given(st.integers(1, 10**7))
-def test_nothing_is_left_open(texts: int) -> None:
-    config = resolve(ClassifierConfig(), texts)
+@given(st.integers(1, 10**7), st.integers(0, 400), st.integers(2, 1000))
+def test_nothing_is_left_open(texts: int, length: int, labels: int) -> None:
+    config = resolve(ClassifierConfig(), texts, texts * length, labels)
     assert config.train.epochs is not None and 3 <= config.train.epochs <= 15
     assert config.model.ngrams in (2, 3)
 
 
 @pytest.mark.parametrize(("texts", "ngrams", "count"), [(SMALL, 2, 1), (SMALL + 1, 3, 2)])
 def test_larger_sets_take_longer_ngrams_seen_twice(texts: int, ngrams: int, count: int) -> None:
-    assert resolve(ClassifierConfig(), texts).model.ngrams == ngrams
+    assert resolve(ClassifierConfig(), texts, 20 * texts, 2).model.ngrams == ngrams
     assert ngram_min_count(texts) == count
 
 
 def test_what_the_user_said_stays() -> None:
     said = replace(ClassifierConfig(), model=ModelConfig(ngrams=0), train=TrainConfig(epochs=1))
-    assert resolve(said, 100) == said
+    assert resolve(said, 100, 2000, 2) == said
+
+
+@pytest.mark.parametrize(
+    ("texts", "length", "labels", "epochs"),
+    [(7_000, 20, 2, 10), (9_120, 105, 2, 4), (10_800, 265, 20, 6), (25_000, 260, 2, 3), (9, 400, 2, 15)],
+)
+def test_long_texts_of_few_labels_are_shown_less_often(texts: int, length: int, labels: int, epochs: int) -> None:
+    assert resolve(ClassifierConfig(), texts, texts * length, labels).train.epochs == epochs
 
 
 @given(st.integers(2, 10**6))

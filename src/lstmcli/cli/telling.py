@@ -74,8 +74,10 @@ class Telling:
                 "bold",
             )
         elif isinstance(event, events.NgramsFitted):
-            alone = render.percent(event.valid_accuracy)
-            self._say(f"{event.order}-gram model: {event.features:,} features, alone {alone} on validation")
+            accuracy = event.valid_accuracy
+            alone = "" if accuracy is None else f", alone {render.percent(accuracy)} on validation"
+            again = " fitted again, with the held-out rows" if accuracy is None else ""
+            self._say(f"{event.order}-gram model{again}: {event.features:,} features{alone}")
         elif isinstance(event, events.Stopped):
             self._stack.close()
             if event.reason in REASONS:

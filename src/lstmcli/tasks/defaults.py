@@ -1,10 +1,14 @@
 """The rules that fill in what the user left open, from the size of the corpus.
 
-===========  ==============================================================================
-epochs       the number that shows about 70,000 texts to the network, from 3 to 15
+===========  ====================================================================================================
+epochs       that show the network about 70,000 texts, or 2 million tokens a label if that is less; from 3 to 15
 ngrams       pairs up to 8,000 training texts, triples above
 min. count   of an n-gram: 1 up to 8,000 training texts, 2 above
-===========  ==============================================================================
+===========  ====================================================================================================
+
+Long texts of few labels are learned by heart before 70,000 are seen: ChnSentiCorp (2 labels, 105 tokens a text) comes
+to 92.5 on its published validation file after 4 epochs and to 92.3 after 8 (four seeds), in half the time; many labels
+take their time: 20 Newsgroups comes to 86.0 after 3 epochs and to 87.3 after 6.
 
 A language model's epochs are the number that shows it about 9 million tokens, 5 million letters, from 1 to 40, or as
 many as fit into ``--time``; they are all used where the learning rate falls, else training ends after five validations
@@ -25,19 +29,20 @@ from lstmcli.config import ClassifierConfig, require
 from lstmcli.config_lm import LmConfig, LmTrainConfig
 
 SMALL = 8_000
-TEXTS_SEEN = 70_000
+TEXTS_SEEN, LABEL_TOKENS_SEEN = 70_000, 2_000_000
 TOKENS_SEEN, LETTERS_SEEN = 9_000_000, 5_000_000
 LETTERS = 512
 """Kinds of characters or bytes that an alphabet has at most; Chinese has thousands."""
 
 
-def resolve(config: ClassifierConfig, texts: int) -> ClassifierConfig:
-    """``config`` with nothing left open, for a training split of so many texts."""
+def resolve(config: ClassifierConfig, texts: int, tokens: int, labels: int) -> ClassifierConfig:
+    """``config`` with nothing left open, for a training split of so many texts, tokens in all, and labels."""
     model, train = config.model, config.train
     if model.ngrams is None:
         model = replace(model, ngrams=2 if texts <= SMALL else 3)
     if train.epochs is None:
-        train = replace(train, epochs=min(15, max(3, round(TEXTS_SEEN / texts))))
+        seen = min(TEXTS_SEEN / texts, labels * LABEL_TOKENS_SEEN / max(1, tokens))
+        train = replace(train, epochs=min(15, max(3, round(seen))))
     return replace(config, model=model, train=train)
 
 

@@ -102,14 +102,14 @@ def _train(
     device, threads = machine
     # Other files are read by the columns that were found here.
     read = replace(config.read, text_columns=splits.text_columns, label_column=splits.label_column)
-    config = resolve(replace(config, read=read), len(splits.train))
-
+    config = replace(config, read=read)
     encoder = TextEncoder.train((record.text for record in splits.train), config.tokenizer)
 
     def encoded(records: Collection[Record]) -> Split:
         return Split(encoder.encode([r.text for r in records]), gold_array(records, labels, splits.multilabel))
 
     train = encoded(splits.train)
+    config = resolve(config, len(train), int(train.lengths(config.tokenizer.max_tokens).sum()), len(labels))
     if config.tokenizer.hash_buckets is None:
         buckets = encoder.settle_buckets(train.encoded)
         config = replace(config, tokenizer=replace(config.tokenizer, hash_buckets=buckets))
@@ -156,18 +156,23 @@ def _train(
         estimate=cost,
     )
 
-    table: NgramTable | None = None
-    if config.model.ngrams:
-        begin = time.monotonic()
-        table = fit_table(
-            train.encoded,
-            indicators(train.gold, len(labels), splits.multilabel),
-            order=config.model.ngrams,
+    order = config.model.ngrams
+
+    def fit_ngrams(*parts: Split) -> NgramTable:
+        return fit_table(
+            [text for part in parts for text in part.encoded],
+            indicators(np.concatenate([part.gold for part in parts]), len(labels), splits.multilabel),
+            order=order,
             min_count=ngram_min_count(len(train)),
             multilabel=splits.multilabel,
         )
+
+    table: NgramTable | None = None
+    if order:
+        begin = time.monotonic()
+        table = fit_ngrams(train)
         ngram_value = score(table.scores(valid.encoded), valid.gold, splits.multilabel).value
-        yield events.NgramsFitted(config.model.ngrams, len(table.keys), time.monotonic() - begin, ngram_value)
+        yield events.NgramsFitted(order, len(table.keys), time.monotonic() - begin, ngram_value)
 
     same = {"config": to_dict(asked), "data": {"fingerprint": splits.fingerprint}}
     machine_now = {"device": device, "threads": threads, "precision": precision, **versions()}
@@ -192,6 +197,7 @@ def _train(
         config.model.segment,
         config.tokenizer.max_tokens,
     )
+    # What is said of validation is said of models that have not seen it.
     network, ngrams = experts.logits(valid.encoded)
     scale = fit_scale(total(network, ngrams), valid.gold, splits.multilabel)
 
@@ -201,11 +207,18 @@ def _train(
     before, after = (report_on(combine(network, ngrams, s, splits.multilabel), valid) for s in (1.0, scale))
     yield events.Calibrated(scale, before.ece, after.ece)
     metrics: dict[str, Any] = {}
-    for name, part in (("valid", valid), ("test", test)):
-        if len(part):
-            report = after if part is valid else report_on(experts.probabilities(part.encoded, scale), part)
-            metrics[name] = asdict(report)
-            yield events.Evaluated(name, report)
+    if len(valid):
+        metrics["valid"] = asdict(after)
+        yield events.Evaluated("valid", after)
+    if table and splits.held_out and not interrupted:
+        begin = time.monotonic()
+        table = fit_ngrams(train, valid)
+        experts = replace(experts, ngrams=table)
+        yield events.NgramsFitted(order, len(table.keys), time.monotonic() - begin, None)
+    if len(test):
+        report = report_on(experts.probabilities(test.encoded, scale), test)
+        metrics["test"] = asdict(report)
+        yield events.Evaluated("test", report)
 
     description = {
         "task": "classify",

@@ -60,6 +60,8 @@ class Splits:
     multilabel: bool = False
     labelled: bool = True
     """Whether the source has labels: a classifier can be trained on it."""
+    held_out: bool = False
+    """Whether ``valid`` was cut off the training rows here, not given."""
     notes: tuple[str, ...] = ()
     """What was detected, in words: format, encoding, columns, where the splits came from."""
     warnings: tuple[str, ...] = ()

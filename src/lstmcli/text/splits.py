@@ -102,6 +102,7 @@ def load_splits(
     if not splits.labelled and not any(record.text.strip() for record in splits.train):
         raise NoDataError("there are only empty lines", path=located.name, hint="give a file with text in it")
     if not splits.valid:
+        splits.held_out = True
         if splits.labelled:
             splits.train, splits.valid = hold_out(list(splits.train), valid_fraction, seed)
             way = f"held out, by label, seed {seed}"
