@@ -80,6 +80,8 @@ class NgramsFitted:
 
     order: int
     features: int
+    weight: float
+    """How many times its logits count beside those of the network."""
     seconds: float
     valid_accuracy: float | None
     """None where it was fitted once more, with the held-out rows too."""

@@ -75,7 +75,7 @@ def run(
     yield events.TokenizerReady("word", 4321, 0.024, 18.2, 300)
     yield events.Warned("3 of 4,321 words start from vectors")
     yield plan(command)
-    yield events.NgramsFitted(2, 9876, 0.2, 0.88)
+    yield events.NgramsFitted(2, 9876, 2.0, 0.2, 0.88)
     reason = "finished"
     for epoch in (1, 2, 3):
         for n in range(1, 41):
@@ -91,5 +91,5 @@ def run(
     yield events.Stopped(reason, 3.0, 1, 12.0)
     yield events.Calibrated(0.8, 0.05, 0.021)
     yield events.Evaluated("valid", REPORT)
-    yield events.NgramsFitted(2, 10_123, 0.2, None)
+    yield events.NgramsFitted(2, 10_123, 2.0, 0.2, None)
     yield events.Saved(str(output), 4_100_000, 14.2)

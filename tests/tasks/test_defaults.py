@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from lstmcli.config import ClassifierConfig, ModelConfig, TrainConfig
 from lstmcli.config_lm import LmConfig, LmModelConfig, LmTokenizerConfig, LmTrainConfig
 from lstmcli.errors import UsageError
-from lstmcli.tasks.defaults import SMALL, cutoffs, is_alphabet, ngram_min_count, resolve, resolve_lm
+from lstmcli.tasks.defaults import SMALL, cutoffs, is_alphabet, ngram_min_count, ngram_weight, resolve, resolve_lm
 
 
 @given(st.integers(1, 10**7), st.integers(0, 400), st.integers(2, 1000))
@@ -25,6 +25,17 @@ def test_nothing_is_left_open(texts: int, length: int, labels: int) -> None:
 def test_larger_sets_take_longer_ngrams_seen_twice(texts: int, ngrams: int, count: int) -> None:
     assert resolve(ClassifierConfig(), texts, 20 * texts, 2).model.ngrams == ngrams
     assert ngram_min_count(texts) == count
+
+
+@given(st.integers(1, 10**7), st.integers(1, 10**7))
+def test_the_ngrams_count_less_the_more_texts_there_are(few: int, more: int) -> None:
+    few, more = sorted((few, more))
+    assert 2 >= ngram_weight(few) >= ngram_weight(more) >= 1
+
+
+@pytest.mark.parametrize(("texts", "weight"), [(1, 2.0), (SMALL, 2.0), (10_000, 1.6), (2 * SMALL, 1.0), (45_000, 1.0)])
+def test_the_ngrams_count_twice_on_small_sets_and_once_on_large_ones(texts: int, weight: float) -> None:
+    assert ngram_weight(texts) == weight
 
 
 def test_what_the_user_said_stays() -> None:

@@ -50,3 +50,13 @@ def test_multilabel_scores_decide_each_label_by_itself() -> None:
     gold = np.array([[1, 0], [0, 1], [1, 1], [0, 0]] * 20, np.float64)
     table = fit_table(texts, gold, order=1, min_count=1, multilabel=True)
     assert ((table.scores(texts[:4]) > 0) == (gold[:4] > 0)).all()
+
+
+@pytest.mark.parametrize("multilabel", [False, True])
+def test_the_weight_multiplies_what_is_added_to_the_network(multilabel: bool) -> None:
+    texts, gold = corpus()
+    once, twice = (
+        fit_table(texts, np.eye(2)[gold], order=2, min_count=1, multilabel=multilabel, weight=weight)
+        for weight in (1.0, 2.0)
+    )
+    np.testing.assert_allclose(twice.scores(texts), 2 * once.scores(texts), rtol=1e-3, atol=1e-3)

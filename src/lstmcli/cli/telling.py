@@ -77,7 +77,8 @@ class Telling:
             accuracy = event.valid_accuracy
             alone = "" if accuracy is None else f", alone {render.percent(accuracy)} on validation"
             again = " fitted again, with the held-out rows" if accuracy is None else ""
-            self._say(f"{event.order}-gram model{again}: {event.features:,} features{alone}")
+            weight = "" if event.weight == 1 else f", counts {event.weight:.1f} times"
+            self._say(f"{event.order}-gram model{again}: {event.features:,} features{weight}{alone}")
         elif isinstance(event, events.Stopped):
             self._stack.close()
             if event.reason in REASONS:

@@ -98,7 +98,7 @@ class NgramTable:
         return rows[found], owners[found]
 
     def scores(self, encoded: Sequence[NDArray[np.int32]]) -> NDArray[np.float32]:
-        """Log-odds of each label: [N, C]."""
+        """What is added to the network's logits, log-odds of each label times the table's weight: [N, C]."""
         rows, owners = self.lookup(encoded)
         scores_NC = np.tile(self.bias_C, (len(encoded), 1)).astype(np.float32)
         np.add.at(scores_NC, owners, self.weights_PC[rows].astype(np.float32))

@@ -1,14 +1,18 @@
 """The rules that fill in what the user left open, from the size of the corpus.
 
-===========  ====================================================================================================
-epochs       that show the network about 70,000 texts, or 2 million tokens a label if that is less; from 3 to 15
-ngrams       pairs up to 8,000 training texts, triples above
-min. count   of an n-gram: 1 up to 8,000 training texts, 2 above
-===========  ====================================================================================================
+=============  ==================================================================================================
+epochs         that show the network about 70,000 texts, or 2 million tokens a label if that is less; from 3 to 15
+ngrams         pairs up to 8,000 training texts, triples above
+min. count     of an n-gram: 1 up to 8,000 training texts, 2 above
+n-gram weight  2 up to 8,000 training texts, falling as 16,000 over their number to 1 from 16,000 on
+=============  ==================================================================================================
 
 Long texts of few labels are learned by heart before 70,000 are seen: ChnSentiCorp (2 labels, 105 tokens a text) comes
 to 92.5 on its published validation file after 4 epochs and to 92.3 after 8 (four seeds), in half the time; many labels
 take their time: 20 Newsgroups comes to 86.0 after 3 epochs and to 87.3 after 6.
+
+The fewer the texts, the more the n-gram model has to say beside the network: the weight that makes held-out texts most
+likely is 2.8 for 2,500 of them, 2 for 5,000, 1.4 for 10,000, and below 1 from 20,000 on (benchmarks/RESULTS.md).
 
 A language model's epochs are the number that shows it about 9 million tokens, 5 million letters, from 1 to 40, or as
 many as fit into ``--time``; they are all used where the learning rate falls, else training ends after five validations
@@ -96,3 +100,8 @@ def steps_an_epoch(train: LmTrainConfig, tokens: int) -> int:
 
 def ngram_min_count(texts: int) -> int:
     return 1 if texts <= SMALL else 2
+
+
+def ngram_weight(texts: int) -> float:
+    """How many times the logits of the n-gram model count beside those of the network."""
+    return min(2.0, max(1.0, 2 * SMALL / texts))

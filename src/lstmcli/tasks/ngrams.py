@@ -20,10 +20,12 @@ def fit_table(
     order: int,
     min_count: int,
     multilabel: bool,
+    weight: float = 1.0,
 ) -> NgramTable:
     """Counts the n-grams of N texts, keeps those in ``min_count`` texts or more, and fits their weights.
 
-    Where that would be more than ``MOST_WEIGHTS`` weights, the rarest are left out.
+    Where that would be more than ``MOST_WEIGHTS`` weights, the rarest are left out.  Its scores are log-odds of labels
+    times ``weight``.
     """
     from scipy.sparse import csr_matrix
 
@@ -40,4 +42,5 @@ def fit_table(
     shape = (len(encoded), int(keep_P.sum()))
     presence = csr_matrix((np.ones(int(kept_M.sum())), (owners_M[kept_M], row_P[inverse_M[kept_M]])), shape=shape)
     weights_PC, bias_C = fit_ngrams(presence, gold_NC, multilabel=multilabel)
+    weights_PC, bias_C = weight * weights_PC, weight * bias_C
     return NgramTable(order, keys_P[keep_P], weights_PC.astype(np.float16), bias_C.astype(np.float32))

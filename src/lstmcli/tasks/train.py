@@ -19,7 +19,7 @@ from lstmcli.results import ClassReport
 from lstmcli.tasks.calibration import combine, fit_scale, total
 from lstmcli.tasks.card import model_card
 from lstmcli.tasks.datacheck import check_data
-from lstmcli.tasks.defaults import ngram_min_count, resolve
+from lstmcli.tasks.defaults import ngram_min_count, ngram_weight, resolve
 from lstmcli.tasks.device import choose_precision
 from lstmcli.tasks.estimate import estimate
 from lstmcli.tasks.experts import Experts
@@ -156,23 +156,25 @@ def _train(
         estimate=cost,
     )
 
-    order = config.model.ngrams
+    order, weight = config.model.ngrams, ngram_weight(len(train))
 
-    def fit_ngrams(*parts: Split) -> NgramTable:
-        return fit_table(
+    def fit_ngrams(*parts: Split, judged: bool) -> tuple[NgramTable, events.NgramsFitted]:
+        begin = time.monotonic()
+        table = fit_table(
             [text for part in parts for text in part.encoded],
             indicators(np.concatenate([part.gold for part in parts]), len(labels), splits.multilabel),
             order=order,
             min_count=ngram_min_count(len(train)),
             multilabel=splits.multilabel,
+            weight=weight,
         )
+        value = score(table.scores(valid.encoded), valid.gold, splits.multilabel).value if judged else None
+        return table, events.NgramsFitted(order, len(table.keys), weight, time.monotonic() - begin, value)
 
     table: NgramTable | None = None
     if order:
-        begin = time.monotonic()
-        table = fit_ngrams(train)
-        ngram_value = score(table.scores(valid.encoded), valid.gold, splits.multilabel).value
-        yield events.NgramsFitted(order, len(table.keys), time.monotonic() - begin, ngram_value)
+        table, fitted = fit_ngrams(train, judged=True)
+        yield fitted
 
     same = {"config": to_dict(asked), "data": {"fingerprint": splits.fingerprint}}
     machine_now = {"device": device, "threads": threads, "precision": precision, **versions()}
@@ -211,10 +213,9 @@ def _train(
         metrics["valid"] = asdict(after)
         yield events.Evaluated("valid", after)
     if table and splits.held_out and not interrupted:
-        begin = time.monotonic()
-        table = fit_ngrams(train, valid)
+        table, fitted = fit_ngrams(train, valid, judged=False)
         experts = replace(experts, ngrams=table)
-        yield events.NgramsFitted(order, len(table.keys), time.monotonic() - begin, None)
+        yield fitted
     if len(test):
         report = report_on(experts.probabilities(test.encoded, scale), test)
         metrics["test"] = asdict(report)
