@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import os
 import random
+import select
+import signal
 import subprocess
 import sys
 import time
@@ -46,11 +48,13 @@ class Runs:
         self.environment = {**os.environ, "OMP_NUM_THREADS": "1", "LSTM_CACHE": str(folder / "cache")}
         self.source = written(folder / ("data.csv" if task == "classify" else "text.txt"), task == "classify")
 
-    def start(self, model: str, *more: str) -> subprocess.Popen[str]:
+    def command(self, model: str, *more: str) -> list[str]:
         command = [LSTM, "train", str(self.source), "-o", str(self.folder / model), "--threads", "1", "--seed", "3"]
-        command += [*OPTIONS[self.task], "--checkpoint-every", "0.05s", *more]
+        return [*self.prefix, *command, *OPTIONS[self.task], "--checkpoint-every", "0.05s", *more]
+
+    def start(self, model: str, *more: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [*self.prefix, *command], stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+            self.command(model, *more), stdin=subprocess.DEVNULL, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
             text=True, env=self.environment,
         )  # fmt: skip
 
@@ -79,6 +83,27 @@ class Runs:
         process.send_signal(number)
         process.communicate(timeout=LIMIT)
         return process
+
+    def hung_up(self, model: str) -> int:
+        """Exit code of a run whose terminal closes after a checkpoint; a shell would tell it a second time."""
+        import fcntl
+        import pty
+        import termios
+
+        ours, theirs = pty.openpty()
+        process = subprocess.Popen(
+            self.command(model), stdin=theirs, stdout=theirs, stderr=theirs, env={**self.environment, "TERM": "xterm"},
+            start_new_session=True, preexec_fn=lambda: fcntl.ioctl(0, termios.TIOCSCTTY, 0),
+        )  # fmt: skip
+        os.close(theirs)
+        limit = time.monotonic() + LIMIT
+        while not self.checkpoints(model):
+            assert process.poll() is None and time.monotonic() < limit, "no checkpoint"
+            if select.select([ours], [], [], 0.005)[0]:
+                os.read(ours, 65536)
+        os.close(ours)
+        process.send_signal(signal.SIGHUP)
+        return process.wait(LIMIT)
 
     def weights(self, model: str) -> bytes:
         return (self.seen / model / "model.safetensors").read_bytes()

@@ -86,6 +86,14 @@ def test_asked_to_stop_it_keeps_the_best_and_can_go_on(runs: Runs, number: int, 
     assert runs.weights(model) == runs.weights("whole") and not runs.checkpoints(model)
 
 
+def test_a_terminal_that_closes_costs_no_model(runs: Runs) -> None:
+    pytest.importorskip("pty")
+    ended = runs.hung_up("hung")
+    assert ended == 129 and (runs.folder / "hung").exists() and runs.checkpoints("hung")
+    runs.whole("hung", "--resume")
+    assert runs.weights("hung") == runs.weights("whole") and not runs.checkpoints("hung")
+
+
 def test_a_torn_checkpoint_is_passed_over_for_the_one_before(runs: Runs) -> None:
     runs.ended("torn", signal.SIGKILL, 0.5)
     *_, last = runs.checkpoints("torn")

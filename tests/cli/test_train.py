@@ -164,6 +164,28 @@ def test_a_second_ctrl_c_ends_at_once(train: Train) -> None:
     assert (result.exit_code, result.stdout) == (130, "")
 
 
+@pytest.mark.skipif(not hasattr(signal, "SIGHUP"), reason="no terminals that hang up here")
+def test_a_terminal_that_goes_asks_however_often_it_says_so() -> None:
+    before = signal.signal(signal.SIGHUP, signal.SIG_DFL)
+    try:
+        with Stop() as stop:
+            stop.gentle = True
+            for _ in range(3):
+                signal.raise_signal(signal.SIGHUP)
+            assert stop.signal == signal.SIGHUP
+            with pytest.raises(SystemExit, match=str(128 + signal.SIGTERM)):
+                signal.raise_signal(signal.SIGTERM)
+        assert signal.getsignal(signal.SIGHUP) == signal.SIG_DFL
+        with Stop(), pytest.raises(SystemExit, match=str(128 + signal.SIGHUP)):
+            signal.raise_signal(signal.SIGHUP)
+        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
+        with Stop() as stop:
+            signal.raise_signal(signal.SIGHUP)
+            assert not stop.asked()
+    finally:
+        signal.signal(signal.SIGHUP, before)
+
+
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_before_training_starts_the_first_signal_ends(train: Train, number: signal.Signals, code: int) -> None:
     def reading(*_: object, **__: object) -> Any:

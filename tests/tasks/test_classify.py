@@ -275,7 +275,7 @@ def test_the_ngrams_are_part_of_the_answer(tmp_path: Path, order: int) -> None:
     config = replace(TINY, model=replace(TINY.model, ngrams=order))
     classifier = load_classifier(untrained_model(tmp_path / "model", config), threads=1)
     both = classifier.probabilities(TEXTS)
-    classifier._experts = replace(classifier._experts, ngrams=None)
+    classifier.experts = replace(classifier.experts, ngrams=None)
     assert np.allclose(both, classifier.probabilities(TEXTS)) == (order == 0)
 
 

@@ -69,6 +69,32 @@ def test_gb18030_after_the_part_that_was_looked_at() -> None:
     assert reader.warnings() == ["a.txt, line 4: not UTF-8, read as GB18030 from here on"]
 
 
+@pytest.mark.parametrize("text", ["好\n", "服务周到\n", "屏幕清晰，物流快！\n", "快递,ok\n", "早餐丰盛\n位置很好\n"])
+def test_a_few_words_of_gb18030_are_enough(text: str) -> None:
+    data = text.encode("gb18030")
+    assert detect_encoding([data]).codec == "gb18030"
+    arriving = TextLines(Input("a.txt", data=b"ascii\n" + data), None)
+    assert "".join(arriving) == "ascii\n" + text
+    assert arriving.warnings() == ["a.txt, line 2: not UTF-8, read as GB18030 from here on"]
+
+
+@pytest.mark.parametrize("text", ["déjà goûté\n", "Größe: süß\n", "¿Qué?\n"])
+def test_a_few_words_of_windows_1252_are_no_gb18030(text: str) -> None:
+    data = text.encode("cp1252")
+    found = detect_encoding([data])
+    assert found.codec != "gb18030" and not found.wide
+    arriving = TextLines(Input("a.txt", data=data), None)
+    assert "\ufffd" in "".join(arriving) and "U+FFFD" in arriving.warnings()[0]
+
+
+@given(st.text(st.characters(min_codepoint=0x4E00, max_codepoint=0x9FFF), min_size=3, max_size=40), st.integers(0, 400))
+def test_utf8_with_a_broken_byte_is_no_gb18030(text: str, where: int) -> None:
+    data = bytearray(text.encode())
+    data[where % len(data)] = 0xFF
+    arriving = TextLines(Input("a.txt", data=bytes(data)), None)
+    assert "\ufffd" in "".join(arriving)
+
+
 def test_once_utf8_was_seen_broken_bytes_are_no_gb18030() -> None:
     data = "你好\n".encode() + CHINESE.encode("gb18030")
     reader = TextLines(Input("a.txt", data=data), Encoding(undecided=True))

@@ -1,7 +1,8 @@
 """The program: which commands there are, and the one place where errors become messages and exit codes.
 
 Exit codes: 0 fine (a reader that closes the pipe early included), 1 our error, 2 usage, 3 bad data,
-4 bad model, 130 interrupted by Ctrl-C, 143 ended by SIGTERM.
+4 bad model, 130 interrupted by Ctrl-C, 143 ended by SIGTERM, 129 by the end of its
+terminal.
 """
 
 from __future__ import annotations

@@ -44,13 +44,13 @@ class Classifier:
         self.model, self.labels, self.multilabel = model, model.labels, model.multilabel
         config = model.classifier
         self.encoder = encoder
-        self._experts = Experts(
+        self.experts = Experts(
             network, ngrams, len(self.labels), self.multilabel, config.model.segment, config.tokenizer.max_tokens
         )
 
     def probabilities(self, texts: Sequence[str], batch_size: int = BATCH_SIZE) -> NDArray[np.float64]:
         """[N, C] in the order of the texts; rows sum to 1 unless the model is multi-label."""
-        found_NC = self._experts.probabilities(self.encoder.encode(texts), self.model.scale, batch_size)
+        found_NC = self.experts.probabilities(self.encoder.encode(texts), self.model.scale, batch_size)
         if not np.isfinite(found_NC).all():
             fail(self.model.path, "its weights give no finite probability for a text", "train it anew")
         return found_NC
