@@ -204,7 +204,7 @@ def test_an_unwritable_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, co
     def refuse(path: Any, *_: Any, **__: Any) -> None:
         raise OSError(code, os.strerror(code), str(path))
 
-    monkeypatch.setattr(os, "mkdir", refuse)
+    monkeypatch.setattr(Path, "mkdir", refuse)
     for attempt in (lambda: check_target(tmp_path / "m", False), lambda: stub_model(tmp_path / "m")):
         with pytest.raises(OutputError, match="cannot be written") as caught:
             attempt()
@@ -241,15 +241,15 @@ def test_a_full_disk_leaves_what_was_there(tmp_path: Path, monkeypatch: pytest.M
 
 def fail_at(monkeypatch: pytest.MonkeyPatch, *steps: BaseException | None) -> list[str]:
     """Renames fail as told, one after the other; the rest go through.  Returns what was tried."""
-    real, plan, tried = os.rename, iter(steps), []
+    real, plan, tried = Path.rename, iter(steps), []
 
-    def rename(source: Any, target: Any, **options: Any) -> None:
-        tried.append(f"{Path(source).name} > {Path(target).name}")
+    def rename(source: Path, target: Path) -> Path:
+        tried.append(f"{source.name} > {target.name}")
         if error := next(plan, None):
             raise error
-        real(source, target, **options)
+        return real(source, target)
 
-    monkeypatch.setattr(os, "rename", rename)
+    monkeypatch.setattr(Path, "rename", rename)
     monkeypatch.setattr(atomicdir, "_exchange", lambda *_: False)
     return tried
 
