@@ -11,8 +11,8 @@ Long texts of few labels are learned by heart before 70,000 are seen: ChnSentiCo
 to 92.5 on its published validation file after 4 epochs and to 92.3 after 8 (four seeds), in half the time; many labels
 take their time: 20 Newsgroups comes to 86.0 after 3 epochs and to 87.3 after 6.
 
-The fewer the texts, the more the n-gram model has to say beside the network: the weight that makes held-out texts most
-likely is 2.8 for 2,500 of them, 2 for 5,000, 1.4 for 10,000, and below 1 from 20,000 on (benchmarks/RESULTS.md).
+The fewer the texts, the more the n-gram model has to say beside the network: the weight that makes held-out reviews
+most likely is 2 after 2,500 and 5,000 of them, 1.4 after 10,000 and 0.7 after 20,000 (benchmarks/ngram_weight.py).
 
 A language model's epochs are the number that shows it about 9 million tokens, 5 million letters, from 1 to 40, or as
 many as fit into ``--time``; they are all used where the learning rate falls, else training ends after five validations
