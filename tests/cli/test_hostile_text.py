@@ -78,7 +78,7 @@ def test_a_hundred_thousand_columns(name: str, here: Path, sound: Path) -> None:
     refused(lstm("classify", name, "-m", sound), 3, "expected 100001 columns, found 100002")
 
 
-@pytest.mark.parametrize("depth", [1000, 200_000])
+@pytest.mark.parametrize("depth", [1000, 5000, 200_000])
 @pytest.mark.parametrize("name", ["deep.json", "deep.jsonl"])
 @pytest.mark.parametrize("command", ["classify", "train"])
 def test_json_nested_very_deeply(command: str, name: str, depth: int, here: Path, sound: Path) -> None:

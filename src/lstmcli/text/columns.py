@@ -136,7 +136,7 @@ def _values(column: str, table: Table) -> list[Any]:
 def _texts(column: str, table: Table) -> list[str]:
     try:
         return [cell_text(value) for value in _values(column, table)]
-    except TypeError:
+    except (TypeError, RecursionError):
         return []
 
 

@@ -54,8 +54,8 @@ def named_encoding(name: str) -> Encoding:
     """The encoding a user asked for; ``UsageError`` when there is none of that name."""
     try:
         codec = codecs.lookup(name).name
-        if not isinstance(bytes(range(256)).decode(codec, "replace"), str):
-            raise LookupError  # a transformation, not an encoding; or one that does not take whatever comes
+        if codec in ("idna", "punycode") or not isinstance(bytes(range(256)).decode(codec, "replace"), str):
+            raise LookupError  # of domain names; a transformation; or one that does not take whatever comes
     except (LookupError, ValueError) as error:
         raise UsageError(f"unknown encoding {name!r}", hint="utf-8, utf-16, gb18030, big5, cp1252, …") from error
     if codec in ("gb2312", "gbk"):  # subsets of it

@@ -157,4 +157,6 @@ def _records(table: Table, chosen: Chosen, separator: str | None, keep: bool) ->
                 line=line or None,
                 hint="name other columns with --text-column and --label-column",
             ) from error
+        except RecursionError as error:  # from Python 3.12 on JSON is read deeper than functions can call one another
+            raise DataError("a text is a list nested too deep", path=path, line=line or None) from error
         yield Record(text, labels, line, path, dict(cells) if keep else {})
