@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import signal
 import subprocess
 from collections.abc import Iterator
 from pathlib import Path
@@ -100,7 +101,9 @@ def test_a_disk_that_fills_up_on_the_way(runs: Runs, disk: Disk) -> None:
     own = on(disk, runs)
     process = own.start("model", *OFTEN)
     own.wait_for_checkpoints(process, "model", 2)
+    process.send_signal(signal.SIGSTOP)  # on two busy cores it would else be done before the disk is full
     disk.fill()
+    process.send_signal(signal.SIGCONT)
     _, said = process.communicate(timeout=LIMIT)
     assert process.returncode == 1, said
     no_traceback(said)

@@ -17,6 +17,12 @@ from lstmcli.tasks.modeldir import LOG
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="memory is measured as Linux does")]
 LSTM = [sys.executable, "-m", "lstmcli"]
 MOST_GROWTH = 1.2
+MEASURED = """
+import resource, subprocess, sys
+subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=True)
+print(resource.getrusage(resource.RUSAGE_CHILDREN).ru_maxrss)
+"""
+"""Runs a command from a process that is small: Linux counts the memory of the one that started it as a child's own."""
 KINDS = {
     "spaces": ["--tokenizer", "word", "--words", "spaces"],
     "text": ["--tokenizer", "word", "--words", "text"],
@@ -38,12 +44,9 @@ def write(path: Path, count: int) -> Path:
 def peak(arguments: list[str], cache: Path) -> int:
     """Most resident bytes of a command that ends well."""
     environment = {**os.environ, "LSTM_CACHE": str(cache), "OMP_NUM_THREADS": "1"}
-    nowhere = subprocess.DEVNULL
-    process = subprocess.Popen([*LSTM, *arguments], env=environment, stdout=nowhere, stderr=nowhere)
-    _, status, usage = os.wait4(process.pid, 0)
-    process.returncode = os.waitstatus_to_exitcode(status)
-    assert process.returncode == 0
-    return usage.ru_maxrss * 1024
+    command = [sys.executable, "-S", "-c", MEASURED, *LSTM, *arguments]
+    said = subprocess.run(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
+    return int(said.stdout) * 1024
 
 
 @pytest.fixture(scope="module")
