@@ -26,8 +26,8 @@ def written(path: Path, labelled: bool) -> Path:
 
 
 OPTIONS = {
-    "lm": ["--preset", "tiny", "--batch-size", "10", "--epochs", "4", "--words", "spaces"],
-    "classify": ["--hidden", "32", "--embedding", "20", "--batch-size", "32", "--epochs", "5"],
+    "lm": ["--preset", "tiny", "--batch-size", "10", "--epochs", "10", "--words", "spaces"],
+    "classify": ["--hidden", "32", "--embedding", "20", "--batch-size", "32", "--epochs", "8"],
 }
 
 LIMIT = 600.0
@@ -75,10 +75,10 @@ class Runs:
             assert time.monotonic() < limit, "no checkpoint"
             time.sleep(0.005)
 
-    def ended(self, model: str, number: int, after: float, *more: str) -> subprocess.Popen[str]:
-        """A run that gets a signal some time after a checkpoint of its own was written."""
+    def ended(self, model: str, number: int, after: float, *more: str, checkpoints: int = 1) -> subprocess.Popen[str]:
+        """A run that gets a signal some time after checkpoints of its own were written."""
         process = self.start(model, *more)
-        self.wait_for_checkpoints(process, model, 1)
+        self.wait_for_checkpoints(process, model, checkpoints)
         time.sleep(after)
         process.send_signal(number)
         process.communicate(timeout=LIMIT)

@@ -95,7 +95,7 @@ def test_a_terminal_that_closes_costs_no_model(runs: Runs) -> None:
 
 
 def test_a_torn_checkpoint_is_passed_over_for_the_one_before(runs: Runs) -> None:
-    runs.ended("torn", signal.SIGKILL, 0.5)
+    runs.ended("torn", signal.SIGKILL, 0.0, checkpoints=2)
     *_, last = runs.checkpoints("torn")
     data = last.read_bytes()
     last.write_bytes(data[: len(data) * 2 // 3])
