@@ -50,7 +50,11 @@ class Classifier:
 
     def probabilities(self, texts: Sequence[str], batch_size: int = BATCH_SIZE) -> NDArray[np.float64]:
         """[N, C] in the order of the texts; rows sum to 1 unless the model is multi-label."""
-        found_NC = self.experts.probabilities(self.encoder.encode(texts), self.model.scale, batch_size)
+        return self.answer(self.encoder.encode(texts), batch_size)
+
+    def answer(self, encoded: Sequence[Ids], batch_size: int = BATCH_SIZE) -> NDArray[np.float64]:
+        """The probabilities [N, C] of texts that the encoder has read."""
+        found_NC = self.experts.probabilities(encoded, self.model.scale, batch_size)
         if not np.isfinite(found_NC).all():
             fail(self.model.path, "its weights give no finite probability for a text", "train it anew")
         return found_NC
@@ -163,14 +167,21 @@ def classify(
     waiting = (ready or (lambda: False)) if eager else (lambda: True)
 
     def answers() -> Iterator[Prediction]:
-        def answered(window: list[Record]) -> NDArray[np.float64]:
-            return classifier.probabilities([record.text for record in window], batch_size)
-
-        batches = windows(records, waiting, WINDOW, WINDOW_CHARACTERS)
-        for window, rows in (one_by_one if eager else one_ahead)(answered, batches):
+        runs = windows(records, waiting, WINDOW, WINDOW_CHARACTERS)
+        for window, rows in _answered(classifier, runs, batch_size, one_by_one if eager else one_ahead):
             yield from _predictions(classifier, window, rows, top, threshold)
 
     return answers()
+
+
+def _answered(
+    classifier: Classifier, runs: Iterable[list[Record]], batch_size: int, order: Callable[..., Iterator[Any]] = one_ahead
+) -> Iterator[tuple[list[Record], NDArray[np.float64]]]:
+    """Each window and its probabilities [N, C]; with ``one_ahead`` one is read, one tokenized, one computed and one
+    written at once, so that no core waits for a single thread's work."""
+    encoded = order(lambda window: classifier.encoder.encode([record.text for record in window]), runs)
+    for (window, _), rows_NC in order(lambda pair: classifier.answer(pair[1], batch_size), encoded):
+        yield window, rows_NC
 
 
 def evaluate(
@@ -207,11 +218,10 @@ def evaluate(
                 known += bool(record.labels)
                 yield record
 
-    for window in windows(judged(), lambda: True, WINDOW, WINDOW_CHARACTERS):
+    for window, p_NC in _answered(classifier, windows(judged(), lambda: True, WINDOW, WINDOW_CHARACTERS), batch_size):
         gold = np.zeros((len(window), len(column)), np.bool_)
         for n, record in enumerate(window):
             gold[n, [column[label] for label in record.labels]] = True
-        p_NC = classifier.probabilities([record.text for record in window], batch_size)
         tally.add(p_NC, gold if classifier.multilabel else gold.argmax(axis=1))
     if unknown and not known:
         some = ", ".join(map(repr, classifier.labels[:5])) + (", …" if len(column) > 5 else "")

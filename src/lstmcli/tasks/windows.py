@@ -16,8 +16,9 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 U = TypeVar("U")
 
-WINDOW = 2048
-"""Texts read ahead, to be sorted by length; the answers are put back in order."""
+FIRST, WINDOW = 256, 2048
+"""Texts read ahead, to be sorted by length; the answers are put back in order.  The first windows are shorter, each
+twice as long as the one before: until there is one that has been tokenized, all but one core have nothing to do."""
 WINDOW_CHARACTERS = 1_000_000
 """A window of long texts ends here: while it is tokenized, a character takes about 100 bytes."""
 
@@ -35,8 +36,15 @@ def each(work: Callable[[U], object], items: Sequence[U], workers: int) -> None:
     if workers == 1 or len(items) < 2:
         for item in items:
             work(item)
-    else:
-        list(pool(workers).map(work, items))
+        return
+    left = iter(items)
+
+    def some() -> None:
+        for item in left:
+            work(item)
+
+    for done in [pool(workers).submit(some) for _ in range(workers)]:
+        done.result()
 
 
 def windows(
@@ -44,14 +52,14 @@ def windows(
 ) -> Iterator[list[Record]]:
     """Records in runs, each ending when it is full or when no more is waiting."""
     window: list[Record] = []
-    characters = 0
+    characters, full = 0, min(FIRST, most)
     try:
         for record in records:
             window.append(record)
             characters += len(record.text)
-            if len(window) == most or characters >= most_characters or not waiting():
+            if len(window) >= full or characters >= most_characters or not waiting():
                 yield window
-                window, characters = [], 0
+                window, characters, full = [], 0, min(2 * full, most)
     except LstmError:
         if window:
             yield window  # what came before the bad line gets its answer

@@ -3,13 +3,14 @@
 In ASCII nothing is composed and no letter changes its length when it is lower-cased, and what a word is made of depends
 on the word alone.  So it is worked out once a word, and remembered.
 
-Shapes: T tokens of a text, F rows a token, M words not met before.
+Shapes: T tokens of a text, N tokens of all texts, F rows a token, M words not met before.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
+from itertools import chain
 
 import numpy as np
 from numpy.typing import NDArray
@@ -42,12 +43,18 @@ class AsciiWords:
         words = [WORD.findall(text) for text in texts]
         if len(self._place) > MOST:
             self.forget()
-        place = self._place
         try:
-            return [self._rows[[place[word] for word in text]] if text else self._rows[:0] for text in words]
+            return self._look_up(words)
         except KeyError:
             self._meet(words)
-        return [self._rows[[place[word] for word in text]] if text else self._rows[:0] for text in words]
+        return self._look_up(words)
+
+    def _look_up(self, texts: Sequence[Sequence[str]]) -> list[Ids]:
+        """Raises KeyError for a word not met before."""
+        places_N = np.fromiter(map(self._place.__getitem__, chain.from_iterable(texts)), np.int64)
+        rows_NF = self._rows[places_N]
+        ends = np.fromiter(map(len, texts), np.int64, len(texts)).cumsum().tolist()
+        return [rows_NF[start:end] for start, end in zip([0, *ends], ends, strict=False)]
 
     def _meet(self, texts: Sequence[Sequence[str]]) -> None:
         new = list(dict.fromkeys(word for text in texts for word in text if word not in self._place))
