@@ -21,6 +21,7 @@ from lstmcli.errors import DataError, ModelError, NoDataError, UsageError
 from lstmcli.tasks import classify as module
 from lstmcli.tasks.classify import Classifier, classify, evaluate, load_classifier
 from lstmcli.tasks.modeldir import ModelDir, write_model
+from lstmcli.tasks.windows import FIRST
 from lstmcli.text.records import Record
 
 from .models import LABELS, TEXTS, TINY, description, stub_model, untrained_model
@@ -99,11 +100,15 @@ def endless(read: list[int]) -> Iterator[Record]:
         yield Record("ab")
 
 
-def test_no_more_is_read_than_the_next_window() -> None:
+def test_no_more_is_read_than_two_windows_ahead() -> None:
     classifier, _ = letters()
     read: list[int] = []
-    next(classify(classifier, endless(read)))
-    assert len(read) == 2 * module.WINDOW
+    answers = classify(classifier, endless(read))
+    next(answers)
+    assert len(read) == (1 + 2 + 4) * FIRST
+    for answered in range(2, 10_000):
+        next(answers)
+        assert len(read) - answered < 3 * module.WINDOW
 
 
 def test_long_texts_make_short_windows(monkeypatch: pytest.MonkeyPatch) -> None:

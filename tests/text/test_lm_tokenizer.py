@@ -105,4 +105,4 @@ def test_words_are_counted_in_bounded_memory(words: list[str], most: int) -> Non
     if len(exact) <= most:
         assert counts == exact
     missing = max((times - counts[word] for word, times in exact.items()), default=0)
-    assert missing <= len(words) / (most + 1)  # Manku & Motwani 2002, for every time it forgets, that many words go
+    assert missing <= len(words) / (most + 1)  # each time, that many words lose as much

@@ -175,7 +175,10 @@ def classify(
 
 
 def _answered(
-    classifier: Classifier, runs: Iterable[list[Record]], batch_size: int, order: Callable[..., Iterator[Any]] = one_ahead
+    classifier: Classifier,
+    runs: Iterable[list[Record]],
+    batch_size: int,
+    order: Callable[..., Iterator[Any]] = one_ahead,
 ) -> Iterator[tuple[list[Record], NDArray[np.float64]]]:
     """Each window and its probabilities [N, C]; with ``one_ahead`` one is read, one tokenized, one computed and one
     written at once, so that no core waits for a single thread's work."""

@@ -119,16 +119,16 @@ def _between_spaces(texts: Iterable[str], config: LmTokenizerConfig, special: li
 def count_words(texts: Iterable[str], most: int) -> Counter[str]:
     """How often each word occurs, in memory for ``most`` different ones.
 
-    When there are more, those counted least often are forgotten: once, then twice and so on.  A word's count is
-    short by no more than that (lossy counting, Manku & Motwani 2002); with fewer words all counts are exact.
+    When there are more, all counts are lowered by that of the first word too many, and those of nothing forgotten
+    (Misra & Gries 1982; Agarwal et al. 2012, "Mergeable Summaries", section 2).  Of N words a count is short by no
+    more than N / (most + 1); with fewer different words all counts are exact.
     """
     counts: Counter[str] = Counter()
-    rare = 0
     for text in texts:
         counts.update(text.split())
-        while len(counts) > most:
-            rare += 1
-            counts = Counter({word: times for word, times in counts.items() if times > rare})
+        if len(counts) > most:
+            least = sorted(counts.values(), reverse=True)[most]
+            counts = Counter({word: times - least for word, times in counts.items() if times > least})
     return counts
 
 
