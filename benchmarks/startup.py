@@ -13,11 +13,13 @@ Result: a JSON line in runs/benchmarks/startup.jsonl; the table for RESULTS.md g
 from __future__ import annotations
 
 import argparse
+import compileall
 import sys
 import tempfile
 from pathlib import Path
 from typing import Any
 
+import lstmcli
 from common import LSTM, PLAIN, ag_news_train, interleave, markdown_table, median, record, run, short_model
 
 TEXT = "Oil prices fall as traders weigh new supply from Iraq"
@@ -51,6 +53,7 @@ def main() -> None:
     parser.add_argument("--model", help="a model directory; else one is trained on AG News for --time")
     parser.add_argument("--time", default="20s", help="time for that training (20s)")
     args = parser.parse_args()
+    compileall.compile_dir(Path(lstmcli.__file__).parent, quiet=1)  # as an installation leaves the modules
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         model = args.model or short_model(folder, args.time)
