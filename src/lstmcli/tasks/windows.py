@@ -33,18 +33,17 @@ def pool(workers: int) -> ThreadPoolExecutor:
 
 def each(work: Callable[[U], object], items: Sequence[U], workers: int) -> None:
     """``work`` for every item, several at once where there are several workers."""
-    if workers == 1 or len(items) < 2:
-        for item in items:
-            work(item)
-        return
     left = iter(items)
 
     def some() -> None:
         for item in left:
             work(item)
 
-    for done in [pool(workers).submit(some) for _ in range(workers)]:
-        done.result()
+    if workers == 1 or len(items) < 2:
+        some()
+    else:
+        for done in [pool(workers).submit(some) for _ in range(workers)]:
+            done.result()
 
 
 def windows(

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from itertools import chain
+from itertools import chain, pairwise
 
 import numpy as np
 from numpy.typing import NDArray
@@ -54,7 +54,7 @@ class AsciiWords:
         places_N = np.fromiter(map(self._place.__getitem__, chain.from_iterable(texts)), np.int64)
         rows_NF = self._rows[places_N]
         ends = np.fromiter(map(len, texts), np.int64, len(texts)).cumsum().tolist()
-        return [rows_NF[start:end] for start, end in zip([0, *ends], ends, strict=False)]
+        return [rows_NF[start:end] for start, end in pairwise([0, *ends])]
 
     def _meet(self, texts: Sequence[Sequence[str]]) -> None:
         new = list(dict.fromkeys(word for text in texts for word in text if word not in self._place))

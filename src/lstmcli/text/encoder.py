@@ -108,9 +108,7 @@ class TextEncoder:
             for owner, ids_TF in zip(owners, self._encode(pieces), strict=True):
                 if len(ids_TF):
                     encoded[owner].append(ids_TF)
-        return [
-            np.concatenate(parts) if len(parts) > 1 else parts[0] if parts else self._nothing() for parts in encoded
-        ]
+        return [parts[0] if len(parts) == 1 else np.concatenate(parts or [self._nothing()]) for parts in encoded]
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """The characters that each token of ``encode`` stands for, from 0; none for a text without tokens.
