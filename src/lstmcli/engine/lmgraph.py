@@ -93,11 +93,11 @@ def _add_scores(graph: Graph) -> None:
     """``nats`` where there are targets, and ``entropy`` where it is wanted besides; empty else."""
     nothing = np.zeros((0, 0), np.float32)
     last = graph.ints(-1)
-    more = Graph("entropy.", graph.constants)
+    more = Graph("entropy.", graph)
     weighted_PBV = more.node("Mul", more.node("Exp", "score.log_p"), "score.log_p")
     more.node("Neg", more.node("ReduceSum", weighted_PBV, last, keepdims=0), name="entropy.entropy")
 
-    score = Graph("score.", graph.constants)
+    score = Graph("score.", graph)
     log_p_PBV = score.node("LogSoftmax", "logits", axis=-1, name="score.log_p")
     found_PB1 = score.node("GatherElements", log_p_PBV, score.node("Unsqueeze", "targets", last), axis=-1)
     score.node("Neg", score.node("Squeeze", found_PB1, last), name="score.nats")

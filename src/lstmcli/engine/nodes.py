@@ -23,12 +23,14 @@ Weights = Mapping[str, NDArray[np.generic]]
 class Graph:
     """Nodes and constants of a graph in the making; every method returns the name of what it adds."""
 
-    def __init__(self, prefix: str = "", constants: dict[str, NDArray[np.generic]] | None = None) -> None:
-        """A graph inside another has a prefix of its own, and the other's constants."""
+    def __init__(self, prefix: str = "", outer: Graph | None = None) -> None:
+        """A graph inside another has a prefix of its own, and the constants of ``outer``."""
         self._prefix = prefix
         self.nodes: list[Message] = []
         self.contrib = False
-        self.constants: dict[str, NDArray[np.generic]] = {} if constants is None else constants
+        self.constants: dict[str, NDArray[np.generic]] = {} if outer is None else outer.constants
+        self._read: set[str] = set() if outer is None else outer._read
+        """Names that nodes have as inputs, in inner graphs too."""
 
     def constant(self, value: NDArray[np.generic] | Sequence[int] | Sequence[float], name: str | None = None) -> str:
         name = name or f"constant_{len(self.constants)}"
@@ -46,6 +48,7 @@ class Graph:
     ) -> str:
         """Adds a node; ``name`` is that of its first output, ``also`` those of the others."""
         result = name or f"{self._prefix}{operator.lower()}_{len(self.nodes)}"
+        self._read.update(inputs)
         self.nodes.append(onnxfile.node(operator, inputs, [result, *also], domain, attributes))
         self.contrib |= domain == CONTRIB
         return result
@@ -59,7 +62,7 @@ class Graph:
         Args:
             names: what the outputs are called here; inside they have the prefix of ``then``.
         """
-        other = Graph(f"no.{then._prefix}", self.constants)
+        other = Graph(f"no.{then._prefix}", self)
         for name in names:
             other.node("Identity", self.constant(empty), name=f"no.{then._prefix}{name}")
         kind = onnxfile.element_type(empty.dtype)
@@ -76,8 +79,10 @@ class Graph:
         self.node("If", condition, name=first, also=also, then_branch=then_branch, else_branch=else_branch)
 
     def finish(self, name: str, inputs: Sequence[Message], outputs: Sequence[Message]) -> InferenceGraph:
+        """The graph with the constants that its nodes read: ONNX Runtime refuses to be handed any other."""
         opsets = {"": OPSET, **({CONTRIB: 1} if self.contrib else {})}
-        return InferenceGraph(name, self.nodes, inputs, outputs, self.constants, opsets)
+        constants = {name: array for name, array in self.constants.items() if name in self._read}
+        return InferenceGraph(name, self.nodes, inputs, outputs, constants, opsets)
 
 
 @dataclass(frozen=True)
@@ -101,6 +106,11 @@ class InferenceGraph:
         small = [onnxfile.tensor(name, array) for name, array in self.constants.items() if name not in large]
         beside = [onnxfile.external_tensor(name, array) for name, array in large.items()]
         return self._model([*small, *beside]), large
+
+    @property
+    def size(self) -> int:
+        """Bytes of its constants: all but a few thousand of those that ``serialise`` makes."""
+        return sum(array.nbytes for array in self.constants.values())
 
     def _model(self, constants: Sequence[Message]) -> bytes:
         whole = onnxfile.graph(self.name, self.nodes, self.inputs, self.outputs, constants)

@@ -124,7 +124,7 @@ def scan(
     def reverse(sequence: str) -> str:
         return graph.node("ReverseSequence", sequence, lengths, time_axis=0, batch_axis=1) if lengths else sequence
 
-    body = Graph(f"{name}.", graph.constants)
+    body = Graph(f"{name}.", graph)
     before, after = ([f"{name}.{part}.{when}" for part in cell.states] for when in ("before", "after"))
     opened = cell.step(Value(body, f"{name}.read"), tuple(Value(body, part) for part in before), inside(body))
     for value, part in zip(opened.state, after, strict=True):

@@ -27,6 +27,7 @@ from lstmcli.tasks.labels import class_weights, gold_array, indicators, known
 from lstmcli.tasks.metrics import classification_report
 from lstmcli.tasks.modeldir import CARD, GRAPH, LOG, NGRAMS, TOKENIZER, WEIGHTS, check_target
 from lstmcli.tasks.ngrams import fit_table
+from lstmcli.tasks.rehearsal import rehearse_classifier
 from lstmcli.tasks.run import go_on, log_lines, logged, origin, prepare, room, save_model, versions
 from lstmcli.tasks.validation import score
 from lstmcli.text.encoder import UNKNOWN_ID, TextEncoder
@@ -140,6 +141,7 @@ def _train(
     )
     assert config.train.epochs is not None and config.model.ngrams is not None
     parameters = count_parameters(module)
+    rehearse_classifier(module.tensors(), config.model, encoder.rows, len(labels), threads)
     step_seconds = estimate_step(trainer, train)
     cost = estimate(config, train, valid, step_seconds=step_seconds, parameters=parameters, classes=len(labels))
     yield from room(output, model_bytes=cost.model_bytes, parameters=parameters, every=every)

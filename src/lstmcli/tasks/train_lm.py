@@ -24,6 +24,7 @@ from lstmcli.tasks.defaults import epochs_in, is_alphabet, resolve_lm, steps_an_
 from lstmcli.tasks.device import native_bf16
 from lstmcli.tasks.estimate import estimate_lm
 from lstmcli.tasks.modeldir import CARD, GRAPH, LOG, TOKENIZER, WEIGHTS, check_target
+from lstmcli.tasks.rehearsal import rehearse_language_model
 from lstmcli.tasks.run import go_on, log_lines, logged, origin, prepare, room, save_model, versions
 from lstmcli.text.corpus import Corpus, Survey, build_corpus, survey, unchanged
 from lstmcli.text.lm_tokenizer import END_ID
@@ -126,6 +127,7 @@ def _train(
     module.expect(train.frequencies(encoder.vocab_size))
     trainer = LmTrainer(module, config.train, device=device, bf16=bf16)
     parameters = count_parameters(module)
+    rehearse_language_model(module.tensors(), config.model, encoder.vocab_size, threads)
     step_seconds = estimate_step(trainer, train.ids)
     data = {name: found.fingerprint for name, found in surveys.items()}
     same = {"config": to_dict(asked), "data": data}

@@ -1,0 +1,70 @@
+"""What follows training, tried before it on the untrained network: a graph that cannot be made or run costs nothing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstmcli.config import ModelConfig
+from lstmcli.config_lm import LmModelConfig
+from lstmcli.engine.nodes import InferenceGraph
+from lstmcli.engine.onnxfile import MOST_BYTES
+from lstmcli.errors import ModelError, UsageError
+
+Weights = Mapping[str, NDArray[Any]]
+SMALLER = "smaller numbers help: --hidden, --embedding, --vocab-size, --hash-buckets"
+
+
+def rehearse_classifier(weights: Weights, config: ModelConfig, rows: int, classes: int, threads: int) -> None:
+    """Makes the graph of a classifier, loads it and reads one token.
+
+    Args:
+        rows: of the embedding, as the encoder will say when the model is read again.
+
+    Raises:
+        UsageError: the network is too large for an ONNX file.
+        ModelError: anything else that would fail after training.
+    """
+    from lstmcli.engine.graph import classifier_graph
+    from lstmcli.engine.session import ClassifierSession
+    from lstmcli.engine.shapes import check_weights, classifier_shapes
+
+    with _before_training():
+        check_weights(weights, classifier_shapes(config, rows, classes))
+        graph = classifier_graph(weights, config)
+        _check_size(graph)
+        session = ClassifierSession(graph, threads)
+        session.logits(np.zeros((1, 1, 1, 1), np.int32), np.ones((1, 1), np.int64))
+
+
+def rehearse_language_model(weights: Weights, config: LmModelConfig, V: int, threads: int) -> None:
+    """The same of a language model of ``V`` words, and of its graph in eight bits where it will have one."""
+    from lstmcli.engine.lmgraph import language_model_graph
+    from lstmcli.engine.lmsession import LanguageModelSession
+    from lstmcli.engine.shapes import check_weights, language_model_shapes
+
+    with _before_training():
+        check_weights(weights, language_model_shapes(config, V))
+        for int8 in (False, True) if config.cell == "lstm" else (False,):
+            graph = language_model_graph(weights, config, int8=int8)
+            _check_size(graph)
+            session = LanguageModelSession(graph, config, threads)
+            session.score(np.zeros((1, 1), np.int32), np.zeros((1, 1), np.int64), session.zero_state(1))
+
+
+def _check_size(graph: InferenceGraph) -> None:
+    if graph.size > MOST_BYTES * 0.99:  # nodes, names and shapes come on top
+        message = f"the network has {graph.size / 1e9:.1f} GB of weights, and its graph (an ONNX file) holds 2 GB at most"
+        raise UsageError(message, hint=SMALLER)
+
+
+@contextmanager
+def _before_training() -> Iterator[None]:
+    try:
+        yield
+    except ModelError as error:
+        raise ModelError(f"such a network cannot be used after training: {error.message}", hint=SMALLER) from error
