@@ -50,7 +50,8 @@ class ClassReport:
     classes: tuple[ClassScore, ...]
     labels: tuple[str, ...]
     confusion: tuple[tuple[int, ...], ...]
-    """confusion[i][j]: texts of label i that were called label j; empty for multi-label."""
+    """confusion[i][j]: texts of label i that were called label j; empty for multi-label, and for more labels than
+    anybody reads a matrix of."""
     ece: float
     """Expected calibration error, 15 equal-width bins (Guo et al. 2017)."""
     loss: float
@@ -58,6 +59,9 @@ class ClassReport:
     unknown_labels: int = 0
     """Texts left out because their label was not in the model."""
     multilabel: bool = False
+    confused: tuple[tuple[int, int, int], ...] = ()
+    """The mistakes, most frequent first: place of the true label and of the answer in ``labels``, and how many texts;
+    empty for multi-label."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -43,6 +43,7 @@ REPORT = ClassReport(
     classes=(ClassScore("bad\x1b[31m", 0.9, 0.88, 0.89, 53), ClassScore("好评", 0.92, 0.93, 0.925, 80)),
     labels=("bad\x1b[31m", "好评"),
     confusion=((47, 6), (6, 74)),
+    confused=((0, 1, 6), (1, 0, 6)),
     ece=0.021,
     loss=0.31,
 )

@@ -134,7 +134,8 @@ TOKENIZERS = {
 BASE = ModelConfig(embedding=6, hidden=8, ngrams=0)
 MODELS = {
     **{f"cell {cell}": replace(BASE, cell=cell) for cell in CELLS},  # type: ignore[arg-type]
-    **{f"one-way {cell}": replace(BASE, cell=cell, bidirectional=False, layers=2) for cell in ("lstm", "gru", "minlstm")},  # type: ignore[arg-type]
+    "one-way lstm": replace(BASE, bidirectional=False, layers=2),
+    "one-way minlstm": replace(BASE, cell="minlstm", bidirectional=False, layers=2),
     **{f"pooling {kind}": replace(BASE, pooling=(kind,)) for kind in ("max", "mean", "attention", "last")},
     "all poolings, one-way": replace(BASE, pooling=("max", "mean", "attention", "last"), bidirectional=False),
     "three layers": replace(BASE, layers=3),

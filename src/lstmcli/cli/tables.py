@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import heapq
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
@@ -13,6 +14,8 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
 SHOWN_LABELS = 20
+MOST_SCORES = 50
+"""Rows of a report on a screen."""
 
 
 def data_check(check: DataCheck, out: Console) -> list[RenderableType]:
@@ -54,8 +57,12 @@ def corpus_check(splits: Sequence[CorpusCheck], out: Console) -> RenderableType:
 
 def report(result: ClassReport, out: Console) -> list[RenderableType]:
     """Accuracy, a row for each class, averages, confusion, calibration."""
+    shown = result.classes
+    if len(shown) > MOST_SCORES:
+        frequent = {c.label for c in heapq.nlargest(MOST_SCORES, shown, key=lambda c: c.support)}
+        shown = tuple(c for c in shown if c.label in frequent)
     scores = [
-        *((c.label, c.precision, c.recall, c.f1, c.support) for c in result.classes),
+        *((c.label, c.precision, c.recall, c.f1, c.support) for c in shown),
         ("macro average", result.macro_precision, result.macro_recall, result.macro_f1, result.n),
         ("weighted average", *_weighted(result), result.n),
     ]
@@ -67,9 +74,11 @@ def report(result: ClassReport, out: Console) -> list[RenderableType]:
         "",
         columns("label", ("precision" if out.width >= 50 else "prec.", "recall", "F1", "texts"), rows, out, bold=2),
     ]
+    if more := len(result.classes) - len(shown):
+        lines += ["", f"the {len(shown)} most frequent labels; --format json has the {more:,} others too"]
     if result.unknown_labels:
         lines += ["", f"{result.unknown_labels:,} texts left out: their label is not one of the model's"]
-    if result.confusion:
+    if result.confusion or result.confused:
         lines += ["", *confusion(result, out)]
     return lines
 
@@ -90,7 +99,8 @@ def confusion(result: ClassReport, out: Console) -> list[RenderableType]:
     name_width = max((cell_len(label) for label in labels), default=1)
     key_width = len(str(len(labels)))
     column = max(count_width, key_width) + 2
-    if name_width + key_width + 3 + column * len(labels) <= out.width and len(labels) <= 30:
+    fits = name_width + key_width + 3 + column * len(labels) <= out.width and len(labels) <= 30
+    if result.confusion and fits:
         table = grid(header=True)
         table.add_column("true", no_wrap=True)
         for i in range(len(labels)):
@@ -99,19 +109,17 @@ def confusion(result: ClassReport, out: Console) -> list[RenderableType]:
             cells = [(f"{n:,}" if n else "·", "bold" if i == j else "" if n else "dim") for j, n in enumerate(row)]
             table.add_row(f"{i + 1:>{key_width}} {labels[i]}", *(_styled(text, style) for text, style in cells))
         return ["what was called what (a row for each true label, a column for each answer)", "", table]
-    pairs = sorted(((-n, i, j) for i, row in enumerate(result.confusion) for j, n in enumerate(row) if i != j and n))[
-        :10
-    ]
+    pairs = result.confused[:10]
     if not pairs:
         return []
     if out.width < 40:
-        return ["most often confused", "", *(f"{-n:,} {labels[i]} called {labels[j]}" for n, i, j in pairs)]
+        return ["most often confused", "", *(f"{n:,} {labels[i]} called {labels[j]}" for i, j, n in pairs)]
     table = grid(header=True)
     table.add_column("texts", justify="right", no_wrap=True)
     table.add_column("true", overflow="fold")
     table.add_column("called", overflow="fold")
-    for n, i, j in pairs:
-        table.add_row(f"{-n:,}", labels[i], labels[j])
+    for i, j, n in pairs:
+        table.add_row(f"{n:,}", labels[i], labels[j])
     return ["most often confused", "", table]
 
 

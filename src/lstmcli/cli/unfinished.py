@@ -30,11 +30,12 @@ def goes_on(target: Path, *, resume: bool, force: bool) -> bool:
 
 
 def is_its_model(target: Path) -> bool:
-    """Whether the model at ``target`` is what an interrupted run had saved, so that going on may replace it."""
+    """Whether the model at ``target`` is what an unfinished run had saved, so that going on may replace it."""
+    from lstmcli.tasks.derived import INCOMPLETE
     from lstmcli.tasks.modeldir import read_model
 
     try:
-        return read_model(target).config.get("stopped") == "interrupted"
+        return read_model(target).config.get("stopped") in ("interrupted", INCOMPLETE)
     except LstmError:
         return False
 

@@ -74,13 +74,13 @@ class Checkpoints:
         """Whether it is time for one."""
         return time.monotonic() >= self._due
 
-    def take(self, snapshot: Snapshot) -> None:
-        """Writes a snapshot, where there is a folder for it.
+    def take(self, snapshot: Snapshot, *, last: bool = False) -> None:
+        """Writes a snapshot, where there is a folder for it; the ``last`` of a run whatever ``every`` says.
 
         One that cannot be written is no reason to lose the run: it is said, and the next one is tried.
         """
         begin = time.monotonic()
-        if self.folder is not None and np.isfinite(self.every):
+        if self.folder is not None and (last or np.isfinite(self.every)):
             self._write(self.folder, snapshot)
         now = time.monotonic()
         self._due = now + max(self.every, (now - begin) / SHARE)

@@ -8,6 +8,7 @@ from statistics import median_low
 
 from lstmcli.errors import NoDataError
 from lstmcli.results import DataCheck, SplitCheck
+from lstmcli.tasks.companions import cut, one_label, require_known_labels, require_room_for_labels
 from lstmcli.text.records import Record, Splits
 
 IMBALANCE = 20
@@ -22,11 +23,15 @@ def check_data(splits: Splits) -> DataCheck:
 
     Raises:
         NoDataError: no labels, or only one; no text; nothing to validate on.
+        DataError: validation or test data without a label of the training data; more, or longer, labels than a
+            model can hold.
     """
     train = splits.train
     counts = _label_counts(train)
     labels = tuple(sorted(counts, key=_natural))
     _require_learnable(splits, labels)
+    require_known_labels(splits, labels)
+    require_room_for_labels(splits, labels)
 
     parts = {"train": train, "valid": splits.valid, "test": splits.test}
     texts = {record.text for record in train if record.text.strip()}
@@ -144,12 +149,13 @@ def _warnings(
         if rows:
             yield (
                 f"{_count(rows, 'text')} of the {_NAMES[name]} split {'has' if rows == 1 else 'have'} labels that "
-                f"training never shows: {_some(sorted(unknown, key=_natural))}"
+                f"training never shows, and {_are(rows)} left out: {_some(sorted(unknown, key=_natural))}"
             )
+    yield from one_label(splits)
 
 
 def _some(labels: Sequence[str], most: int = 5) -> str:
-    shown = ", ".join(repr(label) for label in labels[:most])
+    shown = ", ".join(repr(cut(label)) for label in labels[:most])
     return shown if len(labels) <= most else f"{shown} and {len(labels) - most:,} more labels"
 
 

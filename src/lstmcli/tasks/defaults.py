@@ -2,7 +2,7 @@
 
 =============  ==================================================================================================
 epochs         that show the network about 70,000 texts, or 2 million tokens a label if that is less; from 3 to 15
-ngrams         pairs up to 8,000 training texts, triples above
+ngrams         pairs up to 8,000 training texts, triples above, none where texts times labels are above 64 million
 min. count     of an n-gram: 1 up to 8,000 training texts, 2 above
 n-gram weight  2 up to 8,000 training texts, falling as 16,000 over their number to 1 from 16,000 on
 =============  ==================================================================================================
@@ -31,8 +31,12 @@ from dataclasses import replace
 
 from lstmcli.config import ClassifierConfig, require
 from lstmcli.config_lm import LmConfig, LmTrainConfig
+from lstmcli.errors import UsageError
 
 SMALL = 8_000
+NGRAM_CELLS, MOST_NGRAM_CELLS = 64_000_000, 512_000_000
+"""Training texts times labels up to which an n-gram model is fitted by itself, and at all: the fit holds five matrices
+of them in double precision."""
 TEXTS_SEEN, LABEL_TOKENS_SEEN = 70_000, 2_000_000
 TOKENS_SEEN, LETTERS_SEEN = 9_000_000, 5_000_000
 LETTERS = 512
@@ -40,10 +44,21 @@ LETTERS = 512
 
 
 def resolve(config: ClassifierConfig, texts: int, tokens: int, labels: int) -> ClassifierConfig:
-    """``config`` with nothing left open, for a training split of so many texts, tokens in all, and labels."""
+    """``config`` with nothing left open, for a training split of so many texts, tokens in all, and labels.
+
+    Raises:
+        UsageError: n-grams of so many texts and labels that no machine could be expected to fit them.
+    """
     model, train = config.model, config.train
     if model.ngrams is None:
-        model = replace(model, ngrams=2 if texts <= SMALL else 3)
+        usual = 2 if texts <= SMALL else 3
+        model = replace(model, ngrams=usual if texts * labels <= NGRAM_CELLS else 0)
+    elif model.ngrams and texts * labels > MOST_NGRAM_CELLS:
+        gigabytes = 5 * 8 * texts * labels / 1e9
+        raise UsageError(
+            f"an n-gram model of {texts:,} texts and {labels:,} labels takes about {gigabytes:,.0f} GB of memory to fit",
+            hint="leave --ngrams out",
+        )
     if train.epochs is None:
         seen = min(TEXTS_SEEN / texts, labels * LABEL_TOKENS_SEEN / max(1, tokens))
         train = replace(train, epochs=min(15, max(3, round(seen))))

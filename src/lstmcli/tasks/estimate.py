@@ -9,6 +9,7 @@ import numpy as np
 from lstmcli.config import ClassifierConfig
 from lstmcli.config_lm import LmConfig
 from lstmcli.results import Estimate
+from lstmcli.tasks.ngrams import MOST_WEIGHTS
 
 if TYPE_CHECKING:
     from lstmcli.tasks.trainer import Split
@@ -79,4 +80,4 @@ def _logits(config: LmConfig, vocab_size: int) -> int:
 def _ngram_bytes(tokens: int, order: int, classes: int) -> int:
     """A guess at the n-gram table's size: distinct n-grams grow with about the square root of the running text."""
     rows = sum(min(tokens, int(40 * tokens**0.5 * n)) for n in range(1, order + 1))
-    return rows * (8 + 2 * classes)
+    return min(rows, MOST_WEIGHTS // classes + 1) * (8 + 2 * classes)

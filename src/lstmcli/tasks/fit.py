@@ -17,7 +17,7 @@ from lstmcli.tasks.checkpoint import Checkpoints
 from lstmcli.tasks.divergence import Watch
 from lstmcli.tasks.schedule import rate
 from lstmcli.tasks.trainer import Split, Trainer
-from lstmcli.tasks.validation import Score, score
+from lstmcli.tasks.validation import Score, score_in_blocks
 from lstmcli.text.batching import bucketed
 
 
@@ -75,9 +75,13 @@ class _Run(resumable.Run[Place]):
         """Ends the epoch; None where the loss ran away."""
         place, trainer, valid = self.place, self.trainer, self.valid
         weights = trainer.averaged()
-        found = score(trainer.logits(valid.encoded, weights), valid.gold, trainer.multilabel)
+        classes = len(trainer.module.head.weight)
+        found = score_in_blocks(
+            lambda encoded: trainer.logits(encoded, weights), valid.encoded, valid.gold, classes, trainer.multilabel
+        )
         if self.runs_away(found.loss, validation=True):
             return None
+        self.steady = False
         place.epoch, place.batches, place.epoch_rng = place.epoch + 1, 0, {}
         best = Score(*place.best) if place.best else None
         improved = best is None or found.rank > best.rank
@@ -85,6 +89,7 @@ class _Run(resumable.Run[Place]):
             best, place.best, place.best_epoch = found, tuple(found), place.epoch
         if found.as_good_as(best, len(valid)):
             self.kept, place.kept_epoch = weights, place.epoch
+        self.steady = True
         return Validated(place.epoch, place.step, found.loss, found.metric, found.value, best.value, improved)
 
 
@@ -109,6 +114,17 @@ def fit(
     """
     run = _Run(trainer, train, valid, rng, checkpoints)
     trainer.module.train()
+    try:
+        yield from _epochs(run, stop)
+    except BaseException:
+        run.leave()
+        raise
+    run.end()
+    trainer.keep(run.kept)
+    yield Stopped(run.reason, run.done, run.place.kept_epoch, run.seconds)
+
+
+def _epochs(run: _Run, stop: Callable[[], bool]) -> Iterator[Event]:
     while run.reason == "finished" and run.place.epoch < run.epochs:
         for index in run.batches():
             if run.ends(stop):
@@ -127,5 +143,3 @@ def fit(
             yield run.set_back()
         elif run.reason == "finished" and run.out_of_patience():
             run.reason = "early"
-    trainer.keep(run.kept)
-    yield Stopped(run.reason, run.done, run.place.kept_epoch, run.seconds)

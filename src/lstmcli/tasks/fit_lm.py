@@ -89,6 +89,7 @@ class _Run(resumable.Run[Place]):
         with swapped(trainer.parameters, weights):
             loss = total_nats(trainer.module, self.valid, trainer.device) / max(1, len(self.valid) - 1)
         improved = not self.runs_away(loss, validation=True) and loss < min(place.losses, default=math.inf)
+        self.steady = False
         if improved:
             self.kept, place.kept_epoch, place.since_best = weights, place.epoch, 0
         else:
@@ -100,6 +101,7 @@ class _Run(resumable.Run[Place]):
             trainer.begin_averaging()
         place.losses.append(loss)
         best = _perplexity(min(place.losses))
+        self.steady = True
         return Validated(place.epoch, place.step, loss, "perplexity", _perplexity(loss), best, improved)
 
     def windows(self) -> list[int]:
@@ -149,9 +151,21 @@ def fit_lm(
     Raises:
         LstmError: the loss ran away before the first validation, so there is nothing to keep.
     """
-    config, run = trainer.config, _Run(trainer, train, valid, rng, checkpoints)
-    steps = steps_an_epoch(config, len(train) - 1) * run.epochs
+    run = _Run(trainer, train, valid, rng, checkpoints)
     trainer.module.train()
+    try:
+        yield from _epochs(run, stop, steps_an_epoch(trainer.config, len(train) - 1) * run.epochs, validations)
+    except BaseException:
+        run.leave()
+        raise
+    run.end()
+    trainer.keep(run.kept)
+    yield Stopped(run.reason, min(run.done, float(run.epochs)), run.place.kept_epoch, run.seconds)
+
+
+def _epochs(run: _Run, stop: Callable[[], bool], steps: int, validations: int) -> Iterator[Event]:
+    """``steps``: of the whole run, about."""
+    config = run.config
     while run.reason == "finished" and run.place.epoch <= run.epochs:
         for length in run.windows():
             if run.ends(stop):
@@ -166,8 +180,9 @@ def fit_lm(
                     place.seen / run.seconds, run.seconds, run.seconds_left, "tokens",
                 )  # fmt: skip
             if place.checks < validations and place.at >= run.n * place.checks / validations:
+                validated = run.validate()
                 place.checks += 1
-                yield run.validate()
+                yield validated
         if run.reason != "diverged" and run.place.step:
             yield run.validate()
         if run.reason == "diverged":
@@ -177,8 +192,6 @@ def fit_lm(
                 run.reason = "early"
             else:
                 run.next_epoch()
-    trainer.keep(run.kept)
-    yield Stopped(run.reason, min(run.done, float(run.epochs)), run.place.kept_epoch, run.seconds)
 
 
 def _perplexity(nats: float) -> float:

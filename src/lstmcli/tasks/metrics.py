@@ -1,11 +1,13 @@
 """How well a classifier did: counts, rates and calibration.
 
-Shapes: N texts, C labels.  Everything is summed batch by batch, so a report on any number of texts takes
-the memory of its C x C confusion matrix.
+Shapes: N texts, C labels.  Everything is summed batch by batch, and of the C x C confusion matrix only the cells that
+are not zero are held, so a report takes memory in proportion to the labels and the different mistakes.
 """
 
 from __future__ import annotations
 
+import heapq
+from collections import Counter
 from collections.abc import Sequence
 from typing import Any
 
@@ -16,8 +18,10 @@ from lstmcli.results import ClassReport, ClassScore
 
 Floats = NDArray[np.float64]
 BINS = 15
-MOST_CONFUSED = 1000
-"""With more labels than this the confusion matrix is left out of the report: nobody reads a million cells."""
+MOST_CONFUSED = 100
+"""With more labels than this the confusion matrix is left out of the report: nobody reads so many cells."""
+MOST_MISTAKES = 1000
+"""Pairs of labels that a report lists as confused, the most frequent ones."""
 
 
 class Calibration:
@@ -67,7 +71,8 @@ class Tally:
         self._right = 0
         self._loss = 0.0
         self._hits, self._called, self._support = (np.zeros(C, np.int64) for _ in range(3))
-        self._confusion = np.zeros((C, C), np.int64) if not multilabel and C <= MOST_CONFUSED else None
+        self._confusion: Counter[int] = Counter()
+        """Texts by C times the place of the true label, plus the place of the answer."""
         self._calibration = Calibration()
 
     def add(self, probabilities: Floats, gold: NDArray[np.int64] | NDArray[np.bool_]) -> None:
@@ -87,8 +92,8 @@ class Tally:
         self._hits += np.bincount(gold_N[right], minlength=C)
         self._called += np.bincount(called, minlength=C)
         self._support += np.bincount(gold_N, minlength=C)
-        if self._confusion is not None:
-            np.add.at(self._confusion, (gold_N, called), 1)
+        cells, counts = np.unique(gold_N * C + called, return_counts=True)
+        self._confusion.update(dict(zip(cells.tolist(), counts.tolist(), strict=True)))
         self._calibration.add(p_NC.max(axis=1), right)
 
     def _add_sets(self, p_NC: Floats, gold_NC: NDArray[np.bool_]) -> None:
@@ -126,12 +131,24 @@ class Tally:
             macro_recall=float(recall[occurs].mean()),
             classes=tuple(ClassScore(name, float(p), float(r), float(f), int(s)) for name, p, r, f, s in scores),
             labels=self.labels,
-            confusion=() if self._confusion is None else tuple(tuple(row) for row in self._confusion.tolist()),
+            confusion=self._matrix(),
             ece=self._calibration.error,
             loss=self._loss / self.n,
             unknown_labels=unknown_labels,
             multilabel=self.multilabel,
+            confused=self._mistakes(),
         )
+
+    def _matrix(self) -> tuple[tuple[int, ...], ...]:
+        C = len(self.labels)
+        if self.multilabel or C > MOST_CONFUSED:
+            return ()
+        return tuple(tuple(self._confusion[i * C + j] for j in range(C)) for i in range(C))
+
+    def _mistakes(self) -> tuple[tuple[int, int, int], ...]:
+        C = len(self.labels)
+        wrong = ((-count, *divmod(cell, C)) for cell, count in self._confusion.items() if cell // C != cell % C)
+        return tuple((i, j, -count) for count, i, j in heapq.nsmallest(MOST_MISTAKES, wrong))
 
 
 def macro_f1(hits: NDArray[Any], called: NDArray[Any], support: NDArray[Any]) -> Floats:

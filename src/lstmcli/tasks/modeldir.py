@@ -7,7 +7,6 @@ Nothing in here is executed: JSON, safetensors and an ONNX graph.
 
 from __future__ import annotations
 
-import json
 import math
 import os
 import stat
@@ -20,6 +19,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 from lstmcli.config import ClassifierConfig, from_dict
 from lstmcli.errors import ModelError, OutputError
 from lstmcli.tasks.atomicdir import sibling, write_directory
+from lstmcli.tasks.configtext import CONFIG_BYTES, config_text
 from lstmcli.tasks.manifest import CONFIG, DAMAGED, FORMAT_VERSION, check_fields, checksum, entry_of, fail, parse
 
 if TYPE_CHECKING:
@@ -36,7 +36,7 @@ VARIABLE = "LSTM_MODEL"
 
 _KINDS = {"classify": "a classifier", "lm": "a language model"}
 _READERS = {"classify": "`lstm classify` reads it", "lm": "`lstm generate` and `lstm perplexity` read it"}
-_CONFIG_LIMIT = 64 * 2**20
+TOO_LARGE = "fewer or shorter labels make it smaller"
 _ATTEMPTS = 20
 """To read a model that is replaced again and again."""
 
@@ -196,8 +196,9 @@ def write_model(target: Path, files: dict[str, bytes], config: dict[str, Any], *
     whole["checksum"] = checksum(whole)
     check_fields(target / CONFIG, whole)
     _check_configs(ModelDir(target, whole))
-    # A lone surrogate in a label cannot be UTF-8; written as a backslash escape it is JSON's own.
-    text = json.dumps(whole, ensure_ascii=False, indent=2).encode("utf-8", "backslashreplace") + b"\n"
+    text = config_text(whole)
+    if len(text) > CONFIG_BYTES:
+        fail(target / CONFIG, f"would be {len(text):,} bytes, and no more than {CONFIG_BYTES:,} are read", TOO_LARGE)
     everything = {CONFIG: text, **files}
     write_directory(_replaceable(target, force), everything, replace=force)
     return sum(map(len, everything.values()))
@@ -249,7 +250,7 @@ def _config_text(path: Path) -> bytes:
     if not os.path.lexists(path / CONFIG):
         fail(path, f"is not a model: it holds no {CONFIG}", "give the directory that `lstm train` wrote")
     size = _stat(path, CONFIG).st_size
-    if size > _CONFIG_LIMIT:
+    if size > CONFIG_BYTES:
         fail(path / CONFIG, f"is too large to be a model's: {size:,} bytes", DAMAGED)
     return _read(path, CONFIG, size)
 

@@ -58,7 +58,7 @@ def rehearse_language_model(weights: Weights, config: LmModelConfig, V: int, thr
 
 def _check_size(graph: InferenceGraph) -> None:
     if graph.size > MOST_BYTES * 0.99:  # nodes, names and shapes come on top
-        message = f"the network has {graph.size / 1e9:.1f} GB of weights, and its graph (an ONNX file) holds 2 GB at most"
+        message = f"the network has {graph.size / 1e9:.1f} GB of weights, and an ONNX file holds 2 GB at most"
         raise UsageError(message, hint=SMALLER)
 
 

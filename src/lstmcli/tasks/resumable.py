@@ -10,6 +10,7 @@ from __future__ import annotations
 import math
 import time
 from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
 
@@ -61,6 +62,8 @@ class Place:
     seconds: float = 0.0
     epoch_rng: dict[str, Any] = field(default_factory=dict)
     """The generator as it was when the order of this epoch was drawn; empty before."""
+    ended: str = ""
+    """Why training was over, once it was: what is left to do is what follows it."""
 
 
 P = TypeVar("P", bound=Place)
@@ -92,10 +95,15 @@ class Run(Generic[P]):
         self._resumed: Snapshot | None = None
         """What the run went on from."""
         self._begin = self._told = time.monotonic()
+        self.steady = True
+        """Whether a snapshot would be one between two steps."""
+        self._on_disk = 0
+        """The step of the last snapshot that was taken."""
         if self._checkpoints.last is not None:
             self._good = self._resumed = self._checkpoints.last
             self._checkpoints.last = None
             self.restore(self._good)
+            self._on_disk, self.reason = self.place.step, self.place.ended or "finished"
 
     @property
     def seconds(self) -> float:
@@ -131,7 +139,8 @@ class Run(Generic[P]):
         return Snapshot(arrays, {**asdict(self.place), "epochs": self.epochs, "rng": self.rng.bit_generator.state})
 
     def restore(self, snapshot: Snapshot) -> None:
-        self.place = type(self.place)(**{f.name: snapshot.values[f.name] for f in fields(self.place)})
+        values = {"ended": "", **snapshot.values}  # which lstm 0.1.0 did not write
+        self.place = type(self.place)(**{f.name: values[f.name] for f in fields(self.place)})
         self._trainer.load(snapshot)
         kept = snapshot.part("kept")
         self.kept = [self.tensor(kept[str(i)]) for i in range(len(kept))]
@@ -161,15 +170,37 @@ class Run(Generic[P]):
         elif self._limit and self.seconds >= self._limit:
             self.reason = "time"
         if self._checkpoints.due() or self.reason == "interrupted":
-            self._checkpoints.take(self.snapshot())
+            self._take(self.snapshot())
         if self._good is None:
             self._good = self.snapshot()
         elif self.place.step % STEPS_TO_LOSE == 0 and self.watch.sound:
             self._hopeful = self.snapshot()
-        return self.reason != "finished"
+        self.steady = self.reason != "finished"
+        return self.steady
+
+    def _take(self, snapshot: Snapshot, *, last: bool = False) -> None:
+        self._checkpoints.take(snapshot, last=last)
+        self._on_disk = int(snapshot.values["step"])
+
+    def end(self) -> None:
+        """Training is over: its outcome is on disk before anything is made of it."""
+        if self.reason != "interrupted":
+            self.place.ended = self.reason
+            self._take(self.snapshot(), last=True)
+
+    def leave(self) -> None:
+        """Training is torn off, by a second Ctrl-C or an error: a checkpoint of the last step that can be gone on from.
+
+        Within a step that is an earlier one, if any is in memory that is not yet on disk.
+        """
+        with suppress(Exception):  # what tore it off is what there is to say
+            snapshot = self.snapshot() if self.steady and self.reason != "diverged" else self._good
+            if snapshot is not None and snapshot.values["step"] > self._on_disk:
+                self._take(snapshot)
 
     def runs_away(self, loss: float, *, validation: bool = False) -> bool:
         """Whether this loss, of the step just taken or of the validation split, ends the run or sets it back."""
+        self.steady = True
         if self.watch.diverged_in_validation(loss) if validation else self.watch.diverged(loss):
             self.reason = "diverged"
         elif self._hopeful is not None:
@@ -193,6 +224,7 @@ class Run(Generic[P]):
         before, first, kept = self.place, self.watch.first, self.kept
         if self._good is None or before.setbacks == MOST_SETBACKS:
             return self.watch.warning(before.step, before.kept_epoch)
+        self.steady = False
         self.restore(self._good)
         if self._good is self._resumed:
             self._checkpoints.changed.append("the state to go back to")
@@ -200,5 +232,5 @@ class Run(Generic[P]):
         for name in before.FOUND:
             setattr(self.place, name, getattr(before, name))
         self.place.factor *= LOWER ** (before.setbacks + 1 - self.place.setbacks)
-        self.place.setbacks = before.setbacks + 1
+        self.place.setbacks, self.steady = before.setbacks + 1, True
         return self.watch.setback(before.step, self.place.step, LOWER**self.place.setbacks)

@@ -8,10 +8,11 @@ import math
 import os
 import shutil
 import tempfile
+import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
+from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
@@ -22,9 +23,14 @@ from lstmcli.errors import DataError, LstmError, OutputError, UsageError
 from lstmcli.events import Event
 from lstmcli.malloc import keep_freed_memory
 from lstmcli.tasks.checkpoint import KEPT, Checkpoints, Snapshot, any_in, differences, place_of, read_latest
+from lstmcli.tasks.claim import claimed
+from lstmcli.tasks.derived import INCOMPLETE, Derived
 from lstmcli.tasks.determinism import enforced
 from lstmcli.tasks.device import resolve_device
-from lstmcli.tasks.modeldir import write_model
+from lstmcli.tasks.modeldir import CARD, GRAPH, LOG, write_model
+
+if TYPE_CHECKING:
+    from lstmcli.engine.nodes import InferenceGraph
 
 CHECKPOINT_BYTES = 20
 """Of a parameter: in fp32 the weights, those to keep, an average, and what the optimiser has."""
@@ -35,13 +41,20 @@ class Machine(NamedTuple):
     threads: int
 
 
-def logged(run: Callable[[list[str]], Iterator[Event]], config: TrainConfig | LmTrainConfig) -> Iterator[Event]:
-    """The events of a run, each also a line of the log that the run is given; deterministic if the config says so."""
+def logged(
+    run: Callable[[list[str]], Iterator[Event]], config: TrainConfig | LmTrainConfig, output: Path
+) -> Iterator[Event]:
+    """The events of a run, each also a line of the log that the run is given; deterministic if the config says so.
+
+    From the plan on no other training may write to ``output``.
+    """
     log: list[str] = []
-    with enforced(config.deterministic):
+    with enforced(config.deterministic), ExitStack() as held:
         for event in run(log):
             log.append(json.dumps(events.to_json(event), ensure_ascii=False))
             yield event
+            if isinstance(event, events.RunPlanned):
+                held.enter_context(claimed(output))
 
 
 def prepare(config: TrainConfig | LmTrainConfig) -> tuple[Machine, np.random.Generator]:
@@ -121,6 +134,45 @@ def _megabytes(size: int) -> str:
     return f"{size / 1e6:,.1f} MB"
 
 
+def deliver(
+    output: Path,
+    files: dict[str, bytes],
+    description: dict[str, Any],
+    *,
+    graph: InferenceGraph | None,
+    card: Callable[[dict[str, Any]], str],
+    log: list[str],
+    force: bool,
+    derived: Derived,
+    checkpoints: Checkpoints,
+    started: float,
+) -> Iterator[Event]:
+    """Saves the model, and lets go of the checkpoints once nothing is missing from it.
+
+    Args:
+        files: those that decide what the model answers.
+        graph: for other programs; None where it could not be made.
+        started: the monotonic clock's time when the run began.
+
+    Raises:
+        OutputError: the model could not be saved in its place.
+        LstmError: it was saved, but without something that failed.
+    """
+    if onnx := graph and derived.attempt(GRAPH, graph.serialise):
+        files[GRAPH] = onnx
+    if derived and description["stopped"] == "finished":
+        description["stopped"] = INCOMPLETE
+    if text := derived.attempt("the model card", lambda: card(description)):
+        files[CARD] = text.encode("utf-8", "backslashreplace")
+    yield from derived.warnings()
+    files[LOG] = log_lines(log)
+    size = save_model(output, files, description, force=force)
+    if description["stopped"] == "finished" and not derived:
+        checkpoints.clear()
+    yield events.Saved(str(output), size, time.monotonic() - started)
+    derived.check(output)
+
+
 def save_model(output: Path, files: dict[str, bytes], config: dict[str, Any], *, force: bool) -> int:
     """``write_model`` at the end of a run; where that fails, the model is written to a place for temporary files.
 
@@ -153,7 +205,7 @@ def _kept(output: Path, files: dict[str, bytes], config: dict[str, Any]) -> Path
 
 
 def origin(
-    command: str, seed: int, machine: Machine, *, precision: str, changed: list[str], interrupted: bool
+    command: str, seed: int, machine: Machine, *, precision: str, changed: list[str], stopped: str
 ) -> dict[str, Any]:
     """What ``config.json`` says of how a model came to be; ``changed`` as ``Checkpoints`` has it."""
     return {
@@ -165,7 +217,7 @@ def origin(
         "threads": machine.threads,
         "precision": precision,
         "changed": changed,
-        "stopped": "interrupted" if interrupted else "finished",
+        "stopped": stopped,
     }
 
 

@@ -4,32 +4,29 @@ from __future__ import annotations
 
 import time
 from collections.abc import Callable, Collection, Iterator
-from dataclasses import asdict, replace
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import numpy as np
-from numpy.typing import NDArray
 
 from lstmcli import events
 from lstmcli.cells import CELLS
 from lstmcli.config import ClassifierConfig, to_dict
 from lstmcli.events import Event
-from lstmcli.results import ClassReport
-from lstmcli.tasks.calibration import combine, fit_scale, total
 from lstmcli.tasks.card import model_card
 from lstmcli.tasks.datacheck import check_data
 from lstmcli.tasks.defaults import ngram_min_count, ngram_weight, resolve
+from lstmcli.tasks.derived import Derived
 from lstmcli.tasks.device import choose_precision
 from lstmcli.tasks.estimate import estimate
-from lstmcli.tasks.experts import Experts
+from lstmcli.tasks.finish import finish
 from lstmcli.tasks.labels import class_weights, gold_array, indicators, known
-from lstmcli.tasks.metrics import classification_report
-from lstmcli.tasks.modeldir import CARD, GRAPH, LOG, NGRAMS, TOKENIZER, WEIGHTS, check_target
+from lstmcli.tasks.modeldir import NGRAMS, TOKENIZER, WEIGHTS, check_target
 from lstmcli.tasks.ngrams import fit_table
 from lstmcli.tasks.rehearsal import rehearse_classifier
-from lstmcli.tasks.run import go_on, log_lines, logged, origin, prepare, room, save_model, versions
-from lstmcli.tasks.validation import score
+from lstmcli.tasks.run import deliver, go_on, logged, origin, prepare, room, versions
+from lstmcli.tasks.validation import score_in_blocks
 from lstmcli.text.encoder import UNKNOWN_ID, TextEncoder
 
 if TYPE_CHECKING:
@@ -70,7 +67,7 @@ def train_classifier(
             splits, config, output, force=force, command=command, stop=stop, log=log, resume=resume, every=every
         )
 
-    return logged(start, config.train)
+    return logged(start, config.train, output)
 
 
 def _train(
@@ -94,8 +91,6 @@ def _train(
     import torch
 
     from lstmcli.core.build import Classifier, count_parameters
-    from lstmcli.engine.graph import classifier_graph
-    from lstmcli.engine.session import ClassifierSession
     from lstmcli.tasks.fit import fit
     from lstmcli.tasks.trainer import Split, Trainer, estimate_step
 
@@ -111,6 +106,10 @@ def _train(
 
     train = encoded(splits.train)
     config = resolve(config, len(train), int(train.lengths(config.tokenizer.max_tokens).sum()), len(labels))
+    if config.model.ngrams == 0 and asked.model.ngrams is None:
+        yield events.Warned(
+            f"no n-gram model is fitted beside the network: {len(train):,} texts and {len(labels):,} labels are too many"
+        )
     if config.tokenizer.hash_buckets is None:
         buckets = encoder.settle_buckets(train.encoded)
         config = replace(config, tokenizer=replace(config.tokenizer, hash_buckets=buckets))
@@ -170,7 +169,9 @@ def _train(
             multilabel=splits.multilabel,
             weight=weight,
         )
-        value = score(table.scores(valid.encoded), valid.gold, splits.multilabel).value if judged else None
+        value = None
+        if judged:
+            value = score_in_blocks(table.scores, valid.encoded, valid.gold, len(labels), splits.multilabel).value
         return table, events.NgramsFitted(order, len(table.keys), weight, time.monotonic() - begin, value)
 
     table: NgramTable | None = None
@@ -185,44 +186,27 @@ def _train(
     yield from said
     if not resume:
         checkpoints.clear()
-    interrupted = False
+    stopped = "finished"
     for event in fit(trainer, train, valid, stop=stop, rng=rng, checkpoints=checkpoints):
-        interrupted |= isinstance(event, events.Stopped) and event.reason == "interrupted"
+        if isinstance(event, events.Stopped) and event.reason == "interrupted":
+            stopped = event.reason
         yield from checkpoints.news()
         yield event
 
-    weights = module.tensors()
-    graph = classifier_graph(weights, config.model)
-    experts = Experts(
-        ClassifierSession(graph, threads),
-        table,
-        len(labels),
-        splits.multilabel,
-        config.model.segment,
-        config.tokenizer.max_tokens,
+    refit = (lambda: fit_ngrams(train, valid, judged=False)) if table and splits.held_out else None
+    derived, weights = Derived(), module.tensors()
+    done = yield from finish(
+        weights,
+        config,
+        labels,
+        multilabel=splits.multilabel,
+        threads=threads,
+        table=table,
+        valid=valid,
+        test=test,
+        refit=refit if stopped == "finished" else None,
+        derived=derived,
     )
-    # What is said of validation is said of models that have not seen it.
-    network, ngrams = experts.logits(valid.encoded)
-    scale = fit_scale(total(network, ngrams), valid.gold, splits.multilabel)
-
-    def report_on(probabilities: NDArray[np.float64], part: Split) -> ClassReport:
-        return classification_report(probabilities, part.gold, labels, splits.multilabel)
-
-    before, after = (report_on(combine(network, ngrams, s, splits.multilabel), valid) for s in (1.0, scale))
-    yield events.Calibrated(scale, before.ece, after.ece)
-    metrics: dict[str, Any] = {}
-    if len(valid):
-        metrics["valid"] = asdict(after)
-        yield events.Evaluated("valid", after)
-    if table and splits.held_out and not interrupted:
-        table, fitted = fit_ngrams(train, valid, judged=False)
-        experts = replace(experts, ngrams=table)
-        yield fitted
-    if len(test):
-        report = report_on(experts.probabilities(test.encoded, scale), test)
-        metrics["test"] = asdict(report)
-        yield events.Evaluated("test", report)
-
     description = {
         "task": "classify",
         **origin(
@@ -231,18 +215,18 @@ def _train(
             machine,
             precision=precision,
             changed=checkpoints.changed,
-            interrupted=interrupted,
+            stopped=stopped,
         ),
         "labels": list(labels),
         "multilabel": splits.multilabel,
         "classifier": to_dict(config),
-        "calibration": {"scale": scale},
+        "calibration": {"scale": done.scale},
         "data": {
             "fingerprint": splits.fingerprint,
             "notes": list(splits.notes),
             "rows": {part.name: part.rows for part in check.splits},
         },
-        "metrics": metrics,
+        "metrics": done.metrics,
         "parameters": parameters,
         "architecture": describe(config),
         "tokenizer": {"kind": config.tokenizer.kind, "vocab_size": encoder.vocab_size},
@@ -251,16 +235,21 @@ def _train(
 
     files = {
         WEIGHTS: save({name: np.ascontiguousarray(value) for name, value in weights.items()}),
-        **({NGRAMS: save(table.tensors())} if table else {}),
+        **({NGRAMS: save(done.table.tensors())} if done.table else {}),
         TOKENIZER: encoder.to_json().encode(),
-        GRAPH: graph.serialise(),
-        CARD: model_card(description).encode("utf-8", "backslashreplace"),
-        LOG: log_lines(log),
     }
-    size = save_model(output, files, description, force=force)
-    if not interrupted:
-        checkpoints.clear()
-    yield events.Saved(str(output), size, time.monotonic() - started)
+    yield from deliver(
+        output,
+        files,
+        description,
+        graph=done.graph,
+        card=model_card,
+        log=log,
+        force=force,
+        derived=derived,
+        checkpoints=checkpoints,
+        started=started,
+    )
 
 
 def describe(config: ClassifierConfig) -> str:

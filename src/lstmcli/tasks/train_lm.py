@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -21,11 +22,12 @@ from lstmcli.events import Event
 from lstmcli.results_lm import CorpusCheck, LmReport
 from lstmcli.tasks.card import language_model_card
 from lstmcli.tasks.defaults import epochs_in, is_alphabet, resolve_lm, steps_an_epoch
+from lstmcli.tasks.derived import Derived
 from lstmcli.tasks.device import native_bf16
 from lstmcli.tasks.estimate import estimate_lm
-from lstmcli.tasks.modeldir import CARD, GRAPH, LOG, TOKENIZER, WEIGHTS, check_target
+from lstmcli.tasks.modeldir import TOKENIZER, WEIGHTS, check_target
 from lstmcli.tasks.rehearsal import rehearse_language_model
-from lstmcli.tasks.run import go_on, log_lines, logged, origin, prepare, room, save_model, versions
+from lstmcli.tasks.run import deliver, go_on, logged, origin, prepare, room, versions
 from lstmcli.text.corpus import Corpus, Survey, build_corpus, survey, unchanged
 from lstmcli.text.lm_tokenizer import END_ID
 from lstmcli.text.settle import settle
@@ -76,7 +78,7 @@ def train_lm(
             force=force, command=command, stop=stop, log=log, resume=resume, every=every,
         )  # fmt: skip
 
-    return logged(start, config.train)
+    return logged(start, config.train, output)
 
 
 def _train(
@@ -163,15 +165,16 @@ def _train(
     if not resume:
         checkpoints.clear()
     draws = np.random.default_rng(config.train.seed)  # its own: samples come when the clock says so
-    interrupted, sampled = False, time.monotonic()
+    stopped, sampled = "finished", time.monotonic()
 
-    def stopped() -> bool:
+    def stops() -> bool:
         for corpus in corpora.values():
             corpus.check()
         return stop()
 
-    for event in fit_lm(trainer, train.started, valid.started, stop=stopped, rng=rng, checkpoints=checkpoints):
-        interrupted |= isinstance(event, events.Stopped) and event.reason == "interrupted"
+    for event in fit_lm(trainer, train.started, valid.started, stop=stops, rng=rng, checkpoints=checkpoints):
+        if isinstance(event, events.Stopped) and event.reason == "interrupted":
+            stopped = event.reason
         yield from checkpoints.news()
         yield event
         if isinstance(event, events.Validated) and time.monotonic() - sampled > SECONDS_BETWEEN_SAMPLES:
@@ -180,16 +183,21 @@ def _train(
 
     module.to("cpu")
     metrics: dict[str, Any] = {}
+    derived, weights = Derived(), module.tensors()
+
+    def judged(corpus: Corpus) -> LmReport:
+        corpus.check()
+        return _report(corpus, total_nats(module, corpus.started))
+
     for name in ("valid", "test"):
         if name in corpora and len(corpora[name]):
-            corpora[name].check()
-            report = _report(corpora[name], total_nats(module, corpora[name].started))
-            metrics[name] = asdict(report)
-            yield events.LmEvaluated(name, report)
+            report = derived.attempt(f"the report on {name}", partial(judged, corpora[name]))
+            if report is not None:
+                metrics[name] = asdict(report)
+                yield events.LmEvaluated(name, report)
 
     from safetensors.numpy import save
 
-    weights = module.tensors()
     description = {
         "task": "lm",
         **origin(
@@ -198,7 +206,7 @@ def _train(
             machine,
             precision=precision,
             changed=checkpoints.changed,
-            interrupted=interrupted,
+            stopped=stopped,
         ),
         "lm": to_dict(config),
         "data": {
@@ -212,28 +220,38 @@ def _train(
         "tokenizer": {"kind": encoder.config.kind, "vocab_size": encoder.vocab_size},
         "int8": False,
     }
-    graph = language_model_graph(weights, config.model)
-    if config.model.cell == "lstm":
-        small = language_model_graph(weights, config.model, int8=True)
-        exact, near = (_nats(g, config, valid.started[: INT8_TOKENS + 1], threads) for g in (graph, small))
-        description["int8"] = near - exact <= INT8_MOST
-        yield events.Quantised(exact, near, description["int8"])
+    graph = derived.attempt("the graph", lambda: language_model_graph(weights, config.model))
+    if graph is not None and config.model.cell == "lstm":
+        some = valid.started[: INT8_TOKENS + 1]
+        costs = derived.attempt("the eight bits", lambda: _costs(weights, graph, config, some, threads))
+        if costs is not None:
+            description["int8"] = costs.kept
+            yield costs
     files = {
         WEIGHTS: save({name: np.ascontiguousarray(value) for name, value in weights.items()}),
         TOKENIZER: encoder.to_json().encode(),
-        GRAPH: graph.serialise(),
-        CARD: language_model_card(description).encode("utf-8", "backslashreplace"),
-        LOG: log_lines(log),
     }
-    size = save_model(output, files, description, force=force)
-    if not interrupted:
-        checkpoints.clear()
-    yield events.Saved(str(output), size, time.monotonic() - started)
+    yield from deliver(
+        output, files, description,
+        graph=graph, card=language_model_card, log=log, force=force, derived=derived, checkpoints=checkpoints,
+        started=started,
+    )  # fmt: skip
 
 
 def _parts(splits: Splits) -> dict[str, Collection[Record]]:
     parts = {"train": splits.train, "valid": splits.valid, "test": splits.test}
     return {name: records for name, records in parts.items() if records or name != "test"}
+
+
+def _costs(
+    weights: Mapping[str, NDArray[Any]], graph: InferenceGraph, config: LmConfig, ids: NDArray[np.integer], threads: int
+) -> events.Quantised:
+    """What eight bits cost on a text."""
+    from lstmcli.engine.lmgraph import language_model_graph
+
+    small = language_model_graph(weights, config.model, int8=True)
+    exact, near = (_nats(g, config, ids, threads) for g in (graph, small))
+    return events.Quantised(exact, near, near - exact <= INT8_MOST)
 
 
 def _nats(graph: InferenceGraph, config: LmConfig, ids: NDArray[np.integer], threads: int) -> float:

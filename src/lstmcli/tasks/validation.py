@@ -10,10 +10,15 @@ Shapes: N texts, C labels.
 from __future__ import annotations
 
 import math
+from collections.abc import Callable, Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
+
+Encoded = Sequence[NDArray[np.int32]]
+CELLS = 2**24
+"""Texts times labels whose logits exist at once: 128 MB in double precision, whatever the number of labels."""
 
 
 class Score(NamedTuple):
@@ -33,17 +38,58 @@ class Score(NamedTuple):
         return self.value >= best.value - 2 * error
 
 
-def score(logits_NC: NDArray[np.float32], gold: NDArray[np.int64], multilabel: bool) -> Score:
-    """Accuracy of the best label; multi-label: F1 over all decisions at even odds.
+class Scores:
+    """A score, added up block by block."""
 
-    ``gold`` is column numbers [N], or [N, C] of 0 and 1 for multi-label.
-    """
-    z = logits_NC.astype(np.float64)
-    if multilabel:
-        loss = (np.logaddexp(0.0, z) - gold * z).sum(axis=1).mean()
-        called = z > 0
-        hits = int(np.count_nonzero(called & (gold > 0)))
-        return Score(float(loss), "f1", 2 * hits / max(1, int(np.count_nonzero(called)) + int(np.count_nonzero(gold))))
-    peak = z.max(axis=1)
-    loss = (peak + np.log(np.exp(z - peak[:, None]).sum(axis=1)) - z[np.arange(len(z)), gold]).mean()
-    return Score(float(loss), "accuracy", float((z.argmax(axis=1) == gold).mean()))
+    def __init__(self, multilabel: bool) -> None:
+        self._multilabel = multilabel
+        self._n = self._hits = self._called = self._given = 0
+        self._loss = 0.0
+
+    def add(self, logits_NC: NDArray[np.float32], gold: NDArray[np.int64]) -> None:
+        """``gold`` is column numbers [N], or [N, C] of 0 and 1 for multi-label."""
+        z = logits_NC.astype(np.float64)
+        self._n += len(z)
+        if self._multilabel:
+            called = z > 0
+            self._loss += float((np.logaddexp(0.0, z) - gold * z).sum())
+            self._hits += int(np.count_nonzero(called & (gold > 0)))
+            self._called += int(np.count_nonzero(called))
+            self._given += int(np.count_nonzero(gold))
+            return
+        peak = z.max(axis=1)
+        self._loss += float((peak + np.log(np.exp(z - peak[:, None]).sum(axis=1)) - z[np.arange(len(z)), gold]).sum())
+        self._hits += int((z.argmax(axis=1) == gold).sum())
+
+    def score(self) -> Score:
+        """Accuracy of the best label; multi-label: F1 over all decisions at even odds."""
+        if self._multilabel:
+            return Score(self._loss / self._n, "f1", 2 * self._hits / max(1, self._called + self._given))
+        return Score(self._loss / self._n, "accuracy", self._hits / self._n)
+
+
+def score(logits_NC: NDArray[np.float32], gold: NDArray[np.int64], multilabel: bool) -> Score:
+    """The score of logits that are in memory; gold as for ``Scores.add``."""
+    found = Scores(multilabel)
+    found.add(logits_NC, gold)
+    return found.score()
+
+
+def score_in_blocks(
+    logits_of: Callable[[Encoded], NDArray[np.float32]],
+    encoded: Encoded,
+    gold: NDArray[np.int64],
+    classes: int,
+    multilabel: bool,
+) -> Score:
+    """The score of a split's texts, of whose logits few exist at once."""
+    found = Scores(multilabel)
+    for block in blocks(len(encoded), classes):
+        found.add(logits_of(encoded[block]), gold[block])
+    return found.score()
+
+
+def blocks(texts: int, classes: int) -> Iterator[slice]:
+    """Runs of texts whose logits are ``CELLS`` at most."""
+    step = max(1, CELLS // max(1, classes))
+    return (slice(start, start + step) for start in range(0, texts, step))

@@ -1,0 +1,177 @@
+"""One training for one place at a time: a file beside the model, locked as long as the process lives.
+
+The kernel lets go of the lock when the process ends, however it ends.  Where files cannot be locked (some network
+file systems, Windows), the file says which process it was, and whether that lives is asked; where it cannot even be
+made, the run goes on without.
+"""
+
+from __future__ import annotations
+
+import errno
+import json
+import os
+import socket
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+
+from lstmcli.errors import OutputError
+
+_NO_LOCKS = {errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EINVAL}
+_ATTEMPTS = 20
+_MOST_BYTES = 1000
+_handed_over: dict[Path, int] = {}
+"""Places that this process has claimed for a training that has not taken the claim yet."""
+
+
+def lock_file(target: Path) -> Path:
+    """The file that stands for a training whose model goes to ``target``."""
+    real = Path(os.path.realpath(target))
+    return real.with_name(f".{real.name}.training")
+
+
+@contextmanager
+def claimed(target: Path, *, for_later: bool = False) -> Iterator[None]:
+    """No other training may write to ``target`` in the meantime.
+
+    Args:
+        for_later: the next ``claimed`` of this process for the same place takes over this claim.
+
+    Raises:
+        OutputError: another training is at work there.
+    """
+    path = lock_file(target)
+    if not for_later and _handed_over.get(path):
+        _handed_over[path] -= 1
+        yield
+        return
+    made = _make_parents(path)
+    descriptor = _open(path, target)
+    if for_later:
+        _handed_over[path] = 1
+    try:
+        yield
+    finally:
+        if for_later:
+            _handed_over.pop(path, None)
+        if descriptor is not None:
+            with suppress(OSError):
+                path.unlink()
+            os.close(descriptor)
+        for parent in made:
+            with suppress(OSError):  # not empty: the model is in it
+                parent.rmdir()
+
+
+def _make_parents(path: Path) -> list[Path]:
+    """Folders that were made, the innermost first."""
+    made: list[Path] = []
+    with suppress(OSError):
+        for parent in reversed([p for p in path.parents if not p.exists()]):
+            parent.mkdir()
+            made.insert(0, parent)
+    return made
+
+
+def _open(path: Path, target: Path) -> int | None:
+    """The locked file, or None where there can be none.  Raises: OutputError."""
+    for _ in range(_ATTEMPTS):
+        descriptor = _opened(path)
+        if descriptor is None:
+            return None
+        try:
+            locked = _lock(descriptor)
+            if locked is False or (locked is None and _lives(descriptor)):
+                raise _taken(descriptor, path, target, sure=locked is False)
+            if _is(descriptor, path):  # else the one before removed it between our two steps
+                _sign(descriptor)
+                return descriptor
+        except BaseException:
+            os.close(descriptor)
+            raise
+        os.close(descriptor)
+    return None
+
+
+def _opened(path: Path) -> int | None:
+    """A link is not followed; a file of another user can be locked, if not written to."""
+    flags = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
+    for mode in (os.O_RDWR | os.O_CREAT, os.O_RDONLY):
+        with suppress(OSError, ValueError):
+            return os.open(path, mode | flags, 0o644)
+    return None
+
+
+def _lock(descriptor: int) -> bool | None:
+    """True: it is ours; False: it is another's; None: this file system knows no locks."""
+    try:
+        import fcntl
+    except ImportError:
+        return None
+    try:
+        fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        return True
+    except OSError as error:
+        return None if error.errno in _NO_LOCKS else False
+
+
+def _is(descriptor: int, path: Path) -> bool:
+    """Whether the open file is still the one of that name."""
+    try:
+        return os.path.samestat(os.fstat(descriptor), os.lstat(path))
+    except OSError:
+        return False
+
+
+def _sign(descriptor: int) -> None:
+    """Says who holds it; a full disk may keep that from being said."""
+    with suppress(OSError):
+        os.ftruncate(descriptor, 0)
+        mine = {"process": os.getpid(), "host": socket.gethostname(), "started": _started(os.getpid())}
+        os.pwrite(descriptor, json.dumps(mine).encode(), 0)
+
+
+def _signed(descriptor: int) -> tuple[int, str, str]:
+    """Process, host and start of whoever holds it, as far as it says so."""
+    with suppress(OSError, ValueError, AttributeError, TypeError):
+        os.lseek(descriptor, 0, os.SEEK_SET)
+        found = json.loads(os.read(descriptor, _MOST_BYTES))
+        return int(found["process"]), str(found["host"]), str(found["started"])
+    return 0, "", ""
+
+
+def _lives(descriptor: int) -> bool:
+    """Whether the process that signed the file is still there; of another machine nobody can tell, so it may be."""
+    process, host, started = _signed(descriptor)
+    if not process:
+        return False
+    if host != socket.gethostname():
+        return True
+    try:
+        os.kill(process, 0)
+    except ProcessLookupError:
+        return False
+    except OSError:
+        return True
+    return _started(process) == started
+
+
+def _started(process: int) -> str:
+    """When a process began, in the kernel's own count; nothing where there is no /proc.  Numbers are used again."""
+    with suppress(OSError, IndexError):
+        status = Path(f"/proc/{process}/stat").read_text(encoding="ascii", errors="replace")
+        return status.rpartition(")")[2].split()[19]
+    return ""
+
+
+def _taken(descriptor: int, path: Path, target: Path, *, sure: bool) -> OutputError:
+    process, host, _ = _signed(descriptor)
+    who = f"process {process}" if process else "another process"
+    if host and host != socket.gethostname():
+        who += f" on {host}"
+    elif process == os.getpid():
+        who = "this process"
+    hint = "wait until it has ended, or choose another place with -o/--output"
+    if not sure:
+        hint += f"; if there is no such process any more, remove {path}"
+    return OutputError(f"another training ({who}) is writing there", path=target, hint=hint)
