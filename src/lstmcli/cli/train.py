@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Generator
+from contextlib import ExitStack, closing
 from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any, Literal
@@ -15,7 +16,7 @@ from lstmcli.cli import options as o
 from lstmcli.cli.command import Command, is_given
 from lstmcli.cli.settings import classifier_config, lm_config, out_of_place, read_config
 from lstmcli.cli.signals import Stop
-from lstmcli.cli.unfinished import goes_on, interval, is_its_model
+from lstmcli.cli.unfinished import goes_on, interval, is_its_model, torn_off
 from lstmcli.config import ClassifierConfig, ModelConfig, ReadConfig, TokenizerConfig, TrainConfig
 from lstmcli.config_lm import LmConfig, LmModelConfig, LmTokenizerConfig
 from lstmcli.errors import UsageError
@@ -164,10 +165,14 @@ def train(
 
     every = interval(checkpoint_every)
 
+    from lstmcli.tasks.claim import claimed
     from lstmcli.tasks.modeldir import DEFAULTS, check_target
+
+    held = ctx.with_resource(ExitStack())
 
     def target_checked(place: Path) -> None:
         nonlocal resume, force
+        held.enter_context(claimed(place, for_later=True))
         resume = goes_on(place, resume=resume, force=force)
         force = force or (resume and is_its_model(place))
         check_target(place, force)
@@ -198,7 +203,7 @@ def train(
     with Stop() as stop, Telling(default_place=output is None, quiet=quiet, splits=splits) as telling:
         how: dict[str, Any] = {"force": force or dry_run, "command": shlex.join(ctx.obj), "stop": stop.asked}
         how |= {"resume": resume, "checkpoint_every": every}
-        run: Iterable[events.Event]
+        run: Generator[events.Event, None, None]
         if isinstance(config, ClassifierConfig):
             from lstmcli.tasks.train import train_classifier
 
@@ -210,7 +215,8 @@ def train(
             letters = None if preset else lm_config({**values, "preset": ALPHABET_PRESET}, given)
             run = train_lm(splits, config, target, of_letters=letters, **how)
         listeners.append(telling)
-        result = follow(run, listeners, stop, dry_run=dry_run)
+        with torn_off(target):
+            result = follow(run, listeners, stop, dry_run=dry_run)
     if format == "json":
         from lstmcli.cli.render import to_json
 
@@ -242,17 +248,20 @@ def _configs(
     return made
 
 
-def follow(run: Iterable[events.Event], listeners: list[Any], stop: Stop, *, dry_run: bool) -> dict[str, Any]:
+def follow(
+    run: Generator[events.Event, None, None], listeners: list[Any], stop: Stop, *, dry_run: bool
+) -> dict[str, Any]:
     """Hands every event to every listener; returns what the run came to."""
     result: dict[str, Any] = {}
-    for event in run:
-        if isinstance(event, events.RunPlanned):
-            stop.gentle = True  # from here on there will be something to keep
-        for listener in listeners:
-            listener.handle(event)
-        result.update(_outcome(event))
-        if dry_run and isinstance(event, events.RunPlanned):
-            break
+    with closing(run):  # also where a listener fails: the run then keeps what it can
+        for event in run:
+            if isinstance(event, events.RunPlanned):
+                stop.gentle = True  # from here on there will be something to keep
+            for listener in listeners:
+                listener.handle(event)
+            result.update(_outcome(event))
+            if dry_run and isinstance(event, events.RunPlanned):
+                break
     return result
 
 

@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import math
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 import typer
 
+from lstmcli.cli import streams
 from lstmcli.errors import LstmError, OutputError
 
 
@@ -27,6 +30,19 @@ def goes_on(target: Path, *, resume: bool, force: bool) -> bool:
         if typer.confirm("Go on with it?", default=True, err=True):
             return True
     raise OutputError("a run was not finished", path=place, hint="go on with --resume, or begin anew with --force")
+
+
+@contextmanager
+def torn_off(target: Path) -> Iterator[None]:
+    """Says how to go on where a second Ctrl-C or SIGTERM ends a training at once."""
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit):
+        from lstmcli.tasks.checkpoint import any_in, place_of
+
+        if any_in(place_of(target)):
+            streams.say(f"the checkpoint in {place_of(target)} is kept: the same command with --resume goes on from it")
+        raise
 
 
 def is_its_model(target: Path) -> bool:

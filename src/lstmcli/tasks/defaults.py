@@ -56,7 +56,7 @@ def resolve(config: ClassifierConfig, texts: int, tokens: int, labels: int) -> C
     elif model.ngrams and texts * labels > MOST_NGRAM_CELLS:
         gigabytes = 5 * 8 * texts * labels / 1e9
         raise UsageError(
-            f"an n-gram model of {texts:,} texts and {labels:,} labels takes about {gigabytes:,.0f} GB of memory to fit",
+            f"an n-gram model of {texts:,} texts and {labels:,} labels takes about {gigabytes:,.0f} GB to fit",
             hint="leave --ngrams out",
         )
     if train.epochs is None:

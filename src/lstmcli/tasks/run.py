@@ -9,7 +9,7 @@ import os
 import shutil
 import tempfile
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
@@ -43,7 +43,7 @@ class Machine(NamedTuple):
 
 def logged(
     run: Callable[[list[str]], Iterator[Event]], config: TrainConfig | LmTrainConfig, output: Path
-) -> Iterator[Event]:
+) -> Generator[Event, None, None]:
     """The events of a run, each also a line of the log that the run is given; deterministic if the config says so.
 
     From the plan on no other training may write to ``output``.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -45,7 +45,7 @@ def train_classifier(
     stop: Callable[[], bool] = lambda: False,
     resume: bool = False,
     checkpoint_every: float = 60.0,
-) -> Iterator[Event]:
+) -> Generator[Event, None, None]:
     """Fits a classifier on ``splits`` and writes it to ``output``.
 
     Every event is also a line of the model's ``log.jsonl``.  When ``stop`` turns true, training ends after
@@ -108,7 +108,7 @@ def _train(
     config = resolve(config, len(train), int(train.lengths(config.tokenizer.max_tokens).sum()), len(labels))
     if config.model.ngrams == 0 and asked.model.ngrams is None:
         yield events.Warned(
-            f"no n-gram model is fitted beside the network: {len(train):,} texts and {len(labels):,} labels are too many"
+            f"no n-gram model beside the network: {len(train):,} texts times {len(labels):,} labels are too many"
         )
     if config.tokenizer.hash_buckets is None:
         buckets = encoder.settle_buckets(train.encoded)

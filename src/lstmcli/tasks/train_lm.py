@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
 from dataclasses import asdict, replace
 from functools import partial
 from pathlib import Path
@@ -54,7 +54,7 @@ def train_lm(
     resume: bool = False,
     checkpoint_every: float = 60.0,
     of_letters: LmConfig | None = None,
-) -> Iterator[Event]:
+) -> Generator[Event, None, None]:
     """Fits a language model on the texts of ``splits`` and writes it to ``output``.
 
     Every event is also a line of the model's ``log.jsonl``.  When ``stop`` turns true, training ends after
