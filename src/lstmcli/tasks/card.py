@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
+from lstmcli.tasks.markdown import code, plain
+
 _SPLITS = {"valid": "Validation", "test": "Test"}
 _MOST = 50
 """Labels listed before the rest is counted."""
@@ -19,13 +21,13 @@ def model_card(config: Mapping[str, Any]) -> str:
         "---\nlibrary_name: lstmcli\npipeline_tag: text-classification\ntags:\n- lstm\n- text-classification\n---",
         f"# A text classifier with {len(config['labels'])} labels",
         _what(config),
-        "## Use\n\n" + _code("pip install lstmcli\nlstm classify --model . --text 'some text'\nlstm info ."),
+        "## Use\n\n" + code("pip install lstmcli\nlstm classify --model . --text 'some text'\nlstm info ."),
         "Run in this directory, or name it after `--model`. It needs no GPU and no network.",
         "## Labels\n\n" + _labels(config["labels"]),
         "## Training",
-        _code(config["command"]),
+        code(config["command"]),
         _pairs({"trained": config["created"], "seed": str(config["seed"]), **config["data"]}),
-        "Versions: " + ", ".join(f"{_plain(name)} {_plain(v)}" for name, v in config["versions"].items()) + ".",
+        "Versions: " + ", ".join(f"{plain(name)} {plain(v)}" for name, v in config["versions"].items()) + ".",
         *_results(config["metrics"]),
         "## Limits",
         _limits(config),
@@ -39,16 +41,16 @@ def language_model_card(config: Mapping[str, Any]) -> str:
     parts = [
         "---\nlibrary_name: lstmcli\npipeline_tag: text-generation\ntags:\n- lstm\n- language-model\n---",
         "# A language model",
-        f"It foresees text, token by token. Inside: {_plain(config['architecture'])}; {config['parameters']:,} "
-        f"parameters; a vocabulary of {config['tokenizer']['vocab_size']:,} ({config['tokenizer']['kind']}). The "
+        f"It foresees text, token by token. Inside: {plain(config['architecture'])}; {config['parameters']:,} "
+        f"parameters; a vocabulary of {config['tokenizer']['vocab_size']:,} ({plain(config['tokenizer']['kind'])}). The "
         "weights are in `model.safetensors`; `model.onnx` is the same network for ONNX Runtime.",
         "## Use\n\n"
-        + _code("pip install lstmcli\nlstm generate --model . 'Once upon'\nlstm perplexity --model . text.txt"),
+        + code("pip install lstmcli\nlstm generate --model . 'Once upon'\nlstm perplexity --model . text.txt"),
         "Run in this directory, or name it after `--model`. It needs no GPU and no network.",
         "## Training",
-        _code(config["command"]),
+        code(config["command"]),
         _pairs({"trained": config["created"], "seed": str(config["seed"]), **config["data"]}),
-        "Versions: " + ", ".join(f"{_plain(name)} {_plain(v)}" for name, v in config["versions"].items()) + ".",
+        "Versions: " + ", ".join(f"{plain(name)} {plain(v)}" for name, v in config["versions"].items()) + ".",
         *_perplexities(config["metrics"]),
         "## Limits",
         "It knows the words and the style of its training text, makes up facts, and repeats what it read there.",
@@ -60,7 +62,7 @@ def language_model_card(config: Mapping[str, Any]) -> str:
 def _perplexities(metrics: Mapping[str, Any]) -> Iterator[str]:
     names = ("perplexity", "word_perplexity", "bits_per_char", "bits_per_byte")
     rows = [
-        (_SPLITS.get(split, _plain(split)), *(_number(found[name]) for name in names), f"{found['tokens']:,}")
+        (_SPLITS.get(split, plain(split)), *(_number(found[name]) for name in names), f"{found['tokens']:,}")
         for split, found in metrics.items()
     ]
     if rows:
@@ -76,14 +78,14 @@ def _what(config: Mapping[str, Any]) -> str:
     kind = "gives a text every label that fits it" if config["multilabel"] else "gives each text one label"
     start = "pretrained word vectors" if config["classifier"]["model"].get("vectors") else "scratch"
     return (
-        f"It {kind}, with a probability. Inside: {_plain(config['architecture'])}; "
+        f"It {kind}, with a probability. Inside: {plain(config['architecture'])}; "
         f"{config['parameters']:,} parameters, trained from {start}. The weights are in `model.safetensors`; "
         "`model.onnx` is the same network for ONNX Runtime."
     )
 
 
 def _labels(labels: list[str]) -> str:
-    lines = [f"- {_plain(label)}" for label in labels[:_MOST]]
+    lines = [f"- {plain(label)}" for label in labels[:_MOST]]
     if len(labels) > _MOST:
         lines.append(f"- and {len(labels) - _MOST} more, in `config.json`")
     return "\n".join(lines)
@@ -93,7 +95,7 @@ def _results(metrics: Mapping[str, Any]) -> Iterator[str]:
     for split, report in metrics.items():
         if not isinstance(report, Mapping) or "accuracy" not in report:
             continue
-        yield f"## Results: {_SPLITS.get(split, _plain(split)).lower()} split"
+        yield f"## Results: {_SPLITS.get(split, plain(split)).lower()} split"
         yield (
             f"{report['n']:,} texts: accuracy {_share(report['accuracy'])}, "
             f"macro F1 {_share(report['macro_f1'])}, weighted F1 {_share(report['weighted_f1'])}, "
@@ -101,7 +103,7 @@ def _results(metrics: Mapping[str, Any]) -> Iterator[str]:
         )
         classes = report["classes"]
         rows = (
-            (_plain(c["label"]), *(_share(c[name]) for name in ("precision", "recall", "f1")), f"{c['support']:,}")
+            (plain(c["label"]), *(_share(c[name]) for name in ("precision", "recall", "f1")), f"{c['support']:,}")
             for c in classes[:_MOST]
         )
         yield _table(("label", "precision", "recall", "F1", "texts"), rows)
@@ -128,7 +130,7 @@ def _pairs(values: Mapping[str, Any]) -> str:
             flat[name] = "; ".join(map(str, value))
         else:
             flat[name] = value
-    rows = [(_plain(name.replace("_", " ")), _amount(value)) for name, value in flat.items() if value not in (None, "")]
+    rows = [(plain(name.replace("_", " ")), _amount(value)) for name, value in flat.items() if value not in (None, "")]
     return _table(("", ""), rows)
 
 
@@ -138,22 +140,8 @@ def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
-def _code(text: str) -> str:
-    """A fenced block; the fence is longer than any run of backticks inside."""
-    fence = "```"
-    while fence in text:
-        fence += "`"
-    return f"{fence}sh\n{text}\n{fence}"
-
-
-def _plain(text: Any) -> str:
-    """Text that Markdown shows as it is, on one line."""
-    line = " ".join(str(text).split())
-    return "".join(f"\\{c}" if c in "\\`*_[]<>#|~&" else c for c in line) or "(empty)"
-
-
 def _amount(value: Any) -> str:
-    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else _plain(value)
+    return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else plain(value)
 
 
 def _share(value: float | None) -> str:
