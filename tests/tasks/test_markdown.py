@@ -102,7 +102,11 @@ def test_a_block_of_code_ends_where_it_should(text: str) -> None:
 def test_cards_hold_nothing_that_acts(card: object) -> None:
     text = "".join(HOSTILE)
     about = description(
-        labels=[*HOSTILE], command=f"lstm train {text}", architecture=text, data={"source": text, text: text}, metrics={}
+        labels=[*HOSTILE],
+        command=f"lstm train {text}",
+        architecture=text,
+        data={"source": text, text: text},
+        metrics={},
     )
     about["tokenizer"]["kind"] = text
     about["versions"] = {text: text}

@@ -42,8 +42,8 @@ def language_model_card(config: Mapping[str, Any]) -> str:
         "---\nlibrary_name: lstmcli\npipeline_tag: text-generation\ntags:\n- lstm\n- language-model\n---",
         "# A language model",
         f"It foresees text, token by token. Inside: {plain(config['architecture'])}; {config['parameters']:,} "
-        f"parameters; a vocabulary of {config['tokenizer']['vocab_size']:,} ({plain(config['tokenizer']['kind'])}). The "
-        "weights are in `model.safetensors`; `model.onnx` is the same network for ONNX Runtime.",
+        f"parameters; a vocabulary of {config['tokenizer']['vocab_size']:,} ({plain(config['tokenizer']['kind'])}). "
+        "The weights are in `model.safetensors`; `model.onnx` is the same network for ONNX Runtime.",
         "## Use\n\n"
         + code("pip install lstmcli\nlstm generate --model . 'Once upon'\nlstm perplexity --model . text.txt"),
         "Run in this directory, or name it after `--model`. It needs no GPU and no network.",

@@ -133,7 +133,7 @@ def _sign(descriptor: int) -> None:
 
 def _signed(descriptor: int) -> tuple[int, str, str]:
     """Process, host and start of whoever holds it, as far as it says so."""
-    with suppress(OSError, ValueError, AttributeError, TypeError):
+    with suppress(OSError, ValueError, LookupError, TypeError):
         os.lseek(descriptor, 0, os.SEEK_SET)
         found = json.loads(os.read(descriptor, _MOST_BYTES))
         return int(found["process"]), str(found["host"]), str(found["started"])

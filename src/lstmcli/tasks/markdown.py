@@ -9,7 +9,9 @@ import re
 
 LONGEST = 200
 """Characters of a label or a value that are shown."""
-_ACTING = re.compile(r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]")
+_ACTING = re.compile(
+    r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
+)
 """Controls, marks that turn the direction of writing or cannot be seen, halves of characters."""
 _MEANING = re.compile(r"[\\`*_\[\]<>#|~&$@]|(?<=:)(?=//)|(?<=\bwww)(?=\.)", re.IGNORECASE)
 _START = re.compile(r"^(?:[-+=!:](?=.?)|\d{1,9}(?=[.)]))")
