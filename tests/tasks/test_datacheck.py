@@ -44,7 +44,7 @@ def test_counts() -> None:
         "2 texts of the validation split are also in training",
         "1 text of the test split is also in training",
         "1 training text occurs with different labels",
-        "1 text of the validation split has labels that training never shows: 'c'",
+        "1 text of the validation split has labels that training never shows, and is left out: 'c'",
     )
 
 

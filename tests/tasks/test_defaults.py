@@ -11,14 +11,24 @@ from hypothesis import strategies as st
 from lstmcli.config import ClassifierConfig, ModelConfig, TrainConfig
 from lstmcli.config_lm import LmConfig, LmModelConfig, LmTokenizerConfig, LmTrainConfig
 from lstmcli.errors import UsageError
-from lstmcli.tasks.defaults import SMALL, cutoffs, is_alphabet, ngram_min_count, ngram_weight, resolve, resolve_lm
+from lstmcli.tasks.defaults import (
+    MOST_NGRAM_CELLS,
+    NGRAM_CELLS,
+    SMALL,
+    cutoffs,
+    is_alphabet,
+    ngram_min_count,
+    ngram_weight,
+    resolve,
+    resolve_lm,
+)
 
 
 @given(st.integers(1, 10**7), st.integers(0, 400), st.integers(2, 1000))
 def test_nothing_is_left_open(texts: int, length: int, labels: int) -> None:
     config = resolve(ClassifierConfig(), texts, texts * length, labels)
     assert config.train.epochs is not None and 3 <= config.train.epochs <= 15
-    assert config.model.ngrams in (2, 3)
+    assert config.model.ngrams in ((2, 3) if texts * labels <= NGRAM_CELLS else (0,))
 
 
 @pytest.mark.parametrize(("texts", "ngrams", "count"), [(SMALL, 2, 1), (SMALL + 1, 3, 2)])
@@ -36,6 +46,16 @@ def test_the_ngrams_count_less_the_more_texts_there_are(few: int, more: int) -> 
 @pytest.mark.parametrize(("texts", "weight"), [(1, 2.0), (SMALL, 2.0), (10_000, 1.6), (2 * SMALL, 1.0), (45_000, 1.0)])
 def test_the_ngrams_count_twice_on_small_sets_and_once_on_large_ones(texts: int, weight: float) -> None:
     assert ngram_weight(texts) == weight
+
+
+def test_ngrams_of_too_many_texts_and_labels() -> None:
+    said = replace(ClassifierConfig(), model=ModelConfig(ngrams=1))
+    texts = MOST_NGRAM_CELLS // 20_000
+    assert resolve(ClassifierConfig(), texts, texts, 20_000).model.ngrams == 0
+    assert resolve(said, texts, texts, 20_000).model.ngrams == 1
+    with pytest.raises(UsageError, match="20,000 labels takes about 20 GB to fit") as error:
+        resolve(said, texts + 1, texts, 20_000)
+    assert error.value.hint == "leave --ngrams out"
 
 
 def test_what_the_user_said_stays() -> None:

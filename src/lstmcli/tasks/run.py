@@ -160,14 +160,14 @@ def deliver(
     """
     if onnx := graph and derived.attempt(GRAPH, graph.serialise):
         files[GRAPH] = onnx
-    if derived and description["stopped"] == "finished":
-        description["stopped"] = INCOMPLETE
     if text := derived.attempt("the model card", lambda: card(description)):
         files[CARD] = text.encode("utf-8", "backslashreplace")
+    if derived and description["stopped"] == "finished":
+        description["stopped"] = INCOMPLETE
     yield from derived.warnings()
     files[LOG] = log_lines(log)
     size = save_model(output, files, description, force=force)
-    if description["stopped"] == "finished" and not derived:
+    if description["stopped"] == "finished":
         checkpoints.clear()
     yield events.Saved(str(output), size, time.monotonic() - started)
     derived.check(output)
