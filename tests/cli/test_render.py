@@ -7,6 +7,7 @@ import json
 import re
 import sys
 
+import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -15,6 +16,7 @@ from rich.console import Console
 
 from lstmcli.cli import render, tables
 from lstmcli.cli.predictions import fit
+from lstmcli.tasks.metrics import classification_report
 
 from .fakes import CHECK, REPORT
 
@@ -113,6 +115,19 @@ def test_tables_fit_the_window(width: int) -> None:
     assert all(cell_len(re.sub(r"\x1b\[[\d;]*m", "", line)) <= width for line in text.splitlines())
     assert "\x1b[31m" not in text
     assert all(part in text for part in ("good", "1,200", "好评", "92.0"))  # nothing is cut
+
+
+def test_a_report_on_a_thousand_labels_can_be_read() -> None:
+    gold = np.repeat(np.arange(1000), 2)
+    gold[:60] = np.arange(60) % 2 + 998  # so that these are the most frequent
+    called = np.roll(gold, 7)
+    labels = [f"label {i}" for i in range(1000)]
+    report = classification_report(np.eye(1000)[called], gold, labels)
+    text = re.sub(" +", " ", shown(*tables.report(report, WIDE)))
+    assert len(text.splitlines()) < 80
+    assert "label 999 " in text and "label 998 " in text and "macro average" in text
+    assert "the 50 most frequent labels; --format json has the 950 others too" in text
+    assert "most often confused" in text
 
 
 def test_a_report_has_the_matrix_where_it_fits_and_pairs_where_not() -> None:

@@ -86,6 +86,37 @@ def test_asked_to_stop_it_keeps_the_best_and_can_go_on(runs: Runs, number: int, 
     assert runs.weights(model) == runs.weights("whole") and not runs.checkpoints(model)
 
 
+def test_asked_twice_it_ends_at_once_and_keeps_a_checkpoint(runs: Runs) -> None:
+    process = runs.start("twice")
+    runs.wait_for_checkpoints(process, "twice", 1)
+    for number in (signal.SIGSTOP, signal.SIGINT, signal.SIGTERM, signal.SIGCONT):  # so that both come together
+        process.send_signal(number)
+    _, said = process.communicate(timeout=LIMIT)
+    assert process.returncode == 143, said
+    place = runs.folder / "twice.unfinished"
+    assert f"the checkpoint in {place} is kept: the same command with --resume goes on from it" in said
+    assert not (runs.folder / "twice").exists() and runs.checkpoints("twice")
+    assert "going on from step" in runs.whole("twice", "--resume")
+    assert runs.weights("twice") == runs.weights("whole") and not runs.checkpoints("twice")
+
+
+def test_a_second_training_for_the_same_place_is_refused(runs: Runs) -> None:
+    process = runs.start("same")
+    runs.wait_for_checkpoints(process, "same", 1)
+    process.send_signal(signal.SIGSTOP)
+    try:
+        for more in ([], ["--force"], ["--resume"]):
+            said = runs.whole("same", *more, code=1)
+            assert f"same: another training (process {process.pid}) is writing there" in said and "-o/--output" in said
+        runs.whole("same", "--dry-run")
+    finally:
+        process.send_signal(signal.SIGCONT)
+        _, said = process.communicate(timeout=LIMIT)
+    assert process.returncode == 0, said
+    assert runs.weights("same") == runs.weights("whole")
+    assert not [path for path in runs.folder.iterdir() if path.name.startswith(".same")]
+
+
 def test_a_terminal_that_closes_costs_no_model(runs: Runs) -> None:
     pytest.importorskip("pty")
     ended = runs.hung_up("hung")

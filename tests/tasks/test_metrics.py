@@ -110,6 +110,36 @@ def test_a_matrix_nobody_would_read_is_left_out(monkeypatch: pytest.MonkeyPatch)
     assert report.classes[0].f1 == pytest.approx(0.8)
 
 
+def test_the_mistakes_are_listed_the_most_frequent_first() -> None:
+    gold, called = np.array([0, 0, 0, 1, 1, 2, 2, 2, 2]), np.array([0, 1, 1, 1, 2, 0, 0, 0, 2])
+    report = classification_report(np.eye(3)[called], gold, ["a", "b", "c"])
+    assert report.confused == ((2, 0, 3), (0, 1, 2), (1, 2, 1))
+
+
+def test_thousands_of_labels_take_memory_for_their_mistakes_only() -> None:
+    """A matrix of 50,000 labels would have 20 GB."""
+    labels = [f"label {i}" for i in range(50_000)]
+    tally = Tally(labels)
+    gold = np.array([7, 7, 49_999, 3])
+    probabilities = np.zeros((4, len(labels)))
+    probabilities[np.arange(4), [7, 49_999, 0, 3]] = 1.0
+    tally.add(probabilities, gold)
+    report = tally.report()
+    assert report.confusion == () and report.confused == ((7, 49_999, 1), (49_999, 0, 1)) and report.accuracy == 0.5
+
+
+@quick
+@given(answers())
+def test_mistakes_and_matrix_are_one(case: tuple[Any, Any]) -> None:
+    probabilities, gold = case
+    report = classification_report(probabilities, gold, names(probabilities))
+    wrong = {(i, j): n for i, j, n in report.confused}
+    for i, row in enumerate(report.confusion):
+        for j, n in enumerate(row):
+            assert wrong.get((i, j), 0) == (n if i != j else 0)
+    assert sorted(wrong.values(), reverse=True) == [n for _, _, n in report.confused]
+
+
 def test_calibration_error_of_known_cases() -> None:
     assert expected_calibration_error(np.full(10, 0.7), np.arange(10) < 7) == pytest.approx(0.0)
     assert expected_calibration_error(np.full(10, 0.7), np.arange(10) < 2) == pytest.approx(0.5)

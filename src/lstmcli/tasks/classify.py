@@ -20,6 +20,7 @@ from lstmcli.tasks.loading import ReadAhead, classifier_weights, tensors, use_fi
 from lstmcli.tasks.manifest import fail
 from lstmcli.tasks.metrics import Tally
 from lstmcli.tasks.modeldir import NGRAMS, TOKENIZER, WEIGHTS, ModelDir, read_model, unless_replaced
+from lstmcli.tasks.validation import CELLS
 from lstmcli.tasks.windows import WINDOW, WINDOW_CHARACTERS, one_ahead, one_by_one, windows
 
 if TYPE_CHECKING:
@@ -167,11 +168,16 @@ def classify(
     waiting = (ready or (lambda: False)) if eager else (lambda: True)
 
     def answers() -> Iterator[Prediction]:
-        runs = windows(records, waiting, WINDOW, WINDOW_CHARACTERS)
+        runs = windows(records, waiting, _window(classifier), WINDOW_CHARACTERS)
         for window, rows in _answered(classifier, runs, batch_size, one_by_one if eager else one_ahead):
             yield from _predictions(classifier, window, rows, top, threshold)
 
     return answers()
+
+
+def _window(classifier: Classifier) -> int:
+    """Texts at once: fewer where there are so many labels that their probabilities would fill the memory."""
+    return max(1, min(WINDOW, CELLS // len(classifier.labels)))
 
 
 def _answered(
@@ -221,7 +227,8 @@ def evaluate(
                 known += bool(record.labels)
                 yield record
 
-    for window, p_NC in _answered(classifier, windows(judged(), lambda: True, WINDOW, WINDOW_CHARACTERS), batch_size):
+    runs = windows(judged(), lambda: True, _window(classifier), WINDOW_CHARACTERS)
+    for window, p_NC in _answered(classifier, runs, batch_size):
         gold = np.zeros((len(window), len(column)), np.bool_)
         for n, record in enumerate(window):
             gold[n, [column[label] for label in record.labels]] = True
