@@ -6,6 +6,7 @@ import io
 import json
 import re
 import sys
+from dataclasses import replace
 
 import numpy as np
 import pytest
@@ -128,6 +129,13 @@ def test_a_report_on_a_thousand_labels_can_be_read() -> None:
     assert "label 999 " in text and "label 998 " in text and "macro average" in text
     assert "the 50 most frequent labels; --format json has the 950 others too" in text
     assert "most often confused" in text
+
+
+def test_long_labels_are_cut() -> None:
+    long = ["x" * 10_000, "y" * 10_000]
+    report = classification_report(np.eye(2)[[0, 1, 0]], np.array([0, 1, 1]), long)
+    check = replace(CHECK, labels=tuple(long), majority_label=long[0])
+    assert len(shown(*tables.report(report, WIDE), *tables.data_check(check, WIDE))) < 5000
 
 
 def test_a_report_has_the_matrix_where_it_fits_and_pairs_where_not() -> None:

@@ -9,13 +9,15 @@ from typing import Any
 import pytest
 
 from lstmcli.engine.nodes import InferenceGraph
-from lstmcli.errors import LstmError, OutputError
+from lstmcli.errors import DataError, LstmError, OutputError
 from lstmcli.events import Event, Resumed, Step, Stopped, Warned
 from lstmcli.tasks import finish, run, train, train_lm
 from lstmcli.tasks.checkpoint import any_in, place_of
 from lstmcli.tasks.derived import Derived
 from lstmcli.tasks.judge import Judge
 from lstmcli.tasks.modeldir import CARD, GRAPH, read_model
+from lstmcli.text.encoder import TextEncoder
+from lstmcli.text.stream import StreamEncoder
 from tasks.tiny import Task
 
 
@@ -156,6 +158,20 @@ def test_a_network_too_large_for_an_onnx_file(task: Task, tmp_path: Path, monkey
     with pytest.raises(LstmError, match="an ONNX file holds 2 GB at most") as error:
         list(task.run(tmp_path / "m"))
     assert error.value.exit_code == 2 and "--hidden" in str(error.value.hint)
+
+
+def test_a_tokenizer_that_cannot_be_read_again(task: Task, tmp_path: Path, monkeypatch: Patch) -> None:
+    def refuse(*_: Any) -> Any:
+        raise DataError("its rules make a text very much longer")
+
+    monkeypatch.setattr(TextEncoder, "from_json", refuse)
+    monkeypatch.setattr(StreamEncoder, "from_json", refuse)
+    said: list[Event] = []
+    with pytest.raises(
+        LstmError, match="could not be used after training: its tokenizer cannot be read again: its rules"
+    ):
+        said.extend(task.run(tmp_path / "m"))
+    assert not [event for event in said if isinstance(event, Step)] and not (tmp_path / "m").exists()
 
 
 def test_another_training_for_the_same_place(task: Task, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ from lstmcli.results_lm import CorpusCheck
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
-SHOWN_LABELS = 20
+SHOWN_LABELS, LONGEST_LABEL = 20, 100
 MOST_SCORES = 50
 """Rows of a report on a screen."""
 
@@ -35,14 +35,16 @@ def data_check(check: DataCheck, out: Console) -> list[RenderableType]:
     row("also in train", [check.leaked.get(s.name, 0) for s in splits], only_if_any=True)
     by_count = sorted(check.labels, key=lambda label: -splits[0].labels.get(label, 0)) if splits else []
     for label in by_count[:SHOWN_LABELS]:
-        row(f"  {label}", [s.labels.get(label, 0) for s in splits])
+        row(f"  {_cut(label)}", [s.labels.get(label, 0) for s in splits])
     if len(by_count) > SHOWN_LABELS:
         rest = by_count[SHOWN_LABELS:]
         row(f"  {len(rest)} more labels", [sum(s.labels.get(label, 0) for label in rest) for s in splits])
     lines: list[RenderableType] = [columns("", [split.name for split in splits], rows, out)]
     if check.conflicting:
         lines.append(f"{check.conflicting:,} training texts occur with more than one label")
-    lines.append(f"always answering {safe(check.majority_label)!r} would be right for {percent(check.majority_share)}")
+    lines.append(
+        f"always answering {safe(_cut(check.majority_label))!r} would be right for {percent(check.majority_share)}"
+    )
     return lines
 
 
@@ -62,7 +64,7 @@ def report(result: ClassReport, out: Console) -> list[RenderableType]:
         frequent = {c.label for c in heapq.nlargest(MOST_SCORES, shown, key=lambda c: c.support)}
         shown = tuple(c for c in shown if c.label in frequent)
     scores = [
-        *((c.label, c.precision, c.recall, c.f1, c.support) for c in shown),
+        *((_cut(c.label), c.precision, c.recall, c.f1, c.support) for c in shown),
         ("macro average", result.macro_precision, result.macro_recall, result.macro_f1, result.n),
         ("weighted average", *_weighted(result), result.n),
     ]
@@ -83,6 +85,11 @@ def report(result: ClassReport, out: Console) -> list[RenderableType]:
     return lines
 
 
+def _cut(label: str) -> str:
+    """A label no longer than a table can show."""
+    return label if len(label) <= LONGEST_LABEL else f"{label[: LONGEST_LABEL - 1]}…"
+
+
 def _weighted(result: ClassReport) -> tuple[float, float, float]:
     total = sum(c.support for c in result.classes) or 1
     precision = sum(c.precision * c.support for c in result.classes) / total
@@ -94,7 +101,7 @@ def confusion(result: ClassReport, out: Console) -> list[RenderableType]:
     """The confusion matrix if the window holds it, else the pairs most often confused."""
     from rich.cells import cell_len
 
-    labels = [safe(label) for label in result.labels]
+    labels = [safe(_cut(label)) for label in result.labels]
     count_width = max((len(f"{n:,}") for row in result.confusion for n in row), default=1)
     name_width = max((cell_len(label) for label in labels), default=1)
     key_width = len(str(len(labels)))
@@ -131,7 +138,7 @@ def _styled(text: str, style: str) -> RenderableType:
 
 def model_info(info: ModelInfo, out: Console) -> RenderableType:
     """What a model is, how it was trained and how well it did."""
-    labels = ", ".join(info.labels[:SHOWN_LABELS])
+    labels = ", ".join(map(_cut, info.labels[:SHOWN_LABELS]))
     if len(info.labels) > SHOWN_LABELS:
         labels += f", and {len(info.labels) - SHOWN_LABELS} more"
     rows = {

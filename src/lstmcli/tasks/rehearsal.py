@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from typing import Any
 
@@ -13,7 +13,7 @@ from lstmcli.config import ModelConfig
 from lstmcli.config_lm import LmModelConfig
 from lstmcli.engine.nodes import InferenceGraph
 from lstmcli.engine.onnxfile import MOST_BYTES
-from lstmcli.errors import ModelError, UsageError
+from lstmcli.errors import LstmError, ModelError, UsageError
 
 Weights = Mapping[str, NDArray[Any]]
 SMALLER = "smaller numbers help: --hidden, --embedding, --vocab-size, --hash-buckets"
@@ -33,7 +33,7 @@ def rehearse_classifier(weights: Weights, config: ModelConfig, rows: int, classe
     from lstmcli.engine.session import ClassifierSession
     from lstmcli.engine.shapes import check_weights, classifier_shapes
 
-    with _before_training():
+    with _before_training(SMALLER):
         check_weights(weights, classifier_shapes(config, rows, classes))
         graph = classifier_graph(weights, config)
         _check_size(graph)
@@ -47,13 +47,31 @@ def rehearse_language_model(weights: Weights, config: LmModelConfig, V: int, thr
     from lstmcli.engine.lmsession import LanguageModelSession
     from lstmcli.engine.shapes import check_weights, language_model_shapes
 
-    with _before_training():
+    with _before_training(SMALLER):
         check_weights(weights, language_model_shapes(config, V))
         for int8 in (False, True) if config.cell == "lstm" else (False,):
             graph = language_model_graph(weights, config, int8=int8)
             _check_size(graph)
             session = LanguageModelSession(graph, config, threads)
             session.score(np.zeros((1, 1), np.int32), np.zeros((1, 1), np.int64), session.zero_state(1))
+
+
+def rehearse_reading(read: Callable[[], int], rows: int) -> None:
+    """Reads a tokenizer again from what will be saved of it.
+
+    Args:
+        read: how many different ids the tokenizer makes that was read; ``rows`` is how many there should be.
+
+    Raises:
+        ModelError: it cannot be read, or is another one then.
+    """
+    with _before_training("choose another --tokenizer"):
+        try:
+            found = read()
+        except LstmError as error:
+            raise ModelError(f"its tokenizer cannot be read again: {error.message}") from error
+        if found != rows:
+            raise ModelError(f"its tokenizer has {rows:,} ids, and {found:,} when it is read again")
 
 
 def _check_size(graph: InferenceGraph) -> None:
@@ -63,8 +81,8 @@ def _check_size(graph: InferenceGraph) -> None:
 
 
 @contextmanager
-def _before_training() -> Iterator[None]:
+def _before_training(hint: str) -> Iterator[None]:
     try:
         yield
     except ModelError as error:
-        raise ModelError(f"such a network cannot be used after training: {error.message}", hint=SMALLER) from error
+        raise ModelError(f"such a model could not be used after training: {error.message}", hint=hint) from error

@@ -24,7 +24,7 @@ from lstmcli.tasks.finish import finish
 from lstmcli.tasks.labels import class_weights, gold_array, indicators, known
 from lstmcli.tasks.modeldir import NGRAMS, TOKENIZER, WEIGHTS, check_target
 from lstmcli.tasks.ngrams import fit_table
-from lstmcli.tasks.rehearsal import rehearse_classifier
+from lstmcli.tasks.rehearsal import rehearse_classifier, rehearse_reading
 from lstmcli.tasks.run import deliver, go_on, logged, origin, prepare, room, versions
 from lstmcli.tasks.validation import score_in_blocks
 from lstmcli.text.encoder import UNKNOWN_ID, TextEncoder
@@ -140,6 +140,7 @@ def _train(
     )
     assert config.train.epochs is not None and config.model.ngrams is not None
     parameters = count_parameters(module)
+    rehearse_reading(lambda: TextEncoder.from_json(encoder.to_json(), config.tokenizer).rows, encoder.rows)
     rehearse_classifier(module.tensors(), config.model, encoder.rows, len(labels), threads)
     step_seconds = estimate_step(trainer, train)
     cost = estimate(config, train, valid, step_seconds=step_seconds, parameters=parameters, classes=len(labels))

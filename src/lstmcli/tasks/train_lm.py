@@ -26,7 +26,7 @@ from lstmcli.tasks.derived import Derived
 from lstmcli.tasks.device import native_bf16
 from lstmcli.tasks.estimate import estimate_lm
 from lstmcli.tasks.modeldir import TOKENIZER, WEIGHTS, check_target
-from lstmcli.tasks.rehearsal import rehearse_language_model
+from lstmcli.tasks.rehearsal import rehearse_language_model, rehearse_reading
 from lstmcli.tasks.run import deliver, go_on, logged, origin, prepare, room, versions
 from lstmcli.text.corpus import Corpus, Survey, build_corpus, survey, unchanged
 from lstmcli.text.lm_tokenizer import END_ID
@@ -129,6 +129,8 @@ def _train(
     module.expect(train.frequencies(encoder.vocab_size))
     trainer = LmTrainer(module, config.train, device=device, bf16=bf16)
     parameters = count_parameters(module)
+    again = partial(StreamEncoder.from_json, encoder.to_json(), config.tokenizer)
+    rehearse_reading(lambda: again().vocab_size, encoder.vocab_size)
     rehearse_language_model(module.tensors(), config.model, encoder.vocab_size, threads)
     step_seconds = estimate_step(trainer, train.ids)
     data = {name: found.fingerprint for name, found in surveys.items()}
