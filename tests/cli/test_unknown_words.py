@@ -126,8 +126,8 @@ def test_columns_of_the_items_are_carried_through(models: dict[str, Path], items
     ours = ["text", "surprisal", "entropy", "line", "tokens", "oov"]
     assert list(found[0]) == ["item", "cond", "sentence", *ours]
     assert [(row["item"], row["cond"], row["text"]) for row in found] == [
-        *(("1", "a", word) for word in "the horse ran past the barn . </s>".split()),
-        *(("1", "b", word) for word in "the zebra fell . </s>".split()),
+        *(("1", "a", word) for word in ["the", "horse", "ran", "past", "the", "barn", ".", "</s>"]),
+        *(("1", "b", word) for word in ["the", "zebra", "fell", ".", "</s>"]),
         ("2", "a", "</s>"),
     ]
     assert found[0]["sentence"] == "The horse ran past the barn."
@@ -157,7 +157,7 @@ def test_a_column_that_is_called_as_one_of_ours_is_kept_under_another_name(
 def test_plain_text_has_no_columns_of_its_own(models: dict[str, Path], tmp_path: Path) -> None:
     path = tmp_path / "plain.txt"
     path.write_text("the horse\n")
-    assert list(rows(models["words"], path, "--per", "word", "--keep-columns")[0])[0] == "text"
+    assert next(iter(rows(models["words"], path, "--per", "word", "--keep-columns")[0])) == "text"
 
 
 @pytest.mark.parametrize(
@@ -191,3 +191,69 @@ def test_an_unknown_word_has_the_surprisal_of_the_unknown_token(models: dict[str
     )
     assert [row["surprisal"] for row in zebra] == [row["surprisal"] for row in unk]
     assert all(math.isfinite(float(row["surprisal"])) for row in zebra)
+
+
+def generate(model: Path, *arguments: object, **more: str) -> Result:
+    options = ["--max-tokens", "3", "--seed", "1", "--allow-unknown"]
+    return CliRunner().invoke(app, ["generate", "-m", str(model), *map(str, arguments), *options], **more)  # type: ignore[arg-type]
+
+
+def test_prompts_of_a_table_keep_their_columns(models: dict[str, Path], items: Path) -> None:
+    table = ["--text-column", "sentence", "--format", "jsonl", "-q"]
+    result = generate(models["bpe"], "--file", items, *table, "--keep-columns", "-n", 2)
+    found = [json.loads(line) for line in result.stdout.splitlines()]
+    assert [(row["item"], row["cond"], row["prompt"], row["sample"]) for row in found] == [
+        (item, cond, text, n) for item, cond, text in csv.reader(ITEMS.splitlines()[1:]) for n in (0, 1)
+    ]
+    piped = generate(models["bpe"], "--lines", "--input-format", "csv", *table, "--keep-columns", input=ITEMS)
+    assert [json.loads(line)["cond"] for line in piped.stdout.splitlines()] == ["a", "b", "a"]
+    assert "cond" not in json.loads(generate(models["bpe"], "--file", items, *table).stdout.splitlines()[0])
+    assert generate(models["bpe"], "--file", items, "--text-column", "sentence", "-q").stdout.count("\n") >= 3
+
+
+@pytest.mark.parametrize(
+    "options",
+    [
+        ["--file", "a.csv", "--lines"],
+        ["--file", "a.csv", "--interactive"],
+        ["--file", "a.csv", "prompt"],
+        ["--file", "a.csv", "--keep-columns"],
+        ["prompt", "--keep-columns", "--format", "jsonl"],
+        ["prompt", "--text-column", "a"],
+        ["--input-format", "csv"],
+    ],
+)
+def test_options_of_prompts_that_contradict_each_other(models: dict[str, Path], options: list[str]) -> None:
+    assert generate(models["bpe"], *options, input="").exit_code == 2
+
+
+def test_unknown_words_of_a_prompt_are_said_with_the_prompt_as_it_should_be(models: dict[str, Path]) -> None:
+    said = generate(models["words"], "The horse fell.").stderr
+    assert "2 of the prompt's 3 tokens are unknown to the model" in said
+    assert "as the model's corpus is written: 'the horse fell .'" in said
+    assert "corpus" not in generate(models["words"], "the zebra").stderr
+    assert generate(models["words"], "the horse").stderr == ""
+    many = generate(models["words"], "--lines", input="the zebra\n" * 9).stderr
+    assert many.count("\n") == 6 and "not said again" in many
+
+
+def inspect(model: Path, *arguments: object) -> Result:
+    result = CliRunner().invoke(app, ["inspect", "-m", str(model), *map(str, arguments)])
+    assert result.exit_code == 0, result.stderr
+    return result
+
+
+def test_inspect_keeps_columns_and_says_what_is_unknown(models: dict[str, Path], items: Path) -> None:
+    arguments = (models["words"], "--file", items, "--text-column", "sentence", "--keep-columns")
+    result = inspect(*arguments)
+    header, *lines = result.stdout.splitlines()
+    assert header.split("\t")[:5] == ["item", "cond", "sentence", "line", "layer"]
+    assert {line.split("\t")[1] for line in lines} == {"a", "b"}
+    assert "unknown to the model" in result.stderr and "'barn.'" in result.stderr
+    by_name = list(csv.DictReader(io.StringIO(inspect(*arguments, "--format", "csv").stdout)))
+    assert [row["cond"] for row in by_name] == [line.split("\t")[1] for line in lines]
+    objects = [json.loads(line) for line in inspect(*arguments, "--format", "jsonl").stdout.splitlines()]
+    assert [(row["item"], row["cond"]) for row in objects] == [("1", "a"), ("1", "b"), ("2", "a")]
+    assert "item=1  cond=b" in inspect(*arguments, "--format", "table").stdout
+    plain = inspect(*arguments[:-1]).stdout.splitlines()
+    assert [line.split("\t")[3:] for line in lines] == [line.split("\t") for line in plain]

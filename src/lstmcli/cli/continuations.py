@@ -6,19 +6,23 @@ Several texts of a prompt are made side by side and shown one after the other, t
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Protocol, TextIO
 
 from lstmcli.cli.helptext import bold
+from lstmcli.cli.keeping import kept
 from lstmcli.cli.predictions import fit
 from lstmcli.cli.render import escape, safe, to_json
 from lstmcli.cli.streams import for_people
 from lstmcli.results_lm import Continuation, Step, TextPiece
 
+NO_COLUMNS: Mapping[str, Any] = {}
+
 
 class Writer(Protocol):
-    def begin(self, prompt: str) -> None:
-        """The texts of a prompt come next."""
+    def begin(self, prompt: str, columns: Mapping[str, Any] = NO_COLUMNS) -> None:
+        """The texts of a prompt come next; ``columns``: the input's own, where they are kept."""
 
     def write(self, event: TextPiece | Continuation) -> None: ...
 
@@ -51,7 +55,7 @@ class TextWriter:
         self._current = 0
         self._waiting: dict[int, list[TextPiece | Continuation]] = {}
 
-    def begin(self, prompt: str) -> None:
+    def begin(self, prompt: str, columns: Mapping[str, Any] = NO_COLUMNS) -> None:
         self._prompt, self._current, self._begun = self._clean(prompt) if self._echo else "", 0, False
         self._waiting = {}
 
@@ -113,10 +117,11 @@ class JsonWriter:
         self._out, self._array = out, array
         self._first = True
         self._current = 0
+        self._columns: Mapping[str, Any] = NO_COLUMNS
         self._waiting: dict[int, Continuation] = {}
 
-    def begin(self, prompt: str) -> None:
-        self._current = 0
+    def begin(self, prompt: str, columns: Mapping[str, Any] = NO_COLUMNS) -> None:
+        self._current, self._columns = 0, columns
 
     def write(self, event: TextPiece | Continuation) -> None:
         if isinstance(event, TextPiece):
@@ -126,7 +131,8 @@ class JsonWriter:
             before = ("[\n" if self._first else ",\n") if self._array else ""
             after = "" if self._array else "\n"
             self._first = False
-            self._out.write(before + to_json(_row(self._waiting.pop(self._current))) + after)
+            row = _row(self._waiting.pop(self._current))
+            self._out.write(before + to_json(row | kept(self._columns, row)) + after)
             self._current += 1
         self._out.flush()
 

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import replace
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -17,14 +16,13 @@ from lstmcli.cli.inputs import Inputs, specs
 from lstmcli.cli.keeping import Header, KeepColumns
 from lstmcli.cli.settings import read_config
 from lstmcli.cli.surprisals import write_figures, writer
-from lstmcli.cli.unknowns import MATCH, Warner, about
+from lstmcli.cli.unknowns import MATCH, Warner, about, as_asked
 from lstmcli.config import ReadConfig
 from lstmcli.config_lm import AdaptConfig, CacheConfig
 from lstmcli.errors import NoDataError, UsageError
 
 if TYPE_CHECKING:
     from lstmcli.tasks.perplexity import Text
-    from lstmcli.text.records import Record
     from lstmcli.text.writing import Writing
 
 READ = ReadConfig()
@@ -277,14 +275,6 @@ def say_how(writing: Writing | None, quiet: bool) -> None:
         )
     if not quiet:
         streams.note(f"written as the model's corpus was: {about(writing)}")
-
-
-def as_asked(records: Iterable[Record], writing: Writing | None, bare: bool) -> Iterable[Record]:
-    """Records with their text written as a corpus was, if one is given; ``bare``: without columns."""
-    if writing is not None:
-        like_it = writing.like_it
-        records = (replace(r, text="\n".join(map(like_it, r.text.split("\n")))) for r in records)
-    return (replace(record, columns={}) for record in records) if bare else records
 
 
 def adapting(values: Mapping[str, Any]) -> CacheConfig | AdaptConfig | None:
