@@ -9,10 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from cli import fakes
 from cli.raced import raced
+from lstmcli import events
 from lstmcli.cli.findings import gradient_words, most_left, recall_words, who_remembers
 from lstmcli.cli.report import page
 from lstmcli.cli.standings import sentences
+from lstmcli.cli.telling import Telling
 from lstmcli.results_race import GradientByLag, Race, Recall, Spread
 from lstmcli.tasks.race import gaps
 
@@ -117,3 +120,17 @@ def test_bands_are_explained_where_there_are_any() -> None:
     assert "The band reaches" in "".join(page(raced()))
     assert "The band" not in "".join(page(raced(seeds=1, recalls=(), distances=())))
     assert "one of 8;" in "".join(page(raced()))
+
+
+@pytest.mark.parametrize(("alone", "said"), [(0.99, True), (0.2, False), (fakes.REPORT.accuracy, False)])
+def test_an_ngram_model_that_does_better_alone_is_said(
+    alone: float, said: bool, capsys: pytest.CaptureFixture[str]
+) -> None:
+    telling = Telling(default_place=True, quiet=False, splits=fakes.SPLITS)
+    telling.handle(events.NgramsFitted(2, 100, 1.0, 0.1, alone))
+    telling.handle(events.Stopped("finished", 3.0, 3, 12.0, "59 validation texts cannot tell"))
+    telling.handle(events.Evaluated("valid", fakes.REPORT))
+    shown = " ".join(capsys.readouterr().err.split())
+    assert "epoch 3 are kept: 59 validation texts cannot tell" in shown
+    assert "network and 2-gram model together" in shown
+    assert ("the 2-gram model alone is right on" in shown) == said
