@@ -180,8 +180,8 @@ def _notes(columns: Sequence[LmColumn], reports: Sequence[LmReport], lines: int)
             f"{column.about.name} {100 * rate:.2f} %" for column, rate in zip(columns, rates, strict=True) if rate
         )
         yield (
-            f"unknown tokens ({flattered}) cost less than the words they stand for: "
-            "against a model that knows or spells them, all figures flatter the one that does not"
+            f"unknown tokens ({flattered}) mostly cost less than the words they stand for: "
+            "against a model that knows or spells these, figures mostly flatter the one that does not"
         )
     if len({column.lowercase for column in columns}) > 1:
         lowered = ", ".join(column.about.name for column in columns if column.lowercase)
