@@ -15,6 +15,7 @@ from lstmcli.cli.keeping import kept
 from lstmcli.cli.predictions import fit
 from lstmcli.cli.render import escape, safe, to_json
 from lstmcli.cli.streams import for_people
+from lstmcli.cli.wrapping import Wrapper
 from lstmcli.results_lm import Continuation, Step, TextPiece
 
 NO_COLUMNS: Mapping[str, Any] = {}
@@ -50,6 +51,7 @@ class TextWriter:
         self._terminal = out.isatty()
         if self._terminal:
             for_people(out)
+        self._wrapper = Wrapper()
         self._prompt = ""
         self._begun = False
         self._current = 0
@@ -72,10 +74,10 @@ class TextWriter:
     def _show(self, event: TextPiece | Continuation) -> None:
         if isinstance(event, Continuation):
             if event.steps:
-                self._out.write(f"\n{bold(self._prompt, self._out)}{self._clean(event.text)}")
+                self._out.write("\n" + self._prompted() + self._wrapped(event.text))
             elif not self._begun:
                 self._begin_text()
-            self._out.write("\n")
+            self._out.write(self._end() + "\n")
         elif event.step:
             if not self._begun:
                 self._begin_text(echo=False)
@@ -83,14 +85,29 @@ class TextWriter:
         else:
             if not self._begun:
                 self._begin_text()
-            self._out.write(self._clean(event.text))
+            self._out.write(self._wrapped(event.text))
 
     def _begin_text(self, *, echo: bool = True) -> None:
         self._begun = True
         if self._apart and self._current:
             self._out.write("\n")
         if echo and self._prompt:
-            self._out.write(bold(self._prompt, self._out))
+            self._out.write(self._prompted())
+
+    def _prompted(self) -> str:
+        """The prompt, where a text begins."""
+        if not self._prompt:
+            return ""
+        return bold(self._wrapper.feed(self._prompt, whole=True) if self._terminal else self._prompt, self._out)
+
+    def _wrapped(self, text: str) -> str:
+        """On a terminal, broken between words."""
+        return self._wrapper.feed(self._clean(text)) if self._terminal else text
+
+    def _end(self) -> str:
+        """What is left of a text that has ended."""
+        left, self._wrapper = self._wrapper.end(), Wrapper()
+        return left if self._terminal else ""
 
     def _line(self, step: Step) -> str:
         """A token, its probability, and the candidates with theirs."""

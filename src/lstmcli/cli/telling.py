@@ -32,6 +32,7 @@ class Telling:
         self.warnings = splits.warnings
         self.progress = Progress(self.out)
         self.classifies = splits.labelled
+        self.tokenizer = ""
         self.alone: events.NgramsFitted | None = None
         """The n-gram model, as it did by itself."""
         self._stack = ExitStack()
@@ -72,7 +73,7 @@ class Telling:
         elif isinstance(event, events.LmEvaluated):
             p = event.report
             self._say(
-                f"{_NAMES.get(event.split, event.split)}: {tables.perplexities(asdict(p))}",
+                f"{_NAMES.get(event.split, event.split)}: {tables.perplexities(asdict(p), self.tokenizer)}",
                 "bold",
             )
         elif isinstance(event, events.NgramsFitted):
@@ -113,6 +114,7 @@ class Telling:
             self.out.print()
 
     def _corpus(self, event: events.CorpusRead) -> None:
+        self.tokenizer = event.tokenizer
         for note in event.notes:
             self._say(render.safe(note))
         units = "each line is a text" if event.mode == "lines" else "the lines are one document"
