@@ -28,9 +28,9 @@ TEXTS = (
 )
 LM_EPOCHS = "2"
 PROMPT = "Tom had a"
-HOW_TO_TELL = ("-n", "3", "--max-tokens", "120", "--seed", "1")
-SENTENCE = "Tom had a red boat. Then water came into the drum, and it sank."
-"""Of a boat, into which water comes; a model that has understood that does not expect a drum."""
+HOW_TO_TELL = ("-n", "3", "--temperature", "0.7", "--max-tokens", "120", "--seed", "1")
+SENTENCE = "Tom had a red boat. He put the drum on the pond, and it sailed well."
+"""Of a boat, and then of a drum; and it ends where a story of the sample would go on."""
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -80,10 +80,11 @@ def demo(
     )
     step("Let it tell some, put together anew from what it has read.", "generate", "-m", book, PROMPT, *HOW_TO_TELL)
     step(
-        "How surprising is each word, in bits? It has read of a boat, and then there is a drum.",
+        "How surprising is each word, in bits? It reads of a boat, then of a drum, and then the story breaks off.",
         *("perplexity", "-m", book, "--text", SENTENCE, "--per", "word", "--format", "table"),
     )
-    streams.note(f"\nBoth models are in {folder}. Now yours: lstm train data.csv, or lstm train book.txt")
+    streams.say("")
+    streams.note(f"Both models are in {folder}. Now yours: lstm train data.csv, or lstm train book.txt")
 
 
 def write_sample(folder: Path) -> tuple[Path, Path]:
