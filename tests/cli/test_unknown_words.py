@@ -257,3 +257,13 @@ def test_inspect_keeps_columns_and_says_what_is_unknown(models: dict[str, Path],
     assert "item=1  cond=b" in inspect(*arguments, "--format", "table").stdout
     plain = inspect(*arguments[:-1]).stdout.splitlines()
     assert [line.split("\t")[3:] for line in lines] == [line.split("\t") for line in plain]
+
+
+def test_comparing_says_which_model_the_text_does_not_suit(models: dict[str, Path], tmp_path: Path) -> None:
+    path = tmp_path / "raw.txt"
+    for text, said in (("The horse ran past the barn, fell.\n", True), ("the horse ran , fell .\n", False)):
+        path.write_text(text * 40)
+        pair = [str(models["bpe"]), str(models["words"]), "--on", str(path), "--format", "json", "--no-cold-start"]
+        result = CliRunner().invoke(app, ["compare", *pair, "-q"])
+        notes = " ".join(json.loads(result.stdout)["notes"])
+        assert ("words: the text is not written as this model's corpus was (marks apart" in notes) == said
