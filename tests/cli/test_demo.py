@@ -82,6 +82,7 @@ def test_the_demo_runs(tmp_path: Path) -> None:
     assert figures is not None and float(figures[1]) < 2
     told = [line for line in run.stdout.splitlines() if line.startswith("Tom had a")]
     assert len(told) == 3 and sum("boat" in line for line in told) >= 2
-    surprisal = {parts[-1]: float(parts[1]) for parts in map(str.split, run.stdout.splitlines()) if len(parts) > 3}
+    rows = re.findall(r"(?m)^ +1 +(\d+\.\d+) +\d+\.\d+ +(\S+)$", run.stdout)
+    surprisal = {word: float(bits) for bits, word in rows}
     assert surprisal["drum"] > 5 > surprisal["pond,"]
     assert (tmp_path / "lstm-demo" / "model" / "config.json").exists()

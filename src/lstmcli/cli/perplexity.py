@@ -16,14 +16,13 @@ from lstmcli.cli.inputs import Inputs, specs
 from lstmcli.cli.keeping import Header, KeepColumns
 from lstmcli.cli.settings import read_config
 from lstmcli.cli.surprisals import write_figures, writer
-from lstmcli.cli.unknowns import MATCH, Warner, about, as_asked
+from lstmcli.cli.unknowns import MATCH, Warner, as_asked, say_how
 from lstmcli.config import ReadConfig
 from lstmcli.config_lm import AdaptConfig, CacheConfig
 from lstmcli.errors import NoDataError, UsageError
 
 if TYPE_CHECKING:
     from lstmcli.tasks.perplexity import Text
-    from lstmcli.text.writing import Writing
 
 READ = ReadConfig()
 CACHE, ADAPT = CacheConfig(), AdaptConfig()
@@ -261,20 +260,6 @@ def check(values: Mapping[str, Any]) -> None:
                 raise UsageError(f"--{name} is for tables", hint="--per line gives a row for each text")
     if values["match_corpus"] and values["segments"]:
         raise UsageError(f"{MATCH} and --segments do not go together", hint="words that you marked are not cut")
-
-
-def say_how(writing: Writing | None, quiet: bool) -> None:
-    """Says how the text is rewritten.
-
-    Raises:
-        UsageError: the model's vocabulary says nothing about that.
-    """
-    if writing is None:
-        raise UsageError(
-            f"{MATCH} is for models of words or characters", hint="this model spells any text: leave it out"
-        )
-    if not quiet:
-        streams.note(f"written as the model's corpus was: {about(writing)}")
 
 
 def adapting(values: Mapping[str, Any]) -> CacheConfig | AdaptConfig | None:

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING
 
 from lstmcli.cli import streams
 from lstmcli.cli.render import count, percent, safe
+from lstmcli.errors import UsageError
 
 if TYPE_CHECKING:
     from lstmcli.results_inspect import Inspection
@@ -21,6 +22,20 @@ MATCH = "--match-corpus"
 def about(writing: Writing) -> str:
     """How a corpus was written, in words."""
     return ", ".join(writing.habits) or "as people write"
+
+
+def say_how(writing: Writing | None, quiet: bool) -> None:
+    """Says how the text is rewritten.
+
+    Raises:
+        UsageError: the model's vocabulary says nothing about that.
+    """
+    if writing is None:
+        raise UsageError(
+            f"{MATCH} is for models of words or characters", hint="this model spells any text: leave it out"
+        )
+    if not quiet:
+        streams.note(f"written as the model's corpus was: {about(writing)}")
 
 
 def as_asked(records: Iterable[Record], writing: Writing | None, bare: bool) -> Iterable[Record]:

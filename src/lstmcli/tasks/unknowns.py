@@ -87,13 +87,14 @@ class Unknowns:
     def otherwise(self) -> tuple[float, float] | None:
         """The share of unknown words, of what was kept, as the text is and written as the corpus was.
 
-        None where that would not help: less than a third of the unknown words would be known then.
+        None where that would hardly help: less than a third of the unknown words would be known then, and less than
+        one in twenty of all.
         """
         if self.writing is None or self.share < WORTH_SAYING:
             return None
         before = self._unknown_share(self._sample)
         after = self._unknown_share([self.writing.like_it(line) for line in self._sample])
-        return (before, after) if before and after <= before * 2 / 3 else None
+        return (before, after) if before and after <= max(before * 2 / 3, before - MANY) else None
 
     def _unknown_share(self, lines: Sequence[str]) -> float:
         encoder = self.model.encoder
