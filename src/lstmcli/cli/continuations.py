@@ -59,7 +59,7 @@ class TextWriter:
 
     def begin(self, prompt: str, columns: Mapping[str, Any] = NO_COLUMNS) -> None:
         self._prompt, self._current, self._begun = self._clean(prompt) if self._echo else "", 0, False
-        self._waiting = {}
+        self._waiting, self._wrapper = {}, Wrapper()  # a text before may have been interrupted
 
     def write(self, event: TextPiece | Continuation) -> None:
         self._waiting.setdefault(event.sample, []).append(event)

@@ -28,6 +28,7 @@ class Wrapper:
     def __init__(self, width: int | None = None) -> None:
         self._width = window_width() if width is None else width
         self._column = 0
+        self._after_wide = False
         self._word = self._space = ""
 
     def feed(self, text: str, *, whole: bool = False) -> str:
@@ -53,7 +54,8 @@ class Wrapper:
             self._space += part
             return ""
         columns = width_of(part)
-        breaks = self._space or columns > len(part)
+        wide = columns > len(part)
+        breaks, self._after_wide = self._space or wide or self._after_wide, wide
         if breaks and self._column and self._column + width_of(self._space) + columns > self._width:
             self._space, self._column = "", columns
             return "\n" + part
