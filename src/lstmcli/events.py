@@ -124,6 +124,8 @@ class Stopped:
     best_epoch: int
     """Whose weights are kept."""
     seconds: float
+    why: str = ""
+    """Why these are kept, where another epoch had the highest score."""
 
 
 @dataclass(frozen=True, slots=True)

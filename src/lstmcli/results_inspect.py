@@ -5,7 +5,9 @@ Series go over the tokens of ``Inspection.tokens``, one number each.  Layers and
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
 
 Numbers = tuple[float, ...]
 
@@ -174,3 +176,5 @@ class Inspection:
     """Tokens in the middle of a long text that the model does not read, and ``tokens`` lacks."""
     every: int = 1
     """The classifier's answer was computed after every so many tokens, to bound the work."""
+    columns: Mapping[str, Any] = field(default_factory=dict)
+    """The whole row of the input, only when ``keep_columns`` was asked for."""

@@ -6,7 +6,8 @@ Apart from it because making a dozen classes takes some milliseconds, which one 
 from __future__ import annotations
 
 import math
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 
@@ -123,6 +124,10 @@ class Surprisal:
     path: str = ""
     before: Surprisal | None = None
     """The same row by the model as it is, where it adapts to the text."""
+    unknown: bool = False
+    """Whether it is an unknown word, or a part of one: its surprisal is that of the unknown token, or its share."""
+    columns: Mapping[str, Any] = field(default_factory=dict)
+    """The whole row of the input, only when ``keep_columns`` was asked for."""
 
 
 @dataclass(frozen=True, slots=True)

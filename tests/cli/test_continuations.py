@@ -117,3 +117,15 @@ def test_a_terminal_is_not_sent_what_it_would_act_on() -> None:
         show(writer("text", out, echo=False, apart=False), (TextPiece(0, "a\x1b[2J\tb\n\x07"), whole(0, "")))
     assert terminal.getvalue() == "a␛[2J\tb\n␇\n"
     assert pipe.getvalue() == "a\x1b[2J\tb\n\x07\n"
+
+
+def test_a_terminal_breaks_no_word(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "20")
+    monkeypatch.setenv("NO_COLOR", "1")
+    pieces = ("cat sat on th", "e mat and s", "lept", ".")
+    events = (*(TextPiece(0, piece) for piece in pieces), whole(0, "".join(pieces)))
+    terminal, pipe = Terminal(), io.StringIO()
+    for out in (terminal, pipe):
+        show(writer("text", out, echo=True, apart=False), events)
+    assert terminal.getvalue() == "the cat sat on the\nmat and slept.\n"
+    assert pipe.getvalue() == "the cat sat on the mat and slept.\n"

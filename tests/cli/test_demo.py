@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import re
 import shlex
 import subprocess
 import sys
@@ -43,8 +44,8 @@ def test_the_rows_that_are_measured_on_are_not_trained_on(shown: list[list[str]]
     for name in ("train.csv", "held-out.csv"):
         with Path("here", name).open(encoding="utf-8", newline="") as file:
             rows = list(csv.DictReader(file))
-        assert {row["sentiment"] for row in rows} == {"positive", "negative"}
-        assert {row["language"] for row in rows} == {"en", "zh"}
+        assert {row["label"] for row in rows} == {"world", "sport", "business", "health", "science", "technology"}
+        assert {row["text"].isascii() for row in rows} == {True, False}
         texts.append({row["text"] for row in rows})
     assert len(texts[1]) >= 80 and not texts[0] & texts[1]
 
@@ -74,5 +75,14 @@ def test_the_demo_runs(tmp_path: Path) -> None:
         [sys.executable, "-m", "lstmcli", "demo"], cwd=tmp_path, capture_output=True, text=True, encoding="utf-8"
     )
     assert run.returncode == 0, run.stderr
-    assert "positive" in run.stdout and "macro average" in run.stdout
+    assert "business" in run.stdout and "macro average" in run.stdout
+    found = re.search(r"accuracy (\d+\.\d+) % on 106 texts", run.stdout)
+    assert found is not None and float(found[1]) > 75
+    figures = re.search(r"validation: perplexity (\d\.\d\d) a token, \d\.\d+ bits a character", run.stderr)
+    assert figures is not None and float(figures[1]) < 2
+    told = [line for line in run.stdout.splitlines() if line.startswith("Tom had a")]
+    assert len(told) == 3 and sum("boat" in line for line in told) >= 2
+    rows = re.findall(r"(?m)^ +1 +(\d+\.\d+) +\d+\.\d+ +(\S+)$", run.stdout)
+    surprisal = {word: float(bits) for bits, word in rows}
+    assert surprisal["drum"] > 5 > surprisal["pond,"]
     assert (tmp_path / "lstm-demo" / "model" / "config.json").exists()

@@ -74,7 +74,9 @@ def test_argument_file_and_pipe_give_the_same_answers(model: Path, lines: Path, 
     assert by_option.exit_code == 0
     assert perplexity(model, lines, *table).stdout == by_option.stdout
     piped = subprocess.run(command(model, *table, "-q"), input=lines.read_bytes(), capture_output=True, env=ENVIRONMENT)
-    assert (piped.returncode, piped.stderr) == (0, b"")
+    assert piped.returncode == 0
+    unknown = b"warning: 3 words of 10 (30.00 %) are unknown to the model: 'zebra'"
+    assert piped.stderr.startswith(unknown) if model.name == "words" else piped.stderr == b""
     assert piped.stdout.decode() == by_option.stdout
     without_end = lines.read_bytes().replace(b"\n", b"\r\n")[:-2]
     piped = subprocess.run(command(model, *table, "-"), input=without_end, capture_output=True, env=ENVIRONMENT)

@@ -30,10 +30,15 @@ class Terminal(io.StringIO):
 
 
 def written(
-    format: str, *predictions: Prediction, top: int | None = None, keep: bool = False, tty: bool = False
+    format: str,
+    *predictions: Prediction,
+    top: int | None = None,
+    keep: bool = False,
+    tty: bool = False,
+    header: bool | None = None,
 ) -> str:
     out = Terminal(newline="") if tty else io.StringIO(newline="")
-    to = writer(format, out, top=top, keep_columns=keep)
+    to = writer(format, out, top=top, keep_columns=keep, header=header)
     for prediction in predictions:
         to.write(prediction)
     to.close()
@@ -143,3 +148,15 @@ def test_columns_of_a_table_stand_in_line() -> None:
 
 def test_an_abstention_is_seen_in_a_table() -> None:
     assert written("table", UNSURE, tty=True).splitlines()[1].startswith("– ")
+
+
+def test_a_header_is_written_where_it_is_asked_for() -> None:
+    assert written("tsv", SURE, header=True) == "label\tprobability\ngood\t0.7500\n"
+    assert written("tsv", SURE) == written("tsv", SURE, header=False) == "good\t0.7500\n"
+    assert written("tsv", SURE, top=2, header=True).splitlines()[0] == "label\tprobability\tlabel_2\tprobability_2"
+    kept = written("tsv", ROW, keep=True, header=True).splitlines()
+    assert kept[0].split("\t") == ["id", "text", "original_label", "tags", "none", "label", "probability"]
+    assert len(kept[1].split("\t")) == len(kept[0].split("\t"))
+    assert written("tsv", header=True) == "label\tprobability\n"
+    assert written("csv", SURE, header=False) == "good,0.750000,a fine film\n"
+    assert written("csv", SURE) == written("csv", SURE, header=True)

@@ -97,7 +97,9 @@ def test_a_loss_that_runs_away_at_once_leaves_nothing_to_keep() -> None:
     assert caught.value.exit_code == 1 and caught.value.hint == "try --learning-rate 0.002"
 
 
-@pytest.mark.parametrize("values", [[0.5, 0.9, 0.8, 0.7], [0.5, 0.9, 0.88, 0.6], [0.5, 0.6, 0.9, 0.89]])
+@pytest.mark.parametrize(
+    "values", [[0.5, 0.9, 0.8, 0.7], [0.5, 0.9, 0.88, 0.6], [0.5, 0.6, 0.9, 0.89], [0.5, 0.6, 0.7, 0.9]]
+)
 def test_the_last_weights_that_are_as_good_as_the_best_are_kept(
     values: list[float], monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -114,6 +116,9 @@ def test_the_last_weights_that_are_as_good_as_the_best_are_kept(
     expected = max(e for e, value in enumerate(values, 1) if Score(0.0, "", value).as_good_as(Score(0.0, "", 0.9), 60))
     assert isinstance(events[-1], Stopped) and events[-1].best_epoch == expected
     assert torch.equal(t.dense[0].data, seen[expected][1])
+    best = values.index(0.9) + 1
+    told = f"its {100 * values[expected - 1]:.2f} % from the best, 90.00 % in epoch {best} (two standard errors: 7.75"
+    assert (told in events[-1].why) if expected != best else (events[-1].why == "")
 
 
 def test_the_same_seed_gives_the_same_weights() -> None:

@@ -105,7 +105,10 @@ def test_a_prompt_of_a_megabyte() -> None:
     assert found.tokens >= 1 and len(found.prompt) > 10**6
 
 
-@pytest.mark.parametrize(("prompt", "said"), [("§", "its only symbol"), ("§§§", "all its 3 tokens"), ("§a", "")])
+@pytest.mark.parametrize(
+    ("prompt", "said"),
+    [("§", "its only symbol"), ("§§§", "all its 3 tokens"), ("§a", "1 of the prompt's 2"), ("a", "")],
+)
 def test_a_prompt_of_unknown_symbols_is_said_and_goes_on(prompt: str, said: str) -> None:
     events = list(generate(generator_of(), prompt, GenerateConfig(GREEDY, max_tokens=3)))
     warnings = [event.message for event in events if isinstance(event, Warned)]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import re
 import subprocess
 import sys
@@ -14,6 +15,7 @@ import pytest
 from lstmcli.errors import DataError, NoDataError
 from lstmcli.text import samples
 from lstmcli.text.samples import NAMES, open_sample
+from lstmcli.text.stories import CHILDREN, THEMES, stories
 
 TABLES = ("reviews", "topics")
 
@@ -195,3 +197,25 @@ def test_opening_a_sample_imports_nothing_heavy() -> None:
     )
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, text=True)
     assert run.stdout.strip() == "[]"
+
+
+def test_stories_are_the_same_each_time_and_each_is_another() -> None:
+    told = [row["text"] for row in open_sample("stories").rows()]
+    assert told == [row["text"] for row in open_sample("stories").rows()]
+    assert len(set(told)) == len(told) == 5000 and all(text.isascii() and "{" not in text for text in told)
+    assert hashlib.sha256("\n".join(told).encode()).hexdigest()[:16] == "e7ce7c6dfe35bd51"
+
+
+def test_a_story_is_of_one_child_and_one_thing() -> None:
+    for text in list(stories(300, seed=7)):
+        things = [thing for thing in THEMES if re.search(rf"\b{thing}\b", text)]
+        assert len(things) == 1
+        child, names = CHILDREN[things[0]]
+        assert sum(name in text for name in names) == 1
+        others = r"\b(he|his|him)\b" if child == "girl" else r"\b(she|her)\b"
+        assert re.search(others, text, re.IGNORECASE) is None
+
+
+def test_every_sentence_starts_with_a_capital_and_ends() -> None:
+    for text in stories(200, seed=3):
+        assert re.fullmatch(r'(?:"?[A-Z][^.!?]*[.!?]"?(?: [a-z]+ [a-z]+\.)?(?: |$))+', text), text

@@ -11,6 +11,7 @@ import typer
 from lstmcli.cli import options as o
 from lstmcli.cli.command import Command
 from lstmcli.cli.inputs import Inputs, specs
+from lstmcli.cli.keeping import KeepColumns
 from lstmcli.cli.predictions import writer
 from lstmcli.cli.render import console, print_rows, show, to_json
 from lstmcli.cli.settings import read_config
@@ -78,12 +79,16 @@ def classify(
         o.Format | None,
         o.format_option("tsv: label and probability, one line for each input. csv, jsonl and json hold the text too."),
     ] = None,
-    keep_columns: Annotated[
-        bool,
+    keep_columns: KeepColumns = False,
+    output_header: Annotated[
+        bool | None,
         typer.Option(
-            "--keep-columns", rich_help_panel=o.OUTPUT, help="Keep the input's own columns.", show_default=False
+            "--output-header/--no-output-header",
+            rich_help_panel=o.OUTPUT,
+            show_default="csv: yes; tsv: no",
+            help="A first line with the names of the columns, in tsv and csv.",
         ),
-    ] = False,
+    ] = None,
     quiet: o.Quiet = False,
 ) -> None:
     """Label texts: one answer for each, in order, blank ones included.
@@ -122,7 +127,7 @@ def classify(
         show_report(task.evaluate(classifier, everything, threshold=threshold, **size), format or "table")
         return
     shown = format or o.default_format()
-    out = writer(shown, sys.stdout, top=top, keep_columns=keep_columns)
+    out = writer(shown, sys.stdout, top=top, keep_columns=keep_columns, header=output_header)
     for records, ready, *_ in inputs:
         live = ready is not None
         answers = task.classify(classifier, records, top=top, threshold=threshold, eager=live, ready=ready, **size)

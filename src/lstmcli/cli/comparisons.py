@@ -142,7 +142,7 @@ def _models(result: LmComparison, out: Console) -> Iterator[RenderableType]:
         yield _heading(difference.model, difference.against)
         told = _differences([difference])
         if difference.better and unknown[difference.better] > max(0.001, 2 * unknown[_other(difference)]):
-            told["but"] = f"unknown tokens flatter {difference.better}: see the note"
+            told["but"] = f"{difference.better} has more unknown tokens, which mostly flatter: see the note"
         yield facts(told, out)
     if result.spans:
         yield ""

@@ -6,19 +6,24 @@ Several texts of a prompt are made side by side and shown one after the other, t
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import asdict
 from typing import Any, Protocol, TextIO
 
 from lstmcli.cli.helptext import bold
+from lstmcli.cli.keeping import kept
 from lstmcli.cli.predictions import fit
 from lstmcli.cli.render import escape, safe, to_json
 from lstmcli.cli.streams import for_people
+from lstmcli.cli.wrapping import Wrapper
 from lstmcli.results_lm import Continuation, Step, TextPiece
+
+NO_COLUMNS: Mapping[str, Any] = {}
 
 
 class Writer(Protocol):
-    def begin(self, prompt: str) -> None:
-        """The texts of a prompt come next."""
+    def begin(self, prompt: str, columns: Mapping[str, Any] = NO_COLUMNS) -> None:
+        """The texts of a prompt come next; ``columns``: the input's own, where they are kept."""
 
     def write(self, event: TextPiece | Continuation) -> None: ...
 
@@ -46,14 +51,15 @@ class TextWriter:
         self._terminal = out.isatty()
         if self._terminal:
             for_people(out)
+        self._wrapper = Wrapper()
         self._prompt = ""
         self._begun = False
         self._current = 0
         self._waiting: dict[int, list[TextPiece | Continuation]] = {}
 
-    def begin(self, prompt: str) -> None:
+    def begin(self, prompt: str, columns: Mapping[str, Any] = NO_COLUMNS) -> None:
         self._prompt, self._current, self._begun = self._clean(prompt) if self._echo else "", 0, False
-        self._waiting = {}
+        self._waiting, self._wrapper = {}, Wrapper()  # a text before may have been interrupted
 
     def write(self, event: TextPiece | Continuation) -> None:
         self._waiting.setdefault(event.sample, []).append(event)
@@ -68,10 +74,10 @@ class TextWriter:
     def _show(self, event: TextPiece | Continuation) -> None:
         if isinstance(event, Continuation):
             if event.steps:
-                self._out.write(f"\n{bold(self._prompt, self._out)}{self._clean(event.text)}")
+                self._out.write("\n" + self._prompted() + self._wrapped(event.text))
             elif not self._begun:
                 self._begin_text()
-            self._out.write("\n")
+            self._out.write(self._end() + "\n")
         elif event.step:
             if not self._begun:
                 self._begin_text(echo=False)
@@ -79,14 +85,29 @@ class TextWriter:
         else:
             if not self._begun:
                 self._begin_text()
-            self._out.write(self._clean(event.text))
+            self._out.write(self._wrapped(event.text))
 
     def _begin_text(self, *, echo: bool = True) -> None:
         self._begun = True
         if self._apart and self._current:
             self._out.write("\n")
         if echo and self._prompt:
-            self._out.write(bold(self._prompt, self._out))
+            self._out.write(self._prompted())
+
+    def _prompted(self) -> str:
+        """The prompt, where a text begins."""
+        if not self._prompt:
+            return ""
+        return bold(self._wrapper.feed(self._prompt, whole=True) if self._terminal else self._prompt, self._out)
+
+    def _wrapped(self, text: str) -> str:
+        """On a terminal, broken between words."""
+        return self._wrapper.feed(self._clean(text)) if self._terminal else text
+
+    def _end(self) -> str:
+        """What is left of a text that has ended."""
+        left, self._wrapper = self._wrapper.end(), Wrapper()
+        return left if self._terminal else ""
 
     def _line(self, step: Step) -> str:
         """A token, its probability, and the candidates with theirs."""
@@ -113,10 +134,11 @@ class JsonWriter:
         self._out, self._array = out, array
         self._first = True
         self._current = 0
+        self._columns: Mapping[str, Any] = NO_COLUMNS
         self._waiting: dict[int, Continuation] = {}
 
-    def begin(self, prompt: str) -> None:
-        self._current = 0
+    def begin(self, prompt: str, columns: Mapping[str, Any] = NO_COLUMNS) -> None:
+        self._current, self._columns = 0, columns
 
     def write(self, event: TextPiece | Continuation) -> None:
         if isinstance(event, TextPiece):
@@ -126,7 +148,8 @@ class JsonWriter:
             before = ("[\n" if self._first else ",\n") if self._array else ""
             after = "" if self._array else "\n"
             self._first = False
-            self._out.write(before + to_json(_row(self._waiting.pop(self._current))) + after)
+            row = _row(self._waiting.pop(self._current))
+            self._out.write(before + to_json(row | kept(self._columns, row)) + after)
             self._current += 1
         self._out.flush()
 

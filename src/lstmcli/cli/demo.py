@@ -15,19 +15,22 @@ from lstmcli.cli import options as o
 from lstmcli.cli import streams
 from lstmcli.cli.command import Command
 from lstmcli.cli.helptext import bold
+from lstmcli.cli.wrapping import command_lines
 from lstmcli.errors import OutputError
 
 HELD_OUT = 6
 """One row in so many is kept back from training, to measure on."""
 TEXTS = (
-    "Friendly staff, a spotless room and a lovely breakfast.",
-    "The zip broke on the first day. What a waste of money.",
-    "菜的味道很好，服务也热情，下次还来。",
-    "屏幕坏了，客服一直不理人，太失望了。",
+    "Striker scores twice as the home side win the derby",
+    "Central bank raises interest rates for the third time",
+    "新疫苗在临床试验中效果良好",
+    "科学家在深海发现新的鱼类",
 )
-LM_TIME = "20s"
-PROMPT = "Return a list of"
-SENTENCE = "Return a list of all the keys in the dictionary."
+LM_EPOCHS = "2"
+PROMPT = "Tom had a"
+HOW_TO_TELL = ("-n", "3", "--temperature", "0.7", "--max-tokens", "120", "--seed", "1")
+SENTENCE = "Tom had a red boat. He put the drum on the pond, and it sailed well."
+"""Of a boat, and then of a drum; and it ends where a story of the sample would go on."""
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -38,7 +41,7 @@ def demo(
     threads: o.Threads = None,
     force: Annotated[bool, typer.Option("--force", help="Use DIR although it is there.", show_default=False)] = False,
 ) -> None:
-    """Train a small sentiment classifier and a small language model on built-in samples, and use them.
+    """Train a small classifier of headlines and a small language model on built-in samples, and use them.
 
     Each command is shown before it runs, so that you can run it again or change it. Under two minutes on two cores.
     """
@@ -52,38 +55,43 @@ def demo(
     model = folder / "model"
     more = [f"--threads={threads}"] if threads else []
 
-    streams.say(
-        f"Two files with the rows of sample:reviews are in {folder}: train.csv, and held-out.csv to measure on."
-    )
+    streams.note(f"The rows of sample:topics are in {folder}: train.csv, and held-out.csv to measure on.")
     overwrite = ["--force"] if force else []
-    labels = ["--label-column", "sentiment"]
-    step("Learn positive from negative.", "train", str(train), *labels, "-o", str(model), *overwrite, *more)
     step(
-        "Ask it about new texts.",
+        "Learn the topics of headlines, in English and Chinese.",
+        "train",
+        str(train),
+        "-o",
+        str(model),
+        *overwrite,
+        *more,
+    )
+    step(
+        "Ask it about new ones.",
         *("classify", "-m", str(model), *(part for text in TEXTS for part in ("--text", text))),
         *("--format", "table"),
     )
-    step("Measure it on reviews it has not seen.", "classify", "-m", str(model), "--report", str(held_out))
+    step("Measure it on headlines it has not seen.", "classify", "-m", str(model), "--report", str(held_out))
     step("What is in the model?", "info", str(model))
     book = str(folder / "language-model")
-    limits = ["--preset", "tiny", "--time", LM_TIME]
     step(
-        "Learn the language of Python's own documentation: text without labels makes a language model.",
-        *("train", "sample:stdlib", "-o", book, *limits, *overwrite, *more),
+        "Text without labels makes a language model: here 5,000 small stories, simple enough for a toy model.",
+        *("train", "sample:stories", "-o", book, "--preset", "tiny", "--epochs", LM_EPOCHS, *overwrite, *more),
     )
-    step("Let it go on from a few words.", "generate", "-m", book, PROMPT, "--max-tokens", "40", "--seed", "1")
+    step("Let it tell some, put together anew from what it has read.", "generate", "-m", book, PROMPT, *HOW_TO_TELL)
     step(
-        "How surprising is each word of a sentence, in bits?",
+        "How surprising is each word, in bits? It reads of a boat, then of a drum, and then the story breaks off.",
         *("perplexity", "-m", book, "--text", SENTENCE, "--per", "word", "--format", "table"),
     )
-    streams.say(f"\nBoth models are in {folder}. Now yours: lstm train data.csv, or lstm train book.txt")
+    streams.say("")
+    streams.note(f"Both models are in {folder}. Now yours: lstm train data.csv, or lstm train book.txt")
 
 
 def write_sample(folder: Path) -> tuple[Path, Path]:
-    """The reviews as two CSV files: one to train on, one kept back."""
+    """The headlines as two CSV files: one to train on, one kept back."""
     from lstmcli.text.samples import open_sample
 
-    sample = open_sample("reviews")
+    sample = open_sample("topics")
     rows = list(sample.rows())
     train, held_out = folder / "train.csv", folder / "held-out.csv"
     _write(train, sample.columns, (row for i, row in enumerate(rows) if i % HELD_OUT))
@@ -106,7 +114,12 @@ def step(what: str, *arguments: str) -> None:
     """
     from lstmcli.cli.app import app as lstm
 
-    streams.say(f"\n{what}\n{bold('$ ' + shlex.join(['lstm', *arguments]), sys.stderr)}")
+    streams.say("")
+    streams.note(what)
+    command = shlex.join(["lstm", *arguments])
+    if sys.stderr.isatty():
+        command = command_lines(["lstm", *arguments], streams.window_width() - len("$ "))
+    streams.say(bold("$ " + command, sys.stderr))
     try:
         typer.main.get_command(lstm).main(list(arguments))
     except SystemExit as end:

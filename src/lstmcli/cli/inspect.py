@@ -15,8 +15,10 @@ from lstmcli.cli.classify import as_trained
 from lstmcli.cli.command import Command
 from lstmcli.cli.inputs import Input, Inputs
 from lstmcli.cli.inspections import writer
+from lstmcli.cli.keeping import Header, KeepColumns
 from lstmcli.cli.render import safe
 from lstmcli.cli.settings import read_config
+from lstmcli.cli.unknowns import UnknownTokens, as_asked
 from lstmcli.config import ReadConfig
 from lstmcli.config_inspect import DIRECTIONS, InspectConfig
 from lstmcli.errors import NoDataError, UsageError
@@ -98,6 +100,8 @@ def inspect(
             "table: coloured strips. tsv, csv: a row for each token. jsonl, json: an object for each text."
         ),
     ] = None,
+    keep_columns: KeepColumns = False,
+    output_header: Header = None,
     html: Annotated[
         Path | None,
         o.option("--html", panel=o.OUTPUT, metavar="FILE", text="Write a page to show, all in one file, instead."),
@@ -135,12 +139,17 @@ def inspect(
     trained = inspector.model.lm.read if lm else inspector.model.classifier.read
     read = read_config(values) if lm else as_trained(read_config(values), trained)
     named, texts = ([source], []) if text is None or text == "-" else ([], [source])
-    inputs = Inputs(named, texts, read, prefer=trained, labelled=False if lm else None, as_files=lm, quiet=quiet)
+    how: dict[str, Any] = {"prefer": trained, "labelled": False if lm else None, "as_files": lm, "quiet": quiet}
+    inputs = Inputs(named, texts, read, keep_columns=keep_columns, **how)
+    unknown = UnknownTokens()
 
     def found() -> Iterator[Inspection]:
         for each in inputs:
             carried = lm and is_carried(inspector.model.lm.tokenizer.mode, each.format)
-            yield from _flushed(inspector.inspect(each.records, carried=carried), each)
+            records = as_asked(each.records, None, keep_columns and each.format == "text")
+            for inspection in _flushed(inspector.inspect(records, carried=carried), each):
+                unknown.add(inspection)
+                yield inspection
 
     results = there_is_text(found())
     if html is not None:
@@ -152,10 +161,13 @@ def inspect(
             streams.say(f"wrote {safe(str(html))}")
         results = iter(everything)
     if shown is not None:
-        out = writer(shown, sys.stdout, top_units=top_units is not None)
+        top = top_units is not None
+        out = writer(shown, sys.stdout, top_units=top, keep_columns=keep_columns, header=output_header)
         for each in results:
             out.write(each)
         out.close()
+    sys.stdout.flush()
+    unknown.say(quiet)
 
 
 def _config(values: Mapping[str, Any], *, gates: bool) -> InspectConfig:

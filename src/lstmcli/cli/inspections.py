@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import asdict
 from typing import Any, Protocol, TextIO
 
+from lstmcli.cli.keeping import cell, is_headed, kept
 from lstmcli.cli.render import escape, safe, to_json
 from lstmcli.results_inspect import Inspection, Layer, TokenRead, Why
 
@@ -18,15 +19,29 @@ class Writer(Protocol):
         """Writes what must come after the last text."""
 
 
-def writer(format: str, out: TextIO, *, top_units: bool = False) -> Writer:
-    """The writer for ``table``, ``tsv``, ``csv``, ``jsonl`` or ``json``; ``top_units``: rows are of units."""
+def writer(
+    format: str,
+    out: TextIO,
+    *,
+    top_units: bool = False,
+    keep_columns: bool = False,
+    header: bool | None = None,
+) -> Writer:
+    """The writer for ``table``, ``tsv``, ``csv``, ``jsonl`` or ``json``.
+
+    Args:
+        top_units: rows are of units.
+        keep_columns: the input's own columns come too, but for a table on a terminal.
+        header: whether the names of the columns come first, see ``keeping.is_headed``.
+    """
     if format == "table":
         from lstmcli.cli.strips import StripWriter
 
         return StripWriter(out)
     if format in ("tsv", "csv"):
-        return RowWriter(out, header=format == "csv", top_units=top_units)
-    return JsonWriter(out, array=format == "json")
+        headed = is_headed(header, format, keep_columns)
+        return RowWriter(out, format, headed=headed, top_units=top_units, keep_columns=keep_columns)
+    return JsonWriter(out, array=format == "json", keep_columns=keep_columns)
 
 
 def rows(found: Inspection, top_units: bool = False) -> Iterator[dict[str, Any]]:
@@ -66,23 +81,30 @@ def _gate(name: str, mean: float, spread: float) -> list[tuple[str, float]]:
 
 
 class RowWriter:
-    """Tab-separated without a header, or comma-separated under one."""
+    """Tab-separated or comma-separated; the input's own columns, those of the first row, come first."""
 
-    def __init__(self, out: TextIO, *, header: bool, top_units: bool) -> None:
-        self.out, self.header, self.top_units = out, header, top_units
+    def __init__(self, out: TextIO, format: str, *, headed: bool, top_units: bool, keep_columns: bool) -> None:
+        self.out, self.format, self.headed = out, format, headed
+        self.top_units, self.keep = top_units, keep_columns
         self.clean = safe if out.isatty() else str
         self.rows = csv.writer(out, lineterminator="\n")
-        self.begun = False
+        self.names: list[str] | None = None
 
     def write(self, found: Inspection) -> None:
         for row in rows(found, self.top_units):
-            if not self.header:
-                self.out.write("\t".join(escape(_number(value)) for value in row.values()) + "\n")
-                continue
-            if not self.begun:
-                self.begun = True
-                self.rows.writerow(row)
-            self.rows.writerow([self.clean(_number(value)) for value in row.values()])
+            own = kept(found.columns, row) if self.keep else {}
+            self.names = list(own) if self.names is None else self.names
+            fields = {name: cell(own.get(name)) for name in self.names} | row
+            if self.headed:
+                self.headed = False
+                self._line(list(fields))
+            self._line([_number(value) for value in fields.values()])
+
+    def _line(self, fields: list[str]) -> None:
+        if self.format == "csv":
+            self.rows.writerow([self.clean(field) for field in fields])
+        else:
+            self.out.write("\t".join(map(escape, fields)) + "\n")
 
     def close(self) -> None:
         pass
@@ -97,13 +119,16 @@ def _number(value: Any) -> str:
 class JsonWriter:
     """An object for each text, one a line or in one array that is written as it grows."""
 
-    def __init__(self, out: TextIO, *, array: bool) -> None:
-        self.out, self.array, self.first = out, array, True
+    def __init__(self, out: TextIO, *, array: bool, keep_columns: bool) -> None:
+        self.out, self.array, self.keep, self.first = out, array, keep_columns, True
 
     def write(self, found: Inspection) -> None:
         before = ("[\n" if self.first else ",\n") if self.array else ""
         self.first = False
-        self.out.write(before + to_json(fields(found)) + ("" if self.array else "\n"))
+        row = fields(found)
+        if self.keep:
+            row |= kept(found.columns, row)
+        self.out.write(before + to_json(row) + ("" if self.array else "\n"))
 
     def close(self) -> None:
         if self.array:

@@ -13,8 +13,10 @@ from lstmcli.cli import options as o
 from lstmcli.cli import streams
 from lstmcli.cli.command import Command
 from lstmcli.cli.inputs import Inputs, specs
+from lstmcli.cli.keeping import Header, KeepColumns
 from lstmcli.cli.settings import read_config
 from lstmcli.cli.surprisals import write_figures, writer
+from lstmcli.cli.unknowns import MATCH, Warner, as_asked, say_how
 from lstmcli.config import ReadConfig
 from lstmcli.config_lm import AdaptConfig, CacheConfig
 from lstmcli.errors import NoDataError, UsageError
@@ -40,6 +42,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
   echo "the cat sat on the mat" | lstm perplexity
   lstm perplexity test.txt --format json
   lstm perplexity stimuli.txt --per word --format csv > surprisal.csv
+  lstm perplexity items.csv --text-column sentence --per word --keep-columns --match-corpus > surprisal.tsv
   lstm perplexity segmented.txt --segments --per word""",
 )
 def perplexity(
@@ -80,6 +83,15 @@ def perplexity(
             "--segments",
             show_default=False,
             help="Spaces mark words and are not part of the text: your own segmentation of Chinese.",
+        ),
+    ] = False,
+    match_corpus: Annotated[
+        bool,
+        typer.Option(
+            MATCH,
+            show_default=False,
+            help="Write the text as the model's corpus was, by its vocabulary: marks apart, lower case, @-@, N for "
+            "numbers. Figures and rows are of the text so written.",
         ),
     ] = False,
     cache: Annotated[
@@ -136,6 +148,8 @@ def perplexity(
             "and surprisal and entropy before --cache or --adapt. csv has the same under a header."
         ),
     ] = None,
+    keep_columns: KeepColumns = False,
+    output_header: Header = None,
     quiet: o.Quiet = False,
 ) -> None:
     """Measure how well a language model foresees a text: perplexity and bits, or surprisal row by row.
@@ -146,31 +160,53 @@ def perplexity(
     written into a pipe is answered at once, rows of words pay for their own ends (arXiv 2406.14561), and the
     row of what closes a line says </s> or the line end.
 
+    A model of a closed vocabulary scores an unknown word as its unknown token, which may be far more probable than
+    the word itself. Such a word is marked in every table (? on a terminal, else the column of unknown tokens, oov;
+    of its characters, which share its surprisal, the first), counted in the figures, where perplexity stands with
+    and without unknown tokens, and said on stderr. A text whose words are unknown because it is not tokenized as
+    the model's corpus was is said too; --match-corpus writes it so.
+
     --cache and --adapt read each file as one text, use what they have read to do better on what comes, and
     show the figures, or the surprisal of each row, without and with it.
     """
     values = locals()
     named = specs(files, text)
-    if stream and lines:
-        raise UsageError("--stream and --lines contradict each other", hint="give one, or neither")
-    if per is not None and per not in TABLES:
-        raise UsageError(f"--per must be one of {', '.join(TABLES)}, not {per!r}")
+    check(values)
     config = adapting(values)
 
     from lstmcli.tasks import perplexity as task
     from lstmcli.tasks.lm import load_language_model
     from lstmcli.tasks.modeldir import default_model_path
+    from lstmcli.tasks.unknowns import Unknowns
 
     engine = engine or ("torch" if device.startswith("cuda") else "onnx")
     loaded = load_language_model(default_model_path("lm", model), threads=threads, engine=engine, device=device)
     trained = loaded.model.lm.read
-    inputs = Inputs(named, text or [], read_config(values), prefer=trained, labelled=False, as_files=True, quiet=quiet)
+    writing = loaded.encoder.writing
+    unknowns = Unknowns(loaded, writing)
+    warner = Warner(unknowns, matched=match_corpus or segments, quiet=quiet)
+    inputs = Inputs(
+        named,
+        text or [],
+        read_config(values),
+        prefer=trained,
+        labelled=False,
+        keep_columns=keep_columns,
+        as_files=True,
+        quiet=quiet,
+    )
+    if match_corpus:
+        say_how(writing, quiet)
 
     def texts() -> Iterator[Text]:
         for records, ready, _, kind in inputs:
-            yield task.Text(records, task.is_carried(loaded.mode, kind, stream=stream, lines=lines), ready)
+            bare = keep_columns and kind == "text"  # whose only column is the text itself
+            rewritten = as_asked(records, writing if match_corpus else None, bare)
+            yield task.Text(rewritten, task.is_carried(loaded.mode, kind, stream=stream, lines=lines), ready)
 
-    how: dict[str, Any] = {} if batch_size is None else {"batch_size": batch_size}
+    how: dict[str, Any] = {"segments": segments, "watch": unknowns.watch}
+    if batch_size is not None:
+        how["batch_size"] = batch_size
     shown = format or o.default_format()
     if isinstance(config, CacheConfig):
         from lstmcli.tasks.cache import Cache
@@ -181,16 +217,22 @@ def perplexity(
 
         how["method"] = Adaptation(config)
     if per is None:
-        write_figures(task.perplexity(loaded, texts(), segments=segments, **how), shown, sys.stdout)
+        found = task.perplexity(loaded, texts(), **how)
+        warner.look()
+        write_figures(found, shown, sys.stdout)
+        sys.stdout.flush()
+        warner.close()
         return
 
     from lstmcli.tasks.surprisal import surprisals
 
-    out = writer(shown, sys.stdout, several=len(named) + len(text or []) > 1)
+    several = len(named) + len(text or []) > 1
+    out = writer(shown, sys.stdout, several=several, keep_columns=keep_columns, header=output_header)
     rows = 0
     told = quiet or segments or per != "word"
     for source in texts():
-        for row in surprisals(loaded, source, per, segments=segments, **how):
+        for row in surprisals(loaded, source, per, **how):
+            warner.look()
             out.write(row)
             rows += 1
             if not told and _CJK.search(row.text):
@@ -201,6 +243,23 @@ def perplexity(
     if not rows:
         raise NoDataError("nothing to score: there is no text", hint="give at least one line")
     out.close()
+    sys.stdout.flush()
+    warner.close()
+
+
+def check(values: Mapping[str, Any]) -> None:
+    """Raises ``UsageError`` for options that contradict each other."""
+    per = values["per"]
+    if values["stream"] and values["lines"]:
+        raise UsageError("--stream and --lines contradict each other", hint="give one, or neither")
+    if per is not None and per not in TABLES:
+        raise UsageError(f"--per must be one of {', '.join(TABLES)}, not {per!r}")
+    if per is None:
+        for name, given in (("keep-columns", values["keep_columns"]), ("output-header", values["output_header"])):
+            if given:
+                raise UsageError(f"--{name} is for tables", hint="--per line gives a row for each text")
+    if values["match_corpus"] and values["segments"]:
+        raise UsageError(f"{MATCH} and --segments do not go together", hint="words that you marked are not cut")
 
 
 def adapting(values: Mapping[str, Any]) -> CacheConfig | AdaptConfig | None:

@@ -10,6 +10,7 @@ import csv
 from collections.abc import Callable, Sequence
 from typing import Any, Protocol, TextIO
 
+from lstmcli.cli.keeping import cell, kept
 from lstmcli.cli.render import escape, safe, to_json
 from lstmcli.cli.streams import fitted, for_people, window_width
 from lstmcli.results import Prediction
@@ -26,14 +27,14 @@ class Writer(Protocol):
         """Writes what must come after the last prediction."""
 
 
-def writer(format: str, out: TextIO, *, top: int | None, keep_columns: bool) -> Writer:
-    """The writer for ``table``, ``tsv``, ``csv``, ``jsonl`` or ``json``."""
+def writer(format: str, out: TextIO, *, top: int | None, keep_columns: bool, header: bool | None = None) -> Writer:
+    """The writer for ``table``, ``tsv``, ``csv``, ``jsonl`` or ``json``; ``header``: None is for csv alone."""
     if format == "table":
         return TableWriter(out, top, keep_columns)
     if format == "tsv":
-        return TsvWriter(out, top, keep_columns)
+        return TsvWriter(out, top, keep_columns, headed=bool(header))
     if format == "csv":
-        return CsvWriter(out, top, keep_columns)
+        return CsvWriter(out, top, keep_columns, headed=header is not False)
     return JsonWriter(out, keep_columns, array=format == "json")
 
 
@@ -59,20 +60,17 @@ def own_columns(prediction: Prediction, ours: Sequence[str] = OURS) -> dict[str,
     return kept
 
 
-def _cell(value: Any) -> str:
-    if value is None:
-        return ""
-    return value if isinstance(value, str) else to_json(value)
-
-
 class TsvWriter:
-    """``label<TAB>probability``, or the K best as pairs; own columns come first; never a header."""
+    """``label<TAB>probability``, or the K best as pairs; own columns come first; a header only where asked for."""
 
-    def __init__(self, out: TextIO, top: int | None, keep_columns: bool) -> None:
-        self.out, self.top, self.keep = out, top, keep_columns
+    def __init__(self, out: TextIO, top: int | None, keep_columns: bool, *, headed: bool = False) -> None:
+        self.out, self.top, self.keep, self.headed = out, top, keep_columns, headed
 
     def write(self, prediction: Prediction) -> None:
-        fields = [escape(_cell(value)) for value in prediction.columns.values()] if self.keep else []
+        if self.headed:
+            own = kept(prediction.columns, ("label", "probability")) if self.keep else {}
+            self._header(list(own), len(prediction.probabilities))
+        fields = [escape(cell(value)) for value in prediction.columns.values()] if self.keep else []
         if self.top is None:
             fields += [answer(prediction, "|", escape), f"{prediction.probability:.4f}"]
         else:
@@ -80,15 +78,28 @@ class TsvWriter:
                 fields += [escape(label), f"{probability:.4f}"]
         self.out.write("\t".join(fields) + "\n")
 
+    def _header(self, own: list[str], pairs: int) -> None:
+        self.headed = False
+        self.out.write("\t".join(map(escape, [*own, *names_of(self.top, pairs)])) + "\n")
+
     def close(self) -> None:
-        pass
+        if self.headed:
+            self._header([], self.top or 1)
+
+
+def names_of(top: int | None, pairs: int) -> list[str]:
+    """The names of our columns: label and probability, and with ``top`` as many more pairs as there are."""
+    names = ["label", "probability"]
+    for k in range(2, pairs + 1 if top is not None else 0):
+        names += [f"label_{k}", f"probability_{k}"]
+    return names
 
 
 class CsvWriter:
     """A header, then label, probability and text; more pairs with K; or the input's columns in front."""
 
-    def __init__(self, out: TextIO, top: int | None, keep_columns: bool) -> None:
-        self.out, self.top, self.keep = out, top, keep_columns
+    def __init__(self, out: TextIO, top: int | None, keep_columns: bool, *, headed: bool = True) -> None:
+        self.out, self.top, self.keep, self.headed = out, top, keep_columns, headed
         self.rows = csv.writer(out, lineterminator="\n")
         self.clean = safe if out.isatty() else str
         self.columns: list[str] | None = None
@@ -98,7 +109,7 @@ class CsvWriter:
         if self.columns is None:
             self.columns = list(own)
             self._header(len(prediction.probabilities))
-        row = [self.clean(_cell(own.get(name))) for name in self.columns]
+        row = [self.clean(cell(own.get(name))) for name in self.columns]
         if self.top is None:
             row += [answer(prediction, "|", self.clean), f"{prediction.probability:.6f}"]
         else:
@@ -107,10 +118,9 @@ class CsvWriter:
         self.rows.writerow(row if self.columns else [*row, self.clean(prediction.text)])
 
     def _header(self, pairs: int) -> None:
-        names = [*map(self.clean, self.columns or []), "label", "probability"]
-        for k in range(2, pairs + 1 if self.top is not None else 0):
-            names += [f"label_{k}", f"probability_{k}"]
-        self.rows.writerow(names if self.columns else [*names, "text"])
+        names = [*map(self.clean, self.columns or []), *names_of(self.top, pairs)]
+        if self.headed:
+            self.rows.writerow(names if self.columns else [*names, "text"])
 
     def close(self) -> None:
         if self.columns is None:
@@ -165,7 +175,7 @@ class TableWriter:
             cells = [part for name, p in prediction.probabilities.items() for part in (safe(name), f"{p:.4f}")]
         text = prediction.text
         if self.keep:
-            text = "  ".join(f"{name}={_cell(value)}" for name, value in prediction.columns.items()) or text
+            text = "  ".join(f"{name}={cell(value)}" for name, value in prediction.columns.items()) or text
         # More than this cannot be shown; a text may be millions of characters long.
         self._row(cells, safe(text[: self.width + 1]))
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lstmcli.cli import streams
@@ -25,16 +26,19 @@ def one(prompt: str | None, encoding: str | None) -> str:
     return "\n".join(_texts(encoding))
 
 
-def lines(encoding: str | None, quiet: bool) -> Iterable[Input]:
-    """The lines of stdin, each as soon as it is there."""
+def each(file: str | None, read: ReadConfig, keep_columns: bool, quiet: bool) -> Iterable[Input]:
+    """The prompts of a file, or those of stdin, each as soon as it is there: its lines, unless ``read`` says else."""
     from lstmcli.cli.inputs import Inputs
 
-    read = ReadConfig(input_format="text", encoding=encoding)
-    return Inputs(["-"], [], read, prefer=ReadConfig(), labelled=False, quiet=quiet)
+    if file is None and read.input_format is None:
+        read = replace(read, input_format="text")
+    spec = "-" if file is None else file
+    return Inputs([spec], [], read, prefer=ReadConfig(), labelled=False, keep_columns=keep_columns, quiet=quiet)
 
 
 def _texts(encoding: str | None) -> Iterator[str]:
-    return (record.text for source in lines(encoding, quiet=True) for record in source.records)
+    sources = each(None, ReadConfig(encoding=encoding), keep_columns=False, quiet=True)
+    return (record.text for source in sources for record in source.records)
 
 
 def asking() -> Callable[[], str | None]:

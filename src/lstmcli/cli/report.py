@@ -9,21 +9,32 @@ from lstmcli.cli import document
 from lstmcli.cli.document import CLOSING, escaped
 from lstmcli.cli.pagestyle import STYLE
 from lstmcli.cli.plots import STYLE as PLOTS
-from lstmcli.cli.plots import svg
+from lstmcli.cli.plots import Plot, svg
 from lstmcli.cli.render import duration
 from lstmcli.cli.standings import MEASURES, amount, plots, sentences, subject, table
 from lstmcli.results_race import Race
 
 _MEANING = {
-    "Learning": "The validation score after each epoch. The band reaches from the worst seed to the best.",
+    "Learning": "The validation score after each epoch.",
     "Gradient by lag": "How strongly the state after a token still depends on the tokens before it: the norm of the "
     "gradient of a unit of the top layer with respect to the embedded input so many tokens back, in windows of the "
     "validation text, after training. Where it is next to nothing, training cannot teach the network to use what stood "
-    "there: the vanishing gradient. A cell that adds to its memory, as the LSTM does, can keep it.",
-    "Recall": "A task that only memory solves. The first token is one of eight; then come so many tokens of this text, "
-    "which say nothing of it; then the network is asked which it was. Small networks of equal parameters learn it from "
-    "nothing, at distances from 1 to the longest. The band is a standard deviation over seeds on each side.",
+    "there: the vanishing gradient. What is left need not be used.",
+    "Recall": "A task that only memory solves. The first token is one of {cues}; then come so many tokens of this "
+    "text, which say nothing of it; then the network is asked which it was. Small networks of equal parameters are "
+    "trained for it from nothing, at distances from 1 to the longest.",
 }
+_BANDS = {
+    "Learning": " The band reaches from the worst seed to the best.",
+    "Recall": " The band is a standard deviation over seeds on each side.",
+}
+
+
+def meaning(plot: Plot, result: Race) -> str:
+    """What a plot shows."""
+    banded = any(series.ranges for series in plot.series)
+    words = _MEANING[plot.title].format(cues=round(1 / result.chance))
+    return words + (_BANDS.get(plot.title, "") if banded else "")
 
 
 def page(result: Race) -> Iterator[str]:
@@ -40,7 +51,7 @@ def page(result: Race) -> Iterator[str]:
             yield f"<section>\n{picture}"
             if words:
                 yield f"<p>{escaped(words)}.</p>\n"
-            yield f'<p class="dim">{escaped(_MEANING[plot.title])}</p>\n</section>\n'
+            yield f'<p class="dim">{escaped(meaning(plot, result))}</p>\n</section>\n'
     yield _runs(result)
     if result.notes:
         yield "<h2>Notes</h2>\n"

@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from lstmcli.cli.findings import LEAST_GRADIENT, gradient_words, recall_words
 from lstmcli.cli.plots import Plot, Series, drawn
 from lstmcli.cli.render import columns, console, count, duration, percent, print_rows, safe, show, to_json
 from lstmcli.results_race import LOWER_IS_BETTER, Gap, Point, Race, Spread
@@ -24,9 +25,6 @@ MEASURES = {
 }
 SPLITS = {"test": "test", "valid": "validation"}
 HEIGHT, MOST_WIDTH = 10, 76
-LEAST_GRADIENT = 1e-9
-"""Share below which a gradient counts as gone."""
-LAGS = (1, 2, 4, 8, 16, 32, 64)
 
 
 def write(result: Race, format: str) -> None:
@@ -186,6 +184,8 @@ def _p(value: float | None) -> str:
 
 
 def _verdict(gap: Gap) -> str:
+    if math.isnan(gap.difference.mean):
+        return "they cannot be compared: both are too large for a number"
     if gap.better is None:
         return "no difference"
     if gap.significant is None:
@@ -200,9 +200,9 @@ def plots(result: Race) -> Iterator[tuple[Plot, str]]:
     curves = {name: [run.points for run in result.runs if run.cell == name] for name in names}
     yield learning(result.metric, curves, by_time="time" in result.match), ""
     if result.gradients:
-        yield gradients(result), _gradient_words(result)
+        yield gradients(result), gradient_words(result)
     if result.recalls:
-        yield recall(result), _recall_words(result)
+        yield recall(result), recall_words(result)
 
 
 def learning(metric: str, curves: dict[str, list[tuple[Point, ...]]], *, by_time: bool) -> Plot:
@@ -264,24 +264,6 @@ def _inside(spread: Spread) -> tuple[float, float]:
     """The mean and a standard deviation on each side, as far as shares go."""
     assert spread.sd is not None
     return max(0.0, spread.mean - spread.sd), min(1.0, spread.mean + spread.sd)
-
-
-def _gradient_words(result: Race) -> str:
-    deepest = max(len(found.norms) for found in result.gradients) - 1
-    lag = max((lag for lag in LAGS if lag <= deepest), default=deepest)
-    parts = [f"{g.cell} {_share(g.norms[lag] / (g.norms[0] or 1.0))}" for g in result.gradients if lag < len(g.norms)]
-    return f"left after {count(lag, 'token')}: {', '.join(parts)}"
-
-
-def _share(share: float) -> str:
-    if share < LEAST_GRADIENT:
-        return "nothing"
-    return percent(share) if share >= 0.01 else f"{100 * share:.1g} %" if share >= 1e-6 else f"{share:.0e}"
-
-
-def _recall_words(result: Race) -> str:
-    parts = [f"{found.cell} {percent(found.accuracies[-1].mean)}" for found in result.recalls]
-    return f"right over {count(result.distances[-1], 'token')}: {', '.join(parts)}; guessing {percent(result.chance)}"
 
 
 def _mean(values: Sequence[float]) -> float:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from lstmcli.cli import colours, series
+from lstmcli.cli.keeping import cell
 from lstmcli.cli.predictions import fit
 from lstmcli.cli.render import console, count, grid, safe
 from lstmcli.cli.series import Row
@@ -156,7 +157,9 @@ def sum_check(why: Why) -> list[str]:
 def _heading(found: Inspection) -> str:
     where = [f"line {found.line}"] * bool(found.line)
     answer = [] if found.label is None else [f"{safe(found.label)} {found.probability:.4f}"]
-    return ": ".join([*where, *answer])
+    own = ((name, cell(value)) for name, value in found.columns.items())
+    kept = "  ".join(safe(f"{name}={value[:60]}") for name, value in own if value != found.text)
+    return ": ".join([*where, *answer]) + (f"  {kept}" if kept else "")
 
 
 def _blocks(widths: Sequence[int], room: int) -> list[tuple[int, int]]:

@@ -7,6 +7,7 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import asdict
 from typing import Any, Protocol, TextIO
 
+from lstmcli.cli.keeping import cell, is_headed, kept
 from lstmcli.cli.predictions import fit
 from lstmcli.cli.render import MOST_PERPLEXITY, console, count, escape, facts, percent, perplexity, safe, show, to_json
 from lstmcli.cli.streams import window_width
@@ -15,6 +16,10 @@ from lstmcli.results_lm import LmReport, Surprisal
 COLUMNS = ("text", "surprisal", "entropy", "line", "tokens", "oov")
 BEFORE = ("before_surprisal", "before_entropy")
 """What they were by the model as it is; where it adapts to the text."""
+UNKNOWN_MARK = "? "
+"""Before a text that the model does not know, in a table for people."""
+_KEPT_BEHIND = 16
+"""Columns of the text where the input's own columns stand behind it."""
 
 
 class Writer(Protocol):
@@ -24,23 +29,50 @@ class Writer(Protocol):
         """Writes what must come after the last row."""
 
 
-def writer(format: str, out: TextIO, *, several: bool) -> Writer:
-    """The writer for ``table``, ``tsv``, ``csv``, ``jsonl`` or ``json``; ``several``: rows say whose they are."""
+def writer(
+    format: str, out: TextIO, *, several: bool, keep_columns: bool = False, header: bool | None = None
+) -> Writer:
+    """The writer for ``table``, ``tsv``, ``csv``, ``jsonl`` or ``json``.
+
+    Args:
+        several: rows say whose they are.
+        keep_columns: the input's own columns come too.
+        header: whether the names of the columns come first, see ``keeping.is_headed``.
+    """
     if format == "table":
         return TableWriter(out)
-    if format == "tsv":
-        return TsvWriter(out, several)
-    if format == "csv":
-        return CsvWriter(out, several)
-    return JsonWriter(out, several, array=format == "json")
+    fields = Fields(several, keep_columns, first=format in ("tsv", "csv"))
+    if format in ("tsv", "csv"):
+        headed = is_headed(header, format, keep_columns)
+        return (TsvWriter if format == "tsv" else CsvWriter)(out, fields, headed)
+    return JsonWriter(out, fields, array=format == "json")
 
 
-def _fields(row: Surprisal, several: bool) -> dict[str, Any]:
-    """The columns of a row by name."""
-    fields: dict[str, Any] = {name: getattr(row, name) for name in COLUMNS}
-    if row.before:
-        fields |= zip(BEFORE, (row.before.surprisal, row.before.entropy), strict=True)
-    return fields | ({"file": row.path} if several else {})
+class Fields:
+    """The columns of a row by name: ``COLUMNS``, those of ``BEFORE`` if there are any, the file where there are
+    several.
+
+    Args:
+        first: the input's own columns, where they are kept, come before ours, and are those of the first row.
+    """
+
+    def __init__(self, several: bool, keep: bool, *, first: bool) -> None:
+        self._several, self._keep, self._first = several, keep, first
+        self._names: list[str] | None = None
+
+    def __call__(self, row: Surprisal) -> dict[str, Any]:
+        fields: dict[str, Any] = {name: getattr(row, name) for name in COLUMNS}
+        if row.before:
+            fields |= zip(BEFORE, (row.before.surprisal, row.before.entropy), strict=True)
+        if self._several:
+            fields["file"] = row.path
+        if not self._keep:
+            return fields
+        own = kept(row.columns, fields)
+        if not self._first:
+            return fields | own
+        self._names = list(own) if self._names is None else self._names
+        return {name: cell(own.get(name)) for name in self._names} | fields
 
 
 def _text(value: Any, clean: Callable[[str], str]) -> str:
@@ -51,33 +83,35 @@ def _text(value: Any, clean: Callable[[str], str]) -> str:
 
 
 class TsvWriter:
-    """The columns of ``COLUMNS``, those of ``BEFORE`` if there are any, and the file where there are several; never
-    a header."""
+    """Fields between tabs, whatever could end one escaped."""
 
-    def __init__(self, out: TextIO, several: bool) -> None:
-        self.out, self.several = out, several
+    def __init__(self, out: TextIO, fields: Fields, headed: bool) -> None:
+        self.out, self.fields, self.headed = out, fields, headed
 
     def write(self, row: Surprisal) -> None:
-        self.out.write("\t".join(_text(value, escape) for value in _fields(row, self.several).values()) + "\n")
+        fields = self.fields(row)
+        if self.headed:
+            self.headed = False
+            self.out.write("\t".join(map(escape, fields)) + "\n")
+        self.out.write("\t".join(_text(value, escape) for value in fields.values()) + "\n")
 
     def close(self) -> None:
         pass
 
 
 class CsvWriter:
-    """The same under a header."""
+    """The same between commas, quoted where they must be."""
 
-    def __init__(self, out: TextIO, several: bool) -> None:
-        self.several = several
+    def __init__(self, out: TextIO, fields: Fields, headed: bool) -> None:
+        self.fields, self.headed = fields, headed
         self.rows = csv.writer(out, lineterminator="\n")
         self.clean = safe if out.isatty() else str
-        self.begun = False
 
     def write(self, row: Surprisal) -> None:
-        fields = _fields(row, self.several)
-        if not self.begun:
-            self.begun = True
-            self.rows.writerow(fields)
+        fields = self.fields(row)
+        if self.headed:
+            self.headed = False
+            self.rows.writerow([self.clean(name) for name in fields])
         self.rows.writerow([_text(value, self.clean) for value in fields.values()])
 
     def close(self) -> None:
@@ -87,14 +121,14 @@ class CsvWriter:
 class JsonWriter:
     """One object a line, or one array of them that is written as it grows."""
 
-    def __init__(self, out: TextIO, several: bool, *, array: bool) -> None:
-        self.out, self.several, self.array = out, several, array
+    def __init__(self, out: TextIO, fields: Fields, *, array: bool) -> None:
+        self.out, self.fields, self.array = out, fields, array
         self.first = True
 
     def write(self, row: Surprisal) -> None:
         before = ("[\n" if self.first else ",\n") if self.array else ""
         self.first = False
-        self.out.write(before + to_json(_fields(row, self.several)) + ("" if self.array else "\n"))
+        self.out.write(before + to_json(self.fields(row)) + ("" if self.array else "\n"))
 
     def close(self) -> None:
         if self.array:
@@ -102,7 +136,8 @@ class JsonWriter:
 
 
 class TableWriter:
-    """Columns of fixed width, so that rows can be shown as they come; the text fills what is left.
+    """Columns of fixed width, so that rows can be shown as they come; the text, marked where it is unknown to the
+    model, fills what is left, with the input's own columns behind it where they are kept.
 
     In a narrow window the last numbers make room for it.
     """
@@ -118,10 +153,14 @@ class TableWriter:
         numbers["entropy"] = _places(row.entropy)
         if not self._names:
             self._names = self._that_fit(list(numbers))
-            self._line(self._names, "text")
+            self._line(self._names, " " * len(UNKNOWN_MARK) + "text")
         # More than this cannot be shown; a text may be millions of characters long.
         text = escape(row.text[: self.width + 1]) if len(row.text) == 1 else safe(row.text[: self.width + 1])
-        self._line([numbers[name] for name in self._names], text)
+        if row.columns:
+            own = "  ".join(f"{safe(name)}={safe(cell(value)[: self.width])}" for name, value in row.columns.items())
+            text = f"{fit(text, _KEPT_BEHIND)}  {own}"
+        mark = UNKNOWN_MARK if row.unknown else " " * len(UNKNOWN_MARK)
+        self._line([numbers[name] for name in self._names], mark + text)
 
     def _that_fit(self, names: list[str]) -> list[str]:
         while len(names) > 1 and self.width - self._taken(names) < _LEAST:
@@ -202,11 +241,10 @@ def _figures(report: LmReport) -> dict[str, str]:
     if report.method:
         rows["with"] = report.method
     if report.oov:
-        known = (
-            f"; {perplexity(report.perplexity_without_oov)} per known token" if report.perplexity_without_oov else ""
-        )
+        known = report.perplexity_without_oov
+        without = f"; perplexity without them {perplexity(known)} per token" if known else ""
         counted = f"{count(report.oov, 'token')} ({percent(report.oov_rate, 2)})"
-        rows["unknown"] = f"{counted}, not scored by their spelling{known}"
+        rows["unknown"] = f"{counted}, not scored by their spelling{without}"
     return rows
 
 

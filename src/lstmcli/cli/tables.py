@@ -16,6 +16,7 @@ if TYPE_CHECKING:
 SHOWN_LABELS, LONGEST_LABEL = 20, 100
 MOST_SCORES = 50
 """Rows of a report on a screen."""
+NOTHING = "–"
 
 
 def data_check(check: DataCheck, out: Console) -> list[RenderableType]:
@@ -153,7 +154,7 @@ def model_info(info: ModelInfo, out: Console) -> RenderableType:
     }
     rows |= {name: _value(value) for name, value in info.data.items()}
     for split, found in info.metrics.items():
-        rows[f"on {split}"] = _scores(found) if isinstance(found, dict) else _value(found)
+        rows[f"on {split}"] = _scores(found, info.tokenizer) if isinstance(found, dict) else _value(found)
     if info.calibration:
         rows["calibration"] = f"confidence scaled by {info.calibration['scale']:.2f}"
     rows["made with"] = _value(info.versions)
@@ -174,14 +175,17 @@ def _again(info: ModelInfo) -> str:
     return f"the same command with these versions, {machine} gives the same weights"
 
 
-def perplexities(found: dict[str, Any]) -> str:
-    """A language model's figures in a line."""
+def perplexities(found: dict[str, Any], tokenizer: str) -> str:
+    """A language model's figures in a line; per word only where words are what it foresees.
+
+    Pieces of words and letters multiply to figures per word that are right, and say nothing to a reader.
+    """
     token, word = (perplexity(found[name]) for name in ("perplexity", "word_perplexity"))
-    bits, tokens = found["bits_per_byte"], found["tokens"]
-    return (
-        f"perplexity {token} a token, {word} a word, {'–' if bits is None else f'{bits:.3f}'} bits a byte "
-        f"({tokens or 0:,} tokens)"
+    byte, character = (
+        NOTHING if found.get(name) is None else f"{found[name]:.3f}" for name in ("bits_per_byte", "bits_per_char")
     )
+    per = f"{word} a word" if tokenizer == "word" else f"{character} bits a character"
+    return f"perplexity {token} a token, {per}, {byte} bits a byte ({found['tokens'] or 0:,} tokens)"
 
 
 def _task(info: ModelInfo) -> str:
@@ -190,10 +194,10 @@ def _task(info: ModelInfo) -> str:
     return f"{info.task}, {len(info.labels)} labels" + (", several for one text" if info.multilabel else "")
 
 
-def _scores(found: dict[str, Any]) -> str:
+def _scores(found: dict[str, Any], tokenizer: str) -> str:
     """The numbers of a stored report that sum it up."""
     if "bits_per_byte" in found:
-        return perplexities(found)
+        return perplexities(found, tokenizer)
     names = {"accuracy": "accuracy", "macro_f1": "macro F1", "ece": "calibration error"}
     shown = [f"{words} {percent(found[name], 2)}" for name, words in names.items() if found.get(name) is not None]
     return ", ".join(shown) + (f" ({found['n']:,} texts)" if found.get("n") else "")

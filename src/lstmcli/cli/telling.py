@@ -32,6 +32,9 @@ class Telling:
         self.warnings = splits.warnings
         self.progress = Progress(self.out)
         self.classifies = splits.labelled
+        self.tokenizer = ""
+        self.alone: events.NgramsFitted | None = None
+        """The n-gram model, as it did by itself."""
         self._stack = ExitStack()
 
     def __enter__(self) -> Telling:
@@ -70,11 +73,12 @@ class Telling:
         elif isinstance(event, events.LmEvaluated):
             p = event.report
             self._say(
-                f"{_NAMES.get(event.split, event.split)}: {tables.perplexities(asdict(p))}",
+                f"{_NAMES.get(event.split, event.split)}: {tables.perplexities(asdict(p), self.tokenizer)}",
                 "bold",
             )
         elif isinstance(event, events.NgramsFitted):
             accuracy = event.valid_accuracy
+            self.alone = event if accuracy is not None else self.alone
             alone = "" if accuracy is None else f", alone {render.percent(accuracy)} on validation"
             again = " fitted again, with the held-out rows" if accuracy is None else ""
             weight = "" if event.weight == 1 else f", counts {event.weight:.1f} times"
@@ -83,17 +87,13 @@ class Telling:
             self._stack.close()
             if event.reason in REASONS:
                 self._say(REASONS[event.reason])
-            self._say(f"trained {render.duration(event.seconds)}; the weights of epoch {event.best_epoch} are kept")
+            kept = f"the weights of epoch {event.best_epoch} are kept" + (f": {event.why}" if event.why else "")
+            self._say(f"trained {render.duration(event.seconds)}; {kept}")
         elif isinstance(event, events.Calibrated):
             before, after = render.percent(event.ece_before), render.percent(event.ece_after)
             self._say(f"confidence scaled by {event.scale:.2f}: calibration error {before} before, {after} after")
         elif isinstance(event, events.Evaluated):
-            r = event.report
-            self._say(
-                f"{_NAMES.get(event.split, event.split)}: accuracy {render.percent(r.accuracy, 2)}, "
-                f"macro F1 {render.percent(r.macro_f1, 2)} ({r.n:,} texts)",
-                "bold",
-            )
+            self._evaluated(event)
         elif isinstance(event, events.Saved):
             self._saved(event)
 
@@ -114,6 +114,7 @@ class Telling:
             self.out.print()
 
     def _corpus(self, event: events.CorpusRead) -> None:
+        self.tokenizer = event.tokenizer
         for note in event.notes:
             self._say(render.safe(note))
         units = "each line is a text" if event.mode == "lines" else "the lines are one document"
@@ -135,6 +136,24 @@ class Telling:
             f"estimate: {render.duration(guess.seconds)}, {render.size(guess.memory_bytes)} of memory, "
             f"a model of {render.size(guess.model_bytes)}"
         )
+
+    def _evaluated(self, event: events.Evaluated) -> None:
+        r, alone = event.report, self.alone
+        together = "" if alone is None else f"; network and {alone.order}-gram model together"
+        self._say(
+            f"{_NAMES.get(event.split, event.split)}: accuracy {render.percent(r.accuracy, 2)}, "
+            f"macro F1 {render.percent(r.macro_f1, 2)} ({r.n:,} texts{together})",
+            "bold",
+        )
+        if alone is None or alone.valid_accuracy is None or event.split != "valid" or r.multilabel or not r.n:
+            return
+        more = round((alone.valid_accuracy - r.accuracy) * r.n)
+        if more > 0:
+            margin = 200 * (r.accuracy * (1 - r.accuracy) / r.n) ** 0.5
+            self._say(
+                f"the {alone.order}-gram model alone is right on {render.count(more, 'text')} more of these, "
+                f"{100 * more / r.n:.2f} points; two standard errors are {margin:.2f}"
+            )
 
     def _saved(self, event: events.Saved) -> None:
         took = render.duration(event.seconds)

@@ -117,7 +117,19 @@ def _limits(config: Mapping[str, Any]) -> str:
     return (
         "It knows the language and the topics of its training text, and answers with confidence outside them too."
         f"{fits} The network reads at most {most} tokens of a text, half from its start and half from its end. "
-        "The probabilities were calibrated on the validation split and hold for text like it."
+        + _calibrated(config)
+    )
+
+
+def _calibrated(config: Mapping[str, Any]) -> str:
+    """How far probabilities can be trusted, by the figures."""
+    found = config["metrics"].get("valid")
+    ece = found.get("ece") if isinstance(found, Mapping) else None
+    if ece is None:
+        return "How far its probabilities can be trusted was not measured."
+    return (
+        "The probabilities were calibrated on the validation split, where they are off by "
+        f"{100 * ece:.1f} points on average; on other text it may be more."
     )
 
 

@@ -19,7 +19,7 @@ from lstmcli.errors import NoDataError
 from lstmcli.results_compare import SIGNIFICANT, Difference, LmComparison, LmFigures
 from lstmcli.results_lm import LmReport
 from lstmcli.tasks.compare_classifiers import multiple
-from lstmcli.tasks.competitors import Cost, LmColumn
+from lstmcli.tasks.competitors import Cost, LmColumn, OwnLanguageModel
 from lstmcli.tasks.perplexity import WINDOW, WINDOW_CHARACTERS, lines_of
 from lstmcli.tasks.spans import Spans, common
 from lstmcli.tasks.statistics import Floats, bootstrap_interval, holm, permutation_p
@@ -163,6 +163,20 @@ def _refusal(columns: Sequence[LmColumn], same: Sequence[bool]) -> str:
     return "; ".join(reasons)
 
 
+def _written_otherwise(columns: Sequence[LmColumn]) -> Iterator[str]:
+    """Models whose corpus was tokenized or written otherwise than this text."""
+    for column in columns:
+        if isinstance(column, OwnLanguageModel) and (shares := column.unknowns.otherwise()):
+            writing = column.unknowns.writing
+            habits = ", ".join(writing.habits) if writing else ""
+            before, after = (f"{100 * share:.1f} %" for share in shares)
+            yield (
+                f"{column.about.name}: the text is not written as this model's corpus was ({habits}): {before} of its "
+                f"{column.unknowns.noun}s are unknown, and {after} if it is written so, as lstm perplexity "
+                "--match-corpus does"
+            )
+
+
 def _notes(columns: Sequence[LmColumn], reports: Sequence[LmReport], lines: int) -> Iterator[str]:
     """What must be known to read the figures rightly."""
     if lines == 1:
@@ -180,9 +194,10 @@ def _notes(columns: Sequence[LmColumn], reports: Sequence[LmReport], lines: int)
             f"{column.about.name} {100 * rate:.2f} %" for column, rate in zip(columns, rates, strict=True) if rate
         )
         yield (
-            f"unknown tokens ({flattered}) cost less than the words they stand for: "
-            "against a model that knows or spells them, all figures flatter the one that does not"
+            f"unknown tokens ({flattered}) mostly cost less than the words they stand for: "
+            "against a model that knows or spells these, figures mostly flatter the one that does not"
         )
+    yield from _written_otherwise(columns)
     if len({column.lowercase for column in columns}) > 1:
         lowered = ", ".join(column.about.name for column in columns if column.lowercase)
         yield f"{lowered}: reads everything in lower case, so capitals cost it nothing"

@@ -23,6 +23,7 @@ from lstmcli.results_compare import Competitor
 from lstmcli.tasks.classify import Classifier
 from lstmcli.tasks.modeldir import TOKENIZER
 from lstmcli.tasks.perplexity import Line, Model, Reading, check_finite, lines_of
+from lstmcli.tasks.unknowns import Unknowns
 
 if TYPE_CHECKING:
     from lstmcli.tasks.lm import LanguageModel
@@ -125,6 +126,7 @@ class OwnLanguageModel:
         directory, config = model.model, model.model.lm
         self._model: Model = model
         self._reading = Reading(model, carried)
+        self.unknowns = Unknowns(model, model.encoder.writing)
         self.about = Competitor(name, "lstm", str(model.path), int(directory.config["parameters"]), directory.size)
         self.tokenizer = f"{config.tokenizer.kind}, {model.encoder.vocab_size:,}"
         # With another mode the same file closes lines with another token.
@@ -136,6 +138,7 @@ class OwnLanguageModel:
         encoder = self._model.encoder
         lines: list[Line] = [line for record in records for line in lines_of(record, False)]
         ids = self._reading.encode(lines)
+        self.unknowns.watch(lines, ids)
         scores = self._reading.score(ids)
         check_finite(self._model, sum(float(score.nats.sum()) for score in scores))
         found: list[Cost] = []

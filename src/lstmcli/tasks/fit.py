@@ -17,13 +17,13 @@ from lstmcli.tasks.checkpoint import Checkpoints
 from lstmcli.tasks.divergence import Watch
 from lstmcli.tasks.schedule import rate
 from lstmcli.tasks.trainer import Split, Trainer
-from lstmcli.tasks.validation import Score, score_in_blocks
+from lstmcli.tasks.validation import Score, score_in_blocks, why_kept
 from lstmcli.text.batching import bucketed
 
 
 @dataclass
 class Place(resumable.Place):
-    FOUND: ClassVar[tuple[str, ...]] = ("kept_epoch", "best", "best_epoch")
+    FOUND: ClassVar[tuple[str, ...]] = ("kept_epoch", "kept_value", "best", "best_epoch")
 
     epoch: int = 0
     """Epochs that are behind us, validation included."""
@@ -32,6 +32,8 @@ class Place(resumable.Place):
     best: Any = None
     """The fields of the best ``validation.Score``, once there is one."""
     best_epoch: int = 0
+    kept_value: float = 0.0
+    """The score of the kept epoch."""
 
 
 class _Run(resumable.Run[Place]):
@@ -88,7 +90,7 @@ class _Run(resumable.Run[Place]):
         if best is None or improved:
             best, place.best, place.best_epoch = found, tuple(found), place.epoch
         if found.as_good_as(best, len(valid)):
-            self.kept, place.kept_epoch = weights, place.epoch
+            self.kept, place.kept_epoch, place.kept_value = weights, place.epoch, found.value
         self.steady = True
         return Validated(place.epoch, place.step, found.loss, found.metric, found.value, best.value, improved)
 
@@ -121,7 +123,10 @@ def fit(
         raise
     run.end()
     trainer.keep(run.kept)
-    yield Stopped(run.reason, run.done, run.place.kept_epoch, run.seconds)
+    place = run.place
+    best = Score(*place.best) if place.best else None
+    why = "" if best is None else why_kept(place.kept_epoch, place.kept_value, place.best_epoch, best, len(valid))
+    yield Stopped(run.reason, run.done, place.kept_epoch, run.seconds, why)
 
 
 def _epochs(run: _Run, stop: Callable[[], bool]) -> Iterator[Event]:

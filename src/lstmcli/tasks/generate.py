@@ -16,7 +16,7 @@ from lstmcli.config_generate import GenerateConfig
 from lstmcli.events import Warned
 from lstmcli.results_lm import Continuation
 from lstmcli.tasks.beams import beam_search
-from lstmcli.tasks.generator import Event, Generator, Start, read_prompts, rows_of
+from lstmcli.tasks.generator import Encoder, Event, Generator, Start, read_prompts, rows_of
 from lstmcli.tasks.sampler import sample
 from lstmcli.tasks.windows import windows
 
@@ -70,15 +70,29 @@ def _side_by_side(
     else:
         events = sample(generator, starts, state, config, seed=_seed(config), first=first)
         found = _apart(events, len(prompts), config.samples)
-    return [_with_warning(start, own) for start, own in zip(starts, found, strict=True)]
+    return [_with_warning(generator.encoder, start, own) for start, own in zip(starts, found, strict=True)]
 
 
-def _with_warning(start: Start, events: Iterator[Event]) -> Iterator[Event]:
-    tokens = len(start.ids) - 1
-    if tokens and start.unknown == tokens:
-        what = "its only symbol is" if tokens == 1 else f"all its {tokens:,} tokens are"
-        yield Warned(f"the model knows nothing of the prompt: {what} unknown to it")
+def _with_warning(encoder: Encoder, start: Start, events: Iterator[Event]) -> Iterator[Event]:
+    if start.unknown:
+        yield Warned(_unknown(encoder, start))
     yield from events
+
+
+def _unknown(encoder: Encoder, start: Start) -> str:
+    """What the model does not know of a prompt, and the prompt as its corpus would have it."""
+    tokens = len(start.ids) - 1
+    if start.unknown == tokens:
+        what = "its only symbol is" if tokens == 1 else f"all its {tokens:,} tokens are"
+        found = f"the model knows nothing of the prompt: {what} unknown to it"
+    else:
+        found = f"{start.unknown:,} of the prompt's {tokens:,} tokens {'is' if start.unknown == 1 else 'are'} unknown"
+        found += " to the model, and read as <unk>"
+    writing = encoder.writing
+    line = start.prompt.split("\n")[-1]
+    like_it = writing.like_it(line) if writing is not None else line
+    before, after = (int(encoder.unknown(encoder.prompt(text)).sum()) for text in (line, like_it))
+    return found + (f"; as the model's corpus is written: {like_it!r}" if after < before else "")
 
 
 def _apart(events: Iterator[tuple[int, Event]], prompts: int, texts: int) -> list[Iterator[Event]]:

@@ -22,6 +22,7 @@ from lstmcli.tasks.device import check_engine
 from lstmcli.tasks.lm import load_language_model
 from lstmcli.tasks.modeldir import ModelDir, unless_replaced
 from lstmcli.tasks.sampling import UNKNOWN_ID, Logits
+from lstmcli.text.writing import Writing
 
 END_ID = 0
 TOKENS_AT_ONCE = 1024
@@ -46,6 +47,10 @@ class Streamer(Protocol):
 class Encoder(Protocol):
     vocab_size: int
     config: LmTokenizerConfig
+
+    @property
+    def writing(self) -> Writing | None:
+        """How the model's corpus was written, if its vocabulary is closed."""
 
     def prompt(self, text: str) -> Ids:
         """The ids of a text that goes on."""

@@ -115,6 +115,7 @@ class ClassifierInspector:
             probability=float(p_C[label]),
             probabilities=_by_name(labels, p_C),
             why=self._why(text, label) if self._config.why else None,
+            columns=record.columns,
         )
         return found if self._opened is None else self._watched(self._opened, found, label)
 
@@ -196,7 +197,16 @@ class LanguageModelInspector:
                 read = np.concatenate([np.full(int(begins), self._lm.encoder.end_id), ids])
                 layers, after = self._layers(read, states)
                 states = after if carried else None
-                yield Inspection(line.text, record.line, record.path, "lm", self._cell, tuple(tokens), layers)
+                yield Inspection(
+                    line.text,
+                    record.line,
+                    record.path,
+                    "lm",
+                    self._cell,
+                    tuple(tokens),
+                    layers,
+                    columns=record.columns,
+                )
 
     def _start(self, begins: bool) -> list[TokenRead]:
         """``</s>``, which a model reads before the first token of a text."""

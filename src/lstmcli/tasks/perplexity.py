@@ -92,6 +92,10 @@ class Line(NamedTuple):
     """The words that the input marks by spaces which the model does not read, as spans of ``text``."""
 
 
+Watch = Callable[["Sequence[Line]", "Sequence[Ids]"], None]
+"""Is shown lines and their ids, each once, in order."""
+
+
 def lines_of(record: Record, segments: bool) -> Iterator[Line]:
     """The lines of a record: one, or several in a cell of a table."""
     for part in record.text.split("\n"):
@@ -164,12 +168,14 @@ def perplexity(
     segments: bool = False,
     batch_size: int = BATCH_SIZE,
     method: Method | None = None,
+    watch: Watch | None = None,
 ) -> LmReport:
     """The figures of all texts together.
 
     Args:
         segments: spaces mark words and are not part of the text, as in segmented Chinese.
         method: reads each text from its beginning to its end; the figures without it are in ``before``.
+        watch: shown all lines and their ids.
 
     Raises:
         NoDataError: there is not one line.
@@ -190,6 +196,8 @@ def perplexity(
         ) -> tuple[list[Line], list[Ids], list[NDArray[np.float64]]]:
             lines = [line for record in window for line in lines_of(record, segments)]
             ids = model.encoder.encode([line.text for line in lines])
+            if watch is not None:
+                watch(lines, ids)
             return lines, ids, costs(ids)
 
         runs = windows(text.records, lambda: True, WINDOW, WINDOW_CHARACTERS)

@@ -6,6 +6,7 @@ with one seed before the next seed begins: whenever a person ends it, the cells 
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Collection, Iterator, Sequence
 from contextlib import closing
@@ -292,7 +293,7 @@ def gaps(cells: Sequence[str], base: str, runs: Sequence[Run]) -> list[Gap]:
             differences = [by_seed[cell, seed][measure] - by_seed[base, seed][measure] for seed in seeds]
             difference = spread(differences)
             ahead = (difference.mean < 0) == (measure in LOWER_IS_BETTER)
-            better = None if difference.mean == 0 else cell if ahead else base
+            better = None if _nothing(difference.mean) else cell if ahead else base
             row.append(Gap(cell, base, measure, difference, paired_t_p(differences), None, None, better))
         adjusted = holm([gap.p_value for gap in row])
         found += [
@@ -300,6 +301,11 @@ def gaps(cells: Sequence[str], base: str, runs: Sequence[Run]) -> list[Gap]:
             for gap, p in zip(row, adjusted, strict=True)
         ]
     return found
+
+
+def _nothing(difference: float) -> bool:
+    """Whether it is none: but for rounding, or between two that are too large for a number."""
+    return math.isnan(difference) or abs(difference) < 1e-12
 
 
 def _gradients(cell: str, runs: Sequence[Run], splits: Splits) -> GradientByLag:

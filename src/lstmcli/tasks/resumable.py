@@ -139,8 +139,8 @@ class Run(Generic[P]):
         return Snapshot(arrays, {**asdict(self.place), "epochs": self.epochs, "rng": self.rng.bit_generator.state})
 
     def restore(self, snapshot: Snapshot) -> None:
-        values = {"ended": "", **snapshot.values}  # which lstm 0.1.0 did not write
-        self.place = type(self.place)(**{f.name: values[f.name] for f in fields(self.place)})
+        known = snapshot.values.keys() & {f.name for f in fields(self.place)}  # an older version may have had fewer
+        self.place = type(self.place)(**{name: snapshot.values[name] for name in known})
         self._trainer.load(snapshot)
         kept = snapshot.part("kept")
         self.kept = [self.tensor(kept[str(i)]) for i in range(len(kept))]

@@ -26,7 +26,7 @@ from typing import TYPE_CHECKING
 
 from lstmcli.errors import UsageError
 from lstmcli.results_lm import Surprisal
-from lstmcli.tasks.perplexity import Adapting, Line, Method, Model, Reading, Text, check_finite, lines_of
+from lstmcli.tasks.perplexity import Adapting, Line, Method, Model, Reading, Text, Watch, check_finite, lines_of
 from lstmcli.tasks.scoring import BATCH_SIZE, Ids
 from lstmcli.tasks.tables import Tables
 from lstmcli.tasks.windows import one_ahead, one_by_one, windows
@@ -49,6 +49,7 @@ def surprisals(
     segments: bool = False,
     batch_size: int = BATCH_SIZE,
     method: Method | None = None,
+    watch: Watch | None = None,
 ) -> Iterator[Surprisal]:
     """The rows of a table, in the order of the text; a line of a live source is answered before the next is read.
 
@@ -56,6 +57,7 @@ def surprisals(
         per: line, word, token or char.
         segments: spaces mark words and are not part of the text; ``word`` gives these words.
         method: reads the text from its beginning to its end; each row has what it was without it in ``before``.
+        watch: shown the lines and their ids, some ahead of their rows.
 
     Raises:
         UsageError: another ``per``.
@@ -70,7 +72,10 @@ def surprisals(
 
     def work(window: list[Record]) -> list[Surprisal]:
         lines = [line for record in window for line in lines_of(record, segments)]
-        return list(rows_of(lines, model.encoder.encode([line.text for line in lines])))
+        ids = model.encoder.encode([line.text for line in lines])
+        if watch is not None:
+            watch(lines, ids)
+        return list(rows_of(lines, ids))
 
     ready = text.ready
     runs = windows(text.records, ready or (lambda: True), WINDOW, WINDOW_CHARACTERS)

@@ -78,14 +78,17 @@ class LineTable:
         for _, group in groupby(range(len(scores)), lambda i: id(self._lines[i].record)):
             own = list(group)
             record = self._lines[own[0]].record
+            unknown = sum(self._unknown[i] for i in own)
             yield Surprisal(
                 text=record.text,
                 surprisal=sum(_bits(scores[i].nats) for i in own),
                 entropy=sum(_bits(_entropy(scores[i])) for i in own),
                 line=record.line,
                 tokens=sum(self._tokens[i] for i in own),
-                oov=sum(self._unknown[i] for i in own),
+                oov=unknown,
                 path=record.path,
+                unknown=unknown > 0,
+                columns=record.columns,
             )
 
 
@@ -182,6 +185,7 @@ class ShareTable:
             unknown, end = self._tables.unknown(ids), len(line.text)
             begun: list[list[int]] = [[] for _ in nats]
             """The tokens that begin in each character."""
+            hidden = {step.character for step in self._parts[i] if unknown[step.token]}
             for _, group in groupby(self._parts[i], lambda step: step.token):
                 step = next(group)
                 begun[step.character].append(step.token)
@@ -195,6 +199,7 @@ class ShareTable:
                     float(entropies[begun[first][0]]) * BITS if begun[first] else None,
                     tokens=len(own),
                     oov=int(unknown[own].sum()),
+                    unknown=not hidden.isdisjoint(range(first, last)),
                 )
 
 
@@ -215,8 +220,20 @@ def _items(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, tuple
     ]
 
 
-def _row(line: Line, text: str, surprisal: float, entropy: float | None, *, tokens: int = 1, oov: int = 0) -> Surprisal:
-    return Surprisal(text, surprisal, entropy, line.record.line, tokens, oov, line.record.path)
+def _row(
+    line: Line,
+    text: str,
+    surprisal: float,
+    entropy: float | None,
+    *,
+    tokens: int = 1,
+    oov: int = 0,
+    unknown: bool = False,
+) -> Surprisal:
+    record = line.record
+    return Surprisal(
+        text, surprisal, entropy, record.line, tokens, oov, record.path, None, unknown or oov > 0, record.columns
+    )
 
 
 def _bits(nats: NDArray[np.float64]) -> float:

@@ -32,10 +32,24 @@ class Score(NamedTuple):
         """Greater is better; the loss breaks ties, which small validation splits are full of."""
         return self.value, -self.loss
 
+    def margin(self, n: int) -> float:
+        """Two standard errors of this score on n texts."""
+        return 2 * math.sqrt(max(0.0, self.value * (1 - self.value)) / max(1, n))
+
     def as_good_as(self, best: Score, n: int) -> bool:
         """Whether it is within two standard errors of the best score on the same n texts."""
-        error = math.sqrt(max(0.0, best.value * (1 - best.value)) / max(1, n))
-        return self.value >= best.value - 2 * error
+        return self.value >= best.value - best.margin(n)
+
+
+def why_kept(epoch: int, value: float, best_epoch: int, best: Score, n: int) -> str:
+    """Why the weights of an epoch are kept and not those of the highest score; empty where they are the same."""
+    if epoch == best_epoch:
+        return ""
+    shown, highest, margin = (f"{100 * share:.2f}" for share in (value, best.value, best.margin(n)))
+    return (
+        f"{n:,} validation texts cannot tell its {shown} % from the best, {highest} % in epoch {best_epoch} "
+        f"(two standard errors: {margin} points), and of such the last is kept"
+    )
 
 
 class Scores:

@@ -1,8 +1,8 @@
-"""Built-in data that needs no network: two labelled tables, and prose from the running Python.
+"""Built-in data that needs no network: two labelled tables, stories, and prose from the running Python.
 
-``reviews`` and ``topics`` were written for this project and are packaged beside the code.  ``stdlib`` is
-built on the fly from the docstrings of the standard library: over 1 MB of English that every machine with
-Python already has.  Its files are parsed, never imported.
+``reviews`` and ``topics`` were written for this project and are packaged beside the code.  ``stories`` are made from
+sentence patterns of our own, see ``stories.py``.  ``stdlib`` is built on the fly from the docstrings of the standard
+library: over 1 MB of English that every machine with Python already has.  Its files are parsed, never imported.
 """
 
 from __future__ import annotations
@@ -21,10 +21,12 @@ from importlib import resources
 from pathlib import Path
 
 from lstmcli.errors import DataError, NoDataError
+from lstmcli.text.stories import stories
 
 DESCRIPTIONS = {
     "reviews": "short reviews, positive or negative, in English and Chinese",
     "topics": "headlines under six topics, in English and Chinese",
+    "stories": "short stories made from sentence patterns, in English, without labels",
     "stdlib": "paragraphs from the docstrings of this Python's standard library, without labels",
 }
 NAMES = tuple(DESCRIPTIONS)
@@ -52,6 +54,8 @@ def open_sample(name: str) -> SampleTable:
         return _packaged(name, ("text", "sentiment", "topic", "language"), "sentiment")
     if name == "topics":
         return _packaged(name, ("text", "label"), "label")
+    if name == "stories":
+        return SampleTable(name, DESCRIPTIONS[name], ("text",), ("text",), None, _story_rows)
     if name == "stdlib":
         return SampleTable(name, DESCRIPTIONS[name], ("text",), ("text",), None, _stdlib_rows)
     nearest = difflib.get_close_matches(name.lower(), NAMES, n=1)
@@ -66,6 +70,10 @@ def _packaged(name: str, columns: tuple[str, ...], label_column: str) -> SampleT
         yield from csv.DictReader(io.StringIO(source.read_text(encoding="utf-8")))
 
     return SampleTable(name, DESCRIPTIONS[name], columns, ("text",), label_column, read)
+
+
+def _story_rows() -> Iterator[dict[str, str]]:
+    return ({"text": story} for story in stories())
 
 
 # Tests hold no prose; lib2to3 and distutils left with Python 3.12 and 3.13; the rest is not the library's own.

@@ -18,6 +18,7 @@ from lstmcli.config_lm import LmTokenizerConfig
 from lstmcli.text.codes import Ids, Span, read_code
 from lstmcli.text.lm_tokenizer import END, END_ID, UNKNOWN, UNKNOWN_ID, train_lm_tokenizer
 from lstmcli.text.tokenizer import well_formed
+from lstmcli.text.writing import Writing, writing_of
 
 PIECE, GROUP = 50_000, 250_000
 """Characters given to the tokenizer as one text, and at once."""
@@ -163,6 +164,11 @@ class StreamEncoder:
             names = [name.removeprefix(" ") for name in names]
         names[END_ID], names[UNKNOWN_ID] = END, UNKNOWN
         return names
+
+    @property
+    def writing(self) -> Writing | None:
+        """How the corpus that the vocabulary is of was written; None where anything can be spelled."""
+        return writing_of(self._names, self.config.kind, self.config.words)
 
     def unknown(self, ids: Any) -> NDArray[np.bool_]:
         """Which ids are the unknown token."""
