@@ -79,7 +79,8 @@ class DataCheck:
     labels: tuple[str, ...]
     multilabel: bool
     leaked: dict[str, int]
-    """Split name to the number of its texts that are also in the training split."""
+    """Split name to the number of its texts that are also in the training split, case, white space and Unicode form
+    aside."""
     conflicting: int
     """Training texts that occur with more than one label."""
     majority_label: str

@@ -13,6 +13,7 @@ from lstmcli.errors import NoDataError
 from lstmcli.text.formats.folder import SPLITS
 from lstmcli.text.locate import locate
 from lstmcli.text.records import Record, Rows, Splits, fingerprint
+from lstmcli.text.sameness import same_text
 from lstmcli.text.sources import Source, open_parts
 
 VALID_SHARE = 0.05
@@ -180,13 +181,13 @@ def _in_two(records: Sequence[Record], n: int, share: float) -> list[Record]:
 def hold_out(records: Sequence[Record], fraction: float | None, seed: int) -> tuple[list[Record], list[Record]]:
     """Training and validation rows, each in the order of the source.
 
-    Every class gives its share, and a text at least where it has two.  Rows with the same text stay on one side:
-    validation is to show new texts.
+    Every class gives its share, and a text at least where it has two.  Rows with the same text, case, white space and
+    Unicode form aside, stay on one side: validation is to show new texts.
     """
     share = fraction if fraction is not None else default_share(len(records))
-    texts: dict[str, list[int]] = {}
+    texts: dict[bytes, list[int]] = {}
     for i, record in enumerate(records):
-        texts.setdefault(record.text, []).append(i)
+        texts.setdefault(same_text(record.text), []).append(i)
     classes: dict[str, list[list[int]]] = {}
     for rows in texts.values():
         classes.setdefault(next(iter(records[rows[0]].labels), ""), []).append(rows)  # multi-label: by the first
