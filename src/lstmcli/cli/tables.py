@@ -68,7 +68,9 @@ def report(result: ClassReport, out: Console) -> list[RenderableType]:
         columns("label", ("precision" if out.width >= 50 else "prec.", "recall", "F1", "texts"), rows, out, bold=2),
     ]
     if result.unknown_labels:
-        lines += ["", f"{result.unknown_labels:,} texts left out: their label is not one of the model's"]
+        has = "text has" if result.unknown_labels == 1 else "texts have"
+        wrong = "it counts as wrong" if result.unknown_labels == 1 else "they count as wrong"
+        lines += ["", f"{result.unknown_labels:,} {has} a label that the model does not know: {wrong}"]
     if result.confusion:
         lines += ["", *confusion(result, out)]
     return lines

@@ -196,42 +196,37 @@ def evaluate(
 ) -> ClassReport:
     """How well the model does on labelled records.
 
-    Records without a label are passed over (multi-label: no label is an answer too); those with a label
-    that the model does not know are counted apart.
+    Records without a label are passed over (multi-label: no label is an answer too); a label that the model does
+    not have makes any answer wrong.
 
     Raises:
         NoDataError: no record has a label that the model knows.
         DataError: a record with several labels, and the model gives one.
     """
-    column = {label: c for c, label in enumerate(classifier.labels)}
+    names = frozenset(classifier.labels)
     tally = Tally(classifier.labels, classifier.multilabel, 0.5 if threshold is None else threshold)
-    unknown, stranger, known = 0, "", 0
+    stranger, known = "", 0
 
     def judged() -> Iterator[Record]:
-        nonlocal unknown, stranger, known
+        nonlocal stranger, known
         for record in records:
             if len(record.labels) > 1 and not classifier.multilabel:
                 found = ", ".join(map(repr, record.labels[:3]))
                 hint = "the model gives one label to each text"
                 raise DataError(f"found several labels: {found}", path=record.path, line=record.line, hint=hint)
-            strangers = [label for label in record.labels if label not in column]
-            if strangers:
-                unknown, stranger = unknown + 1, stranger or strangers[0]
-            elif record.labels or classifier.multilabel:
-                known += bool(record.labels)
+            if record.labels or classifier.multilabel:
+                known += not names.isdisjoint(record.labels)
+                stranger = stranger or next((label for label in record.labels if label not in names), "")
                 yield record
 
     for window, p_NC in _answered(classifier, windows(judged(), lambda: True, WINDOW, WINDOW_CHARACTERS), batch_size):
-        gold = np.zeros((len(window), len(column)), np.bool_)
-        for n, record in enumerate(window):
-            gold[n, [column[label] for label in record.labels]] = True
-        tally.add(p_NC, gold if classifier.multilabel else gold.argmax(axis=1))
-    if unknown and not known:
-        some = ", ".join(map(repr, classifier.labels[:5])) + (", …" if len(column) > 5 else "")
+        tally.judge(p_NC, [record.labels for record in window])
+    if stranger and not known:
+        some = ", ".join(map(repr, classifier.labels[:5])) + (", …" if len(names) > 5 else "")
         raise NoDataError(f"no label is one of the model's: found {stranger!r}, the model has {some}")
     if not known:
         raise NoDataError("no labels to compare with", hint="name their column with --label-column")
-    return tally.report(unknown_labels=unknown)
+    return tally.report()
 
 
 def _predictions(

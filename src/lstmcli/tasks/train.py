@@ -23,8 +23,8 @@ from lstmcli.tasks.defaults import ngram_min_count, ngram_weight, resolve
 from lstmcli.tasks.device import choose_precision
 from lstmcli.tasks.estimate import estimate
 from lstmcli.tasks.experts import Experts
-from lstmcli.tasks.labels import class_weights, gold_array, indicators, known
-from lstmcli.tasks.metrics import classification_report
+from lstmcli.tasks.labels import class_weights, gold_array, indicators, known, strange
+from lstmcli.tasks.metrics import Tally, classification_report
 from lstmcli.tasks.modeldir import CARD, GRAPH, LOG, NGRAMS, TOKENIZER, WEIGHTS, check_target
 from lstmcli.tasks.ngrams import fit_table
 from lstmcli.tasks.run import go_on, log_lines, logged, origin, prepare, room, save_model, versions
@@ -206,18 +206,28 @@ def _train(
     def report_on(probabilities: NDArray[np.float64], part: Split) -> ClassReport:
         return classification_report(probabilities, part.gold, labels, splits.multilabel)
 
+    def judged(probabilities: NDArray[np.float64], records: Collection[Record]) -> ClassReport:
+        """A report on all of a split: ``probabilities`` are of the texts whose labels are known, in order."""
+        tally = Tally(labels, splits.multilabel)
+        tally.judge(probabilities, [record.labels for record in known(records, labels)])
+        if others := strange(records, labels):
+            encoded = encoder.encode([record.text for record in others])
+            tally.judge(experts.probabilities(encoded, scale), [record.labels for record in others])
+        return tally.report()
+
     before, after = (report_on(combine(network, ngrams, s, splits.multilabel), valid) for s in (1.0, scale))
     yield events.Calibrated(scale, before.ece, after.ece)
     metrics: dict[str, Any] = {}
     if len(valid):
-        metrics["valid"] = asdict(after)
-        yield events.Evaluated("valid", after)
+        report = judged(combine(network, ngrams, scale, splits.multilabel), splits.valid)
+        metrics["valid"] = asdict(report)
+        yield events.Evaluated("valid", report)
     if table and splits.held_out and not interrupted:
         table, fitted = fit_ngrams(train, valid, judged=False)
         experts = replace(experts, ngrams=table)
         yield fitted
     if len(test):
-        report = report_on(experts.probabilities(test.encoded, scale), test)
+        report = judged(experts.probabilities(test.encoded, scale), splits.test)
         metrics["test"] = asdict(report)
         yield events.Evaluated("test", report)
 
