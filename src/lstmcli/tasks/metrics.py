@@ -1,7 +1,7 @@
 """How well a classifier did: counts, rates and calibration.
 
-Shapes: N texts, C labels, U labels that the model does not have.  Everything is summed batch by batch, so a report on any number of texts takes
-the memory of its C x C confusion matrix.
+Shapes: N texts, C labels, U labels that the model does not have.  Everything is summed batch by batch, so a report
+on any number of texts takes the memory of its confusion matrix.
 """
 
 from __future__ import annotations
