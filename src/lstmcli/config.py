@@ -88,6 +88,8 @@ class ReadConfig:
     """Splits a label cell into several labels: multi-label data."""
     split: str | None = None
     """Named split of a Hub data set or of a folder of splits."""
+    keep_licence: bool = False
+    """Read the licences and notes that libraries put around a book; else plain text is read without them."""
 
     def __post_init__(self) -> None:
         require(self.label_prefix != "", "the label prefix cannot be empty")

@@ -113,6 +113,15 @@ Split = Annotated[
     str | None,
     option("--split", panel=DATA, metavar="NAME", text="Named split to read, of a data set that has several."),
 ]
+KeepLicence = Annotated[
+    bool,
+    option(
+        *("--keep-licence", "--keep-license"),
+        panel=DATA,
+        text="Read the licence and notes around a book of Project Gutenberg and the like, too.",
+        show_default=False,
+    ),
+]
 ValidFraction = Annotated[
     float | None,
     option(

@@ -85,6 +85,7 @@ def train(
     encoding: o.Encoding = READ.encoding,
     input_format: o.InputFormat = READ.input_format,
     split: o.Split = READ.split,
+    keep_licence: o.KeepLicence = READ.keep_licence,
     valid_fraction: o.ValidFraction = TRAIN.valid_fraction,
     tokenizer: o.Tokenizer = TOKENIZER.kind,
     vocab_size: o.VocabSize = TOKENIZER.vocab_size,
