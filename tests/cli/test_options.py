@@ -117,6 +117,7 @@ OPTIONS = [
     (ReadConfig, "read", "--label-prefix=#", "label_prefix", "#"),
     (ReadConfig, "read", "--label-separator=|", "label_separator", "|"),
     (ReadConfig, "read", "--split=validation", "split", "validation"),
+    (ReadConfig, "read", "--keep-licence", "keep_licence", True),
     (ModelConfig, "model", "--cell=gru", "cell", "gru"),
     (ModelConfig, "model", "--embedding=50", "embedding", 50),
     (ModelConfig, "model", "--hidden=64", "hidden", 64),

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from lstmcli.config import ReadConfig
 from lstmcli.text.heldout import spread
-from lstmcli.text.notices import find_notices, without_notices
+from lstmcli.text.notices import find_notices, marked, without_notices
 from lstmcli.text.records import Record, Rows, Selection
 from lstmcli.text.splits import load_splits
 
@@ -261,3 +261,17 @@ def test_lines_are_held_out_from_several_places(tmp_path: Path) -> None:
     assert sum(b - a != 1 for a, b in pairwise(valid)) == 9, "each place is a run of lines"
     assert splits.notes[-1] == "validation: 100 of 2,000 rows held out, in 10 runs of lines spread over the text"
     assert isinstance(splits.valid, Selection) and not isinstance(splits.train, Rows)
+
+
+def test_the_first_mark_is_told_of_once() -> None:
+    told: list[tuple[int, str]] = []
+    lines = [
+        *STORY,
+        "*** END OF THE PROJECT GUTENBERG EBOOK X ***",
+        *LICENCE,
+        "*** END OF THIS PROJECT GUTENBERG EBOOK",
+    ]
+    records = [Record(line, (), n) for n, line in enumerate(lines, 1)]
+    assert list(marked(records, lambda record, library: told.append((record.line, library)))) == records
+    assert told == [(len(STORY) + 1, "Project Gutenberg")]
+    assert list(marked(records[: len(STORY)], lambda *_: pytest.fail("nothing to tell"))) == records[: len(STORY)]

@@ -12,7 +12,7 @@ import typer
 from lstmcli.cli import options as o
 from lstmcli.cli import streams
 from lstmcli.cli.command import Command
-from lstmcli.cli.inputs import Inputs, specs
+from lstmcli.cli.inputs import Inputs, specs, with_notices_told
 from lstmcli.cli.settings import read_config
 from lstmcli.cli.surprisals import write_figures, writer
 from lstmcli.config import ReadConfig
@@ -168,6 +168,7 @@ def perplexity(
 
     def texts() -> Iterator[Text]:
         for records, ready, _, kind in inputs:
+            records = with_notices_told(records, kind)
             yield task.Text(records, task.is_carried(loaded.mode, kind, stream=stream, lines=lines), ready)
 
     how: dict[str, Any] = {} if batch_size is None else {"batch_size": batch_size}

@@ -6,7 +6,7 @@ book it is known by heart.  The text is read once, line by line, to find them; o
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
 from lstmcli.text.libraries import CREDIT, END_NOTES, HINT, LAST_OF_LICENCE, LIBRARIES, LINES, OPENING, Library
@@ -198,6 +198,21 @@ def without_notices(records: Collection[Record]) -> tuple[Collection[Record], li
     if not found.places or not any(record.text.strip() for record in rest):
         return records, []
     return rest, [_said(found, records)]
+
+
+def marked(records: Iterable[Record], tell: Callable[[Record, str], None]) -> Iterator[Record]:
+    """The same records, one by one; ``tell`` is called once, with the first that marks a licence and whose it is."""
+    told = False
+    for record in records:
+        if not told and HINT.search(record.text):
+            for library in LIBRARIES:
+                certain = [library.head] if library.start is None else []
+                certain += [library.foot] if library.sign is None and not library.after_head else []
+                if any(pattern and pattern.match(record.text) for pattern in certain):
+                    told = True
+                    tell(record, library.name)
+                    break
+        yield record
 
 
 def _said(found: Found, records: Collection[Record]) -> str:
