@@ -26,6 +26,8 @@ if TYPE_CHECKING:
     from lstmcli.engine.ngrams import NgramTable
     from lstmcli.text.records import Record
 
+UNKNOWN_ID = 1
+"""As in ``text/tokenizer.py``, which is slow to import."""
 ENGINES = ("onnx", "int8", "torch")
 
 
@@ -44,6 +46,8 @@ class Classifier:
         self.model, self.labels, self.multilabel = model, model.labels, model.multilabel
         config = model.classifier
         self.encoder = encoder
+        self.tokens = self.unknown = 0
+        """Tokens of all texts that were answered as a stream, and unknown ones among them."""
         self.experts = Experts(
             network, ngrams, len(self.labels), self.multilabel, config.model.segment, config.tokenizer.max_tokens
         )
@@ -51,6 +55,13 @@ class Classifier:
     def probabilities(self, texts: Sequence[str], batch_size: int = BATCH_SIZE) -> NDArray[np.float64]:
         """[N, C] in the order of the texts; rows sum to 1 unless the model is multi-label."""
         return self.answer(self.encoder.encode(texts), batch_size)
+
+    def read(self, records: Sequence[Record]) -> list[Ids]:
+        """The texts of records, encoded; their unknown tokens are counted."""
+        encoded = self.encoder.encode([record.text for record in records])
+        self.tokens += sum(map(len, encoded))
+        self.unknown += sum(int(np.count_nonzero(ids_TF[:, 0] == UNKNOWN_ID)) for ids_TF in encoded)
+        return encoded
 
     def answer(self, encoded: Sequence[Ids], batch_size: int = BATCH_SIZE) -> NDArray[np.float64]:
         """The probabilities [N, C] of texts that the encoder has read."""
@@ -182,7 +193,7 @@ def _answered(
 ) -> Iterator[tuple[list[Record], NDArray[np.float64]]]:
     """Each window and its probabilities [N, C]; with ``one_ahead`` one is read, one tokenized, one computed and one
     written at once, so that no core waits for a single thread's work."""
-    encoded = order(lambda window: classifier.encoder.encode([record.text for record in window]), runs)
+    encoded = order(classifier.read, runs)
     for (window, _), rows_NC in order(lambda pair: classifier.answer(pair[1], batch_size), encoded):
         yield window, rows_NC
 

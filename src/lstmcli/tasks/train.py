@@ -28,6 +28,7 @@ from lstmcli.tasks.metrics import Tally, classification_report
 from lstmcli.tasks.modeldir import CARD, GRAPH, LOG, NGRAMS, TOKENIZER, WEIGHTS, check_target
 from lstmcli.tasks.ngrams import fit_table
 from lstmcli.tasks.run import go_on, log_lines, logged, origin, prepare, room, save_model, versions
+from lstmcli.tasks.unknown import unknown_in_validation
 from lstmcli.tasks.validation import score
 from lstmcli.text.encoder import UNKNOWN_ID, TextEncoder
 
@@ -116,6 +117,10 @@ def _train(
     valid, test = (encoded(known(part, labels)) for part in (splits.valid, splits.test))
     ready = _tokenizer_ready(encoder, config, train, valid)
     yield ready
+    seen = [ids[:, 0] for ids in valid.encoded]
+    unknown = sum(int((ids_T == UNKNOWN_ID).sum()) for ids_T in seen)
+    if told := unknown_in_validation(unknown, sum(map(len, seen)), config.tokenizer.path or config.tokenizer.kind):
+        yield events.Warned(told)
 
     if config.model.vectors:
         from lstmcli.text.vectors import read_vectors

@@ -25,6 +25,7 @@ from lstmcli.tasks.device import native_bf16
 from lstmcli.tasks.estimate import estimate_lm
 from lstmcli.tasks.modeldir import CARD, GRAPH, LOG, TOKENIZER, WEIGHTS, check_target
 from lstmcli.tasks.run import go_on, log_lines, logged, origin, prepare, room, save_model, versions
+from lstmcli.tasks.unknown import unknown_in_validation
 from lstmcli.text.corpus import Corpus, Survey, build_corpus, survey, unchanged
 from lstmcli.text.lm_tokenizer import END_ID
 from lstmcli.text.settle import settle
@@ -111,6 +112,8 @@ def _train(
         tokenizer.mode,
         encoder.vocab_size,
     )
+    if told := unknown_in_validation(valid.unknown, len(valid), tokenizer.path or tokenizer.kind):
+        yield events.Warned(told)
 
     from lstmcli.core.build import count_parameters
     from lstmcli.core.language_model import LanguageModel
