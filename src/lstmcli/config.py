@@ -108,6 +108,8 @@ class TokenizerConfig:
     min_count: int = 1
     """Words seen fewer times in the training split are unknown."""
     lowercase: bool = True
+    strip_html: bool = False
+    """Read a text without its HTML: tags are left out, &amp; and the like are the characters that they stand for."""
     max_tokens: int = 400
     """Longer texts keep their head and their tail, half each."""
     hash_buckets: int | None = None
@@ -120,6 +122,8 @@ class TokenizerConfig:
         within("min-count", self.min_count, 1)
         within("max-tokens", self.max_tokens, 2)
         within("hash-buckets", self.hash_buckets, 0, MOST_BUCKETS)
+        whole = self.path is not None or self.kind == "byte"
+        require(not (self.strip_html and whole), "strip-html needs a tokenizer that is made here, and not byte")
 
 
 @dataclass(frozen=True)

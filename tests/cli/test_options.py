@@ -107,6 +107,7 @@ OPTIONS = [
     (TokenizerConfig, "tokenizer", "--vocab-size=500", "vocab_size", 500),
     (TokenizerConfig, "tokenizer", "--min-count=3", "min_count", 3),
     (TokenizerConfig, "tokenizer", "--keep-case", "lowercase", False),
+    (TokenizerConfig, "tokenizer", "--strip-html", "strip_html", True),
     (TokenizerConfig, "tokenizer", "--max-tokens=77", "max_tokens", 77),
     (TokenizerConfig, "tokenizer", "--hash-buckets=0", "hash_buckets", 0),
     (ReadConfig, "read", "--input-format=csv", "input_format", "csv"),

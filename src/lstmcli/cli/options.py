@@ -153,6 +153,10 @@ MinCount = Annotated[
 KeepCase = Annotated[
     bool, option("--keep-case", panel=TOKENIZER, text="Tell upper case from lower case.", show_default=False)
 ]
+StripHtml = Annotated[
+    bool,
+    option("--strip-html", panel=TOKENIZER, text="Read texts without HTML tags and entities.", show_default=False),
+]
 MaxTokens = Annotated[
     int, option("--max-tokens", panel=TOKENIZER, metavar="N", text="Longer texts keep their head and their tail.")
 ]

@@ -91,6 +91,7 @@ def train(
     vocab_size: o.VocabSize = TOKENIZER.vocab_size,
     min_count: o.MinCount = TOKENIZER.min_count,
     keep_case: o.KeepCase = not TOKENIZER.lowercase,
+    strip_html: o.StripHtml = TOKENIZER.strip_html,
     max_tokens: o.MaxTokens = TOKENIZER.max_tokens,
     hash_buckets: o.HashBuckets = TOKENIZER.hash_buckets,
     cell: o.CellKind = MODEL.cell,

@@ -74,6 +74,20 @@ def _also(leaked: dict[str, int], exact: dict[str, int]) -> Iterator[str]:
         yield f"{_count(count, 'text')} of the {_NAMES[name]} split {_are(count)} also in training{how}"
 
 
+def html_in(records: Collection[Record]) -> str | None:
+    """What to say of HTML in training texts; None where hardly any has some."""
+    from lstmcli.text.markup import WORTH_SAYING, with_html
+
+    count, first = with_html(record.text for record in records)
+    if not count or count < WORTH_SAYING * len(records):
+        return None
+    hold = "holds" if count == 1 else "hold"
+    return (
+        f"{count:,} of {_count(len(records), 'training text')} {hold} HTML, such as {first[:40]!r}, and it is read as "
+        "words; --strip-html reads the texts without it"
+    )
+
+
 def _label_counts(records: Iterable[Record]) -> Counter[str]:
     return Counter(label for record in records for label in record.labels)
 

@@ -18,7 +18,7 @@ from lstmcli.events import Event
 from lstmcli.results import ClassReport
 from lstmcli.tasks.calibration import combine, fit_scale, total
 from lstmcli.tasks.card import model_card
-from lstmcli.tasks.datacheck import check_data
+from lstmcli.tasks.datacheck import check_data, html_in
 from lstmcli.tasks.defaults import ngram_min_count, ngram_weight, resolve
 from lstmcli.tasks.device import choose_precision
 from lstmcli.tasks.estimate import estimate
@@ -89,6 +89,8 @@ def _train(
     check_target(output, force)
     check = check_data(splits)
     yield events.DataRead(check, splits.notes)
+    if not config.tokenizer.strip_html and (told := html_in(splits.train)):
+        yield events.Warned(told)
     labels = check.labels
 
     import torch

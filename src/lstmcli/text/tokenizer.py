@@ -24,6 +24,7 @@ from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_toke
 from lstmcli.config import TOKENIZERS, TokenizerConfig
 from lstmcli.errors import DataError
 from lstmcli.text.guard import check_growth, is_panic
+from lstmcli.text.markup import stripping
 from lstmcli.text.scripts import CJK, CLUSTER, GAP, UNSPACED
 
 PADDING, UNKNOWN = "[PAD]", "[UNK]"
@@ -49,7 +50,7 @@ def train_tokenizer(texts: Iterable[str], config: TokenizerConfig) -> Tokenizer:
     """
     if config.path is not None:
         return read_tokenizer(config.path)
-    steps: list[normalizers.Normalizer] = [normalizers.NFC()]
+    steps: list[normalizers.Normalizer] = [*(stripping() if config.strip_html else ()), normalizers.NFC()]
     if config.lowercase:
         steps.append(normalizers.Lowercase())
     recipe = Recipe(config.kind, config.vocab_size, config.min_count, SPECIAL, normalizers.Sequence(steps))
