@@ -88,6 +88,8 @@ class ReadConfig:
     """Splits a label cell into several labels: multi-label data."""
     split: str | None = None
     """Named split of a Hub data set or of a folder of splits."""
+    keep_licence: bool = False
+    """Read the licences and notes that libraries put around a book; else plain text is read without them."""
 
     def __post_init__(self) -> None:
         require(self.label_prefix != "", "the label prefix cannot be empty")
@@ -106,6 +108,8 @@ class TokenizerConfig:
     min_count: int = 1
     """Words seen fewer times in the training split are unknown."""
     lowercase: bool = True
+    strip_html: bool = False
+    """Read a text without its HTML: tags are left out, &amp; and the like are the characters that they stand for."""
     max_tokens: int = 400
     """Longer texts keep their head and their tail, half each."""
     hash_buckets: int | None = None
@@ -118,6 +122,8 @@ class TokenizerConfig:
         within("min-count", self.min_count, 1)
         within("max-tokens", self.max_tokens, 2)
         within("hash-buckets", self.hash_buckets, 0, MOST_BUCKETS)
+        whole = self.path is not None or self.kind == "byte"
+        require(not (self.strip_html and whole), "strip-html needs a tokenizer that is made here, and not byte")
 
 
 @dataclass(frozen=True)

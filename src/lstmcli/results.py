@@ -44,20 +44,22 @@ class ClassReport:
     accuracy: float
     """Multi-label: the share of texts whose label set is exactly right."""
     macro_f1: float
+    """Mean over the labels that occur in the texts or in the answers, as in scikit-learn."""
     weighted_f1: float
     macro_precision: float
     macro_recall: float
     classes: tuple[ClassScore, ...]
     labels: tuple[str, ...]
+    """The model's, then those that only the texts have."""
     confusion: tuple[tuple[int, ...], ...]
     """confusion[i][j]: texts of label i that were called label j; empty for multi-label, and for more labels than
     anybody reads a matrix of."""
     ece: float
     """Expected calibration error, 15 equal-width bins (Guo et al. 2017)."""
     loss: float
-    """Mean negative log-likelihood of the gold label, nats."""
+    """Mean negative log-likelihood of the gold label, nats; over the texts whose labels the model has."""
     unknown_labels: int = 0
-    """Texts left out because their label was not in the model."""
+    """Texts with a label that the model does not have; they count as wrong."""
     multilabel: bool = False
     confused: tuple[tuple[int, int, int], ...] = ()
     """The mistakes, most frequent first: place of the true label and of the answer in ``labels``, and how many texts;
@@ -83,7 +85,8 @@ class DataCheck:
     labels: tuple[str, ...]
     multilabel: bool
     leaked: dict[str, int]
-    """Split name to the number of its texts that are also in the training split."""
+    """Split name to the number of its texts that are also in the training split, case, white space and Unicode form
+    aside."""
     conflicting: int
     """Training texts that occur with more than one label."""
     majority_label: str

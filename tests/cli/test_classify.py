@@ -246,3 +246,10 @@ def test_both_engines_agree(model: Path, lines: Path) -> None:
     assert len(onnx) == len(torch) == len(TEXTS)
     for a, b in zip(onnx, torch, strict=True):
         assert a["probabilities"] == pytest.approx(b["probabilities"], abs=1e-4)
+
+
+def test_text_that_the_model_does_not_know_is_told_of(model: Path) -> None:
+    foreign = "det var en mørk og stormfuld aften i den lille havneby hvor alle sov undtagen den gamle mand ved vinduet"
+    told = classify(model, "--text", foreign).stderr
+    assert told.startswith("warning: 95 % of the tokens are unknown to the model")
+    assert "unknown" not in classify(model, "--text", "a fine film " * 10).stderr

@@ -201,16 +201,26 @@ def test_a_report_on_labelled_text() -> None:
     classifier, _ = letters()
     gold = [("a",), ("b",), ("c",), ("martian",), ()]
     report = evaluate(classifier, records("aa", "bb", "bb", "x", "cc", gold=gold))
-    assert (report.n, report.unknown_labels) == (3, 1)
-    assert report.accuracy == pytest.approx(2 / 3)
-    assert report.confusion == ((1, 0, 0), (0, 1, 0), (0, 1, 0))
+    assert (report.n, report.unknown_labels) == (4, 1)
+    assert report.accuracy == pytest.approx(2 / 4)
+    assert report.labels == ("a", "b", "c", "martian")
+    assert report.confusion[:3] == ((1, 0, 0, 0), (0, 1, 0, 0), (0, 1, 0, 0))
+    assert sum(report.confusion[3]) == 1 and report.confusion[3][3] == 0
+    assert (report.classes[3].recall, report.classes[3].support) == (0.0, 1)
 
 
 def test_a_report_on_label_sets() -> None:
     classifier, _ = letters(multilabel=True)
     gold = [("a", "b"), (), ("c", "martian")]
     report = evaluate(classifier, records("aaabbb", "x", "c", gold=gold), threshold=0.9)
-    assert (report.n, report.unknown_labels, report.accuracy) == (2, 1, 1.0)
+    assert (report.n, report.unknown_labels, report.accuracy) == (3, 1, pytest.approx(2 / 3))
+    assert [(c.label, c.f1, c.support) for c in report.classes] == [
+        ("a", 1.0, 1),
+        ("b", 1.0, 1),
+        ("c", 0.0, 1),
+        ("martian", 0.0, 1),
+    ]
+    assert report.macro_f1 == 0.5
 
 
 @pytest.mark.parametrize("multilabel", [False, True])

@@ -130,9 +130,9 @@ def test_one_text_has_no_interval_and_no_test() -> None:
     assert "one text: there is no interval" in found.notes[0]
 
 
-def test_texts_without_a_label_that_is_known_are_left_out_and_counted() -> None:
+def test_texts_without_a_label_are_left_out_and_those_of_a_label_that_is_not_known_count_as_wrong() -> None:
     found = run([column("x", says("aab")), column("y", says("abb"))], records("a-z"))
-    assert found.texts == 1
+    assert found.texts == 2 and [f.accuracy for f in found.models] == [0.5, 0.5]
     assert any("'z'" in note for note in found.notes) and any("no label" in note for note in found.notes)
     with pytest.raises(NoDataError, match="no labels to compare with"):
         run([column("x", says("aa")), column("y", says("ab"))], records("--"))
@@ -159,8 +159,9 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 
 def test_the_figures_are_those_of_a_report(models: tuple[Path, Path]) -> None:
-    labelled = [Record(text, (LABELS[n % 3],), n + 1) for n, text in enumerate(TEXTS)]
+    labelled = [Record(text, ((*LABELS, "new", "newer")[n % 5],), n + 1) for n, text in enumerate(TEXTS)]
     found = compare_classifiers(identify(models), labelled, cold_starts=False)
+    assert any("the models do not know ('new', 'newer')" in note for note in found.notes)
     for path, figures in zip(models, found.models, strict=True):
         report = evaluate(load_classifier(path), labelled)
         assert (figures.accuracy, figures.macro_f1, figures.ece) == pytest.approx(

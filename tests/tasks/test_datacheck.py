@@ -92,3 +92,16 @@ def test_a_large_corpus_is_quick() -> None:
     check = check_data(splits(train, train[:2000]))
     assert check.splits[0].duplicates == 10_000
     assert check.leaked == {"valid": 2000}
+
+
+@pytest.mark.parametrize(
+    ("valid", "warning"),
+    [
+        (["a:Good  Food", "b:new"], "1 text of the validation split is also in training in another case, spacing or "),
+        (["a:GOOD food", "b:bad food"], "2 texts of the validation split are also in training, 1 of them in another "),
+    ],
+)
+def test_texts_that_the_tokenizer_makes_equal_are_also_in_training(valid: list[str], warning: str) -> None:
+    check = check_data(splits(records("a:good food", "b:bad food"), records(*valid)))
+    assert check.leaked == {"valid": len([row for row in valid if "food" in row.lower()])}
+    assert any(told.startswith(warning) for told in check.warnings)

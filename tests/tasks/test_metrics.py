@@ -240,3 +240,52 @@ def test_label_sets_equal_to_scikit_learn(case: tuple[Any, Any]) -> None:
         theirs.f1_score(gold, called, average="weighted", **call),
     ]
     assert averages(report) == pytest.approx(expected)
+
+
+def test_a_label_that_the_model_lacks_makes_every_answer_wrong() -> None:
+    """Worked by hand; macro F1 as scikit-learn has it: over the labels of the texts and of the answers."""
+    tally = Tally(["a", "b"])
+    tally.judge(np.array([[0.9, 0.1], [0.2, 0.8], [0.7, 0.3], [0.4, 0.6]]), [("a",), ("b",), ("new",), ("new",)])
+    report = tally.report()
+    assert (report.n, report.unknown_labels, report.accuracy) == (4, 2, 0.5)
+    assert report.confusion == ((1, 0, 0), (0, 1, 0), (1, 1, 0))
+    assert [c.f1 for c in report.classes] == pytest.approx([2 / 3, 2 / 3, 0])
+    assert report.macro_f1 == pytest.approx(4 / 9) and report.weighted_f1 == pytest.approx(1 / 3)
+    assert report.macro_recall == pytest.approx(2 / 3)
+    assert report.loss == pytest.approx(-np.log([0.9, 0.8]).mean())
+    assert report.ece == pytest.approx(np.abs([0.1, 0.2, -0.7, -0.6]).mean())
+
+
+def test_labels_by_name_are_judged_as_their_columns() -> None:
+    tally, names_ = Tally(["a", "b", "c"]), "abc"
+    tally.judge(WORKED, [(names_[c],) for c in (0, 0, 0, 1, 1, 2)])
+    same(tally.report(), classification_report(WORKED, np.array([0, 0, 0, 1, 1, 2]), ["a", "b", "c"]))
+
+
+@given(st.lists(st.tuples(st.sampled_from("abxyz"), st.floats(0, 1)), min_size=1, max_size=30))
+def test_counts_agree_with_a_plain_count_whatever_the_labels(rows: list[tuple[str, float]]) -> None:
+    p = np.array([[x, 1 - x] for _, x in rows])
+    whole, parts = Tally(["a", "b"]), Tally(["a", "b"])
+    whole.judge(p, [(label,) for label, _ in rows])
+    for n, (label, _) in enumerate(rows):
+        parts.judge(p[n : n + 1], [(label,)])
+    report = whole.report()
+    answers = ["ab"[int(row.argmax())] for row in p]
+    gold = [label for label, _ in rows]
+    assert report.accuracy == pytest.approx(np.mean([g == a for g, a in zip(gold, answers, strict=True)]))
+    for i, label in enumerate(report.labels):
+        for j, other in enumerate(report.labels):
+            assert report.confusion[i][j] == sum((g, a) == (label, other) for g, a in zip(gold, answers, strict=True))
+    f1 = []
+    for label in {*gold, *answers}:
+        hits = sum(g == a == label for g, a in zip(gold, answers, strict=True))
+        f1.append(2 * hits / (gold.count(label) + answers.count(label)))
+    assert report.macro_f1 == pytest.approx(np.mean(f1))
+    same(parts.report(), report)
+
+
+def test_very_many_labels_that_the_model_lacks_cost_no_matrix() -> None:
+    tally = Tally(["a", "b"])
+    tally.judge(np.full((2000, 2), 0.5), [(str(i),) for i in range(2000)])
+    report = tally.report()
+    assert (report.n, report.accuracy, report.confusion, len(report.classes)) == (2000, 0.0, (), 2002)

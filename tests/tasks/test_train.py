@@ -63,3 +63,12 @@ def test_the_test_split_judges_the_model_that_is_saved(tmp_path: Path) -> None:
 def test_an_interrupted_run_does_not_keep_its_user_waiting(tmp_path: Path) -> None:
     told = trained(tmp_path / "m", held_out=True, stop=True)
     assert not [event for event in told if isinstance(event, NgramsFitted) and event.valid_accuracy is None]
+
+
+def test_test_texts_whose_label_training_never_shows_count_as_wrong(tmp_path: Path) -> None:
+    trained(tmp_path / "a", held_out=False, test=VALID)
+    trained(tmp_path / "b", held_out=False, test=[*VALID, Record("a new kind of text", ("new",))] * 2)
+    one, other = (read_model(tmp_path / name).config["metrics"]["test"] for name in "ab")
+    assert (other["n"], other["unknown_labels"]) == (3 * len(VALID), len(VALID))
+    assert other["accuracy"] == pytest.approx(one["accuracy"] * len(VALID) * 2 / other["n"])
+    assert other["classes"][-1] == {"label": "new", "precision": 0, "recall": 0, "f1": 0, "support": 2}

@@ -78,7 +78,7 @@ def test_unknown_words_have_the_affixes_the_vocabulary_would_give_them(word: str
     assert len(known) == len(unknown)
     assert knowing.features is not None
     for inside, outside in zip(known, unknown, strict=True):
-        if outside[0] == UNKNOWN_ID and not knowing.features.is_cjk[inside[0]]:
+        if outside[0] == UNKNOWN_ID and not knowing.features.has_neighbours[inside[0]]:
             spelt = inside[3] > 0  # else nothing, whatever the vocabulary
             assert spelt == (outside[3] > 0)
             inside, outside = inside[1 : 3 + spelt], outside[1 : 3 + spelt]

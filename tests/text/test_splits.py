@@ -20,6 +20,7 @@ from hypothesis import strategies as st
 from lstmcli.config import ReadConfig
 from lstmcli.errors import DataError, NoDataError
 from lstmcli.text.records import Record, Splits, fingerprint
+from lstmcli.text.sameness import same_text
 from lstmcli.text.splits import default_share, hold_out, load_splits
 
 Rows = list[tuple[str, str]]
@@ -85,6 +86,18 @@ def test_what_is_held_out(rows: Rows, fraction: float) -> None:
     assert not set(texts(train)) & set(texts(valid))
     assert train or not records
     assert [r.line for r in valid] == sorted(r.line for r in valid)
+
+
+@given(st.lists(st.tuples(st.sampled_from(["a b", "A B", "a  b", "ab ", "c", "C", "Çé", "C\u0327e\u0301"]), st.text())))
+def test_no_text_is_held_out_from_itself_in_another_case_spacing_or_form(rows: Rows) -> None:
+    train, valid = hold_out([Record(text, (label,)) for text, label in rows], 0.5, 1)
+    assert not {same_text(text) for text in texts(train)} & {same_text(text) for text in texts(valid)}
+
+
+def test_what_is_held_out_depends_on_near_duplicates_only() -> None:
+    """The seeded choice is the one of 0.1.0 where all texts differ by more than case and white space."""
+    records = [Record(f"Text {i}", (str(i % 3),)) for i in range(60)]
+    assert [r.text.split()[1] for r in hold_out(records, 0.1, 1)[1]] == ["7", "11", "13", "15", "29", "33"]
 
 
 def test_tiny_classes() -> None:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from lstmcli.cli import options as o
+from lstmcli.cli import streams
 from lstmcli.cli.command import Command
 from lstmcli.cli.inputs import Inputs, specs
 from lstmcli.cli.keeping import KeepColumns
@@ -20,6 +21,7 @@ from lstmcli.errors import UsageError
 
 if TYPE_CHECKING:
     from lstmcli.results import ClassReport
+    from lstmcli.tasks.classify import Classifier
 
 READ = ReadConfig()
 
@@ -125,6 +127,7 @@ def classify(
     if report:
         everything = (record for source in inputs for record in source.records)
         show_report(task.evaluate(classifier, everything, threshold=threshold, **size), format or "table")
+        _tell_unknown(classifier)
         return
     shown = format or o.default_format()
     out = writer(shown, sys.stdout, top=top, keep_columns=keep_columns, header=output_header)
@@ -136,6 +139,15 @@ def classify(
             if ready is not None and not ready():
                 sys.stdout.flush()
     out.close()
+    _tell_unknown(classifier)
+
+
+def _tell_unknown(classifier: Classifier) -> None:
+    """A warning on stderr where most of what was read means nothing to the model."""
+    from lstmcli.tasks.unknown import unknown_in_text
+
+    if told := unknown_in_text(classifier.unknown, classifier.tokens):
+        streams.note(f"warning: {told}")
 
 
 def as_trained(read: ReadConfig, trained: ReadConfig) -> ReadConfig:

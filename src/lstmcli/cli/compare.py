@@ -10,7 +10,7 @@ from lstmcli.cli import options as o
 from lstmcli.cli import options_race as r
 from lstmcli.cli.classify import as_trained
 from lstmcli.cli.command import Command, is_given
-from lstmcli.cli.inputs import Inputs, specs
+from lstmcli.cli.inputs import Inputs, specs, with_notices_told
 from lstmcli.cli.settings import read_config
 from lstmcli.config import ReadConfig
 from lstmcli.config_lm import DEFAULT_PRESET
@@ -127,6 +127,7 @@ def compare(
     encoding: o.Encoding = READ.encoding,
     input_format: o.InputFormat = READ.input_format,
     split: o.Split = READ.split,
+    keep_licence: o.KeepLicence = READ.keep_licence,
     format: Annotated[
         o.Format | None,
         o.format_option("tsv and csv: a header and a row for each model. jsonl and json: one object with everything."),
@@ -193,7 +194,7 @@ def compare(
     else:
         result = tasks.compare_language_models(
             entries,
-            source.records,
+            with_notices_told(source.records, source.format),
             format=source.format,
             stream=stream,
             lines=lines,

@@ -34,6 +34,23 @@ def specs(files: list[str] | None, texts: list[str] | None) -> list[str]:
     return found
 
 
+def with_notices_told(records: Iterable[Record], format: str) -> Iterable[Record]:
+    """The same records; the first that marks the licence around a book is told of on stderr, for it is scored too."""
+    if format != "text":
+        return records
+
+    from lstmcli.text.notices import marked
+
+    def tell(record: Record, library: str) -> None:
+        where = f"{safe(record.path)}: line {record.line}" if record.path else "a line"
+        streams.note(
+            f"warning: {where} belongs to the licence that {library} puts around a book: it is measured with the book; "
+            "cut it off to measure the book alone"
+        )
+
+    return marked(records, tell)
+
+
 class Input(NamedTuple):
     """The records of one source."""
 

@@ -113,6 +113,15 @@ Split = Annotated[
     str | None,
     option("--split", panel=DATA, metavar="NAME", text="Named split to read, of a data set that has several."),
 ]
+KeepLicence = Annotated[
+    bool,
+    option(
+        *("--keep-licence", "--keep-license"),
+        panel=DATA,
+        text="Read the licence and notes around a book of Project Gutenberg and the like, too.",
+        show_default=False,
+    ),
+]
 ValidFraction = Annotated[
     float | None,
     option(
@@ -143,6 +152,10 @@ MinCount = Annotated[
 ]
 KeepCase = Annotated[
     bool, option("--keep-case", panel=TOKENIZER, text="Tell upper case from lower case.", show_default=False)
+]
+StripHtml = Annotated[
+    bool,
+    option("--strip-html", panel=TOKENIZER, text="Read texts without HTML tags and entities.", show_default=False),
 ]
 MaxTokens = Annotated[
     int, option("--max-tokens", panel=TOKENIZER, metavar="N", text="Longer texts keep their head and their tail.")

@@ -12,7 +12,7 @@ import typer
 from lstmcli.cli import options as o
 from lstmcli.cli import streams
 from lstmcli.cli.command import Command
-from lstmcli.cli.inputs import Inputs, specs
+from lstmcli.cli.inputs import Inputs, specs, with_notices_told
 from lstmcli.cli.keeping import Header, KeepColumns
 from lstmcli.cli.settings import read_config
 from lstmcli.cli.surprisals import write_figures, writer
@@ -200,6 +200,7 @@ def perplexity(
 
     def texts() -> Iterator[Text]:
         for records, ready, _, kind in inputs:
+            records = with_notices_told(records, kind)
             bare = keep_columns and kind == "text"  # whose only column is the text itself
             rewritten = as_asked(records, writing if match_corpus else None, bare)
             yield task.Text(rewritten, task.is_carried(loaded.mode, kind, stream=stream, lines=lines), ready)

@@ -30,7 +30,7 @@ PROBES = ("recall",)
 ONLY_HERE = (
     *("match", "seeds", "seed", "probe", "distance", "output", "force", "valid", "test", "epochs", "time", "hidden"),
     *("layers", "embedding", "one_way", "tokenizer", "preset", "batch_size", "learning_rate", "device"),
-    "deterministic",
+    *("deterministic", "keep_licence"),
 )
 """Parameters that mean nothing without ``--cells``."""
 ONLY_ELSEWHERE = ("on", "top", "cold_start", "stream", "lines", "log_base")

@@ -80,7 +80,9 @@ def report(result: ClassReport, out: Console) -> list[RenderableType]:
     if more := len(result.classes) - len(shown):
         lines += ["", f"the {len(shown)} most frequent labels; --format json has the {more:,} others too"]
     if result.unknown_labels:
-        lines += ["", f"{result.unknown_labels:,} texts left out: their label is not one of the model's"]
+        has = "text has" if result.unknown_labels == 1 else "texts have"
+        wrong = "it counts as wrong" if result.unknown_labels == 1 else "they count as wrong"
+        lines += ["", f"{result.unknown_labels:,} {has} a label that the model does not know: {wrong}"]
     if result.confusion or result.confused:
         lines += ["", *confusion(result, out)]
     return lines

@@ -142,7 +142,7 @@ class Telling:
         together = "" if alone is None else f"; network and {alone.order}-gram model together"
         self._say(
             f"{_NAMES.get(event.split, event.split)}: accuracy {render.percent(r.accuracy, 2)}, "
-            f"macro F1 {render.percent(r.macro_f1, 2)} ({r.n:,} texts{together})",
+            f"macro F1 {render.percent(r.macro_f1, 2)} ({_texts(r.n, r.unknown_labels)}{together})",
             "bold",
         )
         if alone is None or alone.valid_accuracy is None or event.split != "valid" or r.multilabel or not r.n:
@@ -160,6 +160,11 @@ class Telling:
         self._say(f"saved {render.safe(event.path)}, {render.size(event.bytes)}; {took} in all")
         where = "" if self.default_place else f" -m {shlex.quote(event.path)}"
         self._say(f'try: lstm classify{where} --text "…"' if self.classifies else f'try: lstm generate{where} "…"')
+
+
+def _texts(n: int, unknown_labels: int) -> str:
+    strange = f"; the {unknown_labels:,} whose label training never shows count as wrong" if unknown_labels else ""
+    return render.count(n, "text") + strange
 
 
 _NAMES = {"valid": "validation", "test": "test"}

@@ -27,6 +27,8 @@ if TYPE_CHECKING:
     from lstmcli.engine.ngrams import NgramTable
     from lstmcli.text.records import Record
 
+UNKNOWN_ID = 1
+"""As in ``text/tokenizer.py``, which is slow to import."""
 ENGINES = ("onnx", "int8", "torch")
 
 
@@ -45,6 +47,8 @@ class Classifier:
         self.model, self.labels, self.multilabel = model, model.labels, model.multilabel
         config = model.classifier
         self.encoder = encoder
+        self.tokens = self.unknown = 0
+        """Tokens of all texts that were answered as a stream, and unknown ones among them."""
         self.experts = Experts(
             network, ngrams, len(self.labels), self.multilabel, config.model.segment, config.tokenizer.max_tokens
         )
@@ -52,6 +56,13 @@ class Classifier:
     def probabilities(self, texts: Sequence[str], batch_size: int = BATCH_SIZE) -> NDArray[np.float64]:
         """[N, C] in the order of the texts; rows sum to 1 unless the model is multi-label."""
         return self.answer(self.encoder.encode(texts), batch_size)
+
+    def read(self, records: Sequence[Record]) -> list[Ids]:
+        """The texts of records, encoded; their unknown tokens are counted."""
+        encoded = self.encoder.encode([record.text for record in records])
+        self.tokens += sum(map(len, encoded))
+        self.unknown += sum(int(np.count_nonzero(ids_TF[:, 0] == UNKNOWN_ID)) for ids_TF in encoded)
+        return encoded
 
     def answer(self, encoded: Sequence[Ids], batch_size: int = BATCH_SIZE) -> NDArray[np.float64]:
         """The probabilities [N, C] of texts that the encoder has read."""
@@ -188,7 +199,7 @@ def _answered(
 ) -> Iterator[tuple[list[Record], NDArray[np.float64]]]:
     """Each window and its probabilities [N, C]; with ``one_ahead`` one is read, one tokenized, one computed and one
     written at once, so that no core waits for a single thread's work."""
-    encoded = order(lambda window: classifier.encoder.encode([record.text for record in window]), runs)
+    encoded = order(classifier.read, runs)
     for (window, _), rows_NC in order(lambda pair: classifier.answer(pair[1], batch_size), encoded):
         yield window, rows_NC
 
@@ -202,43 +213,38 @@ def evaluate(
 ) -> ClassReport:
     """How well the model does on labelled records.
 
-    Records without a label are passed over (multi-label: no label is an answer too); those with a label
-    that the model does not know are counted apart.
+    Records without a label are passed over (multi-label: no label is an answer too); a label that the model does
+    not have makes any answer wrong.
 
     Raises:
         NoDataError: no record has a label that the model knows.
         DataError: a record with several labels, and the model gives one.
     """
-    column = {label: c for c, label in enumerate(classifier.labels)}
+    names = frozenset(classifier.labels)
     tally = Tally(classifier.labels, classifier.multilabel, 0.5 if threshold is None else threshold)
-    unknown, stranger, known = 0, "", 0
+    stranger, known = "", 0
 
     def judged() -> Iterator[Record]:
-        nonlocal unknown, stranger, known
+        nonlocal stranger, known
         for record in records:
             if len(record.labels) > 1 and not classifier.multilabel:
                 found = ", ".join(map(repr, record.labels[:3]))
                 hint = "the model gives one label to each text"
                 raise DataError(f"found several labels: {found}", path=record.path, line=record.line, hint=hint)
-            strangers = [label for label in record.labels if label not in column]
-            if strangers:
-                unknown, stranger = unknown + 1, stranger or strangers[0]
-            elif record.labels or classifier.multilabel:
-                known += bool(record.labels)
+            if record.labels or classifier.multilabel:
+                known += not names.isdisjoint(record.labels)
+                stranger = stranger or next((label for label in record.labels if label not in names), "")
                 yield record
 
     runs = windows(judged(), lambda: True, _window(classifier), WINDOW_CHARACTERS)
     for window, p_NC in _answered(classifier, runs, batch_size):
-        gold = np.zeros((len(window), len(column)), np.bool_)
-        for n, record in enumerate(window):
-            gold[n, [column[label] for label in record.labels]] = True
-        tally.add(p_NC, gold if classifier.multilabel else gold.argmax(axis=1))
-    if unknown and not known:
-        some = ", ".join(map(repr, classifier.labels[:5])) + (", …" if len(column) > 5 else "")
+        tally.judge(p_NC, [record.labels for record in window])
+    if stranger and not known:
+        some = ", ".join(map(repr, classifier.labels[:5])) + (", …" if len(names) > 5 else "")
         raise NoDataError(f"no label is one of the model's: found {stranger!r}, the model has {some}")
     if not known:
         raise NoDataError("no labels to compare with", hint="name their column with --label-column")
-    return tally.report(unknown_labels=unknown)
+    return tally.report()
 
 
 def _predictions(

@@ -27,6 +27,7 @@ from lstmcli.tasks.answerfiles import Predictions
 from lstmcli.tasks.competitors import Answers, ClassifierColumn
 from lstmcli.tasks.metrics import expected_calibration_error, macro_f1
 from lstmcli.tasks.statistics import Floats, bootstrap_interval, grouped, holm, mcnemar_p
+from lstmcli.tasks.strange import some, strange_note, widened, with_strange
 from lstmcli.tasks.windows import WINDOW, WINDOW_CHARACTERS, windows
 
 if TYPE_CHECKING:
@@ -61,7 +62,7 @@ def _labels(
             message = f"gives {several} to each text, unlike {models[0].about.path}"
             raise ModelError(message, path=column.about.path, hint="compare models of one task")
         if first != own:
-            only = [f"{side} has {_some(names)}" for side, names in _sides(models[0], column, first, own) if names]
+            only = [f"{side} has {some(names)}" for side, names in _sides(models[0], column, first, own) if names]
             raise ModelError(
                 f"has other labels than {models[0].about.path}: only {', only '.join(only)}",
                 path=column.about.path,
@@ -82,11 +83,6 @@ def _sides(
     return (first.about.name, labels - own), (other.about.name, own - labels)
 
 
-def _some(labels: Iterable[str]) -> str:
-    names = sorted(labels)
-    return ", ".join(map(repr, names[:5])) + (f" and {len(names) - 5} more" if len(names) > 5 else "")
-
-
 class _Run:
     """What is kept of the texts, which stream by."""
 
@@ -99,8 +95,10 @@ class _Run:
         self.called: list[list[NDArray[np.bool_]]] = [[] for _ in columns]
         self.confidence: list[list[Floats]] = [[] for _ in columns]
         self.seconds = [0.0] * len(columns)
-        self.texts = self.unknown = self.unlabelled = 0
-        self.stranger = self.example = ""
+        self.texts = self.unlabelled = self.judged = 0
+        self.strange: list[tuple[int, str]] = []
+        """Judged texts, from 0, and a label of theirs that the models do not have."""
+        self.example = ""
         self.disagreeing = 0
         self._best: list[tuple[float, int, Disagreement]] = []
 
@@ -115,7 +113,8 @@ class _Run:
         kept = [n for n, record in enumerate(window) if self._is_judged(record)]
         gold_NC = np.zeros((len(kept), len(self.labels)), np.bool_)
         for n, k in enumerate(kept):
-            gold_NC[n, [self.place[label] for label in window[k].labels]] = True
+            gold_NC[n, [self.place[label] for label in window[k].labels if label in self.place]] = True
+            self.strange += ((self.judged + n, label) for label in window[k].labels if label not in self.place)
         self.gold.append(gold_NC)
         own = [Answers(a.called_NC[kept], a.confidence[kept]) for a in answers]
         for m, answer in enumerate(own):
@@ -123,19 +122,17 @@ class _Run:
             self.confidence[m].append(answer.confidence)
         self._disagreements([window[k] for k in kept], own, gold_NC)
         self.texts += len(window)
+        self.judged += len(kept)
 
     def _is_judged(self, record: Record) -> bool:
         if len(record.labels) > 1 and not self.multilabel:
             found = ", ".join(map(repr, record.labels[:3]))
             hint = "the models give one label to each text"
             raise DataError(f"found several labels: {found}", path=record.path, line=record.line, hint=hint)
-        strangers = [label for label in record.labels if label not in self.place]
-        self.unknown += bool(strangers)
-        self.stranger = self.stranger or "".join(strangers[:1])
         if not record.labels and not self.multilabel:
             self.unlabelled += 1
             return False
-        return not strangers
+        return True
 
     def _disagreements(self, records: Sequence[Record], answers: Sequence[Answers], gold_NC: NDArray[np.bool_]) -> None:
         differs_N = np.zeros(len(records), np.bool_)
@@ -154,7 +151,7 @@ class _Run:
                     column.about.name,
                     self._names(answer.called_NC[n]),
                     float(sure_MN[m, n]) if known_MN[m, n] else None,
-                    bool((answer.called_NC[n] == gold_NC[n]).all()),
+                    bool((answer.called_NC[n] == gold_NC[n]).all()) and self.place.keys() >= set(records[n].labels),
                 )
                 for m, (column, answer) in enumerate(zip(self.columns, answers, strict=True))
             )
@@ -171,12 +168,13 @@ class _Run:
             column.finish(self.texts)
         gold_NC = np.concatenate(self.gold) if self.gold else np.zeros((0, len(self.labels)), np.bool_)
         if not len(gold_NC) or not gold_NC.any():
-            if self.unknown:
-                raise NoDataError(
-                    f"no label is one of the models': found {self.stranger!r}, the models have {_some(self.labels)}"
-                )
+            if self.strange:
+                found = f"found {self.strange[0][1]!r}, the models have {some(self.labels)}"
+                raise NoDataError(f"no label is one of the models': {found}")
             raise NoDataError("no labels to compare with", hint="name their column with --label-column")
-        called = [np.concatenate(parts) for parts in self.called]
+        own_NC = gold_NC
+        gold_NC = with_strange(gold_NC, self.strange)
+        called = [widened(np.concatenate(parts), gold_NC.shape[1]) for parts in self.called]
         right = [(one == gold_NC).all(axis=1) for one in called]
         sums = [_sums(one, gold_NC) for one in called]
         figures = []
@@ -187,7 +185,7 @@ class _Run:
                     column.about,
                     accuracy=float(right[m].mean()),
                     macro_f1=float(_macro_f1(sums[m].sum(axis=0)[None])[0]),
-                    ece=self._ece(np.concatenate(self.confidence[m]), called[m], gold_NC),
+                    ece=self._ece(np.concatenate(self.confidence[m]), called[m], gold_NC, own_NC.shape[1]),
                     texts_per_second=None if fixed else self.texts / max(self.seconds[m], 1e-9),
                     cold_start=column.cold_start(self.example[:_COLD_TEXT].replace("\0", " ")) if cold_starts else None,
                 )
@@ -208,8 +206,11 @@ class _Run:
             notes=tuple(self._notes(len(gold_NC))),
         )
 
-    def _ece(self, confidence: Floats, called_NC: NDArray[np.bool_], gold_NC: NDArray[np.bool_]) -> float | None:
-        right = called_NC == gold_NC if self.multilabel else (called_NC == gold_NC).all(axis=1)
+    def _ece(
+        self, confidence: Floats, called_NC: NDArray[np.bool_], gold_NC: NDArray[np.bool_], classes: int
+    ) -> float | None:
+        """Of the decisions on the models' own labels, the first ``classes`` columns."""
+        right = (called_NC == gold_NC)[:, :classes] if self.multilabel else (called_NC == gold_NC).all(axis=1)
         known = ~np.isnan(confidence)
         if not self.multilabel:
             known &= called_NC.any(axis=1)  # an abstention is sure of nothing
@@ -220,8 +221,7 @@ class _Run:
             yield "one text: there is no interval for a difference, and no test can say anything"
         elif judged < _FEW:
             yield f"only {judged} texts: the intervals are rough"
-        if self.unknown:
-            yield f"{self.unknown:,} texts left out: their label ({self.stranger!r}, …) is not one of the models'"
+        yield from strange_note(self.strange)
         if self.unlabelled:
             yield f"{self.unlabelled:,} texts left out: they have no label"
         if any(column.about.kind == "fasttext" for column in self.columns):

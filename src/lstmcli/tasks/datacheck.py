@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from statistics import median_low
 
 from lstmcli.errors import NoDataError
 from lstmcli.results import DataCheck, SplitCheck
 from lstmcli.tasks.companions import cut, one_label, require_known_labels, require_room_for_labels
 from lstmcli.text.records import Record, Splits
+from lstmcli.text.sameness import same_text
 
 IMBALANCE = 20
 """How many times as frequent as the rarest label the commonest is before it is worth a warning."""
@@ -19,7 +20,8 @@ _NAMES = {"train": "training", "valid": "validation", "test": "test"}
 def check_data(splits: Splits) -> DataCheck:
     """Count rows, labels, lengths, empty texts, duplicates, leaks and conflicts.
 
-    A duplicate is a row whose text an earlier row of its split has; empty texts are counted apart.
+    A duplicate is a row whose text an earlier row of its split has; empty texts are counted apart.  A text of
+    another split is also in training if a text there differs from it in case, white space and Unicode form only.
 
     Raises:
         NoDataError: no labels, or only one; no text; nothing to validate on.
@@ -34,12 +36,9 @@ def check_data(splits: Splits) -> DataCheck:
     require_room_for_labels(splits, labels)
 
     parts = {"train": train, "valid": splits.valid, "test": splits.test}
-    texts = {record.text for record in train if record.text.strip()}
-    leaked = {
-        name: sum(record.text in texts for record in records)
-        for name, records in parts.items()
-        if name != "train" and records
-    }
+    others = {name: records for name, records in parts.items() if name != "train" and records}
+    leaked = _leaked(train, others, same_text)
+    letter_for_letter = _leaked(train, others, lambda text: text) if any(leaked.values()) else leaked
     conflicting = _conflicts(train)
     majority, _ = Counter(record.labels for record in train).most_common(1)[0]
     judged = splits.valid or train
@@ -53,7 +52,44 @@ def check_data(splits: Splits) -> DataCheck:
         conflicting=conflicting,
         majority_label=", ".join(majority),
         majority_share=share,
-        warnings=tuple(_warnings(splits, checks, counts, leaked, conflicting)),
+        warnings=tuple(_warnings(splits, checks, counts, _also(leaked, letter_for_letter), conflicting)),
+    )
+
+
+def _leaked(
+    train: Iterable[Record], others: dict[str, Collection[Record]], key: Callable[[str], Hashable]
+) -> dict[str, int]:
+    """How many texts of each other split have the key of a training text."""
+    shown = {key(record.text) for record in train if record.text.strip()}
+    return {
+        name: sum(bool(record.text.strip()) and key(record.text) in shown for record in records)
+        for name, records in others.items()
+    }
+
+
+def _also(leaked: dict[str, int], exact: dict[str, int]) -> Iterator[str]:
+    """A warning for each split with texts that are in training, letter for letter or nearly so."""
+    for name, count in leaked.items():
+        if not count:
+            continue
+        nearly = count - exact[name]
+        how = "" if not nearly else " in another case, spacing or Unicode form"
+        if nearly and nearly != count:
+            how = f", {nearly:,} of them{how}"
+        yield f"{_count(count, 'text')} of the {_NAMES[name]} split {_are(count)} also in training{how}"
+
+
+def html_in(records: Collection[Record]) -> str | None:
+    """What to say of HTML in training texts; None where hardly any has some."""
+    from lstmcli.text.markup import WORTH_SAYING, with_html
+
+    count, first = with_html(record.text for record in records)
+    if not count or count < WORTH_SAYING * len(records):
+        return None
+    hold = "holds" if count == 1 else "hold"
+    return (
+        f"{count:,} of {_count(len(records), 'training text')} {hold} HTML, such as {first[:40]!r}, and it is read as "
+        "words; --strip-html reads the texts without it"
     )
 
 
@@ -121,7 +157,7 @@ def _conflicts(records: Iterable[Record]) -> int:
 
 
 def _warnings(
-    splits: Splits, checks: Sequence[SplitCheck], counts: Counter[str], leaked: dict[str, int], conflicting: int
+    splits: Splits, checks: Sequence[SplitCheck], counts: Counter[str], also: Iterable[str], conflicting: int
 ) -> Iterable[str]:
     single = sorted((label for label, count in counts.items() if count == 1), key=_natural)
     if single:
@@ -137,9 +173,7 @@ def _warnings(
     for check in checks:
         if check.empty:
             yield f"{_count(check.empty, 'text')} of the {_NAMES[check.name]} split {_are(check.empty)} empty"
-    for name, count in leaked.items():
-        if count:
-            yield f"{_count(count, 'text')} of the {_NAMES[name]} split {_are(count)} also in training"
+    yield from also
     if conflicting:
         occur = "occurs" if conflicting == 1 else "occur"
         yield f"{_count(conflicting, 'training text')} {occur} with different labels"

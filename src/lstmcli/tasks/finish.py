@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Sequence
+from collections.abc import Callable, Generator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -13,7 +13,7 @@ from lstmcli.config import ClassifierConfig
 from lstmcli.events import Event
 from lstmcli.tasks.derived import Derived
 from lstmcli.tasks.experts import Experts
-from lstmcli.tasks.judge import Judge
+from lstmcli.tasks.judge import Judge, Strangers
 
 if TYPE_CHECKING:
     from lstmcli.engine.ngrams import NgramTable
@@ -43,6 +43,7 @@ def finish(
     table: NgramTable | None,
     valid: Split,
     test: Split,
+    strangers: Mapping[str, Strangers],
     refit: Refit | None,
     derived: Derived,
 ) -> Generator[Event, None, Finished]:
@@ -65,7 +66,9 @@ def finish(
     segment, most = config.model.segment, config.tokenizer.max_tokens
     judge = Judge(Experts(session, table, len(labels), multilabel, segment, most), labels, multilabel)
     done.scale = derived.attempt("calibration", lambda: judge.scale(valid)) or 1.0
-    reports = derived.attempt("the report on validation", lambda: judge.reports(valid, 1.0, done.scale))
+    reports = derived.attempt(
+        "the report on validation", lambda: judge.reports(valid, strangers["valid"], 1.0, done.scale)
+    )
     if reports:
         before, after = reports
         yield events.Calibrated(done.scale, before.ece, after.ece)
@@ -76,7 +79,9 @@ def finish(
         judge.experts = replace(judge.experts, ngrams=done.table)
         yield fitted
     if len(test):
-        for report in derived.attempt("the report on test", lambda: judge.reports(test, done.scale)) or []:
+        for report in (
+            derived.attempt("the report on test", lambda: judge.reports(test, strangers["test"], done.scale)) or []
+        ):
             done.metrics["test"] = asdict(report)
             yield events.Evaluated("test", report)
     return done

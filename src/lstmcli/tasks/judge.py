@@ -6,18 +6,25 @@ Shapes: N texts, C labels.
 from __future__ import annotations
 
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
 from lstmcli.results import ClassReport
 from lstmcli.tasks.calibration import Floats, combine, fit_scale, total
-from lstmcli.tasks.experts import Experts
+from lstmcli.tasks.experts import Experts, Ids
 from lstmcli.tasks.metrics import Tally
 from lstmcli.tasks.validation import CELLS, blocks
 
 if TYPE_CHECKING:
     from lstmcli.tasks.trainer import Split
+
+
+class Strangers(NamedTuple):
+    """Texts of a split with labels that the training split never shows: every answer is wrong."""
+
+    encoded: Sequence[Ids] = ()
+    labels: Sequence[Sequence[str]] = ()
 
 
 class Judge:
@@ -32,7 +39,7 @@ class Judge:
         sample = slice(0, None, step)
         return fit_scale(total(*self.experts.logits(part.encoded[sample])), part.gold[sample], self.multilabel)
 
-    def reports(self, part: Split, *scales: float) -> list[ClassReport]:
+    def reports(self, part: Split, strangers: Strangers, *scales: float) -> list[ClassReport]:
         """A report on a split, which is not empty, for each scale."""
         tallies = [Tally(self.labels, self.multilabel) for _ in scales]
         for block in blocks(len(part), len(self.labels)):
@@ -40,4 +47,8 @@ class Judge:
             for tally, scale in zip(tallies, scales, strict=True):
                 probabilities: Floats = np.asarray(combine(*logits, scale, self.multilabel))
                 tally.add(probabilities, part.gold[block])
+        if strangers.encoded:
+            logits = self.experts.logits(strangers.encoded)
+            for tally, scale in zip(tallies, scales, strict=True):
+                tally.judge(np.asarray(combine(*logits, scale, self.multilabel)), strangers.labels)
         return [tally.report() for tally in tallies]

@@ -21,6 +21,12 @@ def known(records: Collection[Record], labels: Sequence[str]) -> list[Record]:
     return [record for record in records if known.issuperset(record.labels)]
 
 
+def strange(records: Collection[Record], labels: Sequence[str]) -> list[Record]:
+    """The other records: those with a label that the training split never shows."""
+    known = set(labels)
+    return [record for record in records if not known.issuperset(record.labels)]
+
+
 def gold_array(records: Collection[Record], labels: Sequence[str], multilabel: bool) -> NDArray[np.int64]:
     """Column numbers [N], or [N, C] of 0 and 1 for multi-label."""
     column = {label: i for i, label in enumerate(labels)}

@@ -15,17 +15,19 @@ from lstmcli.cells import CELLS
 from lstmcli.config import ClassifierConfig, to_dict
 from lstmcli.events import Event
 from lstmcli.tasks.card import model_card
-from lstmcli.tasks.datacheck import check_data
+from lstmcli.tasks.datacheck import check_data, html_in
 from lstmcli.tasks.defaults import ngram_min_count, ngram_weight, resolve
 from lstmcli.tasks.derived import Derived
 from lstmcli.tasks.device import choose_precision
 from lstmcli.tasks.estimate import estimate
 from lstmcli.tasks.finish import finish
-from lstmcli.tasks.labels import class_weights, gold_array, indicators, known
+from lstmcli.tasks.judge import Strangers
+from lstmcli.tasks.labels import class_weights, gold_array, indicators, known, strange
 from lstmcli.tasks.modeldir import NGRAMS, TOKENIZER, WEIGHTS, check_target
 from lstmcli.tasks.ngrams import fit_table
 from lstmcli.tasks.rehearsal import rehearse_classifier, rehearse_reading
 from lstmcli.tasks.run import deliver, go_on, logged, origin, prepare, room, versions
+from lstmcli.tasks.unknown import unknown_in_validation
 from lstmcli.tasks.validation import score_in_blocks
 from lstmcli.text.encoder import UNKNOWN_ID, TextEncoder
 
@@ -86,6 +88,8 @@ def _train(
     check_target(output, force)
     check = check_data(splits)
     yield events.DataRead(check, splits.notes)
+    if not config.tokenizer.strip_html and (told := html_in(splits.train)):
+        yield events.Warned(told)
     labels = check.labels
 
     import torch
@@ -104,6 +108,10 @@ def _train(
     def encoded(records: Collection[Record]) -> Split:
         return Split(encoder.encode([r.text for r in records]), gold_array(records, labels, splits.multilabel))
 
+    def strangers(records: Collection[Record]) -> Strangers:
+        others = strange(records, labels)
+        return Strangers(encoder.encode([r.text for r in others]), [r.labels for r in others])
+
     train = encoded(splits.train)
     config = resolve(config, len(train), int(train.lengths(config.tokenizer.max_tokens).sum()), len(labels))
     if config.model.ngrams == 0 and asked.model.ngrams is None:
@@ -116,6 +124,10 @@ def _train(
     valid, test = (encoded(known(part, labels)) for part in (splits.valid, splits.test))
     ready = _tokenizer_ready(encoder, config, train, valid)
     yield ready
+    seen = [ids[:, 0] for ids in valid.encoded]
+    unknown = sum(int((ids_T == UNKNOWN_ID).sum()) for ids_T in seen)
+    if told := unknown_in_validation(unknown, sum(map(len, seen)), config.tokenizer.path or config.tokenizer.kind):
+        yield events.Warned(told)
 
     if config.model.vectors:
         from lstmcli.text.vectors import read_vectors
@@ -205,6 +217,7 @@ def _train(
         table=table,
         valid=valid,
         test=test,
+        strangers={"valid": strangers(splits.valid), "test": strangers(splits.test)},
         refit=refit if stopped == "finished" else None,
         derived=derived,
     )

@@ -28,6 +28,7 @@ from lstmcli.tasks.estimate import estimate_lm
 from lstmcli.tasks.modeldir import TOKENIZER, WEIGHTS, check_target
 from lstmcli.tasks.rehearsal import rehearse_language_model, rehearse_reading
 from lstmcli.tasks.run import deliver, go_on, logged, origin, prepare, room, versions
+from lstmcli.tasks.unknown import unknown_in_validation
 from lstmcli.text.corpus import Corpus, Survey, build_corpus, survey, unchanged
 from lstmcli.text.lm_tokenizer import END_ID
 from lstmcli.text.settle import settle
@@ -114,6 +115,8 @@ def _train(
         tokenizer.mode,
         encoder.vocab_size,
     )
+    if told := unknown_in_validation(valid.unknown, len(valid), tokenizer.path or tokenizer.kind):
+        yield events.Warned(told)
 
     from lstmcli.core.build import count_parameters
     from lstmcli.core.language_model import LanguageModel

@@ -20,6 +20,7 @@ from lstmcli.text.tokenizer import (
     PADDING_ID,
     SPECIAL,
     UNKNOWN_ID,
+    cuts_unspaced,
     is_ours,
     is_plain,
     parse_tokenizer,
@@ -80,7 +81,8 @@ class TextEncoder:
         return buckets
 
     def _feature_table(self, buckets: int) -> FeatureTable:
-        return FeatureTable(lambda i: self.tokenizer.id_to_token(i) or "", self.vocab_size, buckets)
+        unspaced = cuts_unspaced(self.tokenizer)
+        return FeatureTable(lambda i: self.tokenizer.id_to_token(i) or "", self.vocab_size, buckets, unspaced=unspaced)
 
     def to_json(self) -> str:
         return str(self.tokenizer.to_str(pretty=False))

@@ -4,7 +4,8 @@ A rare word says much through its affixes and a Chinese character through its ne
 token is a bag of F = 4 rows, whose embeddings are summed: the token itself, and hashed features
 
 * of a word: its first four characters, and its last three (as fastText's sub-words, but two, not all);
-* of a CJK character: the pair with the character before it, and the pair with the one after;
+* of a Chinese or Japanese character, or a syllable of another script without spaces: the pair with the one before it,
+  and the pair with the one after;
 * of either, where it has capitals or is a number: how it was written (``casing.py``), else row 0, which is nothing.
 
 Features are hashed into ``buckets`` rows that follow the vocabulary's, so the unknown word keeps its
@@ -21,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.text.casing import SPELLINGS
+from lstmcli.text.scripts import APART
 
 Ids = NDArray[np.int32]
 
@@ -41,10 +43,15 @@ def affixes(word: str) -> tuple[str, str]:
 class FeatureTable:
     """Token id to the rows of its features; a token's are worked out when it is first met."""
 
-    def __init__(self, word: Callable[[int], str], vocab_size: int, buckets: int) -> None:
-        """``word`` gives the token of an id below ``vocab_size``."""
+    def __init__(self, word: Callable[[int], str], vocab_size: int, buckets: int, *, unspaced: bool = True) -> None:
+        """``word`` gives the token of an id below ``vocab_size``.
+
+        Args:
+            unspaced: tokens of Thai and the like are syllables; of version 0.1.0 they are whole texts.
+        """
         self.word, self.vocab_size, self.buckets = word, vocab_size, buckets
-        self.is_cjk = np.zeros(vocab_size, np.bool_)
+        self._unspaced = unspaced
+        self.has_neighbours = np.zeros(vocab_size, np.bool_)
         self.rows = np.full((vocab_size, FEATURES), -1, np.int32)
         spelling = [0, *(self._row(f"={kind}") for kind in range(1, SPELLINGS))]
         self.spelling = np.array(spelling, np.int32)
@@ -54,7 +61,7 @@ class FeatureTable:
         """Works out the rows of tokens not met before: hashing a whole vocabulary would delay a first answer."""
         for i in set(ids_N[self.rows[ids_N, 0] < 0].tolist()):  # np.unique would import numpy.ma
             word = self.word(i)
-            self.is_cjk[i] = _CJK.match(word) is not None
+            self.has_neighbours[i] = _CJK.match(word) is not None or (self._unspaced and APART.match(word) is not None)
             self.rows[i] = i, *self.of_word(word), 0
 
     def of_word(self, word: str) -> tuple[int, int]:
@@ -70,7 +77,7 @@ class FeatureTable:
         self._meet(ids_N)
         rows_NF = self.rows[ids_N]
         rows_NF[:, 3] = self.spelling[spelling_N]
-        at = np.flatnonzero(self.is_cjk[ids_N])
+        at = np.flatnonzero(self.has_neighbours[ids_N])
         if at.size:
             padded = np.zeros(len(ids_N) + 2, np.uint64)
             padded[1:-1] = ids_N

@@ -2,7 +2,8 @@
 
 ========  =====================================================================================
 word      ``spaces``: the text is tokenised already, words stand between white space;
-          ``text``: a word with the space before it, a mark with its own, each CJK character by itself
+          ``text``: a word with the space before it, a mark with its own; of scripts without spaces each character
+          or syllable
 bpe       byte-pair encoding over bytes (Sennrich et al. 2016): nothing is unknown
 unigram   unigram language model of pieces (Kudo 2018); composes characters (NFC)
 char      one Unicode character each
@@ -24,6 +25,7 @@ from itertools import count
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers
 
 from lstmcli.config_lm import LmTokenizerConfig
+from lstmcli.text.scripts import CLUSTER, UNSPACED
 from lstmcli.text.tokenizer import CONTRACTION, Recipe, learn, read_tokenizer, well_formed
 
 END, UNKNOWN, NEWLINE = "</s>", "<unk>", "\n"
@@ -35,8 +37,8 @@ WRITTEN_END = f" {END}"
 _CJK = "\\p{Han}\\p{Hiragana}\\p{Katakana}\u3000-\u303f\uff00-\uffef"
 _LETTER = r"\p{L}\p{M}\p{N}_"
 _WORDS = (
-    rf"[{_CJK}]|{CONTRACTION}| ?{UNKNOWN}"
-    rf"| ?[[{_LETTER}]&&[^{_CJK}]]+| ?[[^\s{_LETTER}]&&[^{_CJK}]]|\s"
+    rf"[{_CJK}]|{CONTRACTION}| ?{UNKNOWN}| ?(?:{CLUSTER})"
+    rf"| ?[[{_LETTER}]&&[^{_CJK}{UNSPACED}]]+| ?[[^\s{_LETTER}]&&[^{_CJK}]]|\s"
 )
 
 SAMPLE = 50_000_000

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -47,6 +48,35 @@ class Rows:
         """The first ``at`` of them, and the others."""
         middle = self._start + at
         return Rows(self._source, self._start, middle), Rows(self._source, middle, self._stop)
+
+
+class Selection:
+    """The records at some places of others, or all but those; read anew each time, as ``Rows`` are."""
+
+    def __init__(self, records: Collection[Record], places: Sequence[tuple[int, int]], *, inside: bool = True) -> None:
+        """``places`` are runs of records, (start, stop), in order and apart."""
+        self._records, self._places, self._inside = records, tuple(places), inside
+
+    def __iter__(self) -> Iterator[Record]:
+        records, at = iter(self._records), 0
+        for start, stop in self._places:
+            before, within = islice(records, start - at), islice(records, stop - start)
+            if self._inside:
+                deque(before, 0)
+                yield from within
+            else:
+                yield from before
+                deque(within, 0)
+            at = stop
+        if not self._inside:
+            yield from records
+
+    def __len__(self) -> int:
+        inside = sum(stop - start for start, stop in self._places)
+        return inside if self._inside else len(self._records) - inside
+
+    def __contains__(self, record: object) -> bool:
+        return any(record == other for other in self)
 
 
 @dataclass

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import random
-import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
@@ -11,20 +10,15 @@ from pathlib import Path
 from lstmcli.config import ReadConfig
 from lstmcli.errors import NoDataError
 from lstmcli.text.formats.folder import SPLITS
+from lstmcli.text.heldout import FEWEST_ROWS, VALID_SHARE, hold_lines
 from lstmcli.text.locate import locate
+from lstmcli.text.notices import without_notices
 from lstmcli.text.records import Record, Rows, Splits, fingerprint
+from lstmcli.text.sameness import same_text
 from lstmcli.text.sources import Source, open_parts
 
-VALID_SHARE = 0.05
-"""Of the rows, held out for validation where no share was asked for."""
-FEWEST_ROWS, MOST_ROWS = 200, 2000
-"""Fewer are too few to tell two epochs apart; more would only be lost to training."""
-MOST_LINES = 10_000
-"""Of running text."""
-NEAR = 200
-"""Characters in which a place to cut a line is looked for."""
-LEAST = 20
-"""Characters of a line that is worth cutting."""
+MOST_ROWS = 2000
+"""More labelled rows in validation would only be lost to training."""
 SMALL_SHARE = 0.1
 """Most of the rows that may go to reach the fewest."""
 
@@ -41,7 +35,9 @@ def load_splits(
 ) -> Splits:
     """Read a corpus and split it: given files, else named splits, else a seeded stratified fraction.
 
-    A labelled corpus is read whole; of one without labels the end is held out, and nothing is kept in memory.
+    A labelled corpus is read whole; of one without labels lines from several places are held out, and nothing is kept
+    in memory.  Licences and notes that libraries put around a book are left out of plain text, unless ``read`` says
+    otherwise.
 
     Args:
         valid, test: another source, or a split of this one by its name.
@@ -64,7 +60,7 @@ def load_splits(
     notes, warnings = list(source.notes), list[str]()
     if located.note:
         notes.append(f"splits: {located.note}")
-    splits.train = _read(source, warnings)
+    splits.train = _read(source, read, notes, warnings)
     several = source.multilabel
 
     prefer = replace(read, text_columns=source.text_columns, label_column=source.label_column)
@@ -81,10 +77,10 @@ def load_splits(
             continue
         wanted = True if given is not None and splits.labelled else None if splits.labelled else False
         source = open_parts(other.name, chosen, read, labelled=wanted, prefer=prefer)
-        records = _read(source, warnings)
         if given is not None:
             notes.append(f"{_NAMES[name]}: {source.notes[0]}")
-        elif splits.labelled and not any(record.labels for record in records):
+        records = _read(source, read, notes, warnings)
+        if given is None and splits.labelled and not any(record.labels for record in records):
             notes.append(f"the {_NAMES[name]} split has no labels and is left out")
             continue
         setattr(splits, name, records)
@@ -107,7 +103,7 @@ def load_splits(
             splits.train, splits.valid = hold_out(list(splits.train), valid_fraction, seed)
             way = f"held out, by label, seed {seed}"
         else:
-            splits.train, splits.valid, way = _hold_end(splits.train, valid_fraction)
+            splits.train, splits.valid, way = hold_lines(splits.train, valid_fraction)
         notes.append(f"validation: {len(splits.valid):,} of {len(splits.train) + len(splits.valid):,} rows {way}")
     splits.notes, splits.warnings = tuple(notes), tuple(warnings)
     if splits.labelled:
@@ -118,9 +114,12 @@ def load_splits(
 _NAMES = {"valid": "validation", "test": "test"}
 
 
-def _read(source: Source, warnings: list[str]) -> Collection[Record]:
+def _read(source: Source, read: ReadConfig, notes: list[str], warnings: list[str]) -> Collection[Record]:
     small = source.labelled or source.format == "sample"  # and a sample takes a while to make
     records: Collection[Record] = list(source) if small else Rows(source)
+    if source.format == "text" and not read.keep_licence:
+        records, said = without_notices(records)
+        notes += said
     found = len(records)
     warnings += source.warnings
     if not found:
@@ -150,43 +149,16 @@ def default_share(rows: int) -> float:
     return min(wanted, MOST_ROWS) / max(1, rows)
 
 
-def _hold_end(records: Collection[Record], fraction: float | None) -> tuple[Rows, Rows, str]:
-    """The end of a text, for the lines of a book belong together; and how that was done, in words."""
-    share = VALID_SHARE if fraction is None else fraction
-    most = MOST_LINES if fraction is None else len(records)
-    rows = records if isinstance(records, Rows) else Rows(records)
-    at = len(rows) - min(len(rows) - 1, max(1, round(share * len(rows))), most)
-    if len(rows) < FEWEST_ROWS:
-        written = [n for n, record in enumerate(rows) if record.text.strip()]
-        if len(written) == 1 and (cut := _in_two(whole := list(rows), written[0], share)):
-            whole[written[0] : written[0] + 1] = cut
-            return *Rows(whole).cut(written[0] + 1), "held out, the end of the only line"
-        at = max(written[0] + 1, min(at, written[-1]))  # so that there is something to read on both sides
-    return *rows.cut(at), "held out, from the end"
-
-
-def _in_two(records: Sequence[Record], n: int, share: float) -> list[Record]:
-    """A text and its end, which begins behind white space if there is some near; nothing where it is too short."""
-    text = records[n].text
-    if len(text.strip()) < LEAST:
-        return []
-    at = min(max(1, round((1 - share) * len(text))), len(text) - 1)
-    near = max(0, at - NEAR)
-    spaces = [found.end() for found in re.finditer(r"\s", text[near:at])]
-    at = near + spaces[-1] if spaces else at
-    return [replace(records[n], text=text[:at]), replace(records[n], text=text[at:])]
-
-
 def hold_out(records: Sequence[Record], fraction: float | None, seed: int) -> tuple[list[Record], list[Record]]:
     """Training and validation rows, each in the order of the source.
 
-    Every class gives its share, and a text at least where it has two.  Rows with the same text stay on one side:
-    validation is to show new texts.
+    Every class gives its share, and a text at least where it has two.  Rows with the same text, case, white space and
+    Unicode form aside, stay on one side: validation is to show new texts.
     """
     share = fraction if fraction is not None else default_share(len(records))
-    texts: dict[str, list[int]] = {}
+    texts: dict[bytes, list[int]] = {}
     for i, record in enumerate(records):
-        texts.setdefault(record.text, []).append(i)
+        texts.setdefault(same_text(record.text), []).append(i)
     classes: dict[str, list[list[int]]] = {}
     for rows in texts.values():
         classes.setdefault(next(iter(records[rows[0]].labels), ""), []).append(rows)  # multi-label: by the first

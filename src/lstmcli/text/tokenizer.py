@@ -1,7 +1,7 @@
 """Tokenizers, all of them Hugging Face ``tokenizers`` and stored as one ``tokenizer.json``.
 
 ========  =====================================================================================
-word      lower-cased words, punctuation marks, and each Chinese or Japanese character by itself
+word      lower-cased words, punctuation marks, and of scripts without spaces each character or syllable
 bpe       byte-pair encoding over bytes (Sennrich et al. 2016): lossless, nothing is unknown
 unigram   unigram language model of pieces (Kudo 2018)
 char      one Unicode character each
@@ -24,17 +24,22 @@ from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_toke
 from lstmcli.config import TOKENIZERS, TokenizerConfig
 from lstmcli.errors import DataError
 from lstmcli.text.guard import check_growth, is_panic
+from lstmcli.text.markup import stripping
+from lstmcli.text.scripts import CJK, CLUSTER, GAP, UNSPACED
 
 PADDING, UNKNOWN = "[PAD]", "[UNK]"
 PADDING_ID, UNKNOWN_ID = 0, 1
 SPECIAL = [PADDING, UNKNOWN]
 _TOKENIZERS = f"give the tokenizer.json of a model, or one of {', '.join(TOKENIZERS)}"
 
-# Scripts written without spaces: a token for each character.
-CJK = r"\p{Han}\p{Hiragana}\p{Katakana}"
 ENDINGS = "s|t|re|ve|ll|d|m"
 CONTRACTION = rf"['’](?i:{ENDINGS})(?![\p{{L}}\p{{N}}])"
-WORD = rf"[{CJK}]|{CONTRACTION}|[[\p{{L}}\p{{M}}\p{{N}}_]&&[^{CJK}]]+|[^\s\p{{L}}\p{{M}}\p{{N}}_]"
+WORD_0_1 = rf"[{CJK}]|{CONTRACTION}|[[\p{{L}}\p{{M}}\p{{N}}_]&&[^{CJK}]]+|[^\s\p{{L}}\p{{M}}\p{{N}}_]"
+"""Of models made by version 0.1.0: a text of Thai or Khmer without spaces is one word."""
+WORD = (
+    rf"[{CJK}]|{CONTRACTION}|{CLUSTER}|[[\p{{L}}\p{{M}}\p{{N}}_]&&[^{CJK}{UNSPACED}]]+"
+    rf"|(?!{GAP})[^\s\p{{L}}\p{{M}}\p{{N}}_]"
+)
 
 
 def train_tokenizer(texts: Iterable[str], config: TokenizerConfig) -> Tokenizer:
@@ -45,7 +50,7 @@ def train_tokenizer(texts: Iterable[str], config: TokenizerConfig) -> Tokenizer:
     """
     if config.path is not None:
         return read_tokenizer(config.path)
-    steps: list[normalizers.Normalizer] = [normalizers.NFC()]
+    steps: list[normalizers.Normalizer] = [*(stripping() if config.strip_html else ()), normalizers.NFC()]
     if config.lowercase:
         steps.append(normalizers.Lowercase())
     recipe = Recipe(config.kind, config.vocab_size, config.min_count, SPECIAL, normalizers.Sequence(steps))
@@ -140,14 +145,23 @@ def is_ours(tokenizer: Tokenizer) -> bool:
 
 
 def is_plain(tokenizer: Tokenizer, lowercase: bool) -> bool:
-    """Whether it cuts text into words just as the one that ``train_tokenizer`` makes."""
-    parts = (tokenizer.normalizer, tokenizer.pre_tokenizer)
-    changes, cuts = (json.loads(part.__getstate__()) if part else None for part in parts)
+    """Whether it cuts text into words just as one that ``train_tokenizer`` makes, or made in an earlier version."""
+    changes = json.loads(tokenizer.normalizer.__getstate__()) if tokenizer.normalizer else None
     steps = [{"type": "NFC"}, {"type": "Lowercase"}][: 1 + lowercase]
-    return bool(
-        changes == {"type": "Sequence", "normalizers": steps}
-        and cuts == {"type": "Split", "pattern": {"Regex": WORD}, "behavior": "Removed", "invert": True}
-    )
+    return changes == {"type": "Sequence", "normalizers": steps} and _pattern(tokenizer) in (WORD, WORD_0_1)
+
+
+def cuts_unspaced(tokenizer: Tokenizer) -> bool:
+    """Whether it cuts text of scripts without spaces other than Chinese and Japanese."""
+    return _pattern(tokenizer) == WORD
+
+
+def _pattern(tokenizer: Tokenizer) -> str | None:
+    """The regular expression of its words, where it cuts by nothing else."""
+    cuts = json.loads(tokenizer.pre_tokenizer.__getstate__()) if tokenizer.pre_tokenizer else {}
+    pattern = (cuts.get("pattern") or {}).get("Regex")
+    plain = {"type": "Split", "pattern": {"Regex": pattern}, "behavior": "Removed", "invert": True}
+    return pattern if cuts == plain else None
 
 
 def unknown_id(tokenizer: Tokenizer) -> int | None:

@@ -1,0 +1,38 @@
+"""HTML left in texts that were taken from web pages: how many have some, and steps that read them without it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable
+
+from tokenizers import Regex, normalizers
+
+_TAG = (
+    r"</?(?:a|abbr|b|big|blockquote|body|br|center|code|dd|div|dl|dt|em|font|h[1-6]|hr|html|i|iframe|img|input|li|link"
+    r"|meta|ol|p|pre|q|s|script|small|span|strike|strong|style|sub|sup|table|tbody|td|th|thead|tr|u|ul)"
+    r"(?:\s[^<>]{0,500})?\s{0,3}/?>|<!--"
+)
+_ENTITY = r"&(?:amp|quot|lt|gt|nbsp|apos|rsquo|lsquo|ldquo|rdquo|ndash|mdash|hellip|#\d{1,6}|#x[0-9a-f]{1,5});"
+HTML = re.compile(f"{_TAG}|{_ENTITY}", re.IGNORECASE)
+WORTH_SAYING = 0.01
+"""Share of the texts that hold HTML, from which it is said."""
+
+
+def with_html(texts: Iterable[str]) -> tuple[int, str]:
+    """How many texts hold a tag or a character reference of HTML, and the first that was found."""
+    count, first = 0, ""
+    for text in texts:
+        if ("<" in text or "&" in text) and (found := HTML.search(text)):
+            count += 1
+            first = first or found[0]
+    return count, first
+
+
+def stripping() -> list[normalizers.Normalizer]:
+    """Steps by which a tokenizer reads a text without its HTML: a tag is a space, a reference its character."""
+    characters = {"&amp;": "&", "&quot;": '"', "&#34;": '"', "&apos;": "'", "&#39;": "'", "&lt;": "<", "&gt;": ">"}
+    return [
+        *(normalizers.Replace(name, character) for name, character in characters.items()),
+        normalizers.Replace(Regex(f"(?i:{_TAG})"), " "),
+        normalizers.Replace(Regex(f"(?i:{_ENTITY})"), " "),
+    ]

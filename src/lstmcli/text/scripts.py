@@ -1,0 +1,43 @@
+r"""Scripts that put no space between words, and how a text in them is cut.
+
+============================================  ==============================================================
+Chinese and Japanese                          each character
+Burmese                                       each syllable, with the consonant that closes it
+Thai, Lao, Khmer, Javanese, Balinese, Tai …   each cluster: a consonant with all that is written around it (for Thai
+                                              and Lao: Theeramunkong et al. 2000, "Character Cluster Based Thai IR")
+Tibetan                                       each syllable; the mark between two is read as a space
+============================================  ==============================================================
+
+The patterns are those of ``tokenizers`` (Oniguruma); the last is Python's.
+"""
+
+from __future__ import annotations
+
+import re
+
+CJK = r"\p{Han}\p{Hiragana}\p{Katakana}"
+UNSPACED = (
+    r"\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Javanese}\p{Balinese}"
+    r"\p{Tai_Tham}\p{Tai_Le}\p{New_Tai_Lue}\p{Tai_Viet}\p{Yi}"
+)
+"""The other scripts without spaces, but for Tibetan, whose syllables are set apart by marks."""
+
+_LETTER = rf"[\p{{L}}&&[{UNSPACED}]]"
+_BEFORE = r"[\u0e40-\u0e44\u0ec0-\u0ec4]{0,2}"  # vowels written before their consonant; two of one kind: a typing error
+_STACKED = rf"[\u17d2\u1039\ua9c0\u1b44\u1a60]{_LETTER}"  # a consonant below the one before it
+_AM = r"[\u0e33\u0eb3]"  # marks that Unicode has as letters
+_CODA = r"[\u1000-\u102a](?=\u1037?[\u1039\u103a])"  # closes a Burmese syllable
+_AFTER = r"[\u0e30\u0e32\u0e45\u0eb0\u0eb2]?"  # vowels written after their consonant
+CLUSTER = (
+    rf"{_BEFORE}{_LETTER}(?:{_STACKED}|\p{{M}}|{_AM}|{_CODA})*{_AFTER}"
+    rf"|[\p{{N}}&&[{UNSPACED}]]+|[\p{{M}}&&[{UNSPACED}]]+"
+)
+"""A cluster or syllable of these scripts, a number in their digits, or marks that stand alone."""
+GAP = rf"[\u0f0b\u0f0c]|(?<=[{UNSPACED}])\u200b"
+"""What stands between Tibetan syllables, and the space of no width that some put between the words of the others."""
+
+APART = re.compile(
+    "[\u0e01-\u0e3a\u0e40-\u0e5b\u0e80-\u0edf\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff\u1950-\u19ff\u1a20-\u1aaf"
+    "\u1b00-\u1b7f\ua000-\ua4cf\ua980-\ua9df\ua9e0-\ua9fe\uaa60-\uaadf]"
+)
+"""Matches at the start of a token of these scripts, Tibetan among them."""
