@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from lstmcli.tasks import judge, validation
 from lstmcli.tasks.experts import Experts
-from lstmcli.tasks.judge import Judge
+from lstmcli.tasks.judge import Judge, Strangers
 from lstmcli.tasks.metrics import classification_report
 from lstmcli.tasks.trainer import Split
 from lstmcli.tasks.validation import blocks, score, score_in_blocks
@@ -42,11 +42,11 @@ def the_judge(multilabel: bool) -> Judge:
 def test_blocks_make_no_difference(multilabel: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     split, one = part(multilabel), the_judge(multilabel)
     logits, _ = one.experts.logits(split.encoded)
-    whole = one.reports(split, 1.0, 0.5)
+    whole = one.reports(split, Strangers(), 1.0, 0.5)
     probabilities = one.experts.probabilities(split.encoded, 0.5)
     assert whole[1] == classification_report(probabilities, split.gold, one.labels, multilabel)
     monkeypatch.setattr(validation, "CELLS", 4 * C)
-    for found, expected in zip(one.reports(split, 1.0, 0.5), whole, strict=True):
+    for found, expected in zip(one.reports(split, Strangers(), 1.0, 0.5), whole, strict=True):
         assert found.classes == expected.classes and found.confused == expected.confused
         for name in ("accuracy", "ece", "loss", "macro_f1"):
             assert getattr(found, name) == pytest.approx(getattr(expected, name))

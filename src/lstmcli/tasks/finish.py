@@ -43,7 +43,7 @@ def finish(
     table: NgramTable | None,
     valid: Split,
     test: Split,
-    strangers: Mapping[str, Strangers],
+    apart: Mapping[str, Strangers],
     refit: Refit | None,
     derived: Derived,
 ) -> Generator[Event, None, Finished]:
@@ -51,6 +51,7 @@ def finish(
 
     Args:
         table: fitted on the training split alone: what is said of validation is said of models that have not seen it.
+        apart: of the validation and test splits, the texts with labels that the training split never shows.
         refit: fits it again, with the held-out rows too.
     """
     from lstmcli.engine.graph import classifier_graph
@@ -67,7 +68,7 @@ def finish(
     judge = Judge(Experts(session, table, len(labels), multilabel, segment, most), labels, multilabel)
     done.scale = derived.attempt("calibration", lambda: judge.scale(valid)) or 1.0
     reports = derived.attempt(
-        "the report on validation", lambda: judge.reports(valid, strangers["valid"], 1.0, done.scale)
+        "the report on validation", lambda: judge.reports(valid, apart["valid"], 1.0, done.scale)
     )
     if reports:
         before, after = reports
@@ -80,7 +81,7 @@ def finish(
         yield fitted
     if len(test):
         for report in (
-            derived.attempt("the report on test", lambda: judge.reports(test, strangers["test"], done.scale)) or []
+            derived.attempt("the report on test", lambda: judge.reports(test, apart["test"], done.scale)) or []
         ):
             done.metrics["test"] = asdict(report)
             yield events.Evaluated("test", report)

@@ -217,7 +217,7 @@ def _train(
         table=table,
         valid=valid,
         test=test,
-        strangers={"valid": strangers(splits.valid), "test": strangers(splits.test)},
+        apart={"valid": strangers(splits.valid), "test": strangers(splits.test)},
         refit=refit if stopped == "finished" else None,
         derived=derived,
     )
