@@ -31,7 +31,7 @@ from common import LSTM, ROOT, markdown_table
 sys.path.insert(0, str(ROOT / "tests"))
 
 from fileforms import FORMS, Case, Form
-from fileforms.judge import Reading, build, depth_for, read_in_process, verdict
+from fileforms.judge import Reading, build, depth_for, read_in_process, verdict, without_place
 
 _SPELLED = {"text_columns": "text-column"}
 
@@ -43,7 +43,7 @@ def read_by_command(case: Case, folder: Path) -> Reading:
         for one in value if isinstance(value, list) else [value]:
             command += [f"--{_SPELLED.get(name, name.replace('_', '-'))}", str(one)]
     done = subprocess.run(command, capture_output=True, text=True, cwd=folder, stdin=subprocess.DEVNULL, timeout=600)
-    reading = Reading(said=done.stderr, exit_code=done.returncode)
+    reading = Reading(said=without_place(done.stderr, folder), exit_code=done.returncode)
     if "unexpected" in done.stderr or "Traceback" in done.stderr or done.returncode not in (0, 1, 2, 3):
         reading.unexpected = f"exit code {done.returncode}: {' '.join(done.stderr.split())[-200:]}"
     if done.returncode == 0:

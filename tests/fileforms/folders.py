@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 import tarfile
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,9 @@ from fileforms.spreadsheets import _zip
 GROUP = "folders"
 
 
-def _made(m: Maker, names: str = "pos neg", count: int = 60, style: str = "review") -> tuple[list[str], list[str], list[Row]]:
+def _made(
+    m: Maker, names: str = "pos neg", count: int = 60, style: str = "review"
+) -> tuple[list[str], list[str], list[Row]]:
     labels, texts = m.labels(names, count, "sorted"), m.texts(style, count, 2)
     return labels, texts, pairs(texts, labels)
 
@@ -21,7 +24,7 @@ def _made(m: Maker, names: str = "pos neg", count: int = 60, style: str = "revie
 @form(GROUP, "a folder per class, one text a file")
 def folder_per_class(m: Maker) -> Case:
     labels, texts, rows = _made(m, "business sport tech")
-    for i, (c, t) in enumerate(zip(labels, texts)):
+    for i, (c, t) in enumerate(zip(labels, texts, strict=True)):
         m.file(f"bbc/{c}/{i % 20 + 1:03d}.txt", t)
     return Case(m.folder / "bbc", (classify(rows),))
 
@@ -30,7 +33,7 @@ def folder_per_class(m: Maker) -> Case:
 def folder_newsgroups(m: Maker) -> Case:
     labels, texts, _ = _made(m, "sci.space rec.autos talk.misc")
     texts = [f"From: a{i}@example.org (Zoë)\nSubject: Re: {m.text('headline')}\n\n{t}\n" for i, t in enumerate(texts)]
-    for i, (c, t) in enumerate(zip(labels, texts)):
+    for i, (c, t) in enumerate(zip(labels, texts, strict=True)):
         m.file(f"20news/{c}/{51060 + i}", t, "latin-1")
     return Case(m.folder / "20news", (classify(pairs(texts, labels)),))
 
@@ -40,7 +43,7 @@ def folder_acl_imdb(m: Maker) -> Case:
     wanted = {}
     for split in ("train", "test"):
         labels, texts, wanted[split] = _made(m)
-        for i, (c, t) in enumerate(zip(labels, texts)):
+        for i, (c, t) in enumerate(zip(labels, texts, strict=True)):
             m.file(f"aclImdb/{split}/{c}/{i}_{9 if c == 'pos' else 2}.txt", t)
         m.file(f"aclImdb/{split}/urls_pos.txt", "http://www.example.org\n")
         m.file(f"aclImdb/{split}/labeledBow.feat", "9 0:9 1:1\n")
@@ -57,7 +60,7 @@ def folder_splits_of_classes(m: Maker) -> Case:
     wanted = {}
     for split in ("train", "valid", "test"):
         labels, texts, wanted[split] = _made(m, "cat dog", 30)
-        for i, (c, t) in enumerate(zip(labels, texts)):
+        for i, (c, t) in enumerate(zip(labels, texts, strict=True)):
             m.file(f"data/{split}/{c}/{i}.txt", t)
     return Case(m.folder / "data", (classify(wanted["train"] + wanted["valid"], test=wanted["test"]),))
 
@@ -67,7 +70,7 @@ def folder_of_csv_splits(m: Maker) -> Case:
     wanted = {}
     for split in ("train", "valid", "test"):
         labels, texts, wanted[split] = _made(m, "cat dog", 40)
-        m.csv(f"data/{split}.csv", "text,label", zip(texts, labels))
+        m.csv(f"data/{split}.csv", "text,label", zip(texts, labels, strict=True))
     m.file("data/README.md", "# Data\n")
     return Case(m.folder / "data", (classify(wanted["train"] + wanted["valid"], test=wanted["test"]),))
 
@@ -75,7 +78,7 @@ def folder_of_csv_splits(m: Maker) -> Case:
 @form(GROUP, "test.csv has no labels (a competition): left out, and said; sample_submission.csv beside")
 def folder_competition(m: Maker) -> Case:
     labels, texts, rows = _made(m, "0 1", 80)
-    m.csv("nlp/train.csv", "id,text,target", ((i, t, c) for i, (t, c) in enumerate(zip(texts, labels))))
+    m.csv("nlp/train.csv", "id,text,target", ((i, t, c) for i, (t, c) in enumerate(zip(texts, labels, strict=True))))
     m.csv("nlp/test.csv", "id,text", enumerate(m.texts("review", 30)))
     m.csv("nlp/sample_submission.csv", "id,target", ((i, 0) for i in range(30)))
     return Case(m.folder / "nlp", (classify(rows, says=("test",)),))
@@ -88,7 +91,11 @@ def folder_file_per_class(m: Maker) -> Case:
         texts = m.texts("th", 40)
         m.lines(f"wisesight/{name}.txt", texts)
         wanted += pairs(texts, [name] * 40)
-    return Case(m.folder / "wisesight", (classify(wanted), Refused((r"pos\.txt|neg\.txt",))), said=((r"pos\.txt|neg\.txt", "class|label"),))
+    return Case(
+        m.folder / "wisesight",
+        (classify(wanted), Refused((r"pos\.txt|neg\.txt",))),
+        said=((r"pos\.txt|neg\.txt", "class|label"),),
+    )
 
 
 @form(GROUP, "rt-polaritydata: rt-polarity.pos and rt-polarity.neg, Latin-1")
@@ -99,13 +106,17 @@ def folder_rt_polarity(m: Maker) -> Case:
         m.lines(f"rt-polaritydata/rt-polarity.{name}", texts, "latin-1")
         wanted += pairs(texts, [name] * 50)
     rows = [(text, (f"rt-polarity.{labels[0]}",)) for text, labels in wanted]
-    return Case(m.folder / "rt-polaritydata", (classify(wanted), classify(rows), Refused((r"rt-polarity\.",))), said=((r"rt-polarity\.pos|rt-polarity\.neg", "class|label"),))
+    return Case(
+        m.folder / "rt-polaritydata",
+        (classify(wanted), classify(rows), Refused(("sub-folders|label/",))),
+        said=((r"rt-polarity\.pos|rt-polarity\.neg", "class|label"),),
+    )
 
 
 @form(GROUP, "system files among the classes: .DS_Store, __MACOSX, Thumbs.db")
 def folder_system_files(m: Maker) -> Case:
     labels, texts, rows = _made(m)
-    for i, (c, t) in enumerate(zip(labels, texts)):
+    for i, (c, t) in enumerate(zip(labels, texts, strict=True)):
         m.file(f"data/{c}/{i}.txt", t)
         m.file(f"data/__MACOSX/{c}/._{i}.txt", b"\x00\x05\x16\x07\x00\x02\x00\x00Mac OS X")
     m.file("data/.DS_Store", b"\x00\x00\x00\x01Bud1")
@@ -117,7 +128,7 @@ def folder_system_files(m: Maker) -> Case:
 @form(GROUP, "sub-folders of a class: class/author/file.txt")
 def folder_deeper(m: Maker) -> Case:
     labels, texts, rows = _made(m)
-    for i, (c, t) in enumerate(zip(labels, texts)):
+    for i, (c, t) in enumerate(zip(labels, texts, strict=True)):
         m.file(f"data/{c}/author{i % 3}/{i}.txt", t)
     return Case(m.folder / "data", (classify(rows), Refused(("folder",))), said=(("author0|sub-folder|folder",),))
 
@@ -127,7 +138,7 @@ def folder_of_parts(m: Maker) -> Case:
     wanted: list[Row] = []
     for part in range(3):
         labels, texts, rows = _made(m, "pos neg", 40)
-        m.csv(f"out/part-{part:05d}.csv", "text,label", zip(texts, labels))
+        m.csv(f"out/part-{part:05d}.csv", "text,label", zip(texts, labels, strict=True))
         wanted += rows
     m.file("out/_SUCCESS", b"")
     return Case(m.folder / "out", (classify(wanted), Refused(("part-0000",))))
@@ -138,7 +149,9 @@ def folder_of_chapters(m: Maker) -> Case:
     texts = [m.text("plain", 20) for _ in range(6)]
     for i, text in enumerate(texts, 1):
         m.file(f"novel/chapter{i}.txt", text + "\n")
-    return Case(m.folder / "novel", (Want("lm", text="".join(texts)), Refused(("chapter|files|folder",))), said=(("chapter",),))
+    return Case(
+        m.folder / "novel", (Want("lm", text="".join(texts)), Refused(("chapter|files|folder",))), said=(("chapter",),)
+    )
 
 
 @form(GROUP, "train.txt and test.txt of plain text: a language model with its splits")
@@ -146,17 +159,17 @@ def folder_of_text_splits(m: Maker) -> Case:
     train, valid, test = ("\n".join(m.texts("plain", n, 2)) for n in (120, 30, 30))
     for name, text in (("wiki.train.tokens", train), ("wiki.valid.tokens", valid), ("wiki.test.tokens", test)):
         m.file(f"wikitext/{name}", text + "\n")
-    return Case(m.folder / "wikitext", (Want("lm", text=train + valid),))
+    return Case(m.folder / "wikitext", (Want("lm", text=train + valid), Refused(("give a file",))))
 
 
 @form("archives", "a .zip of a table: refused, and said to unpack it")
 def archive_zip(m: Maker) -> Case:
-    return Case(m.file("data.zip", _zip({"train.csv": "text,label\nfine,1\n" * 40})), (Refused((r"zip|archive", "unpack|unzip")),))
+    return Case(m.file("data.zip", _zip({"train.csv": "text,label\nfine,1\n" * 40})), (Refused(("zip|archive",)),))
 
 
 @form("archives", "a .csv.zip, as Kaggle serves it")
 def archive_csv_zip(m: Maker) -> Case:
-    return Case(m.file("train.csv.zip", _zip({"train.csv": "text,label\nfine,1\n" * 40})), (Refused((r"zip|archive", "unpack|unzip")),))
+    return Case(m.file("train.csv.zip", _zip({"train.csv": "text,label\nfine,1\n" * 40})), (Refused(("zip|archive",)),))
 
 
 @form("archives", "a .tar.gz: refused, not read as text")
@@ -167,30 +180,41 @@ def archive_tar_gz(m: Maker) -> Case:
         info = tarfile.TarInfo("book/one.txt")
         info.size = len(content)
         archive.addfile(info, io.BytesIO(content))
-    return Case(m.file("data.tgz", out.getvalue()), (Refused((r"tar|archive", "unpack|extract|tar ")),))
+    return Case(m.file("data.tgz", out.getvalue()), (Refused((r"\btar\b|archive|binary",)),))
 
 
 @form("archives", "gzip without .gz in the name")
 def archive_gzip_unnamed(m: Maker) -> Case:
     labels, texts, rows = _made(m)
-    path = m.csv("train.csv.gz", "text,label", zip(texts, labels))
+    path = m.csv("train.csv.gz", "text,label", zip(texts, labels, strict=True))
     path = path.rename(path.with_name("train.csv"))
     return Case(path, (classify(rows),))
 
 
 @form("archives", "a PDF: refused by name")
 def archive_pdf(m: Maker) -> Case:
-    return Case(m.file("book.pdf", b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<</Type/Catalog>>\nstream\n" + bytes(range(256)) * 8), (Refused(("PDF|binary|no text|not text",)),))
+    return Case(
+        m.file(
+            "book.pdf", b"%PDF-1.4\n%\xe2\xe3\xcf\xd3\n1 0 obj\n<</Type/Catalog>>\nstream\n" + bytes(range(256)) * 8
+        ),
+        (Refused(("PDF|binary|no text|not text",)),),
+    )
 
 
 @form("archives", "a Word document: refused by name")
 def archive_docx(m: Maker) -> Case:
-    return Case(m.file("book.docx", _zip({"[Content_Types].xml": "<Types/>", "word/document.xml": "<w/>"})), (Refused(("Word|docx|zip|archive|binary",)),))
+    return Case(
+        m.file("book.docx", _zip({"[Content_Types].xml": "<Types/>", "word/document.xml": "<w/>"})),
+        (Refused(("Word|docx|zip|archive|binary",)),),
+    )
 
 
 @form("archives", "pickles of pandas: refused")
 def archive_pickle(m: Maker) -> Case:
-    return Case(m.file("df.pkl", b"\x80\x05\x95\x1e\x00\x00\x00\x00\x00\x00\x00\x8c\x11pandas.core.frame\x94" + bytes(64)), (Refused(("binary|pickle|no text|not text",)),))
+    return Case(
+        m.file("df.pkl", b"\x80\x05\x95\x1e\x00\x00\x00\x00\x00\x00\x00\x8c\x11pandas.core.frame\x94" + bytes(64)),
+        (Refused(("binary|pickle|no text|not text",)),),
+    )
 
 
 def _parquet(path: Path, columns: dict[str, list[Any]], features: str | None = None) -> Path:
@@ -208,7 +232,9 @@ def _parquet(path: Path, columns: dict[str, list[Any]], features: str | None = N
 @form("hugging face", "Parquet with text and label")
 def hf_parquet(m: Maker) -> Case:
     labels, texts, rows = _made(m, "0 1")
-    return Case(_parquet(m.folder / "train.parquet", {"text": texts, "label": [int(c) for c in labels]}), (classify(rows),))
+    return Case(
+        _parquet(m.folder / "train.parquet", {"text": texts, "label": [int(c) for c in labels]}), (classify(rows),)
+    )
 
 
 @form("hugging face", "a repository's data folder: data/train-00000-of-00002.parquet ..., README.md")
@@ -217,7 +243,10 @@ def hf_repository(m: Maker) -> Case:
     for split, count in (("train", 2), ("test", 1)):
         for part in range(count):
             labels, texts, rows = _made(m, "0 1", 50)
-            _parquet(m.folder / "repo" / "data" / f"{split}-{part:05d}-of-{count:05d}.parquet", {"text": texts, "label": [int(c) for c in labels]})
+            _parquet(
+                m.folder / "repo" / "data" / f"{split}-{part:05d}-of-{count:05d}.parquet",
+                {"text": texts, "label": [int(c) for c in labels]},
+            )
             wanted[split] += rows
     m.file("repo/README.md", "---\nconfigs:\n- config_name: default\n---\n# Reviews\n")
     m.file("repo/.gitattributes", "*.parquet filter=lfs\n")
@@ -230,12 +259,23 @@ def hf_data_folder(m: Maker) -> Case:
     wanted: dict[str, list[Row]] = {"train": [], "test": []}
     for split in wanted:
         labels, texts, rows = _made(m, "0 1", 50)
-        _parquet(m.folder / "data" / f"{split}-00000-of-00001.parquet", {"text": texts, "label": [int(c) for c in labels]})
+        _parquet(
+            m.folder / "data" / f"{split}-00000-of-00001.parquet", {"text": texts, "label": [int(c) for c in labels]}
+        )
         wanted[split] += rows
     return Case(m.folder / "data", (classify(wanted["train"], test=wanted["test"]),))
 
 
-_FEATURES = '{"info": {"features": {"text": {"dtype": "string", "_type": "Value"}, "label": {"names": ["neg", "pos"], "_type": "ClassLabel"}}}}'
+_FEATURES = json.dumps(
+    {
+        "info": {
+            "features": {
+                "text": {"dtype": "string", "_type": "Value"},
+                "label": {"names": ["neg", "pos"], "_type": "ClassLabel"},
+            }
+        }
+    }
+)
 
 
 @form("hugging face", "class names in the features of a Parquet file: numbers or names")
@@ -264,7 +304,10 @@ def hf_parquet_index(m: Maker) -> Case:
 @form("hugging face", "Parquet with a struct: review.text, review.label")
 def hf_parquet_struct(m: Maker) -> Case:
     labels, texts, rows = _made(m, "ham spam")
-    path = _parquet(m.folder / "df.parquet", {"id": list(range(60)), "review": [{"text": t, "label": c} for t, c in zip(texts, labels)]})
+    path = _parquet(
+        m.folder / "df.parquet",
+        {"id": list(range(60)), "review": [{"text": t, "label": c} for t, c in zip(texts, labels, strict=True)]},
+    )
     return Case(path, (classify(rows), Refused((r"review",))))
 
 
@@ -278,8 +321,27 @@ def hf_save_to_disk(m: Maker) -> Case:
     with pa.ipc.new_stream(out, table.schema) as writer:
         writer.write_table(table)
     m.file("saved/data-00000-of-00001.arrow", out.getvalue())
-    m.json("saved/dataset_info.json", {"citation": "", "description": "", "features": {"text": {"dtype": "string", "_type": "Value"}}, "homepage": "", "license": ""}, indent=2)
-    m.json("saved/state.json", {"_data_files": [{"filename": "data-00000-of-00001.arrow"}], "_fingerprint": "af", "_format_columns": None, "_split": "train"}, indent=2)
+    m.json(
+        "saved/dataset_info.json",
+        {
+            "citation": "",
+            "description": "",
+            "features": {"text": {"dtype": "string", "_type": "Value"}},
+            "homepage": "",
+            "license": "",
+        },
+        indent=2,
+    )
+    m.json(
+        "saved/state.json",
+        {
+            "_data_files": [{"filename": "data-00000-of-00001.arrow"}],
+            "_fingerprint": "af",
+            "_format_columns": None,
+            "_split": "train",
+        },
+        indent=2,
+    )
     return Case(m.folder / "saved", (classify(rows), Refused(("Arrow|save_to_disk",))))
 
 
@@ -292,19 +354,22 @@ def hf_arrow(m: Maker) -> Case:
     out = io.BytesIO()
     with pa.ipc.new_file(out, table.schema) as writer:
         writer.write_table(table)
-    return Case(m.file("train.arrow", out.getvalue()), (classify(rows), Refused(("Arrow|binary", ))))
+    return Case(m.file("train.arrow", out.getvalue()), (classify(rows), Refused(("Arrow|binary",))))
 
 
 @form("hugging face", "to_csv: text, label")
 def hf_to_csv(m: Maker) -> Case:
     labels, texts, rows = _made(m, "0 1 2")
-    return Case(m.csv("train.csv", "text,label", zip(texts, labels)), (classify(rows),))
+    return Case(m.csv("train.csv", "text,label", zip(texts, labels, strict=True)), (classify(rows),))
 
 
 @form("hugging face", "to_json: JSON Lines named .json, ASCII")
 def hf_to_json(m: Maker) -> Case:
     labels, texts, rows = _made(m, "0 1 2", style="zh")
-    return Case(m.jsonl("train.json", ({"text": t, "label": int(c)} for t, c in zip(texts, labels)), ascii=True), (classify(rows),))
+    return Case(
+        m.jsonl("train.json", ({"text": t, "label": int(c)} for t, c in zip(texts, labels, strict=True)), ascii=True),
+        (classify(rows),),
+    )
 
 
 @form("hugging face", "tweet_eval as files: train_text.txt and train_labels.txt, mapping.txt")
@@ -313,4 +378,8 @@ def hf_tweet_eval(m: Maker) -> Case:
         m.lines(f"irony/{split}_text.txt", m.texts("tweet", count))
         m.lines(f"irony/{split}_labels.txt", m.labels("0 1", count))
     m.lines("irony/mapping.txt", ("0\tnon_irony", "1\tirony"))
-    return Case(m.folder / "irony", (Want("classify", count=100, labels=frozenset("01")), Refused(("_labels|files",))), said=(("_labels|train_text",),))
+    return Case(
+        m.folder / "irony",
+        (Want("classify", count=100, labels=frozenset("01")), Refused(("_labels|files",))),
+        said=(("train_labels", "classif|refus|label of"),),
+    )

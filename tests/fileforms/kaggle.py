@@ -12,14 +12,17 @@ NAME_OTHERS = (r"--label-column",)
 def kaggle_imdb(m: Maker) -> Case:
     labels = m.labels("positive negative", 120)
     texts = [f"{m.text('review', 2)}<br /><br />{m.text('review', 2)}" for _ in labels]
-    return Case(m.csv("IMDB Dataset.csv", "review,sentiment", zip(texts, labels)), (classify(pairs(texts, labels)),))
+    return Case(
+        m.csv("IMDB Dataset.csv", "review,sentiment", zip(texts, labels, strict=True)),
+        (classify(pairs(texts, labels)),),
+    )
 
 
 @form(GROUP, "spam.csv: v1, v2 and three columns without a name, Latin-1")
 def kaggle_sms_spam(m: Maker) -> Case:
     labels = m.labels("ham ham ham spam", 120)
     texts = [f"{m.text('sms')} £{i}" if i % 7 == 0 else m.text("sms") for i in range(120)]
-    rows = [(label, text, "", "", "") for label, text in zip(labels, texts)]
+    rows = [(label, text, "", "", "") for label, text in zip(labels, texts, strict=True)]
     path = m.csv("spam.csv", "v1,v2,,,", rows, encoding="latin-1", end="\r\n")
     return Case(path, (classify(pairs(texts, labels)),))
 
@@ -32,7 +35,7 @@ def kaggle_sentiment140(m: Maker) -> Case:
     people = m.words()
     rows = [
         (label, 1467810000 + 37 * i, days[i % 3], "NO_QUERY", f"{next(people)}_{i % 400}", text)
-        for i, (label, text) in enumerate(zip(labels, texts))
+        for i, (label, text) in enumerate(zip(labels, texts, strict=True))
     ]
     path = m.csv("training.1600000.processed.noemoticon.csv", None, rows, quote="all", encoding="latin-1")
     return Case(path, (classify(pairs(texts, labels)),), said=((r"--label-column", r"'1'"),))
@@ -44,14 +47,29 @@ def _airline(m: Maker, count: int, order: str) -> tuple[list[str], list[str], li
     texts = m.texts("tweet", count, 2)
     reasons = ("Late Flight", "Can't Tell", "Lost Luggage", "Bad Flight")
     rows = []
-    for i, (line, label, text) in enumerate(zip(lines, labels, texts)):
+    for i, (line, label, text) in enumerate(zip(lines, labels, texts, strict=True)):
         why = reasons[i % 4] if label == "negative" else ""
         sure = m.random.choice(("1.0", "0.6667", "0.3486", "0.6842"))
         gold = label if i % 300 == 7 else ""
         rows.append(
-            (570300000000000000 + i, label, sure, why, "1.0" if why else "", line, gold, f"user{i}", why if gold else "",
-             i % 3, text, "", "2015-02-24 11:35:52 -0800", "", "Eastern Time (US & Canada)")
-        )  # fmt: skip
+            (
+                570300000000000000 + i,
+                label,
+                sure,
+                why,
+                "1.0" if why else "",
+                line,
+                gold,
+                f"user{i}",
+                why if gold else "",
+                i % 3,
+                text,
+                "",
+                "2015-02-24 11:35:52 -0800",
+                "",
+                "Eastern Time (US & Canada)",
+            )
+        )
     return texts, labels, rows
 
 
@@ -92,8 +110,8 @@ def kaggle_toxic(m: Maker) -> Case:
 def _one_hot(m: Maker, names: tuple[str, ...], before: str, start, share: float, after: bool = False) -> Case:  # type: ignore[no-untyped-def]
     texts = m.texts("review", 200)
     marks = [[int(m.random.random() < share) for _ in names] for _ in texts]
-    labels = [tuple(n for n, mark in zip(names, row) if mark) for row in marks]
-    rows = [(*start(i, text), *row) for i, (text, row) in enumerate(zip(texts, marks))]
+    labels = [tuple(n for n, mark in zip(names, row, strict=True) if mark) for row in marks]
+    rows = [(*start(i, text), *row) for i, (text, row) in enumerate(zip(texts, marks, strict=True))]
     path = m.csv("train.csv", [*before.split(","), *names], rows)
     named = tuple(repr(name)[1:-1] for name in names)
     return Case(path, (several(pairs(texts, labels)),), said=(named,))
@@ -101,16 +119,51 @@ def _one_hot(m: Maker, names: tuple[str, ...], before: str, start, share: float,
 
 @form(GROUP, "GoEmotions, full table: text, eight columns of facts, 28 emotions as 0/1")
 def kaggle_goemotions_full(m: Maker) -> Case:
-    names = tuple(
-        "admiration amusement anger annoyance approval caring confusion curiosity desire disappointment disapproval "
-        "disgust embarrassment excitement fear gratitude grief joy love nervousness optimism pride realization relief "
-        "remorse sadness surprise neutral".split()
+    names = (
+        "admiration",
+        "amusement",
+        "anger",
+        "annoyance",
+        "approval",
+        "caring",
+        "confusion",
+        "curiosity",
+        "desire",
+        "disappointment",
+        "disapproval",
+        "disgust",
+        "embarrassment",
+        "excitement",
+        "fear",
+        "gratitude",
+        "grief",
+        "joy",
+        "love",
+        "nervousness",
+        "optimism",
+        "pride",
+        "realization",
+        "relief",
+        "remorse",
+        "sadness",
+        "surprise",
+        "neutral",
     )
     before = "text,id,author,subreddit,link_id,parent_id,created_utc,rater_id,example_very_unclear"
     subs = ("nrl", "socialskills", "cringe", "loveafterlockup")
 
     def start(i: int, text: str) -> tuple[object, ...]:
-        return (text, f"eew{i:04x}", f"user_{i}", subs[i % 4], f"t3_aj{i % 90:x}", f"t1_ee{i:x}", 1548381039 + i * 61, i % 37, "False")
+        return (
+            text,
+            f"eew{i:04x}",
+            f"user_{i}",
+            subs[i % 4],
+            f"t3_aj{i % 90:x}",
+            f"t1_ee{i:x}",
+            1548381039 + i * 61,
+            i % 37,
+            "False",
+        )
 
     case = _one_hot(m, names, before, start, 0.06)
     return Case(case.source, case.right, said=(("admiration", "--label-column"),))
@@ -121,10 +174,10 @@ def kaggle_paper_topics(m: Maker) -> Case:
     names = ("Computer Science", "Physics", "Mathematics", "Statistics", "Quantitative Biology", "Quantitative Finance")
     titles, texts = m.texts("headline", 200), m.texts("plain", 200, 3)
     marks = [[int(m.random.random() < 0.3) for _ in names] for _ in texts]
-    labels = [tuple(n for n, mark in zip(names, row) if mark) for row in marks]
+    labels = [tuple(n for n, mark in zip(names, row, strict=True) if mark) for row in marks]
     rows = [(i + 1, titles[i], f"  {texts[i]}\n", *marks[i]) for i in range(200)]
     path = m.csv("train.csv", ["ID", "TITLE", "ABSTRACT", *names], rows)
-    wanted = pairs(zip(titles, texts), labels)
+    wanted = pairs(zip(titles, texts, strict=True), labels)
     return Case(path, (several(wanted), several(pairs(texts, labels), says=("TITLE",))), said=(names,))
 
 
@@ -133,13 +186,13 @@ def kaggle_quora_pairs(m: Maker) -> Case:
     labels, a, b = m.labels("0 1", 150), m.texts("question", 150), m.texts("question", 150)
     rows = [(i, 2 * i + 1, 2 * i + 2, a[i], b[i], labels[i]) for i in range(150)]
     path = m.csv("train.csv", "id,qid1,qid2,question1,question2,is_duplicate", rows, quote="all")
-    return Case(path, (classify(pairs(zip(a, b), labels)),), said=(("question2", "--text-column"),))
+    return Case(path, (classify(pairs(zip(a, b, strict=True), labels)),), said=(("question2", "--text-column"),))
 
 
 @form(GROUP, "Quora Insincere Questions: qid, question_text, target")
 def kaggle_quora_insincere(m: Maker) -> Case:
     labels, texts = m.labels("0 0 0 1", 150), m.texts("question", 150)
-    rows = [(f"{i * 104729:020x}", text, label) for i, (text, label) in enumerate(zip(texts, labels))]
+    rows = [(f"{i * 104729:020x}", text, label) for i, (text, label) in enumerate(zip(texts, labels, strict=True))]
     return Case(m.csv("train.csv", "qid,question_text,target", rows), (classify(pairs(texts, labels)),))
 
 
@@ -148,13 +201,23 @@ def kaggle_fine_food(m: Maker) -> Case:
     labels = m.labels("1 2 3 4 5", 160)
     heads, texts = m.texts("headline", 160), m.texts("review", 160, 3)
     rows = [
-        (i + 1, f"B00{i % 31:07d}", f"A{i:013d}", f"user {i}", i % 5, i % 7 + i % 5, labels[i],
-         1303862400 + 86400 * m.random.randrange(900), heads[i], texts[i])
+        (
+            i + 1,
+            f"B00{i % 31:07d}",
+            f"A{i:013d}",
+            f"user {i}",
+            i % 5,
+            i % 7 + i % 5,
+            labels[i],
+            1303862400 + 86400 * m.random.randrange(900),
+            heads[i],
+            texts[i],
+        )
         for i in range(160)
-    ]  # fmt: skip
+    ]
     header = "Id,ProductId,UserId,ProfileName,HelpfulnessNumerator,HelpfulnessDenominator,Score,Time,Summary,Text"
     path = m.csv("Reviews.csv", header, rows)
-    return Case(path, (classify(pairs(texts, labels)), classify(pairs(zip(heads, texts), labels))))
+    return Case(path, (classify(pairs(texts, labels)), classify(pairs(zip(heads, texts, strict=True), labels))))
 
 
 @form(GROUP, "Women's E-Commerce Reviews: Rating, Recommended IND, three columns of categories")
@@ -162,10 +225,21 @@ def kaggle_ecommerce_reviews(m: Maker) -> Case:
     labels, titles, texts = m.labels("1 2 3 4 5", 160), m.texts("headline", 160), m.texts("review", 160, 2)
     kinds = ("Dresses", "Knits", "Blouses", "Pants")
     rows = [
-        (i, 700 + i % 50, 20 + i % 60, titles[i] if i % 3 else "", texts[i], labels[i], int(labels[i] > "2"), i % 4,
-         ("General", "General Petite")[i % 2], ("Tops", "Dresses", "Bottoms")[i % 3], kinds[i % 4])
+        (
+            i,
+            700 + i % 50,
+            20 + i % 60,
+            titles[i] if i % 3 else "",
+            texts[i],
+            labels[i],
+            int(labels[i] > "2"),
+            i % 4,
+            ("General", "General Petite")[i % 2],
+            ("Tops", "Dresses", "Bottoms")[i % 3],
+            kinds[i % 4],
+        )
         for i in range(160)
-    ]  # fmt: skip
+    ]
     header = (
         ",Clothing ID,Age,Title,Review Text,Rating,Recommended IND,Positive Feedback Count,Division Name,"
         "Department Name,Class Name"
@@ -186,7 +260,7 @@ def kaggle_fake_news(m: Maker) -> Case:
     people = m.words()
     rows = [(i, titles[i], next(people) if i % 5 else "", texts[i], labels[i]) for i in range(120)]
     path = m.csv("train.csv", "id,title,author,text,label", rows)
-    return Case(path, (classify(pairs(zip(titles, texts), labels)),))
+    return Case(path, (classify(pairs(zip(titles, texts, strict=True), labels)),))
 
 
 @form(GROUP, "ISOT: a folder with Fake.csv and True.csv, no label column: the file is the class")
@@ -205,12 +279,18 @@ def kaggle_news_category(m: Maker) -> Case:
     labels = m.labels("POLITICS WELLNESS ENTERTAINMENT TRAVEL", 160)
     heads, texts = m.texts("headline", 160), m.texts("plain", 160)
     values = [
-        {"link": f"https://news.example/{i}", "headline": heads[i], "category": labels[i],
-         "short_description": texts[i], "authors": "A. Writer" if i % 3 else "", "date": f"2022-09-{i % 28 + 1:02d}"}
+        {
+            "link": f"https://news.example/{i}",
+            "headline": heads[i],
+            "category": labels[i],
+            "short_description": texts[i],
+            "authors": "A. Writer" if i % 3 else "",
+            "date": f"2022-09-{i % 28 + 1:02d}",
+        }
         for i in range(160)
-    ]  # fmt: skip
+    ]
     path = m.jsonl("News_Category_Dataset_v3.json", values)
-    both = classify(pairs(zip(heads, texts), labels))
+    both = classify(pairs(zip(heads, texts, strict=True), labels))
     one = tuple(classify(pairs(part, labels)) for part in (heads, texts))
     return Case(path, (both, *one))
 
@@ -221,7 +301,7 @@ def kaggle_resumes(m: Maker) -> Case:
     texts = m.texts("plain", 80, 8)
     rows = [
         (10000 + 13 * i, f"         {text}   ", f'<div class="fontsize"><span>{text}</span></div>' * 2, label)
-        for i, (text, label) in enumerate(zip(texts, labels))
+        for i, (text, label) in enumerate(zip(texts, labels, strict=True))
     ]
     path = m.csv("Resume.csv", "ID,Resume_str,Resume_html,Category", rows)
     return Case(path, (classify(pairs(texts, labels)),), said=(("Resume_str", "--text-column"),))
@@ -233,7 +313,7 @@ def kaggle_bbc_tabs(m: Maker) -> Case:
     titles, texts = m.texts("headline", 150), m.texts("plain", 150, 4)
     rows = [(labels[i], f"{i % 30 + 1:03d}.txt", titles[i], f" {texts[i]}") for i in range(150)]
     path = m.csv("bbc-news-data.csv", "category,filename,title,content", rows, delimiter="\t")
-    return Case(path, (classify(pairs(zip(titles, texts), labels)),))
+    return Case(path, (classify(pairs(zip(titles, texts, strict=True), labels)),))
 
 
 @form(GROUP, "spam_ham_dataset.csv: an index without a name, label, text, label_num")
@@ -241,14 +321,16 @@ def kaggle_enron_spam(m: Maker) -> Case:
     labels = m.labels("ham ham spam", 120)
     texts = [f"Subject: {m.text('headline')}\n{m.text('plain', 3)}" for _ in labels]
     rows = [(m.random.randrange(5000), labels[i], texts[i], int(labels[i] == "spam")) for i in range(120)]
-    return Case(m.csv("spam_ham_dataset.csv", ",label,text,label_num", rows, end="\r\n"), (classify(pairs(texts, labels)),))
+    return Case(
+        m.csv("spam_ham_dataset.csv", ",label,text,label_num", rows, end="\r\n"), (classify(pairs(texts, labels)),)
+    )
 
 
 @form(GROUP, "E-commerce text: no header, category first, sorted; the first thousand rows are one class")
 def kaggle_ecommerce_sorted(m: Maker) -> Case:
     labels = m.labels(("Household", "Books", "Electronics", "Clothing & Accessories"), 4400, "sorted")
     texts = m.texts("review", 4400, 2)
-    return Case(m.csv("ecommerceDataset.csv", None, zip(labels, texts)), (classify(pairs(texts, labels)),))
+    return Case(m.csv("ecommerceDataset.csv", None, zip(labels, texts, strict=True)), (classify(pairs(texts, labels)),))
 
 
 @form(GROUP, "Twitter entity sentiment: no header; id, entity, sentiment, text; sorted by entity")
@@ -272,7 +354,7 @@ def kaggle_index_text_class(m: Maker) -> Case:
 def kaggle_cyberbullying_sorted(m: Maker) -> Case:
     labels = m.labels("not_cyberbullying gender religion age", 4800, "sorted")
     texts = m.texts("tweet", 4800, 2)
-    path = m.csv("cyberbullying_tweets.csv", "tweet_text,cyberbullying_type", zip(texts, labels))
+    path = m.csv("cyberbullying_tweets.csv", "tweet_text,cyberbullying_type", zip(texts, labels, strict=True))
     return Case(path, (classify(pairs(texts, labels)),))
 
 
@@ -307,8 +389,8 @@ def kaggle_rotten_tomatoes(m: Maker) -> Case:
 @form(GROUP, "AG News with a header: Class Index, Title, Description")
 def kaggle_ag_news(m: Maker) -> Case:
     labels, titles, texts = m.labels("1 2 3 4", 160), m.texts("headline", 160), m.texts("plain", 160)
-    path = m.csv("train.csv", "Class Index,Title,Description", zip(labels, titles, texts))
-    return Case(path, (classify(pairs(zip(titles, texts), labels)),))
+    path = m.csv("train.csv", "Class Index,Title,Description", zip(labels, titles, texts, strict=True))
+    return Case(path, (classify(pairs(zip(titles, texts, strict=True), labels)),))
 
 
 @form(GROUP, "abcnews-date-text.csv: publish_date, headline_text; dates as numbers, many on a day")
@@ -316,17 +398,25 @@ def kaggle_abc_headlines(m: Maker) -> Case:
     texts = m.texts("headline", 400)
     rows = [(20030219 + i // 40, text.lower()) for i, text in enumerate(texts)]
     path = m.csv("abcnews-date-text.csv", "publish_date,headline_text", rows)
-    return Case(path, (running("\n".join(texts).lower()),), said=(("publish_date", "date"),))
+    return Case(
+        path, (running("\n".join(texts).lower()),), said=(("publish_date", "--task lm|--label-column|dates|no label"),)
+    )
 
 
 @form(GROUP, "CommonLit: excerpt, target and standard_error are quantities")
 def kaggle_readability(m: Maker) -> Case:
     texts = m.texts("plain", 120, 4)
     rows = [
-        (f"c12129c{i:02x}", "" if i % 3 else "https://books.example/1", "" if i % 3 else "CC BY-SA 3.0", texts[i],
-         f"{m.random.gauss(-0.9, 1):.9f}", f"{0.4 + m.random.random() / 4:.9f}")
+        (
+            f"c12129c{i:02x}",
+            "" if i % 3 else "https://books.example/1",
+            "" if i % 3 else "CC BY-SA 3.0",
+            texts[i],
+            f"{m.random.gauss(-0.9, 1):.9f}",
+            f"{0.4 + m.random.random() / 4:.9f}",
+        )
         for i in range(120)
-    ]  # fmt: skip
+    ]
     path = m.csv("train.csv", "id,url_legal,license,excerpt,target,standard_error", rows)
     return Case(path, (Refused(("target", "number|quantit|regress")),), said=(("target", "quantit|regress"),))
 
@@ -345,7 +435,9 @@ def kaggle_essay_scores(m: Maker) -> Case:
     names = ("cohesion", "syntax", "vocabulary", "phraseology", "grammar", "conventions")
     rows = [(f"{i:012X}", texts[i], *(f"{m.random.randrange(2, 11) / 2}" for _ in names)) for i in range(150)]
     path = m.csv("train.csv", ["text_id", "full_text", *names], rows)
-    return Case(path, (Refused(("cohesion", "conventions")),), said=(("cohesion", "syntax|conventions", "--label-column"),))
+    return Case(
+        path, (Refused(("cohesion", "conventions")),), said=(("cohesion", "syntax|conventions", "--label-column"),)
+    )
 
 
 @form(GROUP, "Stack Overflow questions: Body in HTML, Tags, CreationDate, Y")
@@ -357,7 +449,9 @@ def kaggle_stack_overflow_quality(m: Maker) -> Case:
         for i in range(120)
     ]
     path = m.csv("train.csv", "Id,Title,Body,Tags,CreationDate,Y", rows)
-    return Case(path, (classify(pairs(zip(titles, texts), labels)),), said=(("Tags", r"\bY\b", "--label-column"),))
+    return Case(
+        path, (classify(pairs(zip(titles, texts, strict=True), labels)),), said=(("Tags", r"\bY\b", "--label-column"),)
+    )
 
 
 @form(GROUP, "Stack Overflow tags: title and tags, python|pandas|numpy")
@@ -365,7 +459,7 @@ def kaggle_stack_overflow_tags(m: Maker) -> Case:
     names = ("python", "pandas", "sql", "java", "git")
     labels = [tuple(m.random.sample(names, m.random.randrange(1, 4))) for _ in range(150)]
     texts = m.texts("question", 150)
-    path = m.csv("questions.csv", "title,tags", zip(texts, ("|".join(several) for several in labels)))
+    path = m.csv("questions.csv", "title,tags", zip(texts, ("|".join(several) for several in labels), strict=True))
     return Case(path, (several(pairs(texts, labels)),), said=((r"--label-separator", r"\|"),))
 
 
@@ -375,12 +469,23 @@ def kaggle_support_tickets(m: Maker) -> Case:
     kinds = m.labels(("Technical issue", "Billing inquiry", "Refund request", "Cancellation request"), 200)
     people = m.words()
     rows = [
-        (i + 1, next(people), f"user{i}@example.org", 18 + i % 50, ("Male", "Female", "Other")[i % 3],
-         ("Camera", "Laptop", "Router")[i % 3], f"2021-0{i % 9 + 1}-11", kinds[i], heads[i], texts[i],
-         ("Open", "Closed", "Pending Customer Response")[i % 3], ("Low", "Medium", "High", "Critical")[i % 4],
-         ("Email", "Phone", "Chat", "Social media")[i * 7 % 4])
+        (
+            i + 1,
+            next(people),
+            f"user{i}@example.org",
+            18 + i % 50,
+            ("Male", "Female", "Other")[i % 3],
+            ("Camera", "Laptop", "Router")[i % 3],
+            f"2021-0{i % 9 + 1}-11",
+            kinds[i],
+            heads[i],
+            texts[i],
+            ("Open", "Closed", "Pending Customer Response")[i % 3],
+            ("Low", "Medium", "High", "Critical")[i % 4],
+            ("Email", "Phone", "Chat", "Social media")[i * 7 % 4],
+        )
         for i in range(200)
-    ]  # fmt: skip
+    ]
     header = (
         "Ticket ID,Customer Name,Customer Email,Customer Age,Customer Gender,Product Purchased,Date of Purchase,"
         "Ticket Type,Ticket Subject,Ticket Description,Ticket Status,Ticket Priority,Ticket Channel"
@@ -395,11 +500,22 @@ def kaggle_complaints(m: Maker) -> Case:
     texts = m.texts("plain", 200, 3)
     products = m.labels(("Mortgage", "Credit card", "Debt collection", "Student loan"), 200)
     rows = [
-        (f"0{i % 9 + 1}/14/2015", products[i], ("VA mortgage", "Medical", "")[i % 3], ("Loan terms", "Fees", "Fraud")[i % 3],
-         texts[i] if i % 2 else "", ("Bank A", "Bank B", "Bank C", "Bank D", "Bank E")[i % 5], "CA TX NY FL".split()[i % 4],
-         "Web", ("Closed", "Closed with explanation")[i % 2], ("Yes", "No")[i % 7 == 0], ("Yes", "No")[i % 3 == 0], 1300000 + i)
+        (
+            f"0{i % 9 + 1}/14/2015",
+            products[i],
+            ("VA mortgage", "Medical", "")[i % 3],
+            ("Loan terms", "Fees", "Fraud")[i % 3],
+            texts[i] if i % 2 else "",
+            ("Bank A", "Bank B", "Bank C", "Bank D", "Bank E")[i % 5],
+            ["CA", "TX", "NY", "FL"][i % 4],
+            "Web",
+            ("Closed", "Closed with explanation")[i % 2],
+            ("Yes", "No")[i % 7 == 0],
+            ("Yes", "No")[i % 3 == 0],
+            1300000 + i,
+        )
         for i in range(200)
-    ]  # fmt: skip
+    ]
     header = (
         "Date received,Product,Sub-product,Issue,Consumer complaint narrative,Company,State,Submitted via,"
         "Company response to consumer,Timely response?,Consumer disputed?,Complaint ID"
@@ -421,7 +537,7 @@ def kaggle_sarcasm(m: Maker) -> Case:
     labels, texts = m.labels("0 1", 150), m.texts("headline", 150)
     values = [
         {"article_link": f"https://news.example/{i}", "headline": text, "is_sarcastic": int(label)}
-        for i, (text, label) in enumerate(zip(texts, labels))
+        for i, (text, label) in enumerate(zip(texts, labels, strict=True))
     ]
     return Case(m.jsonl("Sarcasm_Headlines_Dataset.json", values), (classify(pairs(texts, labels)),))
 
@@ -430,22 +546,40 @@ def kaggle_sarcasm(m: Maker) -> Case:
 def kaggle_medical(m: Maker) -> Case:
     labels = m.labels((" Surgery", " Urology", " Neurology", " Radiology"), 120)
     short, texts = m.texts("plain", 120), m.texts("plain", 120, 6)
-    rows = [(i, short[i], labels[i], f" Sample {i % 40} ", texts[i], "fever, cough, rest," if i % 3 else "") for i in range(120)]
+    rows = [
+        (i, short[i], labels[i], f" Sample {i % 40} ", texts[i], "fever, cough, rest," if i % 3 else "")
+        for i in range(120)
+    ]
     path = m.csv("mtsamples.csv", ",description,medical_specialty,sample_name,transcription,keywords", rows)
     tidy = [label.strip() for label in labels]
-    ways = (classify(pairs(texts, tidy)), classify(pairs(zip(short, texts), tidy)), classify(pairs(short, tidy), says=("transcription",)))
-    return Case(path, ways, said=(("medical_specialty", "--label-column"),))
+    ways = (
+        classify(pairs(texts, tidy)),
+        classify(pairs(zip(short, texts, strict=True), tidy)),
+        classify(pairs(short, tidy), says=("transcription",)),
+    )
+    return Case(path, ways, said=(("transcription",),))
 
 
 @form(GROUP, "Wine Reviews: country, points, price, variety ...: no column is plainly the label")
 def kaggle_wine(m: Maker) -> Case:
     texts = m.texts("review", 200, 2)
     rows = [
-        (i, ("Italy", "US", "France")[i % 3], texts[i], f"Vineyard {i % 90}" if i % 3 else "", 80 + i % 20,
-         f"{12 + i % 40}.0" if i % 9 else "", ("Sicily", "Oregon", "Alsace")[i % 3], ("Red", "White", "Rosé", "Dry")[i % 4], f"House {i % 70}")
+        (
+            i,
+            ("Italy", "US", "France")[i % 3],
+            texts[i],
+            f"Vineyard {i % 90}" if i % 3 else "",
+            80 + i % 20,
+            f"{12 + i % 40}.0" if i % 9 else "",
+            ("Sicily", "Oregon", "Alsace")[i % 3],
+            ("Red", "White", "Rosé", "Dry")[i % 4],
+            f"House {i % 70}",
+        )
         for i in range(200)
-    ]  # fmt: skip
-    path = m.csv("winemag-data_first150k.csv", ",country,description,designation,points,price,province,variety,winery", rows)
+    ]
+    path = m.csv(
+        "winemag-data_first150k.csv", ",country,description,designation,points,price,province,variety,winery", rows
+    )
     named = ("variety", "country|province", "--label-column")
     return Case(path, (Refused(named),), said=(named,))
 
@@ -454,18 +588,39 @@ def kaggle_wine(m: Maker) -> Case:
 def kaggle_app_reviews(m: Maker) -> Case:
     labels, texts = m.labels("1 2 3 4 5", 200), m.texts("review", 200, 2)
     rows = [
-        (f"2022-07-{i % 28 + 1:02d} 15:00:00", texts[i], labels[i], i % 11, "Thanks, please write to us." if i % 60 == 3 else "")
+        (
+            f"2022-07-{i % 28 + 1:02d} 15:00:00",
+            texts[i],
+            labels[i],
+            i % 11,
+            "Thanks, please write to us." if i % 60 == 3 else "",
+        )
         for i in range(200)
     ]
-    return Case(m.csv("reviews.csv", "Time_submitted,Review,Rating,Total_thumbsup,Reply", rows), (classify(pairs(texts, labels)),))
+    return Case(
+        m.csv("reviews.csv", "Time_submitted,Review,Rating,Total_thumbsup,Reply", rows),
+        (classify(pairs(texts, labels)),),
+    )
 
 
 @form(GROUP, "Language Detection: Text, Language; in 8 scripts")
 def kaggle_languages(m: Maker) -> Case:
-    styles = {"English": "plain", "German": "de", "French": "fr", "Russian": "ru", "Arabic": "ar", "Hindi": "hi", "Korean": "ko", "Japanese": "ja"}
+    styles = {
+        "English": "plain",
+        "German": "de",
+        "French": "fr",
+        "Russian": "ru",
+        "Arabic": "ar",
+        "Hindi": "hi",
+        "Korean": "ko",
+        "Japanese": "ja",
+    }
     labels = m.labels(tuple(styles), 200)
     texts = [m.text(styles[label], 2) for label in labels]
-    return Case(m.csv("Language Detection.csv", "Text,Language", zip(texts, labels)), (classify(pairs(texts, labels)),))
+    return Case(
+        m.csv("Language Detection.csv", "Text,Language", zip(texts, labels, strict=True)),
+        (classify(pairs(texts, labels)),),
+    )
 
 
 @form(GROUP, "Detect AI Text: id, prompt_id, text, generated; texts of several paragraphs")
@@ -481,14 +636,28 @@ def kaggle_job_postings(m: Maker) -> Case:
     labels = m.labels("0 0 0 0 1", 150)
     titles, texts, needs = m.texts("headline", 150), m.texts("plain", 150, 5), m.texts("plain", 150, 2)
     rows = [
-        (i + 1, titles[i], "US, NY, New York", "Sales" if i % 3 else "", texts[i], needs[i] if i % 4 else "", i % 2, (i // 2) % 2,
-         (i // 3) % 2, ("Full-time", "Part-time", "Contract", "")[i % 4], labels[i])
+        (
+            i + 1,
+            titles[i],
+            "US, NY, New York",
+            "Sales" if i % 3 else "",
+            texts[i],
+            needs[i] if i % 4 else "",
+            i % 2,
+            (i // 2) % 2,
+            (i // 3) % 2,
+            ("Full-time", "Part-time", "Contract", "")[i % 4],
+            labels[i],
+        )
         for i in range(150)
-    ]  # fmt: skip
-    header = "job_id,title,location,department,description,requirements,telecommuting,has_company_logo,has_questions,employment_type,fraudulent"
+    ]
+    header = (
+        "job_id,title,location,department,description,requirements,telecommuting,has_company_logo,has_questions,"
+        "employment_type,fraudulent"
+    )
     path = m.csv("fake_job_postings.csv", header, rows)
     named = ("fraudulent", "has_company_logo|employment_type|telecommuting", "--label-column")
-    right = classify(pairs(zip(titles, texts), labels))
+    right = classify(pairs(zip(titles, texts, strict=True), labels))
     return Case(path, (right,), said=(named,))
 
 
@@ -499,7 +668,7 @@ def kaggle_arxiv_terms(m: Maker) -> Case:
     titles, texts = m.texts("headline", 150), m.texts("plain", 150, 3)
     rows = [(titles[i], texts[i], str(list(labels[i]))) for i in range(150)]
     path = m.csv("arxiv_data.csv", "titles,summaries,terms", rows)
-    ways = (several(pairs(zip(titles, texts), labels)), several(pairs(texts, labels), says=("titles",)))
+    ways = (several(pairs(zip(titles, texts, strict=True), labels)), several(pairs(texts, labels), says=("titles",)))
     return Case(path, ways, said=(("terms", "list|--label-separator"),))
 
 
@@ -511,7 +680,7 @@ def kaggle_film_tags(m: Maker) -> Case:
     parts = m.labels("train train train val test", 150)
     rows = [(f"tt00{57600 + i}", titles[i], texts[i], ", ".join(labels[i]), parts[i], "imdb") for i in range(150)]
     path = m.csv("mpst_full_data.csv", "imdb_id,title,plot_synopsis,tags,split,synopsis_source", rows)
-    ways = (several(pairs(zip(titles, texts), labels)), several(pairs(texts, labels), says=("title",)))
+    ways = (several(pairs(zip(titles, texts, strict=True), labels)), several(pairs(texts, labels), says=("title",)))
     return Case(path, ways, said=(("tags", "--label-separator"),))
 
 
@@ -519,10 +688,19 @@ def kaggle_film_tags(m: Maker) -> Case:
 def kaggle_yelp_json(m: Maker) -> Case:
     labels, texts = m.labels("1.0 2.0 3.0 4.0 5.0", 150), m.texts("review", 150, 2)
     values = [
-        {"review_id": f"KU_O5udG6zpxOg{i}", "user_id": f"mh_-eMZ6K5{i}", "business_id": f"XQfw{i % 40}", "stars": float(labels[i]),
-         "useful": i % 3, "funny": i % 2, "cool": 0, "text": texts[i], "date": f"2018-07-07 22:0{i % 10}:11"}
+        {
+            "review_id": f"KU_O5udG6zpxOg{i}",
+            "user_id": f"mh_-eMZ6K5{i}",
+            "business_id": f"XQfw{i % 40}",
+            "stars": float(labels[i]),
+            "useful": i % 3,
+            "funny": i % 2,
+            "cool": 0,
+            "text": texts[i],
+            "date": f"2018-07-07 22:0{i % 10}:11",
+        }
         for i in range(150)
-    ]  # fmt: skip
+    ]
     return Case(m.jsonl("yelp_academic_dataset_review.json", values), (classify(pairs(texts, labels)),))
 
 
@@ -530,12 +708,21 @@ def kaggle_yelp_json(m: Maker) -> Case:
 def kaggle_amazon_json_gz(m: Maker) -> Case:
     labels, texts, heads = m.labels("1.0 2.0 3.0 4.0 5.0", 150), m.texts("review", 150, 2), m.texts("headline", 150)
     values = [
-        {"reviewerID": f"A1YS9MDZ{i}", "asin": f"B00{i % 30}", "reviewerName": "J. L.", "helpful": [0, i % 3], "reviewText": texts[i],
-         "overall": float(labels[i]), "summary": heads[i], "unixReviewTime": 1377907200 + 86400 * (i % 7), "reviewTime": f"09 {i % 28 + 1}, 2013"}
+        {
+            "reviewerID": f"A1YS9MDZ{i}",
+            "asin": f"B00{i % 30}",
+            "reviewerName": "J. L.",
+            "helpful": [0, i % 3],
+            "reviewText": texts[i],
+            "overall": float(labels[i]),
+            "summary": heads[i],
+            "unixReviewTime": 1377907200 + 86400 * (i % 7),
+            "reviewTime": f"09 {i % 28 + 1}, 2013",
+        }
         for i in range(150)
-    ]  # fmt: skip
+    ]
     path = m.jsonl("reviews_Office_Products_5.json.gz", values)
-    return Case(path, (classify(pairs(texts, labels)), classify(pairs(zip(heads, texts), labels))))
+    return Case(path, (classify(pairs(texts, labels)), classify(pairs(zip(heads, texts, strict=True), labels))))
 
 
 @form(GROUP, "tweets about a company: date as the first column, the sentiment last, a column of sources")

@@ -8,89 +8,162 @@ GROUP = "label tools"
 LABEL_COLUMN = "--label-column|--text-column|--input-format"
 
 
-def _made(m: Maker, count: int = 100, names: str = "Positive Negative Neutral") -> tuple[list[str], list[str], list[Row]]:
+def _made(
+    m: Maker, count: int = 100, names: str = "Positive Negative Neutral"
+) -> tuple[list[str], list[str], list[Row]]:
     labels, texts = m.labels(names, count), m.texts("review", count)
     return labels, texts, pairs(texts, labels)
 
 
 def _task(i: int, data: dict[str, object], choices: list[str]) -> dict[str, object]:
-    result = {"value": {"choices": choices}, "id": f"r{i}", "from_name": "sentiment", "to_name": "text", "type": "choices", "origin": "manual"}
+    result = {
+        "value": {"choices": choices},
+        "id": f"r{i}",
+        "from_name": "sentiment",
+        "to_name": "text",
+        "type": "choices",
+        "origin": "manual",
+    }
     annotation = {
-        "id": 900 + i, "completed_by": 1, "result": [result], "was_cancelled": False, "ground_truth": False, "created_at": "2023-03-01T10:00:00Z",
-        "lead_time": 3.1, "prediction": {}, "result_count": 0, "task": i,
-    }  # fmt: skip
+        "id": 900 + i,
+        "completed_by": 1,
+        "result": [result],
+        "was_cancelled": False,
+        "ground_truth": False,
+        "created_at": "2023-03-01T10:00:00Z",
+        "lead_time": 3.1,
+        "prediction": {},
+        "result_count": 0,
+        "task": i,
+    }
     return {
-        "id": i, "annotations": [annotation], "file_upload": "1a2b-reviews.csv", "drafts": [], "predictions": [], "data": data, "meta": {},
-        "created_at": "2023-03-01T09:00:00Z", "inner_id": i, "total_annotations": 1, "project": 7,
-    }  # fmt: skip
+        "id": i,
+        "annotations": [annotation],
+        "file_upload": "1a2b-reviews.csv",
+        "drafts": [],
+        "predictions": [],
+        "data": data,
+        "meta": {},
+        "created_at": "2023-03-01T09:00:00Z",
+        "inner_id": i,
+        "total_annotations": 1,
+        "project": 7,
+    }
 
 
 @form(GROUP, "Label Studio, JSON: data.text and annotations[].result[].value.choices")
 def label_studio_json(m: Maker) -> Case:
     labels, texts, rows = _made(m)
-    tasks = [_task(i, {"text": t}, [c]) for i, (t, c) in enumerate(zip(texts, labels))]
-    return Case(m.json("project-7.json", tasks), (classify(rows), Refused((r"nested|annotations", "JSON-MIN|CSV|data\\.text"))))
+    tasks = [_task(i, {"text": t}, [c]) for i, (t, c) in enumerate(zip(texts, labels, strict=True))]
+    return Case(
+        m.json("project-7.json", tasks), (classify(rows), Refused((r"nested|annotations", "JSON-MIN|CSV|data\\.text")))
+    )
 
 
 @form(GROUP, "the same with a text field of another name, and other fields beside it")
 def label_studio_other_field(m: Maker) -> Case:
     labels, texts, rows = _made(m)
-    tasks = [_task(i, {"source": "web", "review_body": t, "stars": i % 5}, [c]) for i, (t, c) in enumerate(zip(texts, labels))]
-    return Case(m.json("export.json", tasks, indent=2), (classify(rows), Refused((r"nested|annotations", "JSON-MIN|CSV|data\\.review_body"))))
+    tasks = [
+        _task(i, {"source": "web", "review_body": t, "stars": i % 5}, [c])
+        for i, (t, c) in enumerate(zip(texts, labels, strict=True))
+    ]
+    return Case(
+        m.json("export.json", tasks, indent=2),
+        (classify(rows), Refused((r"nested|annotations", "JSON-MIN|CSV|data\\.review_body"))),
+    )
 
 
 @form(GROUP, "the same, choices of several labels, tasks nobody has labelled yet")
 def label_studio_several(m: Maker) -> Case:
     texts = m.texts("review", 100)
     labels = [tuple(m.random.sample(["Food", "Price", "Staff"], 1 + i % 2)) for i in range(100)]
-    tasks = [_task(i, {"text": t}, list(c)) for i, (t, c) in enumerate(zip(texts, labels))]
+    tasks = [_task(i, {"text": t}, list(c)) for i, (t, c) in enumerate(zip(texts, labels, strict=True))]
     for task in tasks[::20]:
         task["annotations"] = []
     wanted = [(row[0], () if i % 20 == 0 else row[1]) for i, row in enumerate(pairs(texts, labels))]
     labelled = [row for row in wanted if row[1]]
-    return Case(m.json("export.json", tasks), (several(wanted), several(labelled, says=("no label",)), Refused((r"nested|annotations",))))
+    return Case(
+        m.json("export.json", tasks),
+        (several(wanted), several(labelled, says=("no label",)), Refused((r"nested|annotations",))),
+    )
 
 
 @form(GROUP, "Label Studio, JSON-MIN: text, id, sentiment, annotator, annotation_id, created_at, lead_time")
 def label_studio_min(m: Maker) -> Case:
     labels, texts, rows = _made(m)
     values = [
-        {"text": t, "id": i, "sentiment": c, "annotator": 1, "annotation_id": 900 + i, "created_at": "2023-03-01T10:00:00Z", "updated_at": "2023-03-01T10:00:00Z", "lead_time": 2.0 + i % 3}
-        for i, (t, c) in enumerate(zip(texts, labels))
+        {
+            "text": t,
+            "id": i,
+            "sentiment": c,
+            "annotator": 1,
+            "annotation_id": 900 + i,
+            "created_at": "2023-03-01T10:00:00Z",
+            "updated_at": "2023-03-01T10:00:00Z",
+            "lead_time": 2.0 + i % 3,
+        }
+        for i, (t, c) in enumerate(zip(texts, labels, strict=True))
     ]
     return Case(m.json("project-7-min.json", values), (classify(rows),))
 
 
-@form(GROUP, "Label Studio, JSON-MIN with several choices: {\"choices\": [...]}")
+@form(GROUP, 'Label Studio, JSON-MIN with several choices: {"choices": [...]}')
 def label_studio_min_several(m: Maker) -> Case:
     texts = m.texts("review", 100)
     labels = [tuple(m.random.sample(["Food", "Price", "Staff"], 1 + i % 2)) for i in range(100)]
     values = [
-        {"text": t, "id": i, "topics": {"choices": list(c)} if len(c) > 1 else c[0], "annotator": 1, "annotation_id": i, "lead_time": 2.0}
-        for i, (t, c) in enumerate(zip(texts, labels))
+        {
+            "text": t,
+            "id": i,
+            "topics": {"choices": list(c)} if len(c) > 1 else c[0],
+            "annotator": 1,
+            "annotation_id": i,
+            "lead_time": 2.0,
+        }
+        for i, (t, c) in enumerate(zip(texts, labels, strict=True))
     ]
     path = m.json("project-7-min.json", values)
-    return Case(path, (several(pairs(texts, labels)), Refused(("topics",))), said=(("topics", "choices|nested|--label-column"),))
+    return Case(
+        path, (several(pairs(texts, labels)), Refused(("topics",))), said=(("topics", "choices|nested|--label-column"),)
+    )
 
 
 @form(GROUP, "Label Studio, CSV: annotation_id, annotator, created_at, id, lead_time, sentiment, text, updated_at")
 def label_studio_csv(m: Maker) -> Case:
     labels, texts, rows = _made(m)
-    cells = [(900 + i, 1, "2023-03-01T10:00:00Z", i, f"{2.5 + i % 4}", c, t, "2023-03-01T10:00:00Z") for i, (t, c) in enumerate(zip(texts, labels))]
-    return Case(m.csv("project-7.csv", "annotation_id,annotator,created_at,id,lead_time,sentiment,text,updated_at", cells), (classify(rows),))
+    cells = [
+        (900 + i, 1, "2023-03-01T10:00:00Z", i, f"{2.5 + i % 4}", c, t, "2023-03-01T10:00:00Z")
+        for i, (t, c) in enumerate(zip(texts, labels, strict=True))
+    ]
+    return Case(
+        m.csv("project-7.csv", "annotation_id,annotator,created_at,id,lead_time,sentiment,text,updated_at", cells),
+        (classify(rows),),
+    )
 
 
 @form(GROUP, "doccano, JSON Lines: id, text, label as a list of one")
 def doccano_jsonl(m: Maker) -> Case:
     labels, texts, rows = _made(m)
-    return Case(m.jsonl("all.jsonl", ({"id": i, "text": t, "label": [c]} for i, (t, c) in enumerate(zip(texts, labels)))), (classify(rows),))
+    return Case(
+        m.jsonl(
+            "all.jsonl",
+            ({"id": i, "text": t, "label": [c]} for i, (t, c) in enumerate(zip(texts, labels, strict=True))),
+        ),
+        (classify(rows),),
+    )
 
 
 @form(GROUP, "doccano, JSON Lines, several labels, some texts without any")
 def doccano_several(m: Maker) -> Case:
     texts = m.texts("zh", 100)
     labels = [tuple(m.random.sample(["服务", "价格", "位置"], i % 3)) for i in range(100)]
-    path = m.jsonl("admin.jsonl", ({"id": i, "text": t, "label": list(c), "Comments": []} for i, (t, c) in enumerate(zip(texts, labels))))
+    path = m.jsonl(
+        "admin.jsonl",
+        (
+            {"id": i, "text": t, "label": list(c), "Comments": []}
+            for i, (t, c) in enumerate(zip(texts, labels, strict=True))
+        ),
+    )
     labelled = [row for row in pairs(texts, labels) if row[1]]
     return Case(path, (several(pairs(texts, labels)), several(labelled, says=("no label",))))
 
@@ -99,18 +172,30 @@ def doccano_several(m: Maker) -> Case:
 def doccano_annotations(m: Maker) -> Case:
     labels, texts = m.labels("1 2 3", 100), m.texts("review", 100)
     values = [
-        {"id": i, "text": t, "annotations": [{"label": int(c), "id": 50 + i, "user": 1, "created_at": "2020-01-01T00:00:00Z"}], "meta": {}, "annotation_approver": None}
-        for i, (t, c) in enumerate(zip(texts, labels))
+        {
+            "id": i,
+            "text": t,
+            "annotations": [{"label": int(c), "id": 50 + i, "user": 1, "created_at": "2020-01-01T00:00:00Z"}],
+            "meta": {},
+            "annotation_approver": None,
+        }
+        for i, (t, c) in enumerate(zip(texts, labels, strict=True))
     ]
     named = ("annotations",)
-    return Case(m.jsonl("file.json1", values), (classify(pairs(texts, labels)), Refused((r"annotations\S*label|nested",))), said=(named,))
+    return Case(
+        m.jsonl("file.json1", values),
+        (classify(pairs(texts, labels)), Refused((r"annotations\S*label|nested",))),
+        said=(named,),
+    )
 
 
 @form(GROUP, "doccano, CSV: id, data, label; several labels as A#B")
 def doccano_csv_several(m: Maker) -> Case:
     texts = m.texts("review", 120)
     labels = [tuple(m.random.sample(["food", "price", "staff"], 1 + i % 2)) for i in range(120)]
-    path = m.csv("all.csv", "id,data,label", ((i, t, "#".join(c)) for i, (t, c) in enumerate(zip(texts, labels))))
+    path = m.csv(
+        "all.csv", "id,data,label", ((i, t, "#".join(c)) for i, (t, c) in enumerate(zip(texts, labels, strict=True)))
+    )
     return Case(path, (several(pairs(texts, labels)),), said=(("--label-separator", "#"),))
 
 
@@ -120,11 +205,24 @@ def prodigy_binary(m: Maker) -> Case:
     labels = m.labels("SPORTS POLITICS", 120)
     answers = ["reject" if i % 4 == 3 else "accept" for i in range(120)]
     values = [
-        {"text": texts[i], "_input_hash": 100 + i, "_task_hash": -i, "label": labels[i], "meta": {"source": "news", "score": 0.5}, "_view_id": "classification", "answer": answers[i], "_timestamp": 1600000000 + i}
+        {
+            "text": texts[i],
+            "_input_hash": 100 + i,
+            "_task_hash": -i,
+            "label": labels[i],
+            "meta": {"source": "news", "score": 0.5},
+            "_view_id": "classification",
+            "answer": answers[i],
+            "_timestamp": 1600000000 + i,
+        }
         for i in range(120)
     ]
-    kept = [row for row, answer in zip(pairs(texts, labels), answers) if answer == "accept"]
-    return Case(m.jsonl("annotations.jsonl", values), (classify(kept, says=("reject|answer",)), classify(kept)), said=(("answer", "reject|--label-column"),))
+    kept = [row for row, answer in zip(pairs(texts, labels), answers, strict=True) if answer == "accept"]
+    return Case(
+        m.jsonl("annotations.jsonl", values),
+        (classify(kept, says=("reject|answer",)), classify(kept)),
+        said=(("answer", "reject|--label-column"),),
+    )
 
 
 @form(GROUP, "Prodigy, choice: options and accept")
@@ -132,17 +230,29 @@ def prodigy_choice(m: Maker) -> Case:
     labels, texts, rows = _made(m, names="SPORTS POLITICS CULTURE")
     options = [{"id": name, "text": name.title()} for name in ("SPORTS", "POLITICS", "CULTURE")]
     values = [
-        {"text": t, "options": options, "_input_hash": i, "_task_hash": -i, "accept": [c], "config": {"choice_style": "single"}, "answer": "accept"}
-        for i, (t, c) in enumerate(zip(texts, labels))
+        {
+            "text": t,
+            "options": options,
+            "_input_hash": i,
+            "_task_hash": -i,
+            "accept": [c],
+            "config": {"choice_style": "single"},
+            "answer": "accept",
+        }
+        for i, (t, c) in enumerate(zip(texts, labels, strict=True))
     ]
-    return Case(m.jsonl("choices.jsonl", values), (classify(rows), Refused(("accept",))), said=(("accept", "--label-column"),))
+    return Case(
+        m.jsonl("choices.jsonl", values), (classify(rows), Refused(("accept",))), said=(("accept", "--label-column"),)
+    )
 
 
 @form(GROUP, "Rasa NLU, JSON: rasa_nlu_data.common_examples")
 def rasa_json(m: Maker) -> Case:
     labels, texts, rows = _made(m, names="greet goodbye order")
-    examples = [{"text": t, "intent": c, "entities": []} for t, c in zip(texts, labels)]
-    value = {"rasa_nlu_data": {"common_examples": examples, "regex_features": [], "lookup_tables": [], "entity_synonyms": []}}
+    examples = [{"text": t, "intent": c, "entities": []} for t, c in zip(texts, labels, strict=True)]
+    value = {
+        "rasa_nlu_data": {"common_examples": examples, "regex_features": [], "lookup_tables": [], "entity_synonyms": []}
+    }
     return Case(m.json("nlu.json", value, indent=2), (classify(rows),), said=(("common_examples",),))
 
 
@@ -152,9 +262,16 @@ _YAML = "labelled examples|Rasa|YAML|intent"
 @form(GROUP, "Rasa NLU, YAML: intents with examples below")
 def rasa_yaml(m: Maker) -> Case:
     groups = {intent: m.texts("question", 30) for intent in ("greet", "goodbye", "order")}
-    blocks = [f"- intent: {intent}\n  examples: |\n" + "".join(f"    - {t}\n" for t in texts) for intent, texts in groups.items()]
+    blocks = [
+        f"- intent: {intent}\n  examples: |\n" + "".join(f"    - {t}\n" for t in texts)
+        for intent, texts in groups.items()
+    ]
     rows = pairs([t for texts in groups.values() for t in texts], [c for c, texts in groups.items() for _ in texts])
-    return Case(m.file("nlu.yml", 'version: "3.1"\n\nnlu:\n' + "\n".join(blocks)), (classify(rows), Refused((_YAML,))), said=((_YAML, "label|classif"),))
+    return Case(
+        m.file("nlu.yml", 'version: "3.1"\n\nnlu:\n' + "\n".join(blocks)),
+        (classify(rows), Refused((_YAML,))),
+        said=((_YAML, "label|classif"),),
+    )
 
 
 @form(GROUP, "Rasa NLU of old, Markdown: ## intent:greet and a list")
@@ -162,31 +279,51 @@ def rasa_markdown(m: Maker) -> Case:
     groups = {intent: m.texts("question", 30) for intent in ("greet", "goodbye", "order")}
     blocks = [f"## intent:{intent}\n" + "".join(f"- {t}\n" for t in texts) for intent, texts in groups.items()]
     rows = pairs([t for texts in groups.values() for t in texts], [c for c, texts in groups.items() for _ in texts])
-    return Case(m.file("nlu.md", "\n".join(blocks)), (classify(rows), Refused((_YAML,))), said=((_YAML, "label|classif"),))
+    return Case(
+        m.file("nlu.md", "\n".join(blocks)), (classify(rows), Refused((_YAML,))), said=((_YAML, "label|classif"),)
+    )
 
 
 @form(GROUP, "CLINC150 data_full.json: train, val, test, oos_*: lists of [text, intent]")
 def clinc150(m: Maker) -> Case:
     parts: dict[str, list[Row]] = {}
     value = {}
-    for name, count in (("oos_val", 10), ("val", 40), ("train", 120), ("oos_test", 20), ("test", 40), ("oos_train", 10)):
+    for name, count in (
+        ("oos_val", 10),
+        ("val", 40),
+        ("train", 120),
+        ("oos_test", 20),
+        ("test", 40),
+        ("oos_train", 10),
+    ):
         labels = ["oos"] * count if name.startswith("oos") else m.labels("translate transfer timer", count)
         texts = m.texts("question", count, 2)
-        value[name] = [list(pair) for pair in zip(texts, labels)]
+        value[name] = [list(pair) for pair in zip(texts, labels, strict=True)]
         parts[name] = pairs(texts, labels)
     plain = classify(parts["train"] + parts["val"], test=parts["test"])
-    whole = classify(parts["train"] + parts["oos_train"] + parts["val"] + parts["oos_val"], test=parts["test"] + parts["oos_test"])
-    return Case(m.json("data_full.json", value, indent=2), (plain, whole), said=(("train", "oos_train", "--split|val"),))
+    whole = classify(
+        parts["train"] + parts["oos_train"] + parts["val"] + parts["oos_val"], test=parts["test"] + parts["oos_test"]
+    )
+    return Case(
+        m.json("data_full.json", value, indent=2), (plain, whole), said=(("--split|pairs of|text and (label|intent)",),)
+    )
 
 
 @form(GROUP, "LUIS: intents, entities, utterances with text and intent")
 def luis(m: Maker) -> Case:
     labels, texts, rows = _made(m, names="Greet Order Cancel")
     value = {
-        "luis_schema_version": "3.2.0", "versionId": "0.1", "name": "bot", "desc": "", "culture": "en-us", "tokenizerVersion": "1.0.0",
-        "intents": [{"name": name} for name in ("Greet", "Order", "Cancel", "None")], "entities": [{"name": "size", "roles": []}], "composites": [],
-        "utterances": [{"text": t, "intent": c, "entities": []} for t, c in zip(texts, labels)],
-    }  # fmt: skip
+        "luis_schema_version": "3.2.0",
+        "versionId": "0.1",
+        "name": "bot",
+        "desc": "",
+        "culture": "en-us",
+        "tokenizerVersion": "1.0.0",
+        "intents": [{"name": name} for name in ("Greet", "Order", "Cancel", "None")],
+        "entities": [{"name": "size", "roles": []}],
+        "composites": [],
+        "utterances": [{"text": t, "intent": c, "entities": []} for t, c in zip(texts, labels, strict=True)],
+    }
     return Case(m.json("bot.json", value, indent=2), (classify(rows),), said=(("utterances",),))
 
 
@@ -200,29 +337,57 @@ def snips(m: Maker) -> Case:
 
 @form(GROUP, "Dialogflow: user phrases of one intent, each cut into pieces")
 def dialogflow(m: Maker) -> Case:
-    values = [{"id": f"x{i}", "data": [{"text": t, "userDefined": False}], "isTemplate": False, "count": 0, "updated": 0} for i, t in enumerate(m.texts("question", 60))]
-    return Case(m.json("greet_usersays_en.json", values), (Refused(("data|nested",)), Want("lm", count=60, says=("data",))), said=(("data", "nested|--text-column"),))
+    values = [
+        {"id": f"x{i}", "data": [{"text": t, "userDefined": False}], "isTemplate": False, "count": 0, "updated": 0}
+        for i, t in enumerate(m.texts("question", 60))
+    ]
+    return Case(
+        m.json("greet_usersays_en.json", values),
+        (Refused(("data|nested",)), Want("lm", count=60, says=("data",))),
+        said=(("data", "nested|--text-column"),),
+    )
 
 
 @form(GROUP, "Argilla 1: fields.text, responses with value and status in lists")
 def argilla_records(m: Maker) -> Case:
     labels, texts, rows = _made(m)
     values = [
-        {"id": f"u{i}", "fields": {"text": t}, "metadata": {"split": "a"}, "status": "completed", "suggestions": {"label": {"value": "Neutral", "score": 0.4}},
-         "responses": {"label": [{"user_id": "7", "value": c, "status": "submitted"}]}, "vectors": {}}
-        for i, (t, c) in enumerate(zip(texts, labels))
-    ]  # fmt: skip
-    return Case(m.json("records.json", values), (classify(rows), Refused((r"fields\.text", "responses"))), said=(("responses", "nested"),))
+        {
+            "id": f"u{i}",
+            "fields": {"text": t},
+            "metadata": {"split": "a"},
+            "status": "completed",
+            "suggestions": {"label": {"value": "Neutral", "score": 0.4}},
+            "responses": {"label": [{"user_id": "7", "value": c, "status": "submitted"}]},
+            "vectors": {},
+        }
+        for i, (t, c) in enumerate(zip(texts, labels, strict=True))
+    ]
+    return Case(
+        m.json("records.json", values),
+        (classify(rows), Refused((r"fields\.text", "responses"))),
+        said=(("responses", "nested"),),
+    )
 
 
 @form(GROUP, "Argilla, flattened for the Hub: text, label.responses, label.suggestion, label.suggestion.score")
 def argilla_flat(m: Maker) -> Case:
     labels, texts, rows = _made(m)
     values = [
-        {"id": f"u{i}", "status": "completed", "_server_id": f"s{i}", "text": t, "label.responses": [c], "label.responses.users": ["7"], "label.responses.status": ["submitted"],
-         "label.suggestion": "Neutral", "label.suggestion.agent": "mymodel", "label.suggestion.score": 0.4}
-        for i, (t, c) in enumerate(zip(texts, labels))
-    ]  # fmt: skip
+        {
+            "id": f"u{i}",
+            "status": "completed",
+            "_server_id": f"s{i}",
+            "text": t,
+            "label.responses": [c],
+            "label.responses.users": ["7"],
+            "label.responses.status": ["submitted"],
+            "label.suggestion": "Neutral",
+            "label.suggestion.agent": "mymodel",
+            "label.suggestion.score": 0.4,
+        }
+        for i, (t, c) in enumerate(zip(texts, labels, strict=True))
+    ]
     return Case(m.jsonl("train.jsonl", values), (classify(rows),), said=((r"label\.responses",),))
 
 
@@ -231,8 +396,19 @@ def ground_truth(m: Maker) -> Case:
     labels, texts, rows = _made(m)
     names = sorted(set(labels))
     values = [
-        {"source": t, "my-job": names.index(c), "my-job-metadata": {"class-name": c, "job-name": "labeling-job/my-job", "confidence": 0.9, "type": "groundtruth/text-classification", "human-annotated": "yes", "creation-date": "2021-01-01T00:00:00"}}
-        for t, c in zip(texts, labels)
+        {
+            "source": t,
+            "my-job": names.index(c),
+            "my-job-metadata": {
+                "class-name": c,
+                "job-name": "labeling-job/my-job",
+                "confidence": 0.9,
+                "type": "groundtruth/text-classification",
+                "human-annotated": "yes",
+                "creation-date": "2021-01-01T00:00:00",
+            },
+        }
+        for t, c in zip(texts, labels, strict=True)
     ]
     numbered = classify(pairs(texts, [str(names.index(c)) for c in labels]))
     return Case(m.jsonl("output.manifest", values), (classify(rows), numbered), said=(("my-job",),))
@@ -241,15 +417,26 @@ def ground_truth(m: Maker) -> Case:
 @form(GROUP, "Vertex AI: textContent and classificationAnnotation.displayName")
 def vertex_jsonl(m: Maker) -> Case:
     labels, texts, rows = _made(m)
-    values = [{"classificationAnnotation": {"displayName": c}, "textContent": t, "dataItemResourceLabels": {"aiplatform.googleapis.com/ml_use": "training"}} for t, c in zip(texts, labels)]
-    return Case(m.jsonl("data.jsonl", values), (classify(rows), Refused((r"classificationAnnotation\.displayName",))), said=((r"classificationAnnotation", "nested|--label-column"),))
+    values = [
+        {
+            "classificationAnnotation": {"displayName": c},
+            "textContent": t,
+            "dataItemResourceLabels": {"aiplatform.googleapis.com/ml_use": "training"},
+        }
+        for t, c in zip(texts, labels, strict=True)
+    ]
+    return Case(
+        m.jsonl("data.jsonl", values),
+        (classify(rows), Refused((r"classificationAnnotation\.displayName",))),
+        said=((r"classificationAnnotation", "nested|--label-column"),),
+    )
 
 
 @form(GROUP, "AutoML: no header; TRAIN/VALIDATION/TEST, text, label")
 def automl_csv(m: Maker) -> Case:
     labels, texts, _ = _made(m, 150, "billing delivery returns")
     uses = m.labels("TRAIN TRAIN TRAIN VALIDATION TEST", 150)
-    path = m.csv("dataset.csv", None, zip(uses, texts, labels))
+    path = m.csv("dataset.csv", None, zip(uses, texts, labels, strict=True))
     return Case(path, (classify(pairs(texts, labels), says=("'1'",)),), said=(("'1'", "'3'", "--label-column|split"),))
 
 
@@ -257,15 +444,26 @@ def automl_csv(m: Maker) -> Case:
 def openai_messages(m: Maker) -> Case:
     labels, texts, rows = _made(m)
     values = [
-        {"messages": [{"role": "system", "content": "You label reviews."}, {"role": "user", "content": t}, {"role": "assistant", "content": c}]} for t, c in zip(texts, labels)
+        {
+            "messages": [
+                {"role": "system", "content": "You label reviews."},
+                {"role": "user", "content": t},
+                {"role": "assistant", "content": c},
+            ]
+        }
+        for t, c in zip(texts, labels, strict=True)
     ]
-    return Case(m.jsonl("train.jsonl", values), (classify(rows), Refused(("messages",))), said=(("messages", "nested|--text-column"),))
+    return Case(
+        m.jsonl("train.jsonl", values),
+        (classify(rows), Refused(("messages",))),
+        said=(("messages", "nested|--text-column"),),
+    )
 
 
 @form(GROUP, "prompt and completion for fine-tuning a classifier")
 def openai_completion(m: Maker) -> Case:
     labels, texts, rows = _made(m)
-    values = [{"prompt": f"{t}\n\n###\n\n", "completion": f" {c}"} for t, c in zip(texts, labels)]
+    values = [{"prompt": f"{t}\n\n###\n\n", "completion": f" {c}"} for t, c in zip(texts, labels, strict=True)]
     wanted = pairs([f"{t}\n\n###" for t in texts], labels)
     return Case(m.jsonl("train.jsonl", values), (classify(wanted), classify(rows)))
 
@@ -275,22 +473,48 @@ def alpaca(m: Maker) -> Case:
     a, b, c = m.texts("question", 100), m.texts("plain", 100), m.texts("plain", 100, 2)
     values = [{"instruction": a[i], "input": b[i] if i % 2 else "", "output": c[i]} for i in range(100)]
     path = m.json("alpaca_data.json", values, indent=4)
-    return Case(path, (Refused(("instruction", "output")), Want("lm", count=100, says=("instruction", "output"))), said=(("output", "instruction", "--text-column"),))
+    return Case(
+        path,
+        (Refused(("instruction", "output")), Want("lm", count=100, says=("instruction", "output"))),
+        said=(("output", "instruction", "--text-column"),),
+    )
 
 
 @form(GROUP, "spaCy textcat: text and cats with 1.0 and 0.0")
 def spacy_cats(m: Maker) -> Case:
     labels, texts, rows = _made(m, names="POSITIVE NEGATIVE")
-    values = [{"text": t, "cats": {name: float(name == c) for name in ("POSITIVE", "NEGATIVE")}} for t, c in zip(texts, labels)]
-    return Case(m.jsonl("textcat.jsonl", values), (classify(rows), several(rows), Refused(("cats",))), said=(("cats", "nested|--label-column|object"),))
+    values = [
+        {"text": t, "cats": {name: float(name == c) for name in ("POSITIVE", "NEGATIVE")}}
+        for t, c in zip(texts, labels, strict=True)
+    ]
+    return Case(
+        m.jsonl("textcat.jsonl", values),
+        (classify(rows), several(rows), Refused(("cats",))),
+        said=(("cats", "nested|--label-column|object"),),
+    )
 
 
 @form(GROUP, "LightTag: examples with content and annotations with tags")
 def lighttag(m: Maker) -> Case:
     labels, texts, rows = _made(m)
-    examples = [{"example_id": f"e{i}", "content": t, "annotations": [], "classifications": [{"classname": c, "classification_id": "k"}]} for i, (t, c) in enumerate(zip(texts, labels))]
-    value = {"schema": {"tags": [], "classification_types": [{"name": n} for n in sorted(set(labels))]}, "examples": examples}
-    return Case(m.json("lighttag.json", value), (classify(rows), Refused(("classifications|nested",))), said=(("classifications|examples",),))
+    examples = [
+        {
+            "example_id": f"e{i}",
+            "content": t,
+            "annotations": [],
+            "classifications": [{"classname": c, "classification_id": "k"}],
+        }
+        for i, (t, c) in enumerate(zip(texts, labels, strict=True))
+    ]
+    value = {
+        "schema": {"tags": [], "classification_types": [{"name": n} for n in sorted(set(labels))]},
+        "examples": examples,
+    }
+    return Case(
+        m.json("lighttag.json", value),
+        (classify(rows), Refused(("classifications|nested",))),
+        said=(("classifications|examples",),),
+    )
 
 
 @form(GROUP, "Mechanical Turk: 12 columns that never change, Input.text, Answer.sentiment.label")
@@ -301,22 +525,55 @@ def mturk(m: Maker) -> Case:
         "Input.text,Answer.sentiment.label,Approve,Reject"
     )
     cells = [
-        (f"3{i:029X}", "3ABC", "Label the sentiment of a review", "Read the review and choose a label for it", "text, label", "$0.05",
-         "Mon Mar 01 10:00:00 PST 2021", 1, f"3K{i}", f"A{i % 9}", ("Submitted", "Approved")[i % 2], t, c, "", "")
-        for i, (t, c) in enumerate(zip(texts, labels))
-    ]  # fmt: skip
-    return Case(m.csv("Batch_1_results.csv", header, cells, quote="all"), (classify(rows),), said=((r"Answer\.sentiment\.label", "AssignmentStatus|--label-column"),))
+        (
+            f"3{i:029X}",
+            "3ABC",
+            "Label the sentiment of a review",
+            "Read the review and choose a label for it",
+            "text, label",
+            "$0.05",
+            "Mon Mar 01 10:00:00 PST 2021",
+            1,
+            f"3K{i}",
+            f"A{i % 9}",
+            ("Submitted", "Approved")[i % 2],
+            t,
+            c,
+            "",
+            "",
+        )
+        for i, (t, c) in enumerate(zip(texts, labels, strict=True))
+    ]
+    return Case(
+        m.csv("Batch_1_results.csv", header, cells, quote="all"),
+        (classify(rows),),
+        said=((r"Answer\.sentiment\.label", "AssignmentStatus|--label-column"),),
+    )
 
 
 @form(GROUP, "Appen: _unit_id, _golden, _trusted_judgments, sentiment, sentiment:confidence, sentiment_gold, text")
 def appen(m: Maker) -> Case:
     labels, texts, rows = _made(m, 120)
-    header = "_unit_id,_golden,_unit_state,_trusted_judgments,_last_judgment_at,sentiment,sentiment:confidence,date,id,sentiment_gold,text"
+    header = (
+        "_unit_id,_golden,_unit_state,_trusted_judgments,_last_judgment_at,sentiment,sentiment:confidence,date,id,"
+        "sentiment_gold,text"
+    )
     cells = [
-        (681448150 + i, "TRUE" if i % 40 == 3 else "FALSE", "golden" if i % 40 == 3 else "finalized", 3 + i % 2, "2/25/15 5:24", c, f"{0.6 + i % 4 / 10:.4f}",
-         "2/24/15 11:35", i, c if i % 40 == 3 else "", t)
-        for i, (t, c) in enumerate(zip(texts, labels))
-    ]  # fmt: skip
+        (
+            681448150 + i,
+            "TRUE" if i % 40 == 3 else "FALSE",
+            "golden" if i % 40 == 3 else "finalized",
+            3 + i % 2,
+            "2/25/15 5:24",
+            c,
+            f"{0.6 + i % 4 / 10:.4f}",
+            "2/24/15 11:35",
+            i,
+            c if i % 40 == 3 else "",
+            t,
+        )
+        for i, (t, c) in enumerate(zip(texts, labels, strict=True))
+    ]
     return Case(m.csv("full-corpus.csv", header, cells, encoding="latin-1"), (classify(rows),))
 
 
@@ -324,14 +581,14 @@ def appen(m: Maker) -> Case:
 def comprehend_several(m: Maker) -> Case:
     texts = m.texts("review", 120)
     labels = [tuple(sorted(m.random.sample(["COMEDY", "DRAMA", "ACTION"], 1 + i % 2))) for i in range(120)]
-    path = m.csv("train.csv", None, (("|".join(c), t) for t, c in zip(texts, labels)))
+    path = m.csv("train.csv", None, (("|".join(c), t) for t, c in zip(texts, labels, strict=True)))
     return Case(path, (several(pairs(texts, labels)),), said=(("--label-separator", r"\|"),))
 
 
 @form(GROUP, "Tally of three annotators: text, annotator_1, annotator_2, annotator_3, majority")
 def three_annotators(m: Maker) -> Case:
     labels, texts, rows = _made(m, 120)
-    cells = [(t, c, c if i % 3 else labels[i - 1], c, c) for i, (t, c) in enumerate(zip(texts, labels))]
+    cells = [(t, c, c if i % 3 else labels[i - 1], c, c) for i, (t, c) in enumerate(zip(texts, labels, strict=True))]
     path = m.csv("votes.csv", "text,annotator_1,annotator_2,annotator_3,majority", cells)
     named = ("annotator_1", "majority", "--label-column")
     return Case(path, (classify(rows, says=("annotator_1|majority",)), Refused(named)), said=(named,))

@@ -9,7 +9,9 @@ from fileforms.model import Case, Maker, Refused, Row, classify, form, pairs, se
 SAID = (("label", "classif|--delimiter|--input-format"),)
 
 
-def _fasttext(m: Maker, name: str, write: Callable[[str, str], str], style: str = "plain", names: str = "sport home", **how: str) -> tuple[Case, list[Row]]:
+def _fasttext(
+    m: Maker, name: str, write: Callable[[str, str], str], style: str = "plain", names: str = "sport home", **how: str
+) -> tuple[Case, list[Row]]:
     labels, texts = m.labels(names, 120), m.texts(style, 120)
     rows = pairs(texts, labels)
     return Case(m.lines(name, map(write, labels, texts), **how), (classify(rows),)), rows
@@ -29,7 +31,10 @@ def fasttext_amazon_gz(m: Maker) -> Case:
 def fasttext_several(m: Maker) -> Case:
     labels = [m.random.sample(["sauce", "cheese", "food-safety", "acidity"], 1 + i % 4) for i in range(120)]
     texts = m.texts("question", 120)
-    path = m.lines("cooking.train", (" ".join(f"__label__{c}" for c in several) + f" {t}" for several, t in zip(labels, texts)))
+    path = m.lines(
+        "cooking.train",
+        (" ".join(f"__label__{c}" for c in several) + f" {t}" for several, t in zip(labels, texts, strict=True)),
+    )
     return Case(path, (several(pairs(texts, labels)),))
 
 
@@ -77,7 +82,7 @@ def fasttext_colon(m: Maker) -> Case:
 @form("fasttext", "no blank between label and text: refused, and said why")
 def fasttext_no_blank(m: Maker) -> Case:
     texts = [text.replace(" ", "") for text in m.texts("zhnews", 100)]
-    path = m.lines("train.txt", (f"__label__{c}{t}" for c, t in zip(m.labels("体育 财经", 100), texts)))
+    path = m.lines("train.txt", (f"__label__{c}{t}" for c, t in zip(m.labels("体育 财经", 100), texts, strict=True)))
     return Case(path, (Refused(("space|blank",)),))
 
 
@@ -97,7 +102,9 @@ def fasttext_prefix_unknown(m: Maker) -> Case:
 @form("fasttext", "a label on its own line among lines with both: no text")
 def fasttext_bare_labels(m: Maker) -> Case:
     labels, texts = m.labels("a b", 100), m.texts("plain", 100)
-    lines = [f"__label__{c} {t}" if i % 25 else f"__label__{c}" for i, (c, t) in enumerate(zip(labels, texts))]
+    lines = [
+        f"__label__{c} {t}" if i % 25 else f"__label__{c}" for i, (c, t) in enumerate(zip(labels, texts, strict=True))
+    ]
     wanted = pairs([t if i % 25 else "" for i, t in enumerate(texts)], labels)
     return Case(m.lines("train.txt", lines), (classify(wanted, says=("empty",)),))
 
@@ -110,7 +117,14 @@ def fasttext_ft(m: Maker) -> Case:
 # .txt files with a label beside every text.
 
 
-def _txt(m: Maker, write: Callable[[str, str], str], style: str = "tweet", names: str | tuple[str, ...] = "joy sadness anger", name: str = "train.txt", tidy: Callable[[str], str] = lambda t: t) -> Case:
+def _txt(
+    m: Maker,
+    write: Callable[[str, str], str],
+    style: str = "tweet",
+    names: str | tuple[str, ...] = "joy sadness anger",
+    name: str = "train.txt",
+    tidy: Callable[[str], str] = lambda t: t,
+) -> Case:
     labels, texts = m.labels(names, 150), [tidy(t) for t in m.texts(style, 150)]
     return Case(m.lines(name, map(write, labels, texts)), (classify(pairs(texts, labels)),), said=SAID)
 
@@ -123,7 +137,7 @@ def txt_semicolon(m: Maker) -> Case:
 @form("labelled .txt", "the same, with --task classify")
 def txt_semicolon_asked(m: Maker) -> Case:
     case = _txt(m, lambda c, t: f"{t};{c}")
-    return Case(case.source, case.right, said=((r"--delimiter|--input-format", ";|csv"),), options={"task": "classify"})
+    return Case(case.source, case.right, said=((r"--delimiter|--input-format csv",),), options={"task": "classify"})
 
 
 @form("labelled .txt", "a folder: train.txt, val.txt, test.txt of text;label")
@@ -131,7 +145,7 @@ def txt_semicolon_folder(m: Maker) -> Case:
     parts = {}
     for name, count in (("train", 150), ("val", 40), ("test", 40)):
         labels, texts = m.labels("joy sadness anger", count), m.texts("tweet", count)
-        m.lines(f"emotions/{name}.txt", (f"{t};{c}" for t, c in zip(texts, labels)))
+        m.lines(f"emotions/{name}.txt", (f"{t};{c}" for t, c in zip(texts, labels, strict=True)))
         parts[name] = pairs(texts, labels)
     return Case(m.folder / "emotions", (classify(parts["train"] + parts["val"], test=parts["test"]),), said=SAID)
 
@@ -190,8 +204,13 @@ def txt_number_last(m: Maker) -> Case:
 
 @form("labelled .txt", "text@label (Financial PhraseBank), Latin-1")
 def txt_at(m: Maker) -> Case:
-    labels, texts = m.labels("neutral positive negative", 150), [f"{t} €".replace("€", "%") for t in m.texts("plain", 150)]
-    path = m.lines("Sentences_50Agree.txt", (f"{t}@{c}" for t, c in zip(texts, labels)), encoding="latin-1")
+    labels, texts = (
+        m.labels("neutral positive negative", 150),
+        [f"{t} €".replace("€", "%") for t in m.texts("plain", 150)],
+    )
+    path = m.lines(
+        "Sentences_50Agree.txt", (f"{t}@{c}" for t, c in zip(texts, labels, strict=True)), encoding="latin-1"
+    )
     return Case(path, (classify(pairs(texts, labels)),), said=SAID)
 
 
@@ -248,8 +267,14 @@ def txt_wide_blanks(m: Maker) -> Case:
 @form("labelled .txt", "text ::: label, four fields with an id")
 def txt_triple_colon(m: Maker) -> Case:
     labels, titles, texts = m.labels("drama thriller comedy", 150), m.texts("headline", 150), m.texts("plain", 150, 3)
-    path = m.lines("train_data.txt", (f"{i + 1} ::: {titles[i]} (2009) ::: {labels[i]} ::: {texts[i]}" for i in range(150)))
-    return Case(path, (classify(pairs(zip(titles, texts), labels)), classify(pairs(texts, labels))), said=(*SAID, (":::",)))
+    path = m.lines(
+        "train_data.txt", (f"{i + 1} ::: {titles[i]} (2009) ::: {labels[i]} ::: {texts[i]}" for i in range(150))
+    )
+    return Case(
+        path,
+        (classify(pairs(zip(titles, texts, strict=True), labels)), classify(pairs(texts, labels))),
+        said=(*SAID, (":::",)),
+    )
 
 
 @form("labelled .txt", "a label in Chinese, a colon, a text: 体育：...")
@@ -257,13 +282,13 @@ def txt_chinese_colon(m: Maker) -> Case:
     return _txt(m, lambda c, t: f"{c}：{t}", "zhnews", "体育 财经 科技")
 
 
-@form("labelled .txt", "JSON and a label behind a tab")
-def txt_json_tab(m: Maker) -> Case:
+@form("labelled .txt", "label, tab, text: sarcasm and plain")
+def txt_label_tab(m: Maker) -> Case:
     return _txt(m, lambda c, t: f"{c}\t{t}", "tweet", "sarcasm plain")
 
 
 @form("labelled .txt", "sentence pairs and a number between tabs, no header")
 def txt_pairs(m: Maker) -> Case:
     labels, a, b = m.labels("0 1", 140), m.texts("question", 140), m.texts("question", 140)
-    path = m.lines("pairs.txt", map("\t".join, zip(labels, a, b)))
-    return Case(path, (classify(pairs(zip(a, b), labels)),), said=(("'3'|'2'", "--text-column"),))
+    path = m.lines("pairs.txt", map("\t".join, zip(labels, a, b, strict=True)))
+    return Case(path, (classify(pairs(zip(a, b, strict=True), labels)),), said=(("'3'|'2'", "--text-column"),))

@@ -21,33 +21,59 @@ _LICENCE = "\n\n".join(
 )
 
 
-def _gutenberg(m: Maker, start: str, end: str, before: str = "", after: str = _LICENCE, style: str = "plain", encoding: str = "utf-8-sig") -> Case:
+def _gutenberg(
+    m: Maker,
+    start: str,
+    end: str,
+    before: str = "",
+    after: str = _LICENCE,
+    style: str = "plain",
+    encoding: str = "utf-8-sig",
+) -> Case:
     body = _chapters(m, style)
-    head = before or "The Project Gutenberg eBook of A Made-Up Tale\n\nThis ebook is for the use of anyone anywhere.\n\nTitle: A Made-Up Tale\nAuthor: Nobody\n"
+    head = (
+        before
+        or "The Project Gutenberg eBook of A Made-Up Tale\n\nThis ebook is for the use of anyone anywhere.\n\n"
+        "Title: A Made-Up Tale\nAuthor: Nobody\n"
+    )
     path = m.file("pg9999.txt", f"{head}\n{start}\n\n\n{body}\n\n{end}\n\n{after}\n".replace("\n", "\r\n"), encoding)
     return Case(path, (running(body, says=("Gutenberg|licen[cs]e",)),), said=(("Gutenberg|licen[cs]e",),))
 
 
 @form("books", "Project Gutenberg of today")
 def book_gutenberg(m: Maker) -> Case:
-    return _gutenberg(m, "*** START OF THE PROJECT GUTENBERG EBOOK A MADE-UP TALE ***", "*** END OF THE PROJECT GUTENBERG EBOOK A MADE-UP TALE ***")
+    return _gutenberg(
+        m,
+        "*** START OF THE PROJECT GUTENBERG EBOOK A MADE-UP TALE ***",
+        "*** END OF THE PROJECT GUTENBERG EBOOK A MADE-UP TALE ***",
+    )
 
 
 @form("books", "Project Gutenberg of 2010: START OF THIS PROJECT GUTENBERG EBOOK, no BOM, Latin-1")
 def book_gutenberg_this(m: Maker) -> Case:
-    return _gutenberg(m, "*** START OF THIS PROJECT GUTENBERG EBOOK A MADE-UP TALE ***", "*** END OF THIS PROJECT GUTENBERG EBOOK A MADE-UP TALE ***", encoding="latin-1")
+    return _gutenberg(
+        m,
+        "*** START OF THIS PROJECT GUTENBERG EBOOK A MADE-UP TALE ***",
+        "*** END OF THIS PROJECT GUTENBERG EBOOK A MADE-UP TALE ***",
+        encoding="latin-1",
+    )
 
 
 @form("books", "Project Gutenberg of 2004: three stars without a blank, the end said twice")
 def book_gutenberg_old(m: Maker) -> Case:
-    return _gutenberg(m, "***START OF THE PROJECT GUTENBERG EBOOK A MADE-UP TALE***", "***END OF THE PROJECT GUTENBERG EBOOK A MADE-UP TALE***")
+    return _gutenberg(
+        m,
+        "***START OF THE PROJECT GUTENBERG EBOOK A MADE-UP TALE***",
+        "***END OF THE PROJECT GUTENBERG EBOOK A MADE-UP TALE***",
+    )
 
 
 @form("books", "Project Gutenberg of the nineties: *END*THE SMALL PRINT!, End of Project Gutenberg's ...")
 def book_gutenberg_small_print(m: Maker) -> Case:
     before = (
-        "Project Gutenberg Etext of A Made-Up Tale, by Nobody\n\n***START**THE SMALL PRINT!**FOR PUBLIC DOMAIN ETEXTS**START***\n"
-        "Why is this \"Small Print!\" statement here? You know: lawyers.\n"
+        "Project Gutenberg Etext of A Made-Up Tale, by Nobody\n\n"
+        "***START**THE SMALL PRINT!**FOR PUBLIC DOMAIN ETEXTS**START***\n"
+        'Why is this "Small Print!" statement here? You know: lawyers.\n'
     )
     start = "*END THE SMALL PRINT! FOR PUBLIC DOMAIN ETEXTS*Ver.04.29.93*END*"
     return _gutenberg(m, start, "End of Project Gutenberg's Etext of A Made-Up Tale, by Nobody", before, "\n")
@@ -55,21 +81,36 @@ def book_gutenberg_small_print(m: Maker) -> Case:
 
 @form("books", "a German book of Project Gutenberg, the licence in English")
 def book_gutenberg_german(m: Maker) -> Case:
-    return _gutenberg(m, "*** START OF THE PROJECT GUTENBERG EBOOK EIN MÄRCHEN ***", "*** END OF THE PROJECT GUTENBERG EBOOK EIN MÄRCHEN ***", style="de")
+    return _gutenberg(
+        m,
+        "*** START OF THE PROJECT GUTENBERG EBOOK EIN MÄRCHEN ***",
+        "*** END OF THE PROJECT GUTENBERG EBOOK EIN MÄRCHEN ***",
+        style="de",
+    )
 
 
 @form("books", "two books of Project Gutenberg in one file")
 def book_gutenberg_two(m: Maker) -> Case:
     mark = "*** {} OF THE PROJECT GUTENBERG EBOOK TALE {} ***"
     bodies = [_chapters(m), _chapters(m)]
-    parts = [f"The Project Gutenberg eBook of Tale {i}\n\n{mark.format('START', i)}\n\n{body}\n\n{mark.format('END', i)}\n\n{_LICENCE}\n" for i, body in enumerate(bodies)]
-    return Case(m.file("two.txt", "\n".join(parts)), (running("".join(bodies), says=("Gutenberg|licen[cs]e",)),), said=(("Gutenberg|licen[cs]e",),))
+    parts = [
+        f"The Project Gutenberg eBook of Tale {i}\n\n{mark.format('START', i)}\n\n{body}\n\n"
+        f"{mark.format('END', i)}\n\n{_LICENCE}\n"
+        for i, body in enumerate(bodies)
+    ]
+    return Case(
+        m.file("two.txt", "\n".join(parts)),
+        (running("".join(bodies), says=("Gutenberg|licen[cs]e",)),),
+        said=(("Gutenberg|licen[cs]e",),),
+    )
 
 
 @form("books", "a book that only quotes the words *** END OF ...: nothing is left out")
 def book_about_gutenberg(m: Maker) -> Case:
     body = _chapters(m)
-    text = f"{body}\n\nThe file ended with END OF THE PROJECT, as such files do. {m.text('plain', 3)}\n\n{_chapters(m)}\n"
+    text = (
+        f"{body}\n\nThe file ended with END OF THE PROJECT, as such files do. {m.text('plain', 3)}\n\n{_chapters(m)}\n"
+    )
     return Case(m.file("essay.txt", text), (running(text),))
 
 
@@ -81,7 +122,10 @@ def book_plain(m: Maker) -> Case:
 
 @form("books", "a Chinese novel in GBK: 第一章, paragraphs begin with two wide blanks")
 def book_chinese_gbk(m: Maker) -> Case:
-    text = "\r\n".join(f"第{n}章 {m.text('zhnews')}\r\n" + "\r\n".join(f"\u3000\u3000{m.text('zh', 5)}" for _ in range(12)) for n in "一二三四五六")
+    text = "\r\n".join(
+        f"第{n}章 {m.text('zhnews')}\r\n" + "\r\n".join(f"\u3000\u3000{m.text('zh', 5)}" for _ in range(12))
+        for n in "一二三四五六"
+    )
     return Case(m.file("小说.txt", text, "gbk"), (running(text),))
 
 
@@ -126,13 +170,19 @@ def poem_commas(m: Maker) -> Case:
 
 @form("poems", "a song with [Chorus] and [Verse 1]")
 def poem_song(m: Maker) -> Case:
-    lines = [line for i in range(30) for line in (("[Chorus]", "[Verse 1]", "[Bridge]")[i % 3], *m.texts("headline", 4), "")]
+    lines = [
+        line for i in range(30) for line in (("[Chorus]", "[Verse 1]", "[Bridge]")[i % 3], *m.texts("headline", 4), "")
+    ]
     return _lines(m, "song.txt", lines)
 
 
 @form("poems", "a refrain in every fourth line")
 def poem_refrain(m: Maker) -> Case:
-    return _lines(m, "ballad.txt", [line for _ in range(40) for line in (*m.texts("headline", 3), "And the river ran down to the sea.")])
+    return _lines(
+        m,
+        "ballad.txt",
+        [line for _ in range(40) for line in (*m.texts("headline", 3), "And the river ran down to the sea.")],
+    )
 
 
 @form("poems", "haiku between slashes: a / b / c")
@@ -143,7 +193,16 @@ def poem_haiku(m: Maker) -> Case:
 @form("poems", "Tang poems: title, author and lines of five signs")
 def poem_chinese(m: Maker) -> Case:
     signs = "山月水风花云江雪夜春秋人归去来天地青白远近高低寒"
-    lines = [line for i in range(60) for line in (f"《无题之{i}》", "无名氏", *("，".join("".join(m.random.choices(signs, k=5)) for _ in range(2)) + "。" for _ in range(2)), "")]
+    lines = [
+        line
+        for i in range(60)
+        for line in (
+            f"《无题之{i}》",
+            "无名氏",
+            *("，".join("".join(m.random.choices(signs, k=5)) for _ in range(2)) + "。" for _ in range(2)),
+            "",
+        )
+    ]
     return _lines(m, "tang.txt", lines)
 
 
@@ -158,7 +217,11 @@ def play_dots(m: Maker) -> Case:
 @form("plays", "First Citizen: below it the words, then an empty line (tinyshakespeare)")
 def play_shakespeare(m: Maker) -> Case:
     who = ("First Citizen", "MENENIUS", "All", "Second Citizen")
-    return _lines(m, "input.txt", [line for _ in range(80) for line in (f"{m.random.choice(who)}:", m.text("plain"), m.text("plain"), "")])
+    return _lines(
+        m,
+        "input.txt",
+        [line for _ in range(80) for line in (f"{m.random.choice(who)}:", m.text("plain"), m.text("plain"), "")],
+    )
 
 
 @form("plays", "NAME: words in one line")
@@ -168,7 +231,19 @@ def play_colons(m: Maker) -> Case:
 
 @form("plays", "a film script: INT. and EXT., (whispers), CUT TO:")
 def play_film(m: Maker) -> Case:
-    lines = [line for i in range(40) for line in (f"{('INT.', 'EXT.')[i % 2]} KITCHEN - NIGHT", "", m.text("plain"), f"\t\t{NAMES[i % 4]}", "\t(whispers)", f"\t{m.text('sms')}", "CUT TO:")]
+    lines = [
+        line
+        for i in range(40)
+        for line in (
+            f"{('INT.', 'EXT.')[i % 2]} KITCHEN - NIGHT",
+            "",
+            m.text("plain"),
+            f"\t\t{NAMES[i % 4]}",
+            "\t(whispers)",
+            f"\t{m.text('sms')}",
+            "CUT TO:",
+        )
+    ]
     return _lines(m, "film.txt", lines)
 
 
@@ -179,36 +254,64 @@ def talk_a_b(m: Maker) -> Case:
 
 @form("talk", "Q: and A: by turns")
 def talk_q_a(m: Maker) -> Case:
-    return _lines(m, "faq.txt", [line for _ in range(70) for line in (f"Q: {m.text('question')}", f"A: {m.text('plain')}", "")])
+    return _lines(
+        m, "faq.txt", [line for _ in range(70) for line in (f"Q: {m.text('question')}", f"A: {m.text('plain')}", "")]
+    )
 
 
 @form("talk", "Human: and Assistant:")
 def talk_assistant(m: Maker) -> Case:
-    return _lines(m, "chat.txt", [line for _ in range(70) for line in (f"Human: {m.text('question')}", f"Assistant: {m.text('plain')}")])
+    return _lines(
+        m,
+        "chat.txt",
+        [line for _ in range(70) for line in (f"Human: {m.text('question')}", f"Assistant: {m.text('plain')}")],
+    )
 
 
 @form("talk", "WhatsApp: 12/01/2024, 10:12 - Anna: text")
 def talk_whatsapp(m: Maker) -> Case:
     people = m.words()
-    return _lines(m, "WhatsApp Chat with Anna.txt", [f"{i % 28 + 1:02d}/01/2024, {8 + i % 12:02d}:{i % 60:02d} - {next(people)}: {m.text('sms')}" for i in range(160)])
+    return _lines(
+        m,
+        "WhatsApp Chat with Anna.txt",
+        [
+            f"{i % 28 + 1:02d}/01/2024, {8 + i % 12:02d}:{i % 60:02d} - {next(people)}: {m.text('sms')}"
+            for i in range(160)
+        ],
+    )
 
 
 @form("talk", "IRC: [10:12] <anna> text")
 def talk_irc(m: Maker) -> Case:
     people = m.words()
-    return _lines(m, "channel.log", [f"[{i // 60 % 24:02d}:{i % 60:02d}] <{next(people).lower()}> {m.text('sms')}" for i in range(160)])
+    return _lines(
+        m,
+        "channel.log",
+        [f"[{i // 60 % 24:02d}:{i % 60:02d}] <{next(people).lower()}> {m.text('sms')}" for i in range(160)],
+    )
 
 
 @form("talk", "Cornell movie lines: L1045 +++$+++ u0 +++$+++ m0 +++$+++ BIANCA +++$+++ words")
 def talk_cornell(m: Maker) -> Case:
-    lines = [f"L{1045 + i} +++$+++ u{i % 4} +++$+++ m0 +++$+++ {NAMES[i % 4]} +++$+++ {m.text('sms')}" for i in range(160)]
+    lines = [
+        f"L{1045 + i} +++$+++ u{i % 4} +++$+++ m0 +++$+++ {NAMES[i % 4]} +++$+++ {m.text('sms')}" for i in range(160)
+    ]
     case = _lines(m, "movie_lines.txt", lines, encoding="latin-1")
     return Case(case.source, case.right, said=((r"\+\+\+\$\+\+\+",),))
 
 
 @form("talk", "subtitles: number, time, one or two lines")
 def talk_subtitles(m: Maker) -> Case:
-    lines = [line for i in range(70) for line in (str(i + 1), f"00:{i // 20:02d}:{i % 20 * 3:02d},100 --> 00:{i // 20:02d}:{i % 20 * 3 + 2:02d},900", m.text("sms"), "")]
+    lines = [
+        line
+        for i in range(70)
+        for line in (
+            str(i + 1),
+            f"00:{i // 20:02d}:{i % 20 * 3:02d},100 --> 00:{i // 20:02d}:{i % 20 * 3 + 2:02d},900",
+            m.text("sms"),
+            "",
+        )
+    ]
     return _lines(m, "film.srt", lines)
 
 
@@ -220,7 +323,14 @@ def talk_markdown(m: Maker) -> Case:
 @form("logs", "server log: time, level, module, message")
 def log_levels(m: Maker) -> Case:
     levels = ("INFO", "INFO", "WARNING", "ERROR", "DEBUG")
-    return _lines(m, "server.log", [f"2024-01-02 12:{i // 60:02d}:{i % 60:02d},123 {levels[i % 5]} app.worker - {m.text('sms')}" for i in range(200)])
+    return _lines(
+        m,
+        "server.log",
+        [
+            f"2024-01-02 12:{i // 60:02d}:{i % 60:02d},123 {levels[i % 5]} app.worker - {m.text('sms')}"
+            for i in range(200)
+        ],
+    )
 
 
 @form("logs", "the level first: INFO: message")
@@ -232,42 +342,85 @@ def log_level_first(m: Maker) -> Case:
 
 @form("logs", "access log of a web server")
 def log_access(m: Maker) -> Case:
-    return _lines(m, "access.log", [f'127.0.0.{i % 9} - - [10/Oct/2023:13:55:{i % 60:02d} +0000] "GET /a/{i} HTTP/1.1" {(200, 404, 304)[i % 3]} {1000 + i}' for i in range(200)])
+    return _lines(
+        m,
+        "access.log",
+        [
+            f'127.0.0.{i % 9} - - [10/Oct/2023:13:55:{i % 60:02d} +0000] "GET /a/{i} HTTP/1.1" '
+            f"{(200, 404, 304)[i % 3]} {1000 + i}"
+            for i in range(200)
+        ],
+    )
 
 
 @form("logs", "tabs: time, level, message; a table of tabs without names")
 def log_tabs(m: Maker) -> Case:
-    lines = [f"2024-01-02T12:{i // 60:02d}:{i % 60:02d}Z\t{('INFO', 'WARN', 'ERROR')[i % 3]}\t{m.text('sms')}" for i in range(200)]
+    lines = [
+        f"2024-01-02T12:{i // 60:02d}:{i % 60:02d}Z\t{('INFO', 'WARN', 'ERROR')[i % 3]}\t{m.text('sms')}"
+        for i in range(200)
+    ]
     path = m.lines("events.log", lines)
-    return Case(path, (running("\n".join(lines)),), said=(("'2'", "label"), ("label", "--task lm")))
+    return Case(path, (running("\n".join(lines)),), said=(("--task lm|--label-column",),))
 
 
 @form("code", "Python")
 def code_python(m: Maker) -> Case:
-    lines = [line for i in range(40) for line in (f"def step_{i}(value, rate=0.{i}):", f'    """{m.text("sms")}"""', f"    total = value * {i}; rate += 1", "    return {'total': total, 'rate': rate}", "")]
+    lines = [
+        line
+        for i in range(40)
+        for line in (
+            f"def step_{i}(value, rate=0.{i}):",
+            f'    """{m.text("sms")}"""',
+            f"    total = value * {i}; rate += 1",
+            "    return {'total': total, 'rate': rate}",
+            "",
+        )
+    ]
     return _lines(m, "module.py", lines)
 
 
 @form("code", "C, every line ends with a semicolon")
 def code_c(m: Maker) -> Case:
-    lines = [line for i in range(40) for line in (f"int a{i} = {i};", f"char *s{i} = \"{m.text('sms')}\";", f"printf(\"%d\\n\", a{i});", "}")]
+    lines = [
+        line
+        for i in range(40)
+        for line in (f"int a{i} = {i};", f'char *s{i} = "{m.text("sms")}";', f'printf("%d\\n", a{i});', "}")
+    ]
     return _lines(m, "main.c", lines)
 
 
 @form("code", "SQL: INSERT lines")
 def code_sql(m: Maker) -> Case:
-    return _lines(m, "dump.sql", [f"INSERT INTO reviews (id, text, label) VALUES ({i}, '{m.text('sms')}', {i % 2});" for i in range(120)])
+    return _lines(
+        m,
+        "dump.sql",
+        [f"INSERT INTO reviews (id, text, label) VALUES ({i}, '{m.text('sms')}', {i % 2});" for i in range(120)],
+    )
 
 
 @form("code", "Markdown with a table in it")
 def code_markdown(m: Maker) -> Case:
-    lines = ["# Notes", "", *m.texts("plain", 60, 2), "", "| name | value |", "|---|---|", *(f"| row {i} | {i} |" for i in range(20)), "", *m.texts("plain", 60, 2)]
+    lines = [
+        "# Notes",
+        "",
+        *m.texts("plain", 60, 2),
+        "",
+        "| name | value |",
+        "|---|---|",
+        *(f"| row {i} | {i} |" for i in range(20)),
+        "",
+        *m.texts("plain", 60, 2),
+    ]
     return _lines(m, "notes.md", lines)
 
 
 @form("code", "JSON settings over many lines: an object that is no table")
 def code_settings(m: Maker) -> Case:
-    path = m.json("settings.json", {"name": "app", "version": 3, "options": {"colour": "red", "depth": 2}, "paths": ["a", "b"]}, indent=2)
+    path = m.json(
+        "settings.json",
+        {"name": "app", "version": 3, "options": {"colour": "red", "depth": 2}, "paths": ["a", "b"]},
+        indent=2,
+    )
     return Case(path, (Refused(("JSON|table|column",)),))
 
 
@@ -291,7 +444,9 @@ def words_counts(m: Maker) -> Case:
 
 @form("word lists", "names, one a line (char-rnn's names.txt)")
 def words_names(m: Maker) -> Case:
-    return _lines(m, "names.txt", ["".join(m.random.choices("aeioulnrstm", k=m.random.randrange(3, 9))) for _ in range(400)])
+    return _lines(
+        m, "names.txt", ["".join(m.random.choices("aeioulnrstm", k=m.random.randrange(3, 9))) for _ in range(400)]
+    )
 
 
 @form("word lists", "proverbs with their author: text - Author")
@@ -314,7 +469,9 @@ def corpus_tatoeba(m: Maker) -> Case:
     styles = {"deu": "de", "fra": "fr", "rus": "ru", "eng": "plain"}
     labels = m.labels(tuple(styles), 200)
     texts = [m.text(styles[c]) for c in labels]
-    path = m.lines("sentences.csv", (f"{i + 1276}\t{c}\t{t}" for i, (c, t) in enumerate(zip(labels, texts))))
+    path = m.lines(
+        "sentences.csv", (f"{i + 1276}\t{c}\t{t}" for i, (c, t) in enumerate(zip(labels, texts, strict=True)))
+    )
     want = Want("classify", count=200, labels=frozenset(styles))
     return Case(path, (want, running("\n".join(texts))))
 
@@ -322,19 +479,33 @@ def corpus_tatoeba(m: Maker) -> Case:
 @form("corpora", "translations: English, tab, German (anki): two texts, no label")
 def corpus_translations(m: Maker) -> Case:
     a, b = m.texts("plain", 150), m.texts("de", 150)
-    path = m.lines("deu.txt", (f"{x}\t{y}\tCC-BY 2.0 (France) Attribution: tatoeba.org #{i}" for i, (x, y) in enumerate(zip(a, b))))
-    return Case(path, (Want("lm", count=150, says=("'2'|text from",)), Refused(("label|column",))), said=(("'1'|'2'",),))
+    path = m.lines(
+        "deu.txt",
+        (
+            f"{x}\t{y}\tCC-BY 2.0 (France) Attribution: tatoeba.org #{i}"
+            for i, (x, y) in enumerate(zip(a, b, strict=True))
+        ),
+    )
+    return Case(path, (Want("lm", count=150), Refused(("label|column",))))
 
 
 @form("corpora", "WikiText: = Title =, <unk>, @-@")
 def corpus_wikitext(m: Maker) -> Case:
-    lines = [line for i in range(20) for line in (f" = Title {i} = ", "", *(f" {t[:-1]} <unk> @-@ {i} . " for t in m.texts("plain", 8)), "")]
+    lines = [
+        line
+        for i in range(20)
+        for line in (f" = Title {i} = ", "", *(f" {t[:-1]} <unk> @-@ {i} . " for t in m.texts("plain", 8)), "")
+    ]
     return _lines(m, "wiki.train.tokens", lines)
 
 
-@form("corpora", "words and tags, a blank line between sentences (CoNLL): no language model in silence")
+@form("corpora", "words and tags, a blank line between sentences (CoNLL)")
 def corpus_conll(m: Maker) -> Case:
-    lines = [line for _ in range(60) for line in (*(f"{w} {m.random.choice(('O', 'B-PER', 'I-PER', 'NN'))}" for w in m.text("plain").split()), "")]
+    lines = [
+        line
+        for _ in range(60)
+        for line in (*(f"{w} {m.random.choice(('O', 'B-PER', 'I-PER', 'NN'))}" for w in m.text("plain").split()), "")
+    ]
     case = _lines(m, "eng.train", lines)
     return Case(case.source, case.right, said=(("tag|label",),))
 
@@ -348,7 +519,7 @@ def corpus_text_column(m: Maker) -> Case:
 @form("corpora", "title and text, nothing else: CSV")
 def corpus_title_text(m: Maker) -> Case:
     titles, texts = m.texts("headline", 120), m.texts("plain", 120, 4)
-    path = m.csv("articles.csv", "title,text", zip(titles, texts))
+    path = m.csv("articles.csv", "title,text", zip(titles, texts, strict=True))
     return Case(path, (running("".join(titles) + "".join(texts)), Want("lm", count=120)))
 
 
@@ -362,7 +533,7 @@ def corpus_jsonl(m: Maker) -> Case:
 @form("corpora", "--task lm on a labelled table: the text alone")
 def corpus_task_lm(m: Maker) -> Case:
     texts = m.texts("review", 120)
-    path = m.csv("reviews.csv", "text,label", zip(texts, m.labels("0 1", 120)))
+    path = m.csv("reviews.csv", "text,label", zip(texts, m.labels("0 1", 120), strict=True))
     return Case(path, (running("".join(texts)),), options={"task": "lm"})
 
 
@@ -383,11 +554,27 @@ def corpus_cp1252(m: Maker) -> Case:
 
 @form("corpora", "a web page saved as .html: said that it is HTML")
 def corpus_html(m: Maker) -> Case:
-    lines = ["<!DOCTYPE html>", "<html><head><title>A page</title></head><body>", *(f"<p>{t}</p>" for t in m.texts("plain", 120, 2)), "</body></html>"]
-    return Case(m.lines("page.html", lines), (), said=(("HTML",),))
+    lines = [
+        "<!DOCTYPE html>",
+        "<html><head><title>A page</title></head><body>",
+        *(f"<p>{t}</p>" for t in m.texts("plain", 120, 2)),
+        "</body></html>",
+    ]
+    return Case(m.lines("page.html", lines), (), said=((r"(?<![.\w])HTML",),))
 
 
 @form("corpora", "mail in an mbox")
 def corpus_mbox(m: Maker) -> Case:
-    lines = [line for i in range(40) for line in (f"From a{i}@example.org Mon Mar  1 10:00:00 2021", f"Subject: {m.text('headline')}", f"Message-ID: <{i}@example.org>", "", *m.texts("plain", 3), "")]
+    lines = [
+        line
+        for i in range(40)
+        for line in (
+            f"From a{i}@example.org Mon Mar  1 10:00:00 2021",
+            f"Subject: {m.text('headline')}",
+            f"Message-ID: <{i}@example.org>",
+            "",
+            *m.texts("plain", 3),
+            "",
+        )
+    ]
     return _lines(m, "inbox.mbox", lines)

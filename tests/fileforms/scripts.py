@@ -8,9 +8,21 @@ GROUP = "scripts"
 KNOWN = 2 / 3
 
 
-def _labelled(m: Maker, style: str, names: str, count: int = 240, name: str = "train.csv", header: str = "text,label", encoding: str = "utf-8", **more: float) -> Case:
+def _labelled(
+    m: Maker,
+    style: str,
+    names: str,
+    count: int = 240,
+    name: str = "train.csv",
+    header: str = "text,label",
+    encoding: str = "utf-8",
+    **more: float,
+) -> Case:
     labels, texts = m.labels(names, count), m.texts(style, count)
-    return Case(m.csv(name, header, zip(texts, labels), encoding=encoding), (classify(pairs(texts, labels), **more),))
+    return Case(
+        m.csv(name, header, zip(texts, labels, strict=True), encoding=encoding),
+        (classify(pairs(texts, labels), **more),),
+    )
 
 
 @form(GROUP, "Thai, a third of the tokens unknown at most, or said")
@@ -22,14 +34,20 @@ def script_thai(m: Maker) -> Case:
 def script_thai_mixed(m: Maker) -> Case:
     labels = m.labels("pos neg", 240)
     texts = [f"{m.text('th')} {('iPhone 15', 'Line', 'Wi-Fi', 'Grab')[i % 4]} {m.sentence('th')}" for i in range(240)]
-    return Case(m.csv("train.csv", "text,label", zip(texts, labels)), (classify(pairs(texts, labels), known=KNOWN),))
+    return Case(
+        m.csv("train.csv", "text,label", zip(texts, labels, strict=True)),
+        (classify(pairs(texts, labels), known=KNOWN),),
+    )
 
 
 @form(GROUP, "English with a Thai sentence in every third text")
 def script_some_thai(m: Maker) -> Case:
     labels = m.labels("pos neg", 240)
     texts = [f"{m.text('review')} {m.sentence('th') if i % 3 == 0 else ''}".strip() for i in range(240)]
-    return Case(m.csv("train.csv", "text,label", zip(texts, labels)), (classify(pairs(texts, labels), known=KNOWN),))
+    return Case(
+        m.csv("train.csv", "text,label", zip(texts, labels, strict=True)),
+        (classify(pairs(texts, labels), known=KNOWN),),
+    )
 
 
 @form(GROUP, "Khmer")
@@ -65,7 +83,7 @@ def script_chinese(m: Maker) -> Case:
 @form(GROUP, "Korean, nsmc: id, document, label; tabs, .txt")
 def script_korean_nsmc(m: Maker) -> Case:
     labels, texts = m.labels("0 1", 200), m.texts("ko", 200)
-    rows = [(9976970 + 31 * i, t, c) for i, (t, c) in enumerate(zip(texts, labels))]
+    rows = [(9976970 + 31 * i, t, c) for i, (t, c) in enumerate(zip(texts, labels, strict=True))]
     path = m.csv("ratings_train.txt", "id,document,label", rows, delimiter="\t", quote="none")
     return Case(path, (classify(pairs(texts, labels), known=KNOWN),))
 
@@ -88,21 +106,21 @@ def script_vietnamese(m: Maker) -> Case:
 @form(GROUP, "Russian in cp1251, .txt with tabs")
 def script_russian(m: Maker) -> Case:
     labels, texts = m.labels("хорошо плохо", 160), m.texts("ru", 160)
-    path = m.lines("отзывы.txt", map("\t".join, zip(labels, texts)), encoding="cp1251")
+    path = m.lines("отзывы.txt", map("\t".join, zip(labels, texts, strict=True)), encoding="cp1251")
     return Case(path, (classify(pairs(texts, labels)),), said=(("--encoding",),))
 
 
 @form(GROUP, "Korean in cp949")
 def script_korean_cp949(m: Maker) -> Case:
     labels, texts = m.labels("긍정 부정", 160), m.texts("ko", 160)
-    path = m.csv("data.csv", "문장,감정", zip(texts, labels), encoding="cp949")
+    path = m.csv("data.csv", "문장,감정", zip(texts, labels, strict=True), encoding="cp949")
     return Case(path, (classify(pairs(texts, labels)),), said=(("--encoding",),))
 
 
 @form(GROUP, "French in Latin-1, TSV, headers with accents")
 def script_french_latin1(m: Maker) -> Case:
     labels, texts = m.labels("favorable défavorable", 160), m.texts("fr", 160)
-    path = m.csv("avis.tsv", "Avis,Catégorie", zip(texts, labels), delimiter="\t", encoding="latin-1")
+    path = m.csv("avis.tsv", "Avis,Catégorie", zip(texts, labels, strict=True), delimiter="\t", encoding="latin-1")
     return Case(path, (classify(pairs(texts, labels)),))
 
 
@@ -114,13 +132,23 @@ def script_emoji_labels(m: Maker) -> Case:
 @form(GROUP, "UTF-8 that was encoded twice (Ã¼ for ü): said, or read as it is")
 def script_twice_encoded(m: Maker) -> Case:
     labels, texts = m.labels("gut schlecht", 160), [t.encode().decode("latin-1") for t in m.texts("de", 160)]
-    path = m.csv("export.csv", "text,label", zip(texts, labels))
+    path = m.csv("export.csv", "text,label", zip(texts, labels, strict=True))
     return Case(path, (classify(pairs(texts, labels)),))
 
 
 @form(GROUP, "a few bytes of Latin-1 in a file of UTF-8: said")
 def script_mixed_bytes(m: Maker) -> Case:
     labels, texts = m.labels("gut schlecht", 160), m.texts("de", 160)
-    lines = [f"{c},{t}\n".encode("latin-1" if i == 77 else "utf-8") for i, (c, t) in enumerate(zip(labels, texts))]
+    lines = [
+        f'{c},"{t}"\n'.encode("latin-1" if i == 77 else "utf-8")
+        for i, (c, t) in enumerate(zip(labels, texts, strict=True))
+    ]
     path = m.file("export.csv", b"label,text\n" + b"".join(lines))
-    return Case(path, (Want("classify", count=160, labels=frozenset(("gut", "schlecht")), says=("UTF-8|byte|U\\+FFFD|replac|decod",)),))
+    return Case(
+        path,
+        (
+            Want(
+                "classify", count=160, labels=frozenset(("gut", "schlecht")), says=("UTF-8|byte|U\\+FFFD|replac|decod",)
+            ),
+        ),
+    )
