@@ -5,14 +5,18 @@ tests/text/test_forms.py and benchmarks/forms.py run them.
 """
 
 from fileforms import (  # noqa: F401  (each registers its forms)
+    chatbots,
     chinese,
+    firstlines,
     folders,
     jsons,
     kaggle,
     labels,
     labeltools,
+    libraries,
     lines,
     published,
+    reviews,
     running,
     scripts,
     spreadsheets,

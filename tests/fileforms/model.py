@@ -130,6 +130,10 @@ def form(group: str, about: str) -> Callable[[Callable[[Maker], Case]], Callable
     return register
 
 
+def words(text: str) -> tuple[str, ...]:
+    return tuple(text.split())
+
+
 def pairs(texts: Iterable[str | Sequence[str]], labels: Iterable[str | Sequence[str]]) -> list[Row]:
     """Rows of texts (or the parts of each) and labels (or several each)."""
     return [
