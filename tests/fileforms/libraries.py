@@ -21,7 +21,8 @@ def book_gutenberg_credits(m: Maker) -> Case:
     body = _book(m)
     before = (
         "The Project Gutenberg EBook of A Tale, by Nobody\n\n"
-        "*** START OF THIS PROJECT GUTENBERG EBOOK A TALE ***\n\nProduced by A. Reader and the Online Distributed Proofreading Team"
+        "*** START OF THIS PROJECT GUTENBERG EBOOK A TALE ***\n\n"
+        "Produced by A. Reader and the Online Distributed Proofreading Team"
     )
     after = (
         "End of the Project Gutenberg EBook of A Tale, by Nobody\n\n"
