@@ -44,6 +44,8 @@ def read_by_command(case: Case, folder: Path) -> Reading:
             command += [f"--{_SPELLED.get(name, name.replace('_', '-'))}", str(one)]
     done = subprocess.run(command, capture_output=True, text=True, cwd=folder, stdin=subprocess.DEVNULL, timeout=600)
     reading = Reading(said=without_place(done.stderr, folder), exit_code=done.returncode)
+    if done.returncode:
+        reading.error = reading.said[reading.said.find("error:") :]
     if "unexpected" in done.stderr or "Traceback" in done.stderr or done.returncode not in (0, 1, 2, 3):
         reading.unexpected = f"exit code {done.returncode}: {' '.join(done.stderr.split())[-200:]}"
     if done.returncode == 0:

@@ -52,7 +52,7 @@ def long_title(m: Maker) -> Case:
     labels, texts, rows = _made(m)
     above = "Annual report\nDepartment of letters\nAll figures without warranty\n"
     path = m.csv("report.csv", "text,label", zip(texts, labels, strict=True), above=above)
-    return Case(path, (classify(rows, says=("line",)), Refused(("line 1|first line",))))
+    return Case(path, (classify(rows, says=("line",)), Refused((r"line 1\b|first line",))))
 
 
 @form(GROUP, "a title that holds commas of its own: Report, 2023, final")
@@ -64,7 +64,7 @@ def title_with_commas(m: Maker) -> Case:
         ((i, t, c) for i, (t, c) in enumerate(zip(texts, labels, strict=True))),
         above="Report of March, 2023\n",
     )
-    return Case(path, (classify(rows, says=("line 1|title|Report",)), Refused(("line 1",))))
+    return Case(path, (classify(rows, says=("line 1|title|Report",)), Refused((r"line 1\b",))))
 
 
 @form(GROUP, "empty lines above the header, and between rows")
@@ -80,14 +80,14 @@ def empty_lines(m: Maker) -> Case:
 def percent_comments(m: Maker) -> Case:
     labels, texts, rows = _made(m)
     path = m.csv("data.csv", "text,label", zip(texts, labels, strict=True), above="% made by tool 3\n-- see notes\n")
-    return Case(path, (classify(rows, says=("line|%|comment",)), Refused(("line 1|%",))))
+    return Case(path, (classify(rows, says=("line|%|comment",)), Refused((r"line 1\b|%",))))
 
 
 @form(GROUP, "comments without a header below: # source, then label, tab, text; first label 1")
 def comment_without_header(m: Maker) -> Case:
     labels, texts = ["1", *m.labels("0 1", 119)], m.texts("review", 120)
     path = m.lines("data.tsv", ["# label and text", *map("\t".join, zip(labels, texts, strict=True))])
-    return Case(path, (classify(pairs(texts, labels)), Refused(("line 1|#",))))
+    return Case(path, (classify(pairs(texts, labels)), Refused((r"line 1\b|#",))))
 
 
 @form(GROUP, "a comment at the end: # 120 rows")

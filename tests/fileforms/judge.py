@@ -31,6 +31,8 @@ class Reading:
     multilabel: bool = False
     said: str = ""
     """Notes, warnings, the error: what a user sees before training begins."""
+    error: str = ""
+    """Of that, what a refusal says: message and hint."""
     exit_code: int = 0
     unexpected: str = ""
     """An exception that is none of ours."""
@@ -45,7 +47,7 @@ class Reading:
         if self.unexpected:
             return f"unexpected: {self.unexpected}"
         if self.exit_code:
-            return f"refused ({self.exit_code}): {' '.join(self.said.split())}"
+            return f"refused ({self.exit_code}): {' '.join(self.error.split())}"
         rows = len(self.rows) if self.counted is None else self.counted
         if self.task == "lm":
             return f"lm, {rows:,} lines; {self.columns}".rstrip("; ")
@@ -88,7 +90,8 @@ def read_in_process(case: Case, folder: Path, *, depth: str = "data") -> Reading
                 _note(event, reading)
     except LstmError as error:
         reading.exit_code = error.exit_code
-        reading.said = "\n".join([reading.said, str(error), error.hint or ""])
+        reading.error = without_place(f"{error}\n{error.hint or ''}", folder)
+        reading.said += f"\n{reading.error}"
     except (Exception, RecursionError) as error:
         reading.unexpected = f"{type(error).__name__}: {error}"
     reading.said = without_place(reading.said + talk.getvalue(), folder)
@@ -173,7 +176,7 @@ def _all_found(words: Iterable[str], text: str) -> bool:
 def _refusal_fault(way: Refused, reading: Reading) -> str:
     if reading.exit_code not in (2, 3):
         return "not refused"
-    missing = [word for word in way.words if not _all_found([word], reading.said)]
+    missing = [word for word in way.words if not _all_found([word], reading.error)]
     return f"the message lacks {', '.join(missing)}" if missing else ""
 
 
@@ -228,7 +231,7 @@ def _said_fault(want: Want, reading: Reading) -> str:
     if missing:
         return f"nothing is said of {', '.join(missing)}"
     if any(_TAG.search(text) for text, _ in reading.rows[:50]) and not _all_found(
-        [r"HTML|\btags?\b|<br"], reading.said
+        [r"(?<![.\w])HTML|<br"], reading.said
     ):
         return "HTML tags are read as text, in silence"
     unknown = want.known is not None and reading.known is not None and reading.known < want.known

@@ -295,7 +295,7 @@ def html_forum(m: Maker) -> Case:
     texts = [
         f'<p>{m.text("question")} <a href="https://x.example">see</a></p>\n<p>{m.sentence("plain")}</p>' for _ in labels
     ]
-    return Case(m.csv("posts.csv", "body,tag", zip(texts, labels, strict=True)), (classify(pairs(texts, labels)),))
+    return Case(m.csv("posts.csv", "body,topic", zip(texts, labels, strict=True)), (classify(pairs(texts, labels)),))
 
 
 # Two texts.

@@ -96,9 +96,9 @@ def test_tags_of_html_are_left_out_or_said() -> None:
 
 def test_a_refusal_needs_its_words() -> None:
     case = Case("x.csv", (Refused(("quantity",)),))
-    assert verdict(case, Reading(exit_code=3, said="a quantity, no class"))[0] == "right"
-    assert verdict(case, Reading(exit_code=3, said="cannot be read"))[0] == "wrong"
-    assert verdict(case, Reading(exit_code=1, said="a quantity"))[0] == "wrong"
+    assert verdict(case, Reading(exit_code=3, error="a quantity, no class"))[0] == "right"
+    assert verdict(case, Reading(exit_code=3, said="a quantity", error="cannot be read"))[0] == "wrong"
+    assert verdict(case, Reading(exit_code=1, error="a quantity"))[0] == "wrong"
 
 
 def test_running_text_is_compared_without_white_space() -> None:
