@@ -5,21 +5,35 @@ tests/text/test_forms.py and benchmarks/forms.py run them.
 """
 
 from fileforms import (  # noqa: F401  (each registers its forms)
+    books,
+    candidates,
+    cells,
     chatbots,
     chinese,
+    corpora,
+    dirt,
     firstlines,
     folders,
+    glue,
+    headerless,
+    headerless_rows,
     jsons,
     kaggle,
-    labels,
+    kaggle_tables,
+    labelstudio,
     labeltools,
     libraries,
     lines,
-    published,
+    missing,
+    onehot,
+    packing,
+    pairs,
+    quantities,
     reviews,
-    running,
     scripts,
     spreadsheets,
+    talk,
+    uci,
 )
 from fileforms.model import FORMS, Case, Form, Maker, Refused, Want
 

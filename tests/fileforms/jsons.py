@@ -90,7 +90,8 @@ def json_columns(m: Maker) -> Case:
 def json_text_to_label(m: Maker) -> Case:
     labels, texts, rows = _made(m)
     return Case(
-        m.json("labels.json", dict(zip(texts, labels, strict=True))), (classify(rows), Refused(("text", "label")))
+        m.json("labels.json", dict(zip(texts, labels, strict=True))),
+        (classify(rows), Refused((r"'text'|an object|object of|shape",))),
     )
 
 
