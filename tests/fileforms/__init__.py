@@ -33,6 +33,7 @@ from fileforms import (  # noqa: F401  (each registers its forms)
     scripts,
     spreadsheets,
     talk,
+    traps,
     uci,
 )
 from fileforms.model import FORMS, Case, Form, Maker, Refused, Want

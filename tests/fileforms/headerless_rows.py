@@ -57,3 +57,40 @@ def headerless_five_rows(m: Maker) -> Case:
 def header_over_five_rows(m: Maker) -> Case:
     labels, texts = ["a", "b", "a", "b", "a"], m.texts("review", 5)
     return Case(m.csv("few.csv", "sentence,label", zip(texts, labels, strict=True)), (classify(pairs(texts, labels)),))
+
+
+@form("headerless", "UCI's shape, the first text short and without a full stop: Loved it, tab, 1; its test file too")
+def headerless_short_first_text(m: Maker) -> Case:
+    labels, texts = ["1", *m.labels("0 1", 99)], ["Loved it", *m.texts("review", 99)]
+    others, more = ["1", *m.labels("0 1", 39)], ["Would come back", *m.texts("review", 39)]
+    path = m.lines("train.txt", map("\t".join, zip(texts, labels, strict=True)))
+    test = m.lines("test.txt", map("\t".join, zip(more, others, strict=True)))
+    right = classify(pairs(texts, labels), test=pairs(more, others))
+    return Case(path, (right,), options={"test": str(test)})
+
+
+@form("headerless", "words as classes, the first text short; its valid file begins with a short text too")
+def headerless_words_short_first(m: Maker) -> Case:
+    labels, texts = ["good", *m.labels("good bad", 99)], ["Great phone", *m.texts("review", 99)]
+    others, more = ["bad", *m.labels("good bad", 39)], ["No use", *m.texts("review", 39)]
+    path = m.csv("train.csv", None, zip(texts, labels, strict=True))
+    valid = m.csv("valid.csv", None, zip(more, others, strict=True))
+    return Case(path, (classify(pairs(texts + more, labels + others)),), options={"valid": str(valid)})
+
+
+@form("headerless", "class, title, text: the first row is short; words as classes that recur")
+def headerless_short_titles(m: Maker) -> Case:
+    labels = ["sport", *m.labels("sport culture money", 119)]
+    titles, texts = ["Late win", *m.texts("headline", 119)], m.texts("plain", 120)
+    return Case(
+        m.csv("news.csv", None, zip(labels, titles, texts, strict=True)),
+        (classify(pairs(zip(titles, texts, strict=True), labels)),),
+    )
+
+
+@form("headerless", "a test file of one class only, in training two; no header")
+def headerless_test_of_one_class(m: Maker) -> Case:
+    labels, texts, more = ["0", *m.labels("0 1", 119)], m.texts("review", 120), m.texts("review", 30)
+    path = m.csv("train.csv", None, zip(texts, labels, strict=True))
+    test = m.csv("test.csv", None, zip(more, ["1"] * 30, strict=True))
+    return Case(path, (classify(pairs(texts, labels), test=pairs(more, ["1"] * 30)),), options={"test": str(test)})
