@@ -31,17 +31,12 @@ from common import LSTM, ROOT, markdown_table
 sys.path.insert(0, str(ROOT / "tests"))
 
 from fileforms import FORMS, Case, Form
-from fileforms.judge import Reading, build, depth_for, read_in_process, verdict, without_place
-
-_SPELLED = {"text_columns": "text-column"}
+from fileforms.judge import Reading, arguments, build, depth_for, read_in_process, verdict, without_place
 
 
 def read_by_command(case: Case, folder: Path) -> Reading:
     """What the command says: rows are counted, not seen."""
-    command = [LSTM, "train", str(case.source), "--dry-run", "--format", "json", "--threads", "1"]
-    for name, value in case.options.items():
-        for one in value if isinstance(value, list) else [value]:
-            command += [f"--{_SPELLED.get(name, name.replace('_', '-'))}", str(one)]
+    command = [LSTM, "train", *arguments(case), "--dry-run", "--format", "json", "--threads", "1"]
     done = subprocess.run(command, capture_output=True, text=True, cwd=folder, stdin=subprocess.DEVNULL, timeout=600)
     reading = Reading(said=without_place(done.stderr, folder), exit_code=done.returncode)
     if done.returncode:

@@ -9,6 +9,7 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
+from functools import cache
 from pathlib import Path
 from typing import Any
 
@@ -69,33 +70,70 @@ def read_in_process(case: Case, folder: Path, *, depth: str = "data") -> Reading
     from lstmcli.text.splits import load_splits
 
     reading = Reading()
-    options = dict(case.options)
-    task = options.pop("task", None)
-    if task is None and {"label_column", "label_prefix", "label_separator"} & set(options):
-        task = "classify"
-    ways = {name: options.pop(name, None) for name in ("valid", "test", "valid_fraction")}
     talk = io.StringIO()
     try:
         with contextlib.redirect_stderr(talk):
-            labelled = {None: None, "classify": True, "lm": False}[task]
-            splits = load_splits(str(case.source), read_config(options), **ways, seed=1, labelled=labelled)
-            reading.task = task or ("classify" if splits.labelled else "lm")
+            options = _parsed(case)
+            labelled = {None: None, "classify": True, "lm": False}[options["task"]]
+            ways = {name: options[name] for name in ("valid", "test", "valid_fraction", "seed")}
+            splits = load_splits(str(case.source), read_config(options), **ways, labelled=labelled)
+            reading.task = options["task"] or ("classify" if splits.labelled else "lm")
             reading.said = "\n".join([*splits.notes, *splits.warnings])
             reading.columns = _columns(splits)
             reading.multilabel = splits.multilabel
             reading.rows = [(r.text, r.labels) for part in (splits.train, splits.valid) for r in part]
             reading.test = [(r.text, r.labels) for r in splits.test]
             reading.labels = frozenset(label for _, labels in reading.rows for label in labels)
-            for event in _events(reading.task, splits, options, folder, depth):
+            for event in _events(reading.task, splits, folder, depth):
                 _note(event, reading)
-    except LstmError as error:
+    except (LstmError, OptionError) as error:
         reading.exit_code = error.exit_code
-        reading.error = without_place(f"{error}\n{error.hint or ''}", folder)
+        reading.error = without_place(f"{error}\n{getattr(error, 'hint', None) or ''}", folder)
         reading.said += f"\n{reading.error}"
     except (Exception, RecursionError) as error:
         reading.unexpected = f"{type(error).__name__}: {error}"
     reading.said = without_place(reading.said + talk.getvalue(), folder)
     return reading
+
+
+class OptionError(Exception):
+    """The command does not take these options."""
+
+    exit_code = 2
+
+
+def arguments(case: Case) -> list[str]:
+    """What stands behind ``lstm train`` for this form."""
+    spelled = {"text_columns": "text-column"}
+    words = [str(case.source)]
+    for name, value in case.options.items():
+        for one in value if isinstance(value, list) else [value]:
+            words += [f"--{spelled.get(name, name.replace('_', '-'))}", str(one)]
+    return words
+
+
+@cache
+def _command() -> Any:
+    import typer.main
+
+    from lstmcli.cli.train import app
+
+    return typer.main.get_command(app)
+
+
+def _parsed(case: Case) -> dict[str, Any]:
+    """The options as the command itself parses them."""
+    from lstmcli.cli.train import LABELS
+
+    try:
+        values: dict[str, Any] = dict(_command().make_context("train", arguments(case)).params)
+    except Exception as error:  # Typer brings its own copy of click, whose errors have no public name
+        if getattr(error, "exit_code", None) != 2:
+            raise
+        raise OptionError(getattr(error, "message", str(error))) from error
+    if values["task"] is None and any(name in case.options for name in LABELS):
+        values["task"] = "classify"
+    return values
 
 
 def without_place(said: str, folder: Path) -> str:
@@ -105,11 +143,11 @@ def without_place(said: str, folder: Path) -> str:
 
 def _columns(splits: Any) -> str:
     text = ", ".join(repr(name) for name in splits.text_columns)
-    label = f", label {splits.label_column!r}" if splits.label_column else ""
+    label = f", label {splits.label_column!r}" if getattr(splits, "label_column", None) else ""
     return f"{splits.format}: text {text}{label}"
 
 
-def _events(task: str, splits: Any, options: dict[str, Any], folder: Path, depth: str) -> Iterator[Any]:
+def _events(task: str, splits: Any, folder: Path, depth: str) -> Iterator[Any]:
     """The events of a training up to the depth asked for."""
     from lstmcli import events
     from lstmcli.config import ClassifierConfig, ReadConfig, TrainConfig

@@ -86,7 +86,6 @@ def one_hot_repeated_option(m: Maker) -> Case:
     texts_labels = case.right[0]
     assert isinstance(texts_labels, Want) and texts_labels.rows is not None
     rows = [(text, tuple(n for n in labels if n in ("joy", "fear"))) for text, labels in texts_labels.rows]
-    # In one process the option is what the command makes of it: here only the last; --command gives it twice.
     return Case(
         case.source, (several(rows), Refused(("--label-column", "once"))), options={"label_column": ["joy", "fear"]}
     )
