@@ -272,7 +272,7 @@ class Writer:
     def text(self, style: str, sentences: int = 1) -> str:
         """A text that this form does not have yet."""
         between = "" if style in UNSPACED else " "
-        for _ in range(200):
+        for _ in range(20):
             text = between.join(self.sentence(style) for _ in range(sentences))
             if text not in self._seen:
                 self._seen.add(text)
