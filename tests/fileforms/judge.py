@@ -316,4 +316,7 @@ def build(form: Form, folder: Path) -> Case:
 
 
 def depth_for(case: Case) -> str:
-    return "tokens" if any(isinstance(way, Want) and way.known is not None for way in case.right) else "data"
+    """How far a form is read: to its tokens where unknown tokens or HTML are to be said."""
+    wants = [way for way in case.right if isinstance(way, Want)]
+    tags = any(_TAG.search(part) for want in wants for parts, _ in (want.rows or ())[:50] for part in parts)
+    return "tokens" if tags or any(want.known is not None for want in wants) else "data"
