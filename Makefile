@@ -1,7 +1,7 @@
 # Development commands.  They use the environment in .venv; another one: make check BIN=/path/to/bin
 BIN ?= .venv/bin
 
-.PHONY: help check test test-slow completions bench-quality bench-speed bench-startup bench-memory bench-load bench lock
+.PHONY: help check test test-slow completions bench-quality bench-speed bench-startup bench-memory bench-load bench-forms bench lock
 
 help:  ## list these commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 16
@@ -37,5 +37,8 @@ bench-memory:  ## memory of classify on 10,000 and 1,000,000 lines
 
 bench-load:  ## a gigabyte of lines, 64 processes, a corpus of two gigabytes: hours
 	$(BIN)/python benchmarks/load.py all
+
+bench-forms:  ## files as people have them: which are read rightly, which are said, which are wrong
+	$(BIN)/python benchmarks/forms.py
 
 bench: bench-startup bench-memory bench-speed bench-quality  ## all four
