@@ -80,5 +80,5 @@ def test_blocks_cover_every_text_once() -> None:
 
 
 def test_reports_are_plain_values() -> None:
-    (report,) = the_judge(False).reports(part(False), 1.0)
+    (report,) = the_judge(False).reports(part(False), Strangers(), 1.0)
     assert dataclasses.asdict(report)["n"] == N
