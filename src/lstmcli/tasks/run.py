@@ -25,6 +25,7 @@ from lstmcli.tasks.checkpoint import KEPT, Checkpoints, Snapshot, any_in, differ
 from lstmcli.tasks.determinism import enforced
 from lstmcli.tasks.device import resolve_device
 from lstmcli.tasks.modeldir import write_model
+from lstmcli.threads import check_threads
 
 CHECKPOINT_BYTES = 20
 """Of a parameter: in fp32 the weights, those to keep, an average, and what the optimiser has."""
@@ -49,12 +50,14 @@ def prepare(config: TrainConfig | LmTrainConfig) -> tuple[Machine, np.random.Gen
 
     Raises:
         UsageError: a device that is not there.
+        LstmError: the system does not let so many threads run.
     """
     import torch
 
     keep_freed_memory()
     device = resolve_device(config.device)
     threads = config.threads or torch.get_num_threads()  # which minds OMP_NUM_THREADS
+    check_threads(threads)
     torch.set_num_threads(threads)
     torch.manual_seed(config.seed)
     return Machine(device, threads), np.random.default_rng(config.seed)
