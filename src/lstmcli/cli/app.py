@@ -9,7 +9,6 @@ from __future__ import annotations
 
 import importlib
 import os
-import re
 import sys
 import warnings
 from typing import Annotated, Any
@@ -20,7 +19,9 @@ from typer.core import TyperGroup
 from lstmcli import __version__
 from lstmcli.cli import helptext, streams
 from lstmcli.cli.command import Light
+from lstmcli.cli.surroundings import prepared
 from lstmcli.errors import LstmError
+from lstmcli.faults import explained
 
 COMMANDS = {
     "train": "Train a classifier, or a language model on text without labels.",
@@ -69,6 +70,7 @@ class Commands(Light, TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         try:
+            prepared()
             result = super().invoke(ctx)
             sys.stdout.flush()
             return result
@@ -95,12 +97,12 @@ class Commands(Light, TyperGroup):
         except BaseException as error:
             if not isinstance(error, Exception) and type(error).__name__ != "PanicException":  # of a library in Rust
                 raise
-            code = report(error)
+            code = report(error, args[0] if args else "")
         sys.exit(code if isinstance(code, int) else 0)
 
 
-def report(error: BaseException) -> int:
-    """Says an error on stderr and returns the exit code that belongs to it."""
+def report(error: BaseException, command: str = "") -> int:
+    """Says an error on stderr and returns the exit code that belongs to it; ``command`` had been called."""
     debug = os.environ.get("LSTM_DEBUG", "") not in ("", "0")
     if debug:
         import traceback
@@ -120,14 +122,11 @@ def report(error: BaseException) -> int:
     if isinstance(error, typer.Abort):
         streams.complain("aborted")
         return 1
+    if known := explained(error, command):
+        streams.complain(str(known), known.hint)
+        return known.exit_code
     if isinstance(error, OSError) and error.strerror:
-        if error.filename:
-            streams.complain(f"{error.filename}: {error.strerror}")
-        else:
-            streams.unwritten(error)
-        return 1
-    if isinstance(error, MemoryError) or _OUT_OF_MEMORY.search(str(error)):
-        streams.complain("out of memory", "smaller numbers help: --hidden, --embedding, --batch-size, --vocab-size")
+        streams.failed(error)
         return 1
     see = (
         "this is a mistake in lstm: please report it"
@@ -136,10 +135,6 @@ def report(error: BaseException) -> int:
     )
     streams.complain(_one_line_of(f"unexpected {type(error).__name__}: {error}"), see)
     return 1
-
-
-_OUT_OF_MEMORY = re.compile("out of memory|t allocate memory")
-"""What torch says, on a GPU and on a CPU, in a RuntimeError."""
 
 
 def _one_line_of(message: str, most: int = 300) -> str:

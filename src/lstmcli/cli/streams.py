@@ -7,6 +7,7 @@ import codecs
 import contextlib
 import errno
 import os
+import re
 import stat
 import sys
 import threading
@@ -45,10 +46,18 @@ def prepare() -> None:
     That is for data, which lose nothing by it; people get lookalikes, see ``for_people``.  One that is closed
     (``>&-``) leads nowhere.
     """
+    forget_sizes()
     sys.stdout = sys.stdout or os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
     sys.stderr = sys.stderr or os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
     _reconfigure(sys.stdout, "backslashreplace")
     for_people(sys.stderr)
+
+
+def forget_sizes() -> None:
+    """Drops a size of the window from the environment that is none: Rich and textwrap would fail on it."""
+    for name in ("COLUMNS", "LINES"):
+        if not re.fullmatch("0*[1-9][0-9]{0,4}", os.environ.get(name, "1")):
+            del os.environ[name]
 
 
 def for_people(stream: TextIO) -> None:
@@ -72,8 +81,8 @@ def fitted(text: str) -> str:
 
 def window_width() -> int:
     """Columns of the window: ``$COLUMNS``, else of whichever stream is a terminal, else 80."""
-    if os.environ.get("COLUMNS", "").isdecimal() and int(os.environ["COLUMNS"]) > 0:
-        return int(os.environ["COLUMNS"])
+    if columns := os.environ.get("COLUMNS"):
+        return int(columns)  # checked at the start
     for stream in (sys.stdout, sys.stderr, sys.stdin):
         with contextlib.suppress(OSError, ValueError, AttributeError):
             return os.get_terminal_size(stream.fileno()).columns or 80
@@ -104,11 +113,30 @@ def complain(message: str, hint: str | None = None) -> None:
         say(f"hint: {safe(hint)}")
 
 
+def failed(error: OSError) -> None:
+    """Complains about an error of the system: of a file, of stdout, or of whatever a library tried."""
+    if error.filename is not None:
+        name = error.filename if isinstance(error.filename, str) else os.fsdecode(error.filename)
+        complain(f"{name}: {error.strerror}")
+    elif error.errno in _OF_WRITING:
+        unwritten(error)
+    elif "temporary directory" in str(error.strerror):  # tempfile found none; libraries need one, too
+        complain(f"there is no place for temporary files: {error.strerror}", "name a folder with room in $TMPDIR")
+    else:
+        complain(f"the system refuses: {error.strerror}")
+
+
+_OF_WRITING = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
+
+
 def unwritten(error: Exception) -> None:
     """Complains that stdout took no more."""
-    full = getattr(error, "errno", None) in (errno.ENOSPC, errno.EDQUOT)
+    code = getattr(error, "errno", None)
     reason = getattr(error, "strerror", None) or error
-    complain(f"cannot write the output: {reason}", "free some space where it goes" if full else None)
+    hint = "free some space where it goes" if code in (errno.ENOSPC, errno.EDQUOT) else None
+    if code == errno.EFBIG:
+        hint = "raise the limit on the size of files: ulimit -f"
+    complain(f"cannot write the output: {reason}", hint)
 
 
 def abandon(stream: TextIO) -> None:
@@ -194,13 +222,24 @@ class Arrivals(Generic[T]):
         self._ended = False
         self._error: BaseException | None = None
         self._changed = threading.Condition()
-        threading.Thread(target=self._read, daemon=True).start()
+        self._alone = not self._started()
+
+    def _started(self) -> bool:
+        """Whether there is a thread for it; without one, items are read when they are asked for."""
+        try:
+            threading.Thread(target=self._read, daemon=True).start()
+        except RuntimeError:
+            return False
+        return True
 
     def ready(self) -> bool:
         """Whether the next item, or the end, is there without waiting."""
         return bool(self._taken or self._queue) or self._ended
 
     def __iter__(self) -> Iterator[T]:
+        if self._alone:
+            yield from self._items
+            return
         while True:
             with self._changed:
                 while not self._queue and not self._ended:

@@ -14,6 +14,7 @@ from torch import Tensor
 
 from lstmcli.core.cells import CELLS, State
 from lstmcli.core.language_model import LanguageModel
+from lstmcli.threads import check_threads
 
 Floats = NDArray[np.float32]
 CELLS_AT_ONCE = 2**24
@@ -25,6 +26,7 @@ class TorchSession:
 
     def __init__(self, module: LanguageModel, device: str = "cpu", threads: int | None = None) -> None:
         if threads:
+            check_threads(threads)
             torch.set_num_threads(threads)
         self.module, self._device = module.to(device).eval(), device
         self.vocab_size = len(module.embedding)

@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 from lstmcli.cells import CELLS
 from lstmcli.config_lm import LmModelConfig
 from lstmcli.engine.nodes import InferenceGraph
-from lstmcli.engine.runtime import Session, cores
+from lstmcli.engine.runtime import Session
+from lstmcli.threads import cores
 
 Ids = NDArray[np.int32]
 Floats = NDArray[np.float32]

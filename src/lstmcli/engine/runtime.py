@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Mapping, Sequence
 from typing import Any
 
@@ -10,6 +9,7 @@ import onnxruntime
 
 from lstmcli.engine.nodes import InferenceGraph
 from lstmcli.errors import ModelError
+from lstmcli.faults import shortage
 from lstmcli.malloc import share_memory
 
 
@@ -24,6 +24,7 @@ class Session:
 
         Raises:
             ModelError: the graph cannot be loaded.
+            Shortage: there is no memory for it, or no thread.
         """
         share_memory()
         options = onnxruntime.SessionOptions()
@@ -37,6 +38,8 @@ class Session:
             options.add_external_initializers(list(self._beside), values)
             self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
         except Exception as error:  # onnxruntime has a zoo of exceptions without a common base
+            if lack := shortage(error):
+                raise lack from error
             raise ModelError(f"ONNX Runtime cannot load the graph: {error}") from error
         self.sizes: dict[str, list[Any]] = {value.name: value.shape for value in self._session.get_outputs()}
         """Of each output; numbers, or names for what depends on the input."""
@@ -46,17 +49,12 @@ class Session:
 
         Raises:
             ModelError: the graph cannot be run; an id that the model does not know, for one.
-            MemoryError: there is none left.
+            Shortage: there is no memory left.
         """
         try:
             found: list[Any] = self._session.run(list(wanted), dict(inputs))
             return found
         except Exception as error:  # as above
-            if "allocate memory" in str(error) or "bad_alloc" in str(error):
-                raise MemoryError from error
+            if lack := shortage(error):
+                raise lack from error
             raise ModelError(f"ONNX Runtime cannot run the model: {error}") from error
-
-
-def cores() -> int:
-    """Cores that this process may use."""
-    return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1

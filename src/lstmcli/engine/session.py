@@ -9,7 +9,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.engine.nodes import InferenceGraph
-from lstmcli.engine.runtime import Session, cores
+from lstmcli.engine.runtime import Session
+from lstmcli.threads import cores
 
 
 class ClassifierSession:

@@ -22,6 +22,7 @@ from lstmcli.tasks.metrics import Tally
 from lstmcli.tasks.modeldir import NGRAMS, TOKENIZER, WEIGHTS, ModelDir, read_model, unless_replaced
 from lstmcli.tasks.validation import CELLS
 from lstmcli.tasks.windows import WINDOW, WINDOW_CHARACTERS, one_ahead, one_by_one, windows
+from lstmcli.threads import check_threads
 
 if TYPE_CHECKING:
     from lstmcli.engine.ngrams import NgramTable
@@ -135,6 +136,7 @@ def _torch_network(model: ModelDir, weights: dict[str, NDArray[Any]], threads: i
     from lstmcli.core.build import load_classifier_module
 
     if threads:
+        check_threads(threads)
         torch.set_num_threads(threads)
     module = load_classifier_module(weights, model.classifier.model, len(model.labels)).to(device)
 

@@ -14,6 +14,7 @@ from lstmcli.tasks.loading import ReadAhead, language_model_weights, use_file
 from lstmcli.tasks.modeldir import TOKENIZER, WEIGHTS, ModelDir, read_model, unless_replaced
 from lstmcli.tasks.scoring import Session
 from lstmcli.text.stream import StreamEncoder
+from lstmcli.threads import cores
 
 ENGINES = ("onnx", "torch")
 
@@ -64,8 +65,6 @@ class LanguageModel:
         """One thread a run, and how many runs may go on at once: for many texts."""
         if self.engine == "torch":
             return self.together, 1  # PyTorch shares a batch out among its threads by itself
-        from lstmcli.engine.runtime import cores
-
         return self._session(1), self.threads or cores()
 
     def weights(self) -> dict[str, NDArray[np.generic]]:

@@ -9,6 +9,7 @@ from typing import Any, TypeVar
 from numpy.typing import NDArray
 
 from lstmcli.errors import LstmError, UsageError
+from lstmcli.faults import shortage
 from lstmcli.tasks.manifest import fail
 from lstmcli.tasks.modeldir import ModelDir
 
@@ -23,7 +24,10 @@ class ReadAhead:
         self._data: bytes | None = None
         self._error: BaseException | None = None
         self._thread = threading.Thread(target=self._read, daemon=True)
-        self._thread.start()
+        try:
+            self._thread.start()
+        except RuntimeError:  # there are no more threads
+            self._read()
 
     def _read(self) -> None:
         try:
@@ -33,7 +37,8 @@ class ReadAhead:
 
     def bytes(self) -> bytes:
         """Raises: ModelError, as ``ModelDir.read``."""
-        self._thread.join()
+        if self._thread.ident is not None:
+            self._thread.join()
         if self._error is not None:
             raise self._error
         assert self._data is not None
@@ -45,6 +50,7 @@ def use_file(model: ModelDir, name: str, use: Callable[[bytes], T], ahead: ReadA
 
     Raises:
         UsageError: as ``use`` raised it: the file is fine, what was asked of it is not.
+        Shortage: there was no memory or no thread for it.
         ModelError: whatever else ``use`` raised.
     """
     data = ahead.bytes() if ahead else model.read(name)
@@ -53,6 +59,8 @@ def use_file(model: ModelDir, name: str, use: Callable[[bytes], T], ahead: ReadA
     except UsageError:
         raise
     except Exception as error:  # every library has its own
+        if lack := shortage(error):
+            raise lack from error
         reason = error.message if isinstance(error, LstmError) else error
         fail(model.path / name, f"cannot be used: {reason}", "train anew with this version of lstm")
 

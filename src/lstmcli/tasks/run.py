@@ -28,6 +28,7 @@ from lstmcli.tasks.derived import INCOMPLETE, Derived
 from lstmcli.tasks.determinism import enforced
 from lstmcli.tasks.device import resolve_device
 from lstmcli.tasks.modeldir import CARD, GRAPH, LOG, write_model
+from lstmcli.threads import check_threads
 
 if TYPE_CHECKING:
     from lstmcli.engine.nodes import InferenceGraph
@@ -62,12 +63,14 @@ def prepare(config: TrainConfig | LmTrainConfig) -> tuple[Machine, np.random.Gen
 
     Raises:
         UsageError: a device that is not there.
+        LstmError: the system does not let so many threads run.
     """
     import torch
 
     keep_freed_memory()
     device = resolve_device(config.device)
     threads = config.threads or torch.get_num_threads()  # which minds OMP_NUM_THREADS
+    check_threads(threads)
     torch.set_num_threads(threads)
     torch.manual_seed(config.seed)
     return Machine(device, threads), np.random.default_rng(config.seed)

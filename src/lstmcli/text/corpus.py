@@ -148,7 +148,12 @@ def cache_folder() -> Path:
     """``$LSTM_CACHE``, else ``$XDG_CACHE_HOME/lstmcli``, else ``~/.cache/lstmcli``."""
     if own := os.environ.get("LSTM_CACHE"):
         return Path(own)
-    return Path(os.environ.get("XDG_CACHE_HOME") or Path("~/.cache").expanduser()) / "lstmcli"
+    if own := os.environ.get("XDG_CACHE_HOME"):
+        return Path(own) / "lstmcli"
+    try:
+        return Path("~/.cache/lstmcli").expanduser()
+    except RuntimeError:  # neither $HOME nor an entry for this user: nothing is kept
+        return Path(os.devnull) / "lstmcli"
 
 
 def build_corpus(lines: Iterable[str], encoder: StreamEncoder, *, key: str, cache: Path | None = None) -> Corpus:

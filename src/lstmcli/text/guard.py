@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from lstmcli.errors import DataError, LstmError, ModelError
+from lstmcli.faults import shortage
 
 MOST_GROWTH = 64
 """Times as many bytes as the text has; the normal forms of Unicode, which need at most 18, come on top."""
@@ -29,12 +30,14 @@ GAPS = 1_000_000
 
 @contextmanager
 def guarded() -> Iterator[None]:
-    """Raises ModelError for whatever ``tokenizers`` raises while it works on a text, its panics too."""
+    """Raises Shortage for a lack of memory or threads, ModelError for whatever else ``tokenizers`` raises, panics too."""
     try:
         yield
     except LstmError:
         raise
     except BaseException as error:
+        if lack := shortage(error):
+            raise lack from error
         if isinstance(error, Exception) or is_panic(error):
             message = f"the tokenizer of the model fails: {error}"
             raise ModelError(message, hint="get the model again from where it was made, or train anew") from error

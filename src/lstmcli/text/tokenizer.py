@@ -23,6 +23,7 @@ from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_toke
 
 from lstmcli.config import TOKENIZERS, TokenizerConfig
 from lstmcli.errors import DataError
+from lstmcli.faults import shortage
 from lstmcli.text.guard import check_growth, is_panic
 from lstmcli.text.markup import stripping
 from lstmcli.text.scripts import CJK, CLUSTER, GAP, UNSPACED
@@ -131,6 +132,8 @@ def parse_tokenizer(content: str, path: str | None = None) -> Tokenizer:
     except BaseException as error:  # the Rust side raises bare Exception, or panics
         if not isinstance(error, Exception) and not is_panic(error):
             raise
+        if lack := shortage(error):
+            raise lack from error
         raise DataError(f"not a Hugging Face tokenizer: {error}", path=path, hint=_TOKENIZERS) from error
     check_growth(tokenizer)
     tokenizer.no_padding()
