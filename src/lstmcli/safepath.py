@@ -21,7 +21,7 @@ def clean_search_path(started_with_m: bool) -> None:
         started_with_m: Python was started with ``-m``, so it put the working directory first.
     """
     try:
-        here = os.getcwd()
+        here = os.getcwd()  # noqa: PTH109  # no pathlib yet
     except OSError:  # it was deleted: nothing can be imported from it
         return
     safe = bool(getattr(sys.flags, "safe_path", False))

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.refusing import ROWS
+from cli.refusing import GOOD, ROWS
 from tasks.lm_models import untrained_lm
 from tasks.models import untrained_model
 
@@ -60,8 +60,7 @@ class Trapped:
         for name in names():
             trap = f"open({str(self.sprung)!r}, 'a').write({name!r} + ' ')\n"
             (self.here / f"{name}.py").write_text(trap)
-        table = "text,label\n" + "".join(f"{text},{label}\n" for text, label in ROWS * 4)
-        (self.here / "data.csv").write_text(table, encoding="utf-8")
+        (self.here / "data.csv").write_text(GOOD, encoding="utf-8")
         (self.here / "text.txt").write_text("".join(f"the {text}\n" for text, _ in ROWS * 8), encoding="utf-8")
         (self.here / "test.csv").write_text("text,label\ngood,pos\nbad,neg\nfine,pos\n", encoding="utf-8")
         (self.here / "other.bin").write_bytes(FASTTEXT + bytes(64))
