@@ -64,6 +64,7 @@ _lstm_completion lstm; echo "${{COMPREPLY[*]}}"
         ["bash", "-c", script],
         capture_output=True,
         text=True,
-        env={**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"}, timeout=120
+        env={**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"},
+        timeout=120,
     )
     assert run.stdout.splitlines() == [" ".join(CELLS), "classify"]

@@ -21,7 +21,16 @@ from lstmcli.config_lm import LmTrainConfig
 from lstmcli.errors import DataError, LstmError, OutputError, UsageError
 from lstmcli.events import Event
 from lstmcli.malloc import keep_freed_memory
-from lstmcli.tasks.checkpoint import KEPT, Checkpoints, Snapshot, any_in, differences, place_of, read_latest
+from lstmcli.tasks.checkpoint import (
+    KEPT,
+    Checkpoints,
+    Snapshot,
+    any_in,
+    check_folder,
+    differences,
+    place_of,
+    read_latest,
+)
 from lstmcli.tasks.determinism import enforced
 from lstmcli.tasks.device import resolve_device
 from lstmcli.tasks.modeldir import write_model
@@ -72,9 +81,12 @@ def go_on(
 
     Raises:
         UsageError: the unfinished run there is another one.
+        OutputError: the folder of checkpoints is a link, or another user's.
         DataError: it read other data.
     """
     run = json.loads(json.dumps(run))  # as it will be read
+    if resume or not math.isinf(every):
+        check_folder(place_of(output))
     checkpoints = Checkpoints(place_of(output), every, run, log=log)
     if not resume:
         return checkpoints, []
