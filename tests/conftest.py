@@ -8,8 +8,20 @@ from pathlib import Path
 import pytest
 
 import lstmcli.engine  # noqa: F401  # before any test imports onnxruntime, which minds the environment
+from processes import forget_signals
 
 ROOT = Path(__file__).resolve().parent.parent
+SLOW = 1800
+"""Seconds that a slow test may take; of any other, pyproject.toml says so."""
+
+forget_signals()
+
+
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """No test can wait for ever."""
+    for item in items:
+        if item.get_closest_marker("slow") and not item.get_closest_marker("timeout"):
+            item.add_marker(pytest.mark.timeout(SLOW))
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ast
 import re
 import subprocess
 import sys
@@ -28,7 +29,7 @@ def section(text: str, title: str) -> str:
 
 def help_of(*command: str) -> str:
     return subprocess.run(
-        [sys.executable, "-m", "lstmcli", *command, "--help"], capture_output=True, text=True, check=True
+        [sys.executable, "-m", "lstmcli", *command, "--help"], capture_output=True, text=True, check=True, timeout=120
     ).stdout
 
 
@@ -86,3 +87,27 @@ def test_figures_in_the_readme_are_measured_ones() -> None:
     results = (ROOT / "benchmarks" / "RESULTS.md").read_text(encoding="utf-8")
     measured = set(re.findall(r"\d[\d,.]*", results))
     assert set(re.findall(r"\d[\d,.]*", section(README, "How good and how fast"))) <= measured
+
+
+def test_no_test_waits_for_ever() -> None:
+    """Every process that a test runs has a limit of time; ``processes.started`` kills one whose test fails."""
+    for path in sorted((ROOT / "tests").rglob("*.py")):
+        for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+            if isinstance(node, ast.Call) and ast.unparse(node.func) in ("subprocess.run", "subprocess.check_output"):
+                assert any(keyword.arg == "timeout" for keyword in node.keywords), f"{path}:{node.lineno}"
+            if isinstance(node, ast.With) and path.name != "processes.py":
+                opened = [ast.unparse(item.context_expr).partition("(")[0] for item in node.items]
+                assert "subprocess.Popen" not in opened, f"{path}:{node.lineno}"
+
+
+def test_processes_of_tests_forget_what_is_said_about_signals() -> None:
+    """Under ``nohup``, or in a job that a script starts with ``&``, children would inherit that signals are ignored."""
+    script = (
+        "import subprocess, sys; from processes import forget_signals; forget_signals();"
+        "told = 'import signal; print(signal.getsignal(signal.SIGINT) == signal.default_int_handler,'"
+        "'signal.getsignal(signal.SIGHUP) == signal.SIG_DFL)';"
+        "subprocess.run([sys.executable, '-c', told], check=True, timeout=60)"
+    )
+    ignoring = ["bash", "-c", 'trap "" INT HUP TERM; exec "$@"', "bash", sys.executable, "-c", script]
+    run = subprocess.run(ignoring, capture_output=True, text=True, cwd=ROOT / "tests", timeout=60)
+    assert run.stdout == "True True\n", run.stderr

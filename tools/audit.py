@@ -52,7 +52,7 @@ ALLOWED = {
     ("text/hub.py", "urllib"): "the same",
     ("malloc.py", "ctypes"): "tells the C library how to keep memory",
     ("tasks/atomicdir.py", "ctypes"): "exchanges two directories in one step",
-    ("tasks/competitors.py", "subprocess"): "runs kenlm's build_binary on a file that was named",
+    ("tasks/competitors.py", "subprocess"): "times our own command and fastText's package",
     ("cli/completions.py", "subprocess"): "runs our own command to write the completion scripts",
     ("tasks/outside.py", "importlib"): "imports one of two packages, by fixed names",
     ("text/samples.py", "importlib"): "opens files of this package",

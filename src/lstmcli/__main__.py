@@ -1,6 +1,8 @@
 """``python -m lstmcli`` and the ``lstm`` command."""
 
-from __future__ import annotations
+from lstmcli.safepath import clean_search_path
+
+clean_search_path(started_with_m=__name__ == "__main__")
 
 
 def main() -> None:

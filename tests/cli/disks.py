@@ -36,7 +36,7 @@ class Disk:
 
     def writable(self, yes: bool) -> None:
         command = [*self.prefix, "mount", "-o", f"remount,{'rw' if yes else 'ro'}", str(self.place)]
-        subprocess.run(command, check=True, capture_output=True)
+        subprocess.run(command, check=True, capture_output=True, timeout=120)
 
     def holds(self) -> list[str]:
         """Names of everything on it, but for the empty folder that PyTorch makes in every $TMPDIR."""

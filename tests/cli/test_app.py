@@ -19,7 +19,12 @@ HEAVY = ("torch", "datasets", "tokenizers", "numpy", "rich", "onnxruntime", "pan
 
 def lstm(*arguments: str, **more: Any) -> subprocess.CompletedProcess[str]:
     return subprocess.run(
-        [sys.executable, "-m", "lstmcli", *arguments], capture_output=True, text=True, encoding="utf-8", **more
+        [sys.executable, "-m", "lstmcli", *arguments],
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        **more,
+        timeout=120,
     )
 
 
@@ -36,14 +41,14 @@ except SystemExit:
     pass
 print([name for name in {HEAVY} if name in sys.modules], file=sys.stderr)
 """
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
     assert run.stderr.splitlines()[-1] == "[]"
 
 
 def test_the_list_of_commands_loads_no_command() -> None:
     code = "import sys; sys.argv[1:] = ['-h']\nfrom lstmcli.cli.app import run\ntry: run()\nexcept SystemExit: pass\n"
     code += "assert not {'lstmcli.cli.train', 'lstmcli.cli.classify', 'lstmcli.cli.options'} & set(sys.modules)"
-    subprocess.run([sys.executable, "-c", code], capture_output=True, check=True)
+    subprocess.run([sys.executable, "-c", code], capture_output=True, check=True, timeout=120)
 
 
 @pytest.mark.parametrize("instruction", ["bash", "fish"])
@@ -58,7 +63,7 @@ def test_completion_loads_nothing_heavy(instruction: str) -> None:
         "_TYPER_COMPLETE_ARGS": "lstm train --sched",
         "_TYPER_COMPLETE_FISH_ACTION": "get-args",
     }
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment)
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, timeout=120)
     assert "AssertionError" not in run.stderr
     assert run.stdout.startswith("--schedule")
 
@@ -165,7 +170,7 @@ def test_ctrl_c_anywhere_exits_130(monkeypatch: pytest.MonkeyPatch) -> None:
 def test_a_closed_pipe_ends_quietly() -> None:
     line = f"{sys.executable} -m lstmcli train --help"
     run = subprocess.run(
-        ["bash", "-o", "pipefail", "-c", f"(sleep 0.5; {line}) | true"], capture_output=True, text=True
+        ["bash", "-o", "pipefail", "-c", f"(sleep 0.5; {line}) | true"], capture_output=True, text=True, timeout=120
     )
     assert (run.returncode, run.stderr) == (0, "")
 
@@ -176,5 +181,6 @@ def test_output_survives_any_encoding(name: str) -> None:
         [sys.executable, "-m", "lstmcli", "train", "--help"],
         capture_output=True,
         env={**os.environ, "PYTHONIOENCODING": name, "PYTHONUTF8": "0"},
+        timeout=120,
     )
     assert run.returncode == 0 and not run.stderr

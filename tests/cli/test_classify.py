@@ -18,6 +18,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from lstmcli.cli.app import app
+from processes import started
 from tasks.models import LABELS, untrained_model
 
 TEXTS = ["a fine film", "", "dull, dull", "这部电影很好看", "   ", "fun"]
@@ -62,11 +63,11 @@ def test_argument_file_and_pipe_give_the_same_answers(model: Path, lines: Path) 
     assert by_option.exit_code == 0
     assert len(by_option.stdout.splitlines()) == len(TEXTS)
     assert classify(model, lines).stdout == by_option.stdout
-    piped = subprocess.run(command(model), input=lines.read_bytes(), capture_output=True, env=ENVIRONMENT)
+    piped = subprocess.run(command(model), input=lines.read_bytes(), capture_output=True, env=ENVIRONMENT, timeout=120)
     assert (piped.returncode, piped.stderr) == (0, b"")
     assert piped.stdout.decode() == by_option.stdout
     with lines.open("rb") as file:
-        redirected = subprocess.run(command(model, "-"), stdin=file, capture_output=True, env=ENVIRONMENT)
+        redirected = subprocess.run(command(model, "-"), stdin=file, capture_output=True, env=ENVIRONMENT, timeout=120)
     assert redirected.stdout.decode() == by_option.stdout
 
 
@@ -147,7 +148,7 @@ def test_an_error_in_the_second_file_comes_before_the_first_answer(model: Path, 
 
 
 def test_a_pipe_is_answered_line_by_line(model: Path) -> None:
-    with subprocess.Popen(command(model), stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=ENVIRONMENT) as run:
+    with started(command(model), stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=ENVIRONMENT) as run:
         assert run.stdin is not None and run.stdout is not None
         guard = threading.Timer(60, run.kill)
         guard.start()
@@ -172,7 +173,7 @@ def test_a_reader_that_leaves_ends_the_program_quietly(model: Path) -> None:
 def test_ctrl_c_while_waiting_for_a_pipe(model: Path) -> None:
     import signal
 
-    with subprocess.Popen(
+    with started(
         command(model), stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=ENVIRONMENT
     ) as run:
         assert run.stdin is not None and run.stdout is not None and run.stderr is not None
@@ -186,7 +187,7 @@ def test_ctrl_c_while_waiting_for_a_pipe(model: Path) -> None:
 
 def test_a_terminal_without_input_is_told_what_to_do(model: Path) -> None:
     ours, theirs = pty.openpty()
-    run = subprocess.run(command(model), stdin=theirs, capture_output=True, text=True, env=ENVIRONMENT)
+    run = subprocess.run(command(model), stdin=theirs, capture_output=True, text=True, env=ENVIRONMENT, timeout=120)
     os.close(ours), os.close(theirs)
     assert run.returncode == 2 and run.stdout == ""
     assert "no input" in run.stderr and "--text" in run.stderr
@@ -194,7 +195,7 @@ def test_a_terminal_without_input_is_told_what_to_do(model: Path) -> None:
 
 def test_a_terminal_gets_a_table(model: Path, lines: Path) -> None:
     ours, theirs = pty.openpty()
-    with subprocess.Popen(command(model, str(lines)), stdout=theirs, env=ENVIRONMENT) as run:
+    with started(command(model, str(lines)), stdout=theirs, env=ENVIRONMENT) as run:
         os.close(theirs)
         shown = b""
         while select.select([ours], [], [], 30)[0]:
@@ -215,6 +216,7 @@ def test_output_survives_any_encoding(model: Path, name: str) -> None:
         command(model, "--text", "naïve 电影 😀", "--format", "jsonl"),
         capture_output=True,
         env={**ENVIRONMENT, "PYTHONIOENCODING": name, "PYTHONUTF8": "0"},
+        timeout=120,
     )
     assert run.returncode == 0
     assert json.loads(run.stdout.decode(name))["text"] == "naïve 电影 😀"
@@ -231,7 +233,9 @@ except SystemExit as end:
 found = [name for name in ("torch", "datasets", "pandas", "rich.console", "scipy", "pydantic") if name in sys.modules]
 print(found, file=sys.stderr)
 """
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=ENVIRONMENT)
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=ENVIRONMENT, timeout=120
+    )
     assert run.stderr == "[]\n"
 
 

@@ -72,7 +72,12 @@ def test_a_command_is_shown_as_it_can_be_repeated(capfd: pytest.CaptureFixture[s
 @pytest.mark.slow
 def test_the_demo_runs(tmp_path: Path) -> None:
     run = subprocess.run(
-        [sys.executable, "-m", "lstmcli", "demo"], cwd=tmp_path, capture_output=True, text=True, encoding="utf-8"
+        [sys.executable, "-m", "lstmcli", "demo"],
+        cwd=tmp_path,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        timeout=600,
     )
     assert run.returncode == 0, run.stderr
     assert "business" in run.stdout and "macro average" in run.stdout

@@ -14,6 +14,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from lstmcli.cli.app import app
+from processes import started
 
 SMALL = ["--embedding=8", "--hidden=6", "--hash-buckets=64", "--threads=1", "--device=cpu"]
 WORDS = {"good, really": ["fine", "lovely", "很好", "great"], "bad 😞": ["dull", "awful", "太差", "poor"]}
@@ -87,7 +88,7 @@ def test_a_signal_to_the_process_keeps_a_model_that_works(
 ) -> None:
     command = [sys.executable, "-m", "lstmcli", "train", str(data), "-o", str(tmp_path / "m"), "--epochs=20000", *SMALL]
     command.append("--patience=0")
-    with subprocess.Popen(command, stderr=subprocess.PIPE, text=True, encoding="utf-8") as run:
+    with started(command, stderr=subprocess.PIPE, text=True, encoding="utf-8") as run:
         assert run.stderr is not None
         guard = threading.Timer(120, run.kill)
         guard.start()

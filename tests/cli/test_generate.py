@@ -16,6 +16,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from lstmcli.cli.app import app
+from processes import started
 from tasks.generate_models import lm_config, untrained_language_model
 
 ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1", "COLUMNS": "60"}
@@ -54,7 +55,9 @@ def test_argument_and_pipe_give_the_same_text(model: Path) -> None:
     assert by_argument.stdout.count("\n") == 1 and by_argument.stderr == ""
     for more in ([], ["-"]):
         for text in (b"the cat\n", b"the cat", b"\xef\xbb\xbfthe cat\r\n", "the cat\n".encode("utf-16")):
-            piped = subprocess.run(command(model, *more, *options), input=text, capture_output=True, env=ENVIRONMENT)
+            piped = subprocess.run(
+                command(model, *more, *options), input=text, capture_output=True, env=ENVIRONMENT, timeout=120
+            )
             assert (piped.returncode, piped.stderr) == (0, b"")
             assert piped.stdout.decode() == by_argument.stdout
     assert generate(model, "the", "cat", *options).stdout == by_argument.stdout  # quotes may be forgotten
@@ -98,7 +101,7 @@ def test_each_line_is_continued_in_order_blank_ones_included(model: Path, docume
 
 
 def test_lines_are_answered_as_they_come(model: Path) -> None:
-    with subprocess.Popen(
+    with started(
         command(model, "--lines", "--max-tokens", "5"), stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=ENVIRONMENT
     ) as run:
         assert run.stdin is not None and run.stdout is not None
@@ -120,7 +123,7 @@ def test_text_streams_and_a_reader_that_leaves_ends_it_quietly(document: Path) -
 
 
 def test_ctrl_c_while_text_streams(document: Path) -> None:
-    with subprocess.Popen(
+    with started(
         command(document, "--max-tokens", "100000000"), stdout=subprocess.PIPE, stderr=subprocess.PIPE, env=ENVIRONMENT
     ) as run:
         assert run.stdout is not None and run.stderr is not None
@@ -142,7 +145,7 @@ def test_prompts_one_after_the_other(model: Path) -> None:
 
 def test_a_person_is_asked_until_there_is_no_more(model: Path) -> None:
     ours, theirs = pty.openpty()
-    with subprocess.Popen(
+    with started(
         command(model, "-i", "--max-tokens", "5", "--seed", "1"),
         stdin=theirs,
         stdout=subprocess.PIPE,
@@ -215,7 +218,9 @@ except SystemExit as end:
 heavy = ("torch", "onnx", "datasets", "pandas", "pyarrow", "rich.console", "scipy", "pydantic")
 print([name for name in heavy if name in sys.modules], file=sys.stderr)
 """
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=ENVIRONMENT)
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=ENVIRONMENT, timeout=120
+    )
     assert run.stderr == "[]\n"
 
 
@@ -231,7 +236,9 @@ except SystemExit:
 heavy = ("torch", "onnxruntime", "datasets", "tokenizers", "numpy", "rich")
 print([name for name in heavy if name in sys.modules], file=sys.stderr)
 """
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=ENVIRONMENT)
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=ENVIRONMENT, timeout=120
+    )
     assert run.stderr.splitlines()[-1] == "[]"
 
 
@@ -241,6 +248,7 @@ def test_output_survives_any_encoding(model: Path, name: str) -> None:
         command(model, "naïve 电影 😀", "--format", "jsonl", "--max-tokens", "3"),
         capture_output=True,
         env={**ENVIRONMENT, "PYTHONIOENCODING": name, "PYTHONUTF8": "0"},
+        timeout=120,
     )
     assert run.returncode == 0
     assert json.loads(run.stdout.decode(name))["prompt"] == "naïve 电影 😀"

@@ -65,5 +65,6 @@ _lstm_completion lstm; echo "${{COMPREPLY[*]}}"
         capture_output=True,
         text=True,
         env={**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"},
+        timeout=120,
     )
     assert run.stdout.splitlines() == [" ".join(CELLS), "classify"]

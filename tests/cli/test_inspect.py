@@ -52,7 +52,7 @@ def test_argument_file_and_pipe_give_the_same_answers(
     command = [sys.executable, "-m", "lstmcli", "inspect", "-m", str(path), "-q"]
     by_argument = inspect(path, TEXT).stdout
     for arguments, given in ((["--file", str(file)], b""), ([], TEXT.encode()), (["-"], file.read_bytes())):
-        run = subprocess.run([*command, *arguments], input=given, capture_output=True, env=ENVIRONMENT)
+        run = subprocess.run([*command, *arguments], input=given, capture_output=True, env=ENVIRONMENT, timeout=120)
         assert (run.returncode, run.stderr) == (0, b"")
         rows = [line.split("\t") for line in run.stdout.decode().splitlines()]
         expected = [line.split("\t") for line in by_argument.splitlines()]
@@ -67,7 +67,9 @@ def test_inspecting_needs_no_torch(model: Path, lm: Path) -> None:
             "except SystemExit as end: assert not end.code\n"
             "assert 'torch' not in sys.modules"
         )
-        run = subprocess.run([sys.executable, "-c", script], capture_output=True, text=True, env=ENVIRONMENT)
+        run = subprocess.run(
+            [sys.executable, "-c", script], capture_output=True, text=True, env=ENVIRONMENT, timeout=120
+        )
         assert run.returncode == 0, run.stderr
 
 

@@ -45,7 +45,9 @@ def peak(arguments: list[str], cache: Path) -> int:
     """Most resident bytes of a command that ends well."""
     environment = {**os.environ, "LSTM_CACHE": str(cache), "OMP_NUM_THREADS": "1"}
     command = [sys.executable, "-S", "-c", MEASURED, *LSTM, *arguments]
-    said = subprocess.run(command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True)
+    said = subprocess.run(
+        command, env=environment, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, check=True, timeout=600
+    )
     return int(said.stdout) * 1024
 
 
@@ -70,7 +72,7 @@ def test_classifying_takes_no_more_memory_for_more_lines(classifier: str, tmp_pa
 def test_many_processes_on_one_model_answer_as_one(classifier: str, tmp_path: Path) -> None:
     text = str(write(tmp_path / "a.txt", 50))
     command = [*LSTM, "classify", "-m", classifier, "--format", "jsonl", "--threads", "1", text]
-    alone = subprocess.run(command, capture_output=True, check=True).stdout
+    alone = subprocess.run(command, capture_output=True, check=True, timeout=600).stdout
     outputs = [tmp_path / f"out{n}" for n in range(24)]
     started = []
     for path in outputs:

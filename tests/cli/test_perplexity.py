@@ -19,6 +19,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from lstmcli.cli.app import app
+from processes import started
 from tasks.lm_models import untrained_lm
 
 TEXTS = ["the cat sat", "", "zebra on the mat", "他们说 好看", "   ", "nothing"]
@@ -73,13 +74,17 @@ def test_argument_file_and_pipe_give_the_same_answers(model: Path, lines: Path, 
     by_option = perplexity(model, "--text", lines.read_text(encoding="utf-8"), *table)
     assert by_option.exit_code == 0
     assert perplexity(model, lines, *table).stdout == by_option.stdout
-    piped = subprocess.run(command(model, *table, "-q"), input=lines.read_bytes(), capture_output=True, env=ENVIRONMENT)
+    piped = subprocess.run(
+        command(model, *table, "-q"), input=lines.read_bytes(), capture_output=True, env=ENVIRONMENT, timeout=120
+    )
     assert piped.returncode == 0
     unknown = b"warning: 3 words of 10 (30.00 %) are unknown to the model: 'zebra'"
     assert piped.stderr.startswith(unknown) if model.name == "words" else piped.stderr == b""
     assert piped.stdout.decode() == by_option.stdout
     without_end = lines.read_bytes().replace(b"\n", b"\r\n")[:-2]
-    piped = subprocess.run(command(model, *table, "-"), input=without_end, capture_output=True, env=ENVIRONMENT)
+    piped = subprocess.run(
+        command(model, *table, "-"), input=without_end, capture_output=True, env=ENVIRONMENT, timeout=120
+    )
     assert piped.stdout.decode() == by_option.stdout
 
 
@@ -88,7 +93,9 @@ def test_echo_into_it_just_works(models: dict[str, Path], tmp_path: Path) -> Non
     (tmp_path / "lstm-model" / "lm").symlink_to(models["bpe"])
     environment = {name: value for name, value in ENVIRONMENT.items() if name != "LSTM_MODEL"}
     script = f"echo 'the cat sat' | {sys.executable} -m lstmcli perplexity"
-    run = subprocess.run(["bash", "-c", script], capture_output=True, text=True, env=environment, cwd=tmp_path)
+    run = subprocess.run(
+        ["bash", "-c", script], capture_output=True, text=True, env=environment, cwd=tmp_path, timeout=120
+    )
     assert (run.returncode, run.stderr) == (0, "")
     found = dict(line.split("\t") for line in run.stdout.splitlines())
     assert set(found) >= CONTRACT and float(found["perplexity"]) > 1
@@ -180,7 +187,7 @@ def test_an_error_in_the_second_file_comes_before_the_first_row(model: Path, lin
 
 def test_a_pipe_is_answered_line_by_line(model: Path) -> None:
     script = command(model, "--per", "line")
-    with subprocess.Popen(script, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=ENVIRONMENT) as run:
+    with started(script, stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=ENVIRONMENT) as run:
         assert run.stdin is not None and run.stdout is not None
         guard = threading.Timer(60, run.kill)
         guard.start()
@@ -205,7 +212,7 @@ def test_a_reader_that_leaves_ends_the_program_quietly(model: Path) -> None:
 def test_a_terminal_gets_a_table(models: dict[str, Path], lines: Path) -> None:
     ours, theirs = pty.openpty()
     script = command(models["words"], str(lines), "--per", "word", "-q")
-    with subprocess.Popen(script, stdout=theirs, env=ENVIRONMENT) as run:
+    with started(script, stdout=theirs, env=ENVIRONMENT) as run:
         os.close(theirs)
         shown = b""
         while select.select([ours], [], [], 30)[0]:
@@ -233,7 +240,9 @@ except SystemExit as end:
 heavy = ("torch", "onnx", "datasets", "pandas", "rich.console", "scipy", "pydantic")
 print([name for name in heavy if name in sys.modules], file=sys.stderr)
 """
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, env=ENVIRONMENT)
+    run = subprocess.run(
+        [sys.executable, "-c", code], capture_output=True, text=True, check=True, env=ENVIRONMENT, timeout=120
+    )
     assert run.stderr == "[]\n"
 
 

@@ -125,7 +125,9 @@ def test_a_full_disk_silences_talk(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.parametrize("closed", [">&-", "2>&-", "<&-", ">&- 2>&- <&-"])
 def test_closed_streams_are_no_reason_to_fail(closed: str) -> None:
-    run = subprocess.run(["sh", "-c", f"{sys.executable} -m lstmcli --version {closed}"], capture_output=True)
+    run = subprocess.run(
+        ["sh", "-c", f"{sys.executable} -m lstmcli --version {closed}"], capture_output=True, timeout=120
+    )
     assert (run.returncode, run.stderr) == (0, b"")
 
 
@@ -133,5 +135,7 @@ def test_a_full_disk_is_said() -> None:
     if not Path("/dev/full").exists():
         pytest.skip("no /dev/full here")
     with Path("/dev/full").open("w") as full:
-        run = subprocess.run([sys.executable, "-m", "lstmcli", "--help"], stdout=full, stderr=subprocess.PIPE)
+        run = subprocess.run(
+            [sys.executable, "-m", "lstmcli", "--help"], stdout=full, stderr=subprocess.PIPE, timeout=120
+        )
     assert run.returncode == 1 and run.stderr.startswith(b"error: cannot write the output: No space left on device\n")

@@ -178,12 +178,20 @@ def test_a_terminal_that_goes_asks_however_often_it_says_so() -> None:
         assert signal.getsignal(signal.SIGHUP) == signal.SIG_DFL
         with Stop(), pytest.raises(SystemExit, match=str(128 + signal.SIGHUP)):
             signal.raise_signal(signal.SIGHUP)
-        signal.signal(signal.SIGHUP, signal.SIG_IGN)  # as nohup does
-        with Stop() as stop:
-            signal.raise_signal(signal.SIGHUP)
-            assert not stop.asked()
     finally:
         signal.signal(signal.SIGHUP, before)
+
+
+@pytest.mark.parametrize("number", Stop.SIGNALS)
+def test_a_signal_that_is_ignored_when_training_starts_stays_ignored(number: signal.Signals) -> None:
+    before = signal.signal(number, signal.SIG_IGN)  # SIGHUP by nohup, SIGINT by a script that starts a job with &
+    try:
+        with Stop() as stop:
+            signal.raise_signal(number)
+            assert not stop.asked()
+        assert signal.getsignal(number) == signal.SIG_IGN
+    finally:
+        signal.signal(number, before)
 
 
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])

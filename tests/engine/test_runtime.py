@@ -13,5 +13,5 @@ def test_it_keeps_no_record_of_us_and_has_none_to_send(tmp_path: Path) -> None:
     hidden = {name: value for name, value in os.environ.items() if name != "ORT_DISABLE_TELEMETRY"}
     places = {name: str(tmp_path) for name in ("HOME", "TMPDIR", "XDG_CACHE_HOME")}
     code = "import lstmcli.engine.runtime"
-    subprocess.run([sys.executable, "-B", "-c", code], check=True, env={**hidden, **places}, cwd=tmp_path)
+    subprocess.run([sys.executable, "-B", "-c", code], check=True, env={**hidden, **places}, cwd=tmp_path, timeout=120)
     assert not list(tmp_path.iterdir())

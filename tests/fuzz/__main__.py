@@ -101,7 +101,7 @@ def _count(report: Report, begun: dict[str, str] | None, found: str) -> None:
 
 def build(folder: Path) -> None:
     """The models, sound."""
-    subprocess.run([sys.executable, "-m", "fuzz.bases", str(folder)], check=True, env=ENVIRONMENT)
+    subprocess.run([sys.executable, "-m", "fuzz.bases", str(folder)], check=True, env=ENVIRONMENT, timeout=600)
 
 
 def main() -> int:

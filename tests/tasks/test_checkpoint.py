@@ -12,7 +12,8 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lstmcli.errors import OutputError
-from lstmcli.tasks.checkpoint import Checkpoints, Snapshot, any_in, differences, read_latest, write
+from lstmcli.tasks.checkpoint import Checkpoints, Snapshot, any_in, check_folder, differences, read_latest, write
+from lstmcli.tasks.run import go_on
 
 reuse_tmp_path = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -104,3 +105,48 @@ def test_a_run_goes_on_without_and_says_so_once(tmp_path: Path, monkeypatch: pyt
 def test_differences_are_named(one: dict[str, int], two: dict[str, int]) -> None:
     found = differences({"config": one, "seed": 1}, {"config": two, "seed": 1})
     assert found == sorted(f"config.{name}" for name in {*one, *two} if one.get(name) != two.get(name))
+
+
+def test_a_planted_link_is_replaced_and_not_followed(tmp_path: Path) -> None:
+    folder, victim = tmp_path / "m.unfinished", tmp_path / "victim"
+    victim.write_text("precious")
+    folder.mkdir()
+    for name in ("00000001.tmp", "00000002.checkpoint", "00000003.tmp"):
+        (folder / name).symlink_to(victim)
+    for step in (1, 2, 3):
+        write(folder, snapshot(step), {})
+    assert victim.read_text() == "precious" and latest(folder) == 3
+
+
+def test_a_folder_that_is_a_link_is_refused(tmp_path: Path) -> None:
+    folder, elsewhere = tmp_path / "m.unfinished", tmp_path / "elsewhere"
+    elsewhere.mkdir()
+    folder.symlink_to(elsewhere)
+    for attempt in (lambda: write(folder, snapshot(1), {}), lambda: check_folder(folder)):
+        with pytest.raises(OutputError, match="is a link"):
+            attempt()
+    assert names(elsewhere) == [] and folder.is_symlink()
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make folders of other users")
+def test_a_folder_of_another_user_is_refused_before_training(tmp_path: Path) -> None:
+    folder = tmp_path / "m.unfinished"
+    write(folder, snapshot(1), {"run": {}})
+    os.chown(folder, 54322, 54322)
+    for attempt in (
+        lambda: write(folder, snapshot(2), {}),
+        lambda: go_on(tmp_path / "m", {}, [], resume=True, every=60.0),
+    ):
+        with pytest.raises(OutputError, match="another user"):
+            attempt()
+    assert names(folder) == ["00000001.checkpoint"]
+    go_on(tmp_path / "m", {}, [], resume=False, every=float("inf"))  # without checkpoints nothing is written there
+
+
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make files of other users")
+def test_a_checkpoint_of_another_user_is_passed_over(tmp_path: Path) -> None:
+    folder = tmp_path / "m.unfinished"
+    for step in (1, 2):
+        write(folder, snapshot(step), {})
+    os.chown(folder / "00000002.checkpoint", 54322, 54322)
+    assert latest(folder) == 1

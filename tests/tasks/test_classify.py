@@ -345,7 +345,7 @@ def test_classifying_imports_neither_torch_nor_anything_for_training(real: Path)
         f"list(classify(load_classifier({str(real)!r}, threads=1), [Record('fine')])); "
         "print(sorted({'torch', 'scipy', 'onnx', 'datasets', 'pandas', 'pyarrow'} & set(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
     assert done.stdout.strip() == "[]"
 
 
@@ -355,5 +355,5 @@ def test_describing_a_model_needs_the_standard_library_only(real: Path) -> None:
         f"info({str(real)!r}); "
         "print(sorted({'torch', 'numpy', 'tokenizers', 'onnxruntime', 'safetensors'} & set(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
     assert done.stdout.strip() == "[]"

@@ -273,5 +273,5 @@ def test_scoring_imports_neither_torch_nor_anything_for_training(real: Path) -> 
         "[list(surprisals(model, Text([Record('the cat')]), per)) for per in ('line', 'word', 'token', 'char')]; "
         "print(sorted({'torch', 'scipy', 'onnx', 'datasets', 'pandas', 'pyarrow'} & set(sys.modules)))"
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True)
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)
     assert done.stdout.strip() == "[]"

@@ -249,6 +249,26 @@ def test_the_cache_is_the_users_own(tmp_path: Path) -> None:
     assert stat.S_IMODE(path.stat().st_mode) == 0o600
 
 
+@pytest.mark.skipif(os.geteuid() != 0, reason="only root can make files of other users")
+def test_ids_of_another_user_are_not_believed(tmp_path: Path) -> None:
+    """Whoever wrote them can have computed the key and the checksum."""
+    build_corpus(LINES, encoder(), key="a", cache=tmp_path)
+    (path,) = files(tmp_path)
+    os.chown(path, 54322, 54322)
+    assert len(build_corpus(LINES, encoder(), key="a", cache=tmp_path)) == 15
+    assert path.stat().st_uid == 0  # replaced
+    build_corpus(never(), encoder(), key="a", cache=tmp_path)
+
+
+def test_ids_behind_a_link_are_not_believed(tmp_path: Path) -> None:
+    build_corpus(LINES, encoder(), key="a", cache=tmp_path / "other")
+    (path,) = files(tmp_path / "other")
+    (tmp_path / path.name).symlink_to(path)
+    before = path.read_bytes()
+    assert len(build_corpus(LINES, encoder(), key="a", cache=tmp_path)) == 15
+    assert not (tmp_path / path.name).is_symlink() and path.read_bytes() == before
+
+
 def test_where_the_cache_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("HOME", str(tmp_path))
     monkeypatch.delenv("LSTM_CACHE", raising=False)

@@ -124,7 +124,7 @@ def test_stdlib_is_the_same_in_another_process(prose: list[dict[str, str]]) -> N
         "sys.stdout.reconfigure(encoding='utf-8')\n"
         "for row in open_sample('stdlib').rows(): print(row['text'])\n"
     )
-    run = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True)
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, timeout=120)
     assert run.stdout.decode().split("\n")[:-1] == [row["text"] for row in prose]
 
 
@@ -195,7 +195,7 @@ def test_opening_a_sample_imports_nothing_heavy() -> None:
         "next(open_sample('reviews').rows())\n"
         "print([m for m in ('torch', 'datasets', 'pandas', 'pyarrow', 'numpy', 'tokenizers') if m in sys.modules])\n"
     )
-    run = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, text=True)
+    run = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, text=True, timeout=120)
     assert run.stdout.strip() == "[]"
 
 

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-import os
 import subprocess
 import sys
 from pathlib import Path
+
+from lstmcli.safepath import child_environment, lstm_command
 
 FILES = {"bash": "lstm.bash", "zsh": "_lstm", "fish": "lstm.fish"}
 """Shell to file name, as each shell wants it."""
@@ -14,8 +15,8 @@ FILES = {"bash": "lstm.bash", "zsh": "_lstm", "fish": "lstm.fish"}
 def script(shell: str) -> str:
     """The script for one shell, as ``lstm`` prints it; on TAB it asks ``lstm`` what can come next."""
     run = subprocess.run(
-        [sys.executable, "-m", "lstmcli"],
-        env={**os.environ, "_LSTM_COMPLETE": f"source_{shell}"},
+        lstm_command([]),
+        env=child_environment({"_LSTM_COMPLETE": f"source_{shell}"}),
         stdout=subprocess.PIPE,
         encoding="utf-8",
         check=True,

@@ -100,7 +100,8 @@ def write_sample(folder: Path) -> tuple[Path, Path]:
 
 
 def _write(path: Path, columns: Iterable[str], rows: Iterator[dict[str, str]]) -> None:
-    with path.open("w", encoding="utf-8", newline="") as file:
+    path.unlink(missing_ok=True)  # with --force; "x" does not write through a link
+    with path.open("x", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(columns), lineterminator="\n")
         writer.writeheader()
         writer.writerows(rows)

@@ -14,6 +14,7 @@ from pathlib import Path
 
 from lstmcli.cli.render import visible
 from lstmcli.errors import OutputError
+from lstmcli.ownfiles import check_links
 
 
 def signature(command: str) -> str:
@@ -43,6 +44,7 @@ CLOSING = "</main>\n</body>\n</html>\n"
 def check_place(path: Path, command: str, option: str) -> None:
     """Fail before the work if a page could not be written.  Raises: OutputError."""
     another = f"choose another name for {option}"
+    check_links(path)
     if path.is_dir() or not path.parent.is_dir():
         raise OutputError("is a folder" if path.is_dir() else "its folder does not exist", path=path, hint=another)
     if path.exists():
@@ -68,8 +70,8 @@ def _write(path: Path, parts: Iterable[str]) -> None:
     ) as file:
         try:
             file.writelines(parts)
+            os.fchmod(file.fileno(), 0o666 & ~_umask())
             file.close()
-            Path(file.name).chmod(0o666 & ~_umask())
             Path(file.name).replace(path)
         except BaseException:
             Path(file.name).unlink(missing_ok=True)

@@ -18,6 +18,7 @@ from lstmcli.cli.signals import Stop
 from lstmcli.cli.streams import note
 from lstmcli.config import ModelConfig, TrainConfig
 from lstmcli.errors import OutputError, UsageError
+from lstmcli.ownfiles import check_links
 
 if TYPE_CHECKING:
     from lstmcli.config import ClassifierConfig
@@ -92,6 +93,7 @@ def compare_cells(values: Mapping[str, Any], given: Collection[str], arguments: 
     if isinstance(config, UsageError):
         raise config
     made = not output.exists()
+    check_links(output)
     try:
         output.mkdir(parents=True, exist_ok=True)
     except OSError as error:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import secrets
 import time
 from pathlib import Path
 from typing import Any
@@ -9,6 +10,7 @@ from typing import Any
 from lstmcli import events
 from lstmcli.cli import streams
 from lstmcli.errors import OutputError, UsageError
+from lstmcli.ownfiles import check_links
 
 
 class Scalars:
@@ -26,7 +28,9 @@ class Scalars:
             hint = "pip install 'lstmcli[tensorboard]'"
             raise UsageError("--tensorboard needs TensorBoard, which is not installed", hint=hint) from error
         try:
-            self._writer: Any = EventFileWriter(str(folder))
+            check_links(folder)
+            # TensorBoard opens by name, and follows links: nobody else can have put one at a name that none foresees.
+            self._writer: Any = EventFileWriter(str(folder), filename_suffix=f".{secrets.token_hex(8)}")
         except OSError as error:
             raise OutputError(f"cannot be written: {error.strerror}", path=folder) from error
 

@@ -15,7 +15,10 @@ class Stop:
     """While ``with`` lasts, a signal sets a flag that the training loop reads; a second one raises.
 
     As long as ``gentle`` is false there is nothing to keep yet, and the first signal raises too.  A terminal that goes
-    says so more than once, through the kernel and the shell: that asks, however often; under ``nohup`` it says nothing.
+    says so more than once, through the kernel and the shell: that asks, however often.
+
+    A signal that is ignored already stays ignored, as POSIX has it: under ``nohup`` that is the terminal's, and in a
+    job that a script starts with ``&`` it is Ctrl-C, which there is meant for another program.
     """
 
     SIGNALS = tuple(number for number in (signal.SIGINT, signal.SIGTERM, HANGUP) if number is not None)
@@ -31,7 +34,7 @@ class Stop:
     def __enter__(self) -> Stop:
         if threading.current_thread() is threading.main_thread():
             for number in self.SIGNALS:
-                if number != HANGUP or signal.getsignal(number) != signal.SIG_IGN:
+                if signal.getsignal(number) != signal.SIG_IGN:
                     self._before[number] = signal.signal(number, self._receive)
         return self
 

@@ -10,6 +10,7 @@ import ctypes
 import errno
 import os
 import re
+import secrets
 import shutil
 import time
 from collections.abc import Iterator, Mapping
@@ -17,6 +18,7 @@ from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from lstmcli.errors import OutputError
+from lstmcli.ownfiles import open_folder, write_new
 
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
@@ -34,11 +36,9 @@ def write_directory(target: Path, files: Mapping[str, bytes], *, replace: bool) 
         OutputError: nothing was written, and what was there before is still there.
     """
     with sibling(target) as new:
-        for name, data in files.items():
-            with (new / name).open("xb") as file:
-                file.write(data)
-                file.flush()
-                os.fsync(file.fileno())
+        with open_folder(new) as folder:
+            for name, data in files.items():
+                write_new(folder, name, [data])
         flush_directory(new)
         if replace and target.exists():
             _replace(target, new)
@@ -58,13 +58,12 @@ def sibling(target: Path) -> Iterator[Path]:
     """
     if not target.name:
         raise OutputError("is not a place for a directory", path=target, hint="name a new directory with -o/--output")
-    new = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    new = _beside(target, "tmp")
     made: list[Path] = []
     try:
         for parent in reversed([p for p in target.parents if not p.exists()]):
             parent.mkdir()
             made.append(parent)
-        shutil.rmtree(new, ignore_errors=True)  # of a killed run that had our process number
         with suppress(OSError):  # a folder may be written to that cannot be read
             _clear_away(target)
         new.mkdir()
@@ -78,12 +77,20 @@ def sibling(target: Path) -> Iterator[Path]:
                 parent.rmdir()
 
 
+def _beside(target: Path, suffix: str) -> Path:
+    """A hidden name beside the target, which nobody can foresee and take."""
+    return target.with_name(f".{target.name}.{os.getpid()}-{secrets.token_hex(4)}.{suffix}")
+
+
 def _clear_away(target: Path) -> None:
     """Removes what killed runs left beside the target; an earlier model that was moved aside only if there is one."""
-    ours = re.compile(rf"\.{re.escape(target.name)}\.\d+\.(tmp{'|old' if target.exists() else ''})")
+    suffixes = "tmp|old" if target.exists() else "tmp"
+    pattern = re.compile(rf"\.{re.escape(target.name)}\.(\d+)(-[0-9a-f]{{8}})?\.({suffixes})")
     for path in target.parent.iterdir():
         with suppress(OSError):
-            if ours.fullmatch(path.name) and time.time() - path.stat().st_mtime > STALE:
+            named, found = pattern.fullmatch(path.name), path.lstat()
+            ours = named is not None and found.st_uid == os.geteuid()
+            if named and ours and (int(named[1]) == os.getpid() or time.time() - found.st_mtime > STALE):
                 shutil.rmtree(path, ignore_errors=True)
 
 
@@ -91,8 +98,7 @@ def _replace(target: Path, new: Path) -> None:
     """Put ``new`` in the place of ``target``; the old one ends as ``new`` or is removed."""
     if _exchange(new, target):
         return
-    aside = target.with_name(f".{target.name}.{os.getpid()}.old")
-    shutil.rmtree(aside, ignore_errors=True)
+    aside = _beside(target, "old")
     target.rename(aside)
     try:
         new.rename(target)

@@ -2,7 +2,8 @@
 
 Checkpoints lie beside the model to be, in ``NAME.unfinished``, the last two of them; each is one file,
 written whole, flushed and renamed, that begins with the SHA-256 of the rest.  One that is torn or altered is
-passed over for the one before.  They hold numbers and JSON only; reading one runs nothing.
+passed over for the one before.  They hold numbers and JSON only; reading one runs nothing.  A folder of another user,
+or a link, is refused: see ``ownfiles.py``.
 """
 
 from __future__ import annotations
@@ -23,6 +24,7 @@ from numpy.typing import NDArray
 
 from lstmcli.errors import OutputError
 from lstmcli.events import Warned
+from lstmcli.ownfiles import check_links, open_own, own_folder, write_over
 from lstmcli.tasks.atomicdir import flush_directory, hint_of, reason_of
 
 MAGIC = b"lstm checkpoint 1\n"
@@ -119,7 +121,8 @@ def write(folder: Path, snapshot: Snapshot, more: Mapping[str, Any]) -> None:
     """Adds a checkpoint and removes all but the last two.
 
     Raises:
-        OutputError: nothing was written; the checkpoints before are as they were.
+        OutputError: nothing was written; the checkpoints before are as they were.  The folder is a link or another
+            user's, or there is no room.
     """
     from safetensors.numpy import save
 
@@ -127,20 +130,12 @@ def write(folder: Path, snapshot: Snapshot, more: Mapping[str, Any]) -> None:
     body = save({name: np.asarray(value, order="C") for name, value in snapshot.arrays.items()}, header)
     before = _names(folder)
     number = int(before[-1].stem) + 1 if before else 1
-    path = folder / f"{number:08}{_SUFFIX}"
-    unfinished = path.with_suffix(".tmp")
+    head = MAGIC + hashlib.sha256(body).hexdigest().encode() + b"\n"
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        with unfinished.open("wb") as file:
-            file.write(MAGIC + hashlib.sha256(body).hexdigest().encode() + b"\n")
-            file.write(body)
-            file.flush()
-            os.fsync(file.fileno())
-        unfinished.rename(path)
+        with own_folder(folder) as opened:
+            write_over(opened, f"{number:08}{_SUFFIX}", [head, body])
         flush_directory(folder)
     except OSError as error:
-        with suppress(OSError):
-            unfinished.unlink()
         with suppress(OSError):  # not empty: the checkpoints before are in it
             folder.rmdir()
         reason = reason_of(error, folder)
@@ -159,6 +154,22 @@ def read_latest(folder: Path) -> tuple[Snapshot | None, list[Path]]:
             return found, broken
         broken.append(path)
     return None, broken
+
+
+def check_folder(folder: Path) -> None:
+    """Check that checkpoints may be written to a folder and believed, if it is there already.
+
+    Raises:
+        OutputError: it is a link, or another user's.
+    """
+    check_links(folder.parent)
+    if os.path.lexists(folder):
+        try:
+            with own_folder(folder):
+                pass
+        except OSError as error:
+            message = f"cannot be used: {reason_of(error, folder)}"
+            raise OutputError(message, path=folder, hint=hint_of(error)) from error
 
 
 def any_in(folder: Path) -> bool:
@@ -191,7 +202,11 @@ def _read(path: Path) -> Snapshot | None:
     from safetensors.numpy import load
 
     try:
-        data = path.read_bytes()
+        file = open_own(path, trusted=[path.parent.lstat().st_uid])
+        if file is None:
+            return None
+        with os.fdopen(file, "rb") as opened:
+            data = opened.read()
     except OSError:
         return None
     start = len(MAGIC) + 65

@@ -11,15 +11,15 @@ from __future__ import annotations
 import math
 import statistics
 import subprocess
-import sys
 import time
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, NamedTuple, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.results_compare import Competitor
+from lstmcli.safepath import child_environment, lstm_command
 from lstmcli.tasks.classify import Classifier
 from lstmcli.tasks.modeldir import TOKENIZER
 from lstmcli.tasks.perplexity import Line, Model, Reading, check_finite, lines_of
@@ -115,8 +115,8 @@ class OwnClassifier:
         pass
 
     def cold_start(self, text: str) -> float | None:
-        command = ("-m", "lstmcli", "classify", "-m", self.about.path, f"--text={text}", "--format=tsv")
-        return median_seconds([sys.executable, *command])
+        answer = ["classify", "-m", self.about.path, f"--text={text}", "--format=tsv"]
+        return median_seconds(lambda: lstm_command(answer))
 
 
 class OwnLanguageModel:
@@ -172,14 +172,16 @@ def decide(p_NC: NDArray[np.float64], multilabel: bool) -> Answers:
     return Answers(called_NC, p_NC.max(axis=1))
 
 
-def median_seconds(command: Sequence[str]) -> float | None:
-    """Of processes that run ``command``; None where one fails."""
+def median_seconds(command: Callable[[], list[str]]) -> float | None:
+    """Of processes that run what ``command`` makes, one of ``safepath.py``; None where one fails."""
     taken = []
-    nowhere = subprocess.DEVNULL
+    nowhere, environment = subprocess.DEVNULL, child_environment()
     for _ in range(COLD_STARTS):
         start = time.perf_counter()
         try:
-            subprocess.run(command, stdin=nowhere, stdout=nowhere, stderr=nowhere, check=True, timeout=_TIMEOUT)
+            subprocess.run(
+                command(), stdin=nowhere, stdout=nowhere, stderr=nowhere, check=True, timeout=_TIMEOUT, env=environment
+            )
         except (OSError, subprocess.SubprocessError):
             return None
         taken.append(time.perf_counter() - start)

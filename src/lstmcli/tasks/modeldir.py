@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
 from lstmcli.config import ClassifierConfig, from_dict
 from lstmcli.errors import ModelError, OutputError
+from lstmcli.ownfiles import check_links
 from lstmcli.tasks.atomicdir import sibling, write_directory
 from lstmcli.tasks.configtext import CONFIG_BYTES, config_text
 from lstmcli.tasks.manifest import CONFIG, DAMAGED, FORMAT_VERSION, check_fields, checksum, entry_of, fail, parse
@@ -207,6 +208,7 @@ def write_model(target: Path, files: dict[str, bytes], config: dict[str, Any], *
 def _replaceable(target: Path, force: bool) -> Path:
     """The place behind links, once nothing is there that must be kept.  Raises: OutputError."""
     other = "choose another place with -o/--output"
+    check_links(target)
     try:
         real = Path(os.path.realpath(target))
         if not os.path.lexists(real):

@@ -13,7 +13,6 @@ import importlib
 import io
 import math
 import re
-import sys
 from collections.abc import Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -22,6 +21,7 @@ import numpy as np
 
 from lstmcli.errors import ModelError, UsageError
 from lstmcli.results_compare import Competitor
+from lstmcli.safepath import python_command
 from lstmcli.tasks.competitors import Answers, Cost, Pieces, decide, median_seconds
 from lstmcli.tasks.perplexity import lines_of
 
@@ -34,8 +34,7 @@ FASTTEXT, KENLM, ARPA = (793712314).to_bytes(4, "little"), b"mmap lm http://khea
 _NATS = math.log(10)
 _WORD = re.compile("[^ \t\n\r\x0b\x0c]+")
 """KenLM's Python package cuts at ASCII white space only."""
-_ANSWER = """
-import contextlib, io, sys, fasttext
+_ANSWER = """import contextlib, io, sys, fasttext
 with contextlib.redirect_stderr(io.StringIO()):
     fasttext.load_model(sys.argv[1]).f.predict(sys.argv[2] + "\\n", 1, 0.0, "strict")
 """
@@ -86,7 +85,7 @@ class FastText:
         pass
 
     def cold_start(self, text: str) -> float | None:
-        return median_seconds([sys.executable, "-c", _ANSWER, self.about.path, text.replace("\n", " ")])
+        return median_seconds(lambda: python_command(_ANSWER, [self.about.path, text.replace("\n", " ")]))
 
 
 class KenLm:

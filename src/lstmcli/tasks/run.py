@@ -22,7 +22,16 @@ from lstmcli.config_lm import LmTrainConfig
 from lstmcli.errors import DataError, LstmError, OutputError, UsageError
 from lstmcli.events import Event
 from lstmcli.malloc import keep_freed_memory
-from lstmcli.tasks.checkpoint import KEPT, Checkpoints, Snapshot, any_in, differences, place_of, read_latest
+from lstmcli.tasks.checkpoint import (
+    KEPT,
+    Checkpoints,
+    Snapshot,
+    any_in,
+    check_folder,
+    differences,
+    place_of,
+    read_latest,
+)
 from lstmcli.tasks.claim import claimed
 from lstmcli.tasks.derived import INCOMPLETE, Derived
 from lstmcli.tasks.determinism import enforced
@@ -88,9 +97,12 @@ def go_on(
 
     Raises:
         UsageError: the unfinished run there is another one.
+        OutputError: the folder of checkpoints is a link, or another user's.
         DataError: it read other data.
     """
     run = json.loads(json.dumps(run))  # as it will be read
+    if resume or not math.isinf(every):
+        check_folder(place_of(output))
     checkpoints = Checkpoints(place_of(output), every, run, log=log)
     if not resume:
         return checkpoints, []

@@ -26,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.errors import DataError, OutputError
+from lstmcli.ownfiles import open_own
 from lstmcli.text.codes import Ids
 from lstmcli.text.lm_tokenizer import END_ID, UNKNOWN_ID
 from lstmcli.text.settle import SAMPLE
@@ -208,10 +209,10 @@ def _full_key(key: str, encoder: StreamEncoder) -> str:
 def _new_file(folder: Path) -> tuple[IO[bytes], Path | None]:
     """A new file in the folder; where that cannot be, one without a name, gone with the last that uses it."""
     try:
-        folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(0o700, parents=True, exist_ok=True)
         for left in folder.glob(f"*{_UNFINISHED}"):  # of runs that were killed
             with suppress(OSError):
-                if time.time() - left.stat().st_mtime > _DAY:
+                if time.time() - left.lstat().st_mtime > _DAY:
                     left.unlink()
         file = tempfile.NamedTemporaryFile(dir=folder, suffix=_UNFINISHED, delete=False)  # noqa: SIM115
         return file, Path(file.name)
@@ -255,9 +256,15 @@ def _counted(lines: Iterable[str], counts: Counts) -> Iterator[str]:
 
 
 def _read(path: Path, key: str) -> Corpus | None:
-    """The corpus in a file; None where there is none, or not all of it, or something else."""
+    """The corpus in a file; None where there is none, or not all of it, or something else, or it is another user's.
+
+    A checksum finds damage, not intent: whose file it is decides whether it is believed.
+    """
     try:
-        with path.open("rb") as file:
+        opened = open_own(path)
+        if opened is None:
+            return None
+        with os.fdopen(opened, "rb") as file:
             start = file.read(HEAD)
             head = json.loads(start.removeprefix(MAGIC))
             if not start.startswith(MAGIC) or head["key"] != key:
