@@ -30,7 +30,7 @@ GAPS = 1_000_000
 
 @contextmanager
 def guarded() -> Iterator[None]:
-    """Raises Shortage for a lack of memory or threads, ModelError for whatever else ``tokenizers`` raises, panics too."""
+    """Raises Shortage for a lack of memory or threads, ModelError for what else ``tokenizers`` raises, panics too."""
     try:
         yield
     except LstmError:
