@@ -21,7 +21,7 @@ lock:  ## write the hashes of this machine's packages again (network)
 	$(BIN)/python tools/lock.py
 
 completions:  ## write the completion scripts again
-	$(BIN)/python -m lstmcli.cli.completions completions
+	$(BIN)/python -m lstmcli.cli.commands.completions completions
 
 bench-quality:  ## accuracy against fastText, default options
 	$(BIN)/python benchmarks/quality.py

@@ -81,10 +81,10 @@ def judge(model: Path, rows: list[Row]) -> list[tuple[float, float]]:
     """Accuracy in per cent and log loss in nats for each of WEIGHTS."""
     import numpy as np
 
-    from lstmcli.tasks.calibration import fit_scale, negative_log_likelihood
-    from lstmcli.tasks.classify import load_classifier
-    from lstmcli.tasks.defaults import ngram_weight
-    from lstmcli.tasks.modeldir import read_model
+    from lstmcli.classification.calibration import fit_scale, negative_log_likelihood
+    from lstmcli.classification.classify import load_classifier
+    from lstmcli.classification.defaults import ngram_weight
+    from lstmcli.model_dir.directory import read_model
 
     classifier = load_classifier(model)
     network_NC, ngrams_NC = classifier.experts.logits(classifier.encoder.encode([text for _, text in rows]))

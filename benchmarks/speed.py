@@ -164,7 +164,7 @@ def bound(texts: list[str], rounds: int) -> dict[str, float]:
 
     from lstmcli.config import TokenizerConfig
     from lstmcli.engine.runtime import cores
-    from lstmcli.text.encoder import TextEncoder
+    from lstmcli.tokenization.text_encoder import TextEncoder
 
     tokens = statistics.mean(map(len, TextEncoder.train(texts, TokenizerConfig(hash_buckets=0)).encode(texts)))
     N, T, E, H = 64, round(tokens), 100, 128

@@ -48,15 +48,15 @@ MODULES = {
     **dict.fromkeys(("ctypes", "subprocess", "importlib"), "reaches beyond Python"),
 }
 ALLOWED = {
-    ("text/hub.py", "socket"): "asks whether the Hub can be reached, once a data set of the Hub was named",
-    ("text/hub.py", "urllib"): "the same",
+    ("data/hub.py", "socket"): "asks whether the Hub can be reached, once a data set of the Hub was named",
+    ("data/hub.py", "urllib"): "the same",
     ("malloc.py", "ctypes"): "tells the C library how to keep memory",
-    ("tasks/atomicdir.py", "ctypes"): "exchanges two directories in one step",
-    ("tasks/competitors.py", "subprocess"): "times our own command and fastText's package",
-    ("cli/completions.py", "subprocess"): "runs our own command to write the completion scripts",
-    ("tasks/outside.py", "importlib"): "imports one of two packages, by fixed names",
-    ("text/samples.py", "importlib"): "opens files of this package",
-    ("tasks/run.py", "importlib"): "reads version numbers",
+    ("model_dir/atomic.py", "ctypes"): "exchanges two directories in one step",
+    ("comparison/competitors.py", "subprocess"): "times our own command and fastText's package",
+    ("cli/commands/completions.py", "subprocess"): "runs our own command to write the completion scripts",
+    ("comparison/external_models.py", "importlib"): "imports one of two packages, by fixed names",
+    ("data/samples.py", "importlib"): "opens files of this package",
+    ("training/run.py", "importlib"): "reads version numbers",
     ("cli/app.py", "importlib"): "imports the module of the command that was given",
 }
 CALLS = {"eval", "exec", "compile", "__import__"}

@@ -1,6 +1,6 @@
 """``python -m lstmcli`` and the ``lstm`` command."""
 
-from lstmcli.safepath import clean_search_path
+from lstmcli.safe_path import clean_search_path
 
 clean_search_path(started_with_m=__name__ == "__main__")
 

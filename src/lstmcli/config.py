@@ -1,7 +1,7 @@
 """Every hyper-parameter, once: frozen dataclasses with a word on each field.
 
 The command line takes its defaults and its help from here.  ``None`` means "by the rule in
-``tasks/defaults.py``", which looks at the corpus; the rule's choice is printed and stored with the model.
+``classification/defaults.py``", which looks at the corpus; the rule's choice is printed and stored with the model.
 """
 
 from __future__ import annotations

@@ -12,10 +12,10 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from lstmcli.cells import CELLS, count_parameters
+from lstmcli.classification.network import Classifier
 from lstmcli.config import ModelConfig
-from lstmcli.config_lm import LmModelConfig
-from lstmcli.core.build import Classifier
-from lstmcli.core.language_model import LanguageModel
+from lstmcli.language_modeling.config import LmModelConfig
+from lstmcli.language_modeling.network import LanguageModel
 
 Array = NDArray[np.float64]
 Named = dict[str, Array]

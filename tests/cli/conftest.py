@@ -6,8 +6,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.refusing import GOOD
-from tasks.models import untrained_model
+from support.models import untrained_model
+from support.refusing import GOOD
 
 
 @pytest.fixture(scope="module")

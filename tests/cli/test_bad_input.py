@@ -13,7 +13,7 @@ from typing import Any
 
 import pytest
 
-from cli.refusing import GOOD, PNG, ROWS, SMALL, lstm, names, refused
+from support.refusing import GOOD, PNG, ROWS, SMALL, lstm, names, refused
 
 CUT = GOOD.index('"a fine film, number 10"')
 START, REST = GOOD[:CUT], GOOD[CUT:]

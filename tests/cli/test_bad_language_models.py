@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from cli.refusing import LSTM, PNG, lstm, names, refused, shell
-from tasks.generate_models import untrained_language_model
+from support.generate_models import untrained_language_model
+from support.refusing import LSTM, PNG, lstm, names, refused, shell
 
 TINY = ("--task=lm", "--preset=tiny", "--epochs=1", "--embedding=8", "--hidden=8", "--threads=1", "--device=cpu")
 

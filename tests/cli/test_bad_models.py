@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from cli.refusing import SMALL, lstm, names, refused
+from support.refusing import SMALL, lstm, names, refused
 
 
 @pytest.fixture

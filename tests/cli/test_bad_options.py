@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.refusing import lstm, refused
+from support.refusing import lstm, refused
 
 
 @pytest.mark.parametrize(

@@ -8,9 +8,9 @@ from types import ModuleType
 
 import pytest
 
-from cli.refusing import LSTM, PNG, ROWS, lstm, names, refused, shell
 from lstmcli import __main__ as entry
-from tasks.generate_models import untrained_language_model
+from support.generate_models import untrained_language_model
+from support.refusing import LSTM, PNG, ROWS, lstm, names, refused, shell
 
 
 @pytest.mark.skipif(not Path("/dev/full").exists(), reason="no /dev/full here")

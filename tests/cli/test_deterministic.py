@@ -13,10 +13,10 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from cli.refusing import SMALL, lstm, refused
 from lstmcli.cli.app import app
 from lstmcli.errors import ModelError
-from tasks.models import stub_model
+from support.models import stub_model
+from support.refusing import SMALL, lstm, refused
 
 WORDS = ["the", "a", "cat", "dog", "bird", "saw", "liked", "small", "old", "猫", "狗", "看见", "喜欢", "很", "大"]
 EVERYTHING = {
@@ -93,7 +93,8 @@ def test_an_operation_without_an_order_is_refused(
 ) -> None:
     import torch
 
-    from lstmcli.tasks import trainer, trainer_lm
+    from lstmcli.classification import trainer
+    from lstmcli.language_modeling import trainer as trainer_lm
 
     kind = trainer.Trainer if task == "classify" else trainer_lm.LmTrainer
     gradients = kind.gradients
@@ -148,7 +149,7 @@ def test_info_says_what_stands_in_the_way(changes: dict[str, object], said: list
 
 def test_a_model_from_a_gpu_that_was_deterministic(tmp_path: Path) -> None:
     from lstmcli.config import to_dict
-    from tasks.models import TINY
+    from support.models import TINY
 
     config = to_dict(TINY)
     config["train"]["deterministic"] = True
@@ -166,7 +167,7 @@ def test_what_a_stranger_says_of_the_machine_is_checked(change: dict[str, object
 def test_going_on_with_another_number_of_threads_is_remembered(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     import torch
 
-    from lstmcli.tasks.checkpoint import Checkpoints
+    from lstmcli.training.checkpoint import Checkpoints
 
     take = Checkpoints.take
 

@@ -11,11 +11,11 @@ from pathlib import Path
 
 import pytest
 
-from cli.disks import FILLER, Disk, small_disk
-from cli.refusing import GOOD
-from cli.runs import LIMIT, LSTM, Runs
 from lstmcli.errors import OutputError
-from lstmcli.tasks.modeldir import read_model
+from lstmcli.model_dir.directory import read_model
+from support.disks import FILLER, Disk, small_disk
+from support.refusing import GOOD
+from support.runs import LIMIT, LSTM, Runs
 
 SHORT = ("--epochs", "2")
 OFTEN = ("--checkpoint-every", "0.05s")
@@ -235,12 +235,12 @@ def test_a_comparison_finds_no_room_for_its_report(disk: Disk, tmp_path: Path) -
 
 
 def test_a_page_that_cannot_be_written_is_an_error_of_ours(tmp_path: Path) -> None:
-    from lstmcli.cli import document
+    from lstmcli.cli.output import html
 
     def parts() -> Iterator[str]:
         yield "half"
         raise OSError(28, "No space left on device")
 
     with pytest.raises(OutputError, match=NO_SPACE):
-        document.write_whole(tmp_path / "page.html", parts())
+        html.write_whole(tmp_path / "page.html", parts())
     assert not list(tmp_path.iterdir())

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from cli.refusing import ENVIRONMENT, lstm, refused
-from lstmcli.text import files
-from tasks.models import untrained_model
+from lstmcli.data import files
+from support.models import untrained_model
+from support.refusing import ENVIRONMENT, lstm, refused
 
 EVIL = "\x1b]0;owned\x07\x1b[31mred\x9b2J \u202eback\u202c \x08\x7f \r\n"
 SAFE_ESCAPES = ("\x1b]0", "\x1b[31mred", "\x9b2J", "\u202e", "\x08", "\x07", "\x7f")

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from lstmcli.tasks.modeldir import LOG
+from lstmcli.model_dir.directory import LOG
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="memory is measured as Linux does")]
 LSTM = [sys.executable, "-m", "lstmcli"]

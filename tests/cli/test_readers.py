@@ -10,12 +10,12 @@ from pathlib import Path
 
 import pytest
 
-from cli import replacing
-from cli.refusing import ENVIRONMENT
-from cli.replacing import TEXT, answer
-from cli.runs import LIMIT, LSTM
-from tasks.generate_models import lm_config, untrained_language_model
-from tasks.models import untrained_model
+from support import replacing
+from support.generate_models import lm_config, untrained_language_model
+from support.models import untrained_model
+from support.refusing import ENVIRONMENT
+from support.replacing import TEXT, answer
+from support.runs import LIMIT, LSTM
 
 HERE = Path(__file__).resolve().parent.parent
 COMMANDS = {
@@ -36,7 +36,7 @@ def two(folder: Path, task: str) -> list[Path]:
 
 
 def started(*arguments: object) -> subprocess.Popen[str]:
-    command = [sys.executable, "-m", "cli.replacing", *map(str, arguments)]
+    command = [sys.executable, "-m", "support.replacing", *map(str, arguments)]
     pipe = subprocess.PIPE
     return subprocess.Popen(command, stdout=pipe, stderr=pipe, text=True, cwd=HERE, env=ENVIRONMENT)
 

@@ -8,8 +8,8 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
+from lstmcli.classification import companions
 from lstmcli.cli.app import app
-from lstmcli.tasks import companions
 
 SMALL = ("--embedding=6", "--hidden=8", "--epochs=1", "--threads=1", "--device=cpu", "-q")
 WORDS = [f"{a}{b}{c:02}" for a in "bdfgklmnprstvwz" for b in "aeiou" for c in range(80)]

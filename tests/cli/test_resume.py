@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from cli.runs import LIMIT, Runs
+from support.runs import LIMIT, Runs
 
 
 @pytest.fixture(scope="module", params=["lm", "classify"])

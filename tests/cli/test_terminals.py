@@ -18,11 +18,11 @@ from pathlib import Path
 import pytest
 from rich.cells import cell_len
 
-from cli.refusing import ENVIRONMENT, SMALL
 from lstmcli.cli.app import COMMANDS
-from lstmcli.cli.streams import FOR_PEOPLE, LOOKALIKES
-from tasks.generate_models import untrained_language_model
-from tasks.models import untrained_model
+from lstmcli.cli.io.streams import FOR_PEOPLE, LOOKALIKES
+from support.generate_models import untrained_language_model
+from support.models import untrained_model
+from support.refusing import ENVIRONMENT, SMALL
 
 LSTM = [sys.executable, "-m", "lstmcli"]
 OLD = ("ascii", "cp1252", "cp437", "cp936")

@@ -12,9 +12,9 @@ from pathlib import Path
 
 import pytest
 
-from cli.refusing import GOOD, ROWS
-from tasks.lm_models import untrained_lm
-from tasks.models import untrained_model
+from support.lm_models import untrained_lm
+from support.models import untrained_model
+from support.refusing import GOOD, ROWS
 
 SOURCE = Path(__file__).resolve().parents[2] / "src"
 LSTM = str(Path(sys.executable).with_name("lstm"))

@@ -12,7 +12,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from lstmcli.cli.app import app
-from tasks.lm_models import untrained_lm
+from support.lm_models import untrained_lm
 
 WORDS = "the a horse dog cat ran past barn fell was said he she it they not saw old man boat in on of and to so".split()  # noqa: SIM905
 CORPUS = [

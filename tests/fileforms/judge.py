@@ -65,9 +65,9 @@ def read_in_process(case: Case, folder: Path, *, depth: str = "data") -> Reading
         folder: for what the program writes.
         depth: data (split and checked), or tokens (the tokenizer is made as well, for the share it knows).
     """
-    from lstmcli.cli.settings import read_config
+    from lstmcli.cli.options.configs import read_config
+    from lstmcli.data.splits import load_splits
     from lstmcli.errors import LstmError
-    from lstmcli.text.splits import load_splits
 
     reading = Reading()
     talk = io.StringIO()
@@ -116,14 +116,14 @@ def arguments(case: Case) -> list[str]:
 def _command() -> Any:
     import typer.main
 
-    from lstmcli.cli.train import app
+    from lstmcli.cli.commands.train import app
 
     return typer.main.get_command(app)
 
 
 def _parsed(case: Case) -> dict[str, Any]:
     """The options as the command itself parses them."""
-    from lstmcli.cli.train import LABELS
+    from lstmcli.cli.commands.train import LABELS
 
     try:
         values: dict[str, Any] = dict(_command().make_context("train", arguments(case)).params)
@@ -149,17 +149,17 @@ def _columns(splits: Any) -> str:
 
 def _events(task: str, splits: Any, folder: Path, depth: str) -> Iterator[Any]:
     """The events of a training up to the depth asked for."""
-    from lstmcli import events
     from lstmcli.config import ClassifierConfig, ReadConfig, TrainConfig
-    from lstmcli.config_lm import LmConfig
+    from lstmcli.language_modeling.config import LmConfig
+    from lstmcli.training import events
 
     if task == "classify":
         if depth == "data":
-            from lstmcli.tasks.datacheck import check_data
+            from lstmcli.classification.data_check import check_data
 
             yield events.DataRead(check_data(splits), splits.notes)
             return
-        from lstmcli.tasks.train import train_classifier
+        from lstmcli.classification.train import train_classifier
 
         config = ClassifierConfig(read=ReadConfig(), train=TrainConfig(threads=1))
         for event in train_classifier(splits, config, folder / "model"):
@@ -169,7 +169,7 @@ def _events(task: str, splits: Any, folder: Path, depth: str) -> Iterator[Any]:
             if isinstance(event, events.RunPlanned):
                 return
     elif depth == "tokens":
-        from lstmcli.tasks.train_lm import train_lm
+        from lstmcli.language_modeling.train import train_lm
 
         for event in train_lm(splits, LmConfig(), folder / "model"):
             yield event
@@ -179,7 +179,7 @@ def _events(task: str, splits: Any, folder: Path, depth: str) -> Iterator[Any]:
 
 def _note(event: Any, reading: Reading) -> None:
     """Adds what an event says."""
-    from lstmcli import events
+    from lstmcli.training import events
 
     if isinstance(event, events.DataRead):
         reading.said += "\n" + "\n".join(event.check.warnings)

@@ -6,9 +6,9 @@ from dataclasses import replace
 from pathlib import Path
 
 from lstmcli.config import TokenizerConfig
-from tasks.generate_models import lm_config, untrained_language_model
-from tasks.lm_models import untrained_lm
-from tasks.models import TINY, untrained_model
+from support.generate_models import lm_config, untrained_language_model
+from support.lm_models import untrained_lm
+from support.models import TINY, untrained_model
 
 
 def build(folder: Path) -> None:

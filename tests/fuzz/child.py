@@ -67,7 +67,7 @@ def read(model: Path, file: Path, random: Random) -> str:
 
 
 def end_of(arguments: list[Any], data: bytes | None = None) -> str:
-    from cli.refusing import lstm
+    from support.refusing import lstm
 
     result = lstm(*arguments, input=data)
     said = result.stderr + (result.stdout if result.exit_code else "")

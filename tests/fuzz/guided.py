@@ -12,13 +12,9 @@ import sys
 import atheris
 
 with atheris.instrument_imports(include=["lstmcli.text"]):
-    from lstmcli.text import (
-        columns,  # noqa: F401  (loaded here, so that it is watched)
-        decode,  # noqa: F401
-        sources,
-    )
-    from lstmcli.text.files import Input
-    from lstmcli.text.formats.opening import open_input
+    from lstmcli.data import sources
+    from lstmcli.data.files import Input
+    from lstmcli.data.formats.open import open_input
 
 from lstmcli.config import ReadConfig
 from lstmcli.errors import LstmError

@@ -11,7 +11,7 @@ from collections.abc import Callable
 from random import Random
 from typing import Any
 
-from lstmcli.tasks import manifest
+from lstmcli.model_dir import manifest
 
 Files = dict[str, bytes]
 NUMBERS = (

@@ -10,7 +10,7 @@ import pytest
 
 from fuzz import hostile, mutate
 from fuzz.__main__ import build, fuzz
-from lstmcli.tasks.manifest import checksum, entry_of
+from lstmcli.model_dir.manifest import checksum, entry_of
 
 
 @pytest.fixture(scope="module")

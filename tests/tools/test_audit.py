@@ -118,7 +118,7 @@ def test_other_code_is_left_alone(audit: ModuleType) -> None:
         "import re\nre.compile('a')\nmodule.eval()\nload(path, allow_pickle=False)\ntorch.save(x)\njson.load(file)\n"
     )
     assert list(audit.wrong_code("tasks/a.py", source)) == []
-    assert list(audit.wrong_code("text/hub.py", "import socket")) == []
+    assert list(audit.wrong_code("data/hub.py", "import socket")) == []
 
 
 def test_what_is_allowed_is_there(audit: ModuleType) -> None:

@@ -1,8 +1,8 @@
 """What a recurrent cell is: named weights, a state, and the equations of one step.
 
-Equations are written once, on anything that reckons like a PyTorch tensor: ``core/cells.py`` runs them on tensors,
-``engine/reference.py`` on arrays, and ``engine/scan.py`` turns the same lines into nodes of an ONNX graph.  They may
-use ``+ - * / @``, ``abs``, ``.T`` of a weight, ``sigmoid()``, ``tanh()``, ``exp()``, ``log()``, ``sqrt()``,
+Equations are written once, on anything that supports the tensor operations below: ``nn/cells.py`` runs them on
+tensors, ``inspection/reference.py`` on arrays, and ``engine/scan.py`` turns the same lines into nodes of an ONNX graph.
+They may use ``+ - * / @``, ``abs``, ``.T`` of a weight, ``sigmoid()``, ``tanh()``, ``exp()``, ``log()``, ``sqrt()``,
 ``chunk(n, -1)`` and ``mean(-1, keepdim=True)``.
 
 Shapes: N rows, T time steps, E inputs, H units.

@@ -17,9 +17,10 @@ import typer
 from typer.core import TyperGroup
 
 from lstmcli import __version__
-from lstmcli.cli import helptext, streams
-from lstmcli.cli.command import Light
-from lstmcli.cli.surroundings import prepared
+from lstmcli.cli import help
+from lstmcli.cli.io import streams
+from lstmcli.cli.io.environment import prepared
+from lstmcli.cli.typer_classes import Light
 from lstmcli.errors import LstmError
 from lstmcli.faults import explained
 
@@ -33,7 +34,7 @@ COMMANDS = {
     "info": "What a model is, how it was trained, how well it did.",
     "demo": "Train and use two small models, each command shown.",
 }
-"""Name to one-line help.  ``lstmcli.cli.NAME`` is imported when NAME is called, never to list it."""
+"""Name to one-line help.  ``lstmcli.cli.commands.NAME`` is imported when NAME is called, never to list it."""
 
 
 class Commands(Light, TyperGroup):
@@ -44,7 +45,7 @@ class Commands(Light, TyperGroup):
 
     def get_command(self, ctx: Any, cmd_name: str) -> Any:
         if cmd_name not in self.commands and cmd_name in COMMANDS:
-            module = importlib.import_module(f"lstmcli.cli.{cmd_name}")
+            module = importlib.import_module(f"lstmcli.cli.commands.{cmd_name}")
             command = typer.main.get_command(module.app)
             command.name, command.short_help = cmd_name, COMMANDS[cmd_name]
             self.commands[cmd_name] = command
@@ -59,7 +60,7 @@ class Commands(Light, TyperGroup):
         return super().resolve_command(ctx, args)
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
-        formatter.write(helptext.page(self, ctx, COMMANDS))
+        formatter.write(help.page(self, ctx, COMMANDS))
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
         try:

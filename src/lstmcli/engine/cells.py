@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from lstmcli.cells import CELLS
 from lstmcli.engine.nodes import CONTRIB, Graph, Weights, quantised
-from lstmcli.engine.onnxfile import INT64
+from lstmcli.engine.protobuf import INT64
 from lstmcli.engine.scan import scan
 from lstmcli.errors import UsageError
 

@@ -9,8 +9,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.engine import onnxfile
-from lstmcli.engine.onnxfile import Message
+from lstmcli.engine import protobuf
+from lstmcli.engine.protobuf import Message
 
 OPSET, IR_VERSION = 17, 8
 CONTRIB = "com.microsoft"
@@ -49,7 +49,7 @@ class Graph:
         """Adds a node; ``name`` is that of its first output, ``also`` those of the others."""
         result = name or f"{self._prefix}{operator.lower()}_{len(self.nodes)}"
         self._read.update(inputs)
-        self.nodes.append(onnxfile.node(operator, inputs, [result, *also], domain, attributes))
+        self.nodes.append(protobuf.node(operator, inputs, [result, *also], domain, attributes))
         self.contrib |= domain == CONTRIB
         return result
 
@@ -65,13 +65,13 @@ class Graph:
         other = Graph(f"no.{then._prefix}", self)
         for name in names:
             other.node("Identity", self.constant(empty), name=f"no.{then._prefix}{name}")
-        kind = onnxfile.element_type(empty.dtype)
+        kind = protobuf.element_type(empty.dtype)
         then_branch, else_branch = (
-            onnxfile.graph(
+            protobuf.graph(
                 f"{graph._prefix}branch",
                 graph.nodes,
                 [],
-                [onnxfile.value_info(graph._prefix + name, kind, [None] * empty.ndim) for name in names],
+                [protobuf.value_info(graph._prefix + name, kind, [None] * empty.ndim) for name in names],
             )
             for graph in (then, other)
         )
@@ -98,13 +98,13 @@ class InferenceGraph:
 
     def serialise(self) -> bytes:
         """An ONNX file.  Raises: ModelError, beyond 2 GB."""
-        return self._model([onnxfile.tensor(name, array) for name, array in self.constants.items()])
+        return self._model([protobuf.tensor(name, array) for name, array in self.constants.items()])
 
     def detached(self) -> tuple[bytes, dict[str, NDArray[np.generic]]]:
         """The same without its large constants, and those: not copied twice, a cold start is a fifth shorter."""
         large = {name: np.ascontiguousarray(array) for name, array in self.constants.items() if array.nbytes >= LARGE}
-        small = [onnxfile.tensor(name, array) for name, array in self.constants.items() if name not in large]
-        beside = [onnxfile.external_tensor(name, array) for name, array in large.items()]
+        small = [protobuf.tensor(name, array) for name, array in self.constants.items() if name not in large]
+        beside = [protobuf.external_tensor(name, array) for name, array in large.items()]
         return self._model([*small, *beside]), large
 
     @property
@@ -113,8 +113,8 @@ class InferenceGraph:
         return sum(array.nbytes for array in self.constants.values())
 
     def _model(self, constants: Sequence[Message]) -> bytes:
-        whole = onnxfile.graph(self.name, self.nodes, self.inputs, self.outputs, constants)
-        return onnxfile.model(whole, self.opsets, ir_version=IR_VERSION, producer="lstmcli").serialise()
+        whole = protobuf.graph(self.name, self.nodes, self.inputs, self.outputs, constants)
+        return protobuf.model(whole, self.opsets, ir_version=IR_VERSION, producer="lstmcli").serialise()
 
 
 def quantised(weight_DRC: NDArray[np.generic]) -> tuple[NDArray[np.int8], NDArray[np.float32], NDArray[np.int8]]:

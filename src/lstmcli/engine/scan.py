@@ -14,9 +14,9 @@ from typing import NamedTuple
 import numpy as np
 
 from lstmcli.cells import Cell
-from lstmcli.engine import onnxfile
+from lstmcli.engine import protobuf
 from lstmcli.engine.nodes import Graph, Weights
-from lstmcli.engine.onnxfile import FLOAT, Message, value_info
+from lstmcli.engine.protobuf import FLOAT, Message, value_info
 
 
 class Value:
@@ -134,7 +134,7 @@ def scan(
     read: Value = cell.read(Value(graph, reverse(x)), inside(graph))
     begin = [graph.node("Squeeze", part, graph.ints(0)) for part in state] or _zeros(graph, x, hidden, cell)
     ends = [f"{name}.{part}.end" for part in cell.states]
-    step = onnxfile.graph(f"{name}.step", body.nodes, _rows(*before, f"{name}.read"), _rows(*after, shown))
+    step = protobuf.graph(f"{name}.step", body.nodes, _rows(*before, f"{name}.read"), _rows(*after, shown))
     graph.node("Scan", *begin, read.name, name=ends[0], also=[*ends[1:], f"{name}.h"], body=step, num_scan_inputs=1)
     for part, end in zip(state_out, ends, strict=False):
         graph.node("Unsqueeze", end, graph.ints(0), name=part)

@@ -1,0 +1,77 @@
+"""Validation and test data against the labels of the training data, before anything is learned."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+
+from lstmcli.classification.labels import known
+from lstmcli.data.records import Record, Splits
+from lstmcli.errors import DataError
+from lstmcli.model_dir.config_text import CONFIG_BYTES, expected_bytes
+
+NAMES = {"train": "training", "valid": "validation", "test": "test"}
+_SHOWN, _LONGEST = 5, 40
+
+
+def require_known_labels(splits: Splits, labels: Sequence[str]) -> None:
+    """Validation and test data have texts that a model of ``labels`` can be measured on.
+
+    Raises:
+        DataError: with the file, and labels of both sides.
+    """
+    for name, records in (("valid", splits.valid), ("test", splits.test)):
+        if records and not any(record.labels for record in known(records, labels)):
+            _refuse(name, records, labels)
+
+
+def _refuse(name: str, records: Collection[Record], labels: Sequence[str]) -> None:
+    first = next((record for record in records if record.labels), next(iter(records)))
+    found = Counter(label for record in records for label in record.labels)
+    if not found:
+        what = f"the {NAMES[name]} data has no labels"
+    else:
+        what = f"no text of the {NAMES[name]} data has labels of the training data: found {listed(list(found))}"
+    raise DataError(
+        f"{what}; the training data has {listed(labels)}",
+        path=first.path or None,
+        hint=f"check --label-column, or give --{name} a file with the labels of the training data",
+    )
+
+
+def require_room_for_labels(splits: Splits, labels: Sequence[str]) -> None:
+    """A model with these labels can be written, and read again.
+
+    Raises:
+        DataError: with the size that its config would have.
+    """
+    size = expected_bytes(labels, splits=2 if splits.test else 1)
+    if size > CONFIG_BYTES:
+        column = f" in column {splits.label_column!r}" if splits.label_column else ""
+        longest = max(labels, key=len)
+        raise DataError(
+            f"{len(labels):,} labels{column}, up to {len(longest):,} characters long, are more than a model can hold: "
+            f"its config.json would be about {size / 1e6:,.0f} MB, {CONFIG_BYTES / 1e6:.0f} MB at most is read",
+            path=splits.path,
+            hint="name the column of the labels with --label-column, or shorten them",
+        )
+
+
+def one_label(splits: Splits) -> Iterator[str]:
+    """A warning where validation texts all have the same label."""
+    found = {record.labels for record in splits.valid}
+    if len(found) == 1 and len(splits.valid) > 1:
+        (only,) = found
+        yield f"every text of the validation split is labelled {listed(only)}: it cannot tell good models from bad ones"
+
+
+def listed(labels: Sequence[str]) -> str:
+    """The first few, each as a Python literal, long ones cut."""
+    shown = ", ".join(map(repr, (cut(label) for label in labels[:_SHOWN])))
+    more = len(labels) - _SHOWN
+    return f"{shown} and {more:,} more" if more > 0 else shown or "none"
+
+
+def cut(label: str) -> str:
+    """A label no longer than a message can show."""
+    return label if len(label) <= _LONGEST else f"{label[: _LONGEST - 1]}…"

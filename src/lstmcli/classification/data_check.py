@@ -1,0 +1,201 @@
+"""What is in the data, before anything is learned from it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
+from statistics import median_low
+
+from lstmcli.classification.companions import cut, one_label, require_known_labels, require_room_for_labels
+from lstmcli.classification.results import DataCheck, SplitCheck
+from lstmcli.data.duplicates import same_text
+from lstmcli.data.records import Record, Splits
+from lstmcli.errors import NoDataError
+
+IMBALANCE = 20
+"""How many times as frequent as the rarest label the commonest is before it is worth a warning."""
+_NAMES = {"train": "training", "valid": "validation", "test": "test"}
+
+
+def check_data(splits: Splits) -> DataCheck:
+    """Count rows, labels, lengths, empty texts, duplicates, leaks and conflicts.
+
+    A duplicate is a row whose text an earlier row of its split has; empty texts are counted apart.  A text of
+    another split is also in training if a text there differs from it in case, white space and Unicode form only.
+
+    Raises:
+        NoDataError: no labels, or only one; no text; nothing to validate on.
+        DataError: validation or test data without a label of the training data; more, or longer, labels than a
+            model can hold.
+    """
+    train = splits.train
+    counts = _label_counts(train)
+    labels = tuple(sorted(counts, key=_natural))
+    _require_learnable(splits, labels)
+    require_known_labels(splits, labels)
+    require_room_for_labels(splits, labels)
+
+    parts = {"train": train, "valid": splits.valid, "test": splits.test}
+    others = {name: records for name, records in parts.items() if name != "train" and records}
+    leaked = _leaked(train, others, same_text)
+    letter_for_letter = _leaked(train, others, lambda text: text) if any(leaked.values()) else leaked
+    conflicting = _conflicts(train)
+    majority, _ = Counter(record.labels for record in train).most_common(1)[0]
+    judged = splits.valid or train
+    share = sum(record.labels == majority for record in judged) / len(judged)
+    checks = tuple(_check(name, records, labels) for name, records in parts.items() if records)
+    return DataCheck(
+        splits=checks,
+        labels=labels,
+        multilabel=splits.multilabel,
+        leaked=leaked,
+        conflicting=conflicting,
+        majority_label=", ".join(majority),
+        majority_share=share,
+        warnings=tuple(_warnings(splits, checks, counts, _also(leaked, letter_for_letter), conflicting)),
+    )
+
+
+def _leaked(
+    train: Iterable[Record], others: dict[str, Collection[Record]], key: Callable[[str], Hashable]
+) -> dict[str, int]:
+    """How many texts of each other split have the key of a training text."""
+    shown = {key(record.text) for record in train if record.text.strip()}
+    return {
+        name: sum(bool(record.text.strip()) and key(record.text) in shown for record in records)
+        for name, records in others.items()
+    }
+
+
+def _also(leaked: dict[str, int], exact: dict[str, int]) -> Iterator[str]:
+    """A warning for each split with texts that are in training, letter for letter or nearly so."""
+    for name, count in leaked.items():
+        if not count:
+            continue
+        nearly = count - exact[name]
+        how = "" if not nearly else " in another case, spacing or Unicode form"
+        if nearly and nearly != count:
+            how = f", {nearly:,} of them{how}"
+        yield f"{_count(count, 'text')} of the {_NAMES[name]} split {_are(count)} also in training{how}"
+
+
+def html_in(records: Collection[Record]) -> str | None:
+    """What to say of HTML in training texts; None where hardly any has some."""
+    from lstmcli.tokenization.markup import WORTH_SAYING, with_html
+
+    count, first = with_html(record.text for record in records)
+    if not count or count < WORTH_SAYING * len(records):
+        return None
+    hold = "holds" if count == 1 else "hold"
+    return (
+        f"{count:,} of {_count(len(records), 'training text')} {hold} HTML, such as {first[:40]!r}, and it is read as "
+        "words; --strip-html reads the texts without it"
+    )
+
+
+def _label_counts(records: Iterable[Record]) -> Counter[str]:
+    return Counter(label for record in records for label in record.labels)
+
+
+def _natural(label: str) -> tuple[bool, float, str]:
+    """2 before 10, numbers before words."""
+    try:
+        number = float(label)
+    except ValueError:
+        number = float("nan")
+    known = number == number
+    return (not known, number if known else 0.0, label)
+
+
+def _require_learnable(splits: Splits, labels: Sequence[str]) -> None:
+    column = f" in column {splits.label_column!r}" if splits.label_column else ""
+    if not splits.train:
+        raise NoDataError("there is nothing to train on", path=splits.path)
+    if not labels:
+        raise NoDataError(f"there are no labels{column}", path=splits.path, hint="name another with --label-column")
+    if len(labels) == 1 and all(record.labels for record in splits.train):
+        raise NoDataError(
+            f"there is only one label, {labels[0]!r}{column}: nothing to tell apart",
+            path=splits.path,
+            hint="give texts of two labels or more, or name another --label-column",
+        )
+    if not any(record.text.strip() for record in splits.train):
+        raise NoDataError("every text is empty", path=splits.path, hint="name another --text-column")
+    if not splits.valid:
+        raise NoDataError(
+            "no text can be held out for validation: every label has a single one",
+            path=splits.path,
+            hint="give more texts, or a validation file with --valid",
+        )
+
+
+def _check(name: str, records: Collection[Record], labels: Sequence[str]) -> SplitCheck:
+    counts = _label_counts(records)
+    known = {label: counts.pop(label) for label in labels if label in counts}
+    filled = [record.text for record in records if record.text.strip()]
+    lengths = [len(record.text) for record in records]
+    return SplitCheck(
+        name=name,
+        rows=len(records),
+        empty=len(records) - len(filled),
+        duplicates=len(filled) - len(set(filled)),
+        labels={**known, **counts},
+        characters_median=median_low(lengths),
+        characters_max=max(lengths),
+    )
+
+
+def _conflicts(records: Iterable[Record]) -> int:
+    """Texts that occur with different labels."""
+    seen: dict[str, frozenset[str]] = {}
+    conflicting: set[str] = set()
+    for record in records:
+        labels = frozenset(record.labels)
+        if record.text.strip() and seen.setdefault(record.text, labels) != labels:
+            conflicting.add(record.text)
+    return len(conflicting)
+
+
+def _warnings(
+    splits: Splits, checks: Sequence[SplitCheck], counts: Counter[str], also: Iterable[str], conflicting: int
+) -> Iterable[str]:
+    single = sorted((label for label, count in counts.items() if count == 1), key=_natural)
+    if single:
+        have = "has" if len(single) == 1 else "have"
+        yield f"{_some(single)} {have} a single example, which stays in training"
+    commonest, rarest = max(counts.values()), min(counts.values())
+    if commonest >= IMBALANCE * rarest and rarest > 1:
+        names = {count: label for label, count in reversed(counts.most_common())}
+        yield (
+            f"{names[commonest]!r} is {commonest / rarest:.0f} times as frequent as {names[rarest]!r}; "
+            "--class-weights balanced gives both the same say"
+        )
+    for check in checks:
+        if check.empty:
+            yield f"{_count(check.empty, 'text')} of the {_NAMES[check.name]} split {_are(check.empty)} empty"
+    yield from also
+    if conflicting:
+        occur = "occurs" if conflicting == 1 else "occur"
+        yield f"{_count(conflicting, 'training text')} {occur} with different labels"
+    for name, records in (("valid", splits.valid), ("test", splits.test)):
+        unknown = {label for record in records for label in record.labels if label not in counts}
+        rows = sum(not unknown.isdisjoint(record.labels) for record in records) if unknown else 0
+        if rows:
+            yield (
+                f"{_count(rows, 'text')} of the {_NAMES[name]} split {'has' if rows == 1 else 'have'} labels that "
+                f"training never shows, and {_are(rows)} left out: {_some(sorted(unknown, key=_natural))}"
+            )
+    yield from one_label(splits)
+
+
+def _some(labels: Sequence[str], most: int = 5) -> str:
+    shown = ", ".join(repr(cut(label)) for label in labels[:most])
+    return shown if len(labels) <= most else f"{shown} and {len(labels) - most:,} more labels"
+
+
+def _count(count: int, noun: str) -> str:
+    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
+
+
+def _are(count: int) -> str:
+    return "is" if count == 1 else "are"

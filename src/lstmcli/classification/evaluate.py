@@ -1,0 +1,54 @@
+"""A fitted classifier is calibrated on the validation split, and reported on, a block of texts at a time.
+
+Shapes: N texts, C labels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, NamedTuple
+
+import numpy as np
+
+from lstmcli.classification.calibration import Floats, combine, fit_scale, total
+from lstmcli.classification.ensemble import Experts, Ids
+from lstmcli.classification.metrics import Tally
+from lstmcli.classification.model_selection import CELLS, blocks
+from lstmcli.classification.results import ClassReport
+
+if TYPE_CHECKING:
+    from lstmcli.classification.trainer import Split
+
+
+class Strangers(NamedTuple):
+    """Texts of a split with labels that the training split never shows: every answer is wrong."""
+
+    encoded: Sequence[Ids] = ()
+    labels: Sequence[Sequence[str]] = ()
+
+
+class Judge:
+    """Says how well the experts do on a split."""
+
+    def __init__(self, experts: Experts, labels: Sequence[str], multilabel: bool) -> None:
+        self.experts, self.labels, self.multilabel = experts, tuple(labels), multilabel
+
+    def scale(self, part: Split) -> float:
+        """The scale that makes the gold labels of a split most likely; of a large split, those of a sample."""
+        step = -(-len(part) * len(self.labels) // CELLS) or 1
+        sample = slice(0, None, step)
+        return fit_scale(total(*self.experts.logits(part.encoded[sample])), part.gold[sample], self.multilabel)
+
+    def reports(self, part: Split, strangers: Strangers, *scales: float) -> list[ClassReport]:
+        """A report on a split, which is not empty, for each scale."""
+        tallies = [Tally(self.labels, self.multilabel) for _ in scales]
+        for block in blocks(len(part), len(self.labels)):
+            logits = self.experts.logits(part.encoded[block])
+            for tally, scale in zip(tallies, scales, strict=True):
+                probabilities: Floats = np.asarray(combine(*logits, scale, self.multilabel))
+                tally.add(probabilities, part.gold[block])
+        if strangers.encoded:
+            logits = self.experts.logits(strangers.encoded)
+            for tally, scale in zip(tallies, scales, strict=True):
+                tally.judge(np.asarray(combine(*logits, scale, self.multilabel)), strangers.labels)
+        return [tally.report() for tally in tallies]

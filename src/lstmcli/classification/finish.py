@@ -1,0 +1,86 @@
+"""From a classifier's trained weights to all that is saved beside them."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Generator, Mapping, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from typing import TYPE_CHECKING, Any
+
+from numpy.typing import NDArray
+
+from lstmcli.classification.ensemble import Experts
+from lstmcli.classification.evaluate import Judge, Strangers
+from lstmcli.config import ClassifierConfig
+from lstmcli.training import events
+from lstmcli.training.derived import Derived
+from lstmcli.training.events import Event
+
+if TYPE_CHECKING:
+    from lstmcli.classification.ngram_table import NgramTable
+    from lstmcli.classification.trainer import Split
+    from lstmcli.engine.nodes import InferenceGraph
+
+Refit = Callable[[], "tuple[NgramTable, events.NgramsFitted]"]
+
+
+@dataclass
+class Finished:
+    """What there is beside the weights; the defaults are what a model can do with."""
+
+    table: NgramTable | None
+    graph: InferenceGraph | None = None
+    scale: float = 1.0
+    metrics: dict[str, Any] = field(default_factory=dict)
+
+
+def finish(
+    weights: dict[str, NDArray[Any]],
+    config: ClassifierConfig,
+    labels: Sequence[str],
+    *,
+    multilabel: bool,
+    threads: int,
+    table: NgramTable | None,
+    valid: Split,
+    test: Split,
+    apart: Mapping[str, Strangers],
+    refit: Refit | None,
+    derived: Derived,
+) -> Generator[Event, None, Finished]:
+    """Calibrates and reports, as events; returns what was ``Finished``.
+
+    Args:
+        table: fitted on the training split alone: what is said of validation is said of models that have not seen it.
+        apart: of the validation and test splits, the texts with labels that the training split never shows.
+        refit: fits it again, with the held-out rows too.
+    """
+    from lstmcli.classification.graph import classifier_graph
+    from lstmcli.classification.session import ClassifierSession
+
+    done = Finished(table)
+    done.graph = graph = derived.attempt("the graph", lambda: classifier_graph(weights, config.model))
+    if graph is None:
+        return done
+    session = derived.attempt("ONNX Runtime", lambda: ClassifierSession(graph, threads))
+    if session is None:
+        return done
+    segment, most = config.model.segment, config.tokenizer.max_tokens
+    judge = Judge(Experts(session, table, len(labels), multilabel, segment, most), labels, multilabel)
+    done.scale = derived.attempt("calibration", lambda: judge.scale(valid)) or 1.0
+    reports = derived.attempt("the report on validation", lambda: judge.reports(valid, apart["valid"], 1.0, done.scale))
+    if reports:
+        before, after = reports
+        yield events.Calibrated(done.scale, before.ece, after.ece)
+        done.metrics["valid"] = asdict(after)
+        yield events.Evaluated("valid", after)
+    if refit and (again := derived.attempt("the n-gram model of all rows", refit)):
+        done.table, fitted = again
+        judge.experts = replace(judge.experts, ngrams=done.table)
+        yield fitted
+    if len(test):
+        for report in (
+            derived.attempt("the report on test", lambda: judge.reports(test, apart["test"], done.scale)) or []
+        ):
+            done.metrics["test"] = asdict(report)
+            yield events.Evaluated("test", report)
+    return done

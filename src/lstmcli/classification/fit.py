@@ -1,0 +1,150 @@
+"""Fitting a classifier's network, as events; ``resumable.py`` says how it stops and goes on."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from typing import Any, ClassVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstmcli.classification.model_selection import Score, score_in_blocks, why_kept
+from lstmcli.classification.trainer import Split, Trainer
+from lstmcli.config import TrainConfig
+from lstmcli.tokenization.batching import bucketed
+from lstmcli.training import loop
+from lstmcli.training.checkpoint import Checkpoints
+from lstmcli.training.divergence import Watch
+from lstmcli.training.events import Event, Step, Stopped, Validated
+from lstmcli.training.schedule import rate
+
+
+@dataclass
+class Place(loop.Place):
+    FOUND: ClassVar[tuple[str, ...]] = ("kept_epoch", "kept_value", "best", "best_epoch")
+
+    epoch: int = 0
+    """Epochs that are behind us, validation included."""
+    batches: int = 0
+    """Of the epoch at hand, behind us."""
+    best: Any = None
+    """The fields of the best ``validation.Score``, once there is one."""
+    best_epoch: int = 0
+    kept_value: float = 0.0
+    """The score of the kept epoch."""
+
+
+class _Run(loop.Run[Place]):
+    def __init__(
+        self, trainer: Trainer, train: Split, valid: Split, rng: np.random.Generator, checkpoints: Checkpoints | None
+    ) -> None:
+        config = trainer.config
+        self.trainer, self.config, self.train, self.valid = trainer, config, train, valid
+        self.lengths = train.lengths(trainer.tokenizer.max_tokens)
+        self.per_epoch = math.ceil(len(train) / config.batch_size)
+        watch = Watch(config.learning_rate, TrainConfig.learning_rate)
+        super().__init__(Place(), trainer, config, trainer.averaged(), watch, rng, checkpoints)
+
+    @property
+    def done(self) -> float:
+        return self.place.step / self.per_epoch
+
+    def batches(self) -> list[NDArray[np.int64]]:
+        """The batches of this epoch that are still to come."""
+        drawn = bucketed(self.lengths, self.config.batch_size, self.epoch_generator())
+        return list(drawn)[self.place.batches :]
+
+    def step(self, index: NDArray[np.int64]) -> tuple[float, float, float]:
+        """One update: loss, gradient norm, learning rate."""
+        place, config, trainer = self.place, self.config, self.trainer
+        learning_rate = config.learning_rate * place.factor * rate(config.schedule, self.progress, config.warmup)
+        place.step += 1
+        span = max(1.0, config.ema * self.per_epoch)
+        decay = min(1 - 1 / span, place.step / (place.step + 10)) if config.ema else 0.0
+        encoded = [self.train.encoded[i] for i in index]
+        loss, norm = trainer.step(encoded, self.train.gold[index], learning_rate, decay)
+        place.batches += 1
+        place.seen += len(index)
+        return loss, norm, learning_rate
+
+    def out_of_patience(self) -> bool:
+        epochs, patience = self.place.epoch, self.config.patience
+        return bool(patience) and epochs < self.epochs and epochs - self.place.best_epoch >= patience
+
+    def validate(self) -> Validated | None:
+        """Ends the epoch; None where the loss ran away."""
+        place, trainer, valid = self.place, self.trainer, self.valid
+        weights = trainer.averaged()
+        classes = len(trainer.module.head.weight)
+        found = score_in_blocks(
+            lambda encoded: trainer.logits(encoded, weights), valid.encoded, valid.gold, classes, trainer.multilabel
+        )
+        if self.runs_away(found.loss, validation=True):
+            return None
+        self.steady = False
+        place.epoch, place.batches, place.epoch_rng = place.epoch + 1, 0, {}
+        best = Score(*place.best) if place.best else None
+        improved = best is None or found.rank > best.rank
+        if best is None or improved:
+            best, place.best, place.best_epoch = found, tuple(found), place.epoch
+        if found.as_good_as(best, len(valid)):
+            self.kept, place.kept_epoch, place.kept_value = weights, place.epoch, found.value
+        self.steady = True
+        return Validated(place.epoch, place.step, found.loss, found.metric, found.value, best.value, improved)
+
+
+def fit(
+    trainer: Trainer,
+    train: Split,
+    valid: Split,
+    *,
+    stop: Callable[[], bool],
+    rng: np.random.Generator,
+    checkpoints: Checkpoints | None = None,
+) -> Iterator[Event]:
+    """Trains until the epochs, the time or the patience is used up, or ``stop`` says so; keeps the best weights.
+
+    The best are the latest that validation cannot tell from those with the highest score, see ``validation.py``.
+
+    Args:
+        checkpoints: where to go on from, and where snapshots go.
+
+    Raises:
+        LstmError: the loss ran away in the first epoch, so there is nothing to keep.
+    """
+    run = _Run(trainer, train, valid, rng, checkpoints)
+    trainer.module.train()
+    try:
+        yield from _epochs(run, stop)
+    except BaseException:
+        run.leave()
+        raise
+    run.end()
+    trainer.keep(run.kept)
+    place = run.place
+    best = Score(*place.best) if place.best else None
+    why = "" if best is None else why_kept(place.kept_epoch, place.kept_value, place.best_epoch, best, len(valid))
+    yield Stopped(run.reason, run.done, place.kept_epoch, run.seconds, why)
+
+
+def _epochs(run: _Run, stop: Callable[[], bool]) -> Iterator[Event]:
+    while run.reason == "finished" and run.place.epoch < run.epochs:
+        for index in run.batches():
+            if run.ends(stop):
+                break
+            loss, norm, learning_rate = run.step(index)
+            if run.runs_away(loss):
+                break
+            if run.tells():
+                yield Step(
+                    run.place.step, run.per_epoch * run.epochs, run.done, run.epochs, loss, learning_rate, norm,
+                    run.place.seen / run.seconds, run.seconds, run.seconds_left,
+                )  # fmt: skip
+        if run.reason != "diverged" and run.place.step and (validated := run.validate()):
+            yield validated
+        if run.reason == "diverged":
+            yield run.set_back()
+        elif run.reason == "finished" and run.out_of_patience():
+            run.reason = "early"

@@ -1,0 +1,52 @@
+"""Labels as numbers.
+
+Shapes: N texts, C labels.  A gold array holds column numbers [N], or for multi-label data 0 and 1 [N, C].
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+from numpy.typing import NDArray
+
+if TYPE_CHECKING:
+    from lstmcli.data.records import Record
+
+
+def known(records: Collection[Record], labels: Sequence[str]) -> list[Record]:
+    """The records all of whose labels the training split has shown."""
+    known = set(labels)
+    return [record for record in records if known.issuperset(record.labels)]
+
+
+def strange(records: Collection[Record], labels: Sequence[str]) -> list[Record]:
+    """The other records: those with a label that the training split never shows."""
+    known = set(labels)
+    return [record for record in records if not known.issuperset(record.labels)]
+
+
+def gold_array(records: Collection[Record], labels: Sequence[str], multilabel: bool) -> NDArray[np.int64]:
+    """Column numbers [N], or [N, C] of 0 and 1 for multi-label."""
+    column = {label: i for i, label in enumerate(labels)}
+    if not multilabel:
+        return np.array([column[record.labels[0]] for record in records], np.int64)
+    gold_NC = np.zeros((len(records), len(labels)), np.int64)
+    for n, record in enumerate(records):
+        gold_NC[n, [column[label] for label in record.labels]] = 1
+    return gold_NC
+
+
+def indicators(gold: NDArray[np.int64], classes: int, multilabel: bool) -> NDArray[np.float64]:
+    """0.0 and 1.0 [N, C]."""
+    return gold.astype(np.float64) if multilabel else np.eye(classes)[gold]
+
+
+def class_weights(gold: NDArray[np.int64], classes: int, multilabel: bool, rule: str) -> NDArray[np.float32] | None:
+    """Weights [C] that give every class the same say: N / (C * its texts); multi-label: negatives over positives."""
+    if rule == "none":
+        return None
+    counts = np.maximum(1, gold.sum(axis=0) if multilabel else np.bincount(gold, minlength=classes))
+    weights = (len(gold) - counts) / counts if multilabel else len(gold) / (classes * counts)
+    return np.asarray(weights, np.float32)

@@ -1,0 +1,207 @@
+"""The half of ``lstm compare`` that trains: options to configs, the runs, then the report."""
+
+from __future__ import annotations
+
+import shlex
+import sys
+from collections.abc import Collection, Mapping, Sequence
+from contextlib import suppress
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+from lstmcli.cli.io.signals import Stop
+from lstmcli.cli.io.streams import note
+from lstmcli.cli.options.configs import classifier_config, lm_config, out_of_place, read_config
+from lstmcli.cli.options.experiment import DISTANCE, OUTPUT
+from lstmcli.cli.output import html
+from lstmcli.config import ModelConfig, TrainConfig
+from lstmcli.errors import OutputError, UsageError
+from lstmcli.safe_files import check_links
+
+if TYPE_CHECKING:
+    from lstmcli.config import ClassifierConfig
+    from lstmcli.experiments.results import Race
+    from lstmcli.language_modeling.config import LmConfig
+
+REPORT, NUMBERS = "report.html", "report.json"
+EQUAL_TIME = "1m"
+PROBES = ("recall",)
+ONLY_HERE = (
+    *("match", "seeds", "seed", "probe", "distance", "output", "force", "valid", "test", "epochs", "time", "hidden"),
+    *("layers", "embedding", "one_way", "tokenizer", "preset", "batch_size", "learning_rate", "device"),
+    *("deterministic", "keep_licence"),
+)
+"""Parameters that mean nothing without ``--cells``."""
+ONLY_ELSEWHERE = ("on", "top", "cold_start", "stream", "lines", "log_base")
+"""Those that mean nothing with it."""
+
+
+def check_place(given: Collection[str], *, trains: bool) -> None:
+    """Raises: UsageError, for an option of the other half of the command."""
+    for name in ONLY_ELSEWHERE if trains else ONLY_HERE:
+        if name in given:
+            option = f"--{name.replace('_', '-')}"
+            if trains:
+                raise UsageError(
+                    f"{option} is for saved models, and --cells trains new ones", hint="leave one of the two out"
+                )
+            raise UsageError(f"{option} is for training", hint="add --cells lstm,rnn, or leave it out")
+
+
+def compare_cells(values: Mapping[str, Any], given: Collection[str], arguments: Sequence[str], format: str) -> None:
+    """Trains the cells of ``--cells`` on the one source, writes the report and prints the result.
+
+    Raises:
+        UsageError, DataError, OutputError: before anything is trained.
+        Exit: the run was ended by a signal.
+    """
+    from lstmcli.experiments.run import check_cells, check_match, race
+
+    if len(values["models"] or []) != 1:
+        raise UsageError("--cells trains on one SOURCE", hint="lstm compare data.csv --cells lstm,gru,rnn")
+    (source,) = values["models"]
+    cells, match = _listed(values["cells"]), _listed(values["match"])
+    check_cells(cells)
+    check_match(match)
+    distance = _distance(values)
+    values = _settled(values, given, match)
+    tasks = [values["task"]] if values["task"] else ["classify", "lm"]
+    configs = {task: _config(values, given, task) for task in tasks}
+    if all(isinstance(config, UsageError) for config in configs.values()):
+        raise next(iter(configs.values()))  # type: ignore[misc]
+    output = values["output"] or OUTPUT
+    first = TrainConfig.seed if values["seed"] is None else values["seed"]
+    seeds = range(first, first + values["seeds"])
+    _check_output(output, cells, seeds, force=values["force"])
+
+    from lstmcli.cli.output.experiment.live import Racing
+    from lstmcli.cli.output.experiment.tables import write
+    from lstmcli.data.splits import load_splits
+
+    splits = load_splits(
+        source,
+        read_config(values),
+        valid=values["valid"],
+        test=values["test"],
+        valid_fraction=None,
+        seed=seeds[0],
+        labelled={None: None, "classify": True, "lm": False}[values["task"]],
+    )
+    config = configs[values["task"] or ("classify" if splits.labelled else "lm")]
+    if isinstance(config, UsageError):
+        raise config
+    made = not output.exists()
+    check_links(output)
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"cannot be written: {error.strerror}", path=output, hint="choose another -o") from error
+    result: Race | None = None
+    failure: OutputError | None = None
+    try:
+        with Stop() as stop, Racing(splits, quiet=values["quiet"]) as shown:
+            run = race(
+                splits,
+                config,
+                output,
+                cells=cells,
+                seeds=len(seeds),
+                match=match,
+                distance=distance,
+                source=source,
+                force=values["force"],
+                command=shlex.join(arguments),
+                stop=stop.asked,
+            )
+            for event in run:
+                stop.gentle = True
+                result = shown.handle(event) or result
+    except OutputError as error:
+        if result is None:
+            raise
+        failure = error
+    finally:
+        if made:
+            with suppress(OSError):
+                output.rmdir()  # nothing was written
+    assert result is not None
+    try:
+        _write_report(output, result)
+    except OutputError as error:  # what took long is said all the same
+        failure = failure or error
+    write(result, format)
+    sys.stdout.flush()
+    if failure is not None:
+        raise failure
+    if not values["quiet"]:
+        note(f"the models are in {output}, with {REPORT} and {NUMBERS}")
+    if stop.signal is not None:
+        raise typer.Exit(128 + stop.signal)
+
+
+def _listed(text: str) -> list[str]:
+    return [part.strip() for part in text.split(",") if part.strip()]
+
+
+def _distance(values: Mapping[str, Any]) -> int | None:
+    """Of the recall task; None where it was not asked for."""
+    from lstmcli.config import among
+
+    if values["probe"] is not None:
+        among("probe", values["probe"], PROBES)
+    if values["distance"] is not None:
+        return int(values["distance"])  # whoever says how far wants the task
+    return DISTANCE if values["probe"] else None
+
+
+def _settled(values: Mapping[str, Any], given: Collection[str], match: Sequence[str]) -> dict[str, Any]:
+    """The parameters with a time where time is equal.  Raises: UsageError."""
+    if "time" in match and "epochs" in given:
+        raise UsageError("--epochs and equal time contradict each other", hint="leave --epochs out")
+    if "time" not in match and "time" in given:
+        raise UsageError("--time needs runs of equal time", hint="add --match time, or --match parameters,time")
+    return {**values, "time": (values["time"] or EQUAL_TIME) if "time" in match else None}
+
+
+def _config(values: Mapping[str, Any], given: Collection[str], task: str) -> ClassifierConfig | LmConfig | UsageError:
+    """What all runs share, or what is wrong with it."""
+    if foreign := out_of_place(given, task):
+        kind, other = ("a classifier", "lm") if task == "classify" else ("a language model", "classify")
+        return UsageError(f"{foreign[0]} means nothing to {kind}", hint=f"leave it out, or add --task {other}")
+    chosen = {name: value for name, value in values.items() if value is not None}
+    usual = {"tokenizer": "word", "vectors": None, "keep_case": False, "time": None, "untied": False, "softmax": "full"}
+    usual["pooling"] = ",".join(ModelConfig.pooling)
+    try:
+        if task == "classify":
+            return classifier_config({**usual, **chosen})
+        return lm_config({**usual, **chosen}, given)
+    except UsageError as error:
+        return error
+
+
+def _check_output(output: Path, cells: Sequence[str], seeds: Sequence[int], *, force: bool) -> None:
+    """Fail before the work if a model or the report could not be written.  Raises: OutputError."""
+    from lstmcli.experiments.run import model_path
+    from lstmcli.model_dir.directory import check_target
+
+    other = "choose another place with -o/--output"
+    if output.exists() and not output.is_dir():
+        raise OutputError("is a file", path=output, hint=other)
+    if not output.exists():
+        return
+    if any(output.iterdir()) and not force:
+        raise OutputError("is there already", path=output, hint=f"replace what is in it with --force, or {other}")
+    for cell in cells:
+        for seed in seeds:
+            check_target(model_path(output, cell, seed), True)
+    html.check_place(output / REPORT, "compare", "-o/--output")
+
+
+def _write_report(output: Path, result: Race) -> None:
+    from lstmcli.cli.output.experiment.page import page
+    from lstmcli.cli.output.experiment.tables import as_json
+
+    html.write_whole(output / REPORT, page(result))
+    html.write_whole(output / NUMBERS, [as_json(result, indent=2), "\n"])

@@ -1,0 +1,129 @@
+"""``lstm demo``: the whole path on a built-in sample, each command shown as it can be repeated."""
+
+from __future__ import annotations
+
+import csv
+import shlex
+import sys
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lstmcli.cli.help import bold
+from lstmcli.cli.io import streams
+from lstmcli.cli.options import common as o
+from lstmcli.cli.output.wrapping import command_lines
+from lstmcli.cli.typer_classes import Command
+from lstmcli.errors import OutputError
+
+HELD_OUT = 6
+"""One row in so many is kept back from training, to measure on."""
+TEXTS = (
+    "Striker scores twice as the home side win the derby",
+    "Central bank raises interest rates for the third time",
+    "新疫苗在临床试验中效果良好",
+    "科学家在深海发现新的鱼类",
+)
+LM_EPOCHS = "2"
+PROMPT = "Tom had a"
+HOW_TO_TELL = ("-n", "3", "--temperature", "0.7", "--max-tokens", "120", "--seed", "1")
+SENTENCE = "Tom had a red boat. He put the drum on the pond, and it sailed well."
+"""Of a boat, and then of a drum; and it ends where a story of the sample would go on."""
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+
+@app.command(cls=Command)
+def demo(
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where the files of the demo go.")] = Path("lstm-demo"),
+    threads: o.Threads = None,
+    force: Annotated[bool, typer.Option("--force", help="Use DIR although it is there.", show_default=False)] = False,
+) -> None:
+    """Train a small classifier of headlines and a small language model on built-in samples, and use them.
+
+    Each command is shown before it runs, so that you can run it again or change it. Under two minutes on two cores.
+    """
+    if folder.exists() and not force and (not folder.is_dir() or any(folder.iterdir())):
+        raise OutputError("is there already", path=folder, hint="lstm demo --force, or lstm demo ANOTHER-DIR")
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        train, held_out = write_sample(folder)
+    except OSError as error:
+        raise OutputError(f"cannot be written: {error.strerror}", path=folder) from error
+    model = folder / "model"
+    more = [f"--threads={threads}"] if threads else []
+
+    streams.note(f"The rows of sample:topics are in {folder}: train.csv, and held-out.csv to measure on.")
+    overwrite = ["--force"] if force else []
+    step(
+        "Learn the topics of headlines, in English and Chinese.",
+        "train",
+        str(train),
+        "-o",
+        str(model),
+        *overwrite,
+        *more,
+    )
+    step(
+        "Ask it about new ones.",
+        *("classify", "-m", str(model), *(part for text in TEXTS for part in ("--text", text))),
+        *("--format", "table"),
+    )
+    step("Measure it on headlines it has not seen.", "classify", "-m", str(model), "--report", str(held_out))
+    step("What is in the model?", "info", str(model))
+    book = str(folder / "language-model")
+    step(
+        "Text without labels makes a language model: here 5,000 small stories, simple enough for a toy model.",
+        *("train", "sample:stories", "-o", book, "--preset", "tiny", "--epochs", LM_EPOCHS, *overwrite, *more),
+    )
+    step("Let it tell some, put together anew from what it has read.", "generate", "-m", book, PROMPT, *HOW_TO_TELL)
+    step(
+        "How surprising is each word, in bits? It reads of a boat, then of a drum, and then the story breaks off.",
+        *("perplexity", "-m", book, "--text", SENTENCE, "--per", "word", "--format", "table"),
+    )
+    streams.say("")
+    streams.note(f"Both models are in {folder}. Now yours: lstm train data.csv, or lstm train book.txt")
+
+
+def write_sample(folder: Path) -> tuple[Path, Path]:
+    """The headlines as two CSV files: one to train on, one kept back."""
+    from lstmcli.data.samples import open_sample
+
+    sample = open_sample("topics")
+    rows = list(sample.rows())
+    train, held_out = folder / "train.csv", folder / "held-out.csv"
+    _write(train, sample.columns, (row for i, row in enumerate(rows) if i % HELD_OUT))
+    _write(held_out, sample.columns, (row for i, row in enumerate(rows) if not i % HELD_OUT))
+    return train, held_out
+
+
+def _write(path: Path, columns: Iterable[str], rows: Iterator[dict[str, str]]) -> None:
+    path.unlink(missing_ok=True)  # with --force; "x" does not write through a link
+    with path.open("x", encoding="utf-8", newline="") as file:
+        writer = csv.DictWriter(file, list(columns), lineterminator="\n")
+        writer.writeheader()
+        writer.writerows(rows)
+
+
+def step(what: str, *arguments: str) -> None:
+    """Says what a command does, shows it, and runs it in this process, so that torch is loaded once.
+
+    Raises:
+        Exit: with the command's own code when it fails.
+    """
+    from lstmcli.cli.app import app as lstm
+
+    streams.say("")
+    streams.note(what)
+    command = shlex.join(["lstm", *arguments])
+    if sys.stderr.isatty():
+        command = command_lines(["lstm", *arguments], streams.window_width() - len("$ "))
+    streams.say(bold("$ " + command, sys.stderr))
+    try:
+        typer.main.get_command(lstm).main(list(arguments))
+    except SystemExit as end:
+        sys.stdout.flush()
+        if end.code:
+            raise typer.Exit(int(end.code)) from None

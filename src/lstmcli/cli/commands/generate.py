@@ -1,0 +1,262 @@
+"""``lstm generate``: text that goes on from a prompt, shown as it is made."""
+
+from __future__ import annotations
+
+import contextlib
+import sys
+from collections import deque
+from collections.abc import Iterable, Iterator, Mapping
+from typing import TYPE_CHECKING, Annotated, Any, Literal
+
+import typer
+
+from lstmcli.cli.io import prompts, streams
+from lstmcli.cli.options import common as o
+from lstmcli.cli.options import generation as s
+from lstmcli.cli.options.configs import read_config
+from lstmcli.cli.options.kept_columns import KeepColumns
+from lstmcli.cli.output.console import safe
+from lstmcli.cli.output.generation import NO_COLUMNS, Writer, writer
+from lstmcli.cli.typer_classes import Command
+from lstmcli.errors import UsageError
+from lstmcli.generation.config import ENGINES, GenerateConfig
+from lstmcli.training.events import Warned
+
+if TYPE_CHECKING:
+    from lstmcli.data.records import Record
+    from lstmcli.generation.session import Event, Generator
+
+PROMPTS, COMPUTING = "Prompts", "Computing"
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+
+@app.command(
+    cls=Command,
+    epilog="""Examples:
+  lstm generate "It was a dark and stormy night"
+  lstm generate -n 5 --temperature 1 --top-p 0.95 --seed 7
+  lstm generate --lines --format jsonl < prompts.txt
+  lstm generate --file items.csv --text-column context --keep-columns --format jsonl
+  lstm generate "The answer is" --beams 8 --n-best 3 --stop "\\n\"""",
+)
+def generate(
+    prompt: Annotated[
+        list[str] | None,
+        typer.Argument(
+            metavar="PROMPT",
+            help="Text to go on from; `-` for stdin. Without it: what is piped in, else a new text is begun.",
+        ),
+    ] = None,
+    model: o.LmModelPath = None,
+    max_tokens: s.MaxTokens = s.CONFIG.max_tokens,
+    temperature: s.Temperature = None,
+    samples: s.Samples = None,
+    seed: s.Seed = None,
+    stop: s.Stop = None,
+    lines: Annotated[
+        bool,
+        typer.Option(
+            "--lines", rich_help_panel=PROMPTS, show_default=False, help="Each line of stdin is a prompt: continue it."
+        ),
+    ] = False,
+    file: Annotated[
+        str | None,
+        typer.Option(
+            "--file",
+            metavar="FILE",
+            rich_help_panel=PROMPTS,
+            help="Continue each prompt of a file, as with --lines: one a line, or rows of a table.",
+        ),
+    ] = None,
+    interactive: Annotated[
+        bool,
+        typer.Option(
+            "--interactive", "-i", rich_help_panel=PROMPTS, show_default=False, help="Ask for one prompt after another."
+        ),
+    ] = False,
+    encoding: Annotated[
+        str | None,
+        o.option(
+            "--encoding",
+            panel=PROMPTS,
+            metavar="NAME",
+            show_default="found",
+            text="Encoding of prompts from stdin or a file: utf-8, gbk, …",
+        ),
+    ] = None,
+    text_columns: o.TextColumns = None,
+    delimiter: o.Delimiter = None,
+    input_format: o.InputFormat = None,
+    top_k: s.TopK = None,
+    top_p: s.TopP = None,
+    min_p: s.MinP = None,
+    typical: s.Typical = None,
+    repetition_penalty: s.RepetitionPenalty = None,
+    no_repeat_ngram: s.NoRepeatNgram = None,
+    allow_unknown: s.AllowUnknown = False,
+    beams: s.Beams = None,
+    n_best: s.NBest = None,
+    length_penalty: s.LengthPenalty = None,
+    format: Annotated[
+        Literal["text", "jsonl", "json"],
+        typer.Option(
+            "--format",
+            rich_help_panel=o.OUTPUT,
+            metavar="text|jsonl|json",
+            help="jsonl and json: an object for each text, with its log-probability.",
+        ),
+    ] = "text",
+    no_prompt: Annotated[
+        bool,
+        o.option("--no-prompt", panel=o.OUTPUT, show_default=False, text="Show only what comes after the prompt."),
+    ] = False,
+    keep_columns: KeepColumns = False,
+    show_alternatives: s.ShowAlternatives = None,
+    quiet: o.Quiet = False,
+    engine: Annotated[
+        str | None,
+        o.option(
+            "--engine",
+            panel=COMPUTING,
+            among=ENGINES,
+            show_default="auto; onnx with --lines or --file; torch with --device cuda",
+            text="onnx is exact, int8 much faster and a little off; auto is int8 if the model has it.",
+        ),
+    ] = None,
+    threads: Annotated[
+        int | None,
+        o.option(
+            "--threads",
+            panel=COMPUTING,
+            metavar="N",
+            show_default="all cores",
+            text="CPU threads to use.",
+            callback=o.counted,
+        ),
+    ] = None,
+    device: Annotated[
+        str, o.option("--device", panel=COMPUTING, among=("auto", "cpu", "cuda"), text="Where to compute.")
+    ] = "auto",
+) -> None:
+    """Continue a prompt with a language model, or begin a text; it is shown as it is made.
+
+    A text ends when the model ends it, before a stop string, or after --max-tokens. With --lines each line of
+    stdin, with --file each of a file or row of a table, is continued to the end of a line, in order; those that are
+    there already are worked on together, which changes no answer of the exact engines. In jsonl and json, logprob
+    is the natural logarithm of the model's own probability of the tokens, and tokens says how many there are.
+    """
+    values = locals()
+    lines = values["lines"] = _many(values)
+    config = s.generate_config(values)
+
+    from lstmcli.generation import generate as task
+    from lstmcli.generation.session import load_generator
+    from lstmcli.model_dir.directory import default_model_path
+
+    # int8 answers move with their batch mates, and what is there already depends on how fast a pipe is.
+    engine = engine or ("torch" if device.startswith("cuda") else "onnx" if lines else "auto")
+    generator = load_generator(default_model_path("lm", model), threads=threads, engine=engine, device=device)
+    out = writer(format, sys.stdout, echo=not (no_prompt or interactive), apart=generator.multiline and not lines)
+    warnings = Warnings()
+    if interactive:
+        _ask(generator, config, out)
+    elif lines:
+        for source in prompts.each(file, read_config(values), keep_columns, quiet):
+            records = Followed(source.records)
+            for text, events in task.generate_each(generator, records, config, ready=source.ready):
+                own = records.columns()
+                _show(text, events, out, warnings, NO_COLUMNS if source.format == "text" else own)
+    else:
+        text = prompts.one(" ".join(prompt) if prompt else None, encoding)  # words without quotes are one prompt
+        _show(text, task.generate(generator, text, config), out, warnings)
+    out.close()
+
+
+def _many(values: Mapping[str, Any]) -> bool:
+    """Whether there is one prompt after another, in a file or on stdin.
+
+    Raises:
+        UsageError: options that contradict each other, or stdin that cannot be read as asked.
+    """
+    lines, file, interactive = values["lines"], values["file"], values["interactive"]
+    if (lines or file is not None) and interactive:
+        raise UsageError(f"--{'lines' if lines else 'file'} and --interactive do not go together")
+    if lines and file is not None:
+        raise UsageError("--lines reads prompts from stdin, and --file from a file", hint="leave one of them out")
+    if values["prompt"] and file is not None:
+        raise UsageError("--file gives the prompts, and PROMPT is another", hint="leave one of them out")
+    if values["prompt"] and (lines or interactive):
+        what = "--lines" if lines else "--interactive"
+        raise UsageError(f"{what} reads its prompts from stdin, and PROMPT is another", hint="leave one of them out")
+    if values["keep_columns"] and values["format"] == "text":
+        raise UsageError("--keep-columns needs --format jsonl or json", hint="text alone has no columns")
+    many = bool(lines) or file is not None
+    for name in ("keep_columns", "text_columns", "delimiter", "input_format"):
+        if values[name] and not many:
+            option = "--text-column" if name == "text_columns" else f"--{name.replace('_', '-')}"
+            raise UsageError(f"{option} is for prompts of a table", hint="name it with --file")
+    if lines and (sys.stdin is None or sys.stdin.isatty()):
+        raise UsageError("--lines reads prompts from stdin", hint="pipe them in, or use --interactive")
+    return many
+
+
+class Followed:
+    """Records as they are read by another, and the columns of each in the same order."""
+
+    def __init__(self, records: Iterable[Record]) -> None:
+        self._records = records
+        self._columns: deque[Mapping[str, Any]] = deque()
+
+    def __iter__(self) -> Iterator[Record]:
+        for record in self._records:
+            self._columns.append(record.columns)
+            yield record
+
+    def columns(self) -> Mapping[str, Any]:
+        """Of the record whose turn it is."""
+        return self._columns.popleft()
+
+
+class Warnings:
+    """Says what is odd about prompts, of the first few."""
+
+    MOST = 5
+
+    def __init__(self) -> None:
+        self._said = 0
+
+    def say(self, message: str) -> None:
+        self._said += 1
+        if self._said <= self.MOST:
+            streams.say(f"warning: {safe(message)}")
+        elif self._said == self.MOST + 1:
+            streams.say("warning: more prompts hold what the model does not know; that is not said again")
+
+
+def _show(
+    prompt: str, events: Iterator[Event], out: Writer, warnings: Warnings, columns: Mapping[str, Any] = NO_COLUMNS
+) -> None:
+    out.begin(prompt, columns)
+    try:
+        for event in events:
+            if isinstance(event, Warned):
+                warnings.say(event.message)
+            else:
+                out.write(event)
+    except KeyboardInterrupt:
+        if sys.stdout.isatty():
+            print()  # what is said next has a line of its own
+        raise
+
+
+def _ask(generator: Generator, config: GenerateConfig, out: Writer) -> None:
+    """One prompt after the other; Ctrl-C ends a text, and between texts the program, as Ctrl-D does."""
+    from lstmcli.generation.generate import generate
+
+    ask = prompts.asking()
+    number = 0
+    while (prompt := ask()) is not None:
+        with contextlib.suppress(KeyboardInterrupt):
+            _show(prompt, generate(generator, prompt, config, number=number), out, Warnings())
+        number += 1

@@ -1,0 +1,246 @@
+"""``lstm inspect``: a text as a model reads it, its gates in view."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterable, Iterator, Mapping
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+
+from lstmcli.cli.commands.classify import as_trained
+from lstmcli.cli.io import streams
+from lstmcli.cli.io.inputs import Input, Inputs
+from lstmcli.cli.options import common as o
+from lstmcli.cli.options.configs import read_config
+from lstmcli.cli.options.kept_columns import Header, KeepColumns
+from lstmcli.cli.output.console import safe
+from lstmcli.cli.output.inspection.writers import writer
+from lstmcli.cli.output.unknown_words import UnknownTokens, as_asked
+from lstmcli.cli.typer_classes import Command
+from lstmcli.config import ReadConfig
+from lstmcli.errors import NoDataError, UsageError
+from lstmcli.inspection.config import DIRECTIONS, InspectConfig
+from lstmcli.inspection.results import Inspection
+
+READ = ReadConfig()
+NO_TEXT = 'give a text, `lstm inspect "…"`, name a file with --file, or pipe text in'
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+
+@app.command(
+    cls=Command,
+    epilog="""Examples:
+  lstm inspect "The film was not bad at all"
+  lstm inspect "The film was not bad at all" --why
+  lstm inspect -m lstm-model/lm --unit 7 --unit 12 < line.txt
+  lstm inspect --file poem.txt --top-units 3 --html poem.html""",
+)
+def inspect(
+    text: Annotated[
+        str | None,
+        typer.Argument(metavar="TEXT", help="Text to read; `-` for stdin. Without it: --file, or what is piped in."),
+    ] = None,
+    file: Annotated[
+        str | None, typer.Option("--file", metavar="FILE", help="A file to read: one text a line, or rows of a table.")
+    ] = None,
+    model: Annotated[
+        str | None,
+        o.option(
+            "--model",
+            "-m",
+            metavar="DIR",
+            show_default="$LSTM_MODEL, else the one in lstm-model",
+            text="The model to watch, a classifier or a language model.",
+        ),
+    ] = None,
+    layer: Annotated[
+        str,
+        typer.Option("--layer", metavar="N|all", show_default="the last", help="Layer to show; 1 reads the words."),
+    ] = "",
+    direction: Annotated[
+        str, o.option("--direction", among=DIRECTIONS, text="Direction to show, of a model that reads both ways.")
+    ] = "forward",
+    unit: Annotated[
+        list[int] | None,
+        typer.Option("--unit", metavar="N", help="Show this unit instead of the mean of all; may be repeated."),
+    ] = None,
+    top_units: Annotated[
+        int | None,
+        typer.Option(
+            "--top-units",
+            metavar="K",
+            help="Show the K units that add most to the label's score, and the K that go most with the position.",
+            callback=o.counted,
+        ),
+    ] = None,
+    label: Annotated[
+        str | None,
+        typer.Option("--label", metavar="NAME", show_default="the model's answer", help="The label to follow."),
+    ] = None,
+    why: Annotated[
+        bool,
+        typer.Option(
+            "--why",
+            show_default=False,
+            help="Leave out each word in turn and classify the rest: which words the answer rests on.",
+        ),
+    ] = False,
+    threads: o.Threads = None,
+    text_columns: o.TextColumns = None,
+    delimiter: o.Delimiter = READ.delimiter,
+    encoding: o.Encoding = READ.encoding,
+    input_format: o.InputFormat = READ.input_format,
+    split: o.Split = READ.split,
+    format: Annotated[
+        o.Format | None,
+        o.format_option(
+            "table: coloured strips. tsv, csv: a row for each token. jsonl, json: an object for each text."
+        ),
+    ] = None,
+    keep_columns: KeepColumns = False,
+    output_header: Header = None,
+    html: Annotated[
+        Path | None,
+        o.option("--html", panel=o.OUTPUT, metavar="FILE", text="Write a page to show, all in one file, instead."),
+    ] = None,
+    quiet: o.Quiet = False,
+) -> None:
+    """Watch a model read: its gates, its cell and hidden state, and what it makes of the text, token by token.
+
+    For a classifier the probability under a token is what the model would answer if the text ended there: each
+    beginning is classified as a text of its own, which is exact for both directions and every pooling. A language
+    model shows the surprisal of each token; a text it was trained to read as one document carries its state from
+    line to line. Layers and units are counted from 1. Of a GRU or another cell the gates it has are shown.
+
+    A gate is called saturated in a unit if it is above 0.9 at every token of a text, and dead if it is below 0.1
+    at every token (of a candidate, which may be negative, its size counts); texts of at least 5 tokens.
+
+    --why gives words instead of gates (jsonl, json and a page have both), and checks the sum: single words need
+    not add up to what all do together.
+    """
+    values = locals()
+    source = _source(text, file)
+    if html is not None:
+        from lstmcli.cli.output.inspection.page import check_place
+
+        check_place(html)
+    shown = format or (None if html else o.default_format())
+    config = _config(values, gates=not why or html is not None or shown in ("jsonl", "json"))
+
+    from lstmcli.inspection.inspect import load_inspector
+    from lstmcli.language_modeling.scoring.perplexity import is_carried
+    from lstmcli.model_dir.directory import default_model_path
+
+    inspector = load_inspector(default_model_path(None, model), config, threads=threads)
+    lm = inspector.model.task == "lm"
+    trained = inspector.model.lm.read if lm else inspector.model.classifier.read
+    read = read_config(values) if lm else as_trained(read_config(values), trained)
+    named, texts = ([source], []) if text is None or text == "-" else ([], [source])
+    how: dict[str, Any] = {"prefer": trained, "labelled": False if lm else None, "as_files": lm, "quiet": quiet}
+    inputs = Inputs(named, texts, read, keep_columns=keep_columns, **how)
+    unknown = UnknownTokens()
+
+    def found() -> Iterator[Inspection]:
+        for each in inputs:
+            carried = lm and is_carried(inspector.model.lm.tokenizer.mode, each.format)
+            records = as_asked(each.records, None, keep_columns and each.format == "text")
+            for inspection in _flushed(inspector.inspect(records, carried=carried), each):
+                unknown.add(inspection)
+                yield inspection
+
+    results = there_is_text(found())
+    if html is not None:
+        from lstmcli.cli.output.inspection.page import write_page
+
+        everything = list(bounded(results))
+        write_page(html, everything, str(inspector.model.path))
+        if not quiet:
+            streams.say(f"wrote {safe(str(html))}")
+        results = iter(everything)
+    if shown is not None:
+        top = top_units is not None
+        out = writer(shown, sys.stdout, top_units=top, keep_columns=keep_columns, header=output_header)
+        for each in results:
+            out.write(each)
+        out.close()
+    sys.stdout.flush()
+    unknown.say(quiet)
+
+
+def _config(values: Mapping[str, Any], *, gates: bool) -> InspectConfig:
+    """What is asked for.  Raises: UsageError."""
+    config = InspectConfig(
+        layer=_layer(values["layer"]),
+        direction=values["direction"],
+        units=tuple(dict.fromkeys(values["unit"] or ())),
+        top_units=values["top_units"] or 0,
+        label=values["label"],
+        gates=gates,
+        why=values["why"],
+    )
+    for name in ("layer", "direction", "unit", "top_units"):
+        if not gates and values[name] not in ("", "forward", None, []):
+            option = name.replace("_", "-")
+            hint = "leave one of them out, or take both with --format jsonl or --html"
+            raise UsageError(f"--why shows words instead of gates, and --{option} is about gates", hint=hint)
+    return config
+
+
+def _source(text: str | None, file: str | None) -> str:
+    """The text itself, or the name of what is read.  Raises: UsageError."""
+    if text is not None and file is not None:
+        raise UsageError("TEXT and --file are two inputs", hint="leave one of them out")
+    if file is None and text in (None, "-") and (sys.stdin is None or (text is None and sys.stdin.isatty())):
+        raise UsageError("no input", hint=NO_TEXT)
+    if text in (None, "-"):
+        return file or "-"
+    assert text is not None
+    if not text.strip():
+        raise NoDataError("nothing to read: the text is empty", hint=NO_TEXT)
+    if "\n" not in text and len(text) < 256 and Path(text).is_file():
+        streams.note(f"note: {safe(text)} is read as a text; the file of that name is read with --file")
+    return text
+
+
+def _layer(value: str) -> int | None:
+    """Number of the layer, 0 for all, None for the last.  Raises: UsageError."""
+    if value in ("", "all"):
+        return 0 if value else None
+    if not value.isdecimal() or int(value) < 1:
+        raise UsageError(f"--layer must be a number from 1, or all, not {value!r}")
+    return int(value)
+
+
+def _flushed(results: Iterable[Inspection], source: Input) -> Iterator[Inspection]:
+    """What was written goes out before a live source is waited for."""
+    for found in results:
+        yield found
+        if source.ready is not None and not source.ready():
+            sys.stdout.flush()
+
+
+def there_is_text(results: Iterable[Inspection]) -> Iterator[Inspection]:
+    """The same.  Raises ``NoDataError`` before anything is shown if all of it is blank."""
+    blank: list[Any] = []
+    for found in (results := iter(results)):
+        blank.append(found)
+        if found.text.strip():
+            yield from blank
+            yield from results
+            return
+    raise NoDataError("nothing to read: there is no text", hint=NO_TEXT)
+
+
+def bounded(results: Iterable[Inspection]) -> Iterator[Inspection]:
+    """The same.  Raises ``UsageError`` where a page would become too long to show."""
+    from lstmcli.cli.output.inspection.page import MOST_TOKENS
+
+    tokens = 0
+    for found in results:
+        tokens += len(found.tokens) * max(1, len(found.layers))
+        if tokens > MOST_TOKENS:
+            raise UsageError(f"a page shows {MOST_TOKENS:,} tokens at most", hint="give a part of the text")
+        yield found

@@ -1,0 +1,118 @@
+"""What a command reads: ``--text``, files and stdin, one source after the other."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+from lstmcli.cli.io import streams
+from lstmcli.cli.output.console import safe
+from lstmcli.config import ReadConfig
+from lstmcli.errors import UsageError
+
+if TYPE_CHECKING:
+    from lstmcli.data.records import Record
+    from lstmcli.data.sources import Source
+
+
+def specs(files: list[str] | None, texts: list[str] | None) -> list[str]:
+    """The sources that a command line names; stdin where it names nothing.
+
+    Raises:
+        UsageError: there is no input, or stdin cannot be read as asked.
+    """
+    found = list(files or [])
+    if not found and not texts:
+        if sys.stdin is None or sys.stdin.isatty():
+            raise UsageError("no input", hint='name a file, pipe text in, or give one with --text "…"')
+        found = ["-"]
+    if "-" in found and sys.stdin is None:
+        raise UsageError("stdin (`-`) is closed")
+    if found.count("-") > 1:
+        raise UsageError("stdin (`-`) can be read only once")
+    return found
+
+
+def with_notices_told(records: Iterable[Record], format: str) -> Iterable[Record]:
+    """The same records; the first that marks the licence around a book is told of on stderr, for it is scored too."""
+    if format != "text":
+        return records
+
+    from lstmcli.data.book_notices import marked
+
+    def tell(record: Record, library: str) -> None:
+        where = f"{safe(record.path)}: line {record.line}" if record.path else "a line"
+        streams.note(
+            f"warning: {where} belongs to the licence that {library} puts around a book: it is measured with the book; "
+            "cut it off to measure the book alone"
+        )
+
+    return marked(records, tell)
+
+
+class Input(NamedTuple):
+    """The records of one source."""
+
+    records: Iterable[Record]
+    ready: Callable[[], bool] | None
+    """Where records arrive over time: whether the next one is there already."""
+    name: str
+    """Empty for ``--text``."""
+    format: str
+    """As ``Source.format``."""
+
+
+class Inputs:
+    """The inputs of a command, in order: the texts of ``--text``, then files and stdin.
+
+    Args:
+        as_files: each text is a source of its own, one record a line; else all are one source, a record each.
+    """
+
+    def __init__(
+        self,
+        specs: list[str],
+        texts: list[str],
+        read: ReadConfig,
+        *,
+        prefer: ReadConfig,
+        labelled: bool | None,
+        keep_columns: bool = False,
+        as_files: bool = False,
+        quiet: bool,
+    ) -> None:
+        self._texts, self._read, self._as_files, self._quiet = texts, read, as_files, quiet
+        self._how: dict[str, Any] = {"prefer": prefer, "labelled": labelled, "keep_columns": keep_columns}
+        # A file that cannot be read is said before the first answer; a pipe is opened when its turn comes.
+        self._sources = [(spec, None if streams.is_live(spec) else self._open(spec)) for spec in specs]
+
+    def _open(self, spec: str) -> Source:
+        from lstmcli.data.sources import open_source
+
+        stdin = streams.stdin() if spec == "-" else None
+        source = open_source(spec, self._read, stdin=stdin, **self._how)
+        if not self._quiet and source.format != "text":
+            for note in source.notes:
+                streams.note(safe(note))
+        return source
+
+    def __iter__(self) -> Iterator[Input]:
+        from lstmcli.data.records import Record
+
+        if self._as_files:
+            for text in self._texts:
+                lines = text.removesuffix("\n").split("\n")
+                records = [Record(line.removesuffix("\r"), line=n) for n, line in enumerate(lines, 1)]
+                yield Input(records, lambda: True, "", "text")
+        elif self._texts:
+            yield Input([Record(text) for text in self._texts], lambda: True, "", "text")
+        for spec, opened in self._sources:
+            source = opened or self._open(spec)
+            if opened is None:
+                arrivals = streams.Arrivals(source)
+                yield Input(arrivals, arrivals.ready, source.path, source.format)
+            else:
+                yield Input(source, None, source.path, source.format)
+            for warning in source.warnings:
+                streams.note(f"warning: {safe(warning)}")

@@ -1,0 +1,67 @@
+"""Where prompts come from: an argument, stdin, or somebody who is asked."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from lstmcli.cli.io import streams
+from lstmcli.config import ReadConfig
+from lstmcli.errors import UsageError
+
+if TYPE_CHECKING:
+    from lstmcli.cli.io.inputs import Input
+
+
+def one(prompt: str | None, encoding: str | None) -> str:
+    """The prompt as given, or all of stdin but for the line end that closes it."""
+    if prompt is not None and prompt != "-":
+        return prompt
+    if prompt is None and (sys.stdin is None or sys.stdin.isatty()):
+        return ""
+    if sys.stdin is None:
+        raise UsageError("stdin (`-`) is closed")
+    return "\n".join(_texts(encoding))
+
+
+def each(file: str | None, read: ReadConfig, keep_columns: bool, quiet: bool) -> Iterable[Input]:
+    """The prompts of a file, or those of stdin, each as soon as it is there: its lines, unless ``read`` says else."""
+    from lstmcli.cli.io.inputs import Inputs
+
+    if file is None and read.input_format is None:
+        read = replace(read, input_format="text")
+    spec = "-" if file is None else file
+    return Inputs([spec], [], read, prefer=ReadConfig(), labelled=False, keep_columns=keep_columns, quiet=quiet)
+
+
+def _texts(encoding: str | None) -> Iterator[str]:
+    sources = each(None, ReadConfig(encoding=encoding), keep_columns=False, quiet=True)
+    return (record.text for source in sources for record in source.records)
+
+
+def asking() -> Callable[[], str | None]:
+    """Reads a prompt; None when there are no more."""
+    if sys.stdin is None:
+        raise UsageError("stdin is closed")
+    if not sys.stdin.isatty():
+        arriving = _texts(None)
+        return lambda: next(arriving, None)
+
+    import contextlib
+
+    with contextlib.suppress(ImportError):
+        import readline  # noqa: F401  input() takes line editing and history from it
+
+    def ask() -> str | None:
+        asked = "> " if sys.stdout.isatty() else ""  # which would come out among the data else
+        if not asked:
+            print("> ", end="", file=sys.stderr, flush=True)
+        try:
+            return input(asked)
+        except EOFError:
+            streams.say("")
+            return None
+
+    return ask

@@ -1,0 +1,245 @@
+"""Comparisons as they are written: tables in words and colour for a terminal, rows for a pipe, or JSON."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from lstmcli.cli.output.coloured_text import fragment, legend
+from lstmcli.cli.output.console import columns, console, count, facts, percent, print_rows, safe, show, size, to_json
+from lstmcli.cli.output.predictions import fit
+from lstmcli.comparison.results import Agreement, ClassifierComparison, Difference, Disagreement, LmComparison, Span
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+    from rich.text import Text
+
+NOTHING = "–"
+_COMMON = ("parameters", "bytes")
+_CLASSIFIERS = ("accuracy", "macro_f1", "ece", "texts_per_second", "cold_start")
+_LANGUAGE_MODELS = (
+    *("tokenizer", "bits_per_byte", "bits_per_char", "word_perplexity", "perplexity"),
+    *("nats", "tokens", "oov", "oov_rate", "reading"),
+)
+
+
+def write(result: ClassifierComparison | LmComparison, format: str) -> None:
+    """Prints a comparison on stdout as ``table``, ``tsv``, ``csv``, ``jsonl`` or ``json``."""
+    if format in ("json", "jsonl"):
+        print(to_json(asdict(result), indent=2 if format == "json" else None))
+    elif format in ("tsv", "csv"):
+        print_rows(list(_rows(result)), format)
+    else:
+        out = console()
+        show(out, *(_classifiers(result, out) if isinstance(result, ClassifierComparison) else _models(result, out)))
+
+
+def _rows(result: ClassifierComparison | LmComparison) -> Iterator[list[str]]:
+    """A header, and for each model its figures and how it differs from the first."""
+    names = _CLASSIFIERS if isinstance(result, ClassifierComparison) else _LANGUAGE_MODELS
+    measures = list(dict.fromkeys(difference.measure for difference in result.differences))
+    parts = ("difference", "low", "high", "p_value", "p_adjusted")
+    yield ["model", "kind", *names, *_COMMON, *(f"{measure}_{part}" for measure in measures for part in parts)]
+    for figures in result.models:
+        row = [figures.model.name, figures.model.kind]
+        row += [_cell(getattr(figures, name)) for name in names]
+        row += [_cell(getattr(figures.model, name)) for name in _COMMON]
+        for measure in measures:
+            own = [d for d in result.differences if (d.model, d.measure) == (figures.model.name, measure)]
+            row += _fields(own[0]) if own else [""] * len(parts)
+        yield row
+
+
+def _fields(difference: Difference) -> list[str]:
+    ends = difference.interval
+    low, high = (None, None) if ends is None else (ends.low, ends.high)
+    return [_cell(value) for value in (difference.difference, low, high, difference.p_value, difference.p_adjusted)]
+
+
+def _cell(value: Any) -> str:
+    return "" if value is None else f"{value:.6g}" if isinstance(value, float) else str(value)
+
+
+def _classifiers(result: ClassifierComparison, out: Console) -> Iterator[RenderableType]:
+    names = [safe(figures.model.name) for figures in result.models]
+    exact = " (all labels of a text right)" if result.multilabel else ""
+    yield f"{safe(result.source)}: {count(result.texts, 'text')}, {count(len(result.labels), 'label')}"
+    yield ""
+    rows = [
+        (f"accuracy{exact}", [percent(f.accuracy, 2) for f in result.models]),
+        ("macro F1", [percent(f.macro_f1, 2) for f in result.models]),
+        ("calibration error", [_optional(f.ece, percent) for f in result.models]),
+        ("texts a second", [_optional(f.texts_per_second, lambda x: f"{x:,.0f}") for f in result.models]),
+        ("cold start", [_optional(f.cold_start, lambda x: f"{x:.2f} s") for f in result.models]),
+        *_sizes(result),
+    ]
+    yield columns("", names, _told(rows), out)
+    yield from _notes(result.notes, out)
+    for agreement in result.agreements:
+        own = [d for d in result.differences if d.model == agreement.model]
+        yield ""
+        yield _heading(agreement.model, agreement.against)
+        yield facts(_differences(own, agreement), out)
+    yield ""
+    if not result.disagreeing:
+        yield "no text was answered differently"
+        return
+    many = f"{result.disagreeing:,} of {count(result.texts, 'text')} answered differently"
+    if not result.disagreements:
+        yield many
+        return
+    yield f"{many}, the most confident first" + (
+        f" ({len(result.disagreements)} shown)" if len(result.disagreements) < result.disagreeing else ""
+    )
+    for row in result.disagreements:
+        yield ""
+        yield fit(safe(row.text[: out.width + 1]), out.width).rstrip() or "(no text)"
+        yield _answers(row, out)
+
+
+def _answers(row: Disagreement, out: Console) -> Text:
+    """What it is, and what each model says, right or wrong in colour and by a mark; a line each where they must."""
+    from rich.text import Text
+
+    parts = [Text(f"true: {safe(', '.join(row.gold) or 'no label')}")]
+    for answer in row.answers:
+        style, mark = ("green", "✓") if answer.right else ("red", "✗")
+        said = safe(", ".join(answer.labels)) or "no answer"
+        sure = "" if answer.probability is None else f" {100 * answer.probability:.0f} %"
+        parts.append(Text(f"{safe(answer.model)}: ", "dim").append(f"{mark} {said}{sure}", style))
+    line = Text("  ").append_text(Text(" · ", "dim").join(parts))
+    return line if line.cell_len <= out.width else Text("  ").append_text(Text("\n  ").join(parts))
+
+
+def _models(result: LmComparison, out: Console) -> Iterator[RenderableType]:
+    names = [safe(figures.model.name) for figures in result.models]
+    words = (count(result.lines, "line"), count(result.words, "word"), count(result.chars, "character"))
+    yield f"{safe(result.source)}: {', '.join(words)}, {count(result.bytes, 'byte')}"
+    yield ""
+    rows = [
+        ("bits per byte", [f"{f.bits_per_byte:.4f}" for f in result.models]),
+        ("bits per character", [f"{f.bits_per_char:.4f}" for f in result.models]),
+        ("perplexity per word", [_optional(f.word_perplexity, _big) for f in result.models]),
+        ("perplexity per token", [_optional(f.perplexity, _big) for f in result.models]),
+        ("unknown tokens", [_optional(f.oov_rate, lambda x: percent(x, 2)) for f in result.models]),
+        ("tokenizer", [f.tokenizer or NOTHING for f in result.models]),
+        *_sizes(result),
+    ]
+    yield columns("", names, _told(rows), out)
+    refused = [f"perplexity per token is not compared: {result.token_perplexity}"] if result.token_perplexity else []
+    yield from _notes((*refused, *result.notes), out)
+    unknown = {f.model.name: f.oov_rate or 0.0 for f in result.models}
+    for difference in result.differences:
+        yield ""
+        yield _heading(difference.model, difference.against)
+        told = _differences([difference])
+        if difference.better and unknown[difference.better] > max(0.001, 2 * unknown[_other(difference)]):
+            told["but"] = f"{difference.better} has more unknown tokens, which mostly flatter: see the note"
+        yield facts(told, out)
+    if result.spans:
+        yield ""
+        yield legend(out)
+    before: tuple[str, str] | None = None
+    for span in result.spans:
+        if (span.better, span.other) != before:
+            before = (span.better, span.other)
+            yield ""
+            yield f"where {safe(span.better)} gains most over {safe(span.other)}"
+        yield _span(span, out)
+
+
+def _span(span: Span, out: Console) -> Text:
+    from rich.text import Text
+
+    numbers = f"{span.gain:5.1f} bits" + (f"  line {span.line:<5}" if span.line and out.width >= 60 else "") + "  "
+    if out.width >= 40:
+        return Text(numbers).append_text(fragment(span, out.width - len(numbers), out))
+    return Text(numbers.strip() + "\n").append_text(fragment(span, out.width, out))
+
+
+def _sizes(result: ClassifierComparison | LmComparison) -> list[tuple[str, list[str]]]:
+    models = [figures.model for figures in result.models]
+    return [
+        ("parameters", [_optional(model.parameters, lambda n: f"{n:,}") for model in models]),
+        ("size", [_optional(model.bytes, size) for model in models]),
+    ]
+
+
+def _told(rows: Sequence[tuple[str, list[str]]]) -> list[tuple[str, list[str]]]:
+    """Those that any model tells."""
+    return [row for row in rows if set(row[1]) != {NOTHING}]
+
+
+def _heading(model: str, against: str) -> Text:
+    from rich.text import Text
+
+    return Text(f"{safe(model)} against {safe(against)}", "bold")
+
+
+def _notes(notes: Sequence[str], out: Console) -> Iterator[RenderableType]:
+    if notes:
+        yield ""
+        for note in notes:
+            yield f"note: {safe(note)}"
+
+
+_MEASURES = {"accuracy": "accuracy", "macro_f1": "macro F1", "bits_per_byte": "bits per byte"}
+
+
+def _differences(differences: Sequence[Difference], agreement: Agreement | None = None) -> dict[str, str]:
+    """By how much, how sure, and so what."""
+    rows = {}
+    for d in differences:
+        text = f"{_amount(d, d.difference)}{'' if _is_cost(d) else ' points'}"
+        if d.interval is not None:
+            ends = f"{_amount(d, d.interval.low)} to {_amount(d, d.interval.high)}"
+            text += f" ({100 * d.interval.confidence:.0f} % interval: {ends})"
+        rows[_MEASURES[d.measure]] = text
+    if agreement is not None:
+        rows["right"] = (
+            f"both {agreement.both_right:,}, only {agreement.against} {agreement.only_first_right:,}, "
+            f"only {agreement.model} {agreement.only_model_right:,}, neither {agreement.both_wrong:,}"
+        )
+    first = differences[0]
+    if first.p_value is not None:
+        holm = "" if first.p_adjusted == first.p_value else f", {_p(first.p_adjusted)} with Holm's correction"
+        rows["test"] = f"{_p(first.p_value)}{holm} ({first.test})"
+    rows["so"] = _verdict(first)
+    return rows
+
+
+def _other(difference: Difference) -> str:
+    """The one that is not the better."""
+    return difference.against if difference.better == difference.model else difference.model
+
+
+def _verdict(difference: Difference) -> str:
+    if difference.better is None:
+        return "no difference"
+    if difference.significant is None:
+        return f"{difference.better} is ahead; one {'line' if _is_cost(difference) else 'text'} cannot show more"
+    if difference.significant:
+        return f"{difference.better} is better; significant at 5 %"
+    return f"{difference.better} is ahead; not significant at 5 %: it may be chance"
+
+
+def _is_cost(difference: Difference) -> bool:
+    return difference.measure == "bits_per_byte"
+
+
+def _amount(difference: Difference, value: float) -> str:
+    return f"{value:+.4f}" if _is_cost(difference) else f"{100 * value:+.2f}"
+
+
+def _p(value: float | None) -> str:
+    assert value is not None
+    return "p < 0.0001" if value < 1e-4 else f"p = {value:.2g}"
+
+
+def _big(value: float) -> str:
+    return f"{value:,.2f}" if value < 1e9 else NOTHING  # text without spaces is one long word
+
+
+def _optional(value: Any, shown: Any) -> str:
+    return NOTHING if value is None else str(shown(value))

@@ -1,0 +1,198 @@
+"""What people read: tables and lines made from results.  Nothing here prints.
+
+Text that comes from files or models goes through ``safe`` first: a terminal acts on control characters.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import re
+import sys
+from collections.abc import Iterable, Mapping, Sequence
+from itertools import pairwise
+from typing import TYPE_CHECKING, Any, TextIO, cast
+
+from lstmcli.cli.io.streams import Talk, abandon, fitted, for_people, window_width
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+    from rich.table import Table
+
+MOST_PERPLEXITY = 1e9
+_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+_JSON_CONTROLS = re.compile(r"[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+def visible(text: str) -> str:
+    """``text`` on one line, with a visible picture for every character a terminal would act on."""
+    return _CONTROLS.sub(_picture, text)
+
+
+def safe(text: str) -> str:
+    """The same in characters that the streams can hold."""
+    return fitted(visible(text))
+
+
+def _picture(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    if code < 0x20:
+        return chr(0x2400 + code)
+    return "\u2421" if code == 0x7F else "\ufffd"
+
+
+def escape(text: str) -> str:
+    """A TSV field: backslash escapes for whatever could end the field or the line; nothing is lost."""
+    if "\\" in text:
+        text = text.replace("\\", "\\\\")
+    text = text.replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+    return _CONTROLS.sub(_escaped, text)
+
+
+def print_rows(rows: Iterable[Sequence[str]], format: str) -> None:
+    """Rows of text on stdout, as ``csv`` or ``tsv``."""
+    if format == "csv":
+        csv.writer(sys.stdout, lineterminator="\n").writerows(rows)
+    else:
+        sys.stdout.writelines("\t".join(map(escape, row)) + "\n" for row in rows)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+def to_json(value: Any, *, indent: int | None = None) -> str:
+    """JSON that any stream can carry: pure ASCII where the output's encoding is not UTF."""
+    ascii_only = not (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
+    text = json.dumps(value, ensure_ascii=ascii_only, indent=indent, default=str)
+    return text if ascii_only else _JSON_CONTROLS.sub(lambda m: f"\\u{ord(m[0]):04x}", text)
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A Rich console that takes text as it is: no markup, no emoji codes, no guessed highlights."""
+    from rich.console import Console, ConsoleDimensions
+
+    class OurConsole(Console):
+        def on_broken_pipe(self) -> None:
+            """The reader has gone; Rich by itself would end with exit code 1."""
+            abandon(sys.stdout)
+            raise BrokenPipeError
+
+    talk = cast(TextIO, Talk(sys.stderr)) if stderr else None
+    if not stderr:
+        for_people(sys.stdout)
+    out = OurConsole(file=talk, markup=False, emoji=False, highlight=False)
+    if out.is_dumb_terminal:
+        out.size = ConsoleDimensions(window_width(), out.height)  # Rich takes any that is dumb to be 80 wide
+    return out
+
+
+def show(out: Console, *parts: RenderableType, style: str = "") -> None:
+    """Prints each part.  Rich fills table rows up with spaces, which nobody wants in a file."""
+    if out.is_terminal:
+        for part in parts:
+            out.print(part, style=style)
+        return
+    with out.capture() as captured:
+        for part in parts:
+            out.print(part, soft_wrap=isinstance(part, str))
+    text = "\n".join(line.rstrip() for line in captured.get().split("\n"))
+    out.print(text, end="", soft_wrap=True)
+
+
+def grid(*, header: bool = False, **more: Any) -> Table:
+    """A table without frames: it fits narrow windows and survives copying."""
+    from rich.table import Table
+
+    return Table(box=None, show_header=header, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", **more)
+
+
+def facts(rows: Mapping[str, str], out: Console) -> Table:
+    """Names and values, one pair a line; in a narrow window the value goes under its name."""
+    table = grid()
+    if out.width < 40:
+        table.add_column(overflow="fold")
+        for name, value in rows.items():
+            table.add_row(name, style="bold")
+            table.add_row(safe(value))
+        return table
+    table.add_column(style="bold", no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in rows.items():
+        table.add_row(name, safe(value))
+    return table
+
+
+def columns(
+    corner: str, names: Sequence[str], rows: Sequence[tuple[str, Sequence[str]]], out: Console, *, bold: int = 0
+) -> Table:
+    """Rows of numbers under the names of columns; in a window too narrow for that, each row in words.
+
+    Args:
+        corner: what the names of the rows are.
+        bold: how many of the last rows stand out.
+    """
+    from rich.cells import cell_len
+
+    widths = [max(map(cell_len, column)) + 2 for column in zip(names, *(values for _, values in rows), strict=True)]
+    longest = max((cell_len(word) for name, _ in rows for word in safe(name).split()), default=0)
+    if sum(widths) + min(longest, 24) > out.width:
+        table = grid()
+        table.add_column(overflow="fold")
+        for name, values in rows:
+            table.add_row(safe(name).strip(), style="bold")
+            table.add_row(", ".join(f"{value} {column}" for value, column in zip(values, names, strict=True)))
+        return table
+    table = grid(header=True)
+    table.add_column(corner, overflow="fold")
+    for name in names:
+        table.add_column(name, justify="right", no_wrap=True)
+    for i, (name, values) in enumerate(rows):
+        table.add_row(safe(name), *values, style="bold" if i >= len(rows) - bold else "")
+    return table
+
+
+def duration(seconds: float) -> str:
+    """A length of time as people say it: ``8s``, ``2m 05s``, ``1h 10m``."""
+    whole = max(0, round(seconds))
+    if whole < 60:
+        return f"{whole}s"
+    if whole < 3600:
+        return f"{whole // 60}m {whole % 60:02d}s"
+    return f"{whole // 3600}h {whole % 3600 // 60:02d}m"
+
+
+def size(n: float) -> str:
+    """A number of bytes with a unit (powers of ten, as file managers count)."""
+    for unit in ("bytes", "kB", "MB"):
+        if n < 1000:
+            return f"{n:.0f} {unit}" if unit == "bytes" else f"{n:.1f} {unit}"
+        n /= 1000
+    return f"{n:.1f} GB"
+
+
+def count(n: int, noun: str) -> str:
+    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
+
+
+def perplexity(value: float | None) -> str:
+    """A dash where there is none, and where it says nothing: text without spaces is one long word."""
+    return f"{value:,.2f}" if value is not None and value < MOST_PERPLEXITY else "–"
+
+
+def percent(share: float, digits: int = 1) -> str:
+    return f"{100 * share:.{digits}f} %"
+
+
+def curve(values: list[float], width: int, encoding: str = "utf-8") -> str:
+    """A line of bars, oldest first; each bar is the mean of its share of the values."""
+    bars = "▁▂▃▄▅▆▇█" if encoding.lower().startswith("utf") else "_.-=+*#@"
+    if len(values) < 2 or width < 2:
+        return ""
+    width = min(width, len(values))
+    edges = [i * len(values) // width for i in range(width + 1)]
+    means = [sum(values[a:b]) / (b - a) for a, b in pairwise(edges)]
+    low, high = min(means), max(means)
+    scale = (len(bars) - 1) / (high - low) if high > low else 0.0
+    return "".join(bars[round((mean - low) * scale)] for mean in means)

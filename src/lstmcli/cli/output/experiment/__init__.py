@@ -1,0 +1,1 @@
+"""Renderers of `lstm compare --cells`."""

@@ -1,0 +1,173 @@
+"""A side-by-side training as it is watched: curves on a terminal, plain lines in a file; both on stderr."""
+
+from __future__ import annotations
+
+import time
+from typing import TYPE_CHECKING
+
+from lstmcli.cli.output import console
+from lstmcli.cli.output.experiment.tables import MEASURES, amount, learning, units
+from lstmcli.cli.output.plots import drawn
+from lstmcli.cli.output.training_log import Telling
+from lstmcli.experiments.events import InRun, Measuring, RaceEnded, RaceEvent, RacePlanned, RunBegun, RunEnded
+from lstmcli.experiments.results import Point, Race
+from lstmcli.training import events
+
+if TYPE_CHECKING:
+    from rich.console import RenderableType
+    from rich.live import Live
+
+    from lstmcli.data.records import Splits
+
+MOST_HEIGHT, LEAST_HEIGHT = 10, 4
+"""Of the curves, in lines."""
+
+
+class Racing:
+    """A listener of the events of ``tasks.race``.  ``with`` ends the display."""
+
+    def __init__(self, splits: Splits, *, quiet: bool) -> None:
+        self.out = console.console(stderr=True)
+        self.quiet = quiet
+        self.telling = Telling(default_place=True, quiet=quiet, splits=splits)
+        self.telling.out = self.out  # one console, so that what is said stands above the live display
+        self.live: Live | None = None
+        self.planned: RacePlanned | None = None
+        self.run: RunBegun | None = None
+        self.step: events.Step | None = None
+        self.begun = time.monotonic()
+        self.doing = ""
+        self.points: dict[tuple[str, int], list[Point]] = {}
+        self.done: dict[str, list[float]] = {}
+        self._warned: set[str] = set()
+
+    def __enter__(self) -> Racing:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.live is not None:
+            self.live.stop()
+            self.live = None
+
+    def handle(self, event: RaceEvent) -> Race | None:
+        """The result, once it is there."""
+        if isinstance(event, RacePlanned):
+            self._plan(event)
+        elif isinstance(event, RunBegun):
+            self.run, self.step, self.begun = event, None, time.monotonic()
+            self.doing = f"run {event.number} of {event.runs}: {event.cell}, seed {event.seed}"
+            self._say(self.doing)
+        elif isinstance(event, InRun):
+            self._inside(event.event)
+        elif isinstance(event, RunEnded):
+            assert self.planned is not None
+            measure = self.planned.measure
+            self.done.setdefault(event.run.cell, []).append(event.run.scores[measure])
+            score = amount(measure, event.run.scores[measure])
+            self._say(f"{event.run.cell}, seed {event.run.seed}: {MEASURES[measure]} {score}")
+        elif isinstance(event, Measuring):
+            self.run, self.doing = None, f"measuring: {event.what}"
+            self._say(self.doing)
+        elif isinstance(event, RaceEnded):
+            self.__exit__()
+            return event.race
+        if self.live is not None:
+            self.live.refresh()
+        return None
+
+    def _plan(self, event: RacePlanned) -> None:
+        self.planned = event
+        if self.quiet:
+            return
+        console.show(self.out, event.budget)
+        sizes = "; ".join(f"{e.cell} {units(e.widths)} ({e.parameters:,})" for e in event.entrants)
+        console.show(self.out, f"units, and parameters but for the embedding: {sizes}")
+        if self.out.is_terminal and not self.out.is_dumb_terminal:
+            from rich.live import Live
+
+            self.live = Live(self, console=self.out, refresh_per_second=2, transient=True)
+            self.live.start()
+
+    def _say(self, text: str) -> None:
+        """A plain line, where there is no display that says it."""
+        if self.live is None and not self.quiet:
+            console.show(self.out, text)
+
+    def _inside(self, event: events.Event) -> None:
+        assert self.run is not None
+        if isinstance(event, events.Warned):
+            if event.message not in self._warned:
+                self._warned.add(event.message)
+                self.telling.handle(event)
+        elif isinstance(event, (events.DataRead, events.CorpusRead, events.TokenizerReady)):
+            if self.run.number == 1:
+                self.telling.handle(event)
+        elif isinstance(event, events.RunPlanned):
+            self.begun = time.monotonic()
+        elif isinstance(event, events.Step):
+            self.step = event
+        elif isinstance(event, events.Validated):
+            own = self.points.setdefault((self.run.cell, self.run.seed), [])
+            own.append(Point(event.epoch, time.monotonic() - self.begun, event.value, event.loss))
+            assert self.planned is not None
+            value = f"{event.value:,.2f}" if event.metric == "perplexity" else console.percent(event.value, 2)
+            self._say(f"{self.run.cell}, seed {self.run.seed}, epoch {event.epoch}: {_metric(event.metric)} {value}")
+
+    def __rich__(self) -> RenderableType:
+        from rich.console import Group
+        from rich.text import Text
+
+        width = max(8, min(self.out.width - 3, 100))  # the terminal writes ^C behind the last line
+        lines: list[RenderableType] = [Text(line, "bold") for line in _wrapped(self.doing, width)]
+        if self.run is not None:
+            share = self._share()
+            lines.append(self._bar((self.run.number - 1 + share) / self.run.runs, width))
+            if self.step is not None:
+                epoch, of = self.step.epoch, self.step.epochs
+                where = f"epoch {epoch:.1f}" + (f" of {of}" if not self._by_time() else "")
+                left = f"{console.duration(self.step.seconds_left)} left in this run"
+                lines += [Text(line, "dim") for line in _wrapped(f"{where}, loss {self.step.loss:.3f}, {left}", width)]
+        return Group(*lines, *self._curves(width, self.out.height - 1 - len(lines)))
+
+    def _curves(self, width: int, room: int) -> list[RenderableType]:
+        if self.planned is None:
+            return []
+        curves: dict[str, list[tuple[Point, ...]]] = {}
+        for entrant in self.planned.entrants:
+            runs = [tuple(points) for (cell, _), points in self.points.items() if cell == entrant.cell]
+            scores = self.done.get(entrant.cell, [])
+            mean = f" {amount(self.planned.measure, sum(scores) / len(scores))}" if scores else ""
+            curves[entrant.cell + mean] = runs
+        plot = learning(self.planned.metric, curves, by_time=self._by_time())
+        shown = drawn(plot, width, MOST_HEIGHT)
+        if len(shown) > room:
+            height = MOST_HEIGHT - (len(shown) - room)
+            shown = drawn(plot, width, height) if height >= LEAST_HEIGHT else []
+        return list(shown)
+
+    def _by_time(self) -> bool:
+        return self.planned is not None and "seconds of training" in self.planned.budget
+
+    def _share(self) -> float:
+        """Of the run at hand."""
+        if self.step is None:
+            return 0.0
+        whole = self.step.seconds + self.step.seconds_left
+        return self.step.seconds / whole if whole else 0.0
+
+    def _bar(self, share: float, width: int) -> RenderableType:
+        from rich.text import Text
+
+        done, rest = "━╌" if self.out.encoding.startswith("utf") else "#-"
+        full = min(width, round(share * width))
+        return Text.assemble((done * full, "cyan"), (rest * (width - full), "dim"))
+
+
+def _wrapped(text: str, width: int) -> list[str]:
+    import textwrap
+
+    return textwrap.wrap(text, width)
+
+
+def _metric(name: str) -> str:
+    return f"validation {MEASURES.get(name, name)}"

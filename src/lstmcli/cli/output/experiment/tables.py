@@ -1,0 +1,270 @@
+"""What a side-by-side training found: a table and plots for a terminal, rows for a pipe, or JSON."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator, Sequence
+from dataclasses import asdict
+from typing import TYPE_CHECKING, Any
+
+from lstmcli.cli.output.console import columns, console, count, duration, percent, print_rows, safe, show, to_json
+from lstmcli.cli.output.experiment.findings import LEAST_GRADIENT, gradient_words, recall_words
+from lstmcli.cli.output.plots import Plot, Series, drawn
+from lstmcli.experiments.results import LOWER_IS_BETTER, Gap, Point, Race, Spread
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+NOTHING = "–"
+MEASURES = {
+    "accuracy": "accuracy",
+    "macro_f1": "macro F1",
+    "f1": "F1 over all decisions",
+    "perplexity": "perplexity",
+    "bits_per_byte": "bits per byte",
+}
+SPLITS = {"test": "test", "valid": "validation"}
+HEIGHT, MOST_WIDTH = 10, 76
+
+
+def write(result: Race, format: str) -> None:
+    """Prints on stdout as ``table``, ``tsv``, ``csv``, ``jsonl`` or ``json``."""
+    if format in ("json", "jsonl"):
+        print(as_json(result, indent=2 if format == "json" else None))
+    elif format in ("tsv", "csv"):
+        print_rows(list(_rows(result)), format)
+    else:
+        out = console()
+        show(out, *_told(result, out))
+
+
+def as_json(result: Race, *, indent: int | None) -> str:
+    return to_json(_finite(asdict(result)), indent=indent)
+
+
+def _finite(value: Any) -> Any:
+    """JSON has no infinity: null stands for what is too large."""
+    if isinstance(value, dict):
+        return {name: _finite(part) for name, part in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_finite(part) for part in value]
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _rows(result: Race) -> Iterator[list[str]]:
+    """A header, and for each cell its figures and how it differs from the reference."""
+    measures = list(result.standings[0].measures)
+    parts = ("mean", "sd", "low", "high", "difference", "p_value", "p_adjusted")
+    names = [f"{measure}_{part}" for measure in measures for part in parts]
+    yield ["cell", "units", "parameters", "seeds", *names, "epochs", "seconds"]
+    for standing in result.standings:
+        entrant = next(entrant for entrant in result.entrants if entrant.cell == standing.cell)
+        own = standing.measures
+        row = [standing.cell, units(entrant.widths), str(entrant.parameters), str(own[measures[0]].n)]
+        for measure in measures:
+            found = own[measure]
+            gap = next((g for g in result.gaps if (g.cell, g.measure) == (standing.cell, measure)), None)
+            more = (None, None, None) if gap is None else (gap.difference.mean, gap.p_value, gap.p_adjusted)
+            row += [_cell(value) for value in (found.mean, found.sd, found.low, found.high, *more)]
+        yield [*row, _cell(standing.epochs), _cell(standing.seconds)]
+
+
+def _cell(value: float | None) -> str:
+    return "" if value is None else f"{value:.6g}"
+
+
+def _told(result: Race, out: Console) -> Iterator[RenderableType]:
+    from rich.text import Text
+
+    yield f"{safe(result.source)}: {subject(result)}"
+    yield result.budget
+    yield ""
+    header, rows = table(result)
+    by_cell = list(zip(*(values for _, values in rows), strict=True))
+    turned = [(name, list(values)) for name, values in zip(header, by_cell, strict=True)]
+    yield columns("", [cell for cell, _ in rows], turned, out)
+    if verdicts := list(sentences(result)):
+        yield ""
+        yield from verdicts
+    width = min(out.width, MOST_WIDTH)
+    for plot, words in plots(result):
+        if lines := drawn(plot, width, HEIGHT):
+            yield ""
+            yield from lines
+            if words:
+                yield Text(words)
+    if result.notes:
+        yield ""
+        yield from (f"note: {safe(sentence)}" for sentence in result.notes)
+
+
+def subject(result: Race) -> str:
+    """What was trained and measured, in words."""
+    kind = "language models" if result.task == "lm" else "classifiers"
+    seeds = ", ".join(map(str, result.seeds))
+    return (
+        f"{kind}, {'seed' if len(result.seeds) == 1 else 'seeds'} {seeds}, measured on the {SPLITS[result.split]} split"
+    )
+
+
+def table(result: Race) -> tuple[list[str], list[tuple[str, list[str]]]]:
+    """Names of columns, and a row for each cell."""
+    header = ["units", "parameters"]
+    several = any(spread.sd is not None for standing in result.standings for spread in standing.measures.values())
+    for measure in result.standings[0].measures:
+        header += [MEASURES[measure], *(["sd", "95 % interval"] if several and measure == result.measure else [])]
+    header += ["epochs", "trained"]
+    rows = []
+    for standing in result.standings:
+        entrant = next(entrant for entrant in result.entrants if entrant.cell == standing.cell)
+        row = [units(entrant.widths), f"{entrant.parameters:,}"]
+        for measure, found in standing.measures.items():
+            row.append(amount(measure, found.mean))
+            if several and measure == result.measure:
+                row += [_optional(measure, found.sd), interval(measure, found)]
+        rows.append((standing.cell, [*row, f"{standing.epochs:.3g}", duration(standing.seconds)]))
+    return header, rows
+
+
+def units(widths: Sequence[int]) -> str:
+    """Units of each layer: ``96``, ``2 x 256``, ``770 + 256``."""
+    if len(set(widths)) > 1:
+        return " + ".join(map(str, widths))
+    return str(widths[0]) if len(widths) == 1 else f"{len(widths)} x {widths[0]}"
+
+
+def amount(measure: str, value: float) -> str:
+    """A value of a measure, with as many digits as it deserves."""
+    if measure == "perplexity":
+        return f"{value:,.2f}" if value < 1e9 else NOTHING
+    return f"{value:.4f}" if measure == "bits_per_byte" else percent(value, 2)
+
+
+def change(measure: str, value: float) -> str:
+    """A difference between two values of a measure."""
+    if measure == "perplexity":
+        return f"{value:+,.2f}"
+    return f"{value:+.4f}" if measure == "bits_per_byte" else f"{100 * value:+.2f}"
+
+
+def interval(measure: str, found: Spread) -> str:
+    if found.low is None or found.high is None:
+        return NOTHING
+    low, high = (amount(measure, value).removesuffix(" %") for value in (found.low, found.high))
+    return f"{low} to {high}"
+
+
+def _optional(measure: str, value: float | None) -> str:
+    return NOTHING if value is None else amount(measure, value).removesuffix(" %")
+
+
+def sentences(result: Race) -> Iterator[str]:
+    """Each cell against the reference, by the first measure."""
+    for gap in result.gaps:
+        if gap.measure == result.measure:
+            yield f"{gap.cell} against {gap.against}: {_difference(gap)}: {_verdict(gap)}"
+
+
+def _difference(gap: Gap) -> str:
+    measure, found = gap.measure, gap.difference
+    points = "" if measure in LOWER_IS_BETTER else " points"
+    text = f"{MEASURES[measure]} {change(measure, found.mean)}{points}"
+    if found.low is None or found.high is None:
+        return text
+    text += f" ({100 * found.confidence:.0f} % interval: {change(measure, found.low)} to {change(measure, found.high)}"
+    if gap.p_value is not None:
+        holm = "" if gap.p_adjusted == gap.p_value else f", {_p(gap.p_adjusted)} with Holm's correction"
+        text += f"; {_p(gap.p_value)}{holm}, paired t-test over {count(found.n, 'seed')}"
+    return text + ")"
+
+
+def _p(value: float | None) -> str:
+    assert value is not None
+    return "p < 0.0001" if value < 1e-4 else f"p = {value:.2g}"
+
+
+def _verdict(gap: Gap) -> str:
+    if math.isnan(gap.difference.mean):
+        return "they cannot be compared: both are too large for a number"
+    if gap.better is None:
+        return "no difference"
+    if gap.significant is None:
+        reason = "one seed cannot show more" if gap.difference.n == 1 else "all seeds say the same"
+        return f"{gap.better} is ahead; {reason}"
+    return f"{gap.better} is {'better; significant' if gap.significant else 'ahead; not significant'} at 5 %"
+
+
+def plots(result: Race) -> Iterator[tuple[Plot, str]]:
+    """Each plot of the report, and what it says in a few words, if there is more to say."""
+    names = [standing.cell for standing in result.standings]
+    curves = {name: [run.points for run in result.runs if run.cell == name] for name in names}
+    yield learning(result.metric, curves, by_time="time" in result.match), ""
+    if result.gradients:
+        yield gradients(result), gradient_words(result)
+    if result.recalls:
+        yield recall(result), recall_words(result)
+
+
+def learning(metric: str, curves: dict[str, list[tuple[Point, ...]]], *, by_time: bool) -> Plot:
+    """Validation as it went: the mean over seeds, as far as all of a cell's seeds have come."""
+    series = []
+    for name, runs in curves.items():
+        places = list(zip(*runs, strict=False)) if runs else []
+        points = tuple(
+            (_mean([p.seconds if by_time else p.epoch for p in at]), _mean([p.value for p in at])) for at in places
+        )
+        ranges = tuple((min(p.value for p in at), max(p.value for p in at)) for at in places)
+        series.append(Series(name, points, ranges if len(runs) > 1 else ()))
+    costs = metric in LOWER_IS_BETTER
+    return Plot(
+        "Learning",
+        "seconds of training" if by_time else "epochs",
+        f"validation {MEASURES[metric]}, mean over seeds",
+        tuple(series),
+        log_y=costs,
+        percent=not costs,
+    )
+
+
+def gradients(result: Race) -> Plot:
+    """What is left of the gradient, as a share of that with respect to the last token."""
+    series = []
+    for found in result.gradients:
+        last = found.norms[0] or 1.0
+        shares = ((lag, norm / last) for lag, norm in enumerate(found.norms))
+        series.append(Series(found.cell, tuple((lag, share) for lag, share in shares if share > LEAST_GRADIENT)))
+    return Plot(
+        "Gradient by lag",
+        "tokens back",
+        "how much of the gradient is left, as a share of the last token's",
+        tuple(series),
+        log_y=True,
+    )
+
+
+def recall(result: Race) -> Plot:
+    series = []
+    for found in result.recalls:
+        means = tuple((d, spread.mean) for d, spread in zip(result.distances, found.accuracies, strict=True))
+        ends = tuple(_inside(spread) for spread in found.accuracies if spread.sd is not None)
+        series.append(Series(found.cell, means, ends))
+    return Plot(
+        "Recall",
+        "tokens between the cue and the question",
+        "right answers",
+        tuple(series),
+        log_x=True,
+        y_range=(0.0, 1.0),
+        percent=True,
+        level=("guessing", result.chance),
+    )
+
+
+def _inside(spread: Spread) -> tuple[float, float]:
+    """The mean and a standard deviation on each side, as far as shares go."""
+    assert spread.sd is not None
+    return max(0.0, spread.mean - spread.sd), min(1.0, spread.mean + spread.sd)
+
+
+def _mean(values: Sequence[float]) -> float:
+    return sum(values) / len(values)

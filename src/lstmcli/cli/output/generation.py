@@ -1,0 +1,167 @@
+"""Generated text as it is written: streamed, one JSON object a line, or one JSON array.
+
+Several texts of a prompt are made side by side and shown one after the other, the one at hand as it is made.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from dataclasses import asdict
+from typing import Any, Protocol, TextIO
+
+from lstmcli.cli.help import bold
+from lstmcli.cli.io.streams import for_people
+from lstmcli.cli.options.kept_columns import kept
+from lstmcli.cli.output.console import escape, safe, to_json
+from lstmcli.cli.output.predictions import fit
+from lstmcli.cli.output.wrapping import Wrapper
+from lstmcli.language_modeling.results import Continuation, Step, TextPiece
+
+NO_COLUMNS: Mapping[str, Any] = {}
+
+
+class Writer(Protocol):
+    def begin(self, prompt: str, columns: Mapping[str, Any] = NO_COLUMNS) -> None:
+        """The texts of a prompt come next; ``columns``: the input's own, where they are kept."""
+
+    def write(self, event: TextPiece | Continuation) -> None: ...
+
+    def close(self) -> None:
+        """Writes what must come after the last text."""
+
+
+def writer(format: str, out: TextIO, *, echo: bool, apart: bool) -> Writer:
+    """The writer for ``text``, ``jsonl`` or ``json``.
+
+    Args:
+        echo: text begins with its prompt.
+        apart: an empty line between texts, for those of several lines.
+    """
+    if format == "text":
+        return TextWriter(out, echo=echo, apart=apart)
+    return JsonWriter(out, array=format == "json")
+
+
+class TextWriter:
+    """The text itself; with alternatives a line for each token, and the text after them."""
+
+    def __init__(self, out: TextIO, *, echo: bool, apart: bool) -> None:
+        self._out, self._echo, self._apart = out, echo, apart
+        self._terminal = out.isatty()
+        if self._terminal:
+            for_people(out)
+        self._wrapper = Wrapper()
+        self._prompt = ""
+        self._begun = False
+        self._current = 0
+        self._waiting: dict[int, list[TextPiece | Continuation]] = {}
+
+    def begin(self, prompt: str, columns: Mapping[str, Any] = NO_COLUMNS) -> None:
+        self._prompt, self._current, self._begun = self._clean(prompt) if self._echo else "", 0, False
+        self._waiting, self._wrapper = {}, Wrapper()  # a text before may have been interrupted
+
+    def write(self, event: TextPiece | Continuation) -> None:
+        self._waiting.setdefault(event.sample, []).append(event)
+        while waiting := self._waiting.pop(self._current, None):
+            for each in waiting:
+                self._show(each)
+            self._out.flush()
+            if not isinstance(waiting[-1], Continuation):
+                break
+            self._current, self._begun = self._current + 1, False
+
+    def _show(self, event: TextPiece | Continuation) -> None:
+        if isinstance(event, Continuation):
+            if event.steps:
+                self._out.write("\n" + self._prompted() + self._wrapped(event.text))
+            elif not self._begun:
+                self._begin_text()
+            self._out.write(self._end() + "\n")
+        elif event.step:
+            if not self._begun:
+                self._begin_text(echo=False)
+            self._out.write(self._line(event.step))
+        else:
+            if not self._begun:
+                self._begin_text()
+            self._out.write(self._wrapped(event.text))
+
+    def _begin_text(self, *, echo: bool = True) -> None:
+        self._begun = True
+        if self._apart and self._current:
+            self._out.write("\n")
+        if echo and self._prompt:
+            self._out.write(self._prompted())
+
+    def _prompted(self) -> str:
+        """The prompt, where a text begins."""
+        if not self._prompt:
+            return ""
+        return bold(self._wrapper.feed(self._prompt, whole=True) if self._terminal else self._prompt, self._out)
+
+    def _wrapped(self, text: str) -> str:
+        """On a terminal, broken between words."""
+        return self._wrapper.feed(self._clean(text)) if self._terminal else text
+
+    def _end(self) -> str:
+        """What is left of a text that has ended."""
+        left, self._wrapper = self._wrapper.end(), Wrapper()
+        return left if self._terminal else ""
+
+    def _line(self, step: Step) -> str:
+        """A token, its probability, and the candidates with theirs."""
+        pairs = [(step.token, step.probability), *step.alternatives]
+        if not self._terminal:
+            return "\t".join(field for token, p in pairs for field in (escape(token), f"{p:.4f}")) + "\n"
+        (token, p), *others = ((f'"{safe(token)}"', f"{p:.4f}") for token, p in pairs)
+        return f"{fit(token, 18)} {p}    " + "  ".join(f"{fit(other, 14)} {q}" for other, q in others).rstrip() + "\n"
+
+    def _clean(self, text: str) -> str:
+        """On a terminal, a visible picture for what it would act on, but line ends and tabs."""
+        if not self._terminal:
+            return text
+        return "".join(part if part in ("\n", "\t") else safe(part) for part in re.split(r"([\n\t])", text))
+
+    def close(self) -> None:
+        pass
+
+
+class JsonWriter:
+    """An object for each text, in order, when it has ended."""
+
+    def __init__(self, out: TextIO, *, array: bool) -> None:
+        self._out, self._array = out, array
+        self._first = True
+        self._current = 0
+        self._columns: Mapping[str, Any] = NO_COLUMNS
+        self._waiting: dict[int, Continuation] = {}
+
+    def begin(self, prompt: str, columns: Mapping[str, Any] = NO_COLUMNS) -> None:
+        self._current, self._columns = 0, columns
+
+    def write(self, event: TextPiece | Continuation) -> None:
+        if isinstance(event, TextPiece):
+            return
+        self._waiting[event.sample] = event
+        while self._current in self._waiting:
+            before = ("[\n" if self._first else ",\n") if self._array else ""
+            after = "" if self._array else "\n"
+            self._first = False
+            row = _row(self._waiting.pop(self._current))
+            self._out.write(before + to_json(row | kept(self._columns, row)) + after)
+            self._current += 1
+        self._out.flush()
+
+    def close(self) -> None:
+        if self._array:
+            self._out.write("[]\n" if self._first else "\n]\n")
+
+
+def _row(found: Continuation) -> dict[str, Any]:
+    row = asdict(found)
+    if not found.steps:
+        del row["steps"]
+    for step in row.get("steps", ()):
+        step["alternatives"] = [{"token": token, "probability": p} for token, p in step["alternatives"]]
+    return {name: value for name, value in row.items() if value is not None}

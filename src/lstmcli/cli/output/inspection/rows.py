@@ -1,0 +1,128 @@
+"""What ``inspect`` shows of a text, as named rows of numbers: the same rows on a terminal and on a page."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+
+from lstmcli.cli.output.console import count, percent, safe
+from lstmcli.inspection.results import DEAD, SATURATED, Finding, Inspection, Layer, TokenRead
+
+SHORT = {
+    "input": "inp",
+    "forget": "for",
+    "candidate": "can",
+    "output": "out",
+    "reset": "res",
+    "update": "upd",
+    "cell": "cel",
+    "hidden": "hid",
+}
+_NAMED_UNITS = 10
+
+
+@dataclass(frozen=True)
+class Row:
+    """One number for each token."""
+
+    name: str
+    values: Sequence[float | None]
+    signed: bool = False
+    """Whether 0 is the middle of the scale and not its start."""
+    most: float = 1.0
+    """The size that gets the full colour."""
+    spread: Sequence[float] = ()
+
+    def share(self, t: int) -> float:
+        """Where the value lies on the scale, within 0 or -1 and 1."""
+        value = self.values[t]
+        return 0.0 if value is None or not self.most else max(-1.0, min(1.0, value / self.most))
+
+
+def answers(found: Inspection) -> Row:
+    """The classifier's confidence as it reads, or the language model's surprisal."""
+    if found.task == "lm":
+        bits = [token.surprisal for token in found.tokens]
+        return Row("bits", bits, most=_most(bits))
+    label = found.label or ""
+    return Row(label, [None if p is None else p[label] for p in (token.probabilities for token in found.tokens)])
+
+
+def parts(found: Inspection, layer: Layer) -> Iterator[tuple[str, list[Row]]]:
+    """All rows of a layer: of the mean or of each unit that was chosen, then of the units that are tied to something;
+    with a heading where one is needed."""
+    answer = answers(found)
+    own = list(units(layer)) or [("", means(layer))]
+    for n, (heading, rows) in enumerate(own):
+        yield heading, [answer] * (n == 0) + rows
+    yield from ties(layer, found.label)
+
+
+def means(layer: Layer) -> list[Row]:
+    """Mean and spread over all units; cell and hidden state by their length."""
+    gates = [Row(gate.name, gate.mean, gate.name == "candidate", spread=gate.spread) for gate in layer.gates]
+    return gates + [Row(name, values, most=_most(values)) for name, values in layer.norms.items()]
+
+
+def units(layer: Layer) -> Iterator[tuple[str, list[Row]]]:
+    """Heading and rows of each unit that was chosen."""
+    for unit in layer.chosen:
+        rows = []
+        for name, values in unit.values.items():
+            most = _most(values) if name == "cell" else 1.0
+            rows.append(Row(name, values, name in ("candidate", "cell", "hidden"), most))
+        yield f"unit {unit.unit}", rows
+
+
+def ties(layer: Layer, label: str | None) -> Iterator[tuple[str, list[Row]]]:
+    """Heading and rows of the units that are tied most to the label, and to the position."""
+    headings = {
+        "label": f"units that add most to the score of {label}, and how much; their hidden state",
+        "position": "units that go most with the position, and their correlation with it; their hidden state",
+    }
+    for to, heading in headings.items():
+        rows = [Row(f"{tie.unit} {short(tie.strength, '+')}", tie.hidden, True) for tie in layer.ties if tie.to == to]
+        if rows:
+            yield heading, rows
+
+
+def _most(values: Sequence[float | None]) -> float:
+    return max((abs(value) for value in values if value is not None), default=0.0)
+
+
+def title(layer: Layer) -> str:
+    return f"layer {layer.layer} of {layer.layers}, {layer.direction}, {count(layer.units, 'unit')}"
+
+
+def finding(found: Finding, layer: Layer) -> str:
+    """A gate that does not react, as a sentence."""
+    size = "size of " if found.gate == "candidate" else ""
+    limit = f"above {SATURATED}" if found.state == "saturated" else f"below {DEAD}"
+    name = found.gate if found.gate == "candidate" else f"{found.gate} gate"
+    values = f"{percent(found.share, 0)} of all its values are {limit}"
+    if not found.units:
+        return f"{name}: {found.state} nearly everywhere; {values}"
+    some = ", ".join(map(str, found.units[:_NAMED_UNITS]))
+    more = f" and {len(found.units) - _NAMED_UNITS} more" if len(found.units) > _NAMED_UNITS else ""
+    whose = f"unit {some}" if len(found.units) == 1 else f"{len(found.units)} of {layer.units} units ({some}{more})"
+    return f"{name}: {found.state} in {whose}, {size and 'its size '}{limit} at every token; {values}"
+
+
+def short(value: float | None, sign: str = "") -> str:
+    """A number in at most four characters: ``.45``, ``-.03``, ``3.4``, ``12``; five with a sign."""
+    if value is None:
+        return "·"
+    size = abs(value)
+    if size < 0.995:
+        return f"{round(value, 2) + 0.0:{sign}.2f}".replace("0.", ".", 1)
+    if size < 9.95:
+        return f"{value:{sign}.1f}"
+    return f"{value:{sign}.0f}" if size < 999.5 else "big"
+
+
+def name(token: TokenRead) -> str:
+    """A token as it is shown: on one line, and never empty."""
+    text = token.text
+    if not text:
+        return "·"  # more of the character before
+    return safe((text.strip(" ") or "␣" * len(text)).replace("\n", "↵"))

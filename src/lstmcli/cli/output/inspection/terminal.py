@@ -1,0 +1,185 @@
+"""What ``inspect`` found, on a terminal: strips of coloured numbers under the tokens, broken to fit the window."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, TextIO
+
+from lstmcli.cli.options.kept_columns import cell
+from lstmcli.cli.output import colours
+from lstmcli.cli.output.console import console, count, grid, safe
+from lstmcli.cli.output.inspection import rows as series
+from lstmcli.cli.output.inspection.rows import Row
+from lstmcli.cli.output.predictions import fit
+from lstmcli.inspection.results import Inspection, Layer, Why
+
+if TYPE_CHECKING:
+    from rich.segment import Segment
+    from rich.style import Style
+
+NARROW = 50
+SHOWN_WORDS = 12
+LEGENDS = {
+    "classify": "{label}: its probability if the text ended there.",
+    "lm": "bits: how surprising the token is after all before it.",
+}
+MEANS = "Gates: mean over the units, ± their spread. Cell, hidden: length of the vector."
+
+
+class StripWriter:
+    """Writes each text as it comes."""
+
+    def __init__(self, out: TextIO) -> None:
+        self.out, self.screen = out, console()
+        self.narrow = self.screen.width < NARROW
+        self.begun = False
+
+    def write(self, found: Inspection) -> None:
+        if self.begun:
+            self._say("")
+        if found.line or found.label is not None:
+            self._say(_heading(found), bold=True)
+        if not found.tokens and found.why is None:
+            self._say("no token in this text")
+        if found.layers and not self.begun:
+            means = "" if found.layers[0].chosen else f" {MEANS}"
+            self._say(LEGENDS[found.task].format(label=safe(found.label or "")) + means, style="dim")
+        for n, layer in enumerate(found.layers):
+            self._say("\n" * (n > 0) + f"{found.cell}, {series.title(layer)}", style="dim")
+            self._layer(found, layer)
+        if found.unread:
+            self._say(f"{count(found.unread, 'token')} in the middle are not read: the model reads the two ends.")
+        if found.every > 1:
+            self._say(f"The answer was computed after every {found.every} tokens.")
+        if found.why is not None:
+            self._why(found.text, found.why)
+        self.begun = True
+
+    def close(self) -> None:
+        pass
+
+    def _layer(self, found: Inspection, layer: Layer) -> None:
+        for n, (heading, rows) in enumerate(series.parts(found, layer)):
+            if heading:
+                self._say("\n" * (n > 0) + heading, style="dim")
+            self._strip(found, rows)
+        for finding in layer.findings:
+            self._say(series.finding(finding, layer))
+
+    def _strip(self, found: Inspection, rows: Sequence[Row]) -> None:
+        """Blocks of as many tokens as fit, each token over its numbers."""
+        from rich.cells import cell_len
+        from rich.segment import Segment, Segments
+        from rich.style import Style
+
+        names = [self._name(row) for row in rows]
+        margin = min(max(map(cell_len, names)), max(4, self.screen.width // 4)) + 1
+        least = 4 if self.narrow else 5  # a number, and what sets it apart
+        room = max(least, self.screen.width - margin)
+        tokens = [("│" if t and found.tokens[t - 1].segment != token.segment else "") + series.name(token)
+                  for t, token in enumerate(found.tokens)]  # fmt: skip
+        widths = [min(room, max(least, cell_len(token) + 1)) for token in tokens]
+        bold, dim = Style(bold=True), Style(dim=True)
+        lines: list[Segment] = []
+
+        def line(label: str, cells: Sequence[Segment]) -> None:
+            lines.extend([Segment(fit(label, margin)), *cells, Segment.line()])
+
+        for start, stop in _blocks(widths, room):
+            if start:
+                lines.append(Segment.line())
+            block = range(start, stop)
+            line(
+                "",
+                [
+                    Segment(" " + _right(tokens[t], widths[t] - 1), dim if found.tokens[t].unknown else bold)
+                    for t in block
+                ],
+            )
+            for label, row in zip(names, rows, strict=True):
+                line(label, [Segment(_right(series.short(row.values[t]), widths[t]), _style(row, t)) for t in block])
+                if row.spread:
+                    line("±", [Segment(_right(series.short(row.spread[t]), widths[t]), dim) for t in block])
+        self._print(Segments(lines))
+
+    def _name(self, row: Row) -> str:
+        return series.SHORT.get(row.name, safe(row.name)) if self.narrow else safe(row.name)
+
+    def _why(self, text: str, why: Why) -> None:
+        from rich.text import Text
+
+        label = safe(why.label)
+        self._say(f"What {label} owes to each word: orange speaks for it, blue against it.", style="dim")
+        coloured = Text(safe(text))
+        most = max((abs(word.log_odds) for word in why.words), default=0.0)
+        for word in why.words:
+            coloured.stylize(colours.style(word.log_odds / most if most else 0.0, signed=True), word.start, word.end)
+        self._print(coloured)
+        self._say("")
+        ranked = sorted(why.words, key=lambda word: -abs(word.log_odds))
+        table = grid(header=True)
+        table.add_column("word", overflow="fold")
+        columns = ("change",) if self.narrow else ("change", "without it", "log-odds")
+        for column in columns:
+            table.add_column(column, justify="right", no_wrap=True)
+        for word in ranked[:SHOWN_WORDS]:
+            numbers = (f"{word.difference:+.4f}", f"{word.probability:.4f}", f"{word.log_odds:+.2f}")
+            table.add_row(safe(word.text), *numbers[: len(columns)])
+        if ranked:
+            self._print(table)
+        if len(ranked) > SHOWN_WORDS:
+            self._say(f"and {count(len(ranked) - SHOWN_WORDS, 'word')} of less effect")
+        for sentence in sum_check(why):
+            self._say(sentence)
+
+    def _print(self, what: object) -> None:
+        with self.screen.capture() as captured:
+            self.screen.print(what)
+        lines = captured.get().split("\n")
+        self.out.write("\n".join(line if "\x1b" in line else line.rstrip() for line in lines))
+
+    def _say(self, text: str, *, bold: bool = False, style: str = "") -> None:
+        from rich.text import Text
+
+        self._print(Text(text, style="bold" if bold else style))
+
+
+def sum_check(why: Why) -> list[str]:
+    """What the differences add up to, beside what all words do together."""
+    rest = why.total - why.sum
+    return [
+        f"With all words {why.probability:.4f}, with none {why.empty_probability:.4f}: together they change "
+        f"{why.total:+.4f} (log-odds {why.total_log_odds:+.2f}).",
+        f"The changes of single words add up to {why.sum:+.4f} (log-odds {why.sum_log_odds:+.2f}); the other "
+        f"{rest:+.4f} is what words do only in company.",
+    ]
+
+
+def _heading(found: Inspection) -> str:
+    where = [f"line {found.line}"] * bool(found.line)
+    answer = [] if found.label is None else [f"{safe(found.label)} {found.probability:.4f}"]
+    own = ((name, cell(value)) for name, value in found.columns.items())
+    kept = "  ".join(safe(f"{name}={value[:60]}") for name, value in own if value != found.text)
+    return ": ".join([*where, *answer]) + (f"  {kept}" if kept else "")
+
+
+def _blocks(widths: Sequence[int], room: int) -> list[tuple[int, int]]:
+    """Runs of columns that fit into the room."""
+    blocks, start, used = list[tuple[int, int]](), 0, 0
+    for t, width in enumerate(widths):
+        if used + width > room and t > start:
+            blocks.append((start, t))
+            start, used = t, 0
+        used += width
+    return [*blocks, (start, len(widths))] if widths else []
+
+
+def _right(text: str, width: int) -> str:
+    """Text at the right end of its column, cut to it."""
+    from rich.cells import cell_len
+
+    return " " * (width - cell_len(text)) + text if cell_len(text) <= width else fit(text, width)
+
+
+def _style(row: Row, t: int) -> Style | None:
+    return None if row.values[t] is None else colours.style(row.share(t), signed=row.signed)

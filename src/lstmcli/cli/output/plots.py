@@ -1,0 +1,270 @@
+"""Curves on a terminal, in letters that need no colour, and as SVG for a page.
+
+A terminal cannot tell eight colours for everyone; so a series is drawn with its own letter, and coloured where it may
+be.  In a page the picture stretches with the window and the words beside it do not, so they stay readable on a phone.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from lstmcli.cli.output.html import escaped
+
+if TYPE_CHECKING:
+    from rich.text import Text
+
+COLOURS = ("cyan", "yellow", "magenta", "green", "red", "blue", "bright_black", "white")
+"""Of series on a terminal; a page has its own, in ``STYLE``."""
+TICKS = 4
+MOST_DOTS = 20
+"""Points of a series that are marked; of more the line is enough."""
+
+
+@dataclass(frozen=True)
+class Series:
+    name: str
+    points: tuple[tuple[float, float], ...]
+    """x and y, x rising."""
+    ranges: tuple[tuple[float, float], ...] = ()
+    """Low and high y at each point; a page draws them as a band."""
+
+
+@dataclass(frozen=True)
+class Plot:
+    title: str
+    x_name: str
+    y_name: str
+    series: tuple[Series, ...]
+    log_x: bool = False
+    log_y: bool = False
+    """Values of 0 or below are left out."""
+    y_range: tuple[float, float] | None = None
+    """None: by the values."""
+    percent: bool = False
+    level: tuple[str, float] | None = None
+    """A name and a value of y to draw a line at."""
+
+
+@dataclass(frozen=True)
+class Scale:
+    """Values to shares of an axis from 0 to 1."""
+
+    low: float
+    high: float
+    log: bool
+    whole: bool = False
+    """Between whole numbers there is nothing, as between epochs."""
+
+    def share(self, value: float) -> float:
+        low, high, at = (math.log10(x) if self.log else x for x in (self.low, self.high, value))
+        return 0.5 if high == low else min(1.0, max(0.0, (at - low) / (high - low)))
+
+    def shows(self, value: float) -> bool:
+        return math.isfinite(value) and (value > 0 or not self.log)
+
+    def ticks(self, most: int = TICKS + 1) -> list[float]:
+        """Round values, from low to high."""
+        if self.log:
+            first, last = math.ceil(math.log10(self.low) - 1e-9), math.floor(math.log10(self.high) + 1e-9)
+            if last - first >= 1:
+                every = max(1, math.ceil((last - first) / most))
+                return [10.0**power for power in range(first, last + 1, every)]
+        if self.high - self.low <= 1e-9 * abs(self.high):
+            return [self.low]
+        rough = (self.high - self.low) / most
+        power = 10.0 ** math.floor(math.log10(rough))
+        step = next((power * factor for factor in (1, 2, 5) if power * factor >= rough), 10 * power)
+        step = max(step, 1.0) if self.whole else step
+        first = math.ceil(self.low / step - 1e-9)
+        count = math.floor(self.high / step + 1e-9) - first + 1
+        return [float(f"{(first + i) * step:.10g}") for i in range(count)]
+
+
+def scales(plot: Plot) -> tuple[Scale, Scale] | None:
+    """Of x and y; None where there is nothing to draw."""
+    points = [
+        (x, y)
+        for series in plot.series
+        for x, y in series.points
+        if math.isfinite(y) and (y > 0 or not plot.log_y) and (x > 0 or not plot.log_x)
+    ]
+    if not points:
+        return None
+    xs, ys = zip(*points, strict=True)
+    low, high = plot.y_range or (min(ys), max(ys))
+    if plot.level is not None:
+        low, high = min(low, plot.level[1]), max(high, plot.level[1])
+    whole = all(x == round(x) for x in xs)
+    return Scale(min(xs), max(xs), plot.log_x, whole), Scale(low, high, plot.log_y)
+
+
+def number(value: float, percent: bool = False) -> str:
+    """As short as an axis likes it."""
+    if percent:
+        return f"{100 * value:.3g} %"
+    if value and (abs(value) < 0.001 or abs(value) >= 1e6):
+        mantissa, exponent = f"{value:.0e}".split("e")
+        return f"{mantissa}e{int(exponent)}"
+    return f"{value:.3g}" if abs(value) < 999.5 else f"{value:,.0f}"
+
+
+def drawn(plot: Plot, width: int, height: int = 10) -> list[Text]:
+    """The plot in lines of at most ``width`` cells: a title, the curves with their axes, what each letter is."""
+    import textwrap
+
+    from rich.cells import cell_len
+    from rich.text import Text
+
+    axes = scales(plot)
+    if axes is None:
+        return []
+    x, y = axes
+    labels = [number(value, plot.percent) for value in (y.high, y.low)]
+    margin = max(map(len, labels)) + 1
+    room = width - margin
+    if room < 8:
+        return []
+    canvas = [[(" ", "")] * room for _ in range(height)]
+    if plot.level is not None:
+        row = round((1 - y.share(plot.level[1])) * (height - 1))
+        canvas[row] = [("·", "dim")] * room
+    for i, series in reversed(list(enumerate(plot.series))):  # the first lies on top
+        for column, share in _columns(series, x, y, room):
+            canvas[round((1 - share) * (height - 1))][column] = (_letter(i), COLOURS[i % len(COLOURS)])
+    lines = [Text(line, "bold") for line in textwrap.wrap(f"{plot.title}: {plot.y_name}", width)]
+    for row, cells in enumerate(canvas):
+        label = labels[0] if row == 0 else labels[1] if row == height - 1 else ""
+        line = Text(label.rjust(margin - 1) + " ", "dim")
+        for char, style in cells:
+            line.append(char, style)
+        line.rstrip()
+        lines.append(line)
+    first, last = number(x.low), number(x.high)
+    between = room - len(first) - len(last) - 2
+    name = plot.x_name if cell_len(plot.x_name) <= between else ""
+    axis = f"{first} {name.center(between)} {last}" if between >= 0 else first
+    lines.append(Text(" " * margin + axis, "dim"))
+    lines += legend([series.name for series in plot.series], width, plot.level)
+    for line in lines:
+        line.truncate(width)
+    return lines
+
+
+def legend(names: Sequence[str], width: int, level: tuple[str, float] | None = None) -> list[Text]:
+    """Which letter is whose, in as many lines as it takes."""
+    from rich.text import Text
+
+    parts = [Text(f"{_letter(i)} {name}", COLOURS[i % len(COLOURS)]) for i, name in enumerate(names)]
+    if level is not None:
+        parts.append(Text(f"· {level[0]}", "dim"))
+    lines: list[Text] = []
+    for part in parts:
+        if lines and lines[-1].cell_len + 2 + part.cell_len <= width:
+            lines[-1].append("  ").append_text(part)
+        else:
+            lines.append(part)
+    return lines
+
+
+def _letter(i: int) -> str:
+    return chr(ord("A") + i)
+
+
+def _columns(series: Series, x: Scale, y: Scale, room: int) -> list[tuple[int, float]]:
+    """For each column that the series reaches, the height there as a share: points, and straight lines between."""
+    known = [(x.share(a) * (room - 1), y.share(b)) for a, b in series.points if y.shows(b) and x.shows(a)]
+    found = {round(column): share for column, share in known}
+    for (left, low), (right, high) in pairwise(known):
+        for column in range(math.ceil(left), math.floor(right) + 1):
+            if right > left:
+                found.setdefault(column, low + (high - low) * (column - left) / (right - left))
+    return sorted(found.items())
+
+
+def svg(plot: Plot) -> str:
+    """The plot as a figure of a page: a picture that stretches, ticks and names as text, a legend."""
+    axes = scales(plot)
+    if axes is None:
+        return ""
+    x, y = axes
+    parts = [f'<svg viewBox="0 0 100 100" preserveAspectRatio="none" role="img" aria-label="{escaped(plot.title)}">']
+    for value in y.ticks():
+        at = _height(y, value)
+        parts.append(f'<path class="tick" vector-effect="non-scaling-stroke" d="M0 {at}H100"/>')
+    if plot.level is not None:
+        at = _height(y, plot.level[1])
+        parts.append(f'<path class="level" vector-effect="non-scaling-stroke" d="M0 {at}H100"/>')
+    for i, series in enumerate(plot.series):
+        parts.append(_band(series, x, y, i))
+    for i, series in enumerate(plot.series):
+        places = [(_across(x, a), _height(y, b)) for a, b in series.points if y.shows(b) and x.shows(a)]
+        line = "M" + "L".join(f"{a} {b}" for a, b in places) if places else ""
+        parts.append(f'<path class="line s{i % 8}" vector-effect="non-scaling-stroke" d="{line}"/>')
+        if max(len(other.points) for other in plot.series) <= MOST_DOTS:
+            dots = "".join(f"M{a} {b}h0" for a, b in places)
+            parts.append(f'<path class="dot s{i % 8}" vector-effect="non-scaling-stroke" d="{dots}"/>')
+    parts.append("</svg>")
+    picture = "".join(parts)
+    ys = "".join(
+        f'<span style="top:{_height(y, value)}%">{escaped(number(value, plot.percent))}</span>' for value in y.ticks()
+    )
+    ticks = x.ticks()
+    xs = "".join(f'<span style="left:{_across(x, value)}%">{escaped(number(value))}</span>' for value in ticks)
+    names = "".join(f'<li class="s{i % 8}">{escaped(series.name)}</li>' for i, series in enumerate(plot.series))
+    if plot.level is not None:
+        names += f'<li class="level">{escaped(plot.level[0])}</li>'
+    return (
+        f'<div class="plot">\n<h3>{escaped(plot.title)}</h3>\n<p class="dim">{escaped(plot.y_name)}</p>\n'
+        f'<div class="ys" aria-hidden="true">{ys}</div>{picture}\n'
+        f'<div class="xs" aria-hidden="true">{xs}</div>\n<p class="x dim">{escaped(plot.x_name)}</p>\n'
+        f"<ul>{names}</ul>\n</div>\n"
+    )
+
+
+def _band(series: Series, x: Scale, y: Scale, i: int) -> str:
+    """Between the lows and the highs."""
+    edges = [
+        (_across(x, a), _height(y, max(low, y.low)), _height(y, high))
+        for (a, _), (low, high) in zip(series.points, series.ranges, strict=False)
+        if x.shows(a) and y.shows(high)
+    ]
+    if len(edges) < 2:
+        return ""
+    there = "L".join(f"{a} {high}" for a, _, high in edges)
+    back = "L".join(f"{a} {low}" for a, low, _ in reversed(edges))
+    return f'<path class="band s{i % 8}" d="M{there}L{back}Z"/>'
+
+
+def _across(x: Scale, value: float) -> float:
+    return round(100 * x.share(value), 2)
+
+
+def _height(y: Scale, value: float) -> float:
+    return round(100 * (1 - y.share(value)), 2)
+
+
+STYLE = """
+:root{--s0:#0b6e8f;--s1:#c2610c;--s2:#8a3fa0;--s3:#3d7d1f;--s4:#b3262e;--s5:#3a4fc4;--s6:#6b6b66;--s7:#8c6d00}
+@media (prefers-color-scheme:dark){:root{--s0:#57c2e6;--s1:#f2a04e;--s2:#d693ea;--s3:#8fce6d;--s4:#f58088;--s5:#97a6ff;
+--s6:#b5b5ae;--s7:#dcc04a}}
+.plot{display:grid;grid-template-columns:3.6rem 1fr;gap:.2rem .5rem;margin:1rem 0 1.75rem;max-width:44rem}
+.plot>h3,.plot>p,.plot>ul{grid-column:1/-1;margin:0}
+.plot>svg{width:100%;height:15rem;background:var(--panel);border-radius:.25rem;display:block;overflow:visible}
+.plot>.ys,.plot>.xs{position:relative;font-size:.75rem;color:var(--dim);font-variant-numeric:tabular-nums}
+.plot>.ys>span{position:absolute;right:0;transform:translateY(-50%);white-space:nowrap}
+.plot>.xs{grid-column:2;height:1.1rem}
+.plot>.xs>span{position:absolute;transform:translateX(-50%);white-space:nowrap}
+.plot>.x{text-align:center;font-size:.85rem}
+.plot ul{list-style:none;display:flex;flex-wrap:wrap;gap:.1rem 1rem;padding:0;font-size:.9rem}
+.plot li::before{content:"";display:inline-block;width:1.1em;height:.22em;margin-right:.4em;vertical-align:middle;
+background:var(--own)}
+.line,.dot,.tick,.level{fill:none}.line{stroke:var(--own);stroke-width:2;stroke-linejoin:round}
+.dot{stroke:var(--own);stroke-width:6;stroke-linecap:round}.plot .band{fill:var(--own);opacity:.15}
+.tick{stroke:var(--line);stroke-width:1}.plot path.level{stroke:var(--dim);stroke-width:1.5;stroke-dasharray:4 4}
+.plot li.level{--own:var(--dim)}
+@media print{.plot{break-inside:avoid}}
+""" + "".join(f".s{i}{{--own:var(--s{i})}}\n" for i in range(8))

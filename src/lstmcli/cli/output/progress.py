@@ -1,0 +1,145 @@
+"""A training run as it is watched: a live panel on a terminal, plain lines in a file.
+
+Both are listeners of the same events and write to stderr.
+"""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+from lstmcli.cli.output.console import curve, duration, percent, safe
+from lstmcli.training import events
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+    from rich.live import Live
+    from rich.text import Text
+
+LINE_EVERY = 10.0
+"""Seconds between two plain lines about steps."""
+KEPT_LOSSES = 2000
+"""Losses remembered for the curve; when there are twice as many, neighbours are averaged."""
+
+
+class Progress:
+    """Steps and validations, shown while they happen.  ``with`` starts and ends the panel."""
+
+    def __init__(self, out: Console) -> None:
+        self.out = out
+        self.live: Live | None = None
+        self.step: events.Step | None = None
+        self.validated: events.Validated | None = None
+        self.best_epoch = 0
+        self.losses: list[float] = []
+        self._received = self._next_line = time.monotonic()
+
+    def __enter__(self) -> Progress:
+        if self.out.is_terminal and not self.out.is_dumb_terminal:
+            from rich.live import Live
+
+            self.live = Live(self, console=self.out, refresh_per_second=4, transient=True)
+            self.live.start()
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        if self.live is not None:
+            self.live.stop()
+
+    def handle(self, event: events.Step | events.Validated) -> None:
+        if isinstance(event, events.Validated):
+            self.validated = event
+            if event.improved:
+                self.best_epoch = event.epoch
+            if self.live is None:
+                self.out.print(_validation_line(event), soft_wrap=True)
+            return
+        self.step, self._received = event, time.monotonic()
+        self.losses.append(event.loss)
+        if len(self.losses) >= 2 * KEPT_LOSSES:
+            self.losses = [(a + b) / 2 for a, b in zip(self.losses[::2], self.losses[1::2], strict=False)]
+        if self.live is None and self._received >= self._next_line:
+            self._next_line = self._received + LINE_EVERY
+            self.out.print(_step_line(event), soft_wrap=True)
+
+    def __rich__(self) -> RenderableType:
+        from rich.console import Group
+        from rich.constrain import Constrain
+        from rich.panel import Panel
+        from rich.text import Text
+
+        if self.step is None:
+            return Text("getting ready …", "dim")
+        framed = self.out.width >= 50
+        # The terminal writes ^C behind the last line; were there no room, the panel would not be erased whole.
+        width = min(self.out.width - 3, 100)
+        lines = Group(*self._lines(width - (4 if framed else 0)))
+        if not framed:
+            return Constrain(lines, width)
+        return Panel(lines, title="training", title_align="left", border_style="dim", width=width)
+
+    def _lines(self, width: int) -> list[RenderableType]:
+        from rich.text import Text
+
+        step = self.step
+        assert step is not None
+        left = max(0.0, step.seconds_left - (time.monotonic() - self._received))
+        head = f"epoch {step.epoch:.1f} of {step.epochs}, {duration(left)} left"
+        loss = f"loss {step.loss:.3f}"
+        room = width - len(loss) - 2
+        lines: list[RenderableType] = [
+            Text(head, "bold"),
+            self._bar(step.step / max(step.steps, 1), width),
+            Text.assemble(loss, "  ", (curve(self.losses, room, self.out.encoding), "cyan")),
+        ]
+        if self.validated is not None:
+            metric = self.validated.metric
+            best = f"best {_score(metric, self.validated.best)} in epoch {self.best_epoch}"
+            value = f"validation {_metric(metric)} {_score(metric, self.validated.value)}"
+            lines += _flow([(value, ""), (best, "green")], width)
+        parts = (f"{step.rate:,.0f} {step.unit}/s", f"learning rate {step.learning_rate:.1e}")
+        lines += _flow([(part, "dim") for part in (*parts, f"gradient {step.gradient_norm:.2f}")], width)
+        return lines
+
+    def _bar(self, share: float, width: int) -> RenderableType:
+        from rich.text import Text
+
+        done, rest = "━╌" if self.out.encoding.startswith("utf") else "#-"
+        full = min(width, round(share * width))
+        return Text.assemble((done * full, "cyan"), (rest * (width - full), "dim"))
+
+
+def _flow(parts: Iterable[tuple[str, str]], width: int) -> list[Text]:
+    """Texts with their styles, behind one another as far as a line holds them."""
+    from rich.text import Text
+
+    lines: list[Text] = []
+    for text, style in parts:
+        if lines and len(lines[-1]) + len(text) + 2 <= width:
+            lines[-1].append(", ", style).append(text, style)
+        else:
+            lines.append(Text(text, style))
+    return lines
+
+
+def _metric(name: str) -> str:
+    return safe(name.replace("_", " ").replace(" f1", " F1"))
+
+
+def _score(metric: str, value: float, digits: int = 1) -> str:
+    return f"{value:,.{digits}f}" if metric == "perplexity" else percent(value, digits)
+
+
+def _step_line(step: events.Step) -> str:
+    return (
+        f"epoch {step.epoch:.2f} of {step.epochs}  step {step.step:,} of {step.steps:,}  loss {step.loss:.4f}  "
+        f"learning rate {step.learning_rate:.2e}  gradient {step.gradient_norm:.2f}  "
+        f"{step.rate:,.0f} {step.unit}/s  {duration(step.seconds_left)} left"
+    )
+
+
+def _validation_line(event: events.Validated) -> str:
+    mark = "best so far" if event.improved else f"best {_score(event.metric, event.best, 2)}"
+    value = f"{_metric(event.metric)} {_score(event.metric, event.value, 2)} ({mark})"
+    return f"epoch {event.epoch}: validation loss {event.loss:.4f}, {value}"

@@ -1,0 +1,218 @@
+"""Tables of results: the data check, the report on a labelled text, what a model is."""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+from lstmcli.classification.results import ClassReport, DataCheck, ModelInfo
+from lstmcli.cli.output.console import columns, count, facts, grid, percent, perplexity, safe, size
+from lstmcli.language_modeling.results import CorpusCheck
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+SHOWN_LABELS, LONGEST_LABEL = 20, 100
+MOST_SCORES = 50
+"""Rows of a report on a screen."""
+NOTHING = "–"
+
+
+def data_check(check: DataCheck, out: Console) -> list[RenderableType]:
+    """Rows, lengths, labels for each split; then what needs a sentence."""
+    splits = check.splits
+    rows: list[tuple[str, list[str]]] = []
+
+    def row(name: str, values: Sequence[int], *, only_if_any: bool = False) -> None:
+        if not only_if_any or any(values):
+            rows.append((name, [f"{value:,}" for value in values]))
+
+    row("rows", [s.rows for s in splits])
+    row("characters, median", [s.characters_median for s in splits])
+    row("characters, longest", [s.characters_max for s in splits])
+    row("empty", [s.empty for s in splits], only_if_any=True)
+    row("repeated", [s.duplicates for s in splits], only_if_any=True)
+    row("also in train", [check.leaked.get(s.name, 0) for s in splits], only_if_any=True)
+    by_count = sorted(check.labels, key=lambda label: -splits[0].labels.get(label, 0)) if splits else []
+    for label in by_count[:SHOWN_LABELS]:
+        row(f"  {_cut(label)}", [s.labels.get(label, 0) for s in splits])
+    if len(by_count) > SHOWN_LABELS:
+        rest = by_count[SHOWN_LABELS:]
+        row(f"  {len(rest)} more labels", [sum(s.labels.get(label, 0) for label in rest) for s in splits])
+    lines: list[RenderableType] = [columns("", [split.name for split in splits], rows, out)]
+    if check.conflicting:
+        lines.append(f"{check.conflicting:,} training texts occur with more than one label")
+    lines.append(
+        f"always answering {safe(_cut(check.majority_label))!r} would be right for {percent(check.majority_share)}"
+    )
+    return lines
+
+
+def corpus_check(splits: Sequence[CorpusCheck], out: Console) -> RenderableType:
+    """What each split of a language model's text holds."""
+    names = ("lines", "tokens", "words", "chars", "bytes")
+    rows = [({"chars": "characters"}.get(name, name), [f"{getattr(s, name):,}" for s in splits]) for name in names]
+    if any(s.oov for s in splits):
+        rows.append(("unknown", [percent(s.oov / max(1, s.tokens), 2) for s in splits]))
+    return columns("", [split.name for split in splits], rows, out)
+
+
+def report(result: ClassReport, out: Console) -> list[RenderableType]:
+    """Accuracy, a row for each class, averages, confusion, calibration."""
+    shown = result.classes
+    if len(shown) > MOST_SCORES:
+        frequent = {c.label for c in heapq.nlargest(MOST_SCORES, shown, key=lambda c: c.support)}
+        shown = tuple(c for c in shown if c.label in frequent)
+    scores = [
+        *((_cut(c.label), c.precision, c.recall, c.f1, c.support) for c in shown),
+        ("macro average", result.macro_precision, result.macro_recall, result.macro_f1, result.n),
+        ("weighted average", *_weighted(result), result.n),
+    ]
+    rows = [(name, [*(f"{100 * x:.1f}" for x in shares), f"{n:,}"]) for name, *shares, n in scores]
+    exact = " (all labels of a text right)" if result.multilabel else ""
+    lines: list[RenderableType] = [
+        f"accuracy {percent(result.accuracy, 2)}{exact} on {result.n:,} texts, "
+        f"calibration error {percent(result.ece)}, loss {result.loss:.4f} nats",
+        "",
+        columns("label", ("precision" if out.width >= 50 else "prec.", "recall", "F1", "texts"), rows, out, bold=2),
+    ]
+    if more := len(result.classes) - len(shown):
+        lines += ["", f"the {len(shown)} most frequent labels; --format json has the {more:,} others too"]
+    if result.unknown_labels:
+        has = "text has" if result.unknown_labels == 1 else "texts have"
+        wrong = "it counts as wrong" if result.unknown_labels == 1 else "they count as wrong"
+        lines += ["", f"{result.unknown_labels:,} {has} a label that the model does not know: {wrong}"]
+    if result.confusion or result.confused:
+        lines += ["", *confusion(result, out)]
+    return lines
+
+
+def _cut(label: str) -> str:
+    """A label no longer than a table can show."""
+    return label if len(label) <= LONGEST_LABEL else f"{label[: LONGEST_LABEL - 1]}…"
+
+
+def _weighted(result: ClassReport) -> tuple[float, float, float]:
+    total = sum(c.support for c in result.classes) or 1
+    precision = sum(c.precision * c.support for c in result.classes) / total
+    recall = sum(c.recall * c.support for c in result.classes) / total
+    return precision, recall, result.weighted_f1
+
+
+def confusion(result: ClassReport, out: Console) -> list[RenderableType]:
+    """The confusion matrix if the window holds it, else the pairs most often confused."""
+    from rich.cells import cell_len
+
+    labels = [safe(_cut(label)) for label in result.labels]
+    count_width = max((len(f"{n:,}") for row in result.confusion for n in row), default=1)
+    name_width = max((cell_len(label) for label in labels), default=1)
+    key_width = len(str(len(labels)))
+    column = max(count_width, key_width) + 2
+    fits = name_width + key_width + 3 + column * len(labels) <= out.width and len(labels) <= 30
+    if result.confusion and fits:
+        table = grid(header=True)
+        table.add_column("true", no_wrap=True)
+        for i in range(len(labels)):
+            table.add_column(str(i + 1), justify="right", no_wrap=True)
+        for i, row in enumerate(result.confusion):
+            cells = [(f"{n:,}" if n else "·", "bold" if i == j else "" if n else "dim") for j, n in enumerate(row)]
+            table.add_row(f"{i + 1:>{key_width}} {labels[i]}", *(_styled(text, style) for text, style in cells))
+        return ["what was called what (a row for each true label, a column for each answer)", "", table]
+    pairs = result.confused[:10]
+    if not pairs:
+        return []
+    if out.width < 40:
+        return ["most often confused", "", *(f"{n:,} {labels[i]} called {labels[j]}" for i, j, n in pairs)]
+    table = grid(header=True)
+    table.add_column("texts", justify="right", no_wrap=True)
+    table.add_column("true", overflow="fold")
+    table.add_column("called", overflow="fold")
+    for i, j, n in pairs:
+        table.add_row(f"{n:,}", labels[i], labels[j])
+    return ["most often confused", "", table]
+
+
+def _styled(text: str, style: str) -> RenderableType:
+    from rich.text import Text
+
+    return Text(text, style)
+
+
+def model_info(info: ModelInfo, out: Console) -> RenderableType:
+    """What a model is, how it was trained and how well it did."""
+    labels = ", ".join(map(_cut, info.labels[:SHOWN_LABELS]))
+    if len(info.labels) > SHOWN_LABELS:
+        labels += f", and {len(info.labels) - SHOWN_LABELS} more"
+    rows = {
+        "model": f"{info.path} ({size(info.bytes)})",
+        "task": _task(info),
+        "labels": labels,
+        "network": f"{info.architecture}; {info.parameters:,} parameters",
+        "tokenizer": f"{info.tokenizer}, {info.vocab_size:,} tokens",
+        "command": info.command,
+        "trained": f"{info.created}, seed {info.seed}{_machine(info)}",
+        "again": _again(info),
+    }
+    rows |= {name: _value(value) for name, value in info.data.items()}
+    for split, found in info.metrics.items():
+        rows[f"on {split}"] = _scores(found, info.tokenizer) if isinstance(found, dict) else _value(found)
+    if info.calibration:
+        rows["calibration"] = f"confidence scaled by {info.calibration['scale']:.2f}"
+    rows["made with"] = _value(info.versions)
+    return facts({name.replace("_", " "): value for name, value in rows.items() if value}, out)
+
+
+def _machine(info: ModelInfo) -> str:
+    """Where the model was trained, as far as it says so."""
+    where = " on ".join(part for part in (info.precision, info.device) if part)
+    return (f", {where}" if where else "") + (f", {count(info.threads, 'thread')}" if info.threads else "")
+
+
+def _again(info: ModelInfo) -> str:
+    """Whether the same command would give the same weights."""
+    if info.obstacles:
+        return f"the same command gives other weights: {'; '.join(info.obstacles)}"
+    machine = f"{count(info.threads, 'thread')} and this kind of {'GPU' if info.device == 'cuda' else 'processor'}"
+    return f"the same command with these versions, {machine} gives the same weights"
+
+
+def perplexities(found: dict[str, Any], tokenizer: str) -> str:
+    """A language model's figures in a line; per word only where words are what it foresees.
+
+    Pieces of words and letters multiply to figures per word that are right, and say nothing to a reader.
+    """
+    token, word = (perplexity(found[name]) for name in ("perplexity", "word_perplexity"))
+    byte, character = (
+        NOTHING if found.get(name) is None else f"{found[name]:.3f}" for name in ("bits_per_byte", "bits_per_char")
+    )
+    per = f"{word} a word" if tokenizer == "word" else f"{character} bits a character"
+    return f"perplexity {token} a token, {per}, {byte} bits a byte ({found['tokens'] or 0:,} tokens)"
+
+
+def _task(info: ModelInfo) -> str:
+    if info.task != "classify":
+        return "language model"
+    return f"{info.task}, {len(info.labels)} labels" + (", several for one text" if info.multilabel else "")
+
+
+def _scores(found: dict[str, Any], tokenizer: str) -> str:
+    """The numbers of a stored report that sum it up."""
+    if "bits_per_byte" in found:
+        return perplexities(found, tokenizer)
+    names = {"accuracy": "accuracy", "macro_f1": "macro F1", "ece": "calibration error"}
+    shown = [f"{words} {percent(found[name], 2)}" for name, words in names.items() if found.get(name) is not None]
+    return ", ".join(shown) + (f" ({found['n']:,} texts)" if found.get("n") else "")
+
+
+def _value(value: object) -> str:
+    """A stored value in words; of a mapping, its names and values."""
+    if isinstance(value, dict):
+        return ", ".join(f"{name} {_value(part)}" for name, part in value.items())
+    if isinstance(value, (list, tuple)):
+        return "; ".join(map(_value, value))
+    if isinstance(value, float):
+        return f"{value:.3f}"
+    if isinstance(value, int) and not isinstance(value, bool):
+        return f"{value:,}"
+    return "" if value is None else str(value)

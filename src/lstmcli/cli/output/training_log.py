@@ -1,0 +1,170 @@
+"""What ``lstm train`` says on stderr, event by event."""
+
+from __future__ import annotations
+
+import shlex
+from collections.abc import Iterable
+from contextlib import ExitStack
+from dataclasses import asdict
+from typing import TYPE_CHECKING
+
+from lstmcli.cli.output import console, tables
+from lstmcli.cli.output.progress import Progress
+from lstmcli.training import events
+
+if TYPE_CHECKING:
+    from lstmcli.data.records import Splits
+
+NEWLINE = "\n"
+REASONS = {
+    "early": "no better validation for a while: stopped early",
+    "time": "the time is used up",
+    "interrupted": "interrupted: the best model so far is kept; the same command with --resume goes on",
+}
+
+
+class Telling:
+    """A listener of training events that talks to a person."""
+
+    def __init__(self, *, default_place: bool, quiet: bool, splits: Splits) -> None:
+        self.out = console.console(stderr=True)
+        self.default_place, self.quiet = default_place, quiet
+        self.warnings = splits.warnings
+        self.progress = Progress(self.out)
+        self.classifies = splits.labelled
+        self.tokenizer = ""
+        self.alone: events.NgramsFitted | None = None
+        """The n-gram model, as it did by itself."""
+        self._stack = ExitStack()
+
+    def __enter__(self) -> Telling:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._stack.close()
+
+    def handle(self, event: events.Event) -> None:
+        if isinstance(event, events.Warned):
+            self._warn([event.message])
+        elif isinstance(event, events.DataRead):
+            self._data(event)
+        elif self.quiet:
+            return
+        elif isinstance(event, (events.Step, events.Validated)):
+            self.progress.handle(event)
+        elif isinstance(event, events.RunPlanned):
+            self._plan(event)
+            self._stack.enter_context(self.progress)
+        elif isinstance(event, events.Resumed):
+            self._say(f"going on from step {event.step:,}, after {console.duration(event.seconds)} of training")
+        elif isinstance(event, events.TokenizerReady):
+            self._say(
+                f"{console.safe(event.kind)} tokenizer: {event.vocab_size:,} tokens; a text has "
+                f"{event.mean_length:,.0f} on average, {event.longest:,} at most; "
+                f"{console.percent(event.unknown_rate)} unknown in validation"
+            )
+        elif isinstance(event, events.CorpusRead):
+            self._corpus(event)
+        elif isinstance(event, events.Sampled):
+            self._say(f"  {console.safe(event.text.strip().replace(NEWLINE, ' ⏎ '))}", "dim")
+        elif isinstance(event, events.Quantised):
+            use = "used for generating" if event.kept else "too much, left out"
+            self._say(f"int8: {event.int8 - event.exact:+.4f} nats a token on validation, {use}")
+        elif isinstance(event, events.LmEvaluated):
+            p = event.report
+            self._say(
+                f"{_NAMES.get(event.split, event.split)}: {tables.perplexities(asdict(p), self.tokenizer)}",
+                "bold",
+            )
+        elif isinstance(event, events.NgramsFitted):
+            accuracy = event.valid_accuracy
+            self.alone = event if accuracy is not None else self.alone
+            alone = "" if accuracy is None else f", alone {console.percent(accuracy)} on validation"
+            again = " fitted again, with the held-out rows" if accuracy is None else ""
+            weight = "" if event.weight == 1 else f", counts {event.weight:.1f} times"
+            self._say(f"{event.order}-gram model{again}: {event.features:,} features{weight}{alone}")
+        elif isinstance(event, events.Stopped):
+            self._stack.close()
+            if event.reason in REASONS:
+                self._say(REASONS[event.reason])
+            kept = f"the weights of epoch {event.best_epoch} are kept" + (f": {event.why}" if event.why else "")
+            self._say(f"trained {console.duration(event.seconds)}; {kept}")
+        elif isinstance(event, events.Calibrated):
+            before, after = console.percent(event.ece_before), console.percent(event.ece_after)
+            self._say(f"confidence scaled by {event.scale:.2f}: calibration error {before} before, {after} after")
+        elif isinstance(event, events.Evaluated):
+            self._evaluated(event)
+        elif isinstance(event, events.Saved):
+            self._saved(event)
+
+    def _say(self, text: str, style: str = "") -> None:
+        console.show(self.out, text, style=style)
+
+    def _warn(self, messages: Iterable[str]) -> None:
+        for message in messages:
+            self._say(f"warning: {console.safe(message)}", "yellow")
+
+    def _data(self, event: events.DataRead) -> None:
+        if not self.quiet:
+            for note in event.notes:
+                self._say(console.safe(note))
+            console.show(self.out, "", *tables.data_check(event.check, self.out))
+        self._warn([*self.warnings, *event.check.warnings])
+        if not self.quiet:
+            self.out.print()
+
+    def _corpus(self, event: events.CorpusRead) -> None:
+        self.tokenizer = event.tokenizer
+        for note in event.notes:
+            self._say(console.safe(note))
+        units = "each line is a text" if event.mode == "lines" else "the lines are one document"
+        console.show(self.out, "", tables.corpus_check(event.splits, self.out))
+        self.out.print()
+        self._say(f"{console.safe(event.tokenizer)} tokenizer: {event.vocab_size:,} tokens; {units}")
+
+    def _plan(self, event: events.RunPlanned) -> None:
+        guess = event.estimate
+        self._say(f"{event.model}: {event.parameters:,} parameters")
+        planned = f"{console.count(event.epochs, 'epoch')}, {console.count(event.steps, 'step')}"
+        self._say(
+            f"{'as many epochs as the time allows' if event.by_clock else planned}, "
+            f"{event.precision} on {event.device}"
+            + (f", threads: {event.threads}" if event.device == "cpu" else "")
+            + f", seed {event.seed}"
+        )
+        self._say(
+            f"estimate: {console.duration(guess.seconds)}, {console.size(guess.memory_bytes)} of memory, "
+            f"a model of {console.size(guess.model_bytes)}"
+        )
+
+    def _evaluated(self, event: events.Evaluated) -> None:
+        r, alone = event.report, self.alone
+        together = "" if alone is None else f"; network and {alone.order}-gram model together"
+        self._say(
+            f"{_NAMES.get(event.split, event.split)}: accuracy {console.percent(r.accuracy, 2)}, "
+            f"macro F1 {console.percent(r.macro_f1, 2)} ({_texts(r.n, r.unknown_labels)}{together})",
+            "bold",
+        )
+        if alone is None or alone.valid_accuracy is None or event.split != "valid" or r.multilabel or not r.n:
+            return
+        more = round((alone.valid_accuracy - r.accuracy) * r.n)
+        if more > 0:
+            margin = 200 * (r.accuracy * (1 - r.accuracy) / r.n) ** 0.5
+            self._say(
+                f"the {alone.order}-gram model alone is right on {console.count(more, 'text')} more of these, "
+                f"{100 * more / r.n:.2f} points; two standard errors are {margin:.2f}"
+            )
+
+    def _saved(self, event: events.Saved) -> None:
+        took = console.duration(event.seconds)
+        self._say(f"saved {console.safe(event.path)}, {console.size(event.bytes)}; {took} in all")
+        where = "" if self.default_place else f" -m {shlex.quote(event.path)}"
+        self._say(f'try: lstm classify{where} --text "…"' if self.classifies else f'try: lstm generate{where} "…"')
+
+
+def _texts(n: int, unknown_labels: int) -> str:
+    strange = f"; the {unknown_labels:,} whose label training never shows count as wrong" if unknown_labels else ""
+    return console.count(n, "text") + strange
+
+
+_NAMES = {"valid": "validation", "test": "test"}

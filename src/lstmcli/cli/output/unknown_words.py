@@ -1,0 +1,127 @@
+"""What a person is told of unknown words: that there are some, and how else to write the text."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import replace
+from typing import TYPE_CHECKING
+
+from lstmcli.cli.io import streams
+from lstmcli.cli.output.console import count, percent, safe
+from lstmcli.errors import UsageError
+
+if TYPE_CHECKING:
+    from lstmcli.data.records import Record
+    from lstmcli.inspection.results import Inspection
+    from lstmcli.language_modeling.scoring.unknown_words import Unknowns
+    from lstmcli.tokenization.corpus_style import Writing
+
+MATCH = "--match-corpus"
+
+
+def about(writing: Writing) -> str:
+    """How a corpus was written, in words."""
+    return ", ".join(writing.habits) or "as people write"
+
+
+def say_how(writing: Writing | None, quiet: bool) -> None:
+    """Says how the text is rewritten.
+
+    Raises:
+        UsageError: the model's vocabulary says nothing about that.
+    """
+    if writing is None:
+        raise UsageError(
+            f"{MATCH} is for models of words or characters", hint="this model spells any text: leave it out"
+        )
+    if not quiet:
+        streams.note(f"written as the model's corpus was: {about(writing)}")
+
+
+def as_asked(records: Iterable[Record], writing: Writing | None, bare: bool) -> Iterable[Record]:
+    """Records with their text written as a corpus was, if one is given; ``bare``: without columns."""
+    if writing is not None:
+        like_it = writing.like_it
+        records = (replace(r, text="\n".join(map(like_it, r.text.split("\n")))) for r in records)
+    return (replace(record, columns={}) for record in records) if bare else records
+
+
+class Warner:
+    """Says each thing once, as soon as it is sure.
+
+    Args:
+        matched: the text is already written as the model's corpus was.
+    """
+
+    def __init__(self, unknowns: Unknowns, *, matched: bool, quiet: bool) -> None:
+        self._unknowns, self._quiet = unknowns, quiet
+        self._done = matched
+
+    def look(self) -> None:
+        """Warns, before the first answers if it can be told so early, of text that is written otherwise."""
+        from lstmcli.language_modeling.scoring.unknown_words import ENOUGH_WORDS
+
+        if not self._done and self._unknowns.tokens >= ENOUGH_WORDS:
+            self._done = True
+            self._otherwise()
+
+    def close(self) -> None:
+        """Says how many words were unknown, and what was too early to say."""
+        from lstmcli.language_modeling.scoring.unknown_words import MANY
+
+        found = self._unknowns
+        if found.unknown and (found.share >= MANY or not self._quiet):
+            say_unknown(found.unknown, found.tokens, found.noun, list(found.examples), warn=found.share >= MANY)
+        if not self._done:
+            self._done = True
+            self._otherwise()
+
+    def _otherwise(self) -> None:
+        found = self._unknowns
+        shares = found.otherwise()
+        if shares is None or found.writing is None:
+            return
+        before, after = shares
+        streams.note(
+            f"warning: this text is not written as the model's corpus was ({about(found.writing)}): "
+            f"{percent(before)} of its {found.noun}s are unknown, and {percent(after)} if it is written so; "
+            f"{MATCH} does that"
+        )
+
+
+def say_unknown(unknown: int, tokens: int, noun: str, examples: list[str], *, warn: bool) -> None:
+    """Says how many words of a text are unknown, and what that does to surprisal."""
+    some = ", ".join(map(repr, examples))
+    which = f": {some}" if len(examples) == unknown else f", such as {some}" if examples else ""
+    streams.note(
+        f"{'warning' if warn else 'note'}: {count(unknown, noun)} of {tokens:,} ({percent(unknown / tokens, 2)}) "
+        f"{'is' if unknown == 1 else 'are'} unknown to the model{safe(which)}; the surprisal is that of <unk>, which "
+        "may be far below that of the word itself"
+    )
+
+
+class UnknownTokens:
+    """Counts the tokens that a language model did not know in texts that were inspected."""
+
+    def __init__(self) -> None:
+        self._tokens = self._unknown = 0
+        self._examples: dict[str, None] = {}
+
+    def add(self, found: Inspection) -> None:
+        if found.task != "lm":
+            return
+        read = [token for token in found.tokens if token.end > token.start and token.text != "\n"]
+        unknown = [token.text for token in read if token.unknown and token.text.strip() != "<unk>"]
+        self._tokens += len(read)
+        self._unknown += len(unknown)
+        for text in unknown[:3]:
+            if len(self._examples) < 3:
+                self._examples[text.strip()] = None
+
+    def say(self, quiet: bool) -> None:
+        from lstmcli.language_modeling.scoring.unknown_words import MANY
+
+        if self._unknown:
+            warn = self._unknown >= MANY * self._tokens
+            if warn or not quiet:
+                say_unknown(self._unknown, self._tokens, "token", list(self._examples), warn=warn)

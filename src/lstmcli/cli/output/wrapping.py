@@ -1,0 +1,82 @@
+"""Text on a terminal, broken between words as it streams: a terminal by itself breaks words at its margin."""
+
+from __future__ import annotations
+
+import re
+import shlex
+import unicodedata
+from collections.abc import Sequence
+
+from lstmcli.cli.io.streams import window_width
+
+_PARTS = re.compile(r"\n|[^\S\n]+|[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+|.")
+"""A line end, spaces, a word, a Chinese or Japanese character."""
+LEAST = 20
+"""Columns below which nothing is broken: hardly a word would fit."""
+
+
+def width_of(text: str) -> int:
+    """Columns that a text takes."""
+    if text.isascii():
+        return len(text)
+    return sum(0 if unicodedata.combining(c) else 1 + (unicodedata.east_asian_width(c) in "WF") for c in text)
+
+
+class Wrapper:
+    """Breaks lines of text that comes in pieces.  A word is held back until it has ended."""
+
+    def __init__(self, width: int | None = None) -> None:
+        self._width = window_width() if width is None else width
+        self._column = 0
+        self._after_wide = False
+        self._word = self._space = ""
+
+    def feed(self, text: str, *, whole: bool = False) -> str:
+        """What of the text so far can be written now; ``whole``: all of it, though its last word may go on."""
+        if self._width < LEAST:
+            return text
+        parts = _PARTS.findall(self._word + text)
+        self._word = ""
+        if parts and not whole and not parts[-1].isspace() and width_of(parts[-1]) == len(parts[-1]):
+            self._word = parts.pop()
+        return "".join(map(self._place, parts))
+
+    def end(self) -> str:
+        """What is left."""
+        word, self._word = self._word, ""
+        return (self._place(word) if word else "") + self._spaces()
+
+    def _place(self, part: str) -> str:
+        if part == "\n":
+            self._space, self._column = "", 0
+            return part
+        if part.isspace():
+            self._space += part
+            return ""
+        columns = width_of(part)
+        wide = columns > len(part)
+        breaks, self._after_wide = self._space or wide or self._after_wide, wide
+        if breaks and self._column and self._column + width_of(self._space) + columns > self._width:
+            self._space, self._column = "", columns
+            return "\n" + part
+        self._column += width_of(self._space) + columns
+        space, self._space = self._space, ""
+        return space + part
+
+    def _spaces(self) -> str:
+        space, self._space = self._space, ""
+        return space if self._column + width_of(space) <= self._width else ""
+
+
+def command_lines(arguments: Sequence[str], width: int) -> str:
+    """A command as it can be typed again, broken between arguments; an option stays with its value."""
+    lines, parts = [shlex.quote(arguments[0])], list(map(shlex.quote, arguments[1:]))
+    while parts:
+        with_value = len(parts) > 1 and parts[0].startswith("-") and not parts[1].startswith("-")
+        own = " ".join(parts[: 1 + with_value])
+        parts = parts[1 + with_value :]
+        if width_of(lines[-1]) + 1 + width_of(own) + 2 > width:
+            lines.append("    " + own)
+        else:
+            lines[-1] += " " + own
+    return " \\\n".join(lines)

@@ -1,0 +1,1 @@
+"""Compare saved models on the same text."""

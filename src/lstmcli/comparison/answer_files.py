@@ -1,0 +1,230 @@
+"""Files of answers, for a comparison: what any other program said to the same texts, a line for each.
+
+Predictions are labels, one a line, with or without a probability behind a tab (as ``lstm classify`` writes into a
+pipe) or as fastText writes them; or the rows of ``lstm classify --format jsonl``.  Log-probabilities are numbers, one
+a line; or the rows of ``lstm perplexity --per line --format jsonl``.
+"""
+
+from __future__ import annotations
+
+import json
+import math
+import re
+from collections.abc import Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NamedTuple
+
+import numpy as np
+
+from lstmcli.comparison.competitors import Answers, Cost
+from lstmcli.comparison.results import Competitor
+from lstmcli.errors import DataError, NoDataError
+
+if TYPE_CHECKING:
+    from lstmcli.data.records import Record
+
+BASES = {"e": 1.0, "2": math.log(2), "10": math.log(10)}
+"""Base of a logarithm to what makes it a natural one."""
+_ESCAPED = re.compile(r"\\(t|n|r|\\)")
+_PLAIN = {"t": "\t", "n": "\n", "r": "\r", "\\": "\\"}
+_ROWS = "the file must hold one line for each text, in the same order"
+
+
+def read_rows(path: Path) -> list[Any]:
+    """The lines of a file, those of JSON Lines (or the rows of a JSON array) as objects.
+
+    Raises:
+        DataError: not text, or JSON that is broken.
+        NoDataError: an empty file.
+    """
+    from lstmcli.data.files import Input, refuse_binary
+
+    data = Input(str(path)).read_all()
+    refuse_binary(data[: 1 << 16], str(path))
+    try:
+        text = data.decode("utf-8-sig")
+    except UnicodeDecodeError as error:
+        raise DataError(f"is not UTF-8: {error.reason}", path=path, hint="write it again in UTF-8") from error
+    if not text.strip():
+        raise NoDataError("is empty", path=path, hint=_ROWS)
+    try:
+        if re.match(r"\s*\[\s*\{", text):
+            return list(json.loads(text))
+        lines = text.removesuffix("\n").split("\n")
+        if not text.lstrip().startswith("{"):
+            return [line.removesuffix("\r") for line in lines]
+    except ValueError as error:
+        raise DataError(f"is broken JSON: {error}", path=path) from error
+    return [_json(line, path, number) for number, line in enumerate(lines, 1)]
+
+
+def _json(line: str, path: Path, number: int) -> Any:
+    try:
+        row = json.loads(line)
+    except ValueError as error:
+        raise DataError(f"is broken JSON: {error}", path=path, line=number) from error
+    if not isinstance(row, dict):
+        raise DataError("is not a JSON object, though the first line is", path=path, line=number)
+    return row
+
+
+def are_numbers(rows: Sequence[Any]) -> bool:
+    """Whether these are log-probabilities, for who cannot tell from the models beside them."""
+    if isinstance(rows[0], dict):
+        return "label" not in rows[0] and not {"surprisal", "logprob"}.isdisjoint(rows[0])
+    return all(_number(row) is not None and _number(row) <= 0 for row in rows if row.strip())  # type: ignore[operator]
+
+
+def _number(text: str) -> float | None:
+    try:
+        return float(text)
+    except ValueError:
+        return None
+
+
+class _Answer(NamedTuple):
+    labels: tuple[str, ...]
+    probability: float
+
+
+class Predictions:
+    """A classifier's answers."""
+
+    labels: tuple[str, ...] | None = None
+    multilabel: bool | None = None
+
+    def __init__(self, name: str, path: Path, prefix: str, rows: Sequence[Any] | None = None) -> None:
+        self.about = Competitor(name, "predictions", str(path))
+        self._path, self._prefix, self._at = path, prefix, 0
+        self._rows = read_rows(path) if rows is None else rows
+        self.several = any(isinstance(row, dict) and row.get("labels") is not None for row in self._rows)
+        """Whether they are label sets."""
+
+    def found(self) -> set[str]:
+        """All labels in it."""
+        return {label for number in range(len(self._rows)) for label in self._read(number, self.several).labels}
+
+    def answer(self, records: Sequence[Record], labels: Sequence[str], multilabel: bool) -> Answers:
+        column = {label: c for c, label in enumerate(labels)}
+        called_NC = np.zeros((len(records), len(labels)), np.bool_)
+        confidence = np.full(called_NC.shape if multilabel else len(records), np.nan)
+        for n, record in enumerate(records):
+            number = self._at + n
+            if number >= len(self._rows):
+                break  # ``finish`` says so
+            _same_text(self._rows[number], record, self._path, number)
+            answer = self._read(number, multilabel)
+            for label in answer.labels:
+                if label not in column:
+                    some = ", ".join(map(repr, list(labels)[:5])) + (", …" if len(labels) > 5 else "")
+                    message = f"{_short(label)} is not one of the labels {some}"
+                    hint = "one label a line, or the rows of `lstm classify --format jsonl`"
+                    raise DataError(message, path=self._path, line=number + 1, hint=hint)
+                called_NC[n, column[label]] = True
+            if not multilabel and answer.labels:
+                confidence[n] = answer.probability
+        self._at += len(records)
+        return Answers(called_NC, confidence)
+
+    def _read(self, number: int, multilabel: bool) -> _Answer:
+        row = self._rows[number]
+        if isinstance(row, dict):
+            return self._object(row, number, multilabel)
+        words = row.split()
+        if words and words[0].startswith(self._prefix):  # fastText's own
+            labels = [word.removeprefix(self._prefix) for word in words if word.startswith(self._prefix)]
+            p = _number(words[1]) if len(words) > 1 else None
+            return _Answer(tuple(labels) if multilabel else (labels[0],), self._share(p, number))
+        label, *more = row.split("\t")
+        p = _number(more[0]) if more else None
+        if more:
+            label = _ESCAPED.sub(lambda found: _PLAIN[found[1]], label)
+        labels = label.split("|") if multilabel else [label]
+        return _Answer(tuple(name for name in labels if name), self._share(p, number))
+
+    def _object(self, row: dict[str, Any], number: int, multilabel: bool) -> _Answer:
+        if "label" not in row and "labels" not in row:
+            hint = "`lstm classify --format jsonl` writes such rows"
+            raise DataError("this row has no 'label'", path=self._path, line=number + 1, hint=hint)
+        label, labels = row.get("label"), row.get("labels")
+        if labels is None or not multilabel:
+            labels = [] if label is None else [label]
+        p = row.get("probability")
+        return _Answer(tuple(map(str, labels)), self._share(p if isinstance(p, (int, float)) else None, number))
+
+    def _share(self, p: float | None, number: int) -> float:
+        if p is None:
+            return math.nan
+        if not 0.0 <= p <= 1.0001:  # fastText rounds up
+            raise DataError(f"{p:g} is not a probability", path=self._path, line=number + 1)
+        return min(p, 1.0)
+
+    def finish(self, texts: int) -> None:
+        _check_length(self._path, "predictions", len(self._rows), texts)
+
+    def cold_start(self, text: str) -> float | None:
+        return None
+
+
+class LogProbabilities:
+    """A language model's score of each line."""
+
+    tokenizer = ""
+    code: str | None = None
+    lowercase = False
+    reading = ""
+
+    def __init__(self, name: str, path: Path, base: str, rows: Sequence[Any] | None = None) -> None:
+        self.about = Competitor(name, "log-probabilities", str(path))
+        self._path, self._unit, self._at = path, BASES[base], 0
+        self._rows = read_rows(path) if rows is None else rows
+
+    def score(self, records: Sequence[Record], pieces: bool) -> list[Cost]:
+        found = []
+        for number, record in enumerate(records, self._at):
+            if number >= len(self._rows):
+                found.append(Cost(0.0, 0, 0, []))  # ``finish`` says so
+                continue
+            _same_text(self._rows[number], record, self._path, number)
+            found.append(Cost(self._nats(number), 0, 0, []))
+        self._at += len(records)
+        return found
+
+    def _nats(self, number: int) -> float:
+        row, line, unit = self._rows[number], number + 1, self._unit
+        if isinstance(row, dict):
+            value = row.get("logprob")
+            if isinstance(row.get("surprisal"), (int, float)):
+                value, unit = -row["surprisal"], BASES["2"]
+            if not isinstance(value, (int, float)):
+                hint = "`lstm perplexity --per line --format jsonl` writes such rows"
+                raise DataError("this row has neither 'surprisal' nor 'logprob'", path=self._path, line=line, hint=hint)
+        else:
+            value = _number(row)
+            if value is None:
+                hint = "one logarithm of a probability a line; --log-base says of which base"
+                raise DataError(f"{_short(row)} is not a number", path=self._path, line=line, hint=hint)
+        if not -math.inf < value <= 0:
+            hint = "it is 0 or less; if these are surprisals, change their sign"
+            raise DataError(f"{value:g} is not the logarithm of a probability", path=self._path, line=line, hint=hint)
+        return -float(value) * unit
+
+    def finish(self, texts: int) -> None:
+        _check_length(self._path, "log-probabilities", len(self._rows), texts)
+
+
+def _same_text(row: Any, record: Record, path: Path, number: int) -> None:
+    """Rows of ours carry the text they belong to."""
+    if isinstance(row, dict) and isinstance(row.get("text"), str) and row["text"] != record.text:
+        raise DataError(
+            "this row belongs to another text than the source has here", path=path, line=number + 1, hint=_ROWS
+        )
+
+
+def _short(text: str) -> str:
+    return repr(text if len(text) <= 40 else text[:40] + "…")
+
+
+def _check_length(path: Path, what: str, found: int, texts: int) -> None:
+    if found != texts:
+        raise DataError(f"holds {found:,} {what}, the source {texts:,} texts", path=path, hint=_ROWS)

@@ -1,0 +1,205 @@
+"""Language models side by side on one text.
+
+What is compared is the cost of whole lines, so bits per byte and per character and perplexity per word compare any
+models; perplexity per token compares models of one tokenizer only.  All of these are the total cost over the same
+count, so one test of the cost of lines speaks for them all.
+
+Shapes: N lines (records of a table), M models, R resamples.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Sequence
+from typing import TYPE_CHECKING
+
+import numpy as np
+
+from lstmcli.comparison.classifiers import multiple
+from lstmcli.comparison.competitors import Cost, LmColumn, OwnLanguageModel
+from lstmcli.comparison.results import SIGNIFICANT, Difference, LmComparison, LmFigures
+from lstmcli.comparison.spans import Spans, common
+from lstmcli.data.windows import windows
+from lstmcli.errors import NoDataError
+from lstmcli.evaluation.significance import Floats, bootstrap_interval, holm, permutation_p
+from lstmcli.language_modeling.results import LmReport
+from lstmcli.language_modeling.scoring.perplexity import WINDOW, WINDOW_CHARACTERS, lines_of
+
+if TYPE_CHECKING:
+    from lstmcli.data.records import Record
+
+PERMUTATION = "paired permutation test over lines"
+ROUNDING = 1e-6
+_FEW = 30
+
+
+def compare(columns: Sequence[LmColumn], records: Iterable[Record], source: str, shown: int) -> LmComparison:
+    """See ``tasks.compare.compare_language_models``."""
+    from lstmcli.language_modeling.corpus import Counts
+
+    counts, sizes = Counts(), list[int]()
+    costs: list[list[Cost]] = [[] for _ in columns]
+    first, *others = (column.about.name for column in columns)
+    spans = [(Spans(name, first, shown), Spans(first, name, shown)) for name in others]
+    for window in windows(records, lambda: True, WINDOW, WINDOW_CHARACTERS):
+        for record in window:
+            before = counts.bytes
+            for line in lines_of(record, False):
+                counts.add(line.text)
+            sizes.append(counts.bytes - before)
+        found = [column.score(window, bool(shown)) for column in columns]
+        for m, scored in enumerate(found):
+            costs[m] += (cost._replace(lines=[]) for cost in scored)
+        for both, other in zip(spans, found[1:], strict=True):
+            _add(both, window, found[0], other)
+    if not sizes:
+        raise NoDataError("nothing to score: there is no text", hint="give at least one line")
+    for column in columns:
+        column.finish(len(sizes))
+    nats_MN = np.array([[cost.nats for cost in own] for own in costs])
+    # What fp32 cannot tell apart is no difference, however regularly it occurs.
+    nats_MN = np.where(np.isclose(nats_MN, nats_MN[0], rtol=ROUNDING, atol=ROUNDING), nats_MN[0], nats_MN)
+    reports = [
+        LmReport.of(
+            math.fsum(cost.nats for cost in own),
+            tokens=sum(cost.tokens for cost in own),
+            words=counts.words,
+            characters=counts.characters,
+            bytes=counts.bytes,
+            lines=counts.lines,
+            oov=sum(cost.oov for cost in own),
+        )
+        for own in costs
+    ]
+    same = [column.code is not None and column.code == columns[0].code for column in columns]
+    compared = sum(same) > 1
+    return LmComparison(
+        source=source,
+        lines=counts.lines,
+        words=counts.words,
+        chars=counts.characters,
+        bytes=counts.bytes,
+        models=tuple(
+            _figures(column, report, compared and equal)
+            for column, report, equal in zip(columns, reports, same, strict=True)
+        ),
+        differences=tuple(_differences([column.about.name for column in columns], nats_MN, np.array(sizes))),
+        spans=tuple(span for pair in spans for part in pair for span in part.found()),
+        token_perplexity=_refusal(columns, same),
+        notes=tuple(_notes(columns, reports, len(sizes))),
+    )
+
+
+def _add(spans: tuple[Spans, Spans], window: Sequence[Record], first: Sequence[Cost], other: Sequence[Cost]) -> None:
+    """``spans``: where the other model gains, and where the first does."""
+    for record, a, b in zip(window, first, other, strict=True):
+        for one, two in zip(a.lines, b.lines, strict=False):  # a file of log-probabilities has none
+            pieces = list(common(two, one))
+            spans[0].add(one.text, record.line, pieces)
+            spans[1].add(one.text, record.line, [piece._replace(saved=-piece.saved) for piece in pieces])
+
+
+def _figures(column: LmColumn, report: LmReport, compared: bool) -> LmFigures:
+    told = report.tokens > 0
+    return LmFigures(
+        column.about,
+        tokenizer=column.tokenizer,
+        bits_per_byte=report.bits_per_byte,
+        bits_per_char=report.bits_per_char,
+        word_perplexity=report.word_perplexity,
+        perplexity=report.perplexity if compared else None,
+        nats=report.nats,
+        tokens=report.tokens if told else None,
+        oov=report.oov if told else None,
+        oov_rate=report.oov_rate if told else None,
+        reading=column.reading,
+    )
+
+
+def _differences(names: Sequence[str], nats_MN: Floats, sizes_N: np.ndarray) -> Iterator[Difference]:
+    """Bits per byte of each model against the first."""
+
+    def measure(sums_RK: Floats) -> Floats:
+        return np.asarray((sums_RK[:, 1] - sums_RK[:, 0]) / sums_RK[:, 2] / math.log(2))
+
+    p_values = [permutation_p(nats_MN[0], own_N) for own_N in nats_MN[1:]]
+    for name, own_N, p, adjusted in zip(names[1:], nats_MN[1:], p_values, holm(p_values), strict=True):
+        rows = np.stack([nats_MN[0], own_N, sizes_N], axis=1)
+        value = float(measure(rows.sum(axis=0)[None])[0])
+        yield Difference(
+            model=name,
+            against=names[0],
+            measure="bits_per_byte",
+            difference=value,
+            interval=bootstrap_interval(rows, measure),
+            test="" if p is None else PERMUTATION,
+            p_value=p,
+            p_adjusted=adjusted,
+            significant=None if adjusted is None else adjusted < SIGNIFICANT,
+            better=None if value == 0 else name if value < 0 else names[0],
+        )
+
+
+def _refusal(columns: Sequence[LmColumn], same: Sequence[bool]) -> str:
+    """Why token perplexities cannot be compared."""
+    first = columns[0]
+    if all(same):
+        return ""
+    if first.code is None:
+        return f"{first.about.name} gives the cost of lines, not of tokens"
+    reasons = []
+    for column, equal in zip(columns, same, strict=True):
+        if equal:
+            continue
+        if column.code is None:
+            reasons.append(f"{column.about.name} gives the cost of lines, not of tokens")
+        elif column.tokenizer == first.tokenizer:
+            reasons.append(
+                f"{column.about.name} has another vocabulary or closes lines otherwise than {first.about.name}"
+            )
+        else:
+            own = f"{column.about.name} cuts text otherwise ({column.tokenizer})"
+            reasons.append(f"{own} than {first.about.name} ({first.tokenizer})")
+    return "; ".join(reasons)
+
+
+def _written_otherwise(columns: Sequence[LmColumn]) -> Iterator[str]:
+    """Models whose corpus was tokenized or written otherwise than this text."""
+    for column in columns:
+        if isinstance(column, OwnLanguageModel) and (shares := column.unknowns.otherwise()):
+            writing = column.unknowns.writing
+            habits = ", ".join(writing.habits) if writing else ""
+            before, after = (f"{100 * share:.1f} %" for share in shares)
+            yield (
+                f"{column.about.name}: the text is not written as this model's corpus was ({habits}): {before} of its "
+                f"{column.unknowns.noun}s are unknown, and {after} if it is written so, as lstm perplexity "
+                "--match-corpus does"
+            )
+
+
+def _notes(columns: Sequence[LmColumn], reports: Sequence[LmReport], lines: int) -> Iterator[str]:
+    """What must be known to read the figures rightly."""
+    if lines == 1:
+        yield "one line: there is no interval for a difference, and no test can say anything"
+    elif lines < _FEW:
+        yield f"only {lines} lines: the intervals are rough"
+    if "stream" in {column.reading for column in columns} and lines > 1:
+        yield "lines of running text depend on each other, so the truth may be less certain than the interval says"
+    if {"lines", "stream"} <= {column.reading for column in columns}:
+        apart = ", ".join(column.about.name for column in columns if column.reading == "lines")
+        yield f"{apart}: reads each line by itself, the others go on from line to line (--lines or --stream for all)"
+    rates = [report.oov_rate for report in reports]
+    if len({column.code for column in columns}) > 1 and any(rates):
+        flattered = ", ".join(
+            f"{column.about.name} {100 * rate:.2f} %" for column, rate in zip(columns, rates, strict=True) if rate
+        )
+        yield (
+            f"unknown tokens ({flattered}) mostly cost less than the words they stand for: "
+            "against a model that knows or spells these, figures mostly flatter the one that does not"
+        )
+    yield from _written_otherwise(columns)
+    if len({column.lowercase for column in columns}) > 1:
+        lowered = ", ".join(column.about.name for column in columns if column.lowercase)
+        yield f"{lowered}: reads everything in lower case, so capitals cost it nothing"
+    if len(columns) > 2:
+        yield multiple(len(columns) - 1, columns[0].about.name)

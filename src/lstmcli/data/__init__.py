@@ -1,0 +1,1 @@
+"""From files, folders, pipes and the Hub to records and splits."""

@@ -1,0 +1,296 @@
+"""Bytes to text: which encoding it is, and lines that decode whatever comes.
+
+Lines end at ``\\n`` alone.  U+0085, U+2028 and a lone ``\\r`` are characters of the text, as every other
+tool that counts lines sees them.
+"""
+
+from __future__ import annotations
+
+import codecs
+import io
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import BinaryIO, cast
+
+from lstmcli.data.files import Input, refuse_binary
+from lstmcli.errors import DataError, UsageError
+
+_BOMS = (
+    (codecs.BOM_UTF8, "utf-8", "UTF-8 with BOM"),
+    (codecs.BOM_UTF32_LE, "utf-32-le", "UTF-32"),  # before UTF-16, whose mark it starts with
+    (codecs.BOM_UTF32_BE, "utf-32-be", "UTF-32"),
+    (codecs.BOM_UTF16_LE, "utf-16-le", "UTF-16"),
+    (codecs.BOM_UTF16_BE, "utf-16-be", "UTF-16"),
+)
+_COMMON_HANZI = frozenset("的一是不了在人有我他这中大来上国个到说们为子和你地出也时要就可以会那得着下好还没很")
+"""The most frequent characters of written Chinese; a quarter of a text and more is made of them."""
+_FEW = 20
+"""Hanzi, of which none need be of the most frequent."""
+_BLOCK = 1 << 16
+_ODD = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffe\uffff\ue000-\uf8ff]")
+
+
+@dataclass(frozen=True)
+class Encoding:
+    """How bytes become text; ``codec`` is Python's name for it."""
+
+    codec: str = "utf-8"
+    label: str = "UTF-8"
+    undecided: bool = False
+    """Nothing or only ASCII has been seen: the first other bytes may still show that it is GB18030."""
+
+    @property
+    def wide(self) -> bool:
+        return self.codec.startswith(("utf-16", "utf-32"))
+
+    @property
+    def shifting(self) -> bool:
+        """A ``\\n`` byte need not be a line end, or a line cannot be decoded by itself."""
+        return self.wide or self.codec.startswith(("utf-7", "iso2022", "hz"))
+
+
+def named_encoding(name: str) -> Encoding:
+    """The encoding a user asked for; ``UsageError`` when there is none of that name."""
+    try:
+        codec = codecs.lookup(name).name
+        if codec in ("idna", "punycode") or not isinstance(bytes(range(256)).decode(codec, "replace"), str):
+            raise LookupError  # of domain names; a transformation; or one that does not take whatever comes
+    except (LookupError, ValueError) as error:
+        raise UsageError(f"unknown encoding {name!r}", hint="utf-8, utf-16, gb18030, big5, cp1252, …") from error
+    if codec in ("gb2312", "gbk"):  # subsets of it
+        codec = "gb18030"
+    return Encoding("utf-8" if codec == "utf-8-sig" else codec, name.upper())
+
+
+def bom_encoding(start: bytes) -> Encoding | None:
+    for mark, codec, label in _BOMS:
+        if start.startswith(mark):
+            return Encoding(codec, label)
+    return None
+
+
+def with_byte_order(named: Encoding, start: bytes, path: str) -> Encoding:
+    """UTF-16 or UTF-32 asked for without a byte order: that of the mark, else the one in which the start is text.
+
+    Raises:
+        DataError: there is neither.
+    """
+    if named.codec not in ("utf-16", "utf-32"):
+        return named
+    found = bom_encoding(start) or _wide(start[: len(start) // 4 * 4])
+    if found is None or not found.codec.startswith(named.codec):
+        raise DataError(
+            f"this is not {named.label}: it has no byte order mark and does not read as text",
+            path=path,
+            hint=f"leave --encoding out, or insist on a byte order: {named.codec}-le, {named.codec}-be",
+        )
+    return found
+
+
+def stream_encoding(stream: BinaryIO, path: str) -> Encoding:
+    """The encoding of what arrives over time: that of its mark, else UTF-8 until the first bytes beyond ASCII.
+
+    Waits for the first bytes.
+
+    Raises:
+        DataError: they are those of an image, a program or the like.
+    """
+    start = cast(io.BufferedReader, stream).peek(16)[:16]
+    refuse_binary(start, path, any_bytes=True)
+    return bom_encoding(start) or Encoding(undecided=True)
+
+
+def detect_encoding(samples: Sequence[bytes]) -> Encoding:
+    """The encoding of a file, from parts of it that hold whole lines; any bytes get an answer."""
+    marked = bom_encoding(samples[0]) if samples else None
+    if marked:
+        return marked
+    if all(sample.isascii() for sample in samples):
+        return _wide(samples[0]) or Encoding(undecided=True) if samples else Encoding(undecided=True)
+    if all(_decode(sample, "utf-8") is not None for sample in samples):
+        return Encoding()
+    wide = _wide(samples[0])
+    if wide:
+        return wide
+    # Lines of ASCII say nothing and would hide the rest.
+    data = b"".join(line for sample in samples for line in sample.splitlines(True) if not line.isascii())
+    if _mostly_utf8(data):
+        return Encoding()
+    if _is_chinese(_decode(data, "gb18030")):
+        return Encoding("gb18030", "GB18030")
+    return _by_statistics(data) or Encoding()
+
+
+def _decode(data: bytes, codec: str) -> str | None:
+    try:
+        return data.decode(codec)
+    except UnicodeDecodeError:
+        return None
+
+
+def _wide(head: bytes) -> Encoding | None:
+    """UTF-16 or UTF-32 without a mark: the reading in which it is text."""
+    if b"\0" not in head:
+        return None
+    for codec in ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be"):
+        width = 4 if "32" in codec else 2
+        text = _decode(head[: len(head) // width * width], codec)
+        if text and len(head) % width == 0 and not _ODD.search(text) and _familiar(text) > 0.9:
+            return Encoding(codec, codec[:6].upper())
+    return None
+
+
+def _familiar(text: str) -> float:
+    """Share of characters from the scripts that most text is written in."""
+    known = sum(c < "\u0600" or "\u2000" <= c < "\u2070" or "\u3000" <= c < "\ua000" or c >= "\uac00" for c in text)
+    return known / len(text)
+
+
+def _mostly_utf8(data: bytes) -> bool:
+    """UTF-8 with some damage: sound sequences far outnumber broken ones, which never happens by chance."""
+    text = data.decode("utf-8", "replace")
+    broken = text.count("\ufffd")
+    return sum(c > "\x7f" for c in text) - broken > 4 * broken
+
+
+def _is_chinese(text: str | None) -> bool:
+    if not text:
+        return False
+    hanzi = [c for c in text if "\u4e00" <= c <= "\u9fff"]
+    beyond = sum(c > "\x7f" for c in text)
+    common = sum(c in _COMMON_HANZI for c in hanzi)
+    few_in_daily_use = len(hanzi) <= _FEW and sum(map(_in_daily_use, hanzi)) >= 0.9 * len(hanzi)
+    return len(hanzi) > 0.6 * beyond and (common >= 0.1 * len(hanzi) or few_in_daily_use)
+
+
+def _in_daily_use(hanzi: str) -> bool:
+    """Whether it is of GB 2312's first level, 3,755 characters; bytes of other encodings seldom come to so many."""
+    lead, trail = hanzi.encode("gb18030")[:2]
+    return 0xB0 <= lead <= 0xD7 and trail >= 0xA1
+
+
+def _by_statistics(data: bytes) -> Encoding | None:
+    """What charset-normalizer makes of it; Western text is Windows-1252 unless that cannot be."""
+    from charset_normalizer import from_bytes
+
+    guesses = [codecs.lookup(m.encoding).name for m in from_bytes(data[: data.rfind(b"\n", 0, _BLOCK) + 1 or _BLOCK])]
+    for codec in (*guesses, "gb18030", "cp1252"):
+        text = _decode(data, codec)
+        if codec.startswith(("utf-16", "utf-32")):
+            continue  # without a mark, and without the NUL bytes of every line end and Western letter
+        # Nobody writes half-width katakana at length, but any bytes can be read as such.
+        if text is None or sum("\uff61" <= c <= "\uff9f" for c in text) > 0.2 * len(text):
+            continue
+        if all(c < "\u0300" for c in text if c.isalpha()) and _decode(data, "cp1252") is not None:
+            codec = "cp1252"  # the Latin code pages are hard to tell apart, and this one is by far the commonest
+        elif codec in ("gbk", "gb2312"):
+            codec = "gb18030"
+        return Encoding(codec, "Windows-1252" if codec == "cp1252" else codec.upper())
+    return None
+
+
+class TextLines:
+    """The lines of a file or stream as text, each with its line end; undecodable bytes become U+FFFD.
+
+    Raises:
+        DataError: a line holds a NUL character, or the bytes cannot be read.
+    """
+
+    def __init__(self, source: Input, encoding: Encoding | None) -> None:
+        self.source = source
+        self.encoding = encoding or Encoding()
+        """None, for a stream: told from its first bytes once they are there."""
+        self._told = encoding
+        self._damaged = self._first = self._switched = 0
+
+    def __iter__(self) -> Iterator[str]:
+        self._damaged = self._first = self._switched = 0
+        with self.source.open() as file:
+            self.encoding = self._encoding(file)
+            lines = self._shifting(file) if self.encoding.shifting else self._plain(file)
+            for number, line in enumerate(lines, 1):
+                if number == 1:
+                    line = line.removeprefix("\ufeff")
+                    if not line:
+                        continue
+                if "\0" in line:
+                    raise DataError(
+                        "a NUL byte: this is a binary file, or damaged text",
+                        path=self.source.path,
+                        line=number,
+                        hint="take it out, or name the encoding (--encoding utf-16)",
+                    )
+                yield line
+
+    def _encoding(self, file: BinaryIO) -> Encoding:
+        if self._told is None:
+            return stream_encoding(file, self.source.path)
+        if self._told.codec not in ("utf-16", "utf-32"):
+            return self._told  # a look at the first bytes would wait for them
+        return with_byte_order(self._told, cast(io.BufferedReader, file).peek(_BLOCK), self.source.path)
+
+    def warnings(self) -> list[str]:
+        """What had to be done to read the text, in sentences."""
+        found = []
+        if self._switched:
+            found.append(f"{self.source.path}, line {self._switched}: not UTF-8, read as GB18030 from here on")
+        if self._damaged:
+            which = f"line {self._first} holds"
+            if self._damaged > 1:
+                which = f"{self._damaged:,} lines, line {self._first} the first, hold"
+            found.append(f"{self.source.path}: {which} bytes that are not {self.encoding.label}, read as U+FFFD")
+        return found
+
+    def _damage(self, number: int) -> None:
+        self._damaged += 1
+        self._first = self._first or number
+
+    def _plain(self, stream: BinaryIO) -> Iterator[str]:
+        """``readline`` waits for no more than the line, so a pipe is answered line by line."""
+        for number, raw in enumerate(iter(stream.readline, b""), 1):
+            try:
+                line = raw.decode(self.encoding.codec)
+                if self.encoding.undecided and not raw.isascii():
+                    self.encoding = Encoding(self.encoding.codec, self.encoding.label)
+            except UnicodeDecodeError:
+                if self.encoding.undecided and _is_chinese(_decode(raw, "gb18030")):
+                    self.encoding, self._switched = Encoding("gb18030", "GB18030"), number
+                    line = raw.decode("gb18030")
+                else:
+                    self._damage(number)
+                    line = raw.decode(self.encoding.codec, "replace")
+            yield line
+
+    def _shifting(self, stream: BinaryIO) -> Iterator[str]:
+        decoder = codecs.getincrementaldecoder(self.encoding.codec)("replace")
+        parts: list[str] = []
+        number = 0
+        data = b"start"
+        while data:
+            data = cast(io.BufferedReader, stream).read1(_BLOCK)
+            *lines, rest = decoder.decode(data, final=not data).split("\n")
+            for line in lines:
+                number += 1
+                parts.append(line)
+                text = "".join(parts) + "\n"
+                if "\ufffd" in text:
+                    self._damage(number)
+                yield text
+                parts.clear()
+            parts.append(rest)
+        if tail := "".join(parts):
+            yield tail
+
+
+def read_text(source: Input, encoding: Encoding) -> tuple[str, list[str]]:
+    """A whole file as text, and the warnings that came with it."""
+    lines = TextLines(source, encoding)
+    return "".join(lines), lines.warnings()
+
+
+def split_lines(text: str) -> list[str]:
+    """Lines with their ends, split at ``\\n`` alone."""
+    lines = [line + "\n" for line in text.split("\n")]
+    lines[-1] = lines[-1][:-1]
+    return lines if lines[-1] else lines[:-1]

@@ -1,0 +1,116 @@
+"""Folders: one sub-folder per class, or files and sub-folders named after splits."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from pathlib import Path
+
+from lstmcli.data.encoding import detect_encoding, named_encoding, read_text
+from lstmcli.data.files import Input, refuse_binary
+from lstmcli.data.table import Row, Table
+from lstmcli.errors import DataError, NoDataError
+
+SPLITS = {"train": "train", "training": "train", "valid": "valid", "validation": "valid", "dev": "valid"}
+SPLITS |= {"val": "valid", "test": "test"}
+"""Names that splits go by."""
+_TABLES = {".csv", ".tsv", ".tab", ".json", ".jsonl", ".ndjson", ".jsonlines", ".parquet", ".pq"}
+_TABLES |= {".ft", ".fasttext"}
+DATA_SUFFIXES = frozenset(_TABLES | {".txt", ".text"})
+
+
+def _suffix(path: Path) -> str:
+    return next((s.lower() for s in reversed(path.suffixes) if s.lower() != ".gz"), "")
+
+
+def _children(folder: Path) -> list[Path]:
+    try:
+        return sorted(path for path in folder.iterdir() if not path.name.startswith((".", "_")))
+    except OSError as error:
+        raise DataError(f"cannot be read: {error.strerror}", path=folder) from error
+
+
+def find_splits(folder: Path) -> dict[str, list[Path]]:
+    """Split to its files or its one folder: ``train.csv``, ``dev.jsonl.gz``, ``train/``, or else by a part of the
+    name (``train-00000-of-00002.parquet``, ``ptb.train.txt``), where one split may have several files."""
+    exact: dict[str, list[Path]] = {}
+    parts: dict[str, list[Path]] = {}
+    for path in _children(folder):
+        if not path.is_dir() and _suffix(path) not in DATA_SUFFIXES:
+            continue
+        stem = path.name.lower() if path.is_dir() else path.name.lower().split(".", 1)[0]
+        if stem in SPLITS:
+            exact.setdefault(SPLITS[stem], []).append(path)
+        elif not path.is_dir():
+            words = re.split(r"[-_.]", path.name.lower())
+            split = next((SPLITS[word] for word in words if word in SPLITS), None)
+            if split:
+                parts.setdefault(split, []).append(path)
+    for split, paths in exact.items():
+        if len(paths) > 1:
+            names = ", ".join(path.name for path in paths)
+            raise DataError(f"the {split} split is there more than once: {names}", path=folder)
+    found = {**parts, **exact}
+    if len(found) == 1 and set(found) != {"train"}:  # classes or files that happen to be called so
+        return {}
+    return {split: found[split] for split in ("train", "valid", "test") if split in found}
+
+
+def data_files(folder: Path) -> list[Path]:
+    """Files that are tables or texts by their names."""
+    return [path for path in _children(folder) if path.is_file() and _suffix(path) in DATA_SUFFIXES]
+
+
+def is_folder_of_classes(folder: Path) -> bool:
+    return any(path.is_dir() and _texts(path) for path in _children(folder))
+
+
+def _texts(folder: Path) -> list[Path]:
+    """Texts of one class: every file that is not a table."""
+    return [path for path in _children(folder) if path.is_file() and _suffix(path) not in _TABLES]
+
+
+def open_classes(folder: Path, encoding_name: str | None) -> Table:
+    """A folder with one sub-folder per class, one file per text.
+
+    Raises:
+        NoDataError: there are no such sub-folders.
+    """
+    # aclImdb holds texts without labels beside its classes.
+    classes = [path for path in _children(folder) if path.is_dir() and path.name != "unsup"]
+    files = [(path.name, text) for path in classes for text in _texts(path)]
+    if not files:
+        tables = [path.name for path in data_files(folder)][:5]
+        hint = "give a file, or a folder with label/*.txt, train/label/*.txt or train.csv in it"
+        if tables:
+            hint = f"give one of its files: {', '.join(tables)}"
+        elif (folder / "model.safetensors").exists():
+            hint = "this is a model; the text to classify is given apart from it: lstm classify -m MODEL FILE"
+        raise NoDataError(
+            "this folder is no data set: it has neither sub-folders of texts, one for each label, nor files "
+            "named train, valid and test",
+            path=folder,
+            hint=hint,
+        )
+    fixed = named_encoding(encoding_name) if encoding_name else None
+
+    def rows() -> Iterator[Row]:
+        table.warnings.clear()
+        for label, path in files:
+            source = Input(str(path))
+            head = source.head()
+            encoding = fixed or detect_encoding(source.samples(head))
+            refuse_binary(head, source.path, any_bytes=encoding.wide)
+            text, warnings = read_text(source, encoding)
+            table.warnings += warnings
+            yield Row(0, source.path, {"text": text.removesuffix("\n").removesuffix("\r"), "label": label})
+
+    table = Table(
+        format="folder",
+        columns=("text", "label"),
+        rows=rows,
+        text_columns=("text",),
+        label_column="label",
+        notes=[f"{len(classes)} sub-folders, {len(files):,} files"],
+    )
+    return table

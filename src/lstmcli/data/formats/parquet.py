@@ -1,0 +1,189 @@
+"""Parquet, a batch of rows at a time, in memory that the size of the file bounds.
+
+A file of kilobytes can stand for terabytes: pages are compressed, and a text in the dictionary of a column may be
+meant by any number of rows.  So strings stay in their dictionaries until it is known how long a batch would become.
+"""
+
+from __future__ import annotations
+
+import io
+import json
+from collections.abc import Iterator, Mapping
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstmcli.data.files import PARQUET, Input, Unpacked, refuse_bomb
+from lstmcli.data.table import Row, Table
+from lstmcli.errors import DataError, NoDataError
+
+_BATCH_ROWS = 1024
+_BATCH_BYTES = 1 << 24
+"""Of text that is unpacked at once, but for a single row."""
+
+
+def open_parquet(source: Input, head: bytes | None) -> Table:
+    """A Parquet file; a gzipped one, or one from a pipe, is read into memory first.
+
+    Args:
+        head: the first bytes, unpacked; None for a stream.
+
+    Raises:
+        DataError: not Parquet, or damaged, or far more than a file of its size can be meant to hold.
+    """
+    import pyarrow as pa
+    import pyarrow.parquet as pq
+
+    data: bytes | None = None
+    if head is None or source.data is not None or _packed(source):
+        data = source.read_all()
+        head = data
+    if head[:4] != PARQUET:
+        raise DataError("this is not a Parquet file", path=source.path, hint="does its name end in the right way?")
+
+    def open_file(strings: list[str] | None = None) -> Any:
+        return pq.ParquetFile(source.path if data is None else io.BytesIO(data), read_dictionary=strings)
+
+    def batches() -> Iterator[list[dict[str, Any]]]:
+        try:
+            bomb = _Unpacking(source.path, size)
+            with open_file(strings) as file:
+                for batch in file.iter_batches(batch_size=_BATCH_ROWS):
+                    sizes = row_sizes(batch)
+                    bomb.add(int(sizes.sum()))
+                    for start, stop in _parts(sizes):
+                        yield _decoded(batch.slice(start, stop - start)).to_pylist()
+        except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+            raise _damaged(source.path, error) from error
+
+    try:
+        size = Path(source.path).stat().st_size if data is None else len(data)
+        with open_file() as file:
+            schema, count = file.schema_arrow, file.metadata.num_rows
+            _Unpacking(source.path, size).add(_stated(file.metadata))
+            strings = _strings(file.schema)
+    except (pa.ArrowException, OSError) as error:
+        raise _damaged(source.path, error) from error
+    if not count:
+        raise NoDataError("there are no rows in it", path=source.path)
+    named = class_names(schema.metadata)
+
+    def rows() -> Iterator[Row]:
+        for batch in batches():
+            for row in batch:
+                yield Row(0, source.path, with_names(row, named) if named else row)
+
+    sample = [with_names(row, named) for row in next(batches(), [])]
+    return Table("parquet", tuple(schema.names), rows, sample, encoding="UTF-8")
+
+
+class _Unpacking:
+    """Counts what comes out of a file; raises DataError once no text packs so well."""
+
+    def __init__(self, path: str, packed: int) -> None:
+        self._path, self._packed, self._unpacked = path, packed, 0
+
+    def add(self, size: int) -> None:
+        self._unpacked += size
+        hint = "if it is meant, write it as CSV or JSON Lines first"
+        refuse_bomb(self._packed, "bytes of Parquet", self._unpacked, self._path, hint)
+
+
+def _stated(metadata: Any) -> int:
+    """Bytes of the pages before they are compressed, and one at least for each value, as the file itself says."""
+    groups = (metadata.row_group(i) for i in range(metadata.num_row_groups))
+    columns = (group.column(i) for group in groups for i in range(group.num_columns))
+    return sum(max(column.total_uncompressed_size, column.num_values) for column in columns)
+
+
+def _strings(schema: Any) -> list[str]:
+    """Paths of the columns of strings."""
+    columns = (schema.column(i) for i in range(len(schema)))
+    return [c.path for c in columns if c.physical_type == "BYTE_ARRAY" and c.logical_type.type in ("STRING", "NONE")]
+
+
+def row_sizes(batch: Any) -> NDArray[np.int64]:
+    """About how many bytes each row has as Python objects would hold it, [N]."""
+    return sum((_sizes(column) for column in batch.columns), np.zeros(len(batch), np.int64))
+
+
+def _sizes(array: Any) -> NDArray[np.int64]:
+    """Bytes of each value of an Arrow array, [N]."""
+    import pyarrow as pa
+    import pyarrow.compute as pc
+
+    kind = array.type
+    if pa.types.is_dictionary(kind):
+        sizes = np.append(_sizes(array.dictionary), 0)
+        indices: NDArray[np.int64] = array.indices.fill_null(len(sizes) - 1).to_numpy(zero_copy_only=False)
+        return np.asarray(sizes[indices.astype(np.int64)])
+    if pa.types.is_struct(kind):
+        return sum((_sizes(part) for part in array.flatten()), np.zeros(len(array), np.int64))
+    if pa.types.is_list(kind) or pa.types.is_large_list(kind) or pa.types.is_map(kind):
+        offsets = array.offsets.to_numpy()
+        pairs = (array.keys, array.items) if pa.types.is_map(kind) else (array.values,)
+        first, count = int(offsets[0]), int(offsets[-1] - offsets[0])
+        parts = sum((_sizes(values.slice(first, count)) for values in pairs), np.zeros(count, np.int64))
+        ends = np.concatenate([np.zeros(1, np.int64), np.cumsum(parts)])
+        found: NDArray[np.int64] = np.diff(ends[offsets - offsets[0]])
+        return found
+    if pa.types.is_string(kind) or pa.types.is_binary(kind) or pa.types.is_large_string(kind):
+        return np.asarray(pc.binary_length(array).fill_null(0).to_numpy(zero_copy_only=False), np.int64)
+    return np.full(len(array), 8, np.int64)
+
+
+def _parts(sizes: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
+    """Where to cut rows so that no part has more than ``_BATCH_BYTES``, but for single rows."""
+    start, total = 0, 0
+    for i, size in enumerate(sizes.tolist()):
+        if i > start and total + size > _BATCH_BYTES:
+            yield start, i
+            start, total = i, 0
+        total += size
+    yield start, len(sizes)
+
+
+def _decoded(batch: Any) -> Any:
+    """The batch with strings in place of dictionaries of them, which Python reads faster."""
+    import pyarrow as pa
+
+    columns = [c.dictionary_decode() if pa.types.is_dictionary(c.type) else c for c in batch.columns]
+    return pa.RecordBatch.from_arrays(columns, names=batch.schema.names)
+
+
+def _packed(source: Input) -> bool:
+    with source.open() as file:
+        return isinstance(file, Unpacked)
+
+
+def _damaged(path: str, error: Exception) -> DataError:
+    return DataError(f"the Parquet file is damaged: {str(error).splitlines()[0]}", path=path)
+
+
+def class_names(metadata: Mapping[bytes, bytes] | None) -> dict[str, list[str]]:
+    """Names of numbered classes, by column, as the datasets library writes them into the schema."""
+    try:
+        features = json.loads((metadata or {})[b"huggingface"])["info"]["features"]
+        found = {}
+        for column, feature in features.items():
+            names = feature.get("names") or (feature.get("feature") or {}).get("names")
+            if isinstance(names, list):
+                found[column] = [str(name) for name in names]
+        return found
+    except (KeyError, ValueError, TypeError, AttributeError):
+        return {}
+
+
+def with_names(row: dict[str, Any], named: Mapping[str, list[str]]) -> dict[str, Any]:
+    """The row with class numbers spelled out; a number without a name (-1: not known) becomes nothing."""
+    return {**row, **{column: _spell(row.get(column), names) for column, names in named.items()}}
+
+
+def _spell(value: Any, names: list[str]) -> Any:
+    if isinstance(value, list):
+        return [_spell(part, names) for part in value]
+    if isinstance(value, int):
+        return names[value] if 0 <= value < len(names) else None
+    return value

@@ -1,0 +1,84 @@
+"""The validation part of text without labels: runs of lines from several places, for a book changes as it goes on.
+
+Nothing is kept in memory: both parts are read anew each time.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+from lstmcli.data.records import Record, Rows, Selection
+
+VALID_SHARE = 0.05
+"""Of the rows, held out for validation where no share was asked for."""
+FEWEST_ROWS = 200
+"""Fewer are too few to tell two epochs apart."""
+MOST_LINES = 10_000
+"""Of running text."""
+MOST_BLOCKS, LEAST_BLOCK = 10, 10
+"""Places that lines are held out from, and lines of each: a shorter run would be read without what leads to it."""
+NEAR = 200
+"""Characters in which a place to cut a line is looked for."""
+LEAST = 20
+"""Characters of a line that is worth cutting."""
+
+
+def hold_lines(
+    records: Collection[Record], fraction: float | None
+) -> tuple[Collection[Record], Collection[Record], str]:
+    """Training and validation lines, and how that was done, in words.
+
+    Runs of lines are held out, from the middle of each of ten equal parts of the text; of a short text its end.
+
+    Args:
+        fraction: share of the lines; None: a twentieth, and 10,000 at most.
+    """
+    share = VALID_SHARE if fraction is None else fraction
+    most = MOST_LINES if fraction is None else len(records)
+    rows = records if isinstance(records, Rows) else Rows(records)
+    held = min(len(rows) - 1, max(1, round(share * len(rows))), most)
+    blocks = min(MOST_BLOCKS, held // LEAST_BLOCK)
+    if blocks > 1 and len(rows) >= FEWEST_ROWS:
+        places = spread(len(rows), held, blocks)
+        return (
+            Selection(rows, places, inside=False),
+            Selection(rows, places),
+            f"held out, in {blocks} runs of lines spread over the text",
+        )
+    return _hold_end(rows, len(rows) - held, share)
+
+
+def spread(rows: int, held: int, blocks: int) -> list[tuple[int, int]]:
+    """Where runs of rows start and stop: ``held`` rows in all, each run in the middle of an equal part of the rows."""
+    places = []
+    for block in range(blocks):
+        start, stop = (rows * n // blocks for n in (block, block + 1))
+        size = held * stop // rows - held * start // rows
+        first = start + (stop - start - size) // 2
+        places.append((first, first + size))
+    return places
+
+
+def _hold_end(rows: Rows, at: int, share: float) -> tuple[Rows, Rows, str]:
+    """The end of a text from row ``at`` on, or the end of its only line."""
+    if len(rows) < FEWEST_ROWS:
+        written = [n for n, record in enumerate(rows) if record.text.strip()]
+        if len(written) == 1 and (cut := _in_two(whole := list(rows), written[0], share)):
+            whole[written[0] : written[0] + 1] = cut
+            return *Rows(whole).cut(written[0] + 1), "held out, the end of the only line"
+        at = max(written[0] + 1, min(at, written[-1]))  # so that there is something to read on both sides
+    return *rows.cut(at), "held out, from the end"
+
+
+def _in_two(records: Sequence[Record], n: int, share: float) -> list[Record]:
+    """A text and its end, which begins behind white space if there is some near; nothing where it is too short."""
+    text = records[n].text
+    if len(text.strip()) < LEAST:
+        return []
+    at = min(max(1, round((1 - share) * len(text))), len(text) - 1)
+    near = max(0, at - NEAR)
+    spaces = [found.end() for found in re.finditer(r"\s", text[near:at])]
+    at = near + spaces[-1] if spaces else at
+    return [replace(records[n], text=text[:at]), replace(records[n], text=text[at:])]

@@ -1,0 +1,114 @@
+"""Data sets of the Hugging Face Hub, through the datasets library."""
+
+from __future__ import annotations
+
+import itertools
+import logging
+import os
+import re
+import socket
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import Any
+from urllib.parse import urlsplit
+from urllib.request import getproxies
+
+from lstmcli.data.formats.folder import SPLITS
+from lstmcli.data.formats.parquet import with_names
+from lstmcli.data.table import Row, Table
+from lstmcli.errors import DataError
+
+_NAME = re.compile(r"[A-Za-z0-9][\w.-]*(/[\w.-]+)?(:[\w.-]+)?")
+
+
+def is_hub_name(spec: str) -> bool:
+    """``name``, ``owner/name``, and either with ``:configuration``."""
+    return _NAME.fullmatch(spec) is not None
+
+
+def _datasets() -> Any:
+    """The library, quiet.  Without a network it is told so: it would try for half a minute; its cache still works."""
+    if "datasets" not in sys.modules and not getproxies() and not _reachable():
+        os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    import datasets
+
+    datasets.disable_progress_bars()
+    logging.getLogger("huggingface_hub").setLevel(logging.ERROR)
+    return datasets
+
+
+def _reachable(seconds: float = 5.0) -> bool:
+    address = urlsplit(os.environ.get("HF_ENDPOINT") or "https://huggingface.co")
+    try:
+        port = address.port or (80 if address.scheme == "http" else 443)
+        with socket.create_connection((address.hostname or "", port), timeout=seconds):
+            return True
+    except (OSError, ValueError):
+        return False
+
+
+def hub_splits(name: str) -> dict[str, str]:
+    """Our names of the splits to the Hub's: ``{"train": "train", "valid": "validation"}``.
+
+    Raises:
+        DataError: there is no such data set, or no network.
+    """
+    path, config = _parts(name)
+    with _readable(name):
+        names = _datasets().get_dataset_split_names(path, config)
+    known = {SPLITS[split]: split for split in reversed(names) if split in SPLITS}
+    return known or {"train": names[0]}
+
+
+def open_hub(name: str, split: str) -> Table:
+    """One split as a table, read over the network as it is used.
+
+    Args:
+        split: as the Hub calls it; a slice such as ``train[:1000]`` is downloaded first.
+
+    Raises:
+        DataError: there is no such data set or split, or no network.
+    """
+    path, config = _parts(name)
+    with _readable(name):
+        data = _datasets().load_dataset(path, config, split=split, streaming="[" not in split)
+        sample = list(itertools.islice(data, 1000))
+        features = data.features or {column: None for row in sample for column in row}
+    named = {column: names for column, feature in features.items() if (names := _class_names(feature))}
+
+    def rows() -> Iterator[Row]:
+        with _readable(name):
+            for row in data:
+                yield Row(0, name, with_names(row, named))
+
+    spelled = [with_names(row, named) for row in sample]
+    return Table("hub", tuple(features), rows, spelled, encoding="UTF-8", notes=[f"split {split!r}"])
+
+
+def _parts(name: str) -> tuple[str, str | None]:
+    path, _, config = name.partition(":")
+    return path, config or None
+
+
+def _class_names(feature: Any) -> list[str] | None:
+    names = getattr(feature, "names", None) or getattr(getattr(feature, "feature", None), "names", None)
+    return [str(name) for name in names] if isinstance(names, list) else None
+
+
+@contextmanager
+def _readable(name: str) -> Iterator[None]:
+    """Whatever the library raises, which has no common base class, in one line."""
+    try:
+        yield
+    except DataError:
+        raise
+    except Exception as error:
+        lines = str(error).splitlines() or [type(error).__name__]
+        hint = "check the name, and that there is a network; a file is given by its path"
+        choices = next((line.strip() for line in lines[1:] if line.strip().startswith("[")), "")
+        if choices:
+            hint = f"choose a configuration as {name}:NAME, of {choices[:500]}"
+        raise DataError(
+            f"not a path here, and the Hub data set cannot be read: {lines[0][:300]}", path=name, hint=hint
+        ) from error

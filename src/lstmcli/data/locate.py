@@ -1,0 +1,197 @@
+"""What a source's name stands for: a file, a folder, a pipe, a built-in sample, a Hub data set."""
+
+from __future__ import annotations
+
+import difflib
+import sys
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import BinaryIO
+
+from lstmcli.config import ReadConfig
+from lstmcli.data.columns import listed
+from lstmcli.data.files import Input
+from lstmcli.data.formats.folder import (
+    DATA_SUFFIXES,
+    SPLITS,
+    data_files,
+    find_splits,
+    is_folder_of_classes,
+    open_classes,
+)
+from lstmcli.data.formats.open import open_input
+from lstmcli.data.hub import hub_splits, is_hub_name, open_hub
+from lstmcli.data.table import Row, Table
+from lstmcli.errors import DataError, UsageError
+
+STDIN = "standard input"
+"""The path of records that come from a pipe."""
+
+Opener = Callable[[ReadConfig, "bool | None", "ReadConfig | None"], Table]
+"""Opens one table, given how to read, whether labels are wanted, and the columns to prefer."""
+
+WHOLE = ""
+"""The split of a source that has none."""
+
+
+@dataclass(frozen=True)
+class Located:
+    name: str
+    splits: Mapping[str, Sequence[Opener]]
+    """Split (train, valid, test, or WHOLE) to what it is made of."""
+    note: str = ""
+    """How the splits were found."""
+
+    def choose(self, wanted: str | None) -> Sequence[Opener]:
+        """The split asked for; None: the whole, or else what models are tested on.
+
+        Raises:
+            DataError: there is no such split.
+        """
+        if wanted is None:
+            return next(self.splits[name] for name in (WHOLE, "test", "valid", "train") if name in self.splits)
+        name = SPLITS.get(wanted.lower(), wanted)
+        if name not in self.splits:
+            there = [split for split in self.splits if split != WHOLE]
+            raise DataError(
+                f"there is no split {wanted!r}; " + (f"there are {listed(there)}" if there else "it is not split"),
+                path=self.name,
+                hint="leave --split out, or name one of these" if there else "leave --split out",
+            )
+        return self.splits[name]
+
+
+def locate(spec: str, read: ReadConfig, *, stdin: BinaryIO | None = None, whole: bool = False) -> Located:
+    """Finds a source by its name, opening nothing but folders and the list of a Hub data set's splits.
+
+    Args:
+        whole: read a pipe to its end and detect what it holds, rather than take it line by line as text.
+
+    Raises:
+        DataError: there is no such source.
+        UsageError: stdin, which is closed.
+    """
+    if spec == "-":
+        if stdin is None and sys.stdin is None:
+            raise UsageError("stdin (`-`) is closed")
+        return _stream(STDIN, stdin or sys.stdin.buffer, whole)
+    if spec.startswith("sample:"):
+        return Located(spec, {WHOLE: [lambda read, labelled, prefer: _sample(spec)]})
+    if not spec:
+        raise DataError("the name of the source is empty", hint="name a file, - for stdin, or sample:reviews")
+    path = Path(spec)
+    try:
+        if path.is_dir():
+            return _folder(path, read)
+        if path.exists():
+            if not path.is_file():
+                return _stream(spec, path.open("rb"), whole)
+            return Located(spec, {WHOLE: [_file(path)]})
+    except OSError as error:  # a name that is too long, a folder that may not be entered
+        raise DataError(f"cannot be read: {error.strerror or error}", path=spec) from error
+    if _looks_like_path(spec):
+        raise missing(spec)
+    try:
+        return _hub(spec.removeprefix("hub:"), read)
+    except DataError as error:
+        near = near_paths(spec)
+        if near:
+            error.hint = f"did you mean {' or '.join(near)}?"
+        raise
+
+
+def _stream(name: str, stream: BinaryIO, whole: bool) -> Located:
+    source = Input(name, stream)
+    if whole:
+        source = Input(name, data=source.read_all())
+    return Located(name, {WHOLE: [_input(source)]})
+
+
+def _input(source: Input) -> Opener:
+    return lambda read, labelled, prefer: open_input(source, read, labelled=labelled, prefer=prefer)
+
+
+def _file(path: Path) -> Opener:
+    return _input(Input(str(path)))
+
+
+def _sample(spec: str) -> Table:
+    from lstmcli.data.samples import open_sample
+
+    sample = open_sample(spec.removeprefix("sample:"))
+    return Table(
+        format="sample",
+        columns=sample.columns,
+        rows=lambda: (Row(0, spec, cells) for cells in sample.rows()),
+        text_columns=sample.text_columns,
+        label_column=sample.label_column,
+        notes=[sample.description],
+    )
+
+
+def _folder(path: Path, read: ReadConfig) -> Located:
+    has_classes = is_folder_of_classes(path)
+    named = {} if has_classes and read.input_format == "folder" else find_splits(path)
+    if named:
+        splits = {split: [opener for part in parts for opener in _part(part)] for split, parts in named.items()}
+        made_of = "; ".join(f"{split} from {', '.join(p.name for p in parts)}" for split, parts in named.items())
+        return Located(str(path), splits, made_of)
+    files = data_files(path)
+    if len(files) == 1 and not has_classes and not any(child.is_dir() for child in path.iterdir()):
+        return Located(str(path), {WHOLE: [_file(files[0])]}, f"the only file of the folder, {files[0].name}")
+    return Located(str(path), {WHOLE: [_classes(path)]})
+
+
+def _part(path: Path) -> list[Opener]:
+    """What one split is made of: a file, a folder per class, or files in a folder."""
+    if path.is_file():
+        return [_file(path)]
+    files = [] if is_folder_of_classes(path) else data_files(path)
+    return [_file(file) for file in files] or [_classes(path)]
+
+
+def _classes(folder: Path) -> Opener:
+    return lambda read, labelled, prefer: open_classes(folder, read.encoding)
+
+
+def _hub(name: str, read: ReadConfig) -> Located:
+    def opener(split: str) -> Opener:
+        return lambda read, labelled, prefer: open_hub(name, split)
+
+    splits = {ours: [opener(theirs)] for ours, theirs in hub_splits(name).items()}
+    if read.split and SPLITS.get(read.split, read.split) not in splits:
+        splits[read.split] = [opener(read.split)]  # a slice, or a name of its own
+    return Located(name, splits, "those of the Hub")
+
+
+def _looks_like_path(spec: str) -> bool:
+    if spec.startswith("hub:"):
+        return False
+    path = Path(spec)
+    if not is_hub_name(spec) or any(s.lower() in DATA_SUFFIXES | {".gz"} for s in path.suffixes):
+        return True
+    return "/" in spec and path.parent.is_dir()
+
+
+def missing(spec: str) -> DataError:
+    """There is no such file; the hint names those that are spelled nearly so."""
+    near = near_paths(spec)
+    parent = Path(spec).parent
+    hint = "check the name" if parent.is_dir() else f"there is no folder {str(parent)!r} either"
+    return DataError("no such file", path=spec, hint=f"did you mean {' or '.join(near)}?" if near else hint)
+
+
+def near_paths(spec: str) -> list[str]:
+    """Paths in the same folder that a slip of the finger might have meant."""
+    path = Path(spec)
+    try:
+        names = {p.name: p for p in path.parent.iterdir()}
+    except OSError:
+        return []
+    stems = {p.name.split(".", 1)[0]: p.name for p in names.values()}
+    near = [
+        *difflib.get_close_matches(path.name, names, n=2, cutoff=0.7),
+        *(stems[stem] for stem in difflib.get_close_matches(path.name.split(".", 1)[0], stems, n=1, cutoff=0.8)),
+    ]
+    return [str(names[name]) for name in dict.fromkeys(near)]

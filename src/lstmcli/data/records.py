@@ -1,0 +1,120 @@
+"""One text with its labels: what every source yields and every task consumes."""
+
+from __future__ import annotations
+
+import hashlib
+from collections import deque
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import islice
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Record:
+    """A text as it was found."""
+
+    text: str
+    labels: tuple[str, ...] = ()
+    """Empty when the source has no labels; several only in multi-label data."""
+    line: int = 0
+    """Line of the file where the record starts, from 1; 0 when there is no such thing."""
+    path: str = ""
+    columns: dict[str, Any] = field(default_factory=dict)
+    """The whole row, only when ``keep_columns`` was asked for."""
+
+
+class Rows:
+    """Some of the records of a source, read anew each time they are asked for: the corpus need not fit in memory."""
+
+    def __init__(self, source: Iterable[Record], start: int = 0, stop: int | None = None) -> None:
+        """``source`` can be iterated more than once."""
+        self._source, self._start, self._stop = source, start, stop
+        self._length: int | None = None
+
+    def __iter__(self) -> Iterator[Record]:
+        return islice(self._source, self._start, self._stop)
+
+    def __len__(self) -> int:
+        """Counted, which takes reading them all, when it is first asked for."""
+        if self._length is None:
+            self._length = sum(1 for _ in self)
+        return self._length
+
+    def __contains__(self, record: object) -> bool:
+        return any(record == other for other in self)
+
+    def cut(self, at: int) -> tuple[Rows, Rows]:
+        """The first ``at`` of them, and the others."""
+        middle = self._start + at
+        return Rows(self._source, self._start, middle), Rows(self._source, middle, self._stop)
+
+
+class Selection:
+    """The records at some places of others, or all but those; read anew each time, as ``Rows`` are."""
+
+    def __init__(self, records: Collection[Record], places: Sequence[tuple[int, int]], *, inside: bool = True) -> None:
+        """``places`` are runs of records, (start, stop), in order and apart."""
+        self._records, self._places, self._inside = records, tuple(places), inside
+
+    def __iter__(self) -> Iterator[Record]:
+        records, at = iter(self._records), 0
+        for start, stop in self._places:
+            before, within = islice(records, start - at), islice(records, stop - start)
+            if self._inside:
+                deque(before, 0)
+                yield from within
+            else:
+                yield from before
+                deque(within, 0)
+            at = stop
+        if not self._inside:
+            yield from records
+
+    def __len__(self) -> int:
+        inside = sum(stop - start for start, stop in self._places)
+        return inside if self._inside else len(self._records) - inside
+
+    def __contains__(self, record: object) -> bool:
+        return any(record == other for other in self)
+
+
+@dataclass
+class Splits:
+    """A corpus, split: in memory where it has labels, read as it is needed where it has none."""
+
+    train: Collection[Record]
+    valid: Collection[Record]
+    test: Collection[Record]
+    """May be empty."""
+    multilabel: bool = False
+    labelled: bool = True
+    """Whether the source has labels: a classifier can be trained on it."""
+    held_out: bool = False
+    """Whether ``valid`` was cut off the training rows here, not given."""
+    notes: tuple[str, ...] = ()
+    """What was detected, in words: format, encoding, columns, where the splits came from."""
+    warnings: tuple[str, ...] = ()
+    """What a reader should know about the text itself: damaged bytes and the like."""
+    fingerprint: str = ""
+    """sha256 of every text and label in order, hexadecimal; empty where there are no labels."""
+    label_column: str | None = None
+    text_columns: tuple[str, ...] = ()
+    path: str = ""
+    """The source the training records come from."""
+    format: str = ""
+    """Its form: text, csv, …; see ``data/sources.py``."""
+
+
+def fingerprint(splits: Iterable[Iterable[Record]]) -> str:
+    """sha256 over the texts and labels of all splits, in order; lengths keep fields from running together."""
+    digest = hashlib.sha256()
+    for split in splits:
+        digest.update(b"split")
+        for record in split:
+            for part in (record.text, *record.labels):
+                data = part.encode("utf-8", "surrogatepass")
+                digest.update(b"%d:" % len(data))
+                digest.update(data)
+            digest.update(b";")
+    return digest.hexdigest()

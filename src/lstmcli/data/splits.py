@@ -1,0 +1,177 @@
+"""Training, validation and test records from one source or several."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+from pathlib import Path
+
+from lstmcli.config import ReadConfig
+from lstmcli.data.book_notices import without_notices
+from lstmcli.data.duplicates import same_text
+from lstmcli.data.formats.folder import SPLITS
+from lstmcli.data.held_out import FEWEST_ROWS, VALID_SHARE, hold_lines
+from lstmcli.data.locate import locate
+from lstmcli.data.records import Record, Rows, Splits, fingerprint
+from lstmcli.data.sources import Source, open_parts
+from lstmcli.errors import NoDataError
+
+MOST_ROWS = 2000
+"""More labelled rows in validation would only be lost to training."""
+SMALL_SHARE = 0.1
+"""Most of the rows that may go to reach the fewest."""
+
+
+def load_splits(
+    spec: str,
+    read: ReadConfig,
+    *,
+    valid: str | None,
+    test: str | None,
+    valid_fraction: float | None,
+    seed: int,
+    labelled: bool | None = None,
+) -> Splits:
+    """Read a corpus and split it: given files, else named splits, else a seeded stratified fraction.
+
+    A labelled corpus is read whole; of one without labels lines from several places are held out, and nothing is kept
+    in memory.  Licences and notes that libraries put around a book are left out of plain text, unless ``read`` says
+    otherwise.
+
+    Args:
+        valid, test: another source, or a split of this one by its name.
+        valid_fraction: share of the training rows held out when there is no validation split; None: a
+            twentieth, but at least 200 rows where that is no more than a tenth, else a tenth; and at most 2,000
+            rows.  Every class of two different texts or more gives at least one.
+        labelled: True fails without labels; None takes them where they are.
+
+    Raises:
+        DataError: a source cannot be read as asked.
+        NoDataError: there is nothing in it.
+    """
+    located = locate(spec, read, whole=True)
+    parts = located.choose(read.split or ("train" if "train" in located.splits else None))
+    source = open_parts(located.name, parts, read, labelled=labelled)
+    if source.labelled and source.format in ("fasttext", "jsonl"):
+        source = open_parts(located.name, parts, read, labelled=True)  # these two are stricter where labels must be
+    splits = Splits([], [], [], labelled=source.labelled, label_column=source.label_column, path=located.name)
+    splits.text_columns, splits.format = source.text_columns, source.format
+    notes, warnings = list(source.notes), list[str]()
+    if located.note:
+        notes.append(f"splits: {located.note}")
+    splits.train = _read(source, read, notes, warnings)
+    several = source.multilabel
+
+    prefer = replace(read, text_columns=source.text_columns, label_column=source.label_column)
+    for name, given in (("valid", valid), ("test", test)):
+        other = located
+        if given is None:
+            chosen = None if read.split else located.splits.get(name)
+        elif SPLITS.get(given, given) in located.splits and not Path(given).exists():
+            chosen = located.choose(given)
+        else:
+            other = locate(given, read, whole=True)
+            chosen = other.splits.get(name) or other.choose(None)
+        if chosen is None:
+            continue
+        wanted = True if given is not None and splits.labelled else None if splits.labelled else False
+        source = open_parts(other.name, chosen, read, labelled=wanted, prefer=prefer)
+        if given is not None:
+            notes.append(f"{_NAMES[name]}: {source.notes[0]}")
+        records = _read(source, read, notes, warnings)
+        if given is None and splits.labelled and not any(record.labels for record in records):
+            notes.append(f"the {_NAMES[name]} split has no labels and is left out")
+            continue
+        setattr(splits, name, records)
+
+    everything = (splits.train, splits.valid, splits.test)
+    # Lists that hold one label each are plain labels; a separator that was asked for is meant.
+    splits.multilabel = splits.labelled and (
+        read.label_separator is not None
+        or any(len(record.labels) > 1 or (several and not record.labels) for part in everything for record in part)
+    )
+    if splits.labelled and not splits.multilabel:
+        splits.train, splits.valid, splits.test = (
+            _labelled(part, splits.label_column, warnings) for part in everything
+        )
+    if not splits.labelled and not any(record.text.strip() for record in splits.train):
+        raise NoDataError("there are only empty lines", path=located.name, hint="give a file with text in it")
+    if not splits.valid:
+        splits.held_out = True
+        if splits.labelled:
+            splits.train, splits.valid = hold_out(list(splits.train), valid_fraction, seed)
+            way = f"held out, by label, seed {seed}"
+        else:
+            splits.train, splits.valid, way = hold_lines(splits.train, valid_fraction)
+        notes.append(f"validation: {len(splits.valid):,} of {len(splits.train) + len(splits.valid):,} rows {way}")
+    splits.notes, splits.warnings = tuple(notes), tuple(warnings)
+    if splits.labelled:
+        splits.fingerprint = fingerprint((splits.train, splits.valid, splits.test))
+    return splits
+
+
+_NAMES = {"valid": "validation", "test": "test"}
+
+
+def _read(source: Source, read: ReadConfig, notes: list[str], warnings: list[str]) -> Collection[Record]:
+    small = source.labelled or source.format == "sample"  # and a sample takes a while to make
+    records: Collection[Record] = list(source) if small else Rows(source)
+    if source.format == "text" and not read.keep_licence:
+        records, said = without_notices(records)
+        notes += said
+    found = len(records)
+    warnings += source.warnings
+    if not found:
+        raise NoDataError("there are no rows in it", path=source.path)
+    return records
+
+
+def _labelled(records: Collection[Record], column: str | None, warnings: list[str]) -> Collection[Record]:
+    """The rows that have a label."""
+    bare = [record for record in records if not record.labels]
+    if not bare:
+        return records
+    first = bare[0]
+    if len(bare) == len(records):
+        raise NoDataError(
+            f"no row has a label: the column {column!r} is empty", path=first.path, hint="name another --label-column"
+        )
+    where = f", line {first.line} the first" if first.line else ""
+    rows = "1 row has" if len(bare) == 1 else f"{len(bare):,} rows have"
+    warnings.append(f"{first.path}: {rows} no label and {'is' if len(bare) == 1 else 'are'} left out{where}")
+    return [record for record in records if record.labels]
+
+
+def default_share(rows: int) -> float:
+    """The share of so many rows that is held out when nothing was said."""
+    wanted = max(VALID_SHARE * rows, min(FEWEST_ROWS, SMALL_SHARE * rows))
+    return min(wanted, MOST_ROWS) / max(1, rows)
+
+
+def hold_out(records: Sequence[Record], fraction: float | None, seed: int) -> tuple[list[Record], list[Record]]:
+    """Training and validation rows, each in the order of the source.
+
+    Every class gives its share, and a text at least where it has two.  Rows with the same text, case, white space and
+    Unicode form aside, stay on one side: validation is to show new texts.
+    """
+    share = fraction if fraction is not None else default_share(len(records))
+    texts: dict[bytes, list[int]] = {}
+    for i, record in enumerate(records):
+        texts.setdefault(same_text(record.text), []).append(i)
+    classes: dict[str, list[list[int]]] = {}
+    for rows in texts.values():
+        classes.setdefault(next(iter(records[rows[0]].labels), ""), []).append(rows)  # multi-label: by the first
+    rng = random.Random(seed)
+    held: set[int] = set()
+    for label in sorted(classes):
+        groups = classes[label]
+        rng.shuffle(groups)
+        quota = max(1, int(share * sum(map(len, groups)) + 1e-9))
+        taken: list[int] = []
+        for rows in groups[:-1]:  # one text at least stays
+            if len(taken) + len(rows) <= quota:
+                taken += rows
+        held.update(taken)
+    train = [record for i, record in enumerate(records) if i not in held]
+    return train, [record for i, record in enumerate(records) if i in held]

@@ -1,0 +1,1 @@
+"""Statistics for results of any task."""

@@ -1,0 +1,137 @@
+"""Is a difference real?  Paired tests and intervals, by SciPy, with fixed seeds.
+
+Whatever is compared was measured on the same texts, so texts are what is resampled, with all that was measured on
+each.  A measure is a function of sums over texts (texts right, nats, true and false positives), so a resample is
+those sums with other weights.
+
+Shapes: N texts, K sums that a measure is made of, R resamples.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstmcli.comparison.results import CONFIDENCE, Interval
+from lstmcli.experiments.results import Spread
+
+Floats = NDArray[np.float64]
+SEED = 1
+RESAMPLES = 9999
+MOST_UNITS = 5000
+"""More texts than this are summed in runs of neighbours, which are resampled as one."""
+_CELLS_AT_ONCE = 2**22
+"""Numbers drawn at once."""
+
+
+def bootstrap_interval(rows_NK: NDArray[Any], measure: Callable[[Floats], Floats]) -> Interval | None:
+    """Percentile interval of a measure, texts drawn with replacement; None for fewer than two texts.
+
+    Args:
+        rows_NK: what each text adds to the sums.
+        measure: sums [R, K] to values [R].
+    """
+    if len(rows_NK) < 2:
+        return None
+    from scipy import stats
+
+    rows = grouped(rows_NK)
+    N = len(rows)
+
+    def statistic(drawn: NDArray[np.int64], axis: int = -1) -> Floats:
+        index_RN = np.moveaxis(drawn, axis, -1).reshape(-1, N)
+        cells = index_RN + N * np.arange(len(index_RN))[:, None]
+        weights_RN = np.bincount(cells.ravel(), minlength=index_RN.size).reshape(-1, N)
+        return measure(weights_RN.astype(np.float64) @ rows)
+
+    found = stats.bootstrap(
+        (np.arange(N),),
+        statistic,
+        n_resamples=RESAMPLES,
+        batch=max(1, _CELLS_AT_ONCE // N),
+        vectorized=True,
+        confidence_level=CONFIDENCE,
+        method="percentile",
+        random_state=np.random.default_rng(SEED),
+    )
+    low, high = (float(np.squeeze(end)) for end in found.confidence_interval)
+    return Interval(low, high, CONFIDENCE, RESAMPLES)
+
+
+def permutation_p(a_N: Floats, b_N: Floats) -> float | None:
+    """Two-sided p-value of the sum of ``b - a`` where the two of each text may be exchanged; None for one text.
+
+    Exact where there are few texts, else from ``RESAMPLES`` exchanges (Good 2005, section 3.2).
+    """
+    if len(a_N) < 2:
+        return None
+    from scipy import stats
+
+    both_N2 = grouped(np.stack([a_N, b_N], axis=1))
+
+    def statistic(a: Floats, b: Floats, axis: int = -1) -> Any:
+        return (b - a).sum(axis=axis)
+
+    found = stats.permutation_test(
+        (both_N2[:, 0], both_N2[:, 1]),
+        statistic,
+        permutation_type="samples",
+        vectorized=True,
+        n_resamples=RESAMPLES,
+        batch=max(1, _CELLS_AT_ONCE // (2 * len(both_N2))),
+        random_state=np.random.default_rng(SEED),
+    )
+    return float(found.pvalue)
+
+
+def mcnemar_p(only_first: int, only_second: int) -> float:
+    """McNemar's exact test (McNemar 1947): of the texts that one got right, either is as likely to be the one."""
+    if only_first + only_second == 0:
+        return 1.0
+    from scipy import stats
+
+    return float(stats.binomtest(only_first, only_first + only_second, 0.5).pvalue)
+
+
+def holm(p_values: Sequence[float | None]) -> list[float | None]:
+    """Holm's step-down adjustment (1979): the chance of one false finding among all stays what it is for one test."""
+    known = sorted((p, i) for i, p in enumerate(p_values) if p is not None)
+    adjusted: list[float | None] = [None] * len(p_values)
+    largest = 0.0
+    for rank, (p, i) in enumerate(known):
+        largest = max(largest, min(1.0, p * (len(known) - rank)))
+        adjusted[i] = largest
+    return adjusted
+
+
+def grouped(rows_NK: NDArray[Any]) -> Floats:
+    """The rows, or sums over runs of neighbours of like length where there are more than ``MOST_UNITS``."""
+    N = len(rows_NK)
+    if N <= MOST_UNITS:
+        return rows_NK.astype(np.float64)
+    starts = np.arange(MOST_UNITS) * N // MOST_UNITS
+    return np.asarray(np.add.reduceat(rows_NK, starts, axis=0, dtype=np.float64))
+
+
+def spread(values: Sequence[float]) -> Spread:
+    """Mean, standard deviation and the interval of the mean by Student's t; one value has a mean only."""
+    n, mean = len(values), float(np.mean(values))
+    if n < 2:
+        return Spread(mean, None, None, None, n, CONFIDENCE)
+    from scipy import stats
+
+    sd = float(np.std(values, ddof=1))
+    half = float(stats.t.ppf((1 + CONFIDENCE) / 2, n - 1)) * sd / n**0.5
+    return Spread(mean, sd, mean - half, mean + half, n, CONFIDENCE)
+
+
+def paired_t_p(differences: Sequence[float]) -> float | None:
+    """Two-sided p-value of the paired t-test; None for fewer than two differences, or where all are the same."""
+    if len(differences) < 2 or np.ptp(differences) == 0:
+        return None
+    from scipy import stats
+
+    return float(stats.ttest_1samp(differences, 0.0).pvalue)

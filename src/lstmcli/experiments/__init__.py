@@ -1,0 +1,1 @@
+"""Train architectures side by side."""

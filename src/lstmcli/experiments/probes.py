@@ -1,0 +1,116 @@
+"""Why one cell remembers longer than another, measured on the user's text: gradients by lag, and a task of recall.
+
+Shapes: N tokens or windows, T tokens of a window, F rows a token.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from itertools import islice
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstmcli.data.records import Record
+from lstmcli.evaluation.significance import spread
+from lstmcli.experiments.results import GradientByLag, Recall
+from lstmcli.experiments.sizes import nearest
+from lstmcli.model_dir.directory import TOKENIZER, WEIGHTS, ModelDir
+from lstmcli.model_dir.files import tensors, use_file
+from lstmcli.tokenization.stream_encoder import StreamEncoder
+from lstmcli.tokenization.text_encoder import TextEncoder
+
+MOST_LAG = 64
+WINDOWS = 32
+LEAST_WINDOWS = 16
+"""Of labelled texts so many must be long enough for a lag to be measured, or half of them where they are few."""
+MOST_RECORDS = 5000
+"""Of which tokens are taken."""
+RECALL_UNITS = 32
+"""Of the reference; the others have as many parameters."""
+
+
+def windows(texts: Sequence[NDArray[np.int32]], longest: int) -> NDArray[np.int32]:
+    """[N, T, F]: the beginnings of the longest texts, T as large as enough texts are long."""
+    by_length = sorted(texts, key=len, reverse=True)[:WINDOWS]
+    enough = by_length[min(LEAST_WINDOWS, (len(by_length) + 1) // 2) - 1]
+    T = min(len(enough), longest, MOST_LAG + 1)
+    return np.stack([ids[:T] for ids in by_length if len(ids) >= T])
+
+
+def stream_windows(ids_N: NDArray[np.integer]) -> NDArray[np.int64]:
+    """[N, T]: windows spread evenly over one long text."""
+    T = min(len(ids_N), MOST_LAG + 1)
+    starts = np.unique(np.linspace(0, len(ids_N) - T, WINDOWS).astype(int))
+    return np.stack([ids_N[start : start + T] for start in starts]).astype(np.int64)
+
+
+def gradients(model: ModelDir, records: Iterable[Record]) -> NDArray[np.float64]:
+    """``core.lags.gradient_by_lag`` of a saved model on the texts of records.
+
+    Raises:
+        ModelError: it is damaged.
+    """
+    from lstmcli.experiments.gradients import classifier_gradients, language_model_gradients
+
+    weights = use_file(model, WEIGHTS, tensors)
+    if model.task == "lm":
+        windows_NT = stream_windows(tokens(model, records))
+        return language_model_gradients(weights, model.lm.model, len(weights["embedding"]), windows_NT)
+    config = model.classifier
+    texts = _classifier_encoder(model).encode([record.text for record in islice(records, MOST_RECORDS)])
+    longest = min(config.model.segment or MOST_LAG + 1, config.tokenizer.max_tokens)
+    return classifier_gradients(weights, config.model, len(model.labels), windows(texts, longest))
+
+
+def tokens(model: ModelDir, records: Iterable[Record]) -> NDArray[np.int64]:
+    """The texts of the first records as ids of the model's tokenizer, end to end; never none."""
+    some = [record.text for record in islice(records, MOST_RECORDS)]
+    if model.task == "lm":
+        encoder = use_file(model, TOKENIZER, lambda data: StreamEncoder.from_json(data.decode(), model.lm.tokenizer))
+        parts = encoder.encode([line for text in some for line in text.split("\n")])
+    else:
+        parts = [ids_TF[:, 0] for ids_TF in _classifier_encoder(model).encode(some)]
+    return np.concatenate(parts).astype(np.int64)
+
+
+def _classifier_encoder(model: ModelDir) -> TextEncoder:
+    config = model.classifier.tokenizer
+    return use_file(model, TOKENIZER, lambda data: TextEncoder.from_json(data.decode(), config))
+
+
+def joined(cell: str, curves: Sequence[NDArray[np.float64]]) -> GradientByLag:
+    """One curve of a cell's seeds: their geometric mean, for gradients differ by factors."""
+    with np.errstate(divide="ignore"):
+        mean = np.exp(np.mean(np.log(curves), axis=0))
+    return GradientByLag(cell, tuple(map(float, mean)))
+
+
+def distances_up_to(longest: int) -> tuple[int, ...]:
+    """1, 2, 5, 10, 20, … and the longest itself."""
+    steps = (factor * 10**power for power in range(len(str(longest))) for factor in (1, 2, 5))
+    return tuple(sorted({distance for distance in steps if distance < longest} | {longest}))
+
+
+def recall(
+    cell: str,
+    base: str,
+    text_N: NDArray[np.int64],
+    distance: int,
+    seeds: Sequence[int],
+    stop: Callable[[], bool] = lambda: False,
+) -> Recall:
+    """How well a cell with as many parameters as the reference ``base`` learns to recall over a distance."""
+    from lstmcli.cells import CELLS
+    from lstmcli.experiments.recall import EMBEDDING, accuracy, fillers, learn
+
+    def count(units: int) -> int:
+        return CELLS[cell].count(EMBEDDING, units)
+
+    units = nearest(count, CELLS[base].count(EMBEDDING, RECALL_UNITS))
+    text_N = fillers(text_N)
+    found = []
+    for seed in seeds:
+        memory = learn(cell, units, text_N, distance, seed=seed, stop=stop)
+        found.append([accuracy(memory, text_N, d) for d in distances_up_to(distance)])
+    return Recall(cell, units, count(units), tuple(spread(values) for values in zip(*found, strict=True)))

@@ -1,0 +1,120 @@
+"""A task that only memory solves: the first token decides, and then comes a stretch of ordinary text.
+
+As in Hochreiter & Schmidhuber (1997, experiments 2 and 5): a cue, a distance, and the question which cue it was.  In
+between stand tokens of the user's own text, which say nothing of it.  While learning, distances are drawn from 1 to
+the longest, so that a network learns the near ones first; then it is measured at each distance by itself.
+
+Shapes: T tokens, B sequences, N tokens of text, H units.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import NamedTuple
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor, nn
+from torch.nn import functional
+
+from lstmcli.nn.stack import Stack, init_scale
+
+CUES = 8
+FILLERS = 256
+"""Different tokens in between: the most frequent of the text, and one for all others."""
+QUESTION = FILLERS
+"""The id that asks; the cues come after it."""
+EMBEDDING = 32
+BATCH, STEPS, LEARNING_RATE, CLIP = 32, 1000, 3e-3, 1.0
+ENOUGH = 0.995
+"""Share of right answers, over the last hundred steps or so, at which there is nothing left to learn."""
+Ids = NDArray[np.int64]
+
+
+class Sequences(NamedTuple):
+    ids_TB: Ids
+    """Cue, text, question; what comes behind the question is not read."""
+    cues_B: Ids
+    """Which of ``CUES`` it was, from 0."""
+    asked_B: Ids
+    """Where the question stands."""
+
+
+class Memory(nn.Module):
+    """Embedding, one recurrent layer, and the cue that it remembers."""
+
+    def __init__(self, cell: str, units: int) -> None:
+        super().__init__()
+        self.embedding = nn.Parameter(torch.randn(FILLERS + 1 + CUES, EMBEDDING) * init_scale(EMBEDDING))
+        self.stack = Stack(cell, EMBEDDING, [units], bidirectional=False)
+        self.head = nn.Linear(units, CUES)
+
+    def forward(self, ids_TB: Tensor, asked_B: Tensor) -> Tensor:
+        """Logits [B, CUES] from the state at the question."""
+        h_TBH, _ = self.stack.carry(functional.embedding(ids_TB, self.embedding))
+        logits: Tensor = self.head(h_TBH[asked_B, torch.arange(len(asked_B))])
+        return logits
+
+
+def fillers(ids_N: NDArray[np.integer]) -> Ids:
+    """Tokens of a text, the most frequent numbered from 0 and all others as one.  Raises: ValueError, for none."""
+    if not len(ids_N):
+        raise ValueError("no tokens")
+    found, index_N, counts = np.unique(ids_N, return_inverse=True, return_counts=True)
+    rank = np.empty(len(found), np.int64)
+    rank[np.argsort(-counts, kind="stable")] = np.arange(len(found))
+    folded: Ids = np.minimum(rank[index_N.reshape(-1)], FILLERS - 1)
+    return folded
+
+
+def sequences(text_N: Ids, distances_B: Ids, rng: np.random.Generator) -> Sequences:
+    """A sequence for each distance, with text from a place drawn anew; a short text is read in a circle."""
+    B, D = len(distances_B), int(distances_B.max())
+    starts_B = rng.integers(0, len(text_N), B)
+    cues_B = rng.integers(0, CUES, B)
+    text_DB = text_N[(starts_B + np.arange(D)[:, None]) % len(text_N)]
+    ids_TB = np.concatenate([cues_B[None] + QUESTION + 1, text_DB, np.full((1, B), QUESTION)])
+    asked_B = distances_B + 1
+    ids_TB[asked_B, np.arange(B)] = QUESTION
+    return Sequences(ids_TB, cues_B, asked_B)
+
+
+def learn(
+    cell: str,
+    units: int,
+    text_N: Ids,
+    distance: int,
+    *,
+    seed: int,
+    steps: int = STEPS,
+    stop: Callable[[], bool] = lambda: False,
+) -> Memory:
+    """Trains on distances from 1 to ``distance``, until all is learned or the steps are used up."""
+    with torch.random.fork_rng(devices=[]):
+        torch.manual_seed(seed)
+        memory, rng = Memory(cell, units).train(), np.random.default_rng(seed)
+        weights = list(memory.parameters())
+        adam = torch.optim.Adam(weights, lr=LEARNING_RATE)
+        right = 0.0
+        for step in range(steps):
+            if right > ENOUGH or stop():
+                break
+            for group in adam.param_groups:  # full for the first half, then falling to nothing
+                group["lr"] = LEARNING_RATE * min(1.0, 2 * (1 - step / steps))
+            ids, cues, asked = map(torch.from_numpy, sequences(text_N, rng.integers(1, distance + 1, BATCH), rng))
+            logits = memory(ids, asked)
+            adam.zero_grad()
+            functional.cross_entropy(logits, cues).backward()  # type: ignore[no-untyped-call]
+            torch.nn.utils.clip_grad_norm_(weights, CLIP)
+            adam.step()
+            right += 0.02 * (float((logits.argmax(-1) == cues).float().mean()) - right)
+    return memory
+
+
+@torch.no_grad()
+def accuracy(memory: Memory, text_N: Ids, distance: int, *, seed: int = 0, trials: int = 512) -> float:
+    """Share of right answers at one distance."""
+    rng = np.random.default_rng(seed)
+    ids, cues, asked = map(torch.from_numpy, sequences(text_N, np.full(trials, distance), rng))
+    return float((memory(ids, asked).argmax(-1) == cues).double().mean())

@@ -1,0 +1,349 @@
+"""Architectures trained side by side: the same data, tokenizer and seeds, and a budget that is said.
+
+Each run is one of ``train_classifier`` or ``train_lm``, so it leaves a model like any other.  All cells are trained
+with one seed before the next seed begins: whenever a person ends it, the cells have had the same.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable, Collection, Iterator, Sequence
+from contextlib import closing
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lstmcli.cells import CELLS
+from lstmcli.comparison.results import SIGNIFICANT
+from lstmcli.config import ClassifierConfig, among
+from lstmcli.errors import Interrupted, OutputError, UsageError
+from lstmcli.evaluation.significance import holm, paired_t_p, spread
+from lstmcli.experiments.events import InRun, Measuring, RaceEnded, RaceEvent, RacePlanned, RunBegun, RunEnded
+from lstmcli.experiments.results import LOWER_IS_BETTER, Entrant, Gap, GradientByLag, Point, Race, Recall, Run, Standing
+from lstmcli.experiments.sizes import NEAR, entrants, reference
+from lstmcli.language_modeling.config import LmConfig
+from lstmcli.training import events
+
+if TYPE_CHECKING:
+    from lstmcli.data.records import Record, Splits
+
+MATCHES = ("parameters", "time", "epochs")
+MEASURES = {"classify": ("accuracy", "macro_f1"), "lm": ("perplexity", "bits_per_byte")}
+UNTIL_TIME = 10_000
+"""Epochs, where time is what ends a run."""
+
+
+def check_cells(cells: Sequence[str]) -> None:
+    """Raises: UsageError."""
+    for cell in cells:
+        among("cells", cell, tuple(CELLS))
+    if len(set(cells)) < len(cells):
+        raise UsageError(f"--cells names {next(c for c in cells if cells.count(c) > 1)} twice")
+    if len(cells) < 2:
+        raise UsageError("a comparison needs two cells", hint=f"--cells lstm,rnn; there are {', '.join(CELLS)}")
+
+
+def check_match(match: Sequence[str]) -> None:
+    """Raises: UsageError."""
+    if not match:
+        raise UsageError("--match needs a value", hint=f"one of {', '.join(MATCHES)}, or parameters,time")
+    for name in match:
+        among("match", name, MATCHES)
+    if {"time", "epochs"} <= set(match):
+        raise UsageError("--match: equal time and equal epochs contradict each other", hint="give one of them")
+
+
+def model_path(output: Path, cell: str, seed: int) -> Path:
+    """Where a run's model goes."""
+    return output / f"{cell}-seed{seed}"
+
+
+def race(
+    splits: Splits,
+    config: ClassifierConfig | LmConfig,
+    output: Path,
+    *,
+    cells: Sequence[str],
+    seeds: int,
+    match: Sequence[str] = ("parameters",),
+    distance: int | None = None,
+    source: str = "",
+    force: bool = False,
+    command: str = "",
+    stop: Callable[[], bool] = lambda: False,
+) -> Iterator[RaceEvent]:
+    """Trains each cell with each seed and compares what came out; the last event holds all results.
+
+    When ``stop`` turns true, the run at hand ends and is left out; the runs before it are compared.  So are they
+    when a model cannot be written; the error comes after the last event.
+
+    Args:
+        seeds: how many, from the config's on.
+        match: of ``MATCHES``: what is equal for all.
+        distance: the longest of the recall task; None leaves it out.
+
+    Raises:
+        UsageError: cells, budget or sizes that make no comparison.
+        Interrupted: ``stop`` turned true before a run was complete.
+        DataError, OutputError: as ``train_classifier`` and ``train_lm``.
+    """
+    check_cells(cells)
+    check_match(match)
+    if seeds < 1:
+        raise UsageError(f"seeds must be at least 1, not {seeds}")
+    base = reference(cells)
+    labels = len({label for record in splits.train for label in record.labels}) if splits.labelled else 0
+    sizes = entrants(config, cells, labels, equal_parameters="parameters" in match)
+    plan = _Plan(splits, config, output, sizes, tuple(range(config.train.seed, config.train.seed + seeds)), match)
+    yield RacePlanned(sizes, plan.seeds, plan.budget, plan.measure, plan.metric, plan.notes)
+
+    runs: list[Run] = []
+    failure: OutputError | None = None
+    order = [(seed, entrant) for seed in plan.seeds for entrant in sizes]
+    for number, (seed, entrant) in enumerate(order, 1):
+        if stop():
+            break
+        yield RunBegun(entrant.cell, seed, number, len(order))
+        log = _Log()
+        try:
+            with closing(plan.train(entrant, seed, force=force, command=command, stop=stop)) as run:
+                for event in run:
+                    log.handle(event)
+                    yield InRun(event)
+        except OutputError as error:
+            if not runs:
+                raise
+            failure = error
+            break
+        if log.reason == "interrupted":
+            break
+        runs.append(log.run(entrant.cell, seed, plan.measures))
+        yield RunEnded(runs[-1])
+    if not runs:
+        raise Interrupted("ended before a run was complete: nothing to compare")
+
+    yield Measuring("gradients by lag")
+    gradients = [_gradients(cell, runs, splits) for cell in cells if any(run.cell == cell for run in runs)]
+    recalls: list[Recall] = []
+    distances: tuple[int, ...] = ()
+    if distance is not None and not stop():
+        distances, recalls = yield from _recalls(cells, base, runs[0], splits, distance, plan.seeds, stop)
+
+    from lstmcli.experiments.recall import CUES
+
+    yield RaceEnded(
+        Race(
+            source=source or splits.path,
+            task=plan.task,
+            match=tuple(match),
+            budget=plan.budget,
+            split="test" if splits.test else "valid",
+            measure=plan.measure,
+            metric=plan.metric,
+            seeds=plan.seeds,
+            reference=base,
+            entrants=sizes,
+            runs=tuple(runs),
+            standings=tuple(standings(cells, runs)),
+            gaps=tuple(gaps(cells, base, runs)),
+            gradients=tuple(gradients),
+            distances=distances,
+            recalls=tuple(recalls),
+            chance=1 / CUES,
+            notes=(*plan.notes, *_notes(runs, order, plan.seeds)),
+            command=command,
+            interrupted=len(runs) < len(order) or stop(),
+        )
+    )
+    if failure is not None:
+        raise failure
+
+
+@dataclass(frozen=True)
+class _Plan:
+    """What all runs have in common."""
+
+    splits: Splits
+    config: ClassifierConfig | LmConfig
+    output: Path
+    entrants: tuple[Entrant, ...]
+    seeds: tuple[int, ...]
+    match: Sequence[str]
+
+    @property
+    def task(self) -> str:
+        return "lm" if isinstance(self.config, LmConfig) else "classify"
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """The first is what matters most."""
+        return ("macro_f1", "accuracy") if self.splits.multilabel else MEASURES[self.task]
+
+    @property
+    def measure(self) -> str:
+        return self.measures[0]
+
+    @property
+    def metric(self) -> str:
+        return "f1" if self.splits.multilabel else self.measure
+
+    @property
+    def budget(self) -> str:
+        size = "parameters" if "parameters" in self.match else "units"
+        length = f"{self.config.train.time_limit:g} seconds of training" if "time" in self.match else "epochs"
+        return f"the same data, tokenizer and seeds; equal {size}, equal {length}"
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        notes = []
+        if not self.splits.test:
+            notes.append("no test split: scores are of the validation split, which also chose each run's best epoch")
+        if self.task == "classify":
+            notes.append("the n-gram model that classifiers have beside the network is left out")
+        if "parameters" in self.match:
+            far = [f"{e.cell} has {e.off:+.1%}" for e in self.entrants if abs(e.off) > NEAR]
+            if far:
+                notes.append(f"parameters are as near as whole units allow: {', '.join(far)}")
+        return tuple(notes)
+
+    def train(self, entrant: Entrant, seed: int, **how: Any) -> Any:
+        """The run's events."""
+        how["checkpoint_every"] = float("inf")
+        target, config = model_path(self.output, entrant.cell, seed), self.configured(entrant, seed)
+        if isinstance(config, LmConfig):
+            from lstmcli.language_modeling.train import train_lm
+
+            return train_lm(self.splits, config, target, **how)
+        from lstmcli.classification.train import train_classifier
+
+        return train_classifier(self.splits, config, target, **how)
+
+    def configured(self, entrant: Entrant, seed: int) -> ClassifierConfig | LmConfig:
+        """The config of one run: patience ends none early, for the budget is to be equal."""
+        changes: dict[str, Any] = {"seed": seed, "patience": 0}
+        if "time" in self.match:
+            changes["epochs"] = UNTIL_TIME
+        config, own = self.config, {"cell": entrant.cell, "hidden": entrant.widths[0]}
+        if isinstance(config, LmConfig):
+            if config.model.layers == 1:
+                own.pop("hidden")
+            return replace(config, model=replace(config.model, **own), train=replace(config.train, **changes))  # type: ignore[arg-type]
+        own["ngrams"] = 0
+        return replace(config, model=replace(config.model, **own), train=replace(config.train, **changes))  # type: ignore[arg-type]
+
+
+@dataclass
+class _Log:
+    """What one run says that a comparison needs."""
+
+    points: list[Point] = field(default_factory=list)
+    begun: float = 0.0
+    seconds: float = 0.0
+    epochs: float = 0.0
+    reason: str = ""
+    parameters: int = 0
+    path: str = ""
+    reports: dict[str, Any] = field(default_factory=dict)
+
+    def handle(self, event: events.Event) -> None:
+        if isinstance(event, events.RunPlanned):
+            self.parameters, self.begun = event.parameters, time.monotonic()
+        elif isinstance(event, events.Validated):
+            self.points.append(Point(event.epoch, time.monotonic() - self.begun, event.value, event.loss))
+        elif isinstance(event, events.Stopped):
+            self.reason, self.seconds, self.epochs = event.reason, event.seconds, event.epoch
+        elif isinstance(event, (events.Evaluated, events.LmEvaluated)):
+            self.reports[event.split] = event.report
+        elif isinstance(event, events.Saved):
+            self.path = event.path
+
+    def run(self, cell: str, seed: int, measures: Sequence[str]) -> Run:
+        report = self.reports.get("test") or self.reports["valid"]
+        scores = {
+            measure: float("inf") if (value := getattr(report, measure)) is None else value for measure in measures
+        }
+        return Run(
+            cell, seed, self.path, self.parameters, scores, self.epochs, self.seconds, tuple(self.points), self.reason
+        )
+
+
+def standings(cells: Sequence[str], runs: Sequence[Run]) -> Iterator[Standing]:
+    """Mean, spread and interval of every measure, for each cell that has a run."""
+    for cell in cells:
+        if own := [run for run in runs if run.cell == cell]:
+            measures = {name: spread([run.scores[name] for run in own]) for name in own[0].scores}
+            epochs, seconds = (
+                sum(values) / len(own) for values in zip(*((r.epochs, r.seconds) for r in own), strict=True)
+            )
+            yield Standing(cell, measures, epochs, seconds)
+
+
+def gaps(cells: Sequence[str], base: str, runs: Sequence[Run]) -> list[Gap]:
+    """Each cell against the reference, on the seeds that both have."""
+    found: list[Gap] = []
+    measures = list(runs[0].scores) if runs else []
+    by_seed = {(run.cell, run.seed): run.scores for run in runs}
+    for measure in measures:
+        row: list[Gap] = []
+        for cell in cells:
+            seeds = [seed for other, seed in by_seed if other == cell and (base, seed) in by_seed]
+            if cell == base or not seeds:
+                continue
+            differences = [by_seed[cell, seed][measure] - by_seed[base, seed][measure] for seed in seeds]
+            difference = spread(differences)
+            ahead = (difference.mean < 0) == (measure in LOWER_IS_BETTER)
+            better = None if _nothing(difference.mean) else cell if ahead else base
+            row.append(Gap(cell, base, measure, difference, paired_t_p(differences), None, None, better))
+        adjusted = holm([gap.p_value for gap in row])
+        found += [
+            replace(gap, p_adjusted=p, significant=None if p is None else p < SIGNIFICANT)
+            for gap, p in zip(row, adjusted, strict=True)
+        ]
+    return found
+
+
+def _nothing(difference: float) -> bool:
+    """Whether it is none: but for rounding, or between two that are too large for a number."""
+    return math.isnan(difference) or abs(difference) < 1e-12
+
+
+def _gradients(cell: str, runs: Sequence[Run], splits: Splits) -> GradientByLag:
+    from lstmcli.experiments.probes import gradients, joined
+    from lstmcli.model_dir.directory import read_model
+
+    records: Collection[Record] = splits.valid
+    return joined(cell, [gradients(read_model(run.path), records) for run in runs if run.cell == cell])
+
+
+def _recalls(
+    cells: Sequence[str],
+    base: str,
+    run: Run,
+    splits: Splits,
+    distance: int,
+    seeds: Sequence[int],
+    stop: Callable[[], bool],
+) -> Any:
+    from lstmcli.experiments.probes import distances_up_to, recall, tokens
+    from lstmcli.model_dir.directory import read_model
+
+    text_N, found = tokens(read_model(run.path), splits.train), []
+    for cell in cells:
+        yield Measuring(f"recall over {distance} tokens: {cell}")
+        one = recall(cell, base, text_N, distance, seeds, stop)
+        if stop():
+            break
+        found.append(one)
+    return distances_up_to(distance), found
+
+
+def _notes(runs: Sequence[Run], order: Sequence[object], seeds: Sequence[int]) -> Iterator[str]:
+    """What the runs themselves make worth saying."""
+    if len(seeds) == 1:
+        yield "one seed: there is no spread and no interval; --seeds 3 gives them"
+    if len(runs) < len(order):
+        yield f"ended early: {len(runs)} of {len(order)} runs are complete"
+    for run in runs:
+        if run.stopped == "diverged":
+            yield f"{run.cell}, seed {run.seed}: the loss ran away; what was good before is kept"

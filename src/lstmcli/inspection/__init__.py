@@ -1,0 +1,1 @@
+"""Look inside a model as it reads a text."""

@@ -1,0 +1,129 @@
+"""From the gates and states of a layer to what is shown of it.
+
+Shapes: T tokens, H units.
+"""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstmcli.inspection.config import InspectConfig
+from lstmcli.inspection.results import DEAD, ENOUGH_TOKENS, MOST_VALUES, SATURATED, Finding, Gate, Layer, Tie, Unit
+
+Floats = NDArray[np.floating[Any]]
+
+
+class Watch:
+    """One layer in one direction while a text goes by, piece after piece.
+
+    Memory grows with the tokens, not with tokens times units, unless all units have to be compared.
+    """
+
+    def __init__(self, config: InspectConfig, layer: int, layers: int, direction: str, units: int) -> None:
+        self._config, self._about, self._units = config, (layer, layers, direction), units
+        self._gates: dict[str, _Summary] = {}
+        self._norms: dict[str, list[Floats]] = {}
+        self._chosen: dict[str, list[Floats]] = {}
+        self._all: dict[str, list[Floats]] = {}
+
+    def add(self, gates: dict[str, Floats], states: dict[str, Floats]) -> None:
+        """The next tokens: gates and states by name, each [T, H]."""
+        for name, values_TH in gates.items():
+            self._gates.setdefault(name, _Summary(candidate=name == "candidate")).add(values_TH)
+        for name, values_TH in reversed(states.items()):
+            self._norms.setdefault(name, []).append(np.linalg.norm(values_TH, axis=1))
+            if self._config.top_units:
+                self._all.setdefault(name, []).append(values_TH)
+        columns = [unit - 1 for unit in self._config.units]
+        for name, values_TH in (*gates.items(), *reversed(states.items())):
+            self._chosen.setdefault(name, []).append(values_TH[:, columns])
+
+    def layer(self, place_T: NDArray[np.int64], contributions_H: Floats | None = None) -> Layer:
+        """What there is to show.
+
+        Args:
+            place_T: the place of each token in its segment.
+            contributions_H: what each unit adds to the score of the label; of a classifier's last layer.
+        """
+        layer, layers, direction = self._about
+        chosen = {name: np.concatenate(values) for name, values in self._chosen.items()}
+        return Layer(
+            layer,
+            layers,
+            direction,
+            self._units,
+            gates=tuple(gate.result(name) for name, gate in self._gates.items()),
+            norms={name: _numbers(np.concatenate(values)) for name, values in self._norms.items()},
+            chosen=tuple(
+                Unit(unit, {name: _numbers(values[:, i]) for name, values in chosen.items()})
+                for i, unit in enumerate(self._config.units)
+            ),
+            ties=tuple(self._ties(place_T, contributions_H)) if self._config.top_units else (),
+            findings=tuple(found for name, gate in self._gates.items() for found in gate.findings(name, len(place_T))),
+        )
+
+    def _ties(self, place_T: NDArray[np.int64], contributions_H: Floats | None) -> list[Tie]:
+        states = {name: np.concatenate(values) for name, values in self._all.items()}
+        hidden_TH = states["hidden"]
+        found = []
+        enough = len(place_T) >= ENOUGH_TOKENS
+        position_H = correlations(states.get("cell", hidden_TH), place_T) if enough else None
+        strengths = {"label": contributions_H, "position": position_H}
+        for to, strength_H in strengths.items():
+            if strength_H is not None:
+                order = np.argsort(-abs(strength_H), kind="stable")[: self._config.top_units]
+                found += [Tie(int(u) + 1, to, float(strength_H[u]), _numbers(hidden_TH[:, u])) for u in order]
+        return found
+
+
+class _Summary:
+    """Mean and spread of a gate at each token, and the extremes of each unit."""
+
+    def __init__(self, candidate: bool) -> None:
+        self._candidate = candidate
+        self._mean: list[Floats] = []
+        self._spread: list[Floats] = []
+        self._least_H: Any = np.inf
+        self._most_H: Any = -np.inf
+        self._above = self._below = self._values = 0
+
+    def add(self, values_TH: Floats) -> None:
+        self._mean.append(values_TH.mean(axis=1, dtype=np.float64))
+        self._spread.append(values_TH.std(axis=1, dtype=np.float64))
+        size_TH = abs(values_TH) if self._candidate else values_TH
+        self._least_H = np.minimum(self._least_H, size_TH.min(axis=0))
+        self._most_H = np.maximum(self._most_H, size_TH.max(axis=0))
+        self._above += int((size_TH > SATURATED).sum())
+        self._below += int((size_TH < DEAD).sum())
+        self._values += size_TH.size
+
+    def result(self, name: str) -> Gate:
+        return Gate(name, _numbers(np.concatenate(self._mean)), _numbers(np.concatenate(self._spread)))
+
+    def findings(self, name: str, tokens: int) -> list[Finding]:
+        if tokens < ENOUGH_TOKENS:
+            return []
+        found = [
+            Finding(name, "saturated", _units(self._least_H > SATURATED), self._above / self._values),
+            Finding(name, "dead", _units(self._most_H < DEAD), self._below / self._values),
+        ]
+        return [finding for finding in found if finding.units or finding.share >= MOST_VALUES]
+
+
+def _units(which_H: NDArray[np.bool_]) -> tuple[int, ...]:
+    return tuple((np.flatnonzero(which_H) + 1).tolist())
+
+
+def correlations(values_TH: Floats, place_T: NDArray[np.int64]) -> Floats:
+    """Pearson's r of each column with the place; 0 where one of them does not vary."""
+    values = values_TH.astype(np.float64) - values_TH.mean(axis=0, dtype=np.float64)
+    place = place_T - place_T.mean()
+    scale_H = np.sqrt((values**2).sum(axis=0) * (place**2).sum())
+    return np.asarray(np.divide(place @ values, scale_H, out=np.zeros_like(scale_H), where=scale_H > 0))
+
+
+def _numbers(values: Floats) -> tuple[float, ...]:
+    return tuple(values.tolist())

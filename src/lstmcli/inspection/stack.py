@@ -1,0 +1,90 @@
+"""The recurrent stack of a saved model, opened: which layers, directions and units are looked at.
+
+Shapes: T steps, S segments, E inputs.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstmcli.errors import ModelError, UsageError
+from lstmcli.inspection.config import InspectConfig
+from lstmcli.inspection.layers import Watch
+from lstmcli.model_dir.directory import WEIGHTS, ModelDir
+from lstmcli.model_dir.files import tensors, use_file
+
+if TYPE_CHECKING:
+    from lstmcli.inspection.reference import State, Trace
+
+WAYS = ("forward", "backward")
+
+
+class Opened:
+    """A model's embedding and stack, and the part of it that is shown."""
+
+    def __init__(self, model: ModelDir, config: InspectConfig, cell: str, widths: Sequence[int], ways: int) -> None:
+        """``widths``: the units of each layer, from the lowest up; ``ways``: directions.
+
+        Raises:
+            UsageError: the model has no such layer, direction or unit.
+            ModelError: it lacks weights.
+        """
+        from lstmcli.inspection.reference import ReferenceStack
+
+        self._config, self._widths = config, widths
+        self.shown = [(layer, way) for layer in self._layers() for way in self._ways(ways)]
+        """Layer and direction, both from 0."""
+        for layer, _ in self.shown:
+            if max(config.units, default=0) > widths[layer]:
+                message = f"layer {layer + 1} has no unit {max(config.units)}"
+                raise UsageError(message, hint=f"its units are counted from 1 to {widths[layer]}")
+        self.weights = use_file(model, WEIGHTS, tensors)
+        try:
+            self._stack = ReferenceStack(self.weights, cell, widths, ways)
+            self._embedding = np.asarray(self.weights["embedding"])
+        except KeyError as error:
+            raise ModelError(f"lacks the weight {error}", path=model.path / WEIGHTS, hint="train it anew") from error
+
+    def _layers(self) -> list[int]:
+        wanted, count = self._config.layer, len(self._widths)
+        if wanted is not None and wanted > count:
+            raise UsageError(f"there is no layer {wanted}", hint=f"the model has {count} layer{'s' * (count > 1)}")
+        return list(range(count)) if wanted == 0 else [count - 1 if wanted is None else wanted - 1]
+
+    def _ways(self, count: int) -> list[int]:
+        wanted = self._config.direction
+        if wanted == "backward" and count == 1:
+            raise UsageError("the model has no backward direction", hint="leave --direction out")
+        return [way for way in range(count) if wanted in (WAYS[way], "both")]
+
+    def embed(self, ids: NDArray[np.integer]) -> NDArray[np.float32]:
+        """The embedding's rows, [..., E]."""
+        return np.asarray(self._embedding[ids], np.float32)
+
+    def read(
+        self, x_TSE: NDArray[np.float32], lengths_S: NDArray[np.int64], states: Sequence[State] | None = None
+    ) -> tuple[list[list[Trace]], list[State]]:
+        """As ``ReferenceStack.read``, each layer's gates and states of all segments end to end: [tokens, H]."""
+        from lstmcli.inspection.reference import Trace
+
+        found, after = self._stack.read(x_TSE, lengths_S, states)
+        traces = [[Trace(*(_joined(part, lengths_S) for part in trace)) for trace in ways] for ways in found]
+        return traces, after
+
+    def watches(self) -> dict[tuple[int, int], Watch]:
+        """One for each layer and direction that is shown."""
+        config, widths = self._config, self._widths
+        return {
+            (layer, way): Watch(config, layer + 1, len(widths), WAYS[way], widths[layer]) for layer, way in self.shown
+        }
+
+
+def _joined(values: dict[str, Any], lengths_S: NDArray[np.int64]) -> dict[str, Any]:
+    return {
+        name: np.concatenate([value[:length, s] for s, length in enumerate(lengths_S)])
+        for name, value in values.items()
+    }

@@ -1,0 +1,133 @@
+"""The neural cache: words that came after states like this one are more likely to come again.
+
+Grave, Joulin & Usunier (2017, arXiv 1612.04426), equations 2 to 4: after the state h_t the cache gives a word
+
+    p_cache(w) = sum of exp(theta h_t . h_i) over the i in the window that w followed, over the sum of all,
+
+and the mixture is (1 - lambda) p_model + lambda p_cache.  Nothing is trained, and nothing of the text to come is
+used.  The first token of a text has no past and is the model's alone.
+
+Shapes: N ids, T of them at once, P places of the window, K units of the last layer, V tokens of the vocabulary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstmcli.language_modeling.config import CacheConfig
+from lstmcli.language_modeling.scoring.perplexity import Model, ReadBoth
+from lstmcli.language_modeling.scoring.score import (
+    CELLS_AT_ONCE,
+    END_ID,
+    STEP,
+    Ids,
+    Look,
+    Scores,
+    Session,
+    State,
+    nothing,
+    probabilities,
+)
+
+Floats = NDArray[np.floating[Any]]
+TINY = float(np.finfo(np.float32).tiny)
+
+
+@dataclass(frozen=True)
+class Cache:
+    """A cache for each text."""
+
+    config: CacheConfig
+
+    @property
+    def name(self) -> str:
+        own = self.config
+        return f"cache of {own.window:,} tokens, theta {own.theta:g}, lambda {own.share:g}"
+
+    def begin(self, model: Model, /) -> ReadBoth:
+        return _Text(self.config, model.together).read
+
+
+class _Text:
+    """A text that is read from its beginning to its end, and what is remembered of it."""
+
+    def __init__(self, config: CacheConfig, session: Session) -> None:
+        self._config, self._session = config, session
+        self._state: State = session.zero_state(1)
+        self._last = END_ID
+        self._keys_PK = np.zeros((0, 0), np.float32)
+        self._followed_P = np.zeros(0, np.int32)
+
+    def read(
+        self, ids: Ids, *, entropy: bool = False, looks: Sequence[Look | None] = (None, None)
+    ) -> tuple[Scores, Scores]:
+        """Takes the ids that come next, [N]; what they cost without the cache and with it."""
+        found = nothing(len(ids), entropy), nothing(len(ids), entropy)
+        whole = entropy or any(looks)
+        step = min(STEP, max(1, CELLS_AT_ONCE // self._session.vocab_size)) if whole else STEP
+        for start in range(0, len(ids), step):
+            part = slice(start, start + step)
+            nats_T, both_TV = self._read(ids[part], whole)
+            for scores, look, own_T, p_TV in zip(found, looks, nats_T, both_TV, strict=True):
+                scores.nats[part] = own_T
+                if scores.entropy is not None:
+                    scores.entropy[part] = _entropy(p_TV)
+                if look:
+                    look(0, start, p_TV)
+        return found
+
+    def _read(
+        self, targets_T: Ids, whole: bool
+    ) -> tuple[tuple[Floats, Floats], tuple[NDArray[np.float32], NDArray[np.float32]]]:
+        """Nats of the targets without the cache and with it, and probabilities of all tokens if they are wanted."""
+        before_T1 = np.concatenate([[self._last], targets_T[:-1]]).astype(np.int32)[:, None]
+        logits = self._session.logits(before_T1, self._state)[0] if whole else None
+        nats_T1, h_T1K, self._state = self._session.hidden(before_T1, targets_T[:, None], self._state)
+        self._last = int(targets_T[-1])
+        h_TK = h_T1K[:, 0]
+        keys_PK = np.concatenate([self._keys_PK.reshape(-1, h_TK.shape[1]), h_TK])
+        followed_P = np.concatenate([self._followed_P, targets_T])
+        self._keys_PK, self._followed_P = keys_PK[-self._config.window :], followed_P[-self._config.window :]
+
+        weight_TP = self._weights(h_TK, keys_PK)
+        share_T = np.where(weight_TP.any(axis=1), self._config.share, 0.0)  # the first token of all has no past
+        hits_T = np.where(followed_P == targets_T[:, None], weight_TP, 0.0).sum(axis=1)
+        plain_T = nats_T1[:, 0].astype(np.float64)
+        nats_T = plain_T, -np.logaddexp(np.log1p(-share_T) - plain_T, _log(share_T * hits_T))
+        if logits is None:
+            nothing_TV = np.zeros((len(targets_T), 0), np.float32)
+            return nats_T, (nothing_TV, nothing_TV)
+        p_TV = probabilities(logits[:, 0], targets_T, False)[2]
+        order = np.argsort(followed_P, kind="stable")
+        ids_U, firsts = np.unique(followed_P[order], return_index=True)
+        mixed_TV = p_TV * (1 - share_T[:, None]).astype(np.float32)
+        mixed_TV[:, ids_U] += share_T[:, None] * np.add.reduceat(weight_TP[:, order], firsts, axis=1)
+        return nats_T, (p_TV, mixed_TV)
+
+    def _weights(self, h_TK: Floats, keys_PK: Floats) -> Floats:
+        """How much each place of the window has to say, [T, P]; rows add up to 1, or to 0 where there is no past.
+
+        The keys end with the states asked about.
+        """
+        T, P = len(h_TK), len(keys_PK)
+        age_TP = np.arange(P - T, P)[:, None] - np.arange(P)
+        inside_TP = (age_TP > 0) & (age_TP <= self._config.window)
+        likeness_TP = np.where(inside_TP, self._config.theta * (h_TK @ keys_PK.T).astype(np.float64), -np.inf)
+        peak_T1 = likeness_TP.max(axis=1, keepdims=True)
+        weight_TP = np.exp(likeness_TP - np.where(np.isfinite(peak_T1), peak_T1, 0.0))
+        return np.asarray(weight_TP / np.maximum(weight_TP.sum(axis=1, keepdims=True), np.finfo(np.float64).tiny))
+
+
+def _entropy(p_TV: NDArray[np.float32]) -> Floats:
+    """[T], nats."""
+    return np.asarray(-(p_TV * np.log(np.maximum(p_TV, TINY))).sum(axis=1))
+
+
+def _log(p: Floats) -> Floats:
+    with np.errstate(divide="ignore"):
+        return np.asarray(np.log(p))

@@ -1,0 +1,62 @@
+"""Dynamic evaluation of a text: a model that learns from it while it is scored (Krause et al. 2018)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstmcli.language_modeling.config import AdaptConfig
+from lstmcli.language_modeling.model import LanguageModel
+from lstmcli.language_modeling.scoring.perplexity import ReadBoth
+from lstmcli.language_modeling.scoring.score import Ids, Look, Scores, Stream
+
+
+@dataclass(frozen=True)
+class Adaptation:
+    """A copy of the model that learns, for each text."""
+
+    config: AdaptConfig
+
+    @property
+    def name(self) -> str:
+        own = self.config
+        return f"dynamic evaluation, rate {own.rate:g}, decay {own.decay:g}, segments of {own.segment} tokens"
+
+    def begin(self, model: LanguageModel, /) -> ReadBoth:
+        from lstmcli.language_modeling.scoring.dynamic_network import Adapter
+
+        plain = Stream(model.together)
+        adapter = Adapter(
+            model.weights(),
+            model.model.lm.model,
+            model.encoder.vocab_size,
+            rate=self.config.rate,
+            decay=self.config.decay,
+            segment=self.config.segment,
+            device=model.device if model.engine == "torch" else "cpu",
+        )
+
+        def read(
+            ids: Ids, *, entropy: bool = False, looks: Sequence[Look | None] = (None, None)
+        ) -> tuple[Scores, Scores]:
+            """Takes the ids that come next, [N]; what they cost a model that stays as it is and one that learns."""
+            before, after = looks
+            entropies: list[NDArray[np.float32]] = []
+            at = 0
+
+            def see(log_p_TV: NDArray[np.float32]) -> None:
+                nonlocal at
+                p_TV = np.exp(log_p_TV)
+                entropies.append(-(p_TV * log_p_TV).sum(axis=1))
+                if after:
+                    after(0, at, p_TV)
+                at += len(p_TV)
+
+            nats = adapter.score(ids, see if entropy or after else None)
+            found = Scores(nats, np.concatenate([np.zeros(0), *entropies]) if entropy else None)
+            return plain.score([ids], entropy=entropy, look=before)[0], found
+
+        return read

@@ -1,0 +1,249 @@
+"""How well a language model foresees a text: figures of the whole, streaming, in constant memory.
+
+Each figure comes from totals, so it is the same whatever the order of lines scored apart, the size of batches,
+or the line ends of the file.  The first token is predicted from ``</s>``; the end of every line is predicted, as
+``</s>`` where lines are texts and as the token of the line end in a document.  That is how the published figures
+for Penn Treebank (82,430 tokens in its test set) and WikiText-2 (245,569) count.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstmcli.data.windows import one_ahead, windows
+from lstmcli.errors import ModelError, NoDataError
+from lstmcli.language_modeling.results import LmReport
+from lstmcli.language_modeling.scoring.score import BATCH_SIZE, Ids, Joined, Look, Scores, Session, Stream, score_apart
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+    from pathlib import Path
+
+    from lstmcli.data.records import Record
+
+WINDOW, WINDOW_CHARACTERS = 4096, 1_000_000
+"""Lines, and characters, that are read ahead."""
+
+
+class Encoder(Protocol):
+    """What scoring needs of ``text.stream.StreamEncoder``."""
+
+    vocab_size: int
+    close_id: int
+
+    @property
+    def pieces(self) -> list[bytes]: ...
+    def encode(self, lines: Sequence[str]) -> list[Ids]: ...
+    def offsets(self, line: str) -> list[tuple[int, int]]: ...
+    def tokens(self, ids: Iterable[int]) -> list[str]: ...
+    def unknown(self, ids: Ids) -> NDArray[np.bool_]: ...
+    def starts_word(self, ids: NDArray[np.int64]) -> NDArray[np.bool_]: ...
+
+
+class Model(Protocol):
+    """What scoring needs of ``tasks.lm.LanguageModel``."""
+
+    @property
+    def path(self) -> Path: ...
+    @property
+    def encoder(self) -> Encoder: ...
+    @property
+    def mode(self) -> str: ...
+    @property
+    def oov_rule(self) -> str: ...
+    @property
+    def together(self) -> Session: ...
+    @property
+    def apart(self) -> tuple[Session, int]: ...
+
+
+@dataclass(frozen=True)
+class Text:
+    """A source and how it is read."""
+
+    records: Iterable[Record]
+    carried: bool = False
+    """The state goes on from line to line; else each line is a text of its own."""
+    ready: Callable[[], bool] | None = None
+    """Of a live source: whether the next record is there already."""
+
+
+def is_carried(mode: str, format: str, *, stream: bool = False, lines: bool = False) -> bool:
+    """Whether the state goes on from line to line: in running text, if the model was trained on such, or as asked.
+
+    Rows of a table are texts of their own.
+    """
+    return stream or (mode == "document" and format == "text" and not lines)
+
+
+class Line(NamedTuple):
+    """A line as the model reads it."""
+
+    record: Record
+    text: str
+    words: list[tuple[int, int]] | None = None
+    """The words that the input marks by spaces which the model does not read, as spans of ``text``."""
+
+
+Watch = Callable[["Sequence[Line]", "Sequence[Ids]"], None]
+"""Is shown lines and their ids, each once, in order."""
+
+
+def lines_of(record: Record, segments: bool) -> Iterator[Line]:
+    """The lines of a record: one, or several in a cell of a table."""
+    for part in record.text.split("\n"):
+        if not segments:
+            yield Line(record, part.removesuffix("\r"))
+            continue
+        given, words, end = part.split(), [], 0
+        for word in given:
+            words.append((end, end + len(word)))
+            end += len(word)
+        yield Line(record, "".join(given), words)
+
+
+class Reading:
+    """One text on its way through the model: lines in, what their tokens cost out."""
+
+    def __init__(self, model: Model, carried: bool, batch_size: int = BATCH_SIZE) -> None:
+        self._encoder = model.encoder
+        self._read: Callable[..., list[Scores]]
+        if carried:
+            self._read = Stream(model.together).score
+        else:
+            session, workers = model.apart
+            self._read = partial(score_apart, session, batch_size=batch_size, workers=workers)
+
+    def encode(self, lines: Sequence[Line]) -> list[Ids]:
+        return self._encoder.encode([line.text for line in lines])
+
+    def score(self, ids: Sequence[Ids], *, entropy: bool = False, look: Look | None = None) -> list[Scores]:
+        return self._read(ids, entropy=entropy, look=look)
+
+
+class ReadBoth(Protocol):
+    """Reads one text from its beginning to its end, without a method and with it."""
+
+    def __call__(
+        self, ids: Ids, *, entropy: bool = False, looks: Sequence[Look | None] = (None, None)
+    ) -> tuple[Scores, Scores]:
+        """Takes the ids that come next, [N], and says what they cost."""
+
+
+class Method(Protocol):
+    """A way to do better on a text by what it has said so far."""
+
+    @property
+    def name(self) -> str: ...
+    def begin(self, model: Any, /) -> ReadBoth:
+        """For one text."""
+
+
+class Adapting:
+    """One text on its way through the model and through a method: lines in, what their tokens cost out."""
+
+    def __init__(self, model: Model, method: Method) -> None:
+        self._read = method.begin(model)
+
+    def score(
+        self, ids: Sequence[Ids], *, entropy: bool = False, looks: Sequence[Look | None] = (None, None)
+    ) -> tuple[list[Scores], list[Scores]]:
+        """Without the method and with it."""
+        joined = Joined(ids)
+        before, after = self._read(joined.ids, entropy=entropy, looks=[joined.look(look) for look in looks])
+        return joined.split(before), joined.split(after)
+
+
+def perplexity(
+    model: Model,
+    texts: Iterable[Text],
+    *,
+    segments: bool = False,
+    batch_size: int = BATCH_SIZE,
+    method: Method | None = None,
+    watch: Watch | None = None,
+) -> LmReport:
+    """The figures of all texts together.
+
+    Args:
+        segments: spaces mark words and are not part of the text, as in segmented Chinese.
+        method: reads each text from its beginning to its end; the figures without it are in ``before``.
+        watch: shown all lines and their ids.
+
+    Raises:
+        NoDataError: there is not one line.
+        ModelError: the model gives no finite number.
+    """
+    from lstmcli.language_modeling.corpus import Counts
+
+    counts, tokens, oov = Counts(), 0, 0
+    nats_K, oov_nats_K = np.zeros(1 + (method is not None)), np.zeros(1 + (method is not None))
+    readings: set[str] = set()
+    for text in texts:
+        carried = text.carried or method is not None
+        readings.add("stream" if carried else "lines")
+        costs = _plainly(model, carried, batch_size) if method is None else _by(method, model)
+
+        def work(
+            window: list[Record], costs: Callable[[list[Ids]], list[NDArray[np.float64]]] = costs
+        ) -> tuple[list[Line], list[Ids], list[NDArray[np.float64]]]:
+            lines = [line for record in window for line in lines_of(record, segments)]
+            ids = model.encoder.encode([line.text for line in lines])
+            if watch is not None:
+                watch(lines, ids)
+            return lines, ids, costs(ids)
+
+        runs = windows(text.records, lambda: True, WINDOW, WINDOW_CHARACTERS)
+        for _, (lines, ids, found) in one_ahead(work, runs):
+            for line in lines:
+                counts.add(line.text)
+                if line.words is not None:
+                    counts.words += len(line.words) - bool(line.text)
+            for own, nats_KT in zip(ids, found, strict=True):
+                unknown = model.encoder.unknown(own)
+                tokens += len(own)
+                oov += int(unknown.sum())
+                nats_K += nats_KT.sum(axis=1)
+                oov_nats_K += nats_KT[:, unknown].sum(axis=1)
+    if not counts.lines:
+        raise NoDataError("nothing to score: there is no text", hint="give at least one line")
+    check_finite(model, float(nats_K.sum()))
+    reports = [
+        LmReport.of(
+            nats,
+            tokens=tokens,
+            words=counts.words,
+            characters=counts.characters,
+            bytes=counts.bytes,
+            lines=counts.lines,
+            oov=oov,
+            oov_nats=oov_nats,
+            oov_rule=model.oov_rule,
+            reading=" and ".join(sorted(readings)),
+        )
+        for nats, oov_nats in zip(nats_K.tolist(), oov_nats_K.tolist(), strict=True)
+    ]
+    return reports[0] if method is None else replace(reports[1], method=method.name, before=reports[0])
+
+
+def _plainly(model: Model, carried: bool, batch_size: int) -> Callable[[list[Ids]], list[NDArray[np.float64]]]:
+    reading = Reading(model, carried, batch_size)
+    return lambda ids: [score.nats[None] for score in reading.score(ids)]
+
+
+def _by(method: Method, model: Model) -> Callable[[list[Ids]], list[NDArray[np.float64]]]:
+    adapting = Adapting(model, method)
+    return lambda ids: [np.stack([before.nats, after.nats]) for before, after in zip(*adapting.score(ids), strict=True)]
+
+
+def check_finite(model: Model, nats: float) -> None:
+    """Raises ``ModelError`` for what no probability gives."""
+    if not math.isfinite(nats):
+        raise ModelError("its weights give no finite probability for this text", path=model.path, hint="train it anew")

@@ -1,0 +1,216 @@
+"""Token ids in, what each cost out: texts by themselves in batches, or one after the other with the state carried.
+
+What a text costs does not depend on the company it is scored in: rows of a batch know nothing of each other,
+and a model that reads from left to right knows nothing of the padding behind a text.  Long texts go through in
+pieces that hand the state on, so nothing is cut off and memory stays flat.
+
+Shapes: T tokens of a text, B texts of a batch, V tokens of the vocabulary.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Sequence
+from typing import Any, NamedTuple, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstmcli.data.windows import each
+
+Ids = NDArray[np.int32]
+Floats = NDArray[np.floating[Any]]
+State = tuple[Any, ...]
+"""Arrays [1, B, units]; what they are made of is the session's business."""
+
+END_ID = 0
+"""Ends a text, and stands before its first token."""
+BATCH_SIZE = 32
+STEP = 256
+"""Tokens of each text read in one go."""
+CELLS_AT_ONCE = 2**22
+"""Probabilities that exist at once where all of them are looked at: 16 MB."""
+
+
+class Session(Protocol):
+    """A language model that is ready to read."""
+
+    vocab_size: int
+
+    def zero_state(self, B: int, /) -> State: ...
+
+    def logits(self, ids_TB: Ids, state: State, /) -> tuple[Floats, State]:
+        """[T, B, V] and the state after the last token."""
+
+    def score(
+        self, ids_TB: Ids, targets_TB: Ids, state: State, /, *, entropy: bool = False
+    ) -> tuple[Floats, Floats | None, State]:
+        """Nats of each target and entropy of each prediction, [T, B]."""
+
+    def hidden(self, ids_TB: Ids, targets_TB: Ids, state: State, /) -> tuple[Floats, Floats, State]:
+        """Nats of each target, [T, B], and the top layer's state after each token, [T, B, K]."""
+
+
+class Scores(NamedTuple):
+    """What the tokens of a text cost."""
+
+    nats: NDArray[np.float64]
+    """[T]"""
+    entropy: NDArray[np.float64] | None
+    """[T], nats, of the prediction of each token; if asked for."""
+
+
+Look = Callable[[int, int, NDArray[np.float32]], None]
+"""Called with the number of a text, a place in it, and the probabilities [t, V] of the t tokens from there on."""
+
+
+def score_apart(
+    session: Session,
+    texts: Sequence[Ids],
+    *,
+    entropy: bool = False,
+    look: Look | None = None,
+    batch_size: int = BATCH_SIZE,
+    workers: int = 1,
+) -> list[Scores]:
+    """Each text from the beginning, in the order given; ``workers`` batches of texts of like length at once.
+
+    ``look`` is called from several threads then, for different texts.
+    """
+    from lstmcli.tokenization.batching import by_length
+
+    found = [nothing(len(text), entropy) for text in texts]
+
+    def compute(batch: NDArray[np.int64]) -> None:
+        own = [int(i) for i in batch]
+        _read(session, [texts[i] for i in own], [found[i] for i in own], _begin(session, len(own)), look, own)
+
+    lengths = np.fromiter(map(len, texts), np.int64, len(texts))
+    each(compute, list(by_length(lengths, batch_size)), workers)
+    return found
+
+
+class Joined:
+    """Texts put one after the other, and what belongs to each of them."""
+
+    def __init__(self, texts: Sequence[Ids]) -> None:
+        self.ids = np.concatenate([np.zeros(0, np.int32), *texts])
+        self._lengths = [len(text) for text in texts]
+        self._ends = np.cumsum(self._lengths)
+
+    def look(self, look: Look | None) -> Look | None:
+        """Hands each text its part of what was read in one go."""
+        if look is None:
+            return None
+
+        def shared(_: int, start: int, p_TV: NDArray[np.float32]) -> None:
+            stop = start + len(p_TV)
+            for i in range(int(np.searchsorted(self._ends, start, side="right")), len(self._ends)):
+                end = int(self._ends[i])
+                begin = end - self._lengths[i]
+                if begin >= stop:
+                    break
+                first = max(start, begin)
+                look(i, first - begin, p_TV[first - start : end - start])
+
+        return shared
+
+    def split(self, found: Scores) -> list[Scores]:
+        """What each text cost."""
+        cuts = self._ends[:-1]
+        nats = np.split(found.nats, cuts) if self._lengths else []
+        entropies = [None] * len(nats) if found.entropy is None else np.split(found.entropy, cuts)
+        return [Scores(*both) for both in zip(nats, entropies, strict=True)]
+
+
+class Stream:
+    """Texts read one after the other; the state goes on from each to the next."""
+
+    def __init__(self, session: Session) -> None:
+        self._session, self._place = session, _begin(session, 1)
+
+    def score(self, texts: Sequence[Ids], *, entropy: bool = False, look: Look | None = None) -> list[Scores]:
+        """What comes next; however it is cut into calls, every token costs the same."""
+        joined = Joined(texts)
+        found = nothing(len(joined.ids), entropy)
+        self._place = _read(self._session, [joined.ids], [found], self._place, joined.look(look), [0])
+        return joined.split(found)
+
+
+class _Place(NamedTuple):
+    """Where the reading of a batch is."""
+
+    last_B: Ids
+    """The tokens read last, which the state has not seen."""
+    state: State
+
+
+def _begin(session: Session, B: int) -> _Place:
+    return _Place(np.full(B, END_ID, np.int32), session.zero_state(B))
+
+
+def nothing(T: int, entropy: bool) -> Scores:
+    """Scores to be filled in."""
+    return Scores(np.zeros(T), np.zeros(T) if entropy else None)
+
+
+def _read(
+    session: Session, texts: list[Ids], found: list[Scores], place: _Place, look: Look | None, numbers: list[int]
+) -> _Place:
+    """Fills ``found`` for texts side by side, the longest first; those that have ended are left out."""
+    last, state = place
+    for start in range(0, len(texts[0]), STEP):
+        parts = [text[start : start + STEP] for text in texts if len(text) > start]
+        B = len(parts)
+        targets_TB = np.zeros((len(parts[0]), B), np.int32)
+        for b, part in enumerate(parts):
+            targets_TB[: len(part), b] = part
+        ids_TB = np.concatenate([last[None, :B], targets_TB[:-1]])
+        if len(last) > B:
+            state = tuple(part[:, :B] for part in state)
+        last = targets_TB[-1]
+        for at, nats, entropies, p_TBV, after in _windows(session, ids_TB, targets_TB, state, found[0], look):
+            state = after
+            for b, part in enumerate(parts):
+                t = min(len(nats), len(part) - at)
+                if t <= 0:
+                    break
+                own = slice(start + at, start + at + t)
+                found[b].nats[own] = nats[:t, b]
+                if entropies is not None:
+                    found[b].entropy[own] = entropies[:t, b]  # type: ignore[index]
+                if p_TBV is not None and look is not None:
+                    look(numbers[b], start + at, p_TBV[:t, b])
+    return _Place(last, state)
+
+
+_Window = tuple[int, Floats, "Floats | None", "NDArray[np.float32] | None", State]
+
+
+def _windows(
+    session: Session, ids_TB: Ids, targets_TB: Ids, state: State, kind: Scores, look: Look | None
+) -> Iterator[_Window]:
+    """Pieces of a window, each with what it cost, its probabilities [T, B, V] if they are looked at, and the state."""
+    entropy = kind.entropy is not None
+    if look is None:
+        nats, entropies, state = session.score(ids_TB, targets_TB, state, entropy=entropy)
+        yield 0, nats, entropies, None, state
+        return
+    step = max(1, CELLS_AT_ONCE // (ids_TB.shape[1] * session.vocab_size))
+    for at in range(0, len(ids_TB), step):
+        part = slice(at, at + step)
+        logits, state = session.logits(ids_TB[part], state)
+        nats, entropies, p_TBV = probabilities(logits, targets_TB[part], entropy)
+        yield at, nats, entropies, p_TBV, state
+
+
+def probabilities(
+    logits_TBV: Floats, targets_TB: Ids, entropy: bool
+) -> tuple[Floats, Floats | None, NDArray[np.float32]]:
+    """Nats of the targets, entropies, and the probabilities of all tokens."""
+    centred = logits_TBV - logits_TBV.max(axis=-1, keepdims=True)
+    p = np.exp(centred)
+    total = p.sum(axis=-1, keepdims=True)
+    p /= total
+    log_total = np.log(total[..., 0])
+    nats = log_total - np.take_along_axis(centred, targets_TB[..., None].astype(np.int64), axis=-1)[..., 0]
+    return nats, log_total - np.multiply(p, centred, out=centred).sum(axis=-1) if entropy else None, p

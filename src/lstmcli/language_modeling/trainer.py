@@ -1,0 +1,201 @@
+"""A language model in training: its optimiser, the streams that it reads, and how well it does.
+
+The text is one long row of tokens, cut into B streams that are read side by side, a window at a time; the state
+goes from window to window, the gradient does not (Mikolov et al. 2010; Williams & Peng 1990).  Window lengths are
+random (Merity et al. 2018, section 4.1), but of few different values: each shape is prepared once.
+
+Shapes: T tokens of a window, B streams, n tokens of a stream.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from typing import Any
+
+import numpy as np
+import torch
+from numpy.typing import NDArray
+from torch import Tensor
+
+from lstmcli.language_modeling.config import LmTrainConfig
+from lstmcli.language_modeling.network import LanguageModel, activation_penalty
+from lstmcli.nn.cells import State
+from lstmcli.nn.optim import load_optimizer, optimizer_arrays
+from lstmcli.training.checkpoint import Arrays, Snapshot
+
+Ids = NDArray[np.integer]
+EVALUATION_STREAMS, EVALUATION_WINDOW = 16, 64
+STREAM_AT_LEAST = 2_000
+"""Tokens of a stream in evaluation: each starts without a past, so there are few where the text is short."""
+SHARPNESS = 0.8
+"""Temperature of the samples that are shown."""
+GRID = 5
+"""Window lengths are multiples of this."""
+
+
+def streams(ids: Ids, batch: int) -> tuple[Ids, Ids]:
+    """Inputs and targets [B, n]: contiguous parts of the text, the targets one token ahead; views, not copies."""
+    n = (len(ids) - 1) // batch
+    return ids[: n * batch].reshape(batch, n), ids[1 : n * batch + 1].reshape(batch, n)
+
+
+def window_lengths(n: int, config: LmTrainConfig, rng: np.random.Generator) -> list[int]:
+    """Lengths that add up to n: about ``bptt``, one in twenty half of it, none above ``bptt`` + 10."""
+    lengths: list[int] = []
+    left = n
+    while left > 0:
+        length = config.bptt
+        if config.random_bptt:
+            mean = config.bptt if rng.random() < 0.95 else config.bptt / 2
+            drawn = round(rng.normal(mean, GRID) / GRID) * GRID
+            length = int(min(max(GRID, drawn), config.bptt + 2 * GRID))
+        lengths.append(min(length, left))
+        left -= lengths[-1]
+    return lengths
+
+
+def emptied(states: list[State], rows_B: NDArray[np.bool_]) -> list[State]:
+    """The states [1, B, H] with those of some rows set to zero."""
+    if not rows_B.any():
+        return states
+    keep = torch.from_numpy(~rows_B)[None, :, None]
+    return [tuple(part * keep.to(part) for part in state) for state in states]
+
+
+class LmTrainer:
+    """One language model and its optimiser."""
+
+    def __init__(self, module: LanguageModel, config: LmTrainConfig, *, device: str, bf16: bool) -> None:
+        self.module, self.config, self.device, self.bf16 = module.to(device), config, device, bf16
+        self.parameters = list(module.parameters())
+        self.usual_rate = 5e-3 if config.optimizer == "adamw" else 20.0
+        self.learning_rate = config.learning_rate or self.usual_rate
+        kind: Any = torch.optim.AdamW if config.optimizer == "adamw" else torch.optim.SGD
+        self.optimizer: torch.optim.Optimizer = kind(
+            self.parameters, lr=self.learning_rate, weight_decay=config.weight_decay, fused=True
+        )
+        self.mean: list[Tensor] | None = None
+        """The mean of the weights since averaging began."""
+        self.averaged_steps = 0
+
+    def gradients(self, ids_BT: Ids, targets_BT: Ids, states: list[State] | None) -> tuple[float, float, list[State]]:
+        """Forward and backward: nats a token, gradient norm, and the state, cut off from its past."""
+        ids, targets = (torch.from_numpy(x.T.astype(np.int64)).to(self.device) for x in (ids_BT, targets_BT))
+        found = self.module.loss(ids, targets, states, bf16=self.bf16)
+        loss, config = found.nats, self.config
+        if config.alpha or config.beta:
+            loss = loss + activation_penalty(found, config.alpha, config.beta)
+        loss.backward()  # type: ignore[no-untyped-call]
+        norm = torch.nn.utils.clip_grad_norm_(self.parameters, config.clip or math.inf)
+        return found.nats.item(), norm.item(), [tuple(part.detach() for part in state) for state in found.states]
+
+    def step(
+        self, ids_BT: Ids, targets_BT: Ids, states: list[State] | None, learning_rate: float
+    ) -> tuple[float, float, list[State]]:
+        """One update: nats a token, gradient norm and the state for the window that follows."""
+        nats, norm, states = self.gradients(ids_BT, targets_BT, states)
+        for group in self.optimizer.param_groups:
+            group["lr"] = learning_rate
+        self.optimizer.step()
+        self.optimizer.zero_grad(set_to_none=True)
+        if self.mean is not None:
+            self.averaged_steps += 1
+            torch._foreach_lerp_(self.mean, [p.detach() for p in self.parameters], 1 / self.averaged_steps)
+        return nats, norm, states
+
+    def begin_averaging(self) -> None:
+        if self.mean is None:
+            self.mean = [p.detach().clone() for p in self.parameters]
+
+    def weights(self) -> list[Tensor]:
+        """Those to validate and keep: the average where there is one."""
+        return [value.detach().clone() for value in self.mean or self.parameters]
+
+    def arrays(self) -> Arrays:
+        """Copies of all that the next step depends on, but for the random numbers."""
+        found = {f"weights.{i}": p.detach().cpu().numpy().copy() for i, p in enumerate(self.parameters)}
+        found |= {f"mean.{i}": value.cpu().numpy().copy() for i, value in enumerate(self.mean or [])}
+        found["averaged_steps"] = np.array(self.averaged_steps)
+        return found | {f"optimizer.{k}": v for k, v in optimizer_arrays(self.optimizer, self.parameters).items()}
+
+    def load(self, snapshot: Snapshot) -> None:
+        """Back to where ``arrays`` was called."""
+        for i, parameter in enumerate(self.parameters):
+            parameter.data.copy_(torch.from_numpy(snapshot.arrays[f"weights.{i}"]))
+        mean = snapshot.part("mean")
+        self.mean = [torch.from_numpy(mean[str(i)].copy()).to(self.device) for i in range(len(mean))] or None
+        self.averaged_steps = int(snapshot.arrays["averaged_steps"])
+        load_optimizer(self.optimizer, self.parameters, snapshot.part("optimizer"))
+
+    def keep(self, weights: list[Tensor]) -> None:
+        for parameter, value in zip(self.parameters, weights, strict=True):
+            parameter.data = value
+        self.module.eval()
+
+
+def total_nats(module: LanguageModel, ids: Ids, device: str = "cpu") -> float:
+    """Nats of all tokens of ``ids`` but the first, which is given; exact products, state carried.
+
+    A long text is read as a few streams side by side, each from an empty state.
+    """
+    count = len(ids) - 1
+    if count < 1:
+        return 0.0
+    batch = min(EVALUATION_STREAMS, max(1, count // STREAM_AT_LEAST))
+    inputs, targets = streams(ids, batch)
+    n = inputs.shape[1]
+    total = 0.0
+    module.eval()
+    with torch.inference_mode():
+
+        def read(x: Ids, y: Ids, states: list[State] | None) -> list[State]:
+            nonlocal total
+            x_TB, y_TB = (torch.from_numpy(part.T.astype(np.int64)).to(device) for part in (x, y))
+            found = module.loss(x_TB, y_TB, states)
+            total += found.nats.item() * y_TB.numel()
+            return found.states
+
+        states: list[State] | None = None
+        for start in range(0, n, EVALUATION_WINDOW):
+            part = slice(start, start + EVALUATION_WINDOW)
+            states = read(inputs[:, part], targets[:, part], states)
+        rest = ids[n * batch :]  # fewer tokens than there are streams; the last stream goes on with them
+        if len(rest) > 1 and states is not None:
+            last = [tuple(part[:, -1:].contiguous() for part in state) for state in states]
+            read(rest[None, :-1], rest[None, 1:], last)
+    module.train()
+    return total
+
+
+def estimate_step(trainer: LmTrainer, train: Ids, probes: int = 3) -> float:
+    """Seconds of a training step on this machine; changes nothing."""
+    config = trainer.config
+    inputs, targets = streams(train, config.batch_size)
+    part = slice(0, config.bptt)
+    state = torch.get_rng_state()
+    trainer.module.train()
+    seconds = []
+    for _ in range(probes + 1):  # the first warms up
+        begin = time.monotonic()
+        trainer.gradients(inputs[:, part], targets[:, part], None)
+        seconds.append(time.monotonic() - begin)
+        trainer.optimizer.zero_grad(set_to_none=True)
+    torch.set_rng_state(state)
+    return float(np.median(seconds[1:]))
+
+
+def sample(module: LanguageModel, start: int, count: int, rng: np.random.Generator, device: str = "cpu") -> list[int]:
+    """Tokens that the model makes up after the token ``start``, drawn from the sharpened softmax; never unknown (1)."""
+    ids, states, made = torch.full((1, 1), start, device=device), None, list[int]()
+    module.eval()
+    with torch.inference_mode():
+        while len(made) < count:
+            logits_V, states = module(ids, states)
+            logits = logits_V[0, 0].float().cpu().numpy().astype(np.float64) / SHARPNESS
+            logits[1] = -np.inf
+            p = np.exp(logits - logits.max())
+            made.append(int(rng.choice(len(p), p=p / p.sum())))
+            ids = torch.full((1, 1), made[-1], device=device)
+    module.train()
+    return made

@@ -1,0 +1,1 @@
+"""The model directory: reading, writing, describing."""

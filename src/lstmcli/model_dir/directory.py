@@ -1,0 +1,306 @@
+"""The model directory on disk: written whole, read with every byte checked.
+
+``config.json`` says what the model is, lists size and SHA-256 of the files that decide its answers, and
+carries a checksum of itself.  ``README.md`` and ``log.jsonl`` are for people, who may edit them.
+Nothing in here is executed: JSON, safetensors and an ONNX graph.
+"""
+
+from __future__ import annotations
+
+import math
+import os
+import stat
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+
+from lstmcli.config import ClassifierConfig, from_dict
+from lstmcli.errors import ModelError, OutputError
+from lstmcli.model_dir.atomic import sibling, write_directory
+from lstmcli.model_dir.config_text import CONFIG_BYTES, config_text
+from lstmcli.model_dir.manifest import CONFIG, DAMAGED, FORMAT_VERSION, check_fields, checksum, entry_of, fail, parse
+from lstmcli.safe_files import check_links
+
+if TYPE_CHECKING:
+    from lstmcli.language_modeling.config import LmConfig
+
+T = TypeVar("T")
+
+WEIGHTS, NGRAMS, TOKENIZER, GRAPH = "model.safetensors", "ngrams.safetensors", "tokenizer.json", "model.onnx"
+CARD, LOG = "README.md", "log.jsonl"
+UNCHECKED = (CARD, LOG)
+"""Files that people may edit; they do not change what the model answers."""
+DEFAULTS = {"classify": Path("lstm-model/classifier"), "lm": Path("lstm-model/lm")}
+VARIABLE = "LSTM_MODEL"
+
+_KINDS = {"classify": "a classifier", "lm": "a language model"}
+_READERS = {"classify": "`lstm classify` reads it", "lm": "`lstm generate` and `lstm perplexity` read it"}
+TOO_LARGE = "fewer or shorter labels make it smaller"
+_ATTEMPTS = 20
+"""To read a model that is replaced again and again."""
+
+
+@dataclass(frozen=True)
+class ModelDir:
+    """A model directory whose config has been checked; files are checked as they are read."""
+
+    path: Path
+    config: dict[str, Any]
+
+    @property
+    def task(self) -> str:
+        return str(self.config["task"])
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """In the order of the network's outputs; none for a language model."""
+        return tuple(self.config["labels"]) if self.task == "classify" else ()
+
+    @property
+    def multilabel(self) -> bool:
+        return self.task == "classify" and bool(self.config["multilabel"])
+
+    @property
+    def scale(self) -> float:
+        """What a classifier's logits are multiplied by; an inverse temperature."""
+        return float(self.config["calibration"]["scale"])
+
+    @property
+    def size(self) -> int:
+        """Bytes of the files that make the model."""
+        return sum(int(entry["bytes"]) for entry in self.config["files"].values())
+
+    @cached_property
+    def classifier(self) -> ClassifierConfig:
+        try:
+            return from_dict(ClassifierConfig, self.config["classifier"])
+        except ModelError as error:
+            fail(self.path / CONFIG, error.message, "it was written by another version of lstm, or edited")
+
+    @cached_property
+    def lm(self) -> LmConfig:
+        from lstmcli.language_modeling.config import LmConfig
+
+        try:
+            return from_dict(LmConfig, self.config["lm"])
+        except ModelError as error:
+            fail(self.path / CONFIG, error.message, "it was written by another version of lstm, or edited")
+
+    def read(self, name: str) -> bytes:
+        """One file, whole, checked for size and SHA-256.
+
+        Raises:
+            ModelError: missing, cut short, altered, or a link that leaves the directory.
+        """
+        entry = self.config["files"].get(name)
+        if entry is None:
+            fail(self.path, f"holds no {name}", DAMAGED)
+        data = _read(self.path, name, entry["bytes"])
+        if entry_of(data)["sha256"] != entry["sha256"]:
+            fail(self.path / name, "was altered: its checksum differs from the one in config.json", DAMAGED)
+        return data
+
+    def verify(self) -> None:
+        """Read every file of the model once.  Raises: ModelError."""
+        for name in self.config["files"]:
+            self.read(name)
+
+
+def default_model_path(task: str | None, explicit: str | None = None) -> Path:
+    """Where the model is: as asked, else ``$LSTM_MODEL``, else ``lstm-model/…`` in the working directory.
+
+    For any task (None) the classifier's place comes first, and the language model's where there is none.
+    """
+    usual = DEFAULTS[task or "classify"]
+    if task is None and not usual.exists() and DEFAULTS["lm"].exists():
+        usual = DEFAULTS["lm"]
+    return Path(explicit or os.environ.get(VARIABLE) or usual)
+
+
+def read_model(path: str | Path, *, task: str | None = None) -> ModelDir:
+    """Open a model directory.
+
+    Args:
+        task: the task that the model must be of; None takes any.
+
+    Raises:
+        ModelError: not there, not a model, damaged, too new, or of another task.
+    """
+    return unless_replaced(path, lambda: _read_model(Path(path), task))
+
+
+def unless_replaced(path: str | Path, load: Callable[[], T]) -> T:
+    """``load()``, again if another process put a new model at ``path`` in the middle of it."""
+    for _ in range(_ATTEMPTS):
+        before = _identity(path)
+        try:
+            return load()
+        except ModelError:
+            if _identity(path) == before:
+                raise
+    return load()
+
+
+def _identity(path: str | Path) -> tuple[int, int, int] | None:
+    """Which directory has this name now, and since when: the number of one that is gone is soon used again."""
+    try:
+        found = Path(path).stat()
+    except (OSError, ValueError):
+        return None
+    return found.st_dev, found.st_ino, found.st_ctime_ns
+
+
+def _read_model(path: Path, task: str | None) -> ModelDir:
+    try:
+        there = path.is_dir()
+    except (OSError, ValueError) as error:
+        fail(path, f"cannot be read: {error}")
+    if not there:
+        _not_a_directory(path, task)
+    config = parse(path / CONFIG, _config_text(path))
+    if task is not None and config["task"] != task:
+        found, wanted = _KINDS.get(config["task"], repr(config["task"])), _KINDS[task]
+        fail(path, f"holds {found}, not {wanted}", _READERS.get(config["task"]))
+    model = ModelDir(path, config)
+    _check_configs(model)
+    for name, entry in config["files"].items():
+        _check_size(path / name, _stat(path, name).st_size, entry["bytes"])
+    return model
+
+
+def check_target(target: Path, force: bool) -> None:
+    """Fail now if ``write_model`` to this place would fail later; leaves nothing behind.
+
+    Raises:
+        OutputError: a model is there and ``force`` is off, something else is there, or it cannot be written.
+    """
+    with sibling(_replaceable(target, force)):
+        pass
+
+
+def write_model(target: Path, files: dict[str, bytes], config: dict[str, Any], *, force: bool) -> int:
+    """Write a model directory in one step; returns its size in bytes.
+
+    Args:
+        files: everything but ``config.json``, by name.
+        config: what ``config.json`` says, but for the format version, the list of files and the checksum.
+        force: replace a model that is there.
+
+    Raises:
+        OutputError: nothing was written, and a model that was there is untouched.
+        ModelError: the config lacks a field; a model that could not be read again is not written.
+    """
+    whole: dict[str, Any] = {"format_version": FORMAT_VERSION} | _plain(config)
+    whole["files"] = {name: entry_of(data) for name, data in sorted(files.items()) if name not in UNCHECKED}
+    whole["checksum"] = checksum(whole)
+    check_fields(target / CONFIG, whole)
+    _check_configs(ModelDir(target, whole))
+    text = config_text(whole)
+    if len(text) > CONFIG_BYTES:
+        fail(target / CONFIG, f"would be {len(text):,} bytes, and no more than {CONFIG_BYTES:,} are read", TOO_LARGE)
+    everything = {CONFIG: text, **files}
+    write_directory(_replaceable(target, force), everything, replace=force)
+    return sum(map(len, everything.values()))
+
+
+def _replaceable(target: Path, force: bool) -> Path:
+    """The place behind links, once nothing is there that must be kept.  Raises: OutputError."""
+    other = "choose another place with -o/--output"
+    check_links(target)
+    try:
+        real = Path(os.path.realpath(target))
+        if not os.path.lexists(real):
+            return real
+        if not real.is_dir():
+            raise OutputError("is a file; a model is a directory", path=target, hint=other)
+        names = sorted(entry.name for entry in real.iterdir())
+        if not names:
+            return real
+        if CONFIG not in names:
+            raise OutputError("is not empty and is not a model", path=target, hint=other)
+        known = {CONFIG, WEIGHTS, NGRAMS, TOKENIZER, GRAPH, CARD, LOG}
+        foreign = [name for name in names if name not in known or not (real / name).is_file()]
+    except OSError as error:
+        raise OutputError(f"cannot be read: {_why(error)}", path=target, hint=other) from error
+    if foreign:  # replacing would delete what lstm did not write
+        some = ", ".join(foreign[:3]) + (f" and {len(foreign) - 3} more" if len(foreign) > 3 else "")
+        raise OutputError(f"holds more than a model: {some}", path=target, hint=f"move it away, or {other}")
+    if not force:
+        raise OutputError("a model is already there", path=target, hint=f"replace it with --force, or {other}")
+    return real
+
+
+def _check_configs(model: ModelDir) -> None:
+    """Better now than in the middle of the work."""
+    _ = model.classifier if model.task == "classify" else model.lm
+
+
+def _not_a_directory(path: Path, task: str | None) -> NoReturn:
+    if path.exists():
+        hint = f"give the directory: -m {path.parent}" if (path.parent / CONFIG).is_file() else None
+        fail(path, "is a file, not a model directory", hint)
+    source = "book.txt" if task == "lm" or path == DEFAULTS["lm"] else "data.csv"
+    if path in DEFAULTS.values():
+        fail(path, "no model here, the default place", f"train one: `lstm train {source}`, or name one with -m")
+    named = f" (named by ${VARIABLE})" if os.environ.get(VARIABLE) == str(path) else ""
+    fail(path, f"no model here{named}", f"train one: `lstm train {source} -o {path}`")
+
+
+def _config_text(path: Path) -> bytes:
+    if not os.path.lexists(path / CONFIG):
+        fail(path, f"is not a model: it holds no {CONFIG}", "give the directory that `lstm train` wrote")
+    size = _stat(path, CONFIG).st_size
+    if size > CONFIG_BYTES:
+        fail(path / CONFIG, f"is too large to be a model's: {size:,} bytes", DAMAGED)
+    return _read(path, CONFIG, size)
+
+
+def _stat(path: Path, name: str) -> os.stat_result:
+    """A file of the directory, which must be a plain file inside it."""
+    try:
+        real, home = os.path.realpath(path / name), os.path.realpath(path)
+        if os.path.commonpath((real, home)) != home:
+            fail(path / name, f"is a link that leaves the model directory (to {real})", "copy the file itself")
+        found = Path(real).stat()
+    except FileNotFoundError:
+        fail(path, f"lacks {name}", DAMAGED)
+    except OSError as error:
+        fail(path / name, f"cannot be read: {_why(error)}")
+    if not stat.S_ISREG(found.st_mode):
+        fail(path / name, "is not a plain file", DAMAGED)
+    return found
+
+
+def _read(path: Path, name: str, size: int) -> bytes:
+    """A file of exactly ``size`` bytes; the size is looked at before anything is read."""
+    _check_size(path / name, _stat(path, name).st_size, size)
+    try:
+        with (path / name).open("rb") as file:
+            data = file.read(size + 1)
+    except OSError as error:
+        fail(path / name, f"cannot be read: {_why(error)}")
+    _check_size(path / name, len(data), size)
+    return data
+
+
+def _check_size(path: Path, found: int, written: int) -> None:
+    if found != written:
+        what = "is cut short" if found < written else "was altered"
+        fail(path, f"{what}: {found:,} bytes where {written:,} were written", DAMAGED)
+
+
+def _plain(value: Any) -> Any:
+    """JSON types only: numpy's numbers become Python's, and what is not a finite number becomes null."""
+    if isinstance(value, Mapping):
+        return {str(key): _plain(item) for key, item in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(item) for item in value]
+    if hasattr(value, "tolist"):
+        return _plain(value.tolist())
+    return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+def _why(error: OSError) -> str:
+    return (error.strerror or str(error)).lower()

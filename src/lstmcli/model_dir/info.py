@@ -1,0 +1,47 @@
+"""What a model directory says of itself, every file of it checked."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from lstmcli.classification.results import ModelInfo
+from lstmcli.model_dir.directory import ModelDir, read_model, unless_replaced
+from lstmcli.training.determinism import obstacles
+
+
+def info(path: str | Path) -> ModelInfo:
+    """What the model is, how it was trained and how well it did.
+
+    Raises:
+        ModelError: as ``read_model``, and for any file that is damaged.
+    """
+    return unless_replaced(path, lambda: _info(read_model(path)))
+
+
+def _info(model: ModelDir) -> ModelInfo:
+    model.verify()
+    config = model.config
+    is_classifier = model.task == "classify"
+    return ModelInfo(
+        path=str(model.path),
+        task=model.task,
+        labels=model.labels,
+        multilabel=model.multilabel,
+        architecture=config["architecture"],
+        parameters=config["parameters"],
+        tokenizer=config["tokenizer"]["kind"],
+        vocab_size=config["tokenizer"]["vocab_size"],
+        bytes=model.size,
+        created=config["created"],
+        command=config["command"],
+        seed=config["seed"],
+        device=config.get("device", ""),
+        threads=config.get("threads", 0),
+        precision=config.get("precision", ""),
+        obstacles=tuple(obstacles(config)),
+        data=config["data"],
+        metrics=config["metrics"],
+        versions=config["versions"],
+        calibration={"scale": model.scale} if is_classifier else {},
+        config=config["classifier" if is_classifier else "lm"],
+    )

@@ -1,0 +1,94 @@
+"""The weights that a config stands for: names, shapes and kinds of number.
+
+A model directory may come from anybody.  Its sizes are believed once weights of just these shapes lie in it, so
+whatever is made after that takes memory in proportion to the files.
+
+Shapes: V words, U rows of the embedding, E embedding, H units of a layer, K units of the last, C labels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from itertools import pairwise
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstmcli.cells import CELLS
+from lstmcli.config import ModelConfig
+from lstmcli.errors import ModelError
+from lstmcli.language_modeling.config import LmModelConfig, cluster_width
+
+Shapes = dict[str, tuple[int, ...]]
+
+
+def classifier_shapes(config: ModelConfig, rows: int, classes: int) -> Shapes:
+    """The weights of a classifier whose encoder makes ids below ``rows``."""
+    directions = 2 if config.bidirectional else 1
+    K = directions * config.hidden
+    shapes: Shapes = {"embedding": (rows, config.embedding)}
+    shapes |= _stack(config.cell, config.embedding, (config.hidden,) * config.layers, directions)
+    if "attention" in config.pooling:
+        shapes["pooling.query"] = (K,)
+    return shapes | {"head.weight": (classes, K * len(config.pooling)), "head.bias": (classes,)}
+
+
+def language_model_shapes(config: LmModelConfig, V: int) -> Shapes:
+    """The weights of a language model of ``V`` words.
+
+    Raises:
+        ModelError: clusters that do not cut such a vocabulary.
+    """
+    K = config.widths[-1]
+    shapes: Shapes = {"embedding": (V, config.embedding)}
+    shapes |= _stack(config.cell, config.embedding, config.widths, 1)
+    if config.softmax == "full":
+        return shapes | {"decoder.bias": (V,), **({} if config.tied else {"decoder.weight": (V, K)})}
+    edges = [*config.cutoffs, V]
+    if not config.cutoffs or edges[-2] >= V:
+        raise ModelError(f"cutoffs {list(config.cutoffs)} do not cut a vocabulary of {V}")
+    entries = edges[0] + len(config.cutoffs)
+    shapes |= {"decoder.weight": (entries, K), "decoder.bias": (entries,), "decoder.rank": (V,)}
+    for number, (low, high) in enumerate(pairwise(edges)):
+        own, width = f"decoder.clusters.{number}", cluster_width(K, number + 1)
+        shapes |= {
+            f"{own}.projection": (width, K),
+            f"{own}.weight": (high - low, width),
+            f"{own}.bias": (high - low,),
+        }
+    return shapes
+
+
+def _stack(cell: str, inputs: int, widths: tuple[int, ...], directions: int) -> Shapes:
+    shapes: Shapes = {}
+    for layer, H in enumerate(widths):
+        for direction in range(directions):
+            own = CELLS[cell].weights(inputs, H)
+            shapes |= {f"stack.layers.{layer}.{direction}.{name}": weight.shape for name, weight in own.items()}
+        inputs = directions * H
+    return shapes
+
+
+def check_weights(weights: Mapping[str, NDArray[Any]], shapes: Shapes) -> None:
+    """Raises ModelError for a weight that is missing, too many, of another shape or of no number."""
+    for name, shape in shapes.items():
+        if name not in weights:
+            raise ModelError(f"lacks the weight {name!r}")
+        found = weights[name]
+        if found.shape != shape:
+            raise ModelError(f"{name!r} is {_sizes(found.shape)}, and the config and tokenizer say {_sizes(shape)}")
+        wanted = np.integer if name == "decoder.rank" else np.floating
+        if not np.issubdtype(found.dtype, wanted):
+            raise ModelError(f"{name!r} holds numbers of type {found.dtype}")
+    for name in weights:
+        if name not in shapes:
+            raise ModelError(f"holds a weight {name!r} that the config has no place for")
+    if "decoder.rank" in shapes:
+        rank, V = weights["decoder.rank"], shapes["embedding"][0]
+        if rank.min() < 0 or rank.max() >= V:
+            raise ModelError(f"'decoder.rank' has a place beyond the {V} words")
+
+
+def _sizes(shape: tuple[int, ...]) -> str:
+    return " x ".join(map(str, shape)) or "a single number"

@@ -1,0 +1,106 @@
+"""What "auto" means for a language model's tokenizer: the rules, from the text itself.
+
+==========  ==================================================================================================
+kind        word where the text is tokenised already, else bpe; of a tokenizer.json, what it is
+words       spaces where the text is tokenised already, else text
+mode        lines where the text is tokenised already or comes from the rows of a table, else document
+vocab_size  bpe and unigram: one piece for 250 characters of text, from 512 to 16,000; every word, every character
+            (of a text above 50 million characters those words that are found in a part of it)
+==========  ==================================================================================================
+
+A text is tokenised already when ``<unk>`` stands in it as a word (one in a thousand at least), or when nine in ten
+of its commas and of the full stops that end a line stand between spaces.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any
+
+from lstmcli.language_modeling.config import LmTokenizerConfig
+from lstmcli.tokenization.lm_tokenizer import END, END_ID, UNKNOWN, UNKNOWN_ID
+from lstmcli.tokenization.tokenizer import read_tokenizer
+
+FEWEST_PIECES, MOST_PIECES = 512, 16_000
+CHARACTERS_A_PIECE = 250
+SAMPLE = 1_000_000
+"""Characters from the start of a text that are looked at to tell what it is."""
+
+_UNKNOWN = re.compile(rf"(?<!\S){re.escape(UNKNOWN)}(?!\S)")
+_MARKS = "[,;!?，。；！？、]"
+_APART = re.compile(rf"(?<!\S){_MARKS}(?!\S)|(?<!\S)\.\s*$", re.MULTILINE)
+_ATTACHED = re.compile(rf"(?<=\S){_MARKS}(?!\d)|(?<=[^\s.])\.\s*$", re.MULTILINE)
+"""The comma of 1,000 is no mark."""
+
+
+def settle(
+    config: LmTokenizerConfig, lines: Sequence[str], characters: int | None = None, *, table: bool = False
+) -> LmTokenizerConfig:
+    """``config`` with nothing left open.
+
+    Args:
+        lines: of the training text; all of them, or a sample.
+        characters: in all of it; None: ``lines`` is all of it.
+        table: its lines are rows of a table, texts that have nothing to do with each other.
+
+    Raises:
+        DataError: ``config.path`` is not a tokenizer.json.
+    """
+    if characters is None:
+        characters = sum(len(line) + 1 for line in lines)
+    sample = list(_first(lines))
+    tokenised = is_tokenised(sample)
+    kind, words = config.kind, config.words
+    if config.path is not None:
+        kind, words = _kind_of(json.loads(read_tokenizer(config.path).to_str()))
+    if kind == "auto":
+        kind = "word" if tokenised or words == "spaces" else "bpe"
+    if words == "auto":
+        words = "spaces" if tokenised else "text"
+    mode = config.mode
+    if mode == "auto":
+        mode = "lines" if tokenised or table else "document"
+    size = config.vocab_size
+    if size is None and kind in ("bpe", "unigram") and config.path is None:
+        least = FEWEST_PIECES
+        if kind == "unigram":  # which needs room for every character
+            least += 2 * len(set().union(*sample))
+        size = max(least, min(MOST_PIECES, characters // CHARACTERS_A_PIECE))
+    return replace(config, kind=kind, words=words, mode=mode, vocab_size=size)
+
+
+def _first(lines: Sequence[str]) -> Iterator[str]:
+    """Lines from the start, up to ``SAMPLE`` characters."""
+    room = SAMPLE
+    for line in lines:
+        if room <= 0:
+            return
+        yield line[:room]
+        room -= len(line) + 1
+
+
+def is_tokenised(sample: Sequence[str]) -> bool:
+    """Whether the tokens of a text stand between spaces."""
+    text = "\n".join(sample)
+    if 1000 * len(_UNKNOWN.findall(text)) >= max(1, len(text.split())):
+        return True
+    apart, attached = len(_APART.findall(text)), len(_ATTACHED.findall(text))
+    return apart > 0 and apart >= 9 * attached
+
+
+def _kind_of(content: dict[str, Any]) -> tuple[str, str]:
+    """Kind and style of a tokenizer.json; one made elsewhere is of the kind nearest to it."""
+    model = content["model"]
+    kind: str = {"BPE": "bpe", "Unigram": "unigram"}.get(model["type"], "word")
+    vocabulary = model["vocab"]
+    if kind == "unigram" or (vocabulary.get(END), vocabulary.get(UNKNOWN)) != (END_ID, UNKNOWN_ID):
+        return kind, "text"
+    before = content.get("pre_tokenizer") or {}
+    if kind == "bpe":
+        return "bpe" if model["merges"] or before.get("use_regex") else "byte", "text"
+    if before.get("type") == "WhitespaceSplit":
+        return "word", "spaces"
+    return "char" if before.get("pattern") == {"Regex": r"(?m:.)|\n"} else "word", "text"

@@ -1,0 +1,269 @@
+"""How texts become ids and ids become bytes again, for each kind of language-model tokenizer.
+
+Words between spaces, characters and bytes need nothing but a table; the rest is left to ``tokenizers``.
+Shapes: N ids of some texts, end to end.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Mapping, Sequence
+from functools import cached_property
+from itertools import chain
+from typing import Any, Protocol
+
+import numpy as np
+from numpy.typing import NDArray
+from tokenizers import Tokenizer
+
+from lstmcli.errors import DataError
+from lstmcli.language_modeling.config import LmTokenizerConfig
+from lstmcli.tokenization.guard import check_ids, checked, guarded
+from lstmcli.tokenization.lm_tokenizer import END, END_ID, NEWLINE, UNKNOWN, UNKNOWN_ID, WRITTEN_END
+from lstmcli.tokenization.tokenizer import parse_tokenizer, unknown_id
+
+Ids = NDArray[np.int32]
+Span = tuple[int, int]
+
+
+class Code(Protocol):
+    """One way to write texts as ids."""
+
+    vocab_size: int
+    newline: int | None
+    """The id of the line end, where the vocabulary has one."""
+    leads: bool
+    """A line is read as if a space stood before it."""
+    spaced: bool
+    """The first space of a line is not part of the text."""
+
+    def ids(self, texts: Sequence[str]) -> tuple[Ids, NDArray[np.int64]]:
+        """The ids of all texts end to end, [N], and how many each text has."""
+
+    def spans(self, text: str) -> list[Span]:
+        """The characters that each id stands for."""
+
+    def pieces(self) -> list[bytes]:
+        """What each id adds to a line, in UTF-8."""
+
+
+def read_code(tokenizer_json: str, config: LmTokenizerConfig) -> Code:
+    """The code of a ``tokenizer.json``.
+
+    Raises:
+        DataError: it is no tokenizer, or not of the kind that ``config`` says.
+    """
+    kind = "spaces" if (config.kind, config.words) == ("word", "spaces") else config.kind
+    if kind not in ("spaces", "char", "byte"):
+        return Learned(parse_tokenizer(tokenizer_json), config)
+    try:
+        content = json.loads(tokenizer_json)
+        vocabulary: dict[str, int] = content["model"]["vocab"]
+        if not all(type(i) is int and 0 <= i < len(vocabulary) for i in vocabulary.values()):
+            raise ValueError("an id beyond the vocabulary")
+        if (vocabulary[END], vocabulary[UNKNOWN]) != (END_ID, UNKNOWN_ID):
+            raise KeyError(END)
+        lowercase = "Lowercase" in json.dumps(content["normalizer"])
+        if kind == "spaces":
+            return Words(vocabulary, lowercase)
+        return Characters(vocabulary, lowercase) if kind == "char" else Bytes(vocabulary)
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
+        raise DataError(f"not a {config.kind} tokenizer of a language model", path=config.path) from error
+
+
+class _Known(dict[str, int]):
+    """A vocabulary in which every other word is unknown."""
+
+    def __missing__(self, word: str) -> int:
+        return UNKNOWN_ID
+
+
+class Words:
+    """Words between white space."""
+
+    leads, spaced = False, True
+
+    def __init__(self, vocabulary: Mapping[str, int], lowercase: bool) -> None:
+        self._known = _Known(vocabulary)
+        self._lowercase = lowercase
+        self.vocab_size = len(vocabulary)
+        self.newline = vocabulary.get(NEWLINE)
+        self._known[END] = self._known[WRITTEN_END]
+
+    def ids(self, texts: Sequence[str]) -> tuple[Ids, NDArray[np.int64]]:
+        find = self._known.__getitem__
+        if self._lowercase:
+            texts = [text.lower() for text in texts]
+        return _joined([list(map(find, text.split())) for text in texts], self.vocab_size)
+
+    def spans(self, text: str) -> list[Span]:
+        return [found.span() for found in re.finditer(r"\S+", text)]
+
+    def pieces(self) -> list[bytes]:
+        words = [b""] * self.vocab_size
+        for word, i in self._known.items():
+            words[i] = word.encode() if word == NEWLINE else b" " + word.strip().encode()
+        words[END_ID], words[UNKNOWN_ID] = b"", b" " + UNKNOWN.encode()
+        return words
+
+
+class Characters:
+    """Unicode characters."""
+
+    leads, spaced = False, False
+
+    def __init__(self, vocabulary: Mapping[str, int], lowercase: bool) -> None:
+        self._vocabulary = vocabulary
+        self.vocab_size = len(vocabulary)
+        self.newline = vocabulary.get(NEWLINE)
+        self._by_code = np.full(0x110000, UNKNOWN_ID, np.int32)
+        self._lowercase = lowercase
+        for character, i in vocabulary.items():
+            if len(character) == 1:
+                self._by_code[ord(character)] = i
+
+    def ids(self, texts: Sequence[str]) -> tuple[Ids, NDArray[np.int64]]:
+        text = "".join(texts)
+        if self._lowercase:
+            text = text.replace("İ", "i").lower()  # the only character that becomes two
+        codes = np.frombuffer(text.encode("utf-32-le"), np.uint32)
+        return self._by_code[codes], np.fromiter(map(len, texts), np.int64, len(texts))
+
+    def spans(self, text: str) -> list[Span]:
+        return [(i, i + 1) for i in range(len(text))]
+
+    def pieces(self) -> list[bytes]:
+        pieces = [b""] * self.vocab_size
+        for character, i in self._vocabulary.items():
+            pieces[i] = character.encode()
+        pieces[END_ID], pieces[UNKNOWN_ID] = b"", UNKNOWN.encode()
+        return pieces
+
+
+class Bytes:
+    """Bytes of UTF-8."""
+
+    leads, spaced = False, False
+
+    def __init__(self, vocabulary: Mapping[str, int]) -> None:
+        self.vocab_size = len(vocabulary)
+        self._by_byte = np.array([vocabulary[symbol] for symbol in byte_symbols()], np.int32)
+        self.newline: int | None = int(self._by_byte[ord(NEWLINE)])
+
+    def ids(self, texts: Sequence[str]) -> tuple[Ids, NDArray[np.int64]]:
+        data = [text.encode() for text in texts]
+        ids = self._by_byte[np.frombuffer(b"".join(data), np.uint8)]
+        return ids, np.fromiter(map(len, data), np.int64, len(data))
+
+    def spans(self, text: str) -> list[Span]:
+        return [(i, i + 1) for i, character in enumerate(text) for _ in character.encode()]
+
+    def pieces(self) -> list[bytes]:
+        pieces = [b""] * self.vocab_size
+        for byte, i in enumerate(self._by_byte):
+            pieces[i] = bytes([byte])
+        pieces[UNKNOWN_ID] = UNKNOWN.encode()
+        return pieces
+
+
+class Learned:
+    """Whatever ``tokenizers`` runs.
+
+    The ids of a tokenizer made elsewhere are moved up, to leave 0 to the end and 1 to the unknown token; a line
+    end is added after them where it has none.
+    """
+
+    def __init__(self, tokenizer: Tokenizer, config: LmTokenizerConfig) -> None:
+        self.tokenizer = tokenizer
+        ours = (tokenizer.token_to_id(END), tokenizer.token_to_id(UNKNOWN)) == (END_ID, UNKNOWN_ID)
+        self._shift, self._unknown = (0, None) if ours else (2, unknown_id(tokenizer))
+        self.leads = self.spaced = ours and config.kind in ("word", "bpe", "unigram")
+        self.vocab_size = self._shift + tokenizer.get_vocab_size()
+        if config.path:
+            highest = max(tokenizer.get_vocab().values(), default=-1)
+            check_ids(highest, tokenizer.get_vocab_size())
+            self.vocab_size = self._shift + 1 + highest
+        self._own_newline = False
+        self.newline = self._find_newline()
+        if self.newline is None and config.mode == "document":
+            self.newline, self._own_newline = self.vocab_size, True
+            self.vocab_size += 1
+        if not ours:
+            self.spaced = self._foreign[1]
+
+    def _find_newline(self) -> int | None:
+        with guarded():
+            ids = self.tokenizer.encode(NEWLINE, add_special_tokens=False).ids
+            if len(ids) != 1 or self._ours(ids) == [UNKNOWN_ID] or self.tokenizer.decode(ids) != NEWLINE:
+                return None
+        return self._ours(ids)[0]
+
+    def _ours(self, ids: list[int]) -> list[int]:
+        if not self._shift:
+            return ids
+        return [UNKNOWN_ID if i == self._unknown else i + self._shift for i in ids]
+
+    def ids(self, texts: Sequence[str]) -> tuple[Ids, NDArray[np.int64]]:
+        with guarded():
+            encodings = self.tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
+        return _joined([self._ours(encoding.ids) for encoding in encodings], self.vocab_size)
+
+    def spans(self, text: str) -> list[Span]:
+        with guarded():
+            return list(self.tokenizer.encode(text, add_special_tokens=False).offsets)
+
+    def pieces(self) -> list[bytes]:
+        pieces = [b""] * self._shift + self._foreign[0]
+        pieces += [NEWLINE.encode()] * self._own_newline
+        pieces[END_ID] = b""
+        pieces[UNKNOWN_ID] = (b" " if self.spaced else b"") + UNKNOWN.encode()
+        return pieces
+
+    @cached_property
+    def _foreign(self) -> tuple[list[bytes], bool]:
+        """What each id of the tokenizer adds to a line, and whether the first space of a line is left out."""
+        size = self.vocab_size - self._shift - self._own_newline
+        tokens = [self.tokenizer.id_to_token(i) or "" for i in range(size)]
+        decoder: dict[str, Any] = json.loads(self.tokenizer.to_str())["decoder"] or {}
+        if decoder.get("type") == "ByteLevel":
+            by_symbol = {symbol: bytes([byte]) for byte, symbol in enumerate(byte_symbols())}
+            return [b"".join(by_symbol.get(c) or c.encode() for c in token) for token in tokens], self.leads
+        if decoder.get("type") == "Metaspace":
+            spaced = decoder.get("prepend_scheme") != "never" or self.leads
+            return [token.replace("▁", " ").encode() for token in tokens], spaced
+        if decoder.get("type") == "Fuse":
+            return [token.encode() for token in tokens], self.leads
+        return self._by_decoding(tokens)
+
+    def _by_decoding(self, tokens: list[str]) -> tuple[list[bytes], bool]:
+        """For any decoder: what it writes for an id that follows a word."""
+
+        def decode(ids: list[list[int]], skip_special_tokens: bool) -> list[str]:
+            with guarded():
+                return list(self.tokenizer.decode_batch(ids, skip_special_tokens=skip_special_tokens))
+
+        alone = decode([[i] for i in range(len(tokens))], skip_special_tokens=False)
+        anchor = next((i for i, text in enumerate(alone) if text.isalpha()), 0)
+        before = alone[anchor] if alone else ""
+        after = decode([[anchor, i] for i in range(len(tokens))], skip_special_tokens=False)
+        pieces = []
+        for token, text in zip(tokens, after, strict=True):
+            byte = re.fullmatch(r"<0x([0-9A-F]{2})>", token)
+            pieces.append(bytes.fromhex(byte[1]) if byte else text.removeprefix(before).encode())
+        spaced = any(p.startswith(b" ") and not text.startswith(" ") for p, text in zip(pieces, alone, strict=True))
+        return pieces, spaced
+
+
+def _joined(rows: Iterable[list[int]], vocab_size: int) -> tuple[Ids, NDArray[np.int64]]:
+    rows = list(rows)
+    lengths = np.fromiter(map(len, rows), np.int64, len(rows))
+    ids_N = np.fromiter(chain.from_iterable(rows), np.int64, int(lengths.sum()))
+    return checked(ids_N, vocab_size), lengths
+
+
+def byte_symbols() -> list[str]:
+    """The character by which byte-level tokenizers write each byte (Radford et al. 2019, ``bytes_to_unicode``)."""
+    printable = {*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)}
+    others = iter(range(0x100, 0x200))
+    return [chr(byte if byte in printable else next(others)) for byte in range(256)]

@@ -1,0 +1,1 @@
+"""What training is for every task: loop, checkpoints, schedule, events."""

@@ -1,0 +1,221 @@
+"""What a training run needs to go on after it was killed, in memory and on disk.
+
+Checkpoints lie beside the model to be, in ``NAME.unfinished``, the last two of them; each is one file,
+written whole, flushed and renamed, that begins with the SHA-256 of the rest.  One that is torn or altered is
+passed over for the one before.  They hold numbers and JSON only; reading one runs nothing.  A folder of another user,
+or a link, is refused: see ``ownfiles.py``.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import shutil
+import time
+from collections.abc import Mapping
+from contextlib import suppress
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstmcli.errors import OutputError
+from lstmcli.model_dir.atomic import flush_directory, hint_of, reason_of
+from lstmcli.safe_files import check_links, open_own, own_folder, write_over
+from lstmcli.training.events import Warned
+
+MAGIC = b"lstm checkpoint 1\n"
+KEPT = 2
+SHARE = 0.02
+"""Of the time of a run that writing checkpoints may take."""
+_SUFFIX = ".checkpoint"
+
+Arrays = dict[str, NDArray[Any]]
+
+
+@dataclass(frozen=True)
+class Snapshot:
+    """A run between two steps: arrays by name, and what JSON can hold."""
+
+    arrays: Arrays
+    values: dict[str, Any]
+
+    def part(self, name: str) -> Arrays:
+        """The arrays under ``name.``, by the rest of their names."""
+        head = f"{name}."
+        return {key.removeprefix(head): value for key, value in self.arrays.items() if key.startswith(head)}
+
+
+@dataclass
+class Checkpoints:
+    """Where snapshots go, and when the next is due."""
+
+    folder: Path | None = None
+    """None: they stay in memory."""
+    every: float = 60.0
+    """Seconds from one to the next, at least; infinite for none on disk."""
+    run: dict[str, Any] = field(default_factory=dict)
+    """What the run is, for whoever wants to go on with it; see ``differences``."""
+    last: Snapshot | None = None
+    """What this run goes on with; whoever has gone on may let go of it."""
+    log: list[str] = field(default_factory=list)
+    """Lines of the run's log, which are saved too."""
+    changed: list[str] = field(default_factory=list)
+    """What was another thing when the run went on, so that its outcome is not that of a run in one go."""
+    _due: float = field(init=False)
+    _failing: bool = False
+    _news: list[Warned] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        self._due = time.monotonic() + self.every
+
+    def due(self) -> bool:
+        """Whether it is time for one."""
+        return time.monotonic() >= self._due
+
+    def take(self, snapshot: Snapshot, *, last: bool = False) -> None:
+        """Writes a snapshot, where there is a folder for it; the ``last`` of a run whatever ``every`` says.
+
+        One that cannot be written is no reason to lose the run: it is said, and the next one is tried.
+        """
+        begin = time.monotonic()
+        if self.folder is not None and (last or np.isfinite(self.every)):
+            self._write(self.folder, snapshot)
+        now = time.monotonic()
+        self._due = now + max(self.every, (now - begin) / SHARE)
+
+    def news(self) -> list[Warned]:
+        """What there is to say since the last time."""
+        found, self._news = self._news, []
+        return found
+
+    def _write(self, folder: Path, snapshot: Snapshot) -> None:
+        try:
+            write(folder, snapshot, {"run": self.run, "log": self.log, "changed": self.changed})
+        except OutputError as error:
+            if not self._failing:
+                after = "training goes on and tries again; until then a kill loses what came after the last one"
+                self._news.append(Warned(f"{error}; {after}"))
+            self._failing = True
+        else:
+            if self._failing:
+                self._news.append(Warned(f"{folder}: checkpoints can be written again"))
+            self._failing = False
+
+    def clear(self) -> None:
+        """The run has ended well: nothing is left to go on with."""
+        if self.folder is not None:
+            shutil.rmtree(self.folder, ignore_errors=True)
+
+
+def place_of(target: Path) -> Path:
+    """Where the checkpoints of the model at ``target`` are."""
+    real = Path(os.path.realpath(target))
+    return real.with_name(f"{real.name}.unfinished")
+
+
+def write(folder: Path, snapshot: Snapshot, more: Mapping[str, Any]) -> None:
+    """Adds a checkpoint and removes all but the last two.
+
+    Raises:
+        OutputError: nothing was written; the checkpoints before are as they were.  The folder is a link or another
+            user's, or there is no room.
+    """
+    from safetensors.numpy import save
+
+    header = {"values": json.dumps({**snapshot.values, **more})}
+    body = save({name: np.asarray(value, order="C") for name, value in snapshot.arrays.items()}, header)
+    before = _names(folder)
+    number = int(before[-1].stem) + 1 if before else 1
+    head = MAGIC + hashlib.sha256(body).hexdigest().encode() + b"\n"
+    try:
+        with own_folder(folder) as opened:
+            write_over(opened, f"{number:08}{_SUFFIX}", [head, body])
+        flush_directory(folder)
+    except OSError as error:
+        with suppress(OSError):  # not empty: the checkpoints before are in it
+            folder.rmdir()
+        reason = reason_of(error, folder)
+        raise OutputError(f"no checkpoint can be written: {reason}", path=folder, hint=hint_of(error)) from error
+    for old in before[: 1 - KEPT]:
+        with suppress(OSError):
+            old.unlink()
+
+
+def read_latest(folder: Path) -> tuple[Snapshot | None, list[Path]]:
+    """The newest checkpoint that is whole, and those newer ones that are not."""
+    broken: list[Path] = []
+    for path in reversed(_names(folder)):
+        found = _read(path)
+        if found is not None:
+            return found, broken
+        broken.append(path)
+    return None, broken
+
+
+def check_folder(folder: Path) -> None:
+    """Check that checkpoints may be written to a folder and believed, if it is there already.
+
+    Raises:
+        OutputError: it is a link, or another user's.
+    """
+    check_links(folder.parent)
+    if os.path.lexists(folder):
+        try:
+            with own_folder(folder):
+                pass
+        except OSError as error:
+            message = f"cannot be used: {reason_of(error, folder)}"
+            raise OutputError(message, path=folder, hint=hint_of(error)) from error
+
+
+def any_in(folder: Path) -> bool:
+    """Whether a run left checkpoints there."""
+    return bool(_names(folder))
+
+
+def differences(run: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
+    """What two runs do not have in common, as dotted names."""
+    found: list[str] = []
+    for name in sorted({*run, *other}):
+        mine, theirs = run.get(name), other.get(name)
+        if isinstance(mine, Mapping) and isinstance(theirs, Mapping):
+            found += [f"{name}.{inner}" for inner in differences(mine, theirs)]
+        elif mine != theirs:
+            found.append(name)
+    return found
+
+
+def _names(folder: Path) -> list[Path]:
+    """The checkpoints in a folder, oldest first."""
+    with suppress(OSError):
+        return sorted(path for path in folder.glob(f"*{_SUFFIX}") if path.stem.isdigit())
+    return []
+
+
+def _read(path: Path) -> Snapshot | None:
+    """None where the file is not what was written."""
+    from safetensors import SafetensorError
+    from safetensors.numpy import load
+
+    try:
+        file = open_own(path, trusted=[path.parent.lstat().st_uid])
+        if file is None:
+            return None
+        with os.fdopen(file, "rb") as opened:
+            data = opened.read()
+    except OSError:
+        return None
+    start = len(MAGIC) + 65
+    body = memoryview(data)[start:]
+    if data[:start] != MAGIC + hashlib.sha256(body).hexdigest().encode() + b"\n":
+        return None
+    try:
+        size = int.from_bytes(body[:8], "little")
+        values = json.loads(json.loads(bytes(body[8 : 8 + size]))["__metadata__"]["values"])
+        return Snapshot(load(bytes(body)), values)
+    except (SafetensorError, ValueError, KeyError, TypeError):
+        return None

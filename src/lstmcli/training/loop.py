@@ -1,0 +1,236 @@
+"""A fit that can stop between two steps and go on from there, in this process after a setback or in another after a
+kill.
+
+What the rest depends on is in one place: the arrays of the trainer, the random numbers, and a ``Place``.  On a CPU with
+as many threads the outcome is the same to the bit.
+"""
+
+from __future__ import annotations
+
+import math
+import time
+from collections.abc import Callable
+from contextlib import suppress
+from dataclasses import asdict, dataclass, field, fields
+from typing import Any, ClassVar, Generic, Protocol, TypeVar
+
+import numpy as np
+import torch
+from torch import Tensor
+
+from lstmcli.config import TrainConfig
+from lstmcli.language_modeling.config import LmTrainConfig
+from lstmcli.training.checkpoint import Arrays, Checkpoints, Snapshot
+from lstmcli.training.divergence import LOWER, MOST_SETBACKS, Watch
+from lstmcli.training.events import Warned
+
+SECONDS_BETWEEN_STEPS = 0.5
+"""A step is reported this often, not each time: a listener has no use for more."""
+STEPS_TO_LOSE = 500
+"""A setback costs no more than about as many; counted, not timed, so that the same run goes back to the same step."""
+
+
+class Resumable(Protocol):
+    """What trains, as far as going on needs to know."""
+
+    device: str
+
+    def arrays(self) -> Arrays:
+        """Copies of all that the next step depends on, but for the random numbers."""
+
+    def load(self, snapshot: Snapshot) -> None:
+        """Back to where ``arrays`` was called."""
+
+
+@dataclass
+class Place:
+    """How far a run has come."""
+
+    FOUND: ClassVar[tuple[str, ...]] = ("kept_epoch",)
+    """What a setback does not take back: which weights were the best."""
+
+    step: int = 0
+    seen: int = 0
+    kept_epoch: int = 0
+    """Whose weights are kept; 0 for none."""
+    factor: float = 1.0
+    """What plateaus and setbacks left of the learning rate."""
+    setbacks: int = 0
+    first: float = math.nan
+    mean: float = math.nan
+    """The first loss and the mean of those since; see ``divergence.py``."""
+    seconds: float = 0.0
+    epoch_rng: dict[str, Any] = field(default_factory=dict)
+    """The generator as it was when the order of this epoch was drawn; empty before."""
+    ended: str = ""
+    """Why training was over, once it was: what is left to do is what follows it."""
+
+
+P = TypeVar("P", bound=Place)
+
+
+class Run(Generic[P]):
+    """One fit, from its first step or from the last snapshot of ``checkpoints``."""
+
+    def __init__(
+        self,
+        place: P,
+        trainer: Resumable,
+        config: TrainConfig | LmTrainConfig,
+        kept: list[Tensor],
+        watch: Watch,
+        rng: np.random.Generator,
+        checkpoints: Checkpoints | None,
+    ) -> None:
+        """``kept``: the weights to fall back on, until there are better ones."""
+        assert config.epochs is not None
+        self.place, self.kept, self.watch, self.rng = place, kept, watch, rng
+        self.epochs, self._limit = config.epochs, config.time_limit
+        self._trainer, self._checkpoints = trainer, checkpoints or Checkpoints()
+        self.reason = "finished"
+        self._good: Snapshot | None = None
+        """Where a setback goes: a state from which a step was taken without harm."""
+        self._hopeful: Snapshot | None = None
+        """The next such, once its step has shown it."""
+        self._resumed: Snapshot | None = None
+        """What the run went on from."""
+        self._begin = self._told = time.monotonic()
+        self.steady = True
+        """Whether a snapshot would be one between two steps."""
+        self._on_disk = 0
+        """The step of the last snapshot that was taken."""
+        if self._checkpoints.last is not None:
+            self._good = self._resumed = self._checkpoints.last
+            self._checkpoints.last = None
+            self.restore(self._good)
+            self._on_disk, self.reason = self.place.step, self.place.ended or "finished"
+
+    @property
+    def seconds(self) -> float:
+        return time.monotonic() - self._begin
+
+    @property
+    def done(self) -> float:
+        """Epochs."""
+        raise NotImplementedError
+
+    @property
+    def progress(self) -> float:
+        """From 0 to 1, by the epochs or the time, whichever is nearer its end."""
+        spent = self.seconds / self._limit if self._limit else 0.0
+        return min(1.0, max(self.done / self.epochs, spent))
+
+    @property
+    def seconds_left(self) -> float:
+        return self.seconds * (1 - self.progress) / max(self.progress, 1e-9)
+
+    def more(self) -> Arrays:
+        """What the fit has beside the trainer and the kept weights."""
+        return {}
+
+    def load_more(self, snapshot: Snapshot) -> None:
+        """Back to where ``more`` was called."""
+
+    def snapshot(self) -> Snapshot:
+        """What ``restore`` needs; arrays that nothing changes any more."""
+        kept = {f"kept.{i}": value.cpu().numpy() for i, value in enumerate(self.kept)}
+        arrays = self._trainer.arrays() | kept | self.more() | {"random": torch.get_rng_state().numpy()}
+        self.place.seconds, self.place.first, self.place.mean = self.seconds, self.watch.first, self.watch.mean
+        return Snapshot(arrays, {**asdict(self.place), "epochs": self.epochs, "rng": self.rng.bit_generator.state})
+
+    def restore(self, snapshot: Snapshot) -> None:
+        known = snapshot.values.keys() & {f.name for f in fields(self.place)}  # an older version may have had fewer
+        self.place = type(self.place)(**{name: snapshot.values[name] for name in known})
+        self._trainer.load(snapshot)
+        kept = snapshot.part("kept")
+        self.kept = [self.tensor(kept[str(i)]) for i in range(len(kept))]
+        self.load_more(snapshot)
+        self.rng.bit_generator.state = snapshot.values["rng"]
+        torch.set_rng_state(torch.from_numpy(snapshot.arrays["random"].copy()))
+        self.watch.first, self.watch.mean = self.place.first, self.place.mean
+        self._begin = time.monotonic() - self.place.seconds
+
+    def tensor(self, array: np.ndarray[Any, Any]) -> Tensor:
+        """A copy of a snapshot's array, where the trainer computes."""
+        return torch.from_numpy(array.copy()).to(self._trainer.device)
+
+    def epoch_generator(self) -> np.random.Generator:
+        """What draws the order of this epoch: the run's own the first time, and the same numbers again after that."""
+        if not self.place.epoch_rng:
+            self.place.epoch_rng = dict(self.rng.bit_generator.state)
+            return self.rng
+        again = np.random.default_rng()
+        again.bit_generator.state = self.place.epoch_rng
+        return again
+
+    def ends(self, stop: Callable[[], bool]) -> bool:
+        """Whether no step comes any more, and why; the moment to take snapshots."""
+        if stop():
+            self.reason = "interrupted"
+        elif self._limit and self.seconds >= self._limit:
+            self.reason = "time"
+        if self._checkpoints.due() or self.reason == "interrupted":
+            self._take(self.snapshot())
+        if self._good is None:
+            self._good = self.snapshot()
+        elif self.place.step % STEPS_TO_LOSE == 0 and self.watch.sound:
+            self._hopeful = self.snapshot()
+        self.steady = self.reason != "finished"
+        return self.steady
+
+    def _take(self, snapshot: Snapshot, *, last: bool = False) -> None:
+        self._checkpoints.take(snapshot, last=last)
+        self._on_disk = int(snapshot.values["step"])
+
+    def end(self) -> None:
+        """Training is over: its outcome is on disk before anything is made of it."""
+        if self.reason != "interrupted":
+            self.place.ended = self.reason
+            self._take(self.snapshot(), last=True)
+
+    def leave(self) -> None:
+        """Training is torn off, by a second Ctrl-C or an error: a checkpoint of the last step that can be gone on from.
+
+        Within a step that is an earlier one, if any is in memory that is not yet on disk.
+        """
+        with suppress(Exception):  # what tore it off is what there is to say
+            snapshot = self.snapshot() if self.steady and self.reason != "diverged" else self._good
+            if snapshot is not None and snapshot.values["step"] > self._on_disk:
+                self._take(snapshot)
+
+    def runs_away(self, loss: float, *, validation: bool = False) -> bool:
+        """Whether this loss, of the step just taken or of the validation split, ends the run or sets it back."""
+        self.steady = True
+        if self.watch.diverged_in_validation(loss) if validation else self.watch.diverged(loss):
+            self.reason = "diverged"
+        elif self._hopeful is not None:
+            self._good, self._hopeful = self._hopeful, None
+        return self.reason == "diverged"
+
+    def tells(self) -> bool:
+        """Whether it is time to report a step: now and then, the first, and the last."""
+        now = time.monotonic()
+        due = now - self._told >= SECONDS_BETWEEN_STEPS or self.place.step == 1 or self.done >= self.epochs
+        if due:
+            self._told = now
+        return due
+
+    def set_back(self) -> Warned:
+        """Back to the last good state, to go on at a lower rate; after the last setback the run has diverged.
+
+        Raises:
+            LstmError: there are no weights worth keeping.
+        """
+        before, first, kept = self.place, self.watch.first, self.kept
+        if self._good is None or before.setbacks == MOST_SETBACKS:
+            return self.watch.warning(before.step, before.kept_epoch)
+        self.steady = False
+        self.restore(self._good)
+        if self._good is self._resumed:
+            self._checkpoints.changed.append("the state to go back to")
+        self._hopeful, self.watch.first, self.kept, self.reason = None, first, kept, "finished"
+        for name in before.FOUND:
+            setattr(self.place, name, getattr(before, name))
+        self.place.factor *= LOWER ** (before.setbacks + 1 - self.place.setbacks)
+        self.place.setbacks, self.steady = before.setbacks + 1, True
+        return self.watch.setback(before.step, self.place.step, LOWER**self.place.setbacks)

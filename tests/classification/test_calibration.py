@@ -1,0 +1,130 @@
+"""The scale: never worse than none, bounded on any data, and right where the truth is known."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as hnp
+
+from lstmcli.classification.calibration import combine, fit_scale, negative_log_likelihood, total
+
+quick = settings(max_examples=50, deadline=None)
+
+
+@st.composite
+def splits(draw: Any) -> tuple[Any, Any, Any, bool]:
+    """Logits of both models (the second may be absent), gold, and whether that is label sets."""
+    n, c = draw(st.integers(1, 20)), draw(st.integers(2, 4))
+    logits = hnp.arrays(np.float32, (n, c), elements=st.floats(-30, 30, width=32))
+    network, ngrams = draw(logits), draw(st.none() | logits)
+    if draw(st.booleans()):
+        return network, ngrams, draw(hnp.arrays(np.bool_, (n, c), elements=st.booleans())), True
+    return network, ngrams, draw(hnp.arrays(np.int64, n, elements=st.integers(0, c - 1))), False
+
+
+def drawn(logits: Any, rng: np.random.Generator) -> Any:
+    """Gold labels drawn from softmax(logits)."""
+    return (logits + rng.gumbel(size=logits.shape)).argmax(axis=1)
+
+
+@quick
+@given(splits())
+def test_the_likelihood_is_never_worse_than_unscaled(case: tuple[Any, Any, Any, bool]) -> None:
+    network, ngrams, gold, multilabel = case
+    logits = total(network, ngrams)
+    scale = fit_scale(logits, gold, multilabel)
+    assert 0 < scale < 1e6
+    before, after = (negative_log_likelihood(logits, gold, s, multilabel) for s in (1.0, scale))
+    assert after <= before + 1e-6
+
+
+@quick
+@given(splits(), st.floats(0, 3))
+def test_probabilities_and_likelihood_agree(case: tuple[Any, Any, Any, bool], scale: float) -> None:
+    network, ngrams, gold, multilabel = case
+    p = combine(network, ngrams, scale, multilabel)
+    assert p.dtype == np.float64
+    assert ((p >= 0) & (p <= 1)).all()
+    if multilabel:
+        given_p = np.where(gold, p, 1 - p)
+    else:
+        assert p.sum(axis=1) == pytest.approx(np.ones(len(p)), abs=1e-12)
+        given_p = p[np.arange(len(p)), gold]
+    if given_p.min() > 1e-9:
+        loss = -np.log(given_p).sum() / len(p)
+        expected = negative_log_likelihood(total(network, ngrams), gold, scale, multilabel)
+        assert loss == pytest.approx(expected, abs=1e-6)
+
+
+@quick
+@given(splits())
+def test_the_minimum_is_the_minimum(case: tuple[Any, Any, Any, bool]) -> None:
+    """No neighbour has a better posterior; the problem is convex, so none anywhere has."""
+    network, ngrams, gold, multilabel = case
+    logits = total(network, ngrams)
+
+    def posterior(s: float) -> float:
+        return negative_log_likelihood(logits, gold, s, multilabel) + float(s - np.log(s)) / len(logits)
+
+    scale = fit_scale(logits, gold, multilabel)
+    for step in (0.8, 0.99, 1.01, 1.25):
+        assert posterior(scale) <= posterior(scale * step) + 1e-9
+
+
+@quick
+@given(splits(), st.floats(0.1, 3))
+def test_the_scale_changes_no_decision(case: tuple[Any, Any, Any, bool], scale: float) -> None:
+    network, ngrams, _, _ = case
+    plain, scaled = (combine(network, ngrams, s) for s in (1.0, scale))
+    best = plain.argmax(axis=1)[:, None]
+    assert np.take_along_axis(scaled, best, axis=1)[:, 0] == pytest.approx(scaled.max(axis=1))
+
+
+def test_overconfidence_is_found() -> None:
+    rng = np.random.default_rng(1)
+    truth = rng.normal(size=(4000, 3)) * 2
+    assert fit_scale(truth * 5, drawn(truth, rng)) == pytest.approx(0.2, rel=0.1)
+
+
+def test_both_models_speak() -> None:
+    one, two = np.array([[2.0, 0.0]], np.float32), np.array([[0.0, 3.0]], np.float32)
+    assert combine(one, two, 0.5)[0] == pytest.approx(combine(np.array([[1.0, 1.5]]), None, 1.0)[0])
+    assert one.tolist() == [[2.0, 0.0]]
+
+
+def test_label_sets() -> None:
+    rng = np.random.default_rng(4)
+    truth = rng.normal(size=(3000, 4)) * 2
+    gold = rng.random(truth.shape) < 1 / (1 + np.exp(-truth))
+    assert fit_scale(truth * 3, gold, multilabel=True) == pytest.approx(1 / 3, rel=0.1)
+
+
+@pytest.mark.parametrize("n", [1, 2, 10, 1000])
+@pytest.mark.parametrize("margin", [0.01, 1.0, 100.0])
+def test_the_scale_stays_bounded_without_a_single_error(n: int, margin: float) -> None:
+    gold = np.arange(n) % 2
+    logits = np.eye(2)[gold] * margin
+    scale = fit_scale(logits, gold)
+    assert 0.1 < scale < 200 * max(1.0, np.log(n + 1.0))
+    p = combine(logits, None, scale)
+    assert np.isfinite(p).all()
+    assert (p.argmax(axis=1) == gold).all()
+
+
+def test_always_wrong_is_toned_down_but_stays_positive() -> None:
+    assert 0 < fit_scale(np.tile([0.0, 9.0], (50, 1)), np.zeros(50, np.int64)) < 0.05
+
+
+def test_nothing_to_learn_from_leaves_it_at_one() -> None:
+    assert fit_scale(np.zeros((0, 2)), np.zeros(0, np.int64)) == 1.0
+    assert fit_scale(np.zeros((9, 2)), np.zeros(9, np.int64)) == pytest.approx(1.0, rel=1e-3)
+
+
+def test_extreme_logits_give_probabilities() -> None:
+    wild = np.array([[1e30, -1e30], [0.0, 0.0]], np.float32)
+    assert combine(wild, None, 1.0).tolist() == [[1.0, 0.0], [0.5, 0.5]]
+    assert combine(wild, wild, 1.0, multilabel=True).tolist() == [[1.0, 0.0], [0.5, 0.5]]

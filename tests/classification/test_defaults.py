@@ -1,0 +1,114 @@
+"""The rules that fill in what the user left open."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from lstmcli.classification.defaults import (
+    MOST_NGRAM_CELLS,
+    NGRAM_CELLS,
+    SMALL,
+    cutoffs,
+    is_alphabet,
+    ngram_min_count,
+    ngram_weight,
+    resolve,
+    resolve_lm,
+)
+from lstmcli.config import ClassifierConfig, ModelConfig, TrainConfig
+from lstmcli.errors import UsageError
+from lstmcli.language_modeling.config import LmConfig, LmModelConfig, LmTokenizerConfig, LmTrainConfig
+
+
+@given(st.integers(1, 10**7), st.integers(0, 400), st.integers(2, 1000))
+def test_nothing_is_left_open(texts: int, length: int, labels: int) -> None:
+    config = resolve(ClassifierConfig(), texts, texts * length, labels)
+    assert config.train.epochs is not None and 3 <= config.train.epochs <= 15
+    assert config.model.ngrams in ((2, 3) if texts * labels <= NGRAM_CELLS else (0,))
+
+
+@pytest.mark.parametrize(("texts", "ngrams", "count"), [(SMALL, 2, 1), (SMALL + 1, 3, 2)])
+def test_larger_sets_take_longer_ngrams_seen_twice(texts: int, ngrams: int, count: int) -> None:
+    assert resolve(ClassifierConfig(), texts, 20 * texts, 2).model.ngrams == ngrams
+    assert ngram_min_count(texts) == count
+
+
+@given(st.integers(1, 10**7), st.integers(1, 10**7))
+def test_the_ngrams_count_less_the_more_texts_there_are(few: int, more: int) -> None:
+    few, more = sorted((few, more))
+    assert 2 >= ngram_weight(few) >= ngram_weight(more) >= 1
+
+
+@pytest.mark.parametrize(("texts", "weight"), [(1, 2.0), (SMALL, 2.0), (10_000, 1.6), (2 * SMALL, 1.0), (45_000, 1.0)])
+def test_the_ngrams_count_twice_on_small_sets_and_once_on_large_ones(texts: int, weight: float) -> None:
+    assert ngram_weight(texts) == weight
+
+
+def test_ngrams_of_too_many_texts_and_labels() -> None:
+    said = replace(ClassifierConfig(), model=ModelConfig(ngrams=1))
+    texts = MOST_NGRAM_CELLS // 20_000
+    assert resolve(ClassifierConfig(), texts, texts, 20_000).model.ngrams == 0
+    assert resolve(said, texts, texts, 20_000).model.ngrams == 1
+    with pytest.raises(UsageError, match="20,000 labels takes about 20 GB to fit") as error:
+        resolve(said, texts + 1, texts, 20_000)
+    assert error.value.hint == "leave --ngrams out"
+
+
+def test_what_the_user_said_stays() -> None:
+    said = replace(ClassifierConfig(), model=ModelConfig(ngrams=0), train=TrainConfig(epochs=1))
+    assert resolve(said, 100, 2000, 2) == said
+
+
+@pytest.mark.parametrize(
+    ("texts", "length", "labels", "epochs"),
+    [(7_000, 20, 2, 10), (9_120, 105, 2, 4), (10_800, 265, 20, 6), (25_000, 260, 2, 3), (9, 400, 2, 15)],
+)
+def test_long_texts_of_few_labels_are_shown_less_often(texts: int, length: int, labels: int, epochs: int) -> None:
+    assert resolve(ClassifierConfig(), texts, texts * length, labels).train.epochs == epochs
+
+
+@given(st.integers(2, 10**6))
+def test_an_adaptive_softmax_is_cut_inside_its_vocabulary(vocab_size: int) -> None:
+    config = LmConfig(model=LmModelConfig(tied=False, softmax="adaptive"))
+    found = resolve_lm(config, 1000, vocab_size).model.cutoffs
+    assert found and [0, *found, vocab_size] == sorted({0, *found, vocab_size})
+
+
+def test_the_cutoffs_are_near_those_in_use() -> None:
+    assert cutoffs(44_000) == (2_750, 11_000) and cutoffs(267_735) == (16_733, 66_933)
+
+
+def test_cutoffs_that_were_said_stay_unless_they_leave_nothing() -> None:
+    said = LmConfig(model=LmModelConfig(tied=False, softmax="adaptive", cutoffs=(5, 9)))
+    assert resolve_lm(said, 1000, 10).model.cutoffs == (5, 9)
+    with pytest.raises(UsageError, match="below the 9 different tokens"):
+        resolve_lm(said, 1000, 9)
+    assert resolve_lm(LmConfig(), 1000, 9).model == LmModelConfig()
+
+
+@pytest.mark.parametrize(("schedule", "expected"), [("linear", 0), ("cosine", 0), ("plateau", 5), ("constant", 5)])
+def test_a_falling_learning_rate_is_not_cut_short(schedule: str, expected: int) -> None:
+    config = LmConfig(train=LmTrainConfig(schedule=schedule))
+    assert resolve_lm(config, 10_000, 50).train.patience == expected
+    asked = LmConfig(train=LmTrainConfig(schedule=schedule, patience=2))
+    assert resolve_lm(asked, 10_000, 50).train.patience == 2
+
+
+@pytest.mark.parametrize(
+    ("kind", "tokens", "letters"),
+    [("char", 67, True), ("byte", 259, True), ("char", 5_000, False), ("word", 67, False), ("bpe", 300, False)],
+)
+def test_letters_are_characters_of_few_kinds(kind: str, tokens: int, letters: bool) -> None:
+    assert is_alphabet(kind, tokens) == letters
+
+
+def test_letters_are_seen_less_often_than_words() -> None:
+    def epochs(kind: str) -> int | None:
+        config = LmConfig(tokenizer=LmTokenizerConfig(kind=kind))
+        return resolve_lm(config, 1_000_000, 67).train.epochs
+
+    assert (epochs("char"), epochs("word")) == (5, 9)

@@ -1,0 +1,40 @@
+"""What a run will cost, before it starts."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from lstmcli.classification.estimate import BASE_BYTES, estimate
+from lstmcli.classification.results import Estimate
+from lstmcli.classification.trainer import Split
+from lstmcli.config import ClassifierConfig, ModelConfig, TrainConfig
+
+CONFIG = ClassifierConfig(model=ModelConfig(ngrams=2), train=TrainConfig(epochs=4, batch_size=10))
+
+
+def split(n: int, tokens: int = 20) -> Split:
+    return Split([np.ones((tokens, 3), np.int32)] * n, np.zeros(n, np.int64))
+
+
+def cost(config: ClassifierConfig = CONFIG, n: int = 100, tokens: int = 20, parameters: int = 10**6) -> Estimate:
+    return estimate(config, split(n, tokens), split(40), step_seconds=0.5, parameters=parameters, classes=3)
+
+
+def test_time_is_steps_times_a_step_and_some_validation() -> None:
+    assert cost().seconds == pytest.approx(4 * 10 * 0.5 + 4 * 4 * 0.5 / 4)
+
+
+def test_a_time_limit_bounds_it() -> None:
+    assert cost(replace(CONFIG, train=replace(CONFIG.train, time_limit=3.0))).seconds == 3.0
+
+
+def test_more_of_anything_costs_more() -> None:
+    base = cost()
+    assert base.memory_bytes > BASE_BYTES
+    for other in (cost(n=1000), cost(tokens=200), cost(parameters=10**7)):
+        assert other.memory_bytes > base.memory_bytes
+    assert cost(parameters=10**7).model_bytes > base.model_bytes
+    assert cost(replace(CONFIG, model=ModelConfig(ngrams=0))).model_bytes == 4 * 10**6

@@ -1,0 +1,70 @@
+"""``lstm info`` and the completion scripts."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from lstmcli.cli.app import app
+from lstmcli.cli.commands import completions
+from lstmcli.config import CELLS
+from support.models import LABELS, stub_model
+
+COMMITTED = Path(__file__).resolve().parents[3] / "completions"
+
+
+def test_info_shows_what_a_model_is(tmp_path: Path) -> None:
+    model = stub_model(tmp_path / "model")
+    result = CliRunner().invoke(app, ["info", str(model)])
+    assert result.exit_code == 0
+    shown = re.sub(r"\s+", " ", result.stdout)
+    for part in ("bad, good, so so", "12,345 parameters", "lstm train data.csv", "seed 1", "train 1,234, valid 6"):
+        assert part in shown
+    assert "on valid accuracy 100.00 %, macro F1 100.00 %, calibration error 0.00 % (6 texts)" in shown
+    assert "calibration confidence scaled by 0.80" in shown
+    assert CliRunner().invoke(app, ["info", "-m", str(model)]).stdout == result.stdout
+
+
+def test_info_as_json(tmp_path: Path) -> None:
+    found = json.loads(CliRunner().invoke(app, ["info", str(stub_model(tmp_path / "m")), "--format", "json"]).stdout)
+    assert found["labels"] == list(LABELS) and found["task"] == "classify" and found["seed"] == 1
+
+
+def test_info_on_a_model_that_names_a_terminal_command(tmp_path: Path) -> None:
+    model = stub_model(tmp_path / "m", labels=("\x1b[2J", "b"), command="lstm train '\x1b]0;x\x07'")
+    shown = CliRunner().invoke(app, ["info", str(model)]).stdout
+    assert "\x1b" not in shown and "␛[2J" in shown
+
+
+@pytest.mark.parametrize("shell", completions.FILES)
+def test_completion_scripts_are_current(shell: str) -> None:
+    assert (COMMITTED / completions.FILES[shell]).read_text(encoding="utf-8") == completions.script(shell)
+
+
+@pytest.mark.skipif(not shutil.which("bash"), reason="no bash here")
+def test_bash_completes_commands_and_options(tmp_path: Path) -> None:
+    (tmp_path / "lstm").write_text(f'#!/bin/sh\nexec "{sys.executable}" -m lstmcli "$@"\n')
+    (tmp_path / "lstm").chmod(0o755)
+    script = f"""
+source {COMMITTED / "lstm.bash"}
+COMP_WORDS=(lstm train x --cell ""); COMP_CWORD=4
+_lstm_completion lstm; echo "${{COMPREPLY[*]}}"
+COMP_WORDS=(lstm cl); COMP_CWORD=1
+_lstm_completion lstm; echo "${{COMPREPLY[*]}}"
+"""
+    run = subprocess.run(
+        ["bash", "-c", script],
+        capture_output=True,
+        text=True,
+        env={**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"},
+        timeout=120,
+    )
+    assert run.stdout.splitlines() == [" ".join(CELLS), "classify"]

@@ -1,0 +1,102 @@
+"""Model directories made in a moment: small files, or a real but untrained network."""
+
+from __future__ import annotations
+
+import dataclasses
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+from lstmcli.classification.metrics import classification_report
+from lstmcli.config import ClassifierConfig, ModelConfig, TokenizerConfig, to_dict
+from lstmcli.language_modeling.config import LmConfig
+from lstmcli.model_dir.directory import write_model
+
+LABELS = ("bad", "good", "so so")
+TINY = ClassifierConfig(
+    tokenizer=TokenizerConfig(max_tokens=20, hash_buckets=64),
+    model=ModelConfig(embedding=6, hidden=4, segment=5, ngrams=2),
+)
+TEXTS = (
+    "a fine film, and funny",
+    "dull, dull, dull",
+    "it was fine I suppose",
+    "这部电影很好看",
+    "太无聊了 and long",
+    "the longest of them all: " + "one two three four " * 8,
+    "",
+    "   ",
+)
+
+
+def description(**changes: Any) -> dict[str, Any]:
+    """What training would write into config.json."""
+    labels = changes.get("labels") or LABELS
+    gold = np.arange(6) % len(labels)
+    report = classification_report(np.eye(len(labels))[gold], gold, labels)
+    return {
+        "task": "classify",
+        "versions": {"lstmcli": "0.1.0", "torch": "2.13.0"},
+        "created": "2026-01-02T03:04:05+00:00",
+        "command": "lstm train data.csv",
+        "seed": 1,
+        "labels": labels,
+        "multilabel": False,
+        "classifier": to_dict(TINY),
+        "lm": to_dict(LmConfig()),
+        "int8": False,
+        "calibration": {"scale": 0.8},
+        "data": {"source": "data.csv", "rows": {"train": 1234, "valid": 6}, "notes": ["CSV", "UTF-8"]},
+        "metrics": {"valid": dataclasses.asdict(report)},
+        "tokenizer": {"kind": "word", "vocab_size": 321},
+        "parameters": 12345,
+        "architecture": "bidirectional LSTM, 4 units a direction",
+        **changes,
+    }
+
+
+def stub_files() -> dict[str, bytes]:
+    """Files of the right names that no engine could load."""
+    return {
+        "model.safetensors": bytes(range(256)) * 4,
+        "tokenizer.json": b'{"model": {"vocab": {"[PAD]": 0, "[UNK]": 1, "a": 2}}, "added_tokens": []}',
+        "model.onnx": b"graph" * 50,
+        "README.md": b"# A model\n",
+        "log.jsonl": b'{"event": "saved"}\n',
+    }
+
+
+def stub_model(target: Path, *, force: bool = False, **changes: Any) -> Path:
+    write_model(target, stub_files(), description(**changes), force=force)
+    return target
+
+
+def untrained_model(target: Path, config: ClassifierConfig = TINY, **changes: Any) -> Path:
+    """A model that every engine can load; its weights are random."""
+    import torch
+    from safetensors.numpy import save
+
+    from lstmcli.classification.graph import classifier_graph
+    from lstmcli.classification.network import Classifier
+    from lstmcli.classification.ngram_table import NgramTable, ngram_keys
+    from lstmcli.tokenization.text_encoder import TextEncoder
+
+    torch.manual_seed(0)
+    labels = changes.get("labels", LABELS)
+    encoder = TextEncoder.train(TEXTS, config.tokenizer)
+    weights: dict[str, Any] = {
+        name: value * 3 for name, value in Classifier(config.model, encoder.rows, len(labels)).tensors().items()
+    }
+    files = {
+        "model.safetensors": save({name: np.ascontiguousarray(value) for name, value in weights.items()}),
+        "tokenizer.json": encoder.to_json().encode(),
+        "model.onnx": classifier_graph(weights, config.model).serialise(),
+    }
+    if config.model.ngrams:
+        keys = np.unique(ngram_keys(encoder.encode(TEXTS), config.model.ngrams)[0])
+        rows = np.random.default_rng(0).normal(size=(len(keys), len(labels))).astype(np.float16)
+        table = NgramTable(config.model.ngrams, keys, rows, np.zeros(len(labels), np.float32))
+        files["ngrams.safetensors"] = save(table.tensors())
+    write_model(target, files, description(classifier=to_dict(config), **changes), force=False)
+    return target
