@@ -162,8 +162,8 @@ def bound(texts: list[str], rounds: int) -> dict[str, float]:
 
     import numpy as np
 
-    from lstmcli.config import TokenizerConfig
     from lstmcli.engine.runtime import cores
+    from lstmcli.tokenization.config import TokenizerConfig
     from lstmcli.tokenization.text_encoder import TextEncoder
 
     tokens = statistics.mean(map(len, TextEncoder.train(texts, TokenizerConfig(hash_buckets=0)).encode(texts)))

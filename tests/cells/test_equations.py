@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from lstmcli.cells import CELLS, count_parameters
+from lstmcli.classification.config import ModelConfig
 from lstmcli.classification.network import Classifier
-from lstmcli.config import ModelConfig
 from lstmcli.language_modeling.config import LmModelConfig
 from lstmcli.language_modeling.network import LanguageModel
 

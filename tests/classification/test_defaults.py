@@ -8,20 +8,12 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstmcli.classification.defaults import (
-    MOST_NGRAM_CELLS,
-    NGRAM_CELLS,
-    SMALL,
-    cutoffs,
-    is_alphabet,
-    ngram_min_count,
-    ngram_weight,
-    resolve,
-    resolve_lm,
-)
-from lstmcli.config import ClassifierConfig, ModelConfig, TrainConfig
+from lstmcli.classification.config import ClassifierConfig, ModelConfig, TrainConfig
+from lstmcli.classification.defaults import MOST_NGRAM_CELLS, NGRAM_CELLS, SMALL, ngram_min_count, ngram_weight, resolve
 from lstmcli.errors import UsageError
-from lstmcli.language_modeling.config import LmConfig, LmModelConfig, LmTokenizerConfig, LmTrainConfig
+from lstmcli.language_modeling.config import LmConfig, LmModelConfig, LmTrainConfig
+from lstmcli.language_modeling.defaults import cutoffs, is_alphabet, resolve_lm
+from lstmcli.tokenization.config import LmTokenizerConfig
 
 
 @given(st.integers(1, 10**7), st.integers(0, 400), st.integers(2, 1000))

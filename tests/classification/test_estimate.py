@@ -7,10 +7,11 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lstmcli.classification.estimate import BASE_BYTES, estimate
-from lstmcli.classification.results import Estimate
+from lstmcli.classification.config import ClassifierConfig, ModelConfig, TrainConfig
+from lstmcli.classification.estimate import estimate
 from lstmcli.classification.trainer import Split
-from lstmcli.config import ClassifierConfig, ModelConfig, TrainConfig
+from lstmcli.training.estimate import BASE_BYTES
+from lstmcli.training.results import Estimate
 
 CONFIG = ClassifierConfig(model=ModelConfig(ngrams=2), train=TrainConfig(epochs=4, batch_size=10))
 

@@ -15,12 +15,13 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from lstmcli.classification import fit as module
+from lstmcli.classification.config import ModelConfig, TrainConfig
 from lstmcli.classification.fit import fit
 from lstmcli.classification.model_selection import Score
 from lstmcli.classification.network import Classifier
 from lstmcli.classification.trainer import Split, Trainer, adversarial_step, estimate_step
-from lstmcli.config import ModelConfig, TokenizerConfig, TrainConfig
 from lstmcli.errors import LstmError
+from lstmcli.tokenization.config import TokenizerConfig
 from lstmcli.training import loop
 from lstmcli.training.checkpoint import Checkpoints, read_latest
 from lstmcli.training.events import Event, Step, Stopped, Validated, Warned

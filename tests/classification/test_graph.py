@@ -16,10 +16,11 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
+from lstmcli.classification.config import POOLINGS, ModelConfig
 from lstmcli.classification.graph import classifier_graph
 from lstmcli.classification.network import Classifier, load_classifier_module
 from lstmcli.classification.session import ClassifierSession
-from lstmcli.config import CELLS, POOLINGS, ModelConfig
+from lstmcli.config import CELLS
 from lstmcli.engine.cells import OPERATORS
 from lstmcli.engine.nodes import OPSET, Graph, InferenceGraph, quantised
 from lstmcli.errors import ModelError, UsageError

@@ -13,9 +13,11 @@ from hypothesis import strategies as st
 from torch import Tensor
 from torch.nn import functional
 
-from lstmcli.classification.network import Classifier, count_parameters, load_classifier_module
-from lstmcli.config import CELLS, POOLINGS, ModelConfig
+from lstmcli.classification.config import POOLINGS, ModelConfig
+from lstmcli.classification.network import Classifier, load_classifier_module
+from lstmcli.config import CELLS
 from lstmcli.nn.optim import RowAdam
+from lstmcli.nn.stack import count_parameters
 
 ROWS, C = 30, 3
 SMALL = ModelConfig(embedding=6, hidden=4, layers=2, pooling=POOLINGS, ngrams=0)

@@ -9,13 +9,14 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
+from lstmcli.classification.config import TrainConfig
+from lstmcli.classification.events import NgramsFitted
 from lstmcli.classification.ngram_table import KEYS, ngram_keys
 from lstmcli.classification.train import train_classifier
-from lstmcli.config import TrainConfig
 from lstmcli.data.records import Record, Splits
 from lstmcli.model_dir.directory import NGRAMS, TOKENIZER, read_model
 from lstmcli.tokenization.text_encoder import TextEncoder
-from lstmcli.training.events import Event, NgramsFitted
+from lstmcli.training.events import Event
 from support.models import TINY
 
 CONFIG = replace(TINY, train=TrainConfig(epochs=1, threads=1))

@@ -6,8 +6,8 @@ from typing import Any
 
 import pytest
 
-from lstmcli.config import ReadConfig
 from lstmcli.data.columns import Chosen, choose_columns
+from lstmcli.data.config import ReadConfig
 from lstmcli.data.table import Table
 from lstmcli.errors import DataError
 

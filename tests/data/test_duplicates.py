@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstmcli.config import TokenizerConfig
 from lstmcli.data.duplicates import same_text
+from lstmcli.tokenization.config import TokenizerConfig
 from lstmcli.tokenization.text_encoder import TextEncoder
 
 

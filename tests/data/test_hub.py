@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from lstmcli.config import ReadConfig
 from lstmcli.data import hub
+from lstmcli.data.config import ReadConfig
 from lstmcli.data.sources import open_source
 from lstmcli.data.splits import load_splits
 from lstmcli.errors import DataError

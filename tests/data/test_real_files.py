@@ -7,7 +7,7 @@ from pathlib import Path
 
 import pytest
 
-from lstmcli.config import ReadConfig
+from lstmcli.data.config import ReadConfig
 from lstmcli.data.sources import open_source
 from lstmcli.data.splits import load_splits
 

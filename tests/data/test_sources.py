@@ -16,7 +16,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstmcli.config import ReadConfig
+from lstmcli.data.config import ReadConfig
 from lstmcli.data.records import Record
 from lstmcli.data.sources import Source, open_source
 from lstmcli.errors import DataError, NoDataError, UsageError

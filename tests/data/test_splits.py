@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstmcli.config import ReadConfig
+from lstmcli.data.config import ReadConfig
 from lstmcli.data.duplicates import same_text
 from lstmcli.data.records import Record, Splits, fingerprint
 from lstmcli.data.splits import default_share, hold_out, load_splits

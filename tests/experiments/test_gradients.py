@@ -9,8 +9,8 @@ import pytest
 import torch
 
 from lstmcli.cells import CELLS
+from lstmcli.classification.config import ModelConfig
 from lstmcli.classification.network import Classifier
-from lstmcli.config import ModelConfig
 from lstmcli.experiments.gradients import classifier_gradients, gradient_by_lag, language_model_gradients
 from lstmcli.language_modeling.config import LmModelConfig
 from lstmcli.language_modeling.network import LanguageModel

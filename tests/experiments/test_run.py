@@ -9,7 +9,8 @@ from typing import Any
 
 import pytest
 
-from lstmcli.config import ClassifierConfig, ModelConfig, ReadConfig, TokenizerConfig, TrainConfig
+from lstmcli.classification.config import ClassifierConfig, ModelConfig, TrainConfig
+from lstmcli.data.config import ReadConfig
 from lstmcli.data.splits import load_splits
 from lstmcli.errors import Interrupted, OutputError, UsageError
 from lstmcli.experiments.events import InRun, RaceEnded, RaceEvent, RacePlanned, RunBegun, RunEnded
@@ -17,6 +18,7 @@ from lstmcli.experiments.results import Race, Run
 from lstmcli.experiments.run import gaps, race, standings
 from lstmcli.language_modeling.config import LmConfig, LmModelConfig, LmTrainConfig
 from lstmcli.model_dir.directory import read_model
+from lstmcli.tokenization.config import TokenizerConfig
 
 ROWS = [(f"a {('fine', 'dull')[i % 2]} film, number {i}", ("good", "bad")[i % 2]) for i in range(40)]
 CLASSIFIER = ClassifierConfig(

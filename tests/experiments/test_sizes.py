@@ -9,12 +9,13 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lstmcli.cells import CELLS
-from lstmcli.classification.network import Classifier, count_parameters
-from lstmcli.config import ClassifierConfig, ModelConfig
+from lstmcli.classification.config import ClassifierConfig, ModelConfig
+from lstmcli.classification.network import Classifier
 from lstmcli.errors import UsageError
 from lstmcli.experiments.sizes import NEAR, entrants, nearest, reference
 from lstmcli.language_modeling.config import LmConfig, LmModelConfig
 from lstmcli.language_modeling.network import LanguageModel
+from lstmcli.nn.stack import count_parameters
 
 
 @given(st.integers(1, 5), st.integers(0, 50), st.integers(0, 20_000))

@@ -14,6 +14,8 @@ from pathlib import Path
 from typing import Any
 
 from fileforms.model import Case, Form, Maker, Refused, Row, Want
+from lstmcli.classification.events import DataRead, TokenizerReady
+from lstmcli.language_modeling.events import CorpusRead
 
 SEED = 15
 JOIN = 24
@@ -149,7 +151,8 @@ def _columns(splits: Any) -> str:
 
 def _events(task: str, splits: Any, folder: Path, depth: str) -> Iterator[Any]:
     """The events of a training up to the depth asked for."""
-    from lstmcli.config import ClassifierConfig, ReadConfig, TrainConfig
+    from lstmcli.classification.config import ClassifierConfig, TrainConfig
+    from lstmcli.data.config import ReadConfig
     from lstmcli.language_modeling.config import LmConfig
     from lstmcli.training import events
 
@@ -157,14 +160,14 @@ def _events(task: str, splits: Any, folder: Path, depth: str) -> Iterator[Any]:
         if depth == "data":
             from lstmcli.classification.data_check import check_data
 
-            yield events.DataRead(check_data(splits), splits.notes)
+            yield DataRead(check_data(splits), splits.notes)
             return
         from lstmcli.classification.train import train_classifier
 
         config = ClassifierConfig(read=ReadConfig(), train=TrainConfig(threads=1))
         for event in train_classifier(splits, config, folder / "model"):
             yield event
-            if isinstance(event, events.TokenizerReady) and event.unknown_rate < 0.3:
+            if isinstance(event, TokenizerReady) and event.unknown_rate < 0.3:
                 return
             if isinstance(event, events.RunPlanned):
                 return
@@ -173,7 +176,7 @@ def _events(task: str, splits: Any, folder: Path, depth: str) -> Iterator[Any]:
 
         for event in train_lm(splits, LmConfig(), folder / "model"):
             yield event
-            if isinstance(event, events.CorpusRead):
+            if isinstance(event, CorpusRead):
                 return
 
 
@@ -181,11 +184,11 @@ def _note(event: Any, reading: Reading) -> None:
     """Adds what an event says."""
     from lstmcli.training import events
 
-    if isinstance(event, events.DataRead):
+    if isinstance(event, DataRead):
         reading.said += "\n" + "\n".join(event.check.warnings)
     elif isinstance(event, events.Warned):
         reading.said += "\n" + event.message
-    elif isinstance(event, events.TokenizerReady):
+    elif isinstance(event, TokenizerReady):
         reading.known = 1 - event.unknown_rate
         reading.said += f"\n{event.kind} tokenizer"
         reading.said += "".join(f"\n{value}" for value in dataclasses.asdict(event).values() if isinstance(value, str))

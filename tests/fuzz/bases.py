@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import replace
 from pathlib import Path
 
-from lstmcli.config import TokenizerConfig
+from lstmcli.tokenization.config import TokenizerConfig
 from support.generate_models import lm_config, untrained_language_model
 from support.lm_models import untrained_lm
 from support.models import TINY, untrained_model

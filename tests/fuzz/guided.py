@@ -16,7 +16,7 @@ with atheris.instrument_imports(include=["lstmcli.text"]):
     from lstmcli.data.files import Input
     from lstmcli.data.formats.open import open_input
 
-from lstmcli.config import ReadConfig
+from lstmcli.data.config import ReadConfig
 from lstmcli.errors import LstmError
 
 FORMATS = (None, "text", "csv", "tsv", "json", "jsonl", "parquet", "fasttext")

@@ -13,8 +13,8 @@ from lstmcli.errors import UsageError
 from lstmcli.generation.config import GenerateConfig, SamplingConfig
 from lstmcli.generation.filters import UNKNOWN_ID
 from lstmcli.generation.generate import generate
+from lstmcli.generation.results import Continuation, TextPiece
 from lstmcli.generation.session import END_ID, Event
-from lstmcli.language_modeling.results import Continuation, TextPiece
 from lstmcli.training.events import Warned
 from support.generators import CONFIGS, GREEDY, ended, generator_of, log_p_of
 

@@ -16,8 +16,9 @@ from lstmcli.errors import DataError
 from lstmcli.generation import generate as task
 from lstmcli.generation.config import BeamConfig, GenerateConfig, SamplingConfig
 from lstmcli.generation.generate import generate, generate_each
-from lstmcli.generation.session import Generator, load_generator
-from lstmcli.language_modeling.results import Continuation, TextPiece
+from lstmcli.generation.results import Continuation, TextPiece
+from lstmcli.generation.session import Generator
+from lstmcli.language_modeling.generator import load_generator
 from lstmcli.training.events import Warned
 from support.generate_models import untrained_language_model
 from support.generators import GREEDY, generator_of

@@ -13,8 +13,9 @@ from lstmcli.errors import ModelError, UsageError
 from lstmcli.generation import session as task
 from lstmcli.generation.config import BeamConfig, GenerateConfig, SamplingConfig
 from lstmcli.generation.generate import generate
-from lstmcli.generation.session import Generator, load_generator, read_prompts
-from lstmcli.language_modeling.results import Continuation
+from lstmcli.generation.results import Continuation
+from lstmcli.generation.session import Generator, read_prompts
+from lstmcli.language_modeling.generator import load_generator
 from support.generate_models import untrained_language_model
 from support.generators import CONFIGS, GREEDY, ended, generator_of
 from support.models import untrained_model

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lstmcli.classification.classify import Classifier, load_classifier
-from lstmcli.config import ClassifierConfig, ModelConfig, TokenizerConfig
+from lstmcli.classification.config import ClassifierConfig, ModelConfig
 from lstmcli.data.records import Record
 from lstmcli.errors import DataError, ModelError, UsageError
 from lstmcli.inspection.config import InspectConfig
@@ -22,6 +22,7 @@ from lstmcli.inspection.results import Inspection
 from lstmcli.language_modeling.model import load_language_model
 from lstmcli.language_modeling.scoring.perplexity import Text
 from lstmcli.language_modeling.scoring.surprisal import surprisals
+from lstmcli.tokenization.config import TokenizerConfig
 from support.lm_models import LINES, untrained_lm
 from support.models import LABELS, TEXTS, TINY, untrained_model
 

@@ -10,8 +10,8 @@ import torch
 from torch import nn
 
 from lstmcli.cells import CELLS
+from lstmcli.classification.config import ModelConfig
 from lstmcli.classification.network import Classifier
-from lstmcli.config import ModelConfig
 from lstmcli.inspection.reference import ReferenceStack, contributions
 from lstmcli.nn.stack import Stack
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstmcli.config import ModelConfig
+from lstmcli.classification.config import ModelConfig
 from lstmcli.inspection.running_confidence import CHARACTERS, MULTIPLICATIONS, as_it_reads, beginnings, stride
 
 

@@ -16,13 +16,13 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lstmcli.config import ReadConfig
+from lstmcli.data.config import ReadConfig
 from lstmcli.data.sources import open_source
 from lstmcli.errors import DataError, OutputError
 from lstmcli.language_modeling import corpus as module
-from lstmcli.language_modeling.config import LmTokenizerConfig
 from lstmcli.language_modeling.corpus import HEAD, Corpus, build_corpus, cache_folder, survey, unchanged
 from lstmcli.tokenization.auto import settle
+from lstmcli.tokenization.config import LmTokenizerConfig
 from lstmcli.tokenization.lm_tokenizer import END_ID
 from lstmcli.tokenization.stream_encoder import StreamEncoder
 

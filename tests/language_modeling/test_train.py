@@ -17,12 +17,14 @@ from torch import nn
 from torch.nn import functional
 
 from lstmcli.cells import CELLS
-from lstmcli.config import ReadConfig
+from lstmcli.data.config import ReadConfig
 from lstmcli.data.splits import load_splits
 from lstmcli.errors import DataError, NoDataError, OutputError, UsageError
-from lstmcli.language_modeling.config import LmConfig, LmModelConfig, LmTokenizerConfig, LmTrainConfig
+from lstmcli.language_modeling.config import LmConfig, LmModelConfig, LmTrainConfig
+from lstmcli.language_modeling.events import CorpusRead, LmEvaluated, Quantised
 from lstmcli.language_modeling.train import train_lm
 from lstmcli.model_dir.directory import read_model
+from lstmcli.tokenization.config import LmTokenizerConfig
 from lstmcli.training import events
 from lstmcli.training.events import Event
 
@@ -61,8 +63,8 @@ def test_the_whole_path(text: Path, tmp_path: Path) -> None:
     found = trained(text, tmp_path / "m", test=str(text))
     kinds = [type(event).__name__ for event in found if type(event).__name__ not in ("Step", "Validated", "Sampled")]
     assert kinds == ["CorpusRead", "RunPlanned", "Stopped", "LmEvaluated", "LmEvaluated", "Quantised", "Saved"]
-    corpus = only(found, events.CorpusRead)[0]
-    assert isinstance(corpus, events.CorpusRead)
+    corpus = only(found, CorpusRead)[0]
+    assert isinstance(corpus, CorpusRead)
     assert (corpus.tokenizer, corpus.mode) == ("word", "lines")
     tokens = {check.name: check.tokens for check in corpus.splits}
     assert tokens["test"] == sum(len(line.split()) + 1 for line in LINES) == tokens["train"] + tokens["valid"]
@@ -97,8 +99,8 @@ def test_a_run_goes_on_with_the_config_that_it_chose_only(text: Path, tmp_path: 
 
 def test_anyone_can_recompute_the_perplexity(text: Path, tmp_path: Path) -> None:
     found = trained(text, tmp_path / "m", test=str(text))
-    report = only(found, events.LmEvaluated)[-1]
-    assert isinstance(report, events.LmEvaluated)
+    report = only(found, LmEvaluated)[-1]
+    assert isinstance(report, LmEvaluated)
     weights = {name: torch.from_numpy(value) for name, value in load_file(tmp_path / "m" / "model.safetensors").items()}
     words = json.loads((tmp_path / "m" / "tokenizer.json").read_text())["model"]["vocab"]
     ids = [0] + [i for line in LINES for i in [*(words[word] for word in line.split()), 0]]
@@ -126,8 +128,8 @@ def test_the_same_seed_gives_the_same_weights(text: Path, tmp_path: Path) -> Non
 def test_the_rows_of_a_table_are_texts_of_their_own(tmp_path: Path) -> None:
     table = tmp_path / "t.csv"
     table.write_text("text\n" + "\n".join(f'"Row {i}, in short."' for i in range(300)), encoding="utf-8")
-    corpus = only(trained(table, tmp_path / "m"), events.CorpusRead)[0]
-    assert isinstance(corpus, events.CorpusRead) and (corpus.mode, corpus.tokenizer) == ("lines", "bpe")
+    corpus = only(trained(table, tmp_path / "m"), CorpusRead)[0]
+    assert isinstance(corpus, CorpusRead) and (corpus.mode, corpus.tokenizer) == ("lines", "bpe")
 
 
 @pytest.mark.parametrize("kind", ["char", "byte", "unigram", "word"])
@@ -147,8 +149,8 @@ def test_other_cells_have_no_int8(text: Path, tmp_path: Path, cell: str) -> None
 
 def test_int8_that_costs_too_much_is_left_out(text: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lstmcli.language_modeling.train.INT8_MOST", -1.0)
-    found = only(trained(text, tmp_path / "m"), events.Quantised)[0]
-    assert isinstance(found, events.Quantised) and not found.kept
+    found = only(trained(text, tmp_path / "m"), Quantised)[0]
+    assert isinstance(found, Quantised) and not found.kept
     assert found.int8 == pytest.approx(found.exact, abs=0.05)
     assert read_model(tmp_path / "m").config["int8"] is False
 

@@ -17,19 +17,22 @@ from safetensors.numpy import save
 
 from lstmcli.cells import CELLS
 from lstmcli.classification import classify
-from lstmcli.classification.defaults import cutoffs
+from lstmcli.classification.config import ClassifierConfig, ModelConfig
 from lstmcli.classification.graph import classifier_graph
 from lstmcli.classification.network import Classifier
 from lstmcli.classification.ngram_table import NgramTable, ngram_keys
-from lstmcli.config import ClassifierConfig, ModelConfig, TokenizerConfig, to_dict
+from lstmcli.classification.rehearsal import rehearse_classifier
+from lstmcli.config import to_dict
 from lstmcli.language_modeling import model as lm
-from lstmcli.language_modeling.config import LmConfig, LmModelConfig, LmTokenizerConfig, preset
+from lstmcli.language_modeling.config import LmConfig, LmModelConfig, preset
+from lstmcli.language_modeling.defaults import cutoffs
 from lstmcli.language_modeling.graph import language_model_graph
 from lstmcli.language_modeling.network import LanguageModel
+from lstmcli.language_modeling.rehearsal import rehearse_language_model
 from lstmcli.model_dir.directory import write_model
+from lstmcli.tokenization.config import LmTokenizerConfig, TokenizerConfig
 from lstmcli.tokenization.stream_encoder import StreamEncoder
 from lstmcli.tokenization.text_encoder import TextEncoder
-from lstmcli.training.rehearsal import rehearse_classifier, rehearse_language_model
 from support.models import description
 
 V = 6_000

@@ -17,7 +17,7 @@ from safetensors.numpy import load, save
 
 from lstmcli.classification.classify import load_classifier
 from lstmcli.errors import ModelError
-from lstmcli.generation.session import load_generator
+from lstmcli.language_modeling.generator import load_generator
 from lstmcli.language_modeling.model import load_language_model
 from lstmcli.model_dir import manifest
 from lstmcli.model_dir.directory import ModelDir, read_model

@@ -8,12 +8,15 @@ from typing import Any
 import numpy as np
 import pytest
 
+from lstmcli.classification.config import ModelConfig
 from lstmcli.classification.network import Classifier
-from lstmcli.config import CELLS, ModelConfig
+from lstmcli.classification.shapes import classifier_shapes
+from lstmcli.config import CELLS
 from lstmcli.errors import ModelError, UsageError
 from lstmcli.language_modeling.config import LmModelConfig
 from lstmcli.language_modeling.network import LanguageModel
-from lstmcli.model_dir.weights import check_weights, classifier_shapes, language_model_shapes
+from lstmcli.language_modeling.shapes import language_model_shapes
+from lstmcli.model_dir.weights import check_weights
 
 SMALL = ModelConfig(embedding=6, hidden=5, layers=2, pooling=("attention", "last"))
 LM = LmModelConfig(embedding=6, hidden=8, layers=3)

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor
 
-from lstmcli.config import POOLINGS
+from lstmcli.classification.config import POOLINGS
 from lstmcli.nn.pooling import Pooling
 
 K = 4

@@ -7,9 +7,11 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
-from lstmcli.classification.results import ClassReport, ClassScore, DataCheck, Estimate, SplitCheck
+from lstmcli.classification.events import Calibrated, DataRead, Evaluated, NgramsFitted, TokenizerReady
+from lstmcli.classification.results import ClassReport, ClassScore, DataCheck, SplitCheck
 from lstmcli.data.records import Record, Splits
 from lstmcli.training import events
+from lstmcli.training.results import Estimate
 
 SPLITS = Splits(
     train=[Record("fine", ("good",)), Record("dull", ("bad",))],
@@ -72,11 +74,11 @@ def run(
     interrupt: signal.Signals | None = None,
 ) -> Iterator[events.Event]:
     """Every kind of event once or more; sends itself a signal half way when asked to."""
-    yield events.DataRead(CHECK, splits.notes)
-    yield events.TokenizerReady("word", 4321, 0.024, 18.2, 300)
+    yield DataRead(CHECK, splits.notes)
+    yield TokenizerReady("word", 4321, 0.024, 18.2, 300)
     yield events.Warned("3 of 4,321 words start from vectors")
     yield plan(command)
-    yield events.NgramsFitted(2, 9876, 2.0, 0.2, 0.88)
+    yield NgramsFitted(2, 9876, 2.0, 0.2, 0.88)
     reason = "finished"
     for epoch in (1, 2, 3):
         for n in range(1, 41):
@@ -90,7 +92,7 @@ def run(
         if reason == "interrupted":
             break
     yield events.Stopped(reason, 3.0, 1, 12.0)
-    yield events.Calibrated(0.8, 0.05, 0.021)
-    yield events.Evaluated("valid", REPORT)
-    yield events.NgramsFitted(2, 10_123, 2.0, 0.2, None)
+    yield Calibrated(0.8, 0.05, 0.021)
+    yield Evaluated("valid", REPORT)
+    yield NgramsFitted(2, 10_123, 2.0, 0.2, None)
     yield events.Saved(str(output), 4_100_000, 14.2)

@@ -10,8 +10,9 @@ from numpy.typing import NDArray
 
 from lstmcli.cells import CELLS
 from lstmcli.config import to_dict
-from lstmcli.language_modeling.config import LmConfig, LmModelConfig, LmTokenizerConfig
+from lstmcli.language_modeling.config import LmConfig, LmModelConfig
 from lstmcli.model_dir.directory import write_model
+from lstmcli.tokenization.config import LmTokenizerConfig
 from support.models import description
 
 LINES = (

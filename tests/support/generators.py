@@ -9,9 +9,9 @@ import numpy as np
 
 from lstmcli.generation.config import SamplingConfig
 from lstmcli.generation.filters import log_softmax
+from lstmcli.generation.results import Continuation
 from lstmcli.generation.session import Generator
 from lstmcli.language_modeling.config import LmConfig
-from lstmcli.language_modeling.results import Continuation
 from support.generate_models import lm_config, random_weights
 
 GREEDY = SamplingConfig(temperature=0)

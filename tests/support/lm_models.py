@@ -11,8 +11,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.config import to_dict
-from lstmcli.language_modeling.config import LmConfig, LmModelConfig, LmTokenizerConfig
+from lstmcli.language_modeling.config import LmConfig, LmModelConfig
 from lstmcli.model_dir.directory import write_model
+from lstmcli.tokenization.config import LmTokenizerConfig
 from lstmcli.tokenization.stream_encoder import StreamEncoder
 from support.models import description
 

@@ -8,10 +8,12 @@ from typing import Any
 
 import numpy as np
 
+from lstmcli.classification.config import ClassifierConfig, ModelConfig
 from lstmcli.classification.metrics import classification_report
-from lstmcli.config import ClassifierConfig, ModelConfig, TokenizerConfig, to_dict
+from lstmcli.config import to_dict
 from lstmcli.language_modeling.config import LmConfig
 from lstmcli.model_dir.directory import write_model
+from lstmcli.tokenization.config import TokenizerConfig
 
 LABELS = ("bad", "good", "so so")
 TINY = ClassifierConfig(

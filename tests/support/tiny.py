@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from lstmcli.classification import train
-from lstmcli.config import TrainConfig
+from lstmcli.classification.config import TrainConfig
 from lstmcli.data.records import Record, Splits
 from lstmcli.language_modeling import train as train_lm
 from lstmcli.language_modeling.config import LmConfig, LmModelConfig, LmTrainConfig

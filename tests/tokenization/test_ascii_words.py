@@ -9,8 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lstmcli.config import TokenizerConfig
 from lstmcli.tokenization import ascii_words
+from lstmcli.tokenization.config import TokenizerConfig
 from lstmcli.tokenization.text_encoder import TextEncoder
 
 TEXTS = ["the cat isn't here", "The Dog_1 said: don't! 1984", "a b c"]

@@ -9,8 +9,8 @@ import pytest
 from tokenizers import Tokenizer, models, pre_tokenizers
 
 from lstmcli.errors import DataError
-from lstmcli.language_modeling.config import LmTokenizerConfig
 from lstmcli.tokenization.auto import is_tokenised, settle
+from lstmcli.tokenization.config import LmTokenizerConfig
 from lstmcli.tokenization.stream_encoder import StreamEncoder
 
 AUTO = LmTokenizerConfig()

@@ -8,8 +8,8 @@ import numpy as np
 import pytest
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 
-from lstmcli.language_modeling.config import LmTokenizerConfig
 from lstmcli.tokenization.codecs import byte_symbols
+from lstmcli.tokenization.config import LmTokenizerConfig
 from lstmcli.tokenization.lm_tokenizer import END_ID, UNKNOWN_ID
 from lstmcli.tokenization.stream_encoder import StreamEncoder
 

@@ -10,9 +10,8 @@ import numpy as np
 import pytest
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers
 
-from lstmcli.config import TOKENIZERS, TokenizerConfig
 from lstmcli.errors import DataError, ModelError
-from lstmcli.language_modeling.config import LmTokenizerConfig
+from lstmcli.tokenization.config import TOKENIZERS, LmTokenizerConfig, TokenizerConfig
 from lstmcli.tokenization.guard import checked, guarded
 from lstmcli.tokenization.stream_encoder import StreamEncoder
 from lstmcli.tokenization.text_encoder import TextEncoder

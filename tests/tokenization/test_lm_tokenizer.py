@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
 from lstmcli.errors import DataError
-from lstmcli.language_modeling.config import LmTokenizerConfig
 from lstmcli.tokenization import lm_tokenizer
+from lstmcli.tokenization.config import LmTokenizerConfig
 from lstmcli.tokenization.lm_tokenizer import SAMPLE, count_words, thinned, train_lm_tokenizer
 
 TEXTS = ["ab cd ef gh ij kl mn op", "你好世界再见朋友", "ba dc fe hg ji lk nm po", " <unk> the </s> the"] * 3

@@ -7,9 +7,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lstmcli.classification.data_check import html_in
-from lstmcli.config import TokenizerConfig
 from lstmcli.data.records import Record
 from lstmcli.errors import UsageError
+from lstmcli.tokenization.config import TokenizerConfig
 from lstmcli.tokenization.markup import with_html
 from lstmcli.tokenization.text_encoder import TextEncoder
 

@@ -11,8 +11,8 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
 from lstmcli.errors import DataError
-from lstmcli.language_modeling.config import LmTokenizerConfig
 from lstmcli.tokenization import stream_encoder as module
+from lstmcli.tokenization.config import LmTokenizerConfig
 from lstmcli.tokenization.lm_tokenizer import END_ID, UNKNOWN_ID
 from lstmcli.tokenization.stream_encoder import StreamEncoder
 

@@ -13,8 +13,8 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers
 
-from lstmcli.config import TOKENIZERS, TokenizerConfig
 from lstmcli.tokenization import text_encoder as module
+from lstmcli.tokenization.config import TOKENIZERS, TokenizerConfig
 from lstmcli.tokenization.text_encoder import PADDING_ID, UNKNOWN_ID, TextEncoder
 
 TEXTS = ["The cat isn't here.", "我喜欢这部电影。", "a small cat, a small film", "ひらがな と カタカナ"]

@@ -11,8 +11,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from tokenizers import Tokenizer, models, pre_tokenizers
 
-from lstmcli.config import TOKENIZERS, TokenizerConfig
 from lstmcli.errors import DataError
+from lstmcli.tokenization.config import TOKENIZERS, TokenizerConfig
 from lstmcli.tokenization.tokenizer import is_ours, parse_tokenizer, train_tokenizer, unknown_id, well_formed
 
 TEXTS = ["The cat isn't here.", "我喜欢这部电影。", "a small cat, a small film", "ひらがな と カタカナ", "x\ty\nz"]

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstmcli.config import SCHEDULES
+from lstmcli.training.config import SCHEDULES
 from lstmcli.training.schedule import rate
 
 

@@ -13,13 +13,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.classification.ensemble import BATCH_SIZE, Experts, Ids, Network, Scorer
+from lstmcli.classification.load import classifier_weights
 from lstmcli.classification.metrics import Tally
 from lstmcli.classification.model_selection import CELLS
 from lstmcli.classification.results import ClassReport, Prediction
 from lstmcli.data.windows import WINDOW, WINDOW_CHARACTERS, one_ahead, one_by_one, windows
 from lstmcli.errors import DataError, NoDataError, UsageError
 from lstmcli.model_dir.directory import NGRAMS, TOKENIZER, WEIGHTS, ModelDir, read_model, unless_replaced
-from lstmcli.model_dir.files import ReadAhead, classifier_weights, tensors, use_file
+from lstmcli.model_dir.files import ReadAhead, tensors, use_file
 from lstmcli.model_dir.manifest import fail
 from lstmcli.nn.device import check_engine, resolve_device
 from lstmcli.threads import check_threads

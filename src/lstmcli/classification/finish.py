@@ -8,10 +8,10 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
+from lstmcli.classification.config import ClassifierConfig
 from lstmcli.classification.ensemble import Experts
 from lstmcli.classification.evaluate import Judge, Strangers
-from lstmcli.config import ClassifierConfig
-from lstmcli.training import events
+from lstmcli.classification.events import Calibrated, Evaluated, NgramsFitted
 from lstmcli.training.derived import Derived
 from lstmcli.training.events import Event
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from lstmcli.classification.trainer import Split
     from lstmcli.engine.nodes import InferenceGraph
 
-Refit = Callable[[], "tuple[NgramTable, events.NgramsFitted]"]
+Refit = Callable[[], "tuple[NgramTable, NgramsFitted]"]
 
 
 @dataclass
@@ -70,9 +70,9 @@ def finish(
     reports = derived.attempt("the report on validation", lambda: judge.reports(valid, apart["valid"], 1.0, done.scale))
     if reports:
         before, after = reports
-        yield events.Calibrated(done.scale, before.ece, after.ece)
+        yield Calibrated(done.scale, before.ece, after.ece)
         done.metrics["valid"] = asdict(after)
-        yield events.Evaluated("valid", after)
+        yield Evaluated("valid", after)
     if refit and (again := derived.attempt("the n-gram model of all rows", refit)):
         done.table, fitted = again
         judge.experts = replace(judge.experts, ngrams=done.table)
@@ -82,5 +82,5 @@ def finish(
             derived.attempt("the report on test", lambda: judge.reports(test, apart["test"], done.scale)) or []
         ):
             done.metrics["test"] = asdict(report)
-            yield events.Evaluated("test", report)
+            yield Evaluated("test", report)
     return done

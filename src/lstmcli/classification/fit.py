@@ -10,9 +10,9 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
+from lstmcli.classification.config import TrainConfig
 from lstmcli.classification.model_selection import Score, score_in_blocks, why_kept
 from lstmcli.classification.trainer import Split, Trainer
-from lstmcli.config import TrainConfig
 from lstmcli.tokenization.batching import bucketed
 from lstmcli.training import loop
 from lstmcli.training.checkpoint import Checkpoints

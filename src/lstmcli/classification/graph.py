@@ -11,7 +11,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from lstmcli.config import ModelConfig
+from lstmcli.classification.config import ModelConfig
 from lstmcli.engine.cells import recurrent, require_int8
 from lstmcli.engine.nodes import Graph, InferenceGraph, Weights
 from lstmcli.engine.protobuf import FLOAT, INT32, INT64, value_info

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from lstmcli.config import ModelConfig
+from lstmcli.classification.config import ModelConfig
 from lstmcli.nn.dropout import locked_dropout, word_dropout
 from lstmcli.nn.pooling import Pooling
 from lstmcli.nn.stack import Stack, init_scale
@@ -79,7 +79,3 @@ def load_classifier_module(weights: Mapping[str, NDArray[np.generic]], config: M
     own = module.state_dict()
     module.load_state_dict({name: torch.from_numpy(np.array(weights[name])) for name in own})
     return module.eval()
-
-
-def count_parameters(module: nn.Module) -> int:
-    return sum(p.numel() for p in module.parameters())

@@ -11,15 +11,18 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lstmcli.cells import CELLS
+from lstmcli.classification.config import ClassifierConfig
 from lstmcli.classification.data_check import check_data, html_in
 from lstmcli.classification.defaults import ngram_min_count, ngram_weight, resolve
 from lstmcli.classification.estimate import estimate
 from lstmcli.classification.evaluate import Strangers
+from lstmcli.classification.events import DataRead, NgramsFitted, TokenizerReady
 from lstmcli.classification.finish import finish
 from lstmcli.classification.labels import class_weights, gold_array, indicators, known, strange
 from lstmcli.classification.model_selection import score_in_blocks
 from lstmcli.classification.ngram_fit import fit_table
-from lstmcli.config import ClassifierConfig, to_dict
+from lstmcli.classification.rehearsal import rehearse_classifier
+from lstmcli.config import to_dict
 from lstmcli.model_dir.card import model_card
 from lstmcli.model_dir.directory import NGRAMS, TOKENIZER, WEIGHTS, check_target
 from lstmcli.nn.device import choose_precision
@@ -28,7 +31,7 @@ from lstmcli.tokenization.unknown_rate import unknown_in_validation
 from lstmcli.training import events
 from lstmcli.training.derived import Derived
 from lstmcli.training.events import Event
-from lstmcli.training.rehearsal import rehearse_classifier, rehearse_reading
+from lstmcli.training.rehearsal import rehearse_reading
 from lstmcli.training.run import deliver, go_on, logged, origin, prepare, room, versions
 
 if TYPE_CHECKING:
@@ -87,7 +90,7 @@ def _train(
     started, asked = time.monotonic(), config
     check_target(output, force)
     check = check_data(splits)
-    yield events.DataRead(check, splits.notes)
+    yield DataRead(check, splits.notes)
     if not config.tokenizer.strip_html and (told := html_in(splits.train)):
         yield events.Warned(told)
     labels = check.labels
@@ -95,8 +98,9 @@ def _train(
     import torch
 
     from lstmcli.classification.fit import fit
-    from lstmcli.classification.network import Classifier, count_parameters
+    from lstmcli.classification.network import Classifier
     from lstmcli.classification.trainer import Split, Trainer, estimate_step
+    from lstmcli.nn.stack import count_parameters
 
     machine, rng = prepare(config.train)
     device, threads = machine
@@ -172,7 +176,7 @@ def _train(
 
     order, weight = config.model.ngrams, ngram_weight(len(train))
 
-    def fit_ngrams(*parts: Split, judged: bool) -> tuple[NgramTable, events.NgramsFitted]:
+    def fit_ngrams(*parts: Split, judged: bool) -> tuple[NgramTable, NgramsFitted]:
         begin = time.monotonic()
         table = fit_table(
             [text for part in parts for text in part.encoded],
@@ -185,7 +189,7 @@ def _train(
         value = None
         if judged:
             value = score_in_blocks(table.scores, valid.encoded, valid.gold, len(labels), splits.multilabel).value
-        return table, events.NgramsFitted(order, len(table.keys), weight, time.monotonic() - begin, value)
+        return table, NgramsFitted(order, len(table.keys), weight, time.monotonic() - begin, value)
 
     table: NgramTable | None = None
     if order:
@@ -276,11 +280,9 @@ def describe(config: ClassifierConfig) -> str:
     return f"{network}, {'+'.join(model.pooling)} pooling{beside}"
 
 
-def _tokenizer_ready(
-    encoder: TextEncoder, config: ClassifierConfig, train: Split, valid: Split
-) -> events.TokenizerReady:
+def _tokenizer_ready(encoder: TextEncoder, config: ClassifierConfig, train: Split, valid: Split) -> TokenizerReady:
     lengths = np.array([len(ids) for ids in train.encoded])
     seen = np.concatenate([ids[:, 0] for ids in valid.encoded]) if len(valid) else np.zeros(0, np.int32)
     unknown = float((seen == UNKNOWN_ID).mean()) if len(seen) else 0.0
     kind = config.tokenizer.path or config.tokenizer.kind
-    return events.TokenizerReady(kind, encoder.vocab_size, unknown, float(lengths.mean()), int(lengths.max()))
+    return TokenizerReady(kind, encoder.vocab_size, unknown, float(lengths.mean()), int(lengths.max()))

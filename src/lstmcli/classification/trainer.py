@@ -21,10 +21,11 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from lstmcli.classification.config import TrainConfig
 from lstmcli.classification.network import Classifier
-from lstmcli.config import TokenizerConfig, TrainConfig
 from lstmcli.nn.optim import Average, RowAdam, load_optimizer, optimizer_arrays, swapped
 from lstmcli.tokenization.batching import by_length, pack
+from lstmcli.tokenization.config import TokenizerConfig
 from lstmcli.training.checkpoint import Arrays, Snapshot
 
 Encoded = Sequence[NDArray[np.int32]]

@@ -17,7 +17,6 @@ from lstmcli.classification.metrics import expected_calibration_error, macro_f1
 from lstmcli.comparison.answer_files import Predictions
 from lstmcli.comparison.competitors import Answers, ClassifierColumn
 from lstmcli.comparison.results import (
-    SIGNIFICANT,
     Agreement,
     Answer,
     ClassifierComparison,
@@ -28,6 +27,7 @@ from lstmcli.comparison.results import (
 from lstmcli.comparison.unknown_labels import some, strange_note, widened, with_strange
 from lstmcli.data.windows import WINDOW, WINDOW_CHARACTERS, windows
 from lstmcli.errors import DataError, ModelError, NoDataError
+from lstmcli.evaluation.results import SIGNIFICANT
 from lstmcli.evaluation.significance import Floats, bootstrap_interval, grouped, holm, mcnemar_p
 
 if TYPE_CHECKING:

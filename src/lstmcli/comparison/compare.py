@@ -21,7 +21,7 @@ from lstmcli.language_modeling.scoring.perplexity import is_carried
 from lstmcli.model_dir.directory import read_model
 
 if TYPE_CHECKING:
-    from lstmcli.config import ReadConfig
+    from lstmcli.data.config import ReadConfig
     from lstmcli.data.records import Record
 
 DISAGREEMENTS, SPANS = 10, 5

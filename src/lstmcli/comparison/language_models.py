@@ -17,10 +17,11 @@ import numpy as np
 
 from lstmcli.comparison.classifiers import multiple
 from lstmcli.comparison.competitors import Cost, LmColumn, OwnLanguageModel
-from lstmcli.comparison.results import SIGNIFICANT, Difference, LmComparison, LmFigures
+from lstmcli.comparison.results import Difference, LmComparison, LmFigures
 from lstmcli.comparison.spans import Spans, common
 from lstmcli.data.windows import windows
 from lstmcli.errors import NoDataError
+from lstmcli.evaluation.results import SIGNIFICANT
 from lstmcli.evaluation.significance import Floats, bootstrap_interval, holm, permutation_p
 from lstmcli.language_modeling.results import LmReport
 from lstmcli.language_modeling.scoring.perplexity import WINDOW, WINDOW_CHARACTERS, lines_of

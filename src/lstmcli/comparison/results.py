@@ -8,18 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-CONFIDENCE = 0.95
-SIGNIFICANT = 0.05
-
-
-@dataclass(frozen=True, slots=True)
-class Interval:
-    """Percentile bootstrap interval (Efron & Tibshirani 1993, section 13.3)."""
-
-    low: float
-    high: float
-    confidence: float
-    resamples: int
+from lstmcli.evaluation.results import Interval
 
 
 @dataclass(frozen=True, slots=True)

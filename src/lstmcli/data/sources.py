@@ -6,8 +6,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from typing import BinaryIO
 
-from lstmcli.config import ReadConfig
 from lstmcli.data.columns import Chosen, choose_columns, listed
+from lstmcli.data.config import ReadConfig
 from lstmcli.data.locate import Opener, locate
 from lstmcli.data.records import Record
 from lstmcli.data.table import Table, cell_labels, cell_text

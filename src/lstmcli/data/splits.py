@@ -7,8 +7,8 @@ from collections.abc import Collection, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from lstmcli.config import ReadConfig
 from lstmcli.data.book_notices import without_notices
+from lstmcli.data.config import ReadConfig
 from lstmcli.data.duplicates import same_text
 from lstmcli.data.formats.folder import SPLITS
 from lstmcli.data.held_out import FEWEST_ROWS, VALID_SHARE, hold_lines

@@ -15,8 +15,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.comparison.results import CONFIDENCE, Interval
-from lstmcli.experiments.results import Spread
+from lstmcli.evaluation.results import CONFIDENCE, Interval, Spread
 
 Floats = NDArray[np.float64]
 SEED = 1

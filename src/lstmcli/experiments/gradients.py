@@ -17,8 +17,8 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
+from lstmcli.classification.config import ModelConfig
 from lstmcli.classification.network import load_classifier_module
-from lstmcli.config import ModelConfig
 from lstmcli.language_modeling.config import LmModelConfig
 from lstmcli.language_modeling.network import load_language_model
 from lstmcli.nn.stack import Stack

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lstmcli.evaluation.results import Spread
+
 LOWER_IS_BETTER = frozenset({"perplexity", "bits_per_byte"})
 """Of the measures; of the others more is better."""
 
@@ -54,19 +56,6 @@ class Run:
     points: tuple[Point, ...]
     stopped: str
     """finished, time, diverged."""
-
-
-@dataclass(frozen=True, slots=True)
-class Spread:
-    """Of some values: mean, standard deviation (n - 1), and the interval of the mean by Student's t."""
-
-    mean: float
-    sd: float | None
-    """None for one value, which has no spread."""
-    low: float | None
-    high: float | None
-    n: int
-    confidence: float = 0.95
 
 
 @dataclass(frozen=True, slots=True)

@@ -15,14 +15,17 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lstmcli.cells import CELLS
-from lstmcli.comparison.results import SIGNIFICANT
-from lstmcli.config import ClassifierConfig, among
+from lstmcli.classification.config import ClassifierConfig
+from lstmcli.classification.events import Evaluated
+from lstmcli.config import among
 from lstmcli.errors import Interrupted, OutputError, UsageError
+from lstmcli.evaluation.results import SIGNIFICANT
 from lstmcli.evaluation.significance import holm, paired_t_p, spread
 from lstmcli.experiments.events import InRun, Measuring, RaceEnded, RaceEvent, RacePlanned, RunBegun, RunEnded
 from lstmcli.experiments.results import LOWER_IS_BETTER, Entrant, Gap, GradientByLag, Point, Race, Recall, Run, Standing
 from lstmcli.experiments.sizes import NEAR, entrants, reference
 from lstmcli.language_modeling.config import LmConfig
+from lstmcli.language_modeling.events import LmEvaluated
 from lstmcli.training import events
 
 if TYPE_CHECKING:
@@ -253,7 +256,7 @@ class _Log:
             self.points.append(Point(event.epoch, time.monotonic() - self.begun, event.value, event.loss))
         elif isinstance(event, events.Stopped):
             self.reason, self.seconds, self.epochs = event.reason, event.seconds, event.epoch
-        elif isinstance(event, (events.Evaluated, events.LmEvaluated)):
+        elif isinstance(event, (Evaluated, LmEvaluated)):
             self.reports[event.split] = event.report
         elif isinstance(event, events.Saved):
             self.path = event.path

@@ -6,7 +6,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from lstmcli.cells import CELLS, count_parameters
-from lstmcli.config import ClassifierConfig
+from lstmcli.classification.config import ClassifierConfig
 from lstmcli.errors import UsageError
 from lstmcli.experiments.results import Entrant
 from lstmcli.language_modeling.config import LmConfig

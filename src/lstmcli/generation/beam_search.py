@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from lstmcli.generation.config import BeamConfig, GenerateConfig
 from lstmcli.generation.filters import Logits, NgramMemory, ban, log_softmax, only, without_unknown
+from lstmcli.generation.results import Continuation, TextPiece
 from lstmcli.generation.session import END_ID, Event, Generator, Start, State, rows_of
 from lstmcli.generation.stop_strings import StopFilter
-from lstmcli.language_modeling.results import Continuation, TextPiece
 
 
 @dataclass(frozen=True)

@@ -15,9 +15,9 @@ import numpy as np
 from lstmcli.data.windows import windows
 from lstmcli.generation.beam_search import beam_search
 from lstmcli.generation.config import GenerateConfig
+from lstmcli.generation.results import Continuation
 from lstmcli.generation.sampler import sample
 from lstmcli.generation.session import Encoder, Event, Generator, Start, read_prompts, rows_of
-from lstmcli.language_modeling.results import Continuation
 from lstmcli.training.events import Warned
 
 if TYPE_CHECKING:

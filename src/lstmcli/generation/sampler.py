@@ -25,9 +25,9 @@ from lstmcli.generation.filters import (
     only,
     repetition_penalty,
 )
+from lstmcli.generation.results import Continuation, Step, TextPiece
 from lstmcli.generation.session import END_ID, Encoder, Event, Generator, Start, State, rows_of
 from lstmcli.generation.stop_strings import StopFilter
-from lstmcli.language_modeling.results import Continuation, Step, TextPiece
 
 
 def sample(

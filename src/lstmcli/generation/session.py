@@ -8,19 +8,15 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from pathlib import Path
-from typing import Any, Protocol, cast
+from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.generation.config import ENGINES
 from lstmcli.generation.filters import UNKNOWN_ID, Logits
-from lstmcli.language_modeling.config import LmTokenizerConfig
-from lstmcli.language_modeling.model import load_language_model
-from lstmcli.language_modeling.results import Continuation, TextPiece
-from lstmcli.model_dir.directory import ModelDir, unless_replaced
-from lstmcli.nn.device import check_engine
+from lstmcli.generation.results import Continuation, TextPiece
+from lstmcli.model_dir.directory import ModelDir
+from lstmcli.tokenization.config import LmTokenizerConfig
 from lstmcli.tokenization.corpus_style import Writing
 from lstmcli.training.events import Warned
 
@@ -89,32 +85,6 @@ class Generator:
     def multiline(self) -> bool:
         """Whether a text may have several lines: the model was trained on a document."""
         return self.model is not None and self.model.lm.tokenizer.mode == "document"
-
-
-def load_generator(
-    path: str | Path, *, threads: int | None = None, engine: str = "auto", device: str = "cpu"
-) -> Generator:
-    """The language model in a directory, ready to generate.
-
-    Args:
-        threads: None takes what the machine has.
-        engine: int8, fast and a little off; onnx, exact; torch, the same weights in PyTorch; auto: int8 where
-            training found that it loses little, else onnx.
-        device: cpu, cuda or auto; PyTorch only.
-
-    Raises:
-        ModelError: missing, damaged, too new, or not a language model.
-        UsageError: an engine or a device that does not exist.
-    """
-    check_engine(engine, ENGINES, device)
-
-    def load() -> Generator:
-        kind = "torch" if engine == "torch" else "onnx"
-        found = load_language_model(path, threads=threads, engine=kind, device=device)
-        exact = engine in ("onnx", "torch") or (engine == "auto" and not found.model.config["int8"])
-        return Generator(found.encoder, cast(Session, found.together if exact else found.int8()), found.model)
-
-    return unless_replaced(path, load)
 
 
 @dataclass(frozen=True)

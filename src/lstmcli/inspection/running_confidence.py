@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.config import ModelConfig
+from lstmcli.classification.config import ModelConfig
 
 Floats = NDArray[np.floating[Any]]
 MULTIPLICATIONS = 2e10

@@ -9,56 +9,17 @@ from __future__ import annotations
 import math
 from dataclasses import dataclass, field, replace
 
-from lstmcli.config import (
-    CELLS,
-    MODES,
-    MOST_LAYERS,
-    MOST_SEED,
-    MOST_UNITS,
-    OPTIMIZERS,
-    PRECISIONS,
-    PRESETS,
-    SOFTMAXES,
-    TOKENIZERS,
-    WORDS,
-    Cell,
-    ReadConfig,
-    among,
-    check_clock,
-    fraction,
-    require,
-    within,
-)
+from lstmcli.config import CELLS, MOST_LAYERS, MOST_UNITS, Cell, among, fraction, require, within
+from lstmcli.data.config import ReadConfig
+from lstmcli.tokenization.config import LmTokenizerConfig
+from lstmcli.training.config import MOST_SEED, OPTIMIZERS, PRECISIONS, check_clock
+
+PRESETS: tuple[str, ...] = ("tiny", "small", "chars", "medium", "awd")
+
+SOFTMAXES: tuple[str, ...] = ("full", "adaptive")
 
 LM_SCHEDULES: tuple[str, ...] = ("linear", "cosine", "constant", "plateau")
 DEFAULT_PRESET, ALPHABET_PRESET = "small", "chars"
-
-
-@dataclass(frozen=True)
-class LmTokenizerConfig:
-    """How running text becomes token ids."""
-
-    kind: str = "auto"
-    """word, bpe, unigram, char or byte; auto: word where the text is tokenised already, else bpe."""
-    words: str = "auto"
-    """What a word is: spaces (the text is tokenised already, words stand between spaces) or text (ordinary text)."""
-    mode: str = "auto"
-    """lines: each line is a text of its own, ended by ``</s>``; document: the line end is a token like others."""
-    path: str | None = None
-    """An existing tokenizer.json to use as it is."""
-    vocab_size: int | None = None
-    """None: every word for word, else by the size of the text."""
-    min_count: int = 1
-    """Words seen fewer times in the training split are unknown."""
-    lowercase: bool = False
-
-    def __post_init__(self) -> None:
-        kinds = ("auto", *TOKENIZERS)
-        require(self.kind in kinds, f"tokenizer must be one of {', '.join(TOKENIZERS)}, not {self.kind!r}")
-        among("words", self.words, WORDS)
-        among("mode", self.mode, MODES)
-        within("vocab-size", self.vocab_size, 4)
-        within("min-count", self.min_count, 1)
 
 
 @dataclass(frozen=True)
@@ -205,11 +166,6 @@ class AdaptConfig:
         require(0 <= self.rate < 10, f"adapt-rate must be at least 0 and below 10, not {self.rate}")
         require(0 <= self.decay <= 1, f"adapt-decay must be between 0 and 1, not {self.decay}")
         require(self.segment >= 1, f"a segment has at least 1 token, not {self.segment}")
-
-
-def cluster_width(units: int, level: int) -> int:
-    """Of the ``level``-th cluster of an adaptive softmax, from 1; a fourth of the one before (Grave et al., 4.3)."""
-    return int(max(1, units // 4**level))
 
 
 def preset(name: str) -> tuple[LmModelConfig, LmTrainConfig]:

@@ -15,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from lstmcli.classification.defaults import steps_an_epoch
+from lstmcli.language_modeling.defaults import steps_an_epoch
 from lstmcli.language_modeling.trainer import Ids, LmTrainer, streams, total_nats, window_lengths
 from lstmcli.nn.cells import State
 from lstmcli.nn.optim import swapped

@@ -9,9 +9,10 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from lstmcli.language_modeling.load import language_model_weights
 from lstmcli.language_modeling.scoring.score import Session
 from lstmcli.model_dir.directory import TOKENIZER, WEIGHTS, ModelDir, read_model, unless_replaced
-from lstmcli.model_dir.files import ReadAhead, language_model_weights, use_file
+from lstmcli.model_dir.files import ReadAhead, use_file
 from lstmcli.nn.device import check_engine, resolve_device
 from lstmcli.threads import cores
 from lstmcli.tokenization.stream_encoder import StreamEncoder

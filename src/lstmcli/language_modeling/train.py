@@ -14,12 +14,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.cells import CELLS
-from lstmcli.classification.defaults import epochs_in, is_alphabet, resolve_lm, steps_an_epoch
-from lstmcli.classification.estimate import estimate_lm
 from lstmcli.config import to_dict
 from lstmcli.errors import DataError, NoDataError
 from lstmcli.language_modeling.config import LmConfig
 from lstmcli.language_modeling.corpus import Corpus, Survey, build_corpus, survey, unchanged
+from lstmcli.language_modeling.defaults import epochs_in, is_alphabet, resolve_lm, steps_an_epoch
+from lstmcli.language_modeling.estimate import estimate_lm
+from lstmcli.language_modeling.events import CorpusRead, LmEvaluated, Quantised, Sampled
+from lstmcli.language_modeling.rehearsal import rehearse_language_model
 from lstmcli.language_modeling.results import CorpusCheck, LmReport
 from lstmcli.model_dir.card import language_model_card
 from lstmcli.model_dir.directory import TOKENIZER, WEIGHTS, check_target
@@ -31,7 +33,7 @@ from lstmcli.tokenization.unknown_rate import unknown_in_validation
 from lstmcli.training import events
 from lstmcli.training.derived import Derived
 from lstmcli.training.events import Event
-from lstmcli.training.rehearsal import rehearse_language_model, rehearse_reading
+from lstmcli.training.rehearsal import rehearse_reading
 from lstmcli.training.run import deliver, go_on, logged, origin, prepare, room, versions
 
 if TYPE_CHECKING:
@@ -108,7 +110,7 @@ def _train(
         raise NoDataError("there is too little text to learn from", path=splits.path, hint="give a few lines at least")
     asked = of_letters if is_alphabet(tokenizer.kind, encoder.vocab_size) else config
     config = resolve_lm(replace(asked, tokenizer=tokenizer), len(train), encoder.vocab_size)
-    yield events.CorpusRead(
+    yield CorpusRead(
         tuple(_check(name, corpus) for name, corpus in corpora.items()),
         splits.notes,
         tokenizer.kind,
@@ -118,11 +120,11 @@ def _train(
     if told := unknown_in_validation(valid.unknown, len(valid), tokenizer.path or tokenizer.kind):
         yield events.Warned(told)
 
-    from lstmcli.classification.network import count_parameters
     from lstmcli.language_modeling.fit import fit_lm
     from lstmcli.language_modeling.graph import language_model_graph
     from lstmcli.language_modeling.network import LanguageModel
     from lstmcli.language_modeling.trainer import LmTrainer, estimate_step, sample, total_nats
+    from lstmcli.nn.stack import count_parameters
 
     machine, rng = prepare(config.train)
     device, threads = machine
@@ -184,7 +186,7 @@ def _train(
         yield event
         if isinstance(event, events.Validated) and time.monotonic() - sampled > SECONDS_BETWEEN_SAMPLES:
             sampled = time.monotonic()
-            yield events.Sampled(event.epoch, encoder.decode(sample(module, END_ID, SAMPLE_TOKENS, draws, device)))
+            yield Sampled(event.epoch, encoder.decode(sample(module, END_ID, SAMPLE_TOKENS, draws, device)))
 
     module.to("cpu")
     metrics: dict[str, Any] = {}
@@ -199,7 +201,7 @@ def _train(
             report = derived.attempt(f"the report on {name}", partial(judged, corpora[name]))
             if report is not None:
                 metrics[name] = asdict(report)
-                yield events.LmEvaluated(name, report)
+                yield LmEvaluated(name, report)
 
     from safetensors.numpy import save
 
@@ -250,13 +252,13 @@ def _parts(splits: Splits) -> dict[str, Collection[Record]]:
 
 def _costs(
     weights: Mapping[str, NDArray[Any]], graph: InferenceGraph, config: LmConfig, ids: NDArray[np.integer], threads: int
-) -> events.Quantised:
+) -> Quantised:
     """What eight bits cost on a text."""
     from lstmcli.language_modeling.graph import language_model_graph
 
     small = language_model_graph(weights, config.model, int8=True)
     exact, near = (_nats(g, config, ids, threads) for g in (graph, small))
-    return events.Quantised(exact, near, near - exact <= INT8_MOST)
+    return Quantised(exact, near, near - exact <= INT8_MOST)
 
 
 def _nats(graph: InferenceGraph, config: LmConfig, ids: NDArray[np.integer], threads: int) -> float:

@@ -16,7 +16,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
 
-from lstmcli.config import ClassifierConfig, from_dict
+from lstmcli.classification.config import ClassifierConfig
+from lstmcli.config import from_dict
 from lstmcli.errors import ModelError, OutputError
 from lstmcli.model_dir.atomic import sibling, write_directory
 from lstmcli.model_dir.config_text import CONFIG_BYTES, config_text

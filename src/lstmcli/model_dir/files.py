@@ -65,28 +65,6 @@ def use_file(model: ModelDir, name: str, use: Callable[[bytes], T], ahead: ReadA
         fail(model.path / name, f"cannot be used: {reason}", "train anew with this version of lstm")
 
 
-def classifier_weights(data: bytes, model: ModelDir, rows: int) -> dict[str, NDArray[Any]]:
-    """The weights of a classifier whose encoder makes ids below ``rows``.
-
-    Raises:
-        ModelError: they are not those that the config stands for.
-    """
-    from lstmcli.model_dir.weights import check_weights, classifier_shapes
-
-    weights = tensors(data)
-    check_weights(weights, classifier_shapes(model.classifier.model, rows, len(model.labels)))
-    return weights
-
-
-def language_model_weights(data: bytes, model: ModelDir, V: int) -> dict[str, NDArray[Any]]:
-    """The same of a language model of ``V`` words."""
-    from lstmcli.model_dir.weights import check_weights, language_model_shapes
-
-    weights = tensors(data)
-    check_weights(weights, language_model_shapes(model.lm.model, V))
-    return weights
-
-
 def tensors(data: bytes) -> dict[str, NDArray[Any]]:
     from safetensors.numpy import load
 

@@ -4,9 +4,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lstmcli.classification.results import ModelInfo
 from lstmcli.model_dir.directory import ModelDir, read_model, unless_replaced
-from lstmcli.training.determinism import obstacles
+from lstmcli.model_dir.reproducibility import obstacles
+from lstmcli.model_dir.results import ModelInfo
 
 
 def info(path: str | Path) -> ModelInfo:

@@ -9,55 +9,15 @@ Shapes: V words, U rows of the embedding, E embedding, H units of a layer, K uni
 from __future__ import annotations
 
 from collections.abc import Mapping
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.cells import CELLS
-from lstmcli.config import ModelConfig
 from lstmcli.errors import ModelError
-from lstmcli.language_modeling.config import LmModelConfig, cluster_width
 
 Shapes = dict[str, tuple[int, ...]]
-
-
-def classifier_shapes(config: ModelConfig, rows: int, classes: int) -> Shapes:
-    """The weights of a classifier whose encoder makes ids below ``rows``."""
-    directions = 2 if config.bidirectional else 1
-    K = directions * config.hidden
-    shapes: Shapes = {"embedding": (rows, config.embedding)}
-    shapes |= _stack(config.cell, config.embedding, (config.hidden,) * config.layers, directions)
-    if "attention" in config.pooling:
-        shapes["pooling.query"] = (K,)
-    return shapes | {"head.weight": (classes, K * len(config.pooling)), "head.bias": (classes,)}
-
-
-def language_model_shapes(config: LmModelConfig, V: int) -> Shapes:
-    """The weights of a language model of ``V`` words.
-
-    Raises:
-        ModelError: clusters that do not cut such a vocabulary.
-    """
-    K = config.widths[-1]
-    shapes: Shapes = {"embedding": (V, config.embedding)}
-    shapes |= _stack(config.cell, config.embedding, config.widths, 1)
-    if config.softmax == "full":
-        return shapes | {"decoder.bias": (V,), **({} if config.tied else {"decoder.weight": (V, K)})}
-    edges = [*config.cutoffs, V]
-    if not config.cutoffs or edges[-2] >= V:
-        raise ModelError(f"cutoffs {list(config.cutoffs)} do not cut a vocabulary of {V}")
-    entries = edges[0] + len(config.cutoffs)
-    shapes |= {"decoder.weight": (entries, K), "decoder.bias": (entries,), "decoder.rank": (V,)}
-    for number, (low, high) in enumerate(pairwise(edges)):
-        own, width = f"decoder.clusters.{number}", cluster_width(K, number + 1)
-        shapes |= {
-            f"{own}.projection": (width, K),
-            f"{own}.weight": (high - low, width),
-            f"{own}.bias": (high - low,),
-        }
-    return shapes
 
 
 def _stack(cell: str, inputs: int, widths: tuple[int, ...], directions: int) -> Shapes:

@@ -22,7 +22,7 @@ import torch
 from torch import Tensor, nn
 from torch.nn import functional
 
-from lstmcli.language_modeling.config import cluster_width
+from lstmcli.nn.config import cluster_width
 from lstmcli.nn.softmax import cross_entropy
 
 INIT_RANGE = 0.1

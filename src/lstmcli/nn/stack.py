@@ -117,3 +117,7 @@ class Stack(nn.Module):
 def init_scale(size: int) -> float:
     """Standard deviation that gives a vector of ``size`` a norm near 1."""
     return 1.0 / math.sqrt(size)
+
+
+def count_parameters(module: nn.Module) -> int:
+    return sum(p.numel() for p in module.parameters())

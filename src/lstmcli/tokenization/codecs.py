@@ -18,7 +18,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer
 
 from lstmcli.errors import DataError
-from lstmcli.language_modeling.config import LmTokenizerConfig
+from lstmcli.tokenization.config import LmTokenizerConfig
 from lstmcli.tokenization.guard import check_ids, checked, guarded
 from lstmcli.tokenization.lm_tokenizer import END, END_ID, NEWLINE, UNKNOWN, UNKNOWN_ID, WRITTEN_END
 from lstmcli.tokenization.tokenizer import parse_tokenizer, unknown_id

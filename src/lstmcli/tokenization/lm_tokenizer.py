@@ -24,7 +24,7 @@ from itertools import count
 
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers
 
-from lstmcli.language_modeling.config import LmTokenizerConfig
+from lstmcli.tokenization.config import LmTokenizerConfig
 from lstmcli.tokenization.scripts import CLUSTER, UNSPACED
 from lstmcli.tokenization.tokenizer import CONTRACTION, Recipe, learn, read_tokenizer, well_formed
 

@@ -14,8 +14,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.language_modeling.config import LmTokenizerConfig
 from lstmcli.tokenization.codecs import Ids, Span, read_code
+from lstmcli.tokenization.config import LmTokenizerConfig
 from lstmcli.tokenization.corpus_style import Writing, writing_of
 from lstmcli.tokenization.lm_tokenizer import END, END_ID, UNKNOWN, UNKNOWN_ID, train_lm_tokenizer
 from lstmcli.tokenization.tokenizer import well_formed

@@ -11,9 +11,9 @@ from itertools import chain
 import numpy as np
 from tokenizers import Tokenizer
 
-from lstmcli.config import MOST_BUCKETS, TokenizerConfig
 from lstmcli.tokenization.ascii_words import AsciiWords
 from lstmcli.tokenization.casing import spellings
+from lstmcli.tokenization.config import MOST_BUCKETS, TokenizerConfig
 from lstmcli.tokenization.features import FEATURES, FeatureTable, Ids
 from lstmcli.tokenization.guard import check_ids, checked, guarded
 from lstmcli.tokenization.tokenizer import (

@@ -21,9 +21,9 @@ from pathlib import Path
 
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 
-from lstmcli.config import TOKENIZERS, TokenizerConfig
 from lstmcli.errors import DataError
 from lstmcli.faults import shortage
+from lstmcli.tokenization.config import TOKENIZERS, TokenizerConfig
 from lstmcli.tokenization.guard import check_growth, is_panic
 from lstmcli.tokenization.markup import stripping
 from lstmcli.tokenization.scripts import CJK, CLUSTER, GAP, UNSPACED

@@ -8,9 +8,8 @@ from __future__ import annotations
 
 import os
 import re
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
-from typing import Any
 
 from lstmcli.errors import LstmError
 
@@ -47,20 +46,3 @@ def enforced(wanted: bool) -> Iterator[None]:
     finally:
         torch.use_deterministic_algorithms(before[0])
         cudnn.deterministic, cudnn.benchmark = before[1:]
-
-
-def obstacles(config: Mapping[str, Any]) -> list[str]:
-    """Why the command of a model would not give its weights again, from its ``config.json``; nothing if it would."""
-    train = config["classifier" if config["task"] == "classify" else "lm"].get("train", {})
-    found = []
-    if train.get("time_limit") is not None:
-        found.append("the clock ended the run or set its learning rate (--time)")
-    if config.get("device") == "cuda" and not train.get("deterministic"):
-        found.append("sums on a GPU are made in any order (without --deterministic)")
-    if config.get("stopped") == "interrupted":
-        found.append("it was ended by hand")
-    if changed := config.get("changed"):
-        found.append(f"it went on with another {', '.join(changed)}")
-    if "threads" not in config:
-        found.append("its number of threads is not known")
-    return found

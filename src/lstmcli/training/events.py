@@ -10,40 +10,9 @@ import dataclasses
 from dataclasses import dataclass
 from typing import Any, TypeAlias
 
-from lstmcli.classification.results import ClassReport, DataCheck, Estimate
-from lstmcli.language_modeling.results import CorpusCheck, LmReport
-
-
-@dataclass(frozen=True, slots=True)
-class DataRead:
-    """The corpus has been read, split and checked."""
-
-    check: DataCheck
-    notes: tuple[str, ...]
-    """What was detected, in words: format, encoding, columns, splits."""
-
-
-@dataclass(frozen=True, slots=True)
-class TokenizerReady:
-    kind: str
-    vocab_size: int
-    unknown_rate: float
-    """Share of the validation split's tokens that are unknown."""
-    mean_length: float
-    """Tokens per training text."""
-    longest: int
-
-
-@dataclass(frozen=True, slots=True)
-class CorpusRead:
-    """The text of a language model has been read, split and tokenized."""
-
-    splits: tuple[CorpusCheck, ...]
-    notes: tuple[str, ...]
-    tokenizer: str
-    mode: str
-    """lines or document."""
-    vocab_size: int
+from lstmcli.classification.events import Calibrated, DataRead, Evaluated, NgramsFitted, TokenizerReady
+from lstmcli.language_modeling.events import CorpusRead, LmEvaluated, Quantised, Sampled
+from lstmcli.training.results import Estimate
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,19 +41,6 @@ class Resumed:
     step: int
     seconds: float
     """That it had trained by then."""
-
-
-@dataclass(frozen=True, slots=True)
-class NgramsFitted:
-    """The linear n-gram model beside the network."""
-
-    order: int
-    features: int
-    weight: float
-    """How many times its logits count beside those of the network."""
-    seconds: float
-    valid_accuracy: float | None
-    """None where it was fitted once more, with the held-out rows too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,49 +82,6 @@ class Stopped:
     seconds: float
     why: str = ""
     """Why these are kept, where another epoch had the highest score."""
-
-
-@dataclass(frozen=True, slots=True)
-class Calibrated:
-    """One inverse temperature for the sum of both models' logits; expected calibration errors on validation."""
-
-    scale: float
-    ece_before: float
-    ece_after: float
-
-
-@dataclass(frozen=True, slots=True)
-class Evaluated:
-    """A report on the validation or test split, by the model that is saved."""
-
-    split: str
-    report: ClassReport
-
-
-@dataclass(frozen=True, slots=True)
-class LmEvaluated:
-    """A language model's figures on the validation or test split."""
-
-    split: str
-    report: LmReport
-
-
-@dataclass(frozen=True, slots=True)
-class Quantised:
-    """What multiplying in eight bits costs a language model: nats a token on validation text, without and with."""
-
-    exact: float
-    int8: float
-    kept: bool
-    """Whether generation will use it."""
-
-
-@dataclass(frozen=True, slots=True)
-class Sampled:
-    """Text that the model makes up as it stands."""
-
-    epoch: int
-    text: str
 
 
 @dataclass(frozen=True, slots=True)

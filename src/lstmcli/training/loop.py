@@ -18,7 +18,7 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from lstmcli.config import TrainConfig
+from lstmcli.classification.config import TrainConfig
 from lstmcli.language_modeling.config import LmTrainConfig
 from lstmcli.training.checkpoint import Arrays, Checkpoints, Snapshot
 from lstmcli.training.divergence import LOWER, MOST_SETBACKS, Watch

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from lstmcli.config import TrainConfig
+from lstmcli.classification.config import TrainConfig
 from lstmcli.errors import DataError, LstmError, OutputError, UsageError
 from lstmcli.language_modeling.config import LmTrainConfig
 from lstmcli.malloc import keep_freed_memory

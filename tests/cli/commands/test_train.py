@@ -18,6 +18,7 @@ import pytest
 from rich.console import Console
 from typer.testing import CliRunner, Result
 
+from lstmcli.classification.events import DataRead
 from lstmcli.cli.app import app
 from lstmcli.cli.io.signals import Stop
 from lstmcli.cli.output import console
@@ -196,7 +197,7 @@ def test_a_signal_that_is_ignored_when_training_starts_stays_ignored(number: sig
 @pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
 def test_before_training_starts_the_first_signal_ends(train: Train, number: signal.Signals, code: int) -> None:
     def reading(*_: object, **__: object) -> Any:
-        yield events.DataRead(fakes.CHECK, ())
+        yield DataRead(fakes.CHECK, ())
         signal.raise_signal(number)
         raise AssertionError("not reached")
 

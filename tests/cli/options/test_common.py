@@ -11,10 +11,12 @@ import typer
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lstmcli.classification.config import ClassifierConfig, ModelConfig, TrainConfig
 from lstmcli.cli.commands import classify, compare, demo, info, perplexity, train
 from lstmcli.cli.options import common, configs
-from lstmcli.config import ClassifierConfig, ModelConfig, ReadConfig, TokenizerConfig, TrainConfig
+from lstmcli.data.config import ReadConfig
 from lstmcli.errors import UsageError
+from lstmcli.tokenization.config import TokenizerConfig
 
 CONTRACT = {
     "train": {

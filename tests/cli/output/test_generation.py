@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from lstmcli.cli.output.generation import Writer, writer
-from lstmcli.language_modeling.results import Continuation, Step, TextPiece
+from lstmcli.generation.results import Continuation, Step, TextPiece
 
 
 class Terminal(io.StringIO):

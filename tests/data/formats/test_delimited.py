@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstmcli.config import ReadConfig
+from lstmcli.data.config import ReadConfig
 from lstmcli.data.files import Input
 from lstmcli.data.formats.delimited import read_rows
 from lstmcli.data.formats.dialect import Dialect, detect_dialect, has_header

@@ -12,7 +12,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstmcli.config import ReadConfig
+from lstmcli.data.config import ReadConfig
 from lstmcli.data.files import Input
 from lstmcli.data.formats.detect import format_by_content
 from lstmcli.data.formats.lines import LabelSplitter

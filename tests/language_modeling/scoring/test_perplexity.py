@@ -14,7 +14,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lstmcli.config import ReadConfig
+from lstmcli.data.config import ReadConfig
 from lstmcli.data.records import Record
 from lstmcli.data.sources import open_source
 from lstmcli.errors import ModelError, NoDataError, UsageError

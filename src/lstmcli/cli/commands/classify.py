@@ -16,7 +16,7 @@ from lstmcli.cli.options.kept_columns import KeepColumns
 from lstmcli.cli.output.console import console, print_rows, show, to_json
 from lstmcli.cli.output.predictions import writer
 from lstmcli.cli.typer_classes import Command
-from lstmcli.config import ReadConfig
+from lstmcli.data.config import ReadConfig
 from lstmcli.errors import UsageError
 
 if TYPE_CHECKING:

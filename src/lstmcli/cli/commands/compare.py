@@ -12,7 +12,7 @@ from lstmcli.cli.options import common as o
 from lstmcli.cli.options import experiment as r
 from lstmcli.cli.options.configs import read_config
 from lstmcli.cli.typer_classes import Command, is_given
-from lstmcli.config import ReadConfig
+from lstmcli.data.config import ReadConfig
 from lstmcli.errors import UsageError
 from lstmcli.language_modeling.config import DEFAULT_PRESET
 

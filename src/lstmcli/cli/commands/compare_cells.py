@@ -11,17 +11,17 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
+from lstmcli.classification.config import ModelConfig, TrainConfig
 from lstmcli.cli.io.signals import Stop
 from lstmcli.cli.io.streams import note
 from lstmcli.cli.options.configs import classifier_config, lm_config, out_of_place, read_config
 from lstmcli.cli.options.experiment import DISTANCE, OUTPUT
 from lstmcli.cli.output import html
-from lstmcli.config import ModelConfig, TrainConfig
 from lstmcli.errors import OutputError, UsageError
 from lstmcli.safe_files import check_links
 
 if TYPE_CHECKING:
-    from lstmcli.config import ClassifierConfig
+    from lstmcli.classification.config import ClassifierConfig
     from lstmcli.experiments.results import Race
     from lstmcli.language_modeling.config import LmConfig
 

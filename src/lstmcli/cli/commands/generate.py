@@ -151,7 +151,7 @@ def generate(
     config = s.generate_config(values)
 
     from lstmcli.generation import generate as task
-    from lstmcli.generation.session import load_generator
+    from lstmcli.language_modeling.generator import load_generator
     from lstmcli.model_dir.directory import default_model_path
 
     # int8 answers move with their batch mates, and what is there already depends on how fast a pipe is.

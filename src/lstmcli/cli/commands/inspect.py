@@ -19,7 +19,7 @@ from lstmcli.cli.output.console import safe
 from lstmcli.cli.output.inspection.writers import writer
 from lstmcli.cli.output.unknown_words import UnknownTokens, as_asked
 from lstmcli.cli.typer_classes import Command
-from lstmcli.config import ReadConfig
+from lstmcli.data.config import ReadConfig
 from lstmcli.errors import NoDataError, UsageError
 from lstmcli.inspection.config import DIRECTIONS, InspectConfig
 from lstmcli.inspection.results import Inspection

@@ -17,7 +17,7 @@ from lstmcli.cli.options.kept_columns import Header, KeepColumns
 from lstmcli.cli.output.surprisal import write_figures, writer
 from lstmcli.cli.output.unknown_words import MATCH, Warner, as_asked, say_how
 from lstmcli.cli.typer_classes import Command
-from lstmcli.config import ReadConfig
+from lstmcli.data.config import ReadConfig
 from lstmcli.errors import NoDataError, UsageError
 from lstmcli.language_modeling.config import AdaptConfig, CacheConfig
 

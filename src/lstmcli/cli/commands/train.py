@@ -11,14 +11,18 @@ from typing import Annotated, Any, Literal
 
 import typer
 
+from lstmcli.classification.config import ClassifierConfig, ModelConfig, TrainConfig
+from lstmcli.classification.events import DataRead, Evaluated
 from lstmcli.cli.io.signals import Stop
 from lstmcli.cli.options import common as o
 from lstmcli.cli.options.configs import classifier_config, lm_config, out_of_place, read_config
 from lstmcli.cli.options.resume import goes_on, interval, is_its_model, torn_off
 from lstmcli.cli.typer_classes import Command, is_given
-from lstmcli.config import ClassifierConfig, ModelConfig, ReadConfig, TokenizerConfig, TrainConfig
+from lstmcli.data.config import ReadConfig
 from lstmcli.errors import UsageError
-from lstmcli.language_modeling.config import LmConfig, LmModelConfig, LmTokenizerConfig
+from lstmcli.language_modeling.config import LmConfig, LmModelConfig
+from lstmcli.language_modeling.events import CorpusRead, LmEvaluated
+from lstmcli.tokenization.config import LmTokenizerConfig, TokenizerConfig
 from lstmcli.training import events
 
 READ, TOKENIZER, MODEL, TRAIN = ReadConfig(), TokenizerConfig(), ModelConfig(), TrainConfig()
@@ -269,15 +273,15 @@ def follow(
 
 def _outcome(event: events.Event) -> dict[str, Any]:
     """What an event adds to the JSON result."""
-    if isinstance(event, events.DataRead):
+    if isinstance(event, DataRead):
         return {"labels": list(event.check.labels), "multilabel": event.check.multilabel, "data": asdict(event.check)}
     if isinstance(event, events.RunPlanned):
         return {"plan": asdict(event)}
     if isinstance(event, events.Stopped):
         return {"stopped": event.reason, "best_epoch": event.best_epoch}
-    if isinstance(event, events.CorpusRead):
+    if isinstance(event, CorpusRead):
         return {"tokenizer": event.tokenizer, "vocab_size": event.vocab_size, "data": asdict(event)}
-    if isinstance(event, (events.Evaluated, events.LmEvaluated)):
+    if isinstance(event, (Evaluated, LmEvaluated)):
         return {event.split: asdict(event.report)}
     if isinstance(event, events.Saved):
         return {"path": event.path, "bytes": event.bytes, "seconds": event.seconds}

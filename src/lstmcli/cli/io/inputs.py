@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lstmcli.cli.io import streams
 from lstmcli.cli.output.console import safe
-from lstmcli.config import ReadConfig
+from lstmcli.data.config import ReadConfig
 from lstmcli.errors import UsageError
 
 if TYPE_CHECKING:

@@ -8,7 +8,7 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lstmcli.cli.io import streams
-from lstmcli.config import ReadConfig
+from lstmcli.data.config import ReadConfig
 from lstmcli.errors import UsageError
 
 if TYPE_CHECKING:

@@ -13,19 +13,12 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 import typer
 
-from lstmcli.config import (
-    CELLS,
-    MODES,
-    OPTIMIZERS,
-    POOLINGS,
-    PRECISIONS,
-    PRESETS,
-    SCHEDULES,
-    SOFTMAXES,
-    TOKENIZERS,
-    WORDS,
-)
+from lstmcli.classification.config import POOLINGS
+from lstmcli.config import CELLS
 from lstmcli.errors import UsageError
+from lstmcli.language_modeling.config import PRESETS, SOFTMAXES
+from lstmcli.tokenization.config import MODES, TOKENIZERS, WORDS
+from lstmcli.training.config import OPTIMIZERS, PRECISIONS, SCHEDULES
 
 Format: TypeAlias = Literal["table", "tsv", "csv", "jsonl", "json"]
 INPUT_FORMATS = ("text", "csv", "tsv", "json", "jsonl", "parquet", "fasttext", "folder")

@@ -9,8 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
 
-from lstmcli.config import TOKENIZERS, ClassifierConfig, ModelConfig, ReadConfig, TokenizerConfig, TrainConfig
+from lstmcli.classification.config import ClassifierConfig, ModelConfig, TrainConfig
+from lstmcli.data.config import ReadConfig
 from lstmcli.errors import UsageError
+from lstmcli.tokenization.config import TOKENIZERS, TokenizerConfig
 
 if TYPE_CHECKING:
     from lstmcli.language_modeling.config import LmConfig
@@ -53,7 +55,8 @@ def classifier_config(values: Mapping[str, Any]) -> ClassifierConfig:
 
 def lm_config(values: Mapping[str, Any], given: Collection[str]) -> LmConfig:
     """All that decides a language model: its preset, changed by the parameters that were ``given``."""
-    from lstmcli.language_modeling.config import DEFAULT_PRESET, LmConfig, LmTokenizerConfig, preset
+    from lstmcli.language_modeling.config import DEFAULT_PRESET, LmConfig, preset
+    from lstmcli.tokenization.config import LmTokenizerConfig
 
     model, train = preset(str(values["preset"] or DEFAULT_PRESET))
     changes: dict[str, Any] = {name: values[name] for name in given}
@@ -75,7 +78,8 @@ def lm_config(values: Mapping[str, Any], given: Collection[str]) -> LmConfig:
 
 def out_of_place(given: Collection[str], task: str) -> list[str]:
     """Those of the parameters given that mean nothing to the task, as options."""
-    from lstmcli.language_modeling.config import LmModelConfig, LmTokenizerConfig, LmTrainConfig
+    from lstmcli.language_modeling.config import LmModelConfig, LmTrainConfig
+    from lstmcli.tokenization.config import LmTokenizerConfig
 
     classifiers = _names(TokenizerConfig, ModelConfig, TrainConfig) | {"keep_case", "one_way"}
     models = _names(LmTokenizerConfig, LmModelConfig, LmTrainConfig) | {"preset", "untied"}

@@ -8,7 +8,9 @@ from typing import Annotated
 import typer
 
 from lstmcli.cli.options.common import counted, option
-from lstmcli.config import CELLS, PRESETS, TOKENIZERS
+from lstmcli.config import CELLS
+from lstmcli.language_modeling.config import PRESETS
+from lstmcli.tokenization.config import TOKENIZERS
 
 RACE = "Training side by side"
 OUTPUT = Path("lstm-compare")

@@ -16,7 +16,7 @@ from lstmcli.cli.options.kept_columns import kept
 from lstmcli.cli.output.console import escape, safe, to_json
 from lstmcli.cli.output.predictions import fit
 from lstmcli.cli.output.wrapping import Wrapper
-from lstmcli.language_modeling.results import Continuation, Step, TextPiece
+from lstmcli.generation.results import Continuation, Step, TextPiece
 
 NO_COLUMNS: Mapping[str, Any] = {}
 

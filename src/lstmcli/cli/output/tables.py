@@ -6,9 +6,10 @@ import heapq
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from lstmcli.classification.results import ClassReport, DataCheck, ModelInfo
+from lstmcli.classification.results import ClassReport, DataCheck
 from lstmcli.cli.output.console import columns, count, facts, grid, percent, perplexity, safe, size
 from lstmcli.language_modeling.results import CorpusCheck
+from lstmcli.model_dir.results import ModelInfo
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType

@@ -8,8 +8,10 @@ from contextlib import ExitStack
 from dataclasses import asdict
 from typing import TYPE_CHECKING
 
+from lstmcli.classification.events import Calibrated, DataRead, Evaluated, NgramsFitted, TokenizerReady
 from lstmcli.cli.output import console, tables
 from lstmcli.cli.output.progress import Progress
+from lstmcli.language_modeling.events import CorpusRead, LmEvaluated, Quantised, Sampled
 from lstmcli.training import events
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ class Telling:
         self.progress = Progress(self.out)
         self.classifies = splits.labelled
         self.tokenizer = ""
-        self.alone: events.NgramsFitted | None = None
+        self.alone: NgramsFitted | None = None
         """The n-gram model, as it did by itself."""
         self._stack = ExitStack()
 
@@ -46,7 +48,7 @@ class Telling:
     def handle(self, event: events.Event) -> None:
         if isinstance(event, events.Warned):
             self._warn([event.message])
-        elif isinstance(event, events.DataRead):
+        elif isinstance(event, DataRead):
             self._data(event)
         elif self.quiet:
             return
@@ -57,26 +59,26 @@ class Telling:
             self._stack.enter_context(self.progress)
         elif isinstance(event, events.Resumed):
             self._say(f"going on from step {event.step:,}, after {console.duration(event.seconds)} of training")
-        elif isinstance(event, events.TokenizerReady):
+        elif isinstance(event, TokenizerReady):
             self._say(
                 f"{console.safe(event.kind)} tokenizer: {event.vocab_size:,} tokens; a text has "
                 f"{event.mean_length:,.0f} on average, {event.longest:,} at most; "
                 f"{console.percent(event.unknown_rate)} unknown in validation"
             )
-        elif isinstance(event, events.CorpusRead):
+        elif isinstance(event, CorpusRead):
             self._corpus(event)
-        elif isinstance(event, events.Sampled):
+        elif isinstance(event, Sampled):
             self._say(f"  {console.safe(event.text.strip().replace(NEWLINE, ' ⏎ '))}", "dim")
-        elif isinstance(event, events.Quantised):
+        elif isinstance(event, Quantised):
             use = "used for generating" if event.kept else "too much, left out"
             self._say(f"int8: {event.int8 - event.exact:+.4f} nats a token on validation, {use}")
-        elif isinstance(event, events.LmEvaluated):
+        elif isinstance(event, LmEvaluated):
             p = event.report
             self._say(
                 f"{_NAMES.get(event.split, event.split)}: {tables.perplexities(asdict(p), self.tokenizer)}",
                 "bold",
             )
-        elif isinstance(event, events.NgramsFitted):
+        elif isinstance(event, NgramsFitted):
             accuracy = event.valid_accuracy
             self.alone = event if accuracy is not None else self.alone
             alone = "" if accuracy is None else f", alone {console.percent(accuracy)} on validation"
@@ -89,10 +91,10 @@ class Telling:
                 self._say(REASONS[event.reason])
             kept = f"the weights of epoch {event.best_epoch} are kept" + (f": {event.why}" if event.why else "")
             self._say(f"trained {console.duration(event.seconds)}; {kept}")
-        elif isinstance(event, events.Calibrated):
+        elif isinstance(event, Calibrated):
             before, after = console.percent(event.ece_before), console.percent(event.ece_after)
             self._say(f"confidence scaled by {event.scale:.2f}: calibration error {before} before, {after} after")
-        elif isinstance(event, events.Evaluated):
+        elif isinstance(event, Evaluated):
             self._evaluated(event)
         elif isinstance(event, events.Saved):
             self._saved(event)
@@ -104,7 +106,7 @@ class Telling:
         for message in messages:
             self._say(f"warning: {console.safe(message)}", "yellow")
 
-    def _data(self, event: events.DataRead) -> None:
+    def _data(self, event: DataRead) -> None:
         if not self.quiet:
             for note in event.notes:
                 self._say(console.safe(note))
@@ -113,7 +115,7 @@ class Telling:
         if not self.quiet:
             self.out.print()
 
-    def _corpus(self, event: events.CorpusRead) -> None:
+    def _corpus(self, event: CorpusRead) -> None:
         self.tokenizer = event.tokenizer
         for note in event.notes:
             self._say(console.safe(note))
@@ -137,7 +139,7 @@ class Telling:
             f"a model of {console.size(guess.model_bytes)}"
         )
 
-    def _evaluated(self, event: events.Evaluated) -> None:
+    def _evaluated(self, event: Evaluated) -> None:
         r, alone = event.report, self.alone
         together = "" if alone is None else f"; network and {alone.order}-gram model together"
         self._say(

@@ -7,7 +7,7 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator, Sequence
 
-from lstmcli.config import ReadConfig
+from lstmcli.data.config import ReadConfig
 from lstmcli.data.encoding import Encoding, TextLines
 from lstmcli.data.files import Input
 from lstmcli.data.formats.dialect import Dialect, detect_dialect, has_header

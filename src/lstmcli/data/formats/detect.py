@@ -5,8 +5,8 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from lstmcli.config import ReadConfig
 from lstmcli.data.columns import LABEL_NAMES, TEXT_NAMES, normal
+from lstmcli.data.config import ReadConfig
 from lstmcli.data.files import PARQUET, Input
 from lstmcli.data.formats.dialect import DELIMITERS, has_header, read_sample
 from lstmcli.data.formats.lines import LabelSplitter

@@ -9,8 +9,8 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
-from lstmcli.config import ReadConfig
 from lstmcli.data.columns import LABEL_NAMES, TEXT_NAMES, find_column, normal
+from lstmcli.data.config import ReadConfig
 
 DELIMITERS = ("\t", ",", ";", "|")
 """The least likely to stand in a text first."""

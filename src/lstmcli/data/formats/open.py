@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import codecs
 
-from lstmcli.config import ReadConfig
+from lstmcli.data.config import ReadConfig
 from lstmcli.data.encoding import Encoding, detect_encoding, named_encoding, split_lines, with_byte_order
 from lstmcli.data.files import HEAD_BYTES, PARQUET, Input, refuse_binary
 from lstmcli.data.formats.delimited import open_delimited

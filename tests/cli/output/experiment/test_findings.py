@@ -9,11 +9,13 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lstmcli.classification.events import Evaluated, NgramsFitted
 from lstmcli.cli.output.experiment.findings import gradient_words, most_left, recall_words, who_remembers
 from lstmcli.cli.output.experiment.page import page
 from lstmcli.cli.output.experiment.tables import sentences
 from lstmcli.cli.output.training_log import Telling
-from lstmcli.experiments.results import GradientByLag, Race, Recall, Spread
+from lstmcli.evaluation.results import Spread
+from lstmcli.experiments.results import GradientByLag, Race, Recall
 from lstmcli.experiments.run import gaps
 from lstmcli.training import events
 from support import fakes
@@ -127,9 +129,9 @@ def test_an_ngram_model_that_does_better_alone_is_said(
     alone: float, said: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
     telling = Telling(default_place=True, quiet=False, splits=fakes.SPLITS)
-    telling.handle(events.NgramsFitted(2, 100, 1.0, 0.1, alone))
+    telling.handle(NgramsFitted(2, 100, 1.0, 0.1, alone))
     telling.handle(events.Stopped("finished", 3.0, 3, 12.0, "59 validation texts cannot tell"))
-    telling.handle(events.Evaluated("valid", fakes.REPORT))
+    telling.handle(Evaluated("valid", fakes.REPORT))
     shown = " ".join(capsys.readouterr().err.split())
     assert "epoch 3 are kept: 59 validation texts cannot tell" in shown
     assert "network and 2-gram model together" in shown

@@ -5,12 +5,14 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING
 
+from lstmcli.classification.events import DataRead, TokenizerReady
 from lstmcli.cli.output import console
 from lstmcli.cli.output.experiment.tables import MEASURES, amount, learning, units
 from lstmcli.cli.output.plots import drawn
 from lstmcli.cli.output.training_log import Telling
 from lstmcli.experiments.events import InRun, Measuring, RaceEnded, RaceEvent, RacePlanned, RunBegun, RunEnded
 from lstmcli.experiments.results import Point, Race
+from lstmcli.language_modeling.events import CorpusRead
 from lstmcli.training import events
 
 if TYPE_CHECKING:
@@ -99,7 +101,7 @@ class Racing:
             if event.message not in self._warned:
                 self._warned.add(event.message)
                 self.telling.handle(event)
-        elif isinstance(event, (events.DataRead, events.CorpusRead, events.TokenizerReady)):
+        elif isinstance(event, (DataRead, CorpusRead, TokenizerReady)):
             if self.run.number == 1:
                 self.telling.handle(event)
         elif isinstance(event, events.RunPlanned):

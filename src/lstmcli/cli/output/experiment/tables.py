@@ -10,7 +10,8 @@ from typing import TYPE_CHECKING, Any
 from lstmcli.cli.output.console import columns, console, count, duration, percent, print_rows, safe, show, to_json
 from lstmcli.cli.output.experiment.findings import LEAST_GRADIENT, gradient_words, recall_words
 from lstmcli.cli.output.plots import Plot, Series, drawn
-from lstmcli.experiments.results import LOWER_IS_BETTER, Gap, Point, Race, Spread
+from lstmcli.evaluation.results import Spread
+from lstmcli.experiments.results import LOWER_IS_BETTER, Gap, Point, Race
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType

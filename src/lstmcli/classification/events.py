@@ -1,0 +1,57 @@
+"""Training events of a classifier."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lstmcli.classification.results import ClassReport, DataCheck
+
+
+@dataclass(frozen=True, slots=True)
+class DataRead:
+    """The corpus has been read, split and checked."""
+
+    check: DataCheck
+    notes: tuple[str, ...]
+    """What was detected, in words: format, encoding, columns, splits."""
+
+
+@dataclass(frozen=True, slots=True)
+class TokenizerReady:
+    kind: str
+    vocab_size: int
+    unknown_rate: float
+    """Share of the validation split's tokens that are unknown."""
+    mean_length: float
+    """Tokens per training text."""
+    longest: int
+
+
+@dataclass(frozen=True, slots=True)
+class NgramsFitted:
+    """The linear n-gram model beside the network."""
+
+    order: int
+    features: int
+    weight: float
+    """How many times its logits count beside those of the network."""
+    seconds: float
+    valid_accuracy: float | None
+    """None where it was fitted once more, with the held-out rows too."""
+
+
+@dataclass(frozen=True, slots=True)
+class Calibrated:
+    """One inverse temperature for the sum of both models' logits; expected calibration errors on validation."""
+
+    scale: float
+    ece_before: float
+    ece_after: float
+
+
+@dataclass(frozen=True, slots=True)
+class Evaluated:
+    """A report on the validation or test split, by the model that is saved."""
+
+    split: str
+    report: ClassReport

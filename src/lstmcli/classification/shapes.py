@@ -1,0 +1,17 @@
+"""Shapes of a classifier's weights."""
+
+from __future__ import annotations
+
+from lstmcli.classification.config import ModelConfig
+from lstmcli.model_dir.weights import Shapes, _stack
+
+
+def classifier_shapes(config: ModelConfig, rows: int, classes: int) -> Shapes:
+    """The weights of a classifier whose encoder makes ids below ``rows``."""
+    directions = 2 if config.bidirectional else 1
+    K = directions * config.hidden
+    shapes: Shapes = {"embedding": (rows, config.embedding)}
+    shapes |= _stack(config.cell, config.embedding, (config.hidden,) * config.layers, directions)
+    if "attention" in config.pooling:
+        shapes["pooling.query"] = (K,)
+    return shapes | {"head.weight": (classes, K * len(config.pooling)), "head.bias": (classes,)}

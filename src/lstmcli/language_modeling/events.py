@@ -1,0 +1,45 @@
+"""Training events of a language model."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lstmcli.language_modeling.results import CorpusCheck, LmReport
+
+
+@dataclass(frozen=True, slots=True)
+class CorpusRead:
+    """The text of a language model has been read, split and tokenized."""
+
+    splits: tuple[CorpusCheck, ...]
+    notes: tuple[str, ...]
+    tokenizer: str
+    mode: str
+    """lines or document."""
+    vocab_size: int
+
+
+@dataclass(frozen=True, slots=True)
+class LmEvaluated:
+    """A language model's figures on the validation or test split."""
+
+    split: str
+    report: LmReport
+
+
+@dataclass(frozen=True, slots=True)
+class Quantised:
+    """What multiplying in eight bits costs a language model: nats a token on validation text, without and with."""
+
+    exact: float
+    int8: float
+    kept: bool
+    """Whether generation will use it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Sampled:
+    """Text that the model makes up as it stands."""
+
+    epoch: int
+    text: str

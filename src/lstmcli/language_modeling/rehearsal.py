@@ -1,0 +1,24 @@
+"""Try what follows training on the untrained language model: a graph that cannot be made or run costs nothing."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from lstmcli.language_modeling.config import LmModelConfig
+from lstmcli.training.rehearsal import SMALLER, Weights, before_training, check_size
+
+
+def rehearse_language_model(weights: Weights, config: LmModelConfig, V: int, threads: int) -> None:
+    """The same of a language model of ``V`` words, and of its graph in eight bits where it will have one."""
+    from lstmcli.language_modeling.graph import language_model_graph
+    from lstmcli.language_modeling.onnx_session import LanguageModelSession
+    from lstmcli.language_modeling.shapes import language_model_shapes
+    from lstmcli.model_dir.weights import check_weights
+
+    with before_training(SMALLER):
+        check_weights(weights, language_model_shapes(config, V))
+        for int8 in (False, True) if config.cell == "lstm" else (False,):
+            graph = language_model_graph(weights, config, int8=int8)
+            check_size(graph)
+            session = LanguageModelSession(graph, config, threads)
+            session.score(np.zeros((1, 1), np.int32), np.zeros((1, 1), np.int64), session.zero_state(1))

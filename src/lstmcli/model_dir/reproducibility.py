@@ -1,0 +1,23 @@
+"""Whether the same command gives the same weights."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+
+def obstacles(config: Mapping[str, Any]) -> list[str]:
+    """Why the command of a model would not give its weights again, from its ``config.json``; nothing if it would."""
+    train = config["classifier" if config["task"] == "classify" else "lm"].get("train", {})
+    found = []
+    if train.get("time_limit") is not None:
+        found.append("the clock ended the run or set its learning rate (--time)")
+    if config.get("device") == "cuda" and not train.get("deterministic"):
+        found.append("sums on a GPU are made in any order (without --deterministic)")
+    if config.get("stopped") == "interrupted":
+        found.append("it was ended by hand")
+    if changed := config.get("changed"):
+        found.append(f"it went on with another {', '.join(changed)}")
+    if "threads" not in config:
+        found.append("its number of threads is not known")
+    return found
