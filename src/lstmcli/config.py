@@ -9,7 +9,7 @@ from __future__ import annotations
 import dataclasses
 from collections.abc import Sequence
 from dataclasses import fields
-from typing import Any, Literal, TypeVar
+from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
 from lstmcli import cells
 from lstmcli.errors import ModelError, UsageError
@@ -68,11 +68,10 @@ def from_dict(cls: type[C], values: Any) -> C:
     """
     if not isinstance(values, dict):
         raise ModelError(f"{cls.__name__} should be an object, found {type(values).__name__}")
-    known = {f.name: f for f in fields(cls)}  # type: ignore[arg-type]
-    unknown = sorted(set(values) - set(known))
+    unknown = sorted(set(values) - {f.name for f in fields(cls)})  # type: ignore[arg-type]
     if unknown:
         raise ModelError(f"unknown field {unknown[0]!r} in {cls.__name__}")
-    default = cls()
+    default, hints = cls(), get_type_hints(cls)
     arguments: dict[str, Any] = {}
     for name, value in values.items():
         expected = getattr(default, name)
@@ -80,10 +79,10 @@ def from_dict(cls: type[C], values: Any) -> C:
             arguments[name] = from_dict(type(expected), value)
             continue
         if isinstance(expected, tuple) and isinstance(value, list):
-            kind = int if "int" in str(known[name].type) else str
-            value = tuple(value) if all(type(v) is kind for v in value) else value
-        if not _fits(value, str(known[name].type)):
-            raise ModelError(f"{cls.__name__}.{name} cannot be {value!r}")
+            value = tuple(value)
+        if not _fits(value, hints[name]):
+            shown = list(value) if isinstance(value, tuple) else value
+            raise ModelError(f"{cls.__name__}.{name} cannot be {shown!r}")
         arguments[name] = value
     try:
         return cls(**arguments)
@@ -91,16 +90,14 @@ def from_dict(cls: type[C], values: Any) -> C:
         raise ModelError(error.message) from error
 
 
-def _fits(value: Any, annotation: str) -> bool:
-    """Whether a JSON value is of the annotated type (the few kinds that configs use)."""
-    if value is None:
-        return "None" in annotation
-    if annotation.startswith("tuple"):
-        return isinstance(value, tuple)
-    if isinstance(value, bool):
-        return "bool" in annotation
-    if isinstance(value, int):
-        return "int" in annotation or "float" in annotation
-    if isinstance(value, float):
-        return "float" in annotation
-    return isinstance(value, str) and ("str" in annotation or annotation in ("TokenizerKind", "Cell", "Task"))
+def _fits(value: Any, hint: Any) -> bool:
+    """Whether a JSON value is of the hinted type: a scalar, a union, a literal, or a tuple of one type."""
+    if get_origin(hint) is Literal:
+        return value in get_args(hint)
+    if get_origin(hint) is tuple:
+        return isinstance(value, tuple) and all(_fits(item, get_args(hint)[0]) for item in value)
+    if options := get_args(hint):
+        return any(_fits(value, option) for option in options)
+    if hint is float:
+        return type(value) in (int, float)
+    return type(value) is hint

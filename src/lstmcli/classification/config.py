@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field
 
 from lstmcli.config import CELLS, MOST_LAYERS, MOST_UNITS, Cell, among, fraction, require, within
 from lstmcli.data.config import ReadConfig
 from lstmcli.tokenization.config import TokenizerConfig
-from lstmcli.training.config import MOST_SEED, PRECISIONS, SCHEDULES, check_clock
+from lstmcli.training.config import TrainingConfig
 
 POOLINGS: tuple[str, ...] = ("last", "mean", "max", "attention")
 
@@ -58,20 +57,10 @@ class ModelConfig:
 
 
 @dataclass(frozen=True)
-class TrainConfig:
-    """How the network is fitted."""
+class TrainConfig(TrainingConfig):
+    """How a classifier's network is fitted."""
 
-    epochs: int | None = None
-    """None: by corpus size, 3 to 15."""
-    batch_size: int = 32
     learning_rate: float = 2e-3
-    schedule: str = "linear"
-    """Shape of the learning rate after warm-up."""
-    warmup: float = 0.1
-    """Share of all steps over which the learning rate rises."""
-    weight_decay: float = 0.01
-    clip: float = 1.0
-    """Largest gradient norm; 0 leaves it free."""
     patience: int = 5
     """Epochs without a better validation score before training ends; 0 never ends early."""
     ema: float = 0.5
@@ -81,35 +70,13 @@ class TrainConfig:
     """Norm of the adversarial step on the embeddings, in typical token norms (Miyato et al. 2017); 0 for none."""
     class_weights: str = "none"
     """none or balanced."""
-    valid_fraction: float | None = None
-    """Share of the training rows held out when no validation file is given; None: a twentieth, but at least 200 rows
-    where that is no more than a tenth, and at most 2,000."""
-    time_limit: float | None = None
-    """Seconds that training may take."""
-    precision: str = "auto"
-    seed: int = 1
-    threads: int | None = None
-    device: str = "auto"
-    deterministic: bool = False
-    """Refuse what would make a second run differ: the clock, and sums in any order on a GPU."""
 
     def __post_init__(self) -> None:
-        for name in ("epochs", "batch_size", "threads"):
-            within(name.replace("_", "-"), getattr(self, name), 1)
-        for name in ("weight_decay", "clip", "patience", "ema", "adversarial"):
-            within(name.replace("_", "-"), getattr(self, name), 0)
-        within("seed", self.seed, 0, MOST_SEED)
-        require(0 < self.learning_rate < math.inf, f"learning-rate must be a number above 0, not {self.learning_rate}")
-        among("schedule", self.schedule, SCHEDULES)
-        precision, weights = self.precision, self.class_weights
-        among("precision", precision, PRECISIONS)
-        require(weights in ("none", "balanced"), f"class-weights must be none or balanced, not {weights!r}")
-        fraction("warmup", self.warmup)
+        super().__post_init__()
+        for name in ("ema", "adversarial"):
+            within(name, getattr(self, name), 0)
+        among("class-weights", self.class_weights, ("none", "balanced"))
         fraction("label-smoothing", self.label_smoothing)
-        share, limit = self.valid_fraction, self.time_limit
-        require(share is None or 0.0 < share < 1.0, f"valid-fraction must be above 0 and below 1, not {share}")
-        require(limit is None or limit > 0, f"time must be above 0, not {limit}")
-        check_clock(limit, self.deterministic)
 
 
 @dataclass(frozen=True)

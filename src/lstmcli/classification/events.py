@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lstmcli.classification.results import ClassReport, DataCheck
+from lstmcli.training.events import Event
 
 
 @dataclass(frozen=True, slots=True)
-class DataRead:
+class DataRead(Event):
     """The corpus has been read, split and checked."""
 
     check: DataCheck
@@ -17,7 +18,7 @@ class DataRead:
 
 
 @dataclass(frozen=True, slots=True)
-class TokenizerReady:
+class TokenizerReady(Event):
     kind: str
     vocab_size: int
     unknown_rate: float
@@ -28,7 +29,7 @@ class TokenizerReady:
 
 
 @dataclass(frozen=True, slots=True)
-class NgramsFitted:
+class NgramsFitted(Event):
     """The linear n-gram model beside the network."""
 
     order: int
@@ -41,7 +42,7 @@ class NgramsFitted:
 
 
 @dataclass(frozen=True, slots=True)
-class Calibrated:
+class Calibrated(Event):
     """One inverse temperature for the sum of both models' logits; expected calibration errors on validation."""
 
     scale: float
@@ -50,7 +51,7 @@ class Calibrated:
 
 
 @dataclass(frozen=True, slots=True)
-class Evaluated:
+class Evaluated(Event):
     """A report on the validation or test split, by the model that is saved."""
 
     split: str

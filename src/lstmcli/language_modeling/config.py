@@ -6,19 +6,19 @@ As in ``config.py``: the command line takes its defaults and its help from here,
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass, field, replace
+from typing import ClassVar
 
 from lstmcli.config import CELLS, MOST_LAYERS, MOST_UNITS, Cell, among, fraction, require, within
 from lstmcli.data.config import ReadConfig
 from lstmcli.tokenization.config import LmTokenizerConfig
-from lstmcli.training.config import MOST_SEED, OPTIMIZERS, PRECISIONS, check_clock
+from lstmcli.training.config import TrainingConfig
 
 PRESETS: tuple[str, ...] = ("tiny", "small", "chars", "medium", "awd")
 
+OPTIMIZERS: tuple[str, ...] = ("adamw", "sgd")
 SOFTMAXES: tuple[str, ...] = ("full", "adaptive")
 
-LM_SCHEDULES: tuple[str, ...] = ("linear", "cosine", "constant", "plateau")
 DEFAULT_PRESET, ALPHABET_PRESET = "small", "chars"
 
 
@@ -71,11 +71,11 @@ class LmModelConfig:
 
 
 @dataclass(frozen=True)
-class LmTrainConfig:
-    """How the model is fitted."""
+class LmTrainConfig(TrainingConfig):
+    """How a language model is fitted."""
 
-    epochs: int | None = None
-    """None: by the size of the text."""
+    SCHEDULES: ClassVar[tuple[str, ...]] = ("linear", "cosine", "constant", "plateau")
+
     batch_size: int = 20
     """Streams that are read side by side."""
     bptt: int = 35
@@ -86,9 +86,7 @@ class LmTrainConfig:
     """adamw, or sgd, which ends as an average of its last weights (NT-ASGD; Merity et al. 2018, section 3)."""
     learning_rate: float | None = None
     """None: 5e-3 for adamw, 20 for sgd."""
-    schedule: str = "linear"
     warmup: float = 0.05
-    weight_decay: float = 0.01
     clip: float = 0.25
     patience: int | None = None
     """Validations without an improvement after which training ends, 0: never; None: never where the learning rate
@@ -97,31 +95,13 @@ class LmTrainConfig:
     """Weight of activation regularisation: large outputs cost (Merity et al. 2017)."""
     beta: float = 0.0
     """Weight of temporal activation regularisation: changes from step to step cost."""
-    time_limit: float | None = None
-    """Seconds that training may take."""
-    valid_fraction: float | None = None
-    precision: str = "auto"
-    seed: int = 1
-    threads: int | None = None
-    device: str = "auto"
-    deterministic: bool = False
-    """Refuse what would make a second run differ: the clock, and sums in any order on a GPU."""
 
     def __post_init__(self) -> None:
-        for name in ("epochs", "batch_size", "threads"):
-            within(name.replace("_", "-"), getattr(self, name), 1)
-        for name in ("weight_decay", "clip", "patience", "alpha", "beta"):
-            within(name.replace("_", "-"), getattr(self, name), 0)
+        super().__post_init__()
+        for name in ("alpha", "beta"):
+            within(name, getattr(self, name), 0)
         within("bptt", self.bptt, 2)
-        within("seed", self.seed, 0, MOST_SEED)
-        highest, share, limit = self.learning_rate, self.valid_fraction, self.time_limit
-        require(highest is None or 0 < highest < math.inf, f"learning-rate must be a number above 0, not {highest}")
-        for name, values in (("optimizer", OPTIMIZERS), ("schedule", LM_SCHEDULES), ("precision", PRECISIONS)):
-            among(name, getattr(self, name), values)
-        fraction("warmup", self.warmup)
-        require(share is None or 0.0 < share < 1.0, f"valid-fraction must be above 0 and below 1, not {share}")
-        require(limit is None or limit > 0, f"time must be above 0, not {limit}")
-        check_clock(limit, self.deterministic)
+        among("optimizer", self.optimizer, OPTIMIZERS)
 
 
 @dataclass(frozen=True)

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lstmcli.language_modeling.results import CorpusCheck, LmReport
+from lstmcli.training.events import Event
 
 
 @dataclass(frozen=True, slots=True)
-class CorpusRead:
+class CorpusRead(Event):
     """The text of a language model has been read, split and tokenized."""
 
     splits: tuple[CorpusCheck, ...]
@@ -20,7 +21,7 @@ class CorpusRead:
 
 
 @dataclass(frozen=True, slots=True)
-class LmEvaluated:
+class LmEvaluated(Event):
     """A language model's figures on the validation or test split."""
 
     split: str
@@ -28,7 +29,7 @@ class LmEvaluated:
 
 
 @dataclass(frozen=True, slots=True)
-class Quantised:
+class Quantised(Event):
     """What multiplying in eight bits costs a language model: nats a token on validation text, without and with."""
 
     exact: float
@@ -38,7 +39,7 @@ class Quantised:
 
 
 @dataclass(frozen=True, slots=True)
-class Sampled:
+class Sampled(Event):
     """Text that the model makes up as it stands."""
 
     epoch: int

@@ -1,4 +1,4 @@
-"""What a training run says, as it happens.
+"""Training events.
 
 The training loop is a generator of these; the live panel, the plain log, ``log.jsonl`` and TensorBoard
 are its listeners.  Losses are in nats, rates in texts per second, times in seconds.
@@ -8,15 +8,18 @@ from __future__ import annotations
 
 import dataclasses
 from dataclasses import dataclass
-from typing import Any, TypeAlias
+from typing import Any
 
-from lstmcli.classification.events import Calibrated, DataRead, Evaluated, NgramsFitted, TokenizerReady
-from lstmcli.language_modeling.events import CorpusRead, LmEvaluated, Quantised, Sampled
 from lstmcli.training.results import Estimate
 
 
 @dataclass(frozen=True, slots=True)
-class RunPlanned:
+class Event:
+    """Base of every event of a training run; each task adds its own in its ``events.py``."""
+
+
+@dataclass(frozen=True, slots=True)
+class RunPlanned(Event):
     """Everything is decided; the first step comes next."""
 
     command: str
@@ -35,7 +38,7 @@ class RunPlanned:
 
 
 @dataclass(frozen=True, slots=True)
-class Resumed:
+class Resumed(Event):
     """The run goes on from a checkpoint."""
 
     step: int
@@ -44,7 +47,7 @@ class Resumed:
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class Step(Event):
     step: int
     steps: int
     epoch: float
@@ -61,7 +64,7 @@ class Step:
 
 
 @dataclass(frozen=True, slots=True)
-class Validated:
+class Validated(Event):
     epoch: int
     step: int
     loss: float
@@ -72,7 +75,7 @@ class Validated:
 
 
 @dataclass(frozen=True, slots=True)
-class Stopped:
+class Stopped(Event):
     """Training ended; ``reason`` is finished, early, time or interrupted."""
 
     reason: str
@@ -85,7 +88,7 @@ class Stopped:
 
 
 @dataclass(frozen=True, slots=True)
-class Saved:
+class Saved(Event):
     path: str
     bytes: int
     seconds: float
@@ -93,28 +96,8 @@ class Saved:
 
 
 @dataclass(frozen=True, slots=True)
-class Warned:
+class Warned(Event):
     message: str
-
-
-Event: TypeAlias = (
-    DataRead
-    | TokenizerReady
-    | RunPlanned
-    | Resumed
-    | NgramsFitted
-    | Step
-    | Validated
-    | Stopped
-    | Calibrated
-    | Evaluated
-    | CorpusRead
-    | LmEvaluated
-    | Quantised
-    | Sampled
-    | Saved
-    | Warned
-)
 
 
 def to_json(event: Event) -> dict[str, Any]:

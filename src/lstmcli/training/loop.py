@@ -18,9 +18,8 @@ import numpy as np
 import torch
 from torch import Tensor
 
-from lstmcli.classification.config import TrainConfig
-from lstmcli.language_modeling.config import LmTrainConfig
 from lstmcli.training.checkpoint import Arrays, Checkpoints, Snapshot
+from lstmcli.training.config import TrainingConfig
 from lstmcli.training.divergence import LOWER, MOST_SETBACKS, Watch
 from lstmcli.training.events import Warned
 
@@ -76,7 +75,7 @@ class Run(Generic[P]):
         self,
         place: P,
         trainer: Resumable,
-        config: TrainConfig | LmTrainConfig,
+        config: TrainingConfig,
         kept: list[Tensor],
         watch: Watch,
         rng: np.random.Generator,

@@ -16,9 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from lstmcli.classification.config import TrainConfig
 from lstmcli.errors import DataError, LstmError, OutputError, UsageError
-from lstmcli.language_modeling.config import LmTrainConfig
 from lstmcli.malloc import keep_freed_memory
 from lstmcli.model_dir.directory import CARD, GRAPH, LOG, write_model
 from lstmcli.nn.device import resolve_device
@@ -34,6 +32,7 @@ from lstmcli.training.checkpoint import (
     place_of,
     read_latest,
 )
+from lstmcli.training.config import TrainingConfig
 from lstmcli.training.derived import INCOMPLETE, Derived
 from lstmcli.training.determinism import enforced
 from lstmcli.training.events import Event
@@ -52,7 +51,7 @@ class Machine(NamedTuple):
 
 
 def logged(
-    run: Callable[[list[str]], Iterator[Event]], config: TrainConfig | LmTrainConfig, output: Path
+    run: Callable[[list[str]], Iterator[Event]], config: TrainingConfig, output: Path
 ) -> Generator[Event, None, None]:
     """The events of a run, each also a line of the log that the run is given; deterministic if the config says so.
 
@@ -67,7 +66,7 @@ def logged(
                 held.enter_context(claimed(output))
 
 
-def prepare(config: TrainConfig | LmTrainConfig) -> tuple[Machine, np.random.Generator]:
+def prepare(config: TrainingConfig) -> tuple[Machine, np.random.Generator]:
     """Device, threads, memory and random numbers, as the config says.
 
     Raises:

@@ -16,9 +16,9 @@ import typer
 from lstmcli.classification.config import POOLINGS
 from lstmcli.config import CELLS
 from lstmcli.errors import UsageError
-from lstmcli.language_modeling.config import PRESETS, SOFTMAXES
+from lstmcli.language_modeling.config import OPTIMIZERS, PRESETS, SOFTMAXES
 from lstmcli.tokenization.config import MODES, TOKENIZERS, WORDS
-from lstmcli.training.config import OPTIMIZERS, PRECISIONS, SCHEDULES
+from lstmcli.training.config import PRECISIONS, SCHEDULES
 
 Format: TypeAlias = Literal["table", "tsv", "csv", "jsonl", "json"]
 INPUT_FORMATS = ("text", "csv", "tsv", "json", "jsonl", "parquet", "fasttext", "folder")
