@@ -14,7 +14,6 @@ from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 from lstmcli import cells
 from lstmcli.errors import ModelError, UsageError
 
-Task = Literal["classify", "lm"]
 Cell = str
 """A name in the registry of cells."""
 

@@ -31,7 +31,7 @@ def trained(output: Path, *, held_out: bool, stop: bool = False, **given: list[R
 
 def knows(output: Path, text: str) -> bool:
     """Whether the table holds every n-gram of the text."""
-    encoder = TextEncoder.from_json((output / TOKENIZER).read_text(), read_model(output).classifier.tokenizer)
+    encoder = TextEncoder.from_json((output / TOKENIZER).read_text(), read_model(output).settings.tokenizer)
     keys, _ = ngram_keys(encoder.encode([text]), 2)
     return bool(np.isin(keys, load_file(output / NGRAMS)[KEYS].view(np.uint64)).all())
 
@@ -47,7 +47,10 @@ def test_what_is_said_of_validation_is_said_of_a_model_that_has_not_seen_it(tmp_
     for name, held_out in (("a", True), ("b", False)):
         trained(tmp_path / name, held_out=held_out)
     ours, theirs = (read_model(tmp_path / name) for name in ("a", "b"))
-    assert ours.config["metrics"] == theirs.config["metrics"] and ours.scale == theirs.scale
+    assert (
+        ours.config["metrics"] == theirs.config["metrics"]
+        and ours.config["calibration"] == theirs.config["calibration"]
+    )
 
 
 def test_the_test_split_judges_the_model_that_is_saved(tmp_path: Path) -> None:

@@ -78,15 +78,15 @@ def test_classifiers_side_by_side(labelled: Any, tmp_path: Path) -> None:
     assert len({model.read("tokenizer.json") for model in models}) == 1
     configs = {
         replace(
-            model.classifier,
-            model=replace(model.classifier.model, cell="lstm", hidden=1),
-            train=replace(model.classifier.train, seed=0),
+            model.settings,
+            model=replace(model.settings.model, cell="lstm", hidden=1),
+            train=replace(model.settings.train, seed=0),
         )
         for model in models
     }
     assert len(configs) == 1 and configs.pop().model.ngrams == 0
-    assert [model.classifier.train.seed for model in models] == [1, 1, 2, 2]
-    assert [model.classifier.model.hidden for model in models[:2]] == [8, result.entrants[1].widths[0]]
+    assert [model.settings.train.seed for model in models] == [1, 1, 2, 2]
+    assert [model.settings.model.hidden for model in models[:2]] == [8, result.entrants[1].widths[0]]
     assert models[0].config["command"] == "lstm compare x"
 
 

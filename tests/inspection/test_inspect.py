@@ -78,7 +78,7 @@ def test_the_states_give_the_logits_that_the_engine_gives(models: dict[str, Path
     from lstmcli.tokenization.batching import pack
 
     classifier = load_classifier(models[variant], threads=1)
-    config = classifier.model.classifier
+    config = classifier.model.settings
     encoded = classifier.encoder.encode([LONG])
     logits = classifier.experts.network.logits(*pack(encoded, config.model.segment, config.tokenizer.max_tokens))[0]
     bias = load_inspector(models[variant], InspectConfig())._opened.weights["head.bias"]  # type: ignore[attr-defined]

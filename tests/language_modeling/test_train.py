@@ -68,9 +68,9 @@ def test_the_whole_path(text: Path, tmp_path: Path) -> None:
     assert (corpus.tokenizer, corpus.mode) == ("word", "lines")
     tokens = {check.name: check.tokens for check in corpus.splits}
     assert tokens["test"] == sum(len(line.split()) + 1 for line in LINES) == tokens["train"] + tokens["valid"]
-    model = read_model(tmp_path / "m", task="lm")
+    model = read_model(tmp_path / "m", task=LANGUAGE_MODELING)
     model.verify()
-    assert model.lm.model == CONFIG.model and model.lm.tokenizer.mode == "lines"
+    assert model.settings.model == CONFIG.model and model.settings.tokenizer.mode == "lines"
     assert set(model.config["files"]) == {"model.safetensors", "tokenizer.json", "model.onnx"}
     assert model.config["int8"] is True
     log = [json.loads(line)["event"] for line in (tmp_path / "m" / "log.jsonl").read_text().splitlines()]
@@ -82,7 +82,7 @@ def test_letters_have_a_config_of_their_own(text: Path, tmp_path: Path, kind: st
     config = replace(CONFIG, tokenizer=LmTokenizerConfig(kind=kind))
     other = replace(config, model=replace(CONFIG.model, hidden=16, tied=False))
     trained(text, tmp_path / "m", config, other)
-    assert read_model(tmp_path / "m", task="lm").lm.model.hidden == hidden
+    assert read_model(tmp_path / "m", task=LANGUAGE_MODELING).settings.model.hidden == hidden
 
 
 def test_a_run_goes_on_with_the_config_that_it_chose_only(text: Path, tmp_path: Path) -> None:

@@ -55,8 +55,8 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     assert size == sum(file.stat().st_size for file in target.iterdir())
     assert names(target.parent) == {"model"}  # no leftovers
     model = read_model(target, task="classify")
-    assert (model.task, model.labels, model.multilabel, model.classifier) == ("classify", LABELS, False, TINY)
-    assert model.scale == 0.8
+    assert (model.task.name, model.labels, model.multilabel, model.settings) == ("classify", LABELS, False, TINY)
+    assert model.config["calibration"]["scale"] == 0.8
     for name in CHECKED:
         assert model.read(name) == stub_files()[name]
     model.verify()
@@ -529,12 +529,12 @@ def test_a_config_larger_than_any_model_has(model: Path) -> None:
 
 
 def test_a_language_model_given_to_classify(tmp_path: Path) -> None:
-    target = stub_model(tmp_path / "lm", task="lm")
+    target = stub_model(tmp_path / "lm", task=LANGUAGE_MODELING)
     error = refused(target)
     assert "language model" in error.message
     assert "lstm perplexity" in (error.hint or "")
     assert read_model(target).task == "lm"
-    assert "lstm classify" in (refused(stub_model(tmp_path / "classifier"), task="lm").hint or "")
+    assert "lstm classify" in (refused(stub_model(tmp_path / "classifier"), task=LANGUAGE_MODELING).hint or "")
 
 
 def test_no_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -18,7 +18,7 @@ TEXT = "the cat saw a fine old mat"
 def answer(path: Path) -> str:
     """What the model there says of a text, by all of its files."""
     model = read_model(path)
-    if model.task == "classify":
+    if model.task.name == "classify":
         from lstmcli.classification.classify import load_classifier
 
         classifier = load_classifier(path, threads=1)

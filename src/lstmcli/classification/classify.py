@@ -23,6 +23,7 @@ from lstmcli.model_dir.directory import NGRAMS, TOKENIZER, WEIGHTS, ModelDir, re
 from lstmcli.model_dir.files import ReadAhead, tensors, use_file
 from lstmcli.model_dir.manifest import fail
 from lstmcli.nn.device import check_engine, resolve_device
+from lstmcli.tasks import CLASSIFICATION
 from lstmcli.threads import check_threads
 
 if TYPE_CHECKING:
@@ -47,7 +48,7 @@ class Classifier:
 
     def __init__(self, model: ModelDir, encoder: Encoder, network: Network, ngrams: Scorer | None = None) -> None:
         self.model, self.labels, self.multilabel = model, model.labels, model.multilabel
-        config = model.classifier
+        config = model.settings
         self.encoder = encoder
         self.tokens = self.unknown = 0
         """Tokens of all texts that were answered as a stream, and unknown ones among them."""
@@ -68,7 +69,7 @@ class Classifier:
 
     def answer(self, encoded: Sequence[Ids], batch_size: int = BATCH_SIZE) -> NDArray[np.float64]:
         """The probabilities [N, C] of texts that the encoder has read."""
-        found_NC = self.experts.probabilities(encoded, self.model.scale, batch_size)
+        found_NC = self.experts.probabilities(encoded, float(self.model.config["calibration"]["scale"]), batch_size)
         if not np.isfinite(found_NC).all():
             fail(self.model.path, "its weights give no finite probability for a text", "train it anew")
         return found_NC
@@ -89,7 +90,7 @@ def load_classifier(
         UsageError: an engine or a device that does not exist.
     """
     check_engine(engine, ENGINES, device)
-    return unless_replaced(path, lambda: _load(read_model(path, task="classify"), threads, engine, device))
+    return unless_replaced(path, lambda: _load(read_model(path, task=CLASSIFICATION), threads, engine, device))
 
 
 def _load(model: ModelDir, threads: int | None, engine: str, device: str) -> Classifier:
@@ -97,7 +98,7 @@ def _load(model: ModelDir, threads: int | None, engine: str, device: str) -> Cla
 
     from lstmcli.tokenization.text_encoder import TextEncoder
 
-    config = model.classifier
+    config = model.settings
     encoder = use_file(model, TOKENIZER, lambda data: TextEncoder.from_json(data.decode(), config.tokenizer))
     ngrams = None
     if config.model.ngrams:
@@ -109,7 +110,7 @@ def _ngrams(model: ModelDir, data: bytes) -> NgramTable:
     from lstmcli.classification.ngram_table import NgramTable
 
     table = NgramTable.from_tensors(tensors(data))
-    table.check(model.classifier.model.ngrams or 0, len(model.labels))
+    table.check(model.settings.model.ngrams or 0, len(model.labels))
     return table
 
 
@@ -124,7 +125,7 @@ def _network(model: ModelDir, rows: int, ahead: ReadAhead, threads: int | None, 
         from lstmcli.classification.graph import classifier_graph
         from lstmcli.classification.session import ClassifierSession
 
-        return ClassifierSession(classifier_graph(weights, model.classifier.model, int8=engine == "int8"), threads)
+        return ClassifierSession(classifier_graph(weights, model.settings.model, int8=engine == "int8"), threads)
 
     if engine == "torch":
         device = resolve_device(device)
@@ -139,7 +140,7 @@ def _torch_network(model: ModelDir, weights: dict[str, NDArray[Any]], threads: i
     if threads:
         check_threads(threads)
         torch.set_num_threads(threads)
-    module = load_classifier_module(weights, model.classifier.model, len(model.labels)).to(device)
+    module = load_classifier_module(weights, model.settings.model, len(model.labels)).to(device)
 
     class TorchNetwork:
         workers = 1  # PyTorch shares a batch out among its threads by itself

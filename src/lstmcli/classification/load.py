@@ -20,5 +20,5 @@ def classifier_weights(data: bytes, model: ModelDir, rows: int) -> dict[str, NDA
     from lstmcli.model_dir.weights import check_weights
 
     weights = tensors(data)
-    check_weights(weights, classifier_shapes(model.classifier.model, rows, len(model.labels)))
+    check_weights(weights, classifier_shapes(model.settings.model, rows, len(model.labels)))
     return weights

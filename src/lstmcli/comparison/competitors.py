@@ -123,7 +123,7 @@ class OwnLanguageModel:
     """A language model of ours, in ONNX Runtime."""
 
     def __init__(self, name: str, model: LanguageModel, carried: bool) -> None:
-        directory, config = model.model, model.model.lm
+        directory, config = model.model, model.model.settings
         self._model: Model = model
         self._reading = Reading(model, carried)
         self.unknowns = Unknowns(model, model.encoder.writing)

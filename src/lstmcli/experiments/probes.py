@@ -54,10 +54,10 @@ def gradients(model: ModelDir, records: Iterable[Record]) -> NDArray[np.float64]
     from lstmcli.experiments.gradients import classifier_gradients, language_model_gradients
 
     weights = use_file(model, WEIGHTS, tensors)
-    if model.task == "lm":
+    if not model.task.labelled:
         windows_NT = stream_windows(tokens(model, records))
-        return language_model_gradients(weights, model.lm.model, len(weights["embedding"]), windows_NT)
-    config = model.classifier
+        return language_model_gradients(weights, model.settings.model, len(weights["embedding"]), windows_NT)
+    config = model.settings
     texts = _classifier_encoder(model).encode([record.text for record in islice(records, MOST_RECORDS)])
     longest = min(config.model.segment or MOST_LAG + 1, config.tokenizer.max_tokens)
     return classifier_gradients(weights, config.model, len(model.labels), windows(texts, longest))
@@ -66,8 +66,10 @@ def gradients(model: ModelDir, records: Iterable[Record]) -> NDArray[np.float64]
 def tokens(model: ModelDir, records: Iterable[Record]) -> NDArray[np.int64]:
     """The texts of the first records as ids of the model's tokenizer, end to end; never none."""
     some = [record.text for record in islice(records, MOST_RECORDS)]
-    if model.task == "lm":
-        encoder = use_file(model, TOKENIZER, lambda data: StreamEncoder.from_json(data.decode(), model.lm.tokenizer))
+    if not model.task.labelled:
+        encoder = use_file(
+            model, TOKENIZER, lambda data: StreamEncoder.from_json(data.decode(), model.settings.tokenizer)
+        )
         parts = encoder.encode([line for text in some for line in text.split("\n")])
     else:
         parts = [ids_TF[:, 0] for ids_TF in _classifier_encoder(model).encode(some)]
@@ -75,7 +77,7 @@ def tokens(model: ModelDir, records: Iterable[Record]) -> NDArray[np.int64]:
 
 
 def _classifier_encoder(model: ModelDir) -> TextEncoder:
-    config = model.classifier.tokenizer
+    config = model.settings.tokenizer
     return use_file(model, TOKENIZER, lambda data: TextEncoder.from_json(data.decode(), config))
 
 

@@ -84,7 +84,7 @@ class Generator:
     @property
     def multiline(self) -> bool:
         """Whether a text may have several lines: the model was trained on a document."""
-        return self.model is not None and self.model.lm.tokenizer.mode == "document"
+        return self.model is not None and self.model.settings.tokenizer.mode == "document"
 
 
 @dataclass(frozen=True)

@@ -16,5 +16,5 @@ def language_model_weights(data: bytes, model: ModelDir, V: int) -> dict[str, ND
     from lstmcli.model_dir.weights import check_weights
 
     weights = tensors(data)
-    check_weights(weights, language_model_shapes(model.lm.model, V))
+    check_weights(weights, language_model_shapes(model.settings.model, V))
     return weights

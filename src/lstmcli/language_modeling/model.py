@@ -14,6 +14,7 @@ from lstmcli.language_modeling.scoring.score import Session
 from lstmcli.model_dir.directory import TOKENIZER, WEIGHTS, ModelDir, read_model, unless_replaced
 from lstmcli.model_dir.files import ReadAhead, use_file
 from lstmcli.nn.device import check_engine, resolve_device
+from lstmcli.tasks import LANGUAGE_MODELING
 from lstmcli.threads import cores
 from lstmcli.tokenization.stream_encoder import StreamEncoder
 
@@ -42,7 +43,7 @@ class LanguageModel:
     @property
     def mode(self) -> str:
         """lines or document: what it was trained on."""
-        return self.model.lm.tokenizer.mode
+        return str(self.model.settings.tokenizer.mode)
 
     @property
     def path(self) -> Path:
@@ -51,7 +52,7 @@ class LanguageModel:
     @property
     def oov_rule(self) -> str:
         """How unknown words are scored, in words."""
-        config = self.model.lm.tokenizer
+        config = self.model.settings.tokenizer
         if config.kind == "bpe" and config.path is not None:  # made elsewhere, perhaps without all bytes
             return _OOV_RULES["unigram"]
         return _OOV_RULES.get(config.kind, _OPEN)
@@ -83,7 +84,7 @@ class LanguageModel:
 
     def _session(self, threads: int | None, *, int8: bool = False) -> Session:
         """Made from the weights: a graph from a stranger could ask for any amount of memory."""
-        config, V = self.model.lm.model, self.encoder.vocab_size
+        config, V = self.model.settings.model, self.encoder.vocab_size
 
         def build(data: bytes) -> Session:
             weights = language_model_weights(data, self.model, V)
@@ -120,9 +121,11 @@ def load_language_model(
         device = resolve_device(device)
 
     def load() -> LanguageModel:
-        model = read_model(path, task="lm")
+        model = read_model(path, task=LANGUAGE_MODELING)
         file = ReadAhead(model, WEIGHTS)
-        encoder = use_file(model, TOKENIZER, lambda data: StreamEncoder.from_json(data.decode(), model.lm.tokenizer))
+        encoder = use_file(
+            model, TOKENIZER, lambda data: StreamEncoder.from_json(data.decode(), model.settings.tokenizer)
+        )
         file.bytes()
         return LanguageModel(model, encoder, engine, device, threads, file)
 

@@ -14,18 +14,15 @@ from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NoReturn, TypeVar
+from typing import Any, NoReturn, TypeVar
 
-from lstmcli.classification.config import ClassifierConfig
 from lstmcli.config import from_dict
 from lstmcli.errors import ModelError, OutputError
 from lstmcli.model_dir.atomic import sibling, write_directory
 from lstmcli.model_dir.config_text import CONFIG_BYTES, config_text
 from lstmcli.model_dir.manifest import CONFIG, DAMAGED, FORMAT_VERSION, check_fields, checksum, entry_of, fail, parse
 from lstmcli.safe_files import check_links
-
-if TYPE_CHECKING:
-    from lstmcli.language_modeling.config import LmConfig
+from lstmcli.tasks import Task, all_tasks, require_task
 
 T = TypeVar("T")
 
@@ -33,11 +30,8 @@ WEIGHTS, NGRAMS, TOKENIZER, GRAPH = "model.safetensors", "ngrams.safetensors", "
 CARD, LOG = "README.md", "log.jsonl"
 UNCHECKED = (CARD, LOG)
 """Files that people may edit; they do not change what the model answers."""
-DEFAULTS = {"classify": Path("lstm-model/classifier"), "lm": Path("lstm-model/lm")}
 VARIABLE = "LSTM_MODEL"
 
-_KINDS = {"classify": "a classifier", "lm": "a language model"}
-_READERS = {"classify": "`lstm classify` reads it", "lm": "`lstm generate` and `lstm perplexity` read it"}
 TOO_LARGE = "fewer or shorter labels make it smaller"
 _ATTEMPTS = 20
 """To read a model that is replaced again and again."""
@@ -50,23 +44,18 @@ class ModelDir:
     path: Path
     config: dict[str, Any]
 
-    @property
-    def task(self) -> str:
-        return str(self.config["task"])
+    @cached_property
+    def task(self) -> Task:
+        return require_task(str(self.config["task"]))
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """In the order of the network's outputs; none for a language model."""
-        return tuple(self.config["labels"]) if self.task == "classify" else ()
+        """In the order of the network's outputs; none for a task without labels."""
+        return tuple(self.config.get("labels", ()))
 
     @property
     def multilabel(self) -> bool:
-        return self.task == "classify" and bool(self.config["multilabel"])
-
-    @property
-    def scale(self) -> float:
-        """What a classifier's logits are multiplied by; an inverse temperature."""
-        return float(self.config["calibration"]["scale"])
+        return bool(self.config.get("multilabel"))
 
     @property
     def size(self) -> int:
@@ -74,18 +63,10 @@ class ModelDir:
         return sum(int(entry["bytes"]) for entry in self.config["files"].values())
 
     @cached_property
-    def classifier(self) -> ClassifierConfig:
+    def settings(self) -> Any:
+        """The settings that it was trained with, of the task's ``settings_class``."""
         try:
-            return from_dict(ClassifierConfig, self.config["classifier"])
-        except ModelError as error:
-            fail(self.path / CONFIG, error.message, "it was written by another version of lstm, or edited")
-
-    @cached_property
-    def lm(self) -> LmConfig:
-        from lstmcli.language_modeling.config import LmConfig
-
-        try:
-            return from_dict(LmConfig, self.config["lm"])
+            return from_dict(self.task.settings_class, self.config[self.task.config_key])
         except ModelError as error:
             fail(self.path / CONFIG, error.message, "it was written by another version of lstm, or edited")
 
@@ -109,18 +90,18 @@ class ModelDir:
             self.read(name)
 
 
-def default_model_path(task: str | None, explicit: str | None = None) -> Path:
+def default_model_path(task: Task | None, explicit: str | None = None) -> Path:
     """Where the model is: as asked, else ``$LSTM_MODEL``, else ``lstm-model/…`` in the working directory.
 
-    For any task (None) the classifier's place comes first, and the language model's where there is none.
+    For any task (None) it is the first of the tasks' places that exists.
     """
-    usual = DEFAULTS[task or "classify"]
-    if task is None and not usual.exists() and DEFAULTS["lm"].exists():
-        usual = DEFAULTS["lm"]
-    return Path(explicit or os.environ.get(VARIABLE) or usual)
+    if explicit or os.environ.get(VARIABLE):
+        return Path(explicit or os.environ[VARIABLE])
+    usual = [task.default_dir] if task else [known.default_dir for known in all_tasks()]
+    return next((place for place in usual if place.exists()), usual[0])
 
 
-def read_model(path: str | Path, *, task: str | None = None) -> ModelDir:
+def read_model(path: str | Path, *, task: Task | None = None) -> ModelDir:
     """Open a model directory.
 
     Args:
@@ -153,7 +134,7 @@ def _identity(path: str | Path) -> tuple[int, int, int] | None:
     return found.st_dev, found.st_ino, found.st_ctime_ns
 
 
-def _read_model(path: Path, task: str | None) -> ModelDir:
+def _read_model(path: Path, task: Task | None) -> ModelDir:
     try:
         there = path.is_dir()
     except (OSError, ValueError) as error:
@@ -161,10 +142,9 @@ def _read_model(path: Path, task: str | None) -> ModelDir:
     if not there:
         _not_a_directory(path, task)
     config = parse(path / CONFIG, _config_text(path))
-    if task is not None and config["task"] != task:
-        found, wanted = _KINDS.get(config["task"], repr(config["task"])), _KINDS[task]
-        fail(path, f"holds {found}, not {wanted}", _READERS.get(config["task"]))
     model = ModelDir(path, config)
+    if task is not None and config["task"] != task.name:
+        fail(path, f"holds {model.task.title}, not {task.title}", model.task.usage)
     _check_configs(model)
     for name, entry in config["files"].items():
         _check_size(path / name, _stat(path, name).st_size, entry["bytes"])
@@ -234,16 +214,18 @@ def _replaceable(target: Path, force: bool) -> Path:
 
 
 def _check_configs(model: ModelDir) -> None:
-    """Better now than in the middle of the work."""
-    _ = model.classifier if model.task == "classify" else model.lm
+    """Fail early on settings that are out of range."""
+    _ = model.settings
 
 
-def _not_a_directory(path: Path, task: str | None) -> NoReturn:
+def _not_a_directory(path: Path, task: Task | None) -> NoReturn:
     if path.exists():
         hint = f"give the directory: -m {path.parent}" if (path.parent / CONFIG).is_file() else None
         fail(path, "is a file, not a model directory", hint)
-    source = "book.txt" if task == "lm" or path == DEFAULTS["lm"] else "data.csv"
-    if path in DEFAULTS.values():
+    tasks = all_tasks()
+    usual = next((known for known in tasks if known.default_dir == path), None)
+    source = (task or usual or tasks[0]).example
+    if usual:
         fail(path, "no model here, the default place", f"train one: `lstm train {source}`, or name one with -m")
     named = f" (named by ${VARIABLE})" if os.environ.get(VARIABLE) == str(path) else ""
     fail(path, f"no model here{named}", f"train one: `lstm train {source} -o {path}`")

@@ -21,10 +21,9 @@ def info(path: str | Path) -> ModelInfo:
 def _info(model: ModelDir) -> ModelInfo:
     model.verify()
     config = model.config
-    is_classifier = model.task == "classify"
     return ModelInfo(
         path=str(model.path),
-        task=model.task,
+        task=model.task.name,
         labels=model.labels,
         multilabel=model.multilabel,
         architecture=config["architecture"],
@@ -38,10 +37,10 @@ def _info(model: ModelDir) -> ModelInfo:
         device=config.get("device", ""),
         threads=config.get("threads", 0),
         precision=config.get("precision", ""),
-        obstacles=tuple(obstacles(config)),
+        obstacles=tuple(obstacles(config, model.settings.train)),
         data=config["data"],
         metrics=config["metrics"],
         versions=config["versions"],
-        calibration={"scale": model.scale} if is_classifier else {},
-        config=config["classifier" if is_classifier else "lm"],
+        calibration={"scale": config["calibration"]["scale"]} if "calibration" in config else {},
+        config=config[model.task.config_key],
     )

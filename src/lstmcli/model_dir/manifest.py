@@ -8,19 +8,19 @@ from __future__ import annotations
 import hashlib
 import json
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Set
 from pathlib import Path
 from typing import Any, NoReturn
 
 from lstmcli import __version__
 from lstmcli.errors import ModelError
+from lstmcli.tasks import Task, find_task
 
 FORMAT_VERSION = 1
 CONFIG = "config.json"
 DAMAGED = "copy the directory again from where it was made, or train anew"
 
 _FIELDS: dict[str, type] = {
-    "task": str,
     "versions": dict,
     "created": str,
     "command": str,
@@ -35,11 +35,6 @@ _FIELDS: dict[str, type] = {
 }
 _OPTIONAL: dict[str, type] = {"device": str, "threads": int, "precision": str, "stopped": str, "changed": list}
 """Not in the models that programs make for themselves, and nothing but ``lstm info`` needs them."""
-_CLASSIFIER_FIELDS: dict[str, type] = {"labels": list, "multilabel": bool, "classifier": dict, "calibration": dict}
-_LM_FIELDS: dict[str, type] = {"lm": dict, "int8": bool}
-_LM_FIGURES = {"perplexity", "word_perplexity", "bits_per_byte", "tokens"}
-_FIGURES = {"accuracy", "macro_f1", "ece", "n", *_LM_FIGURES}
-"""Of the metrics, those that are shown."""
 MOST_DEPTH = 32
 
 
@@ -82,61 +77,57 @@ def entry_of(data: bytes) -> dict[str, Any]:
 
 def check_fields(path: Path, config: dict[str, Any]) -> None:
     """Every field that code relies on is there and of its type.  Raises: ModelError."""
-    expected = {**_FIELDS, **(_CLASSIFIER_FIELDS if config.get("task") == "classify" else _LM_FIELDS)}
-    for name, kind in expected.items():
+    task = _task(path, config)
+    own = task.module("manifest")
+    for name, kind in {**_FIELDS, task.config_key: dict, **own.FIELDS}.items():
         if name not in config:
             fail(path, f"lacks {name!r}", DAMAGED)
         value = config[name]
         if not isinstance(value, kind) or (kind is int and isinstance(value, bool)):
-            _wrong(path, name, value)
+            wrong(path, name, value)
     for name, kind in _OPTIONAL.items():
         value = config.get(name, kind())
         if not isinstance(value, kind) or isinstance(value, bool):
-            _wrong(path, name, value)
+            wrong(path, name, value)
     if not all(isinstance(name, str) for name in config.get("changed", [])):
-        _wrong(path, "changed", config["changed"])
-    if config["task"] not in ("classify", "lm"):
-        _wrong(path, "task", config["task"])
+        wrong(path, "changed", config["changed"])
     for name, entry in config["files"].items():
         typed = isinstance(entry, dict) and type(entry.get("bytes")) is int and isinstance(entry.get("sha256"), str)
         if not typed or name in ("", ".", "..") or "/" in name or "\0" in name:
-            _wrong(path, f"files: {name!r}", entry)
+            wrong(path, f"files: {name!r}", entry)
     tokenizer = config["tokenizer"]
     if not isinstance(tokenizer.get("kind"), str) or type(tokenizer.get("vocab_size")) is not int:
-        _wrong(path, "tokenizer", tokenizer)
+        wrong(path, "tokenizer", tokenizer)
     if not all(isinstance(version, str) for version in config["versions"].values()):
-        _wrong(path, "versions", config["versions"])
-    _check_metrics(path, config["metrics"])
-    if config["task"] == "classify":
-        _check_classifier(path, config)
+        wrong(path, "versions", config["versions"])
+    _check_metrics(path, config["metrics"], own.FIGURES)
+    own.check(path, config)
 
 
-def _check_metrics(path: Path, metrics: dict[str, Any]) -> None:
-    """What is shown of them is numbers; one that was not finite is null."""
+def _task(path: Path, config: dict[str, Any]) -> Task:
+    if "task" not in config:
+        fail(path, "lacks 'task'", DAMAGED)
+    name = config["task"]
+    found = find_task(name) if isinstance(name, str) else None
+    if found is None:
+        wrong(path, "task", name)
+    return found
+
+
+def _check_metrics(path: Path, metrics: dict[str, Any], figures: Set[str]) -> None:
+    """The figures that are shown are numbers; one that was not finite is null."""
     for split, found in metrics.items():
         if not isinstance(found, dict):
-            _wrong(path, f"metrics: {split!r}", found)
-        for name in _FIGURES & set(found):
-            if found[name] is not None and not _is_number(found[name]):
-                _wrong(path, f"metrics: {name}", found[name])
-        missing = _LM_FIGURES - set(found)
-        if "bits_per_byte" in found and missing:
-            fail(path, f"metrics lack {min(missing)!r}", DAMAGED)
-
-
-def _check_classifier(path: Path, config: dict[str, Any]) -> None:
-    labels = config["labels"]
-    if not labels or not all(isinstance(label, str) for label in labels) or len(set(labels)) < len(labels):
-        fail(path, f"labels should be distinct strings, found {_short(labels)}", DAMAGED)
-    scale = config["calibration"].get("scale")
-    if not _is_number(scale) or scale <= 0:
-        _wrong(path, "calibration: scale", scale)
+            wrong(path, f"metrics: {split!r}", found)
+        for name in figures & set(found):
+            if found[name] is not None and not is_number(found[name]):
+                wrong(path, f"metrics: {name}", found[name])
 
 
 def _check_version(path: Path, config: dict[str, Any]) -> None:
     version = config["format_version"]
     if type(version) is not int or version < 1:
-        _wrong(path, "format_version", version)
+        wrong(path, "format_version", version)
     if version > FORMAT_VERSION:
         versions = config.get("versions")
         writer = versions.get("lstmcli") if isinstance(versions, dict) else None
@@ -145,7 +136,7 @@ def _check_version(path: Path, config: dict[str, Any]) -> None:
         fail(path, message, "upgrade: `pip install --upgrade lstmcli`")
 
 
-def _is_number(value: Any) -> bool:
+def is_number(value: Any) -> bool:
     """One that a float can hold: JSON's integers have no end."""
     return type(value) in (int, float) and abs(value) <= sys.float_info.max
 
@@ -163,14 +154,16 @@ def _is_shallow(value: Any) -> bool:
     return not level
 
 
-def _wrong(path: Path, name: str, value: Any) -> NoReturn:
-    fail(path, f"{name} cannot be {_short(value)}", DAMAGED)
+def wrong(path: Path, name: str, value: Any) -> NoReturn:
+    """Raises: ModelError."""
+    fail(path, f"{name} cannot be {short(value)}", DAMAGED)
 
 
 def _no_constant(name: str) -> NoReturn:
     raise ValueError(f"{name} is no number in JSON")
 
 
-def _short(value: Any) -> str:
+def short(value: Any) -> str:
+    """A value in at most 60 characters."""
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "..."

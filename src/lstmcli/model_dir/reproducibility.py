@@ -3,16 +3,18 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from lstmcli.training.config import TrainingConfig
 
 
-def obstacles(config: Mapping[str, Any]) -> list[str]:
+def obstacles(config: Mapping[str, Any], train: TrainingConfig) -> list[str]:
     """Why the command of a model would not give its weights again, from its ``config.json``; nothing if it would."""
-    train = config["classifier" if config["task"] == "classify" else "lm"].get("train", {})
     found = []
-    if train.get("time_limit") is not None:
+    if train.time_limit is not None:
         found.append("the clock ended the run or set its learning rate (--time)")
-    if config.get("device") == "cuda" and not train.get("deterministic"):
+    if config.get("device") == "cuda" and not train.deterministic:
         found.append("sums on a GPU are made in any order (without --deterministic)")
     if config.get("stopped") == "interrupted":
         found.append("it was ended by hand")

@@ -18,6 +18,7 @@ from lstmcli.cli.output.predictions import writer
 from lstmcli.cli.typer_classes import Command
 from lstmcli.data.config import ReadConfig
 from lstmcli.errors import UsageError
+from lstmcli.tasks import CLASSIFICATION
 
 if TYPE_CHECKING:
     from lstmcli.classification.classify import Classifier
@@ -112,9 +113,9 @@ def classify(
     size = {} if batch_size is None else {"batch_size": batch_size}
     engine = engine or ("torch" if device.startswith("cuda") else "onnx")
     classifier = task.load_classifier(
-        default_model_path("classify", model), threads=threads, engine=engine, device=device
+        default_model_path(CLASSIFICATION, model), threads=threads, engine=engine, device=device
     )
-    trained = classifier.model.classifier.read
+    trained = classifier.model.settings.read
     inputs = Inputs(
         named,
         text or [],

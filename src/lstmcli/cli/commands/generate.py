@@ -20,6 +20,7 @@ from lstmcli.cli.output.generation import NO_COLUMNS, Writer, writer
 from lstmcli.cli.typer_classes import Command
 from lstmcli.errors import UsageError
 from lstmcli.generation.config import ENGINES, GenerateConfig
+from lstmcli.tasks import LANGUAGE_MODELING
 from lstmcli.training.events import Warned
 
 if TYPE_CHECKING:
@@ -156,7 +157,9 @@ def generate(
 
     # int8 answers move with their batch mates, and what is there already depends on how fast a pipe is.
     engine = engine or ("torch" if device.startswith("cuda") else "onnx" if lines else "auto")
-    generator = load_generator(default_model_path("lm", model), threads=threads, engine=engine, device=device)
+    generator = load_generator(
+        default_model_path(LANGUAGE_MODELING, model), threads=threads, engine=engine, device=device
+    )
     out = writer(format, sys.stdout, echo=not (no_prompt or interactive), apart=generator.multiline and not lines)
     warnings = Warnings()
     if interactive:

@@ -135,8 +135,8 @@ def inspect(
     from lstmcli.model_dir.directory import default_model_path
 
     inspector = load_inspector(default_model_path(None, model), config, threads=threads)
-    lm = inspector.model.task == "lm"
-    trained = inspector.model.lm.read if lm else inspector.model.classifier.read
+    lm = not inspector.model.task.labelled
+    trained = inspector.model.settings.read
     read = read_config(values) if lm else as_trained(read_config(values), trained)
     named, texts = ([source], []) if text is None or text == "-" else ([], [source])
     how: dict[str, Any] = {"prefer": trained, "labelled": False if lm else None, "as_files": lm, "quiet": quiet}
@@ -145,7 +145,7 @@ def inspect(
 
     def found() -> Iterator[Inspection]:
         for each in inputs:
-            carried = lm and is_carried(inspector.model.lm.tokenizer.mode, each.format)
+            carried = lm and is_carried(inspector.model.settings.tokenizer.mode, each.format)
             records = as_asked(each.records, None, keep_columns and each.format == "text")
             for inspection in _flushed(inspector.inspect(records, carried=carried), each):
                 unknown.add(inspection)

@@ -20,6 +20,7 @@ from lstmcli.cli.typer_classes import Command
 from lstmcli.data.config import ReadConfig
 from lstmcli.errors import NoDataError, UsageError
 from lstmcli.language_modeling.config import AdaptConfig, CacheConfig
+from lstmcli.tasks import LANGUAGE_MODELING
 
 if TYPE_CHECKING:
     from lstmcli.language_modeling.scoring.perplexity import Text
@@ -180,8 +181,10 @@ def perplexity(
     from lstmcli.model_dir.directory import default_model_path
 
     engine = engine or ("torch" if device.startswith("cuda") else "onnx")
-    loaded = load_language_model(default_model_path("lm", model), threads=threads, engine=engine, device=device)
-    trained = loaded.model.lm.read
+    loaded = load_language_model(
+        default_model_path(LANGUAGE_MODELING, model), threads=threads, engine=engine, device=device
+    )
+    trained = loaded.model.settings.read
     writing = loaded.encoder.writing
     unknowns = Unknowns(loaded, writing)
     warner = Warner(unknowns, matched=match_corpus or segments, quiet=quiet)

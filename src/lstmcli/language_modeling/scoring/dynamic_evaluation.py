@@ -31,7 +31,7 @@ class Adaptation:
         plain = Stream(model.together)
         adapter = Adapter(
             model.weights(),
-            model.model.lm.model,
+            model.model.settings.model,
             model.encoder.vocab_size,
             rate=self.config.rate,
             decay=self.config.decay,

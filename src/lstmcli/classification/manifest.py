@@ -1,0 +1,22 @@
+"""What ``config.json`` says of a classifier."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from lstmcli.model_dir.manifest import DAMAGED, fail, is_number, short, wrong
+
+FIELDS: dict[str, type] = {"labels": list, "multilabel": bool, "calibration": dict}
+FIGURES = frozenset({"accuracy", "macro_f1", "ece", "n"})
+"""Metrics that are shown."""
+
+
+def check(path: Path, config: dict[str, Any]) -> None:
+    """Raises: ModelError, for labels or a calibration that cannot be."""
+    labels = config["labels"]
+    if not labels or not all(isinstance(label, str) for label in labels) or len(set(labels)) < len(labels):
+        fail(path, f"labels should be distinct strings, found {short(labels)}", DAMAGED)
+    scale = config["calibration"].get("scale")
+    if not is_number(scale) or scale <= 0:
+        wrong(path, "calibration: scale", scale)

@@ -1,0 +1,146 @@
+"""A text as a classifier reads it: gates, states, and what the answer would be at every token.
+
+Shapes: T tokens, S segments of a text, F rows a token, K units of the last layer, C labels.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstmcli.cells import CELLS
+from lstmcli.classification.classify import Classifier, load_classifier
+from lstmcli.errors import UsageError
+from lstmcli.inspection.config import InspectConfig
+from lstmcli.inspection.occlusion import check_words, why
+from lstmcli.inspection.results import Inspection, Layer, TokenRead, Why
+from lstmcli.inspection.running_confidence import as_it_reads, stride
+from lstmcli.inspection.stack import Opened
+from lstmcli.model_dir.directory import ModelDir
+from lstmcli.tokenization.batching import head_and_tail, pack
+
+if TYPE_CHECKING:
+    from lstmcli.data.records import Record
+    from lstmcli.inspection.reference import Trace
+from lstmcli.tokenization.tokenizer import UNKNOWN_ID, well_formed
+
+
+def _check_label(model: ModelDir, config: InspectConfig) -> None:
+    if config.label is not None and config.label not in model.labels:
+        import difflib
+
+        near = difflib.get_close_matches(config.label, model.labels, 1)
+        some = ", ".join(map(repr, model.labels[:8])) + (", …" if len(model.labels) > 8 else "")
+        hint = f"did you mean {near[0]!r}?" if near else f"it has {some}"
+        raise UsageError(f"the model has no label {config.label!r}", hint=hint)
+
+
+def open_classifier(model: ModelDir, config: InspectConfig, threads: int | None) -> ClassifierInspector:
+    """A classifier, opened to be watched.
+
+    Raises:
+        ModelError: damaged.
+        UsageError: a layer, direction, unit or label that the model does not have.
+    """
+    _check_label(model, config)
+    return ClassifierInspector(load_classifier(model.path, threads=threads), config)
+
+
+class ClassifierInspector:
+    def __init__(self, classifier: Classifier, config: InspectConfig) -> None:
+        self.model, self._classifier, self._config = classifier.model, classifier, config
+        self._shape = shape = self.model.settings.model
+        self._opened: Opened | None = None
+        if config.gates:
+            ways = 2 if shape.bidirectional else 1
+            self._opened = Opened(self.model, config, shape.cell, [shape.hidden] * shape.layers, ways)
+
+    def inspect(self, records: Iterable[Record], *, carried: bool = False) -> Iterator[Inspection]:
+        for record in records:
+            yield self._inspect(replace(record, text=well_formed(record.text)))
+
+    def _inspect(self, record: Record) -> Inspection:
+        text, labels = record.text, self._classifier.labels
+        if self._config.why:
+            check_words(text, record.path, record.line)
+        (p_C,) = self._classifier.probabilities([text])
+        label = int(p_C.argmax()) if self._config.label is None else labels.index(self._config.label)
+        found = Inspection(
+            text,
+            record.line,
+            record.path,
+            self.model.task.name,
+            CELLS[self._shape.cell].title,
+            label=labels[label],
+            probability=float(p_C[label]),
+            probabilities=_by_name(labels, p_C),
+            why=self._why(text, label) if self._config.why else None,
+            columns=record.columns,
+        )
+        return found if self._opened is None else self._watched(self._opened, found, label)
+
+    def _why(self, text: str, label: int) -> Why:
+        classify, name = self._classifier.probabilities, self._classifier.labels[label]
+        return why(classify, text, label, name, multilabel=self._classifier.multilabel)
+
+    def _watched(self, opened: Opened, found: Inspection, label: int) -> Inspection:
+        """The same with its tokens and layers."""
+        spans = self._classifier.encoder.spans(found.text)
+        if not spans:
+            return found
+        (ids_TF,) = self._classifier.encoder.encode([found.text])
+        most = self.model.settings.tokenizer.max_tokens
+        kept = head_and_tail(np.arange(len(spans), dtype=np.int32), most).tolist()
+        every = stride(len(kept), len(found.text), self._shape)
+        answers = as_it_reads(self._classifier.probabilities, found.text, [spans[t][1] for t in kept], every)
+        ids_BSTF, lengths_BS = pack([ids_TF], self._shape.segment, most)
+        segments = np.repeat(np.arange(len(lengths_BS[0])), lengths_BS[0]).tolist()
+        tokens = tuple(
+            TokenRead(
+                _own_part(found.text, spans, t),
+                start=spans[t][0],
+                end=spans[t][1],
+                unknown=bool(ids_TF[t, 0] == UNKNOWN_ID),
+                segment=segment,
+                probabilities=None if p_C is None else _by_name(self._classifier.labels, p_C),
+            )
+            for t, segment, p_C in zip(kept, segments, answers, strict=True)
+        )
+        layers = self._layers(opened, ids_BSTF[0], lengths_BS[0], label)
+        return replace(found, tokens=tokens, layers=layers, unread=len(spans) - len(kept), every=every)
+
+    def _layers(
+        self, opened: Opened, ids_STF: NDArray[np.int32], lengths_S: NDArray[np.int64], label: int
+    ) -> tuple[Layer, ...]:
+        x_TSE = opened.embed(ids_STF).sum(axis=2).transpose(1, 0, 2)
+        traces, _ = opened.read(x_TSE, lengths_S)
+        place_T = np.concatenate([np.arange(length) for length in lengths_S])
+        layers = []
+        for (layer, way), watch in opened.watches().items():
+            watch.add(*traces[layer][way])
+            last = self._config.top_units and layer + 1 == len(traces)
+            layers.append(watch.layer(place_T, self._added(opened, traces[-1], label)[way] if last else None))
+        return tuple(layers)
+
+    def _added(self, opened: Opened, last: list[Trace], label: int) -> list[NDArray[Any]]:
+        """What each unit of the last layer adds to the score of the label, [H] for each direction."""
+        from lstmcli.inspection.reference import contributions
+
+        h_TK = np.concatenate([trace.states["hidden"] for trace in last], axis=1)
+        added_CK = contributions(opened.weights, self._shape.pooling, h_TK, len(last))
+        own_K = added_CK[label] if self.model.multilabel else added_CK[label] - added_CK.mean(axis=0)
+        return np.split(own_K, len(last))
+
+
+def _by_name(labels: Iterable[str], p_C: Iterable[float]) -> dict[str, float]:
+    return {label: float(p) for label, p in zip(labels, p_C, strict=True)}
+
+
+def _own_part(text: str, spans: list[tuple[int, int]], t: int) -> str:
+    """The characters of a token; none for one that goes on with a character that another began."""
+    first, last = spans[t]
+    return text[max(first, spans[t - 1][1]) if t else first : last]

@@ -1,0 +1,103 @@
+"""A text as a language model reads it: gates, states and the surprisal of every token.
+
+Shapes: T tokens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstmcli.cells import CELLS
+from lstmcli.errors import ModelError, UsageError
+from lstmcli.inspection.config import InspectConfig
+from lstmcli.inspection.results import Inspection, Layer, TokenRead
+from lstmcli.inspection.stack import Opened
+from lstmcli.language_modeling.model import LanguageModel, load_language_model
+from lstmcli.model_dir.directory import ModelDir
+
+if TYPE_CHECKING:
+    from lstmcli.data.records import Record
+    from lstmcli.inspection.reference import State
+from lstmcli.tokenization.tokenizer import well_formed
+
+PIECE = 1024
+"""Tokens of a line that are read in one go."""
+
+
+def open_language_model(model: ModelDir, config: InspectConfig, threads: int | None) -> LanguageModelInspector:
+    """A language model, opened to be watched.
+
+    Raises:
+        ModelError: damaged, or the reasons for a label are asked for.
+        UsageError: a layer, direction, unit or label that the model does not have.
+    """
+    if config.why:
+        hint = "--why is for classifiers; leave it out to see the surprisal of each token"
+        raise ModelError("holds a language model, which gives no label to explain", path=model.path, hint=hint)
+    if config.label is not None:
+        raise UsageError("a language model has no labels", hint="leave --label out")
+    return LanguageModelInspector(load_language_model(model.path, threads=threads), config)
+
+
+class LanguageModelInspector:
+    def __init__(self, lm: LanguageModel, config: InspectConfig) -> None:
+        from lstmcli.language_modeling.scoring.units import Tables
+
+        self.model, self._lm, self._tables = lm.model, lm, Tables(lm.encoder)
+        shape = self.model.settings.model
+        self._cell = CELLS[shape.cell].title
+        self._opened = Opened(self.model, config, shape.cell, shape.widths, 1)
+
+    def inspect(self, records: Iterable[Record], *, carried: bool = False) -> Iterator[Inspection]:
+        from lstmcli.language_modeling.scoring.perplexity import Reading, lines_of
+
+        reading = Reading(self._lm, carried)
+        states: list[State] | None = None
+        for record in records:
+            for line in lines_of(replace(record, text=well_formed(record.text)), segments=False):
+                (ids,) = reading.encode([line])
+                begins = states is None
+                tokens = [*self._start(begins), *self._tokens(reading, line, ids)]
+                read = np.concatenate([np.full(int(begins), self._lm.encoder.end_id), ids])
+                layers, after = self._layers(read, states)
+                states = after if carried else None
+                yield Inspection(
+                    line.text,
+                    record.line,
+                    record.path,
+                    self.model.task.name,
+                    self._cell,
+                    tuple(tokens),
+                    layers,
+                    columns=record.columns,
+                )
+
+    def _start(self, begins: bool) -> list[TokenRead]:
+        """``</s>``, which a model reads before the first token of a text."""
+        (name,) = self._lm.encoder.tokens([self._lm.encoder.end_id])
+        return [TokenRead(name, 0, 0)] if begins else []
+
+    def _tokens(self, reading: Any, line: Any, ids: NDArray[np.int32]) -> Iterator[TokenRead]:
+        from lstmcli.language_modeling.scoring.perplexity import check_finite
+
+        table = self._tables.table("token", [line], [ids])
+        (score,) = reading.score([ids], entropy=True)
+        check_finite(self._lm, float(score.nats.sum()))
+        for row, span in zip(table.rows([score]), self._lm.encoder.offsets(line.text), strict=True):
+            yield TokenRead(row.text, *span, unknown=bool(row.oov), surprisal=row.surprisal, entropy=row.entropy)
+
+    def _layers(
+        self, ids_T: NDArray[np.integer], states: list[State] | None
+    ) -> tuple[tuple[Layer, ...], list[State] | None]:
+        watches = self._opened.watches()
+        for start in range(0, len(ids_T), PIECE):
+            x_TNE = self._opened.embed(ids_T[start : start + PIECE, None])
+            traces, states = self._opened.read(x_TNE, np.array([len(x_TNE)]), states)
+            for (layer, way), watch in watches.items():
+                watch.add(*traces[layer][way])
+        return tuple(watch.layer(np.arange(len(ids_T))) for watch in watches.values()), states
