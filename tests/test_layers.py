@@ -18,7 +18,6 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "lstmcli"
 FLOORS: tuple[tuple[str, ...], ...] = (
-    ("cells",),
     ("data", "tokenization", "nn", "engine", "evaluation"),
     ("model_dir",),
     ("generation", "training"),
@@ -26,8 +25,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("comparison", "experiments", "inspection"),
     ("cli",),
 )
-"""Rooms, from the ground up; modules at the top are below the first floor, but for ``__main__``, which only starts the
-command line, and ``api``, which stands below it."""
+"""Rooms, from the ground up; modules at the top, and ``cells``, are below the first floor, but for ``__main__``, which
+only starts the command line, and ``api``, which stands below it."""
 NEIGHBOURS = {("data", "tokenization"), ("engine", "tokenization")}
 """Rooms of one floor of which the first may use the second; all others know nothing of each other."""
 PLAIN = ("config", "results", "events")
@@ -105,7 +104,7 @@ def test_imports_go_down(module: str) -> None:
 def test_what_the_command_line_imports_at_start_needs_the_standard_library_only(module: str) -> None:
     for name in at_import(tree(module)):
         if name.startswith("lstmcli"):
-            assert is_plain(name) or not room_of(name) or room_of(name) in ("cells", "cli"), f"{module} imports {name}"
+            assert is_plain(name) or not room_of(name) or room_of(name) == "cli", f"{module} imports {name}"
         else:
             assert name.split(".")[0] in sys.stdlib_module_names, f"{module} imports {name}"
 
@@ -136,7 +135,7 @@ def test_the_command_line_imports_what_is_heavy_only_when_it_needs_it(module: st
     found = set(at_import(tree(module)))
     assert not HEAVY & {name.split(".")[0] for name in found}
     for name in ours(iter(found)):
-        assert room_of(name) in ("", "cli", "cells") or is_plain(name), f"{module} imports {name} at once"
+        assert room_of(name) in ("", "cli") or is_plain(name), f"{module} imports {name} at once"
 
 
 @pytest.mark.parametrize("module", [module for module in MODULES if not module.startswith("cli/")])

@@ -350,7 +350,7 @@ def test_classifying_imports_neither_torch_nor_anything_for_training(real: Path)
 
 def test_describing_a_model_needs_the_standard_library_only(real: Path) -> None:
     code = (
-        "import sys; from lstmcli.model_dir.info import info; from lstmcli.model_dir.card import model_card; "
+        "import sys; from lstmcli.model_dir.info import info; from lstmcli.classification.card import card; "
         f"info({str(real)!r}); "
         "print(sorted({'torch', 'numpy', 'tokenizers', 'onnxruntime', 'safetensors'} & set(sys.modules)))"
     )

@@ -12,11 +12,12 @@ from safetensors.numpy import load_file
 from lstmcli.classification.config import TrainConfig
 from lstmcli.classification.events import NgramsFitted
 from lstmcli.classification.ngram_table import KEYS, ngram_keys
-from lstmcli.classification.train import train_classifier
+from lstmcli.classification.train import job
 from lstmcli.data.records import Record, Splits
 from lstmcli.model_dir.directory import NGRAMS, TOKENIZER, read_model
 from lstmcli.tokenization.text_encoder import TextEncoder
 from lstmcli.training.events import Event
+from lstmcli.training.run import train
 from support.models import TINY
 
 CONFIG = replace(TINY, train=TrainConfig(epochs=1, threads=1))
@@ -26,7 +27,7 @@ VALID = [Record("red green day", ("1",)), Record("green red day", ("0",))]
 
 def trained(output: Path, *, held_out: bool, stop: bool = False, **given: list[Record]) -> list[Event]:
     splits = Splits(TRAIN, VALID, given.get("test", []), held_out=held_out)
-    return list(train_classifier(splits, CONFIG, output, stop=lambda: stop))
+    return list(train(job(splits, CONFIG), output, stop=lambda: stop))
 
 
 def knows(output: Path, text: str) -> bool:

@@ -171,8 +171,8 @@ def test_going_on_with_another_number_of_threads_is_remembered(here: Path, monke
 
     take = Checkpoints.take
 
-    def killing(self: Checkpoints, snapshot: Any) -> None:
-        take(self, snapshot)
+    def killing(self: Checkpoints, snapshot: Any, **how: Any) -> None:
+        take(self, snapshot, **how)
         raise KeyboardInterrupt
 
     arguments = ["train", "good.csv", "-o", "m", *(option for option in SMALL if "threads" not in option), "-q"]

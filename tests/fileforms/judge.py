@@ -162,19 +162,21 @@ def _events(task: str, splits: Any, folder: Path, depth: str) -> Iterator[Any]:
 
             yield DataRead(check_data(splits), splits.notes)
             return
-        from lstmcli.classification.train import train_classifier
+        from lstmcli.classification.train import job
+        from lstmcli.training.run import train
 
         config = ClassifierConfig(read=ReadConfig(), train=TrainConfig(threads=1))
-        for event in train_classifier(splits, config, folder / "model"):
+        for event in train(job(splits, config), folder / "model"):
             yield event
             if isinstance(event, TokenizerReady) and event.unknown_rate < 0.3:
                 return
             if isinstance(event, events.RunPlanned):
                 return
     elif depth == "tokens":
-        from lstmcli.language_modeling.train import train_lm
+        from lstmcli.language_modeling.train import job as lm_job
+        from lstmcli.training.run import train
 
-        for event in train_lm(splits, LmConfig(), folder / "model"):
+        for event in train(lm_job(splits, LmConfig()), folder / "model"):
             yield event
             if isinstance(event, CorpusRead):
                 return

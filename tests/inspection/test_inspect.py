@@ -140,7 +140,7 @@ def test_the_states_of_a_language_model_are_the_engines(lms: dict[str, Path], ca
 def test_a_long_line_is_read_in_pieces(lms: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
     text = " ".join(LINES)
     (whole,) = inspect(lms["bpe"], text, units=(2,), top_units=2)
-    monkeypatch.setattr("lstmcli.inspection.inspect.PIECE", 7)
+    monkeypatch.setattr("lstmcli.inspection.language_model.PIECE", 7)
     (pieces,) = inspect(lms["bpe"], text, units=(2,), top_units=2)
     assert pieces.layers[0].chosen[0].values["cell"] == pytest.approx(whole.layers[0].chosen[0].values["cell"])
     assert [tie.unit for tie in pieces.layers[0].ties] == [tie.unit for tie in whole.layers[0].ties]

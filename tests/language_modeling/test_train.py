@@ -22,11 +22,13 @@ from lstmcli.data.splits import load_splits
 from lstmcli.errors import DataError, NoDataError, OutputError, UsageError
 from lstmcli.language_modeling.config import LmConfig, LmModelConfig, LmTrainConfig
 from lstmcli.language_modeling.events import CorpusRead, LmEvaluated, Quantised
-from lstmcli.language_modeling.train import train_lm
+from lstmcli.language_modeling.train import job
 from lstmcli.model_dir.directory import read_model
+from lstmcli.tasks import LANGUAGE_MODELING
 from lstmcli.tokenization.config import LmTokenizerConfig
 from lstmcli.training import events
 from lstmcli.training.events import Event
+from lstmcli.training.run import train
 
 LINES = [f"the {a} {b} <unk> the {c} , said the {a} ." for a in "abcd" for b in "efgh" for c in "ijkl"] * 4
 CONFIG = LmConfig(
@@ -52,7 +54,7 @@ def trained(
 ) -> list[Event]:
     given = {"valid": None, "test": None, "valid_fraction": None, "seed": 1, "labelled": False}
     splits = load_splits(str(source), ReadConfig(), **(given | options))  # type: ignore[arg-type]
-    return list(train_lm(splits, config, target, of_letters=of_letters))
+    return list(train(job(splits, config, of_letters), target))
 
 
 def only(found: Iterable[Event], kind: type) -> list[object]:
@@ -90,11 +92,11 @@ def test_a_run_goes_on_with_the_config_that_it_chose_only(text: Path, tmp_path: 
     config = replace(CONFIG, tokenizer=LmTokenizerConfig(kind="char"))
     other = replace(config, model=replace(CONFIG.model, hidden=16))
     splits = load_splits(str(text), ReadConfig(), valid=None, test=None, valid_fraction=None, seed=1, labelled=False)
-    run = train_lm(splits, config, tmp_path / "m", checkpoint_every=0.0)
+    run = train(job(splits, config), tmp_path / "m", checkpoint_every=0.0)
     next(event for event in run if isinstance(event, events.Validated))
     run.close()  # type: ignore[attr-defined]
     with pytest.raises(UsageError, match=r"other settings: config\.model\.hidden"):
-        list(train_lm(splits, config, tmp_path / "m", resume=True, of_letters=other))
+        list(train(job(splits, config, other), tmp_path / "m", resume=True))
 
 
 def test_anyone_can_recompute_the_perplexity(text: Path, tmp_path: Path) -> None:
@@ -180,7 +182,7 @@ def test_a_time_limit_sets_the_epochs(text: Path, tmp_path: Path) -> None:
 
 def test_ids_that_are_cut_short_while_they_are_read(text: Path, tmp_path: Path) -> None:
     splits = load_splits(str(text), ReadConfig(), valid=None, test=None, valid_fraction=None, seed=1, labelled=False)
-    run = train_lm(splits, CONFIG, tmp_path / "m")
+    run = train(job(splits, CONFIG), tmp_path / "m")
     next(event for event in run if isinstance(event, events.Step))
     (path, *_) = sorted((tmp_path / "cache").glob("*.ids"))
     path.write_bytes(b"")

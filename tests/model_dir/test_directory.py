@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from lstmcli.errors import ModelError, OutputError
 from lstmcli.model_dir import atomic, manifest
 from lstmcli.model_dir.directory import check_target, default_model_path, read_model, unless_replaced, write_model
+from lstmcli.tasks import CLASSIFICATION, LANGUAGE_MODELING, Task
 from support.models import LABELS, TINY, description, stub_files, stub_model
 
 CHECKED = ("model.safetensors", "tokenizer.json", "model.onnx")
@@ -54,7 +55,7 @@ def test_what_is_written_is_read(tmp_path: Path) -> None:
     assert names(target) == {*stub_files(), "config.json"}
     assert size == sum(file.stat().st_size for file in target.iterdir())
     assert names(target.parent) == {"model"}  # no leftovers
-    model = read_model(target, task="classify")
+    model = read_model(target, task=CLASSIFICATION)
     assert (model.task.name, model.labels, model.multilabel, model.settings) == ("classify", LABELS, False, TINY)
     assert model.config["calibration"]["scale"] == 0.8
     for name in CHECKED:
@@ -369,7 +370,7 @@ def test_reading_is_tried_again_however_often_it_is_replaced(model: Path) -> Non
 # --- bad models
 
 
-def refused(path: str | Path, task: str | None = "classify") -> ModelError:
+def refused(path: str | Path, task: Task | None = CLASSIFICATION) -> ModelError:
     """The error that reading all of the model ends with."""
     with pytest.raises(ModelError) as caught:
         read_model(path, task=task).verify()
@@ -529,24 +530,24 @@ def test_a_config_larger_than_any_model_has(model: Path) -> None:
 
 
 def test_a_language_model_given_to_classify(tmp_path: Path) -> None:
-    target = stub_model(tmp_path / "lm", task=LANGUAGE_MODELING)
+    target = stub_model(tmp_path / "lm", task="lm")
     error = refused(target)
     assert "language model" in error.message
     assert "lstm perplexity" in (error.hint or "")
-    assert read_model(target).task == "lm"
+    assert read_model(target).task is LANGUAGE_MODELING
     assert "lstm classify" in (refused(stub_model(tmp_path / "classifier"), task=LANGUAGE_MODELING).hint or "")
 
 
 def test_no_model(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("LSTM_MODEL", raising=False)
-    error = refused(default_model_path("classify"))
+    error = refused(default_model_path(CLASSIFICATION))
     assert "default" in error.message
     assert "lstm train data.csv" in (error.hint or "")
     error = refused(tmp_path / "elsewhere")
     assert f"-o {tmp_path / 'elsewhere'}" in (error.hint or "")
     monkeypatch.setenv("LSTM_MODEL", "nowhere")
-    assert "$LSTM_MODEL" in refused(default_model_path("classify")).message
+    assert "$LSTM_MODEL" in refused(default_model_path(CLASSIFICATION)).message
     refused("with\0nul")
 
 
@@ -563,13 +564,13 @@ def test_a_directory_that_is_no_model(tmp_path: Path) -> None:
 
 def test_where_the_model_is(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("LSTM_MODEL", raising=False)
-    assert default_model_path("classify") == Path("lstm-model/classifier")
-    assert default_model_path("lm") == Path("lstm-model/lm")
+    assert default_model_path(CLASSIFICATION) == Path("lstm-model/classifier")
+    assert default_model_path(LANGUAGE_MODELING) == Path("lstm-model/lm")
     monkeypatch.setenv("LSTM_MODEL", "set")
-    assert default_model_path("classify") == Path("set")
-    assert default_model_path("classify", "asked") == Path("asked")
+    assert default_model_path(CLASSIFICATION) == Path("set")
+    assert default_model_path(CLASSIFICATION, "asked") == Path("asked")
     monkeypatch.setenv("LSTM_MODEL", "")
-    assert default_model_path("lm") == Path("lstm-model/lm")
+    assert default_model_path(LANGUAGE_MODELING) == Path("lstm-model/lm")
 
 
 def test_where_a_model_of_any_task_is(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

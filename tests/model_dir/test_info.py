@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from lstmcli.classification.card import card as model_card
 from lstmcli.config import to_dict
 from lstmcli.errors import ModelError
-from lstmcli.model_dir.card import model_card
 from lstmcli.model_dir.directory import write_model
 from lstmcli.model_dir.info import info
 from support.models import LABELS, TINY, description, stub_files, stub_model

@@ -10,7 +10,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from markdown_it import MarkdownIt
 
-from lstmcli.model_dir.card import language_model_card, model_card
+from lstmcli.classification.card import card as model_card
+from lstmcli.language_modeling.card import card as language_model_card
 from lstmcli.model_dir.markdown import LONGEST, code, plain
 from support.models import description
 

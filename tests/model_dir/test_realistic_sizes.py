@@ -97,7 +97,7 @@ def check_lm(target: Path) -> None:
     ids = np.arange(2, 12, dtype=np.int32)[:, None]
     engines = [lm.load_language_model(target, threads=1, engine=engine) for engine in ("onnx", "torch")]
     sessions = [model.together for model in engines]
-    if engines[0].model.lm.model.cell == "lstm":
+    if engines[0].model.settings.model.cell == "lstm":
         sessions.append(engines[0].int8())
     exact, again, *near = (s.score(ids[:-1], ids[1:].astype(np.int64), s.zero_state(1))[0] for s in sessions)
     np.testing.assert_allclose(exact, again, atol=1e-4)
@@ -187,7 +187,7 @@ def check(target: Path) -> None:
     np.testing.assert_allclose(found, again, atol=1e-5)
     if not exact.multilabel:
         np.testing.assert_allclose(found.sum(axis=1), 1.0)
-    if exact.model.classifier.model.cell == "lstm":
+    if exact.model.settings.model.cell == "lstm":
         near = classify.load_classifier(target, threads=1, engine="int8").probabilities(texts)
         np.testing.assert_allclose(near, found, atol=0.1)
 

@@ -215,7 +215,6 @@ def nested(depth: int) -> Any:
         ({"metrics": {"valid": 3}}, "metrics: 'valid' cannot be 3"),
         ({"metrics": {"valid": {"accuracy": "high"}}}, "metrics: accuracy cannot be 'high'"),
         ({"metrics": {"valid": {"accuracy": 10**400}}}, "metrics: accuracy cannot be"),
-        ({"metrics": {"valid": {"bits_per_byte": 1.0}}}, "metrics lack 'perplexity'"),
         ({"calibration": {"scale": 10**400}}, "calibration: scale cannot be"),
         ({"calibration": {"scale": True}}, "calibration: scale cannot be True"),
     ],
@@ -224,6 +223,12 @@ def test_a_config_of_strange_values(change: dict[str, Any], said: str, model: Pa
     seal(model, lambda config: config.update(change))
     with pytest.raises(ModelError, match=said):
         info(model)
+
+
+def test_a_language_model_whose_figures_are_not_complete(lm: Path) -> None:
+    seal(lm, lambda config: config.update(metrics={"valid": {"bits_per_byte": 1.0}}))
+    with pytest.raises(ModelError, match="metrics lack 'perplexity'"):
+        info(lm)
 
 
 def test_a_language_model_has_no_labels_whatever_it_says(lm: Path) -> None:

@@ -62,8 +62,7 @@ def step(n: int) -> events.Step:
 
 
 def run(
-    splits: Splits,
-    config: Any,
+    job: Any,
     output: Path,
     *,
     force: bool = False,
@@ -74,7 +73,7 @@ def run(
     interrupt: signal.Signals | None = None,
 ) -> Iterator[events.Event]:
     """Every kind of event once or more; sends itself a signal half way when asked to."""
-    yield DataRead(CHECK, splits.notes)
+    yield DataRead(CHECK, SPLITS.notes)
     yield TokenizerReady("word", 4321, 0.024, 18.2, 300)
     yield events.Warned("3 of 4,321 words start from vectors")
     yield plan(command)

@@ -8,12 +8,13 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from lstmcli.classification import train
 from lstmcli.classification.config import TrainConfig
+from lstmcli.classification.train import job as classifier_job
 from lstmcli.data.records import Record, Splits
-from lstmcli.language_modeling import train as train_lm
 from lstmcli.language_modeling.config import LmConfig, LmModelConfig, LmTrainConfig
+from lstmcli.language_modeling.train import job as language_model_job
 from lstmcli.training.events import Event
+from lstmcli.training.run import train
 from support.models import TINY
 
 TEXTS = [f"{a} {n} day" for n in range(20) for a in ("red", "green")]
@@ -37,7 +38,7 @@ class Task:
         more = {"checkpoint_every": math.inf, **more}
         if self.name == "classify":
             splits = Splits(TRAIN, VALID, VALID, held_out=True, fingerprint="x")
-            return train.train_classifier(splits, CLASSIFIER, output, **more)
+            return train(classifier_job(splits, CLASSIFIER), output, **more)
         plain = [Record(text) for text in TEXTS]
         splits = Splits(plain, plain[:5], plain[:5], labelled=False, format="text")
-        return train_lm.train_lm(splits, LM, output, **more)
+        return train(language_model_job(splits, LM), output, **more)

@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from lstmcli.errors import OutputError
 from lstmcli.training.checkpoint import Checkpoints, Snapshot, any_in, check_folder, differences, read_latest, write
-from lstmcli.training.run import go_on
+from lstmcli.training.run import resume_from_checkpoint
 
 reuse_tmp_path = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
@@ -135,12 +135,12 @@ def test_a_folder_of_another_user_is_refused_before_training(tmp_path: Path) -> 
     os.chown(folder, 54322, 54322)
     for attempt in (
         lambda: write(folder, snapshot(2), {}),
-        lambda: go_on(tmp_path / "m", {}, [], resume=True, every=60.0),
+        lambda: resume_from_checkpoint(tmp_path / "m", {}, [], resume=True, every=60.0),
     ):
         with pytest.raises(OutputError, match="another user"):
             attempt()
     assert names(folder) == ["00000001.checkpoint"]
-    go_on(tmp_path / "m", {}, [], resume=False, every=float("inf"))  # without checkpoints nothing is written there
+    resume_from_checkpoint(tmp_path / "m", {}, [], resume=False, every=float("inf"))  # nothing is written there
 
 
 @pytest.mark.skipif(os.geteuid() != 0, reason="only root can make files of other users")

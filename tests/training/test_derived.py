@@ -13,6 +13,7 @@ from lstmcli.classification.evaluate import Judge
 from lstmcli.engine.nodes import InferenceGraph
 from lstmcli.errors import DataError, LstmError, OutputError
 from lstmcli.language_modeling import train as train_lm
+from lstmcli.language_modeling.train import LanguageModelJob
 from lstmcli.model_dir.directory import CARD, GRAPH, read_model
 from lstmcli.tokenization.stream_encoder import StreamEncoder
 from lstmcli.tokenization.text_encoder import TextEncoder
@@ -43,8 +44,8 @@ Break = Callable[[Patch, Callable[..., Any]], None]
 
 
 def cards(patch: Patch, how: Callable[..., Any]) -> None:
-    patch.setattr(train, "model_card", how)
-    patch.setattr(train_lm, "language_model_card", how)
+    patch.setattr("lstmcli.classification.card.card", how)
+    patch.setattr("lstmcli.language_modeling.card.card", how)
 
 
 def graphs(patch: Patch, how: Callable[..., Any]) -> None:
@@ -58,7 +59,7 @@ def reports(patch: Patch, how: Callable[..., Any]) -> None:
 
 def scales(patch: Patch, how: Callable[..., Any]) -> None:
     patch.setattr(Judge, "scale", how)
-    patch.setattr(train_lm, "_costs", how)
+    patch.setattr(LanguageModelJob, "_try_int8", how)
 
 
 def saving(patch: Patch, how: Callable[..., Any]) -> None:

@@ -14,7 +14,7 @@ from lstmcli.errors import OutputError
 from lstmcli.model_dir.directory import read_model
 from lstmcli.training import run
 from lstmcli.training.checkpoint import Snapshot, place_of, write
-from lstmcli.training.run import room, save_model
+from lstmcli.training.run import check_disk_space, save_model
 from support.models import description, stub_files, stub_model
 
 
@@ -90,6 +90,6 @@ def test_too_little_room_is_said(
     free: int, every: float, said: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(run.shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10**12, 0, free))
-    found = list(room(tmp_path / "deep" / "m", model_bytes=5_000_000, parameters=100_000, every=every))
+    found = list(check_disk_space(tmp_path / "deep" / "m", model_bytes=5_000_000, parameters=100_000, every=every))
     assert len(found) == said
     assert all(f"{tmp_path} has {free / 1e6:,.1f} MB of space left" in event.message for event in found)  # type: ignore[union-attr]

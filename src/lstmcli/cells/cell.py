@@ -62,6 +62,8 @@ class Cell:
     """The part of a step that needs no state, for all steps at once: x [..., E] to what ``step`` takes."""
     step: Callable[[Array, State, Weights], Opened]
     """What ``read`` gave for one step, and the state, to gates and the state after."""
+    int8: bool = False
+    """ONNX Runtime has it in eight bits."""
 
     def reference(self, x: Array, state: State, weights: Weights) -> Opened:
         """One step from its input x [N, E] and its state, each part [N, H]."""

@@ -65,4 +65,4 @@ def step(a: Array, state: State, w: Weights) -> Opened:
     return lstm_gates(a + h @ w["w_hh"].T, c).opened
 
 
-CELL = Cell("lstm", "LSTM", ("h", "c"), weights, read, step)
+CELL = Cell("lstm", "LSTM", ("h", "c"), weights, read, step, int8=True)

@@ -1,14 +1,14 @@
-"""Training a classifier from splits to a model directory, as a generator of events."""
+"""Training a classifier: what it adds to the training run of every task."""
 
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Generator, Iterator
-from dataclasses import replace
-from pathlib import Path
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Collection, Iterator
+from dataclasses import dataclass, field, replace
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lstmcli.cells import CELLS
 from lstmcli.classification.config import ClassifierConfig
@@ -17,257 +17,241 @@ from lstmcli.classification.defaults import ngram_min_count, ngram_weight, resol
 from lstmcli.classification.estimate import estimate
 from lstmcli.classification.evaluate import Strangers
 from lstmcli.classification.events import DataRead, NgramsFitted, TokenizerReady
-from lstmcli.classification.finish import finish
+from lstmcli.classification.finish import Finished, finish
 from lstmcli.classification.labels import class_weights, gold_array, indicators, known, strange
 from lstmcli.classification.model_selection import score_in_blocks
 from lstmcli.classification.ngram_fit import fit_table
 from lstmcli.classification.rehearsal import rehearse_classifier
-from lstmcli.config import to_dict
-from lstmcli.model_dir.card import model_card
-from lstmcli.model_dir.directory import NGRAMS, TOKENIZER, WEIGHTS, check_target
+from lstmcli.classification.results import DataCheck
+from lstmcli.model_dir.directory import NGRAMS, TOKENIZER
 from lstmcli.nn.device import choose_precision
+from lstmcli.tasks import CLASSIFICATION
 from lstmcli.tokenization.text_encoder import UNKNOWN_ID, TextEncoder
 from lstmcli.tokenization.unknown_rate import unknown_in_validation
 from lstmcli.training import events
+from lstmcli.training.checkpoint import Checkpoints, Snapshot
 from lstmcli.training.derived import Derived
 from lstmcli.training.events import Event
+from lstmcli.training.job import Plan, TrainingJob
 from lstmcli.training.rehearsal import rehearse_reading
-from lstmcli.training.run import deliver, go_on, logged, origin, prepare, room, versions
 
 if TYPE_CHECKING:
-    from lstmcli.classification.ngram_table import NgramTable
-    from lstmcli.classification.trainer import Split
-    from lstmcli.data.records import Record, Splits
-
-
-def train_classifier(
-    splits: Splits,
-    config: ClassifierConfig,
-    output: Path,
-    *,
-    force: bool = False,
-    command: str = "",
-    stop: Callable[[], bool] = lambda: False,
-    resume: bool = False,
-    checkpoint_every: float = 60.0,
-) -> Generator[Event, None, None]:
-    """Fits a classifier on ``splits`` and writes it to ``output``.
-
-    Every event is also a line of the model's ``log.jsonl``.  When ``stop`` turns true, training ends after
-    the step at hand and the best model so far is saved.
-
-    Args:
-        resume: go on with the unfinished run at ``output``; with none there, from the start.
-        checkpoint_every: seconds from one checkpoint to the next; infinite for none.
-
-    Raises:
-        DataError: nothing to learn from: no labels, one label only, no texts.
-        OutputError: ``output`` exists and ``force`` is false, or it cannot be written.
-        UsageError: a device that is not there.
-    """
-
-    def start(log: list[str]) -> Iterator[Event]:
-        every = checkpoint_every
-        return _train(
-            splits, config, output, force=force, command=command, stop=stop, log=log, resume=resume, every=every
-        )
-
-    return logged(start, config.train, output)
-
-
-def _train(
-    splits: Splits,
-    config: ClassifierConfig,
-    output: Path,
-    *,
-    force: bool,
-    command: str,
-    stop: Callable[[], bool],
-    log: list[str],
-    resume: bool,
-    every: float,
-) -> Iterator[Event]:
-    started, asked = time.monotonic(), config
-    check_target(output, force)
-    check = check_data(splits)
-    yield DataRead(check, splits.notes)
-    if not config.tokenizer.strip_html and (told := html_in(splits.train)):
-        yield events.Warned(told)
-    labels = check.labels
-
-    import torch
-
-    from lstmcli.classification.fit import fit
     from lstmcli.classification.network import Classifier
-    from lstmcli.classification.trainer import Split, Trainer, estimate_step
-    from lstmcli.nn.stack import count_parameters
+    from lstmcli.classification.ngram_table import NgramTable
+    from lstmcli.classification.trainer import Split, Trainer
+    from lstmcli.data.records import Record, Splits
+    from lstmcli.engine.nodes import InferenceGraph
 
-    machine, rng = prepare(config.train)
-    device, threads = machine
-    # Other files are read by the columns that were found here.
-    read = replace(config.read, text_columns=splits.text_columns, label_column=splits.label_column)
-    config = replace(config, read=read)
-    encoder = TextEncoder.train((record.text for record in splits.train), config.tokenizer)
 
-    def encoded(records: Collection[Record]) -> Split:
-        return Split(encoder.encode([r.text for r in records]), gold_array(records, labels, splits.multilabel))
+def job(splits: Splits, config: ClassifierConfig) -> ClassifierJob:
+    """The training of a classifier on ``splits``, for ``training.run.train``."""
+    return ClassifierJob(CLASSIFICATION, splits, config)
 
-    def strangers(records: Collection[Record]) -> Strangers:
-        others = strange(records, labels)
-        return Strangers(encoder.encode([r.text for r in others]), [r.labels for r in others])
 
-    train = encoded(splits.train)
-    config = resolve(config, len(train), int(train.lengths(config.tokenizer.max_tokens).sum()), len(labels))
-    if config.model.ngrams == 0 and asked.model.ngrams is None:
-        yield events.Warned(
-            f"no n-gram model beside the network: {len(train):,} texts times {len(labels):,} labels are too many"
+@dataclass
+class ClassifierJob(TrainingJob):
+    config: ClassifierConfig
+    check: DataCheck = field(init=False)
+    encoder: TextEncoder = field(init=False)
+    train: Split = field(init=False)
+    valid: Split = field(init=False)
+    test: Split = field(init=False)
+    module: Classifier = field(init=False)
+    trainer: Trainer = field(init=False)
+    ngrams: NgramTable | None = field(init=False, default=None)
+    done: Finished = field(init=False)
+
+    def __post_init__(self) -> None:
+        self._asked = self.config
+
+    @property
+    def asked(self) -> ClassifierConfig:
+        return self._asked
+
+    @property
+    def fingerprint(self) -> dict[str, str]:
+        return {"fingerprint": self.splits.fingerprint}
+
+    @property
+    def vocab_size(self) -> int:
+        return self.encoder.vocab_size
+
+    @property
+    def _multilabel(self) -> bool:
+        return self.splits.multilabel
+
+    def prepare_data(self) -> Iterator[Event]:
+        from lstmcli.classification.trainer import Split
+
+        splits = self.splits
+        self.check = check_data(splits)
+        yield DataRead(self.check, splits.notes)
+        if not self.config.tokenizer.strip_html and (warning := html_in(splits.train)):
+            yield events.Warned(warning)
+        # Other files are read by the columns that were found here.
+        read = replace(self.config.read, text_columns=splits.text_columns, label_column=splits.label_column)
+        config = replace(self.config, read=read)
+        self.encoder = TextEncoder.train((record.text for record in splits.train), config.tokenizer)
+
+        def encoded(records: Collection[Record]) -> Split:
+            gold = gold_array(records, self.check.labels, splits.multilabel)
+            return Split(self.encoder.encode([r.text for r in records]), gold)
+
+        self.train = encoded(splits.train)
+        tokens = int(self.train.lengths(config.tokenizer.max_tokens).sum())
+        config = resolve(config, len(self.train), tokens, len(self.check.labels))
+        if config.model.ngrams == 0 and self._asked.model.ngrams is None:
+            size = f"{len(self.train):,} texts times {len(self.check.labels):,} labels"
+            yield events.Warned(f"no n-gram model beside the network: {size} are too many")
+        if config.tokenizer.hash_buckets is None:
+            buckets = self.encoder.settle_buckets(self.train.encoded)
+            config = replace(config, tokenizer=replace(config.tokenizer, hash_buckets=buckets))
+        self.config = config
+        self.valid, self.test = (encoded(known(part, self.check.labels)) for part in (splits.valid, splits.test))
+        self._ready = _tokenizer_ready(self.encoder, config, self.train, self.valid)
+        yield self._ready
+        seen = [ids[:, 0] for ids in self.valid.encoded]
+        unknown = sum(int((ids_T == UNKNOWN_ID).sum()) for ids_T in seen)
+        kind = config.tokenizer.path or config.tokenizer.kind
+        if warning := unknown_in_validation(unknown, sum(map(len, seen)), kind):
+            yield events.Warned(warning)
+
+    def build(self, device: str) -> Iterator[Event]:
+        from lstmcli.classification.network import Classifier
+        from lstmcli.classification.trainer import Trainer
+        from lstmcli.nn.stack import count_parameters
+
+        if self.config.model.vectors:
+            yield from self._with_vectors(self.config.model.vectors)
+        else:
+            self.module = Classifier(self.config.model, self.encoder.rows, len(self.check.labels))
+        train = self.config.train
+        self.precision = choose_precision(train.precision, device, self._ready.mean_length)
+        self.trainer = Trainer(
+            self.module,
+            train,
+            self.config.tokenizer,
+            multilabel=self._multilabel,
+            class_weights=class_weights(self.train.gold, len(self.check.labels), self._multilabel, train.class_weights),
+            device=device,
+            bf16=self.precision == "bf16",
         )
-    if config.tokenizer.hash_buckets is None:
-        buckets = encoder.settle_buckets(train.encoded)
-        config = replace(config, tokenizer=replace(config.tokenizer, hash_buckets=buckets))
-    valid, test = (encoded(known(part, labels)) for part in (splits.valid, splits.test))
-    ready = _tokenizer_ready(encoder, config, train, valid)
-    yield ready
-    seen = [ids[:, 0] for ids in valid.encoded]
-    unknown = sum(int((ids_T == UNKNOWN_ID).sum()) for ids_T in seen)
-    if told := unknown_in_validation(unknown, sum(map(len, seen)), config.tokenizer.path or config.tokenizer.kind):
-        yield events.Warned(told)
+        self.parameters = count_parameters(self.module)
 
-    if config.model.vectors:
+    def _with_vectors(self, path: str) -> Iterator[Event]:
+        """The network, its embedding begun with pretrained vectors."""
+        import torch
+
+        from lstmcli.classification.network import Classifier
         from lstmcli.tokenization.vectors import read_vectors
 
-        vectors = read_vectors(config.model.vectors, encoder.vocabulary())
-        config = replace(config, model=replace(config.model, embedding=vectors.dimension))
-    module = Classifier(config.model, encoder.rows, len(labels))
-    if config.model.vectors:
+        vectors = read_vectors(path, self.encoder.vocabulary())
+        self.config = replace(self.config, model=replace(self.config.model, embedding=vectors.dimension))
+        self.module = Classifier(self.config.model, self.encoder.rows, len(self.check.labels))
         words = vectors.rows > UNKNOWN_ID  # never the row of padding, whatever the file calls a word
-        module.embedding.data[torch.from_numpy(vectors.rows[words])] = torch.from_numpy(vectors.values[words])
-        yield events.Warned(f"{len(vectors.rows):,} of {encoder.vocab_size:,} words start from {config.model.vectors}")
+        self.module.embedding.data[torch.from_numpy(vectors.rows[words])] = torch.from_numpy(vectors.values[words])
+        yield events.Warned(f"{len(vectors.rows):,} of {self.encoder.vocab_size:,} words start from {path}")
 
-    precision = choose_precision(config.train.precision, device, ready.mean_length)
-    trainer = Trainer(
-        module,
-        config.train,
-        config.tokenizer,
-        multilabel=splits.multilabel,
-        class_weights=class_weights(train.gold, len(labels), splits.multilabel, config.train.class_weights),
-        device=device,
-        bf16=precision == "bf16",
-    )
-    assert config.train.epochs is not None and config.model.ngrams is not None
-    parameters = count_parameters(module)
-    rehearse_reading(lambda: TextEncoder.from_json(encoder.to_json(), config.tokenizer).rows, encoder.rows)
-    rehearse_classifier(module.tensors(), config.model, encoder.rows, len(labels), threads)
-    step_seconds = estimate_step(trainer, train)
-    cost = estimate(config, train, valid, step_seconds=step_seconds, parameters=parameters, classes=len(labels))
-    yield from room(output, model_bytes=cost.model_bytes, parameters=parameters, every=every)
-    yield events.RunPlanned(
-        command=command,
-        model=describe(config),
-        parameters=parameters,
-        epochs=config.train.epochs,
-        steps=config.train.epochs * -(-len(train) // config.train.batch_size),
-        device=device,
-        threads=threads,
-        precision=precision,
-        seed=config.train.seed,
-        estimate=cost,
-    )
+    def rehearse(self, threads: int) -> None:
+        encoder, tokenizer = self.encoder, self.config.tokenizer
+        rehearse_reading(lambda: TextEncoder.from_json(encoder.to_json(), tokenizer).rows, encoder.rows)
+        rehearse_classifier(self.weights(), self.config.model, encoder.rows, len(self.check.labels), threads)
 
-    order, weight = config.model.ngrams, ngram_weight(len(train))
+    def plan(self, resumed: Snapshot | None) -> Plan:
+        from lstmcli.classification.trainer import estimate_step
 
-    def fit_ngrams(*parts: Split, judged: bool) -> tuple[NgramTable, NgramsFitted]:
-        begin = time.monotonic()
-        table = fit_table(
+        epochs = self.config.train.epochs
+        assert epochs is not None
+        cost = estimate(
+            self.config,
+            self.train,
+            self.valid,
+            step_seconds=estimate_step(self.trainer, self.train),
+            parameters=self.parameters,
+            classes=len(self.check.labels),
+        )
+        return Plan(epochs, epochs * -(-len(self.train) // self.config.train.batch_size), cost)
+
+    def describe(self) -> str:
+        return describe(self.config)
+
+    def before_fit(self) -> Iterator[Event]:
+        if self.config.model.ngrams:
+            yield self._fit_ngrams(self.train, judged=True)
+
+    def _fit_ngrams(self, *parts: Split, judged: bool) -> NgramsFitted:
+        """Fit the n-gram model on the texts of some splits; ``judged`` measures it on the validation split."""
+        begin, order, weight = time.monotonic(), self.config.model.ngrams, ngram_weight(len(self.train))
+        assert order
+        self.ngrams = fit_table(
             [text for part in parts for text in part.encoded],
-            indicators(np.concatenate([part.gold for part in parts]), len(labels), splits.multilabel),
+            indicators(np.concatenate([part.gold for part in parts]), len(self.check.labels), self._multilabel),
             order=order,
-            min_count=ngram_min_count(len(train)),
-            multilabel=splits.multilabel,
+            min_count=ngram_min_count(len(self.train)),
+            multilabel=self._multilabel,
             weight=weight,
         )
         value = None
         if judged:
-            value = score_in_blocks(table.scores, valid.encoded, valid.gold, len(labels), splits.multilabel).value
-        return table, NgramsFitted(order, len(table.keys), weight, time.monotonic() - begin, value)
+            scores, valid = self.ngrams.scores, self.valid
+            classes = len(self.check.labels)
+            value = score_in_blocks(scores, valid.encoded, valid.gold, classes, self._multilabel).value
+        return NgramsFitted(order, len(self.ngrams.keys), weight, time.monotonic() - begin, value)
 
-    table: NgramTable | None = None
-    if order:
-        table, fitted = fit_ngrams(train, judged=True)
-        yield fitted
+    def fit(self, *, stop: Callable[[], bool], rng: np.random.Generator, checkpoints: Checkpoints) -> Iterator[Event]:
+        from lstmcli.classification.fit import fit
 
-    same = {"config": to_dict(asked), "data": {"fingerprint": splits.fingerprint}}
-    machine_now = {"device": device, "threads": threads, "precision": precision, **versions()}
-    same |= {"machine": machine_now}
-    checkpoints, said = go_on(output, same, log, resume=resume, every=every, source=splits.path)
-    yield from said
-    if not resume:
-        checkpoints.clear()
-    stopped = "finished"
-    for event in fit(trainer, train, valid, stop=stop, rng=rng, checkpoints=checkpoints):
-        if isinstance(event, events.Stopped) and event.reason == "interrupted":
-            stopped = event.reason
-        yield from checkpoints.news()
-        yield event
+        return fit(self.trainer, self.train, self.valid, stop=stop, rng=rng, checkpoints=checkpoints)
 
-    refit = (lambda: fit_ngrams(train, valid, judged=False)) if table and splits.held_out else None
-    derived, weights = Derived(), module.tensors()
-    done = yield from finish(
-        weights,
-        config,
-        labels,
-        multilabel=splits.multilabel,
-        threads=threads,
-        table=table,
-        valid=valid,
-        test=test,
-        apart={"valid": strangers(splits.valid), "test": strangers(splits.test)},
-        refit=refit if stopped == "finished" else None,
-        derived=derived,
-    )
-    description = {
-        "task": "classify",
-        **origin(
-            command,
-            config.train.seed,
-            machine,
-            precision=precision,
-            changed=checkpoints.changed,
-            stopped=stopped,
-        ),
-        "labels": list(labels),
-        "multilabel": splits.multilabel,
-        "classifier": to_dict(config),
-        "calibration": {"scale": done.scale},
-        "data": {
-            "fingerprint": splits.fingerprint,
-            "notes": list(splits.notes),
-            "rows": {part.name: part.rows for part in check.splits},
-        },
-        "metrics": done.metrics,
-        "parameters": parameters,
-        "architecture": describe(config),
-        "tokenizer": {"kind": config.tokenizer.kind, "vocab_size": encoder.vocab_size},
-    }
-    from safetensors.numpy import save
+    def weights(self) -> dict[str, NDArray[Any]]:
+        return self.module.tensors()
 
-    files = {
-        WEIGHTS: save({name: np.ascontiguousarray(value) for name, value in weights.items()}),
-        **({NGRAMS: save(done.table.tensors())} if done.table else {}),
-        TOKENIZER: encoder.to_json().encode(),
-    }
-    yield from deliver(
-        output,
-        files,
-        description,
-        graph=done.graph,
-        card=model_card,
-        log=log,
-        force=force,
-        derived=derived,
-        checkpoints=checkpoints,
-        started=started,
-    )
+    def derive(self, derived: Derived, *, threads: int, finished: bool) -> Iterator[Event]:
+        def refit() -> tuple[NgramTable, NgramsFitted]:
+            fitted = self._fit_ngrams(self.train, self.valid, judged=False)
+            assert self.ngrams is not None
+            return self.ngrams, fitted
+
+        self.done = yield from finish(
+            self.weights(),
+            self.config,
+            self.check.labels,
+            multilabel=self._multilabel,
+            threads=threads,
+            table=self.ngrams,
+            valid=self.valid,
+            test=self.test,
+            apart={"valid": self._strangers(self.splits.valid), "test": self._strangers(self.splits.test)},
+            refit=refit if self.ngrams and self.splits.held_out and finished else None,
+            derived=derived,
+        )
+        self.metrics = self.done.metrics
+
+    def _strangers(self, records: Collection[Record]) -> Strangers:
+        others = strange(records, self.check.labels)
+        return Strangers(self.encoder.encode([r.text for r in others]), [r.labels for r in others])
+
+    def fields(self) -> dict[str, Any]:
+        return {
+            "labels": list(self.check.labels),
+            "multilabel": self._multilabel,
+            "calibration": {"scale": self.done.scale},
+            "data": {
+                **self.fingerprint,
+                "notes": list(self.splits.notes),
+                "rows": {part.name: part.rows for part in self.check.splits},
+            },
+        }
+
+    def files(self) -> dict[str, bytes]:
+        from safetensors.numpy import save
+
+        ngrams = {NGRAMS: save(self.done.table.tensors())} if self.done.table else {}
+        return {**ngrams, TOKENIZER: self.encoder.to_json().encode()}
+
+    @property
+    def graph(self) -> InferenceGraph | None:
+        return self.done.graph
 
 
 def describe(config: ClassifierConfig) -> str:

@@ -48,7 +48,7 @@ OPERATORS = {
 
 def require_int8(cell: str) -> None:
     """Raises UsageError for a cell that ONNX Runtime has not in eight bits."""
-    if cell != "lstm":
+    if not CELLS[cell].int8:
         message = f"int8 runs plain LSTMs only, and this model is a {CELLS[cell].title}"
         raise UsageError(message, hint="leave --engine out")
 

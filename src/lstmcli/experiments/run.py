@@ -26,7 +26,9 @@ from lstmcli.experiments.results import LOWER_IS_BETTER, Entrant, Gap, GradientB
 from lstmcli.experiments.sizes import NEAR, entrants, reference
 from lstmcli.language_modeling.config import LmConfig
 from lstmcli.language_modeling.events import LmEvaluated
+from lstmcli.tasks import CLASSIFICATION, LANGUAGE_MODELING, Task
 from lstmcli.training import events
+from lstmcli.training.run import train
 
 if TYPE_CHECKING:
     from lstmcli.data.records import Record, Splits
@@ -176,7 +178,7 @@ class _Plan:
 
     @property
     def task(self) -> str:
-        return "lm" if isinstance(self.config, LmConfig) else "classify"
+        return self._task.name
 
     @property
     def measures(self) -> tuple[str, ...]:
@@ -214,13 +216,11 @@ class _Plan:
         """The run's events."""
         how["checkpoint_every"] = float("inf")
         target, config = model_path(self.output, entrant.cell, seed), self.configured(entrant, seed)
-        if isinstance(config, LmConfig):
-            from lstmcli.language_modeling.train import train_lm
+        return train(self._task.module("train").job(self.splits, config), target, **how)
 
-            return train_lm(self.splits, config, target, **how)
-        from lstmcli.classification.train import train_classifier
-
-        return train_classifier(self.splits, config, target, **how)
+    @property
+    def _task(self) -> Task:
+        return LANGUAGE_MODELING if isinstance(self.config, LmConfig) else CLASSIFICATION
 
     def configured(self, entrant: Entrant, seed: int) -> ClassifierConfig | LmConfig:
         """The config of one run: patience ends none early, for the budget is to be equal."""

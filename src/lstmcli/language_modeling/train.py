@@ -1,20 +1,18 @@
-"""Training a language model from text to a model directory, as a generator of events."""
+"""Training a language model: what it adds to the training run of every task."""
 
 from __future__ import annotations
 
 import itertools
 import time
-from collections.abc import Callable, Collection, Generator, Iterable, Iterator, Mapping
-from dataclasses import asdict, replace
+from collections.abc import Callable, Collection, Iterable, Iterator
+from dataclasses import asdict, dataclass, field, replace
 from functools import partial
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.cells import CELLS
-from lstmcli.config import to_dict
 from lstmcli.errors import DataError, NoDataError
 from lstmcli.language_modeling.config import LmConfig
 from lstmcli.language_modeling.corpus import Corpus, Survey, build_corpus, survey, unchanged
@@ -23,22 +21,25 @@ from lstmcli.language_modeling.estimate import estimate_lm
 from lstmcli.language_modeling.events import CorpusRead, LmEvaluated, Quantised, Sampled
 from lstmcli.language_modeling.rehearsal import rehearse_language_model
 from lstmcli.language_modeling.results import CorpusCheck, LmReport
-from lstmcli.model_dir.card import language_model_card
-from lstmcli.model_dir.directory import TOKENIZER, WEIGHTS, check_target
+from lstmcli.model_dir.directory import TOKENIZER
 from lstmcli.nn.device import native_bf16
+from lstmcli.tasks import LANGUAGE_MODELING
 from lstmcli.tokenization.auto import settle
 from lstmcli.tokenization.lm_tokenizer import END_ID
 from lstmcli.tokenization.stream_encoder import StreamEncoder
 from lstmcli.tokenization.unknown_rate import unknown_in_validation
 from lstmcli.training import events
+from lstmcli.training.checkpoint import Checkpoints, Snapshot
 from lstmcli.training.derived import Derived
 from lstmcli.training.events import Event
+from lstmcli.training.job import Plan, TrainingJob
 from lstmcli.training.rehearsal import rehearse_reading
-from lstmcli.training.run import deliver, go_on, logged, origin, prepare, room, versions
 
 if TYPE_CHECKING:
     from lstmcli.data.records import Record, Splits
     from lstmcli.engine.nodes import InferenceGraph
+    from lstmcli.language_modeling.network import LanguageModel
+    from lstmcli.language_modeling.trainer import LmTrainer
 
 INT8_TOKENS, INT8_MOST = 1000, 0.02
 """Validation tokens that the int8 graph is tried on, and the nats a token that it may cost."""
@@ -46,219 +47,183 @@ SAMPLE_TOKENS = 60
 SECONDS_BETWEEN_SAMPLES = 20.0
 
 
-def train_lm(
-    splits: Splits,
-    config: LmConfig,
-    output: Path,
-    *,
-    force: bool = False,
-    command: str = "",
-    stop: Callable[[], bool] = lambda: False,
-    resume: bool = False,
-    checkpoint_every: float = 60.0,
-    of_letters: LmConfig | None = None,
-) -> Generator[Event, None, None]:
-    """Fits a language model on the texts of ``splits`` and writes it to ``output``.
-
-    Every event is also a line of the model's ``log.jsonl``.  When ``stop`` turns true, training ends after
-    the step at hand and the best model so far is saved.
+def job(splits: Splits, config: LmConfig, of_letters: LmConfig | None = None) -> LanguageModelJob:
+    """The training of a language model on ``splits``, for ``training.run.train``.
 
     Args:
-        resume: go on with the unfinished run at ``output``; with none there, from the start.
-        checkpoint_every: seconds from one checkpoint to the next; infinite for none.
         of_letters: in place of ``config`` where the tokens turn out to be those of an alphabet.
-
-    Raises:
-        NoDataError: fewer than two tokens to learn from.
-        OutputError: ``output`` exists and ``force`` is false, or it cannot be written.
-        UsageError: a device that is not there.
     """
-
-    def start(log: list[str]) -> Iterator[Event]:
-        every = checkpoint_every
-        return _train(
-            splits, config, of_letters or config, output,
-            force=force, command=command, stop=stop, log=log, resume=resume, every=every,
-        )  # fmt: skip
-
-    return logged(start, config.train, output)
+    return LanguageModelJob(LANGUAGE_MODELING, splits, config, of_letters or config)
 
 
-def _train(
-    splits: Splits,
-    config: LmConfig,
-    of_letters: LmConfig,
-    output: Path,
-    *,
-    force: bool,
-    command: str,
-    stop: Callable[[], bool],
-    log: list[str],
-    resume: bool,
-    every: float,
-) -> Iterator[Event]:
-    started = time.monotonic()
-    check_target(output, force)
-    lines = {name: Lines(records) for name, records in _parts(splits).items()}
-    surveys = {name: survey(part) for name, part in lines.items()}
-    found = surveys["train"]
-    tokenizer = settle(config.tokenizer, found.sample, found.characters, table=splits.format != "text")
-    encoder = StreamEncoder.train(lines["train"], tokenizer)
-    corpora = {name: _corpus(part, surveys[name], encoder) for name, part in lines.items()}
-    train, valid = corpora["train"], corpora["valid"]
-    if len(train) < 2 or len(valid) < 1:
-        raise NoDataError("there is too little text to learn from", path=splits.path, hint="give a few lines at least")
-    asked = of_letters if is_alphabet(tokenizer.kind, encoder.vocab_size) else config
-    config = resolve_lm(replace(asked, tokenizer=tokenizer), len(train), encoder.vocab_size)
-    yield CorpusRead(
-        tuple(_check(name, corpus) for name, corpus in corpora.items()),
-        splits.notes,
-        tokenizer.kind,
-        tokenizer.mode,
-        encoder.vocab_size,
-    )
-    if told := unknown_in_validation(valid.unknown, len(valid), tokenizer.path or tokenizer.kind):
-        yield events.Warned(told)
+@dataclass
+class LanguageModelJob(TrainingJob):
+    config: LmConfig
+    of_letters: LmConfig
+    encoder: StreamEncoder = field(init=False)
+    corpora: dict[str, Corpus] = field(init=False)
+    module: LanguageModel = field(init=False)
+    trainer: LmTrainer = field(init=False)
+    int8: bool = field(init=False, default=False)
+    graph: InferenceGraph | None = field(init=False, default=None)
 
-    from lstmcli.language_modeling.fit import fit_lm
-    from lstmcli.language_modeling.graph import language_model_graph
-    from lstmcli.language_modeling.network import LanguageModel
-    from lstmcli.language_modeling.trainer import LmTrainer, estimate_step, sample, total_nats
-    from lstmcli.nn.stack import count_parameters
+    @property
+    def asked(self) -> LmConfig:
+        return self._asked
 
-    machine, rng = prepare(config.train)
-    device, threads = machine
-    bf16 = config.train.precision == "bf16" or (config.train.precision == "auto" and native_bf16(device))
-    precision = "bf16" if bf16 else "fp32"
-    module = LanguageModel(config.model, encoder.vocab_size)
-    module.expect(train.frequencies(encoder.vocab_size))
-    trainer = LmTrainer(module, config.train, device=device, bf16=bf16)
-    parameters = count_parameters(module)
-    again = partial(StreamEncoder.from_json, encoder.to_json(), config.tokenizer)
-    rehearse_reading(lambda: again().vocab_size, encoder.vocab_size)
-    rehearse_language_model(module.tensors(), config.model, encoder.vocab_size, threads)
-    step_seconds = estimate_step(trainer, train.ids)
-    data = {name: found.fingerprint for name, found in surveys.items()}
-    same = {"config": to_dict(asked), "data": data}
-    machine_now = {"device": device, "threads": threads, "bf16": bf16, **versions()}
-    same |= {"machine": machine_now}
-    checkpoints, said = go_on(output, same, log, resume=resume, every=every, source=splits.path)
-    if config.train.epochs is None:  # as many as the time allows
-        before = checkpoints.last and checkpoints.last.values["epochs"]
-        epochs = before or epochs_in(config, len(train), step_seconds)
-        config = replace(config, train=replace(config.train, epochs=epochs))
-        trainer.config = config.train
-    assert config.train.epochs is not None
-    steps = config.train.epochs * steps_an_epoch(config.train, len(train))
-    cost = estimate_lm(
-        config, vocab_size=encoder.vocab_size, step_seconds=step_seconds, steps=steps, parameters=parameters
-    )
-    yield from room(output, model_bytes=cost.model_bytes, parameters=parameters, every=every)
-    yield events.RunPlanned(
-        command=command,
-        model=describe(config),
-        parameters=parameters,
-        epochs=config.train.epochs,
-        steps=steps,
-        device=device,
-        threads=threads,
-        precision=precision,
-        seed=config.train.seed,
-        estimate=cost,
-        by_clock=asked.train.epochs is None and asked.train.time_limit is not None,
-    )
+    @property
+    def fingerprint(self) -> dict[str, str]:
+        return self._fingerprint
 
-    yield from said
-    if not resume:
-        checkpoints.clear()
-    draws = np.random.default_rng(config.train.seed)  # its own: samples come when the clock says so
-    stopped, sampled = "finished", time.monotonic()
+    @property
+    def vocab_size(self) -> int:
+        return self.encoder.vocab_size
 
-    def stops() -> bool:
-        for corpus in corpora.values():
-            corpus.check()
-        return stop()
+    def prepare_data(self) -> Iterator[Event]:
+        splits = self.splits
+        lines = {name: Lines(records) for name, records in _parts(splits).items()}
+        surveys = {name: survey(part) for name, part in lines.items()}
+        found = surveys["train"]
+        tokenizer = settle(self.config.tokenizer, found.sample, found.characters, table=splits.format != "text")
+        self.encoder = StreamEncoder.train(lines["train"], tokenizer)
+        self.corpora = {name: _corpus(part, surveys[name], self.encoder) for name, part in lines.items()}
+        train, valid = self.corpora["train"], self.corpora["valid"]
+        if len(train) < 2 or len(valid) < 1:
+            hint = "give a few lines at least"
+            raise NoDataError("there is too little text to learn from", path=splits.path, hint=hint)
+        letters = is_alphabet(tokenizer.kind, self.encoder.vocab_size)
+        self._asked = self.of_letters if letters else self.config
+        self._fingerprint = {name: found.fingerprint for name, found in surveys.items()}
+        self.config = resolve_lm(replace(self._asked, tokenizer=tokenizer), len(train), self.encoder.vocab_size)
+        yield CorpusRead(
+            tuple(_check(name, corpus) for name, corpus in self.corpora.items()),
+            splits.notes,
+            tokenizer.kind,
+            tokenizer.mode,
+            self.encoder.vocab_size,
+        )
+        if warning := unknown_in_validation(valid.unknown, len(valid), tokenizer.path or tokenizer.kind):
+            yield events.Warned(warning)
 
-    for event in fit_lm(trainer, train.started, valid.started, stop=stops, rng=rng, checkpoints=checkpoints):
-        if isinstance(event, events.Stopped) and event.reason == "interrupted":
-            stopped = event.reason
-        yield from checkpoints.news()
-        yield event
-        if isinstance(event, events.Validated) and time.monotonic() - sampled > SECONDS_BETWEEN_SAMPLES:
-            sampled = time.monotonic()
-            yield Sampled(event.epoch, encoder.decode(sample(module, END_ID, SAMPLE_TOKENS, draws, device)))
+    def build(self, device: str) -> Iterator[Event]:
+        from lstmcli.language_modeling.network import LanguageModel
+        from lstmcli.language_modeling.trainer import LmTrainer
+        from lstmcli.nn.stack import count_parameters
 
-    module.to("cpu")
-    metrics: dict[str, Any] = {}
-    derived, weights = Derived(), module.tensors()
+        wanted = self.config.train.precision
+        self.precision = "bf16" if wanted == "bf16" or (wanted == "auto" and native_bf16(device)) else "fp32"
+        self.module = LanguageModel(self.config.model, self.encoder.vocab_size)
+        self.module.expect(self.corpora["train"].frequencies(self.encoder.vocab_size))
+        self.trainer = LmTrainer(self.module, self.config.train, device=device, bf16=self.precision == "bf16")
+        self.parameters = count_parameters(self.module)
+        yield from ()
 
-    def judged(corpus: Corpus) -> LmReport:
+    def rehearse(self, threads: int) -> None:
+        again = partial(StreamEncoder.from_json, self.encoder.to_json(), self.config.tokenizer)
+        rehearse_reading(lambda: again().vocab_size, self.encoder.vocab_size)
+        rehearse_language_model(self.weights(), self.config.model, self.encoder.vocab_size, threads)
+
+    def plan(self, resumed: Snapshot | None) -> Plan:
+        from lstmcli.language_modeling.trainer import estimate_step
+
+        train = self.corpora["train"]
+        step_seconds = estimate_step(self.trainer, train.ids)
+        if self.config.train.epochs is None:  # as many as the time allows
+            epochs = resumed.values["epochs"] if resumed else epochs_in(self.config, len(train), step_seconds)
+            self.config = replace(self.config, train=replace(self.config.train, epochs=epochs))
+            self.trainer.config = self.config.train
+        assert self.config.train.epochs is not None
+        steps = self.config.train.epochs * steps_an_epoch(self.config.train, len(train))
+        cost = estimate_lm(
+            self.config,
+            vocab_size=self.encoder.vocab_size,
+            step_seconds=step_seconds,
+            steps=steps,
+            parameters=self.parameters,
+        )
+        asked = self._asked.train
+        by_clock = asked.epochs is None and asked.time_limit is not None
+        return Plan(self.config.train.epochs, steps, cost, by_clock)
+
+    def describe(self) -> str:
+        return describe(self.config)
+
+    def fit(self, *, stop: Callable[[], bool], rng: np.random.Generator, checkpoints: Checkpoints) -> Iterator[Event]:
+        from lstmcli.language_modeling.fit import fit_lm
+
+        def stopped() -> bool:
+            for corpus in self.corpora.values():
+                corpus.check()
+            return stop()
+
+        train, valid = self.corpora["train"].started, self.corpora["valid"].started
+        draws = np.random.default_rng(self.config.train.seed)  # its own: samples come when the clock says so
+        sampled = time.monotonic()
+        for event in fit_lm(self.trainer, train, valid, stop=stopped, rng=rng, checkpoints=checkpoints):
+            yield event
+            if isinstance(event, events.Validated) and time.monotonic() - sampled > SECONDS_BETWEEN_SAMPLES:
+                sampled = time.monotonic()
+                yield self._sample(event.epoch, draws)
+
+    def _sample(self, epoch: int, draws: np.random.Generator) -> Sampled:
+        from lstmcli.language_modeling.trainer import sample
+
+        return Sampled(
+            epoch, self.encoder.decode(sample(self.module, END_ID, SAMPLE_TOKENS, draws, self.trainer.device))
+        )
+
+    def weights(self) -> dict[str, NDArray[Any]]:
+        return self.module.tensors()
+
+    def derive(self, derived: Derived, *, threads: int, finished: bool) -> Iterator[Event]:
+        self.module.to("cpu")
+        for name in ("valid", "test"):
+            if name in self.corpora and len(self.corpora[name]):
+                report = derived.attempt(f"the report on {name}", partial(self._evaluate, self.corpora[name]))
+                if report is not None:
+                    self.metrics[name] = asdict(report)
+                    yield LmEvaluated(name, report)
+        self.graph = derived.attempt("the graph", self._graph)
+        if self.graph is not None and CELLS[self.config.model.cell].int8:
+            cost = derived.attempt("the eight bits", partial(self._try_int8, self.graph, threads))
+            if cost is not None:
+                self.int8 = cost.kept
+                yield cost
+
+    def _evaluate(self, corpus: Corpus) -> LmReport:
+        from lstmcli.language_modeling.trainer import total_nats
+
         corpus.check()
-        return _report(corpus, total_nats(module, corpus.started))
+        return _report(corpus, total_nats(self.module, corpus.started))
 
-    for name in ("valid", "test"):
-        if name in corpora and len(corpora[name]):
-            report = derived.attempt(f"the report on {name}", partial(judged, corpora[name]))
-            if report is not None:
-                metrics[name] = asdict(report)
-                yield LmEvaluated(name, report)
+    def _graph(self, *, int8: bool = False) -> InferenceGraph:
+        from lstmcli.language_modeling.graph import language_model_graph
 
-    from safetensors.numpy import save
+        return language_model_graph(self.weights(), self.config.model, int8=int8)
 
-    description = {
-        "task": "lm",
-        **origin(
-            command,
-            config.train.seed,
-            machine,
-            precision=precision,
-            changed=checkpoints.changed,
-            stopped=stopped,
-        ),
-        "lm": to_dict(config),
-        "data": {
-            "fingerprint": data,
-            "notes": list(splits.notes),
-            "tokens": {name: len(corpus) for name, corpus in corpora.items()},
-        },
-        "metrics": metrics,
-        "parameters": parameters,
-        "architecture": describe(config),
-        "tokenizer": {"kind": encoder.config.kind, "vocab_size": encoder.vocab_size},
-        "int8": False,
-    }
-    graph = derived.attempt("the graph", lambda: language_model_graph(weights, config.model))
-    if graph is not None and config.model.cell == "lstm":
-        some = valid.started[: INT8_TOKENS + 1]
-        costs = derived.attempt("the eight bits", lambda: _costs(weights, graph, config, some, threads))
-        if costs is not None:
-            description["int8"] = costs.kept
-            yield costs
-    files = {
-        WEIGHTS: save({name: np.ascontiguousarray(value) for name, value in weights.items()}),
-        TOKENIZER: encoder.to_json().encode(),
-    }
-    yield from deliver(
-        output, files, description,
-        graph=graph, card=language_model_card, log=log, force=force, derived=derived, checkpoints=checkpoints,
-        started=started,
-    )  # fmt: skip
+    def _try_int8(self, graph: InferenceGraph, threads: int) -> Quantised:
+        """Whether weights in int8 cost little enough to be the default of generating."""
+        ids = self.corpora["valid"].started[: INT8_TOKENS + 1]
+        exact, near = (_nats(g, self.config, ids, threads) for g in (graph, self._graph(int8=True)))
+        return Quantised(exact, near, near - exact <= INT8_MOST)
+
+    def fields(self) -> dict[str, Any]:
+        return {
+            "int8": self.int8,
+            "data": {
+                "fingerprint": self._fingerprint,
+                "notes": list(self.splits.notes),
+                "tokens": {name: len(corpus) for name, corpus in self.corpora.items()},
+            },
+        }
+
+    def files(self) -> dict[str, bytes]:
+        return {TOKENIZER: self.encoder.to_json().encode()}
 
 
 def _parts(splits: Splits) -> dict[str, Collection[Record]]:
     parts = {"train": splits.train, "valid": splits.valid, "test": splits.test}
     return {name: records for name, records in parts.items() if records or name != "test"}
-
-
-def _costs(
-    weights: Mapping[str, NDArray[Any]], graph: InferenceGraph, config: LmConfig, ids: NDArray[np.integer], threads: int
-) -> Quantised:
-    """What eight bits cost on a text."""
-    from lstmcli.language_modeling.graph import language_model_graph
-
-    small = language_model_graph(weights, config.model, int8=True)
-    exact, near = (_nats(g, config, ids, threads) for g in (graph, small))
-    return Quantised(exact, near, near - exact <= INT8_MOST)
 
 
 def _nats(graph: InferenceGraph, config: LmConfig, ids: NDArray[np.integer], threads: int) -> float:

@@ -1,139 +1,16 @@
-"""The model card, README.md of a model directory: what it is, how it came to be, how well it does."""
+"""Parts of a model card, the ``README.md`` of a model directory; each task has its own ``card.py``."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
-from lstmcli.model_dir.markdown import code, plain
+from lstmcli.model_dir.markdown import plain
 
-_SPLITS = {"valid": "Validation", "test": "Test"}
-_MOST = 50
-"""Labels listed before the rest is counted."""
+SPLITS = {"valid": "Validation", "test": "Test"}
 
 
-def model_card(config: Mapping[str, Any]) -> str:
-    """Markdown from the config of a classifier (``write_model``'s), with the front matter that model hubs read.
-
-    ``config["metrics"]`` maps the name of a split to a ``ClassReport`` as a dict.
-    """
-    parts = [
-        "---\nlibrary_name: lstmcli\npipeline_tag: text-classification\ntags:\n- lstm\n- text-classification\n---",
-        f"# A text classifier with {len(config['labels'])} labels",
-        _what(config),
-        "## Use\n\n" + code("pip install lstmcli\nlstm classify --model . --text 'some text'\nlstm info ."),
-        "Run in this directory, or name it after `--model`. It needs no GPU and no network.",
-        "## Labels\n\n" + _labels(config["labels"]),
-        "## Training",
-        code(config["command"]),
-        _pairs({"trained": config["created"], "seed": str(config["seed"]), **config["data"]}),
-        "Versions: " + ", ".join(f"{plain(name)} {plain(v)}" for name, v in config["versions"].items()) + ".",
-        *_results(config["metrics"]),
-        "## Limits",
-        _limits(config),
-    ]
-    card = "\n\n".join(part for part in parts if part) + "\n"
-    return card.encode("utf-8", "backslashreplace").decode()  # a command line may hold bytes that are no text
-
-
-def language_model_card(config: Mapping[str, Any]) -> str:
-    """The same for a language model; ``config["metrics"]`` maps a split to an ``LmReport`` as a dict."""
-    parts = [
-        "---\nlibrary_name: lstmcli\npipeline_tag: text-generation\ntags:\n- lstm\n- language-model\n---",
-        "# A language model",
-        f"It foresees text, token by token. Inside: {plain(config['architecture'])}; {config['parameters']:,} "
-        f"parameters; a vocabulary of {config['tokenizer']['vocab_size']:,} ({plain(config['tokenizer']['kind'])}). "
-        "The weights are in `model.safetensors`; `model.onnx` is the same network for ONNX Runtime.",
-        "## Use\n\n"
-        + code("pip install lstmcli\nlstm generate --model . 'Once upon'\nlstm perplexity --model . text.txt"),
-        "Run in this directory, or name it after `--model`. It needs no GPU and no network.",
-        "## Training",
-        code(config["command"]),
-        _pairs({"trained": config["created"], "seed": str(config["seed"]), **config["data"]}),
-        "Versions: " + ", ".join(f"{plain(name)} {plain(v)}" for name, v in config["versions"].items()) + ".",
-        *_perplexities(config["metrics"]),
-        "## Limits",
-        "It knows the words and the style of its training text, makes up facts, and repeats what it read there.",
-    ]
-    card = "\n\n".join(part for part in parts if part) + "\n"
-    return card.encode("utf-8", "backslashreplace").decode()
-
-
-def _perplexities(metrics: Mapping[str, Any]) -> Iterator[str]:
-    names = ("perplexity", "word_perplexity", "bits_per_char", "bits_per_byte")
-    rows = [
-        (_SPLITS.get(split, plain(split)), *(_number(found[name]) for name in names), f"{found['tokens']:,}")
-        for split, found in metrics.items()
-    ]
-    if rows:
-        yield "## Results"
-        yield _table(("split", "perplexity per token", "per word", "bits per character", "per byte", "tokens"), rows)
-
-
-def _number(value: float | None) -> str:
-    return f"{value:,.3f}" if value is not None and value < 1e9 else "–"  # text without spaces is one long word
-
-
-def _what(config: Mapping[str, Any]) -> str:
-    kind = "gives a text every label that fits it" if config["multilabel"] else "gives each text one label"
-    start = "pretrained word vectors" if config["classifier"]["model"].get("vectors") else "scratch"
-    return (
-        f"It {kind}, with a probability. Inside: {plain(config['architecture'])}; "
-        f"{config['parameters']:,} parameters, trained from {start}. The weights are in `model.safetensors`; "
-        "`model.onnx` is the same network for ONNX Runtime."
-    )
-
-
-def _labels(labels: list[str]) -> str:
-    lines = [f"- {plain(label)}" for label in labels[:_MOST]]
-    if len(labels) > _MOST:
-        lines.append(f"- and {len(labels) - _MOST} more, in `config.json`")
-    return "\n".join(lines)
-
-
-def _results(metrics: Mapping[str, Any]) -> Iterator[str]:
-    for split, report in metrics.items():
-        if not isinstance(report, Mapping) or "accuracy" not in report:
-            continue
-        yield f"## Results: {_SPLITS.get(split, plain(split)).lower()} split"
-        yield (
-            f"{report['n']:,} texts: accuracy {_share(report['accuracy'])}, "
-            f"macro F1 {_share(report['macro_f1'])}, weighted F1 {_share(report['weighted_f1'])}, "
-            f"expected calibration error {_share(report['ece'])}."
-        )
-        classes = report["classes"]
-        rows = (
-            (plain(c["label"]), *(_share(c[name]) for name in ("precision", "recall", "f1")), f"{c['support']:,}")
-            for c in classes[:_MOST]
-        )
-        yield _table(("label", "precision", "recall", "F1", "texts"), rows)
-        if len(classes) > _MOST:
-            yield f"{len(classes) - _MOST} more labels are in `config.json`."
-
-
-def _limits(config: Mapping[str, Any]) -> str:
-    most = config["classifier"]["tokenizer"]["max_tokens"]
-    fits = "" if config["multilabel"] else " It always prefers one of its labels; `--threshold` lets it abstain."
-    return (
-        "It knows the language and the topics of its training text, and answers with confidence outside them too."
-        f"{fits} The network reads at most {most} tokens of a text, half from its start and half from its end. "
-        + _calibrated(config)
-    )
-
-
-def _calibrated(config: Mapping[str, Any]) -> str:
-    """How far probabilities can be trusted, by the figures."""
-    found = config["metrics"].get("valid")
-    ece = found.get("ece") if isinstance(found, Mapping) else None
-    if ece is None:
-        return "How far its probabilities can be trusted was not measured."
-    return (
-        "The probabilities were calibrated on the validation split, where they are off by "
-        f"{100 * ece:.1f} points on average; on other text it may be more."
-    )
-
-
-def _pairs(values: Mapping[str, Any]) -> str:
+def pairs(values: Mapping[str, Any]) -> str:
     flat: dict[str, Any] = {}
     for name, value in values.items():
         if isinstance(value, Mapping):
@@ -142,19 +19,15 @@ def _pairs(values: Mapping[str, Any]) -> str:
             flat[name] = "; ".join(map(str, value))
         else:
             flat[name] = value
-    rows = [(plain(name.replace("_", " ")), _amount(value)) for name, value in flat.items() if value not in (None, "")]
-    return _table(("", ""), rows)
+    rows = [(plain(name.replace("_", " ")), amount(value)) for name, value in flat.items() if value not in (None, "")]
+    return table(("", ""), rows)
 
 
-def _table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
+def table(head: Iterable[str], rows: Iterable[Iterable[str]]) -> str:
     names = list(head)
     lines = [names, ["---"] * len(names), *rows]
     return "\n".join("| " + " | ".join(line) + " |" for line in lines)
 
 
-def _amount(value: Any) -> str:
+def amount(value: Any) -> str:
     return f"{value:,}" if isinstance(value, int) and not isinstance(value, bool) else plain(value)
-
-
-def _share(value: float | None) -> str:
-    return "–" if value is None else f"{value:.3f}"

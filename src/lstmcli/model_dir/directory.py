@@ -51,11 +51,11 @@ class ModelDir:
     @property
     def labels(self) -> tuple[str, ...]:
         """In the order of the network's outputs; none for a task without labels."""
-        return tuple(self.config.get("labels", ()))
+        return tuple(self.config["labels"]) if self.task.labelled else ()
 
     @property
     def multilabel(self) -> bool:
-        return bool(self.config.get("multilabel"))
+        return self.task.labelled and bool(self.config["multilabel"])
 
     @property
     def size(self) -> int:

@@ -1,4 +1,4 @@
-"""What every training run begins and ends with, whatever it trains."""
+"""The training run of every task: prepare data, build, plan, resume, fit, derive, save."""
 
 from __future__ import annotations
 
@@ -16,9 +16,10 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
+from lstmcli.config import to_dict
 from lstmcli.errors import DataError, LstmError, OutputError, UsageError
 from lstmcli.malloc import keep_freed_memory
-from lstmcli.model_dir.directory import CARD, GRAPH, LOG, write_model
+from lstmcli.model_dir.directory import CARD, GRAPH, LOG, WEIGHTS, check_target, write_model
 from lstmcli.nn.device import resolve_device
 from lstmcli.threads import check_threads
 from lstmcli.training import events
@@ -36,10 +37,11 @@ from lstmcli.training.config import TrainingConfig
 from lstmcli.training.derived import INCOMPLETE, Derived
 from lstmcli.training.determinism import enforced
 from lstmcli.training.events import Event
+from lstmcli.training.job import TrainingJob
 from lstmcli.training.lock import claimed
 
 if TYPE_CHECKING:
-    from lstmcli.engine.nodes import InferenceGraph
+    pass
 
 CHECKPOINT_BYTES = 20
 """Of a parameter: in fp32 the weights, those to keep, an average, and what the optimiser has."""
@@ -50,20 +52,142 @@ class Machine(NamedTuple):
     threads: int
 
 
-def logged(
-    run: Callable[[list[str]], Iterator[Event]], config: TrainingConfig, output: Path
+def train(
+    job: TrainingJob,
+    output: Path,
+    *,
+    force: bool = False,
+    command: str = "",
+    stop: Callable[[], bool] = lambda: False,
+    resume: bool = False,
+    checkpoint_every: float = 60.0,
 ) -> Generator[Event, None, None]:
-    """The events of a run, each also a line of the log that the run is given; deterministic if the config says so.
+    """Train a model of any task and write it to ``output``.
 
-    From the plan on no other training may write to ``output``.
+    Every event is also a line of the model's ``log.jsonl``.  From the plan on no other training may write to
+    ``output``.  When ``stop`` turns true, training ends after the step at hand and the best model so far is saved.
+
+    Args:
+        resume: continue the unfinished run at ``output``; with none there, start from the beginning.
+        checkpoint_every: seconds from one checkpoint to the next; infinite for none.
+
+    Raises:
+        DataError: nothing to learn from.
+        OutputError: ``output`` exists and ``force`` is false, or it cannot be written.
+        UsageError: a device that is not there, or an unfinished run with other settings.
     """
     log: list[str] = []
-    with enforced(config.deterministic), ExitStack() as held:
-        for event in run(log):
+    how = _How(output, force, command, stop, resume, checkpoint_every, log)
+    with enforced(job.config.train.deterministic), ExitStack() as held:
+        for event in _train(job, how):
             log.append(json.dumps(events.to_json(event), ensure_ascii=False))
             yield event
             if isinstance(event, events.RunPlanned):
                 held.enter_context(claimed(output))
+
+
+class _How(NamedTuple):
+    """The arguments of ``train``, and the lines of its log."""
+
+    output: Path
+    force: bool
+    command: str
+    stop: Callable[[], bool]
+    resume: bool
+    every: float
+    log: list[str]
+
+
+def _train(job: TrainingJob, how: _How) -> Iterator[Event]:
+    started = time.monotonic()
+    check_target(how.output, how.force)
+    yield from job.prepare_data()
+    machine, rng = prepare(job.config.train)
+    yield from job.build(machine.device)
+    job.rehearse(machine.threads)
+    checkpoints, messages = _checkpoints(job, how, machine)
+    plan = job.plan(checkpoints.last)
+    yield from check_disk_space(
+        how.output, model_bytes=plan.estimate.model_bytes, parameters=job.parameters, every=how.every
+    )
+    yield events.RunPlanned(
+        command=how.command,
+        model=job.describe(),
+        parameters=job.parameters,
+        epochs=plan.epochs,
+        steps=plan.steps,
+        device=machine.device,
+        threads=machine.threads,
+        precision=job.precision,
+        seed=job.config.train.seed,
+        estimate=plan.estimate,
+        by_clock=plan.by_clock,
+    )
+    yield from messages
+    if not how.resume:
+        checkpoints.clear()
+    yield from job.before_fit()
+    finished = True
+    for event in job.fit(stop=how.stop, rng=rng, checkpoints=checkpoints):
+        finished &= not (isinstance(event, events.Stopped) and event.reason == "interrupted")
+        yield from checkpoints.news()
+        yield event
+    derived = Derived()
+    yield from job.derive(derived, threads=machine.threads, finished=finished)
+    description = _description(job, how, machine, checkpoints.changed, finished)
+    files = _files(job, description, derived)
+    if derived and finished:
+        description["stopped"] = INCOMPLETE
+    yield from derived.warnings()
+    files[LOG] = ("\n".join(how.log) + "\n").encode("utf-8", "backslashreplace")
+    size = save_model(how.output, files, description, force=how.force)
+    if description["stopped"] == "finished":
+        checkpoints.clear()
+    yield events.Saved(str(how.output), size, time.monotonic() - started)
+    derived.check(how.output)
+
+
+def _checkpoints(job: TrainingJob, how: _How, machine: Machine) -> tuple[Checkpoints, list[Event]]:
+    run = {
+        "config": to_dict(job.asked),
+        "data": job.fingerprint,
+        "machine": {**machine._asdict(), "precision": job.precision, **versions()},
+    }
+    return resume_from_checkpoint(how.output, run, how.log, resume=how.resume, every=how.every, source=job.splits.path)
+
+
+def _description(job: TrainingJob, how: _How, machine: Machine, changed: list[str], finished: bool) -> dict[str, Any]:
+    """``config.json``, but for what ``write_model`` adds."""
+    return {
+        "task": job.task.name,
+        "created": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
+        "command": how.command,
+        "seed": job.config.train.seed,
+        "versions": versions(),
+        "device": machine.device,
+        "threads": machine.threads,
+        "precision": job.precision,
+        "changed": changed,
+        "stopped": "finished" if finished else "interrupted",
+        job.task.config_key: to_dict(job.config),
+        "metrics": job.metrics,
+        "parameters": job.parameters,
+        "architecture": job.describe(),
+        "tokenizer": {"kind": job.config.tokenizer.kind, "vocab_size": job.vocab_size},
+        **job.fields(),
+    }
+
+
+def _files(job: TrainingJob, description: dict[str, Any], derived: Derived) -> dict[str, bytes]:
+    """Every file of the model directory but ``config.json`` and the log."""
+    from safetensors.numpy import save
+
+    files = {WEIGHTS: save({name: np.ascontiguousarray(value) for name, value in job.weights().items()}), **job.files()}
+    if (graph := job.graph) and (onnx := derived.attempt(GRAPH, graph.serialise)):
+        files[GRAPH] = onnx
+    if text := derived.attempt("the model card", lambda: job.task.module("card").card(description)):
+        files[CARD] = text.encode("utf-8", "backslashreplace")
+    return files
 
 
 def prepare(config: TrainingConfig) -> tuple[Machine, np.random.Generator]:
@@ -84,7 +208,7 @@ def prepare(config: TrainingConfig) -> tuple[Machine, np.random.Generator]:
     return Machine(device, threads), np.random.default_rng(config.seed)
 
 
-def go_on(
+def resume_from_checkpoint(
     output: Path, run: dict[str, Any], log: list[str], *, resume: bool, every: float, source: str = ""
 ) -> tuple[Checkpoints, list[Event]]:
     """Where the run's checkpoints go, what it goes on from, and what there is to say of that.
@@ -131,7 +255,7 @@ def go_on(
     return checkpoints, [*said, events.Resumed(int(values["step"]), float(values["seconds"]))]
 
 
-def room(output: Path, *, model_bytes: int, parameters: int, every: float) -> Iterator[Event]:
+def check_disk_space(output: Path, *, model_bytes: int, parameters: int, every: float) -> Iterator[Event]:
     """A warning where the disk has too little space for what a run is about to write."""
     place = next(parent for parent in place_of(output).parents if parent.exists())
     checkpoints = 0 if math.isinf(every) else (KEPT + 1) * CHECKPOINT_BYTES * parameters
@@ -146,45 +270,6 @@ def room(output: Path, *, model_bytes: int, parameters: int, every: float) -> It
 
 def _megabytes(size: int) -> str:
     return f"{size / 1e6:,.1f} MB"
-
-
-def deliver(
-    output: Path,
-    files: dict[str, bytes],
-    description: dict[str, Any],
-    *,
-    graph: InferenceGraph | None,
-    card: Callable[[dict[str, Any]], str],
-    log: list[str],
-    force: bool,
-    derived: Derived,
-    checkpoints: Checkpoints,
-    started: float,
-) -> Iterator[Event]:
-    """Saves the model, and lets go of the checkpoints once nothing is missing from it.
-
-    Args:
-        files: those that decide what the model answers.
-        graph: for other programs; None where it could not be made.
-        started: the monotonic clock's time when the run began.
-
-    Raises:
-        OutputError: the model could not be saved in its place.
-        LstmError: it was saved, but without something that failed.
-    """
-    if onnx := graph and derived.attempt(GRAPH, graph.serialise):
-        files[GRAPH] = onnx
-    if text := derived.attempt("the model card", lambda: card(description)):
-        files[CARD] = text.encode("utf-8", "backslashreplace")
-    if derived and description["stopped"] == "finished":
-        description["stopped"] = INCOMPLETE
-    yield from derived.warnings()
-    files[LOG] = log_lines(log)
-    size = save_model(output, files, description, force=force)
-    if description["stopped"] == "finished":
-        checkpoints.clear()
-    yield events.Saved(str(output), size, time.monotonic() - started)
-    derived.check(output)
 
 
 def save_model(output: Path, files: dict[str, bytes], config: dict[str, Any], *, force: bool) -> int:
@@ -216,28 +301,6 @@ def _kept(output: Path, files: dict[str, bytes], config: dict[str, Any]) -> Path
             except LstmError:
                 place.rmdir()
     return None
-
-
-def origin(
-    command: str, seed: int, machine: Machine, *, precision: str, changed: list[str], stopped: str
-) -> dict[str, Any]:
-    """What ``config.json`` says of how a model came to be; ``changed`` as ``Checkpoints`` has it."""
-    return {
-        "created": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
-        "command": command,
-        "seed": seed,
-        "versions": versions(),
-        "device": machine.device,
-        "threads": machine.threads,
-        "precision": precision,
-        "changed": changed,
-        "stopped": stopped,
-    }
-
-
-def log_lines(log: list[str]) -> bytes:
-    """The log as ``log.jsonl``."""
-    return ("\n".join(log) + "\n").encode("utf-8", "backslashreplace")
 
 
 def versions() -> dict[str, str]:

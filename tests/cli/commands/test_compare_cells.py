@@ -197,7 +197,7 @@ def test_what_is_too_large_for_a_number_is_null() -> None:
 def test_a_model_that_cannot_be_written_ends_it_and_what_was_trained_is_compared(
     here: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    from lstmcli.classification import train
+    from lstmcli.training import run as train
 
     real, saved = train.save_model, list[Path]()
 
@@ -212,7 +212,8 @@ def test_a_model_that_cannot_be_written_ends_it_and_what_was_trained_is_compared
     refused(result, 1, "lstm-seed2: cannot be written: no space left on device")
     found = json.loads(result.stdout)
     assert [run["cell"] for run in found["runs"]] == ["lstm", "rnn"] and found["interrupted"]
-    assert names(here / "lstm-compare") == ["lstm-seed1", "report.html", "report.json", "rnn-seed1"]
+    kept = "lstm-seed2.unfinished"  # the weights of the run whose model could not be written
+    assert names(here / "lstm-compare") == ["lstm-seed1", kept, "report.html", "report.json", "rnn-seed1"]
 
 
 def test_a_report_that_cannot_be_written_is_still_shown(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:

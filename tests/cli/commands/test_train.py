@@ -43,7 +43,7 @@ def train(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> Train:
 
     def run(*arguments: str, fake: Any = fakes.run, splits: Any = load) -> Result:
         monkeypatch.setattr("lstmcli.data.splits.load_splits", splits)
-        monkeypatch.setattr("lstmcli.classification.train.train_classifier", fake)
+        monkeypatch.setattr("lstmcli.training.run.train", fake)
         result = CliRunner().invoke(app, ["train", "reviews.csv", *arguments])
         result.asked = asked  # type: ignore[attr-defined]
         return result
@@ -266,7 +266,7 @@ def test_the_panel_goes_when_training_ends(monkeypatch: pytest.MonkeyPatch) -> N
     out = Console(file=io.StringIO(), width=80, force_terminal=True, markup=False)
     monkeypatch.setattr(console, "console", lambda **_: out)
     with Telling(default_place=True, quiet=False, splits=fakes.SPLITS) as telling:
-        for event in fakes.run(fakes.SPLITS, None, Path("m")):
+        for event in fakes.run(None, Path("m")):
             telling.handle(event)
             if isinstance(event, events.Step) and event.step == 2:
                 assert telling.progress.live is not None and telling.progress.live.is_started
@@ -305,7 +305,7 @@ def test_curves_that_find_no_room_cost_no_training(
     """With a writer in the place of TensorBoard's, which hands on what its thread could not write."""
 
     class Full:
-        def __init__(self, folder: str) -> None:
+        def __init__(self, folder: str, **_: object) -> None:
             pass
 
         def add_event(self, event: object) -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
+from dataclasses import replace
 from typing import Any
 
 import pytest
@@ -12,10 +13,12 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lstmcli.classification.config import ClassifierConfig, ModelConfig, TrainConfig
+from lstmcli.classification.options import from_options
 from lstmcli.cli.commands import classify, compare, demo, info, perplexity, train
 from lstmcli.cli.options import common, configs
 from lstmcli.data.config import ReadConfig
 from lstmcli.errors import UsageError
+from lstmcli.options import seconds
 from lstmcli.tokenization.config import TokenizerConfig
 
 CONTRACT = {
@@ -96,8 +99,11 @@ def parameters(*arguments: str) -> dict[str, Any]:
 
 
 def config(*arguments: str) -> ClassifierConfig:
-    values = parameters(*arguments)
-    return configs.classifier_config(values)
+    ctx = command("train").make_context("train", ["data.csv", *arguments])
+    given = configs.given_options(ctx, ctx.params)
+    found = from_options(given)["config"]
+    assert isinstance(found, ClassifierConfig)
+    return replace(found, read=configs.read_config(ctx.params))
 
 
 def test_without_options_the_config_is_the_default() -> None:
@@ -200,14 +206,14 @@ def test_values_out_of_range_are_usage_errors(option: str) -> None:
 
 
 @given(st.integers(0, 99), st.integers(0, 99), st.integers(1, 99))
-def test_durations_add_up(hours: int, minutes: int, seconds: int) -> None:
-    assert configs.seconds(f"{hours}h{minutes}m{seconds}s") == hours * 3600 + minutes * 60 + seconds
+def test_durations_add_up(hours: int, minutes: int, rest: int) -> None:
+    assert seconds(f"{hours}h{minutes}m{rest}s") == hours * 3600 + minutes * 60 + rest
 
 
 @given(st.text(max_size=6))
 def test_a_duration_is_read_or_refused(text: str) -> None:
     try:
-        assert configs.seconds(text) >= 0
+        assert seconds(text) >= 0
     except UsageError as error:
         assert error.hint
 

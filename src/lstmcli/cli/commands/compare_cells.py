@@ -11,19 +11,18 @@ from typing import TYPE_CHECKING, Any
 
 import typer
 
-from lstmcli.classification.config import ModelConfig, TrainConfig
 from lstmcli.cli.io.signals import Stop
 from lstmcli.cli.io.streams import note
-from lstmcli.cli.options.configs import classifier_config, lm_config, out_of_place, read_config
+from lstmcli.cli.options.configs import chosen, job_arguments, read_config
 from lstmcli.cli.options.experiment import DISTANCE, OUTPUT
 from lstmcli.cli.output import html
 from lstmcli.errors import OutputError, UsageError
 from lstmcli.safe_files import check_links
+from lstmcli.tasks import require_task, task_for
+from lstmcli.training.config import TrainingConfig
 
 if TYPE_CHECKING:
-    from lstmcli.classification.config import ClassifierConfig
     from lstmcli.experiments.results import Race
-    from lstmcli.language_modeling.config import LmConfig
 
 REPORT, NUMBERS = "report.html", "report.json"
 EQUAL_TIME = "1m"
@@ -67,12 +66,9 @@ def compare_cells(values: Mapping[str, Any], given: Collection[str], arguments: 
     check_match(match)
     distance = _distance(values)
     values = _settled(values, given, match)
-    tasks = [values["task"]] if values["task"] else ["classify", "lm"]
-    configs = {task: _config(values, given, task) for task in tasks}
-    if all(isinstance(config, UsageError) for config in configs.values()):
-        raise next(iter(configs.values()))  # type: ignore[misc]
+    settings = job_arguments({name: values[name] for name in given} | {"time": values["time"]}, values["task"])
     output = values["output"] or OUTPUT
-    first = TrainConfig.seed if values["seed"] is None else values["seed"]
+    first = TrainingConfig.seed if values["seed"] is None else values["seed"]
     seeds = range(first, first + values["seeds"])
     _check_output(output, cells, seeds, force=values["force"])
 
@@ -87,11 +83,10 @@ def compare_cells(values: Mapping[str, Any], given: Collection[str], arguments: 
         test=values["test"],
         valid_fraction=None,
         seed=seeds[0],
-        labelled={None: None, "classify": True, "lm": False}[values["task"]],
+        labelled=require_task(values["task"]).labelled if values["task"] else None,
     )
-    config = configs[values["task"] or ("classify" if splits.labelled else "lm")]
-    if isinstance(config, UsageError):
-        raise config
+    task = require_task(values["task"]) if values["task"] else task_for(labelled=splits.labelled)
+    config = chosen(settings, task)["config"]
     made = not output.exists()
     check_links(output)
     try:
@@ -163,22 +158,6 @@ def _settled(values: Mapping[str, Any], given: Collection[str], match: Sequence[
     if "time" not in match and "time" in given:
         raise UsageError("--time needs runs of equal time", hint="add --match time, or --match parameters,time")
     return {**values, "time": (values["time"] or EQUAL_TIME) if "time" in match else None}
-
-
-def _config(values: Mapping[str, Any], given: Collection[str], task: str) -> ClassifierConfig | LmConfig | UsageError:
-    """What all runs share, or what is wrong with it."""
-    if foreign := out_of_place(given, task):
-        kind, other = ("a classifier", "lm") if task == "classify" else ("a language model", "classify")
-        return UsageError(f"{foreign[0]} means nothing to {kind}", hint=f"leave it out, or add --task {other}")
-    chosen = {name: value for name, value in values.items() if value is not None}
-    usual = {"tokenizer": "word", "vectors": None, "keep_case": False, "time": None, "untied": False, "softmax": "full"}
-    usual["pooling"] = ",".join(ModelConfig.pooling)
-    try:
-        if task == "classify":
-            return classifier_config({**usual, **chosen})
-        return lm_config({**usual, **chosen}, given)
-    except UsageError as error:
-        return error
 
 
 def _check_output(output: Path, cells: Sequence[str], seeds: Sequence[int], *, force: bool) -> None:

@@ -3,32 +3,32 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Collection, Generator
+from collections.abc import Generator
 from contextlib import ExitStack, closing
-from dataclasses import asdict
+from dataclasses import asdict, dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 
-from lstmcli.classification.config import ClassifierConfig, ModelConfig, TrainConfig
+from lstmcli.classification.config import ModelConfig, TrainConfig
 from lstmcli.classification.events import DataRead, Evaluated
 from lstmcli.cli.io.signals import Stop
 from lstmcli.cli.options import common as o
-from lstmcli.cli.options.configs import classifier_config, lm_config, out_of_place, read_config
+from lstmcli.cli.options.configs import chosen, given_options, job_arguments, read_config
 from lstmcli.cli.options.resume import goes_on, interval, is_its_model, torn_off
-from lstmcli.cli.typer_classes import Command, is_given
+from lstmcli.cli.typer_classes import Command
 from lstmcli.data.config import ReadConfig
-from lstmcli.errors import UsageError
-from lstmcli.language_modeling.config import LmConfig, LmModelConfig
+from lstmcli.language_modeling.config import LmModelConfig
 from lstmcli.language_modeling.events import CorpusRead, LmEvaluated
+from lstmcli.tasks import BUILT_IN, CLASSIFICATION, require_task, task_for
 from lstmcli.tokenization.config import LmTokenizerConfig, TokenizerConfig
 from lstmcli.training import events
 
 READ, TOKENIZER, MODEL, TRAIN = ReadConfig(), TokenizerConfig(), ModelConfig(), TrainConfig()
 LM_TOKENIZER, LM_MODEL = LmTokenizerConfig(), LmModelConfig()
 POOLING = ",".join(MODEL.pooling)
-LABELS = ("label_column", "label_prefix", "label_separator")
+LABELS = frozenset({"label_column", "label_prefix", "label_separator"})
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -73,13 +73,13 @@ def train(
     force: o.Force = False,
     resume: o.Resume = False,
     task: Annotated[
-        Literal["classify", "lm"] | None,
-        typer.Option(
+        str | None,
+        o.option(
             "--task",
-            rich_help_panel=o.DATA,
-            metavar="classify|lm",
+            panel=o.DATA,
+            among=tuple(BUILT_IN),
             show_default="classify where the text has labels, else lm",
-            help="What to train: a classifier or a language model.",
+            text="What to train: a classifier or a language model.",
         ),
     ] = None,
     text_columns: o.TextColumns = None,
@@ -157,39 +157,25 @@ def train(
     ends the run early and keeps the best model so far; --resume goes on with a run that was ended or killed.
     """
     values = locals()
-    given = {name for name in values if name != "ctx" and is_given(ctx, name)}
-    if task is None and not given.isdisjoint(LABELS):
-        task = "classify"  # whoever says how labels are written has some
+    given = given_options(ctx, values)
+    if task is None and not LABELS.isdisjoint(given):
+        task = CLASSIFICATION.name  # label options imply --task classify
     listeners: list[Any] = []
     if tensorboard is not None:
         from lstmcli.cli.output.tensorboard import Scalars
 
         listeners.append(Scalars(tensorboard))
 
-    # What is wrong with the options is said before anything is read.
-    configs = _configs(values, given, [task] if task else ["classify", "lm"])
-
-    every = interval(checkpoint_every)
-
-    from lstmcli.model_dir.directory import DEFAULTS, check_target
-    from lstmcli.training.lock import claimed
-
-    held = ctx.with_resource(ExitStack())
-
-    def target_checked(place: Path) -> None:
-        nonlocal resume, force
-        held.enter_context(claimed(place, for_later=True))
-        resume = goes_on(place, resume=resume, force=force)
-        force = force or (resume and is_its_model(place))
-        check_target(place, force)
-
+    # Wrong options are reported before anything is read.
+    arguments = job_arguments(given, task)
+    place = _Place(ctx.with_resource(ExitStack()), interval(checkpoint_every), resume=resume, force=force)
     if output and not dry_run:
-        target_checked(output)
+        place.check(output)
 
     from lstmcli.cli.output.training_log import Telling
     from lstmcli.data.splits import load_splits
+    from lstmcli.training.run import train as run
 
-    labelled = {None: None, "classify": True, "lm": False}[task]
     splits = load_splits(
         source,
         read_config(values),
@@ -197,32 +183,26 @@ def train(
         test=test,
         valid_fraction=valid_fraction,
         seed=seed,
-        labelled=labelled,
+        labelled=require_task(task).labelled if task else None,
     )
-    kind = task or ("classify" if splits.labelled else "lm")
-    config = configs[kind]
-    if isinstance(config, UsageError):
-        raise config
-    target = output or DEFAULTS[kind]
+    kind = require_task(task) if task else task_for(labelled=splits.labelled)
+    job = kind.module("train").job(splits, **chosen(arguments, kind))
+    target = output or kind.default_dir
     if not output and not dry_run:
-        target_checked(target)
+        place.check(target)
     with Stop() as stop, Telling(default_place=output is None, quiet=quiet, splits=splits) as telling:
-        how: dict[str, Any] = {"force": force or dry_run, "command": shlex.join(ctx.obj), "stop": stop.asked}
-        how |= {"resume": resume, "checkpoint_every": every}
-        run: Generator[events.Event, None, None]
-        if isinstance(config, ClassifierConfig):
-            from lstmcli.classification.train import train_classifier
-
-            run = train_classifier(splits, config, target, **how)
-        else:
-            from lstmcli.language_modeling.config import ALPHABET_PRESET
-            from lstmcli.language_modeling.train import train_lm
-
-            letters = None if preset else lm_config({**values, "preset": ALPHABET_PRESET}, given)
-            run = train_lm(splits, config, target, of_letters=letters, **how)
         listeners.append(telling)
+        run_events = run(
+            job,
+            target,
+            force=place.force or dry_run,
+            command=shlex.join(ctx.obj),
+            stop=stop.asked,
+            resume=place.resume,
+            checkpoint_every=place.checkpoint_every,
+        )
         with torn_off(target):
-            result = follow(run, listeners, stop, dry_run=dry_run)
+            result = follow(run_events, listeners, stop, dry_run=dry_run)
     if format == "json":
         from lstmcli.cli.output.console import to_json
 
@@ -231,27 +211,25 @@ def train(
         raise typer.Exit(128 + stop.signal)
 
 
-def _configs(
-    values: dict[str, Any], given: Collection[str], tasks: list[str]
-) -> dict[str, ClassifierConfig | LmConfig | UsageError]:
-    """The config for each task, or what is wrong with it.  Raises: UsageError, where none is right."""
-    made: dict[str, ClassifierConfig | LmConfig | UsageError] = {}
-    wrong: list[UsageError] = []
-    for task in tasks:
-        if foreign := out_of_place(given, task):
-            kind, other = ("a classifier", "lm") if task == "classify" else ("a language model", "classify")
-            hint = f"leave it out, or add --task {other}"
-            misplaced = made[task] = UsageError(f"{foreign[0]} means nothing to {kind}", hint=hint)
-            wrong.append(misplaced)
-            continue
-        try:
-            made[task] = classifier_config(values) if task == "classify" else lm_config(values, given)
-        except UsageError as error:
-            made[task] = error
-            wrong.insert(0, error)  # says more than that an option is out of place
-    if len(wrong) == len(made):
-        raise wrong[0]
-    return made
+@dataclass
+class _Place:
+    """Whether a model may be written to a place, and whether the run there is to be resumed."""
+
+    held: ExitStack
+    """Holds the claims of places until the command ends."""
+    checkpoint_every: float
+    resume: bool
+    force: bool
+
+    def check(self, target: Path) -> None:
+        """Raises: OutputError."""
+        from lstmcli.model_dir.directory import check_target
+        from lstmcli.training.lock import claimed
+
+        self.held.enter_context(claimed(target, for_later=True))
+        self.resume = goes_on(target, resume=self.resume, force=self.force)
+        self.force = self.force or (self.resume and is_its_model(target))
+        check_target(target, self.force)
 
 
 def follow(

@@ -58,6 +58,6 @@ def is_its_model(target: Path) -> bool:
 
 def interval(text: str) -> float:
     """Seconds between checkpoints; infinite for ``never``.  Raises: UsageError."""
-    from lstmcli.cli.options.configs import seconds
+    from lstmcli.options import seconds
 
     return math.inf if text == "never" else seconds(text, "--checkpoint-every")

@@ -10,6 +10,7 @@ from lstmcli.classification.results import ClassReport, DataCheck
 from lstmcli.cli.output.console import columns, count, facts, grid, percent, perplexity, safe, size
 from lstmcli.language_modeling.results import CorpusCheck
 from lstmcli.model_dir.results import ModelInfo
+from lstmcli.tasks import require_task
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -156,8 +157,9 @@ def model_info(info: ModelInfo, out: Console) -> RenderableType:
         "again": _again(info),
     }
     rows |= {name: _value(value) for name, value in info.data.items()}
+    figures = require_task(info.task).module("manifest").FIGURES
     for split, found in info.metrics.items():
-        rows[f"on {split}"] = _scores(found, info.tokenizer) if isinstance(found, dict) else _value(found)
+        rows[f"on {split}"] = _scores({name: found[name] for name in figures if name in found}, info.tokenizer)
     if info.calibration:
         rows["calibration"] = f"confidence scaled by {info.calibration['scale']:.2f}"
     rows["made with"] = _value(info.versions)
@@ -192,8 +194,8 @@ def perplexities(found: dict[str, Any], tokenizer: str) -> str:
 
 
 def _task(info: ModelInfo) -> str:
-    if info.task != "classify":
-        return "language model"
+    if not info.labels:
+        return require_task(info.task).title.removeprefix("a ")
     return f"{info.task}, {len(info.labels)} labels" + (", several for one text" if info.multilabel else "")
 
 

@@ -1,0 +1,30 @@
+"""Options of ``lstm train`` to the settings of a classifier."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from lstmcli.classification.config import ClassifierConfig
+from lstmcli.options import changed, common
+
+OPTIONS = frozenset({"keep_case", "one_way"})
+"""Options that are not named after a field."""
+
+
+def from_options(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of ``train.job`` that the options stand for.
+
+    Raises:
+        UsageError: a value that cannot be.
+    """
+    fields = common(given)
+    if "keep_case" in given:
+        fields["lowercase"] = not given["keep_case"]
+    if "one_way" in given:
+        fields["bidirectional"] = not given["one_way"]
+    if isinstance(given.get("pooling"), str):
+        fields["pooling"] = tuple(part.strip() for part in given["pooling"].split(",") if part.strip())
+    if given.get("vectors") is not None:
+        fields["vectors"] = str(given["vectors"])
+    return {"config": changed(ClassifierConfig(), fields)}

@@ -1,0 +1,47 @@
+"""The model card of a language model."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from lstmcli.model_dir.card import SPLITS, pairs, table
+from lstmcli.model_dir.markdown import code, plain
+
+
+def card(config: Mapping[str, Any]) -> str:
+    """The same for a language model; ``config["metrics"]`` maps a split to an ``LmReport`` as a dict."""
+    parts = [
+        "---\nlibrary_name: lstmcli\npipeline_tag: text-generation\ntags:\n- lstm\n- language-model\n---",
+        "# A language model",
+        f"It foresees text, token by token. Inside: {plain(config['architecture'])}; {config['parameters']:,} "
+        f"parameters; a vocabulary of {config['tokenizer']['vocab_size']:,} ({plain(config['tokenizer']['kind'])}). "
+        "The weights are in `model.safetensors`; `model.onnx` is the same network for ONNX Runtime.",
+        "## Use\n\n"
+        + code("pip install lstmcli\nlstm generate --model . 'Once upon'\nlstm perplexity --model . text.txt"),
+        "Run in this directory, or name it after `--model`. It needs no GPU and no network.",
+        "## Training",
+        code(config["command"]),
+        pairs({"trained": config["created"], "seed": str(config["seed"]), **config["data"]}),
+        "Versions: " + ", ".join(f"{plain(name)} {plain(v)}" for name, v in config["versions"].items()) + ".",
+        *_perplexities(config["metrics"]),
+        "## Limits",
+        "It knows the words and the style of its training text, makes up facts, and repeats what it read there.",
+    ]
+    card = "\n\n".join(part for part in parts if part) + "\n"
+    return card.encode("utf-8", "backslashreplace").decode()
+
+
+def _perplexities(metrics: Mapping[str, Any]) -> Iterator[str]:
+    names = ("perplexity", "word_perplexity", "bits_per_char", "bits_per_byte")
+    rows = [
+        (SPLITS.get(split, plain(split)), *(_number(found[name]) for name in names), f"{found['tokens']:,}")
+        for split, found in metrics.items()
+    ]
+    if rows:
+        yield "## Results"
+        yield table(("split", "perplexity per token", "per word", "bits per character", "per byte", "tokens"), rows)
+
+
+def _number(value: float | None) -> str:
+    return f"{value:,.3f}" if value is not None and value < 1e9 else "–"  # text without spaces is one long word

@@ -1,0 +1,35 @@
+"""Options of ``lstm train`` to the settings of a language model: its preset, and what changes it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any
+
+from lstmcli.language_modeling.config import ALPHABET_PRESET, DEFAULT_PRESET, LmConfig, preset
+from lstmcli.options import changed, common
+
+OPTIONS = frozenset({"preset", "untied", "keep_case"})
+"""Options that are not named after a field."""
+
+
+def from_options(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The arguments of ``train.job`` that the options stand for.
+
+    Raises:
+        UsageError: a value that cannot be.
+    """
+    chosen = given.get("preset")
+    return {
+        "config": _settings(str(chosen or DEFAULT_PRESET), given),
+        "of_letters": None if chosen else _settings(ALPHABET_PRESET, given),
+    }
+
+
+def _settings(name: str, given: Mapping[str, Any]) -> LmConfig:
+    model, train = preset(name)
+    fields = common(given)
+    if given.get("untied") or given.get("softmax") == "adaptive":
+        fields["tied"] = False
+    if "learning_rate" not in given and fields.get("optimizer", train.optimizer) != train.optimizer:
+        fields["learning_rate"] = None  # the preset's is for its own optimizer
+    return changed(LmConfig(model=model, train=train), fields)
