@@ -18,9 +18,9 @@ Cell = str
 """A name in the registry of cells."""
 
 CELLS: tuple[str, ...] = tuple(cells.CELLS)
-MOST_UNITS, MOST_LAYERS = 2**16, 2**8
+MAX_UNITS, MAX_LAYERS = 2**16, 2**8
 """Of the embedding and of a layer: beyond any use, and small enough for a config to be looked at."""
-MOST = 2**31 - 1
+MAX_COUNT = 2**31 - 1
 """No count can be larger: ids are 32 bits wide."""
 
 
@@ -29,11 +29,11 @@ def require(ok: bool, message: str) -> None:
         raise UsageError(message)
 
 
-def within(name: str, value: float | None, least: float, most: float = MOST) -> None:
+def within(name: str, value: float | None, least: float, most: float = MAX_COUNT) -> None:
     """``None`` is a choice left to a rule.  NaN is within nothing."""
     if value is None or least <= value <= most:
         return
-    limit = f"between {least} and {most}" if most != MOST or value > most else f"at least {least}"
+    limit = f"between {least} and {most}" if most != MAX_COUNT or value > most else f"at least {least}"
     raise UsageError(f"{name} must be {limit}, not {value}")
 
 

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from lstmcli.cells import CELLS, count_parameters
-from lstmcli.classification.config import ModelConfig
+from lstmcli.classification.config import ClassifierModelConfig
 from lstmcli.classification.network import Classifier
 from lstmcli.language_modeling.config import LmModelConfig
 from lstmcli.language_modeling.network import LanguageModel
@@ -140,7 +140,7 @@ def test_a_closed_pair_of_gates_is_no_division_by_zero() -> None:
 @pytest.mark.parametrize("name", CELLS)
 @pytest.mark.parametrize("directions", [1, 2])
 def test_parameters_are_counted_without_making_them(name: str, directions: int) -> None:
-    config = ModelConfig(cell=name, embedding=E, hidden=H, layers=3, bidirectional=directions == 2)
+    config = ClassifierModelConfig(cell=name, embedding=E, hidden=H, layers=3, bidirectional=directions == 2)
     stack = Classifier(config, 7, 2).stack
     assert count_parameters(name, E, [H] * 3, directions) == sum(p.numel() for p in stack.parameters())
 

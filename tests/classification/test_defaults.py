@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstmcli.classification.config import ClassifierConfig, ModelConfig, TrainConfig
-from lstmcli.classification.defaults import MOST_NGRAM_CELLS, NGRAM_CELLS, SMALL, ngram_min_count, ngram_weight, resolve
+from lstmcli.classification.config import ClassifierConfig, ClassifierModelConfig, ClassifierTrainConfig
+from lstmcli.classification.defaults import MAX_NGRAM_CELLS, NGRAM_CELLS, SMALL, ngram_min_count, ngram_weight, resolve
 from lstmcli.errors import UsageError
 from lstmcli.language_modeling.config import LmConfig, LmModelConfig, LmTrainConfig
 from lstmcli.language_modeling.defaults import cutoffs, is_alphabet, resolve_lm
@@ -41,8 +41,8 @@ def test_the_ngrams_count_twice_on_small_sets_and_once_on_large_ones(texts: int,
 
 
 def test_ngrams_of_too_many_texts_and_labels() -> None:
-    said = replace(ClassifierConfig(), model=ModelConfig(ngrams=1))
-    texts = MOST_NGRAM_CELLS // 20_000
+    said = replace(ClassifierConfig(), model=ClassifierModelConfig(ngrams=1))
+    texts = MAX_NGRAM_CELLS // 20_000
     assert resolve(ClassifierConfig(), texts, texts, 20_000).model.ngrams == 0
     assert resolve(said, texts, texts, 20_000).model.ngrams == 1
     with pytest.raises(UsageError, match="20,000 labels takes about 20 GB to fit") as error:
@@ -51,7 +51,7 @@ def test_ngrams_of_too_many_texts_and_labels() -> None:
 
 
 def test_what_the_user_said_stays() -> None:
-    said = replace(ClassifierConfig(), model=ModelConfig(ngrams=0), train=TrainConfig(epochs=1))
+    said = replace(ClassifierConfig(), model=ClassifierModelConfig(ngrams=0), train=ClassifierTrainConfig(epochs=1))
     assert resolve(said, 100, 2000, 2) == said
 
 

@@ -7,13 +7,13 @@ from dataclasses import replace
 import numpy as np
 import pytest
 
-from lstmcli.classification.config import ClassifierConfig, ModelConfig, TrainConfig
+from lstmcli.classification.config import ClassifierConfig, ClassifierModelConfig, ClassifierTrainConfig
 from lstmcli.classification.estimate import estimate
 from lstmcli.classification.trainer import Split
 from lstmcli.training.estimate import BASE_BYTES
 from lstmcli.training.results import Estimate
 
-CONFIG = ClassifierConfig(model=ModelConfig(ngrams=2), train=TrainConfig(epochs=4, batch_size=10))
+CONFIG = ClassifierConfig(model=ClassifierModelConfig(ngrams=2), train=ClassifierTrainConfig(epochs=4, batch_size=10))
 
 
 def split(n: int, tokens: int = 20) -> Split:
@@ -38,4 +38,4 @@ def test_more_of_anything_costs_more() -> None:
     for other in (cost(n=1000), cost(tokens=200), cost(parameters=10**7)):
         assert other.memory_bytes > base.memory_bytes
     assert cost(parameters=10**7).model_bytes > base.model_bytes
-    assert cost(replace(CONFIG, model=ModelConfig(ngrams=0))).model_bytes == 4 * 10**6
+    assert cost(replace(CONFIG, model=ClassifierModelConfig(ngrams=0))).model_bytes == 4 * 10**6

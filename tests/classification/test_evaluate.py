@@ -9,7 +9,7 @@ import pytest
 from numpy.typing import NDArray
 
 from lstmcli.classification import evaluate, model_selection
-from lstmcli.classification.ensemble import Experts
+from lstmcli.classification.ensemble import Ensemble
 from lstmcli.classification.evaluate import Judge, Strangers
 from lstmcli.classification.metrics import classification_report
 from lstmcli.classification.model_selection import blocks, score, score_in_blocks
@@ -35,7 +35,7 @@ def part(multilabel: bool) -> Split:
 
 
 def the_judge(multilabel: bool) -> Judge:
-    return Judge(Experts(Network(), None, C, multilabel, 0, 10), [f"{i}" for i in range(C)], multilabel)
+    return Judge(Ensemble(Network(), None, C, multilabel, 0, 10), [f"{i}" for i in range(C)], multilabel)
 
 
 @pytest.mark.parametrize("multilabel", [False, True])

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from torch import Tensor
 
 from lstmcli.classification import fit as module
-from lstmcli.classification.config import ModelConfig, TrainConfig
+from lstmcli.classification.config import ClassifierModelConfig, ClassifierTrainConfig
 from lstmcli.classification.fit import fit
 from lstmcli.classification.model_selection import Score
 from lstmcli.classification.network import Classifier
@@ -26,8 +26,10 @@ from lstmcli.training import loop
 from lstmcli.training.checkpoint import Checkpoints, read_latest
 from lstmcli.training.events import Event, Step, Stopped, Validated, Warned
 
-MODEL = ModelConfig(embedding=8, hidden=6, segment=8, word_dropout=0.0, embedding_dropout=0.1, output_dropout=0.1)
-TRAIN = TrainConfig(epochs=6, batch_size=16, learning_rate=1e-2, ema=0.2, patience=0)
+MODEL = ClassifierModelConfig(
+    embedding=8, hidden=6, segment=8, word_dropout=0.0, embedding_dropout=0.1, output_dropout=0.1
+)
+TRAIN = ClassifierTrainConfig(epochs=6, batch_size=16, learning_rate=1e-2, ema=0.2, patience=0)
 TOKENS = TokenizerConfig(max_tokens=20)
 
 
@@ -43,7 +45,9 @@ def split(n: int, seed: int, classes: int = 2, multilabel: bool = False) -> Spli
     return Split(texts, np.eye(classes, dtype=np.int64)[gold] if multilabel else gold)
 
 
-def trainer(config: TrainConfig = TRAIN, classes: int = 2, multilabel: bool = False, bf16: bool = False) -> Trainer:
+def trainer(
+    config: ClassifierTrainConfig = TRAIN, classes: int = 2, multilabel: bool = False, bf16: bool = False
+) -> Trainer:
     torch.manual_seed(config.seed)
     network = Classifier(MODEL, 60, classes)
     return Trainer(network, config, TOKENS, multilabel=multilabel, class_weights=None, device="cpu", bf16=bf16)
@@ -203,7 +207,7 @@ def test_estimating_changes_nothing() -> None:
 @settings(max_examples=8, deadline=None)
 @pytest.mark.parametrize("config", [TRAIN, replace(TRAIN, adversarial=0.5, ema=0.5, schedule="onecycle")])
 def test_a_run_that_goes_on_ends_as_if_it_had_never_stopped(
-    config: TrainConfig, cut: int, tmp_path_factory: pytest.TempPathFactory
+    config: ClassifierTrainConfig, cut: int, tmp_path_factory: pytest.TempPathFactory
 ) -> None:
     def finished(checkpoints: Checkpoints, stop: Callable[[], bool] = lambda: False) -> Trainer:
         t = trainer(config)

@@ -16,7 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from lstmcli.classification.config import POOLINGS, ModelConfig
+from lstmcli.classification.config import POOLINGS, ClassifierModelConfig
 from lstmcli.classification.graph import classifier_graph
 from lstmcli.classification.network import Classifier, load_classifier_module
 from lstmcli.classification.session import ClassifierSession
@@ -27,7 +27,7 @@ from lstmcli.errors import ModelError, UsageError
 
 ROWS, C = 25, 3
 CONFIGS = [
-    ModelConfig(cell=cell, bidirectional=both, layers=layers, pooling=pooling, embedding=5, hidden=3)  # type: ignore[arg-type]
+    ClassifierModelConfig(cell=cell, bidirectional=both, layers=layers, pooling=pooling, embedding=5, hidden=3)  # type: ignore[arg-type]
     for cell in CELLS
     for both, layers, pooling in product((True, False), (1, 2), (*((p,) for p in POOLINGS), POOLINGS))
     if cell in ("lstm", "gru", "rnn") or pooling == POOLINGS
@@ -39,7 +39,7 @@ Ids, Lengths = NDArray[np.int32], NDArray[np.int64]
 
 @lru_cache(maxsize=4)
 def engines(
-    config: ModelConfig,
+    config: ClassifierModelConfig,
 ) -> tuple[Callable[[Ids, Lengths], NDArray[np.float32]], ClassifierSession, InferenceGraph]:
     """PyTorch's logits as a function, the session, and the graph, of one random model."""
     torch.manual_seed(5)
@@ -71,14 +71,16 @@ def batch_of(lengths: list[list[int]], F: int, padding: int = 0) -> tuple[Ids, L
 @pytest.mark.parametrize("config", CONFIGS, ids=NAMES)
 @given(lengths=TEXTS, padding=st.integers(0, 2), F=st.sampled_from([1, 3]))
 @settings(max_examples=6, deadline=None)
-def test_the_session_is_the_pytorch_model(config: ModelConfig, lengths: list[list[int]], padding: int, F: int) -> None:
+def test_the_session_is_the_pytorch_model(
+    config: ClassifierModelConfig, lengths: list[list[int]], padding: int, F: int
+) -> None:
     expected, session, _ = engines(config)
     batch = batch_of(lengths, F, padding)
     np.testing.assert_allclose(session.logits(*batch), expected(*batch), atol=1e-5)
 
 
 @pytest.mark.parametrize("config", CONFIGS, ids=NAMES)
-def test_a_text_gets_the_same_logits_in_any_batch(config: ModelConfig) -> None:
+def test_a_text_gets_the_same_logits_in_any_batch(config: ClassifierModelConfig) -> None:
     _, session, _ = engines(config)
     lengths = [[6, 5, 2], [1], [4, 4], [3]]
     ids, sizes = batch_of(lengths, 3, padding=2)
@@ -91,7 +93,7 @@ def test_a_text_gets_the_same_logits_in_any_batch(config: ModelConfig) -> None:
 
 
 @pytest.mark.parametrize("config", CONFIGS, ids=NAMES)
-def test_the_graph_is_valid_onnx(config: ModelConfig) -> None:
+def test_the_graph_is_valid_onnx(config: ClassifierModelConfig) -> None:
     model = onnx.load_from_string(engines(config)[2].serialise())
     onnx.checker.check_model(model, full_check=True)
     assert [opset.version for opset in model.opset_import] == [OPSET]
@@ -134,7 +136,7 @@ def test_a_broken_graph_is_a_model_error() -> None:
 
 
 def test_int8_is_near_the_exact_graph_and_refuses_other_cells() -> None:
-    config = ModelConfig(embedding=16, hidden=12, layers=2, pooling=("max", "last"))
+    config = ClassifierModelConfig(embedding=16, hidden=12, layers=2, pooling=("max", "last"))
     torch.manual_seed(3)
     weights = Classifier(config, ROWS, C).eval().tensors()
     batch = batch_of([[5], [3], [9]], F=3)

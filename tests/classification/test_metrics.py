@@ -104,7 +104,7 @@ def test_a_report_on_nothing_is_a_mistake() -> None:
 
 
 def test_a_matrix_nobody_would_read_is_left_out(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(metrics, "MOST_CONFUSED", 2)
+    monkeypatch.setattr(metrics, "MAX_CONFUSED", 2)
     report = classification_report(WORKED, np.array([0, 0, 0, 1, 1, 2]), ["a", "b", "c"])
     assert report.confusion == ()
     assert report.classes[0].f1 == pytest.approx(0.8)

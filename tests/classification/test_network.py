@@ -13,17 +13,17 @@ from hypothesis import strategies as st
 from torch import Tensor
 from torch.nn import functional
 
-from lstmcli.classification.config import POOLINGS, ModelConfig
+from lstmcli.classification.config import POOLINGS, ClassifierModelConfig
 from lstmcli.classification.network import Classifier, load_classifier_module
 from lstmcli.config import CELLS
 from lstmcli.nn.optim import RowAdam
 from lstmcli.nn.stack import count_parameters
 
 ROWS, C = 30, 3
-SMALL = ModelConfig(embedding=6, hidden=4, layers=2, pooling=POOLINGS, ngrams=0)
+SMALL = ClassifierModelConfig(embedding=6, hidden=4, layers=2, pooling=POOLINGS, ngrams=0)
 
 
-def model_of(config: ModelConfig = SMALL) -> Classifier:
+def model_of(config: ClassifierModelConfig = SMALL) -> Classifier:
     torch.manual_seed(11)
     return Classifier(config, ROWS, C)
 
@@ -117,7 +117,7 @@ def test_dropout_is_for_training_only() -> None:
 @pytest.mark.parametrize("cell", CELLS)
 def test_one_batch_can_be_overfitted(cell: str) -> None:
     """Embedding by RowAdam, the rest by AdamW, as in training; random ids and labels, learned by heart."""
-    calm = ModelConfig(
+    calm = ClassifierModelConfig(
         cell=cell,  # type: ignore[arg-type]
         embedding=16,
         hidden=16,

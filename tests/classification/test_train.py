@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 from safetensors.numpy import load_file
 
-from lstmcli.classification.config import TrainConfig
+from lstmcli.classification.config import ClassifierTrainConfig
 from lstmcli.classification.events import NgramsFitted
 from lstmcli.classification.ngram_table import KEYS, ngram_keys
 from lstmcli.classification.train import job
@@ -20,7 +20,7 @@ from lstmcli.training.events import Event
 from lstmcli.training.run import train
 from support.models import TINY
 
-CONFIG = replace(TINY, train=TrainConfig(epochs=1, threads=1))
+CONFIG = replace(TINY, train=ClassifierTrainConfig(epochs=1, threads=1))
 TRAIN = [Record(f"red {n} day" if n % 2 else f"green {n} day", (str(n % 2),)) for n in range(40)]
 VALID = [Record("red green day", ("1",)), Record("green red day", ("0",))]
 

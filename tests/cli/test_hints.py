@@ -15,7 +15,7 @@ from lstmcli.cli.app import app
 
 SOURCE = Path(lstmcli.__file__).parent
 PROJECT = Path(__file__).resolve().parents[2] / "pyproject.toml"
-OTHERS = {"--upgrade", "--force-reinstall", "--help"}
+OTHERS = {"--upgrade", "--force-reinstall", "--pids-limit", "--help"}
 """Options of other programs, and what only looks like one."""
 FIELD = "\x00"
 """Stands for a value in an f-string."""

@@ -92,7 +92,7 @@ def test_json_nested_very_deeply(command: str, name: str, depth: int, here: Path
 
 
 def test_a_gzip_bomb(here: Path, sound: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "MOST_UNPACKED", 1 << 20)
+    monkeypatch.setattr(files, "MAX_UNPACKED", 1 << 20)
     Path("bomb.csv.gz").write_bytes(gzip.compress(b"text,label\n" + b"a" * (8 << 20)))
     refused(lstm("classify", "bomb.csv.gz", "-m", sound), 3, "no text packs so well", "gzip -d")
     bomb = Path("bomb.csv.gz").read_bytes()

@@ -16,7 +16,7 @@ from lstmcli.model_dir.directory import LOG
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="memory is measured as Linux does")]
 LSTM = [sys.executable, "-m", "lstmcli"]
-MOST_GROWTH = 1.2
+MAX_GROWTH = 1.2
 MEASURED = """
 import resource, subprocess, sys
 subprocess.run(sys.argv[1:], stdout=subprocess.DEVNULL, check=True)
@@ -66,7 +66,7 @@ def test_classifying_takes_no_more_memory_for_more_lines(classifier: str, tmp_pa
         peak(["classify", "-m", classifier, "--input-format", "text", str(write(tmp_path / f"{n}.txt", n))], tmp_path)
         for n in (5_000, 60_000)
     )
-    assert many <= MOST_GROWTH * few
+    assert many <= MAX_GROWTH * few
 
 
 def test_many_processes_on_one_model_answer_as_one(classifier: str, tmp_path: Path) -> None:

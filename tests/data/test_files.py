@@ -49,7 +49,7 @@ def test_truncated_and_damaged_gzip(tmp_path: Path) -> None:
 def test_a_gzip_bomb_is_refused_before_it_fills_the_memory(
     how: str, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(files, "MOST_UNPACKED", 1 << 20)
+    monkeypatch.setattr(files, "MAX_UNPACKED", 1 << 20)
     bomb = gzip.compress(bytes(8 << 20), mtime=0)
     (tmp_path / "bomb.gz").write_bytes(bomb)
     source = {
@@ -67,7 +67,7 @@ def test_a_gzip_bomb_is_refused_before_it_fills_the_memory(
 
 
 def test_text_that_packs_as_text_does_may_be_of_any_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "MOST_UNPACKED", 1 << 16)
+    monkeypatch.setattr(files, "MAX_UNPACKED", 1 << 16)
     text = "".join(f"line {i}: the cat sat on the mat\n" for i in range(20_000)).encode()
     (tmp_path / "a.gz").write_bytes(gzip.compress(text))
     assert read(tmp_path / "a.gz") == text

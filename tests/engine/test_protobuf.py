@@ -61,6 +61,6 @@ def test_a_graph_inside_a_graph_is_that_of_onnx() -> None:
 
 
 def test_more_than_a_protocol_buffer_holds(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(protobuf, "MOST_BYTES", 10)
+    monkeypatch.setattr(protobuf, "MAX_BYTES", 10)
     with pytest.raises(ModelError, match="2 GB at most"):
         Message().data(1, bytes(20)).serialise()

@@ -133,7 +133,7 @@ def test_equal_models_do_not_differ(both: Any) -> None:
 
 
 def test_many_texts_are_summed_in_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(significance, "MOST_UNITS", 7)
+    monkeypatch.setattr(significance, "MAX_UNITS", 7)
     numbers = np.arange(60).reshape(20, 3).astype(np.int8)
     found = grouped(numbers)
     assert found.shape == (7, 3)

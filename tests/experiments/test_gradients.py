@@ -9,7 +9,7 @@ import pytest
 import torch
 
 from lstmcli.cells import CELLS
-from lstmcli.classification.config import ModelConfig
+from lstmcli.classification.config import ClassifierModelConfig
 from lstmcli.classification.network import Classifier
 from lstmcli.experiments.gradients import classifier_gradients, gradient_by_lag, language_model_gradients
 from lstmcli.language_modeling.config import LmModelConfig
@@ -66,7 +66,7 @@ def test_of_both_directions_the_forward_one_is_measured_and_wide_layers_are_samp
 
 def test_saved_models_are_measured_without_their_dropout() -> None:
     torch.manual_seed(0)
-    config = ModelConfig(embedding=E, hidden=H)  # with the usual dropouts
+    config = ClassifierModelConfig(embedding=E, hidden=H)  # with the usual dropouts
     weights = Classifier(config, 30, 2).tensors()
     ids = np.random.default_rng(0).integers(2, 30, (N, T, 3))
     assert (

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from lstmcli.data.records import Record
 from lstmcli.experiments.probes import (
-    MOST_LAG,
+    MAX_LAG,
     distances_up_to,
     gradients,
     joined,
@@ -30,7 +30,7 @@ def test_windows_are_beginnings_of_texts_that_are_long_enough(lengths: list[int]
     texts = [np.full((length, 2), n, np.int32) for n, length in enumerate(lengths)]
     found = windows(texts, longest)
     N, T, F = found.shape
-    assert 1 <= T <= min(longest, MOST_LAG + 1, max(lengths)) and F == 2
+    assert 1 <= T <= min(longest, MAX_LAG + 1, max(lengths)) and F == 2
     assert min(16, len(lengths) // 2) <= N
     assert all(lengths[row[0, 0]] >= T and (row == row[0, 0]).all() for row in found)
 
@@ -38,7 +38,7 @@ def test_windows_are_beginnings_of_texts_that_are_long_enough(lengths: list[int]
 @given(st.integers(1, 300))
 def test_windows_of_a_stream_lie_in_it(tokens: int) -> None:
     found = stream_windows(np.arange(tokens))
-    assert found.shape[1] == min(tokens, MOST_LAG + 1) and 1 <= len(found) <= 32
+    assert found.shape[1] == min(tokens, MAX_LAG + 1) and 1 <= len(found) <= 32
     assert (np.diff(found, axis=1) == 1).all() and found.min() == 0 and found.max() == tokens - 1
 
 

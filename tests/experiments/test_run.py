@@ -9,13 +9,13 @@ from typing import Any
 
 import pytest
 
-from lstmcli.classification.config import ClassifierConfig, ModelConfig, TrainConfig
+from lstmcli.classification.config import ClassifierConfig, ClassifierModelConfig, ClassifierTrainConfig
 from lstmcli.data.config import ReadConfig
 from lstmcli.data.splits import load_splits
 from lstmcli.errors import Interrupted, OutputError, UsageError
-from lstmcli.experiments.events import InRun, RaceEnded, RaceEvent, RacePlanned, RunBegun, RunEnded
-from lstmcli.experiments.results import Race, Run
-from lstmcli.experiments.run import gaps, race, standings
+from lstmcli.experiments.events import ComparisonEnded, ComparisonPlanned, ExperimentEvent, InRun, RunBegun, RunEnded
+from lstmcli.experiments.results import ArchitectureComparison, Run
+from lstmcli.experiments.run import compare_architectures, differences, summaries
 from lstmcli.language_modeling.config import LmConfig, LmModelConfig, LmTrainConfig
 from lstmcli.model_dir.directory import read_model
 from lstmcli.tokenization.config import TokenizerConfig
@@ -23,8 +23,8 @@ from lstmcli.tokenization.config import TokenizerConfig
 ROWS = [(f"a {('fine', 'dull')[i % 2]} film, number {i}", ("good", "bad")[i % 2]) for i in range(40)]
 CLASSIFIER = ClassifierConfig(
     tokenizer=TokenizerConfig(hash_buckets=16),
-    model=ModelConfig(embedding=6, hidden=8),
-    train=TrainConfig(epochs=1, threads=1, device="cpu"),
+    model=ClassifierModelConfig(embedding=6, hidden=8),
+    train=ClassifierTrainConfig(epochs=1, threads=1, device="cpu"),
 )
 LM = LmConfig(
     model=LmModelConfig(embedding=8, hidden=12),
@@ -51,14 +51,16 @@ def plain(tmp_path: Path) -> Any:
     return load_splits(str(path), ReadConfig(), valid=None, test=str(path), valid_fraction=0.2, seed=1, labelled=False)
 
 
-def ended(found: list[RaceEvent]) -> Race:
-    assert isinstance(found[-1], RaceEnded)
+def ended(found: list[ExperimentEvent]) -> ArchitectureComparison:
+    assert isinstance(found[-1], ComparisonEnded)
     return found[-1].race
 
 
 def test_classifiers_side_by_side(labelled: Any, tmp_path: Path) -> None:
     output = tmp_path / "out"
-    found = list(race(labelled, CLASSIFIER, output, cells=["lstm", "rnn"], seeds=2, command="lstm compare x"))
+    found = list(
+        compare_architectures(labelled, CLASSIFIER, output, cells=["lstm", "rnn"], seeds=2, command="lstm compare x")
+    )
     begun = [(event.cell, event.seed, event.number) for event in found if isinstance(event, RunBegun)]
     assert begun == [("lstm", 1, 1), ("rnn", 1, 2), ("lstm", 2, 3), ("rnn", 2, 4)]
     result = ended(found)
@@ -91,7 +93,9 @@ def test_classifiers_side_by_side(labelled: Any, tmp_path: Path) -> None:
 
 
 def test_language_models_side_by_side(plain: Any, tmp_path: Path) -> None:
-    result = ended(list(race(plain, LM, tmp_path / "out", cells=["gru", "minlstm"], seeds=1, distance=2)))
+    result = ended(
+        list(compare_architectures(plain, LM, tmp_path / "out", cells=["gru", "minlstm"], seeds=1, distance=2))
+    )
     assert (result.task, result.split, result.measure, result.reference) == ("lm", "test", "perplexity", "gru")
     assert set(result.runs[0].scores) == {"perplexity", "bits_per_byte"}
     assert result.standings[0].measures["perplexity"].sd is None and result.gaps[0].p_value is None
@@ -105,7 +109,9 @@ def test_language_models_side_by_side(plain: Any, tmp_path: Path) -> None:
 
 def test_equal_time_is_what_ends_a_run(labelled: Any, tmp_path: Path) -> None:
     config = replace(CLASSIFIER, train=replace(CLASSIFIER.train, epochs=None, time_limit=0.3))
-    result = ended(list(race(labelled, config, tmp_path / "out", cells=["lstm", "rnn"], seeds=1, match=["time"])))
+    result = ended(
+        list(compare_architectures(labelled, config, tmp_path / "out", cells=["lstm", "rnn"], seeds=1, match=["time"]))
+    )
     assert {run.stopped for run in result.runs} == {"time"}
     assert {entrant.widths for entrant in result.entrants} == {(8,)}
     assert result.budget == "the same data, tokenizer and seeds; equal units, equal 0.3 seconds of training"
@@ -113,8 +119,10 @@ def test_equal_time_is_what_ends_a_run(labelled: Any, tmp_path: Path) -> None:
 
 def test_a_run_that_is_interrupted_is_left_out(labelled: Any, tmp_path: Path) -> None:
     asked = False
-    found: list[RaceEvent] = []
-    run = race(labelled, CLASSIFIER, tmp_path / "out", cells=["lstm", "rnn"], seeds=2, distance=3, stop=lambda: asked)
+    found: list[ExperimentEvent] = []
+    run = compare_architectures(
+        labelled, CLASSIFIER, tmp_path / "out", cells=["lstm", "rnn"], seeds=2, distance=3, stop=lambda: asked
+    )
     for event in run:
         found.append(event)
         asked = asked or (isinstance(event, RunBegun) and event.number == 2)
@@ -123,14 +131,20 @@ def test_a_run_that_is_interrupted_is_left_out(labelled: Any, tmp_path: Path) ->
     assert [standing.cell for standing in result.standings] == ["lstm"] and result.gaps == () == result.recalls
     assert any("1 of 4 runs" in note for note in result.notes)
     with pytest.raises(Interrupted):
-        list(race(labelled, CLASSIFIER, tmp_path / "none", cells=["lstm", "rnn"], seeds=1, stop=lambda: True))
+        list(
+            compare_architectures(
+                labelled, CLASSIFIER, tmp_path / "none", cells=["lstm", "rnn"], seeds=1, stop=lambda: True
+            )
+        )
 
 
 def test_a_model_that_is_there_is_kept(labelled: Any, tmp_path: Path) -> None:
-    def again(**more: Any) -> list[RaceEvent]:
-        return list(race(labelled, CLASSIFIER, tmp_path / "out", cells=["lstm", "rnn"], seeds=1, **more))
+    def again(**more: Any) -> list[ExperimentEvent]:
+        return list(
+            compare_architectures(labelled, CLASSIFIER, tmp_path / "out", cells=["lstm", "rnn"], seeds=1, **more)
+        )
 
-    assert sum(isinstance(event, (RunEnded, RacePlanned)) for event in again()) == 3
+    assert sum(isinstance(event, (RunEnded, ComparisonPlanned)) for event in again()) == 3
     with pytest.raises(OutputError):
         again()
     assert any(isinstance(event, InRun) for event in again(force=True))
@@ -151,7 +165,7 @@ def test_a_model_that_is_there_is_kept(labelled: Any, tmp_path: Path) -> None:
 def test_what_makes_no_comparison(changes: dict[str, Any], said: str, labelled: Any, tmp_path: Path) -> None:
     arguments: dict[str, Any] = {"cells": ["lstm", "rnn"], "seeds": 1, **changes}
     with pytest.raises(UsageError, match=said):
-        next(iter(race(labelled, CLASSIFIER, tmp_path / "out", **arguments)))
+        next(iter(compare_architectures(labelled, CLASSIFIER, tmp_path / "out", **arguments)))
     assert not (tmp_path / "out").exists()
 
 
@@ -163,10 +177,10 @@ def run_of(cell: str, seed: int, accuracy: float, perplexity: float) -> Run:
 def test_statistics_of_given_scores() -> None:
     runs = [run_of("lstm", 1, 0.8, 10.0), run_of("rnn", 1, 0.7, 14.0)]
     runs += [run_of("lstm", 2, 0.9, 12.0), run_of("rnn", 2, 0.6, 15.0), run_of("lstm", 3, 0.7, 11.0)]
-    lstm, rnn = standings(["lstm", "rnn", "gru"], runs)
+    lstm, rnn = summaries(["lstm", "rnn", "gru"], runs)
     assert (lstm.measures["accuracy"].mean, lstm.measures["accuracy"].sd) == pytest.approx((0.8, 0.1))
     assert (rnn.epochs, rnn.seconds, rnn.measures["accuracy"].n) == (3.0, 4.0, 2)
-    accuracy, perplexity = gaps(["lstm", "rnn", "gru"], "lstm", runs)
+    accuracy, perplexity = differences(["lstm", "rnn", "gru"], "lstm", runs)
     assert accuracy.difference.mean == pytest.approx(-0.2) and accuracy.difference.n == 2  # the seeds of both
     assert perplexity.difference.mean == pytest.approx(3.5)
     assert accuracy.better == perplexity.better == "lstm"

@@ -9,10 +9,10 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lstmcli.cells import CELLS
-from lstmcli.classification.config import ClassifierConfig, ModelConfig
+from lstmcli.classification.config import ClassifierConfig, ClassifierModelConfig
 from lstmcli.classification.network import Classifier
 from lstmcli.errors import UsageError
-from lstmcli.experiments.sizes import NEAR, entrants, nearest, reference
+from lstmcli.experiments.sizes import NEAR, candidates, nearest, reference
 from lstmcli.language_modeling.config import LmConfig, LmModelConfig
 from lstmcli.language_modeling.network import LanguageModel
 from lstmcli.nn.stack import count_parameters
@@ -35,10 +35,10 @@ def test_the_reference_is_the_lstm_or_the_first() -> None:
 @pytest.mark.parametrize("bidirectional", [True, False])
 @pytest.mark.parametrize("layers", [1, 2])
 def test_classifiers_of_all_cells_have_as_many_parameters(bidirectional: bool, layers: int) -> None:
-    model = ModelConfig(
+    model = ClassifierModelConfig(
         embedding=64, hidden=64, layers=layers, bidirectional=bidirectional, pooling=("max", "attention")
     )
-    found = entrants(ClassifierConfig(model=model), tuple(CELLS), 5, equal_parameters=True)
+    found = candidates(ClassifierConfig(model=model), tuple(CELLS), 5, equal_parameters=True)
     assert found[0].cell == "lstm" and found[0].widths == (64,) * layers and found[0].off == 0
     for entrant in found:
         module = Classifier(replace(model, cell=entrant.cell, hidden=entrant.widths[0]), 10, 5)
@@ -50,7 +50,7 @@ def test_classifiers_of_all_cells_have_as_many_parameters(bidirectional: bool, l
 @given(st.sampled_from(sorted(CELLS)), st.integers(60, 110), st.integers(2, 3))  # below, one unit is too much
 def test_language_models_too(cell: str, width: int, layers: int) -> None:
     model = LmModelConfig(embedding=width, hidden=width, layers=layers)
-    lstm, other = entrants(LmConfig(model=model), ("lstm", cell), 0, equal_parameters=True)
+    lstm, other = candidates(LmConfig(model=model), ("lstm", cell), 0, equal_parameters=True)
     module = LanguageModel(replace(model, cell=cell, hidden=other.widths[0]), 30)
     assert count_parameters(module.stack) == other.parameters
     assert other.widths[-1] == width and abs(other.off) < NEAR
@@ -58,7 +58,7 @@ def test_language_models_too(cell: str, width: int, layers: int) -> None:
 
 
 def test_equal_units_are_left_as_they_are() -> None:
-    found = entrants(ClassifierConfig(), ("rnn", "gru"), 2, equal_parameters=False)
+    found = candidates(ClassifierConfig(), ("rnn", "gru"), 2, equal_parameters=False)
     assert {entrant.widths for entrant in found} == {(96,)}
     assert found[0].off == 0 and found[1].off == pytest.approx(2, abs=0.1)
 
@@ -66,6 +66,6 @@ def test_equal_units_are_left_as_they_are() -> None:
 def test_one_layer_that_is_as_wide_as_its_embedding_cannot_be_matched() -> None:
     config = LmConfig(model=LmModelConfig(layers=1))
     with pytest.raises(UsageError) as caught:
-        entrants(config, ("lstm", "rnn"), 0, equal_parameters=True)
+        candidates(config, ("lstm", "rnn"), 0, equal_parameters=True)
     assert "--layers 2" in str(caught.value.hint)
-    assert entrants(config, ("lstm", "rnn"), 0, equal_parameters=False)[1].widths == (256,)
+    assert candidates(config, ("lstm", "rnn"), 0, equal_parameters=False)[1].widths == (256,)

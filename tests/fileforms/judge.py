@@ -151,7 +151,7 @@ def _columns(splits: Any) -> str:
 
 def _events(task: str, splits: Any, folder: Path, depth: str) -> Iterator[Any]:
     """The events of a training up to the depth asked for."""
-    from lstmcli.classification.config import ClassifierConfig, TrainConfig
+    from lstmcli.classification.config import ClassifierConfig, ClassifierTrainConfig
     from lstmcli.data.config import ReadConfig
     from lstmcli.language_modeling.config import LmConfig
     from lstmcli.training import events
@@ -165,7 +165,7 @@ def _events(task: str, splits: Any, folder: Path, depth: str) -> Iterator[Any]:
         from lstmcli.classification.train import job
         from lstmcli.training.run import train
 
-        config = ClassifierConfig(read=ReadConfig(), train=TrainConfig(threads=1))
+        config = ClassifierConfig(read=ReadConfig(), train=ClassifierTrainConfig(threads=1))
         for event in train(job(splits, config), folder / "model"):
             yield event
             if isinstance(event, TokenizerReady) and event.unknown_rate < 0.3:

@@ -13,7 +13,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lstmcli.classification.classify import Classifier, load_classifier
-from lstmcli.classification.config import ClassifierConfig, ModelConfig
+from lstmcli.classification.config import ClassifierConfig, ClassifierModelConfig
 from lstmcli.data.records import Record
 from lstmcli.errors import DataError, ModelError, UsageError
 from lstmcli.inspection.config import InspectConfig
@@ -30,8 +30,8 @@ LONG = "the longest of them all: " + "one two three four " * 8
 VARIANTS = {
     "bidirectional": TINY,
     "one-way": replace(TINY, model=replace(TINY.model, bidirectional=False, layers=2, pooling=("last",))),
-    "gru": replace(TINY, model=ModelConfig(cell="gru", embedding=6, hidden=4, segment=0, layers=2, ngrams=0)),
-    "rnn": replace(TINY, model=ModelConfig(cell="rnn", embedding=6, hidden=4, ngrams=0)),
+    "gru": replace(TINY, model=ClassifierModelConfig(cell="gru", embedding=6, hidden=4, segment=0, layers=2, ngrams=0)),
+    "rnn": replace(TINY, model=ClassifierModelConfig(cell="rnn", embedding=6, hidden=4, ngrams=0)),
     "byte": ClassifierConfig(TINY.read, TokenizerConfig("byte", max_tokens=30), replace(TINY.model, segment=7)),
 }
 

@@ -8,7 +8,7 @@ import numpy as np
 import pytest
 
 from lstmcli.inspection.config import InspectConfig
-from lstmcli.inspection.layers import Watch, correlations
+from lstmcli.inspection.layers import LayerStatistics, correlations
 from lstmcli.inspection.results import Layer
 
 T, H = 8, 10
@@ -16,7 +16,7 @@ T, H = 8, 10
 
 def watched(gates: dict[str, Any], states: dict[str, Any] | None = None, cut: int = T, **config: Any) -> Layer:
     states = states or {"hidden": np.zeros((T, H), np.float32)}
-    watch = Watch(InspectConfig(**config), 1, 1, "forward", H)
+    watch = LayerStatistics(InspectConfig(**config), 1, 1, "forward", H)
     for part in (slice(0, cut), slice(cut, T)):
         if len(next(iter(states.values()))[part]):
             watch.add({n: v[part] for n, v in gates.items()}, {n: v[part] for n, v in states.items()})
@@ -63,7 +63,7 @@ def test_a_gate_that_is_open_nearly_everywhere_is_named_as_a_whole() -> None:
 
 
 def test_in_a_short_text_nothing_is_named() -> None:
-    watch = Watch(InspectConfig(), 1, 1, "forward", H)
+    watch = LayerStatistics(InspectConfig(), 1, 1, "forward", H)
     watch.add({"input": np.zeros((4, H))}, {"hidden": np.zeros((4, H))})
     assert watch.layer(np.arange(4)).findings == ()
 
@@ -88,7 +88,7 @@ def test_correlation_is_numpys_and_nothing_where_nothing_varies() -> None:
 
 
 def test_units_tied_to_the_label_are_those_that_add_most_either_way() -> None:
-    watch = Watch(InspectConfig(top_units=2), 1, 1, "forward", 3)
+    watch = LayerStatistics(InspectConfig(top_units=2), 1, 1, "forward", 3)
     watch.add({}, {"hidden": np.zeros((5, 3), np.float32)})
     ties = watch.layer(np.arange(5), np.array([0.1, -3.0, 2.0])).ties
     assert [(tie.unit, tie.strength) for tie in ties if tie.to == "label"] == [(2, -3.0), (3, 2.0)]

@@ -11,7 +11,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lstmcli.inspection import occlusion as module
-from lstmcli.inspection.occlusion import why, without, words
+from lstmcli.inspection.occlusion import leave_one_out, without, words
 
 
 @pytest.mark.parametrize(
@@ -58,7 +58,7 @@ def linear(texts: Sequence[str]) -> Any:
 
 
 def test_where_words_work_by_themselves_the_differences_add_up() -> None:
-    found = why(linear, "a good film , not bad , good", 1, "pos", multilabel=False)
+    found = leave_one_out(linear, "a good film , not bad , good", 1, "pos", multilabel=False)
     assert [word.text for word in found.words if abs(word.log_odds) > 1e-9] == ["good", "bad", "good"]
     assert [word.log_odds for word in found.words if word.text in ("good", "bad")] == pytest.approx([2, -1, 2])
     assert found.sum_log_odds == pytest.approx(found.total_log_odds) == pytest.approx(3)
@@ -71,7 +71,7 @@ def test_where_two_words_say_the_same_they_do_not_add_up() -> None:
         p = np.array([0.9 if "good" in text or "fine" in text else 0.5 for text in texts])
         return np.stack([1 - p, p], axis=1)
 
-    found = why(either, "good and fine", 1, "pos", multilabel=False)
+    found = leave_one_out(either, "good and fine", 1, "pos", multilabel=False)
     assert found.sum == pytest.approx(0) and found.total == pytest.approx(0.4)
 
 
@@ -83,8 +83,8 @@ def test_texts_are_classified_some_at_a_time(monkeypatch: pytest.MonkeyPatch) ->
         return linear(texts)
 
     monkeypatch.setattr(module, "WINDOW", 3)
-    whole = why(linear, "good " * 8, 1, "pos", multilabel=False)
-    assert why(classify, "good " * 8, 1, "pos", multilabel=False) == whole
+    whole = leave_one_out(linear, "good " * 8, 1, "pos", multilabel=False)
+    assert leave_one_out(classify, "good " * 8, 1, "pos", multilabel=False) == whole
     assert sizes == [2, 3, 3, 2]
 
 
@@ -94,10 +94,10 @@ def test_certainty_has_finite_log_odds(p: float) -> None:
         return np.tile([1 - p, p], (len(texts), 1))
 
     for multilabel in (True, False):
-        found = why(sure, "one two", 1, "pos", multilabel=multilabel)
+        found = leave_one_out(sure, "one two", 1, "pos", multilabel=multilabel)
         assert np.isfinite(found.log_odds) and [word.log_odds for word in found.words] == [0, 0]
 
 
 def test_an_empty_text_owes_nothing_to_words() -> None:
-    found = why(linear, "", 1, "pos", multilabel=False)
+    found = leave_one_out(linear, "", 1, "pos", multilabel=False)
     assert (found.words, found.sum, found.total) == ((), 0, 0)

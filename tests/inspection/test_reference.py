@@ -10,7 +10,7 @@ import torch
 from torch import nn
 
 from lstmcli.cells import CELLS
-from lstmcli.classification.config import ModelConfig
+from lstmcli.classification.config import ClassifierModelConfig
 from lstmcli.classification.network import Classifier
 from lstmcli.inspection.reference import ReferenceStack, contributions
 from lstmcli.nn.stack import Stack
@@ -90,7 +90,7 @@ def test_a_pass_may_be_cut_anywhere(cell: str, x: torch.Tensor) -> None:
 @pytest.mark.parametrize("bidirectional", [True, False])
 def test_what_units_add_is_the_logit_but_for_the_bias(pooling: str, bidirectional: bool) -> None:
     torch.manual_seed(5)
-    config = ModelConfig(embedding=E, hidden=H, bidirectional=bidirectional, pooling=(pooling, "mean"))
+    config = ClassifierModelConfig(embedding=E, hidden=H, bidirectional=bidirectional, pooling=(pooling, "mean"))
     module = Classifier(config, 20, 3).eval()
     if pooling == "attention":
         nn.init.normal_(module.pooling.query)

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstmcli.classification.config import ModelConfig
+from lstmcli.classification.config import ClassifierModelConfig
 from lstmcli.inspection.running_confidence import CHARACTERS, MULTIPLICATIONS, as_it_reads, beginnings, stride
 
 
@@ -34,12 +34,15 @@ def test_nothing_is_asked_of_a_text_without_tokens() -> None:
 
 
 def test_short_texts_are_asked_about_at_every_token() -> None:
-    assert stride(400, 2000, ModelConfig()) == 1  # as many tokens as a model of the usual settings reads
-    assert stride(1, 1, ModelConfig(hidden=4000, layers=4)) == 1
+    assert stride(400, 2000, ClassifierModelConfig()) == 1  # as many tokens as a model of the usual settings reads
+    assert stride(1, 1, ClassifierModelConfig(hidden=4000, layers=4)) == 1
 
 
-@pytest.mark.parametrize("shape", [ModelConfig(), ModelConfig(hidden=256, layers=2), ModelConfig(bidirectional=False)])
-def test_work_stays_bounded(shape: ModelConfig) -> None:
+@pytest.mark.parametrize(
+    "shape",
+    [ClassifierModelConfig(), ClassifierModelConfig(hidden=256, layers=2), ClassifierModelConfig(bidirectional=False)],
+)
+def test_work_stays_bounded(shape: ClassifierModelConfig) -> None:
     for tokens, characters in ((1000, 5000), (5000, 25_000), (400, 10_000_000)):
         every = stride(tokens, characters, shape)
         weights = 4 * (1 + shape.bidirectional) * shape.hidden * (shape.embedding + shape.hidden)

@@ -21,7 +21,7 @@ from lstmcli.data.sources import open_source
 from lstmcli.errors import DataError, OutputError
 from lstmcli.language_modeling import corpus as module
 from lstmcli.language_modeling.corpus import HEAD, Corpus, build_corpus, cache_folder, survey, unchanged
-from lstmcli.tokenization.auto import settle
+from lstmcli.tokenization.auto import infer_tokenizer_config
 from lstmcli.tokenization.config import LmTokenizerConfig
 from lstmcli.tokenization.lm_tokenizer import END_ID
 from lstmcli.tokenization.stream_encoder import StreamEncoder
@@ -324,7 +324,7 @@ def test_counts_are_those_that_were_published(
     if not paths[0].exists():
         pytest.skip(f"no {paths[0]}")
     train = lines_of(paths[0])
-    config = settle(LmTokenizerConfig(), train)
+    config = infer_tokenizer_config(LmTokenizerConfig(), train)
     assert (config.kind, config.words, config.mode) == ("word", "spaces", "lines")
     one = StreamEncoder.train(train, config)
     assert one.vocab_size == vocabulary
@@ -343,7 +343,7 @@ def test_books_come_back_as_they_were(name: str, kind: str, data_dir: Path, tmp_
         pytest.skip(f"no {path}")
     lines = lines_of(path)
     text = path.read_bytes().decode()
-    one = StreamEncoder.train(lines, settle(LmTokenizerConfig(kind=kind), lines))
+    one = StreamEncoder.train(lines, infer_tokenizer_config(LmTokenizerConfig(kind=kind), lines))
     corpus = build_corpus(lines, one, key=name, cache=tmp_path)
     assert one.decode(corpus.ids) == (text if text.endswith("\n") else text + "\n")
     assert corpus.unknown == 0 and one.config.mode == "document"

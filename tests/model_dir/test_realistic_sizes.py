@@ -17,7 +17,7 @@ from safetensors.numpy import save
 
 from lstmcli.cells import CELLS
 from lstmcli.classification import classify
-from lstmcli.classification.config import ClassifierConfig, ModelConfig
+from lstmcli.classification.config import ClassifierConfig, ClassifierModelConfig
 from lstmcli.classification.graph import classifier_graph
 from lstmcli.classification.network import Classifier
 from lstmcli.classification.ngram_table import NgramTable, ngram_keys
@@ -135,7 +135,7 @@ TOKENIZERS = {
     "char": TokenizerConfig("char"),
     "byte": TokenizerConfig("byte"),
 }
-BASE = ModelConfig(embedding=6, hidden=8, ngrams=0)
+BASE = ClassifierModelConfig(embedding=6, hidden=8, ngrams=0)
 MODELS = {
     **{f"cell {cell}": replace(BASE, cell=cell) for cell in CELLS},  # type: ignore[arg-type]
     "one-way lstm": replace(BASE, bidirectional=False, layers=2),
@@ -156,7 +156,7 @@ def text_encoder(kind: str) -> TextEncoder:
     return found
 
 
-def saved(target: Path, kind: str, model: ModelConfig, classes: int, multilabel: bool = False) -> Path:
+def saved(target: Path, kind: str, model: ClassifierModelConfig, classes: int, multilabel: bool = False) -> Path:
     torch.manual_seed(0)
     encoder, labels = text_encoder(kind), [f"label {i}" for i in range(classes)]
     weights: dict[str, Any] = Classifier(model, encoder.rows, classes).tensors()

@@ -8,7 +8,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lstmcli.classification.config import ModelConfig
+from lstmcli.classification.config import ClassifierModelConfig
 from lstmcli.classification.network import Classifier
 from lstmcli.classification.shapes import classifier_shapes
 from lstmcli.config import CELLS
@@ -18,7 +18,7 @@ from lstmcli.language_modeling.network import LanguageModel
 from lstmcli.language_modeling.shapes import language_model_shapes
 from lstmcli.model_dir.weights import check_weights
 
-SMALL = ModelConfig(embedding=6, hidden=5, layers=2, pooling=("attention", "last"))
+SMALL = ClassifierModelConfig(embedding=6, hidden=5, layers=2, pooling=("attention", "last"))
 LM = LmModelConfig(embedding=6, hidden=8, layers=3)
 ADAPTIVE = replace(LM, tied=False, softmax="adaptive", cutoffs=(4, 9))
 
@@ -65,6 +65,6 @@ def test_clusters_that_do_not_cut_the_vocabulary(cutoffs: tuple[int, ...]) -> No
 
 @pytest.mark.parametrize("size", [{"layers": 10**9}, {"hidden": 2**31 - 1}, {"embedding": 10**12}])
 def test_sizes_beyond_any_use_are_refused_before_anything_is_made(size: dict[str, int]) -> None:
-    for config in (ModelConfig, LmModelConfig):
+    for config in (ClassifierModelConfig, LmModelConfig):
         with pytest.raises(UsageError, match="must be between 1 and"):
             config(**size)

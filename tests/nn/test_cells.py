@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from torch import Tensor, nn
 
-from lstmcli.nn.cells import CELLS, begin, lstm_step, recurrence
+from lstmcli.nn.cells import CELLS, initialize, lstm_step, recurrence
 from lstmcli.nn.stack import Direction
 
 T, N, E, H = 7, 3, 5, 4
@@ -176,7 +176,7 @@ def test_weights_are_as_declared(cell: str) -> None:
         name: weight.shape for name, weight in declared.items()
     }
     for weight in declared.values():
-        value = begin(weight)
+        value = initialize(weight)
         if weight.role == "recurrent":
             for gate in value.chunk(weight.gates):
                 torch.testing.assert_close(gate @ gate.T, torch.eye(H))

@@ -8,7 +8,7 @@ from typing import Any
 
 import numpy as np
 
-from lstmcli.classification.config import ClassifierConfig, ModelConfig
+from lstmcli.classification.config import ClassifierConfig, ClassifierModelConfig
 from lstmcli.classification.metrics import classification_report
 from lstmcli.config import to_dict
 from lstmcli.language_modeling.config import LmConfig
@@ -18,7 +18,7 @@ from lstmcli.tokenization.config import TokenizerConfig
 LABELS = ("bad", "good", "so so")
 TINY = ClassifierConfig(
     tokenizer=TokenizerConfig(max_tokens=20, hash_buckets=64),
-    model=ModelConfig(embedding=6, hidden=4, segment=5, ngrams=2),
+    model=ClassifierModelConfig(embedding=6, hidden=4, segment=5, ngrams=2),
 )
 TEXTS = (
     "a fine film, and funny",

@@ -6,15 +6,17 @@ from dataclasses import replace
 from typing import Any
 
 from lstmcli.evaluation.significance import spread
-from lstmcli.experiments.results import Entrant, GradientByLag, Point, Race, Recall, Run
-from lstmcli.experiments.run import gaps, standings
+from lstmcli.experiments.results import ArchitectureComparison, Candidate, GradientByLag, Point, Recall, Run
+from lstmcli.experiments.run import differences, summaries
 
 HOSTILE = '<script>alert("x")</script> & \x1b[31m 评论.csv'
 
 
-def raced(task: str = "classify", cells: tuple[str, ...] = ("lstm", "gru", "rnn"), seeds: int = 3, **more: Any) -> Race:
+def raced(
+    task: str = "classify", cells: tuple[str, ...] = ("lstm", "gru", "rnn"), seeds: int = 3, **more: Any
+) -> ArchitectureComparison:
     runs = [_run(task, cell, n, seed) for seed in range(1, seeds + 1) for n, cell in enumerate(cells)]
-    found = Race(
+    found = ArchitectureComparison(
         source="reviews.csv",
         task=task,
         match=("parameters",),
@@ -25,11 +27,11 @@ def raced(task: str = "classify", cells: tuple[str, ...] = ("lstm", "gru", "rnn"
         seeds=tuple(range(1, seeds + 1)),
         reference=cells[0],
         entrants=tuple(
-            Entrant(cell, cell.upper(), (96, 96 + n), 174_000 + n, n / 174_000) for n, cell in enumerate(cells)
+            Candidate(cell, cell.upper(), (96, 96 + n), 174_000 + n, n / 174_000) for n, cell in enumerate(cells)
         ),
         runs=tuple(runs),
-        standings=tuple(standings(cells, runs)),
-        gaps=tuple(gaps(cells, cells[0], runs)),
+        standings=tuple(summaries(cells, runs)),
+        gaps=tuple(differences(cells, cells[0], runs)),
         gradients=tuple(
             GradientByLag(cell, tuple((0.9 - 0.25 * n) ** lag for lag in range(65))) for n, cell in enumerate(cells)
         ),

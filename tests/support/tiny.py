@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
-from lstmcli.classification.config import TrainConfig
+from lstmcli.classification.config import ClassifierTrainConfig
 from lstmcli.classification.train import job as classifier_job
 from lstmcli.data.records import Record, Splits
 from lstmcli.language_modeling.config import LmConfig, LmModelConfig, LmTrainConfig
@@ -20,7 +20,7 @@ from support.models import TINY
 TEXTS = [f"{a} {n} day" for n in range(20) for a in ("red", "green")]
 TRAIN = [Record(text, (str(n % 2),)) for n, text in enumerate(TEXTS)]
 VALID = [Record("red green day", ("1",)), Record("green red day", ("0",))]
-CLASSIFIER = replace(TINY, train=TrainConfig(epochs=2, batch_size=8, threads=1, device="cpu"))
+CLASSIFIER = replace(TINY, train=ClassifierTrainConfig(epochs=2, batch_size=8, threads=1, device="cpu"))
 LM_TRAIN = LmTrainConfig(epochs=2, batch_size=4, bptt=5, threads=1, device="cpu")
 LM = LmConfig(
     model=LmModelConfig(embedding=6, hidden=8),

@@ -158,7 +158,7 @@ def test_a_graph_that_cannot_be_made_is_known_before_training(
 def test_a_network_too_large_for_an_onnx_file(task: Task, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     from lstmcli.training import rehearsal
 
-    monkeypatch.setattr(rehearsal, "MOST_BYTES", 1000)
+    monkeypatch.setattr(rehearsal, "MAX_BYTES", 1000)
     with pytest.raises(LstmError, match="an ONNX file holds 2 GB at most") as error:
         list(task.run(tmp_path / "m"))
     assert error.value.exit_code == 2 and "--hidden" in str(error.value.hint)

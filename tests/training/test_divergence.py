@@ -9,13 +9,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lstmcli.errors import LstmError
-from lstmcli.training.divergence import Watch
+from lstmcli.training.divergence import DivergenceMonitor
 
 nats = st.floats(0.0, 12.0)
 
 
 def watched(first: float, losses: list[float]) -> bool:
-    watch = Watch(1e-3, 1e-3)
+    watch = DivergenceMonitor(1e-3, 1e-3)
     return any(watch.diverged(loss) for loss in [first, *losses])
 
 
@@ -26,7 +26,7 @@ def test_losses_near_the_first_are_nothing_to_notice(first: float, losses: list[
 
 @given(first=st.floats(0.1, 12.0), before=st.lists(nats, max_size=60), spike=st.floats(0.0, 40.0))
 def test_one_hard_batch_is_no_explosion(first: float, before: list[float], spike: float) -> None:
-    watch = Watch(1e-3, 1e-3)
+    watch = DivergenceMonitor(1e-3, 1e-3)
     for loss in [first, *(min(loss, first) for loss in before)]:
         assert not watch.diverged(loss)
     assert not watch.diverged(spike * max(1.0, first))
@@ -39,19 +39,19 @@ def test_losses_that_stay_far_above_the_first_are_noticed(first: float, before: 
 
 @pytest.mark.parametrize("bad", [math.nan, math.inf, -math.inf])
 def test_no_number_is_noticed_at_once(bad: float) -> None:
-    watch = Watch(1e-3, 1e-3)
+    watch = DivergenceMonitor(1e-3, 1e-3)
     assert watch.diverged(bad) and watch.diverged_in_validation(bad)
     assert not watch.diverged(2.0) and watch.diverged(bad) and watch.diverged_in_validation(bad)
 
 
 def test_validation_may_rise_further_than_training() -> None:
-    watch = Watch(1e-3, 1e-3)
+    watch = DivergenceMonitor(1e-3, 1e-3)
     watch.diverged(2.0)
     assert not watch.diverged_in_validation(19.0) and watch.diverged_in_validation(21.0)
 
 
 def test_weights_of_a_high_loss_are_none_to_go_back_to() -> None:
-    watch = Watch(1e-3, 1e-3)
+    watch = DivergenceMonitor(1e-3, 1e-3)
     assert watch.sound
     for loss in [2.0] * 5:
         watch.diverged(loss)
@@ -63,7 +63,7 @@ def test_weights_of_a_high_loss_are_none_to_go_back_to() -> None:
 
 @pytest.mark.parametrize(("asked", "tried"), [(50.0, "0.002"), (0.2, "0.0016"), (0.002, "1.6e-05")])
 def test_the_rate_to_try_is_one_that_has_not_failed_yet(asked: float, tried: str) -> None:
-    watch = Watch(asked, 0.002)
+    watch = DivergenceMonitor(asked, 0.002)
     watch.diverged(math.inf)
     with pytest.raises(LstmError) as caught:
         watch.warning(7, kept_epoch=0)

@@ -9,9 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lstmcli.cells import cifg, gru, layernorm, lstm, minlstm, mogrifier, peephole, rnn
-from lstmcli.cells.cell import Cell, Opened, Weight
+from lstmcli.cells.cell import Cell, StepTrace, Weight
 
-__all__ = ["CELLS", "Cell", "Opened", "Weight", "count_parameters"]
+__all__ = ["CELLS", "Cell", "StepTrace", "Weight", "count_parameters"]
 
 CELLS: dict[str, Cell] = {
     module.CELL.name: module.CELL for module in (lstm, gru, rnn, peephole, cifg, layernorm, mogrifier, minlstm)

@@ -40,7 +40,7 @@ class Weight:
     begin: tuple[float, ...] = (0.0,)
 
 
-class Opened(NamedTuple):
+class StepTrace(NamedTuple):
     """One step, opened: every value [N, H]."""
 
     gates: dict[str, Array]
@@ -60,12 +60,12 @@ class Cell:
     """Inputs E and units H to the weights by name, in the order in which they are drawn."""
     read: Callable[[Array, Weights], Array]
     """The part of a step that needs no state, for all steps at once: x [..., E] to what ``step`` takes."""
-    step: Callable[[Array, State, Weights], Opened]
+    step: Callable[[Array, State, Weights], StepTrace]
     """What ``read`` gave for one step, and the state, to gates and the state after."""
     int8: bool = False
     """ONNX Runtime has it in eight bits."""
 
-    def reference(self, x: Array, state: State, weights: Weights) -> Opened:
+    def reference(self, x: Array, state: State, weights: Weights) -> StepTrace:
         """One step from its input x [N, E] and its state, each part [N, H]."""
         return self.step(self.read(x, weights), state, weights)
 

@@ -13,7 +13,7 @@ the order i, g, o.
 
 from __future__ import annotations
 
-from lstmcli.cells.cell import Array, Cell, Opened, State, Weight, Weights
+from lstmcli.cells.cell import Array, Cell, State, StepTrace, Weight, Weights
 
 
 def weights(E: int, H: int) -> dict[str, Weight]:
@@ -28,13 +28,13 @@ def read(x: Array, w: Weights) -> Array:
     return x @ w["w_ih"].T + w["b"]
 
 
-def step(a: Array, state: State, w: Weights) -> Opened:
+def step(a: Array, state: State, w: Weights) -> StepTrace:
     h, c = state
     i, g, o = (a + h @ w["w_hh"].T).chunk(3, -1)
     i, g, o = i.sigmoid(), g.tanh(), o.sigmoid()
     f = 1 - i
     cell = f * c + i * g
-    return Opened({"input": i, "forget": f, "candidate": g, "output": o}, (o * cell.tanh(), cell))
+    return StepTrace({"input": i, "forget": f, "candidate": g, "output": o}, (o * cell.tanh(), cell))
 
 
 CELL = Cell("cifg", "coupled-gate LSTM", ("h", "c"), weights, read, step)

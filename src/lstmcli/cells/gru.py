@@ -10,7 +10,7 @@ Weights stack the gates in the order r, z, n.
 
 from __future__ import annotations
 
-from lstmcli.cells.cell import Array, Cell, Opened, State, Weight, Weights
+from lstmcli.cells.cell import Array, Cell, State, StepTrace, Weight, Weights
 
 
 def weights(E: int, H: int) -> dict[str, Weight]:
@@ -26,13 +26,13 @@ def read(x: Array, w: Weights) -> Array:
     return x @ w["w_ih"].T + w["b_ih"]
 
 
-def step(a: Array, state: State, w: Weights) -> Opened:
+def step(a: Array, state: State, w: Weights) -> StepTrace:
     (h,) = state
     a_r, a_z, a_n = a.chunk(3, -1)
     u_r, u_z, u_n = (h @ w["w_hh"].T + w["b_hh"]).chunk(3, -1)
     r, z = (a_r + u_r).sigmoid(), (a_z + u_z).sigmoid()
     n = (a_n + r * u_n).tanh()
-    return Opened({"reset": r, "update": z, "candidate": n}, ((1 - z) * n + z * h,))
+    return StepTrace({"reset": r, "update": z, "candidate": n}, ((1 - z) * n + z * h,))
 
 
 CELL = Cell("gru", "GRU", ("h",), weights, read, step)

@@ -11,7 +11,7 @@ normalisations are left out: they would only add to b.  Weights stack the gates 
 
 from __future__ import annotations
 
-from lstmcli.cells.cell import Array, Cell, Opened, State, Weight, Weights
+from lstmcli.cells.cell import Array, Cell, State, StepTrace, Weight, Weights
 
 EPSILON = 1e-5
 """Added to the variance: the first h is all zeros."""
@@ -39,13 +39,13 @@ def read(x: Array, w: Weights) -> Array:
     return w["s_ih"] * normalise(x @ w["w_ih"].T) + w["b"]
 
 
-def step(a: Array, state: State, w: Weights) -> Opened:
+def step(a: Array, state: State, w: Weights) -> StepTrace:
     h, c = state
     i, f, g, o = (a + w["s_hh"] * normalise(h @ w["w_hh"].T)).chunk(4, -1)
     i, f, g, o = i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid()
     cell = f * c + i * g
     hidden = o * (w["s_c"] * normalise(cell) + w["b_c"]).tanh()
-    return Opened({"input": i, "forget": f, "candidate": g, "output": o}, (hidden, cell))
+    return StepTrace({"input": i, "forget": f, "candidate": g, "output": o}, (hidden, cell))
 
 
 CELL = Cell("layernorm", "layer-norm LSTM", ("h", "c"), weights, read, step)

@@ -15,7 +15,7 @@ from __future__ import annotations
 
 from typing import NamedTuple
 
-from lstmcli.cells.cell import Array, Cell, Opened, State, Weight, Weights
+from lstmcli.cells.cell import Array, Cell, State, StepTrace, Weight, Weights
 
 
 class Gates(NamedTuple):
@@ -29,9 +29,9 @@ class Gates(NamedTuple):
     hidden: Array
 
     @property
-    def opened(self) -> Opened:
+    def opened(self) -> StepTrace:
         gates = {"input": self.input, "forget": self.forget, "candidate": self.candidate, "output": self.output}
-        return Opened(gates, (self.hidden, self.cell))
+        return StepTrace(gates, (self.hidden, self.cell))
 
 
 def lstm_gates(a: Array, c: Array) -> Gates:
@@ -60,7 +60,7 @@ def read(x: Array, w: Weights) -> Array:
     return x @ w["w_ih"].T + (w["b_ih"] + w["b_hh"])
 
 
-def step(a: Array, state: State, w: Weights) -> Opened:
+def step(a: Array, state: State, w: Weights) -> StepTrace:
     h, c = state
     return lstm_gates(a + h @ w["w_hh"].T, c).opened
 

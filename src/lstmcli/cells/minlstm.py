@@ -11,7 +11,7 @@ Weights stack the gates in the order i, f, g.  There is no matrix from h to h, s
 
 from __future__ import annotations
 
-from lstmcli.cells.cell import Array, Cell, Opened, State, Weight, Weights
+from lstmcli.cells.cell import Array, Cell, State, StepTrace, Weight, Weights
 
 
 def weights(E: int, H: int) -> dict[str, Weight]:
@@ -38,10 +38,10 @@ def shares(a: Array) -> tuple[Array, Array, Array]:
     return 1 - stays, stays, g
 
 
-def step(a: Array, state: State, w: Weights) -> Opened:
+def step(a: Array, state: State, w: Weights) -> StepTrace:
     (h,) = state
     i, f, g = shares(a)
-    return Opened({"input": i, "forget": f, "candidate": g}, (f * h + i * g,))
+    return StepTrace({"input": i, "forget": f, "candidate": g}, (f * h + i * g,))
 
 
 CELL = Cell("minlstm", "minLSTM", ("h",), weights, read, step)

@@ -10,7 +10,7 @@ thin matrices, as the paper usually has it, here with a rank of an eighth of the
 
 from __future__ import annotations
 
-from lstmcli.cells.cell import Array, Cell, Opened, State, Weight, Weights
+from lstmcli.cells.cell import Array, Cell, State, StepTrace, Weight, Weights
 from lstmcli.cells.lstm import lstm_step
 
 ROUNDS = 5
@@ -30,7 +30,7 @@ def read(x: Array, w: Weights) -> Array:
     return x  # the state changes the input before anything can be made of it
 
 
-def step(x: Array, state: State, w: Weights) -> Opened:
+def step(x: Array, state: State, w: Weights) -> StepTrace:
     h, c = state
     for i in range(1, ROUNDS + 1):
         left, right = w[f"left{i}"], w[f"right{i}"]

@@ -12,7 +12,7 @@ Weights stack the gates in the order i, f, g, o, peepholes in the order i, f, o.
 
 from __future__ import annotations
 
-from lstmcli.cells.cell import Array, Cell, Opened, State, Weight, Weights
+from lstmcli.cells.cell import Array, Cell, State, StepTrace, Weight, Weights
 
 
 def weights(E: int, H: int) -> dict[str, Weight]:
@@ -28,14 +28,14 @@ def read(x: Array, w: Weights) -> Array:
     return x @ w["w_ih"].T + w["b"]
 
 
-def step(a: Array, state: State, w: Weights) -> Opened:
+def step(a: Array, state: State, w: Weights) -> StepTrace:
     h, c = state
     p_i, p_f, p_o = w["p"].chunk(3, -1)
     i, f, g, o = (a + h @ w["w_hh"].T).chunk(4, -1)
     i, f, g = (i + p_i * c).sigmoid(), (f + p_f * c).sigmoid(), g.tanh()
     cell = f * c + i * g
     o = (o + p_o * cell).sigmoid()
-    return Opened({"input": i, "forget": f, "candidate": g, "output": o}, (o * cell.tanh(), cell))
+    return StepTrace({"input": i, "forget": f, "candidate": g, "output": o}, (o * cell.tanh(), cell))
 
 
 CELL = Cell("peephole", "peephole LSTM", ("h", "c"), weights, read, step)

@@ -5,7 +5,7 @@ h' = tanh(W x + b + U h + d)
 
 from __future__ import annotations
 
-from lstmcli.cells.cell import Array, Cell, Opened, State, Weight, Weights
+from lstmcli.cells.cell import Array, Cell, State, StepTrace, Weight, Weights
 
 
 def weights(E: int, H: int) -> dict[str, Weight]:
@@ -21,9 +21,9 @@ def read(x: Array, w: Weights) -> Array:
     return x @ w["w_ih"].T + (w["b_ih"] + w["b_hh"])
 
 
-def step(a: Array, state: State, w: Weights) -> Opened:
+def step(a: Array, state: State, w: Weights) -> StepTrace:
     (h,) = state
-    return Opened({}, ((a + h @ w["w_hh"].T).tanh(),))
+    return StepTrace({}, ((a + h @ w["w_hh"].T).tanh(),))
 
 
 CELL = Cell("rnn", "RNN", ("h",), weights, read, step)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.classification.ensemble import BATCH_SIZE, Experts, Ids, Network, Scorer
+from lstmcli.classification.ensemble import BATCH_SIZE, Ensemble, Ids, Network, Scorer
 from lstmcli.classification.load import classifier_weights
 from lstmcli.classification.metrics import Tally
 from lstmcli.classification.model_selection import CELLS
@@ -52,7 +52,7 @@ class Classifier:
         self.encoder = encoder
         self.tokens = self.unknown = 0
         """Tokens of all texts that were answered as a stream, and unknown ones among them."""
-        self.experts = Experts(
+        self.experts = Ensemble(
             network, ngrams, len(self.labels), self.multilabel, config.model.segment, config.tokenizer.max_tokens
         )
 

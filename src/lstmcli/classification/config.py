@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from lstmcli.config import CELLS, MOST_LAYERS, MOST_UNITS, Cell, among, fraction, require, within
+from lstmcli.config import CELLS, MAX_LAYERS, MAX_UNITS, Cell, among, fraction, require, within
 from lstmcli.data.config import ReadConfig
 from lstmcli.tokenization.config import TokenizerConfig
 from lstmcli.training.config import TrainingConfig
@@ -13,7 +13,7 @@ POOLINGS: tuple[str, ...] = ("last", "mean", "max", "attention")
 
 
 @dataclass(frozen=True)
-class ModelConfig:
+class ClassifierModelConfig:
     """The classifier: embedding, recurrent stack, pooling, linear head; an n-gram model beside it."""
 
     cell: Cell = "lstm"
@@ -43,9 +43,9 @@ class ModelConfig:
 
     def __post_init__(self) -> None:
         among("cell", self.cell, CELLS)
-        within("embedding", self.embedding, 1, MOST_UNITS)
-        within("hidden", self.hidden, 1, MOST_UNITS)
-        within("layers", self.layers, 1, MOST_LAYERS)
+        within("embedding", self.embedding, 1, MAX_UNITS)
+        within("hidden", self.hidden, 1, MAX_UNITS)
+        within("layers", self.layers, 1, MAX_LAYERS)
         require(bool(self.pooling), "choose at least one pooling")
         for pool in self.pooling:
             require(pool in POOLINGS, f"pooling must be among {', '.join(POOLINGS)}, not {pool!r}")
@@ -57,7 +57,7 @@ class ModelConfig:
 
 
 @dataclass(frozen=True)
-class TrainConfig(TrainingConfig):
+class ClassifierTrainConfig(TrainingConfig):
     """How a classifier's network is fitted."""
 
     learning_rate: float = 2e-3
@@ -85,5 +85,5 @@ class ClassifierConfig:
 
     read: ReadConfig = field(default_factory=ReadConfig)
     tokenizer: TokenizerConfig = field(default_factory=TokenizerConfig)
-    model: ModelConfig = field(default_factory=ModelConfig)
-    train: TrainConfig = field(default_factory=TrainConfig)
+    model: ClassifierModelConfig = field(default_factory=ClassifierModelConfig)
+    train: ClassifierTrainConfig = field(default_factory=ClassifierTrainConfig)

@@ -32,7 +32,7 @@ from lstmcli.classification.config import ClassifierConfig
 from lstmcli.errors import UsageError
 
 SMALL = 8_000
-NGRAM_CELLS, MOST_NGRAM_CELLS = 64_000_000, 512_000_000
+NGRAM_CELLS, MAX_NGRAM_CELLS = 64_000_000, 512_000_000
 """Training texts times labels up to which an n-gram model is fitted by itself, and at all: the fit holds five matrices
 of them in double precision."""
 TEXTS_SEEN, LABEL_TOKENS_SEEN = 70_000, 2_000_000
@@ -48,7 +48,7 @@ def resolve(config: ClassifierConfig, texts: int, tokens: int, labels: int) -> C
     if model.ngrams is None:
         usual = 2 if texts <= SMALL else 3
         model = replace(model, ngrams=usual if texts * labels <= NGRAM_CELLS else 0)
-    elif model.ngrams and texts * labels > MOST_NGRAM_CELLS:
+    elif model.ngrams and texts * labels > MAX_NGRAM_CELLS:
         gigabytes = 5 * 8 * texts * labels / 1e9
         raise UsageError(
             f"an n-gram model of {texts:,} texts and {labels:,} labels takes about {gigabytes:,.0f} GB to fit",

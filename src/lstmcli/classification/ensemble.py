@@ -35,7 +35,7 @@ class Scorer(Protocol):
 
 
 @dataclass(frozen=True)
-class Experts:
+class Ensemble:
     """Encoded texts in, logits or calibrated probabilities out, in the order of the texts."""
 
     network: Network

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lstmcli.classification.config import ClassifierConfig
-from lstmcli.classification.ngram_fit import MOST_WEIGHTS
+from lstmcli.classification.ngram_fit import MAX_WEIGHTS
 from lstmcli.training.estimate import BASE_BYTES
 from lstmcli.training.results import Estimate
 
@@ -52,4 +52,4 @@ def estimate(
 def _ngram_bytes(tokens: int, order: int, classes: int) -> int:
     """A guess at the n-gram table's size: distinct n-grams grow with about the square root of the running text."""
     rows = sum(min(tokens, int(40 * tokens**0.5 * n)) for n in range(1, order + 1))
-    return min(rows, MOST_WEIGHTS // classes + 1) * (8 + 2 * classes)
+    return min(rows, MAX_WEIGHTS // classes + 1) * (8 + 2 * classes)

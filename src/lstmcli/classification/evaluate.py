@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from lstmcli.classification.calibration import Floats, combine, fit_scale, total
-from lstmcli.classification.ensemble import Experts, Ids
+from lstmcli.classification.ensemble import Ensemble, Ids
 from lstmcli.classification.metrics import Tally
 from lstmcli.classification.model_selection import CELLS, blocks
 from lstmcli.classification.results import ClassReport
@@ -30,7 +30,7 @@ class Strangers(NamedTuple):
 class Judge:
     """Says how well the experts do on a split."""
 
-    def __init__(self, experts: Experts, labels: Sequence[str], multilabel: bool) -> None:
+    def __init__(self, experts: Ensemble, labels: Sequence[str], multilabel: bool) -> None:
         self.experts, self.labels, self.multilabel = experts, tuple(labels), multilabel
 
     def scale(self, part: Split) -> float:

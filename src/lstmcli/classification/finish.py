@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from numpy.typing import NDArray
 
 from lstmcli.classification.config import ClassifierConfig
-from lstmcli.classification.ensemble import Experts
+from lstmcli.classification.ensemble import Ensemble
 from lstmcli.classification.evaluate import Judge, Strangers
 from lstmcli.classification.events import Calibrated, Evaluated, NgramsFitted
 from lstmcli.training.derived import Derived
@@ -65,7 +65,7 @@ def finish(
     if session is None:
         return done
     segment, most = config.model.segment, config.tokenizer.max_tokens
-    judge = Judge(Experts(session, table, len(labels), multilabel, segment, most), labels, multilabel)
+    judge = Judge(Ensemble(session, table, len(labels), multilabel, segment, most), labels, multilabel)
     done.scale = derived.attempt("calibration", lambda: judge.scale(valid)) or 1.0
     reports = derived.attempt("the report on validation", lambda: judge.reports(valid, apart["valid"], 1.0, done.scale))
     if reports:

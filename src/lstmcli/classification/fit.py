@@ -10,20 +10,20 @@ from typing import Any, ClassVar
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.classification.config import TrainConfig
+from lstmcli.classification.config import ClassifierTrainConfig
 from lstmcli.classification.model_selection import Score, score_in_blocks, why_kept
 from lstmcli.classification.trainer import Split, Trainer
 from lstmcli.tokenization.batching import bucketed
 from lstmcli.training import loop
 from lstmcli.training.checkpoint import Checkpoints
-from lstmcli.training.divergence import Watch
+from lstmcli.training.divergence import DivergenceMonitor
 from lstmcli.training.events import Event, Step, Stopped, Validated
 from lstmcli.training.schedule import rate
 
 
 @dataclass
-class Place(loop.Place):
-    FOUND: ClassVar[tuple[str, ...]] = ("kept_epoch", "kept_value", "best", "best_epoch")
+class Place(loop.LoopState):
+    KEPT_ON_ROLLBACK: ClassVar[tuple[str, ...]] = ("kept_epoch", "kept_value", "best", "best_epoch")
 
     epoch: int = 0
     """Epochs that are behind us, validation included."""
@@ -36,7 +36,7 @@ class Place(loop.Place):
     """The score of the kept epoch."""
 
 
-class _Run(loop.Run[Place]):
+class _Run(loop.TrainingLoop[Place]):
     def __init__(
         self, trainer: Trainer, train: Split, valid: Split, rng: np.random.Generator, checkpoints: Checkpoints | None
     ) -> None:
@@ -44,7 +44,7 @@ class _Run(loop.Run[Place]):
         self.trainer, self.config, self.train, self.valid = trainer, config, train, valid
         self.lengths = train.lengths(trainer.tokenizer.max_tokens)
         self.per_epoch = math.ceil(len(train) / config.batch_size)
-        watch = Watch(config.learning_rate, TrainConfig.learning_rate)
+        watch = DivergenceMonitor(config.learning_rate, ClassifierTrainConfig.learning_rate)
         super().__init__(Place(), trainer, config, trainer.averaged(), watch, rng, checkpoints)
 
     @property
@@ -145,6 +145,6 @@ def _epochs(run: _Run, stop: Callable[[], bool]) -> Iterator[Event]:
         if run.reason != "diverged" and run.place.step and (validated := run.validate()):
             yield validated
         if run.reason == "diverged":
-            yield run.set_back()
+            yield run.rollback()
         elif run.reason == "finished" and run.out_of_patience():
             run.reason = "early"

@@ -11,14 +11,20 @@ from __future__ import annotations
 
 import numpy as np
 
-from lstmcli.classification.config import ModelConfig
+from lstmcli.classification.config import ClassifierModelConfig
 from lstmcli.engine.cells import recurrent, require_int8
 from lstmcli.engine.nodes import Graph, InferenceGraph, Weights
 from lstmcli.engine.protobuf import FLOAT, INT32, INT64, value_info
 
 
 def recurrent_layer(
-    graph: Graph, weights: Weights, layer: int, config: ModelConfig, x_TNE: str, lengths_N: str, int8: bool = False
+    graph: Graph,
+    weights: Weights,
+    layer: int,
+    config: ClassifierModelConfig,
+    x_TNE: str,
+    lengths_N: str,
+    int8: bool = False,
 ) -> str:
     """One layer: [T, N, inputs] -> [T, N, K]."""
     y_TDNH = recurrent(
@@ -36,7 +42,9 @@ def recurrent_layer(
     return graph.node("Reshape", y_TNDH, graph.ints(0, 0, -1))
 
 
-def pool(graph: Graph, weights: Weights, config: ModelConfig, h_TBSK: str, inside_TBS1: str, lengths_BS: str) -> str:
+def pool(
+    graph: Graph, weights: Weights, config: ClassifierModelConfig, h_TBSK: str, inside_TBS1: str, lengths_BS: str
+) -> str:
     """The poolings of ``nn/pooling.py``, side by side: [T, B, S, K] -> [B, K * number of poolings]."""
     minus_infinity = graph.constant(np.array(-np.inf, np.float32))
     zero = graph.constant(np.array(0.0, np.float32))
@@ -66,7 +74,7 @@ def pool(graph: Graph, weights: Weights, config: ModelConfig, h_TBSK: str, insid
     return pooled[0] if len(pooled) == 1 else graph.node("Concat", *pooled, axis=-1)
 
 
-def _last(graph: Graph, config: ModelConfig, h_TBSK: str, lengths_BS: str) -> str:
+def _last(graph: Graph, config: ClassifierModelConfig, h_TBSK: str, lengths_BS: str) -> str:
     """The state after the last token forward, and after the first token backward."""
     one = graph.ints(1)
     present = graph.node("Cast", graph.node("Greater", lengths_BS, graph.ints(0)), to=INT64)
@@ -84,7 +92,7 @@ def _last(graph: Graph, config: ModelConfig, h_TBSK: str, lengths_BS: str) -> st
     return graph.node("Concat", forward, backward, axis=-1)
 
 
-def classifier_graph(weights: Weights, config: ModelConfig, *, int8: bool = False) -> InferenceGraph:
+def classifier_graph(weights: Weights, config: ClassifierModelConfig, *, int8: bool = False) -> InferenceGraph:
     """The classifier as a graph: ids [B, S, T, F] int32, lengths [B, S] int64 -> logits [B, C].
 
     With ``int8`` the LSTM multiplies in eight bits, twice as fast.  It scales what it reads by the largest value

@@ -19,9 +19,9 @@ from lstmcli.classification.results import ClassReport, ClassScore
 
 Floats = NDArray[np.float64]
 BINS = 15
-MOST_CONFUSED = 100
+MAX_CONFUSED = 100
 """With more labels than this the confusion matrix is left out of the report: nobody reads so many cells."""
-MOST_MISTAKES = 1000
+MAX_MISTAKES = 1000
 """Pairs of labels that a report lists as confused, the most frequent ones."""
 
 
@@ -171,7 +171,7 @@ class Tally:
     def _matrix(self) -> tuple[tuple[int, ...], ...]:
         """True labels by answers, the labels that the model lacks last; they are never an answer."""
         C, total = len(self.labels), len(self.labels) + len(self._foreign.labels)
-        if self.multilabel or total > MOST_CONFUSED:
+        if self.multilabel or total > MAX_CONFUSED:
             return ()
         known = [tuple(self._confusion[i * C + j] for j in range(C)) for i in range(C)]
         rows = [*known, *(tuple(self._foreign.called[label, j] for j in range(C)) for label in self._foreign.labels)]
@@ -184,7 +184,7 @@ class Tally:
         place = {label: C + u for u, label in enumerate(self._foreign.labels)}
         wrong = [(-count, *divmod(cell, C)) for cell, count in self._confusion.items() if cell // C != cell % C]
         wrong += [(-count, place[label], j) for (label, j), count in self._foreign.called.items()]
-        return tuple((i, j, -count) for count, i, j in heapq.nsmallest(MOST_MISTAKES, wrong))
+        return tuple((i, j, -count) for count, i, j in heapq.nsmallest(MAX_MISTAKES, wrong))
 
 
 class Foreign:

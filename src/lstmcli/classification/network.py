@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from torch import Tensor, nn
 from torch.nn import functional
 
-from lstmcli.classification.config import ModelConfig
+from lstmcli.classification.config import ClassifierModelConfig
 from lstmcli.nn.dropout import locked_dropout, word_dropout
 from lstmcli.nn.pooling import Pooling
 from lstmcli.nn.stack import Stack, init_scale
@@ -24,7 +24,7 @@ PADDING_ID, UNKNOWN_ID = 0, 1
 class Classifier(nn.Module):
     """Token rows in, logits out."""
 
-    def __init__(self, config: ModelConfig, rows: int, classes: int) -> None:
+    def __init__(self, config: ClassifierModelConfig, rows: int, classes: int) -> None:
         super().__init__()
         self.config = config
         self.embedding = nn.Parameter(torch.randn(rows, config.embedding) * init_scale(config.embedding))
@@ -73,7 +73,9 @@ class Classifier(nn.Module):
         return {**weights, "embedding": weights["embedding"].astype(np.float16)}
 
 
-def load_classifier_module(weights: Mapping[str, NDArray[np.generic]], config: ModelConfig, classes: int) -> Classifier:
+def load_classifier_module(
+    weights: Mapping[str, NDArray[np.generic]], config: ClassifierModelConfig, classes: int
+) -> Classifier:
     """The PyTorch model of saved weights, in evaluation mode."""
     module = Classifier(config, len(weights["embedding"]), classes)
     own = module.state_dict()

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 from lstmcli.classification.ngram_table import NgramTable, ngram_keys
 
 # A fit holds some twenty vectors of features times labels in double precision: 0.7 GB at most.
-MOST_WEIGHTS = 4_000_000
+MAX_WEIGHTS = 4_000_000
 
 
 def fit_table(
@@ -24,7 +24,7 @@ def fit_table(
 ) -> NgramTable:
     """Counts the n-grams of N texts, keeps those in ``min_count`` texts or more, and fits their weights.
 
-    Where that would be more than ``MOST_WEIGHTS`` weights, the rarest are left out.  Its scores are log-odds of labels
+    Where that would be more than ``MAX_WEIGHTS`` weights, the rarest are left out.  Its scores are log-odds of labels
     times ``weight``.
     """
     from scipy.sparse import csr_matrix
@@ -33,7 +33,7 @@ def fit_table(
 
     keys_M, owners_M = ngram_keys(encoded, order)
     keys_P, inverse_M, count_P = np.unique(keys_M, return_inverse=True, return_counts=True)
-    most = max(1, MOST_WEIGHTS // gold_NC.shape[1])
+    most = max(1, MAX_WEIGHTS // gold_NC.shape[1])
     if len(count_P) > most:
         min_count = max(min_count, int(np.partition(count_P, -most)[-most]) + 1)
     keep_P = count_P >= min_count

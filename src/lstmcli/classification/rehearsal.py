@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import numpy as np
 
-from lstmcli.classification.config import ModelConfig
+from lstmcli.classification.config import ClassifierModelConfig
 from lstmcli.training.rehearsal import SMALLER, Weights, before_training, check_size
 
 
-def rehearse_classifier(weights: Weights, config: ModelConfig, rows: int, classes: int, threads: int) -> None:
+def rehearse_classifier(weights: Weights, config: ClassifierModelConfig, rows: int, classes: int, threads: int) -> None:
     """Makes the graph of a classifier, loads it and reads one token.
 
     Args:

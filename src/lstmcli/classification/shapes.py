@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from lstmcli.classification.config import ModelConfig
+from lstmcli.classification.config import ClassifierModelConfig
 from lstmcli.model_dir.weights import Shapes, _stack
 
 
-def classifier_shapes(config: ModelConfig, rows: int, classes: int) -> Shapes:
+def classifier_shapes(config: ClassifierModelConfig, rows: int, classes: int) -> Shapes:
     """The weights of a classifier whose encoder makes ids below ``rows``."""
     directions = 2 if config.bidirectional else 1
     K = directions * config.hidden

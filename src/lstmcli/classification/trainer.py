@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
-from lstmcli.classification.config import TrainConfig
+from lstmcli.classification.config import ClassifierTrainConfig
 from lstmcli.classification.network import Classifier
 from lstmcli.nn.optim import Average, RowAdam, load_optimizer, optimizer_arrays, swapped
 from lstmcli.tokenization.batching import by_length, pack
@@ -52,7 +52,7 @@ class Trainer:
     def __init__(
         self,
         module: Classifier,
-        config: TrainConfig,
+        config: ClassifierTrainConfig,
         tokenizer: TokenizerConfig,
         *,
         multilabel: bool,

@@ -130,9 +130,9 @@ def report(error: BaseException, command: str = "") -> int:
         streams.failed(error)
         return 1
     see = (
-        "this is a mistake in lstm: please report it"
+        "this is a bug in lstm: please report it"
         if debug
-        else ("this is a mistake in lstm: please report it, with what `lstm --debug …` (or LSTM_DEBUG=1) says")
+        else ("this is a bug in lstm: please report it, with what `lstm --debug …` (or LSTM_DEBUG=1) says")
     )
     streams.complain(_one_line_of(f"unexpected {type(error).__name__}: {error}"), see)
     return 1

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-MOST_STRANGE = 100
+MAX_STRANGE = 100
 """Labels that are told apart; rarer ones share a column."""
 
 
@@ -21,7 +21,7 @@ def with_strange(gold_NC: NDArray[np.bool_], strange: Sequence[tuple[int, str]])
     Args:
         strange: texts, from 0, and a label of theirs that is no column of ``gold_NC``.
     """
-    frequent = [label for label, _ in Counter(label for _, label in strange).most_common(MOST_STRANGE)]
+    frequent = [label for label, _ in Counter(label for _, label in strange).most_common(MAX_STRANGE)]
     column = {label: gold_NC.shape[1] + i for i, label in enumerate(sorted(frequent))}
     wide_NC = widened(gold_NC, gold_NC.shape[1] + len(column))
     for n, label in strange:

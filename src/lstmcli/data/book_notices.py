@@ -12,15 +12,15 @@ from dataclasses import dataclass, field
 from lstmcli.data.book_libraries import CREDIT, END_NOTES, HINT, LAST_OF_LICENCE, LIBRARIES, LINES, OPENING, Library
 from lstmcli.data.records import Record, Selection
 
-MOST_HEADER, MOST_FOOTER = 1000, 1000
+MAX_HEADER, MAX_FOOTER = 1000, 1000
 """Lines that a licence before a book, or after it, can have; a longer stretch is kept."""
-MOST_LICENCE = 600
+MAX_LICENCE = 600
 """Lines after the end of a book in which the last line of the licence is looked for when more text follows."""
 UNSIGNED = 60
 """Lines from the start of a file that can be a header though nothing else in them names the library."""
 CREDITS = 40
 """Lines from the start of a book in which notes on its making are looked for."""
-MOST_END_NOTES = 200
+MAX_END_NOTES = 200
 """Lines at the end of a book that can be notes of a transcriber."""
 SHOWN = 6
 """Places that are named."""
@@ -122,10 +122,10 @@ class _File:
             if start is None or n - start > CREDITS:
                 return False
         else:
-            if self.after and self.begin is not None and n - self.begin > MOST_FOOTER:
+            if self.after and self.begin is not None and n - self.begin > MAX_FOOTER:
                 self._footer(n, n)
             begin = -1 if self.begin is None else self.begin
-            candidates = [(begin, MOST_HEADER), (self.opening, MOST_HEADER), (self.head, 2 * CREDITS)]
+            candidates = [(begin, MAX_HEADER), (self.opening, MAX_HEADER), (self.head, 2 * CREDITS)]
             start = next((at for at, most in candidates if 0 <= at <= n and n - at <= most), n)
             if start == begin and not self.after and n - start > UNSIGNED and self.opening < start:
                 start = n  # a text of other people that only quotes such a line
@@ -154,19 +154,19 @@ class _File:
     def _foot(self, n: int, library: Library) -> None:
         """The first line of a footer."""
         if self.after and self.begin is not None:
-            if n - self.begin <= MOST_FOOTER:
+            if n - self.begin <= MAX_FOOTER:
                 return
             self._footer(n, n)
         self.begin, self.after = n, library
-        if self.notes >= 0 and n - self.notes <= MOST_END_NOTES:
+        if self.notes >= 0 and n - self.notes <= MAX_END_NOTES:
             self.begin = self.notes
         self.foot = n
 
     def _footer(self, n: int, end: int) -> None:
         """The footer ended before line ``n`` at the latest: all of it, or what is certain."""
         assert self.begin is not None and self.after is not None
-        if n - self.foot > MOST_FOOTER:
-            end = self.licence + 1 if self.foot < self.licence <= self.foot + MOST_LICENCE else self.foot + 1
+        if n - self.foot > MAX_FOOTER:
+            end = self.licence + 1 if self.foot < self.licence <= self.foot + MAX_LICENCE else self.foot + 1
         self.found.add(self.begin, end, self.after.name)
         self.begin = self.after = None
 

@@ -21,7 +21,7 @@ CHUNKS = 16
 """Further places of a large file that are looked at to tell its encoding."""
 CHUNK_BYTES = 1 << 16
 
-MOST_UNPACKED, MOST_RATIO = 1 << 28, 200
+MAX_UNPACKED, MAX_RATIO = 1 << 28, 200
 """A gzip bomb: so many bytes, and so many times as many as are packed.  Text packs to a third or a tenth, logs to a
 fiftieth at best; the format allows a thousandth."""
 
@@ -156,9 +156,9 @@ def _unpacked(file: BinaryIO, path: str) -> BinaryIO:
 
 
 def refuse_bomb(packed: int, what: str, unpacked: int, path: str, hint: str) -> None:
-    """Raises DataError for more than ``MOST_UNPACKED`` bytes out of less than a ``MOST_RATIO``-th of that."""
-    if unpacked > MOST_UNPACKED and unpacked > MOST_RATIO * packed:
-        message = f"{packed:,} {what} hold more than {MOST_UNPACKED:,}: no text packs so well"
+    """Raises DataError for more than ``MAX_UNPACKED`` bytes out of less than a ``MAX_RATIO``-th of that."""
+    if unpacked > MAX_UNPACKED and unpacked > MAX_RATIO * packed:
+        message = f"{packed:,} {what} hold more than {MAX_UNPACKED:,}: no text packs so well"
         raise DataError(message, path=path, hint=hint)
 
 

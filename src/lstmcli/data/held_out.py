@@ -15,9 +15,9 @@ VALID_SHARE = 0.05
 """Of the rows, held out for validation where no share was asked for."""
 FEWEST_ROWS = 200
 """Fewer are too few to tell two epochs apart."""
-MOST_LINES = 10_000
+MAX_LINES = 10_000
 """Of running text."""
-MOST_BLOCKS, LEAST_BLOCK = 10, 10
+MAX_BLOCKS, LEAST_BLOCK = 10, 10
 """Places that lines are held out from, and lines of each: a shorter run would be read without what leads to it."""
 NEAR = 200
 """Characters in which a place to cut a line is looked for."""
@@ -36,10 +36,10 @@ def hold_lines(
         fraction: share of the lines; None: a twentieth, and 10,000 at most.
     """
     share = VALID_SHARE if fraction is None else fraction
-    most = MOST_LINES if fraction is None else len(records)
+    most = MAX_LINES if fraction is None else len(records)
     rows = records if isinstance(records, Rows) else Rows(records)
     held = min(len(rows) - 1, max(1, round(share * len(rows))), most)
-    blocks = min(MOST_BLOCKS, held // LEAST_BLOCK)
+    blocks = min(MAX_BLOCKS, held // LEAST_BLOCK)
     if blocks > 1 and len(rows) >= FEWEST_ROWS:
         places = spread(len(rows), held, blocks)
         return (

@@ -17,7 +17,7 @@ from lstmcli.data.records import Record, Rows, Splits, fingerprint
 from lstmcli.data.sources import Source, open_parts
 from lstmcli.errors import NoDataError
 
-MOST_ROWS = 2000
+MAX_ROWS = 2000
 """More labelled rows in validation would only be lost to training."""
 SMALL_SHARE = 0.1
 """Most of the rows that may go to reach the fewest."""
@@ -146,7 +146,7 @@ def _labelled(records: Collection[Record], column: str | None, warnings: list[st
 def default_share(rows: int) -> float:
     """The share of so many rows that is held out when nothing was said."""
     wanted = max(VALID_SHARE * rows, min(FEWEST_ROWS, SMALL_SHARE * rows))
-    return min(wanted, MOST_ROWS) / max(1, rows)
+    return min(wanted, MAX_ROWS) / max(1, rows)
 
 
 def hold_out(records: Sequence[Record], fraction: float | None, seed: int) -> tuple[list[Record], list[Record]]:

@@ -19,7 +19,7 @@ FLOAT, INT8, INT32, INT64, BOOL, FLOAT16 = 1, 3, 6, 7, 9, 10
 """Element types (TensorProto.DataType)."""
 _TYPES = {"float32": FLOAT, "int8": INT8, "int32": INT32, "int64": INT64, "bool": BOOL, "float16": FLOAT16}
 _VARINT, _BYTES = 0, 2
-MOST_BYTES = 2**31 - 1
+MAX_BYTES = 2**31 - 1
 """No protocol buffer can be larger."""
 
 Buffer: TypeAlias = "bytes | memoryview"
@@ -51,7 +51,7 @@ class Message:
 
     def serialise(self) -> bytes:
         """Raises ModelError for more than a protocol buffer can hold."""
-        if self.size > MOST_BYTES:
+        if self.size > MAX_BYTES:
             raise ModelError(f"an ONNX graph holds 2 GB at most, and this one would be {self.size:,} bytes")
         return b"".join(self.parts)
 

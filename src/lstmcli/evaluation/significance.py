@@ -20,7 +20,7 @@ from lstmcli.evaluation.results import CONFIDENCE, Interval, Spread
 Floats = NDArray[np.float64]
 SEED = 1
 RESAMPLES = 9999
-MOST_UNITS = 5000
+MAX_UNITS = 5000
 """More texts than this are summed in runs of neighbours, which are resampled as one."""
 _CELLS_AT_ONCE = 2**22
 """Numbers drawn at once."""
@@ -107,11 +107,11 @@ def holm(p_values: Sequence[float | None]) -> list[float | None]:
 
 
 def grouped(rows_NK: NDArray[Any]) -> Floats:
-    """The rows, or sums over runs of neighbours of like length where there are more than ``MOST_UNITS``."""
+    """The rows, or sums over runs of neighbours of like length where there are more than ``MAX_UNITS``."""
     N = len(rows_NK)
-    if N <= MOST_UNITS:
+    if N <= MAX_UNITS:
         return rows_NK.astype(np.float64)
-    starts = np.arange(MOST_UNITS) * N // MOST_UNITS
+    starts = np.arange(MAX_UNITS) * N // MAX_UNITS
     return np.asarray(np.add.reduceat(rows_NK, starts, axis=0, dtype=np.float64))
 
 

@@ -5,20 +5,20 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import TypeAlias
 
-from lstmcli.experiments.results import Entrant, Race, Run
+from lstmcli.experiments.results import ArchitectureComparison, Candidate, Run
 from lstmcli.training.events import Event
 
 
 @dataclass(frozen=True, slots=True)
-class RacePlanned:
+class ComparisonPlanned:
     """Who takes part, at what size, and what is equal."""
 
-    entrants: tuple[Entrant, ...]
+    entrants: tuple[Candidate, ...]
     seeds: tuple[int, ...]
     budget: str
     measure: str
     metric: str
-    """Of the scores, and of validations; see ``Race``."""
+    """Of the scores, and of validations; see ``ArchitectureComparison``."""
     notes: tuple[str, ...]
 
 
@@ -51,8 +51,8 @@ class Measuring:
 
 
 @dataclass(frozen=True, slots=True)
-class RaceEnded:
-    race: Race
+class ComparisonEnded:
+    race: ArchitectureComparison
 
 
-RaceEvent: TypeAlias = RacePlanned | RunBegun | InRun | RunEnded | Measuring | RaceEnded
+ExperimentEvent: TypeAlias = ComparisonPlanned | RunBegun | InRun | RunEnded | Measuring | ComparisonEnded

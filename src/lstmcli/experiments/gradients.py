@@ -17,13 +17,13 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from lstmcli.classification.config import ModelConfig
+from lstmcli.classification.config import ClassifierModelConfig
 from lstmcli.classification.network import load_classifier_module
 from lstmcli.language_modeling.config import LmModelConfig
 from lstmcli.language_modeling.network import load_language_model
 from lstmcli.nn.stack import Stack
 
-MOST_UNITS = 64
+MAX_UNITS = 64
 """Of larger layers so many are measured, evenly spread."""
 Weights = Mapping[str, NDArray[np.generic]]
 
@@ -38,7 +38,7 @@ def gradient_by_lag(stack: Stack, x_TNE: Tensor) -> NDArray[np.float64]:
     x_TNE = x_TNE.detach().requires_grad_()
     forward = stack.layers[-1][0]  # type: ignore[index]
     h_NH = stack(x_TNE, torch.full((N,), T, device=x_TNE.device))[-1, :, : forward.hidden]
-    units = np.unique(np.linspace(0, forward.hidden - 1, min(MOST_UNITS, forward.hidden)).round().astype(int))
+    units = np.unique(np.linspace(0, forward.hidden - 1, min(MAX_UNITS, forward.hidden)).round().astype(int))
     squares_TN = torch.zeros(T, N, dtype=torch.float64)
     for unit in units:  # rows do not know each other, so the gradient of the sum is that of each
         (gradient_TNE,) = torch.autograd.grad(h_NH[:, unit].sum(), x_TNE, retain_graph=True)
@@ -47,7 +47,7 @@ def gradient_by_lag(stack: Stack, x_TNE: Tensor) -> NDArray[np.float64]:
 
 
 def classifier_gradients(
-    weights: Weights, config: ModelConfig, classes: int, ids_NTF: NDArray[np.integer]
+    weights: Weights, config: ClassifierModelConfig, classes: int, ids_NTF: NDArray[np.integer]
 ) -> NDArray[np.float64]:
     """``gradient_by_lag`` of a saved classifier on windows that are read in one go."""
     exact = replace(

@@ -20,11 +20,11 @@ from lstmcli.model_dir.files import tensors, use_file
 from lstmcli.tokenization.stream_encoder import StreamEncoder
 from lstmcli.tokenization.text_encoder import TextEncoder
 
-MOST_LAG = 64
+MAX_LAG = 64
 WINDOWS = 32
 LEAST_WINDOWS = 16
 """Of labelled texts so many must be long enough for a lag to be measured, or half of them where they are few."""
-MOST_RECORDS = 5000
+MAX_RECORDS = 5000
 """Of which tokens are taken."""
 RECALL_UNITS = 32
 """Of the reference; the others have as many parameters."""
@@ -34,13 +34,13 @@ def windows(texts: Sequence[NDArray[np.int32]], longest: int) -> NDArray[np.int3
     """[N, T, F]: the beginnings of the longest texts, T as large as enough texts are long."""
     by_length = sorted(texts, key=len, reverse=True)[:WINDOWS]
     enough = by_length[min(LEAST_WINDOWS, (len(by_length) + 1) // 2) - 1]
-    T = min(len(enough), longest, MOST_LAG + 1)
+    T = min(len(enough), longest, MAX_LAG + 1)
     return np.stack([ids[:T] for ids in by_length if len(ids) >= T])
 
 
 def stream_windows(ids_N: NDArray[np.integer]) -> NDArray[np.int64]:
     """[N, T]: windows spread evenly over one long text."""
-    T = min(len(ids_N), MOST_LAG + 1)
+    T = min(len(ids_N), MAX_LAG + 1)
     starts = np.unique(np.linspace(0, len(ids_N) - T, WINDOWS).astype(int))
     return np.stack([ids_N[start : start + T] for start in starts]).astype(np.int64)
 
@@ -58,14 +58,14 @@ def gradients(model: ModelDir, records: Iterable[Record]) -> NDArray[np.float64]
         windows_NT = stream_windows(tokens(model, records))
         return language_model_gradients(weights, model.settings.model, len(weights["embedding"]), windows_NT)
     config = model.settings
-    texts = _classifier_encoder(model).encode([record.text for record in islice(records, MOST_RECORDS)])
-    longest = min(config.model.segment or MOST_LAG + 1, config.tokenizer.max_tokens)
+    texts = _classifier_encoder(model).encode([record.text for record in islice(records, MAX_RECORDS)])
+    longest = min(config.model.segment or MAX_LAG + 1, config.tokenizer.max_tokens)
     return classifier_gradients(weights, config.model, len(model.labels), windows(texts, longest))
 
 
 def tokens(model: ModelDir, records: Iterable[Record]) -> NDArray[np.int64]:
     """The texts of the first records as ids of the model's tokenizer, end to end; never none."""
-    some = [record.text for record in islice(records, MOST_RECORDS)]
+    some = [record.text for record in islice(records, MAX_RECORDS)]
     if not model.task.labelled:
         encoder = use_file(
             model, TOKENIZER, lambda data: StreamEncoder.from_json(data.decode(), model.settings.tokenizer)

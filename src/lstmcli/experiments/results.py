@@ -14,7 +14,7 @@ LOWER_IS_BETTER = frozenset({"perplexity", "bits_per_byte"})
 
 
 @dataclass(frozen=True, slots=True)
-class Entrant:
+class Candidate:
     """A cell and the size at which it takes part."""
 
     cell: str
@@ -59,7 +59,7 @@ class Run:
 
 
 @dataclass(frozen=True, slots=True)
-class Standing:
+class Summary:
     """How one cell did over its seeds."""
 
     cell: str
@@ -71,7 +71,7 @@ class Standing:
 
 
 @dataclass(frozen=True, slots=True)
-class Gap:
+class Difference:
     """A cell against the reference, paired by seed."""
 
     cell: str
@@ -109,7 +109,7 @@ class Recall:
 
 
 @dataclass(frozen=True, slots=True)
-class Race:
+class ArchitectureComparison:
     """Everything that was found."""
 
     source: str
@@ -126,11 +126,11 @@ class Race:
     """What ``Point.value`` is: the measure, or f1, over all decisions, of a multi-label classifier."""
     seeds: tuple[int, ...]
     reference: str
-    entrants: tuple[Entrant, ...]
+    entrants: tuple[Candidate, ...]
     runs: tuple[Run, ...]
-    standings: tuple[Standing, ...]
+    standings: tuple[Summary, ...]
     """In the order of the cells; those without a complete run are left out."""
-    gaps: tuple[Gap, ...]
+    gaps: tuple[Difference, ...]
     gradients: tuple[GradientByLag, ...]
     distances: tuple[int, ...]
     recalls: tuple[Recall, ...]

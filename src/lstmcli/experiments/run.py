@@ -21,9 +21,27 @@ from lstmcli.config import among
 from lstmcli.errors import Interrupted, OutputError, UsageError
 from lstmcli.evaluation.results import SIGNIFICANT
 from lstmcli.evaluation.significance import holm, paired_t_p, spread
-from lstmcli.experiments.events import InRun, Measuring, RaceEnded, RaceEvent, RacePlanned, RunBegun, RunEnded
-from lstmcli.experiments.results import LOWER_IS_BETTER, Entrant, Gap, GradientByLag, Point, Race, Recall, Run, Standing
-from lstmcli.experiments.sizes import NEAR, entrants, reference
+from lstmcli.experiments.events import (
+    ComparisonEnded,
+    ComparisonPlanned,
+    ExperimentEvent,
+    InRun,
+    Measuring,
+    RunBegun,
+    RunEnded,
+)
+from lstmcli.experiments.results import (
+    LOWER_IS_BETTER,
+    ArchitectureComparison,
+    Candidate,
+    Difference,
+    GradientByLag,
+    Point,
+    Recall,
+    Run,
+    Summary,
+)
+from lstmcli.experiments.sizes import NEAR, candidates, reference
 from lstmcli.language_modeling.config import LmConfig
 from lstmcli.language_modeling.events import LmEvaluated
 from lstmcli.tasks import CLASSIFICATION, LANGUAGE_MODELING, Task
@@ -64,7 +82,7 @@ def model_path(output: Path, cell: str, seed: int) -> Path:
     return output / f"{cell}-seed{seed}"
 
 
-def race(
+def compare_architectures(
     splits: Splits,
     config: ClassifierConfig | LmConfig,
     output: Path,
@@ -77,7 +95,7 @@ def race(
     force: bool = False,
     command: str = "",
     stop: Callable[[], bool] = lambda: False,
-) -> Iterator[RaceEvent]:
+) -> Iterator[ExperimentEvent]:
     """Trains each cell with each seed and compares what came out; the last event holds all results.
 
     When ``stop`` turns true, the run at hand ends and is left out; the runs before it are compared.  So are they
@@ -99,9 +117,9 @@ def race(
         raise UsageError(f"seeds must be at least 1, not {seeds}")
     base = reference(cells)
     labels = len({label for record in splits.train for label in record.labels}) if splits.labelled else 0
-    sizes = entrants(config, cells, labels, equal_parameters="parameters" in match)
+    sizes = candidates(config, cells, labels, equal_parameters="parameters" in match)
     plan = _Plan(splits, config, output, sizes, tuple(range(config.train.seed, config.train.seed + seeds)), match)
-    yield RacePlanned(sizes, plan.seeds, plan.budget, plan.measure, plan.metric, plan.notes)
+    yield ComparisonPlanned(sizes, plan.seeds, plan.budget, plan.measure, plan.metric, plan.notes)
 
     runs: list[Run] = []
     failure: OutputError | None = None
@@ -137,8 +155,8 @@ def race(
 
     from lstmcli.experiments.recall import CUES
 
-    yield RaceEnded(
-        Race(
+    yield ComparisonEnded(
+        ArchitectureComparison(
             source=source or splits.path,
             task=plan.task,
             match=tuple(match),
@@ -150,8 +168,8 @@ def race(
             reference=base,
             entrants=sizes,
             runs=tuple(runs),
-            standings=tuple(standings(cells, runs)),
-            gaps=tuple(gaps(cells, base, runs)),
+            standings=tuple(summaries(cells, runs)),
+            gaps=tuple(differences(cells, base, runs)),
             gradients=tuple(gradients),
             distances=distances,
             recalls=tuple(recalls),
@@ -172,7 +190,7 @@ class _Plan:
     splits: Splits
     config: ClassifierConfig | LmConfig
     output: Path
-    entrants: tuple[Entrant, ...]
+    entrants: tuple[Candidate, ...]
     seeds: tuple[int, ...]
     match: Sequence[str]
 
@@ -212,7 +230,7 @@ class _Plan:
                 notes.append(f"parameters are as near as whole units allow: {', '.join(far)}")
         return tuple(notes)
 
-    def train(self, entrant: Entrant, seed: int, **how: Any) -> Any:
+    def train(self, entrant: Candidate, seed: int, **how: Any) -> Any:
         """The run's events."""
         how["checkpoint_every"] = float("inf")
         target, config = model_path(self.output, entrant.cell, seed), self.configured(entrant, seed)
@@ -222,7 +240,7 @@ class _Plan:
     def _task(self) -> Task:
         return LANGUAGE_MODELING if isinstance(self.config, LmConfig) else CLASSIFICATION
 
-    def configured(self, entrant: Entrant, seed: int) -> ClassifierConfig | LmConfig:
+    def configured(self, entrant: Candidate, seed: int) -> ClassifierConfig | LmConfig:
         """The config of one run: patience ends none early, for the budget is to be equal."""
         changes: dict[str, Any] = {"seed": seed, "patience": 0}
         if "time" in self.match:
@@ -271,7 +289,7 @@ class _Log:
         )
 
 
-def standings(cells: Sequence[str], runs: Sequence[Run]) -> Iterator[Standing]:
+def summaries(cells: Sequence[str], runs: Sequence[Run]) -> Iterator[Summary]:
     """Mean, spread and interval of every measure, for each cell that has a run."""
     for cell in cells:
         if own := [run for run in runs if run.cell == cell]:
@@ -279,16 +297,16 @@ def standings(cells: Sequence[str], runs: Sequence[Run]) -> Iterator[Standing]:
             epochs, seconds = (
                 sum(values) / len(own) for values in zip(*((r.epochs, r.seconds) for r in own), strict=True)
             )
-            yield Standing(cell, measures, epochs, seconds)
+            yield Summary(cell, measures, epochs, seconds)
 
 
-def gaps(cells: Sequence[str], base: str, runs: Sequence[Run]) -> list[Gap]:
+def differences(cells: Sequence[str], base: str, runs: Sequence[Run]) -> list[Difference]:
     """Each cell against the reference, on the seeds that both have."""
-    found: list[Gap] = []
+    found: list[Difference] = []
     measures = list(runs[0].scores) if runs else []
     by_seed = {(run.cell, run.seed): run.scores for run in runs}
     for measure in measures:
-        row: list[Gap] = []
+        row: list[Difference] = []
         for cell in cells:
             seeds = [seed for other, seed in by_seed if other == cell and (base, seed) in by_seed]
             if cell == base or not seeds:
@@ -297,7 +315,7 @@ def gaps(cells: Sequence[str], base: str, runs: Sequence[Run]) -> list[Gap]:
             difference = spread(differences)
             ahead = (difference.mean < 0) == (measure in LOWER_IS_BETTER)
             better = None if _nothing(difference.mean) else cell if ahead else base
-            row.append(Gap(cell, base, measure, difference, paired_t_p(differences), None, None, better))
+            row.append(Difference(cell, base, measure, difference, paired_t_p(differences), None, None, better))
         adjusted = holm([gap.p_value for gap in row])
         found += [
             replace(gap, p_adjusted=p, significant=None if p is None else p < SIGNIFICANT)

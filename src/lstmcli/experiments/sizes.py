@@ -8,7 +8,7 @@ from dataclasses import replace
 from lstmcli.cells import CELLS, count_parameters
 from lstmcli.classification.config import ClassifierConfig
 from lstmcli.errors import UsageError
-from lstmcli.experiments.results import Entrant
+from lstmcli.experiments.results import Candidate
 from lstmcli.language_modeling.config import LmConfig
 
 NEAR = 0.02
@@ -31,9 +31,9 @@ def nearest(count: Callable[[int], int], target: int) -> int:
     return low if target - count(low) <= count(high) - target else high
 
 
-def entrants(
+def candidates(
     config: ClassifierConfig | LmConfig, cells: Sequence[str], labels: int, *, equal_parameters: bool
-) -> tuple[Entrant, ...]:
+) -> tuple[Candidate, ...]:
     """Each cell at its size; the reference has the units that ``config`` says.
 
     Args:
@@ -57,7 +57,7 @@ def entrants(
             units = nearest(lambda units, cell=cell: network_parameters(config, cell, units, labels), target)  # type: ignore[misc]
         own = network_parameters(config, cell, units, labels)
         widths = _widths(config, units)
-        found.append(Entrant(cell, CELLS[cell].title, widths, own, own / target - 1))
+        found.append(Candidate(cell, CELLS[cell].title, widths, own, own / target - 1))
     return tuple(found)
 
 

@@ -16,10 +16,10 @@ from lstmcli.cells import CELLS
 from lstmcli.classification.classify import Classifier, load_classifier
 from lstmcli.errors import UsageError
 from lstmcli.inspection.config import InspectConfig
-from lstmcli.inspection.occlusion import check_words, why
+from lstmcli.inspection.occlusion import check_words, leave_one_out
 from lstmcli.inspection.results import Inspection, Layer, TokenRead, Why
 from lstmcli.inspection.running_confidence import as_it_reads, stride
-from lstmcli.inspection.stack import Opened
+from lstmcli.inspection.stack import InspectedStack
 from lstmcli.model_dir.directory import ModelDir
 from lstmcli.tokenization.batching import head_and_tail, pack
 
@@ -54,10 +54,10 @@ class ClassifierInspector:
     def __init__(self, classifier: Classifier, config: InspectConfig) -> None:
         self.model, self._classifier, self._config = classifier.model, classifier, config
         self._shape = shape = self.model.settings.model
-        self._opened: Opened | None = None
+        self._opened: InspectedStack | None = None
         if config.gates:
             ways = 2 if shape.bidirectional else 1
-            self._opened = Opened(self.model, config, shape.cell, [shape.hidden] * shape.layers, ways)
+            self._opened = InspectedStack(self.model, config, shape.cell, [shape.hidden] * shape.layers, ways)
 
     def inspect(self, records: Iterable[Record], *, carried: bool = False) -> Iterator[Inspection]:
         for record in records:
@@ -85,9 +85,9 @@ class ClassifierInspector:
 
     def _why(self, text: str, label: int) -> Why:
         classify, name = self._classifier.probabilities, self._classifier.labels[label]
-        return why(classify, text, label, name, multilabel=self._classifier.multilabel)
+        return leave_one_out(classify, text, label, name, multilabel=self._classifier.multilabel)
 
-    def _watched(self, opened: Opened, found: Inspection, label: int) -> Inspection:
+    def _watched(self, opened: InspectedStack, found: Inspection, label: int) -> Inspection:
         """The same with its tokens and layers."""
         spans = self._classifier.encoder.spans(found.text)
         if not spans:
@@ -114,7 +114,7 @@ class ClassifierInspector:
         return replace(found, tokens=tokens, layers=layers, unread=len(spans) - len(kept), every=every)
 
     def _layers(
-        self, opened: Opened, ids_STF: NDArray[np.int32], lengths_S: NDArray[np.int64], label: int
+        self, opened: InspectedStack, ids_STF: NDArray[np.int32], lengths_S: NDArray[np.int64], label: int
     ) -> tuple[Layer, ...]:
         x_TSE = opened.embed(ids_STF).sum(axis=2).transpose(1, 0, 2)
         traces, _ = opened.read(x_TSE, lengths_S)
@@ -126,7 +126,7 @@ class ClassifierInspector:
             layers.append(watch.layer(place_T, self._added(opened, traces[-1], label)[way] if last else None))
         return tuple(layers)
 
-    def _added(self, opened: Opened, last: list[Trace], label: int) -> list[NDArray[Any]]:
+    def _added(self, opened: InspectedStack, last: list[Trace], label: int) -> list[NDArray[Any]]:
         """What each unit of the last layer adds to the score of the label, [H] for each direction."""
         from lstmcli.inspection.reference import contributions
 

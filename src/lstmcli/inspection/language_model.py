@@ -16,7 +16,7 @@ from lstmcli.cells import CELLS
 from lstmcli.errors import ModelError, UsageError
 from lstmcli.inspection.config import InspectConfig
 from lstmcli.inspection.results import Inspection, Layer, TokenRead
-from lstmcli.inspection.stack import Opened
+from lstmcli.inspection.stack import InspectedStack
 from lstmcli.language_modeling.model import LanguageModel, load_language_model
 from lstmcli.model_dir.directory import ModelDir
 
@@ -51,7 +51,7 @@ class LanguageModelInspector:
         self.model, self._lm, self._tables = lm.model, lm, Tables(lm.encoder)
         shape = self.model.settings.model
         self._cell = CELLS[shape.cell].title
-        self._opened = Opened(self.model, config, shape.cell, shape.widths, 1)
+        self._opened = InspectedStack(self.model, config, shape.cell, shape.widths, 1)
 
     def inspect(self, records: Iterable[Record], *, carried: bool = False) -> Iterator[Inspection]:
         from lstmcli.language_modeling.scoring.perplexity import Reading, lines_of

@@ -11,12 +11,12 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.inspection.config import InspectConfig
-from lstmcli.inspection.results import DEAD, ENOUGH_TOKENS, MOST_VALUES, SATURATED, Finding, Gate, Layer, Tie, Unit
+from lstmcli.inspection.results import DEAD, ENOUGH_TOKENS, MAX_VALUES, SATURATED, Finding, Gate, Layer, Tie, Unit
 
 Floats = NDArray[np.floating[Any]]
 
 
-class Watch:
+class LayerStatistics:
     """One layer in one direction while a text goes by, piece after piece.
 
     Memory grows with the tokens, not with tokens times units, unless all units have to be compared.
@@ -110,7 +110,7 @@ class _Summary:
             Finding(name, "saturated", _units(self._least_H > SATURATED), self._above / self._values),
             Finding(name, "dead", _units(self._most_H < DEAD), self._below / self._values),
         ]
-        return [finding for finding in found if finding.units or finding.share >= MOST_VALUES]
+        return [finding for finding in found if finding.units or finding.share >= MAX_VALUES]
 
 
 def _units(which_H: NDArray[np.bool_]) -> tuple[int, ...]:

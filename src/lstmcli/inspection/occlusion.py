@@ -18,7 +18,7 @@ from lstmcli.errors import DataError
 from lstmcli.inspection.results import Why, Word
 
 Floats = NDArray[np.floating[Any]]
-MOST_WORDS = 2000
+MAX_WORDS = 2000
 WINDOW = 512
 """Texts that exist at once."""
 
@@ -45,14 +45,16 @@ def without(text: str, first: int, last: int) -> str:
 
 
 def check_words(text: str, path: str = "", line: int = 0) -> None:
-    """Raises ``DataError`` for a text of more than ``MOST_WORDS`` words."""
+    """Raises ``DataError`` for a text of more than ``MAX_WORDS`` words."""
     count = len(words(text))
-    if count > MOST_WORDS:
-        message = f"has {count:,} words, and --why reads the text once for each of them, {MOST_WORDS:,} at most"
+    if count > MAX_WORDS:
+        message = f"has {count:,} words, and --why reads the text once for each of them, {MAX_WORDS:,} at most"
         raise DataError(message, path=path or None, line=line or None, hint="give a part of the text")
 
 
-def why(classify: Callable[[Sequence[str]], Floats], text: str, label: int, name: str, *, multilabel: bool) -> Why:
+def leave_one_out(
+    classify: Callable[[Sequence[str]], Floats], text: str, label: int, name: str, *, multilabel: bool
+) -> Why:
     """What the answer owes to each word.
 
     Args:

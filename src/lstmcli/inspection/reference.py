@@ -31,7 +31,7 @@ class Trace(NamedTuple):
     """hidden, and cell where there is one."""
 
 
-class Reckoning(np.ndarray[Any, Any]):
+class NumpyTensor(np.ndarray[Any, Any]):
     """An array with the few methods that the equations of the cells use."""
 
     def sigmoid(self) -> Any:
@@ -58,8 +58,8 @@ class Reckoning(np.ndarray[Any, Any]):
         return super().mean(axis, **{"keepdims": keepdim, **more})
 
 
-def reckoning(values: Any) -> Reckoning:
-    return np.asarray(values, np.float32).view(Reckoning)
+def numpy_tensor(values: Any) -> NumpyTensor:
+    return np.asarray(values, np.float32).view(NumpyTensor)
 
 
 class ReferenceStack:
@@ -73,9 +73,9 @@ class ReferenceStack:
             for layer in range(len(widths))
         ]
 
-    def _own(self, weights: Mapping[str, NDArray[Any]], prefix: str) -> dict[str, Reckoning]:
+    def _own(self, weights: Mapping[str, NDArray[Any]], prefix: str) -> dict[str, NumpyTensor]:
         names = self.cell.weights(1, 1)
-        return {name: reckoning(weights[prefix + name]) for name in names}
+        return {name: numpy_tensor(weights[prefix + name]) for name in names}
 
     def read(
         self, x_TNE: Floats, lengths_N: NDArray[np.int64], states: Sequence[State] | None = None
@@ -105,11 +105,11 @@ class ReferenceStack:
             x_TNE = np.concatenate([trace.states["hidden"] for trace in traces], axis=-1)
         return found, after
 
-    def _pass(self, weights: dict[str, Reckoning], x_TNE: Floats, state: State) -> tuple[Trace, State]:
-        own: State = tuple(reckoning(part) for part in state)
+    def _pass(self, weights: dict[str, NumpyTensor], x_TNE: Floats, state: State) -> tuple[Trace, State]:
+        own: State = tuple(numpy_tensor(part) for part in state)
         gates: dict[str, list[Any]] = {}
         states: dict[str, list[Any]] = {_STATES[name]: [] for name in self.cell.states}
-        for read in self.cell.read(reckoning(x_TNE), weights):
+        for read in self.cell.read(numpy_tensor(x_TNE), weights):
             opened = self.cell.step(read, own, weights)
             own = opened.state
             for name, value in opened.gates.items():

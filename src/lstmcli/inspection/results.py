@@ -18,7 +18,7 @@ between -1 and 1, the size counts.  The limits are those of Karpathy, Johnson & 
 4.2)."""
 ENOUGH_TOKENS = 5
 """In a shorter text nothing is called saturated, dead or tied to the position: it would say little."""
-MOST_VALUES = 0.9
+MAX_VALUES = 0.9
 """The gate as a whole is called so if this share of its values, over all units and tokens, is beyond the limit."""
 
 

@@ -17,7 +17,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.classification.config import ModelConfig
+from lstmcli.classification.config import ClassifierModelConfig
 
 Floats = NDArray[np.floating[Any]]
 MULTIPLICATIONS = 2e10
@@ -26,7 +26,7 @@ CHARACTERS = 1e7
 """Of all beginnings together, which must be cut into tokens."""
 
 
-def stride(tokens: int, characters: int, config: ModelConfig) -> int:
+def stride(tokens: int, characters: int, config: ClassifierModelConfig) -> int:
     """Ask after every so many tokens; 1 for most texts."""
     directions = 2 if config.bidirectional else 1
     inputs = config.embedding + (config.layers - 1) * directions * config.hidden

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from lstmcli.errors import ModelError, UsageError
 from lstmcli.inspection.config import InspectConfig
-from lstmcli.inspection.layers import Watch
+from lstmcli.inspection.layers import LayerStatistics
 from lstmcli.model_dir.directory import WEIGHTS, ModelDir
 from lstmcli.model_dir.files import tensors, use_file
 
@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 WAYS = ("forward", "backward")
 
 
-class Opened:
+class InspectedStack:
     """A model's embedding and stack, and the part of it that is shown."""
 
     def __init__(self, model: ModelDir, config: InspectConfig, cell: str, widths: Sequence[int], ways: int) -> None:
@@ -75,11 +75,12 @@ class Opened:
         traces = [[Trace(*(_joined(part, lengths_S) for part in trace)) for trace in ways] for ways in found]
         return traces, after
 
-    def watches(self) -> dict[tuple[int, int], Watch]:
+    def watches(self) -> dict[tuple[int, int], LayerStatistics]:
         """One for each layer and direction that is shown."""
         config, widths = self._config, self._widths
         return {
-            (layer, way): Watch(config, layer + 1, len(widths), WAYS[way], widths[layer]) for layer, way in self.shown
+            (layer, way): LayerStatistics(config, layer + 1, len(widths), WAYS[way], widths[layer])
+            for layer, way in self.shown
         }
 
 

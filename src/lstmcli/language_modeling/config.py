@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
-from lstmcli.config import CELLS, MOST_LAYERS, MOST_UNITS, Cell, among, fraction, require, within
+from lstmcli.config import CELLS, MAX_LAYERS, MAX_UNITS, Cell, among, fraction, require, within
 from lstmcli.data.config import ReadConfig
 from lstmcli.tokenization.config import LmTokenizerConfig
 from lstmcli.training.config import TrainingConfig
@@ -50,9 +50,9 @@ class LmModelConfig:
 
     def __post_init__(self) -> None:
         among("cell", self.cell, CELLS)
-        within("embedding", self.embedding, 1, MOST_UNITS)
-        within("hidden", self.hidden, 1, MOST_UNITS)
-        within("layers", self.layers, 1, MOST_LAYERS)
+        within("embedding", self.embedding, 1, MAX_UNITS)
+        within("hidden", self.hidden, 1, MAX_UNITS)
+        within("layers", self.layers, 1, MAX_LAYERS)
         for dropout in ("embedding", "input", "layer", "output"):
             fraction(f"{dropout}-dropout", getattr(self, f"{dropout}_dropout"))
         fraction("weight-drop", self.weight_drop)

@@ -22,7 +22,7 @@ from lstmcli.nn.optim import swapped
 from lstmcli.tokenization.lm_tokenizer import END_ID
 from lstmcli.training import loop
 from lstmcli.training.checkpoint import Arrays, Checkpoints, Snapshot
-from lstmcli.training.divergence import Watch
+from lstmcli.training.divergence import DivergenceMonitor
 from lstmcli.training.events import Event, Step, Stopped, Validated
 from lstmcli.training.schedule import rate
 
@@ -42,8 +42,8 @@ def emptied(states: list[State], rows_B: NDArray[np.bool_]) -> list[State]:
 
 
 @dataclass
-class Place(loop.Place):
-    FOUND: ClassVar[tuple[str, ...]] = ("kept_epoch", "losses")
+class Place(loop.LoopState):
+    KEPT_ON_ROLLBACK: ClassVar[tuple[str, ...]] = ("kept_epoch", "losses")
 
     epoch: int = 1
     """The one at hand."""
@@ -58,7 +58,7 @@ class Place(loop.Place):
     since_best: int = 0
 
 
-class _Run(loop.Run[Place]):
+class _Run(loop.TrainingLoop[Place]):
     def __init__(
         self, trainer: LmTrainer, train: Ids, valid: Ids, rng: np.random.Generator, checkpoints: Checkpoints | None
     ) -> None:
@@ -66,7 +66,7 @@ class _Run(loop.Run[Place]):
         self.inputs, self.targets = streams(train, trainer.config.batch_size)
         self.n = self.inputs.shape[1]
         self.states: list[State] | None = None
-        watch = Watch(trainer.learning_rate, trainer.usual_rate)
+        watch = DivergenceMonitor(trainer.learning_rate, trainer.usual_rate)
         super().__init__(Place(), trainer, trainer.config, trainer.weights(), watch, rng, checkpoints)
 
     @property
@@ -186,7 +186,7 @@ def _epochs(run: _Run, stop: Callable[[], bool], steps: int, validations: int) -
         if run.reason != "diverged" and run.place.step:
             yield run.validate()
         if run.reason == "diverged":
-            yield run.set_back()
+            yield run.rollback()
         elif run.reason == "finished":
             if config.patience and run.place.since_best >= config.patience and run.place.epoch < run.epochs:
                 run.reason = "early"

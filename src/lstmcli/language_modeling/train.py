@@ -24,7 +24,7 @@ from lstmcli.language_modeling.results import CorpusCheck, LmReport
 from lstmcli.model_dir.directory import TOKENIZER
 from lstmcli.nn.device import native_bf16
 from lstmcli.tasks import LANGUAGE_MODELING
-from lstmcli.tokenization.auto import settle
+from lstmcli.tokenization.auto import infer_tokenizer_config
 from lstmcli.tokenization.lm_tokenizer import END_ID
 from lstmcli.tokenization.stream_encoder import StreamEncoder
 from lstmcli.tokenization.unknown_rate import unknown_in_validation
@@ -84,7 +84,9 @@ class LanguageModelJob(TrainingJob):
         lines = {name: Lines(records) for name, records in _parts(splits).items()}
         surveys = {name: survey(part) for name, part in lines.items()}
         found = surveys["train"]
-        tokenizer = settle(self.config.tokenizer, found.sample, found.characters, table=splits.format != "text")
+        tokenizer = infer_tokenizer_config(
+            self.config.tokenizer, found.sample, found.characters, table=splits.format != "text"
+        )
         self.encoder = StreamEncoder.train(lines["train"], tokenizer)
         self.corpora = {name: _corpus(part, surveys[name], self.encoder) for name, part in lines.items()}
         train, valid = self.corpora["train"], self.corpora["valid"]

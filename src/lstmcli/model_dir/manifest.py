@@ -35,7 +35,7 @@ _FIELDS: dict[str, type] = {
 }
 _OPTIONAL: dict[str, type] = {"device": str, "threads": int, "precision": str, "stopped": str, "changed": list}
 """Not in the models that programs make for themselves, and nothing but ``lstm info`` needs them."""
-MOST_DEPTH = 32
+MAX_DEPTH = 32
 
 
 def fail(path: Path, message: str, hint: str | None = None) -> NoReturn:
@@ -56,7 +56,7 @@ def parse(path: Path, text: bytes) -> dict[str, Any]:
     if not isinstance(config, dict) or "format_version" not in config:
         fail(path, "does not describe a model of lstm", "give the directory that `lstm train` wrote")
     if not _is_shallow(config):
-        fail(path, f"is nested deeper than {MOST_DEPTH} levels", DAMAGED)
+        fail(path, f"is nested deeper than {MAX_DEPTH} levels", DAMAGED)
     _check_version(path, config)
     check_fields(path, config)
     if config["checksum"] != checksum(config):
@@ -142,9 +142,9 @@ def is_number(value: Any) -> bool:
 
 
 def _is_shallow(value: Any) -> bool:
-    """Whether nothing in it lies deeper than ``MOST_DEPTH`` levels."""
+    """Whether nothing in it lies deeper than ``MAX_DEPTH`` levels."""
     level = [value]
-    for _ in range(MOST_DEPTH):
+    for _ in range(MAX_DEPTH):
         level = [
             inner
             for outer in level

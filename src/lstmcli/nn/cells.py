@@ -17,14 +17,14 @@ from lstmcli.cells import CELLS, Cell, Weight
 from lstmcli.cells.lstm import Gates, lstm_step
 from lstmcli.cells.minlstm import shares
 
-__all__ = ["CELLS", "Cell", "Gates", "State", "begin", "lstm_step", "sequence"]
+__all__ = ["CELLS", "Cell", "Gates", "State", "initialize", "lstm_step", "sequence"]
 
 State = tuple[Tensor, ...]
 """What a cell carries from step to step, each [1, N, H]: h, and c where the cell has one."""
 Weights = dict[str, Tensor]
 
 
-def begin(weight: Weight) -> Tensor:
+def initialize(weight: Weight) -> Tensor:
     """A weight before training, by its role."""
     value = torch.empty(weight.shape)
     if weight.role in ("input", "recurrent"):

@@ -15,7 +15,7 @@ from collections.abc import Sequence
 import torch
 from torch import Tensor, nn
 
-from lstmcli.nn.cells import CELLS, State, begin, sequence
+from lstmcli.nn.cells import CELLS, State, initialize, sequence
 from lstmcli.nn.dropout import locked_dropout, weight_drop
 
 
@@ -28,7 +28,7 @@ class Direction(nn.Module):
         specified = self.cell.weights(inputs, hidden)
         self.roles = {name: weight.role for name, weight in specified.items()}
         for name, weight in specified.items():
-            self.register_parameter(name, nn.Parameter(begin(weight)))
+            self.register_parameter(name, nn.Parameter(initialize(weight)))
 
     @torch.no_grad()
     def begin_small(self) -> None:

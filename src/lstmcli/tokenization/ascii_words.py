@@ -21,7 +21,7 @@ Ids = NDArray[np.int32]
 
 WORD = re.compile(rf"'(?:{ENDINGS})(?![a-z0-9])|\w+|[^\s\w]", re.ASCII | re.IGNORECASE)
 """``tokenizer.WORD`` where there is nothing but ASCII."""
-MOST = 2**18
+MAX_COUNT = 2**18
 """Words that are remembered, about 50 MB; when there are more it begins anew."""
 
 
@@ -41,7 +41,7 @@ class AsciiWords:
     def encode(self, texts: Sequence[str]) -> list[Ids]:
         """Each text as [T, F], T from 0; nothing in them is beyond ASCII."""
         words = [WORD.findall(text) for text in texts]
-        if len(self._place) > MOST:
+        if len(self._place) > MAX_COUNT:
             self.forget()
         try:
             return self._look_up(words)

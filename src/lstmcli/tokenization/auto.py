@@ -24,7 +24,7 @@ from lstmcli.tokenization.config import LmTokenizerConfig
 from lstmcli.tokenization.lm_tokenizer import END, END_ID, UNKNOWN, UNKNOWN_ID
 from lstmcli.tokenization.tokenizer import read_tokenizer
 
-FEWEST_PIECES, MOST_PIECES = 512, 16_000
+FEWEST_PIECES, MAX_PIECES = 512, 16_000
 CHARACTERS_A_PIECE = 250
 SAMPLE = 1_000_000
 """Characters from the start of a text that are looked at to tell what it is."""
@@ -36,7 +36,7 @@ _ATTACHED = re.compile(rf"(?<=\S){_MARKS}(?!\d)|(?<=[^\s.])\.\s*$", re.MULTILINE
 """The comma of 1,000 is no mark."""
 
 
-def settle(
+def infer_tokenizer_config(
     config: LmTokenizerConfig, lines: Sequence[str], characters: int | None = None, *, table: bool = False
 ) -> LmTokenizerConfig:
     """``config`` with nothing left open.
@@ -68,7 +68,7 @@ def settle(
         least = FEWEST_PIECES
         if kind == "unigram":  # which needs room for every character
             least += 2 * len(set().union(*sample))
-        size = max(least, min(MOST_PIECES, characters // CHARACTERS_A_PIECE))
+        size = max(least, min(MAX_PIECES, characters // CHARACTERS_A_PIECE))
     return replace(config, kind=kind, words=words, mode=mode, vocab_size=size)
 
 

@@ -27,7 +27,7 @@ Ids = NDArray[np.int32]
 Span = tuple[int, int]
 
 
-class Code(Protocol):
+class Codec(Protocol):
     """One way to write texts as ids."""
 
     vocab_size: int
@@ -48,7 +48,7 @@ class Code(Protocol):
         """What each id adds to a line, in UTF-8."""
 
 
-def read_code(tokenizer_json: str, config: LmTokenizerConfig) -> Code:
+def read_codec(tokenizer_json: str, config: LmTokenizerConfig) -> Codec:
     """The code of a ``tokenizer.json``.
 
     Raises:

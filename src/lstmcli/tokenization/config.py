@@ -15,7 +15,7 @@ MODES: tuple[str, ...] = ("auto", "lines", "document")
 
 WORDS: tuple[str, ...] = ("auto", "spaces", "text")
 
-MOST_BUCKETS = 2**22
+MAX_BUCKETS = 2**22
 
 
 @dataclass(frozen=True)
@@ -43,7 +43,7 @@ class TokenizerConfig:
         within("vocab-size", self.vocab_size, 4)
         within("min-count", self.min_count, 1)
         within("max-tokens", self.max_tokens, 2)
-        within("hash-buckets", self.hash_buckets, 0, MOST_BUCKETS)
+        within("hash-buckets", self.hash_buckets, 0, MAX_BUCKETS)
         whole = self.path is not None or self.kind == "byte"
         require(not (self.strip_html and whole), "strip-html needs a tokenizer that is made here, and not byte")
 

@@ -22,7 +22,7 @@ from tokenizers import Tokenizer
 from lstmcli.errors import DataError, LstmError, ModelError
 from lstmcli.faults import shortage
 
-MOST_GROWTH = 64
+MAX_GROWTH = 64
 """Times as many bytes as the text has; the normal forms of Unicode, which need at most 18, come on top."""
 GAPS = 1_000_000
 """Ids that a vocabulary made elsewhere may leave unused, beyond as many as it uses."""
@@ -52,7 +52,7 @@ def is_panic(error: BaseException) -> bool:
 def check_growth(tokenizer: Tokenizer) -> None:
     """Raises DataError for a tokenizer that would make a text very much longer."""
     for part in (tokenizer.normalizer, tokenizer.pre_tokenizer, tokenizer.decoder):
-        if part is not None and _growth(json.loads(part.__getstate__())) > MOST_GROWTH:
+        if part is not None and _growth(json.loads(part.__getstate__())) > MAX_GROWTH:
             raise DataError("its rules make a text very much longer", hint="this tokenizer cannot be used")
 
 

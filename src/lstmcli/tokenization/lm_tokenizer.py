@@ -44,7 +44,7 @@ _WORDS = (
 SAMPLE = 50_000_000
 """Characters up to which all of a text is looked at for its pieces and words; of a longer one ever fewer
 lines."""
-MOST_WORDS = 2**20
+MAX_WORDS = 2**20
 """Different words between spaces that are counted at once."""
 
 
@@ -101,7 +101,7 @@ def _steps(config: LmTokenizerConfig) -> list[normalizers.Normalizer]:
 
 def _between_spaces(texts: Iterable[str], config: LmTokenizerConfig, special: list[str]) -> Tokenizer:
     """Every word of ``min_count``, the frequent first; as many as there is room for."""
-    counts = count_words((text.lower() if config.lowercase else text for text in texts), MOST_WORDS)
+    counts = count_words((text.lower() if config.lowercase else text for text in texts), MAX_WORDS)
     counts.pop(UNKNOWN, None)
     if END in counts:
         counts[WRITTEN_END] = counts.pop(END)

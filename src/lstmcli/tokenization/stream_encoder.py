@@ -14,7 +14,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.tokenization.codecs import Ids, Span, read_code
+from lstmcli.tokenization.codecs import Ids, Span, read_codec
 from lstmcli.tokenization.config import LmTokenizerConfig
 from lstmcli.tokenization.corpus_style import Writing, writing_of
 from lstmcli.tokenization.lm_tokenizer import END, END_ID, UNKNOWN, UNKNOWN_ID, train_lm_tokenizer
@@ -44,7 +44,7 @@ class StreamEncoder:
     def __init__(self, tokenizer_json: str, config: LmTokenizerConfig) -> None:
         self.config = config
         self._json = tokenizer_json
-        self._code = read_code(tokenizer_json, config)
+        self._code = read_codec(tokenizer_json, config)
         self.vocab_size = self._code.vocab_size
         newline = self._code.newline
         self.close_id = newline if config.mode == "document" and newline is not None else END_ID

@@ -13,7 +13,7 @@ from tokenizers import Tokenizer
 
 from lstmcli.tokenization.ascii_words import AsciiWords
 from lstmcli.tokenization.casing import spellings
-from lstmcli.tokenization.config import MOST_BUCKETS, TokenizerConfig
+from lstmcli.tokenization.config import MAX_BUCKETS, TokenizerConfig
 from lstmcli.tokenization.features import FEATURES, FeatureTable, Ids
 from lstmcli.tokenization.guard import check_ids, checked, guarded
 from lstmcli.tokenization.tokenizer import (
@@ -48,7 +48,7 @@ class TextEncoder:
         words = config.kind == "word" and config.path is None
         self.features: FeatureTable | None = None
         if words and config.hash_buckets != 0:
-            self.features = self._feature_table(config.hash_buckets or MOST_BUCKETS)
+            self.features = self._feature_table(config.hash_buckets or MAX_BUCKETS)
         self._words = AsciiWords(self._rows_of) if words and is_plain(tokenizer, config.lowercase) else None
 
     @classmethod

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-MOST_UNKNOWN = 1 / 3
+MAX_UNKNOWN = 1 / 3
 """Share of unknown tokens above which little of a text is read."""
 FEWEST_TOKENS = 20
 """Of a text that is only measured or classified; fewer say nothing."""
@@ -14,7 +14,7 @@ _OTHER = {
 
 def unknown_in_validation(unknown: int, tokens: int, kind: str) -> str | None:
     """What to say of the validation part, cut by a tokenizer of this kind; None where enough is known."""
-    if unknown <= MOST_UNKNOWN * tokens:
+    if unknown <= MAX_UNKNOWN * tokens:
         return None
     return f"{_share(unknown, tokens)} of the tokens in validation are unknown to the vocabulary; " + _OTHER.get(
         kind, "--tokenizer bpe makes one from this text that leaves nothing unknown"
@@ -23,7 +23,7 @@ def unknown_in_validation(unknown: int, tokens: int, kind: str) -> str | None:
 
 def unknown_in_text(unknown: int, tokens: int) -> str | None:
     """What to say of a text that a trained model has read."""
-    if tokens < FEWEST_TOKENS or unknown <= MOST_UNKNOWN * tokens:
+    if tokens < FEWEST_TOKENS or unknown <= MAX_UNKNOWN * tokens:
         return None
     return (
         f"{_share(unknown, tokens)} of the tokens are unknown to the model: it was trained on text of another kind, "

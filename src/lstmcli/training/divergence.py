@@ -19,12 +19,12 @@ SOUND = 1.5
 """Up to this mean the weights are worth going back to."""
 MEMORY = 20
 """Steps over which the mean forgets."""
-MOST_SETBACKS = 3
+MAX_SETBACKS = 3
 LOWER = 0.25
 """What a setback leaves of the learning rate."""
 
 
-class Watch:
+class DivergenceMonitor:
     """Looks at the losses of one run, in nats, the training's and the validation's alike."""
 
     def __init__(self, learning_rate: float, usual: float) -> None:
@@ -66,13 +66,13 @@ class Watch:
             LstmError: there are no weights worth keeping.
         """
         what = f"{self._found(step)}: training has diverged at a learning rate of {self.learning_rate:g}"
-        what += f", and at {self.learning_rate * LOWER**MOST_SETBACKS:.2g} too"
-        advice = f"try --learning-rate {min(self.learning_rate * LOWER**MOST_SETBACKS / 2, self.usual):.2g}"
+        what += f", and at {self.learning_rate * LOWER**MAX_SETBACKS:.2g} too"
+        advice = f"try --learning-rate {min(self.learning_rate * LOWER**MAX_SETBACKS / 2, self.usual):.2g}"
         if not kept_epoch:
             raise LstmError(what, hint=advice)
         return Warned(f"{what}; the weights of epoch {kept_epoch} are kept; {advice}")
 
-    def setback(self, step: int, back_to: int, factor: float) -> Warned:
+    def rolled_back(self, step: int, back_to: int, factor: float) -> Warned:
         """What to say where the run goes on from an earlier step, with that factor on the learning rate."""
         before, now = self.learning_rate * factor / LOWER, self.learning_rate * factor
         usual = f"; {self.usual:g} is usual" if now > self.usual else ""

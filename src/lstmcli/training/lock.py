@@ -19,7 +19,7 @@ from lstmcli.errors import OutputError
 
 _NO_LOCKS = {errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP, errno.EINVAL}
 _ATTEMPTS = 20
-_MOST_BYTES = 1000
+_MAX_BYTES = 1000
 _handed_over: dict[Path, int] = {}
 """Places that this process has claimed for a training that has not taken the claim yet."""
 
@@ -135,7 +135,7 @@ def _signed(descriptor: int) -> tuple[int, str, str]:
     """Process, host and start of whoever holds it, as far as it says so."""
     with suppress(OSError, ValueError, LookupError, TypeError):
         os.lseek(descriptor, 0, os.SEEK_SET)
-        found = json.loads(os.read(descriptor, _MOST_BYTES))
+        found = json.loads(os.read(descriptor, _MAX_BYTES))
         return int(found["process"]), str(found["host"]), str(found["started"])
     return 0, "", ""
 

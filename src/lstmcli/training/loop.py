@@ -1,8 +1,8 @@
-"""A fit that can stop between two steps and go on from there, in this process after a setback or in another after a
+"""A fit that can stop between two steps and resume from there, in this process after a rollback or in another after a
 kill.
 
-What the rest depends on is in one place: the arrays of the trainer, the random numbers, and a ``Place``.  On a CPU with
-as many threads the outcome is the same to the bit.
+Everything that the rest depends on is in one place: the arrays of the trainer, the random numbers, and a ``LoopState``.
+On a CPU with as many threads the outcome is the same to the bit.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from torch import Tensor
 
 from lstmcli.training.checkpoint import Arrays, Checkpoints, Snapshot
 from lstmcli.training.config import TrainingConfig
-from lstmcli.training.divergence import LOWER, MOST_SETBACKS, Watch
+from lstmcli.training.divergence import LOWER, MAX_SETBACKS, DivergenceMonitor
 from lstmcli.training.events import Warned
 
 SECONDS_BETWEEN_STEPS = 0.5
@@ -42,10 +42,10 @@ class Resumable(Protocol):
 
 
 @dataclass
-class Place:
+class LoopState:
     """How far a run has come."""
 
-    FOUND: ClassVar[tuple[str, ...]] = ("kept_epoch",)
+    KEPT_ON_ROLLBACK: ClassVar[tuple[str, ...]] = ("kept_epoch",)
     """What a setback does not take back: which weights were the best."""
 
     step: int = 0
@@ -65,10 +65,10 @@ class Place:
     """Why training was over, once it was: what is left to do is what follows it."""
 
 
-P = TypeVar("P", bound=Place)
+P = TypeVar("P", bound=LoopState)
 
 
-class Run(Generic[P]):
+class TrainingLoop(Generic[P]):
     """One fit, from its first step or from the last snapshot of ``checkpoints``."""
 
     def __init__(
@@ -77,7 +77,7 @@ class Run(Generic[P]):
         trainer: Resumable,
         config: TrainingConfig,
         kept: list[Tensor],
-        watch: Watch,
+        watch: DivergenceMonitor,
         rng: np.random.Generator,
         checkpoints: Checkpoints | None,
     ) -> None:
@@ -214,22 +214,22 @@ class Run(Generic[P]):
             self._told = now
         return due
 
-    def set_back(self) -> Warned:
+    def rollback(self) -> Warned:
         """Back to the last good state, to go on at a lower rate; after the last setback the run has diverged.
 
         Raises:
             LstmError: there are no weights worth keeping.
         """
         before, first, kept = self.place, self.watch.first, self.kept
-        if self._good is None or before.setbacks == MOST_SETBACKS:
+        if self._good is None or before.setbacks == MAX_SETBACKS:
             return self.watch.warning(before.step, before.kept_epoch)
         self.steady = False
         self.restore(self._good)
         if self._good is self._resumed:
             self._checkpoints.changed.append("the state to go back to")
         self._hopeful, self.watch.first, self.kept, self.reason = None, first, kept, "finished"
-        for name in before.FOUND:
+        for name in before.KEPT_ON_ROLLBACK:
             setattr(self.place, name, getattr(before, name))
         self.place.factor *= LOWER ** (before.setbacks + 1 - self.place.setbacks)
         self.place.setbacks, self.steady = before.setbacks + 1, True
-        return self.watch.setback(before.step, self.place.step, LOWER**self.place.setbacks)
+        return self.watch.rolled_back(before.step, self.place.step, LOWER**self.place.setbacks)

@@ -9,7 +9,7 @@ from typing import Any
 from numpy.typing import NDArray
 
 from lstmcli.engine.nodes import InferenceGraph
-from lstmcli.engine.protobuf import MOST_BYTES
+from lstmcli.engine.protobuf import MAX_BYTES
 from lstmcli.errors import LstmError, ModelError, UsageError
 
 Weights = Mapping[str, NDArray[Any]]
@@ -36,7 +36,7 @@ def rehearse_reading(read: Callable[[], int], rows: int) -> None:
 
 def check_size(graph: InferenceGraph) -> None:
     """Raises: UsageError, for a graph that no ONNX file can hold."""
-    if graph.size > MOST_BYTES * 0.99:  # nodes, names and shapes come on top
+    if graph.size > MAX_BYTES * 0.99:  # nodes, names and shapes come on top
         message = f"the network has {graph.size / 1e9:.1f} GB of weights, and an ONNX file holds 2 GB at most"
         raise UsageError(message, hint=SMALLER)
 

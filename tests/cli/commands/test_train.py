@@ -23,7 +23,7 @@ from lstmcli.cli.app import app
 from lstmcli.cli.io.signals import Stop
 from lstmcli.cli.output import console
 from lstmcli.cli.output.progress import LINE_EVERY, Progress
-from lstmcli.cli.output.training_log import Telling
+from lstmcli.cli.output.training_log import TrainingLog
 from lstmcli.training import events
 from support import fakes
 
@@ -265,7 +265,7 @@ def test_the_panel_goes_when_training_ends(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setenv("TERM", "xterm")
     out = Console(file=io.StringIO(), width=80, force_terminal=True, markup=False)
     monkeypatch.setattr(console, "console", lambda **_: out)
-    with Telling(default_place=True, quiet=False, splits=fakes.SPLITS) as telling:
+    with TrainingLog(default_place=True, quiet=False, splits=fakes.SPLITS) as telling:
         for event in fakes.run(None, Path("m")):
             telling.handle(event)
             if isinstance(event, events.Step) and event.step == 2:

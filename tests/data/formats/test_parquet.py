@@ -102,7 +102,7 @@ def test_a_bomb_is_refused_before_it_fills_the_memory(
 ) -> None:
     path = bomb(kind, tmp_path / "a.parquet")
     assert path.stat().st_size < 100_000
-    monkeypatch.setattr(files, "MOST_UNPACKED", 4 * MB)
+    monkeypatch.setattr(files, "MAX_UNPACKED", 4 * MB)
     pool = pa.proxy_memory_pool(before := pa.default_memory_pool())  # counts from here on
     pa.set_memory_pool(pool)
     tracemalloc.start()
@@ -118,7 +118,7 @@ def test_a_bomb_is_refused_before_it_fills_the_memory(
 
 
 def test_data_that_packs_as_data_does_may_be_of_any_size(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(files, "MOST_UNPACKED", 1 << 16)
+    monkeypatch.setattr(files, "MAX_UNPACKED", 1 << 16)
     texts = [f"line {i}: the cat sat on the mat" for i in range(20_000)]
     path = write(tmp_path / "a.parquet", {"text": texts, "label": ["a", "b"] * 10_000}, compression="zstd")
     assert [row["text"] for row in rows(path)] == texts

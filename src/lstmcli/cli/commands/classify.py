@@ -119,7 +119,7 @@ def classify(
     inputs = Inputs(
         named,
         text or [],
-        as_trained(read_config(values), trained),
+        with_training_defaults(read_config(values), trained),
         prefer=trained,
         labelled=True if report else None,
         keep_columns=keep_columns,
@@ -151,7 +151,7 @@ def _tell_unknown(classifier: Classifier) -> None:
         streams.note(f"warning: {told}")
 
 
-def as_trained(read: ReadConfig, trained: ReadConfig) -> ReadConfig:
+def with_training_defaults(read: ReadConfig, trained: ReadConfig) -> ReadConfig:
     """How labels are written is what it was in training, unless the options say otherwise."""
     prefix = trained.label_prefix if read.label_prefix == READ.label_prefix else read.label_prefix
     return replace(read, label_separator=read.label_separator or trained.label_separator, label_prefix=prefix)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from lstmcli.cli.commands.classify import as_trained
+from lstmcli.cli.commands.classify import with_training_defaults
 from lstmcli.cli.io.inputs import Inputs, specs, with_notices_told
 from lstmcli.cli.options import common as o
 from lstmcli.cli.options import experiment as r
@@ -178,7 +178,7 @@ def compare(
     trained = next((entry.read for entry in entries if entry.read), READ)
     read = read_config(values)
     if labelled:
-        read = as_trained(read, trained)
+        read = with_training_defaults(read, trained)
     (source,) = Inputs(specs([on], None), [], read, prefer=trained, labelled=labelled, quiet=quiet)
     result: ClassifierComparison | LmComparison
     if labelled:

@@ -22,7 +22,7 @@ from lstmcli.tasks import require_task, task_for
 from lstmcli.training.config import TrainingConfig
 
 if TYPE_CHECKING:
-    from lstmcli.experiments.results import Race
+    from lstmcli.experiments.results import ArchitectureComparison
 
 REPORT, NUMBERS = "report.html", "report.json"
 EQUAL_TIME = "1m"
@@ -56,7 +56,7 @@ def compare_cells(values: Mapping[str, Any], given: Collection[str], arguments: 
         UsageError, DataError, OutputError: before anything is trained.
         Exit: the run was ended by a signal.
     """
-    from lstmcli.experiments.run import check_cells, check_match, race
+    from lstmcli.experiments.run import check_cells, check_match, compare_architectures
 
     if len(values["models"] or []) != 1:
         raise UsageError("--cells trains on one SOURCE", hint="lstm compare data.csv --cells lstm,gru,rnn")
@@ -72,7 +72,7 @@ def compare_cells(values: Mapping[str, Any], given: Collection[str], arguments: 
     seeds = range(first, first + values["seeds"])
     _check_output(output, cells, seeds, force=values["force"])
 
-    from lstmcli.cli.output.experiment.live import Racing
+    from lstmcli.cli.output.experiment.live import LiveDisplay
     from lstmcli.cli.output.experiment.tables import write
     from lstmcli.data.splits import load_splits
 
@@ -93,11 +93,11 @@ def compare_cells(values: Mapping[str, Any], given: Collection[str], arguments: 
         output.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise OutputError(f"cannot be written: {error.strerror}", path=output, hint="choose another -o") from error
-    result: Race | None = None
+    result: ArchitectureComparison | None = None
     failure: OutputError | None = None
     try:
-        with Stop() as stop, Racing(splits, quiet=values["quiet"]) as shown:
-            run = race(
+        with Stop() as stop, LiveDisplay(splits, quiet=values["quiet"]) as shown:
+            run = compare_architectures(
                 splits,
                 config,
                 output,
@@ -178,7 +178,7 @@ def _check_output(output: Path, cells: Sequence[str], seeds: Sequence[int], *, f
     html.check_place(output / REPORT, "compare", "-o/--output")
 
 
-def _write_report(output: Path, result: Race) -> None:
+def _write_report(output: Path, result: ArchitectureComparison) -> None:
     from lstmcli.cli.output.experiment.page import page
     from lstmcli.cli.output.experiment.tables import as_json
 

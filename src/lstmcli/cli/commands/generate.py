@@ -224,16 +224,16 @@ class Followed:
 class Warnings:
     """Says what is odd about prompts, of the first few."""
 
-    MOST = 5
+    MAX_COUNT = 5
 
     def __init__(self) -> None:
         self._said = 0
 
     def say(self, message: str) -> None:
         self._said += 1
-        if self._said <= self.MOST:
+        if self._said <= self.MAX_COUNT:
             streams.say(f"warning: {safe(message)}")
-        elif self._said == self.MOST + 1:
+        elif self._said == self.MAX_COUNT + 1:
             streams.say("warning: more prompts hold what the model does not know; that is not said again")
 
 

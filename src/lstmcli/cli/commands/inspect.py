@@ -9,7 +9,7 @@ from typing import Annotated, Any
 
 import typer
 
-from lstmcli.cli.commands.classify import as_trained
+from lstmcli.cli.commands.classify import with_training_defaults
 from lstmcli.cli.io import streams
 from lstmcli.cli.io.inputs import Input, Inputs
 from lstmcli.cli.options import common as o
@@ -137,7 +137,7 @@ def inspect(
     inspector = load_inspector(default_model_path(None, model), config, threads=threads)
     lm = not inspector.model.task.labelled
     trained = inspector.model.settings.read
-    read = read_config(values) if lm else as_trained(read_config(values), trained)
+    read = read_config(values) if lm else with_training_defaults(read_config(values), trained)
     named, texts = ([source], []) if text is None or text == "-" else ([], [source])
     how: dict[str, Any] = {"prefer": trained, "labelled": False if lm else None, "as_files": lm, "quiet": quiet}
     inputs = Inputs(named, texts, read, keep_columns=keep_columns, **how)
@@ -236,11 +236,11 @@ def there_is_text(results: Iterable[Inspection]) -> Iterator[Inspection]:
 
 def bounded(results: Iterable[Inspection]) -> Iterator[Inspection]:
     """The same.  Raises ``UsageError`` where a page would become too long to show."""
-    from lstmcli.cli.output.inspection.page import MOST_TOKENS
+    from lstmcli.cli.output.inspection.page import MAX_TOKENS
 
     tokens = 0
     for found in results:
         tokens += len(found.tokens) * max(1, len(found.layers))
-        if tokens > MOST_TOKENS:
-            raise UsageError(f"a page shows {MOST_TOKENS:,} tokens at most", hint="give a part of the text")
+        if tokens > MAX_TOKENS:
+            raise UsageError(f"a page shows {MAX_TOKENS:,} tokens at most", hint="give a part of the text")
         yield found

@@ -11,7 +11,7 @@ from typing import Annotated, Any, Literal
 
 import typer
 
-from lstmcli.classification.config import ModelConfig, TrainConfig
+from lstmcli.classification.config import ClassifierModelConfig, ClassifierTrainConfig
 from lstmcli.classification.events import DataRead, Evaluated
 from lstmcli.cli.io.signals import Stop
 from lstmcli.cli.options import common as o
@@ -25,7 +25,7 @@ from lstmcli.tasks import BUILT_IN, CLASSIFICATION, require_task, task_for
 from lstmcli.tokenization.config import LmTokenizerConfig, TokenizerConfig
 from lstmcli.training import events
 
-READ, TOKENIZER, MODEL, TRAIN = ReadConfig(), TokenizerConfig(), ModelConfig(), TrainConfig()
+READ, TOKENIZER, MODEL, TRAIN = ReadConfig(), TokenizerConfig(), ClassifierModelConfig(), ClassifierTrainConfig()
 LM_TOKENIZER, LM_MODEL = LmTokenizerConfig(), LmModelConfig()
 POOLING = ",".join(MODEL.pooling)
 LABELS = frozenset({"label_column", "label_prefix", "label_separator"})
@@ -172,7 +172,7 @@ def train(
     if output and not dry_run:
         place.check(output)
 
-    from lstmcli.cli.output.training_log import Telling
+    from lstmcli.cli.output.training_log import TrainingLog
     from lstmcli.data.splits import load_splits
     from lstmcli.training.run import train as run
 
@@ -190,7 +190,7 @@ def train(
     target = output or kind.default_dir
     if not output and not dry_run:
         place.check(target)
-    with Stop() as stop, Telling(default_place=output is None, quiet=quiet, splits=splits) as telling:
+    with Stop() as stop, TrainingLog(default_place=output is None, quiet=quiet, splits=splits) as telling:
         listeners.append(telling)
         run_events = run(
             job,

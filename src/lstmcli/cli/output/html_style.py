@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-MOST_VIEWS = 24
+MAX_VIEWS = 24
 """Numbers by which one text can be coloured."""
 
 _CHOICE = "\n".join(
     f".heat input:nth-of-type({i + 1}):checked~.text>span{{--p:var(--p{i},0);--n:var(--n{i},0)}}"
-    for i in range(MOST_VIEWS)
+    for i in range(MAX_VIEWS)
 )
 
 STYLE = f"""

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 COLOURS = ("cyan", "yellow", "magenta", "green", "red", "blue", "bright_black", "white")
 """Of series on a terminal; a page has its own, in ``STYLE``."""
 TICKS = 4
-MOST_DOTS = 20
+MAX_DOTS = 20
 """Points of a series that are marked; of more the line is enough."""
 
 
@@ -204,7 +204,7 @@ def svg(plot: Plot) -> str:
         places = [(_across(x, a), _height(y, b)) for a, b in series.points if y.shows(b) and x.shows(a)]
         line = "M" + "L".join(f"{a} {b}" for a, b in places) if places else ""
         parts.append(f'<path class="line s{i % 8}" vector-effect="non-scaling-stroke" d="{line}"/>')
-        if max(len(other.points) for other in plot.series) <= MOST_DOTS:
+        if max(len(other.points) for other in plot.series) <= MAX_DOTS:
             dots = "".join(f"M{a} {b}h0" for a, b in places)
             parts.append(f'<path class="dot s{i % 8}" vector-effect="non-scaling-stroke" d="{dots}"/>')
     parts.append("</svg>")

@@ -10,7 +10,7 @@ from typing import Any, Protocol, TextIO
 from lstmcli.cli.io.streams import window_width
 from lstmcli.cli.options.kept_columns import cell, is_headed, kept
 from lstmcli.cli.output.console import (
-    MOST_PERPLEXITY,
+    MAX_PERPLEXITY,
     console,
     count,
     escape,
@@ -261,7 +261,7 @@ def _figures(report: LmReport) -> dict[str, str]:
 
 def _per_word(report: LmReport) -> str:
     value = report.word_perplexity
-    if value is not None and value >= MOST_PERPLEXITY:
+    if value is not None and value >= MAX_PERPLEXITY:
         return "– per word: few spaces mark words here (--segments)"
     own = f"{perplexity(value)} per word{_was(report.before, 'word_perplexity')}"
     return f"{own}; {perplexity(report.word_perplexity_with_line_ends)} where line ends count as words"

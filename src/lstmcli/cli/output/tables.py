@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
 SHOWN_LABELS, LONGEST_LABEL = 20, 100
-MOST_SCORES = 50
+MAX_SCORES = 50
 """Rows of a report on a screen."""
 NOTHING = "–"
 
@@ -63,8 +63,8 @@ def corpus_check(splits: Sequence[CorpusCheck], out: Console) -> RenderableType:
 def report(result: ClassReport, out: Console) -> list[RenderableType]:
     """Accuracy, a row for each class, averages, confusion, calibration."""
     shown = result.classes
-    if len(shown) > MOST_SCORES:
-        frequent = {c.label for c in heapq.nlargest(MOST_SCORES, shown, key=lambda c: c.support)}
+    if len(shown) > MAX_SCORES:
+        frequent = {c.label for c in heapq.nlargest(MAX_SCORES, shown, key=lambda c: c.support)}
         shown = tuple(c for c in shown if c.label in frequent)
     scores = [
         *((_cut(c.label), c.precision, c.recall, c.f1, c.support) for c in shown),

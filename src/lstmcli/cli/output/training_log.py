@@ -25,7 +25,7 @@ REASONS = {
 }
 
 
-class Telling:
+class TrainingLog:
     """A listener of training events that talks to a person."""
 
     def __init__(self, *, default_place: bool, quiet: bool, splits: Splits) -> None:
@@ -39,7 +39,7 @@ class Telling:
         """The n-gram model, as it did by itself."""
         self._stack = ExitStack()
 
-    def __enter__(self) -> Telling:
+    def __enter__(self) -> TrainingLog:
         return self
 
     def __exit__(self, *_: object) -> None:

@@ -26,7 +26,7 @@ from lstmcli.language_modeling.scoring.score import (
     END_ID,
     STEP,
     Ids,
-    Look,
+    ProbabilityCallback,
     Scores,
     Session,
     State,
@@ -64,7 +64,7 @@ class _Text:
         self._followed_P = np.zeros(0, np.int32)
 
     def read(
-        self, ids: Ids, *, entropy: bool = False, looks: Sequence[Look | None] = (None, None)
+        self, ids: Ids, *, entropy: bool = False, looks: Sequence[ProbabilityCallback | None] = (None, None)
     ) -> tuple[Scores, Scores]:
         """Takes the ids that come next, [N]; what they cost without the cache and with it."""
         found = nothing(len(ids), entropy), nothing(len(ids), entropy)

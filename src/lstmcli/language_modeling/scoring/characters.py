@@ -19,7 +19,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.language_modeling.scoring.score import Ids, Look
+from lstmcli.language_modeling.scoring.score import Ids, ProbabilityCallback
 
 TINY = float(np.finfo(np.float32).tiny)
 NO_PREFIX = b"\xff"
@@ -120,7 +120,7 @@ class Shares:
         self._prefixes = prefixes() if any(self._cuts) else None
 
     @property
-    def look(self) -> Look | None:
+    def look(self) -> ProbabilityCallback | None:
         """What scoring must show; None where no token holds several characters."""
         return self._look if self._prefixes else None
 

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 from lstmcli.language_modeling.config import AdaptConfig
 from lstmcli.language_modeling.model import LanguageModel
 from lstmcli.language_modeling.scoring.perplexity import ReadBoth
-from lstmcli.language_modeling.scoring.score import Ids, Look, Scores, Stream
+from lstmcli.language_modeling.scoring.score import Ids, ProbabilityCallback, Scores, Stream
 
 
 @dataclass(frozen=True)
@@ -40,7 +40,7 @@ class Adaptation:
         )
 
         def read(
-            ids: Ids, *, entropy: bool = False, looks: Sequence[Look | None] = (None, None)
+            ids: Ids, *, entropy: bool = False, looks: Sequence[ProbabilityCallback | None] = (None, None)
         ) -> tuple[Scores, Scores]:
             """Takes the ids that come next, [N]; what they cost a model that stays as it is and one that learns."""
             before, after = looks

@@ -20,7 +20,16 @@ from numpy.typing import NDArray
 from lstmcli.data.windows import one_ahead, windows
 from lstmcli.errors import ModelError, NoDataError
 from lstmcli.language_modeling.results import LmReport
-from lstmcli.language_modeling.scoring.score import BATCH_SIZE, Ids, Joined, Look, Scores, Session, Stream, score_apart
+from lstmcli.language_modeling.scoring.score import (
+    BATCH_SIZE,
+    Ids,
+    Joined,
+    ProbabilityCallback,
+    Scores,
+    Session,
+    Stream,
+    score_apart,
+)
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -124,7 +133,9 @@ class Reading:
     def encode(self, lines: Sequence[Line]) -> list[Ids]:
         return self._encoder.encode([line.text for line in lines])
 
-    def score(self, ids: Sequence[Ids], *, entropy: bool = False, look: Look | None = None) -> list[Scores]:
+    def score(
+        self, ids: Sequence[Ids], *, entropy: bool = False, look: ProbabilityCallback | None = None
+    ) -> list[Scores]:
         return self._read(ids, entropy=entropy, look=look)
 
 
@@ -132,7 +143,7 @@ class ReadBoth(Protocol):
     """Reads one text from its beginning to its end, without a method and with it."""
 
     def __call__(
-        self, ids: Ids, *, entropy: bool = False, looks: Sequence[Look | None] = (None, None)
+        self, ids: Ids, *, entropy: bool = False, looks: Sequence[ProbabilityCallback | None] = (None, None)
     ) -> tuple[Scores, Scores]:
         """Takes the ids that come next, [N], and says what they cost."""
 
@@ -153,7 +164,7 @@ class Adapting:
         self._read = method.begin(model)
 
     def score(
-        self, ids: Sequence[Ids], *, entropy: bool = False, looks: Sequence[Look | None] = (None, None)
+        self, ids: Sequence[Ids], *, entropy: bool = False, looks: Sequence[ProbabilityCallback | None] = (None, None)
     ) -> tuple[list[Scores], list[Scores]]:
         """Without the method and with it."""
         joined = Joined(ids)

@@ -59,7 +59,7 @@ class Scores(NamedTuple):
     """[T], nats, of the prediction of each token; if asked for."""
 
 
-Look = Callable[[int, int, NDArray[np.float32]], None]
+ProbabilityCallback = Callable[[int, int, NDArray[np.float32]], None]
 """Called with the number of a text, a place in it, and the probabilities [t, V] of the t tokens from there on."""
 
 
@@ -68,7 +68,7 @@ def score_apart(
     texts: Sequence[Ids],
     *,
     entropy: bool = False,
-    look: Look | None = None,
+    look: ProbabilityCallback | None = None,
     batch_size: int = BATCH_SIZE,
     workers: int = 1,
 ) -> list[Scores]:
@@ -97,7 +97,7 @@ class Joined:
         self._lengths = [len(text) for text in texts]
         self._ends = np.cumsum(self._lengths)
 
-    def look(self, look: Look | None) -> Look | None:
+    def look(self, look: ProbabilityCallback | None) -> ProbabilityCallback | None:
         """Hands each text its part of what was read in one go."""
         if look is None:
             return None
@@ -128,7 +128,9 @@ class Stream:
     def __init__(self, session: Session) -> None:
         self._session, self._place = session, _begin(session, 1)
 
-    def score(self, texts: Sequence[Ids], *, entropy: bool = False, look: Look | None = None) -> list[Scores]:
+    def score(
+        self, texts: Sequence[Ids], *, entropy: bool = False, look: ProbabilityCallback | None = None
+    ) -> list[Scores]:
         """What comes next; however it is cut into calls, every token costs the same."""
         joined = Joined(texts)
         found = nothing(len(joined.ids), entropy)
@@ -154,7 +156,12 @@ def nothing(T: int, entropy: bool) -> Scores:
 
 
 def _read(
-    session: Session, texts: list[Ids], found: list[Scores], place: _Place, look: Look | None, numbers: list[int]
+    session: Session,
+    texts: list[Ids],
+    found: list[Scores],
+    place: _Place,
+    look: ProbabilityCallback | None,
+    numbers: list[int],
 ) -> _Place:
     """Fills ``found`` for texts side by side, the longest first; those that have ended are left out."""
     last, state = place
@@ -187,7 +194,7 @@ _Window = tuple[int, Floats, "Floats | None", "NDArray[np.float32] | None", Stat
 
 
 def _windows(
-    session: Session, ids_TB: Ids, targets_TB: Ids, state: State, kind: Scores, look: Look | None
+    session: Session, ids_TB: Ids, targets_TB: Ids, state: State, kind: Scores, look: ProbabilityCallback | None
 ) -> Iterator[_Window]:
     """Pieces of a window, each with what it cost, its probabilities [T, B, V] if they are looked at, and the state."""
     entropy = kind.entropy is not None

@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from lstmcli.language_modeling.results import Surprisal
 from lstmcli.language_modeling.scoring.characters import TINY, Prefixes, Shares, steps
 from lstmcli.language_modeling.scoring.perplexity import Encoder, Line
-from lstmcli.language_modeling.scoring.score import END_ID, Ids, Look, Scores
+from lstmcli.language_modeling.scoring.score import END_ID, Ids, ProbabilityCallback, Scores
 
 BITS = 1 / math.log(2)
 _WORD = re.compile(r"\S+")
@@ -29,7 +29,7 @@ _WORD = re.compile(r"\S+")
 
 class Table(Protocol):
     @property
-    def look(self) -> Look | None: ...
+    def look(self) -> ProbabilityCallback | None: ...
 
     def rows(self, scores: Sequence[Scores]) -> Iterator[Surprisal]: ...
 
@@ -131,7 +131,7 @@ class WordTable:
         self._starting_F = tables.starting.astype(np.float32)
 
     @property
-    def look(self) -> Look | None:
+    def look(self) -> ProbabilityCallback | None:
         return self._look if any(self._ends) else None
 
     def _look(self, i: int, start: int, p_TV: NDArray[np.float32]) -> None:

@@ -13,10 +13,10 @@ from lstmcli.classification.events import Evaluated, NgramsFitted
 from lstmcli.cli.output.experiment.findings import gradient_words, most_left, recall_words, who_remembers
 from lstmcli.cli.output.experiment.page import page
 from lstmcli.cli.output.experiment.tables import sentences
-from lstmcli.cli.output.training_log import Telling
+from lstmcli.cli.output.training_log import TrainingLog
 from lstmcli.evaluation.results import Spread
-from lstmcli.experiments.results import GradientByLag, Race, Recall
-from lstmcli.experiments.run import gaps
+from lstmcli.experiments.results import ArchitectureComparison, GradientByLag, Recall
+from lstmcli.experiments.run import differences
 from lstmcli.training import events
 from support import fakes
 from support.raced import raced
@@ -53,7 +53,7 @@ def test_who_has_most_never_has_least(shares: list[float]) -> None:
         assert max(by_cell, key=by_cell.__getitem__) in most and min(by_cell, key=by_cell.__getitem__) in least
 
 
-def with_gradients(result: Race, *rates: float) -> Race:
+def with_gradients(result: ArchitectureComparison, *rates: float) -> ArchitectureComparison:
     found = (
         GradientByLag(cell, tuple(rate**lag for lag in range(65))) for cell, rate in zip(CELLS, rates, strict=True)
     )
@@ -100,7 +100,7 @@ def test_the_verdict_turns_round_with_the_scores(task: str) -> None:
         own = {run.seed: run.scores for run in result.runs if run.cell == ("lstm", "rnn")[one]}
         theirs = {run.seed: run.scores for run in result.runs if run.cell == ("lstm", "rnn")[other]}
         runs = [replace(run, scores=(own if run.cell == "lstm" else theirs)[run.seed]) for run in result.runs]
-        turned = replace(result, runs=tuple(runs), gaps=tuple(gaps(("lstm", "rnn"), "lstm", runs)))
+        turned = replace(result, runs=tuple(runs), gaps=tuple(differences(("lstm", "rnn"), "lstm", runs)))
         (verdicts[name],) = sentences(turned)
         assert measure in ("accuracy", "perplexity")
     assert "lstm is" in verdicts["as is"] and "rnn is" in verdicts["turned"] and "no difference" in verdicts["tied"]
@@ -109,12 +109,14 @@ def test_the_verdict_turns_round_with_the_scores(task: str) -> None:
 def test_what_cannot_be_compared_is_no_victory() -> None:
     result = raced("lm", cells=("lstm", "rnn"), seeds=1)
     runs = [replace(run, scores={**run.scores, "perplexity": float("inf")}) for run in result.runs]
-    (said,) = sentences(replace(result, runs=tuple(runs), gaps=tuple(gaps(("lstm", "rnn"), "lstm", runs))))
+    (said,) = sentences(replace(result, runs=tuple(runs), gaps=tuple(differences(("lstm", "rnn"), "lstm", runs))))
     assert "cannot be compared" in said and "ahead" not in said
     rounding = [
         replace(run, scores={**run.scores, "perplexity": 80 + 1e-14 * (run.cell == "rnn")}) for run in result.runs
     ]
-    (said,) = sentences(replace(result, runs=tuple(rounding), gaps=tuple(gaps(("lstm", "rnn"), "lstm", rounding))))
+    (said,) = sentences(
+        replace(result, runs=tuple(rounding), gaps=tuple(differences(("lstm", "rnn"), "lstm", rounding)))
+    )
     assert said.endswith("no difference")
 
 
@@ -128,7 +130,7 @@ def test_bands_are_explained_where_there_are_any() -> None:
 def test_an_ngram_model_that_does_better_alone_is_said(
     alone: float, said: bool, capsys: pytest.CaptureFixture[str]
 ) -> None:
-    telling = Telling(default_place=True, quiet=False, splits=fakes.SPLITS)
+    telling = TrainingLog(default_place=True, quiet=False, splits=fakes.SPLITS)
     telling.handle(NgramsFitted(2, 100, 1.0, 0.1, alone))
     telling.handle(events.Stopped("finished", 3.0, 3, 12.0, "59 validation texts cannot tell"))
     telling.handle(Evaluated("valid", fakes.REPORT))

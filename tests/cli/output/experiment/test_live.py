@@ -9,15 +9,23 @@ import pytest
 from rich.cells import cell_len
 from rich.console import Console
 
-from lstmcli.cli.output.experiment.live import Racing
-from lstmcli.experiments.events import InRun, Measuring, RaceEnded, RaceEvent, RacePlanned, RunBegun, RunEnded
+from lstmcli.cli.output.experiment.live import LiveDisplay
+from lstmcli.experiments.events import (
+    ComparisonEnded,
+    ComparisonPlanned,
+    ExperimentEvent,
+    InRun,
+    Measuring,
+    RunBegun,
+    RunEnded,
+)
 from lstmcli.training import events
 from support.fakes import SPLITS, plan, step
 from support.raced import raced
 
 RESULT = raced(seeds=2)
-EVENTS: list[RaceEvent] = [
-    RacePlanned(RESULT.entrants, RESULT.seeds, RESULT.budget, RESULT.measure, RESULT.metric, RESULT.notes),
+EVENTS: list[ExperimentEvent] = [
+    ComparisonPlanned(RESULT.entrants, RESULT.seeds, RESULT.budget, RESULT.measure, RESULT.metric, RESULT.notes),
     RunBegun("lstm", 1, 1, 4),
     InRun(plan()),
     InRun(step(1)),
@@ -34,12 +42,12 @@ EVENTS: list[RaceEvent] = [
 
 
 def told(console: Console, *, quiet: bool = False) -> Any:
-    with Racing(SPLITS, quiet=quiet) as shown:
+    with LiveDisplay(SPLITS, quiet=quiet) as shown:
         shown.out = shown.telling.out = console
         for event in EVENTS:
             assert shown.handle(event) is None
             console.print(shown) if shown.live else None
-        assert shown.handle(RaceEnded(RESULT)) is RESULT
+        assert shown.handle(ComparisonEnded(RESULT)) is RESULT
     assert shown.live is None
     return console.file.getvalue()  # type: ignore[attr-defined]
 
@@ -49,7 +57,7 @@ def test_the_live_display_fits_its_window(width: int) -> None:
     out = Console(
         file=io.StringIO(), force_terminal=True, width=width, height=24, color_system=None, legacy_windows=False
     )
-    shown = Racing(SPLITS, quiet=False)
+    shown = LiveDisplay(SPLITS, quiet=False)
     shown.out = shown.telling.out = out
     shown.planned = EVENTS[0]  # type: ignore[assignment]
     for event in EVENTS[1:]:

@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from cli.output.inspection.test_page import Outline
 from lstmcli.cli.output.experiment.page import page
 from lstmcli.cli.output.html import signature
-from lstmcli.experiments.results import Race
+from lstmcli.experiments.results import ArchitectureComparison
 from support.raced import HOSTILE, raced
 
 TAGS = {
@@ -36,7 +36,7 @@ TAGS = {
 }
 
 
-def outline(result: Race) -> Outline:
+def outline(result: ArchitectureComparison) -> Outline:
     parser = Outline()
     parser.feed("".join(page(result)))
     parser.close()

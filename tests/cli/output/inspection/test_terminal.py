@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 
 from lstmcli.cli.output.inspection.rows import finding, short
-from lstmcli.cli.output.inspection.terminal import StripWriter
+from lstmcli.cli.output.inspection.terminal import GateTableWriter
 from lstmcli.inspection.results import Inspection
 from support.inspected import FULL, HOSTILE, WHY, classified, read
 
@@ -27,7 +27,7 @@ def width(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> in
 
 def shown(*found: Inspection) -> str:
     out = io.StringIO()
-    writer = StripWriter(out)
+    writer = GateTableWriter(out)
     for each in found:
         writer.write(each)
     writer.close()

@@ -9,7 +9,7 @@ import math
 from collections.abc import Sequence
 
 from lstmcli.cli.output.console import count, percent
-from lstmcli.experiments.results import Race, Recall
+from lstmcli.experiments.results import ArchitectureComparison, Recall
 
 LEAST_GRADIENT = 1e-9
 """Share below which a gradient counts as gone."""
@@ -22,7 +22,7 @@ NEAR_CHANCE = 0.05
 """Share of right answers above guessing within which a cell is said to guess."""
 
 
-def gradient_words(result: Race) -> str:
+def gradient_words(result: ArchitectureComparison) -> str:
     """How much of the gradient each cell has left at the longest lag of ``LAGS``, and who has most."""
     deepest = max(len(found.norms) for found in result.gradients) - 1
     lag = max((lag for lag in LAGS if lag <= deepest), default=deepest)
@@ -62,7 +62,7 @@ def share_words(share: float) -> str:
     return percent(share) if share >= 0.01 else f"{100 * share:.1g} %" if share >= 1e-6 else f"{share:.0e}"
 
 
-def recall_words(result: Race) -> str:
+def recall_words(result: ArchitectureComparison) -> str:
     """How often each cell is right over the longest distance, and who remembers and who guesses."""
     distance = result.distances[-1]
     parts = [f"{found.cell} {percent(found.accuracies[-1].mean)}" for found in result.recalls]

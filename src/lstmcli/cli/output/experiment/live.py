@@ -9,9 +9,17 @@ from lstmcli.classification.events import DataRead, TokenizerReady
 from lstmcli.cli.output import console
 from lstmcli.cli.output.experiment.tables import MEASURES, amount, learning, units
 from lstmcli.cli.output.plots import drawn
-from lstmcli.cli.output.training_log import Telling
-from lstmcli.experiments.events import InRun, Measuring, RaceEnded, RaceEvent, RacePlanned, RunBegun, RunEnded
-from lstmcli.experiments.results import Point, Race
+from lstmcli.cli.output.training_log import TrainingLog
+from lstmcli.experiments.events import (
+    ComparisonEnded,
+    ComparisonPlanned,
+    ExperimentEvent,
+    InRun,
+    Measuring,
+    RunBegun,
+    RunEnded,
+)
+from lstmcli.experiments.results import ArchitectureComparison, Point
 from lstmcli.language_modeling.events import CorpusRead
 from lstmcli.training import events
 
@@ -21,20 +29,20 @@ if TYPE_CHECKING:
 
     from lstmcli.data.records import Splits
 
-MOST_HEIGHT, LEAST_HEIGHT = 10, 4
+MAX_HEIGHT, LEAST_HEIGHT = 10, 4
 """Of the curves, in lines."""
 
 
-class Racing:
+class LiveDisplay:
     """A listener of the events of ``tasks.race``.  ``with`` ends the display."""
 
     def __init__(self, splits: Splits, *, quiet: bool) -> None:
         self.out = console.console(stderr=True)
         self.quiet = quiet
-        self.telling = Telling(default_place=True, quiet=quiet, splits=splits)
+        self.telling = TrainingLog(default_place=True, quiet=quiet, splits=splits)
         self.telling.out = self.out  # one console, so that what is said stands above the live display
         self.live: Live | None = None
-        self.planned: RacePlanned | None = None
+        self.planned: ComparisonPlanned | None = None
         self.run: RunBegun | None = None
         self.step: events.Step | None = None
         self.begun = time.monotonic()
@@ -43,7 +51,7 @@ class Racing:
         self.done: dict[str, list[float]] = {}
         self._warned: set[str] = set()
 
-    def __enter__(self) -> Racing:
+    def __enter__(self) -> LiveDisplay:
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -51,9 +59,9 @@ class Racing:
             self.live.stop()
             self.live = None
 
-    def handle(self, event: RaceEvent) -> Race | None:
+    def handle(self, event: ExperimentEvent) -> ArchitectureComparison | None:
         """The result, once it is there."""
-        if isinstance(event, RacePlanned):
+        if isinstance(event, ComparisonPlanned):
             self._plan(event)
         elif isinstance(event, RunBegun):
             self.run, self.step, self.begun = event, None, time.monotonic()
@@ -70,14 +78,14 @@ class Racing:
         elif isinstance(event, Measuring):
             self.run, self.doing = None, f"measuring: {event.what}"
             self._say(self.doing)
-        elif isinstance(event, RaceEnded):
+        elif isinstance(event, ComparisonEnded):
             self.__exit__()
             return event.race
         if self.live is not None:
             self.live.refresh()
         return None
 
-    def _plan(self, event: RacePlanned) -> None:
+    def _plan(self, event: ComparisonPlanned) -> None:
         self.planned = event
         if self.quiet:
             return
@@ -141,9 +149,9 @@ class Racing:
             mean = f" {amount(self.planned.measure, sum(scores) / len(scores))}" if scores else ""
             curves[entrant.cell + mean] = runs
         plot = learning(self.planned.metric, curves, by_time=self._by_time())
-        shown = drawn(plot, width, MOST_HEIGHT)
+        shown = drawn(plot, width, MAX_HEIGHT)
         if len(shown) > room:
-            height = MOST_HEIGHT - (len(shown) - room)
+            height = MAX_HEIGHT - (len(shown) - room)
             shown = drawn(plot, width, height) if height >= LEAST_HEIGHT else []
         return list(shown)
 

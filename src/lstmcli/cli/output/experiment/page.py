@@ -12,7 +12,7 @@ from lstmcli.cli.output.html import CLOSING, escaped
 from lstmcli.cli.output.html_style import STYLE
 from lstmcli.cli.output.plots import STYLE as PLOTS
 from lstmcli.cli.output.plots import Plot, svg
-from lstmcli.experiments.results import Race
+from lstmcli.experiments.results import ArchitectureComparison
 
 _MEANING = {
     "Learning": "The validation score after each epoch.",
@@ -30,14 +30,14 @@ _BANDS = {
 }
 
 
-def meaning(plot: Plot, result: Race) -> str:
+def meaning(plot: Plot, result: ArchitectureComparison) -> str:
     """What a plot shows."""
     banded = any(series.ranges for series in plot.series)
     words = _MEANING[plot.title].format(cues=round(1 / result.chance))
     return words + (_BANDS.get(plot.title, "") if banded else "")
 
 
-def page(result: Race) -> Iterator[str]:
+def page(result: ArchitectureComparison) -> Iterator[str]:
     """The page, part by part."""
     yield html.opening("compare", f"{', '.join(e.cell for e in result.entrants)} on {result.source}", STYLE + PLOTS)
     yield (
@@ -61,7 +61,7 @@ def page(result: Race) -> Iterator[str]:
     yield CLOSING
 
 
-def _table(result: Race) -> str:
+def _table(result: ArchitectureComparison) -> str:
     header, rows = table(result)
     titles = {entrant.cell: entrant.title for entrant in result.entrants}
     head = "".join(f"<th>{escaped(name)}</th>" for name in header)
@@ -72,7 +72,7 @@ def _table(result: Race) -> str:
     return f'<div class="scroll"><table>\n<tr><th>cell</th>{head}</tr>\n{lines}</table></div>\n'
 
 
-def _runs(result: Race) -> str:
+def _runs(result: ArchitectureComparison) -> str:
     measures = list(result.runs[0].scores)
     head = "".join(f"<th>{escaped(MEASURES[measure])}</th>" for measure in measures)
     lines = "".join(

@@ -11,7 +11,7 @@ from lstmcli.cli.output.console import columns, console, count, duration, percen
 from lstmcli.cli.output.experiment.findings import LEAST_GRADIENT, gradient_words, recall_words
 from lstmcli.cli.output.plots import Plot, Series, drawn
 from lstmcli.evaluation.results import Spread
-from lstmcli.experiments.results import LOWER_IS_BETTER, Gap, Point, Race
+from lstmcli.experiments.results import LOWER_IS_BETTER, ArchitectureComparison, Difference, Point
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -25,10 +25,10 @@ MEASURES = {
     "bits_per_byte": "bits per byte",
 }
 SPLITS = {"test": "test", "valid": "validation"}
-HEIGHT, MOST_WIDTH = 10, 76
+HEIGHT, MAX_WIDTH = 10, 76
 
 
-def write(result: Race, format: str) -> None:
+def write(result: ArchitectureComparison, format: str) -> None:
     """Prints on stdout as ``table``, ``tsv``, ``csv``, ``jsonl`` or ``json``."""
     if format in ("json", "jsonl"):
         print(as_json(result, indent=2 if format == "json" else None))
@@ -39,7 +39,7 @@ def write(result: Race, format: str) -> None:
         show(out, *_told(result, out))
 
 
-def as_json(result: Race, *, indent: int | None) -> str:
+def as_json(result: ArchitectureComparison, *, indent: int | None) -> str:
     return to_json(_finite(asdict(result)), indent=indent)
 
 
@@ -52,7 +52,7 @@ def _finite(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _rows(result: Race) -> Iterator[list[str]]:
+def _rows(result: ArchitectureComparison) -> Iterator[list[str]]:
     """A header, and for each cell its figures and how it differs from the reference."""
     measures = list(result.standings[0].measures)
     parts = ("mean", "sd", "low", "high", "difference", "p_value", "p_adjusted")
@@ -74,7 +74,7 @@ def _cell(value: float | None) -> str:
     return "" if value is None else f"{value:.6g}"
 
 
-def _told(result: Race, out: Console) -> Iterator[RenderableType]:
+def _told(result: ArchitectureComparison, out: Console) -> Iterator[RenderableType]:
     from rich.text import Text
 
     yield f"{safe(result.source)}: {subject(result)}"
@@ -87,7 +87,7 @@ def _told(result: Race, out: Console) -> Iterator[RenderableType]:
     if verdicts := list(sentences(result)):
         yield ""
         yield from verdicts
-    width = min(out.width, MOST_WIDTH)
+    width = min(out.width, MAX_WIDTH)
     for plot, words in plots(result):
         if lines := drawn(plot, width, HEIGHT):
             yield ""
@@ -99,7 +99,7 @@ def _told(result: Race, out: Console) -> Iterator[RenderableType]:
         yield from (f"note: {safe(sentence)}" for sentence in result.notes)
 
 
-def subject(result: Race) -> str:
+def subject(result: ArchitectureComparison) -> str:
     """What was trained and measured, in words."""
     kind = "language models" if result.task == "lm" else "classifiers"
     seeds = ", ".join(map(str, result.seeds))
@@ -108,7 +108,7 @@ def subject(result: Race) -> str:
     )
 
 
-def table(result: Race) -> tuple[list[str], list[tuple[str, list[str]]]]:
+def table(result: ArchitectureComparison) -> tuple[list[str], list[tuple[str, list[str]]]]:
     """Names of columns, and a row for each cell."""
     header = ["units", "parameters"]
     several = any(spread.sd is not None for standing in result.standings for spread in standing.measures.values())
@@ -159,14 +159,14 @@ def _optional(measure: str, value: float | None) -> str:
     return NOTHING if value is None else amount(measure, value).removesuffix(" %")
 
 
-def sentences(result: Race) -> Iterator[str]:
+def sentences(result: ArchitectureComparison) -> Iterator[str]:
     """Each cell against the reference, by the first measure."""
     for gap in result.gaps:
         if gap.measure == result.measure:
             yield f"{gap.cell} against {gap.against}: {_difference(gap)}: {_verdict(gap)}"
 
 
-def _difference(gap: Gap) -> str:
+def _difference(gap: Difference) -> str:
     measure, found = gap.measure, gap.difference
     points = "" if measure in LOWER_IS_BETTER else " points"
     text = f"{MEASURES[measure]} {change(measure, found.mean)}{points}"
@@ -184,7 +184,7 @@ def _p(value: float | None) -> str:
     return "p < 0.0001" if value < 1e-4 else f"p = {value:.2g}"
 
 
-def _verdict(gap: Gap) -> str:
+def _verdict(gap: Difference) -> str:
     if math.isnan(gap.difference.mean):
         return "they cannot be compared: both are too large for a number"
     if gap.better is None:
@@ -195,7 +195,7 @@ def _verdict(gap: Gap) -> str:
     return f"{gap.better} is {'better; significant' if gap.significant else 'ahead; not significant'} at 5 %"
 
 
-def plots(result: Race) -> Iterator[tuple[Plot, str]]:
+def plots(result: ArchitectureComparison) -> Iterator[tuple[Plot, str]]:
     """Each plot of the report, and what it says in a few words, if there is more to say."""
     names = [standing.cell for standing in result.standings]
     curves = {name: [run.points for run in result.runs if run.cell == name] for name in names}
@@ -227,7 +227,7 @@ def learning(metric: str, curves: dict[str, list[tuple[Point, ...]]], *, by_time
     )
 
 
-def gradients(result: Race) -> Plot:
+def gradients(result: ArchitectureComparison) -> Plot:
     """What is left of the gradient, as a share of that with respect to the last token."""
     series = []
     for found in result.gradients:
@@ -243,7 +243,7 @@ def gradients(result: Race) -> Plot:
     )
 
 
-def recall(result: Race) -> Plot:
+def recall(result: ArchitectureComparison) -> Plot:
     series = []
     for found in result.recalls:
         means = tuple((d, spread.mean) for d, spread in zip(result.distances, found.accuracies, strict=True))

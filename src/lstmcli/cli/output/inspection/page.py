@@ -13,15 +13,15 @@ from lstmcli import __version__
 from lstmcli.cli.output import html
 from lstmcli.cli.output.console import count
 from lstmcli.cli.output.html import CLOSING, escaped
-from lstmcli.cli.output.html_style import MOST_VIEWS, STYLE
+from lstmcli.cli.output.html_style import MAX_VIEWS, STYLE
 from lstmcli.cli.output.inspection import rows as series
 from lstmcli.cli.output.inspection.rows import Row
 from lstmcli.cli.output.inspection.terminal import sum_check
 from lstmcli.inspection.results import Inspection, Layer, Why
 
-MOST_TOKENS = 20_000
+MAX_TOKENS = 20_000
 """On one page; more would take a browser long."""
-MOST_AXIS = 60
+MAX_AXIS = 60
 """Tokens that fit under a chart."""
 
 _GLOSSARY = {
@@ -94,7 +94,7 @@ def _layer(found: Inspection, layer: Layer, key: str) -> Iterator[str]:
 
 def heat(found: Inspection, rows: Sequence[Row], key: str) -> str:
     """The text, coloured by the row that is chosen."""
-    rows = rows[:MOST_VIEWS]
+    rows = rows[:MAX_VIEWS]
     parts = ['<div class="heat">\n']
     for i, row in enumerate(rows):
         chosen = " checked" * (i == 0)
@@ -133,7 +133,7 @@ def charts(found: Inspection, rows: Sequence[Row]) -> str:
         top = f"{row.most:.3g}"
         low = f"−{top}" if row.signed else "0"
         parts.append(f"<b>{escaped(row.name)}</b>{_chart(row, tokens)}<small>{top}<br>{low}</small>\n")
-    if tokens <= MOST_AXIS:
+    if tokens <= MAX_AXIS:
         names = "".join(f"<span>{escaped(series.name(token))}</span>" for token in found.tokens)
         parts.append(f'<div class="axis" aria-hidden="true">{names}</div>\n')
     parts.append("</figure>\n")

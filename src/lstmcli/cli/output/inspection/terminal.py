@@ -26,7 +26,7 @@ LEGENDS = {
 MEANS = "Gates: mean over the units, ± their spread. Cell, hidden: length of the vector."
 
 
-class StripWriter:
+class GateTableWriter:
     """Writes each text as it comes."""
 
     def __init__(self, out: TextIO) -> None:

@@ -35,9 +35,9 @@ def writer(
         header: whether the names of the columns come first, see ``keeping.is_headed``.
     """
     if format == "table":
-        from lstmcli.cli.output.inspection.terminal import StripWriter
+        from lstmcli.cli.output.inspection.terminal import GateTableWriter
 
-        return StripWriter(out)
+        return GateTableWriter(out)
     if format in ("tsv", "csv"):
         headed = is_headed(header, format, keep_columns)
         return RowWriter(out, format, headed=headed, top_units=top_units, keep_columns=keep_columns)
