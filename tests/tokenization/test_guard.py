@@ -2,20 +2,27 @@
 
 from __future__ import annotations
 
-import base64
 import json
+import os
+import subprocess
+import sys
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
-from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers
+from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, processors
 
 from lstmcli.errors import DataError, ModelError
+from lstmcli.tokenization import guard
 from lstmcli.tokenization.config import TOKENIZERS, LmTokenizerConfig, TokenizerConfig
 from lstmcli.tokenization.guard import checked, guarded
 from lstmcli.tokenization.stream_encoder import StreamEncoder
 from lstmcli.tokenization.text_encoder import TextEncoder
 from lstmcli.tokenization.tokenizer import parse_tokenizer, train_tokenizer
+from support import bombs
+from support.bombs import charsmap
+from tokenization.test_regexes import GPT2, LLAMA3
 
 FOREIGN = TokenizerConfig(path="elsewhere.json")
 
@@ -68,16 +75,221 @@ def test_our_own_are_taken(kind: str) -> None:
 
 
 def test_a_map_of_long_replacements_is_refused() -> None:
-    content = json.loads(tokenizer().to_str())
-    for texts, taken in ((b"abc\0de\0", True), (b"a" * 100_000 + b"\0", False)):
-        trie = bytes(1024)
-        charsmap = base64.b64encode(len(trie).to_bytes(4, "little") + trie + texts).decode()
-        content["normalizer"] = {"type": "Precompiled", "precompiled_charsmap": charsmap}
-        if taken:
-            parse_tokenizer(json.dumps(content))
-        else:
-            with pytest.raises(DataError):
-                parse_tokenizer(json.dumps(content))
+    parse_tokenizer(tokenizer(normalizer=normalizers.Precompiled(charsmap(b"a", b"bb"))).to_str())
+    with pytest.raises(DataError, match="very much longer"):
+        parse_tokenizer(tokenizer(normalizer=normalizers.Precompiled(charsmap(b"a", b"b" * 100_000))).to_str())
+
+
+SPACE, MARK = pre_tokenizers.ByteLevel(True), pre_tokenizers.Metaspace()
+EACH = pre_tokenizers.Split(Regex(r"[\s\S]"), "isolated")
+SMALL = {"<unk>": 0, "a": 1, "b": 2}
+
+
+@pytest.mark.parametrize(
+    "parts",
+    [
+        {"normalizer": normalizers.Sequence([normalizers.ByteLevel()] * 24)},
+        {"pre_tokenizer": pre_tokenizers.Sequence([SPACE] * 24)},
+        {"pre_tokenizer": pre_tokenizers.Sequence([EACH, MARK] * 24)},
+        {"normalizer": normalizers.Sequence([normalizers.BertNormalizer()] * 24)},
+        {"normalizer": normalizers.ByteLevel(), "pre_tokenizer": pre_tokenizers.Sequence([MARK, SPACE])},
+        {"decoder": decoders.Sequence([decoders.CTC("", "")] * 24)},
+        {"decoder": decoders.Sequence([decoders.WordPiece("")] * 24)},
+    ],
+)
+def test_growth_is_multiplied_over_all_steps(parts: dict[str, Any]) -> None:
+    with pytest.raises(DataError, match="very much longer"):
+        parse_tokenizer(tokenizer(**parts).to_str())
+
+
+def test_steps_that_grow_nothing_are_taken_in_any_order() -> None:
+    forms = [normalizers.NFKD(), normalizers.Lowercase(), normalizers.NFC(), normalizers.Strip(), normalizers.Nmt()]
+    cuts = [pre_tokenizers.Whitespace(), pre_tokenizers.Punctuation(), pre_tokenizers.Digits(True), EACH]
+    made = tokenizer(normalizer=normalizers.Sequence(forms * 20), pre_tokenizer=pre_tokenizers.Sequence(cuts * 20))
+    assert parse_tokenizer(made.to_str()).encode("A b 1").ids
+
+
+@pytest.mark.parametrize(
+    ("model", "said"),
+    [
+        (models.WordLevel({"u" * 5000: 0}, unk_token="u" * 5000), "unk_token has 5,000 characters"),
+        (models.BPE({"u" * 5000: 0}, [], unk_token="u" * 5000), "unk_token"),
+        (models.BPE(SMALL, [], continuing_subword_prefix="p" * 5000), "continuing_subword_prefix"),
+        (models.BPE(SMALL, [], end_of_word_suffix="p" * 5000), "end_of_word_suffix"),
+        (models.WordPiece(SMALL, unk_token="<unk>", max_input_chars_per_word=10**9), "max_input_chars_per_word"),
+        (models.Unigram([("a" * 5000, -1.0)], 0, False), "a piece of it has 5,000 characters"),
+    ],
+)
+def test_what_is_written_or_tried_for_every_word_is_bounded(model: models.Model, said: str) -> None:
+    with pytest.raises(DataError, match=said):
+        parse_tokenizer(Tokenizer(model).to_str())
+
+
+def test_a_template_of_many_texts_is_not_used() -> None:
+    many = processors.TemplateProcessing(single=" ".join(["$A"] * 5000), special_tokens=[])
+    made = parse_tokenizer(tokenizer(pre_tokenizer=EACH, post_processor=many).to_str())
+    assert len(made.encode("aba", add_special_tokens=False)) == 3
+
+
+@pytest.mark.parametrize("trims", [True, False])
+def test_where_tokens_are_stays_as_the_tokenizer_has_it(trims: bool) -> None:
+    own = processors.RobertaProcessing(("a", 0), ("b", 1), trim_offsets=trims, add_prefix_space=True)
+    made = tokenizer({"Ġb": 0, "a": 1}, pre_tokenizer=SPACE, post_processor=own)
+    found = parse_tokenizer(made.to_str()).encode("a b b", add_special_tokens=False)
+    assert found.offsets == made.encode("a b b", add_special_tokens=False).offsets
+
+
+def test_the_steps_are_checked_before_anything_is_run() -> None:
+    """To load a tokenizer runs its normalizer on its added tokens."""
+    content = json.loads(tokenizer(normalizer=normalizers.Sequence([normalizers.ByteLevel()] * 30)).to_str())
+    flags = {"single_word": False, "lstrip": False, "rstrip": False, "normalized": True, "special": False}
+    content["added_tokens"] = [{"id": 2, "content": "é", **flags}]
+    with pytest.raises(DataError, match="very much longer"):
+        parse_tokenizer(json.dumps(content))
+
+
+def test_a_name_that_is_there_twice_is_refused() -> None:
+    bomb = json.dumps(json.loads(tokenizer(normalizer=doubling(40)).to_str())["normalizer"])
+    content = tokenizer().to_str().replace('"normalizer":null', f'"normalizer":{bomb},"normalizer":null')
+    with pytest.raises(DataError, match="twice"):
+        parse_tokenizer(content)
+
+
+@pytest.mark.parametrize("part", ["normalizer", "pre_tokenizer", "decoder", "post_processor"])
+def test_a_step_that_is_not_known_is_refused(part: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A newer library may know more steps than we do."""
+    steps = {"normalizer": normalizers.NFC(), "pre_tokenizer": EACH, "decoder": decoders.Fuse()}
+    made = tokenizer(**{part: steps.get(part, processors.ByteLevel())})
+    real = guard._state
+    monkeypatch.setattr(guard, "_state", lambda step: {**(real(step) or {}), "type": "Newer"} if step else None)
+    with pytest.raises(DataError, match="'Newer' is not known to this version of lstm"):
+        parse_tokenizer(made.to_str())
+
+
+def test_dropout_of_merges_is_switched_off() -> None:
+    made = Tokenizer(models.BPE({"a": 0, "b": 1, "ab": 2}, [("a", "b")], dropout=0.9))
+    found = parse_tokenizer(made.to_str())
+    assert found.encode("ab" * 30).ids == [2] * 30 and json.loads(found.to_str())["model"]["dropout"] is None
+    assert guard.switch_off_randomness(made) and not guard.switch_off_randomness(made)
+
+
+WORDS = ["<unk>", "[UNK]", "[CLS]", "[SEP]", "<s>", "</s>", "the", "▁the", "Ġthe", "##s", "a", "▁", "s"]
+PUBLIC: dict[str, dict[str, Any]] = {
+    "BERT": {
+        "model": models.WordPiece({word: i for i, word in enumerate(WORDS)}, unk_token="[UNK]"),
+        "normalizer": normalizers.BertNormalizer(),
+        "pre_tokenizer": pre_tokenizers.BertPreTokenizer(),
+        "post_processor": processors.TemplateProcessing("[CLS] $A [SEP]", special_tokens=[("[CLS]", 2), ("[SEP]", 3)]),
+        "decoder": decoders.WordPiece(),
+    },
+    "GPT-2": {
+        "model": models.BPE({word: i for i, word in enumerate(WORDS)}, []),
+        "pre_tokenizer": pre_tokenizers.ByteLevel(False),
+        "post_processor": processors.ByteLevel(trim_offsets=False),
+        "decoder": decoders.ByteLevel(),
+    },
+    "RoBERTa": {
+        "model": models.BPE({word: i for i, word in enumerate(WORDS)}, []),
+        "pre_tokenizer": pre_tokenizers.ByteLevel(True),
+        "post_processor": processors.RobertaProcessing(("</s>", 5), ("<s>", 4)),
+        "decoder": decoders.ByteLevel(),
+    },
+    "T5": {
+        "model": models.Unigram([(word, -float(i)) for i, word in enumerate(WORDS)], 0, False),
+        "normalizer": normalizers.Precompiled(charsmap("ﷺ".encode(), b"x" * 33)),
+        "pre_tokenizer": pre_tokenizers.Sequence([pre_tokenizers.WhitespaceSplit(), pre_tokenizers.Metaspace()]),
+        "decoder": decoders.Metaspace(),
+    },
+    "XLM-R": {
+        "model": models.Unigram([(word, -float(i)) for i, word in enumerate(WORDS)], 0, False),
+        "normalizer": normalizers.Sequence(
+            [normalizers.Precompiled(charsmap("ﷺ".encode(), b"x" * 33)), normalizers.Replace(Regex(" {2,}"), " ")]
+        ),
+        "pre_tokenizer": pre_tokenizers.Metaspace(),
+        "decoder": decoders.Metaspace(),
+    },
+    "ALBERT": {
+        "model": models.Unigram([(word, -float(i)) for i, word in enumerate(WORDS)], 0, False),
+        "normalizer": normalizers.Sequence(
+            [
+                *(normalizers.Replace("``", '"'), normalizers.Replace("''", '"'), normalizers.NFKD()),
+                *(normalizers.StripAccents(), normalizers.Lowercase()),
+                normalizers.Precompiled(charsmap("ﷺ".encode(), b"x" * 33)),
+            ]
+        ),
+        "pre_tokenizer": pre_tokenizers.Metaspace(),
+        "decoder": decoders.Metaspace(),
+    },
+    "Llama 2": {
+        "model": models.BPE({**{word: i for i, word in enumerate(WORDS)}, "<0x41>": 13}, [], byte_fallback=True),
+        "normalizer": normalizers.Sequence([normalizers.Prepend("▁"), normalizers.Replace(" ", "▁")]),
+        "decoder": decoders.Sequence(
+            [decoders.Replace("▁", " "), decoders.ByteFallback(), decoders.Fuse(), decoders.Strip(" ", 1, 0)]
+        ),
+    },
+    "Llama 3": {
+        "model": models.BPE({word: i for i, word in enumerate(WORDS)}, [], ignore_merges=True),
+        "pre_tokenizer": pre_tokenizers.Sequence(
+            [pre_tokenizers.Split(Regex(LLAMA3), "isolated"), pre_tokenizers.ByteLevel(False, use_regex=False)]
+        ),
+        "post_processor": processors.Sequence(
+            [processors.ByteLevel(), processors.TemplateProcessing("<s> $A", special_tokens=[("<s>", 4)])]
+        ),
+        "decoder": decoders.ByteLevel(),
+    },
+    "CLIP": {
+        "model": models.BPE({**{word: i for i, word in enumerate(WORDS)}, "a</w>": 13}, [], end_of_word_suffix="</w>"),
+        "normalizer": normalizers.Sequence(
+            [normalizers.NFC(), normalizers.Replace(Regex(r"\s+"), " "), normalizers.Lowercase()]
+        ),
+        "pre_tokenizer": pre_tokenizers.Sequence(
+            [pre_tokenizers.Split(Regex(GPT2), "removed", invert=True), pre_tokenizers.ByteLevel(False)]
+        ),
+        "decoder": decoders.ByteLevel(),
+    },
+}
+
+
+@pytest.mark.parametrize("name", PUBLIC)
+def test_published_layouts_are_taken_and_cut_text_as_they_did(name: str) -> None:
+    parts = dict(PUBLIC[name])
+    made = Tokenizer(parts.pop("model"))
+    for part, value in parts.items():
+        setattr(made, part, value)
+    made.encode_special_tokens = True
+    made.enable_padding(length=99)
+    found = parse_tokenizer(made.to_str())
+    made.no_padding()
+    for text in ("the theses", "  The  the ﷺ\n", "é 喜欢 a"):
+        theirs, ours = (one.encode(text, add_special_tokens=False) for one in (made, found))
+        assert (ours.ids, ours.offsets) == (theirs.ids, theirs.offsets)
+        assert found.decode(ours.ids) == made.decode(theirs.ids)
+
+
+def test_every_part_that_the_library_knows_is_drawn() -> None:
+    for module, known in (
+        (normalizers, bombs.NORMALIZERS),
+        (pre_tokenizers, bombs.PRE_TOKENIZERS),
+        (decoders, bombs.DECODERS),
+        (processors, bombs.PROCESSORS),
+        (models, bombs.MODELS),
+    ):
+        abstract = {"Normalizer", "PreTokenizer", "Decoder", "DecodeStream", "PostProcessor", "Model"}
+        assert {name for name in dir(module) if isinstance(getattr(module, name), type)} - abstract == set(known)
+
+
+@pytest.mark.parametrize(
+    ("first", "end"), [(0, 60), *(pytest.param(at, at + 300, marks=pytest.mark.slow) for at in range(60, 3000, 300))]
+)
+def test_whatever_is_taken_stays_within_memory_and_time(first: int, end: int) -> None:
+    """In a process that may take 3 GiB and two minutes of the processor; a bomb ends it."""
+    command = [sys.executable, "-m", "text.bombs", str(first), str(end)]
+    environment = {**os.environ, "TOKENIZERS_PARALLELISM": "false", "OMP_NUM_THREADS": "1", "RUST_BACKTRACE": "0"}
+    here = Path(__file__).resolve().parents[1]
+    done = subprocess.run(command, cwd=here, env=environment, capture_output=True, text=True, timeout=600)
+    assert done.returncode == 0, done.stderr[-2000:]
+    counts = json.loads(done.stdout)
+    assert counts["taken"] > 10 and counts["refused"] > 10
 
 
 @pytest.mark.parametrize("highest", [2**31 - 1, 2**32 - 1])
@@ -111,7 +323,7 @@ def test_ids_of_plain_tables_that_make_no_sense(kind: str, id: Any) -> None:
 def test_a_regular_expression_that_gives_up_is_an_error_of_ours(capfd: pytest.CaptureFixture[str]) -> None:
     made = tokenizer(pre_tokenizer=pre_tokenizers.Split(Regex("(a+)+$"), "isolated"))
     with pytest.raises(ModelError, match="retry-limit"):
-        TextEncoder(made, FOREIGN).encode(["a" * 40 + "b"])
+        TextEncoder(made, TokenizerConfig(hash_buckets=0)).encode(["a" * 40 + "b"])
 
 
 def test_a_tokenizer_without_its_unknown_token_is_an_error_of_ours() -> None:

@@ -19,7 +19,7 @@ from tokenizers import Tokenizer
 
 from lstmcli.errors import DataError
 from lstmcli.tokenization.config import LmTokenizerConfig
-from lstmcli.tokenization.guard import check_ids, checked, guarded
+from lstmcli.tokenization.guard import LONGEST_AFFIX, check_ids, checked, growth_of, guarded
 from lstmcli.tokenization.lm_tokenizer import END, END_ID, NEWLINE, UNKNOWN, UNKNOWN_ID, WRITTEN_END
 from lstmcli.tokenization.tokenizer import parse_tokenizer, unknown_id
 
@@ -37,6 +37,8 @@ class Codec(Protocol):
     """A line is read as if a space stood before it."""
     spaced: bool
     """The first space of a line is not part of the text."""
+    growth: float
+    """Pieces of a text, end to end, are so many times as long as it is, at most."""
 
     def ids(self, texts: Sequence[str]) -> tuple[Ids, NDArray[np.int64]]:
         """The ids of all texts end to end, [N], and how many each text has."""
@@ -83,6 +85,7 @@ class Words:
     """Words between white space."""
 
     leads, spaced = False, True
+    growth = 1.0
 
     def __init__(self, vocabulary: Mapping[str, int], lowercase: bool) -> None:
         self._known = _Known(vocabulary)
@@ -112,6 +115,7 @@ class Characters:
     """Unicode characters."""
 
     leads, spaced = False, False
+    growth = 1.0
 
     def __init__(self, vocabulary: Mapping[str, int], lowercase: bool) -> None:
         self._vocabulary = vocabulary
@@ -145,6 +149,7 @@ class Bytes:
     """Bytes of UTF-8."""
 
     leads, spaced = False, False
+    growth = 1.0
 
     def __init__(self, vocabulary: Mapping[str, int]) -> None:
         self.vocab_size = len(vocabulary)
@@ -176,6 +181,7 @@ class Learned:
 
     def __init__(self, tokenizer: Tokenizer, config: LmTokenizerConfig) -> None:
         self.tokenizer = tokenizer
+        self.growth = growth_of(tokenizer) if config.path else 1.0
         ours = (tokenizer.token_to_id(END), tokenizer.token_to_id(UNKNOWN)) == (END_ID, UNKNOWN_ID)
         self._shift, self._unknown = (0, None) if ours else (2, unknown_id(tokenizer))
         self.leads = self.spaced = ours and config.kind in ("word", "bpe", "unigram")
@@ -244,9 +250,12 @@ class Learned:
                 return list(self.tokenizer.decode_batch(ids, skip_special_tokens=skip_special_tokens))
 
         alone = decode([[i] for i in range(len(tokens))], skip_special_tokens=False)
-        anchor = next((i for i, text in enumerate(alone) if text.isalpha()), 0)
-        before = alone[anchor] if alone else ""
-        after = decode([[anchor, i] for i in range(len(tokens))], skip_special_tokens=False)
+        words = (i for i, text in enumerate(alone) if text.isalpha() and len(tokens[i]) <= LONGEST_AFFIX)
+        anchor = [next(words, 0)]
+        if tokens and len(tokens[anchor[0]]) > LONGEST_AFFIX:  # it is repeated for each token of the vocabulary
+            anchor = []
+        before = alone[anchor[0]] if tokens and anchor else ""
+        after = decode([[*anchor, i] for i in range(len(tokens))], skip_special_tokens=False)
         pieces = []
         for token, text in zip(tokens, after, strict=True):
             byte = re.fullmatch(r"<0x([0-9A-F]{2})>", token)

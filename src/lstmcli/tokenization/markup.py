@@ -13,6 +13,8 @@ _TAG = (
     r"(?:\s[^<>]{0,500})?\s{0,3}/?>|<!--"
 )
 _ENTITY = r"&(?:amp|quot|lt|gt|nbsp|apos|rsquo|lsquo|ldquo|rdquo|ndash|mdash|hellip|#\d{1,6}|#x[0-9a-f]{1,5});"
+PATTERNS = (f"(?i:{_TAG})", f"(?i:{_ENTITY})")
+"""For a tokenizer: they stand for a tag, and for a reference."""
 HTML = re.compile(f"{_TAG}|{_ENTITY}", re.IGNORECASE)
 WORTH_SAYING = 0.01
 """Share of the texts that hold HTML, from which it is said."""
@@ -33,6 +35,5 @@ def stripping() -> list[normalizers.Normalizer]:
     characters = {"&amp;": "&", "&quot;": '"', "&#34;": '"', "&apos;": "'", "&#39;": "'", "&lt;": "<", "&gt;": ">"}
     return [
         *(normalizers.Replace(name, character) for name, character in characters.items()),
-        normalizers.Replace(Regex(f"(?i:{_TAG})"), " "),
-        normalizers.Replace(Regex(f"(?i:{_ENTITY})"), " "),
+        *(normalizers.Replace(Regex(pattern), " ") for pattern in PATTERNS),
     ]

@@ -116,7 +116,7 @@ class StreamEncoder:
         for line in lines:
             line = well_formed(line)
             for piece in _pieces(lead(line) + line if self._code.leads else line):
-                if size + len(piece) > GROUP and texts:
+                if size + len(piece) > GROUP / self._code.growth and texts:
                     yield texts, last
                     texts, last, size = [], [], 0
                 texts.append(piece)

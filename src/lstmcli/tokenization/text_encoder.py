@@ -15,7 +15,7 @@ from lstmcli.tokenization.ascii_words import AsciiWords
 from lstmcli.tokenization.casing import spellings
 from lstmcli.tokenization.config import MAX_BUCKETS, TokenizerConfig
 from lstmcli.tokenization.features import FEATURES, FeatureTable, Ids
-from lstmcli.tokenization.guard import check_ids, checked, guarded
+from lstmcli.tokenization.guard import check_ids, checked, growth_of, guarded
 from lstmcli.tokenization.tokenizer import (
     PADDING_ID,
     SPECIAL,
@@ -45,6 +45,7 @@ class TextEncoder:
         self._shift, self._unknown = (0, None) if is_ours(tokenizer) else (len(SPECIAL), unknown_id(tokenizer))
         # Ids of a tokenizer.json made elsewhere may have gaps; listing a vocabulary takes time.
         self.vocab_size = len(self.vocabulary()) if config.path else tokenizer.get_vocab_size()
+        self._growth = growth_of(tokenizer) if config.path else 1.0
         words = config.kind == "word" and config.path is None
         self.features: FeatureTable | None = None
         if words and config.hash_buckets != 0:
@@ -106,7 +107,7 @@ class TextEncoder:
     def encode(self, texts: Sequence[str]) -> list[Ids]:
         """Each text as [T, F] int32; a text without tokens is one unknown token, so T is at least 1."""
         encoded: list[list[Ids]] = [[] for _ in texts]
-        for owners, pieces in _groups(texts):
+        for owners, pieces in _groups(texts, GROUP / self._growth):
             for owner, ids_TF in zip(owners, self._encode(pieces), strict=True):
                 if len(ids_TF):
                     encoded[owner].append(ids_TF)
@@ -193,8 +194,8 @@ class TextEncoder:
         return str(normalizer.normalize_str(word)) if normalizer else word
 
 
-def _groups(texts: Sequence[str]) -> Iterator[tuple[list[int], list[str]]]:
-    """Pieces of the texts, and which text each belongs to, in groups of about ``GROUP`` characters.
+def _groups(texts: Sequence[str], most: float) -> Iterator[tuple[list[int], list[str]]]:
+    """Pieces of the texts, and which text each belongs to, in groups of about ``most`` characters.
 
     The tokenizer takes a hundred bytes for a character while it works, so a long text goes to it in
     pieces, cut after white space where there is some.
@@ -207,7 +208,7 @@ def _groups(texts: Sequence[str]) -> Iterator[tuple[list[int], list[str]]]:
             owners.append(owner)
             pieces.append(piece)
             size += len(piece)
-            if size >= GROUP:
+            if size >= most:
                 yield owners, pieces
                 owners, pieces, size = [], [], 0
     if pieces:

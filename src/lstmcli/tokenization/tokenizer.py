@@ -24,7 +24,7 @@ from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_toke
 from lstmcli.errors import DataError
 from lstmcli.faults import shortage
 from lstmcli.tokenization.config import TOKENIZERS, TokenizerConfig
-from lstmcli.tokenization.guard import check_growth, is_panic
+from lstmcli.tokenization.guard import is_panic, load_safely
 from lstmcli.tokenization.markup import stripping
 from lstmcli.tokenization.scripts import CJK, CLUSTER, GAP, UNSPACED
 
@@ -128,18 +128,16 @@ def parse_tokenizer(content: str, path: str | None = None) -> Tokenizer:
         DataError: it is no tokenizer, or one that takes memory out of proportion.
     """
     try:
-        tokenizer = Tokenizer.from_str(content)
+        return load_safely(content)
+    except DataError as error:
+        error.path = error.path or path
+        raise
     except BaseException as error:  # the Rust side raises bare Exception, or panics
         if not isinstance(error, Exception) and not is_panic(error):
             raise
         if lack := shortage(error):
             raise lack from error
         raise DataError(f"not a Hugging Face tokenizer: {error}", path=path, hint=_TOKENIZERS) from error
-    check_growth(tokenizer)
-    tokenizer.no_padding()
-    tokenizer.no_truncation()
-    tokenizer.encode_special_tokens = True  # not part of the file
-    return tokenizer
 
 
 def is_ours(tokenizer: Tokenizer) -> bool:
