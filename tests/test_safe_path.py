@@ -42,7 +42,9 @@ def test_empty_entries_of_the_search_path_do_not_reach_a_child(named: str, monke
     assert entries[0] == "/somewhere" and "" not in entries
 
 
-CLEANED = "import sys, json; from lstmcli import safepath; safepath.clean_search_path({}); print(json.dumps(sys.path))"
+CLEANED = (
+    "import sys, json; from lstmcli import safe_path; safe_path.clean_search_path({}); print(json.dumps(sys.path))"
+)
 
 
 @pytest.mark.parametrize(
@@ -71,8 +73,8 @@ def test_without_an_interpreter_there_is_no_command(monkeypatch: pytest.MonkeyPa
 
 
 def test_no_other_module_starts_a_process() -> None:
-    """Every command line of a Python process comes from ``safepath.py``."""
+    """Every command line of a Python process comes from ``safe_path.py``."""
     for path in Path(SOURCE).rglob("*.py"):
         text = path.read_text(encoding="utf-8")
-        assert path.name == "safepath.py" or "sys.executable" not in text, path
+        assert path.name == "safe_path.py" or "sys.executable" not in text, path
         assert "multiprocessing" not in text and "os.exec" not in text and "os.spawn" not in text, path

@@ -56,7 +56,7 @@ def test_words_are_worked_out_once_and_not_kept_forever(monkeypatch: pytest.Monk
     for text in ("a bb a", "bb a", ""):
         assert [len(found) for found in words.encode([text])] == [len(text.split())]
     assert met == ["a", "bb"]
-    monkeypatch.setattr(ascii_words, "MOST", 1)
+    monkeypatch.setattr(ascii_words, "MAX_COUNT", 1)
     assert words.encode(["ccc a"])[0].tolist() == [[3], [1]]
     assert met == ["a", "bb", "ccc", "a"]
 

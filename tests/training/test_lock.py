@@ -20,7 +20,7 @@ from lstmcli.training.lock import claimed, lock_file
 HOLD = """
 import sys
 from pathlib import Path
-from lstmcli.tasks.claim import claimed
+from lstmcli.training.lock import claimed
 with claimed(Path(sys.argv[1])):
     print("held", flush=True)
     sys.stdin.read()

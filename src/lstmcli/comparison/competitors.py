@@ -173,7 +173,7 @@ def decide(p_NC: NDArray[np.float64], multilabel: bool) -> Answers:
 
 
 def median_seconds(command: Callable[[], list[str]]) -> float | None:
-    """Of processes that run what ``command`` makes, one of ``safepath.py``; None where one fails."""
+    """Of processes that run what ``command`` makes, one of ``safe_path.py``; None where one fails."""
     taken = []
     nowhere, environment = subprocess.DEVNULL, child_environment()
     for _ in range(COLD_STARTS):

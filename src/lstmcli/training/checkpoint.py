@@ -3,7 +3,7 @@
 Checkpoints lie beside the model to be, in ``NAME.unfinished``, the last two of them; each is one file,
 written whole, flushed and renamed, that begins with the SHA-256 of the rest.  One that is torn or altered is
 passed over for the one before.  They hold numbers and JSON only; reading one runs nothing.  A folder of another user,
-or a link, is refused: see ``ownfiles.py``.
+or a link, is refused: see ``safe_files.py``.
 """
 
 from __future__ import annotations
