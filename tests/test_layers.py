@@ -189,8 +189,9 @@ def test_no_task_is_named_outside_its_room_and_the_registry(module: str) -> None
 
 @pytest.mark.parametrize("module", MODULES)
 def test_functions_are_short(module: str) -> None:
-    """60 lines of body at most, but for the lists of options of commands."""
+    """60 lines at most, without the signature and the docstring: a command's are its options and its help."""
     for node in ast.walk(tree(module)):
         if isinstance(node, ast.FunctionDef):
-            length = (node.end_lineno or 0) - node.body[0].lineno
+            body = node.body[1:] if ast.get_docstring(node) and len(node.body) > 1 else node.body
+            length = (node.end_lineno or 0) - body[0].lineno + 1
             assert length <= 60, f"{module}, line {node.lineno}: {node.name} has {length} lines"

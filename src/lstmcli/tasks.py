@@ -126,6 +126,12 @@ def all_tasks() -> list[Task]:
     return [*BUILT_IN.values(), *_plug_ins()]
 
 
+def task_of(settings: Any) -> Task:
+    """The task that settings belong to."""
+    kind = type(settings)
+    return next(t for t in all_tasks() if (f"{t.package}.config", t.config_class) == (kind.__module__, kind.__name__))
+
+
 def task_for(*, labelled: bool) -> Task:
     """The task that a corpus with or without labels is for, where nobody said."""
     return next(task for task in BUILT_IN.values() if task.labelled == labelled)

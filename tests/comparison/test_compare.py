@@ -14,11 +14,12 @@ from scipy import stats
 
 from lstmcli.classification.classify import evaluate, load_classifier
 from lstmcli.comparison.classifiers import compare
-from lstmcli.comparison.compare import compare_classifiers, identify, names
+from lstmcli.comparison.compare import identify, names
 from lstmcli.comparison.competitors import Answers, decide
 from lstmcli.comparison.results import ClassifierComparison, Competitor
 from lstmcli.data.records import Record
 from lstmcli.errors import DataError, ModelError, NoDataError, UsageError
+from support.compared import compared
 from support.models import LABELS, TEXTS, untrained_model
 
 few = settings(max_examples=20, deadline=None)
@@ -160,7 +161,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
 
 def test_the_figures_are_those_of_a_report(models: tuple[Path, Path]) -> None:
     labelled = [Record(text, ((*LABELS, "new", "newer")[n % 5],), n + 1) for n, text in enumerate(TEXTS)]
-    found = compare_classifiers(identify(models), labelled, cold_starts=False)
+    found = compared(identify(models), labelled, cold_starts=False)
     assert any("the models do not know ('new', 'newer')" in note for note in found.notes)
     for path, figures in zip(models, found.models, strict=True):
         report = evaluate(load_classifier(path), labelled)
@@ -173,14 +174,14 @@ def test_the_figures_are_those_of_a_report(models: tuple[Path, Path]) -> None:
 
 def test_a_cold_start_is_measured(models: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lstmcli.comparison.competitors.COLD_STARTS", 1)
-    found = compare_classifiers(identify([models[0], models[0]]), [Record("-- fine", ("good",))])
+    found = compared(identify([models[0], models[0]]), [Record("-- fine", ("good",))])
     assert all(figures.cold_start and figures.cold_start > 0.05 for figures in found.models)
 
 
 def test_models_of_other_labels_are_refused(models: tuple[Path, Path], tmp_path: Path) -> None:
     other = untrained_model(tmp_path / "other", labels=("bad", "good", "fair"))
     with pytest.raises(ModelError, match="only here has 'so so', only other has 'fair'"):
-        compare_classifiers(identify([models[0], other]), [Record("x", ("bad",))])
+        compared(identify([models[0], other]), [Record("x", ("bad",))])
     with pytest.raises(ModelError, match="several labels"):
         run([column("x", says("a")), column("y", says("a"), multilabel=True)], records("a"))
 

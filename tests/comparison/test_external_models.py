@@ -10,10 +10,11 @@ from typing import Any
 
 import pytest
 
-from lstmcli.comparison.compare import compare_classifiers, compare_language_models, identify
+from lstmcli.comparison.compare import identify
 from lstmcli.comparison.external_models import FastText, KenLm
 from lstmcli.data.records import Record
 from lstmcli.errors import ModelError, UsageError
+from support.compared import compared
 from support.lm_models import LINES, untrained_lm
 
 ROWS = [
@@ -93,7 +94,7 @@ def test_fasttext_beside_its_own_predictions(fasttext_bin: Path, tmp_path: Path)
     lines = [f"{name[0]} {p[0]:.6f}\n" for name, p in zip(labels, values, strict=True)]
     (tmp_path / "predictions.txt").write_text("".join(lines), encoding="utf-8")
     entries = identify([fasttext_bin, tmp_path / "predictions.txt"])
-    found = compare_classifiers(entries, records(), cold_starts=False)
+    found = compared(entries, records(), cold_starts=False)
     assert [figures.model.kind for figures in found.models] == ["fasttext", "predictions"]
     assert found.models[0].accuracy == found.models[1].accuracy == 1.0
     assert found.models[0].ece == pytest.approx(found.models[1].ece, abs=1e-4)
@@ -131,7 +132,7 @@ def test_kenlm_beside_a_model_of_ours(arpa: Path, tmp_path: Path) -> None:
     pytest.importorskip("kenlm")
     lines = [Record(line, line=n) for n, line in enumerate(LINES, 1)]
     entries = identify([untrained_lm(tmp_path / "ours"), arpa])
-    found = compare_language_models(entries, lines)
+    found = compared(entries, lines)
     ours, theirs = found.models
     assert theirs.model.kind == "kenlm" and theirs.tokens == sum(len(line.split()) + 1 for line in LINES)
     assert theirs.oov and theirs.oov > (ours.oov or 0)

@@ -14,7 +14,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from lstmcli.comparison.compare import compare_language_models, identify
+from lstmcli.comparison.compare import identify
 from lstmcli.comparison.competitors import Cost, Pieces
 from lstmcli.comparison.language_models import compare
 from lstmcli.comparison.results import Competitor, LmComparison
@@ -22,6 +22,7 @@ from lstmcli.data.records import Record
 from lstmcli.errors import DataError, NoDataError, UsageError
 from lstmcli.language_modeling.model import load_language_model
 from lstmcli.language_modeling.scoring.perplexity import Text, perplexity
+from support.compared import compared
 from support.lm_models import LINES, untrained_lm
 
 few = settings(max_examples=15, deadline=None)
@@ -124,7 +125,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 
 @pytest.mark.parametrize("how", [{}, {"stream": True}, {"lines": True}])
 def test_the_figures_are_those_of_perplexity(models: dict[str, Path], how: dict[str, bool]) -> None:
-    found = compare_language_models(identify([models["words"], models["bpe"]]), RECORDS, **how)
+    found = compared(identify([models["words"], models["bpe"]]), RECORDS, **how)
     for name, figures in zip(("words", "bpe"), found.models, strict=True):
         model = load_language_model(models[name])
         carried = how.get("stream", False) or (name == "bpe" and not how)
@@ -137,16 +138,16 @@ def test_the_figures_are_those_of_perplexity(models: dict[str, Path], how: dict[
 
 def test_token_perplexity_only_between_equal_tokenizers(models: dict[str, Path]) -> None:
     names = ("words", "again", "bpe")
-    found = compare_language_models(identify([models[name] for name in names]), RECORDS)
+    found = compared(identify([models[name] for name in names]), RECORDS)
     assert found.models[0].perplexity == found.models[1].perplexity is not None
     assert found.models[2].perplexity is None
     assert found.token_perplexity.startswith("bpe cuts text otherwise (bpe, ")
-    other = compare_language_models(identify([models["bpe"], models["char"]]), RECORDS)
+    other = compared(identify([models["bpe"], models["char"]]), RECORDS)
     assert [figures.perplexity for figures in other.models] == [None, None]
 
 
 def test_spans_add_up_whatever_the_tokenizers(models: dict[str, Path]) -> None:
-    found = compare_language_models(identify([models["char"], models["bpe"]]), RECORDS, lines=True, shown=99)
+    found = compared(identify([models["char"], models["bpe"]]), RECORDS, lines=True, shown=99)
     assert {span.better for span in found.spans} == {"char", "bpe"}
     for span in found.spans:
         assert span.text in LINES[span.line - 1]
@@ -162,18 +163,18 @@ def test_a_file_of_its_own_answers_is_equal(models: dict[str, Path], tmp_path: P
         rows.append(json.dumps({"text": record.text, "surprisal": nats / math.log(2)}))
     path = tmp_path / "costs.jsonl"
     path.write_text("\n".join(rows) + "\n", encoding="utf-8")
-    found = compare_language_models(identify([models["words"], path]), RECORDS)
+    found = compared(identify([models["words"], path]), RECORDS)
     assert found.differences[0].difference == 0 and found.differences[0].p_value == 1
     assert found.models[1].tokens is None and found.models[1].perplexity is None and found.spans == ()
     assert found.token_perplexity == "costs.jsonl gives the cost of lines, not of tokens"
     with pytest.raises(DataError, match="holds 8 log-probabilities, the source 7 texts"):
-        compare_language_models(identify([models["words"], path]), RECORDS[:7])
+        compared(identify([models["words"], path]), RECORDS[:7])
     with pytest.raises(UsageError, match="log-base"):
-        compare_language_models(identify([models["words"], path]), RECORDS, log_base="3")
+        compared(identify([models["words"], path]), RECORDS, log_base="3")
 
 
 def test_records_of_several_lines(models: dict[str, Path]) -> None:
-    found = compare_language_models(identify([models["words"], models["char"]]), [Record("the cat\nsat", line=1)] * 3)
+    found = compared(identify([models["words"], models["char"]]), [Record("the cat\nsat", line=1)] * 3)
     assert found.lines == 6 and found.differences[0].interval is not None
 
 

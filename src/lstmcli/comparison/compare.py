@@ -19,6 +19,7 @@ from lstmcli.comparison.results import ClassifierComparison, LmComparison
 from lstmcli.errors import DataError, ModelError, NoDataError, UsageError
 from lstmcli.language_modeling.scoring.perplexity import is_carried
 from lstmcli.model_dir.directory import read_model
+from lstmcli.tasks import CLASSIFICATION, LANGUAGE_MODELING, require_task
 
 if TYPE_CHECKING:
     from lstmcli.data.config import ReadConfig
@@ -26,7 +27,6 @@ if TYPE_CHECKING:
 
 DISAGREEMENTS, SPANS = 10, 5
 """That are kept; spans each way."""
-_TASKS = {"classify": "a classifier", "lm": "a language model"}
 
 
 @dataclasses.dataclass(frozen=True)
@@ -47,7 +47,7 @@ def identify(paths: Sequence[str | Path], task: str | None = None) -> list[Entry
     """What each path is; all of one task.
 
     Args:
-        task: classify or lm, for files of answers alone that could be either.
+        task: the name of one, for files of answers alone that could be either.
 
     Raises:
         UsageError: fewer than two.
@@ -60,8 +60,14 @@ def identify(paths: Sequence[str | Path], task: str | None = None) -> list[Entry
     wanted = task or (told[0].task if told else _task_of_files(found))
     for entry in told:
         if entry.task != wanted:
-            other = f"and {told[0].path} is {_TASKS[wanted]}" if task is None else f"not {_TASKS[wanted]}"
-            raise ModelError(f"is {_TASKS[entry.task]}, {other}", path=entry.path, hint="compare models of one task")
+            other = (
+                f"and {told[0].path} is {require_task(wanted).title}"
+                if task is None
+                else f"not {require_task(wanted).title}"
+            )
+            raise ModelError(
+                f"is {require_task(entry.task).title}, {other}", path=entry.path, hint="compare models of one task"
+            )
     return [dataclasses.replace(entry, task=wanted) for entry in found]
 
 
@@ -75,9 +81,9 @@ def _identify(path: Path, name: str) -> Entry:
     except OSError as error:
         raise ModelError(f"cannot be read: {error.strerror or error}", path=path) from error
     if head.startswith(FASTTEXT):
-        return Entry(path, name, "fasttext", "classify")
+        return Entry(path, name, "fasttext", CLASSIFICATION.name)
     if head.startswith(KENLM) or head.lstrip().startswith(ARPA):
-        return Entry(path, name, "kenlm", "lm")
+        return Entry(path, name, "kenlm", LANGUAGE_MODELING.name)
     try:
         return Entry(path, name, "file", "", rows=read_rows(path))
     except DataError as error:
@@ -89,7 +95,7 @@ def _identify(path: Path, name: str) -> Entry:
 
 def _task_of_files(entries: Sequence[Entry]) -> str:
     rows = entries[0].rows
-    return "lm" if rows and are_numbers(rows) else "classify"
+    return (LANGUAGE_MODELING if rows and are_numbers(rows) else CLASSIFICATION).name
 
 
 def names(paths: Sequence[str | Path]) -> list[str]:
@@ -105,79 +111,81 @@ def names(paths: Sequence[str | Path]) -> list[str]:
     return found
 
 
-def compare_classifiers(
-    entries: Sequence[Entry],
-    records: Iterable[Record],
-    *,
-    source: str = "",
-    prefix: str = "__label__",
-    threads: int | None = None,
-    shown: int = DISAGREEMENTS,
-    cold_starts: bool = True,
-) -> ClassifierComparison:
-    """Classifiers on the same labelled texts.
+@dataclasses.dataclass(frozen=True)
+class CompareOptions:
+    """What a comparison can be told; a task minds those that mean something to it."""
 
-    Args:
-        prefix: what marks a label in fastText's files.
-        shown: how many disagreements are kept.
-        cold_starts: start a process for one text, three times for each model.
+    source: str = ""
+    """Name of the text, for the report."""
+    format: str = "text"
+    """Of the source, by which and by their training language models carry their state from line to line or not."""
+    threads: int | None = None
+    shown: int | None = None
+    """Disagreements, or spans for each model and each way, that are kept; None: 10, or 5."""
+    prefix: str = "__label__"
+    """Marks a label in fastText's files."""
+    cold_starts: bool = True
+    """Start a process for one text, three times for each classifier."""
+    stream: bool = False
+    lines: bool = False
+    """Whether language models carry their state from line to line, or do not, in any case."""
+    log_base: str = "e"
+    """Of plain log-probabilities: e, 2 or 10."""
+
+
+def compare(
+    entries: Sequence[Entry], records: Iterable[Record], options: CompareOptions
+) -> ClassifierComparison | LmComparison:
+    """Models of one task on the same text, each against the first.
 
     Raises:
         ModelError: a model that cannot be used, or one of other labels than the first.
-        NoDataError: no text has a label that the models know.
+        NoDataError: there is no text, or none has a label that the models know.
         DataError: a file of answers that does not belong to the texts.
-        UsageError: a package that is not installed.
+        UsageError: a package that is not installed, or an option that is wrong.
     """
+    found: ClassifierComparison | LmComparison
+    found = require_task(entries[0].task).feature("compare")(entries, records, options)
+    return found
+
+
+def compare_classifiers(
+    entries: Sequence[Entry], records: Iterable[Record], options: CompareOptions
+) -> ClassifierComparison:
+    """Classifiers on the same labelled texts; see ``compare``."""
     from lstmcli.classification.classify import load_classifier
-    from lstmcli.comparison.classifiers import compare
+    from lstmcli.comparison import classifiers
 
     def column(entry: Entry) -> ClassifierColumn:
         if entry.kind == "lstm":
-            return OwnClassifier(entry.name, load_classifier(entry.path, threads=threads))
+            return OwnClassifier(entry.name, load_classifier(entry.path, threads=options.threads))
         if entry.kind == "fasttext":
-            return FastText(entry.name, entry.path, prefix)
-        return Predictions(entry.name, entry.path, prefix, entry.rows)
+            return FastText(entry.name, entry.path, options.prefix)
+        return Predictions(entry.name, entry.path, options.prefix, entry.rows)
 
-    return compare([column(entry) for entry in entries], records, source, shown, cold_starts)
+    shown = DISAGREEMENTS if options.shown is None else options.shown
+    columns = [column(entry) for entry in entries]
+    return classifiers.compare(columns, records, options.source, shown, options.cold_starts)
 
 
 def compare_language_models(
-    entries: Sequence[Entry],
-    records: Iterable[Record],
-    *,
-    format: str = "text",
-    stream: bool = False,
-    lines: bool = False,
-    source: str = "",
-    log_base: str = "e",
-    threads: int | None = None,
-    shown: int = SPANS,
+    entries: Sequence[Entry], records: Iterable[Record], options: CompareOptions
 ) -> LmComparison:
-    """Language models on the same text.
-
-    Args:
-        format: of the source, by which and by their training models carry their state from line to line or not.
-        stream, lines: whether they do, or do not, in any case.
-        log_base: of plain log-probabilities: e, 2 or 10.
-        shown: how many spans are kept for each model and each way.
-
-    Raises:
-        ModelError: a model that cannot be used.
-        NoDataError: there is no text.
-        DataError: a file of log-probabilities that does not belong to the text.
-        UsageError: a package that is not installed, or another base.
-    """
-    if log_base not in BASES:
-        raise UsageError(f"log-base must be one of {', '.join(BASES)}, not {log_base!r}")
-    from lstmcli.comparison.language_models import compare
+    """Language models on the same text; see ``compare``."""
+    if options.log_base not in BASES:
+        raise UsageError(f"log-base must be one of {', '.join(BASES)}, not {options.log_base!r}")
+    from lstmcli.comparison import language_models
     from lstmcli.language_modeling.model import load_language_model
 
     def column(entry: Entry) -> LmColumn:
         if entry.kind == "lstm":
-            model = load_language_model(entry.path, threads=threads)
-            return OwnLanguageModel(entry.name, model, is_carried(model.mode, format, stream=stream, lines=lines))
+            model = load_language_model(entry.path, threads=options.threads)
+            return OwnLanguageModel(
+                entry.name, model, is_carried(model.mode, options.format, stream=options.stream, lines=options.lines)
+            )
         if entry.kind == "kenlm":
             return cast(LmColumn, KenLm(entry.name, entry.path))
-        return LogProbabilities(entry.name, entry.path, log_base, entry.rows)
+        return LogProbabilities(entry.name, entry.path, options.log_base, entry.rows)
 
-    return compare([column(entry) for entry in entries], records, source, shown)
+    shown = SPANS if options.shown is None else options.shown
+    return language_models.compare([column(entry) for entry in entries], records, options.source, shown)

@@ -1,6 +1,6 @@
 """Architectures trained side by side: the same data, tokenizer and seeds, and a budget that is said.
 
-Each run is one of ``train_classifier`` or ``train_lm``, so it leaves a model like any other.  All cells are trained
+Each run is one of ``training.run.train``, so it leaves a model like any other.  All cells are trained
 with one seed before the next seed begins: whenever a person ends it, the cells have had the same.
 """
 
@@ -8,14 +8,13 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Collection, Iterator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lstmcli.cells import CELLS
-from lstmcli.classification.config import ClassifierConfig
 from lstmcli.classification.events import Evaluated
 from lstmcli.config import among
 from lstmcli.errors import Interrupted, OutputError, UsageError
@@ -42,9 +41,8 @@ from lstmcli.experiments.results import (
     Summary,
 )
 from lstmcli.experiments.sizes import NEAR, candidates, reference
-from lstmcli.language_modeling.config import LmConfig
 from lstmcli.language_modeling.events import LmEvaluated
-from lstmcli.tasks import CLASSIFICATION, LANGUAGE_MODELING, Task
+from lstmcli.tasks import Task, task_of
 from lstmcli.training import events
 from lstmcli.training.run import train
 
@@ -52,7 +50,6 @@ if TYPE_CHECKING:
     from lstmcli.data.records import Record, Splits
 
 MATCHES = ("parameters", "time", "epochs")
-MEASURES = {"classify": ("accuracy", "macro_f1"), "lm": ("perplexity", "bits_per_byte")}
 UNTIL_TIME = 10_000
 """Epochs, where time is what ends a run."""
 
@@ -84,7 +81,7 @@ def model_path(output: Path, cell: str, seed: int) -> Path:
 
 def compare_architectures(
     splits: Splits,
-    config: ClassifierConfig | LmConfig,
+    config: Any,
     output: Path,
     *,
     cells: Sequence[str],
@@ -109,7 +106,7 @@ def compare_architectures(
     Raises:
         UsageError: cells, budget or sizes that make no comparison.
         Interrupted: ``stop`` turned true before a run was complete.
-        DataError, OutputError: as ``train_classifier`` and ``train_lm``.
+        DataError, OutputError: as ``training.run.train``.
     """
     check_cells(cells)
     check_match(match)
@@ -122,27 +119,7 @@ def compare_architectures(
     yield ComparisonPlanned(sizes, plan.seeds, plan.budget, plan.measure, plan.metric, plan.notes)
 
     runs: list[Run] = []
-    failure: OutputError | None = None
-    order = [(seed, entrant) for seed in plan.seeds for entrant in sizes]
-    for number, (seed, entrant) in enumerate(order, 1):
-        if stop():
-            break
-        yield RunBegun(entrant.cell, seed, number, len(order))
-        log = _Log()
-        try:
-            with closing(plan.train(entrant, seed, force=force, command=command, stop=stop)) as run:
-                for event in run:
-                    log.handle(event)
-                    yield InRun(event)
-        except OutputError as error:
-            if not runs:
-                raise
-            failure = error
-            break
-        if log.reason == "interrupted":
-            break
-        runs.append(log.run(entrant.cell, seed, plan.measures))
-        yield RunEnded(runs[-1])
+    failure = yield from _run_all(plan, runs, force=force, command=command, stop=stop)
     if not runs:
         raise Interrupted("ended before a run was complete: nothing to compare")
 
@@ -174,13 +151,42 @@ def compare_architectures(
             distances=distances,
             recalls=tuple(recalls),
             chance=1 / CUES,
-            notes=(*plan.notes, *_notes(runs, order, plan.seeds)),
+            notes=(*plan.notes, *_notes(runs, plan.order, plan.seeds)),
             command=command,
-            interrupted=len(runs) < len(order) or stop(),
+            interrupted=len(runs) < len(plan.order) or stop(),
         )
     )
     if failure is not None:
         raise failure
+
+
+def _run_all(
+    plan: _Plan, runs: list[Run], *, force: bool, command: str, stop: Callable[[], bool]
+) -> Generator[ExperimentEvent, None, OutputError | None]:
+    """Trains every cell with every seed; fills ``runs``.  Returns the error that ended it early, where one did.
+
+    Raises:
+        OutputError: the first model could not be written.
+    """
+    for number, (seed, entrant) in enumerate(plan.order, 1):
+        if stop():
+            break
+        yield RunBegun(entrant.cell, seed, number, len(plan.order))
+        log = _Log()
+        try:
+            with closing(plan.train(entrant, seed, force=force, command=command, stop=stop)) as run:
+                for event in run:
+                    log.handle(event)
+                    yield InRun(event)
+        except OutputError as error:
+            if not runs:
+                raise
+            return error
+        if log.reason == "interrupted":
+            break
+        runs.append(log.run(entrant.cell, seed, plan.measures))
+        yield RunEnded(runs[-1])
+    return None
 
 
 @dataclass(frozen=True)
@@ -188,7 +194,7 @@ class _Plan:
     """What all runs have in common."""
 
     splits: Splits
-    config: ClassifierConfig | LmConfig
+    config: Any
     output: Path
     entrants: tuple[Candidate, ...]
     seeds: tuple[int, ...]
@@ -199,9 +205,14 @@ class _Plan:
         return self._task.name
 
     @property
+    def order(self) -> list[tuple[int, Candidate]]:
+        """All cells with one seed before the next seed begins."""
+        return [(seed, entrant) for seed in self.seeds for entrant in self.entrants]
+
+    @property
     def measures(self) -> tuple[str, ...]:
         """The first is what matters most."""
-        return ("macro_f1", "accuracy") if self.splits.multilabel else MEASURES[self.task]
+        return ("macro_f1", "accuracy") if self.splits.multilabel else self._architecture.MEASURES
 
     @property
     def measure(self) -> str:
@@ -219,11 +230,10 @@ class _Plan:
 
     @property
     def notes(self) -> tuple[str, ...]:
-        notes = []
+        notes: list[str] = []
         if not self.splits.test:
             notes.append("no test split: scores are of the validation split, which also chose each run's best epoch")
-        if self.task == "classify":
-            notes.append("the n-gram model that classifiers have beside the network is left out")
+        notes += self._architecture.NOTES
         if "parameters" in self.match:
             far = [f"{e.cell} has {e.off:+.1%}" for e in self.entrants if abs(e.off) > NEAR]
             if far:
@@ -238,20 +248,18 @@ class _Plan:
 
     @property
     def _task(self) -> Task:
-        return LANGUAGE_MODELING if isinstance(self.config, LmConfig) else CLASSIFICATION
+        return task_of(self.config)
 
-    def configured(self, entrant: Candidate, seed: int) -> ClassifierConfig | LmConfig:
-        """The config of one run: patience ends none early, for the budget is to be equal."""
-        changes: dict[str, Any] = {"seed": seed, "patience": 0}
+    @property
+    def _architecture(self) -> Any:
+        return self._task.module("architecture")
+
+    def configured(self, entrant: Candidate, seed: int) -> Any:
+        """The settings of one run: patience ends none early, for the budget is to be equal."""
+        training: dict[str, Any] = {"seed": seed, "patience": 0}
         if "time" in self.match:
-            changes["epochs"] = UNTIL_TIME
-        config, own = self.config, {"cell": entrant.cell, "hidden": entrant.widths[0]}
-        if isinstance(config, LmConfig):
-            if config.model.layers == 1:
-                own.pop("hidden")
-            return replace(config, model=replace(config.model, **own), train=replace(config.train, **changes))  # type: ignore[arg-type]
-        own["ngrams"] = 0
-        return replace(config, model=replace(config.model, **own), train=replace(config.train, **changes))  # type: ignore[arg-type]
+            training["epochs"] = UNTIL_TIME
+        return self._architecture.with_cell(self.config, entrant.cell, entrant.widths[0], training)
 
 
 @dataclass

@@ -3,13 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from typing import Any
 
-from lstmcli.cells import CELLS, count_parameters
-from lstmcli.classification.config import ClassifierConfig
-from lstmcli.errors import UsageError
+from lstmcli.cells import CELLS
 from lstmcli.experiments.results import Candidate
-from lstmcli.language_modeling.config import LmConfig
+from lstmcli.tasks import task_of
 
 NEAR = 0.02
 """Share of the parameters that whole units may leave as a difference without a word."""
@@ -31,9 +29,7 @@ def nearest(count: Callable[[int], int], target: int) -> int:
     return low if target - count(low) <= count(high) - target else high
 
 
-def candidates(
-    config: ClassifierConfig | LmConfig, cells: Sequence[str], labels: int, *, equal_parameters: bool
-) -> tuple[Candidate, ...]:
+def candidates(config: Any, cells: Sequence[str], labels: int, *, equal_parameters: bool) -> tuple[Candidate, ...]:
     """Each cell at its size; the reference has the units that ``config`` says.
 
     Args:
@@ -42,38 +38,17 @@ def candidates(
     Raises:
         UsageError: a language model of one layer, which is as wide as its embedding whatever its cell.
     """
-    if equal_parameters and isinstance(config, LmConfig) and config.model.tied and config.model.layers == 1:
-        raise UsageError(
-            "a language model of one layer has as many units as its embedding is wide, whatever its cell, so "
-            "parameters cannot be made equal",
-            hint="--layers 2, or --match epochs",
-        )
+    architecture = task_of(config).module("architecture")
+    if equal_parameters:
+        architecture.check_equal_parameters(config)
     base = reference(cells)
-    target = network_parameters(config, base, config.model.hidden, labels)
+    target = architecture.parameters(config, base, config.model.hidden, labels)
     found = []
     for cell in cells:
         units = config.model.hidden
         if equal_parameters and cell != base:
-            units = nearest(lambda units, cell=cell: network_parameters(config, cell, units, labels), target)  # type: ignore[misc]
-        own = network_parameters(config, cell, units, labels)
-        widths = _widths(config, units)
+            units = nearest(lambda units, cell=cell: architecture.parameters(config, cell, units, labels), target)  # type: ignore[misc]
+        own = architecture.parameters(config, cell, units, labels)
+        widths = architecture.widths(config, units)
         found.append(Candidate(cell, CELLS[cell].title, widths, own, own / target - 1))
     return tuple(found)
-
-
-def network_parameters(config: ClassifierConfig | LmConfig, cell: str, units: int, labels: int) -> int:
-    """Parameters that depend on the cell: of the recurrent layers, and of a classifier's output layer."""
-    widths = _widths(config, units)
-    if isinstance(config, LmConfig):
-        return count_parameters(cell, config.model.embedding, widths)
-    model = config.model
-    directions = 2 if model.bidirectional else 1
-    state = directions * units
-    head = (state * len(model.pooling) + 1) * labels + (state if "attention" in model.pooling else 0)
-    return count_parameters(cell, model.embedding, widths, directions) + head
-
-
-def _widths(config: ClassifierConfig | LmConfig, units: int) -> tuple[int, ...]:
-    if isinstance(config, LmConfig):
-        return replace(config.model, hidden=units).widths
-    return (units,) * config.model.layers

@@ -167,7 +167,7 @@ class Inspection:
     tokens: tuple[TokenRead, ...] = ()
     layers: tuple[Layer, ...] = ()
     label: str | None = None
-    """Classifier: the label that is followed."""
+    """The label that is followed; None: a language model, which has none."""
     probability: float | None = None
     """Of that label, after the whole text."""
     probabilities: dict[str, float] | None = None

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Annotated, Literal
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,6 +16,7 @@ from lstmcli.cli.typer_classes import Command, is_given
 from lstmcli.data.config import ReadConfig
 from lstmcli.errors import UsageError
 from lstmcli.language_modeling.config import DEFAULT_PRESET
+from lstmcli.tasks import BUILT_IN, require_task
 
 if TYPE_CHECKING:
     from lstmcli.comparison.results import ClassifierComparison, LmComparison
@@ -52,12 +54,12 @@ def compare(
         ),
     ] = None,
     task: Annotated[
-        Literal["classify", "lm"] | None,
-        typer.Option(
+        str | None,
+        o.option(
             "--task",
-            metavar="classify|lm",
+            among=tuple(BUILT_IN),
             show_default="what the models are",
-            help="What files of answers are, or what to train.",
+            text="What files of answers are, or what to train.",
         ),
     ] = None,
     top: Annotated[
@@ -161,46 +163,42 @@ def compare(
     if cells is not None:
         compare_cells(values, given, ctx.obj, format)
         return
-    if on is None:
-        raise UsageError(
-            "compare needs text to compare the models on", hint="name it with --on FILE; to train, give --cells"
-        )
-    if top is not None and top < 0:
-        raise UsageError(f"--top must be at least 0, not {top}")
-    if stream and lines:
-        raise UsageError("--stream and --lines contradict each other", hint="give one, or neither")
 
     from lstmcli.cli.output.comparison import write
-    from lstmcli.comparison import compare as tasks
 
-    entries = tasks.identify(models or [], task)
-    labelled = entries[0].task == "classify"
+    result = _compare_models(values)
+    write(result, format)
+
+
+def _compare_models(values: Mapping[str, Any]) -> ClassifierComparison | LmComparison:
+    """The comparison of saved models.  Raises: UsageError, and as ``comparison.compare``."""
+    on, top, quiet = values["on"], values["top"], values["quiet"]
+    if on is None:
+        hint = "name it with --on FILE; to train, give --cells"
+        raise UsageError("compare needs text to compare the models on", hint=hint)
+    if top is not None and top < 0:
+        raise UsageError(f"--top must be at least 0, not {top}")
+    if values["stream"] and values["lines"]:
+        raise UsageError("--stream and --lines contradict each other", hint="give one, or neither")
+
+    from lstmcli.comparison.compare import CompareOptions, compare, identify
+
+    entries = identify(values["models"] or [], values["task"])
+    labelled = require_task(entries[0].task).labelled
     trained = next((entry.read for entry in entries if entry.read), READ)
     read = read_config(values)
     if labelled:
         read = with_training_defaults(read, trained)
     (source,) = Inputs(specs([on], None), [], read, prefer=trained, labelled=labelled, quiet=quiet)
-    result: ClassifierComparison | LmComparison
-    if labelled:
-        result = tasks.compare_classifiers(
-            entries,
-            source.records,
-            source=on,
-            prefix=read.label_prefix,
-            threads=threads,
-            shown=tasks.DISAGREEMENTS if top is None else top,
-            cold_starts=cold_start,
-        )
-    else:
-        result = tasks.compare_language_models(
-            entries,
-            with_notices_told(source.records, source.format),
-            format=source.format,
-            stream=stream,
-            lines=lines,
-            source=on,
-            log_base=log_base,
-            threads=threads,
-            shown=tasks.SPANS if top is None else top,
-        )
-    write(result, format)
+    options = CompareOptions(
+        source=on,
+        format=source.format,
+        threads=values["threads"],
+        shown=top,
+        prefix=read.label_prefix,
+        cold_starts=values["cold_start"],
+        stream=values["stream"],
+        lines=values["lines"],
+        log_base=values["log_base"],
+    )
+    return compare(entries, source.records if labelled else with_notices_told(source.records, source.format), options)

@@ -22,6 +22,8 @@ from lstmcli.tasks import require_task, task_for
 from lstmcli.training.config import TrainingConfig
 
 if TYPE_CHECKING:
+    from lstmcli.cli.output.experiment.live import LiveDisplay
+    from lstmcli.data.records import Splits
     from lstmcli.experiments.results import ArchitectureComparison
 
 REPORT, NUMBERS = "report.html", "report.json"
@@ -56,7 +58,7 @@ def compare_cells(values: Mapping[str, Any], given: Collection[str], arguments: 
         UsageError, DataError, OutputError: before anything is trained.
         Exit: the run was ended by a signal.
     """
-    from lstmcli.experiments.run import check_cells, check_match, compare_architectures
+    from lstmcli.experiments.run import check_cells, check_match
 
     if len(values["models"] or []) != 1:
         raise UsageError("--cells trains on one SOURCE", hint="lstm compare data.csv --cells lstm,gru,rnn")
@@ -87,41 +89,17 @@ def compare_cells(values: Mapping[str, Any], given: Collection[str], arguments: 
     )
     task = require_task(values["task"]) if values["task"] else task_for(labelled=splits.labelled)
     config = chosen(settings, task)["config"]
-    made = not output.exists()
-    check_links(output)
-    try:
-        output.mkdir(parents=True, exist_ok=True)
-    except OSError as error:
-        raise OutputError(f"cannot be written: {error.strerror}", path=output, hint="choose another -o") from error
-    result: ArchitectureComparison | None = None
-    failure: OutputError | None = None
-    try:
-        with Stop() as stop, LiveDisplay(splits, quiet=values["quiet"]) as shown:
-            run = compare_architectures(
-                splits,
-                config,
-                output,
-                cells=cells,
-                seeds=len(seeds),
-                match=match,
-                distance=distance,
-                source=source,
-                force=values["force"],
-                command=shlex.join(arguments),
-                stop=stop.asked,
-            )
-            for event in run:
-                stop.gentle = True
-                result = shown.handle(event) or result
-    except OutputError as error:
-        if result is None:
-            raise
-        failure = error
-    finally:
-        if made:
-            with suppress(OSError):
-                output.rmdir()  # nothing was written
-    assert result is not None
+    how = {
+        "cells": cells,
+        "seeds": len(seeds),
+        "match": match,
+        "distance": distance,
+        "source": source,
+        "force": values["force"],
+        "command": shlex.join(arguments),
+    }
+    with Stop() as stop, LiveDisplay(splits, quiet=values["quiet"]) as shown:
+        result, failure = _run(splits, config, output, stop, shown, how)
     try:
         _write_report(output, result)
     except OutputError as error:  # what took long is said all the same
@@ -134,6 +112,40 @@ def compare_cells(values: Mapping[str, Any], given: Collection[str], arguments: 
         note(f"the models are in {output}, with {REPORT} and {NUMBERS}")
     if stop.signal is not None:
         raise typer.Exit(128 + stop.signal)
+
+
+def _run(
+    splits: Splits, config: Any, output: Path, stop: Stop, shown: LiveDisplay, how: Mapping[str, Any]
+) -> tuple[ArchitectureComparison, OutputError | None]:
+    """Trains and compares; returns the result and, where a model could not be written, the error.
+
+    Raises:
+        OutputError: nothing could be written.
+    """
+    from lstmcli.experiments.run import compare_architectures
+
+    made = not output.exists()
+    check_links(output)
+    try:
+        output.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise OutputError(f"cannot be written: {error.strerror}", path=output, hint="choose another -o") from error
+    result: ArchitectureComparison | None = None
+    failure: OutputError | None = None
+    try:
+        for event in compare_architectures(splits, config, output, stop=stop.asked, **how):
+            stop.gentle = True
+            result = shown.handle(event) or result
+    except OutputError as error:
+        if result is None:
+            raise
+        failure = error
+    finally:
+        if made:
+            with suppress(OSError):
+                output.rmdir()  # nothing was written
+    assert result is not None
+    return result, failure
 
 
 def _listed(text: str) -> list[str]:

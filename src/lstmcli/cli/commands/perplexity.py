@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -23,6 +23,7 @@ from lstmcli.language_modeling.config import AdaptConfig, CacheConfig
 from lstmcli.tasks import LANGUAGE_MODELING
 
 if TYPE_CHECKING:
+    from lstmcli.language_modeling.model import LanguageModel
     from lstmcli.language_modeling.scoring.perplexity import Text
 
 READ = ReadConfig()
@@ -212,43 +213,65 @@ def perplexity(
     if batch_size is not None:
         how["batch_size"] = batch_size
     shown = format or o.default_format()
-    if isinstance(config, CacheConfig):
-        from lstmcli.language_modeling.scoring.cache import Cache
-
-        how["method"] = Cache(config)
-    elif config:
-        from lstmcli.language_modeling.scoring.dynamic_evaluation import Adaptation
-
-        how["method"] = Adaptation(config)
+    if config is not None:
+        how["method"] = _method(config)
     if per is None:
         found = task.perplexity(loaded, texts(), **how)
         warner.look()
         write_figures(found, shown, sys.stdout)
-        sys.stdout.flush()
-        warner.close()
-        return
+    else:
+        several = len(named) + len(text or []) > 1
+        out = writer(shown, sys.stdout, several=several, keep_columns=keep_columns, header=output_header)
+        _write_rows(loaded, texts(), per, out, warner, how, check_spaces=not (quiet or segments) and per == "word")
+    sys.stdout.flush()
+    warner.close()
 
+
+def _method(config: CacheConfig | AdaptConfig) -> Any:
+    """The way of adapting to the text."""
+    if isinstance(config, CacheConfig):
+        from lstmcli.language_modeling.scoring.cache import Cache
+
+        return Cache(config)
+    from lstmcli.language_modeling.scoring.dynamic_evaluation import Adaptation
+
+    return Adaptation(config)
+
+
+def _write_rows(
+    loaded: LanguageModel,
+    texts: Iterable[Text],
+    per: str,
+    out: Any,
+    warner: Warner,
+    how: Mapping[str, Any],
+    *,
+    check_spaces: bool,
+) -> None:
+    """Write the surprisal of every unit of the texts.
+
+    Args:
+        check_spaces: say so where words of a script without spaces are asked for.
+
+    Raises:
+        NoDataError: there is no text.
+    """
     from lstmcli.language_modeling.scoring.surprisal import surprisals
 
-    several = len(named) + len(text or []) > 1
-    out = writer(shown, sys.stdout, several=several, keep_columns=keep_columns, header=output_header)
     rows = 0
-    told = quiet or segments or per != "word"
-    for source in texts():
+    for source in texts:
         for row in surprisals(loaded, source, per, **how):
             warner.look()
             out.write(row)
             rows += 1
-            if not told and _CJK.search(row.text):
-                told = True
+            if check_spaces and _CJK.search(row.text):
+                check_spaces = False
                 streams.say(NO_SPACES)
             if source.ready is not None and not source.ready():
                 sys.stdout.flush()
     if not rows:
         raise NoDataError("nothing to score: there is no text", hint="give at least one line")
     out.close()
-    sys.stdout.flush()
-    warner.close()
 
 
 def check(values: Mapping[str, Any]) -> None:

@@ -108,7 +108,7 @@ class UnknownTokens:
         self._examples: dict[str, None] = {}
 
     def add(self, found: Inspection) -> None:
-        if found.task != "lm":
+        if found.label is not None:  # a classifier
             return
         read = [token for token in found.tokens if token.end > token.start and token.text != "\n"]
         unknown = [token.text for token in read if token.unknown and token.text.strip() != "<unk>"]

@@ -122,7 +122,7 @@ def test_a_page_replaces_only_a_page(tmp_path: Path) -> None:
 
 
 def test_a_page_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    broken = classified(label=None, probability=None)
+    broken = classified(label="none of them")
     broken.tokens[0].probabilities.clear()  # type: ignore[union-attr]
     with pytest.raises(KeyError):
         write_page(tmp_path / "page.html", [broken], "m")

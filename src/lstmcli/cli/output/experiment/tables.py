@@ -12,6 +12,7 @@ from lstmcli.cli.output.experiment.findings import LEAST_GRADIENT, gradient_word
 from lstmcli.cli.output.plots import Plot, Series, drawn
 from lstmcli.evaluation.results import Spread
 from lstmcli.experiments.results import LOWER_IS_BETTER, ArchitectureComparison, Difference, Point
+from lstmcli.tasks import require_task
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -101,7 +102,7 @@ def _told(result: ArchitectureComparison, out: Console) -> Iterator[RenderableTy
 
 def subject(result: ArchitectureComparison) -> str:
     """What was trained and measured, in words."""
-    kind = "language models" if result.task == "lm" else "classifiers"
+    kind = require_task(result.task).plural
     seeds = ", ".join(map(str, result.seeds))
     return (
         f"{kind}, {'seed' if len(result.seeds) == 1 else 'seeds'} {seeds}, measured on the {SPLITS[result.split]} split"

@@ -53,7 +53,7 @@ def page(found: Sequence[Inspection], model: str) -> Iterator[str]:
     yield (
         "<h1>How a model reads</h1>\n"
         f'<p class="dim">{_kind(first)}, from <code>{escaped(model)}</code>; '
-        f"{count(len(found), 'text' if first.task == 'classify' else 'line')}.</p>\n"
+        f"{count(len(found), 'line' if first.label is None else 'text')}.</p>\n"
     )
     for n, each in enumerate(found):
         yield from _text(each, f"t{n}")
@@ -62,7 +62,7 @@ def page(found: Sequence[Inspection], model: str) -> Iterator[str]:
 
 
 def _kind(found: Inspection) -> str:
-    return f"{escaped(found.cell)} {'classifier' if found.task == 'classify' else 'language model'}"
+    return f"{escaped(found.cell)} {'language model' if found.label is None else 'classifier'}"
 
 
 def _text(found: Inspection, key: str) -> Iterator[str]:
@@ -214,7 +214,7 @@ def _glossary(found: Sequence[Inspection]) -> str:
     layers = [layer for each in found for layer in each.layers[:1]][:1]
     names = [gate.name for layer in layers for gate in layer.gates] + [name for layer in layers for name in layer.norms]
     terms = {name: _GLOSSARY.get(name, "") for name in names}
-    if found[0].task == "classify":
+    if found[0].label is not None:
         terms["probability"] = "under a label: what the model would answer if the text ended after the token"
     else:
         terms["bits"] = "surprisal: −log₂ of the probability of the token after all the text before it"

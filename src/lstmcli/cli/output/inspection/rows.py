@@ -41,10 +41,10 @@ class Row:
 
 def answers(found: Inspection) -> Row:
     """The classifier's confidence as it reads, or the language model's surprisal."""
-    if found.task == "lm":
+    if found.label is None:
         bits = [token.surprisal for token in found.tokens]
         return Row("bits", bits, most=_most(bits))
-    label = found.label or ""
+    label = found.label
     return Row(label, [None if p is None else p[label] for p in (token.probabilities for token in found.tokens)])
 
 

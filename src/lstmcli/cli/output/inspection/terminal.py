@@ -19,10 +19,8 @@ if TYPE_CHECKING:
 
 NARROW = 50
 SHOWN_WORDS = 12
-LEGENDS = {
-    "classify": "{label}: its probability if the text ended there.",
-    "lm": "bits: how surprising the token is after all before it.",
-}
+PROBABILITY = "{label}: its probability if the text ended there."
+SURPRISAL = "bits: the surprisal of the token after all before it."
 MEANS = "Gates: mean over the units, ± their spread. Cell, hidden: length of the vector."
 
 
@@ -43,7 +41,8 @@ class GateTableWriter:
             self._say("no token in this text")
         if found.layers and not self.begun:
             means = "" if found.layers[0].chosen else f" {MEANS}"
-            self._say(LEGENDS[found.task].format(label=safe(found.label or "")) + means, style="dim")
+            legend = SURPRISAL if found.label is None else PROBABILITY.format(label=safe(found.label))
+            self._say(legend + means, style="dim")
         for n, layer in enumerate(found.layers):
             self._say("\n" * (n > 0) + f"{found.cell}, {series.title(layer)}", style="dim")
             self._layer(found, layer)

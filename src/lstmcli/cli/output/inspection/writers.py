@@ -66,9 +66,9 @@ def rows(found: Inspection, top_units: bool = False) -> Iterator[dict[str, Any]]
 
 
 def _answer(found: Inspection, token: TokenRead) -> dict[str, float | None]:
-    if found.task == "lm":
+    if found.label is None:
         return {"surprisal": token.surprisal, "entropy": token.entropy}
-    return {"probability": None if token.probabilities is None else token.probabilities[found.label or ""]}
+    return {"probability": None if token.probabilities is None else token.probabilities[found.label]}
 
 
 def _means(layer: Layer, t: int) -> dict[str, float]:
@@ -143,7 +143,7 @@ def fields(found: Inspection) -> dict[str, Any]:
     row |= {"task": found.task, "cell": found.cell}
     if found.label is not None:
         row |= {"label": found.label, "probability": found.probability, "probabilities": found.probabilities}
-    row |= {"unread": found.unread, "every": found.every} if found.tokens and found.task == "classify" else {}
+    row |= {"unread": found.unread, "every": found.every} if found.tokens and found.label is not None else {}
     row["tokens"] = [_token(token) for token in found.tokens]
     row["layers"] = [_layer(layer) for layer in found.layers]
     if found.why is not None:

@@ -1,0 +1,37 @@
+"""A classifier with another cell or another size, for comparisons of architectures."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from lstmcli.cells import count_parameters
+from lstmcli.classification.config import ClassifierConfig
+
+MEASURES = ("accuracy", "macro_f1")
+"""Of a report, the first matters most."""
+NOTES = ("the n-gram model that classifiers have beside the network is left out",)
+
+
+def check_equal_parameters(config: ClassifierConfig) -> None:
+    """Every cell can be made to have as many parameters as another."""
+
+
+def widths(config: ClassifierConfig, units: int) -> tuple[int, ...]:
+    """Units of each layer, from the lowest up."""
+    return (units,) * config.model.layers
+
+
+def parameters(config: ClassifierConfig, cell: str, units: int, labels: int) -> int:
+    """Parameters that depend on the cell: of the recurrent layers and the output layer."""
+    model = config.model
+    directions = 2 if model.bidirectional else 1
+    state = directions * units
+    head = (state * len(model.pooling) + 1) * labels + (state if "attention" in model.pooling else 0)
+    return count_parameters(cell, model.embedding, widths(config, units), directions) + head
+
+
+def with_cell(config: ClassifierConfig, cell: str, units: int, training: dict[str, Any]) -> ClassifierConfig:
+    """The settings of one run; ``training`` changes fields of ``train``."""
+    model = replace(config.model, cell=cell, hidden=units, ngrams=0)
+    return replace(config, model=model, train=replace(config.train, **training))

@@ -1,0 +1,42 @@
+"""A language model with another cell or another size, for comparisons of architectures."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from lstmcli.cells import count_parameters
+from lstmcli.errors import UsageError
+from lstmcli.language_modeling.config import LmConfig
+
+MEASURES = ("perplexity", "bits_per_byte")
+"""Of a report, the first matters most."""
+NOTES: tuple[str, ...] = ()
+
+
+def check_equal_parameters(config: LmConfig) -> None:
+    """Raises UsageError for a model of one layer, which is as wide as its embedding whatever its cell."""
+    if config.model.tied and config.model.layers == 1:
+        raise UsageError(
+            "a language model of one layer has as many units as its embedding is wide, whatever its cell, so "
+            "parameters cannot be made equal",
+            hint="--layers 2, or --match epochs",
+        )
+
+
+def widths(config: LmConfig, units: int) -> tuple[int, ...]:
+    """Units of each layer, from the lowest up."""
+    return replace(config.model, hidden=units).widths
+
+
+def parameters(config: LmConfig, cell: str, units: int, labels: int) -> int:
+    """Parameters of the recurrent layers; there are no ``labels``."""
+    return count_parameters(cell, config.model.embedding, widths(config, units))
+
+
+def with_cell(config: LmConfig, cell: str, units: int, training: dict[str, Any]) -> LmConfig:
+    """The settings of one run; ``training`` changes fields of ``train``."""
+    hidden = config.model.hidden if config.model.layers == 1 else units
+    return replace(
+        config, model=replace(config.model, cell=cell, hidden=hidden), train=replace(config.train, **training)
+    )
