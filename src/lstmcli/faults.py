@@ -9,7 +9,7 @@ import errno
 import re
 from collections.abc import Iterator
 
-from lstmcli.errors import LstmError
+from lstmcli.errors import DataError, LstmError
 from lstmcli.threads import LIMITED
 
 _NO_THREADS = re.compile(
@@ -55,6 +55,8 @@ def explained(error: BaseException, command: str = "") -> LstmError | None:
     found = shortage(error, command)
     if found is not None:
         return found
+    if any(isinstance(each, ValueError) and "for integer string conversion" in str(each) for each in _chain(error)):
+        return DataError("a whole number of more than 4,300 digits cannot be read", hint="write it in quotes, as text")
     imports = [each for each in _chain(error) if isinstance(each, ImportError)]
     return _package(imports[-1]) if imports else None
 
@@ -68,7 +70,8 @@ def _package(error: ImportError) -> LstmError | None:
         package = name.replace("_", "-")
         return LstmError(f"the Python package {package!r} is not installed", hint=f"install it: pip install {package}")
     reason = " ".join(str(error).split())[:300]
-    again = f"pip install --force-reinstall {name}" if name else "pip install --force-reinstall lstmcli"
+    package = name.replace("_", "-") or "lstmcli"
+    again = f"pip uninstall {package}, then pip install {package}"
     return LstmError(f"a Python package cannot be loaded: {reason}", hint=f"install it again: {again}")
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -44,7 +44,16 @@ def common(given: Mapping[str, Any]) -> dict[str, Any]:
     for name in ("text_columns", "cutoffs"):
         if name in given:
             fields[name] = tuple(given[name] or ())
+    if "label_column" in given:
+        fields |= label_fields(given["label_column"])
     return fields
+
+
+def label_fields(names: str | Sequence[str] | None) -> dict[str, Any]:
+    """The fields of the columns of labels: one, or several whose labels go together."""
+    given = (names,) if isinstance(names, str) else tuple(dict.fromkeys(names or ()))
+    several = len(given) > 1
+    return {"label_column": None if several or not given else given[0], "label_columns": given if several else ()}
 
 
 def changed(settings: S, fields: Mapping[str, Any]) -> S:

@@ -1,6 +1,6 @@
 """Threads: how many the program uses, and how many the system lets it start.
 
-A limit on processes (``ulimit -u``, ``docker run --pids-limit``) also counts threads.  Libraries react badly to it:
+A limit on processes (``ulimit -u``, or the one of a container) also counts threads.  Libraries react badly to it:
 libgomp ends the process, OpenBLAS sends it SIGINT, the tokenizers panic.  So it is found out before they are loaded.
 """
 

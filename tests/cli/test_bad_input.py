@@ -152,7 +152,7 @@ def test_a_very_long_line_to_train_on(here: Path) -> None:
 
 LABELS = [
     *("New York", "a, b; c", 'say "hi"', "😀 fine", "好评", "tab\there", "line\nbreak", "back\\slash\\n", "a|b"),
-    *("NaN", "null", "01", "1.0", "-", "__label__x", "naïve\u2009café", "=1+1", "\x1b[31mred"),
+    *("NaNcy", "null", "01", "1.0", "-", "__label__x", "naïve\u2009café", "=1+1", "\x1b[31mred"),
 ]
 
 

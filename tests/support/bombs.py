@@ -1,6 +1,6 @@
 """Tokenizers drawn at random from every part that the installed ``tokenizers`` knows, repeated and mixed.
 
-    python -m text.bombs FIRST END
+    python -m support.bombs FIRST END
 
 tries those of the numbers FIRST to END - 1 on short texts, in a process whose memory and time are limited, and prints
 how many were taken and how many were refused.

@@ -283,7 +283,7 @@ def test_every_part_that_the_library_knows_is_drawn() -> None:
 )
 def test_whatever_is_taken_stays_within_memory_and_time(first: int, end: int) -> None:
     """In a process that may take 3 GiB and two minutes of the processor; a bomb ends it."""
-    command = [sys.executable, "-m", "text.bombs", str(first), str(end)]
+    command = [sys.executable, "-m", "support.bombs", str(first), str(end)]
     environment = {**os.environ, "TOKENIZERS_PARALLELISM": "false", "OMP_NUM_THREADS": "1", "RUST_BACKTRACE": "0"}
     here = Path(__file__).resolve().parents[1]
     done = subprocess.run(command, cwd=here, env=environment, capture_output=True, text=True, timeout=600)

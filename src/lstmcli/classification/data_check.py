@@ -9,6 +9,7 @@ from statistics import median_low
 from lstmcli.classification.companions import cut, one_label, require_known_labels, require_room_for_labels
 from lstmcli.classification.results import DataCheck, SplitCheck
 from lstmcli.data.duplicates import same_text
+from lstmcli.data.label_check import label_warnings
 from lstmcli.data.records import Record, Splits
 from lstmcli.errors import NoDataError
 
@@ -170,6 +171,7 @@ def _warnings(
             f"{names[commonest]!r} is {commonest / rarest:.0f} times as frequent as {names[rarest]!r}; "
             "--class-weights balanced gives both the same say"
         )
+    yield from label_warnings(counts, cells=splits.format not in ("fasttext", "folder"))
     for check in checks:
         if check.empty:
             yield f"{_count(check.empty, 'text')} of the {_NAMES[check.name]} split {_are(check.empty)} empty"

@@ -89,8 +89,7 @@ class ClassifierJob(TrainingJob):
         if not self.config.tokenizer.strip_html and (warning := html_in(splits.train)):
             yield events.Warned(warning)
         # Other files are read by the columns that were found here.
-        read = replace(self.config.read, text_columns=splits.text_columns, label_column=splits.label_column)
-        config = replace(self.config, read=read)
+        config = replace(self.config, read=splits.read or self.config.read)
         self.encoder = TextEncoder.train((record.text for record in splits.train), config.tokenizer)
 
         def encoded(records: Collection[Record]) -> Split:

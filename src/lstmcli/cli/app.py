@@ -11,6 +11,7 @@ import importlib
 import os
 import sys
 import warnings
+from pathlib import Path
 from typing import Annotated, Any
 
 import typer
@@ -20,7 +21,7 @@ from lstmcli import __version__
 from lstmcli.cli import help
 from lstmcli.cli.io import streams
 from lstmcli.cli.io.environment import prepared
-from lstmcli.cli.typer_classes import Light
+from lstmcli.cli.typer_classes import Light, unknown_option
 from lstmcli.errors import LstmError
 from lstmcli.faults import explained
 
@@ -53,11 +54,16 @@ class Commands(Light, TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         if args[0] not in COMMANDS and not ctx.resilient_parsing:
-            import difflib
-
-            near = difflib.get_close_matches(args[0], COMMANDS, 1)
-            ctx.fail(f"no command {args[0]!r}" + (f"; did you mean {near[0]!r}?" if near else ""))
+            ctx.fail(f"no command {args[0]!r}{_meant(args[0])}")
         return super().resolve_command(ctx, args)
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        try:
+            return super().parse_args(ctx, args)
+        except Exception as error:
+            if type(error).__name__ == "NoSuchOption" and not ctx.resilient_parsing:
+                raise unknown_option(getattr(error, "option_name", ""), ctx, self, error) from error
+            raise
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         formatter.write(help.page(self, ctx, COMMANDS))
@@ -100,6 +106,21 @@ class Commands(Light, TyperGroup):
                 raise
             code = report(error, args[0] if args else "")
         sys.exit(code if isinstance(code, int) else 0)
+
+
+def _meant(name: str) -> str:
+    """What may have been meant by a command that does not exist."""
+    import difflib
+
+    from lstmcli.cli import instinct
+
+    if known := instinct.command(name):
+        return f"; here it is {known}"
+    if near := difflib.get_close_matches(name, COMMANDS, 1):
+        return f"; did you mean {near[0]!r}?"
+    if len(name) < 256 and "\0" not in name and Path(name).exists():
+        return "; a command comes before the file: train, classify, generate, perplexity"
+    return ""
 
 
 def report(error: BaseException, command: str = "") -> int:

@@ -13,6 +13,10 @@ import typer
 from typer.core import TyperCommand
 
 from lstmcli.cli import help
+from lstmcli.errors import UsageError
+
+LONGEST = 60
+"""A wrong number is quoted up to this many characters."""
 
 
 class Light:
@@ -32,12 +36,46 @@ class Command(Light, TyperCommand):
         formatter.write(help.page(self, ctx))
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        typed = list(args)
         try:
+            if any(_is_long_with_one_dash(word) for word in typed) and not ctx.resilient_parsing:
+                self._refuse_one_dash(ctx, typed)
             return super().parse_args(ctx, args)
         except Exception as error:
             if getattr(error, "ctx", ctx) is None:
                 error.ctx = ctx  # type: ignore[attr-defined]  # so that the hint names this command
+            if type(error).__name__ == "NoSuchOption" and not ctx.resilient_parsing:
+                raise unknown_option(getattr(error, "option_name", ""), ctx, self, error) from error
             raise
+
+    def _refuse_one_dash(self, ctx: Any, typed: list[str]) -> None:
+        from lstmcli.cli import instinct
+
+        if name := instinct.one_dash(typed, self):
+            raise unknown_option(name, ctx, self)
+
+
+def unknown_option(name: str, ctx: Any, command: Any, error: Any = None) -> UsageError:
+    """The error for an option that ``command`` does not have, with what it is called here."""
+    from lstmcli.cli import instinct
+
+    known = instinct.option(name, command, _others(ctx, command))
+    message = f"no such option: {name}; {known}" if known else f"no such option: {name}"
+    if near := not known and getattr(error, "possibilities", None):
+        message += f"; did you mean {' or '.join(sorted(near))}?"
+    return UsageError(message, hint=f"see `{ctx.command_path} --help`")
+
+
+def _others(ctx: Any, command: Any) -> dict[str, Any]:
+    """The other commands of the program, by name."""
+    group = ctx.find_root().command
+    if not hasattr(group, "list_commands"):
+        return {}
+    return {name: one for name in group.list_commands(ctx) if (one := group.get_command(ctx, name)) is not command}
+
+
+def _is_long_with_one_dash(word: str) -> bool:
+    return len(word) > 2 and word[0] == "-" and word[1].isalpha()
 
 
 def is_given(ctx: Any, name: str) -> bool:
@@ -87,4 +125,5 @@ def _wrong(value: str, kind: Any) -> str:
     """Why ``value`` is none of ``kind``; nothing where Typer knows better."""
     if get_origin(kind) is Literal:
         return f"{value!r} is not one of {', '.join(get_args(kind))}"
+    value = value if len(value) <= LONGEST else f"{value[:LONGEST]}…"
     return {int: f"{value!r} is not a whole number", float: f"{value!r} is not a number"}.get(kind, "")

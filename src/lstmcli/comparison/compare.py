@@ -74,7 +74,7 @@ def identify(paths: Sequence[str | Path], task: str | None = None) -> list[Entry
 def _identify(path: Path, name: str) -> Entry:
     if not path.is_file():
         model = read_model(path)
-        return Entry(path, name, "lstm", model.task.name, model.settings.read)
+        return Entry(path, name, "lstm", model.task.name, model.trained_read)
     try:
         with path.open("rb") as file:
             head = file.read(64)

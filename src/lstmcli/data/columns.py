@@ -1,47 +1,40 @@
-"""Which columns hold the text and the label: as asked, by their usual names, or by what is in them."""
+"""Which columns hold the text and the label: as asked, as in training, by their usual names, or by what is in them."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
-from typing import Any
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 
+from lstmcli.data.column_names import normal
+from lstmcli.data.column_profile import ColumnProfile, profiles
 from lstmcli.data.config import ReadConfig
-from lstmcli.data.table import Table, cell_labels, cell_text
+from lstmcli.data.label_choice import LabelChoice, choose_label
+from lstmcli.data.table import Table
+from lstmcli.data.text_choice import JOIN, choose_text, is_running_text, join_of
 from lstmcli.errors import DataError
 
-
-def _words(text: str) -> tuple[str, ...]:
-    return tuple(text.split())
-
-
-# The most telling names first.
-TEXT_NAMES = _words(
-    """text sentence review content comment document message tweet body question utterance query post article
-    email sms reviewtext review_text review_body comment_text text_content full_text sentence1 premise description
-    summary abstract headline title subject news input source
-    文本 内容 正文 评论 评论内容 评价 句子 短信 微博 问题 文章 新闻 描述 摘要 标题 题目"""
-)
-LABEL_NAMES = _words(
-    """label labels sentiment category categories class classes topic topics target intent tag tags emotion emotions
-    polarity stars rating ratings score genre genres class_index class_name label_name label_text coarse_label
-    fine_label category_name type cat lang language y
-    标签 类别 分类 情感 情绪 情感倾向 主题 话题 意图 类目 类型 星级 评分 打分"""
-)
-_TITLES = ("title", "headline", "subject", "标题", "题目")
-"""Read together with the text they stand over."""
+Ask = Callable[[str, Sequence[str]], str | None]
+"""Asks somebody which of the columns is the label (path, columns); None: no answer."""
 
 
 @dataclass(frozen=True)
 class Chosen:
     text_columns: tuple[str, ...]
-    label_column: str | None
-    notes: tuple[str, ...] = ()
-
-
-def normal(name: str) -> str:
-    return name.strip("\ufeff \t\r\n\xa0\u3000").casefold().replace(" ", "_").replace("-", "_")
+    label_column: str | None = None
+    """The only one."""
+    label_columns: tuple[str, ...] = field(default=(), compare=False)
+    """One or several."""
+    flags: frozenset[str] = field(default=frozenset(), compare=False)
+    """Those of several that hold 0 or 1: the name of the column is the label."""
+    one_each: bool = field(default=False, compare=False)
+    """Several columns of 0 and 1, and every row has a single 1 (as far as rows were looked at)."""
+    join: str = field(default=JOIN, compare=False)
+    """Between the texts of several columns."""
+    others: tuple[str, ...] = field(default=(), compare=False)
+    """Columns that could be the label as well."""
+    other_texts: tuple[str, ...] = field(default=(), compare=False)
+    """Columns of running text that are left out."""
 
 
 def find_column(wanted: str, columns: Sequence[str]) -> str | None:
@@ -70,113 +63,157 @@ def listed(names: Iterable[str]) -> str:
 
 
 def choose_columns(
-    table: Table, read: ReadConfig, path: str, *, labelled: bool | None, prefer: ReadConfig | None = None
+    table: Table,
+    read: ReadConfig,
+    path: str,
+    *,
+    labelled: bool | None,
+    prefer: ReadConfig | None = None,
+    ask: Ask | None = None,
 ) -> Chosen:
     """Decides on text and label columns.
 
     Args:
         labelled: True fails without a label; None takes one that is there; False looks for none.
         prefer: columns a model was trained on, or those of the training split: taken where they exist.
+        ask: asked where two columns are as likely to be the label.
 
     Raises:
-        DataError: a column that was asked for is missing, or none can be told to be the text or the label.
+        DataError: a column that was asked for is missing, none can be told to be the text or the label, two are as
+            likely to be the label, or the label is a quantity.
     """
     columns = table.columns
-    text = tuple(require_column(name, columns, path) for name in read.text_columns)
-    label = require_column(read.label_column, columns, path) if read.label_column and labelled is not False else None
-    if prefer and not text:
-        found = [find_column(name, columns) for name in prefer.text_columns]
-        text = tuple(name for name in found if name) if all(found) else ()
-    if prefer and not label and prefer.label_column and labelled is not False:
-        label = find_column(prefer.label_column, columns)
-    text = text or tuple(c for c in table.text_columns if c != label)
-    label = label or (table.label_column if labelled is not False and table.label_column not in text else None)
-
-    free = [c for c in columns if c not in (*text, label)]
-    if not label and labelled is not False:
-        short = [c for c in free if len(table.sample) < 10 or not _is_prose(_texts(c, table))]
-        label = _named(short, LABEL_NAMES) if text or len(free) > 1 else None  # one column alone is the text
-    text = text or _text_by_name([c for c in free if c != label])
-    if not label and labelled is not False and not table.text_columns:
-        label = _label_by_shape([c for c in free if c not in text], table, spare_longest=not text)
-    text = text or _text_by_shape([c for c in free if c != label], table)
+    text, labels = _given(table, read, path, labelled, prefer)
+    found, other_texts = _Profiles(table), tuple[str, ...]()
+    if not text:
+        free = [c for c in columns if c not in labels]
+        text = choose_text(free, found.of(columns), headed=table.headed)
+        other_texts = tuple(c for c in free if c not in text and is_running_text(found.of(columns)[c]))
     if not text:
         raise DataError(
             f"no column can be told to be the text; the columns are {listed(columns)}",
             path=path,
             hint="name it with --text-column",
         )
-    if labelled and not label:
-        raise DataError(
-            f"no label column found; the columns are {listed(columns)}"
-            if len(columns) > 1
-            else f"no labels: there is only one column, {columns[0]!r}",
-            path=path,
-            hint="name it with --label-column",
-        )
-    return Chosen(text, label)
+    others: tuple[str, ...] = ()
+    if labels:
+        _refuse_quantity(_label_names(read), found, path)
+    elif labelled is not False and not table.text_columns:
+        free = [c for c in columns if c not in text]
+        guess = choose_label(free, found.of(columns), headed=table.headed)
+        guess = _settled(guess, path, lenient=prefer is not None and labelled is None, ask=ask)
+        labels, others = guess.columns, guess.others
+    if labelled and not labels:
+        raise _no_label(columns, text, path)
+    only = labels[0] if len(labels) == 1 else None
+    left = tuple(c for c in other_texts if c not in labels)
+    chosen = Chosen(text, only, labels, join=join_of(text), others=others, other_texts=left)
+    return _with_flags(chosen, found.of(labels)) if len(labels) > 1 else chosen
 
 
-def _named(columns: Sequence[str], names: Sequence[str]) -> str | None:
-    """The column with the most telling name."""
-    known = {normal(c): c for c in reversed(columns)}
-    return next((known[name] for name in names if name in known), None)
+def _given(
+    table: Table, read: ReadConfig, path: str, labelled: bool | None, prefer: ReadConfig | None
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The columns of text and of labels that are known: asked for, else as in training, else by the format."""
+    columns = table.columns
+    text = tuple(require_column(name, columns, path) for name in read.text_columns)
+    text = text or _preferred(prefer.text_columns if prefer else (), columns)
+    if labelled is False:
+        return text or table.text_columns, ()
+    labels = tuple(require_column(name, columns, path) for name in _label_names(read))
+    labels = labels or _preferred(_label_names(prefer), columns)
+    text = text or tuple(c for c in table.text_columns if c not in labels)
+    own = table.label_column
+    return text, labels or ((own,) if own and own not in text else ())
 
 
-def _text_by_name(columns: Sequence[str]) -> tuple[str, ...]:
-    body = _named(columns, [name for name in TEXT_NAMES if name not in _TITLES])
-    title = _named(columns, _TITLES)
-    return tuple(name for name in (title, body) if name)
+def _no_label(columns: Sequence[str], text: Sequence[str], path: str) -> DataError:
+    if len(columns) > len(text):
+        message, hint = f"no label column found; the columns are {listed(columns)}", "name it with --label-column"
+    else:
+        message = f"no labels: there is only one column, {columns[0]!r}"
+        message = message if len(columns) == 1 else f"no labels: {listed(columns)} hold the text"
+        hint = "a classifier needs a column of labels"
+    return DataError(message, path=path, hint=hint)
 
 
-def _values(column: str, table: Table) -> list[Any]:
-    return [row.get(column) for row in table.sample]
+def _with_flags(chosen: Chosen, found: Mapping[str, ColumnProfile]) -> Chosen:
+    columns = [found[name] for name in chosen.label_columns]
+    flags = frozenset(column.name for column in columns if column.binary)
+    return replace(chosen, flags=flags, one_each=len(flags) == len(columns) and one_each(columns))
 
 
-def _texts(column: str, table: Table) -> list[str]:
-    try:
-        return [cell_text(value) for value in _values(column, table)]
-    except (TypeError, RecursionError):
-        return []
+class _Profiles:
+    """Profiles of columns, made when they are first asked for."""
+
+    def __init__(self, table: Table) -> None:
+        self._table, self._made = table, dict[str, ColumnProfile]()
+
+    def of(self, columns: Sequence[str]) -> Mapping[str, ColumnProfile]:
+        if not all(column in self._made for column in columns):
+            self._made = profiles(self._table, columns)
+        return self._made
 
 
-def _mean_length(texts: Sequence[str]) -> float:
-    return sum(map(len, texts)) / len(texts) if texts else 0.0
-
-
-def _text_by_shape(columns: Sequence[str], table: Table) -> tuple[str, ...]:
-    """The longest column; without a header every column of running text (a title and its description)."""
-    lengths = {column: _mean_length(_texts(column, table)) for column in columns}
-    longest = max(lengths, key=lengths.__getitem__, default=None)
-    if longest is None:
+def _label_names(config: ReadConfig | None) -> tuple[str, ...]:
+    if config is None:
         return ()
-    if table.headed:
-        return (longest,)
-    return tuple(c for c in columns if c == longest or _is_prose(_texts(c, table)))
+    return config.label_columns or ((config.label_column,) if config.label_column else ())
 
 
-def _is_prose(texts: Sequence[str]) -> bool:
-    """Several words (or ten Chinese characters) on average, and hardly ever the same."""
-    words = [len(text.split()) + sum(c > "\u2e80" for c in text) / 3 for text in texts]
-    return bool(texts) and sum(words) / len(texts) >= 3 and len(set(texts)) > 0.8 * len(texts)
+def _preferred(names: Sequence[str], columns: Sequence[str]) -> tuple[str, ...]:
+    """The columns of these names, if they are all there."""
+    found = [find_column(name, columns) for name in names]
+    return tuple(name for name in found if name) if all(found) else ()
 
 
-def _label_by_shape(columns: Sequence[str], table: Table, *, spare_longest: bool) -> str | None:
-    """The column with the fewest distinct values, if they are short and recur; the longest may yet be the text."""
-    rows = len(table.sample)
-    lengths = {column: _mean_length(_texts(column, table)) for column in columns}
-    longest = max(lengths, key=lengths.__getitem__, default=None)
-    candidates = []
-    for column in columns:
-        if spare_longest and column == longest:
-            continue
-        try:
-            labels = [cell_labels(value, None) for value in _values(column, table)]
-        except TypeError:
-            continue
-        distinct = {label for several in labels for label in several}
-        long = max(map(len, distinct), default=0) > 60
-        if distinct and not long and (len(distinct) <= max(2, rows // 2) or rows < 4):
-            # A column that never changes says nothing, unless there is no other.
-            candidates.append((len(distinct) == 1, len(distinct), column))
-    return min(candidates)[2] if candidates else None
+def _settled(guess: LabelChoice, path: str, *, lenient: bool, ask: Ask | None) -> LabelChoice:
+    """The guess, where it is sure or somebody answers; nothing in a file that needs no labels.
+
+    Raises:
+        DataError: a toss-up, or a quantity.
+    """
+    if lenient and (guess.quantity or not guess.sure):
+        return LabelChoice()
+    if guess.quantity:
+        raise _quantity_error(guess.quantity, path, guess.others)
+    if guess.sure:
+        return guess
+    candidates = (*guess.columns, *guess.others)
+    answer = ask(path, candidates) if ask else None
+    if answer is not None:
+        return LabelChoice((answer,), tuple(name for name in candidates if name != answer))
+    raise DataError(
+        f"each of {listed(candidates[:MAX_NAMED])} could be the label",
+        path=path,
+        hint=f"say which: --label-column {_typed(candidates[0])}; --task lm looks for none",
+    )
+
+
+MAX_NAMED = 8
+
+
+def _typed(name: str) -> str:
+    """A name as it is typed in a shell."""
+    return name if name.replace("_", "").isalnum() else f'"{name}"'
+
+
+def _refuse_quantity(asked: Sequence[str], found: _Profiles, path: str) -> None:
+    for name in asked if len(asked) == 1 else ():
+        if found.of(asked)[name].quantity if name in found.of(asked) else False:
+            raise _quantity_error(name, path, ())
+
+
+def _quantity_error(name: str, path: str, others: Sequence[str]) -> DataError:
+    named = f"; or name another --label-column: {listed(others[:MAX_NAMED])}" if others else ""
+    return DataError(
+        f"column {name!r} holds a quantity (numbers of many values), not classes; lstm does no regression",
+        path=path,
+        hint=f"sort the numbers into a few classes, such as low, middle and high{named}",
+    )
+
+
+def one_each(flags: Iterable[ColumnProfile]) -> bool:
+    """Whether every row has a single 1 in these columns of 0 and 1."""
+    columns = [column.on for column in flags]
+    return bool(columns) and all(sum(row) == 1 for row in zip(*columns, strict=True))

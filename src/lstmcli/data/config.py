@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable
+from dataclasses import dataclass, fields
 
 from lstmcli.config import require
 
@@ -16,6 +17,10 @@ class ReadConfig:
     text_columns: tuple[str, ...] = ()
     """Columns that hold the text; several are joined with a newline."""
     label_column: str | None = None
+    label_columns: tuple[str, ...] = ()
+    """Several columns of labels; of those that hold 0 or 1 the name is the label."""
+    header: bool | None = None
+    """Whether the first row of a table names the columns; None tells by what is in it."""
     delimiter: str | None = None
     encoding: str | None = None
     label_prefix: str = "__label__"
@@ -26,7 +31,30 @@ class ReadConfig:
     """Named split of a Hub data set or of a folder of splits."""
     keep_licence: bool = False
     """Read the licences and notes that libraries put around a book; else plain text is read without them."""
+    line_form: str | None = None
+    """How plain text holds labels in its lines: ``text;label``, ``label | text``; None detects."""
 
     def __post_init__(self) -> None:
         require(self.label_prefix != "", "the label prefix cannot be empty")
         require(self.label_separator != "", "the label separator cannot be empty")
+
+    @property
+    def known_labels(self) -> Collection[str]:
+        """The labels of the training data, where they are known."""
+        return ()
+
+
+@dataclass(frozen=True)
+class TrainedRead(ReadConfig):
+    """How the training data was read, for sources that are read the same way."""
+
+    labels: frozenset[str] = frozenset()
+
+    @property
+    def known_labels(self) -> Collection[str]:
+        return self.labels
+
+    @staticmethod
+    def of(read: ReadConfig, labels: Iterable[str]) -> TrainedRead:
+        values = {field.name: getattr(read, field.name) for field in fields(ReadConfig)}
+        return TrainedRead(**values, labels=frozenset(labels))

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+from lstmcli.data.mac_lines import MacLines
 from lstmcli.errors import DataError
 
 HEAD_BYTES = 1 << 18
@@ -59,6 +60,8 @@ class Input:
     """Its name, as shown; where there is neither stream nor data, the file to open."""
     stream: BinaryIO | None = None
     data: bytes | None = None
+    mac: bool = False
+    """Lines end with \\r alone, as on old Macs; they are read as if they ended with \\n."""
 
     @property
     def pipe(self) -> bool:
@@ -78,10 +81,10 @@ class Input:
             if self.stream is not None:
                 yield _unpacked(_peekable(self.stream), self.path)
             elif self.data is not None:
-                yield _unpacked(_peekable(io.BytesIO(self.data)), self.path)
+                yield self._lines(_unpacked(_peekable(io.BytesIO(self.data)), self.path))
             else:
                 with Path(self.path).open("rb") as file:
-                    yield _unpacked(file, self.path)
+                    yield self._lines(_unpacked(file, self.path))
         except EOFError as error:
             raise DataError(
                 "the gzip data ends too early", path=self.path, hint="the file was cut short: fetch or write it again"
@@ -92,6 +95,9 @@ class Input:
             ) from error
         except OSError as error:
             raise DataError(f"cannot be read: {error.strerror or error}", path=self.path) from error
+
+    def _lines(self, file: BinaryIO) -> BinaryIO:
+        return cast(BinaryIO, io.BufferedReader(MacLines(file), CHUNK_BYTES)) if self.mac else file
 
     def head(self) -> bytes:
         """The first bytes, unpacked; not of a stream."""

@@ -62,6 +62,10 @@ class Located:
         return self.splits[name]
 
 
+LONGEST_NAME = 200
+"""Characters of a name that an error quotes."""
+
+
 def locate(spec: str, read: ReadConfig, *, stdin: BinaryIO | None = None, whole: bool = False) -> Located:
     """Finds a source by its name, opening nothing but folders and the list of a Hub data set's splits.
 
@@ -88,8 +92,13 @@ def locate(spec: str, read: ReadConfig, *, stdin: BinaryIO | None = None, whole:
             if not path.is_file():
                 return _stream(spec, path.open("rb"), whole)
             return Located(spec, {WHOLE: [_file(path)]})
+        if path.is_symlink():
+            path.stat()  # raises for links in a circle, and for one to nothing
+    except FileNotFoundError as error:
+        raise DataError("is a link to a file that is not there", path=spec) from error
     except OSError as error:  # a name that is too long, a folder that may not be entered
-        raise DataError(f"cannot be read: {error.strerror or error}", path=spec) from error
+        name = spec if len(spec) <= LONGEST_NAME else f"{spec[:LONGEST_NAME]}…"
+        raise DataError(f"cannot be read: {error.strerror or error}", path=name) from error
     if _looks_like_path(spec):
         raise missing(spec)
     try:

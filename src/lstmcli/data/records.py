@@ -9,6 +9,8 @@ from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
 
+from lstmcli.data.config import ReadConfig
+
 
 @dataclass(frozen=True, slots=True)
 class Record:
@@ -99,7 +101,11 @@ class Splits:
     fingerprint: str = ""
     """sha256 of every text and label in order, hexadecimal; empty where there are no labels."""
     label_column: str | None = None
+    label_columns: tuple[str, ...] = ()
+    """Several where ``label_column`` is None and there are labels."""
     text_columns: tuple[str, ...] = ()
+    read: ReadConfig | None = None
+    """How the training source was read, so that other files can be read alike."""
     path: str = ""
     """The source the training records come from."""
     format: str = ""

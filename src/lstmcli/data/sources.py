@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass, field
-from typing import BinaryIO
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass, field, replace
+from typing import Any, BinaryIO
 
-from lstmcli.data.columns import Chosen, choose_columns, listed
+from lstmcli.data.cells import LIST, WHOLE, find_separator
+from lstmcli.data.column_profile import is_on
+from lstmcli.data.columns import Ask, Chosen, choose_columns, listed
 from lstmcli.data.config import ReadConfig
+from lstmcli.data.label_check import NEVER_A_LABEL
 from lstmcli.data.locate import Opener, locate
 from lstmcli.data.records import Record
 from lstmcli.data.table import Table, cell_labels, cell_text
+from lstmcli.data.text_choice import PAIR_JOIN
 from lstmcli.errors import DataError
+
+MAX_OTHERS = 4
 
 _FORMAT_NAMES = {
     "text": "plain text, one text a line",
@@ -21,6 +27,8 @@ _FORMAT_NAMES = {
     "jsonl": "JSON Lines",
     "parquet": "Parquet",
     "fasttext": "fastText lines",
+    "labelled": "labelled lines",
+    "intents": "intents with examples",
     "folder": "a folder per class",
     "sample": "built-in sample",
     "hub": "Hub data set",
@@ -41,12 +49,20 @@ class Source:
     columns: tuple[str, ...]
     text_columns: tuple[str, ...]
     label_column: str | None
+    """None also where there are several."""
+    label_columns: tuple[str, ...]
+    headed: bool
     labelled: bool
     multilabel: bool
     """As far as the first rows tell."""
     notes: tuple[str, ...]
+    line_form: str | None
+    """As ``ReadConfig.line_form``."""
     _tables: Sequence[tuple[Table, Chosen]] = field(repr=False)
-    _separator: str | None = None
+    label_separator: str | None = None
+    """As asked, or as found in the cells."""
+    _missing: frozenset[str] = frozenset()
+    """Labels that stand for none."""
     _keep: bool = False
 
     @property
@@ -56,7 +72,11 @@ class Source:
 
     def __iter__(self) -> Iterator[Record]:
         for table, chosen in self._tables:
-            yield from _records(table, chosen, self._separator, self._keep)
+            for record in _records(table, chosen, self.label_separator, self._keep):
+                if self._missing.isdisjoint(record.labels):
+                    yield record
+                else:
+                    yield replace(record, labels=tuple(x for x in record.labels if x not in self._missing))
 
 
 def open_source(
@@ -95,17 +115,18 @@ def open_parts(
     labelled: bool | None,
     keep_columns: bool = False,
     prefer: ReadConfig | None = None,
+    ask: Ask | None = None,
 ) -> Source:
     """The tables that make up one split, one after the other, as a source."""
     tables = []
     for part in parts:
         table = part(read, labelled, prefer)
-        tables.append((table, choose_columns(table, read, name, labelled=labelled, prefer=prefer)))
+        tables.append((table, choose_columns(table, read, name, labelled=labelled, prefer=prefer, ask=ask)))
     table, chosen = tables[0]
     label = chosen.label_column
-    many = read.label_separator is not None or (
-        label is not None and any(isinstance(row.get(label), list) for row in table.sample)
-    )
+    separator = _separator(read, prefer, tables)
+    many = separator not in (None, LIST, WHOLE) or len(chosen.label_columns) > 1
+    many = many or (label is not None and any(isinstance(row.get(label), list) for row in table.sample))
     if table.format == "fasttext":
         many = any(len(row["labels"]) > 1 for row in table.sample)
     return Source(
@@ -116,22 +137,75 @@ def open_parts(
         columns=table.columns,
         text_columns=chosen.text_columns,
         label_column=label,
-        labelled=label is not None,
+        label_columns=chosen.label_columns,
+        headed=table.headed,
+        labelled=bool(chosen.label_columns),
         multilabel=many,
-        notes=(_note(name, table, chosen),),
+        notes=("; ".join([_note(name, table, chosen), *_say_separator(read, separator), *table.remarks]),),
+        line_form=table.line_form,
         _tables=tables,
-        _separator=read.label_separator,
+        label_separator=separator,
+        _missing=NEVER_A_LABEL.difference(prefer.known_labels) if prefer and prefer.known_labels else frozenset(),
         _keep=keep_columns,
     )
+
+
+def _separator(read: ReadConfig, prefer: ReadConfig | None, tables: Sequence[tuple[Table, Chosen]]) -> str | None:
+    """What divides the labels in a cell: as asked, as in training, or as the cells show."""
+    known = read.label_separator or (prefer.label_separator if prefer else None)
+    if known or (prefer and prefer.known_labels):
+        return known
+    return find_separator(
+        row.get(chosen.label_column) for table, chosen in tables if chosen.label_column for row in table.sample
+    )
+
+
+def _say_separator(read: ReadConfig, found: str | None) -> list[str]:
+    if found is None or read.label_separator is not None:
+        return []
+    how = "written as lists" if found == LIST else f"divided at {found!r}"
+    return [f"labels in a cell are {how} (--label-separator {WHOLE}: a cell is one label)"]
 
 
 def _note(name: str, table: Table, chosen: Chosen) -> str:
     """'reviews.csv: CSV, comma, UTF-8; text from 'review', label from 'sentiment'."""
     what = ", ".join([_FORMAT_NAMES[table.format], *table.notes])
-    if table.format in ("text", "fasttext", "folder"):
+    if table.format in ("text", "fasttext", "labelled", "intents", "folder"):
         return f"{name}: {what}"
-    label = f"label from {chosen.label_column!r}" if chosen.label_column else "no label column"
-    return f"{name}: {what}; text from {listed(chosen.text_columns)}, {label}"
+    text = listed(chosen.text_columns)
+    if chosen.join == PAIR_JOIN:
+        text = f"{' and '.join(map(repr, chosen.text_columns))}, a pair"
+    if chosen.other_texts:
+        text = f"{text} (left out: {_some(chosen.other_texts)}; --text-column)"
+    return f"{name}: {what}; text from {text}, {_said_labels(chosen)}"
+
+
+def _some(names: Sequence[str]) -> str:
+    return listed(names[:MAX_OTHERS]) + (", …" if len(names) > MAX_OTHERS else "")
+
+
+def _said_labels(chosen: Chosen) -> str:
+    """Where the label comes from, and which columns could be it as well."""
+    columns = chosen.label_columns
+    if not columns:
+        return "no label column"
+    end = f" (others: {_some(chosen.others)}; --label-column)" if chosen.others else ""
+    if len(columns) == 1:
+        return f"label from {columns[0]!r}{end}"
+    if chosen.one_each:
+        return f"label: which of {listed(columns)} is 1{end}"
+    return f"several labels from {listed(columns)}{end}"
+
+
+def _labels_of_several(cells: Mapping[str, Any], chosen: Chosen, separator: str | None) -> tuple[str, ...]:
+    """The names of the columns of 0 and 1 that are 1, the values of the others."""
+    found: list[str] = []
+    for name in chosen.label_columns:
+        if name in chosen.flags:
+            found += [name] if is_on(cells.get(name)) else []
+        else:
+            found += cell_labels(cells.get(name), separator)
+    return tuple(dict.fromkeys(found))
 
 
 def _records(table: Table, chosen: Chosen, separator: str | None, keep: bool) -> Iterator[Record]:
@@ -141,8 +215,13 @@ def _records(table: Table, chosen: Chosen, separator: str | None, keep: bool) ->
             yield Record("", (), line, path)
             continue
         try:
-            text = cell_text(cells[names[0]]) if len(names) == 1 else "\n".join(cell_text(cells[n]) for n in names)
-            labels = cell_labels(cells.get(label), separator) if label else ()
+            text = (
+                cell_text(cells[names[0]]) if len(names) == 1 else chosen.join.join(cell_text(cells[n]) for n in names)
+            )
+            if label:
+                labels = cell_labels(cells.get(label), separator)
+            else:
+                labels = _labels_of_several(cells, chosen, separator) if chosen.label_columns else ()
         except KeyError as error:
             raise DataError(
                 f"this row has no {error.args[0]!r}; it has {listed(cells)}",

@@ -3,16 +3,20 @@
 from __future__ import annotations
 
 import random
-from collections.abc import Collection, Sequence
+from collections import Counter
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
 from lstmcli.data.book_notices import without_notices
-from lstmcli.data.config import ReadConfig
+from lstmcli.data.cells import LIST, WHOLE
+from lstmcli.data.columns import Ask
+from lstmcli.data.config import ReadConfig, TrainedRead
 from lstmcli.data.duplicates import same_text
 from lstmcli.data.formats.folder import SPLITS
 from lstmcli.data.held_out import FEWEST_ROWS, VALID_SHARE, hold_lines
-from lstmcli.data.locate import locate
+from lstmcli.data.label_check import NEVER_A_LABEL, missing_labels, say_missing
+from lstmcli.data.locate import Located, locate
 from lstmcli.data.records import Record, Rows, Splits, fingerprint
 from lstmcli.data.sources import Source, open_parts
 from lstmcli.errors import NoDataError
@@ -32,6 +36,7 @@ def load_splits(
     valid_fraction: float | None,
     seed: int,
     labelled: bool | None = None,
+    ask: Ask | None = None,
 ) -> Splits:
     """Read a corpus and split it: given files, else named splits, else a seeded stratified fraction.
 
@@ -52,43 +57,25 @@ def load_splits(
     """
     located = locate(spec, read, whole=True)
     parts = located.choose(read.split or ("train" if "train" in located.splits else None))
-    source = open_parts(located.name, parts, read, labelled=labelled)
-    if source.labelled and source.format in ("fasttext", "jsonl"):
-        source = open_parts(located.name, parts, read, labelled=True)  # these two are stricter where labels must be
+    source = open_parts(located.name, parts, read, labelled=labelled, ask=ask)
+    if source.labelled and source.format in ("fasttext", "labelled", "jsonl"):
+        source = open_parts(located.name, parts, read, labelled=True, ask=ask)  # stricter where labels must be
     splits = Splits([], [], [], labelled=source.labelled, label_column=source.label_column, path=located.name)
-    splits.text_columns, splits.format = source.text_columns, source.format
+    splits.text_columns, splits.label_columns = source.text_columns, source.label_columns
+    splits.format, splits.read = source.format, as_found(read, source)
     notes, warnings = list(source.notes), list[str]()
     if located.note:
         notes.append(f"splits: {located.note}")
     splits.train = _read(source, read, notes, warnings)
     several = source.multilabel
 
-    prefer = replace(read, text_columns=source.text_columns, label_column=source.label_column)
-    for name, given in (("valid", valid), ("test", test)):
-        other = located
-        if given is None:
-            chosen = None if read.split else located.splits.get(name)
-        elif SPLITS.get(given, given) in located.splits and not Path(given).exists():
-            chosen = located.choose(given)
-        else:
-            other = locate(given, read, whole=True)
-            chosen = other.splits.get(name) or other.choose(None)
-        if chosen is None:
-            continue
-        wanted = True if given is not None and splits.labelled else None if splits.labelled else False
-        source = open_parts(other.name, chosen, read, labelled=wanted, prefer=prefer)
-        if given is not None:
-            notes.append(f"{_NAMES[name]}: {source.notes[0]}")
-        records = _read(source, read, notes, warnings)
-        if given is None and splits.labelled and not any(record.labels for record in records):
-            notes.append(f"the {_NAMES[name]} split has no labels and is left out")
-            continue
-        setattr(splits, name, records)
-
+    _add_companions(splits, located, read, {"valid": valid, "test": test}, notes, warnings)
+    if splits.labelled:
+        drop_missing(splits, warnings)
     everything = (splits.train, splits.valid, splits.test)
     # Lists that hold one label each are plain labels; a separator that was asked for is meant.
     splits.multilabel = splits.labelled and (
-        read.label_separator is not None
+        read.label_separator not in (None, LIST, WHOLE)
         or any(len(record.labels) > 1 or (several and not record.labels) for part in everything for record in part)
     )
     if splits.labelled and not splits.multilabel:
@@ -109,6 +96,83 @@ def load_splits(
     if splits.labelled:
         splits.fingerprint = fingerprint((splits.train, splits.valid, splits.test))
     return splits
+
+
+def _add_companions(
+    splits: Splits,
+    located: Located,
+    read: ReadConfig,
+    asked: Mapping[str, str | None],
+    notes: list[str],
+    warnings: list[str],
+) -> None:
+    """Reads validation and test data as the training data was read.
+
+    Args:
+        asked: for each split a source, or a split of ``located`` by its name; None: the split of this name, if any.
+    """
+    assert splits.read is not None
+    prefer = splits.read
+    if splits.labelled:
+        prefer = TrainedRead.of(prefer, (label for record in splits.train for label in record.labels))
+    for name, given in asked.items():
+        other = located
+        if given is None:
+            chosen = None if read.split else located.splits.get(name)
+        elif SPLITS.get(given, given) in located.splits and not Path(given).exists():
+            chosen = located.choose(given)
+        else:
+            other = locate(given, read, whole=True)
+            chosen = other.splits.get(name) or other.choose(None)
+        if chosen is None:
+            continue
+        wanted = True if given is not None and splits.labelled else None if splits.labelled else False
+        source = open_parts(other.name, chosen, read, labelled=wanted, prefer=prefer)
+        if given is not None:
+            notes.append(f"{_NAMES[name]}: {source.notes[0]}")
+        records = _read(source, read, notes, warnings)
+        if given is None and splits.labelled and not any(record.labels for record in records):
+            notes.append(f"the {_NAMES[name]} split has no labels and is left out")
+            continue
+        setattr(splits, name, records)
+
+
+def drop_missing(splits: Splits, warnings: list[str]) -> None:
+    """Takes off the labels that stand for no label, and says which.
+
+    Of several labels a text, none is an answer: a text with nothing but such marks is left out.
+    """
+    counts = Counter(label for record in splits.train for label in record.labels)
+    missing = missing_labels(counts) | NEVER_A_LABEL
+    several = any(len(record.labels) > 1 for record in splits.train)
+    for name in ("train", "valid", "test"):
+        records = getattr(splits, name)
+        counts = Counter(label for record in records for label in record.labels if label in missing)
+        if not counts:
+            continue
+        out = ", which leaves texts out" if several else ""
+        warnings.append(f"{next(iter(records)).path}: {say_missing(counts)}{out}")
+        kept = [(record, _without(record, missing)) for record in records]
+        setattr(splits, name, [new for old, new in kept if new.labels or not old.labels or not several])
+
+
+def _without(record: Record, missing: Collection[str]) -> Record:
+    return replace(record, labels=tuple(label for label in record.labels if label not in missing))
+
+
+def as_found(read: ReadConfig, source: Source) -> ReadConfig:
+    """How companions of a source are read: by its columns, and with a header if it has one."""
+    several = source.label_columns if len(source.label_columns) > 1 else ()
+    header = source.headed if source.format in ("csv", "tsv") else read.header
+    return replace(
+        read,
+        text_columns=source.text_columns,
+        label_column=source.label_column,
+        label_columns=several,
+        header=header,
+        line_form=source.line_form,
+        label_separator=source.label_separator,
+    )
 
 
 _NAMES = {"valid": "validation", "test": "test"}
@@ -135,7 +199,9 @@ def _labelled(records: Collection[Record], column: str | None, warnings: list[st
     first = bare[0]
     if len(bare) == len(records):
         raise NoDataError(
-            f"no row has a label: the column {column!r} is empty", path=first.path, hint="name another --label-column"
+            f"no row has a label: the column {column!r} is empty" if column else "no row has a label",
+            path=first.path,
+            hint="is it the right column? --label-column names one" if column else None,
         )
     where = f", line {first.line} the first" if first.line else ""
     rows = "1 row has" if len(bare) == 1 else f"{len(bare):,} rows have"

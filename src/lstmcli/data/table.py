@@ -7,6 +7,8 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
+from lstmcli.data.cells import split_cell
+
 
 class Row(NamedTuple):
     line: int
@@ -25,6 +27,8 @@ class Table:
     rows: Callable[[], Iterator[Row]]
     sample: Sequence[Mapping[str, Any]] = ()
     """The first rows, to tell what the columns are."""
+    spread: Callable[[], Sequence[Mapping[str, Any]]] | None = None
+    """Further rows from all over the table; None: ``sample`` is all of it, or there is no way to look ahead."""
     headed: bool = True
     """False: the columns have no names and are called 1, 2, 3, …"""
     text_columns: tuple[str, ...] = ()
@@ -32,7 +36,11 @@ class Table:
     label_column: str | None = None
     encoding: str = ""
     delimiter: str | None = None
+    line_form: str | None = None
+    """As ``ReadConfig.line_form``, where lines hold a text and a label."""
     notes: list[str] = field(default_factory=list)
+    remarks: list[str] = field(default_factory=list)
+    """Clauses that follow the notes: what else the file might be, and the option that says so."""
     warnings: list[str] = field(default_factory=list)
     """Filled while the rows are read."""
 
@@ -64,7 +72,7 @@ def cell_labels(value: Any, separator: str | None) -> tuple[str, ...]:
         return ()
     else:
         text = _scalar(value)
-        parts = text.split(separator) if separator else [text]
+        parts = split_cell(text, separator)
     return tuple(dict.fromkeys(label for part in parts if (label := part.strip())))
 
 

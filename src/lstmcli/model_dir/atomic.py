@@ -141,4 +141,6 @@ def reason_of(error: OSError, target: Path) -> str:
 def hint_of(error: OSError) -> str:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
         return "free some space, or choose another place with -o/--output"
+    if error.errno == errno.EFBIG:
+        return "raise the limit on the size of files: ulimit -f unlimited"
     return "choose another place with -o/--output"

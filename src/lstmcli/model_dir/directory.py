@@ -17,6 +17,7 @@ from pathlib import Path
 from typing import Any, NoReturn, TypeVar
 
 from lstmcli.config import from_dict
+from lstmcli.data.config import ReadConfig, TrainedRead
 from lstmcli.errors import ModelError, OutputError
 from lstmcli.model_dir.atomic import sibling, write_directory
 from lstmcli.model_dir.config_text import CONFIG_BYTES, config_text
@@ -69,6 +70,12 @@ class ModelDir:
             return from_dict(self.task.settings_class, self.config[self.task.config_key])
         except ModelError as error:
             fail(self.path / CONFIG, error.message, "it was written by another version of lstm, or edited")
+
+    @property
+    def trained_read(self) -> ReadConfig:
+        """How the training data was read, with the labels that it had."""
+        read: ReadConfig = self.settings.read
+        return TrainedRead.of(read, self.labels) if self.task.labelled else read
 
     def read(self, name: str) -> bytes:
         """One file, whole, checked for size and SHA-256.

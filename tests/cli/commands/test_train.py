@@ -20,6 +20,7 @@ from typer.testing import CliRunner, Result
 
 from lstmcli.classification.events import DataRead
 from lstmcli.cli.app import app
+from lstmcli.cli.io.asking import which_label
 from lstmcli.cli.io.signals import Stop
 from lstmcli.cli.output import console
 from lstmcli.cli.output.progress import LINE_EVERY, Progress
@@ -105,6 +106,7 @@ def test_the_reader_is_asked_as_the_options_say(train: Train) -> None:
         "valid_fraction": 0.3,
         "seed": 5,
         "labelled": None,
+        "ask": which_label,
     }
 
 

@@ -123,6 +123,7 @@ OPTIONS = [
     (ReadConfig, "read", "--text-column=title", "text_columns", ("title",)),
     (ReadConfig, "read", "--label-column=类别", "label_column", "类别"),
     (ReadConfig, "read", "--delimiter=;", "delimiter", ";"),
+    (ReadConfig, "read", "--no-header", "header", False),
     (ReadConfig, "read", "--encoding=gbk", "encoding", "gbk"),
     (ReadConfig, "read", "--label-prefix=#", "label_prefix", "#"),
     (ReadConfig, "read", "--label-separator=|", "label_separator", "|"),
@@ -177,8 +178,17 @@ def test_every_field_has_an_option() -> None:
     covered = {(section, field) for _, section, _, field, _ in OPTIONS}
     for section in dataclasses.fields(ClassifierConfig):
         for field in dataclasses.fields(getattr(ClassifierConfig(), section.name)):
-            if (section.name, field.name) != ("tokenizer", "path"):
+            # A file is given to --tokenizer, several label columns to --label-column; the form of lines is learned.
+            beside = (("tokenizer", "path"), ("read", "label_columns"), ("read", "line_form"))
+            if (section.name, field.name) not in beside:
                 assert (section.name, field.name) in covered
+
+
+def test_several_label_columns_are_several_labels() -> None:
+    read = config("--label-column=toxic", "--label-column=threat").read
+    assert (read.label_column, read.label_columns) == (None, ("toxic", "threat"))
+    read = config("--label-column=toxic", "--label-column=toxic").read
+    assert (read.label_column, read.label_columns) == ("toxic", ())
 
 
 def test_several_text_columns_keep_their_order() -> None:

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 from lstmcli.data.config import ReadConfig
 from lstmcli.data.files import Input
 from lstmcli.data.formats.delimited import read_rows
-from lstmcli.data.formats.dialect import Dialect, detect_dialect, has_header
+from lstmcli.data.formats.dialect import Dialect, detect_dialect
+from lstmcli.data.formats.header import has_header
 from lstmcli.data.formats.open import open_input
 from lstmcli.data.sources import open_source
 from lstmcli.data.table import Table

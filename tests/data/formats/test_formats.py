@@ -156,7 +156,7 @@ def test_json_lines_faults(tmp_path: Path) -> None:
     error = fault(lambda: pairs(path))
     assert (error.line, error.message) == (2, "this row has no 'text'; it has 'txt', 'label'")
     path.write_text('{"text": {"en": "a"}, "label": 1}\n')
-    assert "is a dict" in fault(lambda: pairs(path)).message
+    assert "the paths are 'text.en' (a), 'label' (1)" in fault(lambda: pairs(path)).message
 
 
 def test_empty_json_lines_are_texts_to_classify_and_nothing_to_learn(tmp_path: Path) -> None:

@@ -71,9 +71,10 @@ def classify(
     ] = None,
     device: o.Device = "auto",
     text_columns: o.TextColumns = None,
-    label_column: o.LabelColumn = READ.label_column,
+    label_column: o.LabelColumn = None,
     label_separator: o.LabelSeparator = READ.label_separator,
     label_prefix: o.LabelPrefix = READ.label_prefix,
+    header: o.Header = READ.header,
     delimiter: o.Delimiter = READ.delimiter,
     encoding: o.Encoding = READ.encoding,
     input_format: o.InputFormat = READ.input_format,
@@ -115,7 +116,7 @@ def classify(
     classifier = task.load_classifier(
         default_model_path(CLASSIFICATION, model), threads=threads, engine=engine, device=device
     )
-    trained = classifier.model.settings.read
+    trained = classifier.model.trained_read
     inputs = Inputs(
         named,
         text or [],

@@ -136,7 +136,7 @@ def inspect(
 
     inspector = load_inspector(default_model_path(None, model), config, threads=threads)
     lm = not inspector.model.task.labelled
-    trained = inspector.model.settings.read
+    trained = inspector.model.trained_read
     read = read_config(values) if lm else with_training_defaults(read_config(values), trained)
     named, texts = ([source], []) if text is None or text == "-" else ([], [source])
     how: dict[str, Any] = {"prefer": trained, "labelled": False if lm else None, "as_files": lm, "quiet": quiet}

@@ -83,9 +83,10 @@ def train(
         ),
     ] = None,
     text_columns: o.TextColumns = None,
-    label_column: o.LabelColumn = READ.label_column,
+    label_column: o.LabelColumn = None,
     label_separator: o.LabelSeparator = READ.label_separator,
     label_prefix: o.LabelPrefix = READ.label_prefix,
+    header: o.Header = READ.header,
     delimiter: o.Delimiter = READ.delimiter,
     encoding: o.Encoding = READ.encoding,
     input_format: o.InputFormat = READ.input_format,
@@ -172,6 +173,7 @@ def train(
     if output and not dry_run:
         place.check(output)
 
+    from lstmcli.cli.io.asking import which_label
     from lstmcli.cli.output.training_log import TrainingLog
     from lstmcli.data.splits import load_splits
     from lstmcli.training.run import train as run
@@ -184,6 +186,7 @@ def train(
         valid_fraction=valid_fraction,
         seed=seed,
         labelled=require_task(task).labelled if task else None,
+        ask=which_label,
     )
     kind = require_task(task) if task else task_for(labelled=splits.labelled)
     job = kind.module("train").job(splits, **chosen(arguments, kind))

@@ -75,8 +75,14 @@ TextColumns = Annotated[
     ),
 ]
 LabelColumn = Annotated[
-    str | None,
-    option("--label-column", panel=DATA, metavar="NAME", show_default="found", text="Column that holds the label."),
+    list[str] | None,
+    option(
+        "--label-column",
+        panel=DATA,
+        metavar="NAME",
+        show_default="found",
+        text="Column that holds the label; several, named one by one, hold several labels.",
+    ),
 ]
 LabelSeparator = Annotated[
     str | None,
@@ -84,7 +90,8 @@ LabelSeparator = Annotated[
         "--label-separator",
         panel=DATA,
         metavar="TEXT",
-        text="Splits a label cell into several labels, for texts that have more than one.",
+        show_default="found",
+        text="Splits a label cell into several labels, for texts that have more than one; none: never.",
     ),
 ]
 LabelPrefix = Annotated[
@@ -93,6 +100,15 @@ LabelPrefix = Annotated[
 Delimiter = Annotated[
     str | None,
     option("--delimiter", panel=DATA, metavar="CHAR", show_default="found", text="What separates CSV fields."),
+]
+Header = Annotated[
+    bool | None,
+    option(
+        "--header/--no-header",
+        panel=DATA,
+        show_default="found",
+        text="Whether the first row of a table names its columns; without names they are called 1, 2, 3, …",
+    ),
 ]
 Encoding = Annotated[
     str | None,

@@ -8,7 +8,7 @@ from typing import Any
 from lstmcli.cli.typer_classes import is_given
 from lstmcli.data.config import ReadConfig
 from lstmcli.errors import UsageError
-from lstmcli.options import foreign, known_fields
+from lstmcli.options import foreign, known_fields, label_fields
 from lstmcli.tasks import Task, all_tasks, require_task
 
 
@@ -19,7 +19,11 @@ def given_options(ctx: Any, values: Mapping[str, Any]) -> dict[str, Any]:
 
 def read_config(values: Mapping[str, Any]) -> ReadConfig:
     """How sources are read, from a command's parameters."""
-    return ReadConfig(**known_fields(ReadConfig, {**values, "text_columns": tuple(values.get("text_columns") or ())}))
+    columns = {
+        "text_columns": tuple(values.get("text_columns") or ()),
+        **label_fields(values.get("label_column")),
+    }
+    return ReadConfig(**known_fields(ReadConfig, {**values, **columns}))
 
 
 def job_arguments(given: Mapping[str, Any], task: str | None) -> dict[str, dict[str, Any] | UsageError]:

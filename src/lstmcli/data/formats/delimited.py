@@ -5,16 +5,21 @@ from __future__ import annotations
 import csv
 import itertools
 import re
+from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
 from lstmcli.data.config import ReadConfig
 from lstmcli.data.encoding import Encoding, TextLines
 from lstmcli.data.files import Input
-from lstmcli.data.formats.dialect import Dialect, detect_dialect, has_header
+from lstmcli.data.formats.between import rows_between
+from lstmcli.data.formats.dialect import DELIMITERS, MOSTLY, Dialect, detect_dialect, read_uneven
+from lstmcli.data.formats.header import has_header
+from lstmcli.data.formats.preamble import Preamble, find_preamble, separator_line
 from lstmcli.data.table import Row, Table, column_names
 from lstmcli.errors import DataError, NoDataError, UsageError
 
-_SAMPLE_ROWS = 1000
+_SAMPLE_ROWS = 10_000
+"""Of the head of a file."""
 
 
 def open_delimited(
@@ -35,15 +40,13 @@ def open_delimited(
         complete: ``head`` is the whole file.
         prefer: how the training data was read; its column names tell a header.
     """
-    delimiter = {"tab": "\t", "\\t": "\t"}.get(read.delimiter or "", read.delimiter)
-    if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n'):
-        raise UsageError(f"the delimiter must be one character, not {delimiter!r}", hint="a tab: --delimiter tab")
+    delimiter = _asked_delimiter(read)
     lines = TextLines(source, encoding)
     stream = iter(lines)
     if source.pipe:
-        head = list(itertools.islice(stream, 1))
-        if not head:
-            raise NoDataError("there is nothing in it", path=source.path, hint="give text, or leave --input-format out")
+        head = _first_lines(stream, source.path)
+    above = find_above(head, delimiter, read, prefer)
+    head, delimiter = head[above.lines :], delimiter or above.delimiter
     dialect = detect_dialect(head, delimiter=delimiter, first="\t" if format == "tsv" else ",", complete=complete)
     start = _start(dialect, head)
     headed = bool(start) and has_header(start, read, prefer)
@@ -51,24 +54,60 @@ def open_delimited(
     columns = column_names(start[0] if headed else [""] * width)
 
     def rows() -> Iterator[Row]:
-        if source.pipe:
-            yield from read_rows(dialect, itertools.chain(head, stream), columns, source.path, skip_first=headed)
-        else:
-            yield from read_rows(dialect, lines, columns, source.path, skip_first=headed)
+        below = itertools.chain(head, stream) if source.pipe else itertools.islice(lines, above.lines, None)
+        yield from read_rows(dialect, below, columns, source.path, skip_first=headed, above=above.lines, usual=usual)
         table.warnings[:] = lines.warnings()
 
+    def spread() -> list[dict[str, str]]:
+        return [dict(zip(columns, row, strict=True)) for row in rows_between(source, lines.encoding, dialect, width)]
+
+    usual = _usual_width(start)
     even = [row for row in start[headed:] if len(row) == width]
     table = Table(
         format="tsv" if dialect.delimiter == "\t" else "csv",
         columns=columns,
         rows=rows,
         sample=[dict(zip(columns, row, strict=True)) for row in even],
+        spread=None if source.pipe or complete else spread,
         headed=headed,
         encoding=lines.encoding.label,
         delimiter=dialect.delimiter,
-        notes=[dialect.name, lines.encoding.label, *([] if headed or not start else ["no header"])],
+        notes=[
+            dialect.name,
+            lines.encoding.label,
+            *([above.note] if above.note else []),
+            *([] if headed or not start else ["no header"]),
+        ],
     )
     return table
+
+
+def _asked_delimiter(read: ReadConfig) -> str | None:
+    delimiter = {"tab": "\t", "\\t": "\t"}.get(read.delimiter or "", read.delimiter)
+    if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n'):
+        raise UsageError(f"the delimiter must be one character, not {delimiter!r}", hint="a tab: --delimiter tab")
+    return delimiter
+
+
+def _first_lines(stream: Iterator[str], path: str) -> list[str]:
+    """The first line of a pipe; where it names the delimiter, the second as well."""
+    first = next(stream, None)
+    if first is None:
+        raise NoDataError("there is nothing in it", path=path, hint="give text, or leave --input-format out")
+    return [first, *(itertools.islice(stream, 1) if separator_line(first) else ())]
+
+
+def find_above(head: Sequence[str], delimiter: str | None, read: ReadConfig, prefer: ReadConfig | None) -> Preamble:
+    """The lines above the table."""
+
+    def sample(lines: Sequence[str]) -> tuple[str, list[list[str]]] | None:
+        for mark in [delimiter] if delimiter else DELIMITERS:
+            rows = read_uneven(mark, lines)
+            if rows and len(rows[0]) > 1:
+                return mark, rows
+        return None
+
+    return find_preamble(head, sample, lambda rows: has_header(rows, read, prefer))
 
 
 def _start(dialect: Dialect, head: Sequence[str]) -> list[list[str]]:
@@ -86,9 +125,20 @@ def _start(dialect: Dialect, head: Sequence[str]) -> list[list[str]]:
 
 
 def read_rows(
-    dialect: Dialect, lines: Iterable[str], columns: Sequence[str], path: str, *, skip_first: bool
+    dialect: Dialect,
+    lines: Iterable[str],
+    columns: Sequence[str],
+    path: str,
+    *,
+    skip_first: bool,
+    above: int = 0,
+    usual: int = 0,
 ) -> Iterator[Row]:
     """The rows of a table.  An empty line is a row only where there is a single column.
+
+    Args:
+        above: lines of the file above these.
+        usual: columns that nearly all rows have; 0: they differ.
 
     Raises:
         DataError: a row with too few or too many columns, or a quote that is not closed.
@@ -102,9 +152,9 @@ def read_rows(
 
     reader = dialect.reader(feed())
     width = len(columns)
-    skip = skip_first
+    skip, first = skip_first, 0
     while True:
-        start = reader.line_num + 1
+        start = above + reader.line_num + 1
         pending.clear()
         try:
             row = next(reader)
@@ -112,12 +162,21 @@ def read_rows(
             return
         except csv.Error as error:
             raise _fault(error, "".join(pending), start, dialect, path) from error
+        if row and not first:
+            first = start
         if skip:
             skip = not row
             continue
         if len(row) != width:
             if width > 1 and not "".join(row).strip() and len(row) <= 1:
                 continue
+            if row and len(row) == usual:
+                raise DataError(
+                    f"{_columns(width)} here, and {usual} in the rows below",
+                    path=path,
+                    line=first,
+                    hint="give every column a name in the first row, or none to any; or give another --delimiter",
+                )
             if row:
                 raise DataError(
                     f"expected {_columns(width)}, found {len(row)}",
@@ -127,6 +186,13 @@ def read_rows(
                 )
             row = [""]
         yield Row(start, path, dict(zip(columns, row, strict=True)))
+
+
+def _usual_width(rows: Sequence[Sequence[str]]) -> int:
+    """What nearly all rows have; 0 where there are too few rows, or they differ."""
+    widths = Counter(len(row) for row in rows[1:])
+    width, count = widths.most_common(1)[0] if widths else (0, 0)
+    return width if count >= 3 and count > MOSTLY * (len(rows) - 1) else 0
 
 
 def _columns(count: int) -> str:

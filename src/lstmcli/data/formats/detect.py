@@ -5,11 +5,13 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from lstmcli.data.columns import LABEL_NAMES, TEXT_NAMES, normal
+from lstmcli.data.column_names import LABEL_NAMES, TEXT_NAMES, normal
 from lstmcli.data.config import ReadConfig
 from lstmcli.data.files import PARQUET, Input
-from lstmcli.data.formats.dialect import DELIMITERS, has_header, read_sample
+from lstmcli.data.formats.dialect import DELIMITERS, read_sample
+from lstmcli.data.formats.header import has_header
 from lstmcli.data.formats.lines import LabelSplitter
+from lstmcli.data.formats.shapes import find_rows
 from lstmcli.errors import UsageError
 
 FORMATS = ("text", "csv", "tsv", "json", "jsonl", "parquet", "fasttext", "folder")
@@ -67,7 +69,18 @@ def json_or_lines(head: Sequence[str], *, complete: bool) -> str | None:
         rest = "".join(head).lstrip()[1:].lstrip()
         return "json" if rest.startswith(('"', "{", "[", "}", "]")) and not (complete and len(head) == 1) else None
     more = sum(bool(line.strip()) for line in head) > 1
+    if isinstance(value, list) and more and head[0].strip().startswith("[") and head[1].strip().startswith("["):
+        return "jsonl"
+    if isinstance(value, dict) and not more and complete and _holds_rows(value):
+        return "json"
     return "jsonl" if isinstance(value, dict) and (more or not _holds_columns(value)) else "json"
+
+
+def _holds_rows(value: dict[str, object]) -> bool:
+    """An object with rows somewhere inside, and no text of its own."""
+    own = any(isinstance(part, str) and normal(name) in TEXT_NAMES for name, part in value.items())
+    shape = None if own else find_rows(value)
+    return shape is not None and len(shape.rows) >= 4
 
 
 def _holds_columns(value: dict[str, object]) -> bool:

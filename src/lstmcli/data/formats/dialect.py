@@ -1,22 +1,19 @@
-"""How a delimited file is written, told from its first lines: delimiter, quoting, header."""
+"""How a delimited file is written, told from its first lines: delimiter and quoting."""
 
 from __future__ import annotations
 
 import csv
-import re
-from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
-
-from lstmcli.data.columns import LABEL_NAMES, TEXT_NAMES, find_column, normal
-from lstmcli.data.config import ReadConfig
 
 DELIMITERS = ("\t", ",", ";", "|")
 """The least likely to stand in a text first."""
 DELIMITER_NAMES = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar", " ": "space"}
 FIELD_LIMIT = 1 << 27
 """Characters of one field; the csv module by itself allows 131,072."""
+MOSTLY = 0.9
+"""Rows of the same width that make a table of it, damaged as it may be."""
 _CUT_LINES = 100
 """Lines that a quoted field at the end of the sample may have before it looks unclosed."""
 
@@ -114,6 +111,13 @@ def read_sample(delimiter: str, lines: Sequence[str], complete: bool) -> list[li
     return trial.rows if trial.even else None
 
 
+def read_uneven(delimiter: str, lines: Sequence[str]) -> list[list[str]] | None:
+    """The rows, if the first and nearly all others have the same number of columns: a table, damaged or not."""
+    rows = _quoting(delimiter, lines, complete=False).rows
+    alike = sum(len(row) == len(rows[0]) for row in rows) if rows else 0
+    return rows if rows and alike > MOSTLY * (len(rows) - 1) else None
+
+
 def _read(dialect: Dialect, lines: Sequence[str], complete: bool) -> _Trial:
     rows: list[list[str]] = []
     reader = dialect.reader(lines)
@@ -128,50 +132,3 @@ def _read(dialect: Dialect, lines: Sequence[str], complete: bool) -> _Trial:
         cut = not complete and reader.line_num == len(lines) and len(lines) - ended < _CUT_LINES
         return _Trial(dialect, rows, sound=cut and bool(rows))
     return _Trial(dialect, rows, sound=True)
-
-
-_NUMBER = re.compile(r"[+-]?\d+([.,]\d+)*%?")
-
-
-def has_header(rows: Sequence[Sequence[str]], read: ReadConfig, prefer: ReadConfig | None = None) -> bool:
-    """Whether the first row names the columns."""
-    first, rest = rows[0], rows[1:]
-    for config in (read, prefer):
-        wanted = [*config.text_columns, config.label_column] if config else []
-        if any(name and find_column(name, first) for name in wanted):
-            return True
-    asked = [name for name in (*read.text_columns, read.label_column) if name]
-    numbers = {str(i) for i in range(1, len(first) + 1)}
-    if asked and numbers.issuperset(asked):
-        return False  # columns of a file without a header are called by number
-    names = [cell for cell in first if cell.strip()]
-    if not names or len(set(names)) < len(names) or not all(map(_is_name, names)):
-        return False
-    if asked:
-        return True
-    below = [[row[i] for row in rest if i < len(row)] for i in range(len(first))]
-    return any(
-        cell not in column and (normal(cell) in _KNOWN or _stands_out(cell, column))
-        for cell, column in zip(first, below, strict=True)
-        if cell.strip()
-    )
-
-
-_KNOWN = frozenset((*TEXT_NAMES, *LABEL_NAMES))
-
-
-def _is_name(cell: str) -> bool:
-    """Short, no number, no sentence."""
-    cell = cell.strip("\ufeff \t\r\n")
-    short = 0 < len(cell) <= 40 and len(cell.split()) <= 3
-    return short and not _NUMBER.fullmatch(cell) and cell[-1] not in ".!?。！？"
-
-
-def _stands_out(cell: str, column: Sequence[str]) -> bool:
-    """A first cell unlike those below: a word over numbers, a new value over recurring ones."""
-    if not column:
-        return False
-    if all(_NUMBER.fullmatch(value.strip()) for value in column):
-        return True
-    counts = Counter(column)
-    return len(column) >= 10 and len(counts) <= len(column) // 2 and min(counts.values()) > 1

@@ -7,16 +7,29 @@ import json
 from collections.abc import Iterator, Sequence
 from typing import Any
 
+from lstmcli.data.config import ReadConfig
 from lstmcli.data.encoding import Encoding, TextLines, read_text
 from lstmcli.data.files import Input
+from lstmcli.data.formats.objects import Objects, find_objects
+from lstmcli.data.formats.shapes import find_rows
 from lstmcli.data.table import Row, Table
 from lstmcli.errors import DataError, NoDataError
 
 _SHAPES = 'give [{"text": …, "label": …}, …], or {"text": […], "label": […]}, or JSON Lines'
 
 
-def open_json(source: Input, encoding: Encoding) -> Table:
+def open_json(
+    source: Input,
+    encoding: Encoding,
+    read: ReadConfig | None = None,
+    *,
+    labelled: bool | None = None,
+    prefer: ReadConfig | None = None,
+) -> Table:
     """A JSON file, read whole.
+
+    Args:
+        labelled: False keeps what people have left out of an export: it is to be classified.
 
     Raises:
         DataError: no JSON, or of a shape that is no table.
@@ -34,39 +47,47 @@ def open_json(source: Input, encoding: Encoding) -> Table:
         ) from error
     except RecursionError as error:
         raise DataError("the JSON is nested too deep", path=source.path, hint=_SHAPES) from error
-    rows = _table_rows(data, source.path)
-    if not rows:
+    shape = find_rows(data)
+    items = [_as_row(item, source.path, None, i) for i, item in enumerate(shape.rows, 1)] if shape else None
+    items = _from_columns(data, source.path) if items is None else items
+    if not items:
         raise NoDataError("there are no rows in it", path=source.path)
+    objects = Objects(text="text", label="label")
+    if not (shape and shape.labelled):
+        objects = find_objects(items[:1000], source.path, read or ReadConfig(), labelled=labelled, prefer=prefer)
+    rows = [row for item in items if (row := objects.row(item)) is not None]
+    if not rows:
+        raise NoDataError(f"none of its {len(items):,} rows is labelled", path=source.path)
     return Table(
         format="json",
         columns=_keys(rows),
         rows=lambda: (Row(0, source.path, row) for row in rows),
         sample=rows[:1000],
-        headed=not isinstance(data, list) or isinstance(data[0], dict),
+        headed=not (isinstance(data, list) and not isinstance(data[0], dict)),
+        text_columns=(objects.text,) if objects.text else (),
+        label_column=objects.label,
         encoding=encoding.label,
-        notes=[encoding.label],
-        warnings=warnings,
+        notes=[encoding.label, *([shape.note] if shape and shape.note else []), *objects.notes],
+        warnings=[*warnings, *_say_left_out(source.path, len(items) - len(rows))],
     )
+
+
+def _say_left_out(path: str, count: int) -> list[str]:
+    """What people have rejected, skipped or not labelled yet."""
+    if not count:
+        return []
+    rows, are = ("row has", "is") if count == 1 else ("rows have", "are")
+    return [f"{path}: {count:,} {rows} no label that people gave or accepted and {are} left out"]
 
 
 def _not_json(error: json.JSONDecodeError) -> str:
     return f"not valid JSON: {error.msg} at column {error.colno}"
 
 
-def _table_rows(data: Any, path: str) -> list[dict[str, Any]]:
-    if isinstance(data, dict):
-        tables = [value for value in data.values() if isinstance(value, list) and value and isinstance(value[0], dict)]
-        if len(tables) == 1:
-            data = tables[0]  # {"version": 1, "data": [{…}, …]}
-        else:
-            return _from_columns(data, path)
-    if not isinstance(data, list):
-        raise DataError(f"the JSON is {_kind(data)}, not a table", path=path, hint=_SHAPES)
-    return [_as_row(item, path, None, i) for i, item in enumerate(data, 1)]
-
-
-def _from_columns(data: dict[str, Any], path: str) -> list[dict[str, Any]]:
+def _from_columns(data: Any, path: str) -> list[dict[str, Any]]:
     """Columns to rows; pandas writes a column as an object, from row number to value."""
+    if not isinstance(data, dict):
+        raise DataError(f"the JSON is {_kind(data)}, not a table", path=path, hint=_SHAPES)
     columns = {name: list(c.values()) if isinstance(c, dict) else c for name, c in data.items()}
     for name, column in columns.items():
         if not isinstance(column, list):
@@ -100,7 +121,14 @@ def _keys(rows: Sequence[dict[str, Any]]) -> tuple[str, ...]:
 
 
 def open_jsonl(
-    source: Input, encoding: Encoding | None, head: Sequence[str], *, complete: bool, labelled: bool | None
+    source: Input,
+    encoding: Encoding | None,
+    head: Sequence[str],
+    read: ReadConfig | None = None,
+    *,
+    complete: bool,
+    labelled: bool | None,
+    prefer: ReadConfig | None = None,
 ) -> Table:
     """One JSON value a line.
 
@@ -117,23 +145,31 @@ def open_jsonl(
         raise NoDataError(
             "there is nothing but empty lines" if head else "there is nothing in it", path=source.path, hint=hint
         )
+    objects = find_objects(sample, source.path, read or ReadConfig(), labelled=labelled, prefer=prefer)
+    sample = [row for item in sample if (row := objects.row(item)) is not None]
 
     def rows() -> Iterator[Row]:
         everything = itertools.chain(head, stream) if source.pipe else lines
+        left_out = 0
         for number, line in enumerate(everything, 1):
             if line.strip():
-                yield Row(number, source.path, _parse(line, source.path, number))
+                row = objects.row(_parse(line, source.path, number))
+                left_out += row is None
+                if row is not None:
+                    yield Row(number, source.path, row)
             elif not labelled:
                 yield Row(number, source.path, {})
-        table.warnings[:] = lines.warnings()
+        table.warnings[:] = [*lines.warnings(), *_say_left_out(source.path, left_out)]
 
     table = Table(
         format="jsonl",
         columns=_keys(sample),
         rows=rows,
         sample=sample,
+        text_columns=(objects.text,) if objects.text else (),
+        label_column=objects.label,
         encoding=lines.encoding.label,
-        notes=[lines.encoding.label],
+        notes=[lines.encoding.label, *objects.notes],
     )
     return table
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import codecs
+from dataclasses import replace
 
 from lstmcli.data.config import ReadConfig
 from lstmcli.data.encoding import Encoding, detect_encoding, named_encoding, split_lines, with_byte_order
@@ -12,6 +13,8 @@ from lstmcli.data.formats.detect import check_format, format_by_content, format_
 from lstmcli.data.formats.json_files import open_json, open_jsonl
 from lstmcli.data.formats.lines import open_fasttext, open_text
 from lstmcli.data.formats.parquet import open_parquet
+from lstmcli.data.formats.plain import Plain, is_program_text, open_plain
+from lstmcli.data.mac_lines import ends_as_on_macs, is_mac_roman
 from lstmcli.data.table import Table
 from lstmcli.errors import DataError, NoDataError, UsageError
 
@@ -34,19 +37,32 @@ def open_input(source: Input, read: ReadConfig, *, labelled: bool | None, prefer
         return _open(source, format or "text", fixed, [], read, complete=False, labelled=labelled, prefer=prefer)
 
     start = source.head()
+    mac = ends_as_on_macs(start) and start[:4] != PARQUET
+    if mac:
+        source, start = replace(source, mac=True), start.replace(b"\r", b"\n")
     if not start:
         raise NoDataError("the file is empty", path=source.path, hint="give a file with text in it")
     if (format or format_by_name(source)) == "parquet" or (format is None and start[:4] == PARQUET):
         return open_parquet(source, start)
     encoding = with_byte_order(fixed, start, source.path) if fixed else detect_encoding(source.samples(start))
+    if mac and not fixed and encoding.codec not in ("utf-8", "utf-8-sig") and is_mac_roman(start):
+        encoding = Encoding("mac_roman", "Mac Roman")
     refuse_binary(start, source.path, any_bytes=encoding.wide or format is not None)
     complete = len(start) < HEAD_BYTES
     lines = _head_lines(start, encoding, complete)
     named = format_by_name(source)
     if format is None and named in ("json", "jsonl"):
         format = json_or_lines(lines, complete=complete)
+    if format is None and named is None and is_program_text(source.path, lines):
+        return open_text(source, encoding)
     format = format or named or format_by_content(start, lines, read, complete=complete)
+    if format == "text" and read.input_format is None and labelled is not False:
+        plain = open_plain(Plain(source, encoding, lines, complete, start), read, labelled=labelled, prefer=prefer)
+        if plain is not None:
+            return plain
     table = _open(source, format, encoding, lines, read, complete=complete, labelled=labelled, prefer=prefer)
+    if mac:
+        table.notes.append("old Mac line ends (\\r)")
     if complete and table.format in ("csv", "tsv") and not table.sample:
         first = next(table.rows(), None)  # damage is better said as what it is
         if not table.columns:
@@ -73,9 +89,9 @@ def _open(
     if format in ("csv", "tsv"):
         return open_delimited(source, encoding, head, read, format=format, complete=complete, prefer=prefer)
     if format == "jsonl":
-        return open_jsonl(source, encoding, head, complete=complete, labelled=labelled)
+        return open_jsonl(source, encoding, head, read, complete=complete, labelled=labelled, prefer=prefer)
     if format == "json":
-        return open_json(source, encoding or Encoding())
+        return open_json(source, encoding or Encoding(), read, labelled=labelled, prefer=prefer)
     if format == "parquet":
         return open_parquet(source, None)
     if format == "fasttext":

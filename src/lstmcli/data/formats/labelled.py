@@ -1,0 +1,263 @@
+"""Plain text whose lines hold a text and its label: ``text;label``, ``ham | text``, ``1 text``, ``LOC:city text``.
+
+No name and no header tells such a file, so the lines have to: in nearly every one a mark stands between the text and
+a short value, and the values recur.  What could as well be a dialogue (``ROMEO: But soft!``) or a log is doubtful.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+
+from lstmcli.data.formats.quoting import unquoted
+
+STRONG = ("\t", ";", "|", "；", "｜", "~", "^", "¦", "§", "@", "#")
+"""Marks that are seldom found in every line of a prose."""
+WEAK = (",", "，")
+"""Marks that are common in prose: the evidence has to be better."""
+DOUBTFUL = (":", "：", " - ", "–", "—", " ")
+"""Marks that dialogues, logs and chats have, too."""
+_RUN = re.compile(r"(?<!\S)[^\w\s]{2,}(?!\S)|([@#|~$^*+=:%&/<>\\-])\1+|(?<=\s)[=-]+>(?=\s)")
+"""A mark of several characters: ``@@@``, ``|||``, ``+++$+++``, ``=>``."""
+_DASHES = re.compile(r"[-–—.…]+|[\"'“”‘’«»()\[\]]+")
+"""Runs that are punctuation."""
+BRACKETS = {"]": "[", ")": "(", ">": "<", "}": "{", "】": "【", "）": "（", "》": "《", "］": "［"}
+"""``[spam] text``: the mark that ends a label at the start of a line, and the one that begins it."""
+_NAMES = {"\t": "tab", " ": "space", " - ": "dash"}
+_TIME = re.compile(r"\W*\d{1,4}[-/.:年]\d{1,2}\b")
+_NUMBER = re.compile(r"[+-]?\d{1,2}")
+_FINE = re.compile(r"[A-Za-z_]{2,}:[A-Za-z_]{2,}")
+_ENDS = tuple("。！？!?…．")
+"""A sentence ends so, a label does not."""
+_CODE = re.compile(r"^[^({\[]*[)}\]];?$|[;{]$")
+"""The end of a statement."""
+_COUNTED = re.compile(r"(\D*[^\W\d_]\D*?)(\d{1,4})")
+"""``Round 3``, ``Chapter 12``."""
+_LETTER = re.compile(r"[^\W\d_]")
+_WIDE = re.compile("[\u2e80-\U0003ffff]")
+
+LEVELS = frozenset(
+    ("trace", "debug", "info", "notice", "warn", "warning", "error", "err", "critical", "fatal", "alert", "emergency")
+)
+"""Of the messages of a log."""
+MAX_CHARACTERS, MAX_WORDS = 40, 4
+"""Of a label."""
+COVERED = 0.95
+"""The share of lines that must have both parts."""
+
+
+@dataclass(frozen=True)
+class LineForm:
+    """How a line is cut: at its first mark, and the label stands before it; or at its last, and it stands behind."""
+
+    mark: str
+    first: bool
+
+    def split(self, line: str) -> tuple[str, str] | None:
+        """Text and label; None where a part is missing."""
+        line = line.strip(" \r\n") if self.mark == "\t" else line.strip()
+        before, mark, behind = line.partition(self.mark) if self.first else line.rpartition(self.mark)
+        before, behind = before.strip(), behind.strip()
+        if not mark or not before or not behind:
+            return None
+        text, label = (behind, before) if self.first else (before, behind)
+        if opening := self.opening:
+            if not label.startswith(opening) or not label[1:].strip():
+                return None
+            label = label[1:].strip()
+        return unquoted(text), unquoted(label)
+
+    @property
+    def opening(self) -> str | None:
+        """The bracket that begins a label, where the mark is the one that ends it."""
+        return BRACKETS.get(self.mark) if self.first else None
+
+    def __str__(self) -> str:
+        """As it is kept with a model: ``label;text`` or ``text;label``."""
+        return f"label{self.mark}text" if self.first else f"text{self.mark}label"
+
+    @property
+    def described(self) -> str:
+        """'a label after the last ';''."""
+        mark = _NAMES.get(self.mark) or repr(self.mark)
+        if self.opening:
+            return f"a label between {self.opening!r} and {self.mark!r} at the start"
+        return f"a label before the first {mark}" if self.first else f"a label after the last {mark}"
+
+    @staticmethod
+    def parse(form: str | None) -> LineForm | None:
+        """The opposite of ``str``; None for what is no form."""
+        for first, start, end in ((True, "label", "text"), (False, "text", "label")):
+            if form and form.startswith(start) and form.endswith(end) and len(form) > len(start) + len(end):
+                return LineForm(form[len(start) : -len(end)], first)
+        return None
+
+
+@dataclass(frozen=True)
+class Found:
+    form: LineForm
+    sure: bool
+    """False: the lines may as well be a dialogue, a log or verses."""
+    labels: tuple[str, ...]
+    """The commonest labels."""
+
+
+def find_form(lines: Sequence[str], mark: str | None = None) -> Found | None:
+    """The form of labelled lines, if it is one; the surest.
+
+    Args:
+        lines: a sample of the file, in order.
+        mark: the one that the user named.
+    """
+    lines = [line for line in lines if line.strip()]
+    marks = [mark] if mark else list(_marks(lines))
+    found = [judged for mark in marks for first in (True, False) if (judged := _judge(LineForm(mark, first), lines))]
+    if mark and not found:
+        named = [form for first in (True, False) if (form := _named(LineForm(mark, first), lines))]
+        return min(named, default=(0, None), key=lambda pair: pair[0])[1]
+    return min(found, default=None, key=lambda f: (not f.sure, -len(f.form.mark.strip()), len(f.labels)))
+
+
+def fits(form: LineForm, lines: Sequence[str], known: Collection[str]) -> bool:
+    """Whether most lines have a label that is known."""
+    filled = [line for line in lines if line.strip()]
+    parts = [form.split(line) for line in filled]
+    return sum(bool(part and part[1] in known) for part in parts) >= 0.8 * max(1, len(filled))
+
+
+def _marks(lines: Sequence[str]) -> Iterator[str]:
+    """Every mark that stands in nearly all lines."""
+    some = lines[:200]
+    runs = _runs(some)
+    yield from runs
+    for mark, opening in BRACKETS.items():
+        if sum(line.lstrip().startswith(opening) and mark in line for line in some) >= COVERED * len(some):
+            yield mark
+    for mark in (*STRONG, *WEAK, *DOUBTFUL):
+        inside = any(mark in run for run in runs)
+        if not inside and sum(mark in line.strip(" \r\n") for line in some) >= COVERED * len(some):
+            yield mark
+
+
+def _runs(lines: Sequence[str]) -> list[str]:
+    """Every mark of several characters that stands in nearly all lines."""
+    counts = Counter(run for line in lines for run in {found[0] for found in _RUN.finditer(line)})
+    return [run for run, count in counts.items() if count >= COVERED * len(lines) and not _DASHES.fullmatch(run)]
+
+
+def _judge(form: LineForm, lines: Sequence[str]) -> Found | None:
+    parts = [part for line in lines if (part := form.split(line)) and _is_label(part[1])]
+    counts = Counter(label for _, label in parts)
+    if len(parts) < COVERED * len(lines) or not 2 <= len(counts) <= max(2, len(parts) // 3):
+        return None
+    if sum(count for count in counts.values() if count > 1) < 0.9 * len(parts):
+        return None
+    if _are_counted([label for _, label in parts]):
+        return None
+    texts = [text for text, _ in parts]
+    length = sum(map(words, texts)) / len(texts)
+    lettered = sum(bool(_LETTER.search(text)) for text in texts)
+    if length < 2 or lettered < 0.9 * len(texts) or len(set(texts)) < max(0.5 * len(texts), len(counts) + 1):
+        return None
+    sure = _is_sure(form, len(lines), parts, counts, length)
+    return None if sure is None else Found(form, sure, tuple(label for label, _ in counts.most_common(50)))
+
+
+def _is_sure(
+    form: LineForm, lines: int, parts: Sequence[tuple[str, str]], counts: Counter[str], length: float
+) -> bool | None:
+    """None: nothing speaks for labels."""
+    share = len(parts) / lines
+    few = len(counts) <= len(parts) / 5
+    numbered = all(map(_NUMBER.fullmatch, counts)) and _in_order([int(label) for _, label in parts])
+    if form.mark == " " and form.first and numbered and len(counts) > 2:
+        return None  # chapter and verse
+    if form.first and sum(text[:1].isdigit() for text, _ in parts) > 0.8 * len(parts) and not form.mark.isspace():
+        return None if form.mark in DOUBTFUL or form.mark in WEAK else False  # 10:23, and Genesis|1|1|In the beginning
+    if form.mark in BRACKETS:
+        return _bracketed(form, counts) if few and lines >= 4 else None
+    if form.mark == " ":
+        return _blank(form, parts, counts, length) if share >= 0.98 and lines >= 10 else None
+    if form.mark in DOUBTFUL or form.mark == "#":
+        return False if few or lines < 10 else None
+    if form.mark in WEAK:
+        short = max(len(label.split()) for label in counts) <= 3
+        if any(":" in label or "：" in label for label in counts):
+            return None  # Anna: Well, …
+        if sum(label.endswith(".") for label in counts) > len(counts) / 2:
+            return None  # the last words of a sentence
+        return True if few and short and length >= 3 and lines >= 10 else None
+    return True if lines >= 4 else None
+
+
+def _bracketed(form: LineForm, counts: Counter[str]) -> bool | None:
+    """Sure but for the levels of a log, speakers and tags of a markup language."""
+    if form.opening is None or any("/" in label or "=" in label for label in counts):
+        return None
+    if form.mark == ">":
+        return False  # <ann> says something
+    return len(counts) <= 30 and not all(label.lower() in LEVELS for label in counts)
+
+
+def _are_counted(labels: Sequence[str]) -> bool:
+    """``Round 1``, ``Round 1``, ``Round 2``: parts of a text in their order."""
+    found = [_COUNTED.fullmatch(label) for label in labels]
+    numbers = [int(match[2]) for match in found if match]
+    if len(numbers) < len(labels) or len(set(numbers)) < 3 or len({match[1] for match in found if match}) > 1:
+        return False
+    return _in_order(numbers)
+
+
+def _in_order(numbers: Sequence[int]) -> bool:
+    """Each as the one before, or the next."""
+    return all(0 <= b - a <= 1 for a, b in pairwise(numbers))
+
+
+def _blank(form: LineForm, parts: Sequence[tuple[str, str]], counts: Counter[str], length: float) -> bool | None:
+    """Whether the word at the start or end of a line is a label."""
+    labels = [label for _, label in parts]
+    few = len(counts) <= len(parts) / 5
+    if all(map(_NUMBER.fullmatch, counts)):
+        steps = sum(int(b) == int(a) + 1 for a, b in pairwise(labels))
+        if len(counts) > 2 and steps > 0.6 * len(labels):
+            return None  # a numbered list, or verses
+        return length >= 4 and few if len(counts) <= 20 else None
+    if form.first and all(map(_FINE.fullmatch, counts)):  # TREC: LOC:city, HUM:ind
+        coarse = {label.split(":")[0] for label in counts}
+        lower = all(label.split(":")[1].islower() for label in counts)
+        return lower and len(coarse) <= 30 and length >= 2
+    plain = all(label.isalnum() and len(label) > 1 for label in counts)
+    return False if plain and few and len(counts) <= 10 and len(parts) >= 20 and length >= 3 else None
+
+
+def _named(form: LineForm, lines: Sequence[str]) -> tuple[int, Found] | None:
+    """A form whose mark the user named needs little evidence."""
+    parts = [part for line in lines if (part := form.split(line)) and _is_label(part[1])]
+    counts = Counter(label for _, label in parts)
+    if len(parts) < 0.8 * len(lines) or not 2 <= len(counts) < max(3, len(parts)):
+        return None
+    return len(counts), Found(form, True, tuple(label for label, _ in counts.most_common(50)))
+
+
+def _is_label(label: str) -> bool:
+    if (label.endswith(_ENDS) and len(label) > 2) or _CODE.search(label):
+        return False
+    return len(label) <= MAX_CHARACTERS and len(label.split()) <= MAX_WORDS and not _TIME.match(label)
+
+
+def words(text: str) -> float:
+    """In words; two characters of Chinese or Japanese count as one."""
+    return len(text.split()) + len(_WIDE.findall(text)) / 2
+
+
+def find_fields(lines: Sequence[str]) -> tuple[str, int] | None:
+    """A mark of several characters that cuts every line into the same number of fields, three or more."""
+    some = [line for line in lines[:200] if line.strip()]
+    for mark in _runs(some) if len(some) >= 4 else ():
+        counts = {line.count(f" {mark} ") for line in some}
+        if len(counts) == 1 and (fields := counts.pop() + 1) >= 3:
+            return mark, fields
+    return None

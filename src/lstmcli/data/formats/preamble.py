@@ -1,0 +1,99 @@
+"""Lines above a table that are no part of it: ``sep=;``, comments, a title."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+
+from lstmcli.data.column_names import is_known
+
+MAX_LINES = 20
+"""Lines above a table."""
+LOOK = 200
+"""Lines that are tried as a table."""
+
+_SEP = re.compile(r'\ufeff?"?sep=(?P<mark>[^"\r\n]|\\t|tab)"?[,;|\t]*\s*', re.IGNORECASE)
+_COMMENT = re.compile(r'\ufeff?"?\s*(#|//|%|--|;)')
+
+ReadSample = Callable[[Sequence[str]], "tuple[str, list[list[str]]] | None"]
+"""The delimiter and the rows, if the lines make a table of several columns."""
+
+
+@dataclass(frozen=True)
+class Preamble:
+    lines: int = 0
+    """To be left out."""
+    delimiter: str | None = None
+    """Stated by the file."""
+    note: str = ""
+
+
+def separator_line(line: str) -> str | None:
+    """The delimiter that a first line of a spreadsheet program states."""
+    found = _SEP.fullmatch(line)
+    return {"\\t": "\t", "tab": "\t"}.get(found["mark"], found["mark"]) if found else None
+
+
+def find_preamble(
+    lines: Sequence[str], read_sample: ReadSample, has_header: Callable[[Sequence[Sequence[str]]], bool]
+) -> Preamble:
+    """What stands above the table.
+
+    Comments are left out where a table begins below them; a title only where a header follows.
+    """
+    start = next((i for i, line in enumerate(lines[:MAX_LINES]) if line.strip()), 0)
+    if start < len(lines) and (mark := separator_line(lines[start])):
+        return Preamble(start + 1, mark, f"line {start + 1}, {lines[start].strip()!r}, names the delimiter")
+    lines = lines[: LOOK + MAX_LINES]
+    for count in range(start, min(MAX_LINES + 1, len(lines) - 1)):
+        if not lines[count].strip():
+            continue
+        found = read_sample(lines[count : count + LOOK])
+        if found is None or _is_title_row(found[1], has_header):
+            continue
+        above = [(i, line) for i, line in enumerate(lines[:count], 1) if line.strip()]
+        if not above and _COMMENT.match(lines[count]):
+            below = read_sample(lines[count + 1 : count + LOOK])
+            if below is not None and has_header(below[1]) and not has_header(found[1]):
+                continue  # a comment that has as many commas as the table
+        return _preamble(above, found, has_header, count)
+    return Preamble()
+
+
+def _is_title_row(rows: Sequence[Sequence[str]], has_header: Callable[[Sequence[Sequence[str]]], bool]) -> bool:
+    """One cell at most that is filled, above rows that are full; of two columns, above a header."""
+    filled = [sum(bool(cell.strip()) for cell in row) for row in rows]
+    below = [row for row, count in zip(rows[1:], filled[1:], strict=True) if count]
+    if filled[0] > 1 or len(below) < 2 or len(rows[0]) < 2:
+        return False
+    if len(rows[0]) == 2 and filled[0] and (any(map(is_known, rows[0])) or not has_header(below)):
+        return False
+    return sum(count > 1 for count in filled[1:] if count) > 0.9 * len(below)
+
+
+def _preamble(
+    above: Sequence[tuple[int, str]],
+    found: tuple[str, list[list[str]]],
+    has_header: Callable[[Sequence[Sequence[str]]], bool],
+    count: int,
+) -> Preamble:
+    if not above:
+        return Preamble()
+    delimiter, rows = found
+    comments = all(_COMMENT.match(line) for _, line in above)
+    if len(rows) < 2 or not (comments or has_header(rows)):
+        return Preamble()
+    if not comments:
+        for _, line in above:
+            cells = [cell.strip(' "\r\n') for cell in line.split(delimiter)]
+            filled = [cell for cell in cells if cell]
+            full = len(cells) == len(rows[0]) and len(filled) > 1
+            if full or (len(filled) > 1 and any(map(is_known, filled))):
+                return Preamble()  # a damaged table
+    first = above[0]
+    shown = first[1].strip().strip('"')
+    shown = shown if len(shown) <= 40 else f"{shown[:39]}…"
+    what = "comment" if comments else "title"
+    where = f"line {first[0]}" if len(above) == 1 else f"lines {first[0]} to {above[-1][0]}"
+    return Preamble(count, None, f"{where} left out as a {what}: {shown!r}")

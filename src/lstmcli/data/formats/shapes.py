@@ -1,0 +1,212 @@
+"""A whole JSON value as rows: where they are in it, and what its keys are."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, NamedTuple
+
+from lstmcli.data.column_names import LABEL_NAMES, TEXT_NAMES, normal
+
+_LISTS = ("patterns", "examples", "utterances", "usersays", "user_says", "training_phrases", "phrases", "texts")
+_TAGS = ("tag", "intent", "name", "label", "category", "class", "displayname", "display_name")
+_TRAIN = re.compile(r"(?:.*[_.-])?train(?:ing)?")
+_OTHER_SPLITS = re.compile(r"(?:.*[_.-])?(?:val|valid|validation|dev|test|eval)")
+_WRAPPERS = ("_source", "row", "record")
+
+
+class Shape(NamedTuple):
+    rows: list[Any]
+    note: str = ""
+    labelled: bool = False
+    """Rows have ``text`` and ``label``."""
+
+
+def find_rows(data: Any) -> Shape | None:
+    """Rows of a JSON object that is no object of columns; None where it may be one."""
+    if isinstance(data, list):
+        return _unwrapped(_exploded(data) or Shape(data))
+    if not isinstance(data, dict) or not data:
+        return None
+    for read in (_split_orient, _splits, _snips, _texts_by_label, _labels_by_text, _index_orient):
+        if shape := read(data):
+            return shape
+    if _are_columns(data):
+        return None
+    lists = sorted(_lists(data, "", 0), key=lambda found: _rank(found[1]))
+    if not lists:
+        return None
+    path, rows = lists[-1]
+    shape = _unwrapped(_exploded(rows) or Shape(rows))
+    return shape._replace(note=f"rows below {path!r}" + (f"; {shape.note}" if shape.note else ""))
+
+
+def _are_columns(data: Mapping[str, Any]) -> bool:
+    values = list(data.values())
+    lists = all(isinstance(value, list) and not any(isinstance(v, (dict, list)) for v in value[:5]) for value in values)
+    by_number = all(isinstance(value, dict) and value and all(k.isdigit() for k in list(value)[:5]) for value in values)
+    return lists or by_number
+
+
+def _lists(value: Any, path: str, depth: int) -> Iterator[tuple[str, list[Any]]]:
+    """Every list of objects in an object, with its path."""
+    if depth > 6 or not isinstance(value, dict):
+        return
+    for name, part in value.items():
+        below = f"{path}.{name}" if path else name
+        if isinstance(part, list) and part and isinstance(part[0], dict):
+            yield below, part
+        else:
+            yield from _lists(part, below, depth + 1)
+
+
+def _rank(rows: Sequence[Any]) -> tuple[bool, int]:
+    """Rows that name a text and a label before others, then the most."""
+    names = {normal(name) for row in rows[:20] if isinstance(row, dict) for name in row}
+    both = not names.isdisjoint(TEXT_NAMES) and (not names.isdisjoint(LABEL_NAMES) or "intent" in names)
+    return both or not names.isdisjoint(_LISTS), len(rows)
+
+
+def _unwrapped(shape: Shape) -> Shape:
+    """Rows of Elasticsearch and of servers, which lie in an object of their own."""
+    for name in _WRAPPERS:
+        if shape.rows and all(isinstance(row, dict) and isinstance(row.get(name), dict) for row in shape.rows):
+            return shape._replace(rows=[row[name] for row in shape.rows])
+    return shape
+
+
+def unwrap(row: Mapping[str, Any]) -> Mapping[str, Any]:
+    """One row as ``find_rows`` unwraps all."""
+    inner = row.get("_source")
+    return inner if isinstance(inner, dict) and ("_index" in row or "_id" in row) else row
+
+
+def _split_orient(data: Mapping[str, Any]) -> Shape | None:
+    """pandas: {"columns": […], "index": […], "data": [[…], …]}."""
+    names, rows = data.get("columns"), data.get("data")
+    if not isinstance(names, list) or not isinstance(rows, list) or not rows or len(data) > 4:
+        return None
+    if not all(isinstance(row, list) and len(row) == len(names) for row in rows):
+        return None
+    return Shape([dict(zip(map(str, names), row, strict=True)) for row in rows])
+
+
+def _index_orient(data: Mapping[str, Any]) -> Shape | None:
+    """{"0": {"text": …, "label": …}, …}, and the same by any other id."""
+    rows = list(data.values())
+    if len(rows) < 2 or not all(isinstance(row, dict) and row for row in rows):
+        return None
+    names = set(rows[0])
+    if all(name.isdigit() for name in names) or sum(set(row) == names for row in rows) < 0.8 * len(rows):
+        return None
+    ids = all(key.isdigit() for key in data) or len(rows) >= 10
+    values = [value for row in rows[:50] for value in row.values()]
+    return Shape(rows) if ids and not all(isinstance(value, (dict, list)) for value in values) else None
+
+
+def _splits(data: Mapping[str, Any]) -> Shape | None:
+    """{"train": […], "test": […]}: objects, or pairs of text and label."""
+    lists = {name: value for name, value in data.items() if isinstance(value, list)}
+    train = [name for name in lists if _TRAIN.fullmatch(name.lower())]
+    others = [name for name in lists if _OTHER_SPLITS.fullmatch(name.lower())]
+    if not train or len(train) + len(others) < len(data) or (len(train) == 1 and not others):
+        return None
+    rows = [row for name in train for row in lists[name]]
+    pairs = _are_pairs(rows)
+    if not pairs and not all(isinstance(row, dict) for row in rows):
+        return None
+    left = f"; {', '.join(map(repr, others))} left out: write other splits to files of their own" if others else ""
+    what = "pairs of text and label" if pairs else "rows"
+    note = f"{what} below {' and '.join(map(repr, train))}{left}"
+    return Shape([_pair(row) for row in rows] if pairs else rows, note, pairs)
+
+
+def _are_pairs(rows: Sequence[Any]) -> bool:
+    return bool(rows) and all(isinstance(r, list) and len(r) == 2 and all(isinstance(x, str) for x in r) for r in rows)
+
+
+def _pair(row: Sequence[str]) -> dict[str, str]:
+    return {"text": row[0], "label": row[1]}
+
+
+def _snips(data: Mapping[str, Any]) -> Shape | None:
+    """{"intents": {"Play": {"utterances": [{"data": [{"text": …}, …]}]}}}, and {"Play": [{"data": […]}, …]}."""
+    inner = data.get("intents", data)
+    if not isinstance(inner, dict):
+        return None
+    found = {
+        name: value["utterances"] if isinstance(value, dict) and "utterances" in value else value
+        for name, value in inner.items()
+    }
+    if not all(
+        isinstance(value, list) and all(_pieces(item) is not None for item in value) for value in found.values()
+    ):
+        return None
+    rows = [{"text": _pieces(item), "label": name} for name, items in found.items() for item in items]
+    return Shape(rows, "a label is the key above its texts", labelled=True) if rows else None
+
+
+def _pieces(item: Any) -> str | None:
+    """A text that is cut into pieces."""
+    parts = item.get("data") if isinstance(item, dict) else None
+    if not isinstance(parts, list) or not parts or not all(isinstance(p, dict) and "text" in p for p in parts):
+        return None
+    return "".join(str(part["text"]) for part in parts)
+
+
+def _texts_by_label(data: Mapping[str, Any]) -> Shape | None:
+    """{"greet": ["hello there", …], "bye": […]}: the keys are labels, where the values are texts all through."""
+    if len(data) < 2 or not all(isinstance(value, list) and value for value in data.values()):
+        return None
+    if not {normal(name) for name in data}.isdisjoint({*TEXT_NAMES, *LABEL_NAMES, "texts", "id"}):
+        return None
+    texts = [text for value in data.values() for text in value]
+    if not all(isinstance(text, str) for text in texts) or not all(map(_are_texts, data.values())):
+        return None
+    rows = [{"text": text, "label": name} for name, value in data.items() for text in value]
+    return Shape(rows, "a label is the key above its texts", labelled=True)
+
+
+def _are_texts(values: Sequence[str]) -> bool:
+    spaced = sum(" " in value.strip() or any(c > "\u2e80" for c in value) for value in values)
+    return spaced >= 0.5 * len(values) and len(set(values)) > 0.5 * len(values)
+
+
+def _labels_by_text(data: Mapping[str, Any]) -> Shape | None:
+    """{"the text": "label", …}."""
+    values = list(data.values())
+    if len(values) < 10 or not all(isinstance(value, (str, int, float)) for value in values):
+        return None
+    if not _are_texts(list(data)) or len(set(values)) > len(values) / 2 or max(len(str(v)) for v in values) > 60:
+        return None
+    return Shape([{"text": text, "label": label} for text, label in data.items()], "keys are texts", labelled=True)
+
+
+def _exploded(rows: Sequence[Any]) -> Shape | None:
+    """[{"tag": "greet", "patterns": ["hello", …]}, …]: one row a text."""
+    if not rows or not all(isinstance(row, dict) for row in rows):
+        return None
+    for many in _LISTS:
+        holding = [row for row in rows if isinstance(row.get(_named(row, many)), list)]
+        tag = next((name for name in _TAGS if holding and all(_named(row, name) for row in holding)), None)
+        if tag is None or len(holding) < 0.8 * len(rows):
+            continue
+        found = [
+            {"text": text, "label": row[_named(row, tag) or tag]}
+            for row in holding
+            for item in row[_named(row, many) or many]
+            if (text := _text_of(item)) is not None
+        ]
+        if found:
+            return Shape(found, f"text from {many!r}, label from {tag!r}", labelled=True)
+    return None
+
+
+def _named(row: Mapping[str, Any], name: str) -> str | None:
+    return next((key for key in row if normal(key).replace("_", "") == name.replace("_", "")), None)
+
+
+def _text_of(item: Any) -> str | None:
+    if isinstance(item, dict):
+        return next((item[name] for name in ("text", "example", "utterance") if isinstance(item.get(name), str)), None)
+    return item if isinstance(item, str) else None

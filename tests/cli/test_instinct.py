@@ -1,0 +1,96 @@
+"""Names that other tools use: each points to a command or an option of ours that exists."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import pytest
+import typer
+
+from lstmcli.cli import instinct
+from lstmcli.cli.app import COMMANDS, app
+
+
+@pytest.fixture(scope="module")
+def commands() -> dict[str, Any]:
+    group: Any = typer.main.get_command(app)
+    return {name: group.get_command(None, name) for name in COMMANDS}
+
+
+def said(capsys: pytest.CaptureFixture[str], *args: str) -> str:
+    with pytest.raises(SystemExit) as ended:
+        app(list(args))
+    assert ended.value.code == 2
+    return capsys.readouterr().err.splitlines()[0]
+
+
+def test_every_command_of_the_table_exists(commands: dict[str, Any]) -> None:
+    for foreign, ours in instinct.COMMANDS.items():
+        assert foreign == instinct.bare(foreign)
+        assert foreign not in COMMANDS
+        for one in ours:
+            name, *options = one.split()
+            assert set(options) <= set(instinct.names(commands[name])), foreign
+
+
+def test_every_option_of_the_table_exists(commands: dict[str, Any]) -> None:
+    every = {name for one in commands.values() for name in instinct.names(one)}
+    for foreign, ours in instinct.OPTIONS.items():
+        assert foreign == instinct.bare(foreign)
+        assert {one.split()[0] for one in ours} <= every, foreign
+        assert instinct.option(f"--{foreign}", commands["train"], commands), foreign
+
+
+def test_what_is_offered_exists_on_the_command_it_is_offered_for(commands: dict[str, Any]) -> None:
+    for name, one in commands.items():
+        for foreign in instinct.OPTIONS:
+            for target in instinct.targets(f"--{foreign}", one):
+                assert target.split()[0] in instinct.names(one), (name, foreign)
+            assert instinct.option(f"--{foreign}", one, commands)
+
+
+TYPED = """
+--lr --epoch --out --input --batch --bs --dim --wordNgrams -lr -epoch --data --model_dir --num_epochs --max_len
+--dropout --n_layers --rnn_size --num_layers --gpu --cuda --fp16 --random_state --test_size --max_features --temp
+--length --primetext --start_text --save_every --checkpoint --output_dir --per_device_train_batch_size
+--validation_file -output -minCount --batchSize
+"""
+VERBS = "predict evaluate test eval score sample fit supervised quantize finetune autotune nn init debug"
+
+
+@pytest.mark.parametrize("name", TYPED.split())
+def test_names_typed_by_instinct(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    first = said(capsys, "train", "a.txt", name, "3")
+    assert first.startswith(f"error: no such option: {name}; ")
+    assert "here it is" in first or "`lstm " in first
+
+
+@pytest.mark.parametrize("name", VERBS.split())
+def test_commands_typed_by_instinct(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert "; here it is `lstm " in said(capsys, name, "x")
+
+
+def test_an_option_of_another_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert said(capsys, "classify", "--epochs", "3").endswith("`lstm train` has --epochs")
+
+
+def test_an_option_before_the_command(capsys: pytest.CaptureFixture[str]) -> None:
+    assert said(capsys, "--lr", "3", "train").endswith("`lstm train` has --learning-rate")
+
+
+def test_a_near_miss_is_still_offered(capsys: pytest.CaptureFixture[str]) -> None:
+    assert "did you mean --epochs" in said(capsys, "train", "a.txt", "--epchs", "3")
+
+
+def test_a_file_where_a_command_belongs(capsys: pytest.CaptureFixture[str], tmp_path: Any) -> None:
+    assert "a command comes before the file" in said(capsys, str(tmp_path))
+
+
+def test_a_value_with_a_dash_is_a_value(commands: dict[str, Any]) -> None:
+    assert instinct.one_dash(["--text", "-model"], commands["classify"]) == ""
+    assert instinct.one_dash(["--", "-model"], commands["classify"]) == ""
+    assert instinct.one_dash(["-q", "-model"], commands["classify"]) == "-model"
+
+
+def test_a_long_wrong_number_is_quoted_in_part(capsys: pytest.CaptureFixture[str]) -> None:
+    assert len(said(capsys, "train", "a.txt", "--hidden", "9" * 5000)) < 200
