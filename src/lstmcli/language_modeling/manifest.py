@@ -8,13 +8,14 @@ from typing import Any
 from lstmcli.model_dir.manifest import DAMAGED, fail
 
 FIELDS: dict[str, type] = {"int8": bool}
-FIGURES = frozenset({"perplexity", "word_perplexity", "bits_per_byte", "tokens"})
+_NEEDED = frozenset({"perplexity", "word_perplexity", "bits_per_byte", "tokens"})
+FIGURES = _NEEDED | {"bits_per_char"}
 """Metrics that are shown."""
 
 
 def check(path: Path, config: dict[str, Any]) -> None:
     """Raises: ModelError, for metrics that lack one of the figures."""
     for found in config["metrics"].values():
-        missing = FIGURES - set(found)
+        missing = _NEEDED - set(found)
         if "bits_per_byte" in found and missing:
             fail(path, f"metrics lack {min(missing)!r}", DAMAGED)
