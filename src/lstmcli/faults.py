@@ -45,7 +45,12 @@ def shortage(error: BaseException, command: str = "") -> Shortage | None:
             return Shortage("the system does not let the program start another thread or process", hint=LIMITED)
         if code in (errno.EMFILE, errno.ENFILE):
             return Shortage("too many open files", hint="raise the limit on open files: ulimit -n 1024")
-        if isinstance(each, MemoryError) or code == errno.ENOMEM or (code is None and _NO_MEMORY.search(str(each))):
+        torn = isinstance(each, SystemError) and (
+            "without exception set" in str(each) or "without setting" in str(each)
+        )
+        if torn or isinstance(each, MemoryError) or code == errno.ENOMEM:  # C code that fails for lack of memory
+            return Shortage("out of memory", hint=_SMALLER.get(command, _MEMORY))
+        if code is None and _NO_MEMORY.search(str(each)):
             return Shortage("out of memory", hint=_SMALLER.get(command, _MEMORY))
     return None
 

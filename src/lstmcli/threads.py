@@ -28,7 +28,12 @@ def cores() -> int:
 
 
 def startable(most: int) -> int:
-    """How many threads, up to ``most``, can be started beside those that are running."""
+    """How many threads, up to ``most``, can be started beside those that are running.
+
+    Under a limit on addresses (``ulimit -v``) nothing is tried: glibc would reserve 64 MB for each thread, for good.
+    """
+    if _addresses_limited():
+        return most
     gate = threading.Event()
     started: list[threading.Thread] = []
     try:
@@ -42,6 +47,14 @@ def startable(most: int) -> int:
     for thread in started:
         thread.join()
     return len(started)
+
+
+def _addresses_limited() -> bool:
+    try:
+        import resource
+    except ImportError:  # Windows
+        return False
+    return resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY
 
 
 def make_do() -> bool:

@@ -230,7 +230,8 @@ def cooking_json(m: Maker) -> Case:
         [{"id": 10259 + i, "cuisine": c, "ingredients": x} for i, (c, x) in enumerate(zip(labels, lists, strict=True))],
         indent=2,
     )
-    return Case(path, (classify(pairs(lists, labels)),))
+    # Items of a list are joined by blanks, and the same few of them may make one text of two labels.
+    return Case(path, (classify(pairs([" ".join(x) for x in lists], labels)),))
 
 
 @form(GROUP, "a year that recurs beside genre: the genre, though it has more values")

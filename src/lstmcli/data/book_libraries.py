@@ -30,6 +30,7 @@ def _pattern(*parts: str) -> re.Pattern[str]:
 
 
 LIBRARIES = (
+    Library("Aozora Bunko", foot=_pattern(r"底本："), sign=_pattern("青空文庫")),
     Library(
         "Project Gutenberg Australia",
         head=_pattern(r"\s*to contact project gutenberg (?:of )?australia\b"),
@@ -98,7 +99,7 @@ LINES = (
 HINT = _pattern(
     *("gutenberg", "the small print", "faded page", "end of", "wikisource", "digital edition", "édition élec"),
     *("edizione ele", "ebooks", "imprint", "colophon", "uncopyright", "digital copy", r"google\s?\.", "archive"),
-    *("ctp:", "子化", r"transcriber.{0,2}s?.{0,2}\snote", "full license", "newsletter"),
+    *("底本", "青空", "ctp:", "子化", r"transcriber.{0,2}s?.{0,2}\snote", "full license", "newsletter"),
 )
 """What each of the patterns above needs; nearly every line of a book has nothing of it."""
 OPENING = _pattern(r"\W*(?:(?:the|this|a) )?project gutenberg\b.*\be-?(?:book|text)\b", r"\W*project gutenberg etext")

@@ -156,9 +156,16 @@ class ColumnProfile:
         return label_rank(self.name)
 
     @cached_property
+    def coded(self) -> bool:
+        """Numbers of several classes in a cell, ``2,14``: each of them stands alone in other cells."""
+        alone = {cell for cell in self.counts if "," not in cell}
+        several = [cell for cell in self.counts if "," in cell]
+        return bool(several) and all(part.strip() in alone for cell in several for part in cell.split(","))
+
+    @cached_property
     def quantity(self) -> bool:
         """Numbers that measure something, rather than classes that are numbered."""
-        if not self.numeric or self.distinct <= MAX_FRACTIONS or not self.numbers:
+        if not self.numeric or self.distinct <= MAX_FRACTIONS or not self.numbers or self.coded:
             return False
         if any(value != int(value) for value in self.numbers):
             return True

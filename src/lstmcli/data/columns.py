@@ -6,7 +6,7 @@ import difflib
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
-from lstmcli.data.column_names import normal
+from lstmcli.data.column_names import EXPLICIT, label_rank, normal
 from lstmcli.data.column_profile import ColumnProfile, profiles
 from lstmcli.data.config import ReadConfig
 from lstmcli.data.label_choice import LabelChoice, choose_label
@@ -103,6 +103,8 @@ def choose_columns(
         guess = choose_label(free, found.of(columns), headed=table.headed)
         guess = _settled(guess, path, lenient=prefer is not None and labelled is None, ask=ask)
         labels, others = guess.columns, guess.others
+    if not labels and labelled is not False and not prefer:
+        _refuse_objects([c for c in columns if c not in text], found, path)
     if labelled and not labels:
         raise _no_label(columns, text, path)
     only = labels[0] if len(labels) == 1 else None
@@ -125,6 +127,20 @@ def _given(
     text = text or tuple(c for c in table.text_columns if c not in labels)
     own = table.label_column
     return text, labels or ((own,) if own and own not in text else ())
+
+
+def _refuse_objects(columns: Sequence[str], found: _Profiles, path: str) -> None:
+    """Raises DataError for a column that is called a label and holds objects."""
+    profiles = found.of(columns)
+    nested = [name for name in columns if not profiles[name].labels_readable or "." in name]
+    for name in nested:
+        base = name.split(".")[0]
+        if label_rank(base) >= EXPLICIT:
+            raise DataError(
+                f"the label column {base!r} holds objects (nested JSON), not classes",
+                path=path,
+                hint=f"name what is inside it: --label-column {base}.NAME; --task lm looks for no labels",
+            )
 
 
 def _no_label(columns: Sequence[str], text: Sequence[str], path: str) -> DataError:

@@ -75,6 +75,28 @@ def open_hub(name: str, split: str) -> Table:
         data = _datasets().load_dataset(path, config, split=split, streaming="[" not in split)
         sample = list(itertools.islice(data, 1000))
         features = data.features or {column: None for row in sample for column in row}
+    return _table(name, data, features, sample, [f"split {split!r}"])
+
+
+def open_saved(folder: str) -> Table:
+    """A folder that ``Dataset.save_to_disk`` wrote.
+
+    Raises:
+        DataError: it is damaged.
+    """
+    try:
+        data = _datasets().load_from_disk(folder)
+        sample = list(itertools.islice(data, 1000))
+    except DataError:
+        raise
+    except Exception as error:  # the library has no base class of its own
+        reason = (str(error).splitlines() or [type(error).__name__])[0][:300]
+        hint = "save it again with Dataset.save_to_disk, or as Parquet"
+        raise DataError(f"the saved data set cannot be read: {reason}", path=folder, hint=hint) from error
+    return _table(folder, data, data.features, sample, ["saved to disk"])
+
+
+def _table(name: str, data: Any, features: Any, sample: list[Any], notes: list[str]) -> Table:
     named = {column: names for column, feature in features.items() if (names := _class_names(feature))}
 
     def rows() -> Iterator[Row]:
@@ -83,7 +105,7 @@ def open_hub(name: str, split: str) -> Table:
                 yield Row(0, name, with_names(row, named))
 
     spelled = [with_names(row, named) for row in sample]
-    return Table("hub", tuple(features), rows, spelled, encoding="UTF-8", notes=[f"split {split!r}"])
+    return Table("hub", tuple(features), rows, spelled, encoding="UTF-8", notes=notes)
 
 
 def _parts(name: str) -> tuple[str, str | None]:

@@ -57,13 +57,15 @@ def choose_label(columns: Sequence[str], found: Profiles, *, headed: bool) -> La
     if not ranked:
         return LabelChoice()
     flags = _flags(columns, found) if headed else ()
-    if flags and (ranked[0] in flags or score(ranked[0]) < WEAK - 1):
-        return LabelChoice(flags, tuple(name for name in ranked if name not in flags), flags=True)
+    flagged = set(flags)
+    if flags and (ranked[0] in flagged or score(ranked[0]) < WEAK - 1):
+        return LabelChoice(flags, tuple(name for name in ranked if name not in flagged), flags=True)
     first, *others = ranked
-    others = [name for name in others if name not in flags] + list(flags)
+    others = [name for name in others if name not in flagged] + list(flags)
     sure = not others or _leads(found[first], found[others[0]], score(first) - score(others[0]))
     if not sure or found[first].rank < EXPLICIT:
-        others += [name for name in everything if name not in (first, *others)]
+        known = {first, *others}
+        others += [name for name in everything if name not in known]
     return LabelChoice((first,), tuple(others), sure=sure, guessed=score(first) < WEAK - 1)
 
 

@@ -21,7 +21,7 @@ from lstmcli.data.formats.folder import (
     open_classes,
 )
 from lstmcli.data.formats.open import open_input
-from lstmcli.data.hub import hub_splits, is_hub_name, open_hub
+from lstmcli.data.hub import hub_splits, is_hub_name, open_hub, open_saved
 from lstmcli.data.table import Row, Table
 from lstmcli.errors import DataError, UsageError
 
@@ -140,12 +140,22 @@ def _sample(spec: str) -> Table:
 
 
 def _folder(path: Path, read: ReadConfig) -> Located:
+    apart = [text.name for text in path.glob("*_text.txt") if text.with_name(text.name[:-9] + "_labels.txt").is_file()]
+    if apart:
+        first = apart[0][:-9]
+        raise DataError(
+            f"the label of each line of {apart[0]} is in a file of its own, {first}_labels.txt",
+            path=path,
+            hint=f"put them side by side: paste {first}_labels.txt {apart[0]} > {first}.tsv",
+        )
     has_classes = is_folder_of_classes(path)
     named = {} if has_classes and read.input_format == "folder" else find_splits(path)
     if named:
         splits = {split: [opener for part in parts for opener in _part(part)] for split, parts in named.items()}
         made_of = "; ".join(f"{split} from {', '.join(p.name for p in parts)}" for split, parts in named.items())
         return Located(str(path), splits, made_of)
+    if (path / "state.json").is_file() and (path / "dataset_info.json").is_file():
+        return Located(str(path), {WHOLE: [lambda read, labelled, prefer: open_saved(str(path))]})
     files = data_files(path)
     if len(files) == 1 and not has_classes and not any(child.is_dir() for child in path.iterdir()):
         return Located(str(path), {WHOLE: [_file(files[0])]}, f"the only file of the folder, {files[0].name}")

@@ -17,7 +17,7 @@ from lstmcli.data.table import Table, cell_labels, cell_text
 from lstmcli.data.text_choice import PAIR_JOIN
 from lstmcli.errors import DataError
 
-MAX_OTHERS = 4
+MAX_OTHERS, MAX_LABELS = 4, 20
 
 _FORMAT_NAMES = {
     "text": "plain text, one text a line",
@@ -180,8 +180,8 @@ def _note(name: str, table: Table, chosen: Chosen) -> str:
     return f"{name}: {what}; text from {text}, {_said_labels(chosen)}"
 
 
-def _some(names: Sequence[str]) -> str:
-    return listed(names[:MAX_OTHERS]) + (", …" if len(names) > MAX_OTHERS else "")
+def _some(names: Sequence[str], most: int = MAX_OTHERS) -> str:
+    return listed(names[:most]) + (f", … ({len(names):,} in all)" if len(names) > most else "")
 
 
 def _said_labels(chosen: Chosen) -> str:
@@ -193,8 +193,8 @@ def _said_labels(chosen: Chosen) -> str:
     if len(columns) == 1:
         return f"label from {columns[0]!r}{end}"
     if chosen.one_each:
-        return f"label: which of {listed(columns)} is 1{end}"
-    return f"several labels from {listed(columns)}{end}"
+        return f"label: which of {_some(columns, MAX_LABELS)} is 1{end}"
+    return f"several labels from {_some(columns, MAX_LABELS)}{end}"
 
 
 def _labels_of_several(cells: Mapping[str, Any], chosen: Chosen, separator: str | None) -> tuple[str, ...]:
@@ -230,8 +230,10 @@ def _records(table: Table, chosen: Chosen, separator: str | None, keep: bool) ->
                 hint="every row needs its text, null for none",
             ) from error
         except TypeError as error:
+            odd = next((n for n in (*names, *chosen.label_columns) if isinstance(cells.get(n), (dict, list))), "")
+            where = f" ({odd!r})" if odd else ""
             raise DataError(
-                f"a text or label is a {error}, not a string, a number or a list of them",
+                f"a text or label{where} is a {error}, not a string, a number or a list of them",
                 path=path,
                 line=line or None,
                 hint="name other columns with --text-column and --label-column",

@@ -7,6 +7,7 @@ from functools import cache
 from typing import TYPE_CHECKING, TypeVar
 
 from lstmcli.errors import LstmError
+from lstmcli.threads import startable
 
 if TYPE_CHECKING:
     from concurrent.futures import Future, ThreadPoolExecutor
@@ -76,6 +77,9 @@ def one_ahead(work: Callable[[U], T], items: Iterable[U]) -> Iterator[tuple[U, T
     """Each item and what ``work`` makes of it, in order; the next is worked on while this one is used."""
     from concurrent.futures import ThreadPoolExecutor
 
+    if not startable(1):
+        yield from one_by_one(work, items)
+        return
     before: tuple[U, Future[T]] | None = None
     with ThreadPoolExecutor(1) as beside:
         try:

@@ -222,6 +222,6 @@ _DECODERS: Mapping[str, Callable[[Step], float]] = {
     "ByteLevel": _times(3.0),  # a byte that is no character becomes U+FFFD
     "WordPiece": _times(2.0),  # a space before each token
     "BPEDecoder": lambda step: 1.0 if step["suffix"] else 2.0,  # a space for the suffix, or between all characters
-    "CTC": lambda step: 1.0 if step["word_delimiter_token"] else 2.0,
+    "CTC": lambda step: 1.0 if step["word_delimiter_token"] else 3.0,
     "Replace": _replace(lambda text: len(text.encode())),
 }

@@ -58,6 +58,8 @@ def forget_sizes() -> None:
     for name in ("COLUMNS", "LINES"):
         if not re.fullmatch("0*[1-9][0-9]{0,4}", os.environ.get(name, "1")):
             del os.environ[name]
+    if not os.environ.get("SOURCE_DATE_EPOCH", "0").isdecimal():
+        del os.environ["SOURCE_DATE_EPOCH"]  # scipy takes it for a number
 
 
 def for_people(stream: TextIO) -> None:

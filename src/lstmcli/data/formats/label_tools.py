@@ -38,6 +38,19 @@ def _studio(row: Mapping[str, Any]) -> dict[str, Any] | None:
     return {"data": row["data"], name: [{"result": one["result"]} for one in kept]} if kept else None
 
 
+def _is_studio_min(row: Mapping[str, Any]) -> bool:
+    return "annotation_id" in row and "lead_time" in row
+
+
+def _studio_min(row: Mapping[str, Any]) -> dict[str, Any] | None:
+    """A row of Label Studio's JSON-MIN, where one choice is a string and several are an object."""
+    return {name: _choices(value) for name, value in row.items()}
+
+
+def _choices(value: Any) -> Any:
+    return value["choices"] if isinstance(value, dict) and set(value) == {"choices"} else value
+
+
 def _is_prodigy(row: Mapping[str, Any]) -> bool:
     tasks = "_input_hash" in row or "_task_hash" in row or "label" in row or "accept" in row
     return row.get("answer") in ("accept", "reject", "ignore") and tasks and "spans" not in row
@@ -78,6 +91,7 @@ def _chat(row: Mapping[str, Any]) -> dict[str, Any] | None:
 
 _TOOLS: tuple[tuple[Tool, Callable[[Mapping[str, Any]], bool]], ...] = (
     (Tool("Label Studio", _studio), _is_studio),
+    (Tool("Label Studio", _studio_min), _is_studio_min),
     (Tool("Prodigy", _prodigy, "text", "label", "rows whose answer is not accept are left out"), _is_prodigy),
     (Tool("spaCy", _cats, "text", "label", "labels are the cats of 0.5 and more"), _is_cats),
     (Tool("chat messages", _chat), _is_chat),

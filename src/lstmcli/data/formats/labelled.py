@@ -253,11 +253,15 @@ def words(text: str) -> float:
     return len(text.split()) + len(_WIDE.findall(text)) / 2
 
 
+_TIGHT = ("_!_", "|||", ":::", "@@@", "###", "^^^")
+"""Marks that stand between fields without blanks around them."""
+
+
 def find_fields(lines: Sequence[str]) -> tuple[str, int] | None:
     """A mark of several characters that cuts every line into the same number of fields, three or more."""
     some = [line for line in lines[:200] if line.strip()]
-    for mark in _runs(some) if len(some) >= 4 else ():
-        counts = {line.count(f" {mark} ") for line in some}
+    for mark in (*(f" {mark} " for mark in _runs(some)), *_TIGHT) if len(some) >= 4 else ():
+        counts = {line.count(mark) for line in some}
         if len(counts) == 1 and (fields := counts.pop() + 1) >= 3:
-            return mark, fields
+            return mark.strip(), fields
     return None

@@ -14,6 +14,7 @@ from lstmcli.data.formats.json_files import open_json, open_jsonl
 from lstmcli.data.formats.lines import open_fasttext, open_text
 from lstmcli.data.formats.parquet import open_parquet
 from lstmcli.data.formats.plain import Plain, is_program_text, open_plain
+from lstmcli.data.formats.webpages import markup_of, open_markup
 from lstmcli.data.mac_lines import ends_as_on_macs, is_mac_roman
 from lstmcli.data.table import Table
 from lstmcli.errors import DataError, NoDataError, UsageError
@@ -55,6 +56,8 @@ def open_input(source: Input, read: ReadConfig, *, labelled: bool | None, prefer
         format = json_or_lines(lines, complete=complete)
     if format is None and named is None and is_program_text(source.path, lines):
         return open_text(source, encoding)
+    if format is None and named is None and (markup := markup_of(lines)):
+        return open_markup(source, encoding, markup)
     format = format or named or format_by_content(start, lines, read, complete=complete)
     if format == "text" and read.input_format is None and labelled is not False:
         plain = open_plain(Plain(source, encoding, lines, complete, start), read, labelled=labelled, prefer=prefer)
