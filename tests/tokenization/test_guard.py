@@ -173,6 +173,18 @@ def test_dropout_of_merges_is_switched_off() -> None:
     assert guard.switch_off_randomness(made) and not guard.switch_off_randomness(made)
 
 
+@pytest.mark.parametrize(
+    ("model", "told"),
+    [({"dropout": 0.3}, True), ({"dropout": 0.0}, False), ({"dropout": None}, False), ({}, False), ([], False)],
+)
+def test_dropout_of_merges_is_said(model: Any, told: bool, tmp_path: Path) -> None:
+    path = tmp_path / "tokenizer.json"
+    path.write_text(json.dumps({"model": model}))
+    assert bool(guard.draws_lots(str(path))) is told
+    path.write_text("[")
+    assert guard.draws_lots(str(path)) is None and guard.draws_lots(str(tmp_path / "none")) is None
+
+
 WORDS = ["<unk>", "[UNK]", "[CLS]", "[SEP]", "<s>", "</s>", "the", "▁the", "Ġthe", "##s", "a", "▁", "s"]
 PUBLIC: dict[str, dict[str, Any]] = {
     "BERT": {

@@ -26,6 +26,7 @@ from lstmcli.classification.results import DataCheck
 from lstmcli.model_dir.directory import NGRAMS, TOKENIZER
 from lstmcli.nn.device import choose_precision
 from lstmcli.tasks import CLASSIFICATION
+from lstmcli.tokenization.guard import draws_lots
 from lstmcli.tokenization.text_encoder import UNKNOWN_ID, TextEncoder
 from lstmcli.tokenization.unknown_rate import unknown_in_validation
 from lstmcli.training import events
@@ -87,6 +88,8 @@ class ClassifierJob(TrainingJob):
         self.check = check_data(splits)
         yield DataRead(self.check, splits.notes)
         if not self.config.tokenizer.strip_html and (warning := html_in(splits.train)):
+            yield events.Warned(warning)
+        if self.config.tokenizer.path and (warning := draws_lots(self.config.tokenizer.path)):
             yield events.Warned(warning)
         # Other files are read by the columns that were found here.
         config = replace(self.config, read=splits.read or self.config.read)

@@ -136,7 +136,7 @@ def _replace(measure: Callable[[str], int]) -> Callable[[Step], float]:
         new, pattern = measure(step["content"]), _pattern(step)
         # The least that a match takes; an expression that matches nothing can match between any two characters.
         least = _expression(step).least if "Regex" in pattern else measure(pattern["String"])
-        return max(1.0, new / least) if least else 1.0 + new
+        return max(1.0, new / least) if least else 1.0 + 2 * new  # at both ends, too
 
     return growth
 
@@ -221,7 +221,7 @@ _DECODERS: Mapping[str, Callable[[Step], float]] = {
     **dict.fromkeys(("ByteFallback", "Fuse", "Strip", "Metaspace"), _still),
     "ByteLevel": _times(3.0),  # a byte that is no character becomes U+FFFD
     "WordPiece": _times(2.0),  # a space before each token
-    "BPEDecoder": lambda step: 1.0 if step["suffix"] else 2.0,  # a space for the suffix, or between all characters
+    "BPEDecoder": lambda step: 1.0 if step["suffix"] else 3.0,  # a space for the suffix, or around all characters
     "CTC": lambda step: 1.0 if step["word_delimiter_token"] else 3.0,
     "Replace": _replace(lambda text: len(text.encode())),
 }

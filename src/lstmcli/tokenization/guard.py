@@ -12,6 +12,7 @@ from __future__ import annotations
 import json
 from collections.abc import Iterator
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import numpy as np
@@ -134,6 +135,17 @@ def switch_off_randomness(tokenizer: Tokenizer) -> bool:
             found = found or name == "alpha" or bool(getattr(model, name))
             setattr(model, name, None)
     return found
+
+
+def draws_lots(path: str) -> str | None:
+    """What to say of a ``tokenizer.json`` that would cut a text anew each time; None where there is nothing to say."""
+    try:
+        dropout = json.loads(Path(path).read_text(encoding="utf-8"))["model"].get("dropout")
+    except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return None  # it is another kind of file: whoever reads it as a tokenizer says so
+    if not dropout:
+        return None
+    return f"{path}: its dropout of merges ({dropout}) is switched off, so that a text is always cut in the same way"
 
 
 def _state(part: Any) -> Step | None:
