@@ -87,8 +87,9 @@ def choose_columns(
     found, other_texts = _Profiles(table), tuple[str, ...]()
     if not text:
         free = [c for c in columns if c not in labels]
-        text = choose_text(free, found.of(columns), headed=table.headed)
-        other_texts = tuple(c for c in free if c not in text and is_running_text(found.of(columns)[c]))
+        seen = found.of(columns)
+        text = choose_text(free, seen, headed=table.headed)
+        other_texts = tuple(c for c in free if c not in text and is_running_text(seen[c]))
     if not text:
         raise DataError(
             f"no column can be told to be the text; the columns are {listed(columns)}",
