@@ -195,13 +195,35 @@ class ColumnProfile:
         return self.count < FEW_ROWS or self.words >= 3 or (self.varied > 0.3 and not self.constant)
 
 
-def profiles(table: Table, columns: Sequence[str]) -> dict[str, ColumnProfile]:
-    """What is in each of the columns."""
-    rows = spread_rows(table)
-    return {column: _profile(column, [row.get(column) for row in rows]) for column in columns}
+class Profiles(Mapping[str, ColumnProfile]):
+    """What is in the columns of a table; each is looked at when it is first asked for."""
+
+    def __init__(self, table: Table) -> None:
+        self._table, self._made = table, dict[str, ColumnProfile]()
+        self._names = dict.fromkeys(table.columns)
+
+    @cached_property
+    def _rows(self) -> Sequence[Mapping[str, Any]]:
+        return _spread_rows(self._table)
+
+    def __getitem__(self, name: str) -> ColumnProfile:
+        if name not in self._names:
+            raise KeyError(name)
+        if name not in self._made:
+            self._made[name] = _profile(name, [row.get(name) for row in self._rows])
+        return self._made[name]
+
+    def __contains__(self, name: object) -> bool:
+        return name in self._names
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self._names)
+
+    def __len__(self) -> int:
+        return len(self._names)
 
 
-def spread_rows(table: Table) -> Sequence[Mapping[str, Any]]:
+def _spread_rows(table: Table) -> Sequence[Mapping[str, Any]]:
     """Rows from all over a table: one that is sorted shows a single class at its start."""
     rows: Sequence[Mapping[str, Any]] = table.sample
     if table.spread is not None:

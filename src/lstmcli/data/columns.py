@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 import difflib
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
 from lstmcli.data.column_names import EXPLICIT, label_rank, normal
-from lstmcli.data.column_profile import ColumnProfile, profiles
+from lstmcli.data.column_profile import ColumnProfile, Profiles
 from lstmcli.data.config import ReadConfig
 from lstmcli.data.label_choice import LabelChoice, choose_label
 from lstmcli.data.table import Table
@@ -84,12 +84,11 @@ def choose_columns(
     """
     columns = table.columns
     text, labels = _given(table, read, path, labelled, prefer)
-    found, other_texts = _Profiles(table), tuple[str, ...]()
+    found, other_texts = Profiles(table), tuple[str, ...]()
     if not text:
         free = [c for c in columns if c not in labels]
-        seen = found.of(columns)
-        text = choose_text(free, seen, headed=table.headed)
-        other_texts = tuple(c for c in free if c not in text and is_running_text(seen[c]))
+        text = choose_text(free, found, headed=table.headed)
+        other_texts = tuple(c for c in free if c not in text and is_running_text(found[c]))
     if not text:
         raise DataError(
             f"no column can be told to be the text; the columns are {listed(columns)}",
@@ -101,7 +100,7 @@ def choose_columns(
         _refuse_quantity(_label_names(read), found, path)
     elif labelled is not False and not table.text_columns:
         free = [c for c in columns if c not in text]
-        guess = choose_label(free, found.of(columns), headed=table.headed)
+        guess = choose_label(free, found, headed=table.headed)
         guess = _settled(guess, path, lenient=prefer is not None and labelled is None, ask=ask)
         labels, others = guess.columns, guess.others
     if not labels and labelled is not False and not prefer:
@@ -111,7 +110,7 @@ def choose_columns(
     only = labels[0] if len(labels) == 1 else None
     left = tuple(c for c in other_texts if c not in labels)
     chosen = Chosen(text, only, labels, join=join_of(text), others=others, other_texts=left)
-    return _with_flags(chosen, found.of(labels)) if len(labels) > 1 else chosen
+    return _with_flags(chosen, found) if len(labels) > 1 else chosen
 
 
 def _given(
@@ -130,10 +129,9 @@ def _given(
     return text, labels or ((own,) if own and own not in text else ())
 
 
-def _refuse_objects(columns: Sequence[str], found: _Profiles, path: str) -> None:
+def _refuse_objects(columns: Sequence[str], found: Profiles, path: str) -> None:
     """Raises DataError for a column that is called a label and holds objects."""
-    profiles = found.of(columns)
-    nested = [name for name in columns if not profiles[name].labels_readable or "." in name]
+    nested = [name for name in columns if not found[name].labels_readable or "." in name]
     for name in nested:
         base = name.split(".")[0]
         if label_rank(base) >= EXPLICIT:
@@ -154,22 +152,10 @@ def _no_label(columns: Sequence[str], text: Sequence[str], path: str) -> DataErr
     return DataError(message, path=path, hint=hint)
 
 
-def _with_flags(chosen: Chosen, found: Mapping[str, ColumnProfile]) -> Chosen:
+def _with_flags(chosen: Chosen, found: Profiles) -> Chosen:
     columns = [found[name] for name in chosen.label_columns]
     flags = frozenset(column.name for column in columns if column.binary)
     return replace(chosen, flags=flags, one_each=len(flags) == len(columns) and one_each(columns))
-
-
-class _Profiles:
-    """Profiles of columns, made when they are first asked for."""
-
-    def __init__(self, table: Table) -> None:
-        self._table, self._made = table, dict[str, ColumnProfile]()
-
-    def of(self, columns: Sequence[str]) -> Mapping[str, ColumnProfile]:
-        if not all(column in self._made for column in columns):
-            self._made = profiles(self._table, columns)
-        return self._made
 
 
 def _label_names(config: ReadConfig | None) -> tuple[str, ...]:
@@ -215,9 +201,9 @@ def _typed(name: str) -> str:
     return name if name.replace("_", "").isalnum() else f'"{name}"'
 
 
-def _refuse_quantity(asked: Sequence[str], found: _Profiles, path: str) -> None:
+def _refuse_quantity(asked: Sequence[str], found: Profiles, path: str) -> None:
     for name in asked if len(asked) == 1 else ():
-        if found.of(asked)[name].quantity if name in found.of(asked) else False:
+        if name in found and found[name].quantity:
             raise _quantity_error(name, path, ())
 
 

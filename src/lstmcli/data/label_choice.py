@@ -6,12 +6,11 @@ is a column that is mostly empty or never changes, unless there is no other.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
-from functools import partial
 
 from lstmcli.data.column_names import EXPLICIT, NEVER, SIDE, UNKNOWN, USUAL, WEAK, parts, text_rank
-from lstmcli.data.column_profile import FEW_ROWS, ColumnProfile
+from lstmcli.data.column_profile import FEW_ROWS, ColumnProfile, Profiles
 
 MOSTLY_EMPTY = 3.0
 """Points off for a column that is mostly empty."""
@@ -22,8 +21,6 @@ FEW_VALUES, TIMES_FEWER = 20, 4
 """Where names say nothing, so few values lead over so many times as many."""
 FLAGS = 3
 """So many 0/1 columns side by side are the labels of a text, one column each."""
-
-Profiles = Mapping[str, ColumnProfile]
 
 
 @dataclass(frozen=True)
@@ -44,29 +41,29 @@ class LabelChoice:
 
 def choose_label(columns: Sequence[str], found: Profiles, *, headed: bool) -> LabelChoice:
     """The label among the columns (those of the text left out)."""
-    score = partial(_score, found=found, headed=headed)
-    able = [name for name in columns if score(name) > NEVER / 2]
-    ranked = sorted(able, key=lambda name: (-score(name), found[name].distinct if score(name) < WEAK - 1 else 0))
-    quantity = _quantity(columns, found, score(ranked[0]) if ranked else NEVER)
+    score = {name: _score(name, found, headed) for name in columns}
+    able = [name for name in columns if score[name] > NEVER / 2]
+    ranked = sorted(able, key=lambda name: (-score[name], found[name].distinct if score[name] < WEAK - 1 else 0))
+    quantity = _quantity(columns, found, score[ranked[0]] if ranked else NEVER)
     if quantity:
-        return LabelChoice(others=tuple(name for name in ranked if score(name) > SIDE), quantity=quantity)
-    usual = [name for name in ranked if score(name) > SIDE - 0.5]
+        return LabelChoice(others=tuple(name for name in ranked if score[name] > SIDE), quantity=quantity)
+    usual = [name for name in ranked if score[name] > SIDE - 0.5]
     everything = ranked
-    if usual and score(usual[0]) > SIDE:
-        ranked = [name for name in usual if score(name) > SIDE]  # the others are known as something else
+    if usual and score[usual[0]] > SIDE:
+        ranked = [name for name in usual if score[name] > SIDE]  # the others are known as something else
     if not ranked:
         return LabelChoice()
     flags = _flags(columns, found) if headed else ()
     flagged = set(flags)
-    if flags and (ranked[0] in flagged or score(ranked[0]) < WEAK - 1):
+    if flags and (ranked[0] in flagged or score[ranked[0]] < WEAK - 1):
         return LabelChoice(flags, tuple(name for name in ranked if name not in flagged), flags=True)
     first, *others = ranked
     others = [name for name in others if name not in flagged] + list(flags)
-    sure = not others or _leads(found[first], found[others[0]], score(first) - score(others[0]))
+    sure = not others or _leads(found[first], found[others[0]], score[first] - score[others[0]])
     if not sure or found[first].rank < EXPLICIT:
         known = {first, *others}
         others += [name for name in everything if name not in known]
-    return LabelChoice((first,), tuple(others), sure=sure, guessed=score(first) < WEAK - 1)
+    return LabelChoice((first,), tuple(others), sure=sure, guessed=score[first] < WEAK - 1)
 
 
 def _score(name: str, found: Profiles, headed: bool) -> float:

@@ -2,16 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 
 from lstmcli.data.column_names import NEVER, WEAK, is_title, pairs_by_name, text_rank
-from lstmcli.data.column_profile import FEW_ROWS, ColumnProfile
+from lstmcli.data.column_profile import FEW_ROWS, ColumnProfile, Profiles
 
 JOIN, PAIR_JOIN = "\n", " ||| "
 """What stands between the texts of several columns.  Between two that are compared it is a mark that every tokenizer
 keeps (a line end is white space to most), that texts hardly ever hold, and that can be typed."""
-
-Profiles = Mapping[str, ColumnProfile]
 
 
 def choose_text(columns: Sequence[str], found: Profiles, *, headed: bool) -> tuple[str, ...]:
