@@ -1,6 +1,6 @@
 """The rooms of the code, read from its imports: what stands above may use what stands below, never the reverse.
 
-ARCHITECTURE.md says what each room is for.
+The docstring of each package says what it is for.
 """
 
 from __future__ import annotations

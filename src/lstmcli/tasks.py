@@ -1,7 +1,7 @@
 """The registry of tasks: what ``lstm`` can train, and where its code is.
 
-A task is a package with modules of agreed names (``config``, ``manifest``, ``card``, ``train``, ``load``, …; see
-ARCHITECTURE.md) and one ``Task`` here.  Shared code asks the registry and never names a task itself.  A task from
+A task is a package with modules of agreed names (``config``, ``manifest``, ``card``, ``train``, ``load``, …) and one
+``Task`` here.  Shared code asks the registry and never names a task itself.  A task from
 another distribution registers by an entry point in the group ``lstmcli.tasks`` whose value is a ``Task``.
 """
 

@@ -26,7 +26,6 @@ from lstmcli.classification.results import DataCheck
 from lstmcli.model_dir.directory import NGRAMS, TOKENIZER
 from lstmcli.nn.device import choose_precision
 from lstmcli.tasks import CLASSIFICATION
-from lstmcli.tokenization.guard import draws_lots
 from lstmcli.tokenization.text_encoder import UNKNOWN_ID, TextEncoder
 from lstmcli.tokenization.unknown_rate import unknown_in_validation
 from lstmcli.training import events
@@ -89,8 +88,6 @@ class ClassifierJob(TrainingJob):
         yield DataRead(self.check, splits.notes)
         if not self.config.tokenizer.strip_html and (warning := html_in(splits.train)):
             yield events.Warned(warning)
-        if self.config.tokenizer.path and (warning := draws_lots(self.config.tokenizer.path)):
-            yield events.Warned(warning)
         # Other files are read by the columns that were found here.
         config = replace(self.config, read=splits.read or self.config.read)
         self.encoder = TextEncoder.train((record.text for record in splits.train), config.tokenizer)
@@ -110,12 +107,15 @@ class ClassifierJob(TrainingJob):
             config = replace(config, tokenizer=replace(config.tokenizer, hash_buckets=buckets))
         self.config = config
         self.valid, self.test = (encoded(known(part, self.check.labels)) for part in (splits.valid, splits.test))
-        self._ready = _tokenizer_ready(self.encoder, config, self.train, self.valid)
-        yield self._ready
         seen = [ids[:, 0] for ids in self.valid.encoded]
-        unknown = sum(int((ids_T == UNKNOWN_ID).sum()) for ids_T in seen)
+        unknown, read = sum(int((ids_T == UNKNOWN_ID).sum()) for ids_T in seen), sum(map(len, seen))
         kind = config.tokenizer.path or config.tokenizer.kind
-        if warning := unknown_in_validation(unknown, sum(map(len, seen)), kind):
+        lengths = np.array([len(ids) for ids in self.train.encoded])
+        self._ready = TokenizerReady(
+            kind, self.vocab_size, unknown / max(1, read), float(lengths.mean()), int(lengths.max())
+        )
+        yield self._ready
+        if warning := unknown_in_validation(unknown, read, kind):
             yield events.Warned(warning)
 
     def build(self, device: str) -> Iterator[Event]:
@@ -264,11 +264,3 @@ def describe(config: ClassifierConfig) -> str:
     network = f"{direction}{CELLS[model.cell].title} {layers}{model.hidden}, embedding {model.embedding}"
     beside = f", {model.ngrams}-gram model beside it" if model.ngrams else ""
     return f"{network}, {'+'.join(model.pooling)} pooling{beside}"
-
-
-def _tokenizer_ready(encoder: TextEncoder, config: ClassifierConfig, train: Split, valid: Split) -> TokenizerReady:
-    lengths = np.array([len(ids) for ids in train.encoded])
-    seen = np.concatenate([ids[:, 0] for ids in valid.encoded]) if len(valid) else np.zeros(0, np.int32)
-    unknown = float((seen == UNKNOWN_ID).mean()) if len(seen) else 0.0
-    kind = config.tokenizer.path or config.tokenizer.kind
-    return TokenizerReady(kind, encoder.vocab_size, unknown, float(lengths.mean()), int(lengths.max()))

@@ -25,7 +25,6 @@ from lstmcli.model_dir.directory import TOKENIZER
 from lstmcli.nn.device import native_bf16
 from lstmcli.tasks import LANGUAGE_MODELING
 from lstmcli.tokenization.auto import infer_tokenizer_config
-from lstmcli.tokenization.guard import draws_lots
 from lstmcli.tokenization.lm_tokenizer import END_ID
 from lstmcli.tokenization.stream_encoder import StreamEncoder
 from lstmcli.tokenization.unknown_rate import unknown_in_validation
@@ -106,8 +105,6 @@ class LanguageModelJob(TrainingJob):
             self.encoder.vocab_size,
         )
         if warning := unknown_in_validation(valid.unknown, len(valid), tokenizer.path or tokenizer.kind):
-            yield events.Warned(warning)
-        if tokenizer.path and (warning := draws_lots(tokenizer.path)):
             yield events.Warned(warning)
 
     def build(self, device: str) -> Iterator[Event]:

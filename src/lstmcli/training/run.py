@@ -22,6 +22,7 @@ from lstmcli.malloc import keep_freed_memory
 from lstmcli.model_dir.directory import CARD, GRAPH, LOG, WEIGHTS, check_target, write_model
 from lstmcli.nn.device import resolve_device
 from lstmcli.threads import check_threads
+from lstmcli.tokenization.guard import draws_lots
 from lstmcli.training import events
 from lstmcli.training.checkpoint import (
     KEPT,
@@ -102,6 +103,8 @@ def _train(job: TrainingJob, how: _How) -> Iterator[Event]:
     started = time.monotonic()
     check_target(how.output, how.force)
     yield from job.prepare_data()
+    if (tokenizer := job.config.tokenizer.path) and (warning := draws_lots(tokenizer)):
+        yield events.Warned(warning)
     machine, rng = prepare(job.config.train)
     yield from job.build(machine.device)
     job.rehearse(machine.threads)

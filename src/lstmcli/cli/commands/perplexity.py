@@ -55,12 +55,7 @@ def perplexity(
     text: Annotated[
         list[str] | None, typer.Option("--text", metavar="TEXT", help="A text to score; may be repeated.")
     ] = None,
-    model: Annotated[
-        str | None,
-        o.option(
-            "--model", "-m", metavar="DIR", show_default="$LSTM_MODEL, else lstm-model/lm", text="The model to use."
-        ),
-    ] = None,
+    model: o.LmModelPath = None,
     per: Annotated[
         str | None,
         o.option("--per", among=TABLES, text="Give surprisal in bits, a row for each of these, instead of figures."),

@@ -48,7 +48,7 @@ def writer(
     Args:
         several: rows say whose they are.
         keep_columns: the input's own columns come too.
-        header: whether the names of the columns come first, see ``keeping.is_headed``.
+        header: whether the names of the columns come first, see ``is_headed``.
     """
     if format == "table":
         return TableWriter(out)

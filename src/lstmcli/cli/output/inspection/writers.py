@@ -32,7 +32,7 @@ def writer(
     Args:
         top_units: rows are of units.
         keep_columns: the input's own columns come too, but for a table on a terminal.
-        header: whether the names of the columns come first, see ``keeping.is_headed``.
+        header: whether the names of the columns come first, see ``is_headed``.
     """
     if format == "table":
         from lstmcli.cli.output.inspection.terminal import GateTableWriter
