@@ -12,7 +12,7 @@ from lstmcli.cli.io import streams
 from lstmcli.cli.io.inputs import Inputs, specs
 from lstmcli.cli.options import common as o
 from lstmcli.cli.options.configs import read_config
-from lstmcli.cli.options.kept_columns import KeepColumns
+from lstmcli.cli.options.kept_columns import KeepColumns, header_option
 from lstmcli.cli.output.console import console, print_rows, show, to_json
 from lstmcli.cli.output.predictions import writer
 from lstmcli.cli.typer_classes import Command
@@ -84,15 +84,7 @@ def classify(
         o.format_option("tsv: label and probability, one line for each input. csv, jsonl and json hold the text too."),
     ] = None,
     keep_columns: KeepColumns = False,
-    output_header: Annotated[
-        bool | None,
-        typer.Option(
-            "--output-header/--no-output-header",
-            rich_help_panel=o.OUTPUT,
-            show_default="csv: yes; tsv: no",
-            help="A first line with the names of the columns, in tsv and csv.",
-        ),
-    ] = None,
+    output_header: Annotated[bool | None, header_option("csv: yes; tsv: no")] = None,
     quiet: o.Quiet = False,
 ) -> None:
     """Label texts: one answer for each, in order, blank ones included.

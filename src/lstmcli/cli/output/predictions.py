@@ -7,7 +7,7 @@ own columns come too; one that has the name of a field of ours is kept as ``orig
 from __future__ import annotations
 
 import csv
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, Protocol, TextIO
 
 from lstmcli.classification.results import Prediction
@@ -49,15 +49,12 @@ def answer(prediction: Prediction, joint: str, clean: Callable[[str], str], noth
     return nothing if prediction.label is None else clean(prediction.label)
 
 
-def own_columns(prediction: Prediction, ours: Sequence[str] = OURS) -> dict[str, Any]:
+def own_columns(prediction: Prediction) -> dict[str, Any]:
     """The input's columns under names that do not hide ours; a text that is ours already is left out."""
-    kept = {}
-    for name, value in prediction.columns.items():
-        if name not in ours:
-            kept[name] = value
-        elif not (name == "text" and value == prediction.text):
-            kept[f"original_{name}"] = value
-    return kept
+    columns = dict(prediction.columns)
+    if columns.get("text") == prediction.text:
+        columns.pop("text", None)
+    return kept(columns, OURS)
 
 
 class TsvWriter:
@@ -105,7 +102,7 @@ class CsvWriter:
         self.columns: list[str] | None = None
 
     def write(self, prediction: Prediction) -> None:
-        own = own_columns(prediction, ("label", "probability")) if self.keep else {}
+        own = kept(prediction.columns, ("label", "probability")) if self.keep else {}
         if self.columns is None:
             self.columns = list(own)
             self._header(len(prediction.probabilities))
