@@ -83,6 +83,9 @@ def test_a_changed_or_missing_file_is_found(audit: ModuleType, tmp_path: Path) -
         ("License: GPL", False),
         ("License: Proprietary", False),
         ("Summary: none stated", False),
+        ("Classifier: License :: DFSG approved\nClassifier: License :: OSI Approved :: MIT License", True),
+        ("Classifier: License :: DFSG approved", False),
+        ("Classifier: License :: DFSG approved\nLicense: Something else", False),
     ],
 )
 def test_licences(about: str, known: bool, audit: ModuleType, tmp_path: Path) -> None:

@@ -10,7 +10,7 @@ from __future__ import annotations
 import errno
 import json
 import os
-import socket
+import platform
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
@@ -127,7 +127,7 @@ def _sign(descriptor: int) -> None:
     """Says who holds it; a full disk may keep that from being said."""
     with suppress(OSError):
         os.ftruncate(descriptor, 0)
-        mine = {"process": os.getpid(), "host": socket.gethostname(), "started": _started(os.getpid())}
+        mine = {"process": os.getpid(), "host": platform.node(), "started": _started(os.getpid())}
         os.pwrite(descriptor, json.dumps(mine).encode(), 0)
 
 
@@ -145,7 +145,7 @@ def _lives(descriptor: int) -> bool:
     process, host, started = _signed(descriptor)
     if not process:
         return False
-    if host != socket.gethostname():
+    if host != platform.node():
         return True
     try:
         os.kill(process, 0)
@@ -167,7 +167,7 @@ def _started(process: int) -> str:
 def _taken(descriptor: int, path: Path, target: Path, *, sure: bool) -> OutputError:
     process, host, _ = _signed(descriptor)
     who = f"process {process}" if process else "another process"
-    if host and host != socket.gethostname():
+    if host and host != platform.node():
         who += f" on {host}"
     elif process == os.getpid():
         who = "this process"
