@@ -16,6 +16,8 @@ from typing import Any, TextIO
 from lstmcli.cli.io.streams import fitted, window_width
 
 INDENT = "  "
+WIDEST = 25
+"""A longer name stands on a line of its own, so that it does not narrow the text of all others."""
 
 
 def page(command: Any, ctx: Any, commands: Mapping[str, str] | None = None) -> str:
@@ -56,7 +58,7 @@ def _prose(text: str, width: int) -> str:
 
 def _section(title: str, rows: list[tuple[str, str]], width: int) -> str:
     lines = [bold(f"{title}:", sys.stdout)]
-    column = min(max(len(name) for name, _ in rows), 30) + 2
+    column = max((len(name) for name, _ in rows if len(name) <= WIDEST), default=WIDEST) + 2
     for name, text in rows:
         if width < 60:
             lines.append(INDENT + name)
