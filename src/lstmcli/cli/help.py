@@ -28,14 +28,14 @@ def page(command: Any, ctx: Any, commands: Mapping[str, str] | None = None) -> s
     parts = [textwrap.fill(usage, width, subsequent_indent=INDENT), _prose(command.help or "", width)]
     if commands:
         parts.append(_section("Commands", list(commands.items()), width))
-    for title, rows in _panels(command, ctx).items():
+    for title, rows in panels(command, ctx).items():
         parts.append(_section(title, rows, width))
     if command.epilog:
         parts.append(command.epilog)
     return fitted("\n\n".join(part for part in parts if part) + "\n")  # Typer writes UTF-8 where ASCII is asked for
 
 
-def _panels(command: Any, ctx: Any) -> dict[str, list[tuple[str, str]]]:
+def panels(command: Any, ctx: Any) -> dict[str, list[tuple[str, str]]]:
     """Section title to (option, help) rows; what has no panel of its own comes first."""
     panels: dict[str, list[tuple[str, str]]] = {}
     for param in command.get_params(ctx):
