@@ -34,6 +34,12 @@ def text_of(path: Path) -> str:
     return path.read_text(encoding="utf-8")
 
 
+def params_of(name: str) -> list[Any]:
+    """The parameters of a command, and of its other form where it has one."""
+    command = GROUP.get_command(None, name)
+    return [*command.params, *getattr(getattr(command, "other", None), "params", [])]
+
+
 def without_code(text: str) -> str:
     return re.sub(r"(?ms)^```.*?^```", "", text)
 
@@ -58,9 +64,8 @@ def test_a_page_without_a_place_for_its_tables_is_refused(tool: ModuleType) -> N
 
 def test_every_option_is_in_its_table(tool: ModuleType) -> None:
     for name in COMMANDS:
-        command = GROUP.get_command(None, name)
-        table = tool.option_tables(name, command)
-        for param in command.params:
+        table = tool.option_tables(name, GROUP.get_command(None, name))
+        for param in params_of(name):
             if param.param_type_name == "option" and not param.hidden:
                 assert any(option in table for option in param.opts), (name, param.opts)
 
@@ -176,8 +181,7 @@ def test_examples_can_be_typed(example: Example) -> None:
 
 
 def test_options_that_prose_names_exist() -> None:
-    known = {option for name in COMMANDS for p in GROUP.get_command(None, name).params for option in p.opts}
-    known |= {option for name in COMMANDS for p in GROUP.get_command(None, name).params for option in p.secondary_opts}
+    known = {option for name in COMMANDS for p in params_of(name) for option in (*p.opts, *p.secondary_opts)}
     known |= {option for p in GROUP.params for option in p.opts} | {"--help", "--install-completion"}
     for page in GUIDES:
         if page.name == "reliability.md":

@@ -31,11 +31,11 @@ def commands() -> dict[str, Any]:
 
 
 def option_tables(name: str, command: Any) -> str:
-    """A table for each panel of a command's help page."""
+    """A table for each section of a command's help page."""
     with command.make_context(f"lstm {name}", [], resilient_parsing=True) as context:
-        panels = help.panels(command, context)
+        sections = help.sections(command, context)
     parts = []
-    for title, rows in panels.items():
+    for title, rows in sections.items():
         shown = [(option, text) for option, text in rows if "--help" not in option]
         first = "argument" if title == "Arguments" else "option"
         table = [f"| {first} | meaning | default |", "|---|---|---|"]

@@ -28,14 +28,14 @@ def page(command: Any, ctx: Any, commands: Mapping[str, str] | None = None) -> s
     parts = [textwrap.fill(usage, width, subsequent_indent=INDENT), _prose(command.help or "", width)]
     if commands:
         parts.append(_section("Commands", list(commands.items()), width))
-    for title, rows in panels(command, ctx).items():
+    for title, rows in _panels(command, ctx).items():
         parts.append(_section(title, rows, width))
     if command.epilog:
         parts.append(command.epilog)
     return fitted("\n\n".join(part for part in parts if part) + "\n")  # Typer writes UTF-8 where ASCII is asked for
 
 
-def panels(command: Any, ctx: Any) -> dict[str, list[tuple[str, str]]]:
+def _panels(command: Any, ctx: Any) -> dict[str, list[tuple[str, str]]]:
     """Section title to (option, help) rows; what has no panel of its own comes first."""
     panels: dict[str, list[tuple[str, str]]] = {}
     for param in command.get_params(ctx):
@@ -48,6 +48,16 @@ def panels(command: Any, ctx: Any) -> dict[str, list[tuple[str, str]]]:
                 name, text = name.split(" <")[0], text.replace("  [required]", "")
             panels.setdefault(title, []).append((name, re.sub(r"\[default: \((.*)\)\]$", r"[default: \1]", text)))
     return panels
+
+
+def sections(command: Any, ctx: Any) -> dict[str, list[tuple[str, str]]]:
+    """The sections of a help page, for documentation; what only another form of the command has comes last."""
+    found = _panels(command, ctx)
+    shown = {row for rows in found.values() for row in rows}
+    other = getattr(command, "other", None)
+    for title, rows in (_panels(other, ctx) if other is not None else {}).items():
+        found.setdefault(title, []).extend(row for row in rows if row not in shown)
+    return found
 
 
 def _prose(text: str, width: int) -> str:
