@@ -28,7 +28,7 @@ def section(text: str, title: str) -> str:
 
 
 def test_one_version() -> None:
-    newest = re.search(r"^## \[([^\]]+)\]", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
+    newest = re.search(r"^## \[(\d[^\]]*)\]", (ROOT / "CHANGELOG.md").read_text(encoding="utf-8"), flags=re.MULTILINE)
     assert newest is not None
     assert version("lstmcli") == lstmcli.__version__ == newest[1]
 
