@@ -151,6 +151,12 @@ class Copy:
         assert text.count(before) == 1, f"{before!r} is {text.count(before)} times in {file}"
         path.write_text(text.replace(before, after), encoding="utf-8")
 
+    def table(self) -> str:
+        """A few labelled texts."""
+        rows = [f"{'fine' if n % 2 else 'dull'} {n},{'good' if n % 2 else 'bad'}\n" for n in range(20)]
+        (self.folder / "table.csv").write_text("text,label\n" + "".join(rows), encoding="utf-8")
+        return "table.csv"
+
     def lstm(self, *arguments: str) -> str:
         started = [sys.executable, "-c", "from lstmcli.__main__ import main; main()", *arguments]
         environment = {**os.environ, "PYTHONPATH": str(self.folder), "OMP_NUM_THREADS": "1"}
@@ -167,7 +173,7 @@ def copy(tmp_path: Path) -> Copy:
     return Copy(tmp_path)
 
 
-TINY = ("--epochs", "1", "--hidden", "4", "--embedding", "4", "--threads", "1", "-q")
+TINY = ("--epochs", "1", "--hidden", "4", "--embedding", "4", "--ngrams", "0", "--threads", "1", "-q")
 
 
 def test_a_cell_is_added_with_a_file_and_a_name(copy: Copy) -> None:
@@ -178,8 +184,8 @@ def test_a_cell_is_added_with_a_file_and_a_name(copy: Copy) -> None:
     )
     copy.add("cells/__init__.py", registry)
     assert "minlstm|leaky" in copy.lstm("train", "--help")
-    copy.lstm("train", "sample:reviews", "-o", "model", "--cell", "leaky", *TINY)
-    assert copy.lstm("classify", "-m", "model", "--text", "fine").split("\t")[0] in ("positive", "negative")
+    copy.lstm("train", copy.table(), "-o", "model", "--cell", "leaky", *TINY)
+    assert copy.lstm("classify", "-m", "model", "--text", "fine").split("\t")[0] in ("good", "bad")
     assert "candidate" in copy.lstm("inspect", "-m", "model", "fine", "--format", "table")
 
 
@@ -209,7 +215,7 @@ def test_an_engine_is_added_with_a_line(copy: Copy) -> None:
     copy.add("classification/copied_session.py", text)
     torch = '        Engine("torch", '
     copy.change("engine/registry.py", torch, '        Engine("copied", "a copy", "copied_session"),\n' + torch)
-    copy.lstm("train", "sample:reviews", "-o", "model", *TINY)
+    copy.lstm("train", copy.table(), "-o", "model", *TINY)
     usual = copy.lstm("classify", "-m", "model", "--text", "fine")
     assert copy.lstm("classify", "-m", "model", "--text", "fine", "--engine", "copied") == usual
 

@@ -104,6 +104,12 @@ def test_every_page_is_in_the_index() -> None:
         assert page.name == "index.md" or f"]({page.name})" in index, page.name
 
 
+@pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
+def test_files_that_are_named_exist(page: Path) -> None:
+    for name in re.findall(r"`((?:tests|tools|benchmarks|src)/[\w/.-]+)`", text_of(page)):
+        assert "NAME" in name or (ROOT / name).exists(), f"{page.name}: {name}"
+
+
 # Examples
 
 
