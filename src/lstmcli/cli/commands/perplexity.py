@@ -108,7 +108,7 @@ def perplexity(
             "--cache-theta",
             panel=ADAPTING,
             metavar="X",
-            text="Flatness of the cache distribution: how much more similar contexts count.",
+            text="How strongly the cache prefers similar contexts.",
         ),
     ] = CACHE.theta,
     cache_lambda: Annotated[

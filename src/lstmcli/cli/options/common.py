@@ -170,7 +170,7 @@ MaxTokens = Annotated[
         "--max-tokens",
         panel=TOKENIZER,
         metavar="N",
-        text="Longer texts lose their middle: the first and last tokens are kept.",
+        text="Maximum length of a text; of longer texts, the beginning and the end are kept.",
     ),
 ]
 HashBuckets = Annotated[
@@ -261,7 +261,7 @@ Deterministic = Annotated[
     option(
         "--deterministic",
         panel=TRAINING,
-        text="Refuse options whose result can differ between runs: --time, and unordered sums on a GPU.",
+        text="Refuse what could make a second run differ: --time, and unordered sums on a GPU.",
         show_default=False,
     ),
 ]
@@ -297,7 +297,12 @@ Ema = Annotated[
         text="Span, in epochs, of the moving average of the weights; 0 for none.",
     ),
 ]
-LabelSmoothing = Annotated[float, option("--label-smoothing", panel=TRAINING, metavar="P", text="Label smoothing.")]
+LabelSmoothing = Annotated[
+    float,
+    option(
+        "--label-smoothing", panel=TRAINING, metavar="P", text="Label smoothing: probability taken from the true label."
+    ),
+]
 Adversarial = Annotated[
     float,
     option(

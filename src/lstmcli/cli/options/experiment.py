@@ -154,7 +154,7 @@ Deterministic = Annotated[
     option(
         "--deterministic",
         panel=RACE,
-        text="Refuse options whose result can differ between runs: --match time, and unordered sums on a GPU.",
+        text="Refuse what could make a second run differ: --match time, and unordered sums on a GPU.",
         show_default=False,
     ),
 ]
