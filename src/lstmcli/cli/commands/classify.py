@@ -50,7 +50,7 @@ def classify(
         typer.Option(
             "--threshold",
             metavar="P",
-            help="Return no label below this probability. With several labels per text, return all labels that reach it.",
+            help="Return no label below this probability. With several labels per text: return all that reach it.",
         ),
     ] = None,
     report: Annotated[
