@@ -17,6 +17,7 @@ from lstmcli.classification.config import POOLINGS
 from lstmcli.config import CELLS
 from lstmcli.errors import UsageError
 from lstmcli.language_modeling.config import OPTIMIZERS, PRESETS, SOFTMAXES
+from lstmcli.nn.config import DEVICES
 from lstmcli.tokenization.config import MODES, TOKENIZERS, WORDS
 from lstmcli.training.config import PRECISIONS, SCHEDULES
 
@@ -246,7 +247,7 @@ Threads = Annotated[
     int | None,
     option("--threads", metavar="N", show_default="all cores", text="CPU threads to use.", callback=counted),
 ]
-Device = Annotated[str, option("--device", among=("auto", "cpu", "cuda"), text="Where to compute.")]
+Device = Annotated[str, option("--device", among=DEVICES, text="Where to compute.")]
 Deterministic = Annotated[
     bool,
     option(
