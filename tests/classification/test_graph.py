@@ -14,12 +14,12 @@ import pytest
 import torch
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from lstmcli.classification.session import ClassifierSession
 from numpy.typing import NDArray
 
 from lstmcli.classification.config import POOLINGS, ClassifierModelConfig
 from lstmcli.classification.graph import classifier_graph
 from lstmcli.classification.network import Classifier, load_classifier_module
+from lstmcli.classification.onnx_session import ClassifierSession
 from lstmcli.config import CELLS
 from lstmcli.engine.cells import OPERATORS
 from lstmcli.engine.nodes import OPSET, Graph, InferenceGraph, quantised
