@@ -14,12 +14,15 @@ from lstmcli.cli.io import prompts, streams
 from lstmcli.cli.options import common as o
 from lstmcli.cli.options import generation as s
 from lstmcli.cli.options.configs import read_config
+from lstmcli.cli.options.engine import COMPUTING, GeneratingEngine
 from lstmcli.cli.options.kept_columns import KeepColumns
 from lstmcli.cli.output.console import safe
 from lstmcli.cli.output.generation import NO_COLUMNS, Writer, writer
 from lstmcli.cli.typer_classes import Command
+from lstmcli.engine.registry import AUTO
 from lstmcli.errors import UsageError
-from lstmcli.generation.config import ENGINES, GenerateConfig
+from lstmcli.generation.config import GenerateConfig
+from lstmcli.nn.config import DEVICES
 from lstmcli.tasks import LANGUAGE_MODELING
 from lstmcli.training.events import Warned
 
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
     from lstmcli.data.records import Record
     from lstmcli.generation.session import Event, Generator
 
-PROMPTS, COMPUTING = "Prompts", "Computing"
+PROMPTS = "Prompts"
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -115,16 +118,7 @@ def generate(
     keep_columns: KeepColumns = False,
     show_alternatives: s.ShowAlternatives = None,
     quiet: o.Quiet = False,
-    engine: Annotated[
-        str | None,
-        o.option(
-            "--engine",
-            panel=COMPUTING,
-            among=ENGINES,
-            show_default="auto; onnx with --lines or --file; torch with --device cuda",
-            text="onnx is exact, int8 much faster and a little off; auto is int8 if the model has it.",
-        ),
-    ] = None,
+    engine: GeneratingEngine = None,
     threads: Annotated[
         int | None,
         o.option(
@@ -136,9 +130,7 @@ def generate(
             callback=o.counted,
         ),
     ] = None,
-    device: Annotated[
-        str, o.option("--device", panel=COMPUTING, among=("auto", "cpu", "cuda"), text="Where to compute.")
-    ] = "auto",
+    device: Annotated[str, o.option("--device", panel=COMPUTING, among=DEVICES, text="Where to compute.")] = "auto",
 ) -> None:
     """Continue a prompt with a language model, or begin a text; it is shown as it is made.
 
@@ -156,7 +148,7 @@ def generate(
     from lstmcli.model_dir.directory import default_model_path
 
     # int8 answers move with their batch mates, and what is there already depends on how fast a pipe is.
-    engine = engine or ("torch" if device.startswith("cuda") else "onnx" if lines else "auto")
+    engine = engine or (None if lines else AUTO)
     generator = load_generator(
         default_model_path(LANGUAGE_MODELING, model), threads=threads, engine=engine, device=device
     )

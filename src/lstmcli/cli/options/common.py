@@ -17,6 +17,8 @@ from lstmcli.classification.config import POOLINGS
 from lstmcli.config import CELLS
 from lstmcli.errors import UsageError
 from lstmcli.language_modeling.config import OPTIMIZERS, PRESETS, SOFTMAXES
+from lstmcli.nn.config import DEVICES
+from lstmcli.tasks import BUILT_IN, all_tasks
 from lstmcli.tokenization.config import MODES, TOKENIZERS, WORDS
 from lstmcli.training.config import PRECISIONS, SCHEDULES
 
@@ -246,7 +248,7 @@ Threads = Annotated[
     int | None,
     option("--threads", metavar="N", show_default="all cores", text="CPU threads to use.", callback=counted),
 ]
-Device = Annotated[str, option("--device", among=("auto", "cpu", "cuda"), text="Where to compute.")]
+Device = Annotated[str, option("--device", among=DEVICES, text="Where to compute.")]
 Deterministic = Annotated[
     bool,
     option(
@@ -371,6 +373,30 @@ ModelPath = Annotated[
 LmModelPath = Annotated[
     str | None,
     option("--model", "-m", metavar="DIR", show_default="$LSTM_MODEL, else lstm-model/lm", text="The model to use."),
+]
+
+
+def _complete_task(incomplete: str) -> list[str]:
+    return [task.name for task in all_tasks() if task.name.startswith(incomplete)]
+
+
+def task_option(text: str, usual: str, panel: str | None = None) -> Any:
+    """``--task``; looking for the tasks of other distributions takes time, so they are completed, and not shown."""
+    return option(
+        "--task",
+        panel=panel,
+        metavar="|".join(BUILT_IN),
+        autocompletion=_complete_task,
+        show_default=usual,
+        text=text,
+    )
+
+
+TrainingTask = Annotated[
+    str | None,
+    task_option(
+        "What to train: a classifier or a language model.", "classify where the text has labels, else lm", DATA
+    ),
 ]
 Force = Annotated[bool, option("--force", text="Replace a model that is there already.", show_default=False)]
 Resume = Annotated[

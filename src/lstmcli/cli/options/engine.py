@@ -1,0 +1,31 @@
+"""``--engine``: what runs a model; the engines come from the registry."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from lstmcli.cli.options.common import option
+from lstmcli.engine.registry import AUTO, VARIABLE, engine_names
+
+COMPUTING = "Computing"
+
+
+def _engine(names: tuple[str, ...], usual: str, text: str, panel: str | None = None) -> Any:
+    default = f"${VARIABLE}, else {usual}; torch with --device cuda"
+    return option("--engine", panel=panel, among=names, show_default=default, text=text)
+
+
+Engine = Annotated[
+    str | None,
+    _engine(engine_names(), "onnx", "What runs the network; int8 is faster, and an answer may move a little."),
+]
+ExactEngine = Annotated[str | None, _engine(engine_names(exact=True), "onnx", "What runs the network.")]
+GeneratingEngine = Annotated[
+    str | None,
+    _engine(
+        (AUTO, *engine_names()),
+        "auto, or onnx with --lines or --file",
+        "onnx is exact, int8 much faster and a little off; auto is int8 if the model has it.",
+        COMPUTING,
+    ),
+]
