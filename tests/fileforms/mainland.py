@@ -74,7 +74,7 @@ def chinese_epidemic(m: Maker) -> Case:
 def chinese_asap(m: Maker) -> Case:
     stars, texts = m.labels("1.0 2.0 3.0 4.0 5.0", 150), m.texts("zh", 150, 2)
     aspects = [f"{a}#{b}" for a in ("Location", "Service", "Food") for b in ("Price", "Level", "Queue")]
-    body = [(i, texts[i], stars[i], *(m.random.choice("0 1 -1 -2".split()) for _ in aspects)) for i in range(150)]
+    body = [(i, texts[i], stars[i], *(m.random.choice(["0", "1", "-1", "-2"]) for _ in aspects)) for i in range(150)]
     path = m.csv("train.csv", ["id", "review", "star", *aspects], body)
     return Case(path, (classify(pairs(texts, stars)),), said=(("star", "--label-column"),))
 
