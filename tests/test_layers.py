@@ -29,9 +29,8 @@ FLOORS: tuple[tuple[str, ...], ...] = (
 only starts the command line, and ``api``, which stands below it."""
 NEIGHBOURS = {("data", "tokenization"), ("engine", "tokenization")}
 """Rooms of one floor of which the first may use the second; all others know nothing of each other."""
-PLAIN = ("config", "results", "events")
-"""Modules of these names hold dataclasses of the standard library: any room may use them, and the command line may at
-start."""
+PLAIN = ("config", "results", "events", "registry")
+"""Modules of these names need the standard library only: any room may use them, and the command line may at start."""
 HEAVY = {"torch", "datasets", "pandas", "pyarrow", "numpy", "scipy", "tokenizers", "onnx", "onnxruntime", "rich"}
 MODULES = sorted(path.relative_to(SOURCE).as_posix() for path in SOURCE.rglob("*.py"))
 

@@ -141,6 +141,10 @@ def _plug_ins() -> Iterator[Task]:
     from importlib.metadata import entry_points
 
     for point in entry_points(group=GROUP):
-        found = point.load()
+        try:
+            found = point.load()
+        except Exception as error:  # whatever a stranger's module raises
+            message = f"the plug-in {point.value}, which adds the task {point.name}, cannot be loaded: {error}"
+            raise UsageError(message, hint="update or uninstall its package") from error
         if isinstance(found, Task) and found.name not in BUILT_IN:
             yield found

@@ -14,8 +14,8 @@ from numpy.typing import NDArray
 
 from lstmcli.classification.calibration import combine
 from lstmcli.data.windows import each
+from lstmcli.tokenization.ids import Ids
 
-Ids = NDArray[np.int32]
 Logits = NDArray[np.float32]
 BATCH_SIZE = 16
 """Texts computed together: their states stay in the cache; 64 take a third longer."""

@@ -19,7 +19,7 @@ def rehearse_classifier(weights: Weights, config: ClassifierModelConfig, rows: i
         ModelError: anything else that would fail after training.
     """
     from lstmcli.classification.graph import classifier_graph
-    from lstmcli.classification.session import ClassifierSession
+    from lstmcli.classification.onnx_session import ClassifierSession
     from lstmcli.classification.shapes import classifier_shapes
     from lstmcli.model_dir.weights import check_weights
 

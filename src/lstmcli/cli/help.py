@@ -20,19 +20,34 @@ WIDEST = 25
 """A longer name stands on a line of its own, so that it does not narrow the text of all others."""
 
 
-def page(command: Any, ctx: Any, commands: Mapping[str, str] | None = None) -> str:
-    """The help of a command; ``commands``: the names and one-line helps of its sub-commands."""
+def page(command: Any, ctx: Any, commands: Mapping[str, str] | None = None, also: Any = None) -> str:
+    """The help of a command.
+
+    Args:
+        commands: the names and one-line helps of its sub-commands.
+        also: another form of the command, which has options of its own.
+    """
     width = max(16, min(window_width(), 100) - 1)
-    pieces = [piece.strip("{}") for piece in command.collect_usage_pieces(ctx)]
-    usage = " ".join(["Usage:", ctx.command_path, *pieces])
-    parts = [textwrap.fill(usage, width, subsequent_indent=INDENT), _prose(command.help or "", width)]
+    panels = _panels(command, ctx)
+    parts = [_usage(command, ctx, width), _prose(command.help or "", width)]
     if commands:
         parts.append(_section("Commands", list(commands.items()), width))
-    for title, rows in _panels(command, ctx).items():
-        parts.append(_section(title, rows, width))
+    parts += [_section(title, rows, width) for title, rows in panels.items()]
+    if also is not None:
+        parts[0] += "\n" + _usage(also, ctx, width).replace("Usage:", "or:   ", 1)
+        parts.append(_prose(also.help or "", width))
+        shown = {row for rows in panels.values() for row in rows}
+        for title, rows in _panels(also, ctx).items():
+            if own := [row for row in rows if row not in shown]:
+                parts.append(_section(title, own, width))
     if command.epilog:
         parts.append(command.epilog)
     return fitted("\n\n".join(part for part in parts if part) + "\n")  # Typer writes UTF-8 where ASCII is asked for
+
+
+def _usage(command: Any, ctx: Any, width: int) -> str:
+    pieces = [piece.strip("{}") for piece in command.collect_usage_pieces(ctx)]
+    return textwrap.fill(" ".join(["Usage:", ctx.command_path, *pieces]), width, subsequent_indent=INDENT)
 
 
 def _panels(command: Any, ctx: Any) -> dict[str, list[tuple[str, str]]]:

@@ -8,7 +8,7 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from lstmcli.data.cells import MARKS, STRONG, parts_of
+from lstmcli.data.columns.cells import MARKS, STRONG, parts_of
 
 NEVER_A_LABEL = frozenset(
     ("NaN", "nan", "NAN", "-nan", "N/A", "n/a", "N/a", "#N/A", "#NA", "#NV", "<NA>", "<na>", "NaT", "\\N", "(null)")

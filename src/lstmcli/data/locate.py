@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from lstmcli.data.columns import listed
+from lstmcli.data.columns.choice import listed
 from lstmcli.data.config import ReadConfig
 from lstmcli.data.files import Input
 from lstmcli.data.formats.folder import (

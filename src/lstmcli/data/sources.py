@@ -6,15 +6,15 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO
 
-from lstmcli.data.cells import LIST, WHOLE, find_separator
-from lstmcli.data.column_profile import is_on
-from lstmcli.data.columns import Ask, Chosen, choose_columns, listed
+from lstmcli.data.columns.cells import LIST, WHOLE, find_separator
+from lstmcli.data.columns.choice import Ask, Chosen, choose_columns, listed
+from lstmcli.data.columns.profile import is_on
+from lstmcli.data.columns.text import PAIR_JOIN
 from lstmcli.data.config import ReadConfig
 from lstmcli.data.label_check import NEVER_A_LABEL
 from lstmcli.data.locate import Opener, locate
 from lstmcli.data.records import Record
 from lstmcli.data.table import Table, cell_labels, cell_text
-from lstmcli.data.text_choice import PAIR_JOIN
 from lstmcli.errors import DataError
 
 MAX_OTHERS, MAX_LABELS = 4, 20

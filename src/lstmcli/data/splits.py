@@ -8,9 +8,9 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from lstmcli.data.book_notices import without_notices
-from lstmcli.data.cells import LIST, WHOLE
-from lstmcli.data.columns import Ask
+from lstmcli.data.books.notices import without_notices
+from lstmcli.data.columns.cells import LIST, WHOLE
+from lstmcli.data.columns.choice import Ask
 from lstmcli.data.config import ReadConfig, TrainedRead
 from lstmcli.data.duplicates import same_text
 from lstmcli.data.formats.folder import SPLITS

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
-from lstmcli.data.cells import split_cell
+from lstmcli.data.columns.cells import split_cell
 
 
 class Row(NamedTuple):

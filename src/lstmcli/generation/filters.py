@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from lstmcli.engine.session import Logits
 from lstmcli.generation.config import SamplingConfig
+from lstmcli.tokenization.ids import UNKNOWN_ID
 
-Logits = NDArray[np.float32]
 Filter = Callable[[Logits], Logits]
 _Followers = dict[tuple[int, ...], set[int]]
 """For n - 1 tokens, those that came after them."""
-UNKNOWN_ID = 1
 BLOCK = 128
 """Tokens whose weights are added up when one is drawn."""
 MINUS_INFINITY = np.float32(-np.inf)

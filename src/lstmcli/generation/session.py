@@ -8,62 +8,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.generation.filters import UNKNOWN_ID, Logits
+from lstmcli.engine.session import Session, State
 from lstmcli.generation.results import Continuation, TextPiece
 from lstmcli.model_dir.directory import ModelDir
-from lstmcli.tokenization.config import LmTokenizerConfig
-from lstmcli.tokenization.corpus_style import Writing
+from lstmcli.tokenization.encoder import Encoder, TextStreamer
+from lstmcli.tokenization.ids import END_ID, UNKNOWN_ID, Ids
 from lstmcli.training.events import Warned
 
-END_ID = 0
 TOKENS_AT_ONCE = 1024
 """Of a prompt."""
 SPACE_FIRST = ("word", "bpe", "unigram")
 """Tokenizers that put the space before a word into its token."""
 
-Ids = NDArray[np.int32]
-State = tuple[Any, ...]
-"""Arrays [1, B, units]; what they are made of is the session's business."""
 Event = Warned | TextPiece | Continuation
-
-
-class Streamer(Protocol):
-    def push(self, id: int) -> str:
-        """The text that is certain now."""
-
-    def end(self) -> str:
-        """What is left."""
-
-
-class Encoder(Protocol):
-    vocab_size: int
-    config: LmTokenizerConfig
-
-    @property
-    def writing(self) -> Writing | None:
-        """How the model's corpus was written, if its vocabulary is closed."""
-
-    def prompt(self, text: str) -> Ids:
-        """The ids of a text that goes on."""
-
-    def streamer(self, after: int) -> Streamer: ...
-
-    def tokens(self, ids: Sequence[int]) -> list[str]: ...
-
-    def unknown(self, ids: Any) -> NDArray[np.bool_]: ...
-
-
-class Session(Protocol):
-    def zero_state(self, B: int, /) -> State: ...
-
-    def read(self, ids_TB: Ids, state: State, /) -> State: ...
-
-    def logits(self, ids_TB: Ids, state: State, /) -> tuple[Logits, State]: ...
 
 
 @dataclass(frozen=True)
@@ -99,7 +60,7 @@ class Start:
     first_V: NDArray[np.bool_] | None = None
     """What may come first: a token that brings the space that the prompt ends with; None: anything."""
 
-    def streamer(self, encoder: Encoder) -> Streamer:
+    def streamer(self, encoder: Encoder) -> TextStreamer:
         """Turns what comes after the prompt into text."""
         streamer = encoder.streamer(int(self.ids[-1]))
         return streamer if self.first_V is None else _WithoutSpace(streamer)
@@ -108,7 +69,7 @@ class Start:
 class _WithoutSpace:
     """Leaves out the space that the prompt has already."""
 
-    def __init__(self, streamer: Streamer) -> None:
+    def __init__(self, streamer: TextStreamer) -> None:
         self._streamer, self._begun = streamer, False
 
     def push(self, id: int) -> str:

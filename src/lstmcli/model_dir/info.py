@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
+from lstmcli.engine.registry import choose_engine
 from lstmcli.model_dir.directory import ModelDir, read_model, unless_replaced
 from lstmcli.model_dir.reproducibility import obstacles
 from lstmcli.model_dir.results import ModelInfo
@@ -24,6 +25,8 @@ def _info(model: ModelDir) -> ModelInfo:
     return ModelInfo(
         path=str(model.path),
         task=model.task.name,
+        engine=choose_engine(model.task, model.settings).name,
+        generates_with=choose_engine(model.task, model.settings, prefer="int8").name if config.get("int8") else "",
         labels=model.labels,
         multilabel=model.multilabel,
         architecture=config["architecture"],

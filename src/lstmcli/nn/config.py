@@ -1,6 +1,8 @@
-"""Sizes that networks and their graphs have in common."""
+"""Sizes that networks and their graphs have in common, and where networks run."""
 
 from __future__ import annotations
+
+DEVICES: tuple[str, ...] = ("auto", "cpu", "cuda")
 
 
 def cluster_width(units: int, level: int) -> int:

@@ -20,10 +20,10 @@ from tokenizers import Tokenizer
 from lstmcli.errors import DataError
 from lstmcli.tokenization.config import LmTokenizerConfig
 from lstmcli.tokenization.guard import LONGEST_AFFIX, check_ids, checked, growth_of, guarded
-from lstmcli.tokenization.lm_tokenizer import END, END_ID, NEWLINE, UNKNOWN, UNKNOWN_ID, WRITTEN_END
+from lstmcli.tokenization.ids import END_ID, UNKNOWN_ID, Ids
+from lstmcli.tokenization.lm_tokenizer import END, NEWLINE, UNKNOWN, WRITTEN_END
 from lstmcli.tokenization.tokenizer import parse_tokenizer, unknown_id
 
-Ids = NDArray[np.int32]
 Span = tuple[int, int]
 
 

@@ -29,7 +29,6 @@ from lstmcli.tokenization.scripts import CLUSTER, UNSPACED
 from lstmcli.tokenization.tokenizer import CONTRACTION, Recipe, learn, read_tokenizer, well_formed
 
 END, UNKNOWN, NEWLINE = "</s>", "<unk>", "\n"
-END_ID, UNKNOWN_ID = 0, 1
 WRITTEN_END = f" {END}"
 """How the vocabulary of words between spaces calls a ``</s>`` of the text: no other word has a space."""
 

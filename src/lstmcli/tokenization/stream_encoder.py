@@ -14,10 +14,11 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.tokenization.codecs import Ids, Span, read_codec
+from lstmcli.tokenization.codecs import Span, read_codec
 from lstmcli.tokenization.config import LmTokenizerConfig
 from lstmcli.tokenization.corpus_style import Writing, writing_of
-from lstmcli.tokenization.lm_tokenizer import END, END_ID, UNKNOWN, UNKNOWN_ID, train_lm_tokenizer
+from lstmcli.tokenization.ids import END_ID, UNKNOWN_ID, Ids
+from lstmcli.tokenization.lm_tokenizer import END, UNKNOWN, train_lm_tokenizer
 from lstmcli.tokenization.tokenizer import well_formed
 
 PIECE, GROUP = 50_000, 250_000

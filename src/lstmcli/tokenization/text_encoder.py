@@ -14,12 +14,11 @@ from tokenizers import Tokenizer
 from lstmcli.tokenization.ascii_words import AsciiWords
 from lstmcli.tokenization.casing import spellings
 from lstmcli.tokenization.config import MAX_BUCKETS, TokenizerConfig
-from lstmcli.tokenization.features import FEATURES, FeatureTable, Ids
+from lstmcli.tokenization.features import FEATURES, FeatureTable
 from lstmcli.tokenization.guard import check_ids, checked, growth_of, guarded
+from lstmcli.tokenization.ids import UNKNOWN_ID, Ids
 from lstmcli.tokenization.tokenizer import (
-    PADDING_ID,
     SPECIAL,
-    UNKNOWN_ID,
     cuts_unspaced,
     is_ours,
     is_plain,
@@ -224,6 +223,3 @@ def _pieces(text: str) -> Iterator[str]:
         yield text[start:cut]
         start = cut
     yield text[start:] if start else text
-
-
-__all__ = ["PADDING_ID", "UNKNOWN_ID", "TextEncoder"]

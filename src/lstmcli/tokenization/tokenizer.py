@@ -25,11 +25,11 @@ from lstmcli.errors import DataError
 from lstmcli.faults import shortage
 from lstmcli.tokenization.config import TOKENIZERS, TokenizerConfig
 from lstmcli.tokenization.guard import is_panic, load_safely
+from lstmcli.tokenization.ids import PADDING_ID, UNKNOWN_ID
 from lstmcli.tokenization.markup import stripping
 from lstmcli.tokenization.scripts import CJK, CLUSTER, GAP, UNSPACED
 
 PADDING, UNKNOWN = "[PAD]", "[UNK]"
-PADDING_ID, UNKNOWN_ID = 0, 1
 SPECIAL = [PADDING, UNKNOWN]
 _TOKENIZERS = f"give the tokenizer.json of a model, or one of {', '.join(TOKENIZERS)}"
 

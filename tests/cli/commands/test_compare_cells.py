@@ -226,3 +226,25 @@ def test_a_report_that_cannot_be_written_is_still_shown(here: Path, monkeypatch:
     result = compare("good.csv", "--cells", "lstm,rnn", "--seeds", "1", "--hidden=8", *TINY, "--format", "json")
     refused(result, 1, "report.html: cannot be written: no space left on device")
     assert json.loads(result.stdout)["standings"]
+
+
+def test_each_form_has_its_own_options_and_help_shows_both(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    both, one = compare("--help").stdout, compare("--cells=lstm,rnn", "--help").stdout
+    assert both.startswith("Usage: lstm compare [OPTIONS]") and "or:    lstm compare --cells" in both
+    for option in ("--on FILE", "--log-base", "--seeds N", "--match", "--keep-licence"):
+        assert option in both, option
+    assert both.count("--encoding NAME") == 1  # of both forms, shown once
+    assert "--seeds N" in one and "--encoding NAME" in one and "--on FILE" not in one
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [("a --cells lstm,rnn --s", ["--seeds", "--seed", "--split"]), ("a --s", ["--stream", "--split"])],
+)
+def test_each_form_completes_its_own_options(words: str, found: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    line = f"lstm compare {words}"
+    for name, value in {"COMP_WORDS": line, "COMP_CWORD": str(line.count(" "))}.items():
+        monkeypatch.setenv(name, value)
+    result = CliRunner().invoke(app, [], prog_name="lstm", env={"_LSTM_COMPLETE": "complete_bash"})
+    assert result.stdout.split() == found

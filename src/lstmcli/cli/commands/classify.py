@@ -12,6 +12,7 @@ from lstmcli.cli.io import streams
 from lstmcli.cli.io.inputs import Inputs, specs
 from lstmcli.cli.options import common as o
 from lstmcli.cli.options.configs import read_config
+from lstmcli.cli.options.engine import Engine
 from lstmcli.cli.options.kept_columns import KeepColumns, header_option
 from lstmcli.cli.output.console import console, print_rows, show, to_json
 from lstmcli.cli.output.predictions import writer
@@ -58,15 +59,7 @@ def classify(
     ] = False,
     batch_size: o.AtOnce = None,
     threads: o.Threads = None,
-    engine: Annotated[
-        str | None,
-        o.option(
-            "--engine",
-            among=("onnx", "int8", "torch"),
-            show_default="onnx; torch with --device cuda",
-            text="Inference engine; int8 is faster but approximate.",
-        ),
-    ] = None,
+    engine: Engine = None,
     device: o.Device = "auto",
     text_columns: o.TextColumns = None,
     label_column: o.LabelColumn = None,
@@ -101,7 +94,6 @@ def classify(
     from lstmcli.model_dir.directory import default_model_path
 
     size = {} if batch_size is None else {"batch_size": batch_size}
-    engine = engine or ("torch" if device.startswith("cuda") else "onnx")
     classifier = task.load_classifier(
         default_model_path(CLASSIFICATION, model), threads=threads, engine=engine, device=device
     )

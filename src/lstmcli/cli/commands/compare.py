@@ -1,22 +1,22 @@
-"""``lstm compare``: models against each other on the same text, and whether the difference is real."""
+"""``lstm compare``: saved models on the same text, with significance tests.  ``--cells`` is another command."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from lstmcli.cli import help
 from lstmcli.cli.commands.classify import with_training_defaults
 from lstmcli.cli.io.inputs import Inputs, specs, with_notices_told
 from lstmcli.cli.options import common as o
-from lstmcli.cli.options import experiment as r
 from lstmcli.cli.options.configs import read_config
-from lstmcli.cli.typer_classes import Command, is_given
+from lstmcli.cli.typer_classes import Command, option_names
 from lstmcli.data.config import ReadConfig
 from lstmcli.errors import UsageError
-from lstmcli.language_modeling.config import DEFAULT_PRESET
-from lstmcli.tasks import BUILT_IN, require_task
+from lstmcli.tasks import require_task
 
 if TYPE_CHECKING:
     from lstmcli.comparison.results import ClassifierComparison, LmComparison
@@ -27,8 +27,32 @@ LANGUAGE_MODELS = "Language models"
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
+class CompareModels(Command):
+    """Hands a command line with ``--cells`` to the command that trains, and shows the help of both."""
+
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        options = args[: args.index("--")] if "--" in args else args
+        if any(word.partition("=")[0] == "--cells" for word in options):
+            return self.other.make_context(info_name, args, parent, **extra)
+        return super().make_context(info_name, args, parent, **extra)
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        formatter.write(help.page(self, ctx, also=self.other))
+
+    def elsewhere(self, name: str) -> UsageError | None:
+        if name in option_names(self.other):
+            return UsageError(f"{name} is for training", hint="add --cells lstm,rnn, or leave it out")
+        return None
+
+    @cached_property
+    def other(self) -> Any:
+        from lstmcli.cli.commands import compare_cells
+
+        return typer.main.get_command(compare_cells.app)
+
+
 @app.command(
-    cls=Command,
+    cls=CompareModels,
     epilog="""Examples:
   lstm compare models/small models/large --on test.csv
   lstm compare models/news fasttext.bin --on test.csv
@@ -38,28 +62,19 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
   lstm compare book.txt --cells lstm,rnn --seeds 5 --probe recall -o lstm-or-rnn""",
 )
 def compare(
-    ctx: typer.Context,
     models: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="MODEL…|SOURCE",
+            metavar="MODEL…",
             help="Model directories, a fastText .bin, a KenLM .arpa or binary, or a file of predictions; each is "
-            "compared with the first. With --cells: the data to train on.",
+            "compared with the first.",
         ),
     ] = None,
     on: Annotated[
         str | None,
         typer.Option("--on", metavar="FILE", show_default=False, help="Text to compare on; classifiers need labels."),
     ] = None,
-    task: Annotated[
-        str | None,
-        o.option(
-            "--task",
-            among=tuple(BUILT_IN),
-            show_default="detected",
-            text="What the files of predictions contain; with --cells, what to train.",
-        ),
-    ] = None,
+    task: Annotated[str | None, o.task_option("What the files of predictions contain.", "detected")] = None,
     top: Annotated[
         int | None,
         typer.Option(
@@ -100,28 +115,12 @@ def compare(
             text="Base of the log-probabilities in a file of predictions.",
         ),
     ] = "e",
-    cells: r.Cells = None,
-    match: r.Match = "parameters",
-    seeds: r.Seeds = r.SEEDS,
-    seed: r.Seed = None,
-    probe: r.Probe = None,
-    distance: r.Distance = None,
-    output: r.Output = None,
-    force: r.Force = False,
-    valid: r.Valid = None,
-    test: r.Test = None,
-    epochs: r.Epochs = None,
-    time: r.Time = None,
-    hidden: r.Hidden = None,
-    layers: r.Layers = None,
-    embedding: r.Embedding = None,
-    one_way: r.OneWay = False,
-    tokenizer: r.Tokenizer = None,
-    preset: r.Preset = DEFAULT_PRESET,
-    batch_size: r.BatchSize = None,
-    learning_rate: r.LearningRate = None,
-    device: r.Device = "auto",
-    deterministic: r.Deterministic = False,
+    cells: Annotated[
+        str | None,
+        o.option(
+            "--cells", metavar="CELL,CELL,…", text="Train these cells on SOURCE and compare them instead; see below."
+        ),
+    ] = None,
     text_columns: o.TextColumns = None,
     label_column: o.LabelColumn = None,
     label_separator: o.LabelSeparator = READ.label_separator,
@@ -131,7 +130,6 @@ def compare(
     encoding: o.Encoding = READ.encoding,
     input_format: o.InputFormat = READ.input_format,
     split: o.Split = READ.split,
-    keep_licence: o.KeepLicence = READ.keep_licence,
     format: Annotated[
         o.Format | None,
         o.format_option("Output format. tsv and csv have one row per model; json has everything."),
@@ -147,25 +145,13 @@ def compare(
     A file of predictions, one line per text, can stand for any other program: labels, log-probabilities, or the
     jsonl output of `lstm classify` or `lstm perplexity --per line`. fastText and KenLM models need their packages:
     pip install 'lstmcli[fasttext]' or 'lstmcli[kenlm]'.
-
-    With --cells, each cell is trained on SOURCE with the same data, tokenizer, seeds and budget. The result has the
-    mean, standard deviation and interval over the seeds, and how far back the gradient of each cell reaches.
     """
-    values = {name: value for name, value in locals().items() if name != "ctx"}
-
-    from lstmcli.cli.commands.compare_cells import check_place, compare_cells
-
-    given = {name for name in values if is_given(ctx, name)}
-    format = format or o.default_format()
-    check_place(given, trains=cells is not None)
-    if cells is not None:
-        compare_cells(values, given, ctx.obj, format)
-        return
+    values = locals()
 
     from lstmcli.cli.output.comparison import write
 
     result = _compare_models(values)
-    write(result, format)
+    write(result, format or o.default_format())
 
 
 def _compare_models(values: Mapping[str, Any]) -> ClassifierComparison | LmComparison:

@@ -14,12 +14,15 @@ from lstmcli.cli.io import prompts, streams
 from lstmcli.cli.options import common as o
 from lstmcli.cli.options import generation as s
 from lstmcli.cli.options.configs import read_config
+from lstmcli.cli.options.engine import COMPUTING, GeneratingEngine
 from lstmcli.cli.options.kept_columns import KeepColumns
 from lstmcli.cli.output.console import safe
 from lstmcli.cli.output.generation import NO_COLUMNS, Writer, writer
 from lstmcli.cli.typer_classes import Command
+from lstmcli.engine.registry import AUTO
 from lstmcli.errors import UsageError
-from lstmcli.generation.config import ENGINES, GenerateConfig
+from lstmcli.generation.config import GenerateConfig
+from lstmcli.nn.config import DEVICES
 from lstmcli.tasks import LANGUAGE_MODELING
 from lstmcli.training.events import Warned
 
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
     from lstmcli.data.records import Record
     from lstmcli.generation.session import Event, Generator
 
-PROMPTS, COMPUTING = "Prompts", "Computing"
+PROMPTS = "Prompts"
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -113,16 +116,7 @@ def generate(
     keep_columns: KeepColumns = False,
     show_alternatives: s.ShowAlternatives = None,
     quiet: o.Quiet = False,
-    engine: Annotated[
-        str | None,
-        o.option(
-            "--engine",
-            panel=COMPUTING,
-            among=ENGINES,
-            show_default="auto; onnx with --lines or --file; torch with --device cuda",
-            text="Inference engine: onnx is exact, int8 much faster but approximate; auto is int8 if the model has it.",
-        ),
-    ] = None,
+    engine: GeneratingEngine = None,
     threads: Annotated[
         int | None,
         o.option(
@@ -134,9 +128,7 @@ def generate(
             callback=o.counted,
         ),
     ] = None,
-    device: Annotated[
-        str, o.option("--device", panel=COMPUTING, among=("auto", "cpu", "cuda"), text="Device to compute on.")
-    ] = "auto",
+    device: Annotated[str, o.option("--device", panel=COMPUTING, among=DEVICES, text="Device to compute on.")] = "auto",
 ) -> None:
     """Generate text with a language model: continue a prompt, or start a new text. Text is streamed.
 
@@ -152,7 +144,7 @@ def generate(
     from lstmcli.model_dir.directory import default_model_path
 
     # int8 answers move with their batch mates, and what is there already depends on how fast a pipe is.
-    engine = engine or ("torch" if device.startswith("cuda") else "onnx" if lines else "auto")
+    engine = engine or (None if lines else AUTO)
     generator = load_generator(
         default_model_path(LANGUAGE_MODELING, model), threads=threads, engine=engine, device=device
     )

@@ -13,6 +13,7 @@ from lstmcli.cli.io import streams
 from lstmcli.cli.io.inputs import Inputs, specs, with_notices_told
 from lstmcli.cli.options import common as o
 from lstmcli.cli.options.configs import read_config
+from lstmcli.cli.options.engine import ExactEngine
 from lstmcli.cli.options.kept_columns import Header, KeepColumns
 from lstmcli.cli.output.surprisal import write_figures, writer
 from lstmcli.cli.output.unknown_words import MATCH, Warner, as_asked, say_how
@@ -132,15 +133,7 @@ def perplexity(
     ] = ADAPT.decay,
     batch_size: o.AtOnce = None,
     threads: o.Threads = None,
-    engine: Annotated[
-        str | None,
-        o.option(
-            "--engine",
-            among=("onnx", "torch"),
-            show_default="onnx; torch with --device cuda",
-            text="Inference engine.",
-        ),
-    ] = None,
+    engine: ExactEngine = None,
     device: o.Device = "auto",
     text_columns: o.TextColumns = None,
     delimiter: o.Delimiter = READ.delimiter,
@@ -174,7 +167,6 @@ def perplexity(
     from lstmcli.language_modeling.scoring.unknown_words import Unknowns
     from lstmcli.model_dir.directory import default_model_path
 
-    engine = engine or ("torch" if device.startswith("cuda") else "onnx")
     loaded = load_language_model(
         default_model_path(LANGUAGE_MODELING, model), threads=threads, engine=engine, device=device
     )

@@ -21,7 +21,7 @@ from lstmcli.cli.typer_classes import Command
 from lstmcli.data.config import ReadConfig
 from lstmcli.language_modeling.config import LmModelConfig
 from lstmcli.language_modeling.events import CorpusRead, LmEvaluated
-from lstmcli.tasks import BUILT_IN, CLASSIFICATION, require_task, task_for
+from lstmcli.tasks import CLASSIFICATION, require_task, task_for
 from lstmcli.tokenization.config import LmTokenizerConfig, TokenizerConfig
 from lstmcli.training import events
 
@@ -75,16 +75,7 @@ def train(
     ] = False,
     force: o.Force = False,
     resume: o.Resume = False,
-    task: Annotated[
-        str | None,
-        o.option(
-            "--task",
-            panel=o.DATA,
-            among=tuple(BUILT_IN),
-            show_default="classify if the text has labels, else lm",
-            text="Train a classifier or a language model.",
-        ),
-    ] = None,
+    task: o.TrainingTask = None,
     text_columns: o.TextColumns = None,
     label_column: o.LabelColumn = None,
     label_separator: o.LabelSeparator = READ.label_separator,

@@ -17,6 +17,8 @@ from lstmcli.classification.config import POOLINGS
 from lstmcli.config import CELLS
 from lstmcli.errors import UsageError
 from lstmcli.language_modeling.config import OPTIMIZERS, PRESETS, SOFTMAXES
+from lstmcli.nn.config import DEVICES
+from lstmcli.tasks import BUILT_IN, all_tasks
 from lstmcli.tokenization.config import MODES, TOKENIZERS, WORDS
 from lstmcli.training.config import PRECISIONS, SCHEDULES
 
@@ -255,7 +257,7 @@ Threads = Annotated[
     int | None,
     option("--threads", metavar="N", show_default="all cores", text="Number of CPU threads.", callback=counted),
 ]
-Device = Annotated[str, option("--device", among=("auto", "cpu", "cuda"), text="Device to compute on.")]
+Device = Annotated[str, option("--device", among=DEVICES, text="Device to compute on.")]
 Deterministic = Annotated[
     bool,
     option(
@@ -419,6 +421,28 @@ ModelPath = Annotated[
 LmModelPath = Annotated[
     str | None,
     option("--model", "-m", metavar="DIR", show_default="$LSTM_MODEL, else lstm-model/lm", text="Model directory."),
+]
+
+
+def _complete_task(incomplete: str) -> list[str]:
+    return [task.name for task in all_tasks() if task.name.startswith(incomplete)]
+
+
+def task_option(text: str, usual: str, panel: str | None = None) -> Any:
+    """``--task``; looking for the tasks of other distributions takes time, so they are completed, and not shown."""
+    return option(
+        "--task",
+        panel=panel,
+        metavar="|".join(BUILT_IN),
+        autocompletion=_complete_task,
+        show_default=usual,
+        text=text,
+    )
+
+
+TrainingTask = Annotated[
+    str | None,
+    task_option("Train a classifier or a language model.", "classify if the text has labels, else lm", DATA),
 ]
 Force = Annotated[bool, option("--force", text="Replace an existing model.", show_default=False)]
 Resume = Annotated[

@@ -10,6 +10,7 @@ import typer
 from lstmcli.cli.options.common import counted, option
 from lstmcli.config import CELLS
 from lstmcli.language_modeling.config import PRESETS
+from lstmcli.nn.config import DEVICES
 from lstmcli.tokenization.config import TOKENIZERS
 
 RACE = "Comparing architectures"
@@ -158,4 +159,4 @@ Deterministic = Annotated[
         show_default=False,
     ),
 ]
-Device = Annotated[str, option("--device", panel=RACE, among=("auto", "cpu", "cuda"), text="Device to train on.")]
+Device = Annotated[str, option("--device", panel=RACE, among=DEVICES, text="Device to train on.")]

@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstmcli.classification.results import ClassReport, DataCheck
 from lstmcli.cli.output.console import columns, count, facts, grid, percent, perplexity, safe, size
+from lstmcli.engine.registry import ENGINES
 from lstmcli.language_modeling.results import CorpusCheck
 from lstmcli.model_dir.results import ModelInfo
 from lstmcli.tasks import require_task
@@ -151,6 +152,7 @@ def model_info(info: ModelInfo, out: Console) -> RenderableType:
         "task": _task(info),
         "labels": labels,
         "network": f"{info.architecture}; {info.parameters:,} parameters",
+        "engine": _engine(info),
         "tokenizer": f"{info.tokenizer}, {info.vocab_size:,} tokens",
         "command": info.command,
         "trained": f"{info.created}, seed {info.seed}{_machine(info)}",
@@ -164,6 +166,12 @@ def model_info(info: ModelInfo, out: Console) -> RenderableType:
         rows["calibration"] = f"confidence scaled by {info.calibration['scale']:.2f}"
     rows["made with"] = _value(info.versions)
     return facts({name.replace("_", " "): value for name, value in rows.items() if value}, out)
+
+
+def _engine(info: ModelInfo) -> str:
+    """What would run the model here."""
+    other = f"; {info.generates_with} for generating" if info.generates_with else ""
+    return f"{info.engine} ({ENGINES[info.engine].title}){other}"
 
 
 def _machine(info: ModelInfo) -> str:

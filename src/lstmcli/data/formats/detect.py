@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections.abc import Sequence
 
-from lstmcli.data.column_names import LABEL_NAMES, TEXT_NAMES, normal
+from lstmcli.data.columns.names import LABEL_NAMES, TEXT_NAMES, normal
 from lstmcli.data.config import ReadConfig
 from lstmcli.data.files import PARQUET, Input
 from lstmcli.data.formats.dialect import DELIMITERS, read_sample

@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from lstmcli.data.column_names import is_known, normal
-from lstmcli.data.column_profile import is_date, is_number, word_count
-from lstmcli.data.columns import find_column
+from lstmcli.data.columns.choice import find_column
+from lstmcli.data.columns.names import is_known, normal
+from lstmcli.data.columns.profile import is_date, is_number, word_count
 from lstmcli.data.config import ReadConfig
 
 MANY = 10

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from lstmcli.data.column_names import is_known
+from lstmcli.data.columns.names import is_known
 
 MAX_LINES = 20
 """Lines above a table."""

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from lstmcli.data.column_names import LABEL_NAMES, TEXT_NAMES, normal
+from lstmcli.data.columns.names import LABEL_NAMES, TEXT_NAMES, normal
 
 _LISTS = ("patterns", "examples", "utterances", "usersays", "user_says", "training_phrases", "phrases", "texts")
 _TAGS = ("tag", "intent", "name", "label", "category", "class", "displayname", "display_name")

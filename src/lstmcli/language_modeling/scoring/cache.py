@@ -14,28 +14,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lstmcli.engine.session import LOGITS_AT_ONCE, Floats, Session, State
 from lstmcli.language_modeling.config import CacheConfig
 from lstmcli.language_modeling.scoring.perplexity import Model, ReadBoth
 from lstmcli.language_modeling.scoring.score import (
-    CELLS_AT_ONCE,
-    END_ID,
     STEP,
-    Ids,
+    TINY,
     ProbabilityCallback,
     Scores,
-    Session,
-    State,
     nothing,
     probabilities,
 )
-
-Floats = NDArray[np.floating[Any]]
-TINY = float(np.finfo(np.float32).tiny)
+from lstmcli.tokenization.ids import END_ID, Ids
 
 
 @dataclass(frozen=True)
@@ -69,7 +63,7 @@ class _Text:
         """Takes the ids that come next, [N]; what they cost without the cache and with it."""
         found = nothing(len(ids), entropy), nothing(len(ids), entropy)
         whole = entropy or any(looks)
-        step = min(STEP, max(1, CELLS_AT_ONCE // self._session.vocab_size)) if whole else STEP
+        step = min(STEP, max(1, LOGITS_AT_ONCE // self._session.vocab_size)) if whole else STEP
         for start in range(0, len(ids), step):
             part = slice(start, start + step)
             nats_T, both_TV = self._read(ids[part], whole)

@@ -19,9 +19,9 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.language_modeling.scoring.score import Ids, ProbabilityCallback
+from lstmcli.language_modeling.scoring.score import TINY, ProbabilityCallback
+from lstmcli.tokenization.ids import Ids
 
-TINY = float(np.finfo(np.float32).tiny)
 NO_PREFIX = b"\xff"
 """Stands for tokens that spell nothing; UTF-8 has no such byte."""
 

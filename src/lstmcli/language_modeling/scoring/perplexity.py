@@ -18,18 +18,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.data.windows import one_ahead, windows
+from lstmcli.engine.session import Session
 from lstmcli.errors import ModelError, NoDataError
 from lstmcli.language_modeling.results import LmReport
 from lstmcli.language_modeling.scoring.score import (
     BATCH_SIZE,
-    Ids,
     Joined,
     ProbabilityCallback,
     Scores,
-    Session,
     Stream,
     score_apart,
 )
+from lstmcli.tokenization.encoder import Encoder
+from lstmcli.tokenization.ids import Ids
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -41,23 +42,8 @@ WINDOW, WINDOW_CHARACTERS = 4096, 1_000_000
 """Lines, and characters, that are read ahead."""
 
 
-class Encoder(Protocol):
-    """What scoring needs of ``text.stream.StreamEncoder``."""
-
-    vocab_size: int
-    close_id: int
-
-    @property
-    def pieces(self) -> list[bytes]: ...
-    def encode(self, lines: Sequence[str]) -> list[Ids]: ...
-    def offsets(self, line: str) -> list[tuple[int, int]]: ...
-    def tokens(self, ids: Iterable[int]) -> list[str]: ...
-    def unknown(self, ids: Ids) -> NDArray[np.bool_]: ...
-    def starts_word(self, ids: NDArray[np.int64]) -> NDArray[np.bool_]: ...
-
-
 class Model(Protocol):
-    """What scoring needs of ``tasks.lm.LanguageModel``."""
+    """What scoring needs of ``language_modeling.model.LanguageModel``."""
 
     @property
     def path(self) -> Path: ...

@@ -10,44 +10,20 @@ Shapes: T tokens of a text, B texts of a batch, V tokens of the vocabulary.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.data.windows import each
+from lstmcli.engine.session import LOGITS_AT_ONCE, Floats, Session, State
+from lstmcli.tokenization.ids import END_ID, Ids
 
-Ids = NDArray[np.int32]
-Floats = NDArray[np.floating[Any]]
-State = tuple[Any, ...]
-"""Arrays [1, B, units]; what they are made of is the session's business."""
-
-END_ID = 0
-"""Ends a text, and stands before its first token."""
 BATCH_SIZE = 32
+TINY = float(np.finfo(np.float32).tiny)
+"""The smallest probability that has a logarithm."""
 STEP = 256
 """Tokens of each text read in one go."""
-CELLS_AT_ONCE = 2**22
-"""Probabilities that exist at once where all of them are looked at: 16 MB."""
-
-
-class Session(Protocol):
-    """A language model that is ready to read."""
-
-    vocab_size: int
-
-    def zero_state(self, B: int, /) -> State: ...
-
-    def logits(self, ids_TB: Ids, state: State, /) -> tuple[Floats, State]:
-        """[T, B, V] and the state after the last token."""
-
-    def score(
-        self, ids_TB: Ids, targets_TB: Ids, state: State, /, *, entropy: bool = False
-    ) -> tuple[Floats, Floats | None, State]:
-        """Nats of each target and entropy of each prediction, [T, B]."""
-
-    def hidden(self, ids_TB: Ids, targets_TB: Ids, state: State, /) -> tuple[Floats, Floats, State]:
-        """Nats of each target, [T, B], and the top layer's state after each token, [T, B, K]."""
 
 
 class Scores(NamedTuple):
@@ -202,7 +178,7 @@ def _windows(
         nats, entropies, state = session.score(ids_TB, targets_TB, state, entropy=entropy)
         yield 0, nats, entropies, None, state
         return
-    step = max(1, CELLS_AT_ONCE // (ids_TB.shape[1] * session.vocab_size))
+    step = max(1, LOGITS_AT_ONCE // (ids_TB.shape[1] * session.vocab_size))
     for at in range(0, len(ids_TB), step):
         part = slice(at, at + step)
         logits, state = session.logits(ids_TB[part], state)

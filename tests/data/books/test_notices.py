@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstmcli.data.book_notices import find_notices, marked, without_notices
+from lstmcli.data.books.notices import find_notices, marked, without_notices
 from lstmcli.data.config import ReadConfig
 from lstmcli.data.held_out import spread
 from lstmcli.data.records import Record, Rows, Selection

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstmcli.data.cells import LIST, as_list, find_separator
+from lstmcli.data.columns.cells import LIST, as_list, find_separator
 from lstmcli.data.config import ReadConfig, TrainedRead
 from lstmcli.data.records import Splits
 from lstmcli.data.sources import open_source

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
 
-from lstmcli.data.book_libraries import CREDIT, END_NOTES, HINT, LAST_OF_LICENCE, LIBRARIES, LINES, OPENING, Library
+from lstmcli.data.books.libraries import CREDIT, END_NOTES, HINT, LAST_OF_LICENCE, LIBRARIES, LINES, OPENING, Library
 from lstmcli.data.records import Record, Selection
 
 MAX_HEADER, MAX_FOOTER = 1000, 1000

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lstmcli.data.columns import Chosen, choose_columns
+from lstmcli.data.columns.choice import Chosen, choose_columns
 from lstmcli.data.config import ReadConfig
 from lstmcli.data.table import Table
 from lstmcli.errors import DataError

@@ -9,8 +9,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from lstmcli.data.column_names import EXPLICIT, NEVER, SIDE, UNKNOWN, USUAL, WEAK, parts, text_rank
-from lstmcli.data.column_profile import FEW_ROWS, ColumnProfile, Profiles
+from lstmcli.data.columns.names import EXPLICIT, NEVER, SIDE, UNKNOWN, USUAL, WEAK, parts, text_rank
+from lstmcli.data.columns.profile import FEW_ROWS, ColumnProfile, Profiles
 
 MOSTLY_EMPTY = 3.0
 """Points off for a column that is mostly empty."""

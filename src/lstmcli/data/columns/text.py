@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lstmcli.data.column_names import NEVER, WEAK, is_title, pairs_by_name, text_rank
-from lstmcli.data.column_profile import FEW_ROWS, ColumnProfile, Profiles
+from lstmcli.data.columns.names import NEVER, WEAK, is_title, pairs_by_name, text_rank
+from lstmcli.data.columns.profile import FEW_ROWS, ColumnProfile, Profiles
 
 JOIN, PAIR_JOIN = "\n", " ||| "
 """What stands between the texts of several columns.  Between two that are compared it is a mark that every tokenizer

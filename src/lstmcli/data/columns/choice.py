@@ -6,12 +6,12 @@ import difflib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
-from lstmcli.data.column_names import EXPLICIT, label_rank, normal
-from lstmcli.data.column_profile import ColumnProfile, Profiles
+from lstmcli.data.columns.label import LabelChoice, choose_label
+from lstmcli.data.columns.names import EXPLICIT, label_rank, normal
+from lstmcli.data.columns.profile import ColumnProfile, Profiles
+from lstmcli.data.columns.text import JOIN, choose_text, is_running_text, join_of
 from lstmcli.data.config import ReadConfig
-from lstmcli.data.label_choice import LabelChoice, choose_label
 from lstmcli.data.table import Table
-from lstmcli.data.text_choice import JOIN, choose_text, is_running_text, join_of
 from lstmcli.errors import DataError
 
 Ask = Callable[[str, Sequence[str]], str | None]

@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
-from lstmcli.data.column_names import USUAL, label_rank
+from lstmcli.data.columns.names import USUAL, label_rank
 from lstmcli.data.table import Table, cell_labels, cell_text
 
 MAX_ROWS = 6000

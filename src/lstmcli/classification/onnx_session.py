@@ -5,12 +5,18 @@ Shapes: B texts, S segments, T tokens, F rows a token, C labels.
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.engine.nodes import InferenceGraph
-from lstmcli.engine.runtime import Session
+from lstmcli.engine.nodes import InferenceGraph, Weights
+from lstmcli.engine.runtime import GraphRunner
 from lstmcli.threads import cores
+
+if TYPE_CHECKING:
+    from lstmcli.classification.config import ClassifierConfig
+    from lstmcli.engine.registry import Engine
 
 
 class ClassifierSession:
@@ -24,9 +30,18 @@ class ClassifierSession:
         """Raises ModelError if the graph cannot be loaded."""
         self.workers = threads or cores()
         # Batches differ in shape: an arena would keep the largest of each.
-        self._session = Session(graph, threads=1, arena=False)
+        self._runner = GraphRunner(graph, threads=1, arena=False)
 
     def logits(self, ids_BSTF: NDArray[np.int32], lengths_BS: NDArray[np.int64]) -> NDArray[np.float32]:
         """Unscaled logits [B, C]."""
-        result: NDArray[np.float32] = self._session.run(["logits"], {"ids": ids_BSTF, "lengths": lengths_BS})[0]
+        result: NDArray[np.float32] = self._runner.run(["logits"], {"ids": ids_BSTF, "lengths": lengths_BS})[0]
         return result
+
+
+def open_session(
+    engine: Engine, settings: ClassifierConfig, weights: Weights, *, device: str, threads: int | None
+) -> ClassifierSession:
+    """The graph of the weights, as ``Engine.open`` wants it."""
+    from lstmcli.classification.graph import classifier_graph
+
+    return ClassifierSession(classifier_graph(weights, settings.model, int8=not engine.exact), threads)

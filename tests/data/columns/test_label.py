@@ -11,8 +11,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lstmcli.data.column_names import NEVER, label_rank, pairs_by_name
-from lstmcli.data.columns import Ask, Chosen, choose_columns
+from lstmcli.data.columns.choice import Ask, Chosen, choose_columns
+from lstmcli.data.columns.names import NEVER, label_rank, pairs_by_name
 from lstmcli.data.config import ReadConfig
 from lstmcli.data.sources import Source, open_source
 from lstmcli.data.splits import load_splits
