@@ -15,7 +15,6 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lstmcli.cells import CELLS
-from lstmcli.classification.events import Evaluated
 from lstmcli.config import among
 from lstmcli.errors import Interrupted, OutputError, UsageError
 from lstmcli.evaluation.results import SIGNIFICANT
@@ -41,7 +40,6 @@ from lstmcli.experiments.results import (
     Summary,
 )
 from lstmcli.experiments.sizes import NEAR, candidates, reference
-from lstmcli.language_modeling.events import LmEvaluated
 from lstmcli.tasks import Task, task_of
 from lstmcli.training import events
 from lstmcli.training.run import train
@@ -252,7 +250,7 @@ class _Plan:
 
     @property
     def _architecture(self) -> Any:
-        return self._task.module("architecture")
+        return self._task.architecture
 
     def configured(self, entrant: Candidate, seed: int) -> Any:
         """The settings of one run: patience ends none early, for the budget is to be equal."""
@@ -282,7 +280,7 @@ class _Log:
             self.points.append(Point(event.epoch, time.monotonic() - self.begun, event.value, event.loss))
         elif isinstance(event, events.Stopped):
             self.reason, self.seconds, self.epochs = event.reason, event.seconds, event.epoch
-        elif isinstance(event, (Evaluated, LmEvaluated)):
+        elif isinstance(event, events.Measured):
             self.reports[event.split] = event.report
         elif isinstance(event, events.Saved):
             self.path = event.path

@@ -5,14 +5,13 @@ from __future__ import annotations
 import shlex
 from collections.abc import Generator
 from contextlib import ExitStack, closing
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 
 from lstmcli.classification.config import ClassifierModelConfig, ClassifierTrainConfig
-from lstmcli.classification.events import DataRead, Evaluated
 from lstmcli.cli.io.signals import Stop
 from lstmcli.cli.options import common as o
 from lstmcli.cli.options.configs import chosen, given_options, job_arguments, read_config
@@ -20,7 +19,6 @@ from lstmcli.cli.options.resume import goes_on, interval, is_its_model, torn_off
 from lstmcli.cli.typer_classes import Command
 from lstmcli.data.config import ReadConfig
 from lstmcli.language_modeling.config import LmModelConfig
-from lstmcli.language_modeling.events import CorpusRead, LmEvaluated
 from lstmcli.tasks import CLASSIFICATION, require_task, task_for
 from lstmcli.tokenization.config import LmTokenizerConfig, TokenizerConfig
 from lstmcli.training import events
@@ -184,7 +182,7 @@ def train(
     target = output or kind.default_dir
     if not output and not dry_run:
         place.check(target)
-    with Stop() as stop, TrainingLog(default_place=output is None, quiet=quiet, splits=splits) as telling:
+    with Stop() as stop, TrainingLog(default_place=output is None, quiet=quiet, splits=splits, task=kind) as telling:
         listeners.append(telling)
         run_events = run(
             job,
@@ -237,24 +235,7 @@ def follow(
                 stop.gentle = True  # from here on there will be something to keep
             for listener in listeners:
                 listener.handle(event)
-            result.update(_outcome(event))
+            result.update(event.outcome())
             if dry_run and isinstance(event, events.RunPlanned):
                 break
     return result
-
-
-def _outcome(event: events.Event) -> dict[str, Any]:
-    """What an event adds to the JSON result."""
-    if isinstance(event, DataRead):
-        return {"labels": list(event.check.labels), "multilabel": event.check.multilabel, "data": asdict(event.check)}
-    if isinstance(event, events.RunPlanned):
-        return {"plan": asdict(event)}
-    if isinstance(event, events.Stopped):
-        return {"stopped": event.reason, "best_epoch": event.best_epoch}
-    if isinstance(event, CorpusRead):
-        return {"tokenizer": event.tokenizer, "vocab_size": event.vocab_size, "data": asdict(event)}
-    if isinstance(event, (Evaluated, LmEvaluated)):
-        return {event.split: asdict(event.report)}
-    if isinstance(event, events.Saved):
-        return {"path": event.path, "bytes": event.bytes, "seconds": event.seconds}
-    return {}

@@ -170,6 +170,8 @@ def model_info(info: ModelInfo, out: Console) -> RenderableType:
 
 def _engine(info: ModelInfo) -> str:
     """What would run the model here."""
+    if not info.engine:
+        return ""
     other = f"; {info.generates_with} for generating" if info.generates_with else ""
     return f"{info.engine} ({ENGINES[info.engine].title}){other}"
 
@@ -213,6 +215,7 @@ def _scores(found: dict[str, Any], tokenizer: str) -> str:
         return perplexities(found, tokenizer)
     names = {"accuracy": "accuracy", "macro_f1": "macro F1", "ece": "calibration error"}
     shown = [f"{words} {percent(found[name], 2)}" for name, words in names.items() if found.get(name) is not None]
+    shown += [f"{name.replace('_', ' ')} {_value(found[name])}" for name in sorted(set(found) - {*names, "n"})]
     return ", ".join(shown) + (f" ({found['n']:,} texts)" if found.get("n") else "")
 
 

@@ -12,6 +12,7 @@ from lstmcli.classification.events import Calibrated, DataRead, Evaluated, Ngram
 from lstmcli.cli.output import console, tables
 from lstmcli.cli.output.progress import Progress
 from lstmcli.language_modeling.events import CorpusRead, LmEvaluated, Quantised, Sampled
+from lstmcli.tasks import Task, task_for
 from lstmcli.training import events
 
 if TYPE_CHECKING:
@@ -28,12 +29,12 @@ REASONS = {
 class TrainingLog:
     """A listener of training events that talks to a person."""
 
-    def __init__(self, *, default_place: bool, quiet: bool, splits: Splits) -> None:
+    def __init__(self, *, default_place: bool, quiet: bool, splits: Splits, task: Task | None = None) -> None:
         self.out = console.console(stderr=True)
         self.default_place, self.quiet = default_place, quiet
         self.warnings = splits.warnings
         self.progress = Progress(self.out)
-        self.classifies = splits.labelled
+        self.task = task or task_for(labelled=splits.labelled)
         self.tokenizer = ""
         self.alone: NgramsFitted | None = None
         """The n-gram model, as it did by itself."""
@@ -98,6 +99,8 @@ class TrainingLog:
             self._evaluated(event)
         elif isinstance(event, events.Saved):
             self._saved(event)
+        elif line := event.line():
+            self._say(console.safe(line))
 
     def _say(self, text: str, style: str = "") -> None:
         console.show(self.out, text, style=style)
@@ -161,7 +164,8 @@ class TrainingLog:
         took = console.duration(event.seconds)
         self._say(f"saved {console.safe(event.path)}, {console.size(event.bytes)}; {took} in all")
         where = "" if self.default_place else f" -m {shlex.quote(event.path)}"
-        self._say(f'try: lstm classify{where} --text "…"' if self.classifies else f'try: lstm generate{where} "…"')
+        trial = self.task.trial.format(where) if self.task.trial else f"lstm info {shlex.quote(event.path)}"
+        self._say(f"try: {trial}")
 
 
 def _texts(n: int, unknown_labels: int) -> str:
