@@ -15,6 +15,7 @@ from lstmcli.cli.io.signals import Stop
 from lstmcli.cli.io.streams import note
 from lstmcli.cli.options import common as o
 from lstmcli.cli.options import experiment as r
+from lstmcli.cli.options import training as t
 from lstmcli.cli.options.configs import chosen, job_arguments, read_config
 from lstmcli.cli.output import html
 from lstmcli.cli.typer_classes import Command, is_given, option_names
@@ -65,7 +66,7 @@ def compare_cells(
         list[str] | None, typer.Argument(metavar="SOURCE", help="What to train on, as `lstm train` reads it.")
     ] = None,
     cells: r.Cells = "",
-    task: o.TrainingTask = None,
+    task: t.TrainingTask = None,
     threads: o.Threads = None,
     match: r.Match = "parameters",
     seeds: r.Seeds = r.SEEDS,
