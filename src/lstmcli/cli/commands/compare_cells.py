@@ -121,7 +121,7 @@ def _compare(values: Mapping[str, Any], given: Collection[str], arguments: Seque
         UsageError, DataError, OutputError: before anything is trained.
         Exit: the run was ended by a signal.
     """
-    from lstmcli.experiments.run import check_cells, check_match
+    from lstmcli.experiments.plan import check_cells, check_match
 
     if len(values["sources"] or []) != 1:
         raise UsageError("--cells trains on one SOURCE", hint="lstm compare data.csv --cells lstm,gru,rnn")
@@ -237,7 +237,7 @@ def _settled(values: Mapping[str, Any], given: Collection[str], match: Sequence[
 
 def _check_output(output: Path, cells: Sequence[str], seeds: Sequence[int], *, force: bool) -> None:
     """Fail before the work if a model or the report could not be written.  Raises: OutputError."""
-    from lstmcli.experiments.run import model_path
+    from lstmcli.experiments.plan import model_path
     from lstmcli.model_dir.directory import check_target
 
     other = "choose another place with -o/--output"
