@@ -10,7 +10,7 @@ from typing import Annotated
 
 from lstmcli.classification.config import POOLINGS
 from lstmcli.cli.options.common import DATA, OUTPUT, option, task_option
-from lstmcli.config import CELLS
+from lstmcli.config import CELL_NAMES
 from lstmcli.language_modeling.config import OPTIMIZERS, PRESETS, SOFTMAXES
 from lstmcli.tokenization.config import MODES, TOKENIZERS, WORDS
 from lstmcli.training.config import PRECISIONS, SCHEDULES
@@ -68,7 +68,7 @@ HashBuckets = Annotated[
 ]
 
 # Model
-CellKind = Annotated[str, option("--cell", panel=MODEL, among=CELLS, text="Recurrent cell.")]
+CellKind = Annotated[str, option("--cell", panel=MODEL, among=CELL_NAMES, text="Recurrent cell.")]
 Embedding = Annotated[int, option("--embedding", panel=MODEL, metavar="N", text="Width of the word embedding.")]
 Vectors = Annotated[
     Path | None,
