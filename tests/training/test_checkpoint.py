@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 
 from lstmcli.errors import OutputError
 from lstmcli.training.checkpoint import Checkpoints, Snapshot, any_in, check_folder, differences, read_latest, write
-from lstmcli.training.run import resume_from_checkpoint
+from lstmcli.training.resume import resume_from_checkpoint
 
 reuse_tmp_path = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 

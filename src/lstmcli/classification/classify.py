@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from lstmcli.classification.ensemble import BATCH_SIZE, Ensemble, Network, Scorer
 from lstmcli.classification.load import classifier_weights
 from lstmcli.classification.metrics import Tally
-from lstmcli.classification.model_selection import CELLS
+from lstmcli.classification.model_selection import SCORES_AT_ONCE
 from lstmcli.classification.results import ClassReport, Prediction
 from lstmcli.data.windows import WINDOW, WINDOW_CHARACTERS, one_ahead, one_by_one, windows
 from lstmcli.engine.registry import check_engine, choose_engine
@@ -152,7 +152,7 @@ def classify(
 
 def _window(classifier: Classifier) -> int:
     """Texts at once: fewer where there are so many labels that their probabilities would fill the memory."""
-    return max(1, min(WINDOW, CELLS // len(classifier.labels)))
+    return max(1, min(WINDOW, SCORES_AT_ONCE // len(classifier.labels)))
 
 
 def _answered(

@@ -13,7 +13,7 @@ import numpy as np
 from lstmcli.classification.calibration import Floats, combine, fit_scale, total
 from lstmcli.classification.ensemble import Ensemble
 from lstmcli.classification.metrics import Tally
-from lstmcli.classification.model_selection import CELLS, blocks
+from lstmcli.classification.model_selection import SCORES_AT_ONCE, blocks
 from lstmcli.classification.results import ClassReport
 from lstmcli.tokenization.ids import Ids
 
@@ -36,7 +36,7 @@ class Judge:
 
     def scale(self, part: Split) -> float:
         """The scale that makes the gold labels of a split most likely; of a large split, those of a sample."""
-        step = -(-len(part) * len(self.labels) // CELLS) or 1
+        step = -(-len(part) * len(self.labels) // SCORES_AT_ONCE) or 1
         sample = slice(0, None, step)
         return fit_scale(total(*self.experts.logits(part.encoded[sample])), part.gold[sample], self.multilabel)
 

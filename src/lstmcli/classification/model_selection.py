@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Encoded = Sequence[NDArray[np.int32]]
-CELLS = 2**24
+SCORES_AT_ONCE = 2**24
 """Texts times labels whose logits exist at once: 128 MB in double precision, whatever the number of labels."""
 
 
@@ -104,6 +104,6 @@ def score_in_blocks(
 
 
 def blocks(texts: int, classes: int) -> Iterator[slice]:
-    """Runs of texts whose logits are ``CELLS`` at most."""
-    step = max(1, CELLS // max(1, classes))
+    """Runs of texts whose logits are ``SCORES_AT_ONCE`` at most."""
+    step = max(1, SCORES_AT_ONCE // max(1, classes))
     return (slice(start, start + step) for start in range(0, texts, step))

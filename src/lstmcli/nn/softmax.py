@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-CELLS = 2**25
+MAX_LOGITS = 2**25
 """Logits that exist at once; at least ``CHUNK`` rows of them.  Fewer, larger products are the faster ones."""
 CHUNK = 128
 ALIGN = 16
@@ -58,7 +58,7 @@ class _ChunkedLoss(torch.autograd.Function):
         share = h / N  # of the mean's gradient
         d_h, d_weight = torch.empty_like(h), None
         loss = h_NK.new_zeros((), dtype=torch.float32)
-        step = max(CHUNK, CELLS // len(weight))
+        step = max(CHUNK, MAX_LOGITS // len(weight))
         everyone = torch.arange(N, device=h.device)
         for start in range(0, N, step):
             rows = slice(start, start + step)

@@ -16,9 +16,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from lstmcli.tokenization.ids import UNKNOWN
 from lstmcli.tokenization.tokenizer import ENDINGS
 
-UNKNOWN = "<unk>"
 _CASED = 0.02
 """Share of a vocabulary's words with capitals below which its corpus was in lower case."""
 _LEAST_WORDS = 20

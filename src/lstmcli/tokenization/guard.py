@@ -30,6 +30,9 @@ from lstmcli.tokenization.growth import (
     pre_tokenizer_growth,
 )
 
+PIECE = 50_000
+"""Characters given to a tokenizer as one text."""
+
 MAX_GROWTH = 32
 """Times the weight of the text, which is at most 11 times its bytes, and hardly ever more than they are."""
 MAX_DECODED = 64

@@ -25,10 +25,11 @@ from itertools import count
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers
 
 from lstmcli.tokenization.config import LmTokenizerConfig
+from lstmcli.tokenization.ids import END, UNKNOWN
 from lstmcli.tokenization.scripts import CLUSTER, UNSPACED
 from lstmcli.tokenization.tokenizer import CONTRACTION, Recipe, learn, read_tokenizer, well_formed
 
-END, UNKNOWN, NEWLINE = "</s>", "<unk>", "\n"
+NEWLINE = "\n"
 WRITTEN_END = f" {END}"
 """How the vocabulary of words between spaces calls a ``</s>`` of the text: no other word has a space."""
 

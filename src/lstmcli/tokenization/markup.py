@@ -16,7 +16,7 @@ _ENTITY = r"&(?:amp|quot|lt|gt|nbsp|apos|rsquo|lsquo|ldquo|rdquo|ndash|mdash|hel
 PATTERNS = (f"(?i:{_TAG})", f"(?i:{_ENTITY})")
 """For a tokenizer: they stand for a tag, and for a reference."""
 HTML = re.compile(f"{_TAG}|{_ENTITY}", re.IGNORECASE)
-WORTH_SAYING = 0.01
+MIN_SHARE = 0.01
 """Share of the texts that hold HTML, from which it is said."""
 
 

@@ -12,12 +12,12 @@ import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
 from lstmcli.config import to_dict
-from lstmcli.errors import DataError, LstmError, OutputError, UsageError
+from lstmcli.errors import LstmError, OutputError
 from lstmcli.malloc import keep_freed_memory
 from lstmcli.model_dir.directory import CARD, GRAPH, LOG, WEIGHTS, check_target, write_model
 from lstmcli.nn.device import resolve_device
@@ -27,12 +27,8 @@ from lstmcli.training import events
 from lstmcli.training.checkpoint import (
     KEPT,
     Checkpoints,
-    Snapshot,
     any_in,
-    check_folder,
-    differences,
     place_of,
-    read_latest,
 )
 from lstmcli.training.config import TrainingConfig
 from lstmcli.training.derived import INCOMPLETE, Derived
@@ -40,9 +36,7 @@ from lstmcli.training.determinism import enforced
 from lstmcli.training.events import Event
 from lstmcli.training.job import TrainingJob
 from lstmcli.training.lock import claimed
-
-if TYPE_CHECKING:
-    pass
+from lstmcli.training.resume import resume_from_checkpoint
 
 CHECKPOINT_BYTES = 20
 """Of a parameter: in fp32 the weights, those to keep, an average, and what the optimiser has."""
@@ -209,53 +203,6 @@ def prepare(config: TrainingConfig) -> tuple[Machine, np.random.Generator]:
     torch.set_num_threads(threads)
     torch.manual_seed(config.seed)
     return Machine(device, threads), np.random.default_rng(config.seed)
-
-
-def resume_from_checkpoint(
-    output: Path, run: dict[str, Any], log: list[str], *, resume: bool, every: float, source: str = ""
-) -> tuple[Checkpoints, list[Event]]:
-    """Where the run's checkpoints go, what it goes on from, and what there is to say of that.
-
-    Args:
-        run: what must be the same for a run to go on: ``config`` and ``data``; ``machine`` should be.
-        log: the run's log, which begins with that of the run it goes on with.
-        source: where the data come from.
-
-    Raises:
-        UsageError: the unfinished run there is another one.
-        OutputError: the folder of checkpoints is a link, or another user's.
-        DataError: it read other data.
-    """
-    run = json.loads(json.dumps(run))  # as it will be read
-    if resume or not math.isinf(every):
-        check_folder(place_of(output))
-    checkpoints = Checkpoints(place_of(output), every, run, log=log)
-    if not resume:
-        return checkpoints, []
-    found, broken = read_latest(place_of(output))
-    said: list[Event] = [events.Warned(f"{path}: torn or altered, the checkpoint before it is used") for path in broken]
-    if found is None:
-        return checkpoints, [*said, events.Warned("there is no checkpoint to go on from: training from the start")]
-    values = {**found.values}
-    changed = differences(values.pop("run"), run)
-    serious = [name for name in changed if not name.startswith("machine.")]
-    if serious and all(name.startswith("data.") for name in serious):
-        raise DataError(
-            f"has changed since the unfinished run in {place_of(output)} read it",
-            path=source,
-            hint="give the data that it had, or begin anew with --force",
-        )
-    if serious:
-        raise UsageError(
-            f"the unfinished run in {place_of(output)} had other settings: {', '.join(serious)}",
-            hint="give the options and data that it had, or begin anew with --force",
-        )
-    if changed:
-        said.append(events.Warned(f"not as before: {', '.join(changed)}; the outcome will be near, not the same"))
-    log[:0] = values.pop("log")
-    checkpoints.changed = [*values.pop("changed"), *(name.removeprefix("machine.") for name in changed)]
-    checkpoints.last = Snapshot(found.arrays, values)
-    return checkpoints, [*said, events.Resumed(int(values["step"]), float(values["seconds"]))]
 
 
 def check_disk_space(output: Path, *, model_bytes: int, parameters: int, every: float) -> Iterator[Event]:

@@ -7,7 +7,19 @@ from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
 from lstmcli.cli.output.coloured_text import fragment, legend
-from lstmcli.cli.output.console import columns, console, count, facts, percent, print_rows, safe, show, size, to_json
+from lstmcli.cli.output.console import (
+    NOTHING,
+    columns,
+    console,
+    count,
+    facts,
+    percent,
+    print_rows,
+    safe,
+    show,
+    size,
+    to_json,
+)
 from lstmcli.cli.output.predictions import fit
 from lstmcli.comparison.results import Agreement, ClassifierComparison, Difference, Disagreement, LmComparison, Span
 
@@ -15,7 +27,6 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.text import Text
 
-NOTHING = "–"
 _COMMON = ("parameters", "bytes")
 _CLASSIFIERS = ("accuracy", "macro_f1", "ece", "texts_per_second", "cold_start")
 _LANGUAGE_MODELS = (

@@ -13,11 +13,9 @@ from typing import Any, Protocol, TextIO
 from lstmcli.classification.results import Prediction
 from lstmcli.cli.io.streams import fitted, for_people, window_width
 from lstmcli.cli.options.kept_columns import cell, kept
-from lstmcli.cli.output.console import escape, safe, to_json
+from lstmcli.cli.output.console import NOTHING, escape, safe, to_json
 
 OURS = ("label", "probability", "probabilities", "labels", "text")
-NOTHING = "–"
-"""Shown in a table where no label reaches the threshold."""
 
 
 class Writer(Protocol):

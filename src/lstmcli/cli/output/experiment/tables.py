@@ -7,9 +7,21 @@ from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from lstmcli.cli.output.console import columns, console, count, duration, percent, print_rows, safe, show, to_json
+from lstmcli.cli.output.console import (
+    NOTHING,
+    columns,
+    console,
+    count,
+    duration,
+    percent,
+    print_rows,
+    safe,
+    show,
+    to_json,
+)
 from lstmcli.cli.output.experiment.findings import LEAST_GRADIENT, gradient_words, recall_words
 from lstmcli.cli.output.plots import Plot, Series, drawn
+from lstmcli.data.config import SPLIT_NAMES
 from lstmcli.evaluation.results import Spread
 from lstmcli.experiments.results import LOWER_IS_BETTER, ArchitectureComparison, Difference, Point
 from lstmcli.tasks import require_task
@@ -17,7 +29,6 @@ from lstmcli.tasks import require_task
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
-NOTHING = "–"
 MEASURES = {
     "accuracy": "accuracy",
     "macro_f1": "macro F1",
@@ -25,7 +36,6 @@ MEASURES = {
     "perplexity": "perplexity",
     "bits_per_byte": "bits per byte",
 }
-SPLITS = {"test": "test", "valid": "validation"}
 HEIGHT, MAX_WIDTH = 10, 76
 
 
@@ -104,9 +114,8 @@ def subject(result: ArchitectureComparison) -> str:
     """What was trained and measured, in words."""
     kind = require_task(result.task).plural
     seeds = ", ".join(map(str, result.seeds))
-    return (
-        f"{kind}, {'seed' if len(result.seeds) == 1 else 'seeds'} {seeds}, measured on the {SPLITS[result.split]} split"
-    )
+    split = SPLIT_NAMES[result.split]
+    return f"{kind}, {'seed' if len(result.seeds) == 1 else 'seeds'} {seeds}, measured on the {split} split"
 
 
 def table(result: ArchitectureComparison) -> tuple[list[str], list[tuple[str, list[str]]]]:
