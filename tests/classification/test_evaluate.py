@@ -11,9 +11,9 @@ from numpy.typing import NDArray
 from lstmcli.classification import evaluate, model_selection
 from lstmcli.classification.ensemble import Ensemble
 from lstmcli.classification.evaluate import Judge, Strangers
-from lstmcli.classification.metrics import classification_report
 from lstmcli.classification.model_selection import blocks, score, score_in_blocks
 from lstmcli.classification.trainer import Split
+from support.reports import classification_report
 
 C, N = 5, 23
 

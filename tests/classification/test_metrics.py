@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from lstmcli.classification import metrics
-from lstmcli.classification.metrics import Tally, classification_report, expected_calibration_error
+from lstmcli.classification.metrics import Tally, expected_calibration_error
 from lstmcli.classification.results import ClassReport
+from support.reports import classification_report
 
 quick = settings(max_examples=60, deadline=None)
 

@@ -224,19 +224,6 @@ def macro_f1(hits: NDArray[Any], called: NDArray[Any], support: NDArray[Any]) ->
     return np.asarray(f1.sum(axis=-1) / np.maximum(1, (total > 0).sum(axis=-1)))
 
 
-def classification_report(
-    probabilities: Floats,
-    gold: NDArray[np.int64] | NDArray[np.bool_],
-    labels: Sequence[str],
-    multilabel: bool = False,
-    threshold: float = 0.5,
-) -> ClassReport:
-    """A report on answers [N, C] that are in memory; gold as for ``Tally.add``."""
-    tally = Tally(labels, multilabel, threshold)
-    tally.add(probabilities, gold)
-    return tally.report()
-
-
 def _surprise(probabilities: Floats) -> float:
     """Sum of negative logarithms, nats; a probability of 0 counts as the smallest there is."""
     return float(-np.log(np.maximum(probabilities, np.finfo(np.float64).tiny)).sum())

@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from lstmcli.language_modeling.config import LmConfig
 from lstmcli.training.estimate import BASE_BYTES
 from lstmcli.training.results import Estimate
-
-if TYPE_CHECKING:
-    pass
 
 
 def estimate_lm(config: LmConfig, *, vocab_size: int, step_seconds: float, steps: int, parameters: int) -> Estimate:

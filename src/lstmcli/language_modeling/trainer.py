@@ -55,14 +55,6 @@ def window_lengths(n: int, config: LmTrainConfig, rng: np.random.Generator) -> l
     return lengths
 
 
-def emptied(states: list[State], rows_B: NDArray[np.bool_]) -> list[State]:
-    """The states [1, B, H] with those of some rows set to zero."""
-    if not rows_B.any():
-        return states
-    keep = torch.from_numpy(~rows_B)[None, :, None]
-    return [tuple(part * keep.to(part) for part in state) for state in states]
-
-
 class LmTrainer:
     """One language model and its optimiser."""
 

@@ -2,11 +2,5 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
-
-
 BASE_BYTES = 480 * 2**20
 """A process with torch and tokenizers imported, before it holds any data."""

@@ -12,7 +12,7 @@ import time
 from collections.abc import Callable, Generator, Iterator
 from contextlib import ExitStack, suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 import numpy as np
 
@@ -40,9 +40,6 @@ from lstmcli.training.determinism import enforced
 from lstmcli.training.events import Event
 from lstmcli.training.job import TrainingJob
 from lstmcli.training.lock import claimed
-
-if TYPE_CHECKING:
-    pass
 
 CHECKPOINT_BYTES = 20
 """Of a parameter: in fp32 the weights, those to keep, an average, and what the optimiser has."""
