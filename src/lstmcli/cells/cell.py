@@ -28,7 +28,7 @@ class Weight:
     ==========  ====================================================================================
     input       a matrix; each gate's part begins by Glorot & Bengio (2010)
     recurrent   a matrix from h to h; each gate's part begins orthogonal; weight-drop acts on these
-    bias        a vector; each gate's part begins as its value in ``begin``
+    bias        a vector; each gate's part begins as its value in ``init``
     norm        likewise, of a normalisation, whose scale must not be drawn at random
     ==========  ====================================================================================
     """
@@ -37,7 +37,7 @@ class Weight:
     shape: tuple[int, ...]
     gates: int = 1
     """Parts that are stacked in a matrix, one for each gate."""
-    begin: tuple[float, ...] = (0.0,)
+    init: tuple[float, ...] = (0.0,)
 
 
 class StepTrace(NamedTuple):

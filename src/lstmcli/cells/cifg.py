@@ -20,7 +20,7 @@ def weights(E: int, H: int) -> dict[str, Weight]:
     return {
         "w_ih": Weight("input", (3 * H, E), gates=3),
         "w_hh": Weight("recurrent", (3 * H, H), gates=3),
-        "b": Weight("bias", (3 * H,), begin=(-1, 0, 0)),  # remember by default, as the LSTM does
+        "b": Weight("bias", (3 * H,), init=(-1, 0, 0)),  # remember by default, as the LSTM does
     }
 
 

@@ -27,11 +27,11 @@ def weights(E: int, H: int) -> dict[str, Weight]:
     return {
         "w_ih": Weight("input", (4 * H, E), gates=4),
         "w_hh": Weight("recurrent", (4 * H, H), gates=4),
-        "s_ih": Weight("norm", (4 * H,), begin=(1,)),
-        "s_hh": Weight("norm", (4 * H,), begin=(1,)),
-        "s_c": Weight("norm", (H,), begin=(1,)),
+        "s_ih": Weight("norm", (4 * H,), init=(1,)),
+        "s_hh": Weight("norm", (4 * H,), init=(1,)),
+        "s_c": Weight("norm", (H,), init=(1,)),
         "b_c": Weight("norm", (H,)),
-        "b": Weight("bias", (4 * H,), begin=(0, 1, 0, 0)),
+        "b": Weight("bias", (4 * H,), init=(0, 1, 0, 0)),
     }
 
 

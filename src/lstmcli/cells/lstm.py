@@ -29,7 +29,7 @@ class Gates(NamedTuple):
     hidden: Array
 
     @property
-    def opened(self) -> StepTrace:
+    def trace(self) -> StepTrace:
         gates = {"input": self.input, "forget": self.forget, "candidate": self.candidate, "output": self.output}
         return StepTrace(gates, (self.hidden, self.cell))
 
@@ -51,7 +51,7 @@ def weights(E: int, H: int) -> dict[str, Weight]:
     return {
         "w_ih": Weight("input", (4 * H, E), gates=4),
         "w_hh": Weight("recurrent", (4 * H, H), gates=4),
-        "b_ih": Weight("bias", (4 * H,), begin=(0, 1, 0, 0)),  # remember by default (Jozefowicz et al. 2015)
+        "b_ih": Weight("bias", (4 * H,), init=(0, 1, 0, 0)),  # remember by default (Jozefowicz et al. 2015)
         "b_hh": Weight("bias", (4 * H,)),
     }
 
@@ -62,7 +62,7 @@ def read(x: Array, w: Weights) -> Array:
 
 def step(a: Array, state: State, w: Weights) -> StepTrace:
     h, c = state
-    return lstm_gates(a + h @ w["w_hh"].T, c).opened
+    return lstm_gates(a + h @ w["w_hh"].T, c).trace
 
 
 CELL = Cell("lstm", "LSTM", ("h", "c"), weights, read, step, int8=True)

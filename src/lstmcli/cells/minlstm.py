@@ -17,7 +17,7 @@ from lstmcli.cells.cell import Array, Cell, State, StepTrace, Weight, Weights
 def weights(E: int, H: int) -> dict[str, Weight]:
     return {
         "w_ih": Weight("input", (3 * H, E), gates=3),
-        "b": Weight("bias", (3 * H,), begin=(0, 1, 0)),
+        "b": Weight("bias", (3 * H,), init=(0, 1, 0)),
     }
 
 
@@ -31,7 +31,7 @@ def log_sigmoid(x: Array) -> Array:
     return (x - size) / 2 - (1 + (-size).exp()).log()
 
 
-def shares(a: Array) -> tuple[Array, Array, Array]:
+def normalized_gates(a: Array) -> tuple[Array, Array, Array]:
     """What enters, what stays (their sum is 1), and the candidate, of any number of steps [..., 3H]."""
     i, f, g = a.chunk(3, -1)
     stays = (log_sigmoid(f) - log_sigmoid(i)).sigmoid()  # f / (f + i)
@@ -40,7 +40,7 @@ def shares(a: Array) -> tuple[Array, Array, Array]:
 
 def step(a: Array, state: State, w: Weights) -> StepTrace:
     (h,) = state
-    i, f, g = shares(a)
+    i, f, g = normalized_gates(a)
     return StepTrace({"input": i, "forget": f, "candidate": g}, (f * h + i * g,))
 
 

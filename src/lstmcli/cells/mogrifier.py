@@ -23,7 +23,7 @@ def weights(E: int, H: int) -> dict[str, Weight]:
         gated, seen = (E, H) if i % 2 else (H, E)
         found[f"left{i}"] = Weight("input", (gated, rank))
         found[f"right{i}"] = Weight("input", (rank, seen))
-    return {**found, "b": Weight("bias", (4 * H,), begin=(0, 1, 0, 0))}
+    return {**found, "b": Weight("bias", (4 * H,), init=(0, 1, 0, 0))}
 
 
 def read(x: Array, w: Weights) -> Array:
@@ -38,7 +38,7 @@ def step(x: Array, state: State, w: Weights) -> StepTrace:
             x = 2 * (h @ right.T @ left.T).sigmoid() * x
         else:
             h = 2 * (x @ right.T @ left.T).sigmoid() * h
-    return lstm_step(x, h, c, w["w_ih"], w["w_hh"], w["b"]).opened
+    return lstm_step(x, h, c, w["w_ih"], w["w_hh"], w["b"]).trace
 
 
 CELL = Cell("mogrifier", "mogrifier LSTM", ("h", "c"), weights, read, step)

@@ -20,7 +20,7 @@ def weights(E: int, H: int) -> dict[str, Weight]:
         "w_ih": Weight("input", (4 * H, E), gates=4),
         "w_hh": Weight("recurrent", (4 * H, H), gates=4),
         "p": Weight("bias", (3 * H,)),
-        "b": Weight("bias", (4 * H,), begin=(0, 1, 0, 0)),
+        "b": Weight("bias", (4 * H,), init=(0, 1, 0, 0)),
     }
 
 

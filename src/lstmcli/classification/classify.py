@@ -19,7 +19,7 @@ from lstmcli.classification.model_selection import CELLS
 from lstmcli.classification.results import ClassReport, Prediction
 from lstmcli.data.windows import WINDOW, WINDOW_CHARACTERS, one_ahead, one_by_one, windows
 from lstmcli.errors import DataError, NoDataError, UsageError
-from lstmcli.model_dir.directory import NGRAMS, TOKENIZER, WEIGHTS, ModelDir, read_model, unless_replaced
+from lstmcli.model_dir.directory import NGRAMS, TOKENIZER, WEIGHTS, ModelDir, read_model, retry_if_replaced
 from lstmcli.model_dir.files import ReadAhead, tensors, use_file
 from lstmcli.model_dir.manifest import fail
 from lstmcli.nn.device import check_engine, resolve_device
@@ -90,7 +90,7 @@ def load_classifier(
         UsageError: an engine or a device that does not exist.
     """
     check_engine(engine, ENGINES, device)
-    return unless_replaced(path, lambda: _load(read_model(path, task=CLASSIFICATION), threads, engine, device))
+    return retry_if_replaced(path, lambda: _load(read_model(path, task=CLASSIFICATION), threads, engine, device))
 
 
 def _load(model: ModelDir, threads: int | None, engine: str, device: str) -> Classifier:

@@ -82,9 +82,9 @@ def _also(leaked: dict[str, int], exact: dict[str, int]) -> Iterator[str]:
 
 def html_in(records: Collection[Record]) -> str | None:
     """What to say of HTML in training texts; None where hardly any has some."""
-    from lstmcli.tokenization.markup import WORTH_SAYING, with_html
+    from lstmcli.tokenization.markup import WORTH_SAYING, count_html
 
-    count, first = with_html(record.text for record in records)
+    count, first = count_html(record.text for record in records)
     if not count or count < WORTH_SAYING * len(records):
         return None
     hold = "holds" if count == 1 else "hold"

@@ -21,7 +21,7 @@ from lstmcli.classification.finish import Finished, finish
 from lstmcli.classification.labels import class_weights, gold_array, indicators, known, strange
 from lstmcli.classification.model_selection import score_in_blocks
 from lstmcli.classification.ngram_fit import fit_table
-from lstmcli.classification.rehearsal import rehearse_classifier
+from lstmcli.classification.preflight import preflight_classifier
 from lstmcli.classification.results import DataCheck
 from lstmcli.model_dir.directory import NGRAMS, TOKENIZER
 from lstmcli.nn.device import choose_precision
@@ -33,7 +33,7 @@ from lstmcli.training.checkpoint import Checkpoints, Snapshot
 from lstmcli.training.derived import Derived
 from lstmcli.training.events import Event
 from lstmcli.training.job import Plan, TrainingJob
-from lstmcli.training.rehearsal import rehearse_reading
+from lstmcli.training.preflight import preflight_tokenizer
 
 if TYPE_CHECKING:
     from lstmcli.classification.network import Classifier
@@ -103,7 +103,7 @@ class ClassifierJob(TrainingJob):
             size = f"{len(self.train):,} texts times {len(self.check.labels):,} labels"
             yield events.Warned(f"no n-gram model beside the network: {size} are too many")
         if config.tokenizer.hash_buckets is None:
-            buckets = self.encoder.settle_buckets(self.train.encoded)
+            buckets = self.encoder.fit_buckets(self.train.encoded)
             config = replace(config, tokenizer=replace(config.tokenizer, hash_buckets=buckets))
         self.config = config
         self.valid, self.test = (encoded(known(part, self.check.labels)) for part in (splits.valid, splits.test))
@@ -154,10 +154,10 @@ class ClassifierJob(TrainingJob):
         self.module.embedding.data[torch.from_numpy(vectors.rows[words])] = torch.from_numpy(vectors.values[words])
         yield events.Warned(f"{len(vectors.rows):,} of {self.encoder.vocab_size:,} words start from {path}")
 
-    def rehearse(self, threads: int) -> None:
+    def preflight(self, threads: int) -> None:
         encoder, tokenizer = self.encoder, self.config.tokenizer
-        rehearse_reading(lambda: TextEncoder.from_json(encoder.to_json(), tokenizer).rows, encoder.rows)
-        rehearse_classifier(self.weights(), self.config.model, encoder.rows, len(self.check.labels), threads)
+        preflight_tokenizer(lambda: TextEncoder.from_json(encoder.to_json(), tokenizer).rows, encoder.rows)
+        preflight_classifier(self.weights(), self.config.model, encoder.rows, len(self.check.labels), threads)
 
     def plan(self, resumed: Snapshot | None) -> Plan:
         from lstmcli.classification.trainer import estimate_step

@@ -126,7 +126,7 @@ class Trainer:
 
     def averaged(self) -> list[Tensor]:
         """The moving average: the table, then the dense parameters."""
-        return [self.table.settled_average(), *(value.clone() for value in self.average.values)]
+        return [self.table.current_average(), *(value.clone() for value in self.average.values)]
 
     def logits(self, encoded: Encoded, weights: list[Tensor]) -> NDArray[np.float32]:
         """Logits [N, C] of the network with given weights, as ``averaged`` gives them."""

@@ -27,8 +27,8 @@ from lstmcli.comparison.results import (
 from lstmcli.comparison.unknown_labels import some, strange_note, widened, with_strange
 from lstmcli.data.windows import WINDOW, WINDOW_CHARACTERS, windows
 from lstmcli.errors import DataError, ModelError, NoDataError
-from lstmcli.evaluation.results import SIGNIFICANT
-from lstmcli.evaluation.significance import Floats, bootstrap_interval, grouped, holm, mcnemar_p
+from lstmcli.evaluation.results import SIGNIFICANCE_LEVEL
+from lstmcli.evaluation.significance import Floats, bootstrap_interval, holm, mcnemar_p, sum_groups
 
 if TYPE_CHECKING:
     from lstmcli.data.records import Record
@@ -242,7 +242,7 @@ def _sureness(confidence: Floats) -> Floats:
 
 def _sums(called_NC: NDArray[np.bool_], gold_NC: NDArray[np.bool_]) -> Floats:
     """[N, 3 C]: what each text, or run of texts, adds to true positives, labels given and labels there are."""
-    return np.concatenate([grouped(part) for part in (called_NC & gold_NC, called_NC, gold_NC)], axis=1)
+    return np.concatenate([sum_groups(part) for part in (called_NC & gold_NC, called_NC, gold_NC)], axis=1)
 
 
 def _macro_f1(sums_RK: Floats) -> Floats:
@@ -255,7 +255,7 @@ def _differences(names: Sequence[str], right: Sequence[NDArray[np.bool_]], sums:
     adjusted = holm(p_values)
     found = []
     for m in range(1, len(names)):
-        rows = grouped(np.stack([right[0], right[m], np.ones_like(right[0])], axis=1).astype(np.int8))
+        rows = sum_groups(np.stack([right[0], right[m], np.ones_like(right[0])], axis=1).astype(np.int8))
 
         def accuracy(sums_RK: Floats) -> Floats:
             return np.asarray((sums_RK[:, 1] - sums_RK[:, 0]) / sums_RK[:, 2])
@@ -282,7 +282,7 @@ def _differences(names: Sequence[str], right: Sequence[NDArray[np.bool_]], sums:
                     test=test,
                     p_value=p if test else None,
                     p_adjusted=p_adjusted if test else None,
-                    significant=(p_adjusted or 0.0) < SIGNIFICANT if test else None,
+                    significant=(p_adjusted or 0.0) < SIGNIFICANCE_LEVEL if test else None,
                     better=None if value == 0 else names[m] if value > 0 else names[0],
                 )
             )

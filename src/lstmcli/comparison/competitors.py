@@ -21,7 +21,7 @@ from numpy.typing import NDArray
 from lstmcli.classification.classify import Classifier
 from lstmcli.comparison.results import Competitor
 from lstmcli.language_modeling.scoring.perplexity import Line, Model, Reading, check_finite, lines_of
-from lstmcli.language_modeling.scoring.unknown_words import Unknowns
+from lstmcli.language_modeling.scoring.unknown_words import UnknownTokenCounter
 from lstmcli.model_dir.directory import TOKENIZER
 from lstmcli.safe_path import child_environment, lstm_command
 
@@ -126,7 +126,7 @@ class OwnLanguageModel:
         directory, config = model.model, model.model.settings
         self._model: Model = model
         self._reading = Reading(model, carried)
-        self.unknowns = Unknowns(model, model.encoder.writing)
+        self.unknowns = UnknownTokenCounter(model, model.encoder.corpus_style)
         self.about = Competitor(name, "lstm", str(model.path), int(directory.config["parameters"]), directory.size)
         self.tokenizer = f"{config.tokenizer.kind}, {model.encoder.vocab_size:,}"
         # With another mode the same file closes lines with another token.

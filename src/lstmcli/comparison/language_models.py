@@ -21,7 +21,7 @@ from lstmcli.comparison.results import Difference, LmComparison, LmFigures
 from lstmcli.comparison.spans import Spans, common
 from lstmcli.data.windows import windows
 from lstmcli.errors import NoDataError
-from lstmcli.evaluation.results import SIGNIFICANT
+from lstmcli.evaluation.results import SIGNIFICANCE_LEVEL
 from lstmcli.evaluation.significance import Floats, bootstrap_interval, holm, permutation_p
 from lstmcli.language_modeling.results import LmReport
 from lstmcli.language_modeling.scoring.perplexity import WINDOW, WINDOW_CHARACTERS, lines_of
@@ -136,7 +136,7 @@ def _differences(names: Sequence[str], nats_MN: Floats, sizes_N: np.ndarray) -> 
             test="" if p is None else PERMUTATION,
             p_value=p,
             p_adjusted=adjusted,
-            significant=None if adjusted is None else adjusted < SIGNIFICANT,
+            significant=None if adjusted is None else adjusted < SIGNIFICANCE_LEVEL,
             better=None if value == 0 else name if value < 0 else names[0],
         )
 
@@ -167,12 +167,12 @@ def _refusal(columns: Sequence[LmColumn], same: Sequence[bool]) -> str:
 def _written_otherwise(columns: Sequence[LmColumn]) -> Iterator[str]:
     """Models whose corpus was tokenized or written otherwise than this text."""
     for column in columns:
-        if isinstance(column, OwnLanguageModel) and (shares := column.unknowns.otherwise()):
-            writing = column.unknowns.writing
-            habits = ", ".join(writing.habits) if writing else ""
+        if isinstance(column, OwnLanguageModel) and (shares := column.unknowns.restyled_shares()):
+            corpus_style = column.unknowns.corpus_style
+            traits = ", ".join(corpus_style.traits) if corpus_style else ""
             before, after = (f"{100 * share:.1f} %" for share in shares)
             yield (
-                f"{column.about.name}: the text is not written as this model's corpus was ({habits}): {before} of its "
+                f"{column.about.name}: the text is not written as this model's corpus was ({traits}): {before} of its "
                 f"{column.unknowns.noun}s are unknown, and {after} if it is written so, as lstm perplexity "
                 "--match-corpus does"
             )

@@ -126,10 +126,10 @@ def scan(
 
     body = Graph(f"{name}.", graph)
     before, after = ([f"{name}.{part}.{when}" for part in cell.states] for when in ("before", "after"))
-    opened = cell.step(Value(body, f"{name}.read"), tuple(Value(body, part) for part in before), inside(body))
-    for value, part in zip(opened.state, after, strict=True):
+    trace = cell.step(Value(body, f"{name}.read"), tuple(Value(body, part) for part in before), inside(body))
+    for value, part in zip(trace.state, after, strict=True):
         body.node("Identity", value.name, name=part)
-    shown = body.node("Identity", opened.state[0].name, name=f"{name}.shown")
+    shown = body.node("Identity", trace.state[0].name, name=f"{name}.shown")
 
     read: Value = cell.read(Value(graph, reverse(x)), inside(graph))
     begin = [graph.node("Squeeze", part, graph.ints(0)) for part in state] or _zeros(graph, x, hidden, cell)

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 CONFIDENCE = 0.95
 
-SIGNIFICANT = 0.05
+SIGNIFICANCE_LEVEL = 0.05
 
 
 @dataclass(frozen=True, slots=True)

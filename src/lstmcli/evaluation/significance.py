@@ -20,9 +20,9 @@ from lstmcli.evaluation.results import CONFIDENCE, Interval, Spread
 Floats = NDArray[np.float64]
 SEED = 1
 RESAMPLES = 9999
-MAX_UNITS = 5000
+MAX_GROUPS = 5000
 """More texts than this are summed in runs of neighbours, which are resampled as one."""
-_CELLS_AT_ONCE = 2**22
+_MAX_DRAWS = 2**22
 """Numbers drawn at once."""
 
 
@@ -37,7 +37,7 @@ def bootstrap_interval(rows_NK: NDArray[Any], measure: Callable[[Floats], Floats
         return None
     from scipy import stats
 
-    rows = grouped(rows_NK)
+    rows = sum_groups(rows_NK)
     N = len(rows)
 
     def statistic(drawn: NDArray[np.int64], axis: int = -1) -> Floats:
@@ -50,7 +50,7 @@ def bootstrap_interval(rows_NK: NDArray[Any], measure: Callable[[Floats], Floats
         (np.arange(N),),
         statistic,
         n_resamples=RESAMPLES,
-        batch=max(1, _CELLS_AT_ONCE // N),
+        batch=max(1, _MAX_DRAWS // N),
         vectorized=True,
         confidence_level=CONFIDENCE,
         method="percentile",
@@ -69,7 +69,7 @@ def permutation_p(a_N: Floats, b_N: Floats) -> float | None:
         return None
     from scipy import stats
 
-    both_N2 = grouped(np.stack([a_N, b_N], axis=1))
+    both_N2 = sum_groups(np.stack([a_N, b_N], axis=1))
 
     def statistic(a: Floats, b: Floats, axis: int = -1) -> Any:
         return (b - a).sum(axis=axis)
@@ -80,7 +80,7 @@ def permutation_p(a_N: Floats, b_N: Floats) -> float | None:
         permutation_type="samples",
         vectorized=True,
         n_resamples=RESAMPLES,
-        batch=max(1, _CELLS_AT_ONCE // (2 * len(both_N2))),
+        batch=max(1, _MAX_DRAWS // (2 * len(both_N2))),
         random_state=np.random.default_rng(SEED),
     )
     return float(found.pvalue)
@@ -106,12 +106,12 @@ def holm(p_values: Sequence[float | None]) -> list[float | None]:
     return adjusted
 
 
-def grouped(rows_NK: NDArray[Any]) -> Floats:
-    """The rows, or sums over runs of neighbours of like length where there are more than ``MAX_UNITS``."""
+def sum_groups(rows_NK: NDArray[Any]) -> Floats:
+    """The rows, or sums over runs of neighbours of like length where there are more than ``MAX_GROUPS``."""
     N = len(rows_NK)
-    if N <= MAX_UNITS:
+    if N <= MAX_GROUPS:
         return rows_NK.astype(np.float64)
-    starts = np.arange(MAX_UNITS) * N // MAX_UNITS
+    starts = np.arange(MAX_GROUPS) * N // MAX_GROUPS
     return np.asarray(np.add.reduceat(rows_NK, starts, axis=0, dtype=np.float64))
 
 

@@ -52,7 +52,7 @@ class Memory(nn.Module):
 
     def forward(self, ids_TB: Tensor, asked_B: Tensor) -> Tensor:
         """Logits [B, CUES] from the state at the question."""
-        h_TBH, _ = self.stack.carry(functional.embedding(ids_TB, self.embedding))
+        h_TBH, _ = self.stack.forward_from(functional.embedding(ids_TB, self.embedding))
         logits: Tensor = self.head(h_TBH[asked_B, torch.arange(len(asked_B))])
         return logits
 

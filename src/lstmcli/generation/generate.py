@@ -88,11 +88,11 @@ def _unknown(encoder: Encoder, start: Start) -> str:
     else:
         found = f"{start.unknown:,} of the prompt's {tokens:,} tokens {'is' if start.unknown == 1 else 'are'} unknown"
         found += " to the model, and read as <unk>"
-    writing = encoder.writing
+    corpus_style = encoder.corpus_style
     line = start.prompt.split("\n")[-1]
-    like_it = writing.like_it(line) if writing is not None else line
-    before, after = (int(encoder.unknown(encoder.prompt(text)).sum()) for text in (line, like_it))
-    return found + (f"; as the model's corpus is written: {like_it!r}" if after < before else "")
+    restyle = corpus_style.restyle(line) if corpus_style is not None else line
+    before, after = (int(encoder.unknown(encoder.prompt(text)).sum()) for text in (line, restyle))
+    return found + (f"; as the model's corpus is written: {restyle!r}" if after < before else "")
 
 
 def _apart(events: Iterator[tuple[int, Event]], prompts: int, texts: int) -> list[Iterator[Event]]:

@@ -17,7 +17,7 @@ from lstmcli.generation.filters import UNKNOWN_ID, Logits
 from lstmcli.generation.results import Continuation, TextPiece
 from lstmcli.model_dir.directory import ModelDir
 from lstmcli.tokenization.config import LmTokenizerConfig
-from lstmcli.tokenization.corpus_style import Writing
+from lstmcli.tokenization.corpus_style import CorpusStyle
 from lstmcli.training.events import Warned
 
 END_ID = 0
@@ -45,7 +45,7 @@ class Encoder(Protocol):
     config: LmTokenizerConfig
 
     @property
-    def writing(self) -> Writing | None:
+    def corpus_style(self) -> CorpusStyle | None:
         """How the model's corpus was written, if its vocabulary is closed."""
 
     def prompt(self, text: str) -> Ids:

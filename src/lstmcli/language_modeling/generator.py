@@ -8,7 +8,7 @@ from typing import cast
 from lstmcli.generation.config import ENGINES
 from lstmcli.generation.session import Generator, Session
 from lstmcli.language_modeling.model import load_language_model
-from lstmcli.model_dir.directory import unless_replaced
+from lstmcli.model_dir.directory import retry_if_replaced
 from lstmcli.nn.device import check_engine
 
 
@@ -35,4 +35,4 @@ def load_generator(
         exact = engine in ("onnx", "torch") or (engine == "auto" and not found.model.config["int8"])
         return Generator(found.encoder, cast(Session, found.together if exact else found.int8()), found.model)
 
-    return unless_replaced(path, load)
+    return retry_if_replaced(path, load)

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from lstmcli.language_modeling.load import language_model_weights
 from lstmcli.language_modeling.scoring.score import Session
-from lstmcli.model_dir.directory import TOKENIZER, WEIGHTS, ModelDir, read_model, unless_replaced
+from lstmcli.model_dir.directory import TOKENIZER, WEIGHTS, ModelDir, read_model, retry_if_replaced
 from lstmcli.model_dir.files import ReadAhead, use_file
 from lstmcli.nn.device import check_engine, resolve_device
 from lstmcli.tasks import LANGUAGE_MODELING
@@ -129,4 +129,4 @@ def load_language_model(
         file.bytes()
         return LanguageModel(model, encoder, engine, device, threads, file)
 
-    return unless_replaced(path, load)
+    return retry_if_replaced(path, load)

@@ -19,7 +19,7 @@ from lstmcli.language_modeling.corpus import Corpus, Survey, build_corpus, surve
 from lstmcli.language_modeling.defaults import epochs_in, is_alphabet, resolve_lm, steps_an_epoch
 from lstmcli.language_modeling.estimate import estimate_lm
 from lstmcli.language_modeling.events import CorpusRead, LmEvaluated, Quantised, Sampled
-from lstmcli.language_modeling.rehearsal import rehearse_language_model
+from lstmcli.language_modeling.preflight import preflight_language_model
 from lstmcli.language_modeling.results import CorpusCheck, LmReport
 from lstmcli.model_dir.directory import TOKENIZER
 from lstmcli.nn.device import native_bf16
@@ -33,7 +33,7 @@ from lstmcli.training.checkpoint import Checkpoints, Snapshot
 from lstmcli.training.derived import Derived
 from lstmcli.training.events import Event
 from lstmcli.training.job import Plan, TrainingJob
-from lstmcli.training.rehearsal import rehearse_reading
+from lstmcli.training.preflight import preflight_tokenizer
 
 if TYPE_CHECKING:
     from lstmcli.data.records import Record, Splits
@@ -115,15 +115,15 @@ class LanguageModelJob(TrainingJob):
         wanted = self.config.train.precision
         self.precision = "bf16" if wanted == "bf16" or (wanted == "auto" and native_bf16(device)) else "fp32"
         self.module = LanguageModel(self.config.model, self.encoder.vocab_size)
-        self.module.expect(self.corpora["train"].frequencies(self.encoder.vocab_size))
+        self.module.initialize_from_frequencies(self.corpora["train"].frequencies(self.encoder.vocab_size))
         self.trainer = LmTrainer(self.module, self.config.train, device=device, bf16=self.precision == "bf16")
         self.parameters = count_parameters(self.module)
         yield from ()
 
-    def rehearse(self, threads: int) -> None:
+    def preflight(self, threads: int) -> None:
         again = partial(StreamEncoder.from_json, self.encoder.to_json(), self.config.tokenizer)
-        rehearse_reading(lambda: again().vocab_size, self.encoder.vocab_size)
-        rehearse_language_model(self.weights(), self.config.model, self.encoder.vocab_size, threads)
+        preflight_tokenizer(lambda: again().vocab_size, self.encoder.vocab_size)
+        preflight_language_model(self.weights(), self.config.model, self.encoder.vocab_size, threads)
 
     def plan(self, resumed: Snapshot | None) -> Plan:
         from lstmcli.language_modeling.trainer import estimate_step

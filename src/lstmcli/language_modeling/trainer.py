@@ -61,8 +61,8 @@ class LmTrainer:
     def __init__(self, module: LanguageModel, config: LmTrainConfig, *, device: str, bf16: bool) -> None:
         self.module, self.config, self.device, self.bf16 = module.to(device), config, device, bf16
         self.parameters = list(module.parameters())
-        self.usual_rate = 5e-3 if config.optimizer == "adamw" else 20.0
-        self.learning_rate = config.learning_rate or self.usual_rate
+        self.default_rate = 5e-3 if config.optimizer == "adamw" else 20.0
+        self.learning_rate = config.learning_rate or self.default_rate
         kind: Any = torch.optim.AdamW if config.optimizer == "adamw" else torch.optim.SGD
         self.optimizer: torch.optim.Optimizer = kind(
             self.parameters, lr=self.learning_rate, weight_decay=config.weight_decay, fused=True

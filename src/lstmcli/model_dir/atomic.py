@@ -35,7 +35,7 @@ def write_directory(target: Path, files: Mapping[str, bytes], *, replace: bool) 
     Raises:
         OutputError: nothing was written, and what was there before is still there.
     """
-    with sibling(target) as new:
+    with temporary_sibling(target) as new:
         with open_folder(new) as folder:
             for name, data in files.items():
                 write_new(folder, name, [data])
@@ -48,7 +48,7 @@ def write_directory(target: Path, files: Mapping[str, bytes], *, replace: bool) 
 
 
 @contextmanager
-def sibling(target: Path) -> Iterator[Path]:
+def temporary_sibling(target: Path) -> Iterator[Path]:
     """A new empty directory beside ``target``, parents included; what is left of either is removed at the end.
 
     Opening and closing it tells whether ``target`` can be written.

@@ -19,7 +19,7 @@ from typing import Any, NoReturn, TypeVar
 from lstmcli.config import from_dict
 from lstmcli.data.config import ReadConfig, TrainedRead
 from lstmcli.errors import ModelError, OutputError
-from lstmcli.model_dir.atomic import sibling, write_directory
+from lstmcli.model_dir.atomic import temporary_sibling, write_directory
 from lstmcli.model_dir.config_text import CONFIG_BYTES, config_text
 from lstmcli.model_dir.manifest import CONFIG, DAMAGED, FORMAT_VERSION, check_fields, checksum, entry_of, fail, parse
 from lstmcli.safe_files import check_links
@@ -31,7 +31,7 @@ WEIGHTS, NGRAMS, TOKENIZER, GRAPH = "model.safetensors", "ngrams.safetensors", "
 CARD, LOG = "README.md", "log.jsonl"
 UNCHECKED = (CARD, LOG)
 """Files that people may edit; they do not change what the model answers."""
-VARIABLE = "LSTM_MODEL"
+MODEL_VARIABLE = "LSTM_MODEL"
 
 TOO_LARGE = "fewer or shorter labels make it smaller"
 _ATTEMPTS = 20
@@ -102,8 +102,8 @@ def default_model_path(task: Task | None, explicit: str | None = None) -> Path:
 
     For any task (None) it is the first of the tasks' places that exists.
     """
-    if explicit or os.environ.get(VARIABLE):
-        return Path(explicit or os.environ[VARIABLE])
+    if explicit or os.environ.get(MODEL_VARIABLE):
+        return Path(explicit or os.environ[MODEL_VARIABLE])
     usual = [task.default_dir] if task else [known.default_dir for known in all_tasks()]
     return next((place for place in usual if place.exists()), usual[0])
 
@@ -117,10 +117,10 @@ def read_model(path: str | Path, *, task: Task | None = None) -> ModelDir:
     Raises:
         ModelError: not there, not a model, damaged, too new, or of another task.
     """
-    return unless_replaced(path, lambda: _read_model(Path(path), task))
+    return retry_if_replaced(path, lambda: _read_model(Path(path), task))
 
 
-def unless_replaced(path: str | Path, load: Callable[[], T]) -> T:
+def retry_if_replaced(path: str | Path, load: Callable[[], T]) -> T:
     """``load()``, again if another process put a new model at ``path`` in the middle of it."""
     for _ in range(_ATTEMPTS):
         before = _identity(path)
@@ -164,7 +164,7 @@ def check_target(target: Path, force: bool) -> None:
     Raises:
         OutputError: a model is there and ``force`` is off, something else is there, or it cannot be written.
     """
-    with sibling(_replaceable(target, force)):
+    with temporary_sibling(_replaceable(target, force)):
         pass
 
 
@@ -211,7 +211,7 @@ def _replaceable(target: Path, force: bool) -> Path:
         known = {CONFIG, WEIGHTS, NGRAMS, TOKENIZER, GRAPH, CARD, LOG}
         foreign = [name for name in names if name not in known or not (real / name).is_file()]
     except OSError as error:
-        raise OutputError(f"cannot be read: {_why(error)}", path=target, hint=other) from error
+        raise OutputError(f"cannot be read: {_reason(error)}", path=target, hint=other) from error
     if foreign:  # replacing would delete what lstm did not write
         some = ", ".join(foreign[:3]) + (f" and {len(foreign) - 3} more" if len(foreign) > 3 else "")
         raise OutputError(f"holds more than a model: {some}", path=target, hint=f"move it away, or {other}")
@@ -234,7 +234,7 @@ def _not_a_directory(path: Path, task: Task | None) -> NoReturn:
     source = (task or usual or tasks[0]).example
     if usual:
         fail(path, "no model here, the default place", f"train one: `lstm train {source}`, or name one with -m")
-    named = f" (named by ${VARIABLE})" if os.environ.get(VARIABLE) == str(path) else ""
+    named = f" (named by ${MODEL_VARIABLE})" if os.environ.get(MODEL_VARIABLE) == str(path) else ""
     fail(path, f"no model here{named}", f"train one: `lstm train {source} -o {path}`")
 
 
@@ -257,7 +257,7 @@ def _stat(path: Path, name: str) -> os.stat_result:
     except FileNotFoundError:
         fail(path, f"lacks {name}", DAMAGED)
     except OSError as error:
-        fail(path / name, f"cannot be read: {_why(error)}")
+        fail(path / name, f"cannot be read: {_reason(error)}")
     if not stat.S_ISREG(found.st_mode):
         fail(path / name, "is not a plain file", DAMAGED)
     return found
@@ -270,7 +270,7 @@ def _read(path: Path, name: str, size: int) -> bytes:
         with (path / name).open("rb") as file:
             data = file.read(size + 1)
     except OSError as error:
-        fail(path / name, f"cannot be read: {_why(error)}")
+        fail(path / name, f"cannot be read: {_reason(error)}")
     _check_size(path / name, len(data), size)
     return data
 
@@ -292,5 +292,5 @@ def _plain(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _why(error: OSError) -> str:
+def _reason(error: OSError) -> str:
     return (error.strerror or str(error)).lower()

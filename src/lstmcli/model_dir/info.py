@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lstmcli.model_dir.directory import ModelDir, read_model, unless_replaced
-from lstmcli.model_dir.reproducibility import obstacles
+from lstmcli.model_dir.directory import ModelDir, read_model, retry_if_replaced
+from lstmcli.model_dir.reproducibility import nondeterminism_reasons
 from lstmcli.model_dir.results import ModelInfo
 
 
@@ -15,7 +15,7 @@ def info(path: str | Path) -> ModelInfo:
     Raises:
         ModelError: as ``read_model``, and for any file that is damaged.
     """
-    return unless_replaced(path, lambda: _info(read_model(path)))
+    return retry_if_replaced(path, lambda: _info(read_model(path)))
 
 
 def _info(model: ModelDir) -> ModelInfo:
@@ -37,7 +37,7 @@ def _info(model: ModelDir) -> ModelInfo:
         device=config.get("device", ""),
         threads=config.get("threads", 0),
         precision=config.get("precision", ""),
-        obstacles=tuple(obstacles(config, model.settings.train)),
+        obstacles=tuple(nondeterminism_reasons(config, model.settings.train)),
         data=config["data"],
         metrics=config["metrics"],
         versions=config["versions"],

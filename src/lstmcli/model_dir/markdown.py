@@ -7,23 +7,23 @@ from __future__ import annotations
 
 import re
 
-LONGEST = 200
+MAX_CHARACTERS = 200
 """Characters of a label or a value that are shown."""
-_ACTING = re.compile(
+_CONTROL = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
 """Controls, marks that turn the direction of writing or cannot be seen, halves of characters."""
-_MEANING = re.compile(r"[\\`*_\[\]<>#|~&$@]|(?<=:)(?=//)|(?<=\bwww)(?=\.)", re.IGNORECASE)
-_START = re.compile(r"^(?:[-+=!:](?=.?)|\d{1,9}(?=[.)]))")
+_MARKUP = re.compile(r"[\\`*_\[\]<>#|~&$@]|(?<=:)(?=//)|(?<=\bwww)(?=\.)", re.IGNORECASE)
+_LINE_START = re.compile(r"^(?:[-+=!:](?=.?)|\d{1,9}(?=[.)]))")
 
 
 def plain(text: object) -> str:
     """One line that Markdown shows as it is; a long one is cut."""
-    line = _ACTING.sub(_picture, " ".join(str(text).split()))
-    if len(line) > LONGEST:
-        line = f"{line[: LONGEST - 1]}…"
-    line = _MEANING.sub(lambda match: f"\\{match[0]}", line)
-    start = _START.match(line)
+    line = _CONTROL.sub(_picture, " ".join(str(text).split()))
+    if len(line) > MAX_CHARACTERS:
+        line = f"{line[: MAX_CHARACTERS - 1]}…"
+    line = _MARKUP.sub(lambda match: f"\\{match[0]}", line)
+    start = _LINE_START.match(line)
     if start:
         line = f"{start[0]}\\{line[start.end() :]}" if start[0].isdigit() else f"\\{line}"
     return line or "(empty)"
@@ -31,7 +31,7 @@ def plain(text: object) -> str:
 
 def code(text: str) -> str:
     """A fenced block of shell commands; the fence is longer than any run of backticks inside."""
-    shown = "\n".join(_ACTING.sub(_escape, line) for line in text.split("\n"))
+    shown = "\n".join(_CONTROL.sub(_escape, line) for line in text.split("\n"))
     fence = "```"
     while fence in shown:
         fence += "`"

@@ -9,7 +9,7 @@ if TYPE_CHECKING:
     from lstmcli.training.config import TrainingConfig
 
 
-def obstacles(config: Mapping[str, Any], train: TrainingConfig) -> list[str]:
+def nondeterminism_reasons(config: Mapping[str, Any], train: TrainingConfig) -> list[str]:
     """Why the command of a model would not give its weights again, from its ``config.json``; nothing if it would."""
     found = []
     if train.time_limit is not None:

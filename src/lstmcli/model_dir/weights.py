@@ -20,7 +20,7 @@ from lstmcli.errors import ModelError
 Shapes = dict[str, tuple[int, ...]]
 
 
-def _stack(cell: str, inputs: int, widths: tuple[int, ...], directions: int) -> Shapes:
+def stack_shapes(cell: str, inputs: int, widths: tuple[int, ...], directions: int) -> Shapes:
     shapes: Shapes = {}
     for layer, H in enumerate(widths):
         for direction in range(directions):

@@ -61,7 +61,7 @@ class AdaptiveSoftmax(nn.Module):
         self.register_buffer("rank", torch.arange(vocab_size))
 
     @torch.no_grad()
-    def expect(self, share_V: Tensor) -> None:
+    def initialize_from_frequencies(self, share_V: Tensor) -> None:
         """Ranks the words by their share of the training text and begins from it; before training only.
 
         Args:
@@ -71,7 +71,7 @@ class AdaptiveSoftmax(nn.Module):
         self.rank[order_V] = torch.arange(len(share_V), device=self.rank.device)
         frequent, *clusters = ranked_V.tensor_split(self.edges[:-1])
         self.bias.copy_(torch.cat([frequent, *(share.sum()[None] for share in clusters)]).log())
-        for (_, _, cluster), share in zip(self._each(), clusters, strict=True):
+        for (_, _, cluster), share in zip(self._clusters(), clusters, strict=True):
             cluster.bias.copy_((share / share.sum()).log())
 
     def log_probabilities(self, h_TBK: Tensor) -> Tensor:
@@ -79,7 +79,7 @@ class AdaptiveSoftmax(nn.Module):
         frequent = self.edges[0]
         head_TBC = functional.linear(h_TBK, self.weight, self.bias).log_softmax(-1)
         parts = [head_TBC[..., :frequent]]
-        for entry, _, cluster in self._each():
+        for entry, _, cluster in self._clusters():
             narrow = functional.linear(h_TBK, cluster.projection)
             inside = functional.linear(narrow, cluster.weight, cluster.bias).log_softmax(-1)
             parts.append(inside + head_TBC[..., entry, None])
@@ -92,7 +92,7 @@ class AdaptiveSoftmax(nn.Module):
         """
         rank_N = self.rank[target_N]
         entry_N, inside = rank_N.clone(), []
-        for entry, low, cluster in self._each():
+        for entry, low, cluster in self._clusters():
             rows = ((rank_N >= low) & (rank_N < low + len(cluster.bias))).nonzero()[:, 0]
             if len(rows):
                 entry_N[rows] = entry
@@ -101,7 +101,7 @@ class AdaptiveSoftmax(nn.Module):
                 inside.append(nats * (len(rows) / len(rank_N)))
         return cross_entropy(h_NK, self.weight, self.bias, entry_N, bf16=bf16) + sum(inside)
 
-    def _each(self) -> Iterator[tuple[int, int, Cluster]]:
+    def _clusters(self) -> Iterator[tuple[int, int, Cluster]]:
         """Each cluster, behind its entry in the head and the rank of its first word."""
         for number, (low, cluster) in enumerate(zip(self.edges, self.clusters, strict=False)):
             assert isinstance(cluster, Cluster)

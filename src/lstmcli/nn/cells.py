@@ -15,7 +15,7 @@ from torch import Tensor, nn
 
 from lstmcli.cells import CELLS, Cell, Weight
 from lstmcli.cells.lstm import Gates, lstm_step
-from lstmcli.cells.minlstm import shares
+from lstmcli.cells.minlstm import normalized_gates
 
 __all__ = ["CELLS", "Cell", "Gates", "State", "initialize", "lstm_step", "sequence"]
 
@@ -32,7 +32,7 @@ def initialize(weight: Weight) -> Tensor:
         for gate in value.chunk(weight.gates):
             draw(gate)
     else:
-        for gate, start in zip(value.chunk(len(weight.begin)), weight.begin, strict=True):
+        for gate, start in zip(value.chunk(len(weight.init)), weight.init, strict=True):
             gate.fill_(start)
     return value
 
@@ -64,7 +64,7 @@ def _rnn(cell: Cell, x: Tensor, state: State, weights: Weights, training: bool) 
 
 
 def _minlstm(cell: Cell, x: Tensor, state: State, weights: Weights, training: bool) -> tuple[Tensor, State]:
-    i, f, g = shares(cell.read(x, weights))
+    i, f, g = normalized_gates(cell.read(x, weights))
     y = recurrence(f, i * g, state[0])
     return y, (y[-1:],)
 

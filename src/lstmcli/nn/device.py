@@ -40,7 +40,7 @@ def resolve_device(device: str) -> str:
     return device
 
 
-LONG = 64
+BF16_MIN_LENGTH = 64
 """Tokens of an average text from which bf16 pays on a CPU that multiplies it natively."""
 
 
@@ -50,7 +50,7 @@ def choose_precision(precision: str, device: str, mean_length: float) -> str:
         return precision
     if device == "cuda":
         return "bf16" if native_bf16(device) else "fp32"
-    return "bf16" if native_bf16(device) and mean_length >= LONG else "fp32"
+    return "bf16" if native_bf16(device) and mean_length >= BF16_MIN_LENGTH else "fp32"
 
 
 def native_bf16(device: str) -> bool:

@@ -30,14 +30,14 @@ class RowAdam:
     It also keeps the exponential moving average of the table.
     """
 
-    _HELD = ("table", "second", "average", "seen", "settled")
+    _SAVED = ("table", "second", "average", "seen", "log_decay_at_update")
 
     def __init__(self, table_RE: Tensor, *, decay: float, beta2: float = 0.999, eps: float = 1e-8) -> None:
         self.table, self.decay, self.beta2, self.eps = table_RE, decay, beta2, eps
         self.second = torch.zeros_like(table_RE)
         self.average = table_RE.clone()
         self.seen = torch.zeros(len(table_RE), dtype=torch.bool, device=table_RE.device)
-        self.settled = torch.zeros(len(table_RE), dtype=torch.float64, device=table_RE.device)
+        self.log_decay_at_update = torch.zeros(len(table_RE), dtype=torch.float64, device=table_RE.device)
         """The sum of the log decays of all steps up to the one that a row's average was last brought to."""
         self.log_decay = 0.0
         self.step_count = 0
@@ -49,33 +49,33 @@ class RowAdam:
         second = self.second[rows_U].mul_(self.beta2).addcmul_(gradient_UE, gradient_UE, value=1 - self.beta2)
         self.second[rows_U] = second
         old = self.table[rows_U]
-        rested = old + (self.average[rows_U] - old) * self._remaining(rows_U)  # as of the last step
+        average_before = old + (self.average[rows_U] - old) * self._remaining(rows_U)  # as of the last step
         scale = (1 - self.beta2**self.step_count) ** 0.5
         new = old * (1 - rate * self.decay)
         new.addcdiv_(gradient_UE, second.sqrt_().div_(scale).add_(self.eps), value=-rate)
         self.table[rows_U] = new
-        self.average[rows_U] = new + (rested - new) * average_decay
+        self.average[rows_U] = new + (average_before - new) * average_decay
         self.log_decay += math.log(max(average_decay, 1e-30))
-        self.settled[rows_U] = self.log_decay
+        self.log_decay_at_update[rows_U] = self.log_decay
         self.seen[rows_U] = True
 
     def _remaining(self, rows: Tensor | slice) -> Tensor:
         """What is left of the distance between a resting row and its average: the decays since, multiplied."""
-        return (self.log_decay - self.settled[rows]).exp().float()[:, None]
+        return (self.log_decay - self.log_decay_at_update[rows]).exp().float()[:, None]
 
     @torch.no_grad()
-    def settled_average(self) -> Tensor:
+    def current_average(self) -> Tensor:
         """The average of the whole table as of now: [R, E]."""
         return self.table + (self.average - self.table) * self._remaining(slice(None))
 
     def arrays(self) -> dict[str, NDArray[Any]]:
         """Copies of the table and of all that the next step depends on."""
-        held = {name: getattr(self, name).cpu().numpy().copy() for name in self._HELD}
-        return held | {"log_decay": np.array(self.log_decay), "step_count": np.array(self.step_count)}
+        saved = {name: getattr(self, name).cpu().numpy().copy() for name in self._SAVED}
+        return saved | {"log_decay": np.array(self.log_decay), "step_count": np.array(self.step_count)}
 
     def load(self, arrays: Mapping[str, NDArray[Any]]) -> None:
         """Back to where ``arrays`` was called."""
-        for name in self._HELD:
+        for name in self._SAVED:
             getattr(self, name).copy_(torch.from_numpy(arrays[name]))
         self.log_decay, self.step_count = float(arrays["log_decay"]), int(arrays["step_count"])
 

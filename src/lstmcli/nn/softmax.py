@@ -14,7 +14,7 @@ from typing import Any
 import torch
 from torch import Tensor
 
-CELLS = 2**25
+MAX_LOGITS = 2**25
 """Logits that exist at once; at least ``CHUNK`` rows of them.  Fewer, larger products are the faster ones."""
 CHUNK = 128
 ALIGN = 16
@@ -58,8 +58,8 @@ class _ChunkedLoss(torch.autograd.Function):
         share = h / N  # of the mean's gradient
         d_h, d_weight = torch.empty_like(h), None
         loss = h_NK.new_zeros((), dtype=torch.float32)
-        step = max(CHUNK, CELLS // len(weight))
-        everyone = torch.arange(N, device=h.device)
+        step = max(CHUNK, MAX_LOGITS // len(weight))
+        all_rows = torch.arange(N, device=h.device)
         for start in range(0, N, step):
             rows = slice(start, start + step)
             logits = torch.mm(h[rows], weight.T)
@@ -67,9 +67,9 @@ class _ChunkedLoss(torch.autograd.Function):
                 loss -= torch.log_softmax(logits, dim=1, dtype=torch.float32).gather(1, target_N[rows, None]).sum()
                 continue
             p = torch.softmax(logits, dim=1)
-            at_target = p[everyone[: len(p)], target_N[rows]]
+            at_target = p[all_rows[: len(p)], target_N[rows]]
             loss -= at_target.float().clamp_min(torch.finfo(torch.float32).tiny).log().sum()
-            p[everyone[: len(p)], target_N[rows]] = at_target - 1.0  # the gradient of the logits, times N
+            p[all_rows[: len(p)], target_N[rows]] = at_target - 1.0  # the gradient of the logits, times N
             torch.mm(p, weight, out=d_h[rows])
             part = torch.mm(p.T, share[rows])
             d_weight = part.float() if d_weight is None else d_weight.add_(part)

@@ -31,7 +31,7 @@ class Direction(nn.Module):
             self.register_parameter(name, nn.Parameter(initialize(weight)))
 
     @torch.no_grad()
-    def begin_small(self) -> None:
+    def initialize_uniform(self) -> None:
         """Draws the weights anew, within 1 / sqrt(H) of 0; those of a normalisation stay as they are."""
         bound = init_scale(self.hidden)
         for name, weight in self.named_parameters():
@@ -56,7 +56,7 @@ def reversal(lengths_N: Tensor, T: int) -> Tensor:
     return torch.where(t < lengths_N, lengths_N - 1 - t, t)
 
 
-def take_time(x_TNE: Tensor, index_TN: Tensor) -> Tensor:
+def gather_time(x_TNE: Tensor, index_TN: Tensor) -> Tensor:
     """x at index[t, n] for every t and n."""
     return x_TNE.gather(0, index_TN[:, :, None].expand(-1, -1, x_TNE.shape[2]))
 
@@ -82,11 +82,11 @@ class Stack(nn.Module):
             for reads, width in zip(below, widths, strict=False)
         )
 
-    def begin_small(self) -> None:
-        """As ``Direction.begin_small``, in every layer."""
+    def initialize_uniform(self) -> None:
+        """As ``Direction.initialize_uniform``, in every layer."""
         for module in self.modules():
             if isinstance(module, Direction):
-                module.begin_small()
+                module.initialize_uniform()
 
     def forward(self, x_TNE: Tensor, lengths_N: Tensor) -> Tensor:
         """Hidden states [T, N, D * H]; rows past a text's length hold nothing meant to be read."""
@@ -97,12 +97,12 @@ class Stack(nn.Module):
                 x_TNE = locked_dropout(x_TNE, self.layer_dropout, self.training)
             outputs = [directions[0](x_TNE)[0]]
             if len(directions) == 2:
-                backward = directions[1](take_time(x_TNE, back_TN))[0]
-                outputs.append(take_time(backward, back_TN))
+                backward = directions[1](gather_time(x_TNE, back_TN))[0]
+                outputs.append(gather_time(backward, back_TN))
             x_TNE = torch.cat(outputs, dim=-1) if len(outputs) == 2 else outputs[0]
         return x_TNE
 
-    def carry(self, x_TNE: Tensor, states: Sequence[State] | None = None) -> tuple[Tensor, list[State]]:
+    def forward_from(self, x_TNE: Tensor, states: Sequence[State] | None = None) -> tuple[Tensor, list[State]]:
         """A one-way stack that goes on from where it was: hidden states [T, N, H] and the state of each layer."""
         after: list[State] = []
         for depth, directions in enumerate(self.layers):

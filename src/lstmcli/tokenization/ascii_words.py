@@ -31,9 +31,9 @@ class AsciiWords:
     def __init__(self, rows: Callable[[Sequence[str]], Ids]) -> None:
         """``rows`` works out those of M words, [M, F]."""
         self._rows_of = rows
-        self.forget()
+        self.clear()
 
-    def forget(self) -> None:
+    def clear(self) -> None:
         """Works out every word anew."""
         self._place: dict[str, int] = {}
         self._rows = self._rows_of([])
@@ -42,11 +42,11 @@ class AsciiWords:
         """Each text as [T, F], T from 0; nothing in them is beyond ASCII."""
         words = [WORD.findall(text) for text in texts]
         if len(self._place) > MAX_COUNT:
-            self.forget()
+            self.clear()
         try:
             return self._look_up(words)
         except KeyError:
-            self._meet(words)
+            self._add(words)
         return self._look_up(words)
 
     def _look_up(self, texts: Sequence[Sequence[str]]) -> list[Ids]:
@@ -56,7 +56,7 @@ class AsciiWords:
         ends = np.fromiter(map(len, texts), np.int64, len(texts)).cumsum().tolist()
         return [rows_NF[start:end] for start, end in pairwise([0, *ends])]
 
-    def _meet(self, texts: Sequence[Sequence[str]]) -> None:
+    def _add(self, texts: Sequence[Sequence[str]]) -> None:
         new = list(dict.fromkeys(word for text in texts for word in text if word not in self._place))
         self._place.update(zip(new, range(len(self._rows), len(self._rows) + len(new)), strict=True))
         self._rows = np.concatenate([self._rows, self._rows_of(new)])

@@ -24,8 +24,8 @@ from lstmcli.tokenization.config import LmTokenizerConfig
 from lstmcli.tokenization.lm_tokenizer import END, END_ID, UNKNOWN, UNKNOWN_ID
 from lstmcli.tokenization.tokenizer import read_tokenizer
 
-FEWEST_PIECES, MAX_PIECES = 512, 16_000
-CHARACTERS_A_PIECE = 250
+MIN_PIECES, MAX_PIECES = 512, 16_000
+CHARACTERS_PER_PIECE = 250
 SAMPLE = 1_000_000
 """Characters from the start of a text that are looked at to tell what it is."""
 
@@ -52,7 +52,7 @@ def infer_tokenizer_config(
     if characters is None:
         characters = sum(len(line) + 1 for line in lines)
     sample = list(_first(lines))
-    tokenised = is_tokenised(sample)
+    tokenised = is_tokenized(sample)
     kind, words = config.kind, config.words
     if config.path is not None:
         kind, words = _kind_of(json.loads(read_tokenizer(config.path).to_str()))
@@ -65,10 +65,10 @@ def infer_tokenizer_config(
         mode = "lines" if tokenised or table else "document"
     size = config.vocab_size
     if size is None and kind in ("bpe", "unigram") and config.path is None:
-        least = FEWEST_PIECES
+        least = MIN_PIECES
         if kind == "unigram":  # which needs room for every character
             least += 2 * len(set().union(*sample))
-        size = max(least, min(MAX_PIECES, characters // CHARACTERS_A_PIECE))
+        size = max(least, min(MAX_PIECES, characters // CHARACTERS_PER_PIECE))
     return replace(config, kind=kind, words=words, mode=mode, vocab_size=size)
 
 
@@ -82,7 +82,7 @@ def _first(lines: Sequence[str]) -> Iterator[str]:
         room -= len(line) + 1
 
 
-def is_tokenised(sample: Sequence[str]) -> bool:
+def is_tokenized(sample: Sequence[str]) -> bool:
     """Whether the tokens of a text stand between spaces."""
     text = "\n".join(sample)
     if 1000 * len(_UNKNOWN.findall(text)) >= max(1, len(text.split())):

@@ -45,7 +45,7 @@ _JOINED = (
 
 
 @dataclass(frozen=True)
-class Writing:
+class CorpusStyle:
     """How the corpus of a closed vocabulary was written."""
 
     words: frozenset[str] = field(repr=False)
@@ -56,14 +56,14 @@ class Writing:
     """False: of characters, which have their case only."""
 
     @cached_property
-    def lower_case(self) -> bool:
+    def is_lowercase(self) -> bool:
         """Whether capitals do not occur in it."""
         own = [word for word in self.words if word.lower() != word.upper() and not _SPECIAL.fullmatch(word)]
         capitals = sum(word != word.lower() for word in own)
         return len(own) >= _LEAST_WORDS and capitals <= _CASED * len(own)
 
     @cached_property
-    def apart(self) -> bool:
+    def separates_marks(self) -> bool:
         """Marks stand by themselves, or there are none; else they are attached to words, as people write."""
         attached = sum(len(word) > 1 and word[-1] in ",;!?" for word in self.words)
         return self.between_spaces and attached <= _ATTACHED * len(self.words)
@@ -73,29 +73,29 @@ class Writing:
         return not self.words.isdisjoint(".,。，")
 
     @cached_property
-    def numbers_are_n(self) -> bool:
+    def has_number_token(self) -> bool:
         """``N`` stands for numbers: it is known, and no number of digits is."""
         return "N" in self.words and not any(word.isdigit() for word in self.words)
 
     @property
-    def habits(self) -> list[str]:
+    def traits(self) -> list[str]:
         """In words, those that another text may not have."""
         found = []
-        if self.of_words and self.apart:
+        if self.of_words and self.separates_marks:
             found.append("marks apart from words" if self.has_marks else "no punctuation marks")
         elif self.of_words:
             found.append("not tokenized")
-        if self.lower_case:
+        if self.is_lowercase:
             found.append("lower case")
-        if self.of_words and self.apart and self.numbers_are_n:
+        if self.of_words and self.separates_marks and self.has_number_token:
             found.append("N for numbers")
         return found
 
-    def like_it(self, text: str) -> str:
+    def restyle(self, text: str) -> str:
         """A line of text written as the corpus was; the same again if it is already."""
         if not self.of_words:
-            return text.lower() if self.lower_case else text
-        if self.apart:
+            return text.lower() if self.is_lowercase else text
+        if self.separates_marks:
             found, quotes = list[str](), 0
             for word in text.split():
                 found += self._cut(word, opens=quotes % 2 == 0)
@@ -103,7 +103,7 @@ class Writing:
             return " ".join(found)
         for pattern, replacement in _JOINED:
             text = pattern.sub(replacement, text)
-        return text.lower() if self.lower_case else text
+        return text.lower() if self.is_lowercase else text
 
     def _knows(self, word: str) -> bool:
         return word in self.words or word == UNKNOWN
@@ -116,21 +116,21 @@ class Writing:
         """
         if self._knows(word):
             return [word]
-        if self.lower_case:
+        if self.is_lowercase:
             word = word.lower()
         if self._knows(word):
             return [word]
         plain = "".join(_PLAIN.get(c, c) if c not in self.words else c for c in word)
         if self._knows(plain):
             return [plain]
-        before, core, after = self._peeled(plain)
+        before, core, after = self._strip_marks(plain)
         return [
             *self._marks(before, opening=bool(core) or opens),
             *self._core(core),
             *self._marks(after, opening=False),
         ]
 
-    def _peeled(self, word: str) -> tuple[str, str, str]:
+    def _strip_marks(self, word: str) -> tuple[str, str, str]:
         """Marks before, the word, marks behind; a mark that a known word ends with is part of it (``Mr.,``)."""
         found = _AROUND.fullmatch(word)
         assert found is not None
@@ -145,7 +145,7 @@ class Writing:
             return []
         if self._knows(word):
             return [word]
-        if self.numbers_are_n and _NUMBER.fullmatch(word):
+        if self.has_number_token and _NUMBER.fullmatch(word):
             return ["N"]
         for contracted in _CONTRACTED:
             found = contracted.search(word)
@@ -177,7 +177,7 @@ class Writing:
         return mark if self._knows(mark) or not self._knows(mark.lower()) else mark.lower()
 
 
-def writing_of(names: Iterable[str], kind: str, words: str) -> Writing | None:
+def infer_corpus_style(names: Iterable[str], kind: str, words: str) -> CorpusStyle | None:
     """How the corpus of a vocabulary was written.
 
     Args:
@@ -188,4 +188,4 @@ def writing_of(names: Iterable[str], kind: str, words: str) -> Writing | None:
     if kind not in ("word", "char"):
         return None
     known = frozenset(name.strip() for name in names) - {"", UNKNOWN}
-    return Writing(known, between_spaces=words == "spaces", of_words=kind == "word")
+    return CorpusStyle(known, between_spaces=words == "spaces", of_words=kind == "word")

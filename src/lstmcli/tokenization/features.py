@@ -57,7 +57,7 @@ class FeatureTable:
         self.spelling = np.array(spelling, np.int32)
         """The rows of the spellings."""
 
-    def _meet(self, ids_N: Ids) -> None:
+    def _compute(self, ids_N: Ids) -> None:
         """Works out the rows of tokens not met before: hashing a whole vocabulary would delay a first answer."""
         for i in set(ids_N[self.rows[ids_N, 0] < 0].tolist()):  # np.unique would import numpy.ma
             word = self.word(i)
@@ -74,7 +74,7 @@ class FeatureTable:
 
     def expand(self, ids_N: Ids, starts: Ids, spelling_N: NDArray[np.integer]) -> Ids:
         """Rows of every token: [N] ids of texts laid end to end, each beginning at one of ``starts`` -> [N, F]."""
-        self._meet(ids_N)
+        self._compute(ids_N)
         rows_NF = self.rows[ids_N]
         rows_NF[:, 3] = self.spelling[spelling_N]
         at = np.flatnonzero(self.has_neighbours[ids_N])

@@ -21,7 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.tokenization.markup import PATTERNS
-from lstmcli.tokenization.regexes import MAX_REPEATED, MAX_WAYS, Cost, TooComplexError, cost
+from lstmcli.tokenization.regexes import MAX_ATTEMPTS, MAX_REPEATED, Cost, TooComplexError, cost
 
 UNICODE = 11
 """Weight of a byte, at most: a ligature of three bytes stands for 18 letters."""
@@ -53,7 +53,7 @@ def decoder_growth(step: Step) -> float:
     return _product(step, "decoder", "decoders", _DECODERS)
 
 
-_OWN = {pattern: Cost(1.0, 0.0, 3) for pattern in PATTERNS}
+_TRUSTED = {pattern: Cost(1.0, 0.0, 3) for pattern in PATTERNS}
 """Our own expressions for HTML: a tag's name decides at once which way can match, which ``cost`` does not see."""
 
 
@@ -67,7 +67,7 @@ def check_steps(*parts: Step) -> None:
     if len(steps) > MAX_STEPS:
         raise RefusedError(f"it has {len(steps):,} steps, and {MAX_STEPS} are the most that are run")
     costs = [_expression(step) for step in steps if "Regex" in _pattern(step)]
-    if sum(c.ways for c in costs) > MAX_WAYS or sum(c.repeated for c in costs) > MAX_REPEATED:
+    if sum(c.attempts for c in costs) > MAX_ATTEMPTS or sum(c.repeated for c in costs) > MAX_REPEATED:
         raise RefusedError("its regular expressions may take too long")
 
 
@@ -103,7 +103,7 @@ def _product(part: Step, what: str, key: str, known: Mapping[str, Callable[[Step
     return total
 
 
-def _still(_: Step) -> float:
+def _unchanged(_: Step) -> float:
     return 1.0
 
 
@@ -119,7 +119,7 @@ def _pattern(step: Step) -> Step:
 def _expression(step: Step) -> Cost:
     try:
         pattern = _pattern(step)["Regex"]
-        return _OWN.get(pattern) or cost(pattern)
+        return _TRUSTED.get(pattern) or cost(pattern)
     except TooComplexError as error:
         named = repr(_pattern(step)["Regex"][:60])
         raise RefusedError(f"its regular expression {named} may take too long: {error}") from error
@@ -203,7 +203,7 @@ def _keys(units: NDArray[np.int64]) -> Iterator[tuple[bytes, int]]:
 
 
 _NORMALIZERS: Mapping[str, Callable[[Step], float]] = {
-    **dict.fromkeys(("NFC", "NFD", "NFKC", "NFKD", "Lowercase", "StripAccents", "Strip", "Nmt"), _still),
+    **dict.fromkeys(("NFC", "NFD", "NFKC", "NFKD", "Lowercase", "StripAccents", "Strip", "Nmt"), _unchanged),
     "BertNormalizer": _bert,
     "ByteLevel": _byte_level,
     "Replace": _replace(weight),
@@ -211,14 +211,14 @@ _NORMALIZERS: Mapping[str, Callable[[Step], float]] = {
     "Precompiled": _precompiled,
 }
 _PRE_TOKENIZERS: Mapping[str, Callable[[Step], float]] = {
-    **dict.fromkeys(("BertPreTokenizer", "Whitespace", "WhitespaceSplit", "CharDelimiterSplit"), _still),
-    **dict.fromkeys(("Digits", "FixedLength", "Punctuation", "UnicodeScripts"), _still),
+    **dict.fromkeys(("BertPreTokenizer", "Whitespace", "WhitespaceSplit", "CharDelimiterSplit"), _unchanged),
+    **dict.fromkeys(("Digits", "FixedLength", "Punctuation", "UnicodeScripts"), _unchanged),
     "Split": _split,
     "ByteLevel": _byte_level,
     "Metaspace": _metaspace,
 }
 _DECODERS: Mapping[str, Callable[[Step], float]] = {
-    **dict.fromkeys(("ByteFallback", "Fuse", "Strip", "Metaspace"), _still),
+    **dict.fromkeys(("ByteFallback", "Fuse", "Strip", "Metaspace"), _unchanged),
     "ByteLevel": _times(3.0),  # a byte that is no character becomes U+FFFD
     "WordPiece": _times(2.0),  # a space before each token
     "BPEDecoder": lambda step: 1.0 if step["suffix"] else 3.0,  # a space for the suffix, or around all characters

@@ -34,9 +34,9 @@ MAX_GROWTH = 32
 """Times the weight of the text, which is at most 11 times its bytes, and hardly ever more than they are."""
 MAX_DECODED = 64
 """Times the bytes of a token."""
-LONGEST_AFFIX = 100
+MAX_AFFIX = 100
 """Characters of the unknown token and of the marks of a word's parts, which are written out for each."""
-LONGEST_PIECE = 512
+MAX_PIECE = 512
 """Characters that a model looks at together: of a unigram piece, or of a word that WordPiece cuts."""
 GAPS = 1_000_000
 """Ids that a vocabulary made elsewhere may leave unused, beyond as many as it uses."""
@@ -76,7 +76,7 @@ def load_safely(content: str) -> Tokenizer:
         ValueError: it is no JSON object.
         Exception: whatever ``tokenizers`` raises for what is no tokenizer; it may panic.
     """
-    whole = json.loads(content, object_pairs_hook=_without_twins)
+    whole = json.loads(content, object_pairs_hook=_reject_duplicate_keys)
     if not isinstance(whole, dict):
         raise ValueError("not a JSON object")
     empty = {"type": "WordLevel", "vocab": {}, "unk_token": ""}
@@ -103,7 +103,7 @@ def _refused() -> Iterator[None]:
         raise DataError(message, hint=_HINT) from error
 
 
-def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+def _reject_duplicate_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """A JSON object.  Raises ``ValueError`` if a name is there twice: which one counts depends on who reads it."""
     found = dict(pairs)
     if len(found) < len(pairs):
@@ -137,7 +137,7 @@ def switch_off_randomness(tokenizer: Tokenizer) -> bool:
     return found
 
 
-def draws_lots(path: str) -> str | None:
+def randomness_warning(path: str) -> str | None:
     """What to say of a ``tokenizer.json`` that would cut a text anew each time; None where there is nothing to say."""
     try:
         dropout = json.loads(Path(path).read_text(encoding="utf-8"))["model"].get("dropout")
@@ -159,15 +159,15 @@ def _check_model(tokenizer: Tokenizer) -> None:
         raise RefusedError(f"its model {kind!r} is not known to this version of lstm")
     for name in ("unk_token", "continuing_subword_prefix", "end_of_word_suffix"):
         value = getattr(model, name, None)
-        if value is not None and len(value) > LONGEST_AFFIX:
-            raise RefusedError(f"its {name} has {len(value):,} characters, and {LONGEST_AFFIX} are the most")
-    if kind == "WordPiece" and model.max_input_chars_per_word > LONGEST_PIECE:
-        most = f"{model.max_input_chars_per_word:,}, and {LONGEST_PIECE} are the most"
+        if value is not None and len(value) > MAX_AFFIX:
+            raise RefusedError(f"its {name} has {len(value):,} characters, and {MAX_AFFIX} are the most")
+    if kind == "WordPiece" and model.max_input_chars_per_word > MAX_PIECE:
+        most = f"{model.max_input_chars_per_word:,}, and {MAX_PIECE} are the most"
         raise RefusedError(f"its max_input_chars_per_word is {most}")
     if kind == "Unigram":
         longest = max(map(len, tokenizer.get_vocab(with_added_tokens=False)), default=0)
-        if longest > LONGEST_PIECE:
-            raise RefusedError(f"a piece of it has {longest:,} characters, and {LONGEST_PIECE} are the most")
+        if longest > MAX_PIECE:
+            raise RefusedError(f"a piece of it has {longest:,} characters, and {MAX_PIECE} are the most")
 
 
 def _offsets_only(step: Step | None) -> processors.PostProcessor | None:
@@ -193,7 +193,7 @@ def check_ids(highest: int, count: int) -> None:
         raise DataError(f"{count:,} tokens have ids up to {highest:,}", hint="this tokenizer cannot be used")
 
 
-def checked(ids_N: NDArray[np.int64], vocab_size: int) -> NDArray[np.int32]:
+def checked_ids(ids_N: NDArray[np.int64], vocab_size: int) -> NDArray[np.int32]:
     """Ids in 32 bits.  Raises ModelError for one that a vocabulary of this size has not."""
     if len(ids_N) and ids_N.max() >= vocab_size:
         raise ModelError(f"its tokenizer gives the id {ids_N.max()}, and the vocabulary has {vocab_size:,}")

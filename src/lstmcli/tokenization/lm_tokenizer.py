@@ -64,7 +64,7 @@ def train_lm_tokenizer(texts: Iterable[str], config: LmTokenizerConfig) -> Token
     in_vocabulary = config.kind in ("word", "char", "unigram") and config.mode == "document"
     special = [END, UNKNOWN, NEWLINE] if in_vocabulary else [END, UNKNOWN]
     if config.kind == "word" and config.words == "spaces":
-        return _between_spaces(texts, config, special)
+        return _whitespace_tokenizer(texts, config, special)
     recipe = Recipe(
         config.kind,
         config.vocab_size or 2**31,
@@ -75,11 +75,11 @@ def train_lm_tokenizer(texts: Iterable[str], config: LmTokenizerConfig) -> Token
         lead=False,
     )
     if config.kind in ("word", "bpe", "unigram"):
-        texts = thinned(texts, SAMPLE)
+        texts = subsampled(texts, SAMPLE)
     return _plain(learn(texts, recipe), config)
 
 
-def thinned(texts: Iterable[str], characters: int) -> Iterator[str]:
+def subsampled(texts: Iterable[str], characters: int) -> Iterator[str]:
     """All of the texts up to so many characters, every second up to as many again, every fourth, and so on."""
     step, taken = 1, 0
     for number, text in enumerate(texts):
@@ -99,7 +99,7 @@ def _steps(config: LmTokenizerConfig) -> list[normalizers.Normalizer]:
     return steps
 
 
-def _between_spaces(texts: Iterable[str], config: LmTokenizerConfig, special: list[str]) -> Tokenizer:
+def _whitespace_tokenizer(texts: Iterable[str], config: LmTokenizerConfig, special: list[str]) -> Tokenizer:
     """Every word of ``min_count``, the frequent first; as many as there is room for."""
     counts = count_words((text.lower() if config.lowercase else text for text in texts), MAX_WORDS)
     counts.pop(UNKNOWN, None)

@@ -20,7 +20,7 @@ WORTH_SAYING = 0.01
 """Share of the texts that hold HTML, from which it is said."""
 
 
-def with_html(texts: Iterable[str]) -> tuple[int, str]:
+def count_html(texts: Iterable[str]) -> tuple[int, str]:
     """How many texts hold a tag or a character reference of HTML, and the first that was found."""
     count, first = 0, ""
     for text in texts:
@@ -30,7 +30,7 @@ def with_html(texts: Iterable[str]) -> tuple[int, str]:
     return count, first
 
 
-def stripping() -> list[normalizers.Normalizer]:
+def html_stripping_steps() -> list[normalizers.Normalizer]:
     """Steps by which a tokenizer reads a text without its HTML: a tag is a space, a reference its character."""
     characters = {"&amp;": "&", "&quot;": '"', "&#34;": '"', "&apos;": "'", "&#39;": "'", "&lt;": "<", "&gt;": ">"}
     return [

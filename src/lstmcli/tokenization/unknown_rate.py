@@ -4,7 +4,7 @@ from __future__ import annotations
 
 MAX_UNKNOWN = 1 / 3
 """Share of unknown tokens above which little of a text is read."""
-FEWEST_TOKENS = 20
+MIN_TOKENS = 20
 """Of a text that is only measured or classified; fewer say nothing."""
 _OTHER = {
     "word": "--tokenizer bpe cuts rare words into pieces and leaves nothing unknown",
@@ -23,7 +23,7 @@ def unknown_in_validation(unknown: int, tokens: int, kind: str) -> str | None:
 
 def unknown_in_text(unknown: int, tokens: int) -> str | None:
     """What to say of a text that a trained model has read."""
-    if tokens < FEWEST_TOKENS or unknown <= MAX_UNKNOWN * tokens:
+    if tokens < MIN_TOKENS or unknown <= MAX_UNKNOWN * tokens:
         return None
     return (
         f"{_share(unknown, tokens)} of the tokens are unknown to the model: it was trained on text of another kind, "

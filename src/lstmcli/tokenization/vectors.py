@@ -24,7 +24,7 @@ from numpy.typing import NDArray
 
 from lstmcli.errors import DataError, NoDataError
 
-LONGEST_LINE = 1 << 20
+MAX_LINE_BYTES = 1 << 20
 """Bytes; a longer line is no vector but a file of another kind."""
 _SNIFFED = 20
 _COORDINATE = re.compile(rb"-?\d+\.\d+(?:e[-+]?\d+)?", re.IGNORECASE)
@@ -109,9 +109,9 @@ def _lines(path: str) -> Iterator[_Line]:
             if magic[:2] == b"PK":
                 raise DataError("a zip archive", path=path, hint="unzip it and give the text file inside")
             stream = gzip.GzipFile(fileobj=plain) if magic[:2] == b"\x1f\x8b" else plain
-            while content := stream.readline(LONGEST_LINE):
+            while content := stream.readline(MAX_LINE_BYTES):
                 number += 1
-                if len(content) == LONGEST_LINE or b"\0" in content:
+                if len(content) == MAX_LINE_BYTES or b"\0" in content:
                     raise DataError("not text: no word vectors in text form", path=path, line=number, hint=_TEXT_FORM)
                 content = content.removeprefix(b"\xef\xbb\xbf") if number == 1 else content
                 content = content.replace(b"\t", b" ").rstrip(b" \r\n")

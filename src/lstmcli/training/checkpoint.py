@@ -87,7 +87,7 @@ class Checkpoints:
         now = time.monotonic()
         self._due = now + max(self.every, (now - begin) / SHARE)
 
-    def news(self) -> list[Warned]:
+    def pop_warnings(self) -> list[Warned]:
         """What there is to say since the last time."""
         found, self._news = self._news, []
         return found
@@ -111,7 +111,7 @@ class Checkpoints:
             shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def place_of(target: Path) -> Path:
+def checkpoint_folder(target: Path) -> Path:
     """Where the checkpoints of the model at ``target`` are."""
     real = Path(os.path.realpath(target))
     return real.with_name(f"{real.name}.unfinished")
@@ -172,7 +172,7 @@ def check_folder(folder: Path) -> None:
             raise OutputError(message, path=folder, hint=hint_of(error)) from error
 
 
-def any_in(folder: Path) -> bool:
+def has_checkpoints(folder: Path) -> bool:
     """Whether a run left checkpoints there."""
     return bool(_names(folder))
 

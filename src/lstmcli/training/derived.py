@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TypeVar
 
 from lstmcli.errors import LstmError
-from lstmcli.training.checkpoint import place_of
+from lstmcli.training.checkpoint import checkpoint_folder
 from lstmcli.training.events import Warned
 
 T = TypeVar("T")
@@ -44,7 +44,8 @@ class Derived:
     def check(self, output: Path) -> None:
         """Raises LstmError where a step failed; the model at ``output`` is saved by now."""
         if self._failed:
-            hint = f"the trained weights are safe in {place_of(output)}: the same command with --resume tries again"
+            kept = checkpoint_folder(output)
+            hint = f"the trained weights are safe in {kept}: the same command with --resume tries again"
             first = next(iter(self._failed.values()))
             raise LstmError(f"saved, but without {_listed(list(self._failed))}", path=output, hint=hint) from first
 

@@ -19,7 +19,7 @@ _REFUSED = re.compile(r"(\S+) does not have a deterministic implementation")
 
 
 @contextmanager
-def enforced(wanted: bool) -> Iterator[None]:
+def deterministic_algorithms(wanted: bool) -> Iterator[None]:
     """While it lasts, and if it is ``wanted``, PyTorch refuses what could come out differently the next time.
 
     Raises:

@@ -76,7 +76,7 @@ class TrainingJob(ABC):
     parameters: int = field(default=0, init=False)
 
     @abstractmethod
-    def rehearse(self, threads: int) -> None:
+    def preflight(self, threads: int) -> None:
         """Try what follows training on the untrained network.
 
         Raises:

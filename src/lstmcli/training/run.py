@@ -22,21 +22,21 @@ from lstmcli.malloc import keep_freed_memory
 from lstmcli.model_dir.directory import CARD, GRAPH, LOG, WEIGHTS, check_target, write_model
 from lstmcli.nn.device import resolve_device
 from lstmcli.threads import check_threads
-from lstmcli.tokenization.guard import draws_lots
+from lstmcli.tokenization.guard import randomness_warning
 from lstmcli.training import events
 from lstmcli.training.checkpoint import (
     KEPT,
     Checkpoints,
     Snapshot,
-    any_in,
     check_folder,
+    checkpoint_folder,
     differences,
-    place_of,
+    has_checkpoints,
     read_latest,
 )
 from lstmcli.training.config import TrainingConfig
 from lstmcli.training.derived import INCOMPLETE, Derived
-from lstmcli.training.determinism import enforced
+from lstmcli.training.determinism import deterministic_algorithms
 from lstmcli.training.events import Event
 from lstmcli.training.job import TrainingJob
 from lstmcli.training.lock import claimed
@@ -76,7 +76,7 @@ def train(
     """
     log: list[str] = []
     how = _How(output, force, command, stop, resume, checkpoint_every, log)
-    with enforced(job.config.train.deterministic), ExitStack() as held:
+    with deterministic_algorithms(job.config.train.deterministic), ExitStack() as held:
         for event in _train(job, how):
             log.append(json.dumps(events.to_json(event), ensure_ascii=False))
             yield event
@@ -100,11 +100,11 @@ def _train(job: TrainingJob, how: _How) -> Iterator[Event]:
     started = time.monotonic()
     check_target(how.output, how.force)
     yield from job.prepare_data()
-    if (tokenizer := job.config.tokenizer.path) and (warning := draws_lots(tokenizer)):
+    if (tokenizer := job.config.tokenizer.path) and (warning := randomness_warning(tokenizer)):
         yield events.Warned(warning)
     machine, rng = prepare(job.config.train)
     yield from job.build(machine.device)
-    job.rehearse(machine.threads)
+    job.preflight(machine.threads)
     checkpoints, messages = _checkpoints(job, how, machine)
     plan = job.plan(checkpoints.last)
     yield from check_disk_space(
@@ -130,7 +130,7 @@ def _train(job: TrainingJob, how: _How) -> Iterator[Event]:
     finished = True
     for event in job.fit(stop=how.stop, rng=rng, checkpoints=checkpoints):
         finished &= not (isinstance(event, events.Stopped) and event.reason == "interrupted")
-        yield from checkpoints.news()
+        yield from checkpoints.pop_warnings()
         yield event
     derived = Derived()
     yield from job.derive(derived, threads=machine.threads, finished=finished)
@@ -225,11 +225,11 @@ def resume_from_checkpoint(
     """
     run = json.loads(json.dumps(run))  # as it will be read
     if resume or not math.isinf(every):
-        check_folder(place_of(output))
-    checkpoints = Checkpoints(place_of(output), every, run, log=log)
+        check_folder(checkpoint_folder(output))
+    checkpoints = Checkpoints(checkpoint_folder(output), every, run, log=log)
     if not resume:
         return checkpoints, []
-    found, broken = read_latest(place_of(output))
+    found, broken = read_latest(checkpoint_folder(output))
     said: list[Event] = [events.Warned(f"{path}: torn or altered, the checkpoint before it is used") for path in broken]
     if found is None:
         return checkpoints, [*said, events.Warned("there is no checkpoint to go on from: training from the start")]
@@ -238,13 +238,13 @@ def resume_from_checkpoint(
     serious = [name for name in changed if not name.startswith("machine.")]
     if serious and all(name.startswith("data.") for name in serious):
         raise DataError(
-            f"has changed since the unfinished run in {place_of(output)} read it",
+            f"has changed since the unfinished run in {checkpoint_folder(output)} read it",
             path=source,
             hint="give the data that it had, or begin anew with --force",
         )
     if serious:
         raise UsageError(
-            f"the unfinished run in {place_of(output)} had other settings: {', '.join(serious)}",
+            f"the unfinished run in {checkpoint_folder(output)} had other settings: {', '.join(serious)}",
             hint="give the options and data that it had, or begin anew with --force",
         )
     if changed:
@@ -257,7 +257,7 @@ def resume_from_checkpoint(
 
 def check_disk_space(output: Path, *, model_bytes: int, parameters: int, every: float) -> Iterator[Event]:
     """A warning where the disk has too little space for what a run is about to write."""
-    place = next(parent for parent in place_of(output).parents if parent.exists())
+    place = next(parent for parent in checkpoint_folder(output).parents if parent.exists())
     checkpoints = 0 if math.isinf(every) else (KEPT + 1) * CHECKPOINT_BYTES * parameters
     with suppress(OSError):
         free = shutil.disk_usage(place).free
@@ -284,7 +284,7 @@ def save_model(output: Path, files: dict[str, bytes], config: dict[str, Any], *,
         hint = error.hint
         if kept := _kept(output, files, config):
             hint = f"the model is kept in {kept}: use it there with -m, or move it where it should be"
-        elif any_in(place_of(output)):
+        elif has_checkpoints(checkpoint_folder(output)):
             hint = "the checkpoints are safe: once this is mended, the same command with --resume goes on"
         raise OutputError(error.message, path=error.path, hint=hint) from error
 

@@ -16,7 +16,7 @@ Weights = Mapping[str, NDArray[Any]]
 SMALLER = "smaller numbers help: --hidden, --embedding, --vocab-size, --hash-buckets"
 
 
-def rehearse_reading(read: Callable[[], int], rows: int) -> None:
+def preflight_tokenizer(read: Callable[[], int], rows: int) -> None:
     """Reads a tokenizer again from what will be saved of it.
 
     Args:
