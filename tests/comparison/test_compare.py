@@ -15,7 +15,7 @@ from scipy import stats
 from lstmcli.classification.classify import evaluate, load_classifier
 from lstmcli.comparison.classifiers import compare
 from lstmcli.comparison.compare import identify, names
-from lstmcli.comparison.competitors import Answers, decide
+from lstmcli.comparison.models import Answers, decide
 from lstmcli.comparison.results import ClassifierComparison, Competitor
 from lstmcli.data.records import Record
 from lstmcli.errors import DataError, ModelError, NoDataError, UsageError
@@ -173,7 +173,7 @@ def test_the_figures_are_those_of_a_report(models: tuple[Path, Path]) -> None:
 
 
 def test_a_cold_start_is_measured(models: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lstmcli.comparison.competitors.COLD_STARTS", 1)
+    monkeypatch.setattr("lstmcli.comparison.models.COLD_STARTS", 1)
     found = compared(identify([models[0], models[0]]), [Record("-- fine", ("good",))])
     assert all(figures.cold_start and figures.cold_start > 0.05 for figures in found.models)
 

@@ -15,8 +15,8 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from lstmcli.comparison.compare import identify
-from lstmcli.comparison.competitors import Cost, Pieces
 from lstmcli.comparison.language_models import compare
+from lstmcli.comparison.models import Cost, Pieces
 from lstmcli.comparison.results import Competitor, LmComparison
 from lstmcli.data.records import Record
 from lstmcli.errors import DataError, NoDataError, UsageError

@@ -6,8 +6,8 @@ from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from statistics import median_low
 
-from lstmcli.classification.companions import cut, one_label, require_known_labels, require_room_for_labels
 from lstmcli.classification.results import DataCheck, SplitCheck
+from lstmcli.classification.split_labels import cut, one_label, require_known_labels, require_room_for_labels
 from lstmcli.data.duplicates import same_text
 from lstmcli.data.label_check import label_warnings
 from lstmcli.data.records import Record, Splits

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from lstmcli.comparison.competitors import Answers, Cost
+from lstmcli.comparison.models import Answers, Cost
 from lstmcli.comparison.results import Competitor
 from lstmcli.errors import DataError, NoDataError
 

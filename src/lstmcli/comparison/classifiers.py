@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from lstmcli.classification.metrics import expected_calibration_error, macro_f1
 from lstmcli.comparison.answer_files import Predictions
-from lstmcli.comparison.competitors import Answers, ClassifierColumn
+from lstmcli.comparison.models import Answers, ClassifierColumn
 from lstmcli.comparison.results import (
     Agreement,
     Answer,

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from lstmcli.comparison.answer_files import BASES, LogProbabilities, Predictions, are_numbers, read_rows
-from lstmcli.comparison.competitors import ClassifierColumn, LmColumn, OwnClassifier, OwnLanguageModel
 from lstmcli.comparison.external_models import ARPA, FASTTEXT, KENLM, FastText, KenLm
+from lstmcli.comparison.models import ClassifierColumn, LmColumn, OwnClassifier, OwnLanguageModel
 from lstmcli.comparison.results import ClassifierComparison, LmComparison
 from lstmcli.errors import DataError, ModelError, NoDataError, UsageError
 from lstmcli.language_modeling.scoring.perplexity import is_carried

@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lstmcli.comparison.competitors import Answers, Cost, Pieces, decide, median_seconds
+from lstmcli.comparison.models import Answers, Cost, Pieces, decide, median_seconds
 from lstmcli.comparison.results import Competitor
 from lstmcli.errors import ModelError, UsageError
 from lstmcli.language_modeling.scoring.perplexity import lines_of

@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lstmcli.comparison.classifiers import multiple
-from lstmcli.comparison.competitors import Cost, LmColumn, OwnLanguageModel
+from lstmcli.comparison.models import Cost, LmColumn, OwnLanguageModel
 from lstmcli.comparison.results import Difference, LmComparison, LmFigures
 from lstmcli.comparison.spans import Spans, common
 from lstmcli.data.windows import windows

@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lstmcli.comparison.competitors import Pieces
+from lstmcli.comparison.models import Pieces
 from lstmcli.comparison.results import Span
 
 WIDTH = 32
