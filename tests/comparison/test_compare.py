@@ -16,7 +16,7 @@ from lstmcli.classification.classify import evaluate, load_classifier
 from lstmcli.comparison.classifiers import compare
 from lstmcli.comparison.compare import identify, names
 from lstmcli.comparison.models import Answers, decide
-from lstmcli.comparison.results import ClassifierComparison, Competitor
+from lstmcli.comparison.results import ClassifierComparison, ComparedModel
 from lstmcli.data.records import Record
 from lstmcli.errors import DataError, ModelError, NoDataError, UsageError
 from support.compared import compared
@@ -30,7 +30,7 @@ ABC = ("a", "b", "c")
 class Column:
     """Answers with what it was made with: probabilities [N, C]."""
 
-    about: Competitor
+    about: ComparedModel
     p_NC: Any
     labels: tuple[str, ...] | None = ABC
     multilabel: bool | None = False
@@ -49,7 +49,7 @@ class Column:
 
 
 def column(name: str, p_NC: Any, **more: Any) -> Column:
-    return Column(Competitor(name, "lstm", name), np.asarray(p_NC), **more)
+    return Column(ComparedModel(name, "lstm", name), np.asarray(p_NC), **more)
 
 
 def says(answers: str) -> Any:

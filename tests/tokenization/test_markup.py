@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstmcli.classification.data_check import html_in
+from lstmcli.classification.data_check import html_warning
 from lstmcli.data.records import Record
 from lstmcli.errors import UsageError
 from lstmcli.tokenization.config import TokenizerConfig
@@ -44,11 +44,11 @@ def test_other_text_is_no_html(text: str) -> None:
 
 def test_it_is_said_where_one_text_in_a_hundred_has_some() -> None:
     texts = [Record("fine.<br />Really")] * 2 + [Record("plain")] * 198
-    assert html_in(texts) == (
+    assert html_warning(texts) == (
         "2 of 200 training texts hold HTML, such as '<br />', and it is read as words; "
         "--strip-html reads the texts without it"
     )
-    assert html_in([*texts, Record("plain")]) is None and html_in(texts[3:]) is None
+    assert html_warning([*texts, Record("plain")]) is None and html_warning(texts[3:]) is None
 
 
 @pytest.mark.parametrize(

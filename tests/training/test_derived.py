@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from lstmcli.classification import finish, train
-from lstmcli.classification.evaluate import Judge
+from lstmcli.classification.evaluate import Evaluator
 from lstmcli.engine.nodes import InferenceGraph
 from lstmcli.errors import DataError, LstmError, OutputError
 from lstmcli.language_modeling import train as train_lm
@@ -53,12 +53,12 @@ def graphs(patch: Patch, how: Callable[..., Any]) -> None:
 
 
 def reports(patch: Patch, how: Callable[..., Any]) -> None:
-    patch.setattr(Judge, "reports", how)
+    patch.setattr(Evaluator, "reports", how)
     patch.setattr(train_lm, "_report", how)
 
 
 def scales(patch: Patch, how: Callable[..., Any]) -> None:
-    patch.setattr(Judge, "scale", how)
+    patch.setattr(Evaluator, "scale", how)
     patch.setattr(LanguageModelJob, "_try_int8", how)
 
 

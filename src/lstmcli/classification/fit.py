@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.classification.config import ClassifierTrainConfig
-from lstmcli.classification.model_selection import Score, score_in_blocks, why_kept
+from lstmcli.classification.model_selection import Score, score_in_blocks, selection_reason
 from lstmcli.classification.trainer import Split, Trainer
 from lstmcli.tokenization.batching import bucketed
 from lstmcli.training import loop
@@ -125,7 +125,9 @@ def fit(
     trainer.keep(run.kept)
     state = run.state
     best = Score(*state.best) if state.best else None
-    why = "" if best is None else why_kept(state.kept_epoch, state.kept_value, state.best_epoch, best, len(valid))
+    why = (
+        "" if best is None else selection_reason(state.kept_epoch, state.kept_value, state.best_epoch, best, len(valid))
+    )
     yield Stopped(run.reason, run.epochs_done, state.kept_epoch, run.seconds, why)
 
 

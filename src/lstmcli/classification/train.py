@@ -12,13 +12,13 @@ from numpy.typing import NDArray
 
 from lstmcli.cells import CELLS
 from lstmcli.classification.config import ClassifierConfig
-from lstmcli.classification.data_check import check_data, html_in
+from lstmcli.classification.data_check import check_data, html_warning
 from lstmcli.classification.defaults import ngram_min_count, ngram_weight, resolve
 from lstmcli.classification.estimate import estimate
-from lstmcli.classification.evaluate import Strangers
+from lstmcli.classification.evaluate import UnknownLabelTexts
 from lstmcli.classification.events import DataRead, NgramsFitted, TokenizerReady
 from lstmcli.classification.finish import Finished, finish
-from lstmcli.classification.labels import class_weights, gold_array, indicators, known, strange
+from lstmcli.classification.labels import class_weights, gold_array, indicators, known, with_unknown_labels
 from lstmcli.classification.model_selection import score_in_blocks
 from lstmcli.classification.ngram_fit import fit_table
 from lstmcli.classification.preflight import preflight_classifier
@@ -86,7 +86,7 @@ class ClassifierJob(TrainingJob):
         splits = self.splits
         self.check = check_data(splits)
         yield DataRead(self.check, splits.notes)
-        if not self.config.tokenizer.strip_html and (warning := html_in(splits.train)):
+        if not self.config.tokenizer.strip_html and (warning := html_warning(splits.train)):
             yield events.Warned(warning)
         # Other files are read by the columns that were found here.
         config = replace(self.config, read=splits.read or self.config.read)
@@ -223,15 +223,18 @@ class ClassifierJob(TrainingJob):
             table=self.ngrams,
             valid=self.valid,
             test=self.test,
-            apart={"valid": self._strangers(self.splits.valid), "test": self._strangers(self.splits.test)},
+            unknown_labels={
+                "valid": self._unknown_label_texts(self.splits.valid),
+                "test": self._unknown_label_texts(self.splits.test),
+            },
             refit=refit if self.ngrams and self.splits.held_out and finished else None,
             derived=derived,
         )
         self.metrics = self.done.metrics
 
-    def _strangers(self, records: Collection[Record]) -> Strangers:
-        others = strange(records, self.check.labels)
-        return Strangers(self.encoder.encode([r.text for r in others]), [r.labels for r in others])
+    def _unknown_label_texts(self, records: Collection[Record]) -> UnknownLabelTexts:
+        others = with_unknown_labels(records, self.check.labels)
+        return UnknownLabelTexts(self.encoder.encode([r.text for r in others]), [r.labels for r in others])
 
     def fields(self) -> dict[str, Any]:
         return {

@@ -27,7 +27,7 @@ QUESTION = FILLERS
 """The id that asks; the cues come after it."""
 EMBEDDING = 32
 BATCH, STEPS, LEARNING_RATE, CLIP = 32, 1000, 3e-3, 1.0
-ENOUGH = 0.995
+STOP_ACCURACY = 0.995
 """Share of right answers, over the last hundred steps or so, at which there is nothing left to learn."""
 Ids = NDArray[np.int64]
 
@@ -98,7 +98,7 @@ def learn(
         adam = torch.optim.Adam(weights, lr=LEARNING_RATE)
         right = 0.0
         for step in range(steps):
-            if right > ENOUGH or stop():
+            if right > STOP_ACCURACY or stop():
                 break
             for group in adam.param_groups:  # full for the first half, then falling to nothing
                 group["lr"] = LEARNING_RATE * min(1.0, 2 * (1 - step / steps))

@@ -15,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from lstmcli.language_modeling.defaults import steps_an_epoch
+from lstmcli.language_modeling.defaults import steps_per_epoch
 from lstmcli.language_modeling.trainer import Ids, LmTrainer, streams, total_nats, window_lengths
 from lstmcli.nn.cells import State
 from lstmcli.nn.optim import swapped
@@ -154,7 +154,7 @@ def fit_lm(
     run = _Run(trainer, train, valid, rng, checkpoints)
     trainer.module.train()
     try:
-        yield from _epochs(run, stop, steps_an_epoch(trainer.config, len(train) - 1) * run.epochs, validations)
+        yield from _epochs(run, stop, steps_per_epoch(trainer.config, len(train) - 1) * run.epochs, validations)
     except BaseException:
         run.save_on_error()
         raise

@@ -27,7 +27,7 @@ from lstmcli.nn.stack import Stack
 INIT_RANGE = 0.1
 
 
-class Pass(NamedTuple):
+class WindowOutput(NamedTuple):
     """What one window gave."""
 
     nats: Tensor
@@ -106,7 +106,7 @@ class LanguageModel(nn.Module):
 
     def loss(
         self, ids_TB: Tensor, targets_TB: Tensor, states: Sequence[State] | None = None, *, bf16: bool = False
-    ) -> Pass:
+    ) -> WindowOutput:
         """Reads a window and measures how well it foresaw the targets [T, B].
 
         Args:
@@ -123,7 +123,7 @@ class LanguageModel(nn.Module):
         else:
             matrix_VK = self.decoder.matrix(self.embedding)
             nats = cross_entropy(h_NK, matrix_VK, self.decoder.bias, target_N, bf16=bf16)
-        return Pass(nats, h_TBK, raw_TBK, states)
+        return WindowOutput(nats, h_TBK, raw_TBK, states)
 
     def tensors(self) -> dict[str, NDArray[Any]]:
         """The weights by name, as stored in ``model.safetensors``."""
@@ -131,7 +131,7 @@ class LanguageModel(nn.Module):
         return {name: (value.float() if value.is_floating_point() else value).numpy() for name, value in whole.items()}
 
 
-def activation_penalty(found: Pass, alpha: float, beta: float) -> Tensor:
+def activation_penalty(found: WindowOutput, alpha: float, beta: float) -> Tensor:
     """Activation and temporal activation regularisation (Merity et al. 2017, equations 1 and 2)."""
     large = found.dropped.square().mean()
     restless = (found.raw[1:] - found.raw[:-1]).square().mean() if len(found.raw) > 1 else large.new_zeros(())

@@ -204,7 +204,7 @@ def perplexity(
             rewritten = as_asked(records, corpus_style if match_corpus else None, bare)
             yield task.Text(rewritten, task.is_carried(loaded.mode, kind, stream=stream, lines=lines), ready)
 
-    how: dict[str, Any] = {"segments": segments, "watch": unknowns.watch}
+    how: dict[str, Any] = {"segments": segments, "on_lines": unknowns.on_lines}
     if batch_size is not None:
         how["batch_size"] = batch_size
     shown = format or o.default_format()

@@ -50,7 +50,7 @@ class UnknownTokenCounter:
     _sample: list[str] = field(default_factory=list)
     _sampled: int = 0
 
-    def watch(self, lines: Sequence[Line], ids: Sequence[Ids]) -> None:
+    def on_lines(self, lines: Sequence[Line], ids: Sequence[Ids]) -> None:
         """The next lines, and their ids."""
         encoder, written = self.model.encoder, self.corpus_style is not None and self.corpus_style.of_words
         for line, own in zip(lines, ids, strict=True):
