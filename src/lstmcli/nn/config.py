@@ -1,8 +1,8 @@
-"""Sizes that networks and their graphs have in common."""
+"""Sizes shared by networks and their ONNX graphs."""
 
 from __future__ import annotations
 
 
 def cluster_width(units: int, level: int) -> int:
-    """Of the ``level``-th cluster of an adaptive softmax, from 1; a fourth of the one before (Grave et al., 4.3)."""
+    """Width of the ``level``-th cluster of an adaptive softmax: a quarter of the previous one (Grave et al., 4.3)."""
     return int(max(1, units // 4**level))

@@ -1,4 +1,4 @@
-"""Where and how a network runs: device and precision."""
+"""Device and precision of a network."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ DEVICES = ("auto", "cpu", "cuda")
 
 
 def check_engine(engine: str, engines: Sequence[str], device: str) -> None:
-    """Raises ``UsageError`` for an engine or a device that does not exist, or the two together."""
+    """Raises ``UsageError`` for an unknown engine or device, or a device that the engine cannot use."""
     if engine not in engines:
         raise UsageError(f"engine must be one of {', '.join(engines)}, not {engine!r}")
     _check(device)
@@ -24,10 +24,10 @@ def _check(device: str) -> None:
 
 
 def resolve_device(device: str) -> str:
-    """cpu or cuda; ``auto`` takes a GPU if there is one.
+    """cpu or cuda; ``auto`` is a GPU if there is one.
 
     Raises:
-        UsageError: another name, or cuda without a CUDA device.
+        UsageError: an unknown device, or cuda without a CUDA device.
     """
     _check(device)
 
@@ -41,11 +41,11 @@ def resolve_device(device: str) -> str:
 
 
 BF16_MIN_LENGTH = 64
-"""Tokens of an average text from which bf16 pays on a CPU that multiplies it natively."""
+"""Mean tokens per text from which bf16 is faster than fp32 on a CPU with native bf16."""
 
 
 def choose_precision(precision: str, device: str, mean_length: float) -> str:
-    """fp32 or bf16; ``auto`` is bf16 where the hardware multiplies it natively and the texts are long enough."""
+    """fp32 or bf16; ``auto`` is bf16 if the hardware supports it natively and, on a CPU, texts are long enough."""
     if precision != "auto":
         return precision
     if device == "cuda":
@@ -54,7 +54,7 @@ def choose_precision(precision: str, device: str, mean_length: float) -> str:
 
 
 def native_bf16(device: str) -> bool:
-    """Whether the hardware multiplies bfloat16 itself: elsewhere it is slower than fp32."""
+    """Whether the hardware has bfloat16 arithmetic; emulated, it is slower than fp32."""
     import torch
 
     if device == "cuda":
