@@ -1,7 +1,7 @@
-"""How texts become ids and ids become bytes again, for each kind of language-model tokenizer.
+"""Codecs: encode texts as ids and ids as bytes, for each kind of language-model tokenizer.
 
-Words between spaces, characters and bytes need nothing but a table; the rest is left to ``tokenizers``.
-Shapes: N ids of some texts, end to end.
+Words between spaces, characters and bytes only need a lookup table; other kinds use ``tokenizers``.
+Shapes: N ids of several texts, concatenated.
 """
 
 from __future__ import annotations
@@ -28,33 +28,33 @@ Span = tuple[int, int]
 
 
 class Codec(Protocol):
-    """One way to write texts as ids."""
+    """Encodes texts as ids, and ids as bytes."""
 
     vocab_size: int
     newline: int | None
-    """The id of the line end, where the vocabulary has one."""
+    """Id of the line end; None if the vocabulary has none."""
     leads: bool
-    """A line is read as if a space stood before it."""
+    """A space is added before a line when it is encoded."""
     spaced: bool
-    """The first space of a line is not part of the text."""
+    """The first space of a decoded line is dropped."""
     growth: float
-    """Pieces of a text, end to end, are so many times as long as it is, at most."""
+    """Upper bound on the total length of a text's pieces, relative to the text."""
 
     def ids(self, texts: Sequence[str]) -> tuple[Ids, NDArray[np.int64]]:
-        """The ids of all texts end to end, [N], and how many each text has."""
+        """The ids of all texts, concatenated [N], and the number of ids of each."""
 
     def spans(self, text: str) -> list[Span]:
-        """The characters that each id stands for."""
+        """The span of characters of each id."""
 
     def pieces(self) -> list[bytes]:
-        """What each id adds to a line, in UTF-8."""
+        """The text of each id within a line, in UTF-8."""
 
 
 def read_codec(tokenizer_json: str, config: LmTokenizerConfig) -> Codec:
-    """The code of a ``tokenizer.json``.
+    """The codec of a ``tokenizer.json``.
 
     Raises:
-        DataError: it is no tokenizer, or not of the kind that ``config`` says.
+        DataError: it is not a tokenizer, or not of the kind in ``config``.
     """
     kind = "spaces" if (config.kind, config.words) == ("word", "spaces") else config.kind
     if kind not in ("spaces", "char", "byte"):
@@ -75,14 +75,14 @@ def read_codec(tokenizer_json: str, config: LmTokenizerConfig) -> Codec:
 
 
 class _Known(dict[str, int]):
-    """A vocabulary in which every other word is unknown."""
+    """A vocabulary that maps any other word to the unknown token."""
 
     def __missing__(self, word: str) -> int:
         return UNKNOWN_ID
 
 
 class WordCodec:
-    """Words between white space."""
+    """Words separated by white space."""
 
     leads, spaced = False, True
     growth = 1.0
@@ -130,7 +130,7 @@ class CharacterCodec:
     def ids(self, texts: Sequence[str]) -> tuple[Ids, NDArray[np.int64]]:
         text = "".join(texts)
         if self._lowercase:
-            text = text.replace("İ", "i").lower()  # the only character that becomes two
+            text = text.replace("İ", "i").lower()  # the only character whose lower case has two
         codes = np.frombuffer(text.encode("utf-32-le"), np.uint32)
         return self._by_code[codes], np.fromiter(map(len, texts), np.int64, len(texts))
 
@@ -146,7 +146,7 @@ class CharacterCodec:
 
 
 class ByteCodec:
-    """Bytes of UTF-8."""
+    """UTF-8 bytes."""
 
     leads, spaced = False, False
     growth = 1.0
@@ -173,10 +173,10 @@ class ByteCodec:
 
 
 class LibraryCodec:
-    """Whatever ``tokenizers`` runs.
+    """Any tokenizer of the library ``tokenizers``.
 
-    The ids of a tokenizer made elsewhere are moved up, to leave 0 to the end and 1 to the unknown token; a line
-    end is added after them where it has none.
+    The ids of a tokenizer made elsewhere are shifted, so that 0 is the end and 1 the unknown token.  If it has no line
+    end, one is added after its ids.
     """
 
     def __init__(self, tokenizer: Tokenizer, config: LmTokenizerConfig) -> None:
@@ -228,7 +228,7 @@ class LibraryCodec:
 
     @cached_property
     def _foreign(self) -> tuple[list[bytes], bool]:
-        """What each id of the tokenizer adds to a line, and whether the first space of a line is left out."""
+        """The text of each id within a line, and whether the first space of a line is dropped."""
         size = self.vocab_size - self._shift - self._own_newline
         tokens = [self.tokenizer.id_to_token(i) or "" for i in range(size)]
         decoder: dict[str, Any] = json.loads(self.tokenizer.to_str())["decoder"] or {}
@@ -243,7 +243,7 @@ class LibraryCodec:
         return self._by_decoding(tokens)
 
     def _by_decoding(self, tokens: list[str]) -> tuple[list[bytes], bool]:
-        """For any decoder: what it writes for an id that follows a word."""
+        """The same for any decoder: decode each id after a word, and remove the word."""
 
         def decode(ids: list[list[int]], skip_special_tokens: bool) -> list[str]:
             with guarded():
@@ -272,7 +272,7 @@ def _concatenated(rows: Iterable[list[int]], vocab_size: int) -> tuple[Ids, NDAr
 
 
 def byte_symbols() -> list[str]:
-    """The character by which byte-level tokenizers write each byte (Radford et al. 2019, ``bytes_to_unicode``)."""
+    """The character that represents each byte in byte-level tokenizers (Radford et al. 2019, ``bytes_to_unicode``)."""
     printable = {*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)}
     others = iter(range(0x100, 0x200))
     return [chr(byte if byte in printable else next(others)) for byte in range(256)]

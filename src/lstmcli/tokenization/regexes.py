@@ -1,12 +1,12 @@
-"""How long a regular expression can take, read off its form: which ones a tokenizer from elsewhere may use.
+"""Bounds on the backtracking of regular expressions, to refuse slow ones in tokenizers made elsewhere.
 
-``tokenizers`` runs Oniguruma, which goes back and tries another way whenever the rest does not match.  Two repetitions
-one inside the other, ``(a+)+b``, can be tried in 2^n ways on n characters; one behind the other, ``a*a*a*b``, in n^3.
-So the ways are counted.  A repetition counts only where something behind it can fail: ``\\p{L}+`` at the end of an
-alternative is tried once.  At most one may be tried in n ways; what is bounded is multiplied out.  All published
-tokenizers that we know pass.  Back references, calls and whatever else is not known are refused.
+``tokenizers`` uses Oniguruma, a backtracking engine.  Nested repetitions, ``(a+)+b``, can take 2^n attempts on n
+characters; adjacent ones, ``a*a*a*b``, n^3.  So the attempts are counted from the syntax tree.  A repetition counts
+only if something after it can fail: ``\\p{L}+`` at the end of an alternative is tried once.  At most one repetition may
+take n attempts; bounded ones are multiplied.  All published tokenizers that we know pass.  Back references, calls and
+any unknown syntax are refused.
 
-Ways are c n^d: ``c`` counts, ``d`` is 0 or 1, or more for what is refused.
+The number of attempts is c n^d; ``d`` is 0 or 1, and more is refused.
 """
 
 from __future__ import annotations
@@ -18,25 +18,25 @@ from math import inf
 from typing import NamedTuple
 
 MAX_ATTEMPTS = 2_000
-"""Of all expressions of a tokenizer that depend on no repetition."""
+"""Maximum attempts of all expressions of a tokenizer together, without repetitions."""
 MAX_REPEATED = 16
-"""The same for those with one: they cost this much times the square of the characters in a row that it takes."""
+"""The same with a repetition: the cost is this times the square of the length of its longest match."""
 _LONG = 50
-"""A repetition that may take more than this counts as one without end."""
+"""A repetition with a larger upper bound counts as unbounded."""
 
 
 class TooComplexError(ValueError):
-    """An expression that may take too long, or that is not understood."""
+    """An expression that may take too long, or has unknown syntax."""
 
 
 class Cost(NamedTuple):
-    """Of an expression as a whole."""
+    """The cost of a whole expression."""
 
     attempts: float
     repeated: float
-    """The ways of alternatives that try a repetition again."""
+    """Attempts of the alternatives that backtrack into a repetition."""
     least: int
-    """Characters of the shortest match."""
+    """Length of the shortest match in characters."""
 
 
 class Attempts(NamedTuple):
@@ -46,14 +46,14 @@ class Attempts(NamedTuple):
 
 @dataclass(frozen=True)
 class Node:
-    """One character (the default), or what stands where no character is taken."""
+    """One character (the default), or a node that matches no character."""
 
     least: int = 1
     always_matches: bool = False
-    """It always matches, if only the empty text."""
+    """It always matches, possibly the empty string."""
 
     def attempts(self, can_fail: bool) -> Attempts:
-        """How often it may be tried; ``can_fail`` says whether something behind it can fail."""
+        """The maximum number of attempts; ``can_fail``: something after it can fail."""
         return Attempts(1, 0)
 
 
@@ -61,7 +61,7 @@ CHARACTER, ANCHOR, EMPTY = Node(), Node(0), Node(0, True)
 
 
 class Concatenation(Node):
-    """One after another."""
+    """A sequence of nodes."""
 
     def __init__(self, nodes: Sequence[Node]) -> None:
         super().__init__(sum(node.least for node in nodes), all(node.always_matches for node in nodes))
@@ -73,7 +73,7 @@ class Concatenation(Node):
         c, d, end = 1.0, 0, Attempts(0, 0)
         for node in reversed(self.nodes):
             inner = node.attempts(can_fail)
-            if node.always_matches and not can_fail:  # whoever comes here has matched: it is tried once
+            if node.always_matches and not can_fail:  # everything before it has matched: it is tried once
                 end = Attempts(end.c + inner.c, max(end.d, inner.d))
                 continue
             c, d = c * inner.c, d + inner.d
@@ -82,7 +82,7 @@ class Concatenation(Node):
 
 
 class Alternation(Node):
-    """One or another."""
+    """Alternatives, ``a|b``."""
 
     def __init__(self, nodes: Sequence[Node]) -> None:
         super().__init__(min(node.least for node in nodes), any(node.always_matches for node in nodes))
@@ -96,7 +96,7 @@ class Alternation(Node):
 
 
 class Repetition(Node):
-    """As often as from ``low`` to ``high``."""
+    """``low`` to ``high`` repetitions of a node."""
 
     def __init__(self, node: Node, low: int, high: float) -> None:
         super().__init__(node.least * low, node.always_matches or low == 0)
@@ -111,7 +111,7 @@ class Repetition(Node):
             return Attempts(inner.c + (1 - low), inner.d)
         inner = node.attempts(True)
         if high > _LONG:
-            if not can_fail and inner.d == 0 and node.least:  # nothing behind it fails: no turn is taken back
+            if not can_fail and inner.d == 0 and node.least:  # nothing after it can fail: no backtracking
                 return Attempts(inner.c, 0)
             if inner != (1, 0) or node.least == 0:
                 raise TooComplexError("one repetition inside another")
@@ -122,7 +122,7 @@ class Repetition(Node):
 
 
 class Lookaround(Node):
-    """What must, or must not, follow or go before; tried anew each time."""
+    """A lookahead or lookbehind."""
 
     def __init__(self, node: Node) -> None:
         super().__init__(0)
@@ -135,10 +135,10 @@ class Lookaround(Node):
 
 
 def cost(pattern: str) -> Cost:
-    """What an expression may cost.
+    """An upper bound on the cost of an expression.
 
     Raises:
-        TooComplexError: repetitions inside or behind one another, too many ways, or something that is not understood.
+        TooComplexError: nested or adjacent repetitions, too many attempts, or unknown syntax.
     """
     try:
         nodes = _Reader(pattern).alternatives()
@@ -164,7 +164,7 @@ _COUNT = re.compile(r"\{(\d*)(,?)(\d*)\}")
 
 
 class _Reader:
-    """Reads an expression of Oniguruma in its Ruby syntax, as far as tokenizers use it."""
+    """A parser for the part of Oniguruma's Ruby syntax that tokenizers use."""
 
     def __init__(self, pattern: str) -> None:
         self._text, self._at = pattern, 0
@@ -216,7 +216,7 @@ class _Reader:
         return CHARACTER
 
     def _skip_set(self) -> None:
-        """Passes over ``[...]``, with sets in it."""
+        """Skip a set ``[...]``, which may contain sets."""
         depth, before = 0, ""
         while self._at < len(self._text):
             if self._take(_ESCAPE):
@@ -238,7 +238,7 @@ class _Reader:
             if mark and mark in "?*+":
                 self._at += 1
                 node = Repetition(node, int(mark == "+"), 1 if mark == "?" else inf)
-                if self._text[self._at : self._at + 1] in ("?", "+"):  # lazy, or taken for good: not more ways
+                if self._text[self._at : self._at + 1] in ("?", "+"):  # lazy or possessive: not more attempts
                     self._at += 1
             elif found := self._count_quantifier():
                 low = int(found[1] or 0)
@@ -250,7 +250,7 @@ class _Reader:
     def _count_quantifier(self) -> re.Match[str] | None:
         found = _COUNT.match(self._text, self._at)
         if not found or not (found[1] or found[3]):
-            return None  # the characters themselves
+            return None  # literal braces
         if len(found[0]) > 16:
             raise TooComplexError("a count that is too large")
         self._at = found.end()
