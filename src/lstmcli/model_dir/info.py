@@ -1,4 +1,4 @@
-"""What a model directory says of itself, every file of it checked."""
+"""The description of a model directory, after verifying all of its files."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from lstmcli.model_dir.results import ModelInfo
 
 
 def info(path: str | Path) -> ModelInfo:
-    """What the model is, how it was trained and how well it did.
+    """What the model is, how it was trained, and its metrics.
 
     Raises:
         ModelError: as ``read_model``, and for any file that is damaged.

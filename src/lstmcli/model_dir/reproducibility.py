@@ -1,4 +1,4 @@
-"""Whether the same command gives the same weights."""
+"""Whether training is reproducible: the same command gives the same weights."""
 
 from __future__ import annotations
 
@@ -10,7 +10,11 @@ if TYPE_CHECKING:
 
 
 def nondeterminism_reasons(config: Mapping[str, Any], train: TrainingConfig) -> list[str]:
-    """Why the command of a model would not give its weights again, from its ``config.json``; nothing if it would."""
+    """Reasons why the command of a model would not give the same weights again; empty if it would.
+
+    Args:
+        config: the content of ``config.json``.
+    """
     found = []
     if train.time_limit is not None:
         found.append("the clock ended the run or set its learning rate (--time)")

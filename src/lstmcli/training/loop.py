@@ -1,8 +1,7 @@
-"""A fit that can stop between two steps and resume from there, in this process after a rollback or in another after a
-kill.
+"""A training loop that can be rolled back, and resumed in another process.
 
-Everything that the rest depends on is in one place: the arrays of the trainer, the random numbers, and a ``LoopState``.
-On a CPU with as many threads the outcome is the same to the bit.
+A snapshot contains everything that the remaining steps depend on: the arrays of the trainer, the states of the random
+generators, and a ``LoopState``.  On a CPU, with the same number of threads, a resumed run gives identical weights.
 """
 
 from __future__ import annotations
@@ -24,52 +23,52 @@ from lstmcli.training.divergence import MAX_ROLLBACKS, RATE_FACTOR, DivergenceMo
 from lstmcli.training.events import Warned
 
 SECONDS_BETWEEN_STEPS = 0.5
-"""A step is reported this often, not each time: a listener has no use for more."""
+"""Minimum seconds between two ``Step`` events."""
 ROLLBACK_STEPS = 500
-"""A setback costs no more than about as many; counted, not timed, so that the same run goes back to the same step."""
+"""A rollback loses at most about this many steps; a count, not a time, so that runs are reproducible."""
 
 
 class Resumable(Protocol):
-    """What trains, as far as going on needs to know."""
+    """A trainer whose state can be saved and restored."""
 
     device: str
 
     def arrays(self) -> Arrays:
-        """Copies of all that the next step depends on, but for the random numbers."""
+        """Copies of everything that the next step depends on, except random generators."""
 
     def load(self, snapshot: Snapshot) -> None:
-        """Back to where ``arrays`` was called."""
+        """Restore what ``arrays`` returned."""
 
 
 @dataclass
 class LoopState:
-    """How far a run has come."""
+    """The progress of a run."""
 
     KEPT_ON_ROLLBACK: ClassVar[tuple[str, ...]] = ("kept_epoch",)
-    """What a setback does not take back: which weights were the best."""
+    """Fields that a rollback does not restore."""
 
     step: int = 0
     seen: int = 0
     kept_epoch: int = 0
-    """Whose weights are kept; 0 for none."""
+    """The epoch whose weights are kept; 0 for none."""
     factor: float = 1.0
-    """What plateaus and setbacks left of the learning rate."""
+    """Factor on the learning rate after plateaus and rollbacks."""
     rollbacks: int = 0
     first: float = math.nan
     mean: float = math.nan
-    """The first loss and the mean of those since; see ``divergence.py``."""
+    """The first loss and the moving average; see ``divergence.py``."""
     seconds: float = 0.0
     epoch_rng: dict[str, Any] = field(default_factory=dict)
-    """The generator as it was when the order of this epoch was drawn; empty before."""
+    """State of the random generator before the order of this epoch was drawn; empty before that."""
     ended: str = ""
-    """Why training was over, once it was: what is left to do is what follows it."""
+    """Why training ended; empty while it runs.  If set, a resumed run only repeats the steps after training."""
 
 
 P = TypeVar("P", bound=LoopState)
 
 
 class TrainingLoop(Generic[P]):
-    """One fit, from its first step or from the last snapshot of ``checkpoints``."""
+    """One training, from the first step or from the last snapshot in ``checkpoints``."""
 
     def __init__(
         self,
@@ -81,23 +80,23 @@ class TrainingLoop(Generic[P]):
         rng: np.random.Generator,
         checkpoints: Checkpoints | None,
     ) -> None:
-        """``kept``: the weights to fall back on, until there are better ones."""
+        """``kept``: the weights to keep until there are better ones."""
         assert config.epochs is not None
         self.state, self.kept, self.monitor, self.rng = state, kept, monitor, rng
         self.epochs, self._limit = config.epochs, config.time_limit
         self._trainer, self._checkpoints = trainer, checkpoints or Checkpoints()
         self.reason = "finished"
         self._rollback_point: Snapshot | None = None
-        """Where a setback goes: a state from which a step was taken without harm."""
+        """The snapshot that a rollback restores: a step from it succeeded."""
         self._candidate: Snapshot | None = None
-        """The next such, once its step has shown it."""
+        """The next rollback point, once a step from it has succeeded."""
         self._resumed: Snapshot | None = None
-        """What the run went on from."""
+        """The snapshot that the run was resumed from."""
         self._started_at = self._reported = time.monotonic()
         self.between_steps = True
-        """Whether a snapshot would be one between two steps."""
+        """Whether the state is consistent, so that a snapshot may be taken."""
         self._saved_step = 0
-        """The step of the last snapshot that was taken."""
+        """The step of the last checkpoint."""
         if self._checkpoints.last is not None:
             self._rollback_point = self._resumed = self._checkpoints.last
             self._checkpoints.last = None
@@ -110,12 +109,12 @@ class TrainingLoop(Generic[P]):
 
     @property
     def epochs_done(self) -> float:
-        """Epochs."""
+        """Epochs completed, as a fraction."""
         raise NotImplementedError
 
     @property
     def progress(self) -> float:
-        """From 0 to 1, by the epochs or the time, whichever is nearer its end."""
+        """From 0 to 1, by epochs or by time, whichever is further."""
         spent = self.seconds / self._limit if self._limit else 0.0
         return min(1.0, max(self.epochs_done / self.epochs, spent))
 
@@ -124,21 +123,23 @@ class TrainingLoop(Generic[P]):
         return self.seconds * (1 - self.progress) / max(self.progress, 1e-9)
 
     def extra_arrays(self) -> Arrays:
-        """What the fit has beside the trainer and the kept weights."""
+        """Arrays to save in addition to those of the trainer and the kept weights."""
         return {}
 
     def load_extra(self, snapshot: Snapshot) -> None:
-        """Back to where ``extra_arrays`` was called."""
+        """Restore what ``extra_arrays`` returned."""
 
     def snapshot(self) -> Snapshot:
-        """What ``restore`` needs; arrays that nothing changes any more."""
+        """A snapshot for ``restore``; nothing changes its arrays later."""
         kept = {f"kept.{i}": value.cpu().numpy() for i, value in enumerate(self.kept)}
         arrays = self._trainer.arrays() | kept | self.extra_arrays() | {"random": torch.get_rng_state().numpy()}
         self.state.seconds, self.state.first, self.state.mean = self.seconds, self.monitor.first, self.monitor.mean
         return Snapshot(arrays, {**asdict(self.state), "epochs": self.epochs, "rng": self.rng.bit_generator.state})
 
     def restore(self, snapshot: Snapshot) -> None:
-        known = snapshot.values.keys() & {f.name for f in fields(self.state)}  # an older version may have had fewer
+        known = snapshot.values.keys() & {
+            f.name for f in fields(self.state)
+        }  # an older version may have had fewer fields
         self.state = type(self.state)(**{name: snapshot.values[name] for name in known})
         self._trainer.load(snapshot)
         kept = snapshot.part("kept")
@@ -150,11 +151,11 @@ class TrainingLoop(Generic[P]):
         self._started_at = time.monotonic() - self.state.seconds
 
     def tensor(self, array: np.ndarray[Any, Any]) -> Tensor:
-        """A copy of a snapshot's array, where the trainer computes."""
+        """A copy of a snapshot's array on the trainer's device."""
         return torch.from_numpy(array.copy()).to(self._trainer.device)
 
     def epoch_generator(self) -> np.random.Generator:
-        """What draws the order of this epoch: the run's own the first time, and the same numbers again after that."""
+        """The generator for the order of this epoch; when the epoch is repeated it gives the same order."""
         if not self.state.epoch_rng:
             self.state.epoch_rng = dict(self.rng.bit_generator.state)
             return self.rng
@@ -163,7 +164,7 @@ class TrainingLoop(Generic[P]):
         return again
 
     def should_stop(self, stop: Callable[[], bool]) -> bool:
-        """Whether no step comes any more, and why; the moment to take snapshots."""
+        """Whether to stop before the next step; also takes snapshots when they are due."""
         if stop():
             self.reason = "interrupted"
         elif self._limit and self.seconds >= self._limit:
@@ -182,23 +183,23 @@ class TrainingLoop(Generic[P]):
         self._saved_step = int(snapshot.values["step"])
 
     def end(self) -> None:
-        """Training is over: its outcome is on disk before anything is made of it."""
+        """Save a checkpoint of the trained weights, before the steps after training."""
         if self.reason != "interrupted":
             self.state.ended = self.reason
             self._take(self.snapshot(), last=True)
 
     def save_on_error(self) -> None:
-        """Training is torn off, by a second Ctrl-C or an error: a checkpoint of the last step that can be gone on from.
+        """Save a checkpoint when training is aborted, by a second Ctrl-C or an error.
 
-        Within a step that is an earlier one, if any is in memory that is not yet on disk.
+        Within a step it is an earlier snapshot, if one is in memory that is not on disk yet.
         """
-        with suppress(Exception):  # what tore it off is what there is to say
+        with suppress(Exception):  # the error that aborted training is reported
             snapshot = self.snapshot() if self.between_steps and self.reason != "diverged" else self._rollback_point
             if snapshot is not None and snapshot.values["step"] > self._saved_step:
                 self._take(snapshot)
 
     def diverges(self, loss: float, *, validation: bool = False) -> bool:
-        """Whether this loss, of the step just taken or of the validation split, ends the run or sets it back."""
+        """Whether training diverges, by the loss of the last step or of the validation split."""
         self.between_steps = True
         if self.monitor.diverged_in_validation(loss) if validation else self.monitor.diverged(loss):
             self.reason = "diverged"
@@ -207,7 +208,7 @@ class TrainingLoop(Generic[P]):
         return self.reason == "diverged"
 
     def should_report(self) -> bool:
-        """Whether it is time to report a step: now and then, the first, and the last."""
+        """Whether to report this step: the first, the last, and every ``SECONDS_BETWEEN_STEPS``."""
         now = time.monotonic()
         due = now - self._reported >= SECONDS_BETWEEN_STEPS or self.state.step == 1 or self.epochs_done >= self.epochs
         if due:
@@ -215,10 +216,10 @@ class TrainingLoop(Generic[P]):
         return due
 
     def rollback(self) -> Warned:
-        """Back to the last good state, to go on at a lower rate; after the last setback the run has diverged.
+        """Restore the last rollback point and lower the learning rate; after the last rollback, give up.
 
         Raises:
-            LstmError: there are no weights worth keeping.
+            LstmError: it gives up, and no weights are kept.
         """
         before, first, kept = self.state, self.monitor.first, self.kept
         if self._rollback_point is None or before.rollbacks == MAX_ROLLBACKS:

@@ -42,7 +42,7 @@ from lstmcli.training.job import TrainingJob
 from lstmcli.training.lock import claimed
 
 CHECKPOINT_BYTES = 20
-"""Of a parameter: in fp32 the weights, those to keep, an average, and what the optimiser has."""
+"""Bytes per parameter of a checkpoint: weights, kept weights, average and optimiser state in fp32."""
 
 
 class Machine(NamedTuple):
@@ -62,15 +62,15 @@ def train(
 ) -> Generator[Event, None, None]:
     """Train a model of any task and write it to ``output``.
 
-    Every event is also a line of the model's ``log.jsonl``.  From the plan on no other training may write to
-    ``output``.  When ``stop`` turns true, training ends after the step at hand and the best model so far is saved.
+    Every event is also written to the model's ``log.jsonl``.  After the plan, ``output`` is locked for other trainings.
+    When ``stop`` returns true, training ends after the current step and the best model so far is saved.
 
     Args:
-        resume: continue the unfinished run at ``output``; with none there, start from the beginning.
-        checkpoint_every: seconds from one checkpoint to the next; infinite for none.
+        resume: continue the unfinished run at ``output``; if there is none, start from the beginning.
+        checkpoint_every: seconds between checkpoints; infinite for none.
 
     Raises:
-        DataError: nothing to learn from.
+        DataError: the data cannot be used for training.
         OutputError: ``output`` exists and ``force`` is false, or it cannot be written.
         UsageError: a device that is not there, or an unfinished run with other settings.
     """
@@ -157,7 +157,7 @@ def _checkpoints(job: TrainingJob, how: _How, machine: Machine) -> tuple[Checkpo
 
 
 def _description(job: TrainingJob, how: _How, machine: Machine, changed: list[str], finished: bool) -> dict[str, Any]:
-    """``config.json``, but for what ``write_model`` adds."""
+    """The content of ``config.json``, except what ``write_model`` adds."""
     return {
         "task": job.task.name,
         "created": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
@@ -179,7 +179,7 @@ def _description(job: TrainingJob, how: _How, machine: Machine, changed: list[st
 
 
 def _files(job: TrainingJob, description: dict[str, Any], derived: Derived) -> dict[str, bytes]:
-    """Every file of the model directory but ``config.json`` and the log."""
+    """All files of the model directory except ``config.json`` and the log."""
     from safetensors.numpy import save
 
     files = {WEIGHTS: save({name: np.ascontiguousarray(value) for name, value in job.weights().items()}), **job.files()}
@@ -191,17 +191,17 @@ def _files(job: TrainingJob, description: dict[str, Any], derived: Derived) -> d
 
 
 def prepare(config: TrainingConfig) -> tuple[Machine, np.random.Generator]:
-    """Device, threads, memory and random numbers, as the config says.
+    """Set up device, threads, memory allocation and random generators.
 
     Raises:
-        UsageError: a device that is not there.
-        LstmError: the system does not let so many threads run.
+        UsageError: the device does not exist.
+        LstmError: the system does not allow so many threads.
     """
     import torch
 
     keep_freed_memory()
     device = resolve_device(config.device)
-    threads = config.threads or torch.get_num_threads()  # which minds OMP_NUM_THREADS
+    threads = config.threads or torch.get_num_threads()  # respects OMP_NUM_THREADS
     check_threads(threads)
     torch.set_num_threads(threads)
     torch.manual_seed(config.seed)
@@ -211,17 +211,17 @@ def prepare(config: TrainingConfig) -> tuple[Machine, np.random.Generator]:
 def resume_from_checkpoint(
     output: Path, run: dict[str, Any], log: list[str], *, resume: bool, every: float, source: str = ""
 ) -> tuple[Checkpoints, list[Event]]:
-    """Where the run's checkpoints go, what it goes on from, and what there is to say of that.
+    """The checkpoints of the run, with the snapshot to resume from, and events about it.
 
     Args:
-        run: what must be the same for a run to go on: ``config`` and ``data``; ``machine`` should be.
-        log: the run's log, which begins with that of the run it goes on with.
-        source: where the data come from.
+        run: what must be equal to resume a run: ``config`` and ``data``; ``machine`` should be equal.
+        log: the run's log, which is prepended with that of the resumed run.
+        source: path of the data, for messages.
 
     Raises:
-        UsageError: the unfinished run there is another one.
-        OutputError: the folder of checkpoints is a link, or another user's.
-        DataError: it read other data.
+        UsageError: the unfinished run had other settings.
+        OutputError: the folder of checkpoints is a link, or belongs to another user.
+        DataError: the data has changed.
     """
     run = json.loads(json.dumps(run))  # as it will be read
     if resume or not math.isinf(every):
@@ -256,7 +256,7 @@ def resume_from_checkpoint(
 
 
 def check_disk_space(output: Path, *, model_bytes: int, parameters: int, every: float) -> Iterator[Event]:
-    """A warning where the disk has too little space for what a run is about to write."""
+    """A warning if the disk has too little space for model and checkpoints."""
     place = next(parent for parent in checkpoint_folder(output).parents if parent.exists())
     checkpoints = 0 if math.isinf(every) else (KEPT + 1) * CHECKPOINT_BYTES * parameters
     with suppress(OSError):
@@ -273,10 +273,10 @@ def _megabytes(size: int) -> str:
 
 
 def save_model(output: Path, files: dict[str, bytes], config: dict[str, Any], *, force: bool) -> int:
-    """``write_model`` at the end of a run; where that fails, the model is written to a place for temporary files.
+    """``write_model`` at the end of a run; if it fails, the model is written to a temporary directory instead.
 
     Raises:
-        OutputError: what was at ``output`` before is still there; where the model is now, or how to go on.
+        OutputError: ``output`` is unchanged; the hint says where the model is, or how to continue.
     """
     try:
         return write_model(output, files, config, force=force)
@@ -290,7 +290,7 @@ def save_model(output: Path, files: dict[str, bytes], config: dict[str, Any], *,
 
 
 def _kept(output: Path, files: dict[str, bytes], config: dict[str, Any]) -> Path | None:
-    """Where the model is kept instead: ``$TMPDIR``, else ``/var/tmp``, which outlives the machine's next start."""
+    """Write the model to ``$TMPDIR``, else to ``/var/tmp``, which survives a reboot; returns the path."""
     name = Path(os.path.realpath(output)).name
     for folder in [os.environ["TMPDIR"]] if os.environ.get("TMPDIR") else ["/var/tmp", tempfile.gettempdir()]:
         with suppress(OSError):
