@@ -17,7 +17,7 @@ from lstmcli.errors import ModelError, UsageError
 Cell = str
 """A name in the registry of cells."""
 
-CELLS: tuple[str, ...] = tuple(cells.CELLS)
+CELL_NAMES: tuple[str, ...] = tuple(cells.CELLS)
 MAX_UNITS, MAX_LAYERS = 2**16, 2**8
 """Of the embedding and of a layer: beyond any use, and small enough for a config to be looked at."""
 MAX_COUNT = 2**31 - 1

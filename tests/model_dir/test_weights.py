@@ -11,7 +11,7 @@ import pytest
 from lstmcli.classification.config import ClassifierModelConfig
 from lstmcli.classification.network import Classifier
 from lstmcli.classification.shapes import classifier_shapes
-from lstmcli.config import CELLS
+from lstmcli.config import CELL_NAMES
 from lstmcli.errors import ModelError, UsageError
 from lstmcli.language_modeling.config import LmModelConfig
 from lstmcli.language_modeling.network import LanguageModel
@@ -23,14 +23,14 @@ LM = LmModelConfig(embedding=6, hidden=8, layers=3)
 ADAPTIVE = replace(LM, tied=False, softmax="adaptive", cutoffs=(4, 9))
 
 
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", CELL_NAMES)
 @pytest.mark.parametrize("bidirectional", [True, False])
 def test_those_of_a_classifier(cell: str, bidirectional: bool) -> None:
     config = replace(SMALL, cell=cell, bidirectional=bidirectional)
     check_weights(Classifier(config, 11, 3).tensors(), classifier_shapes(config, 11, 3))
 
 
-@pytest.mark.parametrize("config", [LM, replace(LM, tied=False), ADAPTIVE, *(replace(LM, cell=c) for c in CELLS)])
+@pytest.mark.parametrize("config", [LM, replace(LM, tied=False), ADAPTIVE, *(replace(LM, cell=c) for c in CELL_NAMES)])
 def test_those_of_a_language_model(config: LmModelConfig) -> None:
     check_weights(LanguageModel(config, 13).tensors(), language_model_shapes(config, 13))
 

@@ -8,7 +8,7 @@ from typing import Any
 from lstmcli.model_dir.card import SPLITS, pairs, table
 from lstmcli.model_dir.markdown import code, plain
 
-_MOST = 50
+MAX_LISTED = 50
 """Labels listed before the rest is counted."""
 
 
@@ -47,9 +47,9 @@ def _what(config: Mapping[str, Any]) -> str:
 
 
 def _labels(labels: list[str]) -> str:
-    lines = [f"- {plain(label)}" for label in labels[:_MOST]]
-    if len(labels) > _MOST:
-        lines.append(f"- and {len(labels) - _MOST} more, in `config.json`")
+    lines = [f"- {plain(label)}" for label in labels[:MAX_LISTED]]
+    if len(labels) > MAX_LISTED:
+        lines.append(f"- and {len(labels) - MAX_LISTED} more, in `config.json`")
     return "\n".join(lines)
 
 
@@ -66,11 +66,11 @@ def _results(metrics: Mapping[str, Any]) -> Iterator[str]:
         classes = report["classes"]
         rows = (
             (plain(c["label"]), *(_share(c[name]) for name in ("precision", "recall", "f1")), f"{c['support']:,}")
-            for c in classes[:_MOST]
+            for c in classes[:MAX_LISTED]
         )
         yield table(("label", "precision", "recall", "F1", "texts"), rows)
-        if len(classes) > _MOST:
-            yield f"{len(classes) - _MOST} more labels are in `config.json`."
+        if len(classes) > MAX_LISTED:
+            yield f"{len(classes) - MAX_LISTED} more labels are in `config.json`."
 
 
 def _limits(config: Mapping[str, Any]) -> str:

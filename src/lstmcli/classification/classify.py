@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from lstmcli.classification.ensemble import BATCH_SIZE, Ensemble, Network, Scorer
 from lstmcli.classification.load import classifier_weights
 from lstmcli.classification.metrics import Tally
-from lstmcli.classification.model_selection import CELLS
+from lstmcli.classification.model_selection import MAX_LOGITS
 from lstmcli.classification.results import ClassReport, Prediction
 from lstmcli.data.windows import WINDOW, WINDOW_CHARACTERS, one_ahead, one_by_one, windows
 from lstmcli.engine.registry import check_engine, choose_engine
 from lstmcli.errors import DataError, NoDataError, UsageError
-from lstmcli.model_dir.directory import NGRAMS, TOKENIZER, WEIGHTS, ModelDir, read_model, unless_replaced
+from lstmcli.model_dir.directory import NGRAMS, TOKENIZER, WEIGHTS, ModelDir, read_model, retry_if_replaced
 from lstmcli.model_dir.files import ReadAhead, tensors, use_file
 from lstmcli.model_dir.manifest import fail
 from lstmcli.nn.device import resolve_device
@@ -42,7 +42,7 @@ class Classifier:
         self.encoder = encoder
         self.tokens = self.unknown = 0
         """Tokens of all texts that were answered as a stream, and unknown ones among them."""
-        self.experts = Ensemble(
+        self.ensemble = Ensemble(
             network, ngrams, len(self.labels), self.multilabel, config.model.segment, config.tokenizer.max_tokens
         )
 
@@ -59,7 +59,7 @@ class Classifier:
 
     def answer(self, encoded: Sequence[Ids], batch_size: int = BATCH_SIZE) -> NDArray[np.float64]:
         """The probabilities [N, C] of texts that the encoder has read."""
-        found_NC = self.experts.probabilities(encoded, float(self.model.config["calibration"]["scale"]), batch_size)
+        found_NC = self.ensemble.probabilities(encoded, float(self.model.config["calibration"]["scale"]), batch_size)
         if not np.isfinite(found_NC).all():
             fail(self.model.path, "its weights give no finite probability for a text", "train it anew")
         return found_NC
@@ -80,7 +80,7 @@ def load_classifier(
         UsageError: an engine or a device that does not exist, or an engine that does not run this model.
     """
     check_engine(engine, device)
-    return unless_replaced(path, lambda: _load(read_model(path, task=CLASSIFICATION), threads, engine, device))
+    return retry_if_replaced(path, lambda: _load(read_model(path, task=CLASSIFICATION), threads, engine, device))
 
 
 def _load(model: ModelDir, threads: int | None, name: str | None, device: str) -> Classifier:
@@ -152,7 +152,7 @@ def classify(
 
 def _window(classifier: Classifier) -> int:
     """Texts at once: fewer where there are so many labels that their probabilities would fill the memory."""
-    return max(1, min(WINDOW, CELLS // len(classifier.labels)))
+    return max(1, min(WINDOW, MAX_LOGITS // len(classifier.labels)))
 
 
 def _answered(
@@ -186,10 +186,10 @@ def evaluate(
     """
     names = frozenset(classifier.labels)
     tally = Tally(classifier.labels, classifier.multilabel, 0.5 if threshold is None else threshold)
-    stranger, known = "", 0
+    unknown, known = "", 0
 
     def judged() -> Iterator[Record]:
-        nonlocal stranger, known
+        nonlocal unknown, known
         for record in records:
             if len(record.labels) > 1 and not classifier.multilabel:
                 found = ", ".join(map(repr, record.labels[:3]))
@@ -197,15 +197,15 @@ def evaluate(
                 raise DataError(f"found several labels: {found}", path=record.path, line=record.line, hint=hint)
             if record.labels or classifier.multilabel:
                 known += not names.isdisjoint(record.labels)
-                stranger = stranger or next((label for label in record.labels if label not in names), "")
+                unknown = unknown or next((label for label in record.labels if label not in names), "")
                 yield record
 
     runs = windows(judged(), lambda: True, _window(classifier), WINDOW_CHARACTERS)
     for window, p_NC in _answered(classifier, runs, batch_size):
-        tally.judge(p_NC, [record.labels for record in window])
-    if stranger and not known:
+        tally.add_named(p_NC, [record.labels for record in window])
+    if unknown and not known:
         some = ", ".join(map(repr, classifier.labels[:5])) + (", …" if len(names) > 5 else "")
-        raise NoDataError(f"no label is one of the model's: found {stranger!r}, the model has {some}")
+        raise NoDataError(f"no label is one of the model's: found {unknown!r}, the model has {some}")
     if not known:
         raise NoDataError("no labels to compare with", hint="name their column with --label-column")
     return tally.report()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from lstmcli.config import CELLS, MAX_LAYERS, MAX_UNITS, Cell, among, fraction, require, within
+from lstmcli.config import CELL_NAMES, MAX_LAYERS, MAX_UNITS, Cell, among, fraction, require, within
 from lstmcli.data.config import ReadConfig
 from lstmcli.tokenization.config import TokenizerConfig
 from lstmcli.training.config import TrainingConfig
@@ -42,7 +42,7 @@ class ClassifierModelConfig:
     """Pretrained word vectors that the embedding starts from (.vec, or GloVe .txt, gzipped or not); sets its width."""
 
     def __post_init__(self) -> None:
-        among("cell", self.cell, CELLS)
+        among("cell", self.cell, CELL_NAMES)
         within("embedding", self.embedding, 1, MAX_UNITS)
         within("hidden", self.hidden, 1, MAX_UNITS)
         within("layers", self.layers, 1, MAX_LAYERS)

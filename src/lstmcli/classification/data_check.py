@@ -6,8 +6,13 @@ from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from statistics import median_low
 
-from lstmcli.classification.companions import cut, one_label, require_known_labels, require_room_for_labels
 from lstmcli.classification.results import DataCheck, SplitCheck
+from lstmcli.classification.split_labels import (
+    require_config_fits,
+    require_known_labels,
+    shortened,
+    single_label_warning,
+)
 from lstmcli.data.duplicates import same_text
 from lstmcli.data.label_check import label_warnings
 from lstmcli.data.records import Record, Splits
@@ -34,7 +39,7 @@ def check_data(splits: Splits) -> DataCheck:
     labels = tuple(sorted(counts, key=_natural))
     _require_learnable(splits, labels)
     require_known_labels(splits, labels)
-    require_room_for_labels(splits, labels)
+    require_config_fits(splits, labels)
 
     parts = {"train": train, "valid": splits.valid, "test": splits.test}
     others = {name: records for name, records in parts.items() if name != "train" and records}
@@ -80,11 +85,11 @@ def _also(leaked: dict[str, int], exact: dict[str, int]) -> Iterator[str]:
         yield f"{_count(count, 'text')} of the {_NAMES[name]} split {_are(count)} also in training{how}"
 
 
-def html_in(records: Collection[Record]) -> str | None:
+def html_warning(records: Collection[Record]) -> str | None:
     """What to say of HTML in training texts; None where hardly any has some."""
-    from lstmcli.tokenization.markup import WORTH_SAYING, with_html
+    from lstmcli.tokenization.markup import WORTH_SAYING, count_html
 
-    count, first = with_html(record.text for record in records)
+    count, first = count_html(record.text for record in records)
     if not count or count < WORTH_SAYING * len(records):
         return None
     hold = "holds" if count == 1 else "hold"
@@ -187,11 +192,11 @@ def _warnings(
                 f"{_count(rows, 'text')} of the {_NAMES[name]} split {'has' if rows == 1 else 'have'} labels that "
                 f"training never shows, and {_are(rows)} left out: {_some(sorted(unknown, key=_natural))}"
             )
-    yield from one_label(splits)
+    yield from single_label_warning(splits)
 
 
 def _some(labels: Sequence[str], most: int = 5) -> str:
-    shown = ", ".join(repr(cut(label)) for label in labels[:most])
+    shown = ", ".join(repr(shortened(label)) for label in labels[:most])
     return shown if len(labels) <= most else f"{shown} and {len(labels) - most:,} more labels"
 
 

@@ -31,7 +31,7 @@ from dataclasses import replace
 from lstmcli.classification.config import ClassifierConfig
 from lstmcli.errors import UsageError
 
-SMALL = 8_000
+SMALL_CORPUS = 8_000
 NGRAM_CELLS, MAX_NGRAM_CELLS = 64_000_000, 512_000_000
 """Training texts times labels up to which an n-gram model is fitted by itself, and at all: the fit holds five matrices
 of them in double precision."""
@@ -46,7 +46,7 @@ def resolve(config: ClassifierConfig, texts: int, tokens: int, labels: int) -> C
     """
     model, train = config.model, config.train
     if model.ngrams is None:
-        usual = 2 if texts <= SMALL else 3
+        usual = 2 if texts <= SMALL_CORPUS else 3
         model = replace(model, ngrams=usual if texts * labels <= NGRAM_CELLS else 0)
     elif model.ngrams and texts * labels > MAX_NGRAM_CELLS:
         gigabytes = 5 * 8 * texts * labels / 1e9
@@ -61,9 +61,9 @@ def resolve(config: ClassifierConfig, texts: int, tokens: int, labels: int) -> C
 
 
 def ngram_min_count(texts: int) -> int:
-    return 1 if texts <= SMALL else 2
+    return 1 if texts <= SMALL_CORPUS else 2
 
 
 def ngram_weight(texts: int) -> float:
     """How many times the logits of the n-gram model count beside those of the network."""
-    return min(2.0, max(1.0, 2 * SMALL / texts))
+    return min(2.0, max(1.0, 2 * SMALL_CORPUS / texts))

@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from lstmcli.classification.config import ClassifierConfig
 from lstmcli.classification.ensemble import Ensemble
-from lstmcli.classification.evaluate import Judge, Strangers
+from lstmcli.classification.evaluate import Evaluator, UnknownLabelTexts
 from lstmcli.classification.events import Calibrated, Evaluated, NgramsFitted
 from lstmcli.training.derived import Derived
 from lstmcli.training.events import Event
@@ -43,7 +43,7 @@ def finish(
     table: NgramTable | None,
     valid: Split,
     test: Split,
-    apart: Mapping[str, Strangers],
+    unknown_labels: Mapping[str, UnknownLabelTexts],
     refit: Refit | None,
     derived: Derived,
 ) -> Generator[Event, None, Finished]:
@@ -65,9 +65,11 @@ def finish(
     if session is None:
         return done
     segment, most = config.model.segment, config.tokenizer.max_tokens
-    judge = Judge(Ensemble(session, table, len(labels), multilabel, segment, most), labels, multilabel)
-    done.scale = derived.attempt("calibration", lambda: judge.scale(valid)) or 1.0
-    reports = derived.attempt("the report on validation", lambda: judge.reports(valid, apart["valid"], 1.0, done.scale))
+    evaluator = Evaluator(Ensemble(session, table, len(labels), multilabel, segment, most), labels, multilabel)
+    done.scale = derived.attempt("calibration", lambda: evaluator.scale(valid)) or 1.0
+    reports = derived.attempt(
+        "the report on validation", lambda: evaluator.reports(valid, unknown_labels["valid"], 1.0, done.scale)
+    )
     if reports:
         before, after = reports
         yield Calibrated(done.scale, before.ece, after.ece)
@@ -75,11 +77,12 @@ def finish(
         yield Evaluated("valid", after)
     if refit and (again := derived.attempt("the n-gram model of all rows", refit)):
         done.table, fitted = again
-        judge.experts = replace(judge.experts, ngrams=done.table)
+        evaluator.ensemble = replace(evaluator.ensemble, ngrams=done.table)
         yield fitted
     if len(test):
         for report in (
-            derived.attempt("the report on test", lambda: judge.reports(test, apart["test"], done.scale)) or []
+            derived.attempt("the report on test", lambda: evaluator.reports(test, unknown_labels["test"], done.scale))
+            or []
         ):
             done.metrics["test"] = asdict(report)
             yield Evaluated("test", report)

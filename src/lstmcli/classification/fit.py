@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.classification.config import ClassifierTrainConfig
-from lstmcli.classification.model_selection import Score, score_in_blocks, why_kept
+from lstmcli.classification.model_selection import Score, score_in_blocks, selection_reason
 from lstmcli.classification.trainer import Split, Trainer
 from lstmcli.tokenization.batching import bucketed
 from lstmcli.training import loop
@@ -22,7 +22,7 @@ from lstmcli.training.schedule import rate
 
 
 @dataclass
-class Place(loop.LoopState):
+class ClassifierLoopState(loop.LoopState):
     KEPT_ON_ROLLBACK: ClassVar[tuple[str, ...]] = ("kept_epoch", "kept_value", "best", "best_epoch")
 
     epoch: int = 0
@@ -36,7 +36,7 @@ class Place(loop.LoopState):
     """The score of the kept epoch."""
 
 
-class _Run(loop.TrainingLoop[Place]):
+class _Run(loop.TrainingLoop[ClassifierLoopState]):
     def __init__(
         self, trainer: Trainer, train: Split, valid: Split, rng: np.random.Generator, checkpoints: Checkpoints | None
     ) -> None:
@@ -44,55 +44,55 @@ class _Run(loop.TrainingLoop[Place]):
         self.trainer, self.config, self.train, self.valid = trainer, config, train, valid
         self.lengths = train.lengths(trainer.tokenizer.max_tokens)
         self.per_epoch = math.ceil(len(train) / config.batch_size)
-        watch = DivergenceMonitor(config.learning_rate, ClassifierTrainConfig.learning_rate)
-        super().__init__(Place(), trainer, config, trainer.averaged(), watch, rng, checkpoints)
+        monitor = DivergenceMonitor(config.learning_rate, ClassifierTrainConfig.learning_rate)
+        super().__init__(ClassifierLoopState(), trainer, config, trainer.averaged(), monitor, rng, checkpoints)
 
     @property
-    def done(self) -> float:
-        return self.place.step / self.per_epoch
+    def epochs_done(self) -> float:
+        return self.state.step / self.per_epoch
 
     def batches(self) -> list[NDArray[np.int64]]:
         """The batches of this epoch that are still to come."""
         drawn = bucketed(self.lengths, self.config.batch_size, self.epoch_generator())
-        return list(drawn)[self.place.batches :]
+        return list(drawn)[self.state.batches :]
 
     def step(self, index: NDArray[np.int64]) -> tuple[float, float, float]:
         """One update: loss, gradient norm, learning rate."""
-        place, config, trainer = self.place, self.config, self.trainer
-        learning_rate = config.learning_rate * place.factor * rate(config.schedule, self.progress, config.warmup)
-        place.step += 1
+        state, config, trainer = self.state, self.config, self.trainer
+        learning_rate = config.learning_rate * state.factor * rate(config.schedule, self.progress, config.warmup)
+        state.step += 1
         span = max(1.0, config.ema * self.per_epoch)
-        decay = min(1 - 1 / span, place.step / (place.step + 10)) if config.ema else 0.0
+        decay = min(1 - 1 / span, state.step / (state.step + 10)) if config.ema else 0.0
         encoded = [self.train.encoded[i] for i in index]
         loss, norm = trainer.step(encoded, self.train.gold[index], learning_rate, decay)
-        place.batches += 1
-        place.seen += len(index)
+        state.batches += 1
+        state.seen += len(index)
         return loss, norm, learning_rate
 
     def out_of_patience(self) -> bool:
-        epochs, patience = self.place.epoch, self.config.patience
-        return bool(patience) and epochs < self.epochs and epochs - self.place.best_epoch >= patience
+        epochs, patience = self.state.epoch, self.config.patience
+        return bool(patience) and epochs < self.epochs and epochs - self.state.best_epoch >= patience
 
     def validate(self) -> Validated | None:
         """Ends the epoch; None where the loss ran away."""
-        place, trainer, valid = self.place, self.trainer, self.valid
+        state, trainer, valid = self.state, self.trainer, self.valid
         weights = trainer.averaged()
         classes = len(trainer.module.head.weight)
         found = score_in_blocks(
             lambda encoded: trainer.logits(encoded, weights), valid.encoded, valid.gold, classes, trainer.multilabel
         )
-        if self.runs_away(found.loss, validation=True):
+        if self.diverges(found.loss, validation=True):
             return None
-        self.steady = False
-        place.epoch, place.batches, place.epoch_rng = place.epoch + 1, 0, {}
-        best = Score(*place.best) if place.best else None
+        self.between_steps = False
+        state.epoch, state.batches, state.epoch_rng = state.epoch + 1, 0, {}
+        best = Score(*state.best) if state.best else None
         improved = best is None or found.rank > best.rank
         if best is None or improved:
-            best, place.best, place.best_epoch = found, tuple(found), place.epoch
+            best, state.best, state.best_epoch = found, tuple(found), state.epoch
         if found.as_good_as(best, len(valid)):
-            self.kept, place.kept_epoch, place.kept_value = weights, place.epoch, found.value
-        self.steady = True
-        return Validated(place.epoch, place.step, found.loss, found.metric, found.value, best.value, improved)
+            self.kept, state.kept_epoch, state.kept_value = weights, state.epoch, found.value
+        self.between_steps = True
+        return Validated(state.epoch, state.step, found.loss, found.metric, found.value, best.value, improved)
 
 
 def fit(
@@ -119,30 +119,32 @@ def fit(
     try:
         yield from _epochs(run, stop)
     except BaseException:
-        run.leave()
+        run.save_on_error()
         raise
     run.end()
     trainer.keep(run.kept)
-    place = run.place
-    best = Score(*place.best) if place.best else None
-    why = "" if best is None else why_kept(place.kept_epoch, place.kept_value, place.best_epoch, best, len(valid))
-    yield Stopped(run.reason, run.done, place.kept_epoch, run.seconds, why)
+    state = run.state
+    best = Score(*state.best) if state.best else None
+    why = (
+        "" if best is None else selection_reason(state.kept_epoch, state.kept_value, state.best_epoch, best, len(valid))
+    )
+    yield Stopped(run.reason, run.epochs_done, state.kept_epoch, run.seconds, why)
 
 
 def _epochs(run: _Run, stop: Callable[[], bool]) -> Iterator[Event]:
-    while run.reason == "finished" and run.place.epoch < run.epochs:
+    while run.reason == "finished" and run.state.epoch < run.epochs:
         for index in run.batches():
-            if run.ends(stop):
+            if run.should_stop(stop):
                 break
             loss, norm, learning_rate = run.step(index)
-            if run.runs_away(loss):
+            if run.diverges(loss):
                 break
-            if run.tells():
+            if run.should_report():
                 yield Step(
-                    run.place.step, run.per_epoch * run.epochs, run.done, run.epochs, loss, learning_rate, norm,
-                    run.place.seen / run.seconds, run.seconds, run.seconds_left,
+                    run.state.step, run.per_epoch * run.epochs, run.epochs_done, run.epochs, loss, learning_rate, norm,
+                    run.state.seen / run.seconds, run.seconds, run.seconds_left,
                 )  # fmt: skip
-        if run.reason != "diverged" and run.place.step and (validated := run.validate()):
+        if run.reason != "diverged" and run.state.step and (validated := run.validate()):
             yield validated
         if run.reason == "diverged":
             yield run.rollback()

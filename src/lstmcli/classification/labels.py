@@ -21,7 +21,7 @@ def known(records: Collection[Record], labels: Sequence[str]) -> list[Record]:
     return [record for record in records if known.issuperset(record.labels)]
 
 
-def strange(records: Collection[Record], labels: Sequence[str]) -> list[Record]:
+def with_unknown_labels(records: Collection[Record], labels: Sequence[str]) -> list[Record]:
     """The other records: those with a label that the training split never shows."""
     known = set(labels)
     return [record for record in records if not known.issuperset(record.labels)]

@@ -72,8 +72,8 @@ class Tally:
         self.n = 0
         self._right = 0
         self._loss = 0.0
-        self._foreign = Foreign()
-        self._hits, self._called, self._support = (np.zeros(C, np.int64) for _ in range(3))
+        self._unknown = UnknownLabels()
+        self._hits, self._predicted, self._support = (np.zeros(C, np.int64) for _ in range(3))
         self._confusion: Counter[int] = Counter()
         """Texts by C times the place of the true label, plus the place of the answer."""
         self._calibration = Calibration()
@@ -86,7 +86,7 @@ class Tally:
         else:
             self._add_labels(probabilities, gold.astype(np.int64))
 
-    def judge(self, probabilities: Floats, labels: Sequence[Sequence[str]]) -> None:
+    def add_named(self, probabilities: Floats, labels: Sequence[Sequence[str]]) -> None:
         """A batch of answers [N, C] with the labels of the texts by name.
 
         A text with a label that is none of ``labels`` is answered wrongly, whatever the answer.
@@ -100,38 +100,38 @@ class Tally:
         self.add(probabilities[known], gold[known])
         for n in np.flatnonzero(~known).tolist():
             p_C = probabilities[n]
-            called_C = p_C >= self.threshold if self.multilabel else np.arange(len(p_C)) == p_C.argmax()
-            self._called += called_C
-            self._hits += called_C & gold_NC[n]
+            predicted_C = p_C >= self.threshold if self.multilabel else np.arange(len(p_C)) == p_C.argmax()
+            self._predicted += predicted_C
+            self._hits += predicted_C & gold_NC[n]
             self._support += gold_NC[n]
             if self.multilabel:
-                self._calibration.add(np.where(called_C, p_C, 1.0 - p_C), called_C == gold_NC[n])
+                self._calibration.add(np.where(predicted_C, p_C, 1.0 - p_C), predicted_C == gold_NC[n])
             else:
                 self._calibration.add(p_C.max(keepdims=True), np.zeros(1, np.bool_))
-            self._foreign.add([label for label in labels[n] if label not in self._column], called_C)
+            self._unknown.add([label for label in labels[n] if label not in self._column], predicted_C)
 
     def _add_labels(self, p_NC: Floats, gold_N: NDArray[np.int64]) -> None:
         C = len(self.labels)
-        called = p_NC.argmax(axis=1)
-        right = called == gold_N
+        predicted = p_NC.argmax(axis=1)
+        right = predicted == gold_N
         self._right += int(right.sum())
         self._loss += _surprise(np.take_along_axis(p_NC, gold_N[:, None], axis=1))
         self._hits += np.bincount(gold_N[right], minlength=C)
-        self._called += np.bincount(called, minlength=C)
+        self._predicted += np.bincount(predicted, minlength=C)
         self._support += np.bincount(gold_N, minlength=C)
-        cells, counts = np.unique(gold_N * C + called, return_counts=True)
+        cells, counts = np.unique(gold_N * C + predicted, return_counts=True)
         self._confusion.update(dict(zip(cells.tolist(), counts.tolist(), strict=True)))
         self._calibration.add(p_NC.max(axis=1), right)
 
     def _add_sets(self, p_NC: Floats, gold_NC: NDArray[np.bool_]) -> None:
-        called = p_NC >= self.threshold
-        right = called == gold_NC
+        predicted = p_NC >= self.threshold
+        right = predicted == gold_NC
         self._right += int(right.all(axis=1).sum())
         self._loss += _surprise(np.where(gold_NC, p_NC, 1.0 - p_NC)) / len(self.labels)
-        self._hits += (called & gold_NC).sum(axis=0)
-        self._called += called.sum(axis=0)
+        self._hits += (predicted & gold_NC).sum(axis=0)
+        self._predicted += predicted.sum(axis=0)
         self._support += gold_NC.sum(axis=0)
-        self._calibration.add(np.where(called, p_NC, 1.0 - p_NC), right)
+        self._calibration.add(np.where(predicted, p_NC, 1.0 - p_NC), right)
 
     def report(self) -> ClassReport:
         """What was added so far.
@@ -139,14 +139,14 @@ class Tally:
         The macro averages are over the labels that occur, as gold or as an answer, as scikit-learn has it: a label
         that the text never asked for says nothing, and one that the model lacks counts 0.  What would be 0 / 0 is 0.
         """
-        n = self.n + self._foreign.texts
+        n = self.n + self._unknown.texts
         if not n:
             raise ValueError("a report needs at least one text")
-        names = (*self.labels, *self._foreign.labels)
-        hits, called = (self._foreign.padded(counts) for counts in (self._hits, self._called))
-        support = np.concatenate([self._support, self._foreign.support])
-        precision, recall, f1 = _ratio(hits, called), _ratio(hits, support), _ratio(2 * hits, called + support)
-        occurs = (called + support) > 0
+        names = (*self.labels, *self._unknown.labels)
+        hits, predicted = (self._unknown.padded(counts) for counts in (self._hits, self._predicted))
+        support = np.concatenate([self._support, self._unknown.support])
+        precision, recall, f1 = _ratio(hits, predicted), _ratio(hits, support), _ratio(2 * hits, predicted + support)
+        occurs = (predicted + support) > 0
         if not occurs.any():  # multi-label, and neither gold nor answers hold any label
             occurs = ~occurs
         weight = _ratio(support, np.full_like(support, support.sum()))
@@ -154,7 +154,7 @@ class Tally:
         return ClassReport(
             n=n,
             accuracy=self._right / n,
-            macro_f1=float(macro_f1(hits, called, support)),
+            macro_f1=float(macro_f1(hits, predicted, support)),
             weighted_f1=float(weight @ f1),
             macro_precision=float(precision[occurs].mean()),
             macro_recall=float(recall[occurs].mean()),
@@ -163,45 +163,45 @@ class Tally:
             confusion=self._matrix(),
             ece=self._calibration.error,
             loss=self._loss / max(1, self.n),
-            unknown_labels=self._foreign.texts,
+            unknown_labels=self._unknown.texts,
             multilabel=self.multilabel,
             confused=self._mistakes(),
         )
 
     def _matrix(self) -> tuple[tuple[int, ...], ...]:
         """True labels by answers, the labels that the model lacks last; they are never an answer."""
-        C, total = len(self.labels), len(self.labels) + len(self._foreign.labels)
+        C, total = len(self.labels), len(self.labels) + len(self._unknown.labels)
         if self.multilabel or total > MAX_CONFUSED:
             return ()
         known = [tuple(self._confusion[i * C + j] for j in range(C)) for i in range(C)]
-        rows = [*known, *(tuple(self._foreign.called[label, j] for j in range(C)) for label in self._foreign.labels)]
+        rows = [*known, *(tuple(self._unknown.predicted[label, j] for j in range(C)) for label in self._unknown.labels)]
         return tuple(row + (0,) * (total - C) for row in rows)
 
     def _mistakes(self) -> tuple[tuple[int, int, int], ...]:
         if self.multilabel:
             return ()
         C = len(self.labels)
-        place = {label: C + u for u, label in enumerate(self._foreign.labels)}
+        place = {label: C + u for u, label in enumerate(self._unknown.labels)}
         wrong = [(-count, *divmod(cell, C)) for cell, count in self._confusion.items() if cell // C != cell % C]
-        wrong += [(-count, place[label], j) for (label, j), count in self._foreign.called.items()]
+        wrong += [(-count, place[label], j) for (label, j), count in self._unknown.predicted.items()]
         return tuple((i, j, -count) for count, i, j in heapq.nsmallest(MAX_MISTAKES, wrong))
 
 
-class Foreign:
+class UnknownLabels:
     """Texts with labels that the model does not have."""
 
     def __init__(self) -> None:
         self.texts = 0
-        self.called: Counter[tuple[str, int]] = Counter()
+        self.predicted: Counter[tuple[str, int]] = Counter()
         """Texts by their label and the place of the answer."""
         self._support: Counter[str] = Counter()
 
-    def add(self, labels: Sequence[str], called_C: NDArray[np.bool_]) -> None:
+    def add(self, labels: Sequence[str], predicted_C: NDArray[np.bool_]) -> None:
         """A text: those of its labels that the model does not have, and what it was called."""
         self.texts += 1
         for label in labels:
             self._support[label] += 1
-            self.called.update((label, j) for j in np.flatnonzero(called_C).tolist())
+            self.predicted.update((label, j) for j in np.flatnonzero(predicted_C).tolist())
 
     @property
     def labels(self) -> list[str]:
@@ -217,24 +217,11 @@ class Foreign:
         return np.concatenate([counts_C, np.zeros(len(self._support), np.int64)])
 
 
-def macro_f1(hits: NDArray[Any], called: NDArray[Any], support: NDArray[Any]) -> Floats:
+def macro_f1(hits: NDArray[Any], predicted: NDArray[Any], support: NDArray[Any]) -> Floats:
     """Mean F1 over the labels that occur, from counts [..., C]; 0 where none does."""
-    total = np.asarray(called + support, np.float64)
+    total = np.asarray(predicted + support, np.float64)
     f1 = np.divide(2.0 * hits, total, out=np.zeros_like(total), where=total > 0)
     return np.asarray(f1.sum(axis=-1) / np.maximum(1, (total > 0).sum(axis=-1)))
-
-
-def classification_report(
-    probabilities: Floats,
-    gold: NDArray[np.int64] | NDArray[np.bool_],
-    labels: Sequence[str],
-    multilabel: bool = False,
-    threshold: float = 0.5,
-) -> ClassReport:
-    """A report on answers [N, C] that are in memory; gold as for ``Tally.add``."""
-    tally = Tally(labels, multilabel, threshold)
-    tally.add(probabilities, gold)
-    return tally.report()
 
 
 def _surprise(probabilities: Floats) -> float:

@@ -17,7 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 Encoded = Sequence[NDArray[np.int32]]
-CELLS = 2**24
+MAX_LOGITS = 2**24
 """Texts times labels whose logits exist at once: 128 MB in double precision, whatever the number of labels."""
 
 
@@ -41,7 +41,7 @@ class Score(NamedTuple):
         return self.value >= best.value - best.margin(n)
 
 
-def why_kept(epoch: int, value: float, best_epoch: int, best: Score, n: int) -> str:
+def selection_reason(epoch: int, value: float, best_epoch: int, best: Score, n: int) -> str:
     """Why the weights of an epoch are kept and not those of the highest score; empty where they are the same."""
     if epoch == best_epoch:
         return ""
@@ -57,7 +57,7 @@ class Scores:
 
     def __init__(self, multilabel: bool) -> None:
         self._multilabel = multilabel
-        self._n = self._hits = self._called = self._given = 0
+        self._n = self._hits = self._predicted = self._given = 0
         self._loss = 0.0
 
     def add(self, logits_NC: NDArray[np.float32], gold: NDArray[np.int64]) -> None:
@@ -65,10 +65,10 @@ class Scores:
         z = logits_NC.astype(np.float64)
         self._n += len(z)
         if self._multilabel:
-            called = z > 0
+            predicted = z > 0
             self._loss += float((np.logaddexp(0.0, z) - gold * z).sum())
-            self._hits += int(np.count_nonzero(called & (gold > 0)))
-            self._called += int(np.count_nonzero(called))
+            self._hits += int(np.count_nonzero(predicted & (gold > 0)))
+            self._predicted += int(np.count_nonzero(predicted))
             self._given += int(np.count_nonzero(gold))
             return
         peak = z.max(axis=1)
@@ -78,7 +78,7 @@ class Scores:
     def score(self) -> Score:
         """Accuracy of the best label; multi-label: F1 over all decisions at even odds."""
         if self._multilabel:
-            return Score(self._loss / self._n, "f1", 2 * self._hits / max(1, self._called + self._given))
+            return Score(self._loss / self._n, "f1", 2 * self._hits / max(1, self._predicted + self._given))
         return Score(self._loss / self._n, "accuracy", self._hits / self._n)
 
 
@@ -104,6 +104,6 @@ def score_in_blocks(
 
 
 def blocks(texts: int, classes: int) -> Iterator[slice]:
-    """Runs of texts whose logits are ``CELLS`` at most."""
-    step = max(1, CELLS // max(1, classes))
+    """Runs of texts whose logits are ``MAX_LOGITS`` at most."""
+    step = max(1, MAX_LOGITS // max(1, classes))
     return (slice(start, start + step) for start in range(0, texts, step))

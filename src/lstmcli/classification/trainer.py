@@ -102,7 +102,7 @@ class Trainer:
             loss.backward()  # type: ignore[no-untyped-call]
         else:
             (loss / 2).backward()  # type: ignore[no-untyped-call]
-            push = adversarial_step(x_TNE, ids, lengths, self.config.adversarial)
+            push = adversarial_step(x_TNE, lengths, self.config.adversarial)
             with self.autocast():
                 pushed = self.loss(self.module.read(self.module.embed(ids, leaf) + push, lengths), target)
             (pushed / 2).backward()  # type: ignore[no-untyped-call]
@@ -126,7 +126,7 @@ class Trainer:
 
     def averaged(self) -> list[Tensor]:
         """The moving average: the table, then the dense parameters."""
-        return [self.table.settled_average(), *(value.clone() for value in self.average.values)]
+        return [self.table.current_average(), *(value.clone() for value in self.average.values)]
 
     def logits(self, encoded: Encoded, weights: list[Tensor]) -> NDArray[np.float32]:
         """Logits [N, C] of the network with given weights, as ``averaged`` gives them."""
@@ -172,7 +172,7 @@ class Trainer:
         self.module.eval()
 
 
-def adversarial_step(x_TNE: Tensor, ids_BSTF: Tensor, lengths_BS: Tensor, size: float) -> Tensor:
+def adversarial_step(x_TNE: Tensor, lengths_BS: Tensor, size: float) -> Tensor:
     """The push on each text's embeddings: ``size`` times the root mean square norm of a token, along the gradient."""
     assert x_TNE.grad is not None
     T, _, E = x_TNE.shape

@@ -16,8 +16,8 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from lstmcli.comparison.competitors import Answers, Cost
-from lstmcli.comparison.results import Competitor
+from lstmcli.comparison.models import Answers, Cost
+from lstmcli.comparison.results import ComparedModel
 from lstmcli.errors import DataError, NoDataError
 
 if TYPE_CHECKING:
@@ -94,7 +94,7 @@ class Predictions:
     multilabel: bool | None = None
 
     def __init__(self, name: str, path: Path, prefix: str, rows: Sequence[Any] | None = None) -> None:
-        self.about = Competitor(name, "predictions", str(path))
+        self.about = ComparedModel(name, "predictions", str(path))
         self._path, self._prefix, self._at = path, prefix, 0
         self._rows = read_rows(path) if rows is None else rows
         self.several = any(isinstance(row, dict) and row.get("labels") is not None for row in self._rows)
@@ -175,7 +175,7 @@ class LogProbabilities:
     reading = ""
 
     def __init__(self, name: str, path: Path, base: str, rows: Sequence[Any] | None = None) -> None:
-        self.about = Competitor(name, "log-probabilities", str(path))
+        self.about = ComparedModel(name, "log-probabilities", str(path))
         self._path, self._unit, self._at = path, BASES[base], 0
         self._rows = read_rows(path) if rows is None else rows
 

@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
 
 from lstmcli.comparison.answer_files import BASES, LogProbabilities, Predictions, are_numbers, read_rows
-from lstmcli.comparison.competitors import ClassifierColumn, LmColumn, OwnClassifier, OwnLanguageModel
 from lstmcli.comparison.external_models import ARPA, FASTTEXT, KENLM, FastText, KenLm
+from lstmcli.comparison.models import ClassifierColumn, LmColumn, OwnClassifier, OwnLanguageModel
 from lstmcli.comparison.results import ClassifierComparison, LmComparison
 from lstmcli.errors import DataError, ModelError, NoDataError, UsageError
 from lstmcli.language_modeling.scoring.perplexity import is_carried
@@ -56,12 +56,12 @@ def identify(paths: Sequence[str | Path], task: str | None = None) -> list[Entry
     if len(paths) < 2:
         raise UsageError("compare needs two models or more", hint="name another model, or a file of its answers")
     found = [_identify(Path(path), name) for path, name in zip(paths, names(paths), strict=True)]
-    told = [entry for entry in found if entry.task]
-    wanted = task or (told[0].task if told else _task_of_files(found))
-    for entry in told:
+    known = [entry for entry in found if entry.task]
+    wanted = task or (known[0].task if known else _task_of_files(found))
+    for entry in known:
         if entry.task != wanted:
             other = (
-                f"and {told[0].path} is {require_task(wanted).title}"
+                f"and {known[0].path} is {require_task(wanted).title}"
                 if task is None
                 else f"not {require_task(wanted).title}"
             )

@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lstmcli.comparison.competitors import Answers, Cost, Pieces, decide, median_seconds
-from lstmcli.comparison.results import Competitor
+from lstmcli.comparison.models import Answers, Cost, Pieces, decide, median_seconds
+from lstmcli.comparison.results import ComparedModel
 from lstmcli.errors import ModelError, UsageError
 from lstmcli.language_modeling.scoring.perplexity import lines_of
 from lstmcli.safe_path import python_command
@@ -64,7 +64,7 @@ class FastText:
         rows = words + int(arguments.bucket) + len(labels)
         quantized = bool(self._model.is_quantized())
         parameters = None if quantized else rows * int(self._model.get_dimension())
-        self.about = Competitor(name, "fasttext", str(path), parameters, path.stat().st_size)
+        self.about = ComparedModel(name, "fasttext", str(path), parameters, path.stat().st_size)
         self.labels: tuple[str, ...] | None = tuple(label.removeprefix(prefix) for label in labels)
         self.multilabel: bool | None = False
 
@@ -109,7 +109,7 @@ class KenLm:
         except (OSError, RuntimeError, MemoryError) as error:
             why = str(error).replace("\n", " ")
             raise ModelError(f"KenLM cannot load it: {why}", path=path, hint="build it anew with lmplz") from error
-        self.about = Competitor(name, "kenlm", str(path), None, path.stat().st_size)
+        self.about = ComparedModel(name, "kenlm", str(path), None, path.stat().st_size)
         self.tokenizer = f"words, {self._model.order}-grams"
         self.code: str | None = f"kenlm {path}"
 

@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lstmcli.comparison.classifiers import multiple
-from lstmcli.comparison.competitors import Cost, LmColumn, OwnLanguageModel
+from lstmcli.comparison.classifiers import multiple_tests_note
+from lstmcli.comparison.models import Cost, LmColumn, OwnLanguageModel
 from lstmcli.comparison.results import Difference, LmComparison, LmFigures
 from lstmcli.comparison.spans import Spans, common
 from lstmcli.data.windows import windows
 from lstmcli.errors import NoDataError
-from lstmcli.evaluation.results import SIGNIFICANT
+from lstmcli.evaluation.results import SIGNIFICANCE_LEVEL
 from lstmcli.evaluation.significance import Floats, bootstrap_interval, holm, permutation_p
 from lstmcli.language_modeling.results import LmReport
 from lstmcli.language_modeling.scoring.perplexity import WINDOW, WINDOW_CHARACTERS, lines_of
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 
 PERMUTATION = "paired permutation test over lines"
 ROUNDING = 1e-6
-_FEW = 30
+_FEW_TEXTS = 30
 
 
 def compare(columns: Sequence[LmColumn], records: Iterable[Record], source: str, shown: int) -> LmComparison:
@@ -86,7 +86,7 @@ def compare(columns: Sequence[LmColumn], records: Iterable[Record], source: str,
         ),
         differences=tuple(_differences([column.about.name for column in columns], nats_MN, np.array(sizes))),
         spans=tuple(span for pair in spans for part in pair for span in part.found()),
-        token_perplexity=_refusal(columns, same),
+        token_perplexity=_why_not_comparable(columns, same),
         notes=tuple(_notes(columns, reports, len(sizes))),
     )
 
@@ -101,7 +101,7 @@ def _add(spans: tuple[Spans, Spans], window: Sequence[Record], first: Sequence[C
 
 
 def _figures(column: LmColumn, report: LmReport, compared: bool) -> LmFigures:
-    told = report.tokens > 0
+    known = report.tokens > 0
     return LmFigures(
         column.about,
         tokenizer=column.tokenizer,
@@ -110,9 +110,9 @@ def _figures(column: LmColumn, report: LmReport, compared: bool) -> LmFigures:
         word_perplexity=report.word_perplexity,
         perplexity=report.perplexity if compared else None,
         nats=report.nats,
-        tokens=report.tokens if told else None,
-        oov=report.oov if told else None,
-        oov_rate=report.oov_rate if told else None,
+        tokens=report.tokens if known else None,
+        oov=report.oov if known else None,
+        oov_rate=report.oov_rate if known else None,
         reading=column.reading,
     )
 
@@ -136,12 +136,12 @@ def _differences(names: Sequence[str], nats_MN: Floats, sizes_N: np.ndarray) -> 
             test="" if p is None else PERMUTATION,
             p_value=p,
             p_adjusted=adjusted,
-            significant=None if adjusted is None else adjusted < SIGNIFICANT,
+            significant=None if adjusted is None else adjusted < SIGNIFICANCE_LEVEL,
             better=None if value == 0 else name if value < 0 else names[0],
         )
 
 
-def _refusal(columns: Sequence[LmColumn], same: Sequence[bool]) -> str:
+def _why_not_comparable(columns: Sequence[LmColumn], same: Sequence[bool]) -> str:
     """Why token perplexities cannot be compared."""
     first = columns[0]
     if all(same):
@@ -164,15 +164,15 @@ def _refusal(columns: Sequence[LmColumn], same: Sequence[bool]) -> str:
     return "; ".join(reasons)
 
 
-def _written_otherwise(columns: Sequence[LmColumn]) -> Iterator[str]:
+def _style_notes(columns: Sequence[LmColumn]) -> Iterator[str]:
     """Models whose corpus was tokenized or written otherwise than this text."""
     for column in columns:
-        if isinstance(column, OwnLanguageModel) and (shares := column.unknowns.otherwise()):
-            writing = column.unknowns.writing
-            habits = ", ".join(writing.habits) if writing else ""
+        if isinstance(column, OwnLanguageModel) and (shares := column.unknowns.restyled_shares()):
+            corpus_style = column.unknowns.corpus_style
+            traits = ", ".join(corpus_style.traits) if corpus_style else ""
             before, after = (f"{100 * share:.1f} %" for share in shares)
             yield (
-                f"{column.about.name}: the text is not written as this model's corpus was ({habits}): {before} of its "
+                f"{column.about.name}: the text is not written as this model's corpus was ({traits}): {before} of its "
                 f"{column.unknowns.noun}s are unknown, and {after} if it is written so, as lstm perplexity "
                 "--match-corpus does"
             )
@@ -182,7 +182,7 @@ def _notes(columns: Sequence[LmColumn], reports: Sequence[LmReport], lines: int)
     """What must be known to read the figures rightly."""
     if lines == 1:
         yield "one line: there is no interval for a difference, and no test can say anything"
-    elif lines < _FEW:
+    elif lines < _FEW_TEXTS:
         yield f"only {lines} lines: the intervals are rough"
     if "stream" in {column.reading for column in columns} and lines > 1:
         yield "lines of running text depend on each other, so the truth may be less certain than the interval says"
@@ -198,9 +198,9 @@ def _notes(columns: Sequence[LmColumn], reports: Sequence[LmReport], lines: int)
             f"unknown tokens ({flattered}) mostly cost less than the words they stand for: "
             "against a model that knows or spells these, figures mostly flatter the one that does not"
         )
-    yield from _written_otherwise(columns)
+    yield from _style_notes(columns)
     if len({column.lowercase for column in columns}) > 1:
         lowered = ", ".join(column.about.name for column in columns if column.lowercase)
         yield f"{lowered}: reads everything in lower case, so capitals cost it nothing"
     if len(columns) > 2:
-        yield multiple(len(columns) - 1, columns[0].about.name)
+        yield multiple_tests_note(len(columns) - 1, columns[0].about.name)

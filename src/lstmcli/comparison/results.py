@@ -35,7 +35,7 @@ class Difference:
 
 
 @dataclass(frozen=True, slots=True)
-class Competitor:
+class ComparedModel:
     """Who takes part."""
 
     name: str
@@ -52,7 +52,7 @@ class Competitor:
 class ClassifierFigures:
     """One column of a comparison of classifiers.  None: a file of answers cannot tell."""
 
-    model: Competitor
+    model: ComparedModel
     accuracy: float
     """Multi-label: the share of texts whose label set is exactly right."""
     macro_f1: float
@@ -117,7 +117,7 @@ class ClassifierComparison:
 class LmFigures:
     """One column of a comparison of language models; see ``LmReport`` for what the figures mean."""
 
-    model: Competitor
+    model: ComparedModel
     tokenizer: str
     bits_per_byte: float
     bits_per_char: float

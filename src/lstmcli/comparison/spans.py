@@ -17,7 +17,7 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lstmcli.comparison.competitors import Pieces
+from lstmcli.comparison.models import Pieces
 from lstmcli.comparison.results import Span
 
 WIDTH = 32
@@ -25,7 +25,7 @@ WIDTH = 32
 CONTEXT = 240
 """Characters of the line that are kept on either side of a span."""
 _BIT = math.log(2)
-_NOTHING = 1e-6
+_EPSILON = 1e-6
 """Bits that rounding may make."""
 
 
@@ -78,7 +78,7 @@ def best_run(pieces: Sequence[Piece], widths: Sequence[int]) -> tuple[float, int
         while starts[0] < end - 1 and places[end] - places[starts[0]] > WIDTH:
             starts.popleft()
         saved = totals[end] - totals[starts[0]]
-        if saved > best[0] + _NOTHING:
+        if saved > best[0] + _EPSILON:
             best = (saved, starts[0], end)
     return best
 

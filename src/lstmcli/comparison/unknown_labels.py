@@ -11,39 +11,39 @@ from collections.abc import Iterable, Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-MAX_STRANGE = 100
+MAX_COLUMNS = 100
 """Labels that are told apart; rarer ones share a column."""
 
 
-def with_strange(gold_NC: NDArray[np.bool_], strange: Sequence[tuple[int, str]]) -> NDArray[np.bool_]:
+def with_unknown_labels(gold_NC: NDArray[np.bool_], unknown: Sequence[tuple[int, str]]) -> NDArray[np.bool_]:
     """Gold labels with a column for each label that the models do not have.
 
     Args:
         strange: texts, from 0, and a label of theirs that is no column of ``gold_NC``.
     """
-    frequent = [label for label, _ in Counter(label for _, label in strange).most_common(MAX_STRANGE)]
+    frequent = [label for label, _ in Counter(label for _, label in unknown).most_common(MAX_COLUMNS)]
     column = {label: gold_NC.shape[1] + i for i, label in enumerate(sorted(frequent))}
-    wide_NC = widened(gold_NC, gold_NC.shape[1] + len(column))
-    for n, label in strange:
+    wide_NC = pad_columns(gold_NC, gold_NC.shape[1] + len(column))
+    for n, label in unknown:
         wide_NC[n, column.get(label, -1)] = True
     return wide_NC
 
 
-def widened(called_NC: NDArray[np.bool_], columns: int) -> NDArray[np.bool_]:
+def pad_columns(called_NC: NDArray[np.bool_], columns: int) -> NDArray[np.bool_]:
     """The same with more columns, in which nothing is called."""
     return np.pad(called_NC, ((0, 0), (0, columns - called_NC.shape[1])))
 
 
-def strange_note(strange: Sequence[tuple[int, str]]) -> Iterator[str]:
+def unknown_labels_note(unknown: Sequence[tuple[int, str]]) -> Iterator[str]:
     """A sentence about texts with such labels, if there are any."""
-    if strange:
-        texts = len({n for n, _ in strange})
+    if unknown:
+        texts = len({n for n, _ in unknown})
         have, they = ("text has", "it counts") if texts == 1 else ("texts have", "they count")
-        names = some({label for _, label in strange})
+        names = list_labels({label for _, label in unknown})
         yield f"{texts:,} {have} a label that the models do not know ({names}): {they} as wrong"
 
 
-def some(labels: Iterable[str]) -> str:
+def list_labels(labels: Iterable[str]) -> str:
     """A few labels, and how many more there are."""
     names = sorted(labels)
     return ", ".join(map(repr, names[:5])) + (f" and {len(names) - 5} more" if len(names) > 5 else "")

@@ -52,7 +52,7 @@ class Measuring:
 
 @dataclass(frozen=True, slots=True)
 class ComparisonEnded:
-    race: ArchitectureComparison
+    comparison: ArchitectureComparison
 
 
 ExperimentEvent: TypeAlias = ComparisonPlanned | RunBegun | InRun | RunEnded | Measuring | ComparisonEnded

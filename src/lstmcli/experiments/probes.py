@@ -22,7 +22,7 @@ from lstmcli.tokenization.text_encoder import TextEncoder
 
 MAX_LAG = 64
 WINDOWS = 32
-LEAST_WINDOWS = 16
+MIN_WINDOWS = 16
 """Of labelled texts so many must be long enough for a lag to be measured, or half of them where they are few."""
 MAX_RECORDS = 5000
 """Of which tokens are taken."""
@@ -33,7 +33,7 @@ RECALL_UNITS = 32
 def windows(texts: Sequence[NDArray[np.int32]], longest: int) -> NDArray[np.int32]:
     """[N, T, F]: the beginnings of the longest texts, T as large as enough texts are long."""
     by_length = sorted(texts, key=len, reverse=True)[:WINDOWS]
-    enough = by_length[min(LEAST_WINDOWS, (len(by_length) + 1) // 2) - 1]
+    enough = by_length[min(MIN_WINDOWS, (len(by_length) + 1) // 2) - 1]
     T = min(len(enough), longest, MAX_LAG + 1)
     return np.stack([ids[:T] for ids in by_length if len(ids) >= T])
 
@@ -81,7 +81,7 @@ def _classifier_encoder(model: ModelDir) -> TextEncoder:
     return use_file(model, TOKENIZER, lambda data: TextEncoder.from_json(data.decode(), config))
 
 
-def joined(cell: str, curves: Sequence[NDArray[np.float64]]) -> GradientByLag:
+def average_curve(cell: str, curves: Sequence[NDArray[np.float64]]) -> GradientByLag:
     """One curve of a cell's seeds: their geometric mean, for gradients differ by factors."""
     with np.errstate(divide="ignore"):
         mean = np.exp(np.mean(np.log(curves), axis=0))

@@ -27,7 +27,7 @@ QUESTION = FILLERS
 """The id that asks; the cues come after it."""
 EMBEDDING = 32
 BATCH, STEPS, LEARNING_RATE, CLIP = 32, 1000, 3e-3, 1.0
-ENOUGH = 0.995
+STOP_ACCURACY = 0.995
 """Share of right answers, over the last hundred steps or so, at which there is nothing left to learn."""
 Ids = NDArray[np.int64]
 
@@ -52,7 +52,7 @@ class Memory(nn.Module):
 
     def forward(self, ids_TB: Tensor, asked_B: Tensor) -> Tensor:
         """Logits [B, CUES] from the state at the question."""
-        h_TBH, _ = self.stack.carry(functional.embedding(ids_TB, self.embedding))
+        h_TBH, _ = self.stack.forward_from(functional.embedding(ids_TB, self.embedding))
         logits: Tensor = self.head(h_TBH[asked_B, torch.arange(len(asked_B))])
         return logits
 
@@ -98,7 +98,7 @@ def learn(
         adam = torch.optim.Adam(weights, lr=LEARNING_RATE)
         right = 0.0
         for step in range(steps):
-            if right > ENOUGH or stop():
+            if right > STOP_ACCURACY or stop():
                 break
             for group in adam.param_groups:  # full for the first half, then falling to nothing
                 group["lr"] = LEARNING_RATE * min(1.0, 2 * (1 - step / steps))

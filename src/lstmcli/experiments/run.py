@@ -18,7 +18,7 @@ from lstmcli.cells import CELLS
 from lstmcli.classification.events import Evaluated
 from lstmcli.config import among
 from lstmcli.errors import Interrupted, OutputError, UsageError
-from lstmcli.evaluation.results import SIGNIFICANT
+from lstmcli.evaluation.results import SIGNIFICANCE_LEVEL
 from lstmcli.evaluation.significance import holm, paired_t_p, spread
 from lstmcli.experiments.events import (
     ComparisonEnded,
@@ -40,7 +40,7 @@ from lstmcli.experiments.results import (
     Run,
     Summary,
 )
-from lstmcli.experiments.sizes import NEAR, candidates, reference
+from lstmcli.experiments.sizes import SIZE_TOLERANCE, candidates, reference
 from lstmcli.language_modeling.events import LmEvaluated
 from lstmcli.tasks import Task, task_of
 from lstmcli.training import events
@@ -168,13 +168,13 @@ def _run_all(
     Raises:
         OutputError: the first model could not be written.
     """
-    for number, (seed, entrant) in enumerate(plan.order, 1):
+    for number, (seed, candidate) in enumerate(plan.order, 1):
         if stop():
             break
-        yield RunBegun(entrant.cell, seed, number, len(plan.order))
+        yield RunBegun(candidate.cell, seed, number, len(plan.order))
         log = _Log()
         try:
-            with closing(plan.train(entrant, seed, force=force, command=command, stop=stop)) as run:
+            with closing(plan.train(candidate, seed, force=force, command=command, stop=stop)) as run:
                 for event in run:
                     log.handle(event)
                     yield InRun(event)
@@ -184,7 +184,7 @@ def _run_all(
             return error
         if log.reason == "interrupted":
             break
-        runs.append(log.run(entrant.cell, seed, plan.measures))
+        runs.append(log.run(candidate.cell, seed, plan.measures))
         yield RunEnded(runs[-1])
     return None
 
@@ -207,7 +207,7 @@ class _Plan:
     @property
     def order(self) -> list[tuple[int, Candidate]]:
         """All cells with one seed before the next seed begins."""
-        return [(seed, entrant) for seed in self.seeds for entrant in self.entrants]
+        return [(seed, candidate) for seed in self.seeds for candidate in self.entrants]
 
     @property
     def measures(self) -> tuple[str, ...]:
@@ -235,15 +235,15 @@ class _Plan:
             notes.append("no test split: scores are of the validation split, which also chose each run's best epoch")
         notes += self._architecture.NOTES
         if "parameters" in self.match:
-            far = [f"{e.cell} has {e.off:+.1%}" for e in self.entrants if abs(e.off) > NEAR]
+            far = [f"{e.cell} has {e.off:+.1%}" for e in self.entrants if abs(e.off) > SIZE_TOLERANCE]
             if far:
                 notes.append(f"parameters are as near as whole units allow: {', '.join(far)}")
         return tuple(notes)
 
-    def train(self, entrant: Candidate, seed: int, **how: Any) -> Any:
+    def train(self, candidate: Candidate, seed: int, **how: Any) -> Any:
         """The run's events."""
         how["checkpoint_every"] = float("inf")
-        target, config = model_path(self.output, entrant.cell, seed), self.configured(entrant, seed)
+        target, config = model_path(self.output, candidate.cell, seed), self.configured(candidate, seed)
         return train(self._task.module("train").job(self.splits, config), target, **how)
 
     @property
@@ -254,12 +254,12 @@ class _Plan:
     def _architecture(self) -> Any:
         return self._task.module("architecture")
 
-    def configured(self, entrant: Candidate, seed: int) -> Any:
+    def configured(self, candidate: Candidate, seed: int) -> Any:
         """The settings of one run: patience ends none early, for the budget is to be equal."""
         training: dict[str, Any] = {"seed": seed, "patience": 0}
         if "time" in self.match:
             training["epochs"] = UNTIL_TIME
-        return self._architecture.with_cell(self.config, entrant.cell, entrant.widths[0], training)
+        return self._architecture.with_cell(self.config, candidate.cell, candidate.widths[0], training)
 
 
 @dataclass
@@ -267,7 +267,7 @@ class _Log:
     """What one run says that a comparison needs."""
 
     points: list[Point] = field(default_factory=list)
-    begun: float = 0.0
+    started: float = 0.0
     seconds: float = 0.0
     epochs: float = 0.0
     reason: str = ""
@@ -277,9 +277,9 @@ class _Log:
 
     def handle(self, event: events.Event) -> None:
         if isinstance(event, events.RunPlanned):
-            self.parameters, self.begun = event.parameters, time.monotonic()
+            self.parameters, self.started = event.parameters, time.monotonic()
         elif isinstance(event, events.Validated):
-            self.points.append(Point(event.epoch, time.monotonic() - self.begun, event.value, event.loss))
+            self.points.append(Point(event.epoch, time.monotonic() - self.started, event.value, event.loss))
         elif isinstance(event, events.Stopped):
             self.reason, self.seconds, self.epochs = event.reason, event.seconds, event.epoch
         elif isinstance(event, (Evaluated, LmEvaluated)):
@@ -322,27 +322,27 @@ def differences(cells: Sequence[str], base: str, runs: Sequence[Run]) -> list[Di
             differences = [by_seed[cell, seed][measure] - by_seed[base, seed][measure] for seed in seeds]
             difference = spread(differences)
             ahead = (difference.mean < 0) == (measure in LOWER_IS_BETTER)
-            better = None if _nothing(difference.mean) else cell if ahead else base
+            better = None if _is_zero(difference.mean) else cell if ahead else base
             row.append(Difference(cell, base, measure, difference, paired_t_p(differences), None, None, better))
         adjusted = holm([gap.p_value for gap in row])
         found += [
-            replace(gap, p_adjusted=p, significant=None if p is None else p < SIGNIFICANT)
+            replace(gap, p_adjusted=p, significant=None if p is None else p < SIGNIFICANCE_LEVEL)
             for gap, p in zip(row, adjusted, strict=True)
         ]
     return found
 
 
-def _nothing(difference: float) -> bool:
+def _is_zero(difference: float) -> bool:
     """Whether it is none: but for rounding, or between two that are too large for a number."""
     return math.isnan(difference) or abs(difference) < 1e-12
 
 
 def _gradients(cell: str, runs: Sequence[Run], splits: Splits) -> GradientByLag:
-    from lstmcli.experiments.probes import gradients, joined
+    from lstmcli.experiments.probes import average_curve, gradients
     from lstmcli.model_dir.directory import read_model
 
     records: Collection[Record] = splits.valid
-    return joined(cell, [gradients(read_model(run.path), records) for run in runs if run.cell == cell])
+    return average_curve(cell, [gradients(read_model(run.path), records) for run in runs if run.cell == cell])
 
 
 def _recalls(

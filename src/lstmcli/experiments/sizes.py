@@ -9,7 +9,7 @@ from lstmcli.cells import CELLS
 from lstmcli.experiments.results import Candidate
 from lstmcli.tasks import task_of
 
-NEAR = 0.02
+SIZE_TOLERANCE = 0.02
 """Share of the parameters that whole units may leave as a difference without a word."""
 
 

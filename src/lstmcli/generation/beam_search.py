@@ -16,9 +16,9 @@ from numpy.typing import NDArray
 
 from lstmcli.engine.session import Logits, State
 from lstmcli.generation.config import BeamConfig, GenerateConfig
-from lstmcli.generation.filters import NgramMemory, ban, log_softmax, only, without_unknown
+from lstmcli.generation.filters import NgramMemory, ban, keep_only, log_softmax, without_unknown
 from lstmcli.generation.results import Continuation, TextPiece
-from lstmcli.generation.session import Event, Generator, Start, rows_of
+from lstmcli.generation.session import Event, Generator, PromptState, rows_of
 from lstmcli.generation.stop_strings import StopFilter
 from lstmcli.tokenization.ids import END_ID
 
@@ -31,7 +31,7 @@ class _Beam:
     logprob: float = 0.0
 
 
-def beam_search(generator: Generator, start: Start, state: State, config: GenerateConfig) -> Iterator[Event]:
+def beam_search(generator: Generator, start: PromptState, state: State, config: GenerateConfig) -> Iterator[Event]:
     """The best texts, the best first.  Nothing is certain before the end, so each comes whole.
 
     Args:
@@ -52,7 +52,7 @@ def beam_search(generator: Generator, start: Start, state: State, config: Genera
 
 
 @dataclass(frozen=True)
-class _Found:
+class _FinishedBeam:
     """A text that has ended."""
 
     beam: _Beam
@@ -62,20 +62,20 @@ class _Found:
 
 
 class _Search:
-    def __init__(self, generator: Generator, start: Start, config: GenerateConfig) -> None:
+    def __init__(self, generator: Generator, start: PromptState, config: GenerateConfig) -> None:
         self._generator, self._start, self._config = generator, start, config
         self._beam = config.beam or BeamConfig()
         n = config.sampling.no_repeat_ngram
         self._memory = NgramMemory(n, start.ids[1:].tolist()) if n else None
-        self._found: dict[str, _Found] = {}
+        self._found: dict[str, _FinishedBeam] = {}
 
-    def run(self, state: State) -> list[_Found]:
+    def run(self, state: State) -> list[_FinishedBeam]:
         live = [_Beam()]
         last = self._start.ids[-1:]
         for _ in range(self._config.max_tokens):
             logits_TBV, state = self._generator.session.logits(last[None], state)
             parents, live = self._step(live, self._allowed(logits_TBV[0], live))
-            if not live or self._settled(live):
+            if not live or self._is_settled(live):
                 return self._best()
             state = rows_of(state, parents)
             last = np.array([beam.ids[-1] for beam in live], np.int32)
@@ -89,7 +89,7 @@ class _Search:
         if not self._config.sampling.allow_unknown:
             log_p_BV = without_unknown(log_p_BV)
         if self._start.first_V is not None and not live[0].ids:
-            log_p_BV = only(log_p_BV, self._start.first_V)
+            log_p_BV = keep_only(log_p_BV, self._start.first_V)
         if self._memory:
             log_p_BV = ban(log_p_BV, [self._banned(beam) for beam in live])
         return log_p_BV.astype(np.float64)
@@ -136,12 +136,12 @@ class _Search:
         text, _ = self._read(beam)
         score = self._score(beam.logprob, len(beam.ids))
         if text not in self._found or self._found[text].score < score:
-            self._found[text] = _Found(beam, text, finish, score)
+            self._found[text] = _FinishedBeam(beam, text, finish, score)
 
     def _score(self, logprob: float, tokens: int) -> float:
         return logprob / float(tokens**self._beam.length_penalty)
 
-    def _settled(self, live: list[_Beam]) -> bool:
+    def _is_settled(self, live: list[_Beam]) -> bool:
         """Whether no text that is still followed can come among the best: its log-probability only falls."""
         best = self._best()
         if len(best) < self._beam.n_best:
@@ -149,6 +149,6 @@ class _Search:
         hope = max(self._score(beam.logprob, self._config.max_tokens) for beam in live)
         return best[-1].score >= hope
 
-    def _best(self) -> list[_Found]:
+    def _best(self) -> list[_FinishedBeam]:
         found = sorted(self._found.values(), key=lambda found: -found.score)
         return found[: self._beam.n_best]

@@ -133,7 +133,7 @@ class NgramMemory:
         return other
 
 
-def only(logits_BV: Logits, allowed_V: NDArray[np.bool_]) -> Logits:
+def keep_only(logits_BV: Logits, allowed_V: NDArray[np.bool_]) -> Logits:
     """Rules out all but some tokens; where none of them is possible, nothing."""
     kept_BV = np.where(allowed_V, logits_BV, MINUS_INFINITY)
     return np.where(np.isfinite(kept_BV).any(axis=-1, keepdims=True), kept_BV, logits_BV)

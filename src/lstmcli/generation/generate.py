@@ -17,7 +17,7 @@ from lstmcli.generation.beam_search import beam_search
 from lstmcli.generation.config import GenerateConfig
 from lstmcli.generation.results import Continuation
 from lstmcli.generation.sampler import sample
-from lstmcli.generation.session import Event, Generator, Start, read_prompts, rows_of
+from lstmcli.generation.session import Event, Generator, PromptState, read_prompts, rows_of
 from lstmcli.tokenization.encoder import Encoder
 from lstmcli.training.events import Warned
 
@@ -35,7 +35,7 @@ def generate(generator: Generator, prompt: str, config: GenerateConfig, *, numbe
         prompt: read as text that goes on; a line end at its end is part of it.
         number: of the prompt among several; the same seed gives each texts of its own.
     """
-    (events,) = _side_by_side(generator, [prompt], config, number)
+    (events,) = _generate_batch(generator, [prompt], config, number)
     yield from events
 
 
@@ -53,7 +53,7 @@ def generate_each(
     config, number = replace(config, seed=_seed(config)), 0
     for window in windows(prompts, ready or (lambda: True), max(1, TEXTS // config.samples), CHARACTERS):
         texts = [record.text for record in window]
-        yield from zip(texts, _side_by_side(generator, texts, config, number), strict=True)
+        yield from zip(texts, _generate_batch(generator, texts, config, number), strict=True)
         number += len(texts)
 
 
@@ -61,7 +61,7 @@ def _seed(config: GenerateConfig) -> int:
     return config.seed if config.seed is not None else int(np.random.SeedSequence().generate_state(1)[0])
 
 
-def _side_by_side(
+def _generate_batch(
     generator: Generator, prompts: Sequence[str], config: GenerateConfig, first: int
 ) -> list[Iterator[Event]]:
     """The events of each prompt, to be taken in order; ``first``: number of the first prompt."""
@@ -70,17 +70,17 @@ def _side_by_side(
         found = [beam_search(generator, start, rows_of(state, [n]), config) for n, start in enumerate(starts)]
     else:
         events = sample(generator, starts, state, config, seed=_seed(config), first=first)
-        found = _apart(events, len(prompts), config.samples)
+        found = _split_by_prompt(events, len(prompts), config.samples)
     return [_with_warning(generator.encoder, start, own) for start, own in zip(starts, found, strict=True)]
 
 
-def _with_warning(encoder: Encoder, start: Start, events: Iterator[Event]) -> Iterator[Event]:
+def _with_warning(encoder: Encoder, start: PromptState, events: Iterator[Event]) -> Iterator[Event]:
     if start.unknown:
         yield Warned(_unknown(encoder, start))
     yield from events
 
 
-def _unknown(encoder: Encoder, start: Start) -> str:
+def _unknown(encoder: Encoder, start: PromptState) -> str:
     """What the model does not know of a prompt, and the prompt as its corpus would have it."""
     tokens = len(start.ids) - 1
     if start.unknown == tokens:
@@ -89,14 +89,14 @@ def _unknown(encoder: Encoder, start: Start) -> str:
     else:
         found = f"{start.unknown:,} of the prompt's {tokens:,} tokens {'is' if start.unknown == 1 else 'are'} unknown"
         found += " to the model, and read as <unk>"
-    writing = encoder.writing
+    corpus_style = encoder.corpus_style
     line = start.prompt.split("\n")[-1]
-    like_it = writing.like_it(line) if writing is not None else line
-    before, after = (int(encoder.unknown(encoder.prompt(text)).sum()) for text in (line, like_it))
-    return found + (f"; as the model's corpus is written: {like_it!r}" if after < before else "")
+    restyle = corpus_style.restyle(line) if corpus_style is not None else line
+    before, after = (int(encoder.unknown(encoder.prompt(text)).sum()) for text in (line, restyle))
+    return found + (f"; as the model's corpus is written: {restyle!r}" if after < before else "")
 
 
-def _apart(events: Iterator[tuple[int, Event]], prompts: int, texts: int) -> list[Iterator[Event]]:
+def _split_by_prompt(events: Iterator[tuple[int, Event]], prompts: int, texts: int) -> list[Iterator[Event]]:
     """The events of each prompt by themselves; those of later prompts wait until they are asked for."""
     waiting: list[deque[Event]] = [deque() for _ in range(prompts)]
 

@@ -21,18 +21,18 @@ from lstmcli.generation.filters import (
     ban,
     draw,
     filters,
-    only,
+    keep_only,
     repetition_penalty,
 )
 from lstmcli.generation.results import Continuation, Step, TextPiece
-from lstmcli.generation.session import Event, Generator, Start, rows_of
+from lstmcli.generation.session import Event, Generator, PromptState, rows_of
 from lstmcli.generation.stop_strings import StopFilter
 from lstmcli.tokenization.encoder import Encoder
 from lstmcli.tokenization.ids import END_ID, UNKNOWN_ID
 
 
 def sample(
-    generator: Generator, starts: Sequence[Start], state: State, config: GenerateConfig, *, seed: int, first: int
+    generator: Generator, starts: Sequence[PromptState], state: State, config: GenerateConfig, *, seed: int, first: int
 ) -> Iterator[tuple[int, Event]]:
     """The events of all texts as they happen, each with the place of its prompt among ``starts``.
 
@@ -47,7 +47,7 @@ def sample(
     ]
     state = rows_of(state, [text.place for text in texts])
     last = np.array([starts[text.place].ids[-1] for text in texts], np.int32)
-    choose = Chooser(config.sampling, _first_of([starts[text.place] for text in texts]))
+    choose = TokenChooser(config.sampling, _first_token_masks([starts[text.place] for text in texts]))
     for _ in range(config.max_tokens):
         logits_TBV, state = generator.session.logits(last[None], state)
         chosen, norm_B = choose(logits_TBV[0], texts)
@@ -66,7 +66,7 @@ def sample(
 
 
 def _texts(
-    generator: Generator, start: Start, config: GenerateConfig, *, place: int, seed: int, number: int
+    generator: Generator, start: PromptState, config: GenerateConfig, *, place: int, seed: int, number: int
 ) -> Iterator[_Text]:
     """The texts of one prompt, not begun yet."""
     n = config.sampling.no_repeat_ngram
@@ -78,7 +78,7 @@ def _texts(
         yield text
 
 
-def _first_of(starts: Sequence[Start]) -> NDArray[np.bool_] | None:
+def _first_token_masks(starts: Sequence[PromptState]) -> NDArray[np.bool_] | None:
     """What each text may begin with, [B, V]; None where all may begin with anything."""
     masks = [start.first_V for start in starts]
     given = next((first_V for first_V in masks if first_V is not None), None)
@@ -87,7 +87,7 @@ def _first_of(starts: Sequence[Start]) -> NDArray[np.bool_] | None:
     return np.stack([np.ones_like(given) if first_V is None else first_V for first_V in masks])
 
 
-class Chooser:
+class TokenChooser:
     """The next token of each text."""
 
     def __init__(self, config: SamplingConfig, first_BV: NDArray[np.bool_] | None = None) -> None:
@@ -104,7 +104,7 @@ class Chooser:
         if not self._config.allow_unknown:
             logits_BV[:, UNKNOWN_ID] = MINUS_INFINITY
         if self._first_BV is not None:
-            logits_BV, self._first_BV = only(logits_BV, self._first_BV), None
+            logits_BV, self._first_BV = keep_only(logits_BV, self._first_BV), None
         logits_BV = self._unrepeated(logits_BV, texts)
         if self._config.temperature == 0:
             return logits_BV.argmax(axis=-1).tolist(), norm_B
@@ -135,7 +135,13 @@ class _Text:
     memory: NgramMemory | None
 
     def __init__(
-        self, generator: Generator, start: Start, config: GenerateConfig, place: int, sample: int, seed: int | None
+        self,
+        generator: Generator,
+        start: PromptState,
+        config: GenerateConfig,
+        place: int,
+        sample: int,
+        seed: int | None,
     ) -> None:
         self._encoder, self._prompt, self._sample, self._seed = generator.encoder, start.prompt, sample, seed
         self._streamer = start.streamer(generator.encoder)
@@ -158,7 +164,7 @@ class _Text:
         self._logprob += float(logits_V[id] - norm)
         if self.memory:
             self.memory.push(id)
-        step = step_of(self._encoder, id, logits_V - norm, self._alternatives) if self._alternatives else None
+        step = describe_step(self._encoder, id, logits_V - norm, self._alternatives) if self._alternatives else None
         if step:
             self._steps.append(step)
         text = "" if id == END_ID else self._stops.push(self._streamer.push(id))
@@ -188,7 +194,7 @@ class _Text:
             yield TextPiece(self._sample, text, step)
 
 
-def step_of(encoder: Encoder, id: int, log_p_V: Logits, alternatives: int) -> Step:
+def describe_step(encoder: Encoder, id: int, log_p_V: Logits, alternatives: int) -> Step:
     """A token, its probability and the best candidates."""
     k = min(alternatives, len(log_p_V))
     best = np.argpartition(-log_p_V, k - 1)[:k]

@@ -37,7 +37,7 @@ class Generator:
     """Where it came from."""
 
     @cached_property
-    def bring_space_V(self) -> NDArray[np.bool_]:
+    def starts_with_space_V(self) -> NDArray[np.bool_]:
         """[V] tokens whose text within a line begins with a space; the end of the text too."""
         first = [self.encoder.streamer(UNKNOWN_ID).push(id)[:1] for id in range(self.encoder.vocab_size)]
         return np.array([id == END_ID or text == " " for id, text in enumerate(first)])
@@ -49,7 +49,7 @@ class Generator:
 
 
 @dataclass(frozen=True)
-class Start:
+class PromptState:
     """Where texts begin."""
 
     prompt: str
@@ -82,7 +82,7 @@ class _WithoutSpace:
         return self._streamer.end()
 
 
-def read_prompts(generator: Generator, prompts: Sequence[str]) -> tuple[list[Start], State]:
+def read_prompts(generator: Generator, prompts: Sequence[str]) -> tuple[list[PromptState], State]:
     """The place after each prompt, and the state of all of them side by side, before the last id of each."""
     starts = [_start(generator, prompt) for prompt in prompts]
     state = generator.session.zero_state(len(starts))
@@ -101,13 +101,13 @@ def read_prompts(generator: Generator, prompts: Sequence[str]) -> tuple[list[Sta
     return starts, state
 
 
-def _start(generator: Generator, prompt: str) -> Start:
+def _start(generator: Generator, prompt: str) -> PromptState:
     encoder = generator.encoder
     # Where a token begins with the space before it, one more space would be a token that seldom stands before words.
     healed = encoder.config.kind in SPACE_FIRST and prompt[-1:] == " " and bool(prompt[-2:-1].strip())
     own = encoder.prompt(prompt[:-1] if healed else prompt)
     ids = np.concatenate([np.array([END_ID], np.int32), own])
-    return Start(prompt, ids, int(encoder.unknown(own).sum()), generator.bring_space_V if healed else None)
+    return PromptState(prompt, ids, int(encoder.unknown(own).sum()), generator.starts_with_space_V if healed else None)
 
 
 def rows_of(state: State, rows: Sequence[int]) -> State:

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from lstmcli.inspection.config import InspectConfig
 from lstmcli.inspection.results import Inspection
-from lstmcli.model_dir.directory import ModelDir, read_model, unless_replaced
+from lstmcli.model_dir.directory import ModelDir, read_model, retry_if_replaced
 
 if TYPE_CHECKING:
     from lstmcli.data.records import Record
@@ -42,7 +42,7 @@ def load_inspector(path: str | Path, config: InspectConfig, *, threads: int | No
         ModelError: missing, damaged, too new, or no classifier where one is asked for.
         UsageError: a layer, direction, unit or label that the model does not have.
     """
-    return unless_replaced(path, lambda: _load(read_model(path), config, threads))
+    return retry_if_replaced(path, lambda: _load(read_model(path), config, threads))
 
 
 def _load(model: ModelDir, config: InspectConfig, threads: int | None) -> Inspector:

@@ -24,7 +24,7 @@ class LayerStatistics:
 
     def __init__(self, config: InspectConfig, layer: int, layers: int, direction: str, units: int) -> None:
         self._config, self._about, self._units = config, (layer, layers, direction), units
-        self._gates: dict[str, _Summary] = {}
+        self._gates: dict[str, _GateSummary] = {}
         self._norms: dict[str, list[Floats]] = {}
         self._chosen: dict[str, list[Floats]] = {}
         self._all: dict[str, list[Floats]] = {}
@@ -32,7 +32,7 @@ class LayerStatistics:
     def add(self, gates: dict[str, Floats], states: dict[str, Floats]) -> None:
         """The next tokens: gates and states by name, each [T, H]."""
         for name, values_TH in gates.items():
-            self._gates.setdefault(name, _Summary(candidate=name == "candidate")).add(values_TH)
+            self._gates.setdefault(name, _GateSummary(candidate=name == "candidate")).add(values_TH)
         for name, values_TH in reversed(states.items()):
             self._norms.setdefault(name, []).append(np.linalg.norm(values_TH, axis=1))
             if self._config.top_units:
@@ -79,7 +79,7 @@ class LayerStatistics:
         return found
 
 
-class _Summary:
+class _GateSummary:
     """Mean and spread of a gate at each token, and the extremes of each unit."""
 
     def __init__(self, candidate: bool) -> None:

@@ -110,9 +110,9 @@ class ReferenceStack:
         gates: dict[str, list[Any]] = {}
         states: dict[str, list[Any]] = {_STATES[name]: [] for name in self.cell.states}
         for read in self.cell.read(numpy_tensor(x_TNE), weights):
-            opened = self.cell.step(read, own, weights)
-            own = opened.state
-            for name, value in opened.gates.items():
+            trace = self.cell.step(read, own, weights)
+            own = trace.state
+            for name, value in trace.gates.items():
                 gates.setdefault(name, []).append(value)
             for values, part in zip(states.values(), own, strict=True):
                 values.append(part)

@@ -34,19 +34,21 @@ def stride(tokens: int, characters: int, config: ClassifierModelConfig) -> int:
     return max(1, ceil(max(each * tokens**2 / 2 / MULTIPLICATIONS, tokens * characters / 2 / CHARACTERS)))
 
 
-def beginnings(text: str, ends: Sequence[int], every: int) -> dict[int, str]:
+def text_prefixes(text: str, ends: Sequence[int], every: int) -> dict[int, str]:
     """Token to the text up to its end; all of the text for the last token."""
     last = len(ends) - 1
     return {t: text if t == last else text[: ends[t]] for t in range(last % every, last + 1, every)} if ends else {}
 
 
-def as_it_reads(classify: Callable[[Sequence[str]], Floats], text: str, ends: Sequence[int], every: int) -> list[Any]:
+def running_probabilities(
+    classify: Callable[[Sequence[str]], Floats], text: str, ends: Sequence[int], every: int
+) -> list[Any]:
     """Probabilities [C] after each token, as a list; None where nobody asks.
 
     Args:
         classify: texts to probabilities [N, C].
         ends: after which character of the text each token ends.
     """
-    asked = beginnings(text, ends, every)
+    asked = text_prefixes(text, ends, every)
     answers = dict(zip(asked, classify(list(asked.values())).tolist(), strict=True)) if asked else {}
     return [answers.get(t) for t in range(len(ends))]

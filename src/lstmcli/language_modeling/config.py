@@ -9,7 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
-from lstmcli.config import CELLS, MAX_LAYERS, MAX_UNITS, Cell, among, fraction, require, within
+from lstmcli.config import CELL_NAMES, MAX_LAYERS, MAX_UNITS, Cell, among, fraction, require, within
 from lstmcli.data.config import ReadConfig
 from lstmcli.tokenization.config import LmTokenizerConfig
 from lstmcli.training.config import TrainingConfig
@@ -49,7 +49,7 @@ class LmModelConfig:
     """DropConnect on the recurrent weights (Merity et al. 2018)."""
 
     def __post_init__(self) -> None:
-        among("cell", self.cell, CELLS)
+        among("cell", self.cell, CELL_NAMES)
         within("embedding", self.embedding, 1, MAX_UNITS)
         within("hidden", self.hidden, 1, MAX_UNITS)
         within("layers", self.layers, 1, MAX_LAYERS)

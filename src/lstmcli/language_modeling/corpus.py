@@ -74,7 +74,9 @@ class Corpus(Counts):
 
     unknown: int = 0
     """Ids that are the unknown token."""
-    started: NDArray[np.uint16] | NDArray[np.int32] = field(default_factory=lambda: np.array([END_ID], np.uint16))
+    ids_from_start: NDArray[np.uint16] | NDArray[np.int32] = field(
+        default_factory=lambda: np.array([END_ID], np.uint16)
+    )
     """[1 + N], the ids behind the ``</s>`` that starts a text; uint16 where the vocabulary allows; read-only."""
     path: Path | None = None
     """The file that they are mapped from, where it has a name."""
@@ -82,15 +84,15 @@ class Corpus(Counts):
     @property
     def ids(self) -> NDArray[np.uint16] | NDArray[np.int32]:
         """[N]"""
-        return self.started[1:]
+        return self.ids_from_start[1:]
 
     def __len__(self) -> int:
-        return len(self.started) - 1
+        return len(self.ids_from_start) - 1
 
     def check(self) -> None:
         """Raises ``DataError`` where the file was cut short: to read what is gone would end the process (SIGBUS)."""
-        mapped = self.started.base
-        if isinstance(mapped, mmap.mmap) and mapped.size() < HEAD + self.started.nbytes:
+        mapped = self.ids_from_start.base
+        if isinstance(mapped, mmap.mmap) and mapped.size() < HEAD + self.ids_from_start.nbytes:
             hint = "the same command makes it anew; with --resume it goes on from the last checkpoint"
             raise DataError("the tokenised text was cut short while it was in use", path=self.path, hint=hint)
 
@@ -99,22 +101,22 @@ class Corpus(Counts):
         counts = np.zeros(vocab_size, np.int64)
         for at in range(0, len(self), PART):
             counts += np.bincount(self.ids[at : at + PART], minlength=vocab_size)
-            self._let_go()
+            self._release_pages()
         return counts
 
-    def _let_go(self) -> None:
+    def _release_pages(self) -> None:
         """Takes pages that were read out of this process's memory: they are in the file."""
-        file = self.started.base
+        file = self.ids_from_start.base
         if isinstance(file, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
             file.madvise(mmap.MADV_DONTNEED)
 
 
-def survey(lines: Iterable[str]) -> Survey:
+def survey_text(lines: Iterable[str]) -> Survey:
     """Reads all lines once; memory stays flat."""
     found, digest, room = Survey(), hashlib.sha256(), SAMPLE
     for line in lines:
         size = found.add(line)
-        _note(digest, line, size)
+        _update_digest(digest, line, size)
         if room > 0:
             found.sample.append(line[:room])
             room -= len(line) + 1
@@ -122,7 +124,7 @@ def survey(lines: Iterable[str]) -> Survey:
     return found
 
 
-def unchanged(lines: Iterable[str], found: Survey) -> Iterator[str]:
+def verify_unchanged(lines: Iterable[str], found: Survey) -> Iterator[str]:
     """The same lines, once more.
 
     Raises:
@@ -130,7 +132,7 @@ def unchanged(lines: Iterable[str], found: Survey) -> Iterator[str]:
     """
     counts, digest = Counts(), hashlib.sha256()
     for line in lines:
-        _note(digest, line, counts.add(line))
+        _update_digest(digest, line, counts.add(line))
         yield line
     if digest.hexdigest() != found.fingerprint:
         then, now = (f"{text.lines:,} lines, {text.bytes:,} bytes" for text in (found, counts))
@@ -138,7 +140,7 @@ def unchanged(lines: Iterable[str], found: Survey) -> Iterator[str]:
         raise DataError(f"the text changed while it was being read: {then} at first, then {now}", hint=hint)
 
 
-def _note(digest: hashlib._Hash, line: str, size: int) -> None:
+def _update_digest(digest: hashlib._Hash, line: str, size: int) -> None:
     """Adds a line to a fingerprint; lengths keep lines from running together."""
     digest.update(b"%d:" % size)
     digest.update(line.encode("utf-8", "surrogatepass"))
@@ -244,7 +246,7 @@ def _write(file: IO[bytes], lines: Iterable[str], encoder: StreamEncoder, key: s
     file.write((MAGIC + json.dumps(head).encode()).ljust(HEAD))
     file.flush()
     os.fsync(file.fileno())
-    corpus.started = np.memmap(file, dtype, "r", offset=HEAD, shape=(size,))
+    corpus.ids_from_start = np.memmap(file, dtype, "r", offset=HEAD, shape=(size,))
     return corpus
 
 
@@ -274,9 +276,9 @@ def _read(path: Path, key: str) -> Corpus | None:
             dtype = np.dtype({"<u2": "<u2", "<i4": "<i4"}[head["dtype"]])
             if check != head["check"] or file.tell() != HEAD + head["size"] * dtype.itemsize:
                 return None
-            started = np.memmap(file, dtype, "r", offset=HEAD, shape=(head["size"],))
+            ids_from_start = np.memmap(file, dtype, "r", offset=HEAD, shape=(head["size"],))
             counts: dict[str, Any] = {name: int(head[name]) for name in _COUNTS}
-            return Corpus(**counts, started=started, path=path)
+            return Corpus(**counts, ids_from_start=ids_from_start, path=path)
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

@@ -8,9 +8,9 @@ from dataclasses import replace
 from lstmcli.config import require
 from lstmcli.language_modeling.config import LmConfig, LmTrainConfig
 
-TOKENS_SEEN, LETTERS_SEEN = 9_000_000, 5_000_000
+TOKENS_SEEN, ALPHABET_TOKENS_SEEN = 9_000_000, 5_000_000
 
-LETTERS = 512
+MAX_ALPHABET = 512
 """Kinds of characters or bytes that an alphabet has at most; Chinese has thousands."""
 
 
@@ -28,7 +28,7 @@ def resolve_lm(config: LmConfig, tokens: int, vocab_size: int) -> LmConfig:
         f"cutoffs must be below the {vocab_size} different tokens, not {list(model.cutoffs)}",
     )
     if train.epochs is None and train.time_limit is None:
-        seen = LETTERS_SEEN if is_alphabet(config.tokenizer.kind, vocab_size) else TOKENS_SEEN
+        seen = ALPHABET_TOKENS_SEEN if is_alphabet(config.tokenizer.kind, vocab_size) else TOKENS_SEEN
         train = replace(train, epochs=min(40, max(1, round(seen / tokens))))
     if train.patience is None:
         train = replace(train, patience=0 if train.schedule in ("linear", "cosine") else 5)
@@ -38,7 +38,7 @@ def resolve_lm(config: LmConfig, tokens: int, vocab_size: int) -> LmConfig:
 
 def is_alphabet(tokenizer: str, vocab_size: int) -> bool:
     """Whether tokens are letters, not words or the thousands of characters of Chinese."""
-    return tokenizer in ("char", "byte") and vocab_size <= LETTERS
+    return tokenizer in ("char", "byte") and vocab_size <= MAX_ALPHABET
 
 
 def cutoffs(vocab_size: int) -> tuple[int, ...]:
@@ -53,10 +53,10 @@ def epochs_in(config: LmConfig, tokens: int, step_seconds: float) -> int:
     would otherwise end it early.
     """
     assert config.train.time_limit is not None
-    steps = steps_an_epoch(config.train, tokens)
+    steps = steps_per_epoch(config.train, tokens)
     return max(1, math.ceil(2 * config.train.time_limit / (step_seconds * steps)))
 
 
-def steps_an_epoch(train: LmTrainConfig, tokens: int) -> int:
+def steps_per_epoch(train: LmTrainConfig, tokens: int) -> int:
     """About how many windows a text is read in: their lengths are random."""
     return max(1, tokens // (train.batch_size * train.bptt))

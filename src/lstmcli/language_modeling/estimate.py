@@ -2,14 +2,9 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from lstmcli.language_modeling.config import LmConfig
 from lstmcli.training.estimate import BASE_BYTES
 from lstmcli.training.results import Estimate
-
-if TYPE_CHECKING:
-    pass
 
 
 def estimate_lm(config: LmConfig, *, vocab_size: int, step_seconds: float, steps: int, parameters: int) -> Estimate:
@@ -31,7 +26,7 @@ def estimate_lm(config: LmConfig, *, vocab_size: int, step_seconds: float, steps
 def _logits(config: LmConfig, vocab_size: int) -> int:
     """Of a window that exist at once, in the larger of training and validation."""
     from lstmcli.language_modeling.trainer import EVALUATION_STREAMS, EVALUATION_WINDOW
-    from lstmcli.nn.softmax import CELLS, CHUNK
+    from lstmcli.nn.softmax import CHUNK, MAX_LOGITS
 
     rows = max(config.train.batch_size * config.train.bptt, EVALUATION_STREAMS * EVALUATION_WINDOW)
-    return min(rows, max(CHUNK, CELLS // vocab_size)) * vocab_size
+    return min(rows, max(CHUNK, MAX_LOGITS // vocab_size)) * vocab_size

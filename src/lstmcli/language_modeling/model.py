@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from lstmcli.engine.registry import AUTO, Engine, check_engine, choose_engine
 from lstmcli.engine.session import Session
 from lstmcli.language_modeling.load import language_model_weights
-from lstmcli.model_dir.directory import TOKENIZER, WEIGHTS, ModelDir, read_model, unless_replaced
+from lstmcli.model_dir.directory import TOKENIZER, WEIGHTS, ModelDir, read_model, retry_if_replaced
 from lstmcli.model_dir.files import ReadAhead, use_file
 from lstmcli.nn.device import resolve_device
 from lstmcli.tasks import LANGUAGE_MODELING
@@ -125,4 +125,4 @@ def load_language_model(
         file.bytes()
         return LanguageModel(model, encoder, chosen, resolve_device(device, chosen.devices), threads, file)
 
-    return unless_replaced(path, load)
+    return retry_if_replaced(path, load)

@@ -27,7 +27,7 @@ from lstmcli.nn.stack import Stack
 INIT_RANGE = 0.1
 
 
-class Pass(NamedTuple):
+class WindowOutput(NamedTuple):
     """What one window gave."""
 
     nats: Tensor
@@ -51,7 +51,7 @@ class Decoder(nn.Module):
         """[V, K]"""
         return embedding_VE if self.weight is None else self.weight
 
-    def expect(self, share_V: Tensor) -> None:
+    def initialize_from_frequencies(self, share_V: Tensor) -> None:
         """Begins from the share that each token has of the training text."""
         self.bias.copy_(share_V.log())
 
@@ -71,13 +71,13 @@ class LanguageModel(nn.Module):
             if config.softmax == "adaptive"
             else Decoder(vocab_size, self.stack.output_size, config.tied)
         )
-        self.stack.begin_small()  # orthogonal weights cost a sixth in perplexity after half an epoch of PTB
+        self.stack.initialize_uniform()  # orthogonal weights cost a sixth in perplexity after half an epoch of PTB
 
     @torch.no_grad()
-    def expect(self, counts_V: NDArray[np.integer]) -> None:
+    def initialize_from_frequencies(self, counts_V: NDArray[np.integer]) -> None:
         """Begin from how often each token stands in the training text, so that this need not be learned."""
         share_V = torch.from_numpy((counts_V + 1) / (counts_V.sum() + len(counts_V)))
-        self.decoder.expect(share_V)
+        self.decoder.initialize_from_frequencies(share_V)
 
     def embed(self, ids_TB: Tensor) -> Tensor:
         """[T, B, E]; in training a dropped word is dropped wherever it stands in the window."""
@@ -90,7 +90,7 @@ class LanguageModel(nn.Module):
 
     def read(self, x_TBE: Tensor, states: Sequence[State] | None = None) -> tuple[Tensor, list[State]]:
         """Embedded tokens to the top layer's states [T, B, K], and the state of every layer after the last."""
-        return self.stack.carry(x_TBE, states)
+        return self.stack.forward_from(x_TBE, states)
 
     def logits(self, h_TBK: Tensor) -> Tensor:
         """[T, B, V]; of an adaptive softmax log-probabilities."""
@@ -106,7 +106,7 @@ class LanguageModel(nn.Module):
 
     def loss(
         self, ids_TB: Tensor, targets_TB: Tensor, states: Sequence[State] | None = None, *, bf16: bool = False
-    ) -> Pass:
+    ) -> WindowOutput:
         """Reads a window and measures how well it foresaw the targets [T, B].
 
         Args:
@@ -123,7 +123,7 @@ class LanguageModel(nn.Module):
         else:
             matrix_VK = self.decoder.matrix(self.embedding)
             nats = cross_entropy(h_NK, matrix_VK, self.decoder.bias, target_N, bf16=bf16)
-        return Pass(nats, h_TBK, raw_TBK, states)
+        return WindowOutput(nats, h_TBK, raw_TBK, states)
 
     def tensors(self) -> dict[str, NDArray[Any]]:
         """The weights by name, as stored in ``model.safetensors``."""
@@ -131,7 +131,7 @@ class LanguageModel(nn.Module):
         return {name: (value.float() if value.is_floating_point() else value).numpy() for name, value in whole.items()}
 
 
-def activation_penalty(found: Pass, alpha: float, beta: float) -> Tensor:
+def activation_penalty(found: WindowOutput, alpha: float, beta: float) -> Tensor:
     """Activation and temporal activation regularisation (Merity et al. 2017, equations 1 and 2)."""
     large = found.dropped.square().mean()
     restless = (found.raw[1:] - found.raw[:-1]).square().mean() if len(found.raw) > 1 else large.new_zeros(())

@@ -26,9 +26,9 @@ from lstmcli.training.checkpoint import Arrays, Snapshot
 
 Ids = NDArray[np.integer]
 EVALUATION_STREAMS, EVALUATION_WINDOW = 16, 64
-STREAM_AT_LEAST = 2_000
+MIN_STREAM_TOKENS = 2_000
 """Tokens of a stream in evaluation: each starts without a past, so there are few where the text is short."""
-SHARPNESS = 0.8
+SAMPLE_TEMPERATURE = 0.8
 """Temperature of the samples that are shown."""
 GRID = 5
 """Window lengths are multiples of this."""
@@ -55,22 +55,14 @@ def window_lengths(n: int, config: LmTrainConfig, rng: np.random.Generator) -> l
     return lengths
 
 
-def emptied(states: list[State], rows_B: NDArray[np.bool_]) -> list[State]:
-    """The states [1, B, H] with those of some rows set to zero."""
-    if not rows_B.any():
-        return states
-    keep = torch.from_numpy(~rows_B)[None, :, None]
-    return [tuple(part * keep.to(part) for part in state) for state in states]
-
-
 class LmTrainer:
     """One language model and its optimiser."""
 
     def __init__(self, module: LanguageModel, config: LmTrainConfig, *, device: str, bf16: bool) -> None:
         self.module, self.config, self.device, self.bf16 = module.to(device), config, device, bf16
         self.parameters = list(module.parameters())
-        self.usual_rate = 5e-3 if config.optimizer == "adamw" else 20.0
-        self.learning_rate = config.learning_rate or self.usual_rate
+        self.default_rate = 5e-3 if config.optimizer == "adamw" else 20.0
+        self.learning_rate = config.learning_rate or self.default_rate
         kind: Any = torch.optim.AdamW if config.optimizer == "adamw" else torch.optim.SGD
         self.optimizer: torch.optim.Optimizer = kind(
             self.parameters, lr=self.learning_rate, weight_decay=config.weight_decay, fused=True
@@ -142,7 +134,7 @@ def total_nats(module: LanguageModel, ids: Ids, device: str = "cpu") -> float:
     count = len(ids) - 1
     if count < 1:
         return 0.0
-    batch = min(EVALUATION_STREAMS, max(1, count // STREAM_AT_LEAST))
+    batch = min(EVALUATION_STREAMS, max(1, count // MIN_STREAM_TOKENS))
     inputs, targets = streams(ids, batch)
     n = inputs.shape[1]
     total = 0.0
@@ -187,15 +179,15 @@ def estimate_step(trainer: LmTrainer, train: Ids, probes: int = 3) -> float:
 
 def sample(module: LanguageModel, start: int, count: int, rng: np.random.Generator, device: str = "cpu") -> list[int]:
     """Tokens that the model makes up after the token ``start``, drawn from the sharpened softmax; never unknown (1)."""
-    ids, states, made = torch.full((1, 1), start, device=device), None, list[int]()
+    ids, states, drawn_ids = torch.full((1, 1), start, device=device), None, list[int]()
     module.eval()
     with torch.inference_mode():
-        while len(made) < count:
+        while len(drawn_ids) < count:
             logits_V, states = module(ids, states)
-            logits = logits_V[0, 0].float().cpu().numpy().astype(np.float64) / SHARPNESS
+            logits = logits_V[0, 0].float().cpu().numpy().astype(np.float64) / SAMPLE_TEMPERATURE
             logits[1] = -np.inf
             p = np.exp(logits - logits.max())
-            made.append(int(rng.choice(len(p), p=p / p.sum())))
-            ids = torch.full((1, 1), made[-1], device=device)
+            drawn_ids.append(int(rng.choice(len(p), p=p / p.sum())))
+            ids = torch.full((1, 1), drawn_ids[-1], device=device)
     module.train()
-    return made
+    return drawn_ids

@@ -1,4 +1,4 @@
-"""Whether the same command gives the same weights."""
+"""Whether training is reproducible: the same command gives the same weights."""
 
 from __future__ import annotations
 
@@ -9,8 +9,12 @@ if TYPE_CHECKING:
     from lstmcli.training.config import TrainingConfig
 
 
-def obstacles(config: Mapping[str, Any], train: TrainingConfig) -> list[str]:
-    """Why the command of a model would not give its weights again, from its ``config.json``; nothing if it would."""
+def nondeterminism_reasons(config: Mapping[str, Any], train: TrainingConfig) -> list[str]:
+    """Reasons why the command of a model would not give the same weights again; empty if it would.
+
+    Args:
+        config: the content of ``config.json``.
+    """
     found = []
     if train.time_limit is not None:
         found.append("the clock ended the run or set its learning rate (--time)")

@@ -15,10 +15,10 @@ from hypothesis import strategies as st
 from rich.cells import cell_len
 from rich.console import Console
 
-from lstmcli.classification.metrics import classification_report
 from lstmcli.cli.output import console, tables
 from lstmcli.cli.output.predictions import fit
 from support.fakes import CHECK, REPORT
+from support.reports import classification_report
 
 ANYTHING = st.text(st.characters(codec=None, exclude_categories=()))
 WIDE = Console(file=io.StringIO(), width=80)

@@ -166,15 +166,15 @@ def perplexity(
 
     from lstmcli.language_modeling.model import load_language_model
     from lstmcli.language_modeling.scoring import perplexity as task
-    from lstmcli.language_modeling.scoring.unknown_words import Unknowns
+    from lstmcli.language_modeling.scoring.unknown_words import UnknownTokenCounter
     from lstmcli.model_dir.directory import default_model_path
 
     loaded = load_language_model(
         default_model_path(LANGUAGE_MODELING, model), threads=threads, engine=engine, device=device
     )
     trained = loaded.model.settings.read
-    writing = loaded.encoder.writing
-    unknowns = Unknowns(loaded, writing)
+    corpus_style = loaded.encoder.corpus_style
+    unknowns = UnknownTokenCounter(loaded, corpus_style)
     warner = Warner(unknowns, matched=match_corpus or segments, quiet=quiet)
     inputs = Inputs(
         named,
@@ -187,16 +187,16 @@ def perplexity(
         quiet=quiet,
     )
     if match_corpus:
-        say_how(writing, quiet)
+        say_how(corpus_style, quiet)
 
     def texts() -> Iterator[Text]:
         for records, ready, _, kind in inputs:
             records = with_notices_told(records, kind)
             bare = keep_columns and kind == "text"  # whose only column is the text itself
-            rewritten = as_asked(records, writing if match_corpus else None, bare)
+            rewritten = as_asked(records, corpus_style if match_corpus else None, bare)
             yield task.Text(rewritten, task.is_carried(loaded.mode, kind, stream=stream, lines=lines), ready)
 
-    how: dict[str, Any] = {"segments": segments, "watch": unknowns.watch}
+    how: dict[str, Any] = {"segments": segments, "on_lines": unknowns.on_lines}
     if batch_size is not None:
         how["batch_size"] = batch_size
     shown = format or o.default_format()

@@ -14,7 +14,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 import typer
 
 from lstmcli.classification.config import POOLINGS
-from lstmcli.config import CELLS
+from lstmcli.config import CELL_NAMES
 from lstmcli.errors import UsageError
 from lstmcli.language_modeling.config import OPTIMIZERS, PRESETS, SOFTMAXES
 from lstmcli.nn.config import DEVICES
@@ -183,7 +183,7 @@ HashBuckets = Annotated[
 ]
 
 # Model
-CellKind = Annotated[str, option("--cell", panel=MODEL, among=CELLS, text="Recurrent cell.")]
+CellKind = Annotated[str, option("--cell", panel=MODEL, among=CELL_NAMES, text="Recurrent cell.")]
 Embedding = Annotated[int, option("--embedding", panel=MODEL, metavar="N", text="Width of the word embedding.")]
 Vectors = Annotated[
     Path | None,

@@ -8,7 +8,7 @@ from typing import Annotated
 import typer
 
 from lstmcli.cli.options.common import counted, option
-from lstmcli.config import CELLS
+from lstmcli.config import CELL_NAMES
 from lstmcli.language_modeling.config import PRESETS
 from lstmcli.nn.config import DEVICES
 from lstmcli.tokenization.config import TOKENIZERS
@@ -24,7 +24,7 @@ Cells = Annotated[
         "--cells",
         panel=RACE,
         metavar="CELL,CELL,…",
-        text=f"Train these on SOURCE: {', '.join(CELLS)}.",
+        text=f"Train these on SOURCE: {', '.join(CELL_NAMES)}.",
     ),
 ]
 Match = Annotated[

@@ -20,13 +20,13 @@ from numpy.typing import NDArray
 
 from lstmcli.engine.session import LOGITS_AT_ONCE, Floats, Session, State
 from lstmcli.language_modeling.config import CacheConfig
-from lstmcli.language_modeling.scoring.perplexity import Model, ReadBoth
+from lstmcli.language_modeling.scoring.perplexity import Model, ScoreBoth
 from lstmcli.language_modeling.scoring.score import (
     STEP,
     TINY,
     ProbabilityCallback,
     Scores,
-    nothing,
+    empty_scores,
     probabilities,
 )
 from lstmcli.tokenization.ids import END_ID, Ids
@@ -43,7 +43,7 @@ class Cache:
         own = self.config
         return f"cache of {own.window:,} tokens, theta {own.theta:g}, lambda {own.share:g}"
 
-    def begin(self, model: Model, /) -> ReadBoth:
+    def start_text(self, model: Model, /) -> ScoreBoth:
         return _Text(self.config, model.together).read
 
 
@@ -58,21 +58,21 @@ class _Text:
         self._followed_P = np.zeros(0, np.int32)
 
     def read(
-        self, ids: Ids, *, entropy: bool = False, looks: Sequence[ProbabilityCallback | None] = (None, None)
+        self, ids: Ids, *, entropy: bool = False, callbacks: Sequence[ProbabilityCallback | None] = (None, None)
     ) -> tuple[Scores, Scores]:
         """Takes the ids that come next, [N]; what they cost without the cache and with it."""
-        found = nothing(len(ids), entropy), nothing(len(ids), entropy)
-        whole = entropy or any(looks)
+        found = empty_scores(len(ids), entropy), empty_scores(len(ids), entropy)
+        whole = entropy or any(callbacks)
         step = min(STEP, max(1, LOGITS_AT_ONCE // self._session.vocab_size)) if whole else STEP
         for start in range(0, len(ids), step):
             part = slice(start, start + step)
             nats_T, both_TV = self._read(ids[part], whole)
-            for scores, look, own_T, p_TV in zip(found, looks, nats_T, both_TV, strict=True):
+            for scores, callback, own_T, p_TV in zip(found, callbacks, nats_T, both_TV, strict=True):
                 scores.nats[part] = own_T
                 if scores.entropy is not None:
                     scores.entropy[part] = _entropy(p_TV)
-                if look:
-                    look(0, start, p_TV)
+                if callback:
+                    callback(0, start, p_TV)
         return found
 
     def _read(

@@ -34,20 +34,20 @@ class Prefixes:
         order = sorted(range(len(spelled)), key=spelled.__getitem__)
         self.order = np.array(order, np.int64)
         self._sorted = [spelled[i] for i in order]
-        self._known: dict[bytes, NDArray[np.int64]] = {}
+        self._cache: dict[bytes, NDArray[np.int64]] = {}
 
-    def starting(self, prefix: bytes) -> NDArray[np.int64]:
+    def ids_with_prefix(self, prefix: bytes) -> NDArray[np.int64]:
         """The ids whose spelling starts with ``prefix``."""
-        found = self._known.get(prefix)
+        found = self._cache.get(prefix)
         if found is None:
             first = bisect_left(self._sorted, prefix)
             found = self.order[first : bisect_left(self._sorted, prefix + NO_PREFIX, first)]
-            if len(self._known) < 100_000:
-                self._known[prefix] = found
+            if len(self._cache) < 100_000:
+                self._cache[prefix] = found
         return found
 
 
-class Step(NamedTuple):
+class TokenPart(NamedTuple):
     """A part of a token that lies in one character."""
 
     token: int
@@ -58,9 +58,9 @@ class Step(NamedTuple):
     """Of the token's surprisal, where it has no spelling; else 0."""
 
 
-def steps(
+def token_parts(
     text: str, ids: Ids, spans: Sequence[tuple[int, int]], pieces: Sequence[bytes], unknown: NDArray[np.bool_]
-) -> list[Step]:
+) -> list[TokenPart]:
     """How the tokens of a line lie over its characters; the last token, which closes the line, lies behind them.
 
     Args:
@@ -70,15 +70,15 @@ def steps(
     data, starts = text.encode("utf-8", "surrogatepass"), [0]
     for character in text:
         starts.append(starts[-1] + len(character.encode("utf-8", "surrogatepass")))
-    found: list[Step] = []
+    found: list[TokenPart] = []
     at = 0
     for token in range(len(ids) - 1):
         piece, (first, last) = pieces[ids[token]], spans[token]
-        begin, ahead = _place(piece, first, last, at, starts, data)
+        begin, ahead = _position(piece, first, last, at, starts, data)
         if first == last:  # nothing but the space that is put before a line
-            found.append(Step(token, first, b"", 0.0))
+            found.append(TokenPart(token, first, b"", 0.0))
         elif unknown[token] or begin < at or not data.startswith(piece[ahead:], begin):
-            found += [Step(token, c, b"", 1 / (last - first)) for c in range(first, last)]
+            found += [TokenPart(token, c, b"", 1 / (last - first)) for c in range(first, last)]
             at = max(at, starts[last])
         else:
             at = begin + len(piece) - ahead
@@ -86,12 +86,12 @@ def steps(
             place = bisect_right(starts, begin) - 1
             for n, cut in enumerate([*cuts, at]):
                 prefix = piece[: ahead + cut - begin] if cut < at else b""
-                found.append(Step(token, place + n, prefix, 0.0))
-    found.append(Step(len(ids) - 1, len(text), b"", 0.0))
+                found.append(TokenPart(token, place + n, prefix, 0.0))
+    found.append(TokenPart(len(ids) - 1, len(text), b"", 0.0))
     return found
 
 
-def _place(piece: bytes, first: int, last: int, at: int, starts: Sequence[int], data: bytes) -> tuple[int, int]:
+def _position(piece: bytes, first: int, last: int, at: int, starts: Sequence[int], data: bytes) -> tuple[int, int]:
     """Where in the line a token's spelling begins, and how many bytes of it stand before the line."""
     try:
         width = len(piece.decode())
@@ -104,7 +104,7 @@ def _place(piece: bytes, first: int, last: int, at: int, starts: Sequence[int], 
     return (starts[first] if width == last - first else at), 0
 
 
-class Shares:
+class CharacterCosts:
     """What the characters of some lines cost: looks at the probabilities while the lines are scored.
 
     Args:
@@ -112,7 +112,7 @@ class Shares:
         prefixes: called only if some token holds several characters.
     """
 
-    def __init__(self, lines: Sequence[Sequence[Step]], prefixes: Callable[[], Prefixes]) -> None:
+    def __init__(self, lines: Sequence[Sequence[TokenPart]], prefixes: Callable[[], Prefixes]) -> None:
         self._lines = lines
         self._cuts = [[(step.token, step.prefix) for step in line if step.prefix] for line in lines]
         self._masses: list[list[float]] = [[0.0] * len(cuts) for cuts in self._cuts]
@@ -120,16 +120,16 @@ class Shares:
         self._prefixes = prefixes() if any(self._cuts) else None
 
     @property
-    def look(self) -> ProbabilityCallback | None:
+    def callback(self) -> ProbabilityCallback | None:
         """What scoring must show; None where no token holds several characters."""
-        return self._look if self._prefixes else None
+        return self._on_probabilities if self._prefixes else None
 
-    def _look(self, i: int, start: int, p_TV: NDArray[np.float32]) -> None:
+    def _on_probabilities(self, i: int, start: int, p_TV: NDArray[np.float32]) -> None:
         assert self._prefixes is not None
         cuts = self._cuts[i]
         for n in range(bisect_left(cuts, (start, b"")), bisect_left(cuts, (start + len(p_TV), b""))):
             token, prefix = cuts[n]
-            mass = float(p_TV[token - start, self._prefixes.starting(prefix)].sum())
+            mass = float(p_TV[token - start, self._prefixes.ids_with_prefix(prefix)].sum())
             self._masses[i][n] = -math.log(max(mass, TINY))
 
     def nats(self, i: int, nats_T: NDArray[np.float64]) -> NDArray[np.float64]:

@@ -23,11 +23,11 @@ from lstmcli.errors import ModelError, NoDataError
 from lstmcli.language_modeling.results import LmReport
 from lstmcli.language_modeling.scoring.score import (
     BATCH_SIZE,
-    Joined,
+    JoinedTexts,
     ProbabilityCallback,
     Scores,
     Stream,
-    score_apart,
+    score_batches,
 )
 from lstmcli.tokenization.encoder import Encoder
 from lstmcli.tokenization.ids import Ids
@@ -87,7 +87,7 @@ class Line(NamedTuple):
     """The words that the input marks by spaces which the model does not read, as spans of ``text``."""
 
 
-Watch = Callable[["Sequence[Line]", "Sequence[Ids]"], None]
+LinesCallback = Callable[["Sequence[Line]", "Sequence[Ids]"], None]
 """Is shown lines and their ids, each once, in order."""
 
 
@@ -114,22 +114,22 @@ class Reading:
             self._read = Stream(model.together).score
         else:
             session, workers = model.apart
-            self._read = partial(score_apart, session, batch_size=batch_size, workers=workers)
+            self._read = partial(score_batches, session, batch_size=batch_size, workers=workers)
 
     def encode(self, lines: Sequence[Line]) -> list[Ids]:
         return self._encoder.encode([line.text for line in lines])
 
     def score(
-        self, ids: Sequence[Ids], *, entropy: bool = False, look: ProbabilityCallback | None = None
+        self, ids: Sequence[Ids], *, entropy: bool = False, callback: ProbabilityCallback | None = None
     ) -> list[Scores]:
-        return self._read(ids, entropy=entropy, look=look)
+        return self._read(ids, entropy=entropy, callback=callback)
 
 
-class ReadBoth(Protocol):
+class ScoreBoth(Protocol):
     """Reads one text from its beginning to its end, without a method and with it."""
 
     def __call__(
-        self, ids: Ids, *, entropy: bool = False, looks: Sequence[ProbabilityCallback | None] = (None, None)
+        self, ids: Ids, *, entropy: bool = False, callbacks: Sequence[ProbabilityCallback | None] = (None, None)
     ) -> tuple[Scores, Scores]:
         """Takes the ids that come next, [N], and says what they cost."""
 
@@ -139,22 +139,28 @@ class Method(Protocol):
 
     @property
     def name(self) -> str: ...
-    def begin(self, model: Any, /) -> ReadBoth:
+    def start_text(self, model: Any, /) -> ScoreBoth:
         """For one text."""
 
 
-class Adapting:
+class AdaptiveReading:
     """One text on its way through the model and through a method: lines in, what their tokens cost out."""
 
     def __init__(self, model: Model, method: Method) -> None:
-        self._read = method.begin(model)
+        self._read = method.start_text(model)
 
     def score(
-        self, ids: Sequence[Ids], *, entropy: bool = False, looks: Sequence[ProbabilityCallback | None] = (None, None)
+        self,
+        ids: Sequence[Ids],
+        *,
+        entropy: bool = False,
+        callbacks: Sequence[ProbabilityCallback | None] = (None, None),
     ) -> tuple[list[Scores], list[Scores]]:
         """Without the method and with it."""
-        joined = Joined(ids)
-        before, after = self._read(joined.ids, entropy=entropy, looks=[joined.look(look) for look in looks])
+        joined = JoinedTexts(ids)
+        before, after = self._read(
+            joined.ids, entropy=entropy, callbacks=[joined.callback(callback) for callback in callbacks]
+        )
         return joined.split(before), joined.split(after)
 
 
@@ -165,7 +171,7 @@ def perplexity(
     segments: bool = False,
     batch_size: int = BATCH_SIZE,
     method: Method | None = None,
-    watch: Watch | None = None,
+    on_lines: LinesCallback | None = None,
 ) -> LmReport:
     """The figures of all texts together.
 
@@ -186,15 +192,15 @@ def perplexity(
     for text in texts:
         carried = text.carried or method is not None
         readings.add("stream" if carried else "lines")
-        costs = _plainly(model, carried, batch_size) if method is None else _by(method, model)
+        costs = _plain_costs(model, carried, batch_size) if method is None else _adaptive_costs(method, model)
 
         def work(
             window: list[Record], costs: Callable[[list[Ids]], list[NDArray[np.float64]]] = costs
         ) -> tuple[list[Line], list[Ids], list[NDArray[np.float64]]]:
             lines = [line for record in window for line in lines_of(record, segments)]
             ids = model.encoder.encode([line.text for line in lines])
-            if watch is not None:
-                watch(lines, ids)
+            if on_lines is not None:
+                on_lines(lines, ids)
             return lines, ids, costs(ids)
 
         runs = windows(text.records, lambda: True, WINDOW, WINDOW_CHARACTERS)
@@ -230,13 +236,13 @@ def perplexity(
     return reports[0] if method is None else replace(reports[1], method=method.name, before=reports[0])
 
 
-def _plainly(model: Model, carried: bool, batch_size: int) -> Callable[[list[Ids]], list[NDArray[np.float64]]]:
+def _plain_costs(model: Model, carried: bool, batch_size: int) -> Callable[[list[Ids]], list[NDArray[np.float64]]]:
     reading = Reading(model, carried, batch_size)
     return lambda ids: [score.nats[None] for score in reading.score(ids)]
 
 
-def _by(method: Method, model: Model) -> Callable[[list[Ids]], list[NDArray[np.float64]]]:
-    adapting = Adapting(model, method)
+def _adaptive_costs(method: Method, model: Model) -> Callable[[list[Ids]], list[NDArray[np.float64]]]:
+    adapting = AdaptiveReading(model, method)
     return lambda ids: [np.stack([before.nats, after.nats]) for before, after in zip(*adapting.score(ids), strict=True)]
 
 

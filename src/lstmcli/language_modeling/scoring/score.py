@@ -39,33 +39,33 @@ ProbabilityCallback = Callable[[int, int, NDArray[np.float32]], None]
 """Called with the number of a text, a place in it, and the probabilities [t, V] of the t tokens from there on."""
 
 
-def score_apart(
+def score_batches(
     session: Session,
     texts: Sequence[Ids],
     *,
     entropy: bool = False,
-    look: ProbabilityCallback | None = None,
+    callback: ProbabilityCallback | None = None,
     batch_size: int = BATCH_SIZE,
     workers: int = 1,
 ) -> list[Scores]:
     """Each text from the beginning, in the order given; ``workers`` batches of texts of like length at once.
 
-    ``look`` is called from several threads then, for different texts.
+    ``callback`` is called from several threads then, for different texts.
     """
     from lstmcli.tokenization.batching import by_length
 
-    found = [nothing(len(text), entropy) for text in texts]
+    found = [empty_scores(len(text), entropy) for text in texts]
 
     def compute(batch: NDArray[np.int64]) -> None:
         own = [int(i) for i in batch]
-        _read(session, [texts[i] for i in own], [found[i] for i in own], _begin(session, len(own)), look, own)
+        _read(session, [texts[i] for i in own], [found[i] for i in own], _start(session, len(own)), callback, own)
 
     lengths = np.fromiter(map(len, texts), np.int64, len(texts))
     each(compute, list(by_length(lengths, batch_size)), workers)
     return found
 
 
-class Joined:
+class JoinedTexts:
     """Texts put one after the other, and what belongs to each of them."""
 
     def __init__(self, texts: Sequence[Ids]) -> None:
@@ -73,9 +73,9 @@ class Joined:
         self._lengths = [len(text) for text in texts]
         self._ends = np.cumsum(self._lengths)
 
-    def look(self, look: ProbabilityCallback | None) -> ProbabilityCallback | None:
+    def callback(self, callback: ProbabilityCallback | None) -> ProbabilityCallback | None:
         """Hands each text its part of what was read in one go."""
-        if look is None:
+        if callback is None:
             return None
 
         def shared(_: int, start: int, p_TV: NDArray[np.float32]) -> None:
@@ -86,7 +86,7 @@ class Joined:
                 if begin >= stop:
                     break
                 first = max(start, begin)
-                look(i, first - begin, p_TV[first - start : end - start])
+                callback(i, first - begin, p_TV[first - start : end - start])
 
         return shared
 
@@ -102,19 +102,19 @@ class Stream:
     """Texts read one after the other; the state goes on from each to the next."""
 
     def __init__(self, session: Session) -> None:
-        self._session, self._place = session, _begin(session, 1)
+        self._session, self._position = session, _start(session, 1)
 
     def score(
-        self, texts: Sequence[Ids], *, entropy: bool = False, look: ProbabilityCallback | None = None
+        self, texts: Sequence[Ids], *, entropy: bool = False, callback: ProbabilityCallback | None = None
     ) -> list[Scores]:
         """What comes next; however it is cut into calls, every token costs the same."""
-        joined = Joined(texts)
-        found = nothing(len(joined.ids), entropy)
-        self._place = _read(self._session, [joined.ids], [found], self._place, joined.look(look), [0])
+        joined = JoinedTexts(texts)
+        found = empty_scores(len(joined.ids), entropy)
+        self._position = _read(self._session, [joined.ids], [found], self._position, joined.callback(callback), [0])
         return joined.split(found)
 
 
-class _Place(NamedTuple):
+class _Position(NamedTuple):
     """Where the reading of a batch is."""
 
     last_B: Ids
@@ -122,11 +122,11 @@ class _Place(NamedTuple):
     state: State
 
 
-def _begin(session: Session, B: int) -> _Place:
-    return _Place(np.full(B, END_ID, np.int32), session.zero_state(B))
+def _start(session: Session, B: int) -> _Position:
+    return _Position(np.full(B, END_ID, np.int32), session.zero_state(B))
 
 
-def nothing(T: int, entropy: bool) -> Scores:
+def empty_scores(T: int, entropy: bool) -> Scores:
     """Scores to be filled in."""
     return Scores(np.zeros(T), np.zeros(T) if entropy else None)
 
@@ -135,10 +135,10 @@ def _read(
     session: Session,
     texts: list[Ids],
     found: list[Scores],
-    place: _Place,
-    look: ProbabilityCallback | None,
+    place: _Position,
+    callback: ProbabilityCallback | None,
     numbers: list[int],
-) -> _Place:
+) -> _Position:
     """Fills ``found`` for texts side by side, the longest first; those that have ended are left out."""
     last, state = place
     for start in range(0, len(texts[0]), STEP):
@@ -151,7 +151,7 @@ def _read(
         if len(last) > B:
             state = tuple(part[:, :B] for part in state)
         last = targets_TB[-1]
-        for at, nats, entropies, p_TBV, after in _windows(session, ids_TB, targets_TB, state, found[0], look):
+        for at, nats, entropies, p_TBV, after in _windows(session, ids_TB, targets_TB, state, found[0], callback):
             state = after
             for b, part in enumerate(parts):
                 t = min(len(nats), len(part) - at)
@@ -161,20 +161,20 @@ def _read(
                 found[b].nats[own] = nats[:t, b]
                 if entropies is not None:
                     found[b].entropy[own] = entropies[:t, b]  # type: ignore[index]
-                if p_TBV is not None and look is not None:
-                    look(numbers[b], start + at, p_TBV[:t, b])
-    return _Place(last, state)
+                if p_TBV is not None and callback is not None:
+                    callback(numbers[b], start + at, p_TBV[:t, b])
+    return _Position(last, state)
 
 
 _Window = tuple[int, Floats, "Floats | None", "NDArray[np.float32] | None", State]
 
 
 def _windows(
-    session: Session, ids_TB: Ids, targets_TB: Ids, state: State, kind: Scores, look: ProbabilityCallback | None
+    session: Session, ids_TB: Ids, targets_TB: Ids, state: State, kind: Scores, callback: ProbabilityCallback | None
 ) -> Iterator[_Window]:
     """Pieces of a window, each with what it cost, its probabilities [T, B, V] if they are looked at, and the state."""
     entropy = kind.entropy is not None
-    if look is None:
+    if callback is None:
         nats, entropies, state = session.score(ids_TB, targets_TB, state, entropy=entropy)
         yield 0, nats, entropies, None, state
         return

@@ -28,13 +28,13 @@ from lstmcli.data.windows import one_ahead, one_by_one, windows
 from lstmcli.errors import UsageError
 from lstmcli.language_modeling.results import Surprisal
 from lstmcli.language_modeling.scoring.perplexity import (
-    Adapting,
+    AdaptiveReading,
     Line,
+    LinesCallback,
     Method,
     Model,
     Reading,
     Text,
-    Watch,
     check_finite,
     lines_of,
 )
@@ -60,7 +60,7 @@ def surprisals(
     segments: bool = False,
     batch_size: int = BATCH_SIZE,
     method: Method | None = None,
-    watch: Watch | None = None,
+    on_lines: LinesCallback | None = None,
 ) -> Iterator[Surprisal]:
     """The rows of a table, in the order of the text; a line of a live source is answered before the next is read.
 
@@ -78,14 +78,16 @@ def surprisals(
         raise UsageError(f"per must be one of {', '.join(PER)}, not {per!r}")
     tables = Tables(model.encoder)
     rows_of = (
-        _plainly(model, text.carried, batch_size, tables, per) if method is None else _by(method, model, tables, per)
+        _plain_rows(model, text.carried, batch_size, tables, per)
+        if method is None
+        else _adaptive_rows(method, model, tables, per)
     )
 
     def work(window: list[Record]) -> list[Surprisal]:
         lines = [line for record in window for line in lines_of(record, segments)]
         ids = model.encoder.encode([line.text for line in lines])
-        if watch is not None:
-            watch(lines, ids)
+        if on_lines is not None:
+            on_lines(lines, ids)
         return list(rows_of(lines, ids))
 
     ready = text.ready
@@ -94,24 +96,24 @@ def surprisals(
         yield from rows
 
 
-def _plainly(model: Model, carried: bool, batch_size: int, tables: Tables, per: str) -> Rows:
+def _plain_rows(model: Model, carried: bool, batch_size: int, tables: Tables, per: str) -> Rows:
     reading = Reading(model, carried, batch_size)
 
     def rows(lines: Sequence[Line], ids: Sequence[Ids]) -> Iterator[Surprisal]:
         table = tables.table(per, lines, ids)
-        scores = reading.score(ids, entropy=True, look=table.look)
+        scores = reading.score(ids, entropy=True, callback=table.callback)
         check_finite(model, sum(float(score.nats.sum()) for score in scores))
         return table.rows(scores)
 
     return rows
 
 
-def _by(method: Method, model: Model, tables: Tables, per: str) -> Rows:
-    adapting = Adapting(model, method)
+def _adaptive_rows(method: Method, model: Model, tables: Tables, per: str) -> Rows:
+    adapting = AdaptiveReading(model, method)
 
     def rows(lines: Sequence[Line], ids: Sequence[Ids]) -> Iterator[Surprisal]:
         before, after = (tables.table(per, lines, ids) for _ in range(2))
-        plain, scores = adapting.score(ids, entropy=True, looks=(before.look, after.look))
+        plain, scores = adapting.score(ids, entropy=True, callbacks=(before.callback, after.callback))
         check_finite(model, sum(float(score.nats.sum()) for score in (*plain, *scores)))
         for was, row in zip(before.rows(plain), after.rows(scores), strict=True):
             yield replace(row, before=was)

@@ -1,6 +1,6 @@
 """Rows of a surprisal table from what tokens cost.
 
-A table is made for some lines before they are scored, says what it must be shown meanwhile (``look``), and gives
+A table is made for some lines before they are scored, says what it must be shown meanwhile (``callback``), and gives
 its rows after that.
 
 Shapes: T tokens of a line, V tokens of the vocabulary.
@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.language_modeling.results import Surprisal
-from lstmcli.language_modeling.scoring.characters import Prefixes, Shares, steps
+from lstmcli.language_modeling.scoring.characters import CharacterCosts, Prefixes, token_parts
 from lstmcli.language_modeling.scoring.perplexity import Line
 from lstmcli.language_modeling.scoring.score import TINY, ProbabilityCallback, Scores
 from lstmcli.tokenization.encoder import Encoder
@@ -31,7 +31,7 @@ _WORD = re.compile(r"\S+")
 
 class Table(Protocol):
     @property
-    def look(self) -> ProbabilityCallback | None: ...
+    def callback(self) -> ProbabilityCallback | None: ...
 
     def rows(self, scores: Sequence[Scores]) -> Iterator[Surprisal]: ...
 
@@ -50,10 +50,10 @@ class Tables:
         if per == "token":
             return TokenTable(self, lines, ids)
         segmented = any(line.words is not None for line in lines)
-        return WordTable(self, lines, ids) if per == "word" and not segmented else ShareTable(self, lines, ids, per)
+        return WordTable(self, lines, ids) if per == "word" and not segmented else CharacterTable(self, lines, ids, per)
 
     @cached_property
-    def starting(self) -> NDArray[np.bool_]:
+    def starts_word(self) -> NDArray[np.bool_]:
         """[V] tokens before which a word is over."""
         return self.encoder.starts_word(np.arange(self.encoder.vocab_size))
 
@@ -69,7 +69,7 @@ class Tables:
 class LineTable:
     """One row a record, which in a table may have several lines; its text as it was given."""
 
-    look = None
+    callback = None
 
     def __init__(self, tables: Tables, lines: Sequence[Line], ids: Sequence[Ids]) -> None:
         self._lines = lines
@@ -97,7 +97,7 @@ class LineTable:
 class TokenTable:
     """One row a token: its readable name, an unknown one as it is written."""
 
-    look = None
+    callback = None
 
     def __init__(self, tables: Tables, lines: Sequence[Line], ids: Sequence[Ids]) -> None:
         self._tables, self._lines, self._ids = tables, lines, ids
@@ -122,21 +122,21 @@ class WordTable:
     def __init__(self, tables: Tables, lines: Sequence[Line], ids: Sequence[Ids]) -> None:
         self._tables, self._lines, self._ids = tables, lines, ids
         self._items = [_items(line.text, tables.encoder.offsets(line.text)) for line in lines]
-        corrects = not tables.starting.all()
+        corrects = not tables.starts_word.all()
         # Where the token after a word says that it is over.
         self._ends = [
-            [t for t, _ in items[1:] if corrects and tables.starting[own[t]]]
+            [t for t, _ in items[1:] if corrects and tables.starts_word[own[t]]]
             for items, own in zip(self._items, ids, strict=True)
         ]
         self._over: list[dict[int, tuple[float, float]]] = [{} for _ in lines]
         """For each line, token to -log B before it, and the entropy of the tokens that start a word there."""
-        self._starting_F = tables.starting.astype(np.float32)
+        self._starting_F = tables.starts_word.astype(np.float32)
 
     @property
-    def look(self) -> ProbabilityCallback | None:
-        return self._look if any(self._ends) else None
+    def callback(self) -> ProbabilityCallback | None:
+        return self._on_probabilities if any(self._ends) else None
 
-    def _look(self, i: int, start: int, p_TV: NDArray[np.float32]) -> None:
+    def _on_probabilities(self, i: int, start: int, p_TV: NDArray[np.float32]) -> None:
         own = [t for t in self._ends[i] if start <= t < start + len(p_TV)]
         if not own:
             return
@@ -167,7 +167,7 @@ class WordTable:
                 )
 
 
-class ShareTable:
+class CharacterTable:
     """One row a character, or a word of the user's own segmentation; tokens are taken apart where they must be."""
 
     def __init__(self, tables: Tables, lines: Sequence[Line], ids: Sequence[Ids], per: str) -> None:
@@ -176,14 +176,14 @@ class ShareTable:
         self._parts = []
         for line, own in zip(lines, ids, strict=True):
             offsets = encoder.offsets(line.text)
-            self._parts.append(steps(line.text, own, offsets, encoder.pieces, tables.unknown(own)))
+            self._parts.append(token_parts(line.text, own, offsets, encoder.pieces, tables.unknown(own)))
         self._words = per == "word"
-        self._shares = Shares(self._parts, lambda: tables.prefixes)
-        self.look = self._shares.look
+        self._costs = CharacterCosts(self._parts, lambda: tables.prefixes)
+        self.callback = self._costs.callback
 
     def rows(self, scores: Sequence[Scores]) -> Iterator[Surprisal]:
         for i, (line, ids, score) in enumerate(zip(self._lines, self._ids, scores, strict=True)):
-            nats, entropies = self._shares.nats(i, score.nats), _entropy(score)
+            nats, entropies = self._costs.nats(i, score.nats), _entropy(score)
             unknown, end = self._tables.unknown(ids), len(line.text)
             begun: list[list[int]] = [[] for _ in nats]
             """The tokens that begin in each character."""

@@ -14,7 +14,7 @@ from typing import Protocol
 import numpy as np
 
 from lstmcli.language_modeling.scoring.perplexity import Line
-from lstmcli.tokenization.corpus_style import UNKNOWN, Writing
+from lstmcli.tokenization.corpus_style import UNKNOWN, CorpusStyle
 from lstmcli.tokenization.encoder import Encoder
 from lstmcli.tokenization.ids import Ids
 
@@ -36,11 +36,11 @@ class _Model(Protocol):
 
 
 @dataclass
-class Unknowns:
+class UnknownTokenCounter:
     """Counts what is unknown to a model in the lines that it is shown."""
 
     model: _Model
-    writing: Writing | None
+    corpus_style: CorpusStyle | None
     """How the model's corpus was written; None where it spells anything."""
     tokens: int = 0
     """But for those that close lines."""
@@ -51,9 +51,9 @@ class Unknowns:
     _sample: list[str] = field(default_factory=list)
     _sampled: int = 0
 
-    def watch(self, lines: Sequence[Line], ids: Sequence[Ids]) -> None:
+    def on_lines(self, lines: Sequence[Line], ids: Sequence[Ids]) -> None:
         """The next lines, and their ids."""
-        encoder, written = self.model.encoder, self.writing is not None and self.writing.of_words
+        encoder, written = self.model.encoder, self.corpus_style is not None and self.corpus_style.of_words
         for line, own in zip(lines, ids, strict=True):
             body = own[:-1]
             self.tokens += len(body)
@@ -81,20 +81,20 @@ class Unknowns:
     @property
     def noun(self) -> str:
         """What is unknown."""
-        if self.writing is None:
+        if self.corpus_style is None:
             return "token"
-        return "word" if self.writing.of_words else "character"
+        return "word" if self.corpus_style.of_words else "character"
 
-    def otherwise(self) -> tuple[float, float] | None:
+    def restyled_shares(self) -> tuple[float, float] | None:
         """The share of unknown words, of what was kept, as the text is and written as the corpus was.
 
         None where that would hardly help: less than a third of the unknown words would be known then, and less than
         one in twenty of all.
         """
-        if self.writing is None or self.share < WORTH_SAYING:
+        if self.corpus_style is None or self.share < WORTH_SAYING:
             return None
         before = self._unknown_share(self._sample)
-        after = self._unknown_share([self.writing.like_it(line) for line in self._sample])
+        after = self._unknown_share([self.corpus_style.restyle(line) for line in self._sample])
         return (before, after) if before and after <= max(before * 2 / 3, before - MANY) else None
 
     def _unknown_share(self, lines: Sequence[str]) -> float:

@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.classification.classify import Classifier
-from lstmcli.comparison.results import Competitor
+from lstmcli.comparison.results import ComparedModel
 from lstmcli.language_modeling.scoring.perplexity import Line, Model, Reading, check_finite, lines_of
-from lstmcli.language_modeling.scoring.unknown_words import Unknowns
+from lstmcli.language_modeling.scoring.unknown_words import UnknownTokenCounter
 from lstmcli.model_dir.directory import TOKENIZER
 from lstmcli.safe_path import child_environment, lstm_command
 
@@ -43,7 +43,7 @@ class Answers(NamedTuple):
 
 
 class ClassifierColumn(Protocol):
-    about: Competitor
+    about: ComparedModel
     labels: tuple[str, ...] | None
     """None: whatever the others have."""
     multilabel: bool | None
@@ -79,7 +79,7 @@ class Cost(NamedTuple):
 
 
 class LmColumn(Protocol):
-    about: Competitor
+    about: ComparedModel
     tokenizer: str
     """In a word or two."""
     code: str | None
@@ -102,7 +102,7 @@ class OwnClassifier:
         model = classifier.model
         self._classifier = classifier
         classifier.probabilities(["", "a"])  # the first run is slower than those that are timed
-        self.about = Competitor(name, "lstm", str(model.path), int(model.config["parameters"]), model.size)
+        self.about = ComparedModel(name, "lstm", str(model.path), int(model.config["parameters"]), model.size)
         self.labels: tuple[str, ...] | None = classifier.labels
         self.multilabel: bool | None = classifier.multilabel
 
@@ -126,8 +126,8 @@ class OwnLanguageModel:
         directory, config = model.model, model.model.settings
         self._model: Model = model
         self._reading = Reading(model, carried)
-        self.unknowns = Unknowns(model, model.encoder.writing)
-        self.about = Competitor(name, "lstm", str(model.path), int(directory.config["parameters"]), directory.size)
+        self.unknowns = UnknownTokenCounter(model, model.encoder.corpus_style)
+        self.about = ComparedModel(name, "lstm", str(model.path), int(directory.config["parameters"]), directory.size)
         self.tokenizer = f"{config.tokenizer.kind}, {model.encoder.vocab_size:,}"
         # With another mode the same file closes lines with another token.
         self.code: str | None = f"{directory.config['files'][TOKENIZER]['sha256']} {config.tokenizer.mode}"
@@ -138,7 +138,7 @@ class OwnLanguageModel:
         encoder = self._model.encoder
         lines: list[Line] = [line for record in records for line in lines_of(record, False)]
         ids = self._reading.encode(lines)
-        self.unknowns.watch(lines, ids)
+        self.unknowns.on_lines(lines, ids)
         scores = self._reading.score(ids)
         check_finite(self._model, sum(float(score.nats.sum()) for score in scores))
         found: list[Cost] = []

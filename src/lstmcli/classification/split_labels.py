@@ -31,15 +31,15 @@ def _refuse(name: str, records: Collection[Record], labels: Sequence[str]) -> No
     if not found:
         what = f"the {NAMES[name]} data has no labels"
     else:
-        what = f"no text of the {NAMES[name]} data has labels of the training data: found {listed(list(found))}"
+        what = f"no text of the {NAMES[name]} data has labels of the training data: found {list_labels(list(found))}"
     raise DataError(
-        f"{what}; the training data has {listed(labels)}",
+        f"{what}; the training data has {list_labels(labels)}",
         path=first.path or None,
         hint=f"check --label-column, or give --{name} a file with the labels of the training data",
     )
 
 
-def require_room_for_labels(splits: Splits, labels: Sequence[str]) -> None:
+def require_config_fits(splits: Splits, labels: Sequence[str]) -> None:
     """A model with these labels can be written, and read again.
 
     Raises:
@@ -57,21 +57,22 @@ def require_room_for_labels(splits: Splits, labels: Sequence[str]) -> None:
         )
 
 
-def one_label(splits: Splits) -> Iterator[str]:
+def single_label_warning(splits: Splits) -> Iterator[str]:
     """A warning where validation texts all have the same label."""
     found = {record.labels for record in splits.valid}
     if len(found) == 1 and len(splits.valid) > 1:
         (only,) = found
-        yield f"every text of the validation split is labelled {listed(only)}: it cannot tell good models from bad ones"
+        shown = list_labels(only)
+        yield f"every text of the validation split is labelled {shown}: it cannot tell good models from bad ones"
 
 
-def listed(labels: Sequence[str]) -> str:
+def list_labels(labels: Sequence[str]) -> str:
     """The first few, each as a Python literal, long ones cut."""
-    shown = ", ".join(map(repr, (cut(label) for label in labels[:_SHOWN])))
+    shown = ", ".join(map(repr, (shortened(label) for label in labels[:_SHOWN])))
     more = len(labels) - _SHOWN
     return f"{shown} and {more:,} more" if more > 0 else shown or "none"
 
 
-def cut(label: str) -> str:
+def shortened(label: str) -> str:
     """A label no longer than a message can show."""
     return label if len(label) <= _LONGEST else f"{label[: _LONGEST - 1]}…"

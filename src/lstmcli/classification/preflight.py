@@ -5,10 +5,12 @@ from __future__ import annotations
 import numpy as np
 
 from lstmcli.classification.config import ClassifierModelConfig
-from lstmcli.training.rehearsal import SMALLER, Weights, before_training, check_size
+from lstmcli.training.preflight import SMALLER, Weights, before_training, check_size
 
 
-def rehearse_classifier(weights: Weights, config: ClassifierModelConfig, rows: int, classes: int, threads: int) -> None:
+def preflight_classifier(
+    weights: Weights, config: ClassifierModelConfig, rows: int, classes: int, threads: int
+) -> None:
     """Makes the graph of a classifier, loads it and reads one token.
 
     Args:

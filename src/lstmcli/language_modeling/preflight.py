@@ -5,10 +5,10 @@ from __future__ import annotations
 import numpy as np
 
 from lstmcli.language_modeling.config import LmModelConfig
-from lstmcli.training.rehearsal import SMALLER, Weights, before_training, check_size
+from lstmcli.training.preflight import SMALLER, Weights, before_training, check_size
 
 
-def rehearse_language_model(weights: Weights, config: LmModelConfig, V: int, threads: int) -> None:
+def preflight_language_model(weights: Weights, config: LmModelConfig, V: int, threads: int) -> None:
     """The same of a language model of ``V`` words, and of its graph in eight bits where it will have one."""
     from lstmcli.language_modeling.graph import language_model_graph
     from lstmcli.language_modeling.onnx_session import LanguageModelSession
