@@ -15,8 +15,9 @@ from lstmcli.cli.options import common as o
 from lstmcli.cli.options.configs import read_config
 from lstmcli.cli.options.engine import ExactEngine
 from lstmcli.cli.options.kept_columns import Header, KeepColumns
-from lstmcli.cli.output.surprisal import write_figures, writer
+from lstmcli.cli.output.surprisal import FIGURES, writer
 from lstmcli.cli.output.unknown_words import MATCH, Warner, as_asked, say_how
+from lstmcli.cli.output.writer import write
 from lstmcli.cli.typer_classes import Command
 from lstmcli.data.config import ReadConfig
 from lstmcli.errors import NoDataError, UsageError
@@ -205,7 +206,7 @@ def perplexity(
     if per is None:
         found = task.perplexity(loaded, texts(), **how)
         warner.look()
-        write_figures(found, shown, sys.stdout)
+        write(found, FIGURES, shown)
     else:
         several = len(named) + len(text or []) > 1
         out = writer(shown, sys.stdout, several=several, keep_columns=keep_columns, header=output_header)
