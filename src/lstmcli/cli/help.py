@@ -16,6 +16,8 @@ from typing import Any, TextIO
 from lstmcli.cli.io.streams import fitted, window_width
 
 INDENT = "  "
+WIDEST = 25
+"""A longer name stands on a line of its own, so that it does not narrow the text of all others."""
 
 
 def page(command: Any, ctx: Any, commands: Mapping[str, str] | None = None, also: Any = None) -> str:
@@ -63,6 +65,16 @@ def _panels(command: Any, ctx: Any) -> dict[str, list[tuple[str, str]]]:
     return panels
 
 
+def sections(command: Any, ctx: Any) -> dict[str, list[tuple[str, str]]]:
+    """The sections of a help page, for documentation; what only another form of the command has comes last."""
+    found = _panels(command, ctx)
+    shown = {row for rows in found.values() for row in rows}
+    other = getattr(command, "other", None)
+    for title, rows in (_panels(other, ctx) if other is not None else {}).items():
+        found.setdefault(title, []).extend(row for row in rows if row not in shown)
+    return found
+
+
 def _prose(text: str, width: int) -> str:
     """Paragraphs filled to the width."""
     blocks = (" ".join(block.split()) for block in inspect.cleandoc(text).split("\n\n"))
@@ -71,7 +83,7 @@ def _prose(text: str, width: int) -> str:
 
 def _section(title: str, rows: list[tuple[str, str]], width: int) -> str:
     lines = [bold(f"{title}:", sys.stdout)]
-    column = min(max(len(name) for name, _ in rows), 30) + 2
+    column = max((len(name) for name, _ in rows if len(name) <= WIDEST), default=WIDEST) + 2
     for name, text in rows:
         if width < 60:
             lines.append(INDENT + name)

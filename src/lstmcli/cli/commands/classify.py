@@ -40,11 +40,9 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 def classify(
     files: Annotated[
         list[str] | None,
-        typer.Argument(metavar="FILE", help="Files to label, `-` for stdin. Without any: what is piped in."),
+        typer.Argument(metavar="FILE", help="Files to label, or `-` for stdin. Default: stdin, if piped."),
     ] = None,
-    text: Annotated[
-        list[str] | None, typer.Option("--text", metavar="TEXT", help="A text to label; may be repeated.")
-    ] = None,
+    text: Annotated[list[str] | None, typer.Option("--text", metavar="TEXT", help="Text to label; repeatable.")] = None,
     model: o.ModelPath = None,
     top: Annotated[int | None, typer.Option("--top", metavar="K", help="Show the K most probable labels.")] = None,
     threshold: Annotated[
@@ -52,11 +50,11 @@ def classify(
         typer.Option(
             "--threshold",
             metavar="P",
-            help="Give no label below this probability; for a model of several labels, every label from it up.",
+            help="Return no label below this probability. With several labels per text: return all that reach it.",
         ),
     ] = None,
     report: Annotated[
-        bool, typer.Option("--report", help="Measure the model on labelled text instead.", show_default=False)
+        bool, typer.Option("--report", help="Evaluate the model on labelled text.", show_default=False)
     ] = False,
     batch_size: o.AtOnce = None,
     threads: o.Threads = None,
@@ -73,17 +71,16 @@ def classify(
     split: o.Split = READ.split,
     format: Annotated[
         o.Format | None,
-        o.format_option("tsv: label and probability, one line for each input. csv, jsonl and json hold the text too."),
+        o.format_option("Output format. tsv has the label and its probability; csv, jsonl and json include the text."),
     ] = None,
     keep_columns: KeepColumns = False,
     output_header: Annotated[bool | None, header_option("csv: yes; tsv: no")] = None,
     quiet: o.Quiet = False,
 ) -> None:
-    """Label texts: one answer for each, in order, blank ones included.
+    """Label texts: one prediction for each input, in order, blank lines included.
 
-    A file holds one text a line, or CSV, TSV, JSON, JSON Lines, Parquet; a label column is not needed. A line
-    written into a pipe is answered at once. In TSV, tabs, line ends and backslashes inside a label are written
-    \\t, \\n, \\\\. A reader that closes the pipe early ends the program quietly, exit code 0.
+    A file has one text per line, or is CSV, TSV, JSON, JSON Lines or Parquet; a label column is not needed. Lines
+    from a pipe are answered as they arrive.
     """
     values = locals()
     named = specs(files, text)

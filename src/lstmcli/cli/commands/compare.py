@@ -66,24 +66,22 @@ def compare(
         list[str] | None,
         typer.Argument(
             metavar="MODEL…",
-            help="Model directories; also fastText's .bin, KenLM's .arpa or binary, or a file of answers. "
-            "Each is compared with the first.",
+            help="Model directories, a fastText .bin, a KenLM .arpa or binary, or a file of predictions; each is "
+            "compared with the first.",
         ),
     ] = None,
     on: Annotated[
         str | None,
-        typer.Option(
-            "--on", metavar="FILE", show_default=False, help="The text to compare on; labelled for classifiers."
-        ),
+        typer.Option("--on", metavar="FILE", show_default=False, help="Text to compare on; classifiers need labels."),
     ] = None,
-    task: Annotated[str | None, o.task_option("What files of answers are.", "what the models are")] = None,
+    task: Annotated[str | None, o.task_option("What the files of predictions contain.", "detected")] = None,
     top: Annotated[
         int | None,
         typer.Option(
             "--top",
             metavar="N",
             show_default="10 disagreements; 5 spans each way",
-            help="How many texts, or spans of text, to show; 0 for none.",
+            help="Number of texts, or spans of text, to show; 0 for none.",
         ),
     ] = None,
     cold_start: Annotated[
@@ -91,7 +89,7 @@ def compare(
         typer.Option(
             "--cold-start/--no-cold-start",
             show_default=False,
-            help="Whether to measure how long a classifier takes to start.",
+            help="Whether to measure the start-up time of classifiers.",
         ),
     ] = True,
     threads: o.Threads = None,
@@ -101,22 +99,27 @@ def compare(
             "--stream",
             panel=LANGUAGE_MODELS,
             show_default=False,
-            text="Our models carry their state from line to line.",
+            text="Carry the state from line to line.",
         ),
     ] = False,
     lines: Annotated[
         bool,
-        o.option("--lines", panel=LANGUAGE_MODELS, show_default=False, text="Our models read each line by itself."),
+        o.option("--lines", panel=LANGUAGE_MODELS, show_default=False, text="Score each line separately."),
     ] = False,
     log_base: Annotated[
         str,
         o.option(
-            "--log-base", panel=LANGUAGE_MODELS, among=("e", "2", "10"), text="Of plain log-probabilities in a file."
+            "--log-base",
+            panel=LANGUAGE_MODELS,
+            among=("e", "2", "10"),
+            text="Base of the log-probabilities in a file of predictions.",
         ),
     ] = "e",
     cells: Annotated[
         str | None,
-        o.option("--cells", metavar="CELL,CELL,…", text="Train these side by side instead: see below."),
+        o.option(
+            "--cells", metavar="CELL,CELL,…", text="Train these cells on SOURCE and compare them instead; see below."
+        ),
     ] = None,
     text_columns: o.TextColumns = None,
     label_column: o.LabelColumn = None,
@@ -129,22 +132,19 @@ def compare(
     split: o.Split = READ.split,
     format: Annotated[
         o.Format | None,
-        o.format_option("tsv and csv: a header and a row for each model. jsonl and json: one object with everything."),
+        o.format_option("Output format. tsv and csv have one row per model; json has everything."),
     ] = None,
     quiet: o.Quiet = False,
 ) -> None:
-    """Compare saved models on the same text, or train architectures side by side: which is better, by how much, and
-    whether that is more than chance.
+    """Compare saved models on the same text, or train several architectures on the same data and compare them.
 
-    Classifiers need labelled text; they are compared by accuracy, macro F1, calibration, size and speed, with
-    McNemar's exact test, a paired bootstrap interval of each difference, and the texts that they answer
-    differently. Language models are compared by bits per byte and character and by perplexity per word, with a
-    paired permutation test over lines, and the spans of text where one gains most; perplexity per token is shown
-    only between models of one tokenizer.
+    Classifiers are compared by accuracy, macro F1, calibration, size and speed, with McNemar's exact test and paired
+    bootstrap intervals. Language models are compared by bits per byte and character and by perplexity per word, with
+    a paired permutation test over lines. The texts or spans on which models differ most are shown.
 
-    A file of answers stands for any other program, a line for each text: labels, rows of `lstm classify --format
-    jsonl`, log-probabilities, or rows of `lstm perplexity --per line --format jsonl`. fastText and KenLM models
-    need their packages: pip install 'lstmcli[fasttext]', 'lstmcli[kenlm]'.
+    A file of predictions, one line per text, can stand for any other program: labels, log-probabilities, or the
+    jsonl output of `lstm classify` or `lstm perplexity --per line`. fastText and KenLM models need their packages:
+    pip install 'lstmcli[fasttext]' or 'lstmcli[kenlm]'.
     """
     values = locals()
 

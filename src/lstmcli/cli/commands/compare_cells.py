@@ -62,7 +62,7 @@ class CompareCells(Command):
 def compare_cells(
     ctx: typer.Context,
     sources: Annotated[
-        list[str] | None, typer.Argument(metavar="SOURCE", help="What to train on, as `lstm train` reads it.")
+        list[str] | None, typer.Argument(metavar="SOURCE", help="Data to train on, in any format of `lstm train`.")
     ] = None,
     cells: r.Cells = "",
     task: o.TrainingTask = None,
@@ -100,13 +100,12 @@ def compare_cells(
     keep_licence: o.KeepLicence = READ.keep_licence,
     format: Annotated[
         o.Format | None,
-        o.format_option("tsv and csv: a header and a row for each cell. jsonl and json: one object with everything."),
+        o.format_option("Output format. tsv and csv have one row per cell; json has everything."),
     ] = None,
     quiet: o.Quiet = False,
 ) -> None:
-    """With --cells, recurrent cells are trained on SOURCE from the same data, tokenizer and seeds and within the same
-    budget. At the end stand a table with mean, spread and interval over the seeds, and how far back each cell's
-    gradient reaches in your text; DIR holds the models, report.html and report.json.
+    """With --cells, each cell is trained on SOURCE with the same data, tokenizer, seeds and budget. The result has the
+    mean, standard deviation and interval over the seeds, and how far back the gradient of each cell reaches.
     """
     values = {name: value for name, value in locals().items() if name != "ctx"}
     given = {name for name in values if is_given(ctx, name)}

@@ -49,7 +49,7 @@ def generate(
         list[str] | None,
         typer.Argument(
             metavar="PROMPT",
-            help="Text to go on from; `-` for stdin. Without it: what is piped in, else a new text is begun.",
+            help="Text to continue, or `-` for stdin. Default: stdin, if piped; otherwise a new text.",
         ),
     ] = None,
     model: o.LmModelPath = None,
@@ -60,9 +60,7 @@ def generate(
     stop: s.Stop = None,
     lines: Annotated[
         bool,
-        typer.Option(
-            "--lines", rich_help_panel=PROMPTS, show_default=False, help="Each line of stdin is a prompt: continue it."
-        ),
+        typer.Option("--lines", rich_help_panel=PROMPTS, show_default=False, help="Continue each line of stdin."),
     ] = False,
     file: Annotated[
         str | None,
@@ -70,13 +68,13 @@ def generate(
             "--file",
             metavar="FILE",
             rich_help_panel=PROMPTS,
-            help="Continue each prompt of a file, as with --lines: one a line, or rows of a table.",
+            help="Continue each line of a file, or each row of a table.",
         ),
     ] = None,
     interactive: Annotated[
         bool,
         typer.Option(
-            "--interactive", "-i", rich_help_panel=PROMPTS, show_default=False, help="Ask for one prompt after another."
+            "--interactive", "-i", rich_help_panel=PROMPTS, show_default=False, help="Ask for prompts in a loop."
         ),
     ] = False,
     encoding: Annotated[
@@ -85,8 +83,8 @@ def generate(
             "--encoding",
             panel=PROMPTS,
             metavar="NAME",
-            show_default="found",
-            text="Encoding of prompts from stdin or a file: utf-8, gbk, …",
+            show_default="detected",
+            text="Text encoding of the prompts: utf-8, gbk, …",
         ),
     ] = None,
     text_columns: o.TextColumns = None,
@@ -108,12 +106,12 @@ def generate(
             "--format",
             rich_help_panel=o.OUTPUT,
             metavar="text|jsonl|json",
-            help="jsonl and json: an object for each text, with its log-probability.",
+            help="Output format; jsonl and json include the log-probability.",
         ),
     ] = "text",
     no_prompt: Annotated[
         bool,
-        o.option("--no-prompt", panel=o.OUTPUT, show_default=False, text="Show only what comes after the prompt."),
+        o.option("--no-prompt", panel=o.OUTPUT, show_default=False, text="Print only the continuation."),
     ] = False,
     keep_columns: KeepColumns = False,
     show_alternatives: s.ShowAlternatives = None,
@@ -126,18 +124,16 @@ def generate(
             panel=COMPUTING,
             metavar="N",
             show_default="all cores",
-            text="CPU threads to use.",
+            text="Number of CPU threads.",
             callback=o.counted,
         ),
     ] = None,
-    device: Annotated[str, o.option("--device", panel=COMPUTING, among=DEVICES, text="Where to compute.")] = "auto",
+    device: Annotated[str, o.option("--device", panel=COMPUTING, among=DEVICES, text="Device to compute on.")] = "auto",
 ) -> None:
-    """Continue a prompt with a language model, or begin a text; it is shown as it is made.
+    """Generate text with a language model: continue a prompt, or start a new text. Text is streamed.
 
-    A text ends when the model ends it, before a stop string, or after --max-tokens. With --lines each line of
-    stdin, with --file each of a file or row of a table, is continued to the end of a line, in order; those that are
-    there already are worked on together, which changes no answer of the exact engines. In jsonl and json, logprob
-    is the natural logarithm of the model's own probability of the tokens, and tokens says how many there are.
+    A text ends when the model ends it, at a stop string, or after --max-tokens. With --lines or --file, each line or
+    row is a prompt and is continued to the end of a line; the output has the order of the input.
     """
     values = locals()
     lines = values["lines"] = _many(values)

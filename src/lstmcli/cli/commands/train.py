@@ -55,12 +55,12 @@ def train(
             *("--output", "-o"),
             metavar="DIR",
             show_default="lstm-model/classifier, or lstm-model/lm",
-            help="Where the model goes.",
+            help="Directory for the model.",
         ),
     ] = None,
     valid: Annotated[str | None, typer.Option("--valid", metavar="FILE", help="Validation data.")] = None,
     test: Annotated[
-        str | None, typer.Option("--test", metavar="FILE", help="Test data, measured once at the end.")
+        str | None, typer.Option("--test", metavar="FILE", help="Test data, evaluated once at the end.")
     ] = None,
     time: o.Time = None,
     epochs: o.Epochs = TRAIN.epochs,
@@ -68,7 +68,10 @@ def train(
     threads: o.Threads = TRAIN.threads,
     device: o.Device = TRAIN.device,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Check the data and estimate the run; train nothing.", show_default=False)
+        bool,
+        typer.Option(
+            "--dry-run", help="Check the data and estimate time and memory, without training.", show_default=False
+        ),
     ] = False,
     force: o.Force = False,
     resume: o.Resume = False,
@@ -133,20 +136,25 @@ def train(
     quiet: o.Quiet = False,
     format: Annotated[
         Literal["table", "json"],
-        typer.Option("--format", rich_help_panel=o.OUTPUT, metavar="table|json", help="json: one object on stdout."),
+        typer.Option(
+            "--format", rich_help_panel=o.OUTPUT, metavar="table|json", help="Format of the result on stdout."
+        ),
     ] = "table",
     tensorboard: Annotated[
         Path | None,
         typer.Option(
-            "--tensorboard", rich_help_panel=o.OUTPUT, metavar="DIR", help="Also write TensorBoard events there."
+            "--tensorboard",
+            rich_help_panel=o.OUTPUT,
+            metavar="DIR",
+            help="Also write TensorBoard events to this directory.",
         ),
     ] = None,
 ) -> None:
     """Train a classifier on labelled text, or a language model on plain text.
 
-    SOURCE is CSV, TSV, JSON, JSON Lines, Parquet, plain text, fastText lines or a folder per class, gzipped or not;
-    form, encoding and columns are detected. Progress goes to stderr, a model directory is written at the end. Ctrl-C
-    ends the run early and keeps the best model so far; --resume goes on with a run that was ended or killed.
+    SOURCE is CSV, TSV, JSON, JSON Lines, Parquet, plain text, fastText lines or one folder per class, optionally
+    gzipped. The format, encoding and columns are detected. Progress goes to stderr; a model directory is written at
+    the end. Ctrl-C stops early and keeps the best model so far; --resume continues an unfinished run.
     """
     values = locals()
     given = given_options(ctx, values)

@@ -17,15 +17,15 @@ def _engine(names: tuple[str, ...], usual: str, text: str, panel: str | None = N
 
 Engine = Annotated[
     str | None,
-    _engine(engine_names(), "onnx", "What runs the network; int8 is faster, and an answer may move a little."),
+    _engine(engine_names(), "onnx", "Inference engine; int8 is faster but approximate."),
 ]
-ExactEngine = Annotated[str | None, _engine(engine_names(exact=True), "onnx", "What runs the network.")]
+ExactEngine = Annotated[str | None, _engine(engine_names(exact=True), "onnx", "Inference engine.")]
 GeneratingEngine = Annotated[
     str | None,
     _engine(
         (AUTO, *engine_names()),
         "auto, or onnx with --lines or --file",
-        "onnx is exact, int8 much faster and a little off; auto is int8 if the model has it.",
+        "Inference engine: onnx is exact, int8 much faster but approximate; auto is int8 if the model has it.",
         COMPUTING,
     ),
 ]

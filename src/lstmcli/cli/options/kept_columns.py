@@ -10,17 +10,17 @@ from lstmcli.cli.options.common import OUTPUT
 
 KeepColumns = Annotated[
     bool,
-    typer.Option("--keep-columns", rich_help_panel=OUTPUT, help="Keep the input's own columns.", show_default=False),
+    typer.Option("--keep-columns", rich_help_panel=OUTPUT, help="Add the columns of the input.", show_default=False),
 ]
 
 
 def header_option(show_default: str) -> Any:
-    """``--output-header``; what it is where nobody says differs between commands."""
+    """``--output-header``; the default differs between commands."""
     return typer.Option(
         "--output-header/--no-output-header",
         rich_help_panel=OUTPUT,
         show_default=show_default,
-        help="A first line with the names of the columns, in tsv and csv.",
+        help="Whether tsv and csv start with a header line.",
     )
 
 
