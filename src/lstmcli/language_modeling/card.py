@@ -36,12 +36,8 @@ def card(config: Mapping[str, Any]) -> str:
 def _perplexities(metrics: Mapping[str, Any]) -> Iterator[str]:
     names = ("perplexity", "word_perplexity", "bits_per_char", "bits_per_byte")
     rows = [
-        (
-            SPLIT_NAMES.get(split, plain(split)).capitalize(),
-            *(_number(found[name]) for name in names),
-            f"{found['tokens']:,}",
-        )
-        for split, found in metrics.items()
+        (shown[:1].upper() + shown[1:], *(_number(found[name]) for name in names), f"{found['tokens']:,}")
+        for shown, found in ((SPLIT_NAMES.get(split, plain(split)), found) for split, found in metrics.items())
     ]
     if rows:
         yield "## Results"
