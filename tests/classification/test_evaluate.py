@@ -45,7 +45,7 @@ def test_blocks_make_no_difference(multilabel: bool, monkeypatch: pytest.MonkeyP
     whole = one.reports(split, Strangers(), 1.0, 0.5)
     probabilities = one.experts.probabilities(split.encoded, 0.5)
     assert whole[1] == classification_report(probabilities, split.gold, one.labels, multilabel)
-    monkeypatch.setattr(model_selection, "CELLS", 4 * C)
+    monkeypatch.setattr(model_selection, "SCORES_AT_ONCE", 4 * C)
     for found, expected in zip(one.reports(split, Strangers(), 1.0, 0.5), whole, strict=True):
         assert found.classes == expected.classes and found.confused == expected.confused
         for name in ("accuracy", "ece", "loss", "macro_f1"):
@@ -70,7 +70,7 @@ def test_a_large_split_is_calibrated_on_a_sample(monkeypatch: pytest.MonkeyPatch
 
     one.experts = Counted()  # type: ignore[assignment]
     assert one.scale(split) == whole and seen == [N]
-    monkeypatch.setattr(evaluate, "CELLS", 10 * C)
+    monkeypatch.setattr(evaluate, "SCORES_AT_ONCE", 10 * C)
     assert one.scale(split) == pytest.approx(whole, rel=0.9) and seen[-1] == 8  # every third
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -89,35 +89,48 @@ def compare_architectures(
     distances: tuple[int, ...] = ()
     if distance is not None and not stop():
         distances, recalls = yield from _recalls(cells, base, runs[0], splits, distance, plan.seeds, stop)
-
-    from lstmcli.experiments.recall import CUES
-
+    found = _compared(plan, base, runs, interrupted=len(runs) < len(plan.order) or stop())
     yield ComparisonEnded(
-        ArchitectureComparison(
+        replace(
+            found,
             source=source or splits.path,
-            task=plan.task,
-            match=tuple(match),
-            budget=plan.budget,
-            split="test" if splits.test else "valid",
-            measure=plan.measure,
-            metric=plan.metric,
-            seeds=plan.seeds,
-            reference=base,
-            entrants=sizes,
-            runs=tuple(runs),
-            standings=tuple(summaries(cells, runs)),
-            gaps=tuple(differences(cells, base, runs)),
             gradients=tuple(gradients),
             distances=distances,
             recalls=tuple(recalls),
-            chance=1 / CUES,
-            notes=(*plan.notes, *_notes(runs, plan.order, plan.seeds)),
             command=command,
-            interrupted=len(runs) < len(plan.order) or stop(),
         )
     )
     if failure is not None:
         raise failure
+
+
+def _compared(plan: Plan, base: str, runs: Sequence[Run], *, interrupted: bool) -> ArchitectureComparison:
+    """What the runs came to, without what is measured on their models."""
+    from lstmcli.experiments.recall import CUES
+
+    cells = [entrant.cell for entrant in plan.entrants]
+    return ArchitectureComparison(
+        source="",
+        task=plan.task,
+        match=tuple(plan.match),
+        budget=plan.budget,
+        split="test" if plan.splits.test else "valid",
+        measure=plan.measure,
+        metric=plan.metric,
+        seeds=plan.seeds,
+        reference=base,
+        entrants=plan.entrants,
+        runs=tuple(runs),
+        standings=tuple(summaries(cells, runs)),
+        gaps=tuple(differences(cells, base, runs)),
+        gradients=(),
+        distances=(),
+        recalls=(),
+        chance=1 / CUES,
+        notes=(*plan.notes, *_notes(runs, plan.order, plan.seeds)),
+        command="",
+        interrupted=interrupted,
+    )
 
 
 def _run_all(
