@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from lstmcli.classification.calibration import combine
 from lstmcli.data.windows import each
+from lstmcli.engine.session import Logits
 from lstmcli.tokenization.ids import Ids
 
-Logits = NDArray[np.float32]
 BATCH_SIZE = 16
 """Texts computed together: their states stay in the cache; 64 take a third longer."""
 

@@ -7,6 +7,9 @@ from dataclasses import dataclass, fields
 
 from lstmcli.config import require
 
+SPLIT_NAMES = {"train": "training", "valid": "validation", "test": "test"}
+"""As they are shown."""
+
 
 @dataclass(frozen=True)
 class ReadConfig:

@@ -11,7 +11,7 @@ from pathlib import Path
 from lstmcli.data.books.notices import without_notices
 from lstmcli.data.columns.cells import LIST, WHOLE
 from lstmcli.data.columns.choice import Ask
-from lstmcli.data.config import ReadConfig, TrainedRead
+from lstmcli.data.config import SPLIT_NAMES, ReadConfig, TrainedRead
 from lstmcli.data.duplicates import same_text
 from lstmcli.data.formats.folder import SPLITS
 from lstmcli.data.held_out import FEWEST_ROWS, VALID_SHARE, hold_lines
@@ -129,10 +129,10 @@ def _add_companions(
         wanted = True if given is not None and splits.labelled else None if splits.labelled else False
         source = open_parts(other.name, chosen, read, labelled=wanted, prefer=prefer)
         if given is not None:
-            notes.append(f"{_NAMES[name]}: {source.notes[0]}")
+            notes.append(f"{SPLIT_NAMES[name]}: {source.notes[0]}")
         records = _read(source, read, notes, warnings)
         if given is None and splits.labelled and not any(record.labels for record in records):
-            notes.append(f"the {_NAMES[name]} split has no labels and is left out")
+            notes.append(f"the {SPLIT_NAMES[name]} split has no labels and is left out")
             continue
         setattr(splits, name, records)
 
@@ -173,9 +173,6 @@ def as_found(read: ReadConfig, source: Source) -> ReadConfig:
         line_form=source.line_form,
         label_separator=source.label_separator,
     )
-
-
-_NAMES = {"valid": "validation", "test": "test"}
 
 
 def _read(source: Source, read: ReadConfig, notes: list[str], warnings: list[str]) -> Collection[Record]:

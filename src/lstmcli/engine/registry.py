@@ -10,7 +10,6 @@ from __future__ import annotations
 import os
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from importlib.util import find_spec
 from typing import TYPE_CHECKING, Any
 
 from lstmcli.cells import CELLS
@@ -43,7 +42,7 @@ class Engine:
 
     def declines(self, task: Task, settings: Any) -> str:
         """Why this engine cannot run a model of these settings; empty if it can."""
-        if find_spec(f"{task.package}.{self.module}") is None:
+        if not task.has_module(self.module):
             return f"{self.title} does not run {task.plural}"
         return ""
 
@@ -116,7 +115,7 @@ def choose_engine(
     task: Task,
     settings: Any,
     name: str | None = None,
-    device: str = "auto",
+    device: str = AUTO,
     *,
     exact: bool = False,
     prefer: str | None = None,
@@ -139,10 +138,20 @@ def choose_engine(
         if reason := ENGINES[name].declines(task, settings):
             raise UsageError(reason, hint="leave --engine out")
         return ENGINES[name]
+    found = usual_engine(task, settings, device, exact=exact, prefer=prefer)
+    if found is None:
+        raise UsageError(f"no engine runs this model on {device}", hint="leave --device out")
+    return found
+
+
+def usual_engine(
+    task: Task, settings: Any, device: str = AUTO, *, exact: bool = False, prefer: str | None = None
+) -> Engine | None:
+    """As ``choose_engine`` where the user names none; None where no engine runs the model."""
     for engine in _candidates(os.environ.get(VARIABLE), prefer):
         if (engine.exact or not exact) and _has(engine, device) and not engine.declines(task, settings):
             return engine
-    raise UsageError(f"no engine runs this model on {device}", hint="leave --device out")
+    return None
 
 
 def _candidates(*preferred: str | None) -> Iterator[Engine]:

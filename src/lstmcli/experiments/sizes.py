@@ -38,7 +38,7 @@ def candidates(config: Any, cells: Sequence[str], labels: int, *, equal_paramete
     Raises:
         UsageError: a language model of one layer, which is as wide as its embedding whatever its cell.
     """
-    architecture = task_of(config).module("architecture")
+    architecture = task_of(config).architecture
     if equal_parameters:
         architecture.check_equal_parameters(config)
     base = reference(cells)

@@ -13,7 +13,7 @@ class ModelInfo:
     path: str
     task: str
     engine: str
-    """Which would run it here."""
+    """Which would run it here; empty where none does."""
     generates_with: str
     """The engine that `lstm generate` would use instead; empty where it is the same."""
     labels: tuple[str, ...]

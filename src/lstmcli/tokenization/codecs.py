@@ -20,8 +20,8 @@ from tokenizers import Tokenizer
 from lstmcli.errors import DataError
 from lstmcli.tokenization.config import LmTokenizerConfig
 from lstmcli.tokenization.guard import MAX_AFFIX, check_ids, checked_ids, growth_of, guarded
-from lstmcli.tokenization.ids import END_ID, UNKNOWN_ID, Ids
-from lstmcli.tokenization.lm_tokenizer import END, NEWLINE, UNKNOWN, WRITTEN_END
+from lstmcli.tokenization.ids import END, END_ID, UNKNOWN, UNKNOWN_ID, Ids
+from lstmcli.tokenization.lm_tokenizer import NEWLINE, WRITTEN_END
 from lstmcli.tokenization.tokenizer import parse_tokenizer, unknown_id
 
 Span = tuple[int, int]

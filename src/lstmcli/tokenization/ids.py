@@ -10,3 +10,5 @@ PADDING_ID, UNKNOWN_ID = 0, 1
 """A language model knows no padding; id 1 is unknown to it, too."""
 END_ID = 0
 """Ends a text of a language model, and stands before its first token."""
+END, UNKNOWN = "</s>", "<unk>"
+"""A language model's tokens of these ids."""

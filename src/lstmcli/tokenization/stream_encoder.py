@@ -17,12 +17,13 @@ from numpy.typing import NDArray
 from lstmcli.tokenization.codecs import Span, read_codec
 from lstmcli.tokenization.config import LmTokenizerConfig
 from lstmcli.tokenization.corpus_style import CorpusStyle, infer_corpus_style
-from lstmcli.tokenization.ids import END_ID, UNKNOWN_ID, Ids
-from lstmcli.tokenization.lm_tokenizer import END, UNKNOWN, train_lm_tokenizer
+from lstmcli.tokenization.guard import PIECE
+from lstmcli.tokenization.ids import END, END_ID, UNKNOWN, UNKNOWN_ID, Ids
+from lstmcli.tokenization.lm_tokenizer import train_lm_tokenizer
 from lstmcli.tokenization.tokenizer import well_formed
 
-PIECE, GROUP = 50_000, 250_000
-"""Characters given to the tokenizer as one text, and at once."""
+GROUP = 250_000
+"""Characters given to the tokenizer at once."""
 
 # No space is put before these: Chinese and Japanese characters and marks, and white space but the space itself.
 _NO_SPACE_BEFORE = re.compile(

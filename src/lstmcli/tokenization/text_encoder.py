@@ -15,7 +15,7 @@ from lstmcli.tokenization.ascii_words import AsciiWords
 from lstmcli.tokenization.casing import spellings
 from lstmcli.tokenization.config import MAX_BUCKETS, TokenizerConfig
 from lstmcli.tokenization.features import FEATURES, FeatureTable
-from lstmcli.tokenization.guard import check_ids, checked_ids, growth_of, guarded
+from lstmcli.tokenization.guard import PIECE, check_ids, checked_ids, growth_of, guarded
 from lstmcli.tokenization.ids import UNKNOWN_ID, Ids
 from lstmcli.tokenization.tokenizer import (
     SPECIAL,
@@ -29,8 +29,8 @@ from lstmcli.tokenization.tokenizer import (
 )
 
 BUCKETS = 2**17
-PIECE, GROUP = 50_000, 1_000_000
-"""Characters given to the tokenizer as one text, and at once."""
+GROUP = 1_000_000
+"""Characters given to the tokenizer at once."""
 
 
 class TextEncoder:

@@ -15,6 +15,7 @@ from lstmcli.cli.io.signals import Stop
 from lstmcli.cli.io.streams import note
 from lstmcli.cli.options import common as o
 from lstmcli.cli.options import experiment as r
+from lstmcli.cli.options import training as t
 from lstmcli.cli.options.configs import chosen, job_arguments, read_config
 from lstmcli.cli.output import html
 from lstmcli.cli.typer_classes import Command, is_given, option_names
@@ -65,7 +66,7 @@ def compare_cells(
         list[str] | None, typer.Argument(metavar="SOURCE", help="Data to train on, in any format of `lstm train`.")
     ] = None,
     cells: r.Cells = "",
-    task: o.TrainingTask = None,
+    task: t.TrainingTask = None,
     threads: o.Threads = None,
     match: r.Match = "parameters",
     seeds: r.Seeds = r.SEEDS,
@@ -119,7 +120,7 @@ def _compare(values: Mapping[str, Any], given: Collection[str], arguments: Seque
         UsageError, DataError, OutputError: before anything is trained.
         Exit: the run was ended by a signal.
     """
-    from lstmcli.experiments.run import check_cells, check_match
+    from lstmcli.experiments.plan import check_cells, check_match
 
     if len(values["sources"] or []) != 1:
         raise UsageError("--cells trains on one SOURCE", hint="lstm compare data.csv --cells lstm,gru,rnn")
@@ -236,7 +237,7 @@ def _settled(values: Mapping[str, Any], given: Collection[str], match: Sequence[
 
 def _check_output(output: Path, cells: Sequence[str], seeds: Sequence[int], *, force: bool) -> None:
     """Fail before the work if a model or the report could not be written.  Raises: OutputError."""
-    from lstmcli.experiments.run import model_path
+    from lstmcli.experiments.plan import model_path
     from lstmcli.model_dir.directory import check_target
 
     other = "choose another place with -o/--output"

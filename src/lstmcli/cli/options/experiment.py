@@ -24,7 +24,7 @@ Cells = Annotated[
         "--cells",
         panel=RACE,
         metavar="CELL,CELL,…",
-        text=f"Train these cells on SOURCE and compare them: {', '.join(CELL_NAMES)}.",
+        text=f"Train these on SOURCE: {', '.join(CELL_NAMES)}.",
     ),
 ]
 Match = Annotated[

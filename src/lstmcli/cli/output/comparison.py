@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstmcli.cli.output import writer
 from lstmcli.cli.output.coloured_text import fragment, legend
-from lstmcli.cli.output.console import columns, count, facts, percent, safe, size
+from lstmcli.cli.output.console import NOTHING, columns, count, facts, percent, safe, size
 from lstmcli.cli.output.predictions import fit
 from lstmcli.cli.output.writer import Layout, Row, Shape
 from lstmcli.comparison.results import Agreement, ClassifierComparison, Difference, Disagreement, LmComparison, Span
@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.text import Text
 
-NOTHING = "–"
 _COMMON = ("parameters", "bytes")
 _CLASSIFIERS = ("accuracy", "macro_f1", "ece", "texts_per_second", "cold_start")
 _LANGUAGE_MODELS = (

@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lstmcli.classification.results import ClassReport, DataCheck
-from lstmcli.cli.output.console import columns, count, facts, grid, percent, perplexity, safe, size
-from lstmcli.engine.registry import ENGINES
+from lstmcli.cli.output.console import NOTHING, columns, count, facts, grid, percent, perplexity, safe, size
 from lstmcli.cli.output.writer import Layout, Row, Shape
+from lstmcli.engine.registry import ENGINES
 from lstmcli.language_modeling.results import CorpusCheck
 from lstmcli.model_dir.results import ModelInfo
 from lstmcli.tasks import require_task
@@ -20,7 +20,6 @@ if TYPE_CHECKING:
 SHOWN_LABELS, LONGEST_LABEL = 20, 100
 MAX_SCORES = 50
 """Rows of a report on a screen."""
-NOTHING = "–"
 
 
 def data_check(check: DataCheck, out: Console) -> list[RenderableType]:
@@ -182,6 +181,8 @@ INFO = Layout(Shape(ModelInfo), table=model_info)
 
 def _engine(info: ModelInfo) -> str:
     """What would run the model here."""
+    if not info.engine:
+        return ""
     other = f"; {info.generates_with} for generating" if info.generates_with else ""
     return f"{info.engine} ({ENGINES[info.engine].title}){other}"
 
@@ -225,6 +226,7 @@ def _scores(found: dict[str, Any], tokenizer: str) -> str:
         return perplexities(found, tokenizer)
     names = {"accuracy": "accuracy", "macro_f1": "macro F1", "ece": "calibration error"}
     shown = [f"{words} {percent(found[name], 2)}" for name, words in names.items() if found.get(name) is not None]
+    shown += [f"{name.replace('_', ' ')} {_value(found[name])}" for name in sorted(set(found) - {*names, "n"})]
     return ", ".join(shown) + (f" ({found['n']:,} texts)" if found.get("n") else "")
 
 

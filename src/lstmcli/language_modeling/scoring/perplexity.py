@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.data.windows import one_ahead, windows
+from lstmcli.data.windows import WINDOW_CHARACTERS, one_ahead, windows
 from lstmcli.engine.session import Session
 from lstmcli.errors import ModelError, NoDataError
 from lstmcli.language_modeling.results import LmReport
@@ -38,8 +38,8 @@ if TYPE_CHECKING:
 
     from lstmcli.data.records import Record
 
-WINDOW, WINDOW_CHARACTERS = 4096, 1_000_000
-"""Lines, and characters, that are read ahead."""
+WINDOW = 4096
+"""Lines that are read ahead."""
 
 
 class Model(Protocol):

@@ -6,10 +6,11 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from lstmcli.cli.output.console import columns, count, duration, percent, safe
+from lstmcli.cli.output.console import NOTHING, columns, count, duration, percent, safe
 from lstmcli.cli.output.experiment.findings import LEAST_GRADIENT, gradient_words, recall_words
 from lstmcli.cli.output.plots import Plot, Series, drawn
 from lstmcli.cli.output.writer import Layout, Row, Shape
+from lstmcli.data.config import SPLIT_NAMES
 from lstmcli.evaluation.results import Spread
 from lstmcli.experiments.results import LOWER_IS_BETTER, ArchitectureComparison, Difference, Point
 from lstmcli.tasks import require_task
@@ -17,7 +18,6 @@ from lstmcli.tasks import require_task
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
-NOTHING = "–"
 MEASURES = {
     "accuracy": "accuracy",
     "macro_f1": "macro F1",
@@ -25,7 +25,6 @@ MEASURES = {
     "perplexity": "perplexity",
     "bits_per_byte": "bits per byte",
 }
-SPLITS = {"test": "test", "valid": "validation"}
 HEIGHT, MAX_WIDTH = 10, 76
 
 
@@ -77,9 +76,8 @@ def subject(result: ArchitectureComparison) -> str:
     """What was trained and measured, in words."""
     kind = require_task(result.task).plural
     seeds = ", ".join(map(str, result.seeds))
-    return (
-        f"{kind}, {'seed' if len(result.seeds) == 1 else 'seeds'} {seeds}, measured on the {SPLITS[result.split]} split"
-    )
+    split = SPLIT_NAMES[result.split]
+    return f"{kind}, {'seed' if len(result.seeds) == 1 else 'seeds'} {seeds}, measured on the {split} split"
 
 
 def table(result: ArchitectureComparison) -> tuple[list[str], list[tuple[str, list[str]]]]:
