@@ -11,7 +11,7 @@ from pathlib import Path
 
 import pytest
 
-from test_layers import FLOORS
+from test_layers import FLOORS, PLAIN
 
 ROOT = Path(__file__).resolve().parent.parent
 SOURCE = ROOT / "src" / "lstmcli"
@@ -43,6 +43,10 @@ def test_rooms_are_those_of_the_rules() -> None:
     assert [int(floor) for floor, _ in rows] == sorted(floors.values(), reverse=True)
     for room in floors:
         assert (SOURCE / room / "__init__.py").is_file()
+
+
+def test_names_of_plain_modules_are_those_of_the_rules() -> None:
+    assert f"Modules named {', '.join(f'`{name}`' for name in PLAIN[:-1])} and `{PLAIN[-1]}`" in SECTIONS["Rules"]
 
 
 @pytest.mark.parametrize("title", SECTIONS)

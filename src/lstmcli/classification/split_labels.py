@@ -31,7 +31,8 @@ def _refuse(name: str, records: Collection[Record], labels: Sequence[str]) -> No
     if not found:
         what = f"the {SPLIT_NAMES[name]} data has no labels"
     else:
-        what = f"no text of the {SPLIT_NAMES[name]} data has labels of the training data: found {list_labels(list(found))}"
+        what = f"no text of the {SPLIT_NAMES[name]} data has labels of the training data"
+        what += f": found {list_labels(list(found))}"
     raise DataError(
         f"{what}; the training data has {list_labels(labels)}",
         path=first.path or None,

@@ -132,7 +132,7 @@ Threads = Annotated[
     int | None,
     option("--threads", metavar="N", show_default="all cores", text="Number of CPU threads.", callback=counted),
 ]
-Device = Annotated[str, option("--device", among=DEVICES, text="Where to compute.")]
+Device = Annotated[str, option("--device", among=DEVICES, text="Device to compute on.")]
 AtOnce = Annotated[
     int | None,
     option("--batch-size", metavar="N", show_default=False, text="Texts per batch.", callback=counted),

@@ -24,8 +24,8 @@ ValidFraction = Annotated[
         "--valid-fraction",
         panel=DATA,
         metavar="SHARE",
-        show_default="a twentieth",
-        text="Share of the rows held out for validation when --valid is not given.",
+        show_default="1/20 to 1/10, by size",
+        text="Share of the training rows held out for validation if --valid is not given.",
     ),
 ]
 
@@ -37,24 +37,28 @@ Tokenizer = Annotated[
         panel=TOKENIZER,
         among=TOKENIZERS,
         metavar="|".join([*TOKENIZERS, "FILE"]),
-        text="How text is cut into tokens, or the tokenizer.json of another model.",
+        text="How to split text into tokens, or the tokenizer.json of another model.",
     ),
 ]
-VocabSize = Annotated[
-    int, option("--vocab-size", panel=TOKENIZER, metavar="N", text="Largest number of different tokens.")
-]
+VocabSize = Annotated[int, option("--vocab-size", panel=TOKENIZER, metavar="N", text="Maximum vocabulary size.")]
 MinCount = Annotated[
-    int, option("--min-count", panel=TOKENIZER, metavar="N", text="Words seen fewer times are unknown.")
+    int, option("--min-count", panel=TOKENIZER, metavar="N", text="Treat words seen fewer than N times as unknown.")
 ]
 KeepCase = Annotated[
-    bool, option("--keep-case", panel=TOKENIZER, text="Tell upper case from lower case.", show_default=False)
+    bool, option("--keep-case", panel=TOKENIZER, text="Do not lower-case the text.", show_default=False)
 ]
 StripHtml = Annotated[
     bool,
-    option("--strip-html", panel=TOKENIZER, text="Read texts without HTML tags and entities.", show_default=False),
+    option("--strip-html", panel=TOKENIZER, text="Remove HTML tags and decode entities.", show_default=False),
 ]
 MaxTokens = Annotated[
-    int, option("--max-tokens", panel=TOKENIZER, metavar="N", text="Longer texts keep their head and their tail.")
+    int,
+    option(
+        "--max-tokens",
+        panel=TOKENIZER,
+        metavar="N",
+        text="Maximum length of a text; of longer texts, the beginning and the end are kept.",
+    ),
 ]
 HashBuckets = Annotated[
     int | None,
@@ -62,23 +66,28 @@ HashBuckets = Annotated[
         "--hash-buckets",
         panel=TOKENIZER,
         metavar="N",
-        show_default="by the data",
-        text="Rows for hashed word endings and neighbouring characters; 0 for none.",
+        show_default="by corpus",
+        text="Embedding rows for hashed affixes and character pairs; 0 for none.",
     ),
 ]
 
 # Model
 CellKind = Annotated[str, option("--cell", panel=MODEL, among=CELL_NAMES, text="Recurrent cell.")]
-Embedding = Annotated[int, option("--embedding", panel=MODEL, metavar="N", text="Width of the word embedding.")]
+Embedding = Annotated[int, option("--embedding", panel=MODEL, metavar="N", text="Embedding size.")]
 Vectors = Annotated[
     Path | None,
     option(
-        "--vectors", panel=MODEL, metavar="FILE", text="Word vectors to start from: .vec or GloVe .txt, gzipped or not."
+        "--vectors",
+        panel=MODEL,
+        metavar="FILE",
+        text="Pretrained word vectors: fastText .vec or GloVe .txt, optionally gzipped.",
     ),
 ]
 Hidden = Annotated[int, option("--hidden", panel=MODEL, metavar="N", text="Units per layer and direction.")]
-LayerCount = Annotated[int, option("--layers", panel=MODEL, metavar="N", text="Recurrent layers.")]
-OneWay = Annotated[bool, option("--one-way", panel=MODEL, text="Read from left to right only.", show_default=False)]
+LayerCount = Annotated[int, option("--layers", panel=MODEL, metavar="N", text="Number of recurrent layers.")]
+OneWay = Annotated[
+    bool, option("--one-way", panel=MODEL, text="Read left to right only, not in both directions.", show_default=False)
+]
 Pooling = Annotated[
     str,
     option(
@@ -86,27 +95,27 @@ Pooling = Annotated[
         panel=MODEL,
         among=POOLINGS,
         metavar=",".join(POOLINGS),
-        text="How the states become one vector; several are concatenated.",
+        text="How to pool the states into one vector; several results are concatenated.",
     ),
 ]
 Segment = Annotated[
     int,
-    option("--segment", panel=MODEL, metavar="N", text="Read longer texts in pieces of N tokens; 0 for in one go."),
+    option("--segment", panel=MODEL, metavar="N", text="Read longer texts in segments of N tokens; 0 for one segment."),
 ]
 EmbeddingDropout = Annotated[
     float, option("--embedding-dropout", panel=MODEL, metavar="P", text="Locked dropout on the embedded text.")
 ]
 WordDropout = Annotated[
-    float, option("--word-dropout", panel=MODEL, metavar="P", text="Share of words hidden in training.")
+    float, option("--word-dropout", panel=MODEL, metavar="P", text="Share of words dropped in training.")
 ]
 FeatureDropout = Annotated[
-    float, option("--feature-dropout", panel=MODEL, metavar="P", text="Share of hashed features hidden in training.")
+    float, option("--feature-dropout", panel=MODEL, metavar="P", text="Share of hashed features dropped in training.")
 ]
 LayerDropout = Annotated[
     float, option("--layer-dropout", panel=MODEL, metavar="P", text="Locked dropout between layers.")
 ]
 WeightDrop = Annotated[
-    float, option("--weight-drop", panel=MODEL, metavar="P", text="Dropout on the recurrent weights.")
+    float, option("--weight-drop", panel=MODEL, metavar="P", text="DropConnect on the recurrent weights.")
 ]
 OutputDropout = Annotated[
     float, option("--output-dropout", panel=MODEL, metavar="P", text="Dropout before the last layer.")
@@ -118,57 +127,81 @@ Ngrams = Annotated[
         panel=MODEL,
         metavar="N",
         show_default="2, or 3 on large sets",
-        text="Longest n-gram of the linear model beside the network; 0 for none.",
+        text="Longest n-gram of the linear model that is combined with the network; 0 for no such model.",
     ),
 ]
 
 # Training
 Epochs = Annotated[
     int | None,
-    option("--epochs", metavar="N", show_default="3 to 15, by corpus size", text="Passes over the training texts."),
+    option("--epochs", metavar="N", show_default="3 to 15, by corpus", text="Passes over the training data."),
 ]
-Time = Annotated[str | None, option("--time", metavar="TIME", text="Time that training may take: 30s, 15m, 1h.")]
-Seed = Annotated[int, option("--seed", metavar="N", text="The same seed gives the same model.")]
+Time = Annotated[str | None, option("--time", metavar="TIME", text="Training time limit: 30s, 15m, 1h.")]
+Seed = Annotated[int, option("--seed", metavar="N", text="Random seed; the same seed gives the same model.")]
 Deterministic = Annotated[
     bool,
     option(
         "--deterministic",
         panel=TRAINING,
-        text="Refuse what could make a second run differ: --time, and sums in any order on a GPU.",
+        text="Refuse what could make a second run differ: --time, and unordered sums on a GPU.",
         show_default=False,
     ),
 ]
 BatchSize = Annotated[int, option("--batch-size", panel=TRAINING, metavar="N", text="Texts per step.")]
-LearningRate = Annotated[
-    float, option("--learning-rate", panel=TRAINING, metavar="X", text="Highest learning rate of AdamW.")
-]
+LearningRate = Annotated[float, option("--learning-rate", panel=TRAINING, metavar="X", text="Peak learning rate.")]
 Schedule = Annotated[
-    str, option("--schedule", panel=TRAINING, among=SCHEDULES, text="How the learning rate falls after warm-up.")
+    str, option("--schedule", panel=TRAINING, among=SCHEDULES, text="Learning-rate schedule after warm-up.")
 ]
 Warmup = Annotated[
-    float, option("--warmup", panel=TRAINING, metavar="SHARE", text="Share of the steps in which the rate rises.")
+    float, option("--warmup", panel=TRAINING, metavar="SHARE", text="Share of the steps used for warm-up.")
 ]
-WeightDecay = Annotated[float, option("--weight-decay", panel=TRAINING, metavar="X", text="Weight decay of AdamW.")]
-Clip = Annotated[float, option("--clip", panel=TRAINING, metavar="X", text="Largest gradient norm; 0 for no limit.")]
+WeightDecay = Annotated[float, option("--weight-decay", panel=TRAINING, metavar="X", text="Weight decay.")]
+Clip = Annotated[float, option("--clip", panel=TRAINING, metavar="X", text="Maximum gradient norm; 0 for no clipping.")]
 Patience = Annotated[
     int,
-    option("--patience", panel=TRAINING, metavar="N", text="Epochs without a better validation; 0 for no early end."),
+    option(
+        "--patience",
+        panel=TRAINING,
+        metavar="N",
+        text="Stop after N epochs without improvement; 0 to disable early stopping.",
+    ),
 ]
 Ema = Annotated[
-    float, option("--ema", panel=TRAINING, metavar="EPOCHS", text="Span of the average over weights; 0 for none.")
+    float,
+    option(
+        "--ema",
+        panel=TRAINING,
+        metavar="EPOCHS",
+        text="Span, in epochs, of the moving average of the weights; 0 for none.",
+    ),
 ]
 LabelSmoothing = Annotated[
-    float, option("--label-smoothing", panel=TRAINING, metavar="P", text="Share taken from the true label.")
+    float,
+    option(
+        "--label-smoothing", panel=TRAINING, metavar="P", text="Label smoothing: probability taken from the true label."
+    ),
 ]
 Adversarial = Annotated[
     float,
-    option("--adversarial", panel=TRAINING, metavar="X", text="Size of adversarial steps on embeddings; 0 for none."),
+    option(
+        "--adversarial",
+        panel=TRAINING,
+        metavar="X",
+        text="Size of the adversarial perturbation of embeddings; 0 for none.",
+    ),
 ]
 ClassWeights = Annotated[
     str,
-    option("--class-weights", panel=TRAINING, among=("none", "balanced"), text="Weight classes by how rare they are."),
+    option(
+        "--class-weights",
+        panel=TRAINING,
+        among=("none", "balanced"),
+        text="Weight classes by inverse frequency (balanced).",
+    ),
 ]
-Precision = Annotated[str, option("--precision", panel=TRAINING, among=PRECISIONS, text="Number format of the steps.")]
+Precision = Annotated[
+    str, option("--precision", panel=TRAINING, among=PRECISIONS, text="Number format of training steps.")
+]
 
 # Language models only; their defaults are the preset's
 Preset = Annotated[
@@ -177,8 +210,8 @@ Preset = Annotated[
         "--preset",
         panel=LANGUAGE_MODEL,
         among=PRESETS,
-        show_default="small, or chars where tokens are letters",
-        text="Size and regularisation; the options above and below change parts of it.",
+        show_default="small; chars for character tokens",
+        text="Size and regularisation. Other options override parts of the preset.",
     ),
 ]
 Mode = Annotated[
@@ -187,7 +220,7 @@ Mode = Annotated[
         "--mode",
         panel=LANGUAGE_MODEL,
         among=MODES,
-        text="Whether each line is a text of its own, or all of them are one document.",
+        text="Whether each line is a separate text, or the file is one document.",
     ),
 ]
 Words = Annotated[
@@ -196,12 +229,12 @@ Words = Annotated[
         "--words",
         panel=LANGUAGE_MODEL,
         among=WORDS,
-        text="What the word tokenizer takes for words: what stands between spaces, or what reads as one.",
+        text="What the word tokenizer treats as a word: anything between spaces, or words as found in running text.",
     ),
 ]
 Bptt = Annotated[
     int | None,
-    option("--bptt", panel=LANGUAGE_MODEL, metavar="N", text="Tokens that the gradient flows back over."),
+    option("--bptt", panel=LANGUAGE_MODEL, metavar="N", text="Window of backpropagation through time, in tokens."),
 ]
 Optimizer = Annotated[
     str | None,
@@ -209,24 +242,29 @@ Optimizer = Annotated[
         "--optimizer",
         panel=LANGUAGE_MODEL,
         among=OPTIMIZERS,
-        text="AdamW, or SGD that ends as an average of its last weights.",
+        text="AdamW, or averaged SGD.",
     ),
 ]
 Untied = Annotated[
     bool,
-    option("--untied", panel=LANGUAGE_MODEL, text="A softmax matrix apart from the embedding's.", show_default=False),
+    option(
+        "--untied",
+        panel=LANGUAGE_MODEL,
+        text="Do not share the softmax weights with the embedding.",
+        show_default=False,
+    ),
 ]
 InputDropout = Annotated[
     float | None,
-    option("--input-dropout", panel=LANGUAGE_MODEL, metavar="P", text="Locked dropout on the embedded words."),
+    option("--input-dropout", panel=LANGUAGE_MODEL, metavar="P", text="Locked dropout on the embedded tokens."),
 ]
 Alpha = Annotated[
     float | None,
-    option("--alpha", panel=LANGUAGE_MODEL, metavar="X", text="Penalty on large outputs of the last layer."),
+    option("--alpha", panel=LANGUAGE_MODEL, metavar="X", text="Penalty on large outputs of the last layer (AR)."),
 ]
 Beta = Annotated[
     float | None,
-    option("--beta", panel=LANGUAGE_MODEL, metavar="X", text="Penalty on its changes from token to token."),
+    option("--beta", panel=LANGUAGE_MODEL, metavar="X", text="Penalty on their changes between tokens (TAR)."),
 ]
 Softmax = Annotated[
     str,
@@ -234,8 +272,8 @@ Softmax = Annotated[
         "--softmax",
         panel=ADVANCED,
         among=SOFTMAXES,
-        text="How words are predicted; adaptive: rare ones in clusters that are seldom computed, for vocabularies of "
-        "tens of thousands. The embedding then has a matrix of its own, as with --untied.",
+        text="Full softmax, or adaptive: faster for vocabularies of tens of thousands, with rare words in clusters. "
+        "Implies --untied.",
     ),
 ]
 TrainingTask = Annotated[
@@ -244,10 +282,10 @@ TrainingTask = Annotated[
         "What to train: a classifier or a language model.", "classify where the text has labels, else lm", DATA
     ),
 ]
-Force = Annotated[bool, option("--force", text="Replace a model that is there already.", show_default=False)]
+Force = Annotated[bool, option("--force", text="Replace an existing model.", show_default=False)]
 Resume = Annotated[
-    bool, option("--resume", text="Go on with an unfinished run from its last checkpoint.", show_default=False)
+    bool, option("--resume", text="Continue an unfinished run from its last checkpoint.", show_default=False)
 ]
 CheckpointEvery = Annotated[
-    str, option("--checkpoint-every", panel=OUTPUT, metavar="TIME", text="Save the run's state this often; or never.")
+    str, option("--checkpoint-every", panel=OUTPUT, metavar="TIME", text="How often to save a checkpoint; or never.")
 ]
