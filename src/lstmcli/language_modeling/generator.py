@@ -15,17 +15,16 @@ from lstmcli.nn.device import check_engine
 def load_generator(
     path: str | Path, *, threads: int | None = None, engine: str = "auto", device: str = "cpu"
 ) -> Generator:
-    """The language model in a directory, ready to generate.
+    """Load the language model in a directory for generation.
 
     Args:
-        threads: None takes what the machine has.
-        engine: int8, fast and a little off; onnx, exact; torch, the same weights in PyTorch; auto: int8 where
-            training found that it loses little, else onnx.
+        threads: None uses all cores.
+        engine: int8: fast, approximate; onnx: exact; torch: PyTorch; auto: int8 if its loss is low enough, else onnx.
         device: cpu, cuda or auto; PyTorch only.
 
     Raises:
         ModelError: missing, damaged, too new, or not a language model.
-        UsageError: an engine or a device that does not exist.
+        UsageError: an unknown engine or device.
     """
     check_engine(engine, ENGINES, device)
 

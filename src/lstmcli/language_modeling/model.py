@@ -1,4 +1,4 @@
-"""A language model opened from its directory, by either engine."""
+"""A language model loaded from its directory, for any engine."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _OPEN = "open vocabulary: any text can be spelled, nothing is unknown"
 
 @dataclass(frozen=True)
 class LanguageModel:
-    """Its tokenizer and what runs it."""
+    """A language model: its tokenizer, and sessions that run it."""
 
     model: ModelDir
     encoder: StreamEncoder
@@ -38,11 +38,11 @@ class LanguageModel:
     device: str
     threads: int | None
     file: ReadAhead
-    """The weights, read with the rest: another model may be put in the place of this one at any time."""
+    """The weights, read with the other files, because the model may be replaced at any time."""
 
     @property
     def mode(self) -> str:
-        """lines or document: what it was trained on."""
+        """lines or document: the tokenizer's mode."""
         return str(self.model.settings.tokenizer.mode)
 
     @property
@@ -53,24 +53,24 @@ class LanguageModel:
     def oov_rule(self) -> str:
         """How unknown words are scored, in words."""
         config = self.model.settings.tokenizer
-        if config.kind == "bpe" and config.path is not None:  # made elsewhere, perhaps without all bytes
+        if config.kind == "bpe" and config.path is not None:  # made elsewhere, may lack bytes
             return _OOV_RULES["unigram"]
         return _OOV_RULES.get(config.kind, _OPEN)
 
     @cached_property
     def together(self) -> Session:
-        """All threads share the work of one run: for one text that is read from its beginning to its end."""
+        """A session that uses all threads for one run: for one text read as a stream."""
         return self._session(self.threads)
 
     @cached_property
     def apart(self) -> tuple[Session, int]:
-        """One thread a run, and how many runs may go on at once: for many texts."""
+        """A session with one thread per run, and the number of concurrent runs: for many texts."""
         if self.engine == "torch":
-            return self.together, 1  # PyTorch shares a batch out among its threads by itself
+            return self.together, 1  # PyTorch parallelises within a batch
         return self._session(1), self.threads or cores()
 
     def weights(self) -> dict[str, NDArray[np.generic]]:
-        """By name, as in ``model.safetensors``."""
+        """The weights by name, as in ``model.safetensors``."""
         return use_file(
             self.model,
             WEIGHTS,
@@ -79,11 +79,11 @@ class LanguageModel:
         )
 
     def int8(self) -> Session:
-        """In eight bits, all threads together."""
+        """A session with int8 weights that uses all threads for one run."""
         return self._session(self.threads, int8=True)
 
     def _session(self, threads: int | None, *, int8: bool = False) -> Session:
-        """Made from the weights: a graph from a stranger could ask for any amount of memory."""
+        """Built from the verified weights, because an untrusted graph could allocate any amount of memory."""
         config, V = self.model.settings.model, self.encoder.vocab_size
 
         def build(data: bytes) -> Session:
@@ -105,16 +105,16 @@ class LanguageModel:
 def load_language_model(
     path: str | Path, *, threads: int | None = None, engine: str = "onnx", device: str = "cpu"
 ) -> LanguageModel:
-    """The language model in a directory.
+    """Load the language model in a directory.
 
     Args:
-        threads: None takes what the machine has.
-        engine: onnx; or torch, the same weights in PyTorch.
+        threads: None uses all cores.
+        engine: onnx, or torch, the same weights in PyTorch.
         device: cpu, cuda or auto; PyTorch only.
 
     Raises:
         ModelError: missing, damaged, too new, or not a language model.
-        UsageError: an engine or a device that does not exist.
+        UsageError: an unknown engine or device.
     """
     check_engine(engine, ENGINES, device)
     if engine == "torch":
