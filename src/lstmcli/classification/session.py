@@ -1,6 +1,6 @@
-"""Running a classifier's graph with ONNX Runtime.
+"""Run a classifier's graph in ONNX Runtime.
 
-Shapes: B texts, S segments, T tokens, F rows a token, C labels.
+Shapes: B texts, S segments, T tokens, F rows per token, C labels.
 """
 
 from __future__ import annotations
@@ -14,19 +14,19 @@ from lstmcli.threads import cores
 
 
 class ClassifierSession:
-    """A classifier's graph, ready to answer.
+    """A classifier's graph, loaded in ONNX Runtime.
 
-    A run takes one thread and ``workers`` runs may go on at once: two batches side by side are done sooner
-    than one after the other with two threads each, for an LSTM has little in a step to share out.
+    A run uses one thread, and ``workers`` runs may be concurrent.  Two concurrent batches are faster than two threads
+    for one batch, because one LSTM step has little parallelism.
     """
 
     def __init__(self, graph: InferenceGraph, threads: int | None = None) -> None:
         """Raises ModelError if the graph cannot be loaded."""
         self.workers = threads or cores()
-        # Batches differ in shape: an arena would keep the largest of each.
+        # Batches differ in shape: an arena would keep memory for the largest.
         self._session = Session(graph, threads=1, arena=False)
 
     def logits(self, ids_BSTF: NDArray[np.int32], lengths_BS: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Unscaled logits [B, C]."""
+        """Logits [B, C], not calibrated."""
         result: NDArray[np.float32] = self._session.run(["logits"], {"ids": ids_BSTF, "lengths": lengths_BS})[0]
         return result
