@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lstmcli.classification.config import ClassifierConfig
-from lstmcli.classification.ngram_fit import MAX_WEIGHTS
+from lstmcli.classification.ngram_table import MAX_WEIGHTS
 from lstmcli.training.estimate import BASE_BYTES
 from lstmcli.training.results import Estimate
 
@@ -42,9 +42,7 @@ def estimate(
     width = train.encoded[0].shape[1]
     batch_tokens = batch_size * int(np.quantile(train.lengths(config.tokenizer.max_tokens), 0.99))
     directions = 2 if model.bidirectional else 1
-    kept = (
-        4 * model.embedding + 12 * directions * model.hidden * model.layers
-    )  # numbers per token, for the backward pass
+    kept = 4 * model.embedding + 12 * directions * model.hidden * model.layers  # per token, for the backward pass
     # Weights, second moment, moving average, best weights, and a copy during validation.
     memory = BASE_BYTES + 5 * 4 * parameters + 4 * tokens * width + 2 * 4 * batch_tokens * kept + 8 * table
     # The weights, nearly all in half precision, are in the weights file and in the graph.

@@ -20,7 +20,6 @@ from lstmcli.classification.events import DataRead, NgramsFitted, TokenizerReady
 from lstmcli.classification.finish import Finished, finish
 from lstmcli.classification.labels import class_weights, gold_array, indicators, known, with_unknown_labels
 from lstmcli.classification.model_selection import score_in_blocks
-from lstmcli.classification.ngram_fit import fit_table
 from lstmcli.classification.preflight import preflight_classifier
 from lstmcli.classification.results import DataCheck
 from lstmcli.model_dir.directory import NGRAMS, TOKENIZER
@@ -183,6 +182,8 @@ class ClassifierJob(TrainingJob):
 
     def _fit_ngrams(self, *parts: Split, judged: bool) -> NgramsFitted:
         """Fit the n-gram model on the given splits; with ``judged``, evaluate it on the validation split."""
+        from lstmcli.classification.ngram_training import fit_table
+
         begin, order, weight = time.monotonic(), self.config.model.ngrams, ngram_weight(len(self.train))
         assert order
         self.ngrams = fit_table(
