@@ -1,7 +1,7 @@
-"""Architectures trained side by side: the same data, tokenizer and seeds, and a budget that is said.
+"""Compare architectures: train each cell with the same data, tokenizer, seeds and budget.
 
-Each run is one of ``training.run.train``, so it leaves a model like any other.  All cells are trained
-with one seed before the next seed begins: whenever a person ends it, the cells have had the same.
+Each run is a normal ``training.run.train`` and leaves a model.  All cells are trained with one seed before the next
+seed, so an interrupted comparison is still balanced.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ if TYPE_CHECKING:
 
 MATCHES = ("parameters", "time", "epochs")
 UNTIL_TIME = 10_000
-"""Epochs, where time is what ends a run."""
+"""Number of epochs if a time limit ends the runs."""
 
 
 def check_cells(cells: Sequence[str]) -> None:
@@ -75,7 +75,7 @@ def check_match(match: Sequence[str]) -> None:
 
 
 def model_path(output: Path, cell: str, seed: int) -> Path:
-    """Where a run's model goes."""
+    """The path of a run's model."""
     return output / f"{cell}-seed{seed}"
 
 
@@ -93,19 +93,19 @@ def compare_architectures(
     command: str = "",
     stop: Callable[[], bool] = lambda: False,
 ) -> Iterator[ExperimentEvent]:
-    """Trains each cell with each seed and compares what came out; the last event holds all results.
+    """Train each cell with each seed and compare the results; the last event contains all of them.
 
-    When ``stop`` turns true, the run at hand ends and is left out; the runs before it are compared.  So are they
-    when a model cannot be written; the error comes after the last event.
+    When ``stop`` returns true, the current run is discarded and the complete ones are compared.  The same happens if a
+    model cannot be written; the error is raised after the last event.
 
     Args:
-        seeds: how many, from the config's on.
-        match: of ``MATCHES``: what is equal for all.
-        distance: the longest of the recall task; None leaves it out.
+        seeds: number of seeds, starting with the one in ``config``.
+        match: what is equal for all cells, from ``MATCHES``.
+        distance: the longest distance of the recall task; None omits it.
 
     Raises:
-        UsageError: cells, budget or sizes that make no comparison.
-        Interrupted: ``stop`` turned true before a run was complete.
+        UsageError: invalid cells, budget or sizes.
+        Interrupted: ``stop`` returned true before a run was complete.
         DataError, OutputError: as ``training.run.train``.
     """
     check_cells(cells)
@@ -163,7 +163,7 @@ def compare_architectures(
 def _run_all(
     plan: _Plan, runs: list[Run], *, force: bool, command: str, stop: Callable[[], bool]
 ) -> Generator[ExperimentEvent, None, OutputError | None]:
-    """Trains every cell with every seed; fills ``runs``.  Returns the error that ended it early, where one did.
+    """Train every cell with every seed and append to ``runs``.  Returns the error that ended it early, if any.
 
     Raises:
         OutputError: the first model could not be written.
@@ -191,7 +191,7 @@ def _run_all(
 
 @dataclass(frozen=True)
 class _Plan:
-    """What all runs have in common."""
+    """What is common to all runs."""
 
     splits: Splits
     config: Any
@@ -206,12 +206,12 @@ class _Plan:
 
     @property
     def order(self) -> list[tuple[int, Candidate]]:
-        """All cells with one seed before the next seed begins."""
+        """All cells with one seed before the next seed."""
         return [(seed, candidate) for seed in self.seeds for candidate in self.entrants]
 
     @property
     def measures(self) -> tuple[str, ...]:
-        """The first is what matters most."""
+        """The metrics; the first is the most important."""
         return ("macro_f1", "accuracy") if self.splits.multilabel else self._architecture.MEASURES
 
     @property
@@ -241,7 +241,7 @@ class _Plan:
         return tuple(notes)
 
     def train(self, candidate: Candidate, seed: int, **how: Any) -> Any:
-        """The run's events."""
+        """The events of one run."""
         how["checkpoint_every"] = float("inf")
         target, config = model_path(self.output, candidate.cell, seed), self.configured(candidate, seed)
         return train(self._task.module("train").job(self.splits, config), target, **how)
@@ -255,7 +255,7 @@ class _Plan:
         return self._task.module("architecture")
 
     def configured(self, candidate: Candidate, seed: int) -> Any:
-        """The settings of one run: patience ends none early, for the budget is to be equal."""
+        """The settings of one run, without early stopping, so that the budget is equal."""
         training: dict[str, Any] = {"seed": seed, "patience": 0}
         if "time" in self.match:
             training["epochs"] = UNTIL_TIME
@@ -264,7 +264,7 @@ class _Plan:
 
 @dataclass
 class _Log:
-    """What one run says that a comparison needs."""
+    """Collects what a comparison needs from the events of one run."""
 
     points: list[Point] = field(default_factory=list)
     started: float = 0.0
@@ -298,7 +298,7 @@ class _Log:
 
 
 def summaries(cells: Sequence[str], runs: Sequence[Run]) -> Iterator[Summary]:
-    """Mean, spread and interval of every measure, for each cell that has a run."""
+    """Mean, standard deviation and interval of every metric, for each cell with a complete run."""
     for cell in cells:
         if own := [run for run in runs if run.cell == cell]:
             measures = {name: spread([run.scores[name] for run in own]) for name in own[0].scores}
@@ -309,7 +309,7 @@ def summaries(cells: Sequence[str], runs: Sequence[Run]) -> Iterator[Summary]:
 
 
 def differences(cells: Sequence[str], base: str, runs: Sequence[Run]) -> list[Difference]:
-    """Each cell against the reference, on the seeds that both have."""
+    """Differences between each cell and the reference, on their common seeds."""
     found: list[Difference] = []
     measures = list(runs[0].scores) if runs else []
     by_seed = {(run.cell, run.seed): run.scores for run in runs}
@@ -333,7 +333,7 @@ def differences(cells: Sequence[str], base: str, runs: Sequence[Run]) -> list[Di
 
 
 def _is_zero(difference: float) -> bool:
-    """Whether it is none: but for rounding, or between two that are too large for a number."""
+    """Whether a difference is 0 up to rounding, or NaN, as between two infinite values."""
     return math.isnan(difference) or abs(difference) < 1e-12
 
 
@@ -368,7 +368,7 @@ def _recalls(
 
 
 def _notes(runs: Sequence[Run], order: Sequence[object], seeds: Sequence[int]) -> Iterator[str]:
-    """What the runs themselves make worth saying."""
+    """Caveats that follow from the runs."""
     if len(seeds) == 1:
         yield "one seed: there is no spread and no interval; --seeds 3 gives them"
     if len(runs) < len(order):
