@@ -150,10 +150,10 @@ class Trainer:
 
     def arrays(self) -> Arrays:
         """Copies of everything that the next step depends on, except random generators."""
-        found = {f"dense.{i}": p.detach().cpu().numpy().copy() for i, p in enumerate(self.dense)}
-        found |= {f"average.{i}": value.cpu().numpy().copy() for i, value in enumerate(self.average.values)}
-        found |= {f"table.{name}": value for name, value in self.table.arrays().items()}
-        return found | {f"adam.{name}": value for name, value in optimizer_arrays(self.adam, self.dense).items()}
+        result = {f"dense.{i}": p.detach().cpu().numpy().copy() for i, p in enumerate(self.dense)}
+        result |= {f"average.{i}": value.cpu().numpy().copy() for i, value in enumerate(self.average.values)}
+        result |= {f"table.{name}": value for name, value in self.table.arrays().items()}
+        return result | {f"adam.{name}": value for name, value in optimizer_arrays(self.adam, self.dense).items()}
 
     def load(self, snapshot: Snapshot) -> None:
         """Restore what ``arrays`` returned."""

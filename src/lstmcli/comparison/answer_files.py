@@ -182,15 +182,15 @@ class LogProbabilities:
         self._rows = read_rows(path) if rows is None else rows
 
     def score(self, records: Sequence[Record], pieces: bool) -> list[Cost]:
-        found = []
+        result = []
         for number, record in enumerate(records, self._at):
             if number >= len(self._rows):
-                found.append(Cost(0.0, 0, 0, []))  # ``finish`` says so
+                result.append(Cost(0.0, 0, 0, []))  # ``finish`` says so
                 continue
             _same_text(self._rows[number], record, self._path, number)
-            found.append(Cost(self._nats(number), 0, 0, []))
+            result.append(Cost(self._nats(number), 0, 0, []))
         self._at += len(records)
-        return found
+        return result
 
     def _nats(self, number: int) -> float:
         row, line, unit = self._rows[number], number + 1, self._unit

@@ -255,7 +255,7 @@ def _differences(names: Sequence[str], right: Sequence[NDArray[np.bool_]], sums:
     """Differences in accuracy, with McNemar's test, and in macro F1, of each model to the first."""
     p_values = [mcnemar_p(int((right[0] & ~own).sum()), int((own & ~right[0]).sum())) for own in right[1:]]
     adjusted = holm(p_values)
-    found = []
+    result = []
     for m in range(1, len(names)):
         rows = sum_groups(np.stack([right[0], right[m], np.ones_like(right[0])], axis=1).astype(np.int8))
 
@@ -274,7 +274,7 @@ def _differences(names: Sequence[str], right: Sequence[NDArray[np.bool_]], sums:
             ("macro_f1", np.concatenate([sums[0], sums[m]], axis=1), f1, ""),
         ):
             value = float(measure(both.sum(axis=0)[None])[0])
-            found.append(
+            result.append(
                 Difference(
                     model=names[m],
                     against=names[0],
@@ -288,7 +288,7 @@ def _differences(names: Sequence[str], right: Sequence[NDArray[np.bool_]], sums:
                     better=None if value == 0 else names[m] if value > 0 else names[0],
                 )
             )
-    return found
+    return result
 
 
 def _agreement(model: str, against: str, first: NDArray[np.bool_], own: NDArray[np.bool_]) -> Agreement:

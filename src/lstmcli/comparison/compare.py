@@ -104,11 +104,11 @@ def names(paths: Sequence[str | Path]) -> list[str]:
     times = Counter(short)
     whole = [str(path) if times[name] > 1 else name for path, name in zip(paths, short, strict=True)]
     seen: Counter[str] = Counter()
-    found = []
+    result = []
     for name in whole:
         seen[name] += 1
-        found.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
-    return found
+        result.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return result
 
 
 @dataclasses.dataclass(frozen=True)
@@ -144,9 +144,9 @@ def compare(
         DataError: a file of answers does not match the texts.
         UsageError: a package is not installed, or an option is invalid.
     """
-    found: ClassifierComparison | LmComparison
-    found = require_task(entries[0].task).feature("compare")(entries, records, options)
-    return found
+    result: ClassifierComparison | LmComparison
+    result = require_task(entries[0].task).feature("compare")(entries, records, options)
+    return result
 
 
 def compare_classifiers(

@@ -114,13 +114,13 @@ class KenLm:
         self.code: str | None = f"kenlm {path}"
 
     def score(self, records: Sequence[Record], pieces: bool) -> list[Cost]:
-        found = []
+        result = []
         for record in records:
             lines = [self._line(line.text) for line in lines_of(record, False)]
             nats = math.fsum(float(line.nats_T.sum()) for line in lines)
             tokens, oov = sum(len(line.ends_T) for line in lines), sum(int(line.unknown_T.sum()) for line in lines)
-            found.append(Cost(nats, tokens, oov, lines if pieces else []))
-        return found
+            result.append(Cost(nats, tokens, oov, lines if pieces else []))
+        return result
 
     def _line(self, text: str) -> Pieces:
         scores = list(self._model.full_scores(text, bos=True, eos=True))

@@ -141,7 +141,7 @@ class OwnLanguageModel:
         self.unknowns.on_lines(lines, ids)
         scores = self._reading.score(ids)
         check_finite(self._model, sum(float(score.nats.sum()) for score in scores))
-        found: list[Cost] = []
+        result: list[Cost] = []
         at = 0
         for record in records:
             n = record.text.count("\n") + 1
@@ -155,8 +155,8 @@ class OwnLanguageModel:
                     ends_T = [last for _, last in encoder.offsets(text)[:-1]] + [len(text) + 1]
                     detail.append(Pieces(text, ends_T, scores[i].nats, unknown_T))
             nats = math.fsum(float(scores[i].nats.sum()) for i in own)
-            found.append(Cost(nats, sum(len(ids[i]) for i in own), sum(int(u.sum()) for u in unknown), detail))
-        return found
+            result.append(Cost(nats, sum(len(ids[i]) for i in own), sum(int(u.sum()) for u in unknown), detail))
+        return result
 
     def finish(self, texts: int) -> None:
         pass

@@ -164,6 +164,6 @@ class LmComparison:
     """For each model after the first: spans in which it is better, then those in which the first is; largest gain
     first."""
     token_perplexity: str
-    """Why token perplexities are not compared; empty where all are."""
+    """Why perplexities per token are not compared; empty if all are."""
     notes: tuple[str, ...]
     task: str = "lm"

@@ -310,7 +310,7 @@ def summaries(cells: Sequence[str], runs: Sequence[Run]) -> Iterator[Summary]:
 
 def differences(cells: Sequence[str], base: str, runs: Sequence[Run]) -> list[Difference]:
     """Differences between each cell and the reference, on their common seeds."""
-    found: list[Difference] = []
+    result: list[Difference] = []
     measures = list(runs[0].scores) if runs else []
     by_seed = {(run.cell, run.seed): run.scores for run in runs}
     for measure in measures:
@@ -325,11 +325,11 @@ def differences(cells: Sequence[str], base: str, runs: Sequence[Run]) -> list[Di
             better = None if _is_zero(difference.mean) else cell if ahead else base
             row.append(Difference(cell, base, measure, difference, paired_t_p(differences), None, None, better))
         adjusted = holm([gap.p_value for gap in row])
-        found += [
+        result += [
             replace(gap, p_adjusted=p, significant=None if p is None else p < SIGNIFICANCE_LEVEL)
             for gap, p in zip(row, adjusted, strict=True)
         ]
-    return found
+    return result
 
 
 def _is_zero(difference: float) -> bool:

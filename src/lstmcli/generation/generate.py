@@ -84,15 +84,15 @@ def _unknown(encoder: Encoder, start: PromptState) -> str:
     tokens = len(start.ids) - 1
     if start.unknown == tokens:
         what = "its only symbol is" if tokens == 1 else f"all its {tokens:,} tokens are"
-        found = f"the model knows nothing of the prompt: {what} unknown to it"
+        result = f"the model knows nothing of the prompt: {what} unknown to it"
     else:
-        found = f"{start.unknown:,} of the prompt's {tokens:,} tokens {'is' if start.unknown == 1 else 'are'} unknown"
-        found += " to the model, and read as <unk>"
+        result = f"{start.unknown:,} of the prompt's {tokens:,} tokens {'is' if start.unknown == 1 else 'are'} unknown"
+        result += " to the model, and read as <unk>"
     corpus_style = encoder.corpus_style
     line = start.prompt.split("\n")[-1]
-    restyle = corpus_style.restyle(line) if corpus_style is not None else line
-    before, after = (int(encoder.unknown(encoder.prompt(text)).sum()) for text in (line, restyle))
-    return found + (f"; as the model's corpus is written: {restyle!r}" if after < before else "")
+    restyled = corpus_style.restyle(line) if corpus_style is not None else line
+    before, after = (int(encoder.unknown(encoder.prompt(text)).sum()) for text in (line, restyled))
+    return result + (f"; as the model's corpus is written: {restyled!r}" if after < before else "")
 
 
 def _split_by_prompt(events: Iterator[tuple[int, Event]], prompts: int, texts: int) -> list[Iterator[Event]]:

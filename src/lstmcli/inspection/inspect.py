@@ -44,5 +44,5 @@ def load_inspector(path: str | Path, config: InspectConfig, *, threads: int | No
 
 
 def _load(model: ModelDir, config: InspectConfig, threads: int | None) -> Inspector:
-    found: Inspector = model.task.feature("inspect")(model, config, threads)
-    return found
+    result: Inspector = model.task.feature("inspect")(model, config, threads)
+    return result

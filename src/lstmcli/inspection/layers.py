@@ -68,15 +68,15 @@ class LayerStatistics:
     def _ties(self, place_T: NDArray[np.int64], contributions_H: Floats | None) -> list[Tie]:
         states = {name: np.concatenate(values) for name, values in self._all.items()}
         hidden_TH = states["hidden"]
-        found = []
+        result = []
         enough = len(place_T) >= ENOUGH_TOKENS
         position_H = correlations(states.get("cell", hidden_TH), place_T) if enough else None
         strengths = {"label": contributions_H, "position": position_H}
         for to, strength_H in strengths.items():
             if strength_H is not None:
                 order = np.argsort(-abs(strength_H), kind="stable")[: self._config.top_units]
-                found += [Tie(int(u) + 1, to, float(strength_H[u]), _numbers(hidden_TH[:, u])) for u in order]
-        return found
+                result += [Tie(int(u) + 1, to, float(strength_H[u]), _numbers(hidden_TH[:, u])) for u in order]
+        return result
 
 
 class _GateSummary:

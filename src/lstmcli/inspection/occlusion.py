@@ -1,5 +1,6 @@
-"""Word attributions by leave-one-out: classify the text without each word (Li, Monroe & Jurafsky 2016, arXiv 1612.08220).
+"""Word attributions by leave-one-out: classify the text without each word.
 
+The method is that of Li, Monroe & Jurafsky (2016, arXiv 1612.08220), "erasure".
 The differences are exact, not estimates, but not additive: of two redundant words each has little effect alone, and a
 negation changes the effect of other words.  So their sum is reported together with the total effect, the difference
 between the whole text and the empty text.

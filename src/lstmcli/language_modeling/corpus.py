@@ -114,15 +114,15 @@ class Corpus(Counts):
 
 def survey_text(lines: Iterable[str]) -> Survey:
     """Statistics of all lines, in bounded memory."""
-    found, digest, room = Survey(), hashlib.sha256(), SAMPLE
+    result, digest, room = Survey(), hashlib.sha256(), SAMPLE
     for line in lines:
-        size = found.add(line)
+        size = result.add(line)
         _update_digest(digest, line, size)
         if room > 0:
-            found.sample.append(line[:room])
+            result.sample.append(line[:room])
             room -= len(line) + 1
-    found.fingerprint = digest.hexdigest()
-    return found
+    result.fingerprint = digest.hexdigest()
+    return result
 
 
 def verify_unchanged(lines: Iterable[str], found: Survey) -> Iterator[str]:

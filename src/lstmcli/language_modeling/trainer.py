@@ -106,10 +106,10 @@ class LmTrainer:
 
     def arrays(self) -> Arrays:
         """Copies of everything that the next step depends on, except random generators."""
-        found = {f"weights.{i}": p.detach().cpu().numpy().copy() for i, p in enumerate(self.parameters)}
-        found |= {f"mean.{i}": value.cpu().numpy().copy() for i, value in enumerate(self.mean or [])}
-        found["averaged_steps"] = np.array(self.averaged_steps)
-        return found | {f"optimizer.{k}": v for k, v in optimizer_arrays(self.optimizer, self.parameters).items()}
+        result = {f"weights.{i}": p.detach().cpu().numpy().copy() for i, p in enumerate(self.parameters)}
+        result |= {f"mean.{i}": value.cpu().numpy().copy() for i, value in enumerate(self.mean or [])}
+        result["averaged_steps"] = np.array(self.averaged_steps)
+        return result | {f"optimizer.{k}": v for k, v in optimizer_arrays(self.optimizer, self.parameters).items()}
 
     def load(self, snapshot: Snapshot) -> None:
         """Restore what ``arrays`` returned."""

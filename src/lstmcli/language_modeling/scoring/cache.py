@@ -67,19 +67,19 @@ class _Text:
         self, ids: Ids, *, entropy: bool = False, callbacks: Sequence[ProbabilityCallback | None] = (None, None)
     ) -> tuple[Scores, Scores]:
         """Score the next ids [N], without and with the cache."""
-        found = empty_scores(len(ids), entropy), empty_scores(len(ids), entropy)
+        result = empty_scores(len(ids), entropy), empty_scores(len(ids), entropy)
         whole = entropy or any(callbacks)
         step = min(STEP, max(1, MAX_PROBABILITIES // self._session.vocab_size)) if whole else STEP
         for start in range(0, len(ids), step):
             part = slice(start, start + step)
             nats_T, both_TV = self._read(ids[part], whole)
-            for scores, callback, own_T, p_TV in zip(found, callbacks, nats_T, both_TV, strict=True):
+            for scores, callback, own_T, p_TV in zip(result, callbacks, nats_T, both_TV, strict=True):
                 scores.nats[part] = own_T
                 if scores.entropy is not None:
                     scores.entropy[part] = _entropy(p_TV)
                 if callback:
                     callback(0, start, p_TV)
-        return found
+        return result
 
     def _read(
         self, targets_T: Ids, whole: bool

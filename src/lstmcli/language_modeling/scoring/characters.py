@@ -69,15 +69,15 @@ def token_parts(
     data, starts = text.encode("utf-8", "surrogatepass"), [0]
     for character in text:
         starts.append(starts[-1] + len(character.encode("utf-8", "surrogatepass")))
-    found: list[TokenPart] = []
+    result: list[TokenPart] = []
     at = 0
     for token in range(len(ids) - 1):
         piece, (first, last) = pieces[ids[token]], spans[token]
         begin, ahead = _position(piece, first, last, at, starts, data)
         if first == last:  # only the space added before a line
-            found.append(TokenPart(token, first, b"", 0.0))
+            result.append(TokenPart(token, first, b"", 0.0))
         elif unknown[token] or begin < at or not data.startswith(piece[ahead:], begin):
-            found += [TokenPart(token, c, b"", 1 / (last - first)) for c in range(first, last)]
+            result += [TokenPart(token, c, b"", 1 / (last - first)) for c in range(first, last)]
             at = max(at, starts[last])
         else:
             at = begin + len(piece) - ahead
@@ -85,9 +85,9 @@ def token_parts(
             place = bisect_right(starts, begin) - 1
             for n, cut in enumerate([*cuts, at]):
                 prefix = piece[: ahead + cut - begin] if cut < at else b""
-                found.append(TokenPart(token, place + n, prefix, 0.0))
-    found.append(TokenPart(len(ids) - 1, len(text), b"", 0.0))
-    return found
+                result.append(TokenPart(token, place + n, prefix, 0.0))
+    result.append(TokenPart(len(ids) - 1, len(text), b"", 0.0))
+    return result
 
 
 def _position(piece: bytes, first: int, last: int, at: int, starts: Sequence[int], data: bytes) -> tuple[int, int]:
@@ -134,13 +134,13 @@ class CharacterCosts:
     def nats(self, i: int, nats_T: NDArray[np.float64]) -> NDArray[np.float64]:
         """Nats of each character of line ``i``, and of what closes the line."""
         line, masses = self._lines[i], iter(self._masses[i])
-        found = np.zeros(line[-1].character + 1)
+        result = np.zeros(line[-1].character + 1)
         token, before = -1, 0.0
         for step in line:
             if step.token != token:
                 token, before = step.token, 0.0
             whole = float(nats_T[token])
             after = next(masses) if step.prefix else whole if not step.share else before + step.share * whole
-            found[step.character] += after - before
+            result[step.character] += after - before
             before = after
-        return found
+        return result

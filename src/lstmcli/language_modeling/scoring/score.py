@@ -77,15 +77,15 @@ def score_batches(
     """
     from lstmcli.tokenization.batching import by_length
 
-    found = [empty_scores(len(text), entropy) for text in texts]
+    result = [empty_scores(len(text), entropy) for text in texts]
 
     def compute(batch: NDArray[np.int64]) -> None:
         own = [int(i) for i in batch]
-        _read(session, [texts[i] for i in own], [found[i] for i in own], _start(session, len(own)), callback, own)
+        _read(session, [texts[i] for i in own], [result[i] for i in own], _start(session, len(own)), callback, own)
 
     lengths = np.fromiter(map(len, texts), np.int64, len(texts))
     each(compute, list(by_length(lengths, batch_size)), workers)
-    return found
+    return result
 
 
 class JoinedTexts:
