@@ -21,7 +21,7 @@ def from_options(given: Mapping[str, Any]) -> dict[str, Any]:
     chosen = given.get("preset")
     return {
         "config": _settings(str(chosen or DEFAULT_PRESET), given),
-        "of_letters": None if chosen else _settings(ALPHABET_PRESET, given),
+        "alphabet_config": None if chosen else _settings(ALPHABET_PRESET, given),
     }
 
 
