@@ -1,4 +1,4 @@
-"""What is in the data, before anything is learned from it."""
+"""Check the data before training."""
 
 from __future__ import annotations
 
@@ -26,13 +26,13 @@ IMBALANCE = 20
 def check_data(splits: Splits) -> DataCheck:
     """Count rows, labels, lengths, empty texts, duplicates, leaks and conflicts.
 
-    A duplicate is a row whose text an earlier row of its split has; empty texts are counted apart.  A text of
-    another split is also in training if a text there differs from it in case, white space and Unicode form only.
+    A duplicate is a row with the same text as an earlier row of its split; empty texts are counted separately.  A text
+    leaks into another split if it differs there only in case, white space or Unicode form.
 
     Raises:
-        NoDataError: no labels, or only one; no text; nothing to validate on.
-        DataError: validation or test data without a label of the training data; more, or longer, labels than a
-            model can hold.
+        NoDataError: no labels, or only one; no text; no validation data.
+        DataError: validation or test data without any label of the training data; labels too many or too long for a
+            model.
     """
     train = splits.train
     counts = _label_counts(train)
@@ -65,7 +65,7 @@ def check_data(splits: Splits) -> DataCheck:
 def _leaked(
     train: Iterable[Record], others: dict[str, Collection[Record]], key: Callable[[str], Hashable]
 ) -> dict[str, int]:
-    """How many texts of each other split have the key of a training text."""
+    """Number of texts in each other split with the key of a training text."""
     shown = {key(record.text) for record in train if record.text.strip()}
     return {
         name: sum(bool(record.text.strip()) and key(record.text) in shown for record in records)
@@ -74,7 +74,7 @@ def _leaked(
 
 
 def _also(leaked: dict[str, int], exact: dict[str, int]) -> Iterator[str]:
-    """A warning for each split with texts that are in training, letter for letter or nearly so."""
+    """A warning for each split with texts that are also in the training split, exactly or nearly."""
     for name, count in leaked.items():
         if not count:
             continue
@@ -104,7 +104,7 @@ def _label_counts(records: Iterable[Record]) -> Counter[str]:
 
 
 def _natural(label: str) -> tuple[bool, float, str]:
-    """2 before 10, numbers before words."""
+    """Natural sort key: 2 before 10, numbers before words."""
     try:
         number = float(label)
     except ValueError:
@@ -152,7 +152,7 @@ def _check(name: str, records: Collection[Record], labels: Sequence[str]) -> Spl
 
 
 def _conflicts(records: Iterable[Record]) -> int:
-    """Texts that occur with different labels."""
+    """Number of texts that occur with different labels."""
     seen: dict[str, frozenset[str]] = {}
     conflicting: set[str] = set()
     for record in records:

@@ -1,4 +1,4 @@
-"""A fitted classifier is calibrated on the validation split, and reported on, a block of texts at a time.
+"""Calibrate a trained classifier on the validation split and evaluate it, in blocks of texts.
 
 Shapes: N texts, C labels.
 """
@@ -22,26 +22,26 @@ if TYPE_CHECKING:
 
 
 class UnknownLabelTexts(NamedTuple):
-    """Texts of a split with labels that the training split never shows: every answer is wrong."""
+    """Texts of a split with labels that are not in the training split, so every answer is wrong."""
 
     encoded: Sequence[Ids] = ()
     labels: Sequence[Sequence[str]] = ()
 
 
 class Evaluator:
-    """Says how well the experts do on a split."""
+    """Evaluates the ensemble on a split."""
 
     def __init__(self, ensemble: Ensemble, labels: Sequence[str], multilabel: bool) -> None:
         self.ensemble, self.labels, self.multilabel = ensemble, tuple(labels), multilabel
 
     def scale(self, part: Split) -> float:
-        """The scale that makes the gold labels of a split most likely; of a large split, those of a sample."""
+        """The calibration scale, fitted on a split; for a large split, on a sample."""
         step = -(-len(part) * len(self.labels) // MAX_LOGITS) or 1
         sample = slice(0, None, step)
         return fit_scale(total(*self.ensemble.logits(part.encoded[sample])), part.gold[sample], self.multilabel)
 
     def reports(self, part: Split, unknown: UnknownLabelTexts, *scales: float) -> list[ClassReport]:
-        """A report on a split, which is not empty, for each scale."""
+        """A report on a split for each scale; the split must not be empty."""
         tallies = [Tally(self.labels, self.multilabel) for _ in scales]
         for block in blocks(len(part), len(self.labels)):
             logits = self.ensemble.logits(part.encoded[block])

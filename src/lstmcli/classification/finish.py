@@ -1,4 +1,4 @@
-"""From a classifier's trained weights to all that is saved beside them."""
+"""Steps after training a classifier: graph, calibration, reports, final n-gram model."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ Refit = Callable[[], "tuple[NgramTable, NgramsFitted]"]
 
 @dataclass
 class Finished:
-    """What there is beside the weights; the defaults are what a model can do with."""
+    """The results of the steps; the defaults are used for steps that failed."""
 
     table: NgramTable | None
     graph: InferenceGraph | None = None
@@ -47,12 +47,12 @@ def finish(
     refit: Refit | None,
     derived: Derived,
 ) -> Generator[Event, None, Finished]:
-    """Calibrates and reports, as events; returns what was ``Finished``.
+    """Run the steps and yield their events; returns the results.
 
     Args:
-        table: fitted on the training split alone: what is said of validation is said of models that have not seen it.
-        apart: of the validation and test splits, the texts with labels that the training split never shows.
-        refit: fits it again, with the held-out rows too.
+        table: the n-gram model fitted on the training split only, so that the validation split is unseen.
+        unknown_labels: texts of the validation and test splits with labels that are not in the training split.
+        refit: fits the n-gram model again, with the held-out rows too.
     """
     from lstmcli.classification.graph import classifier_graph
     from lstmcli.classification.onnx_session import ClassifierSession

@@ -1,4 +1,7 @@
-"""Fitting a classifier's network, as events; ``resumable.py`` says how it stops and goes on."""
+"""The training loop of a classifier.
+
+``training/loop.py`` has the parts that do not depend on the task: snapshots, rollback, resuming.
+"""
 
 from __future__ import annotations
 
@@ -26,14 +29,14 @@ class ClassifierLoopState(loop.LoopState):
     KEPT_ON_ROLLBACK: ClassVar[tuple[str, ...]] = ("kept_epoch", "kept_value", "best", "best_epoch")
 
     epoch: int = 0
-    """Epochs that are behind us, validation included."""
+    """Completed epochs, including their validation."""
     batches: int = 0
-    """Of the epoch at hand, behind us."""
+    """Completed batches of the current epoch."""
     best: Any = None
-    """The fields of the best ``validation.Score``, once there is one."""
+    """The fields of the best ``model_selection.Score`` so far; None before the first validation."""
     best_epoch: int = 0
     kept_value: float = 0.0
-    """The score of the kept epoch."""
+    """The score of the epoch whose weights are kept."""
 
 
 class _Run(loop.TrainingLoop[ClassifierLoopState]):
@@ -52,12 +55,12 @@ class _Run(loop.TrainingLoop[ClassifierLoopState]):
         return self.state.step / self.per_epoch
 
     def batches(self) -> list[NDArray[np.int64]]:
-        """The batches of this epoch that are still to come."""
+        """The remaining batches of this epoch."""
         drawn = bucketed(self.lengths, self.config.batch_size, self.epoch_generator())
         return list(drawn)[self.state.batches :]
 
     def step(self, index: NDArray[np.int64]) -> tuple[float, float, float]:
-        """One update: loss, gradient norm, learning rate."""
+        """One update; returns loss, gradient norm, learning rate."""
         state, config, trainer = self.state, self.config, self.trainer
         learning_rate = config.learning_rate * state.factor * rate(config.schedule, self.progress, config.warmup)
         state.step += 1
@@ -74,7 +77,7 @@ class _Run(loop.TrainingLoop[ClassifierLoopState]):
         return bool(patience) and epochs < self.epochs and epochs - self.state.best_epoch >= patience
 
     def validate(self) -> Validated | None:
-        """Ends the epoch; None where the loss ran away."""
+        """Validate and end the epoch; None if training diverged."""
         state, trainer, valid = self.state, self.trainer, self.valid
         weights = trainer.averaged()
         classes = len(trainer.module.head.weight)
@@ -104,15 +107,15 @@ def fit(
     rng: np.random.Generator,
     checkpoints: Checkpoints | None = None,
 ) -> Iterator[Event]:
-    """Trains until the epochs, the time or the patience is used up, or ``stop`` says so; keeps the best weights.
+    """Train until epochs, time or patience are used up, or ``stop`` returns true; keeps the best weights.
 
-    The best are the latest that validation cannot tell from those with the highest score, see ``validation.py``.
+    Those are the latest weights that are not significantly worse than the best, see ``model_selection.py``.
 
     Args:
-        checkpoints: where to go on from, and where snapshots go.
+        checkpoints: where snapshots are saved, and the snapshot to resume from.
 
     Raises:
-        LstmError: the loss ran away in the first epoch, so there is nothing to keep.
+        LstmError: training diverged in the first epoch, so there are no weights to keep.
     """
     run = _Run(trainer, train, valid, rng, checkpoints)
     trainer.module.train()

@@ -1,8 +1,9 @@
-"""How well a classifier did: counts, rates and calibration.
+"""Metrics of a classifier: accuracy, precision, recall, F1, confusion matrix and calibration.
 
-Shapes: N texts, C labels, U labels that the model does not have.  Everything is summed batch by batch, and of the
-confusion matrix only the cells that are not zero are held, so a report takes memory in proportion to the labels and
-the different mistakes.
+Everything is accumulated by batches, and the confusion matrix is sparse, so memory is proportional to the number of
+labels and distinct mistakes.
+
+Shapes: N texts, C labels, U labels that the model does not have.
 """
 
 from __future__ import annotations
@@ -20,9 +21,9 @@ from lstmcli.classification.results import ClassReport, ClassScore
 Floats = NDArray[np.float64]
 BINS = 15
 MAX_CONFUSED = 100
-"""With more labels than this the confusion matrix is left out of the report: nobody reads so many cells."""
+"""With more labels the confusion matrix is omitted from the report."""
 MAX_MISTAKES = 1000
-"""Pairs of labels that a report lists as confused, the most frequent ones."""
+"""Maximum number of confused pairs of labels in a report; the most frequent are kept."""
 
 
 class Calibration:
@@ -34,7 +35,7 @@ class Calibration:
         self.correct = np.zeros(bins)
 
     def add(self, confidence: Floats, correct: NDArray[np.bool_]) -> None:
-        """Decisions, each with the probability given to it and whether it was right; any equal shapes."""
+        """Add decisions: their probabilities, and whether they were correct; the shapes must be equal."""
         bins = len(self.counts)
         # Bin m is ((m - 1) / M, m / M]; a confidence of 0 goes to the first.
         index = np.clip(np.ceil(confidence * bins).astype(np.int64) - 1, 0, bins - 1).ravel()
@@ -50,19 +51,19 @@ class Calibration:
 
 
 def expected_calibration_error(confidence: Floats, correct: NDArray[np.bool_], bins: int = BINS) -> float:
-    """The error of decisions made with these confidences; see ``Calibration``."""
+    """The expected calibration error of decisions; see ``Calibration``."""
     calibration = Calibration(bins)
     calibration.add(confidence, correct)
     return calibration.error
 
 
 class Tally:
-    """Adds up answers and gold labels, and reports on them.
+    """Accumulates predictions and gold labels, and makes a report.
 
     Args:
-        labels: in the order of the probabilities' columns.
-        multilabel: each label is decided by itself.
-        threshold: probability from which a label is given, multi-label only.
+        labels: in the order of the columns of probabilities.
+        multilabel: labels are predicted independently.
+        threshold: minimum probability of a predicted label, multi-label only.
     """
 
     def __init__(self, labels: Sequence[str], multilabel: bool = False, threshold: float = 0.5) -> None:
@@ -75,11 +76,11 @@ class Tally:
         self._unknown = UnknownLabels()
         self._hits, self._predicted, self._support = (np.zeros(C, np.int64) for _ in range(3))
         self._confusion: Counter[int] = Counter()
-        """Texts by C times the place of the true label, plus the place of the answer."""
+        """Number of texts by C * (index of the gold label) + (index of the predicted label)."""
         self._calibration = Calibration()
 
     def add(self, probabilities: Floats, gold: NDArray[np.int64] | NDArray[np.bool_]) -> None:
-        """A batch of answers [N, C] with gold labels: column numbers [N], or [N, C] bool when multi-label."""
+        """Add a batch of probabilities [N, C] with gold labels: column indices [N], or bool [N, C] if multi-label."""
         self.n += len(probabilities)
         if self.multilabel:
             self._add_sets(probabilities, gold.astype(np.bool_))
@@ -87,9 +88,9 @@ class Tally:
             self._add_labels(probabilities, gold.astype(np.int64))
 
     def add_named(self, probabilities: Floats, labels: Sequence[Sequence[str]]) -> None:
-        """A batch of answers [N, C] with the labels of the texts by name.
+        """Add a batch of probabilities [N, C] with the names of the gold labels.
 
-        A text with a label that is none of ``labels`` is answered wrongly, whatever the answer.
+        If a text has a label that is not in ``labels``, any prediction is wrong.
         """
         known = np.array([all(label in self._column for label in own) for own in labels], np.bool_)
         columns = [[self._column[label] for label in own if label in self._column] for own in labels]
@@ -134,10 +135,10 @@ class Tally:
         self._calibration.add(np.where(predicted, p_NC, 1.0 - p_NC), right)
 
     def report(self) -> ClassReport:
-        """What was added so far.
+        """The report on everything added so far.
 
-        The macro averages are over the labels that occur, as gold or as an answer, as scikit-learn has it: a label
-        that the text never asked for says nothing, and one that the model lacks counts 0.  What would be 0 / 0 is 0.
+        Macro averages are over the labels that occur in gold labels or predictions, as in scikit-learn; a label that
+        the model does not have counts 0.  0 / 0 is 0.
         """
         n = self.n + self._unknown.texts
         if not n:
@@ -147,7 +148,7 @@ class Tally:
         support = np.concatenate([self._support, self._unknown.support])
         precision, recall, f1 = _ratio(hits, predicted), _ratio(hits, support), _ratio(2 * hits, predicted + support)
         occurs = (predicted + support) > 0
-        if not occurs.any():  # multi-label, and neither gold nor answers hold any label
+        if not occurs.any():  # multi-label, without any gold or predicted label
             occurs = ~occurs
         weight = _ratio(support, np.full_like(support, support.sum()))
         scores = zip(names, precision, recall, f1, support, strict=True)
@@ -169,7 +170,7 @@ class Tally:
         )
 
     def _matrix(self) -> tuple[tuple[int, ...], ...]:
-        """True labels by answers, the labels that the model lacks last; they are never an answer."""
+        """The confusion matrix, gold by predicted; labels that the model does not have come last."""
         C, total = len(self.labels), len(self.labels) + len(self._unknown.labels)
         if self.multilabel or total > MAX_CONFUSED:
             return ()
@@ -188,16 +189,16 @@ class Tally:
 
 
 class UnknownLabels:
-    """Texts with labels that the model does not have."""
+    """Counts of texts with labels that the model does not have."""
 
     def __init__(self) -> None:
         self.texts = 0
         self.predicted: Counter[tuple[str, int]] = Counter()
-        """Texts by their label and the place of the answer."""
+        """Number of texts by unknown label and index of the prediction."""
         self._support: Counter[str] = Counter()
 
     def add(self, labels: Sequence[str], predicted_C: NDArray[np.bool_]) -> None:
-        """A text: those of its labels that the model does not have, and what it was called."""
+        """Add a text: its unknown labels, and the predicted labels."""
         self.texts += 1
         for label in labels:
             self._support[label] += 1
@@ -209,23 +210,23 @@ class UnknownLabels:
 
     @property
     def support(self) -> NDArray[np.int64]:
-        """[U], the texts of each of the labels."""
+        """Number of texts of each unknown label, [U]."""
         return np.array([self._support[label] for label in self.labels], np.int64)
 
     def padded(self, counts_C: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Counts [C + U]: the model never gives these labels."""
+        """Counts [C + U]; zeros for the unknown labels, which are never predicted."""
         return np.concatenate([counts_C, np.zeros(len(self._support), np.int64)])
 
 
 def macro_f1(hits: NDArray[Any], predicted: NDArray[Any], support: NDArray[Any]) -> Floats:
-    """Mean F1 over the labels that occur, from counts [..., C]; 0 where none does."""
+    """Mean F1 over the labels that occur, from counts [..., C]; 0 if there are none."""
     total = np.asarray(predicted + support, np.float64)
     f1 = np.divide(2.0 * hits, total, out=np.zeros_like(total), where=total > 0)
     return np.asarray(f1.sum(axis=-1) / np.maximum(1, (total > 0).sum(axis=-1)))
 
 
 def _surprise(probabilities: Floats) -> float:
-    """Sum of negative logarithms, nats; a probability of 0 counts as the smallest there is."""
+    """Sum of negative log-probabilities in nats; a probability of 0 is clamped to the smallest float."""
     return float(-np.log(np.maximum(probabilities, np.finfo(np.float64).tiny)).sum())
 
 

@@ -7,7 +7,7 @@ from lstmcli.model_dir.weights import Shapes, stack_shapes
 
 
 def classifier_shapes(config: ClassifierModelConfig, rows: int, classes: int) -> Shapes:
-    """The weights of a classifier whose encoder makes ids below ``rows``."""
+    """The shapes of the weights of a classifier whose embedding has ``rows`` rows."""
     directions = 2 if config.bidirectional else 1
     K = directions * config.hidden
     shapes: Shapes = {"embedding": (rows, config.embedding)}

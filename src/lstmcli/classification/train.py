@@ -1,4 +1,4 @@
-"""Training a classifier: what it adds to the training run of every task."""
+"""Training of a classifier: its ``TrainingJob``."""
 
 from __future__ import annotations
 
@@ -20,7 +20,6 @@ from lstmcli.classification.events import DataRead, NgramsFitted, TokenizerReady
 from lstmcli.classification.finish import Finished, finish
 from lstmcli.classification.labels import class_weights, gold_array, indicators, known, with_unknown_labels
 from lstmcli.classification.model_selection import score_in_blocks
-from lstmcli.classification.ngram_fit import fit_table
 from lstmcli.classification.preflight import preflight_classifier
 from lstmcli.classification.results import DataCheck
 from lstmcli.model_dir.directory import NGRAMS, TOKENIZER
@@ -45,7 +44,7 @@ if TYPE_CHECKING:
 
 
 def job(splits: Splits, config: ClassifierConfig) -> ClassifierJob:
-    """The training of a classifier on ``splits``, for ``training.run.train``."""
+    """The job of training a classifier on ``splits``, for ``training.run.train``."""
     return ClassifierJob(CLASSIFICATION, splits, config)
 
 
@@ -89,7 +88,7 @@ class ClassifierJob(TrainingJob):
         yield DataRead(self.check, splits.notes)
         if not self.config.tokenizer.strip_html and (warning := html_warning(splits.train)):
             yield events.Warned(warning)
-        # Other files are read by the columns that were found here.
+        # Other files are read with the columns that were chosen for the training data.
         config = replace(self.config, read=splits.read or self.config.read)
         self.encoder = TextEncoder.train((record.text for record in splits.train), config.tokenizer)
 
@@ -142,7 +141,7 @@ class ClassifierJob(TrainingJob):
         self.parameters = count_parameters(self.module)
 
     def _with_vectors(self, path: str) -> Iterator[Event]:
-        """The network, its embedding begun with pretrained vectors."""
+        """Create the network with an embedding initialized from pretrained vectors."""
         import torch
 
         from lstmcli.classification.network import Classifier
@@ -151,7 +150,7 @@ class ClassifierJob(TrainingJob):
         vectors = read_vectors(path, self.encoder.vocabulary())
         self.config = replace(self.config, model=replace(self.config.model, embedding=vectors.dimension))
         self.module = Classifier(self.config.model, self.encoder.rows, len(self.check.labels))
-        words = vectors.rows > UNKNOWN_ID  # never the row of padding, whatever the file calls a word
+        words = vectors.rows > UNKNOWN_ID  # never padding or the unknown token, whatever words the file has
         self.module.embedding.data[torch.from_numpy(vectors.rows[words])] = torch.from_numpy(vectors.values[words])
         yield events.Warned(f"{len(vectors.rows):,} of {self.encoder.vocab_size:,} words start from {path}")
 
@@ -183,7 +182,9 @@ class ClassifierJob(TrainingJob):
             yield self._fit_ngrams(self.train, judged=True)
 
     def _fit_ngrams(self, *parts: Split, judged: bool) -> NgramsFitted:
-        """Fit the n-gram model on the texts of some splits; ``judged`` measures it on the validation split."""
+        """Fit the n-gram model on the given splits; with ``judged``, evaluate it on the validation split."""
+        from lstmcli.classification.ngram_training import fit_table
+
         begin, order, weight = time.monotonic(), self.config.model.ngrams, ngram_weight(len(self.train))
         assert order
         self.ngrams = fit_table(

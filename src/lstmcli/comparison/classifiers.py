@@ -1,4 +1,4 @@
-"""Classifiers side by side on labelled texts.
+"""Compare classifiers on labelled texts.
 
 Shapes: N texts, M models, C labels, R resamples, K sums that macro F1 is made of (three for each label and model).
 """
@@ -36,13 +36,13 @@ if TYPE_CHECKING:
 
 MCNEMAR = "McNemar's exact test"
 _COLD_TEXT = 200
-"""Characters of the text that a process is started for."""
+"""Characters of the text that is used to measure a cold start."""
 
 
 def compare(
     columns: Sequence[ClassifierColumn], records: Iterable[Record], source: str, shown: int, cold_starts: bool
 ) -> ClassifierComparison:
-    """See ``tasks.compare.compare_classifiers``."""
+    """See ``comparison.compare.compare_classifiers``."""
     records, labels, multilabel = _labels(columns, records)
     run = _Run(columns, labels, multilabel, shown)
     for window in windows(records, lambda: True, WINDOW, WINDOW_CHARACTERS):
@@ -53,7 +53,7 @@ def compare(
 def _labels(
     columns: Sequence[ClassifierColumn], records: Iterable[Record]
 ) -> tuple[Iterable[Record], tuple[str, ...], bool]:
-    """The labels that all have; with files of answers alone, those that occur."""
+    """The common labels of the models; with files of answers only, all labels that occur."""
     models = [column for column in columns if column.labels is not None]
     for column in models[1:]:
         first, own = set(models[0].labels or ()), set(column.labels or ())
@@ -86,7 +86,7 @@ def _sides(
 
 
 class _Run:
-    """What is kept of the texts, which stream by."""
+    """Accumulates the answers on a stream of texts."""
 
     def __init__(
         self, columns: Sequence[ClassifierColumn], labels: tuple[str, ...], multilabel: bool, shown: int
@@ -99,7 +99,7 @@ class _Run:
         self.seconds = [0.0] * len(columns)
         self.texts = self.unlabelled = self.judged = 0
         self.unknown: list[tuple[int, str]] = []
-        """Judged texts, from 0, and a label of theirs that the models do not have."""
+        """Index of a labelled text, from 0, and a label of it that the models do not have."""
         self.example = ""
         self.disagreeing = 0
         self._best: list[tuple[float, int, Disagreement]] = []
@@ -211,11 +211,11 @@ class _Run:
     def _ece(
         self, confidence: Floats, called_NC: NDArray[np.bool_], gold_NC: NDArray[np.bool_], classes: int
     ) -> float | None:
-        """Of the decisions on the models' own labels, the first ``classes`` columns."""
+        """Expected calibration error over the models' labels, the first ``classes`` columns."""
         right = (called_NC == gold_NC)[:, :classes] if self.multilabel else (called_NC == gold_NC).all(axis=1)
         known = ~np.isnan(confidence)
         if not self.multilabel:
-            known &= called_NC.any(axis=1)  # an abstention is sure of nothing
+            known &= called_NC.any(axis=1)  # an abstention has no confidence
         return expected_calibration_error(confidence[known], right[known]) if known.any() else None
 
     def _notes(self, judged: int) -> Iterable[str]:
@@ -233,7 +233,7 @@ class _Run:
 
 
 def multiple_tests_note(tests: int, first: str) -> str:
-    """How several comparisons are to be read."""
+    """The note about several comparisons with the first model."""
     corrected = f"p-values are corrected for {tests} tests (Holm), intervals are not"
     return f"each model is compared with the first ({first}); {corrected}"
 
@@ -243,7 +243,7 @@ def _mean_confidence(confidence: Floats) -> Floats:
 
 
 def _sums(called_NC: NDArray[np.bool_], gold_NC: NDArray[np.bool_]) -> Floats:
-    """[N, 3 C]: what each text, or run of texts, adds to true positives, labels given and labels there are."""
+    """[N, 3 C]: true positives, predicted labels and gold labels of each text or group of texts."""
     return np.concatenate([sum_groups(part) for part in (called_NC & gold_NC, called_NC, gold_NC)], axis=1)
 
 
@@ -252,10 +252,10 @@ def _macro_f1(sums_RK: Floats) -> Floats:
 
 
 def _differences(names: Sequence[str], right: Sequence[NDArray[np.bool_]], sums: Sequence[Floats]) -> list[Difference]:
-    """Accuracy with McNemar's test, and macro F1, of each model against the first."""
+    """Differences in accuracy, with McNemar's test, and in macro F1, of each model to the first."""
     p_values = [mcnemar_p(int((right[0] & ~own).sum()), int((own & ~right[0]).sum())) for own in right[1:]]
     adjusted = holm(p_values)
-    found = []
+    result = []
     for m in range(1, len(names)):
         rows = sum_groups(np.stack([right[0], right[m], np.ones_like(right[0])], axis=1).astype(np.int8))
 
@@ -274,7 +274,7 @@ def _differences(names: Sequence[str], right: Sequence[NDArray[np.bool_]], sums:
             ("macro_f1", np.concatenate([sums[0], sums[m]], axis=1), f1, ""),
         ):
             value = float(measure(both.sum(axis=0)[None])[0])
-            found.append(
+            result.append(
                 Difference(
                     model=names[m],
                     against=names[0],
@@ -288,7 +288,7 @@ def _differences(names: Sequence[str], right: Sequence[NDArray[np.bool_]], sums:
                     better=None if value == 0 else names[m] if value > 0 else names[0],
                 )
             )
-    return found
+    return result
 
 
 def _agreement(model: str, against: str, first: NDArray[np.bool_], own: NDArray[np.bool_]) -> Agreement:

@@ -1,8 +1,8 @@
-"""Language models side by side on one text.
+"""Compare language models on one text.
 
-What is compared is the cost of whole lines, so bits per byte and per character and perplexity per word compare any
-models; perplexity per token compares models of one tokenizer only.  All of these are the total cost over the same
-count, so one test of the cost of lines speaks for them all.
+The scores of whole lines are compared.  Bits per byte and per character and perplexity per word are comparable between
+any models, perplexity per token only between models with the same tokenizer.  All are functions of the total score, so
+one test on the scores of lines is valid for all of them.
 
 Shapes: N lines (records of a table), M models, R resamples.
 """
@@ -34,7 +34,7 @@ ROUNDING = 1e-6
 
 
 def compare(columns: Sequence[LmColumn], records: Iterable[Record], source: str, shown: int) -> LmComparison:
-    """See ``tasks.compare.compare_language_models``."""
+    """See ``comparison.compare.compare_language_models``."""
     from lstmcli.language_modeling.corpus import Counts
 
     counts, sizes = Counts(), list[int]()
@@ -57,7 +57,7 @@ def compare(columns: Sequence[LmColumn], records: Iterable[Record], source: str,
     for column in columns:
         column.finish(len(sizes))
     nats_MN = np.array([[cost.nats for cost in own] for own in costs])
-    # What fp32 cannot tell apart is no difference, however regularly it occurs.
+    # Differences within fp32 rounding count as 0, even if they are systematic.
     nats_MN = np.where(np.isclose(nats_MN, nats_MN[0], rtol=ROUNDING, atol=ROUNDING), nats_MN[0], nats_MN)
     reports = [
         LmReport.of(
@@ -91,7 +91,7 @@ def compare(columns: Sequence[LmColumn], records: Iterable[Record], source: str,
 
 
 def _add(spans: tuple[Spans, Spans], window: Sequence[Record], first: Sequence[Cost], other: Sequence[Cost]) -> None:
-    """``spans``: where the other model gains, and where the first does."""
+    """``spans``: those in which the other model is better, and those in which the first is."""
     for record, a, b in zip(window, first, other, strict=True):
         for one, two in zip(a.lines, b.lines, strict=False):  # a file of log-probabilities has none
             pieces = list(common(two, one))
@@ -117,7 +117,7 @@ def _figures(column: LmColumn, report: LmReport, compared: bool) -> LmFigures:
 
 
 def _differences(names: Sequence[str], nats_MN: Floats, sizes_N: np.ndarray) -> Iterator[Difference]:
-    """Bits per byte of each model against the first."""
+    """Difference in bits per byte of each model to the first."""
 
     def measure(sums_RK: Floats) -> Floats:
         return np.asarray((sums_RK[:, 1] - sums_RK[:, 0]) / sums_RK[:, 2] / math.log(2))
@@ -141,7 +141,7 @@ def _differences(names: Sequence[str], nats_MN: Floats, sizes_N: np.ndarray) -> 
 
 
 def _why_not_comparable(columns: Sequence[LmColumn], same: Sequence[bool]) -> str:
-    """Why token perplexities cannot be compared."""
+    """Why perplexities per token cannot be compared; empty if they can."""
     first = columns[0]
     if all(same):
         return ""
@@ -164,7 +164,7 @@ def _why_not_comparable(columns: Sequence[LmColumn], same: Sequence[bool]) -> st
 
 
 def _style_notes(columns: Sequence[LmColumn]) -> Iterator[str]:
-    """Models whose corpus was tokenized or written otherwise than this text."""
+    """Notes about models whose corpus has another tokenization style than this text."""
     for column in columns:
         if isinstance(column, OwnLanguageModel) and (shares := column.unknowns.restyled_shares()):
             corpus_style = column.unknowns.corpus_style
@@ -178,7 +178,7 @@ def _style_notes(columns: Sequence[LmColumn]) -> Iterator[str]:
 
 
 def _notes(columns: Sequence[LmColumn], reports: Sequence[LmReport], lines: int) -> Iterator[str]:
-    """What must be known to read the figures rightly."""
+    """Caveats."""
     if lines == 1:
         yield "one line: there is no interval for a difference, and no test can say anything"
     elif lines < FEW:

@@ -1,4 +1,4 @@
-"""Labels of the texts that no model in a comparison has: every answer to such a text is wrong.
+"""Labels of texts that no model in a comparison has; every answer to such a text is wrong.
 
 Shapes: N texts, C labels.
 """
@@ -12,14 +12,14 @@ import numpy as np
 from numpy.typing import NDArray
 
 MAX_COLUMNS = 100
-"""Labels that are told apart; rarer ones share a column."""
+"""Maximum number of columns for unknown labels; rarer ones share one."""
 
 
 def with_unknown_labels(gold_NC: NDArray[np.bool_], unknown: Sequence[tuple[int, str]]) -> NDArray[np.bool_]:
-    """Gold labels with a column for each label that the models do not have.
+    """Add columns for labels that the models do not have.
 
     Args:
-        strange: texts, from 0, and a label of theirs that is no column of ``gold_NC``.
+        unknown: indices of texts, from 0, and an unknown label of each.
     """
     frequent = [label for label, _ in Counter(label for _, label in unknown).most_common(MAX_COLUMNS)]
     column = {label: gold_NC.shape[1] + i for i, label in enumerate(sorted(frequent))}
@@ -30,12 +30,12 @@ def with_unknown_labels(gold_NC: NDArray[np.bool_], unknown: Sequence[tuple[int,
 
 
 def pad_columns(called_NC: NDArray[np.bool_], columns: int) -> NDArray[np.bool_]:
-    """The same with more columns, in which nothing is called."""
+    """Pad with columns of False."""
     return np.pad(called_NC, ((0, 0), (0, columns - called_NC.shape[1])))
 
 
 def unknown_labels_note(unknown: Sequence[tuple[int, str]]) -> Iterator[str]:
-    """A sentence about texts with such labels, if there are any."""
+    """The note about texts with unknown labels, if there are any."""
     if unknown:
         texts = len({n for n, _ in unknown})
         have, they = ("text has", "it counts") if texts == 1 else ("texts have", "they count")
@@ -44,6 +44,6 @@ def unknown_labels_note(unknown: Sequence[tuple[int, str]]) -> Iterator[str]:
 
 
 def list_labels(labels: Iterable[str]) -> str:
-    """A few labels, and how many more there are."""
+    """The first few labels, and the number of others."""
     names = sorted(labels)
     return ", ".join(map(repr, names[:5])) + (f" and {len(names) - 5} more" if len(names) > 5 else "")

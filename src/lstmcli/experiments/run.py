@@ -1,7 +1,7 @@
-"""Architectures trained side by side: the same data, tokenizer and seeds, and a budget that is said.
+"""Compare architectures: train each cell with the same data, tokenizer, seeds and budget.
 
-Each run is one of ``training.run.train``, so it leaves a model like any other.  All cells are trained
-with one seed before the next seed begins: whenever a person ends it, the cells have had the same.
+Each run is a normal ``training.run.train`` and leaves a model.  All cells are trained with one seed before the next
+seed, so an interrupted comparison is still balanced.
 """
 
 from __future__ import annotations
@@ -53,19 +53,19 @@ def compare_architectures(
     command: str = "",
     stop: Callable[[], bool] = lambda: False,
 ) -> Iterator[ExperimentEvent]:
-    """Trains each cell with each seed and compares what came out; the last event holds all results.
+    """Train each cell with each seed and compare the results; the last event contains all of them.
 
-    When ``stop`` turns true, the run at hand ends and is left out; the runs before it are compared.  So are they
-    when a model cannot be written; the error comes after the last event.
+    When ``stop`` returns true, the current run is discarded and the complete ones are compared.  The same happens if a
+    model cannot be written; the error is raised after the last event.
 
     Args:
-        seeds: how many, from the config's on.
-        match: of ``MATCHES``: what is equal for all.
-        distance: the longest of the recall task; None leaves it out.
+        seeds: number of seeds, starting with the one in ``config``.
+        match: what is equal for all cells, from ``MATCHES``.
+        distance: the longest distance of the recall task; None omits it.
 
     Raises:
-        UsageError: cells, budget or sizes that make no comparison.
-        Interrupted: ``stop`` turned true before a run was complete.
+        UsageError: invalid cells, budget or sizes.
+        Interrupted: ``stop`` returned true before a run was complete.
         DataError, OutputError: as ``training.run.train``.
     """
     check_cells(cells)
@@ -136,7 +136,7 @@ def _compared(plan: Plan, base: str, runs: Sequence[Run], *, interrupted: bool) 
 def _run_all(
     plan: Plan, runs: list[Run], *, force: bool, command: str, stop: Callable[[], bool]
 ) -> Generator[ExperimentEvent, None, OutputError | None]:
-    """Trains every cell with every seed; fills ``runs``.  Returns the error that ended it early, where one did.
+    """Train every cell with every seed and append to ``runs``.  Returns the error that ended it early, if any.
 
     Raises:
         OutputError: the first model could not be written.
@@ -164,7 +164,7 @@ def _run_all(
 
 @dataclass
 class _Log:
-    """What one run says that a comparison needs."""
+    """Collects what a comparison needs from the events of one run."""
 
     points: list[Point] = field(default_factory=list)
     started: float = 0.0
@@ -228,7 +228,7 @@ def _recalls(
 
 
 def _notes(runs: Sequence[Run], order: Sequence[object], seeds: Sequence[int]) -> Iterator[str]:
-    """What the runs themselves make worth saying."""
+    """Caveats that follow from the runs."""
     if len(seeds) == 1:
         yield "one seed: there is no spread and no interval; --seeds 3 gives them"
     if len(runs) < len(order):

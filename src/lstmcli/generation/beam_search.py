@@ -1,9 +1,8 @@
-"""Beam search: the most probable texts that go on from a prompt, as far as so many at once can find them.
+"""Beam search for the most probable continuations of a prompt.
 
-A text's score is its log-probability over a power of its length; with a power of 0 short texts win, for every
-token costs something.
+The score of a text is its log-probability divided by a power of its length; with a power of 0 short texts win.
 
-Shapes: B texts that are followed, V words.
+Shapes: B beams, V words.
 """
 
 from __future__ import annotations
@@ -25,14 +24,14 @@ from lstmcli.tokenization.ids import END_ID
 
 @dataclass(frozen=True)
 class _Beam:
-    """The tokens of a text so far, and the logarithm of their probability."""
+    """The tokens of a text so far, and their log-probability in nats."""
 
     ids: tuple[int, ...] = ()
     logprob: float = 0.0
 
 
 def beam_search(generator: Generator, start: PromptState, state: State, config: GenerateConfig) -> Iterator[Event]:
-    """The best texts, the best first.  Nothing is certain before the end, so each comes whole.
+    """The best texts, best first.  Each is yielded whole, because nothing is certain before the end.
 
     Args:
         state: of one text, before the last id of the prompt.
@@ -53,7 +52,7 @@ def beam_search(generator: Generator, start: PromptState, state: State, config: 
 
 @dataclass(frozen=True)
 class _FinishedBeam:
-    """A text that has ended."""
+    """A finished text."""
 
     beam: _Beam
     text: str
@@ -84,7 +83,7 @@ class _Search:
         return self._best()
 
     def _allowed(self, logits_BV: Logits, live: list[_Beam]) -> NDArray[np.float64]:
-        """Log-probabilities; -inf for what may not come next."""
+        """Log-probabilities; -inf for tokens that are ruled out."""
         log_p_BV = log_softmax(logits_BV)
         if not self._config.sampling.allow_unknown:
             log_p_BV = without_unknown(log_p_BV)
@@ -102,10 +101,10 @@ class _Search:
         return memory.banned()
 
     def _step(self, live: list[_Beam], log_p_BV: NDArray[np.float64]) -> tuple[list[int], list[_Beam]]:
-        """The best ways to go on, and which text each goes on from; those that end go to what was found."""
+        """The best continuations and the beam each continues; finished texts are stored."""
         total_BV = log_p_BV + np.array([[beam.logprob] for beam in live])
         flat, V = total_BV.reshape(-1), total_BV.shape[1]
-        # Each text has one way to end, so twice as many hold enough that go on.
+        # Each beam has one ending, so twice as many candidates contain enough that continue.
         most = min(2 * self._beam.beams, len(flat))
         best = np.argpartition(-flat, most - 1)[:most]
         best = best[np.lexsort((best, -flat[best]))]
@@ -122,7 +121,7 @@ class _Search:
         return parents, after
 
     def _read(self, beam: _Beam) -> tuple[str, bool]:
-        """The text of a beam up to a stop string, and whether it holds one."""
+        """The text of a beam up to a stop string, and whether there was one."""
         streamer = self._start.streamer(self._generator.encoder)
         stops = StopFilter(self._config.stop)
         ended = bool(beam.ids) and beam.ids[-1] == END_ID
@@ -132,7 +131,7 @@ class _Search:
         return text + stops.end(), stops.found
 
     def _keep(self, beam: _Beam, finish: str) -> None:
-        """A text that was found in several ways is found once, by the best."""
+        """Store a finished text; of equal texts the one with the best score."""
         text, _ = self._read(beam)
         score = self._score(beam.logprob, len(beam.ids))
         if text not in self._found or self._found[text].score < score:
@@ -142,7 +141,7 @@ class _Search:
         return logprob / float(tokens**self._beam.length_penalty)
 
     def _is_settled(self, live: list[_Beam]) -> bool:
-        """Whether no text that is still followed can come among the best: its log-probability only falls."""
+        """Whether no live beam can reach the n best: log-probabilities only fall."""
         best = self._best()
         if len(best) < self._beam.n_best:
             return False

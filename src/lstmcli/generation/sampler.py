@@ -1,7 +1,7 @@
-"""Texts that are drawn token by token, side by side.
+"""Sample a batch of texts token by token.
 
-Every text draws from a source of its own, made from the seed, the number of its prompt and its own number: on
-the exact engines it does not depend on what is made beside it.
+Every text has its own random generator, seeded by the seed, the index of the prompt and the index of the text.  With
+an exact engine a text does not depend on the rest of the batch.
 
 Shapes: B texts, V words.
 """
@@ -34,11 +34,11 @@ from lstmcli.tokenization.ids import END_ID, UNKNOWN_ID
 def sample(
     generator: Generator, starts: Sequence[PromptState], state: State, config: GenerateConfig, *, seed: int, first: int
 ) -> Iterator[tuple[int, Event]]:
-    """The events of all texts as they happen, each with the place of its prompt among ``starts``.
+    """The events of all texts as they occur, each with the index of its prompt in ``starts``.
 
     Args:
-        state: of the prompts side by side, before the last id of each.
-        first: number of the first prompt; the same seed gives each prompt texts of its own.
+        state: of the batch of prompts, before the last id of each.
+        first: index of the first prompt, which is part of the seed.
     """
     texts = [
         text
@@ -68,7 +68,7 @@ def sample(
 def _texts(
     generator: Generator, start: PromptState, config: GenerateConfig, *, place: int, seed: int, number: int
 ) -> Iterator[_Text]:
-    """The texts of one prompt, not begun yet."""
+    """The texts of one prompt, still empty."""
     n = config.sampling.no_repeat_ngram
     memory = NgramMemory(n, start.ids[1:].tolist()) if n else None
     for own in range(config.samples):
@@ -79,7 +79,7 @@ def _texts(
 
 
 def _first_token_masks(starts: Sequence[PromptState]) -> NDArray[np.bool_] | None:
-    """What each text may begin with, [B, V]; None where all may begin with anything."""
+    """Mask of allowed first tokens, [B, V]; None if all are allowed."""
     masks = [start.first_V for start in starts]
     given = next((first_V for first_V in masks if first_V is not None), None)
     if given is None:
@@ -88,15 +88,15 @@ def _first_token_masks(starts: Sequence[PromptState]) -> NDArray[np.bool_] | Non
 
 
 class TokenChooser:
-    """The next token of each text."""
+    """Chooses the next token of each text."""
 
     def __init__(self, config: SamplingConfig, first_BV: NDArray[np.bool_] | None = None) -> None:
-        """``first_BV``: what may come first; None: anything."""
+        """``first_BV``: mask of allowed first tokens; None allows all."""
         self._config, self._filters, self._first_BV = config, filters(config), first_BV
 
     def __call__(self, logits_BV: Logits, texts: Sequence[_Text]) -> tuple[list[int], NDArray[np.float32]]:
-        """The tokens, and for each text the logarithm of the sum that makes its logits probabilities, [B]."""
-        # Every pass over [B, V] costs as much as a part of the network where texts are many: arrays are used again.
+        """The tokens, and the log of the softmax normaliser of each text, [B]."""
+        # With many texts each pass over [B, V] is expensive, so arrays are reused.
         peak_B1 = logits_BV.max(axis=-1, keepdims=True)
         logits_BV = logits_BV - peak_B1
         weights_BV = np.exp(logits_BV)
@@ -117,7 +117,7 @@ class TokenChooser:
         return chosen.tolist(), norm_B
 
     def _unrepeated(self, logits_BV: Logits, texts: Sequence[_Text]) -> Logits:
-        """What came before made less probable, or ruled out where it would come again."""
+        """Apply the repetition penalty and rule out repeated n-grams."""
         if self._config.repetition_penalty != 1:
             seen_BV = np.zeros(logits_BV.shape, np.bool_)
             for row, text in enumerate(texts):
@@ -129,7 +129,7 @@ class TokenChooser:
 
 
 class _Text:
-    """One text in the making."""
+    """One text during generation."""
 
     random: np.random.Generator
     memory: NgramMemory | None
@@ -155,10 +155,10 @@ class _Text:
         self._logprob = 0.0
 
     def push(self, id: int, logits_V: Logits, norm: np.float32) -> Iterator[Event]:
-        """Takes a token: gives the text that is certain now, and the whole if that is its end.
+        """Add a token; yields the text that became certain, and the whole text if this ends it.
 
         Args:
-            norm: what makes the logits log-probabilities when it is taken from them.
+            norm: the log of the softmax normaliser.
         """
         self.ids.append(id)
         self._logprob += float(logits_V[id] - norm)
@@ -173,7 +173,7 @@ class _Text:
             yield from self.close("end" if id == END_ID else "stop")
 
     def close(self, finish: str) -> Iterator[Event]:
-        """The text ends; a character that was only begun when no more tokens were wanted is left out."""
+        """End the text; if it was cut off by length, an incomplete character is dropped."""
         self.finish = finish
         rest = self._stops.push(self._streamer.end()) if finish == "end" else ""
         yield from self._show(rest + self._stops.end(), None)
@@ -195,7 +195,7 @@ class _Text:
 
 
 def describe_step(encoder: Encoder, id: int, log_p_V: Logits, alternatives: int) -> Step:
-    """A token, its probability and the best candidates."""
+    """A token with its probability and the most probable alternatives."""
     k = min(alternatives, len(log_p_V))
     best = np.argpartition(-log_p_V, k - 1)[:k]
     best = best[np.lexsort((best, -log_p_V[best]))]

@@ -1,6 +1,6 @@
-"""A text as a classifier reads it: gates, states, and what the answer would be at every token.
+"""Inspect a classifier: gates, states, running prediction and word attributions for a text.
 
-Shapes: T tokens, S segments of a text, F rows a token, K units of the last layer, C labels.
+Shapes: T tokens, S segments of a text, F rows per token, K units of the last layer, C labels.
 """
 
 from __future__ import annotations
@@ -41,7 +41,7 @@ def _check_label(model: ModelDir, config: InspectConfig) -> None:
 
 
 def open_classifier(model: ModelDir, config: InspectConfig, threads: int | None) -> ClassifierInspector:
-    """A classifier, opened to be watched.
+    """An inspector for a classifier.
 
     Raises:
         ModelError: damaged.
@@ -89,7 +89,7 @@ class ClassifierInspector:
         return leave_one_out(classify, text, label, name, multilabel=self._classifier.multilabel)
 
     def _with_layers(self, stack: InspectedStack, found: Inspection, label: int) -> Inspection:
-        """The same with its tokens and layers."""
+        """Add tokens and layers."""
         spans = self._classifier.encoder.spans(found.text)
         if not spans:
             return found
@@ -128,7 +128,7 @@ class ClassifierInspector:
         return tuple(layers)
 
     def _added(self, stack: InspectedStack, last: list[Trace], label: int) -> list[NDArray[Any]]:
-        """What each unit of the last layer adds to the score of the label, [H] for each direction."""
+        """Contribution of each unit of the last layer to the score of the label, [H] for each direction."""
         from lstmcli.inspection.reference import contributions
 
         h_TK = np.concatenate([trace.states["hidden"] for trace in last], axis=1)
@@ -142,6 +142,6 @@ def _by_name(labels: Iterable[str], p_C: Iterable[float]) -> dict[str, float]:
 
 
 def _own_part(text: str, spans: list[tuple[int, int]], t: int) -> str:
-    """The characters of a token; none for one that goes on with a character that another began."""
+    """The characters of a token; empty for one within a character that an earlier token started."""
     first, last = spans[t]
     return text[max(first, spans[t - 1][1]) if t else first : last]

@@ -1,4 +1,4 @@
-"""A text as a language model reads it: gates, states and the surprisal of every token.
+"""Inspect a language model: gates, states and the surprisal of every token.
 
 Shapes: T tokens.
 """
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 from lstmcli.tokenization.tokenizer import well_formed
 
 PIECE = 1024
-"""Tokens of a line that are read in one go."""
+"""Maximum tokens of a line per call."""
 
 
 def open_language_model(model: ModelDir, config: InspectConfig, threads: int | None) -> LanguageModelInspector:
-    """A language model, opened to be watched.
+    """An inspector for a language model.
 
     Raises:
-        ModelError: damaged, or the reasons for a label are asked for.
+        ModelError: damaged, or word attributions are requested.
         UsageError: a layer, direction, unit or label that the model does not have.
     """
     if config.why:
@@ -78,7 +78,7 @@ class LanguageModelInspector:
                 )
 
     def _start(self, begins: bool) -> list[TokenRead]:
-        """``</s>``, which a model reads before the first token of a text."""
+        """``</s>``, which precedes the first token of a text."""
         (name,) = self._lm.encoder.tokens([self._lm.encoder.end_id])
         return [TokenRead(name, 0, 0)] if begins else []
 

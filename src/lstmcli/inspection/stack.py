@@ -1,4 +1,4 @@
-"""The recurrent stack of a saved model, opened: which layers, directions and units are looked at.
+"""The recurrent stack of a saved model, for inspection of chosen layers, directions and units.
 
 Shapes: T steps, S segments, E inputs.
 """
@@ -24,12 +24,12 @@ DIRECTIONS = ("forward", "backward")
 
 
 class InspectedStack:
-    """A model's embedding and stack, and the part of it that is shown."""
+    """A model's embedding and stack, and the selection to show."""
 
     def __init__(
         self, model: ModelDir, config: InspectConfig, cell: str, widths: Sequence[int], directions: int
     ) -> None:
-        """``widths``: the units of each layer, from the lowest up; ``directions``: 1 or 2.
+        """``widths``: the units of each layer, bottom to top; ``directions``: 1 or 2.
 
         Raises:
             UsageError: the model has no such layer, direction or unit.
@@ -39,7 +39,7 @@ class InspectedStack:
 
         self._config, self._widths = config, widths
         self.shown = [(layer, direction) for layer in self._layers() for direction in self._directions(directions)]
-        """Layer and direction, both from 0."""
+        """Layers and directions to show, both from 0."""
         for layer, _ in self.shown:
             if max(config.units, default=0) > widths[layer]:
                 message = f"layer {layer + 1} has no unit {max(config.units)}"
@@ -64,13 +64,13 @@ class InspectedStack:
         return [direction for direction in range(count) if wanted in (DIRECTIONS[direction], "both")]
 
     def embed(self, ids: NDArray[np.integer]) -> NDArray[np.float32]:
-        """The embedding's rows, [..., E]."""
+        """Rows of the embedding, [..., E]."""
         return np.asarray(self._embedding[ids], np.float32)
 
     def read(
         self, x_TSE: NDArray[np.float32], lengths_S: NDArray[np.int64], states: Sequence[State] | None = None
     ) -> tuple[list[list[Trace]], list[State]]:
-        """As ``ReferenceStack.read``, each layer's gates and states of all segments end to end: [tokens, H]."""
+        """As ``ReferenceStack.read``, with gates and states of all segments concatenated, [tokens, H]."""
         from lstmcli.inspection.reference import Trace
 
         found, after = self._reference.read(x_TSE, lengths_S, states)
@@ -80,7 +80,7 @@ class InspectedStack:
         return traces, after
 
     def new_statistics(self) -> dict[tuple[int, int], LayerStatistics]:
-        """One for each layer and direction that is shown."""
+        """New statistics for each layer and direction to show."""
         config, widths = self._config, self._widths
         return {
             (layer, direction): LayerStatistics(config, layer + 1, len(widths), DIRECTIONS[direction], widths[layer])

@@ -1,6 +1,6 @@
-"""Fitting a language model: truncated back-propagation through time over contiguous streams, as events.
+"""The training loop of a language model: truncated back-propagation through time over contiguous streams.
 
-``resumable.py`` says how it stops and goes on.
+``training/loop.py`` has the parts that do not depend on the task: snapshots, rollback, resuming.
 """
 
 from __future__ import annotations
@@ -27,14 +27,14 @@ from lstmcli.training.events import Event, Step, Stopped, Validated
 from lstmcli.training.schedule import rate
 
 NON_MONOTONE = 5
-"""Validations without an improvement after which SGD starts to average (Merity et al. 2018, algorithm 1)."""
+"""Validations without improvement after which SGD starts averaging (Merity et al. 2018, algorithm 1)."""
 RESET_SHARE = 0.5
-"""Share of the windows beginning with a line that begin with an empty state: a model of carried state alone would not
-know how to read a line by itself."""
+"""Share of the windows starting with a line that start from a zero state, so that the model also learns to read a line
+without context."""
 
 
 def reset_states(states: list[State], rows_B: NDArray[np.bool_]) -> list[State]:
-    """The states [1, B, H] with those of some rows set to zero."""
+    """The states [1, B, H], with the given rows set to zero."""
     if not rows_B.any():
         return states
     keep = torch.from_numpy(~rows_B)[None, :, None]
@@ -46,15 +46,15 @@ class LmLoopState(loop.LoopState):
     KEPT_ON_ROLLBACK: ClassVar[tuple[str, ...]] = ("kept_epoch", "losses")
 
     epoch: int = 1
-    """The one at hand."""
+    """The current epoch, from 1."""
     windows: int = 0
-    """Of this epoch, behind us."""
+    """Completed windows of this epoch."""
     at: int = 0
-    """The same in tokens of a stream."""
+    """Completed tokens of each stream in this epoch."""
     checks: int = 1
-    """Parts of this epoch whose end was, or will next be, a validation."""
+    """Number of the next validation within this epoch, from 1."""
     losses: list[float] = field(default_factory=list)
-    """Of every validation, in nats a token."""
+    """The validation losses so far, in nats per token."""
     since_best: int = 0
 
 
@@ -105,7 +105,7 @@ class _Run(loop.TrainingLoop[LmLoopState]):
         return Validated(state.epoch, state.step, loss, "perplexity", _perplexity(loss), best, improved)
 
     def windows(self) -> list[int]:
-        """The lengths of this epoch's windows that are still to come."""
+        """The lengths of the remaining windows of this epoch."""
         return window_lengths(self.n, self.config, self.epoch_generator())[self.state.windows :]
 
     def next_epoch(self) -> None:
@@ -113,7 +113,7 @@ class _Run(loop.TrainingLoop[LmLoopState]):
         state.epoch, state.windows, state.at, state.checks, state.epoch_rng = state.epoch + 1, 0, 0, 1, {}
 
     def step(self, length: int) -> tuple[float, float, float]:
-        """One update: nats a token, gradient norm, learning rate."""
+        """One update; returns loss in nats per token, gradient norm, learning rate."""
         state, config = self.state, self.config
         schedule = "constant" if config.schedule == "plateau" else config.schedule
         learning_rate = self.trainer.learning_rate * state.factor * rate(schedule, self.progress, config.warmup)
@@ -121,7 +121,7 @@ class _Run(loop.TrainingLoop[LmLoopState]):
         if self.hidden_states is not None:
             begins = self.inputs[:, state.at] == END_ID
             self.hidden_states = reset_states(self.hidden_states, begins & (self.rng.random(len(begins)) < RESET_SHARE))
-        scaled = learning_rate * length / config.bptt  # a short window's gradient is not worth a long one's
+        scaled = learning_rate * length / config.bptt  # smaller steps for shorter windows (Merity et al. 2018, 4.1)
         inputs, targets = self.inputs[:, part], self.targets[:, part]
         loss, norm, self.hidden_states = self.trainer.step(inputs, targets, self.hidden_states, scaled)
         state.at += length
@@ -141,15 +141,15 @@ def fit_lm(
     validations: int = 1,
     checkpoints: Checkpoints | None = None,
 ) -> Iterator[Event]:
-    """Trains until the epochs, the time or the patience is used up, or ``stop`` says so; keeps the best weights.
+    """Train until epochs, time or patience are used up, or ``stop`` returns true; keeps the best weights.
 
     Args:
-        train, valid: token ids; the first token of each is only read.
-        validations: how many times an epoch the validation split is measured.
-        checkpoints: where to go on from, and where snapshots go.
+        train, valid: token ids; the first token of each is input only.
+        validations: number of validations per epoch.
+        checkpoints: where snapshots are saved, and the snapshot to resume from.
 
     Raises:
-        LstmError: the loss ran away before the first validation, so there is nothing to keep.
+        LstmError: training diverged before the first validation, so there are no weights to keep.
     """
     run = _Run(trainer, train, valid, rng, checkpoints)
     trainer.module.train()
@@ -164,7 +164,7 @@ def fit_lm(
 
 
 def _epochs(run: _Run, stop: Callable[[], bool], steps: int, validations: int) -> Iterator[Event]:
-    """``steps``: of the whole run, about."""
+    """``steps``: the expected number of the whole run."""
     config = run.config
     while run.reason == "finished" and run.state.epoch <= run.epochs:
         for length in run.windows():

@@ -11,10 +11,10 @@ from lstmcli.nn.config import cluster_width
 
 
 def language_model_shapes(config: LmModelConfig, V: int) -> Shapes:
-    """The weights of a language model of ``V`` words.
+    """The shapes of the weights of a language model of ``V`` words.
 
     Raises:
-        ModelError: clusters that do not cut such a vocabulary.
+        ModelError: the cutoffs do not fit the vocabulary.
     """
     K = config.widths[-1]
     shapes: Shapes = {"embedding": (V, config.embedding)}

@@ -1,4 +1,4 @@
-"""Training a language model: what it adds to the training run of every task."""
+"""Training of a language model: its ``TrainingJob``."""
 
 from __future__ import annotations
 
@@ -42,16 +42,16 @@ if TYPE_CHECKING:
     from lstmcli.language_modeling.trainer import LmTrainer
 
 INT8_TOKENS, MAX_INT8_COST = 1000, 0.02
-"""Validation tokens that the int8 graph is tried on, and the nats a token that it may cost."""
+"""Validation tokens to test the int8 graph on, and the maximum increase of the loss in nats per token."""
 SAMPLE_TOKENS = 60
 SECONDS_BETWEEN_SAMPLES = 20.0
 
 
 def job(splits: Splits, config: LmConfig, alphabet_config: LmConfig | None = None) -> LanguageModelJob:
-    """The training of a language model on ``splits``, for ``training.run.train``.
+    """The job of training a language model on ``splits``, for ``training.run.train``.
 
     Args:
-        of_letters: in place of ``config`` where the tokens turn out to be those of an alphabet.
+        alphabet_config: used instead of ``config`` if the tokens are letters of an alphabet.
     """
     return LanguageModelJob(LANGUAGE_MODELING, splits, config, alphabet_config or config)
 
@@ -130,7 +130,7 @@ class LanguageModelJob(TrainingJob):
 
         train = self.corpora["train"]
         step_seconds = estimate_step(self.trainer, train.ids)
-        if self.config.train.epochs is None:  # as many as the time allows
+        if self.config.train.epochs is None:  # as many as fit into the time limit
             epochs = resumed.values["epochs"] if resumed else epochs_in(self.config, len(train), step_seconds)
             self.config = replace(self.config, train=replace(self.config.train, epochs=epochs))
             self.trainer.config = self.config.train
@@ -159,7 +159,8 @@ class LanguageModelJob(TrainingJob):
             return stop()
 
         train, valid = self.corpora["train"].ids_from_start, self.corpora["valid"].ids_from_start
-        draws = np.random.default_rng(self.config.train.seed)  # its own: samples come when the clock says so
+        # A separate generator, because the number of samples depends on time.
+        draws = np.random.default_rng(self.config.train.seed)
         sampled = time.monotonic()
         for event in fit_lm(self.trainer, train, valid, stop=stopped, rng=rng, checkpoints=checkpoints):
             yield event
@@ -204,7 +205,7 @@ class LanguageModelJob(TrainingJob):
         return language_model_graph(self.weights(), self.config.model, int8=int8)
 
     def _try_int8(self, graph: InferenceGraph, threads: int) -> Quantised:
-        """Whether weights in int8 cost little enough to be the default of generating."""
+        """The loss of the exact and the int8 graph, and whether int8 is good enough for generation."""
         ids = self.corpora["valid"].ids_from_start[: INT8_TOKENS + 1]
         exact, near = (_nats(g, self.config, ids, threads) for g in (graph, self._graph(int8=True)))
         return Quantised(exact, near, near - exact <= MAX_INT8_COST)
@@ -229,7 +230,7 @@ def _parts(splits: Splits) -> dict[str, Collection[Record]]:
 
 
 def _nats(graph: InferenceGraph, config: LmConfig, ids: NDArray[np.integer], threads: int) -> float:
-    """Nats a token of a text, token by token as generation reads it."""
+    """Loss in nats per token, token by token as in generation."""
     from lstmcli.language_modeling.onnx_session import LanguageModelSession
 
     session = LanguageModelSession(graph, config.model, threads)
@@ -242,12 +243,12 @@ def _nats(graph: InferenceGraph, config: LmConfig, ids: NDArray[np.integer], thr
 
 
 class Lines:
-    """The lines of records, read anew each time; a cell of a table may hold several."""
+    """The lines of records, re-iterable; a cell of a table may have several."""
 
     def __init__(self, records: Iterable[Record]) -> None:
         self._records = records
         self.path = ""
-        """The file that the last line came from."""
+        """The file of the last line."""
 
     def __iter__(self) -> Iterator[str]:
         for record in self._records:
@@ -256,7 +257,7 @@ class Lines:
 
 
 def _corpus(lines: Lines, found: Survey, encoder: StreamEncoder) -> Corpus:
-    """The ids of lines that were surveyed.  Raises: DataError, if they are others now."""
+    """The ids of surveyed lines.  Raises: DataError, if the lines have changed."""
     try:
         return build_corpus(verify_unchanged(lines, found), encoder, key=found.fingerprint)
     except DataError as error:

@@ -68,5 +68,5 @@ def use_file(model: ModelDir, name: str, use: Callable[[bytes], T], ahead: ReadA
 def tensors(data: bytes) -> dict[str, NDArray[Any]]:
     from safetensors.numpy import load
 
-    found: dict[str, NDArray[Any]] = load(data)
-    return found
+    result: dict[str, NDArray[Any]] = load(data)
+    return result

@@ -15,15 +15,15 @@ def nondeterminism_reasons(config: Mapping[str, Any], train: TrainingConfig) -> 
     Args:
         config: the content of ``config.json``.
     """
-    found = []
+    result = []
     if train.time_limit is not None:
-        found.append("the clock ended the run or set its learning rate (--time)")
+        result.append("the clock ended the run or set its learning rate (--time)")
     if config.get("device") == "cuda" and not train.deterministic:
-        found.append("sums on a GPU are made in any order (without --deterministic)")
+        result.append("sums on a GPU are made in any order (without --deterministic)")
     if config.get("stopped") == "interrupted":
-        found.append("it was ended by hand")
+        result.append("it was ended by hand")
     if changed := config.get("changed"):
-        found.append(f"it went on with another {', '.join(changed)}")
+        result.append(f"it went on with another {', '.join(changed)}")
     if "threads" not in config:
-        found.append("its number of threads is not known")
-    return found
+        result.append("its number of threads is not known")
+    return result

@@ -92,5 +92,5 @@ def cross_entropy(h_NK: Tensor, weight_VK: Tensor, bias_V: Tensor, target_N: Ten
     Args:
         bf16: compute logits, probabilities and products in bfloat16, sums in fp32.
     """
-    found: Tensor = _ChunkedLoss.apply(h_NK, weight_VK, bias_V, target_N, bf16)  # type: ignore[no-untyped-call]
-    return found
+    result: Tensor = _ChunkedLoss.apply(h_NK, weight_VK, bias_V, target_N, bf16)  # type: ignore[no-untyped-call]
+    return result

@@ -37,15 +37,15 @@ def spellings(text: str, first_M: NDArray[np.integer], last_M: NDArray[np.intege
     upper_N, lower_N, digit_N = (table[codes_N] for table in _tables(size))
     upper_M, lower_M, digits_M = (_count(mask_N, first_M, last_M) for mask_N in (upper_N, lower_N, digit_N))
     length_M = last_M - first_M
-    found = np.full(len(first_M), MIXED)
-    found[upper_N[first_M] & (upper_M == 1)] = TITLE
-    found[lower_M == 0] = CAPITALS
-    found[(length_M == 1) & (upper_M == 1)] = INITIAL
-    found[digits_M > 0] = CODE
+    result = np.full(len(first_M), MIXED)
+    result[upper_N[first_M] & (upper_M == 1)] = TITLE
+    result[lower_M == 0] = CAPITALS
+    result[(length_M == 1) & (upper_M == 1)] = INITIAL
+    result[digits_M > 0] = CODE
     number = digits_M == length_M
-    found[number] = DIGITS + np.minimum(length_M[number], 4) - 1
-    found[(upper_M == 0) & ((lower_M > 0) | (digits_M == 0))] = PLAIN
-    return found
+    result[number] = DIGITS + np.minimum(length_M[number], 4) - 1
+    result[(upper_M == 0) & ((lower_M > 0) | (digits_M == 0))] = PLAIN
+    return result
 
 
 def _count(mask_N: NDArray[np.bool_], first_M: NDArray[np.integer], last_M: NDArray[np.integer]) -> NDArray[np.int64]:

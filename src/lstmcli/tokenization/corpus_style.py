@@ -80,16 +80,16 @@ class CorpusStyle:
     @property
     def traits(self) -> list[str]:
         """Descriptions of the properties in which other text may differ."""
-        found = []
+        result = []
         if self.of_words and self.separates_marks:
-            found.append("marks apart from words" if self.has_marks else "no punctuation marks")
+            result.append("marks apart from words" if self.has_marks else "no punctuation marks")
         elif self.of_words:
-            found.append("not tokenized")
+            result.append("not tokenized")
         if self.is_lowercase:
-            found.append("lower case")
+            result.append("lower case")
         if self.of_words and self.separates_marks and self.has_number_token:
-            found.append("N for numbers")
-        return found
+            result.append("N for numbers")
+        return result
 
     def restyle(self, text: str) -> str:
         """A line of text converted to the style of the corpus; idempotent."""
@@ -159,14 +159,14 @@ class CorpusStyle:
 
     def _marks(self, marks: str, *, opening: bool) -> list[str]:
         """Each mark as a token in the style of the corpus; known runs (``...``, ``--``) stay together."""
-        found, start = list[str](), 0
+        result, start = list[str](), 0
         while start < len(marks):
             end = next((e for e in range(len(marks), start, -1) if self._knows(marks[start:e])), start + 1)
             mark = self._mark(marks[start:end], opening)
             if self._knows(mark) or self.has_marks:
-                found.append(mark)
+                result.append(mark)
             start = end
-        return found
+        return result
 
     def _mark(self, mark: str, opening: bool) -> str:
         if self._knows(mark):

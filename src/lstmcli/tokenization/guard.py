@@ -107,10 +107,10 @@ def _refused() -> Iterator[None]:
 
 def _reject_duplicate_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     """A JSON object.  Raises ``ValueError`` for a duplicate name, which JSON parsers treat differently."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
+    result = dict(pairs)
+    if len(result) < len(pairs):
         raise ValueError("a name is there twice in one JSON object")
-    return found
+    return result
 
 
 def _check_steps(tokenizer: Tokenizer) -> None:
@@ -131,12 +131,12 @@ def switch_off_randomness(tokenizer: Tokenizer) -> bool:
 
     Merge dropout (Provilkov et al. 2020) and sampling of pieces (Kudo 2018) are meant for training.
     """
-    model, found = tokenizer.model, False
+    model, result = tokenizer.model, False
     for name in ("dropout", "alpha", "nbest_size"):
         if getattr(model, name, None) is not None:
-            found = found or name == "alpha" or bool(getattr(model, name))
+            result = result or name == "alpha" or bool(getattr(model, name))
             setattr(model, name, None)
-    return found
+    return result
 
 
 def randomness_warning(path: str) -> str | None:

@@ -88,8 +88,8 @@ class Checkpoints:
 
     def pop_warnings(self) -> list[Warned]:
         """The warnings since the last call."""
-        found, self._news = self._news, []
-        return found
+        result, self._news = self._news, []
+        return result
 
     def _write(self, folder: Path, snapshot: Snapshot) -> None:
         try:
@@ -178,14 +178,14 @@ def has_checkpoints(folder: Path) -> bool:
 
 def differences(run: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
     """Dotted names of the entries in which two runs differ."""
-    found: list[str] = []
+    result: list[str] = []
     for name in sorted({*run, *other}):
         mine, theirs = run.get(name), other.get(name)
         if isinstance(mine, Mapping) and isinstance(theirs, Mapping):
-            found += [f"{name}.{inner}" for inner in differences(mine, theirs)]
+            result += [f"{name}.{inner}" for inner in differences(mine, theirs)]
         elif mine != theirs:
-            found.append(name)
-    return found
+            result.append(name)
+    return result
 
 
 def _names(folder: Path) -> list[Path]:

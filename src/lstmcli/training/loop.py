@@ -137,9 +137,8 @@ class TrainingLoop(Generic[P]):
         return Snapshot(arrays, {**asdict(self.state), "epochs": self.epochs, "rng": self.rng.bit_generator.state})
 
     def restore(self, snapshot: Snapshot) -> None:
-        known = snapshot.values.keys() & {
-            f.name for f in fields(self.state)
-        }  # an older version may have had fewer fields
+        # A checkpoint of an older version may have fewer fields.
+        known = snapshot.values.keys() & {f.name for f in fields(self.state)}
         self.state = type(self.state)(**{name: snapshot.values[name] for name in known})
         self._trainer.load(snapshot)
         kept = snapshot.part("kept")

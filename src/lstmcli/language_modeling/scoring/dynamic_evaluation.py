@@ -1,4 +1,4 @@
-"""Dynamic evaluation of a text: a model that learns from it while it is scored (Krause et al. 2018)."""
+"""Dynamic evaluation: the model is updated on the text while it is scored (Krause et al. 2018)."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from lstmcli.tokenization.ids import Ids
 
 @dataclass(frozen=True)
 class Adaptation:
-    """A copy of the model that learns, for each text."""
+    """Dynamic evaluation, with a separate copy of the model for each text."""
 
     config: AdaptConfig
 
@@ -43,7 +43,7 @@ class Adaptation:
         def read(
             ids: Ids, *, entropy: bool = False, callbacks: Sequence[ProbabilityCallback | None] = (None, None)
         ) -> tuple[Scores, Scores]:
-            """Takes the ids that come next, [N]; what they cost a model that stays as it is and one that learns."""
+            """Score the next ids [N], without and with adaptation."""
             before, after = callbacks
             entropies: list[NDArray[np.float32]] = []
             at = 0

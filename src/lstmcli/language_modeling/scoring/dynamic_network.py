@@ -1,13 +1,13 @@
-"""Dynamic evaluation: the weights go on learning from the text that has been scored.
+"""Dynamic evaluation in PyTorch: update the weights on text that has been scored.
 
 Krause, Kahembwe, Murray & Renals (2018, arXiv 1709.07432), section 5: after each short segment the weights take a
-step down its gradient, scaled by the usual size of each weight's gradient, and a step back to where they were,
+gradient step, scaled by the RMS gradient of each weight, and decay towards the trained weights w0,
 
     w += decay * r * (w0 - w) - rate * gradient / (rms + epsilon),
 
-where rms is the root of the mean square of the gradients of a weight and r is rms over its mean.  The paper takes
-rms from the training text, which a model directory does not hold; here it is that of the text read so far, so
-nothing of the text to come is used.
+where rms is the root mean square of a weight's gradients and r is rms divided by its mean over all weights.  The paper
+computes rms on the training text, which a model directory does not contain; here it is computed on the text scored so
+far.
 
 Shapes: N ids, T of a segment, V words.
 """
@@ -32,7 +32,7 @@ LogProbabilityCallback = Callable[[NDArray[np.float32]], None]
 
 
 class Adapter:
-    """A model that reads one text, scores it, and learns from each segment once the whole of it is scored."""
+    """A model that scores one text, and is updated after each segment."""
 
     def __init__(
         self,
@@ -54,18 +54,18 @@ class Adapter:
         self._weights = list(self._module.parameters())
         self._initial = [weight.detach().clone() for weight in self._weights]
         self._squares = [torch.zeros_like(weight) for weight in self._weights]
-        # Room for what each step computes: tensors made anew would take as long as the arithmetic.
+        # Buffers for each step: allocating new tensors would take as long as the arithmetic.
         self._sizes, self._gaps, self._pulls = ([torch.empty_like(w) for w in self._initial] for _ in range(3))
         self._rate, self._decay, self._segment, self._device = rate, decay, segment, device
         self._steps = 0
-        # Where the segment at hand begins: the state, the id before it, and its ids so far.
+        # The current segment: the state before it, the id before it, and its ids so far.
         self._states, self._last, self._segment_ids = list[State](), start, np.zeros(0, np.int32)
 
     def score(self, ids: NDArray[np.int32], callback: LogProbabilityCallback | None = None) -> NDArray[np.float64]:
-        """Nats of the ids that come next, [N]; however they are cut into calls, each costs the same.
+        """Nats of the next ids, [N]; the result does not depend on how ids are split into calls.
 
         Args:
-            see: called with the log-probabilities [T, V] of all tokens at the places of the ids, some at a time.
+            callback: called with the log-probabilities [T, V] of all tokens at T positions at a time.
         """
         found = [np.zeros(0)]
         at = 0
@@ -76,7 +76,7 @@ class Adapter:
         return np.concatenate(found)
 
     def _read(self, ids: NDArray[np.int32], callback: LogProbabilityCallback | None) -> NDArray[np.float64]:
-        """What the next ids of a segment cost; once it is whole, the model learns from it."""
+        """Nats of the next ids of a segment; updates the model once the segment is complete."""
         own, new = np.concatenate([self._segment_ids, ids]), slice(len(self._segment_ids), None)
         x, y = (
             torch.from_numpy(part.astype(np.int64)).to(self._device)

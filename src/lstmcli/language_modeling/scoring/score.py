@@ -1,8 +1,7 @@
-"""Token ids in, what each cost out: texts by themselves in batches, or one after the other with the state carried.
+"""Negative log-probabilities of tokens: of separate texts in batches, or of consecutive texts with carried state.
 
-What a text costs does not depend on the company it is scored in: rows of a batch know nothing of each other,
-and a model that reads from left to right knows nothing of the padding behind a text.  Long texts go through in
-pieces that hand the state on, so nothing is cut off and memory stays flat.
+A score does not depend on the batch: rows are independent, and a left-to-right model does not read the padding after a
+text.  Long texts are scored in pieces with carried state, so nothing is truncated and memory is bounded.
 
 Shapes: T tokens of a text, B texts of a batch, V tokens of the vocabulary.
 """
@@ -27,16 +26,16 @@ STEP = 256
 
 
 class Scores(NamedTuple):
-    """What the tokens of a text cost."""
+    """Scores of the tokens of a text."""
 
     nats: NDArray[np.float64]
-    """[T]"""
+    """Negative log-probability of each token, [T]."""
     entropy: NDArray[np.float64] | None
-    """[T], nats, of the prediction of each token; if asked for."""
+    """Entropy of the prediction of each token in nats, [T], if requested."""
 
 
 ProbabilityCallback = Callable[[int, int, NDArray[np.float32]], None]
-"""Called with the number of a text, a place in it, and the probabilities [t, V] of the t tokens from there on."""
+"""Called with the index of a text, a position in it, and the distributions [t, V] of the t tokens from there on."""
 
 
 def score_batches(
@@ -48,25 +47,25 @@ def score_batches(
     batch_size: int = BATCH_SIZE,
     workers: int = 1,
 ) -> list[Scores]:
-    """Each text from the beginning, in the order given; ``workers`` batches of texts of like length at once.
+    """Score each text separately; results are in the given order.  ``workers`` batches run concurrently.
 
-    ``callback`` is called from several threads then, for different texts.
+    With several workers ``callback`` is called from several threads, for different texts.
     """
     from lstmcli.tokenization.batching import by_length
 
-    found = [empty_scores(len(text), entropy) for text in texts]
+    result = [empty_scores(len(text), entropy) for text in texts]
 
     def compute(batch: NDArray[np.int64]) -> None:
         own = [int(i) for i in batch]
-        _read(session, [texts[i] for i in own], [found[i] for i in own], _start(session, len(own)), callback, own)
+        _read(session, [texts[i] for i in own], [result[i] for i in own], _start(session, len(own)), callback, own)
 
     lengths = np.fromiter(map(len, texts), np.int64, len(texts))
     each(compute, list(by_length(lengths, batch_size)), workers)
-    return found
+    return result
 
 
 class JoinedTexts:
-    """Texts put one after the other, and what belongs to each of them."""
+    """Concatenated texts; splits results back into those of each text."""
 
     def __init__(self, texts: Sequence[Ids]) -> None:
         self.ids = np.concatenate([np.zeros(0, np.int32), *texts])
@@ -74,7 +73,7 @@ class JoinedTexts:
         self._ends = np.cumsum(self._lengths)
 
     def callback(self, callback: ProbabilityCallback | None) -> ProbabilityCallback | None:
-        """Hands each text its part of what was read in one go."""
+        """A callback for the concatenation that calls ``callback`` for each text."""
         if callback is None:
             return None
 
@@ -91,7 +90,7 @@ class JoinedTexts:
         return shared
 
     def split(self, found: Scores) -> list[Scores]:
-        """What each text cost."""
+        """The scores of each text."""
         cuts = self._ends[:-1]
         nats = np.split(found.nats, cuts) if self._lengths else []
         entropies = [None] * len(nats) if found.entropy is None else np.split(found.entropy, cuts)
@@ -99,7 +98,7 @@ class JoinedTexts:
 
 
 class Stream:
-    """Texts read one after the other; the state goes on from each to the next."""
+    """Scores consecutive texts with carried state."""
 
     def __init__(self, session: Session) -> None:
         self._session, self._position = session, _start(session, 1)
@@ -107,7 +106,7 @@ class Stream:
     def score(
         self, texts: Sequence[Ids], *, entropy: bool = False, callback: ProbabilityCallback | None = None
     ) -> list[Scores]:
-        """What comes next; however it is cut into calls, every token costs the same."""
+        """Score the next texts; the result does not depend on how text is split into calls."""
         joined = JoinedTexts(texts)
         found = empty_scores(len(joined.ids), entropy)
         self._position = _read(self._session, [joined.ids], [found], self._position, joined.callback(callback), [0])
@@ -115,10 +114,10 @@ class Stream:
 
 
 class _Position(NamedTuple):
-    """Where the reading of a batch is."""
+    """The position in a batch."""
 
     last_B: Ids
-    """The tokens read last, which the state has not seen."""
+    """The last tokens, not yet part of the state."""
     state: State
 
 
@@ -127,7 +126,7 @@ def _start(session: Session, B: int) -> _Position:
 
 
 def empty_scores(T: int, entropy: bool) -> Scores:
-    """Scores to be filled in."""
+    """Scores of zeros, to be filled in."""
     return Scores(np.zeros(T), np.zeros(T) if entropy else None)
 
 
@@ -139,7 +138,7 @@ def _read(
     callback: ProbabilityCallback | None,
     numbers: list[int],
 ) -> _Position:
-    """Fills ``found`` for texts side by side, the longest first; those that have ended are left out."""
+    """Fill ``found`` for a batch of texts, longest first; texts that have ended leave the batch."""
     last, state = place
     for start in range(0, len(texts[0]), STEP):
         parts = [text[start : start + STEP] for text in texts if len(text) > start]
@@ -172,7 +171,7 @@ _Window = tuple[int, Floats, "Floats | None", "NDArray[np.float32] | None", Stat
 def _windows(
     session: Session, ids_TB: Ids, targets_TB: Ids, state: State, kind: Scores, callback: ProbabilityCallback | None
 ) -> Iterator[_Window]:
-    """Pieces of a window, each with what it cost, its probabilities [T, B, V] if they are looked at, and the state."""
+    """Scores of a window in pieces, with the probabilities [T, B, V] if there is a callback, and the state."""
     entropy = kind.entropy is not None
     if callback is None:
         nats, entropies, state = session.score(ids_TB, targets_TB, state, entropy=entropy)
@@ -189,7 +188,7 @@ def _windows(
 def probabilities(
     logits_TBV: Floats, targets_TB: Ids, entropy: bool
 ) -> tuple[Floats, Floats | None, NDArray[np.float32]]:
-    """Nats of the targets, entropies, and the probabilities of all tokens."""
+    """Nats of the targets, entropies if requested, and the probabilities of all tokens."""
     centred = logits_TBV - logits_TBV.max(axis=-1, keepdims=True)
     p = np.exp(centred)
     total = p.sum(axis=-1, keepdims=True)

@@ -1,19 +1,17 @@
-"""Tables of surprisal: a row for each line, word, token or character of a text, as it is read.
+"""Surprisal tables: a row per line, word, token or character of a text, streaming.
 
-Surprisal is -log2 of the probability that the model gives to what it read, after all it read before; the rows of
-a line add up to the line's own, whatever they are rows of.  What closes a line has a row too: ``</s>`` where lines
-are texts, else the line end.
+Surprisal is -log2 of the probability of a unit given all the text before it.  The rows of a line sum to the surprisal
+of the line, for any unit.  What closes a line has a row too: ``</s>`` in mode lines, otherwise the line end.
 
-**Words** stand between white space, and the tokens of a word add up.  Where a token begins with the space before
-its word, the tokens alone do not say where the word ends: "the" is also the start of "there".  Pimentel & Meister
-(2024, arXiv 2406.14561, theorem 2) give the word's probability as
+**Words** are separated by white space; the surprisal of a word is that of its tokens, with a correction.  If tokens
+include the space before a word, the tokens of a word do not determine its end: "the" is also the start of "there".
+Pimentel & Meister (2024, arXiv 2406.14561, theorem 2) give the word's probability as
 
     p(word | before) = p(its tokens | before) * B(before, word) / B(before)
 
-where B is the probability that the next token starts a word or ends the text.  So the end of a word is paid for
-by the word, not by the one after it, and the probabilities of all words sum to one.  Where nothing is left to be
-said about the end of the word before, at the start of a line, B(before) is one.  B is the sum of the model's
-probabilities over these tokens; it is all ones, and nothing changes, where every token is a word.
+where B is the probability that the next token starts a word or ends the text.  So the end of a word counts for the word
+itself, not for the next one, and the probabilities of all words sum to one.  At the start of a line B(before) is one.
+If every token is a word, B is always one and nothing changes.
 
 Shapes: T tokens of a line, V tokens of the vocabulary.
 """
@@ -46,10 +44,10 @@ if TYPE_CHECKING:
     from lstmcli.data.records import Record
 
 Rows = Callable[[Sequence[Line], Sequence[Ids]], Iterator[Surprisal]]
-"""Lines and their ids to rows."""
+"""Computes rows from lines and their ids."""
 PER = ("line", "word", "token", "char")
 WINDOW, WINDOW_CHARACTERS = 1024, 200_000
-"""Lines, and characters, that are read ahead: their rows are kept until they are asked for."""
+"""Maximum lines and characters that are read ahead; their rows are kept in memory."""
 
 
 def surprisals(
@@ -62,17 +60,17 @@ def surprisals(
     method: Method | None = None,
     on_lines: LinesCallback | None = None,
 ) -> Iterator[Surprisal]:
-    """The rows of a table, in the order of the text; a line of a live source is answered before the next is read.
+    """The rows of a table, in the order of the text; for a live source each line is answered before the next is read.
 
     Args:
         per: line, word, token or char.
-        segments: spaces mark words and are not part of the text; ``word`` gives these words.
-        method: reads the text from its beginning to its end; each row has what it was without it in ``before``.
-        watch: shown the lines and their ids, some ahead of their rows.
+        segments: spaces mark words and are not part of the text; ``word`` uses these words.
+        method: adapts to the text; each row without it is in ``before``.
+        on_lines: called with lines and their ids, ahead of their rows.
 
     Raises:
-        UsageError: another ``per``.
-        ModelError: the model gives no finite number.
+        UsageError: an invalid ``per``.
+        ModelError: the model's probabilities are not finite.
     """
     if per not in PER:
         raise UsageError(f"per must be one of {', '.join(PER)}, not {per!r}")

@@ -1,7 +1,7 @@
-"""Rows of a surprisal table from what tokens cost.
+"""Rows of a surprisal table, from the scores of tokens.
 
-A table is made for some lines before they are scored, says what it must be shown meanwhile (``callback``), and gives
-its rows after that.
+A table is created for lines before they are scored, may have a ``callback`` for the probabilities during scoring, and
+computes its rows afterwards.
 
 Shapes: T tokens of a line, V tokens of the vocabulary.
 """
@@ -37,12 +37,12 @@ class Table(Protocol):
 
 
 class Tables:
-    """Makes tables for one tokenizer; what it has to know of the vocabulary is worked out once."""
+    """Creates tables for one tokenizer; caches properties of the vocabulary."""
 
     def __init__(self, encoder: Encoder) -> None:
         self.encoder = encoder
         self.close = "</s>" if encoder.close_id == END_ID else "\n"
-        """What closes a line, as it is shown."""
+        """Displayed text of the token that closes a line."""
 
     def table(self, per: str, lines: Sequence[Line], ids: Sequence[Ids]) -> Table:
         if per == "line":
@@ -54,7 +54,7 @@ class Tables:
 
     @cached_property
     def starts_word(self) -> NDArray[np.bool_]:
-        """[V] tokens before which a word is over."""
+        """Mask [V] of the tokens before which a word ends."""
         return self.encoder.starts_word(np.arange(self.encoder.vocab_size))
 
     @cached_property
@@ -67,7 +67,7 @@ class Tables:
 
 
 class LineTable:
-    """One row a record, which in a table may have several lines; its text as it was given."""
+    """One row per record, which may have several lines, with the original text."""
 
     callback = None
 
@@ -95,7 +95,7 @@ class LineTable:
 
 
 class TokenTable:
-    """One row a token: its readable name, an unknown one as it is written."""
+    """One row per token: its readable name; an unknown token as it is written."""
 
     callback = None
 
@@ -117,19 +117,19 @@ class TokenTable:
 
 
 class WordTable:
-    """One row for what stands between white space, and one for what closes the line."""
+    """One row per word, and one for what closes the line."""
 
     def __init__(self, tables: Tables, lines: Sequence[Line], ids: Sequence[Ids]) -> None:
         self._tables, self._lines, self._ids = tables, lines, ids
         self._items = [_items(line.text, tables.encoder.offsets(line.text)) for line in lines]
         corrects = not tables.starts_word.all()
-        # Where the token after a word says that it is over.
+        # Tokens after which the correction applies: they show that the word before them has ended.
         self._ends = [
             [t for t, _ in items[1:] if corrects and tables.starts_word[own[t]]]
             for items, own in zip(self._items, ids, strict=True)
         ]
         self._over: list[dict[int, tuple[float, float]]] = [{} for _ in lines]
-        """For each line, token to -log B before it, and the entropy of the tokens that start a word there."""
+        """For each line, from token to -log B before it, and the entropy over the tokens that start a word."""
         self._starting_F = tables.starts_word.astype(np.float32)
 
     @property
@@ -168,7 +168,7 @@ class WordTable:
 
 
 class CharacterTable:
-    """One row a character, or a word of the user's own segmentation; tokens are taken apart where they must be."""
+    """One row per character, or per word of segmented text; tokens are split where needed."""
 
     def __init__(self, tables: Tables, lines: Sequence[Line], ids: Sequence[Ids], per: str) -> None:
         self._tables, self._lines, self._ids = tables, lines, ids
@@ -186,7 +186,7 @@ class CharacterTable:
             nats, entropies = self._costs.nats(i, score.nats), _entropy(score)
             unknown, end = self._tables.unknown(ids), len(line.text)
             begun: list[list[int]] = [[] for _ in nats]
-            """The tokens that begin in each character."""
+            """The tokens that start in each character."""
             hidden = {step.character for step in self._parts[i] if unknown[step.token]}
             for _, group in groupby(self._parts[i], lambda step: step.token):
                 step = next(group)
@@ -206,9 +206,9 @@ class CharacterTable:
 
 
 def _items(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, tuple[int, int]]]:
-    """The words of a line and what closes it, each with its first token and its characters.
+    """The words of a line and what closes it: the first token and the span of characters of each.
 
-    White space belongs to the word behind it.  Words that one token covers stay together.
+    White space belongs to the next word.  Words covered by one token are merged.
     """
     words = [found.span() for found in _WORD.finditer(text)]
     ends = np.array([last for _, last in words], np.int64)
@@ -243,5 +243,5 @@ def _bits(nats: NDArray[np.float64]) -> float:
 
 
 def _entropy(score: Scores) -> NDArray[np.float64]:
-    assert score.entropy is not None  # tables ask for it
+    assert score.entropy is not None  # tables always request it
     return score.entropy
