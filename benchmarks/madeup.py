@@ -16,7 +16,7 @@ KNOWN = 200_000
 """Words that are spelled once."""
 WORDS, LINES = 200_000, 2_000
 """Drawn at once."""
-LETTERS = 4.65
+MAX_ALPHABET = 4.65
 """Of a word and the space behind it, about."""
 
 
@@ -35,7 +35,7 @@ def lines(size: int, mean: int, seed: int = 1) -> Iterator[str]:
     """Lines with their ends, of about ``mean`` bytes and of any length up to twice that, ``size`` bytes together."""
     rng = np.random.default_rng(seed)
     spelled = [spell(rank) for rank in range(KNOWN)]
-    longest = max(2, round(2 * mean / LETTERS))
+    longest = max(2, round(2 * mean / MAX_ALPHABET))
     words: list[str] = []
     at = done = 0
     while True:

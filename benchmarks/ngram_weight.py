@@ -77,7 +77,7 @@ CORPORA: dict[str, tuple[str, Callable[[], Iterator[Part]]]] = {
 }
 
 
-def judge(model: Path, rows: list[Row]) -> list[tuple[float, float]]:
+def evaluator(model: Path, rows: list[Row]) -> list[tuple[float, float]]:
     """Accuracy in per cent and log loss in nats for each of WEIGHTS."""
     import numpy as np
 
@@ -87,7 +87,7 @@ def judge(model: Path, rows: list[Row]) -> list[tuple[float, float]]:
     from lstmcli.model_dir.directory import read_model
 
     classifier = load_classifier(model)
-    network_NC, ngrams_NC = classifier.experts.logits(classifier.encoder.encode([text for _, text in rows]))
+    network_NC, ngrams_NC = classifier.ensemble.logits(classifier.encoder.encode([text for _, text in rows]))
     gold = np.array([classifier.labels.index(label) for label, _ in rows])
     once_NC = ngrams_NC / ngram_weight(read_model(model).config["data"]["rows"]["train"])
     found = []
@@ -99,7 +99,7 @@ def judge(model: Path, rows: list[Row]) -> list[tuple[float, float]]:
 
 
 def measure(name: str) -> tuple[int, int, list[list[tuple[float, float]]]]:
-    """Training and judging rows of a part, and what ``judge`` says of each model."""
+    """Training and judging rows of a part, and what ``evaluator`` says of each model."""
     title, parts = CORPORA[name]
     found = []
     for seed, train, held in parts():
@@ -107,7 +107,7 @@ def measure(name: str) -> tuple[int, int, list[list[tuple[float, float]]]]:
             model = Path(folder) / "model"
             source = write_rows(Path(folder) / "train.csv", train)
             run([LSTM, "train", str(source), "-o", str(model), "--seed", str(seed)])
-            found.append(judge(model, held))
+            found.append(evaluator(model, held))
         line: dict[str, Any] = {"corpus": name, "seed": seed, "train_rows": len(train), "rows": len(held)}
         record("ngram_weight", {**line, "weights": WEIGHTS, "accuracy_and_loss": found[-1]})
         print(f"{title}, {len(train):,} rows, seed {seed}: done", file=sys.stderr)

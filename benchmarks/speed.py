@@ -162,7 +162,7 @@ def bound(texts: list[str], rounds: int) -> dict[str, float]:
 
     import numpy as np
 
-    from lstmcli.engine.runtime import cores
+    from lstmcli.threads import cores
     from lstmcli.tokenization.config import TokenizerConfig
     from lstmcli.tokenization.text_encoder import TextEncoder
 

@@ -209,11 +209,9 @@ def test_modules_are_short(module: str) -> None:
 def constants(module: str) -> Iterator[tuple[str, str]]:
     """The public constants of a module with their values, as code."""
     for node in tree(module).body:
-        targets = (
-            node.targets if isinstance(node, ast.Assign) else [node.target] if isinstance(node, ast.AnnAssign) else []
-        )
-        for target in targets:
-            assert isinstance(node, (ast.Assign, ast.AnnAssign))
+        if not isinstance(node, (ast.Assign, ast.AnnAssign)):
+            continue
+        for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
             if isinstance(target, ast.Name) and node.value is not None:
                 pairs = [(target, node.value)]
             elif isinstance(target, ast.Tuple) and isinstance(node.value, ast.Tuple):

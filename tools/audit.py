@@ -55,7 +55,7 @@ ALLOWED = {
     ("data/hub.py", "urllib"): "the same",
     ("malloc.py", "ctypes"): "tells the C library how to keep memory",
     ("model_dir/atomic.py", "ctypes"): "exchanges two directories in one step",
-    ("comparison/competitors.py", "subprocess"): "times our own command and fastText's package",
+    ("comparison/models.py", "subprocess"): "times our own command and fastText's package",
     ("cli/commands/completions.py", "subprocess"): "runs our own command to write the completion scripts",
     ("comparison/external_models.py", "importlib"): "imports one of two packages, by fixed names",
     ("data/samples.py", "importlib"): "opens files of this package",

@@ -121,10 +121,10 @@ def test_a_step_is_as_published(name: str, seed: int, spread: float) -> None:
     weights = {key: random.normal(0, spread, weight.shape) for key, weight in cell.weights(E, H).items()}
     x, *state = (random.normal(0, 1, (N, size)) for size in (E, *(H for _ in cell.states)))
     tensors = {key: torch.from_numpy(weight) for key, weight in weights.items()}
-    opened = cell.reference(torch.from_numpy(x), tuple(map(torch.from_numpy, state)), tensors)
-    for found, expected in zip(opened.state, PUBLISHED[name](weights, x, *state), strict=True):
+    trace = cell.reference(torch.from_numpy(x), tuple(map(torch.from_numpy, state)), tensors)
+    for found, expected in zip(trace.state, PUBLISHED[name](weights, x, *state), strict=True):
         np.testing.assert_allclose(found, expected, atol=1e-10)
-    assert all(gate.shape == (N, H) for gate in opened.gates.values())
+    assert all(gate.shape == (N, H) for gate in trace.gates.values())
 
 
 def test_a_closed_pair_of_gates_is_no_division_by_zero() -> None:

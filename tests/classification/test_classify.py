@@ -289,7 +289,7 @@ def test_the_ngrams_are_part_of_the_answer(tmp_path: Path, order: int) -> None:
     config = replace(TINY, model=replace(TINY.model, ngrams=order))
     classifier = load_classifier(untrained_model(tmp_path / "model", config), threads=1)
     both = classifier.probabilities(TEXTS)
-    classifier.experts = replace(classifier.experts, ngrams=None)
+    classifier.ensemble = replace(classifier.ensemble, ngrams=None)
     assert np.allclose(both, classifier.probabilities(TEXTS)) == (order == 0)
 
 

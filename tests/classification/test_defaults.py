@@ -9,7 +9,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lstmcli.classification.config import ClassifierConfig, ClassifierModelConfig, ClassifierTrainConfig
-from lstmcli.classification.defaults import MAX_NGRAM_CELLS, NGRAM_CELLS, SMALL, ngram_min_count, ngram_weight, resolve
+from lstmcli.classification.defaults import (
+    MAX_NGRAM_CELLS,
+    NGRAM_CELLS,
+    SMALL_CORPUS,
+    ngram_min_count,
+    ngram_weight,
+    resolve,
+)
 from lstmcli.errors import UsageError
 from lstmcli.language_modeling.config import LmConfig, LmModelConfig, LmTrainConfig
 from lstmcli.language_modeling.defaults import cutoffs, is_alphabet, resolve_lm
@@ -23,7 +30,7 @@ def test_nothing_is_left_open(texts: int, length: int, labels: int) -> None:
     assert config.model.ngrams in ((2, 3) if texts * labels <= NGRAM_CELLS else (0,))
 
 
-@pytest.mark.parametrize(("texts", "ngrams", "count"), [(SMALL, 2, 1), (SMALL + 1, 3, 2)])
+@pytest.mark.parametrize(("texts", "ngrams", "count"), [(SMALL_CORPUS, 2, 1), (SMALL_CORPUS + 1, 3, 2)])
 def test_larger_sets_take_longer_ngrams_seen_twice(texts: int, ngrams: int, count: int) -> None:
     assert resolve(ClassifierConfig(), texts, 20 * texts, 2).model.ngrams == ngrams
     assert ngram_min_count(texts) == count
@@ -35,7 +42,9 @@ def test_the_ngrams_count_less_the_more_texts_there_are(few: int, more: int) -> 
     assert 2 >= ngram_weight(few) >= ngram_weight(more) >= 1
 
 
-@pytest.mark.parametrize(("texts", "weight"), [(1, 2.0), (SMALL, 2.0), (10_000, 1.6), (2 * SMALL, 1.0), (45_000, 1.0)])
+@pytest.mark.parametrize(
+    ("texts", "weight"), [(1, 2.0), (SMALL_CORPUS, 2.0), (10_000, 1.6), (2 * SMALL_CORPUS, 1.0), (45_000, 1.0)]
+)
 def test_the_ngrams_count_twice_on_small_sets_and_once_on_large_ones(texts: int, weight: float) -> None:
     assert ngram_weight(texts) == weight
 

@@ -10,10 +10,10 @@ from numpy.typing import NDArray
 
 from lstmcli.classification import evaluate, model_selection
 from lstmcli.classification.ensemble import Ensemble
-from lstmcli.classification.evaluate import Judge, Strangers
-from lstmcli.classification.metrics import classification_report
+from lstmcli.classification.evaluate import Evaluator, UnknownLabelTexts
 from lstmcli.classification.model_selection import blocks, score, score_in_blocks
 from lstmcli.classification.trainer import Split
+from support.reports import classification_report
 
 C, N = 5, 23
 
@@ -34,25 +34,25 @@ def part(multilabel: bool) -> Split:
     return Split([np.full((1, 1), i, np.int32) for i in range(N)], gold)
 
 
-def the_judge(multilabel: bool) -> Judge:
-    return Judge(Ensemble(Network(), None, C, multilabel, 0, 10), [f"{i}" for i in range(C)], multilabel)
+def the_judge(multilabel: bool) -> Evaluator:
+    return Evaluator(Ensemble(Network(), None, C, multilabel, 0, 10), [f"{i}" for i in range(C)], multilabel)
 
 
 @pytest.mark.parametrize("multilabel", [False, True])
 def test_blocks_make_no_difference(multilabel: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     split, one = part(multilabel), the_judge(multilabel)
-    logits, _ = one.experts.logits(split.encoded)
-    whole = one.reports(split, Strangers(), 1.0, 0.5)
-    probabilities = one.experts.probabilities(split.encoded, 0.5)
+    logits, _ = one.ensemble.logits(split.encoded)
+    whole = one.reports(split, UnknownLabelTexts(), 1.0, 0.5)
+    probabilities = one.ensemble.probabilities(split.encoded, 0.5)
     assert whole[1] == classification_report(probabilities, split.gold, one.labels, multilabel)
-    monkeypatch.setattr(model_selection, "CELLS", 4 * C)
-    for found, expected in zip(one.reports(split, Strangers(), 1.0, 0.5), whole, strict=True):
+    monkeypatch.setattr(model_selection, "MAX_LOGITS", 4 * C)
+    for found, expected in zip(one.reports(split, UnknownLabelTexts(), 1.0, 0.5), whole, strict=True):
         assert found.classes == expected.classes and found.confused == expected.confused
         for name in ("accuracy", "ece", "loss", "macro_f1"):
             assert getattr(found, name) == pytest.approx(getattr(expected, name))
     expected_score = score(logits, split.gold, multilabel)
     found_score = score_in_blocks(
-        lambda encoded: one.experts.logits(encoded)[0], split.encoded, split.gold, C, multilabel
+        lambda encoded: one.ensemble.logits(encoded)[0], split.encoded, split.gold, C, multilabel
     )
     assert found_score.metric == expected_score.metric
     assert found_score[::2] == pytest.approx(expected_score[::2])
@@ -61,16 +61,16 @@ def test_blocks_make_no_difference(multilabel: bool, monkeypatch: pytest.MonkeyP
 def test_a_large_split_is_calibrated_on_a_sample(monkeypatch: pytest.MonkeyPatch) -> None:
     split, one = part(False), the_judge(False)
     whole, seen = one.scale(split), list[int]()
-    original = one.experts
+    original = one.ensemble
 
     class Counted:
         def logits(self, encoded: list[NDArray[np.int32]]) -> object:
             seen.append(len(encoded))
             return original.logits(encoded)
 
-    one.experts = Counted()  # type: ignore[assignment]
+    one.ensemble = Counted()  # type: ignore[assignment]
     assert one.scale(split) == whole and seen == [N]
-    monkeypatch.setattr(evaluate, "CELLS", 10 * C)
+    monkeypatch.setattr(evaluate, "MAX_LOGITS", 10 * C)
     assert one.scale(split) == pytest.approx(whole, rel=0.9) and seen[-1] == 8  # every third
 
 
@@ -80,5 +80,5 @@ def test_blocks_cover_every_text_once() -> None:
 
 
 def test_reports_are_plain_values() -> None:
-    (report,) = the_judge(False).reports(part(False), Strangers(), 1.0)
+    (report,) = the_judge(False).reports(part(False), UnknownLabelTexts(), 1.0)
     assert dataclasses.asdict(report)["n"] == N

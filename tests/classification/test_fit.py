@@ -90,8 +90,8 @@ def test_a_loss_that_runs_away_ends_training_with_the_weights_from_before(
     warned, stopped = events[-2:]
     assert isinstance(stopped, Stopped) and stopped.reason == "diverged" and 1 <= stopped.best_epoch <= 2
     assert isinstance(warned, Warned) and "diverged" in warned.message and "--learning-rate 0.002" in warned.message
-    setbacks = [e.message for e in events if isinstance(e, Warned) and "going on from step 0" in e.message]
-    assert len(setbacks) == 3 and "0.125 instead of 0.5; 0.002 is usual" in setbacks[0]
+    rollbacks = [e.message for e in events if isinstance(e, Warned) and "going on from step 0" in e.message]
+    assert len(rollbacks) == 3 and "0.125 instead of 0.5; 0.002 is usual" in rollbacks[0]
     assert all(torch.isfinite(value).all() for value in t.dense)
 
 
@@ -184,7 +184,7 @@ def test_the_adversarial_push_raises_the_loss_and_has_the_asked_size() -> None:
     x = t.module.embed(ids).detach().requires_grad_()
     loss = t.loss(t.module.read(x, lengths), gold)
     loss.backward()
-    push = adversarial_step(x, ids, lengths, 0.01)
+    push = adversarial_step(x, lengths, 0.01)
     typical = (x.detach().square().sum() / 4).sqrt().item()
     assert push.square().sum(dim=(0, 2)).sqrt().tolist() == pytest.approx([0.01 * typical] * 2, rel=1e-4)
     assert not push[1:, 1].any()  # padding is not pushed
@@ -245,7 +245,7 @@ def test_a_loss_that_runs_away_sets_the_run_back_at_a_lower_rate(monkeypatch: py
 
 
 def test_a_state_that_the_last_step_broke_is_none_to_go_back_to(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(loop, "STEPS_TO_LOSE", 2)
+    monkeypatch.setattr(loop, "ROLLBACK_STEPS", 2)
     t = trainer(TRAIN)
     step, taken = t.step, 0
 
@@ -265,7 +265,7 @@ def test_a_state_that_the_last_step_broke_is_none_to_go_back_to(monkeypatch: pyt
 
 
 def test_a_setback_does_not_depend_on_the_clock(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
-    monkeypatch.setattr(loop, "STEPS_TO_LOSE", 3)
+    monkeypatch.setattr(loop, "ROLLBACK_STEPS", 3)
     found = []
     for every in (0.0, 1e9):
         t = trainer(TRAIN)

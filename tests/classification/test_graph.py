@@ -20,7 +20,7 @@ from lstmcli.classification.config import POOLINGS, ClassifierModelConfig
 from lstmcli.classification.graph import classifier_graph
 from lstmcli.classification.network import Classifier, load_classifier_module
 from lstmcli.classification.onnx_session import ClassifierSession
-from lstmcli.config import CELLS
+from lstmcli.config import CELL_NAMES
 from lstmcli.engine.cells import OPERATORS
 from lstmcli.engine.nodes import OPSET, Graph, InferenceGraph, quantised
 from lstmcli.errors import ModelError, UsageError
@@ -28,7 +28,7 @@ from lstmcli.errors import ModelError, UsageError
 ROWS, C = 25, 3
 CONFIGS = [
     ClassifierModelConfig(cell=cell, bidirectional=both, layers=layers, pooling=pooling, embedding=5, hidden=3)  # type: ignore[arg-type]
-    for cell in CELLS
+    for cell in CELL_NAMES
     for both, layers, pooling in product((True, False), (1, 2), (*((p,) for p in POOLINGS), POOLINGS))
     if cell in ("lstm", "gru", "rnn") or pooling == POOLINGS
 ]

@@ -12,8 +12,9 @@ from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
 from lstmcli.classification import metrics
-from lstmcli.classification.metrics import Tally, classification_report, expected_calibration_error
+from lstmcli.classification.metrics import Tally, expected_calibration_error
 from lstmcli.classification.results import ClassReport
+from support.reports import classification_report
 
 quick = settings(max_examples=60, deadline=None)
 
@@ -245,7 +246,7 @@ def test_label_sets_equal_to_scikit_learn(case: tuple[Any, Any]) -> None:
 def test_a_label_that_the_model_lacks_makes_every_answer_wrong() -> None:
     """Worked by hand; macro F1 as scikit-learn has it: over the labels of the texts and of the answers."""
     tally = Tally(["a", "b"])
-    tally.judge(np.array([[0.9, 0.1], [0.2, 0.8], [0.7, 0.3], [0.4, 0.6]]), [("a",), ("b",), ("new",), ("new",)])
+    tally.add_named(np.array([[0.9, 0.1], [0.2, 0.8], [0.7, 0.3], [0.4, 0.6]]), [("a",), ("b",), ("new",), ("new",)])
     report = tally.report()
     assert (report.n, report.unknown_labels, report.accuracy) == (4, 2, 0.5)
     assert report.confusion == ((1, 0, 0), (0, 1, 0), (1, 1, 0))
@@ -258,7 +259,7 @@ def test_a_label_that_the_model_lacks_makes_every_answer_wrong() -> None:
 
 def test_labels_by_name_are_judged_as_their_columns() -> None:
     tally, names_ = Tally(["a", "b", "c"]), "abc"
-    tally.judge(WORKED, [(names_[c],) for c in (0, 0, 0, 1, 1, 2)])
+    tally.add_named(WORKED, [(names_[c],) for c in (0, 0, 0, 1, 1, 2)])
     same(tally.report(), classification_report(WORKED, np.array([0, 0, 0, 1, 1, 2]), ["a", "b", "c"]))
 
 
@@ -266,9 +267,9 @@ def test_labels_by_name_are_judged_as_their_columns() -> None:
 def test_counts_agree_with_a_plain_count_whatever_the_labels(rows: list[tuple[str, float]]) -> None:
     p = np.array([[x, 1 - x] for _, x in rows])
     whole, parts = Tally(["a", "b"]), Tally(["a", "b"])
-    whole.judge(p, [(label,) for label, _ in rows])
+    whole.add_named(p, [(label,) for label, _ in rows])
     for n, (label, _) in enumerate(rows):
-        parts.judge(p[n : n + 1], [(label,)])
+        parts.add_named(p[n : n + 1], [(label,)])
     report = whole.report()
     answers = ["ab"[int(row.argmax())] for row in p]
     gold = [label for label, _ in rows]
@@ -286,6 +287,6 @@ def test_counts_agree_with_a_plain_count_whatever_the_labels(rows: list[tuple[st
 
 def test_very_many_labels_that_the_model_lacks_cost_no_matrix() -> None:
     tally = Tally(["a", "b"])
-    tally.judge(np.full((2000, 2), 0.5), [(str(i),) for i in range(2000)])
+    tally.add_named(np.full((2000, 2), 0.5), [(str(i),) for i in range(2000)])
     report = tally.report()
     assert (report.n, report.accuracy, report.confusion, len(report.classes)) == (2000, 0.0, (), 2002)

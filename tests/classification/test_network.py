@@ -15,7 +15,7 @@ from torch.nn import functional
 
 from lstmcli.classification.config import POOLINGS, ClassifierModelConfig
 from lstmcli.classification.network import Classifier, load_classifier_module
-from lstmcli.config import CELLS
+from lstmcli.config import CELL_NAMES
 from lstmcli.nn.optim import RowAdam
 from lstmcli.nn.stack import count_parameters
 
@@ -90,7 +90,7 @@ def test_a_batch_may_bring_its_own_few_rows_of_the_table() -> None:
     torch.testing.assert_close(model.embed(position[ids], model.embedding[rows]), model.embed(ids))
 
 
-@pytest.mark.parametrize(("cell", "layers", "bidirectional"), list(product(CELLS, (1, 2), (True, False))))
+@pytest.mark.parametrize(("cell", "layers", "bidirectional"), list(product(CELL_NAMES, (1, 2), (True, False))))
 def test_weights_make_the_round_trip(cell: str, layers: int, bidirectional: bool) -> None:
     """What is stored is what answers; storing it again changes nothing."""
     config = replace(SMALL, cell=cell, layers=layers, bidirectional=bidirectional)
@@ -114,7 +114,7 @@ def test_dropout_is_for_training_only() -> None:
         assert torch.equal(model.eval()(ids, lengths), model(ids, lengths))
 
 
-@pytest.mark.parametrize("cell", CELLS)
+@pytest.mark.parametrize("cell", CELL_NAMES)
 def test_one_batch_can_be_overfitted(cell: str) -> None:
     """Embedding by RowAdam, the rest by AdamW, as in training; random ids and labels, learned by heart."""
     calm = ClassifierModelConfig(

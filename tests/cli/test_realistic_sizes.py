@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 from typer.testing import CliRunner, Result
 
-from lstmcli.classification import companions
+from lstmcli.classification import split_labels
 from lstmcli.cli.app import app
 
 SMALL = ("--embedding=6", "--hidden=8", "--epochs=1", "--threads=1", "--device=cpu", "-q")
@@ -66,7 +66,7 @@ def test_a_classifier_of_a_thousand_labels(options: list[str], tmp_path: Path, m
 def test_labels_that_no_model_could_hold_are_refused_before_training(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(companions, "CONFIG_BYTES", 2_000_000)
+    monkeypatch.setattr(split_labels, "CONFIG_BYTES", 2_000_000)
     data = tmp_path / "t.csv"
     rows = [f"w{i} {n},{i} {'long label ' * 400}" for i in range(200) for n in "abc"]
     data.write_text("text,label\n" + "\n".join(rows) + "\n", encoding="utf-8")

@@ -15,8 +15,8 @@ from scipy import stats
 from lstmcli.classification.classify import evaluate, load_classifier
 from lstmcli.comparison.classifiers import compare
 from lstmcli.comparison.compare import identify, names
-from lstmcli.comparison.competitors import Answers, decide
-from lstmcli.comparison.results import ClassifierComparison, Competitor
+from lstmcli.comparison.models import Answers, decide
+from lstmcli.comparison.results import ClassifierComparison, ComparedModel
 from lstmcli.data.records import Record
 from lstmcli.errors import DataError, ModelError, NoDataError, UsageError
 from support.compared import compared
@@ -30,7 +30,7 @@ ABC = ("a", "b", "c")
 class Column:
     """Answers with what it was made with: probabilities [N, C]."""
 
-    about: Competitor
+    about: ComparedModel
     p_NC: Any
     labels: tuple[str, ...] | None = ABC
     multilabel: bool | None = False
@@ -49,7 +49,7 @@ class Column:
 
 
 def column(name: str, p_NC: Any, **more: Any) -> Column:
-    return Column(Competitor(name, "lstm", name), np.asarray(p_NC), **more)
+    return Column(ComparedModel(name, "lstm", name), np.asarray(p_NC), **more)
 
 
 def says(answers: str) -> Any:
@@ -173,7 +173,7 @@ def test_the_figures_are_those_of_a_report(models: tuple[Path, Path]) -> None:
 
 
 def test_a_cold_start_is_measured(models: tuple[Path, Path], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lstmcli.comparison.competitors.COLD_STARTS", 1)
+    monkeypatch.setattr("lstmcli.comparison.models.COLD_STARTS", 1)
     found = compared(identify([models[0], models[0]]), [Record("-- fine", ("good",))])
     assert all(figures.cold_start and figures.cold_start > 0.05 for figures in found.models)
 

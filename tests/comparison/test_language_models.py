@@ -15,9 +15,9 @@ from hypothesis import strategies as st
 from scipy import stats
 
 from lstmcli.comparison.compare import identify
-from lstmcli.comparison.competitors import Cost, Pieces
 from lstmcli.comparison.language_models import compare
-from lstmcli.comparison.results import Competitor, LmComparison
+from lstmcli.comparison.models import Cost, Pieces
+from lstmcli.comparison.results import ComparedModel, LmComparison
 from lstmcli.data.records import Record
 from lstmcli.errors import DataError, NoDataError, UsageError
 from lstmcli.language_modeling.model import load_language_model
@@ -35,7 +35,7 @@ class Column:
     tokenizer, lowercase, reading = "words", False, "lines"
 
     def __init__(self, name: str, nats: list[list[float]], code: str | None = "same") -> None:
-        self.about, self.code = Competitor(name, "lstm", name), code
+        self.about, self.code = ComparedModel(name, "lstm", name), code
         self._nats, self._at = nats, 0
 
     def score(self, records: Any, pieces: bool) -> list[Cost]:

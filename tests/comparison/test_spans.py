@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lstmcli.comparison import spans
-from lstmcli.comparison.competitors import Pieces
+from lstmcli.comparison.models import Pieces
 from lstmcli.comparison.spans import Piece, Spans, best_run, common
 
 BIT = np.log(2)

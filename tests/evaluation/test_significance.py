@@ -15,12 +15,12 @@ from scipy import stats
 from lstmcli.evaluation import significance
 from lstmcli.evaluation.significance import (
     bootstrap_interval,
-    grouped,
     holm,
     mcnemar_p,
     paired_t_p,
     permutation_p,
     spread,
+    sum_groups,
 )
 
 few = settings(max_examples=15, deadline=None)
@@ -133,13 +133,13 @@ def test_equal_models_do_not_differ(both: Any) -> None:
 
 
 def test_many_texts_are_summed_in_runs(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(significance, "MAX_UNITS", 7)
+    monkeypatch.setattr(significance, "MAX_GROUPS", 7)
     numbers = np.arange(60).reshape(20, 3).astype(np.int8)
-    found = grouped(numbers)
+    found = sum_groups(numbers)
     assert found.shape == (7, 3)
     assert (found.sum(axis=0) == numbers.sum(axis=0, dtype=np.int64)).all()
-    assert (grouped(np.ones((20, 1), np.bool_)).ravel() >= 2).all()  # counted, not or-ed
-    assert (grouped(numbers[:7]) == numbers[:7]).all()
+    assert (sum_groups(np.ones((20, 1), np.bool_)).ravel() >= 2).all()  # counted, not or-ed
+    assert (sum_groups(numbers[:7]) == numbers[:7]).all()
 
 
 def test_the_same_seed_gives_the_same_numbers(pair: Any) -> None:

@@ -12,9 +12,9 @@ from hypothesis import strategies as st
 from lstmcli.data.records import Record
 from lstmcli.experiments.probes import (
     MAX_LAG,
+    average_curve,
     distances_up_to,
     gradients,
-    joined,
     recall,
     stream_windows,
     tokens,
@@ -61,8 +61,8 @@ def test_classifiers_and_language_models_are_measured(tmp_path: Path) -> None:
 
 
 def test_curves_of_seeds_are_joined_by_factors() -> None:
-    assert joined("rnn", [np.array([1.0, 0.1]), np.array([4.0, 0.001])]).norms == pytest.approx((2, 0.01))
-    assert joined("rnn", [np.array([1.0, 0.0])]).norms == (1.0, 0.0)
+    assert average_curve("rnn", [np.array([1.0, 0.1]), np.array([4.0, 0.001])]).norms == pytest.approx((2, 0.01))
+    assert average_curve("rnn", [np.array([1.0, 0.0])]).norms == (1.0, 0.0)
 
 
 def test_recall_gives_every_cell_as_many_parameters(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -54,7 +54,7 @@ def plain(tmp_path: Path) -> Any:
 
 def ended(found: list[ExperimentEvent]) -> ArchitectureComparison:
     assert isinstance(found[-1], ComparisonEnded)
-    return found[-1].race
+    return found[-1].comparison
 
 
 def test_classifiers_side_by_side(labelled: Any, tmp_path: Path) -> None:

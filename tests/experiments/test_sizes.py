@@ -12,7 +12,7 @@ from lstmcli.cells import CELLS
 from lstmcli.classification.config import ClassifierConfig, ClassifierModelConfig
 from lstmcli.classification.network import Classifier
 from lstmcli.errors import UsageError
-from lstmcli.experiments.sizes import NEAR, candidates, nearest, reference
+from lstmcli.experiments.sizes import SIZE_TOLERANCE, candidates, nearest, reference
 from lstmcli.language_modeling.config import LmConfig, LmModelConfig
 from lstmcli.language_modeling.network import LanguageModel
 from lstmcli.nn.stack import count_parameters
@@ -43,7 +43,7 @@ def test_classifiers_of_all_cells_have_as_many_parameters(bidirectional: bool, l
     for entrant in found:
         module = Classifier(replace(model, cell=entrant.cell, hidden=entrant.widths[0]), 10, 5)
         assert count_parameters(module) - module.embedding.numel() == entrant.parameters
-        assert abs(entrant.off) < NEAR
+        assert abs(entrant.off) < SIZE_TOLERANCE
 
 
 @settings(max_examples=20, deadline=None)
@@ -53,7 +53,7 @@ def test_language_models_too(cell: str, width: int, layers: int) -> None:
     lstm, other = candidates(LmConfig(model=model), ("lstm", cell), 0, equal_parameters=True)
     module = LanguageModel(replace(model, cell=cell, hidden=other.widths[0]), 30)
     assert count_parameters(module.stack) == other.parameters
-    assert other.widths[-1] == width and abs(other.off) < NEAR
+    assert other.widths[-1] == width and abs(other.off) < SIZE_TOLERANCE
     assert other.parameters / lstm.parameters - 1 == other.off
 
 

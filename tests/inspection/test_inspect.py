@@ -80,8 +80,8 @@ def test_the_states_give_the_logits_that_the_engine_gives(models: dict[str, Path
     classifier = load_classifier(models[variant], threads=1)
     config = classifier.model.settings
     encoded = classifier.encoder.encode([LONG])
-    logits = classifier.experts.network.logits(*pack(encoded, config.model.segment, config.tokenizer.max_tokens))[0]
-    bias = load_inspector(models[variant], InspectConfig())._opened.weights["head.bias"]  # type: ignore[attr-defined]
+    logits = classifier.ensemble.network.logits(*pack(encoded, config.model.segment, config.tokenizer.max_tokens))[0]
+    bias = load_inspector(models[variant], InspectConfig())._stack.weights["head.bias"]  # type: ignore[attr-defined]
     both = "both" if config.model.bidirectional else "forward"
     for c, label in enumerate(LABELS):
         (found,) = inspect(models[variant], LONG, label=label, direction=both, top_units=99)
@@ -95,8 +95,8 @@ def test_of_several_labels_each_has_a_score_of_its_own(tmp_path: Path) -> None:
 
     path = untrained_model(tmp_path / "model", TINY, multilabel=True)
     classifier = load_classifier(path, threads=1)
-    logits = classifier.experts.network.logits(*pack(classifier.encoder.encode([LONG]), 5, 20))[0]
-    bias = load_inspector(path, InspectConfig())._opened.weights["head.bias"]  # type: ignore[attr-defined]
+    logits = classifier.ensemble.network.logits(*pack(classifier.encoder.encode([LONG]), 5, 20))[0]
+    bias = load_inspector(path, InspectConfig())._stack.weights["head.bias"]  # type: ignore[attr-defined]
     for c, label in enumerate(LABELS):
         (found,) = inspect(path, LONG, label=label, direction="both", top_units=99, why=True)
         added = sum(tie.strength for layer in found.layers for tie in layer.ties if tie.to == "label")

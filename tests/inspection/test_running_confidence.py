@@ -11,7 +11,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lstmcli.classification.config import ClassifierModelConfig
-from lstmcli.inspection.running_confidence import CHARACTERS, MULTIPLICATIONS, as_it_reads, beginnings, stride
+from lstmcli.inspection.running_confidence import (
+    CHARACTERS,
+    MULTIPLICATIONS,
+    running_probabilities,
+    stride,
+    text_prefixes,
+)
 
 
 def lengths(texts: Sequence[str]) -> Any:
@@ -22,7 +28,7 @@ def lengths(texts: Sequence[str]) -> Any:
 def test_every_so_many_beginnings_counted_from_the_last_token(tokens: int, every: int) -> None:
     text = "a " * tokens
     ends = [2 * t + 1 for t in range(tokens)]
-    found = as_it_reads(lengths, text, ends, every)
+    found = running_probabilities(lengths, text, ends, every)
     asked = [t for t, answer in enumerate(found) if answer is not None]
     assert asked == sorted(range(tokens - 1, -1, -every))
     assert [found[t][0] for t in asked[:-1]] == [ends[t] for t in asked[:-1]]
@@ -30,7 +36,7 @@ def test_every_so_many_beginnings_counted_from_the_last_token(tokens: int, every
 
 
 def test_nothing_is_asked_of_a_text_without_tokens() -> None:
-    assert as_it_reads(lengths, "  ", [], 1) == [] and beginnings("", [], 1) == {}
+    assert running_probabilities(lengths, "  ", [], 1) == [] and text_prefixes("", [], 1) == {}
 
 
 def test_short_texts_are_asked_about_at_every_token() -> None:

@@ -20,7 +20,7 @@ from lstmcli.data.config import ReadConfig
 from lstmcli.data.sources import open_source
 from lstmcli.errors import DataError, OutputError
 from lstmcli.language_modeling import corpus as module
-from lstmcli.language_modeling.corpus import HEAD, Corpus, build_corpus, cache_folder, survey, unchanged
+from lstmcli.language_modeling.corpus import HEAD, Corpus, build_corpus, cache_folder, survey_text, verify_unchanged
 from lstmcli.tokenization.auto import infer_tokenizer_config
 from lstmcli.tokenization.config import LmTokenizerConfig
 from lstmcli.tokenization.ids import END_ID
@@ -51,7 +51,7 @@ def test_the_lines_end_to_end(mode: str, tmp_path: Path) -> None:
     corpus = build_corpus(LINES, one, key="a", cache=tmp_path)
     expected = np.concatenate(one.encode(LINES)).tolist() + [END_ID] * (mode == "document")
     assert corpus.ids.tolist() == expected and len(corpus) == len(expected)
-    assert corpus.started.tolist() == [END_ID, *expected]
+    assert corpus.ids_from_start.tolist() == [END_ID, *expected]
     assert one.decode(corpus.ids[:-1]) == one.decode(expected[:-1])
 
 
@@ -60,7 +60,7 @@ def test_what_is_counted(tmp_path: Path) -> None:
     text = "".join(line + "\n" for line in LINES)
     assert (corpus.lines, corpus.characters, corpus.bytes) == (4, len(text), len(text.encode()))
     assert (corpus.words, corpus.unknown) == (len(text.split()), 1)
-    found = survey(iter(LINES))
+    found = survey_text(iter(LINES))
     assert (found.lines, found.characters, found.bytes, found.words) == (4, len(text), len(text.encode()), 11)
     assert found.sample == LINES
 
@@ -68,10 +68,10 @@ def test_what_is_counted(tmp_path: Path) -> None:
 @given(line=st.text(st.characters(exclude_categories=["Cs"]), max_size=60))
 @settings(max_examples=60, deadline=None)
 def test_words_of_a_long_line_are_counted_alike(line: str) -> None:
-    found = survey([line * 3])
+    found = survey_text([line * 3])
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "_LONG", 10)
-        assert survey([line * 3]) == found
+        assert survey_text([line * 3]) == found
 
 
 @pytest.mark.parametrize(("size", "dtype"), [(65_530, np.uint16), (65_540, np.int32)])
@@ -103,7 +103,7 @@ def test_it_is_found_again(tmp_path: Path) -> None:
     again = build_corpus(never(), encoder(), key="a", cache=tmp_path)
     assert again.ids.tolist() == first.ids.tolist()
     assert [getattr(again, name) for name in module._COUNTS] == [getattr(first, name) for name in module._COUNTS]
-    assert len(files(tmp_path)) == 1 and isinstance(again.started, np.memmap)
+    assert len(files(tmp_path)) == 1 and isinstance(again.ids_from_start, np.memmap)
 
 
 def test_another_text_or_tokenizer_is_another_corpus(tmp_path: Path) -> None:
@@ -183,11 +183,11 @@ def test_a_corpus_that_is_cut_short_while_it_is_mapped_is_noticed(tmp_path: Path
 
 
 def test_a_text_that_changes_while_it_is_read_is_noticed_and_not_kept(tmp_path: Path) -> None:
-    found = survey(LINES)
-    assert list(unchanged(LINES, found)) == LINES
+    found = survey_text(LINES)
+    assert list(verify_unchanged(LINES, found)) == LINES
     for other in (LINES[:-1], [*LINES[:-1], "the zebrA"]):
         with pytest.raises(DataError, match="changed while it was being read"):
-            build_corpus(unchanged(other, found), encoder(), key=found.fingerprint, cache=tmp_path)
+            build_corpus(verify_unchanged(other, found), encoder(), key=found.fingerprint, cache=tmp_path)
     assert files(tmp_path) == []
 
 
@@ -293,14 +293,14 @@ def test_a_text_has_one_fingerprint_wherever_it_is(tmp_path: Path) -> None:
     prints = set()
     for path in files(tmp_path):
         records = open_source(str(path), ReadConfig(input_format="text"), labelled=False)
-        prints.add(survey(record.text for record in records).fingerprint)
+        prints.add(survey_text(record.text for record in records).fingerprint)
     assert len(prints) == 1
-    assert survey(["one", "", "two, 我"]).fingerprint in prints
+    assert survey_text(["one", "", "two, 我"]).fingerprint in prints
 
 
 @pytest.mark.parametrize("other", [["ab", "c"], ["a", "bc", ""], ["", "a", "bc"], ["a", "bd"], []])
 def test_other_lines_have_another_fingerprint(other: list[str]) -> None:
-    assert survey(other).fingerprint != survey(["a", "bc"]).fingerprint
+    assert survey_text(other).fingerprint != survey_text(["a", "bc"]).fingerprint
 
 
 # Published counts
@@ -361,14 +361,14 @@ def test_a_corpus_is_a_plain_value() -> None:
 def test_frequencies_are_counted_part_by_part(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("lstmcli.language_modeling.corpus.PART", 3)
     ids = np.array([0, 4, 4, 2, 4, 0, 1, 2], np.uint16)
-    assert Corpus(started=ids).frequencies(6).tolist() == np.bincount(ids[1:], minlength=6).tolist()
+    assert Corpus(ids_from_start=ids).frequencies(6).tolist() == np.bincount(ids[1:], minlength=6).tolist()
 
 
 @pytest.mark.skipif(not Path("/proc/self/smaps").exists(), reason="needs /proc")
 def test_counting_does_not_keep_the_file_in_memory(tmp_path: Path) -> None:
     path = tmp_path / "many.ids"
     np.zeros(1 << 24, np.uint16).tofile(path)
-    corpus = Corpus(started=np.memmap(path, np.uint16, "r"))
+    corpus = Corpus(ids_from_start=np.memmap(path, np.uint16, "r"))
     assert corpus.frequencies(1).tolist() == [len(corpus)]
     _, _, after = Path("/proc/self/smaps").read_text().partition(str(path))
     resident = next(int(line.split()[1]) for line in after.splitlines() if line.startswith("Rss:"))

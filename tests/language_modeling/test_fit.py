@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from lstmcli.errors import LstmError
 from lstmcli.language_modeling import fit as module
 from lstmcli.language_modeling.config import LmModelConfig, LmTrainConfig
-from lstmcli.language_modeling.fit import emptied, fit_lm
+from lstmcli.language_modeling.fit import fit_lm, reset_states
 from lstmcli.language_modeling.network import LanguageModel
 from lstmcli.language_modeling.trainer import LmTrainer, estimate_step, sample, streams, total_nats, window_lengths
 from lstmcli.training import loop
@@ -53,9 +53,9 @@ def test_windows_add_up_and_are_of_few_lengths(n: int, seed: int, random: bool) 
 
 def test_rows_are_emptied_alone() -> None:
     states = [(torch.ones(1, 3, 2), torch.ones(1, 3, 2))]
-    found = emptied(states, np.array([False, True, False]))
+    found = reset_states(states, np.array([False, True, False]))
     assert found[0][1][0].tolist() == [[1, 1], [0, 0], [1, 1]]
-    assert emptied(states, np.zeros(3, np.bool_)) is states
+    assert reset_states(states, np.zeros(3, np.bool_)) is states
 
 
 def test_it_learns_a_cycle_and_keeps_the_best() -> None:
@@ -212,7 +212,7 @@ def test_a_loss_that_runs_away_sets_the_run_back_at_a_lower_rate(monkeypatch: py
         return (math.nan if len(rates) == 40 else loss), norm, states
 
     monkeypatch.setattr(t, "step", once)
-    monkeypatch.setattr(loop, "STEPS_TO_LOSE", 10)
+    monkeypatch.setattr(loop, "ROLLBACK_STEPS", 10)
     found = finished(t, Checkpoints())
     (warning,) = (event for event in found if isinstance(event, Warned))
     assert "not a number" in warning.message and "going on from step 30" in warning.message

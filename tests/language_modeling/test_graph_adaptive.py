@@ -30,7 +30,7 @@ NAMES = [f"{len(config.cutoffs)} clusters" for config in CONFIGS]
 def sessions(config: LmModelConfig, int8: bool = False) -> tuple[TorchSession, LanguageModelSession]:
     torch.manual_seed(0)
     module = LanguageModel(config, V)
-    module.expect(np.random.default_rng(0).integers(0, 1000, V))
+    module.initialize_from_frequencies(np.random.default_rng(0).integers(0, 1000, V))
     for weight in module.parameters():
         weight.data.mul_(2)
     graph = language_model_graph(module.tensors(), config, int8=int8)

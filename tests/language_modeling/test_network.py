@@ -103,7 +103,7 @@ def test_the_penalties_are_those_of_the_paper() -> None:
 
 def test_a_model_that_has_learned_nothing_expects_the_frequent() -> None:
     ours = model().eval()
-    ours.expect(np.arange(V) * 100)
+    ours.initialize_from_frequencies(np.arange(V) * 100)
     with torch.no_grad():
         ours.embedding.zero_()
         p = ours(torch.zeros(1, 1, dtype=torch.long))[0].softmax(-1)[0, 0]

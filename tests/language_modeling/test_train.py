@@ -50,11 +50,11 @@ def text(tmp_path: Path) -> Path:
 
 
 def trained(
-    source: Path, target: Path, config: LmConfig = CONFIG, of_letters: LmConfig | None = None, **options: object
+    source: Path, target: Path, config: LmConfig = CONFIG, alphabet_config: LmConfig | None = None, **options: object
 ) -> list[Event]:
     given = {"valid": None, "test": None, "valid_fraction": None, "seed": 1, "labelled": False}
     splits = load_splits(str(source), ReadConfig(), **(given | options))  # type: ignore[arg-type]
-    return list(train(job(splits, config, of_letters), target))
+    return list(train(job(splits, config, alphabet_config), target))
 
 
 def only(found: Iterable[Event], kind: type) -> list[object]:
@@ -150,7 +150,7 @@ def test_other_cells_have_no_int8(text: Path, tmp_path: Path, cell: str) -> None
 
 
 def test_int8_that_costs_too_much_is_left_out(text: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("lstmcli.language_modeling.train.INT8_MOST", -1.0)
+    monkeypatch.setattr("lstmcli.language_modeling.train.MAX_INT8_COST", -1.0)
     found = only(trained(text, tmp_path / "m"), Quantised)[0]
     assert isinstance(found, Quantised) and not found.kept
     assert found.int8 == pytest.approx(found.exact, abs=0.05)

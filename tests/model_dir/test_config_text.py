@@ -11,12 +11,12 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lstmcli.classification.metrics import classification_report
 from lstmcli.errors import ModelError
 from lstmcli.model_dir import directory
 from lstmcli.model_dir.config_text import config_text, expected_bytes
 from lstmcli.model_dir.directory import read_model, write_model
 from support.models import description, stub_files, stub_model
+from support.reports import classification_report
 
 values = st.recursive(
     st.none() | st.booleans() | st.integers() | st.floats(allow_nan=False, allow_infinity=False) | st.text(max_size=5),

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from lstmcli.errors import ModelError, OutputError
 from lstmcli.model_dir import atomic, manifest
-from lstmcli.model_dir.directory import check_target, default_model_path, read_model, unless_replaced, write_model
+from lstmcli.model_dir.directory import check_target, default_model_path, read_model, retry_if_replaced, write_model
 from lstmcli.tasks import CLASSIFICATION, LANGUAGE_MODELING, Task
 from support.models import LABELS, TINY, description, stub_files, stub_model
 
@@ -311,7 +311,7 @@ def test_what_killed_runs_left_long_ago_is_cleared_away(tmp_path: Path) -> None:
 
 def test_of_two_runs_to_one_place_the_second_fails(tmp_path: Path) -> None:
     target = tmp_path / "model"
-    with pytest.raises(OutputError), atomic.sibling(target):
+    with pytest.raises(OutputError), atomic.temporary_sibling(target):
         (target / "someone").mkdir(parents=True)
         atomic.write_directory(target, {"a": b"b"}, replace=False)
     assert names(target) == {"someone"}
@@ -364,7 +364,7 @@ def test_reading_is_tried_again_however_often_it_is_replaced(model: Path) -> Non
             raise ModelError("half of it is gone")
         return "whole"
 
-    assert unless_replaced(model, load) == "whole"
+    assert retry_if_replaced(model, load) == "whole"
 
 
 # --- bad models

@@ -12,7 +12,7 @@ from markdown_it import MarkdownIt
 
 from lstmcli.classification.card import card as model_card
 from lstmcli.language_modeling.card import card as language_model_card
-from lstmcli.model_dir.markdown import LONGEST, code, plain
+from lstmcli.model_dir.markdown import MAX_CHARACTERS, code, plain
 from support.models import description
 
 HOSTILE = (
@@ -89,7 +89,7 @@ def test_any_text_shows_as_it_is(text: str) -> None:
 
 
 def test_a_long_text_is_cut() -> None:
-    assert len(plain("x" * 100_000)) == LONGEST and plain("x" * 1000).endswith("…")
+    assert len(plain("x" * 100_000)) == MAX_CHARACTERS and plain("x" * 1000).endswith("…")
 
 
 @given(texts)

@@ -1,4 +1,4 @@
-"""Untrained networks of the sizes that people have (6,000 tokens, 1,000 labels): built, rehearsed, saved, loaded, used.
+"""Untrained networks of the sizes that people have (6,000 tokens, 1,000 labels): built, checked, saved, loaded, used.
 
 What is small enough for a test can hide a fault: ONNX Runtime is handed large constants in another way than small ones.
 """
@@ -21,14 +21,14 @@ from lstmcli.classification.config import ClassifierConfig, ClassifierModelConfi
 from lstmcli.classification.graph import classifier_graph
 from lstmcli.classification.network import Classifier
 from lstmcli.classification.ngram_table import NgramTable, ngram_keys
-from lstmcli.classification.rehearsal import rehearse_classifier
+from lstmcli.classification.preflight import preflight_classifier
 from lstmcli.config import to_dict
 from lstmcli.language_modeling import model as lm
 from lstmcli.language_modeling.config import LmConfig, LmModelConfig, preset
 from lstmcli.language_modeling.defaults import cutoffs
 from lstmcli.language_modeling.graph import language_model_graph
 from lstmcli.language_modeling.network import LanguageModel
-from lstmcli.language_modeling.rehearsal import rehearse_language_model
+from lstmcli.language_modeling.preflight import preflight_language_model
 from lstmcli.model_dir.directory import write_model
 from lstmcli.tokenization.config import LmTokenizerConfig, TokenizerConfig
 from lstmcli.tokenization.stream_encoder import StreamEncoder
@@ -77,9 +77,9 @@ def saved_lm(target: Path, encoder: StreamEncoder, config: LmModelConfig) -> Pat
     if config.softmax == "adaptive":
         config = replace(config, cutoffs=cutoffs(size))
     module = LanguageModel(config, size)
-    module.expect(np.arange(size, 0, -1))
+    module.initialize_from_frequencies(np.arange(size, 0, -1))
     weights = module.tensors()
-    rehearse_language_model(weights, config, size, threads=1)
+    preflight_language_model(weights, config, size, threads=1)
     about = description(task="lm", lm=to_dict(LmConfig(tokenizer=encoder.config, model=config)), int8=True)
     for name in ("labels", "multilabel", "classifier", "calibration"):
         about.pop(name)
@@ -118,13 +118,13 @@ def test_a_language_model_of_any_tokenizer(kind: str, softmax: str, tmp_path: Pa
 
 @pytest.mark.parametrize("name", ["tiny", "small", "chars", "medium", pytest.param("awd", marks=pytest.mark.slow)])
 @pytest.mark.parametrize("softmax", ["full", "adaptive"])
-def test_a_preset_passes_the_rehearsal(name: str, softmax: str) -> None:
+def test_a_preset_passes_the_preflight_check(name: str, softmax: str) -> None:
     config, _ = preset(name)
     if softmax == "adaptive":
         config = replace(config, tied=False, softmax="adaptive", cutoffs=cutoffs(V))
     module = LanguageModel(config, V)
-    module.expect(np.arange(V, 0, -1))
-    rehearse_language_model(module.tensors(), config, V, threads=1)
+    module.initialize_from_frequencies(np.arange(V, 0, -1))
+    preflight_language_model(module.tensors(), config, V, threads=1)
 
 
 TOKENIZERS = {
@@ -160,7 +160,7 @@ def saved(target: Path, kind: str, model: ClassifierModelConfig, classes: int, m
     torch.manual_seed(0)
     encoder, labels = text_encoder(kind), [f"label {i}" for i in range(classes)]
     weights: dict[str, Any] = Classifier(model, encoder.rows, classes).tensors()
-    rehearse_classifier(weights, model, encoder.rows, classes, threads=1)
+    preflight_classifier(weights, model, encoder.rows, classes, threads=1)
     files = {
         "model.safetensors": save({name: np.ascontiguousarray(value) for name, value in weights.items()}),
         "tokenizer.json": encoder.to_json().encode(),

@@ -115,7 +115,7 @@ def test_a_model_that_has_learned_nothing_expects_the_frequent(counts: list[int]
     config = LmModelConfig(embedding=6, hidden=9, tied=False, softmax="adaptive", cutoffs=CUTOFFS)
     model = LanguageModel(config, V).eval()
     counts_V = np.array(counts)
-    model.expect(counts_V)
+    model.initialize_from_frequencies(counts_V)
     rank = model.decoder.rank
     assert isinstance(rank, Tensor)
     assert (np.diff(counts_V[rank.argsort().numpy()]) <= 0).all()  # the frequent first
@@ -132,7 +132,7 @@ def test_a_language_model_takes_it_through_a_file_and_on() -> None:
     torch.manual_seed(3)
     config = LmModelConfig(embedding=6, hidden=9, tied=False, softmax="adaptive", cutoffs=CUTOFFS)
     model = LanguageModel(config, V).eval()
-    model.expect(np.random.default_rng(0).integers(0, 100, V))
+    model.initialize_from_frequencies(np.random.default_rng(0).integers(0, 100, V))
     tensors = model.tensors()
     assert tensors["decoder.rank"].dtype == np.int64
     again = load_language_model(tensors, config, V)

@@ -149,7 +149,7 @@ def test_weight_drop_acts_on_the_recurrent_weights(cell: str) -> None:
 def test_small_weights_spare_normalisations(cell: str) -> None:
     ours = Direction(cell, E, 64)
     before = {name: weight.detach().clone() for name, weight in ours.named_parameters()}
-    ours.begin_small()
+    ours.initialize_uniform()
     for name, weight in ours.named_parameters():
         assert torch.equal(weight, before[name]) == (ours.roles[name] == "norm")
         assert ours.roles[name] == "norm" or 0.05 < float(weight.detach().abs().max()) <= 0.125
@@ -181,7 +181,7 @@ def test_weights_are_as_declared(cell: str) -> None:
             for gate in value.chunk(weight.gates):
                 torch.testing.assert_close(gate @ gate.T, torch.eye(H))
         if weight.role == "norm":
-            assert set(value.tolist()) == set(map(float, weight.begin))
+            assert set(value.tolist()) == set(map(float, weight.init))
 
 
 def test_saved_models_keep_their_names() -> None:

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from lstmcli.errors import UsageError
-from lstmcli.nn.device import LONG, choose_precision, resolve_device
+from lstmcli.nn.device import BF16_MIN_LENGTH, choose_precision, resolve_device
 
 
 def test_devices() -> None:
@@ -31,5 +31,5 @@ def test_what_the_user_says_holds() -> None:
 def test_bf16_needs_the_hardware_and_long_texts(native: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(torch.cpu, "_is_avx512_bf16_supported", lambda: native)
     monkeypatch.setattr(torch.cpu, "_is_amx_tile_supported", lambda: False)
-    assert choose_precision("auto", "cpu", LONG - 1) == "fp32"
-    assert choose_precision("auto", "cpu", LONG) == ("bf16" if native else "fp32")
+    assert choose_precision("auto", "cpu", BF16_MIN_LENGTH - 1) == "fp32"
+    assert choose_precision("auto", "cpu", BF16_MIN_LENGTH) == ("bf16" if native else "fp32")

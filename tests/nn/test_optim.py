@@ -45,7 +45,7 @@ def test_the_average_is_that_of_a_dense_update_at_every_step(pattern: list[list[
     for used, gradient in zip(pattern, gradients(len(pattern)), strict=True):
         rows.step(torch.tensor(used, dtype=torch.int64), gradient[used], 0.1, decay)
         expected = decay * expected + (1 - decay) * weights
-        torch.testing.assert_close(rows.settled_average(), expected, atol=1e-5, rtol=1e-5)
+        torch.testing.assert_close(rows.current_average(), expected, atol=1e-5, rtol=1e-5)
 
 
 @given(pattern=PATTERNS)
@@ -82,7 +82,7 @@ def test_padding_stays_zero() -> None:
     for gradient in gradients(5):
         gradient[0] = 0
         rows.step(torch.arange(R), gradient, 0.1, 0.9)
-    assert torch.all(weights[0] == 0) and torch.all(rows.settled_average()[0] == 0)
+    assert torch.all(weights[0] == 0) and torch.all(rows.current_average()[0] == 0)
 
 
 def test_the_average_of_dense_parameters() -> None:
@@ -117,4 +117,4 @@ def test_the_average_is_exact_when_the_decay_changes() -> None:
         used, decay = torch.randperm(50)[:3], min(1 - 1 / 1000, step / (step + 10))
         rows.step(used, torch.randn(3, 3), 0.1, decay)
         expected = decay * expected + (1 - decay) * table
-    torch.testing.assert_close(rows.settled_average(), expected, atol=1e-5, rtol=1e-5)
+    torch.testing.assert_close(rows.current_average(), expected, atol=1e-5, rtol=1e-5)

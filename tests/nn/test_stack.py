@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence, pad_sequence
 
-from lstmcli.nn.stack import Direction, Stack, init_scale, reversal, take_time
+from lstmcli.nn.stack import Direction, Stack, gather_time, init_scale, reversal
 
 E, H = 4, 3
 LENGTHS = st.lists(st.integers(1, 9), min_size=1, max_size=5)
@@ -74,10 +74,10 @@ def test_reversal_turns_each_row_within_its_length(lengths: list[int]) -> None:
     T = max(lengths) + 2
     rows = torch.arange(T)[:, None].expand(T, len(lengths)).contiguous()
     index = reversal(torch.tensor(lengths), T)
-    turned = take_time(rows[:, :, None], index)[:, :, 0]
+    turned = gather_time(rows[:, :, None], index)[:, :, 0]
     for n, length in enumerate(lengths):
         assert turned[:, n].tolist() == [*reversed(range(length)), *range(length, T)]
-    assert torch.equal(take_time(turned[:, :, None], index)[:, :, 0], rows)
+    assert torch.equal(gather_time(turned[:, :, None], index)[:, :, 0], rows)
 
 
 def test_zero_length_rows_disturb_nothing() -> None:

@@ -20,7 +20,7 @@ from tokenizers import AddedToken, Regex, Tokenizer, decoders, models, normalize
 from lstmcli.errors import DataError, ModelError
 from lstmcli.tokenization.config import LmTokenizerConfig, TokenizerConfig
 from lstmcli.tokenization.growth import weight
-from lstmcli.tokenization.guard import LONGEST_AFFIX, MAX_DECODED, MAX_GROWTH
+from lstmcli.tokenization.guard import MAX_AFFIX, MAX_DECODED, MAX_GROWTH
 from lstmcli.tokenization.stream_encoder import StreamEncoder
 from lstmcli.tokenization.text_encoder import TextEncoder
 
@@ -212,7 +212,7 @@ def tried(content: str) -> bool:
         except ModelError:
             continue
     longest = max(map(len, labelled.vocabulary()))
-    assert all(len(piece) <= MAX_DECODED * 4 * (longest + LONGEST_AFFIX) for piece in running.pieces)
+    assert all(len(piece) <= MAX_DECODED * 4 * (longest + MAX_AFFIX) for piece in running.pieces)
     return True
 
 

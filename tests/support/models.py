@@ -9,11 +9,11 @@ from typing import Any
 import numpy as np
 
 from lstmcli.classification.config import ClassifierConfig, ClassifierModelConfig
-from lstmcli.classification.metrics import classification_report
 from lstmcli.config import to_dict
 from lstmcli.language_modeling.config import LmConfig
 from lstmcli.model_dir.directory import write_model
 from lstmcli.tokenization.config import TokenizerConfig
+from support.reports import classification_report
 
 LABELS = ("bad", "good", "so so")
 TINY = ClassifierConfig(

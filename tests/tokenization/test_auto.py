@@ -9,7 +9,7 @@ import pytest
 from tokenizers import Tokenizer, models, pre_tokenizers
 
 from lstmcli.errors import DataError
-from lstmcli.tokenization.auto import infer_tokenizer_config, is_tokenised
+from lstmcli.tokenization.auto import infer_tokenizer_config, is_tokenized
 from lstmcli.tokenization.config import LmTokenizerConfig
 from lstmcli.tokenization.stream_encoder import StreamEncoder
 
@@ -36,7 +36,7 @@ SPACED = ["It was cold , he said .", "Mr. Lee paid 1,000 ; she left !", ""]
     ],
 )
 def test_whether_a_text_is_tokenised(lines: list[str], tokenised: bool) -> None:
-    assert is_tokenised(lines) is tokenised
+    assert is_tokenized(lines) is tokenised
 
 
 def test_prose_is_a_document_of_pieces() -> None:

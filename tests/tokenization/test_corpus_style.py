@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstmcli.tokenization.corpus_style import Writing, writing_of
+from lstmcli.tokenization.corpus_style import CorpusStyle, infer_corpus_style
 
 PLAIN = [
     "the",
@@ -50,8 +50,8 @@ WIKI = [
 NEWS = [*PLAIN, "The", "He", ".", ",", "``", "''", "-LRB-", "-RRB-", "n't", "'s", "--", "..."]
 
 
-def spaced(words: list[str]) -> Writing:
-    found = writing_of(["</s>", "<unk>", *words], "word", "spaces")
+def spaced(words: list[str]) -> CorpusStyle:
+    found = infer_corpus_style(["</s>", "<unk>", *words], "word", "spaces")
     assert found is not None
     return found
 
@@ -72,53 +72,53 @@ def spaced(words: list[str]) -> Writing:
     ],
 )
 def test_text_is_written_as_the_corpus_was(corpus: list[str], text: str, written: str) -> None:
-    assert spaced(corpus).like_it(text) == written
-    assert spaced(corpus).like_it(written) == written
+    assert spaced(corpus).restyle(text) == written
+    assert spaced(corpus).restyle(written) == written
 
 
 @pytest.mark.parametrize("corpus", [TREEBANK, WIKI, NEWS])
 def test_known_words_stay_as_they_are(corpus: list[str]) -> None:
     line = " ".join([*corpus, "<unk>"])
-    assert spaced(corpus).like_it(line) == line
+    assert spaced(corpus).restyle(line) == line
 
 
 @given(st.text(max_size=60), st.sampled_from([TREEBANK, WIKI, NEWS]))
 def test_any_text_can_be_written_so(text: str, corpus: list[str]) -> None:
-    written = spaced(corpus).like_it(text)
+    written = spaced(corpus).restyle(text)
     assert written == " ".join(written.split())
 
 
 @given(st.lists(st.sampled_from(PLAIN), min_size=1, max_size=8), st.sampled_from([",", ".", "!", "?", ";"]))
 def test_a_mark_behind_a_known_word_never_hides_it(words: list[str], mark: str) -> None:
     for corpus in (WIKI, NEWS, TREEBANK):
-        assert spaced(corpus).like_it(" ".join(words) + mark).split()[: len(words)] == words
+        assert spaced(corpus).restyle(" ".join(words) + mark).split()[: len(words)] == words
 
 
 def test_a_corpus_that_was_not_tokenized_keeps_marks_attached() -> None:
     raw = spaced([*PLAIN, *(word + mark for word in PLAIN for mark in ",.")])
-    assert not raw.apart and raw.habits == ["not tokenized", "lower case"]
-    assert raw.like_it("the horse fell.") == "the horse fell."
-    assert raw.like_it("The dog fell , so it ran .") == "the dog fell, so it ran."
+    assert not raw.separates_marks and raw.traits == ["not tokenized", "lower case"]
+    assert raw.restyle("the horse fell.") == "the horse fell."
+    assert raw.restyle("The dog fell , so it ran .") == "the dog fell, so it ran."
 
 
 def test_ordinary_text_is_joined() -> None:
-    found = writing_of(["</s>", "<unk>", *(f" {word}" for word in PLAIN), ".", "n't"], "word", "text")
-    assert found is not None and not found.apart
+    found = infer_corpus_style(["</s>", "<unk>", *(f" {word}" for word in PLAIN), ".", "n't"], "word", "text")
+    assert found is not None and not found.separates_marks
     said = "She does n't know the well @-@ known ( old ) dog , he said . It 's `` fine ''"
-    assert found.like_it(said) == "she doesn't know the well-known (old) dog, he said. it's \"fine\""
+    assert found.restyle(said) == "she doesn't know the well-known (old) dog, he said. it's \"fine\""
 
 
 def test_characters_have_their_case_only() -> None:
-    small = writing_of(["</s>", "<unk>", *"abcdefghijklmnopqrstuvwxyz ."], "char", "text")
-    assert small is not None and small.like_it("The end.") == "the end." and small.habits == ["lower case"]
-    both = writing_of(["</s>", "<unk>", *"abcdefghijklmnopqrstuvwxyzABCDE ."], "char", "text")
-    assert both is not None and both.like_it("The end.") == "The end."
+    small = infer_corpus_style(["</s>", "<unk>", *"abcdefghijklmnopqrstuvwxyz ."], "char", "text")
+    assert small is not None and small.restyle("The end.") == "the end." and small.traits == ["lower case"]
+    both = infer_corpus_style(["</s>", "<unk>", *"abcdefghijklmnopqrstuvwxyzABCDE ."], "char", "text")
+    assert both is not None and both.restyle("The end.") == "The end."
 
 
 @pytest.mark.parametrize("kind", ["bpe", "unigram", "byte"])
 def test_what_can_be_spelled_needs_nothing(kind: str) -> None:
-    assert writing_of(["a", "b"], kind, "text") is None
+    assert infer_corpus_style(["a", "b"], kind, "text") is None
 
 
 def test_few_words_say_nothing_of_case() -> None:
-    assert not spaced(["the", "cat"]).lower_case
+    assert not spaced(["the", "cat"]).is_lowercase

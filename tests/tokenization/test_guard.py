@@ -16,7 +16,7 @@ from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_toke
 from lstmcli.errors import DataError, ModelError
 from lstmcli.tokenization import guard
 from lstmcli.tokenization.config import TOKENIZERS, LmTokenizerConfig, TokenizerConfig
-from lstmcli.tokenization.guard import checked, guarded
+from lstmcli.tokenization.guard import checked_ids, guarded
 from lstmcli.tokenization.stream_encoder import StreamEncoder
 from lstmcli.tokenization.text_encoder import TextEncoder
 from lstmcli.tokenization.tokenizer import parse_tokenizer, train_tokenizer
@@ -180,9 +180,9 @@ def test_dropout_of_merges_is_switched_off() -> None:
 def test_dropout_of_merges_is_said(model: Any, told: bool, tmp_path: Path) -> None:
     path = tmp_path / "tokenizer.json"
     path.write_text(json.dumps({"model": model}))
-    assert bool(guard.draws_lots(str(path))) is told
+    assert bool(guard.randomness_warning(str(path))) is told
     path.write_text("[")
-    assert guard.draws_lots(str(path)) is None and guard.draws_lots(str(tmp_path / "none")) is None
+    assert guard.randomness_warning(str(path)) is None and guard.randomness_warning(str(tmp_path / "none")) is None
 
 
 WORDS = ["<unk>", "[UNK]", "[CLS]", "[SEP]", "<s>", "</s>", "the", "▁the", "Ġthe", "##s", "a", "▁", "s"]
@@ -351,5 +351,5 @@ def test_ctrl_c_goes_through() -> None:
 
 def test_checked_ids_keep_their_values() -> None:
     ids_N = np.array([0, 3, 2])
-    assert checked(ids_N, 4).tolist() == [0, 3, 2] and checked(ids_N, 4).dtype == np.int32
-    assert checked(ids_N[:0], 0).tolist() == []
+    assert checked_ids(ids_N, 4).tolist() == [0, 3, 2] and checked_ids(ids_N, 4).dtype == np.int32
+    assert checked_ids(ids_N[:0], 0).tolist() == []

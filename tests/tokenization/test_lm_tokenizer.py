@@ -13,7 +13,7 @@ from tokenizers import Tokenizer
 from lstmcli.errors import DataError
 from lstmcli.tokenization import lm_tokenizer
 from lstmcli.tokenization.config import LmTokenizerConfig
-from lstmcli.tokenization.lm_tokenizer import SAMPLE, count_words, thinned, train_lm_tokenizer
+from lstmcli.tokenization.lm_tokenizer import SAMPLE, count_words, subsampled, train_lm_tokenizer
 
 TEXTS = ["ab cd ef gh ij kl mn op", "你好世界再见朋友", "ba dc fe hg ji lk nm po", " <unk> the </s> the"] * 3
 KINDS = ("spaces", "text", "bpe", "unigram", "char", "byte")
@@ -75,9 +75,9 @@ def test_a_unigram_vocabulary_too_small_for_the_characters_says_so() -> None:
 
 def test_a_long_text_is_thinned_evenly() -> None:
     texts = [str(i) * 5 for i in range(10)] * 10
-    taken = list(thinned(texts, 100))
+    taken = list(subsampled(texts, 100))
     assert taken[:20] == texts[:20] and taken[20:40] == texts[20:60:2] and taken[40:] == texts[60::4]
-    assert list(thinned(texts, SAMPLE)) == texts
+    assert list(subsampled(texts, SAMPLE)) == texts
 
 
 @pytest.mark.parametrize("kind", ["text", "bpe", "unigram"])

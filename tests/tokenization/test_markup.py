@@ -6,11 +6,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstmcli.classification.data_check import html_in
+from lstmcli.classification.data_check import html_warning
 from lstmcli.data.records import Record
 from lstmcli.errors import UsageError
 from lstmcli.tokenization.config import TokenizerConfig
-from lstmcli.tokenization.markup import with_html
+from lstmcli.tokenization.markup import count_html
 from lstmcli.tokenization.text_encoder import TextEncoder
 
 
@@ -32,23 +32,23 @@ def tokens(text: str, **options: bool) -> list[str]:
     ],
 )
 def test_html_is_found(text: str) -> None:
-    assert with_html([text, "no tags"])[0] == 1
+    assert count_html([text, "no tags"])[0] == 1
 
 
 @pytest.mark.parametrize(
     "text", ["a < b and b > c", "AT&T; now", "<3", "if (x<y)", "<unk> & co", "x &foo; y", "<script"]
 )
 def test_other_text_is_no_html(text: str) -> None:
-    assert with_html([text]) == (0, "")
+    assert count_html([text]) == (0, "")
 
 
 def test_it_is_said_where_one_text_in_a_hundred_has_some() -> None:
     texts = [Record("fine.<br />Really")] * 2 + [Record("plain")] * 198
-    assert html_in(texts) == (
+    assert html_warning(texts) == (
         "2 of 200 training texts hold HTML, such as '<br />', and it is read as words; "
         "--strip-html reads the texts without it"
     )
-    assert html_in([*texts, Record("plain")]) is None and html_in(texts[3:]) is None
+    assert html_warning([*texts, Record("plain")]) is None and html_warning(texts[3:]) is None
 
 
 @pytest.mark.parametrize(

@@ -121,7 +121,7 @@ def test_buckets_follow_the_features_that_are_there() -> None:
     config = TokenizerConfig()
     encoder = TextEncoder.train(TEXTS, config)
     encoded = encoder.encode(TEXTS)
-    buckets = encoder.settle_buckets(encoded)
+    buckets = encoder.fit_buckets(encoded)
     distinct = len(np.unique(np.concatenate([rows[:, 1:] for rows in encoded])))
     assert distinct <= buckets <= 256 and encoder.rows == encoder.vocab_size + buckets
     settled = TextEncoder.from_json(encoder.to_json(), replace(config, hash_buckets=buckets))

@@ -169,7 +169,7 @@ def test_an_empty_file_is_no_data(write: Write, content: str) -> None:
 def test_a_file_of_another_kind_is_named(
     write: Write, monkeypatch: pytest.MonkeyPatch, content: bytes, message: str
 ) -> None:
-    monkeypatch.setattr(module, "LONGEST_LINE", 2000)
+    monkeypatch.setattr(module, "MAX_LINE_BYTES", 2000)
     with pytest.raises(DataError, match=message) as caught:
         read_vectors(write(content), ["cat"])
     assert caught.value.hint

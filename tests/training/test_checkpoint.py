@@ -12,7 +12,15 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from lstmcli.errors import OutputError
-from lstmcli.training.checkpoint import Checkpoints, Snapshot, any_in, check_folder, differences, read_latest, write
+from lstmcli.training.checkpoint import (
+    Checkpoints,
+    Snapshot,
+    check_folder,
+    differences,
+    has_checkpoints,
+    read_latest,
+    write,
+)
 from lstmcli.training.resume import resume_from_checkpoint
 
 reuse_tmp_path = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
@@ -41,14 +49,14 @@ def full(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_what_is_written_is_read(tmp_path: Path) -> None:
     folder = tmp_path / "m.unfinished"
-    assert not any_in(folder) and read_latest(folder) == (None, [])
+    assert not has_checkpoints(folder) and read_latest(folder) == (None, [])
     for step in range(1, 5):
         write(folder, snapshot(step), {"run": {"seed": 1}})
         found, broken = read_latest(folder)
         assert found is not None and not broken
         assert found.values == snapshot(step).values | {"run": {"seed": 1}}
         assert found.part("weights")["0"].tolist() == snapshot(step).arrays["weights.0"].tolist()
-    assert names(folder) == ["00000003.checkpoint", "00000004.checkpoint"] and any_in(folder)
+    assert names(folder) == ["00000003.checkpoint", "00000004.checkpoint"] and has_checkpoints(folder)
 
 
 @reuse_tmp_path
@@ -85,16 +93,16 @@ def test_a_run_goes_on_without_and_says_so_once(tmp_path: Path, monkeypatch: pyt
     folder = tmp_path / "m.unfinished"
     checkpoints = Checkpoints(folder, every=0.0)
     checkpoints.take(snapshot(1))
-    assert not checkpoints.news()
+    assert not checkpoints.pop_warnings()
     with monkeypatch.context() as patch:
         full(patch)
         for step in (2, 3):
             checkpoints.take(snapshot(step))
-    (warning,) = checkpoints.news()
-    assert "no space left on device; training goes on" in warning.message and not checkpoints.news()
+    (warning,) = checkpoints.pop_warnings()
+    assert "no space left on device; training goes on" in warning.message and not checkpoints.pop_warnings()
     assert latest(folder) == 1
     checkpoints.take(snapshot(4))
-    assert "can be written again" in checkpoints.news()[0].message
+    assert "can be written again" in checkpoints.pop_warnings()[0].message
     assert latest(folder) == 4
 
 

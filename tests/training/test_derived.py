@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from lstmcli.classification import finish, train
-from lstmcli.classification.evaluate import Judge
+from lstmcli.classification.evaluate import Evaluator
 from lstmcli.engine.nodes import InferenceGraph
 from lstmcli.errors import DataError, LstmError, OutputError
 from lstmcli.language_modeling import train as train_lm
@@ -18,7 +18,7 @@ from lstmcli.model_dir.directory import CARD, GRAPH, read_model
 from lstmcli.tokenization.stream_encoder import StreamEncoder
 from lstmcli.tokenization.text_encoder import TextEncoder
 from lstmcli.training import run
-from lstmcli.training.checkpoint import any_in, place_of
+from lstmcli.training.checkpoint import checkpoint_folder, has_checkpoints
 from lstmcli.training.derived import Derived
 from lstmcli.training.events import Event, Resumed, Step, Stopped, Warned
 from support.tiny import Task
@@ -53,12 +53,12 @@ def graphs(patch: Patch, how: Callable[..., Any]) -> None:
 
 
 def reports(patch: Patch, how: Callable[..., Any]) -> None:
-    patch.setattr(Judge, "reports", how)
+    patch.setattr(Evaluator, "reports", how)
     patch.setattr(train_lm, "_report", how)
 
 
 def scales(patch: Patch, how: Callable[..., Any]) -> None:
-    patch.setattr(Judge, "scale", how)
+    patch.setattr(Evaluator, "scale", how)
     patch.setattr(LanguageModelJob, "_try_int8", how)
 
 
@@ -80,7 +80,7 @@ def finished_by_resuming(task: Task, output: Path, whole: Path) -> None:
     ours, theirs = (read_model(place) for place in (output, whole))
     assert ours.config["metrics"] == theirs.config["metrics"] and ours.config["stopped"] == "finished"
     assert sorted(ours.config["files"]) == sorted(theirs.config["files"]) and (output / CARD).exists()
-    assert not any_in(place_of(output))
+    assert not has_checkpoints(checkpoint_folder(output))
 
 
 @pytest.mark.parametrize(
@@ -106,7 +106,7 @@ def test_a_step_that_fails_costs_what_it_makes(
     for name in lacks:
         assert name in error.value.message
         assert any("ValueError: it broke" in e.message and name in e.message for e in said if isinstance(e, Warned))
-    assert str(place_of(tmp_path / "m")) in str(error.value.hint) and "--resume" in str(error.value.hint)
+    assert str(checkpoint_folder(tmp_path / "m")) in str(error.value.hint) and "--resume" in str(error.value.hint)
     model = read_model(tmp_path / "m")
     model.verify()
     assert weights(tmp_path / "m") == weights(tmp_path / "whole") and model.config["stopped"] == "incomplete"
@@ -122,7 +122,7 @@ def test_a_run_that_is_ended_after_training_loses_nothing(
         fault(patch, ended)
         with pytest.raises(SystemExit):
             list(task.run(tmp_path / "m"))
-    assert not (tmp_path / "m").exists() and any_in(place_of(tmp_path / "m"))
+    assert not (tmp_path / "m").exists() and has_checkpoints(checkpoint_folder(tmp_path / "m"))
     finished_by_resuming(task, tmp_path / "m", tmp_path / "whole")
 
 
@@ -132,7 +132,7 @@ def test_a_graph_that_cannot_be_made_later_still_leaves_a_classifier(
     from lstmcli.classification import graph
     from lstmcli.classification.classify import load_classifier
 
-    monkeypatch.setattr(train, "rehearse_classifier", lambda *_: None)
+    monkeypatch.setattr(train, "preflight_classifier", lambda *_: None)
     with monkeypatch.context() as patch:
         patch.setattr(graph, "classifier_graph", broken)
         with pytest.raises(LstmError, match="without the graph"):
@@ -151,14 +151,14 @@ def test_a_graph_that_cannot_be_made_is_known_before_training(
     said: list[Event] = []
     with pytest.raises(ValueError, match="it broke"):
         said.extend(task.run(tmp_path / "m"))
-    assert not (tmp_path / "m").exists() and not any_in(place_of(tmp_path / "m"))
+    assert not (tmp_path / "m").exists() and not has_checkpoints(checkpoint_folder(tmp_path / "m"))
     assert not [event for event in said if isinstance(event, Step)]
 
 
 def test_a_network_too_large_for_an_onnx_file(task: Task, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    from lstmcli.training import rehearsal
+    from lstmcli.training import preflight
 
-    monkeypatch.setattr(rehearsal, "MAX_BYTES", 1000)
+    monkeypatch.setattr(preflight, "MAX_BYTES", 1000)
     with pytest.raises(LstmError, match="an ONNX file holds 2 GB at most") as error:
         list(task.run(tmp_path / "m"))
     assert error.value.exit_code == 2 and "--hidden" in str(error.value.hint)

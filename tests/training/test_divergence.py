@@ -52,13 +52,13 @@ def test_validation_may_rise_further_than_training() -> None:
 
 def test_weights_of_a_high_loss_are_none_to_go_back_to() -> None:
     watch = DivergenceMonitor(1e-3, 1e-3)
-    assert watch.sound
+    assert watch.is_safe
     for loss in [2.0] * 5:
         watch.diverged(loss)
-    assert watch.sound
+    assert watch.is_safe
     for loss in [4.0] * 40:
         watch.diverged(loss)
-    assert not watch.sound
+    assert not watch.is_safe
 
 
 @pytest.mark.parametrize(("asked", "tried"), [(50.0, "0.002"), (0.2, "0.0016"), (0.002, "1.6e-05")])

@@ -15,7 +15,7 @@ from lstmcli.classification import fit
 from lstmcli.classification.trainer import Trainer
 from lstmcli.language_modeling import fit as fit_lm
 from lstmcli.language_modeling.trainer import LmTrainer
-from lstmcli.training.checkpoint import any_in, place_of
+from lstmcli.training.checkpoint import checkpoint_folder, has_checkpoints
 from lstmcli.training.events import Event, Resumed, Step, Validated
 from support.tiny import Task
 
@@ -79,10 +79,14 @@ def test_torn_off_in_the_middle(
     with monkeypatch.context() as patch:
         Tearing(patch, owner, what, 2 if what == "validate" else 4, after=after)
         torn(task, tmp_path / "m")
-    assert any_in(place_of(tmp_path / "m")) is (what == "validate")  # within a step there is no state to keep
+    assert has_checkpoints(checkpoint_folder(tmp_path / "m")) is (
+        what == "validate"
+    )  # within a step there is no state to keep
     step = resumed(task, tmp_path / "m")
     assert (step > 0) is (what == "validate")
-    assert weights(tmp_path / "m") == weights(tmp_path / "whole") and not any_in(place_of(tmp_path / "m"))
+    assert weights(tmp_path / "m") == weights(tmp_path / "whole") and not has_checkpoints(
+        checkpoint_folder(tmp_path / "m")
+    )
 
 
 @pytest.mark.parametrize("kind", [Step, Validated])
@@ -91,7 +95,7 @@ def test_torn_off_while_a_listener_is_at_work(task: Task, kind: type, tmp_path: 
     run = task.run(tmp_path / "m", **SELDOM)
     assert any(isinstance(event, kind) for event in run)
     run.close()
-    assert any_in(place_of(tmp_path / "m"))
+    assert has_checkpoints(checkpoint_folder(tmp_path / "m"))
     assert resumed(task, tmp_path / "m") > 0
     assert weights(tmp_path / "m") == weights(tmp_path / "whole")
 
@@ -100,4 +104,4 @@ def test_with_never_nothing_is_written_on_the_way(task: Task, tmp_path: Path) ->
     run = task.run(tmp_path / "m")
     assert any(isinstance(event, Step) for event in run)
     run.close()
-    assert not any_in(place_of(tmp_path / "m"))
+    assert not has_checkpoints(checkpoint_folder(tmp_path / "m"))

@@ -13,7 +13,7 @@ import pytest
 from lstmcli.errors import OutputError
 from lstmcli.model_dir.directory import read_model
 from lstmcli.training import run
-from lstmcli.training.checkpoint import Snapshot, place_of, write
+from lstmcli.training.checkpoint import Snapshot, checkpoint_folder, write
 from lstmcli.training.run import check_disk_space, save_model
 from support.models import description, stub_files, stub_model
 
@@ -67,10 +67,10 @@ def test_where_there_is_none_anywhere_the_checkpoints_are_named(
 ) -> None:
     target = tmp_path / "disk" / "m"
     target.parent.mkdir()
-    write(place_of(target), Snapshot({}, {}), {})
+    write(checkpoint_folder(target), Snapshot({}, {}), {})
     full(monkeypatch, tmp_path / "disk", elsewhere)
     assert "--resume goes on" in (save(target).hint or "")
-    shutil.rmtree(place_of(target))
+    shutil.rmtree(checkpoint_folder(target))
     assert (save(target).hint or "").startswith("free some space")
     assert not list(elsewhere.iterdir()) and not list(target.parent.iterdir())
 

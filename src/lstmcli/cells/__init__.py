@@ -1,7 +1,7 @@
-"""The registry of recurrent cells, a file each.
+"""The registry of recurrent cells, one file per cell.
 
-A new cell is a file with a ``Cell`` in it, and its name below: training, the ONNX graph, the command line and the
-parameter count take it from here.
+To add a cell, write a file with a ``Cell`` and add the module to ``CELLS``: training, the ONNX graph, the command line
+and the parameter counts read this registry.
 """
 
 from __future__ import annotations
@@ -19,6 +19,6 @@ CELLS: dict[str, Cell] = {
 
 
 def count_parameters(cell: str, inputs: int, widths: Sequence[int], directions: int = 1) -> int:
-    """Parameters of a recurrent stack; ``widths`` are the units of each layer, from the lowest up."""
+    """Number of parameters of a recurrent stack; ``widths`` are the units of each layer, bottom to top."""
     below = [inputs, *(directions * width for width in widths[:-1])]
     return directions * sum(CELLS[cell].count(*sizes) for sizes in zip(below, widths, strict=True))

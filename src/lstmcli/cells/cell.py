@@ -1,8 +1,8 @@
-"""What a recurrent cell is: named weights, a state, and the equations of one step.
+"""A recurrent cell: named weights, a state, and the equations of one step.
 
-Equations are written once, on anything that supports the tensor operations below: ``nn/cells.py`` runs them on
-tensors, ``inspection/reference.py`` on arrays, and ``engine/scan.py`` turns the same lines into nodes of an ONNX graph.
-They may use ``+ - * / @``, ``abs``, ``.T`` of a weight, ``sigmoid()``, ``tanh()``, ``exp()``, ``log()``, ``sqrt()``,
+The equations are written once, for any type that supports the tensor operations below: ``nn/cells.py`` runs them on
+PyTorch tensors, ``inspection/reference.py`` on NumPy arrays, and ``engine/scan.py`` records them as ONNX nodes.  They
+may use ``+ - * / @``, ``abs``, ``.T`` of a weight, ``sigmoid()``, ``tanh()``, ``exp()``, ``log()``, ``sqrt()``,
 ``chunk(n, -1)`` and ``mean(-1, keepdim=True)``.
 
 Shapes: N rows, T time steps, E inputs, H units.
@@ -16,59 +16,59 @@ from math import prod
 from typing import Any, Literal, NamedTuple, TypeAlias
 
 Array: TypeAlias = Any
-"""A tensor, or a value of a graph in the making."""
+"""A PyTorch tensor, a NumPy array, or a value of an ONNX graph under construction."""
 State: TypeAlias = tuple[Array, ...]
 Weights: TypeAlias = Mapping[str, Array]
 
 
 @dataclass(frozen=True)
 class Weight:
-    """The shape of a weight and how it begins.
+    """The shape of a weight and how it is initialized, by its role.
 
-    ==========  ====================================================================================
-    input       a matrix; each gate's part begins by Glorot & Bengio (2010)
-    recurrent   a matrix from h to h; each gate's part begins orthogonal; weight-drop acts on these
-    bias        a vector; each gate's part begins as its value in ``begin``
-    norm        likewise, of a normalisation, whose scale must not be drawn at random
-    ==========  ====================================================================================
+    ==========  =======================================================================================
+    input       a matrix; each gate's block is drawn as in Glorot & Bengio (2010)
+    recurrent   a matrix from h to h; each gate's block is orthogonal; weight-drop applies to these
+    bias        a vector; each gate's block is filled with its value in ``init``
+    norm        as bias, for the scale or shift of a normalisation, which is never initialized randomly
+    ==========  =======================================================================================
     """
 
     role: Literal["input", "recurrent", "bias", "norm"]
     shape: tuple[int, ...]
     gates: int = 1
-    """Parts that are stacked in a matrix, one for each gate."""
-    begin: tuple[float, ...] = (0.0,)
+    """Number of gate blocks stacked along the first axis."""
+    init: tuple[float, ...] = (0.0,)
 
 
 class StepTrace(NamedTuple):
-    """One step, opened: every value [N, H]."""
+    """The intermediate values of one step, each [N, H]."""
 
     gates: dict[str, Array]
     state: State
-    """What is carried on; the first is h, which the layer shows."""
+    """The new state; the first part is h, the layer's output."""
 
 
 @dataclass(frozen=True)
 class Cell:
     name: str
-    """As in ``--cell``."""
+    """The value of ``--cell``."""
     title: str
-    """As in a sentence."""
+    """The name in running text."""
     states: tuple[str, ...]
-    """Names of what is carried from step to step; the first is h, which the layer shows."""
+    """Names of the parts of the state; the first is h, the layer's output."""
     weights: Callable[[int, int], dict[str, Weight]]
-    """Inputs E and units H to the weights by name, in the order in which they are drawn."""
+    """From E inputs and H units to the weights by name, in the order in which they are initialized."""
     read: Callable[[Array, Weights], Array]
-    """The part of a step that needs no state, for all steps at once: x [..., E] to what ``step`` takes."""
+    """The part of a step that needs no state, for all steps at once: x [..., E] to the input of ``step``."""
     step: Callable[[Array, State, Weights], StepTrace]
-    """What ``read`` gave for one step, and the state, to gates and the state after."""
+    """From the output of ``read`` at one step and the state to the gates and the new state."""
     int8: bool = False
-    """ONNX Runtime has it in eight bits."""
+    """ONNX Runtime has an int8 kernel for it."""
 
     def reference(self, x: Array, state: State, weights: Weights) -> StepTrace:
-        """One step from its input x [N, E] and its state, each part [N, H]."""
+        """One step from the input x [N, E] and the state, each part [N, H]."""
         return self.step(self.read(x, weights), state, weights)
 
     def count(self, inputs: int, hidden: int) -> int:
-        """Parameters of one layer in one direction."""
+        """Number of parameters of one layer in one direction."""
         return sum(prod(weight.shape) for weight in self.weights(inputs, hidden).values())

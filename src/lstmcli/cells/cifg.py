@@ -1,4 +1,4 @@
-"""Coupled input and forget gate: what enters takes the place of what leaves (the CIFG of Greff et al. 2017)::
+"""LSTM with coupled input and forget gates, f = 1 - i (the CIFG of Greff et al. 2017)::
 
     i = sigmoid(W_i x + U_i h + b_i)
     f = 1 - i
@@ -7,8 +7,8 @@
     c' = f * c + i * g
     h' = o * tanh(c')
 
-Without the paper's peepholes, so that the coupling is all that differs from the LSTM here.  Weights stack the gates in
-the order i, g, o.
+There are no peepholes, so the coupling is the only difference from ``lstm``.  Weights stack the gates in the order
+i, g, o.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ def weights(E: int, H: int) -> dict[str, Weight]:
     return {
         "w_ih": Weight("input", (3 * H, E), gates=3),
         "w_hh": Weight("recurrent", (3 * H, H), gates=3),
-        "b": Weight("bias", (3 * H,), begin=(-1, 0, 0)),  # remember by default, as the LSTM does
+        "b": Weight("bias", (3 * H,), init=(-1, 0, 0)),  # f starts near 1, as in the LSTM
     }
 
 

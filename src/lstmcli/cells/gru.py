@@ -1,7 +1,7 @@
-"""GRU: Cho et al. (2014), with the reset gate applied after the product, as PyTorch and cuDNN have it::
+"""GRU (Cho et al. 2014), with the reset gate applied after the matrix product, as in PyTorch and cuDNN::
 
-    r = sigmoid(W_r x + b_r + U_r h + d_r)          reset gate: how much of h the candidate sees
-    z = sigmoid(W_z x + b_z + U_z h + d_z)          update gate: how much of h stays
+    r = sigmoid(W_r x + b_r + U_r h + d_r)          reset gate: how much of h the candidate uses
+    z = sigmoid(W_z x + b_z + U_z h + d_z)          update gate: how much of h is kept
     n = tanh   (W_n x + b_n + r * (U_n h + d_n))    candidate
     h' = (1 - z) * n + z * h
 

@@ -1,11 +1,11 @@
-"""LSTM: Hochreiter & Schmidhuber (1997) with the forget gate of Gers et al. (2000), as in Greff et al. (2017),
+"""LSTM (Hochreiter & Schmidhuber 1997) with the forget gate of Gers et al. (2000), as in Greff et al. (2017),
 section II, without peepholes::
 
-    i = sigmoid(W_i x + U_i h + b_i)        input gate: how much of the candidate enters
-    f = sigmoid(W_f x + U_f h + b_f)        forget gate: how much of the old cell stays
+    i = sigmoid(W_i x + U_i h + b_i)        input gate: how much of the candidate is added to the cell
+    f = sigmoid(W_f x + U_f h + b_f)        forget gate: how much of the cell is kept
     g = tanh   (W_g x + U_g h + b_g)        candidate
-    o = sigmoid(W_o x + U_o h + b_o)        output gate: how much of the cell is shown
-    c' = f * c + i * g                      the cell adds, so its gradient need not vanish
+    o = sigmoid(W_o x + U_o h + b_o)        output gate: how much of the cell is output
+    c' = f * c + i * g                      an additive update, through which gradients need not vanish
     h' = o * tanh(c')
 
 Weights stack the gates in the order i, f, g, o, and there are two biases, as in PyTorch.
@@ -19,7 +19,7 @@ from lstmcli.cells.cell import Array, Cell, State, StepTrace, Weight, Weights
 
 
 class Gates(NamedTuple):
-    """One LSTM step, opened: every value [N, H]."""
+    """Gates, cell and hidden state of one step, each [N, H]."""
 
     input: Array
     forget: Array
@@ -29,13 +29,13 @@ class Gates(NamedTuple):
     hidden: Array
 
     @property
-    def opened(self) -> StepTrace:
+    def trace(self) -> StepTrace:
         gates = {"input": self.input, "forget": self.forget, "candidate": self.candidate, "output": self.output}
         return StepTrace(gates, (self.hidden, self.cell))
 
 
 def lstm_gates(a: Array, c: Array) -> Gates:
-    """The step from the sums a [N, 4H] that the gates squash, and the old cell c [N, H]."""
+    """One step from the pre-activations a [N, 4H] and the cell c [N, H]."""
     i, f, g, o = a.chunk(4, -1)
     i, f, g, o = i.sigmoid(), f.sigmoid(), g.tanh(), o.sigmoid()
     cell = f * c + i * g
@@ -51,7 +51,7 @@ def weights(E: int, H: int) -> dict[str, Weight]:
     return {
         "w_ih": Weight("input", (4 * H, E), gates=4),
         "w_hh": Weight("recurrent", (4 * H, H), gates=4),
-        "b_ih": Weight("bias", (4 * H,), begin=(0, 1, 0, 0)),  # remember by default (Jozefowicz et al. 2015)
+        "b_ih": Weight("bias", (4 * H,), init=(0, 1, 0, 0)),  # f starts near 1 (Jozefowicz et al. 2015)
         "b_hh": Weight("bias", (4 * H,)),
     }
 
@@ -62,7 +62,7 @@ def read(x: Array, w: Weights) -> Array:
 
 def step(a: Array, state: State, w: Weights) -> StepTrace:
     h, c = state
-    return lstm_gates(a + h @ w["w_hh"].T, c).opened
+    return lstm_gates(a + h @ w["w_hh"].T, c).trace
 
 
 CELL = Cell("lstm", "LSTM", ("h", "c"), weights, read, step, int8=True)

@@ -1,12 +1,12 @@
-"""minLSTM: gates that see the input alone, so that all steps can be made at once (Feng et al. 2024, arXiv 2410.01201,
-section 3.2)::
+"""minLSTM: gates that depend on the input only, so all steps can be computed in parallel (Feng et al. 2024,
+arXiv 2410.01201, section 3.2)::
 
     f = sigmoid(W_f x + b_f)
     i = sigmoid(W_i x + b_i)
     g = W_g x + b_g                             candidate
     h' = f / (f + i) * h + i / (f + i) * g
 
-Weights stack the gates in the order i, f, g.  There is no matrix from h to h, so weight-drop has nothing to act on.
+Weights stack the gates in the order i, f, g.  There is no matrix from h to h, so weight-drop has no effect.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from lstmcli.cells.cell import Array, Cell, State, StepTrace, Weight, Weights
 def weights(E: int, H: int) -> dict[str, Weight]:
     return {
         "w_ih": Weight("input", (3 * H, E), gates=3),
-        "b": Weight("bias", (3 * H,), begin=(0, 1, 0)),
+        "b": Weight("bias", (3 * H,), init=(0, 1, 0)),
     }
 
 
@@ -26,13 +26,13 @@ def read(x: Array, w: Weights) -> Array:
 
 
 def log_sigmoid(x: Array) -> Array:
-    """Exact where a gate is all but closed, and sigmoid(x) would be 0 or rounded."""
+    """log sigmoid(x), accurate for large negative x, where sigmoid(x) underflows."""
     size = abs(x)
     return (x - size) / 2 - (1 + (-size).exp()).log()
 
 
-def shares(a: Array) -> tuple[Array, Array, Array]:
-    """What enters, what stays (their sum is 1), and the candidate, of any number of steps [..., 3H]."""
+def normalized_gates(a: Array) -> tuple[Array, Array, Array]:
+    """The normalized gates i / (f + i) and f / (f + i) and the candidate, from pre-activations [..., 3H]."""
     i, f, g = a.chunk(3, -1)
     stays = (log_sigmoid(f) - log_sigmoid(i)).sigmoid()  # f / (f + i)
     return 1 - stays, stays, g
@@ -40,7 +40,7 @@ def shares(a: Array) -> tuple[Array, Array, Array]:
 
 def step(a: Array, state: State, w: Weights) -> StepTrace:
     (h,) = state
-    i, f, g = shares(a)
+    i, f, g = normalized_gates(a)
     return StepTrace({"input": i, "forget": f, "candidate": g}, (f * h + i * g,))
 
 

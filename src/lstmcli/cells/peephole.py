@@ -1,10 +1,10 @@
-"""Peephole LSTM: the gates see the cell (Gers & Schmidhuber 2000; Greff et al. 2017, section II)::
+"""LSTM with peepholes: the gates depend on the cell (Gers & Schmidhuber 2000; Greff et al. 2017, section II)::
 
     i = sigmoid(W_i x + U_i h + p_i * c  + b_i)
     f = sigmoid(W_f x + U_f h + p_f * c  + b_f)
     g = tanh   (W_g x + U_g h            + b_g)
     c' = f * c + i * g
-    o = sigmoid(W_o x + U_o h + p_o * c' + b_o)     the output gate sees the new cell
+    o = sigmoid(W_o x + U_o h + p_o * c' + b_o)     the output gate uses the new cell
     h' = o * tanh(c')
 
 Weights stack the gates in the order i, f, g, o, peepholes in the order i, f, o.
@@ -20,7 +20,7 @@ def weights(E: int, H: int) -> dict[str, Weight]:
         "w_ih": Weight("input", (4 * H, E), gates=4),
         "w_hh": Weight("recurrent", (4 * H, H), gates=4),
         "p": Weight("bias", (3 * H,)),
-        "b": Weight("bias", (4 * H,), begin=(0, 1, 0, 0)),
+        "b": Weight("bias", (4 * H,), init=(0, 1, 0, 0)),
     }
 
 

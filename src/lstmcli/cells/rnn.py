@@ -1,4 +1,4 @@
-"""The plain recurrent network of Elman (1990), with tanh and without gates::
+"""The simple recurrent network of Elman (1990), with tanh and without gates::
 
 h' = tanh(W x + b + U h + d)
 """

@@ -1,4 +1,4 @@
-"""A classifier with another cell or another size, for comparisons of architectures."""
+"""Vary the cell and size of a classifier, for comparisons of architectures."""
 
 from __future__ import annotations
 
@@ -9,21 +9,21 @@ from lstmcli.cells import count_parameters
 from lstmcli.classification.config import ClassifierConfig
 
 MEASURES = ("accuracy", "macro_f1")
-"""Of a report, the first matters most."""
+"""Fields of a report that are compared; the first is the most important."""
 NOTES = ("the n-gram model that classifiers have beside the network is left out",)
 
 
 def check_equal_parameters(config: ClassifierConfig) -> None:
-    """Every cell can be made to have as many parameters as another."""
+    """Always possible: the number of units can be chosen freely."""
 
 
 def widths(config: ClassifierConfig, units: int) -> tuple[int, ...]:
-    """Units of each layer, from the lowest up."""
+    """Units of each layer, bottom to top."""
     return (units,) * config.model.layers
 
 
 def parameters(config: ClassifierConfig, cell: str, units: int, labels: int) -> int:
-    """Parameters that depend on the cell: of the recurrent layers and the output layer."""
+    """Number of parameters that depend on the cell: those of the recurrent layers and the output layer."""
     model = config.model
     directions = 2 if model.bidirectional else 1
     state = directions * units
@@ -32,6 +32,6 @@ def parameters(config: ClassifierConfig, cell: str, units: int, labels: int) -> 
 
 
 def with_cell(config: ClassifierConfig, cell: str, units: int, training: dict[str, Any]) -> ClassifierConfig:
-    """The settings of one run; ``training`` changes fields of ``train``."""
+    """The settings of one run; ``training`` overrides fields of ``train``."""
     model = replace(config.model, cell=cell, hidden=units, ngrams=0)
     return replace(config, model=model, train=replace(config.train, **training))

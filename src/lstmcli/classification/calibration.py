@@ -1,8 +1,10 @@
-"""How sure the answer is: temperature scaling of what the network and the n-gram model say together.
+"""Calibrated probabilities of the ensemble of network and n-gram model, by temperature scaling.
 
-The answer is softmax(scale * (network + ngrams)), the scale an inverse temperature fitted on the validation split
-(Guo et al. 2017, section 4.2).  One scale, not one for each model: fitted by likelihood, two of them tone the
-overconfident network down until the n-grams say too much, which cost accuracy on ChnSentiCorp and AG News.
+The probabilities are softmax(scale * (network + ngrams)), where scale is an inverse temperature fitted on the
+validation split (Guo et al. 2017, section 4.2).  There is one scale for both models: with two, the likelihood fit damps
+the overconfident network so much that the n-gram model dominates, which cost accuracy on ChnSentiCorp and AG News.
+
+Shapes: N texts, C labels.
 """
 
 from __future__ import annotations
@@ -16,13 +18,13 @@ Gold = NDArray[np.int64] | NDArray[np.bool_]
 
 
 def total(network: Logits, ngrams: Logits | None) -> Floats:
-    """Logits [N, C] of both models as one."""
+    """The sum of both models' logits, [N, C]."""
     z_NC = network.astype(np.float64)
     return z_NC if ngrams is None else z_NC + ngrams
 
 
 def combine(network: Logits, ngrams: Logits | None, scale: float, multilabel: bool = False) -> Floats:
-    """Probabilities [N, C] of both models' logits [N, C]; rows sum to 1 unless multi-label."""
+    """Probabilities [N, C] from both models' logits [N, C]; rows sum to 1 unless multi-label."""
     z_NC = scale * total(network, ngrams)
     if multilabel:
         return np.asarray(np.exp(-np.logaddexp(0.0, -z_NC)), np.float64)
@@ -31,7 +33,7 @@ def combine(network: Logits, ngrams: Logits | None, scale: float, multilabel: bo
 
 
 def negative_log_likelihood(logits_NC: Logits, gold: Gold, scale: float, multilabel: bool = False) -> float:
-    """Mean over the texts, nats; multi-label: of the sum over a text's label decisions."""
+    """Mean over the texts, in nats; multi-label: of the sum over the labels."""
     z_NC = scale * logits_NC.astype(np.float64)
     if multilabel:
         loss = np.logaddexp(0.0, z_NC) - gold * z_NC
@@ -42,16 +44,16 @@ def negative_log_likelihood(logits_NC: Logits, gold: Gold, scale: float, multila
 
 
 def fit_scale(logits_NC: Logits, gold: Gold, multilabel: bool = False) -> float:
-    """The scale that makes the validation split most likely.
+    """The scale with the maximum posterior probability on the validation split.
 
-    A Gamma prior with its mode at 1 and the weight of one text holds it: in log scale it is a Gaussian of standard
-    deviation 1 near the mode, and it keeps the scale finite and above 0 when the split is tiny, empty or without a
-    single error.  Loss and prior are convex, so there is one minimum; the prior is least at 1, so the likelihood is
-    never worse than unscaled.
+    The prior is a Gamma distribution with mode 1 and the weight of one text.  It keeps the scale finite and above 0 if
+    the split is tiny, empty or has no errors; near the mode, log scale is about normal with standard deviation 1.
+    Negative log-likelihood and prior are convex, so there is one minimum.  The prior is largest at 1, so the likelihood
+    is never lower than with scale 1.
 
     Args:
         logits_NC: the sum of both models' logits, finite.
-        gold: column numbers [N], or [N, C] bool when multi-label.
+        gold: column indices [N], or bool [N, C] if multi-label.
     """
     if not len(logits_NC):
         return 1.0
@@ -62,6 +64,6 @@ def fit_scale(logits_NC: Logits, gold: Gold, multilabel: bool = False) -> float:
 
     from scipy.optimize import minimize_scalar
 
-    # The bounds are the bracket that the search needs, not a limit that fits reach.
+    # The bounded search needs bounds; no fit reaches them.
     found = minimize_scalar(objective, bounds=(-14.0, 14.0), method="bounded", options={"xatol": 1e-7})
     return float(np.exp(found.x))

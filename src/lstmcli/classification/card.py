@@ -9,12 +9,12 @@ from lstmcli.data.config import SPLIT_NAMES
 from lstmcli.model_dir.card import pairs, table
 from lstmcli.model_dir.markdown import code, plain
 
-_MOST = 50
-"""Labels listed before the rest is counted."""
+MAX_LISTED = 50
+"""Maximum number of labels listed."""
 
 
 def card(config: Mapping[str, Any]) -> str:
-    """Markdown from the config of a classifier (``write_model``'s), with the front matter that model hubs read.
+    """The model card as Markdown with front matter, from ``config.json``.
 
     ``config["metrics"]`` maps the name of a split to a ``ClassReport`` as a dict.
     """
@@ -34,23 +34,23 @@ def card(config: Mapping[str, Any]) -> str:
         _limits(config),
     ]
     card = "\n\n".join(part for part in parts if part) + "\n"
-    return card.encode("utf-8", "backslashreplace").decode()  # a command line may hold bytes that are no text
+    return card.encode("utf-8", "backslashreplace").decode()  # the command line may contain invalid bytes
 
 
 def _what(config: Mapping[str, Any]) -> str:
     kind = "gives a text every label that fits it" if config["multilabel"] else "gives each text one label"
     start = "pretrained word vectors" if config["classifier"]["model"].get("vectors") else "scratch"
     return (
-        f"It {kind}, with a probability. Inside: {plain(config['architecture'])}; "
+        f"It {kind}, with a probability. Architecture: {plain(config['architecture'])}; "
         f"{config['parameters']:,} parameters, trained from {start}. The weights are in `model.safetensors`; "
         "`model.onnx` is the same network for ONNX Runtime."
     )
 
 
 def _labels(labels: list[str]) -> str:
-    lines = [f"- {plain(label)}" for label in labels[:_MOST]]
-    if len(labels) > _MOST:
-        lines.append(f"- and {len(labels) - _MOST} more, in `config.json`")
+    lines = [f"- {plain(label)}" for label in labels[:MAX_LISTED]]
+    if len(labels) > MAX_LISTED:
+        lines.append(f"- and {len(labels) - MAX_LISTED} more, in `config.json`")
     return "\n".join(lines)
 
 
@@ -67,11 +67,11 @@ def _results(metrics: Mapping[str, Any]) -> Iterator[str]:
         classes = report["classes"]
         rows = (
             (plain(c["label"]), *(_share(c[name]) for name in ("precision", "recall", "f1")), f"{c['support']:,}")
-            for c in classes[:_MOST]
+            for c in classes[:MAX_LISTED]
         )
         yield table(("label", "precision", "recall", "F1", "texts"), rows)
-        if len(classes) > _MOST:
-            yield f"{len(classes) - _MOST} more labels are in `config.json`."
+        if len(classes) > MAX_LISTED:
+            yield f"{len(classes) - MAX_LISTED} more labels are in `config.json`."
 
 
 def _limits(config: Mapping[str, Any]) -> str:
@@ -85,7 +85,7 @@ def _limits(config: Mapping[str, Any]) -> str:
 
 
 def _calibrated(config: Mapping[str, Any]) -> str:
-    """How far probabilities can be trusted, by the figures."""
+    """The calibration error on the validation split, in words."""
     found = config["metrics"].get("valid")
     ece = found.get("ece") if isinstance(found, Mapping) else None
     if ece is None:

@@ -1,6 +1,6 @@
-"""Answers: one for each text, in order, in constant memory, without importing torch.
+"""Load a classifier and classify texts: streaming, in order, in constant memory, without importing torch.
 
-Shapes: N texts, B texts of a batch, S segments, T tokens, F rows a token, C labels.
+Shapes: N texts, B texts of a batch, S segments, T tokens, F rows per token, C labels.
 """
 
 from __future__ import annotations
@@ -15,12 +15,12 @@ from numpy.typing import NDArray
 from lstmcli.classification.ensemble import BATCH_SIZE, Ensemble, Network, Scorer
 from lstmcli.classification.load import classifier_weights
 from lstmcli.classification.metrics import Tally
-from lstmcli.classification.model_selection import SCORES_AT_ONCE
+from lstmcli.classification.model_selection import MAX_LOGITS
 from lstmcli.classification.results import ClassReport, Prediction
 from lstmcli.data.windows import WINDOW, WINDOW_CHARACTERS, one_ahead, one_by_one, windows
 from lstmcli.engine.registry import check_engine, choose_engine
 from lstmcli.errors import DataError, NoDataError, UsageError
-from lstmcli.model_dir.directory import NGRAMS, TOKENIZER, WEIGHTS, ModelDir, read_model, unless_replaced
+from lstmcli.model_dir.directory import NGRAMS, TOKENIZER, WEIGHTS, ModelDir, read_model, retry_if_replaced
 from lstmcli.model_dir.files import ReadAhead, tensors, use_file
 from lstmcli.model_dir.manifest import fail
 from lstmcli.nn.device import resolve_device
@@ -34,32 +34,32 @@ if TYPE_CHECKING:
 
 
 class Classifier:
-    """A model that is ready to answer."""
+    """A loaded classifier."""
 
     def __init__(self, model: ModelDir, encoder: TextEncoder, network: Network, ngrams: Scorer | None = None) -> None:
         self.model, self.labels, self.multilabel = model, model.labels, model.multilabel
         config = model.settings
         self.encoder = encoder
         self.tokens = self.unknown = 0
-        """Tokens of all texts that were answered as a stream, and unknown ones among them."""
-        self.experts = Ensemble(
+        """Number of tokens, and of unknown tokens, in all texts given to ``read``."""
+        self.ensemble = Ensemble(
             network, ngrams, len(self.labels), self.multilabel, config.model.segment, config.tokenizer.max_tokens
         )
 
     def probabilities(self, texts: Sequence[str], batch_size: int = BATCH_SIZE) -> NDArray[np.float64]:
-        """[N, C] in the order of the texts; rows sum to 1 unless the model is multi-label."""
+        """Probabilities [N, C] in the order of the texts; rows sum to 1 unless the model is multi-label."""
         return self.answer(self.encoder.encode(texts), batch_size)
 
     def read(self, records: Sequence[Record]) -> list[Ids]:
-        """The texts of records, encoded; their unknown tokens are counted."""
+        """Encode the texts of records, and count their unknown tokens."""
         encoded = self.encoder.encode([record.text for record in records])
         self.tokens += sum(map(len, encoded))
         self.unknown += sum(int(np.count_nonzero(ids_TF[:, 0] == UNKNOWN_ID)) for ids_TF in encoded)
         return encoded
 
     def answer(self, encoded: Sequence[Ids], batch_size: int = BATCH_SIZE) -> NDArray[np.float64]:
-        """The probabilities [N, C] of texts that the encoder has read."""
-        found_NC = self.experts.probabilities(encoded, float(self.model.config["calibration"]["scale"]), batch_size)
+        """Probabilities [N, C] of encoded texts."""
+        found_NC = self.ensemble.probabilities(encoded, float(self.model.config["calibration"]["scale"]), batch_size)
         if not np.isfinite(found_NC).all():
             fail(self.model.path, "its weights give no finite probability for a text", "train it anew")
         return found_NC
@@ -68,19 +68,19 @@ class Classifier:
 def load_classifier(
     path: str | Path, *, threads: int | None = None, engine: str | None = None, device: str = "cpu"
 ) -> Classifier:
-    """The classifier in a model directory.
+    """Load the classifier in a model directory.
 
     Args:
-        threads: None takes what the machine has.
+        threads: None uses all cores.
         engine: one of ``engine.registry.engine_names()``; None leaves the choice to ``LSTM_ENGINE`` and the registry.
-        device: cpu, cuda or auto.
+        device: cpu, cuda or auto; an engine of PyTorch only.
 
     Raises:
         ModelError: missing, damaged, too new, or not a classifier.
-        UsageError: an engine or a device that does not exist, or an engine that does not run this model.
+        UsageError: an unknown engine or device, or an engine that cannot run this model.
     """
     check_engine(engine, device)
-    return unless_replaced(path, lambda: _load(read_model(path, task=CLASSIFICATION), threads, engine, device))
+    return retry_if_replaced(path, lambda: _load(read_model(path, task=CLASSIFICATION), threads, engine, device))
 
 
 def _load(model: ModelDir, threads: int | None, name: str | None, device: str) -> Classifier:
@@ -123,18 +123,18 @@ def classify(
     eager: bool = False,
     ready: Callable[[], bool] | None = None,
 ) -> Iterator[Prediction]:
-    """One answer for each record, in order.
+    """One prediction per record, in order.
 
     Args:
-        top: keep the K best probabilities only.
-        threshold: no label below it; multi-label: every label at or above it, 0.5 unless given.
-        eager: answer each record before the next one is asked for, as a live pipe needs.
-        ready: with ``eager``, whether the next record is there without waiting: records that are
-            waiting already are answered together.
+        top: keep only the K best probabilities.
+        threshold: give no label below this probability; multi-label: give all labels from it up, default 0.5.
+        eager: answer each record before the next one is read, for live pipes.
+        ready: with ``eager``, whether the next record is available without waiting; available records are answered
+            together.
 
     Raises:
-        UsageError: at once, for ``top`` or ``threshold`` out of range.
-        LstmError: whatever ``records`` raises, once the records before are answered.
+        UsageError: immediately, if ``top`` or ``threshold`` is out of range.
+        LstmError: any error of ``records``, after earlier records are answered.
     """
     if top is not None and top < 1:
         raise UsageError(f"top must be at least 1, not {top}")
@@ -151,8 +151,8 @@ def classify(
 
 
 def _window(classifier: Classifier) -> int:
-    """Texts at once: fewer where there are so many labels that their probabilities would fill the memory."""
-    return max(1, min(WINDOW, SCORES_AT_ONCE // len(classifier.labels)))
+    """Number of texts at once; smaller for many labels, to bound the memory for probabilities."""
+    return max(1, min(WINDOW, MAX_LOGITS // len(classifier.labels)))
 
 
 def _answered(
@@ -161,8 +161,8 @@ def _answered(
     batch_size: int,
     order: Callable[..., Iterator[Any]] = one_ahead,
 ) -> Iterator[tuple[list[Record], NDArray[np.float64]]]:
-    """Each window and its probabilities [N, C]; with ``one_ahead`` one is read, one tokenized, one computed and one
-    written at once, so that no core waits for a single thread's work."""
+    """Each window with its probabilities [N, C]; with ``one_ahead``, reading, tokenizing, computing and writing of
+    consecutive windows overlap."""
     encoded = order(classifier.read, runs)
     for (window, _), rows_NC in order(lambda pair: classifier.answer(pair[1], batch_size), encoded):
         yield window, rows_NC
@@ -175,21 +175,21 @@ def evaluate(
     threshold: float | None = None,
     batch_size: int = BATCH_SIZE,
 ) -> ClassReport:
-    """How well the model does on labelled records.
+    """Evaluate the model on labelled records.
 
-    Records without a label are passed over (multi-label: no label is an answer too); a label that the model does
-    not have makes any answer wrong.
+    Records without labels are skipped, unless the model is multi-label.  If a record has a label that the model does
+    not have, any answer is wrong.
 
     Raises:
-        NoDataError: no record has a label that the model knows.
-        DataError: a record with several labels, and the model gives one.
+        NoDataError: no record has a label of the model.
+        DataError: a record has several labels, but the model is not multi-label.
     """
     names = frozenset(classifier.labels)
     tally = Tally(classifier.labels, classifier.multilabel, 0.5 if threshold is None else threshold)
-    stranger, known = "", 0
+    unknown, known = "", 0
 
     def judged() -> Iterator[Record]:
-        nonlocal stranger, known
+        nonlocal unknown, known
         for record in records:
             if len(record.labels) > 1 and not classifier.multilabel:
                 found = ", ".join(map(repr, record.labels[:3]))
@@ -197,15 +197,15 @@ def evaluate(
                 raise DataError(f"found several labels: {found}", path=record.path, line=record.line, hint=hint)
             if record.labels or classifier.multilabel:
                 known += not names.isdisjoint(record.labels)
-                stranger = stranger or next((label for label in record.labels if label not in names), "")
+                unknown = unknown or next((label for label in record.labels if label not in names), "")
                 yield record
 
     runs = windows(judged(), lambda: True, _window(classifier), WINDOW_CHARACTERS)
     for window, p_NC in _answered(classifier, runs, batch_size):
-        tally.judge(p_NC, [record.labels for record in window])
-    if stranger and not known:
+        tally.add_named(p_NC, [record.labels for record in window])
+    if unknown and not known:
         some = ", ".join(map(repr, classifier.labels[:5])) + (", …" if len(names) > 5 else "")
-        raise NoDataError(f"no label is one of the model's: found {stranger!r}, the model has {some}")
+        raise NoDataError(f"no label is one of the model's: found {unknown!r}, the model has {some}")
     if not known:
         raise NoDataError("no labels to compare with", hint="name their column with --label-column")
     return tally.report()

@@ -14,7 +14,7 @@ POOLINGS: tuple[str, ...] = ("last", "mean", "max", "attention")
 
 @dataclass(frozen=True)
 class ClassifierModelConfig:
-    """The classifier: embedding, recurrent stack, pooling, linear head; an n-gram model beside it."""
+    """The network (embedding, recurrent stack, pooling, linear head) and the n-gram model of the ensemble."""
 
     cell: Cell = "lstm"
     embedding: int = 128
@@ -24,22 +24,22 @@ class ClassifierModelConfig:
     bidirectional: bool = True
     pooling: tuple[str, ...] = ("max", "mean")
     segment: int = 100
-    """Texts longer than this many tokens are read in equal segments, pooled together; 0 reads in one go."""
+    """Longer texts are split into equal segments of at most this many tokens and pooled together; 0: no segments."""
     embedding_dropout: float = 0.5
     """Locked dropout (Gal & Ghahramani 2016) on the embedded text: one mask for all time steps."""
     word_dropout: float = 0.1
-    """Share of tokens replaced by the unknown word in training."""
+    """Share of tokens replaced by the unknown token in training."""
     feature_dropout: float = 0.2
-    """Share of hashed features left out in training."""
+    """Share of hashed features dropped in training."""
     layer_dropout: float = 0.3
     """Locked dropout between layers."""
     weight_drop: float = 0.0
     """DropConnect on the recurrent weights (Merity et al. 2018)."""
     output_dropout: float = 0.5
     ngrams: int | None = None
-    """Longest n-gram of the linear model beside the network; 0 leaves it out; None: 2 on small sets, 3 on large."""
+    """Order of the n-gram model in the ensemble; 0: no n-gram model; None: 2 for small corpora, 3 for large ones."""
     vectors: str | None = None
-    """Pretrained word vectors that the embedding starts from (.vec, or GloVe .txt, gzipped or not); sets its width."""
+    """Pretrained word vectors to initialize the embedding (.vec, or GloVe .txt, gzipped or not); sets its width."""
 
     def __post_init__(self) -> None:
         among("cell", self.cell, CELL_NAMES)
@@ -58,16 +58,16 @@ class ClassifierModelConfig:
 
 @dataclass(frozen=True)
 class ClassifierTrainConfig(TrainingConfig):
-    """How a classifier's network is fitted."""
+    """How a classifier is trained."""
 
     learning_rate: float = 2e-3
     patience: int = 5
-    """Epochs without a better validation score before training ends; 0 never ends early."""
+    """Epochs without a better validation score before training stops; 0: never."""
     ema: float = 0.5
-    """Span of the moving average of the weights, in epochs; 0 keeps the last weights."""
+    """Time constant of the moving average of the weights, in epochs; 0: no average."""
     label_smoothing: float = 0.0
     adversarial: float = 0.5
-    """Norm of the adversarial step on the embeddings, in typical token norms (Miyato et al. 2017); 0 for none."""
+    """Norm of the adversarial perturbation of embeddings, relative to the RMS token norm (Miyato et al. 2017), or 0."""
     class_weights: str = "none"
     """none or balanced."""
 
@@ -81,7 +81,7 @@ class ClassifierTrainConfig(TrainingConfig):
 
 @dataclass(frozen=True)
 class ClassifierConfig:
-    """All that decides a classifier, as stored in the model directory."""
+    """All settings of a classifier, as stored in the model directory."""
 
     read: ReadConfig = field(default_factory=ReadConfig)
     tokenizer: TokenizerConfig = field(default_factory=TokenizerConfig)

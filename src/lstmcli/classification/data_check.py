@@ -1,4 +1,4 @@
-"""What is in the data, before anything is learned from it."""
+"""Check the data before training."""
 
 from __future__ import annotations
 
@@ -6,8 +6,13 @@ from collections import Counter
 from collections.abc import Callable, Collection, Hashable, Iterable, Iterator, Sequence
 from statistics import median_low
 
-from lstmcli.classification.companions import cut, one_label, require_known_labels, require_room_for_labels
 from lstmcli.classification.results import DataCheck, SplitCheck
+from lstmcli.classification.split_labels import (
+    require_config_fits,
+    require_known_labels,
+    shortened,
+    single_label_warning,
+)
 from lstmcli.data.config import SPLIT_NAMES
 from lstmcli.data.duplicates import same_text
 from lstmcli.data.label_check import label_warnings
@@ -21,20 +26,20 @@ IMBALANCE = 20
 def check_data(splits: Splits) -> DataCheck:
     """Count rows, labels, lengths, empty texts, duplicates, leaks and conflicts.
 
-    A duplicate is a row whose text an earlier row of its split has; empty texts are counted apart.  A text of
-    another split is also in training if a text there differs from it in case, white space and Unicode form only.
+    A duplicate is a row with the same text as an earlier row of its split; empty texts are counted separately.  A text
+    leaks into another split if it differs there only in case, white space or Unicode form.
 
     Raises:
-        NoDataError: no labels, or only one; no text; nothing to validate on.
-        DataError: validation or test data without a label of the training data; more, or longer, labels than a
-            model can hold.
+        NoDataError: no labels, or only one; no text; no validation data.
+        DataError: validation or test data without any label of the training data; labels too many or too long for a
+            model.
     """
     train = splits.train
     counts = _label_counts(train)
     labels = tuple(sorted(counts, key=_natural))
     _require_learnable(splits, labels)
     require_known_labels(splits, labels)
-    require_room_for_labels(splits, labels)
+    require_config_fits(splits, labels)
 
     parts = {"train": train, "valid": splits.valid, "test": splits.test}
     others = {name: records for name, records in parts.items() if name != "train" and records}
@@ -60,7 +65,7 @@ def check_data(splits: Splits) -> DataCheck:
 def _leaked(
     train: Iterable[Record], others: dict[str, Collection[Record]], key: Callable[[str], Hashable]
 ) -> dict[str, int]:
-    """How many texts of each other split have the key of a training text."""
+    """Number of texts in each other split with the key of a training text."""
     shown = {key(record.text) for record in train if record.text.strip()}
     return {
         name: sum(bool(record.text.strip()) and key(record.text) in shown for record in records)
@@ -69,7 +74,7 @@ def _leaked(
 
 
 def _also(leaked: dict[str, int], exact: dict[str, int]) -> Iterator[str]:
-    """A warning for each split with texts that are in training, letter for letter or nearly so."""
+    """A warning for each split with texts that are also in the training split, exactly or nearly."""
     for name, count in leaked.items():
         if not count:
             continue
@@ -80,11 +85,11 @@ def _also(leaked: dict[str, int], exact: dict[str, int]) -> Iterator[str]:
         yield f"{_count(count, 'text')} of the {SPLIT_NAMES[name]} split {_are(count)} also in training{how}"
 
 
-def html_in(records: Collection[Record]) -> str | None:
+def html_warning(records: Collection[Record]) -> str | None:
     """What to say of HTML in training texts; None where hardly any has some."""
-    from lstmcli.tokenization.markup import MIN_SHARE, with_html
+    from lstmcli.tokenization.markup import MIN_SHARE, count_html
 
-    count, first = with_html(record.text for record in records)
+    count, first = count_html(record.text for record in records)
     if not count or count < MIN_SHARE * len(records):
         return None
     hold = "holds" if count == 1 else "hold"
@@ -99,7 +104,7 @@ def _label_counts(records: Iterable[Record]) -> Counter[str]:
 
 
 def _natural(label: str) -> tuple[bool, float, str]:
-    """2 before 10, numbers before words."""
+    """Natural sort key: 2 before 10, numbers before words."""
     try:
         number = float(label)
     except ValueError:
@@ -147,7 +152,7 @@ def _check(name: str, records: Collection[Record], labels: Sequence[str]) -> Spl
 
 
 def _conflicts(records: Iterable[Record]) -> int:
-    """Texts that occur with different labels."""
+    """Number of texts that occur with different labels."""
     seen: dict[str, frozenset[str]] = {}
     conflicting: set[str] = set()
     for record in records:
@@ -187,11 +192,11 @@ def _warnings(
                 f"{_count(rows, 'text')} of the {SPLIT_NAMES[name]} split {'has' if rows == 1 else 'have'} labels that "
                 f"training never shows, and {_are(rows)} left out: {_some(sorted(unknown, key=_natural))}"
             )
-    yield from one_label(splits)
+    yield from single_label_warning(splits)
 
 
 def _some(labels: Sequence[str], most: int = 5) -> str:
-    shown = ", ".join(repr(cut(label)) for label in labels[:most])
+    shown = ", ".join(repr(shortened(label)) for label in labels[:most])
     return shown if len(labels) <= most else f"{shown} and {len(labels) - most:,} more labels"
 
 

@@ -1,6 +1,6 @@
-"""The two experts that answer together: the network and, where there is one, the n-gram model.
+"""The ensemble of the network and, if there is one, the n-gram model.
 
-Shapes: N texts, B texts of a batch, S segments, T tokens, F rows a token, C labels.
+Shapes: N texts, B texts of a batch, S segments, T tokens, F rows per token, C labels.
 """
 
 from __future__ import annotations
@@ -18,25 +18,25 @@ from lstmcli.engine.session import Logits
 from lstmcli.tokenization.ids import Ids
 
 BATCH_SIZE = 16
-"""Texts computed together: their states stay in the cache; 64 take a third longer."""
+"""Texts per batch: their states fit in the cache; with 64 it takes a third longer."""
 
 
 class Network(Protocol):
     workers: int
-    """Batches that may be computed at once."""
+    """Number of batches that may be computed concurrently."""
 
     def logits(self, ids: Ids, lengths: NDArray[np.int64]) -> Logits:
-        """[B, S, T, F] and [B, S] to [B, C]."""
+        """Logits [B, C] from ids [B, S, T, F] and lengths [B, S]."""
 
 
 class Scorer(Protocol):
     def scores(self, encoded: Sequence[Ids]) -> Logits:
-        """[N, C]"""
+        """Logits [N, C]."""
 
 
 @dataclass(frozen=True)
 class Ensemble:
-    """Encoded texts in, logits or calibrated probabilities out, in the order of the texts."""
+    """Computes logits or calibrated probabilities of encoded texts, in their order."""
 
     network: Network
     ngrams: Scorer | None
@@ -60,5 +60,5 @@ class Ensemble:
         return network_NC, self.ngrams.scores(encoded) if self.ngrams and encoded else None
 
     def probabilities(self, encoded: Sequence[Ids], scale: float, batch_size: int = BATCH_SIZE) -> NDArray[np.float64]:
-        """[N, C]; rows sum to 1 unless the model is multi-label."""
+        """Probabilities [N, C]; rows sum to 1 unless the model is multi-label."""
         return combine(*self.logits(encoded, batch_size), scale, self.multilabel)

@@ -1,4 +1,4 @@
-"""What a run will cost, before it starts: time from measured steps, memory and size from counts."""
+"""Estimate the cost of training a classifier: time from measured steps, memory and size from counts."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lstmcli.classification.config import ClassifierConfig
-from lstmcli.classification.ngram_fit import MAX_WEIGHTS
+from lstmcli.classification.ngram_table import MAX_WEIGHTS
 from lstmcli.training.estimate import BASE_BYTES
 from lstmcli.training.results import Estimate
 
@@ -24,11 +24,11 @@ def estimate(
     parameters: int,
     classes: int,
 ) -> Estimate:
-    """The cost of a run whose config is resolved.
+    """The estimated cost of a run; ``config`` must have all defaults filled in.
 
     Args:
-        step_seconds: of one training step, measured on this machine.
-        parameters: of the network.
+        step_seconds: time of one training step, measured on this machine.
+        parameters: number of parameters of the network.
     """
     model, batch_size, epochs = config.model, config.train.batch_size, config.train.epochs or 1
     steps = epochs * -(-len(train) // batch_size)
@@ -42,14 +42,14 @@ def estimate(
     width = train.encoded[0].shape[1]
     batch_tokens = batch_size * int(np.quantile(train.lengths(config.tokenizer.max_tokens), 0.99))
     directions = 2 if model.bidirectional else 1
-    kept = 4 * model.embedding + 12 * directions * model.hidden * model.layers  # of a token, for the backward pass
-    # Weights, second moment, moving average, best so far, and a copy while validating.
+    kept = 4 * model.embedding + 12 * directions * model.hidden * model.layers  # per token, for the backward pass
+    # Weights, second moment, moving average, best weights, and a copy during validation.
     memory = BASE_BYTES + 5 * 4 * parameters + 4 * tokens * width + 2 * 4 * batch_tokens * kept + 8 * table
-    # The weights, nearly all in half precision, and the graph repeats them.
+    # The weights, nearly all in half precision, are in the weights file and in the graph.
     return Estimate(seconds, memory, 2 * 2 * parameters + table)
 
 
 def _ngram_bytes(tokens: int, order: int, classes: int) -> int:
-    """A guess at the n-gram table's size: distinct n-grams grow with about the square root of the running text."""
+    """Estimated bytes of the n-gram table; distinct n-grams grow about as the square root of the text."""
     rows = sum(min(tokens, int(40 * tokens**0.5 * n)) for n in range(1, order + 1))
     return min(rows, MAX_WEIGHTS // classes + 1) * (8 + 2 * classes)

@@ -1,4 +1,4 @@
-"""A fitted classifier is calibrated on the validation split, and reported on, a block of texts at a time.
+"""Calibrate a trained classifier on the validation split and evaluate it, in blocks of texts.
 
 Shapes: N texts, C labels.
 """
@@ -13,7 +13,7 @@ import numpy as np
 from lstmcli.classification.calibration import Floats, combine, fit_scale, total
 from lstmcli.classification.ensemble import Ensemble
 from lstmcli.classification.metrics import Tally
-from lstmcli.classification.model_selection import SCORES_AT_ONCE, blocks
+from lstmcli.classification.model_selection import MAX_LOGITS, blocks
 from lstmcli.classification.results import ClassReport
 from lstmcli.tokenization.ids import Ids
 
@@ -21,35 +21,35 @@ if TYPE_CHECKING:
     from lstmcli.classification.trainer import Split
 
 
-class Strangers(NamedTuple):
-    """Texts of a split with labels that the training split never shows: every answer is wrong."""
+class UnknownLabelTexts(NamedTuple):
+    """Texts of a split with labels that are not in the training split, so every answer is wrong."""
 
     encoded: Sequence[Ids] = ()
     labels: Sequence[Sequence[str]] = ()
 
 
-class Judge:
-    """Says how well the experts do on a split."""
+class Evaluator:
+    """Evaluates the ensemble on a split."""
 
-    def __init__(self, experts: Ensemble, labels: Sequence[str], multilabel: bool) -> None:
-        self.experts, self.labels, self.multilabel = experts, tuple(labels), multilabel
+    def __init__(self, ensemble: Ensemble, labels: Sequence[str], multilabel: bool) -> None:
+        self.ensemble, self.labels, self.multilabel = ensemble, tuple(labels), multilabel
 
     def scale(self, part: Split) -> float:
-        """The scale that makes the gold labels of a split most likely; of a large split, those of a sample."""
-        step = -(-len(part) * len(self.labels) // SCORES_AT_ONCE) or 1
+        """The calibration scale, fitted on a split; for a large split, on a sample."""
+        step = -(-len(part) * len(self.labels) // MAX_LOGITS) or 1
         sample = slice(0, None, step)
-        return fit_scale(total(*self.experts.logits(part.encoded[sample])), part.gold[sample], self.multilabel)
+        return fit_scale(total(*self.ensemble.logits(part.encoded[sample])), part.gold[sample], self.multilabel)
 
-    def reports(self, part: Split, strangers: Strangers, *scales: float) -> list[ClassReport]:
-        """A report on a split, which is not empty, for each scale."""
+    def reports(self, part: Split, unknown: UnknownLabelTexts, *scales: float) -> list[ClassReport]:
+        """A report on a split for each scale; the split must not be empty."""
         tallies = [Tally(self.labels, self.multilabel) for _ in scales]
         for block in blocks(len(part), len(self.labels)):
-            logits = self.experts.logits(part.encoded[block])
+            logits = self.ensemble.logits(part.encoded[block])
             for tally, scale in zip(tallies, scales, strict=True):
                 probabilities: Floats = np.asarray(combine(*logits, scale, self.multilabel))
                 tally.add(probabilities, part.gold[block])
-        if strangers.encoded:
-            logits = self.experts.logits(strangers.encoded)
+        if unknown.encoded:
+            logits = self.ensemble.logits(unknown.encoded)
             for tally, scale in zip(tallies, scales, strict=True):
-                tally.judge(np.asarray(combine(*logits, scale, self.multilabel)), strangers.labels)
+                tally.add_named(np.asarray(combine(*logits, scale, self.multilabel)), unknown.labels)
         return [tally.report() for tally in tallies]

@@ -11,11 +11,11 @@ from lstmcli.training.events import Event, Measured
 
 @dataclass(frozen=True, slots=True)
 class DataRead(Event):
-    """The corpus has been read, split and checked."""
+    """The data was read, split and checked."""
 
     check: DataCheck
     notes: tuple[str, ...]
-    """What was detected, in words: format, encoding, columns, splits."""
+    """Descriptions of what was detected: format, encoding, columns, splits."""
 
     def outcome(self) -> dict[str, Any]:
         check = self.check
@@ -27,28 +27,29 @@ class TokenizerReady(Event):
     kind: str
     vocab_size: int
     unknown_rate: float
-    """Share of the validation split's tokens that are unknown."""
+    """Share of unknown tokens in the validation split."""
     mean_length: float
-    """Tokens per training text."""
+    """Mean number of tokens per training text."""
     longest: int
 
 
 @dataclass(frozen=True, slots=True)
 class NgramsFitted(Event):
-    """The linear n-gram model beside the network."""
+    """The n-gram model was fitted."""
 
     order: int
     features: int
     weight: float
-    """How many times its logits count beside those of the network."""
+    """Weight of its logits relative to those of the network."""
     seconds: float
     valid_accuracy: float | None
-    """None where it was fitted once more, with the held-out rows too."""
+    """None if it was fitted again, with the held-out rows too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Calibrated(Event):
-    """One inverse temperature for the sum of both models' logits; expected calibration errors on validation."""
+    """The probabilities were calibrated: inverse temperature, and expected calibration errors on the validation
+    split."""
 
     scale: float
     ece_before: float

@@ -1,4 +1,4 @@
-"""From a classifier's trained weights to all that is saved beside them."""
+"""Steps after training a classifier: graph, calibration, reports, final n-gram model."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from numpy.typing import NDArray
 
 from lstmcli.classification.config import ClassifierConfig
 from lstmcli.classification.ensemble import Ensemble
-from lstmcli.classification.evaluate import Judge, Strangers
+from lstmcli.classification.evaluate import Evaluator, UnknownLabelTexts
 from lstmcli.classification.events import Calibrated, Evaluated, NgramsFitted
 from lstmcli.training.derived import Derived
 from lstmcli.training.events import Event
@@ -25,7 +25,7 @@ Refit = Callable[[], "tuple[NgramTable, NgramsFitted]"]
 
 @dataclass
 class Finished:
-    """What there is beside the weights; the defaults are what a model can do with."""
+    """The results of the steps; the defaults are used for steps that failed."""
 
     table: NgramTable | None
     graph: InferenceGraph | None = None
@@ -43,16 +43,16 @@ def finish(
     table: NgramTable | None,
     valid: Split,
     test: Split,
-    apart: Mapping[str, Strangers],
+    unknown_labels: Mapping[str, UnknownLabelTexts],
     refit: Refit | None,
     derived: Derived,
 ) -> Generator[Event, None, Finished]:
-    """Calibrates and reports, as events; returns what was ``Finished``.
+    """Run the steps and yield their events; returns the results.
 
     Args:
-        table: fitted on the training split alone: what is said of validation is said of models that have not seen it.
-        apart: of the validation and test splits, the texts with labels that the training split never shows.
-        refit: fits it again, with the held-out rows too.
+        table: the n-gram model fitted on the training split only, so that the validation split is unseen.
+        unknown_labels: texts of the validation and test splits with labels that are not in the training split.
+        refit: fits the n-gram model again, with the held-out rows too.
     """
     from lstmcli.classification.graph import classifier_graph
     from lstmcli.classification.onnx_session import ClassifierSession
@@ -65,9 +65,11 @@ def finish(
     if session is None:
         return done
     segment, most = config.model.segment, config.tokenizer.max_tokens
-    judge = Judge(Ensemble(session, table, len(labels), multilabel, segment, most), labels, multilabel)
-    done.scale = derived.attempt("calibration", lambda: judge.scale(valid)) or 1.0
-    reports = derived.attempt("the report on validation", lambda: judge.reports(valid, apart["valid"], 1.0, done.scale))
+    evaluator = Evaluator(Ensemble(session, table, len(labels), multilabel, segment, most), labels, multilabel)
+    done.scale = derived.attempt("calibration", lambda: evaluator.scale(valid)) or 1.0
+    reports = derived.attempt(
+        "the report on validation", lambda: evaluator.reports(valid, unknown_labels["valid"], 1.0, done.scale)
+    )
     if reports:
         before, after = reports
         yield Calibrated(done.scale, before.ece, after.ece)
@@ -75,11 +77,12 @@ def finish(
         yield Evaluated("valid", after)
     if refit and (again := derived.attempt("the n-gram model of all rows", refit)):
         done.table, fitted = again
-        judge.experts = replace(judge.experts, ngrams=done.table)
+        evaluator.ensemble = replace(evaluator.ensemble, ngrams=done.table)
         yield fitted
     if len(test):
         for report in (
-            derived.attempt("the report on test", lambda: judge.reports(test, apart["test"], done.scale)) or []
+            derived.attempt("the report on test", lambda: evaluator.reports(test, unknown_labels["test"], done.scale))
+            or []
         ):
             done.metrics["test"] = asdict(report)
             yield Evaluated("test", report)

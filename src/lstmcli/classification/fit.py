@@ -1,4 +1,7 @@
-"""Fitting a classifier's network, as events; ``resumable.py`` says how it stops and goes on."""
+"""The training loop of a classifier.
+
+``training/loop.py`` has the parts that do not depend on the task: snapshots, rollback, resuming.
+"""
 
 from __future__ import annotations
 
@@ -11,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.classification.config import ClassifierTrainConfig
-from lstmcli.classification.model_selection import Score, score_in_blocks, why_kept
+from lstmcli.classification.model_selection import Score, score_in_blocks, selection_reason
 from lstmcli.classification.trainer import Split, Trainer
 from lstmcli.tokenization.batching import bucketed
 from lstmcli.training import loop
@@ -22,21 +25,21 @@ from lstmcli.training.schedule import rate
 
 
 @dataclass
-class Place(loop.LoopState):
+class ClassifierLoopState(loop.LoopState):
     KEPT_ON_ROLLBACK: ClassVar[tuple[str, ...]] = ("kept_epoch", "kept_value", "best", "best_epoch")
 
     epoch: int = 0
-    """Epochs that are behind us, validation included."""
+    """Completed epochs, including their validation."""
     batches: int = 0
-    """Of the epoch at hand, behind us."""
+    """Completed batches of the current epoch."""
     best: Any = None
-    """The fields of the best ``validation.Score``, once there is one."""
+    """The fields of the best ``model_selection.Score`` so far; None before the first validation."""
     best_epoch: int = 0
     kept_value: float = 0.0
-    """The score of the kept epoch."""
+    """The score of the epoch whose weights are kept."""
 
 
-class _Run(loop.TrainingLoop[Place]):
+class _Run(loop.TrainingLoop[ClassifierLoopState]):
     def __init__(
         self, trainer: Trainer, train: Split, valid: Split, rng: np.random.Generator, checkpoints: Checkpoints | None
     ) -> None:
@@ -44,55 +47,55 @@ class _Run(loop.TrainingLoop[Place]):
         self.trainer, self.config, self.train, self.valid = trainer, config, train, valid
         self.lengths = train.lengths(trainer.tokenizer.max_tokens)
         self.per_epoch = math.ceil(len(train) / config.batch_size)
-        watch = DivergenceMonitor(config.learning_rate, ClassifierTrainConfig.learning_rate)
-        super().__init__(Place(), trainer, config, trainer.averaged(), watch, rng, checkpoints)
+        monitor = DivergenceMonitor(config.learning_rate, ClassifierTrainConfig.learning_rate)
+        super().__init__(ClassifierLoopState(), trainer, config, trainer.averaged(), monitor, rng, checkpoints)
 
     @property
-    def done(self) -> float:
-        return self.place.step / self.per_epoch
+    def epochs_done(self) -> float:
+        return self.state.step / self.per_epoch
 
     def batches(self) -> list[NDArray[np.int64]]:
-        """The batches of this epoch that are still to come."""
+        """The remaining batches of this epoch."""
         drawn = bucketed(self.lengths, self.config.batch_size, self.epoch_generator())
-        return list(drawn)[self.place.batches :]
+        return list(drawn)[self.state.batches :]
 
     def step(self, index: NDArray[np.int64]) -> tuple[float, float, float]:
-        """One update: loss, gradient norm, learning rate."""
-        place, config, trainer = self.place, self.config, self.trainer
-        learning_rate = config.learning_rate * place.factor * rate(config.schedule, self.progress, config.warmup)
-        place.step += 1
+        """One update; returns loss, gradient norm, learning rate."""
+        state, config, trainer = self.state, self.config, self.trainer
+        learning_rate = config.learning_rate * state.factor * rate(config.schedule, self.progress, config.warmup)
+        state.step += 1
         span = max(1.0, config.ema * self.per_epoch)
-        decay = min(1 - 1 / span, place.step / (place.step + 10)) if config.ema else 0.0
+        decay = min(1 - 1 / span, state.step / (state.step + 10)) if config.ema else 0.0
         encoded = [self.train.encoded[i] for i in index]
         loss, norm = trainer.step(encoded, self.train.gold[index], learning_rate, decay)
-        place.batches += 1
-        place.seen += len(index)
+        state.batches += 1
+        state.seen += len(index)
         return loss, norm, learning_rate
 
     def out_of_patience(self) -> bool:
-        epochs, patience = self.place.epoch, self.config.patience
-        return bool(patience) and epochs < self.epochs and epochs - self.place.best_epoch >= patience
+        epochs, patience = self.state.epoch, self.config.patience
+        return bool(patience) and epochs < self.epochs and epochs - self.state.best_epoch >= patience
 
     def validate(self) -> Validated | None:
-        """Ends the epoch; None where the loss ran away."""
-        place, trainer, valid = self.place, self.trainer, self.valid
+        """Validate and end the epoch; None if training diverged."""
+        state, trainer, valid = self.state, self.trainer, self.valid
         weights = trainer.averaged()
         classes = len(trainer.module.head.weight)
         found = score_in_blocks(
             lambda encoded: trainer.logits(encoded, weights), valid.encoded, valid.gold, classes, trainer.multilabel
         )
-        if self.runs_away(found.loss, validation=True):
+        if self.diverges(found.loss, validation=True):
             return None
-        self.steady = False
-        place.epoch, place.batches, place.epoch_rng = place.epoch + 1, 0, {}
-        best = Score(*place.best) if place.best else None
+        self.between_steps = False
+        state.epoch, state.batches, state.epoch_rng = state.epoch + 1, 0, {}
+        best = Score(*state.best) if state.best else None
         improved = best is None or found.rank > best.rank
         if best is None or improved:
-            best, place.best, place.best_epoch = found, tuple(found), place.epoch
+            best, state.best, state.best_epoch = found, tuple(found), state.epoch
         if found.as_good_as(best, len(valid)):
-            self.kept, place.kept_epoch, place.kept_value = weights, place.epoch, found.value
-        self.steady = True
-        return Validated(place.epoch, place.step, found.loss, found.metric, found.value, best.value, improved)
+            self.kept, state.kept_epoch, state.kept_value = weights, state.epoch, found.value
+        self.between_steps = True
+        return Validated(state.epoch, state.step, found.loss, found.metric, found.value, best.value, improved)
 
 
 def fit(
@@ -104,45 +107,47 @@ def fit(
     rng: np.random.Generator,
     checkpoints: Checkpoints | None = None,
 ) -> Iterator[Event]:
-    """Trains until the epochs, the time or the patience is used up, or ``stop`` says so; keeps the best weights.
+    """Train until epochs, time or patience are used up, or ``stop`` returns true; keeps the best weights.
 
-    The best are the latest that validation cannot tell from those with the highest score, see ``validation.py``.
+    Those are the latest weights that are not significantly worse than the best, see ``model_selection.py``.
 
     Args:
-        checkpoints: where to go on from, and where snapshots go.
+        checkpoints: where snapshots are saved, and the snapshot to resume from.
 
     Raises:
-        LstmError: the loss ran away in the first epoch, so there is nothing to keep.
+        LstmError: training diverged in the first epoch, so there are no weights to keep.
     """
     run = _Run(trainer, train, valid, rng, checkpoints)
     trainer.module.train()
     try:
         yield from _epochs(run, stop)
     except BaseException:
-        run.leave()
+        run.save_on_error()
         raise
     run.end()
     trainer.keep(run.kept)
-    place = run.place
-    best = Score(*place.best) if place.best else None
-    why = "" if best is None else why_kept(place.kept_epoch, place.kept_value, place.best_epoch, best, len(valid))
-    yield Stopped(run.reason, run.done, place.kept_epoch, run.seconds, why)
+    state = run.state
+    best = Score(*state.best) if state.best else None
+    why = (
+        "" if best is None else selection_reason(state.kept_epoch, state.kept_value, state.best_epoch, best, len(valid))
+    )
+    yield Stopped(run.reason, run.epochs_done, state.kept_epoch, run.seconds, why)
 
 
 def _epochs(run: _Run, stop: Callable[[], bool]) -> Iterator[Event]:
-    while run.reason == "finished" and run.place.epoch < run.epochs:
+    while run.reason == "finished" and run.state.epoch < run.epochs:
         for index in run.batches():
-            if run.ends(stop):
+            if run.should_stop(stop):
                 break
             loss, norm, learning_rate = run.step(index)
-            if run.runs_away(loss):
+            if run.diverges(loss):
                 break
-            if run.tells():
+            if run.should_report():
                 yield Step(
-                    run.place.step, run.per_epoch * run.epochs, run.done, run.epochs, loss, learning_rate, norm,
-                    run.place.seen / run.seconds, run.seconds, run.seconds_left,
+                    run.state.step, run.per_epoch * run.epochs, run.epochs_done, run.epochs, loss, learning_rate, norm,
+                    run.state.seen / run.seconds, run.seconds, run.seconds_left,
                 )  # fmt: skip
-        if run.reason != "diverged" and run.place.step and (validated := run.validate()):
+        if run.reason != "diverged" and run.state.step and (validated := run.validate()):
             yield validated
         if run.reason == "diverged":
             yield run.rollback()

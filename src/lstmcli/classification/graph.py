@@ -1,9 +1,9 @@
-"""The classifier's inference graph, written straight from the weights.
+"""The classifier's inference graph, built from the weights.
 
-The recurrent node's ``sequence_lens`` input makes the backward direction start at a text's last token, so
-padding is exact.
+The ``sequence_lens`` input of the recurrent node makes the backward direction start at a text's last token, so padding
+has no effect.
 
-Shapes: B texts, S segments, T tokens, F rows a token, N = B * S, E embedding, H units, D directions,
+Shapes: B texts, S segments, T tokens, F rows per token, N = B * S, E embedding, H units, D directions,
 K = D * H, C labels.
 """
 
@@ -26,7 +26,7 @@ def recurrent_layer(
     lengths_N: str,
     int8: bool = False,
 ) -> str:
-    """One layer: [T, N, inputs] -> [T, N, K]."""
+    """Add one layer: [T, N, inputs] -> [T, N, K]."""
     y_TDNH = recurrent(
         graph,
         weights,
@@ -45,7 +45,7 @@ def recurrent_layer(
 def pool(
     graph: Graph, weights: Weights, config: ClassifierModelConfig, h_TBSK: str, inside_TBS1: str, lengths_BS: str
 ) -> str:
-    """The poolings of ``nn/pooling.py``, side by side: [T, B, S, K] -> [B, K * number of poolings]."""
+    """Add the poolings of ``nn/pooling.py``, concatenated: [T, B, S, K] -> [B, K * number of poolings]."""
     minus_infinity = graph.constant(np.array(-np.inf, np.float32))
     zero = graph.constant(np.array(0.0, np.float32))
     pooled = []
@@ -75,7 +75,7 @@ def pool(
 
 
 def _last(graph: Graph, config: ClassifierModelConfig, h_TBSK: str, lengths_BS: str) -> str:
-    """The state after the last token forward, and after the first token backward."""
+    """The forward state after the last token and the backward state after the first token."""
     one = graph.ints(1)
     present = graph.node("Cast", graph.node("Greater", lengths_BS, graph.ints(0)), to=INT64)
     segment_B1 = graph.node("Sub", graph.node("ReduceSum", present, one), one)
@@ -95,11 +95,11 @@ def _last(graph: Graph, config: ClassifierModelConfig, h_TBSK: str, lengths_BS: 
 def classifier_graph(weights: Weights, config: ClassifierModelConfig, *, int8: bool = False) -> InferenceGraph:
     """The classifier as a graph: ids [B, S, T, F] int32, lengths [B, S] int64 -> logits [B, C].
 
-    With ``int8`` the LSTM multiplies in eight bits, twice as fast.  It scales what it reads by the largest value
-    in the batch, so an answer moves a little with its batch mates; the exact graph's never does.
+    With ``int8`` the LSTM is quantised and twice as fast.  Activations are scaled by the largest value in the batch, so
+    results depend slightly on the batch; those of the exact graph do not.
 
     Raises:
-        UsageError: int8 for another cell than the plain LSTM.
+        UsageError: int8 for another cell than the LSTM.
     """
     if int8:
         require_int8(config.cell)
@@ -113,7 +113,7 @@ def classifier_graph(weights: Weights, config: ClassifierModelConfig, *, int8: b
     x_TNE = graph.node("ReduceSum", rows_TNFE, graph.ints(2), keepdims=0)
 
     lengths_N = graph.node("Reshape", "lengths", graph.ints(-1))
-    at_least_one = graph.node("Max", lengths_N, graph.ints(1))  # a missing segment is read, then masked
+    at_least_one = graph.node("Max", lengths_N, graph.ints(1))  # a missing segment is computed, then masked
     lengths32_N = graph.node("Cast", at_least_one, to=INT32)
     h = x_TNE
     for layer in range(config.layers):

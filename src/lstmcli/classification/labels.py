@@ -1,6 +1,6 @@
-"""Labels as numbers.
+"""Labels as arrays.
 
-Shapes: N texts, C labels.  A gold array holds column numbers [N], or for multi-label data 0 and 1 [N, C].
+Shapes: N texts, C labels.  Gold labels are column indices [N], or 0 and 1 [N, C] for multi-label data.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ if TYPE_CHECKING:
 
 
 def known(records: Collection[Record], labels: Sequence[str]) -> list[Record]:
-    """The records all of whose labels the training split has shown."""
+    """The records that only have labels of the training split."""
     known = set(labels)
     return [record for record in records if known.issuperset(record.labels)]
 
 
-def strange(records: Collection[Record], labels: Sequence[str]) -> list[Record]:
-    """The other records: those with a label that the training split never shows."""
+def with_unknown_labels(records: Collection[Record], labels: Sequence[str]) -> list[Record]:
+    """The other records: those with a label that is not in the training split."""
     known = set(labels)
     return [record for record in records if not known.issuperset(record.labels)]
 
 
 def gold_array(records: Collection[Record], labels: Sequence[str], multilabel: bool) -> NDArray[np.int64]:
-    """Column numbers [N], or [N, C] of 0 and 1 for multi-label."""
+    """Gold labels of records."""
     column = {label: i for i, label in enumerate(labels)}
     if not multilabel:
         return np.array([column[record.labels[0]] for record in records], np.int64)
@@ -39,12 +39,12 @@ def gold_array(records: Collection[Record], labels: Sequence[str], multilabel: b
 
 
 def indicators(gold: NDArray[np.int64], classes: int, multilabel: bool) -> NDArray[np.float64]:
-    """0.0 and 1.0 [N, C]."""
+    """Gold labels as indicators 0.0 and 1.0, [N, C]."""
     return gold.astype(np.float64) if multilabel else np.eye(classes)[gold]
 
 
 def class_weights(gold: NDArray[np.int64], classes: int, multilabel: bool, rule: str) -> NDArray[np.float32] | None:
-    """Weights [C] that give every class the same say: N / (C * its texts); multi-label: negatives over positives."""
+    """Balanced class weights [C]: N / (C * texts of the class); multi-label: negatives / positives.  None for none."""
     if rule == "none":
         return None
     counts = np.maximum(1, gold.sum(axis=0) if multilabel else np.bincount(gold, minlength=classes))

@@ -11,10 +11,10 @@ from lstmcli.model_dir.files import tensors
 
 
 def classifier_weights(data: bytes, model: ModelDir, rows: int) -> dict[str, NDArray[Any]]:
-    """The weights of a classifier whose encoder makes ids below ``rows``.
+    """The weights of a classifier whose embedding has ``rows`` rows.
 
     Raises:
-        ModelError: they are not those that the config stands for.
+        ModelError: they do not match the config.
     """
     from lstmcli.classification.shapes import classifier_shapes
     from lstmcli.model_dir.weights import check_weights

@@ -1,4 +1,4 @@
-"""What ``config.json`` says of a classifier."""
+"""Fields of ``config.json`` of a classifier."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ from lstmcli.model_dir.manifest import DAMAGED, fail, is_number, short, wrong
 
 FIELDS: dict[str, type] = {"labels": list, "multilabel": bool, "calibration": dict}
 FIGURES = frozenset({"accuracy", "macro_f1", "ece", "n"})
-"""Metrics that are shown."""
+"""Metrics that are displayed."""
 
 
 def check(path: Path, config: dict[str, Any]) -> None:
-    """Raises: ModelError, for labels or a calibration that cannot be."""
+    """Raises: ModelError, for invalid labels or calibration."""
     labels = config["labels"]
     if not labels or not all(isinstance(label, str) for label in labels) or len(set(labels)) < len(labels):
         fail(path, f"labels should be distinct strings, found {short(labels)}", DAMAGED)

@@ -1,8 +1,9 @@
-"""How well a classifier did: counts, rates and calibration.
+"""Metrics of a classifier: accuracy, precision, recall, F1, confusion matrix and calibration.
 
-Shapes: N texts, C labels, U labels that the model does not have.  Everything is summed batch by batch, and of the
-confusion matrix only the cells that are not zero are held, so a report takes memory in proportion to the labels and
-the different mistakes.
+Everything is accumulated by batches, and the confusion matrix is sparse, so memory is proportional to the number of
+labels and distinct mistakes.
+
+Shapes: N texts, C labels, U labels that the model does not have.
 """
 
 from __future__ import annotations
@@ -20,9 +21,9 @@ from lstmcli.classification.results import ClassReport, ClassScore
 Floats = NDArray[np.float64]
 BINS = 15
 MAX_CONFUSED = 100
-"""With more labels than this the confusion matrix is left out of the report: nobody reads so many cells."""
+"""With more labels the confusion matrix is omitted from the report."""
 MAX_MISTAKES = 1000
-"""Pairs of labels that a report lists as confused, the most frequent ones."""
+"""Maximum number of confused pairs of labels in a report; the most frequent are kept."""
 
 
 class Calibration:
@@ -34,7 +35,7 @@ class Calibration:
         self.correct = np.zeros(bins)
 
     def add(self, confidence: Floats, correct: NDArray[np.bool_]) -> None:
-        """Decisions, each with the probability given to it and whether it was right; any equal shapes."""
+        """Add decisions: their probabilities, and whether they were correct; the shapes must be equal."""
         bins = len(self.counts)
         # Bin m is ((m - 1) / M, m / M]; a confidence of 0 goes to the first.
         index = np.clip(np.ceil(confidence * bins).astype(np.int64) - 1, 0, bins - 1).ravel()
@@ -50,19 +51,19 @@ class Calibration:
 
 
 def expected_calibration_error(confidence: Floats, correct: NDArray[np.bool_], bins: int = BINS) -> float:
-    """The error of decisions made with these confidences; see ``Calibration``."""
+    """The expected calibration error of decisions; see ``Calibration``."""
     calibration = Calibration(bins)
     calibration.add(confidence, correct)
     return calibration.error
 
 
 class Tally:
-    """Adds up answers and gold labels, and reports on them.
+    """Accumulates predictions and gold labels, and makes a report.
 
     Args:
-        labels: in the order of the probabilities' columns.
-        multilabel: each label is decided by itself.
-        threshold: probability from which a label is given, multi-label only.
+        labels: in the order of the columns of probabilities.
+        multilabel: labels are predicted independently.
+        threshold: minimum probability of a predicted label, multi-label only.
     """
 
     def __init__(self, labels: Sequence[str], multilabel: bool = False, threshold: float = 0.5) -> None:
@@ -72,24 +73,24 @@ class Tally:
         self.n = 0
         self._right = 0
         self._loss = 0.0
-        self._foreign = Foreign()
-        self._hits, self._called, self._support = (np.zeros(C, np.int64) for _ in range(3))
+        self._unknown = UnknownLabels()
+        self._hits, self._predicted, self._support = (np.zeros(C, np.int64) for _ in range(3))
         self._confusion: Counter[int] = Counter()
-        """Texts by C times the place of the true label, plus the place of the answer."""
+        """Number of texts by C * (index of the gold label) + (index of the predicted label)."""
         self._calibration = Calibration()
 
     def add(self, probabilities: Floats, gold: NDArray[np.int64] | NDArray[np.bool_]) -> None:
-        """A batch of answers [N, C] with gold labels: column numbers [N], or [N, C] bool when multi-label."""
+        """Add a batch of probabilities [N, C] with gold labels: column indices [N], or bool [N, C] if multi-label."""
         self.n += len(probabilities)
         if self.multilabel:
             self._add_sets(probabilities, gold.astype(np.bool_))
         else:
             self._add_labels(probabilities, gold.astype(np.int64))
 
-    def judge(self, probabilities: Floats, labels: Sequence[Sequence[str]]) -> None:
-        """A batch of answers [N, C] with the labels of the texts by name.
+    def add_named(self, probabilities: Floats, labels: Sequence[Sequence[str]]) -> None:
+        """Add a batch of probabilities [N, C] with the names of the gold labels.
 
-        A text with a label that is none of ``labels`` is answered wrongly, whatever the answer.
+        If a text has a label that is not in ``labels``, any prediction is wrong.
         """
         known = np.array([all(label in self._column for label in own) for own in labels], np.bool_)
         columns = [[self._column[label] for label in own if label in self._column] for own in labels]
@@ -100,61 +101,61 @@ class Tally:
         self.add(probabilities[known], gold[known])
         for n in np.flatnonzero(~known).tolist():
             p_C = probabilities[n]
-            called_C = p_C >= self.threshold if self.multilabel else np.arange(len(p_C)) == p_C.argmax()
-            self._called += called_C
-            self._hits += called_C & gold_NC[n]
+            predicted_C = p_C >= self.threshold if self.multilabel else np.arange(len(p_C)) == p_C.argmax()
+            self._predicted += predicted_C
+            self._hits += predicted_C & gold_NC[n]
             self._support += gold_NC[n]
             if self.multilabel:
-                self._calibration.add(np.where(called_C, p_C, 1.0 - p_C), called_C == gold_NC[n])
+                self._calibration.add(np.where(predicted_C, p_C, 1.0 - p_C), predicted_C == gold_NC[n])
             else:
                 self._calibration.add(p_C.max(keepdims=True), np.zeros(1, np.bool_))
-            self._foreign.add([label for label in labels[n] if label not in self._column], called_C)
+            self._unknown.add([label for label in labels[n] if label not in self._column], predicted_C)
 
     def _add_labels(self, p_NC: Floats, gold_N: NDArray[np.int64]) -> None:
         C = len(self.labels)
-        called = p_NC.argmax(axis=1)
-        right = called == gold_N
+        predicted = p_NC.argmax(axis=1)
+        right = predicted == gold_N
         self._right += int(right.sum())
         self._loss += _surprise(np.take_along_axis(p_NC, gold_N[:, None], axis=1))
         self._hits += np.bincount(gold_N[right], minlength=C)
-        self._called += np.bincount(called, minlength=C)
+        self._predicted += np.bincount(predicted, minlength=C)
         self._support += np.bincount(gold_N, minlength=C)
-        cells, counts = np.unique(gold_N * C + called, return_counts=True)
+        cells, counts = np.unique(gold_N * C + predicted, return_counts=True)
         self._confusion.update(dict(zip(cells.tolist(), counts.tolist(), strict=True)))
         self._calibration.add(p_NC.max(axis=1), right)
 
     def _add_sets(self, p_NC: Floats, gold_NC: NDArray[np.bool_]) -> None:
-        called = p_NC >= self.threshold
-        right = called == gold_NC
+        predicted = p_NC >= self.threshold
+        right = predicted == gold_NC
         self._right += int(right.all(axis=1).sum())
         self._loss += _surprise(np.where(gold_NC, p_NC, 1.0 - p_NC)) / len(self.labels)
-        self._hits += (called & gold_NC).sum(axis=0)
-        self._called += called.sum(axis=0)
+        self._hits += (predicted & gold_NC).sum(axis=0)
+        self._predicted += predicted.sum(axis=0)
         self._support += gold_NC.sum(axis=0)
-        self._calibration.add(np.where(called, p_NC, 1.0 - p_NC), right)
+        self._calibration.add(np.where(predicted, p_NC, 1.0 - p_NC), right)
 
     def report(self) -> ClassReport:
-        """What was added so far.
+        """The report on everything added so far.
 
-        The macro averages are over the labels that occur, as gold or as an answer, as scikit-learn has it: a label
-        that the text never asked for says nothing, and one that the model lacks counts 0.  What would be 0 / 0 is 0.
+        Macro averages are over the labels that occur in gold labels or predictions, as in scikit-learn; a label that
+        the model does not have counts 0.  0 / 0 is 0.
         """
-        n = self.n + self._foreign.texts
+        n = self.n + self._unknown.texts
         if not n:
             raise ValueError("a report needs at least one text")
-        names = (*self.labels, *self._foreign.labels)
-        hits, called = (self._foreign.padded(counts) for counts in (self._hits, self._called))
-        support = np.concatenate([self._support, self._foreign.support])
-        precision, recall, f1 = _ratio(hits, called), _ratio(hits, support), _ratio(2 * hits, called + support)
-        occurs = (called + support) > 0
-        if not occurs.any():  # multi-label, and neither gold nor answers hold any label
+        names = (*self.labels, *self._unknown.labels)
+        hits, predicted = (self._unknown.padded(counts) for counts in (self._hits, self._predicted))
+        support = np.concatenate([self._support, self._unknown.support])
+        precision, recall, f1 = _ratio(hits, predicted), _ratio(hits, support), _ratio(2 * hits, predicted + support)
+        occurs = (predicted + support) > 0
+        if not occurs.any():  # multi-label, without any gold or predicted label
             occurs = ~occurs
         weight = _ratio(support, np.full_like(support, support.sum()))
         scores = zip(names, precision, recall, f1, support, strict=True)
         return ClassReport(
             n=n,
             accuracy=self._right / n,
-            macro_f1=float(macro_f1(hits, called, support)),
+            macro_f1=float(macro_f1(hits, predicted, support)),
             weighted_f1=float(weight @ f1),
             macro_precision=float(precision[occurs].mean()),
             macro_recall=float(recall[occurs].mean()),
@@ -163,45 +164,45 @@ class Tally:
             confusion=self._matrix(),
             ece=self._calibration.error,
             loss=self._loss / max(1, self.n),
-            unknown_labels=self._foreign.texts,
+            unknown_labels=self._unknown.texts,
             multilabel=self.multilabel,
             confused=self._mistakes(),
         )
 
     def _matrix(self) -> tuple[tuple[int, ...], ...]:
-        """True labels by answers, the labels that the model lacks last; they are never an answer."""
-        C, total = len(self.labels), len(self.labels) + len(self._foreign.labels)
+        """The confusion matrix, gold by predicted; labels that the model does not have come last."""
+        C, total = len(self.labels), len(self.labels) + len(self._unknown.labels)
         if self.multilabel or total > MAX_CONFUSED:
             return ()
         known = [tuple(self._confusion[i * C + j] for j in range(C)) for i in range(C)]
-        rows = [*known, *(tuple(self._foreign.called[label, j] for j in range(C)) for label in self._foreign.labels)]
+        rows = [*known, *(tuple(self._unknown.predicted[label, j] for j in range(C)) for label in self._unknown.labels)]
         return tuple(row + (0,) * (total - C) for row in rows)
 
     def _mistakes(self) -> tuple[tuple[int, int, int], ...]:
         if self.multilabel:
             return ()
         C = len(self.labels)
-        place = {label: C + u for u, label in enumerate(self._foreign.labels)}
+        place = {label: C + u for u, label in enumerate(self._unknown.labels)}
         wrong = [(-count, *divmod(cell, C)) for cell, count in self._confusion.items() if cell // C != cell % C]
-        wrong += [(-count, place[label], j) for (label, j), count in self._foreign.called.items()]
+        wrong += [(-count, place[label], j) for (label, j), count in self._unknown.predicted.items()]
         return tuple((i, j, -count) for count, i, j in heapq.nsmallest(MAX_MISTAKES, wrong))
 
 
-class Foreign:
-    """Texts with labels that the model does not have."""
+class UnknownLabels:
+    """Counts of texts with labels that the model does not have."""
 
     def __init__(self) -> None:
         self.texts = 0
-        self.called: Counter[tuple[str, int]] = Counter()
-        """Texts by their label and the place of the answer."""
+        self.predicted: Counter[tuple[str, int]] = Counter()
+        """Number of texts by unknown label and index of the prediction."""
         self._support: Counter[str] = Counter()
 
-    def add(self, labels: Sequence[str], called_C: NDArray[np.bool_]) -> None:
-        """A text: those of its labels that the model does not have, and what it was called."""
+    def add(self, labels: Sequence[str], predicted_C: NDArray[np.bool_]) -> None:
+        """Add a text: its unknown labels, and the predicted labels."""
         self.texts += 1
         for label in labels:
             self._support[label] += 1
-            self.called.update((label, j) for j in np.flatnonzero(called_C).tolist())
+            self.predicted.update((label, j) for j in np.flatnonzero(predicted_C).tolist())
 
     @property
     def labels(self) -> list[str]:
@@ -209,36 +210,23 @@ class Foreign:
 
     @property
     def support(self) -> NDArray[np.int64]:
-        """[U], the texts of each of the labels."""
+        """Number of texts of each unknown label, [U]."""
         return np.array([self._support[label] for label in self.labels], np.int64)
 
     def padded(self, counts_C: NDArray[np.int64]) -> NDArray[np.int64]:
-        """Counts [C + U]: the model never gives these labels."""
+        """Counts [C + U]; zeros for the unknown labels, which are never predicted."""
         return np.concatenate([counts_C, np.zeros(len(self._support), np.int64)])
 
 
-def macro_f1(hits: NDArray[Any], called: NDArray[Any], support: NDArray[Any]) -> Floats:
-    """Mean F1 over the labels that occur, from counts [..., C]; 0 where none does."""
-    total = np.asarray(called + support, np.float64)
+def macro_f1(hits: NDArray[Any], predicted: NDArray[Any], support: NDArray[Any]) -> Floats:
+    """Mean F1 over the labels that occur, from counts [..., C]; 0 if there are none."""
+    total = np.asarray(predicted + support, np.float64)
     f1 = np.divide(2.0 * hits, total, out=np.zeros_like(total), where=total > 0)
     return np.asarray(f1.sum(axis=-1) / np.maximum(1, (total > 0).sum(axis=-1)))
 
 
-def classification_report(
-    probabilities: Floats,
-    gold: NDArray[np.int64] | NDArray[np.bool_],
-    labels: Sequence[str],
-    multilabel: bool = False,
-    threshold: float = 0.5,
-) -> ClassReport:
-    """A report on answers [N, C] that are in memory; gold as for ``Tally.add``."""
-    tally = Tally(labels, multilabel, threshold)
-    tally.add(probabilities, gold)
-    return tally.report()
-
-
 def _surprise(probabilities: Floats) -> float:
-    """Sum of negative logarithms, nats; a probability of 0 counts as the smallest there is."""
+    """Sum of negative log-probabilities in nats; a probability of 0 is clamped to the smallest float."""
     return float(-np.log(np.maximum(probabilities, np.finfo(np.float64).tiny)).sum())
 
 

@@ -1,8 +1,8 @@
-"""One number to choose the weights by, and how far it can be trusted.
+"""Model selection: the score of an epoch, and its standard error.
 
-The weights kept are the latest that are not significantly worse than the best: training ends at a low learning
-rate, so of two epochs that the validation split cannot tell apart the later is the better guess.  (Of eight epochs
-on ChnSentiCorp the third looked best on 479 texts, and was 0.7 points worse on the test split than the last.)
+The latest weights that are not significantly worse than the best are kept.  Training ends at a low learning rate, so if
+the validation split cannot distinguish two epochs, the later one is the better choice.  (Of eight epochs on
+ChnSentiCorp the third was best on 479 validation texts, but 0.7 points worse on the test split than the last.)
 
 Shapes: N texts, C labels.
 """
@@ -17,32 +17,32 @@ import numpy as np
 from numpy.typing import NDArray
 
 Encoded = Sequence[NDArray[np.int32]]
-SCORES_AT_ONCE = 2**24
-"""Texts times labels whose logits exist at once: 128 MB in double precision, whatever the number of labels."""
+MAX_LOGITS = 2**24
+"""Maximum logits (texts times labels) in memory at once: 128 MB in double precision."""
 
 
 class Score(NamedTuple):
     loss: float
-    """Mean negative log-likelihood of the gold labels, nats."""
+    """Mean negative log-likelihood of the gold labels in nats."""
     metric: str
     value: float
 
     @property
     def rank(self) -> tuple[float, float]:
-        """Greater is better; the loss breaks ties, which small validation splits are full of."""
+        """Sort key, larger is better; the loss breaks ties, which are common on small validation splits."""
         return self.value, -self.loss
 
     def margin(self, n: int) -> float:
-        """Two standard errors of this score on n texts."""
+        """Two standard errors of this score, for n texts."""
         return 2 * math.sqrt(max(0.0, self.value * (1 - self.value)) / max(1, n))
 
     def as_good_as(self, best: Score, n: int) -> bool:
-        """Whether it is within two standard errors of the best score on the same n texts."""
+        """Whether it is within two standard errors of the best score, for n texts."""
         return self.value >= best.value - best.margin(n)
 
 
-def why_kept(epoch: int, value: float, best_epoch: int, best: Score, n: int) -> str:
-    """Why the weights of an epoch are kept and not those of the highest score; empty where they are the same."""
+def selection_reason(epoch: int, value: float, best_epoch: int, best: Score, n: int) -> str:
+    """Why the weights of an epoch are kept instead of those with the best score; empty if they are the same."""
     if epoch == best_epoch:
         return ""
     shown, highest, margin = (f"{100 * share:.2f}" for share in (value, best.value, best.margin(n)))
@@ -53,22 +53,22 @@ def why_kept(epoch: int, value: float, best_epoch: int, best: Score, n: int) -> 
 
 
 class Scores:
-    """A score, added up block by block."""
+    """Accumulates a score over blocks of texts."""
 
     def __init__(self, multilabel: bool) -> None:
         self._multilabel = multilabel
-        self._n = self._hits = self._called = self._given = 0
+        self._n = self._hits = self._predicted = self._given = 0
         self._loss = 0.0
 
     def add(self, logits_NC: NDArray[np.float32], gold: NDArray[np.int64]) -> None:
-        """``gold`` is column numbers [N], or [N, C] of 0 and 1 for multi-label."""
+        """Add a block; ``gold`` is column indices [N], or 0 and 1 [N, C] for multi-label."""
         z = logits_NC.astype(np.float64)
         self._n += len(z)
         if self._multilabel:
-            called = z > 0
+            predicted = z > 0
             self._loss += float((np.logaddexp(0.0, z) - gold * z).sum())
-            self._hits += int(np.count_nonzero(called & (gold > 0)))
-            self._called += int(np.count_nonzero(called))
+            self._hits += int(np.count_nonzero(predicted & (gold > 0)))
+            self._predicted += int(np.count_nonzero(predicted))
             self._given += int(np.count_nonzero(gold))
             return
         peak = z.max(axis=1)
@@ -76,14 +76,14 @@ class Scores:
         self._hits += int((z.argmax(axis=1) == gold).sum())
 
     def score(self) -> Score:
-        """Accuracy of the best label; multi-label: F1 over all decisions at even odds."""
+        """Accuracy; multi-label: micro F1 at threshold 0.5."""
         if self._multilabel:
-            return Score(self._loss / self._n, "f1", 2 * self._hits / max(1, self._called + self._given))
+            return Score(self._loss / self._n, "f1", 2 * self._hits / max(1, self._predicted + self._given))
         return Score(self._loss / self._n, "accuracy", self._hits / self._n)
 
 
 def score(logits_NC: NDArray[np.float32], gold: NDArray[np.int64], multilabel: bool) -> Score:
-    """The score of logits that are in memory; gold as for ``Scores.add``."""
+    """The score of logits in memory; ``gold`` as for ``Scores.add``."""
     found = Scores(multilabel)
     found.add(logits_NC, gold)
     return found.score()
@@ -96,7 +96,7 @@ def score_in_blocks(
     classes: int,
     multilabel: bool,
 ) -> Score:
-    """The score of a split's texts, of whose logits few exist at once."""
+    """The score of a split, in bounded memory."""
     found = Scores(multilabel)
     for block in blocks(len(encoded), classes):
         found.add(logits_of(encoded[block]), gold[block])
@@ -104,6 +104,6 @@ def score_in_blocks(
 
 
 def blocks(texts: int, classes: int) -> Iterator[slice]:
-    """Runs of texts whose logits are ``SCORES_AT_ONCE`` at most."""
-    step = max(1, SCORES_AT_ONCE // max(1, classes))
+    """Slices of texts with at most ``MAX_LOGITS`` logits."""
+    step = max(1, MAX_LOGITS // max(1, classes))
     return (slice(start, start + step) for start in range(0, texts, step))

@@ -1,6 +1,7 @@
-"""The classifier: embedding, recurrent stack, pooling, linear head.
+"""The network of a classifier: embedding, recurrent stack, pooling, linear head.
 
-Shapes: B texts, S segments of a text, T tokens of a segment, F rows a token, E embedding, C labels.
+Shapes: B texts, S segments per text, N = B * S, T tokens per segment, F rows per token, U rows of the table in a batch,
+E embedding, K units of the last layer, C labels.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ from lstmcli.tokenization.ids import PADDING_ID, UNKNOWN_ID
 
 
 class Classifier(nn.Module):
-    """Token rows in, logits out."""
+    """Maps token rows to logits."""
 
     def __init__(self, config: ClassifierModelConfig, rows: int, classes: int) -> None:
         super().__init__()
@@ -40,9 +41,9 @@ class Classifier(nn.Module):
         self.head = nn.Linear(self.pooling.output_size, classes)
 
     def embed(self, ids_BSTF: Tensor, table_UE: Tensor | None = None) -> Tensor:
-        """The sum of a token's F rows, time first: [T, B * S, E].
+        """The sum of a token's F rows, time first, [T, N, E].
 
-        Training passes the few rows of the table that a batch holds, and ids that count in them.
+        In training, ``table_UE`` has only the rows of the batch, and ids are indices into it.
         """
         table = self.embedding if table_UE is None else table_UE
         B, S, T, F = ids_BSTF.shape
@@ -56,7 +57,7 @@ class Classifier(nn.Module):
         return x.view(T, B * S, -1)
 
     def read(self, x_TNE: Tensor, lengths_BS: Tensor) -> Tensor:
-        """Embedded texts to logits [B, C]."""
+        """From embedded texts to logits [B, C]."""
         x_TNE = locked_dropout(x_TNE, self.config.embedding_dropout, self.training)
         h_TNK = self.stack(x_TNE, lengths_BS.reshape(-1))
         pooled = self.pooling(h_TNK, lengths_BS)
@@ -67,7 +68,7 @@ class Classifier(nn.Module):
         return self.read(self.embed(ids_BSTF), lengths_BS)
 
     def tensors(self) -> dict[str, NDArray[np.floating]]:
-        """The weights by name, as stored in ``model.safetensors``: the table in half precision, the rest in single."""
+        """The weights by name, as stored in ``model.safetensors``: the embedding in fp16, the rest in fp32."""
         weights = {name: value.detach().float().cpu().numpy() for name, value in self.state_dict().items()}
         return {**weights, "embedding": weights["embedding"].astype(np.float16)}
 
@@ -75,7 +76,7 @@ class Classifier(nn.Module):
 def load_classifier_module(
     weights: Mapping[str, NDArray[np.generic]], config: ClassifierModelConfig, classes: int
 ) -> Classifier:
-    """The PyTorch model of saved weights, in evaluation mode."""
+    """The PyTorch module with saved weights, in evaluation mode."""
     module = Classifier(config, len(weights["embedding"]), classes)
     own = module.state_dict()
     module.load_state_dict({name: torch.from_numpy(np.array(weights[name])) for name in own})

@@ -1,9 +1,9 @@
-"""The linear n-gram model that stands beside the network: which n-grams a text holds, and what they say.
+"""The linear n-gram model of the ensemble: extract the n-grams of a text and sum their weights.
 
-N-grams are runs of token ids, known by a 64-bit hash; runs with an unknown token do not count.  Presence
-counts, not frequency (Wang & Manning 2012, section 2.3).  The table maps hash to a row of C log-odds.
+N-grams of token ids are identified by a 64-bit hash; those with an unknown token are ignored.  Features are binary:
+presence, not frequency (Wang & Manning 2012, section 2.3).  The table maps a hash to a row of C weights.
 
-Shapes: N texts, C labels, P rows of the table.
+Shapes: N texts, M n-grams of all texts, C labels, P rows of the table.
 """
 
 from __future__ import annotations
@@ -17,16 +17,18 @@ from lstmcli.errors import ModelError
 
 Keys = NDArray[np.uint64]
 KEYS, WEIGHTS, BIAS, ORDER = "keys", "weights", "bias", "order"
+MAX_WEIGHTS = 4_000_000
+"""Maximum weights of a table.  A fit needs about twenty vectors of that size in double precision, at most 0.7 GB."""
 _UNKNOWN_ID = 1
 _MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
 _MIX = np.uint64(0xBF58476D1CE4E5B9)
 
 
 def ngram_keys(encoded: Sequence[NDArray[np.int32]], order: int) -> tuple[Keys, NDArray[np.int64]]:
-    """The distinct n-grams, n = 1 to ``order``, of each text.
+    """The distinct n-grams of each text, for n = 1 to ``order``.
 
     Returns:
-        keys and the index of the text that each is in, both [M], sorted by text, then key.
+        their keys and the indices of their texts, both [M], sorted by text, then key.
     """
     if not encoded:
         return np.zeros(0, np.uint64), np.zeros(0, np.int64)
@@ -60,20 +62,20 @@ def ngram_keys(encoded: Sequence[NDArray[np.int32]], order: int) -> tuple[Keys, 
 
 
 class NgramTable:
-    """Scores texts by the n-grams they hold."""
+    """Scores texts by their n-grams."""
 
     def __init__(self, order: int, keys: Keys, weights_PC: NDArray[np.float16], bias_C: NDArray[np.float32]) -> None:
         self.order, self.keys, self.weights_PC, self.bias_C = order, keys, weights_PC, bias_C
 
     @classmethod
     def from_tensors(cls, tensors: Mapping[str, NDArray[np.generic]]) -> NgramTable:
-        """The table that ``tensors`` gave.  Raises: KeyError."""
+        """The table from the result of ``tensors``.  Raises: KeyError."""
         keys = np.asarray(tensors[KEYS]).view(np.uint64)
         order = int(np.asarray(tensors[ORDER]).reshape(-1)[0])
         return cls(order, keys, np.asarray(tensors[WEIGHTS]), np.asarray(tensors[BIAS], np.float32))
 
     def check(self, order: int, C: int) -> None:
-        """Raises ModelError for a table of another shape than that of n-grams up to ``order`` for ``C`` labels."""
+        """Raises ModelError if it is not a table of n-grams up to ``order`` for ``C`` labels."""
         P = len(self.keys)
         found = (self.order, self.keys.shape, self.weights_PC.shape, self.bias_C.shape)
         if found != (order, (P,), (P, C), (C,)) or not np.issubdtype(self.weights_PC.dtype, np.floating):
@@ -89,7 +91,7 @@ class NgramTable:
         }
 
     def lookup(self, encoded: Sequence[NDArray[np.int32]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
-        """Rows of the table that the texts hold and the text each belongs to, both [M]."""
+        """Rows of the table for the n-grams of the texts, and the indices of their texts, both [M]."""
         keys, owners = ngram_keys(encoded, self.order)
         if not len(self.keys):
             return np.zeros(0, np.int64), np.zeros(0, np.int64)
@@ -98,7 +100,7 @@ class NgramTable:
         return rows[found], owners[found]
 
     def scores(self, encoded: Sequence[NDArray[np.int32]]) -> NDArray[np.float32]:
-        """What is added to the network's logits, log-odds of each label times the table's weight: [N, C]."""
+        """Weighted log-odds of each label, which are added to the network's logits, [N, C]."""
         rows, owners = self.lookup(encoded)
         scores_NC = np.tile(self.bias_C, (len(encoded), 1)).astype(np.float32)
         np.add.at(scores_NC, owners, self.weights_PC[rows].astype(np.float32))

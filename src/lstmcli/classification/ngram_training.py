@@ -1,15 +1,15 @@
-"""The n-gram model's fit: logistic regression on naive-Bayes-weighted presence (Wang & Manning 2012).
+"""Fit the n-gram model: logistic regression on binary features, scaled as in naive Bayes (Wang & Manning 2012).
 
-Each feature is scaled by the log ratio of its smoothed rate inside and outside a label, so that the
-penalty bears least on the n-grams that separate labels; the rest is an L2-regularised logistic
-regression, convex, solved by L-BFGS.
+Each feature is scaled by the log ratio of its smoothed rate inside and outside a label, so that the penalty is smallest
+for the n-grams that separate labels.  The rest is an L2-regularised logistic regression, a convex problem solved by
+L-BFGS.
 
-Shapes: N texts, P n-grams, C labels.
+Shapes: N texts, M n-grams of all texts, P distinct n-grams, C labels.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,11 +17,42 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 from scipy.special import expit
 
+from lstmcli.classification.ngram_table import MAX_WEIGHTS, NgramTable, ngram_keys
+
 Floats = NDArray[np.float64]
 
 
+def fit_table(
+    encoded: Sequence[NDArray[np.int32]],
+    gold_NC: Floats,
+    *,
+    order: int,
+    min_count: int,
+    multilabel: bool,
+    weight: float = 1.0,
+) -> NgramTable:
+    """The n-gram table of N encoded texts, with the n-grams in at least ``min_count`` texts.
+
+    If there would be more than ``MAX_WEIGHTS`` weights, the rarest n-grams are left out.  The table's scores are
+    log-odds of the labels times ``weight``.
+    """
+    keys_M, owners_M = ngram_keys(encoded, order)
+    keys_P, inverse_M, count_P = np.unique(keys_M, return_inverse=True, return_counts=True)
+    most = max(1, MAX_WEIGHTS // gold_NC.shape[1])
+    if len(count_P) > most:
+        min_count = max(min_count, int(np.partition(count_P, -most)[-most]) + 1)
+    keep_P = count_P >= min_count
+    row_P = np.cumsum(keep_P) - 1
+    kept_M = keep_P[inverse_M]
+    shape = (len(encoded), int(keep_P.sum()))
+    presence = csr_matrix((np.ones(int(kept_M.sum())), (owners_M[kept_M], row_P[inverse_M[kept_M]])), shape=shape)
+    weights_PC, bias_C = fit_ngrams(presence, gold_NC, multilabel=multilabel)
+    weights_PC, bias_C = weight * weights_PC, weight * bias_C
+    return NgramTable(order, keys_P[keep_P], weights_PC.astype(np.float16), bias_C.astype(np.float32))
+
+
 def log_count_ratio(X_NP: csr_matrix, gold_NC: Floats, smoothing: float = 1.0) -> Floats:
-    """log of each n-gram's share in a label over its share outside it: [P, C]."""
+    """Log ratio of each n-gram's smoothed rate inside a label to that outside it, [P, C]."""
     inside = np.asarray(X_NP.T @ gold_NC) + smoothing
     total = np.asarray(X_NP.sum(axis=0)).reshape(-1, 1) + 2 * smoothing
     outside = total - inside
@@ -34,8 +65,8 @@ def fit_ngrams(
 ) -> tuple[Floats, Floats]:
     """Weights [P, C] and bias [C] of the n-gram model.
 
-    ``penalty`` is the inverse of the usual C: loss is the mean over texts plus
-    ``penalty / (2 N)`` times the squared norm of the weights on scaled features.
+    ``penalty`` is the inverse of the usual C: the objective is the mean loss over texts plus ``penalty / (2 N)`` times
+    the squared norm of the weights of scaled features.
     """
     N, P = X_NP.shape
     C = gold_NC.shape[1]
@@ -61,13 +92,13 @@ Loss = Callable[[Floats, Floats], tuple[float, Floats]]
 
 
 def _softmax_loss(scores_NC: Floats, gold_NC: Floats) -> tuple[float, Floats]:
-    """Mean cross entropy in nats and its slope."""
+    """Mean cross entropy in nats, and its gradient."""
     shifted = scores_NC - scores_NC.max(axis=1, keepdims=True)
     logp = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
     return -float((logp * gold_NC).sum()) / len(gold_NC), (np.exp(logp) - gold_NC) / len(gold_NC)
 
 
 def _sigmoid_loss(scores_NC: Floats, gold_NC: Floats) -> tuple[float, Floats]:
-    """Mean over texts of the summed binary cross entropies in nats, and its slope."""
+    """Mean over texts of the summed binary cross entropies in nats, and its gradient."""
     loss = np.logaddexp(0.0, scores_NC) - gold_NC * scores_NC
     return float(loss.sum()) / len(gold_NC), (expit(scores_NC) - gold_NC) / len(gold_NC)

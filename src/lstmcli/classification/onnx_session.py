@@ -1,6 +1,6 @@
-"""Running a classifier's graph with ONNX Runtime.
+"""Run a classifier's graph in ONNX Runtime.
 
-Shapes: B texts, S segments, T tokens, F rows a token, C labels.
+Shapes: B texts, S segments, T tokens, F rows per token, C labels.
 """
 
 from __future__ import annotations
@@ -20,10 +20,10 @@ if TYPE_CHECKING:
 
 
 class ClassifierSession:
-    """A classifier's graph, ready to answer.
+    """A classifier's graph, loaded in ONNX Runtime.
 
-    A run takes one thread and ``workers`` runs may go on at once: two batches side by side are done sooner
-    than one after the other with two threads each, for an LSTM has little in a step to share out.
+    A run uses one thread, and ``workers`` runs may be concurrent.  Two concurrent batches are faster than two threads
+    for one batch, because one LSTM step has little parallelism.
     """
 
     def __init__(self, graph: InferenceGraph, threads: int | None = None) -> None:

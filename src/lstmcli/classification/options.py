@@ -1,4 +1,4 @@
-"""Options of ``lstm train`` to the settings of a classifier."""
+"""From the options of ``lstm train`` to the settings of a classifier."""
 
 from __future__ import annotations
 
@@ -9,14 +9,14 @@ from lstmcli.classification.config import ClassifierConfig
 from lstmcli.options import changed, common
 
 OPTIONS = frozenset({"keep_case", "one_way"})
-"""Options that are not named after a field."""
+"""Options whose names are not names of fields."""
 
 
 def from_options(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments of ``train.job`` that the options stand for.
+    """The arguments of ``train.job`` for the given options.
 
     Raises:
-        UsageError: a value that cannot be.
+        UsageError: an invalid value.
     """
     fields = common(given)
     if "keep_case" in given:

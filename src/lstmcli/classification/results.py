@@ -1,6 +1,6 @@
-"""What a task returns: one object for people and for machines; the renderer decides.
+"""Results of classifiers.
 
-Probabilities are in [0, 1]; a classifier's sum to 1 over its labels (multi-label: each by itself).
+Probabilities are in [0, 1] and sum to 1 over the labels, unless the model is multi-label.
 """
 
 from __future__ import annotations
@@ -11,20 +11,20 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class Prediction:
-    """One answer for one input, in input order."""
+    """The prediction for one text."""
 
     text: str
     label: str | None
-    """The most probable label; None when it is below the threshold."""
+    """The most probable label; None if it is below the threshold."""
     probability: float
     probabilities: dict[str, float]
-    """Label to probability, most probable first; the K best with ``--top K``."""
+    """Probability of each label, most probable first; only the K best with ``--top K``."""
     labels: tuple[str, ...] | None = None
-    """Multi-label models only: every label at or above the threshold."""
+    """Multi-label models only: all labels at or above the threshold."""
     gold: tuple[str, ...] = ()
-    """The labels the input came with, if any."""
+    """The labels of the input, if any."""
     columns: dict[str, Any] = field(default_factory=dict)
-    """The input's own columns, for ``--keep-columns``."""
+    """The columns of the input, for ``--keep-columns``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,32 +38,32 @@ class ClassScore:
 
 @dataclass(frozen=True, slots=True)
 class ClassReport:
-    """How well a classifier did on labelled text."""
+    """Metrics of a classifier on labelled text."""
 
     n: int
     accuracy: float
-    """Multi-label: the share of texts whose label set is exactly right."""
+    """Multi-label: the share of texts with exactly the right set of labels."""
     macro_f1: float
-    """Mean over the labels that occur in the texts or in the answers, as in scikit-learn."""
+    """Mean over the labels that occur in gold labels or predictions, as in scikit-learn."""
     weighted_f1: float
     macro_precision: float
     macro_recall: float
     classes: tuple[ClassScore, ...]
     labels: tuple[str, ...]
-    """The model's, then those that only the texts have."""
+    """The labels of the model, then unknown labels of the texts."""
     confusion: tuple[tuple[int, ...], ...]
-    """confusion[i][j]: texts of label i that were called label j; empty for multi-label, and for more labels than
-    anybody reads a matrix of."""
+    """confusion[i][j]: number of texts with gold label i and prediction j; empty for multi-label, and for many
+    labels."""
     ece: float
     """Expected calibration error, 15 equal-width bins (Guo et al. 2017)."""
     loss: float
-    """Mean negative log-likelihood of the gold label, nats; over the texts whose labels the model has."""
+    """Mean negative log-likelihood of the gold label in nats, over the texts whose labels the model has."""
     unknown_labels: int = 0
-    """Texts with a label that the model does not have; they count as wrong."""
+    """Number of texts with a label that the model does not have; they count as wrong."""
     multilabel: bool = False
     confused: tuple[tuple[int, int, int], ...] = ()
-    """The mistakes, most frequent first: place of the true label and of the answer in ``labels``, and how many texts;
-    empty for multi-label."""
+    """The mistakes, most frequent first: indices of the gold label and the prediction in ``labels``, and number of
+    texts; empty for multi-label."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,17 +79,17 @@ class SplitCheck:
 
 @dataclass(frozen=True, slots=True)
 class DataCheck:
-    """What was found in the data before training starts."""
+    """The result of checking the data before training."""
 
     splits: tuple[SplitCheck, ...]
     labels: tuple[str, ...]
     multilabel: bool
     leaked: dict[str, int]
-    """Split name to the number of its texts that are also in the training split, case, white space and Unicode form
-    aside."""
+    """For each split, the number of its texts that are also in the training split, ignoring case, white space and
+    Unicode form."""
     conflicting: int
-    """Training texts that occur with more than one label."""
+    """Number of training texts that occur with different labels."""
     majority_label: str
     majority_share: float
-    """Accuracy of always answering the most frequent training label, on the validation split if there is one."""
+    """Accuracy of always predicting the most frequent training label, on the validation split if there is one."""
     warnings: tuple[str, ...] = ()

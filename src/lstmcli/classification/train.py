@@ -1,4 +1,4 @@
-"""Training a classifier: what it adds to the training run of every task."""
+"""Training of a classifier: its ``TrainingJob``."""
 
 from __future__ import annotations
 
@@ -12,16 +12,15 @@ from numpy.typing import NDArray
 
 from lstmcli.cells import CELLS
 from lstmcli.classification.config import ClassifierConfig
-from lstmcli.classification.data_check import check_data, html_in
+from lstmcli.classification.data_check import check_data, html_warning
 from lstmcli.classification.defaults import ngram_min_count, ngram_weight, resolve
 from lstmcli.classification.estimate import estimate
-from lstmcli.classification.evaluate import Strangers
+from lstmcli.classification.evaluate import UnknownLabelTexts
 from lstmcli.classification.events import DataRead, NgramsFitted, TokenizerReady
 from lstmcli.classification.finish import Finished, finish
-from lstmcli.classification.labels import class_weights, gold_array, indicators, known, strange
+from lstmcli.classification.labels import class_weights, gold_array, indicators, known, with_unknown_labels
 from lstmcli.classification.model_selection import score_in_blocks
-from lstmcli.classification.ngram_fit import fit_table
-from lstmcli.classification.rehearsal import rehearse_classifier
+from lstmcli.classification.preflight import preflight_classifier
 from lstmcli.classification.results import DataCheck
 from lstmcli.model_dir.directory import NGRAMS, TOKENIZER
 from lstmcli.nn.device import choose_precision
@@ -34,7 +33,7 @@ from lstmcli.training.checkpoint import Checkpoints, Snapshot
 from lstmcli.training.derived import Derived
 from lstmcli.training.events import Event
 from lstmcli.training.job import Plan, TrainingJob
-from lstmcli.training.rehearsal import rehearse_reading
+from lstmcli.training.preflight import preflight_tokenizer
 
 if TYPE_CHECKING:
     from lstmcli.classification.network import Classifier
@@ -45,7 +44,7 @@ if TYPE_CHECKING:
 
 
 def job(splits: Splits, config: ClassifierConfig) -> ClassifierJob:
-    """The training of a classifier on ``splits``, for ``training.run.train``."""
+    """The job of training a classifier on ``splits``, for ``training.run.train``."""
     return ClassifierJob(CLASSIFICATION, splits, config)
 
 
@@ -87,9 +86,9 @@ class ClassifierJob(TrainingJob):
         splits = self.splits
         self.check = check_data(splits)
         yield DataRead(self.check, splits.notes)
-        if not self.config.tokenizer.strip_html and (warning := html_in(splits.train)):
+        if not self.config.tokenizer.strip_html and (warning := html_warning(splits.train)):
             yield events.Warned(warning)
-        # Other files are read by the columns that were found here.
+        # Other files are read with the columns that were chosen for the training data.
         config = replace(self.config, read=splits.read or self.config.read)
         self.encoder = TextEncoder.train((record.text for record in splits.train), config.tokenizer)
 
@@ -104,7 +103,7 @@ class ClassifierJob(TrainingJob):
             size = f"{len(self.train):,} texts times {len(self.check.labels):,} labels"
             yield events.Warned(f"no n-gram model beside the network: {size} are too many")
         if config.tokenizer.hash_buckets is None:
-            buckets = self.encoder.settle_buckets(self.train.encoded)
+            buckets = self.encoder.fit_buckets(self.train.encoded)
             config = replace(config, tokenizer=replace(config.tokenizer, hash_buckets=buckets))
         self.config = config
         self.valid, self.test = (encoded(known(part, self.check.labels)) for part in (splits.valid, splits.test))
@@ -142,7 +141,7 @@ class ClassifierJob(TrainingJob):
         self.parameters = count_parameters(self.module)
 
     def _with_vectors(self, path: str) -> Iterator[Event]:
-        """The network, its embedding begun with pretrained vectors."""
+        """Create the network with an embedding initialized from pretrained vectors."""
         import torch
 
         from lstmcli.classification.network import Classifier
@@ -151,14 +150,14 @@ class ClassifierJob(TrainingJob):
         vectors = read_vectors(path, self.encoder.vocabulary())
         self.config = replace(self.config, model=replace(self.config.model, embedding=vectors.dimension))
         self.module = Classifier(self.config.model, self.encoder.rows, len(self.check.labels))
-        words = vectors.rows > UNKNOWN_ID  # never the row of padding, whatever the file calls a word
+        words = vectors.rows > UNKNOWN_ID  # never padding or the unknown token, whatever words the file has
         self.module.embedding.data[torch.from_numpy(vectors.rows[words])] = torch.from_numpy(vectors.values[words])
         yield events.Warned(f"{len(vectors.rows):,} of {self.encoder.vocab_size:,} words start from {path}")
 
-    def rehearse(self, threads: int) -> None:
+    def preflight(self, threads: int) -> None:
         encoder, tokenizer = self.encoder, self.config.tokenizer
-        rehearse_reading(lambda: TextEncoder.from_json(encoder.to_json(), tokenizer).rows, encoder.rows)
-        rehearse_classifier(self.weights(), self.config.model, encoder.rows, len(self.check.labels), threads)
+        preflight_tokenizer(lambda: TextEncoder.from_json(encoder.to_json(), tokenizer).rows, encoder.rows)
+        preflight_classifier(self.weights(), self.config.model, encoder.rows, len(self.check.labels), threads)
 
     def plan(self, resumed: Snapshot | None) -> Plan:
         from lstmcli.classification.trainer import estimate_step
@@ -183,7 +182,9 @@ class ClassifierJob(TrainingJob):
             yield self._fit_ngrams(self.train, judged=True)
 
     def _fit_ngrams(self, *parts: Split, judged: bool) -> NgramsFitted:
-        """Fit the n-gram model on the texts of some splits; ``judged`` measures it on the validation split."""
+        """Fit the n-gram model on the given splits; with ``judged``, evaluate it on the validation split."""
+        from lstmcli.classification.ngram_training import fit_table
+
         begin, order, weight = time.monotonic(), self.config.model.ngrams, ngram_weight(len(self.train))
         assert order
         self.ngrams = fit_table(
@@ -224,15 +225,18 @@ class ClassifierJob(TrainingJob):
             table=self.ngrams,
             valid=self.valid,
             test=self.test,
-            apart={"valid": self._strangers(self.splits.valid), "test": self._strangers(self.splits.test)},
+            unknown_labels={
+                "valid": self._unknown_label_texts(self.splits.valid),
+                "test": self._unknown_label_texts(self.splits.test),
+            },
             refit=refit if self.ngrams and self.splits.held_out and finished else None,
             derived=derived,
         )
         self.metrics = self.done.metrics
 
-    def _strangers(self, records: Collection[Record]) -> Strangers:
-        others = strange(records, self.check.labels)
-        return Strangers(self.encoder.encode([r.text for r in others]), [r.labels for r in others])
+    def _unknown_label_texts(self, records: Collection[Record]) -> UnknownLabelTexts:
+        others = with_unknown_labels(records, self.check.labels)
+        return UnknownLabelTexts(self.encoder.encode([r.text for r in others]), [r.labels for r in others])
 
     def fields(self) -> dict[str, Any]:
         return {

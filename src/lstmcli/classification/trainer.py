@@ -1,10 +1,10 @@
-"""A classifier's network in training: its optimisers, its moving average, and one step of it.
+"""One training step of a classifier: optimisers, moving average, adversarial training.
 
-Each step sees a batch twice, as it is and with its embeddings pushed a little in the direction that
-raises the loss most (adversarial training, Miyato et al. 2017, equation 5); the two losses are averaged.
-The weights that are validated and kept are a moving average of those that are trained.
+Each step uses a batch twice: unchanged, and with the embeddings perturbed in the direction of the gradient (adversarial
+training, Miyato et al. 2017, equation 5); the two losses are averaged.  The weights that are validated and kept are a
+moving average of the trained weights.
 
-Shapes: B texts, S segments, T tokens, F rows a token, U rows of the table in a batch, C labels.
+Shapes: N texts, B texts of a batch, S segments, T tokens, F rows per token, U rows of the table in a batch, C labels.
 """
 
 from __future__ import annotations
@@ -33,7 +33,7 @@ EVALUATION_BATCH = 256
 
 @dataclass
 class Split:
-    """Encoded texts and their labels: column numbers [N], or [N, C] of 0 and 1 for multi-label."""
+    """Encoded texts and their gold labels: column indices [N], or 0 and 1 [N, C] for multi-label."""
 
     encoded: list[NDArray[np.int32]]
     gold: NDArray[np.int64]
@@ -46,7 +46,7 @@ class Split:
 
 
 class Trainer:
-    """One network, its optimisers and its moving average."""
+    """A network, its optimisers and its moving average."""
 
     def __init__(
         self,
@@ -73,7 +73,7 @@ class Trainer:
         return torch.autocast(self.device, torch.bfloat16, enabled=self.bf16)
 
     def loss(self, logits_BC: Tensor, gold: Tensor) -> Tensor:
-        """Mean over the texts, in nats; multi-label: of the summed losses of a text's decisions."""
+        """Mean loss over the texts, in nats; multi-label: of the sum over the labels."""
         logits_BC, smoothing = logits_BC.float(), self.config.label_smoothing
         if self.multilabel:
             target = gold.float() * (1 - smoothing) + smoothing / 2
@@ -84,9 +84,11 @@ class Trainer:
         return functional.cross_entropy(logits_BC, gold, weight=self.class_weights, label_smoothing=smoothing)
 
     def gradients(self, encoded: Encoded, gold: NDArray[np.int64]) -> tuple[float, float, Tensor, Tensor]:
-        """Forward and backward: loss, gradient norm, the batch's rows of the table [U] and those rows as a leaf."""
+        """Forward and backward pass; returns loss, gradient norm, the rows of the batch [U], and their embeddings with
+        gradients."""
         ids_BSTF, lengths_BS = pack(encoded, self.module.config.segment, self.tokenizer.max_tokens)
-        rows_U = np.unique(np.concatenate([np.array([0, 1], np.int32), ids_BSTF.ravel()]))  # padding, unknown: 0, 1
+        padding_and_unknown = np.array([0, 1], np.int32)
+        rows_U = np.unique(np.concatenate([padding_and_unknown, ids_BSTF.ravel()]))
         self.position[rows_U] = np.arange(len(rows_U), dtype=np.int32)
         ids = torch.from_numpy(self.position[ids_BSTF]).to(self.device)
         lengths, target = torch.from_numpy(lengths_BS).to(self.device), torch.from_numpy(gold).to(self.device)
@@ -101,7 +103,7 @@ class Trainer:
             loss.backward()  # type: ignore[no-untyped-call]
         else:
             (loss / 2).backward()  # type: ignore[no-untyped-call]
-            push = adversarial_step(x_TNE, ids, lengths, self.config.adversarial)
+            push = adversarial_step(x_TNE, lengths, self.config.adversarial)
             with self.autocast():
                 pushed = self.loss(self.module.read(self.module.embed(ids, leaf) + push, lengths), target)
             (pushed / 2).backward()  # type: ignore[no-untyped-call]
@@ -112,7 +114,7 @@ class Trainer:
     def step(
         self, encoded: Encoded, gold: NDArray[np.int64], learning_rate: float, decay: float
     ) -> tuple[float, float]:
-        """One update at a learning rate; ``decay`` is the moving average's. Returns loss and gradient norm."""
+        """One update; ``decay`` is that of the moving average.  Returns loss and gradient norm."""
         loss, norm, rows, leaf = self.gradients(encoded, gold)
         assert leaf.grad is not None
         for group in self.adam.param_groups:
@@ -124,11 +126,11 @@ class Trainer:
         return loss, norm
 
     def averaged(self) -> list[Tensor]:
-        """The moving average: the table, then the dense parameters."""
-        return [self.table.settled_average(), *(value.clone() for value in self.average.values)]
+        """The moving average of the weights: the embedding, then the dense parameters."""
+        return [self.table.current_average(), *(value.clone() for value in self.average.values)]
 
     def logits(self, encoded: Encoded, weights: list[Tensor]) -> NDArray[np.float32]:
-        """Logits [N, C] of the network with given weights, as ``averaged`` gives them."""
+        """Logits [N, C] of the network with the given weights, in the order of ``averaged``."""
         self.module.eval()
         result: NDArray[np.float32] | None = None
         segment, most = self.module.config.segment, self.tokenizer.max_tokens
@@ -146,14 +148,14 @@ class Trainer:
         return result
 
     def arrays(self) -> Arrays:
-        """Copies of all that the next step depends on, but for the random numbers."""
-        found = {f"dense.{i}": p.detach().cpu().numpy().copy() for i, p in enumerate(self.dense)}
-        found |= {f"average.{i}": value.cpu().numpy().copy() for i, value in enumerate(self.average.values)}
-        found |= {f"table.{name}": value for name, value in self.table.arrays().items()}
-        return found | {f"adam.{name}": value for name, value in optimizer_arrays(self.adam, self.dense).items()}
+        """Copies of everything that the next step depends on, except random generators."""
+        result = {f"dense.{i}": p.detach().cpu().numpy().copy() for i, p in enumerate(self.dense)}
+        result |= {f"average.{i}": value.cpu().numpy().copy() for i, value in enumerate(self.average.values)}
+        result |= {f"table.{name}": value for name, value in self.table.arrays().items()}
+        return result | {f"adam.{name}": value for name, value in optimizer_arrays(self.adam, self.dense).items()}
 
     def load(self, snapshot: Snapshot) -> None:
-        """Back to where ``arrays`` was called."""
+        """Restore what ``arrays`` returned."""
         for i, (parameter, value) in enumerate(zip(self.dense, self.average.values, strict=True)):
             parameter.data.copy_(torch.from_numpy(snapshot.arrays[f"dense.{i}"]))
             value.copy_(torch.from_numpy(snapshot.arrays[f"average.{i}"]))
@@ -161,9 +163,9 @@ class Trainer:
         load_optimizer(self.adam, self.dense, snapshot.part("adam"))
 
     def keep(self, weights: list[Tensor]) -> None:
-        """Ends training with these weights in the module.
+        """End training with these weights in the module.
 
-        A row that no batch held still has its first random value, which would be noise in a text to come.
+        Rows that were never updated are set to zero, because their random initial values would be noise.
         """
         weights[0][~self.table.seen] = 0.0
         for parameter, value in zip([self.module.embedding, *self.dense], weights, strict=True):
@@ -171,19 +173,19 @@ class Trainer:
         self.module.eval()
 
 
-def adversarial_step(x_TNE: Tensor, ids_BSTF: Tensor, lengths_BS: Tensor, size: float) -> Tensor:
-    """The push on each text's embeddings: ``size`` times the root mean square norm of a token, along the gradient."""
+def adversarial_step(x_TNE: Tensor, lengths_BS: Tensor, size: float) -> Tensor:
+    """The perturbation of each text's embeddings, along the gradient; its norm is ``size`` times the RMS token norm."""
     assert x_TNE.grad is not None
     T, _, E = x_TNE.shape
     B, S = lengths_BS.shape
     gradient = x_TNE.grad.view(T, B, S, E)
     norm_B = gradient.square().sum(dim=(0, 2, 3)).sqrt().clamp_min(1e-12)
-    typical = (x_TNE.detach().square().sum() / lengths_BS.sum()).sqrt()  # padding is embedded as zeros
+    typical = (x_TNE.detach().square().sum() / lengths_BS.sum()).sqrt()  # the embedding of padding is zero
     return (size * typical * gradient / norm_B[:, None, None]).view(T, B * S, E)
 
 
 def estimate_step(trainer: Trainer, train: Split, probes: int = 3) -> float:
-    """Seconds of a training step on this machine, measured on batches of the corpus; changes nothing."""
+    """Seconds of a training step on this machine, measured on the corpus; does not change the model."""
     size = min(len(train), trainer.config.batch_size)
     lengths = train.lengths(trainer.tokenizer.max_tokens)
     state = torch.get_rng_state()

@@ -1,8 +1,10 @@
-"""Files of answers, for a comparison: what any other program said to the same texts, a line for each.
+"""Files of answers for a comparison: the output of any program for the same texts, one line per text.
 
-Predictions are labels, one a line, with or without a probability behind a tab (as ``lstm classify`` writes into a
-pipe) or as fastText writes them; or the rows of ``lstm classify --format jsonl``.  Log-probabilities are numbers, one
-a line; or the rows of ``lstm perplexity --per line --format jsonl``.
+Predictions are labels, one per line, optionally with a tab and a probability (as ``lstm classify`` writes to a pipe),
+or in fastText's format, or the rows of ``lstm classify --format jsonl``.  Log-probabilities are numbers, one per line,
+or the rows of ``lstm perplexity --per line --format jsonl``.
+
+Shapes: N texts, C labels.
 """
 
 from __future__ import annotations
@@ -16,25 +18,25 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from lstmcli.comparison.competitors import Answers, Cost
-from lstmcli.comparison.results import Competitor
+from lstmcli.comparison.models import Answers, Cost
+from lstmcli.comparison.results import ComparedModel
 from lstmcli.errors import DataError, NoDataError
 
 if TYPE_CHECKING:
     from lstmcli.data.records import Record
 
 BASES = {"e": 1.0, "2": math.log(2), "10": math.log(10)}
-"""Base of a logarithm to what makes it a natural one."""
+"""Factor that converts a logarithm of each base to nats."""
 _ESCAPED = re.compile(r"\\(t|n|r|\\)")
 _PLAIN = {"t": "\t", "n": "\n", "r": "\r", "\\": "\\"}
 _ROWS = "the file must hold one line for each text, in the same order"
 
 
 def read_rows(path: Path) -> list[Any]:
-    """The lines of a file, those of JSON Lines (or the rows of a JSON array) as objects.
+    """The lines of a file as strings; for JSON Lines or a JSON array, as objects.
 
     Raises:
-        DataError: not text, or JSON that is broken.
+        DataError: not text, or invalid JSON.
         NoDataError: an empty file.
     """
     from lstmcli.data.files import Input, refuse_binary
@@ -69,7 +71,7 @@ def _json(line: str, path: Path, number: int) -> Any:
 
 
 def are_numbers(rows: Sequence[Any]) -> bool:
-    """Whether these are log-probabilities, for who cannot tell from the models beside them."""
+    """Whether the rows are log-probabilities, not predictions."""
     if isinstance(rows[0], dict):
         return "label" not in rows[0] and not {"surprisal", "logprob"}.isdisjoint(rows[0])
     return all(_number(row) is not None and _number(row) <= 0 for row in rows if row.strip())  # type: ignore[operator]
@@ -88,20 +90,20 @@ class _Answer(NamedTuple):
 
 
 class Predictions:
-    """A classifier's answers."""
+    """A file of a classifier's answers."""
 
     labels: tuple[str, ...] | None = None
     multilabel: bool | None = None
 
     def __init__(self, name: str, path: Path, prefix: str, rows: Sequence[Any] | None = None) -> None:
-        self.about = Competitor(name, "predictions", str(path))
+        self.about = ComparedModel(name, "predictions", str(path))
         self._path, self._prefix, self._at = path, prefix, 0
         self._rows = read_rows(path) if rows is None else rows
         self.several = any(isinstance(row, dict) and row.get("labels") is not None for row in self._rows)
-        """Whether they are label sets."""
+        """Whether the answers are sets of labels."""
 
     def found(self) -> set[str]:
-        """All labels in it."""
+        """All labels in the file."""
         return {label for number in range(len(self._rows)) for label in self._read(number, self.several).labels}
 
     def answer(self, records: Sequence[Record], labels: Sequence[str], multilabel: bool) -> Answers:
@@ -131,7 +133,7 @@ class Predictions:
         if isinstance(row, dict):
             return self._object(row, number, multilabel)
         words = row.split()
-        if words and words[0].startswith(self._prefix):  # fastText's own
+        if words and words[0].startswith(self._prefix):  # fastText's format
             labels = [word.removeprefix(self._prefix) for word in words if word.startswith(self._prefix)]
             p = _number(words[1]) if len(words) > 1 else None
             return _Answer(tuple(labels) if multilabel else (labels[0],), self._share(p, number))
@@ -167,7 +169,7 @@ class Predictions:
 
 
 class LogProbabilities:
-    """A language model's score of each line."""
+    """A file of a language model's log-probabilities of lines."""
 
     tokenizer = ""
     code: str | None = None
@@ -175,20 +177,20 @@ class LogProbabilities:
     reading = ""
 
     def __init__(self, name: str, path: Path, base: str, rows: Sequence[Any] | None = None) -> None:
-        self.about = Competitor(name, "log-probabilities", str(path))
+        self.about = ComparedModel(name, "log-probabilities", str(path))
         self._path, self._unit, self._at = path, BASES[base], 0
         self._rows = read_rows(path) if rows is None else rows
 
     def score(self, records: Sequence[Record], pieces: bool) -> list[Cost]:
-        found = []
+        result = []
         for number, record in enumerate(records, self._at):
             if number >= len(self._rows):
-                found.append(Cost(0.0, 0, 0, []))  # ``finish`` says so
+                result.append(Cost(0.0, 0, 0, []))  # ``finish`` says so
                 continue
             _same_text(self._rows[number], record, self._path, number)
-            found.append(Cost(self._nats(number), 0, 0, []))
+            result.append(Cost(self._nats(number), 0, 0, []))
         self._at += len(records)
-        return found
+        return result
 
     def _nats(self, number: int) -> float:
         row, line, unit = self._rows[number], number + 1, self._unit
@@ -214,7 +216,7 @@ class LogProbabilities:
 
 
 def _same_text(row: Any, record: Record, path: Path, number: int) -> None:
-    """Rows of ours carry the text they belong to."""
+    """Check that a row of our own formats, which contains its text, belongs to the record."""
     if isinstance(row, dict) and isinstance(row.get("text"), str) and row["text"] != record.text:
         raise DataError(
             "this row belongs to another text than the source has here", path=path, line=number + 1, hint=_ROWS

@@ -1,4 +1,4 @@
-"""Classifiers side by side on labelled texts.
+"""Compare classifiers on labelled texts.
 
 Shapes: N texts, M models, C labels, R resamples, K sums that macro F1 is made of (three for each label and model).
 """
@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 
 from lstmcli.classification.metrics import expected_calibration_error, macro_f1
 from lstmcli.comparison.answer_files import Predictions
-from lstmcli.comparison.competitors import Answers, ClassifierColumn
+from lstmcli.comparison.models import Answers, ClassifierColumn
 from lstmcli.comparison.results import (
     FEW,
     Agreement,
@@ -25,24 +25,24 @@ from lstmcli.comparison.results import (
     Difference,
     Disagreement,
 )
-from lstmcli.comparison.unknown_labels import some, strange_note, widened, with_strange
+from lstmcli.comparison.unknown_labels import list_labels, pad_columns, unknown_labels_note, with_unknown_labels
 from lstmcli.data.windows import WINDOW, WINDOW_CHARACTERS, windows
 from lstmcli.errors import DataError, ModelError, NoDataError
-from lstmcli.evaluation.results import SIGNIFICANT
-from lstmcli.evaluation.significance import Floats, bootstrap_interval, grouped, holm, mcnemar_p
+from lstmcli.evaluation.results import SIGNIFICANCE_LEVEL
+from lstmcli.evaluation.significance import Floats, bootstrap_interval, holm, mcnemar_p, sum_groups
 
 if TYPE_CHECKING:
     from lstmcli.data.records import Record
 
 MCNEMAR = "McNemar's exact test"
 _COLD_TEXT = 200
-"""Characters of the text that a process is started for."""
+"""Characters of the text that is used to measure a cold start."""
 
 
 def compare(
     columns: Sequence[ClassifierColumn], records: Iterable[Record], source: str, shown: int, cold_starts: bool
 ) -> ClassifierComparison:
-    """See ``tasks.compare.compare_classifiers``."""
+    """See ``comparison.compare.compare_classifiers``."""
     records, labels, multilabel = _labels(columns, records)
     run = _Run(columns, labels, multilabel, shown)
     for window in windows(records, lambda: True, WINDOW, WINDOW_CHARACTERS):
@@ -53,7 +53,7 @@ def compare(
 def _labels(
     columns: Sequence[ClassifierColumn], records: Iterable[Record]
 ) -> tuple[Iterable[Record], tuple[str, ...], bool]:
-    """The labels that all have; with files of answers alone, those that occur."""
+    """The common labels of the models; with files of answers only, all labels that occur."""
     models = [column for column in columns if column.labels is not None]
     for column in models[1:]:
         first, own = set(models[0].labels or ()), set(column.labels or ())
@@ -62,7 +62,9 @@ def _labels(
             message = f"gives {several} to each text, unlike {models[0].about.path}"
             raise ModelError(message, path=column.about.path, hint="compare models of one task")
         if first != own:
-            only = [f"{side} has {some(names)}" for side, names in _sides(models[0], column, first, own) if names]
+            only = [
+                f"{side} has {list_labels(names)}" for side, names in _sides(models[0], column, first, own) if names
+            ]
             raise ModelError(
                 f"has other labels than {models[0].about.path}: only {', only '.join(only)}",
                 path=column.about.path,
@@ -84,7 +86,7 @@ def _sides(
 
 
 class _Run:
-    """What is kept of the texts, which stream by."""
+    """Accumulates the answers on a stream of texts."""
 
     def __init__(
         self, columns: Sequence[ClassifierColumn], labels: tuple[str, ...], multilabel: bool, shown: int
@@ -96,8 +98,8 @@ class _Run:
         self.confidence: list[list[Floats]] = [[] for _ in columns]
         self.seconds = [0.0] * len(columns)
         self.texts = self.unlabelled = self.judged = 0
-        self.strange: list[tuple[int, str]] = []
-        """Judged texts, from 0, and a label of theirs that the models do not have."""
+        self.unknown: list[tuple[int, str]] = []
+        """Index of a labelled text, from 0, and a label of it that the models do not have."""
         self.example = ""
         self.disagreeing = 0
         self._best: list[tuple[float, int, Disagreement]] = []
@@ -114,7 +116,7 @@ class _Run:
         gold_NC = np.zeros((len(kept), len(self.labels)), np.bool_)
         for n, k in enumerate(kept):
             gold_NC[n, [self.place[label] for label in window[k].labels if label in self.place]] = True
-            self.strange += ((self.judged + n, label) for label in window[k].labels if label not in self.place)
+            self.unknown += ((self.judged + n, label) for label in window[k].labels if label not in self.place)
         self.gold.append(gold_NC)
         own = [Answers(a.called_NC[kept], a.confidence[kept]) for a in answers]
         for m, answer in enumerate(own):
@@ -138,25 +140,25 @@ class _Run:
         differs_N = np.zeros(len(records), np.bool_)
         for answer in answers[1:]:
             differs_N |= (answer.called_NC != answers[0].called_NC).any(axis=1)
-        sure_MN = np.array([_sureness(answer.confidence) for answer in answers])
-        known_MN = ~np.isnan(sure_MN)
-        total_N, count_N = np.where(known_MN, sure_MN, 0.0).sum(axis=0), known_MN.sum(axis=0)
+        confidence_MN = np.array([_mean_confidence(answer.confidence) for answer in answers])
+        known_MN = ~np.isnan(confidence_MN)
+        total_N, count_N = np.where(known_MN, confidence_MN, 0.0).sum(axis=0), known_MN.sum(axis=0)
         for n in np.flatnonzero(differs_N).tolist():
             self.disagreeing += 1
-            sure = float(total_N[n] / count_N[n]) if count_N[n] else 0.0
-            if len(self._best) == self.shown and (not self.shown or sure <= self._best[0][0]):
+            confidence = float(total_N[n] / count_N[n]) if count_N[n] else 0.0
+            if len(self._best) == self.shown and (not self.shown or confidence <= self._best[0][0]):
                 continue
             given = tuple(
                 Answer(
                     column.about.name,
                     self._names(answer.called_NC[n]),
-                    float(sure_MN[m, n]) if known_MN[m, n] else None,
+                    float(confidence_MN[m, n]) if known_MN[m, n] else None,
                     bool((answer.called_NC[n] == gold_NC[n]).all()) and self.place.keys() >= set(records[n].labels),
                 )
                 for m, (column, answer) in enumerate(zip(self.columns, answers, strict=True))
             )
             row = Disagreement(records[n].text, records[n].line, records[n].labels, given)
-            heapq.heappush(self._best, (sure, -self.disagreeing, row))
+            heapq.heappush(self._best, (confidence, -self.disagreeing, row))
             if len(self._best) > self.shown:
                 heapq.heappop(self._best)
 
@@ -168,13 +170,13 @@ class _Run:
             column.finish(self.texts)
         gold_NC = np.concatenate(self.gold) if self.gold else np.zeros((0, len(self.labels)), np.bool_)
         if not len(gold_NC) or not gold_NC.any():
-            if self.strange:
-                found = f"found {self.strange[0][1]!r}, the models have {some(self.labels)}"
+            if self.unknown:
+                found = f"found {self.unknown[0][1]!r}, the models have {list_labels(self.labels)}"
                 raise NoDataError(f"no label is one of the models': {found}")
             raise NoDataError("no labels to compare with", hint="name their column with --label-column")
         own_NC = gold_NC
-        gold_NC = with_strange(gold_NC, self.strange)
-        called = [widened(np.concatenate(parts), gold_NC.shape[1]) for parts in self.called]
+        gold_NC = with_unknown_labels(gold_NC, self.unknown)
+        called = [pad_columns(np.concatenate(parts), gold_NC.shape[1]) for parts in self.called]
         right = [(one == gold_NC).all(axis=1) for one in called]
         sums = [_sums(one, gold_NC) for one in called]
         figures = []
@@ -209,11 +211,11 @@ class _Run:
     def _ece(
         self, confidence: Floats, called_NC: NDArray[np.bool_], gold_NC: NDArray[np.bool_], classes: int
     ) -> float | None:
-        """Of the decisions on the models' own labels, the first ``classes`` columns."""
+        """Expected calibration error over the models' labels, the first ``classes`` columns."""
         right = (called_NC == gold_NC)[:, :classes] if self.multilabel else (called_NC == gold_NC).all(axis=1)
         known = ~np.isnan(confidence)
         if not self.multilabel:
-            known &= called_NC.any(axis=1)  # an abstention is sure of nothing
+            known &= called_NC.any(axis=1)  # an abstention has no confidence
         return expected_calibration_error(confidence[known], right[known]) if known.any() else None
 
     def _notes(self, judged: int) -> Iterable[str]:
@@ -221,28 +223,28 @@ class _Run:
             yield "one text: there is no interval for a difference, and no test can say anything"
         elif judged < FEW:
             yield f"only {judged} texts: the intervals are rough"
-        yield from strange_note(self.strange)
+        yield from unknown_labels_note(self.unknown)
         if self.unlabelled:
             yield f"{self.unlabelled:,} texts left out: they have no label"
         if any(column.about.kind == "fasttext" for column in self.columns):
             yield "fastText reads the text as it stands: if it was trained on prepared text, prepare this one too"
         if len(self.columns) > 2:
-            yield multiple(len(self.columns) - 1, self.columns[0].about.name)
+            yield multiple_tests_note(len(self.columns) - 1, self.columns[0].about.name)
 
 
-def multiple(tests: int, first: str) -> str:
-    """How several comparisons are to be read."""
+def multiple_tests_note(tests: int, first: str) -> str:
+    """The note about several comparisons with the first model."""
     corrected = f"p-values are corrected for {tests} tests (Holm), intervals are not"
     return f"each model is compared with the first ({first}); {corrected}"
 
 
-def _sureness(confidence: Floats) -> Floats:
+def _mean_confidence(confidence: Floats) -> Floats:
     return confidence.mean(axis=1) if confidence.ndim == 2 else confidence
 
 
 def _sums(called_NC: NDArray[np.bool_], gold_NC: NDArray[np.bool_]) -> Floats:
-    """[N, 3 C]: what each text, or run of texts, adds to true positives, labels given and labels there are."""
-    return np.concatenate([grouped(part) for part in (called_NC & gold_NC, called_NC, gold_NC)], axis=1)
+    """[N, 3 C]: true positives, predicted labels and gold labels of each text or group of texts."""
+    return np.concatenate([sum_groups(part) for part in (called_NC & gold_NC, called_NC, gold_NC)], axis=1)
 
 
 def _macro_f1(sums_RK: Floats) -> Floats:
@@ -250,12 +252,12 @@ def _macro_f1(sums_RK: Floats) -> Floats:
 
 
 def _differences(names: Sequence[str], right: Sequence[NDArray[np.bool_]], sums: Sequence[Floats]) -> list[Difference]:
-    """Accuracy with McNemar's test, and macro F1, of each model against the first."""
+    """Differences in accuracy, with McNemar's test, and in macro F1, of each model to the first."""
     p_values = [mcnemar_p(int((right[0] & ~own).sum()), int((own & ~right[0]).sum())) for own in right[1:]]
     adjusted = holm(p_values)
-    found = []
+    result = []
     for m in range(1, len(names)):
-        rows = grouped(np.stack([right[0], right[m], np.ones_like(right[0])], axis=1).astype(np.int8))
+        rows = sum_groups(np.stack([right[0], right[m], np.ones_like(right[0])], axis=1).astype(np.int8))
 
         def accuracy(sums_RK: Floats) -> Floats:
             return np.asarray((sums_RK[:, 1] - sums_RK[:, 0]) / sums_RK[:, 2])
@@ -272,7 +274,7 @@ def _differences(names: Sequence[str], right: Sequence[NDArray[np.bool_]], sums:
             ("macro_f1", np.concatenate([sums[0], sums[m]], axis=1), f1, ""),
         ):
             value = float(measure(both.sum(axis=0)[None])[0])
-            found.append(
+            result.append(
                 Difference(
                     model=names[m],
                     against=names[0],
@@ -282,11 +284,11 @@ def _differences(names: Sequence[str], right: Sequence[NDArray[np.bool_]], sums:
                     test=test,
                     p_value=p if test else None,
                     p_adjusted=p_adjusted if test else None,
-                    significant=(p_adjusted or 0.0) < SIGNIFICANT if test else None,
+                    significant=(p_adjusted or 0.0) < SIGNIFICANCE_LEVEL if test else None,
                     better=None if value == 0 else names[m] if value > 0 else names[0],
                 )
             )
-    return found
+    return result
 
 
 def _agreement(model: str, against: str, first: NDArray[np.bool_], own: NDArray[np.bool_]) -> Agreement:

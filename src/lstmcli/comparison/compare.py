@@ -1,7 +1,7 @@
-"""Models against each other on the same text: which take part, and how they do.
+"""Compare models on the same text: identify them, and run the comparison of their task.
 
-Each is compared with the first.  What they are is told by what the files hold, not by their names: a model
-directory of ours, a fastText model, a KenLM model, or else a file of answers.
+Each is compared with the first.  The kind of a model is detected from the content of its file, not from its name: a
+model directory, a fastText model, a KenLM model, otherwise a file of answers.
 """
 
 from __future__ import annotations
@@ -10,11 +10,11 @@ import dataclasses
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from lstmcli.comparison.answer_files import BASES, LogProbabilities, Predictions, are_numbers, read_rows
-from lstmcli.comparison.competitors import ClassifierColumn, LmColumn, OwnClassifier, OwnLanguageModel
 from lstmcli.comparison.external_models import ARPA, FASTTEXT, KENLM, FastText, KenLm
+from lstmcli.comparison.models import ClassifierColumn, LmColumn, OwnClassifier, OwnLanguageModel
 from lstmcli.comparison.results import ClassifierComparison, LmComparison
 from lstmcli.errors import DataError, ModelError, NoDataError, UsageError
 from lstmcli.language_modeling.scoring.perplexity import is_carried
@@ -26,42 +26,42 @@ if TYPE_CHECKING:
     from lstmcli.data.records import Record
 
 DISAGREEMENTS, SPANS = 10, 5
-"""That are kept; spans each way."""
+"""Numbers that are kept; of spans, for each model and direction."""
 
 
 @dataclasses.dataclass(frozen=True)
 class Entry:
-    """A path of the command line, and what it holds."""
+    """A path to compare, and what it contains."""
 
     path: Path
     name: str
     kind: str
     task: str
     read: ReadConfig | None = None
-    """How a model of ours reads its sources."""
+    """How a model directory's training data was read."""
     rows: Sequence[Any] | None = None
-    """Of a file of answers."""
+    """The rows of a file of answers."""
 
 
 def identify(paths: Sequence[str | Path], task: str | None = None) -> list[Entry]:
-    """What each path is; all of one task.
+    """Identify paths, which must all be of one task.
 
     Args:
-        task: the name of one, for files of answers alone that could be either.
+        task: name of the task; needed for files of answers that do not show it.
 
     Raises:
-        UsageError: fewer than two.
-        ModelError: not there, not a model, or of another task than those before.
+        UsageError: fewer than two paths.
+        ModelError: missing, not a model, or of another task than the others.
     """
     if len(paths) < 2:
         raise UsageError("compare needs two models or more", hint="name another model, or a file of its answers")
     found = [_identify(Path(path), name) for path, name in zip(paths, names(paths), strict=True)]
-    told = [entry for entry in found if entry.task]
-    wanted = task or (told[0].task if told else _task_of_files(found))
-    for entry in told:
+    known = [entry for entry in found if entry.task]
+    wanted = task or (known[0].task if known else _task_of_files(found))
+    for entry in known:
         if entry.task != wanted:
             other = (
-                f"and {told[0].path} is {require_task(wanted).title}"
+                f"and {known[0].path} is {require_task(wanted).title}"
                 if task is None
                 else f"not {require_task(wanted).title}"
             )
@@ -99,60 +99,60 @@ def _task_of_files(entries: Sequence[Entry]) -> str:
 
 
 def names(paths: Sequence[str | Path]) -> list[str]:
-    """The last part of each path; the whole where it is not unique; numbered where that is not unique either."""
+    """A unique name of each path: its last part, else the whole path, else with a number."""
     short = [Path(path).name or str(path) for path in paths]
     times = Counter(short)
     whole = [str(path) if times[name] > 1 else name for path, name in zip(paths, short, strict=True)]
     seen: Counter[str] = Counter()
-    found = []
+    result = []
     for name in whole:
         seen[name] += 1
-        found.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
-    return found
+        result.append(name if seen[name] == 1 else f"{name} ({seen[name]})")
+    return result
 
 
 @dataclasses.dataclass(frozen=True)
 class CompareOptions:
-    """What a comparison can be told; a task minds those that mean something to it."""
+    """Options of a comparison; each task uses those that apply to it."""
 
     source: str = ""
     """Name of the text, for the report."""
     format: str = "text"
-    """Of the source, by which and by their training language models carry their state from line to line or not."""
+    """Format of the source, which decides whether language models carry their state from line to line."""
     threads: int | None = None
     shown: int | None = None
-    """Disagreements, or spans for each model and each way, that are kept; None: 10, or 5."""
+    """Number of disagreements, or of spans for each model and direction; None: 10, or 5."""
     prefix: str = "__label__"
-    """Marks a label in fastText's files."""
+    """Prefix of labels in fastText's files."""
     cold_starts: bool = True
-    """Start a process for one text, three times for each classifier."""
+    """Measure cold starts of classifiers, with three processes each."""
     stream: bool = False
     lines: bool = False
-    """Whether language models carry their state from line to line, or do not, in any case."""
+    """``stream``: always carry the state from line to line; ``lines``: never."""
     log_base: str = "e"
-    """Of plain log-probabilities: e, 2 or 10."""
+    """Base of log-probabilities in files: e, 2 or 10."""
 
 
 def compare(
     entries: Sequence[Entry], records: Iterable[Record], options: CompareOptions
 ) -> ClassifierComparison | LmComparison:
-    """Models of one task on the same text, each against the first.
+    """Compare models of one task on the same text, each with the first.
 
     Raises:
-        ModelError: a model that cannot be used, or one of other labels than the first.
-        NoDataError: there is no text, or none has a label that the models know.
-        DataError: a file of answers that does not belong to the texts.
-        UsageError: a package that is not installed, or an option that is wrong.
+        ModelError: a model cannot be used, or has other labels than the first.
+        NoDataError: there is no text, or no text has a label of the models.
+        DataError: a file of answers does not match the texts.
+        UsageError: a package is not installed, or an option is invalid.
     """
-    found: ClassifierComparison | LmComparison
-    found = require_task(entries[0].task).feature("compare")(entries, records, options)
-    return found
+    result: ClassifierComparison | LmComparison
+    result = require_task(entries[0].task).feature("compare")(entries, records, options)
+    return result
 
 
 def compare_classifiers(
     entries: Sequence[Entry], records: Iterable[Record], options: CompareOptions
 ) -> ClassifierComparison:
-    """Classifiers on the same labelled texts; see ``compare``."""
+    """Compare classifiers on labelled texts; see ``compare``."""
     from lstmcli.classification.classify import load_classifier
     from lstmcli.comparison import classifiers
 
@@ -171,7 +171,7 @@ def compare_classifiers(
 def compare_language_models(
     entries: Sequence[Entry], records: Iterable[Record], options: CompareOptions
 ) -> LmComparison:
-    """Language models on the same text; see ``compare``."""
+    """Compare language models on a text; see ``compare``."""
     if options.log_base not in BASES:
         raise UsageError(f"log-base must be one of {', '.join(BASES)}, not {options.log_base!r}")
     from lstmcli.comparison import language_models
@@ -184,7 +184,7 @@ def compare_language_models(
                 entry.name, model, is_carried(model.mode, options.format, stream=options.stream, lines=options.lines)
             )
         if entry.kind == "kenlm":
-            return cast(LmColumn, KenLm(entry.name, entry.path))
+            return KenLm(entry.name, entry.path)
         return LogProbabilities(entry.name, entry.path, options.log_base, entry.rows)
 
     shown = SPANS if options.shown is None else options.shown

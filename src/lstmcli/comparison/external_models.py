@@ -1,7 +1,7 @@
-"""Models of other programs, for a comparison: fastText classifiers and KenLM language models.
+"""Models of other programs for a comparison: fastText classifiers and KenLM language models.
 
-Each needs its package, which is an extra of ours.  They get the text as it stands in the source: whoever trained
-them on prepared text (lower-cased, cut into words) compares them on text prepared the same way.
+Each needs its package, an optional dependency.  They get the text unchanged: models trained on preprocessed text
+(lower-cased, tokenized) must be compared on text that is preprocessed in the same way.
 
 Shapes: N texts, C labels, T words of a line.
 """
@@ -19,8 +19,8 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lstmcli.comparison.competitors import Answers, Cost, Pieces, decide, median_seconds
-from lstmcli.comparison.results import Competitor
+from lstmcli.comparison.models import Answers, Cost, Pieces, decide, median_seconds
+from lstmcli.comparison.results import ComparedModel
 from lstmcli.errors import ModelError, UsageError
 from lstmcli.language_modeling.scoring.perplexity import lines_of
 from lstmcli.safe_path import python_command
@@ -33,7 +33,7 @@ if TYPE_CHECKING:
 FASTTEXT, KENLM, ARPA = (793712314).to_bytes(4, "little"), b"mmap lm http://kheafield.com/code", b"\\data\\"
 _NATS = math.log(10)
 _WORD = re.compile("[^ \t\n\r\x0b\x0c]+")
-"""KenLM's Python package cuts at ASCII white space only."""
+"""KenLM's Python package splits at ASCII white space only."""
 _ANSWER = """import contextlib, io, sys, fasttext
 with contextlib.redirect_stderr(io.StringIO()):
     fasttext.load_model(sys.argv[1]).f.predict(sys.argv[2] + "\\n", 1, 0.0, "strict")
@@ -51,7 +51,7 @@ class FastText:
     def __init__(self, name: str, path: Path, prefix: str) -> None:
         package = _package("fasttext", path)
         try:
-            with contextlib.redirect_stderr(io.StringIO()):  # it warns of its own history
+            with contextlib.redirect_stderr(io.StringIO()):  # it prints a warning about its API
                 self._model: Any = package.load_model(str(path))
             arguments = self._model.f.getArgs()
             if arguments.model.name != "supervised":
@@ -64,7 +64,7 @@ class FastText:
         rows = words + int(arguments.bucket) + len(labels)
         quantized = bool(self._model.is_quantized())
         parameters = None if quantized else rows * int(self._model.get_dimension())
-        self.about = Competitor(name, "fasttext", str(path), parameters, path.stat().st_size)
+        self.about = ComparedModel(name, "fasttext", str(path), parameters, path.stat().st_size)
         self.labels: tuple[str, ...] | None = tuple(label.removeprefix(prefix) for label in labels)
         self.multilabel: bool | None = False
 
@@ -73,12 +73,12 @@ class FastText:
         column |= {label: c for c, label in enumerate(labels)}
         p_NC = np.zeros((len(records), len(labels)))
         for n, record in enumerate(records):
-            # Its predict() gives every label of a list the probability of the first, and of a single text fails
-            # with numpy 2; below it is the compiled model.
+            # For a list of texts predict() gives every label the probability of the first, and for a single text it
+            # fails with NumPy 2, so the compiled model below it is used.
             for p, name in self._model.f.predict(record.text.replace("\n", " ") + "\n", -1, 0.0, "strict"):
                 p_NC[n, column[name]] = p
-        answers = decide(np.minimum(p_NC, 1.0), multilabel)  # it rounds up to 1.00001
-        answers.called_NC[~p_NC.any(axis=1)] = False  # it knows no word of the text
+        answers = decide(np.minimum(p_NC, 1.0), multilabel)  # fastText rounds up to 1.00001
+        answers.called_NC[~p_NC.any(axis=1)] = False  # no word of the text is known
         return answers
 
     def finish(self, texts: int) -> None:
@@ -109,18 +109,18 @@ class KenLm:
         except (OSError, RuntimeError, MemoryError) as error:
             why = str(error).replace("\n", " ")
             raise ModelError(f"KenLM cannot load it: {why}", path=path, hint="build it anew with lmplz") from error
-        self.about = Competitor(name, "kenlm", str(path), None, path.stat().st_size)
+        self.about = ComparedModel(name, "kenlm", str(path), None, path.stat().st_size)
         self.tokenizer = f"words, {self._model.order}-grams"
         self.code: str | None = f"kenlm {path}"
 
     def score(self, records: Sequence[Record], pieces: bool) -> list[Cost]:
-        found = []
+        result = []
         for record in records:
             lines = [self._line(line.text) for line in lines_of(record, False)]
             nats = math.fsum(float(line.nats_T.sum()) for line in lines)
             tokens, oov = sum(len(line.ends_T) for line in lines), sum(int(line.unknown_T.sum()) for line in lines)
-            found.append(Cost(nats, tokens, oov, lines if pieces else []))
-        return found
+            result.append(Cost(nats, tokens, oov, lines if pieces else []))
+        return result
 
     def _line(self, text: str) -> Pieces:
         scores = list(self._model.full_scores(text, bos=True, eos=True))

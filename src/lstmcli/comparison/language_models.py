@@ -1,8 +1,8 @@
-"""Language models side by side on one text.
+"""Compare language models on one text.
 
-What is compared is the cost of whole lines, so bits per byte and per character and perplexity per word compare any
-models; perplexity per token compares models of one tokenizer only.  All of these are the total cost over the same
-count, so one test of the cost of lines speaks for them all.
+The scores of whole lines are compared.  Bits per byte and per character and perplexity per word are comparable between
+any models, perplexity per token only between models with the same tokenizer.  All are functions of the total score, so
+one test on the scores of lines is valid for all of them.
 
 Shapes: N lines (records of a table), M models, R resamples.
 """
@@ -15,13 +15,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lstmcli.comparison.classifiers import multiple
-from lstmcli.comparison.competitors import Cost, LmColumn, OwnLanguageModel
+from lstmcli.comparison.classifiers import multiple_tests_note
+from lstmcli.comparison.models import Cost, LmColumn, OwnLanguageModel
 from lstmcli.comparison.results import FEW, Difference, LmComparison, LmFigures
 from lstmcli.comparison.spans import Spans, common
 from lstmcli.data.windows import WINDOW_CHARACTERS, windows
 from lstmcli.errors import NoDataError
-from lstmcli.evaluation.results import SIGNIFICANT
+from lstmcli.evaluation.results import SIGNIFICANCE_LEVEL
 from lstmcli.evaluation.significance import Floats, bootstrap_interval, holm, permutation_p
 from lstmcli.language_modeling.results import LmReport
 from lstmcli.language_modeling.scoring.perplexity import WINDOW, lines_of
@@ -34,7 +34,7 @@ ROUNDING = 1e-6
 
 
 def compare(columns: Sequence[LmColumn], records: Iterable[Record], source: str, shown: int) -> LmComparison:
-    """See ``tasks.compare.compare_language_models``."""
+    """See ``comparison.compare.compare_language_models``."""
     from lstmcli.language_modeling.corpus import Counts
 
     counts, sizes = Counts(), list[int]()
@@ -57,7 +57,7 @@ def compare(columns: Sequence[LmColumn], records: Iterable[Record], source: str,
     for column in columns:
         column.finish(len(sizes))
     nats_MN = np.array([[cost.nats for cost in own] for own in costs])
-    # What fp32 cannot tell apart is no difference, however regularly it occurs.
+    # Differences within fp32 rounding count as 0, even if they are systematic.
     nats_MN = np.where(np.isclose(nats_MN, nats_MN[0], rtol=ROUNDING, atol=ROUNDING), nats_MN[0], nats_MN)
     reports = [
         LmReport.of(
@@ -85,13 +85,13 @@ def compare(columns: Sequence[LmColumn], records: Iterable[Record], source: str,
         ),
         differences=tuple(_differences([column.about.name for column in columns], nats_MN, np.array(sizes))),
         spans=tuple(span for pair in spans for part in pair for span in part.found()),
-        token_perplexity=_refusal(columns, same),
+        token_perplexity=_why_not_comparable(columns, same),
         notes=tuple(_notes(columns, reports, len(sizes))),
     )
 
 
 def _add(spans: tuple[Spans, Spans], window: Sequence[Record], first: Sequence[Cost], other: Sequence[Cost]) -> None:
-    """``spans``: where the other model gains, and where the first does."""
+    """``spans``: those in which the other model is better, and those in which the first is."""
     for record, a, b in zip(window, first, other, strict=True):
         for one, two in zip(a.lines, b.lines, strict=False):  # a file of log-probabilities has none
             pieces = list(common(two, one))
@@ -100,7 +100,7 @@ def _add(spans: tuple[Spans, Spans], window: Sequence[Record], first: Sequence[C
 
 
 def _figures(column: LmColumn, report: LmReport, compared: bool) -> LmFigures:
-    told = report.tokens > 0
+    known = report.tokens > 0
     return LmFigures(
         column.about,
         tokenizer=column.tokenizer,
@@ -109,15 +109,15 @@ def _figures(column: LmColumn, report: LmReport, compared: bool) -> LmFigures:
         word_perplexity=report.word_perplexity,
         perplexity=report.perplexity if compared else None,
         nats=report.nats,
-        tokens=report.tokens if told else None,
-        oov=report.oov if told else None,
-        oov_rate=report.oov_rate if told else None,
+        tokens=report.tokens if known else None,
+        oov=report.oov if known else None,
+        oov_rate=report.oov_rate if known else None,
         reading=column.reading,
     )
 
 
 def _differences(names: Sequence[str], nats_MN: Floats, sizes_N: np.ndarray) -> Iterator[Difference]:
-    """Bits per byte of each model against the first."""
+    """Difference in bits per byte of each model to the first."""
 
     def measure(sums_RK: Floats) -> Floats:
         return np.asarray((sums_RK[:, 1] - sums_RK[:, 0]) / sums_RK[:, 2] / math.log(2))
@@ -135,13 +135,13 @@ def _differences(names: Sequence[str], nats_MN: Floats, sizes_N: np.ndarray) -> 
             test="" if p is None else PERMUTATION,
             p_value=p,
             p_adjusted=adjusted,
-            significant=None if adjusted is None else adjusted < SIGNIFICANT,
+            significant=None if adjusted is None else adjusted < SIGNIFICANCE_LEVEL,
             better=None if value == 0 else name if value < 0 else names[0],
         )
 
 
-def _refusal(columns: Sequence[LmColumn], same: Sequence[bool]) -> str:
-    """Why token perplexities cannot be compared."""
+def _why_not_comparable(columns: Sequence[LmColumn], same: Sequence[bool]) -> str:
+    """Why perplexities per token cannot be compared; empty if they can."""
     first = columns[0]
     if all(same):
         return ""
@@ -163,22 +163,22 @@ def _refusal(columns: Sequence[LmColumn], same: Sequence[bool]) -> str:
     return "; ".join(reasons)
 
 
-def _written_otherwise(columns: Sequence[LmColumn]) -> Iterator[str]:
-    """Models whose corpus was tokenized or written otherwise than this text."""
+def _style_notes(columns: Sequence[LmColumn]) -> Iterator[str]:
+    """Notes about models whose corpus has another tokenization style than this text."""
     for column in columns:
-        if isinstance(column, OwnLanguageModel) and (shares := column.unknowns.otherwise()):
-            writing = column.unknowns.writing
-            habits = ", ".join(writing.habits) if writing else ""
+        if isinstance(column, OwnLanguageModel) and (shares := column.unknowns.restyled_shares()):
+            corpus_style = column.unknowns.corpus_style
+            traits = ", ".join(corpus_style.traits) if corpus_style else ""
             before, after = (f"{100 * share:.1f} %" for share in shares)
             yield (
-                f"{column.about.name}: the text is not written as this model's corpus was ({habits}): {before} of its "
+                f"{column.about.name}: the text is not written as this model's corpus was ({traits}): {before} of its "
                 f"{column.unknowns.noun}s are unknown, and {after} if it is written so, as lstm perplexity "
                 "--match-corpus does"
             )
 
 
 def _notes(columns: Sequence[LmColumn], reports: Sequence[LmReport], lines: int) -> Iterator[str]:
-    """What must be known to read the figures rightly."""
+    """Caveats."""
     if lines == 1:
         yield "one line: there is no interval for a difference, and no test can say anything"
     elif lines < FEW:
@@ -197,9 +197,9 @@ def _notes(columns: Sequence[LmColumn], reports: Sequence[LmReport], lines: int)
             f"unknown tokens ({flattered}) mostly cost less than the words they stand for: "
             "against a model that knows or spells these, figures mostly flatter the one that does not"
         )
-    yield from _written_otherwise(columns)
+    yield from _style_notes(columns)
     if len({column.lowercase for column in columns}) > 1:
         lowered = ", ".join(column.about.name for column in columns if column.lowercase)
         yield f"{lowered}: reads everything in lower case, so capitals cost it nothing"
     if len(columns) > 2:
-        yield multiple(len(columns) - 1, columns[0].about.name)
+        yield multiple_tests_note(len(columns) - 1, columns[0].about.name)

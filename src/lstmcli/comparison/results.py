@@ -1,7 +1,6 @@
-"""What a comparison returns: a column for each model, differences with their uncertainty, and where they show.
+"""Results of a comparison: metrics of each model, differences with their uncertainty, and examples.
 
-Differences are of a model against the first one, ``model - against``; so the sign says which way it goes, and for
-costs (bits) a negative one is the better.
+Differences are ``model - against``, where ``against`` is the first model; for bits, a negative difference is better.
 """
 
 from __future__ import annotations
@@ -16,7 +15,7 @@ FEW = 30
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """How much better or worse a model is than the first, and whether chance could do that."""
+    """The difference between a model and the first one in a metric, with its significance."""
 
     model: str
     against: str
@@ -25,50 +24,50 @@ class Difference:
     difference: float
     """``model`` minus ``against``."""
     interval: Interval | None
-    """None where there are fewer than two texts."""
+    """None for fewer than two texts."""
     test: str = ""
-    """Name of the test that gave ``p_value``; empty where this measure has none."""
+    """Name of the test of ``p_value``; empty if there is none for this metric."""
     p_value: float | None = None
     p_adjusted: float | None = None
-    """With Holm's correction over all models that are compared with the first."""
+    """With Holm's correction for the number of models compared with the first."""
     significant: bool | None = None
     """``p_adjusted`` is below 0.05; None without a test."""
     better: str | None = None
-    """The one with the better figure; None where they are equal."""
+    """Name of the better model; None if they are equal."""
 
 
 @dataclass(frozen=True, slots=True)
-class Competitor:
-    """Who takes part."""
+class ComparedModel:
+    """A model in a comparison."""
 
     name: str
-    """As shown: the last part of the path, or all of it where that is not unique."""
+    """The last part of the path, or all of it if that is not unique."""
     kind: str
     """lstm, fasttext, kenlm, predictions or log-probabilities."""
     path: str
     parameters: int | None = None
     bytes: int | None = None
-    """Of the files that make the model; None for a file of answers."""
+    """Total bytes of the model's files; None for a file of answers."""
 
 
 @dataclass(frozen=True, slots=True)
 class ClassifierFigures:
-    """One column of a comparison of classifiers.  None: a file of answers cannot tell."""
+    """Metrics of one classifier; None for what a file of answers does not contain."""
 
-    model: Competitor
+    model: ComparedModel
     accuracy: float
-    """Multi-label: the share of texts whose label set is exactly right."""
+    """Multi-label: the share of texts with exactly the right set of labels."""
     macro_f1: float
     ece: float | None
-    """Expected calibration error, 15 equal-width bins; None without probabilities."""
+    """Expected calibration error with 15 equal-width bins; None without probabilities."""
     texts_per_second: float | None
     cold_start: float | None
-    """Seconds from nothing to one answer, the process included; median of three."""
+    """Seconds for a process to start and answer one text; median of three."""
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """On how many texts a model and the first were right: the table of McNemar's test."""
+    """The table of McNemar's test: numbers of texts that a model and the first one answered correctly."""
 
     model: str
     against: str
@@ -82,15 +81,15 @@ class Agreement:
 class Answer:
     model: str
     labels: tuple[str, ...]
-    """Empty where it gave none."""
+    """Empty for an abstention."""
     probability: float | None
-    """Of the label; of a label set the mean over its decisions."""
+    """Probability of the label; multi-label: the mean over all decisions."""
     right: bool
 
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """A text to which at least one model gave another answer than the first."""
+    """A text for which at least one answer differs from that of the first model."""
 
     text: str
     line: int
@@ -108,37 +107,37 @@ class ClassifierComparison:
     differences: tuple[Difference, ...]
     agreements: tuple[Agreement, ...]
     disagreements: tuple[Disagreement, ...]
-    """The most confident first."""
+    """Most confident first."""
     disagreeing: int
-    """How many there are in all."""
+    """Total number of disagreements."""
     notes: tuple[str, ...]
-    """What must be known to read the figures rightly."""
+    """Caveats."""
     task: str = "classify"
 
 
 @dataclass(frozen=True, slots=True)
 class LmFigures:
-    """One column of a comparison of language models; see ``LmReport`` for what the figures mean."""
+    """Metrics of one language model; see ``LmReport``."""
 
-    model: Competitor
+    model: ComparedModel
     tokenizer: str
     bits_per_byte: float
     bits_per_char: float
     word_perplexity: float | None
     perplexity: float | None
-    """Per token; None where no other model has the same tokenizer as the first, or this one has another."""
+    """Per token; None unless at least two models have the tokenizer of the first, and this is one of them."""
     nats: float
     tokens: int | None
     oov: int | None
-    """Tokens that are unknown; None where a file of log-probabilities does not tell."""
+    """Number of unknown tokens; None for a file of log-probabilities."""
     oov_rate: float | None
     reading: str
-    """lines: each by itself; stream: the state carried from line to line."""
+    """lines: each line is scored separately; stream: the state is carried from line to line."""
 
 
 @dataclass(frozen=True, slots=True)
 class Span:
-    """A part of a line that one of two models foresees better than the other."""
+    """A part of a line that one of two models predicts better than the other."""
 
     better: str
     other: str
@@ -147,12 +146,12 @@ class Span:
     text: str
     line: int
     pieces: tuple[tuple[str, float], ...]
-    """The whole line in the smallest pieces that both models begin and end together, each with the bits that
-    ``better`` saves on it, below 0 where it loses; None of the line is left out."""
+    """The line around the span, split where tokens of both models end, with the bits that ``better`` saves on each
+    piece, negative if it is worse."""
     first: int
-    """Of ``pieces``, where ``text`` begins."""
+    """Index of the first of ``pieces`` in ``text``."""
     last: int
-    """And the one behind its end."""
+    """Index after the last of ``pieces`` in ``text``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -165,8 +164,9 @@ class LmComparison:
     models: tuple[LmFigures, ...]
     differences: tuple[Difference, ...]
     spans: tuple[Span, ...]
-    """For each model after the first: where it gains most, then where the first does; the largest gain first."""
+    """For each model after the first: spans in which it is better, then those in which the first is; largest gain
+    first."""
     token_perplexity: str
-    """Why token perplexities are not compared; empty where all are."""
+    """Why perplexities per token are not compared; empty if all are."""
     notes: tuple[str, ...]
     task: str = "lm"

@@ -1,9 +1,10 @@
-"""Where one language model foresees a text better than another.
+"""Find the spans that one language model predicts better than another.
 
-Two models cut a line into different tokens.  Between the places where a token of either ends, what both read is the
-same text, so what it cost can be compared, whatever the tokenizers.  A span is a run of such pieces of one line, no
-wider than ``WIDTH``: the one on which the most bits are saved.  Unknown tokens end a run: they cost less than the
-word they stand for.
+Two models may split a line into different tokens.  Between positions at which tokens of both models end, the scores are
+of the same text and can be compared.  A span is a run of such pieces of one line, at most ``WIDTH`` wide, with the most
+bits saved.  Unknown tokens interrupt runs, because they cost less than the words that they replace.
+
+Shapes: T tokens of a line.
 """
 
 from __future__ import annotations
@@ -17,31 +18,31 @@ from typing import NamedTuple
 
 import numpy as np
 
-from lstmcli.comparison.competitors import Pieces
+from lstmcli.comparison.models import Pieces
 from lstmcli.comparison.results import Span
 
 WIDTH = 32
-"""Columns of a terminal: some six English words or sixteen Chinese characters."""
+"""Maximum width in terminal columns: about six English words or sixteen Chinese characters."""
 CONTEXT = 240
-"""Characters of the line that are kept on either side of a span."""
+"""Characters of the line kept on either side of a span."""
 _BIT = math.log(2)
-_NOTHING = 1e-6
-"""Bits that rounding may make."""
+_EPSILON = 1e-6
+"""Tolerance for rounding, in bits."""
 
 
 class Piece(NamedTuple):
-    """A part of a line that both models begin and end together."""
+    """A part of a line at whose borders tokens of both models end."""
 
     first: int
     last: int
-    """Characters of the line; what closes the line is one character behind it."""
+    """End of the span of characters, which starts at ``first``; what closes the line counts as one character."""
     saved: float
     """Bits that the first of the two models saves."""
     known: bool
 
 
 def common(one: Pieces, other: Pieces) -> Iterator[Piece]:
-    """The smallest parts of a line that both tokenizers cut out; together they are the line and what closes it."""
+    """The smallest common pieces of a line for two tokenizations; together they are the line and what closes it."""
     a, b = _costs(one), _costs(other)
     before, nats, known = 0, (0.0, 0.0), (0, 0)
     for end in sorted(a.keys() & b.keys()):
@@ -51,16 +52,16 @@ def common(one: Pieces, other: Pieces) -> Iterator[Piece]:
 
 
 def _costs(pieces: Pieces) -> dict[int, tuple[float, int]]:
-    """For each place where a token ends: nats, and unknown tokens, up to there."""
+    """For each offset at which a token ends: cumulative nats and unknown tokens."""
     nats, unknown = np.cumsum(pieces.nats_T).tolist(), np.cumsum(pieces.unknown_T).tolist()
     return {end: both for end, both in zip(pieces.ends_T, zip(nats, unknown, strict=True), strict=True) if end > 0}
 
 
 def best_run(pieces: Sequence[Piece], widths: Sequence[int]) -> tuple[float, int, int]:
-    """The most bits saved by neighbours of ``WIDTH`` together, or by one piece that is wider: bits, first, last + 1.
+    """The run with the most bits saved, at most ``WIDTH`` wide or a single piece: bits, first, last + 1.
 
-    The sum over a run is a difference of two running totals; the lowest total that still starts a run of this width
-    stands at the front of a queue.
+    The sum over a run is a difference of prefix sums; a monotonic queue has the smallest prefix sum within the width at
+    its front.
     """
     totals, places = [0.0], [0]
     for piece, width in zip(pieces, widths, strict=True):
@@ -78,13 +79,13 @@ def best_run(pieces: Sequence[Piece], widths: Sequence[int]) -> tuple[float, int
         while starts[0] < end - 1 and places[end] - places[starts[0]] > WIDTH:
             starts.popleft()
         saved = totals[end] - totals[starts[0]]
-        if saved > best[0] + _NOTHING:
+        if saved > best[0] + _EPSILON:
             best = (saved, starts[0], end)
     return best
 
 
 class Spans:
-    """The best spans of a text, the best of each line, for a model against another."""
+    """Collects the best spans of a text, at most one per line, for one model against another."""
 
     def __init__(self, better: str, other: str, most: int) -> None:
         self.better, self.other, self.most = better, other, most
@@ -92,7 +93,7 @@ class Spans:
         self._lines = 0
 
     def add(self, text: str, line: int, pieces: Sequence[Piece]) -> None:
-        """A line with its pieces; what they save is what ``better`` does."""
+        """Add a line with its pieces; ``saved`` is positive where ``better`` is better."""
         self._lines += 1
         least = self._best[0][0] if len(self._best) == self.most else 0.0
         if not self.most or sum(piece.saved for piece in pieces if piece.saved > 0) <= least:
@@ -118,7 +119,7 @@ class Spans:
             heapq.heappop(self._best)
 
     def found(self) -> list[Span]:
-        """The largest gain first."""
+        """The best spans, largest gain first."""
         return [span for _, _, span in sorted(self._best, key=lambda entry: (-entry[0], -entry[1]))]
 
 
@@ -127,5 +128,5 @@ def _text(text: str, piece: Piece) -> str:
 
 
 def columns(text: str) -> int:
-    """Columns that a text takes on a terminal, about."""
+    """Approximate width of a text in terminal columns."""
     return sum(2 if unicodedata.east_asian_width(character) in "WF" else 1 for character in text)

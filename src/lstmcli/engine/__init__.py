@@ -1,7 +1,7 @@
-"""L1: running a saved model without PyTorch: the ONNX graph, its session, the n-gram table."""
+"""Run a saved model without PyTorch: build an ONNX graph from its weights and run it in ONNX Runtime."""
 
 import os
 
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"
-"""Before ONNX Runtime is imported: from 1.32 on it keeps a record of every process under ``~/.cache/Microsoft``, and in
-the folder for temporary files, and sends it to its maker.  Nothing of ours is sent anywhere (SECURITY.md)."""
+"""Set before ONNX Runtime is imported: since version 1.32 it records every process under ``~/.cache/Microsoft`` and in
+the temporary folder, and uploads the records.  This package sends nothing anywhere (SECURITY.md)."""

@@ -1,7 +1,7 @@
-"""The recurrent layer of a graph: an operator of ONNX where there is one for the cell, else a Scan over its equations.
+"""The recurrent layer of a graph: the ONNX operator for the cell if there is one, otherwise a Scan over its equations.
 
-ONNX stacks the LSTM's gates as i, o, f, c where the cells here have i, f, g, o, and the GRU's as z, r, h where they
-have r, z, n (https://onnx.ai/onnx/operators/onnx__LSTM.html).
+ONNX stacks the gates of the LSTM as i, o, f, c and those of the GRU as z, r, h; the cells here use i, f, g, o and
+r, z, n (https://onnx.ai/onnx/operators/onnx__LSTM.html).
 
 Shapes: N texts, T tokens, E inputs, H units, D directions.
 """
@@ -25,22 +25,22 @@ from lstmcli.errors import UsageError
 
 @dataclass(frozen=True)
 class Operator:
-    """How a cell is said in ONNX."""
+    """The ONNX operator for a cell."""
 
     name: str
     order: tuple[int, ...]
-    """For each gate of ONNX's, in its order, the place of that gate in the cell's weights; -1: the cell has none."""
+    """For each gate in ONNX's order, its index in the cell's weights; -1 for a gate that the cell does not have."""
     attributes: dict[str, Any] = field(default_factory=dict)
 
     def reorder(self, weight: NDArray[np.generic]) -> NDArray[np.generic]:
-        """Gate blocks along axis 0 from the cell's order to ONNX's; zeros for a gate that the cell has not."""
+        """Reorder gate blocks along axis 0 from the cell's order to ONNX's; zeros for a missing gate."""
         gates = np.split(weight, max(self.order) + 1)
         return np.concatenate([gates[place] if place >= 0 else np.zeros_like(gates[0]) for place in self.order])
 
 
 OPERATORS = {
     "lstm": Operator("LSTM", (0, 3, 1, 2)),
-    "gru": Operator("GRU", (1, 0, 2), {"linear_before_reset": 1}),  # the reset gate comes after the product
+    "gru": Operator("GRU", (1, 0, 2), {"linear_before_reset": 1}),  # the reset gate is applied after the product
     "rnn": Operator("RNN", (0,)),
     "peephole": Operator("LSTM", (0, 3, 1, 2)),
     "cifg": Operator("LSTM", (0, 2, -1, 1), {"input_forget": 1}),
@@ -48,7 +48,7 @@ OPERATORS = {
 
 
 def require_int8(cell: str) -> None:
-    """Raises UsageError for a cell that ONNX Runtime has not in eight bits."""
+    """Raises UsageError for a cell without an int8 kernel in ONNX Runtime."""
     if reason := why_not_int8(cell):
         raise UsageError(reason, hint="leave --engine out")
 
@@ -67,13 +67,13 @@ def recurrent(
     state_out: Sequence[str] = (),
     int8: bool = False,
 ) -> str:
-    """One layer, one or two directions: [T, N, E] -> [T, D, N, H].
+    """Add one layer of one or two directions: [T, N, E] -> [T, D, N, H].
 
     Args:
-        lengths: int32 [N]; without, every row is as long as the batch.
-        state: what the cell carries, before the first step, each part [D, N, H]; without, zero.
-        state_out: names for the same after the last step.
-        int8: the LSTM's products in eight bits.
+        lengths: int32 [N]; by default all rows have length T.
+        state: the initial state, each part [D, N, H]; zeros by default.
+        state_out: names of the final state.
+        int8: compute the LSTM's matrix products in int8.
     """
     each = [
         {key: np.asarray(weights[f"stack.layers.{layer}.{direction}.{key}"]) for key in CELLS[cell].weights(1, 1)}
@@ -111,7 +111,7 @@ def _operator(
     state_out: Sequence[str],
     int8: bool,
 ) -> str:
-    """The directions, with the weights of each, in one node."""
+    """One node for all directions of a layer."""
     W, R, B, P = [], [], [], []
     for own in each:
         W.append(operator.reorder(own["w_ih"]))

@@ -1,4 +1,4 @@
-"""What graphs are made of: nodes and constants.  Shapes: D directions."""
+"""Nodes and constants of ONNX graphs.  Shapes: D directions."""
 
 from __future__ import annotations
 
@@ -14,23 +14,23 @@ from lstmcli.engine.protobuf import Message
 
 OPSET, IR_VERSION = 17, 8
 CONTRIB = "com.microsoft"
-"""Operators that ONNX Runtime has beyond the standard."""
+"""Domain of ONNX Runtime's operators beyond the standard."""
 LARGE = 4096
-"""Bytes of a constant that is worth handing over by itself."""
+"""Bytes from which a constant is passed to ONNX Runtime separately, without a copy."""
 Weights = Mapping[str, NDArray[np.generic]]
 
 
 class Graph:
-    """Nodes and constants of a graph in the making; every method returns the name of what it adds."""
+    """A graph under construction; methods that add something return its name."""
 
     def __init__(self, prefix: str = "", outer: Graph | None = None) -> None:
-        """A graph inside another has a prefix of its own, and the constants of ``outer``."""
+        """A subgraph needs its own ``prefix`` and shares the constants of ``outer``."""
         self._prefix = prefix
         self.nodes: list[Message] = []
         self.contrib = False
         self.constants: dict[str, NDArray[np.generic]] = {} if outer is None else outer.constants
         self._read: set[str] = set() if outer is None else outer._read
-        """Names that nodes have as inputs, in inner graphs too."""
+        """Names that are inputs of nodes, subgraphs included."""
 
     def constant(self, value: NDArray[np.generic] | Sequence[int] | Sequence[float], name: str | None = None) -> str:
         name = name or f"constant_{len(self.constants)}"
@@ -46,7 +46,7 @@ class Graph:
         domain: str = "",
         **attributes: Any,
     ) -> str:
-        """Adds a node; ``name`` is that of its first output, ``also`` those of the others."""
+        """Add a node; ``name`` is the name of its first output, ``also`` are those of the others."""
         result = name or f"{self._prefix}{operator.lower()}_{len(self.nodes)}"
         self._read.update(inputs)
         self.nodes.append(protobuf.node(operator, inputs, [result, *also], domain, attributes))
@@ -57,10 +57,10 @@ class Graph:
         return self.constant(np.array(values, np.int64))
 
     def branch(self, condition: str, then: Graph, names: Sequence[str], empty: NDArray[np.generic]) -> None:
-        """Adds the last nodes of ``then`` as outputs that are ``empty`` unless ``condition`` holds.
+        """Add an If node with the outputs of ``then``, which are ``empty`` unless ``condition`` is true.
 
         Args:
-            names: what the outputs are called here; inside they have the prefix of ``then``.
+            names: of the outputs; inside the branch they have the prefix of ``then``.
         """
         other = Graph(f"no.{then._prefix}", self)
         for name in names:
@@ -79,7 +79,7 @@ class Graph:
         self.node("If", condition, name=first, also=also, then_branch=then_branch, else_branch=else_branch)
 
     def finish(self, name: str, inputs: Sequence[Message], outputs: Sequence[Message]) -> InferenceGraph:
-        """The graph with the constants that its nodes read: ONNX Runtime refuses to be handed any other."""
+        """The finished graph, with the constants that its nodes read; ONNX Runtime rejects unused ones."""
         opsets = {"": OPSET, **({CONTRIB: 1} if self.contrib else {})}
         constants = {name: array for name, array in self.constants.items() if name in self._read}
         return InferenceGraph(name, self.nodes, inputs, outputs, constants, opsets)
@@ -87,7 +87,7 @@ class Graph:
 
 @dataclass(frozen=True)
 class InferenceGraph:
-    """A graph that is whole, its constants still arrays."""
+    """A finished graph; its constants are still arrays."""
 
     name: str
     nodes: Sequence[Message]
@@ -97,11 +97,12 @@ class InferenceGraph:
     opsets: Mapping[str, int]
 
     def serialise(self) -> bytes:
-        """An ONNX file.  Raises: ModelError, beyond 2 GB."""
+        """The bytes of an ONNX file.  Raises: ModelError, above 2 GB."""
         return self._model([protobuf.tensor(name, array) for name, array in self.constants.items()])
 
     def detached(self) -> tuple[bytes, dict[str, NDArray[np.generic]]]:
-        """The same without its large constants, and those: not copied twice, a cold start is a fifth shorter."""
+        """The ONNX file without its large constants, and those constants; avoiding the copy makes a cold start a fifth
+        faster."""
         large = {name: np.ascontiguousarray(array) for name, array in self.constants.items() if array.nbytes >= LARGE}
         small = [protobuf.tensor(name, array) for name, array in self.constants.items() if name not in large]
         beside = [protobuf.external_tensor(name, array) for name, array in large.items()]
@@ -109,7 +110,7 @@ class InferenceGraph:
 
     @property
     def size(self) -> int:
-        """Bytes of its constants: all but a few thousand of those that ``serialise`` makes."""
+        """Bytes of the constants; ``serialise`` adds only a few thousand."""
         return sum(array.nbytes for array in self.constants.values())
 
     def _model(self, constants: Sequence[Message]) -> bytes:
@@ -118,8 +119,8 @@ class InferenceGraph:
 
 
 def quantised(weight_DRC: NDArray[np.generic]) -> tuple[NDArray[np.int8], NDArray[np.float32], NDArray[np.int8]]:
-    """Weights [D, rows, columns] as ONNX Runtime's int8 LSTM takes them: transposed to [D, columns, rows], with a
-    scale and a zero point for each row, [D, rows]."""
+    """Weights [D, rows, columns] in the form of ONNX Runtime's int8 operators: values transposed to [D, columns, rows],
+    and a scale and a zero point per row, each [D, rows]."""
     weight = weight_DRC.astype(np.float32)
     scale = np.maximum(np.abs(weight).max(axis=2), 1e-8) / 127
     rounded = np.rint(weight / scale[:, :, None]).astype(np.int8)

@@ -1,8 +1,8 @@
-"""ONNX files, written without the onnx package: loading a model writes one, and that import would delay a first answer.
+"""Write ONNX files without the onnx package, whose import would delay the first answer of a model.
 
-The few messages of https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3 that our graphs use, in the wire format of
-https://protobuf.dev/programming-guides/encoding/: a field is a key (its number and how it is written), then its value.
-Tests hold what is written equal to what the onnx package reads.
+It has the messages of https://github.com/onnx/onnx/blob/main/onnx/onnx.proto3 that the graphs use, in the wire format
+of https://protobuf.dev/programming-guides/encoding/: a field is a key (number and wire type), then a value.  Tests read
+the files with the onnx package.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ FLOAT, INT8, INT32, INT64, BOOL, FLOAT16 = 1, 3, 6, 7, 9, 10
 _TYPES = {"float32": FLOAT, "int8": INT8, "int32": INT32, "int64": INT64, "bool": BOOL, "float16": FLOAT16}
 _VARINT, _BYTES = 0, 2
 MAX_BYTES = 2**31 - 1
-"""No protocol buffer can be larger."""
+"""Size limit of a protocol buffer."""
 
 Buffer: TypeAlias = "bytes | memoryview"
 
 
 class Message:
-    """A message in the making; large values are not copied before the whole is."""
+    """A message under construction; values are copied only once, by ``serialise``."""
 
     def __init__(self) -> None:
         self.parts: list[Buffer] = []
@@ -50,14 +50,14 @@ class Message:
         return self
 
     def serialise(self) -> bytes:
-        """Raises ModelError for more than a protocol buffer can hold."""
+        """Raises ModelError above the size limit of a protocol buffer."""
         if self.size > MAX_BYTES:
             raise ModelError(f"an ONNX graph holds 2 GB at most, and this one would be {self.size:,} bytes")
         return b"".join(self.parts)
 
 
 def _varint(value: int) -> bytes:
-    """Seven bits a byte, the lowest first; negative numbers are 64 bits wide."""
+    """A varint: 7 bits per byte, lowest first; negative numbers as 64 bits."""
     value &= 2**64 - 1
     found = bytearray()
     while value > 0x7F:
@@ -78,7 +78,7 @@ def tensor(name: str, array: NDArray[np.generic]) -> Message:
 
 
 def external_tensor(name: str, array: NDArray[np.generic]) -> Message:
-    """TensorProto of an array that whoever opens the graph hands over beside it."""
+    """TensorProto of an array that is passed to ONNX Runtime separately."""
     message = _described(name, array)
     for key, value in (("location", "beside"), ("offset", "0"), ("length", str(array.nbytes))):
         message.message(13, Message().text(1, key).text(2, value))
@@ -94,7 +94,7 @@ def _described(name: str, array: NDArray[np.generic]) -> Message:
 
 
 def value_info(name: str, kind: int, shape: Sequence[int | str | None]) -> Message:
-    """ValueInfoProto: a tensor of an element type; a size is a number, a name, or None for any."""
+    """ValueInfoProto: a tensor's element type and shape; a dimension is a number, a name, or None for any size."""
     dimensions = Message()
     for size in shape:
         one = Message()

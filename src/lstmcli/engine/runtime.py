@@ -1,4 +1,4 @@
-"""ONNX Runtime: how a graph is loaded and run."""
+"""Load and run graphs in ONNX Runtime."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from lstmcli.malloc import share_memory
 
 
 class GraphRunner:
-    """A graph on the CPU, ready to run."""
+    """A graph loaded in ONNX Runtime, on the CPU."""
 
     def __init__(self, graph: InferenceGraph, *, threads: int, arena: bool) -> None:
         """
         Args:
-            threads: shared by the work of one run; 1 leaves it to the caller to have several runs at once.
-            arena: keep memory from run to run.
+            threads: used by one run; with 1, callers may run several batches concurrently.
+            arena: keep memory between runs.
 
         Raises:
             ModelError: the graph cannot be loaded.
-            Shortage: there is no memory for it, or no thread.
+            Shortage: out of memory or threads.
         """
         share_memory()
         options = onnxruntime.SessionOptions()
@@ -32,24 +32,24 @@ class GraphRunner:
         options.enable_cpu_mem_arena = arena
         options.inter_op_num_threads = 1
         options.intra_op_num_threads = threads
-        model, self._beside = graph.detached()  # which ONNX Runtime reads where it is, so it must live as long
+        model, self._beside = graph.detached()  # ONNX Runtime reads these arrays in place: keep them alive
         try:
             values = [onnxruntime.OrtValue.ortvalue_from_numpy(array) for array in self._beside.values()]
             options.add_external_initializers(list(self._beside), values)
             self._session = onnxruntime.InferenceSession(model, options, providers=["CPUExecutionProvider"])
-        except Exception as error:  # onnxruntime has a zoo of exceptions without a common base
+        except Exception as error:  # ONNX Runtime's exceptions have no common base class
             if lack := shortage(error):
                 raise lack from error
             raise ModelError(f"ONNX Runtime cannot load the graph: {error}") from error
         self.sizes: dict[str, list[Any]] = {value.name: value.shape for value in self._session.get_outputs()}
-        """Of each output; numbers, or names for what depends on the input."""
+        """Shape of each output: numbers, or names of variable dimensions."""
 
     def run(self, wanted: Sequence[str], inputs: Mapping[str, Any]) -> list[Any]:
-        """The outputs that are wanted.
+        """The outputs named in ``wanted``.
 
         Raises:
-            ModelError: the graph cannot be run; an id that the model does not know, for one.
-            Shortage: there is no memory left.
+            ModelError: the run fails, for example on an id outside the vocabulary.
+            Shortage: out of memory.
         """
         try:
             found: list[Any] = self._session.run(list(wanted), dict(inputs))

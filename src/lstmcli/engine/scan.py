@@ -1,7 +1,7 @@
-"""A cell without an operator of its own in ONNX: the equations of ``lstmcli.cells`` in the body of a Scan.
+"""Cells without an ONNX operator: the equations of ``lstmcli.cells`` as the body of a Scan.
 
-The equations are run once on ``Value``, which adds a node to the graph for every operation; so what ONNX Runtime
-computes is what PyTorch computes, line by line.
+The equations are called once with ``Value`` objects, which add a graph node for every operation, so ONNX Runtime
+computes the same expressions as PyTorch.
 
 Shapes: N texts, T tokens, H units, D directions.
 """
@@ -20,7 +20,7 @@ from lstmcli.engine.protobuf import FLOAT, Message, value_info
 
 
 class Value:
-    """A value of a graph in the making, reckoned with like a tensor; see ``cells/cell.py`` for what it can do."""
+    """A value of a graph under construction that supports the tensor operations of ``cells/cell.py``."""
 
     def __init__(self, graph: Graph, name: str) -> None:
         self.graph, self.name = graph, name
@@ -87,7 +87,7 @@ class Value:
 
 
 class Matrix(NamedTuple):
-    """A weight matrix, stored the way round in which the equations use it."""
+    """A weight matrix, stored transposed, as the equations use it."""
 
     T: Value
 
@@ -104,13 +104,13 @@ def scan(
     state_out: Sequence[str] = (),
     lengths: str = "",
 ) -> str:
-    """One layer in one direction: x [T, N, E] -> h of every step [T, N, H].
+    """Add one layer in one direction: x [T, N, E] -> h at every step [T, N, H].
 
     Args:
-        name: of the layer, unlike any other's in the graph.
-        state: its parts before the first step, each [1, N, H]; without, zero.
-        state_out: names for the same after the last step.
-        lengths: int64 [N]; where given, each row is read backwards from there, and what follows stays in its place.
+        name: of the layer, unique in the graph.
+        state: the initial state, each part [1, N, H]; zeros by default.
+        state_out: names of the final state.
+        lengths: int64 [N]; if given, each row is reversed within its length, and padding stays in place.
     """
     stored = {
         key: graph.constant(np.asarray(array, np.float32).T if array.ndim == 2 else array, f"{name}.{key}")
@@ -126,10 +126,10 @@ def scan(
 
     body = Graph(f"{name}.", graph)
     before, after = ([f"{name}.{part}.{when}" for part in cell.states] for when in ("before", "after"))
-    opened = cell.step(Value(body, f"{name}.read"), tuple(Value(body, part) for part in before), inside(body))
-    for value, part in zip(opened.state, after, strict=True):
+    trace = cell.step(Value(body, f"{name}.read"), tuple(Value(body, part) for part in before), inside(body))
+    for value, part in zip(trace.state, after, strict=True):
         body.node("Identity", value.name, name=part)
-    shown = body.node("Identity", opened.state[0].name, name=f"{name}.shown")
+    shown = body.node("Identity", trace.state[0].name, name=f"{name}.shown")
 
     read: Value = cell.read(Value(graph, reverse(x)), inside(graph))
     begin = [graph.node("Squeeze", part, graph.ints(0)) for part in state] or _zeros(graph, x, hidden, cell)
@@ -142,12 +142,12 @@ def scan(
 
 
 def _zeros(graph: Graph, x_TNE: str, hidden: int, cell: Cell) -> list[str]:
-    """A state [N, H] for as many rows as ``x`` has."""
+    """A zero state [N, H] for the rows of ``x``."""
     rows = graph.node("Slice", graph.node("Shape", x_TNE), graph.ints(1), graph.ints(2))
     shape = graph.node("Concat", rows, graph.ints(hidden), axis=0)
     return [graph.node("ConstantOfShape", shape)] * len(cell.states)
 
 
 def _rows(*names: str) -> list[Message]:
-    """Values [N, anything]."""
+    """Value infos of shape [N, any]."""
     return [value_info(name, FLOAT, [None, None]) for name in names]

@@ -1,4 +1,4 @@
-"""Intervals and spreads of measured figures."""
+"""Confidence intervals and spreads of metrics."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 CONFIDENCE = 0.95
 
-SIGNIFICANT = 0.05
+SIGNIFICANCE_LEVEL = 0.05
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,11 +21,11 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class Spread:
-    """Of some values: mean, standard deviation (n - 1), and the interval of the mean by Student's t."""
+    """Mean, standard deviation (n - 1) and confidence interval of the mean (Student's t) of ``n`` values."""
 
     mean: float
     sd: float | None
-    """None for one value, which has no spread."""
+    """None for a single value."""
     low: float | None
     high: float | None
     n: int

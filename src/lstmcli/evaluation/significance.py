@@ -1,10 +1,9 @@
-"""Is a difference real?  Paired tests and intervals, by SciPy, with fixed seeds.
+"""Significance tests and confidence intervals for paired results, by SciPy, with fixed seeds.
 
-Whatever is compared was measured on the same texts, so texts are what is resampled, with all that was measured on
-each.  A measure is a function of sums over texts (texts right, nats, true and false positives), so a resample is
-those sums with other weights.
+Models are compared on the same texts, so texts are resampled, each with the results of all models on it.  A metric is a
+function of sums over texts (correct answers, nats, true and false positives), so a resample only reweights those sums.
 
-Shapes: N texts, K sums that a measure is made of, R resamples.
+Shapes: N texts, K sums of a metric, R resamples.
 """
 
 from __future__ import annotations
@@ -20,24 +19,24 @@ from lstmcli.evaluation.results import CONFIDENCE, Interval, Spread
 Floats = NDArray[np.float64]
 SEED = 1
 RESAMPLES = 9999
-MAX_UNITS = 5000
-"""More texts than this are summed in runs of neighbours, which are resampled as one."""
-_CELLS_AT_ONCE = 2**22
-"""Numbers drawn at once."""
+MAX_GROUPS = 5000
+"""Above this number, neighbouring texts are summed into groups, which are resampled instead of texts."""
+_MAX_DRAWS = 2**22
+"""Random numbers in memory at once."""
 
 
 def bootstrap_interval(rows_NK: NDArray[Any], measure: Callable[[Floats], Floats]) -> Interval | None:
-    """Percentile interval of a measure, texts drawn with replacement; None for fewer than two texts.
+    """Percentile bootstrap interval of a metric; None for fewer than two texts.
 
     Args:
-        rows_NK: what each text adds to the sums.
-        measure: sums [R, K] to values [R].
+        rows_NK: the terms that each text contributes to the sums.
+        measure: the metric: sums [R, K] to values [R].
     """
     if len(rows_NK) < 2:
         return None
     from scipy import stats
 
-    rows = grouped(rows_NK)
+    rows = sum_groups(rows_NK)
     N = len(rows)
 
     def statistic(drawn: NDArray[np.int64], axis: int = -1) -> Floats:
@@ -50,7 +49,7 @@ def bootstrap_interval(rows_NK: NDArray[Any], measure: Callable[[Floats], Floats
         (np.arange(N),),
         statistic,
         n_resamples=RESAMPLES,
-        batch=max(1, _CELLS_AT_ONCE // N),
+        batch=max(1, _MAX_DRAWS // N),
         vectorized=True,
         confidence_level=CONFIDENCE,
         method="percentile",
@@ -61,15 +60,15 @@ def bootstrap_interval(rows_NK: NDArray[Any], measure: Callable[[Floats], Floats
 
 
 def permutation_p(a_N: Floats, b_N: Floats) -> float | None:
-    """Two-sided p-value of the sum of ``b - a`` where the two of each text may be exchanged; None for one text.
+    """Two-sided p-value of a paired permutation test of the sum of ``b - a``; None for fewer than two texts.
 
-    Exact where there are few texts, else from ``RESAMPLES`` exchanges (Good 2005, section 3.2).
+    Exact for few texts, otherwise from ``RESAMPLES`` random permutations (Good 2005, section 3.2).
     """
     if len(a_N) < 2:
         return None
     from scipy import stats
 
-    both_N2 = grouped(np.stack([a_N, b_N], axis=1))
+    both_N2 = sum_groups(np.stack([a_N, b_N], axis=1))
 
     def statistic(a: Floats, b: Floats, axis: int = -1) -> Any:
         return (b - a).sum(axis=axis)
@@ -80,14 +79,14 @@ def permutation_p(a_N: Floats, b_N: Floats) -> float | None:
         permutation_type="samples",
         vectorized=True,
         n_resamples=RESAMPLES,
-        batch=max(1, _CELLS_AT_ONCE // (2 * len(both_N2))),
+        batch=max(1, _MAX_DRAWS // (2 * len(both_N2))),
         random_state=np.random.default_rng(SEED),
     )
     return float(found.pvalue)
 
 
 def mcnemar_p(only_first: int, only_second: int) -> float:
-    """McNemar's exact test (McNemar 1947): of the texts that one got right, either is as likely to be the one."""
+    """p-value of McNemar's exact test (McNemar 1947), from the numbers of texts that only one model got right."""
     if only_first + only_second == 0:
         return 1.0
     from scipy import stats
@@ -96,7 +95,7 @@ def mcnemar_p(only_first: int, only_second: int) -> float:
 
 
 def holm(p_values: Sequence[float | None]) -> list[float | None]:
-    """Holm's step-down adjustment (1979): the chance of one false finding among all stays what it is for one test."""
+    """p-values adjusted by Holm's step-down method (1979) for the family-wise error rate; None stays None."""
     known = sorted((p, i) for i, p in enumerate(p_values) if p is not None)
     adjusted: list[float | None] = [None] * len(p_values)
     largest = 0.0
@@ -106,17 +105,17 @@ def holm(p_values: Sequence[float | None]) -> list[float | None]:
     return adjusted
 
 
-def grouped(rows_NK: NDArray[Any]) -> Floats:
-    """The rows, or sums over runs of neighbours of like length where there are more than ``MAX_UNITS``."""
+def sum_groups(rows_NK: NDArray[Any]) -> Floats:
+    """The rows; if there are more than ``MAX_GROUPS``, sums over groups of neighbours of about equal size."""
     N = len(rows_NK)
-    if N <= MAX_UNITS:
+    if N <= MAX_GROUPS:
         return rows_NK.astype(np.float64)
-    starts = np.arange(MAX_UNITS) * N // MAX_UNITS
+    starts = np.arange(MAX_GROUPS) * N // MAX_GROUPS
     return np.asarray(np.add.reduceat(rows_NK, starts, axis=0, dtype=np.float64))
 
 
 def spread(values: Sequence[float]) -> Spread:
-    """Mean, standard deviation and the interval of the mean by Student's t; one value has a mean only."""
+    """Mean, standard deviation and confidence interval of the mean (Student's t); of one value only the mean."""
     n, mean = len(values), float(np.mean(values))
     if n < 2:
         return Spread(mean, None, None, None, n, CONFIDENCE)
@@ -128,7 +127,7 @@ def spread(values: Sequence[float]) -> Spread:
 
 
 def paired_t_p(differences: Sequence[float]) -> float | None:
-    """Two-sided p-value of the paired t-test; None for fewer than two differences, or where all are the same."""
+    """Two-sided p-value of the paired t-test; None for fewer than two differences, or if all are equal."""
     if len(differences) < 2 or np.ptp(differences) == 0:
         return None
     from scipy import stats

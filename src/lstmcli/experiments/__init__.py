@@ -1,1 +1,1 @@
-"""Train architectures side by side."""
+"""Train architectures under equal conditions and compare them."""

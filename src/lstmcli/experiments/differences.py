@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from lstmcli.evaluation.results import SIGNIFICANT
+from lstmcli.evaluation.results import SIGNIFICANCE_LEVEL
 from lstmcli.evaluation.significance import holm, paired_t_p, spread
 from lstmcli.experiments.results import LOWER_IS_BETTER, Difference, Run, Summary
 
@@ -40,7 +40,7 @@ def differences(cells: Sequence[str], base: str, runs: Sequence[Run]) -> list[Di
             row.append(Difference(cell, base, measure, difference, paired_t_p(differences), None, None, better))
         adjusted = holm([gap.p_value for gap in row])
         found += [
-            replace(gap, p_adjusted=p, significant=None if p is None else p < SIGNIFICANT)
+            replace(gap, p_adjusted=p, significant=None if p is None else p < SIGNIFICANCE_LEVEL)
             for gap, p in zip(row, adjusted, strict=True)
         ]
     return found

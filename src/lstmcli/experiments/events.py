@@ -1,4 +1,4 @@
-"""What a side-by-side training says, as it happens: which run is on, what happens in it, and what is measured after."""
+"""Events of a comparison of architectures."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from lstmcli.training.events import Event
 
 @dataclass(frozen=True, slots=True)
 class ComparisonPlanned:
-    """Who takes part, at what size, and what is equal."""
+    """The candidates, their sizes, and what is equal for all."""
 
     entrants: tuple[Candidate, ...]
     seeds: tuple[int, ...]
     budget: str
     measure: str
     metric: str
-    """Of the scores, and of validations; see ``ArchitectureComparison``."""
+    """The metrics of scores and of validations; see ``ArchitectureComparison``."""
     notes: tuple[str, ...]
 
 
@@ -33,7 +33,7 @@ class RunBegun:
 
 @dataclass(frozen=True, slots=True)
 class InRun:
-    """An event of the run that is on."""
+    """An event of the current run."""
 
     event: Event
 
@@ -45,14 +45,14 @@ class RunEnded:
 
 @dataclass(frozen=True, slots=True)
 class Measuring:
-    """What comes after the runs."""
+    """A measurement after the runs."""
 
     what: str
 
 
 @dataclass(frozen=True, slots=True)
 class ComparisonEnded:
-    race: ArchitectureComparison
+    comparison: ArchitectureComparison
 
 
 ExperimentEvent: TypeAlias = ComparisonPlanned | RunBegun | InRun | RunEnded | Measuring | ComparisonEnded

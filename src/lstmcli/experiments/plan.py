@@ -11,7 +11,7 @@ from lstmcli.cells import CELLS
 from lstmcli.config import among
 from lstmcli.errors import UsageError
 from lstmcli.experiments.results import Candidate
-from lstmcli.experiments.sizes import NEAR
+from lstmcli.experiments.sizes import SIZE_TOLERANCE
 from lstmcli.tasks import Task, task_of
 from lstmcli.training.run import train
 
@@ -94,7 +94,7 @@ class Plan:
             notes.append("no test split: scores are of the validation split, which also chose each run's best epoch")
         notes += self._architecture.NOTES
         if "parameters" in self.match:
-            far = [f"{e.cell} has {e.off:+.1%}" for e in self.entrants if abs(e.off) > NEAR]
+            far = [f"{e.cell} has {e.off:+.1%}" for e in self.entrants if abs(e.off) > SIZE_TOLERANCE]
             if far:
                 notes.append(f"parameters are as near as whole units allow: {', '.join(far)}")
         return tuple(notes)

@@ -1,6 +1,6 @@
-"""Why one cell remembers longer than another, measured on the user's text: gradients by lag, and a task of recall.
+"""Measure the memory of cells on the user's text: gradients by lag, and a recall task.
 
-Shapes: N tokens or windows, T tokens of a window, F rows a token.
+Shapes: N tokens or windows, T tokens of a window, F rows per token.
 """
 
 from __future__ import annotations
@@ -22,31 +22,31 @@ from lstmcli.tokenization.text_encoder import TextEncoder
 
 MAX_LAG = 64
 WINDOWS = 32
-LEAST_WINDOWS = 16
-"""Of labelled texts so many must be long enough for a lag to be measured, or half of them where they are few."""
+MIN_WINDOWS = 16
+"""Minimum number of texts that must be long enough for a lag; with few texts, half of them."""
 MAX_RECORDS = 5000
-"""Of which tokens are taken."""
+"""Maximum number of records that tokens are taken from."""
 RECALL_UNITS = 32
-"""Of the reference; the others have as many parameters."""
+"""Units of the reference cell; other cells get as many parameters."""
 
 
 def windows(texts: Sequence[NDArray[np.int32]], longest: int) -> NDArray[np.int32]:
-    """[N, T, F]: the beginnings of the longest texts, T as large as enough texts are long."""
+    """[N, T, F]: the starts of the longest texts; T is the largest length that enough texts have."""
     by_length = sorted(texts, key=len, reverse=True)[:WINDOWS]
-    enough = by_length[min(LEAST_WINDOWS, (len(by_length) + 1) // 2) - 1]
+    enough = by_length[min(MIN_WINDOWS, (len(by_length) + 1) // 2) - 1]
     T = min(len(enough), longest, MAX_LAG + 1)
     return np.stack([ids[:T] for ids in by_length if len(ids) >= T])
 
 
 def stream_windows(ids_N: NDArray[np.integer]) -> NDArray[np.int64]:
-    """[N, T]: windows spread evenly over one long text."""
+    """[N, T]: windows evenly spaced over one long text."""
     T = min(len(ids_N), MAX_LAG + 1)
     starts = np.unique(np.linspace(0, len(ids_N) - T, WINDOWS).astype(int))
     return np.stack([ids_N[start : start + T] for start in starts]).astype(np.int64)
 
 
 def gradients(model: ModelDir, records: Iterable[Record]) -> NDArray[np.float64]:
-    """``core.lags.gradient_by_lag`` of a saved model on the texts of records.
+    """``gradient_by_lag`` of a saved model on the texts of records.
 
     Raises:
         ModelError: it is damaged.
@@ -64,7 +64,7 @@ def gradients(model: ModelDir, records: Iterable[Record]) -> NDArray[np.float64]
 
 
 def tokens(model: ModelDir, records: Iterable[Record]) -> NDArray[np.int64]:
-    """The texts of the first records as ids of the model's tokenizer, end to end; never none."""
+    """The ids of the texts of the first records, concatenated; never empty."""
     some = [record.text for record in islice(records, MAX_RECORDS)]
     if not model.task.labelled:
         encoder = use_file(
@@ -81,15 +81,15 @@ def _classifier_encoder(model: ModelDir) -> TextEncoder:
     return use_file(model, TOKENIZER, lambda data: TextEncoder.from_json(data.decode(), config))
 
 
-def joined(cell: str, curves: Sequence[NDArray[np.float64]]) -> GradientByLag:
-    """One curve of a cell's seeds: their geometric mean, for gradients differ by factors."""
+def average_curve(cell: str, curves: Sequence[NDArray[np.float64]]) -> GradientByLag:
+    """The curve of a cell: the geometric mean over its seeds, because gradients differ by factors."""
     with np.errstate(divide="ignore"):
         mean = np.exp(np.mean(np.log(curves), axis=0))
     return GradientByLag(cell, tuple(map(float, mean)))
 
 
 def distances_up_to(longest: int) -> tuple[int, ...]:
-    """1, 2, 5, 10, 20, … and the longest itself."""
+    """1, 2, 5, 10, 20, … and ``longest``."""
     steps = (factor * 10**power for power in range(len(str(longest))) for factor in (1, 2, 5))
     return tuple(sorted({distance for distance in steps if distance < longest} | {longest}))
 
@@ -102,7 +102,7 @@ def recall(
     seeds: Sequence[int],
     stop: Callable[[], bool] = lambda: False,
 ) -> Recall:
-    """How well a cell with as many parameters as the reference ``base`` learns to recall over a distance."""
+    """The recall accuracy of a cell with as many parameters as the reference cell ``base``."""
     from lstmcli.cells import CELLS
     from lstmcli.experiments.recall import EMBEDDING, accuracy, fillers, learn
 

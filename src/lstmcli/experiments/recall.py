@@ -1,10 +1,10 @@
-"""A task that only memory solves: the first token decides, and then comes a stretch of ordinary text.
+"""The recall task: remember the first token over a stretch of text.
 
-As in Hochreiter & Schmidhuber (1997, experiments 2 and 5): a cue, a distance, and the question which cue it was.  In
-between stand tokens of the user's own text, which say nothing of it.  While learning, distances are drawn from 1 to
-the longest, so that a network learns the near ones first; then it is measured at each distance by itself.
+As in Hochreiter & Schmidhuber (1997, experiments 2 and 5): a cue, a distance, and a question which cue it was.  The
+tokens in between are taken from the user's text and do not depend on the cue.  In training, distances are drawn from 1
+to the longest, so that the network learns short distances first; accuracy is measured separately for each distance.
 
-Shapes: T tokens, B sequences, N tokens of text, H units.
+Shapes: T tokens, B sequences, N tokens of text, D distance, H units.
 """
 
 from __future__ import annotations
@@ -22,27 +22,27 @@ from lstmcli.nn.stack import Stack, init_scale
 
 CUES = 8
 FILLERS = 256
-"""Different tokens in between: the most frequent of the text, and one for all others."""
+"""Number of distinct filler tokens: the most frequent of the text, and one for all others."""
 QUESTION = FILLERS
-"""The id that asks; the cues come after it."""
+"""The id of the question; the ids of the cues follow."""
 EMBEDDING = 32
 BATCH, STEPS, LEARNING_RATE, CLIP = 32, 1000, 3e-3, 1.0
-ENOUGH = 0.995
-"""Share of right answers, over the last hundred steps or so, at which there is nothing left to learn."""
+STOP_ACCURACY = 0.995
+"""Training stops at this accuracy, a moving average over about fifty steps."""
 Ids = NDArray[np.int64]
 
 
 class Sequences(NamedTuple):
     ids_TB: Ids
-    """Cue, text, question; what comes behind the question is not read."""
+    """Cue, text, question; tokens after the question are not used."""
     cues_B: Ids
-    """Which of ``CUES`` it was, from 0."""
+    """Index of the cue, from 0."""
     asked_B: Ids
-    """Where the question stands."""
+    """Position of the question."""
 
 
 class Memory(nn.Module):
-    """Embedding, one recurrent layer, and the cue that it remembers."""
+    """The network: embedding, one recurrent layer, and a linear layer that predicts the cue."""
 
     def __init__(self, cell: str, units: int) -> None:
         super().__init__()
@@ -52,13 +52,13 @@ class Memory(nn.Module):
 
     def forward(self, ids_TB: Tensor, asked_B: Tensor) -> Tensor:
         """Logits [B, CUES] from the state at the question."""
-        h_TBH, _ = self.stack.carry(functional.embedding(ids_TB, self.embedding))
+        h_TBH, _ = self.stack.forward_from(functional.embedding(ids_TB, self.embedding))
         logits: Tensor = self.head(h_TBH[asked_B, torch.arange(len(asked_B))])
         return logits
 
 
 def fillers(ids_N: NDArray[np.integer]) -> Ids:
-    """Tokens of a text, the most frequent numbered from 0 and all others as one.  Raises: ValueError, for none."""
+    """Map ids to filler ids: the most frequent from 0, all others to one.  Raises: ValueError, if there are none."""
     if not len(ids_N):
         raise ValueError("no tokens")
     found, index_N, counts = np.unique(ids_N, return_inverse=True, return_counts=True)
@@ -69,7 +69,7 @@ def fillers(ids_N: NDArray[np.integer]) -> Ids:
 
 
 def sequences(text_N: Ids, distances_B: Ids, rng: np.random.Generator) -> Sequences:
-    """A sequence for each distance, with text from a place drawn anew; a short text is read in a circle."""
+    """A sequence for each distance, with text from a random position; the text wraps around."""
     B, D = len(distances_B), int(distances_B.max())
     starts_B = rng.integers(0, len(text_N), B)
     cues_B = rng.integers(0, CUES, B)
@@ -90,7 +90,7 @@ def learn(
     steps: int = STEPS,
     stop: Callable[[], bool] = lambda: False,
 ) -> Memory:
-    """Trains on distances from 1 to ``distance``, until all is learned or the steps are used up."""
+    """Train on distances from 1 to ``distance``, until ``STOP_ACCURACY`` or for ``steps`` steps."""
     with torch.random.fork_rng(devices=[]):
         torch.manual_seed(seed)
         memory, rng = Memory(cell, units).train(), np.random.default_rng(seed)
@@ -98,9 +98,9 @@ def learn(
         adam = torch.optim.Adam(weights, lr=LEARNING_RATE)
         right = 0.0
         for step in range(steps):
-            if right > ENOUGH or stop():
+            if right > STOP_ACCURACY or stop():
                 break
-            for group in adam.param_groups:  # full for the first half, then falling to nothing
+            for group in adam.param_groups:  # constant for the first half, then linear decay to 0
                 group["lr"] = LEARNING_RATE * min(1.0, 2 * (1 - step / steps))
             ids, cues, asked = map(torch.from_numpy, sequences(text_N, rng.integers(1, distance + 1, BATCH), rng))
             logits = memory(ids, asked)
@@ -114,7 +114,7 @@ def learn(
 
 @torch.no_grad()
 def accuracy(memory: Memory, text_N: Ids, distance: int, *, seed: int = 0, trials: int = 512) -> float:
-    """Share of right answers at one distance."""
+    """Accuracy at one distance."""
     rng = np.random.default_rng(seed)
     ids, cues, asked = map(torch.from_numpy, sequences(text_N, np.full(trials, distance), rng))
     return float((memory(ids, asked).argmax(-1) == cues).double().mean())

@@ -1,6 +1,6 @@
-"""What a side-by-side training of architectures returns: runs, their statistics, and why one remembers longer.
+"""Results of a comparison of architectures: runs, statistics, and measurements of memory.
 
-Differences are of a cell against the reference, the LSTM where it takes part and the first cell otherwise.
+Cells are compared with the reference cell: the LSTM if it is a candidate, otherwise the first cell.
 """
 
 from __future__ import annotations
@@ -10,21 +10,21 @@ from dataclasses import dataclass
 from lstmcli.evaluation.results import Spread
 
 LOWER_IS_BETTER = frozenset({"perplexity", "bits_per_byte"})
-"""Of the measures; of the others more is better."""
+"""Metrics for which lower is better."""
 
 
 @dataclass(frozen=True, slots=True)
 class Candidate:
-    """A cell and the size at which it takes part."""
+    """A cell and its size in the comparison."""
 
     cell: str
     title: str
     widths: tuple[int, ...]
-    """Units of each layer and direction, from the lowest up."""
+    """Units of each layer and direction, bottom to top."""
     parameters: int
-    """Of the recurrent layers and a classifier's output layer; embedding and softmax, equal for all, are apart."""
+    """Number of parameters of the recurrent layers and a classifier's output layer; others are equal for all cells."""
     off: float
-    """How far that is from the reference, as a share of it."""
+    """Relative difference to the parameters of the reference."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,10 +33,10 @@ class Point:
 
     epoch: int
     seconds: float
-    """Since the first step."""
+    """Time since the first step."""
     value: float
     loss: float
-    """Nats, a text or a token."""
+    """In nats per text or token."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,11 +46,11 @@ class Run:
     cell: str
     seed: int
     path: str
-    """Of the model that it wrote."""
+    """The directory of its model."""
     parameters: int
-    """All of them."""
+    """Total number of parameters."""
     scores: dict[str, float]
-    """Measure to value, on the split that the comparison names."""
+    """Value of each metric, on the split that the comparison names."""
     epochs: float
     seconds: float
     points: tuple[Point, ...]
@@ -60,19 +60,19 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Summary:
-    """How one cell did over its seeds."""
+    """The results of one cell over its seeds."""
 
     cell: str
     measures: dict[str, Spread]
-    """The first one is what cells are ordered by."""
+    """By metric; cells are ranked by the first."""
     epochs: float
     seconds: float
-    """Means."""
+    """Mean training time; ``epochs`` is a mean too."""
 
 
 @dataclass(frozen=True, slots=True)
 class Difference:
-    """A cell against the reference, paired by seed."""
+    """The difference between a cell and the reference, paired by seed."""
 
     cell: str
     against: str
@@ -80,63 +80,63 @@ class Difference:
     difference: Spread
     """``cell`` minus ``against``."""
     p_value: float | None
-    """Of the paired t-test; None for one seed, or where all differences are the same."""
+    """p-value of the paired t-test; None for one seed, or if all differences are equal."""
     p_adjusted: float | None
-    """With Holm's correction over all cells that are compared with the reference."""
+    """With Holm's correction for the number of cells compared with the reference."""
     significant: bool | None
     better: str | None
 
 
 @dataclass(frozen=True, slots=True)
 class GradientByLag:
-    """How much of the gradient is left k tokens back, of one cell after training."""
+    """The gradient by lag of one cell after training."""
 
     cell: str
     norms: tuple[float, ...]
-    """At index k the gradient of the last state with respect to the input k tokens before: root mean square over
-    the units, mean over windows of text, geometric mean over seeds."""
+    """At index k the gradient norm of the final state with respect to the input k tokens before: root mean square over
+    units, mean over windows of text, geometric mean over seeds."""
 
 
 @dataclass(frozen=True, slots=True)
 class Recall:
-    """How often a cell still knows the first token after so many others."""
+    """Accuracy of one cell in the recall task."""
 
     cell: str
     units: int
     parameters: int
     accuracies: tuple[Spread, ...]
-    """At each of ``Race.distances``, over seeds."""
+    """At each of ``ArchitectureComparison.distances``, over seeds."""
 
 
 @dataclass(frozen=True, slots=True)
 class ArchitectureComparison:
-    """Everything that was found."""
+    """All results of a comparison."""
 
     source: str
     task: str
     """classify or lm."""
     match: tuple[str, ...]
     budget: str
-    """What is equal, in words."""
+    """A description of what is equal for all cells."""
     split: str
-    """test or valid: what the scores were measured on."""
+    """The split of the scores: test or valid."""
     measure: str
-    """The first measure: what cells are ordered by."""
+    """The first metric, by which cells are ranked."""
     metric: str
-    """What ``Point.value`` is: the measure, or f1, over all decisions, of a multi-label classifier."""
+    """The metric of ``Point.value``: ``measure``, or micro F1 for a multi-label classifier."""
     seeds: tuple[int, ...]
     reference: str
     entrants: tuple[Candidate, ...]
     runs: tuple[Run, ...]
     standings: tuple[Summary, ...]
-    """In the order of the cells; those without a complete run are left out."""
+    """In the order of the cells, without cells that have no complete run."""
     gaps: tuple[Difference, ...]
     gradients: tuple[GradientByLag, ...]
     distances: tuple[int, ...]
     recalls: tuple[Recall, ...]
     chance: float
-    """The accuracy of guessing in the recall task."""
+    """Chance accuracy in the recall task."""
     notes: tuple[str, ...]
-    """What must be known to read the figures rightly."""
+    """Caveats."""
     command: str
     interrupted: bool

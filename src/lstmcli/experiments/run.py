@@ -1,7 +1,7 @@
-"""Architectures trained side by side: the same data, tokenizer and seeds, and a budget that is said.
+"""Compare architectures: train each cell with the same data, tokenizer, seeds and budget.
 
-Each run is one of ``training.run.train``, so it leaves a model like any other.  All cells are trained
-with one seed before the next seed begins: whenever a person ends it, the cells have had the same.
+Each run is a normal ``training.run.train`` and leaves a model.  All cells are trained with one seed before the next
+seed, so an interrupted comparison is still balanced.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import time
 from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -53,19 +53,19 @@ def compare_architectures(
     command: str = "",
     stop: Callable[[], bool] = lambda: False,
 ) -> Iterator[ExperimentEvent]:
-    """Trains each cell with each seed and compares what came out; the last event holds all results.
+    """Train each cell with each seed and compare the results; the last event contains all of them.
 
-    When ``stop`` turns true, the run at hand ends and is left out; the runs before it are compared.  So are they
-    when a model cannot be written; the error comes after the last event.
+    When ``stop`` returns true, the current run is discarded and the complete ones are compared.  The same happens if a
+    model cannot be written; the error is raised after the last event.
 
     Args:
-        seeds: how many, from the config's on.
-        match: of ``MATCHES``: what is equal for all.
-        distance: the longest of the recall task; None leaves it out.
+        seeds: number of seeds, starting with the one in ``config``.
+        match: what is equal for all cells, from ``MATCHES``.
+        distance: the longest distance of the recall task; None omits it.
 
     Raises:
-        UsageError: cells, budget or sizes that make no comparison.
-        Interrupted: ``stop`` turned true before a run was complete.
+        UsageError: invalid cells, budget or sizes.
+        Interrupted: ``stop`` returned true before a run was complete.
         DataError, OutputError: as ``training.run.train``.
     """
     check_cells(cells)
@@ -89,52 +89,65 @@ def compare_architectures(
     distances: tuple[int, ...] = ()
     if distance is not None and not stop():
         distances, recalls = yield from _recalls(cells, base, runs[0], splits, distance, plan.seeds, stop)
-
-    from lstmcli.experiments.recall import CUES
-
+    found = _compared(plan, base, runs, interrupted=len(runs) < len(plan.order) or stop())
     yield ComparisonEnded(
-        ArchitectureComparison(
+        replace(
+            found,
             source=source or splits.path,
-            task=plan.task,
-            match=tuple(match),
-            budget=plan.budget,
-            split="test" if splits.test else "valid",
-            measure=plan.measure,
-            metric=plan.metric,
-            seeds=plan.seeds,
-            reference=base,
-            entrants=sizes,
-            runs=tuple(runs),
-            standings=tuple(summaries(cells, runs)),
-            gaps=tuple(differences(cells, base, runs)),
             gradients=tuple(gradients),
             distances=distances,
             recalls=tuple(recalls),
-            chance=1 / CUES,
-            notes=(*plan.notes, *_notes(runs, plan.order, plan.seeds)),
             command=command,
-            interrupted=len(runs) < len(plan.order) or stop(),
         )
     )
     if failure is not None:
         raise failure
 
 
+def _compared(plan: Plan, base: str, runs: Sequence[Run], *, interrupted: bool) -> ArchitectureComparison:
+    """What the runs came to, without what is measured on their models."""
+    from lstmcli.experiments.recall import CUES
+
+    cells = [entrant.cell for entrant in plan.entrants]
+    return ArchitectureComparison(
+        source="",
+        task=plan.task,
+        match=tuple(plan.match),
+        budget=plan.budget,
+        split="test" if plan.splits.test else "valid",
+        measure=plan.measure,
+        metric=plan.metric,
+        seeds=plan.seeds,
+        reference=base,
+        entrants=plan.entrants,
+        runs=tuple(runs),
+        standings=tuple(summaries(cells, runs)),
+        gaps=tuple(differences(cells, base, runs)),
+        gradients=(),
+        distances=(),
+        recalls=(),
+        chance=1 / CUES,
+        notes=(*plan.notes, *_notes(runs, plan.order, plan.seeds)),
+        command="",
+        interrupted=interrupted,
+    )
+
+
 def _run_all(
     plan: Plan, runs: list[Run], *, force: bool, command: str, stop: Callable[[], bool]
 ) -> Generator[ExperimentEvent, None, OutputError | None]:
-    """Trains every cell with every seed; fills ``runs``.  Returns the error that ended it early, where one did.
+    """Train every cell with every seed and append to ``runs``.  Returns the error that ended it early, if any.
 
     Raises:
         OutputError: the first model could not be written.
     """
-    for number, (seed, entrant) in enumerate(plan.order, 1):
+    for number, (seed, candidate) in enumerate(plan.order, 1):
         if stop():
             break
-        yield RunBegun(entrant.cell, seed, number, len(plan.order))
+        yield RunBegun(candidate.cell, seed, number, len(plan.order))
         log = _Log()
         try:
-            with closing(plan.train(entrant, seed, force=force, command=command, stop=stop)) as run:
+            with closing(plan.train(candidate, seed, force=force, command=command, stop=stop)) as run:
                 for event in run:
                     log.handle(event)
                     yield InRun(event)
@@ -144,17 +157,17 @@ def _run_all(
             return error
         if log.reason == "interrupted":
             break
-        runs.append(log.run(entrant.cell, seed, plan.measures))
+        runs.append(log.run(candidate.cell, seed, plan.measures))
         yield RunEnded(runs[-1])
     return None
 
 
 @dataclass
 class _Log:
-    """What one run says that a comparison needs."""
+    """Collects what a comparison needs from the events of one run."""
 
     points: list[Point] = field(default_factory=list)
-    begun: float = 0.0
+    started: float = 0.0
     seconds: float = 0.0
     epochs: float = 0.0
     reason: str = ""
@@ -164,9 +177,9 @@ class _Log:
 
     def handle(self, event: events.Event) -> None:
         if isinstance(event, events.RunPlanned):
-            self.parameters, self.begun = event.parameters, time.monotonic()
+            self.parameters, self.started = event.parameters, time.monotonic()
         elif isinstance(event, events.Validated):
-            self.points.append(Point(event.epoch, time.monotonic() - self.begun, event.value, event.loss))
+            self.points.append(Point(event.epoch, time.monotonic() - self.started, event.value, event.loss))
         elif isinstance(event, events.Stopped):
             self.reason, self.seconds, self.epochs = event.reason, event.seconds, event.epoch
         elif isinstance(event, events.Measured):
@@ -185,11 +198,11 @@ class _Log:
 
 
 def _gradients(cell: str, runs: Sequence[Run], splits: Splits) -> GradientByLag:
-    from lstmcli.experiments.probes import gradients, joined
+    from lstmcli.experiments.probes import average_curve, gradients
     from lstmcli.model_dir.directory import read_model
 
     records: Collection[Record] = splits.valid
-    return joined(cell, [gradients(read_model(run.path), records) for run in runs if run.cell == cell])
+    return average_curve(cell, [gradients(read_model(run.path), records) for run in runs if run.cell == cell])
 
 
 def _recalls(
@@ -215,7 +228,7 @@ def _recalls(
 
 
 def _notes(runs: Sequence[Run], order: Sequence[object], seeds: Sequence[int]) -> Iterator[str]:
-    """What the runs themselves make worth saying."""
+    """Caveats that follow from the runs."""
     if len(seeds) == 1:
         yield "one seed: there is no spread and no interval; --seeds 3 gives them"
     if len(runs) < len(order):

@@ -1,4 +1,4 @@
-"""At what size each cell takes part in a comparison: as many parameters as the reference, or as many units."""
+"""The size of each cell in a comparison: equal parameters or equal units."""
 
 from __future__ import annotations
 
@@ -9,17 +9,17 @@ from lstmcli.cells import CELLS
 from lstmcli.experiments.results import Candidate
 from lstmcli.tasks import task_of
 
-NEAR = 0.02
-"""Share of the parameters that whole units may leave as a difference without a word."""
+SIZE_TOLERANCE = 0.02
+"""Maximum relative difference of parameters without a note; sizes are whole units."""
 
 
 def reference(cells: Sequence[str]) -> str:
-    """What the others are held against: the LSTM, or else the first."""
+    """The reference cell: the LSTM if it is a candidate, otherwise the first cell."""
     return "lstm" if "lstm" in cells else cells[0]
 
 
 def nearest(count: Callable[[int], int], target: int) -> int:
-    """The number of units, at least 1, whose count of parameters is nearest to ``target``; counts rise with units."""
+    """The number of units, at least 1, with a parameter count nearest to ``target``; ``count`` must be increasing."""
     low, high = 1, 2
     while count(high) < target:
         low, high = high, 2 * high
@@ -30,13 +30,13 @@ def nearest(count: Callable[[int], int], target: int) -> int:
 
 
 def candidates(config: Any, cells: Sequence[str], labels: int, *, equal_parameters: bool) -> tuple[Candidate, ...]:
-    """Each cell at its size; the reference has the units that ``config`` says.
+    """Each cell with its size; the reference has the units in ``config``.
 
     Args:
-        labels: of a classifier.
+        labels: number of labels of a classifier.
 
     Raises:
-        UsageError: a language model of one layer, which is as wide as its embedding whatever its cell.
+        UsageError: parameters cannot be equal: a tied language model of one layer has a fixed width.
     """
     architecture = task_of(config).architecture
     if equal_parameters:

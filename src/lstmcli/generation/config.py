@@ -1,4 +1,4 @@
-"""How text is generated: every setting once, checked once, for the command line and the task alike."""
+"""Settings of text generation."""
 
 from __future__ import annotations
 
@@ -12,23 +12,23 @@ FILTERS: tuple[str, ...] = ("top_k", "top_p", "min_p", "typical")
 
 @dataclass(frozen=True)
 class SamplingConfig:
-    """How the next token is chosen.  ``None``: this filter is off."""
+    """How the next token is chosen.  A filter that is ``None`` is off."""
 
     temperature: float = 0.8
-    """Logits are divided by it: 1 samples what the model says, less is safer, 0 takes the best token always."""
+    """Divides the logits: 1 is the model's distribution, lower is more conservative, 0 always takes the best token."""
     top_k: int | None = None
-    """Sample from the K best tokens only."""
+    """Sample from the K most probable tokens."""
     top_p: float | None = None
-    """Nucleus: from the fewest best tokens that have this probability together (Holtzman et al. 2020)."""
+    """Nucleus sampling: from the smallest set of tokens with this total probability (Holtzman et al. 2020)."""
     min_p: float | None = None
-    """From tokens at least this share as probable as the best one (Nguyen et al. 2024)."""
+    """Sample from tokens with at least this share of the best token's probability (Nguyen et al. 2024)."""
     typical: float | None = None
-    """Locally typical: from tokens about as surprising as the model expects, that have this probability together
-    (Meister et al. 2023)."""
+    """Locally typical sampling: from tokens with surprisal near the entropy and this total probability (Meister et al.
+    2023)."""
     repetition_penalty: float = 1.0
-    """Above 1: tokens generated before become less probable (Keskar et al. 2019)."""
+    """Above 1: tokens that were already generated become less probable (Keskar et al. 2019)."""
     no_repeat_ngram: int | None = None
-    """No run of N tokens comes twice in a text, its prompt included (Paulus et al. 2018)."""
+    """No n-gram of this length occurs twice in prompt and text (Paulus et al. 2018)."""
     allow_unknown: bool = False
     """Whether ``<unk>`` may be generated."""
 
@@ -48,14 +48,14 @@ class SamplingConfig:
 
 @dataclass(frozen=True)
 class BeamConfig:
-    """Search for the most probable text instead of sampling one."""
+    """Beam search for the most probable text, instead of sampling."""
 
     beams: int = 4
-    """Texts that are followed at once."""
+    """Number of texts that are extended at once."""
     n_best: int = 1
-    """How many of the texts found are given, the best first."""
+    """Number of texts returned, best first."""
     length_penalty: float = 1.0
-    """A text's score is its log-probability over its number of tokens to this power: 0 favours short texts."""
+    """The score is the log-probability divided by the number of tokens to this power: 0 favours short texts."""
 
     def __post_init__(self) -> None:
         require(self.beams >= 1, f"beams must be at least 1, not {self.beams}")
@@ -74,17 +74,17 @@ class GenerateConfig:
 
     sampling: SamplingConfig = field(default_factory=SamplingConfig)
     beam: BeamConfig | None = None
-    """None: sample.  With beams only ``no_repeat_ngram`` and ``allow_unknown`` of the sampling matter."""
+    """None: sample.  Beam search uses only ``no_repeat_ngram`` and ``allow_unknown`` of ``sampling``."""
     samples: int = 1
-    """Texts for each prompt, generated side by side."""
+    """Texts per prompt, generated in one batch."""
     max_tokens: int = 200
-    """A text that does not end by itself ends here."""
+    """Maximum length of a text."""
     stop: tuple[str, ...] = ()
-    """A text ends before the first of these."""
+    """A text ends before the first of these strings."""
     seed: int | None = None
     """The same seed gives the same texts; None draws one."""
     alternatives: int = 0
-    """Candidates told for each token."""
+    """Number of candidates reported for each token."""
 
     def __post_init__(self) -> None:
         hint = "leave --max-tokens out for the default"

@@ -1,6 +1,6 @@
-"""From logits to the next token.  A filter sets what it rules out to -inf and never rules out everything.
+"""Filters of logits, and sampling.  A filter sets tokens that it rules out to -inf and always keeps at least one.
 
-Filters look at the distribution as the filters before them left it.  Equal logits are kept or ruled out together.
+Filters are applied in sequence.  Equal logits are kept or ruled out together.
 
 Shapes: B texts, V words.
 """
@@ -20,12 +20,12 @@ Filter = Callable[[Logits], Logits]
 _Followers = dict[tuple[int, ...], set[int]]
 """For n - 1 tokens, those that came after them."""
 BLOCK = 128
-"""Tokens whose weights are added up when one is drawn."""
+"""Tokens per block when sampling."""
 MINUS_INFINITY = np.float32(-np.inf)
 
 
 def log_softmax(logits_BV: Logits) -> Logits:
-    """Natural logarithms of probabilities; what was ruled out stays at -inf."""
+    """Log-probabilities in nats; ruled out tokens stay at -inf."""
     centred = logits_BV - logits_BV.max(axis=-1, keepdims=True)
     result: Logits = centred - np.log(np.exp(centred).sum(axis=-1, keepdims=True))
     return result
@@ -38,7 +38,7 @@ def softmax(logits_BV: Logits) -> Logits:
 
 
 def top_k(logits_BV: Logits, k: int) -> Logits:
-    """The k best tokens (Fan et al. 2018)."""
+    """Keep the k most probable tokens (Fan et al. 2018)."""
     if k >= logits_BV.shape[-1]:
         return logits_BV
     least_B1 = np.partition(logits_BV, -k, axis=-1)[:, -k, None]
@@ -46,21 +46,21 @@ def top_k(logits_BV: Logits, k: int) -> Logits:
 
 
 def top_p(logits_BV: Logits, p: float) -> Logits:
-    """The nucleus: the fewest best tokens whose probabilities reach ``p`` (Holtzman et al. 2020, section 3.1)."""
+    """Keep the nucleus: the smallest set of tokens with total probability ``p`` (Holtzman et al. 2020, section 3.1)."""
     p_BV = softmax(logits_BV)
     falling_BV = -np.sort(-p_BV, axis=-1)
     return np.where(p_BV >= _last_of(falling_BV, falling_BV, p), logits_BV, MINUS_INFINITY)
 
 
 def min_p(logits_BV: Logits, share: float) -> Logits:
-    """Tokens at least ``share`` as probable as the best one (Nguyen et al. 2024, section 3)."""
+    """Keep tokens with at least ``share`` of the best token's probability (Nguyen et al. 2024, section 3)."""
     least_B1 = logits_BV.max(axis=-1, keepdims=True) + np.float32(np.log(share))
     return np.where(logits_BV >= least_B1, logits_BV, MINUS_INFINITY)
 
 
 def typical(logits_BV: Logits, mass: float) -> Logits:
-    """Tokens whose surprisal is nearest to the entropy, until their probabilities reach ``mass``
-    (Meister et al. 2023, section 4).  The best token need not be among them."""
+    """Keep the tokens with surprisal nearest to the entropy, up to total probability ``mass`` (Meister et al. 2023,
+    section 4).  The most probable token may be ruled out."""
     log_p_BV = log_softmax(logits_BV)
     p_BV = np.exp(log_p_BV)
     entropy_B1 = -(p_BV * np.where(p_BV > 0, log_p_BV, 0)).sum(axis=-1, keepdims=True)
@@ -72,25 +72,25 @@ def typical(logits_BV: Logits, mass: float) -> Logits:
 
 
 def _last_of(values_BV: Logits, p_BV: Logits, mass: float) -> Logits:
-    """The value at which the probabilities, added up in this order, reach ``mass``: [B, 1]."""
+    """The value at which the cumulative probability reaches ``mass``, [B, 1]."""
     reached_BV = np.cumsum(p_BV, axis=-1, dtype=np.float64)
-    # Rounding may keep the sum of all of them below a mass of 1: what is never reached keeps every token.
+    # By rounding, the total may be less than a mass of 1: then every token is kept.
     last_B1 = np.minimum((reached_BV < mass).sum(axis=-1), (p_BV > 0).sum(axis=-1) - 1)[:, None]
     return np.take_along_axis(values_BV, last_B1, axis=-1)
 
 
 def repetition_penalty(logits_BV: Logits, seen_BV: NDArray[np.bool_], penalty: float) -> Logits:
-    """Tokens seen before get their log-probability multiplied (Keskar et al. 2019, section 4.1).
+    """Multiply the log-probability of tokens seen before (Keskar et al. 2019, section 4.1).
 
-    The paper divides logits, whose zero means nothing and whose sign turns the penalty round; log-probabilities
-    have one sign, and the outcome is p to the power of ``penalty``.
+    The paper divides logits, whose zero is arbitrary and whose sign would reverse the penalty; for log-probabilities
+    the result is p to the power of ``penalty``.
     """
     log_p_BV = log_softmax(logits_BV)
     return np.where(seen_BV, log_p_BV * np.float32(penalty), log_p_BV)
 
 
 def ban(logits_BV: Logits, banned: Sequence[Iterable[int]]) -> Logits:
-    """Rules out some tokens of each row; a row that would have none left keeps all it had."""
+    """Rule out ``banned`` tokens of each row, unless none would be left."""
     result = logits_BV
     for row, tokens in enumerate(banned):
         own = list(tokens)
@@ -101,7 +101,7 @@ def ban(logits_BV: Logits, banned: Sequence[Iterable[int]]) -> Logits:
 
 
 class NgramMemory:
-    """The n-grams that a text has held, to forbid them from then on (Paulus et al. 2018, section 2.5)."""
+    """The n-grams of a text so far, which must not be repeated (Paulus et al. 2018, section 2.5)."""
 
     def __init__(self, n: int, ids: Iterable[int] = ()) -> None:
         self._n = n
@@ -117,14 +117,14 @@ class NgramMemory:
         self._last = (*self._last, id)[1 - self._n :] if self._n > 1 else ()
 
     def banned(self) -> set[int]:
-        """What may not come next."""
+        """Tokens that would complete a repeated n-gram."""
         return self._before.get(self._last, set()) | self._followers.get(self._last, set())
 
     def fork(self) -> NgramMemory:
-        """A memory that starts with this one's and goes its own way; this one must not change any more.
+        """A copy that shares this memory, which must not change any more.
 
         Raises:
-            ValueError: this one is a fork already.
+            ValueError: this memory is itself a fork.
         """
         if self._before:
             raise ValueError("a fork cannot be forked")
@@ -133,21 +133,21 @@ class NgramMemory:
         return other
 
 
-def only(logits_BV: Logits, allowed_V: NDArray[np.bool_]) -> Logits:
-    """Rules out all but some tokens; where none of them is possible, nothing."""
+def keep_only(logits_BV: Logits, allowed_V: NDArray[np.bool_]) -> Logits:
+    """Rule out all but the allowed tokens; rows in which none of them is possible are unchanged."""
     kept_BV = np.where(allowed_V, logits_BV, MINUS_INFINITY)
     return np.where(np.isfinite(kept_BV).any(axis=-1, keepdims=True), kept_BV, logits_BV)
 
 
 def without_unknown(logits_BV: Logits) -> Logits:
-    """``<unk>`` ruled out."""
+    """Rule out ``<unk>``."""
     logits_BV = logits_BV.copy()
     logits_BV[:, UNKNOWN_ID] = MINUS_INFINITY
     return logits_BV
 
 
 def filters(config: SamplingConfig) -> list[Filter]:
-    """What ``config`` asks for, in the order it is done, after temperature: top-k, typical, top-p, min-p."""
+    """The filters in ``config``, in the order of application after temperature: top-k, typical, top-p, min-p."""
     steps: list[Filter] = []
     for value, function in (
         (config.top_k, top_k),
@@ -165,10 +165,10 @@ def _with(function: Callable[[Logits, float], Logits] | Callable[[Logits, int], 
 
 
 def draw(weights_BV: Logits, uniform_B: NDArray[np.float64]) -> NDArray[np.int64]:
-    """A token for each row, by the number in [0, 1) drawn for it; weights are probabilities but for their sum.
+    """Sample a token per row by inverting the cumulative distribution at ``uniform_B``, numbers in [0, 1).
 
-    A token of weight 0 is never drawn.  First a block of tokens, then a token of it: a running sum over all
-    the vocabulary would take longer than the rest of the choice.
+    Weights are unnormalised probabilities; a token of weight 0 is never drawn.  First a block of tokens is drawn, then
+    a token of the block, because a cumulative sum over the whole vocabulary would dominate the time.
     """
     B, V = weights_BV.shape
     starts = np.arange(0, V, BLOCK)
@@ -181,10 +181,10 @@ def draw(weights_BV: Logits, uniform_B: NDArray[np.float64]) -> NDArray[np.int64
 
 
 def _place(weights_BN: Logits, uniform_B: NDArray[np.float64]) -> tuple[NDArray[np.int64], NDArray[np.float64]]:
-    """The entry that the number falls on, and how far into it, in [0, 1)."""
+    """The index at which the cumulative weight reaches the number, and the position within the entry, in [0, 1)."""
     reached_BN = np.cumsum(weights_BN, axis=1, dtype=np.float64)
     total_B = reached_BN[:, -1]
-    wanted_B = np.minimum(uniform_B * total_B, np.nextafter(total_B, 0))  # the product may be rounded up to the total
+    wanted_B = np.minimum(uniform_B * total_B, np.nextafter(total_B, 0))  # the product may round up to the total
     found_B = (reached_BN <= wanted_B[:, None]).sum(axis=1)
     rows = np.arange(len(found_B))
     own_B = weights_BN[rows, found_B].astype(np.float64)

@@ -1,6 +1,6 @@
-"""Text from a language model: prompts are read, then texts go on from them side by side.
+"""Generate text with a language model: read prompts, then continue all of them in one batch.
 
-Beams of several prompts are searched one prompt after the other: those of one are many texts already.
+With beam search prompts are processed one after the other; the beams of one prompt are a batch.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ from lstmcli.generation.beam_search import beam_search
 from lstmcli.generation.config import GenerateConfig
 from lstmcli.generation.results import Continuation
 from lstmcli.generation.sampler import sample
-from lstmcli.generation.session import Event, Generator, Start, read_prompts, rows_of
+from lstmcli.generation.session import Event, Generator, PromptState, read_prompts, rows_of
 from lstmcli.tokenization.encoder import Encoder
 from lstmcli.training.events import Warned
 
@@ -25,35 +25,35 @@ if TYPE_CHECKING:
     from lstmcli.data.records import Record
 
 TEXTS, CHARACTERS = 64, 1_000_000
-"""Texts that are made at once, and characters of prompts that are read ahead for them."""
+"""Texts generated at once, and maximum characters of prompts read ahead."""
 
 
 def generate(generator: Generator, prompt: str, config: GenerateConfig, *, number: int = 0) -> Iterator[Event]:
-    """Texts that go on from ``prompt``: pieces as they are certain, and each text whole when it has ended.
+    """Continue ``prompt``: yields pieces of text as they become certain, and each text when it is complete.
 
     Args:
-        prompt: read as text that goes on; a line end at its end is part of it.
-        number: of the prompt among several; the same seed gives each texts of its own.
+        prompt: text to be continued; a final line end is part of it.
+        number: index of the prompt among several; with the same seed each gets different texts.
     """
-    (events,) = _side_by_side(generator, [prompt], config, number)
+    (events,) = _generate_batch(generator, [prompt], config, number)
     yield from events
 
 
 def generate_each(
     generator: Generator, prompts: Iterable[Record], config: GenerateConfig, *, ready: Callable[[], bool] | None = None
 ) -> Iterator[tuple[str, Iterator[Event]]]:
-    """Each prompt in order, with its events; prompts that are there already are continued together.
+    """Each prompt in order, with its events; prompts that are available are continued in one batch.
 
     Args:
-        ready: where prompts arrive over time: whether the next one is there already.
+        ready: for prompts that arrive over time: whether the next one is available without waiting.
 
     Raises:
-        LstmError: whatever ``prompts`` raises, once the prompts before are answered.
+        LstmError: any error of ``prompts``, after earlier prompts are answered.
     """
     config, number = replace(config, seed=_seed(config)), 0
     for window in windows(prompts, ready or (lambda: True), max(1, TEXTS // config.samples), CHARACTERS):
         texts = [record.text for record in window]
-        yield from zip(texts, _side_by_side(generator, texts, config, number), strict=True)
+        yield from zip(texts, _generate_batch(generator, texts, config, number), strict=True)
         number += len(texts)
 
 
@@ -61,43 +61,43 @@ def _seed(config: GenerateConfig) -> int:
     return config.seed if config.seed is not None else int(np.random.SeedSequence().generate_state(1)[0])
 
 
-def _side_by_side(
+def _generate_batch(
     generator: Generator, prompts: Sequence[str], config: GenerateConfig, first: int
 ) -> list[Iterator[Event]]:
-    """The events of each prompt, to be taken in order; ``first``: number of the first prompt."""
+    """The events of each prompt, to be consumed in order; ``first`` is the index of the first prompt."""
     starts, state = read_prompts(generator, prompts)
     if config.beam is not None:
         found = [beam_search(generator, start, rows_of(state, [n]), config) for n, start in enumerate(starts)]
     else:
         events = sample(generator, starts, state, config, seed=_seed(config), first=first)
-        found = _apart(events, len(prompts), config.samples)
+        found = _split_by_prompt(events, len(prompts), config.samples)
     return [_with_warning(generator.encoder, start, own) for start, own in zip(starts, found, strict=True)]
 
 
-def _with_warning(encoder: Encoder, start: Start, events: Iterator[Event]) -> Iterator[Event]:
+def _with_warning(encoder: Encoder, start: PromptState, events: Iterator[Event]) -> Iterator[Event]:
     if start.unknown:
         yield Warned(_unknown(encoder, start))
     yield from events
 
 
-def _unknown(encoder: Encoder, start: Start) -> str:
-    """What the model does not know of a prompt, and the prompt as its corpus would have it."""
+def _unknown(encoder: Encoder, start: PromptState) -> str:
+    """The warning about unknown tokens of a prompt, with the prompt in the style of the corpus."""
     tokens = len(start.ids) - 1
     if start.unknown == tokens:
         what = "its only symbol is" if tokens == 1 else f"all its {tokens:,} tokens are"
-        found = f"the model knows nothing of the prompt: {what} unknown to it"
+        result = f"the model knows nothing of the prompt: {what} unknown to it"
     else:
-        found = f"{start.unknown:,} of the prompt's {tokens:,} tokens {'is' if start.unknown == 1 else 'are'} unknown"
-        found += " to the model, and read as <unk>"
-    writing = encoder.writing
+        result = f"{start.unknown:,} of the prompt's {tokens:,} tokens {'is' if start.unknown == 1 else 'are'} unknown"
+        result += " to the model, and read as <unk>"
+    corpus_style = encoder.corpus_style
     line = start.prompt.split("\n")[-1]
-    like_it = writing.like_it(line) if writing is not None else line
-    before, after = (int(encoder.unknown(encoder.prompt(text)).sum()) for text in (line, like_it))
-    return found + (f"; as the model's corpus is written: {like_it!r}" if after < before else "")
+    restyled = corpus_style.restyle(line) if corpus_style is not None else line
+    before, after = (int(encoder.unknown(encoder.prompt(text)).sum()) for text in (line, restyled))
+    return result + (f"; as the model's corpus is written: {restyled!r}" if after < before else "")
 
 
-def _apart(events: Iterator[tuple[int, Event]], prompts: int, texts: int) -> list[Iterator[Event]]:
-    """The events of each prompt by themselves; those of later prompts wait until they are asked for."""
+def _split_by_prompt(events: Iterator[tuple[int, Event]], prompts: int, texts: int) -> list[Iterator[Event]]:
+    """Split the events by prompt; events of later prompts are buffered until they are consumed."""
     waiting: list[deque[Event]] = [deque() for _ in range(prompts)]
 
     def of(prompt: int) -> Iterator[Event]:

@@ -7,44 +7,44 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Step:
-    """One token that was generated, and what else could have come."""
+    """One generated token and its alternatives."""
 
     token: str
-    """Readable: its text, or ``</s>``."""
+    """A readable name: its text, or ``</s>``."""
     probability: float
-    """The model's own, before temperature and filters."""
+    """The model's probability, before temperature and filters."""
     alternatives: tuple[tuple[str, float], ...]
-    """The most probable tokens at this place, the best first."""
+    """The most probable tokens at this position, best first."""
 
 
 @dataclass(frozen=True, slots=True)
 class TextPiece:
-    """Text that is certain now: whole characters, and no part of a stop string."""
+    """Text that cannot change any more: whole characters, and no part of a stop string."""
 
     sample: int
     text: str
     step: Step | None = None
-    """With alternatives only; then there is a piece for every token, and its text may be empty."""
+    """Set with alternatives only; then there is a piece per token, and its text may be empty."""
 
 
 @dataclass(frozen=True, slots=True)
 class Continuation:
-    """One text that was generated, whole."""
+    """One complete generated text."""
 
     prompt: str
     text: str
-    """What comes after the prompt; a stop string and what follows it are not part of it."""
+    """The text after the prompt, without a stop string."""
     logprob: float
-    """Natural logarithm of the model's probability of the tokens, before temperature and filters."""
+    """The model's log-probability of the tokens in nats, before temperature and filters."""
     tokens: int
-    """How many were generated; the one that ended the text counts."""
+    """Number of generated tokens, including the one that ended the text."""
     finish: str
-    """end: the model ended the text; stop: a stop string; length: no more tokens were asked for."""
+    """end: the model ended the text; stop: at a stop string; length: the maximum number of tokens."""
     sample: int = 0
-    """Number of the text among those for one prompt, from 0; of n-best texts the best is 0."""
+    """Index of the text among those for one prompt, from 0; of n-best texts the best is 0."""
     seed: int | None = None
-    """What makes the same text again; None where nothing was drawn."""
+    """The seed that reproduces the text; None if nothing was sampled."""
     score: float | None = None
-    """Beam search only: ``logprob`` over the length as asked; what texts are ordered by."""
+    """Beam search only: ``logprob`` with the length penalty; texts are ordered by it."""
     steps: tuple[Step, ...] = ()
-    """With alternatives only."""
+    """Set with alternatives only."""

@@ -1,7 +1,7 @@
-"""Texts that are drawn token by token, side by side.
+"""Sample a batch of texts token by token.
 
-Every text draws from a source of its own, made from the seed, the number of its prompt and its own number: on
-the exact engines it does not depend on what is made beside it.
+Every text has its own random generator, seeded by the seed, the index of the prompt and the index of the text.  With
+an exact engine a text does not depend on the rest of the batch.
 
 Shapes: B texts, V words.
 """
@@ -21,24 +21,24 @@ from lstmcli.generation.filters import (
     ban,
     draw,
     filters,
-    only,
+    keep_only,
     repetition_penalty,
 )
 from lstmcli.generation.results import Continuation, Step, TextPiece
-from lstmcli.generation.session import Event, Generator, Start, rows_of
+from lstmcli.generation.session import Event, Generator, PromptState, rows_of
 from lstmcli.generation.stop_strings import StopFilter
 from lstmcli.tokenization.encoder import Encoder
 from lstmcli.tokenization.ids import END_ID, UNKNOWN_ID
 
 
 def sample(
-    generator: Generator, starts: Sequence[Start], state: State, config: GenerateConfig, *, seed: int, first: int
+    generator: Generator, starts: Sequence[PromptState], state: State, config: GenerateConfig, *, seed: int, first: int
 ) -> Iterator[tuple[int, Event]]:
-    """The events of all texts as they happen, each with the place of its prompt among ``starts``.
+    """The events of all texts as they occur, each with the index of its prompt in ``starts``.
 
     Args:
-        state: of the prompts side by side, before the last id of each.
-        first: number of the first prompt; the same seed gives each prompt texts of its own.
+        state: of the batch of prompts, before the last id of each.
+        first: index of the first prompt, which is part of the seed.
     """
     texts = [
         text
@@ -47,7 +47,7 @@ def sample(
     ]
     state = rows_of(state, [text.place for text in texts])
     last = np.array([starts[text.place].ids[-1] for text in texts], np.int32)
-    choose = Chooser(config.sampling, _first_of([starts[text.place] for text in texts]))
+    choose = TokenChooser(config.sampling, _first_token_masks([starts[text.place] for text in texts]))
     for _ in range(config.max_tokens):
         logits_TBV, state = generator.session.logits(last[None], state)
         chosen, norm_B = choose(logits_TBV[0], texts)
@@ -66,9 +66,9 @@ def sample(
 
 
 def _texts(
-    generator: Generator, start: Start, config: GenerateConfig, *, place: int, seed: int, number: int
+    generator: Generator, start: PromptState, config: GenerateConfig, *, place: int, seed: int, number: int
 ) -> Iterator[_Text]:
-    """The texts of one prompt, not begun yet."""
+    """The texts of one prompt, still empty."""
     n = config.sampling.no_repeat_ngram
     memory = NgramMemory(n, start.ids[1:].tolist()) if n else None
     for own in range(config.samples):
@@ -78,8 +78,8 @@ def _texts(
         yield text
 
 
-def _first_of(starts: Sequence[Start]) -> NDArray[np.bool_] | None:
-    """What each text may begin with, [B, V]; None where all may begin with anything."""
+def _first_token_masks(starts: Sequence[PromptState]) -> NDArray[np.bool_] | None:
+    """Mask of allowed first tokens, [B, V]; None if all are allowed."""
     masks = [start.first_V for start in starts]
     given = next((first_V for first_V in masks if first_V is not None), None)
     if given is None:
@@ -87,16 +87,16 @@ def _first_of(starts: Sequence[Start]) -> NDArray[np.bool_] | None:
     return np.stack([np.ones_like(given) if first_V is None else first_V for first_V in masks])
 
 
-class Chooser:
-    """The next token of each text."""
+class TokenChooser:
+    """Chooses the next token of each text."""
 
     def __init__(self, config: SamplingConfig, first_BV: NDArray[np.bool_] | None = None) -> None:
-        """``first_BV``: what may come first; None: anything."""
+        """``first_BV``: mask of allowed first tokens; None allows all."""
         self._config, self._filters, self._first_BV = config, filters(config), first_BV
 
     def __call__(self, logits_BV: Logits, texts: Sequence[_Text]) -> tuple[list[int], NDArray[np.float32]]:
-        """The tokens, and for each text the logarithm of the sum that makes its logits probabilities, [B]."""
-        # Every pass over [B, V] costs as much as a part of the network where texts are many: arrays are used again.
+        """The tokens, and the log of the softmax normaliser of each text, [B]."""
+        # With many texts each pass over [B, V] is expensive, so arrays are reused.
         peak_B1 = logits_BV.max(axis=-1, keepdims=True)
         logits_BV = logits_BV - peak_B1
         weights_BV = np.exp(logits_BV)
@@ -104,7 +104,7 @@ class Chooser:
         if not self._config.allow_unknown:
             logits_BV[:, UNKNOWN_ID] = MINUS_INFINITY
         if self._first_BV is not None:
-            logits_BV, self._first_BV = only(logits_BV, self._first_BV), None
+            logits_BV, self._first_BV = keep_only(logits_BV, self._first_BV), None
         logits_BV = self._unrepeated(logits_BV, texts)
         if self._config.temperature == 0:
             return logits_BV.argmax(axis=-1).tolist(), norm_B
@@ -117,7 +117,7 @@ class Chooser:
         return chosen.tolist(), norm_B
 
     def _unrepeated(self, logits_BV: Logits, texts: Sequence[_Text]) -> Logits:
-        """What came before made less probable, or ruled out where it would come again."""
+        """Apply the repetition penalty and rule out repeated n-grams."""
         if self._config.repetition_penalty != 1:
             seen_BV = np.zeros(logits_BV.shape, np.bool_)
             for row, text in enumerate(texts):
@@ -129,13 +129,19 @@ class Chooser:
 
 
 class _Text:
-    """One text in the making."""
+    """One text during generation."""
 
     random: np.random.Generator
     memory: NgramMemory | None
 
     def __init__(
-        self, generator: Generator, start: Start, config: GenerateConfig, place: int, sample: int, seed: int | None
+        self,
+        generator: Generator,
+        start: PromptState,
+        config: GenerateConfig,
+        place: int,
+        sample: int,
+        seed: int | None,
     ) -> None:
         self._encoder, self._prompt, self._sample, self._seed = generator.encoder, start.prompt, sample, seed
         self._streamer = start.streamer(generator.encoder)
@@ -149,16 +155,16 @@ class _Text:
         self._logprob = 0.0
 
     def push(self, id: int, logits_V: Logits, norm: np.float32) -> Iterator[Event]:
-        """Takes a token: gives the text that is certain now, and the whole if that is its end.
+        """Add a token; yields the text that became certain, and the whole text if this ends it.
 
         Args:
-            norm: what makes the logits log-probabilities when it is taken from them.
+            norm: the log of the softmax normaliser.
         """
         self.ids.append(id)
         self._logprob += float(logits_V[id] - norm)
         if self.memory:
             self.memory.push(id)
-        step = step_of(self._encoder, id, logits_V - norm, self._alternatives) if self._alternatives else None
+        step = describe_step(self._encoder, id, logits_V - norm, self._alternatives) if self._alternatives else None
         if step:
             self._steps.append(step)
         text = "" if id == END_ID else self._stops.push(self._streamer.push(id))
@@ -167,7 +173,7 @@ class _Text:
             yield from self.close("end" if id == END_ID else "stop")
 
     def close(self, finish: str) -> Iterator[Event]:
-        """The text ends; a character that was only begun when no more tokens were wanted is left out."""
+        """End the text; if it was cut off by length, an incomplete character is dropped."""
         self.finish = finish
         rest = self._stops.push(self._streamer.end()) if finish == "end" else ""
         yield from self._show(rest + self._stops.end(), None)
@@ -188,8 +194,8 @@ class _Text:
             yield TextPiece(self._sample, text, step)
 
 
-def step_of(encoder: Encoder, id: int, log_p_V: Logits, alternatives: int) -> Step:
-    """A token, its probability and the best candidates."""
+def describe_step(encoder: Encoder, id: int, log_p_V: Logits, alternatives: int) -> Step:
+    """A token with its probability and the most probable alternatives."""
     k = min(alternatives, len(log_p_V))
     best = np.argpartition(-log_p_V, k - 1)[:k]
     best = best[np.lexsort((best, -log_p_V[best]))]

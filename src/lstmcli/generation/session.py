@@ -1,4 +1,4 @@
-"""A language model that is ready to generate: opened from its directory, and prompts read by it.
+"""A language model ready to generate, and the state after reading prompts.
 
 Shapes: T tokens, B texts, V words.
 """
@@ -20,45 +20,45 @@ from lstmcli.tokenization.ids import END_ID, UNKNOWN_ID, Ids
 from lstmcli.training.events import Warned
 
 TOKENS_AT_ONCE = 1024
-"""Of a prompt."""
+"""Maximum tokens of a prompt that are read in one call."""
 SPACE_FIRST = ("word", "bpe", "unigram")
-"""Tokenizers that put the space before a word into its token."""
+"""Tokenizers whose tokens include the space before a word."""
 
 Event = Warned | TextPiece | Continuation
 
 
 @dataclass(frozen=True)
 class Generator:
-    """What generates: a tokenizer and a model that is ready to read."""
+    """A tokenizer and a session, for generation."""
 
     encoder: Encoder
     session: Session
     model: ModelDir | None = None
-    """Where it came from."""
+    """The model directory."""
 
     @cached_property
-    def bring_space_V(self) -> NDArray[np.bool_]:
-        """[V] tokens whose text within a line begins with a space; the end of the text too."""
+    def starts_with_space_V(self) -> NDArray[np.bool_]:
+        """Mask [V] of tokens whose text within a line starts with a space, and of the end of the text."""
         first = [self.encoder.streamer(UNKNOWN_ID).push(id)[:1] for id in range(self.encoder.vocab_size)]
         return np.array([id == END_ID or text == " " for id, text in enumerate(first)])
 
     @property
     def multiline(self) -> bool:
-        """Whether a text may have several lines: the model was trained on a document."""
+        """Whether a text may have several lines: the model was trained in mode document."""
         return self.model is not None and self.model.settings.tokenizer.mode == "document"
 
 
 @dataclass(frozen=True)
-class Start:
-    """Where texts begin."""
+class PromptState:
+    """A prompt as ids, ready to be continued."""
 
     prompt: str
     ids: Ids
-    """The prompt's, behind the token that starts a text."""
+    """The token that starts a text, then the prompt."""
     unknown: int = 0
-    """How many of the prompt's are unknown."""
+    """Number of unknown tokens in the prompt."""
     first_V: NDArray[np.bool_] | None = None
-    """What may come first: a token that brings the space that the prompt ends with; None: anything."""
+    """Mask of allowed first tokens: if the prompt ends with a space, those that start with it; None allows all."""
 
     def streamer(self, encoder: Encoder) -> TextStreamer:
         """Turns what comes after the prompt into text."""
@@ -67,7 +67,7 @@ class Start:
 
 
 class _WithoutSpace:
-    """Leaves out the space that the prompt has already."""
+    """Drops the leading space, which is already in the prompt."""
 
     def __init__(self, streamer: TextStreamer) -> None:
         self._streamer, self._begun = streamer, False
@@ -82,13 +82,13 @@ class _WithoutSpace:
         return self._streamer.end()
 
 
-def read_prompts(generator: Generator, prompts: Sequence[str]) -> tuple[list[Start], State]:
-    """The place after each prompt, and the state of all of them side by side, before the last id of each."""
+def read_prompts(generator: Generator, prompts: Sequence[str]) -> tuple[list[PromptState], State]:
+    """Read prompts in one batch; returns them as ids, and the state of the batch before the last id of each."""
     starts = [_start(generator, prompt) for prompt in prompts]
     state = generator.session.zero_state(len(starts))
     lengths = [len(start.ids) - 1 for start in starts]
     at = 0
-    # All that go on are read up to the end of the next one that ends, so nothing is padded.
+    # In each round the remaining prompts are read up to the end of the shortest, so nothing is padded.
     for end in sorted(set(lengths)):
         rows = [row for row, length in enumerate(lengths) if length >= end]
         own = rows_of(state, rows)
@@ -101,15 +101,16 @@ def read_prompts(generator: Generator, prompts: Sequence[str]) -> tuple[list[Sta
     return starts, state
 
 
-def _start(generator: Generator, prompt: str) -> Start:
+def _start(generator: Generator, prompt: str) -> PromptState:
     encoder = generator.encoder
-    # Where a token begins with the space before it, one more space would be a token that seldom stands before words.
+    # Token healing: with tokens that include the space before a word, a final space would be a token that words rarely
+    # follow, so it is removed and required of the first token.
     healed = encoder.config.kind in SPACE_FIRST and prompt[-1:] == " " and bool(prompt[-2:-1].strip())
     own = encoder.prompt(prompt[:-1] if healed else prompt)
     ids = np.concatenate([np.array([END_ID], np.int32), own])
-    return Start(prompt, ids, int(encoder.unknown(own).sum()), generator.bring_space_V if healed else None)
+    return PromptState(prompt, ids, int(encoder.unknown(own).sum()), generator.starts_with_space_V if healed else None)
 
 
 def rows_of(state: State, rows: Sequence[int]) -> State:
-    """The state of some of the texts, in this order; one may be there several times."""
+    """The state of the given rows, in this order; rows may be repeated."""
     return tuple(part[:, rows] for part in state)

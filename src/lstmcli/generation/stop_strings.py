@@ -1,4 +1,4 @@
-"""Stop strings: a text ends before the first of them, wherever token borders fall."""
+"""Stop strings: a text ends before the first of them, independent of token boundaries."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 
 class StopFilter:
-    """Lets text through up to a stop string, and holds back what may be the beginning of one."""
+    """Passes text through up to a stop string, and holds back text that may be the start of one."""
 
     def __init__(self, stops: Sequence[str]) -> None:
         self._stops = tuple(stops)
@@ -14,11 +14,11 @@ class StopFilter:
         self.found = False
 
     def push(self, text: str) -> str:
-        """The text that can be shown now."""
+        """The text that cannot be part of a stop string."""
         if self.found:
             return ""
         text = self._held + text
-        # The text is over as soon as one is complete; of those complete at once the one that began first counts.
+        # The first stop string to be complete ends the text; of several, the one that starts first.
         ends = [(at + len(stop), at) for stop in self._stops if (at := text.find(stop)) >= 0]
         if ends:
             self.found, self._held = True, ""
@@ -28,11 +28,11 @@ class StopFilter:
         return text[: len(text) - held]
 
     def end(self) -> str:
-        """What was held back: no more text comes, so it began no stop string."""
+        """The text that was held back, once no more text follows."""
         rest, self._held = self._held, ""
         return rest
 
     @staticmethod
     def _overlap(text: str, stop: str) -> int:
-        """How much of the end of the text is the beginning of a stop string."""
+        """The length of the longest end of the text that starts a stop string."""
         return next((n for n in range(min(len(text), len(stop) - 1), 0, -1) if stop.startswith(text[-n:])), 0)

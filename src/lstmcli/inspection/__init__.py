@@ -1,1 +1,1 @@
-"""Look inside a model as it reads a text."""
+"""Show gates, states and word attributions of a model for a text."""

@@ -1,6 +1,6 @@
-"""A text as a classifier reads it: gates, states, and what the answer would be at every token.
+"""Inspect a classifier: gates, states, running prediction and word attributions for a text.
 
-Shapes: T tokens, S segments of a text, F rows a token, K units of the last layer, C labels.
+Shapes: T tokens, S segments of a text, F rows per token, K units of the last layer, C labels.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from lstmcli.errors import UsageError
 from lstmcli.inspection.config import InspectConfig
 from lstmcli.inspection.occlusion import check_words, leave_one_out
 from lstmcli.inspection.results import Inspection, Layer, TokenRead, Why
-from lstmcli.inspection.running_confidence import as_it_reads, stride
+from lstmcli.inspection.running_confidence import running_probabilities, stride
 from lstmcli.inspection.stack import InspectedStack
 from lstmcli.model_dir.directory import ModelDir
 from lstmcli.tokenization.batching import head_and_tail, pack
@@ -41,7 +41,7 @@ def _check_label(model: ModelDir, config: InspectConfig) -> None:
 
 
 def open_classifier(model: ModelDir, config: InspectConfig, threads: int | None) -> ClassifierInspector:
-    """A classifier, opened to be watched.
+    """An inspector for a classifier.
 
     Raises:
         ModelError: damaged.
@@ -55,10 +55,10 @@ class ClassifierInspector:
     def __init__(self, classifier: Classifier, config: InspectConfig) -> None:
         self.model, self._classifier, self._config = classifier.model, classifier, config
         self._shape = shape = self.model.settings.model
-        self._opened: InspectedStack | None = None
+        self._stack: InspectedStack | None = None
         if config.gates:
-            ways = 2 if shape.bidirectional else 1
-            self._opened = InspectedStack(self.model, config, shape.cell, [shape.hidden] * shape.layers, ways)
+            directions = 2 if shape.bidirectional else 1
+            self._stack = InspectedStack(self.model, config, shape.cell, [shape.hidden] * shape.layers, directions)
 
     def inspect(self, records: Iterable[Record], *, carried: bool = False) -> Iterator[Inspection]:
         for record in records:
@@ -82,14 +82,14 @@ class ClassifierInspector:
             why=self._why(text, label) if self._config.why else None,
             columns=record.columns,
         )
-        return found if self._opened is None else self._watched(self._opened, found, label)
+        return found if self._stack is None else self._with_layers(self._stack, found, label)
 
     def _why(self, text: str, label: int) -> Why:
         classify, name = self._classifier.probabilities, self._classifier.labels[label]
         return leave_one_out(classify, text, label, name, multilabel=self._classifier.multilabel)
 
-    def _watched(self, opened: InspectedStack, found: Inspection, label: int) -> Inspection:
-        """The same with its tokens and layers."""
+    def _with_layers(self, stack: InspectedStack, found: Inspection, label: int) -> Inspection:
+        """Add tokens and layers."""
         spans = self._classifier.encoder.spans(found.text)
         if not spans:
             return found
@@ -97,7 +97,7 @@ class ClassifierInspector:
         most = self.model.settings.tokenizer.max_tokens
         kept = head_and_tail(np.arange(len(spans), dtype=np.int32), most).tolist()
         every = stride(len(kept), len(found.text), self._shape)
-        answers = as_it_reads(self._classifier.probabilities, found.text, [spans[t][1] for t in kept], every)
+        answers = running_probabilities(self._classifier.probabilities, found.text, [spans[t][1] for t in kept], every)
         ids_BSTF, lengths_BS = pack([ids_TF], self._shape.segment, most)
         segments = np.repeat(np.arange(len(lengths_BS[0])), lengths_BS[0]).tolist()
         tokens = tuple(
@@ -111,28 +111,28 @@ class ClassifierInspector:
             )
             for t, segment, p_C in zip(kept, segments, answers, strict=True)
         )
-        layers = self._layers(opened, ids_BSTF[0], lengths_BS[0], label)
+        layers = self._layers(stack, ids_BSTF[0], lengths_BS[0], label)
         return replace(found, tokens=tokens, layers=layers, unread=len(spans) - len(kept), every=every)
 
     def _layers(
-        self, opened: InspectedStack, ids_STF: NDArray[np.int32], lengths_S: NDArray[np.int64], label: int
+        self, stack: InspectedStack, ids_STF: NDArray[np.int32], lengths_S: NDArray[np.int64], label: int
     ) -> tuple[Layer, ...]:
-        x_TSE = opened.embed(ids_STF).sum(axis=2).transpose(1, 0, 2)
-        traces, _ = opened.read(x_TSE, lengths_S)
+        x_TSE = stack.embed(ids_STF).sum(axis=2).transpose(1, 0, 2)
+        traces, _ = stack.read(x_TSE, lengths_S)
         place_T = np.concatenate([np.arange(length) for length in lengths_S])
         layers = []
-        for (layer, way), watch in opened.watches().items():
-            watch.add(*traces[layer][way])
+        for (layer, direction), statistics in stack.new_statistics().items():
+            statistics.add(*traces[layer][direction])
             last = self._config.top_units and layer + 1 == len(traces)
-            layers.append(watch.layer(place_T, self._added(opened, traces[-1], label)[way] if last else None))
+            layers.append(statistics.layer(place_T, self._added(stack, traces[-1], label)[direction] if last else None))
         return tuple(layers)
 
-    def _added(self, opened: InspectedStack, last: list[Trace], label: int) -> list[NDArray[Any]]:
-        """What each unit of the last layer adds to the score of the label, [H] for each direction."""
+    def _added(self, stack: InspectedStack, last: list[Trace], label: int) -> list[NDArray[Any]]:
+        """Contribution of each unit of the last layer to the score of the label, [H] for each direction."""
         from lstmcli.inspection.reference import contributions
 
         h_TK = np.concatenate([trace.states["hidden"] for trace in last], axis=1)
-        added_CK = contributions(opened.weights, self._shape.pooling, h_TK, len(last))
+        added_CK = contributions(stack.weights, self._shape.pooling, h_TK, len(last))
         own_K = added_CK[label] if self.model.multilabel else added_CK[label] - added_CK.mean(axis=0)
         return np.split(own_K, len(last))
 
@@ -142,6 +142,6 @@ def _by_name(labels: Iterable[str], p_C: Iterable[float]) -> dict[str, float]:
 
 
 def _own_part(text: str, spans: list[tuple[int, int]], t: int) -> str:
-    """The characters of a token; none for one that goes on with a character that another began."""
+    """The characters of a token; empty for one within a character that an earlier token started."""
     first, last = spans[t]
     return text[max(first, spans[t - 1][1]) if t else first : last]

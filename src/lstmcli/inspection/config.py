@@ -1,4 +1,4 @@
-"""What ``lstm inspect`` is asked to show."""
+"""Settings of ``lstm inspect``."""
 
 from __future__ import annotations
 
@@ -11,22 +11,22 @@ DIRECTIONS: tuple[str, ...] = ("forward", "backward", "both")
 
 @dataclass(frozen=True)
 class InspectConfig:
-    """Layers and units are counted from 1."""
+    """What to show; layers and units are counted from 1."""
 
     layer: int | None = None
-    """The layer that is shown; 0 for all of them; None for the last, which the answer is made from."""
+    """The layer to show; 0: all; None: the last."""
     direction: str = "forward"
     """forward, backward or both."""
     units: tuple[int, ...] = ()
-    """Units that are shown one by one."""
+    """Units to show individually."""
     top_units: int = 0
-    """How many of the units that are tied most to the label, and to the position, are shown."""
+    """Number of units to show that contribute most to the label, or correlate most with the position."""
     label: str | None = None
-    """The label whose probability is followed; None for the one that the model gives."""
+    """The label of interest; None: the predicted label."""
     gates: bool = True
-    """Whether the states are looked at."""
+    """Compute gates and states."""
     why: bool = False
-    """Whether words are left out one by one, to see what the answer owes to them."""
+    """Compute word attributions by leaving out one word at a time."""
 
     def __post_init__(self) -> None:
         require(self.layer is None or self.layer >= 0, f"layer must be 1 or more, not {self.layer}")

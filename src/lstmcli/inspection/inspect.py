@@ -1,9 +1,7 @@
-"""A text as a model reads it: gates and states at every token, what the model makes of it on the way.
+"""Inspect a model: gates and states at every token of a text, and predictions or surprisals.
 
-Gates come from the reference cell (``inspection/reference.py``), answers and surprisals from what ``classify`` and
-``perplexity`` run.  Tests hold the states of the two equal.
-
-Shapes: T tokens, S segments of a text, F rows a token, K units of the last layer, C labels.
+Gates and states are computed by the reference cells (``inspection/reference.py``), predictions and surprisals by the
+same code as in ``classify`` and ``perplexity``.  Tests compare the states of both.
 """
 
 from __future__ import annotations
@@ -14,7 +12,7 @@ from typing import TYPE_CHECKING, Protocol
 
 from lstmcli.inspection.config import InspectConfig
 from lstmcli.inspection.results import Inspection
-from lstmcli.model_dir.directory import ModelDir, read_model, unless_replaced
+from lstmcli.model_dir.directory import ModelDir, read_model, retry_if_replaced
 
 if TYPE_CHECKING:
     from lstmcli.data.records import Record
@@ -24,27 +22,27 @@ class Inspector(Protocol):
     model: ModelDir
 
     def inspect(self, records: Iterable[Record], *, carried: bool = False) -> Iterator[Inspection]:
-        """Each text as it was read; of a language model, each line.
+        """Inspect each text; for a language model, each line.
 
         Args:
-            carried: the state goes on from line to line; language models only.
+            carried: carry the state from line to line; language models only.
 
         Raises:
-            DataError: a text of too many words to leave each out.
-            ModelError: the model gives no finite number.
+            DataError: a text has too many words for attributions.
+            ModelError: the model's probabilities are not finite.
         """
 
 
 def load_inspector(path: str | Path, config: InspectConfig, *, threads: int | None = None) -> Inspector:
-    """A model of either kind, opened to be watched.
+    """An inspector for a model of any task.
 
     Raises:
-        ModelError: missing, damaged, too new, or no classifier where one is asked for.
+        ModelError: missing, damaged, too new, or not a classifier although attributions are requested.
         UsageError: a layer, direction, unit or label that the model does not have.
     """
-    return unless_replaced(path, lambda: _load(read_model(path), config, threads))
+    return retry_if_replaced(path, lambda: _load(read_model(path), config, threads))
 
 
 def _load(model: ModelDir, config: InspectConfig, threads: int | None) -> Inspector:
-    found: Inspector = model.task.feature("inspect")(model, config, threads)
-    return found
+    result: Inspector = model.task.feature("inspect")(model, config, threads)
+    return result

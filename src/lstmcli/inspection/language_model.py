@@ -1,4 +1,4 @@
-"""A text as a language model reads it: gates, states and the surprisal of every token.
+"""Inspect a language model: gates, states and the surprisal of every token.
 
 Shapes: T tokens.
 """
@@ -26,14 +26,14 @@ if TYPE_CHECKING:
 from lstmcli.tokenization.tokenizer import well_formed
 
 PIECE = 1024
-"""Tokens of a line that are read in one go."""
+"""Maximum tokens of a line per call."""
 
 
 def open_language_model(model: ModelDir, config: InspectConfig, threads: int | None) -> LanguageModelInspector:
-    """A language model, opened to be watched.
+    """An inspector for a language model.
 
     Raises:
-        ModelError: damaged, or the reasons for a label are asked for.
+        ModelError: damaged, or word attributions are requested.
         UsageError: a layer, direction, unit or label that the model does not have.
     """
     if config.why:
@@ -51,7 +51,7 @@ class LanguageModelInspector:
         self.model, self._lm, self._tables = lm.model, lm, Tables(lm.encoder)
         shape = self.model.settings.model
         self._cell = CELLS[shape.cell].title
-        self._opened = InspectedStack(self.model, config, shape.cell, shape.widths, 1)
+        self._stack = InspectedStack(self.model, config, shape.cell, shape.widths, 1)
 
     def inspect(self, records: Iterable[Record], *, carried: bool = False) -> Iterator[Inspection]:
         from lstmcli.language_modeling.scoring.perplexity import Reading, lines_of
@@ -78,7 +78,7 @@ class LanguageModelInspector:
                 )
 
     def _start(self, begins: bool) -> list[TokenRead]:
-        """``</s>``, which a model reads before the first token of a text."""
+        """``</s>``, which precedes the first token of a text."""
         (name,) = self._lm.encoder.tokens([self._lm.encoder.end_id])
         return [TokenRead(name, 0, 0)] if begins else []
 
@@ -94,10 +94,10 @@ class LanguageModelInspector:
     def _layers(
         self, ids_T: NDArray[np.integer], states: list[State] | None
     ) -> tuple[tuple[Layer, ...], list[State] | None]:
-        watches = self._opened.watches()
+        by_layer = self._stack.new_statistics()
         for start in range(0, len(ids_T), PIECE):
-            x_TNE = self._opened.embed(ids_T[start : start + PIECE, None])
-            traces, states = self._opened.read(x_TNE, np.array([len(x_TNE)]), states)
-            for (layer, way), watch in watches.items():
-                watch.add(*traces[layer][way])
-        return tuple(watch.layer(np.arange(len(ids_T))) for watch in watches.values()), states
+            x_TNE = self._stack.embed(ids_T[start : start + PIECE, None])
+            traces, states = self._stack.read(x_TNE, np.array([len(x_TNE)]), states)
+            for (layer, direction), statistics in by_layer.items():
+                statistics.add(*traces[layer][direction])
+        return tuple(statistics.layer(np.arange(len(ids_T))) for statistics in by_layer.values()), states

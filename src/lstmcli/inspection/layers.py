@@ -1,4 +1,4 @@
-"""From the gates and states of a layer to what is shown of it.
+"""Statistics of the gates and states of a layer.
 
 Shapes: T tokens, H units.
 """
@@ -17,22 +17,22 @@ Floats = NDArray[np.floating[Any]]
 
 
 class LayerStatistics:
-    """One layer in one direction while a text goes by, piece after piece.
+    """Accumulates statistics of one layer and direction over pieces of a text.
 
-    Memory grows with the tokens, not with tokens times units, unless all units have to be compared.
+    Memory is proportional to the tokens, not to tokens times units, unless ``top_units`` is requested.
     """
 
     def __init__(self, config: InspectConfig, layer: int, layers: int, direction: str, units: int) -> None:
         self._config, self._about, self._units = config, (layer, layers, direction), units
-        self._gates: dict[str, _Summary] = {}
+        self._gates: dict[str, _GateSummary] = {}
         self._norms: dict[str, list[Floats]] = {}
         self._chosen: dict[str, list[Floats]] = {}
         self._all: dict[str, list[Floats]] = {}
 
     def add(self, gates: dict[str, Floats], states: dict[str, Floats]) -> None:
-        """The next tokens: gates and states by name, each [T, H]."""
+        """Add the next tokens: gates and states by name, each [T, H]."""
         for name, values_TH in gates.items():
-            self._gates.setdefault(name, _Summary(candidate=name == "candidate")).add(values_TH)
+            self._gates.setdefault(name, _GateSummary(candidate=name == "candidate")).add(values_TH)
         for name, values_TH in reversed(states.items()):
             self._norms.setdefault(name, []).append(np.linalg.norm(values_TH, axis=1))
             if self._config.top_units:
@@ -42,11 +42,11 @@ class LayerStatistics:
             self._chosen.setdefault(name, []).append(values_TH[:, columns])
 
     def layer(self, place_T: NDArray[np.int64], contributions_H: Floats | None = None) -> Layer:
-        """What there is to show.
+        """The statistics.
 
         Args:
-            place_T: the place of each token in its segment.
-            contributions_H: what each unit adds to the score of the label; of a classifier's last layer.
+            place_T: position of each token in its segment.
+            contributions_H: contribution of each unit to the score of the label; only for a classifier's last layer.
         """
         layer, layers, direction = self._about
         chosen = {name: np.concatenate(values) for name, values in self._chosen.items()}
@@ -68,19 +68,19 @@ class LayerStatistics:
     def _ties(self, place_T: NDArray[np.int64], contributions_H: Floats | None) -> list[Tie]:
         states = {name: np.concatenate(values) for name, values in self._all.items()}
         hidden_TH = states["hidden"]
-        found = []
+        result = []
         enough = len(place_T) >= ENOUGH_TOKENS
         position_H = correlations(states.get("cell", hidden_TH), place_T) if enough else None
         strengths = {"label": contributions_H, "position": position_H}
         for to, strength_H in strengths.items():
             if strength_H is not None:
                 order = np.argsort(-abs(strength_H), kind="stable")[: self._config.top_units]
-                found += [Tie(int(u) + 1, to, float(strength_H[u]), _numbers(hidden_TH[:, u])) for u in order]
-        return found
+                result += [Tie(int(u) + 1, to, float(strength_H[u]), _numbers(hidden_TH[:, u])) for u in order]
+        return result
 
 
-class _Summary:
-    """Mean and spread of a gate at each token, and the extremes of each unit."""
+class _GateSummary:
+    """Mean and standard deviation of a gate at each token, and minimum and maximum of each unit."""
 
     def __init__(self, candidate: bool) -> None:
         self._candidate = candidate
@@ -118,7 +118,7 @@ def _units(which_H: NDArray[np.bool_]) -> tuple[int, ...]:
 
 
 def correlations(values_TH: Floats, place_T: NDArray[np.int64]) -> Floats:
-    """Pearson's r of each column with the place; 0 where one of them does not vary."""
+    """Pearson correlation of each column with the position; 0 if either is constant."""
     values = values_TH.astype(np.float64) - values_TH.mean(axis=0, dtype=np.float64)
     place = place_T - place_T.mean()
     scale_H = np.sqrt((values**2).sum(axis=0) * (place**2).sum())

@@ -1,8 +1,11 @@
-"""Which words a classifier's answer rests on: each is left out once, and the text is classified anew.
+"""Word attributions by leave-one-out: classify the text without each word.
 
-The differences are exact answers of the model, not estimates.  They need not add up: two words that say the same
-each do little by themselves, since the other still says it; a negation changes what another word does.  So their sum
-is given beside what all words do together, the whole text against one without words.
+The method is that of Li, Monroe & Jurafsky (2016, arXiv 1612.08220), "erasure".
+The differences are exact, not estimates, but not additive: of two redundant words each has little effect alone, and a
+negation changes the effect of other words.  So their sum is reported together with the total effect, the difference
+between the whole text and the empty text.
+
+Shapes: N texts, C labels.
 """
 
 from __future__ import annotations
@@ -20,7 +23,7 @@ from lstmcli.inspection.results import Why, Word
 Floats = NDArray[np.floating[Any]]
 MAX_WORDS = 2000
 WINDOW = 512
-"""Texts that exist at once."""
+"""Number of texts classified at once."""
 
 _ALONE = (
     "\u2e80-\u2fdf\u3000-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff01-\uff65\U00020000-\U0003ffff"
@@ -30,12 +33,12 @@ _WORD = re.compile(rf"['’](?:s|t|re|ve|ll|d|m)\b|[{_ALONE}]|[^\s{_ALONE}{_MARK
 
 
 def words(text: str) -> list[tuple[int, int]]:
-    """Words, marks, and Chinese or Japanese characters, as spans of the text."""
+    """Spans of the words, marks, and Chinese or Japanese characters of a text."""
     return [found.span() for found in _WORD.finditer(text)]
 
 
 def without(text: str, first: int, last: int) -> str:
-    """The text with a word left out, and one of the spaces if it stood between two."""
+    """The text without a word, and without one of the spaces around it."""
     before, after = text[:first], text[last:]
     if after[:1].isspace() and (not before or before[-1:].isspace()):
         after = after[1:]
@@ -55,12 +58,11 @@ def check_words(text: str, path: str = "", line: int = 0) -> None:
 def leave_one_out(
     classify: Callable[[Sequence[str]], Floats], text: str, label: int, name: str, *, multilabel: bool
 ) -> Why:
-    """What the answer owes to each word.
+    """The attribution of each word.
 
     Args:
-        classify: texts to probabilities [N, C].
-        label: the column of the label in question, ``name``.
-
+        classify: computes probabilities [N, C] of texts.
+        label: the column of the label ``name``.
     """
     spans = words(text)
     whole, empty = _figures(classify([text, ""]), label, multilabel)
@@ -74,7 +76,7 @@ def leave_one_out(
 
 
 def _figures(p_NC: Floats, label: int, multilabel: bool) -> list[tuple[float, float]]:
-    """Probability and log-odds of the label in each answer."""
+    """Probability and log-odds of the label for each text."""
     p_N = p_NC[:, label].astype(np.float64)
     against_N = 1 - p_N if multilabel or p_NC.shape[1] == 1 else np.delete(p_NC, label, axis=1).sum(axis=1)
     tiny = np.finfo(np.float64).tiny

@@ -1,7 +1,7 @@
-"""The reference cells of ``lstmcli.cells`` run in numpy on saved weights, every gate kept: for looking, not for speed.
+"""The reference cells of ``lstmcli.cells`` in NumPy on saved weights, with all gates; for inspection, not for speed.
 
-The equations are those that training and the graphs are held equal to; nothing is written twice.  What needs no state
-is computed for all steps at once, the rest step by step.
+The equations are the ones that training and the ONNX graphs are tested against.  The part that needs no state is
+computed for all steps at once, the rest step by step.
 
 Shapes: T time steps, N rows, E inputs, H units a direction, D directions, K = D * H, C labels, P poolings.
 """
@@ -18,21 +18,21 @@ from lstmcli.cells import CELLS
 
 Floats = NDArray[np.floating[Any]]
 State = tuple[Floats, ...]
-"""What a layer carries from step to step, each [N, H]: h first."""
+"""The state of a layer, each part [N, H]; the first is h."""
 _STATES = {"h": "hidden", "c": "cell"}
 
 
 class Trace(NamedTuple):
-    """One layer in one direction, at every step: each [T, N, H]."""
+    """Gates and states of one layer and direction at every step, each [T, N, H]."""
 
     gates: dict[str, Floats]
-    """By name, in the order of the equations; none for a plain RNN."""
+    """By name, in the order of the equations; empty for an RNN."""
     states: dict[str, Floats]
-    """hidden, and cell where there is one."""
+    """hidden and, if the cell has one, cell."""
 
 
 class NumpyTensor(np.ndarray[Any, Any]):
-    """An array with the few methods that the equations of the cells use."""
+    """A NumPy array with the methods of ``cells/cell.py``."""
 
     def sigmoid(self) -> Any:
         return 0.5 * (np.tanh(0.5 * self) + 1)  # exp would overflow
@@ -66,7 +66,7 @@ class ReferenceStack:
     """The recurrent stack of a saved model."""
 
     def __init__(self, weights: Mapping[str, NDArray[Any]], cell: str, widths: Sequence[int], directions: int) -> None:
-        """``weights`` by name, as in ``model.safetensors``; ``widths`` as in ``core.stack``.  Raises: KeyError."""
+        """``weights`` by name, as in ``model.safetensors``; ``widths`` as in ``nn/stack.py``.  Raises: KeyError."""
         self.cell, self.widths, self.directions = CELLS[cell], tuple(widths), directions
         self._weights = [
             [self._own(weights, f"stack.layers.{layer}.{direction}.") for direction in range(directions)]
@@ -80,12 +80,12 @@ class ReferenceStack:
     def read(
         self, x_TNE: Floats, lengths_N: NDArray[np.int64], states: Sequence[State] | None = None
     ) -> tuple[list[list[Trace]], list[State]]:
-        """Every layer, from the lowest up, in each direction; and the state of one-way layers after the last step.
+        """The trace of every layer, bottom to top, in each direction, and the final state of forward layers.
 
-        Steps past a row's length hold nothing meant to be read.
+        Values beyond a row's length are undefined.
 
         Args:
-            states: where one-way layers begin; zeros by default.
+            states: the initial state of forward layers; zeros by default.
         """
         T, N = x_TNE.shape[:2]
         t = np.arange(T)[:, None]
@@ -110,9 +110,9 @@ class ReferenceStack:
         gates: dict[str, list[Any]] = {}
         states: dict[str, list[Any]] = {_STATES[name]: [] for name in self.cell.states}
         for read in self.cell.read(numpy_tensor(x_TNE), weights):
-            opened = self.cell.step(read, own, weights)
-            own = opened.state
-            for name, value in opened.gates.items():
+            trace = self.cell.step(read, own, weights)
+            own = trace.state
+            for name, value in trace.gates.items():
                 gates.setdefault(name, []).append(value)
             for values, part in zip(states.values(), own, strict=True):
                 values.append(part)
@@ -126,13 +126,13 @@ def _stacked(values: dict[str, list[Any]]) -> dict[str, Floats]:
 def contributions(
     weights: Mapping[str, NDArray[Any]], poolings: Sequence[str], h_TK: Floats, directions: int
 ) -> Floats:
-    """What each unit of a classifier's last layer adds to each logit of the network, [C, K].
+    """Contribution of each unit of a classifier's last layer to each logit of the network, [C, K].
 
-    The sum over the units, and ``head.bias``, is the logit: pooling and the linear head take units one by one.
+    The logit is their sum plus ``head.bias``, because pooling and the linear head treat units separately.
 
     Args:
-        poolings: as in ``core.heads``, in the order of the head's columns.
-        h_TK: the last layer's states of a text, its segments end to end.
+        poolings: as in ``nn/pooling.py``, in the order of the head's columns.
+        h_TK: the last layer's states of a text, segments concatenated.
     """
     pooled_PK = np.stack([_pool(kind, weights, h_TK, directions) for kind in poolings])
     head_CPK = np.asarray(weights["head.weight"], np.float32).reshape(-1, *pooled_PK.shape)
@@ -140,7 +140,7 @@ def contributions(
 
 
 def _pool(kind: str, weights: Mapping[str, NDArray[Any]], h_TK: Floats, directions: int) -> Floats:
-    """[K]"""
+    """The pooled state, [K]."""
     if kind == "max":
         return np.asarray(h_TK.max(axis=0))
     if kind == "mean":

@@ -1,6 +1,6 @@
-"""What ``lstm inspect`` found in one text.
+"""Results of ``lstm inspect``.
 
-Series go over the tokens of ``Inspection.tokens``, one number each.  Layers and units are counted from 1.
+Series have one number per token of ``Inspection.tokens``.  Layers and units are counted from 1.
 """
 
 from __future__ import annotations
@@ -12,39 +12,38 @@ from typing import Any
 Numbers = tuple[float, ...]
 
 SATURATED, DEAD = 0.9, 0.1
-"""A gate of a unit is saturated where it is above the first at every token, and dead where it is below the second at
-every token: then it lets everything or nothing through, and does not react to the text.  Of a candidate, which lies
-between -1 and 1, the size counts.  The limits are those of Karpathy, Johnson & Li (2015, arXiv 1506.02078, section
-4.2)."""
+"""A gate of a unit is saturated if it is above the first limit at every token, and dead if it is below the second at
+every token: it does not react to the text.  For a candidate, which is between -1 and 1, the absolute value counts.  The
+limits are those of Karpathy, Johnson & Li (2015, arXiv 1506.02078, section 4.2)."""
 ENOUGH_TOKENS = 5
-"""In a shorter text nothing is called saturated, dead or tied to the position: it would say little."""
+"""Minimum number of tokens for findings and for correlations with the position."""
 MAX_VALUES = 0.9
-"""The gate as a whole is called so if this share of its values, over all units and tokens, is beyond the limit."""
+"""A gate as a whole is saturated or dead if this share of its values, over units and tokens, is beyond the limit."""
 
 
 @dataclass(frozen=True, slots=True)
 class TokenRead:
-    """A token, and where the model stood once it had read it."""
+    """A token, and the prediction after reading it."""
 
     text: str
-    """As it stands in the text; of a language model, its readable name."""
+    """The text of the token; for a language model, its readable name."""
     start: int
-    """The characters of the text that it stands for, from 0; both the same where it stands for none."""
+    """Start of the span of characters, from 0; equal to ``end`` for an empty span."""
     end: int
     unknown: bool = False
     segment: int = 0
-    """Long texts are read in segments, each from a state of zeros."""
+    """Index of the segment; long texts are read in segments, each from a zero state."""
     probabilities: dict[str, float] | None = None
-    """Classifier: what it would answer if the text ended here.  None where that was not computed."""
+    """Classifier: the prediction if the text ended here; None if it was not computed."""
     surprisal: float | None = None
-    """Language model: -log2 of its probability after all the text before it.  None for ``</s>`` before a text."""
+    """Language model: -log2 of its probability given all the text before it; None for ``</s>`` before a text."""
     entropy: float | None = None
-    """Bits, of the prediction of this token."""
+    """Entropy of the prediction of this token, in bits."""
 
 
 @dataclass(frozen=True, slots=True)
 class Gate:
-    """A gate, or the candidate, over the tokens: mean and standard deviation over the units."""
+    """Series of a gate or the candidate: mean and standard deviation over the units."""
 
     name: str
     mean: Numbers
@@ -53,7 +52,7 @@ class Gate:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One unit over the tokens: its gates, cell and hidden state by name."""
+    """Series of one unit: its gates, cell and hidden state, by name."""
 
     unit: int
     values: dict[str, Numbers]
@@ -61,35 +60,35 @@ class Unit:
 
 @dataclass(frozen=True, slots=True)
 class Tie:
-    """A unit that goes with something."""
+    """A unit that is related to the label or the position."""
 
     unit: int
     to: str
     """label or position."""
     strength: float
-    """label: what the unit adds to the network's score of the label, beyond what it adds to the mean of all labels
-    (for multi-label models, to the score itself); these add up to the score but for the bias.  position: correlation
-    of its cell (of its hidden state, where there is no cell) with the place of the token in its segment; not in texts
-    of fewer than ``ENOUGH_TOKENS`` tokens, where chance correlates."""
+    """label: the unit's contribution to the network's logit of the label, minus its mean contribution to all labels
+    (multi-label: the contribution itself); contributions sum to the logit without bias.  position: correlation of its
+    cell, or its hidden state if there is no cell, with the position of the token in its segment; only for texts with at
+    least ``ENOUGH_TOKENS`` tokens."""
     hidden: Numbers
 
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """A gate that does not react."""
+    """A saturated or dead gate."""
 
     gate: str
     state: str
     """saturated or dead; see ``SATURATED``."""
     units: tuple[int, ...]
-    """Those in which it is so at every token."""
+    """Units for which it holds at every token."""
     share: float
-    """Of all its values, over units and tokens, those beyond the limit."""
+    """Share of its values, over units and tokens, beyond the limit."""
 
 
 @dataclass(frozen=True, slots=True)
 class Layer:
-    """One layer in one direction."""
+    """The statistics of one layer and direction."""
 
     layer: int
     layers: int
@@ -97,9 +96,9 @@ class Layer:
     """forward or backward."""
     units: int
     gates: tuple[Gate, ...]
-    """In the order of the cell's equations; none for a plain RNN."""
+    """In the order of the cell's equations; empty for an RNN."""
     norms: dict[str, Numbers]
-    """Euclidean length of the cell, where there is one, and of the hidden state."""
+    """Euclidean norms of the cell, if there is one, and of the hidden state."""
     chosen: tuple[Unit, ...] = ()
     ties: tuple[Tie, ...] = ()
     findings: tuple[Finding, ...] = ()
@@ -107,22 +106,22 @@ class Layer:
 
 @dataclass(frozen=True, slots=True)
 class Word:
-    """A word, and what the answer is without it."""
+    """The attribution of one word."""
 
     text: str
     start: int
     end: int
     probability: float
-    """Of the label, in the text without the word."""
+    """Probability of the label for the text without the word."""
     difference: float
-    """By how much the word raises the probability: that of the whole text less the one without it."""
+    """Probability of the label for the whole text minus ``probability``."""
     log_odds: float
-    """By how much it raises the log-odds, ln p / (1 - p)."""
+    """The same difference in log-odds, ln p / (1 - p)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Why:
-    """What a classifier's answer owes to each word."""
+    """The attributions of all words of a text."""
 
     label: str
     probability: float
@@ -130,12 +129,12 @@ class Why:
     words: tuple[Word, ...]
     """In the order of the text."""
     empty_probability: float
-    """Of the label, with all words left out."""
+    """Probability of the label for the empty text."""
     empty_log_odds: float
 
     @property
     def total(self) -> float:
-        """What all words do together: the differences of the words add up to this, if each works by itself."""
+        """The effect of all words together; equal to ``sum`` if the effects of words are independent."""
         return self.probability - self.empty_probability
 
     @property
@@ -144,7 +143,7 @@ class Why:
 
     @property
     def sum(self) -> float:
-        """The differences of all words, one by one."""
+        """The sum of the differences of all words."""
         return sum(word.difference for word in self.words)
 
     @property
@@ -154,27 +153,27 @@ class Why:
 
 @dataclass(frozen=True, slots=True)
 class Inspection:
-    """One text, or one line of it, as a model read it."""
+    """The inspection of one text or line."""
 
     text: str
     line: int
-    """Of the file, from 1; 0 for a text without one."""
+    """Line number in the file, from 1; 0 for a text without one."""
     path: str
     task: str
     """classify or lm."""
     cell: str
-    """What cell the model is made of, in words."""
+    """Title of the cell."""
     tokens: tuple[TokenRead, ...] = ()
     layers: tuple[Layer, ...] = ()
     label: str | None = None
-    """The label that is followed; None: a language model, which has none."""
+    """The label of interest; None for a language model."""
     probability: float | None = None
-    """Of that label, after the whole text."""
+    """Probability of that label for the whole text."""
     probabilities: dict[str, float] | None = None
     why: Why | None = None
     unread: int = 0
-    """Tokens in the middle of a long text that the model does not read, and ``tokens`` lacks."""
+    """Number of tokens in the middle of a long text that the model does not read; they are not in ``tokens``."""
     every: int = 1
-    """The classifier's answer was computed after every so many tokens, to bound the work."""
+    """The classifier's prediction was computed after every so many tokens."""
     columns: Mapping[str, Any] = field(default_factory=dict)
-    """The whole row of the input, only when ``keep_columns`` was asked for."""
+    """The row of the input, only with ``keep_columns``."""

@@ -1,4 +1,4 @@
-"""The recurrent stack of a saved model, opened: which layers, directions and units are looked at.
+"""The recurrent stack of a saved model, for inspection of chosen layers, directions and units.
 
 Shapes: T steps, S segments, E inputs.
 """
@@ -20,14 +20,16 @@ from lstmcli.model_dir.files import tensors, use_file
 if TYPE_CHECKING:
     from lstmcli.inspection.reference import State, Trace
 
-WAYS = ("forward", "backward")
+DIRECTIONS = ("forward", "backward")
 
 
 class InspectedStack:
-    """A model's embedding and stack, and the part of it that is shown."""
+    """A model's embedding and stack, and the selection to show."""
 
-    def __init__(self, model: ModelDir, config: InspectConfig, cell: str, widths: Sequence[int], ways: int) -> None:
-        """``widths``: the units of each layer, from the lowest up; ``ways``: directions.
+    def __init__(
+        self, model: ModelDir, config: InspectConfig, cell: str, widths: Sequence[int], directions: int
+    ) -> None:
+        """``widths``: the units of each layer, bottom to top; ``directions``: 1 or 2.
 
         Raises:
             UsageError: the model has no such layer, direction or unit.
@@ -36,15 +38,15 @@ class InspectedStack:
         from lstmcli.inspection.reference import ReferenceStack
 
         self._config, self._widths = config, widths
-        self.shown = [(layer, way) for layer in self._layers() for way in self._ways(ways)]
-        """Layer and direction, both from 0."""
+        self.shown = [(layer, direction) for layer in self._layers() for direction in self._directions(directions)]
+        """Layers and directions to show, both from 0."""
         for layer, _ in self.shown:
             if max(config.units, default=0) > widths[layer]:
                 message = f"layer {layer + 1} has no unit {max(config.units)}"
                 raise UsageError(message, hint=f"its units are counted from 1 to {widths[layer]}")
         self.weights = use_file(model, WEIGHTS, tensors)
         try:
-            self._stack = ReferenceStack(self.weights, cell, widths, ways)
+            self._reference = ReferenceStack(self.weights, cell, widths, directions)
             self._embedding = np.asarray(self.weights["embedding"])
         except KeyError as error:
             raise ModelError(f"lacks the weight {error}", path=model.path / WEIGHTS, hint="train it anew") from error
@@ -55,32 +57,34 @@ class InspectedStack:
             raise UsageError(f"there is no layer {wanted}", hint=f"the model has {count} layer{'s' * (count > 1)}")
         return list(range(count)) if wanted == 0 else [count - 1 if wanted is None else wanted - 1]
 
-    def _ways(self, count: int) -> list[int]:
+    def _directions(self, count: int) -> list[int]:
         wanted = self._config.direction
         if wanted == "backward" and count == 1:
             raise UsageError("the model has no backward direction", hint="leave --direction out")
-        return [way for way in range(count) if wanted in (WAYS[way], "both")]
+        return [direction for direction in range(count) if wanted in (DIRECTIONS[direction], "both")]
 
     def embed(self, ids: NDArray[np.integer]) -> NDArray[np.float32]:
-        """The embedding's rows, [..., E]."""
+        """Rows of the embedding, [..., E]."""
         return np.asarray(self._embedding[ids], np.float32)
 
     def read(
         self, x_TSE: NDArray[np.float32], lengths_S: NDArray[np.int64], states: Sequence[State] | None = None
     ) -> tuple[list[list[Trace]], list[State]]:
-        """As ``ReferenceStack.read``, each layer's gates and states of all segments end to end: [tokens, H]."""
+        """As ``ReferenceStack.read``, with gates and states of all segments concatenated, [tokens, H]."""
         from lstmcli.inspection.reference import Trace
 
-        found, after = self._stack.read(x_TSE, lengths_S, states)
-        traces = [[Trace(*(_joined(part, lengths_S) for part in trace)) for trace in ways] for ways in found]
+        found, after = self._reference.read(x_TSE, lengths_S, states)
+        traces = [
+            [Trace(*(_joined(part, lengths_S) for part in trace)) for trace in directions] for directions in found
+        ]
         return traces, after
 
-    def watches(self) -> dict[tuple[int, int], LayerStatistics]:
-        """One for each layer and direction that is shown."""
+    def new_statistics(self) -> dict[tuple[int, int], LayerStatistics]:
+        """New statistics for each layer and direction to show."""
         config, widths = self._config, self._widths
         return {
-            (layer, way): LayerStatistics(config, layer + 1, len(widths), WAYS[way], widths[layer])
-            for layer, way in self.shown
+            (layer, direction): LayerStatistics(config, layer + 1, len(widths), DIRECTIONS[direction], widths[layer])
+            for layer, direction in self.shown
         }
 
 

@@ -1,4 +1,4 @@
-"""A language model with another cell or another size, for comparisons of architectures."""
+"""Vary the cell and size of a language model, for comparisons of architectures."""
 
 from __future__ import annotations
 
@@ -10,12 +10,12 @@ from lstmcli.errors import UsageError
 from lstmcli.language_modeling.config import LmConfig
 
 MEASURES = ("perplexity", "bits_per_byte")
-"""Of a report, the first matters most."""
+"""Fields of a report that are compared; the first is the most important."""
 NOTES: tuple[str, ...] = ()
 
 
 def check_equal_parameters(config: LmConfig) -> None:
-    """Raises UsageError for a model of one layer, which is as wide as its embedding whatever its cell."""
+    """Raises UsageError for a tied model with one layer, whose width is fixed by its embedding."""
     if config.model.tied and config.model.layers == 1:
         raise UsageError(
             "a language model of one layer has as many units as its embedding is wide, whatever its cell, so "
@@ -25,17 +25,17 @@ def check_equal_parameters(config: LmConfig) -> None:
 
 
 def widths(config: LmConfig, units: int) -> tuple[int, ...]:
-    """Units of each layer, from the lowest up."""
+    """Units of each layer, bottom to top."""
     return replace(config.model, hidden=units).widths
 
 
 def parameters(config: LmConfig, cell: str, units: int, labels: int) -> int:
-    """Parameters of the recurrent layers; there are no ``labels``."""
+    """Number of parameters of the recurrent layers; ``labels`` is not used."""
     return count_parameters(cell, config.model.embedding, widths(config, units))
 
 
 def with_cell(config: LmConfig, cell: str, units: int, training: dict[str, Any]) -> LmConfig:
-    """The settings of one run; ``training`` changes fields of ``train``."""
+    """The settings of one run; ``training`` overrides fields of ``train``."""
     hidden = config.model.hidden if config.model.layers == 1 else units
     return replace(
         config, model=replace(config.model, cell=cell, hidden=hidden), train=replace(config.train, **training)

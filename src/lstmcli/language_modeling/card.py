@@ -11,11 +11,14 @@ from lstmcli.model_dir.markdown import code, plain
 
 
 def card(config: Mapping[str, Any]) -> str:
-    """The same for a language model; ``config["metrics"]`` maps a split to an ``LmReport`` as a dict."""
+    """The model card as Markdown with front matter, from ``config.json``.
+
+    ``config["metrics"]`` maps the name of a split to an ``LmReport`` as a dict.
+    """
     parts = [
         "---\nlibrary_name: lstmcli\npipeline_tag: text-generation\ntags:\n- lstm\n- language-model\n---",
         "# A language model",
-        f"It foresees text, token by token. Inside: {plain(config['architecture'])}; {config['parameters']:,} "
+        f"It predicts text, token by token. Architecture: {plain(config['architecture'])}; {config['parameters']:,} "
         f"parameters; a vocabulary of {config['tokenizer']['vocab_size']:,} ({plain(config['tokenizer']['kind'])}). "
         "The weights are in `model.safetensors`; `model.onnx` is the same network for ONNX Runtime.",
         "## Use\n\n"
@@ -36,12 +39,8 @@ def card(config: Mapping[str, Any]) -> str:
 def _perplexities(metrics: Mapping[str, Any]) -> Iterator[str]:
     names = ("perplexity", "word_perplexity", "bits_per_char", "bits_per_byte")
     rows = [
-        (
-            SPLIT_NAMES.get(split, plain(split)).capitalize(),
-            *(_number(found[name]) for name in names),
-            f"{found['tokens']:,}",
-        )
-        for split, found in metrics.items()
+        (shown[:1].upper() + shown[1:], *(_number(found[name]) for name in names), f"{found['tokens']:,}")
+        for shown, found in ((SPLIT_NAMES.get(split, plain(split)), found) for split, found in metrics.items())
     ]
     if rows:
         yield "## Results"

@@ -1,7 +1,7 @@
-"""Every hyper-parameter of a language model, once, and the presets that fill them in.
+"""Hyper-parameters of a language model, and presets.
 
-As in ``config.py``: the command line takes its defaults and its help from here, and ``None`` or ``auto`` means
-"by the rule", whose choice is printed and stored with the model.
+The command line takes its defaults from here.  ``None`` or ``auto`` stands for a default that depends on the data; the
+choice is printed and stored with the model.
 """
 
 from __future__ import annotations
@@ -29,16 +29,16 @@ class LmModelConfig:
     cell: Cell = "lstm"
     embedding: int = 256
     hidden: int = 256
-    """Units of each layer; with tied embeddings the last has as many as the embedding is wide."""
+    """Units of each layer; with tied embeddings the last layer has the width of the embedding."""
     layers: int = 2
     tied: bool = True
-    """One matrix embeds and predicts words (Press & Wolf 2017; Inan et al. 2017)."""
+    """Use one matrix as embedding and softmax weights (Press & Wolf 2017; Inan et al. 2017)."""
     softmax: str = "full"
-    """full, or adaptive: rare words in clusters, for very large vocabularies (Grave et al. 2017); it is never tied."""
+    """full, or adaptive: rare words in clusters, for very large vocabularies (Grave et al. 2017); never tied."""
     cutoffs: tuple[int, ...] = ()
-    """Ranks by frequency at which the clusters of an adaptive softmax begin; (): by the size of the vocabulary."""
+    """Frequency ranks at which the clusters of an adaptive softmax begin; (): depends on the vocabulary size."""
     embedding_dropout: float = 0.1
-    """Share of words whose embedding is dropped wherever they stand in a batch (Gal & Ghahramani 2016)."""
+    """Share of words whose embedding is dropped at all their positions in a batch (Gal & Ghahramani 2016)."""
     input_dropout: float = 0.3
     """Locked dropout on the embedded text."""
     layer_dropout: float = 0.3
@@ -65,36 +65,36 @@ class LmModelConfig:
 
     @property
     def widths(self) -> tuple[int, ...]:
-        """Units of each layer, from the lowest up."""
+        """Units of each layer, bottom to top."""
         last = self.embedding if self.tied else self.hidden
         return (*[self.hidden] * (self.layers - 1), last)
 
 
 @dataclass(frozen=True)
 class LmTrainConfig(TrainingConfig):
-    """How a language model is fitted."""
+    """How a language model is trained."""
 
     SCHEDULES: ClassVar[tuple[str, ...]] = ("linear", "cosine", "constant", "plateau")
 
     batch_size: int = 20
-    """Streams that are read side by side."""
+    """Number of parallel streams."""
     bptt: int = 35
-    """Tokens that the gradient flows back over, on average."""
+    """Mean window length of truncated back-propagation, in tokens."""
     random_bptt: bool = True
-    """Draw the length of each window anew, so that no token always stands at its end (Merity et al. 2018, 4.1)."""
+    """Randomise window lengths, so that window borders vary (Merity et al. 2018, 4.1)."""
     optimizer: str = "adamw"
-    """adamw, or sgd, which ends as an average of its last weights (NT-ASGD; Merity et al. 2018, section 3)."""
+    """adamw, or sgd with averaging of the last weights (NT-ASGD; Merity et al. 2018, section 3)."""
     learning_rate: float | None = None
     """None: 5e-3 for adamw, 20 for sgd."""
     warmup: float = 0.05
     clip: float = 0.25
     patience: int | None = None
-    """Validations without an improvement after which training ends, 0: never; None: never where the learning rate
-    falls, for the last epochs bring the most, else 5."""
+    """Validations without improvement after which training stops, 0: never; None: never if the learning rate decays,
+    because the last epochs improve most, otherwise 5."""
     alpha: float = 0.0
-    """Weight of activation regularisation: large outputs cost (Merity et al. 2017)."""
+    """Weight of activation regularisation, a penalty on large outputs (Merity et al. 2017)."""
     beta: float = 0.0
-    """Weight of temporal activation regularisation: changes from step to step cost."""
+    """Weight of temporal activation regularisation, a penalty on changes between steps."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -106,7 +106,7 @@ class LmTrainConfig(TrainingConfig):
 
 @dataclass(frozen=True)
 class LmConfig:
-    """All that decides a language model, as stored in the model directory."""
+    """All settings of a language model, as stored in the model directory."""
 
     read: ReadConfig = field(default_factory=ReadConfig)
     tokenizer: LmTokenizerConfig = field(default_factory=LmTokenizerConfig)
@@ -116,14 +116,14 @@ class LmConfig:
 
 @dataclass(frozen=True)
 class CacheConfig:
-    """The neural cache of scoring (Grave et al. 2017); choose values on other text than the one reported."""
+    """Settings of the neural cache (Grave et al. 2017); tune them on other text than the reported one."""
 
     window: int = 500
-    """Tokens that are remembered."""
+    """Number of cached tokens."""
     theta: float = 0.3
-    """How much more a like state counts than an unlike one."""
+    """Sharpness of the cache distribution: scale of the similarity of states."""
     share: float = 0.1
-    """lambda: what the cache has to say in the mixture."""
+    """lambda: interpolation weight of the cache."""
 
     def __post_init__(self) -> None:
         require(self.window >= 1, f"cache must be at least 1 token, not {self.window}")
@@ -133,14 +133,14 @@ class CacheConfig:
 
 @dataclass(frozen=True)
 class AdaptConfig:
-    """Dynamic evaluation (Krause et al. 2018); choose values on other text than the one reported."""
+    """Settings of dynamic evaluation (Krause et al. 2018); tune them on other text than the reported one."""
 
     rate: float = 0.002
-    """Step that the weights take after each segment, in units of a weight's usual gradient."""
+    """Learning rate, relative to the RMS gradient of each weight."""
     decay: float = 0.02
-    """How fast the weights go back to where they were."""
+    """Rate of decay towards the trained weights."""
     segment: int = 5
-    """Tokens that are scored before the next step is taken."""
+    """Tokens between two updates."""
 
     def __post_init__(self) -> None:
         require(0 <= self.rate < 10, f"adapt-rate must be at least 0 and below 10, not {self.rate}")
@@ -149,14 +149,14 @@ class AdaptConfig:
 
 
 def preset(name: str) -> tuple[LmModelConfig, LmTrainConfig]:
-    """What a preset's name stands for.
+    """The settings of a preset.
 
     ======  =====================================================================================
-    tiny    1 x 128: a toy that learns in a minute
-    small   2 x 256, tied, dropouts that suit a few megabytes: good on two cores (the default)
-    chars   1 x 512 over 64, for alphabets, whose letters are few and never dropped (their default)
+    tiny    1 x 128: trains in a minute
+    small   2 x 256, tied, dropout for a few megabytes of text: for two cores (the default)
+    chars   1 x 512, embedding 64, no dropout of tokens: for alphabets (their default)
     medium  2 x 650, tied, dropout 0.5 (Zaremba et al. 2014, medium; Inan et al. 2017)
-    awd     3 x 1150 over 400, weight-drop and NT-ASGD (Merity et al. 2018, table 1): for a GPU, or patience
+    awd     3 x 1150, embedding 400, weight-drop and NT-ASGD (Merity et al. 2018, table 1): for a GPU
     ======  =====================================================================================
     """
     model, train = LmModelConfig(), LmTrainConfig()

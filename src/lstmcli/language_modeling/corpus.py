@@ -1,9 +1,9 @@
-"""A corpus as one long row of ids, in a file that is mapped into memory and found again by its key.
+"""A corpus as one array of ids, in a memory-mapped file that is cached under a key.
 
-Characters and bytes are those of a file in UTF-8 with one line end after each line, the last one too, whatever
-ends the lines of the source; words stand between white space.
+Characters and bytes are counted as in a UTF-8 file with one line end after each line, including the last, whatever the
+line ends of the source; words are separated by white space.
 
-The file: ``MAGIC``, a JSON object padded with spaces to ``HEAD`` bytes, then the ids, little-endian.
+File format: ``MAGIC``, a JSON object padded with spaces to ``HEAD`` bytes, then the ids, little-endian.
 """
 
 from __future__ import annotations
@@ -35,13 +35,13 @@ MAGIC = b"lstm corpus 1\n"
 HEAD = 512
 _LONG = 100_000
 PART = 2**22
-"""Ids that are counted at once."""
+"""Ids counted at once."""
 _WORD = re.compile(r"\S+")
 
 
 @dataclass
 class Counts:
-    """How much text there is."""
+    """The size of a text."""
 
     lines: int = 0
     characters: int = 0
@@ -49,7 +49,7 @@ class Counts:
     words: int = 0
 
     def add(self, line: str) -> int:
-        """Counts a line and its end; returns its length in bytes."""
+        """Count a line and its line end; returns the length of the line in bytes."""
         size = len(line) if line.isascii() else len(line.encode("utf-8", "surrogatepass"))
         self.lines += 1
         self.characters += len(line) + 1
@@ -60,77 +60,79 @@ class Counts:
 
 @dataclass
 class Survey(Counts):
-    """What one reading of a text tells."""
+    """Statistics from one pass over a text."""
 
     sample: list[str] = field(default_factory=list)
-    """Lines from its start."""
+    """The first lines."""
     fingerprint: str = ""
-    """sha256 of all lines, hexadecimal: of the text as it was read, whatever file it came from."""
+    """SHA-256 of all lines, hexadecimal; independent of the file format."""
 
 
 @dataclass
 class Corpus(Counts):
-    """Ids of a text, [N]; ``len`` is N."""
+    """The ids of a text, [N]; ``len`` is N."""
 
     unknown: int = 0
-    """Ids that are the unknown token."""
-    started: NDArray[np.uint16] | NDArray[np.int32] = field(default_factory=lambda: np.array([END_ID], np.uint16))
-    """[1 + N], the ids behind the ``</s>`` that starts a text; uint16 where the vocabulary allows; read-only."""
+    """Number of ids that are the unknown token."""
+    ids_from_start: NDArray[np.uint16] | NDArray[np.int32] = field(
+        default_factory=lambda: np.array([END_ID], np.uint16)
+    )
+    """[1 + N]: ``</s>``, which starts a text, then the ids; uint16 if the vocabulary is small enough; read-only."""
     path: Path | None = None
-    """The file that they are mapped from, where it has a name."""
+    """The mapped file; None for a temporary file."""
 
     @property
     def ids(self) -> NDArray[np.uint16] | NDArray[np.int32]:
         """[N]"""
-        return self.started[1:]
+        return self.ids_from_start[1:]
 
     def __len__(self) -> int:
-        return len(self.started) - 1
+        return len(self.ids_from_start) - 1
 
     def check(self) -> None:
-        """Raises ``DataError`` where the file was cut short: to read what is gone would end the process (SIGBUS)."""
-        mapped = self.started.base
-        if isinstance(mapped, mmap.mmap) and mapped.size() < HEAD + self.started.nbytes:
+        """Raises ``DataError`` if the file was truncated; reading beyond its end would kill the process (SIGBUS)."""
+        mapped = self.ids_from_start.base
+        if isinstance(mapped, mmap.mmap) and mapped.size() < HEAD + self.ids_from_start.nbytes:
             hint = "the same command makes it anew; with --resume it goes on from the last checkpoint"
             raise DataError("the tokenised text was cut short while it was in use", path=self.path, hint=hint)
 
     def frequencies(self, vocab_size: int) -> NDArray[np.int64]:
-        """How often each id occurs, [V]; in parts, for the ids may not fit in memory."""
+        """The count of each id, [V]; computed in parts, because the ids may not fit in memory."""
         counts = np.zeros(vocab_size, np.int64)
         for at in range(0, len(self), PART):
             counts += np.bincount(self.ids[at : at + PART], minlength=vocab_size)
-            self._let_go()
+            self._release_pages()
         return counts
 
-    def _let_go(self) -> None:
-        """Takes pages that were read out of this process's memory: they are in the file."""
-        file = self.started.base
+    def _release_pages(self) -> None:
+        """Release mapped pages from memory; they can be read again from the file."""
+        file = self.ids_from_start.base
         if isinstance(file, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
             file.madvise(mmap.MADV_DONTNEED)
 
 
-def survey(lines: Iterable[str]) -> Survey:
-    """Reads all lines once; memory stays flat."""
-    found, digest, room = Survey(), hashlib.sha256(), SAMPLE
+def survey_text(lines: Iterable[str]) -> Survey:
+    """Statistics of all lines, in bounded memory."""
+    result, digest, room = Survey(), hashlib.sha256(), SAMPLE
     for line in lines:
-        size = found.add(line)
-        _note(digest, line, size)
+        size = result.add(line)
+        _update_digest(digest, line, size)
         if room > 0:
-            found.sample.append(line[:room])
+            result.sample.append(line[:room])
             room -= len(line) + 1
-    found.fingerprint = digest.hexdigest()
-    return found
+    result.fingerprint = digest.hexdigest()
+    return result
 
 
-def unchanged(lines: Iterable[str], found: Survey) -> Iterator[str]:
-    """The same lines, once more.
+def verify_unchanged(lines: Iterable[str], found: Survey) -> Iterator[str]:
+    """Pass through the lines of a second reading.
 
     Raises:
-        DataError: at their end, if they are not those that were surveyed.
+        DataError: at the end, if the lines differ from those of the first reading.
     """
     counts, digest = Counts(), hashlib.sha256()
     for line in lines:
-        _note(digest, line, counts.add(line))
+        _update_digest(digest, line, counts.add(line))
         yield line
     if digest.hexdigest() != found.fingerprint:
         then, now = (f"{text.lines:,} lines, {text.bytes:,} bytes" for text in (found, counts))
@@ -138,8 +140,8 @@ def unchanged(lines: Iterable[str], found: Survey) -> Iterator[str]:
         raise DataError(f"the text changed while it was being read: {then} at first, then {now}", hint=hint)
 
 
-def _note(digest: hashlib._Hash, line: str, size: int) -> None:
-    """Adds a line to a fingerprint; lengths keep lines from running together."""
+def _update_digest(digest: hashlib._Hash, line: str, size: int) -> None:
+    """Add a line to a fingerprint, with its length, so that line borders matter."""
     digest.update(b"%d:" % size)
     digest.update(line.encode("utf-8", "surrogatepass"))
 
@@ -152,21 +154,20 @@ def cache_folder() -> Path:
         return Path(own) / "lstmcli"
     try:
         return Path("~/.cache/lstmcli").expanduser()
-    except RuntimeError:  # neither $HOME nor an entry for this user: nothing is kept
+    except RuntimeError:  # no home directory: nothing is cached
         return Path(os.devnull) / "lstmcli"
 
 
 def build_corpus(lines: Iterable[str], encoder: StreamEncoder, *, key: str, cache: Path | None = None) -> Corpus:
-    """The ids of all lines end to end; in mode "document", ``</s>`` after the last one.
+    """The ids of all lines, concatenated; in mode "document" followed by ``</s>``.
 
     Args:
-        lines: not read when the cache has them under this tokenizer.
-        key: says which text this is, as ``Survey.fingerprint`` does.
-        cache: folder that keeps the ids for next time, ``cache_folder()`` for None.  Where it cannot be written
-            to, they go to a temporary file.
+        lines: not read if the ids are in the cache.
+        key: identifies the text, for example ``Survey.fingerprint``.
+        cache: folder of the cache, ``cache_folder()`` for None; if it is not writable, a temporary file is used.
 
     Raises:
-        OutputError: there is no room for them.
+        OutputError: the ids cannot be written, for example because the disk is full.
     """
     folder = cache_folder() if cache is None else cache
     key = _full_key(key, encoder)
@@ -179,14 +180,14 @@ def build_corpus(lines: Iterable[str], encoder: StreamEncoder, *, key: str, cach
         try:
             corpus = _write(file, lines, encoder, key)
             if name is not None:
-                with suppress(OSError):  # then it is a temporary file, too
+                with suppress(OSError):  # otherwise it remains a temporary file
                     name.replace(path)
                     corpus.path = path
         finally:
             if name is not None:
                 name.unlink(missing_ok=True)
-            with suppress(OSError):  # on a full disk it tries once more to write
-                file.close()  # what is mapped stays
+            with suppress(OSError):  # closing writes again, which fails on a full disk
+                file.close()  # the mapping stays valid
     except OSError as error:
         raise OutputError(
             f"the tokenised text cannot be written: {error.strerror or error}",
@@ -197,7 +198,7 @@ def build_corpus(lines: Iterable[str], encoder: StreamEncoder, *, key: str, cach
 
 
 def _full_key(key: str, encoder: StreamEncoder) -> str:
-    """A text under a tokenizer, hexadecimal."""
+    """A key for a text and a tokenizer, hexadecimal."""
     digest = hashlib.sha256(MAGIC)
     for part in (key, encoder.config.mode, encoder.config.kind, encoder.config.words, encoder.to_json()):
         digest.update(b"%d:" % len(part))
@@ -206,10 +207,10 @@ def _full_key(key: str, encoder: StreamEncoder) -> str:
 
 
 def _new_file(folder: Path) -> tuple[IO[bytes], Path | None]:
-    """A new file in the folder; where that cannot be, one without a name, gone with the last that uses it."""
+    """A new file in the folder; if that is not possible, an unnamed temporary file."""
     try:
         folder.mkdir(0o700, parents=True, exist_ok=True)
-        for left in folder.glob(f"*{_UNFINISHED}"):  # of runs that were killed
+        for left in folder.glob(f"*{_UNFINISHED}"):  # left by killed runs
             with suppress(OSError):
                 if time.time() - left.lstat().st_mtime > _DAY:
                     left.unlink()
@@ -244,7 +245,7 @@ def _write(file: IO[bytes], lines: Iterable[str], encoder: StreamEncoder, key: s
     file.write((MAGIC + json.dumps(head).encode()).ljust(HEAD))
     file.flush()
     os.fsync(file.fileno())
-    corpus.started = np.memmap(file, dtype, "r", offset=HEAD, shape=(size,))
+    corpus.ids_from_start = np.memmap(file, dtype, "r", offset=HEAD, shape=(size,))
     return corpus
 
 
@@ -255,9 +256,9 @@ def _counted(lines: Iterable[str], counts: Counts) -> Iterator[str]:
 
 
 def _read(path: Path, key: str) -> Corpus | None:
-    """The corpus in a file; None where there is none, or not all of it, or something else, or it is another user's.
+    """The corpus in a file; None if it is missing, damaged, of another key, or of another user.
 
-    A checksum finds damage, not intent: whose file it is decides whether it is believed.
+    The checksum detects damage but not tampering, so files of other users are not trusted.
     """
     try:
         opened = open_own(path)
@@ -274,9 +275,9 @@ def _read(path: Path, key: str) -> Corpus | None:
             dtype = np.dtype({"<u2": "<u2", "<i4": "<i4"}[head["dtype"]])
             if check != head["check"] or file.tell() != HEAD + head["size"] * dtype.itemsize:
                 return None
-            started = np.memmap(file, dtype, "r", offset=HEAD, shape=(head["size"],))
+            ids_from_start = np.memmap(file, dtype, "r", offset=HEAD, shape=(head["size"],))
             counts: dict[str, Any] = {name: int(head[name]) for name in _COUNTS}
-            return Corpus(**counts, started=started, path=path)
+            return Corpus(**counts, ids_from_start=ids_from_start, path=path)
     except (OSError, ValueError, KeyError, TypeError):
         return None
 

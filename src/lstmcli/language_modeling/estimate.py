@@ -1,35 +1,30 @@
-"""What the training of a language model will take."""
+"""Estimate the cost of training a language model."""
 
 from __future__ import annotations
-
-from typing import TYPE_CHECKING
 
 from lstmcli.language_modeling.config import LmConfig
 from lstmcli.training.estimate import BASE_BYTES
 from lstmcli.training.results import Estimate
 
-if TYPE_CHECKING:
-    pass
-
 
 def estimate_lm(config: LmConfig, *, vocab_size: int, step_seconds: float, steps: int, parameters: int) -> Estimate:
-    """The cost of a language model's run; ``step_seconds`` measured on this machine.
+    """The estimated cost of a run; ``step_seconds`` is measured on this machine.
 
-    The text stays on disk; pages of it in memory, which the kernel takes back when it needs them, are not counted.
+    The text stays on disk; its mapped pages, which the kernel can reclaim, are not counted.
     """
     seconds = step_seconds * steps * 1.05  # validation
     if config.train.time_limit is not None:
         seconds = min(seconds, config.train.time_limit)
     window = config.train.batch_size * config.train.bptt
     states = 4 * window * 12 * sum(config.model.widths)
-    # Weights, gradients, two moments, the best so far and a copy while validating: 6 numbers a parameter.  Of weights
-    # and moments, a state to fall back on and the next one, and while a checkpoint is written that and its bytes: 13.
+    # Weights, gradients, two moments, the best weights and a copy during validation: 6 numbers per parameter.
+    # Two rollback points with weights and moments, and a checkpoint with its bytes while it is written: 13.
     memory = BASE_BYTES + (6 + 13) * 4 * parameters + 2 * states + 8 * _logits(config, vocab_size)
     return Estimate(seconds, memory, (2 * 4 + 1) * parameters)
 
 
 def _logits(config: LmConfig, vocab_size: int) -> int:
-    """Of a window that exist at once, in the larger of training and validation."""
+    """Number of logits in memory at once, the maximum of training and validation."""
     from lstmcli.language_modeling.trainer import EVALUATION_STREAMS, EVALUATION_WINDOW
     from lstmcli.nn.softmax import CHUNK, MAX_LOGITS
 

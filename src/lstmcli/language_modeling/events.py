@@ -11,7 +11,7 @@ from lstmcli.training.events import Event, Measured
 
 @dataclass(frozen=True, slots=True)
 class CorpusRead(Event):
-    """The text of a language model has been read, split and tokenized."""
+    """The text was read, split and tokenized."""
 
     splits: tuple[CorpusCheck, ...]
     notes: tuple[str, ...]
@@ -33,17 +33,17 @@ class LmEvaluated(Measured):
 
 @dataclass(frozen=True, slots=True)
 class Quantised(Event):
-    """What multiplying in eight bits costs a language model: nats a token on validation text, without and with."""
+    """The loss of the fp32 and the int8 graph on validation text, in nats per token."""
 
     exact: float
     int8: float
     kept: bool
-    """Whether generation will use it."""
+    """Whether generation uses int8 by default."""
 
 
 @dataclass(frozen=True, slots=True)
 class Sampled(Event):
-    """Text that the model makes up as it stands."""
+    """A text sampled from the current model."""
 
     epoch: int
     text: str

@@ -1,6 +1,6 @@
-"""Fitting a language model: truncated back-propagation through time over contiguous streams, as events.
+"""The training loop of a language model: truncated back-propagation through time over contiguous streams.
 
-``resumable.py`` says how it stops and goes on.
+``training/loop.py`` has the parts that do not depend on the task: snapshots, rollback, resuming.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from lstmcli.language_modeling.defaults import steps_an_epoch
+from lstmcli.language_modeling.defaults import steps_per_epoch
 from lstmcli.language_modeling.trainer import Ids, LmTrainer, streams, total_nats, window_lengths
 from lstmcli.nn.cells import State
 from lstmcli.nn.optim import swapped
@@ -27,14 +27,14 @@ from lstmcli.training.events import Event, Step, Stopped, Validated
 from lstmcli.training.schedule import rate
 
 NON_MONOTONE = 5
-"""Validations without an improvement after which SGD starts to average (Merity et al. 2018, algorithm 1)."""
-EMPTIED = 0.5
-"""Share of the windows beginning with a line that begin with an empty state: a model of carried state alone would not
-know how to read a line by itself."""
+"""Validations without improvement after which SGD starts averaging (Merity et al. 2018, algorithm 1)."""
+RESET_SHARE = 0.5
+"""Share of the windows starting with a line that start from a zero state, so that the model also learns to read a line
+without context."""
 
 
-def emptied(states: list[State], rows_B: NDArray[np.bool_]) -> list[State]:
-    """The states [1, B, H] with those of some rows set to zero."""
+def reset_states(states: list[State], rows_B: NDArray[np.bool_]) -> list[State]:
+    """The states [1, B, H], with the given rows set to zero."""
     if not rows_B.any():
         return states
     keep = torch.from_numpy(~rows_B)[None, :, None]
@@ -42,92 +42,92 @@ def emptied(states: list[State], rows_B: NDArray[np.bool_]) -> list[State]:
 
 
 @dataclass
-class Place(loop.LoopState):
+class LmLoopState(loop.LoopState):
     KEPT_ON_ROLLBACK: ClassVar[tuple[str, ...]] = ("kept_epoch", "losses")
 
     epoch: int = 1
-    """The one at hand."""
+    """The current epoch, from 1."""
     windows: int = 0
-    """Of this epoch, behind us."""
+    """Completed windows of this epoch."""
     at: int = 0
-    """The same in tokens of a stream."""
+    """Completed tokens of each stream in this epoch."""
     checks: int = 1
-    """Parts of this epoch whose end was, or will next be, a validation."""
+    """Number of the next validation within this epoch, from 1."""
     losses: list[float] = field(default_factory=list)
-    """Of every validation, in nats a token."""
+    """The validation losses so far, in nats per token."""
     since_best: int = 0
 
 
-class _Run(loop.TrainingLoop[Place]):
+class _Run(loop.TrainingLoop[LmLoopState]):
     def __init__(
         self, trainer: LmTrainer, train: Ids, valid: Ids, rng: np.random.Generator, checkpoints: Checkpoints | None
     ) -> None:
         self.trainer, self.config, self.valid = trainer, trainer.config, valid
         self.inputs, self.targets = streams(train, trainer.config.batch_size)
         self.n = self.inputs.shape[1]
-        self.states: list[State] | None = None
-        watch = DivergenceMonitor(trainer.learning_rate, trainer.usual_rate)
-        super().__init__(Place(), trainer, trainer.config, trainer.weights(), watch, rng, checkpoints)
+        self.hidden_states: list[State] | None = None
+        monitor = DivergenceMonitor(trainer.learning_rate, trainer.default_rate)
+        super().__init__(LmLoopState(), trainer, trainer.config, trainer.weights(), monitor, rng, checkpoints)
 
     @property
-    def done(self) -> float:
-        return float(self.place.epoch - 1 + self.place.at / self.n)
+    def epochs_done(self) -> float:
+        return float(self.state.epoch - 1 + self.state.at / self.n)
 
-    def more(self) -> Arrays:
-        layers = enumerate(self.states or [])
+    def extra_arrays(self) -> Arrays:
+        layers = enumerate(self.hidden_states or [])
         return {f"state.{layer}.{i}": x.cpu().numpy() for layer, state in layers for i, x in enumerate(state)}
 
-    def load_more(self, snapshot: Snapshot) -> None:
+    def load_extra(self, snapshot: Snapshot) -> None:
         states: dict[int, list[Tensor]] = {}
         for name, array in sorted(snapshot.part("state").items()):
             states.setdefault(int(name.split(".")[0]), []).append(self.tensor(array))
-        self.states = [tuple(states[layer]) for layer in sorted(states)] or None
+        self.hidden_states = [tuple(states[layer]) for layer in sorted(states)] or None
 
     def validate(self) -> Validated:
-        place, config, trainer = self.place, self.config, self.trainer
+        state, config, trainer = self.state, self.config, self.trainer
         weights = trainer.weights()
         with swapped(trainer.parameters, weights):
             loss = total_nats(trainer.module, self.valid, trainer.device) / max(1, len(self.valid) - 1)
-        improved = not self.runs_away(loss, validation=True) and loss < min(place.losses, default=math.inf)
-        self.steady = False
+        improved = not self.diverges(loss, validation=True) and loss < min(state.losses, default=math.inf)
+        self.between_steps = False
         if improved:
-            self.kept, place.kept_epoch, place.since_best = weights, place.epoch, 0
+            self.kept, state.kept_epoch, state.since_best = weights, state.epoch, 0
         else:
-            place.since_best += 1
+            state.since_best += 1
             if config.schedule == "plateau":
-                place.factor /= 4
-        waits = config.optimizer == "sgd" and config.schedule == "constant" and len(place.losses) > NON_MONOTONE
-        if waits and loss > min(place.losses[:-NON_MONOTONE]):
+                state.factor /= 4
+        waits = config.optimizer == "sgd" and config.schedule == "constant" and len(state.losses) > NON_MONOTONE
+        if waits and loss > min(state.losses[:-NON_MONOTONE]):
             trainer.begin_averaging()
-        place.losses.append(loss)
-        best = _perplexity(min(place.losses))
-        self.steady = True
-        return Validated(place.epoch, place.step, loss, "perplexity", _perplexity(loss), best, improved)
+        state.losses.append(loss)
+        best = _perplexity(min(state.losses))
+        self.between_steps = True
+        return Validated(state.epoch, state.step, loss, "perplexity", _perplexity(loss), best, improved)
 
     def windows(self) -> list[int]:
-        """The lengths of this epoch's windows that are still to come."""
-        return window_lengths(self.n, self.config, self.epoch_generator())[self.place.windows :]
+        """The lengths of the remaining windows of this epoch."""
+        return window_lengths(self.n, self.config, self.epoch_generator())[self.state.windows :]
 
     def next_epoch(self) -> None:
-        place, self.states = self.place, None
-        place.epoch, place.windows, place.at, place.checks, place.epoch_rng = place.epoch + 1, 0, 0, 1, {}
+        state, self.hidden_states = self.state, None
+        state.epoch, state.windows, state.at, state.checks, state.epoch_rng = state.epoch + 1, 0, 0, 1, {}
 
     def step(self, length: int) -> tuple[float, float, float]:
-        """One update: nats a token, gradient norm, learning rate."""
-        place, config = self.place, self.config
+        """One update; returns loss in nats per token, gradient norm, learning rate."""
+        state, config = self.state, self.config
         schedule = "constant" if config.schedule == "plateau" else config.schedule
-        learning_rate = self.trainer.learning_rate * place.factor * rate(schedule, self.progress, config.warmup)
-        part = slice(place.at, place.at + length)
-        if self.states is not None:
-            begins = self.inputs[:, place.at] == END_ID
-            self.states = emptied(self.states, begins & (self.rng.random(len(begins)) < EMPTIED))
-        scaled = learning_rate * length / config.bptt  # a short window's gradient is not worth a long one's
+        learning_rate = self.trainer.learning_rate * state.factor * rate(schedule, self.progress, config.warmup)
+        part = slice(state.at, state.at + length)
+        if self.hidden_states is not None:
+            begins = self.inputs[:, state.at] == END_ID
+            self.hidden_states = reset_states(self.hidden_states, begins & (self.rng.random(len(begins)) < RESET_SHARE))
+        scaled = learning_rate * length / config.bptt  # smaller steps for shorter windows (Merity et al. 2018, 4.1)
         inputs, targets = self.inputs[:, part], self.targets[:, part]
-        loss, norm, self.states = self.trainer.step(inputs, targets, self.states, scaled)
-        place.at += length
-        place.windows += 1
-        place.step += 1
-        place.seen += length * config.batch_size
+        loss, norm, self.hidden_states = self.trainer.step(inputs, targets, self.hidden_states, scaled)
+        state.at += length
+        state.windows += 1
+        state.step += 1
+        state.seen += length * config.batch_size
         return loss, norm, learning_rate
 
 
@@ -141,54 +141,54 @@ def fit_lm(
     validations: int = 1,
     checkpoints: Checkpoints | None = None,
 ) -> Iterator[Event]:
-    """Trains until the epochs, the time or the patience is used up, or ``stop`` says so; keeps the best weights.
+    """Train until epochs, time or patience are used up, or ``stop`` returns true; keeps the best weights.
 
     Args:
-        train, valid: token ids; the first token of each is only read.
-        validations: how many times an epoch the validation split is measured.
-        checkpoints: where to go on from, and where snapshots go.
+        train, valid: token ids; the first token of each is input only.
+        validations: number of validations per epoch.
+        checkpoints: where snapshots are saved, and the snapshot to resume from.
 
     Raises:
-        LstmError: the loss ran away before the first validation, so there is nothing to keep.
+        LstmError: training diverged before the first validation, so there are no weights to keep.
     """
     run = _Run(trainer, train, valid, rng, checkpoints)
     trainer.module.train()
     try:
-        yield from _epochs(run, stop, steps_an_epoch(trainer.config, len(train) - 1) * run.epochs, validations)
+        yield from _epochs(run, stop, steps_per_epoch(trainer.config, len(train) - 1) * run.epochs, validations)
     except BaseException:
-        run.leave()
+        run.save_on_error()
         raise
     run.end()
     trainer.keep(run.kept)
-    yield Stopped(run.reason, min(run.done, float(run.epochs)), run.place.kept_epoch, run.seconds)
+    yield Stopped(run.reason, min(run.epochs_done, float(run.epochs)), run.state.kept_epoch, run.seconds)
 
 
 def _epochs(run: _Run, stop: Callable[[], bool], steps: int, validations: int) -> Iterator[Event]:
-    """``steps``: of the whole run, about."""
+    """``steps``: the expected number of the whole run."""
     config = run.config
-    while run.reason == "finished" and run.place.epoch <= run.epochs:
+    while run.reason == "finished" and run.state.epoch <= run.epochs:
         for length in run.windows():
-            if run.ends(stop):
+            if run.should_stop(stop):
                 break
             loss, norm, learning_rate = run.step(length)
-            if run.runs_away(loss):
+            if run.diverges(loss):
                 break
-            place = run.place
-            if run.tells():
+            state = run.state
+            if run.should_report():
                 yield Step(
-                    place.step, max(steps, place.step), run.done, run.epochs, loss, learning_rate, norm,
-                    place.seen / run.seconds, run.seconds, run.seconds_left, "tokens",
+                    state.step, max(steps, state.step), run.epochs_done, run.epochs, loss, learning_rate, norm,
+                    state.seen / run.seconds, run.seconds, run.seconds_left, "tokens",
                 )  # fmt: skip
-            if place.checks < validations and place.at >= run.n * place.checks / validations:
+            if state.checks < validations and state.at >= run.n * state.checks / validations:
                 validated = run.validate()
-                place.checks += 1
+                state.checks += 1
                 yield validated
-        if run.reason != "diverged" and run.place.step:
+        if run.reason != "diverged" and run.state.step:
             yield run.validate()
         if run.reason == "diverged":
             yield run.rollback()
         elif run.reason == "finished":
-            if config.patience and run.place.since_best >= config.patience and run.place.epoch < run.epochs:
+            if config.patience and run.state.since_best >= config.patience and run.state.epoch < run.epochs:
                 run.reason = "early"
             else:
                 run.next_epoch()

@@ -7,7 +7,7 @@ from pathlib import Path
 from lstmcli.engine.registry import AUTO
 from lstmcli.generation.session import Generator
 from lstmcli.language_modeling.model import load_language_model
-from lstmcli.model_dir.directory import unless_replaced
+from lstmcli.model_dir.directory import retry_if_replaced
 
 
 def load_generator(
@@ -19,4 +19,4 @@ def load_generator(
         found = load_language_model(path, threads=threads, engine=engine, device=device, exact=False)
         return Generator(found.encoder, found.together, found.model)
 
-    return unless_replaced(path, load)
+    return retry_if_replaced(path, load)

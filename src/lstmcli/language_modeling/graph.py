@@ -1,7 +1,7 @@
-"""The language model's inference graph, written straight from the weights.  The state is an input and an output.
+"""The language model's inference graph, built from the weights.  The state is an input and an output.
 
-A run says what it needs by what it feeds (ONNX Runtime computes every output, asked for or not): the first step
-whose prediction matters, targets if there is something to score.
+ONNX Runtime computes all outputs, requested or not, so the inputs control the work: the first step whose prediction is
+needed, and targets if there is something to score.
 
 Shapes: T tokens, P of them predicted from, B texts, E embedding, K units of the last layer, V words, M = P * B.
 """
@@ -30,12 +30,12 @@ def language_model_graph(weights: Weights, config: LmModelConfig, *, int8: bool 
     asked for, entropy [P, B] of each prediction, in nats; hidden [T, B, K], the top layer's h after each token;
     h{l}_out and c{l}_out.
 
-    With ``int8`` all large matrices are in eight bits: a quarter of the bytes, which is what a step of
-    generation costs.  Activations are scaled by the largest in the batch, so answers move a little with
-    their batch mates; the exact graph's never do.
+    With ``int8`` all large matrices are quantised.  A step of generation is bound by memory bandwidth, and they have a
+    quarter of the bytes.  Activations are scaled by the largest value in the batch, so results depend slightly on the
+    batch; those of the exact graph do not.
 
     Raises:
-        UsageError: int8 for another cell than the plain LSTM.
+        UsageError: int8 for another cell than the LSTM.
     """
     if int8:
         require_int8(config.cell)
@@ -74,7 +74,12 @@ def language_model_graph(weights: Weights, config: LmModelConfig, *, int8: bool 
         logits_MV = parts.product(h_MK, "embedding" if config.tied else "decoder.weight", "decoder.bias")
     graph.node("Reshape", logits_MV, shape_PBV, name="logits")
     _add_scores(graph)
+    inputs, outputs = _declared(states, V, K)
+    return graph.finish("lstm-language-model", _values(inputs), _values(outputs))
 
+
+def _declared(states: list[tuple[str, int]], V: int, K: int) -> tuple[_Values, _Values]:
+    """Inputs and outputs."""
     inputs: _Values = {
         "ids": (INT32, ["T", "B"]),
         "first": (INT64, [1]),
@@ -86,11 +91,11 @@ def language_model_graph(weights: Weights, config: LmModelConfig, *, int8: bool 
     outputs["hidden"] = (FLOAT, ["T", "B", K])
     for name, hidden in states:
         inputs[name] = outputs[f"{name}_out"] = (FLOAT, [1, "B", hidden])
-    return graph.finish("lstm-language-model", _values(inputs), _values(outputs))
+    return inputs, outputs
 
 
 def _add_scores(graph: Graph) -> None:
-    """``nats`` where there are targets, and ``entropy`` where it is wanted besides; empty else."""
+    """Add the outputs ``nats``, empty without targets, and ``entropy``, empty unless it is also requested."""
     nothing = np.zeros((0, 0), np.float32)
     last = graph.ints(-1)
     more = Graph("entropy.", graph)
@@ -109,10 +114,7 @@ def _add_scores(graph: Graph) -> None:
 def _adaptive(
     graph: Graph, weights: Weights, config: LmModelConfig, product: Callable[[str, str, str], str], h_MK: str
 ) -> str:
-    """Log-probabilities of all words [M, V], those of a cluster's words behind the log-probability of the cluster.
-
-    As in ``nn/adaptive_softmax.py``: the head holds the frequent words, then an entry for each cluster.
-    """
+    """Log-probabilities of all words [M, V] of an adaptive softmax, as in ``nn/adaptive_softmax.py``."""
     frequent, clusters = config.cutoffs[0], range(len(config.cutoffs))
     head_MC = graph.node("LogSoftmax", product(h_MK, "decoder.weight", "decoder.bias"), axis=-1)
     entries = [f"cluster{number}" for number in clusters]
@@ -129,7 +131,7 @@ def _adaptive(
 
 
 class _Exact:
-    """Embedding and products in single precision; what is used twice is one constant."""
+    """Embedding and matrix products in fp32; a matrix used twice is one constant."""
 
     def __init__(self, graph: Graph, weights: Weights) -> None:
         self._graph, self._weights = graph, weights
@@ -144,12 +146,12 @@ class _Exact:
         return self._graph.node("Gather", self._constant("embedding"), ids_TB)
 
     def product(self, x_MK: str, matrix_VK: str, bias_V: str) -> str:
-        """x W' + b, [M, V], of weights by their names."""
+        """x W' + b, [M, V]; matrix and bias are names of weights."""
         return self._graph.node("Gemm", x_MK, self._constant(matrix_VK), self._constant(bias_V), transB=1)
 
 
 class _Quantised:
-    """The same in eight bits, a scale for each word; columns are words, as the product wants them."""
+    """The same in int8, with a scale per word; matrices are transposed, as the operator requires."""
 
     def __init__(self, graph: Graph, weights: Weights) -> None:
         self._graph, self._weights = graph, weights

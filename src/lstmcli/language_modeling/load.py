@@ -11,7 +11,11 @@ from lstmcli.model_dir.files import tensors
 
 
 def language_model_weights(data: bytes, model: ModelDir, V: int) -> dict[str, NDArray[Any]]:
-    """The same of a language model of ``V`` words."""
+    """The weights of a language model of ``V`` words.
+
+    Raises:
+        ModelError: they do not match the config.
+    """
     from lstmcli.language_modeling.shapes import language_model_shapes
     from lstmcli.model_dir.weights import check_weights
 

@@ -1,4 +1,4 @@
-"""What ``config.json`` says of a language model."""
+"""Fields of ``config.json`` of a language model."""
 
 from __future__ import annotations
 
@@ -10,11 +10,11 @@ from lstmcli.model_dir.manifest import DAMAGED, fail
 FIELDS: dict[str, type] = {"int8": bool}
 _NEEDED = frozenset({"perplexity", "word_perplexity", "bits_per_byte", "tokens"})
 FIGURES = _NEEDED | {"bits_per_char"}
-"""Metrics that are shown."""
+"""Metrics that are displayed."""
 
 
 def check(path: Path, config: dict[str, Any]) -> None:
-    """Raises: ModelError, for metrics that lack one of the figures."""
+    """Raises: ModelError, if a required metric is missing."""
     for found in config["metrics"].values():
         missing = _NEEDED - set(found)
         if "bits_per_byte" in found and missing:

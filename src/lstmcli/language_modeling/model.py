@@ -1,4 +1,4 @@
-"""A language model opened from its directory, on any engine."""
+"""A language model loaded from its directory, for any engine."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from lstmcli.engine.registry import AUTO, Engine, check_engine, choose_engine
 from lstmcli.engine.session import Session
 from lstmcli.language_modeling.load import language_model_weights
-from lstmcli.model_dir.directory import TOKENIZER, WEIGHTS, ModelDir, read_model, unless_replaced
+from lstmcli.model_dir.directory import TOKENIZER, WEIGHTS, ModelDir, read_model, retry_if_replaced
 from lstmcli.model_dir.files import ReadAhead, use_file
 from lstmcli.nn.device import resolve_device
 from lstmcli.tasks import LANGUAGE_MODELING
@@ -29,7 +29,7 @@ _OPEN = "open vocabulary: any text can be spelled, nothing is unknown"
 
 @dataclass(frozen=True)
 class LanguageModel:
-    """Its tokenizer and what runs it."""
+    """A language model: its tokenizer, and sessions that run it."""
 
     model: ModelDir
     encoder: StreamEncoder
@@ -38,11 +38,11 @@ class LanguageModel:
     """cpu or cuda: where the engine runs."""
     threads: int | None
     file: ReadAhead
-    """The weights, read with the rest: another model may be put in the place of this one at any time."""
+    """The weights, read with the other files, because the model may be replaced at any time."""
 
     @property
     def mode(self) -> str:
-        """lines or document: what it was trained on."""
+        """lines or document: the tokenizer's mode."""
         return str(self.model.settings.tokenizer.mode)
 
     @property
@@ -53,13 +53,13 @@ class LanguageModel:
     def oov_rule(self) -> str:
         """How unknown words are scored, in words."""
         config = self.model.settings.tokenizer
-        if config.kind == "bpe" and config.path is not None:  # made elsewhere, perhaps without all bytes
+        if config.kind == "bpe" and config.path is not None:  # made elsewhere, may lack bytes
             return _OOV_RULES["unigram"]
         return _OOV_RULES.get(config.kind, _OPEN)
 
     @cached_property
     def together(self) -> Session:
-        """All threads share the work of one run: for one text that is read from its beginning to its end."""
+        """A session that uses all threads for one run: for one text read as a stream."""
         return self._session(self.threads)
 
     @cached_property
@@ -70,7 +70,7 @@ class LanguageModel:
         return self._session(1), self.threads or cores()
 
     def weights(self) -> dict[str, NDArray[np.generic]]:
-        """By name, as in ``model.safetensors``."""
+        """The weights by name, as in ``model.safetensors``."""
         return use_file(
             self.model,
             WEIGHTS,
@@ -98,18 +98,17 @@ def load_language_model(
     device: str = "cpu",
     exact: bool = True,
 ) -> LanguageModel:
-    """The language model in a directory.
+    """Load the language model in a directory.
 
     Args:
-        threads: None takes what the machine has.
-        engine: one of ``engine.registry.engine_names()``; None leaves the choice to ``LSTM_ENGINE`` and the registry;
-            auto the same, but for int8 where training found that it loses little.
-        device: cpu, cuda or auto.
-        exact: no engine that is a little off.
+        threads: None uses all cores.
+        engine: one of ``engine.registry.engine_names()``; None leaves the choice to ``LSTM_ENGINE`` and the registry.
+        device: cpu, cuda or auto; an engine of PyTorch only.
+        exact: whether only engines with exact figures are allowed.
 
     Raises:
         ModelError: missing, damaged, too new, or not a language model.
-        UsageError: an engine or a device that does not exist, or an engine that does not run this model.
+        UsageError: an unknown engine or device, or an engine that cannot run this model.
     """
     check_engine(engine, device, exact=exact, auto=not exact)
     name = None if engine == AUTO else engine
@@ -125,4 +124,4 @@ def load_language_model(
         file.bytes()
         return LanguageModel(model, encoder, chosen, resolve_device(device, chosen.devices), threads, file)
 
-    return unless_replaced(path, load)
+    return retry_if_replaced(path, load)

@@ -1,7 +1,7 @@
-"""The language model: embedding, one-way recurrent stack, softmax over the vocabulary.
+"""The language model: embedding, unidirectional recurrent stack, softmax over the vocabulary.
 
-The regularisation is that of Merity et al. (2018): dropped words, locked dropout, weight-drop, and penalties on
-large and on restless outputs; the tied matrix is Press & Wolf (2017) and Inan et al. (2017).
+The regularisation is that of Merity et al. (2018): embedding dropout, locked dropout, weight-drop, and penalties on
+activations and their changes.  Weight tying is due to Press & Wolf (2017) and Inan et al. (2017).
 
 Shapes: T tokens, B streams, E embedding, K units of the last layer, V words.
 """
@@ -25,20 +25,20 @@ from lstmcli.nn.softmax import cross_entropy
 from lstmcli.nn.stack import Stack
 
 
-class Pass(NamedTuple):
-    """What one window gave."""
+class WindowOutput(NamedTuple):
+    """The output of one window."""
 
     nats: Tensor
     """Mean negative log-likelihood of the targets, a scalar."""
     dropped: Tensor
-    """The top layer's states as the softmax saw them, [T, B, K]."""
+    """The top layer's states after dropout, the input of the softmax, [T, B, K]."""
     raw: Tensor
-    """The same before dropout."""
+    """The top layer's states before dropout."""
     states: list[State]
 
 
 class Decoder(nn.Module):
-    """Bias of the softmax, and its matrix where that is not the embedding."""
+    """Bias of the softmax, and its matrix unless it is tied to the embedding."""
 
     def __init__(self, vocab_size: int, units: int, tied: bool) -> None:
         super().__init__()
@@ -49,13 +49,13 @@ class Decoder(nn.Module):
         """[V, K]"""
         return embedding_VE if self.weight is None else self.weight
 
-    def expect(self, share_V: Tensor) -> None:
-        """Begins from the share that each token has of the training text."""
+    def initialize_from_frequencies(self, share_V: Tensor) -> None:
+        """Set the biases to the log-frequencies of tokens in the training text."""
         self.bias.copy_(share_V.log())
 
 
 class LanguageModel(nn.Module):
-    """Token ids in, the loss of the tokens that follow out; the state goes from window to window."""
+    """From token ids to the loss or logits of the next tokens; the state is passed from window to window."""
 
     def __init__(self, config: LmModelConfig, vocab_size: int) -> None:
         super().__init__()
@@ -69,16 +69,17 @@ class LanguageModel(nn.Module):
             if config.softmax == "adaptive"
             else Decoder(vocab_size, self.stack.output_size, config.tied)
         )
-        self.stack.begin_small()  # orthogonal weights cost a sixth in perplexity after half an epoch of PTB
+        # With orthogonal weights perplexity is a sixth higher after half an epoch of PTB.
+        self.stack.initialize_uniform()
 
     @torch.no_grad()
-    def expect(self, counts_V: NDArray[np.integer]) -> None:
-        """Begin from how often each token stands in the training text, so that this need not be learned."""
+    def initialize_from_frequencies(self, counts_V: NDArray[np.integer]) -> None:
+        """Initialize the softmax biases from token counts of the training text, so that they need not be learned."""
         share_V = torch.from_numpy((counts_V + 1) / (counts_V.sum() + len(counts_V)))
-        self.decoder.expect(share_V)
+        self.decoder.initialize_from_frequencies(share_V)
 
     def embed(self, ids_TB: Tensor) -> Tensor:
-        """[T, B, E]; in training a dropped word is dropped wherever it stands in the window."""
+        """[T, B, E]; in training, words are dropped at all their positions in the window."""
         table, rate = self.embedding, self.config.embedding_dropout
         x_TBE = functional.embedding(ids_TB, table)
         if self.training and rate:
@@ -87,28 +88,28 @@ class LanguageModel(nn.Module):
         return locked_dropout(x_TBE, self.config.input_dropout, self.training)
 
     def read(self, x_TBE: Tensor, states: Sequence[State] | None = None) -> tuple[Tensor, list[State]]:
-        """Embedded tokens to the top layer's states [T, B, K], and the state of every layer after the last."""
-        return self.stack.carry(x_TBE, states)
+        """From embedded tokens to the top layer's states [T, B, K], and the final state of every layer."""
+        return self.stack.forward_from(x_TBE, states)
 
     def logits(self, h_TBK: Tensor) -> Tensor:
-        """[T, B, V]; of an adaptive softmax log-probabilities."""
+        """Logits [T, B, V]; for an adaptive softmax these are log-probabilities."""
         if isinstance(self.decoder, AdaptiveSoftmax):
             return self.decoder.log_probabilities(h_TBK)
         logits: Tensor = functional.linear(h_TBK, self.decoder.matrix(self.embedding), self.decoder.bias)
         return logits
 
     def forward(self, ids_TB: Tensor, states: Sequence[State] | None = None) -> tuple[Tensor, list[State]]:
-        """Logits [T, B, V] of what comes after each token, and the state."""
+        """Logits [T, B, V] of the next token after each token, and the final state."""
         h_TBK, states = self.read(self.embed(ids_TB), states)
         return self.logits(h_TBK), states
 
     def loss(
         self, ids_TB: Tensor, targets_TB: Tensor, states: Sequence[State] | None = None, *, bf16: bool = False
-    ) -> Pass:
-        """Reads a window and measures how well it foresaw the targets [T, B].
+    ) -> WindowOutput:
+        """The loss of the targets [T, B] of a window.
 
         Args:
-            bf16: products of the softmax and, where there is a kernel for it, of the layers; all else stays fp32.
+            bf16: compute matrix products of the softmax and, if there is a kernel, of the layers in bfloat16.
         """
         lower = bf16 and (ids_TB.is_cuda or self.config.cell == "lstm")
         with torch.autocast(ids_TB.device.type, torch.bfloat16, enabled=lower):
@@ -121,7 +122,7 @@ class LanguageModel(nn.Module):
         else:
             matrix_VK = self.decoder.matrix(self.embedding)
             nats = cross_entropy(h_NK, matrix_VK, self.decoder.bias, target_N, bf16=bf16)
-        return Pass(nats, h_TBK, raw_TBK, states)
+        return WindowOutput(nats, h_TBK, raw_TBK, states)
 
     def tensors(self) -> dict[str, NDArray[Any]]:
         """The weights by name, as stored in ``model.safetensors``."""
@@ -129,17 +130,17 @@ class LanguageModel(nn.Module):
         return {name: (value.float() if value.is_floating_point() else value).numpy() for name, value in whole.items()}
 
 
-def activation_penalty(found: Pass, alpha: float, beta: float) -> Tensor:
+def activation_penalty(found: WindowOutput, alpha: float, beta: float) -> Tensor:
     """Activation and temporal activation regularisation (Merity et al. 2017, equations 1 and 2)."""
     large = found.dropped.square().mean()
-    restless = (found.raw[1:] - found.raw[:-1]).square().mean() if len(found.raw) > 1 else large.new_zeros(())
-    return alpha * large + beta * restless
+    change = (found.raw[1:] - found.raw[:-1]).square().mean() if len(found.raw) > 1 else large.new_zeros(())
+    return alpha * large + beta * change
 
 
 def load_language_model(
     weights: Mapping[str, NDArray[np.generic]], config: LmModelConfig, vocab_size: int
 ) -> LanguageModel:
-    """The PyTorch model of saved weights, in evaluation mode."""
+    """The PyTorch module with saved weights, in evaluation mode."""
     module = LanguageModel(config, vocab_size)
     own = module.state_dict()
     module.load_state_dict({name: torch.from_numpy(np.array(weights[name])) for name in own})

@@ -1,7 +1,7 @@
-"""Running a language model's graph with ONNX Runtime.
+"""Run a language model's graph in ONNX Runtime.
 
-Rows of a batch know nothing of each other, and a token nothing of what follows: rows of different length are
-padded at the end with any id.  The state after padding is worth nothing.
+Rows of a batch are independent, and a token does not depend on later ones: rows of different lengths may be padded at
+the end with any id.  The state after padding is undefined.
 
 Shapes: T tokens, B texts, V words, H units of a layer.
 """
@@ -34,12 +34,12 @@ NO_TARGETS = np.zeros((0, 0), np.int64)
 
 
 def state_names(config: LmModelConfig) -> list[tuple[str, int]]:
-    """The inputs that hold the state, in order, and how many units each has; an output is called ``…_out``."""
+    """Names of the inputs of the state, in order, with their numbers of units; outputs are named ``…_out``."""
     return [(f"{part}{layer}", H) for layer, H in enumerate(config.widths) for part in CELLS[config.cell].states]
 
 
 class LanguageModelSession:
-    """A language model's graph, ready to read, predict and score."""
+    """A session that reads, predicts and scores text."""
 
     def __init__(self, graph: InferenceGraph, config: LmModelConfig, threads: int | None = None) -> None:
         """Raises ModelError if the graph cannot be loaded."""
@@ -50,39 +50,39 @@ class LanguageModelSession:
         self.vocab_size = int(self._runner.sizes["logits"][2])
 
     def zero_state(self, B: int) -> State:
-        """The state before the first token of ``B`` texts."""
+        """The initial state of ``B`` texts."""
         return tuple(np.zeros((1, B, H), np.float32) for H in self._widths.values())
 
     def read(self, ids_TB: Ids, state: State) -> State:
-        """The state after text whose predictions nobody needs."""
+        """The state after reading a text, without predictions."""
         return tuple(self._run([], ids_TB, state, first=len(ids_TB) - 1))
 
     def logits(self, ids_TB: Ids, state: State) -> tuple[Floats, State]:
-        """What comes after each token, [T, B, V], and the state after the last; all T * B * V at once."""
+        """Logits of the next token after each token, [T, B, V], and the final state; all in memory at once."""
         logits, *after = self._run(["logits"], ids_TB, state)
         return logits, tuple(after)
 
     def score(
         self, ids_TB: Ids, targets_TB: NDArray[np.integer], state: State, *, entropy: bool = False
     ) -> tuple[Floats, Floats | None, State]:
-        """How well the model foresees ``targets_TB``.
+        """Score the targets.
 
         Returns:
-            negative log-probability of each target and entropy of each prediction, both in nats and [T, B],
-            the second if asked for; the state after the last token.
+            negative log-probability of each target and, if requested, entropy of each prediction, both [T, B] in nats;
+            the final state.
         """
         (nats, *more), state = self._windows(["nats", "entropy"] if entropy else ["nats"], ids_TB, targets_TB, state)
         return nats, more[0] if more else None, state
 
     def hidden(self, ids_TB: Ids, targets_TB: NDArray[np.integer], state: State) -> tuple[Floats, Floats, State]:
-        """As ``score``, with the top layer's h after each token, [T, B, K], in the place of the entropy."""
+        """As ``score``, with the top layer's h after each token, [T, B, K], instead of the entropy."""
         (nats, hidden_TBK), state = self._windows(["nats", "hidden"], ids_TB, targets_TB, state)
         return nats, hidden_TBK, state
 
     def _windows(
         self, wanted: list[str], ids_TB: Ids, targets_TB: NDArray[np.integer], state: State
     ) -> tuple[list[Floats], State]:
-        """The outputs that are wanted, each whole, computed in windows of bounded memory; T is at least 1."""
+        """The requested outputs, computed in windows of bounded memory and concatenated; T is at least 1."""
         found: list[list[Floats]] = []
         step = max(1, LOGITS_AT_ONCE // (self.vocab_size * max(1, ids_TB.shape[1])))
         for start in range(0, len(ids_TB), step):
@@ -100,7 +100,7 @@ class LanguageModelSession:
         targets_TB: NDArray[np.integer] = NO_TARGETS,
         first: int = 0,
     ) -> list[Floats]:
-        """The outputs that are wanted, then the state."""
+        """The requested outputs, then the parts of the state."""
         inputs = {
             "ids": np.ascontiguousarray(ids_TB, np.int32),
             "first": np.array([first], np.int64),

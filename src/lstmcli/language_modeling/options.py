@@ -1,4 +1,4 @@
-"""Options of ``lstm train`` to the settings of a language model: its preset, and what changes it."""
+"""From the options of ``lstm train`` to the settings of a language model: a preset and changes to it."""
 
 from __future__ import annotations
 
@@ -9,19 +9,19 @@ from lstmcli.language_modeling.config import ALPHABET_PRESET, DEFAULT_PRESET, Lm
 from lstmcli.options import changed, common
 
 OPTIONS = frozenset({"preset", "untied", "keep_case"})
-"""Options that are not named after a field."""
+"""Options whose names are not names of fields."""
 
 
 def from_options(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The arguments of ``train.job`` that the options stand for.
+    """The arguments of ``train.job`` for the given options.
 
     Raises:
-        UsageError: a value that cannot be.
+        UsageError: an invalid value.
     """
     chosen = given.get("preset")
     return {
         "config": _settings(str(chosen or DEFAULT_PRESET), given),
-        "of_letters": None if chosen else _settings(ALPHABET_PRESET, given),
+        "alphabet_config": None if chosen else _settings(ALPHABET_PRESET, given),
     }
 
 
@@ -31,5 +31,5 @@ def _settings(name: str, given: Mapping[str, Any]) -> LmConfig:
     if given.get("untied") or given.get("softmax") == "adaptive":
         fields["tied"] = False
     if "learning_rate" not in given and fields.get("optimizer", train.optimizer) != train.optimizer:
-        fields["learning_rate"] = None  # the preset's is for its own optimizer
+        fields["learning_rate"] = None  # the preset's learning rate is for its own optimizer
     return changed(LmConfig(model=model, train=train), fields)

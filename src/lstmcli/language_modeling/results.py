@@ -1,7 +1,4 @@
-"""What the tasks of language models return, as ``results.py`` for classifiers.
-
-Apart from it because making a dozen classes takes some milliseconds, which one line classified from cold would notice.
-"""
+"""Results of language models."""
 
 from __future__ import annotations
 
@@ -13,7 +10,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class CorpusCheck:
-    """What one split of a language model's text holds."""
+    """The size of one split of a corpus."""
 
     name: str
     lines: int
@@ -22,50 +19,49 @@ class CorpusCheck:
     chars: int
     bytes: int
     oov: int
-    """Tokens that are unknown."""
+    """Number of unknown tokens."""
 
 
 @dataclass(frozen=True, slots=True)
 class LmReport:
-    """How well a language model foresees a text.
+    """Perplexity and related metrics of a language model on a text.
 
-    All figures come from the total: ``perplexity`` is exp(``nats`` / ``tokens``), ``word_perplexity`` is
-    exp(``nats`` / ``words``), and the bits are ``nats`` / ln 2 over ``chars`` and ``bytes``.
+    All are derived from totals: ``perplexity`` is exp(``nats`` / ``tokens``), ``word_perplexity`` is exp(``nats`` /
+    ``words``), and the bits are ``nats`` / ln 2 divided by ``chars`` and ``bytes``.
     """
 
     perplexity: float | None
-    """Per token; line ends that the model predicts are tokens.  None where it is too large for a number."""
+    """Per token; line ends that the model predicts are tokens.  None if it overflows."""
     word_perplexity: float | None
-    """Per word between white space, the cost of line ends included; None without words, or too large."""
+    """Per word separated by white space, including the cost of line ends; None without words, or if it overflows."""
     bits_per_char: float
     bits_per_byte: float
     nats: float
     """Negative log-probability of the whole text."""
     tokens: int
     words: int
-    """What stands between white space, as ``wc -w`` counts; the given words where the text is segmented."""
+    """Words separated by white space, as counted by ``wc -w``; for segmented text, the given words."""
     chars: int
-    """As ``wc -m`` counts: each line with the end that is predicted with it."""
+    """As counted by ``wc -m``, including line ends."""
     bytes: int
-    """As ``wc -c`` counts, in UTF-8."""
+    """As counted by ``wc -c``, in UTF-8."""
     lines: int
     oov: int
-    """Tokens that are the unknown token, a literal ``<unk>`` in the text included."""
+    """Number of unknown tokens, including ``<unk>`` written in the text."""
     oov_rate: float
-    """Share of the tokens."""
+    """Share of unknown tokens."""
     oov_rule: str = ""
     """How unknown words are scored."""
     perplexity_without_oov: float | None = None
-    """Over the tokens that are known; each is still predicted from all the text before it."""
+    """Over the known tokens only; each is still predicted from all the text before it."""
     word_perplexity_with_line_ends: float | None = None
-    """Per word where each line end counts as one, as published figures for PTB and WikiText count; so those of any
-    tokenizer compare with them."""
+    """Per word, counting each line end as a word, as published results for PTB and WikiText do."""
     reading: str = ""
-    """lines: each line by itself; stream: the state carried from line to line."""
+    """lines: each line is scored separately; stream: the state is carried from line to line."""
     method: str = ""
-    """cache or adapt; empty for the model as it is."""
+    """cache or adapt; empty for the plain model."""
     before: LmReport | None = None
-    """The same text without the method."""
+    """The report without the method."""
 
     @classmethod
     def of(
@@ -81,7 +77,7 @@ class LmReport:
         oov_nats: float | None = None,
         **more: Any,
     ) -> LmReport:
-        """The figures that follow from the totals; ``oov_nats``: the part of ``nats`` that unknown tokens cost."""
+        """The report for given totals; ``oov_nats`` is the part of ``nats`` due to unknown tokens."""
         bits, known = nats / math.log(2), tokens - oov
         return cls(
             perplexity=_exp_of_mean(nats, tokens),
@@ -108,23 +104,24 @@ def _exp_of_mean(total: float, count: int) -> float | None:
 
 @dataclass(frozen=True, slots=True)
 class Surprisal:
-    """One row of a table: a line, word, token or character, and how surprising it was."""
+    """One row of a surprisal table: a line, word, token or character."""
 
     text: str
     surprisal: float
-    """Bits: -log2 of its probability after all the text before it."""
+    """-log2 of its probability given all the text before it, in bits."""
     entropy: float | None
-    """Bits: of the prediction at its first token; of a line, the sum over its tokens.  None inside a token."""
+    """Entropy of the prediction at its first token, in bits; for a line, the sum over its tokens.  None inside a
+    token."""
     line: int
-    """Line of the file, from 1."""
+    """Line number in the file, from 1."""
     tokens: int = 1
-    """Tokens it is made of; 0 for the rest of a token that an earlier row began."""
+    """Number of tokens; 0 for a part of a token that starts in an earlier row."""
     oov: int = 0
-    """Unknown tokens among them."""
+    """Number of unknown tokens among them."""
     path: str = ""
     before: Surprisal | None = None
-    """The same row by the model as it is, where it adapts to the text."""
+    """The same row for the plain model, if a method was used."""
     unknown: bool = False
-    """Whether it is an unknown word, or a part of one: its surprisal is that of the unknown token, or its share."""
+    """Whether it is an unknown word or a part of one; its surprisal is that of the unknown token, or a share of it."""
     columns: Mapping[str, Any] = field(default_factory=dict)
-    """The whole row of the input, only when ``keep_columns`` was asked for."""
+    """The row of the input, only with ``keep_columns``."""

@@ -6,19 +6,19 @@ from itertools import pairwise
 
 from lstmcli.errors import ModelError
 from lstmcli.language_modeling.config import LmModelConfig
-from lstmcli.model_dir.weights import Shapes, _stack
+from lstmcli.model_dir.weights import Shapes, stack_shapes
 from lstmcli.nn.config import cluster_width
 
 
 def language_model_shapes(config: LmModelConfig, V: int) -> Shapes:
-    """The weights of a language model of ``V`` words.
+    """The shapes of the weights of a language model of ``V`` words.
 
     Raises:
-        ModelError: clusters that do not cut such a vocabulary.
+        ModelError: the cutoffs do not fit the vocabulary.
     """
     K = config.widths[-1]
     shapes: Shapes = {"embedding": (V, config.embedding)}
-    shapes |= _stack(config.cell, config.embedding, config.widths, 1)
+    shapes |= stack_shapes(config.cell, config.embedding, config.widths, 1)
     if config.softmax == "full":
         return shapes | {"decoder.bias": (V,), **({} if config.tied else {"decoder.weight": (V, K)})}
     edges = [*config.cutoffs, V]

@@ -1,4 +1,4 @@
-"""A language model in PyTorch behind the interface of the ONNX session: numpy in, numpy out.
+"""A language model in PyTorch with the interface of the ONNX session, on NumPy arrays.
 
 Shapes: T tokens, B texts, V words, K units of the last layer.
 """
@@ -26,7 +26,7 @@ Floats = NDArray[np.float32]
 
 
 class TorchSession:
-    """Reads, predicts and scores; the state is a flat tuple of tensors [1, B, H], layer by layer."""
+    """A session that reads, predicts and scores text; the state is a flat tuple of tensors [1, B, H], by layers."""
 
     def __init__(self, module: LanguageModel, device: str = "cpu", threads: int | None = None) -> None:
         if threads:
@@ -41,12 +41,12 @@ class TorchSession:
         return tuple(torch.zeros(1, B, H, device=self._device) for H in widths for _ in range(self._parts))
 
     def read(self, ids_TB: NDArray[np.integer], state: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
-        """The state after text whose predictions nobody needs."""
+        """The state after reading a text, without predictions."""
         with torch.inference_mode():
             return self._read(ids_TB, state)[1]
 
     def logits(self, ids_TB: NDArray[np.integer], state: tuple[Tensor, ...]) -> tuple[Floats, tuple[Tensor, ...]]:
-        """[T, B, V] and the state after the last token."""
+        """Logits [T, B, V] and the final state."""
         with torch.inference_mode():
             h_TBK, state = self._read(ids_TB, state)
             return _numpy(self.module.logits(h_TBK)), state
@@ -59,7 +59,7 @@ class TorchSession:
         *,
         entropy: bool = False,
     ) -> tuple[Floats, Floats | None, tuple[Tensor, ...]]:
-        """Nats of each target and, if asked for, entropy of each prediction, [T, B]; the state after the last."""
+        """Nats of each target and, if requested, entropy of each prediction, [T, B]; the final state."""
         with torch.inference_mode():
             h_TBK, state = self._read(ids_TB, state)
             nats, found = self._score(h_TBK, targets_TB, entropy)
@@ -68,7 +68,7 @@ class TorchSession:
     def hidden(
         self, ids_TB: NDArray[np.integer], targets_TB: NDArray[np.integer], state: tuple[Tensor, ...]
     ) -> tuple[Floats, Floats, tuple[Tensor, ...]]:
-        """As ``score``, with the top layer's h after each token, [T, B, K], in the place of the entropy."""
+        """As ``score``, with the top layer's h after each token, [T, B, K], instead of the entropy."""
         with torch.inference_mode():
             h_TBK, state = self._read(ids_TB, state)
             return self._score(h_TBK, targets_TB, False)[0], _numpy(h_TBK), state

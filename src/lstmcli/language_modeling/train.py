@@ -1,4 +1,4 @@
-"""Training a language model: what it adds to the training run of every task."""
+"""Training of a language model: its ``TrainingJob``."""
 
 from __future__ import annotations
 
@@ -15,11 +15,11 @@ from numpy.typing import NDArray
 from lstmcli.cells import CELLS
 from lstmcli.errors import DataError, NoDataError
 from lstmcli.language_modeling.config import LmConfig
-from lstmcli.language_modeling.corpus import Corpus, Survey, build_corpus, survey, unchanged
-from lstmcli.language_modeling.defaults import epochs_in, is_alphabet, resolve_lm, steps_an_epoch
+from lstmcli.language_modeling.corpus import Corpus, Survey, build_corpus, survey_text, verify_unchanged
+from lstmcli.language_modeling.defaults import epochs_in, is_alphabet, resolve_lm, steps_per_epoch
 from lstmcli.language_modeling.estimate import estimate_lm
 from lstmcli.language_modeling.events import CorpusRead, LmEvaluated, Quantised, Sampled
-from lstmcli.language_modeling.rehearsal import rehearse_language_model
+from lstmcli.language_modeling.preflight import preflight_language_model
 from lstmcli.language_modeling.results import CorpusCheck, LmReport
 from lstmcli.model_dir.directory import TOKENIZER
 from lstmcli.nn.device import native_bf16
@@ -33,7 +33,7 @@ from lstmcli.training.checkpoint import Checkpoints, Snapshot
 from lstmcli.training.derived import Derived
 from lstmcli.training.events import Event
 from lstmcli.training.job import Plan, TrainingJob
-from lstmcli.training.rehearsal import rehearse_reading
+from lstmcli.training.preflight import preflight_tokenizer
 
 if TYPE_CHECKING:
     from lstmcli.data.records import Record, Splits
@@ -41,25 +41,25 @@ if TYPE_CHECKING:
     from lstmcli.language_modeling.network import LanguageModel
     from lstmcli.language_modeling.trainer import LmTrainer
 
-INT8_TOKENS, INT8_MOST = 1000, 0.02
-"""Validation tokens that the int8 graph is tried on, and the nats a token that it may cost."""
+INT8_TOKENS, MAX_INT8_COST = 1000, 0.02
+"""Validation tokens to test the int8 graph on, and the maximum increase of the loss in nats per token."""
 SAMPLE_TOKENS = 60
 SECONDS_BETWEEN_SAMPLES = 20.0
 
 
-def job(splits: Splits, config: LmConfig, of_letters: LmConfig | None = None) -> LanguageModelJob:
-    """The training of a language model on ``splits``, for ``training.run.train``.
+def job(splits: Splits, config: LmConfig, alphabet_config: LmConfig | None = None) -> LanguageModelJob:
+    """The job of training a language model on ``splits``, for ``training.run.train``.
 
     Args:
-        of_letters: in place of ``config`` where the tokens turn out to be those of an alphabet.
+        alphabet_config: used instead of ``config`` if the tokens are letters of an alphabet.
     """
-    return LanguageModelJob(LANGUAGE_MODELING, splits, config, of_letters or config)
+    return LanguageModelJob(LANGUAGE_MODELING, splits, config, alphabet_config or config)
 
 
 @dataclass
 class LanguageModelJob(TrainingJob):
     config: LmConfig
-    of_letters: LmConfig
+    alphabet_config: LmConfig
     encoder: StreamEncoder = field(init=False)
     corpora: dict[str, Corpus] = field(init=False)
     module: LanguageModel = field(init=False)
@@ -82,7 +82,7 @@ class LanguageModelJob(TrainingJob):
     def prepare_data(self) -> Iterator[Event]:
         splits = self.splits
         lines = {name: Lines(records) for name, records in _parts(splits).items()}
-        surveys = {name: survey(part) for name, part in lines.items()}
+        surveys = {name: survey_text(part) for name, part in lines.items()}
         found = surveys["train"]
         tokenizer = infer_tokenizer_config(
             self.config.tokenizer, found.sample, found.characters, table=splits.format != "text"
@@ -94,7 +94,7 @@ class LanguageModelJob(TrainingJob):
             hint = "give a few lines at least"
             raise NoDataError("there is too little text to learn from", path=splits.path, hint=hint)
         letters = is_alphabet(tokenizer.kind, self.encoder.vocab_size)
-        self._asked = self.of_letters if letters else self.config
+        self._asked = self.alphabet_config if letters else self.config
         self._fingerprint = {name: found.fingerprint for name, found in surveys.items()}
         self.config = resolve_lm(replace(self._asked, tokenizer=tokenizer), len(train), self.encoder.vocab_size)
         yield CorpusRead(
@@ -115,27 +115,27 @@ class LanguageModelJob(TrainingJob):
         wanted = self.config.train.precision
         self.precision = "bf16" if wanted == "bf16" or (wanted == "auto" and native_bf16(device)) else "fp32"
         self.module = LanguageModel(self.config.model, self.encoder.vocab_size)
-        self.module.expect(self.corpora["train"].frequencies(self.encoder.vocab_size))
+        self.module.initialize_from_frequencies(self.corpora["train"].frequencies(self.encoder.vocab_size))
         self.trainer = LmTrainer(self.module, self.config.train, device=device, bf16=self.precision == "bf16")
         self.parameters = count_parameters(self.module)
         yield from ()
 
-    def rehearse(self, threads: int) -> None:
+    def preflight(self, threads: int) -> None:
         again = partial(StreamEncoder.from_json, self.encoder.to_json(), self.config.tokenizer)
-        rehearse_reading(lambda: again().vocab_size, self.encoder.vocab_size)
-        rehearse_language_model(self.weights(), self.config.model, self.encoder.vocab_size, threads)
+        preflight_tokenizer(lambda: again().vocab_size, self.encoder.vocab_size)
+        preflight_language_model(self.weights(), self.config.model, self.encoder.vocab_size, threads)
 
     def plan(self, resumed: Snapshot | None) -> Plan:
         from lstmcli.language_modeling.trainer import estimate_step
 
         train = self.corpora["train"]
         step_seconds = estimate_step(self.trainer, train.ids)
-        if self.config.train.epochs is None:  # as many as the time allows
+        if self.config.train.epochs is None:  # as many as fit into the time limit
             epochs = resumed.values["epochs"] if resumed else epochs_in(self.config, len(train), step_seconds)
             self.config = replace(self.config, train=replace(self.config.train, epochs=epochs))
             self.trainer.config = self.config.train
         assert self.config.train.epochs is not None
-        steps = self.config.train.epochs * steps_an_epoch(self.config.train, len(train))
+        steps = self.config.train.epochs * steps_per_epoch(self.config.train, len(train))
         cost = estimate_lm(
             self.config,
             vocab_size=self.encoder.vocab_size,
@@ -158,8 +158,9 @@ class LanguageModelJob(TrainingJob):
                 corpus.check()
             return stop()
 
-        train, valid = self.corpora["train"].started, self.corpora["valid"].started
-        draws = np.random.default_rng(self.config.train.seed)  # its own: samples come when the clock says so
+        train, valid = self.corpora["train"].ids_from_start, self.corpora["valid"].ids_from_start
+        # A separate generator, because the number of samples depends on time.
+        draws = np.random.default_rng(self.config.train.seed)
         sampled = time.monotonic()
         for event in fit_lm(self.trainer, train, valid, stop=stopped, rng=rng, checkpoints=checkpoints):
             yield event
@@ -196,7 +197,7 @@ class LanguageModelJob(TrainingJob):
         from lstmcli.language_modeling.trainer import total_nats
 
         corpus.check()
-        return _report(corpus, total_nats(self.module, corpus.started))
+        return _report(corpus, total_nats(self.module, corpus.ids_from_start))
 
     def _graph(self, *, int8: bool = False) -> InferenceGraph:
         from lstmcli.language_modeling.graph import language_model_graph
@@ -204,10 +205,10 @@ class LanguageModelJob(TrainingJob):
         return language_model_graph(self.weights(), self.config.model, int8=int8)
 
     def _try_int8(self, graph: InferenceGraph, threads: int) -> Quantised:
-        """Whether weights in int8 cost little enough to be the default of generating."""
-        ids = self.corpora["valid"].started[: INT8_TOKENS + 1]
+        """The loss of the exact and the int8 graph, and whether int8 is good enough for generation."""
+        ids = self.corpora["valid"].ids_from_start[: INT8_TOKENS + 1]
         exact, near = (_nats(g, self.config, ids, threads) for g in (graph, self._graph(int8=True)))
-        return Quantised(exact, near, near - exact <= INT8_MOST)
+        return Quantised(exact, near, near - exact <= MAX_INT8_COST)
 
     def fields(self) -> dict[str, Any]:
         return {
@@ -229,7 +230,7 @@ def _parts(splits: Splits) -> dict[str, Collection[Record]]:
 
 
 def _nats(graph: InferenceGraph, config: LmConfig, ids: NDArray[np.integer], threads: int) -> float:
-    """Nats a token of a text, token by token as generation reads it."""
+    """Loss in nats per token, token by token as in generation."""
     from lstmcli.language_modeling.onnx_session import LanguageModelSession
 
     session = LanguageModelSession(graph, config.model, threads)
@@ -242,12 +243,12 @@ def _nats(graph: InferenceGraph, config: LmConfig, ids: NDArray[np.integer], thr
 
 
 class Lines:
-    """The lines of records, read anew each time; a cell of a table may hold several."""
+    """The lines of records, re-iterable; a cell of a table may have several."""
 
     def __init__(self, records: Iterable[Record]) -> None:
         self._records = records
         self.path = ""
-        """The file that the last line came from."""
+        """The file of the last line."""
 
     def __iter__(self) -> Iterator[str]:
         for record in self._records:
@@ -256,9 +257,9 @@ class Lines:
 
 
 def _corpus(lines: Lines, found: Survey, encoder: StreamEncoder) -> Corpus:
-    """The ids of lines that were surveyed.  Raises: DataError, if they are others now."""
+    """The ids of surveyed lines.  Raises: DataError, if the lines have changed."""
     try:
-        return build_corpus(unchanged(lines, found), encoder, key=found.fingerprint)
+        return build_corpus(verify_unchanged(lines, found), encoder, key=found.fingerprint)
     except DataError as error:
         raise DataError(error.message, path=error.path or lines.path, line=error.line, hint=error.hint) from error
 

@@ -1,8 +1,8 @@
-"""A language model in training: its optimiser, the streams that it reads, and how well it does.
+"""One training step of a language model: streams and windows of tokens, optimiser, evaluation.
 
-The text is one long row of tokens, cut into B streams that are read side by side, a window at a time; the state
-goes from window to window, the gradient does not (Mikolov et al. 2010; Williams & Peng 1990).  Window lengths are
-random (Merity et al. 2018, section 4.1), but of few different values: each shape is prepared once.
+The text is one sequence of tokens, split into B parallel streams that are read window by window.  The state is carried
+from window to window, the gradient is not (Mikolov et al. 2010; Williams & Peng 1990).  Window lengths are random
+(Merity et al. 2018, section 4.1), with few distinct values, because each new shape has a set-up cost.
 
 Shapes: T tokens of a window, B streams, n tokens of a stream.
 """
@@ -26,22 +26,22 @@ from lstmcli.training.checkpoint import Arrays, Snapshot
 
 Ids = NDArray[np.integer]
 EVALUATION_STREAMS, EVALUATION_WINDOW = 16, 64
-STREAM_AT_LEAST = 2_000
-"""Tokens of a stream in evaluation: each starts without a past, so there are few where the text is short."""
-SHARPNESS = 0.8
-"""Temperature of the samples that are shown."""
+MIN_STREAM_TOKENS = 2_000
+"""Minimum tokens of a stream in evaluation; each stream starts from a zero state, so short texts have few streams."""
+SAMPLE_TEMPERATURE = 0.8
+"""Temperature of the sampled texts."""
 GRID = 5
 """Window lengths are multiples of this."""
 
 
 def streams(ids: Ids, batch: int) -> tuple[Ids, Ids]:
-    """Inputs and targets [B, n]: contiguous parts of the text, the targets one token ahead; views, not copies."""
+    """Inputs and targets [B, n]: contiguous parts of the text, targets shifted by one token; views, not copies."""
     n = (len(ids) - 1) // batch
     return ids[: n * batch].reshape(batch, n), ids[1 : n * batch + 1].reshape(batch, n)
 
 
 def window_lengths(n: int, config: LmTrainConfig, rng: np.random.Generator) -> list[int]:
-    """Lengths that add up to n: about ``bptt``, one in twenty half of it, none above ``bptt`` + 10."""
+    """Random lengths that sum to n: about ``bptt``, one in twenty about half of it, at most ``bptt`` + 10."""
     lengths: list[int] = []
     left = n
     while left > 0:
@@ -55,32 +55,24 @@ def window_lengths(n: int, config: LmTrainConfig, rng: np.random.Generator) -> l
     return lengths
 
 
-def emptied(states: list[State], rows_B: NDArray[np.bool_]) -> list[State]:
-    """The states [1, B, H] with those of some rows set to zero."""
-    if not rows_B.any():
-        return states
-    keep = torch.from_numpy(~rows_B)[None, :, None]
-    return [tuple(part * keep.to(part) for part in state) for state in states]
-
-
 class LmTrainer:
-    """One language model and its optimiser."""
+    """A language model and its optimiser."""
 
     def __init__(self, module: LanguageModel, config: LmTrainConfig, *, device: str, bf16: bool) -> None:
         self.module, self.config, self.device, self.bf16 = module.to(device), config, device, bf16
         self.parameters = list(module.parameters())
-        self.usual_rate = 5e-3 if config.optimizer == "adamw" else 20.0
-        self.learning_rate = config.learning_rate or self.usual_rate
+        self.default_rate = 5e-3 if config.optimizer == "adamw" else 20.0
+        self.learning_rate = config.learning_rate or self.default_rate
         kind: Any = torch.optim.AdamW if config.optimizer == "adamw" else torch.optim.SGD
         self.optimizer: torch.optim.Optimizer = kind(
             self.parameters, lr=self.learning_rate, weight_decay=config.weight_decay, fused=True
         )
         self.mean: list[Tensor] | None = None
-        """The mean of the weights since averaging began."""
+        """Mean of the weights since averaging started."""
         self.averaged_steps = 0
 
     def gradients(self, ids_BT: Ids, targets_BT: Ids, states: list[State] | None) -> tuple[float, float, list[State]]:
-        """Forward and backward: nats a token, gradient norm, and the state, cut off from its past."""
+        """Forward and backward pass; returns loss in nats per token, gradient norm and the detached state."""
         ids, targets = (torch.from_numpy(x.T.astype(np.int64)).to(self.device) for x in (ids_BT, targets_BT))
         found = self.module.loss(ids, targets, states, bf16=self.bf16)
         loss, config = found.nats, self.config
@@ -93,7 +85,7 @@ class LmTrainer:
     def step(
         self, ids_BT: Ids, targets_BT: Ids, states: list[State] | None, learning_rate: float
     ) -> tuple[float, float, list[State]]:
-        """One update: nats a token, gradient norm and the state for the window that follows."""
+        """One update; returns loss in nats per token, gradient norm and the state for the next window."""
         nats, norm, states = self.gradients(ids_BT, targets_BT, states)
         for group in self.optimizer.param_groups:
             group["lr"] = learning_rate
@@ -109,18 +101,18 @@ class LmTrainer:
             self.mean = [p.detach().clone() for p in self.parameters]
 
     def weights(self) -> list[Tensor]:
-        """Those to validate and keep: the average where there is one."""
+        """The weights to validate and keep: the average if there is one."""
         return [value.detach().clone() for value in self.mean or self.parameters]
 
     def arrays(self) -> Arrays:
-        """Copies of all that the next step depends on, but for the random numbers."""
-        found = {f"weights.{i}": p.detach().cpu().numpy().copy() for i, p in enumerate(self.parameters)}
-        found |= {f"mean.{i}": value.cpu().numpy().copy() for i, value in enumerate(self.mean or [])}
-        found["averaged_steps"] = np.array(self.averaged_steps)
-        return found | {f"optimizer.{k}": v for k, v in optimizer_arrays(self.optimizer, self.parameters).items()}
+        """Copies of everything that the next step depends on, except random generators."""
+        result = {f"weights.{i}": p.detach().cpu().numpy().copy() for i, p in enumerate(self.parameters)}
+        result |= {f"mean.{i}": value.cpu().numpy().copy() for i, value in enumerate(self.mean or [])}
+        result["averaged_steps"] = np.array(self.averaged_steps)
+        return result | {f"optimizer.{k}": v for k, v in optimizer_arrays(self.optimizer, self.parameters).items()}
 
     def load(self, snapshot: Snapshot) -> None:
-        """Back to where ``arrays`` was called."""
+        """Restore what ``arrays`` returned."""
         for i, parameter in enumerate(self.parameters):
             parameter.data.copy_(torch.from_numpy(snapshot.arrays[f"weights.{i}"]))
         mean = snapshot.part("mean")
@@ -135,14 +127,14 @@ class LmTrainer:
 
 
 def total_nats(module: LanguageModel, ids: Ids, device: str = "cpu") -> float:
-    """Nats of all tokens of ``ids`` but the first, which is given; exact products, state carried.
+    """Total nats of all tokens of ``ids`` after the first, in fp32, with carried state.
 
-    A long text is read as a few streams side by side, each from an empty state.
+    A long text is read as a few parallel streams, each from a zero state.
     """
     count = len(ids) - 1
     if count < 1:
         return 0.0
-    batch = min(EVALUATION_STREAMS, max(1, count // STREAM_AT_LEAST))
+    batch = min(EVALUATION_STREAMS, max(1, count // MIN_STREAM_TOKENS))
     inputs, targets = streams(ids, batch)
     n = inputs.shape[1]
     total = 0.0
@@ -160,7 +152,7 @@ def total_nats(module: LanguageModel, ids: Ids, device: str = "cpu") -> float:
         for start in range(0, n, EVALUATION_WINDOW):
             part = slice(start, start + EVALUATION_WINDOW)
             states = read(inputs[:, part], targets[:, part], states)
-        rest = ids[n * batch :]  # fewer tokens than there are streams; the last stream goes on with them
+        rest = ids[n * batch :]  # fewer tokens than streams; the last stream continues with them
         if len(rest) > 1 and states is not None:
             last = [tuple(part[:, -1:].contiguous() for part in state) for state in states]
             read(rest[None, :-1], rest[None, 1:], last)
@@ -169,7 +161,7 @@ def total_nats(module: LanguageModel, ids: Ids, device: str = "cpu") -> float:
 
 
 def estimate_step(trainer: LmTrainer, train: Ids, probes: int = 3) -> float:
-    """Seconds of a training step on this machine; changes nothing."""
+    """Seconds of a training step on this machine; does not change the model."""
     config = trainer.config
     inputs, targets = streams(train, config.batch_size)
     part = slice(0, config.bptt)
@@ -186,16 +178,16 @@ def estimate_step(trainer: LmTrainer, train: Ids, probes: int = 3) -> float:
 
 
 def sample(module: LanguageModel, start: int, count: int, rng: np.random.Generator, device: str = "cpu") -> list[int]:
-    """Tokens that the model makes up after the token ``start``, drawn from the sharpened softmax; never unknown (1)."""
-    ids, states, made = torch.full((1, 1), start, device=device), None, list[int]()
+    """Sample ``count`` tokens after the token ``start`` at temperature ``SAMPLE_TEMPERATURE``; never unknown (1)."""
+    ids, states, drawn_ids = torch.full((1, 1), start, device=device), None, list[int]()
     module.eval()
     with torch.inference_mode():
-        while len(made) < count:
+        while len(drawn_ids) < count:
             logits_V, states = module(ids, states)
-            logits = logits_V[0, 0].float().cpu().numpy().astype(np.float64) / SHARPNESS
+            logits = logits_V[0, 0].float().cpu().numpy().astype(np.float64) / SAMPLE_TEMPERATURE
             logits[1] = -np.inf
             p = np.exp(logits - logits.max())
-            made.append(int(rng.choice(len(p), p=p / p.sum())))
-            ids = torch.full((1, 1), made[-1], device=device)
+            drawn_ids.append(int(rng.choice(len(p), p=p / p.sum())))
+            ids = torch.full((1, 1), drawn_ids[-1], device=device)
     module.train()
-    return made
+    return drawn_ids

@@ -1,7 +1,7 @@
-"""A directory that appears whole or not at all.
+"""Write a directory atomically.
 
-The files are written into a hidden sibling of the target, flushed to the disk, and renamed.  A reader, or
-a power cut, finds what was there before or what is there now, never half of it.
+The files are written to a hidden sibling of the target, flushed to disk and renamed.  A reader, also after a power cut,
+finds either the old or the new directory, never part of one.
 """
 
 from __future__ import annotations
@@ -23,19 +23,19 @@ from lstmcli.safe_files import open_folder, write_new
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
 STALE = 3600.0
-"""Seconds after which what lies beside a target is no longer being written: a save takes much less."""
+"""Seconds after which a temporary sibling is left over from a killed run; a save takes much less."""
 
 
 def write_directory(target: Path, files: Mapping[str, bytes], *, replace: bool) -> None:
-    """Put a directory of ``files`` at ``target``.
+    """Write a directory of ``files`` at ``target``.
 
-    Without ``replace`` the target must be absent or empty at the moment of the rename, so of two runs
-    that write to one place the second fails instead of undoing the first.
+    Without ``replace`` the target must be absent or empty at the moment of the rename, so if two runs write to one
+    place, the second fails instead of overwriting the first.
 
     Raises:
-        OutputError: nothing was written, and what was there before is still there.
+        OutputError: nothing was written, and the target is unchanged.
     """
-    with sibling(target) as new:
+    with temporary_sibling(target) as new:
         with open_folder(new) as folder:
             for name, data in files.items():
                 write_new(folder, name, [data])
@@ -48,13 +48,13 @@ def write_directory(target: Path, files: Mapping[str, bytes], *, replace: bool) 
 
 
 @contextmanager
-def sibling(target: Path) -> Iterator[Path]:
-    """A new empty directory beside ``target``, parents included; what is left of either is removed at the end.
+def temporary_sibling(target: Path) -> Iterator[Path]:
+    """A new empty directory beside ``target``; missing parents are created.  Whatever is left is removed at the end.
 
-    Opening and closing it tells whether ``target`` can be written.
+    An empty block checks that ``target`` can be written.
 
     Raises:
-        OutputError: for any failure of the file system, inside the block too.
+        OutputError: for any file system error, inside the block too.
     """
     if not target.name:
         raise OutputError("is not a place for a directory", path=target, hint="name a new directory with -o/--output")
@@ -64,7 +64,7 @@ def sibling(target: Path) -> Iterator[Path]:
         for parent in reversed([p for p in target.parents if not p.exists()]):
             parent.mkdir()
             made.append(parent)
-        with suppress(OSError):  # a folder may be written to that cannot be read
+        with suppress(OSError):  # a folder may be writable but not readable
             _clear_away(target)
         new.mkdir()
         yield new
@@ -78,12 +78,12 @@ def sibling(target: Path) -> Iterator[Path]:
 
 
 def _beside(target: Path, suffix: str) -> Path:
-    """A hidden name beside the target, which nobody can foresee and take."""
+    """An unpredictable hidden name beside the target."""
     return target.with_name(f".{target.name}.{os.getpid()}-{secrets.token_hex(4)}.{suffix}")
 
 
 def _clear_away(target: Path) -> None:
-    """Removes what killed runs left beside the target; an earlier model that was moved aside only if there is one."""
+    """Remove what killed runs left beside the target; a model that was moved aside only if the target exists."""
     suffixes = "tmp|old" if target.exists() else "tmp"
     pattern = re.compile(rf"\.{re.escape(target.name)}\.(\d+)(-[0-9a-f]{{8}})?\.({suffixes})")
     for path in target.parent.iterdir():
@@ -95,7 +95,7 @@ def _clear_away(target: Path) -> None:
 
 
 def _replace(target: Path, new: Path) -> None:
-    """Put ``new`` in the place of ``target``; the old one ends as ``new`` or is removed."""
+    """Replace ``target`` with ``new``; the old directory ends up at ``new`` or is removed."""
     if _exchange(new, target):
         return
     aside = _beside(target, "old")
@@ -114,7 +114,7 @@ def _replace(target: Path, new: Path) -> None:
 
 
 def _exchange(first: Path, second: Path) -> bool:
-    """Swap two paths in one step (Linux, renameat2); False where the system or the file system cannot."""
+    """Swap two paths atomically (Linux, renameat2); False if the system or the file system does not support it."""
     try:
         swap = ctypes.CDLL(None, use_errno=True).renameat2
     except (OSError, AttributeError, TypeError):
@@ -123,7 +123,7 @@ def _exchange(first: Path, second: Path) -> bool:
 
 
 def flush_directory(path: Path) -> None:
-    """Make the names in a directory durable, where the file system knows how."""
+    """Flush the entries of a directory to disk, if the file system supports it."""
     with suppress(OSError):
         descriptor = os.open(path, os.O_RDONLY)
         try:

@@ -1,4 +1,4 @@
-"""Parts of a model card, the ``README.md`` of a model directory; each task has its own ``card.py``."""
+"""Helpers for model cards, the ``README.md`` of a model directory; each task has its own ``card.py``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""``config.json`` as text: a line for each entry, rows of numbers and scores on one line."""
+"""Format ``config.json``: one entry per line, lists of numbers and scores on one line."""
 
 from __future__ import annotations
 
@@ -7,19 +7,19 @@ from collections.abc import Mapping, Sequence
 from typing import Any
 
 CONFIG_BYTES = 64 * 2**20
-"""No larger one is written, and none is read."""
+"""Maximum size of ``config.json``, when writing and reading."""
 _A_SCORE, _A_SPLIT, _THE_REST = 260, 400_000, 500_000
-"""Bytes at most: of a label's scores without its name, of a split's confusion, of settings, command and notes."""
+"""Maximum bytes: of a label's scores without its name, of a split's confusion matrix, of all other entries."""
 
 
 def config_text(config: Mapping[str, Any]) -> bytes:
     """The bytes of ``config.json``: pure JSON types in, UTF-8 out."""
-    # A lone surrogate in a label cannot be UTF-8; written as a backslash escape it is JSON's own.
+    # A lone surrogate in a label cannot be encoded as UTF-8; its backslash escape is valid JSON.
     return _lines(config, "").encode("utf-8", "backslashreplace") + b"\n"
 
 
 def expected_bytes(labels: Sequence[str], splits: int) -> int:
-    """Bytes that the ``config.json`` of a classifier has at most, by its labels and the splits that it reports on."""
+    """Maximum bytes of the ``config.json`` of a classifier with these labels and reports on ``splits`` splits."""
     names = sum(len(_inline(label).encode("utf-8", "backslashreplace")) + 8 for label in labels)
     return names * (1 + 2 * splits) + splits * (_A_SPLIT + _A_SCORE * len(labels)) + _THE_REST
 

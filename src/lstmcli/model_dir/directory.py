@@ -1,8 +1,8 @@
-"""The model directory on disk: written whole, read with every byte checked.
+"""The model directory on disk: written atomically, verified when read.
 
-``config.json`` says what the model is, lists size and SHA-256 of the files that decide its answers, and
-carries a checksum of itself.  ``README.md`` and ``log.jsonl`` are for people, who may edit them.
-Nothing in here is executed: JSON, safetensors and an ONNX graph.
+``config.json`` describes the model, lists the size and SHA-256 of the files that determine its output, and contains a
+checksum of itself.  ``README.md`` and ``log.jsonl`` are for people and may be edited.  No file contains code: they are
+JSON, safetensors and an ONNX graph.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ from typing import Any, NoReturn, TypeVar
 from lstmcli.config import from_dict
 from lstmcli.data.config import ReadConfig, TrainedRead
 from lstmcli.errors import ModelError, OutputError
-from lstmcli.model_dir.atomic import sibling, write_directory
+from lstmcli.model_dir.atomic import temporary_sibling, write_directory
 from lstmcli.model_dir.config_text import CONFIG_BYTES, config_text
 from lstmcli.model_dir.manifest import CONFIG, DAMAGED, FORMAT_VERSION, check_fields, checksum, entry_of, fail, parse
 from lstmcli.safe_files import check_links
@@ -30,17 +30,17 @@ T = TypeVar("T")
 WEIGHTS, NGRAMS, TOKENIZER, GRAPH = "model.safetensors", "ngrams.safetensors", "tokenizer.json", "model.onnx"
 CARD, LOG = "README.md", "log.jsonl"
 UNCHECKED = (CARD, LOG)
-"""Files that people may edit; they do not change what the model answers."""
-VARIABLE = "LSTM_MODEL"
+"""Files that may be edited; they do not affect the model's output."""
+MODEL_VARIABLE = "LSTM_MODEL"
 
 TOO_LARGE = "fewer or shorter labels make it smaller"
 _ATTEMPTS = 20
-"""To read a model that is replaced again and again."""
+"""Attempts to read a model that is repeatedly replaced."""
 
 
 @dataclass(frozen=True)
 class ModelDir:
-    """A model directory whose config has been checked; files are checked as they are read."""
+    """A model directory with a verified config; other files are verified when they are read."""
 
     path: Path
     config: dict[str, Any]
@@ -51,7 +51,7 @@ class ModelDir:
 
     @property
     def labels(self) -> tuple[str, ...]:
-        """In the order of the network's outputs; none for a task without labels."""
+        """The labels in the order of the network's outputs; empty for a task without labels."""
         return tuple(self.config["labels"]) if self.task.labelled else ()
 
     @property
@@ -60,12 +60,12 @@ class ModelDir:
 
     @property
     def size(self) -> int:
-        """Bytes of the files that make the model."""
+        """Total bytes of the model's files."""
         return sum(int(entry["bytes"]) for entry in self.config["files"].values())
 
     @cached_property
     def settings(self) -> Any:
-        """The settings that it was trained with, of the task's ``settings_class``."""
+        """The training settings, an instance of the task's ``settings_class``."""
         try:
             return from_dict(self.task.settings_class, self.config[self.task.config_key])
         except ModelError as error:
@@ -73,15 +73,15 @@ class ModelDir:
 
     @property
     def trained_read(self) -> ReadConfig:
-        """How the training data was read, with the labels that it had."""
+        """How the training data was read, with its labels."""
         read: ReadConfig = self.settings.read
         return TrainedRead.of(read, self.labels) if self.task.labelled else read
 
     def read(self, name: str) -> bytes:
-        """One file, whole, checked for size and SHA-256.
+        """The bytes of one file; size and SHA-256 are verified.
 
         Raises:
-            ModelError: missing, cut short, altered, or a link that leaves the directory.
+            ModelError: missing, truncated, altered, or a link that leaves the directory.
         """
         entry = self.config["files"].get(name)
         if entry is None:
@@ -92,18 +92,18 @@ class ModelDir:
         return data
 
     def verify(self) -> None:
-        """Read every file of the model once.  Raises: ModelError."""
+        """Verify every file of the model.  Raises: ModelError."""
         for name in self.config["files"]:
             self.read(name)
 
 
 def default_model_path(task: Task | None, explicit: str | None = None) -> Path:
-    """Where the model is: as asked, else ``$LSTM_MODEL``, else ``lstm-model/…`` in the working directory.
+    """The path of the model: ``explicit``, else ``$LSTM_MODEL``, else ``lstm-model/…`` in the working directory.
 
-    For any task (None) it is the first of the tasks' places that exists.
+    Without a task it is the first default directory that exists.
     """
-    if explicit or os.environ.get(VARIABLE):
-        return Path(explicit or os.environ[VARIABLE])
+    if explicit or os.environ.get(MODEL_VARIABLE):
+        return Path(explicit or os.environ[MODEL_VARIABLE])
     usual = [task.default_dir] if task else [known.default_dir for known in all_tasks()]
     return next((place for place in usual if place.exists()), usual[0])
 
@@ -112,16 +112,16 @@ def read_model(path: str | Path, *, task: Task | None = None) -> ModelDir:
     """Open a model directory.
 
     Args:
-        task: the task that the model must be of; None takes any.
+        task: the required task; None accepts any.
 
     Raises:
-        ModelError: not there, not a model, damaged, too new, or of another task.
+        ModelError: missing, not a model, damaged, too new, or of another task.
     """
-    return unless_replaced(path, lambda: _read_model(Path(path), task))
+    return retry_if_replaced(path, lambda: _read_model(Path(path), task))
 
 
-def unless_replaced(path: str | Path, load: Callable[[], T]) -> T:
-    """``load()``, again if another process put a new model at ``path`` in the middle of it."""
+def retry_if_replaced(path: str | Path, load: Callable[[], T]) -> T:
+    """Call ``load()``; repeat it if another process replaces the model at ``path`` meanwhile."""
     for _ in range(_ATTEMPTS):
         before = _identity(path)
         try:
@@ -133,7 +133,7 @@ def unless_replaced(path: str | Path, load: Callable[[], T]) -> T:
 
 
 def _identity(path: str | Path) -> tuple[int, int, int] | None:
-    """Which directory has this name now, and since when: the number of one that is gone is soon used again."""
+    """The directory that has this name now; the change time is included because inode numbers are reused."""
     try:
         found = Path(path).stat()
     except (OSError, ValueError):
@@ -159,26 +159,26 @@ def _read_model(path: Path, task: Task | None) -> ModelDir:
 
 
 def check_target(target: Path, force: bool) -> None:
-    """Fail now if ``write_model`` to this place would fail later; leaves nothing behind.
+    """Fail now if ``write_model`` would fail later; leaves nothing behind.
 
     Raises:
-        OutputError: a model is there and ``force`` is off, something else is there, or it cannot be written.
+        OutputError: a model exists there and ``force`` is false, something else does, or it cannot be written.
     """
-    with sibling(_replaceable(target, force)):
+    with temporary_sibling(_replaceable(target, force)):
         pass
 
 
 def write_model(target: Path, files: dict[str, bytes], config: dict[str, Any], *, force: bool) -> int:
-    """Write a model directory in one step; returns its size in bytes.
+    """Write a model directory atomically; returns its size in bytes.
 
     Args:
-        files: everything but ``config.json``, by name.
-        config: what ``config.json`` says, but for the format version, the list of files and the checksum.
-        force: replace a model that is there.
+        files: all files except ``config.json``, by name.
+        config: the content of ``config.json``, except format version, list of files and checksum.
+        force: replace an existing model.
 
     Raises:
-        OutputError: nothing was written, and a model that was there is untouched.
-        ModelError: the config lacks a field; a model that could not be read again is not written.
+        OutputError: nothing was written, and an existing model is unchanged.
+        ModelError: the config is not valid; a model that could not be read again is never written.
     """
     whole: dict[str, Any] = {"format_version": FORMAT_VERSION} | _plain(config)
     whole["files"] = {name: entry_of(data) for name, data in sorted(files.items()) if name not in UNCHECKED}
@@ -194,7 +194,7 @@ def write_model(target: Path, files: dict[str, bytes], config: dict[str, Any], *
 
 
 def _replaceable(target: Path, force: bool) -> Path:
-    """The place behind links, once nothing is there that must be kept.  Raises: OutputError."""
+    """The target with links resolved, after checking that it may be replaced.  Raises: OutputError."""
     other = "choose another place with -o/--output"
     check_links(target)
     try:
@@ -211,8 +211,8 @@ def _replaceable(target: Path, force: bool) -> Path:
         known = {CONFIG, WEIGHTS, NGRAMS, TOKENIZER, GRAPH, CARD, LOG}
         foreign = [name for name in names if name not in known or not (real / name).is_file()]
     except OSError as error:
-        raise OutputError(f"cannot be read: {_why(error)}", path=target, hint=other) from error
-    if foreign:  # replacing would delete what lstm did not write
+        raise OutputError(f"cannot be read: {_reason(error)}", path=target, hint=other) from error
+    if foreign:  # replacing would delete files that lstm did not write
         some = ", ".join(foreign[:3]) + (f" and {len(foreign) - 3} more" if len(foreign) > 3 else "")
         raise OutputError(f"holds more than a model: {some}", path=target, hint=f"move it away, or {other}")
     if not force:
@@ -221,7 +221,7 @@ def _replaceable(target: Path, force: bool) -> Path:
 
 
 def _check_configs(model: ModelDir) -> None:
-    """Fail early on settings that are out of range."""
+    """Fail early on invalid settings."""
     _ = model.settings
 
 
@@ -234,7 +234,7 @@ def _not_a_directory(path: Path, task: Task | None) -> NoReturn:
     source = (task or usual or tasks[0]).example
     if usual:
         fail(path, "no model here, the default place", f"train one: `lstm train {source}`, or name one with -m")
-    named = f" (named by ${VARIABLE})" if os.environ.get(VARIABLE) == str(path) else ""
+    named = f" (named by ${MODEL_VARIABLE})" if os.environ.get(MODEL_VARIABLE) == str(path) else ""
     fail(path, f"no model here{named}", f"train one: `lstm train {source} -o {path}`")
 
 
@@ -248,7 +248,7 @@ def _config_text(path: Path) -> bytes:
 
 
 def _stat(path: Path, name: str) -> os.stat_result:
-    """A file of the directory, which must be a plain file inside it."""
+    """Status of a file of the directory, which must be a regular file inside it."""
     try:
         real, home = os.path.realpath(path / name), os.path.realpath(path)
         if os.path.commonpath((real, home)) != home:
@@ -257,20 +257,20 @@ def _stat(path: Path, name: str) -> os.stat_result:
     except FileNotFoundError:
         fail(path, f"lacks {name}", DAMAGED)
     except OSError as error:
-        fail(path / name, f"cannot be read: {_why(error)}")
+        fail(path / name, f"cannot be read: {_reason(error)}")
     if not stat.S_ISREG(found.st_mode):
         fail(path / name, "is not a plain file", DAMAGED)
     return found
 
 
 def _read(path: Path, name: str, size: int) -> bytes:
-    """A file of exactly ``size`` bytes; the size is looked at before anything is read."""
+    """Read a file of exactly ``size`` bytes; the size is checked before reading."""
     _check_size(path / name, _stat(path, name).st_size, size)
     try:
         with (path / name).open("rb") as file:
             data = file.read(size + 1)
     except OSError as error:
-        fail(path / name, f"cannot be read: {_why(error)}")
+        fail(path / name, f"cannot be read: {_reason(error)}")
     _check_size(path / name, len(data), size)
     return data
 
@@ -282,7 +282,7 @@ def _check_size(path: Path, found: int, written: int) -> None:
 
 
 def _plain(value: Any) -> Any:
-    """JSON types only: numpy's numbers become Python's, and what is not a finite number becomes null."""
+    """Convert to JSON types: NumPy numbers become Python's, numbers that are not finite become null."""
     if isinstance(value, Mapping):
         return {str(key): _plain(item) for key, item in value.items()}
     if isinstance(value, (list, tuple)):
@@ -292,5 +292,5 @@ def _plain(value: Any) -> Any:
     return None if isinstance(value, float) and not math.isfinite(value) else value
 
 
-def _why(error: OSError) -> str:
+def _reason(error: OSError) -> str:
     return (error.strerror or str(error)).lower()

@@ -1,4 +1,4 @@
-"""From a model directory's files to what runs: every file that makes no sense is named."""
+"""Parse the files of a model directory; errors name the offending file."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 class ReadAhead:
-    """A file of a model, read and checked by a thread while others are parsed: a tenth of a cold start."""
+    """Reads and verifies a file in a thread while other files are parsed; saves a tenth of a cold start."""
 
     def __init__(self, model: ModelDir, name: str) -> None:
         self._model, self._name = model, name
@@ -26,7 +26,7 @@ class ReadAhead:
         self._thread = threading.Thread(target=self._read, daemon=True)
         try:
             self._thread.start()
-        except RuntimeError:  # there are no more threads
+        except RuntimeError:  # out of threads
             self._read()
 
     def _read(self) -> None:
@@ -36,7 +36,7 @@ class ReadAhead:
             self._error = error
 
     def bytes(self) -> bytes:
-        """Raises: ModelError, as ``ModelDir.read``."""
+        """The content of the file.  Raises: ModelError, as ``ModelDir.read``."""
         if self._thread.ident is not None:
             self._thread.join()
         if self._error is not None:
@@ -46,19 +46,19 @@ class ReadAhead:
 
 
 def use_file(model: ModelDir, name: str, use: Callable[[bytes], T], ahead: ReadAhead | None = None) -> T:
-    """What a file holds.  Its bytes are those that were written; that they make sense is another matter.
+    """The result of ``use`` on the content of a file.  The checksum is verified; the content may still be invalid.
 
     Raises:
-        UsageError: as ``use`` raised it: the file is fine, what was asked of it is not.
-        Shortage: there was no memory or no thread for it.
-        ModelError: whatever else ``use`` raised.
+        UsageError: raised by ``use``: the file is valid, the request is not.
+        Shortage: out of memory or threads.
+        ModelError: ``use`` raised any other exception.
     """
     data = ahead.bytes() if ahead else model.read(name)
     try:
         return use(data)
     except UsageError:
         raise
-    except Exception as error:  # every library has its own
+    except Exception as error:  # libraries raise exceptions of their own
         if lack := shortage(error):
             raise lack from error
         reason = error.message if isinstance(error, LstmError) else error
@@ -68,5 +68,5 @@ def use_file(model: ModelDir, name: str, use: Callable[[bytes], T], ahead: ReadA
 def tensors(data: bytes) -> dict[str, NDArray[Any]]:
     from safetensors.numpy import load
 
-    found: dict[str, NDArray[Any]] = load(data)
-    return found
+    result: dict[str, NDArray[Any]] = load(data)
+    return result

@@ -5,8 +5,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from lstmcli.engine.registry import AUTO, check_engine, usual_engine
-from lstmcli.model_dir.directory import ModelDir, read_model, unless_replaced
-from lstmcli.model_dir.reproducibility import obstacles
+from lstmcli.model_dir.directory import ModelDir, read_model, retry_if_replaced
+from lstmcli.model_dir.reproducibility import nondeterminism_reasons
 from lstmcli.model_dir.results import ModelInfo
 
 
@@ -16,7 +16,7 @@ def info(path: str | Path) -> ModelInfo:
     Raises:
         ModelError: as ``read_model``, and for any file that is damaged.
     """
-    return unless_replaced(path, lambda: _info(read_model(path)))
+    return retry_if_replaced(path, lambda: _info(read_model(path)))
 
 
 def _info(model: ModelDir) -> ModelInfo:
@@ -40,7 +40,7 @@ def _info(model: ModelDir) -> ModelInfo:
         device=config.get("device", ""),
         threads=config.get("threads", 0),
         precision=config.get("precision", ""),
-        obstacles=tuple(obstacles(config, model.settings.train)),
+        obstacles=tuple(nondeterminism_reasons(config, model.settings.train)),
         data=config["data"],
         metrics=config["metrics"],
         versions=config["versions"],

@@ -1,6 +1,6 @@
-"""``config.json`` of a model directory: what it must say, its version and its checksum.
+"""Validation of a model directory's ``config.json``: fields, format version and checksum.
 
-It comes from a file that anybody may have made or changed, so nothing in it is believed before it is checked.
+The file is untrusted: every field that is used is checked first.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ _FIELDS: dict[str, type] = {
     "checksum": str,
 }
 _OPTIONAL: dict[str, type] = {"device": str, "threads": int, "precision": str, "stopped": str, "changed": list}
-"""Not in the models that programs make for themselves, and nothing but ``lstm info`` needs them."""
+"""Only ``lstm info`` uses these; models made by other programs need not have them."""
 MAX_DEPTH = 32
 
 
@@ -44,10 +44,10 @@ def fail(path: Path, message: str, hint: str | None = None) -> NoReturn:
 
 
 def parse(path: Path, text: bytes) -> dict[str, Any]:
-    """The config in ``path``, its version, fields and checksum found right.
+    """The config from the content of ``path``, with version, fields and checksum verified.
 
     Raises:
-        ModelError: with what was found.
+        ModelError: it is not valid.
     """
     try:
         config = json.loads(text, parse_constant=_no_constant)
@@ -65,18 +65,18 @@ def parse(path: Path, text: bytes) -> dict[str, Any]:
 
 
 def checksum(config: Mapping[str, Any]) -> str:
-    """SHA-256 of everything but the checksum itself, as JSON in one canonical form."""
+    """SHA-256 of the config without its checksum, as canonical JSON."""
     rest = {key: value for key, value in config.items() if key != "checksum"}
     return hashlib.sha256(json.dumps(rest, sort_keys=True, separators=(",", ":")).encode()).hexdigest()
 
 
 def entry_of(data: bytes) -> dict[str, Any]:
-    """What the list of files says of one file."""
+    """The entry of a file in the list of files."""
     return {"bytes": len(data), "sha256": hashlib.sha256(data).hexdigest()}
 
 
 def check_fields(path: Path, config: dict[str, Any]) -> None:
-    """Every field that code relies on is there and of its type.  Raises: ModelError."""
+    """Check that all required fields exist and have the right types.  Raises: ModelError."""
     task = _task(path, config)
     own = task.module("manifest")
     for name, kind in {**_FIELDS, task.config_key: dict, **own.FIELDS}.items():
@@ -115,7 +115,7 @@ def _task(path: Path, config: dict[str, Any]) -> Task:
 
 
 def _check_metrics(path: Path, metrics: dict[str, Any], figures: Set[str]) -> None:
-    """The figures that are shown are numbers; one that was not finite is null."""
+    """Check that the metrics that are displayed are numbers or null, which stands for not finite."""
     for split, found in metrics.items():
         if not isinstance(found, dict):
             wrong(path, f"metrics: {split!r}", found)
@@ -137,12 +137,12 @@ def _check_version(path: Path, config: dict[str, Any]) -> None:
 
 
 def is_number(value: Any) -> bool:
-    """One that a float can hold: JSON's integers have no end."""
+    """Whether it is a number in the range of a float; JSON integers are unbounded."""
     return type(value) in (int, float) and abs(value) <= sys.float_info.max
 
 
 def _is_shallow(value: Any) -> bool:
-    """Whether nothing in it lies deeper than ``MAX_DEPTH`` levels."""
+    """Whether it is nested at most ``MAX_DEPTH`` levels deep."""
     level = [value]
     for _ in range(MAX_DEPTH):
         level = [
@@ -164,6 +164,6 @@ def _no_constant(name: str) -> NoReturn:
 
 
 def short(value: Any) -> str:
-    """A value in at most 60 characters."""
+    """The repr of a value, truncated to 60 characters."""
     text = repr(value)
     return text if len(text) <= 60 else text[:57] + "..."

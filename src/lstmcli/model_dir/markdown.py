@@ -1,37 +1,37 @@
-"""Text of strangers in Markdown: labels, paths and command lines that show as they are and do nothing.
+"""Escape untrusted text for Markdown: labels, paths and command lines.
 
-No character that a terminal acts on, no HTML, no link, image, heading or list that they did not come with.
+The result contains no control characters and cannot create HTML, links, images, headings or lists.
 """
 
 from __future__ import annotations
 
 import re
 
-LONGEST = 200
-"""Characters of a label or a value that are shown."""
-_ACTING = re.compile(
+MAX_CHARACTERS = 200
+"""Maximum characters of a label or a value."""
+_CONTROL = re.compile(
     r"[\x00-\x1f\x7f-\x9f\u061c\u200b-\u200f\u2028-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\ud800-\udfff]"
 )
-"""Controls, marks that turn the direction of writing or cannot be seen, halves of characters."""
-_MEANING = re.compile(r"[\\`*_\[\]<>#|~&$@]|(?<=:)(?=//)|(?<=\bwww)(?=\.)", re.IGNORECASE)
-_START = re.compile(r"^(?:[-+=!:](?=.?)|\d{1,9}(?=[.)]))")
+"""Control characters, bidirectional and invisible marks, surrogates."""
+_MARKUP = re.compile(r"[\\`*_\[\]<>#|~&$@]|(?<=:)(?=//)|(?<=\bwww)(?=\.)", re.IGNORECASE)
+_LINE_START = re.compile(r"^(?:[-+=!:](?=.?)|\d{1,9}(?=[.)]))")
 
 
 def plain(text: object) -> str:
-    """One line that Markdown shows as it is; a long one is cut."""
-    line = _ACTING.sub(_picture, " ".join(str(text).split()))
-    if len(line) > LONGEST:
-        line = f"{line[: LONGEST - 1]}…"
-    line = _MEANING.sub(lambda match: f"\\{match[0]}", line)
-    start = _START.match(line)
+    """Text as one escaped line, truncated if long."""
+    line = _CONTROL.sub(_picture, " ".join(str(text).split()))
+    if len(line) > MAX_CHARACTERS:
+        line = f"{line[: MAX_CHARACTERS - 1]}…"
+    line = _MARKUP.sub(lambda match: f"\\{match[0]}", line)
+    start = _LINE_START.match(line)
     if start:
         line = f"{start[0]}\\{line[start.end() :]}" if start[0].isdigit() else f"\\{line}"
     return line or "(empty)"
 
 
 def code(text: str) -> str:
-    """A fenced block of shell commands; the fence is longer than any run of backticks inside."""
-    shown = "\n".join(_ACTING.sub(_escape, line) for line in text.split("\n"))
+    """A fenced block of shell commands; the fence is longer than any run of backticks in it."""
+    shown = "\n".join(_CONTROL.sub(_escape, line) for line in text.split("\n"))
     fence = "```"
     while fence in shown:
         fence += "`"

@@ -1,4 +1,4 @@
-"""What a model directory is."""
+"""The description of a model directory."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any
 
 @dataclass(frozen=True, slots=True)
 class ModelInfo:
-    """What a model is, how it was trained and how well it did."""
+    """What a model is, how it was trained, and its metrics."""
 
     path: str
     task: str
@@ -28,13 +28,13 @@ class ModelInfo:
     seed: int
     device: str
     threads: int
-    """0 where the model does not say."""
+    """0 if not recorded."""
     precision: str
     obstacles: tuple[str, ...]
-    """Why the same command would not give the same weights; nothing if it would."""
+    """Reasons why the same command would not give the same weights; empty if it would."""
     data: dict[str, Any]
     metrics: dict[str, Any]
     versions: dict[str, str]
     calibration: dict[str, float]
-    """``scale``: the inverse temperature fitted on the validation split; nothing for a language model."""
+    """``scale``: the inverse temperature fitted on the validation split; empty for a language model."""
     config: dict[str, Any]

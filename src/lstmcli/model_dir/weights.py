@@ -1,9 +1,9 @@
-"""The weights that a config stands for: names, shapes and kinds of number.
+"""Check weights against the config: names, shapes and dtypes.
 
-A model directory may come from anybody.  Its sizes are believed once weights of just these shapes lie in it, so
-whatever is made after that takes memory in proportion to the files.
+A model directory is untrusted.  After this check the sizes in its config are those of its weights, so the memory that a
+network takes is proportional to the size of the files.
 
-Shapes: V words, U rows of the embedding, E embedding, H units of a layer, K units of the last, C labels.
+Shapes: V words, E embedding, H units of a layer.
 """
 
 from __future__ import annotations
@@ -20,7 +20,8 @@ from lstmcli.errors import ModelError
 Shapes = dict[str, tuple[int, ...]]
 
 
-def _stack(cell: str, inputs: int, widths: tuple[int, ...], directions: int) -> Shapes:
+def stack_shapes(cell: str, inputs: int, widths: tuple[int, ...], directions: int) -> Shapes:
+    """Shapes of the weights of a recurrent stack."""
     shapes: Shapes = {}
     for layer, H in enumerate(widths):
         for direction in range(directions):
@@ -31,7 +32,7 @@ def _stack(cell: str, inputs: int, widths: tuple[int, ...], directions: int) -> 
 
 
 def check_weights(weights: Mapping[str, NDArray[Any]], shapes: Shapes) -> None:
-    """Raises ModelError for a weight that is missing, too many, of another shape or of no number."""
+    """Raises ModelError for a weight that is missing or unknown, or has a wrong shape or dtype."""
     for name, shape in shapes.items():
         if name not in weights:
             raise ModelError(f"lacks the weight {name!r}")

@@ -1,7 +1,7 @@
-"""The cells of ``lstmcli.cells`` in PyTorch: how their weights begin, and a pass over a sequence.
+"""The cells of ``lstmcli.cells`` in PyTorch: initialization and a pass over a sequence.
 
-A pass is a loop over the reference step unless there is something faster: oneDNN's and cuDNN's kernels for LSTM, GRU
-and RNN, all steps at once for the minLSTM.  Tests hold each equal to the reference step.
+A pass loops over the reference step unless there is a faster way: the oneDNN and cuDNN kernels for LSTM, GRU and RNN,
+a parallel scan for the minLSTM.  Tests compare each with the reference step.
 
 Shapes: N rows, T time steps, E inputs, H units.
 """
@@ -15,30 +15,30 @@ from torch import Tensor, nn
 
 from lstmcli.cells import CELLS, Cell, Weight
 from lstmcli.cells.lstm import Gates, lstm_step
-from lstmcli.cells.minlstm import shares
+from lstmcli.cells.minlstm import normalized_gates
 
 __all__ = ["CELLS", "Cell", "Gates", "State", "initialize", "lstm_step", "sequence"]
 
 State = tuple[Tensor, ...]
-"""What a cell carries from step to step, each [1, N, H]: h, and c where the cell has one."""
+"""The state of a cell, each part [1, N, H]: h, and c where the cell has one."""
 Weights = dict[str, Tensor]
 
 
 def initialize(weight: Weight) -> Tensor:
-    """A weight before training, by its role."""
+    """A newly initialized weight, by its role."""
     value = torch.empty(weight.shape)
     if weight.role in ("input", "recurrent"):
         draw = nn.init.xavier_uniform_ if weight.role == "input" else nn.init.orthogonal_
         for gate in value.chunk(weight.gates):
             draw(gate)
     else:
-        for gate, start in zip(value.chunk(len(weight.begin)), weight.begin, strict=True):
+        for gate, start in zip(value.chunk(len(weight.init)), weight.init, strict=True):
             gate.fill_(start)
     return value
 
 
 def sequence(cell: Cell, x_TNE: Tensor, state: State, weights: Weights, training: bool) -> tuple[Tensor, State]:
-    """h of every step [T, N, H] and the state after the last."""
+    """h at every step [T, N, H] and the state after the last step."""
     if cell.name in _FAST:
         return _FAST[cell.name](cell, x_TNE, state, weights, training)
     own, outputs = tuple(part[0] for part in state), []
@@ -64,15 +64,15 @@ def _rnn(cell: Cell, x: Tensor, state: State, weights: Weights, training: bool) 
 
 
 def _minlstm(cell: Cell, x: Tensor, state: State, weights: Weights, training: bool) -> tuple[Tensor, State]:
-    i, f, g = shares(cell.read(x, weights))
+    i, f, g = normalized_gates(cell.read(x, weights))
     y = recurrence(f, i * g, state[0])
     return y, (y[-1:],)
 
 
 def recurrence(keep_TNH: Tensor, enter_TNH: Tensor, h_1NH: Tensor) -> Tensor:
-    """h_t = keep_t * h_{t-1} + enter_t of all steps, in log2 T rounds (Hillis & Steele 1986).
+    """h_t = keep_t * h_{t-1} + enter_t for all t, as a parallel scan in log2 T rounds (Hillis & Steele 1986).
 
-    After each round a step knows what all of twice as many steps before it came to.
+    Each round doubles the number of preceding steps that a value accounts for.
     """
     h, keep, reach = torch.cat([enter_TNH[:1] + keep_TNH[:1] * h_1NH, enter_TNH[1:]]), keep_TNH, 1
     while reach < len(h):

@@ -1,4 +1,4 @@
-"""Sizes that networks and their graphs have in common, and where networks run."""
+"""Sizes shared by networks and their ONNX graphs, and devices."""
 
 from __future__ import annotations
 
@@ -6,5 +6,5 @@ DEVICES: tuple[str, ...] = ("auto", "cpu", "cuda")
 
 
 def cluster_width(units: int, level: int) -> int:
-    """Of the ``level``-th cluster of an adaptive softmax, from 1; a fourth of the one before (Grave et al., 4.3)."""
+    """Width of the ``level``-th cluster of an adaptive softmax: a quarter of the previous one (Grave et al., 4.3)."""
     return int(max(1, units // 4**level))

@@ -1,4 +1,4 @@
-"""Where and how a network runs: device and precision."""
+"""Device and precision of a network."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ def resolve_device(device: str, devices: Sequence[str] = DEVICES) -> str:
         devices: those that can be used; without cuda among them PyTorch is not imported to look for one.
 
     Raises:
-        UsageError: another name, or cuda without a CUDA device.
+        UsageError: an unknown device, or cuda without a CUDA device.
     """
     if device not in DEVICES:
         raise UsageError(f"device must be one of {', '.join(DEVICES)}, not {device!r}")
@@ -31,21 +31,21 @@ def resolve_device(device: str, devices: Sequence[str] = DEVICES) -> str:
     return device
 
 
-LONG = 64
-"""Tokens of an average text from which bf16 pays on a CPU that multiplies it natively."""
+BF16_MIN_LENGTH = 64
+"""Mean tokens per text from which bf16 is faster than fp32 on a CPU with native bf16."""
 
 
 def choose_precision(precision: str, device: str, mean_length: float) -> str:
-    """fp32 or bf16; ``auto`` is bf16 where the hardware multiplies it natively and the texts are long enough."""
+    """fp32 or bf16; ``auto`` is bf16 if the hardware supports it natively and, on a CPU, texts are long enough."""
     if precision != "auto":
         return precision
     if device == "cuda":
         return "bf16" if native_bf16(device) else "fp32"
-    return "bf16" if native_bf16(device) and mean_length >= LONG else "fp32"
+    return "bf16" if native_bf16(device) and mean_length >= BF16_MIN_LENGTH else "fp32"
 
 
 def native_bf16(device: str) -> bool:
-    """Whether the hardware multiplies bfloat16 itself: elsewhere it is slower than fp32."""
+    """Whether the hardware has bfloat16 arithmetic; emulated, it is slower than fp32."""
     import torch
 
     if device == "cuda":

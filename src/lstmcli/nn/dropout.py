@@ -1,7 +1,7 @@
-"""The dropouts of recurrent networks.
+"""Dropout for recurrent networks.
 
-Locked (variational) dropout draws one mask a text and keeps it over time (Gal & Ghahramani 2016);
-weight-drop drops recurrent weights, once a pass (Merity et al. 2018, section 2).
+Locked (variational) dropout uses one mask per text at all time steps (Gal & Ghahramani 2016); weight-drop drops
+recurrent weights, once per pass (Merity et al. 2018, section 2).
 """
 
 from __future__ import annotations
@@ -12,7 +12,7 @@ from torch.nn import functional
 
 
 def locked_dropout(x_TNE: Tensor, rate: float, training: bool) -> Tensor:
-    """Drops whole columns: the same units of a row at every time step."""
+    """Drop the same units of a row at every time step."""
     if not training or rate == 0.0:
         return x_TNE
     mask = x_TNE.new_empty(1, *x_TNE.shape[1:]).bernoulli_(1 - rate).div_(1 - rate)
@@ -20,12 +20,12 @@ def locked_dropout(x_TNE: Tensor, rate: float, training: bool) -> Tensor:
 
 
 def weight_drop(w_hh: Tensor, rate: float, training: bool) -> Tensor:
-    """Recurrent weights with a share of them dropped."""
+    """The recurrent weights, a share of them set to zero."""
     return functional.dropout(w_hh, rate, training) if rate else w_hh
 
 
 def word_dropout(ids: Tensor, rate: float, instead: int, training: bool) -> Tensor:
-    """Token ids with a share replaced by ``instead``; padding (0) stays."""
+    """Token ids, a share of them replaced by ``instead``; padding (0) is kept."""
     if not training or rate == 0.0:
         return ids
     drop = torch.rand(ids.shape, device=ids.device) < rate

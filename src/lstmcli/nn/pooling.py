@@ -1,4 +1,4 @@
-"""From the states of all time steps to one vector a text.
+"""Pool the states of all time steps into one vector per text.
 
 Shapes: T time steps, B texts, S segments of a text, N = B * S rows, K units.
 """
@@ -10,9 +10,9 @@ from torch import Tensor, nn
 
 
 class Pooling(nn.Module):
-    """Pools the steps of all of a text's segments, padding left out; several poolings are concatenated.
+    """Pool over all tokens of a text, without padding; several poolings are concatenated.
 
-    ``last`` is the state after the last token forward, and after the first token backward.
+    ``last`` is the forward state after the last token and the backward state after the first token.
     """
 
     def __init__(self, kinds: tuple[str, ...], units: int, bidirectional: bool) -> None:
@@ -41,7 +41,7 @@ class Pooling(nn.Module):
         return (h * inside).sum(dim=(0, 2)) / lengths_BS.sum(1, keepdim=True)
 
     def attention(self, h: Tensor, inside: Tensor, lengths_BS: Tensor) -> Tensor:
-        """Softmax over the text of a learned query's products with the states (Yang et al. 2016, simplified)."""
+        """Attention with a learned query over the states of a text (Yang et al. 2016, simplified)."""
         T, B, S, _ = h.shape
         scores = (h.tanh() @ self.query).masked_fill(~inside[..., 0], -torch.inf)
         weights = scores.transpose(0, 1).reshape(B, -1).softmax(-1).view(B, T, S).transpose(0, 1)

@@ -1,8 +1,8 @@
-"""The softmax over a vocabulary and its loss, a few rows at a time.
+"""Cross-entropy over a large vocabulary, computed in chunks of rows.
 
-At 33,000 words the softmax is most of a training step, and its logits would be its largest tensors by far.
-Here a chunk of rows goes forward and backward while it is in the cache: the gradients are made in the same
-pass as the loss, no tensor is larger than chunk x vocabulary, and memory is flat in the number of rows.
+At 33,000 words the softmax takes most of a training step, and the logits would be by far the largest tensors.  Here the
+loss and its gradients are computed in one pass over chunks of rows that fit in the cache, so memory does not grow with
+the number of rows.
 
 Shapes: N rows, K units, V words.
 """
@@ -18,7 +18,7 @@ MAX_LOGITS = 2**25
 """Logits that exist at once; at least ``CHUNK`` rows of them.  Fewer, larger products are the faster ones."""
 CHUNK = 128
 ALIGN = 16
-"""Columns of the products are a multiple of this, which the kernels like; two of those to spare hold the bias."""
+"""The inner dimension is padded to a multiple of this for the kernels; two of the padding columns hold the bias."""
 
 
 def _padded(K: int) -> int:
@@ -26,10 +26,10 @@ def _padded(K: int) -> int:
 
 
 def _with_bias(weight_VK: Tensor, bias_V: Tensor, kind: torch.dtype) -> Tensor:
-    """[V, P]: the matrix, the bias, what rounding took from the bias, and zeros.
+    """[V, P]: the matrix, the bias, the rounding error of the bias, and zeros.
 
-    A product with ``[h, 1, 1, 0...]`` adds the bias on the way, exact to twice the digits of ``kind``; a bias added
-    by addmm costs a quarter more time.
+    The product with ``[h, 1, 1, 0...]`` adds the bias with twice the precision of ``kind``; addmm would take a quarter
+    longer.
     """
     V, K = weight_VK.shape
     whole = weight_VK.new_zeros((V, _padded(K)), dtype=kind)
@@ -40,7 +40,7 @@ def _with_bias(weight_VK: Tensor, bias_V: Tensor, kind: torch.dtype) -> Tensor:
 
 
 def _with_ones(h_NK: Tensor, kind: torch.dtype) -> Tensor:
-    """[N, P]: what meets ``_with_bias``."""
+    """[N, P]: ``[h, 1, 1, 0...]``, the other factor of the product with ``_with_bias``."""
     N, K = h_NK.shape
     whole = h_NK.new_zeros((N, _padded(K)), dtype=kind)
     whole[:, :K] = h_NK
@@ -55,11 +55,11 @@ class _ChunkedLoss(torch.autograd.Function):
         weight, h = _with_bias(weight_VK.detach(), bias_V.detach(), kind), _with_ones(h_NK.detach(), kind)
         N, K = h_NK.shape
         need = any(ctx.needs_input_grad[:3])
-        share = h / N  # of the mean's gradient
+        share = h / N  # the mean divides gradients by N
         d_h, d_weight = torch.empty_like(h), None
         loss = h_NK.new_zeros((), dtype=torch.float32)
         step = max(CHUNK, MAX_LOGITS // len(weight))
-        everyone = torch.arange(N, device=h.device)
+        all_rows = torch.arange(N, device=h.device)
         for start in range(0, N, step):
             rows = slice(start, start + step)
             logits = torch.mm(h[rows], weight.T)
@@ -67,9 +67,9 @@ class _ChunkedLoss(torch.autograd.Function):
                 loss -= torch.log_softmax(logits, dim=1, dtype=torch.float32).gather(1, target_N[rows, None]).sum()
                 continue
             p = torch.softmax(logits, dim=1)
-            at_target = p[everyone[: len(p)], target_N[rows]]
+            at_target = p[all_rows[: len(p)], target_N[rows]]
             loss -= at_target.float().clamp_min(torch.finfo(torch.float32).tiny).log().sum()
-            p[everyone[: len(p)], target_N[rows]] = at_target - 1.0  # the gradient of the logits, times N
+            p[all_rows[: len(p)], target_N[rows]] = at_target - 1.0  # the gradient of the logits, times N
             torch.mm(p, weight, out=d_h[rows])
             part = torch.mm(p.T, share[rows])
             d_weight = part.float() if d_weight is None else d_weight.add_(part)
@@ -87,10 +87,10 @@ class _ChunkedLoss(torch.autograd.Function):
 def cross_entropy(h_NK: Tensor, weight_VK: Tensor, bias_V: Tensor, target_N: Tensor, *, bf16: bool = False) -> Tensor:
     """Mean negative log-likelihood of the targets, in nats, under softmax(h W' + b); a scalar.
 
-    With gradients, a target less likely than 1e-38 counts as that likely; without, the value is exact.
+    When gradients are needed, probabilities below 1e-38 are clamped to it; otherwise the value is exact.
 
     Args:
-        bf16: logits, probabilities and products in bfloat16; sums over them in fp32.
+        bf16: compute logits, probabilities and products in bfloat16, sums in fp32.
     """
-    found: Tensor = _ChunkedLoss.apply(h_NK, weight_VK, bias_V, target_N, bf16)  # type: ignore[no-untyped-call]
-    return found
+    result: Tensor = _ChunkedLoss.apply(h_NK, weight_VK, bias_V, target_N, bf16)  # type: ignore[no-untyped-call]
+    return result

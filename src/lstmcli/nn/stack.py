@@ -1,8 +1,8 @@
-"""The recurrent stack: layers of one or two directions, exact under padding.
+"""The recurrent stack: unidirectional or bidirectional layers, exact under padding.
 
-The backward direction is a one-way pass over rows reversed by their own length, so it never reads
-padding before text: a text's result is the same whatever its batch mates.  That is also faster than
-packed sequences, which never reach oneDNN's kernel.
+The backward direction is a forward pass over rows reversed within their own length, so it never reads padding before
+text and a text's result does not depend on its batch.  This is also faster than packed sequences, for which PyTorch
+does not use the oneDNN kernel.
 
 Shapes: T time steps, N rows, E inputs, H units a direction, D directions.
 """
@@ -31,8 +31,8 @@ class Direction(nn.Module):
             self.register_parameter(name, nn.Parameter(initialize(weight)))
 
     @torch.no_grad()
-    def begin_small(self) -> None:
-        """Draws the weights anew, within 1 / sqrt(H) of 0; those of a normalisation stay as they are."""
+    def initialize_uniform(self) -> None:
+        """Draw the weights uniformly within 1 / sqrt(H) of 0, except those of a normalisation."""
         bound = init_scale(self.hidden)
         for name, weight in self.named_parameters():
             if self.roles[name] != "norm":
@@ -42,7 +42,7 @@ class Direction(nn.Module):
         return tuple(x_TNE.new_zeros(1, x_TNE.shape[1], self.hidden) for _ in self.cell.states)
 
     def forward(self, x_TNE: Tensor, state: State | None = None) -> tuple[Tensor, State]:
-        """Hidden states of every step [T, N, H] and the state after the last."""
+        """Hidden states at every step [T, N, H] and the state after the last step."""
         weights: dict[str, Tensor] = {
             name: weight_drop(weight, self.rate, self.training) if self.roles[name] == "recurrent" else weight
             for name, weight in self.named_parameters()
@@ -51,18 +51,18 @@ class Direction(nn.Module):
 
 
 def reversal(lengths_N: Tensor, T: int) -> Tensor:
-    """Indices [T, N] that turn each row around within its own length and leave its padding in place."""
+    """Indices [T, N] that reverse each row within its own length and leave padding in place."""
     t = torch.arange(T, device=lengths_N.device)[:, None]
     return torch.where(t < lengths_N, lengths_N - 1 - t, t)
 
 
-def take_time(x_TNE: Tensor, index_TN: Tensor) -> Tensor:
+def gather_time(x_TNE: Tensor, index_TN: Tensor) -> Tensor:
     """x at index[t, n] for every t and n."""
     return x_TNE.gather(0, index_TN[:, :, None].expand(-1, -1, x_TNE.shape[2]))
 
 
 class Stack(nn.Module):
-    """Layers on layers, with locked dropout between; ``widths`` are the units of each, from the lowest up."""
+    """Layers with locked dropout between them; ``widths`` are the units of each, bottom to top."""
 
     def __init__(
         self,
@@ -82,14 +82,14 @@ class Stack(nn.Module):
             for reads, width in zip(below, widths, strict=False)
         )
 
-    def begin_small(self) -> None:
-        """As ``Direction.begin_small``, in every layer."""
+    def initialize_uniform(self) -> None:
+        """As ``Direction.initialize_uniform``, in every layer."""
         for module in self.modules():
             if isinstance(module, Direction):
-                module.begin_small()
+                module.initialize_uniform()
 
     def forward(self, x_TNE: Tensor, lengths_N: Tensor) -> Tensor:
-        """Hidden states [T, N, D * H]; rows past a text's length hold nothing meant to be read."""
+        """Hidden states [T, N, D * H]; values beyond a text's length are undefined."""
         back_TN = reversal(lengths_N, x_TNE.shape[0])
         for depth, directions in enumerate(self.layers):
             assert isinstance(directions, nn.ModuleList)
@@ -97,13 +97,13 @@ class Stack(nn.Module):
                 x_TNE = locked_dropout(x_TNE, self.layer_dropout, self.training)
             outputs = [directions[0](x_TNE)[0]]
             if len(directions) == 2:
-                backward = directions[1](take_time(x_TNE, back_TN))[0]
-                outputs.append(take_time(backward, back_TN))
+                backward = directions[1](gather_time(x_TNE, back_TN))[0]
+                outputs.append(gather_time(backward, back_TN))
             x_TNE = torch.cat(outputs, dim=-1) if len(outputs) == 2 else outputs[0]
         return x_TNE
 
-    def carry(self, x_TNE: Tensor, states: Sequence[State] | None = None) -> tuple[Tensor, list[State]]:
-        """A one-way stack that goes on from where it was: hidden states [T, N, H] and the state of each layer."""
+    def forward_from(self, x_TNE: Tensor, states: Sequence[State] | None = None) -> tuple[Tensor, list[State]]:
+        """Unidirectional stacks: continue from ``states``; hidden states [T, N, H] and the new state of each layer."""
         after: list[State] = []
         for depth, directions in enumerate(self.layers):
             assert isinstance(directions, nn.ModuleList) and len(directions) == 1
@@ -115,7 +115,7 @@ class Stack(nn.Module):
 
 
 def init_scale(size: int) -> float:
-    """Standard deviation that gives a vector of ``size`` a norm near 1."""
+    """Standard deviation for which a random vector of ``size`` has a norm near 1."""
     return 1.0 / math.sqrt(size)
 
 

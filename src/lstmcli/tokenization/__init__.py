@@ -1,1 +1,1 @@
-"""From text to ids."""
+"""Turn text into token ids and back."""

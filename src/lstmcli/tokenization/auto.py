@@ -1,15 +1,15 @@
-"""What "auto" means for a language model's tokenizer: the rules, from the text itself.
+"""Rules for the settings "auto" of a language model's tokenizer, from the training text.
 
 ==========  ==================================================================================================
-kind        word where the text is tokenised already, else bpe; of a tokenizer.json, what it is
-words       spaces where the text is tokenised already, else text
-mode        lines where the text is tokenised already or comes from the rows of a table, else document
-vocab_size  bpe and unigram: one piece for 250 characters of text, from 512 to 16,000; every word, every character
-            (of a text above 50 million characters those words that are found in a part of it)
+kind        word if the text is already tokenized, else bpe; for a tokenizer.json, its kind
+words       spaces if the text is already tokenized, else text
+mode        lines if the text is already tokenized or comes from the rows of a table, else document
+vocab_size  bpe and unigram: one piece per 250 characters of text, from 512 to 16,000; word and char: all of them
+            (above 50 million characters, the words of a sample)
 ==========  ==================================================================================================
 
-A text is tokenised already when ``<unk>`` stands in it as a word (one in a thousand at least), or when nine in ten
-of its commas and of the full stops that end a line stand between spaces.
+A text counts as tokenized if at least one word in a thousand is ``<unk>``, or if nine in ten of its commas and
+line-final full stops are surrounded by spaces.
 """
 
 from __future__ import annotations
@@ -24,27 +24,27 @@ from lstmcli.tokenization.config import LmTokenizerConfig
 from lstmcli.tokenization.ids import END, END_ID, UNKNOWN, UNKNOWN_ID
 from lstmcli.tokenization.tokenizer import read_tokenizer
 
-FEWEST_PIECES, MAX_PIECES = 512, 16_000
-CHARACTERS_A_PIECE = 250
+MIN_PIECES, MAX_PIECES = 512, 16_000
+CHARACTERS_PER_PIECE = 250
 SAMPLE = 1_000_000
-"""Characters from the start of a text that are looked at to tell what it is."""
+"""Characters from the start of a text that the rules are applied to."""
 
 _UNKNOWN = re.compile(rf"(?<!\S){re.escape(UNKNOWN)}(?!\S)")
 _MARKS = "[,;!?，。；！？、]"
 _APART = re.compile(rf"(?<!\S){_MARKS}(?!\S)|(?<!\S)\.\s*$", re.MULTILINE)
 _ATTACHED = re.compile(rf"(?<=\S){_MARKS}(?!\d)|(?<=[^\s.])\.\s*$", re.MULTILINE)
-"""The comma of 1,000 is no mark."""
+"""A comma before a digit, as in 1,000, does not count."""
 
 
 def infer_tokenizer_config(
     config: LmTokenizerConfig, lines: Sequence[str], characters: int | None = None, *, table: bool = False
 ) -> LmTokenizerConfig:
-    """``config`` with nothing left open.
+    """``config`` with every "auto" and None replaced.
 
     Args:
-        lines: of the training text; all of them, or a sample.
-        characters: in all of it; None: ``lines`` is all of it.
-        table: its lines are rows of a table, texts that have nothing to do with each other.
+        lines: the training text, or a sample from its start.
+        characters: length of the training text; None if ``lines`` is all of it.
+        table: the lines are rows of a table, that is, independent texts.
 
     Raises:
         DataError: ``config.path`` is not a tokenizer.json.
@@ -52,7 +52,7 @@ def infer_tokenizer_config(
     if characters is None:
         characters = sum(len(line) + 1 for line in lines)
     sample = list(_first(lines))
-    tokenised = is_tokenised(sample)
+    tokenised = is_tokenized(sample)
     kind, words = config.kind, config.words
     if config.path is not None:
         kind, words = _kind_of(json.loads(read_tokenizer(config.path).to_str()))
@@ -65,15 +65,15 @@ def infer_tokenizer_config(
         mode = "lines" if tokenised or table else "document"
     size = config.vocab_size
     if size is None and kind in ("bpe", "unigram") and config.path is None:
-        least = FEWEST_PIECES
-        if kind == "unigram":  # which needs room for every character
+        least = MIN_PIECES
+        if kind == "unigram":  # its vocabulary must hold every character
             least += 2 * len(set().union(*sample))
-        size = max(least, min(MAX_PIECES, characters // CHARACTERS_A_PIECE))
+        size = max(least, min(MAX_PIECES, characters // CHARACTERS_PER_PIECE))
     return replace(config, kind=kind, words=words, mode=mode, vocab_size=size)
 
 
 def _first(lines: Sequence[str]) -> Iterator[str]:
-    """Lines from the start, up to ``SAMPLE`` characters."""
+    """The first lines, up to ``SAMPLE`` characters."""
     room = SAMPLE
     for line in lines:
         if room <= 0:
@@ -82,8 +82,8 @@ def _first(lines: Sequence[str]) -> Iterator[str]:
         room -= len(line) + 1
 
 
-def is_tokenised(sample: Sequence[str]) -> bool:
-    """Whether the tokens of a text stand between spaces."""
+def is_tokenized(sample: Sequence[str]) -> bool:
+    """Whether the tokens of a text are already separated by spaces."""
     text = "\n".join(sample)
     if 1000 * len(_UNKNOWN.findall(text)) >= max(1, len(text.split())):
         return True
@@ -92,7 +92,7 @@ def is_tokenised(sample: Sequence[str]) -> bool:
 
 
 def _kind_of(content: dict[str, Any]) -> tuple[str, str]:
-    """Kind and style of a tokenizer.json; one made elsewhere is of the kind nearest to it."""
+    """``kind`` and ``words`` of a tokenizer.json; for one made elsewhere, the nearest kind."""
     model = content["model"]
     kind: str = {"BPE": "bpe", "Unigram": "unigram"}.get(model["type"], "word")
     vocabulary = model["vocab"]

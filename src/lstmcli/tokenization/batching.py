@@ -1,6 +1,6 @@
-"""Ragged texts into rectangular batches.
+"""Batch texts of different lengths.
 
-Shapes: B texts, S segments of a text, T tokens of a segment, F rows a token.  Row 0 is padding.
+Shapes: B texts, S segments per text, T tokens per segment, F rows per token.  Row 0 is padding.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ Lengths = NDArray[np.int64]
 
 
 def head_and_tail(ids_TF: Ids, max_tokens: int) -> Ids:
-    """The first and last halves of a text that is too long: openings and conclusions say most (Sun et al. 2019)."""
+    """Truncate a long text to its head and tail, half each (Sun et al. 2019)."""
     if len(ids_TF) <= max_tokens:
         return ids_TF
     head = (max_tokens + 1) // 2
@@ -24,16 +24,15 @@ def head_and_tail(ids_TF: Ids, max_tokens: int) -> Ids:
 
 
 def pack(encoded: Sequence[Ids], segment: int, max_tokens: int) -> tuple[Ids, Lengths]:
-    """Texts side by side, each cut into equal segments of at most ``segment`` tokens.
+    """A batch of texts, each split into equal segments of at most ``segment`` tokens.
 
     Returns:
-        ids [B, S, T, F] int32, padded with 0, and lengths [B, S] int64; a text with fewer segments
-        than its neighbours has segments of length 0.
+        ids [B, S, T, F] int32, padded with 0, and lengths [B, S] int64; missing segments have length 0.
     """
     texts = [head_and_tail(ids, max_tokens) for ids in encoded]
     counts = np.fromiter(map(len, texts), np.int64, len(texts))
     pieces = np.maximum(1, -(-counts // segment)) if segment else np.ones_like(counts)
-    size = -(-counts // pieces)  # equal segments, not full ones and a rump
+    size = -(-counts // pieces)  # equal segments, instead of full ones and a short last one
     S, T, F = int(pieces.max()), int(size.max()), texts[0].shape[1]
     ids_BSTF = np.zeros((len(texts), S, T, F), np.int32)
     lengths_BS = np.clip(counts[:, None] - size[:, None] * np.arange(S), 0, size[:, None])
@@ -50,10 +49,10 @@ def pack(encoded: Sequence[Ids], segment: int, max_tokens: int) -> tuple[Ids, Le
 def bucketed(
     lengths: NDArray[np.int64], batch_size: int, rng: np.random.Generator, pool: int = 64
 ) -> Iterator[NDArray[np.int64]]:
-    """A shuffled epoch whose batches hold texts of like length.
+    """A shuffled epoch in batches of texts of similar length.
 
-    Shuffles everything, sorts within pools of ``pool`` batches, and yields the batches of all pools in
-    random order: little padding, yet the mates of a text differ from epoch to epoch.
+    Shuffles all texts, sorts within pools of ``pool`` batches and yields the batches in random order: there is little
+    padding, and the batches differ from epoch to epoch.
     """
     order = rng.permutation(len(lengths))
     batches = []
@@ -66,7 +65,7 @@ def bucketed(
 
 
 def by_length(lengths: NDArray[np.int64], batch_size: int) -> Iterator[NDArray[np.int64]]:
-    """Every index once, longest first, for evaluation."""
+    """Batches for evaluation: every index once, longest text first."""
     order = np.argsort(-lengths, kind="stable")
     for start in range(0, len(order), batch_size):
         yield order[start : start + batch_size]

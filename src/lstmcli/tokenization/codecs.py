@@ -19,7 +19,7 @@ from tokenizers import Tokenizer
 
 from lstmcli.errors import DataError
 from lstmcli.tokenization.config import LmTokenizerConfig
-from lstmcli.tokenization.guard import LONGEST_AFFIX, check_ids, checked, growth_of, guarded
+from lstmcli.tokenization.guard import MAX_AFFIX, check_ids, checked_ids, growth_of, guarded
 from lstmcli.tokenization.ids import END, END_ID, UNKNOWN, UNKNOWN_ID, Ids
 from lstmcli.tokenization.lm_tokenizer import NEWLINE, WRITTEN_END
 from lstmcli.tokenization.tokenizer import parse_tokenizer, unknown_id
@@ -58,7 +58,7 @@ def read_codec(tokenizer_json: str, config: LmTokenizerConfig) -> Codec:
     """
     kind = "spaces" if (config.kind, config.words) == ("word", "spaces") else config.kind
     if kind not in ("spaces", "char", "byte"):
-        return Learned(parse_tokenizer(tokenizer_json), config)
+        return LibraryCodec(parse_tokenizer(tokenizer_json), config)
     try:
         content = json.loads(tokenizer_json)
         vocabulary: dict[str, int] = content["model"]["vocab"]
@@ -68,8 +68,8 @@ def read_codec(tokenizer_json: str, config: LmTokenizerConfig) -> Codec:
             raise KeyError(END)
         lowercase = "Lowercase" in json.dumps(content["normalizer"])
         if kind == "spaces":
-            return Words(vocabulary, lowercase)
-        return Characters(vocabulary, lowercase) if kind == "char" else Bytes(vocabulary)
+            return WordCodec(vocabulary, lowercase)
+        return CharacterCodec(vocabulary, lowercase) if kind == "char" else ByteCodec(vocabulary)
     except (ValueError, KeyError, TypeError, AttributeError, RecursionError) as error:
         raise DataError(f"not a {config.kind} tokenizer of a language model", path=config.path) from error
 
@@ -81,7 +81,7 @@ class _Known(dict[str, int]):
         return UNKNOWN_ID
 
 
-class Words:
+class WordCodec:
     """Words between white space."""
 
     leads, spaced = False, True
@@ -98,7 +98,7 @@ class Words:
         find = self._known.__getitem__
         if self._lowercase:
             texts = [text.lower() for text in texts]
-        return _joined([list(map(find, text.split())) for text in texts], self.vocab_size)
+        return _concatenated([list(map(find, text.split())) for text in texts], self.vocab_size)
 
     def spans(self, text: str) -> list[Span]:
         return [found.span() for found in re.finditer(r"\S+", text)]
@@ -111,7 +111,7 @@ class Words:
         return words
 
 
-class Characters:
+class CharacterCodec:
     """Unicode characters."""
 
     leads, spaced = False, False
@@ -145,7 +145,7 @@ class Characters:
         return pieces
 
 
-class Bytes:
+class ByteCodec:
     """Bytes of UTF-8."""
 
     leads, spaced = False, False
@@ -172,7 +172,7 @@ class Bytes:
         return pieces
 
 
-class Learned:
+class LibraryCodec:
     """Whatever ``tokenizers`` runs.
 
     The ids of a tokenizer made elsewhere are moved up, to leave 0 to the end and 1 to the unknown token; a line
@@ -213,7 +213,7 @@ class Learned:
     def ids(self, texts: Sequence[str]) -> tuple[Ids, NDArray[np.int64]]:
         with guarded():
             encodings = self.tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
-        return _joined([self._ours(encoding.ids) for encoding in encodings], self.vocab_size)
+        return _concatenated([self._ours(encoding.ids) for encoding in encodings], self.vocab_size)
 
     def spans(self, text: str) -> list[Span]:
         with guarded():
@@ -250,9 +250,9 @@ class Learned:
                 return list(self.tokenizer.decode_batch(ids, skip_special_tokens=skip_special_tokens))
 
         alone = decode([[i] for i in range(len(tokens))], skip_special_tokens=False)
-        words = (i for i, text in enumerate(alone) if text.isalpha() and len(tokens[i]) <= LONGEST_AFFIX)
+        words = (i for i, text in enumerate(alone) if text.isalpha() and len(tokens[i]) <= MAX_AFFIX)
         anchor = [next(words, 0)]
-        if tokens and len(tokens[anchor[0]]) > LONGEST_AFFIX:  # it is repeated for each token of the vocabulary
+        if tokens and len(tokens[anchor[0]]) > MAX_AFFIX:  # it is repeated for each token of the vocabulary
             anchor = []
         before = alone[anchor[0]] if tokens and anchor else ""
         after = decode([[*anchor, i] for i in range(len(tokens))], skip_special_tokens=False)
@@ -264,11 +264,11 @@ class Learned:
         return pieces, spaced
 
 
-def _joined(rows: Iterable[list[int]], vocab_size: int) -> tuple[Ids, NDArray[np.int64]]:
+def _concatenated(rows: Iterable[list[int]], vocab_size: int) -> tuple[Ids, NDArray[np.int64]]:
     rows = list(rows)
     lengths = np.fromiter(map(len, rows), np.int64, len(rows))
     ids_N = np.fromiter(chain.from_iterable(rows), np.int64, int(lengths.sum()))
-    return checked(ids_N, vocab_size), lengths
+    return checked_ids(ids_N, vocab_size), lengths
 
 
 def byte_symbols() -> list[str]:

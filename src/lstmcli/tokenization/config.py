@@ -1,4 +1,4 @@
-"""How text is cut into tokens."""
+"""Settings of tokenizers."""
 
 from __future__ import annotations
 
@@ -20,23 +20,23 @@ MAX_BUCKETS = 2**22
 
 @dataclass(frozen=True)
 class TokenizerConfig:
-    """How text becomes token ids."""
+    """Tokenizer of a classifier."""
 
     kind: TokenizerKind = "word"
-    """word: lower-cased words and punctuation, each CJK character by itself."""
+    """word: lower-cased words and punctuation; each CJK character is a token."""
     path: str | None = None
-    """An existing tokenizer.json to use as it is."""
+    """An existing tokenizer.json to use unchanged."""
     vocab_size: int = 30_000
     min_count: int = 1
     """Words seen fewer times in the training split are unknown."""
     lowercase: bool = True
     strip_html: bool = False
-    """Read a text without its HTML: tags are left out, &amp; and the like are the characters that they stand for."""
+    """Remove HTML: tags are dropped, character references such as &amp; are decoded."""
     max_tokens: int = 400
-    """Longer texts keep their head and their tail, half each."""
+    """Longer texts are truncated to their head and tail, half each."""
     hash_buckets: int | None = None
-    """Rows for hashed features of a word (affixes; the neighbours of a CJK character); 0 leaves them out; None:
-    a power of two that gives nearly every feature of the training split a row of its own."""
+    """Rows for hashed features of a token (affixes of a word; neighbours of a CJK character); 0 disables them; None:
+    a power of two large enough that few features of the training split collide."""
 
     def __post_init__(self) -> None:
         among("tokenizer", self.kind, TOKENIZERS)
@@ -50,18 +50,18 @@ class TokenizerConfig:
 
 @dataclass(frozen=True)
 class LmTokenizerConfig:
-    """How running text becomes token ids."""
+    """Tokenizer of a language model."""
 
     kind: str = "auto"
-    """word, bpe, unigram, char or byte; auto: word where the text is tokenised already, else bpe."""
+    """word, bpe, unigram, char or byte; auto: word if the text is already tokenized, else bpe."""
     words: str = "auto"
-    """What a word is: spaces (the text is tokenised already, words stand between spaces) or text (ordinary text)."""
+    """spaces: the text is already tokenized, words are separated by spaces; text: ordinary text."""
     mode: str = "auto"
-    """lines: each line is a text of its own, ended by ``</s>``; document: the line end is a token like others."""
+    """lines: each line is a separate text that ends with ``</s>``; document: the line end is an ordinary token."""
     path: str | None = None
-    """An existing tokenizer.json to use as it is."""
+    """An existing tokenizer.json to use unchanged."""
     vocab_size: int | None = None
-    """None: every word for word, else by the size of the text."""
+    """None: all words or characters; for bpe and unigram, by the size of the text."""
     min_count: int = 1
     """Words seen fewer times in the training split are unknown."""
     lowercase: bool = False

@@ -1,12 +1,12 @@
-"""How the corpus of a language model was written, as its vocabulary shows, and other text written the same way.
+"""The tokenization style of a language model's corpus, inferred from its vocabulary, and text converted to it.
 
-A vocabulary of words knows a word only as its corpus had it.  Corpora are published tokenized, and each has its
-habits: marks stand apart (``fell .``), everything is in lower case, numbers are ``N`` (Penn Treebank as Mikolov et al.
-2010 have it, without any punctuation), contractions are cut (``do n't``), quotes and brackets are `` `` '' -LRB- ``, a
-mark inside a word is ``@-@`` (WikiText).  Ordinary text has words that such a model does not know, most of them its own
-words with a mark attached.  The other way round, a model of ordinary text does not know tokenized text.
+A word vocabulary contains words as they are written in its corpus.  Published corpora are tokenized in different ways:
+marks are separate (``fell .``), everything is in lower case, numbers are ``N`` (the Penn Treebank of Mikolov et al.
+2010, without punctuation), contractions are split (``do n't``), quotes and brackets are `` `` '' -LRB- ``, a mark in a
+word is ``@-@`` (WikiText).  In ordinary text most unknown words of such a model are known words with a mark attached.
+Conversely, a model of ordinary text does not know tokenized text.
 
-No habit is guessed from the text: a word that the vocabulary knows stays as it is.
+The style depends on the vocabulary only, and a word in the vocabulary is never changed.
 """
 
 from __future__ import annotations
@@ -20,11 +20,11 @@ from lstmcli.tokenization.ids import UNKNOWN
 from lstmcli.tokenization.tokenizer import ENDINGS
 
 _CASED = 0.02
-"""Share of a vocabulary's words with capitals below which its corpus was in lower case."""
+"""Maximum share of words with capitals in the vocabulary of a lower-cased corpus."""
 _LEAST_WORDS = 20
-"""Words with letters that must be known before their case says anything."""
+"""Minimum number of words with letters to infer the case."""
 _ATTACHED = 0.005
-"""Share of a vocabulary's words that end with a mark above which its corpus was not tokenized."""
+"""Maximum share of words that end with a mark in the vocabulary of a tokenized corpus."""
 _SPECIAL = re.compile(r"<.*>|@.*@|-[A-Za-z]{3}-|N")
 _NUMBER = re.compile(r"[+-]?\d[\d.,:/-]*")
 _CONTRACTED = tuple(re.compile(rf"(?<=\w){ending}$", re.IGNORECASE) for ending in ("n['’]t", f"['’](?:{ENDINGS})"))
@@ -33,7 +33,7 @@ _INSIDE = re.compile(r"(?<=\w)([-–,.])(?=\w)")
 _AROUND = re.compile(r"(\W*)(.*?)(\W*)", re.DOTALL)
 _BRACKETS = {"(": "-LRB-", ")": "-RRB-", "[": "-LSB-", "]": "-RSB-", "{": "-LCB-", "}": "-RCB-"}
 _PLAIN = {"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "--", "…": "..."}
-"""Typographic marks and what a corpus of ASCII has for them."""
+"""Typographic marks and their ASCII equivalents."""
 _JOINED = (
     (re.compile(r"\s*@([-–,.])@\s*"), r"\1"),
     (re.compile(r"``\s*|\s*''"), '"'),
@@ -45,26 +45,26 @@ _JOINED = (
 
 
 @dataclass(frozen=True)
-class Writing:
-    """How the corpus of a closed vocabulary was written."""
+class CorpusStyle:
+    """The tokenization style of the corpus behind a closed vocabulary."""
 
     words: frozenset[str] = field(repr=False)
-    """What the vocabulary holds, without spaces."""
+    """The vocabulary, without spaces."""
     between_spaces: bool
-    """Words stand between spaces; else they are found in text as people write it."""
+    """Words are separated by spaces; otherwise they are found in ordinary text."""
     of_words: bool = True
-    """False: of characters, which have their case only."""
+    """False for a vocabulary of characters, for which only the case matters."""
 
     @cached_property
-    def lower_case(self) -> bool:
-        """Whether capitals do not occur in it."""
+    def is_lowercase(self) -> bool:
+        """Whether the corpus was in lower case."""
         own = [word for word in self.words if word.lower() != word.upper() and not _SPECIAL.fullmatch(word)]
         capitals = sum(word != word.lower() for word in own)
         return len(own) >= _LEAST_WORDS and capitals <= _CASED * len(own)
 
     @cached_property
-    def apart(self) -> bool:
-        """Marks stand by themselves, or there are none; else they are attached to words, as people write."""
+    def separates_marks(self) -> bool:
+        """Whether punctuation marks are separate tokens, or absent; otherwise they are attached to words."""
         attached = sum(len(word) > 1 and word[-1] in ",;!?" for word in self.words)
         return self.between_spaces and attached <= _ATTACHED * len(self.words)
 
@@ -73,29 +73,29 @@ class Writing:
         return not self.words.isdisjoint(".,。，")
 
     @cached_property
-    def numbers_are_n(self) -> bool:
-        """``N`` stands for numbers: it is known, and no number of digits is."""
+    def has_number_token(self) -> bool:
+        """Whether ``N`` stands for numbers: it is in the vocabulary, and no number is."""
         return "N" in self.words and not any(word.isdigit() for word in self.words)
 
     @property
-    def habits(self) -> list[str]:
-        """In words, those that another text may not have."""
-        found = []
-        if self.of_words and self.apart:
-            found.append("marks apart from words" if self.has_marks else "no punctuation marks")
+    def traits(self) -> list[str]:
+        """Descriptions of the properties in which other text may differ."""
+        result = []
+        if self.of_words and self.separates_marks:
+            result.append("marks apart from words" if self.has_marks else "no punctuation marks")
         elif self.of_words:
-            found.append("not tokenized")
-        if self.lower_case:
-            found.append("lower case")
-        if self.of_words and self.apart and self.numbers_are_n:
-            found.append("N for numbers")
-        return found
+            result.append("not tokenized")
+        if self.is_lowercase:
+            result.append("lower case")
+        if self.of_words and self.separates_marks and self.has_number_token:
+            result.append("N for numbers")
+        return result
 
-    def like_it(self, text: str) -> str:
-        """A line of text written as the corpus was; the same again if it is already."""
+    def restyle(self, text: str) -> str:
+        """A line of text converted to the style of the corpus; idempotent."""
         if not self.of_words:
-            return text.lower() if self.lower_case else text
-        if self.apart:
+            return text.lower() if self.is_lowercase else text
+        if self.separates_marks:
             found, quotes = list[str](), 0
             for word in text.split():
                 found += self._cut(word, opens=quotes % 2 == 0)
@@ -103,35 +103,35 @@ class Writing:
             return " ".join(found)
         for pattern, replacement in _JOINED:
             text = pattern.sub(replacement, text)
-        return text.lower() if self.lower_case else text
+        return text.lower() if self.is_lowercase else text
 
     def _knows(self, word: str) -> bool:
         return word in self.words or word == UNKNOWN
 
     def _cut(self, word: str, *, opens: bool) -> list[str]:
-        """A word between spaces, as the words that the corpus would have.
+        """Split a word into the tokens that the corpus would have.
 
         Args:
-            opens: a quotation mark that stands by itself begins a quotation.
+            opens: a separate quotation mark opens a quotation.
         """
         if self._knows(word):
             return [word]
-        if self.lower_case:
+        if self.is_lowercase:
             word = word.lower()
         if self._knows(word):
             return [word]
         plain = "".join(_PLAIN.get(c, c) if c not in self.words else c for c in word)
         if self._knows(plain):
             return [plain]
-        before, core, after = self._peeled(plain)
+        before, core, after = self._strip_marks(plain)
         return [
             *self._marks(before, opening=bool(core) or opens),
             *self._core(core),
             *self._marks(after, opening=False),
         ]
 
-    def _peeled(self, word: str) -> tuple[str, str, str]:
-        """Marks before, the word, marks behind; a mark that a known word ends with is part of it (``Mr.,``)."""
+    def _strip_marks(self, word: str) -> tuple[str, str, str]:
+        """Leading marks, the word, trailing marks; a mark that ends a known word is kept with it (``Mr.,``)."""
         found = _AROUND.fullmatch(word)
         assert found is not None
         before, core, after = found.groups()
@@ -145,7 +145,7 @@ class Writing:
             return []
         if self._knows(word):
             return [word]
-        if self.numbers_are_n and _NUMBER.fullmatch(word):
+        if self.has_number_token and _NUMBER.fullmatch(word):
             return ["N"]
         for contracted in _CONTRACTED:
             found = contracted.search(word)
@@ -158,15 +158,15 @@ class Writing:
         return [word]
 
     def _marks(self, marks: str, *, opening: bool) -> list[str]:
-        """Each mark by itself, as the corpus has it; runs that it knows (``...``, ``--``) stay together."""
-        found, start = list[str](), 0
+        """Each mark as a token in the style of the corpus; known runs (``...``, ``--``) stay together."""
+        result, start = list[str](), 0
         while start < len(marks):
             end = next((e for e in range(len(marks), start, -1) if self._knows(marks[start:e])), start + 1)
             mark = self._mark(marks[start:end], opening)
             if self._knows(mark) or self.has_marks:
-                found.append(mark)
+                result.append(mark)
             start = end
-        return found
+        return result
 
     def _mark(self, mark: str, opening: bool) -> str:
         if self._knows(mark):
@@ -177,15 +177,15 @@ class Writing:
         return mark if self._knows(mark) or not self._knows(mark.lower()) else mark.lower()
 
 
-def writing_of(names: Iterable[str], kind: str, words: str) -> Writing | None:
-    """How the corpus of a vocabulary was written.
+def infer_corpus_style(names: Iterable[str], kind: str, words: str) -> CorpusStyle | None:
+    """The style of the corpus behind a vocabulary; None for an open vocabulary, such as that of bpe.
 
     Args:
-        names: of its tokens, special ones too.
-        kind: of the tokenizer; None is the answer for one that spells whatever it does not know.
-        words: spaces or text, of a tokenizer of words.
+        names: of the tokens, including special ones.
+        kind: of the tokenizer.
+        words: spaces or text, for a word tokenizer.
     """
     if kind not in ("word", "char"):
         return None
     known = frozenset(name.strip() for name in names) - {"", UNKNOWN}
-    return Writing(known, between_spaces=words == "spaces", of_words=kind == "word")
+    return CorpusStyle(known, between_spaces=words == "spaces", of_words=kind == "word")

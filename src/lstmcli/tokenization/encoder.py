@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.tokenization.config import LmTokenizerConfig
-from lstmcli.tokenization.corpus_style import Writing
+from lstmcli.tokenization.corpus_style import CorpusStyle
 from lstmcli.tokenization.ids import Ids
 
 
@@ -35,7 +35,7 @@ class Encoder(Protocol):
     """Ends a line."""
 
     @property
-    def writing(self) -> Writing | None:
+    def corpus_style(self) -> CorpusStyle | None:
         """How the model's corpus was written, if its vocabulary is closed."""
 
     @property

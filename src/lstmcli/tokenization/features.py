@@ -1,15 +1,15 @@
-"""What a token is made of, beside its id: rows of one embedding table.
+"""Features of a token: additional rows of the embedding table.
 
-A rare word says much through its affixes and a Chinese character through its neighbours.  So each
-token is a bag of F = 4 rows, whose embeddings are summed: the token itself, and hashed features
+The affixes of a rare word and the neighbours of a Chinese character are informative.  So each token is a bag of F = 4
+rows, whose embeddings are summed: the token itself, and hashed features
 
-* of a word: its first four characters, and its last three (as fastText's sub-words, but two, not all);
-* of a Chinese or Japanese character, or a syllable of another script without spaces: the pair with the one before it,
-  and the pair with the one after;
-* of either, where it has capitals or is a number: how it was written (``casing.py``), else row 0, which is nothing.
+* of a word: its first four and its last three characters (like fastText's subwords, but only two);
+* of a Chinese or Japanese character, or a syllable of another script without spaces: the bigrams with the previous and
+  the next one;
+* of both, if they have capitals or are numbers: their spelling (``casing.py``); otherwise row 0, which is zero.
 
-Features are hashed into ``buckets`` rows that follow the vocabulary's, so the unknown word keeps its
-affixes and a pair never seen in training falls where it may.
+Features are hashed into ``buckets`` rows after those of the vocabulary, so unknown words still have affixes, and
+bigrams not seen in training get a row too.
 """
 
 from __future__ import annotations
@@ -40,13 +40,13 @@ def affixes(word: str) -> tuple[str, str]:
 
 
 class FeatureTable:
-    """Token id to the rows of its features; a token's are worked out when it is first met."""
+    """Maps token ids to the rows of their features; a token's rows are computed when it first occurs."""
 
     def __init__(self, word: Callable[[int], str], vocab_size: int, buckets: int, *, unspaced: bool = True) -> None:
-        """``word`` gives the token of an id below ``vocab_size``.
+        """``word`` returns the token of an id below ``vocab_size``.
 
         Args:
-            unspaced: tokens of Thai and the like are syllables; of version 0.1.0 they are whole texts.
+            unspaced: tokens of Thai and similar scripts are syllables; in models of version 0.1.0 they are not.
         """
         self.word, self.vocab_size, self.buckets = word, vocab_size, buckets
         self._unspaced = unspaced
@@ -56,15 +56,15 @@ class FeatureTable:
         self.spelling = np.array(spelling, np.int32)
         """The rows of the spellings."""
 
-    def _meet(self, ids_N: Ids) -> None:
-        """Works out the rows of tokens not met before: hashing a whole vocabulary would delay a first answer."""
+    def _compute(self, ids_N: Ids) -> None:
+        """Compute the rows of new tokens; hashing the whole vocabulary would delay the first answer."""
         for i in set(ids_N[self.rows[ids_N, 0] < 0].tolist()):  # np.unique would import numpy.ma
             word = self.word(i)
             self.has_neighbours[i] = _CJK.match(word) is not None or (self._unspaced and APART.match(word) is not None)
             self.rows[i] = i, *self.of_word(word), 0
 
     def of_word(self, word: str) -> tuple[int, int]:
-        """The affix rows of a word, in the vocabulary or not."""
+        """The affix rows of any word."""
         first, last = affixes(word)
         return self._row(first), self._row(last)
 
@@ -72,8 +72,8 @@ class FeatureTable:
         return zlib.crc32(feature.encode("utf-8", "replace")) % self.buckets + self.vocab_size
 
     def expand(self, ids_N: Ids, starts: Ids, spelling_N: NDArray[np.integer]) -> Ids:
-        """Rows of every token: [N] ids of texts laid end to end, each beginning at one of ``starts`` -> [N, F]."""
-        self._meet(ids_N)
+        """The rows of every token [N, F], from the concatenated ids of texts [N]; ``starts`` are where texts begin."""
+        self._compute(ids_N)
         rows_NF = self.rows[ids_N]
         rows_NF[:, 3] = self.spelling[spelling_N]
         at = np.flatnonzero(self.has_neighbours[ids_N])

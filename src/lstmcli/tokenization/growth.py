@@ -1,11 +1,11 @@
-"""By how much the steps of a tokenizer can make a text longer, multiplied out before any is run.
+"""Upper bounds on how much the steps of a tokenizer can lengthen a text, computed before any step is run.
 
-A text is measured by its *weight*: the bytes of each character in whichever of its forms is the longest, composed or
-decomposed, as written or in lower case.  Changing between these forms never adds weight, so such steps, and those that
-only remove or cut, are allowed in any order.  Every other step is bounded by what it can do to the worst character.
-The weight of a text is at most ``UNICODE`` times its bytes.
+The *weight* of a text is the sum over its characters of the bytes of the longest form: composed or decomposed, as
+written or in lower case.  Changing between these forms never increases the weight, so such steps, and steps that only
+remove or split, may come in any order.  Every other step is bounded by its effect on the worst character.  The weight
+of a text is at most ``UNICODE`` times its bytes.
 
-What is not known here is refused: a newer library may know steps that grow without bound.
+Unknown steps are refused: a newer library may have steps without a bound.
 """
 
 from __future__ import annotations
@@ -21,58 +21,58 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.tokenization.markup import PATTERNS
-from lstmcli.tokenization.regexes import MAX_REPEATED, MAX_WAYS, Cost, TooComplexError, cost
+from lstmcli.tokenization.regexes import MAX_ATTEMPTS, MAX_REPEATED, Cost, TooComplexError, cost
 
 UNICODE = 11
-"""Weight of a byte, at most: a ligature of three bytes stands for 18 letters."""
+"""Maximum weight per byte: there is a ligature of three bytes that decomposes into 18 letters."""
 MAX_STEPS = 256
-"""Of a tokenizer; each takes time for every text."""
+"""Maximum number of steps of a tokenizer; each costs time for every text."""
 _LOOKED_UP, _MAX_KEYS = 5, 200_000
 _SYMBOL = 5
-"""Byte-level steps write a character for each byte: of the weight of what it stands for, at most (½ decomposed)."""
+"""Maximum weight of a character that a byte-level step writes for a byte (½, decomposed)."""
 
 Step = Mapping[str, Any]
 
 
 class RefusedError(ValueError):
-    """A step that is not known, or a rule that may take too long."""
+    """An unknown step, or a regular expression that may take too long."""
 
 
 def normalizer_growth(step: Step) -> float:
-    """Weight of what a normalizer makes, for each unit of weight it is given.  Raises: RefusedError."""
+    """Maximum ratio of output to input weight of a normalizer.  Raises: RefusedError."""
     return _product(step, "normalizer", "normalizers", _NORMALIZERS)
 
 
 def pre_tokenizer_growth(step: Step) -> float:
-    """The same of a pre-tokenizer, whose pieces are counted end to end.  Raises: RefusedError."""
+    """The same for a pre-tokenizer, for all of its pieces together.  Raises: RefusedError."""
     return _product(step, "pre-tokenizer", "pretokenizers", _PRE_TOKENIZERS)
 
 
 def decoder_growth(step: Step) -> float:
-    """The same of a decoder, in bytes.  Raises: RefusedError."""
+    """The same for a decoder, in bytes.  Raises: RefusedError."""
     return _product(step, "decoder", "decoders", _DECODERS)
 
 
-_OWN = {pattern: Cost(1.0, 0.0, 3) for pattern in PATTERNS}
-"""Our own expressions for HTML: a tag's name decides at once which way can match, which ``cost`` does not see."""
+_TRUSTED = {pattern: Cost(1.0, 0.0, 3) for pattern in PATTERNS}
+"""Our own expressions for HTML: the tag name rules out all but one alternative, which ``cost`` does not recognise."""
 
 
 def check_steps(*parts: Step) -> None:
-    """Check that the parts of a tokenizer together do not take too long.
+    """Check that the parts of a tokenizer together are fast enough.
 
     Raises:
-        RefusedError: too many steps, or regular expressions that may be tried in too many ways.
+        RefusedError: too many steps, or regular expressions that may backtrack too much.
     """
     steps = [step for part in parts for step in _steps(part)]
     if len(steps) > MAX_STEPS:
         raise RefusedError(f"it has {len(steps):,} steps, and {MAX_STEPS} are the most that are run")
     costs = [_expression(step) for step in steps if "Regex" in _pattern(step)]
-    if sum(c.ways for c in costs) > MAX_WAYS or sum(c.repeated for c in costs) > MAX_REPEATED:
+    if sum(c.attempts for c in costs) > MAX_ATTEMPTS or sum(c.repeated for c in costs) > MAX_REPEATED:
         raise RefusedError("its regular expressions may take too long")
 
 
 def weight(text: str) -> int:
-    """See the module's own text."""
+    """The weight of a text; see the module docstring."""
     return sum(map(_weight, text))
 
 
@@ -103,7 +103,7 @@ def _product(part: Step, what: str, key: str, known: Mapping[str, Callable[[Step
     return total
 
 
-def _still(_: Step) -> float:
+def _unchanged(_: Step) -> float:
     return 1.0
 
 
@@ -119,7 +119,7 @@ def _pattern(step: Step) -> Step:
 def _expression(step: Step) -> Cost:
     try:
         pattern = _pattern(step)["Regex"]
-        return _OWN.get(pattern) or cost(pattern)
+        return _TRUSTED.get(pattern) or cost(pattern)
     except TooComplexError as error:
         named = repr(_pattern(step)["Regex"][:60])
         raise RefusedError(f"its regular expression {named} may take too long: {error}") from error
@@ -134,7 +134,7 @@ def _split(step: Step) -> float:
 def _replace(measure: Callable[[str], int]) -> Callable[[Step], float]:
     def growth(step: Step) -> float:
         new, pattern = measure(step["content"]), _pattern(step)
-        # The least that a match takes; an expression that matches nothing can match between any two characters.
+        # Weight of the shortest match; an expression that matches the empty string can match between all characters.
         least = _expression(step).least if "Regex" in pattern else measure(pattern["String"])
         return max(1.0, new / least) if least else 1.0 + 2 * new  # at both ends, too
 
@@ -159,7 +159,7 @@ def _metaspace(step: Step) -> float:
 
 
 def _precompiled(step: Step) -> float:
-    """The most that a map of SentencePiece adds: the size of a trie, the trie, texts that each end with a NUL."""
+    """Growth of SentencePiece's character map, stored as the size of a trie, the trie, and NUL-terminated texts."""
     try:
         data = base64.b64decode(step["precompiled_charsmap"])
     except (binascii.Error, ValueError) as error:
@@ -174,10 +174,10 @@ def _precompiled(step: Step) -> float:
 
 
 def _keys(units: NDArray[np.int64]) -> Iterator[tuple[bytes, int]]:
-    """The keys of a trie of darts-clone, and where the text of each begins.
+    """The keys of a darts-clone trie, and the offset of the text of each.
 
-    It is a double array: the child of ``at`` by the byte ``c`` is at ``at ^ offset ^ c``, and is labelled ``c``.
-    ``tokenizers`` looks up no more than five bytes.
+    It is a double array: the child of ``at`` for the byte ``c`` is at ``at ^ offset ^ c`` and has the label ``c``.
+    ``tokenizers`` looks up at most five bytes.
     """
     offsets, labels = (units >> 10) << ((units & 512) >> 6), units & 0x800000FF
     bytes_C = np.arange(1, 256)
@@ -203,7 +203,7 @@ def _keys(units: NDArray[np.int64]) -> Iterator[tuple[bytes, int]]:
 
 
 _NORMALIZERS: Mapping[str, Callable[[Step], float]] = {
-    **dict.fromkeys(("NFC", "NFD", "NFKC", "NFKD", "Lowercase", "StripAccents", "Strip", "Nmt"), _still),
+    **dict.fromkeys(("NFC", "NFD", "NFKC", "NFKD", "Lowercase", "StripAccents", "Strip", "Nmt"), _unchanged),
     "BertNormalizer": _bert,
     "ByteLevel": _byte_level,
     "Replace": _replace(weight),
@@ -211,15 +211,15 @@ _NORMALIZERS: Mapping[str, Callable[[Step], float]] = {
     "Precompiled": _precompiled,
 }
 _PRE_TOKENIZERS: Mapping[str, Callable[[Step], float]] = {
-    **dict.fromkeys(("BertPreTokenizer", "Whitespace", "WhitespaceSplit", "CharDelimiterSplit"), _still),
-    **dict.fromkeys(("Digits", "FixedLength", "Punctuation", "UnicodeScripts"), _still),
+    **dict.fromkeys(("BertPreTokenizer", "Whitespace", "WhitespaceSplit", "CharDelimiterSplit"), _unchanged),
+    **dict.fromkeys(("Digits", "FixedLength", "Punctuation", "UnicodeScripts"), _unchanged),
     "Split": _split,
     "ByteLevel": _byte_level,
     "Metaspace": _metaspace,
 }
 _DECODERS: Mapping[str, Callable[[Step], float]] = {
-    **dict.fromkeys(("ByteFallback", "Fuse", "Strip", "Metaspace"), _still),
-    "ByteLevel": _times(3.0),  # a byte that is no character becomes U+FFFD
+    **dict.fromkeys(("ByteFallback", "Fuse", "Strip", "Metaspace"), _unchanged),
+    "ByteLevel": _times(3.0),  # an invalid byte becomes U+FFFD
     "WordPiece": _times(2.0),  # a space before each token
     "BPEDecoder": lambda step: 1.0 if step["suffix"] else 3.0,  # a space for the suffix, or around all characters
     "CTC": lambda step: 1.0 if step["word_delimiter_token"] else 3.0,

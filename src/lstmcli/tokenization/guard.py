@@ -1,10 +1,10 @@
-"""What a tokenizer from a stranger may do: nothing that takes memory or time out of proportion to its text.
+"""Load untrusted tokenizers safely: none may use memory or time out of proportion to its input.
 
-A tokenizer.json says how text is rewritten before and after it is cut.  Twenty steps that each double what they find
-would make a gigabyte of a line.  So all of its parts are looked at before any is run: what a step is known to do is
-multiplied out (``growth.py``), regular expressions are read (``regexes.py``), numbers and strings that are used for
-every word are bounded, and what is not known is refused.  What this program has no use for is taken out: padding,
-truncation, templates of special tokens, and whatever draws lots.
+A tokenizer.json contains steps that rewrite text; twenty steps that each double their input would turn a line into a
+gigabyte.  So all parts are checked before any is run: the growth of steps is bounded (``growth.py``), regular
+expressions are analysed (``regexes.py``), numbers and strings that are used for every word are limited, and unknown
+parts are refused.  Parts that are not needed are removed: padding, truncation, templates of special tokens, and
+randomness.
 """
 
 from __future__ import annotations
@@ -34,22 +34,22 @@ PIECE = 50_000
 """Characters given to a tokenizer as one text."""
 
 MAX_GROWTH = 32
-"""Times the weight of the text, which is at most 11 times its bytes, and hardly ever more than they are."""
+"""Maximum growth relative to the weight of a text, which is at most 11 times its bytes and usually about equal."""
 MAX_DECODED = 64
-"""Times the bytes of a token."""
-LONGEST_AFFIX = 100
-"""Characters of the unknown token and of the marks of a word's parts, which are written out for each."""
-LONGEST_PIECE = 512
-"""Characters that a model looks at together: of a unigram piece, or of a word that WordPiece cuts."""
+"""Maximum growth of a decoder, relative to the bytes of a token."""
+MAX_AFFIX = 100
+"""Maximum characters of the unknown token and of subword prefixes and suffixes, which are written for every token."""
+MAX_PIECE = 512
+"""Maximum characters of a unigram piece, or of a word that WordPiece splits."""
 GAPS = 1_000_000
-"""Ids that a vocabulary made elsewhere may leave unused, beyond as many as it uses."""
+"""Unused ids that a vocabulary made elsewhere may have, in addition to as many as it uses."""
 _MODELS = ("BPE", "Unigram", "WordPiece", "WordLevel")
 _HINT = "this tokenizer cannot be used"
 
 
 @contextmanager
 def guarded() -> Iterator[None]:
-    """Raises Shortage for a lack of memory or threads, ModelError for what else ``tokenizers`` raises, panics too."""
+    """Turn errors and panics of ``tokenizers`` into ModelError, and a lack of memory or threads into Shortage."""
     try:
         yield
     except LstmError:
@@ -64,22 +64,21 @@ def guarded() -> Iterator[None]:
 
 
 def is_panic(error: BaseException) -> bool:
-    """Whether a library in Rust gave up; what it raises then is no Exception."""
+    """Whether a Rust library panicked; PanicException is not a subclass of Exception."""
     return type(error).__name__ == "PanicException"
 
 
 def load_safely(content: str) -> Tokenizer:
-    """A tokenizer from the text of a ``tokenizer.json``, without what is not for us.
+    """A tokenizer from the text of a ``tokenizer.json``, without the parts that are not needed.
 
-    To load one already runs its normalizer, on its added tokens.  So its steps are loaded first, and checked, with an
-    empty model.
+    Loading runs the normalizer on the added tokens, so the steps are first loaded with an empty model and checked.
 
     Raises:
-        DataError: it could take memory or time out of proportion, or has parts that are not known.
-        ValueError: it is no JSON object.
-        Exception: whatever ``tokenizers`` raises for what is no tokenizer; it may panic.
+        DataError: it could use memory or time out of proportion, or has unknown parts.
+        ValueError: it is not a JSON object.
+        Exception: anything that ``tokenizers`` raises for invalid content; it may also panic.
     """
-    whole = json.loads(content, object_pairs_hook=_without_twins)
+    whole = json.loads(content, object_pairs_hook=_reject_duplicate_keys)
     if not isinstance(whole, dict):
         raise ValueError("not a JSON object")
     empty = {"type": "WordLevel", "vocab": {}, "unk_token": ""}
@@ -106,12 +105,12 @@ def _refused() -> Iterator[None]:
         raise DataError(message, hint=_HINT) from error
 
 
-def _without_twins(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
-    """A JSON object.  Raises ``ValueError`` if a name is there twice: which one counts depends on who reads it."""
-    found = dict(pairs)
-    if len(found) < len(pairs):
+def _reject_duplicate_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
+    """A JSON object.  Raises ``ValueError`` for a duplicate name, which JSON parsers treat differently."""
+    result = dict(pairs)
+    if len(result) < len(pairs):
         raise ValueError("a name is there twice in one JSON object")
-    return found
+    return result
 
 
 def _check_steps(tokenizer: Tokenizer) -> None:
@@ -122,30 +121,30 @@ def _check_steps(tokenizer: Tokenizer) -> None:
 
 
 def growth_of(tokenizer: Tokenizer) -> float:
-    """The weight of all pieces of a text, for each unit of weight that it has, at most.  Raises: RefusedError."""
+    """Maximum ratio of the weight of all pieces of a text to the weight of the text.  Raises: RefusedError."""
     normalizer, cuts = _state(tokenizer.normalizer), _state(tokenizer.pre_tokenizer)
     return (normalizer_growth(normalizer) if normalizer else 1.0) * (pre_tokenizer_growth(cuts) if cuts else 1.0)
 
 
 def switch_off_randomness(tokenizer: Tokenizer) -> bool:
-    """Make a model cut a text the same way each time; returns whether it did not.
+    """Make tokenization deterministic; returns whether it was not.
 
-    Dropout of merges (Provilkov et al. 2020) and sampling of pieces (Kudo 2018) are for the training of other programs.
+    Merge dropout (Provilkov et al. 2020) and sampling of pieces (Kudo 2018) are meant for training.
     """
-    model, found = tokenizer.model, False
+    model, result = tokenizer.model, False
     for name in ("dropout", "alpha", "nbest_size"):
         if getattr(model, name, None) is not None:
-            found = found or name == "alpha" or bool(getattr(model, name))
+            result = result or name == "alpha" or bool(getattr(model, name))
             setattr(model, name, None)
-    return found
+    return result
 
 
-def draws_lots(path: str) -> str | None:
-    """What to say of a ``tokenizer.json`` that would cut a text anew each time; None where there is nothing to say."""
+def randomness_warning(path: str) -> str | None:
+    """A warning if a ``tokenizer.json`` has merge dropout, which is switched off; None otherwise."""
     try:
         dropout = json.loads(Path(path).read_text(encoding="utf-8"))["model"].get("dropout")
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
-        return None  # it is another kind of file: whoever reads it as a tokenizer says so
+        return None  # not a tokenizer; loading it reports the error
     if not dropout:
         return None
     return f"{path}: its dropout of merges ({dropout}) is switched off, so that a text is always cut in the same way"
@@ -162,22 +161,22 @@ def _check_model(tokenizer: Tokenizer) -> None:
         raise RefusedError(f"its model {kind!r} is not known to this version of lstm")
     for name in ("unk_token", "continuing_subword_prefix", "end_of_word_suffix"):
         value = getattr(model, name, None)
-        if value is not None and len(value) > LONGEST_AFFIX:
-            raise RefusedError(f"its {name} has {len(value):,} characters, and {LONGEST_AFFIX} are the most")
-    if kind == "WordPiece" and model.max_input_chars_per_word > LONGEST_PIECE:
-        most = f"{model.max_input_chars_per_word:,}, and {LONGEST_PIECE} are the most"
+        if value is not None and len(value) > MAX_AFFIX:
+            raise RefusedError(f"its {name} has {len(value):,} characters, and {MAX_AFFIX} are the most")
+    if kind == "WordPiece" and model.max_input_chars_per_word > MAX_PIECE:
+        most = f"{model.max_input_chars_per_word:,}, and {MAX_PIECE} are the most"
         raise RefusedError(f"its max_input_chars_per_word is {most}")
     if kind == "Unigram":
         longest = max(map(len, tokenizer.get_vocab(with_added_tokens=False)), default=0)
-        if longest > LONGEST_PIECE:
-            raise RefusedError(f"a piece of it has {longest:,} characters, and {LONGEST_PIECE} are the most")
+        if longest > MAX_PIECE:
+            raise RefusedError(f"a piece of it has {longest:,} characters, and {MAX_PIECE} are the most")
 
 
 def _offsets_only(step: Step | None) -> processors.PostProcessor | None:
-    """What of a post-processor says where tokens are; special tokens are not asked for here.
+    """The part of a post-processor that changes offsets; special tokens are never added.
 
     Raises:
-        RefusedError: it is not known.
+        RefusedError: an unknown post-processor.
     """
     if step is None or step["type"] in ("TemplateProcessing", "BertProcessing"):
         return None
@@ -191,13 +190,13 @@ def _offsets_only(step: Step | None) -> processors.PostProcessor | None:
 
 
 def check_ids(highest: int, count: int) -> None:
-    """Raises DataError for a vocabulary of ``count`` tokens whose ids are mostly gaps."""
+    """Raises DataError for a vocabulary of ``count`` tokens if too many ids are unused."""
     if highest > 2 * count + GAPS:
         raise DataError(f"{count:,} tokens have ids up to {highest:,}", hint="this tokenizer cannot be used")
 
 
-def checked(ids_N: NDArray[np.int64], vocab_size: int) -> NDArray[np.int32]:
-    """Ids in 32 bits.  Raises ModelError for one that a vocabulary of this size has not."""
+def checked_ids(ids_N: NDArray[np.int64], vocab_size: int) -> NDArray[np.int32]:
+    """Ids as int32.  Raises ModelError for an id outside the vocabulary."""
     if len(ids_N) and ids_N.max() >= vocab_size:
         raise ModelError(f"its tokenizer gives the id {ids_N.max()}, and the vocabulary has {vocab_size:,}")
     return ids_N.astype(np.int32)

@@ -1,18 +1,17 @@
-"""Tokenizers of language models: text is kept as it is written, so that it can be written again.
+"""Tokenizers of language models, which keep the text, so that ids can be decoded.
 
 ========  =====================================================================================
-word      ``spaces``: the text is tokenised already, words stand between white space;
-          ``text``: a word with the space before it, a mark with its own; of scripts without spaces each character
-          or syllable
-bpe       byte-pair encoding over bytes (Sennrich et al. 2016): nothing is unknown
-unigram   unigram language model of pieces (Kudo 2018); composes characters (NFC)
-char      one Unicode character each
-byte      one byte each: 256 ids and the two below; case is always kept
+word      ``spaces``: the text is already tokenized, words are separated by white space;
+          ``text``: a word or mark with the space before it; in scripts without spaces each character or syllable
+bpe       byte-pair encoding over bytes (Sennrich et al. 2016): no unknown tokens
+unigram   unigram language model (Kudo 2018); composes characters (NFC)
+char      Unicode characters
+byte      bytes: 256 ids and the two below; never lower-cased
 ========  =====================================================================================
 
-Id 0 is ``</s>``, the end of a line or document, and id 1 ``<unk>``.  There is no padding.  ``<unk>`` written in a
-text is the unknown token where tokens are words, and text like any other where they are made of letters.
-``</s>`` written in a text is always text.
+Id 0 is ``</s>``, the end of a line or document, and id 1 ``<unk>``.  There is no padding.  The string ``<unk>`` in a
+text is the unknown token for word tokenizers and ordinary text for the others.  The string ``</s>`` in a text is always
+ordinary text.
 """
 
 from __future__ import annotations
@@ -31,9 +30,9 @@ from lstmcli.tokenization.tokenizer import CONTRACTION, Recipe, learn, read_toke
 
 NEWLINE = "\n"
 WRITTEN_END = f" {END}"
-"""How the vocabulary of words between spaces calls a ``</s>`` of the text: no other word has a space."""
+"""The vocabulary entry of the word ``</s>`` in a text, for words between spaces; no other entry has a space."""
 
-# Marks of Chinese and Japanese, and full-width forms, stand by themselves like the characters.
+# CJK punctuation and full-width forms are separate tokens, like the characters.
 _CJK = "\\p{Han}\\p{Hiragana}\\p{Katakana}\u3000-\u303f\uff00-\uffef"
 _LETTER = r"\p{L}\p{M}\p{N}_"
 _WORDS = (
@@ -42,17 +41,16 @@ _WORDS = (
 )
 
 SAMPLE = 50_000_000
-"""Characters up to which all of a text is looked at for its pieces and words; of a longer one ever fewer
-lines."""
+"""Characters of a text that are all used to learn its vocabulary; longer texts are subsampled increasingly."""
 MAX_WORDS = 2**20
-"""Different words between spaces that are counted at once."""
+"""Maximum number of distinct words that are counted at once."""
 
 
 def train_lm_tokenizer(texts: Iterable[str], config: LmTokenizerConfig) -> Tokenizer:
-    """The tokenizer that a settled ``config`` asks for.
+    """The tokenizer that ``config`` describes; ``config`` must have no "auto".
 
     Args:
-        texts: lines as they are to be encoded, with the space before them where they are to have one.
+        texts: lines as they will be encoded, including a leading space if they get one.
 
     Raises:
         DataError: ``config.path`` is not a tokenizer.json, or a unigram vocabulary cannot hold every character.
@@ -64,7 +62,7 @@ def train_lm_tokenizer(texts: Iterable[str], config: LmTokenizerConfig) -> Token
     in_vocabulary = config.kind in ("word", "char", "unigram") and config.mode == "document"
     special = [END, UNKNOWN, NEWLINE] if in_vocabulary else [END, UNKNOWN]
     if config.kind == "word" and config.words == "spaces":
-        return _between_spaces(texts, config, special)
+        return _whitespace_tokenizer(texts, config, special)
     recipe = Recipe(
         config.kind,
         config.vocab_size or 2**31,
@@ -75,12 +73,12 @@ def train_lm_tokenizer(texts: Iterable[str], config: LmTokenizerConfig) -> Token
         lead=False,
     )
     if config.kind in ("word", "bpe", "unigram"):
-        texts = thinned(texts, SAMPLE)
+        texts = subsampled(texts, SAMPLE)
     return _plain(learn(texts, recipe), config)
 
 
-def thinned(texts: Iterable[str], characters: int) -> Iterator[str]:
-    """All of the texts up to so many characters, every second up to as many again, every fourth, and so on."""
+def subsampled(texts: Iterable[str], characters: int) -> Iterator[str]:
+    """All texts up to ``characters``, then every second up to as many again, every fourth, and so on."""
     step, taken = 1, 0
     for number, text in enumerate(texts):
         if number % step == 0:
@@ -99,8 +97,8 @@ def _steps(config: LmTokenizerConfig) -> list[normalizers.Normalizer]:
     return steps
 
 
-def _between_spaces(texts: Iterable[str], config: LmTokenizerConfig, special: list[str]) -> Tokenizer:
-    """Every word of ``min_count``, the frequent first; as many as there is room for."""
+def _whitespace_tokenizer(texts: Iterable[str], config: LmTokenizerConfig, special: list[str]) -> Tokenizer:
+    """All words with at least ``min_count`` occurrences, most frequent first, up to the vocabulary size."""
     counts = count_words((text.lower() if config.lowercase else text for text in texts), MAX_WORDS)
     counts.pop(UNKNOWN, None)
     if END in counts:
@@ -119,11 +117,11 @@ def _between_spaces(texts: Iterable[str], config: LmTokenizerConfig, special: li
 
 
 def count_words(texts: Iterable[str], most: int) -> Counter[str]:
-    """How often each word occurs, in memory for ``most`` different ones.
+    """Word counts in memory for ``most`` distinct words.
 
-    When there are more, all counts are lowered by that of the first word too many, and those of nothing forgotten
-    (Misra & Gries 1982; Agarwal et al. 2012, "Mergeable Summaries", section 2).  Of N words a count is short by no
-    more than N / (most + 1); with fewer different words all counts are exact.
+    When there are more, all counts are reduced by the count of the first word that does not fit, and words with a count
+    of 0 are dropped (Misra & Gries 1982; Agarwal et al. 2012, "Mergeable Summaries", section 2).  For N words a count
+    is too low by at most N / (most + 1); with at most ``most`` distinct words all counts are exact.
     """
     counts: Counter[str] = Counter()
     for text in texts:
@@ -135,7 +133,7 @@ def count_words(texts: Iterable[str], most: int) -> Counter[str]:
 
 
 def _plain(tokenizer: Tokenizer, config: LmTokenizerConfig) -> Tokenizer:
-    """The line end made a token like others; `` <unk>`` made the unknown token, as ``<unk>`` is."""
+    """Make the line end an ordinary token, and treat `` <unk>`` like ``<unk>``."""
     content = json.loads(tokenizer.to_str())
     content["added_tokens"] = [token for token in content["added_tokens"] if token["content"] != NEWLINE]
     if config.kind == "word":

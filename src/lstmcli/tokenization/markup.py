@@ -1,4 +1,4 @@
-"""HTML left in texts that were taken from web pages: how many have some, and steps that read them without it."""
+"""HTML in texts from web pages: count the texts that contain it, and tokenizer steps that remove it."""
 
 from __future__ import annotations
 
@@ -14,14 +14,14 @@ _TAG = (
 )
 _ENTITY = r"&(?:amp|quot|lt|gt|nbsp|apos|rsquo|lsquo|ldquo|rdquo|ndash|mdash|hellip|#\d{1,6}|#x[0-9a-f]{1,5});"
 PATTERNS = (f"(?i:{_TAG})", f"(?i:{_ENTITY})")
-"""For a tokenizer: they stand for a tag, and for a reference."""
+"""For a tokenizer: the patterns of a tag and of a character reference."""
 HTML = re.compile(f"{_TAG}|{_ENTITY}", re.IGNORECASE)
 MIN_SHARE = 0.01
 """Share of the texts that hold HTML, from which it is said."""
 
 
-def with_html(texts: Iterable[str]) -> tuple[int, str]:
-    """How many texts hold a tag or a character reference of HTML, and the first that was found."""
+def count_html(texts: Iterable[str]) -> tuple[int, str]:
+    """The number of texts with an HTML tag or character reference, and the first match."""
     count, first = 0, ""
     for text in texts:
         if ("<" in text or "&" in text) and (found := HTML.search(text)):
@@ -30,8 +30,8 @@ def with_html(texts: Iterable[str]) -> tuple[int, str]:
     return count, first
 
 
-def stripping() -> list[normalizers.Normalizer]:
-    """Steps by which a tokenizer reads a text without its HTML: a tag is a space, a reference its character."""
+def html_stripping_steps() -> list[normalizers.Normalizer]:
+    """Normalizer steps that replace a tag with a space and a character reference with its character."""
     characters = {"&amp;": "&", "&quot;": '"', "&#34;": '"', "&apos;": "'", "&#39;": "'", "&lt;": "<", "&gt;": ">"}
     return [
         *(normalizers.Replace(name, character) for name, character in characters.items()),

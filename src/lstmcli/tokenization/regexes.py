@@ -1,12 +1,12 @@
-"""How long a regular expression can take, read off its form: which ones a tokenizer from elsewhere may use.
+"""Bounds on the backtracking of regular expressions, to refuse slow ones in tokenizers made elsewhere.
 
-``tokenizers`` runs Oniguruma, which goes back and tries another way whenever the rest does not match.  Two repetitions
-one inside the other, ``(a+)+b``, can be tried in 2^n ways on n characters; one behind the other, ``a*a*a*b``, in n^3.
-So the ways are counted.  A repetition counts only where something behind it can fail: ``\\p{L}+`` at the end of an
-alternative is tried once.  At most one may be tried in n ways; what is bounded is multiplied out.  All published
-tokenizers that we know pass.  Back references, calls and whatever else is not known are refused.
+``tokenizers`` uses Oniguruma, a backtracking engine.  Nested repetitions, ``(a+)+b``, can take 2^n attempts on n
+characters; adjacent ones, ``a*a*a*b``, n^3.  So the attempts are counted from the syntax tree.  A repetition counts
+only if something after it can fail: ``\\p{L}+`` at the end of an alternative is tried once.  At most one repetition may
+take n attempts; bounded ones are multiplied.  All published tokenizers that we know pass.  Back references, calls and
+any unknown syntax are refused.
 
-Ways are c n^d: ``c`` counts, ``d`` is 0 or 1, or more for what is refused.
+The number of attempts is c n^d; ``d`` is 0 or 1, and more is refused.
 """
 
 from __future__ import annotations
@@ -17,112 +17,112 @@ from dataclasses import dataclass
 from math import inf
 from typing import NamedTuple
 
-MAX_WAYS = 2_000
-"""Of all expressions of a tokenizer that depend on no repetition."""
+MAX_ATTEMPTS = 2_000
+"""Maximum attempts of all expressions of a tokenizer together, without repetitions."""
 MAX_REPEATED = 16
-"""The same for those with one: they cost this much times the square of the characters in a row that it takes."""
+"""The same with a repetition: the cost is this times the square of the length of its longest match."""
 _LONG = 50
-"""A repetition that may take more than this counts as one without end."""
+"""A repetition with a larger upper bound counts as unbounded."""
 
 
 class TooComplexError(ValueError):
-    """An expression that may take too long, or that is not understood."""
+    """An expression that may take too long, or has unknown syntax."""
 
 
 class Cost(NamedTuple):
-    """Of an expression as a whole."""
+    """The cost of a whole expression."""
 
-    ways: float
+    attempts: float
     repeated: float
-    """The ways of alternatives that try a repetition again."""
+    """Attempts of the alternatives that backtrack into a repetition."""
     least: int
-    """Characters of the shortest match."""
+    """Length of the shortest match in characters."""
 
 
-class Ways(NamedTuple):
+class Attempts(NamedTuple):
     c: float
     d: int
 
 
 @dataclass(frozen=True)
 class Node:
-    """One character (the default), or what stands where no character is taken."""
+    """One character (the default), or a node that matches no character."""
 
     least: int = 1
-    sure: bool = False
-    """It always matches, if only the empty text."""
+    always_matches: bool = False
+    """It always matches, possibly the empty string."""
 
-    def ways(self, fails: bool) -> Ways:
-        """How often it may be tried; ``fails`` says whether something behind it can fail."""
-        return Ways(1, 0)
-
-
-CHARACTER, BORDER, NOTHING = Node(), Node(0), Node(0, True)
+    def attempts(self, can_fail: bool) -> Attempts:
+        """The maximum number of attempts; ``can_fail``: something after it can fail."""
+        return Attempts(1, 0)
 
 
-class Row(Node):
-    """One after another."""
+CHARACTER, ANCHOR, EMPTY = Node(), Node(0), Node(0, True)
+
+
+class Concatenation(Node):
+    """A sequence of nodes."""
 
     def __init__(self, nodes: Sequence[Node]) -> None:
-        super().__init__(sum(node.least for node in nodes), all(node.sure for node in nodes))
+        super().__init__(sum(node.least for node in nodes), all(node.always_matches for node in nodes))
         object.__setattr__(self, "nodes", tuple(nodes))
 
     nodes: tuple[Node, ...]
 
-    def ways(self, fails: bool) -> Ways:
-        c, d, end = 1.0, 0, Ways(0, 0)
+    def attempts(self, can_fail: bool) -> Attempts:
+        c, d, end = 1.0, 0, Attempts(0, 0)
         for node in reversed(self.nodes):
-            inner = node.ways(fails)
-            if node.sure and not fails:  # whoever comes here has matched: it is tried once
-                end = Ways(end.c + inner.c, max(end.d, inner.d))
+            inner = node.attempts(can_fail)
+            if node.always_matches and not can_fail:  # everything before it has matched: it is tried once
+                end = Attempts(end.c + inner.c, max(end.d, inner.d))
                 continue
             c, d = c * inner.c, d + inner.d
-            fails = fails or not node.sure
-        return Ways(c + end.c, max(d, end.d))
+            can_fail = can_fail or not node.always_matches
+        return Attempts(c + end.c, max(d, end.d))
 
 
-class Choice(Node):
-    """One or another."""
+class Alternation(Node):
+    """Alternatives, ``a|b``."""
 
     def __init__(self, nodes: Sequence[Node]) -> None:
-        super().__init__(min(node.least for node in nodes), any(node.sure for node in nodes))
+        super().__init__(min(node.least for node in nodes), any(node.always_matches for node in nodes))
         object.__setattr__(self, "nodes", tuple(nodes))
 
     nodes: tuple[Node, ...]
 
-    def ways(self, fails: bool) -> Ways:
-        inner = [node.ways(fails) for node in self.nodes]
-        return Ways(sum(ways.c for ways in inner), max(ways.d for ways in inner))
+    def attempts(self, can_fail: bool) -> Attempts:
+        inner = [node.attempts(can_fail) for node in self.nodes]
+        return Attempts(sum(attempts.c for attempts in inner), max(attempts.d for attempts in inner))
 
 
-class Repeated(Node):
-    """As often as from ``low`` to ``high``."""
+class Repetition(Node):
+    """``low`` to ``high`` repetitions of a node."""
 
     def __init__(self, node: Node, low: int, high: float) -> None:
-        super().__init__(node.least * low, node.sure or low == 0)
+        super().__init__(node.least * low, node.always_matches or low == 0)
         object.__setattr__(self, "parts", (node, low, high))
 
     parts: tuple[Node, int, float]
 
-    def ways(self, fails: bool) -> Ways:
+    def attempts(self, can_fail: bool) -> Attempts:
         node, low, high = self.parts
         if high <= 1:
-            inner = node.ways(fails)
-            return Ways(inner.c + (1 - low), inner.d)
-        inner = node.ways(True)
+            inner = node.attempts(can_fail)
+            return Attempts(inner.c + (1 - low), inner.d)
+        inner = node.attempts(True)
         if high > _LONG:
-            if not fails and inner.d == 0 and node.least:  # nothing behind it fails: no turn is taken back
-                return Ways(inner.c, 0)
+            if not can_fail and inner.d == 0 and node.least:  # nothing after it can fail: no backtracking
+                return Attempts(inner.c, 0)
             if inner != (1, 0) or node.least == 0:
                 raise TooComplexError("one repetition inside another")
-            return Ways(1, int(fails))
+            return Attempts(1, int(can_fail))
         if inner == (1, 0):
-            return Ways(high - low + 1 if fails else 1, 0)
-        return Ways(inner.c**high * (high - low + 1), inner.d * int(high))
+            return Attempts(high - low + 1 if can_fail else 1, 0)
+        return Attempts(inner.c**high * (high - low + 1), inner.d * int(high))
 
 
-class Look(Node):
-    """What must, or must not, follow or go before; tried anew each time."""
+class Lookaround(Node):
+    """A lookahead or lookbehind."""
 
     def __init__(self, node: Node) -> None:
         super().__init__(0)
@@ -130,26 +130,26 @@ class Look(Node):
 
     node: Node
 
-    def ways(self, fails: bool) -> Ways:
-        return self.node.ways(True)
+    def attempts(self, can_fail: bool) -> Attempts:
+        return self.node.attempts(True)
 
 
 def cost(pattern: str) -> Cost:
-    """What an expression may cost.
+    """An upper bound on the cost of an expression.
 
     Raises:
-        TooComplexError: repetitions inside or behind one another, too many ways, or something that is not understood.
+        TooComplexError: nested or adjacent repetitions, too many attempts, or unknown syntax.
     """
     try:
-        nodes = _Reader(pattern).whole()
-        found = [node.ways(False) for node in nodes]
+        nodes = _Reader(pattern).alternatives()
+        found = [node.attempts(False) for node in nodes]
     except (RecursionError, OverflowError) as error:
         raise TooComplexError("too many groups") from error
-    if any(ways.d > 1 for ways in found):
+    if any(attempts.d > 1 for attempts in found):
         raise TooComplexError("one repetition behind another")
-    repeated = sum(ways.c for ways in found if ways.d)
-    total = sum(ways.c for ways in found)
-    if total > MAX_WAYS or repeated > MAX_REPEATED:
+    repeated = sum(attempts.c for attempts in found if attempts.d)
+    total = sum(attempts.c for attempts in found)
+    if total > MAX_ATTEMPTS or repeated > MAX_REPEATED:
         raise TooComplexError("too many ways to match")
     return Cost(total, repeated, min(node.least for node in nodes))
 
@@ -159,18 +159,18 @@ _FLAGS = re.compile(r"\(\?[im]*(?:-[im]+)?\)")
 _ESCAPE = re.compile(
     r"\\(?:[pP]\{\^?[\w ]+\}|x[0-9a-fA-F]{2}|x\{[0-9a-fA-F]{1,8}\}|u[0-9a-fA-F]{4}|[dDwWsShHtnrfvae]|[^\w\s]|[ \n])"
 )
-_BORDER = re.compile(r"\\[bBAzZ]|[\^$]")
+_ANCHOR = re.compile(r"\\[bBAzZ]|[\^$]")
 _COUNT = re.compile(r"\{(\d*)(,?)(\d*)\}")
 
 
 class _Reader:
-    """Reads an expression of Oniguruma in its Ruby syntax, as far as tokenizers use it."""
+    """A parser for the part of Oniguruma's Ruby syntax that tokenizers use."""
 
     def __init__(self, pattern: str) -> None:
         self._text, self._at = pattern, 0
 
-    def whole(self) -> Sequence[Node]:
-        nodes = self._choices()
+    def alternatives(self) -> Sequence[Node]:
+        nodes = self._alternatives()
         if self._at < len(self._text):
             raise TooComplexError(f"not understood from {self._text[self._at :][:20]!r} on")
         return nodes
@@ -181,42 +181,42 @@ class _Reader:
             self._at = found.end()
         return found
 
-    def _choices(self) -> list[Node]:
-        rows = [self._row()]
+    def _alternatives(self) -> list[Node]:
+        rows = [self._concatenation()]
         while self._text[self._at : self._at + 1] == "|":
             self._at += 1
-            rows.append(self._row())
+            rows.append(self._concatenation())
         return rows
 
-    def _row(self) -> Node:
+    def _concatenation(self) -> Node:
         nodes: list[Node] = []
         while self._at < len(self._text) and self._text[self._at] not in "|)":
-            nodes.append(self._repeated(self._one()))
-        return Row(nodes)
+            nodes.append(self._quantified(self._atom()))
+        return Concatenation(nodes)
 
-    def _one(self) -> Node:
+    def _atom(self) -> Node:
         if self._take(_FLAGS):
-            return NOTHING
+            return EMPTY
         if opened := self._take(_GROUP):
-            inner = Choice(self._choices())
+            inner = Alternation(self._alternatives())
             if self._text[self._at : self._at + 1] != ")":
                 raise TooComplexError("a group without an end")
             self._at += 1
-            return Look(inner) if opened[0].endswith(("=", "!")) else inner
-        if self._take(_BORDER):
-            return BORDER
+            return Lookaround(inner) if opened[0].endswith(("=", "!")) else inner
+        if self._take(_ANCHOR):
+            return ANCHOR
         if self._take(_ESCAPE):
             return CHARACTER
         if self._text[self._at] == "[":
-            self._set()
+            self._skip_set()
             return CHARACTER
         if self._text[self._at] in "\\(*+?":
             raise TooComplexError(f"not understood: {self._text[self._at :][:20]!r}")
         self._at += 1
         return CHARACTER
 
-    def _set(self) -> None:
-        """Passes over ``[...]``, with sets in it."""
+    def _skip_set(self) -> None:
+        """Skip a set ``[...]``, which may contain sets."""
         depth, before = 0, ""
         while self._at < len(self._text):
             if self._take(_ESCAPE):
@@ -232,25 +232,25 @@ class _Reader:
             before = "[^" if (before, character) == ("[", "^") else character
         raise TooComplexError("a set without an end")
 
-    def _repeated(self, node: Node) -> Node:
+    def _quantified(self, node: Node) -> Node:
         while True:
             mark = self._text[self._at : self._at + 1]
             if mark and mark in "?*+":
                 self._at += 1
-                node = Repeated(node, int(mark == "+"), 1 if mark == "?" else inf)
-                if self._text[self._at : self._at + 1] in ("?", "+"):  # lazy, or taken for good: not more ways
+                node = Repetition(node, int(mark == "+"), 1 if mark == "?" else inf)
+                if self._text[self._at : self._at + 1] in ("?", "+"):  # lazy or possessive: not more attempts
                     self._at += 1
-            elif found := self._count():
+            elif found := self._count_quantifier():
                 low = int(found[1] or 0)
                 high = float(found[3]) if found[3] else (inf if found[2] else low)
-                node = Repeated(node, low, high)
+                node = Repetition(node, low, high)
             else:
                 return node
 
-    def _count(self) -> re.Match[str] | None:
+    def _count_quantifier(self) -> re.Match[str] | None:
         found = _COUNT.match(self._text, self._at)
         if not found or not (found[1] or found[3]):
-            return None  # the characters themselves
+            return None  # literal braces
         if len(found[0]) > 16:
             raise TooComplexError("a count that is too large")
         self._at = found.end()

@@ -1,14 +1,14 @@
-r"""Scripts that put no space between words, and how a text in them is cut.
+r"""Scripts without spaces between words, and their tokens.
 
 ============================================  ==============================================================
-Chinese and Japanese                          each character
-Burmese                                       each syllable, with the consonant that closes it
-Thai, Lao, Khmer, Javanese, Balinese, Tai …   each cluster: a consonant with all that is written around it (for Thai
-                                              and Lao: Theeramunkong et al. 2000, "Character Cluster Based Thai IR")
-Tibetan                                       each syllable; the mark between two is read as a space
+Chinese and Japanese                          characters
+Burmese                                       syllables, including the final consonant
+Thai, Lao, Khmer, Javanese, Balinese, Tai …   clusters: a consonant with all marks around it (for Thai and Lao:
+                                              Theeramunkong et al. 2000, "Character Cluster Based Thai IR")
+Tibetan                                       syllables; the mark between them is treated as a space
 ============================================  ==============================================================
 
-The patterns are those of ``tokenizers`` (Oniguruma); the last is Python's.
+The patterns are in the syntax of ``tokenizers`` (Oniguruma), except the last, which is Python's.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ UNSPACED = (
     r"\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Javanese}\p{Balinese}"
     r"\p{Tai_Tham}\p{Tai_Le}\p{New_Tai_Lue}\p{Tai_Viet}\p{Yi}"
 )
-"""The other scripts without spaces, but for Tibetan, whose syllables are set apart by marks."""
+"""The other scripts without spaces, except Tibetan, which separates syllables by marks."""
 
 _LETTER = rf"[\p{{L}}&&[{UNSPACED}]]"
 _BEFORE = r"[\u0e40-\u0e44\u0ec0-\u0ec4]{0,2}"  # vowels written before their consonant; two of one kind: a typing error
@@ -34,10 +34,10 @@ CLUSTER = (
 )
 """A cluster or syllable of these scripts, a number in their digits, or marks that stand alone."""
 GAP = rf"[\u0f0b\u0f0c]|(?<=[{UNSPACED}])\u200b"
-"""What stands between Tibetan syllables, and the space of no width that some put between the words of the others."""
+"""The mark between Tibetan syllables, and the zero-width space that some writers put between words."""
 
 APART = re.compile(
     "[\u0e01-\u0e3a\u0e40-\u0e5b\u0e80-\u0edf\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff\u1950-\u19ff\u1a20-\u1aaf"
     "\u1b00-\u1b7f\ua000-\ua4cf\ua980-\ua9df\ua9e0-\ua9fe\uaa60-\uaadf]"
 )
-"""Matches at the start of a token of these scripts, Tibetan among them."""
+"""Matches the first character of a token in these scripts, including Tibetan."""

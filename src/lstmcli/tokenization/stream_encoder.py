@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from lstmcli.tokenization.codecs import Span, read_codec
 from lstmcli.tokenization.config import LmTokenizerConfig
-from lstmcli.tokenization.corpus_style import Writing, writing_of
+from lstmcli.tokenization.corpus_style import CorpusStyle, infer_corpus_style
 from lstmcli.tokenization.guard import PIECE
 from lstmcli.tokenization.ids import END, END_ID, UNKNOWN, UNKNOWN_ID, Ids
 from lstmcli.tokenization.lm_tokenizer import train_lm_tokenizer
@@ -26,11 +26,11 @@ GROUP = 250_000
 """Characters given to the tokenizer at once."""
 
 # No space is put before these: Chinese and Japanese characters and marks, and white space but the space itself.
-_UNLED = re.compile(
+_NO_SPACE_BEFORE = re.compile(
     "[\u2e80-\u2fdf\u3000-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]"
     "|(?! )\\s"
 )
-_CUT = re.compile(r"\S(?=\s)")
+_CUT_POINT = re.compile(r"\S(?=\s)")
 
 
 class StreamEncoder:
@@ -46,9 +46,9 @@ class StreamEncoder:
     def __init__(self, tokenizer_json: str, config: LmTokenizerConfig) -> None:
         self.config = config
         self._json = tokenizer_json
-        self._code = read_codec(tokenizer_json, config)
-        self.vocab_size = self._code.vocab_size
-        newline = self._code.newline
+        self._codec = read_codec(tokenizer_json, config)
+        self.vocab_size = self._codec.vocab_size
+        newline = self._codec.newline
         self.close_id = newline if config.mode == "document" and newline is not None else END_ID
         """The id that closes a line."""
 
@@ -88,7 +88,7 @@ class StreamEncoder:
         Memory stays flat, however long the text or a line of it is.
         """
         for texts, last in self._groups(lines):
-            ids_N, lengths = self._code.ids(texts)
+            ids_N, lengths = self._codec.ids(texts)
             ends = np.cumsum(lengths)[np.array(last)]
             yield np.insert(ids_N, ends, self.close_id), ends + np.arange(1, len(ends) + 1)
 
@@ -103,10 +103,10 @@ class StreamEncoder:
         its span.
         """
         line = well_formed(line)
-        ahead = len(lead(line)) if self._code.leads else 0
+        ahead = len(lead(line)) if self._codec.leads else 0
         spans, start = list[Span](), -ahead
         for piece in _pieces(" " * ahead + line):
-            spans += ((max(0, start + first), max(0, start + last)) for first, last in self._code.spans(piece))
+            spans += ((max(0, start + first), max(0, start + last)) for first, last in self._codec.spans(piece))
             start += len(piece)
         return [*spans, (len(line), len(line) + (self.close_id != END_ID))]
 
@@ -117,8 +117,8 @@ class StreamEncoder:
         size = 0
         for line in lines:
             line = well_formed(line)
-            for piece in _pieces(lead(line) + line if self._code.leads else line):
-                if size + len(piece) > GROUP / self._code.growth and texts:
+            for piece in _pieces(lead(line) + line if self._codec.leads else line):
+                if size + len(piece) > GROUP / self._codec.growth and texts:
                     yield texts, last
                     texts, last, size = [], [], 0
                 texts.append(piece)
@@ -143,12 +143,12 @@ class StreamEncoder:
 
     def streamer(self, after: int = END_ID) -> Streamer:
         """Turns ids to text one by one, going on after the id given."""
-        return Streamer(self.pieces, self._code.spaced, {END_ID, self.close_id}, after)
+        return Streamer(self.pieces, self._codec.spaced, {END_ID, self.close_id}, after)
 
     @cached_property
     def pieces(self) -> list[bytes]:
         """What each id adds to a line, in UTF-8; nothing for ``</s>`` of a document."""
-        pieces = self._code.pieces()
+        pieces = self._codec.pieces()
         if self.close_id == END_ID:
             pieces[END_ID] = b"\n"
         return pieces
@@ -168,9 +168,9 @@ class StreamEncoder:
         return names
 
     @property
-    def writing(self) -> Writing | None:
+    def corpus_style(self) -> CorpusStyle | None:
         """How the corpus that the vocabulary is of was written; None where anything can be spelled."""
-        return writing_of(self._names, self.config.kind, self.config.words)
+        return infer_corpus_style(self._names, self.config.kind, self.config.words)
 
     def unknown(self, ids: Any) -> NDArray[np.bool_]:
         """Which ids are the unknown token."""
@@ -210,7 +210,7 @@ class Streamer:
 
 def lead(line: str) -> str:
     """The space before a line, by which a word at its start is the same token as elsewhere; CJK has none."""
-    return "" if not line or _UNLED.match(line) else " "
+    return "" if not line or _NO_SPACE_BEFORE.match(line) else " "
 
 
 def _pieces(text: str) -> Iterator[str]:
@@ -219,7 +219,7 @@ def _pieces(text: str) -> Iterator[str]:
     while len(text) - start > PIECE:
         end = start + PIECE
         cut = end
-        for found in _CUT.finditer(text, max(start, end - 1000), end):
+        for found in _CUT_POINT.finditer(text, max(start, end - 1000), end):
             cut = found.end()
         yield text[start:cut]
         start = cut

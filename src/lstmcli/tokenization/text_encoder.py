@@ -15,7 +15,7 @@ from lstmcli.tokenization.ascii_words import AsciiWords
 from lstmcli.tokenization.casing import spellings
 from lstmcli.tokenization.config import MAX_BUCKETS, TokenizerConfig
 from lstmcli.tokenization.features import FEATURES, FeatureTable
-from lstmcli.tokenization.guard import PIECE, check_ids, checked, growth_of, guarded
+from lstmcli.tokenization.guard import PIECE, check_ids, checked_ids, growth_of, guarded
 from lstmcli.tokenization.ids import UNKNOWN_ID, Ids
 from lstmcli.tokenization.tokenizer import (
     SPECIAL,
@@ -60,7 +60,7 @@ class TextEncoder:
     def from_json(cls, tokenizer_json: str, config: TokenizerConfig) -> TextEncoder:
         return cls(parse_tokenizer(tokenizer_json), config)
 
-    def settle_buckets(self, encoded: Sequence[Ids]) -> int:
+    def fit_buckets(self, encoded: Sequence[Ids]) -> int:
         """Chooses the number of buckets by the features that ``encoded`` holds, and folds its rows in place.
 
         Collisions cost accuracy, most where neighbours of CJK characters are many; rows cost space.  So: a
@@ -73,7 +73,7 @@ class TextEncoder:
         buckets = min(BUCKETS, 1 << max(4, (2 * distinct - 1).bit_length()))
         self.features = self._feature_table(buckets)
         if self._words:
-            self._words.forget()
+            self._words.clear()
         for rows_TF in encoded:
             hashed_TF = rows_TF[:, 1:]
             hashed_TF[:] = np.where(hashed_TF < start, hashed_TF, (hashed_TF - start) % buckets + start)
@@ -110,7 +110,7 @@ class TextEncoder:
             for owner, ids_TF in zip(owners, self._encode(pieces), strict=True):
                 if len(ids_TF):
                     encoded[owner].append(ids_TF)
-        return [parts[0] if len(parts) == 1 else np.concatenate(parts or [self._nothing()]) for parts in encoded]
+        return [parts[0] if len(parts) == 1 else np.concatenate(parts or [self._empty_text()]) for parts in encoded]
 
     def spans(self, text: str) -> list[tuple[int, int]]:
         """The characters that each token of ``encode`` stands for, from 0; none for a text without tokens.
@@ -125,7 +125,7 @@ class TextEncoder:
             start += len(piece)
         return spans
 
-    def _nothing(self) -> Ids:
+    def _empty_text(self) -> Ids:
         """A text without tokens."""
         ids = np.array([UNKNOWN_ID], np.int32)
         nothing = np.zeros(1, np.int32)
@@ -151,7 +151,7 @@ class TextEncoder:
         pieces = [self._ours(encoding.ids) for encoding in encodings]
         lengths = np.fromiter(map(len, pieces), np.int64, len(pieces))
         ends = np.cumsum(lengths)
-        ids_N = checked(np.fromiter(chain.from_iterable(pieces), np.int64, int(ends[-1])), self.vocab_size)
+        ids_N = checked_ids(np.fromiter(chain.from_iterable(pieces), np.int64, int(ends[-1])), self.vocab_size)
         if self.features is None:
             return np.split(ids_N[:, None], ends[:-1])
         starts = ends - lengths

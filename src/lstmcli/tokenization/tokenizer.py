@@ -26,7 +26,7 @@ from lstmcli.faults import shortage
 from lstmcli.tokenization.config import TOKENIZERS, TokenizerConfig
 from lstmcli.tokenization.guard import is_panic, load_safely
 from lstmcli.tokenization.ids import PADDING_ID, UNKNOWN_ID
-from lstmcli.tokenization.markup import stripping
+from lstmcli.tokenization.markup import html_stripping_steps
 from lstmcli.tokenization.scripts import CJK, CLUSTER, GAP, UNSPACED
 
 PADDING, UNKNOWN = "[PAD]", "[UNK]"
@@ -51,7 +51,7 @@ def train_tokenizer(texts: Iterable[str], config: TokenizerConfig) -> Tokenizer:
     """
     if config.path is not None:
         return read_tokenizer(config.path)
-    steps: list[normalizers.Normalizer] = [*(stripping() if config.strip_html else ()), normalizers.NFC()]
+    steps: list[normalizers.Normalizer] = [*(html_stripping_steps() if config.strip_html else ()), normalizers.NFC()]
     if config.lowercase:
         steps.append(normalizers.Lowercase())
     recipe = Recipe(config.kind, config.vocab_size, config.min_count, SPECIAL, normalizers.Sequence(steps))
@@ -97,7 +97,7 @@ def learn(texts: Iterable[str], recipe: Recipe) -> Tokenizer:
             hint="choose a larger vocabulary, or the tokenizer bpe, which needs no character",
         ) from error
     if recipe.kind == "unigram":
-        tokenizer = _settled(tokenizer, len(recipe.special))
+        tokenizer = _canonical(tokenizer, len(recipe.special))
     tokenizer.encode_special_tokens = True  # a "[PAD]" in a text is text
     return tokenizer
 
@@ -249,7 +249,7 @@ def _unigram(recipe: Recipe) -> tuple[Tokenizer, trainers.Trainer]:
     return tokenizer, trainer
 
 
-def _settled(tokenizer: Tokenizer, special: int) -> Tokenizer:
+def _canonical(tokenizer: Tokenizer, special: int) -> Tokenizer:
     """A unigram tokenizer made the same in every run, whatever the order of the trainer's hash maps was.
 
     That order shows in the last digits of the scores, in the order of pieces of equal score, and in the scores
@@ -259,12 +259,14 @@ def _settled(tokenizer: Tokenizer, special: int) -> Tokenizer:
     pieces: list[tuple[str, float]] = content["model"]["vocab"][special:]
     lowest = min((score for _, score in pieces), default=0.0)
 
-    def settle(piece: str, score: float) -> tuple[float, str]:
+    def canonical_entry(piece: str, score: float) -> tuple[float, str]:
         steps = (score - lowest) * 1e4
         is_filler = len(piece) == 1 and steps < len(pieces) and abs(steps - round(steps)) < 1e-3
         return -round(lowest if is_filler else score, 4), piece
 
-    content["model"]["vocab"][special:] = [(p, -loss) for loss, p in sorted(settle(*entry) for entry in pieces)]
+    content["model"]["vocab"][special:] = [
+        (p, -loss) for loss, p in sorted(canonical_entry(*entry) for entry in pieces)
+    ]
     return Tokenizer.from_str(json.dumps(content))
 
 

@@ -1,11 +1,11 @@
-"""A text whose words a model does not know: a warning that says what to do."""
+"""Warnings about texts with many unknown tokens."""
 
 from __future__ import annotations
 
 MAX_UNKNOWN = 1 / 3
-"""Share of unknown tokens above which little of a text is read."""
-FEWEST_TOKENS = 20
-"""Of a text that is only measured or classified; fewer say nothing."""
+"""Share of unknown tokens above which there is a warning."""
+MIN_TOKENS = 20
+"""Minimum number of tokens of an evaluated text for a warning."""
 _OTHER = {
     "word": "--tokenizer bpe cuts rare words into pieces and leaves nothing unknown",
     "char": "--tokenizer byte leaves nothing unknown, and neither does bpe",
@@ -13,7 +13,7 @@ _OTHER = {
 
 
 def unknown_in_validation(unknown: int, tokens: int, kind: str) -> str | None:
-    """What to say of the validation part, cut by a tokenizer of this kind; None where enough is known."""
+    """A warning about the validation split; None if few tokens are unknown.  ``kind`` is that of the tokenizer."""
     if unknown <= MAX_UNKNOWN * tokens:
         return None
     return f"{_share(unknown, tokens)} of the tokens in validation are unknown to the vocabulary; " + _OTHER.get(
@@ -22,8 +22,8 @@ def unknown_in_validation(unknown: int, tokens: int, kind: str) -> str | None:
 
 
 def unknown_in_text(unknown: int, tokens: int) -> str | None:
-    """What to say of a text that a trained model has read."""
-    if tokens < FEWEST_TOKENS or unknown <= MAX_UNKNOWN * tokens:
+    """A warning about a text given to a trained model; None if few tokens are unknown."""
+    if tokens < MIN_TOKENS or unknown <= MAX_UNKNOWN * tokens:
         return None
     return (
         f"{_share(unknown, tokens)} of the tokens are unknown to the model: it was trained on text of another kind, "

@@ -1,10 +1,9 @@
-"""Pretrained word vectors from text files: fastText's .vec (a header, then lines), GloVe's .txt (lines), gzipped too.
+"""Pretrained word vectors from text files: fastText's .vec (header and lines), GloVe's .txt (lines), also gzipped.
 
-A line is a word, then its numbers, apart by spaces; some words hold spaces themselves (GloVe 840B has
-``. . .``), so the numbers are counted from the right.  The file is read line by line and only the vectors
-of the vocabulary are kept.
+A line is a word and its numbers, separated by spaces.  Some words contain spaces (GloVe 840B has ``. . .``), so the
+numbers are counted from the right.  The file is streamed, and only the vectors of the vocabulary are kept.
 
-Shapes: V words of the vocabulary, n of them found, E numbers a vector.
+Shapes: V words of the vocabulary, n of them found, E dimensions.
 """
 
 from __future__ import annotations
@@ -24,8 +23,8 @@ from numpy.typing import NDArray
 
 from lstmcli.errors import DataError, NoDataError
 
-LONGEST_LINE = 1 << 20
-"""Bytes; a longer line is no vector but a file of another kind."""
+MAX_LINE_BYTES = 1 << 20
+"""A longer line means that the file does not contain vectors."""
 _SNIFFED = 20
 _COORDINATE = re.compile(rb"-?\d+\.\d+(?:e[-+]?\d+)?", re.IGNORECASE)
 _TEXT_FORM = "give the text form: .vec from fastText, .txt from GloVe, plain or gzipped"
@@ -38,7 +37,7 @@ class Vectors:
     dimension: int
     """E."""
     rows: NDArray[np.int64]
-    """Indices into the vocabulary, ascending: [n]."""
+    """Indices into the vocabulary, ascending, [n]."""
     values: NDArray[np.float32]
     """[n, E]."""
 
@@ -49,14 +48,14 @@ class _Line(NamedTuple):
 
 
 def read_vectors(path: str, vocabulary: Sequence[str]) -> Vectors:
-    """The vectors that the file at ``path`` has for the words of ``vocabulary``.
+    """The vectors in the file at ``path`` for the words of ``vocabulary``.
 
-    A word that the file lacks takes the vector of its lower-case form, else of the first word in the file
-    whose lower-case form it is.  Of several lines for one word the first counts.
+    A word that is not in the file gets the vector of its lower-case form, or else of the first word in the file whose
+    lower-case form it is.  If a word has several lines, the first counts.
 
     Raises:
-        DataError: the file cannot be read, or a line has too few or too many numbers, or a number of a
-            word of the vocabulary is none.
+        DataError: the file cannot be read, a line has too few or too many numbers, or a number of a word of the
+            vocabulary is invalid.
         NoDataError: there are no vectors in the file.
     """
     lines = _lines(path)
@@ -74,7 +73,7 @@ def read_vectors(path: str, vocabulary: Sequence[str]) -> Vectors:
 
 
 class _Wanted:
-    """The words to look for, and how well each has been served so far."""
+    """The words to look for, and the best kind of match found for each so far."""
 
     EXACT, LOWERED, FOLDED, ABSENT = range(4)
 
@@ -88,7 +87,7 @@ class _Wanted:
                     self.places.setdefault(word.lower(), []).append((index, self.LOWERED))
 
     def take(self, word: str) -> list[int]:
-        """The vocabulary's indices that this word of the file serves better than any word before."""
+        """The indices of the vocabulary for which this word of the file is the best match so far."""
         found = list(self.places.get(word, ()))
         lowered = word.lower()
         if lowered != word:
@@ -100,7 +99,7 @@ class _Wanted:
 
 
 def _lines(path: str) -> Iterator[_Line]:
-    """The lines that hold anything, unzipped, without their ends."""
+    """The lines that are not empty, decompressed, without line ends."""
     number = 0
     try:
         with Path(path).open("rb") as plain:
@@ -109,9 +108,9 @@ def _lines(path: str) -> Iterator[_Line]:
             if magic[:2] == b"PK":
                 raise DataError("a zip archive", path=path, hint="unzip it and give the text file inside")
             stream = gzip.GzipFile(fileobj=plain) if magic[:2] == b"\x1f\x8b" else plain
-            while content := stream.readline(LONGEST_LINE):
+            while content := stream.readline(MAX_LINE_BYTES):
                 number += 1
-                if len(content) == LONGEST_LINE or b"\0" in content:
+                if len(content) == MAX_LINE_BYTES or b"\0" in content:
                     raise DataError("not text: no word vectors in text form", path=path, line=number, hint=_TEXT_FORM)
                 content = content.removeprefix(b"\xef\xbb\xbf") if number == 1 else content
                 content = content.replace(b"\t", b" ").rstrip(b" \r\n")
@@ -127,7 +126,7 @@ def _lines(path: str) -> Iterator[_Line]:
 
 
 def _dimension(path: str, start: Sequence[_Line]) -> tuple[int, bool]:
-    """E, and whether the first line is a header."""
+    """The dimension E, and whether the first line is a header."""
     if not start:
         raise NoDataError("no vectors in the file", path=path, hint=_TEXT_FORM)
     first = start[0].content.split()
@@ -140,17 +139,17 @@ def _dimension(path: str, start: Sequence[_Line]) -> tuple[int, bool]:
         dimension, header = widths.most_common(1)[0][0], False
     if dimension < 1:
         raise DataError("no numbers after the first word", path=path, line=start[0].number, hint=_TEXT_FORM)
-    _split(path, start[int(header)], dimension)  # before memory for V vectors of a header's E is asked for
+    _split(path, start[int(header)], dimension)  # before memory for V vectors is allocated
     return dimension, header
 
 
 def _split(path: str, line: _Line, dimension: int) -> tuple[str, bytes]:
-    """The word of a line and the rest of it, counted from the right."""
+    """The word of a line and its numbers, counted from the right."""
     content = line.content
-    if content.count(b" ") == dimension:  # nearly every line; the others are looked at more closely
+    if content.count(b" ") == dimension:  # nearly all lines; the others are split below
         word, _, numbers = content.partition(b" ")
         return word.decode("utf-8", "replace"), numbers
-    fields = [b""] * content.startswith(b" ") + content.split()  # a word may be white space itself: no word then
+    fields = [b""] * content.startswith(b" ") + content.split()  # a word that is white space becomes empty
     count = len(fields) - 1
     name = fields[: len(fields) - dimension]
     if count < dimension or any(_COORDINATE.fullmatch(field) for field in name[1:]):

@@ -1,1 +1,1 @@
-"""What training is for every task: loop, checkpoints, schedule, events."""
+"""Training for any task: run, loop, checkpoints, schedule, events."""

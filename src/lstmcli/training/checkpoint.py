@@ -1,9 +1,8 @@
-"""What a training run needs to go on after it was killed, in memory and on disk.
+"""Checkpoints of training runs, in memory and on disk.
 
-Checkpoints lie beside the model to be, in ``NAME.unfinished``, the last two of them; each is one file,
-written whole, flushed and renamed, that begins with the SHA-256 of the rest.  One that is torn or altered is
-passed over for the one before.  They hold numbers and JSON only; reading one runs nothing.  A folder of another user,
-or a link, is refused: see ``safe_files.py``.
+The last two checkpoints are kept beside the future model, in ``NAME.unfinished``.  Each is one file that starts with
+the SHA-256 of the rest and is written atomically.  A truncated or altered file is skipped in favour of the previous
+one.  They contain numbers and JSON only, no code.  Links and folders of other users are refused: see ``safe_files.py``.
 """
 
 from __future__ import annotations
@@ -30,7 +29,7 @@ from lstmcli.training.events import Warned
 MAGIC = b"lstm checkpoint 1\n"
 KEPT = 2
 SHARE = 0.02
-"""Of the time of a run that writing checkpoints may take."""
+"""Maximum share of a run's time spent writing checkpoints."""
 _SUFFIX = ".checkpoint"
 
 Arrays = dict[str, NDArray[Any]]
@@ -38,33 +37,33 @@ Arrays = dict[str, NDArray[Any]]
 
 @dataclass(frozen=True)
 class Snapshot:
-    """A run between two steps: arrays by name, and what JSON can hold."""
+    """The state of a run between two steps: arrays, and values that JSON can represent."""
 
     arrays: Arrays
     values: dict[str, Any]
 
     def part(self, name: str) -> Arrays:
-        """The arrays under ``name.``, by the rest of their names."""
+        """The arrays with names that start with ``name.``, without that prefix."""
         head = f"{name}."
         return {key.removeprefix(head): value for key, value in self.arrays.items() if key.startswith(head)}
 
 
 @dataclass
 class Checkpoints:
-    """Where snapshots go, and when the next is due."""
+    """Writes snapshots when they are due."""
 
     folder: Path | None = None
-    """None: they stay in memory."""
+    """None: no checkpoints on disk."""
     every: float = 60.0
-    """Seconds from one to the next, at least; infinite for none on disk."""
+    """Minimum seconds between checkpoints; infinite for none on disk."""
     run: dict[str, Any] = field(default_factory=dict)
-    """What the run is, for whoever wants to go on with it; see ``differences``."""
+    """Settings, data and machine of the run, compared when it is resumed; see ``differences``."""
     last: Snapshot | None = None
-    """What this run goes on with; whoever has gone on may let go of it."""
+    """The snapshot to resume from; set to None once it is used."""
     log: list[str] = field(default_factory=list)
-    """Lines of the run's log, which are saved too."""
+    """Lines of the run's log, saved with each snapshot."""
     changed: list[str] = field(default_factory=list)
-    """What was another thing when the run went on, so that its outcome is not that of a run in one go."""
+    """What changed when the run was resumed, so the weights differ from those of an uninterrupted run."""
     _due: float = field(init=False)
     _failing: bool = False
     _news: list[Warned] = field(default_factory=list)
@@ -73,13 +72,13 @@ class Checkpoints:
         self._due = time.monotonic() + self.every
 
     def due(self) -> bool:
-        """Whether it is time for one."""
+        """Whether it is time for a checkpoint."""
         return time.monotonic() >= self._due
 
     def take(self, snapshot: Snapshot, *, last: bool = False) -> None:
-        """Writes a snapshot, where there is a folder for it; the ``last`` of a run whatever ``every`` says.
+        """Write a snapshot, if there is a folder; the ``last`` of a run regardless of ``every``.
 
-        One that cannot be written is no reason to lose the run: it is said, and the next one is tried.
+        If it cannot be written, training continues with a warning.
         """
         begin = time.monotonic()
         if self.folder is not None and (last or np.isfinite(self.every)):
@@ -87,10 +86,10 @@ class Checkpoints:
         now = time.monotonic()
         self._due = now + max(self.every, (now - begin) / SHARE)
 
-    def news(self) -> list[Warned]:
-        """What there is to say since the last time."""
-        found, self._news = self._news, []
-        return found
+    def pop_warnings(self) -> list[Warned]:
+        """The warnings since the last call."""
+        result, self._news = self._news, []
+        return result
 
     def _write(self, folder: Path, snapshot: Snapshot) -> None:
         try:
@@ -106,23 +105,23 @@ class Checkpoints:
             self._failing = False
 
     def clear(self) -> None:
-        """The run has ended well: nothing is left to go on with."""
+        """Remove the checkpoints on disk, after a successful run."""
         if self.folder is not None:
             shutil.rmtree(self.folder, ignore_errors=True)
 
 
-def place_of(target: Path) -> Path:
-    """Where the checkpoints of the model at ``target`` are."""
+def checkpoint_folder(target: Path) -> Path:
+    """The folder for the checkpoints of the model at ``target``."""
     real = Path(os.path.realpath(target))
     return real.with_name(f"{real.name}.unfinished")
 
 
 def write(folder: Path, snapshot: Snapshot, more: Mapping[str, Any]) -> None:
-    """Adds a checkpoint and removes all but the last two.
+    """Write a checkpoint and remove all but the last two.
 
     Raises:
-        OutputError: nothing was written; the checkpoints before are as they were.  The folder is a link or another
-            user's, or there is no room.
+        OutputError: nothing was written, and earlier checkpoints are unchanged: the folder is a link or belongs to
+            another user, or the disk is full.
     """
     from safetensors.numpy import save
 
@@ -136,7 +135,7 @@ def write(folder: Path, snapshot: Snapshot, more: Mapping[str, Any]) -> None:
             write_over(opened, f"{number:08}{_SUFFIX}", [head, body])
         flush_directory(folder)
     except OSError as error:
-        with suppress(OSError):  # not empty: the checkpoints before are in it
+        with suppress(OSError):  # not empty: it holds earlier checkpoints
             folder.rmdir()
         reason = reason_of(error, folder)
         raise OutputError(f"no checkpoint can be written: {reason}", path=folder, hint=hint_of(error)) from error
@@ -146,7 +145,7 @@ def write(folder: Path, snapshot: Snapshot, more: Mapping[str, Any]) -> None:
 
 
 def read_latest(folder: Path) -> tuple[Snapshot | None, list[Path]]:
-    """The newest checkpoint that is whole, and those newer ones that are not."""
+    """The newest valid checkpoint, and the paths of newer ones that are not valid."""
     broken: list[Path] = []
     for path in reversed(_names(folder)):
         found = _read(path)
@@ -157,10 +156,10 @@ def read_latest(folder: Path) -> tuple[Snapshot | None, list[Path]]:
 
 
 def check_folder(folder: Path) -> None:
-    """Check that checkpoints may be written to a folder and believed, if it is there already.
+    """Check that a folder is safe for checkpoints, if it exists.
 
     Raises:
-        OutputError: it is a link, or another user's.
+        OutputError: it is a link, or belongs to another user.
     """
     check_links(folder.parent)
     if os.path.lexists(folder):
@@ -172,21 +171,21 @@ def check_folder(folder: Path) -> None:
             raise OutputError(message, path=folder, hint=hint_of(error)) from error
 
 
-def any_in(folder: Path) -> bool:
-    """Whether a run left checkpoints there."""
+def has_checkpoints(folder: Path) -> bool:
+    """Whether there are checkpoints in a folder."""
     return bool(_names(folder))
 
 
 def differences(run: Mapping[str, Any], other: Mapping[str, Any]) -> list[str]:
-    """What two runs do not have in common, as dotted names."""
-    found: list[str] = []
+    """Dotted names of the entries in which two runs differ."""
+    result: list[str] = []
     for name in sorted({*run, *other}):
         mine, theirs = run.get(name), other.get(name)
         if isinstance(mine, Mapping) and isinstance(theirs, Mapping):
-            found += [f"{name}.{inner}" for inner in differences(mine, theirs)]
+            result += [f"{name}.{inner}" for inner in differences(mine, theirs)]
         elif mine != theirs:
-            found.append(name)
-    return found
+            result.append(name)
+    return result
 
 
 def _names(folder: Path) -> list[Path]:
@@ -197,7 +196,7 @@ def _names(folder: Path) -> list[Path]:
 
 
 def _read(path: Path) -> Snapshot | None:
-    """None where the file is not what was written."""
+    """The snapshot in a file; None if it is not valid."""
     from safetensors import SafetensorError
     from safetensors.numpy import load
 

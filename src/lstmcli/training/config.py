@@ -1,4 +1,4 @@
-"""Settings and checks that the training of every task shares."""
+"""Training settings shared by all tasks."""
 
 from __future__ import annotations
 
@@ -10,42 +10,42 @@ from lstmcli.config import among, fraction, require, within
 from lstmcli.errors import UsageError
 
 SCHEDULES: tuple[str, ...] = ("linear", "cosine", "onecycle", "constant")
-"""What ``schedule.rate`` knows."""
+"""Learning rate schedules of ``schedule.rate``."""
 PRECISIONS: tuple[str, ...] = ("auto", "fp32", "bf16")
 MAX_SEED = 2**63 - 1
 
 
 @dataclass(frozen=True)
 class TrainingConfig:
-    """How a network is fitted: the part that does not depend on the task."""
+    """Training settings that do not depend on the task."""
 
     SCHEDULES: ClassVar[tuple[str, ...]] = SCHEDULES
 
     epochs: int | None = None
-    """None: by the size of the corpus."""
+    """None: depends on the size of the corpus."""
     batch_size: int = 32
     learning_rate: float | None = None
-    """None: by the optimizer."""
+    """None: depends on the optimizer."""
     schedule: str = "linear"
-    """Shape of the learning rate after warm-up."""
+    """Learning rate schedule after warm-up."""
     warmup: float = 0.1
     """Share of all steps over which the learning rate rises."""
     weight_decay: float = 0.01
     clip: float = 1.0
-    """Largest gradient norm; 0 sets no limit."""
+    """Maximum gradient norm; 0 disables clipping."""
     patience: int | None = None
-    """Validations without an improvement after which training ends; 0 never ends early; None: by the schedule."""
+    """Validations without improvement after which training stops; 0: never; None: depends on the schedule."""
     valid_fraction: float | None = None
-    """Share of the training rows held out when no validation file is given; None: a twentieth, but at least 200 rows
-    where that is no more than a tenth, and at most 2,000."""
+    """Share of the training rows held out when there is no validation file; None: a twentieth, but at least 200 rows
+    if that is at most a tenth, and at most 2,000."""
     time_limit: float | None = None
-    """Seconds that training may take."""
+    """Maximum training time in seconds."""
     precision: str = "auto"
     seed: int = 1
     threads: int | None = None
     device: str = "auto"
     deterministic: bool = False
-    """Refuse what would make a second run differ: the clock, and sums in any order on a GPU."""
+    """Refuse anything nondeterministic: time limits, and GPU kernels that sum in arbitrary order."""
 
     def __post_init__(self) -> None:
         for name in ("epochs", "batch_size", "threads"):

@@ -1,7 +1,7 @@
-"""What is made of trained weights: calibration, reports, graph, card.
+"""Steps after training: calibration, reports, graph, model card.
 
-None of it is worth a training.  A step that fails is noted, the model is saved with what there is, and the run ends
-with an error that says what is missing; the checkpoint of the end of training stays, for ``--resume`` to try again.
+If one of them fails, the trained weights must not be lost: the failure is recorded, the model is saved without the
+result, and the run ends with an error that names it.  The last checkpoint is kept, so ``--resume`` can try again.
 """
 
 from __future__ import annotations
@@ -11,29 +11,29 @@ from pathlib import Path
 from typing import TypeVar
 
 from lstmcli.errors import LstmError
-from lstmcli.training.checkpoint import place_of
+from lstmcli.training.checkpoint import checkpoint_folder
 from lstmcli.training.events import Warned
 
 T = TypeVar("T")
 INCOMPLETE = "incomplete"
-"""What ``stopped`` says in the config of a model that lacks something."""
+"""Value of ``stopped`` in the config of a model with a failed step."""
 
 
 class Derived:
-    """Notes which steps after training failed."""
+    """Runs steps after training and records which failed."""
 
     def __init__(self) -> None:
         self._failed: dict[str, Exception] = {}
 
     def __bool__(self) -> bool:
-        """Whether any did."""
+        """Whether any step failed."""
         return bool(self._failed)
 
     def attempt(self, name: str, make: Callable[[], T]) -> T | None:
-        """What ``make`` returns, or None where it fails."""
+        """The result of ``make``, or None if it fails."""
         try:
             return make()
-        except Exception as error:  # each library has its own, and none of them is worth a training
+        except Exception as error:  # libraries raise exceptions of their own
             self._failed[name] = error
             return None
 
@@ -42,9 +42,10 @@ class Derived:
             yield Warned(f"{name} failed: {_reason(error)}")
 
     def check(self, output: Path) -> None:
-        """Raises LstmError where a step failed; the model at ``output`` is saved by now."""
+        """Raises LstmError if a step failed; call it after the model is saved at ``output``."""
         if self._failed:
-            hint = f"the trained weights are safe in {place_of(output)}: the same command with --resume tries again"
+            kept = checkpoint_folder(output)
+            hint = f"the trained weights are safe in {kept}: the same command with --resume tries again"
             first = next(iter(self._failed.values()))
             raise LstmError(f"saved, but without {_listed(list(self._failed))}", path=output, hint=hint) from first
 

@@ -1,7 +1,7 @@
-"""What it takes for one command to end with the same weights twice, and what a model says of that.
+"""Deterministic training: the same command gives the same weights.
 
-On a CPU it always does, with the same seed, versions and number of threads, which shares out the sums.  What stands in
-the way is the clock (``--time``), and on a GPU operations that add in any order.
+On a CPU training is deterministic for the same seed, versions and number of threads, which affects the order of sums.
+Exceptions are a time limit (``--time``), and GPU operations that sum in arbitrary order.
 """
 
 from __future__ import annotations
@@ -19,8 +19,8 @@ _REFUSED = re.compile(r"(\S+) does not have a deterministic implementation")
 
 
 @contextmanager
-def enforced(wanted: bool) -> Iterator[None]:
-    """While it lasts, and if it is ``wanted``, PyTorch refuses what could come out differently the next time.
+def deterministic_algorithms(wanted: bool) -> Iterator[None]:
+    """Inside the block, if ``wanted``, PyTorch refuses nondeterministic operations.
 
     Raises:
         LstmError: such an operation was called.

@@ -1,12 +1,6 @@
-"""What every training run takes."""
+"""Memory that every training run needs."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
-if TYPE_CHECKING:
-    pass
-
-
 BASE_BYTES = 480 * 2**20
-"""A process with torch and tokenizers imported, before it holds any data."""
+"""Memory of a process with torch and tokenizers imported, without data."""

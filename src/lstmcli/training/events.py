@@ -1,7 +1,7 @@
 """Training events.
 
-The training loop is a generator of these; the live panel, the plain log, ``log.jsonl`` and TensorBoard
-are its listeners.  Losses are in nats, rates in texts per second, times in seconds.
+The training loop is a generator of events; the live panel, the plain log, ``log.jsonl`` and TensorBoard consume them.
+Losses are in nats, rates in texts per second, times in seconds.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ from lstmcli.training.results import Estimate
 
 @dataclass(frozen=True, slots=True)
 class Event:
-    """Base of every event of a training run; each task adds its own in its ``events.py``."""
+    """Base class of training events; each task adds its own in its ``events.py``."""
 
     def outcome(self) -> dict[str, Any]:
         """What it adds to the JSON result of ``lstm train``."""
@@ -28,7 +28,7 @@ class Event:
 
 @dataclass(frozen=True, slots=True)
 class RunPlanned(Event):
-    """Everything is decided; the first step comes next."""
+    """All settings are resolved; training starts."""
 
     command: str
     model: str
@@ -42,7 +42,7 @@ class RunPlanned(Event):
     seed: int
     estimate: Estimate
     by_clock: bool = False
-    """The time limit decides when training ends; epochs and steps are more than fit into it."""
+    """The time limit ends training; ``epochs`` and ``steps`` are upper bounds."""
 
     def outcome(self) -> dict[str, Any]:
         return {"plan": dataclasses.asdict(self)}
@@ -50,11 +50,11 @@ class RunPlanned(Event):
 
 @dataclass(frozen=True, slots=True)
 class Resumed(Event):
-    """The run goes on from a checkpoint."""
+    """The run continues from a checkpoint."""
 
     step: int
     seconds: float
-    """That it had trained by then."""
+    """Training time up to the checkpoint."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,11 +67,11 @@ class Step(Event):
     learning_rate: float
     gradient_norm: float
     rate: float
-    """Training texts, or a language model's tokens, per second."""
+    """Texts, or tokens of a language model, per second."""
     seconds: float
     seconds_left: float
     unit: str = "texts"
-    """What ``rate`` counts."""
+    """Unit of ``rate``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -92,10 +92,10 @@ class Stopped(Event):
     reason: str
     epoch: float
     best_epoch: int
-    """Whose weights are kept."""
+    """The epoch whose weights are kept."""
     seconds: float
     why: str = ""
-    """Why these are kept, where another epoch had the highest score."""
+    """Why they are kept, if another epoch had the highest score."""
 
     def outcome(self) -> dict[str, Any]:
         return {"stopped": self.reason, "best_epoch": self.best_epoch}
@@ -118,7 +118,7 @@ class Saved(Event):
     path: str
     bytes: int
     seconds: float
-    """The whole run, reading included."""
+    """Time of the whole run, including reading the data."""
 
     def outcome(self) -> dict[str, Any]:
         return {"path": self.path, "bytes": self.bytes, "seconds": self.seconds}
@@ -130,7 +130,7 @@ class Warned(Event):
 
 
 def to_json(event: Event) -> dict[str, Any]:
-    """An event as a line of ``log.jsonl``: its kind under ``event``, then its fields."""
+    """The JSON object of an event in ``log.jsonl``: its type under ``event``, then its fields."""
     name = type(event).__name__
     kind = "".join(f"_{c.lower()}" if c.isupper() else c for c in name).lstrip("_")
     return {"event": kind, **dataclasses.asdict(event)}

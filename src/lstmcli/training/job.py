@@ -1,4 +1,4 @@
-"""What the shared training run asks of a task."""
+"""The interface between the training run and a task."""
 
 from __future__ import annotations
 
@@ -23,46 +23,46 @@ if TYPE_CHECKING:
 
 @dataclass(frozen=True)
 class Plan:
-    """How long a run will be, decided before its first step."""
+    """The length of a run, decided before its first step."""
 
     epochs: int
     steps: int
     estimate: Estimate
     by_clock: bool = False
-    """The time limit decides when training ends."""
+    """The time limit ends training."""
 
 
 @dataclass
 class TrainingJob(ABC):
-    """One model of one task, from its corpus to the files of its directory.
+    """Training of one model of one task, from corpus to model directory.
 
-    ``training/run.py`` calls the methods in the order in which they stand here.
+    ``training/run.py`` calls the methods in the order in which they are defined here.
     """
 
     task: Task
     splits: Splits
     config: Any
-    """The settings, of the task's ``settings_class``; rules fill in what was left open."""
+    """The settings, an instance of the task's ``settings_class``; the job fills in the defaults that depend on data."""
     metrics: dict[str, Any] = field(default_factory=dict, init=False)
-    """Reports by split, as dicts."""
+    """Reports as dicts, by split."""
 
     @abstractmethod
     def prepare_data(self) -> Iterator[Event]:
-        """Check the corpus, learn the tokenizer from its training split, turn texts into ids.
+        """Check the corpus, train the tokenizer on the training split, encode all texts.
 
         Raises:
-            DataError: there is nothing to learn from.
+            DataError: the corpus cannot be used for training.
         """
 
     @property
     @abstractmethod
     def asked(self) -> Any:
-        """The settings as they were asked for: what a resumed run must have in common with this one."""
+        """The settings as given by the user, which must be equal when a run is resumed."""
 
     @property
     @abstractmethod
     def fingerprint(self) -> Any:
-        """What the data are, as JSON: the other thing that a resumed run must have in common."""
+        """A fingerprint of the data, as JSON, which must be equal when a run is resumed."""
 
     @property
     @abstractmethod
@@ -70,35 +70,35 @@ class TrainingJob(ABC):
 
     @abstractmethod
     def build(self, device: str) -> Iterator[Event]:
-        """Make the network and its optimizer; sets ``precision`` and ``parameters``."""
+        """Create the network and its optimizer; set ``precision`` and ``parameters``."""
 
     precision: str = field(default="fp32", init=False)
     parameters: int = field(default=0, init=False)
 
     @abstractmethod
-    def rehearse(self, threads: int) -> None:
-        """Try what follows training on the untrained network.
+    def preflight(self, threads: int) -> None:
+        """Run the steps after training on the untrained network, to find errors early.
 
         Raises:
             UsageError: the network is too large for an ONNX file.
-            ModelError: anything else that would fail after training.
+            ModelError: another step would fail after training.
         """
 
     @abstractmethod
     def plan(self, resumed: Snapshot | None) -> Plan:
-        """Measure a step and decide on the number of epochs."""
+        """Time a step and choose the number of epochs."""
 
     @abstractmethod
     def describe(self) -> str:
         """The architecture in one line."""
 
     def before_fit(self) -> Iterator[Event]:
-        """What is fitted beside the network."""
+        """Fit other parts of the model, before the network."""
         yield from ()
 
     @abstractmethod
     def fit(self, *, stop: Callable[[], bool], rng: np.random.Generator, checkpoints: Checkpoints) -> Iterator[Event]:
-        """Train; the best weights are in the network at the end."""
+        """Train the network; at the end it has the best weights."""
 
     @abstractmethod
     def weights(self) -> dict[str, NDArray[Any]]:
@@ -106,7 +106,7 @@ class TrainingJob(ABC):
 
     @abstractmethod
     def derive(self, derived: Derived, *, threads: int, finished: bool) -> Iterator[Event]:
-        """Make what comes beside the trained weights, each step through ``derived``; fills ``metrics`` and ``graph``.
+        """Run the steps after training through ``derived``; set ``metrics`` and ``graph``.
 
         Args:
             finished: the run was not interrupted.
@@ -115,12 +115,12 @@ class TrainingJob(ABC):
     @property
     @abstractmethod
     def graph(self) -> InferenceGraph | None:
-        """For other programs; None where it could not be made."""
+        """The ONNX graph for other programs; None if it could not be made."""
 
     @abstractmethod
     def fields(self) -> dict[str, Any]:
-        """The task's own part of ``config.json``; see its ``manifest.py``."""
+        """The task's fields of ``config.json``; see its ``manifest.py``."""
 
     @abstractmethod
     def files(self) -> dict[str, bytes]:
-        """The task's own files of the model directory, beside weights, graph, card and log."""
+        """The task's files of the model directory, in addition to weights, graph, card and log."""

@@ -1,8 +1,8 @@
-"""One training for one place at a time: a file beside the model, locked as long as the process lives.
+"""A lock file beside the model, so that only one training at a time writes to an output directory.
 
-The kernel lets go of the lock when the process ends, however it ends.  Where files cannot be locked (some network
-file systems, Windows), the file says which process it was, and whether that lives is asked; where it cannot even be
-made, the run goes on without.
+The kernel releases the lock when the process ends in any way.  Where files cannot be locked (some network file systems,
+Windows), the file names the process, and the lock is stale if that process no longer exists.  If the file cannot be
+created, training continues without a lock.
 """
 
 from __future__ import annotations
@@ -21,24 +21,24 @@ _NO_LOCKS = {errno.ENOSYS, errno.ENOLCK, errno.EOPNOTSUPP, errno.ENOTSUP, errno.
 _ATTEMPTS = 20
 _MAX_BYTES = 1000
 _handed_over: dict[Path, int] = {}
-"""Places that this process has claimed for a training that has not taken the claim yet."""
+"""Lock files that this process holds for a training that has not taken them over yet."""
 
 
 def lock_file(target: Path) -> Path:
-    """The file that stands for a training whose model goes to ``target``."""
+    """The lock file of a training that writes to ``target``."""
     real = Path(os.path.realpath(target))
     return real.with_name(f".{real.name}.training")
 
 
 @contextmanager
 def claimed(target: Path, *, for_later: bool = False) -> Iterator[None]:
-    """No other training may write to ``target`` in the meantime.
+    """Hold the lock of ``target`` inside the block.
 
     Args:
-        for_later: the next ``claimed`` of this process for the same place takes over this claim.
+        for_later: the next ``claimed`` of this process for the same target takes over this lock.
 
     Raises:
-        OutputError: another training is at work there.
+        OutputError: another training holds the lock.
     """
     path = lock_file(target)
     if not for_later and _handed_over.get(path):
@@ -59,12 +59,12 @@ def claimed(target: Path, *, for_later: bool = False) -> Iterator[None]:
                 path.unlink()
             os.close(descriptor)
         for parent in made:
-            with suppress(OSError):  # not empty: the model is in it
+            with suppress(OSError):  # not empty: it holds the model
                 parent.rmdir()
 
 
 def _make_parents(path: Path) -> list[Path]:
-    """Folders that were made, the innermost first."""
+    """Create missing parents; returns them, innermost first."""
     made: list[Path] = []
     with suppress(OSError):
         for parent in reversed([p for p in path.parents if not p.exists()]):
@@ -74,7 +74,7 @@ def _make_parents(path: Path) -> list[Path]:
 
 
 def _open(path: Path, target: Path) -> int | None:
-    """The locked file, or None where there can be none.  Raises: OutputError."""
+    """The locked file; None if there can be no lock file.  Raises: OutputError."""
     for _ in range(_ATTEMPTS):
         descriptor = _opened(path)
         if descriptor is None:
@@ -83,7 +83,7 @@ def _open(path: Path, target: Path) -> int | None:
             locked = _lock(descriptor)
             if locked is False or (locked is None and _lives(descriptor)):
                 raise _taken(descriptor, path, target, sure=locked is False)
-            if _is(descriptor, path):  # else the one before removed it between our two steps
+            if _is(descriptor, path):  # otherwise the previous holder removed it after we opened it
                 _sign(descriptor)
                 return descriptor
         except BaseException:
@@ -94,7 +94,7 @@ def _open(path: Path, target: Path) -> int | None:
 
 
 def _opened(path: Path) -> int | None:
-    """A link is not followed; a file of another user can be locked, if not written to."""
+    """Open the file without following links; read-only if it belongs to another user."""
     flags = getattr(os, "O_NOFOLLOW", 0) | getattr(os, "O_CLOEXEC", 0)
     for mode in (os.O_RDWR | os.O_CREAT, os.O_RDONLY):
         with suppress(OSError, ValueError):
@@ -103,7 +103,7 @@ def _opened(path: Path) -> int | None:
 
 
 def _lock(descriptor: int) -> bool | None:
-    """True: it is ours; False: it is another's; None: this file system knows no locks."""
+    """True: locked; False: another process has the lock; None: the file system does not support locks."""
     try:
         import fcntl
     except ImportError:
@@ -116,7 +116,7 @@ def _lock(descriptor: int) -> bool | None:
 
 
 def _is(descriptor: int, path: Path) -> bool:
-    """Whether the open file is still the one of that name."""
+    """Whether ``path`` is still the open file."""
     try:
         return os.path.samestat(os.fstat(descriptor), os.lstat(path))
     except OSError:
@@ -124,7 +124,7 @@ def _is(descriptor: int, path: Path) -> bool:
 
 
 def _sign(descriptor: int) -> None:
-    """Says who holds it; a full disk may keep that from being said."""
+    """Write the process that holds the lock into the file, unless the disk is full."""
     with suppress(OSError):
         os.ftruncate(descriptor, 0)
         mine = {"process": os.getpid(), "host": platform.node(), "started": _started(os.getpid())}
@@ -132,7 +132,7 @@ def _sign(descriptor: int) -> None:
 
 
 def _signed(descriptor: int) -> tuple[int, str, str]:
-    """Process, host and start of whoever holds it, as far as it says so."""
+    """Process id, host and start time of the holder; empty if not recorded."""
     with suppress(OSError, ValueError, LookupError, TypeError):
         os.lseek(descriptor, 0, os.SEEK_SET)
         found = json.loads(os.read(descriptor, _MAX_BYTES))
@@ -141,7 +141,7 @@ def _signed(descriptor: int) -> tuple[int, str, str]:
 
 
 def _lives(descriptor: int) -> bool:
-    """Whether the process that signed the file is still there; of another machine nobody can tell, so it may be."""
+    """Whether the recorded process still exists; a process on another host is assumed to exist."""
     process, host, started = _signed(descriptor)
     if not process:
         return False
@@ -157,7 +157,7 @@ def _lives(descriptor: int) -> bool:
 
 
 def _started(process: int) -> str:
-    """When a process began, in the kernel's own count; nothing where there is no /proc.  Numbers are used again."""
+    """Start time of a process in clock ticks, because process ids are reused; empty without /proc."""
     with suppress(OSError, IndexError):
         status = Path(f"/proc/{process}/stat").read_text(encoding="ascii", errors="replace")
         return status.rpartition(")")[2].split()[19]

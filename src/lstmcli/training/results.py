@@ -1,4 +1,4 @@
-"""What a training run will take."""
+"""The estimated cost of a training run."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from lstmcli.errors import DataError, UsageError
 from lstmcli.training import events
-from lstmcli.training.checkpoint import Checkpoints, Snapshot, check_folder, differences, place_of, read_latest
+from lstmcli.training.checkpoint import Checkpoints, Snapshot, check_folder, checkpoint_folder, differences, read_latest
 from lstmcli.training.events import Event
 
 
@@ -30,11 +30,11 @@ def resume_from_checkpoint(
     """
     run = json.loads(json.dumps(run))  # as it will be read
     if resume or not math.isinf(every):
-        check_folder(place_of(output))
-    checkpoints = Checkpoints(place_of(output), every, run, log=log)
+        check_folder(checkpoint_folder(output))
+    checkpoints = Checkpoints(checkpoint_folder(output), every, run, log=log)
     if not resume:
         return checkpoints, []
-    found, broken = read_latest(place_of(output))
+    found, broken = read_latest(checkpoint_folder(output))
     said: list[Event] = [events.Warned(f"{path}: torn or altered, the checkpoint before it is used") for path in broken]
     if found is None:
         return checkpoints, [*said, events.Warned("there is no checkpoint to go on from: training from the start")]
@@ -43,13 +43,13 @@ def resume_from_checkpoint(
     serious = [name for name in changed if not name.startswith("machine.")]
     if serious and all(name.startswith("data.") for name in serious):
         raise DataError(
-            f"has changed since the unfinished run in {place_of(output)} read it",
+            f"has changed since the unfinished run in {checkpoint_folder(output)} read it",
             path=source,
             hint="give the data that it had, or begin anew with --force",
         )
     if serious:
         raise UsageError(
-            f"the unfinished run in {place_of(output)} had other settings: {', '.join(serious)}",
+            f"the unfinished run in {checkpoint_folder(output)} had other settings: {', '.join(serious)}",
             hint="give the options and data that it had, or begin anew with --force",
         )
     if changed:

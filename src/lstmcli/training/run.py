@@ -22,24 +22,24 @@ from lstmcli.malloc import keep_freed_memory
 from lstmcli.model_dir.directory import CARD, GRAPH, LOG, WEIGHTS, check_target, write_model
 from lstmcli.nn.device import resolve_device
 from lstmcli.threads import check_threads
-from lstmcli.tokenization.guard import draws_lots
+from lstmcli.tokenization.guard import randomness_warning
 from lstmcli.training import events
 from lstmcli.training.checkpoint import (
     KEPT,
     Checkpoints,
-    any_in,
-    place_of,
+    checkpoint_folder,
+    has_checkpoints,
 )
 from lstmcli.training.config import TrainingConfig
 from lstmcli.training.derived import INCOMPLETE, Derived
-from lstmcli.training.determinism import enforced
+from lstmcli.training.determinism import deterministic_algorithms
 from lstmcli.training.events import Event
 from lstmcli.training.job import TrainingJob
 from lstmcli.training.lock import claimed
 from lstmcli.training.resume import resume_from_checkpoint
 
 CHECKPOINT_BYTES = 20
-"""Of a parameter: in fp32 the weights, those to keep, an average, and what the optimiser has."""
+"""Bytes per parameter of a checkpoint: weights, kept weights, average and optimiser state in fp32."""
 
 
 class Machine(NamedTuple):
@@ -59,21 +59,21 @@ def train(
 ) -> Generator[Event, None, None]:
     """Train a model of any task and write it to ``output``.
 
-    Every event is also a line of the model's ``log.jsonl``.  From the plan on no other training may write to
-    ``output``.  When ``stop`` turns true, training ends after the step at hand and the best model so far is saved.
+    Every event is also written to the model's ``log.jsonl``.  After the plan, ``output`` is locked for other trainings.
+    When ``stop`` returns true, training ends after the current step and the best model so far is saved.
 
     Args:
-        resume: continue the unfinished run at ``output``; with none there, start from the beginning.
-        checkpoint_every: seconds from one checkpoint to the next; infinite for none.
+        resume: continue the unfinished run at ``output``; if there is none, start from the beginning.
+        checkpoint_every: seconds between checkpoints; infinite for none.
 
     Raises:
-        DataError: nothing to learn from.
+        DataError: the data cannot be used for training.
         OutputError: ``output`` exists and ``force`` is false, or it cannot be written.
         UsageError: a device that is not there, or an unfinished run with other settings.
     """
     log: list[str] = []
     how = _How(output, force, command, stop, resume, checkpoint_every, log)
-    with enforced(job.config.train.deterministic), ExitStack() as held:
+    with deterministic_algorithms(job.config.train.deterministic), ExitStack() as held:
         for event in _train(job, how):
             log.append(json.dumps(events.to_json(event), ensure_ascii=False))
             yield event
@@ -97,11 +97,11 @@ def _train(job: TrainingJob, how: _How) -> Iterator[Event]:
     started = time.monotonic()
     check_target(how.output, how.force)
     yield from job.prepare_data()
-    if (tokenizer := job.config.tokenizer.path) and (warning := draws_lots(tokenizer)):
+    if (tokenizer := job.config.tokenizer.path) and (warning := randomness_warning(tokenizer)):
         yield events.Warned(warning)
     machine, rng = prepare(job.config.train)
     yield from job.build(machine.device)
-    job.rehearse(machine.threads)
+    job.preflight(machine.threads)
     checkpoints, messages = _checkpoints(job, how, machine)
     plan = job.plan(checkpoints.last)
     yield from check_disk_space(
@@ -127,7 +127,7 @@ def _train(job: TrainingJob, how: _How) -> Iterator[Event]:
     finished = True
     for event in job.fit(stop=how.stop, rng=rng, checkpoints=checkpoints):
         finished &= not (isinstance(event, events.Stopped) and event.reason == "interrupted")
-        yield from checkpoints.news()
+        yield from checkpoints.pop_warnings()
         yield event
     derived = Derived()
     yield from job.derive(derived, threads=machine.threads, finished=finished)
@@ -154,7 +154,7 @@ def _checkpoints(job: TrainingJob, how: _How, machine: Machine) -> tuple[Checkpo
 
 
 def _description(job: TrainingJob, how: _How, machine: Machine, changed: list[str], finished: bool) -> dict[str, Any]:
-    """``config.json``, but for what ``write_model`` adds."""
+    """The content of ``config.json``, except what ``write_model`` adds."""
     return {
         "task": job.task.name,
         "created": datetime.datetime.now(datetime.timezone.utc).isoformat(timespec="seconds"),
@@ -176,7 +176,7 @@ def _description(job: TrainingJob, how: _How, machine: Machine, changed: list[st
 
 
 def _files(job: TrainingJob, description: dict[str, Any], derived: Derived) -> dict[str, bytes]:
-    """Every file of the model directory but ``config.json`` and the log."""
+    """All files of the model directory except ``config.json`` and the log."""
     from safetensors.numpy import save
 
     files = {WEIGHTS: save({name: np.ascontiguousarray(value) for name, value in job.weights().items()}), **job.files()}
@@ -188,17 +188,17 @@ def _files(job: TrainingJob, description: dict[str, Any], derived: Derived) -> d
 
 
 def prepare(config: TrainingConfig) -> tuple[Machine, np.random.Generator]:
-    """Device, threads, memory and random numbers, as the config says.
+    """Set up device, threads, memory allocation and random generators.
 
     Raises:
-        UsageError: a device that is not there.
-        LstmError: the system does not let so many threads run.
+        UsageError: the device does not exist.
+        LstmError: the system does not allow so many threads.
     """
     import torch
 
     keep_freed_memory()
     device = resolve_device(config.device)
-    threads = config.threads or torch.get_num_threads()  # which minds OMP_NUM_THREADS
+    threads = config.threads or torch.get_num_threads()  # respects OMP_NUM_THREADS
     check_threads(threads)
     torch.set_num_threads(threads)
     torch.manual_seed(config.seed)
@@ -206,8 +206,8 @@ def prepare(config: TrainingConfig) -> tuple[Machine, np.random.Generator]:
 
 
 def check_disk_space(output: Path, *, model_bytes: int, parameters: int, every: float) -> Iterator[Event]:
-    """A warning where the disk has too little space for what a run is about to write."""
-    place = next(parent for parent in place_of(output).parents if parent.exists())
+    """A warning if the disk has too little space for model and checkpoints."""
+    place = next(parent for parent in checkpoint_folder(output).parents if parent.exists())
     checkpoints = 0 if math.isinf(every) else (KEPT + 1) * CHECKPOINT_BYTES * parameters
     with suppress(OSError):
         free = shutil.disk_usage(place).free
@@ -223,10 +223,10 @@ def _megabytes(size: int) -> str:
 
 
 def save_model(output: Path, files: dict[str, bytes], config: dict[str, Any], *, force: bool) -> int:
-    """``write_model`` at the end of a run; where that fails, the model is written to a place for temporary files.
+    """``write_model`` at the end of a run; if it fails, the model is written to a temporary directory instead.
 
     Raises:
-        OutputError: what was at ``output`` before is still there; where the model is now, or how to go on.
+        OutputError: ``output`` is unchanged; the hint says where the model is, or how to continue.
     """
     try:
         return write_model(output, files, config, force=force)
@@ -234,13 +234,13 @@ def save_model(output: Path, files: dict[str, bytes], config: dict[str, Any], *,
         hint = error.hint
         if kept := _kept(output, files, config):
             hint = f"the model is kept in {kept}: use it there with -m, or move it where it should be"
-        elif any_in(place_of(output)):
+        elif has_checkpoints(checkpoint_folder(output)):
             hint = "the checkpoints are safe: once this is mended, the same command with --resume goes on"
         raise OutputError(error.message, path=error.path, hint=hint) from error
 
 
 def _kept(output: Path, files: dict[str, bytes], config: dict[str, Any]) -> Path | None:
-    """Where the model is kept instead: ``$TMPDIR``, else ``/var/tmp``, which outlives the machine's next start."""
+    """Write the model to ``$TMPDIR``, else to ``/var/tmp``, which survives a reboot; returns the path."""
     name = Path(os.path.realpath(output)).name
     for folder in [os.environ["TMPDIR"]] if os.environ.get("TMPDIR") else ["/var/tmp", tempfile.gettempdir()]:
         with suppress(OSError):

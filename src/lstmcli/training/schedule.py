@@ -1,6 +1,6 @@
-"""Learning rates over a run, as a share of the peak; ``progress`` runs from 0 to 1.
+"""Learning rate schedules, as a share of the peak, over ``progress`` from 0 to 1.
 
-Progress rather than steps: under a time budget the rate still reaches its end when the time does.
+They depend on progress, not on steps, so a run with a time limit completes its schedule too.
 """
 
 from __future__ import annotations
@@ -9,12 +9,12 @@ import math
 
 
 def rate(schedule: str, progress: float, warmup: float) -> float:
-    """The learning rate at ``progress`` as a share of its peak: a linear rise over ``warmup``, then
+    """The learning rate at ``progress`` as a share of its peak: linear warm-up over ``warmup``, then
 
-    * linear: straight down to 0;
-    * cosine: half a cosine down to 0 (Loshchilov & Hutter 2017);
-    * onecycle: cosine both ways, from 1/25 up to 1 and down to 1e-4, the rise a third at least (Smith & Topin 2018);
-    * constant: stays.
+    * linear: linear decay to 0;
+    * cosine: cosine decay to 0 (Loshchilov & Hutter 2017);
+    * onecycle: cosine from 1/25 up to 1 over at least 0.3, then down to 1e-4 (Smith & Topin 2018);
+    * constant: no decay.
     """
     if schedule == "onecycle":
         rise = max(warmup, 0.3)

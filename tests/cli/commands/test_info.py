@@ -15,7 +15,7 @@ from typer.testing import CliRunner
 
 from lstmcli.cli.app import app
 from lstmcli.cli.commands import completions
-from lstmcli.config import CELLS
+from lstmcli.config import CELL_NAMES
 from support.models import LABELS, stub_model
 
 COMMITTED = Path(__file__).resolve().parents[3] / "completions"
@@ -67,4 +67,4 @@ _lstm_completion lstm; echo "${{COMPREPLY[*]}}"
         env={**os.environ, "PATH": f"{tmp_path}:{os.environ['PATH']}"},
         timeout=120,
     )
-    assert run.stdout.splitlines() == [" ".join(CELLS), "classify"]
+    assert run.stdout.splitlines() == [" ".join(CELL_NAMES), "classify"]

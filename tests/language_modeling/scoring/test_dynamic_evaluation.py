@@ -19,7 +19,7 @@ from lstmcli.language_modeling.model import LanguageModel, load_language_model
 from lstmcli.language_modeling.scoring import cache as module
 from lstmcli.language_modeling.scoring.cache import Cache
 from lstmcli.language_modeling.scoring.dynamic_evaluation import Adaptation
-from lstmcli.language_modeling.scoring.perplexity import Method, ReadBoth, Text, perplexity
+from lstmcli.language_modeling.scoring.perplexity import Method, ScoreBoth, Text, perplexity
 from lstmcli.language_modeling.scoring.surprisal import PER, surprisals
 from support.lm_models import LINES, Fake, Recurrent, fake, untrained_lm
 
@@ -62,14 +62,14 @@ class Shown:
         self.parts.append(p_TV.copy())
 
 
-def read_all(read: ReadBoth, *parts: NDArray[np.int32]) -> tuple[list[Any], list[Any]]:
+def read_all(read: ScoreBoth, *parts: NDArray[np.int32]) -> tuple[list[Any], list[Any]]:
     """For the text without a method and with it: nats [N] and the probabilities that were shown, [N, V]."""
     nats: tuple[list[Any], list[Any]] = ([], [])
     shown: tuple[list[Any], list[Any]] = ([], [])
     for part in parts:
-        looks = Shown(), Shown()
-        for k, scores in enumerate(read(part, entropy=True, looks=looks)):
-            p_TV = np.concatenate(looks[k].parts)
+        callbacks = Shown(), Shown()
+        for k, scores in enumerate(read(part, entropy=True, callbacks=callbacks)):
+            p_TV = np.concatenate(callbacks[k].parts)
             assert scores.entropy == pytest.approx(-(p_TV * np.log(p_TV)).sum(axis=1), abs=1e-5)
             nats[k].append(scores.nats)
             shown[k].append(p_TV)
@@ -92,8 +92,8 @@ def test_the_cache_is_that_of_the_paper(
     parts = [part for part in (ids(*text[:cut]), ids(*text[cut:])) if len(part)]
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(module, "STEP", step)
-        nats, shown = read_all(Cache(config).begin(MODEL), *parts)
-        read = Cache(config).begin(MODEL)
+        nats, shown = read_all(Cache(config).start_text(MODEL), *parts)
+        read = Cache(config).start_text(MODEL)
         unseen = [np.concatenate(both) for both in zip(*([s.nats for s in read(part)] for part in parts), strict=True)]
     for k, expected in enumerate((by_hand(text, CacheConfig(1, 0, 0)), by_hand(text, config))):
         np.testing.assert_allclose(shown[k], expected, atol=1e-6)
@@ -147,14 +147,14 @@ def real(models: dict[str, LanguageModel]) -> LanguageModel:
 
 def test_without_a_rate_nothing_is_learned(real: LanguageModel) -> None:
     text = np.concatenate(real.encoder.encode(LINES))
-    plain, still = Adaptation(AdaptConfig(rate=0, decay=0)).begin(real)(text)
+    plain, still = Adaptation(AdaptConfig(rate=0, decay=0)).start_text(real)(text)
     assert still.nats == pytest.approx(plain.nats, abs=1e-5)
 
 
 def test_no_text_to_come_is_used_and_what_was_read_is(real: LanguageModel) -> None:
     text = np.concatenate(real.encoder.encode(LINES))
     method = Adaptation(AdaptConfig(rate=0.01, segment=4))
-    plain, learned = (scores.nats for scores in method.begin(real)(text))
+    plain, learned = (scores.nats for scores in method.start_text(real)(text))
     assert learned[:4] == pytest.approx(plain[:4], abs=1e-5)
     assert abs(learned[4:] - plain[4:]).max() > 1e-3
 
@@ -167,8 +167,8 @@ def test_what_is_learned_does_not_depend_on_how_the_text_comes(
     text = np.concatenate(real.encoder.encode(LINES))
     method = Adaptation(AdaptConfig(rate=0.01, segment=segment))
     parts = [part for part in np.split(text, sorted(min(cut, len(text)) for cut in cuts)) if len(part)]
-    nats, shown = read_all(method.begin(real), *parts)
-    for k, whole in enumerate(method.begin(real)(text)):
+    nats, shown = read_all(method.start_text(real), *parts)
+    for k, whole in enumerate(method.start_text(real)(text)):
         assert nats[k] == pytest.approx(whole.nats, abs=1e-4)
         assert -np.log(shown[k][np.arange(len(text)), text]) == pytest.approx(nats[k], abs=1e-4)
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from lstmcli.language_modeling.scoring import score as scoring
-from lstmcli.language_modeling.scoring.score import Stream, score_apart
+from lstmcli.language_modeling.scoring.score import Stream, score_batches
 from lstmcli.tokenization.ids import END_ID
 from support.lm_models import Recurrent
 
@@ -38,17 +38,17 @@ def test_a_text_by_itself_costs_the_same_in_any_company(
 ) -> None:
     seen = [np.zeros((len(text), V)) for text in texts]
 
-    def look(i: int, start: int, p_TV: NDArray[np.float32]) -> None:
+    def callback(i: int, start: int, p_TV: NDArray[np.float32]) -> None:
         seen[i][start : start + len(p_TV)] += p_TV
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(scoring, "STEP", step)
         patch.setattr(scoring, "LOGITS_AT_ONCE", 2 * V)
-        found = score_apart(
+        found = score_batches(
             SESSION,
             arrays(texts),
             entropy=True,
-            look=look if looked_at else None,
+            callback=callback if looked_at else None,
             batch_size=batch_size,
             workers=workers,
         )
@@ -69,10 +69,10 @@ def test_a_stream_is_one_text_however_it_is_cut(texts: list[list[int]], step: in
         patch.setattr(scoring, "STEP", step)
         for first in range(0, len(texts), call):
 
-            def look(i: int, start: int, p_TV: NDArray[np.float32], first: int = first) -> None:
+            def callback(i: int, start: int, p_TV: NDArray[np.float32], first: int = first) -> None:
                 seen[first + i][start : start + len(p_TV)] += p_TV
 
-            found += stream.score(arrays(texts[first : first + call]), look=look if looked_at else None)
+            found += stream.score(arrays(texts[first : first + call]), callback=callback if looked_at else None)
     assert [len(score.nats) for score in found] == [len(text) for text in texts]
     whole = [token for text in texts for token in text]
     assert np.concatenate([score.nats for score in found]) == pytest.approx(by_hand(whole), abs=1e-9)
@@ -84,9 +84,9 @@ def test_a_stream_is_one_text_however_it_is_cut(texts: list[list[int]], step: in
 def test_no_more_is_computed_than_there_is_text() -> None:
     session = Recurrent(V)
     long, short = np.ones(3 * scoring.STEP, np.int32), np.ones(2, np.int32)
-    score_apart(session, [short, long, short])
+    score_batches(session, [short, long, short])
     assert session.shapes == [(scoring.STEP, 3), (scoring.STEP, 1), (scoring.STEP, 1)]
 
 
 def test_nothing_costs_nothing() -> None:
-    assert score_apart(SESSION, []) == [] == Stream(SESSION).score([])
+    assert score_batches(SESSION, []) == [] == Stream(SESSION).score([])

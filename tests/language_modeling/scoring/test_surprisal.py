@@ -18,7 +18,7 @@ from lstmcli.errors import UsageError
 from lstmcli.language_modeling.model import load_language_model
 from lstmcli.language_modeling.results import Surprisal
 from lstmcli.language_modeling.scoring import surprisal as module
-from lstmcli.language_modeling.scoring.characters import steps
+from lstmcli.language_modeling.scoring.characters import token_parts
 from lstmcli.language_modeling.scoring.perplexity import Text, perplexity
 from lstmcli.language_modeling.scoring.surprisal import PER, surprisals
 from support.lm_models import KINDS, LINES, Fake, Recurrent, Uniform, fake, untrained_lm
@@ -195,15 +195,15 @@ def test_the_probabilities_of_all_words_and_of_the_end_sum_to_one(before: str) -
     p_words = [2 ** -line[at].surprisal for line in by_line]
     p_end = 2 ** -rows(model, "word", before)[-1].surprisal
 
-    starting = model.encoder.starts_word(np.arange(6))
-    over = predictions(model, before)[-1, starting].sum() if before else 1.0
+    starts_word = model.encoder.starts_word(np.arange(6))
+    over = predictions(model, before)[-1, starts_word].sum() if before else 1.0
     T = len(model.encoder.encode([before])[0]) - 1
     longer = 0.0
     for word in words:
         ids, p_TV = model.encoder.encode([before + word])[0], predictions(model, before + word)
         if len(ids) == T + 5:
             spelled = math.prod(p_TV[t, ids[t]] for t in range(T, T + 4))
-            longer += spelled * (1 - p_TV[-1, starting].sum()) / over
+            longer += spelled * (1 - p_TV[-1, starts_word].sum()) / over
     assert 0.1 < sum(p_words) < 1 and longer > 1e-3
     assert sum(p_words) + p_end + longer == pytest.approx(1, abs=1e-6)
 
@@ -211,15 +211,15 @@ def test_the_probabilities_of_all_words_and_of_the_end_sum_to_one(before: str) -
 def test_a_word_pays_for_its_own_end_and_the_next_does_not() -> None:
     model = Fake(Spelled("a", "b", " a", " b"), Recurrent(6, seed=5))
     ids, p_TV = model.encoder.encode(["ab b"])[0], predictions(model, "ab b")
-    starting = model.encoder.starts_word(np.arange(6))
+    starts_word = model.encoder.starts_word(np.arange(6))
     tokens = -np.log2([p_TV[t, i] for t, i in enumerate(ids)])
-    B = p_TV[:, starting].sum(axis=1)
+    B = p_TV[:, starts_word].sum(axis=1)
     assert [row.text for row in rows(model, "word", "ab b")] == ["ab", "b", "</s>"]
     assert [row.surprisal for row in rows(model, "word", "ab b")] == pytest.approx(
         [tokens[0] + tokens[1] - math.log2(B[2]), tokens[2] + math.log2(B[2] / B[3]), tokens[3] + math.log2(B[3])],
         abs=1e-5,
     )
-    entropies = [-(p * np.log2(p)).sum() for p in (p_TV[0], p_TV[2, starting] / B[2], p_TV[3, starting] / B[3])]
+    entropies = [-(p * np.log2(p)).sum() for p in (p_TV[0], p_TV[2, starts_word] / B[2], p_TV[3, starts_word] / B[3])]
     assert [row.entropy for row in rows(model, "word", "ab b")] == pytest.approx(entropies, abs=1e-5)
 
 
@@ -258,7 +258,7 @@ def test_every_known_token_is_found_in_its_line(kind: str, line: str) -> None:
     encoder = MODELS[kind].encoder
     ids = encoder.encode([line])[0]
     unknown = encoder.unknown(ids)
-    found = steps(line, ids, encoder.offsets(line), encoder.pieces, unknown)
+    found = token_parts(line, ids, encoder.offsets(line), encoder.pieces, unknown)
     assert [token for token, _ in itertools.groupby(step.token for step in found)] == list(range(len(ids)))
     assert all(not step.share for step in found if not unknown[step.token])
     places = [step.character for step in found]

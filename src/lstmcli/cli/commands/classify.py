@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -14,8 +14,8 @@ from lstmcli.cli.options import common as o
 from lstmcli.cli.options.configs import read_config
 from lstmcli.cli.options.engine import Engine
 from lstmcli.cli.options.kept_columns import KeepColumns, header_option
-from lstmcli.cli.output.console import console, print_rows, show, to_json
 from lstmcli.cli.output.predictions import writer
+from lstmcli.cli.output.writer import write
 from lstmcli.cli.typer_classes import Command
 from lstmcli.data.config import ReadConfig
 from lstmcli.errors import UsageError
@@ -23,7 +23,6 @@ from lstmcli.tasks import CLASSIFICATION
 
 if TYPE_CHECKING:
     from lstmcli.classification.classify import Classifier
-    from lstmcli.classification.results import ClassReport
 
 READ = ReadConfig()
 
@@ -109,7 +108,9 @@ def classify(
     )
     if report:
         everything = (record for source in inputs for record in source.records)
-        show_report(task.evaluate(classifier, everything, threshold=threshold, **size), format or "table")
+        from lstmcli.cli.output import tables
+
+        write(task.evaluate(classifier, everything, threshold=threshold, **size), tables.REPORT, format or "table")
         _tell_unknown(classifier)
         return
     shown = format or o.default_format()
@@ -137,21 +138,3 @@ def with_training_defaults(read: ReadConfig, trained: ReadConfig) -> ReadConfig:
     """How labels are written is what it was in training, unless the options say otherwise."""
     prefix = trained.label_prefix if read.label_prefix == READ.label_prefix else read.label_prefix
     return replace(read, label_separator=read.label_separator or trained.label_separator, label_prefix=prefix)
-
-
-def show_report(report: ClassReport, format: str) -> None:
-    """Prints a report on stdout: tables, one row for each class, or JSON."""
-    if format in ("json", "jsonl"):
-        print(to_json(asdict(report), indent=2 if format == "json" else None))
-    elif format in ("tsv", "csv"):
-        names = ("label", "precision", "recall", "f1", "support")
-        rows: list[list[str]] = [list(names)]
-        for c in report.classes:
-            numbers = (c.precision, c.recall, c.f1)
-            rows.append([c.label, *("" if x is None else f"{x:.4f}" for x in numbers), str(c.support)])
-        print_rows(rows, format)
-    else:
-        from lstmcli.cli.output import tables
-
-        out = console()
-        show(out, *tables.report(report, out))

@@ -137,7 +137,8 @@ def _compare(values: Mapping[str, Any], given: Collection[str], arguments: Seque
     _check_output(output, cells, seeds, force=values["force"])
 
     from lstmcli.cli.output.experiment.live import LiveDisplay
-    from lstmcli.cli.output.experiment.tables import write
+    from lstmcli.cli.output.experiment.tables import EXPERIMENT
+    from lstmcli.cli.output.writer import write
     from lstmcli.data.splits import load_splits
 
     splits = load_splits(
@@ -166,7 +167,7 @@ def _compare(values: Mapping[str, Any], given: Collection[str], arguments: Seque
         _write_report(output, result)
     except OutputError as error:  # what took long is said all the same
         failure = failure or error
-    write(result, format)
+    write(result, EXPERIMENT, format)
     sys.stdout.flush()
     if failure is not None:
         raise failure
@@ -254,7 +255,8 @@ def _check_output(output: Path, cells: Sequence[str], seeds: Sequence[int], *, f
 
 def _write_report(output: Path, result: ArchitectureComparison) -> None:
     from lstmcli.cli.output.experiment.page import page
-    from lstmcli.cli.output.experiment.tables import as_json
+    from lstmcli.cli.output.experiment.tables import EXPERIMENT
+    from lstmcli.cli.output.writer import as_json
 
     html.write_whole(output / REPORT, page(result))
-    html.write_whole(output / NUMBERS, [as_json(result, indent=2), "\n"])
+    html.write_whole(output / NUMBERS, [as_json(result, EXPERIMENT, indent=2), "\n"])

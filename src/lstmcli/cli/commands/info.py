@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Annotated, Literal
 
 import typer
 
 from lstmcli.cli.options import common as o
-from lstmcli.cli.output import console, tables
+from lstmcli.cli.output import tables
+from lstmcli.cli.output.writer import write
 from lstmcli.cli.typer_classes import Command
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -35,8 +35,4 @@ def info(
     from lstmcli.model_dir.info import info as describe
 
     found = describe(default_model_path(None, where or model))
-    if format == "json":
-        print(console.to_json(asdict(found), indent=2))
-    else:
-        out = console.console()
-        console.show(out, tables.model_info(found, out))
+    write(found, tables.INFO, format)

@@ -15,8 +15,9 @@ from lstmcli.cli.options import common as o
 from lstmcli.cli.options.configs import read_config
 from lstmcli.cli.options.engine import ExactEngine
 from lstmcli.cli.options.kept_columns import Header, KeepColumns
-from lstmcli.cli.output.surprisal import write_figures, writer
+from lstmcli.cli.output.surprisal import FIGURES, writer
 from lstmcli.cli.output.unknown_words import MATCH, Warner, as_asked, say_how
+from lstmcli.cli.output.writer import write
 from lstmcli.cli.typer_classes import Command
 from lstmcli.data.config import ReadConfig
 from lstmcli.errors import NoDataError, UsageError
@@ -164,15 +165,15 @@ def perplexity(
 
     from lstmcli.language_modeling.model import load_language_model
     from lstmcli.language_modeling.scoring import perplexity as task
-    from lstmcli.language_modeling.scoring.unknown_words import Unknowns
+    from lstmcli.language_modeling.scoring.unknown_words import UnknownTokenCounter
     from lstmcli.model_dir.directory import default_model_path
 
     loaded = load_language_model(
         default_model_path(LANGUAGE_MODELING, model), threads=threads, engine=engine, device=device
     )
     trained = loaded.model.settings.read
-    writing = loaded.encoder.writing
-    unknowns = Unknowns(loaded, writing)
+    corpus_style = loaded.encoder.corpus_style
+    unknowns = UnknownTokenCounter(loaded, corpus_style)
     warner = Warner(unknowns, matched=match_corpus or segments, quiet=quiet)
     inputs = Inputs(
         named,
@@ -185,16 +186,16 @@ def perplexity(
         quiet=quiet,
     )
     if match_corpus:
-        say_how(writing, quiet)
+        say_how(corpus_style, quiet)
 
     def texts() -> Iterator[Text]:
         for records, ready, _, kind in inputs:
             records = with_notices_told(records, kind)
             bare = keep_columns and kind == "text"  # whose only column is the text itself
-            rewritten = as_asked(records, writing if match_corpus else None, bare)
+            rewritten = as_asked(records, corpus_style if match_corpus else None, bare)
             yield task.Text(rewritten, task.is_carried(loaded.mode, kind, stream=stream, lines=lines), ready)
 
-    how: dict[str, Any] = {"segments": segments, "watch": unknowns.watch}
+    how: dict[str, Any] = {"segments": segments, "on_lines": unknowns.on_lines}
     if batch_size is not None:
         how["batch_size"] = batch_size
     shown = format or o.default_format()
@@ -203,7 +204,7 @@ def perplexity(
     if per is None:
         found = task.perplexity(loaded, texts(), **how)
         warner.look()
-        write_figures(found, shown, sys.stdout)
+        write(found, FIGURES, shown)
     else:
         several = len(named) + len(text or []) > 1
         out = writer(shown, sys.stdout, several=several, keep_columns=keep_columns, header=output_header)

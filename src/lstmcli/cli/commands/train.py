@@ -205,9 +205,10 @@ def train(
         with torn_off(target):
             result = follow(run_events, listeners, stop, dry_run=dry_run)
     if format == "json":
-        from lstmcli.cli.output.console import to_json
+        from lstmcli.cli.output.training_result import TRAINING
+        from lstmcli.cli.output.writer import write
 
-        print(to_json(result))
+        write(result, TRAINING, format)
     if stop.signal is not None:
         raise typer.Exit(128 + stop.signal)
 

@@ -20,10 +20,10 @@ def goes_on(target: Path, *, resume: bool, force: bool) -> bool:
     Raises:
         OutputError: there is an unfinished run and nobody said what to do with it.
     """
-    from lstmcli.training.checkpoint import any_in, place_of
+    from lstmcli.training.checkpoint import checkpoint_folder, has_checkpoints
 
-    place = place_of(target)
-    if resume or force or not any_in(place):
+    place = checkpoint_folder(target)
+    if resume or force or not has_checkpoints(place):
         return resume
     if sys.stdin.isatty() and sys.stderr.isatty():
         typer.echo(f"{place}: a run was not finished.", err=True)
@@ -38,10 +38,12 @@ def torn_off(target: Path) -> Iterator[None]:
     try:
         yield
     except (KeyboardInterrupt, SystemExit):
-        from lstmcli.training.checkpoint import any_in, place_of
+        from lstmcli.training.checkpoint import checkpoint_folder, has_checkpoints
 
-        if any_in(place_of(target)):
-            streams.say(f"the checkpoint in {place_of(target)} is kept: the same command with --resume goes on from it")
+        if has_checkpoints(checkpoint_folder(target)):
+            streams.say(
+                f"the checkpoint in {checkpoint_folder(target)} is kept: the same command with --resume goes on from it"
+            )
         raise
 
 

@@ -3,24 +3,13 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from lstmcli.cli.output import writer
 from lstmcli.cli.output.coloured_text import fragment, legend
-from lstmcli.cli.output.console import (
-    NOTHING,
-    columns,
-    console,
-    count,
-    facts,
-    percent,
-    print_rows,
-    safe,
-    show,
-    size,
-    to_json,
-)
+from lstmcli.cli.output.console import NOTHING, columns, count, facts, percent, safe, size
 from lstmcli.cli.output.predictions import fit
+from lstmcli.cli.output.writer import Layout, Row, Shape
 from lstmcli.comparison.results import Agreement, ClassifierComparison, Difference, Disagreement, LmComparison, Span
 
 if TYPE_CHECKING:
@@ -37,39 +26,34 @@ _LANGUAGE_MODELS = (
 
 def write(result: ClassifierComparison | LmComparison, format: str) -> None:
     """Prints a comparison on stdout as ``table``, ``tsv``, ``csv``, ``jsonl`` or ``json``."""
-    if format in ("json", "jsonl"):
-        print(to_json(asdict(result), indent=2 if format == "json" else None))
-    elif format in ("tsv", "csv"):
-        print_rows(list(_rows(result)), format)
+    if isinstance(result, ClassifierComparison):
+        writer.write(result, CLASSIFIERS, format)
     else:
-        out = console()
-        show(out, *(_classifiers(result, out) if isinstance(result, ClassifierComparison) else _models(result, out)))
+        writer.write(result, LANGUAGE_MODELS, format)
 
 
-def _rows(result: ClassifierComparison | LmComparison) -> Iterator[list[str]]:
-    """A header, and for each model its figures and how it differs from the first."""
+def _rows(result: ClassifierComparison | LmComparison) -> Iterator[Row]:
+    """For each model its figures and how it differs from the first."""
     names = _CLASSIFIERS if isinstance(result, ClassifierComparison) else _LANGUAGE_MODELS
     measures = list(dict.fromkeys(difference.measure for difference in result.differences))
-    parts = ("difference", "low", "high", "p_value", "p_adjusted")
-    yield ["model", "kind", *names, *_COMMON, *(f"{measure}_{part}" for measure in measures for part in parts)]
     for figures in result.models:
-        row = [figures.model.name, figures.model.kind]
-        row += [_cell(getattr(figures, name)) for name in names]
-        row += [_cell(getattr(figures.model, name)) for name in _COMMON]
+        model = figures.model
+        row: dict[str, Any] = {"model": model.name, "kind": model.kind}
+        row |= {name: getattr(figures, name) for name in names} | {name: getattr(model, name) for name in _COMMON}
         for measure in measures:
-            own = [d for d in result.differences if (d.model, d.measure) == (figures.model.name, measure)]
-            row += _fields(own[0]) if own else [""] * len(parts)
+            own = [d for d in result.differences if (d.model, d.measure) == (model.name, measure)]
+            values = _values(own[0]) if own else (None,) * len(_PARTS)
+            row |= zip((f"{measure}_{part}" for part in _PARTS), values, strict=True)
         yield row
 
 
-def _fields(difference: Difference) -> list[str]:
+_PARTS = ("difference", "low", "high", "p_value", "p_adjusted")
+
+
+def _values(difference: Difference) -> tuple[float | None, ...]:
     ends = difference.interval
     low, high = (None, None) if ends is None else (ends.low, ends.high)
-    return [_cell(value) for value in (difference.difference, low, high, difference.p_value, difference.p_adjusted)]
-
-
-def _cell(value: Any) -> str:
-    return "" if value is None else f"{value:.6g}" if isinstance(value, float) else str(value)
+    return difference.difference, low, high, difference.p_value, difference.p_adjusted
 
 
 def _classifiers(result: ClassifierComparison, out: Console) -> Iterator[RenderableType]:
@@ -254,3 +238,7 @@ def _big(value: float) -> str:
 
 def _optional(value: Any, shown: Any) -> str:
     return NOTHING if value is None else str(shown(value))
+
+
+CLASSIFIERS = Layout(Shape(ClassifierComparison), rows=_rows, table=_classifiers, numbers=".6g")
+LANGUAGE_MODELS = Layout(Shape(LmComparison), rows=_rows, table=_models, numbers=".6g")

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lstmcli.classification.results import ClassReport, DataCheck
 from lstmcli.cli.output.console import NOTHING, columns, count, facts, grid, percent, perplexity, safe, size
+from lstmcli.cli.output.writer import Layout, Row, Shape
 from lstmcli.engine.registry import ENGINES
 from lstmcli.language_modeling.results import CorpusCheck
 from lstmcli.model_dir.results import ModelInfo
@@ -90,6 +91,14 @@ def report(result: ClassReport, out: Console) -> list[RenderableType]:
     return lines
 
 
+def _scores_by_label(result: ClassReport) -> Iterator[Row]:
+    for score in result.classes:
+        yield {name: getattr(score, name) for name in ("label", "precision", "recall", "f1", "support")}
+
+
+REPORT = Layout(Shape(ClassReport), rows=_scores_by_label, table=report, numbers=".4f")
+
+
 def _cut(label: str) -> str:
     """A label no longer than a table can show."""
     return label if len(label) <= LONGEST_LABEL else f"{label[: LONGEST_LABEL - 1]}…"
@@ -141,7 +150,7 @@ def _styled(text: str, style: str) -> RenderableType:
     return Text(text, style)
 
 
-def model_info(info: ModelInfo, out: Console) -> RenderableType:
+def model_info(info: ModelInfo, out: Console) -> Iterator[RenderableType]:
     """What a model is, how it was trained and how well it did."""
     labels = ", ".join(map(_cut, info.labels[:SHOWN_LABELS]))
     if len(info.labels) > SHOWN_LABELS:
@@ -164,7 +173,10 @@ def model_info(info: ModelInfo, out: Console) -> RenderableType:
     if info.calibration:
         rows["calibration"] = f"confidence scaled by {info.calibration['scale']:.2f}"
     rows["made with"] = _value(info.versions)
-    return facts({name.replace("_", " "): value for name, value in rows.items() if value}, out)
+    yield facts({name.replace("_", " "): value for name, value in rows.items() if value}, out)
+
+
+INFO = Layout(Shape(ModelInfo), table=model_info)
 
 
 def _engine(info: ModelInfo) -> str:

@@ -13,36 +13,36 @@ from lstmcli.errors import UsageError
 if TYPE_CHECKING:
     from lstmcli.data.records import Record
     from lstmcli.inspection.results import Inspection
-    from lstmcli.language_modeling.scoring.unknown_words import Unknowns
-    from lstmcli.tokenization.corpus_style import Writing
+    from lstmcli.language_modeling.scoring.unknown_words import UnknownTokenCounter
+    from lstmcli.tokenization.corpus_style import CorpusStyle
 
 MATCH = "--match-corpus"
 
 
-def about(writing: Writing) -> str:
+def about(corpus_style: CorpusStyle) -> str:
     """How a corpus was written, in words."""
-    return ", ".join(writing.habits) or "as people write"
+    return ", ".join(corpus_style.traits) or "as people write"
 
 
-def say_how(writing: Writing | None, quiet: bool) -> None:
+def say_how(corpus_style: CorpusStyle | None, quiet: bool) -> None:
     """Says how the text is rewritten.
 
     Raises:
         UsageError: the model's vocabulary says nothing about that.
     """
-    if writing is None:
+    if corpus_style is None:
         raise UsageError(
             f"{MATCH} is for models of words or characters", hint="this model spells any text: leave it out"
         )
     if not quiet:
-        streams.note(f"written as the model's corpus was: {about(writing)}")
+        streams.note(f"written as the model's corpus was: {about(corpus_style)}")
 
 
-def as_asked(records: Iterable[Record], writing: Writing | None, bare: bool) -> Iterable[Record]:
+def as_asked(records: Iterable[Record], corpus_style: CorpusStyle | None, bare: bool) -> Iterable[Record]:
     """Records with their text written as a corpus was, if one is given; ``bare``: without columns."""
-    if writing is not None:
-        like_it = writing.like_it
-        records = (replace(r, text="\n".join(map(like_it, r.text.split("\n")))) for r in records)
+    if corpus_style is not None:
+        restyle = corpus_style.restyle
+        records = (replace(r, text="\n".join(map(restyle, r.text.split("\n")))) for r in records)
     return (replace(record, columns={}) for record in records) if bare else records
 
 
@@ -53,7 +53,7 @@ class Warner:
         matched: the text is already written as the model's corpus was.
     """
 
-    def __init__(self, unknowns: Unknowns, *, matched: bool, quiet: bool) -> None:
+    def __init__(self, unknowns: UnknownTokenCounter, *, matched: bool, quiet: bool) -> None:
         self._unknowns, self._quiet = unknowns, quiet
         self._done = matched
 
@@ -78,12 +78,12 @@ class Warner:
 
     def _otherwise(self) -> None:
         found = self._unknowns
-        shares = found.otherwise()
-        if shares is None or found.writing is None:
+        shares = found.restyled_shares()
+        if shares is None or found.corpus_style is None:
             return
         before, after = shares
         streams.note(
-            f"warning: this text is not written as the model's corpus was ({about(found.writing)}): "
+            f"warning: this text is not written as the model's corpus was ({about(found.corpus_style)}): "
             f"{percent(before)} of its {found.noun}s are unknown, and {percent(after)} if it is written so; "
             f"{MATCH} does that"
         )

@@ -1,13 +1,13 @@
-"""The neural cache: words that came after states like this one are more likely to come again.
+"""The neural cache: words that followed similar states become more likely.
 
-Grave, Joulin & Usunier (2017, arXiv 1612.04426), equations 2 to 4: after the state h_t the cache gives a word
+Grave, Joulin & Usunier (2017, arXiv 1612.04426), equations 2 to 4: in the state h_t the cache predicts
 
-    p_cache(w) = sum of exp(theta h_t . h_i) over the i in the window that w followed, over the sum of all,
+    p_cache(w) proportional to the sum of exp(theta h_t . h_i) over the positions i in the window that w followed,
 
-and the mixture is (1 - lambda) p_model + lambda p_cache.  Nothing is trained, and nothing of the text to come is
-used.  The first token of a text has no past and is the model's alone.
+and the mixture is (1 - lambda) p_model + lambda p_cache.  Nothing is trained, and only the text so far is used.  The
+first token of a text is predicted by the model alone.
 
-Shapes: N ids, T of them at once, P places of the window, K units of the last layer, V tokens of the vocabulary.
+Shapes: N ids, T of them at once, P positions in the window, K units of the last layer, V tokens of the vocabulary.
 """
 
 from __future__ import annotations
@@ -20,13 +20,13 @@ from numpy.typing import NDArray
 
 from lstmcli.engine.session import LOGITS_AT_ONCE, Floats, Session, State
 from lstmcli.language_modeling.config import CacheConfig
-from lstmcli.language_modeling.scoring.perplexity import Model, ReadBoth
+from lstmcli.language_modeling.scoring.perplexity import Model, ScoreBoth
 from lstmcli.language_modeling.scoring.score import (
     STEP,
     TINY,
     ProbabilityCallback,
     Scores,
-    nothing,
+    empty_scores,
     probabilities,
 )
 from lstmcli.tokenization.ids import END_ID, Ids
@@ -34,7 +34,7 @@ from lstmcli.tokenization.ids import END_ID, Ids
 
 @dataclass(frozen=True)
 class Cache:
-    """A cache for each text."""
+    """The neural cache, a separate one for each text."""
 
     config: CacheConfig
 
@@ -43,12 +43,12 @@ class Cache:
         own = self.config
         return f"cache of {own.window:,} tokens, theta {own.theta:g}, lambda {own.share:g}"
 
-    def begin(self, model: Model, /) -> ReadBoth:
+    def start_text(self, model: Model, /) -> ScoreBoth:
         return _Text(self.config, model.together).read
 
 
 class _Text:
-    """A text that is read from its beginning to its end, and what is remembered of it."""
+    """One text and its cache."""
 
     def __init__(self, config: CacheConfig, session: Session) -> None:
         self._config, self._session = config, session
@@ -58,27 +58,27 @@ class _Text:
         self._followed_P = np.zeros(0, np.int32)
 
     def read(
-        self, ids: Ids, *, entropy: bool = False, looks: Sequence[ProbabilityCallback | None] = (None, None)
+        self, ids: Ids, *, entropy: bool = False, callbacks: Sequence[ProbabilityCallback | None] = (None, None)
     ) -> tuple[Scores, Scores]:
-        """Takes the ids that come next, [N]; what they cost without the cache and with it."""
-        found = nothing(len(ids), entropy), nothing(len(ids), entropy)
-        whole = entropy or any(looks)
+        """Score the next ids [N], without and with the cache."""
+        result = empty_scores(len(ids), entropy), empty_scores(len(ids), entropy)
+        whole = entropy or any(callbacks)
         step = min(STEP, max(1, LOGITS_AT_ONCE // self._session.vocab_size)) if whole else STEP
         for start in range(0, len(ids), step):
             part = slice(start, start + step)
             nats_T, both_TV = self._read(ids[part], whole)
-            for scores, look, own_T, p_TV in zip(found, looks, nats_T, both_TV, strict=True):
+            for scores, callback, own_T, p_TV in zip(result, callbacks, nats_T, both_TV, strict=True):
                 scores.nats[part] = own_T
                 if scores.entropy is not None:
                     scores.entropy[part] = _entropy(p_TV)
-                if look:
-                    look(0, start, p_TV)
-        return found
+                if callback:
+                    callback(0, start, p_TV)
+        return result
 
     def _read(
         self, targets_T: Ids, whole: bool
     ) -> tuple[tuple[Floats, Floats], tuple[NDArray[np.float32], NDArray[np.float32]]]:
-        """Nats of the targets without the cache and with it, and probabilities of all tokens if they are wanted."""
+        """Nats of the targets without and with the cache, and the probabilities of all tokens if ``whole``."""
         before_T1 = np.concatenate([[self._last], targets_T[:-1]]).astype(np.int32)[:, None]
         logits = self._session.logits(before_T1, self._state)[0] if whole else None
         nats_T1, h_T1K, self._state = self._session.hidden(before_T1, targets_T[:, None], self._state)
@@ -89,7 +89,7 @@ class _Text:
         self._keys_PK, self._followed_P = keys_PK[-self._config.window :], followed_P[-self._config.window :]
 
         weight_TP = self._weights(h_TK, keys_PK)
-        share_T = np.where(weight_TP.any(axis=1), self._config.share, 0.0)  # the first token of all has no past
+        share_T = np.where(weight_TP.any(axis=1), self._config.share, 0.0)  # the first token has no past
         hits_T = np.where(followed_P == targets_T[:, None], weight_TP, 0.0).sum(axis=1)
         plain_T = nats_T1[:, 0].astype(np.float64)
         nats_T = plain_T, -np.logaddexp(np.log1p(-share_T) - plain_T, _log(share_T * hits_T))
@@ -104,9 +104,9 @@ class _Text:
         return nats_T, (p_TV, mixed_TV)
 
     def _weights(self, h_TK: Floats, keys_PK: Floats) -> Floats:
-        """How much each place of the window has to say, [T, P]; rows add up to 1, or to 0 where there is no past.
+        """Weights of the positions in the window, [T, P]; rows sum to 1, or to 0 if there is no past.
 
-        The keys end with the states asked about.
+        The last T keys are the states ``h_TK``.
         """
         T, P = len(h_TK), len(keys_PK)
         age_TP = np.arange(P - T, P)[:, None] - np.arange(P)
@@ -118,7 +118,7 @@ class _Text:
 
 
 def _entropy(p_TV: NDArray[np.float32]) -> Floats:
-    """[T], nats."""
+    """Entropy of each distribution, [T], in nats."""
     return np.asarray(-(p_TV * np.log(np.maximum(p_TV, TINY))).sum(axis=1))
 
 

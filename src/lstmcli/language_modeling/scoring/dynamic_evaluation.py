@@ -1,4 +1,4 @@
-"""Dynamic evaluation of a text: a model that learns from it while it is scored (Krause et al. 2018)."""
+"""Dynamic evaluation: the model is updated on the text while it is scored (Krause et al. 2018)."""
 
 from __future__ import annotations
 
@@ -10,14 +10,14 @@ from numpy.typing import NDArray
 
 from lstmcli.language_modeling.config import AdaptConfig
 from lstmcli.language_modeling.model import LanguageModel
-from lstmcli.language_modeling.scoring.perplexity import ReadBoth
+from lstmcli.language_modeling.scoring.perplexity import ScoreBoth
 from lstmcli.language_modeling.scoring.score import ProbabilityCallback, Scores, Stream
 from lstmcli.tokenization.ids import Ids
 
 
 @dataclass(frozen=True)
 class Adaptation:
-    """A copy of the model that learns, for each text."""
+    """Dynamic evaluation, with a separate copy of the model for each text."""
 
     config: AdaptConfig
 
@@ -26,7 +26,7 @@ class Adaptation:
         own = self.config
         return f"dynamic evaluation, rate {own.rate:g}, decay {own.decay:g}, segments of {own.segment} tokens"
 
-    def begin(self, model: LanguageModel, /) -> ReadBoth:
+    def start_text(self, model: LanguageModel, /) -> ScoreBoth:
         from lstmcli.language_modeling.scoring.dynamic_network import Adapter
 
         plain = Stream(model.together)
@@ -41,14 +41,14 @@ class Adaptation:
         )
 
         def read(
-            ids: Ids, *, entropy: bool = False, looks: Sequence[ProbabilityCallback | None] = (None, None)
+            ids: Ids, *, entropy: bool = False, callbacks: Sequence[ProbabilityCallback | None] = (None, None)
         ) -> tuple[Scores, Scores]:
-            """Takes the ids that come next, [N]; what they cost a model that stays as it is and one that learns."""
-            before, after = looks
+            """Score the next ids [N], without and with adaptation."""
+            before, after = callbacks
             entropies: list[NDArray[np.float32]] = []
             at = 0
 
-            def see(log_p_TV: NDArray[np.float32]) -> None:
+            def callback(log_p_TV: NDArray[np.float32]) -> None:
                 nonlocal at
                 p_TV = np.exp(log_p_TV)
                 entropies.append(-(p_TV * log_p_TV).sum(axis=1))
@@ -56,8 +56,8 @@ class Adaptation:
                     after(0, at, p_TV)
                 at += len(p_TV)
 
-            nats = adapter.score(ids, see if entropy or after else None)
+            nats = adapter.score(ids, callback if entropy or after else None)
             found = Scores(nats, np.concatenate([np.zeros(0), *entropies]) if entropy else None)
-            return plain.score([ids], entropy=entropy, look=before)[0], found
+            return plain.score([ids], entropy=entropy, callback=before)[0], found
 
         return read

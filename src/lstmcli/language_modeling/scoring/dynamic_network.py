@@ -1,13 +1,13 @@
-"""Dynamic evaluation: the weights go on learning from the text that has been scored.
+"""Dynamic evaluation in PyTorch: update the weights on text that has been scored.
 
 Krause, Kahembwe, Murray & Renals (2018, arXiv 1709.07432), section 5: after each short segment the weights take a
-step down its gradient, scaled by the usual size of each weight's gradient, and a step back to where they were,
+gradient step, scaled by the RMS gradient of each weight, and decay towards the trained weights w0,
 
     w += decay * r * (w0 - w) - rate * gradient / (rms + epsilon),
 
-where rms is the root of the mean square of the gradients of a weight and r is rms over its mean.  The paper takes
-rms from the training text, which a model directory does not hold; here it is that of the text read so far, so
-nothing of the text to come is used.
+where rms is the root mean square of a weight's gradients and r is rms divided by its mean over all weights.  The paper
+computes rms on the training text, which a model directory does not contain; here it is computed on the text scored so
+far.
 
 Shapes: N ids, T of a segment, V words.
 """
@@ -28,11 +28,11 @@ from lstmcli.malloc import keep_freed_memory
 from lstmcli.nn.cells import State
 
 EPSILON = 1e-3
-See = Callable[[NDArray[np.float32]], None]
+LogProbabilityCallback = Callable[[NDArray[np.float32]], None]
 
 
 class Adapter:
-    """A model that reads one text, scores it, and learns from each segment once the whole of it is scored."""
+    """A model that scores one text, and is updated after each segment."""
 
     def __init__(
         self,
@@ -52,32 +52,32 @@ class Adapter:
         )
         self._module = load_language_model(weights, exact, vocab_size).to(device).train()  # gradients, no dropout
         self._weights = list(self._module.parameters())
-        self._home = [weight.detach().clone() for weight in self._weights]
+        self._initial = [weight.detach().clone() for weight in self._weights]
         self._squares = [torch.zeros_like(weight) for weight in self._weights]
-        # Room for what each step computes: tensors made anew would take as long as the arithmetic.
-        self._sizes, self._gaps, self._pulls = ([torch.empty_like(w) for w in self._home] for _ in range(3))
+        # Buffers for each step: allocating new tensors would take as long as the arithmetic.
+        self._sizes, self._gaps, self._pulls = ([torch.empty_like(w) for w in self._initial] for _ in range(3))
         self._rate, self._decay, self._segment, self._device = rate, decay, segment, device
         self._steps = 0
-        # Where the segment at hand begins: the state, the id before it, and its ids so far.
-        self._states, self._last, self._begun = list[State](), start, np.zeros(0, np.int32)
+        # The current segment: the state before it, the id before it, and its ids so far.
+        self._states, self._last, self._segment_ids = list[State](), start, np.zeros(0, np.int32)
 
-    def score(self, ids: NDArray[np.int32], see: See | None = None) -> NDArray[np.float64]:
-        """Nats of the ids that come next, [N]; however they are cut into calls, each costs the same.
+    def score(self, ids: NDArray[np.int32], callback: LogProbabilityCallback | None = None) -> NDArray[np.float64]:
+        """Nats of the next ids, [N]; the result does not depend on how ids are split into calls.
 
         Args:
-            see: called with the log-probabilities [T, V] of all tokens at the places of the ids, some at a time.
+            callback: called with the log-probabilities [T, V] of all tokens at T positions at a time.
         """
         found = [np.zeros(0)]
         at = 0
         while at < len(ids):
-            part = ids[at : at + self._segment - len(self._begun)]
-            found.append(self._read(part, see))
+            part = ids[at : at + self._segment - len(self._segment_ids)]
+            found.append(self._read(part, callback))
             at += len(part)
         return np.concatenate(found)
 
-    def _read(self, ids: NDArray[np.int32], see: See | None) -> NDArray[np.float64]:
-        """What the next ids of a segment cost; once it is whole, the model learns from it."""
-        own, new = np.concatenate([self._begun, ids]), slice(len(self._begun), None)
+    def _read(self, ids: NDArray[np.int32], callback: LogProbabilityCallback | None) -> NDArray[np.float64]:
+        """Nats of the next ids of a segment; updates the model once the segment is complete."""
+        own, new = np.concatenate([self._segment_ids, ids]), slice(len(self._segment_ids), None)
         x, y = (
             torch.from_numpy(part.astype(np.int64)).to(self._device)
             for part in (np.concatenate([[self._last], own[:-1]]), own)
@@ -85,14 +85,14 @@ class Adapter:
         h_T1K, states = self._module.read(self._module.embed(x[:, None]), self._states or None)
         log_p_TV = self._module.logits(h_T1K)[:, 0].log_softmax(-1)
         nats = -log_p_TV.gather(-1, y[:, None])[:, 0]
-        if see:
-            see(log_p_TV[new].detach().cpu().numpy())
+        if callback:
+            callback(log_p_TV[new].detach().cpu().numpy())
         if len(own) < self._segment:
-            self._begun = own
+            self._segment_ids = own
         else:
             gradients = torch.autograd.grad(nats.mean(), self._weights)
             self._states = [tuple(part.detach() for part in state) for state in states]
-            self._last, self._begun = int(own[-1]), own[:0]
+            self._last, self._segment_ids = int(own[-1]), own[:0]
             with torch.no_grad():
                 self._learn(gradients)
         return np.asarray(nats[new].detach().cpu().numpy(), np.float64)
@@ -104,8 +104,8 @@ class Adapter:
             square.mul_(1 - share).addcmul_(gradient, gradient, value=share)
             torch.sqrt(square, out=size)
         mean = sum(float(size.sum()) for size in self._sizes) / sum(size.numel() for size in self._sizes)
-        each = zip(self._weights, self._home, gradients, self._sizes, self._gaps, self._pulls, strict=True)
-        for weight, home, gradient, size, gap, pull in each:
-            torch.sub(home, weight, out=gap)
+        each = zip(self._weights, self._initial, gradients, self._sizes, self._gaps, self._pulls, strict=True)
+        for weight, initial, gradient, size, gap, pull in each:
+            torch.sub(initial, weight, out=gap)
             torch.mul(size, self._decay / max(mean, 1e-12), out=pull).clamp_(max=1.0)
             weight.addcmul_(pull, gap).addcdiv_(gradient, size.add_(EPSILON), value=-self._rate)

@@ -1,9 +1,9 @@
-"""How well a language model foresees a text: figures of the whole, streaming, in constant memory.
+"""Perplexity of a text, streaming, in constant memory.
 
-Each figure comes from totals, so it is the same whatever the order of lines scored apart, the size of batches,
-or the line ends of the file.  The first token is predicted from ``</s>``; the end of every line is predicted, as
-``</s>`` where lines are texts and as the token of the line end in a document.  That is how the published figures
-for Penn Treebank (82,430 tokens in its test set) and WikiText-2 (245,569) count.
+Metrics are computed from totals, so they do not depend on the order of independent lines, the batch size or the line
+ends of the file.  The first token is predicted from ``</s>``.  The end of every line is predicted: as ``</s>`` in mode
+lines, as the token of the line end in mode document.  Published results for Penn Treebank (82,430 tokens in the test
+set) and WikiText-2 (245,569) count tokens in the same way.
 """
 
 from __future__ import annotations
@@ -23,11 +23,11 @@ from lstmcli.errors import ModelError, NoDataError
 from lstmcli.language_modeling.results import LmReport
 from lstmcli.language_modeling.scoring.score import (
     BATCH_SIZE,
-    Joined,
+    JoinedTexts,
     ProbabilityCallback,
     Scores,
     Stream,
-    score_apart,
+    score_batches,
 )
 from lstmcli.tokenization.encoder import Encoder
 from lstmcli.tokenization.ids import Ids
@@ -61,38 +61,39 @@ class Model(Protocol):
 
 @dataclass(frozen=True)
 class Text:
-    """A source and how it is read."""
+    """A text to score."""
 
     records: Iterable[Record]
     carried: bool = False
-    """The state goes on from line to line; else each line is a text of its own."""
+    """Carry the state from line to line; otherwise each line is a separate text."""
     ready: Callable[[], bool] | None = None
-    """Of a live source: whether the next record is there already."""
+    """For a live source: whether the next record is available without waiting."""
 
 
 def is_carried(mode: str, format: str, *, stream: bool = False, lines: bool = False) -> bool:
-    """Whether the state goes on from line to line: in running text, if the model was trained on such, or as asked.
+    """Whether to carry the state from line to line.
 
-    Rows of a table are texts of their own.
+    By default it is carried for text files if the model was trained in mode document; rows of a table are separate
+    texts.  ``stream`` and ``lines`` override the default.
     """
     return stream or (mode == "document" and format == "text" and not lines)
 
 
 class Line(NamedTuple):
-    """A line as the model reads it."""
+    """A line of a record."""
 
     record: Record
     text: str
     words: list[tuple[int, int]] | None = None
-    """The words that the input marks by spaces which the model does not read, as spans of ``text``."""
+    """For segmented text: the words given by spaces that are not part of ``text``, as spans of ``text``."""
 
 
-Watch = Callable[["Sequence[Line]", "Sequence[Ids]"], None]
-"""Is shown lines and their ids, each once, in order."""
+LinesCallback = Callable[["Sequence[Line]", "Sequence[Ids]"], None]
+"""Called with lines and their ids, each once, in order."""
 
 
 def lines_of(record: Record, segments: bool) -> Iterator[Line]:
-    """The lines of a record: one, or several in a cell of a table."""
+    """The lines of a record; a cell of a table may have several."""
     for part in record.text.split("\n"):
         if not segments:
             yield Line(record, part.removesuffix("\r"))
@@ -105,7 +106,7 @@ def lines_of(record: Record, segments: bool) -> Iterator[Line]:
 
 
 class Reading:
-    """One text on its way through the model: lines in, what their tokens cost out."""
+    """Scores the lines of one text."""
 
     def __init__(self, model: Model, carried: bool, batch_size: int = BATCH_SIZE) -> None:
         self._encoder = model.encoder
@@ -114,47 +115,53 @@ class Reading:
             self._read = Stream(model.together).score
         else:
             session, workers = model.apart
-            self._read = partial(score_apart, session, batch_size=batch_size, workers=workers)
+            self._read = partial(score_batches, session, batch_size=batch_size, workers=workers)
 
     def encode(self, lines: Sequence[Line]) -> list[Ids]:
         return self._encoder.encode([line.text for line in lines])
 
     def score(
-        self, ids: Sequence[Ids], *, entropy: bool = False, look: ProbabilityCallback | None = None
+        self, ids: Sequence[Ids], *, entropy: bool = False, callback: ProbabilityCallback | None = None
     ) -> list[Scores]:
-        return self._read(ids, entropy=entropy, look=look)
+        return self._read(ids, entropy=entropy, callback=callback)
 
 
-class ReadBoth(Protocol):
-    """Reads one text from its beginning to its end, without a method and with it."""
+class ScoreBoth(Protocol):
+    """Scores one text from start to end, without and with a method."""
 
     def __call__(
-        self, ids: Ids, *, entropy: bool = False, looks: Sequence[ProbabilityCallback | None] = (None, None)
+        self, ids: Ids, *, entropy: bool = False, callbacks: Sequence[ProbabilityCallback | None] = (None, None)
     ) -> tuple[Scores, Scores]:
-        """Takes the ids that come next, [N], and says what they cost."""
+        """Score the next ids, [N]."""
 
 
 class Method(Protocol):
-    """A way to do better on a text by what it has said so far."""
+    """A method that adapts the model to the text read so far."""
 
     @property
     def name(self) -> str: ...
-    def begin(self, model: Any, /) -> ReadBoth:
-        """For one text."""
+    def start_text(self, model: Any, /) -> ScoreBoth:
+        """Start a new text."""
 
 
-class Adapting:
-    """One text on its way through the model and through a method: lines in, what their tokens cost out."""
+class AdaptiveReading:
+    """Scores the lines of one text, without and with a method."""
 
     def __init__(self, model: Model, method: Method) -> None:
-        self._read = method.begin(model)
+        self._read = method.start_text(model)
 
     def score(
-        self, ids: Sequence[Ids], *, entropy: bool = False, looks: Sequence[ProbabilityCallback | None] = (None, None)
+        self,
+        ids: Sequence[Ids],
+        *,
+        entropy: bool = False,
+        callbacks: Sequence[ProbabilityCallback | None] = (None, None),
     ) -> tuple[list[Scores], list[Scores]]:
-        """Without the method and with it."""
-        joined = Joined(ids)
-        before, after = self._read(joined.ids, entropy=entropy, looks=[joined.look(look) for look in looks])
+        """Scores of each line, without and with the method."""
+        joined = JoinedTexts(ids)
+        before, after = self._read(
+            joined.ids, entropy=entropy, callbacks=[joined.callback(callback) for callback in callbacks]
+        )
         return joined.split(before), joined.split(after)
 
 
@@ -165,18 +172,18 @@ def perplexity(
     segments: bool = False,
     batch_size: int = BATCH_SIZE,
     method: Method | None = None,
-    watch: Watch | None = None,
+    on_lines: LinesCallback | None = None,
 ) -> LmReport:
-    """The figures of all texts together.
+    """One report for all texts together.
 
     Args:
         segments: spaces mark words and are not part of the text, as in segmented Chinese.
-        method: reads each text from its beginning to its end; the figures without it are in ``before``.
-        watch: shown all lines and their ids.
+        method: adapts to each text; the report without it is in ``before``.
+        on_lines: called with all lines and their ids.
 
     Raises:
-        NoDataError: there is not one line.
-        ModelError: the model gives no finite number.
+        NoDataError: there is no line.
+        ModelError: the model's probabilities are not finite.
     """
     from lstmcli.language_modeling.corpus import Counts
 
@@ -186,15 +193,15 @@ def perplexity(
     for text in texts:
         carried = text.carried or method is not None
         readings.add("stream" if carried else "lines")
-        costs = _plainly(model, carried, batch_size) if method is None else _by(method, model)
+        costs = _plain_costs(model, carried, batch_size) if method is None else _adaptive_costs(method, model)
 
         def work(
             window: list[Record], costs: Callable[[list[Ids]], list[NDArray[np.float64]]] = costs
         ) -> tuple[list[Line], list[Ids], list[NDArray[np.float64]]]:
             lines = [line for record in window for line in lines_of(record, segments)]
             ids = model.encoder.encode([line.text for line in lines])
-            if watch is not None:
-                watch(lines, ids)
+            if on_lines is not None:
+                on_lines(lines, ids)
             return lines, ids, costs(ids)
 
         runs = windows(text.records, lambda: True, WINDOW, WINDOW_CHARACTERS)
@@ -230,17 +237,17 @@ def perplexity(
     return reports[0] if method is None else replace(reports[1], method=method.name, before=reports[0])
 
 
-def _plainly(model: Model, carried: bool, batch_size: int) -> Callable[[list[Ids]], list[NDArray[np.float64]]]:
+def _plain_costs(model: Model, carried: bool, batch_size: int) -> Callable[[list[Ids]], list[NDArray[np.float64]]]:
     reading = Reading(model, carried, batch_size)
     return lambda ids: [score.nats[None] for score in reading.score(ids)]
 
 
-def _by(method: Method, model: Model) -> Callable[[list[Ids]], list[NDArray[np.float64]]]:
-    adapting = Adapting(model, method)
+def _adaptive_costs(method: Method, model: Model) -> Callable[[list[Ids]], list[NDArray[np.float64]]]:
+    adapting = AdaptiveReading(model, method)
     return lambda ids: [np.stack([before.nats, after.nats]) for before, after in zip(*adapting.score(ids), strict=True)]
 
 
 def check_finite(model: Model, nats: float) -> None:
-    """Raises ``ModelError`` for what no probability gives."""
+    """Raises ``ModelError`` for a negative log-probability that is not finite."""
     if not math.isfinite(nats):
         raise ModelError("its weights give no finite probability for this text", path=model.path, hint="train it anew")

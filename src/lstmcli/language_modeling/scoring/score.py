@@ -1,8 +1,7 @@
-"""Token ids in, what each cost out: texts by themselves in batches, or one after the other with the state carried.
+"""Negative log-probabilities of tokens: of separate texts in batches, or of consecutive texts with carried state.
 
-What a text costs does not depend on the company it is scored in: rows of a batch know nothing of each other,
-and a model that reads from left to right knows nothing of the padding behind a text.  Long texts go through in
-pieces that hand the state on, so nothing is cut off and memory stays flat.
+A score does not depend on the batch: rows are independent, and a left-to-right model does not read the padding after a
+text.  Long texts are scored in pieces with carried state, so nothing is truncated and memory is bounded.
 
 Shapes: T tokens of a text, B texts of a batch, V tokens of the vocabulary.
 """
@@ -27,55 +26,55 @@ STEP = 256
 
 
 class Scores(NamedTuple):
-    """What the tokens of a text cost."""
+    """Scores of the tokens of a text."""
 
     nats: NDArray[np.float64]
-    """[T]"""
+    """Negative log-probability of each token, [T]."""
     entropy: NDArray[np.float64] | None
-    """[T], nats, of the prediction of each token; if asked for."""
+    """Entropy of the prediction of each token in nats, [T], if requested."""
 
 
 ProbabilityCallback = Callable[[int, int, NDArray[np.float32]], None]
-"""Called with the number of a text, a place in it, and the probabilities [t, V] of the t tokens from there on."""
+"""Called with the index of a text, a position in it, and the distributions [t, V] of the t tokens from there on."""
 
 
-def score_apart(
+def score_batches(
     session: Session,
     texts: Sequence[Ids],
     *,
     entropy: bool = False,
-    look: ProbabilityCallback | None = None,
+    callback: ProbabilityCallback | None = None,
     batch_size: int = BATCH_SIZE,
     workers: int = 1,
 ) -> list[Scores]:
-    """Each text from the beginning, in the order given; ``workers`` batches of texts of like length at once.
+    """Score each text separately; results are in the given order.  ``workers`` batches run concurrently.
 
-    ``look`` is called from several threads then, for different texts.
+    With several workers ``callback`` is called from several threads, for different texts.
     """
     from lstmcli.tokenization.batching import by_length
 
-    found = [nothing(len(text), entropy) for text in texts]
+    result = [empty_scores(len(text), entropy) for text in texts]
 
     def compute(batch: NDArray[np.int64]) -> None:
         own = [int(i) for i in batch]
-        _read(session, [texts[i] for i in own], [found[i] for i in own], _begin(session, len(own)), look, own)
+        _read(session, [texts[i] for i in own], [result[i] for i in own], _start(session, len(own)), callback, own)
 
     lengths = np.fromiter(map(len, texts), np.int64, len(texts))
     each(compute, list(by_length(lengths, batch_size)), workers)
-    return found
+    return result
 
 
-class Joined:
-    """Texts put one after the other, and what belongs to each of them."""
+class JoinedTexts:
+    """Concatenated texts; splits results back into those of each text."""
 
     def __init__(self, texts: Sequence[Ids]) -> None:
         self.ids = np.concatenate([np.zeros(0, np.int32), *texts])
         self._lengths = [len(text) for text in texts]
         self._ends = np.cumsum(self._lengths)
 
-    def look(self, look: ProbabilityCallback | None) -> ProbabilityCallback | None:
-        """Hands each text its part of what was read in one go."""
-        if look is None:
+    def callback(self, callback: ProbabilityCallback | None) -> ProbabilityCallback | None:
+        """A callback for the concatenation that calls ``callback`` for each text."""
+        if callback is None:
             return None
 
         def shared(_: int, start: int, p_TV: NDArray[np.float32]) -> None:
@@ -86,12 +85,12 @@ class Joined:
                 if begin >= stop:
                     break
                 first = max(start, begin)
-                look(i, first - begin, p_TV[first - start : end - start])
+                callback(i, first - begin, p_TV[first - start : end - start])
 
         return shared
 
     def split(self, found: Scores) -> list[Scores]:
-        """What each text cost."""
+        """The scores of each text."""
         cuts = self._ends[:-1]
         nats = np.split(found.nats, cuts) if self._lengths else []
         entropies = [None] * len(nats) if found.entropy is None else np.split(found.entropy, cuts)
@@ -99,35 +98,35 @@ class Joined:
 
 
 class Stream:
-    """Texts read one after the other; the state goes on from each to the next."""
+    """Scores consecutive texts with carried state."""
 
     def __init__(self, session: Session) -> None:
-        self._session, self._place = session, _begin(session, 1)
+        self._session, self._position = session, _start(session, 1)
 
     def score(
-        self, texts: Sequence[Ids], *, entropy: bool = False, look: ProbabilityCallback | None = None
+        self, texts: Sequence[Ids], *, entropy: bool = False, callback: ProbabilityCallback | None = None
     ) -> list[Scores]:
-        """What comes next; however it is cut into calls, every token costs the same."""
-        joined = Joined(texts)
-        found = nothing(len(joined.ids), entropy)
-        self._place = _read(self._session, [joined.ids], [found], self._place, joined.look(look), [0])
+        """Score the next texts; the result does not depend on how text is split into calls."""
+        joined = JoinedTexts(texts)
+        found = empty_scores(len(joined.ids), entropy)
+        self._position = _read(self._session, [joined.ids], [found], self._position, joined.callback(callback), [0])
         return joined.split(found)
 
 
-class _Place(NamedTuple):
-    """Where the reading of a batch is."""
+class _Position(NamedTuple):
+    """The position in a batch."""
 
     last_B: Ids
-    """The tokens read last, which the state has not seen."""
+    """The last tokens, not yet part of the state."""
     state: State
 
 
-def _begin(session: Session, B: int) -> _Place:
-    return _Place(np.full(B, END_ID, np.int32), session.zero_state(B))
+def _start(session: Session, B: int) -> _Position:
+    return _Position(np.full(B, END_ID, np.int32), session.zero_state(B))
 
 
-def nothing(T: int, entropy: bool) -> Scores:
-    """Scores to be filled in."""
+def empty_scores(T: int, entropy: bool) -> Scores:
+    """Scores of zeros, to be filled in."""
     return Scores(np.zeros(T), np.zeros(T) if entropy else None)
 
 
@@ -135,11 +134,11 @@ def _read(
     session: Session,
     texts: list[Ids],
     found: list[Scores],
-    place: _Place,
-    look: ProbabilityCallback | None,
+    place: _Position,
+    callback: ProbabilityCallback | None,
     numbers: list[int],
-) -> _Place:
-    """Fills ``found`` for texts side by side, the longest first; those that have ended are left out."""
+) -> _Position:
+    """Fill ``found`` for a batch of texts, longest first; texts that have ended leave the batch."""
     last, state = place
     for start in range(0, len(texts[0]), STEP):
         parts = [text[start : start + STEP] for text in texts if len(text) > start]
@@ -151,7 +150,7 @@ def _read(
         if len(last) > B:
             state = tuple(part[:, :B] for part in state)
         last = targets_TB[-1]
-        for at, nats, entropies, p_TBV, after in _windows(session, ids_TB, targets_TB, state, found[0], look):
+        for at, nats, entropies, p_TBV, after in _windows(session, ids_TB, targets_TB, state, found[0], callback):
             state = after
             for b, part in enumerate(parts):
                 t = min(len(nats), len(part) - at)
@@ -161,20 +160,20 @@ def _read(
                 found[b].nats[own] = nats[:t, b]
                 if entropies is not None:
                     found[b].entropy[own] = entropies[:t, b]  # type: ignore[index]
-                if p_TBV is not None and look is not None:
-                    look(numbers[b], start + at, p_TBV[:t, b])
-    return _Place(last, state)
+                if p_TBV is not None and callback is not None:
+                    callback(numbers[b], start + at, p_TBV[:t, b])
+    return _Position(last, state)
 
 
 _Window = tuple[int, Floats, "Floats | None", "NDArray[np.float32] | None", State]
 
 
 def _windows(
-    session: Session, ids_TB: Ids, targets_TB: Ids, state: State, kind: Scores, look: ProbabilityCallback | None
+    session: Session, ids_TB: Ids, targets_TB: Ids, state: State, kind: Scores, callback: ProbabilityCallback | None
 ) -> Iterator[_Window]:
-    """Pieces of a window, each with what it cost, its probabilities [T, B, V] if they are looked at, and the state."""
+    """Scores of a window in pieces, with the probabilities [T, B, V] if there is a callback, and the state."""
     entropy = kind.entropy is not None
-    if look is None:
+    if callback is None:
         nats, entropies, state = session.score(ids_TB, targets_TB, state, entropy=entropy)
         yield 0, nats, entropies, None, state
         return
@@ -189,7 +188,7 @@ def _windows(
 def probabilities(
     logits_TBV: Floats, targets_TB: Ids, entropy: bool
 ) -> tuple[Floats, Floats | None, NDArray[np.float32]]:
-    """Nats of the targets, entropies, and the probabilities of all tokens."""
+    """Nats of the targets, entropies if requested, and the probabilities of all tokens."""
     centred = logits_TBV - logits_TBV.max(axis=-1, keepdims=True)
     p = np.exp(centred)
     total = p.sum(axis=-1, keepdims=True)

@@ -1,19 +1,17 @@
-"""Tables of surprisal: a row for each line, word, token or character of a text, as it is read.
+"""Surprisal tables: a row per line, word, token or character of a text, streaming.
 
-Surprisal is -log2 of the probability that the model gives to what it read, after all it read before; the rows of
-a line add up to the line's own, whatever they are rows of.  What closes a line has a row too: ``</s>`` where lines
-are texts, else the line end.
+Surprisal is -log2 of the probability of a unit given all the text before it.  The rows of a line sum to the surprisal
+of the line, for any unit.  What closes a line has a row too: ``</s>`` in mode lines, otherwise the line end.
 
-**Words** stand between white space, and the tokens of a word add up.  Where a token begins with the space before
-its word, the tokens alone do not say where the word ends: "the" is also the start of "there".  Pimentel & Meister
-(2024, arXiv 2406.14561, theorem 2) give the word's probability as
+**Words** are separated by white space; the surprisal of a word is that of its tokens, with a correction.  If tokens
+include the space before a word, the tokens of a word do not determine its end: "the" is also the start of "there".
+Pimentel & Meister (2024, arXiv 2406.14561, theorem 2) give the word's probability as
 
     p(word | before) = p(its tokens | before) * B(before, word) / B(before)
 
-where B is the probability that the next token starts a word or ends the text.  So the end of a word is paid for
-by the word, not by the one after it, and the probabilities of all words sum to one.  Where nothing is left to be
-said about the end of the word before, at the start of a line, B(before) is one.  B is the sum of the model's
-probabilities over these tokens; it is all ones, and nothing changes, where every token is a word.
+where B is the probability that the next token starts a word or ends the text.  So the end of a word counts for the word
+itself, not for the next one, and the probabilities of all words sum to one.  At the start of a line B(before) is one.
+If every token is a word, B is always one and nothing changes.
 
 Shapes: T tokens of a line, V tokens of the vocabulary.
 """
@@ -28,13 +26,13 @@ from lstmcli.data.windows import one_ahead, one_by_one, windows
 from lstmcli.errors import UsageError
 from lstmcli.language_modeling.results import Surprisal
 from lstmcli.language_modeling.scoring.perplexity import (
-    Adapting,
+    AdaptiveReading,
     Line,
+    LinesCallback,
     Method,
     Model,
     Reading,
     Text,
-    Watch,
     check_finite,
     lines_of,
 )
@@ -46,10 +44,10 @@ if TYPE_CHECKING:
     from lstmcli.data.records import Record
 
 Rows = Callable[[Sequence[Line], Sequence[Ids]], Iterator[Surprisal]]
-"""Lines and their ids to rows."""
+"""Computes rows from lines and their ids."""
 PER = ("line", "word", "token", "char")
 WINDOW, WINDOW_CHARACTERS = 1024, 200_000
-"""Lines, and characters, that are read ahead: their rows are kept until they are asked for."""
+"""Maximum lines and characters that are read ahead; their rows are kept in memory."""
 
 
 def surprisals(
@@ -60,32 +58,34 @@ def surprisals(
     segments: bool = False,
     batch_size: int = BATCH_SIZE,
     method: Method | None = None,
-    watch: Watch | None = None,
+    on_lines: LinesCallback | None = None,
 ) -> Iterator[Surprisal]:
-    """The rows of a table, in the order of the text; a line of a live source is answered before the next is read.
+    """The rows of a table, in the order of the text; for a live source each line is answered before the next is read.
 
     Args:
         per: line, word, token or char.
-        segments: spaces mark words and are not part of the text; ``word`` gives these words.
-        method: reads the text from its beginning to its end; each row has what it was without it in ``before``.
-        watch: shown the lines and their ids, some ahead of their rows.
+        segments: spaces mark words and are not part of the text; ``word`` uses these words.
+        method: adapts to the text; each row without it is in ``before``.
+        on_lines: called with lines and their ids, ahead of their rows.
 
     Raises:
-        UsageError: another ``per``.
-        ModelError: the model gives no finite number.
+        UsageError: an invalid ``per``.
+        ModelError: the model's probabilities are not finite.
     """
     if per not in PER:
         raise UsageError(f"per must be one of {', '.join(PER)}, not {per!r}")
     tables = Tables(model.encoder)
     rows_of = (
-        _plainly(model, text.carried, batch_size, tables, per) if method is None else _by(method, model, tables, per)
+        _plain_rows(model, text.carried, batch_size, tables, per)
+        if method is None
+        else _adaptive_rows(method, model, tables, per)
     )
 
     def work(window: list[Record]) -> list[Surprisal]:
         lines = [line for record in window for line in lines_of(record, segments)]
         ids = model.encoder.encode([line.text for line in lines])
-        if watch is not None:
-            watch(lines, ids)
+        if on_lines is not None:
+            on_lines(lines, ids)
         return list(rows_of(lines, ids))
 
     ready = text.ready
@@ -94,24 +94,24 @@ def surprisals(
         yield from rows
 
 
-def _plainly(model: Model, carried: bool, batch_size: int, tables: Tables, per: str) -> Rows:
+def _plain_rows(model: Model, carried: bool, batch_size: int, tables: Tables, per: str) -> Rows:
     reading = Reading(model, carried, batch_size)
 
     def rows(lines: Sequence[Line], ids: Sequence[Ids]) -> Iterator[Surprisal]:
         table = tables.table(per, lines, ids)
-        scores = reading.score(ids, entropy=True, look=table.look)
+        scores = reading.score(ids, entropy=True, callback=table.callback)
         check_finite(model, sum(float(score.nats.sum()) for score in scores))
         return table.rows(scores)
 
     return rows
 
 
-def _by(method: Method, model: Model, tables: Tables, per: str) -> Rows:
-    adapting = Adapting(model, method)
+def _adaptive_rows(method: Method, model: Model, tables: Tables, per: str) -> Rows:
+    adapting = AdaptiveReading(model, method)
 
     def rows(lines: Sequence[Line], ids: Sequence[Ids]) -> Iterator[Surprisal]:
         before, after = (tables.table(per, lines, ids) for _ in range(2))
-        plain, scores = adapting.score(ids, entropy=True, looks=(before.look, after.look))
+        plain, scores = adapting.score(ids, entropy=True, callbacks=(before.callback, after.callback))
         check_finite(model, sum(float(score.nats.sum()) for score in (*plain, *scores)))
         for was, row in zip(before.rows(plain), after.rows(scores), strict=True):
             yield replace(row, before=was)

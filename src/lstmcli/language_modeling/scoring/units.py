@@ -1,7 +1,7 @@
-"""Rows of a surprisal table from what tokens cost.
+"""Rows of a surprisal table, from the scores of tokens.
 
-A table is made for some lines before they are scored, says what it must be shown meanwhile (``look``), and gives
-its rows after that.
+A table is created for lines before they are scored, may have a ``callback`` for the probabilities during scoring, and
+computes its rows afterwards.
 
 Shapes: T tokens of a line, V tokens of the vocabulary.
 """
@@ -19,7 +19,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.language_modeling.results import Surprisal
-from lstmcli.language_modeling.scoring.characters import Prefixes, Shares, steps
+from lstmcli.language_modeling.scoring.characters import CharacterCosts, Prefixes, token_parts
 from lstmcli.language_modeling.scoring.perplexity import Line
 from lstmcli.language_modeling.scoring.score import TINY, ProbabilityCallback, Scores
 from lstmcli.tokenization.encoder import Encoder
@@ -31,18 +31,18 @@ _WORD = re.compile(r"\S+")
 
 class Table(Protocol):
     @property
-    def look(self) -> ProbabilityCallback | None: ...
+    def callback(self) -> ProbabilityCallback | None: ...
 
     def rows(self, scores: Sequence[Scores]) -> Iterator[Surprisal]: ...
 
 
 class Tables:
-    """Makes tables for one tokenizer; what it has to know of the vocabulary is worked out once."""
+    """Creates tables for one tokenizer; caches properties of the vocabulary."""
 
     def __init__(self, encoder: Encoder) -> None:
         self.encoder = encoder
         self.close = "</s>" if encoder.close_id == END_ID else "\n"
-        """What closes a line, as it is shown."""
+        """Displayed text of the token that closes a line."""
 
     def table(self, per: str, lines: Sequence[Line], ids: Sequence[Ids]) -> Table:
         if per == "line":
@@ -50,11 +50,11 @@ class Tables:
         if per == "token":
             return TokenTable(self, lines, ids)
         segmented = any(line.words is not None for line in lines)
-        return WordTable(self, lines, ids) if per == "word" and not segmented else ShareTable(self, lines, ids, per)
+        return WordTable(self, lines, ids) if per == "word" and not segmented else CharacterTable(self, lines, ids, per)
 
     @cached_property
-    def starting(self) -> NDArray[np.bool_]:
-        """[V] tokens before which a word is over."""
+    def starts_word(self) -> NDArray[np.bool_]:
+        """Mask [V] of the tokens before which a word ends."""
         return self.encoder.starts_word(np.arange(self.encoder.vocab_size))
 
     @cached_property
@@ -67,9 +67,9 @@ class Tables:
 
 
 class LineTable:
-    """One row a record, which in a table may have several lines; its text as it was given."""
+    """One row per record, which may have several lines, with the original text."""
 
-    look = None
+    callback = None
 
     def __init__(self, tables: Tables, lines: Sequence[Line], ids: Sequence[Ids]) -> None:
         self._lines = lines
@@ -95,9 +95,9 @@ class LineTable:
 
 
 class TokenTable:
-    """One row a token: its readable name, an unknown one as it is written."""
+    """One row per token: its readable name; an unknown token as it is written."""
 
-    look = None
+    callback = None
 
     def __init__(self, tables: Tables, lines: Sequence[Line], ids: Sequence[Ids]) -> None:
         self._tables, self._lines, self._ids = tables, lines, ids
@@ -117,26 +117,26 @@ class TokenTable:
 
 
 class WordTable:
-    """One row for what stands between white space, and one for what closes the line."""
+    """One row per word, and one for what closes the line."""
 
     def __init__(self, tables: Tables, lines: Sequence[Line], ids: Sequence[Ids]) -> None:
         self._tables, self._lines, self._ids = tables, lines, ids
         self._items = [_items(line.text, tables.encoder.offsets(line.text)) for line in lines]
-        corrects = not tables.starting.all()
-        # Where the token after a word says that it is over.
+        corrects = not tables.starts_word.all()
+        # Tokens after which the correction applies: they show that the word before them has ended.
         self._ends = [
-            [t for t, _ in items[1:] if corrects and tables.starting[own[t]]]
+            [t for t, _ in items[1:] if corrects and tables.starts_word[own[t]]]
             for items, own in zip(self._items, ids, strict=True)
         ]
         self._over: list[dict[int, tuple[float, float]]] = [{} for _ in lines]
-        """For each line, token to -log B before it, and the entropy of the tokens that start a word there."""
-        self._starting_F = tables.starting.astype(np.float32)
+        """For each line, from token to -log B before it, and the entropy over the tokens that start a word."""
+        self._starting_F = tables.starts_word.astype(np.float32)
 
     @property
-    def look(self) -> ProbabilityCallback | None:
-        return self._look if any(self._ends) else None
+    def callback(self) -> ProbabilityCallback | None:
+        return self._on_probabilities if any(self._ends) else None
 
-    def _look(self, i: int, start: int, p_TV: NDArray[np.float32]) -> None:
+    def _on_probabilities(self, i: int, start: int, p_TV: NDArray[np.float32]) -> None:
         own = [t for t in self._ends[i] if start <= t < start + len(p_TV)]
         if not own:
             return
@@ -167,8 +167,8 @@ class WordTable:
                 )
 
 
-class ShareTable:
-    """One row a character, or a word of the user's own segmentation; tokens are taken apart where they must be."""
+class CharacterTable:
+    """One row per character, or per word of segmented text; tokens are split where needed."""
 
     def __init__(self, tables: Tables, lines: Sequence[Line], ids: Sequence[Ids], per: str) -> None:
         self._tables, self._lines, self._ids = tables, lines, ids
@@ -176,17 +176,17 @@ class ShareTable:
         self._parts = []
         for line, own in zip(lines, ids, strict=True):
             offsets = encoder.offsets(line.text)
-            self._parts.append(steps(line.text, own, offsets, encoder.pieces, tables.unknown(own)))
+            self._parts.append(token_parts(line.text, own, offsets, encoder.pieces, tables.unknown(own)))
         self._words = per == "word"
-        self._shares = Shares(self._parts, lambda: tables.prefixes)
-        self.look = self._shares.look
+        self._costs = CharacterCosts(self._parts, lambda: tables.prefixes)
+        self.callback = self._costs.callback
 
     def rows(self, scores: Sequence[Scores]) -> Iterator[Surprisal]:
         for i, (line, ids, score) in enumerate(zip(self._lines, self._ids, scores, strict=True)):
-            nats, entropies = self._shares.nats(i, score.nats), _entropy(score)
+            nats, entropies = self._costs.nats(i, score.nats), _entropy(score)
             unknown, end = self._tables.unknown(ids), len(line.text)
             begun: list[list[int]] = [[] for _ in nats]
-            """The tokens that begin in each character."""
+            """The tokens that start in each character."""
             hidden = {step.character for step in self._parts[i] if unknown[step.token]}
             for _, group in groupby(self._parts[i], lambda step: step.token):
                 step = next(group)
@@ -206,9 +206,9 @@ class ShareTable:
 
 
 def _items(text: str, spans: Sequence[tuple[int, int]]) -> list[tuple[int, tuple[int, int]]]:
-    """The words of a line and what closes it, each with its first token and its characters.
+    """The words of a line and what closes it: the first token and the span of characters of each.
 
-    White space belongs to the word behind it.  Words that one token covers stay together.
+    White space belongs to the next word.  Words covered by one token are merged.
     """
     words = [found.span() for found in _WORD.finditer(text)]
     ends = np.array([last for _, last in words], np.int64)
@@ -243,5 +243,5 @@ def _bits(nats: NDArray[np.float64]) -> float:
 
 
 def _entropy(score: Scores) -> NDArray[np.float64]:
-    assert score.entropy is not None  # tables ask for it
+    assert score.entropy is not None  # tables always request it
     return score.entropy

@@ -1,8 +1,8 @@
-"""Unknown words of a text: how many, which, and whether the text is written otherwise than the model's corpus was.
+"""Count the unknown words of a text, and check whether it has another tokenization style than the model's corpus.
 
-A model of a closed vocabulary gives an unknown word the probability of its unknown token.  In a corpus with many rare
-words that token is frequent, so an unknown word looks easy.  Most often it is a known word that is written otherwise:
-``fell.`` where the corpus has ``fell .``.
+A model with a closed vocabulary gives an unknown word the probability of its unknown token, which is high if the corpus
+has many rare words, so unknown words look easy.  Most of them are known words in another style: ``fell.`` instead of
+``fell .``.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ from typing import Protocol
 import numpy as np
 
 from lstmcli.language_modeling.scoring.perplexity import Line
-from lstmcli.tokenization.corpus_style import Writing
+from lstmcli.tokenization.corpus_style import CorpusStyle
 from lstmcli.tokenization.encoder import Encoder
 from lstmcli.tokenization.ids import UNKNOWN, Ids
 
 MANY = 0.05
-"""Share of unknown words from which on figures are in doubt."""
+"""Share of unknown words from which metrics are not reliable."""
 WORTH_SAYING = 0.01
-"""Share of unknown words below which writing the text otherwise is not proposed."""
+"""Minimum share of unknown words to suggest another style."""
 ENOUGH_WORDS = 20
-"""Words after which it is proposed at once; in a shorter text at its end."""
+"""Words after which the suggestion is made; for shorter texts it is made at the end."""
 EXAMPLES = 3
-"""Unknown words that are named."""
+"""Number of unknown words that are named."""
 SAMPLE_WORDS, SAMPLE_CHARACTERS = 20_000, 100_000
-"""Words of the text that are kept to try it written otherwise, and characters of one line."""
+"""Words of the text that are kept to test another style, and maximum characters of a line."""
 
 
 class _Model(Protocol):
@@ -36,24 +36,24 @@ class _Model(Protocol):
 
 
 @dataclass
-class Unknowns:
-    """Counts what is unknown to a model in the lines that it is shown."""
+class UnknownTokenCounter:
+    """Counts the unknown tokens in lines."""
 
     model: _Model
-    writing: Writing | None
-    """How the model's corpus was written; None where it spells anything."""
+    corpus_style: CorpusStyle | None
+    """The style of the model's corpus; None for an open vocabulary."""
     tokens: int = 0
-    """But for those that close lines."""
+    """Tokens, without those that close lines."""
     unknown: int = 0
-    """Of these; a ``<unk>`` of the text is not among them."""
+    """Unknown tokens, without ``<unk>`` written in the text."""
     examples: dict[str, None] = field(default_factory=dict)
-    """Some of the unknown words, each once, in order."""
+    """Some distinct unknown words, in order."""
     _sample: list[str] = field(default_factory=list)
     _sampled: int = 0
 
-    def watch(self, lines: Sequence[Line], ids: Sequence[Ids]) -> None:
-        """The next lines, and their ids."""
-        encoder, written = self.model.encoder, self.writing is not None and self.writing.of_words
+    def on_lines(self, lines: Sequence[Line], ids: Sequence[Ids]) -> None:
+        """Count the next lines; a ``LinesCallback``."""
+        encoder, written = self.model.encoder, self.corpus_style is not None and self.corpus_style.of_words
         for line, own in zip(lines, ids, strict=True):
             body = own[:-1]
             self.tokens += len(body)
@@ -80,21 +80,21 @@ class Unknowns:
 
     @property
     def noun(self) -> str:
-        """What is unknown."""
-        if self.writing is None:
+        """The unit of the vocabulary."""
+        if self.corpus_style is None:
             return "token"
-        return "word" if self.writing.of_words else "character"
+        return "word" if self.corpus_style.of_words else "character"
 
-    def otherwise(self) -> tuple[float, float] | None:
-        """The share of unknown words, of what was kept, as the text is and written as the corpus was.
+    def restyled_shares(self) -> tuple[float, float] | None:
+        """The shares of unknown words in the sample before and after conversion to the style of the corpus.
 
-        None where that would hardly help: less than a third of the unknown words would be known then, and less than
-        one in twenty of all.
+        None if conversion would not help much: fewer than a third of the unknown words, and fewer than one in twenty
+        of all words, would become known.
         """
-        if self.writing is None or self.share < WORTH_SAYING:
+        if self.corpus_style is None or self.share < WORTH_SAYING:
             return None
         before = self._unknown_share(self._sample)
-        after = self._unknown_share([self.writing.like_it(line) for line in self._sample])
+        after = self._unknown_share([self.corpus_style.restyle(line) for line in self._sample])
         return (before, after) if before and after <= max(before * 2 / 3, before - MANY) else None
 
     def _unknown_share(self, lines: Sequence[str]) -> float:

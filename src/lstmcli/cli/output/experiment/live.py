@@ -80,7 +80,7 @@ class LiveDisplay:
             self._say(self.doing)
         elif isinstance(event, ComparisonEnded):
             self.__exit__()
-            return event.race
+            return event.comparison
         if self.live is not None:
             self.live.refresh()
         return None

@@ -4,23 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from lstmcli.cli.output.console import (
-    NOTHING,
-    columns,
-    console,
-    count,
-    duration,
-    percent,
-    print_rows,
-    safe,
-    show,
-    to_json,
-)
+from lstmcli.cli.output.console import NOTHING, columns, count, duration, percent, safe
 from lstmcli.cli.output.experiment.findings import LEAST_GRADIENT, gradient_words, recall_words
 from lstmcli.cli.output.plots import Plot, Series, drawn
+from lstmcli.cli.output.writer import Layout, Row, Shape
 from lstmcli.data.config import SPLIT_NAMES
 from lstmcli.evaluation.results import Spread
 from lstmcli.experiments.results import LOWER_IS_BETTER, ArchitectureComparison, Difference, Point
@@ -39,50 +28,23 @@ MEASURES = {
 HEIGHT, MAX_WIDTH = 10, 76
 
 
-def write(result: ArchitectureComparison, format: str) -> None:
-    """Prints on stdout as ``table``, ``tsv``, ``csv``, ``jsonl`` or ``json``."""
-    if format in ("json", "jsonl"):
-        print(as_json(result, indent=2 if format == "json" else None))
-    elif format in ("tsv", "csv"):
-        print_rows(list(_rows(result)), format)
-    else:
-        out = console()
-        show(out, *_told(result, out))
-
-
-def as_json(result: ArchitectureComparison, *, indent: int | None) -> str:
-    return to_json(_finite(asdict(result)), indent=indent)
-
-
-def _finite(value: Any) -> Any:
-    """JSON has no infinity: null stands for what is too large."""
-    if isinstance(value, dict):
-        return {name: _finite(part) for name, part in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_finite(part) for part in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def _rows(result: ArchitectureComparison) -> Iterator[list[str]]:
-    """A header, and for each cell its figures and how it differs from the reference."""
-    measures = list(result.standings[0].measures)
-    parts = ("mean", "sd", "low", "high", "difference", "p_value", "p_adjusted")
-    names = [f"{measure}_{part}" for measure in measures for part in parts]
-    yield ["cell", "units", "parameters", "seeds", *names, "epochs", "seconds"]
+def _rows(result: ArchitectureComparison) -> Iterator[Row]:
+    """For each cell its figures and how it differs from the reference."""
     for standing in result.standings:
         entrant = next(entrant for entrant in result.entrants if entrant.cell == standing.cell)
         own = standing.measures
-        row = [standing.cell, units(entrant.widths), str(entrant.parameters), str(own[measures[0]].n)]
-        for measure in measures:
-            found = own[measure]
+        seeds = next(iter(own.values())).n
+        row: dict[str, Any] = {"cell": standing.cell, "units": units(entrant.widths)}
+        row |= {"parameters": entrant.parameters, "seeds": seeds}
+        for measure, found in own.items():
             gap = next((g for g in result.gaps if (g.cell, g.measure) == (standing.cell, measure)), None)
             more = (None, None, None) if gap is None else (gap.difference.mean, gap.p_value, gap.p_adjusted)
-            row += [_cell(value) for value in (found.mean, found.sd, found.low, found.high, *more)]
-        yield [*row, _cell(standing.epochs), _cell(standing.seconds)]
+            values = (found.mean, found.sd, found.low, found.high, *more)
+            row |= zip((f"{measure}_{part}" for part in _PARTS), values, strict=True)
+        yield row | {"epochs": standing.epochs, "seconds": standing.seconds}
 
 
-def _cell(value: float | None) -> str:
-    return "" if value is None else f"{value:.6g}"
+_PARTS = ("mean", "sd", "low", "high", "difference", "p_value", "p_adjusted")
 
 
 def _told(result: ArchitectureComparison, out: Console) -> Iterator[RenderableType]:
@@ -279,3 +241,6 @@ def _inside(spread: Spread) -> tuple[float, float]:
 
 def _mean(values: Sequence[float]) -> float:
     return sum(values) / len(values)
+
+
+EXPERIMENT = Layout(Shape(ArchitectureComparison), rows=_rows, table=_told, numbers=".6g")

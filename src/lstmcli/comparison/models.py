@@ -1,7 +1,7 @@
-"""What takes part in a comparison: models of ours, and what others must look like beside them.
+"""The columns of a comparison: their interface, and the one for our own models.
 
-A column of a comparison answers texts, or scores lines, in the order of the source.  Models of ours are here, those
-of other programs in ``outside.py``, and files of answers in ``answerfiles.py``.
+A column answers texts, or scores lines, in the order of the source.  Models of other programs are in
+``external_models.py``, files of answers in ``answer_files.py``.
 
 Shapes: N texts, C labels, T tokens of a line.
 """
@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.classification.classify import Classifier
-from lstmcli.comparison.results import Competitor
+from lstmcli.comparison.results import ComparedModel
 from lstmcli.language_modeling.scoring.perplexity import Line, Model, Reading, check_finite, lines_of
-from lstmcli.language_modeling.scoring.unknown_words import Unknowns
+from lstmcli.language_modeling.scoring.unknown_words import UnknownTokenCounter
 from lstmcli.model_dir.directory import TOKENIZER
 from lstmcli.safe_path import child_environment, lstm_command
 
@@ -34,75 +34,75 @@ _TIMEOUT = 120
 
 
 class Answers(NamedTuple):
-    """What a classifier said to N texts."""
+    """A classifier's answers to N texts."""
 
     called_NC: NDArray[np.bool_]
-    """The labels given; a row without any is an abstention."""
+    """The predicted labels; a row without any is an abstention."""
     confidence: NDArray[np.float64]
-    """[N], of the label given; of a multi-label model [N, C], of each decision.  NaN where it is not known."""
+    """Probability of the predicted label, [N]; multi-label: of each decision, [N, C].  NaN if it is not known."""
 
 
 class ClassifierColumn(Protocol):
-    about: Competitor
+    about: ComparedModel
     labels: tuple[str, ...] | None
-    """None: whatever the others have."""
+    """None: the same as the other columns."""
     multilabel: bool | None
 
     def answer(self, records: Sequence[Record], labels: Sequence[str], multilabel: bool) -> Answers:
-        """The records that come next; columns in the order of ``labels``, which are the model's own."""
+        """Answer the next records; the columns of the result are in the order of ``labels``."""
 
     def finish(self, texts: int) -> None:
-        """There were so many.  Raises ``DataError`` where a file holds answers to more or fewer."""
+        """Called after the last record.  Raises ``DataError`` if a file has another number of answers."""
 
     def cold_start(self, text: str) -> float | None:
-        """Seconds of a process that starts, answers one text and ends; None where there is nothing to start."""
+        """Seconds for a process to start, answer one text and end; None for a file of answers."""
 
 
 class Pieces(NamedTuple):
-    """A line and what its tokens cost."""
+    """A line and the scores of its tokens."""
 
     text: str
     ends_T: list[int]
-    """Characters of the line read after each token; of what closes the line, one more than there are."""
+    """Offset in the line at which each token ends; for what closes the line, its length + 1."""
     nats_T: NDArray[np.float64]
     unknown_T: NDArray[np.bool_]
 
 
 class Cost(NamedTuple):
-    """What a record cost a language model."""
+    """A language model's score of a record."""
 
     nats: float
     tokens: int
     oov: int
     lines: list[Pieces]
-    """Empty where they were not asked for, or a file of log-probabilities does not tell."""
+    """Empty if not requested, or for a file of log-probabilities."""
 
 
 class LmColumn(Protocol):
-    about: Competitor
+    about: ComparedModel
     tokenizer: str
-    """In a word or two."""
+    """A short description."""
     code: str | None
-    """Equal for models that cut any text into the same tokens; None for what has no tokens."""
+    """Equal for models that split every text into the same tokens; None for a file of log-probabilities."""
     lowercase: bool
     reading: str
-    """lines or stream; empty for what was read elsewhere."""
+    """lines or stream; empty for a file of log-probabilities."""
 
     def score(self, records: Sequence[Record], pieces: bool) -> list[Cost]:
-        """The records that come next."""
+        """Score the next records; with ``pieces``, including the scores of tokens."""
 
     def finish(self, texts: int) -> None:
         """As ``ClassifierColumn.finish``."""
 
 
 class OwnClassifier:
-    """A classifier of ours, in ONNX Runtime."""
+    """A classifier in a model directory, in ONNX Runtime."""
 
     def __init__(self, name: str, classifier: Classifier) -> None:
         model = classifier.model
         self._classifier = classifier
-        classifier.probabilities(["", "a"])  # the first run is slower than those that are timed
-        self.about = Competitor(name, "lstm", str(model.path), int(model.config["parameters"]), model.size)
+        classifier.probabilities(["", "a"])  # warm up: the first run is slower
+        self.about = ComparedModel(name, "lstm", str(model.path), int(model.config["parameters"]), model.size)
         self.labels: tuple[str, ...] | None = classifier.labels
         self.multilabel: bool | None = classifier.multilabel
 
@@ -120,16 +120,16 @@ class OwnClassifier:
 
 
 class OwnLanguageModel:
-    """A language model of ours, in ONNX Runtime."""
+    """A language model in a model directory, in ONNX Runtime."""
 
     def __init__(self, name: str, model: LanguageModel, carried: bool) -> None:
         directory, config = model.model, model.model.settings
         self._model: Model = model
         self._reading = Reading(model, carried)
-        self.unknowns = Unknowns(model, model.encoder.writing)
-        self.about = Competitor(name, "lstm", str(model.path), int(directory.config["parameters"]), directory.size)
+        self.unknowns = UnknownTokenCounter(model, model.encoder.corpus_style)
+        self.about = ComparedModel(name, "lstm", str(model.path), int(directory.config["parameters"]), directory.size)
         self.tokenizer = f"{config.tokenizer.kind}, {model.encoder.vocab_size:,}"
-        # With another mode the same file closes lines with another token.
+        # In another mode the same tokenizer closes lines with another token.
         self.code: str | None = f"{directory.config['files'][TOKENIZER]['sha256']} {config.tokenizer.mode}"
         self.lowercase = config.tokenizer.lowercase
         self.reading = "stream" if carried else "lines"
@@ -138,10 +138,10 @@ class OwnLanguageModel:
         encoder = self._model.encoder
         lines: list[Line] = [line for record in records for line in lines_of(record, False)]
         ids = self._reading.encode(lines)
-        self.unknowns.watch(lines, ids)
+        self.unknowns.on_lines(lines, ids)
         scores = self._reading.score(ids)
         check_finite(self._model, sum(float(score.nats.sum()) for score in scores))
-        found: list[Cost] = []
+        result: list[Cost] = []
         at = 0
         for record in records:
             n = record.text.count("\n") + 1
@@ -155,15 +155,15 @@ class OwnLanguageModel:
                     ends_T = [last for _, last in encoder.offsets(text)[:-1]] + [len(text) + 1]
                     detail.append(Pieces(text, ends_T, scores[i].nats, unknown_T))
             nats = math.fsum(float(scores[i].nats.sum()) for i in own)
-            found.append(Cost(nats, sum(len(ids[i]) for i in own), sum(int(u.sum()) for u in unknown), detail))
-        return found
+            result.append(Cost(nats, sum(len(ids[i]) for i in own), sum(int(u.sum()) for u in unknown), detail))
+        return result
 
     def finish(self, texts: int) -> None:
         pass
 
 
 def decide(p_NC: NDArray[np.float64], multilabel: bool) -> Answers:
-    """The most probable label, or for label sets those from a half up, as ``lstm classify`` gives them."""
+    """The predicted labels, as in ``lstm classify``: the most probable; multi-label: those with probability >= 0.5."""
     if multilabel:
         called_NC = p_NC >= 0.5
         return Answers(called_NC, np.where(called_NC, p_NC, 1.0 - p_NC))
@@ -173,7 +173,7 @@ def decide(p_NC: NDArray[np.float64], multilabel: bool) -> Answers:
 
 
 def median_seconds(command: Callable[[], list[str]]) -> float | None:
-    """Of processes that run what ``command`` makes, one of ``safe_path.py``; None where one fails."""
+    """Median time of processes that run ``command``, which comes from ``safe_path.py``; None if one fails."""
     taken = []
     nowhere, environment = subprocess.DEVNULL, child_environment()
     for _ in range(COLD_STARTS):

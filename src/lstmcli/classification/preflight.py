@@ -1,22 +1,24 @@
-"""Try what follows training on the untrained classifier: a graph that cannot be made or run costs nothing."""
+"""Preflight check of a classifier: build and run its graph before training."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from lstmcli.classification.config import ClassifierModelConfig
-from lstmcli.training.rehearsal import SMALLER, Weights, before_training, check_size
+from lstmcli.training.preflight import SMALLER, Weights, before_training, check_size
 
 
-def rehearse_classifier(weights: Weights, config: ClassifierModelConfig, rows: int, classes: int, threads: int) -> None:
-    """Makes the graph of a classifier, loads it and reads one token.
+def preflight_classifier(
+    weights: Weights, config: ClassifierModelConfig, rows: int, classes: int, threads: int
+) -> None:
+    """Build, load and run the graph of an untrained classifier.
 
     Args:
-        rows: of the embedding, as the encoder will say when the model is read again.
+        rows: number of rows of the embedding, from the encoder.
 
     Raises:
         UsageError: the network is too large for an ONNX file.
-        ModelError: anything else that would fail after training.
+        ModelError: another step would fail after training.
     """
     from lstmcli.classification.graph import classifier_graph
     from lstmcli.classification.onnx_session import ClassifierSession

@@ -1,4 +1,4 @@
-"""Validation and test data against the labels of the training data, before anything is learned."""
+"""Check the labels of the splits against each other, before training."""
 
 from __future__ import annotations
 
@@ -15,10 +15,10 @@ _SHOWN, _LONGEST = 5, 40
 
 
 def require_known_labels(splits: Splits, labels: Sequence[str]) -> None:
-    """Validation and test data have texts that a model of ``labels`` can be measured on.
+    """Check that validation and test data have texts with labels of the training data.
 
     Raises:
-        DataError: with the file, and labels of both sides.
+        DataError: they have none.
     """
     for name, records in (("valid", splits.valid), ("test", splits.test)):
         if records and not any(record.labels for record in known(records, labels)):
@@ -31,19 +31,20 @@ def _refuse(name: str, records: Collection[Record], labels: Sequence[str]) -> No
     if not found:
         what = f"the {SPLIT_NAMES[name]} data has no labels"
     else:
-        what = f"no text of the {SPLIT_NAMES[name]} data has labels of the training data: found {listed(list(found))}"
+        what = f"no text of the {SPLIT_NAMES[name]} data has labels of the training data"
+        what += f": found {list_labels(list(found))}"
     raise DataError(
-        f"{what}; the training data has {listed(labels)}",
+        f"{what}; the training data has {list_labels(labels)}",
         path=first.path or None,
         hint=f"check --label-column, or give --{name} a file with the labels of the training data",
     )
 
 
-def require_room_for_labels(splits: Splits, labels: Sequence[str]) -> None:
-    """A model with these labels can be written, and read again.
+def require_config_fits(splits: Splits, labels: Sequence[str]) -> None:
+    """Check that the labels fit into the config of a model.
 
     Raises:
-        DataError: with the size that its config would have.
+        DataError: they are too many or too long.
     """
     size = expected_bytes(labels, splits=2 if splits.test else 1)
     if size > CONFIG_BYTES:
@@ -57,21 +58,22 @@ def require_room_for_labels(splits: Splits, labels: Sequence[str]) -> None:
         )
 
 
-def one_label(splits: Splits) -> Iterator[str]:
-    """A warning where validation texts all have the same label."""
+def single_label_warning(splits: Splits) -> Iterator[str]:
+    """A warning if all validation texts have the same label."""
     found = {record.labels for record in splits.valid}
     if len(found) == 1 and len(splits.valid) > 1:
         (only,) = found
-        yield f"every text of the validation split is labelled {listed(only)}: it cannot tell good models from bad ones"
+        shown = list_labels(only)
+        yield f"every text of the validation split is labelled {shown}: it cannot tell good models from bad ones"
 
 
-def listed(labels: Sequence[str]) -> str:
-    """The first few, each as a Python literal, long ones cut."""
-    shown = ", ".join(map(repr, (cut(label) for label in labels[:_SHOWN])))
+def list_labels(labels: Sequence[str]) -> str:
+    """The first labels, quoted and shortened, and the number of others."""
+    shown = ", ".join(map(repr, (shortened(label) for label in labels[:_SHOWN])))
     more = len(labels) - _SHOWN
     return f"{shown} and {more:,} more" if more > 0 else shown or "none"
 
 
-def cut(label: str) -> str:
-    """A label no longer than a message can show."""
+def shortened(label: str) -> str:
+    """A label, truncated for messages."""
     return label if len(label) <= _LONGEST else f"{label[: _LONGEST - 1]}…"

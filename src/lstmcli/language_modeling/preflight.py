@@ -1,15 +1,20 @@
-"""Try what follows training on the untrained language model: a graph that cannot be made or run costs nothing."""
+"""Preflight check of a language model: build and run its graph before training."""
 
 from __future__ import annotations
 
 import numpy as np
 
 from lstmcli.language_modeling.config import LmModelConfig
-from lstmcli.training.rehearsal import SMALLER, Weights, before_training, check_size
+from lstmcli.training.preflight import SMALLER, Weights, before_training, check_size
 
 
-def rehearse_language_model(weights: Weights, config: LmModelConfig, V: int, threads: int) -> None:
-    """The same of a language model of ``V`` words, and of its graph in eight bits where it will have one."""
+def preflight_language_model(weights: Weights, config: LmModelConfig, V: int, threads: int) -> None:
+    """Build, load and run the graph of an untrained language model of ``V`` words, and its int8 graph if it has one.
+
+    Raises:
+        UsageError: the network is too large for an ONNX file.
+        ModelError: another step would fail after training.
+    """
     from lstmcli.language_modeling.graph import language_model_graph
     from lstmcli.language_modeling.onnx_session import LanguageModelSession
     from lstmcli.language_modeling.shapes import language_model_shapes

@@ -1,4 +1,4 @@
-"""What follows training, tried before it on the untrained network: a graph that cannot be made or run costs nothing."""
+"""Preflight checks: run the steps after training on the untrained network, so that errors are found before training."""
 
 from __future__ import annotations
 
@@ -16,14 +16,14 @@ Weights = Mapping[str, NDArray[Any]]
 SMALLER = "smaller numbers help: --hidden, --embedding, --vocab-size, --hash-buckets"
 
 
-def rehearse_reading(read: Callable[[], int], rows: int) -> None:
-    """Reads a tokenizer again from what will be saved of it.
+def preflight_tokenizer(read: Callable[[], int], rows: int) -> None:
+    """Check that a saved tokenizer can be read again.
 
     Args:
-        read: how many different ids the tokenizer makes that was read; ``rows`` is how many there should be.
+        read: reads it and returns its number of ids, which must be ``rows``.
 
     Raises:
-        ModelError: it cannot be read, or is another one then.
+        ModelError: it cannot be read, or has another number of ids.
     """
     with before_training("choose another --tokenizer"):
         try:
@@ -35,15 +35,15 @@ def rehearse_reading(read: Callable[[], int], rows: int) -> None:
 
 
 def check_size(graph: InferenceGraph) -> None:
-    """Raises: UsageError, for a graph that no ONNX file can hold."""
-    if graph.size > MAX_BYTES * 0.99:  # nodes, names and shapes come on top
+    """Raises: UsageError, for a graph that is too large for an ONNX file."""
+    if graph.size > MAX_BYTES * 0.99:  # a margin for nodes, names and shapes
         message = f"the network has {graph.size / 1e9:.1f} GB of weights, and an ONNX file holds 2 GB at most"
         raise UsageError(message, hint=SMALLER)
 
 
 @contextmanager
 def before_training(hint: str) -> Iterator[None]:
-    """Says of a ModelError inside that the fault was found in time."""
+    """Explain a ModelError inside the block as one that would occur after training."""
     try:
         yield
     except ModelError as error:

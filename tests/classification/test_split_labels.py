@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from lstmcli.classification import companions
+from lstmcli.classification import split_labels
 from lstmcli.classification.data_check import check_data
 from lstmcli.data.records import Record, Splits
 from lstmcli.errors import DataError
@@ -60,6 +60,6 @@ def test_labels_that_no_model_could_hold(monkeypatch: pytest.MonkeyPatch) -> Non
     with pytest.raises(DataError, match=r"300 labels in column 'query', up to .* more than a model can hold") as found:
         check_data(splits(records(*labels[:2]), train=labels, label_column="query"))
     assert "--label-column" in str(found.value.hint)
-    monkeypatch.setattr(companions, "CONFIG_BYTES", 10)
+    monkeypatch.setattr(split_labels, "CONFIG_BYTES", 10)
     with pytest.raises(DataError, match="2 labels, up to 3 characters long"):
         check_data(splits(records("pos", "neg")))
