@@ -26,8 +26,8 @@ GUIDES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 PAGES = [*GUIDES, *sorted(set(ROOT.glob("*.md")) - set(GUIDES)), ROOT / "benchmarks" / "RESULTS.md"]
 GROUP: Any = typer.main.get_command(app)
 OPERATORS = {"|", "<", ">", ";", "&&"}
-COMING = {ROOT / "docs" / "output.md", ROOT / "docs" / "python.md"}
-"""Pages that are written elsewhere; nothing once they are there."""
+COMING = {ROOT / "docs" / "python.md"}
+"""A page that is written elsewhere; nothing once it is there."""
 
 
 def text_of(path: Path) -> str:
