@@ -27,7 +27,6 @@ MAX_UNPACKED, MAX_RATIO = 1 << 28, 200
 fiftieth at best; the format allows a thousandth."""
 
 GZIP = b"\x1f\x8b"
-PARQUET = b"PAR1"
 
 # First bytes of files that people hand over by mistake: https://en.wikipedia.org/wiki/List_of_file_signatures
 _SIGNATURES = (

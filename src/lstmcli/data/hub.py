@@ -14,11 +14,13 @@ from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
-from lstmcli.data.formats.folder import SPLITS
+from lstmcli.data.columns.names import SPLIT_NAMES
+from lstmcli.data.formats.format import Format
 from lstmcli.data.formats.parquet import with_names
 from lstmcli.data.table import Row, Table
 from lstmcli.errors import DataError
 
+HUB = Format("hub", "Hub data set")
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*(/[\w.-]+)?(:[\w.-]+)?")
 
 
@@ -57,7 +59,7 @@ def hub_splits(name: str) -> dict[str, str]:
     path, config = _parts(name)
     with _readable(name):
         names = _datasets().get_dataset_split_names(path, config)
-    known = {SPLITS[split]: split for split in reversed(names) if split in SPLITS}
+    known = {SPLIT_NAMES[split]: split for split in reversed(names) if split in SPLIT_NAMES}
     return known or {"train": names[0]}
 
 
@@ -105,7 +107,7 @@ def _table(name: str, data: Any, features: Any, sample: list[Any], notes: list[s
                 yield Row(0, name, with_names(row, named))
 
     spelled = [with_names(row, named) for row in sample]
-    return Table("hub", tuple(features), rows, spelled, encoding="UTF-8", notes=notes)
+    return Table(HUB, tuple(features), rows, spelled, encoding="UTF-8", notes=notes)
 
 
 def _parts(name: str) -> tuple[str, str | None]:

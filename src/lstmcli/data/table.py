@@ -5,9 +5,12 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lstmcli.data.columns.cells import split_cell
+
+if TYPE_CHECKING:
+    from lstmcli.data.formats.format import Format
 
 
 class Row(NamedTuple):
@@ -21,7 +24,7 @@ class Row(NamedTuple):
 class Table:
     """One file, or one split, as a table."""
 
-    format: str
+    format: Format
     columns: tuple[str, ...]
     """Empty: known only as the rows come (JSON Lines from a pipe)."""
     rows: Callable[[], Iterator[Row]]

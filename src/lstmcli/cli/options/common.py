@@ -15,13 +15,14 @@ import typer
 
 from lstmcli.classification.config import POOLINGS
 from lstmcli.config import CELLS
+from lstmcli.data.formats.config import FORMATS
 from lstmcli.errors import UsageError
 from lstmcli.language_modeling.config import OPTIMIZERS, PRESETS, SOFTMAXES
 from lstmcli.tokenization.config import MODES, TOKENIZERS, WORDS
 from lstmcli.training.config import PRECISIONS, SCHEDULES
 
 Format: TypeAlias = Literal["table", "tsv", "csv", "jsonl", "json"]
-INPUT_FORMATS = ("text", "csv", "tsv", "json", "jsonl", "parquet", "fasttext", "folder")
+INPUT_FORMATS = tuple(FORMATS)
 DATA, TOKENIZER, MODEL, TRAINING, OUTPUT = "Data", "Tokenizer", "Model", "Training", "Output"
 LANGUAGE_MODEL, ADVANCED = "Language model", "Language model, advanced"
 

@@ -58,6 +58,9 @@ _WEAK = _words(
     оценка рейтинг тип 評価 星 평점 별점 점수 유형 puan tür derece تقييم نوع đánh_giá loại रेटिंग प्रकार คะแนน
     类型 星级 评分 打分 等级 评级"""
 )
+SPLIT_NAMES = {"train": "train", "training": "train", "valid": "valid", "validation": "valid", "dev": "valid"}
+SPLIT_NAMES |= {"val": "valid", "eval": "valid", "test": "test"}
+"""Names that splits go by."""
 LABEL_NAMES = _EXPLICIT + _USUAL + _WEAK
 _SIDE = _words(
     """author source city country state region location place company organization airline brand product issue name

@@ -15,7 +15,8 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.data.files import PARQUET, Input, Unpacked, refuse_bomb
+from lstmcli.data.files import Input, Unpacked, refuse_bomb
+from lstmcli.data.formats.format import Format, Opening
 from lstmcli.data.table import Row, Table
 from lstmcli.errors import DataError, NoDataError
 
@@ -24,11 +25,8 @@ _BATCH_BYTES = 1 << 24
 """Of text that is unpacked at once, but for a single row."""
 
 
-def open_parquet(source: Input, head: bytes | None) -> Table:
+def open_parquet(file: Opening) -> Table:
     """A Parquet file; a gzipped one, or one from a pipe, is read into memory first.
-
-    Args:
-        head: the first bytes, unpacked; None for a stream.
 
     Raises:
         DataError: not Parquet, or damaged, or far more than a file of its size can be meant to hold.
@@ -36,11 +34,11 @@ def open_parquet(source: Input, head: bytes | None) -> Table:
     import pyarrow as pa
     import pyarrow.parquet as pq
 
+    source, head = file.source, file.start
     data: bytes | None = None
-    if head is None or source.data is not None or _packed(source):
-        data = source.read_all()
-        head = data
-    if head[:4] != PARQUET:
+    if not head or source.data is not None or _packed(source):
+        data = head = source.read_all()
+    if head[:4] != PARQUET.signature:
         raise DataError("this is not a Parquet file", path=source.path, hint="does its name end in the right way?")
 
     def open_file(strings: list[str] | None = None) -> Any:
@@ -49,8 +47,8 @@ def open_parquet(source: Input, head: bytes | None) -> Table:
     def batches() -> Iterator[list[dict[str, Any]]]:
         try:
             bomb = _Unpacking(source.path, size)
-            with open_file(strings) as file:
-                for batch in file.iter_batches(batch_size=_BATCH_ROWS):
+            with open_file(strings) as opened:
+                for batch in opened.iter_batches(batch_size=_BATCH_ROWS):
                     sizes = row_sizes(batch)
                     bomb.add(int(sizes.sum()))
                     for start, stop in _parts(sizes):
@@ -60,10 +58,10 @@ def open_parquet(source: Input, head: bytes | None) -> Table:
 
     try:
         size = Path(source.path).stat().st_size if data is None else len(data)
-        with open_file() as file:
-            schema, count = file.schema_arrow, file.metadata.num_rows
-            _Unpacking(source.path, size).add(_stated(file.metadata))
-            strings = _strings(file.schema)
+        with open_file() as opened:
+            schema, count = opened.schema_arrow, opened.metadata.num_rows
+            _Unpacking(source.path, size).add(_stated(opened.metadata))
+            strings = _strings(opened.schema)
     except (pa.ArrowException, OSError) as error:
         raise _damaged(source.path, error) from error
     if not count:
@@ -76,7 +74,7 @@ def open_parquet(source: Input, head: bytes | None) -> Table:
                 yield Row(0, source.path, with_names(row, named) if named else row)
 
     sample = [with_names(row, named) for row in next(batches(), [])]
-    return Table("parquet", tuple(schema.names), rows, sample, encoding="UTF-8")
+    return Table(PARQUET, tuple(schema.names), rows, sample, encoding="UTF-8")
 
 
 class _Unpacking:
@@ -187,3 +185,6 @@ def _spell(value: Any, names: list[str]) -> Any:
     if isinstance(value, int):
         return names[value] if 0 <= value < len(names) else None
     return value
+
+
+PARQUET = Format("parquet", "Parquet", open_parquet, suffixes=(".parquet", ".pq"), signature=b"PAR1", whole=True)
