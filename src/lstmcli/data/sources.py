@@ -8,11 +8,11 @@ from typing import Any, BinaryIO
 
 from lstmcli.data.columns.cells import LIST, WHOLE, find_separator
 from lstmcli.data.columns.choice import Ask, Chosen, choose_columns, listed
+from lstmcli.data.columns.missing import NEVER_A_LABEL
 from lstmcli.data.columns.profile import is_on
 from lstmcli.data.columns.text import PAIR_JOIN
 from lstmcli.data.config import ReadConfig
 from lstmcli.data.formats.format import Format
-from lstmcli.data.label_check import NEVER_A_LABEL
 from lstmcli.data.locate import Opener, locate
 from lstmcli.data.records import Record
 from lstmcli.data.table import Table, cell_labels, cell_text
@@ -178,7 +178,7 @@ def _said_labels(chosen: Chosen) -> str:
     """Where the label comes from, and which columns could be it as well."""
     columns = chosen.label_columns
     if not columns:
-        return "no label column"
+        return "no label column" + (f" (left out: {_some(chosen.others)}; --label-column)" if chosen.others else "")
     end = f" (others: {_some(chosen.others)}; --label-column)" if chosen.others else ""
     if len(columns) == 1:
         return f"label from {columns[0]!r}{end}"

@@ -11,11 +11,12 @@ from pathlib import Path
 from lstmcli.data.books.notices import without_notices
 from lstmcli.data.columns.cells import LIST, WHOLE
 from lstmcli.data.columns.choice import Ask
+from lstmcli.data.columns.missing import NEVER_A_LABEL
 from lstmcli.data.columns.names import SPLIT_NAMES
 from lstmcli.data.config import ReadConfig, TrainedRead
 from lstmcli.data.duplicates import same_text
 from lstmcli.data.held_out import FEWEST_ROWS, VALID_SHARE, hold_lines
-from lstmcli.data.label_check import NEVER_A_LABEL, missing_labels, say_missing
+from lstmcli.data.label_check import missing_labels, say_missing
 from lstmcli.data.locate import Located, locate
 from lstmcli.data.records import Record, Rows, Splits, fingerprint
 from lstmcli.data.sources import Source, open_parts

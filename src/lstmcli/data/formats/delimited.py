@@ -9,13 +9,22 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
-from lstmcli.data.columns.names import LABEL_NAMES, TEXT_NAMES, normal
+from lstmcli.data.columns.names import LABEL_NAMES, TEXT_NAMES, is_known, normal
 from lstmcli.data.config import ReadConfig
 from lstmcli.data.encoding import TextLines
 from lstmcli.data.formats.between import rows_between
-from lstmcli.data.formats.dialect import DELIMITERS, MOSTLY, Dialect, detect_dialect, read_sample, read_uneven
+from lstmcli.data.formats.dialect import (
+    DELIMITERS,
+    MOSTLY,
+    RARE,
+    Dialect,
+    detect_dialect,
+    rare_mark,
+    read_sample,
+    read_uneven,
+)
 from lstmcli.data.formats.format import Format, Opening
-from lstmcli.data.formats.header import has_header
+from lstmcli.data.formats.header import MANY, has_header, more_headers
 from lstmcli.data.formats.preamble import Preamble, find_preamble, separator_line
 from lstmcli.data.table import Row, Table, column_names
 from lstmcli.errors import DataError, NoDataError, UsageError
@@ -41,11 +50,14 @@ def open_delimited(file: Opening, suffix: str = ",") -> Table:
     head = head[above.lines :]
     asked = _asked_delimiter(file) or above.delimiter
     dialect = detect_dialect(head, delimiter=asked, first=suffix, complete=file.complete)
+    if above.names:
+        dialect = Dialect(",", escaped=True, quote="'" if any(line.startswith("'") for line in head) else '"')
     start = _start(dialect, head)
-    headed = bool(start) and has_header(start, file.read, file.prefer)
+    header = bool(start) and not above.names and has_header(start, file.read, file.prefer)
+    headed, more = header or bool(above.names), more_headers(start) if header else 0
     width = len(start[0]) if start else 0
-    columns = column_names(start[0] if headed else [""] * width)
-    layout = _Layout(dialect, columns, skip_first=headed, above=above.lines, usual=_usual_width(start))
+    columns = column_names(above.names or (_header(start[: more + 1]) if header else [""] * width))
+    layout = _Layout(dialect, columns, header + more, above=above.lines, usual=_usual_width(start))
 
     def rows() -> Iterator[Row]:
         below = itertools.chain(head, stream) if source.pipe else itertools.islice(lines, above.lines, None)
@@ -59,7 +71,7 @@ def open_delimited(file: Opening, suffix: str = ",") -> Table:
         format=TSV if dialect.delimiter == "\t" else CSV,
         columns=columns,
         rows=rows,
-        sample=[dict(zip(columns, row, strict=True)) for row in start[headed:] if len(row) == width],
+        sample=[dict(zip(columns, row, strict=True)) for row in start[header + more :] if len(row) == width],
         spread=None if source.pipe or file.complete else spread,
         headed=headed,
         encoding=lines.encoding.label,
@@ -68,9 +80,16 @@ def open_delimited(file: Opening, suffix: str = ",") -> Table:
     )
     if start and not headed:
         table.notes.append("no header")
+    if more:
+        table.notes.append(f"a header of {more + 1} lines")
     if file.complete and not table.sample:
         _refuse_empty(table, path)
     return table
+
+
+def _header(lines: Sequence[Sequence[str]]) -> Sequence[str]:
+    """The line of a header that has the most names of columns."""
+    return max(lines, key=lambda line: sum(map(is_known, line)))
 
 
 def _refuse_empty(table: Table, path: str) -> None:
@@ -85,8 +104,8 @@ def _refuse_empty(table: Table, path: str) -> None:
 
 def _asked_delimiter(file: Opening) -> str | None:
     delimiter = file.delimiter
-    if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n'):
-        raise UsageError(f"the delimiter must be one character, not {delimiter!r}", hint="a tab: --delimiter tab")
+    if delimiter is not None and (not delimiter or any(c in '"\r\n' for c in delimiter) or delimiter.isalnum()):
+        raise UsageError(f"{delimiter!r} cannot be a delimiter", hint="a tab: --delimiter tab")
     return delimiter
 
 
@@ -131,8 +150,8 @@ class _Layout:
 
     dialect: Dialect
     columns: Sequence[str]
-    skip_first: bool
-    """The first row is the header."""
+    header: int = 0
+    """Rows that are the header."""
     above: int = 0
     """Lines of the file above these."""
     usual: int = 0
@@ -155,7 +174,7 @@ def read_rows(layout: _Layout, lines: Iterable[str], path: str) -> Iterator[Row]
             yield line
 
     reader = layout.dialect.reader(feed())
-    columns, skip = layout.columns, layout.skip_first
+    columns, skip = layout.columns, layout.header
     layout.header_line = 0
     layout.warnings.clear()
     while True:
@@ -170,13 +189,13 @@ def read_rows(layout: _Layout, lines: Iterable[str], path: str) -> Iterator[Row]
         if row and not layout.header_line:
             layout.header_line = start
         if skip:
-            skip = not row
+            skip -= bool(row)
             continue
         if len(row) != len(columns):
             if not _is_row(row, layout, start, path):
                 continue
             row = [""]
-        elif layout.skip_first and _is_header_again(row, columns):
+        elif layout.header and _is_header_again(row, columns):
             layout.warnings.append(f"{path}, line {start}: the header again, left out")
             continue
         yield Row(start, path, dict(zip(columns, row, strict=True)))
@@ -286,7 +305,7 @@ def is_table(file: Opening) -> bool:
     damaged, which is better said than taken for prose.
     """
     read, head = file.read, file.head
-    for delimiter in [read.delimiter] if read.delimiter and len(read.delimiter) == 1 else DELIMITERS:
+    for delimiter in [file.delimiter] if file.delimiter else DELIMITERS:
         rows = read_sample(delimiter, head, file.complete)
         if rows is None or len(rows[0]) < 2:
             continue
@@ -294,6 +313,8 @@ def is_table(file: Opening) -> bool:
         asked = bool(read.text_columns or read.label_column or read.delimiter)
         if asked or (len(rows) > 1 and has_header(rows, read)) or (delimiter == "\t" and labels):
             return True
+    if (mark := rare_mark(head, file.complete, RARE[:2])) and (rows := read_sample(mark, head, file.complete)):
+        return len(rows) >= MANY and any(map(_recur, zip(*rows, strict=True)))
     first = next((line for line in head if line.strip()), "")
     names = [{normal(cell.strip().strip('"')) for cell in first.split(delimiter)} for delimiter in DELIMITERS]
     return any(not found.isdisjoint(TEXT_NAMES) and not found.isdisjoint(LABEL_NAMES) for found in names)

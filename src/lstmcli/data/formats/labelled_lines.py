@@ -9,8 +9,9 @@ from lstmcli.data.encoding import TextLines, without_end
 from lstmcli.data.formats.delimited import open_delimited
 from lstmcli.data.formats.dialect import DELIMITERS, read_sample
 from lstmcli.data.formats.format import Format, Opening
-from lstmcli.data.formats.labelled import Found, LineForm, find_form, fits, words
+from lstmcli.data.formats.labelled import Found, LineForm, find_form, fits
 from lstmcli.data.table import Row, Table
+from lstmcli.data.words import word_count
 from lstmcli.errors import DataError
 
 _SHOWN = 3
@@ -118,7 +119,7 @@ def _as_table(file: Opening, found: Found) -> Table | None:
     quoted = any(cell.startswith('"') for line in file.head for cell in line.split(mark))
     columns = list(zip(*rows, strict=True))
     others = columns[1:] if found.form.first else columns[:-1]
-    if not quoted and all(sum(map(words, column)) >= 2 * len(column) for column in others):
+    if not quoted and all(sum(map(word_count, column)) >= 2 * len(column) for column in others):
         return None  # parts of a text that holds the mark
     return open_delimited(replace(file, read=replace(file.read, delimiter=mark)))
 

@@ -8,7 +8,7 @@ from dataclasses import replace
 
 from lstmcli.data.config import ReadConfig
 from lstmcli.data.encoding import Encoding, detect_encoding, named_encoding, split_lines, with_byte_order
-from lstmcli.data.files import HEAD_BYTES, Input, refuse_binary
+from lstmcli.data.files import HEAD_BYTES, MAX_LOOK, Input, refuse_binary
 from lstmcli.data.formats.detect import detect, format_by_name
 from lstmcli.data.formats.format import Format, Opening
 from lstmcli.data.formats.registry import all_formats, find_format
@@ -40,6 +40,8 @@ def open_input(source: Input, read: ReadConfig, *, labelled: bool | None, prefer
         return binary.open(file)
     file = _with_lines(file)
     table = (asked or detect(file)).open(file)
+    if file.source.seen_in_part:
+        table.notes.append(f"told by its first {MAX_LOOK >> 20} MiB, unpacked")
     if file.source.mac:
         table.notes.append("old Mac line ends (\\r)")
     return table

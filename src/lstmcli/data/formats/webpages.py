@@ -19,5 +19,5 @@ def is_html(head: Sequence[str]) -> bool:
 def tag_of(head: Sequence[str]) -> str | None:
     """The first tag of XML, SGML or the like, where many lines begin with one."""
     lines = [line.strip() for line in head[:500] if line.strip()]
-    tags = [line for line in lines if _TAG.match(line)]
+    tags = [line for line in lines if line[-1] == ">" and _TAG.match(line)]
     return tags[0][:40] if tags and tags[0] == lines[0] and len(tags) >= 0.3 * len(lines) else None

@@ -67,11 +67,11 @@ def open_xml(file: Opening) -> Table:
         XML,
         tuple(blank),
         rows,
-        [dict(row.cells) for row in islice(rows(), 1000)],
-        None if file.complete else spread,
+        spread=None if file.complete else spread,
         encoding=lines.encoding.label,
         notes=[f"each <{record[-1]}> a row", lines.encoding.label],
     )
+    table.sample = [dict(row.cells) for row in islice(rows(), 1000)]
     return table
 
 
