@@ -29,6 +29,8 @@ from lstmcli.data.formats.preamble import Preamble, find_preamble, separator_lin
 from lstmcli.data.table import Row, Table, column_names
 from lstmcli.errors import DataError, NoDataError, UsageError
 
+_RULE = re.compile(r"[-+=]{3,}|\(\d+ rows?\)")
+"""Below the header and at the end, as databases print tables."""
 _SAMPLE_ROWS = 10_000
 """Of the head of a file."""
 
@@ -53,6 +55,8 @@ def open_delimited(file: Opening, suffix: str = ",") -> Table:
     if above.names:
         dialect = Dialect(",", escaped=True, quote="'" if any(line.startswith("'") for line in head) else '"')
     start = _start(dialect, head)
+    if start and _usual_width(start) == len(start[0]) + 1 and _are_row_names([row[0] for row in start[1:]]):
+        start[0] = ["", *start[0]]
     header = bool(start) and not above.names and has_header(start, file.read, file.prefer)
     headed, more = header or bool(above.names), more_headers(start) if header else 0
     width = len(start[0]) if start else 0
@@ -85,6 +89,11 @@ def open_delimited(file: Opening, suffix: str = ",") -> Table:
     if file.complete and not table.sample:
         _refuse_empty(table, path)
     return table
+
+
+def _are_row_names(cells: Sequence[str]) -> bool:
+    """Numbers of rows below no name, as R writes them."""
+    return len(set(cells)) == len(cells) and all(cell.isdigit() for cell in cells)
 
 
 def _header(lines: Sequence[Sequence[str]]) -> Sequence[str]:
@@ -215,7 +224,7 @@ def _is_row(row: Sequence[str], layout: _Layout, start: int, path: str) -> bool:
         DataError: it has too few columns or too many.
     """
     width = len(layout.columns)
-    blank = len(row) <= 1 and not "".join(row).strip(" \t\r\n\x1a")
+    blank = len(row) <= 1 and (not "".join(row).strip(" \t\r\n\x1a") or _RULE.fullmatch("".join(row).strip()))
     if blank and (width > 1 or row):
         return False
     if row and len(row) == layout.usual:
@@ -313,9 +322,12 @@ def is_table(file: Opening) -> bool:
         asked = bool(read.text_columns or read.label_column or read.delimiter)
         if asked or (len(rows) > 1 and has_header(rows, read)) or (delimiter == "\t" and labels):
             return True
-    if (mark := rare_mark(head, file.complete, RARE[:2])) and (rows := read_sample(mark, head, file.complete)):
-        return len(rows) >= MANY and any(map(_recur, zip(*rows, strict=True)))
     first = next((line for line in head if line.strip()), "")
+    rare = rare_mark(head, file.complete, RARE[:2])
+    if rare == " " or first.lower().startswith("@relation"):
+        return True
+    if rare and (rows := read_sample(rare, head, file.complete)):
+        return len(rows) >= MANY and any(map(_recur, zip(*rows, strict=True)))
     names = [{normal(cell.strip().strip('"')) for cell in first.split(delimiter)} for delimiter in DELIMITERS]
     return any(not found.isdisjoint(TEXT_NAMES) and not found.isdisjoint(LABEL_NAMES) for found in names)
 

@@ -89,10 +89,14 @@ def detect_dialect(lines: Sequence[str], *, delimiter: str | None, first: str = 
     candidates = [delimiter] if delimiter else DELIMITERS
     trials = [_quoting(mark, lines, complete) for mark in candidates]
     even = [trial for trial in trials if trial.even and len(trial.rows[0]) > 1]
-    if even:
-        return min(even, key=_spaced).dialect
+    best = min(even, key=_spaced) if even else None
+    fields = None if delimiter else find_fields(lines)
+    if fields and (best is None or fields[1] > len(best.rows[0])):
+        return Dialect(fields[0], quoted=False)
+    if best:
+        return best.dialect
     if delimiter is None and (rare := rare_mark(lines, complete)):
-        return Dialect(rare, quoted=len(rare) == 1)
+        return Dialect(rare)
     # A damaged table, or a single column: the delimiter that its first line is full of.
     widest = max(trials, key=lambda trial: len(trial.rows[0]) if trial.rows else 0)
     if widest.rows and len(widest.rows[0]) > 1:
@@ -101,13 +105,13 @@ def detect_dialect(lines: Sequence[str], *, delimiter: str | None, first: str = 
 
 
 def rare_mark(lines: Sequence[str], complete: bool, marks: Sequence[str] = RARE) -> str | None:
-    """A mark that is seldom used and cuts every line alike, into two fields or more; or one of several characters."""
+    """A mark that is seldom used and cuts every line alike; or a blank between quoted fields, as R writes them."""
     first = next((line for line in lines if line.strip()), "")
     for mark in marks:
         if mark in first and read_sample(mark, lines, complete):
             return mark
-    fields = find_fields(lines)
-    return fields[0] if fields else None
+    quoted = len(lines) > 1 and all(line.startswith('"') and '" "' in line for line in lines[:20] if line.strip())
+    return " " if quoted else None
 
 
 def _spaced(trial: _Trial) -> bool:

@@ -9,7 +9,7 @@ from lstmcli.data.encoding import TextLines, without_end
 from lstmcli.data.formats.delimited import open_delimited
 from lstmcli.data.formats.dialect import DELIMITERS, read_sample
 from lstmcli.data.formats.format import Format, Opening
-from lstmcli.data.formats.labelled import Found, LineForm, find_form, fits
+from lstmcli.data.formats.labelled import Found, LineForm, find_fields, find_form, fits
 from lstmcli.data.table import Row, Table
 from lstmcli.data.words import word_count
 from lstmcli.errors import DataError
@@ -21,8 +21,13 @@ def has_labels(file: Opening) -> bool:
     """Whether nearly every line surely has a label, or is wanted to have one and may."""
     if file.labelled is False:
         return False
-    found = _trained(file) or _found(file)
-    return isinstance(found, LineForm) or (found is not None and (found.sure or bool(file.labelled)))
+    if _trained(file):
+        return True
+    found = _found(file)
+    if found is None or file.labelled:
+        return found is not None
+    fields = find_fields(file.sample)
+    return found.sure and (fields is None or fields[0] == found.form.mark)
 
 
 def open_labelled(file: Opening) -> Table:

@@ -51,8 +51,6 @@ def _doubts(file: Opening) -> list[str]:
             f"there are lines of tags ({tag}), which are read as text: if this is XML with one root element, "
             "--input-format xml reads its rows"
         ]
-    if doubtful := say_doubtful(file):
-        return [doubtful]
     if prefix := _other_prefix(file):
         return [
             f"nearly every line starts with {prefix!r}: if labels follow it, --label-prefix '{prefix}' "
@@ -60,10 +58,11 @@ def _doubts(file: Opening) -> list[str]:
         ]
     if fields := find_fields(file.sample):
         return [
-            f"every line has {fields[1]} fields between {fields[0]!r}: if this is a table, write a tab in place of "
-            f"{fields[0]!r} and name the file .tsv"
+            f"every line has {fields[1]} fields between {fields[0]!r}: if this is a table, --delimiter "
+            f"'{fields[0]}' reads it as one, and --text-column and --label-column name its columns by number"
         ]
-    return []
+    doubtful = say_doubtful(file)
+    return [doubtful] if doubtful else []
 
 
 def _other_prefix(file: Opening) -> str | None:
