@@ -248,7 +248,7 @@ def _is_label(label: str) -> bool:
     return len(label) <= MAX_CHARACTERS and len(label.split()) <= MAX_WORDS and not _TIME.match(label)
 
 
-_TIGHT = ("_!_", "|||", ":::", "@@@", "###", "^^^")
+_TIGHT = ("_!_", "|||", ":::", "::", "@@@", "###", "^^^")
 """Marks that stand between fields without blanks around them."""
 
 

@@ -15,12 +15,14 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.data.files import Input, Unpacked, refuse_bomb
+from lstmcli.data.files import MAX_LOOK, Input, Unpacked, refuse_bomb
 from lstmcli.data.formats.format import Format, Opening
 from lstmcli.data.table import Row, Table
 from lstmcli.errors import DataError, NoDataError
 
 _BATCH_ROWS = 1024
+SPREAD_ROWS = 5000
+"""About so many rows from all over a file are looked at to tell its columns."""
 _BATCH_BYTES = 1 << 24
 """Of text that is unpacked at once, but for a single row."""
 
@@ -44,15 +46,20 @@ def open_parquet(file: Opening) -> Table:
     def open_file(strings: list[str] | None = None) -> Any:
         return pq.ParquetFile(source.path if data is None else io.BytesIO(data), read_dictionary=strings)
 
-    def batches() -> Iterator[list[dict[str, Any]]]:
+    def batches(every: int = 1) -> Iterator[tuple[list[dict[str, Any]], int]]:
+        """Rows, or one of so many, and about how many bytes it took to find them."""
         try:
             bomb = _Unpacking(source.path, size)
             with open_file(strings) as opened:
                 for batch in opened.iter_batches(batch_size=_BATCH_ROWS):
                     sizes = row_sizes(batch)
                     bomb.add(int(sizes.sum()))
+                    if every > 1:
+                        kept = np.arange(0, len(batch), every)
+                        yield _decoded(batch.take(pa.array(kept))).to_pylist(), int(sizes.sum())
+                        continue
                     for start, stop in _parts(sizes):
-                        yield _decoded(batch.slice(start, stop - start)).to_pylist()
+                        yield _decoded(batch.slice(start, stop - start)).to_pylist(), int(sizes[start:stop].sum())
         except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
             raise _damaged(source.path, error) from error
 
@@ -69,12 +76,24 @@ def open_parquet(file: Opening) -> Table:
     named = class_names(schema.metadata)
 
     def rows() -> Iterator[Row]:
-        for batch in batches():
+        for batch, _ in batches():
             for row in batch:
                 yield Row(0, source.path, with_names(row, named) if named else row)
 
-    sample = [with_names(row, named) for row in next(batches(), [])]
-    return Table(PARQUET, tuple(schema.names), rows, sample, encoding="UTF-8")
+    def spread() -> list[dict[str, Any]]:
+        found, seen = list[dict[str, Any]](), 0
+        for batch, size in batches(every=max(1, -(-count // SPREAD_ROWS))):
+            found += batch
+            seen += size
+            if seen > MAX_LOOK:
+                table.notes.append(f"columns told by its first {MAX_LOOK >> 20} MiB")
+                break
+        return [with_names(row, named) for row in found]
+
+    table = Table(PARQUET, tuple(schema.names), rows, encoding="UTF-8")
+    table.sample = [with_names(row, named) for row in next(batches(), ([], 0))[0]]
+    table.spread = spread if count > len(table.sample) else None
+    return table
 
 
 class _Unpacking:
