@@ -61,7 +61,7 @@ def open_delimited(file: Opening, suffix: str = ",") -> Table:
     headed, more = header or bool(above.names), more_headers(start) if header else 0
     width = len(start[0]) if start else 0
     columns = column_names(above.names or (_header(start[: more + 1]) if header else [""] * width))
-    layout = _Layout(dialect, columns, header + more, above=above.lines, usual=_usual_width(start))
+    layout = Layout(dialect, columns, header + more, above=above.lines, usual=_usual_width(start))
 
     def rows() -> Iterator[Row]:
         below = itertools.chain(head, stream) if source.pipe else itertools.islice(lines, above.lines, None)
@@ -154,7 +154,7 @@ def _start(dialect: Dialect, head: Sequence[str]) -> list[list[str]]:
 
 
 @dataclass
-class _Layout:
+class Layout:
     """How the rows of a table lie in its lines."""
 
     dialect: Dialect
@@ -169,7 +169,7 @@ class _Layout:
     warnings: list[str] = field(default_factory=list)
 
 
-def read_rows(layout: _Layout, lines: Iterable[str], path: str) -> Iterator[Row]:
+def read_rows(layout: Layout, lines: Iterable[str], path: str) -> Iterator[Row]:
     """The rows of a table.  An empty line is a row only where there is a single column.
 
     Raises:
@@ -217,7 +217,7 @@ def _is_header_again(row: Sequence[str], columns: Sequence[str]) -> bool:
     return [cell.strip("\ufeff \t\r\n") or str(i) for i, cell in enumerate(row, 1)] == list(columns)
 
 
-def _is_row(row: Sequence[str], layout: _Layout, start: int, path: str) -> bool:
+def _is_row(row: Sequence[str], layout: Layout, start: int, path: str) -> bool:
     """Whether a row of another width is an empty text; False: it is nothing.
 
     Raises:

@@ -42,7 +42,7 @@ def open_fasttext(file: Opening) -> Table:
             line=shown[0],
             hint="give the prefix of the labels with --label-prefix, or another --input-format",
         )
-    no_text = not any(str(row["text"]).strip() for row in sample)
+    no_text = all(len(row["labels"]) < 2 and not str(row["text"]).strip() for row in sample)
     if file.labelled is not False and no_text and are_texts(bare_labels):
         raise DataError(
             f"no space follows the label, so nothing is left for the text: {shown[1][:40]!r}",

@@ -165,7 +165,7 @@ def _parse(
         above = stack[-1] if stack else None
         element = _Element((*(above.path if above else ()), name), parser.CurrentLineNumber)
         if len(stack) >= DEEPEST:
-            raise DataError("the XML is nested too deep", path=path, line=element.line)
+            raise DataError("the XML is nested too deep", path=path, line=element.line, hint=_HINT)
         if above is not None:
             above.children[name] += 1
         stack.append(element)
