@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lstmcli.classification.results import ClassReport, DataCheck
-from lstmcli.cli.output.console import columns, count, facts, grid, percent, perplexity, safe, size
+from lstmcli.cli.output.console import NOTHING, columns, count, facts, grid, percent, perplexity, safe, size
 from lstmcli.cli.output.writer import Layout, Row, Shape
 from lstmcli.language_modeling.results import CorpusCheck
 from lstmcli.model_dir.results import ModelInfo
@@ -19,7 +19,6 @@ if TYPE_CHECKING:
 SHOWN_LABELS, LONGEST_LABEL = 20, 100
 MAX_SCORES = 50
 """Rows of a report on a screen."""
-NOTHING = "–"
 
 
 def data_check(check: DataCheck, out: Console) -> list[RenderableType]:
