@@ -1,4 +1,4 @@
-"""Writes the JSON Schemas of the package, src/lstmcli/schemas/, from what each type of result declares.
+"""Writes the JSON Schemas of the package, and the tables of fields in docs/output.md, from what results declare.
 
     python tools/schemas.py
 
@@ -18,7 +18,7 @@ import re
 import textwrap
 import types
 import typing
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -27,7 +27,9 @@ from lstmcli.cli.output.experiment import tables as experiment
 from lstmcli.cli.output.inspection import writers as inspection
 from lstmcli.cli.output.writer import Field, Layout, Shape
 
-FOLDER = Path(__file__).resolve().parent.parent / "src" / "lstmcli" / "schemas"
+ROOT = Path(__file__).resolve().parent.parent
+FOLDER, PAGE = ROOT / "src" / "lstmcli" / "schemas", ROOT / "docs" / "output.md"
+MADE = "<!-- From here on written by tools/schemas.py. -->\n"
 RESULTS: dict[str, tuple[dict[str, Layout[Any]], dict[str, Layout[Any]]]] = {
     "classify": ({"prediction": predictions.PREDICTION}, {"report": tables.REPORT}),
     "compare": (
@@ -191,10 +193,71 @@ def text(command: str) -> str:
     return json.dumps(schema(command), indent=1, ensure_ascii=False) + "\n"
 
 
+WORDS = {"string": "text", "integer": "whole number", "boolean": "true or false"}
+
+
+def page() -> str:
+    """docs/output.md with its tables of fields written again."""
+    parts = [PAGE.read_text(encoding="utf-8").partition(MADE)[0], MADE]
+    for command, (many, single) in RESULTS.items():
+        parts.append(f"\n### `lstm {command}`\n")
+        found = schema(command)
+        for name in (*many, *single):
+            about = found["$defs"][name].get("description", "")
+            parts.append(
+                f"\n**{name.replace('_', ' ')}**{': ' if about else ''}{about}\n\n| field | value | |\n|---|---|---|\n"
+            )
+            parts += table(found["$defs"][name], found["$defs"], "", ())
+    return "".join(parts)
+
+
+def table(part: dict[str, Any], defs: dict[str, Any], prefix: str, above: tuple[str, ...]) -> Iterator[str]:
+    """A row for each field, those of objects inside under a dotted name."""
+    for name, field in part["properties"].items():
+        if name == "version":
+            continue
+        left_out = "" if name in part["required"] else "; may be absent"
+        about = field.get("description", "").replace("|", "\\|")
+        yield f"| `{prefix}{name}` | {in_words(field)}{left_out} | {about} |\n"
+        path, inner = inside(field, f"{prefix}{name}")
+        for place in inner:
+            target = place.get("$ref", "").rpartition("/")[2]
+            if target in above:
+                continue
+            if "properties" in (found := defs[target] if target else place):
+                yield from table(found, defs, f"{path}.", (*above, target) if target else above)
+
+
+def inside(part: dict[str, Any], path: str) -> tuple[str, list[dict[str, Any]]]:
+    """The path of the objects in a field, and what they are."""
+    if "items" in part:
+        return inside(part["items"], f"{path}[]")
+    if isinstance(part.get("additionalProperties"), dict) and "properties" not in part:
+        return inside(part["additionalProperties"], f"{path}.NAME")
+    return path, part.get("anyOf", [part])
+
+
+def in_words(part: dict[str, Any]) -> str:
+    """A type; that any number may be null goes without saying."""
+    if "items" in part:
+        return f"list of {in_words(part['items'])}"
+    if "prefixItems" in part:
+        return f"[{', '.join(map(in_words, part['prefixItems']))}]"
+    if isinstance(part.get("additionalProperties"), dict) and "properties" not in part:
+        return f"{in_words(part['additionalProperties'])} by name"
+    if "anyOf" in part:
+        return " or ".join(dict.fromkeys(map(in_words, part["anyOf"])))
+    types = part.get("type", "object" if "$ref" in part else "anything")
+    if types == ["number", "null"]:
+        return "number"
+    return " or ".join(WORDS.get(each, each) for each in ([types] if isinstance(types, str) else types))
+
+
 def main() -> None:
     FOLDER.mkdir(exist_ok=True)
     for command in RESULTS:
         (FOLDER / f"{command}.json").write_text(text(command), encoding="utf-8")
+    PAGE.write_text(page(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -70,7 +70,15 @@ def damaged_utf32(m: Maker) -> Case:
 def damaged_line_ends_in_cells(m: Maker) -> Case:
     body, rows = _made(m)
     body = [[text.replace(" ", "\r\n" if i % 2 else "\r", 1), label] for i, (text, label) in enumerate(body)]
-    return Case(m.file("reviews.csv", _csv(body)), (classify(rows),))
+    return Case(m.csv("reviews.csv", "text,label", body, quote="all"), (classify(rows),))
+
+
+@form(GROUP, "a lone CR in a cell without quotation marks, as pandas once wrote it: refused, the line named")
+def damaged_lone_cr(m: Maker) -> Case:
+    body, _ = _made(m)
+    body[4][0] = body[4][0].replace(" ", "\r", 1)
+    lines = ["text,label", *(",".join(row) for row in body)]
+    return Case(m.lines("reviews.csv", lines), (Refused((r"carriage return", r"line 6")),))
 
 
 @form(GROUP, "Ctrl-Z at the end of a file of DOS")
@@ -166,8 +174,9 @@ def damaged_lfs_pointer(m: Maker) -> Case:
 
 @form(GROUP, "an error page of a web site saved as train.csv: refused, HTML named")
 def damaged_error_page(m: Maker) -> Case:
-    page = "<!DOCTYPE html>\n<html lang=en>\n<head><title>Quota exceeded</title></head>\n<body><p>Sorry, too many users, try later.</p></body>\n</html>\n"
-    return Case(m.file("train.csv", page), (Refused((r"HTML|web page",)),))
+    lines = ["<!DOCTYPE html>", "<html lang=en>", "<head><title>Quota exceeded</title></head>"]
+    lines += ["<body><p>Sorry, too many users, try later.</p></body>", "</html>"]
+    return Case(m.lines("train.csv", lines), (Refused((r"HTML|web page",)),))
 
 
 @form(GROUP, 'an answer of an interface saved as train.json: {"message": "Not Found"}: refused, shown')

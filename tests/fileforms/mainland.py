@@ -93,7 +93,9 @@ def chinese_toutiao_keywords(m: Maker) -> Case:
     codes = {"101": "news_culture", "103": "news_sports", "109": "news_tech"}
     numbers, titles = m.labels(tuple(codes), 200), m.texts("zhnews", 200)
     lines = [
-        f"{6551700932705387022 + i * 911}_!_{numbers[i]}_!_{codes[numbers[i]]}_!_{titles[i]}_!_{'保利,马未都' if i % 3 else ''}"
+        "_!_".join(
+            [str(65517009327053 + i * 911), numbers[i], codes[numbers[i]], titles[i], "保利,马" if i % 3 else ""]
+        )
         for i in range(200)
     ]
     names = [codes[number] for number in numbers]

@@ -15,7 +15,8 @@ _HEAD = '<?xml version="1.0" encoding="UTF-8"?>'
 def xml_rows(m: Maker) -> Case:
     texts, labels = m.texts("review", 120), m.labels("pos neg", 120)
     body = [
-        f"  <row>\n    <index>{i}</index>\n    <text>{escape(texts[i])}</text>\n    <label>{labels[i]}</label>\n  </row>"
+        f"  <row>\n    <index>{i}</index>\n    <text>{escape(texts[i])}</text>\n"
+        f"    <label>{labels[i]}</label>\n  </row>"
         for i in range(120)
     ]
     path = m.lines("reviews.xml", ["<?xml version='1.0' encoding='utf-8'?>", "<data>", *body, "</data>"])
@@ -87,7 +88,8 @@ def xml_tass(m: Maker) -> Case:
     lines = [_HEAD, "<tweets>"]
     for i in range(120):
         lines += [
-            f"<tweet><tweetid>{142389495503925248 + i}</tweetid><user>u{i % 9}</user><content>{escape(texts[i])}</content>",
+            f"<tweet><tweetid>{142389495503925248 + i}</tweetid><user>u{i % 9}</user>",
+            f"<content>{escape(texts[i])}</content>",
             f"<date>2011-12-02T00:47:55</date><lang>es</lang><sentiments><polarity><value>{labels[i]}</value>"
             "<type>AGREEMENT</type></polarity></sentiments><topics><topic>x</topic></topics></tweet>",
         ]
@@ -121,7 +123,8 @@ def xml_nlpcc(m: Maker) -> Case:
     texts, labels = m.texts("zh", 120), m.labels("happiness anger sadness none", 120)
     body = [
         f'<weibo id="{i}" emotion-type1="{labels[i]}" emotion-type2="none">\n'
-        f'<sentence id="1" opinionated="Y" emotion-1-type="{labels[i]}" emotion-2-type="none">{texts[i]}</sentence>\n</weibo>'
+        f'<sentence id="1" opinionated="Y" emotion-1-type="{labels[i]}" emotion-2-type="none">'
+        f"{texts[i]}</sentence>\n</weibo>"
         for i in range(120)
     ]
     path = m.lines("Training data for Emotion Classification.xml", [_HEAD, "<TrainingData>", *body, "</TrainingData>"])
@@ -162,8 +165,8 @@ def xml_reuters(m: Maker) -> Case:
         topic = ("earn", "acq")[i % 2]
         lines += [
             f'<REUTERS TOPICS="YES" LEWISSPLIT="TRAIN" NEWID="{i + 1}">', "<DATE>26-FEB-1987</DATE>",
-            f"<TOPICS><D>{topic}</D></TOPICS>", f"<TEXT>&#2;\n<TITLE>{text}</TITLE>", f"<BODY>{m.text('plain', 2)}\n&#3;</BODY></TEXT>",
-            "</REUTERS>",
+            f"<TOPICS><D>{topic}</D></TOPICS>", f"<TEXT>&#2;\n<TITLE>{text}</TITLE>",
+            f"<BODY>{m.text('plain', 2)}\n&#3;</BODY></TEXT>", "</REUTERS>",
         ]  # fmt: skip
     return Case(m.lines("reut2-000.sgm", lines), (Refused((r"SGML|XML|HTML|tags",)),), said=((r"SGML|XML|HTML|tags",),))
 

@@ -86,17 +86,27 @@ def _section(title: str, rows: list[tuple[str, str]], width: int) -> str:
     column = max((len(name) for name, _ in rows if len(name) <= WIDEST), default=WIDEST) + 2
     for name, text in rows:
         if width < 60:
-            lines.append(INDENT + name)
+            lines += _name_lines(name, width)
             margin = INDENT * 2
             lines += textwrap.wrap(text, width, initial_indent=margin, subsequent_indent=margin, break_on_hyphens=False)
             continue
         wrapped = textwrap.wrap(text, width - column - len(INDENT), break_on_hyphens=False) or [""]
         if len(name) > column - 2:
-            lines.append(INDENT + name)
+            lines += _name_lines(name, width)
             name = ""
         lines.append(f"{INDENT}{name:<{column}}{wrapped[0]}".rstrip())
         lines += [" " * (column + len(INDENT)) + line for line in wrapped[1:]]
     return "\n".join(lines)
+
+
+def _name_lines(name: str, width: int) -> list[str]:
+    """An option on lines of its own; a long list of values is broken after a bar."""
+    lines = [INDENT]
+    for part in re.split(r"(?<=\|)", name):
+        if len(lines[-1]) + len(part) > width and lines[-1].strip():
+            lines.append(INDENT * 3)
+        lines[-1] += part
+    return lines
 
 
 def bold(text: str, stream: TextIO) -> str:

@@ -8,6 +8,7 @@ import pytest
 
 from lstmcli.data.columns.choice import Chosen, choose_columns
 from lstmcli.data.config import ReadConfig
+from lstmcli.data.formats.delimited import CSV
 from lstmcli.data.table import Table
 from lstmcli.errors import DataError
 
@@ -21,7 +22,7 @@ def choose(
     **read: Any,
 ) -> Chosen:
     rows = row if isinstance(row, list) else [row]
-    table = Table("csv", tuple(rows[0]), lambda: iter(()), rows, headed="1" not in rows[0])
+    table = Table(CSV, tuple(rows[0]), lambda: iter(()), rows, headed="1" not in rows[0])
     return choose_columns(table, ReadConfig(**read), "a.csv", labelled=labelled, prefer=prefer)
 
 

@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 from lstmcli.data.columns.choice import Ask, Chosen, choose_columns
 from lstmcli.data.columns.names import NEVER, label_rank, pairs_by_name
 from lstmcli.data.config import ReadConfig
+from lstmcli.data.formats.delimited import CSV
 from lstmcli.data.sources import Source, open_source
 from lstmcli.data.splits import load_splits
 from lstmcli.data.table import Table
@@ -26,7 +27,7 @@ TEXTS = [f"{first} {second} of the {third} again" for first in FIRST for second 
 def choose(
     rows: list[dict[str, object]], labelled: bool | None = True, ask: Ask | None = None, **read: object
 ) -> Chosen:
-    table = Table("csv", tuple(rows[0]), lambda: iter(()), rows)
+    table = Table(CSV, tuple(rows[0]), lambda: iter(()), rows)
     return choose_columns(table, ReadConfig(**read), "a.csv", labelled=labelled, ask=ask)  # type: ignore[arg-type]
 
 
@@ -180,7 +181,7 @@ def test_a_text_that_is_left_out_is_said(tmp_path: Path) -> None:
 def test_a_model_joins_texts_as_in_training() -> None:
     """Columns without a name are no pair, however alike they are: their names must say it."""
     rows = [{"1": text, "2": text[::-1], "3": n % 2} for n, text in enumerate(TEXTS)]
-    table = Table("csv", ("1", "2", "3"), lambda: iter(()), rows, headed=False)
+    table = Table(CSV, ("1", "2", "3"), lambda: iter(()), rows, headed=False)
     trained = choose_columns(table, ReadConfig(), "a.csv", labelled=True)
     prefer = ReadConfig(text_columns=trained.text_columns, label_column=trained.label_column)
     assert choose_columns(table, ReadConfig(), "b.csv", labelled=None, prefer=prefer).join == trained.join == "\n"

@@ -12,12 +12,13 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 import typer
 
+from lstmcli.data.formats.config import FORMATS
 from lstmcli.errors import UsageError
 from lstmcli.nn.config import DEVICES
 from lstmcli.tasks import BUILT_IN, all_tasks
 
 Format: TypeAlias = Literal["table", "tsv", "csv", "jsonl", "json"]
-INPUT_FORMATS = ("text", "csv", "tsv", "json", "jsonl", "parquet", "fasttext", "folder")
+INPUT_FORMATS = tuple(FORMATS)
 DATA, OUTPUT = "Data", "Output"
 
 

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstmcli.cli.output import writer
 from lstmcli.cli.output.coloured_text import fragment, legend
-from lstmcli.cli.output.console import NOTHING, columns, count, facts, percent, safe, size
+from lstmcli.cli.output.console import NOTHING, columns, count, facts, p_value, percent, perplexity, safe, size
 from lstmcli.cli.output.predictions import fit
 from lstmcli.cli.output.writer import Layout, Row, Shape
 from lstmcli.comparison.results import Agreement, ClassifierComparison, Difference, Disagreement, LmComparison, Span
@@ -115,8 +115,8 @@ def _models(result: LmComparison, out: Console) -> Iterator[RenderableType]:
     rows = [
         ("bits per byte", [f"{f.bits_per_byte:.4f}" for f in result.models]),
         ("bits per character", [f"{f.bits_per_char:.4f}" for f in result.models]),
-        ("perplexity per word", [_optional(f.word_perplexity, _big) for f in result.models]),
-        ("perplexity per token", [_optional(f.perplexity, _big) for f in result.models]),
+        ("perplexity per word", [_optional(f.word_perplexity, perplexity) for f in result.models]),
+        ("perplexity per token", [_optional(f.perplexity, perplexity) for f in result.models]),
         ("unknown tokens", [_optional(f.oov_rate, lambda x: percent(x, 2)) for f in result.models]),
         ("tokenizer", [f.tokenizer or NOTHING for f in result.models]),
         *_sizes(result),
@@ -198,8 +198,8 @@ def _differences(differences: Sequence[Difference], agreement: Agreement | None 
         )
     first = differences[0]
     if first.p_value is not None:
-        holm = "" if first.p_adjusted == first.p_value else f", {_p(first.p_adjusted)} with Holm's correction"
-        rows["test"] = f"{_p(first.p_value)}{holm} ({first.test})"
+        holm = "" if first.p_adjusted == first.p_value else f", {p_value(first.p_adjusted)} with Holm's correction"
+        rows["test"] = f"{p_value(first.p_value)}{holm} ({first.test})"
     rows["so"] = _verdict(first)
     return rows
 
@@ -225,15 +225,6 @@ def _is_cost(difference: Difference) -> bool:
 
 def _amount(difference: Difference, value: float) -> str:
     return f"{value:+.4f}" if _is_cost(difference) else f"{100 * value:+.2f}"
-
-
-def _p(value: float | None) -> str:
-    assert value is not None
-    return "p < 0.0001" if value < 1e-4 else f"p = {value:.2g}"
-
-
-def _big(value: float) -> str:
-    return f"{value:,.2f}" if value < 1e9 else NOTHING  # text without spaces is one long word
 
 
 def _optional(value: Any, shown: Any) -> str:

@@ -17,9 +17,9 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.table import Table
 
-NOTHING = "–"
-"""In the place of a figure that there is not."""
 MAX_PERPLEXITY = 1e9
+NOTHING = "–"
+"""Shown where there is no value."""
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
@@ -150,6 +150,11 @@ def count(n: int, noun: str) -> str:
 def perplexity(value: float | None) -> str:
     """A dash where there is none, and where it says nothing: text without spaces is one long word."""
     return f"{value:,.2f}" if value is not None and value < MAX_PERPLEXITY else NOTHING
+
+
+def p_value(value: float | None) -> str:
+    assert value is not None
+    return "p < 0.0001" if value < 1e-4 else f"p = {value:.2g}"
 
 
 def percent(share: float, digits: int = 1) -> str:

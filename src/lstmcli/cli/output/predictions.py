@@ -8,11 +8,8 @@ from typing import Any, TextIO
 
 from lstmcli.classification.results import Prediction
 from lstmcli.cli.io.streams import fitted, for_people, window_width
-from lstmcli.cli.output.console import safe
+from lstmcli.cli.output.console import NOTHING, safe
 from lstmcli.cli.output.writer import Layout, Row, Shape, Writer, cell, kept, stream
-
-NOTHING = "–"
-"""Shown in a table where no label reaches the threshold."""
 
 
 def writer(

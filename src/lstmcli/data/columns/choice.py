@@ -107,6 +107,8 @@ def choose_columns(
         _refuse_objects([c for c in columns if c not in text], found, path)
     if labelled and not labels:
         raise _no_label(columns, text, path)
+    if not labels and labelled is not False:
+        others = tuple(c for c in columns if c not in text)
     only = labels[0] if len(labels) == 1 else None
     left = tuple(c for c in other_texts if c not in labels)
     chosen = Chosen(text, only, labels, join=join_of(text), others=others, other_texts=left)

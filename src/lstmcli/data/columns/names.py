@@ -42,7 +42,7 @@ _EXPLICIT = _words(
 _USUAL = _words(
     """sentiment category categories topic topics intent emotion emotions polarity queue stance sarcastic spam toxic
     toxicity hate offensive fake duplicate paraphrase entailment mood fraudulent fine_label label_fine category_name
-    term terms
+    terms
     sentiments intents
     kategorie kategorien stimmung thema absicht warteschlange catégorie sujet thème émotion intention categoría
     sentimiento tema emoción intención categoria sentimento tópico emoção assunto argomento emozione категория
@@ -53,11 +53,14 @@ _USUAL = _words(
 _WEAK = _words(
     """stars star rating ratings score overall tag tags genre genres type cat lang language dialect status priority
     department
-    section verdict decision severity level rank grade difficulty relation
+    section term verdict decision severity level rank grade difficulty relation
     bewertung note noten sterne typ évaluation calificación puntuación estrellas avaliação nota voto valutazione
     оценка рейтинг тип 評価 星 평점 별점 점수 유형 puan tür derece تقييم نوع đánh_giá loại रेटिंग प्रकार คะแนน
     类型 星级 评分 打分 等级 评级"""
 )
+SPLIT_ALIASES = {"train": "train", "training": "train", "valid": "valid", "validation": "valid", "dev": "valid"}
+SPLIT_ALIASES |= {"val": "valid", "eval": "valid", "test": "test"}
+"""Names that splits go by."""
 LABEL_NAMES = _EXPLICIT + _USUAL + _WEAK
 _SIDE = _words(
     """author source city country state region location place company organization airline brand product issue name

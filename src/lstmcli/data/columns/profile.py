@@ -10,8 +10,10 @@ from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any
 
+from lstmcli.data.columns.missing import is_empty
 from lstmcli.data.columns.names import USUAL, label_rank
 from lstmcli.data.table import Table, cell_labels, cell_text
+from lstmcli.data.words import word_count
 
 MAX_ROWS = 6000
 """Rows that are looked at."""
@@ -30,7 +32,6 @@ _DATE = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _URL = re.compile(r"(https?://|www\.)\S+")
-_EMPTY = frozenset({"", "nan", "null", "n/a", "#n/a", "nat", "<na>"})
 _TICKS = frozenset({"x", "✓", "✔", "✗"})
 _ON, _OFF = frozenset({"1", "1.0", "true"}), frozenset({"0", "0.0", "false", ""})
 
@@ -41,11 +42,6 @@ def is_number(cell: str) -> bool:
 
 def is_date(cell: str) -> bool:
     return _DATE.fullmatch(cell.strip()) is not None
-
-
-def word_count(text: str) -> float:
-    """Words; of Chinese and its like, a word for three characters."""
-    return len(text.split()) + (0 if text.isascii() else sum(c > "\u2e80" for c in text) / 3)
 
 
 def is_on(value: Any) -> bool:
@@ -239,12 +235,12 @@ def _profile(name: str, values: Sequence[Any]) -> ColumnProfile:
             text = cell_text(value)
         except (TypeError, RecursionError):
             readable, text = False, ""
-        if text.strip().casefold() not in _EMPTY:
+        if not is_empty(text):
             texts.append(text)
     for label in _labels(values):
         if label is None:
             labels_readable = False
-        elif label.casefold() not in _EMPTY:
+        elif not is_empty(label):
             counts[label] += 1
     return ColumnProfile(name, len(values), texts, counts, [is_on(v) for v in values], readable, labels_readable)
 

@@ -6,7 +6,7 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from lstmcli.cli.output.console import NOTHING, columns, count, duration, percent, safe
+from lstmcli.cli.output.console import NOTHING, columns, count, duration, p_value, percent, perplexity, safe
 from lstmcli.cli.output.experiment.findings import LEAST_GRADIENT, gradient_words, recall_words
 from lstmcli.cli.output.plots import Plot, Series, drawn
 from lstmcli.cli.output.writer import Layout, Row, Shape
@@ -109,7 +109,7 @@ def units(widths: Sequence[int]) -> str:
 def amount(measure: str, value: float) -> str:
     """A value of a measure, with as many digits as it deserves."""
     if measure == "perplexity":
-        return f"{value:,.2f}" if value < 1e9 else NOTHING
+        return perplexity(value)
     return f"{value:.4f}" if measure == "bits_per_byte" else percent(value, 2)
 
 
@@ -146,14 +146,9 @@ def _difference(gap: Difference) -> str:
         return text
     text += f" ({100 * found.confidence:.0f} % interval: {change(measure, found.low)} to {change(measure, found.high)}"
     if gap.p_value is not None:
-        holm = "" if gap.p_adjusted == gap.p_value else f", {_p(gap.p_adjusted)} with Holm's correction"
-        text += f"; {_p(gap.p_value)}{holm}, paired t-test over {count(found.n, 'seed')}"
+        holm = "" if gap.p_adjusted == gap.p_value else f", {p_value(gap.p_adjusted)} with Holm's correction"
+        text += f"; {p_value(gap.p_value)}{holm}, paired t-test over {count(found.n, 'seed')}"
     return text + ")"
-
-
-def _p(value: float | None) -> str:
-    assert value is not None
-    return "p < 0.0001" if value < 1e-4 else f"p = {value:.2g}"
 
 
 def _verdict(gap: Difference) -> str:
