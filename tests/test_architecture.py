@@ -11,6 +11,8 @@ from pathlib import Path
 
 import pytest
 
+from support.lm_models import untrained_lm
+from support.models import untrained_model
 from test_layers import FLOORS, PLAIN
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -120,19 +122,22 @@ def count(text: Annotated[str, typer.Argument(metavar="TEXT", help="Text to coun
     print(len(text.split()))
 '''
 
-FORMAT = '''"""Texts apart by lines of percent signs, as the program fortune has them."""
+FORMAT = '''"""Texts apart by lines of a percent sign, as the program fortune has them."""
 
+from collections.abc import Iterator
+
+from lstmcli.data.encoding import TextLines
 from lstmcli.data.formats.format import Format, Opening
 from lstmcli.data.table import Row, Table
 
 
 def open_fortunes(file: Opening) -> Table:
-    def rows():
-        text = file.source.read_all().decode()
-        for number, part in enumerate(text.split("\\n%\\n"), 1):
-            yield Row(number, file.source.path, {"text": part.strip()})
+    def rows() -> Iterator[Row]:
+        text = "".join(TextLines(file.source, file.encoding))
+        for part in text.split("%\\n"):
+            yield Row(0, file.source.path, {"text": part.strip()})
 
-    return Table("fortune", ["text"], rows)
+    return Table(FORTUNE, ("text",), rows, text_columns=("text",))
 
 
 FORTUNE = Format("fortune", "fortunes", open_fortunes, suffixes=(".fortune",))
@@ -202,24 +207,22 @@ def test_a_command_is_added_with_a_file_and_a_line(copy: Copy) -> None:
 
 
 def test_a_format_is_added_with_a_file_and_a_line(copy: Copy) -> None:
-    if not (copy.package / "data/formats/registry.py").exists():
-        pytest.skip("formats have no registry yet")
     copy.add("data/formats/fortune.py", FORMAT)
     line = '    "fortune": "lstmcli.data.formats.fortune:FORTUNE",\n'
     copy.change("data/formats/config.py", "FORMATS: dict[str, str] = {\n", "FORMATS: dict[str, str] = {\n" + line)
     (copy.folder / "wise.fortune").write_text("Look\nbefore you leap.\n%\nWaste not.\n", encoding="utf-8")
-    copy.lstm("train", "wise.fortune", "--task", "lm", "--dry-run", "--valid", "wise.fortune")
-    assert "|fortune" in copy.lstm("train", "--help") or "fortune|" in copy.lstm("train", "--help")
+    untrained_lm(copy.folder / "model", "char")
+    table = copy.lstm("perplexity", "-m", "model", "wise.fortune", "--per", "line", "--format", "csv")
+    assert table.count("Waste not.") == 1 and "%" not in table
+    assert "fortune" in copy.lstm("perplexity", "--help")
 
 
 def test_an_engine_is_added_with_a_line(copy: Copy) -> None:
-    if not (copy.package / "engine/registry.py").exists():
-        pytest.skip("engines have no registry yet")
     text = (copy.package / "classification/onnx_session.py").read_text(encoding="utf-8")
     copy.add("classification/copied_session.py", text)
     torch = '        Engine("torch", '
     copy.change("engine/registry.py", torch, '        Engine("copied", "a copy", "copied_session"),\n' + torch)
-    copy.lstm("train", copy.table(), "-o", "model", *TINY)
+    untrained_model(copy.folder / "model")
     usual = copy.lstm("classify", "-m", "model", "--text", "fine")
     assert copy.lstm("classify", "-m", "model", "--text", "fine", "--engine", "copied") == usual
 
@@ -230,8 +233,6 @@ ARRIVING = {
         "api.py",
         "training/start.py",
         "classification/predict.py",
-        "data/formats/format.py",
-        "data/formats/config.py",
     )
 }
 """Modules that other changes bring; nothing once they are there."""
