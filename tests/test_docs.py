@@ -197,6 +197,12 @@ def test_options_that_prose_names_exist() -> None:
                 assert set(re.findall(r"(?<![\w-])--[a-z][a-z-]+", code)) <= known, f"{page.name}: {code}"
 
 
+def test_environment_variables_are_those_of_the_code() -> None:
+    code = "".join(text_of(path) for path in (ROOT / "src").rglob("*.py"))
+    table = re.findall(r"(?m)^\| `([A-Z_]+)` \|", text_of(ROOT / "docs" / "index.md"))
+    assert set(table) == set(re.findall(r"\"(LSTM_[A-Z]+)\"", code)) | {"NO_COLOR"}
+
+
 FILES = {
     **dict.fromkeys(
         ("reviews.csv", "train.csv", "valid.csv", "test.csv", "new.csv"), "text,label\nfine,good\ndull,bad\n"
