@@ -12,6 +12,7 @@ import typer
 
 import lstmcli
 from lstmcli.cli.app import app
+from lstmcli.cli.typer_classes import option_names
 
 SOURCE = Path(lstmcli.__file__).parent
 PROJECT = Path(__file__).resolve().parents[2] / "pyproject.toml"
@@ -40,7 +41,7 @@ STRINGS = list(strings())
 GROUP: Any = typer.main.get_command(app)
 COMMANDS: dict[str, Any] = {name: GROUP.get_command(None, name) for name in GROUP.list_commands(None)}
 OPTIONS = {
-    name: {option for param in command.params for option in (*param.opts, *param.secondary_opts)}
+    name: {option for form in command.forms.values() for option in option_names(form)}
     for name, command in COMMANDS.items()
 }
 
