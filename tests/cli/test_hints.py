@@ -12,6 +12,7 @@ import typer
 
 import lstmcli
 from lstmcli.cli.app import app
+from lstmcli.cli.typer_classes import option_names
 
 SOURCE = Path(lstmcli.__file__).parent
 PROJECT = Path(__file__).resolve().parents[2] / "pyproject.toml"
@@ -39,10 +40,8 @@ def strings() -> Iterator[tuple[str, str]]:
 STRINGS = list(strings())
 GROUP: Any = typer.main.get_command(app)
 COMMANDS: dict[str, Any] = {name: GROUP.get_command(None, name) for name in GROUP.list_commands(None)}
-OTHER_FORMS = {name: getattr(getattr(command, "other", None), "params", []) for name, command in COMMANDS.items()}
-"""The parameters of another form of a command: those of ``lstm compare --cells``."""
 OPTIONS = {
-    name: {option for p in (*command.params, *OTHER_FORMS[name]) for option in (*p.opts, *p.secondary_opts)}
+    name: {option for form in command.forms.values() for option in option_names(form)}
     for name, command in COMMANDS.items()
 }
 

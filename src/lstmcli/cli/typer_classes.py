@@ -6,6 +6,7 @@ the adapters takes a fifth of the time in which one line is classified from cold
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
@@ -48,6 +49,11 @@ class Command(Light, TyperCommand):
                 raise unknown_option(getattr(error, "option_name", ""), ctx, self, error) from error
             raise
 
+    @property
+    def forms(self) -> dict[str, Any]:
+        """This command, and others that a command line reaches by the same name and what is added to it here."""
+        return {"": self}
+
     def elsewhere(self, name: str) -> UsageError | None:
         """The error for an option that belongs to another form of this command; None for one that it does not know."""
         return None
@@ -82,7 +88,13 @@ def _others(ctx: Any, command: Any) -> dict[str, Any]:
     group = ctx.find_root().command
     if not hasattr(group, "list_commands"):
         return {}
-    return {name: one for name in group.list_commands(ctx) if (one := group.get_command(ctx, name)) is not command}
+    forms = [(name + more, form) for name in group.list_commands(ctx) for more, form in _forms(group, ctx, name)]
+    return {name: form for name, form in forms if form is not command}
+
+
+def _forms(group: Any, ctx: Any, name: str) -> Iterable[tuple[str, Any]]:
+    forms: dict[str, Any] = group.get_command(ctx, name).forms
+    return forms.items()
 
 
 def _is_long_with_one_dash(word: str) -> bool:

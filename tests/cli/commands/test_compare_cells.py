@@ -240,6 +240,12 @@ def test_each_form_has_its_own_options_and_help_shows_both(monkeypatch: pytest.M
     assert "--seeds N" in one and "--encoding NAME" in one and "--on FILE" not in one
 
 
+def test_other_commands_know_the_options_of_both_forms() -> None:
+    for option, command in (("--seeds", "lstm compare --cells"), ("--log-base", "lstm compare")):
+        result = CliRunner().invoke(app, ["classify", option, "2"])
+        assert result.exit_code == 2 and f"`{command}` has {option}" in result.stderr, result.stderr
+
+
 @pytest.mark.parametrize(
     ("words", "found"),
     [("a --cells lstm,rnn --s", ["--seeds", "--seed", "--split"]), ("a --s", ["--stream", "--split"])],

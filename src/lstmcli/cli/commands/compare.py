@@ -39,6 +39,10 @@ class CompareModels(Command):
     def format_help(self, ctx: Any, formatter: Any) -> None:
         formatter.write(help.page(self, ctx, also=self.other))
 
+    @property
+    def forms(self) -> dict[str, Any]:
+        return {"": self, " --cells": self.other}
+
     def elsewhere(self, name: str) -> UsageError | None:
         if name in option_names(self.other):
             return UsageError(f"{name} is for training", hint="add --cells lstm,rnn, or leave it out")
