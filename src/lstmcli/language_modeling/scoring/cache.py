@@ -25,6 +25,7 @@ from lstmcli.language_modeling.scoring.score import (
     END_ID,
     MAX_PROBABILITIES,
     STEP,
+    TINY,
     Ids,
     ProbabilityCallback,
     Scores,
@@ -35,7 +36,6 @@ from lstmcli.language_modeling.scoring.score import (
 )
 
 Floats = NDArray[np.floating[Any]]
-TINY = float(np.finfo(np.float32).tiny)
 
 
 @dataclass(frozen=True)

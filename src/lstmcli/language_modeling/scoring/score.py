@@ -28,6 +28,8 @@ STEP = 256
 """Tokens of each text per call."""
 MAX_PROBABILITIES = 2**22
 """Probabilities in memory at once, if there is a callback for them: 16 MB."""
+TINY = float(np.finfo(np.float32).tiny)
+"""Smallest probability whose logarithm is taken."""
 
 
 class Session(Protocol):

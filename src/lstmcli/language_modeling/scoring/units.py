@@ -19,9 +19,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.language_modeling.results import Surprisal
-from lstmcli.language_modeling.scoring.characters import TINY, CharacterCosts, Prefixes, token_parts
+from lstmcli.language_modeling.scoring.characters import CharacterCosts, Prefixes, token_parts
 from lstmcli.language_modeling.scoring.perplexity import Encoder, Line
-from lstmcli.language_modeling.scoring.score import END_ID, Ids, ProbabilityCallback, Scores
+from lstmcli.language_modeling.scoring.score import END_ID, TINY, Ids, ProbabilityCallback, Scores
 
 BITS = 1 / math.log(2)
 _WORD = re.compile(r"\S+")
