@@ -1,7 +1,7 @@
 # Development commands.  They use the environment in .venv; another one: make check BIN=/path/to/bin
 BIN ?= .venv/bin
 
-.PHONY: help check test test-slow completions bench-quality bench-speed bench-startup bench-memory bench-load bench-forms bench lock
+.PHONY: help check test test-slow schemas completions docs bench-quality bench-speed bench-startup bench-memory bench-load bench-forms bench lock
 
 help:  ## list these commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 16
@@ -20,8 +20,14 @@ test-slow:  ## the tests that take longer than a few seconds each
 lock:  ## write the hashes of this machine's packages again (network)
 	$(BIN)/python tools/lock.py
 
+schemas:  ## write the JSON Schemas and the tables of docs/output.md again
+	$(BIN)/python tools/schemas.py
+
 completions:  ## write the completion scripts again
 	$(BIN)/python -m lstmcli.cli.commands.completions completions
+
+docs:  ## write the option tables of docs/ again
+	$(BIN)/python tools/docs.py
 
 bench-quality:  ## accuracy against fastText, default options
 	$(BIN)/python benchmarks/quality.py

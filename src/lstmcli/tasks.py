@@ -10,6 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from importlib import import_module
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -41,12 +42,25 @@ class Task:
     """Which commands read its models, as a sentence without its full stop."""
     labelled: bool
     """It learns from texts with labels."""
+    trial: str = ""
+    """The command to try a new model with, if the task has one; ``{}`` is where ``-m MODEL`` goes."""
     features: Mapping[str, str] = field(default_factory=dict)
     """What other packages do with its models: feature to ``module:function``."""
 
     def module(self, name: str) -> Any:
         """A module of the task's package."""
         return import_module(f"{self.package}.{name}")
+
+    def has_module(self, name: str) -> bool:
+        """Whether the package has a module that not every task needs."""
+        return find_spec(f"{self.package}.{name}") is not None
+
+    @property
+    def architecture(self) -> Any:
+        """What a comparison of cells asks.  Raises: UsageError, the task has no such module."""
+        if not self.has_module("architecture"):
+            raise UsageError(f"--cells does not apply to {self.plural}", hint=self.usage)
+        return self.module("architecture")
 
     @property
     def settings_class(self) -> type[Any]:
@@ -79,6 +93,7 @@ CLASSIFICATION = Task(
     example="data.csv",
     usage="`lstm classify` reads it",
     labelled=True,
+    trial='lstm classify{} --text "…"',
     features={
         "inspect": "lstmcli.inspection.classifier:open_classifier",
         "compare": "lstmcli.comparison.compare:compare_classifiers",
@@ -95,6 +110,7 @@ LANGUAGE_MODELING = Task(
     example="book.txt",
     usage="`lstm generate` and `lstm perplexity` read it",
     labelled=False,
+    trial='lstm generate{} "…"',
     features={
         "inspect": "lstmcli.inspection.language_model:open_language_model",
         "compare": "lstmcli.comparison.compare:compare_language_models",
@@ -141,6 +157,10 @@ def _plug_ins() -> Iterator[Task]:
     from importlib.metadata import entry_points
 
     for point in entry_points(group=GROUP):
-        found = point.load()
+        try:
+            found = point.load()
+        except Exception as error:  # whatever a stranger's module raises
+            message = f"the plug-in {point.value}, which adds the task {point.name}, cannot be loaded: {error}"
+            raise UsageError(message, hint="update or uninstall its package") from error
         if isinstance(found, Task) and found.name not in BUILT_IN:
             yield found

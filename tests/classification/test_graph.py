@@ -19,7 +19,7 @@ from numpy.typing import NDArray
 from lstmcli.classification.config import POOLINGS, ClassifierModelConfig
 from lstmcli.classification.graph import classifier_graph
 from lstmcli.classification.network import Classifier, load_classifier_module
-from lstmcli.classification.session import ClassifierSession
+from lstmcli.classification.onnx_session import ClassifierSession
 from lstmcli.config import CELL_NAMES
 from lstmcli.engine.cells import OPERATORS
 from lstmcli.engine.nodes import OPSET, Graph, InferenceGraph, quantised

@@ -139,7 +139,7 @@ def test_a_prompt_that_is_no_text(lm: Path) -> None:
         (["x", "--lines"], "--lines reads its prompts from stdin"),
         (["x", "--interactive"], "--interactive reads its prompts"),
         (["--lines", "--interactive"], "do not go together"),
-        (["x", "--engine", "tflite"], "auto, int8, onnx, torch"),
+        (["x", "--engine", "tflite"], "auto, onnx, int8, torch"),
         (["x", "--engine", "onnx", "--device", "cuda"], "onnx engine runs on the CPU"),
         (["x", "--device", "tpu"], "auto, cpu, cuda"),
         (["x", "--format", "xml"], "--format"),

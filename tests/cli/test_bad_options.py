@@ -57,10 +57,10 @@ def test_an_option_out_of_range_is_said_before_anything_is_read(option: str, sai
         ("--batch-size=-1", "--batch-size must be at least 1, not -1"),
         ("--threads=0", "--threads must be at least 1, not 0"),
         ("--format=xml", "'xml' is not one of table, tsv, csv, jsonl, json"),
-        ("--delimiter=ab", "the delimiter must be one character, not 'ab'"),
+        ("--delimiter=ab", "'ab' cannot be a delimiter"),
         ("--encoding=klingon", "unknown encoding 'klingon'"),
         ("--encoding=punycode", "unknown encoding 'punycode'"),
-        ("--input-format=xml", "unknown input format 'xml'"),
+        ("--input-format=yaml", "unknown input format 'yaml'"),
         ("--label-prefix=", "the label prefix cannot be empty"),
     ],
 )

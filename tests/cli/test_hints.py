@@ -39,8 +39,10 @@ def strings() -> Iterator[tuple[str, str]]:
 STRINGS = list(strings())
 GROUP: Any = typer.main.get_command(app)
 COMMANDS: dict[str, Any] = {name: GROUP.get_command(None, name) for name in GROUP.list_commands(None)}
+OTHER_FORMS = {name: getattr(getattr(command, "other", None), "params", []) for name, command in COMMANDS.items()}
+"""The parameters of another form of a command: those of ``lstm compare --cells``."""
 OPTIONS = {
-    name: {option for param in command.params for option in (*param.opts, *param.secondary_opts)}
+    name: {option for p in (*command.params, *OTHER_FORMS[name]) for option in (*p.opts, *p.secondary_opts)}
     for name, command in COMMANDS.items()
 }
 

@@ -13,9 +13,10 @@ from lstmcli.classification.config import ClassifierConfig, ClassifierModelConfi
 from lstmcli.data.config import ReadConfig
 from lstmcli.data.splits import load_splits
 from lstmcli.errors import Interrupted, OutputError, UsageError
+from lstmcli.experiments.differences import differences, summaries
 from lstmcli.experiments.events import ComparisonEnded, ComparisonPlanned, ExperimentEvent, InRun, RunBegun, RunEnded
 from lstmcli.experiments.results import ArchitectureComparison, Run
-from lstmcli.experiments.run import compare_architectures, differences, summaries
+from lstmcli.experiments.run import compare_architectures
 from lstmcli.language_modeling.config import LmConfig, LmModelConfig, LmTrainConfig
 from lstmcli.model_dir.directory import read_model
 from lstmcli.tokenization.config import TokenizerConfig

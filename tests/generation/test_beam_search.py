@@ -8,9 +8,9 @@ import pytest
 
 from lstmcli.errors import UsageError
 from lstmcli.generation.config import BeamConfig, GenerateConfig, SamplingConfig
-from lstmcli.generation.filters import UNKNOWN_ID
 from lstmcli.generation.generate import generate
-from lstmcli.generation.session import END_ID, Generator
+from lstmcli.generation.session import Generator
+from lstmcli.tokenization.ids import END_ID, UNKNOWN_ID
 from support.generators import GREEDY, ended, generator_of, log_p_of
 
 

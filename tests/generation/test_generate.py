@@ -11,10 +11,10 @@ import pytest
 
 from lstmcli.errors import UsageError
 from lstmcli.generation.config import GenerateConfig, SamplingConfig
-from lstmcli.generation.filters import UNKNOWN_ID
 from lstmcli.generation.generate import generate
 from lstmcli.generation.results import Continuation, TextPiece
-from lstmcli.generation.session import END_ID, Event
+from lstmcli.generation.session import Event
+from lstmcli.tokenization.ids import END_ID, UNKNOWN_ID
 from lstmcli.training.events import Warned
 from support.generators import CONFIGS, GREEDY, ended, generator_of, log_p_of
 

@@ -23,7 +23,7 @@ from lstmcli.language_modeling import corpus as module
 from lstmcli.language_modeling.corpus import HEAD, Corpus, build_corpus, cache_folder, survey_text, verify_unchanged
 from lstmcli.tokenization.auto import infer_tokenizer_config
 from lstmcli.tokenization.config import LmTokenizerConfig
-from lstmcli.tokenization.lm_tokenizer import END_ID
+from lstmcli.tokenization.ids import END_ID
 from lstmcli.tokenization.stream_encoder import StreamEncoder
 
 LINES = ["the cat sat", "", "on the mat , 我 喜欢", "the zebra"]

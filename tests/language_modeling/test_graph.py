@@ -142,7 +142,7 @@ def test_long_text_is_scored_in_windows(monkeypatch: pytest.MonkeyPatch) -> None
     session, text = session_of(CONFIGS[0]), text_of(30, 2)
     arguments = text[:-1], text[1:], session.zero_state(2)
     whole = session.score(*arguments, entropy=True)
-    monkeypatch.setattr(onnx_session, "CELLS_AT_ONCE", V * 2 * 4)
+    monkeypatch.setattr(onnx_session, "LOGITS_AT_ONCE", V * 2 * 4)
     parts = session.score(*arguments, entropy=True)
     np.testing.assert_allclose(parts[0], whole[0], atol=1e-5)
     assert parts[1] is not None and whole[1] is not None

@@ -6,7 +6,7 @@ import pytest
 import torch
 
 from lstmcli.errors import UsageError
-from lstmcli.nn.device import BF16_MIN_LENGTH, check_engine, choose_precision, resolve_device
+from lstmcli.nn.device import BF16_MIN_LENGTH, choose_precision, resolve_device
 
 
 def test_devices() -> None:
@@ -20,21 +20,6 @@ def test_devices() -> None:
 def test_a_missing_gpu_is_said() -> None:
     with pytest.raises(UsageError, match="no CUDA device"):
         resolve_device("cuda")
-
-
-@pytest.mark.parametrize(
-    ("engine", "device", "said"),
-    [
-        ("tflite", "cpu", "engine must be one of onnx, torch"),
-        ("onnx", "tpu", "device must be one of auto, cpu, cuda"),
-        ("torch", "tpu", "device must be one of auto, cpu, cuda"),
-        ("onnx", "cuda", "the onnx engine runs on the CPU, not on cuda"),
-    ],
-)
-def test_engines_and_devices_that_do_not_go_together(engine: str, device: str, said: str) -> None:
-    with pytest.raises(UsageError, match=said):
-        check_engine(engine, ("onnx", "torch"), device)
-    check_engine("torch", ("onnx", "torch"), "cuda")
 
 
 def test_what_the_user_says_holds() -> None:

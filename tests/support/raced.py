@@ -6,8 +6,8 @@ from dataclasses import replace
 from typing import Any
 
 from lstmcli.evaluation.significance import spread
+from lstmcli.experiments.differences import differences, summaries
 from lstmcli.experiments.results import ArchitectureComparison, Candidate, GradientByLag, Point, Recall, Run
-from lstmcli.experiments.run import differences, summaries
 
 HOSTILE = '<script>alert("x")</script> & \x1b[31m 评论.csv'
 

@@ -10,7 +10,7 @@ from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers,
 
 from lstmcli.tokenization.codecs import byte_symbols
 from lstmcli.tokenization.config import LmTokenizerConfig
-from lstmcli.tokenization.lm_tokenizer import END_ID, UNKNOWN_ID
+from lstmcli.tokenization.ids import END_ID, UNKNOWN_ID
 from lstmcli.tokenization.stream_encoder import StreamEncoder
 
 TEXT = "the cat sat on the mat, the cats"

@@ -13,7 +13,7 @@ from tokenizers import Tokenizer
 from lstmcli.errors import DataError
 from lstmcli.tokenization import stream_encoder as module
 from lstmcli.tokenization.config import LmTokenizerConfig
-from lstmcli.tokenization.lm_tokenizer import END_ID, UNKNOWN_ID
+from lstmcli.tokenization.ids import END_ID, UNKNOWN_ID
 from lstmcli.tokenization.stream_encoder import StreamEncoder
 
 LINES = [

@@ -15,7 +15,8 @@ from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers
 
 from lstmcli.tokenization import text_encoder as module
 from lstmcli.tokenization.config import TOKENIZERS, TokenizerConfig
-from lstmcli.tokenization.text_encoder import PADDING_ID, UNKNOWN_ID, TextEncoder
+from lstmcli.tokenization.ids import PADDING_ID, UNKNOWN_ID
+from lstmcli.tokenization.text_encoder import TextEncoder
 
 TEXTS = ["The cat isn't here.", "我喜欢这部电影。", "a small cat, a small film", "ひらがな と カタカナ"]
 WILD = st.text(max_size=30) | st.sampled_from([*TEXTS, "", " \t\n", "電影 cat", "never seen before"])

@@ -21,7 +21,7 @@ from lstmcli.training.checkpoint import (
     read_latest,
     write,
 )
-from lstmcli.training.run import resume_from_checkpoint
+from lstmcli.training.resume import resume_from_checkpoint
 
 reuse_tmp_path = settings(max_examples=60, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 

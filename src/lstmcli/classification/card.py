@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from lstmcli.model_dir.card import SPLITS, pairs, table
+from lstmcli.data.config import SPLIT_NAMES
+from lstmcli.model_dir.card import pairs, table
 from lstmcli.model_dir.markdown import code, plain
 
 MAX_LISTED = 50
@@ -57,7 +58,7 @@ def _results(metrics: Mapping[str, Any]) -> Iterator[str]:
     for split, report in metrics.items():
         if not isinstance(report, Mapping) or "accuracy" not in report:
             continue
-        yield f"## Results: {SPLITS.get(split, plain(split)).lower()} split"
+        yield f"## Results: {SPLIT_NAMES.get(split, plain(split))} split"
         yield (
             f"{report['n']:,} texts: accuracy {_share(report['accuracy'])}, "
             f"macro F1 {_share(report['macro_f1'])}, weighted F1 {_share(report['weighted_f1'])}, "

@@ -7,46 +7,36 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Protocol
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.classification.ensemble import BATCH_SIZE, Ensemble, Ids, Network, Scorer
+from lstmcli.classification.ensemble import BATCH_SIZE, Ensemble, Network, Scorer
 from lstmcli.classification.load import classifier_weights
 from lstmcli.classification.metrics import Tally
 from lstmcli.classification.model_selection import MAX_LOGITS
 from lstmcli.classification.results import ClassReport, Prediction
 from lstmcli.data.windows import WINDOW, WINDOW_CHARACTERS, one_ahead, one_by_one, windows
+from lstmcli.engine.registry import check_engine, choose_engine
 from lstmcli.errors import DataError, NoDataError, UsageError
 from lstmcli.model_dir.directory import NGRAMS, TOKENIZER, WEIGHTS, ModelDir, read_model, retry_if_replaced
 from lstmcli.model_dir.files import ReadAhead, tensors, use_file
 from lstmcli.model_dir.manifest import fail
-from lstmcli.nn.device import check_engine, resolve_device
+from lstmcli.nn.device import resolve_device
 from lstmcli.tasks import CLASSIFICATION
-from lstmcli.threads import check_threads
+from lstmcli.tokenization.ids import UNKNOWN_ID, Ids
 
 if TYPE_CHECKING:
     from lstmcli.classification.ngram_table import NgramTable
     from lstmcli.data.records import Record
-
-UNKNOWN_ID = 1
-"""As in ``tokenization/tokenizer.py``, which is slow to import."""
-ENGINES = ("onnx", "int8", "torch")
-
-
-class Encoder(Protocol):
-    def encode(self, texts: Sequence[str]) -> list[Ids]:
-        """Each text as [T, F]; T is at least 1."""
-
-    def spans(self, text: str) -> list[tuple[int, int]]:
-        """The span of characters of each token; empty for a text without tokens."""
+    from lstmcli.tokenization.text_encoder import TextEncoder
 
 
 class Classifier:
     """A loaded classifier."""
 
-    def __init__(self, model: ModelDir, encoder: Encoder, network: Network, ngrams: Scorer | None = None) -> None:
+    def __init__(self, model: ModelDir, encoder: TextEncoder, network: Network, ngrams: Scorer | None = None) -> None:
         self.model, self.labels, self.multilabel = model, model.labels, model.multilabel
         config = model.settings
         self.encoder = encoder
@@ -76,34 +66,43 @@ class Classifier:
 
 
 def load_classifier(
-    path: str | Path, *, threads: int | None = None, engine: str = "onnx", device: str = "cpu"
+    path: str | Path, *, threads: int | None = None, engine: str | None = None, device: str = "cpu"
 ) -> Classifier:
     """Load the classifier in a model directory.
 
     Args:
         threads: None uses all cores.
-        engine: onnx: exact; int8: twice as fast, approximate; torch: PyTorch.
-        device: cpu, cuda or auto; PyTorch only.
+        engine: one of ``engine.registry.engine_names()``; None leaves the choice to ``LSTM_ENGINE`` and the registry.
+        device: cpu, cuda or auto; an engine of PyTorch only.
 
     Raises:
         ModelError: missing, damaged, too new, or not a classifier.
-        UsageError: an unknown engine or device.
+        UsageError: an unknown engine or device, or an engine that cannot run this model.
     """
-    check_engine(engine, ENGINES, device)
+    check_engine(engine, device)
     return retry_if_replaced(path, lambda: _load(read_model(path, task=CLASSIFICATION), threads, engine, device))
 
 
-def _load(model: ModelDir, threads: int | None, engine: str, device: str) -> Classifier:
-    network = ReadAhead(model, WEIGHTS)
+def _load(model: ModelDir, threads: int | None, name: str | None, device: str) -> Classifier:
+    ahead = ReadAhead(model, WEIGHTS)
 
     from lstmcli.tokenization.text_encoder import TextEncoder
 
     config = model.settings
+    engine = choose_engine(model.task, config, name, device)
+    device = resolve_device(device, engine.devices)
     encoder = use_file(model, TOKENIZER, lambda data: TextEncoder.from_json(data.decode(), config.tokenizer))
     ngrams = None
     if config.model.ngrams:
         ngrams = use_file(model, NGRAMS, lambda data: _ngrams(model, data))
-    return Classifier(model, encoder, _network(model, encoder.rows, network, threads, engine, device), ngrams)
+
+    def network(data: bytes) -> Network:
+        """Made from the weights: a graph from a stranger could ask for any amount of memory."""
+        weights = classifier_weights(data, model, encoder.rows)
+        found: Network = engine.open(model.task, config, weights, device=device, threads=threads)
+        return found
+
+    return Classifier(model, encoder, use_file(model, WEIGHTS, network, ahead), ngrams)
 
 
 def _ngrams(model: ModelDir, data: bytes) -> NgramTable:
@@ -112,45 +111,6 @@ def _ngrams(model: ModelDir, data: bytes) -> NgramTable:
     table = NgramTable.from_tensors(tensors(data))
     table.check(model.settings.model.ngrams or 0, len(model.labels))
     return table
-
-
-def _network(model: ModelDir, rows: int, ahead: ReadAhead, threads: int | None, engine: str, device: str) -> Network:
-    """The network, built from the verified weights; an untrusted graph could allocate any amount of memory."""
-
-    def build(data: bytes) -> Network:
-        weights = classifier_weights(data, model, rows)
-        if engine == "torch":
-            return _torch_network(model, weights, threads, device)
-
-        from lstmcli.classification.graph import classifier_graph
-        from lstmcli.classification.session import ClassifierSession
-
-        return ClassifierSession(classifier_graph(weights, model.settings.model, int8=engine == "int8"), threads)
-
-    if engine == "torch":
-        device = resolve_device(device)
-    return use_file(model, WEIGHTS, build, ahead)
-
-
-def _torch_network(model: ModelDir, weights: dict[str, NDArray[Any]], threads: int | None, device: str) -> Network:
-    import torch
-
-    from lstmcli.classification.network import load_classifier_module
-
-    if threads:
-        check_threads(threads)
-        torch.set_num_threads(threads)
-    module = load_classifier_module(weights, model.settings.model, len(model.labels)).to(device)
-
-    class TorchNetwork:
-        workers = 1  # PyTorch parallelises within a batch
-
-        def logits(self, ids: Ids, lengths: NDArray[np.int64]) -> NDArray[np.float32]:
-            with torch.inference_mode():
-                found = module(torch.from_numpy(ids).to(device), torch.from_numpy(lengths).to(device))
-                return np.asarray(found.float().cpu().numpy(), np.float32)
-
-    return TorchNetwork()
 
 
 def classify(

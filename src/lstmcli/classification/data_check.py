@@ -13,14 +13,14 @@ from lstmcli.classification.split_labels import (
     shortened,
     single_label_warning,
 )
+from lstmcli.data.config import SPLIT_NAMES
 from lstmcli.data.duplicates import same_text
 from lstmcli.data.label_check import label_warnings
 from lstmcli.data.records import Record, Splits
 from lstmcli.errors import NoDataError
 
 IMBALANCE = 20
-"""Ratio of the most to the least frequent label from which there is a warning."""
-_NAMES = {"train": "training", "valid": "validation", "test": "test"}
+"""How many times as frequent as the rarest label the commonest is before it is worth a warning."""
 
 
 def check_data(splits: Splits) -> DataCheck:
@@ -82,15 +82,15 @@ def _also(leaked: dict[str, int], exact: dict[str, int]) -> Iterator[str]:
         how = "" if not nearly else " in another case, spacing or Unicode form"
         if nearly and nearly != count:
             how = f", {nearly:,} of them{how}"
-        yield f"{_count(count, 'text')} of the {_NAMES[name]} split {_are(count)} also in training{how}"
+        yield f"{_count(count, 'text')} of the {SPLIT_NAMES[name]} split {_are(count)} also in training{how}"
 
 
 def html_warning(records: Collection[Record]) -> str | None:
-    """The warning about HTML in training texts; None if few contain any."""
-    from lstmcli.tokenization.markup import WORTH_SAYING, count_html
+    """What to say of HTML in training texts; None where hardly any has some."""
+    from lstmcli.tokenization.markup import MIN_SHARE, count_html
 
     count, first = count_html(record.text for record in records)
-    if not count or count < WORTH_SAYING * len(records):
+    if not count or count < MIN_SHARE * len(records):
         return None
     hold = "holds" if count == 1 else "hold"
     return (
@@ -179,7 +179,7 @@ def _warnings(
     yield from label_warnings(counts, cells=splits.format not in ("fasttext", "folder"))
     for check in checks:
         if check.empty:
-            yield f"{_count(check.empty, 'text')} of the {_NAMES[check.name]} split {_are(check.empty)} empty"
+            yield f"{_count(check.empty, 'text')} of the {SPLIT_NAMES[check.name]} split {_are(check.empty)} empty"
     yield from also
     if conflicting:
         occur = "occurs" if conflicting == 1 else "occur"
@@ -189,7 +189,7 @@ def _warnings(
         rows = sum(not unknown.isdisjoint(record.labels) for record in records) if unknown else 0
         if rows:
             yield (
-                f"{_count(rows, 'text')} of the {_NAMES[name]} split {'has' if rows == 1 else 'have'} labels that "
+                f"{_count(rows, 'text')} of the {SPLIT_NAMES[name]} split {'has' if rows == 1 else 'have'} labels that "
                 f"training never shows, and {_are(rows)} left out: {_some(sorted(unknown, key=_natural))}"
             )
     yield from single_label_warning(splits)

@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from lstmcli.classification.calibration import combine
 from lstmcli.data.windows import each
+from lstmcli.engine.session import Logits
+from lstmcli.tokenization.ids import Ids
 
-Ids = NDArray[np.int32]
-Logits = NDArray[np.float32]
 BATCH_SIZE = 16
 """Texts per batch: their states fit in the cache; with 64 it takes a third longer."""
 

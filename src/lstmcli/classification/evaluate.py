@@ -11,10 +11,11 @@ from typing import TYPE_CHECKING, NamedTuple
 import numpy as np
 
 from lstmcli.classification.calibration import Floats, combine, fit_scale, total
-from lstmcli.classification.ensemble import Ensemble, Ids
+from lstmcli.classification.ensemble import Ensemble
 from lstmcli.classification.metrics import Tally
 from lstmcli.classification.model_selection import MAX_LOGITS, blocks
 from lstmcli.classification.results import ClassReport
+from lstmcli.tokenization.ids import Ids
 
 if TYPE_CHECKING:
     from lstmcli.classification.trainer import Split

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from lstmcli.classification.results import ClassReport, DataCheck
-from lstmcli.training.events import Event
+from lstmcli.training.events import Event, Measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -15,6 +16,10 @@ class DataRead(Event):
     check: DataCheck
     notes: tuple[str, ...]
     """Descriptions of what was detected: format, encoding, columns, splits."""
+
+    def outcome(self) -> dict[str, Any]:
+        check = self.check
+        return {"labels": list(check.labels), "multilabel": check.multilabel, "data": asdict(check)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,8 +57,7 @@ class Calibrated(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class Evaluated(Event):
-    """The report of the final model on the validation or test split."""
+class Evaluated(Measured):
+    """A report on the validation or test split, by the model that is saved."""
 
-    split: str
     report: ClassReport

@@ -55,7 +55,7 @@ def finish(
         refit: fits the n-gram model again, with the held-out rows too.
     """
     from lstmcli.classification.graph import classifier_graph
-    from lstmcli.classification.session import ClassifierSession
+    from lstmcli.classification.onnx_session import ClassifierSession
 
     done = Finished(table)
     done.graph = graph = derived.attempt("the graph", lambda: classifier_graph(weights, config.model))

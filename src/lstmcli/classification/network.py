@@ -18,8 +18,7 @@ from lstmcli.classification.config import ClassifierModelConfig
 from lstmcli.nn.dropout import locked_dropout, word_dropout
 from lstmcli.nn.pooling import Pooling
 from lstmcli.nn.stack import Stack, init_scale
-
-PADDING_ID, UNKNOWN_ID = 0, 1
+from lstmcli.tokenization.ids import PADDING_ID, UNKNOWN_ID
 
 
 class Classifier(nn.Module):

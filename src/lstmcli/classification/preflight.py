@@ -21,7 +21,7 @@ def preflight_classifier(
         ModelError: another step would fail after training.
     """
     from lstmcli.classification.graph import classifier_graph
-    from lstmcli.classification.session import ClassifierSession
+    from lstmcli.classification.onnx_session import ClassifierSession
     from lstmcli.classification.shapes import classifier_shapes
     from lstmcli.model_dir.weights import check_weights
 

@@ -6,11 +6,11 @@ from collections import Counter
 from collections.abc import Collection, Iterator, Sequence
 
 from lstmcli.classification.labels import known
+from lstmcli.data.config import SPLIT_NAMES
 from lstmcli.data.records import Record, Splits
 from lstmcli.errors import DataError
 from lstmcli.model_dir.config_text import CONFIG_BYTES, expected_bytes
 
-NAMES = {"train": "training", "valid": "validation", "test": "test"}
 _SHOWN, _LONGEST = 5, 40
 
 
@@ -29,9 +29,10 @@ def _refuse(name: str, records: Collection[Record], labels: Sequence[str]) -> No
     first = next((record for record in records if record.labels), next(iter(records)))
     found = Counter(label for record in records for label in record.labels)
     if not found:
-        what = f"the {NAMES[name]} data has no labels"
+        what = f"the {SPLIT_NAMES[name]} data has no labels"
     else:
-        what = f"no text of the {NAMES[name]} data has labels of the training data: found {list_labels(list(found))}"
+        what = f"no text of the {SPLIT_NAMES[name]} data has labels of the training data"
+        what += f": found {list_labels(list(found))}"
     raise DataError(
         f"{what}; the training data has {list_labels(labels)}",
         path=first.path or None,

@@ -25,7 +25,8 @@ from lstmcli.classification.results import DataCheck
 from lstmcli.model_dir.directory import NGRAMS, TOKENIZER
 from lstmcli.nn.device import choose_precision
 from lstmcli.tasks import CLASSIFICATION
-from lstmcli.tokenization.text_encoder import UNKNOWN_ID, TextEncoder
+from lstmcli.tokenization.ids import UNKNOWN_ID
+from lstmcli.tokenization.text_encoder import TextEncoder
 from lstmcli.tokenization.unknown_rate import unknown_in_validation
 from lstmcli.training import events
 from lstmcli.training.checkpoint import Checkpoints, Snapshot

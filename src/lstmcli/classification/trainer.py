@@ -11,7 +11,6 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Sequence
 from contextlib import AbstractContextManager
 from dataclasses import dataclass
 
@@ -22,13 +21,13 @@ from torch import Tensor
 from torch.nn import functional
 
 from lstmcli.classification.config import ClassifierTrainConfig
+from lstmcli.classification.model_selection import Encoded
 from lstmcli.classification.network import Classifier
 from lstmcli.nn.optim import Average, RowAdam, load_optimizer, optimizer_arrays, swapped
 from lstmcli.tokenization.batching import by_length, pack
 from lstmcli.tokenization.config import TokenizerConfig
 from lstmcli.training.checkpoint import Arrays, Snapshot
 
-Encoded = Sequence[NDArray[np.int32]]
 EVALUATION_BATCH = 256
 
 

@@ -26,14 +26,14 @@ from lstmcli.errors import LstmError
 from lstmcli.faults import explained
 
 COMMANDS = {
-    "train": "Train a classifier, or a language model on text without labels.",
-    "classify": "Label texts: files, a pipe or --text.",
-    "generate": "Continue a prompt with a language model.",
-    "perplexity": "How well a language model foresees a text; tables of surprisal.",
-    "compare": "Models against each other on one text: is it more than chance?",
-    "inspect": "Watch a model read: its gates, and the words that mattered.",
-    "info": "What a model is, how it was trained, how well it did.",
-    "demo": "Train and use two small models, each command shown.",
+    "train": "Train a classifier, or a language model if there are no labels.",
+    "classify": "Label texts from files, a pipe or --text.",
+    "generate": "Generate text with a language model.",
+    "perplexity": "Score text with a language model: perplexity and surprisal.",
+    "compare": "Compare models on the same text, with significance tests.",
+    "inspect": "Show gates, states and word attributions for a text.",
+    "info": "Show what a model is, how it was trained and how well it did.",
+    "demo": "Train and use two small models, showing each command.",
 }
 """Name to one-line help.  ``lstmcli.cli.commands.NAME`` is imported when NAME is called, never to list it."""
 
@@ -198,7 +198,7 @@ def lstm(
         bool, typer.Option("--version", "-V", callback=_version, is_eager=True, help="Print the version and exit.")
     ] = False,
     debug: Annotated[
-        bool, typer.Option("--debug", callback=_debug, help="Show where an unexpected error happened (LSTM_DEBUG=1).")
+        bool, typer.Option("--debug", callback=_debug, help="Print a traceback on errors. Same as LSTM_DEBUG=1.")
     ] = False,
 ) -> None:
     """Train, run, measure and explain LSTM text classifiers and language models from the command line."""

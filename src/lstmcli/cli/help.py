@@ -16,21 +16,38 @@ from typing import Any, TextIO
 from lstmcli.cli.io.streams import fitted, window_width
 
 INDENT = "  "
+WIDEST = 25
+"""A longer name stands on a line of its own, so that it does not narrow the text of all others."""
 
 
-def page(command: Any, ctx: Any, commands: Mapping[str, str] | None = None) -> str:
-    """The help of a command; ``commands``: the names and one-line helps of its sub-commands."""
+def page(command: Any, ctx: Any, commands: Mapping[str, str] | None = None, also: Any = None) -> str:
+    """The help of a command.
+
+    Args:
+        commands: the names and one-line helps of its sub-commands.
+        also: another form of the command, which has options of its own.
+    """
     width = max(16, min(window_width(), 100) - 1)
-    pieces = [piece.strip("{}") for piece in command.collect_usage_pieces(ctx)]
-    usage = " ".join(["Usage:", ctx.command_path, *pieces])
-    parts = [textwrap.fill(usage, width, subsequent_indent=INDENT), _prose(command.help or "", width)]
+    panels = _panels(command, ctx)
+    parts = [_usage(command, ctx, width), _prose(command.help or "", width)]
     if commands:
         parts.append(_section("Commands", list(commands.items()), width))
-    for title, rows in _panels(command, ctx).items():
-        parts.append(_section(title, rows, width))
+    parts += [_section(title, rows, width) for title, rows in panels.items()]
+    if also is not None:
+        parts[0] += "\n" + _usage(also, ctx, width).replace("Usage:", "or:   ", 1)
+        parts.append(_prose(also.help or "", width))
+        shown = {row for rows in panels.values() for row in rows}
+        for title, rows in _panels(also, ctx).items():
+            if own := [row for row in rows if row not in shown]:
+                parts.append(_section(title, own, width))
     if command.epilog:
         parts.append(command.epilog)
     return fitted("\n\n".join(part for part in parts if part) + "\n")  # Typer writes UTF-8 where ASCII is asked for
+
+
+def _usage(command: Any, ctx: Any, width: int) -> str:
+    pieces = [piece.strip("{}") for piece in command.collect_usage_pieces(ctx)]
+    return textwrap.fill(" ".join(["Usage:", ctx.command_path, *pieces]), width, subsequent_indent=INDENT)
 
 
 def _panels(command: Any, ctx: Any) -> dict[str, list[tuple[str, str]]]:
@@ -48,6 +65,16 @@ def _panels(command: Any, ctx: Any) -> dict[str, list[tuple[str, str]]]:
     return panels
 
 
+def sections(command: Any, ctx: Any) -> dict[str, list[tuple[str, str]]]:
+    """The sections of a help page, for documentation; what only another form of the command has comes last."""
+    found = _panels(command, ctx)
+    shown = {row for rows in found.values() for row in rows}
+    other = getattr(command, "other", None)
+    for title, rows in (_panels(other, ctx) if other is not None else {}).items():
+        found.setdefault(title, []).extend(row for row in rows if row not in shown)
+    return found
+
+
 def _prose(text: str, width: int) -> str:
     """Paragraphs filled to the width."""
     blocks = (" ".join(block.split()) for block in inspect.cleandoc(text).split("\n\n"))
@@ -56,7 +83,7 @@ def _prose(text: str, width: int) -> str:
 
 def _section(title: str, rows: list[tuple[str, str]], width: int) -> str:
     lines = [bold(f"{title}:", sys.stdout)]
-    column = min(max(len(name) for name, _ in rows), 30) + 2
+    column = max((len(name) for name, _ in rows if len(name) <= WIDEST), default=WIDEST) + 2
     for name, text in rows:
         if width < 60:
             lines.append(INDENT + name)

@@ -48,6 +48,10 @@ class Command(Light, TyperCommand):
                 raise unknown_option(getattr(error, "option_name", ""), ctx, self, error) from error
             raise
 
+    def elsewhere(self, name: str) -> UsageError | None:
+        """The error for an option that belongs to another form of this command; None for one that it does not know."""
+        return None
+
     def _refuse_one_dash(self, ctx: Any, typed: list[str]) -> None:
         from lstmcli.cli import instinct
 
@@ -59,11 +63,18 @@ def unknown_option(name: str, ctx: Any, command: Any, error: Any = None) -> Usag
     """The error for an option that ``command`` does not have, with what it is called here."""
     from lstmcli.cli import instinct
 
+    if isinstance(command, Command) and (found := command.elsewhere(name)):
+        return found
     known = instinct.option(name, command, _others(ctx, command))
     message = f"no such option: {name}; {known}" if known else f"no such option: {name}"
     if near := not known and getattr(error, "possibilities", None):
         message += f"; did you mean {' or '.join(sorted(near))}?"
     return UsageError(message, hint=f"see `{ctx.command_path} --help`")
+
+
+def option_names(command: Any) -> set[str]:
+    """Every option of a command, as it is typed."""
+    return {name for param in command.params for name in (*param.opts, *param.secondary_opts) if name[:1] == "-"}
 
 
 def _others(ctx: Any, command: Any) -> dict[str, Any]:

@@ -17,6 +17,7 @@ from lstmcli.classification.metrics import expected_calibration_error, macro_f1
 from lstmcli.comparison.answer_files import Predictions
 from lstmcli.comparison.models import Answers, ClassifierColumn
 from lstmcli.comparison.results import (
+    FEW,
     Agreement,
     Answer,
     ClassifierComparison,
@@ -34,7 +35,6 @@ if TYPE_CHECKING:
     from lstmcli.data.records import Record
 
 MCNEMAR = "McNemar's exact test"
-_FEW_TEXTS = 30
 _COLD_TEXT = 200
 """Characters of the text that is used to measure a cold start."""
 
@@ -221,7 +221,7 @@ class _Run:
     def _notes(self, judged: int) -> Iterable[str]:
         if judged == 1:
             yield "one text: there is no interval for a difference, and no test can say anything"
-        elif judged < _FEW_TEXTS:
+        elif judged < FEW:
             yield f"only {judged} texts: the intervals are rough"
         yield from unknown_labels_note(self.unknown)
         if self.unlabelled:

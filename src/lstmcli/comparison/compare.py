@@ -10,7 +10,7 @@ import dataclasses
 from collections import Counter
 from collections.abc import Iterable, Sequence
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, cast
+from typing import TYPE_CHECKING, Any
 
 from lstmcli.comparison.answer_files import BASES, LogProbabilities, Predictions, are_numbers, read_rows
 from lstmcli.comparison.external_models import ARPA, FASTTEXT, KENLM, FastText, KenLm
@@ -184,7 +184,7 @@ def compare_language_models(
                 entry.name, model, is_carried(model.mode, options.format, stream=options.stream, lines=options.lines)
             )
         if entry.kind == "kenlm":
-            return cast(LmColumn, KenLm(entry.name, entry.path))
+            return KenLm(entry.name, entry.path)
         return LogProbabilities(entry.name, entry.path, options.log_base, entry.rows)
 
     shown = SPANS if options.shown is None else options.shown

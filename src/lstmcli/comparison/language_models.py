@@ -17,21 +17,20 @@ import numpy as np
 
 from lstmcli.comparison.classifiers import multiple_tests_note
 from lstmcli.comparison.models import Cost, LmColumn, OwnLanguageModel
-from lstmcli.comparison.results import Difference, LmComparison, LmFigures
+from lstmcli.comparison.results import FEW, Difference, LmComparison, LmFigures
 from lstmcli.comparison.spans import Spans, common
-from lstmcli.data.windows import windows
+from lstmcli.data.windows import WINDOW_CHARACTERS, windows
 from lstmcli.errors import NoDataError
 from lstmcli.evaluation.results import SIGNIFICANCE_LEVEL
 from lstmcli.evaluation.significance import Floats, bootstrap_interval, holm, permutation_p
 from lstmcli.language_modeling.results import LmReport
-from lstmcli.language_modeling.scoring.perplexity import WINDOW, WINDOW_CHARACTERS, lines_of
+from lstmcli.language_modeling.scoring.perplexity import WINDOW, lines_of
 
 if TYPE_CHECKING:
     from lstmcli.data.records import Record
 
 PERMUTATION = "paired permutation test over lines"
 ROUNDING = 1e-6
-_FEW_TEXTS = 30
 
 
 def compare(columns: Sequence[LmColumn], records: Iterable[Record], source: str, shown: int) -> LmComparison:
@@ -182,7 +181,7 @@ def _notes(columns: Sequence[LmColumn], reports: Sequence[LmReport], lines: int)
     """Caveats."""
     if lines == 1:
         yield "one line: there is no interval for a difference, and no test can say anything"
-    elif lines < _FEW_TEXTS:
+    elif lines < FEW:
         yield f"only {lines} lines: the intervals are rough"
     if "stream" in {column.reading for column in columns} and lines > 1:
         yield "lines of running text depend on each other, so the truth may be less certain than the interval says"

@@ -9,6 +9,9 @@ from dataclasses import dataclass
 
 from lstmcli.evaluation.results import Interval
 
+FEW = 30
+"""Texts, or lines, below which intervals are rough."""
+
 
 @dataclass(frozen=True, slots=True)
 class Difference:

@@ -7,13 +7,16 @@ from dataclasses import dataclass, fields
 
 from lstmcli.config import require
 
+SPLIT_NAMES = {"train": "training", "valid": "validation", "test": "test"}
+"""As they are shown."""
+
 
 @dataclass(frozen=True)
 class ReadConfig:
     """How a source is read; every field overrides what detection finds."""
 
     input_format: str | None = None
-    """text, csv, tsv, json, jsonl, parquet, fasttext or folder; None detects."""
+    """A name of ``data/formats/config.py``: text, csv, json, …; None detects."""
     text_columns: tuple[str, ...] = ()
     """Columns that hold the text; several are joined with a newline."""
     label_column: str | None = None

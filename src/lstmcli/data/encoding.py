@@ -294,3 +294,7 @@ def split_lines(text: str) -> list[str]:
     lines = [line + "\n" for line in text.split("\n")]
     lines[-1] = lines[-1][:-1]
     return lines if lines[-1] else lines[:-1]
+
+
+def without_end(line: str) -> str:
+    return line.removesuffix("\n").removesuffix("\r")

@@ -6,8 +6,9 @@ import gzip
 import io
 import zlib
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
@@ -26,8 +27,10 @@ MAX_UNPACKED, MAX_RATIO = 1 << 28, 200
 """A gzip bomb: so many bytes, and so many times as many as are packed.  Text packs to a third or a tenth, logs to a
 fiftieth at best; the format allows a thousandth."""
 
+MAX_LOOK = 1 << 26
+"""Bytes of a packed file that are unpacked to tell its columns."""
+
 GZIP = b"\x1f\x8b"
-PARQUET = b"PAR1"
 
 # First bytes of files that people hand over by mistake: https://en.wikipedia.org/wiki/List_of_file_signatures
 _SIGNATURES = (
@@ -46,6 +49,7 @@ _SIGNATURES = (
     (b"SQLite format 3\0", "an SQLite database"),
     (b"ARROW1", "an Arrow file"),
     (b"\x89HDF", "an HDF5 file"),
+    (b"version https://git-lfs", "a pointer of Git LFS in place of the data (git lfs pull fetches it)"),
     *((b"\x80" + bytes([version]), "a Python pickle") for version in range(2, 6)),
 )
 _CONTROL = bytes({*range(9), *range(14, 32)} - {0x1B})
@@ -111,20 +115,39 @@ class Input:
         return head
 
     def samples(self, head: bytes) -> list[bytes]:
-        """Whole lines from the start and from places spread over the file (a gzipped one: the start only)."""
+        """Whole lines from the start and from places spread over the file."""
         if len(head) < HEAD_BYTES:
             return [head]
         cut = head.rfind(b"\n") + 1
         samples = [head[:cut] if cut else head]
         with self.open() as file:
             if isinstance(file, Unpacked):
-                return samples
+                return [sample for sample in (*samples, *self._unpacked[0]) if sample]
             size = file.seek(0, io.SEEK_END)
             for i in range(CHUNKS):
                 file.seek(HEAD_BYTES + (size - HEAD_BYTES) * i // CHUNKS)
                 chunk = file.read(CHUNK_BYTES)
                 samples.append(chunk[chunk.find(b"\n") + 1 : chunk.rfind(b"\n") + 1])
         return [sample for sample in samples if sample]
+
+    @cached_property
+    def _unpacked(self) -> tuple[list[bytes], bool]:
+        """Whole lines from places spread over what is packed, which is read through once; and whether it goes on."""
+        places: list[bytes] = []
+        every, seen = 1, 0
+        with suppress(DataError), self.open() as file:  # damage is said when its turn comes
+            while (block := file.read(CHUNK_BYTES)) and seen < MAX_LOOK // CHUNK_BYTES:
+                if seen % every == 0:
+                    places.append(block[block.find(b"\n") + 1 : block.rfind(b"\n") + 1])
+                seen += 1
+                if len(places) == 2 * CHUNKS:
+                    places, every = places[::2], 2 * every
+        return places[max(1, HEAD_BYTES // CHUNK_BYTES // every) :], seen == MAX_LOOK // CHUNK_BYTES
+
+    @property
+    def seen_in_part(self) -> bool:
+        """Whether it is packed, has been sampled, and is so long that its end was left out."""
+        return "_unpacked" in vars(self) and self._unpacked[1]
 
     def read_all(self) -> bytes:
         with self.open() as file:

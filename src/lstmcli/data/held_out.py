@@ -21,7 +21,7 @@ MAX_BLOCKS, LEAST_BLOCK = 10, 10
 """Places that lines are held out from, and lines of each: a shorter run would be read without what leads to it."""
 NEAR = 200
 """Characters in which a place to cut a line is looked for."""
-LEAST = 20
+MIN_CHARACTERS = 20
 """Characters of a line that is worth cutting."""
 
 
@@ -75,7 +75,7 @@ def _hold_end(rows: Rows, at: int, share: float) -> tuple[Rows, Rows, str]:
 def _in_two(records: Sequence[Record], n: int, share: float) -> list[Record]:
     """A text and its end, which begins behind white space if there is some near; nothing where it is too short."""
     text = records[n].text
-    if len(text.strip()) < LEAST:
+    if len(text.strip()) < MIN_CHARACTERS:
         return []
     at = min(max(1, round((1 - share) * len(text))), len(text) - 1)
     near = max(0, at - NEAR)

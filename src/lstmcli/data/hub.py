@@ -14,11 +14,15 @@ from typing import Any
 from urllib.parse import urlsplit
 from urllib.request import getproxies
 
-from lstmcli.data.formats.folder import SPLITS
+from lstmcli.data.columns.names import SPLIT_ALIASES
+from lstmcli.data.formats.format import Format
 from lstmcli.data.formats.parquet import with_names
 from lstmcli.data.table import Row, Table
 from lstmcli.errors import DataError
 
+SAMPLE_ROWS, SPREAD_ROWS, MAX_STREAMED = 1000, 5000, 20_000
+"""Rows of the start, and from all over a split, that are looked at; of one that only comes as a stream, its start."""
+HUB = Format("hub", "Hub data set")
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*(/[\w.-]+)?(:[\w.-]+)?")
 
 
@@ -57,7 +61,7 @@ def hub_splits(name: str) -> dict[str, str]:
     path, config = _parts(name)
     with _readable(name):
         names = _datasets().get_dataset_split_names(path, config)
-    known = {SPLITS[split]: split for split in reversed(names) if split in SPLITS}
+    known = {SPLIT_ALIASES[split]: split for split in reversed(names) if split in SPLIT_ALIASES}
     return known or {"train": names[0]}
 
 
@@ -73,7 +77,7 @@ def open_hub(name: str, split: str) -> Table:
     path, config = _parts(name)
     with _readable(name):
         data = _datasets().load_dataset(path, config, split=split, streaming="[" not in split)
-        sample = list(itertools.islice(data, 1000))
+        sample = list(itertools.islice(data, SAMPLE_ROWS))
         features = data.features or {column: None for row in sample for column in row}
     return _table(name, data, features, sample, [f"split {split!r}"])
 
@@ -86,7 +90,7 @@ def open_saved(folder: str) -> Table:
     """
     try:
         data = _datasets().load_from_disk(folder)
-        sample = list(itertools.islice(data, 1000))
+        sample = list(itertools.islice(data, SAMPLE_ROWS))
     except DataError:
         raise
     except Exception as error:  # the library has no base class of its own
@@ -104,8 +108,17 @@ def _table(name: str, data: Any, features: Any, sample: list[Any], notes: list[s
             for row in data:
                 yield Row(0, name, with_names(row, named))
 
+    def spread() -> list[dict[str, Any]]:
+        if hasattr(data, "select"):  # any row can be had
+            return [with_names(row, named) for row in data.select(range(0, len(data), -(-len(data) // SPREAD_ROWS)))]
+        with _readable(name):
+            found = list(itertools.islice(data, SAMPLE_ROWS, MAX_STREAMED, MAX_STREAMED // SPREAD_ROWS))
+        notes.append(f"columns told by its first {MAX_STREAMED:,} rows")
+        return [with_names(row, named) for row in found]
+
     spelled = [with_names(row, named) for row in sample]
-    return Table("hub", tuple(features), rows, spelled, encoding="UTF-8", notes=notes)
+    further = spread if len(sample) == SAMPLE_ROWS else None
+    return Table(HUB, tuple(features), rows, spelled, further, encoding="UTF-8", notes=notes)
 
 
 def _parts(name: str) -> tuple[str, str | None]:

@@ -8,15 +8,9 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from lstmcli.data.cells import MARKS, STRONG, parts_of
+from lstmcli.data.columns.cells import MARKS, STRONG, parts_of
+from lstmcli.data.columns.missing import MAYBE_A_LABEL, NEVER_A_LABEL, SELDOM_A_LABEL
 
-NEVER_A_LABEL = frozenset(
-    ("NaN", "nan", "NAN", "-nan", "N/A", "n/a", "N/a", "#N/A", "#NA", "#NV", "<NA>", "<na>", "NaT", "\\N", "(null)")
-) | {"#NULL!", "#VALUE!", "#REF!", "#DIV/0!", "[null]", "<null>"}
-"""What programs write into an empty cell."""
-SELDOM_A_LABEL = frozenset(("NULL", "null", "Null", "None", "NA", "-", "--", "---", "?", "??", "–", "—", ".", "…", "_"))
-"""They stand for nothing where they are rare; a class of its own is frequent."""
-MAYBE_A_LABEL = frozenset(("none", "na", "Na", "nil", "missing", "unknown", "undefined", "empty", "无", "未知", "空"))
 _RARE = 0.1
 """A smaller share of the rows is rare."""
 _MAX_SHOWN = 4

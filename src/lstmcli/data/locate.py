@@ -9,24 +9,27 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
-from lstmcli.data.columns import listed
+from lstmcli.data.columns.choice import listed
+from lstmcli.data.columns.names import SPLIT_ALIASES
 from lstmcli.data.config import ReadConfig
 from lstmcli.data.files import Input
 from lstmcli.data.formats.folder import (
-    DATA_SUFFIXES,
-    SPLITS,
     data_files,
+    data_suffixes,
     find_splits,
     is_folder_of_classes,
     open_classes,
 )
-from lstmcli.data.formats.open import open_input
+from lstmcli.data.formats.format import Format, Opening
+from lstmcli.data.formats.open import open_input, splits_inside
 from lstmcli.data.hub import hub_splits, is_hub_name, open_hub, open_saved
 from lstmcli.data.table import Row, Table
 from lstmcli.errors import DataError, UsageError
 
 STDIN = "standard input"
 """The path of records that come from a pipe."""
+
+SAMPLE = Format("sample", "built-in sample", slow=True)
 
 Opener = Callable[[ReadConfig, "bool | None", "ReadConfig | None"], Table]
 """Opens one table, given how to read, whether labels are wanted, and the columns to prefer."""
@@ -51,7 +54,7 @@ class Located:
         """
         if wanted is None:
             return next(self.splits[name] for name in (WHOLE, "test", "valid", "train") if name in self.splits)
-        name = SPLITS.get(wanted.lower(), wanted)
+        name = SPLIT_ALIASES.get(wanted.lower(), wanted)
         if name not in self.splits:
             there = [split for split in self.splits if split != WHOLE]
             raise DataError(
@@ -79,7 +82,7 @@ def locate(spec: str, read: ReadConfig, *, stdin: BinaryIO | None = None, whole:
     if spec == "-":
         if stdin is None and sys.stdin is None:
             raise UsageError("stdin (`-`) is closed")
-        return _stream(STDIN, stdin or sys.stdin.buffer, whole)
+        return _stream(STDIN, stdin or sys.stdin.buffer, whole, read)
     if spec.startswith("sample:"):
         return Located(spec, {WHOLE: [lambda read, labelled, prefer: _sample(spec)]})
     if not spec:
@@ -90,8 +93,8 @@ def locate(spec: str, read: ReadConfig, *, stdin: BinaryIO | None = None, whole:
             return _folder(path, read)
         if path.exists():
             if not path.is_file():
-                return _stream(spec, path.open("rb"), whole)
-            return Located(spec, {WHOLE: [_file(path)]})
+                return _stream(spec, path.open("rb"), whole, read)
+            return _one(spec, Input(spec), read)
         if path.is_symlink():
             path.stat()  # raises for links in a circle, and for one to nothing
     except FileNotFoundError as error:
@@ -110,11 +113,21 @@ def locate(spec: str, read: ReadConfig, *, stdin: BinaryIO | None = None, whole:
         raise
 
 
-def _stream(name: str, stream: BinaryIO, whole: bool) -> Located:
+def _stream(name: str, stream: BinaryIO, whole: bool, read: ReadConfig) -> Located:
     source = Input(name, stream)
-    if whole:
-        source = Input(name, data=source.read_all())
-    return Located(name, {WHOLE: [_input(source)]})
+    return _one(name, Input(name, data=source.read_all()) if whole else source, read)
+
+
+def _one(name: str, source: Input, read: ReadConfig, note: str = "") -> Located:
+    """One file or stream, which may hold splits."""
+    inside, made_of = splits_inside(source, read)
+    if not inside:
+        return Located(name, {WHOLE: [_input(source)]}, note)
+
+    def opener(split: Callable[[Opening], Table]) -> Opener:
+        return lambda read, labelled, prefer: split(Opening(source, read, labelled, prefer))
+
+    return Located(name, {split: [opener(found)] for split, found in inside.items()}, note or made_of)
 
 
 def _input(source: Input) -> Opener:
@@ -130,7 +143,7 @@ def _sample(spec: str) -> Table:
 
     sample = open_sample(spec.removeprefix("sample:"))
     return Table(
-        format="sample",
+        format=SAMPLE,
         columns=sample.columns,
         rows=lambda: (Row(0, spec, cells) for cells in sample.rows()),
         text_columns=sample.text_columns,
@@ -158,7 +171,7 @@ def _folder(path: Path, read: ReadConfig) -> Located:
         return Located(str(path), {WHOLE: [lambda read, labelled, prefer: open_saved(str(path))]})
     files = data_files(path)
     if len(files) == 1 and not has_classes and not any(child.is_dir() for child in path.iterdir()):
-        return Located(str(path), {WHOLE: [_file(files[0])]}, f"the only file of the folder, {files[0].name}")
+        return _one(str(path), Input(str(files[0])), read, f"the only file of the folder, {files[0].name}")
     return Located(str(path), {WHOLE: [_classes(path)]})
 
 
@@ -179,7 +192,7 @@ def _hub(name: str, read: ReadConfig) -> Located:
         return lambda read, labelled, prefer: open_hub(name, split)
 
     splits = {ours: [opener(theirs)] for ours, theirs in hub_splits(name).items()}
-    if read.split and SPLITS.get(read.split, read.split) not in splits:
+    if read.split and SPLIT_ALIASES.get(read.split, read.split) not in splits:
         splits[read.split] = [opener(read.split)]  # a slice, or a name of its own
     return Located(name, splits, "those of the Hub")
 
@@ -188,7 +201,7 @@ def _looks_like_path(spec: str) -> bool:
     if spec.startswith("hub:"):
         return False
     path = Path(spec)
-    if not is_hub_name(spec) or any(s.lower() in DATA_SUFFIXES | {".gz"} for s in path.suffixes):
+    if not is_hub_name(spec) or any(s.lower() in data_suffixes() | {".gz"} for s in path.suffixes):
         return True
     return "/" in spec and path.parent.is_dir()
 

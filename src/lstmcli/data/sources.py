@@ -6,33 +6,19 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO
 
-from lstmcli.data.cells import LIST, WHOLE, find_separator
-from lstmcli.data.column_profile import is_on
-from lstmcli.data.columns import Ask, Chosen, choose_columns, listed
+from lstmcli.data.columns.cells import LIST, WHOLE, find_separator
+from lstmcli.data.columns.choice import Ask, Chosen, choose_columns, listed
+from lstmcli.data.columns.missing import NEVER_A_LABEL
+from lstmcli.data.columns.profile import is_on
+from lstmcli.data.columns.text import PAIR_JOIN
 from lstmcli.data.config import ReadConfig
-from lstmcli.data.label_check import NEVER_A_LABEL
+from lstmcli.data.formats.format import Format
 from lstmcli.data.locate import Opener, locate
 from lstmcli.data.records import Record
 from lstmcli.data.table import Table, cell_labels, cell_text
-from lstmcli.data.text_choice import PAIR_JOIN
 from lstmcli.errors import DataError
 
 MAX_OTHERS, MAX_LABELS = 4, 20
-
-_FORMAT_NAMES = {
-    "text": "plain text, one text a line",
-    "csv": "CSV",
-    "tsv": "TSV",
-    "json": "JSON",
-    "jsonl": "JSON Lines",
-    "parquet": "Parquet",
-    "fasttext": "fastText lines",
-    "labelled": "labelled lines",
-    "intents": "intents with examples",
-    "folder": "a folder per class",
-    "sample": "built-in sample",
-    "hub": "Hub data set",
-}
 
 
 @dataclass
@@ -43,7 +29,7 @@ class Source:
     """
 
     path: str
-    format: str
+    kind: Format
     encoding: str
     delimiter: str | None
     columns: tuple[str, ...]
@@ -64,6 +50,11 @@ class Source:
     _missing: frozenset[str] = frozenset()
     """Labels that stand for none."""
     _keep: bool = False
+
+    @property
+    def format(self) -> str:
+        """The name of the format."""
+        return self.kind.name
 
     @property
     def warnings(self) -> list[str]:
@@ -125,13 +116,12 @@ def open_parts(
     table, chosen = tables[0]
     label = chosen.label_column
     separator = _separator(read, prefer, tables)
-    many = separator not in (None, LIST, WHOLE) or len(chosen.label_columns) > 1
-    many = many or (label is not None and any(isinstance(row.get(label), list) for row in table.sample))
-    if table.format == "fasttext":
-        many = any(len(row["labels"]) > 1 for row in table.sample)
+    lists = [row[label] for row in table.sample if isinstance(row.get(label), list)] if label is not None else []
+    many = any(len(labels) > 1 for labels in lists) or (bool(lists) and not table.format.label_lists)
+    many = many or separator not in (None, LIST, WHOLE) or len(chosen.label_columns) > 1
     return Source(
         path=name,
-        format=table.format,
+        kind=table.format,
         encoding=table.encoding,
         delimiter=table.delimiter,
         columns=table.columns,
@@ -169,8 +159,8 @@ def _say_separator(read: ReadConfig, found: str | None) -> list[str]:
 
 def _note(name: str, table: Table, chosen: Chosen) -> str:
     """'reviews.csv: CSV, comma, UTF-8; text from 'review', label from 'sentiment'."""
-    what = ", ".join([_FORMAT_NAMES[table.format], *table.notes])
-    if table.format in ("text", "fasttext", "labelled", "intents", "folder"):
+    what = ", ".join([table.format.title, *table.notes])
+    if not table.format.chosen_columns:
         return f"{name}: {what}"
     text = listed(chosen.text_columns)
     if chosen.join == PAIR_JOIN:
@@ -188,7 +178,7 @@ def _said_labels(chosen: Chosen) -> str:
     """Where the label comes from, and which columns could be it as well."""
     columns = chosen.label_columns
     if not columns:
-        return "no label column"
+        return "no label column" + (f" (left out: {_some(chosen.others)}; --label-column)" if chosen.others else "")
     end = f" (others: {_some(chosen.others)}; --label-column)" if chosen.others else ""
     if len(columns) == 1:
         return f"label from {columns[0]!r}{end}"

@@ -8,14 +8,15 @@ from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from lstmcli.data.book_notices import without_notices
-from lstmcli.data.cells import LIST, WHOLE
-from lstmcli.data.columns import Ask
-from lstmcli.data.config import ReadConfig, TrainedRead
+from lstmcli.data.books.notices import without_notices
+from lstmcli.data.columns.cells import LIST, WHOLE
+from lstmcli.data.columns.choice import Ask
+from lstmcli.data.columns.missing import NEVER_A_LABEL
+from lstmcli.data.columns.names import SPLIT_ALIASES
+from lstmcli.data.config import SPLIT_NAMES, ReadConfig, TrainedRead
 from lstmcli.data.duplicates import same_text
-from lstmcli.data.formats.folder import SPLITS
 from lstmcli.data.held_out import FEWEST_ROWS, VALID_SHARE, hold_lines
-from lstmcli.data.label_check import NEVER_A_LABEL, missing_labels, say_missing
+from lstmcli.data.label_check import missing_labels, say_missing
 from lstmcli.data.locate import Located, locate
 from lstmcli.data.records import Record, Rows, Splits, fingerprint
 from lstmcli.data.sources import Source, open_parts
@@ -58,7 +59,7 @@ def load_splits(
     located = locate(spec, read, whole=True)
     parts = located.choose(read.split or ("train" if "train" in located.splits else None))
     source = open_parts(located.name, parts, read, labelled=labelled, ask=ask)
-    if source.labelled and source.format in ("fasttext", "labelled", "jsonl"):
+    if source.labelled and source.kind.strict_labels:
         source = open_parts(located.name, parts, read, labelled=True, ask=ask)  # stricter where labels must be
     splits = Splits([], [], [], labelled=source.labelled, label_column=source.label_column, path=located.name)
     splits.text_columns, splits.label_columns = source.text_columns, source.label_columns
@@ -119,7 +120,7 @@ def _add_companions(
         other = located
         if given is None:
             chosen = None if read.split else located.splits.get(name)
-        elif SPLITS.get(given, given) in located.splits and not Path(given).exists():
+        elif SPLIT_ALIASES.get(given, given) in located.splits and not Path(given).exists():
             chosen = located.choose(given)
         else:
             other = locate(given, read, whole=True)
@@ -129,10 +130,10 @@ def _add_companions(
         wanted = True if given is not None and splits.labelled else None if splits.labelled else False
         source = open_parts(other.name, chosen, read, labelled=wanted, prefer=prefer)
         if given is not None:
-            notes.append(f"{_NAMES[name]}: {source.notes[0]}")
+            notes.append(f"{SPLIT_NAMES[name]}: {source.notes[0]}")
         records = _read(source, read, notes, warnings)
         if given is None and splits.labelled and not any(record.labels for record in records):
-            notes.append(f"the {_NAMES[name]} split has no labels and is left out")
+            notes.append(f"the {SPLIT_NAMES[name]} split has no labels and is left out")
             continue
         setattr(splits, name, records)
 
@@ -163,7 +164,7 @@ def _without(record: Record, missing: Collection[str]) -> Record:
 def as_found(read: ReadConfig, source: Source) -> ReadConfig:
     """How companions of a source are read: by its columns, and with a header if it has one."""
     several = source.label_columns if len(source.label_columns) > 1 else ()
-    header = source.headed if source.format in ("csv", "tsv") else read.header
+    header = source.headed if source.kind.headers else read.header
     return replace(
         read,
         text_columns=source.text_columns,
@@ -175,13 +176,10 @@ def as_found(read: ReadConfig, source: Source) -> ReadConfig:
     )
 
 
-_NAMES = {"valid": "validation", "test": "test"}
-
-
 def _read(source: Source, read: ReadConfig, notes: list[str], warnings: list[str]) -> Collection[Record]:
-    small = source.labelled or source.format == "sample"  # and a sample takes a while to make
+    small = source.labelled or source.kind.slow
     records: Collection[Record] = list(source) if small else Rows(source)
-    if source.format == "text" and not read.keep_licence:
+    if source.kind.running_text and not read.keep_licence:
         records, said = without_notices(records)
         notes += said
     found = len(records)

@@ -11,7 +11,7 @@ import random
 from collections.abc import Iterator, Mapping, Sequence
 
 STORIES = 5000
-SEED = 1
+STORY_SEED = 1
 """Always the same stories."""
 
 CHILDREN: Mapping[str, tuple[str, tuple[str, ...]]] = {
@@ -105,7 +105,7 @@ class _Dice:
         return values[int(self._random.random() * len(values))]
 
 
-def stories(n: int = STORIES, seed: int = SEED) -> Iterator[str]:
+def stories(n: int = STORIES, seed: int = STORY_SEED) -> Iterator[str]:
     """``n`` stories, each on one line and each another."""
     dice, told = _Dice(seed), set[str]()
     while len(told) < n:

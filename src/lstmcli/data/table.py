@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import math
+import re
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
-from lstmcli.data.cells import split_cell
+from lstmcli.data.columns.cells import split_cell
+
+if TYPE_CHECKING:
+    from lstmcli.data.formats.format import Format
+
+
+_UNSEEN = re.compile(
+    r"^[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+|[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+$"
+)
 
 
 class Row(NamedTuple):
@@ -21,7 +30,7 @@ class Row(NamedTuple):
 class Table:
     """One file, or one split, as a table."""
 
-    format: str
+    format: Format
     columns: tuple[str, ...]
     """Empty: known only as the rows come (JSON Lines from a pipe)."""
     rows: Callable[[], Iterator[Row]]
@@ -73,7 +82,13 @@ def cell_labels(value: Any, separator: str | None) -> tuple[str, ...]:
     else:
         text = _scalar(value)
         parts = split_cell(text, separator)
-    return tuple(dict.fromkeys(label for part in parts if (label := part.strip())))
+    return tuple(dict.fromkeys(label for part in parts if (label := bare(part))))
+
+
+def bare(text: str) -> str:
+    """Without blanks around it, those that are not seen included: marks of byte order, of direction, of no width."""
+    text = text.strip()
+    return text if text.isascii() else _UNSEEN.sub("", text)
 
 
 def _scalar(value: Any) -> str:
@@ -101,7 +116,7 @@ def column_names(header: Sequence[str]) -> tuple[str, ...]:
     """Header names without BOM and spaces; an empty one is called by its number, a second of its name is marked."""
     names: dict[str, None] = {}  # a list would be searched anew for each of 100,000 columns
     for i, name in enumerate(header, 1):
-        name = name.strip("\ufeff \t\r\n\xa0\u3000") or str(i)
+        name = bare(name) or str(i)
         while name in names:
             name = f"{name}.{i}"
         names[name] = None

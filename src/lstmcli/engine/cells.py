@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from lstmcli.cells import CELLS
 from lstmcli.engine.nodes import CONTRIB, Graph, Weights, quantised
 from lstmcli.engine.protobuf import INT64
+from lstmcli.engine.registry import why_not_int8
 from lstmcli.engine.scan import scan
 from lstmcli.errors import UsageError
 
@@ -48,9 +49,8 @@ OPERATORS = {
 
 def require_int8(cell: str) -> None:
     """Raises UsageError for a cell without an int8 kernel in ONNX Runtime."""
-    if not CELLS[cell].int8:
-        message = f"int8 runs plain LSTMs only, and this model is a {CELLS[cell].title}"
-        raise UsageError(message, hint="leave --engine out")
+    if reason := why_not_int8(cell):
+        raise UsageError(reason, hint="leave --engine out")
 
 
 def recurrent(

@@ -13,7 +13,7 @@ from lstmcli.faults import shortage
 from lstmcli.malloc import share_memory
 
 
-class Session:
+class GraphRunner:
     """A graph loaded in ONNX Runtime, on the CPU."""
 
     def __init__(self, graph: InferenceGraph, *, threads: int, arena: bool) -> None:

@@ -6,7 +6,6 @@ seed, so an interrupted comparison is still balanced.
 
 from __future__ import annotations
 
-import math
 import time
 from collections.abc import Callable, Collection, Generator, Iterator, Sequence
 from contextlib import closing
@@ -14,12 +13,8 @@ from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lstmcli.cells import CELLS
-from lstmcli.classification.events import Evaluated
-from lstmcli.config import among
 from lstmcli.errors import Interrupted, OutputError, UsageError
-from lstmcli.evaluation.results import SIGNIFICANCE_LEVEL
-from lstmcli.evaluation.significance import holm, paired_t_p, spread
+from lstmcli.experiments.differences import differences, summaries
 from lstmcli.experiments.events import (
     ComparisonEnded,
     ComparisonPlanned,
@@ -29,54 +24,19 @@ from lstmcli.experiments.events import (
     RunBegun,
     RunEnded,
 )
+from lstmcli.experiments.plan import Plan, check_cells, check_match
 from lstmcli.experiments.results import (
-    LOWER_IS_BETTER,
     ArchitectureComparison,
-    Candidate,
-    Difference,
     GradientByLag,
     Point,
     Recall,
     Run,
-    Summary,
 )
-from lstmcli.experiments.sizes import SIZE_TOLERANCE, candidates, reference
-from lstmcli.language_modeling.events import LmEvaluated
-from lstmcli.tasks import Task, task_of
+from lstmcli.experiments.sizes import candidates, reference
 from lstmcli.training import events
-from lstmcli.training.run import train
 
 if TYPE_CHECKING:
     from lstmcli.data.records import Record, Splits
-
-MATCHES = ("parameters", "time", "epochs")
-UNTIL_TIME = 10_000
-"""Number of epochs if a time limit ends the runs."""
-
-
-def check_cells(cells: Sequence[str]) -> None:
-    """Raises: UsageError."""
-    for cell in cells:
-        among("cells", cell, tuple(CELLS))
-    if len(set(cells)) < len(cells):
-        raise UsageError(f"--cells names {next(c for c in cells if cells.count(c) > 1)} twice")
-    if len(cells) < 2:
-        raise UsageError("a comparison needs two cells", hint=f"--cells lstm,rnn; there are {', '.join(CELLS)}")
-
-
-def check_match(match: Sequence[str]) -> None:
-    """Raises: UsageError."""
-    if not match:
-        raise UsageError("--match needs a value", hint=f"one of {', '.join(MATCHES)}, or parameters,time")
-    for name in match:
-        among("match", name, MATCHES)
-    if {"time", "epochs"} <= set(match):
-        raise UsageError("--match: equal time and equal epochs contradict each other", hint="give one of them")
-
-
-def model_path(output: Path, cell: str, seed: int) -> Path:
-    """The path of a run's model."""
-    return output / f"{cell}-seed{seed}"
 
 
 def compare_architectures(
@@ -115,7 +75,7 @@ def compare_architectures(
     base = reference(cells)
     labels = len({label for record in splits.train for label in record.labels}) if splits.labelled else 0
     sizes = candidates(config, cells, labels, equal_parameters="parameters" in match)
-    plan = _Plan(splits, config, output, sizes, tuple(range(config.train.seed, config.train.seed + seeds)), match)
+    plan = Plan(splits, config, output, sizes, tuple(range(config.train.seed, config.train.seed + seeds)), match)
     yield ComparisonPlanned(sizes, plan.seeds, plan.budget, plan.measure, plan.metric, plan.notes)
 
     runs: list[Run] = []
@@ -129,39 +89,52 @@ def compare_architectures(
     distances: tuple[int, ...] = ()
     if distance is not None and not stop():
         distances, recalls = yield from _recalls(cells, base, runs[0], splits, distance, plan.seeds, stop)
-
-    from lstmcli.experiments.recall import CUES
-
+    found = _compared(plan, base, runs, interrupted=len(runs) < len(plan.order) or stop())
     yield ComparisonEnded(
-        ArchitectureComparison(
+        replace(
+            found,
             source=source or splits.path,
-            task=plan.task,
-            match=tuple(match),
-            budget=plan.budget,
-            split="test" if splits.test else "valid",
-            measure=plan.measure,
-            metric=plan.metric,
-            seeds=plan.seeds,
-            reference=base,
-            entrants=sizes,
-            runs=tuple(runs),
-            standings=tuple(summaries(cells, runs)),
-            gaps=tuple(differences(cells, base, runs)),
             gradients=tuple(gradients),
             distances=distances,
             recalls=tuple(recalls),
-            chance=1 / CUES,
-            notes=(*plan.notes, *_notes(runs, plan.order, plan.seeds)),
             command=command,
-            interrupted=len(runs) < len(plan.order) or stop(),
         )
     )
     if failure is not None:
         raise failure
 
 
+def _compared(plan: Plan, base: str, runs: Sequence[Run], *, interrupted: bool) -> ArchitectureComparison:
+    """What the runs came to, without what is measured on their models."""
+    from lstmcli.experiments.recall import CUES
+
+    cells = [entrant.cell for entrant in plan.entrants]
+    return ArchitectureComparison(
+        source="",
+        task=plan.task,
+        match=tuple(plan.match),
+        budget=plan.budget,
+        split="test" if plan.splits.test else "valid",
+        measure=plan.measure,
+        metric=plan.metric,
+        seeds=plan.seeds,
+        reference=base,
+        entrants=plan.entrants,
+        runs=tuple(runs),
+        standings=tuple(summaries(cells, runs)),
+        gaps=tuple(differences(cells, base, runs)),
+        gradients=(),
+        distances=(),
+        recalls=(),
+        chance=1 / CUES,
+        notes=(*plan.notes, *_notes(runs, plan.order, plan.seeds)),
+        command="",
+        interrupted=interrupted,
+    )
+
+
 def _run_all(
-    plan: _Plan, runs: list[Run], *, force: bool, command: str, stop: Callable[[], bool]
+    plan: Plan, runs: list[Run], *, force: bool, command: str, stop: Callable[[], bool]
 ) -> Generator[ExperimentEvent, None, OutputError | None]:
     """Train every cell with every seed and append to ``runs``.  Returns the error that ended it early, if any.
 
@@ -189,79 +162,6 @@ def _run_all(
     return None
 
 
-@dataclass(frozen=True)
-class _Plan:
-    """What is common to all runs."""
-
-    splits: Splits
-    config: Any
-    output: Path
-    entrants: tuple[Candidate, ...]
-    seeds: tuple[int, ...]
-    match: Sequence[str]
-
-    @property
-    def task(self) -> str:
-        return self._task.name
-
-    @property
-    def order(self) -> list[tuple[int, Candidate]]:
-        """All cells with one seed before the next seed."""
-        return [(seed, candidate) for seed in self.seeds for candidate in self.entrants]
-
-    @property
-    def measures(self) -> tuple[str, ...]:
-        """The metrics; the first is the most important."""
-        return ("macro_f1", "accuracy") if self.splits.multilabel else self._architecture.MEASURES
-
-    @property
-    def measure(self) -> str:
-        return self.measures[0]
-
-    @property
-    def metric(self) -> str:
-        return "f1" if self.splits.multilabel else self.measure
-
-    @property
-    def budget(self) -> str:
-        size = "parameters" if "parameters" in self.match else "units"
-        length = f"{self.config.train.time_limit:g} seconds of training" if "time" in self.match else "epochs"
-        return f"the same data, tokenizer and seeds; equal {size}, equal {length}"
-
-    @property
-    def notes(self) -> tuple[str, ...]:
-        notes: list[str] = []
-        if not self.splits.test:
-            notes.append("no test split: scores are of the validation split, which also chose each run's best epoch")
-        notes += self._architecture.NOTES
-        if "parameters" in self.match:
-            far = [f"{e.cell} has {e.off:+.1%}" for e in self.entrants if abs(e.off) > SIZE_TOLERANCE]
-            if far:
-                notes.append(f"parameters are as near as whole units allow: {', '.join(far)}")
-        return tuple(notes)
-
-    def train(self, candidate: Candidate, seed: int, **how: Any) -> Any:
-        """The events of one run."""
-        how["checkpoint_every"] = float("inf")
-        target, config = model_path(self.output, candidate.cell, seed), self.configured(candidate, seed)
-        return train(self._task.module("train").job(self.splits, config), target, **how)
-
-    @property
-    def _task(self) -> Task:
-        return task_of(self.config)
-
-    @property
-    def _architecture(self) -> Any:
-        return self._task.module("architecture")
-
-    def configured(self, candidate: Candidate, seed: int) -> Any:
-        """The settings of one run, without early stopping, so that the budget is equal."""
-        training: dict[str, Any] = {"seed": seed, "patience": 0}
-        if "time" in self.match:
-            training["epochs"] = UNTIL_TIME
-        return self._architecture.with_cell(self.config, candidate.cell, candidate.widths[0], training)
-
-
 @dataclass
 class _Log:
     """Collects what a comparison needs from the events of one run."""
@@ -282,7 +182,7 @@ class _Log:
             self.points.append(Point(event.epoch, time.monotonic() - self.started, event.value, event.loss))
         elif isinstance(event, events.Stopped):
             self.reason, self.seconds, self.epochs = event.reason, event.seconds, event.epoch
-        elif isinstance(event, (Evaluated, LmEvaluated)):
+        elif isinstance(event, events.Measured):
             self.reports[event.split] = event.report
         elif isinstance(event, events.Saved):
             self.path = event.path
@@ -295,46 +195,6 @@ class _Log:
         return Run(
             cell, seed, self.path, self.parameters, scores, self.epochs, self.seconds, tuple(self.points), self.reason
         )
-
-
-def summaries(cells: Sequence[str], runs: Sequence[Run]) -> Iterator[Summary]:
-    """Mean, standard deviation and interval of every metric, for each cell with a complete run."""
-    for cell in cells:
-        if own := [run for run in runs if run.cell == cell]:
-            measures = {name: spread([run.scores[name] for run in own]) for name in own[0].scores}
-            epochs, seconds = (
-                sum(values) / len(own) for values in zip(*((r.epochs, r.seconds) for r in own), strict=True)
-            )
-            yield Summary(cell, measures, epochs, seconds)
-
-
-def differences(cells: Sequence[str], base: str, runs: Sequence[Run]) -> list[Difference]:
-    """Differences between each cell and the reference, on their common seeds."""
-    result: list[Difference] = []
-    measures = list(runs[0].scores) if runs else []
-    by_seed = {(run.cell, run.seed): run.scores for run in runs}
-    for measure in measures:
-        row: list[Difference] = []
-        for cell in cells:
-            seeds = [seed for other, seed in by_seed if other == cell and (base, seed) in by_seed]
-            if cell == base or not seeds:
-                continue
-            differences = [by_seed[cell, seed][measure] - by_seed[base, seed][measure] for seed in seeds]
-            difference = spread(differences)
-            ahead = (difference.mean < 0) == (measure in LOWER_IS_BETTER)
-            better = None if _is_zero(difference.mean) else cell if ahead else base
-            row.append(Difference(cell, base, measure, difference, paired_t_p(differences), None, None, better))
-        adjusted = holm([gap.p_value for gap in row])
-        result += [
-            replace(gap, p_adjusted=p, significant=None if p is None else p < SIGNIFICANCE_LEVEL)
-            for gap, p in zip(row, adjusted, strict=True)
-        ]
-    return result
-
-
-def _is_zero(difference: float) -> bool:
-    """Whether a difference is 0 up to rounding, or NaN, as between two infinite values."""
-    return math.isnan(difference) or abs(difference) < 1e-12
 
 
 def _gradients(cell: str, runs: Sequence[Run], splits: Splits) -> GradientByLag:

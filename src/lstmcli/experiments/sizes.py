@@ -38,7 +38,7 @@ def candidates(config: Any, cells: Sequence[str], labels: int, *, equal_paramete
     Raises:
         UsageError: parameters cannot be equal: a tied language model of one layer has a fixed width.
     """
-    architecture = task_of(config).module("architecture")
+    architecture = task_of(config).architecture
     if equal_parameters:
         architecture.check_equal_parameters(config)
     base = reference(cells)

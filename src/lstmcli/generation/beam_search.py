@@ -13,11 +13,13 @@ from dataclasses import dataclass
 import numpy as np
 from numpy.typing import NDArray
 
+from lstmcli.engine.session import Logits, State
 from lstmcli.generation.config import BeamConfig, GenerateConfig
-from lstmcli.generation.filters import Logits, NgramMemory, ban, keep_only, log_softmax, without_unknown
+from lstmcli.generation.filters import NgramMemory, ban, keep_only, log_softmax, without_unknown
 from lstmcli.generation.results import Continuation, TextPiece
-from lstmcli.generation.session import END_ID, Event, Generator, PromptState, State, rows_of
+from lstmcli.generation.session import Event, Generator, PromptState, rows_of
 from lstmcli.generation.stop_strings import StopFilter
+from lstmcli.tokenization.ids import END_ID
 
 
 @dataclass(frozen=True)

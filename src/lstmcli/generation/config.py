@@ -8,7 +8,6 @@ from lstmcli.config import require
 from lstmcli.errors import UsageError
 
 FILTERS: tuple[str, ...] = ("top_k", "top_p", "min_p", "typical")
-ENGINES: tuple[str, ...] = ("auto", "int8", "onnx", "torch")
 
 
 @dataclass(frozen=True)

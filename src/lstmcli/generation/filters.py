@@ -12,13 +12,13 @@ from collections.abc import Callable, Iterable, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from lstmcli.engine.session import Logits
 from lstmcli.generation.config import SamplingConfig
+from lstmcli.tokenization.ids import UNKNOWN_ID
 
-Logits = NDArray[np.float32]
 Filter = Callable[[Logits], Logits]
 _Followers = dict[tuple[int, ...], set[int]]
-"""Tokens that followed each sequence of n - 1 tokens."""
-UNKNOWN_ID = 1
+"""For n - 1 tokens, those that came after them."""
 BLOCK = 128
 """Tokens per block when sampling."""
 MINUS_INFINITY = np.float32(-np.inf)

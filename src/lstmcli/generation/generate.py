@@ -17,7 +17,8 @@ from lstmcli.generation.beam_search import beam_search
 from lstmcli.generation.config import GenerateConfig
 from lstmcli.generation.results import Continuation
 from lstmcli.generation.sampler import sample
-from lstmcli.generation.session import Encoder, Event, Generator, PromptState, read_prompts, rows_of
+from lstmcli.generation.session import Event, Generator, PromptState, read_prompts, rows_of
+from lstmcli.tokenization.encoder import Encoder
 from lstmcli.training.events import Warned
 
 if TYPE_CHECKING:

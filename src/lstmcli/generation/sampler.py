@@ -13,11 +13,10 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
+from lstmcli.engine.session import Logits, State
 from lstmcli.generation.config import GenerateConfig, SamplingConfig
 from lstmcli.generation.filters import (
     MINUS_INFINITY,
-    UNKNOWN_ID,
-    Logits,
     NgramMemory,
     ban,
     draw,
@@ -26,8 +25,10 @@ from lstmcli.generation.filters import (
     repetition_penalty,
 )
 from lstmcli.generation.results import Continuation, Step, TextPiece
-from lstmcli.generation.session import END_ID, Encoder, Event, Generator, PromptState, State, rows_of
+from lstmcli.generation.session import Event, Generator, PromptState, rows_of
 from lstmcli.generation.stop_strings import StopFilter
+from lstmcli.tokenization.encoder import Encoder
+from lstmcli.tokenization.ids import END_ID, UNKNOWN_ID
 
 
 def sample(

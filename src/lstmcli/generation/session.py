@@ -8,62 +8,23 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.generation.filters import UNKNOWN_ID, Logits
+from lstmcli.engine.session import Session, State
 from lstmcli.generation.results import Continuation, TextPiece
 from lstmcli.model_dir.directory import ModelDir
-from lstmcli.tokenization.config import LmTokenizerConfig
-from lstmcli.tokenization.corpus_style import CorpusStyle
+from lstmcli.tokenization.encoder import Encoder, TextStreamer
+from lstmcli.tokenization.ids import END_ID, UNKNOWN_ID, Ids
 from lstmcli.training.events import Warned
 
-END_ID = 0
 TOKENS_AT_ONCE = 1024
 """Maximum tokens of a prompt that are read in one call."""
 SPACE_FIRST = ("word", "bpe", "unigram")
 """Tokenizers whose tokens include the space before a word."""
 
-Ids = NDArray[np.int32]
-State = tuple[Any, ...]
-"""Arrays [1, B, units]; their type depends on the session."""
 Event = Warned | TextPiece | Continuation
-
-
-class Streamer(Protocol):
-    def push(self, id: int) -> str:
-        """The text that this id completes."""
-
-    def end(self) -> str:
-        """The remaining text."""
-
-
-class Encoder(Protocol):
-    vocab_size: int
-    config: LmTokenizerConfig
-
-    @property
-    def corpus_style(self) -> CorpusStyle | None:
-        """The style of the model's corpus; None for an open vocabulary."""
-
-    def prompt(self, text: str) -> Ids:
-        """The ids of a text to be continued."""
-
-    def streamer(self, after: int) -> Streamer: ...
-
-    def tokens(self, ids: Sequence[int]) -> list[str]: ...
-
-    def unknown(self, ids: Any) -> NDArray[np.bool_]: ...
-
-
-class Session(Protocol):
-    def zero_state(self, B: int, /) -> State: ...
-
-    def read(self, ids_TB: Ids, state: State, /) -> State: ...
-
-    def logits(self, ids_TB: Ids, state: State, /) -> tuple[Logits, State]: ...
 
 
 @dataclass(frozen=True)
@@ -99,8 +60,8 @@ class PromptState:
     first_V: NDArray[np.bool_] | None = None
     """Mask of allowed first tokens: if the prompt ends with a space, those that start with it; None allows all."""
 
-    def streamer(self, encoder: Encoder) -> Streamer:
-        """A decoder for the tokens after the prompt."""
+    def streamer(self, encoder: Encoder) -> TextStreamer:
+        """Turns what comes after the prompt into text."""
         streamer = encoder.streamer(int(self.ids[-1]))
         return streamer if self.first_V is None else _WithoutSpace(streamer)
 
@@ -108,7 +69,7 @@ class PromptState:
 class _WithoutSpace:
     """Drops the leading space, which is already in the prompt."""
 
-    def __init__(self, streamer: Streamer) -> None:
+    def __init__(self, streamer: TextStreamer) -> None:
         self._streamer, self._begun = streamer, False
 
     def push(self, id: int) -> str:

@@ -26,7 +26,8 @@ from lstmcli.tokenization.batching import head_and_tail, pack
 if TYPE_CHECKING:
     from lstmcli.data.records import Record
     from lstmcli.inspection.reference import Trace
-from lstmcli.tokenization.tokenizer import UNKNOWN_ID, well_formed
+from lstmcli.tokenization.ids import UNKNOWN_ID
+from lstmcli.tokenization.tokenizer import well_formed
 
 
 def _check_label(model: ModelDir, config: InspectConfig) -> None:

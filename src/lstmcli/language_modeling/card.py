@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from lstmcli.model_dir.card import SPLITS, pairs, table
+from lstmcli.data.config import SPLIT_NAMES
+from lstmcli.model_dir.card import pairs, table
 from lstmcli.model_dir.markdown import code, plain
 
 
@@ -38,8 +39,8 @@ def card(config: Mapping[str, Any]) -> str:
 def _perplexities(metrics: Mapping[str, Any]) -> Iterator[str]:
     names = ("perplexity", "word_perplexity", "bits_per_char", "bits_per_byte")
     rows = [
-        (SPLITS.get(split, plain(split)), *(_number(found[name]) for name in names), f"{found['tokens']:,}")
-        for split, found in metrics.items()
+        (shown[:1].upper() + shown[1:], *(_number(found[name]) for name in names), f"{found['tokens']:,}")
+        for shown, found in ((SPLIT_NAMES.get(split, plain(split)), found) for split, found in metrics.items())
     ]
     if rows:
         yield "## Results"

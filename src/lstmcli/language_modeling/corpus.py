@@ -28,8 +28,7 @@ from numpy.typing import NDArray
 from lstmcli.errors import DataError, OutputError
 from lstmcli.safe_files import open_own
 from lstmcli.tokenization.auto import SAMPLE
-from lstmcli.tokenization.codecs import Ids
-from lstmcli.tokenization.lm_tokenizer import END_ID, UNKNOWN_ID
+from lstmcli.tokenization.ids import END_ID, UNKNOWN_ID, Ids
 from lstmcli.tokenization.stream_encoder import StreamEncoder
 
 MAGIC = b"lstm corpus 1\n"

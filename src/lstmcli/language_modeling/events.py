@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from lstmcli.language_modeling.results import CorpusCheck, LmReport
-from lstmcli.training.events import Event
+from lstmcli.training.events import Event, Measured
 
 
 @dataclass(frozen=True, slots=True)
@@ -19,12 +20,14 @@ class CorpusRead(Event):
     """lines or document."""
     vocab_size: int
 
+    def outcome(self) -> dict[str, Any]:
+        return {"tokenizer": self.tokenizer, "vocab_size": self.vocab_size, "data": asdict(self)}
+
 
 @dataclass(frozen=True, slots=True)
-class LmEvaluated(Event):
-    """The report on the validation or test split."""
+class LmEvaluated(Measured):
+    """A language model's figures on the validation or test split."""
 
-    split: str
     report: LmReport
 
 

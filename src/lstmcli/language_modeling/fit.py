@@ -19,7 +19,7 @@ from lstmcli.language_modeling.defaults import steps_per_epoch
 from lstmcli.language_modeling.trainer import Ids, LmTrainer, streams, total_nats, window_lengths
 from lstmcli.nn.cells import State
 from lstmcli.nn.optim import swapped
-from lstmcli.tokenization.lm_tokenizer import END_ID
+from lstmcli.tokenization.ids import END_ID
 from lstmcli.training import loop
 from lstmcli.training.checkpoint import Arrays, Checkpoints, Snapshot
 from lstmcli.training.divergence import DivergenceMonitor

@@ -3,35 +3,20 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import cast
 
-from lstmcli.generation.config import ENGINES
-from lstmcli.generation.session import Generator, Session
+from lstmcli.engine.registry import AUTO
+from lstmcli.generation.session import Generator
 from lstmcli.language_modeling.model import load_language_model
 from lstmcli.model_dir.directory import retry_if_replaced
-from lstmcli.nn.device import check_engine
 
 
 def load_generator(
-    path: str | Path, *, threads: int | None = None, engine: str = "auto", device: str = "cpu"
+    path: str | Path, *, threads: int | None = None, engine: str | None = AUTO, device: str = "cpu"
 ) -> Generator:
-    """Load the language model in a directory for generation.
-
-    Args:
-        threads: None uses all cores.
-        engine: int8: fast, approximate; onnx: exact; torch: PyTorch; auto: int8 if its loss is low enough, else onnx.
-        device: cpu, cuda or auto; PyTorch only.
-
-    Raises:
-        ModelError: missing, damaged, too new, or not a language model.
-        UsageError: an unknown engine or device.
-    """
-    check_engine(engine, ENGINES, device)
+    """The language model in a directory, ready to generate; arguments and errors as ``load_language_model``."""
 
     def load() -> Generator:
-        kind = "torch" if engine == "torch" else "onnx"
-        found = load_language_model(path, threads=threads, engine=kind, device=device)
-        exact = engine in ("onnx", "torch") or (engine == "auto" and not found.model.config["int8"])
-        return Generator(found.encoder, cast(Session, found.together if exact else found.int8()), found.model)
+        found = load_language_model(path, threads=threads, engine=engine, device=device, exact=False)
+        return Generator(found.encoder, found.together, found.model)
 
     return retry_if_replaced(path, load)

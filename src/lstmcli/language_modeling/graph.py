@@ -74,7 +74,12 @@ def language_model_graph(weights: Weights, config: LmModelConfig, *, int8: bool 
         logits_MV = parts.product(h_MK, "embedding" if config.tied else "decoder.weight", "decoder.bias")
     graph.node("Reshape", logits_MV, shape_PBV, name="logits")
     _add_scores(graph)
+    inputs, outputs = _declared(states, V, K)
+    return graph.finish("lstm-language-model", _values(inputs), _values(outputs))
 
+
+def _declared(states: list[tuple[str, int]], V: int, K: int) -> tuple[_Values, _Values]:
+    """Inputs and outputs."""
     inputs: _Values = {
         "ids": (INT32, ["T", "B"]),
         "first": (INT64, [1]),
@@ -86,7 +91,7 @@ def language_model_graph(weights: Weights, config: LmModelConfig, *, int8: bool 
     outputs["hidden"] = (FLOAT, ["T", "B", K])
     for name, hidden in states:
         inputs[name] = outputs[f"{name}_out"] = (FLOAT, [1, "B", hidden])
-    return graph.finish("lstm-language-model", _values(inputs), _values(outputs))
+    return inputs, outputs
 
 
 def _add_scores(graph: Graph) -> None:

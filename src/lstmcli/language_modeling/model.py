@@ -9,16 +9,15 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
+from lstmcli.engine.registry import AUTO, Engine, check_engine, choose_engine
+from lstmcli.engine.session import Session
 from lstmcli.language_modeling.load import language_model_weights
-from lstmcli.language_modeling.scoring.score import Session
 from lstmcli.model_dir.directory import TOKENIZER, WEIGHTS, ModelDir, read_model, retry_if_replaced
 from lstmcli.model_dir.files import ReadAhead, use_file
-from lstmcli.nn.device import check_engine, resolve_device
+from lstmcli.nn.device import resolve_device
 from lstmcli.tasks import LANGUAGE_MODELING
 from lstmcli.threads import cores
 from lstmcli.tokenization.stream_encoder import StreamEncoder
-
-ENGINES = ("onnx", "torch")
 
 _OOV_RULES = {
     "word": "closed vocabulary: an unknown word is read and scored as <unk>, and so is a <unk> in the text",
@@ -34,8 +33,9 @@ class LanguageModel:
 
     model: ModelDir
     encoder: StreamEncoder
-    engine: str
+    engine: Engine
     device: str
+    """cpu or cuda: where the engine runs."""
     threads: int | None
     file: ReadAhead
     """The weights, read with the other files, because the model may be replaced at any time."""
@@ -64,9 +64,9 @@ class LanguageModel:
 
     @cached_property
     def apart(self) -> tuple[Session, int]:
-        """A session with one thread per run, and the number of concurrent runs: for many texts."""
-        if self.engine == "torch":
-            return self.together, 1  # PyTorch parallelises within a batch
+        """One thread a run, and how many runs may go on at once: for many texts."""
+        if self.engine.spreads:
+            return self.together, 1
         return self._session(1), self.threads or cores()
 
     def weights(self) -> dict[str, NDArray[np.generic]]:
@@ -78,55 +78,50 @@ class LanguageModel:
             self.file,
         )
 
-    def int8(self) -> Session:
-        """A session with int8 weights that uses all threads for one run."""
-        return self._session(self.threads, int8=True)
-
-    def _session(self, threads: int | None, *, int8: bool = False) -> Session:
-        """Built from the verified weights, because an untrusted graph could allocate any amount of memory."""
-        config, V = self.model.settings.model, self.encoder.vocab_size
+    def _session(self, threads: int | None) -> Session:
+        """Made from the weights: a graph from a stranger could ask for any amount of memory."""
+        model = self.model
 
         def build(data: bytes) -> Session:
-            weights = language_model_weights(data, self.model, V)
-            if self.engine == "torch":
-                from lstmcli.language_modeling.network import load_language_model
-                from lstmcli.language_modeling.torch_session import TorchSession
+            weights = language_model_weights(data, model, self.encoder.vocab_size)
+            found: Session = self.engine.open(model.task, model.settings, weights, device=self.device, threads=threads)
+            return found
 
-                return TorchSession(load_language_model(weights, config, V), self.device, threads)
-
-            from lstmcli.language_modeling.graph import language_model_graph
-            from lstmcli.language_modeling.onnx_session import LanguageModelSession
-
-            return LanguageModelSession(language_model_graph(weights, config, int8=int8), config, threads)
-
-        return use_file(self.model, WEIGHTS, build, self.file)
+        return use_file(model, WEIGHTS, build, self.file)
 
 
 def load_language_model(
-    path: str | Path, *, threads: int | None = None, engine: str = "onnx", device: str = "cpu"
+    path: str | Path,
+    *,
+    threads: int | None = None,
+    engine: str | None = None,
+    device: str = "cpu",
+    exact: bool = True,
 ) -> LanguageModel:
     """Load the language model in a directory.
 
     Args:
         threads: None uses all cores.
-        engine: onnx, or torch, the same weights in PyTorch.
-        device: cpu, cuda or auto; PyTorch only.
+        engine: one of ``engine.registry.engine_names()``; None leaves the choice to ``LSTM_ENGINE`` and the registry.
+        device: cpu, cuda or auto; an engine of PyTorch only.
+        exact: whether only engines with exact figures are allowed.
 
     Raises:
         ModelError: missing, damaged, too new, or not a language model.
-        UsageError: an unknown engine or device.
+        UsageError: an unknown engine or device, or an engine that cannot run this model.
     """
-    check_engine(engine, ENGINES, device)
-    if engine == "torch":
-        device = resolve_device(device)
+    check_engine(engine, device, exact=exact, auto=not exact)
+    name = None if engine == AUTO else engine
 
     def load() -> LanguageModel:
         model = read_model(path, task=LANGUAGE_MODELING)
+        prefer = "int8" if engine == AUTO and model.config["int8"] else None
+        chosen = choose_engine(model.task, model.settings, name, device, exact=exact, prefer=prefer)
         file = ReadAhead(model, WEIGHTS)
         encoder = use_file(
             model, TOKENIZER, lambda data: StreamEncoder.from_json(data.decode(), model.settings.tokenizer)
         )
         file.bytes()
-        return LanguageModel(model, encoder, engine, device, threads, file)
+        return LanguageModel(model, encoder, chosen, resolve_device(device, chosen.devices), threads, file)
 
     return retry_if_replaced(path, load)

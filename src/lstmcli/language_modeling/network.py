@@ -18,13 +18,11 @@ from torch import Tensor, nn
 from torch.nn import functional
 
 from lstmcli.language_modeling.config import LmModelConfig
-from lstmcli.nn.adaptive_softmax import AdaptiveSoftmax
+from lstmcli.nn.adaptive_softmax import INIT_RANGE, AdaptiveSoftmax
 from lstmcli.nn.cells import State
 from lstmcli.nn.dropout import locked_dropout
 from lstmcli.nn.softmax import cross_entropy
 from lstmcli.nn.stack import Stack
-
-INIT_RANGE = 0.1
 
 
 class WindowOutput(NamedTuple):

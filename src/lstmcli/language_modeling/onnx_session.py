@@ -9,24 +9,28 @@ Shapes: T tokens, B texts, V words, H units of a layer.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.cells import CELLS
-from lstmcli.engine.nodes import InferenceGraph
-from lstmcli.engine.runtime import Session
+from lstmcli.engine.nodes import InferenceGraph, Weights
+from lstmcli.engine.runtime import GraphRunner
+from lstmcli.engine.session import LOGITS_AT_ONCE
 from lstmcli.language_modeling.config import LmModelConfig
 from lstmcli.threads import cores
+from lstmcli.tokenization.ids import Ids
 
-Ids = NDArray[np.int32]
+if TYPE_CHECKING:
+    from lstmcli.engine.registry import Engine
+    from lstmcli.language_modeling.config import LmConfig
+
 Floats = NDArray[np.float32]
 State = tuple[Floats, ...]
 """For each layer h and, where the cell has one, c: [1, B, H]."""
 
-CELLS_AT_ONCE = 2**22
-"""Logits in memory at once when scoring: 16 MB, for texts of any length."""
-NOTHING = np.zeros((0, 0), np.int64)
+NO_TARGETS = np.zeros((0, 0), np.int64)
 
 
 def state_names(config: LmModelConfig) -> list[tuple[str, int]]:
@@ -39,11 +43,11 @@ class LanguageModelSession:
 
     def __init__(self, graph: InferenceGraph, config: LmModelConfig, threads: int | None = None) -> None:
         """Raises ModelError if the graph cannot be loaded."""
-        # Runs have similar, bounded sizes, so the arena keeps memory.
-        self._session = Session(graph, threads=threads or cores(), arena=True)
+        # Runs are of a bounded size and alike, so memory is kept.
+        self._runner = GraphRunner(graph, threads=threads or cores(), arena=True)
         self._widths = dict(state_names(config))
         self._states = [f"{name}_out" for name in self._widths]
-        self.vocab_size = int(self._session.sizes["logits"][2])
+        self.vocab_size = int(self._runner.sizes["logits"][2])
 
     def zero_state(self, B: int) -> State:
         """The initial state of ``B`` texts."""
@@ -80,7 +84,7 @@ class LanguageModelSession:
     ) -> tuple[list[Floats], State]:
         """The requested outputs, computed in windows of bounded memory and concatenated; T is at least 1."""
         found: list[list[Floats]] = []
-        step = max(1, CELLS_AT_ONCE // (self.vocab_size * max(1, ids_TB.shape[1])))
+        step = max(1, LOGITS_AT_ONCE // (self.vocab_size * max(1, ids_TB.shape[1])))
         for start in range(0, len(ids_TB), step):
             window = slice(start, start + step)
             results = self._run(wanted, ids_TB[window], state, targets_TB[window])
@@ -93,7 +97,7 @@ class LanguageModelSession:
         wanted: Sequence[str],
         ids_TB: Ids,
         state: State,
-        targets_TB: NDArray[np.integer] = NOTHING,
+        targets_TB: NDArray[np.integer] = NO_TARGETS,
         first: int = 0,
     ) -> list[Floats]:
         """The requested outputs, then the parts of the state."""
@@ -104,5 +108,15 @@ class LanguageModelSession:
             "measure_entropy": np.array(["entropy" in wanted]),
             **dict(zip(self._widths, state, strict=True)),
         }
-        result: list[Floats] = self._session.run([*wanted, *self._states], inputs)
+        result: list[Floats] = self._runner.run([*wanted, *self._states], inputs)
         return result
+
+
+def open_session(
+    engine: Engine, settings: LmConfig, weights: Weights, *, device: str, threads: int | None
+) -> LanguageModelSession:
+    """The graph of the weights, as ``Engine.open`` wants it."""
+    from lstmcli.language_modeling.graph import language_model_graph
+
+    graph = language_model_graph(weights, settings.model, int8=not engine.exact)
+    return LanguageModelSession(graph, settings.model, threads)

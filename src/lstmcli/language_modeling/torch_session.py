@@ -5,20 +5,24 @@ Shapes: T tokens, B texts, V words, K units of the last layer.
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 import torch
 from numpy.typing import NDArray
 from torch import Tensor
 
-from lstmcli.language_modeling.network import LanguageModel
+from lstmcli.engine.session import LOGITS_AT_ONCE
+from lstmcli.language_modeling.network import LanguageModel, load_language_model
 from lstmcli.nn.cells import CELLS, State
 from lstmcli.threads import check_threads
 
+if TYPE_CHECKING:
+    from lstmcli.engine.nodes import Weights
+    from lstmcli.engine.registry import Engine
+    from lstmcli.language_modeling.config import LmConfig
+
 Floats = NDArray[np.float32]
-CELLS_AT_ONCE = 2**24
-"""Logits in memory at once when scoring: 64 MB."""
 
 
 class TorchSession:
@@ -77,7 +81,7 @@ class TorchSession:
 
     def _score(self, h_TBK: Tensor, targets_TB: NDArray[np.integer], entropy: bool) -> tuple[Floats, Floats | None]:
         targets = self._tensor(targets_TB)
-        step = max(1, CELLS_AT_ONCE // (self.vocab_size * max(1, h_TBK.shape[1])))
+        step = max(1, LOGITS_AT_ONCE // (self.vocab_size * max(1, h_TBK.shape[1])))
         nats: list[Any] = []
         found: list[Any] = []
         for start in range(0, len(h_TBK), step):
@@ -94,3 +98,10 @@ class TorchSession:
 
 def _numpy(tensor: Tensor) -> Floats:
     return np.asarray(tensor.float().cpu().numpy(), np.float32)
+
+
+def open_session(
+    engine: Engine, settings: LmConfig, weights: Weights, *, device: str, threads: int | None
+) -> TorchSession:
+    """The module of the weights, as ``Engine.open`` wants it."""
+    return TorchSession(load_language_model(weights, settings.model, len(weights["embedding"])), device, threads)

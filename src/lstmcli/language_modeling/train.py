@@ -25,7 +25,7 @@ from lstmcli.model_dir.directory import TOKENIZER
 from lstmcli.nn.device import native_bf16
 from lstmcli.tasks import LANGUAGE_MODELING
 from lstmcli.tokenization.auto import infer_tokenizer_config
-from lstmcli.tokenization.lm_tokenizer import END_ID
+from lstmcli.tokenization.ids import END_ID
 from lstmcli.tokenization.stream_encoder import StreamEncoder
 from lstmcli.tokenization.unknown_rate import unknown_in_validation
 from lstmcli.training import events

@@ -7,8 +7,6 @@ from typing import Any
 
 from lstmcli.model_dir.markdown import plain
 
-SPLITS = {"valid": "Validation", "test": "Test"}
-
 
 def pairs(values: Mapping[str, Any]) -> str:
     flat: dict[str, Any] = {}

@@ -1,16 +1,17 @@
-"""The description of a model directory, after verifying all of its files."""
+"""What a model directory says of itself, every file of it checked."""
 
 from __future__ import annotations
 
 from pathlib import Path
 
+from lstmcli.engine.registry import AUTO, check_engine, usual_engine
 from lstmcli.model_dir.directory import ModelDir, read_model, retry_if_replaced
 from lstmcli.model_dir.reproducibility import nondeterminism_reasons
 from lstmcli.model_dir.results import ModelInfo
 
 
 def info(path: str | Path) -> ModelInfo:
-    """What the model is, how it was trained, and its metrics.
+    """What the model is, how it was trained and how well it did.
 
     Raises:
         ModelError: as ``read_model``, and for any file that is damaged.
@@ -24,6 +25,8 @@ def _info(model: ModelDir) -> ModelInfo:
     return ModelInfo(
         path=str(model.path),
         task=model.task.name,
+        engine=_engine(model),
+        generates_with=_engine(model, "int8") if config.get("int8") else "",
         labels=model.labels,
         multilabel=model.multilabel,
         architecture=config["architecture"],
@@ -44,3 +47,10 @@ def _info(model: ModelDir) -> ModelInfo:
         calibration={"scale": config["calibration"]["scale"]} if "calibration" in config else {},
         config=config[model.task.config_key],
     )
+
+
+def _engine(model: ModelDir, prefer: str | None = None) -> str:
+    """The name of the engine that would run the model; empty where none does.  Raises: UsageError."""
+    check_engine(None, AUTO)
+    found = usual_engine(model.task, model.settings, prefer=prefer)
+    return found.name if found else ""

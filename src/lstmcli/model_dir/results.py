@@ -12,6 +12,10 @@ class ModelInfo:
 
     path: str
     task: str
+    engine: str
+    """Which would run it here; empty where none does."""
+    generates_with: str
+    """The engine that `lstm generate` would use instead; empty where it is the same."""
     labels: tuple[str, ...]
     multilabel: bool
     architecture: str

@@ -1,4 +1,4 @@
-"""Checks and sizes shared by the settings of networks."""
+"""Checks, sizes and devices shared by the settings of networks."""
 
 from __future__ import annotations
 
@@ -6,6 +6,8 @@ from collections.abc import Sequence
 from typing import Any
 
 from lstmcli.config import CELL_NAMES, MAX_LAYERS, MAX_UNITS, among, fraction, within
+
+DEVICES: tuple[str, ...] = ("auto", "cpu", "cuda")
 
 
 def check_network(config: Any, dropouts: Sequence[str]) -> None:

@@ -5,37 +5,28 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from lstmcli.errors import UsageError
-
-DEVICES = ("auto", "cpu", "cuda")
-
-
-def check_engine(engine: str, engines: Sequence[str], device: str) -> None:
-    """Raises ``UsageError`` for an unknown engine or device, or a device that the engine cannot use."""
-    if engine not in engines:
-        raise UsageError(f"engine must be one of {', '.join(engines)}, not {engine!r}")
-    _check(device)
-    if engine != "torch" and device == "cuda":
-        raise UsageError(f"the {engine} engine runs on the CPU, not on {device}", hint="add --engine torch")
+from lstmcli.nn.config import DEVICES
 
 
-def _check(device: str) -> None:
-    if device not in DEVICES:
-        raise UsageError(f"device must be one of {', '.join(DEVICES)}, not {device!r}")
+def resolve_device(device: str, devices: Sequence[str] = DEVICES) -> str:
+    """cpu or cuda; ``auto`` takes a GPU if there is one.
 
-
-def resolve_device(device: str) -> str:
-    """cpu or cuda; ``auto`` is a GPU if there is one.
+    Args:
+        devices: those that can be used; without cuda among them PyTorch is not imported to look for one.
 
     Raises:
         UsageError: an unknown device, or cuda without a CUDA device.
     """
-    _check(device)
+    if device not in DEVICES:
+        raise UsageError(f"device must be one of {', '.join(DEVICES)}, not {device!r}")
+    if device == "cpu" or "cuda" not in devices:
+        return "cpu"
 
     import torch
 
     if device == "auto":
         return "cuda" if torch.cuda.is_available() else "cpu"
-    if device == "cuda" and not torch.cuda.is_available():
+    if not torch.cuda.is_available():
         raise UsageError("there is no CUDA device here", hint="leave --device out, or install a CUDA build of PyTorch")
     return device
 

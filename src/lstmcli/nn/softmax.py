@@ -15,7 +15,7 @@ import torch
 from torch import Tensor
 
 MAX_LOGITS = 2**25
-"""Logits in memory at once, at least ``CHUNK`` rows.  Fewer and larger matrix products are faster."""
+"""Logits that exist at once; at least ``CHUNK`` rows of them.  Fewer, larger products are the faster ones."""
 CHUNK = 128
 ALIGN = 16
 """The inner dimension is padded to a multiple of this for the kernels; two of the padding columns hold the bias."""

@@ -13,11 +13,9 @@ from collections.abc import Callable, Sequence
 from itertools import chain, pairwise
 
 import numpy as np
-from numpy.typing import NDArray
 
+from lstmcli.tokenization.ids import Ids
 from lstmcli.tokenization.tokenizer import ENDINGS
-
-Ids = NDArray[np.int32]
 
 WORD = re.compile(rf"'(?:{ENDINGS})(?![a-z0-9])|\w+|[^\s\w]", re.ASCII | re.IGNORECASE)
 """``tokenizer.WORD`` for ASCII text."""

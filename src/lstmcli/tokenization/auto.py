@@ -21,7 +21,7 @@ from dataclasses import replace
 from typing import Any
 
 from lstmcli.tokenization.config import LmTokenizerConfig
-from lstmcli.tokenization.lm_tokenizer import END, END_ID, UNKNOWN, UNKNOWN_ID
+from lstmcli.tokenization.ids import END, END_ID, UNKNOWN, UNKNOWN_ID
 from lstmcli.tokenization.tokenizer import read_tokenizer
 
 MIN_PIECES, MAX_PIECES = 512, 16_000

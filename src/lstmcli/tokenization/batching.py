@@ -10,7 +10,7 @@ from collections.abc import Iterator, Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.tokenization.features import Ids
+from lstmcli.tokenization.ids import Ids
 
 Lengths = NDArray[np.int64]
 

@@ -1,7 +1,7 @@
-"""Codecs: encode texts as ids and ids as bytes, for each kind of language-model tokenizer.
+"""How texts become ids and ids become bytes again, for each kind of language-model tokenizer.
 
-Words between spaces, characters and bytes only need a lookup table; other kinds use ``tokenizers``.
-Shapes: N ids of several texts, concatenated.
+Words between spaces, characters and bytes need nothing but a table; the rest is left to ``tokenizers``.
+Shapes: N ids of some texts, end to end.
 """
 
 from __future__ import annotations
@@ -20,41 +20,41 @@ from tokenizers import Tokenizer
 from lstmcli.errors import DataError
 from lstmcli.tokenization.config import LmTokenizerConfig
 from lstmcli.tokenization.guard import MAX_AFFIX, check_ids, checked_ids, growth_of, guarded
-from lstmcli.tokenization.lm_tokenizer import END, END_ID, NEWLINE, UNKNOWN, UNKNOWN_ID, WRITTEN_END
+from lstmcli.tokenization.ids import END, END_ID, UNKNOWN, UNKNOWN_ID, Ids
+from lstmcli.tokenization.lm_tokenizer import NEWLINE, WRITTEN_END
 from lstmcli.tokenization.tokenizer import parse_tokenizer, unknown_id
 
-Ids = NDArray[np.int32]
 Span = tuple[int, int]
 
 
 class Codec(Protocol):
-    """Encodes texts as ids, and ids as bytes."""
+    """One way to write texts as ids."""
 
     vocab_size: int
     newline: int | None
-    """Id of the line end; None if the vocabulary has none."""
+    """The id of the line end, where the vocabulary has one."""
     leads: bool
-    """A space is added before a line when it is encoded."""
+    """A line is read as if a space stood before it."""
     spaced: bool
-    """The first space of a decoded line is dropped."""
+    """The first space of a line is not part of the text."""
     growth: float
-    """Upper bound on the total length of a text's pieces, relative to the text."""
+    """Pieces of a text, end to end, are so many times as long as it is, at most."""
 
     def ids(self, texts: Sequence[str]) -> tuple[Ids, NDArray[np.int64]]:
-        """The ids of all texts, concatenated [N], and the number of ids of each."""
+        """The ids of all texts end to end, [N], and how many each text has."""
 
     def spans(self, text: str) -> list[Span]:
-        """The span of characters of each id."""
+        """The characters that each id stands for."""
 
     def pieces(self) -> list[bytes]:
-        """The text of each id within a line, in UTF-8."""
+        """What each id adds to a line, in UTF-8."""
 
 
 def read_codec(tokenizer_json: str, config: LmTokenizerConfig) -> Codec:
-    """The codec of a ``tokenizer.json``.
+    """The code of a ``tokenizer.json``.
 
     Raises:
-        DataError: it is not a tokenizer, or not of the kind in ``config``.
+        DataError: it is no tokenizer, or not of the kind that ``config`` says.
     """
     kind = "spaces" if (config.kind, config.words) == ("word", "spaces") else config.kind
     if kind not in ("spaces", "char", "byte"):
@@ -75,14 +75,14 @@ def read_codec(tokenizer_json: str, config: LmTokenizerConfig) -> Codec:
 
 
 class _Known(dict[str, int]):
-    """A vocabulary that maps any other word to the unknown token."""
+    """A vocabulary in which every other word is unknown."""
 
     def __missing__(self, word: str) -> int:
         return UNKNOWN_ID
 
 
 class WordCodec:
-    """Words separated by white space."""
+    """Words between white space."""
 
     leads, spaced = False, True
     growth = 1.0
@@ -130,7 +130,7 @@ class CharacterCodec:
     def ids(self, texts: Sequence[str]) -> tuple[Ids, NDArray[np.int64]]:
         text = "".join(texts)
         if self._lowercase:
-            text = text.replace("İ", "i").lower()  # the only character whose lower case has two
+            text = text.replace("İ", "i").lower()  # the only character that becomes two
         codes = np.frombuffer(text.encode("utf-32-le"), np.uint32)
         return self._by_code[codes], np.fromiter(map(len, texts), np.int64, len(texts))
 
@@ -146,7 +146,7 @@ class CharacterCodec:
 
 
 class ByteCodec:
-    """UTF-8 bytes."""
+    """Bytes of UTF-8."""
 
     leads, spaced = False, False
     growth = 1.0
@@ -173,10 +173,10 @@ class ByteCodec:
 
 
 class LibraryCodec:
-    """Any tokenizer of the library ``tokenizers``.
+    """Whatever ``tokenizers`` runs.
 
-    The ids of a tokenizer made elsewhere are shifted, so that 0 is the end and 1 the unknown token.  If it has no line
-    end, one is added after its ids.
+    The ids of a tokenizer made elsewhere are moved up, to leave 0 to the end and 1 to the unknown token; a line
+    end is added after them where it has none.
     """
 
     def __init__(self, tokenizer: Tokenizer, config: LmTokenizerConfig) -> None:
@@ -228,7 +228,7 @@ class LibraryCodec:
 
     @cached_property
     def _foreign(self) -> tuple[list[bytes], bool]:
-        """The text of each id within a line, and whether the first space of a line is dropped."""
+        """What each id of the tokenizer adds to a line, and whether the first space of a line is left out."""
         size = self.vocab_size - self._shift - self._own_newline
         tokens = [self.tokenizer.id_to_token(i) or "" for i in range(size)]
         decoder: dict[str, Any] = json.loads(self.tokenizer.to_str())["decoder"] or {}
@@ -243,7 +243,7 @@ class LibraryCodec:
         return self._by_decoding(tokens)
 
     def _by_decoding(self, tokens: list[str]) -> tuple[list[bytes], bool]:
-        """The same for any decoder: decode each id after a word, and remove the word."""
+        """For any decoder: what it writes for an id that follows a word."""
 
         def decode(ids: list[list[int]], skip_special_tokens: bool) -> list[str]:
             with guarded():
@@ -272,7 +272,7 @@ def _concatenated(rows: Iterable[list[int]], vocab_size: int) -> tuple[Ids, NDAr
 
 
 def byte_symbols() -> list[str]:
-    """The character that represents each byte in byte-level tokenizers (Radford et al. 2019, ``bytes_to_unicode``)."""
+    """The character by which byte-level tokenizers write each byte (Radford et al. 2019, ``bytes_to_unicode``)."""
     printable = {*range(0x21, 0x7F), *range(0xA1, 0xAD), *range(0xAE, 0x100)}
     others = iter(range(0x100, 0x200))
     return [chr(byte if byte in printable else next(others)) for byte in range(256)]

@@ -16,9 +16,9 @@ from collections.abc import Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
 
+from lstmcli.tokenization.ids import UNKNOWN
 from lstmcli.tokenization.tokenizer import ENDINGS
 
-UNKNOWN = "<unk>"
 _CASED = 0.02
 """Maximum share of words with capitals in the vocabulary of a lower-cased corpus."""
 _LEAST_WORDS = 20

@@ -22,9 +22,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.tokenization.casing import SPELLINGS
+from lstmcli.tokenization.ids import Ids
 from lstmcli.tokenization.scripts import APART
-
-Ids = NDArray[np.int32]
 
 FEATURES = 4
 _CJK = re.compile(r"[⺀-鿿豈-﫿ｦ-ﾟ𠀀-𳎯]")

@@ -30,6 +30,9 @@ from lstmcli.tokenization.growth import (
     pre_tokenizer_growth,
 )
 
+PIECE = 50_000
+"""Characters given to a tokenizer as one text."""
+
 MAX_GROWTH = 32
 """Maximum growth relative to the weight of a text, which is at most 11 times its bytes and usually about equal."""
 MAX_DECODED = 64

@@ -24,11 +24,11 @@ from itertools import count
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers
 
 from lstmcli.tokenization.config import LmTokenizerConfig
+from lstmcli.tokenization.ids import END, UNKNOWN
 from lstmcli.tokenization.scripts import CLUSTER, UNSPACED
 from lstmcli.tokenization.tokenizer import CONTRACTION, Recipe, learn, read_tokenizer, well_formed
 
-END, UNKNOWN, NEWLINE = "</s>", "<unk>", "\n"
-END_ID, UNKNOWN_ID = 0, 1
+NEWLINE = "\n"
 WRITTEN_END = f" {END}"
 """The vocabulary entry of the word ``</s>`` in a text, for words between spaces; no other entry has a space."""
 

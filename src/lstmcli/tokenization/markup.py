@@ -16,8 +16,8 @@ _ENTITY = r"&(?:amp|quot|lt|gt|nbsp|apos|rsquo|lsquo|ldquo|rdquo|ndash|mdash|hel
 PATTERNS = (f"(?i:{_TAG})", f"(?i:{_ENTITY})")
 """For a tokenizer: the patterns of a tag and of a character reference."""
 HTML = re.compile(f"{_TAG}|{_ENTITY}", re.IGNORECASE)
-WORTH_SAYING = 0.01
-"""Share of texts with HTML from which there is a warning."""
+MIN_SHARE = 0.01
+"""Share of the texts that hold HTML, from which it is said."""
 
 
 def count_html(texts: Iterable[str]) -> tuple[int, str]:

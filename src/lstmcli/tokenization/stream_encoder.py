@@ -1,6 +1,6 @@
-"""Encode and decode running text, for language models.
+"""Running text to ids and back, for language models.
 
-Shapes: T ids of a line, N ids of several lines, concatenated, V the vocabulary.
+Shapes: T ids of a line, N ids of several end to end, V the vocabulary.
 """
 
 from __future__ import annotations
@@ -14,16 +14,18 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.tokenization.codecs import Ids, Span, read_codec
+from lstmcli.tokenization.codecs import Span, read_codec
 from lstmcli.tokenization.config import LmTokenizerConfig
 from lstmcli.tokenization.corpus_style import CorpusStyle, infer_corpus_style
-from lstmcli.tokenization.lm_tokenizer import END, END_ID, UNKNOWN, UNKNOWN_ID, train_lm_tokenizer
+from lstmcli.tokenization.guard import PIECE
+from lstmcli.tokenization.ids import END, END_ID, UNKNOWN, UNKNOWN_ID, Ids
+from lstmcli.tokenization.lm_tokenizer import train_lm_tokenizer
 from lstmcli.tokenization.tokenizer import well_formed
 
-PIECE, GROUP = 50_000, 250_000
-"""Maximum characters of one text, and of one call, given to the tokenizer."""
+GROUP = 250_000
+"""Characters given to the tokenizer at once."""
 
-# No space is added before these: Chinese and Japanese characters and marks, and white space other than a space.
+# No space is put before these: Chinese and Japanese characters and marks, and white space but the space itself.
 _NO_SPACE_BEFORE = re.compile(
     "[\u2e80-\u2fdf\u3000-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]"
     "|(?! )\\s"
@@ -32,9 +34,9 @@ _CUT_POINT = re.compile(r"\S(?=\s)")
 
 
 class StreamEncoder:
-    """Encodes lines as ids.  The ids of a line do not depend on other lines, and the last id closes the line.
+    """Lines to ids.  A line's ids are its own, whatever stands beside it, and end with one that closes it.
 
-    In mode ``lines`` the last id is ``</s>``.  In mode ``document`` it is the line end, an ordinary token, and ``</s>``
+    In mode ``lines`` that is ``</s>``; in mode ``document`` it is the line end, a token like others, and ``</s>``
     comes once, after the whole text (see ``corpus.py``).
     """
 
@@ -52,7 +54,7 @@ class StreamEncoder:
 
     @classmethod
     def train(cls, lines: Iterable[str], config: LmTokenizerConfig) -> StreamEncoder:
-        """Learn the vocabulary from ``lines``, the training split; ``config`` must have no "auto".
+        """Learns the vocabulary from ``lines``, the training split's; ``config`` is settled, nothing in it "auto".
 
         Raises:
             DataError: ``config.path`` is not a tokenizer.json, or a unigram vocabulary cannot hold every character.
@@ -63,7 +65,7 @@ class StreamEncoder:
 
     @classmethod
     def from_json(cls, tokenizer_json: str, config: LmTokenizerConfig) -> StreamEncoder:
-        """Raises ``DataError`` if it is not a tokenizer of the kind in ``config``."""
+        """Raises ``DataError`` for what is no tokenizer, or one of another kind."""
         return cls(tokenizer_json, config)
 
     def to_json(self) -> str:
@@ -72,7 +74,7 @@ class StreamEncoder:
     # Text to ids
 
     def encode(self, lines: Sequence[str]) -> list[Ids]:
-        """The ids of each line, [T], T at least 1, including the one that closes the line."""
+        """Each line as [T], T at least 1: its tokens, then what closes it."""
         if not lines:
             return []
         ids, ends = zip(*self.stream(lines), strict=True)
@@ -81,9 +83,9 @@ class StreamEncoder:
         return np.split(np.concatenate(ids), ends_L[:-1])
 
     def stream(self, lines: Iterable[str]) -> Iterator[tuple[Ids, NDArray[np.int64]]]:
-        """The ids of all lines in chunks [N], each with the positions in the chunk after which a line ends.
+        """The ids of all lines end to end, some at a time, [N], and after how many of them a line ends.
 
-        Memory is bounded, however long the text or a line is.
+        Memory stays flat, however long the text or a line of it is.
         """
         for texts, last in self._groups(lines):
             ids_N, lengths = self._codec.ids(texts)
@@ -91,14 +93,14 @@ class StreamEncoder:
             yield np.insert(ids_N, ends, self.close_id), ends + np.arange(1, len(ends) + 1)
 
     def prompt(self, text: str) -> Ids:
-        """The ids of a text to be continued: as ``encode``, but the last line is not closed."""
+        """The ids of a text that goes on: as ``encode`` has its lines, but nothing closes the last one."""
         return np.concatenate(self.encode(text.split("\n")))[:-1]
 
     def offsets(self, line: str) -> list[Span]:
-        """The span of characters of each id of a line.
+        """The characters of the line that each id of it stands for; what closes it is no character of it.
 
-        ``</s>`` has the span (len, len), the line end (len, len + 1).  Ids of the same character, such as bytes, have
-        the same span.
+        ``</s>`` has (len, len), the line end (len, len + 1).  Ids that share a character, as bytes do, share
+        its span.
         """
         line = well_formed(line)
         ahead = len(lead(line)) if self._codec.leads else 0
@@ -109,7 +111,7 @@ class StreamEncoder:
         return [*spans, (len(line), len(line) + (self.close_id != END_ID))]
 
     def _groups(self, lines: Iterable[str]) -> Iterator[tuple[list[str], list[bool]]]:
-        """Groups of about ``GROUP`` characters: pieces of lines, and whether each piece is the last of its line."""
+        """Pieces of the lines, and whether each is the last of its line, in groups of about ``GROUP`` characters."""
         texts: list[str] = []
         last: list[bool] = []
         size = 0
@@ -129,23 +131,23 @@ class StreamEncoder:
     # Ids to text
 
     def decode(self, ids: Iterable[int], after: int = END_ID) -> str:
-        """The text of the ids; invalid bytes become U+FFFD.
+        """The text of the ids; bytes that make no character become U+FFFD.
 
-        A line ends with "\\n", so encoding and decoding adds one.  ``</s>`` of a document is the empty string.
+        A line ends with "\\n": ``encode`` and back adds one.  ``</s>`` of a document is nothing.
 
         Args:
-            after: the id before the first; by default the ids start a line.
+            after: the id before the first; by default a line starts here.
         """
         streamer = self.streamer(after)
         return "".join(map(streamer.push, ids)) + streamer.end()
 
     def streamer(self, after: int = END_ID) -> Streamer:
-        """A decoder for one id at a time, that continues after the id ``after``."""
+        """Turns ids to text one by one, going on after the id given."""
         return Streamer(self.pieces, self._codec.spaced, {END_ID, self.close_id}, after)
 
     @cached_property
     def pieces(self) -> list[bytes]:
-        """The text of each id within a line, in UTF-8; empty for ``</s>`` of a document."""
+        """What each id adds to a line, in UTF-8; nothing for ``</s>`` of a document."""
         pieces = self._codec.pieces()
         if self.close_id == END_ID:
             pieces[END_ID] = b"\n"
@@ -154,7 +156,7 @@ class StreamEncoder:
     # What the ids are
 
     def tokens(self, ids: Iterable[int]) -> list[str]:
-        """A readable name of each id: its text, with incomplete characters as \\xNN."""
+        """A readable name for each id: its text, and bytes that are no whole character as \\xNN."""
         return [self._names[i] for i in ids]
 
     @cached_property
@@ -167,15 +169,15 @@ class StreamEncoder:
 
     @property
     def corpus_style(self) -> CorpusStyle | None:
-        """The style of the corpus behind the vocabulary; None for an open vocabulary."""
+        """How the corpus that the vocabulary is of was written; None where anything can be spelled."""
         return infer_corpus_style(self._names, self.config.kind, self.config.words)
 
     def unknown(self, ids: Any) -> NDArray[np.bool_]:
-        """Mask of the ids that are the unknown token."""
+        """Which ids are the unknown token."""
         return np.asarray(np.asarray(ids) == UNKNOWN_ID)
 
     def starts_word(self, ids: Any) -> NDArray[np.bool_]:
-        """Mask of the ids before which a word ends: their text starts with white space, or they end the text."""
+        """Before which ids a word is over: their text starts with white space, or they end the text."""
         return np.asarray(self._starts[np.asarray(ids)])
 
     @cached_property
@@ -186,7 +188,7 @@ class StreamEncoder:
 
 
 class Streamer:
-    """Decodes ids one by one into whole characters."""
+    """Text of ids as they come, in whole characters."""
 
     def __init__(self, pieces: Sequence[bytes], spaced: bool, closing: set[int], after: int) -> None:
         self._pieces, self._spaced, self._closing = pieces, spaced, closing
@@ -194,7 +196,7 @@ class Streamer:
         self._decoder = codecs.getincrementaldecoder("utf-8")("replace")
 
     def push(self, id: int) -> str:
-        """The text that this id completes; empty within a character of several ids."""
+        """The text that is certain now; empty within a character of several ids."""
         piece = self._pieces[id]
         if self._at_start and self._spaced:
             piece = piece.removeprefix(b" ")
@@ -202,17 +204,17 @@ class Streamer:
         return self._decoder.decode(piece)
 
     def end(self) -> str:
-        """The remaining text: U+FFFD for an incomplete character."""
+        """What is left: U+FFFD for a character that was begun."""
         return self._decoder.decode(b"", True)
 
 
 def lead(line: str) -> str:
-    """The space added before a line, so that its first word has the same token as elsewhere; none before CJK."""
+    """The space before a line, by which a word at its start is the same token as elsewhere; CJK has none."""
     return "" if not line or _NO_SPACE_BEFORE.match(line) else " "
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """Split a text before white space, where no token is cut; rarely, without white space, anywhere."""
+    """A text cut where no token is: before white space, or else, rarely, anywhere."""
     start = 0
     while len(text) - start > PIECE:
         end = start + PIECE

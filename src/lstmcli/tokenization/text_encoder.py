@@ -1,6 +1,6 @@
-"""The encoder of a classifier: tokenizer and token features.
+"""Text to arrays of ids: the tokenizer and the token features, as one thing that a model carries along.
 
-Shapes: T tokens of a text, N tokens of several texts, M words, F rows per token.
+Shapes: T tokens of a text, F rows a token.
 """
 
 from __future__ import annotations
@@ -14,12 +14,11 @@ from tokenizers import Tokenizer
 from lstmcli.tokenization.ascii_words import AsciiWords
 from lstmcli.tokenization.casing import spellings
 from lstmcli.tokenization.config import MAX_BUCKETS, TokenizerConfig
-from lstmcli.tokenization.features import FEATURES, FeatureTable, Ids
-from lstmcli.tokenization.guard import check_ids, checked_ids, growth_of, guarded
+from lstmcli.tokenization.features import FEATURES, FeatureTable
+from lstmcli.tokenization.guard import PIECE, check_ids, checked_ids, growth_of, guarded
+from lstmcli.tokenization.ids import UNKNOWN_ID, Ids
 from lstmcli.tokenization.tokenizer import (
-    PADDING_ID,
     SPECIAL,
-    UNKNOWN_ID,
     cuts_unspaced,
     is_ours,
     is_plain,
@@ -30,20 +29,20 @@ from lstmcli.tokenization.tokenizer import (
 )
 
 BUCKETS = 2**17
-PIECE, GROUP = 50_000, 1_000_000
-"""Maximum characters of one text, and of one call, given to the tokenizer."""
+GROUP = 1_000_000
+"""Characters given to the tokenizer at once."""
 
 
 class TextEncoder:
-    """Encodes texts as [T, F] arrays; column 0 is the token id.
+    """Encodes texts as [T, F] arrays; column 0 is the token id itself.
 
-    The ids of a tokenizer made elsewhere are shifted, so that 0 is padding and 1 the unknown token.
+    The ids of a tokenizer made elsewhere are moved up, to leave 0 to padding and 1 to the unknown token.
     """
 
     def __init__(self, tokenizer: Tokenizer, config: TokenizerConfig) -> None:
         self.tokenizer, self.config = tokenizer, config
         self._shift, self._unknown = (0, None) if is_ours(tokenizer) else (len(SPECIAL), unknown_id(tokenizer))
-        # A tokenizer.json made elsewhere may have gaps in its ids; listing the vocabulary takes time.
+        # Ids of a tokenizer.json made elsewhere may have gaps; listing a vocabulary takes time.
         self.vocab_size = len(self.vocabulary()) if config.path else tokenizer.get_vocab_size()
         self._growth = growth_of(tokenizer) if config.path else 1.0
         words = config.kind == "word" and config.path is None
@@ -54,7 +53,7 @@ class TextEncoder:
 
     @classmethod
     def train(cls, texts: Iterable[str], config: TokenizerConfig) -> TextEncoder:
-        """Learn the vocabulary from ``texts``, the training split."""
+        """Learns the vocabulary from ``texts``, the training split's."""
         return cls(train_tokenizer(texts, config), config)
 
     @classmethod
@@ -62,10 +61,10 @@ class TextEncoder:
         return cls(parse_tokenizer(tokenizer_json), config)
 
     def fit_buckets(self, encoded: Sequence[Ids]) -> int:
-        """Choose the number of buckets by the number of features in ``encoded``, and rehash its rows in place.
+        """Chooses the number of buckets by the features that ``encoded`` holds, and folds its rows in place.
 
-        Collisions cost accuracy, mostly of CJK bigrams; rows cost space.  The number is a power of two, at least twice
-        the number of distinct features and at most ``BUCKETS``.
+        Collisions cost accuracy, most where neighbours of CJK characters are many; rows cost space.  So: a
+        power of two at least twice the number of distinct features, ``BUCKETS`` at most.
         """
         if self.features is None:
             return 0
@@ -78,7 +77,7 @@ class TextEncoder:
         for rows_TF in encoded:
             hashed_TF = rows_TF[:, 1:]
             hashed_TF[:] = np.where(hashed_TF < start, hashed_TF, (hashed_TF - start) % buckets + start)
-        assert wide.buckets % buckets == 0  # so that the remainder is the same as hashing again
+        assert wide.buckets % buckets == 0  # so that folding is the same as hashing anew
         return buckets
 
     def _feature_table(self, buckets: int) -> FeatureTable:
@@ -89,23 +88,23 @@ class TextEncoder:
         return str(self.tokenizer.to_str(pretty=False))
 
     def vocabulary(self) -> list[str]:
-        """The tokens in the order of their ids; an unused id is the empty string."""
+        """The tokens in the order of their ids; an id that nobody uses is the empty string."""
         by_id = {i: token for token, i in self.tokenizer.get_vocab().items()}
         check_ids(max(by_id, default=0), len(by_id))
         return SPECIAL[: self._shift] + [by_id.get(i, "") for i in range(max(by_id, default=-1) + 1)]
 
     @property
     def rows(self) -> int:
-        """Number of rows of the embedding table: the vocabulary, then the hashed features."""
+        """Rows of the embedding table: the vocabulary, then the hashed features."""
         return self.vocab_size + (self.features.buckets if self.features else 0)
 
     @property
     def width(self) -> int:
-        """F, the number of rows per token."""
+        """F, the rows a token is made of."""
         return FEATURES if self.features else 1
 
     def encode(self, texts: Sequence[str]) -> list[Ids]:
-        """Each text as [T, F] int32; a text without tokens becomes one unknown token, so T is at least 1."""
+        """Each text as [T, F] int32; a text without tokens is one unknown token, so T is at least 1."""
         encoded: list[list[Ids]] = [[] for _ in texts]
         for owners, pieces in _groups(texts, GROUP / self._growth):
             for owner, ids_TF in zip(owners, self._encode(pieces), strict=True):
@@ -114,9 +113,9 @@ class TextEncoder:
         return [parts[0] if len(parts) == 1 else np.concatenate(parts or [self._empty_text()]) for parts in encoded]
 
     def spans(self, text: str) -> list[tuple[int, int]]:
-        """The span of characters of each token of ``encode``; empty for a text without tokens.
+        """The characters that each token of ``encode`` stands for, from 0; none for a text without tokens.
 
-        Tokens of the same character, such as bytes, have the same span.
+        Tokens that share a character, as bytes do, share its span.
         """
         spans, start = list[tuple[int, int]](), 0
         for piece in _pieces(text):
@@ -127,13 +126,13 @@ class TextEncoder:
         return spans
 
     def _empty_text(self) -> Ids:
-        """The rows of a text without tokens."""
+        """A text without tokens."""
         ids = np.array([UNKNOWN_ID], np.int32)
         nothing = np.zeros(1, np.int32)
         return self.features.expand(ids, nothing, nothing) if self.features else ids[:, None]
 
     def _encode(self, texts: list[str]) -> list[Ids]:
-        """Each text as [T, F], T at least 0."""
+        """Each text as [T, F], T from 0."""
         texts = [well_formed(text) for text in texts]
         if self._words is None:
             return self._tokenize(texts)
@@ -142,10 +141,10 @@ class TextEncoder:
         return [next(plain if text.isascii() else others) for text in texts]
 
     def _tokenize(self, texts: list[str]) -> list[Ids]:
-        """The same, by the tokenizer instead of the ASCII fast path."""
+        """The same by the tokenizer itself."""
         if not texts:
             return []
-        # Offsets are only needed for the spelling.
+        # Where a token is in the text matters for its spelling only.
         encode = self.tokenizer.encode_batch if self.features else self.tokenizer.encode_batch_fast
         with guarded():
             encodings = encode(texts, add_special_tokens=False)
@@ -183,21 +182,22 @@ class TextEncoder:
         return rows_MF
 
     def _ours(self, ids: list[int]) -> list[int]:
-        """The tokenizer's ids, shifted if it was made elsewhere."""
+        """The tokenizer's ids as ours."""
         if not self._shift:
             return ids
         return [UNKNOWN_ID if i == self._unknown else i + self._shift for i in ids]
 
     def _normalize(self, word: str) -> str:
-        """A piece of text after normalization."""
+        """A piece of the text as the vocabulary would spell it."""
         normalizer = self.tokenizer.normalizer
         return str(normalizer.normalize_str(word)) if normalizer else word
 
 
 def _groups(texts: Sequence[str], most: float) -> Iterator[tuple[list[int], list[str]]]:
-    """Groups of about ``most`` characters: pieces of texts, and the index of the text of each piece.
+    """Pieces of the texts, and which text each belongs to, in groups of about ``most`` characters.
 
-    The tokenizer needs a hundred bytes per character, so long texts are split, after white space if possible.
+    The tokenizer takes a hundred bytes for a character while it works, so a long text goes to it in
+    pieces, cut after white space where there is some.
     """
     owners: list[int] = []
     pieces: list[str] = []
@@ -223,6 +223,3 @@ def _pieces(text: str) -> Iterator[str]:
         yield text[start:cut]
         start = cut
     yield text[start:] if start else text
-
-
-__all__ = ["PADDING_ID", "UNKNOWN_ID", "TextEncoder"]

@@ -1,15 +1,15 @@
-"""Tokenizers of classifiers, in the format of Hugging Face ``tokenizers``, ``tokenizer.json``.
+"""Tokenizers, all of them Hugging Face ``tokenizers`` and stored as one ``tokenizer.json``.
 
 ========  =====================================================================================
-word      lower-cased words, punctuation marks, and characters or syllables of scripts without spaces
-bpe       byte-pair encoding over bytes (Sennrich et al. 2016): lossless, no unknown tokens
-unigram   unigram language model (Kudo 2018)
-char      Unicode characters
-byte      bytes: 256 ids, lossless, no unknown tokens
+word      lower-cased words, punctuation marks, and of scripts without spaces each character or syllable
+bpe       byte-pair encoding over bytes (Sennrich et al. 2016): lossless, nothing is unknown
+unigram   unigram language model of pieces (Kudo 2018)
+char      one Unicode character each
+byte      one byte each: 256 ids, lossless, nothing is unknown
 ========  =====================================================================================
 
-Id 0 is padding and id 1 the unknown token; a tokenizer.json made elsewhere may use other ids.
-Vocabularies are learned from the training split only.
+Id 0 is padding and id 1 the unknown token; a tokenizer.json made elsewhere may have it otherwise.
+Vocabularies are learned from the texts given, which are those of the training split.
 """
 
 from __future__ import annotations
@@ -25,18 +25,18 @@ from lstmcli.errors import DataError
 from lstmcli.faults import shortage
 from lstmcli.tokenization.config import TOKENIZERS, TokenizerConfig
 from lstmcli.tokenization.guard import is_panic, load_safely
+from lstmcli.tokenization.ids import PADDING_ID, UNKNOWN_ID
 from lstmcli.tokenization.markup import html_stripping_steps
 from lstmcli.tokenization.scripts import CJK, CLUSTER, GAP, UNSPACED
 
 PADDING, UNKNOWN = "[PAD]", "[UNK]"
-PADDING_ID, UNKNOWN_ID = 0, 1
 SPECIAL = [PADDING, UNKNOWN]
 _TOKENIZERS = f"give the tokenizer.json of a model, or one of {', '.join(TOKENIZERS)}"
 
 ENDINGS = "s|t|re|ve|ll|d|m"
 CONTRACTION = rf"['’](?i:{ENDINGS})(?![\p{{L}}\p{{N}}])"
 WORD_0_1 = rf"[{CJK}]|{CONTRACTION}|[[\p{{L}}\p{{M}}\p{{N}}_]&&[^{CJK}]]+|[^\s\p{{L}}\p{{M}}\p{{N}}_]"
-"""The pattern of models of version 0.1.0, in which unspaced Thai or Khmer text is one word."""
+"""Of models made by version 0.1.0: a text of Thai or Khmer without spaces is one word."""
 WORD = (
     rf"[{CJK}]|{CONTRACTION}|{CLUSTER}|[[\p{{L}}\p{{M}}\p{{N}}_]&&[^{CJK}{UNSPACED}]]+"
     rf"|(?!{GAP})[^\s\p{{L}}\p{{M}}\p{{N}}_]"
@@ -44,7 +44,7 @@ WORD = (
 
 
 def train_tokenizer(texts: Iterable[str], config: TokenizerConfig) -> Tokenizer:
-    """The tokenizer that ``config`` describes, with a vocabulary learned from ``texts``.
+    """The tokenizer that ``config`` asks for, its vocabulary learned from ``texts``.
 
     Raises:
         DataError: ``config.path`` is not a tokenizer.json, or a unigram vocabulary cannot hold every character.
@@ -60,18 +60,18 @@ def train_tokenizer(texts: Iterable[str], config: TokenizerConfig) -> Tokenizer:
 
 @dataclass(frozen=True)
 class Recipe:
-    """Specification of a tokenizer to be trained."""
+    """What a tokenizer is made from, whatever it is for."""
 
     kind: str
     vocab_size: int
     min_count: int
     special: Sequence[str]
-    """Special tokens, which get the first ids; the second is the unknown token."""
+    """The tokens of the first ids; the second is the unknown one."""
     normalizer: normalizers.Normalizer | None
     words: str = WORD
-    """Regular expression of the tokens; text that does not match is dropped."""
+    """The regular expression of a word and what else is kept; what it does not match is left out."""
     lead: bool = True
-    """unigram: a space is added before a text."""
+    """unigram: a text is read as if a space stood before it."""
 
     @property
     def unknown(self) -> str:
@@ -79,14 +79,14 @@ class Recipe:
 
 
 def learn(texts: Iterable[str], recipe: Recipe) -> Tokenizer:
-    """Train the tokenizer of a recipe.
+    """The tokenizer of a recipe.
 
     Raises:
         DataError: a unigram vocabulary cannot hold every character.
     """
     tokenizer, trainer = _BUILDERS[recipe.kind](recipe)
     if recipe.kind == "byte":
-        texts = ()  # nothing is learned, and the trainer would keep every text as one word
+        texts = ()  # there is nothing to learn, and the trainer would keep every text as one long word
     try:
         tokenizer.train_from_iterator(map(well_formed, texts), trainer)
     except Exception as error:  # the Rust side raises bare Exception
@@ -103,7 +103,7 @@ def learn(texts: Iterable[str], recipe: Recipe) -> Tokenizer:
 
 
 def well_formed(text: str) -> str:
-    """Replace lone surrogates, which JSON escapes can contain and tokenizers reject, with U+FFFD."""
+    """The text with U+FFFD for lone surrogates, which no tokenizer accepts (JSON escapes can make them)."""
     try:
         text.encode()
     except UnicodeEncodeError:
@@ -112,7 +112,7 @@ def well_formed(text: str) -> str:
 
 
 def read_tokenizer(path: str) -> Tokenizer:
-    """Read a tokenizer.json made elsewhere."""
+    """A tokenizer.json that somebody else made."""
     try:
         content = Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
@@ -125,7 +125,7 @@ def parse_tokenizer(content: str, path: str | None = None) -> Tokenizer:
     """A tokenizer from the text of a ``tokenizer.json``.
 
     Raises:
-        DataError: it is not a tokenizer, or could use too much memory or time.
+        DataError: it is no tokenizer, or one that takes memory out of proportion.
     """
     try:
         return load_safely(content)
@@ -146,19 +146,19 @@ def is_ours(tokenizer: Tokenizer) -> bool:
 
 
 def is_plain(tokenizer: Tokenizer, lowercase: bool) -> bool:
-    """Whether it has the rules of a word tokenizer that this or an earlier version of ``train_tokenizer`` made."""
+    """Whether it cuts text into words just as one that ``train_tokenizer`` makes, or made in an earlier version."""
     changes = json.loads(tokenizer.normalizer.__getstate__()) if tokenizer.normalizer else None
     steps = [{"type": "NFC"}, {"type": "Lowercase"}][: 1 + lowercase]
     return changes == {"type": "Sequence", "normalizers": steps} and _pattern(tokenizer) in (WORD, WORD_0_1)
 
 
 def cuts_unspaced(tokenizer: Tokenizer) -> bool:
-    """Whether it splits text in scripts without spaces other than Chinese and Japanese."""
+    """Whether it cuts text of scripts without spaces other than Chinese and Japanese."""
     return _pattern(tokenizer) == WORD
 
 
 def _pattern(tokenizer: Tokenizer) -> str | None:
-    """The regular expression of its words; None if it splits in another way."""
+    """The regular expression of its words, where it cuts by nothing else."""
     cuts = json.loads(tokenizer.pre_tokenizer.__getstate__()) if tokenizer.pre_tokenizer else {}
     pattern = (cuts.get("pattern") or {}).get("Regex")
     plain = {"type": "Split", "pattern": {"Regex": pattern}, "behavior": "Removed", "invert": True}
@@ -166,7 +166,7 @@ def _pattern(tokenizer: Tokenizer) -> str | None:
 
 
 def unknown_id(tokenizer: Tokenizer) -> int | None:
-    """The id of the unknown token, if the tokenizer has one."""
+    """The id of the token for what the vocabulary lacks, if the tokenizer has one."""
     model = json.loads(tokenizer.to_str())["model"]
     if "unk_id" in model:  # unigram
         number: int | None = model["unk_id"]
@@ -186,7 +186,7 @@ def _char(recipe: Recipe) -> tuple[Tokenizer, trainers.Trainer]:
 
 
 def _whole(recipe: Recipe, pre_tokenizer: pre_tokenizers.PreTokenizer) -> tuple[Tokenizer, trainers.Trainer]:
-    """Tokens are looked up whole in the vocabulary."""
+    """Tokens that are either known as a whole or unknown."""
     tokenizer = Tokenizer(models.WordLevel({}, unk_token=recipe.unknown))
     tokenizer.normalizer = recipe.normalizer
     tokenizer.pre_tokenizer = pre_tokenizer
@@ -231,7 +231,7 @@ def _unigram(recipe: Recipe) -> tuple[Tokenizer, trainers.Trainer]:
     tokenizer = Tokenizer(models.Unigram())
     tokenizer.normalizer = recipe.normalizer
     scheme = "always" if recipe.lead else "never"
-    # The unigram model knows special tokens as pieces: splitting off brackets keeps "[PAD]" in a text from matching.
+    # The model's lattice knows its special tokens as pieces: a bracket by itself keeps a "[PAD]" in a text apart.
     brackets = sorted({token[0] for token in recipe.special})
     tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
         [
@@ -250,10 +250,10 @@ def _unigram(recipe: Recipe) -> tuple[Tokenizer, trainers.Trainer]:
 
 
 def _canonical(tokenizer: Tokenizer, special: int) -> Tokenizer:
-    """A unigram tokenizer in a canonical form, which does not depend on the order of the trainer's hash maps.
+    """A unigram tokenizer made the same in every run, whatever the order of the trainer's hash maps was.
 
-    That order affects the last digits of the scores, the order of pieces with equal scores, and the scores of the
-    characters that are no piece themselves: the lowest score, lowest + 1e-4, lowest + 2e-4 and so on.
+    That order shows in the last digits of the scores, in the order of pieces of equal score, and in the scores
+    of the characters that no piece of their own survived: lowest score, lowest + 1e-4, lowest + 2e-4 and so on.
     """
     content = json.loads(tokenizer.to_str())
     pieces: list[tuple[str, float]] = content["model"]["vocab"][special:]

@@ -17,6 +17,14 @@ from lstmcli.training.results import Estimate
 class Event:
     """Base class of training events; each task adds its own in its ``events.py``."""
 
+    def outcome(self) -> dict[str, Any]:
+        """What it adds to the JSON result of ``lstm train``."""
+        return {}
+
+    def line(self) -> str:
+        """One line for a person, unless the command line has its own words for this kind of event."""
+        return ""
+
 
 @dataclass(frozen=True, slots=True)
 class RunPlanned(Event):
@@ -35,6 +43,9 @@ class RunPlanned(Event):
     estimate: Estimate
     by_clock: bool = False
     """The time limit ends training; ``epochs`` and ``steps`` are upper bounds."""
+
+    def outcome(self) -> dict[str, Any]:
+        return {"plan": dataclasses.asdict(self)}
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +97,21 @@ class Stopped(Event):
     why: str = ""
     """Why they are kept, if another epoch had the highest score."""
 
+    def outcome(self) -> dict[str, Any]:
+        return {"stopped": self.reason, "best_epoch": self.best_epoch}
+
+
+@dataclass(frozen=True, slots=True)
+class Measured(Event):
+    """Base of the events that report on a split."""
+
+    split: str
+    report: Any
+    """A dataclass."""
+
+    def outcome(self) -> dict[str, Any]:
+        return {self.split: dataclasses.asdict(self.report)}
+
 
 @dataclass(frozen=True, slots=True)
 class Saved(Event):
@@ -93,6 +119,9 @@ class Saved(Event):
     bytes: int
     seconds: float
     """Time of the whole run, including reading the data."""
+
+    def outcome(self) -> dict[str, Any]:
+        return {"path": self.path, "bytes": self.bytes, "seconds": self.seconds}
 
 
 @dataclass(frozen=True, slots=True)

@@ -17,7 +17,7 @@ from typing import Any, NamedTuple
 import numpy as np
 
 from lstmcli.config import to_dict
-from lstmcli.errors import DataError, LstmError, OutputError, UsageError
+from lstmcli.errors import LstmError, OutputError
 from lstmcli.malloc import keep_freed_memory
 from lstmcli.model_dir.directory import CARD, GRAPH, LOG, WEIGHTS, check_target, write_model
 from lstmcli.nn.device import resolve_device
@@ -27,12 +27,8 @@ from lstmcli.training import events
 from lstmcli.training.checkpoint import (
     KEPT,
     Checkpoints,
-    Snapshot,
-    check_folder,
     checkpoint_folder,
-    differences,
     has_checkpoints,
-    read_latest,
 )
 from lstmcli.training.config import TrainingConfig
 from lstmcli.training.derived import INCOMPLETE, Derived
@@ -40,6 +36,7 @@ from lstmcli.training.determinism import deterministic_algorithms
 from lstmcli.training.events import Event
 from lstmcli.training.job import TrainingJob
 from lstmcli.training.lock import claimed
+from lstmcli.training.resume import resume_from_checkpoint
 
 CHECKPOINT_BYTES = 20
 """Bytes per parameter of a checkpoint: weights, kept weights, average and optimiser state in fp32."""
@@ -206,53 +203,6 @@ def prepare(config: TrainingConfig) -> tuple[Machine, np.random.Generator]:
     torch.set_num_threads(threads)
     torch.manual_seed(config.seed)
     return Machine(device, threads), np.random.default_rng(config.seed)
-
-
-def resume_from_checkpoint(
-    output: Path, run: dict[str, Any], log: list[str], *, resume: bool, every: float, source: str = ""
-) -> tuple[Checkpoints, list[Event]]:
-    """The checkpoints of the run, with the snapshot to resume from, and events about it.
-
-    Args:
-        run: what must be equal to resume a run: ``config`` and ``data``; ``machine`` should be equal.
-        log: the run's log, which is prepended with that of the resumed run.
-        source: path of the data, for messages.
-
-    Raises:
-        UsageError: the unfinished run had other settings.
-        OutputError: the folder of checkpoints is a link, or belongs to another user.
-        DataError: the data has changed.
-    """
-    run = json.loads(json.dumps(run))  # as it will be read
-    if resume or not math.isinf(every):
-        check_folder(checkpoint_folder(output))
-    checkpoints = Checkpoints(checkpoint_folder(output), every, run, log=log)
-    if not resume:
-        return checkpoints, []
-    found, broken = read_latest(checkpoint_folder(output))
-    said: list[Event] = [events.Warned(f"{path}: torn or altered, the checkpoint before it is used") for path in broken]
-    if found is None:
-        return checkpoints, [*said, events.Warned("there is no checkpoint to go on from: training from the start")]
-    values = {**found.values}
-    changed = differences(values.pop("run"), run)
-    serious = [name for name in changed if not name.startswith("machine.")]
-    if serious and all(name.startswith("data.") for name in serious):
-        raise DataError(
-            f"has changed since the unfinished run in {checkpoint_folder(output)} read it",
-            path=source,
-            hint="give the data that it had, or begin anew with --force",
-        )
-    if serious:
-        raise UsageError(
-            f"the unfinished run in {checkpoint_folder(output)} had other settings: {', '.join(serious)}",
-            hint="give the options and data that it had, or begin anew with --force",
-        )
-    if changed:
-        said.append(events.Warned(f"not as before: {', '.join(changed)}; the outcome will be near, not the same"))
-    log[:0] = values.pop("log")
-    checkpoints.changed = [*values.pop("changed"), *(name.removeprefix("machine.") for name in changed)]
-    checkpoints.last = Snapshot(found.arrays, values)
-    return checkpoints, [*said, events.Resumed(int(values["step"]), float(values["seconds"]))]
 
 
 def check_disk_space(output: Path, *, model_bytes: int, parameters: int, every: float) -> Iterator[Event]:

@@ -15,10 +15,12 @@ from rich.cells import cell_len
 from typer.testing import CliRunner, Result
 
 from lstmcli.cli.app import app
-from lstmcli.cli.output.experiment import tables
+from lstmcli.cli.output.experiment.tables import EXPERIMENT
+from lstmcli.cli.output.writer import as_json, write
 from lstmcli.errors import OutputError
 from support.raced import HOSTILE, raced
 from support.refusing import GOOD, ROWS, names, refused
+from support.schemas import conforms
 
 TINY = ("--embedding=6", "--epochs=1", "--threads=1", "--device=cpu")
 
@@ -42,7 +44,7 @@ def test_classifiers_from_source_to_report(here: Path) -> None:
     arguments = ("good.csv", "--test", "good.csv", "--cells", "lstm,rnn", "--seeds", "2", "--hidden=8", *TINY)
     result = compare(*arguments, "--format", "json")
     assert result.exit_code == 0, result.stderr
-    found = json.loads(result.stdout)
+    (found,) = conforms("compare", result.stdout)
     assert (found["task"], found["split"], found["seeds"], found["match"]) == (
         "classify",
         "test",
@@ -85,7 +87,7 @@ def test_language_models_with_recall_and_another_place(here: Path) -> None:
     assert [row["cell"] for row in rows] == ["gru", "rnn"] and float(rows[0]["perplexity_mean"]) > 1
     assert rows[0]["perplexity_sd"] == "" and float(rows[1]["perplexity_difference"]) != 0
     assert "gru-seed5" in names(here / "deep" / "er")
-    found = json.loads((here / "deep/er/report.json").read_text(encoding="utf-8"))
+    (found,) = conforms("compare", (here / "deep/er/report.json").read_text(encoding="utf-8"))
     assert found["distances"] == [1, 2] and len(found["recalls"]) == 2
 
 
@@ -167,7 +169,7 @@ def test_narrow_windows(width: int, task: str, monkeypatch: pytest.MonkeyPatch, 
     monkeypatch.setenv("FORCE_COLOR", "1")
     monkeypatch.setenv("TERM", "xterm-256color")
     cells = ("lstm", "gru", "rnn", "peephole", "cifg", "layernorm", "mogrifier", "minlstm")
-    tables.write(raced(task, cells, source=HOSTILE), "table")
+    write(raced(task, cells, source=HOSTILE), EXPERIMENT, "table")
     shown = capsys.readouterr().out
     plain = re.sub(r"\x1b\[[0-9;]*m", "", shown)
     assert max(map(cell_len, plain.splitlines())) <= width
@@ -175,14 +177,14 @@ def test_narrow_windows(width: int, task: str, monkeypatch: pytest.MonkeyPatch, 
 
 
 def test_figures_are_said_as_they_are(capsys: Any) -> None:
-    tables.write(raced(), "table")
+    write(raced(), EXPERIMENT, "table")
     text = capsys.readouterr().out
     assert "reviews.csv: classifiers, seeds 1, 2, 3, measured on the test split" in text
     assert re.search(r"accuracy +90\.80 % +87\.60 % +84\.40 %", text)
     assert "rnn against lstm: accuracy -6.40 points (95 % interval:" in text
     assert "rnn is" not in text and "lstm is better; significant at 5 %" in text
     assert "left after 64 tokens: lstm 0.1 %" in text and "right over 100 tokens: lstm 100.0 %" in text
-    tables.write(replace(raced(seeds=1), gradients=()), "table")
+    write(replace(raced(seeds=1), gradients=()), EXPERIMENT, "table")
     one = capsys.readouterr().out
     assert "interval" not in one and "one seed cannot show more" in one
 
@@ -190,7 +192,7 @@ def test_figures_are_said_as_they_are(capsys: Any) -> None:
 def test_what_is_too_large_for_a_number_is_null() -> None:
     result = raced("lm")
     run = replace(result.runs[0], scores={"perplexity": float("inf"), "bits_per_byte": 2.0})
-    found = json.loads(tables.as_json(replace(result, runs=(run,)), indent=None))
+    found = json.loads(as_json(replace(result, runs=(run,)), EXPERIMENT))
     assert found["runs"][0]["scores"] == {"perplexity": None, "bits_per_byte": 2.0}
 
 
@@ -226,3 +228,25 @@ def test_a_report_that_cannot_be_written_is_still_shown(here: Path, monkeypatch:
     result = compare("good.csv", "--cells", "lstm,rnn", "--seeds", "1", "--hidden=8", *TINY, "--format", "json")
     refused(result, 1, "report.html: cannot be written: no space left on device")
     assert json.loads(result.stdout)["standings"]
+
+
+def test_each_form_has_its_own_options_and_help_shows_both(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "200")
+    both, one = compare("--help").stdout, compare("--cells=lstm,rnn", "--help").stdout
+    assert both.startswith("Usage: lstm compare [OPTIONS]") and "or:    lstm compare --cells" in both
+    for option in ("--on FILE", "--log-base", "--seeds N", "--match", "--keep-licence"):
+        assert option in both, option
+    assert both.count("--encoding NAME") == 1  # of both forms, shown once
+    assert "--seeds N" in one and "--encoding NAME" in one and "--on FILE" not in one
+
+
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [("a --cells lstm,rnn --s", ["--seeds", "--seed", "--split"]), ("a --s", ["--stream", "--split"])],
+)
+def test_each_form_completes_its_own_options(words: str, found: list[str], monkeypatch: pytest.MonkeyPatch) -> None:
+    line = f"lstm compare {words}"
+    for name, value in {"COMP_WORDS": line, "COMP_CWORD": str(line.count(" "))}.items():
+        monkeypatch.setenv(name, value)
+    result = CliRunner().invoke(app, [], prog_name="lstm", env={"_LSTM_COMPLETE": "complete_bash"})
+    assert result.stdout.split() == found

@@ -78,7 +78,7 @@ def test_rows_have_the_fields_that_scripts_rely_on(model: Path) -> None:
     found = rows(model, "the", "-n", 4, "--seed", 9, "--temperature", 1, "--max-tokens", 20)
     assert [row["sample"] for row in found] == [0, 1, 2, 3]
     for row in found:
-        assert list(row) == ["prompt", "text", "logprob", "tokens", "finish", "sample", "seed"]
+        assert list(row) == ["version", "prompt", "text", "logprob", "tokens", "finish", "sample", "seed"]
         assert row["prompt"] == "the" and row["seed"] == 9 and row["logprob"] < 0 and 1 <= row["tokens"] <= 20
     assert found == rows(model, "the", "-n", 4, "--seed", 9, "--temperature", 1, "--max-tokens", 20)
     array = generate(model, "the", "-n", 4, "--seed", 9, "--temperature", 1, "--max-tokens", 20, "--format", "json")

@@ -110,7 +110,7 @@ def test_the_figures_agree_in_every_format(model: Path, lines: Path) -> None:
     assert json.loads(perplexity(model, lines, "--format", "jsonl").stdout) == found
     by_name = dict(line.split("\t") for line in perplexity(model, lines).stdout.splitlines())
     (row,) = csv.DictReader(io.StringIO(perplexity(model, lines, "--format", "csv").stdout))
-    assert by_name == row and set(row) == set(found)
+    assert by_name == row and {*row, "version"} == set(found)
     for name in ("perplexity", "nats", "tokens"):
         assert float(row[name]) == pytest.approx(found[name])
     table = perplexity(model, lines, "--format", "table").stdout
@@ -121,7 +121,7 @@ def test_the_figures_agree_in_every_format(model: Path, lines: Path) -> None:
 def test_tables_agree_in_every_format_and_add_up(model: Path, lines: Path, per: str) -> None:
     found = rows(model, per, lines)
     assert sum(row["surprisal"] for row in found) == pytest.approx(figures(model, lines)["nats"] / math.log(2))
-    assert all(list(row) == ["text", "surprisal", "entropy", "line", "tokens", "oov"] for row in found)
+    assert all(list(row) == ["version", "text", "surprisal", "entropy", "line", "tokens", "oov"] for row in found)
     assert json.loads(perplexity(model, lines, "--per", per, "--format", "json").stdout) == found
     table = list(csv.DictReader(io.StringIO(perplexity(model, lines, "--per", per, "--format", "csv").stdout)))
     assert [row["text"] for row in table] == [row["text"] for row in found]
@@ -269,7 +269,7 @@ def test_rows_have_what_they_were_without_adapting(models: dict[str, Path], opti
     text = "the cat sat\n" * 4
     found = rows(models["bpe"], per, "--text", text, *option)
     columns = ["text", "surprisal", "entropy", "line", "tokens", "oov", "before_surprisal", "before_entropy"]
-    assert all(list(row) == columns for row in found)
+    assert all(list(row) == ["version", *columns] for row in found)
     plain = rows(models["bpe"], per, "--text", text, "--stream")
     assert [row["before_surprisal"] for row in found] == pytest.approx([row["surprisal"] for row in plain], abs=1e-3)
     whole = figures(models["bpe"], "--text", text, *option)

@@ -27,6 +27,7 @@ from lstmcli.cli.output.progress import LINE_EVERY, Progress
 from lstmcli.cli.output.training_log import TrainingLog
 from lstmcli.training import events
 from support import fakes
+from support.schemas import conforms
 
 Train = Callable[..., Result]
 
@@ -79,7 +80,7 @@ def test_a_run_is_told_on_stderr_and_stdout_stays_empty(train: Train) -> None:
 
 def test_json_is_one_object_on_stdout(train: Train) -> None:
     result = train("--format", "json", "-o", "m")
-    found = json.loads(result.stdout)
+    (found,) = conforms("train", result.stdout)
     assert found["path"] == "m" and found["stopped"] == "finished" and found["best_epoch"] == 1
     assert found["valid"]["accuracy"] == fakes.REPORT.accuracy
     assert found["plan"]["command"] == "lstm train reviews.csv --format json -o m"

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from lstmcli.classification.config import ClassifierConfig, ClassifierModelConfig, ClassifierTrainConfig
 from lstmcli.classification.options import from_options
-from lstmcli.cli.commands import classify, compare, demo, info, perplexity, train
+from lstmcli.cli.commands import classify, compare, compare_cells, demo, info, perplexity, train
 from lstmcli.cli.options import common, configs
 from lstmcli.data.config import ReadConfig
 from lstmcli.errors import UsageError
@@ -57,6 +57,11 @@ CONTRACT = {
     "compare": {
         *("--on", "--task", "--top", "--stream", "--lines", "--log-base", "--threads", "--format", "--quiet"),
         *("--text-column", "--label-column", "--delimiter", "--encoding", "--label-prefix", "--label-separator"),
+        *("--input-format", "--split", "--cells"),
+    },
+    "compare --cells": {
+        *("--task", "--threads", "--format", "--quiet"),
+        *("--text-column", "--label-column", "--delimiter", "--encoding", "--label-prefix", "--label-separator"),
         *("--input-format", "--split", "--cells", "--match", "--seeds", "--seed", "--probe", "--distance", "-o"),
         *("--output", "--force", "--valid", "--test", "--epochs", "--time", "--hidden", "--layers", "--embedding"),
         *("--one-way", "--tokenizer", "--preset", "--batch-size", "--learning-rate", "--device"),
@@ -69,6 +74,7 @@ MODULES = {
     "classify": classify,
     "perplexity": perplexity,
     "compare": compare,
+    "compare --cells": compare_cells,
     "info": info,
     "demo": demo,
 }

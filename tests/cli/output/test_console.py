@@ -1,11 +1,9 @@
-"""Text made safe for terminals, files and JSON."""
+"""Text made safe for terminals and files, and tables that fit their window."""
 
 from __future__ import annotations
 
 import io
-import json
 import re
-import sys
 from dataclasses import replace
 
 import numpy as np
@@ -35,30 +33,6 @@ def test_safe_text_is_one_line_without_controls(text: str) -> None:
 
 def test_safe_text_shows_what_was_there() -> None:
     assert console.safe("a\x1b[31mb\n\x7f\x9b") == "a␛[31mb␊␡\ufffd"
-
-
-@given(ANYTHING)
-def test_an_escaped_field_is_one_field_and_nothing_is_lost(text: str) -> None:
-    field = console.escape(text)
-    assert "\t" not in field and len(field.splitlines()) <= 1
-    plain = re.sub(
-        r"\\(\\|t|n|r|x(..)|u(....))",
-        lambda m: {"\\": "\\", "t": "\t", "n": "\n", "r": "\r"}.get(m[1]) or chr(int(m[2] or m[3], 16)),
-        field,
-    )
-    assert plain == text
-
-
-@pytest.mark.parametrize("encoding", ["utf-8", "ascii", "gbk"])
-@given(text=ANYTHING)
-def test_json_is_read_back_from_any_encoding(encoding: str, text: str) -> None:
-    before, sys.stdout = sys.stdout, io.TextIOWrapper(io.BytesIO(), encoding=encoding, errors="backslashreplace")
-    try:
-        written = console.to_json({"text": text}).encode(encoding, "backslashreplace")
-    finally:
-        sys.stdout = before
-    assert json.loads(written.decode(encoding)) == {"text": text}
-    assert not CONTROL.search(written.decode(encoding))
 
 
 @given(ANYTHING, st.integers(1, 40))

@@ -82,7 +82,8 @@ def test_json_lines_and_an_array_hold_the_same() -> None:
     rows = [json.loads(line) for line in lines.getvalue().splitlines()]
     assert rows == json.loads(array.getvalue())
     assert [row["text"] for row in rows] == ["cat", "dog", "e"]
-    assert rows[0] == {"prompt": "the ", "text": "cat", "logprob": -1.5, "tokens": 3, "finish": "end", "sample": 0}
+    cat = {"prompt": "the ", "text": "cat", "logprob": -1.5, "tokens": 3, "finish": "end", "sample": 0}
+    assert rows[0] == {"version": 1, **cat}
     assert (rows[1]["seed"], rows[1]["score"]) == (7, -0.5)
     empty = io.StringIO()
     writer("json", empty, echo=True, apart=False).close()

@@ -92,6 +92,7 @@ def test_csv_keeps_columns_and_the_answer_keeps_its_name() -> None:
 def test_jsonl() -> None:
     first, second, third = map(json.loads, written("jsonl", SURE, UNSURE, MANY).splitlines())
     assert first == {
+        "version": 1,
         "label": "good",
         "probability": 0.75,
         "probabilities": {"good": 0.75, "bad": 0.25},

@@ -10,7 +10,8 @@ from typing import Any
 import pytest
 from rich.cells import cell_len
 
-from lstmcli.cli.output.surprisal import write_figures, writer
+from lstmcli.cli.output.surprisal import FIGURES, writer
+from lstmcli.cli.output.writer import write
 from lstmcli.language_modeling.results import LmReport, Surprisal
 
 ROWS = (
@@ -35,6 +36,7 @@ def written(form: str, rows: tuple[Surprisal, ...], several: bool = False) -> st
 def test_every_format_has_the_same_columns(rows: tuple[Surprisal, ...], several: bool) -> None:
     objects = [json.loads(line) for line in written("jsonl", rows, several).splitlines()]
     assert json.loads(written("json", rows, several)) == objects
+    assert all(row.pop("version") == 1 for row in objects)
     expected = ["text", "surprisal", "entropy", "line", "tokens", "oov"]
     expected += ["before_surprisal", "before_entropy"] if rows is ADAPTED else []
     assert [*objects[0]] == expected + ["file"] * several
@@ -83,7 +85,7 @@ def figures(found: LmReport) -> str:
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("COLUMNS", "100")
         patch.setattr("sys.stdout", out)
-        write_figures(found, "table", out)
+        write(found, FIGURES, "table", out)
     return out.getvalue()
 
 

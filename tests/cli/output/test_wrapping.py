@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstmcli.cli.output.wrapping import LEAST, Wrapper, command_lines, width_of
+from lstmcli.cli.output.wrapping import MIN_WIDTH, Wrapper, command_lines, width_of
 
 PIECES = st.lists(st.sampled_from(["a", "word", "a longer word", " ", "  ", "\n", "好", "电影很好看。", ",", ".", "é"]))
 
@@ -18,7 +18,7 @@ def wrapped(pieces: list[str], width: int) -> str:
     return "".join(map(wrapper.feed, pieces)) + wrapper.end()
 
 
-@given(PIECES, st.integers(LEAST, 40))
+@given(PIECES, st.integers(MIN_WIDTH, 40))
 def test_no_line_is_wider_and_no_word_is_broken(pieces: list[str], width: int) -> None:
     text, found = "".join(pieces), wrapped(pieces, width)
     words = {word for word in text.split() if width_of(word) == len(word)}
@@ -29,7 +29,7 @@ def test_no_line_is_wider_and_no_word_is_broken(pieces: list[str], width: int) -
     assert words <= set(found.split())
 
 
-@given(PIECES, st.integers(LEAST, 40))
+@given(PIECES, st.integers(MIN_WIDTH, 40))
 def test_pieces_make_no_difference(pieces: list[str], width: int) -> None:
     assert wrapped(pieces, width) == wrapped(list("".join(pieces)), width)
 
@@ -51,7 +51,7 @@ def test_chinese_is_broken_anywhere() -> None:
 
 
 def test_a_narrow_window_is_left_to_the_terminal() -> None:
-    assert wrapped(["one two three four five six"], LEAST - 1) == "one two three four five six"
+    assert wrapped(["one two three four five six"], MIN_WIDTH - 1) == "one two three four five six"
 
 
 @pytest.mark.parametrize("width", [40, 60, 80, 120])

@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from lstmcli.data.config import ReadConfig
 from lstmcli.data.files import Input
-from lstmcli.data.formats.delimited import read_rows
+from lstmcli.data.formats.delimited import Layout, read_rows
 from lstmcli.data.formats.dialect import Dialect, detect_dialect
 from lstmcli.data.formats.header import has_header
 from lstmcli.data.formats.open import open_input
@@ -160,7 +160,7 @@ def test_nul_and_header_only_and_empty_lines() -> None:
 
 def test_a_wrong_delimiter_is_a_usage_error() -> None:
     for delimiter in ("ab", '"'):
-        with pytest.raises(UsageError, match="one character"):
+        with pytest.raises(UsageError, match="cannot be a delimiter"):
             table("a,b\n", delimiter=delimiter)
     assert table("text\tlabel\na\tb\n", delimiter="tab").columns == ("text", "label")
 
@@ -178,7 +178,7 @@ def test_any_table_is_read_or_refused(text: str) -> None:
     for complete in (True, False):
         dialect = detect_dialect(lines, delimiter=None, complete=complete)
         try:
-            for _ in read_rows(dialect, lines, ("1", "2"), "a", skip_first=False):
+            for _ in read_rows(Layout(dialect, ("1", "2")), lines, "a"):
                 pass
         except DataError as error:
             assert error.line is not None and 1 <= error.line <= len(lines)

@@ -14,8 +14,7 @@ from hypothesis import strategies as st
 
 from lstmcli.data.config import ReadConfig
 from lstmcli.data.files import Input
-from lstmcli.data.formats.detect import format_by_content
-from lstmcli.data.formats.lines import LabelSplitter
+from lstmcli.data.formats.fasttext import LabelSplitter
 from lstmcli.data.formats.open import open_input
 from lstmcli.data.sources import Source, open_source
 from lstmcli.data.table import Table
@@ -249,8 +248,7 @@ def test_folders_that_are_no_data_set(tmp_path: Path) -> None:
     ],
 )
 def test_content_tells_the_format(text: str, format: str) -> None:
-    lines = text.splitlines(keepends=True)
-    assert format_by_content(text.encode(), lines, ReadConfig(), complete=True) == format
+    assert open_input(Input("a.x", data=text.encode()), ReadConfig(), labelled=None).format.name == format
 
 
 def test_formats_by_name(tmp_path: Path) -> None:

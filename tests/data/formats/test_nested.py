@@ -14,7 +14,9 @@ from hypothesis import strategies as st
 from lstmcli.data.config import ReadConfig
 from lstmcli.data.formats.nested import flat
 from lstmcli.data.formats.shapes import find_rows
+from lstmcli.data.locate import locate
 from lstmcli.data.sources import Source, open_source
+from lstmcli.data.splits import load_splits
 from lstmcli.errors import DataError, LstmError
 
 TEXTS = [
@@ -71,7 +73,7 @@ FILES: dict[str, Any] = {
         "intents": [{"name": "a"}],
         "utterances": [{"text": t, "intent": c} for t, c in PAIRS],
     },
-    "clinc": {"train": [list(pair) for pair in PAIRS], "val": [["x y", "z"]], "test": [["x y", "z"]]},
+    "clinc": {"train": [["x y", "z"]], "val": [["x y", "z"]], "test": [list(pair) for pair in PAIRS]},
     "split": {"columns": ["text", "label"], "index": list(range(8)), "data": [list(pair) for pair in PAIRS]},
     "index": {str(i): {"text": t, "label": c} for i, (t, c) in enumerate(PAIRS)},
     "records of a server": {"features": [], "rows": [{"row_idx": 1, "row": {"text": t, "label": c}} for t, c in PAIRS]},
@@ -105,8 +107,43 @@ def test_whole_files_are_read(tmp_path: Path, name: str) -> None:
     assert sorted(rows(source)) == sorted(WANTED)
 
 
-def test_other_splits_of_a_file_are_left_out_and_said(tmp_path: Path) -> None:
-    assert "'val', 'test' left out" in opened(tmp_path / "a.json", FILES["clinc"]).notes[0]
+def test_lists_named_after_splits_are_splits(tmp_path: Path) -> None:
+    pairs = [list(pair) for pair in PAIRS]
+    write(tmp_path / "a.json", {"train": pairs, "val": [["x y", "z"]], "test": [["x y", "z"]]})
+    read = {"valid": None, "test": None, "valid_fraction": None, "seed": 1}
+    splits = load_splits(str(tmp_path / "a.json"), ReadConfig(), **read)  # type: ignore[arg-type]
+    assert sorted((r.text, r.labels) for r in splits.train) == sorted(WANTED)
+    assert [(r.text, r.labels) for r in (*splits.valid, *splits.test)] == 2 * [("x y", ("z",))]
+    assert "splits: train from 'train'; valid from 'val'; test from 'test'" in splits.notes
+    for split, count in (("train", 8), ("validation", 1), (None, 1)):
+        assert len(list(open_source(str(tmp_path / "a.json"), ReadConfig(split=split), labelled=True))) == count
+
+
+@pytest.mark.parametrize("parts", [("train_x", "eval"), ("my-train", "dev")])
+def test_splits_below_a_key_and_as_columns(parts: tuple[str, str], tmp_path: Path) -> None:
+    columns = {"texts": TEXTS, "labels": [label for _, label in PAIRS]}
+    value = {"about": "a set", "data": dict.fromkeys(parts, columns), "ids": {"late": 0}}
+    located = locate(write(tmp_path / "a.json", value), ReadConfig())
+    assert list(located.splits) == ["train", "valid"]
+    table = located.splits["valid"][0](ReadConfig(), None, None)
+    assert [row.cells["texts"] for row in table.rows()] == TEXTS
+
+
+def test_what_has_no_label_is_no_split_and_is_said(tmp_path: Path) -> None:
+    value = {"train": [{"text": t, "label": c} for t, c in PAIRS], "unlabeled": [{"text": t} for t in TEXTS]}
+    located = locate(write(tmp_path / "a.json", value), ReadConfig())
+    assert list(located.splits) == ["train"]
+    assert "'unlabeled' left out" in located.note
+
+
+def test_training_phrases_are_no_split(tmp_path: Path) -> None:
+    value = {"training_phrases": TEXTS, "responses": ["a", "b"]}
+    assert list(locate(write(tmp_path / "a.json", value), ReadConfig()).splits) == [""]
+
+
+def write(path: Path, value: object) -> str:
+    path.write_text(json.dumps(value))
+    return str(path)
 
 
 def test_several_choices_are_several_labels(tmp_path: Path) -> None:

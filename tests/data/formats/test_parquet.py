@@ -17,6 +17,7 @@ from hypothesis import strategies as st
 from lstmcli.data import files
 from lstmcli.data.files import Input
 from lstmcli.data.formats import parquet
+from lstmcli.data.formats.format import Opening
 from lstmcli.data.formats.parquet import open_parquet, row_sizes
 from lstmcli.errors import DataError
 
@@ -24,7 +25,7 @@ MB = 1 << 20
 
 
 def rows(path: Path) -> Iterator[dict[str, Any]]:
-    return (dict(row.cells) for row in open_parquet(Input(str(path)), b"PAR1").rows())
+    return (dict(row.cells) for row in open_parquet(Opening(Input(str(path)), start=b"PAR1")).rows())
 
 
 def write(path: Path, columns: dict[str, Any], **options: Any) -> Path:

@@ -7,6 +7,8 @@ from pathlib import Path
 import pytest
 
 from lstmcli.data.config import ReadConfig
+from lstmcli.data.files import Input
+from lstmcli.data.formats.format import Opening
 from lstmcli.data.formats.intents import has_intents
 from lstmcli.data.formats.prefixes import other_prefix, stuck_mark
 from lstmcli.data.sources import Source, open_source
@@ -95,4 +97,5 @@ def test_intents_with_examples_below(tmp_path: Path, lines: list[str]) -> None:
 
 
 def test_lists_of_markdown_are_no_intents() -> None:
-    assert not has_intents(["# Notes", "- milk", "- eggs", "## More", "- the intent: to sleep"])
+    lines = ["# Notes", "- milk", "- eggs", "## More", "- the intent: to sleep"]
+    assert not has_intents(Opening(Input("a.md"), head=lines))

@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from lstmcli.language_modeling.scoring import score as scoring
-from lstmcli.language_modeling.scoring.score import END_ID, Stream, score_batches
+from lstmcli.language_modeling.scoring.score import Stream, score_batches
+from lstmcli.tokenization.ids import END_ID
 from support.lm_models import Recurrent
 
 V = 7
@@ -42,7 +43,7 @@ def test_a_text_by_itself_costs_the_same_in_any_company(
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(scoring, "STEP", step)
-        patch.setattr(scoring, "MAX_PROBABILITIES", 2 * V)
+        patch.setattr(scoring, "LOGITS_AT_ONCE", 2 * V)
         found = score_batches(
             SESSION,
             arrays(texts),

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import asdict, replace
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -12,9 +12,10 @@ from lstmcli.cli.io import streams
 from lstmcli.cli.io.inputs import Inputs, specs
 from lstmcli.cli.options import common as o
 from lstmcli.cli.options.configs import read_config
+from lstmcli.cli.options.engine import Engine
 from lstmcli.cli.options.kept_columns import KeepColumns, header_option
-from lstmcli.cli.output.console import console, print_rows, show, to_json
 from lstmcli.cli.output.predictions import writer
+from lstmcli.cli.output.writer import write
 from lstmcli.cli.typer_classes import Command
 from lstmcli.data.config import ReadConfig
 from lstmcli.errors import UsageError
@@ -22,7 +23,6 @@ from lstmcli.tasks import CLASSIFICATION
 
 if TYPE_CHECKING:
     from lstmcli.classification.classify import Classifier
-    from lstmcli.classification.results import ClassReport
 
 READ = ReadConfig()
 
@@ -40,11 +40,9 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 def classify(
     files: Annotated[
         list[str] | None,
-        typer.Argument(metavar="FILE", help="Files to label, `-` for stdin. Without any: what is piped in."),
+        typer.Argument(metavar="FILE", help="Files to label, or `-` for stdin. Default: stdin, if piped."),
     ] = None,
-    text: Annotated[
-        list[str] | None, typer.Option("--text", metavar="TEXT", help="A text to label; may be repeated.")
-    ] = None,
+    text: Annotated[list[str] | None, typer.Option("--text", metavar="TEXT", help="Text to label; repeatable.")] = None,
     model: o.ModelPath = None,
     top: Annotated[int | None, typer.Option("--top", metavar="K", help="Show the K most probable labels.")] = None,
     threshold: Annotated[
@@ -52,23 +50,15 @@ def classify(
         typer.Option(
             "--threshold",
             metavar="P",
-            help="Give no label below this probability; for a model of several labels, every label from it up.",
+            help="Return no label below this probability. With several labels per text: return all that reach it.",
         ),
     ] = None,
     report: Annotated[
-        bool, typer.Option("--report", help="Measure the model on labelled text instead.", show_default=False)
+        bool, typer.Option("--report", help="Evaluate the model on labelled text.", show_default=False)
     ] = False,
     batch_size: o.AtOnce = None,
     threads: o.Threads = None,
-    engine: Annotated[
-        str | None,
-        o.option(
-            "--engine",
-            among=("onnx", "int8", "torch"),
-            show_default="onnx; torch with --device cuda",
-            text="What runs the network; int8 is faster, and an answer may move a little.",
-        ),
-    ] = None,
+    engine: Engine = None,
     device: o.Device = "auto",
     text_columns: o.TextColumns = None,
     label_column: o.LabelColumn = None,
@@ -81,17 +71,16 @@ def classify(
     split: o.Split = READ.split,
     format: Annotated[
         o.Format | None,
-        o.format_option("tsv: label and probability, one line for each input. csv, jsonl and json hold the text too."),
+        o.format_option("Output format. tsv has the label and its probability; csv, jsonl and json include the text."),
     ] = None,
     keep_columns: KeepColumns = False,
     output_header: Annotated[bool | None, header_option("csv: yes; tsv: no")] = None,
     quiet: o.Quiet = False,
 ) -> None:
-    """Label texts: one answer for each, in order, blank ones included.
+    """Label texts: one prediction for each input, in order, blank lines included.
 
-    A file holds one text a line, or CSV, TSV, JSON, JSON Lines, Parquet; a label column is not needed. A line
-    written into a pipe is answered at once. In TSV, tabs, line ends and backslashes inside a label are written
-    \\t, \\n, \\\\. A reader that closes the pipe early ends the program quietly, exit code 0.
+    A file has one text per line, or is CSV, TSV, JSON, JSON Lines or Parquet; a label column is not needed. Lines
+    from a pipe are answered as they arrive.
     """
     values = locals()
     named = specs(files, text)
@@ -104,7 +93,6 @@ def classify(
     from lstmcli.model_dir.directory import default_model_path
 
     size = {} if batch_size is None else {"batch_size": batch_size}
-    engine = engine or ("torch" if device.startswith("cuda") else "onnx")
     classifier = task.load_classifier(
         default_model_path(CLASSIFICATION, model), threads=threads, engine=engine, device=device
     )
@@ -120,7 +108,9 @@ def classify(
     )
     if report:
         everything = (record for source in inputs for record in source.records)
-        show_report(task.evaluate(classifier, everything, threshold=threshold, **size), format or "table")
+        from lstmcli.cli.output import tables
+
+        write(task.evaluate(classifier, everything, threshold=threshold, **size), tables.REPORT, format or "table")
         _tell_unknown(classifier)
         return
     shown = format or o.default_format()
@@ -148,21 +138,3 @@ def with_training_defaults(read: ReadConfig, trained: ReadConfig) -> ReadConfig:
     """How labels are written is what it was in training, unless the options say otherwise."""
     prefix = trained.label_prefix if read.label_prefix == READ.label_prefix else read.label_prefix
     return replace(read, label_separator=read.label_separator or trained.label_separator, label_prefix=prefix)
-
-
-def show_report(report: ClassReport, format: str) -> None:
-    """Prints a report on stdout: tables, one row for each class, or JSON."""
-    if format in ("json", "jsonl"):
-        print(to_json(asdict(report), indent=2 if format == "json" else None))
-    elif format in ("tsv", "csv"):
-        names = ("label", "precision", "recall", "f1", "support")
-        rows: list[list[str]] = [list(names)]
-        for c in report.classes:
-            numbers = (c.precision, c.recall, c.f1)
-            rows.append([c.label, *("" if x is None else f"{x:.4f}" for x in numbers), str(c.support)])
-        print_rows(rows, format)
-    else:
-        from lstmcli.cli.output import tables
-
-        out = console()
-        show(out, *tables.report(report, out))

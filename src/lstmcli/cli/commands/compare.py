@@ -1,22 +1,22 @@
-"""``lstm compare``: models against each other on the same text, and whether the difference is real."""
+"""``lstm compare``: saved models on the same text, with significance tests.  ``--cells`` is another command."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from lstmcli.cli import help
 from lstmcli.cli.commands.classify import with_training_defaults
 from lstmcli.cli.io.inputs import Inputs, specs, with_notices_told
 from lstmcli.cli.options import common as o
-from lstmcli.cli.options import experiment as r
 from lstmcli.cli.options.configs import read_config
-from lstmcli.cli.typer_classes import Command, is_given
+from lstmcli.cli.typer_classes import Command, option_names
 from lstmcli.data.config import ReadConfig
 from lstmcli.errors import UsageError
-from lstmcli.language_modeling.config import DEFAULT_PRESET
-from lstmcli.tasks import BUILT_IN, require_task
+from lstmcli.tasks import require_task
 
 if TYPE_CHECKING:
     from lstmcli.comparison.results import ClassifierComparison, LmComparison
@@ -27,8 +27,32 @@ LANGUAGE_MODELS = "Language models"
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
+class CompareModels(Command):
+    """Hands a command line with ``--cells`` to the command that trains, and shows the help of both."""
+
+    def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
+        options = args[: args.index("--")] if "--" in args else args
+        if any(word.partition("=")[0] == "--cells" for word in options):
+            return self.other.make_context(info_name, args, parent, **extra)
+        return super().make_context(info_name, args, parent, **extra)
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        formatter.write(help.page(self, ctx, also=self.other))
+
+    def elsewhere(self, name: str) -> UsageError | None:
+        if name in option_names(self.other):
+            return UsageError(f"{name} is for training", hint="add --cells lstm,rnn, or leave it out")
+        return None
+
+    @cached_property
+    def other(self) -> Any:
+        from lstmcli.cli.commands import compare_cells
+
+        return typer.main.get_command(compare_cells.app)
+
+
 @app.command(
-    cls=Command,
+    cls=CompareModels,
     epilog="""Examples:
   lstm compare models/small models/large --on test.csv
   lstm compare models/news fasttext.bin --on test.csv
@@ -38,37 +62,26 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
   lstm compare book.txt --cells lstm,rnn --seeds 5 --probe recall -o lstm-or-rnn""",
 )
 def compare(
-    ctx: typer.Context,
     models: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="MODEL…|SOURCE",
-            help="Model directories; also fastText's .bin, KenLM's .arpa or binary, or a file of answers. "
-            "Each is compared with the first. With --cells the SOURCE to train on.",
+            metavar="MODEL…",
+            help="Model directories, a fastText .bin, a KenLM .arpa or binary, or a file of predictions; each is "
+            "compared with the first.",
         ),
     ] = None,
     on: Annotated[
         str | None,
-        typer.Option(
-            "--on", metavar="FILE", show_default=False, help="The text to compare on; labelled for classifiers."
-        ),
+        typer.Option("--on", metavar="FILE", show_default=False, help="Text to compare on; classifiers need labels."),
     ] = None,
-    task: Annotated[
-        str | None,
-        o.option(
-            "--task",
-            among=tuple(BUILT_IN),
-            show_default="what the models are",
-            text="What files of answers are, or what to train.",
-        ),
-    ] = None,
+    task: Annotated[str | None, o.task_option("What the files of predictions contain.", "detected")] = None,
     top: Annotated[
         int | None,
         typer.Option(
             "--top",
             metavar="N",
             show_default="10 disagreements; 5 spans each way",
-            help="How many texts, or spans of text, to show; 0 for none.",
+            help="Number of texts, or spans of text, to show; 0 for none.",
         ),
     ] = None,
     cold_start: Annotated[
@@ -76,7 +89,7 @@ def compare(
         typer.Option(
             "--cold-start/--no-cold-start",
             show_default=False,
-            help="Whether to measure how long a classifier takes to start.",
+            help="Whether to measure the start-up time of classifiers.",
         ),
     ] = True,
     threads: o.Threads = None,
@@ -86,41 +99,28 @@ def compare(
             "--stream",
             panel=LANGUAGE_MODELS,
             show_default=False,
-            text="Our models carry their state from line to line.",
+            text="Carry the state from line to line.",
         ),
     ] = False,
     lines: Annotated[
         bool,
-        o.option("--lines", panel=LANGUAGE_MODELS, show_default=False, text="Our models read each line by itself."),
+        o.option("--lines", panel=LANGUAGE_MODELS, show_default=False, text="Score each line separately."),
     ] = False,
     log_base: Annotated[
         str,
         o.option(
-            "--log-base", panel=LANGUAGE_MODELS, among=("e", "2", "10"), text="Of plain log-probabilities in a file."
+            "--log-base",
+            panel=LANGUAGE_MODELS,
+            among=("e", "2", "10"),
+            text="Base of the log-probabilities in a file of predictions.",
         ),
     ] = "e",
-    cells: r.Cells = None,
-    match: r.Match = "parameters",
-    seeds: r.Seeds = r.SEEDS,
-    seed: r.Seed = None,
-    probe: r.Probe = None,
-    distance: r.Distance = None,
-    output: r.Output = None,
-    force: r.Force = False,
-    valid: r.Valid = None,
-    test: r.Test = None,
-    epochs: r.Epochs = None,
-    time: r.Time = None,
-    hidden: r.Hidden = None,
-    layers: r.Layers = None,
-    embedding: r.Embedding = None,
-    one_way: r.OneWay = False,
-    tokenizer: r.Tokenizer = None,
-    preset: r.Preset = DEFAULT_PRESET,
-    batch_size: r.BatchSize = None,
-    learning_rate: r.LearningRate = None,
-    device: r.Device = "auto",
-    deterministic: r.Deterministic = False,
+    cells: Annotated[
+        str | None,
+        o.option(
+            "--cells", metavar="CELL,CELL,…", text="Train these cells on SOURCE and compare them instead; see below."
+        ),
+    ] = None,
     text_columns: o.TextColumns = None,
     label_column: o.LabelColumn = None,
     label_separator: o.LabelSeparator = READ.label_separator,
@@ -130,45 +130,28 @@ def compare(
     encoding: o.Encoding = READ.encoding,
     input_format: o.InputFormat = READ.input_format,
     split: o.Split = READ.split,
-    keep_licence: o.KeepLicence = READ.keep_licence,
     format: Annotated[
         o.Format | None,
-        o.format_option("tsv and csv: a header and a row for each model. jsonl and json: one object with everything."),
+        o.format_option("Output format. tsv and csv have one row per model; json has everything."),
     ] = None,
     quiet: o.Quiet = False,
 ) -> None:
-    """Compare saved models on the same text, or train architectures side by side: which is better, by how much, and
-    whether that is more than chance.
+    """Compare saved models on the same text, or train several architectures on the same data and compare them.
 
-    Classifiers need labelled text; they are compared by accuracy, macro F1, calibration, size and speed, with
-    McNemar's exact test, a paired bootstrap interval of each difference, and the texts that they answer
-    differently. Language models are compared by bits per byte and character and by perplexity per word, with a
-    paired permutation test over lines, and the spans of text where one gains most; perplexity per token is shown
-    only between models of one tokenizer.
+    Classifiers are compared by accuracy, macro F1, calibration, size and speed, with McNemar's exact test and paired
+    bootstrap intervals. Language models are compared by bits per byte and character and by perplexity per word, with
+    a paired permutation test over lines. The texts or spans on which models differ most are shown.
 
-    A file of answers stands for any other program, a line for each text: labels, rows of `lstm classify --format
-    jsonl`, log-probabilities, or rows of `lstm perplexity --per line --format jsonl`. fastText and KenLM models
-    need their packages: pip install 'lstmcli[fasttext]', 'lstmcli[kenlm]'.
-
-    With --cells, recurrent cells are trained on SOURCE from the same data, tokenizer and seeds and within the same
-    budget. At the end stand a table with mean, spread and interval over the seeds, and how far back each cell's
-    gradient reaches in your text; DIR holds the models, report.html and report.json.
+    A file of predictions, one line per text, can stand for any other program: labels, log-probabilities, or the
+    jsonl output of `lstm classify` or `lstm perplexity --per line`. fastText and KenLM models need their packages:
+    pip install 'lstmcli[fasttext]' or 'lstmcli[kenlm]'.
     """
-    values = {name: value for name, value in locals().items() if name != "ctx"}
-
-    from lstmcli.cli.commands.compare_cells import check_place, compare_cells
-
-    given = {name for name in values if is_given(ctx, name)}
-    format = format or o.default_format()
-    check_place(given, trains=cells is not None)
-    if cells is not None:
-        compare_cells(values, given, ctx.obj, format)
-        return
+    values = locals()
 
     from lstmcli.cli.output.comparison import write
 
     result = _compare_models(values)
-    write(result, format)
+    write(result, format or o.default_format())
 
 
 def _compare_models(values: Mapping[str, Any]) -> ClassifierComparison | LmComparison:

@@ -1,4 +1,4 @@
-"""The half of ``lstm compare`` that trains: options to configs, the runs, then the report."""
+"""``lstm compare --cells``: architectures trained side by side; options to configs, the runs, then the report."""
 
 from __future__ import annotations
 
@@ -7,16 +7,21 @@ import sys
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from lstmcli.cli.io.signals import Stop
 from lstmcli.cli.io.streams import note
+from lstmcli.cli.options import common as o
+from lstmcli.cli.options import experiment as r
+from lstmcli.cli.options import training as t
 from lstmcli.cli.options.configs import chosen, job_arguments, read_config
-from lstmcli.cli.options.experiment import DISTANCE, OUTPUT
 from lstmcli.cli.output import html
+from lstmcli.cli.typer_classes import Command, is_given, option_names
+from lstmcli.data.config import ReadConfig
 from lstmcli.errors import OutputError, UsageError
+from lstmcli.language_modeling.config import DEFAULT_PRESET
 from lstmcli.safe_files import check_links
 from lstmcli.tasks import require_task, task_for
 from lstmcli.training.config import TrainingConfig
@@ -29,53 +34,111 @@ if TYPE_CHECKING:
 REPORT, NUMBERS = "report.html", "report.json"
 EQUAL_TIME = "1m"
 PROBES = ("recall",)
-ONLY_HERE = (
-    *("match", "seeds", "seed", "probe", "distance", "output", "force", "valid", "test", "epochs", "time", "hidden"),
-    *("layers", "embedding", "one_way", "tokenizer", "preset", "batch_size", "learning_rate", "device"),
-    *("deterministic", "keep_licence"),
+READ = ReadConfig()
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+
+class CompareCells(Command):
+    """What ``lstm compare`` is with ``--cells``."""
+
+    def collect_usage_pieces(self, ctx: Any) -> list[str]:
+        return ["--cells CELL,CELL,…", "[OPTIONS]", "SOURCE"]
+
+    def elsewhere(self, name: str) -> UsageError | None:
+        from lstmcli.cli.commands import compare
+
+        if name in option_names(typer.main.get_command(compare.app)):
+            message = f"{name} is for saved models, and --cells trains new ones"
+            return UsageError(message, hint="leave one of the two out")
+        return None
+
+
+@app.command(
+    cls=CompareCells,
+    epilog="""Examples:
+  lstm compare train.csv --test test.csv --cells lstm,gru,rnn
+  lstm compare book.txt --cells lstm,rnn --seeds 5 --probe recall -o lstm-or-rnn""",
 )
-"""Parameters that mean nothing without ``--cells``."""
-ONLY_ELSEWHERE = ("on", "top", "cold_start", "stream", "lines", "log_base")
-"""Those that mean nothing with it."""
+def compare_cells(
+    ctx: typer.Context,
+    sources: Annotated[
+        list[str] | None, typer.Argument(metavar="SOURCE", help="Data to train on, in any format of `lstm train`.")
+    ] = None,
+    cells: r.Cells = "",
+    task: t.TrainingTask = None,
+    threads: o.Threads = None,
+    match: r.Match = "parameters",
+    seeds: r.Seeds = r.SEEDS,
+    seed: r.Seed = None,
+    probe: r.Probe = None,
+    distance: r.Distance = None,
+    output: r.Output = None,
+    force: r.Force = False,
+    valid: r.Valid = None,
+    test: r.Test = None,
+    epochs: r.Epochs = None,
+    time: r.Time = None,
+    hidden: r.Hidden = None,
+    layers: r.Layers = None,
+    embedding: r.Embedding = None,
+    one_way: r.OneWay = False,
+    tokenizer: r.Tokenizer = None,
+    preset: r.Preset = DEFAULT_PRESET,
+    batch_size: r.BatchSize = None,
+    learning_rate: r.LearningRate = None,
+    device: r.Device = "auto",
+    deterministic: r.Deterministic = False,
+    text_columns: o.TextColumns = None,
+    label_column: o.LabelColumn = None,
+    label_separator: o.LabelSeparator = READ.label_separator,
+    label_prefix: o.LabelPrefix = READ.label_prefix,
+    header: o.Header = READ.header,
+    delimiter: o.Delimiter = READ.delimiter,
+    encoding: o.Encoding = READ.encoding,
+    input_format: o.InputFormat = READ.input_format,
+    split: o.Split = READ.split,
+    keep_licence: o.KeepLicence = READ.keep_licence,
+    format: Annotated[
+        o.Format | None,
+        o.format_option("Output format. tsv and csv have one row per cell; json has everything."),
+    ] = None,
+    quiet: o.Quiet = False,
+) -> None:
+    """With --cells, each cell is trained on SOURCE with the same data, tokenizer, seeds and budget. The result has the
+    mean, standard deviation and interval over the seeds, and how far back the gradient of each cell reaches.
+    """
+    values = {name: value for name, value in locals().items() if name != "ctx"}
+    given = {name for name in values if is_given(ctx, name)}
+    _compare(values, given, ctx.obj, format or o.default_format())
 
 
-def check_place(given: Collection[str], *, trains: bool) -> None:
-    """Raises: UsageError, for an option of the other half of the command."""
-    for name in ONLY_ELSEWHERE if trains else ONLY_HERE:
-        if name in given:
-            option = f"--{name.replace('_', '-')}"
-            if trains:
-                raise UsageError(
-                    f"{option} is for saved models, and --cells trains new ones", hint="leave one of the two out"
-                )
-            raise UsageError(f"{option} is for training", hint="add --cells lstm,rnn, or leave it out")
-
-
-def compare_cells(values: Mapping[str, Any], given: Collection[str], arguments: Sequence[str], format: str) -> None:
+def _compare(values: Mapping[str, Any], given: Collection[str], arguments: Sequence[str], format: str) -> None:
     """Trains the cells of ``--cells`` on the one source, writes the report and prints the result.
 
     Raises:
         UsageError, DataError, OutputError: before anything is trained.
         Exit: the run was ended by a signal.
     """
-    from lstmcli.experiments.run import check_cells, check_match
+    from lstmcli.experiments.plan import check_cells, check_match
 
-    if len(values["models"] or []) != 1:
+    if len(values["sources"] or []) != 1:
         raise UsageError("--cells trains on one SOURCE", hint="lstm compare data.csv --cells lstm,gru,rnn")
-    (source,) = values["models"]
+    (source,) = values["sources"]
     cells, match = _listed(values["cells"]), _listed(values["match"])
     check_cells(cells)
     check_match(match)
     distance = _distance(values)
     values = _settled(values, given, match)
     settings = job_arguments({name: values[name] for name in given} | {"time": values["time"]}, values["task"])
-    output = values["output"] or OUTPUT
+    output = values["output"] or r.OUTPUT
     first = TrainingConfig.seed if values["seed"] is None else values["seed"]
     seeds = range(first, first + values["seeds"])
     _check_output(output, cells, seeds, force=values["force"])
 
     from lstmcli.cli.output.experiment.live import LiveDisplay
-    from lstmcli.cli.output.experiment.tables import write
+    from lstmcli.cli.output.experiment.tables import EXPERIMENT
+    from lstmcli.cli.output.writer import write
     from lstmcli.data.splits import load_splits
 
     splits = load_splits(
@@ -104,7 +167,7 @@ def compare_cells(values: Mapping[str, Any], given: Collection[str], arguments: 
         _write_report(output, result)
     except OutputError as error:  # what took long is said all the same
         failure = failure or error
-    write(result, format)
+    write(result, EXPERIMENT, format)
     sys.stdout.flush()
     if failure is not None:
         raise failure
@@ -160,7 +223,7 @@ def _distance(values: Mapping[str, Any]) -> int | None:
         among("probe", values["probe"], PROBES)
     if values["distance"] is not None:
         return int(values["distance"])  # whoever says how far wants the task
-    return DISTANCE if values["probe"] else None
+    return r.DISTANCE if values["probe"] else None
 
 
 def _settled(values: Mapping[str, Any], given: Collection[str], match: Sequence[str]) -> dict[str, Any]:
@@ -174,7 +237,7 @@ def _settled(values: Mapping[str, Any], given: Collection[str], match: Sequence[
 
 def _check_output(output: Path, cells: Sequence[str], seeds: Sequence[int], *, force: bool) -> None:
     """Fail before the work if a model or the report could not be written.  Raises: OutputError."""
-    from lstmcli.experiments.run import model_path
+    from lstmcli.experiments.plan import model_path
     from lstmcli.model_dir.directory import check_target
 
     other = "choose another place with -o/--output"
@@ -192,7 +255,8 @@ def _check_output(output: Path, cells: Sequence[str], seeds: Sequence[int], *, f
 
 def _write_report(output: Path, result: ArchitectureComparison) -> None:
     from lstmcli.cli.output.experiment.page import page
-    from lstmcli.cli.output.experiment.tables import as_json
+    from lstmcli.cli.output.experiment.tables import EXPERIMENT
+    from lstmcli.cli.output.writer import as_json
 
     html.write_whole(output / REPORT, page(result))
-    html.write_whole(output / NUMBERS, [as_json(result, indent=2), "\n"])
+    html.write_whole(output / NUMBERS, [as_json(result, EXPERIMENT, indent=2), "\n"])

@@ -37,13 +37,15 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 @app.command(cls=Command)
 def demo(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Where the files of the demo go.")] = Path("lstm-demo"),
+    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Directory for the files of the demo.")] = Path(
+        "lstm-demo"
+    ),
     threads: o.Threads = None,
-    force: Annotated[bool, typer.Option("--force", help="Use DIR although it is there.", show_default=False)] = False,
+    force: Annotated[bool, typer.Option("--force", help="Use DIR even if it exists.", show_default=False)] = False,
 ) -> None:
-    """Train a small classifier of headlines and a small language model on built-in samples, and use them.
+    """Train a small headline classifier and a small language model on built-in samples, and use them.
 
-    Each command is shown before it runs, so that you can run it again or change it. Under two minutes on two cores.
+    Each command is shown before it runs, so that you can repeat or change it. Takes under two minutes on two cores.
     """
     if folder.exists() and not force and (not folder.is_dir() or any(folder.iterdir())):
         raise OutputError("is there already", path=folder, hint="lstm demo --force, or lstm demo ANOTHER-DIR")

@@ -14,12 +14,15 @@ from lstmcli.cli.io import prompts, streams
 from lstmcli.cli.options import common as o
 from lstmcli.cli.options import generation as s
 from lstmcli.cli.options.configs import read_config
+from lstmcli.cli.options.engine import COMPUTING, GeneratingEngine
 from lstmcli.cli.options.kept_columns import KeepColumns
 from lstmcli.cli.output.console import safe
 from lstmcli.cli.output.generation import NO_COLUMNS, Writer, writer
 from lstmcli.cli.typer_classes import Command
+from lstmcli.engine.registry import AUTO
 from lstmcli.errors import UsageError
-from lstmcli.generation.config import ENGINES, GenerateConfig
+from lstmcli.generation.config import GenerateConfig
+from lstmcli.nn.config import DEVICES
 from lstmcli.tasks import LANGUAGE_MODELING
 from lstmcli.training.events import Warned
 
@@ -27,7 +30,7 @@ if TYPE_CHECKING:
     from lstmcli.data.records import Record
     from lstmcli.generation.session import Event, Generator
 
-PROMPTS, COMPUTING = "Prompts", "Computing"
+PROMPTS = "Prompts"
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -46,7 +49,7 @@ def generate(
         list[str] | None,
         typer.Argument(
             metavar="PROMPT",
-            help="Text to go on from; `-` for stdin. Without it: what is piped in, else a new text is begun.",
+            help="Text to continue, or `-` for stdin. Default: stdin, if piped; otherwise a new text.",
         ),
     ] = None,
     model: o.LmModelPath = None,
@@ -57,9 +60,7 @@ def generate(
     stop: s.Stop = None,
     lines: Annotated[
         bool,
-        typer.Option(
-            "--lines", rich_help_panel=PROMPTS, show_default=False, help="Each line of stdin is a prompt: continue it."
-        ),
+        typer.Option("--lines", rich_help_panel=PROMPTS, show_default=False, help="Continue each line of stdin."),
     ] = False,
     file: Annotated[
         str | None,
@@ -67,13 +68,13 @@ def generate(
             "--file",
             metavar="FILE",
             rich_help_panel=PROMPTS,
-            help="Continue each prompt of a file, as with --lines: one a line, or rows of a table.",
+            help="Continue each line of a file, or each row of a table.",
         ),
     ] = None,
     interactive: Annotated[
         bool,
         typer.Option(
-            "--interactive", "-i", rich_help_panel=PROMPTS, show_default=False, help="Ask for one prompt after another."
+            "--interactive", "-i", rich_help_panel=PROMPTS, show_default=False, help="Ask for prompts in a loop."
         ),
     ] = False,
     encoding: Annotated[
@@ -82,8 +83,8 @@ def generate(
             "--encoding",
             panel=PROMPTS,
             metavar="NAME",
-            show_default="found",
-            text="Encoding of prompts from stdin or a file: utf-8, gbk, …",
+            show_default="detected",
+            text="Text encoding of the prompts: utf-8, gbk, …",
         ),
     ] = None,
     text_columns: o.TextColumns = None,
@@ -105,26 +106,17 @@ def generate(
             "--format",
             rich_help_panel=o.OUTPUT,
             metavar="text|jsonl|json",
-            help="jsonl and json: an object for each text, with its log-probability.",
+            help="Output format; jsonl and json include the log-probability.",
         ),
     ] = "text",
     no_prompt: Annotated[
         bool,
-        o.option("--no-prompt", panel=o.OUTPUT, show_default=False, text="Show only what comes after the prompt."),
+        o.option("--no-prompt", panel=o.OUTPUT, show_default=False, text="Print only the continuation."),
     ] = False,
     keep_columns: KeepColumns = False,
     show_alternatives: s.ShowAlternatives = None,
     quiet: o.Quiet = False,
-    engine: Annotated[
-        str | None,
-        o.option(
-            "--engine",
-            panel=COMPUTING,
-            among=ENGINES,
-            show_default="auto; onnx with --lines or --file; torch with --device cuda",
-            text="onnx is exact, int8 much faster and a little off; auto is int8 if the model has it.",
-        ),
-    ] = None,
+    engine: GeneratingEngine = None,
     threads: Annotated[
         int | None,
         o.option(
@@ -132,20 +124,16 @@ def generate(
             panel=COMPUTING,
             metavar="N",
             show_default="all cores",
-            text="CPU threads to use.",
+            text="Number of CPU threads.",
             callback=o.counted,
         ),
     ] = None,
-    device: Annotated[
-        str, o.option("--device", panel=COMPUTING, among=("auto", "cpu", "cuda"), text="Where to compute.")
-    ] = "auto",
+    device: Annotated[str, o.option("--device", panel=COMPUTING, among=DEVICES, text="Device to compute on.")] = "auto",
 ) -> None:
-    """Continue a prompt with a language model, or begin a text; it is shown as it is made.
+    """Generate text with a language model: continue a prompt, or start a new text. Text is streamed.
 
-    A text ends when the model ends it, before a stop string, or after --max-tokens. With --lines each line of
-    stdin, with --file each of a file or row of a table, is continued to the end of a line, in order; those that are
-    there already are worked on together, which changes no answer of the exact engines. In jsonl and json, logprob
-    is the natural logarithm of the model's own probability of the tokens, and tokens says how many there are.
+    A text ends when the model ends it, at a stop string, or after --max-tokens. With --lines or --file, each line or
+    row is a prompt and is continued to the end of a line; the output has the order of the input.
     """
     values = locals()
     lines = values["lines"] = _many(values)
@@ -156,7 +144,7 @@ def generate(
     from lstmcli.model_dir.directory import default_model_path
 
     # int8 answers move with their batch mates, and what is there already depends on how fast a pipe is.
-    engine = engine or ("torch" if device.startswith("cuda") else "onnx" if lines else "auto")
+    engine = engine or (None if lines else AUTO)
     generator = load_generator(
         default_model_path(LANGUAGE_MODELING, model), threads=threads, engine=engine, device=device
     )

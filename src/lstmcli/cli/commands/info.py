@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from dataclasses import asdict
 from typing import Annotated, Literal
 
 import typer
 
 from lstmcli.cli.options import common as o
-from lstmcli.cli.output import console, tables
+from lstmcli.cli.output import tables
+from lstmcli.cli.output.writer import write
 from lstmcli.cli.typer_classes import Command
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -19,21 +19,20 @@ def info(
     where: Annotated[
         str | None,
         typer.Argument(
-            metavar="MODEL", show_default="$LSTM_MODEL, else the one in lstm-model", help="The model's directory."
+            metavar="MODEL", show_default="$LSTM_MODEL, else the one in lstm-model", help="Model directory."
         ),
     ] = None,
-    model: o.ModelPath = None,
+    model: Annotated[
+        str | None,
+        o.option("--model", "-m", metavar="DIR", show_default=False, text="The same, as for the other commands."),
+    ] = None,
     format: Annotated[
-        Literal["table", "json"], typer.Option("--format", metavar="table|json", help="json: one object.")
+        Literal["table", "json"], typer.Option("--format", metavar="table|json", help="Output format.")
     ] = "table",
 ) -> None:
-    """Show what a model is, how it was trained and how well it did, and check that its files are whole."""
+    """Show what a model is, how it was trained and how well it did, and check its files for damage."""
     from lstmcli.model_dir.directory import default_model_path
     from lstmcli.model_dir.info import info as describe
 
     found = describe(default_model_path(None, where or model))
-    if format == "json":
-        print(console.to_json(asdict(found), indent=2))
-    else:
-        out = console.console()
-        console.show(out, tables.model_info(found, out))
+    write(found, tables.INFO, format)

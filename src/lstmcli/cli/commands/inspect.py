@@ -41,10 +41,10 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 def inspect(
     text: Annotated[
         str | None,
-        typer.Argument(metavar="TEXT", help="Text to read; `-` for stdin. Without it: --file, or what is piped in."),
+        typer.Argument(metavar="TEXT", help="Text to inspect, or `-` for stdin. Default: stdin, if piped."),
     ] = None,
     file: Annotated[
-        str | None, typer.Option("--file", metavar="FILE", help="A file to read: one text a line, or rows of a table.")
+        str | None, typer.Option("--file", metavar="FILE", help="File to inspect: one text per line, or a table.")
     ] = None,
     model: Annotated[
         str | None,
@@ -53,39 +53,41 @@ def inspect(
             "-m",
             metavar="DIR",
             show_default="$LSTM_MODEL, else the one in lstm-model",
-            text="The model to watch, a classifier or a language model.",
+            text="Model directory, of a classifier or a language model.",
         ),
     ] = None,
     layer: Annotated[
         str,
-        typer.Option("--layer", metavar="N|all", show_default="the last", help="Layer to show; 1 reads the words."),
+        typer.Option(
+            "--layer", metavar="N|all", show_default="the last", help="Layer to show, from 1 (nearest the input)."
+        ),
     ] = "",
     direction: Annotated[
-        str, o.option("--direction", among=DIRECTIONS, text="Direction to show, of a model that reads both ways.")
+        str, o.option("--direction", among=DIRECTIONS, text="Direction to show, for a bidirectional model.")
     ] = "forward",
     unit: Annotated[
         list[int] | None,
-        typer.Option("--unit", metavar="N", help="Show this unit instead of the mean of all; may be repeated."),
+        typer.Option("--unit", metavar="N", help="Show this unit instead of the mean over units; repeatable."),
     ] = None,
     top_units: Annotated[
         int | None,
         typer.Option(
             "--top-units",
             metavar="K",
-            help="Show the K units that add most to the label's score, and the K that go most with the position.",
+            help="Show the K units that contribute most to the label's score, and K that correlate most with position.",
             callback=o.counted,
         ),
     ] = None,
     label: Annotated[
         str | None,
-        typer.Option("--label", metavar="NAME", show_default="the model's answer", help="The label to follow."),
+        typer.Option("--label", metavar="NAME", show_default="the model's answer", help="Label to show."),
     ] = None,
     why: Annotated[
         bool,
         typer.Option(
             "--why",
             show_default=False,
-            help="Leave out each word in turn and classify the rest: which words the answer rests on.",
+            help="Show how much each word matters, by leaving it out and classifying the rest.",
         ),
     ] = False,
     threads: o.Threads = None,
@@ -96,30 +98,25 @@ def inspect(
     split: o.Split = READ.split,
     format: Annotated[
         o.Format | None,
-        o.format_option(
-            "table: coloured strips. tsv, csv: a row for each token. jsonl, json: an object for each text."
-        ),
+        o.format_option("Output format. tsv and csv have one row per token; jsonl and json one object per text."),
     ] = None,
     keep_columns: KeepColumns = False,
     output_header: Header = None,
     html: Annotated[
         Path | None,
-        o.option("--html", panel=o.OUTPUT, metavar="FILE", text="Write a page to show, all in one file, instead."),
+        o.option("--html", panel=o.OUTPUT, metavar="FILE", text="Write a self-contained HTML page instead."),
     ] = None,
     quiet: o.Quiet = False,
 ) -> None:
-    """Watch a model read: its gates, its cell and hidden state, and what it makes of the text, token by token.
+    """Show the gates, the cell and hidden state and the prediction at every token of a text.
 
-    For a classifier the probability under a token is what the model would answer if the text ended there: each
-    beginning is classified as a text of its own, which is exact for both directions and every pooling. A language
-    model shows the surprisal of each token; a text it was trained to read as one document carries its state from
-    line to line. Layers and units are counted from 1. Of a GRU or another cell the gates it has are shown.
+    For a classifier, the probability under a token is the model's prediction if the text ended there. A language
+    model shows the surprisal of each token. Layers and units are numbered from 1.
 
-    A gate is called saturated in a unit if it is above 0.9 at every token of a text, and dead if it is below 0.1
-    at every token (of a candidate, which may be negative, its size counts); texts of at least 5 tokens.
+    A gate is called saturated in a unit if it is above 0.9 at every token of a text of at least 5 tokens, and dead
+    if it is below 0.1 at every token.
 
-    --why gives words instead of gates (jsonl, json and a page have both), and checks the sum: single words need
-    not add up to what all do together.
+    --why shows the effect of each word instead of the gates; jsonl, json and --html have both.
     """
     values = locals()
     source = _source(text, file)

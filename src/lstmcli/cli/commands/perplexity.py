@@ -13,9 +13,11 @@ from lstmcli.cli.io import streams
 from lstmcli.cli.io.inputs import Inputs, specs, with_notices_told
 from lstmcli.cli.options import common as o
 from lstmcli.cli.options.configs import read_config
+from lstmcli.cli.options.engine import ExactEngine
 from lstmcli.cli.options.kept_columns import Header, KeepColumns
-from lstmcli.cli.output.surprisal import write_figures, writer
+from lstmcli.cli.output.surprisal import FIGURES, writer
 from lstmcli.cli.output.unknown_words import MATCH, Warner, as_asked, say_how
+from lstmcli.cli.output.writer import write
 from lstmcli.cli.typer_classes import Command
 from lstmcli.data.config import ReadConfig
 from lstmcli.errors import NoDataError, UsageError
@@ -50,28 +52,30 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 def perplexity(
     files: Annotated[
         list[str] | None,
-        typer.Argument(metavar="FILE", help="Files to score, `-` for stdin. Without any: what is piped in."),
+        typer.Argument(metavar="FILE", help="Files to score, or `-` for stdin. Default: stdin, if piped."),
     ] = None,
-    text: Annotated[
-        list[str] | None, typer.Option("--text", metavar="TEXT", help="A text to score; may be repeated.")
-    ] = None,
+    text: Annotated[list[str] | None, typer.Option("--text", metavar="TEXT", help="Text to score; repeatable.")] = None,
     model: o.LmModelPath = None,
     per: Annotated[
         str | None,
-        o.option("--per", among=TABLES, text="Give surprisal in bits, a row for each of these, instead of figures."),
+        o.option(
+            "--per", among=TABLES, text="Print a table of surprisal in bits, with one row per unit, instead of totals."
+        ),
     ] = None,
     stream: Annotated[
         bool,
         typer.Option(
             "--stream",
             show_default=False,
-            help="Carry the state from line to line, even if the model was trained on lines apart.",
+            help="Carry the state from line to line, even if the model was trained on separate lines.",
         ),
     ] = False,
     lines: Annotated[
         bool,
         typer.Option(
-            "--lines", show_default=False, help="Score each line by itself, even if the model was trained on documents."
+            "--lines",
+            show_default=False,
+            help="Score each line separately, even if the model was trained on documents.",
         ),
     ] = False,
     segments: Annotated[
@@ -79,7 +83,7 @@ def perplexity(
         typer.Option(
             "--segments",
             show_default=False,
-            help="Spaces mark words and are not part of the text: your own segmentation of Chinese.",
+            help="Spaces separate words but are not part of the text (segmented Chinese).",
         ),
     ] = False,
     match_corpus: Annotated[
@@ -87,8 +91,8 @@ def perplexity(
         typer.Option(
             MATCH,
             show_default=False,
-            help="Write the text as the model's corpus was, by its vocabulary: marks apart, lower case, @-@, N for "
-            "numbers. Figures and rows are of the text so written.",
+            help="Rewrite the text in the style of the training corpus (separate punctuation, lower case, @-@, N for "
+            "numbers) before scoring it.",
         ),
     ] = False,
     cache: Annotated[
@@ -97,14 +101,20 @@ def perplexity(
             "--cache",
             panel=ADAPTING,
             metavar="N",
-            text=f"Mix in a cache of the last N tokens (Grave et al. 2017); {CACHE.window} is a good start.",
+            text=f"Interpolate with a cache of the last N tokens (Grave et al. 2017); try {CACHE.window}.",
         ),
     ] = None,
     cache_theta: Annotated[
-        float, o.option("--cache-theta", panel=ADAPTING, metavar="X", text="How much more a like context counts.")
+        float,
+        o.option(
+            "--cache-theta",
+            panel=ADAPTING,
+            metavar="X",
+            text="How strongly the cache prefers similar contexts.",
+        ),
     ] = CACHE.theta,
     cache_lambda: Annotated[
-        float, o.option("--cache-lambda", panel=ADAPTING, metavar="P", text="Share of the cache in the mixture.")
+        float, o.option("--cache-lambda", panel=ADAPTING, metavar="P", text="Interpolation weight of the cache.")
     ] = CACHE.share,
     adapt: Annotated[
         bool,
@@ -112,26 +122,19 @@ def perplexity(
             "--adapt",
             panel=ADAPTING,
             show_default=False,
-            text="Go on learning from what was scored (dynamic evaluation, Krause et al. 2018); needs PyTorch.",
+            text="Keep learning from the text after scoring it (dynamic evaluation, Krause et al. 2018). Uses PyTorch.",
         ),
     ] = False,
     adapt_rate: Annotated[
-        float, o.option("--adapt-rate", panel=ADAPTING, metavar="X", text="Size of the steps.")
+        float, o.option("--adapt-rate", panel=ADAPTING, metavar="X", text="Learning rate of --adapt.")
     ] = ADAPT.rate,
     adapt_decay: Annotated[
-        float, o.option("--adapt-decay", panel=ADAPTING, metavar="X", text="How fast the weights go back.")
+        float,
+        o.option("--adapt-decay", panel=ADAPTING, metavar="X", text="How fast the weights return to the trained ones."),
     ] = ADAPT.decay,
     batch_size: o.AtOnce = None,
     threads: o.Threads = None,
-    engine: Annotated[
-        str | None,
-        o.option(
-            "--engine",
-            among=("onnx", "torch"),
-            show_default="onnx; torch with --device cuda",
-            text="What runs the network.",
-        ),
-    ] = None,
+    engine: ExactEngine = None,
     device: o.Device = "auto",
     text_columns: o.TextColumns = None,
     delimiter: o.Delimiter = READ.delimiter,
@@ -140,31 +143,20 @@ def perplexity(
     split: o.Split = READ.split,
     format: Annotated[
         o.Format | None,
-        o.format_option(
-            "tsv: a name and a value a line; with --per: text, surprisal, entropy, line, tokens, unknown tokens, "
-            "and surprisal and entropy before --cache or --adapt. csv has the same under a header."
-        ),
+        o.format_option("Output format. tsv has one name and value per line; with --per, one row per unit."),
     ] = None,
     keep_columns: KeepColumns = False,
     output_header: Header = None,
     quiet: o.Quiet = False,
 ) -> None:
-    """Measure how well a language model foresees a text: perplexity and bits, or surprisal row by row.
+    """Score text with a language model: perplexity, bits per character and byte, or a table of surprisal.
 
-    The first token and the end of every line are scored; nothing is cut off. Perplexity per token compares
-    models of one tokenizer only; per word, and bits per character or byte, compare all. A model trained on
-    lines scores each by itself, one trained on documents carries its state through a file. With --per, a line
-    written into a pipe is answered at once, rows of words pay for their own ends (arXiv 2406.14561), and the
-    row of what closes a line says </s> or the line end.
+    Every token is scored, including the first token and the end of each line; nothing is truncated. Perplexity per
+    token is comparable only between models with the same tokenizer; perplexity per word and bits per character or
+    byte are comparable between all models.
 
-    A model of a closed vocabulary scores an unknown word as its unknown token, which may be far more probable than
-    the word itself. Such a word is marked in every table (? on a terminal, else the column of unknown tokens, oov;
-    of its characters, which share its surprisal, the first), counted in the figures, where perplexity stands with
-    and without unknown tokens, and said on stderr. A text whose words are unknown because it is not tokenized as
-    the model's corpus was is said too; --match-corpus writes it so.
-
-    --cache and --adapt read each file as one text, use what they have read to do better on what comes, and
-    show the figures, or the surprisal of each row, without and with it.
+    A model trained on lines scores each line separately; one trained on a document carries its state through the
+    file. Unknown words are marked, counted and reported. --cache and --adapt also show the result without them.
     """
     values = locals()
     named = specs(files, text)
@@ -176,7 +168,6 @@ def perplexity(
     from lstmcli.language_modeling.scoring.unknown_words import UnknownTokenCounter
     from lstmcli.model_dir.directory import default_model_path
 
-    engine = engine or ("torch" if device.startswith("cuda") else "onnx")
     loaded = load_language_model(
         default_model_path(LANGUAGE_MODELING, model), threads=threads, engine=engine, device=device
     )
@@ -213,7 +204,7 @@ def perplexity(
     if per is None:
         found = task.perplexity(loaded, texts(), **how)
         warner.look()
-        write_figures(found, shown, sys.stdout)
+        write(found, FIGURES, shown)
     else:
         several = len(named) + len(text or []) > 1
         out = writer(shown, sys.stdout, several=several, keep_columns=keep_columns, header=output_header)

@@ -5,23 +5,22 @@ from __future__ import annotations
 import shlex
 from collections.abc import Generator
 from contextlib import ExitStack, closing
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 
 from lstmcli.classification.config import ClassifierModelConfig, ClassifierTrainConfig
-from lstmcli.classification.events import DataRead, Evaluated
 from lstmcli.cli.io.signals import Stop
 from lstmcli.cli.options import common as o
+from lstmcli.cli.options import training as t
 from lstmcli.cli.options.configs import chosen, given_options, job_arguments, read_config
 from lstmcli.cli.options.resume import goes_on, interval, is_its_model, torn_off
 from lstmcli.cli.typer_classes import Command
 from lstmcli.data.config import ReadConfig
 from lstmcli.language_modeling.config import LmModelConfig
-from lstmcli.language_modeling.events import CorpusRead, LmEvaluated
-from lstmcli.tasks import BUILT_IN, CLASSIFICATION, require_task, task_for
+from lstmcli.tasks import CLASSIFICATION, require_task, task_for
 from lstmcli.tokenization.config import LmTokenizerConfig, TokenizerConfig
 from lstmcli.training import events
 
@@ -55,33 +54,27 @@ def train(
             *("--output", "-o"),
             metavar="DIR",
             show_default="lstm-model/classifier, or lstm-model/lm",
-            help="Where the model goes.",
+            help="Directory for the model.",
         ),
     ] = None,
     valid: Annotated[str | None, typer.Option("--valid", metavar="FILE", help="Validation data.")] = None,
     test: Annotated[
-        str | None, typer.Option("--test", metavar="FILE", help="Test data, measured once at the end.")
+        str | None, typer.Option("--test", metavar="FILE", help="Test data, evaluated once at the end.")
     ] = None,
-    time: o.Time = None,
-    epochs: o.Epochs = TRAIN.epochs,
-    seed: o.Seed = TRAIN.seed,
+    time: t.Time = None,
+    epochs: t.Epochs = TRAIN.epochs,
+    seed: t.Seed = TRAIN.seed,
     threads: o.Threads = TRAIN.threads,
     device: o.Device = TRAIN.device,
     dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="Check the data and estimate the run; train nothing.", show_default=False)
-    ] = False,
-    force: o.Force = False,
-    resume: o.Resume = False,
-    task: Annotated[
-        str | None,
-        o.option(
-            "--task",
-            panel=o.DATA,
-            among=tuple(BUILT_IN),
-            show_default="classify where the text has labels, else lm",
-            text="What to train: a classifier or a language model.",
+        bool,
+        typer.Option(
+            "--dry-run", help="Check the data and estimate time and memory, without training.", show_default=False
         ),
-    ] = None,
+    ] = False,
+    force: t.Force = False,
+    resume: t.Resume = False,
+    task: t.TrainingTask = None,
     text_columns: o.TextColumns = None,
     label_column: o.LabelColumn = None,
     label_separator: o.LabelSeparator = READ.label_separator,
@@ -92,70 +85,75 @@ def train(
     input_format: o.InputFormat = READ.input_format,
     split: o.Split = READ.split,
     keep_licence: o.KeepLicence = READ.keep_licence,
-    valid_fraction: o.ValidFraction = TRAIN.valid_fraction,
-    tokenizer: o.Tokenizer = TOKENIZER.kind,
-    vocab_size: o.VocabSize = TOKENIZER.vocab_size,
-    min_count: o.MinCount = TOKENIZER.min_count,
-    keep_case: o.KeepCase = not TOKENIZER.lowercase,
-    strip_html: o.StripHtml = TOKENIZER.strip_html,
-    max_tokens: o.MaxTokens = TOKENIZER.max_tokens,
-    hash_buckets: o.HashBuckets = TOKENIZER.hash_buckets,
-    cell: o.CellKind = MODEL.cell,
-    embedding: o.Embedding = MODEL.embedding,
-    vectors: o.Vectors = None,
-    hidden: o.Hidden = MODEL.hidden,
-    layers: o.LayerCount = MODEL.layers,
-    one_way: o.OneWay = not MODEL.bidirectional,
-    pooling: o.Pooling = POOLING,
-    segment: o.Segment = MODEL.segment,
-    embedding_dropout: o.EmbeddingDropout = MODEL.embedding_dropout,
-    word_dropout: o.WordDropout = MODEL.word_dropout,
-    feature_dropout: o.FeatureDropout = MODEL.feature_dropout,
-    layer_dropout: o.LayerDropout = MODEL.layer_dropout,
-    weight_drop: o.WeightDrop = MODEL.weight_drop,
-    output_dropout: o.OutputDropout = MODEL.output_dropout,
-    ngrams: o.Ngrams = MODEL.ngrams,
-    batch_size: o.BatchSize = TRAIN.batch_size,
-    learning_rate: o.LearningRate = TRAIN.learning_rate,
-    schedule: o.Schedule = TRAIN.schedule,
-    warmup: o.Warmup = TRAIN.warmup,
-    weight_decay: o.WeightDecay = TRAIN.weight_decay,
-    clip: o.Clip = TRAIN.clip,
-    patience: o.Patience = TRAIN.patience,
-    ema: o.Ema = TRAIN.ema,
-    label_smoothing: o.LabelSmoothing = TRAIN.label_smoothing,
-    adversarial: o.Adversarial = TRAIN.adversarial,
-    class_weights: o.ClassWeights = TRAIN.class_weights,
-    precision: o.Precision = TRAIN.precision,
-    deterministic: o.Deterministic = TRAIN.deterministic,
-    preset: o.Preset = None,
-    mode: o.Mode = LM_TOKENIZER.mode,
-    words: o.Words = LM_TOKENIZER.words,
-    bptt: o.Bptt = None,
-    optimizer: o.Optimizer = None,
-    untied: o.Untied = not LM_MODEL.tied,
-    input_dropout: o.InputDropout = None,
-    alpha: o.Alpha = None,
-    beta: o.Beta = None,
-    softmax: o.Softmax = LM_MODEL.softmax,
-    checkpoint_every: o.CheckpointEvery = "1m",
+    valid_fraction: t.ValidFraction = TRAIN.valid_fraction,
+    tokenizer: t.Tokenizer = TOKENIZER.kind,
+    vocab_size: t.VocabSize = TOKENIZER.vocab_size,
+    min_count: t.MinCount = TOKENIZER.min_count,
+    keep_case: t.KeepCase = not TOKENIZER.lowercase,
+    strip_html: t.StripHtml = TOKENIZER.strip_html,
+    max_tokens: t.MaxTokens = TOKENIZER.max_tokens,
+    hash_buckets: t.HashBuckets = TOKENIZER.hash_buckets,
+    cell: t.CellKind = MODEL.cell,
+    embedding: t.Embedding = MODEL.embedding,
+    vectors: t.Vectors = None,
+    hidden: t.Hidden = MODEL.hidden,
+    layers: t.LayerCount = MODEL.layers,
+    one_way: t.OneWay = not MODEL.bidirectional,
+    pooling: t.Pooling = POOLING,
+    segment: t.Segment = MODEL.segment,
+    embedding_dropout: t.EmbeddingDropout = MODEL.embedding_dropout,
+    word_dropout: t.WordDropout = MODEL.word_dropout,
+    feature_dropout: t.FeatureDropout = MODEL.feature_dropout,
+    layer_dropout: t.LayerDropout = MODEL.layer_dropout,
+    weight_drop: t.WeightDrop = MODEL.weight_drop,
+    output_dropout: t.OutputDropout = MODEL.output_dropout,
+    ngrams: t.Ngrams = MODEL.ngrams,
+    batch_size: t.BatchSize = TRAIN.batch_size,
+    learning_rate: t.LearningRate = TRAIN.learning_rate,
+    schedule: t.Schedule = TRAIN.schedule,
+    warmup: t.Warmup = TRAIN.warmup,
+    weight_decay: t.WeightDecay = TRAIN.weight_decay,
+    clip: t.Clip = TRAIN.clip,
+    patience: t.Patience = TRAIN.patience,
+    ema: t.Ema = TRAIN.ema,
+    label_smoothing: t.LabelSmoothing = TRAIN.label_smoothing,
+    adversarial: t.Adversarial = TRAIN.adversarial,
+    class_weights: t.ClassWeights = TRAIN.class_weights,
+    precision: t.Precision = TRAIN.precision,
+    deterministic: t.Deterministic = TRAIN.deterministic,
+    preset: t.Preset = None,
+    mode: t.Mode = LM_TOKENIZER.mode,
+    words: t.Words = LM_TOKENIZER.words,
+    bptt: t.Bptt = None,
+    optimizer: t.Optimizer = None,
+    untied: t.Untied = not LM_MODEL.tied,
+    input_dropout: t.InputDropout = None,
+    alpha: t.Alpha = None,
+    beta: t.Beta = None,
+    softmax: t.Softmax = LM_MODEL.softmax,
+    checkpoint_every: t.CheckpointEvery = "1m",
     quiet: o.Quiet = False,
     format: Annotated[
         Literal["table", "json"],
-        typer.Option("--format", rich_help_panel=o.OUTPUT, metavar="table|json", help="json: one object on stdout."),
+        typer.Option(
+            "--format", rich_help_panel=o.OUTPUT, metavar="table|json", help="Format of the result on stdout."
+        ),
     ] = "table",
     tensorboard: Annotated[
         Path | None,
         typer.Option(
-            "--tensorboard", rich_help_panel=o.OUTPUT, metavar="DIR", help="Also write TensorBoard events there."
+            "--tensorboard",
+            rich_help_panel=o.OUTPUT,
+            metavar="DIR",
+            help="Also write TensorBoard events to this directory.",
         ),
     ] = None,
 ) -> None:
     """Train a classifier on labelled text, or a language model on plain text.
 
-    SOURCE is CSV, TSV, JSON, JSON Lines, Parquet, plain text, fastText lines or a folder per class, gzipped or not;
-    form, encoding and columns are detected. Progress goes to stderr, a model directory is written at the end. Ctrl-C
-    ends the run early and keeps the best model so far; --resume goes on with a run that was ended or killed.
+    SOURCE is CSV, TSV, JSON, JSON Lines, Parquet, plain text, fastText lines or one folder per class, optionally
+    gzipped. The format, encoding and columns are detected. Progress goes to stderr; a model directory is written at
+    the end. Ctrl-C stops early and keeps the best model so far; --resume continues an unfinished run.
     """
     values = locals()
     given = given_options(ctx, values)
@@ -193,7 +191,7 @@ def train(
     target = output or kind.default_dir
     if not output and not dry_run:
         place.check(target)
-    with Stop() as stop, TrainingLog(default_place=output is None, quiet=quiet, splits=splits) as telling:
+    with Stop() as stop, TrainingLog(default_place=output is None, quiet=quiet, splits=splits, task=kind) as telling:
         listeners.append(telling)
         run_events = run(
             job,
@@ -207,9 +205,10 @@ def train(
         with torn_off(target):
             result = follow(run_events, listeners, stop, dry_run=dry_run)
     if format == "json":
-        from lstmcli.cli.output.console import to_json
+        from lstmcli.cli.output.training_result import TRAINING
+        from lstmcli.cli.output.writer import write
 
-        print(to_json(result))
+        write(result, TRAINING, format)
     if stop.signal is not None:
         raise typer.Exit(128 + stop.signal)
 
@@ -246,24 +245,7 @@ def follow(
                 stop.gentle = True  # from here on there will be something to keep
             for listener in listeners:
                 listener.handle(event)
-            result.update(_outcome(event))
+            result.update(event.outcome())
             if dry_run and isinstance(event, events.RunPlanned):
                 break
     return result
-
-
-def _outcome(event: events.Event) -> dict[str, Any]:
-    """What an event adds to the JSON result."""
-    if isinstance(event, DataRead):
-        return {"labels": list(event.check.labels), "multilabel": event.check.multilabel, "data": asdict(event.check)}
-    if isinstance(event, events.RunPlanned):
-        return {"plan": asdict(event)}
-    if isinstance(event, events.Stopped):
-        return {"stopped": event.reason, "best_epoch": event.best_epoch}
-    if isinstance(event, CorpusRead):
-        return {"tokenizer": event.tokenizer, "vocab_size": event.vocab_size, "data": asdict(event)}
-    if isinstance(event, (Evaluated, LmEvaluated)):
-        return {event.split: asdict(event.report)}
-    if isinstance(event, events.Saved):
-        return {"path": event.path, "bytes": event.bytes, "seconds": event.seconds}
-    return {}

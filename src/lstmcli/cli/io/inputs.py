@@ -39,7 +39,7 @@ def with_notices_told(records: Iterable[Record], format: str) -> Iterable[Record
     if format != "text":
         return records
 
-    from lstmcli.data.book_notices import marked
+    from lstmcli.data.books.notices import marked
 
     def tell(record: Record, library: str) -> None:
         where = f"{safe(record.path)}: line {record.line}" if record.path else "a line"

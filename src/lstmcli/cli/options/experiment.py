@@ -10,9 +10,10 @@ import typer
 from lstmcli.cli.options.common import counted, option
 from lstmcli.config import CELL_NAMES
 from lstmcli.language_modeling.config import PRESETS
+from lstmcli.nn.config import DEVICES
 from lstmcli.tokenization.config import TOKENIZERS
 
-RACE = "Training side by side"
+RACE = "Comparing architectures"
 OUTPUT = Path("lstm-compare")
 DISTANCE = 100
 SEEDS = 3
@@ -32,21 +33,28 @@ Match = Annotated[
         "--match",
         panel=RACE,
         metavar="parameters|time|epochs",
-        text="What is equal: parameters, and epochs; time, or parameters,time; epochs, with as many units.",
+        text="What every run has in common: the number of parameters, the training time, or the epochs and units; "
+        "also parameters,time.",
     ),
 ]
 Seeds = Annotated[
     int,
-    option("--seeds", panel=RACE, metavar="N", text="Runs of each cell, a seed each.", callback=counted),
+    option(
+        "--seeds",
+        panel=RACE,
+        metavar="N",
+        text="Number of seeds; each cell is trained once per seed.",
+        callback=counted,
+    ),
 ]
-Seed = Annotated[int | None, option("--seed", panel=RACE, metavar="N", show_default="1", text="The first seed.")]
+Seed = Annotated[int | None, option("--seed", panel=RACE, metavar="N", show_default="1", text="First seed.")]
 Probe = Annotated[
     str | None,
     option(
         "--probe",
         panel=RACE,
         metavar="recall",
-        text="Also measure how far each cell learns to remember: the first token, over a stretch of your text.",
+        text="Also train each cell to recall the first token of a sequence, to measure its memory.",
     ),
 ]
 Distance = Annotated[
@@ -56,7 +64,7 @@ Distance = Annotated[
         panel=RACE,
         metavar="N",
         show_default=str(DISTANCE),
-        text="Tokens to remember over, at most (with --probe recall).",
+        text="Longest distance for --probe recall, in tokens.",
         callback=counted,
     ),
 ]
@@ -67,25 +75,36 @@ Output = Annotated[
         rich_help_panel=RACE,
         metavar="DIR",
         show_default=str(OUTPUT),
-        help="Where the models, report.html and report.json go.",
+        help="Directory for the models, report.html and report.json.",
     ),
 ]
 Force = Annotated[
-    bool, option("--force", panel=RACE, text="Replace what an earlier comparison wrote there.", show_default=False)
+    bool, option("--force", panel=RACE, text="Replace the files of an earlier comparison.", show_default=False)
 ]
 Valid = Annotated[str | None, option("--valid", panel=RACE, metavar="FILE", text="Validation data.")]
 Test = Annotated[
     str | None,
-    option("--test", panel=RACE, metavar="FILE", text="Test data, which the scores are then measured on."),
+    option(
+        "--test",
+        panel=RACE,
+        metavar="FILE",
+        text="Test data; scores are then measured on it instead of the validation data.",
+    ),
 ]
 Epochs = Annotated[
     int | None,
-    option("--epochs", panel=RACE, metavar="N", show_default="by corpus size", text="Of each run.", callback=counted),
+    option(
+        "--epochs", panel=RACE, metavar="N", show_default="by corpus size", text="Epochs of each run.", callback=counted
+    ),
 ]
 Time = Annotated[
     str | None,
     option(
-        "--time", panel=RACE, metavar="TIME", show_default="1m", text="Of each run with --match time: 30s, 15m, 1h."
+        "--time",
+        panel=RACE,
+        metavar="TIME",
+        show_default="1m",
+        text="Training time of each run with --match time: 30s, 15m, 1h.",
     ),
 ]
 Hidden = Annotated[
@@ -95,18 +114,18 @@ Hidden = Annotated[
         panel=RACE,
         metavar="N",
         show_default="as train",
-        text="Units of the LSTM, or else of the first cell; with equal parameters the others follow.",
+        text="Units of the LSTM, or of the first cell; --match parameters adjusts the others.",
     ),
 ]
 Layers = Annotated[
-    int | None, option("--layers", panel=RACE, metavar="N", show_default="as train", text="Recurrent layers.")
+    int | None, option("--layers", panel=RACE, metavar="N", show_default="as train", text="Number of recurrent layers.")
 ]
 Embedding = Annotated[
     int | None,
-    option("--embedding", panel=RACE, metavar="N", show_default="as train", text="Width of the word embedding."),
+    option("--embedding", panel=RACE, metavar="N", show_default="as train", text="Embedding size."),
 ]
 OneWay = Annotated[
-    bool, option("--one-way", panel=RACE, text="Classifiers read from left to right only.", show_default=False)
+    bool, option("--one-way", panel=RACE, text="Classifiers: read left to right only.", show_default=False)
 ]
 Tokenizer = Annotated[
     str | None,
@@ -116,12 +135,12 @@ Tokenizer = Annotated[
         among=TOKENIZERS,
         metavar="|".join([*TOKENIZERS, "FILE"]),
         show_default="as train",
-        text="How text is cut into tokens.",
+        text="How to split text into tokens.",
     ),
 ]
 Preset = Annotated[
     str,
-    option("--preset", panel=RACE, among=PRESETS, text="Size and regularisation of language models."),
+    option("--preset", panel=RACE, among=PRESETS, text="Language models: size and regularisation."),
 ]
 BatchSize = Annotated[
     int | None,
@@ -129,15 +148,15 @@ BatchSize = Annotated[
 ]
 LearningRate = Annotated[
     float | None,
-    option("--learning-rate", panel=RACE, metavar="X", show_default="as train", text="Highest learning rate."),
+    option("--learning-rate", panel=RACE, metavar="X", show_default="as train", text="Peak learning rate."),
 ]
 Deterministic = Annotated[
     bool,
     option(
         "--deterministic",
         panel=RACE,
-        text="Refuse what could make a second run differ: equal time, and sums in any order on a GPU.",
+        text="Refuse what could make a second run differ: --match time, and unordered sums on a GPU.",
         show_default=False,
     ),
 ]
-Device = Annotated[str, option("--device", panel=RACE, among=("auto", "cpu", "cuda"), text="Where to train.")]
+Device = Annotated[str, option("--device", panel=RACE, among=DEVICES, text="Device to train on.")]

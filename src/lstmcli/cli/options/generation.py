@@ -14,37 +14,45 @@ from lstmcli.generation.config import BeamConfig, GenerateConfig, SamplingConfig
 CONFIG, SAMPLING, BEAM = GenerateConfig(), SamplingConfig(), BeamConfig()
 CHOICE, SEARCH = "Sampling", "Beam search"
 
-MaxTokens = Annotated[
-    int, typer.Option("--max-tokens", metavar="N", help="A text that does not end by itself ends here.")
-]
+MaxTokens = Annotated[int, typer.Option("--max-tokens", metavar="N", help="Maximum number of tokens to generate.")]
 Temperature = Annotated[
     float | None,
     typer.Option(
         "--temperature",
         metavar="X",
         show_default=str(SAMPLING.temperature),
-        help="1: as the model says; less is safer, more is wilder; 0: the best token always.",
+        help="Lower is safer, higher is more varied; 1 samples from the model's own distribution, 0 always takes the "
+        "most probable token.",
     ),
 ]
-Samples = Annotated[int | None, typer.Option("-n", metavar="N", show_default="1", help="Texts for each prompt.")]
+Samples = Annotated[int | None, typer.Option("-n", metavar="N", show_default="1", help="Number of texts per prompt.")]
 Seed = Annotated[
     int | None,
-    typer.Option("--seed", metavar="N", show_default="a new one", help="The same seed gives the same texts."),
+    typer.Option("--seed", metavar="N", show_default="random", help="Random seed; the same seed gives the same texts."),
 ]
 Stop = Annotated[
     list[str] | None,
-    typer.Option("--stop", metavar="TEXT", help="End a text before this; may be repeated. \\n is a line end."),
+    typer.Option("--stop", metavar="TEXT", help="Stop before this string; repeatable. \\n is a line break."),
 ]
 
 # Sampling
-TopK = Annotated[int | None, o.option("--top-k", panel=CHOICE, metavar="K", text="Choose among the K best tokens.")]
+TopK = Annotated[
+    int | None, o.option("--top-k", panel=CHOICE, metavar="K", text="Sample from the K most probable tokens.")
+]
 TopP = Annotated[
     float | None,
-    o.option("--top-p", panel=CHOICE, metavar="P", text="Among the best that have probability P together (nucleus)."),
+    o.option(
+        "--top-p",
+        panel=CHOICE,
+        metavar="P",
+        text="Sample from the most probable tokens that together have probability P (nucleus).",
+    ),
 ]
 MinP = Annotated[
     float | None,
-    o.option("--min-p", panel=CHOICE, metavar="P", text="Among those at least P times as probable as the best."),
+    o.option(
+        "--min-p", panel=CHOICE, metavar="P", text="Sample from tokens at least P times as probable as the best one."
+    ),
 ]
 Typical = Annotated[
     float | None,
@@ -52,7 +60,7 @@ Typical = Annotated[
         "--typical",
         panel=CHOICE,
         metavar="P",
-        text="Among those about as surprising as expected that have probability P together.",
+        text="Locally typical sampling: tokens of about the expected surprisal that together have probability P.",
     ),
 ]
 RepetitionPenalty = Annotated[
@@ -62,16 +70,18 @@ RepetitionPenalty = Annotated[
         panel=CHOICE,
         metavar="X",
         show_default="1, none",
-        text="Above 1: what was generated before becomes less probable.",
+        text="Above 1, tokens already generated become less probable.",
     ),
 ]
 NoRepeatNgram = Annotated[
     int | None,
-    o.option("--no-repeat-ngram", panel=CHOICE, metavar="N", text="No run of N tokens comes twice in a text."),
+    o.option("--no-repeat-ngram", panel=CHOICE, metavar="N", text="Never generate the same N tokens twice in a text."),
 ]
 AllowUnknown = Annotated[
     bool,
-    o.option("--allow-unknown", panel=CHOICE, show_default=False, text="Let <unk>, the unknown word, be generated."),
+    o.option(
+        "--allow-unknown", panel=CHOICE, show_default=False, text="Allow <unk>, the unknown token, in the output."
+    ),
 ]
 
 # Beam search
@@ -81,12 +91,12 @@ Beams = Annotated[
         "--beams",
         panel=SEARCH,
         metavar="N",
-        text="Search for the most probable text, following N at once; no sampling.",
+        text="Search for the most probable text with N beams, instead of sampling.",
     ),
 ]
 NBest = Annotated[
     int | None,
-    o.option("--n-best", panel=SEARCH, metavar="N", show_default=str(BEAM.n_best), text="Give the N best texts."),
+    o.option("--n-best", panel=SEARCH, metavar="N", show_default=str(BEAM.n_best), text="Number of texts to return."),
 ]
 LengthPenalty = Annotated[
     float | None,
@@ -95,7 +105,7 @@ LengthPenalty = Annotated[
         panel=SEARCH,
         metavar="X",
         show_default=str(BEAM.length_penalty),
-        text="Texts are ordered by log-probability over length to this power; 0 favours short ones.",
+        text="Rank texts by log-probability divided by length to this power; 0 favours short texts.",
     ),
 ]
 ShowAlternatives = Annotated[
@@ -104,7 +114,7 @@ ShowAlternatives = Annotated[
         "--show-alternatives",
         panel=o.OUTPUT,
         metavar="K",
-        text="Show the K most probable tokens at every step, as the model itself sees them.",
+        text="Show the K most probable tokens at every step, before sampling filters.",
         callback=o.counted,
     ),
 ]

@@ -3,19 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
+from lstmcli.cli.output import writer
 from lstmcli.cli.output.coloured_text import fragment, legend
-from lstmcli.cli.output.console import columns, console, count, facts, percent, print_rows, safe, show, size, to_json
+from lstmcli.cli.output.console import NOTHING, columns, count, facts, p_value, percent, perplexity, safe, size
 from lstmcli.cli.output.predictions import fit
+from lstmcli.cli.output.writer import Layout, Row, Shape
 from lstmcli.comparison.results import Agreement, ClassifierComparison, Difference, Disagreement, LmComparison, Span
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
     from rich.text import Text
 
-NOTHING = "–"
 _COMMON = ("parameters", "bytes")
 _CLASSIFIERS = ("accuracy", "macro_f1", "ece", "texts_per_second", "cold_start")
 _LANGUAGE_MODELS = (
@@ -26,39 +26,34 @@ _LANGUAGE_MODELS = (
 
 def write(result: ClassifierComparison | LmComparison, format: str) -> None:
     """Prints a comparison on stdout as ``table``, ``tsv``, ``csv``, ``jsonl`` or ``json``."""
-    if format in ("json", "jsonl"):
-        print(to_json(asdict(result), indent=2 if format == "json" else None))
-    elif format in ("tsv", "csv"):
-        print_rows(list(_rows(result)), format)
+    if isinstance(result, ClassifierComparison):
+        writer.write(result, CLASSIFIERS, format)
     else:
-        out = console()
-        show(out, *(_classifiers(result, out) if isinstance(result, ClassifierComparison) else _models(result, out)))
+        writer.write(result, LANGUAGE_MODELS, format)
 
 
-def _rows(result: ClassifierComparison | LmComparison) -> Iterator[list[str]]:
-    """A header, and for each model its figures and how it differs from the first."""
+def _rows(result: ClassifierComparison | LmComparison) -> Iterator[Row]:
+    """For each model its figures and how it differs from the first."""
     names = _CLASSIFIERS if isinstance(result, ClassifierComparison) else _LANGUAGE_MODELS
     measures = list(dict.fromkeys(difference.measure for difference in result.differences))
-    parts = ("difference", "low", "high", "p_value", "p_adjusted")
-    yield ["model", "kind", *names, *_COMMON, *(f"{measure}_{part}" for measure in measures for part in parts)]
     for figures in result.models:
-        row = [figures.model.name, figures.model.kind]
-        row += [_cell(getattr(figures, name)) for name in names]
-        row += [_cell(getattr(figures.model, name)) for name in _COMMON]
+        model = figures.model
+        row: dict[str, Any] = {"model": model.name, "kind": model.kind}
+        row |= {name: getattr(figures, name) for name in names} | {name: getattr(model, name) for name in _COMMON}
         for measure in measures:
-            own = [d for d in result.differences if (d.model, d.measure) == (figures.model.name, measure)]
-            row += _fields(own[0]) if own else [""] * len(parts)
+            own = [d for d in result.differences if (d.model, d.measure) == (model.name, measure)]
+            values = _values(own[0]) if own else (None,) * len(_PARTS)
+            row |= zip((f"{measure}_{part}" for part in _PARTS), values, strict=True)
         yield row
 
 
-def _fields(difference: Difference) -> list[str]:
+_PARTS = ("difference", "low", "high", "p_value", "p_adjusted")
+
+
+def _values(difference: Difference) -> tuple[float | None, ...]:
     ends = difference.interval
     low, high = (None, None) if ends is None else (ends.low, ends.high)
-    return [_cell(value) for value in (difference.difference, low, high, difference.p_value, difference.p_adjusted)]
-
-
-def _cell(value: Any) -> str:
-    return "" if value is None else f"{value:.6g}" if isinstance(value, float) else str(value)
+    return difference.difference, low, high, difference.p_value, difference.p_adjusted
 
 
 def _classifiers(result: ClassifierComparison, out: Console) -> Iterator[RenderableType]:
@@ -120,8 +115,8 @@ def _models(result: LmComparison, out: Console) -> Iterator[RenderableType]:
     rows = [
         ("bits per byte", [f"{f.bits_per_byte:.4f}" for f in result.models]),
         ("bits per character", [f"{f.bits_per_char:.4f}" for f in result.models]),
-        ("perplexity per word", [_optional(f.word_perplexity, _big) for f in result.models]),
-        ("perplexity per token", [_optional(f.perplexity, _big) for f in result.models]),
+        ("perplexity per word", [_optional(f.word_perplexity, perplexity) for f in result.models]),
+        ("perplexity per token", [_optional(f.perplexity, perplexity) for f in result.models]),
         ("unknown tokens", [_optional(f.oov_rate, lambda x: percent(x, 2)) for f in result.models]),
         ("tokenizer", [f.tokenizer or NOTHING for f in result.models]),
         *_sizes(result),
@@ -203,8 +198,8 @@ def _differences(differences: Sequence[Difference], agreement: Agreement | None 
         )
     first = differences[0]
     if first.p_value is not None:
-        holm = "" if first.p_adjusted == first.p_value else f", {_p(first.p_adjusted)} with Holm's correction"
-        rows["test"] = f"{_p(first.p_value)}{holm} ({first.test})"
+        holm = "" if first.p_adjusted == first.p_value else f", {p_value(first.p_adjusted)} with Holm's correction"
+        rows["test"] = f"{p_value(first.p_value)}{holm} ({first.test})"
     rows["so"] = _verdict(first)
     return rows
 
@@ -232,14 +227,9 @@ def _amount(difference: Difference, value: float) -> str:
     return f"{value:+.4f}" if _is_cost(difference) else f"{100 * value:+.2f}"
 
 
-def _p(value: float | None) -> str:
-    assert value is not None
-    return "p < 0.0001" if value < 1e-4 else f"p = {value:.2g}"
-
-
-def _big(value: float) -> str:
-    return f"{value:,.2f}" if value < 1e9 else NOTHING  # text without spaces is one long word
-
-
 def _optional(value: Any, shown: Any) -> str:
     return NOTHING if value is None else str(shown(value))
+
+
+CLASSIFIERS = Layout(Shape(ClassifierComparison), rows=_rows, table=_classifiers, numbers=".6g")
+LANGUAGE_MODELS = Layout(Shape(LmComparison), rows=_rows, table=_models, numbers=".6g")

@@ -5,11 +5,9 @@ Text that comes from files or models goes through ``safe`` first: a terminal act
 
 from __future__ import annotations
 
-import csv
-import json
 import re
 import sys
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
@@ -20,13 +18,14 @@ if TYPE_CHECKING:
     from rich.table import Table
 
 MAX_PERPLEXITY = 1e9
-_CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
-_JSON_CONTROLS = re.compile(r"[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+NOTHING = "–"
+"""Shown where there is no value."""
+CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def visible(text: str) -> str:
     """``text`` on one line, with a visible picture for every character a terminal would act on."""
-    return _CONTROLS.sub(_picture, text)
+    return CONTROLS.sub(_picture, text)
 
 
 def safe(text: str) -> str:
@@ -39,34 +38,6 @@ def _picture(match: re.Match[str]) -> str:
     if code < 0x20:
         return chr(0x2400 + code)
     return "\u2421" if code == 0x7F else "\ufffd"
-
-
-def escape(text: str) -> str:
-    """A TSV field: backslash escapes for whatever could end the field or the line; nothing is lost."""
-    if "\\" in text:
-        text = text.replace("\\", "\\\\")
-    text = text.replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
-    return _CONTROLS.sub(_escaped, text)
-
-
-def print_rows(rows: Iterable[Sequence[str]], format: str) -> None:
-    """Rows of text on stdout, as ``csv`` or ``tsv``."""
-    if format == "csv":
-        csv.writer(sys.stdout, lineterminator="\n").writerows(rows)
-    else:
-        sys.stdout.writelines("\t".join(map(escape, row)) + "\n" for row in rows)
-
-
-def _escaped(match: re.Match[str]) -> str:
-    code = ord(match[0])
-    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
-
-
-def to_json(value: Any, *, indent: int | None = None) -> str:
-    """JSON that any stream can carry: pure ASCII where the output's encoding is not UTF."""
-    ascii_only = not (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
-    text = json.dumps(value, ensure_ascii=ascii_only, indent=indent, default=str)
-    return text if ascii_only else _JSON_CONTROLS.sub(lambda m: f"\\u{ord(m[0]):04x}", text)
 
 
 def console(*, stderr: bool = False) -> Console:
@@ -178,7 +149,12 @@ def count(n: int, noun: str) -> str:
 
 def perplexity(value: float | None) -> str:
     """A dash where there is none, and where it says nothing: text without spaces is one long word."""
-    return f"{value:,.2f}" if value is not None and value < MAX_PERPLEXITY else "–"
+    return f"{value:,.2f}" if value is not None and value < MAX_PERPLEXITY else NOTHING
+
+
+def p_value(value: float | None) -> str:
+    assert value is not None
+    return "p < 0.0001" if value < 1e-4 else f"p = {value:.2g}"
 
 
 def percent(share: float, digits: int = 1) -> str:

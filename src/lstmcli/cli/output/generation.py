@@ -7,15 +7,15 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
-from dataclasses import asdict
+from dataclasses import replace
 from typing import Any, Protocol, TextIO
 
 from lstmcli.cli.help import bold
 from lstmcli.cli.io.streams import for_people
-from lstmcli.cli.options.kept_columns import kept
-from lstmcli.cli.output.console import escape, safe, to_json
+from lstmcli.cli.output.console import safe
 from lstmcli.cli.output.predictions import fit
 from lstmcli.cli.output.wrapping import Wrapper
+from lstmcli.cli.output.writer import LEFT_OUT, Field, Layout, Shape, escape, stream
 from lstmcli.generation.results import Continuation, Step, TextPiece
 
 NO_COLUMNS: Mapping[str, Any] = {}
@@ -40,7 +40,7 @@ def writer(format: str, out: TextIO, *, echo: bool, apart: bool) -> Writer:
     """
     if format == "text":
         return TextWriter(out, echo=echo, apart=apart)
-    return JsonWriter(out, array=format == "json")
+    return ObjectWriter(format, out)
 
 
 class TextWriter:
@@ -127,41 +127,49 @@ class TextWriter:
         pass
 
 
-class JsonWriter:
+class ObjectWriter:
     """An object for each text, in order, when it has ended."""
 
-    def __init__(self, out: TextIO, *, array: bool) -> None:
-        self._out, self._array = out, array
-        self._first = True
-        self._current = 0
-        self._columns: Mapping[str, Any] = NO_COLUMNS
-        self._waiting: dict[int, Continuation] = {}
+    def __init__(self, format: str, out: TextIO) -> None:
+        self._out = out
+        self._begun({})
+        self._objects = stream(replace(CONTINUATION, own=lambda _: self._columns), format, out, keep_columns=True)
 
     def begin(self, prompt: str, columns: Mapping[str, Any] = NO_COLUMNS) -> None:
+        self._begun(columns)
+
+    def _begun(self, columns: Mapping[str, Any]) -> None:
         self._current, self._columns = 0, columns
+        self._waiting: dict[int, Continuation] = {}
 
     def write(self, event: TextPiece | Continuation) -> None:
         if isinstance(event, TextPiece):
             return
         self._waiting[event.sample] = event
         while self._current in self._waiting:
-            before = ("[\n" if self._first else ",\n") if self._array else ""
-            after = "" if self._array else "\n"
-            self._first = False
-            row = _row(self._waiting.pop(self._current))
-            self._out.write(before + to_json(row | kept(self._columns, row)) + after)
+            self._objects.write(self._waiting.pop(self._current))
             self._current += 1
         self._out.flush()
 
     def close(self) -> None:
-        if self._array:
-            self._out.write("[]\n" if self._first else "\n]\n")
+        self._objects.close()
 
 
-def _row(found: Continuation) -> dict[str, Any]:
-    row = asdict(found)
-    if not found.steps:
-        del row["steps"]
-    for step in row.get("steps", ()):
-        step["alternatives"] = [{"token": token, "probability": p} for token, p in step["alternatives"]]
-    return {name: value for name, value in row.items() if value is not None}
+def _alternatives(step: Step) -> list[dict[str, Any]]:
+    return [{"token": token, "probability": probability} for token, probability in step.alternatives]
+
+
+_STEP = Shape(Step, "token", "probability", Field("alternatives", _alternatives, [Shape(Step, "token", "probability")]))
+
+
+def _steps(found: Continuation) -> Any:
+    return list(map(_STEP, found.steps)) or LEFT_OUT
+
+
+CONTINUATION: Layout[Continuation] = Layout(
+    Shape(
+        Continuation,
+        *("prompt", "text", "logprob", "tokens", "finish", "sample", "seed?", "score?"),
+        Field("steps", _steps, [_STEP], optional=True),
+    )
+)

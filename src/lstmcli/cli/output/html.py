@@ -1,20 +1,26 @@
 """HTML files that need nothing else: what all of our pages share.
 
-All text that comes from outside goes through ``escaped``.
+Pages are the templates beside this module.  They escape whatever is put into them.
 """
 
 from __future__ import annotations
 
-import html
 import os
 import re
 import tempfile
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from functools import cache
 from pathlib import Path
+from typing import TYPE_CHECKING, Any
 
+from lstmcli import __version__
 from lstmcli.cli.output.console import visible
 from lstmcli.errors import OutputError
 from lstmcli.safe_files import check_links
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
+    from markupsafe import Markup
 
 
 def signature(command: str) -> str:
@@ -22,23 +28,39 @@ def signature(command: str) -> str:
     return f'<meta name="generator" content="lstm {command}">'
 
 
-def escaped(text: str) -> str:
-    """Text from outside as it may stand in HTML: marks escaped, control characters visible, line ends kept."""
-    parts = re.split(r"([\n\t])", text)
-    return html.escape("".join(part if part in ("\n", "\t") else visible(part) for part in parts))
+def render(template: str, command: str, title: str, **values: Any) -> Iterator[str]:
+    """A page of a command, part by part; ``title`` and ``values`` as they came."""
+    page = _environment().get_template(template)
+    yield from page.generate(command=command, title=title, lstm_version=__version__, **values)
 
 
-def opening(command: str, title: str, style: str) -> str:
-    """From the document type to ``<main>``; ``title`` as it came."""
-    return (
-        '<!doctype html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        f"{signature(command)}\n<title>{escaped(title)} – lstm {command}</title>\n<style>{style}</style>\n</head>\n"
-        "<body>\n<main>\n"
+def fragment(template: str, **values: Any) -> Markup:
+    """A part of a page, which a template takes as it is."""
+    from markupsafe import Markup
+
+    return Markup(_environment().get_template(template).render(**values))
+
+
+@cache
+def _environment() -> Environment:
+    from jinja2 import Environment, PackageLoader, StrictUndefined
+
+    return Environment(
+        loader=PackageLoader(__package__ or ""),
+        autoescape=True,
+        finalize=_shown,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
     )
 
 
-CLOSING = "</main>\n</body>\n</html>\n"
+def _shown(value: Any) -> Any:
+    """Text with a visible picture of every control character but line ends and tabs; templates escape its marks."""
+    if not isinstance(value, str) or hasattr(value, "__html__"):
+        return value
+    return "".join(part if part in ("\n", "\t") else visible(part) for part in re.split(r"([\n\t])", value))
 
 
 def check_place(path: Path, command: str, option: str) -> None:

@@ -12,13 +12,13 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
-from lstmcli.cli.output.html import escaped
+from lstmcli.cli.output.html import fragment
 
 if TYPE_CHECKING:
     from rich.text import Text
 
 COLOURS = ("cyan", "yellow", "magenta", "green", "red", "blue", "bright_black", "white")
-"""Of series on a terminal; a page has its own, in ``STYLE``."""
+"""Of series on a terminal; a page has its own, in plots.css."""
 TICKS = 4
 MAX_DOTS = 20
 """Points of a series that are marked; of more the line is enough."""
@@ -191,41 +191,25 @@ def svg(plot: Plot) -> str:
     if axes is None:
         return ""
     x, y = axes
-    parts = [f'<svg viewBox="0 0 100 100" preserveAspectRatio="none" role="img" aria-label="{escaped(plot.title)}">']
-    for value in y.ticks():
-        at = _height(y, value)
-        parts.append(f'<path class="tick" vector-effect="non-scaling-stroke" d="M0 {at}H100"/>')
-    if plot.level is not None:
-        at = _height(y, plot.level[1])
-        parts.append(f'<path class="level" vector-effect="non-scaling-stroke" d="M0 {at}H100"/>')
-    for i, series in enumerate(plot.series):
-        parts.append(_band(series, x, y, i))
+    curves = []
     for i, series in enumerate(plot.series):
         places = [(_across(x, a), _height(y, b)) for a, b in series.points if y.shows(b) and x.shows(a)]
         line = "M" + "L".join(f"{a} {b}" for a, b in places) if places else ""
-        parts.append(f'<path class="line s{i % 8}" vector-effect="non-scaling-stroke" d="{line}"/>')
-        if max(len(other.points) for other in plot.series) <= MAX_DOTS:
-            dots = "".join(f"M{a} {b}h0" for a, b in places)
-            parts.append(f'<path class="dot s{i % 8}" vector-effect="non-scaling-stroke" d="{dots}"/>')
-    parts.append("</svg>")
-    picture = "".join(parts)
-    ys = "".join(
-        f'<span style="top:{_height(y, value)}%">{escaped(number(value, plot.percent))}</span>' for value in y.ticks()
-    )
-    ticks = x.ticks()
-    xs = "".join(f'<span style="left:{_across(x, value)}%">{escaped(number(value))}</span>' for value in ticks)
-    names = "".join(f'<li class="s{i % 8}">{escaped(series.name)}</li>' for i, series in enumerate(plot.series))
-    if plot.level is not None:
-        names += f'<li class="level">{escaped(plot.level[0])}</li>'
-    return (
-        f'<div class="plot">\n<h3>{escaped(plot.title)}</h3>\n<p class="dim">{escaped(plot.y_name)}</p>\n'
-        f'<div class="ys" aria-hidden="true">{ys}</div>{picture}\n'
-        f'<div class="xs" aria-hidden="true">{xs}</div>\n<p class="x dim">{escaped(plot.x_name)}</p>\n'
-        f"<ul>{names}</ul>\n</div>\n"
+        dots = "".join(f"M{a} {b}h0" for a, b in places)
+        band = _band(series, x, y)
+        curves.append({"name": series.name, "colour": i % 8, "band": band, "line": line, "dots": dots})
+    return fragment(
+        "plot.html",
+        plot=plot,
+        curves=curves,
+        dotted=max(len(series.points) for series in plot.series) <= MAX_DOTS,
+        level=None if plot.level is None else _height(y, plot.level[1]),
+        xs=[(_across(x, value), number(value)) for value in x.ticks()],
+        ys=[(_height(y, value), number(value, plot.percent)) for value in y.ticks()],
     )
 
 
-def _band(series: Series, x: Scale, y: Scale, i: int) -> str:
+def _band(series: Series, x: Scale, y: Scale) -> str:
     """Between the lows and the highs."""
     edges = [
         (_across(x, a), _height(y, max(low, y.low)), _height(y, high))
@@ -236,7 +220,7 @@ def _band(series: Series, x: Scale, y: Scale, i: int) -> str:
         return ""
     there = "L".join(f"{a} {high}" for a, _, high in edges)
     back = "L".join(f"{a} {low}" for a, low, _ in reversed(edges))
-    return f'<path class="band s{i % 8}" d="M{there}L{back}Z"/>'
+    return f"M{there}L{back}Z"
 
 
 def _across(x: Scale, value: float) -> float:
@@ -245,26 +229,3 @@ def _across(x: Scale, value: float) -> float:
 
 def _height(y: Scale, value: float) -> float:
     return round(100 * (1 - y.share(value)), 2)
-
-
-STYLE = """
-:root{--s0:#0b6e8f;--s1:#c2610c;--s2:#8a3fa0;--s3:#3d7d1f;--s4:#b3262e;--s5:#3a4fc4;--s6:#6b6b66;--s7:#8c6d00}
-@media (prefers-color-scheme:dark){:root{--s0:#57c2e6;--s1:#f2a04e;--s2:#d693ea;--s3:#8fce6d;--s4:#f58088;--s5:#97a6ff;
---s6:#b5b5ae;--s7:#dcc04a}}
-.plot{display:grid;grid-template-columns:3.6rem 1fr;gap:.2rem .5rem;margin:1rem 0 1.75rem;max-width:44rem}
-.plot>h3,.plot>p,.plot>ul{grid-column:1/-1;margin:0}
-.plot>svg{width:100%;height:15rem;background:var(--panel);border-radius:.25rem;display:block;overflow:visible}
-.plot>.ys,.plot>.xs{position:relative;font-size:.75rem;color:var(--dim);font-variant-numeric:tabular-nums}
-.plot>.ys>span{position:absolute;right:0;transform:translateY(-50%);white-space:nowrap}
-.plot>.xs{grid-column:2;height:1.1rem}
-.plot>.xs>span{position:absolute;transform:translateX(-50%);white-space:nowrap}
-.plot>.x{text-align:center;font-size:.85rem}
-.plot ul{list-style:none;display:flex;flex-wrap:wrap;gap:.1rem 1rem;padding:0;font-size:.9rem}
-.plot li::before{content:"";display:inline-block;width:1.1em;height:.22em;margin-right:.4em;vertical-align:middle;
-background:var(--own)}
-.line,.dot,.tick,.level{fill:none}.line{stroke:var(--own);stroke-width:2;stroke-linejoin:round}
-.dot{stroke:var(--own);stroke-width:6;stroke-linecap:round}.plot .band{fill:var(--own);opacity:.15}
-.tick{stroke:var(--line);stroke-width:1}.plot path.level{stroke:var(--dim);stroke-width:1.5;stroke-dasharray:4 4}
-.plot li.level{--own:var(--dim)}
-@media print{.plot{break-inside:avoid}}
-""" + "".join(f".s{i}{{--own:var(--s{i})}}\n" for i in range(8))

@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 
 LINE_EVERY = 10.0
 """Seconds between two plain lines about steps."""
+SHARES = ("accuracy", "f1", "macro_f1")
+"""Metrics that are shown in per cent; others are numbers."""
 KEPT_LOSSES = 2000
 """Losses remembered for the curve; when there are twice as many, neighbours are averaged."""
 
@@ -128,7 +130,7 @@ def _metric(name: str) -> str:
 
 
 def _score(metric: str, value: float, digits: int = 1) -> str:
-    return f"{value:,.{digits}f}" if metric == "perplexity" else percent(value, digits)
+    return percent(value, digits) if metric in SHARES else f"{value:,.{digits}f}"
 
 
 def _step_line(step: events.Step) -> str:

@@ -1,149 +1,56 @@
-"""Figures and rows of surprisal as they are written: a table for a terminal, TSV, CSV, JSON Lines, or JSON."""
+"""Figures and rows of surprisal: declarations for programs, and tables for people."""
 
 from __future__ import annotations
 
-import csv
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import asdict
-from typing import Any, Protocol, TextIO
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, TextIO
 
 from lstmcli.cli.io.streams import window_width
-from lstmcli.cli.options.kept_columns import cell, is_headed, kept
-from lstmcli.cli.output.console import (
-    MAX_PERPLEXITY,
-    console,
-    count,
-    escape,
-    facts,
-    percent,
-    perplexity,
-    safe,
-    show,
-    to_json,
-)
+from lstmcli.cli.output.console import MAX_PERPLEXITY, count, facts, percent, perplexity, safe
 from lstmcli.cli.output.predictions import fit
+from lstmcli.cli.output.writer import LEFT_OUT, Field, Layout, Row, Shape, Writer, cell, escape, stream
 from lstmcli.language_modeling.results import LmReport, Surprisal
 
-COLUMNS = ("text", "surprisal", "entropy", "line", "tokens", "oov")
-BEFORE = ("before_surprisal", "before_entropy")
-"""What they were by the model as it is; where it adapts to the text."""
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
 UNKNOWN_MARK = "? "
 """Before a text that the model does not know, in a table for people."""
 _KEPT_BEHIND = 16
 """Columns of the text where the input's own columns stand behind it."""
 
 
-class Writer(Protocol):
-    def write(self, row: Surprisal) -> None: ...
+def _before(name: str) -> Field:
+    def get(row: Surprisal) -> Any:
+        return LEFT_OUT if row.before is None else getattr(row.before, name)
 
-    def close(self) -> None:
-        """Writes what must come after the last row."""
+    about = "The same by the model as it is; only with --cache or --adapt."
+    return Field(f"before_{name}", get, float | None, about, optional=True)
+
+
+_FIELDS = ("text", "surprisal", "entropy", "line", "tokens", "oov", _before("surprisal"), _before("entropy"))
+_FILE = Field(
+    "file", attrgetter("path"), str, "Where the row is from; only where there are several inputs.", optional=True
+)
+SURPRISAL = Layout[Surprisal](Shape(Surprisal, *_FIELDS, _FILE))
 
 
 def writer(
     format: str, out: TextIO, *, several: bool, keep_columns: bool = False, header: bool | None = None
-) -> Writer:
+) -> Writer[Surprisal]:
     """The writer for ``table``, ``tsv``, ``csv``, ``jsonl`` or ``json``.
 
     Args:
         several: rows say whose they are.
         keep_columns: the input's own columns come too.
-        header: whether the names of the columns come first, see ``is_headed``.
+        header: whether the names of the columns come first, see ``stream``.
     """
     if format == "table":
         return TableWriter(out)
-    fields = Fields(several, keep_columns, first=format in ("tsv", "csv"))
-    if format in ("tsv", "csv"):
-        headed = is_headed(header, format, keep_columns)
-        return (TsvWriter if format == "tsv" else CsvWriter)(out, fields, headed)
-    return JsonWriter(out, fields, array=format == "json")
-
-
-class Fields:
-    """The columns of a row by name: ``COLUMNS``, those of ``BEFORE`` if there are any, the file where there are
-    several.
-
-    Args:
-        first: the input's own columns, where they are kept, come before ours, and are those of the first row.
-    """
-
-    def __init__(self, several: bool, keep: bool, *, first: bool) -> None:
-        self._several, self._keep, self._first = several, keep, first
-        self._names: list[str] | None = None
-
-    def __call__(self, row: Surprisal) -> dict[str, Any]:
-        fields: dict[str, Any] = {name: getattr(row, name) for name in COLUMNS}
-        if row.before:
-            fields |= zip(BEFORE, (row.before.surprisal, row.before.entropy), strict=True)
-        if self._several:
-            fields["file"] = row.path
-        if not self._keep:
-            return fields
-        own = kept(row.columns, fields)
-        if not self._first:
-            return fields | own
-        self._names = list(own) if self._names is None else self._names
-        return {name: cell(own.get(name)) for name in self._names} | fields
-
-
-def _text(value: Any, clean: Callable[[str], str]) -> str:
-    """A field: numbers with a point have six places."""
-    if isinstance(value, float):
-        return f"{value:.6f}"
-    return "" if value is None else clean(str(value))
-
-
-class TsvWriter:
-    """Fields between tabs, whatever could end one escaped."""
-
-    def __init__(self, out: TextIO, fields: Fields, headed: bool) -> None:
-        self.out, self.fields, self.headed = out, fields, headed
-
-    def write(self, row: Surprisal) -> None:
-        fields = self.fields(row)
-        if self.headed:
-            self.headed = False
-            self.out.write("\t".join(map(escape, fields)) + "\n")
-        self.out.write("\t".join(_text(value, escape) for value in fields.values()) + "\n")
-
-    def close(self) -> None:
-        pass
-
-
-class CsvWriter:
-    """The same between commas, quoted where they must be."""
-
-    def __init__(self, out: TextIO, fields: Fields, headed: bool) -> None:
-        self.fields, self.headed = fields, headed
-        self.rows = csv.writer(out, lineterminator="\n")
-        self.clean = safe if out.isatty() else str
-
-    def write(self, row: Surprisal) -> None:
-        fields = self.fields(row)
-        if self.headed:
-            self.headed = False
-            self.rows.writerow([self.clean(name) for name in fields])
-        self.rows.writerow([_text(value, self.clean) for value in fields.values()])
-
-    def close(self) -> None:
-        pass
-
-
-class JsonWriter:
-    """One object a line, or one array of them that is written as it grows."""
-
-    def __init__(self, out: TextIO, fields: Fields, *, array: bool) -> None:
-        self.out, self.fields, self.array = out, fields, array
-        self.first = True
-
-    def write(self, row: Surprisal) -> None:
-        before = ("[\n" if self.first else ",\n") if self.array else ""
-        self.first = False
-        self.out.write(before + to_json(self.fields(row)) + ("" if self.array else "\n"))
-
-    def close(self) -> None:
-        if self.array:
-            self.out.write("[]\n" if self.first else "\n]\n")
+    layout = SURPRISAL if several else replace(SURPRISAL, shape=Shape(Surprisal, *_FIELDS))
+    return stream(layout, format, out, keep_columns=keep_columns, header=header)
 
 
 class TableWriter:
@@ -198,33 +105,11 @@ _LEAST = 9
 """Columns that a text should have."""
 
 
-def write_figures(report: LmReport, format: str, out: TextIO) -> None:
-    """The figures of a text: names and values, a header and a row, or a JSON object."""
-    fields = {name: value for name, value in asdict(report).items() if value not in ("", None) or name in _ALWAYS}
-    if format in ("json", "jsonl"):
-        out.write(to_json(fields, indent=2 if format == "json" else None) + "\n")
-    elif format == "tsv":
-        out.writelines(f"{name}\t{escape(value)}\n" for name, value in _flat(fields).items())
-    elif format == "csv":
-        flat = _flat(fields)
-        csv.writer(out, lineterminator="\n").writerows([list(flat), list(flat.values())])
-    else:
-        screen = console()
-        show(screen, facts(_figures(report), screen))
-
-
-_ALWAYS = ("perplexity", "word_perplexity")
-
-
-def _flat(fields: Mapping[str, Any], prefix: str = "") -> dict[str, str]:
-    """Numbers as text; those of an object inside under ``NAME_``."""
-    flat: dict[str, str] = {}
-    for name, value in fields.items():
-        if isinstance(value, Mapping):
-            flat |= {n: v for n, v in _flat(value, f"{name}_").items() if n.endswith(_COMPARED)}
-        else:
-            flat[prefix + name] = "" if value is None else f"{value:.10g}" if isinstance(value, float) else str(value)
-    return flat
+def _flat(report: LmReport) -> Iterator[Row]:
+    """The figures; of those without the method the ones to compare, under ``before_``."""
+    fields = FIGURES.shape(report)
+    before = fields.pop("before", None)
+    yield fields | {f"before_{name}": getattr(before, name) for name in _COMPARED if before is not None}
 
 
 _READINGS = {
@@ -232,7 +117,7 @@ _READINGS = {
     "stream": "the state carried from line to line",
 }
 _SIZES = {"tokens": "token", "words": "word", "chars": "character", "bytes": "byte"}
-_COMPARED = ("perplexity", "bits_per_char", "bits_per_byte", "nats")
+_COMPARED = ("perplexity", "word_perplexity", "bits_per_char", "bits_per_byte", "nats")
 
 
 def _figures(report: LmReport) -> dict[str, str]:
@@ -274,3 +159,18 @@ def _was(before: LmReport | None, name: str) -> str:
     value = getattr(before, name)
     shown = perplexity(value) if name.endswith("perplexity") else f"{value:,.2f}" if name == "nats" else f"{value:.4f}"
     return f" ({shown} without)"
+
+
+def _table(report: LmReport, out: Console) -> Iterable[RenderableType]:
+    return [facts(_figures(report), out)]
+
+
+_ALWAYS = ("perplexity", "word_perplexity", "bits_per_char", "bits_per_byte", "nats", "tokens", "words", "chars")
+_MORE = ("oov_rule?", "perplexity_without_oov?", "word_perplexity_with_line_ends?", "reading?", "method?", "before?")
+FIGURES = Layout(
+    Shape(LmReport, *_ALWAYS, "bytes", "lines", "oov", "oov_rate", *_MORE),
+    rows=_flat,
+    table=_table,
+    numbers=".10g",
+    upright=True,
+)

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import heapq
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lstmcli.classification.results import ClassReport, DataCheck
-from lstmcli.cli.output.console import columns, count, facts, grid, percent, perplexity, safe, size
+from lstmcli.cli.output.console import NOTHING, columns, count, facts, grid, percent, perplexity, safe, size
+from lstmcli.cli.output.writer import Layout, Row, Shape
+from lstmcli.engine.registry import ENGINES
 from lstmcli.language_modeling.results import CorpusCheck
 from lstmcli.model_dir.results import ModelInfo
 from lstmcli.tasks import require_task
@@ -18,7 +20,6 @@ if TYPE_CHECKING:
 SHOWN_LABELS, LONGEST_LABEL = 20, 100
 MAX_SCORES = 50
 """Rows of a report on a screen."""
-NOTHING = "–"
 
 
 def data_check(check: DataCheck, out: Console) -> list[RenderableType]:
@@ -90,6 +91,14 @@ def report(result: ClassReport, out: Console) -> list[RenderableType]:
     return lines
 
 
+def _scores_by_label(result: ClassReport) -> Iterator[Row]:
+    for score in result.classes:
+        yield {name: getattr(score, name) for name in ("label", "precision", "recall", "f1", "support")}
+
+
+REPORT = Layout(Shape(ClassReport), rows=_scores_by_label, table=report, numbers=".4f")
+
+
 def _cut(label: str) -> str:
     """A label no longer than a table can show."""
     return label if len(label) <= LONGEST_LABEL else f"{label[: LONGEST_LABEL - 1]}…"
@@ -141,7 +150,7 @@ def _styled(text: str, style: str) -> RenderableType:
     return Text(text, style)
 
 
-def model_info(info: ModelInfo, out: Console) -> RenderableType:
+def model_info(info: ModelInfo, out: Console) -> Iterator[RenderableType]:
     """What a model is, how it was trained and how well it did."""
     labels = ", ".join(map(_cut, info.labels[:SHOWN_LABELS]))
     if len(info.labels) > SHOWN_LABELS:
@@ -151,6 +160,7 @@ def model_info(info: ModelInfo, out: Console) -> RenderableType:
         "task": _task(info),
         "labels": labels,
         "network": f"{info.architecture}; {info.parameters:,} parameters",
+        "engine": _engine(info),
         "tokenizer": f"{info.tokenizer}, {info.vocab_size:,} tokens",
         "command": info.command,
         "trained": f"{info.created}, seed {info.seed}{_machine(info)}",
@@ -163,7 +173,18 @@ def model_info(info: ModelInfo, out: Console) -> RenderableType:
     if info.calibration:
         rows["calibration"] = f"confidence scaled by {info.calibration['scale']:.2f}"
     rows["made with"] = _value(info.versions)
-    return facts({name.replace("_", " "): value for name, value in rows.items() if value}, out)
+    yield facts({name.replace("_", " "): value for name, value in rows.items() if value}, out)
+
+
+INFO = Layout(Shape(ModelInfo), table=model_info)
+
+
+def _engine(info: ModelInfo) -> str:
+    """What would run the model here."""
+    if not info.engine:
+        return ""
+    other = f"; {info.generates_with} for generating" if info.generates_with else ""
+    return f"{info.engine} ({ENGINES[info.engine].title}){other}"
 
 
 def _machine(info: ModelInfo) -> str:
@@ -205,6 +226,7 @@ def _scores(found: dict[str, Any], tokenizer: str) -> str:
         return perplexities(found, tokenizer)
     names = {"accuracy": "accuracy", "macro_f1": "macro F1", "ece": "calibration error"}
     shown = [f"{words} {percent(found[name], 2)}" for name, words in names.items() if found.get(name) is not None]
+    shown += [f"{name.replace('_', ' ')} {_value(found[name])}" for name in sorted(set(found) - {*names, "n"})]
     return ", ".join(shown) + (f" ({found['n']:,} texts)" if found.get("n") else "")
 
 

@@ -11,13 +11,14 @@ from typing import TYPE_CHECKING
 from lstmcli.classification.events import Calibrated, DataRead, Evaluated, NgramsFitted, TokenizerReady
 from lstmcli.cli.output import console, tables
 from lstmcli.cli.output.progress import Progress
+from lstmcli.data.config import SPLIT_NAMES
 from lstmcli.language_modeling.events import CorpusRead, LmEvaluated, Quantised, Sampled
+from lstmcli.tasks import Task, task_for
 from lstmcli.training import events
 
 if TYPE_CHECKING:
     from lstmcli.data.records import Splits
 
-NEWLINE = "\n"
 REASONS = {
     "early": "no better validation for a while: stopped early",
     "time": "the time is used up",
@@ -28,12 +29,12 @@ REASONS = {
 class TrainingLog:
     """A listener of training events that talks to a person."""
 
-    def __init__(self, *, default_place: bool, quiet: bool, splits: Splits) -> None:
+    def __init__(self, *, default_place: bool, quiet: bool, splits: Splits, task: Task | None = None) -> None:
         self.out = console.console(stderr=True)
         self.default_place, self.quiet = default_place, quiet
         self.warnings = splits.warnings
         self.progress = Progress(self.out)
-        self.classifies = splits.labelled
+        self.task = task or task_for(labelled=splits.labelled)
         self.tokenizer = ""
         self.alone: NgramsFitted | None = None
         """The n-gram model, as it did by itself."""
@@ -68,14 +69,14 @@ class TrainingLog:
         elif isinstance(event, CorpusRead):
             self._corpus(event)
         elif isinstance(event, Sampled):
-            self._say(f"  {console.safe(event.text.strip().replace(NEWLINE, ' ⏎ '))}", "dim")
+            self._say("  " + console.safe(event.text.strip().replace("\n", " ⏎ ")), "dim")
         elif isinstance(event, Quantised):
             use = "used for generating" if event.kept else "too much, left out"
             self._say(f"int8: {event.int8 - event.exact:+.4f} nats a token on validation, {use}")
         elif isinstance(event, LmEvaluated):
             p = event.report
             self._say(
-                f"{_NAMES.get(event.split, event.split)}: {tables.perplexities(asdict(p), self.tokenizer)}",
+                f"{SPLIT_NAMES.get(event.split, event.split)}: {tables.perplexities(asdict(p), self.tokenizer)}",
                 "bold",
             )
         elif isinstance(event, NgramsFitted):
@@ -98,6 +99,8 @@ class TrainingLog:
             self._evaluated(event)
         elif isinstance(event, events.Saved):
             self._saved(event)
+        elif line := event.line():
+            self._say(console.safe(line))
 
     def _say(self, text: str, style: str = "") -> None:
         console.show(self.out, text, style=style)
@@ -143,7 +146,7 @@ class TrainingLog:
         r, alone = event.report, self.alone
         together = "" if alone is None else f"; network and {alone.order}-gram model together"
         self._say(
-            f"{_NAMES.get(event.split, event.split)}: accuracy {console.percent(r.accuracy, 2)}, "
+            f"{SPLIT_NAMES.get(event.split, event.split)}: accuracy {console.percent(r.accuracy, 2)}, "
             f"macro F1 {console.percent(r.macro_f1, 2)} ({_texts(r.n, r.unknown_labels)}{together})",
             "bold",
         )
@@ -161,12 +164,10 @@ class TrainingLog:
         took = console.duration(event.seconds)
         self._say(f"saved {console.safe(event.path)}, {console.size(event.bytes)}; {took} in all")
         where = "" if self.default_place else f" -m {shlex.quote(event.path)}"
-        self._say(f'try: lstm classify{where} --text "…"' if self.classifies else f'try: lstm generate{where} "…"')
+        trial = self.task.trial.format(where) if self.task.trial else f"lstm info {shlex.quote(event.path)}"
+        self._say(f"try: {trial}")
 
 
 def _texts(n: int, unknown_labels: int) -> str:
     strange = f"; the {unknown_labels:,} whose label training never shows count as wrong" if unknown_labels else ""
     return console.count(n, "text") + strange
-
-
-_NAMES = {"valid": "validation", "test": "test"}

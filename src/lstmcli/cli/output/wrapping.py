@@ -11,7 +11,7 @@ from lstmcli.cli.io.streams import window_width
 
 _PARTS = re.compile(r"\n|[^\S\n]+|[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+|.")
 """A line end, spaces, a word, a Chinese or Japanese character."""
-LEAST = 20
+MIN_WIDTH = 20
 """Columns below which nothing is broken: hardly a word would fit."""
 
 
@@ -33,7 +33,7 @@ class Wrapper:
 
     def feed(self, text: str, *, whole: bool = False) -> str:
         """What of the text so far can be written now; ``whole``: all of it, though its last word may go on."""
-        if self._width < LEAST:
+        if self._width < MIN_WIDTH:
             return text
         parts = _PARTS.findall(self._word + text)
         self._word = ""

@@ -7,85 +7,114 @@ import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 
+from lstmcli.data.columns.names import LABEL_NAMES, TEXT_NAMES, is_known, normal
 from lstmcli.data.config import ReadConfig
-from lstmcli.data.encoding import Encoding, TextLines
-from lstmcli.data.files import Input
+from lstmcli.data.encoding import TextLines
 from lstmcli.data.formats.between import rows_between
-from lstmcli.data.formats.dialect import DELIMITERS, MOSTLY, Dialect, detect_dialect, read_uneven
-from lstmcli.data.formats.header import has_header
+from lstmcli.data.formats.dialect import (
+    DELIMITERS,
+    MOSTLY,
+    RARE,
+    Dialect,
+    detect_dialect,
+    rare_mark,
+    read_sample,
+    read_uneven,
+)
+from lstmcli.data.formats.format import Format, Opening
+from lstmcli.data.formats.header import MANY, has_header, more_headers
 from lstmcli.data.formats.preamble import Preamble, find_preamble, separator_line
 from lstmcli.data.table import Row, Table, column_names
 from lstmcli.errors import DataError, NoDataError, UsageError
 
+_RULE = re.compile(r"[-+=]{3,}|\(\d+ rows?\)")
+"""Below the header and at the end, as databases print tables."""
 _SAMPLE_ROWS = 10_000
 """Of the head of a file."""
 
 
-def open_delimited(
-    source: Input,
-    encoding: Encoding | None,
-    head: Sequence[str],
-    read: ReadConfig,
-    *,
-    format: str,
-    complete: bool,
-    prefer: ReadConfig | None,
-) -> Table:
+def open_delimited(file: Opening, suffix: str = ",") -> Table:
     """A delimited file or stream as a table.
 
     Args:
-        head: the first lines, each with its line end; of a stream the first is read here, no more.
-        format: csv or tsv.
-        complete: ``head`` is the whole file.
-        prefer: how the training data was read; its column names tell a header.
+        suffix: the delimiter that the name of the file suggests.
+
+    Raises:
+        NoDataError: a header with nothing under it.
     """
-    delimiter = _asked_delimiter(read)
-    lines = TextLines(source, encoding)
+    source, path = file.source, file.source.path
+    lines = TextLines(source, file.encoding)
     stream = iter(lines)
-    if source.pipe:
-        head = _first_lines(stream, source.path)
-    above = find_above(head, delimiter, read, prefer)
-    head, delimiter = head[above.lines :], delimiter or above.delimiter
-    dialect = detect_dialect(head, delimiter=delimiter, first="\t" if format == "tsv" else ",", complete=complete)
+    head = _first_lines(stream, path) if source.pipe else file.head
+    above = find_above(head, _asked_delimiter(file), file.read, file.prefer)
+    head = head[above.lines :]
+    asked = _asked_delimiter(file) or above.delimiter
+    dialect = detect_dialect(head, delimiter=asked, first=suffix, complete=file.complete)
+    if above.names:
+        dialect = Dialect(",", escaped=True, quote="'" if any(line.startswith("'") for line in head) else '"')
     start = _start(dialect, head)
-    headed = bool(start) and has_header(start, read, prefer)
+    if start and _usual_width(start) == len(start[0]) + 1 and _are_row_names([row[0] for row in start[1:]]):
+        start[0] = ["", *start[0]]
+    header = bool(start) and not above.names and has_header(start, file.read, file.prefer)
+    headed, more = header or bool(above.names), more_headers(start) if header else 0
     width = len(start[0]) if start else 0
-    columns = column_names(start[0] if headed else [""] * width)
+    columns = column_names(above.names or (_header(start[: more + 1]) if header else [""] * width))
+    layout = Layout(dialect, columns, header + more, above=above.lines, usual=_usual_width(start))
 
     def rows() -> Iterator[Row]:
         below = itertools.chain(head, stream) if source.pipe else itertools.islice(lines, above.lines, None)
-        yield from read_rows(dialect, below, columns, source.path, skip_first=headed, above=above.lines, usual=usual)
-        table.warnings[:] = lines.warnings()
+        yield from read_rows(layout, below, path)
+        table.warnings[:] = [*lines.warnings(), *layout.warnings]
 
     def spread() -> list[dict[str, str]]:
         return [dict(zip(columns, row, strict=True)) for row in rows_between(source, lines.encoding, dialect, width)]
 
-    usual = _usual_width(start)
-    even = [row for row in start[headed:] if len(row) == width]
     table = Table(
-        format="tsv" if dialect.delimiter == "\t" else "csv",
+        format=TSV if dialect.delimiter == "\t" else CSV,
         columns=columns,
         rows=rows,
-        sample=[dict(zip(columns, row, strict=True)) for row in even],
-        spread=None if source.pipe or complete else spread,
+        sample=[dict(zip(columns, row, strict=True)) for row in start[header + more :] if len(row) == width],
+        spread=None if source.pipe or file.complete else spread,
         headed=headed,
         encoding=lines.encoding.label,
         delimiter=dialect.delimiter,
-        notes=[
-            dialect.name,
-            lines.encoding.label,
-            *([above.note] if above.note else []),
-            *([] if headed or not start else ["no header"]),
-        ],
+        notes=[dialect.name, lines.encoding.label, *([above.note] if above.note else [])],
     )
+    if start and not headed:
+        table.notes.append("no header")
+    if more:
+        table.notes.append(f"a header of {more + 1} lines")
+    if file.complete and not table.sample:
+        _refuse_empty(table, path)
     return table
 
 
-def _asked_delimiter(read: ReadConfig) -> str | None:
-    delimiter = {"tab": "\t", "\\t": "\t"}.get(read.delimiter or "", read.delimiter)
-    if delimiter is not None and (len(delimiter) != 1 or delimiter in '"\r\n'):
-        raise UsageError(f"the delimiter must be one character, not {delimiter!r}", hint="a tab: --delimiter tab")
+def _are_row_names(cells: Sequence[str]) -> bool:
+    """Numbers of rows below no name, as R writes them."""
+    return len(set(cells)) == len(cells) and all(cell.isdigit() for cell in cells)
+
+
+def _header(lines: Sequence[Sequence[str]]) -> Sequence[str]:
+    """The line of a header that has the most names of columns."""
+    return max(lines, key=lambda line: sum(map(is_known, line)))
+
+
+def _refuse_empty(table: Table, path: str) -> None:
+    """Raises NoDataError where there are no rows; damage is better said as what it is."""
+    first = next(table.rows(), None)
+    if not table.columns:
+        raise NoDataError("there are only empty lines", path=path, hint="give a file with text in it")
+    if first is None:
+        header = ", ".join(table.columns)
+        raise NoDataError(f"there is a header ({header}) and no rows", path=path, hint="give a file with rows in it")
+
+
+def _asked_delimiter(file: Opening) -> str | None:
+    delimiter = file.delimiter
+    if delimiter is not None and (not delimiter or any(c in '"\r\n' for c in delimiter) or delimiter.isalnum()):
+        raise UsageError(f"{delimiter!r} cannot be a delimiter", hint="a tab: --delimiter tab")
     return delimiter
 
 
@@ -124,21 +153,24 @@ def _start(dialect: Dialect, head: Sequence[str]) -> list[list[str]]:
     return rows
 
 
-def read_rows(
-    dialect: Dialect,
-    lines: Iterable[str],
-    columns: Sequence[str],
-    path: str,
-    *,
-    skip_first: bool,
-    above: int = 0,
-    usual: int = 0,
-) -> Iterator[Row]:
-    """The rows of a table.  An empty line is a row only where there is a single column.
+@dataclass
+class Layout:
+    """How the rows of a table lie in its lines."""
 
-    Args:
-        above: lines of the file above these.
-        usual: columns that nearly all rows have; 0: they differ.
+    dialect: Dialect
+    columns: Sequence[str]
+    header: int = 0
+    """Rows that are the header."""
+    above: int = 0
+    """Lines of the file above these."""
+    usual: int = 0
+    """Columns that nearly all rows have; 0: they differ."""
+    header_line: int = 0
+    warnings: list[str] = field(default_factory=list)
+
+
+def read_rows(layout: Layout, lines: Iterable[str], path: str) -> Iterator[Row]:
+    """The rows of a table.  An empty line is a row only where there is a single column.
 
     Raises:
         DataError: a row with too few or too many columns, or a quote that is not closed.
@@ -150,42 +182,66 @@ def read_rows(
             pending.append(line)
             yield line
 
-    reader = dialect.reader(feed())
-    width = len(columns)
-    skip, first = skip_first, 0
+    reader = layout.dialect.reader(feed())
+    columns, skip = layout.columns, layout.header
+    layout.header_line = 0
+    layout.warnings.clear()
     while True:
-        start = above + reader.line_num + 1
+        start = layout.above + reader.line_num + 1
         pending.clear()
         try:
             row = next(reader)
         except StopIteration:
             return
         except csv.Error as error:
-            raise _fault(error, "".join(pending), start, dialect, path) from error
-        if row and not first:
-            first = start
+            raise _fault(error, "".join(pending), start, layout.dialect, path) from error
+        if row and not layout.header_line:
+            layout.header_line = start
         if skip:
-            skip = not row
+            skip -= bool(row)
             continue
-        if len(row) != width:
-            if width > 1 and not "".join(row).strip() and len(row) <= 1:
+        if len(row) != len(columns):
+            if not _is_row(row, layout, start, path):
                 continue
-            if row and len(row) == usual:
-                raise DataError(
-                    f"{_columns(width)} here, and {usual} in the rows below",
-                    path=path,
-                    line=first,
-                    hint="give every column a name in the first row, or none to any; or give another --delimiter",
-                )
-            if row:
-                raise DataError(
-                    f"expected {_columns(width)}, found {len(row)}",
-                    path=path,
-                    line=start,
-                    hint=f"put texts that hold a {dialect.name} in quotation marks, or give another --delimiter",
-                )
             row = [""]
+        elif layout.header and _is_header_again(row, columns):
+            layout.warnings.append(f"{path}, line {start}: the header again, left out")
+            continue
         yield Row(start, path, dict(zip(columns, row, strict=True)))
+
+
+def _is_header_again(row: Sequence[str], columns: Sequence[str]) -> bool:
+    """Tables were put one behind the other, headers and all."""
+    if row[-1].strip() != columns[-1] or len(row) < 2:
+        return False
+    return [cell.strip("\ufeff \t\r\n") or str(i) for i, cell in enumerate(row, 1)] == list(columns)
+
+
+def _is_row(row: Sequence[str], layout: Layout, start: int, path: str) -> bool:
+    """Whether a row of another width is an empty text; False: it is nothing.
+
+    Raises:
+        DataError: it has too few columns or too many.
+    """
+    width = len(layout.columns)
+    blank = len(row) <= 1 and (not "".join(row).strip(" \t\r\n\x1a") or _RULE.fullmatch("".join(row).strip()))
+    if blank and (width > 1 or row):
+        return False
+    if row and len(row) == layout.usual:
+        raise DataError(
+            f"{_columns(width)} here, and {layout.usual} in the rows below",
+            path=path,
+            line=layout.header_line,
+            hint="give every column a name in the first row, or none to any; or give another --delimiter",
+        )
+    if row:
+        raise DataError(
+            f"expected {_columns(width)}, found {len(row)}",
+            path=path,
+            line=start,
+            hint=f"put texts that hold a {layout.dialect.name} in quotation marks, or give another --delimiter",
+        )
+    return True
 
 
 def _usual_width(rows: Sequence[Sequence[str]]) -> int:
@@ -248,3 +304,37 @@ def _faulty_quote(text: str, dialect: Dialect) -> tuple[int, int]:
             break
         position = separator.end()
     return 0, 0
+
+
+def is_table(file: Opening) -> bool:
+    """Whether this is a table beyond doubt: prose has commas too.
+
+    A table has a header with a name that is usual or was asked for; or one and the same number of tabs in every
+    line, and a column of short values that recur.  Under a header that names both a text and a label it may be
+    damaged, which is better said than taken for prose.
+    """
+    read, head = file.read, file.head
+    for delimiter in [file.delimiter] if file.delimiter else DELIMITERS:
+        rows = read_sample(delimiter, head, file.complete)
+        if rows is None or len(rows[0]) < 2:
+            continue
+        labels = any(_recur([row[i] for row in rows]) for i in range(len(rows[0])))
+        asked = bool(read.text_columns or read.label_column or read.delimiter)
+        if asked or (len(rows) > 1 and has_header(rows, read)) or (delimiter == "\t" and labels):
+            return True
+    first = next((line for line in head if line.strip()), "")
+    rare = rare_mark(head, file.complete, RARE[:2])
+    if rare == " " or first.lower().startswith("@relation"):
+        return True
+    if rare and (rows := read_sample(rare, head, file.complete)):
+        return len(rows) >= MANY and any(map(_recur, zip(*rows, strict=True)))
+    names = [{normal(cell.strip().strip('"')) for cell in first.split(delimiter)} for delimiter in DELIMITERS]
+    return any(not found.isdisjoint(TEXT_NAMES) and not found.isdisjoint(LABEL_NAMES) for found in names)
+
+
+def _recur(values: Sequence[str]) -> bool:
+    return len(values) >= 2 and max(map(len, values)) <= 40 and len(set(values)) <= max(1, len(values) // 2)
+
+
+CSV = Format("csv", "CSV", open_delimited, is_table, suffixes=(".csv",), headers=True)
+TSV = Format("tsv", "TSV", lambda file: open_delimited(file, "\t"), suffixes=(".tsv", ".tab"), headers=True)

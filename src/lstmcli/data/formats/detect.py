@@ -2,117 +2,62 @@
 
 from __future__ import annotations
 
-import json
+import re
 from collections.abc import Sequence
 
-from lstmcli.data.column_names import LABEL_NAMES, TEXT_NAMES, normal
-from lstmcli.data.config import ReadConfig
-from lstmcli.data.files import PARQUET, Input
-from lstmcli.data.formats.dialect import DELIMITERS, read_sample
-from lstmcli.data.formats.header import has_header
-from lstmcli.data.formats.lines import LabelSplitter
-from lstmcli.data.formats.shapes import find_rows
-from lstmcli.errors import UsageError
+from lstmcli.data.formats.format import Format, Opening
+from lstmcli.data.formats.registry import all_formats, find_format, format_of_suffix
+from lstmcli.data.formats.webpages import is_html
+from lstmcli.errors import DataError
 
-FORMATS = ("text", "csv", "tsv", "json", "jsonl", "parquet", "fasttext", "folder")
-
-_BY_SUFFIX = {
-    ".csv": "csv",
-    ".tsv": "tsv",
-    ".tab": "tsv",
-    ".json": "json",
-    ".jsonl": "jsonl",
-    ".ndjson": "jsonl",
-    ".jsonlines": "jsonl",
-    ".parquet": "parquet",
-    ".pq": "parquet",
-    ".ft": "fasttext",
-    ".fasttext": "fasttext",
-}
+_STAMP = re.compile(r"\W?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d")
+_CODE = (".py", ".c", ".h", ".cc", ".cpp", ".js", ".ts", ".java", ".go", ".rs", ".rb", ".sh", ".sql", ".tex", ".srt")
+_SQL = re.compile(
+    r"\s*(?:(?:insert|replace)\s+into|create\s+table|drop\s+table|lock\s+tables|unlock\s+tables|"
+    r"update\s+\S+\s+set|delete\s+from|begin;|commit;|--|/\*)",
+    re.I,
+)
 
 
-def check_format(name: str | None) -> str | None:
-    """A format the user asked for; ``UsageError`` when there is none of that name."""
-    if name is not None and name not in FORMATS:
-        raise UsageError(f"unknown input format {name!r}", hint=f"one of {', '.join(FORMATS)}")
-    return name
+def detect(file: Opening) -> Format:
+    """The format of a file with lines.
 
-
-def format_by_name(source: Input) -> str | None:
-    return next((_BY_SUFFIX[suffix] for suffix in source.suffixes if suffix in _BY_SUFFIX), None)
-
-
-def format_by_content(start: bytes, head: Sequence[str], read: ReadConfig, *, complete: bool) -> str:
-    """A format for the first lines of a file whose name does not tell."""
-    if start[:4] == PARQUET:
-        return "parquet"
-    lines = [line for line in head if line.strip()]
-    if not lines:
-        return "text"
-    split = LabelSplitter(read.label_prefix)
-    if sum(bool(split(line)[1]) for line in lines) > 0.5 * len(lines):
-        return "fasttext"
-    shape = json_or_lines(head, complete=complete)
-    if shape:
-        return shape
-    return _delimited(head, read, complete) or "text"
-
-
-def json_or_lines(head: Sequence[str], *, complete: bool) -> str | None:
-    """json, jsonl, or None for neither."""
-    first = next((line for line in head if line.strip()), "").strip()
-    if not first.startswith(("{", "[")):
-        return None
-    try:
-        value = json.loads(first)
-    except (ValueError, RecursionError):
-        rest = "".join(head).lstrip()[1:].lstrip()
-        return "json" if rest.startswith(('"', "{", "[", "}", "]")) and not (complete and len(head) == 1) else None
-    more = sum(bool(line.strip()) for line in head) > 1
-    if isinstance(value, list) and more and head[0].strip().startswith("[") and head[1].strip().startswith("["):
-        return "jsonl"
-    if isinstance(value, dict) and not more and complete and _holds_rows(value):
-        return "json"
-    return "jsonl" if isinstance(value, dict) and (more or not _holds_columns(value)) else "json"
-
-
-def _holds_rows(value: dict[str, object]) -> bool:
-    """An object with rows somewhere inside, and no text of its own."""
-    own = any(isinstance(part, str) and normal(name) in TEXT_NAMES for name, part in value.items())
-    shape = None if own else find_rows(value)
-    return shape is not None and len(shape.rows) >= 4
-
-
-def _holds_columns(value: dict[str, object]) -> bool:
-    """An object that is a whole table: columns, or a list of rows beside other things."""
-    parts = value.values()
-    rows = any(isinstance(part, list) and part and isinstance(part[0], dict) for part in parts)
-    return rows or (bool(value) and all(isinstance(part, (list, dict)) for part in parts))
-
-
-def _delimited(head: Sequence[str], read: ReadConfig, complete: bool) -> str | None:
-    """csv or tsv, where that is beyond doubt: prose has commas too.
-
-    A table has a header with a name that is usual or was asked for; or one and the same number of tabs in every
-    line, and a column of short values that recur.  Under a header that names both a text and a label it may be
-    damaged, which is better said than taken for prose.
+    Raises:
+        DataError: its name says that it is a table, and it holds a web page.
     """
-    for delimiter in [read.delimiter] if read.delimiter and len(read.delimiter) == 1 else DELIMITERS:
-        rows = read_sample(delimiter, head, complete)
-        if rows is None or len(rows[0]) < 2:
-            continue
-        labels = any(_recur([row[i] for row in rows]) for i in range(len(rows[0])))
-        asked = bool(read.text_columns or read.label_column or read.delimiter)
-        known = len(rows) > 1 and has_header(rows, read)
-        if known or asked or (delimiter == "\t" and labels):
-            return "tsv" if delimiter == "\t" else "csv"
-    first = next((line for line in head if line.strip()), "")
-    for delimiter in DELIMITERS:
-        names = {normal(cell.strip().strip('"')) for cell in first.split(delimiter)}
-        if not names.isdisjoint(TEXT_NAMES) and not names.isdisjoint(LABEL_NAMES) and len(names) > 1:
-            return "tsv" if delimiter == "\t" else "csv"
-    return None
+    text, named = find_format("text"), format_by_name(file)
+    if is_html(file.head):
+        if named is not None:
+            raise DataError(
+                f"this is HTML (a web page), not {named.title}",
+                path=file.source.path,
+                hint="was it saved in place of the file, as an error page is? Fetch it again",
+            )
+        return text
+    if named is not None:
+        return named
+    return text if is_program_text(file.source.path, file.head) else format_by_content(file)
 
 
-def _recur(values: Sequence[str]) -> bool:
-    return len(values) >= 2 and max(map(len, values)) <= 40 and len(set(values)) <= max(1, len(values) // 2)
+def format_by_name(file: Opening) -> Format | None:
+    """None also for plain text: a table may be called so."""
+    found = (format_of_suffix(suffix) for suffix in file.source.suffixes)
+    return next((format for format in found if format and not format.running_text), None)
+
+
+def format_by_content(file: Opening) -> Format:
+    """A format for a file whose name does not tell."""
+    if any(line.strip() for line in file.head):
+        for format in all_formats():
+            if format.sniff is not None and format.sniff(file):
+                return format
+    return find_format("text")
+
+
+def is_program_text(path: str, head: Sequence[str]) -> bool:
+    """Whether this is source code, statements of SQL, or a log with time stamps: no table, whatever recurs."""
+    if path.lower().endswith(_CODE):
+        return True
+    lines = [line for line in head[:200] if line.strip()]
+    dated = path.lower().endswith(".log") and sum(bool(_STAMP.match(line)) for line in lines) > 0.9 * len(lines)
+    return bool(lines) and (dated or sum(bool(_SQL.match(line)) for line in lines) > 0.9 * len(lines))

@@ -3,13 +3,20 @@
 from __future__ import annotations
 
 import csv
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import Protocol
 
+from lstmcli.data.formats.labelled import find_fields
+
 DELIMITERS = ("\t", ",", ";", "|")
 """The least likely to stand in a text first."""
+RARE = ("\x01", "\x1f", "^", "~", "¦", "§")
+"""Marks that only a table named as one, or control characters, can be cut at."""
 DELIMITER_NAMES = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar", " ": "space"}
+_UNIT = "\x1f"
+"""Stands for a mark of several characters."""
 FIELD_LIMIT = 1 << 27
 """Characters of one field; the csv module by itself allows 131,072."""
 MOSTLY = 0.9
@@ -34,12 +41,18 @@ class Dialect:
     """False: a quotation mark is a character like any other."""
     escaped: bool = False
     """A quotation mark inside a quoted field is written with a backslash, not doubled."""
+    quote: str = '"'
 
     def reader(self, lines: Iterable[str]) -> CsvReader:
         csv.field_size_limit(max(csv.field_size_limit(), FIELD_LIMIT))
+        delimiter = self.delimiter
+        if len(delimiter) > 1:
+            mark = re.compile(f" *{re.escape(delimiter)} *")
+            lines, delimiter = (mark.sub(_UNIT, line) for line in lines), _UNIT
         return csv.reader(
             lines,
-            delimiter=self.delimiter,
+            delimiter=delimiter,
+            quotechar=self.quote,
             quoting=csv.QUOTE_MINIMAL if self.quoted else csv.QUOTE_NONE,
             doublequote=not self.escaped,
             escapechar="\\" if self.escaped else None,
@@ -76,13 +89,29 @@ def detect_dialect(lines: Sequence[str], *, delimiter: str | None, first: str = 
     candidates = [delimiter] if delimiter else DELIMITERS
     trials = [_quoting(mark, lines, complete) for mark in candidates]
     even = [trial for trial in trials if trial.even and len(trial.rows[0]) > 1]
-    if even:
-        return min(even, key=_spaced).dialect
+    best = min(even, key=_spaced) if even else None
+    fields = None if delimiter else find_fields(lines)
+    if fields and (best is None or fields[1] > len(best.rows[0])):
+        return Dialect(fields[0], quoted=False)
+    if best:
+        return best.dialect
+    if delimiter is None and (rare := rare_mark(lines, complete)):
+        return Dialect(rare)
     # A damaged table, or a single column: the delimiter that its first line is full of.
     widest = max(trials, key=lambda trial: len(trial.rows[0]) if trial.rows else 0)
     if widest.rows and len(widest.rows[0]) > 1:
         return widest.dialect
     return next((trial for trial in trials if trial.dialect.delimiter == first), trials[0]).dialect
+
+
+def rare_mark(lines: Sequence[str], complete: bool, marks: Sequence[str] = RARE) -> str | None:
+    """A mark that is seldom used and cuts every line alike; or a blank between quoted fields, as R writes them."""
+    first = next((line for line in lines if line.strip()), "")
+    for mark in marks:
+        if mark in first and read_sample(mark, lines, complete):
+            return mark
+    quoted = len(lines) > 1 and all(line.startswith('"') and '" "' in line for line in lines[:20] if line.strip())
+    return " " if quoted else None
 
 
 def _spaced(trial: _Trial) -> bool:
@@ -93,6 +122,8 @@ def _spaced(trial: _Trial) -> bool:
 
 def _quoting(delimiter: str, lines: Sequence[str], complete: bool) -> _Trial:
     """The way of quoting that the lines can be read in; doubled marks if there is none."""
+    if len(delimiter) > 1:
+        return _read(Dialect(delimiter, quoted=False), lines, complete)
     ways = [Dialect(delimiter)]
     if any('\\"' in line for line in lines):
         ways.append(Dialect(delimiter, escaped=True))

@@ -6,17 +6,18 @@ import re
 from collections.abc import Iterator
 from pathlib import Path
 
+from lstmcli.data.columns.names import SPLIT_ALIASES
 from lstmcli.data.encoding import detect_encoding, named_encoding, read_text
 from lstmcli.data.files import Input, refuse_binary
+from lstmcli.data.formats.format import Format, Opening
+from lstmcli.data.formats.registry import all_formats
 from lstmcli.data.table import Row, Table
-from lstmcli.errors import DataError, NoDataError
+from lstmcli.errors import DataError, NoDataError, UsageError
 
-SPLITS = {"train": "train", "training": "train", "valid": "valid", "validation": "valid", "dev": "valid"}
-SPLITS |= {"val": "valid", "test": "test"}
-"""Names that splits go by."""
-_TABLES = {".csv", ".tsv", ".tab", ".json", ".jsonl", ".ndjson", ".jsonlines", ".parquet", ".pq"}
-_TABLES |= {".ft", ".fasttext"}
-DATA_SUFFIXES = frozenset(_TABLES | {".txt", ".text"})
+
+def data_suffixes(*, texts: bool = True) -> frozenset[str]:
+    """Of file names that say what is in them; ``texts``: or that it is plain text."""
+    return frozenset(s for format in all_formats() if texts or not format.running_text for s in format.suffixes)
 
 
 def _suffix(path: Path) -> str:
@@ -36,14 +37,14 @@ def find_splits(folder: Path) -> dict[str, list[Path]]:
     exact: dict[str, list[Path]] = {}
     parts: dict[str, list[Path]] = {}
     for path in _children(folder):
-        if not path.is_dir() and _suffix(path) not in DATA_SUFFIXES:
+        if not path.is_dir() and _suffix(path) not in data_suffixes():
             continue
         stem = path.name.lower() if path.is_dir() else path.name.lower().split(".", 1)[0]
-        if stem in SPLITS:
-            exact.setdefault(SPLITS[stem], []).append(path)
+        if stem in SPLIT_ALIASES:
+            exact.setdefault(SPLIT_ALIASES[stem], []).append(path)
         elif not path.is_dir():
             words = re.split(r"[-_.]", path.name.lower())
-            split = next((SPLITS[word] for word in words if word in SPLITS), None)
+            split = next((SPLIT_ALIASES[word] for word in words if word in SPLIT_ALIASES), None)
             if split:
                 parts.setdefault(split, []).append(path)
     for split, paths in exact.items():
@@ -58,7 +59,7 @@ def find_splits(folder: Path) -> dict[str, list[Path]]:
 
 def data_files(folder: Path) -> list[Path]:
     """Files that are tables or texts by their names."""
-    return [path for path in _children(folder) if path.is_file() and _suffix(path) in DATA_SUFFIXES]
+    return [path for path in _children(folder) if path.is_file() and _suffix(path) in data_suffixes()]
 
 
 def is_folder_of_classes(folder: Path) -> bool:
@@ -67,7 +68,7 @@ def is_folder_of_classes(folder: Path) -> bool:
 
 def _texts(folder: Path) -> list[Path]:
     """Texts of one class: every file that is not a table."""
-    return [path for path in _children(folder) if path.is_file() and _suffix(path) not in _TABLES]
+    return [path for path in _children(folder) if path.is_file() and _suffix(path) not in data_suffixes(texts=False)]
 
 
 def open_classes(folder: Path, encoding_name: str | None) -> Table:
@@ -106,7 +107,7 @@ def open_classes(folder: Path, encoding_name: str | None) -> Table:
             yield Row(0, source.path, {"text": text.removesuffix("\n").removesuffix("\r"), "label": label})
 
     table = Table(
-        format="folder",
+        format=FOLDER,
         columns=("text", "label"),
         rows=rows,
         text_columns=("text",),
@@ -114,3 +115,10 @@ def open_classes(folder: Path, encoding_name: str | None) -> Table:
         notes=[f"{len(classes)} sub-folders, {len(files):,} files"],
     )
     return table
+
+
+def _refuse_file(file: Opening) -> Table:
+    raise UsageError("this is a file, not a folder", path=file.source.path, hint="leave --input-format out")
+
+
+FOLDER = Format("folder", "a folder per class", _refuse_file, chosen_columns=False)

@@ -5,14 +5,15 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Sequence
 
-from lstmcli.data.column_names import is_known, normal
-from lstmcli.data.column_profile import is_date, is_number, word_count
-from lstmcli.data.columns import find_column
+from lstmcli.data.columns.choice import find_column
+from lstmcli.data.columns.missing import may_be_empty
+from lstmcli.data.columns.names import is_known, normal
+from lstmcli.data.columns.profile import is_date, is_number
 from lstmcli.data.config import ReadConfig
+from lstmcli.data.words import word_count
 
 MANY = 10
 """Cells of a column from which on it counts that values recur."""
-_MISSING = frozenset({"", "nan", "na", "n/a", "null", "none", "-", "?"})
 
 
 def has_header(rows: Sequence[Sequence[str]], read: ReadConfig, prefer: ReadConfig | None = None) -> bool:
@@ -51,13 +52,37 @@ def _names_only(first: Sequence[str]) -> bool:
 
 def evidence(rows: Sequence[Sequence[str]]) -> float:
     """Above 0: the first row is unlike the rows below it.  0: nothing tells.  Below: it is a row like the others."""
-    first, rest = rows[0], rows[1:]
+    first = rows[0]
+    named = [normal(cell) for cell in first]
+    again = all(map(_is_name, first))  # the header again, where tables were put one behind the other
+    rest = [row for row in rows[1:] if not (again and [normal(cell) for cell in row] == named)]
     if not any(cell.strip() for cell in first):
         return -1.0
     if _counts_up(first) and rest and not any(is_number(row[-1]) for row in rest if row):
         return 1.0  # pandas wrote columns without names
     below = [[row[i].strip() for row in rest if i < len(row)] for i in range(len(first))]
     return sum(_cell_evidence(cell.strip("\ufeff \t\r\n"), column) for cell, column in zip(first, below, strict=True))
+
+
+def more_headers(rows: Sequence[Sequence[str]]) -> int:
+    """Further lines of a header, as pandas and survey sites write them: names and nothing else above other cells."""
+    for count in (2, 1):
+        lines, below = rows[1 : 1 + count], rows[1 + count :]
+        if len(below) < MANY or len(lines) < count:
+            continue
+        if all(all(not cell.strip() or _is_name(cell) for cell in line) for line in lines) and all(
+            _unlike(line, below) >= 3
+            or (n and sum(map(bool, map(str.strip, line))) == 1 and evidence([line, *below]) > 1)
+            for n, line in enumerate(lines)
+        ):
+            return count
+    return 0
+
+
+def _unlike(line: Sequence[str], below: Sequence[Sequence[str]]) -> float:
+    """The evidence that this line is none of the rows below; a blank above a full column is some."""
+    blank = [i for i, cell in enumerate(line) if not cell.strip()]
+    return evidence([line, *below]) + sum(all(row[i].strip() for row in below if i < len(row)) for i in blank)
 
 
 def _counts_up(first: Sequence[str]) -> bool:
@@ -68,9 +93,9 @@ def _counts_up(first: Sequence[str]) -> bool:
 
 def _cell_evidence(cell: str, below: Sequence[str]) -> float:
     """What one cell of the first row says, by the cells below it."""
-    if cell.casefold() in _MISSING:
+    if may_be_empty(cell):
         return 0.0
-    filled = [value for value in below if value.casefold() not in _MISSING]
+    filled = [value for value in below if not may_be_empty(value)]
     named = _is_name(cell)
     known = named and is_known(cell)
     if not filled:
@@ -81,6 +106,8 @@ def _cell_evidence(cell: str, below: Sequence[str]) -> float:
     if is_number(cell) or is_date(cell):
         return -2.0
     counts = Counter(filled)
+    if len(filled) >= MANY * len(counts) and word_count(cell) > 2 * max(map(word_count, counts)):
+        return 2.5  # long above short values that recur
     if cell in counts:
         return -2.0 if len(counts) <= max(2, len(filled) // 2) else -1.0
     if len(filled) >= MANY and len(counts) <= len(filled) // 2 and min(counts.values()) > 1:

@@ -8,8 +8,8 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from lstmcli.data.encoding import Encoding, TextLines
-from lstmcli.data.files import Input
+from lstmcli.data.encoding import TextLines
+from lstmcli.data.formats.format import Format, Opening
 from lstmcli.data.table import Row, Table
 
 _HEAD = re.compile(r"\s*-\s*intent:\s*(\S.*?)\s*$|##\s*intent:\s*(\S.*?)\s*$")
@@ -19,9 +19,9 @@ _EXAMPLES = re.compile(r"\s+examples:")
 _ENTITY = re.compile(r"\[([^\[\]]+)\](?:\([^()]*\)|\{[^{}]*\})")
 
 
-def has_intents(lines: Sequence[str]) -> bool:
+def has_intents(file: Opening) -> bool:
     """Whether two intents or more have examples below."""
-    return len({label for _, _, label in _examples(lines)}) >= 2
+    return file.labelled is not False and len({label for _, _, label in _examples(file.head)}) >= 2
 
 
 def _examples(lines: Iterator[str] | Sequence[str]) -> Iterator[tuple[int, str, str]]:
@@ -38,17 +38,17 @@ def _examples(lines: Iterator[str] | Sequence[str]) -> Iterator[tuple[int, str, 
             yield number, _ENTITY.sub(r"\1", item[1]), intent
 
 
-def open_intents(source: Input, encoding: Encoding) -> Table:
+def open_intents(file: Opening) -> Table:
     """One row an example."""
-    lines = TextLines(source, encoding)
+    lines = TextLines(file.source, file.encoding)
 
     def rows() -> Iterator[Row]:
         for number, text, label in _examples(iter(lines)):
-            yield Row(number, source.path, {"text": text, "label": label})
+            yield Row(number, file.source.path, {"text": text, "label": label})
         table.warnings[:] = lines.warnings()
 
     table = Table(
-        "intents",
+        INTENTS,
         ("text", "label"),
         rows,
         text_columns=("text",),
@@ -57,3 +57,6 @@ def open_intents(source: Input, encoding: Encoding) -> Table:
         notes=["texts below '- intent:' or '## intent:'", lines.encoding.label],
     )
     return table
+
+
+INTENTS = Format("intents", "intents with examples", open_intents, has_intents, chosen_columns=False)

@@ -1,97 +1,168 @@
-"""JSON (an array of objects, or an object of columns) and JSON Lines."""
+"""JSON: an array of objects, an object of columns, or what label tools and programs make of it; splits inside."""
 
 from __future__ import annotations
 
-import itertools
 import json
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
-from lstmcli.data.config import ReadConfig
-from lstmcli.data.encoding import Encoding, TextLines, read_text
-from lstmcli.data.files import Input
+from lstmcli.data.columns.names import TEXT_NAMES, normal
+from lstmcli.data.encoding import Encoding, read_text
+from lstmcli.data.formats.format import Format, Opening
+from lstmcli.data.formats.json_lines import (
+    MAX_SAMPLE,
+    SHAPES,
+    as_row,
+    keys_of,
+    kind_of,
+    not_json,
+    open_jsonl,
+    say_left_out,
+)
 from lstmcli.data.formats.objects import Objects, find_objects
-from lstmcli.data.formats.shapes import find_rows
+from lstmcli.data.formats.shapes import Shape, as_pairs, find_rows, find_splits
 from lstmcli.data.table import Row, Table
 from lstmcli.errors import DataError, NoDataError
 
-_SHAPES = 'give [{"text": …, "label": …}, …], or {"text": […], "label": […]}, or JSON Lines'
 
-
-def open_json(
-    source: Input,
-    encoding: Encoding,
-    read: ReadConfig | None = None,
-    *,
-    labelled: bool | None = None,
-    prefer: ReadConfig | None = None,
-) -> Table:
-    """A JSON file, read whole.
-
-    Args:
-        labelled: False keeps what people have left out of an export: it is to be classified.
+def open_json(file: Opening) -> Table:
+    """A JSON file, read whole; JSON Lines too where a name such as ``.json`` is all that speaks against them.
 
     Raises:
         DataError: no JSON, or of a shape that is no table.
     """
-    text, warnings = read_text(source, encoding)
+    if file.read.input_format is None and json_or_lines(file) == "jsonl":
+        return open_jsonl(file)
+    data, warnings = _load(file)
+    return _as_table(file, _shape(data, file.source.path), warnings)
+
+
+def splits_inside(file: Opening) -> tuple[dict[str, Callable[[Opening], Table]], str]:
+    """What opens each split of an object of splits, and how they were found; nothing of any other file."""
+    if json_or_lines(file) != "json":
+        return {}, ""
     try:
-        data = json.loads(text)
+        data, warnings = _load(file)
+    except DataError:
+        return {}, ""  # said when it is opened
+    found = find_splits(data)
+    if found is None:
+        return {}, ""
+
+    def opener(parts: Mapping[str, Any]) -> Callable[[Opening], Table]:
+        def open_split(file: Opening) -> Table:
+            shapes = [as_pairs(part) or _shape(part, file.source.path) for part in parts.values()]
+            rows = [row for shape in shapes for row in shape.rows]
+            return _as_table(file, Shape(rows, labelled=all(shape.labelled for shape in shapes)), warnings)
+
+        return open_split
+
+    made_of = "; ".join(f"{split} from {' and '.join(map(repr, parts))}" for split, parts in found.splits.items())
+    left = f"; {', '.join(map(repr, found.others))} left out" if found.others else ""
+    return {split: opener(parts) for split, parts in found.splits.items()}, made_of + left
+
+
+def json_or_lines(file: Opening) -> str | None:
+    """json, jsonl, or None for neither."""
+    head = file.head
+    first = next((line for line in head if line.strip()), "").strip()
+    if not first.startswith(("{", "[")):
+        return None
+    try:
+        value = json.loads(first)
+    except (ValueError, RecursionError):
+        rest = "".join(head).lstrip()[1:].lstrip()
+        whole = rest.startswith(('"', "{", "[", "}", "]")) and not (file.complete and len(head) == 1)
+        return "json" if whole else None
+    more = sum(bool(line.strip()) for line in head) > 1
+    if isinstance(value, list) and more and head[0].strip().startswith("[") and head[1].strip().startswith("["):
+        return "jsonl"
+    if isinstance(value, dict) and not more and file.complete and _holds_rows(value, file):
+        return "json"
+    return "jsonl" if isinstance(value, dict) and (more or not _holds_columns(value)) else "json"
+
+
+def _holds_rows(value: dict[str, object], file: Opening) -> bool:
+    """An object with rows somewhere inside, and no text of its own; or one in .json that is no row."""
+    if any(isinstance(part, str) and normal(name) in TEXT_NAMES and name != "message" for name, part in value.items()):
+        return False
+    shape = find_rows(value)
+    return find_splits(value) is not None or (shape is not None and len(shape.rows) >= 4) or _is_answer(value, file)
+
+
+def _is_answer(value: dict[str, object], file: Opening) -> bool:
+    """``{"message": "Not Found"}``: what an interface says of a fault, saved in place of the data."""
+    plain = all(isinstance(part, (str, int, bool, type(None))) for part in value.values())
+    return plain and ".json" in file.source.suffixes and not {"message", "error", "detail"}.isdisjoint(value)
+
+
+def _holds_columns(value: dict[str, object]) -> bool:
+    """An object that is a whole table: columns, or a list of rows beside other things."""
+    parts = value.values()
+    rows = any(isinstance(part, list) and part and isinstance(part[0], dict) for part in parts)
+    return rows or (bool(value) and all(isinstance(part, (list, dict)) for part in parts))
+
+
+def _load(file: Opening) -> tuple[Any, list[str]]:
+    """The value in a file, and warnings on its text."""
+    text, warnings = read_text(file.source, file.encoding or Encoding())
+    try:
+        return json.loads(text), warnings
     except json.JSONDecodeError as error:
-        lines = error.msg == "Extra data"
-        raise DataError(
-            "more follows after the first JSON value" if lines else _not_json(error),
-            path=source.path,
-            line=error.lineno,
-            hint="JSON Lines? --input-format jsonl" if lines else None,
-        ) from error
+        if error.msg == "Extra data":
+            raise DataError(
+                "more follows after the first JSON value",
+                path=file.source.path,
+                line=error.lineno,
+                hint="JSON Lines? --input-format jsonl",
+            ) from error
+        raise not_json(error, text, file.source.path, error.lineno, None) from error
     except RecursionError as error:
-        raise DataError("the JSON is nested too deep", path=source.path, hint=_SHAPES) from error
+        raise DataError("the JSON is nested too deep", path=file.source.path, hint=SHAPES) from error
+
+
+def _shape(data: Any, path: str) -> Shape:
     shape = find_rows(data)
-    items = [_as_row(item, source.path, None, i) for i, item in enumerate(shape.rows, 1)] if shape else None
-    items = _from_columns(data, source.path) if items is None else items
+    if shape is None:
+        return Shape(_from_columns(data, path))
+    return shape._replace(rows=[as_row(item, path, None, i) for i, item in enumerate(shape.rows, 1)])
+
+
+def _as_table(file: Opening, shape: Shape, warnings: Sequence[str]) -> Table:
+    items, path, encoding = shape.rows, file.source.path, (file.encoding or Encoding()).label
     if not items:
-        raise NoDataError("there are no rows in it", path=source.path)
+        raise NoDataError("there are no rows in it", path=path)
     objects = Objects(text="text", label="label")
-    if not (shape and shape.labelled):
-        objects = find_objects(items[:1000], source.path, read or ReadConfig(), labelled=labelled, prefer=prefer)
+    if not shape.labelled:
+        spread = items[:: -(-len(items) // MAX_SAMPLE)]
+        objects = find_objects(spread, path, file.read, labelled=file.labelled, prefer=file.prefer)
     rows = [row for item in items if (row := objects.row(item)) is not None]
     if not rows:
-        raise NoDataError(f"none of its {len(items):,} rows is labelled", path=source.path)
+        raise NoDataError(f"none of its {len(items):,} rows is labelled", path=path)
     return Table(
-        format="json",
-        columns=_keys(rows),
-        rows=lambda: (Row(0, source.path, row) for row in rows),
-        sample=rows[:1000],
-        headed=not (isinstance(data, list) and not isinstance(data[0], dict)),
+        JSON,
+        keys_of(rows[:MAX_SAMPLE] + rows[:: -(-len(rows) // MAX_SAMPLE)]),
+        lambda: (Row(0, path, row) for row in rows),
+        rows[:MAX_SAMPLE],
+        lambda: rows[MAX_SAMPLE:],
+        headed=not all(name.isdigit() for name in rows[0]),
         text_columns=(objects.text,) if objects.text else (),
         label_column=objects.label,
-        encoding=encoding.label,
-        notes=[encoding.label, *([shape.note] if shape and shape.note else []), *objects.notes],
-        warnings=[*warnings, *_say_left_out(source.path, len(items) - len(rows))],
+        encoding=encoding,
+        notes=[encoding, *([shape.note] if shape.note else []), *objects.notes],
+        warnings=[*warnings, *say_left_out(path, len(items) - len(rows))],
     )
-
-
-def _say_left_out(path: str, count: int) -> list[str]:
-    """What people have rejected, skipped or not labelled yet."""
-    if not count:
-        return []
-    rows, are = ("row has", "is") if count == 1 else ("rows have", "are")
-    return [f"{path}: {count:,} {rows} no label that people gave or accepted and {are} left out"]
-
-
-def _not_json(error: json.JSONDecodeError) -> str:
-    return f"not valid JSON: {error.msg} at column {error.colno}"
 
 
 def _from_columns(data: Any, path: str) -> list[dict[str, Any]]:
     """Columns to rows; pandas writes a column as an object, from row number to value."""
     if not isinstance(data, dict):
-        raise DataError(f"the JSON is {_kind(data)}, not a table", path=path, hint=_SHAPES)
+        raise DataError(f"the JSON is {kind_of(data)}, not a table", path=path, hint=SHAPES)
     columns = {name: list(c.values()) if isinstance(c, dict) else c for name, c in data.items()}
     for name, column in columns.items():
         if not isinstance(column, list):
-            raise DataError(f"{name!r} is {_kind(column)}, not a column of values", path=path, hint=_SHAPES)
+            what = f"{kind_of(column)} ({column[:80]!r})" if isinstance(column, str) else kind_of(column)
+            raise DataError(f"{name!r} is {what}, not a column of values", path=path, hint=SHAPES)
     lengths = {name: len(column) for name, column in columns.items()}
     if len(set(lengths.values())) > 1:
         counts = ", ".join(f"{name!r} has {length:,}" for name, length in lengths.items())
@@ -99,98 +170,12 @@ def _from_columns(data: Any, path: str) -> list[dict[str, Any]]:
     return [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
 
 
-def _as_row(item: Any, path: str, line: int | None, number: int) -> dict[str, Any]:
-    if isinstance(item, dict):
-        return item
-    if isinstance(item, str):
-        return {"text": item}
-    if isinstance(item, list):
-        return {str(i): value for i, value in enumerate(item, 1)}
-    which = "" if line else f"row {number} is "
-    raise DataError(f"{which}{_kind(item)}, not an object", path=path, line=line, hint=_SHAPES)
-
-
-def _kind(value: Any) -> str:
-    names = {dict: "an object", list: "an array", str: "a string", bool: "true or false", type(None): "null"}
-    return names.get(type(value), "a number")
-
-
-def _keys(rows: Sequence[dict[str, Any]]) -> tuple[str, ...]:
-    """Every key of the first rows, in order of appearance."""
-    return tuple(dict.fromkeys(key for row in rows[:1000] for key in row))
-
-
-def open_jsonl(
-    source: Input,
-    encoding: Encoding | None,
-    head: Sequence[str],
-    read: ReadConfig | None = None,
-    *,
-    complete: bool,
-    labelled: bool | None,
-    prefer: ReadConfig | None = None,
-) -> Table:
-    """One JSON value a line.
-
-    Args:
-        labelled: True leaves empty lines out; else each is an empty text, so that answers and lines go together.
-    """
-    lines = TextLines(source, encoding)
-    stream = iter(lines)
-    if source.pipe:
-        head = _to_first_value(stream)
-    sample = [_parse(line, source.path, number) for number, line in enumerate(head, 1) if line.strip()][:1000]
-    if not sample and (complete or source.pipe):
-        hint = "give text, or leave --input-format out"
-        raise NoDataError(
-            "there is nothing but empty lines" if head else "there is nothing in it", path=source.path, hint=hint
-        )
-    objects = find_objects(sample, source.path, read or ReadConfig(), labelled=labelled, prefer=prefer)
-    sample = [row for item in sample if (row := objects.row(item)) is not None]
-
-    def rows() -> Iterator[Row]:
-        everything = itertools.chain(head, stream) if source.pipe else lines
-        left_out = 0
-        for number, line in enumerate(everything, 1):
-            if line.strip():
-                row = objects.row(_parse(line, source.path, number))
-                left_out += row is None
-                if row is not None:
-                    yield Row(number, source.path, row)
-            elif not labelled:
-                yield Row(number, source.path, {})
-        table.warnings[:] = [*lines.warnings(), *_say_left_out(source.path, left_out)]
-
-    table = Table(
-        format="jsonl",
-        columns=_keys(sample),
-        rows=rows,
-        sample=sample,
-        text_columns=(objects.text,) if objects.text else (),
-        label_column=objects.label,
-        encoding=lines.encoding.label,
-        notes=[lines.encoding.label, *objects.notes],
-    )
-    return table
-
-
-def _to_first_value(stream: Iterator[str]) -> list[str]:
-    """The lines up to the first that is not empty, and no more: a pipe is answered line by line."""
-    head: list[str] = []
-    for line in stream:
-        head.append(line)
-        if line.strip():
-            break
-    return head
-
-
-def _parse(line: str, path: str, number: int) -> dict[str, Any]:
-    try:
-        value = json.loads(line.rstrip())
-    except json.JSONDecodeError as error:
-        raise DataError(
-            _not_json(error), path=path, line=number, hint="JSON Lines holds one whole object a line"
-        ) from error
-    except RecursionError as error:
-        raise DataError("the JSON is nested too deep", path=path, line=number) from error
-    return _as_row(value, path, number, number)
+JSON = Format(
+    "json",
+    "JSON",
+    open_json,
+    lambda file: json_or_lines(file) is not None,
+    suffixes=(".json",),
+    whole=True,
+    splits=splits_inside,
+)

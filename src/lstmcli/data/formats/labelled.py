@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 
 from lstmcli.data.formats.quoting import unquoted
+from lstmcli.data.words import word_count
 
 STRONG = ("\t", ";", "|", "；", "｜", "~", "^", "¦", "§", "@", "#")
 """Marks that are seldom found in every line of a prose."""
@@ -37,7 +38,6 @@ _CODE = re.compile(r"^[^({\[]*[)}\]];?$|[;{]$")
 _COUNTED = re.compile(r"(\D*[^\W\d_]\D*?)(\d{1,4})")
 """``Round 3``, ``Chapter 12``."""
 _LETTER = re.compile(r"[^\W\d_]")
-_WIDE = re.compile("[\u2e80-\U0003ffff]")
 
 LEVELS = frozenset(
     ("trace", "debug", "info", "notice", "warn", "warning", "error", "err", "critical", "fatal", "alert", "emergency")
@@ -158,7 +158,7 @@ def _judge(form: LineForm, lines: Sequence[str]) -> Found | None:
     if _are_counted([label for _, label in parts]):
         return None
     texts = [text for text, _ in parts]
-    length = sum(map(words, texts)) / len(texts)
+    length = sum(map(word_count, texts)) / len(texts)
     lettered = sum(bool(_LETTER.search(text)) for text in texts)
     if length < 2 or lettered < 0.9 * len(texts) or len(set(texts)) < max(0.5 * len(texts), len(counts) + 1):
         return None
@@ -248,12 +248,7 @@ def _is_label(label: str) -> bool:
     return len(label) <= MAX_CHARACTERS and len(label.split()) <= MAX_WORDS and not _TIME.match(label)
 
 
-def words(text: str) -> float:
-    """In words; two characters of Chinese or Japanese count as one."""
-    return len(text.split()) + len(_WIDE.findall(text)) / 2
-
-
-_TIGHT = ("_!_", "|||", ":::", "@@@", "###", "^^^")
+_TIGHT = ("_!_", "|||", ":::", "::", "@@@", "###", "^^^")
 """Marks that stand between fields without blanks around them."""
 
 

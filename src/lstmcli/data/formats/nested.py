@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
-from lstmcli.data.column_names import LABEL_NAMES, TEXT_NAMES, normal
+from lstmcli.data.columns.names import LABEL_NAMES, TEXT_NAMES, normal
 
 MAX_PATHS = 300
 DEEPEST = 12

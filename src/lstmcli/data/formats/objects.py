@@ -6,7 +6,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
-from lstmcli.data.column_names import TEXT_NAMES, normal
+from lstmcli.data.columns.names import TEXT_NAMES, normal
 from lstmcli.data.config import ReadConfig
 from lstmcli.data.formats.label_tools import Tool, find_tool
 from lstmcli.data.formats.nested import flat, guess_label, guess_text, is_nested, shown_paths

@@ -9,61 +9,81 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.data.files import PARQUET, Input, Unpacked, refuse_bomb
+from lstmcli.data.files import MAX_LOOK, Input, Unpacked, refuse_bomb
+from lstmcli.data.formats.format import Format, Opening
 from lstmcli.data.table import Row, Table
 from lstmcli.errors import DataError, NoDataError
 
 _BATCH_ROWS = 1024
+SPREAD_ROWS = 5000
+"""About so many rows from all over a file are looked at to tell its columns."""
 _BATCH_BYTES = 1 << 24
 """Of text that is unpacked at once, but for a single row."""
 
 
-def open_parquet(source: Input, head: bytes | None) -> Table:
-    """A Parquet file; a gzipped one, or one from a pipe, is read into memory first.
+@dataclass
+class _File:
+    path: str
+    data: bytes | None
+    """None: what is at the path."""
+    strings: list[str] | None = None
+    """Columns of strings, which stay in their dictionaries."""
 
-    Args:
-        head: the first bytes, unpacked; None for a stream.
+    @property
+    def size(self) -> int:
+        return Path(self.path).stat().st_size if self.data is None else len(self.data)
+
+    def open(self) -> Any:
+        import pyarrow.parquet as pq
+
+        return pq.ParquetFile(self.path if self.data is None else io.BytesIO(self.data), read_dictionary=self.strings)
+
+    def batches(self, every: int = 1) -> Iterator[tuple[list[dict[str, Any]], int]]:
+        """Rows, or one of so many, and about how many bytes those have that were looked at."""
+        import pyarrow as pa
+
+        try:
+            bomb = _Unpacking(self.path, self.size)
+            with self.open() as opened:
+                for batch in opened.iter_batches(batch_size=_BATCH_ROWS):
+                    sizes = row_sizes(batch)
+                    bomb.add(int(sizes.sum()))
+                    if every > 1:
+                        kept = np.arange(0, len(batch), every)
+                        batch, sizes = batch.take(pa.array(kept)), sizes[kept]
+                    for start, stop in _parts(sizes):
+                        rows = _decoded(batch.slice(start, stop - start)).to_pylist()
+                        yield rows, every * int(sizes[start:stop].sum())
+        except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
+            raise _damaged(self.path, error) from error
+
+
+def open_parquet(opening: Opening) -> Table:
+    """A Parquet file; a gzipped one, or one from a pipe, is read into memory first.
 
     Raises:
         DataError: not Parquet, or damaged, or far more than a file of its size can be meant to hold.
     """
     import pyarrow as pa
-    import pyarrow.parquet as pq
 
-    data: bytes | None = None
-    if head is None or source.data is not None or _packed(source):
-        data = source.read_all()
-        head = data
-    if head[:4] != PARQUET:
+    source, head = opening.source, opening.start
+    file = _File(source.path, None)
+    if not head or source.data is not None or _packed(source):
+        file.data = head = source.read_all()
+    if head[:4] != PARQUET.signature:
         raise DataError("this is not a Parquet file", path=source.path, hint="does its name end in the right way?")
-
-    def open_file(strings: list[str] | None = None) -> Any:
-        return pq.ParquetFile(source.path if data is None else io.BytesIO(data), read_dictionary=strings)
-
-    def batches() -> Iterator[list[dict[str, Any]]]:
-        try:
-            bomb = _Unpacking(source.path, size)
-            with open_file(strings) as file:
-                for batch in file.iter_batches(batch_size=_BATCH_ROWS):
-                    sizes = row_sizes(batch)
-                    bomb.add(int(sizes.sum()))
-                    for start, stop in _parts(sizes):
-                        yield _decoded(batch.slice(start, stop - start)).to_pylist()
-        except (pa.ArrowException, OSError, UnicodeDecodeError) as error:
-            raise _damaged(source.path, error) from error
-
     try:
-        size = Path(source.path).stat().st_size if data is None else len(data)
-        with open_file() as file:
-            schema, count = file.schema_arrow, file.metadata.num_rows
-            _Unpacking(source.path, size).add(_stated(file.metadata))
-            strings = _strings(file.schema)
+        with file.open() as opened:
+            schema, count = opened.schema_arrow, opened.metadata.num_rows
+            _Unpacking(source.path, file.size).add(_stated(opened.metadata))
+            file.strings = _strings(opened.schema)
     except (pa.ArrowException, OSError) as error:
         raise _damaged(source.path, error) from error
     if not count:
@@ -71,12 +91,24 @@ def open_parquet(source: Input, head: bytes | None) -> Table:
     named = class_names(schema.metadata)
 
     def rows() -> Iterator[Row]:
-        for batch in batches():
+        for batch, _ in file.batches():
             for row in batch:
                 yield Row(0, source.path, with_names(row, named) if named else row)
 
-    sample = [with_names(row, named) for row in next(batches(), [])]
-    return Table("parquet", tuple(schema.names), rows, sample, encoding="UTF-8")
+    def spread() -> list[dict[str, Any]]:
+        found, seen = list[dict[str, Any]](), 0
+        for batch, size in file.batches(every=-(-count // SPREAD_ROWS)):
+            found += batch
+            seen += size
+            if seen > MAX_LOOK:
+                table.notes.append(f"columns told by its first {MAX_LOOK >> 20} MiB")
+                break
+        return [with_names(row, named) for row in found]
+
+    table = Table(PARQUET, tuple(schema.names), rows, encoding="UTF-8")
+    table.sample = [with_names(row, named) for row in next(file.batches(), ([], 0))[0]]
+    table.spread = spread if count > len(table.sample) else None
+    return table
 
 
 class _Unpacking:
@@ -187,3 +219,6 @@ def _spell(value: Any, names: list[str]) -> Any:
     if isinstance(value, int):
         return names[value] if 0 <= value < len(names) else None
     return value
+
+
+PARQUET = Format("parquet", "Parquet", open_parquet, suffixes=(".parquet", ".pq"), signature=b"PAR1", whole=True)

@@ -6,7 +6,7 @@ import re
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from lstmcli.data.column_names import is_known
+from lstmcli.data.columns.names import is_known
 
 MAX_LINES = 20
 """Lines above a table."""
@@ -14,6 +14,7 @@ LOOK = 200
 """Lines that are tried as a table."""
 
 _SEP = re.compile(r'\ufeff?"?sep=(?P<mark>[^"\r\n]|\\t|tab)"?[,;|\t]*\s*', re.IGNORECASE)
+_ATTRIBUTE = re.compile(r"@attribute\s+('[^']*'|\"[^\"]*\"|\S+)\s", re.IGNORECASE)
 _COMMENT = re.compile(r'\ufeff?"?\s*(#|//|%|--|;)')
 
 ReadSample = Callable[[Sequence[str]], "tuple[str, list[list[str]]] | None"]
@@ -27,6 +28,8 @@ class Preamble:
     delimiter: str | None = None
     """Stated by the file."""
     note: str = ""
+    names: tuple[str, ...] = ()
+    """Of the columns, where the lines name them otherwise than a header does."""
 
 
 def separator_line(line: str) -> str | None:
@@ -45,6 +48,8 @@ def find_preamble(
     start = next((i for i, line in enumerate(lines[:MAX_LINES]) if line.strip()), 0)
     if start < len(lines) and (mark := separator_line(lines[start])):
         return Preamble(start + 1, mark, f"line {start + 1}, {lines[start].strip()!r}, names the delimiter")
+    if start < len(lines) and lines[start].lower().startswith(("@relation", "% ")) and (arff := _arff(lines)):
+        return arff
     lines = lines[: LOOK + MAX_LINES]
     for count in range(start, min(MAX_LINES + 1, len(lines) - 1)):
         if not lines[count].strip():
@@ -59,6 +64,17 @@ def find_preamble(
                 continue  # a comment that has as many commas as the table
         return _preamble(above, found, has_header, count)
     return Preamble()
+
+
+def _arff(lines: Sequence[str]) -> Preamble | None:
+    """What stands above the rows of Weka's format: ``@attribute text string``, …, ``@data``."""
+    names = []
+    for count, line in enumerate(lines[:2000], 1):
+        if found := _ATTRIBUTE.match(line):
+            names.append(found[1].strip("'\""))
+        if line.strip().lower() == "@data" and names:
+            return Preamble(count, ",", "Weka's ARFF", tuple(names))
+    return None
 
 
 def _is_title_row(rows: Sequence[Sequence[str]], has_header: Callable[[Sequence[Sequence[str]]], bool]) -> bool:

@@ -6,12 +6,11 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from lstmcli.data.column_names import LABEL_NAMES, TEXT_NAMES, normal
+from lstmcli.data.columns.names import LABEL_NAMES, SPLIT_ALIASES, TEXT_NAMES, normal
 
 _LISTS = ("patterns", "examples", "utterances", "usersays", "user_says", "training_phrases", "phrases", "texts")
 _TAGS = ("tag", "intent", "name", "label", "category", "class", "displayname", "display_name")
-_TRAIN = re.compile(r"(?:.*[_.-])?train(?:ing)?")
-_OTHER_SPLITS = re.compile(r"(?:.*[_.-])?(?:val|valid|validation|dev|test|eval)")
+_UNLABELLED = re.compile(r"un_?(?:label|sup)")
 _WRAPPERS = ("_source", "row", "record")
 
 
@@ -28,7 +27,7 @@ def find_rows(data: Any) -> Shape | None:
         return _unwrapped(_exploded(data) or Shape(data))
     if not isinstance(data, dict) or not data:
         return None
-    for read in (_split_orient, _splits, _snips, _texts_by_label, _labels_by_text, _index_orient):
+    for read in (_split_orient, _snips, _texts_by_label, _labels_by_text, _index_orient):
         if shape := read(data):
             return shape
     if _are_columns(data):
@@ -104,29 +103,39 @@ def _index_orient(data: Mapping[str, Any]) -> Shape | None:
     return Shape(rows) if ids and not all(isinstance(value, (dict, list)) for value in values) else None
 
 
-def _splits(data: Mapping[str, Any]) -> Shape | None:
-    """{"train": […], "test": […]}: objects, or pairs of text and label."""
-    lists = {name: value for name, value in data.items() if isinstance(value, list)}
-    train = [name for name in lists if _TRAIN.fullmatch(name.lower())]
-    others = [name for name in lists if _OTHER_SPLITS.fullmatch(name.lower())]
-    if not train or len(train) + len(others) < len(data) or (len(train) == 1 and not others):
+class Splits(NamedTuple):
+    splits: dict[str, dict[str, Any]]
+    """Split to its parts, each by its key."""
+    others: list[str]
+    """Keys beside them that hold lists."""
+
+
+def find_splits(data: Any, depth: int = 0) -> Splits | None:
+    """{"train": […], "test": […]}: at the top, or below a key; each a list of rows, or an object of columns."""
+    if not isinstance(data, dict) or depth > 2:
         return None
-    rows = [row for name in train for row in lists[name]]
-    pairs = _are_pairs(rows)
-    if not pairs and not all(isinstance(row, dict) for row in rows):
+    found: dict[str, dict[str, Any]] = {}
+    others = []
+    for name, value in data.items():
+        words = re.split(r"[\W_]+", name.lower())
+        split = next((SPLIT_ALIASES[word] for word in words if word in SPLIT_ALIASES), None)
+        if split and isinstance(value, (list, dict)) and value:
+            found.setdefault(split, {})[name] = value
+        elif isinstance(value, list) and len(value) > 1:
+            others.append(name)
+    if "train" in found and (len(found) > 1 or any(_UNLABELLED.match(name.lower()) for name in others)):
+        return Splits({split: found[split] for split in ("train", "valid", "test") if split in found}, others)
+    below = [inner for value in data.values() if (inner := find_splits(value, depth + 1))]
+    return below[0] if len(below) == 1 else None
+
+
+def as_pairs(rows: Any) -> Shape | None:
+    """[["the text", "label"], …], as splits have them."""
+    if not isinstance(rows, list) or not rows:
         return None
-    left = f"; {', '.join(map(repr, others))} left out: write other splits to files of their own" if others else ""
-    what = "pairs of text and label" if pairs else "rows"
-    note = f"{what} below {' and '.join(map(repr, train))}{left}"
-    return Shape([_pair(row) for row in rows] if pairs else rows, note, pairs)
-
-
-def _are_pairs(rows: Sequence[Any]) -> bool:
-    return bool(rows) and all(isinstance(r, list) and len(r) == 2 and all(isinstance(x, str) for x in r) for r in rows)
-
-
-def _pair(row: Sequence[str]) -> dict[str, str]:
-    return {"text": row[0], "label": row[1]}
+    if not all(isinstance(r, list) and len(r) == 2 and all(isinstance(x, str) for x in r) for r in rows):
+        return None
+    return Shape([{"text": text, "label": label} for text, label in rows], labelled=True)
 
 
 def _snips(data: Mapping[str, Any]) -> Shape | None:

@@ -14,28 +14,22 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lstmcli.engine.session import LOGITS_AT_ONCE, Floats, Session, State
 from lstmcli.language_modeling.config import CacheConfig
 from lstmcli.language_modeling.scoring.perplexity import Model, ScoreBoth
 from lstmcli.language_modeling.scoring.score import (
-    END_ID,
-    MAX_PROBABILITIES,
     STEP,
     TINY,
-    Ids,
     ProbabilityCallback,
     Scores,
-    Session,
-    State,
     empty_scores,
     probabilities,
 )
-
-Floats = NDArray[np.floating[Any]]
+from lstmcli.tokenization.ids import END_ID, Ids
 
 
 @dataclass(frozen=True)
@@ -69,7 +63,7 @@ class _Text:
         """Score the next ids [N], without and with the cache."""
         result = empty_scores(len(ids), entropy), empty_scores(len(ids), entropy)
         whole = entropy or any(callbacks)
-        step = min(STEP, max(1, MAX_PROBABILITIES // self._session.vocab_size)) if whole else STEP
+        step = min(STEP, max(1, LOGITS_AT_ONCE // self._session.vocab_size)) if whole else STEP
         for start in range(0, len(ids), step):
             part = slice(start, start + step)
             nats_T, both_TV = self._read(ids[part], whole)

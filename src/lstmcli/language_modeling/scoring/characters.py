@@ -18,7 +18,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.language_modeling.scoring.score import TINY, Ids, ProbabilityCallback
+from lstmcli.language_modeling.scoring.score import TINY, ProbabilityCallback
+from lstmcli.tokenization.ids import Ids
 
 NO_PREFIX = b"\xff"
 """Spelling of tokens without text; this byte does not occur in UTF-8."""

@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from lstmcli.language_modeling.config import AdaptConfig
 from lstmcli.language_modeling.model import LanguageModel
 from lstmcli.language_modeling.scoring.perplexity import ScoreBoth
-from lstmcli.language_modeling.scoring.score import Ids, ProbabilityCallback, Scores, Stream
+from lstmcli.language_modeling.scoring.score import ProbabilityCallback, Scores, Stream
+from lstmcli.tokenization.ids import Ids
 
 
 @dataclass(frozen=True)
@@ -36,7 +37,7 @@ class Adaptation:
             rate=self.config.rate,
             decay=self.config.decay,
             segment=self.config.segment,
-            device=model.device if model.engine == "torch" else "cpu",
+            device=model.device,
         )
 
         def read(

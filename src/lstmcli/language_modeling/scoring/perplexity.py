@@ -17,19 +17,20 @@ from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.data.windows import one_ahead, windows
+from lstmcli.data.windows import WINDOW_CHARACTERS, one_ahead, windows
+from lstmcli.engine.session import Session
 from lstmcli.errors import ModelError, NoDataError
 from lstmcli.language_modeling.results import LmReport
 from lstmcli.language_modeling.scoring.score import (
     BATCH_SIZE,
-    Ids,
     JoinedTexts,
     ProbabilityCallback,
     Scores,
-    Session,
     Stream,
     score_batches,
 )
+from lstmcli.tokenization.encoder import Encoder
+from lstmcli.tokenization.ids import Ids
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -37,27 +38,12 @@ if TYPE_CHECKING:
 
     from lstmcli.data.records import Record
 
-WINDOW, WINDOW_CHARACTERS = 4096, 1_000_000
-"""Maximum lines and characters that are read ahead."""
-
-
-class Encoder(Protocol):
-    """The part of ``tokenization.stream_encoder.StreamEncoder`` that scoring uses."""
-
-    vocab_size: int
-    close_id: int
-
-    @property
-    def pieces(self) -> list[bytes]: ...
-    def encode(self, lines: Sequence[str]) -> list[Ids]: ...
-    def offsets(self, line: str) -> list[tuple[int, int]]: ...
-    def tokens(self, ids: Iterable[int]) -> list[str]: ...
-    def unknown(self, ids: Ids) -> NDArray[np.bool_]: ...
-    def starts_word(self, ids: NDArray[np.int64]) -> NDArray[np.bool_]: ...
+WINDOW = 4096
+"""Lines that are read ahead."""
 
 
 class Model(Protocol):
-    """The part of ``language_modeling.model.LanguageModel`` that scoring uses."""
+    """What scoring needs of ``language_modeling.model.LanguageModel``."""
 
     @property
     def path(self) -> Path: ...

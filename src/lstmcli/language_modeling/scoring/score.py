@@ -9,46 +9,20 @@ Shapes: T tokens of a text, B texts of a batch, V tokens of the vocabulary.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Sequence
-from typing import Any, NamedTuple, Protocol
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.data.windows import each
+from lstmcli.engine.session import LOGITS_AT_ONCE, Floats, Session, State
+from lstmcli.tokenization.ids import END_ID, Ids
 
-Ids = NDArray[np.int32]
-Floats = NDArray[np.floating[Any]]
-State = tuple[Any, ...]
-"""Arrays [1, B, units]; their type depends on the session."""
-
-END_ID = 0
-"""Ends a text, and precedes its first token."""
 BATCH_SIZE = 32
+TINY = float(np.finfo(np.float32).tiny)
+"""The smallest probability that has a logarithm."""
 STEP = 256
 """Tokens of each text per call."""
-MAX_PROBABILITIES = 2**22
-"""Probabilities in memory at once, if there is a callback for them: 16 MB."""
-TINY = float(np.finfo(np.float32).tiny)
-"""Smallest probability whose logarithm is taken."""
-
-
-class Session(Protocol):
-    """A loaded language model."""
-
-    vocab_size: int
-
-    def zero_state(self, B: int, /) -> State: ...
-
-    def logits(self, ids_TB: Ids, state: State, /) -> tuple[Floats, State]:
-        """Logits [T, B, V] and the final state."""
-
-    def score(
-        self, ids_TB: Ids, targets_TB: Ids, state: State, /, *, entropy: bool = False
-    ) -> tuple[Floats, Floats | None, State]:
-        """Nats of each target and, if requested, entropy of each prediction, [T, B]; the final state."""
-
-    def hidden(self, ids_TB: Ids, targets_TB: Ids, state: State, /) -> tuple[Floats, Floats, State]:
-        """Nats of each target, [T, B], and the top layer's h after each token, [T, B, K]; the final state."""
 
 
 class Scores(NamedTuple):
@@ -203,7 +177,7 @@ def _windows(
         nats, entropies, state = session.score(ids_TB, targets_TB, state, entropy=entropy)
         yield 0, nats, entropies, None, state
         return
-    step = max(1, MAX_PROBABILITIES // (ids_TB.shape[1] * session.vocab_size))
+    step = max(1, LOGITS_AT_ONCE // (ids_TB.shape[1] * session.vocab_size))
     for at in range(0, len(ids_TB), step):
         part = slice(at, at + step)
         logits, state = session.logits(ids_TB[part], state)

@@ -36,8 +36,9 @@ from lstmcli.language_modeling.scoring.perplexity import (
     check_finite,
     lines_of,
 )
-from lstmcli.language_modeling.scoring.score import BATCH_SIZE, Ids
+from lstmcli.language_modeling.scoring.score import BATCH_SIZE
 from lstmcli.language_modeling.scoring.units import Tables
+from lstmcli.tokenization.ids import Ids
 
 if TYPE_CHECKING:
     from lstmcli.data.records import Record

@@ -20,8 +20,10 @@ from numpy.typing import NDArray
 
 from lstmcli.language_modeling.results import Surprisal
 from lstmcli.language_modeling.scoring.characters import CharacterCosts, Prefixes, token_parts
-from lstmcli.language_modeling.scoring.perplexity import Encoder, Line
-from lstmcli.language_modeling.scoring.score import END_ID, TINY, Ids, ProbabilityCallback, Scores
+from lstmcli.language_modeling.scoring.perplexity import Line
+from lstmcli.language_modeling.scoring.score import TINY, ProbabilityCallback, Scores
+from lstmcli.tokenization.encoder import Encoder
+from lstmcli.tokenization.ids import END_ID, Ids
 
 BITS = 1 / math.log(2)
 _WORD = re.compile(r"\S+")

@@ -13,9 +13,10 @@ from typing import Protocol
 
 import numpy as np
 
-from lstmcli.language_modeling.scoring.perplexity import Encoder, Line
-from lstmcli.language_modeling.scoring.score import Ids
-from lstmcli.tokenization.corpus_style import UNKNOWN, CorpusStyle
+from lstmcli.language_modeling.scoring.perplexity import Line
+from lstmcli.tokenization.corpus_style import CorpusStyle
+from lstmcli.tokenization.encoder import Encoder
+from lstmcli.tokenization.ids import UNKNOWN, Ids
 
 MANY = 0.05
 """Share of unknown words from which metrics are not reliable."""

@@ -15,8 +15,8 @@ from lstmcli.cli.output.experiment.page import page
 from lstmcli.cli.output.experiment.tables import sentences
 from lstmcli.cli.output.training_log import TrainingLog
 from lstmcli.evaluation.results import Spread
+from lstmcli.experiments.differences import differences
 from lstmcli.experiments.results import ArchitectureComparison, GradientByLag, Recall
-from lstmcli.experiments.run import differences
 from lstmcli.training import events
 from support import fakes
 from support.raced import raced

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from dataclasses import replace
 from html.parser import HTMLParser
 from pathlib import Path
 
@@ -10,7 +11,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstmcli.cli.output.html import escaped, signature
+from lstmcli.cli.output.html import signature
 from lstmcli.cli.output.inspection.page import check_place, page, write_page
 from lstmcli.errors import OutputError
 from lstmcli.inspection.results import Inspection
@@ -83,8 +84,17 @@ def test_any_text_stays_text(text: str) -> None:
         assert not any(name.startswith("on") for _, attributes in parsed.tags for name in attributes)
 
 
-def test_what_is_escaped() -> None:
-    assert escaped('<a href="x">&\x00\n') == "&lt;a href=&quot;x&quot;&gt;&amp;␀\n"
+BAD = """</style></title><script>alert("x")</script> ' " & {{ 7 * 7 }} {% x %} \u2028\x00\x1b\ud800"""
+
+
+def test_nothing_breaks_out_of_where_it_stands() -> None:
+    found = classified(f"It {BAD}", why=replace(WHY, label=BAD, words=(replace(WHY.words[0], text=BAD),)), label=BAD)
+    answers = tuple(replace(token, probabilities={BAD: 0.5}) for token in found.tokens)
+    for each in (replace(found, tokens=answers, cell=BAD), replace(read(BAD), cell=BAD)):
+        text = "".join(page([each], BAD))
+        assert "<script" not in text and "{{ 7 * 7 }}" in text and not re.search("[\u2028\x00\x1b\ud800]", text)
+        values = [value or "" for _, attributes in outline(each, model=BAD).tags for value in attributes.values()]
+        assert any('alert("x")' in value for value in values) and "alert(&#34;x&#34;)" in text
 
 
 def test_every_choice_colours_the_text() -> None:

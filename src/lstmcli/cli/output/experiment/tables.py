@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from lstmcli.cli.output.console import columns, console, count, duration, percent, print_rows, safe, show, to_json
+from lstmcli.cli.output.console import NOTHING, columns, count, duration, p_value, percent, perplexity, safe
 from lstmcli.cli.output.experiment.findings import LEAST_GRADIENT, gradient_words, recall_words
 from lstmcli.cli.output.plots import Plot, Series, drawn
+from lstmcli.cli.output.writer import Layout, Row, Shape
+from lstmcli.data.config import SPLIT_NAMES
 from lstmcli.evaluation.results import Spread
 from lstmcli.experiments.results import LOWER_IS_BETTER, ArchitectureComparison, Difference, Point
 from lstmcli.tasks import require_task
@@ -17,7 +18,6 @@ from lstmcli.tasks import require_task
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
-NOTHING = "–"
 MEASURES = {
     "accuracy": "accuracy",
     "macro_f1": "macro F1",
@@ -25,54 +25,26 @@ MEASURES = {
     "perplexity": "perplexity",
     "bits_per_byte": "bits per byte",
 }
-SPLITS = {"test": "test", "valid": "validation"}
 HEIGHT, MAX_WIDTH = 10, 76
 
 
-def write(result: ArchitectureComparison, format: str) -> None:
-    """Prints on stdout as ``table``, ``tsv``, ``csv``, ``jsonl`` or ``json``."""
-    if format in ("json", "jsonl"):
-        print(as_json(result, indent=2 if format == "json" else None))
-    elif format in ("tsv", "csv"):
-        print_rows(list(_rows(result)), format)
-    else:
-        out = console()
-        show(out, *_told(result, out))
-
-
-def as_json(result: ArchitectureComparison, *, indent: int | None) -> str:
-    return to_json(_finite(asdict(result)), indent=indent)
-
-
-def _finite(value: Any) -> Any:
-    """JSON has no infinity: null stands for what is too large."""
-    if isinstance(value, dict):
-        return {name: _finite(part) for name, part in value.items()}
-    if isinstance(value, (list, tuple)):
-        return [_finite(part) for part in value]
-    return None if isinstance(value, float) and not math.isfinite(value) else value
-
-
-def _rows(result: ArchitectureComparison) -> Iterator[list[str]]:
-    """A header, and for each cell its figures and how it differs from the reference."""
-    measures = list(result.standings[0].measures)
-    parts = ("mean", "sd", "low", "high", "difference", "p_value", "p_adjusted")
-    names = [f"{measure}_{part}" for measure in measures for part in parts]
-    yield ["cell", "units", "parameters", "seeds", *names, "epochs", "seconds"]
+def _rows(result: ArchitectureComparison) -> Iterator[Row]:
+    """For each cell its figures and how it differs from the reference."""
     for standing in result.standings:
         entrant = next(entrant for entrant in result.entrants if entrant.cell == standing.cell)
         own = standing.measures
-        row = [standing.cell, units(entrant.widths), str(entrant.parameters), str(own[measures[0]].n)]
-        for measure in measures:
-            found = own[measure]
+        seeds = next(iter(own.values())).n
+        row: dict[str, Any] = {"cell": standing.cell, "units": units(entrant.widths)}
+        row |= {"parameters": entrant.parameters, "seeds": seeds}
+        for measure, found in own.items():
             gap = next((g for g in result.gaps if (g.cell, g.measure) == (standing.cell, measure)), None)
             more = (None, None, None) if gap is None else (gap.difference.mean, gap.p_value, gap.p_adjusted)
-            row += [_cell(value) for value in (found.mean, found.sd, found.low, found.high, *more)]
-        yield [*row, _cell(standing.epochs), _cell(standing.seconds)]
+            values = (found.mean, found.sd, found.low, found.high, *more)
+            row |= zip((f"{measure}_{part}" for part in _PARTS), values, strict=True)
+        yield row | {"epochs": standing.epochs, "seconds": standing.seconds}
 
 
-def _cell(value: float | None) -> str:
-    return "" if value is None else f"{value:.6g}"
+_PARTS = ("mean", "sd", "low", "high", "difference", "p_value", "p_adjusted")
 
 
 def _told(result: ArchitectureComparison, out: Console) -> Iterator[RenderableType]:
@@ -104,9 +76,8 @@ def subject(result: ArchitectureComparison) -> str:
     """What was trained and measured, in words."""
     kind = require_task(result.task).plural
     seeds = ", ".join(map(str, result.seeds))
-    return (
-        f"{kind}, {'seed' if len(result.seeds) == 1 else 'seeds'} {seeds}, measured on the {SPLITS[result.split]} split"
-    )
+    split = SPLIT_NAMES[result.split]
+    return f"{kind}, {'seed' if len(result.seeds) == 1 else 'seeds'} {seeds}, measured on the {split} split"
 
 
 def table(result: ArchitectureComparison) -> tuple[list[str], list[tuple[str, list[str]]]]:
@@ -138,7 +109,7 @@ def units(widths: Sequence[int]) -> str:
 def amount(measure: str, value: float) -> str:
     """A value of a measure, with as many digits as it deserves."""
     if measure == "perplexity":
-        return f"{value:,.2f}" if value < 1e9 else NOTHING
+        return perplexity(value)
     return f"{value:.4f}" if measure == "bits_per_byte" else percent(value, 2)
 
 
@@ -175,14 +146,9 @@ def _difference(gap: Difference) -> str:
         return text
     text += f" ({100 * found.confidence:.0f} % interval: {change(measure, found.low)} to {change(measure, found.high)}"
     if gap.p_value is not None:
-        holm = "" if gap.p_adjusted == gap.p_value else f", {_p(gap.p_adjusted)} with Holm's correction"
-        text += f"; {_p(gap.p_value)}{holm}, paired t-test over {count(found.n, 'seed')}"
+        holm = "" if gap.p_adjusted == gap.p_value else f", {p_value(gap.p_adjusted)} with Holm's correction"
+        text += f"; {p_value(gap.p_value)}{holm}, paired t-test over {count(found.n, 'seed')}"
     return text + ")"
-
-
-def _p(value: float | None) -> str:
-    assert value is not None
-    return "p < 0.0001" if value < 1e-4 else f"p = {value:.2g}"
 
 
 def _verdict(gap: Difference) -> str:
@@ -270,3 +236,6 @@ def _inside(spread: Spread) -> tuple[float, float]:
 
 def _mean(values: Sequence[float]) -> float:
     return sum(values) / len(values)
+
+
+EXPERIMENT = Layout(Shape(ArchitectureComparison), rows=_rows, table=_told, numbers=".6g")

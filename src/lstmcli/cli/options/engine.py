@@ -1,0 +1,31 @@
+"""``--engine``: what runs a model; the engines come from the registry."""
+
+from __future__ import annotations
+
+from typing import Annotated, Any
+
+from lstmcli.cli.options.common import option
+from lstmcli.engine.registry import AUTO, VARIABLE, engine_names
+
+COMPUTING = "Computing"
+
+
+def _engine(names: tuple[str, ...], usual: str, text: str, panel: str | None = None) -> Any:
+    default = f"${VARIABLE}, else {usual}; torch with --device cuda"
+    return option("--engine", panel=panel, among=names, show_default=default, text=text)
+
+
+Engine = Annotated[
+    str | None,
+    _engine(engine_names(), "onnx", "Inference engine; int8 is faster but approximate."),
+]
+ExactEngine = Annotated[str | None, _engine(engine_names(exact=True), "onnx", "Inference engine.")]
+GeneratingEngine = Annotated[
+    str | None,
+    _engine(
+        (AUTO, *engine_names()),
+        "auto, or onnx with --lines or --file",
+        "Inference engine: onnx is exact, int8 much faster but approximate; auto is int8 if the model has it.",
+        COMPUTING,
+    ),
+]

@@ -1,0 +1,289 @@
+"""Writes results in every ``--format``: one renderer, and a declaration for each type of result.
+
+A ``Layout`` says what a result is as a JSON object, as rows of a table for programs, and as a table for people.
+tools/schemas.py makes the JSON Schemas of the package from the same declarations.
+"""
+
+from __future__ import annotations
+
+import csv
+import json
+import math
+import re
+import sys
+from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass, fields, is_dataclass
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any, Generic, Protocol, TextIO, TypeVar
+
+from lstmcli.cli.output.console import CONTROLS, console, safe, show
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+T = TypeVar("T")
+T_contra = TypeVar("T_contra", contravariant=True)
+Row = Mapping[str, Any]
+
+COLUMNS: Callable[[Any], Mapping[str, Any]] = attrgetter("columns")
+LEFT_OUT: Any = object()
+"""What a field that an object lacks is computed to be."""
+_JSON_CONTROLS = re.compile(r"[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
+
+
+@dataclass(frozen=True)
+class Field:
+    """A field of a JSON object.  It is the attribute of that name, or what ``get`` makes of the result."""
+
+    name: str
+    get: Callable[[Any], Any]
+    type: Any = None
+    """Its type, where it is not that of the attribute; a ``Shape``, ``[Shape]`` or ``{str: Shape}`` for objects."""
+    about: str = ""
+    """What it means; else the docstring of the attribute says so."""
+    optional: bool = False
+    """Whether ``get`` may give ``LEFT_OUT``."""
+
+
+class Shape:
+    """A result as a JSON object.
+
+    Args:
+        of: the type of the result.
+        declared: its fields in order; a name is an attribute, with ``?`` left out where it is None or empty text.
+            Without any, all fields of the dataclass.
+        more: the type of further fields, whose names depend on the model.
+    """
+
+    def __init__(self, of: type[Any], *declared: Field | str, more: Any = None) -> None:
+        self.of, self.more = of, more
+        names = declared or tuple(field.name for field in fields(of))
+        self.fields = [each if isinstance(each, Field) else _attribute(each) for each in names]
+
+    def __call__(self, result: Any) -> dict[str, Any]:
+        pairs = [(field.name, field.get(result)) for field in self.fields]
+        return {name: value for name, value in pairs if value is not LEFT_OUT}
+
+
+def _attribute(name: str) -> Field:
+    if not name.endswith("?"):
+        return Field(name, attrgetter(name))
+    get = attrgetter(name := name.removesuffix("?"))
+
+    def there(result: Any) -> Any:
+        value = get(result)
+        return LEFT_OUT if value is None or value == "" else value
+
+    return Field(name, there, optional=True)
+
+
+def inside(name: str, shape: Shape | list[Shape]) -> Field:
+    """An attribute that is an object of another shape, or a list of them; with ``?`` left out where it is None."""
+    own = _attribute(name)
+
+    def get(result: Any) -> Any:
+        value = own.get(result)
+        if isinstance(shape, list):
+            return list(map(shape[0], value))
+        return value if value is LEFT_OUT else shape(value)
+
+    return Field(own.name, get, shape, optional=own.optional)
+
+
+@dataclass(frozen=True)
+class Layout(Generic[T]):
+    """How results of one type are written."""
+
+    shape: Callable[[T], dict[str, Any]]
+    """For json and jsonl; a ``Shape`` has a schema."""
+    rows: Callable[[T], Iterable[Row]] | None = None
+    """For tsv and csv: values by the name of their column; else the one object is the one row."""
+    table: Callable[[T, Console], Iterable[RenderableType]] | None = None
+    """For people."""
+    numbers: str = ".6f"
+    """How tsv and csv write numbers with a point."""
+    upright: bool = False
+    """In tsv a name and a value a line, without a header."""
+    indent: int | None = 2
+    """Of json, where a command gives one object."""
+    columns_without_rows: Sequence[str] = ()
+    """The header where nothing was written."""
+    own: Callable[[T], Mapping[str, Any]] = COLUMNS
+    """The input's own columns, as an object keeps them."""
+    version: int = 1
+    """Of the object.  It rises when a field goes, or means something else; a new field leaves it as it is."""
+
+
+class Writer(Protocol[T_contra]):
+    """Writes results as they come."""
+
+    def write(self, result: T_contra, /) -> None: ...
+
+    def close(self) -> None:
+        """Writes what must come after the last result."""
+
+
+def write(result: T, layout: Layout[T], format: str, out: TextIO | None = None) -> None:
+    """Writes the one result of a command, on stdout, as ``table``, ``tsv``, ``csv``, ``jsonl`` or ``json``."""
+    out = out or sys.stdout
+    if format in ("json", "jsonl"):
+        out.write(as_json(result, layout, indent=layout.indent if format == "json" else None) + "\n")
+    elif format in ("tsv", "csv"):
+        rows = RowWriter(layout, format, out, headed=not (layout.upright and format == "tsv"))
+        rows.write(result)
+    elif layout.table is not None:
+        screen = console()
+        show(screen, *layout.table(result, screen))
+
+
+def stream(
+    layout: Layout[T], format: str, out: TextIO, *, keep_columns: bool = False, header: bool | None = None
+) -> Writer[T]:
+    """A writer of results as ``tsv``, ``csv``, ``jsonl`` or ``json``.
+
+    Args:
+        keep_columns: the input's own columns come too: in rows before ours, and those of the first row.
+        header: whether rows come under the names of their columns; else where that is usual.
+    """
+    if format in ("tsv", "csv"):
+        headed = (format == "csv" or keep_columns) if header is None else header
+        return RowWriter(layout, format, out, headed=headed, keep_columns=keep_columns)
+    return JsonWriter(layout, out, array=format == "json", keep_columns=keep_columns)
+
+
+class RowWriter(Generic[T]):
+    """Tab-separated or comma-separated; every row has the columns of the first."""
+
+    def __init__(
+        self, layout: Layout[T], format: str, out: TextIO, *, headed: bool, keep_columns: bool = False
+    ) -> None:
+        self._layout, self._out, self._headed, self._keep = layout, out, headed, keep_columns
+        self._csv = csv.writer(out, lineterminator="\n") if format == "csv" else None
+        self._clean = escape if self._csv is None else safe if out.isatty() else str
+        self._names: list[str] | None = None
+
+    def write(self, result: T) -> None:
+        for row in [self._layout.shape(result)] if self._layout.rows is None else self._layout.rows(result):
+            if self._keep:
+                own = kept(COLUMNS(result), row)
+                row = {**{name: cell(value) for name, value in own.items()}, **row}
+            if self._names is None:
+                self._begin(list(row))
+            texts = [self._text(row.get(name)) for name in self._names or ()]
+            if self._layout.upright and not self._headed:
+                for name, text in zip(self._names or (), texts, strict=True):
+                    self._line([name, text])
+            else:
+                self._line(texts)
+
+    def _begin(self, names: list[str]) -> None:
+        self._names = names
+        if self._headed and names:
+            self._line([self._clean(name) for name in names])
+
+    def _text(self, value: Any) -> str:
+        """A field.  Several texts stand between bars, and a bar inside one gets a backslash."""
+        if isinstance(value, str):
+            return self._clean(value)
+        if isinstance(value, float):
+            return format(value, self._layout.numbers)
+        if isinstance(value, (tuple, list)):
+            return "|".join(self._clean(part).replace("|", "\\|") for part in value)
+        return "" if value is None else str(value)
+
+    def _line(self, texts: list[str]) -> None:
+        if self._csv is None:
+            self._out.write("\t".join(texts) + "\n")
+        else:
+            self._csv.writerow(texts)
+
+    def close(self) -> None:
+        if self._names is None:
+            self._begin(list(self._layout.columns_without_rows))
+
+
+class JsonWriter(Generic[T]):
+    """One object a line, or one array of them that is written as it grows."""
+
+    def __init__(self, layout: Layout[T], out: TextIO, *, array: bool, keep_columns: bool) -> None:
+        self._layout, self._out, self._array, self._keep = layout, out, array, keep_columns
+        self._first = True
+
+    def write(self, result: T) -> None:
+        before = ("[\n" if self._first else ",\n") if self._array else ""
+        self._first = False
+        self._out.write(before + as_json(result, self._layout, keep_columns=self._keep) + ("" if self._array else "\n"))
+
+    def close(self) -> None:
+        if self._array:
+            self._out.write("[]\n" if self._first else "\n]\n")
+
+
+def as_json(result: T, layout: Layout[T], *, indent: int | None = None, keep_columns: bool = False) -> str:
+    """A result as its JSON object."""
+    row = {"version": layout.version, **layout.shape(result)}
+    if keep_columns:
+        row |= kept(layout.own(result), row)
+    return to_json(row, indent=indent)
+
+
+def to_json(value: Any, *, indent: int | None = None) -> str:
+    """JSON that any stream can carry: pure ASCII where the output's encoding is not UTF.
+
+    A dataclass is an object of its fields.  JSON has no number that is not finite: null stands for it.
+    """
+    ascii_only = not (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
+
+    def dumped(value: Any) -> str:
+        return json.dumps(value, ensure_ascii=ascii_only, indent=indent, default=_plain, allow_nan=False)
+
+    try:
+        text = dumped(value)
+    except ValueError:
+        text = dumped(_finite(value))
+    return text if ascii_only else _JSON_CONTROLS.sub(lambda m: f"\\u{ord(m[0]):04x}", text)
+
+
+def _plain(value: Any) -> Any:
+    if is_dataclass(value) and not isinstance(value, type):
+        return {field.name: getattr(value, field.name) for field in fields(value)}
+    return dict(value) if isinstance(value, Mapping) else str(value)
+
+
+def _finite(value: Any) -> Any:
+    if isinstance(value, float):
+        return value if math.isfinite(value) else None
+    if value is None or isinstance(value, (str, int)):
+        return value
+    if isinstance(value, (list, tuple)):
+        return [_finite(part) for part in value]
+    if isinstance(value, dict):
+        return {str(name) if isinstance(name, float) else name: _finite(part) for name, part in value.items()}
+    return _finite(_plain(value))
+
+
+def escape(text: str) -> str:
+    """A TSV field: backslash escapes for whatever could end the field or the line; nothing is lost."""
+    if "\\" in text:
+        text = text.replace("\\", "\\\\")
+    text = text.replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
+    return CONTROLS.sub(_escaped, text)
+
+
+def _escaped(match: re.Match[str]) -> str:
+    code = ord(match[0])
+    return f"\\x{code:02x}" if code < 0x100 else f"\\u{code:04x}"
+
+
+def kept(columns: Mapping[str, Any], ours: Collection[str]) -> dict[str, Any]:
+    """The input's columns; one that has the name of a field of ours is called ``original_NAME``."""
+    return {f"original_{name}" if name in ours else name: value for name, value in columns.items()}
+
+
+def cell(value: Any) -> str:
+    """A value of the input as one field."""
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return json.dumps(value)  # NaN, too: this is no JSON
+    return value if isinstance(value, str) else to_json(value)

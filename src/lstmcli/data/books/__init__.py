@@ -1,0 +1,1 @@
+"""Books of digital libraries: the licences and notes around them."""

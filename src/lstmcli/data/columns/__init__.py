@@ -1,0 +1,1 @@
+"""The columns of a table: which hold the text and the label, by their names and by what is in them."""

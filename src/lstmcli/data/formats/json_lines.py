@@ -1,0 +1,146 @@
+"""JSON Lines: one JSON value a line."""
+
+from __future__ import annotations
+
+import itertools
+import json
+import re
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any
+
+from lstmcli.data.encoding import TextLines, split_lines
+from lstmcli.data.formats.format import Format, Opening
+from lstmcli.data.formats.objects import find_objects
+from lstmcli.data.table import Row, Table
+from lstmcli.errors import DataError, NoDataError
+
+SHAPES = 'give [{"text": …, "label": …}, …], or {"text": […], "label": […]}, or JSON Lines'
+MAX_SAMPLE = 1000
+"""Rows of the start that are looked at."""
+_PYTHON = re.compile(r"[\[({\s]*['(]|[\[\s]*\{\s*'")
+
+
+def open_jsonl(file: Opening) -> Table:
+    """A file or stream of JSON Lines.
+
+    Where labels are wanted, empty lines are left out; else each is an empty text, so that answers and lines go
+    together.
+    """
+    path, head = file.source.path, file.head
+    lines = TextLines(file.source, file.encoding)
+    stream = iter(lines)
+    if file.source.pipe:
+        head = _to_first_value(stream)
+    first = [parse_line(line, path, number) for number, line in enumerate(head, 1) if line.strip()][:MAX_SAMPLE]
+    if not first and (file.complete or file.source.pipe):
+        hint = "give text, or leave --input-format out"
+        raise NoDataError(
+            "there is nothing but empty lines" if head else "there is nothing in it", path=path, hint=hint
+        )
+    items = first + _further(file)
+    objects = find_objects(items, path, file.read, labelled=file.labelled, prefer=file.prefer)
+    sample = [row for item in items if (row := objects.row(item)) is not None]
+
+    def rows() -> Iterator[Row]:
+        everything = itertools.chain(head, stream) if file.source.pipe else lines
+        left_out = 0
+        for number, line in enumerate(everything, 1):
+            if line.strip():
+                row = objects.row(parse_line(line, path, number))
+                left_out += row is None
+                if row is not None:
+                    yield Row(number, path, row)
+            elif not file.labelled:
+                yield Row(number, path, {})
+        table.warnings[:] = [*lines.warnings(), *say_left_out(path, left_out)]
+
+    table = Table(
+        JSONL,
+        keys_of(sample),
+        rows,
+        sample,
+        text_columns=(objects.text,) if objects.text else (),
+        label_column=objects.label,
+        encoding=lines.encoding.label,
+        notes=[lines.encoding.label, *objects.notes],
+    )
+    return table
+
+
+def _to_first_value(stream: Iterator[str]) -> list[str]:
+    """The lines up to the first that is not empty, and no more: a pipe is answered line by line."""
+    head: list[str] = []
+    for line in stream:
+        head.append(line)
+        if line.strip():
+            break
+    return head
+
+
+def _further(file: Opening) -> list[dict[str, Any]]:
+    """Objects from places spread over the file; what cannot be read there is said when its turn comes."""
+    if file.complete or file.encoding is None or file.encoding.shifting:
+        return []
+    found = []
+    for block in file.source.samples(file.start)[1:]:
+        for line in split_lines(block.decode(file.encoding.codec, "replace")):
+            try:
+                value = json.loads(line)
+            except (ValueError, RecursionError):
+                continue
+            if isinstance(value, dict):
+                found.append(value)
+    return found
+
+
+def parse_line(line: str, path: str, number: int) -> dict[str, Any]:
+    try:
+        value = json.loads(line.rstrip())
+    except json.JSONDecodeError as error:
+        raise not_json(error, line, path, number, "JSON Lines holds one whole object a line") from error
+    except RecursionError as error:
+        raise DataError("the JSON is nested too deep", path=path, line=number) from error
+    return as_row(value, path, number, number)
+
+
+def not_json(error: json.JSONDecodeError, text: str, path: str, line: int, hint: str | None) -> DataError:
+    """What the text is instead, where that can be told."""
+    start = text.lstrip()[:200]
+    if _PYTHON.match(start):
+        message = "this is how Python prints its values, with single quotation marks, and not JSON"
+        return DataError(message, path=path, line=line, hint="write it with json.dumps")
+    if start[:1] not in ("{", "[", '"'):
+        hint = "if it is a table, say so: --input-format csv"
+    return DataError(f"not valid JSON: {error.msg} at column {error.colno}", path=path, line=line, hint=hint)
+
+
+def as_row(item: Any, path: str, line: int | None, number: int) -> dict[str, Any]:
+    if isinstance(item, dict):
+        return item
+    if isinstance(item, str):
+        return {"text": item}
+    if isinstance(item, list):
+        return {str(i): value for i, value in enumerate(item, 1)}
+    which = "" if line else f"row {number} is "
+    raise DataError(f"{which}{kind_of(item)}, not an object", path=path, line=line, hint=SHAPES)
+
+
+def kind_of(value: Any) -> str:
+    names = {dict: "an object", list: "an array", str: "a string", bool: "true or false", type(None): "null"}
+    return names.get(type(value), "a number")
+
+
+def keys_of(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
+    """Every key, in order of appearance."""
+    return tuple(dict.fromkeys(key for row in rows for key in row))
+
+
+def say_left_out(path: str, count: int) -> list[str]:
+    """What people have rejected, skipped or not labelled yet."""
+    if not count:
+        return []
+    rows, are = ("row has", "is") if count == 1 else ("rows have", "are")
+    return [f"{path}: {count:,} {rows} no label that people gave or accepted and {are} left out"]
+
+
+JSONL = Format("jsonl", "JSON Lines", open_jsonl, suffixes=(".jsonl", ".ndjson", ".jsonlines"), strict_labels=True)

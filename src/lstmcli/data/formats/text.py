@@ -1,0 +1,91 @@
+"""Plain text, one text a line; and what is said of a file that may be more."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from lstmcli.data.config import ReadConfig
+from lstmcli.data.encoding import TextLines, without_end
+from lstmcli.data.formats.fasttext import open_fasttext
+from lstmcli.data.formats.format import Format, Opening
+from lstmcli.data.formats.labelled import find_fields
+from lstmcli.data.formats.labelled_lines import say_doubtful
+from lstmcli.data.formats.prefixes import other_prefix
+from lstmcli.data.formats.webpages import is_html, tag_of
+from lstmcli.data.table import Row, Table
+from lstmcli.errors import DataError
+
+
+def open_text(file: Opening) -> Table:
+    """One record a line, empty lines included.
+
+    Raises:
+        DataError: labels are wanted; or a table that a web system calls a spreadsheet.
+    """
+    if any(suffix.startswith(".xls") for suffix in file.source.suffixes):
+        raise DataError("this is HTML, which is not read", path=file.source.path, hint="save it as CSV, TSV or JSON")
+    if file.labelled:
+        if file.read.label_prefix != ReadConfig.label_prefix:
+            return open_fasttext(file)  # says what is there instead
+        raise _no_labels(file)
+    lines = TextLines(file.source, file.encoding)
+
+    def rows() -> Iterator[Row]:
+        for number, line in enumerate(lines, 1):
+            yield Row(number, file.source.path, {"text": without_end(line)})
+        table.warnings[:] = lines.warnings()
+
+    label = lines.encoding.label
+    table = Table(TEXT, ("text",), rows, text_columns=("text",), encoding=label, notes=[label])
+    if file.labelled is None and file.read.input_format is None:
+        table.remarks += _doubts(file)
+    return table
+
+
+def _doubts(file: Opening) -> list[str]:
+    """What else the file might be, and what says so."""
+    if is_html(file.head):
+        return ["this is HTML: its tags are read as text; save the page as plain text to leave them out"]
+    if tag := tag_of(file.head):
+        return [
+            f"there are lines of tags ({tag}), which are read as text: if this is XML with one root element, "
+            "--input-format xml reads its rows"
+        ]
+    if prefix := _other_prefix(file):
+        return [
+            f"nearly every line starts with {prefix!r}: if labels follow it, --label-prefix '{prefix}' "
+            "trains a classifier"
+        ]
+    if fields := find_fields(file.sample):
+        return [
+            f"every line has {fields[1]} fields between {fields[0]!r}: if this is a table, --delimiter "
+            f"'{fields[0]}' reads it as one, and --text-column and --label-column name its columns by number"
+        ]
+    doubtful = say_doubtful(file)
+    return [doubtful] if doubtful else []
+
+
+def _other_prefix(file: Opening) -> str | None:
+    return other_prefix(file.sample) if file.read.label_prefix == ReadConfig.label_prefix else None
+
+
+def _no_labels(file: Opening) -> DataError:
+    if file.read.input_format is None and (prefix := _other_prefix(file)):
+        message = f"nearly every line starts with {prefix!r}, and not with {file.read.label_prefix!r}"
+        return DataError(message, path=file.source.path, hint=f"if labels follow it, --label-prefix '{prefix}'")
+    return DataError(
+        "this is plain text, one text a line, without labels",
+        path=file.source.path,
+        hint=f"labels come from a column of a table, from {file.read.label_prefix}x at the start of a line "
+        "(--label-prefix), or from a folder per class; --input-format says what a file is",
+    )
+
+
+TEXT = Format(
+    "text",
+    "plain text, one text a line",
+    open_text,
+    suffixes=(".txt", ".text"),
+    chosen_columns=False,
+    running_text=True,
+)

@@ -1,0 +1,164 @@
+"""The registry of engines: what can run a saved model, and which of them runs a given one.
+
+To add an engine, write one file and add a line to ``ENGINES``.  The file is a module of a task's package whose
+``open_session`` makes a session from settings and weights; an engine that does more, such as to decline some models,
+is a subclass of ``Engine`` in a file of its own.
+"""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import TYPE_CHECKING, Any
+
+from lstmcli.cells import CELLS
+from lstmcli.errors import UsageError
+from lstmcli.nn.config import DEVICES
+
+if TYPE_CHECKING:
+    from lstmcli.tasks import Task
+
+VARIABLE = "LSTM_ENGINE"
+"""The environment variable that names the engine to use wherever it can run the model."""
+AUTO = "auto"
+"""For generating: the inexact engine that training found good enough, if it found one; else the usual engine."""
+
+
+@dataclass(frozen=True)
+class Engine:
+    """One way to run saved weights."""
+
+    name: str
+    """What ``--engine`` calls it."""
+    title: str
+    module: str
+    """The module of a task's package that opens sessions on this engine."""
+    exact: bool = True
+    """Answers differ from PyTorch's by rounding only, and do not depend on the other texts of a batch."""
+    devices: tuple[str, ...] = ("cpu",)
+    spreads: bool = False
+    """One run uses all threads well, so runs are not made side by side with one thread each."""
+
+    def declines(self, task: Task, settings: Any) -> str:
+        """Why this engine cannot run a model of these settings; empty if it can."""
+        if not task.has_module(self.module):
+            return f"{self.title} does not run {task.plural}"
+        return ""
+
+    def open(self, task: Task, settings: Any, weights: Mapping[str, Any], *, device: str, threads: int | None) -> Any:
+        """A session of the task's kind, such as ``engine.session.Session`` for a language model.
+
+        Args:
+            weights: checked against the settings.
+            device: one of ``devices``.
+            threads: None takes what the machine has.
+
+        Raises:
+            ModelError: the engine cannot load the network.
+        """
+        return task.module(self.module).open_session(self, settings, weights, device=device, threads=threads)
+
+
+class Int8(Engine):
+    """Weights in eight bits: some cells only."""
+
+    def declines(self, task: Task, settings: Any) -> str:
+        return super().declines(task, settings) or why_not_int8(settings.model.cell)
+
+
+def why_not_int8(cell: str) -> str:
+    """Why a cell cannot run in eight bits; empty if it can."""
+    if CELLS[cell].int8:
+        return ""
+    return f"int8 runs plain LSTMs only, and this model is a {CELLS[cell].title}"
+
+
+ENGINES: dict[str, Engine] = {
+    engine.name: engine
+    for engine in (
+        Engine("onnx", "ONNX Runtime", "onnx_session"),
+        Int8("int8", "ONNX Runtime in eight bits", "onnx_session", exact=False),
+        Engine("torch", "PyTorch", "torch_session", devices=("cpu", "cuda"), spreads=True),
+    )
+}
+"""By name.  Where nobody chooses, the first exact engine that has the device and does not decline the model is used."""
+
+
+def engine_names(*, exact: bool = False) -> tuple[str, ...]:
+    """What ``--engine`` may be; with ``exact`` without the engines that are a little off."""
+    return tuple(engine.name for engine in ENGINES.values() if engine.exact or not exact)
+
+
+def check_engine(name: str | None, device: str, *, exact: bool = False, auto: bool = False) -> None:
+    """Fail early on a choice that no model could make right.
+
+    Args:
+        name: None leaves the choice to ``choose_engine``.
+        auto: ``auto`` is a name, too.
+
+    Raises:
+        UsageError: an engine or a device that does not exist, or two that do not go together.
+    """
+    names = ((AUTO,) if auto else ()) + engine_names(exact=exact)
+    for what, given, known in (("engine", name, names), (VARIABLE, os.environ.get(VARIABLE), engine_names())):
+        if given and given not in known:
+            raise UsageError(f"{what} must be one of {', '.join(known)}, not {given!r}")
+    if device not in DEVICES:
+        raise UsageError(f"device must be one of {', '.join(DEVICES)}, not {device!r}")
+    if name and name != AUTO and not _has(ENGINES[name], device):
+        other = next(engine.name for engine in ENGINES.values() if _has(engine, device))
+        raise UsageError(f"the {name} engine runs on the CPU, not on {device}", hint=f"add --engine {other}")
+
+
+def choose_engine(
+    task: Task,
+    settings: Any,
+    name: str | None = None,
+    device: str = AUTO,
+    *,
+    exact: bool = False,
+    prefer: str | None = None,
+) -> Engine:
+    """The engine that runs a model.
+
+    An engine that was asked for by name runs it or fails.  One that is only preferred gives way silently to the
+    next that can run the model on the device.
+
+    Args:
+        name: what the user chose; None for no choice.
+        exact: no engine that is a little off.
+        prefer: the engine to use if neither the user nor ``LSTM_ENGINE`` names one.
+
+    Raises:
+        UsageError: as ``check_engine``; the chosen engine declines the model; or no engine runs it.
+    """
+    check_engine(name, device, exact=exact)
+    if name:
+        if reason := ENGINES[name].declines(task, settings):
+            raise UsageError(reason, hint="leave --engine out")
+        return ENGINES[name]
+    found = usual_engine(task, settings, device, exact=exact, prefer=prefer)
+    if found is None:
+        raise UsageError(f"no engine runs this model on {device}", hint="leave --device out")
+    return found
+
+
+def usual_engine(
+    task: Task, settings: Any, device: str = AUTO, *, exact: bool = False, prefer: str | None = None
+) -> Engine | None:
+    """As ``choose_engine`` where the user names none; None where no engine runs the model."""
+    for engine in _candidates(os.environ.get(VARIABLE), prefer):
+        if (engine.exact or not exact) and _has(engine, device) and not engine.declines(task, settings):
+            return engine
+    return None
+
+
+def _candidates(*preferred: str | None) -> Iterator[Engine]:
+    """The preferred engines, then all exact ones in the order of the registry."""
+    yield from (ENGINES[name] for name in preferred if name)
+    yield from (engine for engine in ENGINES.values() if engine.exact)
+
+
+def _has(engine: Engine, device: str) -> bool:
+    return device in (AUTO, *engine.devices)

@@ -1,0 +1,121 @@
+"""What the runs of a comparison of architectures have in common: data, sizes, seeds, budget."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lstmcli.cells import CELLS
+from lstmcli.config import among
+from lstmcli.errors import UsageError
+from lstmcli.experiments.results import Candidate
+from lstmcli.experiments.sizes import SIZE_TOLERANCE
+from lstmcli.tasks import Task, task_of
+from lstmcli.training.run import train
+
+if TYPE_CHECKING:
+    from lstmcli.data.records import Splits
+
+MATCHES = ("parameters", "time", "epochs")
+UNTIL_TIME = 10_000
+"""Epochs, where time is what ends a run."""
+
+
+def check_cells(cells: Sequence[str]) -> None:
+    """Raises: UsageError."""
+    for cell in cells:
+        among("cells", cell, tuple(CELLS))
+    if len(set(cells)) < len(cells):
+        raise UsageError(f"--cells names {next(c for c in cells if cells.count(c) > 1)} twice")
+    if len(cells) < 2:
+        raise UsageError("a comparison needs two cells", hint=f"--cells lstm,rnn; there are {', '.join(CELLS)}")
+
+
+def check_match(match: Sequence[str]) -> None:
+    """Raises: UsageError."""
+    if not match:
+        raise UsageError("--match needs a value", hint=f"one of {', '.join(MATCHES)}, or parameters,time")
+    for name in match:
+        among("match", name, MATCHES)
+    if {"time", "epochs"} <= set(match):
+        raise UsageError("--match: equal time and equal epochs contradict each other", hint="give one of them")
+
+
+def model_path(output: Path, cell: str, seed: int) -> Path:
+    """Where a run's model goes."""
+    return output / f"{cell}-seed{seed}"
+
+
+@dataclass(frozen=True)
+class Plan:
+    """What all runs have in common."""
+
+    splits: Splits
+    config: Any
+    output: Path
+    entrants: tuple[Candidate, ...]
+    seeds: tuple[int, ...]
+    match: Sequence[str]
+
+    @property
+    def task(self) -> str:
+        return self._task.name
+
+    @property
+    def order(self) -> list[tuple[int, Candidate]]:
+        """All cells with one seed before the next seed begins."""
+        return [(seed, entrant) for seed in self.seeds for entrant in self.entrants]
+
+    @property
+    def measures(self) -> tuple[str, ...]:
+        """The first is what matters most."""
+        return ("macro_f1", "accuracy") if self.splits.multilabel else self._architecture.MEASURES
+
+    @property
+    def measure(self) -> str:
+        return self.measures[0]
+
+    @property
+    def metric(self) -> str:
+        return "f1" if self.splits.multilabel else self.measure
+
+    @property
+    def budget(self) -> str:
+        size = "parameters" if "parameters" in self.match else "units"
+        length = f"{self.config.train.time_limit:g} seconds of training" if "time" in self.match else "epochs"
+        return f"the same data, tokenizer and seeds; equal {size}, equal {length}"
+
+    @property
+    def notes(self) -> tuple[str, ...]:
+        notes: list[str] = []
+        if not self.splits.test:
+            notes.append("no test split: scores are of the validation split, which also chose each run's best epoch")
+        notes += self._architecture.NOTES
+        if "parameters" in self.match:
+            far = [f"{e.cell} has {e.off:+.1%}" for e in self.entrants if abs(e.off) > SIZE_TOLERANCE]
+            if far:
+                notes.append(f"parameters are as near as whole units allow: {', '.join(far)}")
+        return tuple(notes)
+
+    def train(self, entrant: Candidate, seed: int, **how: Any) -> Any:
+        """The run's events."""
+        how["checkpoint_every"] = float("inf")
+        target, config = model_path(self.output, entrant.cell, seed), self.configured(entrant, seed)
+        return train(self._task.module("train").job(self.splits, config), target, **how)
+
+    @property
+    def _task(self) -> Task:
+        return task_of(self.config)
+
+    @property
+    def _architecture(self) -> Any:
+        return self._task.architecture
+
+    def configured(self, entrant: Candidate, seed: int) -> Any:
+        """The settings of one run: patience ends none early, for the budget is to be equal."""
+        training: dict[str, Any] = {"seed": seed, "patience": 0}
+        if "time" in self.match:
+            training["epochs"] = UNTIL_TIME
+        return self._architecture.with_cell(self.config, entrant.cell, entrant.widths[0], training)

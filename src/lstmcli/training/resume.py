@@ -1,0 +1,60 @@
+"""Where a run's checkpoints go, and whether it may go on from those that are there."""
+
+from __future__ import annotations
+
+import json
+import math
+from pathlib import Path
+from typing import Any
+
+from lstmcli.errors import DataError, UsageError
+from lstmcli.training import events
+from lstmcli.training.checkpoint import Checkpoints, Snapshot, check_folder, checkpoint_folder, differences, read_latest
+from lstmcli.training.events import Event
+
+
+def resume_from_checkpoint(
+    output: Path, run: dict[str, Any], log: list[str], *, resume: bool, every: float, source: str = ""
+) -> tuple[Checkpoints, list[Event]]:
+    """Where the run's checkpoints go, what it goes on from, and what there is to say of that.
+
+    Args:
+        run: what must be the same for a run to go on: ``config`` and ``data``; ``machine`` should be.
+        log: the run's log, which begins with that of the run it goes on with.
+        source: where the data come from.
+
+    Raises:
+        UsageError: the unfinished run there is another one.
+        OutputError: the folder of checkpoints is a link, or another user's.
+        DataError: it read other data.
+    """
+    run = json.loads(json.dumps(run))  # as it will be read
+    if resume or not math.isinf(every):
+        check_folder(checkpoint_folder(output))
+    checkpoints = Checkpoints(checkpoint_folder(output), every, run, log=log)
+    if not resume:
+        return checkpoints, []
+    found, broken = read_latest(checkpoint_folder(output))
+    said: list[Event] = [events.Warned(f"{path}: torn or altered, the checkpoint before it is used") for path in broken]
+    if found is None:
+        return checkpoints, [*said, events.Warned("there is no checkpoint to go on from: training from the start")]
+    values = {**found.values}
+    changed = differences(values.pop("run"), run)
+    serious = [name for name in changed if not name.startswith("machine.")]
+    if serious and all(name.startswith("data.") for name in serious):
+        raise DataError(
+            f"has changed since the unfinished run in {checkpoint_folder(output)} read it",
+            path=source,
+            hint="give the data that it had, or begin anew with --force",
+        )
+    if serious:
+        raise UsageError(
+            f"the unfinished run in {checkpoint_folder(output)} had other settings: {', '.join(serious)}",
+            hint="give the options and data that it had, or begin anew with --force",
+        )
+    if changed:
+        said.append(events.Warned(f"not as before: {', '.join(changed)}; the outcome will be near, not the same"))
+    log[:0] = values.pop("log")
+    checkpoints.changed = [*values.pop("changed"), *(name.removeprefix("machine.") for name in changed)]
+    checkpoints.last = Snapshot(found.arrays, values)
+    return checkpoints, [*said, events.Resumed(int(values["step"]), float(values["seconds"]))]

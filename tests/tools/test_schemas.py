@@ -1,0 +1,44 @@
+"""The schemas that are committed are those that the declarations make."""
+
+from __future__ import annotations
+
+import importlib
+import json
+import re
+import subprocess
+import sys
+from pathlib import Path
+from types import ModuleType
+
+import pytest
+
+ROOT = Path(__file__).resolve().parent.parent.parent
+COMMANDS = ("classify", "compare", "generate", "info", "inspect", "perplexity", "train")
+
+
+@pytest.fixture(scope="module")
+def schemas() -> ModuleType:
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(ROOT / "tools")
+        return importlib.import_module("schemas")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_a_schema_is_current(command: str, schemas: ModuleType) -> None:
+    committed = (schemas.FOLDER / f"{command}.json").read_text(encoding="utf-8")
+    assert committed == schemas.text(command), "python tools/schemas.py"
+
+
+def test_the_tables_of_fields_are_current(schemas: ModuleType) -> None:
+    assert schemas.PAGE.read_text(encoding="utf-8") == schemas.page(), "python tools/schemas.py"
+
+
+def test_the_page_says_where_a_schema_is(schemas: ModuleType) -> None:
+    code = re.search(r"^python -c '(.+)'$", schemas.PAGE.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    assert code
+    run = subprocess.run([sys.executable, "-c", code[1]], capture_output=True, text=True, check=True, timeout=60)
+    assert json.loads(Path(run.stdout.strip()).read_text(encoding="utf-8"))["title"] == "lstm classify"
+
+
+def test_there_is_one_for_each_command(schemas: ModuleType) -> None:
+    assert sorted(schemas.RESULTS) == sorted(path.stem for path in schemas.FOLDER.iterdir()) == sorted(COMMANDS)
