@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from lstmcli.training.rehearsal import rehearse_reading
+from lstmcli.training.preflight import preflight_tokenizer
 
 from lstmcli.model_dir.directory import TOKENIZER
 from lstmcli.tokenization.text_encoder import TextEncoder
@@ -58,11 +58,11 @@ class LengthJob(TrainingJob):
         self.parameters = sum(weight.numel() for weight in self.module.parameters())
         yield from ()
 
-    def rehearse(self, threads: int) -> None:
+    def preflight(self, threads: int) -> None:
         def read() -> int:
             return TextEncoder.from_json(self.encoder.to_json(), self.config.tokenizer).rows
 
-        rehearse_reading(read, self.encoder.rows)
+        preflight_tokenizer(read, self.encoder.rows)
 
     def plan(self, resumed: Snapshot | None) -> Plan:
         epochs = self.config.train.epochs or 1
