@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from lstmcli.training.preflight import preflight_tokenizer
 
 from lstmcli.model_dir.directory import TOKENIZER
 from lstmcli.tokenization.text_encoder import TextEncoder
@@ -17,6 +16,7 @@ from lstmcli.training.checkpoint import Checkpoints, Snapshot
 from lstmcli.training.derived import Derived
 from lstmcli.training.events import Event
 from lstmcli.training.job import Plan, TrainingJob
+from lstmcli.training.preflight import preflight_tokenizer
 from lstmcli.training.results import Estimate
 from toy_length import TASK
 from toy_length.config import LengthConfig
