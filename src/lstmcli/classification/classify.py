@@ -97,7 +97,7 @@ def _load(model: ModelDir, threads: int | None, name: str | None, device: str) -
         ngrams = use_file(model, NGRAMS, lambda data: _ngrams(model, data))
 
     def network(data: bytes) -> Network:
-        """Made from the weights: a graph from a stranger could ask for any amount of memory."""
+        """Built from the verified weights, because an untrusted graph could allocate any amount of memory."""
         weights = classifier_weights(data, model, encoder.rows)
         found: Network = engine.open(model.task, config, weights, device=device, threads=threads)
         return found

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from lstmcli.config import CELL_NAMES, MAX_LAYERS, MAX_UNITS, Cell, among, fraction, require, within
+from lstmcli.config import Cell, among, fraction, require, within
 from lstmcli.data.config import ReadConfig
+from lstmcli.nn.config import check_network
 from lstmcli.tokenization.config import TokenizerConfig
 from lstmcli.training.config import TrainingConfig
 
@@ -42,16 +43,10 @@ class ClassifierModelConfig:
     """Pretrained word vectors to initialize the embedding (.vec, or GloVe .txt, gzipped or not); sets its width."""
 
     def __post_init__(self) -> None:
-        among("cell", self.cell, CELL_NAMES)
-        within("embedding", self.embedding, 1, MAX_UNITS)
-        within("hidden", self.hidden, 1, MAX_UNITS)
-        within("layers", self.layers, 1, MAX_LAYERS)
+        check_network(self, ("embedding", "word", "feature", "layer", "output"))
         require(bool(self.pooling), "choose at least one pooling")
         for pool in self.pooling:
             require(pool in POOLINGS, f"pooling must be among {', '.join(POOLINGS)}, not {pool!r}")
-        for dropout in ("embedding", "word", "feature", "layer", "output"):
-            fraction(f"{dropout}-dropout", getattr(self, f"{dropout}_dropout"))
-        fraction("weight-drop", self.weight_drop)
         within("ngrams", self.ngrams, 0, 5)
         within("segment", self.segment, 0)
 

@@ -119,13 +119,7 @@ def fit(
     """
     run = _Run(trainer, train, valid, rng, checkpoints)
     trainer.module.train()
-    try:
-        yield from _epochs(run, stop)
-    except BaseException:
-        run.save_on_error()
-        raise
-    run.end()
-    trainer.keep(run.kept)
+    yield from run.run_epochs(_epochs(run, stop))
     state = run.state
     best = Score(*state.best) if state.best else None
     why = (

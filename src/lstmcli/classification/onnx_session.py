@@ -29,11 +29,11 @@ class ClassifierSession:
     def __init__(self, graph: InferenceGraph, threads: int | None = None) -> None:
         """Raises ModelError if the graph cannot be loaded."""
         self.workers = threads or cores()
-        # Batches differ in shape: an arena would keep the largest of each.
+        # Batches differ in shape: an arena would keep memory for the largest.
         self._runner = GraphRunner(graph, threads=1, arena=False)
 
     def logits(self, ids_BSTF: NDArray[np.int32], lengths_BS: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Unscaled logits [B, C]."""
+        """Logits [B, C], not calibrated."""
         result: NDArray[np.float32] = self._runner.run(["logits"], {"ids": ids_BSTF, "lengths": lengths_BS})[0]
         return result
 
@@ -41,7 +41,7 @@ class ClassifierSession:
 def open_session(
     engine: Engine, settings: ClassifierConfig, weights: Weights, *, device: str, threads: int | None
 ) -> ClassifierSession:
-    """The graph of the weights, as ``Engine.open`` wants it."""
+    """A session for ``Engine.open``."""
     from lstmcli.classification.graph import classifier_graph
 
     return ClassifierSession(classifier_graph(weights, settings.model, int8=not engine.exact), threads)

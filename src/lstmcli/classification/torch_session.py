@@ -1,6 +1,6 @@
-"""A classifier in PyTorch behind the interface of the ONNX session: NumPy in, NumPy out.
+"""A classifier in PyTorch with the interface of the ONNX session, on NumPy arrays.
 
-Shapes: B texts, S segments, T tokens, F rows a token, C labels.
+Shapes: B texts, S segments, T tokens, F rows per token, C labels.
 """
 
 from __future__ import annotations
@@ -21,9 +21,9 @@ if TYPE_CHECKING:
 
 
 class TorchSession:
-    """A classifier's module, ready to answer."""
+    """A session that computes logits in PyTorch."""
 
-    workers = 1  # PyTorch shares a batch out among its threads by itself
+    workers = 1  # PyTorch parallelises within a batch
 
     def __init__(self, module: Classifier, device: str = "cpu", threads: int | None = None) -> None:
         if threads:
@@ -32,7 +32,7 @@ class TorchSession:
         self._module, self._device = module.to(device).eval(), device
 
     def logits(self, ids_BSTF: NDArray[np.int32], lengths_BS: NDArray[np.int64]) -> NDArray[np.float32]:
-        """Unscaled logits [B, C]."""
+        """Logits [B, C], not calibrated."""
         with torch.inference_mode():
             ids, lengths = (torch.from_numpy(array).to(self._device) for array in (ids_BSTF, lengths_BS))
             return np.asarray(self._module(ids, lengths).float().cpu().numpy(), np.float32)
@@ -41,6 +41,6 @@ class TorchSession:
 def open_session(
     engine: Engine, settings: ClassifierConfig, weights: Weights, *, device: str, threads: int | None
 ) -> TorchSession:
-    """The module of the weights, as ``Engine.open`` wants it."""
+    """A session for ``Engine.open``."""
     classes = len(weights["head.bias"])
     return TorchSession(load_classifier_module(weights, settings.model, classes), device, threads)

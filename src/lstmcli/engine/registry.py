@@ -1,8 +1,8 @@
-"""The registry of engines: what can run a saved model, and which of them runs a given one.
+"""The registry of engines, which run saved models, and the choice of an engine for a model.
 
 To add an engine, write one file and add a line to ``ENGINES``.  The file is a module of a task's package whose
-``open_session`` makes a session from settings and weights; an engine that does more, such as to decline some models,
-is a subclass of ``Engine`` in a file of its own.
+``open_session`` creates a session from settings and weights.  An engine with other behaviour, such as declining some
+models, is a subclass of ``Engine`` in a file of its own.
 """
 
 from __future__ import annotations
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
     from lstmcli.tasks import Task
 
 VARIABLE = "LSTM_ENGINE"
-"""The environment variable that names the engine to use wherever it can run the model."""
+"""Environment variable with the engine to use for all models that it can run."""
 AUTO = "auto"
-"""For generating: the inexact engine that training found good enough, if it found one; else the usual engine."""
+"""For generation: the inexact engine that training found good enough, if any, otherwise the default engine."""
 
 
 @dataclass(frozen=True)
@@ -30,18 +30,18 @@ class Engine:
     """One way to run saved weights."""
 
     name: str
-    """What ``--engine`` calls it."""
+    """The value of ``--engine``."""
     title: str
     module: str
-    """The module of a task's package that opens sessions on this engine."""
+    """The module of a task's package that opens sessions with this engine."""
     exact: bool = True
-    """Answers differ from PyTorch's by rounding only, and do not depend on the other texts of a batch."""
+    """Results differ from PyTorch's only by rounding, and do not depend on the batch."""
     devices: tuple[str, ...] = ("cpu",)
     spreads: bool = False
-    """One run uses all threads well, so runs are not made side by side with one thread each."""
+    """One run uses all threads efficiently, so runs are not concurrent with one thread each."""
 
     def declines(self, task: Task, settings: Any) -> str:
-        """Why this engine cannot run a model of these settings; empty if it can."""
+        """Why this engine cannot run a model with these settings; empty if it can."""
         if not task.has_module(self.module):
             return f"{self.title} does not run {task.plural}"
         return ""
@@ -52,7 +52,7 @@ class Engine:
         Args:
             weights: checked against the settings.
             device: one of ``devices``.
-            threads: None takes what the machine has.
+            threads: None uses all cores.
 
         Raises:
             ModelError: the engine cannot load the network.
@@ -61,14 +61,14 @@ class Engine:
 
 
 class Int8(Engine):
-    """Weights in eight bits: some cells only."""
+    """int8 weights, for some cells only."""
 
     def declines(self, task: Task, settings: Any) -> str:
         return super().declines(task, settings) or why_not_int8(settings.model.cell)
 
 
 def why_not_int8(cell: str) -> str:
-    """Why a cell cannot run in eight bits; empty if it can."""
+    """Why a cell cannot run with int8 weights; empty if it can."""
     if CELLS[cell].int8:
         return ""
     return f"int8 runs plain LSTMs only, and this model is a {CELLS[cell].title}"
@@ -82,23 +82,23 @@ ENGINES: dict[str, Engine] = {
         Engine("torch", "PyTorch", "torch_session", devices=("cpu", "cuda"), spreads=True),
     )
 }
-"""By name.  Where nobody chooses, the first exact engine that has the device and does not decline the model is used."""
+"""By name.  The default is the first exact engine that supports the device and does not decline the model."""
 
 
 def engine_names(*, exact: bool = False) -> tuple[str, ...]:
-    """What ``--engine`` may be; with ``exact`` without the engines that are a little off."""
+    """The valid values of ``--engine``; with ``exact`` only exact engines."""
     return tuple(engine.name for engine in ENGINES.values() if engine.exact or not exact)
 
 
 def check_engine(name: str | None, device: str, *, exact: bool = False, auto: bool = False) -> None:
-    """Fail early on a choice that no model could make right.
+    """Fail early on a choice that is invalid for every model.
 
     Args:
         name: None leaves the choice to ``choose_engine``.
-        auto: ``auto`` is a name, too.
+        auto: allow ``auto`` as a name.
 
     Raises:
-        UsageError: an engine or a device that does not exist, or two that do not go together.
+        UsageError: an unknown engine or device, or a device that the engine does not support.
     """
     names = ((AUTO,) if auto else ()) + engine_names(exact=exact)
     for what, given, known in (("engine", name, names), (VARIABLE, os.environ.get(VARIABLE), engine_names())):
@@ -122,12 +122,12 @@ def choose_engine(
 ) -> Engine:
     """The engine that runs a model.
 
-    An engine that was asked for by name runs it or fails.  One that is only preferred gives way silently to the
-    next that can run the model on the device.
+    An engine that the user names is used or fails.  An engine that is only preferred is skipped silently if it cannot
+    run the model on the device.
 
     Args:
-        name: what the user chose; None for no choice.
-        exact: no engine that is a little off.
+        name: the user's choice; None for none.
+        exact: exact engines only.
         prefer: the engine to use if neither the user nor ``LSTM_ENGINE`` names one.
 
     Raises:
@@ -147,7 +147,7 @@ def choose_engine(
 def usual_engine(
     task: Task, settings: Any, device: str = AUTO, *, exact: bool = False, prefer: str | None = None
 ) -> Engine | None:
-    """As ``choose_engine`` where the user names none; None where no engine runs the model."""
+    """As ``choose_engine`` without a name; None if no engine runs the model."""
     for engine in _candidates(os.environ.get(VARIABLE), prefer):
         if (engine.exact or not exact) and _has(engine, device) and not engine.declines(task, settings):
             return engine

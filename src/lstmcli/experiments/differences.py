@@ -1,4 +1,4 @@
-"""How each cell did over its seeds, and whether it differs from the reference by more than chance."""
+"""Statistics of each cell over its seeds, and significance tests of differences to the reference."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from lstmcli.experiments.results import LOWER_IS_BETTER, Difference, Run, Summar
 
 
 def summaries(cells: Sequence[str], runs: Sequence[Run]) -> Iterator[Summary]:
-    """Mean, spread and interval of every measure, for each cell that has a run."""
+    """Mean, standard deviation and interval of every metric, for each cell with a complete run."""
     for cell in cells:
         if own := [run for run in runs if run.cell == cell]:
             measures = {name: spread([run.scores[name] for run in own]) for name in own[0].scores}
@@ -23,8 +23,8 @@ def summaries(cells: Sequence[str], runs: Sequence[Run]) -> Iterator[Summary]:
 
 
 def differences(cells: Sequence[str], base: str, runs: Sequence[Run]) -> list[Difference]:
-    """Each cell against the reference, on the seeds that both have."""
-    found: list[Difference] = []
+    """Differences between each cell and the reference, on their common seeds."""
+    result: list[Difference] = []
     measures = list(runs[0].scores) if runs else []
     by_seed = {(run.cell, run.seed): run.scores for run in runs}
     for measure in measures:
@@ -36,16 +36,16 @@ def differences(cells: Sequence[str], base: str, runs: Sequence[Run]) -> list[Di
             differences = [by_seed[cell, seed][measure] - by_seed[base, seed][measure] for seed in seeds]
             difference = spread(differences)
             ahead = (difference.mean < 0) == (measure in LOWER_IS_BETTER)
-            better = None if _nothing(difference.mean) else cell if ahead else base
+            better = None if _is_zero(difference.mean) else cell if ahead else base
             row.append(Difference(cell, base, measure, difference, paired_t_p(differences), None, None, better))
         adjusted = holm([gap.p_value for gap in row])
-        found += [
+        result += [
             replace(gap, p_adjusted=p, significant=None if p is None else p < SIGNIFICANCE_LEVEL)
             for gap, p in zip(row, adjusted, strict=True)
         ]
-    return found
+    return result
 
 
-def _nothing(difference: float) -> bool:
-    """Whether it is none: but for rounding, or between two that are too large for a number."""
+def _is_zero(difference: float) -> bool:
+    """Whether a difference is 0 up to rounding, or NaN, as between two infinite values."""
     return math.isnan(difference) or abs(difference) < 1e-12

@@ -1,4 +1,4 @@
-"""What the runs of a comparison of architectures have in common: data, sizes, seeds, budget."""
+"""What is common to all runs of a comparison of architectures: data, sizes, seeds, budget."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ if TYPE_CHECKING:
 
 MATCHES = ("parameters", "time", "epochs")
 UNTIL_TIME = 10_000
-"""Epochs, where time is what ends a run."""
+"""Number of epochs if a time limit ends the runs."""
 
 
 def check_cells(cells: Sequence[str]) -> None:
@@ -44,18 +44,18 @@ def check_match(match: Sequence[str]) -> None:
 
 
 def model_path(output: Path, cell: str, seed: int) -> Path:
-    """Where a run's model goes."""
+    """The path of a run's model."""
     return output / f"{cell}-seed{seed}"
 
 
 @dataclass(frozen=True)
 class Plan:
-    """What all runs have in common."""
+    """What is common to all runs."""
 
     splits: Splits
     config: Any
     output: Path
-    entrants: tuple[Candidate, ...]
+    candidates: tuple[Candidate, ...]
     seeds: tuple[int, ...]
     match: Sequence[str]
 
@@ -65,12 +65,12 @@ class Plan:
 
     @property
     def order(self) -> list[tuple[int, Candidate]]:
-        """All cells with one seed before the next seed begins."""
-        return [(seed, entrant) for seed in self.seeds for entrant in self.entrants]
+        """All cells with one seed before the next seed."""
+        return [(seed, candidate) for seed in self.seeds for candidate in self.candidates]
 
     @property
     def measures(self) -> tuple[str, ...]:
-        """The first is what matters most."""
+        """The metrics; the first is the most important."""
         return ("macro_f1", "accuracy") if self.splits.multilabel else self._architecture.MEASURES
 
     @property
@@ -94,15 +94,15 @@ class Plan:
             notes.append("no test split: scores are of the validation split, which also chose each run's best epoch")
         notes += self._architecture.NOTES
         if "parameters" in self.match:
-            far = [f"{e.cell} has {e.off:+.1%}" for e in self.entrants if abs(e.off) > SIZE_TOLERANCE]
+            far = [f"{e.cell} has {e.off:+.1%}" for e in self.candidates if abs(e.off) > SIZE_TOLERANCE]
             if far:
                 notes.append(f"parameters are as near as whole units allow: {', '.join(far)}")
         return tuple(notes)
 
-    def train(self, entrant: Candidate, seed: int, **how: Any) -> Any:
-        """The run's events."""
+    def train(self, candidate: Candidate, seed: int, **how: Any) -> Any:
+        """The events of one run."""
         how["checkpoint_every"] = float("inf")
-        target, config = model_path(self.output, entrant.cell, seed), self.configured(entrant, seed)
+        target, config = model_path(self.output, candidate.cell, seed), self.configured(candidate, seed)
         return train(self._task.module("train").job(self.splits, config), target, **how)
 
     @property
@@ -113,9 +113,9 @@ class Plan:
     def _architecture(self) -> Any:
         return self._task.architecture
 
-    def configured(self, entrant: Candidate, seed: int) -> Any:
-        """The settings of one run: patience ends none early, for the budget is to be equal."""
+    def configured(self, candidate: Candidate, seed: int) -> Any:
+        """The settings of one run, without early stopping, so that the budget is equal."""
         training: dict[str, Any] = {"seed": seed, "patience": 0}
         if "time" in self.match:
             training["epochs"] = UNTIL_TIME
-        return self._architecture.with_cell(self.config, entrant.cell, entrant.widths[0], training)
+        return self._architecture.with_cell(self.config, candidate.cell, candidate.widths[0], training)

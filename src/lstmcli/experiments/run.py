@@ -105,10 +105,10 @@ def compare_architectures(
 
 
 def _compared(plan: Plan, base: str, runs: Sequence[Run], *, interrupted: bool) -> ArchitectureComparison:
-    """What the runs came to, without what is measured on their models."""
+    """The results of the runs, without measurements on their models."""
     from lstmcli.experiments.recall import CUES
 
-    cells = [entrant.cell for entrant in plan.entrants]
+    cells = [candidate.cell for candidate in plan.candidates]
     return ArchitectureComparison(
         source="",
         task=plan.task,
@@ -119,7 +119,7 @@ def _compared(plan: Plan, base: str, runs: Sequence[Run], *, interrupted: bool) 
         metric=plan.metric,
         seeds=plan.seeds,
         reference=base,
-        entrants=plan.entrants,
+        entrants=plan.candidates,
         runs=tuple(runs),
         standings=tuple(summaries(cells, runs)),
         gaps=tuple(differences(cells, base, runs)),

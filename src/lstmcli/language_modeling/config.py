@@ -9,8 +9,9 @@ from __future__ import annotations
 from dataclasses import dataclass, field, replace
 from typing import ClassVar
 
-from lstmcli.config import CELL_NAMES, MAX_LAYERS, MAX_UNITS, Cell, among, fraction, require, within
+from lstmcli.config import Cell, among, fraction, require, within
 from lstmcli.data.config import ReadConfig
+from lstmcli.nn.config import check_network
 from lstmcli.tokenization.config import LmTokenizerConfig
 from lstmcli.training.config import TrainingConfig
 
@@ -49,13 +50,7 @@ class LmModelConfig:
     """DropConnect on the recurrent weights (Merity et al. 2018)."""
 
     def __post_init__(self) -> None:
-        among("cell", self.cell, CELL_NAMES)
-        within("embedding", self.embedding, 1, MAX_UNITS)
-        within("hidden", self.hidden, 1, MAX_UNITS)
-        within("layers", self.layers, 1, MAX_LAYERS)
-        for dropout in ("embedding", "input", "layer", "output"):
-            fraction(f"{dropout}-dropout", getattr(self, f"{dropout}_dropout"))
-        fraction("weight-drop", self.weight_drop)
+        check_network(self, ("embedding", "input", "layer", "output"))
         adaptive = self.softmax == "adaptive"
         among("softmax", self.softmax, SOFTMAXES)
         require(not (adaptive and self.tied), "an adaptive softmax cannot share the embedding's matrix")

@@ -153,13 +153,8 @@ def fit_lm(
     """
     run = _Run(trainer, train, valid, rng, checkpoints)
     trainer.module.train()
-    try:
-        yield from _epochs(run, stop, steps_per_epoch(trainer.config, len(train) - 1) * run.epochs, validations)
-    except BaseException:
-        run.save_on_error()
-        raise
-    run.end()
-    trainer.keep(run.kept)
+    steps = steps_per_epoch(trainer.config, len(train) - 1) * run.epochs
+    yield from run.run_epochs(_epochs(run, stop, steps, validations))
     yield Stopped(run.reason, min(run.epochs_done, float(run.epochs)), run.state.kept_epoch, run.seconds)
 
 

@@ -64,7 +64,7 @@ class LanguageModel:
 
     @cached_property
     def apart(self) -> tuple[Session, int]:
-        """One thread a run, and how many runs may go on at once: for many texts."""
+        """A session with one thread per run, and the number of concurrent runs: for many texts."""
         if self.engine.spreads:
             return self.together, 1
         return self._session(1), self.threads or cores()
@@ -79,7 +79,7 @@ class LanguageModel:
         )
 
     def _session(self, threads: int | None) -> Session:
-        """Made from the weights: a graph from a stranger could ask for any amount of memory."""
+        """Built from the verified weights, because an untrusted graph could allocate any amount of memory."""
         model = self.model
 
         def build(data: bytes) -> Session:

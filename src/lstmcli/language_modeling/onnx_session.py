@@ -115,7 +115,7 @@ class LanguageModelSession:
 def open_session(
     engine: Engine, settings: LmConfig, weights: Weights, *, device: str, threads: int | None
 ) -> LanguageModelSession:
-    """The graph of the weights, as ``Engine.open`` wants it."""
+    """A session for ``Engine.open``."""
     from lstmcli.language_modeling.graph import language_model_graph
 
     graph = language_model_graph(weights, settings.model, int8=not engine.exact)

@@ -103,5 +103,5 @@ def _numpy(tensor: Tensor) -> Floats:
 def open_session(
     engine: Engine, settings: LmConfig, weights: Weights, *, device: str, threads: int | None
 ) -> TorchSession:
-    """The module of the weights, as ``Engine.open`` wants it."""
+    """A session for ``Engine.open``."""
     return TorchSession(load_language_model(weights, settings.model, len(weights["embedding"])), device, threads)

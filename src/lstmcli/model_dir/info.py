@@ -1,4 +1,4 @@
-"""What a model directory says of itself, every file of it checked."""
+"""The description of a model directory, after verifying all of its files."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lstmcli.model_dir.results import ModelInfo
 
 
 def info(path: str | Path) -> ModelInfo:
-    """What the model is, how it was trained and how well it did.
+    """What the model is, how it was trained, and its metrics.
 
     Raises:
         ModelError: as ``read_model``, and for any file that is damaged.
@@ -50,7 +50,7 @@ def _info(model: ModelDir) -> ModelInfo:
 
 
 def _engine(model: ModelDir, prefer: str | None = None) -> str:
-    """The name of the engine that would run the model; empty where none does.  Raises: UsageError."""
+    """The name of the engine that would run the model; empty if none would.  Raises: UsageError."""
     check_engine(None, AUTO)
     found = usual_engine(model.task, model.settings, prefer=prefer)
     return found.name if found else ""

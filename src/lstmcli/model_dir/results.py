@@ -13,9 +13,9 @@ class ModelInfo:
     path: str
     task: str
     engine: str
-    """Which would run it here; empty where none does."""
+    """The engine that would run it here; empty if none would."""
     generates_with: str
-    """The engine that `lstm generate` would use instead; empty where it is the same."""
+    """The engine that `lstm generate` would use instead; empty if it is the same."""
     labels: tuple[str, ...]
     multilabel: bool
     architecture: str

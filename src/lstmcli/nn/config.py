@@ -1,8 +1,24 @@
-"""Sizes shared by networks and their ONNX graphs, and devices."""
+"""Checks, sizes and devices shared by the settings of networks."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+from typing import Any
+
+from lstmcli.config import CELL_NAMES, MAX_LAYERS, MAX_UNITS, among, fraction, within
+
 DEVICES: tuple[str, ...] = ("auto", "cpu", "cuda")
+
+
+def check_network(config: Any, dropouts: Sequence[str]) -> None:
+    """Raises UsageError for an invalid cell, size or dropout rate; ``dropouts`` are those that a network has."""
+    among("cell", config.cell, CELL_NAMES)
+    within("embedding", config.embedding, 1, MAX_UNITS)
+    within("hidden", config.hidden, 1, MAX_UNITS)
+    within("layers", config.layers, 1, MAX_LAYERS)
+    for dropout in dropouts:
+        fraction(f"{dropout}-dropout", getattr(config, f"{dropout}_dropout"))
+    fraction("weight-drop", config.weight_drop)
 
 
 def cluster_width(units: int, level: int) -> int:

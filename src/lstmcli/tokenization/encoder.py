@@ -1,4 +1,4 @@
-"""What is asked of an encoder of running text, by generation and by scoring alike; ``StreamEncoder`` is one.
+"""The interface of an encoder for running text, which generation and scoring use; ``StreamEncoder`` implements it.
 
 Shapes: T ids of a line, V the vocabulary.
 """
@@ -17,48 +17,48 @@ from lstmcli.tokenization.ids import Ids
 
 
 class TextStreamer(Protocol):
-    """Turns ids into text as they come."""
+    """Decodes ids one by one."""
 
     def push(self, id: int) -> str:
-        """The text that is certain now."""
+        """The text that this id completes."""
 
     def end(self) -> str:
-        """What is left."""
+        """The remaining text."""
 
 
 class Encoder(Protocol):
-    """Lines to ids and back."""
+    """Encodes lines as ids, and decodes ids."""
 
     vocab_size: int
     config: LmTokenizerConfig
     close_id: int
-    """Ends a line."""
+    """The id that closes a line."""
 
     @property
     def corpus_style(self) -> CorpusStyle | None:
-        """How the model's corpus was written, if its vocabulary is closed."""
+        """The style of the model's corpus; None for an open vocabulary."""
 
     @property
     def pieces(self) -> list[bytes]:
         """The bytes of each token, by id."""
 
     def encode(self, lines: Sequence[str]) -> list[Ids]:
-        """The ids of each line, the one that ends it included."""
+        """The ids of each line, including the one that closes it."""
 
     def prompt(self, text: str) -> Ids:
-        """The ids of a text that goes on."""
+        """The ids of a text to be continued."""
 
     def offsets(self, line: str) -> list[tuple[int, int]]:
-        """The characters that each id of ``encode`` stands for."""
+        """The span of characters of each id of ``encode``."""
 
     def streamer(self, after: int) -> TextStreamer:
-        """Turns what comes after an id into text."""
+        """A decoder for the ids after the given one."""
 
     def tokens(self, ids: Iterable[int]) -> list[str]:
-        """The tokens as they are shown."""
+        """Readable names of ids."""
 
     def unknown(self, ids: Any) -> NDArray[np.bool_]:
-        """[T] Which ids stand for an unknown token."""
+        """Mask [T] of the ids that are the unknown token."""
 
     def starts_word(self, ids: Any) -> NDArray[np.bool_]:
-        """[T] Which ids begin a word."""
+        """Mask [T] of the ids before which a word ends."""

@@ -1,4 +1,4 @@
-"""Arrays of ids, and the ids with a fixed meaning."""
+"""Arrays of token ids, and ids with a fixed meaning."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from numpy.typing import NDArray
 
 Ids = NDArray[np.int32]
 PADDING_ID, UNKNOWN_ID = 0, 1
-"""A language model knows no padding; id 1 is unknown to it, too."""
+"""A language model has no padding; its unknown token has id 1 too."""
 END_ID = 0
-"""Ends a text of a language model, and stands before its first token."""
+"""For a language model: ends a text, and precedes its first token."""
 END, UNKNOWN = "</s>", "<unk>"
-"""A language model's tokens of these ids."""
+"""The tokens of a language model with the ids ``END_ID`` and ``UNKNOWN_ID``."""

@@ -18,11 +18,11 @@ class Event:
     """Base class of training events; each task adds its own in its ``events.py``."""
 
     def outcome(self) -> dict[str, Any]:
-        """What it adds to the JSON result of ``lstm train``."""
+        """Fields that the event adds to the JSON result of ``lstm train``."""
         return {}
 
     def line(self) -> str:
-        """One line for a person, unless the command line has its own words for this kind of event."""
+        """The event in one line, for display, if the command line has no format of its own for it."""
         return ""
 
 
@@ -103,7 +103,7 @@ class Stopped(Event):
 
 @dataclass(frozen=True, slots=True)
 class Measured(Event):
-    """Base of the events that report on a split."""
+    """Base class of events that report on a split."""
 
     split: str
     report: Any

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
@@ -20,7 +20,7 @@ from torch import Tensor
 from lstmcli.training.checkpoint import Arrays, Checkpoints, Snapshot
 from lstmcli.training.config import TrainingConfig
 from lstmcli.training.divergence import MAX_ROLLBACKS, RATE_FACTOR, DivergenceMonitor
-from lstmcli.training.events import Warned
+from lstmcli.training.events import Event, Warned
 
 SECONDS_BETWEEN_STEPS = 0.5
 """Minimum seconds between two ``Step`` events."""
@@ -38,6 +38,9 @@ class Resumable(Protocol):
 
     def load(self, snapshot: Snapshot) -> None:
         """Restore what ``arrays`` returned."""
+
+    def keep(self, weights: list[Tensor]) -> None:
+        """End training with these weights in the network."""
 
 
 @dataclass
@@ -186,6 +189,16 @@ class TrainingLoop(Generic[P]):
         if self.reason != "interrupted":
             self.state.ended = self.reason
             self._take(self.snapshot(), last=True)
+
+    def run_epochs(self, epochs: Iterator[Event]) -> Iterator[Event]:
+        """The events of ``epochs``, which are consumed; at the end the kept weights are in the network."""
+        try:
+            yield from epochs
+        except BaseException:
+            self.save_on_error()
+            raise
+        self.end()
+        self._trainer.keep(self.kept)
 
     def save_on_error(self) -> None:
         """Save a checkpoint when training is aborted, by a second Ctrl-C or an error.

@@ -1,4 +1,4 @@
-"""Where a run's checkpoints go, and whether it may go on from those that are there."""
+"""Set up the checkpoints of a run, and check whether it can resume from existing ones."""
 
 from __future__ import annotations
 
@@ -16,17 +16,17 @@ from lstmcli.training.events import Event
 def resume_from_checkpoint(
     output: Path, run: dict[str, Any], log: list[str], *, resume: bool, every: float, source: str = ""
 ) -> tuple[Checkpoints, list[Event]]:
-    """Where the run's checkpoints go, what it goes on from, and what there is to say of that.
+    """The checkpoints of the run, with the snapshot to resume from, and events about it.
 
     Args:
-        run: what must be the same for a run to go on: ``config`` and ``data``; ``machine`` should be.
-        log: the run's log, which begins with that of the run it goes on with.
-        source: where the data come from.
+        run: what must be equal to resume a run: ``config`` and ``data``; ``machine`` should be equal.
+        log: the run's log, which is prepended with that of the resumed run.
+        source: path of the data, for messages.
 
     Raises:
-        UsageError: the unfinished run there is another one.
-        OutputError: the folder of checkpoints is a link, or another user's.
-        DataError: it read other data.
+        UsageError: the unfinished run had other settings.
+        OutputError: the folder of checkpoints is a link, or belongs to another user.
+        DataError: the data has changed.
     """
     run = json.loads(json.dumps(run))  # as it will be read
     if resume or not math.isinf(every):

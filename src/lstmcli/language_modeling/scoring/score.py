@@ -22,7 +22,7 @@ BATCH_SIZE = 32
 TINY = float(np.finfo(np.float32).tiny)
 """The smallest probability that has a logarithm."""
 STEP = 256
-"""Tokens of each text read in one go."""
+"""Tokens of each text per call."""
 
 
 class Scores(NamedTuple):

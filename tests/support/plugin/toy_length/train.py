@@ -8,7 +8,6 @@ from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
-from lstmcli.training.rehearsal import rehearse_reading
 
 from lstmcli.model_dir.directory import TOKENIZER
 from lstmcli.tokenization.text_encoder import TextEncoder
@@ -17,6 +16,7 @@ from lstmcli.training.checkpoint import Checkpoints, Snapshot
 from lstmcli.training.derived import Derived
 from lstmcli.training.events import Event
 from lstmcli.training.job import Plan, TrainingJob
+from lstmcli.training.preflight import preflight_tokenizer
 from lstmcli.training.results import Estimate
 from toy_length import TASK
 from toy_length.config import LengthConfig
@@ -58,11 +58,11 @@ class LengthJob(TrainingJob):
         self.parameters = sum(weight.numel() for weight in self.module.parameters())
         yield from ()
 
-    def rehearse(self, threads: int) -> None:
+    def preflight(self, threads: int) -> None:
         def read() -> int:
             return TextEncoder.from_json(self.encoder.to_json(), self.config.tokenizer).rows
 
-        rehearse_reading(read, self.encoder.rows)
+        preflight_tokenizer(read, self.encoder.rows)
 
     def plan(self, resumed: Snapshot | None) -> Plan:
         epochs = self.config.train.epochs or 1
