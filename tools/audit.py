@@ -58,6 +58,7 @@ ALLOWED = {
     ("comparison/models.py", "subprocess"): "times our own command and fastText's package",
     ("cli/commands/completions.py", "subprocess"): "runs our own command to write the completion scripts",
     ("comparison/external_models.py", "importlib"): "imports one of two packages, by fixed names",
+    ("data/formats/registry.py", "importlib"): "imports the module of a registered format of files",
     ("data/samples.py", "importlib"): "opens files of this package",
     ("training/run.py", "importlib"): "reads version numbers",
     ("tasks.py", "importlib"): "imports the modules of a registered task, and tasks that installed packages register",

@@ -19,8 +19,9 @@ from hypothesis import strategies as st
 
 from lstmcli.data.config import ReadConfig
 from lstmcli.data.duplicates import same_text
+from lstmcli.data.held_out import default_share, hold_rows
 from lstmcli.data.records import Record, Splits, fingerprint
-from lstmcli.data.splits import default_share, hold_out, load_splits
+from lstmcli.data.splits import load_splits
 from lstmcli.errors import DataError, NoDataError
 
 Rows = list[tuple[str, str]]
@@ -73,7 +74,7 @@ def test_a_larger_corpus_gives_a_smaller_share(rows: int, held: float) -> None:
 @pytest.mark.parametrize(("rows", "held"), [(3000, 200), (6000, 300), (50_000, 2000)])
 def test_the_share_is_held_out(rows: int, held: int) -> None:
     records = [Record(f"t {i}", (str(i % 7),)) for i in range(rows)]
-    train, valid = hold_out(records, None, 1)
+    train, valid = hold_rows(records, None, 1)
     assert held - 7 <= len(valid) <= held
     assert len(train) + len(valid) == rows
 
@@ -81,7 +82,7 @@ def test_the_share_is_held_out(rows: int, held: int) -> None:
 @given(st.lists(st.tuples(st.sampled_from("abcdefgh"), st.sampled_from("xyz")), max_size=40), st.floats(0.05, 0.9))
 def test_what_is_held_out(rows: Rows, fraction: float) -> None:
     records = [Record(text, (label,), i) for i, (text, label) in enumerate(rows)]
-    train, valid = hold_out(records, fraction, 1)
+    train, valid = hold_rows(records, fraction, 1)
     assert sorted(train + valid, key=lambda r: r.line) == records
     assert not set(texts(train)) & set(texts(valid))
     assert train or not records
@@ -90,20 +91,20 @@ def test_what_is_held_out(rows: Rows, fraction: float) -> None:
 
 @given(st.lists(st.tuples(st.sampled_from(["a b", "A B", "a  b", "ab ", "c", "C", "Çé", "C\u0327e\u0301"]), st.text())))
 def test_no_text_is_held_out_from_itself_in_another_case_spacing_or_form(rows: Rows) -> None:
-    train, valid = hold_out([Record(text, (label,)) for text, label in rows], 0.5, 1)
+    train, valid = hold_rows([Record(text, (label,)) for text, label in rows], 0.5, 1)
     assert not {same_text(text) for text in texts(train)} & {same_text(text) for text in texts(valid)}
 
 
 def test_what_is_held_out_depends_on_near_duplicates_only() -> None:
     """The seeded choice is the one of 0.1.0 where all texts differ by more than case and white space."""
     records = [Record(f"Text {i}", (str(i % 3),)) for i in range(60)]
-    assert [r.text.split()[1] for r in hold_out(records, 0.1, 1)[1]] == ["7", "11", "13", "15", "29", "33"]
+    assert [r.text.split()[1] for r in hold_rows(records, 0.1, 1)[1]] == ["7", "11", "13", "15", "29", "33"]
 
 
 def test_tiny_classes() -> None:
     records = [Record("1", ("one",)), Record("2", ("two",)), Record("3", ("two",)), Record("4", ("same",))]
     records += [Record("4", ("same",))] + [Record(f"n{i}", ("many",)) for i in range(20)]
-    train, valid = hold_out(records, None, 1)
+    train, valid = hold_rows(records, None, 1)
     assert Counter(r.labels[0] for r in train) == {"one": 1, "two": 1, "same": 2, "many": 18}
     assert Counter(r.labels[0] for r in valid) == {"two": 1, "many": 2}
 
@@ -271,9 +272,9 @@ def test_fingerprint_depends_on_texts_labels_and_sides() -> None:
 def test_the_order_of_labels_in_the_file_decides_nothing() -> None:
     records = [Record(f"t{i}", (random.Random(i).choice("abc"),)) for i in range(60)]
     by_label = sorted(records, key=lambda r: r.labels)
-    held = {r.text for r in hold_out(by_label, 0.2, 3)[1]}
+    held = {r.text for r in hold_rows(by_label, 0.2, 3)[1]}
     moved = sorted(records, key=lambda r: r.labels, reverse=True)
-    assert held == {r.text for r in hold_out(moved, 0.2, 3)[1]}
+    assert held == {r.text for r in hold_rows(moved, 0.2, 3)[1]}
 
 
 def test_text_without_labels_is_read_anew_each_time(tmp_path: Path) -> None:

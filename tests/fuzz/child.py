@@ -27,7 +27,7 @@ COMMANDS = {
         ["info"],
     ],
 }
-FORMATS = ("text", "csv", "tsv", "json", "jsonl", "parquet", "fasttext")
+FORMATS = ("text", "csv", "tsv", "json", "jsonl", "parquet", "xml", "fasttext", "intents", "labelled")
 FINE = {0, 2, 3, 4}
 
 

@@ -17,9 +17,10 @@ with atheris.instrument_imports(include=["lstmcli.text"]):
     from lstmcli.data.formats.open import open_input
 
 from lstmcli.data.config import ReadConfig
+from lstmcli.data.formats import config
 from lstmcli.errors import LstmError
 
-FORMATS = (None, "text", "csv", "tsv", "json", "jsonl", "parquet", "fasttext")
+FORMATS = (None, *(name for name in config.FORMATS if name != "folder"))
 ENCODINGS = (None, None, None, "utf-8", "utf-16", "gb18030", "utf-7")
 
 

@@ -1,14 +1,17 @@
-"""The validation part of text without labels: runs of lines from several places, for a book changes as it goes on.
+"""The validation part of the training rows.
 
-Nothing is kept in memory: both parts are read anew each time.
+Of labelled rows, a share of every class.  Of text without labels, runs of lines from several places, for a book changes
+as it goes on; nothing is kept in memory: both parts are read anew each time.
 """
 
 from __future__ import annotations
 
+import random
 import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
+from lstmcli.data.duplicates import same_text
 from lstmcli.data.records import Record, Rows, Selection
 
 VALID_SHARE = 0.05
@@ -23,6 +26,10 @@ NEAR = 200
 """Characters in which a place to cut a line is looked for."""
 MIN_CHARACTERS = 20
 """Characters of a line that is worth cutting."""
+MAX_ROWS = 2000
+"""More labelled rows in validation would only be lost to training."""
+SMALL_SHARE = 0.1
+"""Most of the rows that may go to reach the fewest."""
 
 
 def hold_lines(
@@ -82,3 +89,37 @@ def _in_two(records: Sequence[Record], n: int, share: float) -> list[Record]:
     spaces = [found.end() for found in re.finditer(r"\s", text[near:at])]
     at = near + spaces[-1] if spaces else at
     return [replace(records[n], text=text[:at]), replace(records[n], text=text[at:])]
+
+
+def default_share(rows: int) -> float:
+    """The share of so many rows that is held out when nothing was said."""
+    wanted = max(VALID_SHARE * rows, min(FEWEST_ROWS, SMALL_SHARE * rows))
+    return min(wanted, MAX_ROWS) / max(1, rows)
+
+
+def hold_rows(records: Sequence[Record], fraction: float | None, seed: int) -> tuple[list[Record], list[Record]]:
+    """Training and validation rows, each in the order of the source.
+
+    Every class gives its share, and a text at least where it has two.  Rows with the same text, case, white space and
+    Unicode form aside, stay on one side: validation is to show new texts.
+    """
+    share = fraction if fraction is not None else default_share(len(records))
+    texts: dict[bytes, list[int]] = {}
+    for i, record in enumerate(records):
+        texts.setdefault(same_text(record.text), []).append(i)
+    classes: dict[str, list[list[int]]] = {}
+    for rows in texts.values():
+        classes.setdefault(next(iter(records[rows[0]].labels), ""), []).append(rows)  # multi-label: by the first
+    rng = random.Random(seed)
+    held: set[int] = set()
+    for label in sorted(classes):
+        groups = classes[label]
+        rng.shuffle(groups)
+        quota = max(1, int(share * sum(map(len, groups)) + 1e-9))
+        taken: list[int] = []
+        for rows in groups[:-1]:  # one text at least stays
+            if len(taken) + len(rows) <= quota:
+                taken += rows
+        held.update(taken)
+    train = [record for i, record in enumerate(records) if i not in held]
+    return train, [record for i, record in enumerate(records) if i in held]

@@ -46,6 +46,11 @@ class Located:
     note: str = ""
     """How the splits were found."""
 
+    @property
+    def usual(self) -> str:
+        """The whole, or else what models are tested on."""
+        return next(name for name in (WHOLE, "test", "valid", "train") if name in self.splits)
+
     def choose(self, wanted: str | None) -> Sequence[Opener]:
         """The split asked for; None: the whole, or else what models are tested on.
 
@@ -53,7 +58,7 @@ class Located:
             DataError: there is no such split.
         """
         if wanted is None:
-            return next(self.splits[name] for name in (WHOLE, "test", "valid", "train") if name in self.splits)
+            return self.splits[self.usual]
         name = SPLIT_ALIASES.get(wanted.lower(), wanted)
         if name not in self.splits:
             there = [split for split in self.splits if split != WHOLE]

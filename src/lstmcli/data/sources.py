@@ -13,6 +13,7 @@ from lstmcli.data.columns.profile import is_on
 from lstmcli.data.columns.text import PAIR_JOIN
 from lstmcli.data.config import ReadConfig
 from lstmcli.data.formats.format import Format
+from lstmcli.data.locate import WHOLE as WHOLE_SOURCE
 from lstmcli.data.locate import Opener, locate
 from lstmcli.data.records import Record
 from lstmcli.data.table import Table, cell_labels, cell_text
@@ -95,7 +96,10 @@ def open_source(
     # Labels are never in plain text, so a pipe that must have them is read whole to see what it holds.
     located = locate(spec, read, stdin=stdin, whole=labelled is True and read.input_format is None)
     parts = located.choose(read.split)
-    return open_parts(located.name, parts, read, labelled=labelled, keep_columns=keep_columns, prefer=prefer)
+    source = open_parts(located.name, parts, read, labelled=labelled, keep_columns=keep_columns, prefer=prefer)
+    if read.split is None and located.usual != WHOLE_SOURCE:
+        source.notes = (f"{source.notes[0]}; the {located.usual!r} split (--split names another)",)
+    return source
 
 
 def open_parts(

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import random
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
@@ -14,18 +13,12 @@ from lstmcli.data.columns.choice import Ask
 from lstmcli.data.columns.missing import NEVER_A_LABEL
 from lstmcli.data.columns.names import SPLIT_ALIASES
 from lstmcli.data.config import SPLIT_NAMES, ReadConfig, TrainedRead
-from lstmcli.data.duplicates import same_text
-from lstmcli.data.held_out import FEWEST_ROWS, VALID_SHARE, hold_lines
+from lstmcli.data.held_out import hold_lines, hold_rows
 from lstmcli.data.label_check import missing_labels, say_missing
-from lstmcli.data.locate import Located, locate
+from lstmcli.data.locate import Located, Opener, locate
 from lstmcli.data.records import Record, Rows, Splits, fingerprint
 from lstmcli.data.sources import Source, open_parts
 from lstmcli.errors import NoDataError
-
-MAX_ROWS = 2000
-"""More labelled rows in validation would only be lost to training."""
-SMALL_SHARE = 0.1
-"""Most of the rows that may go to reach the fewest."""
 
 
 def load_splits(
@@ -61,81 +54,113 @@ def load_splits(
     source = open_parts(located.name, parts, read, labelled=labelled, ask=ask)
     if source.labelled and source.kind.strict_labels:
         source = open_parts(located.name, parts, read, labelled=True, ask=ask)  # stricter where labels must be
-    splits = Splits([], [], [], labelled=source.labelled, label_column=source.label_column, path=located.name)
-    splits.text_columns, splits.label_columns = source.text_columns, source.label_columns
-    splits.format, splits.read = source.format, as_found(read, source)
-    notes, warnings = list(source.notes), list[str]()
-    if located.note:
-        notes.append(f"splits: {located.note}")
-    splits.train = _read(source, read, notes, warnings)
-    several = source.multilabel
-
-    _add_companions(splits, located, read, {"valid": valid, "test": test}, notes, warnings)
+    loading = _Loading(located, read, source)
+    splits = loading.splits
+    loading.add_companions({"valid": valid, "test": test})
     if splits.labelled:
-        drop_missing(splits, warnings)
-    everything = (splits.train, splits.valid, splits.test)
-    # Lists that hold one label each are plain labels; a separator that was asked for is meant.
-    splits.multilabel = splits.labelled and (
-        read.label_separator not in (None, LIST, WHOLE)
-        or any(len(record.labels) > 1 or (several and not record.labels) for part in everything for record in part)
-    )
-    if splits.labelled and not splits.multilabel:
-        splits.train, splits.valid, splits.test = (
-            _labelled(part, splits.label_column, warnings) for part in everything
-        )
-    if not splits.labelled and not any(record.text.strip() for record in splits.train):
+        loading.settle_labels(several=source.multilabel)
+    elif not any(record.text.strip() for record in splits.train):
         raise NoDataError("there are only empty lines", path=located.name, hint="give a file with text in it")
     if not splits.valid:
-        splits.held_out = True
-        if splits.labelled:
-            splits.train, splits.valid = hold_out(list(splits.train), valid_fraction, seed)
-            way = f"held out, by label, seed {seed}"
-        else:
-            splits.train, splits.valid, way = hold_lines(splits.train, valid_fraction)
-        notes.append(f"validation: {len(splits.valid):,} of {len(splits.train) + len(splits.valid):,} rows {way}")
-    splits.notes, splits.warnings = tuple(notes), tuple(warnings)
+        loading.notes.append(_hold(splits, valid_fraction, seed))
+    splits.notes, splits.warnings = tuple(loading.notes), tuple(loading.warnings)
     if splits.labelled:
         splits.fingerprint = fingerprint((splits.train, splits.valid, splits.test))
     return splits
 
 
-def _add_companions(
-    splits: Splits,
-    located: Located,
-    read: ReadConfig,
-    asked: Mapping[str, str | None],
-    notes: list[str],
-    warnings: list[str],
-) -> None:
-    """Reads validation and test data as the training data was read.
-
-    Args:
-        asked: for each split a source, or a split of ``located`` by its name; None: the split of this name, if any.
-    """
-    assert splits.read is not None
-    prefer = splits.read
+def _hold(splits: Splits, fraction: float | None, seed: int) -> str:
+    """Cuts the validation part off the training rows, and says how."""
+    splits.held_out = True
     if splits.labelled:
-        prefer = TrainedRead.of(prefer, (label for record in splits.train for label in record.labels))
-    for name, given in asked.items():
-        other = located
+        splits.train, splits.valid = hold_rows(list(splits.train), fraction, seed)
+        way = f"held out, by label, seed {seed}"
+    else:
+        splits.train, splits.valid, way = hold_lines(splits.train, fraction)
+    return f"validation: {len(splits.valid):,} of {len(splits.train) + len(splits.valid):,} rows {way}"
+
+
+class _Loading:
+    """The splits as they are read, and what there is to say of them."""
+
+    def __init__(self, located: Located, read: ReadConfig, source: Source) -> None:
+        self.located, self.read = located, read
+        self.notes, self.warnings = list(source.notes), list[str]()
+        if located.note:
+            self.notes.append(f"splits: {located.note}")
+        self.splits = Splits(
+            self._records(source),
+            [],
+            [],
+            labelled=source.labelled,
+            label_column=source.label_column,
+            label_columns=source.label_columns,
+            text_columns=source.text_columns,
+            read=as_found(read, source),
+            path=located.name,
+            format=source.format,
+        )
+
+    def _records(self, source: Source) -> Collection[Record]:
+        records: Collection[Record] = list(source) if source.labelled or source.kind.slow else Rows(source)
+        if source.kind.running_text and not self.read.keep_licence:
+            records, said = without_notices(records)
+            self.notes += said
+        found = len(records)
+        self.warnings += source.warnings
+        if not found:
+            raise NoDataError("there are no rows in it", path=source.path)
+        return records
+
+    def add_companions(self, asked: Mapping[str, str | None]) -> None:
+        """Reads validation and test data as the training data was read.
+
+        Args:
+            asked: for each split a source, or a split of the same one by its name; None: the split of this name, if
+                any.
+        """
+        splits, prefer = self.splits, self.splits.read
+        assert prefer is not None
+        if splits.labelled:
+            prefer = TrainedRead.of(prefer, (label for record in splits.train for label in record.labels))
+        for name, given in asked.items():
+            found = self._companion(name, given)
+            if found is None:
+                continue
+            wanted = True if given is not None and splits.labelled else None if splits.labelled else False
+            source = open_parts(*found, self.read, labelled=wanted, prefer=prefer)
+            if given is not None:
+                self.notes.append(f"{SPLIT_NAMES[name]}: {source.notes[0]}")
+            records = self._records(source)
+            if given is None and splits.labelled and not any(record.labels for record in records):
+                self.notes.append(f"the {SPLIT_NAMES[name]} split has no labels and is left out")
+                continue
+            setattr(splits, name, records)
+
+    def _companion(self, name: str, given: str | None) -> tuple[str, Sequence[Opener]] | None:
+        """The name of a source and what its part is made of."""
+        located = self.located
         if given is None:
-            chosen = None if read.split else located.splits.get(name)
-        elif SPLIT_ALIASES.get(given, given) in located.splits and not Path(given).exists():
-            chosen = located.choose(given)
-        else:
-            other = locate(given, read, whole=True)
-            chosen = other.splits.get(name) or other.choose(None)
-        if chosen is None:
-            continue
-        wanted = True if given is not None and splits.labelled else None if splits.labelled else False
-        source = open_parts(other.name, chosen, read, labelled=wanted, prefer=prefer)
-        if given is not None:
-            notes.append(f"{SPLIT_NAMES[name]}: {source.notes[0]}")
-        records = _read(source, read, notes, warnings)
-        if given is None and splits.labelled and not any(record.labels for record in records):
-            notes.append(f"the {SPLIT_NAMES[name]} split has no labels and is left out")
-            continue
-        setattr(splits, name, records)
+            parts = None if self.read.split else located.splits.get(name)
+            return (located.name, parts) if parts else None
+        if SPLIT_ALIASES.get(given, given) in located.splits and not Path(given).exists():
+            return located.name, located.choose(given)
+        other = locate(given, self.read, whole=True)
+        return other.name, other.splits.get(name) or other.choose(None)
+
+    def settle_labels(self, *, several: bool) -> None:
+        """Tells whether a text has several labels, and leaves out what has none."""
+        splits, asked = self.splits, self.read.label_separator
+        drop_missing(splits, self.warnings)
+        everything = (splits.train, splits.valid, splits.test)
+        # Lists that hold one label each are plain labels; a separator that was asked for is meant.
+        splits.multilabel = asked not in (None, LIST, WHOLE) or any(
+            len(record.labels) > 1 or (several and not record.labels) for part in everything for record in part
+        )
+        if not splits.multilabel:
+            splits.train, splits.valid, splits.test = (
+                _labelled(part, splits.label_column, self.warnings) for part in everything
+            )
 
 
 def drop_missing(splits: Splits, warnings: list[str]) -> None:
@@ -176,19 +201,6 @@ def as_found(read: ReadConfig, source: Source) -> ReadConfig:
     )
 
 
-def _read(source: Source, read: ReadConfig, notes: list[str], warnings: list[str]) -> Collection[Record]:
-    small = source.labelled or source.kind.slow
-    records: Collection[Record] = list(source) if small else Rows(source)
-    if source.kind.running_text and not read.keep_licence:
-        records, said = without_notices(records)
-        notes += said
-    found = len(records)
-    warnings += source.warnings
-    if not found:
-        raise NoDataError("there are no rows in it", path=source.path)
-    return records
-
-
 def _labelled(records: Collection[Record], column: str | None, warnings: list[str]) -> Collection[Record]:
     """The rows that have a label."""
     bare = [record for record in records if not record.labels]
@@ -205,37 +217,3 @@ def _labelled(records: Collection[Record], column: str | None, warnings: list[st
     rows = "1 row has" if len(bare) == 1 else f"{len(bare):,} rows have"
     warnings.append(f"{first.path}: {rows} no label and {'is' if len(bare) == 1 else 'are'} left out{where}")
     return [record for record in records if record.labels]
-
-
-def default_share(rows: int) -> float:
-    """The share of so many rows that is held out when nothing was said."""
-    wanted = max(VALID_SHARE * rows, min(FEWEST_ROWS, SMALL_SHARE * rows))
-    return min(wanted, MAX_ROWS) / max(1, rows)
-
-
-def hold_out(records: Sequence[Record], fraction: float | None, seed: int) -> tuple[list[Record], list[Record]]:
-    """Training and validation rows, each in the order of the source.
-
-    Every class gives its share, and a text at least where it has two.  Rows with the same text, case, white space and
-    Unicode form aside, stay on one side: validation is to show new texts.
-    """
-    share = fraction if fraction is not None else default_share(len(records))
-    texts: dict[bytes, list[int]] = {}
-    for i, record in enumerate(records):
-        texts.setdefault(same_text(record.text), []).append(i)
-    classes: dict[str, list[list[int]]] = {}
-    for rows in texts.values():
-        classes.setdefault(next(iter(records[rows[0]].labels), ""), []).append(rows)  # multi-label: by the first
-    rng = random.Random(seed)
-    held: set[int] = set()
-    for label in sorted(classes):
-        groups = classes[label]
-        rng.shuffle(groups)
-        quota = max(1, int(share * sum(map(len, groups)) + 1e-9))
-        taken: list[int] = []
-        for rows in groups[:-1]:  # one text at least stays
-            if len(taken) + len(rows) <= quota:
-                taken += rows
-        held.update(taken)
-    train = [record for i, record in enumerate(records) if i not in held]
-    return train, [record for i, record in enumerate(records) if i in held]

@@ -82,37 +82,43 @@ def choose_columns(
         DataError: a column that was asked for is missing, none can be told to be the text or the label, two are as
             likely to be the label, or the label is a quantity.
     """
-    columns = table.columns
+    columns, found = table.columns, Profiles(table)
     text, labels = _given(table, read, path, labelled, prefer)
-    found, other_texts = Profiles(table), tuple[str, ...]()
+    other_texts, others = tuple[str, ...](), tuple[str, ...]()
     if not text:
-        free = [c for c in columns if c not in labels]
-        text = choose_text(free, found, headed=table.headed)
-        other_texts = tuple(c for c in free if c not in text and is_running_text(found[c]))
-    if not text:
-        raise DataError(
-            f"no column can be told to be the text; the columns are {listed(columns)}",
-            path=path,
-            hint="name it with --text-column",
-        )
-    others: tuple[str, ...] = ()
+        text, other_texts = _told_text([c for c in columns if c not in labels], found, table, path)
+    free = [c for c in columns if c not in text]
     if labels:
         _refuse_quantity(_label_names(read), found, path)
-    elif labelled is not False and not table.text_columns:
-        free = [c for c in columns if c not in text]
-        guess = choose_label(free, found, headed=table.headed)
-        guess = _settled(guess, path, lenient=prefer is not None and labelled is None, ask=ask)
-        labels, others = guess.columns, guess.others
-    if not labels and labelled is not False and not prefer:
-        _refuse_objects([c for c in columns if c not in text], found, path)
+    elif labelled is not False:
+        if not table.text_columns:
+            guess = choose_label(free, found, headed=table.headed)
+            guess = _settled(guess, path, lenient=prefer is not None and labelled is None, ask=ask)
+            labels, others = guess.columns, guess.others
+        if not labels:
+            others = tuple(free)
+            if not prefer:
+                _refuse_objects(free, found, path)
     if labelled and not labels:
         raise _no_label(columns, text, path)
-    if not labels and labelled is not False:
-        others = tuple(c for c in columns if c not in text)
     only = labels[0] if len(labels) == 1 else None
     left = tuple(c for c in other_texts if c not in labels)
     chosen = Chosen(text, only, labels, join=join_of(text), others=others, other_texts=left)
     return _with_flags(chosen, found) if len(labels) > 1 else chosen
+
+
+def _told_text(
+    columns: Sequence[str], found: Profiles, table: Table, path: str
+) -> tuple[tuple[str, ...], tuple[str, ...]]:
+    """The columns of the text, and columns of running text that are left out."""
+    text = choose_text(columns, found, headed=table.headed)
+    if not text:
+        raise DataError(
+            f"no column can be told to be the text; the columns are {listed(table.columns)}",
+            path=path,
+            hint="name it with --text-column",
+        )
+    return text, tuple(c for c in columns if c not in text and is_running_text(found[c]))
 
 
 def _given(
