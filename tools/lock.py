@@ -55,7 +55,10 @@ def lines(constraints: str, entries: list[dict[str, Any]], before: str) -> list[
         requirement = Requirement(line)
         name = canonicalize_name(requirement.name)
         hashes = set(kept.get(line, ()))
-        if name in found and (requirement.marker is None or requirement.marker.evaluate()):
+        here = requirement.marker is None or requirement.marker.evaluate()
+        if here and name not in found:
+            continue  # no longer needed
+        if here:
             version = Version(found[name]["metadata"]["version"]).public
             if f"=={version}" != str(requirement.specifier):
                 raise ValueError(f"{line!r}, and pip takes {version}")

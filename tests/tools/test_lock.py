@@ -44,6 +44,15 @@ def test_hashes_of_other_machines_stay_while_the_version_does(lock: ModuleType) 
     ]
 
 
+def test_a_package_that_is_no_longer_needed_leaves_the_file(lock: ModuleType) -> None:
+    before = '# head\nextra==5 --hash=sha256:cc\ntwo==1.0; python_version < "3" --hash=sha256:dd\n'
+    assert lock.lines(CONSTRAINTS, FOUND, before) == [
+        "one==1.0 --hash=sha256:aa",
+        'two==2.0; python_version >= "3" --hash=sha256:bb',
+        'two==1.0; python_version < "3" --hash=sha256:dd',
+    ]
+
+
 @pytest.mark.parametrize("found", [entry("one", "1.1", "aa"), entry("three", "3", "aa")])
 def test_what_is_not_pinned_is_refused(found: dict[str, Any], lock: ModuleType) -> None:
     with pytest.raises(ValueError, match=r"pip takes 1\.1|not pinned"):
