@@ -134,7 +134,7 @@ def test_columns_of_the_items_are_carried_through(models: dict[str, Path], items
     objects = [
         json.loads(line) for line in perplexity(*arguments, "--match-corpus", "--format", "jsonl").stdout.splitlines()
     ]
-    assert list(objects[0]) == [*ours, "item", "cond", "sentence"]
+    assert list(objects[0]) == ["version", *ours, "item", "cond", "sentence"]
     assert [row["text"] for row in objects] == [row["text"] for row in found]
     header, *lines = perplexity(*arguments, "--match-corpus").stdout.splitlines()  # in a pipe
     assert header.split("\t") == list(found[0]) and [line.split("\t")[1] for line in lines] == [

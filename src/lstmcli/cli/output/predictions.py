@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from typing import Any, TextIO
 
@@ -20,16 +19,16 @@ def writer(
         return TableWriter(out, top, keep_columns)
     csv = format == "csv"
 
-    def row(prediction: Prediction) -> Iterator[Row]:
+    def row(prediction: Prediction) -> list[Row]:
         if top is None:
-            several = prediction.labels
-            values = [prediction.label if several is None else several, prediction.probability]
+            label = prediction.label if prediction.labels is None else prediction.labels
+            found: dict[str, Any] = {"label": label, "probability": prediction.probability}
         else:
             values = [value for pair in prediction.probabilities.items() for value in pair]
-        found = dict(zip(names_of(top, len(prediction.probabilities)), values, strict=True))
+            found = dict(zip(names_of(top, len(prediction.probabilities)), values, strict=True))
         if csv and not (keep_columns and prediction.columns):
             found["text"] = prediction.text
-        yield found
+        return [found]
 
     names = names_of(top, top or 1) + ["text"] * csv
     layout = replace(PREDICTION, rows=row, numbers=".6f" if csv else ".4f", columns_without_rows=names)

@@ -13,6 +13,7 @@ import re
 import sys
 from collections.abc import Callable, Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, fields, is_dataclass
+from functools import cache
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any, Generic, Protocol, TextIO, TypeVar
 
@@ -167,19 +168,19 @@ class RowWriter(Generic[T]):
             if self._keep:
                 own = kept(COLUMNS(result), row)
                 row = {**{name: cell(value) for name, value in own.items()}, **row}
-            if self._names is None:
-                self._begin(list(row))
-            texts = [self._text(row.get(name)) for name in self._names or ()]
+            names = self._names or self._begin(list(row))
+            texts = [self._text(row.get(name)) for name in names]
             if self._layout.upright and not self._headed:
-                for name, text in zip(self._names or (), texts, strict=True):
-                    self._line([name, text])
+                for pair in zip(names, texts, strict=True):
+                    self._line(pair)
             else:
                 self._line(texts)
 
-    def _begin(self, names: list[str]) -> None:
+    def _begin(self, names: list[str]) -> list[str]:
         self._names = names
         if self._headed and names:
             self._line([self._clean(name) for name in names])
+        return names
 
     def _text(self, value: Any) -> str:
         """A field.  Several texts stand between bars, and a bar inside one gets a backslash."""
@@ -191,7 +192,7 @@ class RowWriter(Generic[T]):
             return "|".join(self._clean(part).replace("|", "\\|") for part in value)
         return "" if value is None else str(value)
 
-    def _line(self, texts: list[str]) -> None:
+    def _line(self, texts: Sequence[str]) -> None:
         if self._csv is None:
             self._out.write("\t".join(texts) + "\n")
         else:
@@ -233,15 +234,17 @@ def to_json(value: Any, *, indent: int | None = None) -> str:
     A dataclass is an object of its fields.  JSON has no number that is not finite: null stands for it.
     """
     ascii_only = not (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
-
-    def dumped(value: Any) -> str:
-        return json.dumps(value, ensure_ascii=ascii_only, indent=indent, default=_plain, allow_nan=False)
-
+    encode = _encoder(ascii_only, indent).encode
     try:
-        text = dumped(value)
+        text = encode(value)
     except ValueError:
-        text = dumped(_finite(value))
+        text = encode(_finite(value))
     return text if ascii_only else _JSON_CONTROLS.sub(lambda m: f"\\u{ord(m[0]):04x}", text)
+
+
+@cache
+def _encoder(ascii_only: bool, indent: int | None) -> json.JSONEncoder:
+    return json.JSONEncoder(ensure_ascii=ascii_only, indent=indent, default=_plain, allow_nan=False)
 
 
 def _plain(value: Any) -> Any:
