@@ -7,16 +7,30 @@ An option has the name of the field that it sets, but for the few that read bett
 from __future__ import annotations
 
 import dataclasses
+import difflib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
+from lstmcli.data.config import ReadConfig
 from lstmcli.errors import UsageError
-from lstmcli.tasks import Task, all_tasks
+from lstmcli.tasks import Task, all_tasks, require_task
 from lstmcli.tokenization.config import TOKENIZERS
 
 S = TypeVar("S")
+
+RENAMED = {
+    "kind": "tokenizer",
+    "path": "tokenizer",
+    "lowercase": "keep_case",
+    "bidirectional": "one_way",
+    "tied": "untied",
+    "time_limit": "time",
+    "text_columns": "text_column",
+    "label_columns": "label_column",
+}
+"""Fields of the settings, and the option that sets each."""
 
 GROUPS = ("read", "tokenizer", "model", "train")
 """Of the settings of every task."""
@@ -85,6 +99,84 @@ def known_options(task: Task) -> set[str]:
     return found
 
 
+def read_config(values: Mapping[str, Any]) -> ReadConfig:
+    """How sources are read, from options by name."""
+    columns = {
+        "text_columns": tuple(values.get("text_columns") or ()),
+        **label_fields(values.get("label_column")),
+    }
+    return ReadConfig(**known_fields(ReadConfig, {**values, **columns}))
+
+
+def job_arguments(given: Mapping[str, Any], task: str | None) -> dict[str, dict[str, Any] | UsageError]:
+    """For each task that could be meant, the arguments of its ``train.job``, or what is wrong with the options.
+
+    Raises:
+        UsageError: they are wrong for every task.
+    """
+    tasks = [require_task(task)] if task else all_tasks()
+    found: dict[str, dict[str, Any] | UsageError] = {}
+    wrong: list[UsageError] = []
+    for each in tasks:
+        if misplaced := foreign(given, each):
+            found[each.name] = _misplaced(misplaced[0], each, tasks)
+            wrong.append(found[each.name])  # type: ignore[arg-type]
+            continue
+        try:
+            found[each.name] = each.module("options").from_options(given)
+        except UsageError as error:
+            found[each.name] = error
+            wrong.insert(0, error)  # says more than that an option is out of place
+    if len(wrong) == len(found):
+        raise wrong[0]
+    return found
+
+
+def chosen(arguments: Mapping[str, dict[str, Any] | UsageError], task: Task) -> dict[str, Any]:
+    """The arguments for a task.  Raises: UsageError, what is wrong with them."""
+    found = arguments[task.name]
+    if isinstance(found, UsageError):
+        raise found
+    return found
+
+
+def by_name(given: Mapping[str, Any], known: Collection[str], what: str) -> dict[str, Any]:
+    """Options as a program gives them, as the rest of the code has them: ``text_column`` may be one name or several.
+
+    Args:
+        known: names that mean something here.
+        what: in whose place an unknown name was given.
+
+    Raises:
+        UsageError: a name that means nothing; the message names the nearest that does.
+    """
+    for name in given:
+        if name not in known:
+            if name in RENAMED:
+                hint = f"it is called {RENAMED[name]}"
+            else:
+                near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+                hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(known))}"
+            raise UsageError(f"{what} has no option {name!r}", hint=hint)
+    fields = {name: value for name, value in given.items() if value is not None}
+    if "text_column" in fields:
+        names = fields.pop("text_column")
+        fields["text_columns"] = (names,) if isinstance(names, str) else tuple(names)
+    return fields
+
+
+def reading_options() -> set[str]:
+    """Names of the options that say how a source is read."""
+    names = {field.name for field in dataclasses.fields(ReadConfig)}
+    return names - {"text_columns", "label_columns", "line_form"} | {"text_column"}
+
+
+def training_options() -> set[str]:
+    """Names of the options of training, of any task."""
+    names = {name for task in all_tasks() for name in known_options(task)}
+    return names - RENAMED.keys() | {"time", "tokenizer"} | reading_options()
+
+
 def _tokenizer(name: str) -> dict[str, Any]:
     """``--tokenizer``: one of ours by its kind, or a file."""
     if name in TOKENIZERS:
@@ -95,3 +187,10 @@ def _tokenizer(name: str) -> dict[str, Any]:
         f"--tokenizer cannot be {name!r}",
         hint=f"one of {', '.join(TOKENIZERS)}, or the path of a tokenizer.json that exists",
     )
+
+
+def _misplaced(option: str, task: Task, tasks: Sequence[Task]) -> UsageError:
+    name = option.removeprefix("--").replace("-", "_")
+    others = [other.name for other in all_tasks() if other is not task and not foreign({name: None}, other)]
+    hint = "leave it out" + (f", or add --task {others[0]}" if others else "")
+    return UsageError(f"{option} means nothing to {task.title}", hint=hint)

@@ -80,6 +80,7 @@ CLASSIFICATION = Task(
     usage="`lstm classify` reads it",
     labelled=True,
     features={
+        "load": "lstmcli.classification.predict:Classifier",
         "inspect": "lstmcli.inspection.classifier:open_classifier",
         "compare": "lstmcli.comparison.compare:compare_classifiers",
     },
@@ -96,6 +97,7 @@ LANGUAGE_MODELING = Task(
     usage="`lstm generate` and `lstm perplexity` read it",
     labelled=False,
     features={
+        "load": "lstmcli.language_modeling.predict:LanguageModel",
         "inspect": "lstmcli.inspection.language_model:open_language_model",
         "compare": "lstmcli.comparison.compare:compare_language_models",
     },

@@ -8,9 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from lstmcli.results import Result
+
 
 @dataclass(frozen=True, slots=True)
-class Prediction:
+class Prediction(Result):
     """One answer for one input, in input order."""
 
     text: str
@@ -28,7 +30,7 @@ class Prediction:
 
 
 @dataclass(frozen=True, slots=True)
-class ClassScore:
+class ClassScore(Result):
     label: str
     precision: float
     recall: float
@@ -37,7 +39,7 @@ class ClassScore:
 
 
 @dataclass(frozen=True, slots=True)
-class ClassReport:
+class ClassReport(Result):
     """How well a classifier did on labelled text."""
 
     n: int

@@ -9,6 +9,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from lstmcli.evaluation.results import Interval
+from lstmcli.results import Result
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +97,7 @@ class Disagreement:
 
 
 @dataclass(frozen=True, slots=True)
-class ClassifierComparison:
+class ClassifierComparison(Result):
     source: str
     texts: int
     labels: tuple[str, ...]
@@ -153,7 +154,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class LmComparison:
+class LmComparison(Result):
     source: str
     lines: int
     words: int

@@ -97,7 +97,7 @@ def choose_columns(
         )
     others: tuple[str, ...] = ()
     if labels:
-        _refuse_quantity(_label_names(read), found, path)
+        _refuse_quantity(_label_names(read) or (labels if table.stated else ()), found, path)
     elif labelled is not False and not table.text_columns:
         free = [c for c in columns if c not in text]
         guess = choose_label(free, found, headed=table.headed)

@@ -28,11 +28,11 @@ SMALL_SHARE = 0.1
 
 
 def load_splits(
-    spec: str,
+    spec: str | Located,
     read: ReadConfig,
     *,
-    valid: str | None,
-    test: str | None,
+    valid: str | Located | None,
+    test: str | Located | None,
     valid_fraction: float | None,
     seed: int,
     labelled: bool | None = None,
@@ -102,7 +102,7 @@ def _add_companions(
     splits: Splits,
     located: Located,
     read: ReadConfig,
-    asked: Mapping[str, str | None],
+    asked: Mapping[str, str | Located | None],
     notes: list[str],
     warnings: list[str],
 ) -> None:
@@ -119,7 +119,7 @@ def _add_companions(
         other = located
         if given is None:
             chosen = None if read.split else located.splits.get(name)
-        elif SPLITS.get(given, given) in located.splits and not Path(given).exists():
+        elif isinstance(given, str) and SPLITS.get(given, given) in located.splits and not Path(given).exists():
             chosen = located.choose(given)
         else:
             other = locate(given, read, whole=True)

@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lstmcli.results import Result
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -28,7 +30,7 @@ class TextPiece:
 
 
 @dataclass(frozen=True, slots=True)
-class Continuation:
+class Continuation(Result):
     """One text that was generated, whole."""
 
     prompt: str

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from lstmcli.results import Result
+
 Numbers = tuple[float, ...]
 
 SATURATED, DEAD = 0.9, 0.1
@@ -153,7 +155,7 @@ class Why:
 
 
 @dataclass(frozen=True, slots=True)
-class Inspection:
+class Inspection(Result):
     """One text, or one line of it, as a model read it."""
 
     text: str

@@ -7,7 +7,7 @@ from typing import cast
 
 from lstmcli.generation.config import ENGINES
 from lstmcli.generation.session import Generator, Session
-from lstmcli.language_modeling.model import load_language_model
+from lstmcli.language_modeling.model import LanguageModel, load_language_model
 from lstmcli.model_dir.directory import unless_replaced
 from lstmcli.nn.device import check_engine
 
@@ -31,8 +31,12 @@ def load_generator(
 
     def load() -> Generator:
         kind = "torch" if engine == "torch" else "onnx"
-        found = load_language_model(path, threads=threads, engine=kind, device=device)
-        exact = engine in ("onnx", "torch") or (engine == "auto" and not found.model.config["int8"])
-        return Generator(found.encoder, cast(Session, found.together if exact else found.int8()), found.model)
+        return generator_of(load_language_model(path, threads=threads, engine=kind, device=device), engine)
 
     return unless_replaced(path, load)
+
+
+def generator_of(model: LanguageModel, engine: str) -> Generator:
+    """A language model that was opened, ready to generate by an engine; see ``load_generator``."""
+    exact = engine in ("onnx", "torch") or (engine == "auto" and not model.model.config["int8"])
+    return Generator(model.encoder, cast(Session, model.together if exact else model.int8()), model.model)

@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from lstmcli.results import Result
+
 
 @dataclass(frozen=True, slots=True)
 class CorpusCheck:
@@ -26,7 +28,7 @@ class CorpusCheck:
 
 
 @dataclass(frozen=True, slots=True)
-class LmReport:
+class LmReport(Result):
     """How well a language model foresees a text.
 
     All figures come from the total: ``perplexity`` is exp(``nats`` / ``tokens``), ``word_perplexity`` is
@@ -107,7 +109,7 @@ def _exp_of_mean(total: float, count: int) -> float | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Surprisal:
+class Surprisal(Result):
     """One row of a table: a line, word, token or character, and how surprising it was."""
 
     text: str

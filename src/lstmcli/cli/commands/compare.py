@@ -7,13 +7,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lstmcli.cli.commands.classify import with_training_defaults
 from lstmcli.cli.io.inputs import Inputs, specs, with_notices_told
 from lstmcli.cli.options import common as o
 from lstmcli.cli.options import experiment as r
 from lstmcli.cli.options.configs import read_config
 from lstmcli.cli.typer_classes import Command, is_given
-from lstmcli.data.config import ReadConfig
+from lstmcli.data.config import ReadConfig, with_training_defaults
 from lstmcli.errors import UsageError
 from lstmcli.language_modeling.config import DEFAULT_PRESET
 from lstmcli.tasks import BUILT_IN, require_task

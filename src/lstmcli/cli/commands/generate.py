@@ -152,14 +152,14 @@ def generate(
     config = s.generate_config(values)
 
     from lstmcli.generation import generate as task
-    from lstmcli.language_modeling.generator import load_generator
+    from lstmcli.language_modeling.predict import LanguageModel
     from lstmcli.model_dir.directory import default_model_path
+    from lstmcli.model_dir.loaded import engine_for
 
     # int8 answers move with their batch mates, and what is there already depends on how fast a pipe is.
-    engine = engine or ("torch" if device.startswith("cuda") else "onnx" if lines else "auto")
-    generator = load_generator(
-        default_model_path(LANGUAGE_MODELING, model), threads=threads, engine=engine, device=device
-    )
+    engine = engine_for(engine, device, "onnx" if lines else "auto")
+    place = default_model_path(LANGUAGE_MODELING, model)
+    generator = LanguageModel(place, threads=threads, engine=engine, device=device).generator
     out = writer(format, sys.stdout, echo=not (no_prompt or interactive), apart=generator.multiline and not lines)
     warnings = Warnings()
     if interactive:

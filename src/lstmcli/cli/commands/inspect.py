@@ -9,7 +9,6 @@ from typing import Annotated, Any
 
 import typer
 
-from lstmcli.cli.commands.classify import with_training_defaults
 from lstmcli.cli.io import streams
 from lstmcli.cli.io.inputs import Input, Inputs
 from lstmcli.cli.options import common as o
@@ -19,7 +18,7 @@ from lstmcli.cli.output.console import safe
 from lstmcli.cli.output.inspection.writers import writer
 from lstmcli.cli.output.unknown_words import UnknownTokens, as_asked
 from lstmcli.cli.typer_classes import Command
-from lstmcli.data.config import ReadConfig
+from lstmcli.data.config import ReadConfig, with_training_defaults
 from lstmcli.errors import NoDataError, UsageError
 from lstmcli.inspection.config import DIRECTIONS, InspectConfig
 from lstmcli.inspection.results import Inspection

@@ -1,0 +1,228 @@
+"""A language model for programs: ``lstmcli.load`` gives one, and the commands of language models are made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
+from functools import cached_property
+from pathlib import Path
+from typing import Any
+
+from lstmcli.data.records import Record
+from lstmcli.errors import NoDataError, UsageError
+from lstmcli.generation.config import ENGINES, OPTIONS, GenerateConfig, from_options
+from lstmcli.generation.generate import generate_each
+from lstmcli.generation.results import Continuation, TextPiece
+from lstmcli.generation.session import Event, Generator
+from lstmcli.language_modeling.generator import generator_of
+from lstmcli.language_modeling.model import LanguageModel as Scoring
+from lstmcli.language_modeling.model import load_language_model
+from lstmcli.language_modeling.results import LmReport, Surprisal
+from lstmcli.language_modeling.scoring.methods import ADAPT, CACHE, adapting, method_of
+from lstmcli.language_modeling.scoring.perplexity import Text, is_carried, perplexity
+from lstmcli.language_modeling.scoring.score import BATCH_SIZE
+from lstmcli.language_modeling.scoring.surprisal import surprisals
+from lstmcli.model_dir.directory import ModelDir
+from lstmcli.model_dir.loaded import Model, engine_for
+from lstmcli.nn.device import check_engine
+from lstmcli.options import by_name
+from lstmcli.results import Results
+
+NOTHING = "nothing to score: there is no text"
+SCORING = {
+    "stream": False,
+    "lines": False,
+    "segments": False,
+    "match_corpus": False,
+    "cache": None,
+    "cache_theta": CACHE.theta,
+    "cache_lambda": CACHE.share,
+    "adapt": False,
+    "adapt_rate": ADAPT.rate,
+    "adapt_decay": ADAPT.decay,
+    "batch_size": BATCH_SIZE,
+}
+"""Options of scoring and their defaults."""
+
+
+class LanguageModel(Model):
+    """A language model, open and ready.
+
+    A string is one text; its lines are read as those of a file.  Several texts are a list, a tuple, a column of
+    pandas, polars, NumPy, pyarrow or ``datasets``; each is read by itself, from the beginning.
+    """
+
+    def __init__(
+        self, path: str | Path, *, engine: str | None = None, device: str = "auto", threads: int | None = None
+    ) -> None:
+        """
+        Args:
+            path: the model's directory.
+            engine: what runs the network: onnx is exact; int8 generates faster and a little off, and scores as onnx
+                does; torch is the same weights in PyTorch.  None: onnx, and for generating int8 where training
+                found that it loses little; torch with a ``device`` of CUDA.
+            device: cpu, cuda or auto.
+            threads: None takes what the machine has.
+
+        Raises:
+            ModelError: missing, damaged, too new, or not a language model.
+            UsageError: an engine or a device that does not exist.
+        """
+        super().__init__(path, {"engine": engine, "device": device, "threads": threads})
+        self.engine = engine_for(engine, device, "auto")
+        check_engine(self.engine, ENGINES, device)
+        exact = "torch" if self.engine == "torch" else "onnx"
+        self._scoring: Scoring | None = load_language_model(path, threads=threads, engine=exact, device=device)
+        self._directory = self._scoring.model
+
+    @property
+    def directory(self) -> ModelDir:
+        return self._directory
+
+    @property
+    def scoring(self) -> Scoring:
+        """What computes the answers.  Raises: UsageError, once it is closed."""
+        self._check_open()
+        assert self._scoring is not None
+        return self._scoring
+
+    @cached_property
+    def generator(self) -> Generator:
+        """What generates."""
+        return generator_of(self.scoring, self.engine)
+
+    def _free(self) -> None:
+        self._scoring = None
+        self.__dict__.pop("generator", None)
+
+    def generate(self, prompt: Any = "", n: int | None = None, **options: Any) -> Results[Continuation]:
+        """Texts that go on from a prompt.
+
+        Args:
+            prompt: a string, or several; they are continued together.
+            n: texts for each prompt; with ``beams`` say ``n_best``.
+            options: those of ``lstm generate`` by name: max_tokens, temperature, seed, stop, top_k, top_p, min_p,
+                typical, repetition_penalty, no_repeat_ngram, allow_unknown, beams, n_best, length_penalty,
+                show_alternatives.
+
+        Returns:
+            the texts of the first prompt, then those of the second, …; ``text`` is what comes after the prompt.
+
+        Raises:
+            UsageError: an option that is unknown, out of range, or contradicts another.
+        """
+        found = []
+        for _, events in self._events(prompt, self._config(n, options)):
+            own = [event for event in events if isinstance(event, Continuation)]
+            found += sorted(own, key=lambda text: text.sample)  # the shortest is done first
+        return Results(found)
+
+    def stream(self, prompt: str = "", **options: Any) -> Iterator[str]:
+        """One text that goes on from a prompt, in pieces, as it is made.
+
+        Args:
+            options: as for ``generate``.
+
+        Raises:
+            UsageError: an option that is unknown, out of range, or contradicts another.
+        """
+        config = self._config(None, options)
+        if config.samples > 1 or (config.beam and config.beam.n_best > 1):
+            raise UsageError("a stream is one text", hint="take generate for several")
+        ((_, events),) = self._events([prompt], config)
+        return (event.text for event in events if isinstance(event, TextPiece) and event.text)
+
+    def _config(self, n: int | None, options: dict[str, Any]) -> GenerateConfig:
+        given = by_name({**options, "samples": n} if n is not None else options, OPTIONS, "generate")
+        if isinstance(given.get("stop"), str):
+            given["stop"] = (given["stop"],)
+        return from_options(given)
+
+    def _events(self, prompt: Any, config: GenerateConfig) -> Iterator[tuple[str, Iterator[Event]]]:
+        from lstmcli.data.memory import records
+
+        prompts = records([prompt] if isinstance(prompt, str) else prompt)
+        return generate_each(self.generator, prompts, config)
+
+    def perplexity(self, texts: Any, **options: Any) -> LmReport:
+        """How well the model foresees texts: the figures of all of them together.
+
+        Args:
+            texts: a string or several.
+            options: those of ``lstm perplexity`` by name: stream, lines, segments, match_corpus, cache, cache_theta,
+                cache_lambda, adapt, adapt_rate, adapt_decay, batch_size.
+
+        Raises:
+            DataError: ``texts`` are no texts; the message names the row.  NoDataError: there is none.
+            UsageError: an option that is unknown, out of range, or contradicts another.
+        """
+        given = self._given("perplexity", options)
+        return perplexity(self.scoring, self._texts(texts, given), **_how(given))
+
+    def surprisal(self, texts: Any, per: str = "token", **options: Any) -> Results[Surprisal]:
+        """How surprising each part of a text is, in bits, after all that stands before it.
+
+        Args:
+            texts: a string or several; ``line`` of a row is the number of the text, from 1, or in a single string
+                that of the line.
+            per: line, word, token or char.  Words stand between white space; each pays for its own end
+                (arXiv 2406.14561).
+            options: as for ``perplexity``.
+
+        Returns:
+            a row for each part, in order; what closes a line has a row too.
+
+        Raises:
+            DataError: ``texts`` are no texts; the message names the row.  NoDataError: there is none.
+            UsageError: another ``per``, or an option as for ``perplexity``.
+        """
+        given = self._given("surprisal", options)
+        rows = (row for text in self._texts(texts, given) for row in surprisals(self.scoring, text, per, **_how(given)))
+        found = Results(rows)
+        if not found:
+            raise NoDataError(NOTHING, hint="give at least one text")
+        return found
+
+    def _given(self, what: str, options: dict[str, Any]) -> dict[str, Any]:
+        """The options of scoring, those left out at their defaults.  Raises: UsageError."""
+        given = {**SCORING, **by_name(options, SCORING.keys(), what)}
+        if given["stream"] and given["lines"]:
+            raise UsageError("stream and lines contradict each other", hint="give one, or neither")
+        if given["match_corpus"] and given["segments"]:
+            raise UsageError("match_corpus and segments do not go together", hint="words that you marked are not cut")
+        if given["match_corpus"] and self.scoring.encoder.writing is None:
+            hint = "this model spells any text: leave it out"
+            raise UsageError("match_corpus is for models of words or characters", hint=hint)
+        return given
+
+    def _texts(self, texts: Any, given: dict[str, Any]) -> Iterator[Text]:
+        """The sources that are scored one after the other: a text each where the state goes on from line to line."""
+        from lstmcli.data.memory import records
+
+        if isinstance(texts, str):
+            lines = texts.removesuffix("\n").split("\n")
+            found = iter([Record(line.removesuffix("\r"), line=n) for n, line in enumerate(lines, 1)])
+        else:
+            found = records(texts)
+        if given["match_corpus"]:
+            found = self._like_corpus(found)
+        carried = is_carried(self.scoring.mode, "text", stream=given["stream"], lines=given["lines"])
+        if isinstance(texts, str) or not (carried or given["cache"] is not None or given["adapt"]):
+            yield Text(found, carried)
+        else:
+            for record in found:
+                yield Text([record], carried)
+
+    def _like_corpus(self, records: Iterable[Record]) -> Iterator[Record]:
+        """Records with their text written as the model's corpus was."""
+        writing = self.scoring.encoder.writing
+        assert writing is not None
+        for record in records:
+            yield replace(record, text="\n".join(map(writing.like_it, record.text.split("\n"))))
+
+
+def _how(given: dict[str, Any]) -> dict[str, Any]:
+    """The arguments of scoring.  Raises: UsageError."""
+    names = ("cache", "cache_theta", "cache_lambda", "adapt", "adapt_rate", "adapt_decay", "lines")
+    config = adapting(**{name: given[name] for name in names})
+    return {"segments": given["segments"], "batch_size": given["batch_size"], "method": method_of(config)}
