@@ -7,18 +7,25 @@ found in a file, its form and its columns, is logged at level INFO by the logger
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lstmcli.errors import UsageError
+from lstmcli.options import by_name, in_python, read_config, reading_options, training_options
+
 if TYPE_CHECKING:
+    from lstmcli.inspection.results import Inspection
     from lstmcli.model_dir.loaded import Model
+    from lstmcli.results import Results
     from lstmcli.training.events import Event
 
 Source = Any
 """The name of a file, ``(texts, labels)``, a list of texts, a table or a data set; see ``data/memory.py``."""
 
 
+@in_python()
 def train(
     source: Source,
     *,
@@ -62,7 +69,6 @@ def train(
     from contextlib import closing
 
     from lstmcli.data.memory import located
-    from lstmcli.options import by_name, training_options
     from lstmcli.training.events import Warned
     from lstmcli.training.start import Training
 
@@ -88,6 +94,7 @@ def train(
         return load(training.target)
 
 
+@in_python()
 def load(path: str | os.PathLike[str] | None = None, **how: Any) -> Any:
     """Open a model.
 
@@ -109,9 +116,110 @@ def load(path: str | os.PathLike[str] | None = None, **how: Any) -> Any:
     return model
 
 
+@in_python()
+def compare(
+    models: Sequence[Model | str | os.PathLike[str]],
+    *,
+    on: Source,
+    task: str | None = None,
+    top: int | None = None,
+    cold_start: bool = False,
+    threads: int | None = None,
+    stream: bool = False,
+    lines: bool = False,
+    log_base: str = "e",
+    **read: Any,
+) -> Any:
+    """Compare models on one text, each with the first, with tests of significance.
+
+    Args:
+        models: models, or paths: of model directories, of fastText or KenLM models, of files of answers.
+        on: the text, as ``source`` of ``train``; with labels for classifiers.
+        task: classify or lm, for files of answers that could be either.
+        top: how many disagreements, or spans each way, are kept; None: 10, or 5.
+        cold_start: also measure how long a process with the model takes to answer one text.
+        stream, lines: language models carry their state from line to line, or do not, in any case.
+        log_base: of plain log-probabilities in a file: e, 2 or 10.
+        read: options of reading by name, as for ``train``.
+
+    Returns:
+        a ``ClassifierComparison`` or an ``LmComparison``; ``to_pandas`` gives a row for each model.
+
+    Raises:
+        UsageError: fewer than two models, an option that is wrong, or a package that is not installed.
+        ModelError: a model that cannot be used, or is of another task than the first.
+        DataError: the text cannot be read as asked.
+    """
+    from lstmcli.comparison.compare import CompareOptions, how_to_read, identify
+    from lstmcli.comparison.compare import compare as run
+    from lstmcli.data.memory import opened
+
+    options = CompareOptions(os.fspath(on) if _is_path(on) else "data", threads=threads, shown=top)
+    options = replace(options, cold_starts=cold_start, stream=stream, lines=lines, log_base=log_base)
+    entries = identify([_path(model) for model in models], task)
+    wanted, how = how_to_read(entries, read_config(by_name(read, reading_options(), "compare")))
+    source = opened(on, wanted, **how)
+    return run(entries, source, replace(options, format=source.format, prefix=wanted.label_prefix))
+
+
+@in_python()
+def inspect(
+    model: Model | str | os.PathLike[str],
+    texts: Any,
+    *,
+    stream: bool = False,
+    lines: bool = False,
+    threads: int | None = None,
+    **options: Any,
+) -> Results[Inspection]:
+    """Watch a model read: its gates and states, and what it makes of a text, token by token.
+
+    Args:
+        texts: a string, or several, each of which is read from the beginning.
+        stream, lines: a language model carries its state from line to line of a text, or does not, in any case.
+        options: those of ``lstm inspect`` by name: layer (a number from 1, or "all"), direction, unit, top_units,
+            label, and why, which also leaves out each word in turn.
+
+    Returns:
+        for a classifier one for each text, for a language model one for each line of it; ``to_pandas`` gives a row
+        for each token.
+
+    Raises:
+        UsageError: an option that is unknown or wrong, or a layer, unit or label that the model does not have.
+        ModelError: missing or damaged.
+    """
+    from lstmcli.data.memory import records
+    from lstmcli.inspection.config import OPTIONS, from_options
+    from lstmcli.inspection.inspect import load_inspector
+    from lstmcli.language_modeling.scoring.perplexity import is_carried
+    from lstmcli.results import Results
+
+    if stream and lines:
+        raise UsageError("stream and lines contradict each other", hint="give one, or neither")
+    inspector = load_inspector(_path(model), from_options(by_name(options, OPTIONS, "inspect")), threads=threads)
+    carried = False
+    if not inspector.model.task.labelled:
+        carried = is_carried(inspector.model.settings.tokenizer.mode, "text", stream=stream, lines=lines)
+    found = records([texts] if isinstance(texts, str) else texts)
+    return Results(each for record in found for each in inspector.inspect([record], carried=carried))
+
+
+def _is_path(source: Source) -> bool:
+    return isinstance(source, (str, os.PathLike))
+
+
+def _path(model: Model | str | os.PathLike[str]) -> Path:
+    """Where a model is."""
+    from lstmcli.model_dir.loaded import Model
+
+    if not isinstance(model, (str, os.PathLike, Model)):
+        raise UsageError(f"a model is a path or what load gives, not {type(model).__name__}")
+    return model.path if isinstance(model, Model) else Path(model)
+
+
 def _call(source: Source, output: Any, task: str | None, options: dict[str, Any]) -> str:
     """The call as it is written into the model's records."""
-    named = repr(os.fspath(source)) if isinstance(source, (str, os.PathLike)) else "data"
+    named = repr(os.fspath(source)) if _is_path(source) else "data"
     given = {"output": None if output is None else os.fspath(output), "task": task, **options}
     arguments = [f"{name}={value!r}" for name, value in given.items() if value is not None]
     return f"lstmcli.train({', '.join([named, *arguments])})"

@@ -9,12 +9,14 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import re
-from collections.abc import Collection, Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
+from lstmcli.config import check_types
 from lstmcli.data.config import ReadConfig
-from lstmcli.errors import UsageError
+from lstmcli.errors import LstmError, UsageError
 from lstmcli.tasks import Task, all_tasks, require_task
 from lstmcli.tokenization.config import TOKENIZERS
 
@@ -31,6 +33,9 @@ RENAMED = {
     "label_columns": "label_column",
 }
 """Fields of the settings, and the option that sets each."""
+
+MAX_NAMED = 20
+"""Options that an error names one by one."""
 
 GROUPS = ("read", "tokenizer", "model", "train")
 """Of the settings of every task."""
@@ -75,6 +80,7 @@ def changed(settings: S, fields: Mapping[str, Any]) -> S:
     groups = {}
     for name in GROUPS:
         group = getattr(settings, name)
+        check_types(fields, type(group))
         groups[name] = dataclasses.replace(group, **known_fields(type(group), fields))
     return dataclasses.replace(settings, **groups)  # type: ignore[type-var]
 
@@ -156,13 +162,34 @@ def by_name(given: Mapping[str, Any], known: Collection[str], what: str) -> dict
                 hint = f"it is called {RENAMED[name]}"
             else:
                 near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
-                hint = f"did you mean {near[0]}?" if near else f"there are {', '.join(sorted(known))}"
+                some = ", ".join(sorted(known)) if len(known) <= MAX_NAMED else f"those of `lstm {what} --help`"
+                hint = f"did you mean {near[0]}?" if near else f"there are {some}"
             raise UsageError(f"{what} has no option {name!r}", hint=hint)
-    fields = {name: value for name, value in given.items() if value is not None}
+    fields = {name: _plain(value) for name, value in given.items() if value is not None}
     if "text_column" in fields:
         names = fields.pop("text_column")
         fields["text_columns"] = (names,) if isinstance(names, str) else tuple(names)
     return fields
+
+
+def _plain(value: Any) -> Any:
+    """A number of NumPy as one of Python."""
+    return value.item() if hasattr(value, "item") and getattr(value, "ndim", 1) == 0 else value
+
+
+@contextmanager
+def in_python() -> Iterator[None]:
+    """Errors speak of ``label_column`` where those of the command line speak of ``--label-column``."""
+    try:
+        yield
+    except LstmError as error:
+        error.message = _as_arguments(error.message)
+        error.hint = error.hint and _as_arguments(error.hint)
+        raise
+
+
+def _as_arguments(message: str) -> str:
+    return re.sub(r"(?:-\w/)?--([a-z]+(?:-[a-z]+)*)", lambda found: found[1].replace("-", "_"), message)
 
 
 def reading_options() -> set[str]:

@@ -19,6 +19,7 @@ from lstmcli.classification.results import ClassReport, Prediction
 from lstmcli.data.records import Record
 from lstmcli.model_dir.directory import ModelDir
 from lstmcli.model_dir.loaded import Model, engine_for
+from lstmcli.options import in_python
 
 
 class Classifier(Model):
@@ -119,6 +120,7 @@ class Classifier(Model):
         how: dict[str, Any] = {"top": top, "threshold": threshold, "eager": eager, "ready": ready}
         return classify(self.answering, _records(texts), batch_size=batch_size, **how)
 
+    @in_python()
     def evaluate(
         self, source: Any, *, threshold: float | None = None, batch_size: int = BATCH_SIZE, **read: Any
     ) -> ClassReport:

@@ -67,6 +67,9 @@ class ClassReport(Result):
     """The mistakes, most frequent first: place of the true label and of the answer in ``labels``, and how many texts;
     empty for multi-label."""
 
+    def _rows(self) -> list[dict[str, Any]]:
+        return [score.to_dict() for score in self.classes]
+
 
 @dataclass(frozen=True, slots=True)
 class SplitCheck:

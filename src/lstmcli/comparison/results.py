@@ -6,7 +6,9 @@ costs (bits) a negative one is the better.
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from lstmcli.evaluation.results import Interval
 from lstmcli.results import Result
@@ -96,6 +98,12 @@ class Disagreement:
     answers: tuple[Answer, ...]
 
 
+def _of_models(figures: Sequence[ClassifierFigures | LmFigures]) -> list[dict[str, Any]]:
+    """The figures of each model, its name among them."""
+    rows = [asdict(each) for each in figures]
+    return [{"model": row["model"]["name"], **{name: row[name] for name in row if name != "model"}} for row in rows]
+
+
 @dataclass(frozen=True, slots=True)
 class ClassifierComparison(Result):
     source: str
@@ -112,6 +120,10 @@ class ClassifierComparison(Result):
     notes: tuple[str, ...]
     """What must be known to read the figures rightly."""
     task: str = "classify"
+
+    def _rows(self) -> list[dict[str, Any]]:
+        """A row for each model."""
+        return _of_models(self.models)
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,3 +180,7 @@ class LmComparison(Result):
     """Why token perplexities are not compared; empty where all are."""
     notes: tuple[str, ...]
     task: str = "lm"
+
+    def _rows(self) -> list[dict[str, Any]]:
+        """A row for each model."""
+        return _of_models(self.models)

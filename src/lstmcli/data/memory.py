@@ -67,7 +67,16 @@ def open_like_training(
         UsageError: an option that there is not.
     """
     read = with_training_defaults(read_config(by_name(options, reading_options(), what)), trained)
-    found = open_source(located(source), read, labelled=labelled, prefer=trained)
+    return opened(source, read, labelled=labelled, prefer=trained)
+
+
+def opened(source: Any, read: ReadConfig, *, labelled: bool | None, prefer: ReadConfig) -> Source:
+    """``open_source`` for a source of a function; what was found in it is logged.
+
+    Raises:
+        DataError: it cannot be read as asked.
+    """
+    found = open_source(located(source), read, labelled=labelled, prefer=prefer)
     for note in found.notes:
         _LOG.info(note)
     return found

@@ -123,6 +123,7 @@ def compare_architectures(
     if not runs:
         raise Interrupted("ended before a run was complete: nothing to compare")
 
+    _use_threads(config.train.threads)
     yield Measuring("gradients by lag")
     gradients = [_gradients(cell, runs, splits) for cell in cells if any(run.cell == cell for run in runs)]
     recalls: list[Recall] = []
@@ -335,6 +336,14 @@ def differences(cells: Sequence[str], base: str, runs: Sequence[Run]) -> list[Di
 def _nothing(difference: float) -> bool:
     """Whether it is none: but for rounding, or between two that are too large for a number."""
     return math.isnan(difference) or abs(difference) < 1e-12
+
+
+def _use_threads(count: int | None) -> None:
+    """What is measured after training takes as many threads as training took."""
+    if count is not None:
+        import torch
+
+        torch.set_num_threads(count)
 
 
 def _gradients(cell: str, runs: Sequence[Run], splits: Splits) -> GradientByLag:

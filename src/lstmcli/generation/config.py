@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from lstmcli.config import require
+from lstmcli.config import check_types, require
 from lstmcli.errors import UsageError
 
 FILTERS: tuple[str, ...] = ("top_k", "top_p", "min_p", "typical")
@@ -116,6 +116,7 @@ def from_options(given: Mapping[str, Any]) -> GenerateConfig:
         value = given.get(name)
         return default if value is None else value
 
+    check_types({name: value for name, value in given.items() if value is not None}, *_CONFIGS)
     sampling, whole = SamplingConfig(), GenerateConfig()
     return GenerateConfig(
         sampling=SamplingConfig(
@@ -134,6 +135,7 @@ def from_options(given: Mapping[str, Any]) -> GenerateConfig:
     )
 
 
+_CONFIGS = (SamplingConfig, BeamConfig, GenerateConfig)
 _OF_SAMPLING = {
     "temperature": "--temperature",
     **{name: f"--{name.replace('_', '-')}" for name in FILTERS},

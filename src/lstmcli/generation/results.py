@@ -50,3 +50,7 @@ class Continuation(Result):
     """Beam search only: ``logprob`` over the length as asked; what texts are ordered by."""
     steps: tuple[Step, ...] = ()
     """With alternatives only."""
+
+    def __str__(self) -> str:
+        """The prompt and what goes on from it."""
+        return self.prompt + self.text

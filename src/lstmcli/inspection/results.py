@@ -180,3 +180,24 @@ class Inspection(Result):
     """The classifier's answer was computed after every so many tokens, to bound the work."""
     columns: Mapping[str, Any] = field(default_factory=dict)
     """The whole row of the input, only when ``keep_columns`` was asked for."""
+
+    def _rows(self) -> list[dict[str, Any]]:
+        """A row for each token: where it stands, what the model makes of it, means of the gates, lengths of states."""
+        series = {
+            f"layer{layer.layer}.{layer.direction}.{name}": values
+            for layer in self.layers
+            for name, values in ({gate.name: gate.mean for gate in layer.gates} | layer.norms).items()
+        }
+        return [
+            {
+                "line": self.line,
+                "token": token.text,
+                "start": token.start,
+                "end": token.end,
+                "unknown": token.unknown,
+                **({} if token.surprisal is None else {"surprisal": token.surprisal, "entropy": token.entropy}),
+                **({} if token.probabilities is None else token.probabilities),
+                **{name: values[t] for name, values in series.items()},
+            }
+            for t, token in enumerate(self.tokens)
+        ]

@@ -25,7 +25,7 @@ from lstmcli.language_modeling.scoring.surprisal import surprisals
 from lstmcli.model_dir.directory import ModelDir
 from lstmcli.model_dir.loaded import Model, engine_for
 from lstmcli.nn.device import check_engine
-from lstmcli.options import by_name
+from lstmcli.options import by_name, in_python
 from lstmcli.results import Results
 
 NOTHING = "nothing to score: there is no text"
@@ -95,6 +95,7 @@ class LanguageModel(Model):
         self._scoring = None
         self.__dict__.pop("generator", None)
 
+    @in_python()
     def generate(self, prompt: Any = "", n: int | None = None, **options: Any) -> Results[Continuation]:
         """Texts that go on from a prompt.
 
@@ -117,6 +118,7 @@ class LanguageModel(Model):
             found += sorted(own, key=lambda text: text.sample)  # the shortest is done first
         return Results(found)
 
+    @in_python()
     def stream(self, prompt: str = "", **options: Any) -> Iterator[str]:
         """One text that goes on from a prompt, in pieces, as it is made.
 
@@ -144,6 +146,7 @@ class LanguageModel(Model):
         prompts = records([prompt] if isinstance(prompt, str) else prompt)
         return generate_each(self.generator, prompts, config)
 
+    @in_python()
     def perplexity(self, texts: Any, **options: Any) -> LmReport:
         """How well the model foresees texts: the figures of all of them together.
 
@@ -159,6 +162,7 @@ class LanguageModel(Model):
         given = self._given("perplexity", options)
         return perplexity(self.scoring, self._texts(texts, given), **_how(given))
 
+    @in_python()
     def surprisal(self, texts: Any, per: str = "token", **options: Any) -> Results[Surprisal]:
         """How surprising each part of a text is, in bits, after all that stands before it.
 
