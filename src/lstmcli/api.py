@@ -65,6 +65,11 @@ def train(
         UsageError: an option that is unknown, wrong, or of another task.
         DataError: the source cannot be read as asked, or there is nothing to learn from.
         OutputError: a model is there already, or it cannot be written.
+
+    Example:
+        >>> small = lstm.train((texts, labels), output="models/small", epochs=2, hidden=8, force=True)
+        >>> small.predict(["a lovely and warm room"])
+        ['positive']
     """
     from contextlib import closing
 
@@ -108,6 +113,10 @@ def load(path: str | os.PathLike[str] | None = None, **how: Any) -> Any:
     Raises:
         ModelError: missing, damaged, or too new.
         UsageError: an engine or a device that does not exist.
+
+    Example:
+        >>> lstm.load("models/reviews")
+        Classifier('.../models/reviews')
     """
     from lstmcli.model_dir.directory import default_model_path, read_model
 
@@ -149,6 +158,10 @@ def compare(
         UsageError: fewer than two models, an option that is wrong, or a package that is not installed.
         ModelError: a model that cannot be used, or is of another task than the first.
         DataError: the text cannot be read as asked.
+
+    Example:
+        >>> lstm.compare([model, "models/reviews"], on=(texts, labels)).differences[0].better is None
+        True
     """
     from lstmcli.comparison.compare import CompareOptions, how_to_read, identify
     from lstmcli.comparison.compare import compare as run
@@ -187,6 +200,11 @@ def inspect(
     Raises:
         UsageError: an option that is unknown or wrong, or a layer, unit or label that the model does not have.
         ModelError: missing or damaged.
+
+    Example:
+        >>> (found,) = lstm.inspect(model, "a lovely room")
+        >>> [token.text for token in found.tokens], found.layers[0].gates[0].name
+        (['a', 'lovely', 'room'], 'input')
     """
     from lstmcli.data.memory import records
     from lstmcli.inspection.config import OPTIONS, from_options

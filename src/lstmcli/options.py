@@ -189,7 +189,12 @@ def in_python() -> Iterator[None]:
 
 
 def _as_arguments(message: str) -> str:
-    return re.sub(r"(?:-\w/)?--([a-z]+(?:-[a-z]+)*)", lambda found: found[1].replace("-", "_"), message)
+    """But for whole commands, which stand in backquotes."""
+    return re.sub(
+        r"`[^`]*`|(?:-\w/)?--([a-z]+(?:-[a-z]+)*)",
+        lambda found: found[1].replace("-", "_") if found[1] else found[0],
+        message,
+    )
 
 
 def reading_options() -> set[str]:

@@ -78,6 +78,10 @@ class Classifier(Model):
         Raises:
             DataError: ``texts`` is not a column of texts; the message names the row.
             UsageError: ``threshold`` is out of range.
+
+        Example:
+            >>> model.predict(["a lovely and warm room", "such a dirty and rude hall"])
+            ['positive', 'negative']
         """
         found = self.classify(texts, top=1, threshold=threshold, batch_size=batch_size)
         return [answer.labels if self.multilabel else answer.label for answer in found]
@@ -91,6 +95,12 @@ class Classifier(Model):
 
         Raises:
             DataError: ``texts`` is not a column of texts; the message names the row.
+
+        Example:
+            >>> model.labels
+            ('negative', 'positive')
+            >>> model.predict_proba(["a lovely room", "a dirty room"]).shape
+            (2, 2)
         """
         rows = list(probabilities(self.answering, _records(texts), batch_size))
         return np.concatenate(rows) if rows else np.zeros((0, len(self.labels)))
@@ -133,6 +143,10 @@ class Classifier(Model):
 
         Raises:
             DataError: the source cannot be read, or has no labels.
+
+        Example:
+            >>> model.evaluate((texts, labels)).n == len(texts)
+            True
         """
         from lstmcli.data.memory import open_like_training
 

@@ -111,6 +111,10 @@ class LanguageModel(Model):
 
         Raises:
             UsageError: an option that is unknown, out of range, or contradicts another.
+
+        Example:
+            >>> [text.prompt for text in lm.generate("the cat", n=2, max_tokens=5)]
+            ['the cat', 'the cat']
         """
         found = []
         for _, events in self._events(prompt, self._config(n, options)):
@@ -158,6 +162,10 @@ class LanguageModel(Model):
         Raises:
             DataError: ``texts`` are no texts; the message names the row.  NoDataError: there is none.
             UsageError: an option that is unknown, out of range, or contradicts another.
+
+        Example:
+            >>> lm.perplexity(["the cat sat", "the dog ran"]).lines
+            2
         """
         given = self._given("perplexity", options)
         return perplexity(self.scoring, self._texts(texts, given), **_how(given))
@@ -179,6 +187,10 @@ class LanguageModel(Model):
         Raises:
             DataError: ``texts`` are no texts; the message names the row.  NoDataError: there is none.
             UsageError: another ``per``, or an option as for ``perplexity``.
+
+        Example:
+            >>> [row.text for row in lm.surprisal("the cat sat", per="word")]
+            ['the', 'cat', 'sat', ...]
         """
         given = self._given("surprisal", options)
         rows = (row for text in self._texts(texts, given) for row in surprisals(self.scoring, text, per, **_how(given)))
