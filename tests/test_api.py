@@ -70,7 +70,6 @@ def run_doctest(test: doctest.DocTest) -> None:
     assert result.attempted and not result.failed, "".join(said)
 
 
-@pytest.mark.slow
 def test_every_snippet_of_the_page_does_what_it_shows(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     reviews.write(tmp_path)
@@ -227,12 +226,14 @@ def test_the_command_trains_as_the_function_does(here: Path, tmp_path: Path) -> 
 
 def test_a_call_is_written_into_the_model(here: Path, tmp_path: Path) -> None:
     found = lstm.train("reviews.csv", output=tmp_path / "m", **SMALL)
-    command = f"lstmcli.train('reviews.csv', output={str(tmp_path / 'm')!r}, epochs=2, hidden=8, embedding=8, threads=1)"
-    assert found.info().command == command
+    place = str(tmp_path / "m")
+    call = f"lstmcli.train('reviews.csv', output={place!r}, epochs=2, hidden=8, embedding=8, threads=1)"
+    assert found.info().command == call
 
 
 def test_events_and_warnings_are_handed_on(here: Path, tmp_path: Path) -> None:
-    (tmp_path / "gaps.csv").write_text("text,label\n" + "".join(f"a {n},x\nb {n},y\n" for n in range(20)) + "c,\n", encoding="utf-8")
+    rows = "".join(f"a {n},x\nb {n},y\n" for n in range(20))
+    (tmp_path / "gaps.csv").write_text(f"text,label\n{rows}c,\n", encoding="utf-8")
     seen: list[events.Event] = []
     lstm.train(tmp_path / "gaps.csv", output=tmp_path / "m", on_event=seen.append, **SMALL)
     kinds = [type(event).__name__ for event in seen]

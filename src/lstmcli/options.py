@@ -189,7 +189,8 @@ def in_python() -> Iterator[None]:
 
 
 def _as_arguments(message: str) -> str:
-    """But for whole commands, which stand in backquotes."""
+    """The options in a message; those of whole commands, which stand in backquotes, stay as they are."""
+    message = re.sub(r"^[a-z]+(?:-[a-z]+)+(?= (?:must|cannot) )", lambda found: found[0].replace("-", "_"), message)
     return re.sub(
         r"`[^`]*`|(?:-\w/)?--([a-z]+(?:-[a-z]+)*)",
         lambda found: found[1].replace("-", "_") if found[1] else found[0],

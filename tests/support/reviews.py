@@ -1,4 +1,4 @@
-"""A folder as a user has it, with small files whose labels are plain: ``docs/python.md`` and the docstrings use them."""
+"""A folder as a user has it, with small files whose labels are plain: for ``docs/python.md`` and the docstrings."""
 
 from __future__ import annotations
 

@@ -141,9 +141,8 @@ def _text(value: Any, row: int) -> str:
     try:
         return cell_text(value)
     except TypeError as error:
-        raise DataError(
-            f"a text is a {error}, not a string", path=IN_MEMORY, line=row, hint="give strings; None is an empty text"
-        ) from error
+        message, hint = f"a text should be a string, not {error}", "give strings; None is an empty text"
+        raise DataError(message, path=IN_MEMORY, line=row, hint=hint) from error
 
 
 def _is_dataset(value: Any) -> bool:
@@ -182,7 +181,7 @@ def _table(source: Any) -> Opener:
         if value is not None and not isinstance(value, str):
             hint = "join its tokens with spaces" if isinstance(value, list) else SOURCES
             found = "list" if isinstance(value, list) else type(value).__name__
-            raise DataError(f"a text is a {found}, not a string", path=IN_MEMORY, line=row, hint=hint)
+            raise DataError(f"a text should be a string, not {found}", path=IN_MEMORY, line=row, hint=hint)
     return _rows([{"text": value} for value in values], ("text",), text=("text",))
 
 

@@ -3,11 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from lstmcli.config import check_types, within
 from lstmcli.data.records import Record
 from lstmcli.errors import NoDataError, UsageError
 from lstmcli.generation.config import ENGINES, OPTIONS, GenerateConfig, from_options
@@ -18,8 +19,8 @@ from lstmcli.language_modeling.generator import generator_of
 from lstmcli.language_modeling.model import LanguageModel as Scoring
 from lstmcli.language_modeling.model import load_language_model
 from lstmcli.language_modeling.results import LmReport, Surprisal
-from lstmcli.language_modeling.scoring.methods import ADAPT, CACHE, adapting, method_of
-from lstmcli.language_modeling.scoring.perplexity import Text, is_carried, perplexity
+from lstmcli.language_modeling.scoring.methods import ADAPT, CACHE, METHOD_OPTIONS, adapting, method_of
+from lstmcli.language_modeling.scoring.perplexity import Method, Text, is_carried, perplexity
 from lstmcli.language_modeling.scoring.score import BATCH_SIZE
 from lstmcli.language_modeling.scoring.surprisal import surprisals
 from lstmcli.model_dir.directory import ModelDir
@@ -29,20 +30,35 @@ from lstmcli.options import by_name, in_python
 from lstmcli.results import Results
 
 NOTHING = "nothing to score: there is no text"
-SCORING = {
-    "stream": False,
-    "lines": False,
-    "segments": False,
-    "match_corpus": False,
-    "cache": None,
-    "cache_theta": CACHE.theta,
-    "cache_lambda": CACHE.share,
-    "adapt": False,
-    "adapt_rate": ADAPT.rate,
-    "adapt_decay": ADAPT.decay,
-    "batch_size": BATCH_SIZE,
-}
-"""Options of scoring and their defaults."""
+
+
+@dataclass(frozen=True)
+class _ScoringOptions:
+    """Options of ``lstm perplexity`` by name."""
+
+    stream: bool = False
+    lines: bool = False
+    segments: bool = False
+    match_corpus: bool = False
+    cache: int | None = None
+    cache_theta: float = CACHE.theta
+    cache_lambda: float = CACHE.share
+    adapt: bool = False
+    adapt_rate: float = ADAPT.rate
+    adapt_decay: float = ADAPT.decay
+    batch_size: int = BATCH_SIZE
+
+    def __post_init__(self) -> None:
+        if self.stream and self.lines:
+            raise UsageError("stream and lines contradict each other", hint="give one, or neither")
+        if self.match_corpus and self.segments:
+            raise UsageError("match_corpus and segments do not go together", hint="words that you marked are not cut")
+        within("batch_size", self.batch_size, 1)
+
+    @property
+    def method(self) -> Method | None:
+        """What adapts to the text.  Raises: UsageError."""
+        return method_of(adapting(**{name: getattr(self, name) for name in METHOD_OPTIONS}))
 
 
 class LanguageModel(Model):
@@ -167,8 +183,14 @@ class LanguageModel(Model):
             >>> lm.perplexity(["the cat sat", "the dog ran"]).lines
             2
         """
-        given = self._given("perplexity", options)
-        return perplexity(self.scoring, self._texts(texts, given), **_how(given))
+        how = self._options("perplexity", options)
+        return perplexity(
+            self.scoring,
+            self._texts(texts, how),
+            segments=how.segments,
+            batch_size=how.batch_size,
+            method=how.method,
+        )
 
     @in_python()
     def surprisal(self, texts: Any, per: str = "token", **options: Any) -> Results[Surprisal]:
@@ -192,26 +214,25 @@ class LanguageModel(Model):
             >>> [row.text for row in lm.surprisal("the cat sat", per="word")]
             ['the', 'cat', 'sat', ...]
         """
-        given = self._given("surprisal", options)
-        rows = (row for text in self._texts(texts, given) for row in surprisals(self.scoring, text, per, **_how(given)))
-        found = Results(rows)
+        how = self._options("surprisal", options)
+        more: dict[str, Any] = {"segments": how.segments, "batch_size": how.batch_size, "method": how.method}
+        sources = self._texts(texts, how)
+        found = Results(row for text in sources for row in surprisals(self.scoring, text, per, **more))
         if not found:
             raise NoDataError(NOTHING, hint="give at least one text")
         return found
 
-    def _given(self, what: str, options: dict[str, Any]) -> dict[str, Any]:
-        """The options of scoring, those left out at their defaults.  Raises: UsageError."""
-        given = {**SCORING, **by_name(options, SCORING.keys(), what)}
-        if given["stream"] and given["lines"]:
-            raise UsageError("stream and lines contradict each other", hint="give one, or neither")
-        if given["match_corpus"] and given["segments"]:
-            raise UsageError("match_corpus and segments do not go together", hint="words that you marked are not cut")
-        if given["match_corpus"] and self.scoring.encoder.writing is None:
+    def _options(self, what: str, options: dict[str, Any]) -> _ScoringOptions:
+        """Raises: UsageError."""
+        given = by_name(options, _ScoringOptions.__dataclass_fields__, what)
+        check_types(given, _ScoringOptions)
+        how = _ScoringOptions(**given)
+        if how.match_corpus and self.scoring.encoder.writing is None:
             hint = "this model spells any text: leave it out"
             raise UsageError("match_corpus is for models of words or characters", hint=hint)
-        return given
+        return how
 
-    def _texts(self, texts: Any, given: dict[str, Any]) -> Iterator[Text]:
+    def _texts(self, texts: Any, how: _ScoringOptions) -> Iterator[Text]:
         """The sources that are scored one after the other: a text each where the state goes on from line to line."""
         from lstmcli.data.memory import records
 
@@ -220,10 +241,10 @@ class LanguageModel(Model):
             found = iter([Record(line.removesuffix("\r"), line=n) for n, line in enumerate(lines, 1)])
         else:
             found = records(texts)
-        if given["match_corpus"]:
+        if how.match_corpus:
             found = self._like_corpus(found)
-        carried = is_carried(self.scoring.mode, "text", stream=given["stream"], lines=given["lines"])
-        if isinstance(texts, str) or not (carried or given["cache"] is not None or given["adapt"]):
+        carried = is_carried(self.scoring.mode, "text", stream=how.stream, lines=how.lines)
+        if isinstance(texts, str) or not (carried or how.method):
             yield Text(found, carried)
         else:
             for record in found:
@@ -235,10 +256,3 @@ class LanguageModel(Model):
         assert writing is not None
         for record in records:
             yield replace(record, text="\n".join(map(writing.like_it, record.text.split("\n"))))
-
-
-def _how(given: dict[str, Any]) -> dict[str, Any]:
-    """The arguments of scoring.  Raises: UsageError."""
-    names = ("cache", "cache_theta", "cache_lambda", "adapt", "adapt_rate", "adapt_decay", "lines")
-    config = adapting(**{name: given[name] for name in names})
-    return {"segments": given["segments"], "batch_size": given["batch_size"], "method": method_of(config)}

@@ -29,7 +29,6 @@ if TYPE_CHECKING:
 READ = ReadConfig()
 CACHE, ADAPT = CacheConfig(), AdaptConfig()
 ADAPTING = "Adapting to the text"
-METHODS = ("cache", "cache_theta", "cache_lambda", "adapt", "adapt_rate", "adapt_decay", "lines")
 TABLES = ("line", "word", "token", "char")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]{2}")
 NO_SPACES = (
@@ -171,9 +170,9 @@ def perplexity(
     named = specs(files, text)
     check(values)
 
-    from lstmcli.language_modeling.scoring.methods import adapting, method_of
+    from lstmcli.language_modeling.scoring.methods import METHOD_OPTIONS, adapting, method_of
 
-    config = adapting(**{name: values[name] for name in METHODS})
+    config = adapting(**{name: values[name] for name in METHOD_OPTIONS})
 
     from lstmcli.language_modeling.model import ENGINES
     from lstmcli.language_modeling.predict import LanguageModel

@@ -11,6 +11,8 @@ if TYPE_CHECKING:
     from lstmcli.language_modeling.scoring.perplexity import Method
 
 CACHE, ADAPT = CacheConfig(), AdaptConfig()
+METHOD_OPTIONS = ("cache", "cache_theta", "cache_lambda", "adapt", "adapt_rate", "adapt_decay", "lines")
+"""The arguments of ``adapting``."""
 
 
 def adapting(
