@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from lstmcli.training.events import Event
 
 Source = Any
-"""The name of a file, ``(texts, labels)``, a list of texts, a table or a data set; see ``data/memory.py``."""
+"""The name of a file, ``(texts, labels)``, a list of texts, a table or a data set; see ``data/memory_sources.py``."""
 
 
 @in_python()
@@ -73,7 +73,7 @@ def train(
     """
     from contextlib import closing
 
-    from lstmcli.data.memory import located
+    from lstmcli.data.memory_sources import located
     from lstmcli.training.events import Warned
     from lstmcli.training.start import Training
 
@@ -165,7 +165,7 @@ def compare(
     """
     from lstmcli.comparison.compare import CompareOptions, how_to_read, identify
     from lstmcli.comparison.compare import compare as run
-    from lstmcli.data.memory import opened
+    from lstmcli.data.memory_sources import opened
 
     options = CompareOptions(os.fspath(on) if _is_path(on) else "data", threads=threads, shown=top)
     options = replace(options, cold_starts=cold_start, stream=stream, lines=lines, log_base=log_base)

@@ -9,7 +9,8 @@ import numpy as np
 import pytest
 
 from lstmcli.data.config import ReadConfig
-from lstmcli.data.memory import column, located, records
+from lstmcli.data.memory import column, records
+from lstmcli.data.memory_sources import located
 from lstmcli.data.records import Splits
 from lstmcli.data.splits import load_splits
 from lstmcli.errors import DataError, NoDataError

@@ -148,7 +148,7 @@ class Classifier(Model):
             >>> model.evaluate((texts, labels)).n == len(texts)
             True
         """
-        from lstmcli.data.memory import open_like_training
+        from lstmcli.data.memory_sources import open_like_training
 
         records = open_like_training(source, read, self.directory.trained_read, labelled=True, what="evaluate")
         return self.report(records, threshold=threshold, batch_size=batch_size)

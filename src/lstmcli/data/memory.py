@@ -1,85 +1,20 @@
-"""Sources in memory: lists, columns of pandas, polars and NumPy, tables, and objects of ``datasets``.
+"""Columns in memory: lists, tuples, and columns of pandas, polars, NumPy, pyarrow and ``datasets``.
 
-They become the tables that files become, so columns are chosen, labels read and rows checked by the same rules.
 Libraries are recognized by what their objects can do; none of them is imported.  Rows are counted from 1.
 """
 
 from __future__ import annotations
 
-import itertools
-import logging
-import os
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from typing import Any
 
-from lstmcli.data.columns import listed
-from lstmcli.data.config import ReadConfig, with_training_defaults
-from lstmcli.data.formats.folder import SPLITS
-from lstmcli.data.hub import dataset_table
-from lstmcli.data.locate import WHOLE, Located, Opener
 from lstmcli.data.records import Record
-from lstmcli.data.sources import Source, open_source
-from lstmcli.data.table import Row, Table, cell_text
 from lstmcli.errors import IN_MEMORY, DataError
-from lstmcli.options import by_name, read_config, reading_options
 
-_LOG = logging.getLogger("lstmcli")
-SAMPLE = 1000
-"""Rows from the start of a table that are looked at to tell what its columns are."""
-SOURCES = "give the path of a file, (texts, labels), a list of texts, or a table"
+COLUMN = "give a list of strings"
 _CONVERSIONS = ("to_list", "tolist", "to_pylist")
 """Of polars, of pandas and NumPy, of pyarrow."""
 _MISSING = frozenset({"NAType", "NaTType"})
-
-
-def located(source: Any) -> str | Located:
-    """A source of a function: the name of a file, or what lies in memory as a source with splits.
-
-    Args:
-        source: a path or a name (``sample:topics``); ``(texts, labels)``; a sequence of texts; a table: a DataFrame,
-            a mapping of columns, a sequence of mappings or of tuples; a ``Dataset`` or ``DatasetDict``.
-
-    Raises:
-        DataError: anything else, or columns that do not fit together.
-    """
-    if isinstance(source, (str, os.PathLike)):
-        return os.fsdecode(source)
-    if isinstance(source, Located):
-        return source
-    if isinstance(source, Mapping) and source and all(_is_dataset(part) for part in source.values()):
-        parts = {SPLITS.get(str(name), str(name)): [_dataset(part)] for name, part in source.items()}
-        return Located(IN_MEMORY, parts, f"{listed(map(str, source))} of the data set")
-    if _is_dataset(source):
-        return Located(IN_MEMORY, {WHOLE: [_dataset(source)]})
-    return Located(IN_MEMORY, {WHOLE: [_table(source)]})
-
-
-def open_like_training(
-    source: Any, options: Mapping[str, Any], trained: ReadConfig, *, labelled: bool | None, what: str
-) -> Source:
-    """A source of a function, read as the training data was where the options leave it open.
-
-    Args:
-        what: the function.
-
-    Raises:
-        DataError: it cannot be read as asked.
-        UsageError: an option that there is not.
-    """
-    read = with_training_defaults(read_config(by_name(options, reading_options(), what)), trained)
-    return opened(source, read, labelled=labelled, prefer=trained)
-
-
-def opened(source: Any, read: ReadConfig, *, labelled: bool | None, prefer: ReadConfig) -> Source:
-    """``open_source`` for a source of a function; what was found in it is logged.
-
-    Raises:
-        DataError: it cannot be read as asked.
-    """
-    found = open_source(located(source), read, labelled=labelled, prefer=prefer)
-    for note in found.notes:
-        _LOG.info(note)
-    return found
 
 
 def records(texts: Any) -> Iterator[Record]:
@@ -97,7 +32,7 @@ def records(texts: Any) -> Iterator[Record]:
 
     def found() -> Iterator[Record]:
         for number, value in enumerate(values, 1):
-            yield value if isinstance(value, Record) else Record(_text(_own(value), number), line=number)
+            yield value if isinstance(value, Record) else Record(_text(own(value), number), line=number)
 
     return found()
 
@@ -111,7 +46,7 @@ def column(values: Any, what: str) -> list[Any]:
     if isinstance(values, (str, bytes)):
         hint = f"put it in a list: [{values[:20]!r}]" if len(values) <= 20 else "put it in a list: [text]"
         raise DataError(f"{what} should be a list, and this is one string", path=IN_MEMORY, hint=hint)
-    if isinstance(values, Mapping) or _is_table(values) or _is_dataset(values) or getattr(values, "ndim", 1) != 1:
+    if isinstance(values, Mapping) or is_table(values) or is_dataset(values) or getattr(values, "ndim", 1) != 1:
         kind = type(values).__name__
         if hasattr(values, "ndim"):
             kind += f" of {values.ndim} dimensions"
@@ -119,13 +54,13 @@ def column(values: Any, what: str) -> list[Any]:
         raise DataError(f"{what} should be one column, and this is a {kind}", path=IN_MEMORY, hint=hint)
     convert = next((getattr(values, name) for name in _CONVERSIONS if callable(getattr(values, name, None))), None)
     try:
-        return [_own(value) for value in (convert() if convert else values)]
+        return [own(value) for value in (convert() if convert else values)]
     except TypeError as error:
         found = type(values).__name__
-        raise DataError(f"{what} should be a list, not {found}", path=IN_MEMORY, hint=SOURCES) from error
+        raise DataError(f"{what} should be a list, not {found}", path=IN_MEMORY, hint=COLUMN) from error
 
 
-def _own(value: Any) -> Any:
+def own(value: Any) -> Any:
     """A value as Python has it: numbers of NumPy, arrays and sets become its own, what is missing becomes None."""
     if value is None or isinstance(value, (str, int, float)):
         return str(value) if type(value).__name__ == "str_" else value
@@ -138,6 +73,8 @@ def _own(value: Any) -> Any:
 
 
 def _text(value: Any, row: int) -> str:
+    from lstmcli.data.table import cell_text  # not needed where records come from a file, which should start at once
+
     try:
         return cell_text(value)
     except TypeError as error:
@@ -145,99 +82,9 @@ def _text(value: Any, row: int) -> str:
         raise DataError(message, path=IN_MEMORY, line=row, hint=hint) from error
 
 
-def _is_dataset(value: Any) -> bool:
+def is_dataset(value: Any) -> bool:
     return hasattr(value, "column_names") and hasattr(value, "features")
 
 
-def _is_table(value: Any) -> bool:
+def is_table(value: Any) -> bool:
     return hasattr(value, "columns") and hasattr(value, "__getitem__")
-
-
-def _dataset(data: Any) -> Opener:
-    def open_it(read: ReadConfig, labelled: bool | None, prefer: ReadConfig | None) -> Table:
-        sample = list(itertools.islice(data, SAMPLE))
-        features = data.features or {name: None for row in sample for name in row}
-        return dataset_table(IN_MEMORY, data, features, sample, [type(data).__name__], format="memory")
-
-    return open_it
-
-
-def _table(source: Any) -> Opener:
-    """Opens a source that is no file and no data set."""
-    if isinstance(source, tuple) and len(source) == 2 and not any(isinstance(part, (str, Mapping)) for part in source):
-        return _pairs(*source)
-    if isinstance(source, Mapping) or _is_table(source):
-        names = list(source.keys() if isinstance(source, Mapping) else source.columns)
-        return _columns({str(name): column(source[name], f"column {str(name)!r}") for name in names})
-    values = column(source, "the source")
-    if not values:
-        return _opener(lambda: iter(()), ("text",), text=("text",))
-    if all(isinstance(value, Mapping) for value in values):
-        names = list(dict.fromkeys(str(name) for value in values for name in value))
-        return _rows([{str(name): _own(cell) for name, cell in value.items()} for value in values], tuple(names))
-    if all(isinstance(value, tuple) for value in values):
-        return _tuples(values)
-    for row, value in enumerate(values, 1):
-        if value is not None and not isinstance(value, str):
-            hint = "join its tokens with spaces" if isinstance(value, list) else SOURCES
-            found = "list" if isinstance(value, list) else type(value).__name__
-            raise DataError(f"a text should be a string, not {found}", path=IN_MEMORY, line=row, hint=hint)
-    return _rows([{"text": value} for value in values], ("text",), text=("text",))
-
-
-def _pairs(texts: Any, labels: Any) -> Opener:
-    """Two columns whose roles are known: a string is one label, whatever is in it."""
-    columns = {"text": column(texts, "texts"), "label": column(labels, "labels")}
-    opener = _columns(columns, text=("text",))
-
-    def open_it(read: ReadConfig, labelled: bool | None, prefer: ReadConfig | None) -> Table:
-        table = opener(read, labelled, prefer)
-        table.label_column, table.stated = "label", True
-        return table
-
-    return open_it
-
-
-def _columns(columns: Mapping[str, list[Any]], text: tuple[str, ...] = ()) -> Opener:
-    """Raises ``DataError`` for columns of different lengths."""
-    lengths = {name: len(values) for name, values in columns.items()}
-    if len(set(lengths.values())) > 1:
-        counts = ", ".join(f"{name!r} has {length:,}" for name, length in lengths.items())
-        raise DataError(f"the columns differ in length: {counts}", path=IN_MEMORY, hint="give a label for each text")
-    rows = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
-    return _rows(rows, tuple(columns), text=text)
-
-
-def _tuples(values: Sequence[tuple[Any, ...]]) -> Opener:
-    """Rows without names: their columns are called 1, 2, …"""
-    width = len(values[0])
-    for row, value in enumerate(values, 1):
-        if len(value) != width:
-            what = f"has {len(value)} values, and the first row {width}"
-            raise DataError(what, path=IN_MEMORY, line=row, hint=SOURCES)
-    names = tuple(str(n) for n in range(1, width + 1))
-    return _rows([dict(zip(names, map(_own, value), strict=True)) for value in values], names, headed=False)
-
-
-def _rows(
-    cells: Sequence[Mapping[str, Any]], names: tuple[str, ...], *, text: tuple[str, ...] = (), headed: bool = True
-) -> Opener:
-    def rows() -> Iterator[Row]:
-        return (Row(n, IN_MEMORY, row) for n, row in enumerate(cells, 1))
-
-    return _opener(rows, names, cells, text=text, headed=headed)
-
-
-def _opener(
-    rows: Callable[[], Iterator[Row]],
-    names: tuple[str, ...],
-    cells: Sequence[Mapping[str, Any]] = (),
-    *,
-    text: tuple[str, ...] = (),
-    headed: bool = True,
-) -> Opener:
-    def open_it(read: ReadConfig, labelled: bool | None, prefer: ReadConfig | None) -> Table:
-        spread = None if len(cells) <= SAMPLE else lambda: cells[SAMPLE :: max(1, len(cells) // SAMPLE)]
-        return Table("memory", names, rows, cells[:SAMPLE], spread, headed=headed, text_columns=text)
-
-    return open_it

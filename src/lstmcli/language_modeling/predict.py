@@ -6,28 +6,27 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lstmcli.config import check_types, within
 from lstmcli.data.records import Record
 from lstmcli.errors import NoDataError, UsageError
 from lstmcli.generation.config import ENGINES, OPTIONS, GenerateConfig, from_options
-from lstmcli.generation.generate import generate_each
 from lstmcli.generation.results import Continuation, TextPiece
-from lstmcli.generation.session import Event, Generator
-from lstmcli.language_modeling.generator import generator_of
 from lstmcli.language_modeling.model import LanguageModel as Scoring
 from lstmcli.language_modeling.model import load_language_model
 from lstmcli.language_modeling.results import LmReport, Surprisal
 from lstmcli.language_modeling.scoring.methods import ADAPT, CACHE, METHOD_OPTIONS, adapting, method_of
-from lstmcli.language_modeling.scoring.perplexity import Method, Text, is_carried, perplexity
 from lstmcli.language_modeling.scoring.score import BATCH_SIZE
-from lstmcli.language_modeling.scoring.surprisal import surprisals
 from lstmcli.model_dir.directory import ModelDir
 from lstmcli.model_dir.loaded import Model, engine_for
 from lstmcli.nn.device import check_engine
 from lstmcli.options import by_name, in_python
 from lstmcli.results import Results
+
+if TYPE_CHECKING:
+    from lstmcli.generation.session import Event, Generator
+    from lstmcli.language_modeling.scoring.perplexity import Method, Text
 
 NOTHING = "nothing to score: there is no text"
 
@@ -105,6 +104,8 @@ class LanguageModel(Model):
     @cached_property
     def generator(self) -> Generator:
         """What generates."""
+        from lstmcli.language_modeling.generator import generator_of
+
         return generator_of(self.scoring, self.engine)
 
     def _free(self) -> None:
@@ -162,6 +163,7 @@ class LanguageModel(Model):
 
     def _events(self, prompt: Any, config: GenerateConfig) -> Iterator[tuple[str, Iterator[Event]]]:
         from lstmcli.data.memory import records
+        from lstmcli.generation.generate import generate_each
 
         prompts = records([prompt] if isinstance(prompt, str) else prompt)
         return generate_each(self.generator, prompts, config)
@@ -183,6 +185,8 @@ class LanguageModel(Model):
             >>> lm.perplexity(["the cat sat", "the dog ran"]).lines
             2
         """
+        from lstmcli.language_modeling.scoring.perplexity import perplexity
+
         how = self._options("perplexity", options)
         return perplexity(
             self.scoring,
@@ -214,6 +218,8 @@ class LanguageModel(Model):
             >>> [row.text for row in lm.surprisal("the cat sat", per="word")]
             ['the', 'cat', 'sat', ...]
         """
+        from lstmcli.language_modeling.scoring.surprisal import surprisals
+
         how = self._options("surprisal", options)
         more: dict[str, Any] = {"segments": how.segments, "batch_size": how.batch_size, "method": how.method}
         sources = self._texts(texts, how)
@@ -235,6 +241,7 @@ class LanguageModel(Model):
     def _texts(self, texts: Any, how: _ScoringOptions) -> Iterator[Text]:
         """The sources that are scored one after the other: a text each where the state goes on from line to line."""
         from lstmcli.data.memory import records
+        from lstmcli.language_modeling.scoring.perplexity import Text, is_carried
 
         if isinstance(texts, str):
             lines = texts.removesuffix("\n").split("\n")
