@@ -274,6 +274,8 @@ def test_load_names_what_is_wrong(here: Path) -> None:
         lstm.Classifier("models/book")
     with pytest.raises(UsageError, match="engine must be one of"):
         lstm.load("models/book", engine="fast")
+    with pytest.raises(UsageError, match="a model is a path or what load gives, not int"):
+        lstm.load(3)  # type: ignore[arg-type]
 
 
 def test_load_without_a_path_opens_what_the_commands_open(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:

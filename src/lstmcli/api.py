@@ -100,12 +100,20 @@ def train(
 
 
 @in_python()
-def load(path: str | os.PathLike[str] | None = None, **how: Any) -> Any:
+def load(
+    path: str | os.PathLike[str] | None = None,
+    *,
+    engine: str | None = None,
+    device: str = "auto",
+    threads: int | None = None,
+) -> Any:
     """Open a model.
 
     Args:
         path: its directory; None: ``$LSTM_MODEL``, else the one in ``lstm-model``.
-        how: ``engine``, ``device`` and ``threads``; see ``Classifier`` and ``LanguageModel``.
+        engine: what runs the network; see ``Classifier`` and ``LanguageModel``.
+        device: cpu, cuda or auto.
+        threads: None takes what the machine has.
 
     Returns:
         a ``Classifier`` or a ``LanguageModel``; both can also be made from a path, for code with types.
@@ -120,8 +128,9 @@ def load(path: str | os.PathLike[str] | None = None, **how: Any) -> Any:
     """
     from lstmcli.model_dir.directory import default_model_path, read_model
 
-    place = default_model_path(None, None if path is None else os.fspath(path))
-    model: Model = read_model(place).task.feature("load")(place, **how)
+    place = default_model_path(None) if path is None else _path(path)
+    open_model = read_model(place).task.feature("load")
+    model: Model = open_model(place, engine=engine, device=device, threads=threads)
     return model
 
 
