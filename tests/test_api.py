@@ -76,7 +76,7 @@ def test_every_snippet_of_the_page_does_what_it_shows(tmp_path: Path, monkeypatc
     text = PAGE.read_text(encoding="utf-8")
     blocks = re.findall(r"^```python\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
     assert all(">>>" in block for block in blocks), "a snippet that no test runs"
-    run_doctest(doctest.DocTestParser().get_doctest("".join(blocks), {}, PAGE.name, str(PAGE), 0))
+    run_doctest(doctest.DocTestParser().get_doctest("\n".join(blocks), {}, PAGE.name, str(PAGE), 0))
 
 
 @pytest.mark.parametrize("module", DOCUMENTED)
