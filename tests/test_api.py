@@ -375,6 +375,13 @@ def test_what_was_found_in_a_file_is_logged(model: Any, caplog: pytest.LogCaptur
     assert "label from 'label'" in caplog.text
 
 
+def test_what_is_odd_is_logged_as_a_warning(model: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    damaged = tmp_path / "damaged.csv"
+    damaged.write_bytes(b"text,label\na lovely room,positive\na dirty \xff hall,negative\n")
+    model.evaluate(damaged, encoding="utf-8")
+    assert "damaged" in caplog.text and caplog.records[-1].levelname == "WARNING"
+
+
 @pytest.mark.parametrize("source", [3, None, b"text", [], "nowhere.csv", {"a": [1]}, object()])
 def test_whatever_is_given_the_error_is_ours(source: Any, here: Path, tmp_path: Path) -> None:
     with pytest.raises(LstmError):

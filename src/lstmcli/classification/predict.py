@@ -153,10 +153,12 @@ class Classifier(Model):
             >>> model.evaluate((texts, labels)).n == len(texts)
             True
         """
-        from lstmcli.data.memory_sources import open_like_training
+        from lstmcli.data.memory_sources import log_warnings, open_like_training
 
         records = open_like_training(source, read, self.directory.trained_read, labelled=True, what="evaluate")
-        return self.report(records, threshold=threshold, batch_size=batch_size)
+        found = self.report(records, threshold=threshold, batch_size=batch_size)
+        log_warnings(records)
+        return found
 
     def report(
         self, records: Iterable[Record], *, threshold: float | None = None, batch_size: int = BATCH_SIZE

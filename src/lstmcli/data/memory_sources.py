@@ -67,7 +67,7 @@ def open_like_training(
 
 
 def opened(source: Any, read: ReadConfig, *, labelled: bool | None, prefer: ReadConfig) -> Source:
-    """``open_source`` for a source of a function; what was found in it is logged.
+    """``open_source`` for a source of a function; what was found in it is logged, and by ``log_warnings`` what was odd.
 
     Raises:
         DataError: it cannot be read as asked.
@@ -76,6 +76,12 @@ def opened(source: Any, read: ReadConfig, *, labelled: bool | None, prefer: Read
     for note in found.notes:
         _LOG.info(note)
     return found
+
+
+def log_warnings(source: Source) -> None:
+    """Logs what was odd about a source that has been read."""
+    for warning in source.warnings:
+        _LOG.warning(warning)
 
 
 def _dataset(data: Any) -> Opener:
