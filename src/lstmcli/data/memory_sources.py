@@ -88,7 +88,14 @@ def _dataset(data: Any) -> Opener:
     def open_it(read: ReadConfig, labelled: bool | None, prefer: ReadConfig | None) -> Table:
         sample = list(itertools.islice(data, SAMPLE))
         features = data.features or {name: None for row in sample for name in row}
-        return dataset_table(IN_MEMORY, data, features, sample, [type(data).__name__], format="memory")
+
+        def spread() -> Sequence[Mapping[str, Any]]:
+            rows = data.select(range(SAMPLE, len(data), max(1, len(data) // SAMPLE)))
+            return dataset_table(IN_MEMORY, data, features, list(rows), []).sample
+
+        table = dataset_table(IN_MEMORY, data, features, sample, [type(data).__name__], format="memory")
+        table.spread = spread if hasattr(data, "__len__") and len(data) > SAMPLE else None
+        return table
 
     return open_it
 
