@@ -76,7 +76,7 @@ def test_every_snippet_of_the_page_does_what_it_shows(tmp_path: Path, monkeypatc
     text = PAGE.read_text(encoding="utf-8")
     blocks = re.findall(r"^```python\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
     assert all(">>>" in block for block in blocks), "a snippet that no test runs"
-    run_doctest(doctest.DocTestParser().get_doctest("".join(blocks), {}, PAGE.name, str(PAGE), 0))
+    run_doctest(doctest.DocTestParser().get_doctest("\n".join(blocks), {}, PAGE.name, str(PAGE), 0))
 
 
 @pytest.mark.parametrize("module", DOCUMENTED)
@@ -274,6 +274,8 @@ def test_load_names_what_is_wrong(here: Path) -> None:
         lstm.Classifier("models/book")
     with pytest.raises(UsageError, match="engine must be one of"):
         lstm.load("models/book", engine="fast")
+    with pytest.raises(UsageError, match="a model is a path or what load gives, not int"):
+        lstm.load(3)  # type: ignore[arg-type]
 
 
 def test_load_without_a_path_opens_what_the_commands_open(here: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -371,6 +373,13 @@ def test_what_was_found_in_a_file_is_logged(model: Any, caplog: pytest.LogCaptur
     with caplog.at_level(logging.INFO, "lstmcli"):
         model.evaluate("test.csv")
     assert "label from 'label'" in caplog.text
+
+
+def test_what_is_odd_is_logged_as_a_warning(model: Any, tmp_path: Path, caplog: pytest.LogCaptureFixture) -> None:
+    damaged = tmp_path / "damaged.csv"
+    damaged.write_bytes(b"text,label\na lovely room,positive\na dirty \xff hall,negative\n")
+    model.evaluate(damaged, encoding="utf-8")
+    assert "damaged" in caplog.text and caplog.records[-1].levelname == "WARNING"
 
 
 @pytest.mark.parametrize("source", [3, None, b"text", [], "nowhere.csv", {"a": [1]}, object()])

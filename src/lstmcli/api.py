@@ -1,7 +1,8 @@
 """The Python API: what ``import lstmcli as lstm`` offers.  It is as small as the command line, which is built on it.
 
 Nothing here prints, exits or installs a handler.  Whatever goes wrong is an ``lstmcli.errors.LstmError``.  What was
-found in a file, its form and its columns, is logged at level INFO by the logger ``lstmcli``.
+found in a file, its form and its columns, is logged at level INFO by the logger ``lstmcli``, what is odd about it, or
+about a prompt, at level WARNING.
 """
 
 from __future__ import annotations
@@ -96,16 +97,24 @@ def train(
         with closing(training.events(command=_call(source, output, task, options), stop=stop)) as events:
             for event in events:
                 handle(event)
-        return load(training.target)
+        return load(training.target, threads=given.get("threads"))
 
 
 @in_python()
-def load(path: str | os.PathLike[str] | None = None, **how: Any) -> Any:
+def load(
+    path: str | os.PathLike[str] | None = None,
+    *,
+    engine: str | None = None,
+    device: str = "auto",
+    threads: int | None = None,
+) -> Any:
     """Open a model.
 
     Args:
         path: its directory; None: ``$LSTM_MODEL``, else the one in ``lstm-model``.
-        how: ``engine``, ``device`` and ``threads``; see ``Classifier`` and ``LanguageModel``.
+        engine: what runs the network; see ``Classifier`` and ``LanguageModel``.
+        device: cpu, cuda or auto.
+        threads: None takes what the machine has.
 
     Returns:
         a ``Classifier`` or a ``LanguageModel``; both can also be made from a path, for code with types.
@@ -120,8 +129,9 @@ def load(path: str | os.PathLike[str] | None = None, **how: Any) -> Any:
     """
     from lstmcli.model_dir.directory import default_model_path, read_model
 
-    place = default_model_path(None, None if path is None else os.fspath(path))
-    model: Model = read_model(place).task.feature("load")(place, **how)
+    place = default_model_path(None) if path is None else _path(path)
+    open_model = read_model(place).task.feature("load")
+    model: Model = open_model(place, engine=engine, device=device, threads=threads)
     return model
 
 
@@ -165,14 +175,16 @@ def compare(
     """
     from lstmcli.comparison.compare import CompareOptions, how_to_read, identify
     from lstmcli.comparison.compare import compare as run
-    from lstmcli.data.memory_sources import opened
+    from lstmcli.data.memory_sources import log_warnings, opened
 
     options = CompareOptions(os.fspath(on) if _is_path(on) else "data", threads=threads, shown=top)
     options = replace(options, cold_starts=cold_start, stream=stream, lines=lines, log_base=log_base)
     entries = identify([_path(model) for model in models], task)
     wanted, how = how_to_read(entries, read_config(by_name(read, reading_options(), "compare")))
     source = opened(on, wanted, **how)
-    return run(entries, source, replace(options, format=source.format, prefix=wanted.label_prefix))
+    found = run(entries, source, replace(options, format=source.format, prefix=wanted.label_prefix))
+    log_warnings(source)
+    return found
 
 
 @in_python()

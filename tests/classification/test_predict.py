@@ -41,6 +41,11 @@ def test_a_threshold_may_leave_no_label(single: Classifier) -> None:
     assert [label is None for label in found] == (best < np.median(best)).tolist()
     with pytest.raises(UsageError, match="threshold must be between 0 and 1"):
         single.predict(TEXTS, threshold=2)
+    with pytest.raises(UsageError, match="threshold must be a number, not 'high'"):
+        single.predict(TEXTS, threshold="high")  # type: ignore[arg-type]
+    with pytest.raises(UsageError, match="batch_size must be at least 1, not 0"):
+        single.predict_proba(TEXTS, batch_size=0)
+    assert single.predict(TEXTS, threshold=np.float32(0.0)) == single.predict(TEXTS)  # type: ignore[arg-type]
 
 
 def test_several_labels_are_tuples(several: Classifier) -> None:

@@ -115,6 +115,25 @@ def test_a_data_set_may_bring_its_splits() -> None:
     assert (len(found.train), len(found.valid), len(found.test)) == (10, 4, 1) and not found.held_out
 
 
+def test_a_table_that_is_sorted_is_told_from_rows_all_over_it() -> None:
+    """Its first rows show one class only, as those of IMDB."""
+    datasets = pytest.importorskip("datasets")
+    rows = {"note": ["x"] * 3000, "text": [f"a text {n} of some words" for n in range(3000)]}
+    data = datasets.Dataset.from_dict({**rows, "category": ["a"] * 1500 + ["b"] * 1500})
+    for source in (data, data.to_pandas()):
+        found = read(source)
+        assert found.label_column == "category" and found.text_columns == ("text",)
+
+
+def test_a_failure_of_the_reader_s_own_stays_what_it_is() -> None:
+    def failing() -> Iterator[str]:
+        yield "a"
+        raise TypeError("of the caller")
+
+    with pytest.raises(TypeError, match="of the caller"):
+        column(failing(), "texts")
+
+
 def test_companions_may_be_in_memory_too() -> None:
     found = load_splits(
         located((TEXTS, LABELS)),

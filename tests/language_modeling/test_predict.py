@@ -125,6 +125,11 @@ def test_several_prompts_are_answered_in_order(models: dict[str, LanguageModel])
     assert len(lm.generate("the", beams=3, n_best=2, max_tokens=3)) == 2
 
 
+def test_an_unknown_prompt_is_said(models: dict[str, LanguageModel], caplog: pytest.LogCaptureFixture) -> None:
+    models["words"].generate("zzz qqq", max_tokens=2)
+    assert "the model knows nothing of the prompt" in caplog.text
+
+
 def test_a_stream_is_the_text_in_pieces(models: dict[str, LanguageModel]) -> None:
     for lm in models.values():
         whole = lm.generate("the", seed=1, max_tokens=10, stop="zzz")[0].text

@@ -6,6 +6,7 @@ Shapes: N texts, C labels.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from numbers import Real
 from pathlib import Path
 from typing import Any
 
@@ -16,7 +17,9 @@ from lstmcli.classification.classify import Classifier as Answering
 from lstmcli.classification.classify import classify, evaluate, load_classifier, probabilities
 from lstmcli.classification.ensemble import BATCH_SIZE
 from lstmcli.classification.results import ClassReport, Prediction
+from lstmcli.config import within
 from lstmcli.data.records import Record
+from lstmcli.errors import UsageError
 from lstmcli.model_dir.directory import ModelDir
 from lstmcli.model_dir.loaded import Model, engine_for
 from lstmcli.options import in_python
@@ -102,6 +105,7 @@ class Classifier(Model):
             >>> model.predict_proba(["a lovely room", "a dirty room"]).shape
             (2, 2)
         """
+        _check_numbers(batch_size=batch_size)
         rows = list(probabilities(self.answering, _records(texts), batch_size))
         return np.concatenate(rows) if rows else np.zeros((0, len(self.labels)))
 
@@ -127,6 +131,7 @@ class Classifier(Model):
             DataError: ``texts`` is not a column of texts; the message names the row.
             UsageError: ``top`` or ``threshold`` is out of range.
         """
+        _check_numbers(top=top, threshold=threshold, batch_size=batch_size)
         how: dict[str, Any] = {"top": top, "threshold": threshold, "eager": eager, "ready": ready}
         return classify(self.answering, _records(texts), batch_size=batch_size, **how)
 
@@ -148,16 +153,27 @@ class Classifier(Model):
             >>> model.evaluate((texts, labels)).n == len(texts)
             True
         """
-        from lstmcli.data.memory_sources import open_like_training
+        from lstmcli.data.memory_sources import log_warnings, open_like_training
 
         records = open_like_training(source, read, self.directory.trained_read, labelled=True, what="evaluate")
-        return self.report(records, threshold=threshold, batch_size=batch_size)
+        found = self.report(records, threshold=threshold, batch_size=batch_size)
+        log_warnings(records)
+        return found
 
     def report(
         self, records: Iterable[Record], *, threshold: float | None = None, batch_size: int = BATCH_SIZE
     ) -> ClassReport:
         """How well it does on records that were read already."""
+        _check_numbers(threshold=threshold, batch_size=batch_size)
         return evaluate(self.answering, records, threshold=threshold, batch_size=batch_size)
+
+
+def _check_numbers(**given: Any) -> None:
+    """Raises: UsageError."""
+    for name, value in given.items():
+        if value is not None and (isinstance(value, bool) or not isinstance(value, Real)):
+            raise UsageError(f"{name} must be a number, not {value!r}")
+    within("batch_size", given["batch_size"], 1)
 
 
 def _records(texts: Any) -> Iterator[Record]:

@@ -54,10 +54,11 @@ def column(values: Any, what: str) -> list[Any]:
         raise DataError(f"{what} should be one column, and this is a {kind}", path=IN_MEMORY, hint=hint)
     convert = next((getattr(values, name) for name in _CONVERSIONS if callable(getattr(values, name, None))), None)
     try:
-        return [own(value) for value in (convert() if convert else values)]
+        items = iter(convert() if convert else values)
     except TypeError as error:
         found = type(values).__name__
         raise DataError(f"{what} should be a list, not {found}", path=IN_MEMORY, hint=COLUMN) from error
+    return [own(value) for value in items]
 
 
 def own(value: Any) -> Any:

@@ -67,7 +67,7 @@ def open_like_training(
 
 
 def opened(source: Any, read: ReadConfig, *, labelled: bool | None, prefer: ReadConfig) -> Source:
-    """``open_source`` for a source of a function; what was found in it is logged.
+    """``open_source`` for a source of a function; what was found in it is logged, and by ``log_warnings`` what was odd.
 
     Raises:
         DataError: it cannot be read as asked.
@@ -78,11 +78,24 @@ def opened(source: Any, read: ReadConfig, *, labelled: bool | None, prefer: Read
     return found
 
 
+def log_warnings(source: Source) -> None:
+    """Logs what was odd about a source that has been read."""
+    for warning in source.warnings:
+        _LOG.warning(warning)
+
+
 def _dataset(data: Any) -> Opener:
     def open_it(read: ReadConfig, labelled: bool | None, prefer: ReadConfig | None) -> Table:
         sample = list(itertools.islice(data, SAMPLE))
         features = data.features or {name: None for row in sample for name in row}
-        return dataset_table(IN_MEMORY, data, features, sample, [type(data).__name__], format="memory")
+
+        def spread() -> Sequence[Mapping[str, Any]]:
+            rows = data.select(range(SAMPLE, len(data), max(1, len(data) // SAMPLE)))
+            return dataset_table(IN_MEMORY, data, features, list(rows), []).sample
+
+        table = dataset_table(IN_MEMORY, data, features, sample, [type(data).__name__], format="memory")
+        table.spread = spread if hasattr(data, "__len__") and len(data) > SAMPLE else None
+        return table
 
     return open_it
 

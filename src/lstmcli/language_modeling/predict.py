@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -23,6 +24,7 @@ from lstmcli.model_dir.loaded import Model, engine_for
 from lstmcli.nn.device import check_engine
 from lstmcli.options import by_name, in_python
 from lstmcli.results import Results
+from lstmcli.training.events import Warned
 
 if TYPE_CHECKING:
     from lstmcli.generation.session import Event, Generator
@@ -135,7 +137,7 @@ class LanguageModel(Model):
         """
         found = []
         for _, events in self._events(prompt, self._config(n, options)):
-            own = [event for event in events if isinstance(event, Continuation)]
+            own = [event for event in _logged(events) if isinstance(event, Continuation)]
             found += sorted(own, key=lambda text: text.sample)  # the shortest is done first
         return Results(found)
 
@@ -153,7 +155,7 @@ class LanguageModel(Model):
         if config.samples > 1 or (config.beam and config.beam.n_best > 1):
             raise UsageError("a stream is one text", hint="take generate for several")
         ((_, events),) = self._events([prompt], config)
-        return (event.text for event in events if isinstance(event, TextPiece) and event.text)
+        return (event.text for event in _logged(events) if isinstance(event, TextPiece) and event.text)
 
     def _config(self, n: int | None, options: dict[str, Any]) -> GenerateConfig:
         given = by_name({**options, "samples": n} if n is not None else options, OPTIONS, "generate")
@@ -263,3 +265,11 @@ class LanguageModel(Model):
         assert writing is not None
         for record in records:
             yield replace(record, text="\n".join(map(writing.like_it, record.text.split("\n"))))
+
+
+def _logged(events: Iterable[Event]) -> Iterator[Event]:
+    """The events; what is odd about the prompt is logged."""
+    for event in events:
+        if isinstance(event, Warned):
+            logging.getLogger("lstmcli").warning(event.message)
+        yield event
