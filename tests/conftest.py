@@ -7,7 +7,6 @@ from pathlib import Path
 
 import pytest
 
-import lstmcli.engine  # noqa: F401  # before any test imports onnxruntime, which minds the environment
 from processes import forget_signals
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -15,6 +14,7 @@ SLOW = 1800
 """Seconds that a slow test may take; of any other, pyproject.toml says so."""
 
 forget_signals()
+os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # tests import ONNX Runtime without ``engine/runtime.py``, too
 
 
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:

@@ -60,6 +60,7 @@ ALLOWED = {
     ("comparison/external_models.py", "importlib"): "imports one of two packages, by fixed names",
     ("data/formats/registry.py", "importlib"): "imports the module of a registered format of files",
     ("data/samples.py", "importlib"): "opens files of this package",
+    ("__init__.py", "importlib"): "imports the modules of the Python API, by fixed names",
     ("training/run.py", "importlib"): "reads version numbers",
     ("tasks.py", "importlib"): "imports the modules of a registered task, and tasks that installed packages register",
     ("cli/app.py", "importlib"): "imports the module of the command that was given",

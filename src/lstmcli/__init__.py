@@ -1,3 +1,44 @@
-"""lstm: train, run, measure and explain LSTM models of text from the command line."""
+"""lstm: train, run, measure and explain LSTM models of text, from the command line and from Python.
+
+The names below are loaded when they are first used, so that ``import lstmcli`` takes no time.
+"""
+
+from __future__ import annotations
 
 __version__ = "0.1.0"
+
+TYPE_CHECKING = False  # as type checkers know it; ``typing`` itself takes milliseconds to import
+if TYPE_CHECKING:
+    from lstmcli import errors as errors
+    from lstmcli.api import compare as compare
+    from lstmcli.api import inspect as inspect
+    from lstmcli.api import load as load
+    from lstmcli.api import train as train
+    from lstmcli.classification.predict import Classifier as Classifier
+    from lstmcli.language_modeling.predict import LanguageModel as LanguageModel
+
+__all__ = ["Classifier", "LanguageModel", "__version__", "compare", "errors", "inspect", "load", "train"]
+
+_HOMES = {
+    "Classifier": "lstmcli.classification.predict",
+    "LanguageModel": "lstmcli.language_modeling.predict",
+    "compare": "lstmcli.api",
+    "inspect": "lstmcli.api",
+    "load": "lstmcli.api",
+    "train": "lstmcli.api",
+}
+"""Where each name comes from."""
+
+if not TYPE_CHECKING:
+
+    def __getattr__(name):
+        from importlib import import_module
+
+        if name == "errors":
+            return import_module("lstmcli.errors")
+        if name in _HOMES:
+            return getattr(import_module(_HOMES[name]), name)
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+
+    def __dir__():
+        return sorted(__all__)

@@ -7,7 +7,7 @@ The command line takes its defaults and its help from here.  ``None`` means "by 
 from __future__ import annotations
 
 import dataclasses
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import fields
 from typing import Any, Literal, TypeVar, get_args, get_origin, get_type_hints
 
@@ -79,7 +79,7 @@ def from_dict(cls: type[C], values: Any) -> C:
             continue
         if isinstance(expected, tuple) and isinstance(value, list):
             value = tuple(value)
-        if not _fits(value, hints[name]):
+        if not fits(value, hints[name]):
             shown = list(value) if isinstance(value, tuple) else value
             raise ModelError(f"{cls.__name__}.{name} cannot be {shown!r}")
         arguments[name] = value
@@ -89,14 +89,26 @@ def from_dict(cls: type[C], values: Any) -> C:
         raise ModelError(error.message) from error
 
 
-def _fits(value: Any, hint: Any) -> bool:
+def fits(value: Any, hint: Any) -> bool:
     """Whether a JSON value is of the hinted type: a scalar, a union, a literal, or a tuple of one type."""
     if get_origin(hint) is Literal:
         return value in get_args(hint)
     if get_origin(hint) is tuple:
-        return isinstance(value, tuple) and all(_fits(item, get_args(hint)[0]) for item in value)
+        return isinstance(value, tuple) and all(fits(item, get_args(hint)[0]) for item in value)
     if options := get_args(hint):
-        return any(_fits(value, option) for option in options)
+        return any(fits(value, option) for option in options)
     if hint is float:
         return type(value) in (int, float)
     return type(value) is hint
+
+
+def check_types(given: Mapping[str, Any], *classes: type[Any]) -> None:
+    """Values that come from a program, by the fields of the same names.
+
+    Raises:
+        UsageError: one is of another type.
+    """
+    hints = {name: hint for cls in classes for name, hint in get_type_hints(cls).items()}
+    for name, value in given.items():
+        if name in hints and not fits(value, hints[name]):
+            raise UsageError(f"{name.replace('_', '-')} cannot be {value!r}")

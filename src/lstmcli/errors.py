@@ -19,6 +19,9 @@ from __future__ import annotations
 
 from pathlib import Path
 
+IN_MEMORY = "the data"
+"""The path of what was read from memory, not from a file; its places are rows."""
+
 
 class LstmError(Exception):
     """Base of all errors shown to the user without a traceback."""
@@ -42,7 +45,8 @@ class LstmError(Exception):
     def __str__(self) -> str:
         where = self.path or ""
         if self.line is not None:
-            where += f", line {self.line}" if where else f"line {self.line}"
+            unit = "row" if self.path == IN_MEMORY else "line"
+            where += f", {unit} {self.line}" if where else f"{unit} {self.line}"
         return f"{where}: {self.message}" if where else self.message
 
 

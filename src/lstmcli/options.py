@@ -7,16 +7,35 @@ An option has the name of the field that it sets, but for the few that read bett
 from __future__ import annotations
 
 import dataclasses
+import difflib
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Any, TypeVar
 
-from lstmcli.errors import UsageError
-from lstmcli.tasks import Task, all_tasks
+from lstmcli.config import check_types
+from lstmcli.data.config import ReadConfig
+from lstmcli.errors import LstmError, UsageError
+from lstmcli.tasks import Task, all_tasks, require_task
 from lstmcli.tokenization.config import TOKENIZERS
 
 S = TypeVar("S")
+
+RENAMED = {
+    "kind": "tokenizer",
+    "path": "tokenizer",
+    "lowercase": "keep_case",
+    "bidirectional": "one_way",
+    "tied": "untied",
+    "time_limit": "time",
+    "text_columns": "text_column",
+    "label_columns": "label_column",
+}
+"""Fields of the settings, and the option that sets each."""
+
+MAX_NAMED = 20
+"""Options that an error names one by one."""
 
 GROUPS = ("read", "tokenizer", "model", "train")
 """Of the settings of every task."""
@@ -61,6 +80,7 @@ def changed(settings: S, fields: Mapping[str, Any]) -> S:
     groups = {}
     for name in GROUPS:
         group = getattr(settings, name)
+        check_types(fields, type(group))
         groups[name] = dataclasses.replace(group, **known_fields(type(group), fields))
     return dataclasses.replace(settings, **groups)  # type: ignore[type-var]
 
@@ -85,6 +105,111 @@ def known_options(task: Task) -> set[str]:
     return found
 
 
+def read_config(values: Mapping[str, Any]) -> ReadConfig:
+    """How sources are read, from options by name."""
+    columns = {
+        "text_columns": tuple(values.get("text_columns") or ()),
+        **label_fields(values.get("label_column")),
+    }
+    return ReadConfig(**known_fields(ReadConfig, {**values, **columns}))
+
+
+def job_arguments(given: Mapping[str, Any], task: str | None) -> dict[str, dict[str, Any] | UsageError]:
+    """For each task that could be meant, the arguments of its ``train.job``, or what is wrong with the options.
+
+    Raises:
+        UsageError: they are wrong for every task.
+    """
+    tasks = [require_task(task)] if task else all_tasks()
+    found: dict[str, dict[str, Any] | UsageError] = {}
+    wrong: list[UsageError] = []
+    for each in tasks:
+        if misplaced := foreign(given, each):
+            found[each.name] = _misplaced(misplaced[0], each, tasks)
+            wrong.append(found[each.name])  # type: ignore[arg-type]
+            continue
+        try:
+            found[each.name] = each.module("options").from_options(given)
+        except UsageError as error:
+            found[each.name] = error
+            wrong.insert(0, error)  # says more than that an option is out of place
+    if len(wrong) == len(found):
+        raise wrong[0]
+    return found
+
+
+def chosen(arguments: Mapping[str, dict[str, Any] | UsageError], task: Task) -> dict[str, Any]:
+    """The arguments for a task.  Raises: UsageError, what is wrong with them."""
+    found = arguments[task.name]
+    if isinstance(found, UsageError):
+        raise found
+    return found
+
+
+def by_name(given: Mapping[str, Any], known: Collection[str], what: str) -> dict[str, Any]:
+    """Options as a program gives them, as the rest of the code has them: ``text_column`` may be one name or several.
+
+    Args:
+        known: names that mean something here.
+        what: in whose place an unknown name was given.
+
+    Raises:
+        UsageError: a name that means nothing; the message names the nearest that does.
+    """
+    for name in given:
+        if name not in known:
+            if name in RENAMED:
+                hint = f"it is called {RENAMED[name]}"
+            else:
+                near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
+                some = ", ".join(sorted(known)) if len(known) <= MAX_NAMED else f"those of `lstm {what} --help`"
+                hint = f"did you mean {near[0]}?" if near else f"there are {some}"
+            raise UsageError(f"{what} has no option {name!r}", hint=hint)
+    fields = {name: _plain(value) for name, value in given.items() if value is not None}
+    if "text_column" in fields:
+        names = fields.pop("text_column")
+        fields["text_columns"] = (names,) if isinstance(names, str) else tuple(names)
+    return fields
+
+
+def _plain(value: Any) -> Any:
+    """A number of NumPy as one of Python."""
+    return value.item() if hasattr(value, "item") and getattr(value, "ndim", 1) == 0 else value
+
+
+@contextmanager
+def in_python() -> Iterator[None]:
+    """Errors speak of ``label_column`` where those of the command line speak of ``--label-column``."""
+    try:
+        yield
+    except LstmError as error:
+        error.message = _as_arguments(error.message)
+        error.hint = error.hint and _as_arguments(error.hint)
+        raise
+
+
+def _as_arguments(message: str) -> str:
+    """The options in a message; those of whole commands, which stand in backquotes, stay as they are."""
+    message = re.sub(r"^[a-z]+(?:-[a-z]+)+(?= (?:must|cannot) )", lambda found: found[0].replace("-", "_"), message)
+    return re.sub(
+        r"`[^`]*`|(?:-\w/)?--([a-z]+(?:-[a-z]+)*)",
+        lambda found: found[1].replace("-", "_") if found[1] else found[0],
+        message,
+    )
+
+
+def reading_options() -> set[str]:
+    """Names of the options that say how a source is read."""
+    names = {field.name for field in dataclasses.fields(ReadConfig)}
+    return names - {"text_columns", "label_columns", "line_form"} | {"text_column"}
+
+
+def training_options() -> set[str]:
+    """Names of the options of training, of any task."""
+    names = {name for task in all_tasks() for name in known_options(task)}
+    return names - RENAMED.keys() | {"time", "tokenizer"} | reading_options()
+
+
 def _tokenizer(name: str) -> dict[str, Any]:
     """``--tokenizer``: one of ours by its kind, or a file."""
     if name in TOKENIZERS:
@@ -95,3 +220,10 @@ def _tokenizer(name: str) -> dict[str, Any]:
         f"--tokenizer cannot be {name!r}",
         hint=f"one of {', '.join(TOKENIZERS)}, or the path of a tokenizer.json that exists",
     )
+
+
+def _misplaced(option: str, task: Task, tasks: Sequence[Task]) -> UsageError:
+    name = option.removeprefix("--").replace("-", "_")
+    others = [other.name for other in all_tasks() if other is not task and not foreign({name: None}, other)]
+    hint = "leave it out" + (f", or add --task {others[0]}" if others else "")
+    return UsageError(f"{option} means nothing to {task.title}", hint=hint)

@@ -95,6 +95,7 @@ CLASSIFICATION = Task(
     labelled=True,
     trial='lstm classify{} --text "…"',
     features={
+        "load": "lstmcli.classification.predict:Classifier",
         "inspect": "lstmcli.inspection.classifier:open_classifier",
         "compare": "lstmcli.comparison.compare:compare_classifiers",
     },
@@ -112,6 +113,7 @@ LANGUAGE_MODELING = Task(
     labelled=False,
     trial='lstm generate{} "…"',
     features={
+        "load": "lstmcli.language_modeling.predict:LanguageModel",
         "inspect": "lstmcli.inspection.language_model:open_language_model",
         "compare": "lstmcli.comparison.compare:compare_language_models",
     },

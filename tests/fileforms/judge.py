@@ -125,7 +125,7 @@ def _command() -> Any:
 
 def _parsed(case: Case) -> dict[str, Any]:
     """The options as the command itself parses them."""
-    from lstmcli.cli.commands.train import LABELS
+    from lstmcli.training.start import LABELS
 
     try:
         values: dict[str, Any] = dict(_command().make_context("train", arguments(case)).params)

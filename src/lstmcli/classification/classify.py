@@ -5,6 +5,7 @@ Shapes: N texts, B texts of a batch, S segments, T tokens, F rows per token, C l
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -40,6 +41,7 @@ class Classifier:
         self.model, self.labels, self.multilabel = model, model.labels, model.multilabel
         config = model.settings
         self.encoder = encoder
+        self._reading = threading.Lock()
         self.tokens = self.unknown = 0
         """Number of tokens, and of unknown tokens, in all texts given to ``read``."""
         self.ensemble = Ensemble(
@@ -48,13 +50,16 @@ class Classifier:
 
     def probabilities(self, texts: Sequence[str], batch_size: int = BATCH_SIZE) -> NDArray[np.float64]:
         """Probabilities [N, C] in the order of the texts; rows sum to 1 unless the model is multi-label."""
-        return self.answer(self.encoder.encode(texts), batch_size)
+        with self._reading:
+            encoded = self.encoder.encode(texts)
+        return self.answer(encoded, batch_size)
 
     def read(self, records: Sequence[Record]) -> list[Ids]:
         """Encode the texts of records, and count their unknown tokens."""
-        encoded = self.encoder.encode([record.text for record in records])
-        self.tokens += sum(map(len, encoded))
-        self.unknown += sum(int(np.count_nonzero(ids_TF[:, 0] == UNKNOWN_ID)) for ids_TF in encoded)
+        with self._reading:  # the encoder remembers words, and the counts are one thing
+            encoded = self.encoder.encode([record.text for record in records])
+            self.tokens += sum(map(len, encoded))
+            self.unknown += sum(int(np.count_nonzero(ids_TF[:, 0] == UNKNOWN_ID)) for ids_TF in encoded)
         return encoded
 
     def answer(self, encoded: Sequence[Ids], batch_size: int = BATCH_SIZE) -> NDArray[np.float64]:
@@ -148,6 +153,15 @@ def classify(
             yield from _predictions(classifier, window, rows, top, threshold)
 
     return answers()
+
+
+def probabilities(
+    classifier: Classifier, records: Iterable[Record], batch_size: int = BATCH_SIZE
+) -> Iterator[NDArray[np.float64]]:
+    """Probabilities [N, C] of the records, a window of them at a time."""
+    runs = windows(records, lambda: True, _window(classifier), WINDOW_CHARACTERS)
+    for _, rows_NC in _answered(classifier, runs, batch_size):
+        yield rows_NC
 
 
 def _window(classifier: Classifier) -> int:

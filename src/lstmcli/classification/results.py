@@ -8,9 +8,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import Any
 
+from lstmcli.results import Result
+
 
 @dataclass(frozen=True, slots=True)
-class Prediction:
+class Prediction(Result):
     """The prediction for one text."""
 
     text: str
@@ -28,7 +30,7 @@ class Prediction:
 
 
 @dataclass(frozen=True, slots=True)
-class ClassScore:
+class ClassScore(Result):
     label: str
     precision: float
     recall: float
@@ -37,7 +39,7 @@ class ClassScore:
 
 
 @dataclass(frozen=True, slots=True)
-class ClassReport:
+class ClassReport(Result):
     """Metrics of a classifier on labelled text."""
 
     n: int
@@ -64,6 +66,9 @@ class ClassReport:
     confused: tuple[tuple[int, int, int], ...] = ()
     """The mistakes, most frequent first: indices of the gold label and the prediction in ``labels``, and number of
     texts; empty for multi-label."""
+
+    def _rows(self) -> list[dict[str, Any]]:
+        return [score.to_dict() for score in self.classes]
 
 
 @dataclass(frozen=True, slots=True)

@@ -16,13 +16,14 @@ from lstmcli.comparison.answer_files import BASES, LogProbabilities, Predictions
 from lstmcli.comparison.external_models import ARPA, FASTTEXT, KENLM, FastText, KenLm
 from lstmcli.comparison.models import ClassifierColumn, LmColumn, OwnClassifier, OwnLanguageModel
 from lstmcli.comparison.results import ClassifierComparison, LmComparison
+from lstmcli.config import require
+from lstmcli.data.config import ReadConfig, with_training_defaults
 from lstmcli.errors import DataError, ModelError, NoDataError, UsageError
 from lstmcli.language_modeling.scoring.perplexity import is_carried
 from lstmcli.model_dir.directory import read_model
 from lstmcli.tasks import CLASSIFICATION, LANGUAGE_MODELING, require_task
 
 if TYPE_CHECKING:
-    from lstmcli.data.config import ReadConfig
     from lstmcli.data.records import Record
 
 DISAGREEMENTS, SPANS = 10, 5
@@ -111,6 +112,14 @@ def names(paths: Sequence[str | Path]) -> list[str]:
     return result
 
 
+def how_to_read(entries: Sequence[Entry], read: ReadConfig) -> tuple[ReadConfig, dict[str, Any]]:
+    """How the text is read that models of ours are compared on: as in the training of the first of them, where ``read``
+    leaves it open; and the arguments ``labelled`` and ``prefer`` of ``open_source``."""
+    labelled = require_task(entries[0].task).labelled
+    trained = next((entry.read for entry in entries if entry.read), ReadConfig())
+    return with_training_defaults(read, trained) if labelled else read, {"labelled": labelled, "prefer": trained}
+
+
 @dataclasses.dataclass(frozen=True)
 class CompareOptions:
     """Options of a comparison; each task uses those that apply to it."""
@@ -131,6 +140,11 @@ class CompareOptions:
     """``stream``: always carry the state from line to line; ``lines``: never."""
     log_base: str = "e"
     """Base of log-probabilities in files: e, 2 or 10."""
+
+    def __post_init__(self) -> None:
+        require(self.shown is None or self.shown >= 0, f"--top must be at least 0, not {self.shown}")
+        if self.stream and self.lines:
+            raise UsageError("--stream and --lines contradict each other", hint="give one, or neither")
 
 
 def compare(

@@ -5,9 +5,12 @@ Differences are ``model - against``, where ``against`` is the first model; for b
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Sequence
+from dataclasses import asdict, dataclass
+from typing import Any
 
 from lstmcli.evaluation.results import Interval
+from lstmcli.results import Result
 
 FEW = 30
 """Texts, or lines, below which intervals are rough."""
@@ -97,8 +100,14 @@ class Disagreement:
     answers: tuple[Answer, ...]
 
 
+def _of_models(figures: Sequence[ClassifierFigures | LmFigures]) -> list[dict[str, Any]]:
+    """The figures of each model, its name among them."""
+    rows = [asdict(each) for each in figures]
+    return [{"model": row["model"]["name"], **{name: row[name] for name in row if name != "model"}} for row in rows]
+
+
 @dataclass(frozen=True, slots=True)
-class ClassifierComparison:
+class ClassifierComparison(Result):
     source: str
     texts: int
     labels: tuple[str, ...]
@@ -113,6 +122,10 @@ class ClassifierComparison:
     notes: tuple[str, ...]
     """Caveats."""
     task: str = "classify"
+
+    def _rows(self) -> list[dict[str, Any]]:
+        """A row for each model."""
+        return _of_models(self.models)
 
 
 @dataclass(frozen=True, slots=True)
@@ -155,7 +168,7 @@ class Span:
 
 
 @dataclass(frozen=True, slots=True)
-class LmComparison:
+class LmComparison(Result):
     source: str
     lines: int
     words: int
@@ -170,3 +183,7 @@ class LmComparison:
     """Why perplexities per token are not compared; empty if all are."""
     notes: tuple[str, ...]
     task: str = "lm"
+
+    def _rows(self) -> list[dict[str, Any]]:
+        """A row for each model."""
+        return _of_models(self.models)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 
 from lstmcli.config import require
 
@@ -45,6 +45,12 @@ class ReadConfig:
     def known_labels(self) -> Collection[str]:
         """The labels of the training data, where they are known."""
         return ()
+
+
+def with_training_defaults(read: ReadConfig, trained: ReadConfig) -> ReadConfig:
+    """How labels are written is what it was in training, unless the options say otherwise."""
+    prefix = trained.label_prefix if read.label_prefix == ReadConfig.label_prefix else read.label_prefix
+    return replace(read, label_separator=read.label_separator or trained.label_separator, label_prefix=prefix)
 
 
 @dataclass(frozen=True)

@@ -79,7 +79,7 @@ def open_hub(name: str, split: str) -> Table:
         data = _datasets().load_dataset(path, config, split=split, streaming="[" not in split)
         sample = list(itertools.islice(data, SAMPLE_ROWS))
         features = data.features or {column: None for row in sample for column in row}
-    return _table(name, data, features, sample, [f"split {split!r}"])
+    return dataset_table(name, data, features, sample, [f"split {split!r}"])
 
 
 def open_saved(folder: str) -> Table:
@@ -97,16 +97,19 @@ def open_saved(folder: str) -> Table:
         reason = (str(error).splitlines() or [type(error).__name__])[0][:300]
         hint = "save it again with Dataset.save_to_disk, or as Parquet"
         raise DataError(f"the saved data set cannot be read: {reason}", path=folder, hint=hint) from error
-    return _table(folder, data, data.features, sample, ["saved to disk"])
+    return dataset_table(folder, data, data.features, sample, ["saved to disk"])
 
 
-def _table(name: str, data: Any, features: Any, sample: list[Any], notes: list[str]) -> Table:
+def dataset_table(
+    name: str, data: Any, features: Any, sample: list[Any], notes: list[str], *, format: Format = HUB
+) -> Table:
+    """A ``Dataset`` as a table; class numbers are spelled out."""
     named = {column: names for column, feature in features.items() if (names := _class_names(feature))}
 
     def rows() -> Iterator[Row]:
         with _readable(name):
-            for row in data:
-                yield Row(0, name, with_names(row, named))
+            for number, row in enumerate(data, 1):
+                yield Row(0 if format is HUB else number, name, with_names(row, named))
 
     def spread() -> list[dict[str, Any]]:
         if hasattr(data, "select"):  # any row can be had
@@ -118,7 +121,7 @@ def _table(name: str, data: Any, features: Any, sample: list[Any], notes: list[s
 
     spelled = [with_names(row, named) for row in sample]
     further = spread if len(sample) == SAMPLE_ROWS else None
-    return Table(HUB, tuple(features), rows, spelled, further, encoding="UTF-8", notes=notes)
+    return Table(format, tuple(features), rows, spelled, further, encoding="UTF-8", notes=notes)
 
 
 def _parts(name: str) -> tuple[str, str | None]:

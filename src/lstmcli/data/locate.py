@@ -74,7 +74,7 @@ LONGEST_NAME = 200
 """Characters of a name that an error quotes."""
 
 
-def locate(spec: str, read: ReadConfig, *, stdin: BinaryIO | None = None, whole: bool = False) -> Located:
+def locate(spec: str | Located, read: ReadConfig, *, stdin: BinaryIO | None = None, whole: bool = False) -> Located:
     """Finds a source by its name, opening nothing but folders and the list of a Hub data set's splits.
 
     Args:
@@ -84,6 +84,8 @@ def locate(spec: str, read: ReadConfig, *, stdin: BinaryIO | None = None, whole:
         DataError: there is no such source.
         UsageError: stdin, which is closed.
     """
+    if isinstance(spec, Located):
+        return spec
     if spec == "-":
         if stdin is None and sys.stdin is None:
             raise UsageError("stdin (`-`) is closed")

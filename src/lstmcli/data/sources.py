@@ -14,7 +14,7 @@ from lstmcli.data.columns.text import PAIR_JOIN
 from lstmcli.data.config import ReadConfig
 from lstmcli.data.formats.format import Format
 from lstmcli.data.locate import WHOLE as WHOLE_SOURCE
-from lstmcli.data.locate import Opener, locate
+from lstmcli.data.locate import Located, Opener, locate
 from lstmcli.data.records import Record
 from lstmcli.data.table import Table, cell_labels, cell_text
 from lstmcli.errors import DataError
@@ -72,7 +72,7 @@ class Source:
 
 
 def open_source(
-    spec: str,
+    spec: str | Located,
     read: ReadConfig,
     *,
     labelled: bool | None,
@@ -80,7 +80,7 @@ def open_source(
     stdin: BinaryIO | None = None,
     prefer: ReadConfig | None = None,
 ) -> Source:
-    """Open ``spec``: a path, ``-``, ``sample:NAME``, or the name of a Hub data set.
+    """Open ``spec``: a path, ``-``, ``sample:NAME``, the name of a Hub data set, or what was located already.
 
     Of a source with splits it opens the one that ``read.split`` names, or else the test split.
 
@@ -147,7 +147,7 @@ def open_parts(
 def _separator(read: ReadConfig, prefer: ReadConfig | None, tables: Sequence[tuple[Table, Chosen]]) -> str | None:
     """What divides the labels in a cell: as asked, as in training, or as the cells show."""
     known = read.label_separator or (prefer.label_separator if prefer else None)
-    if known or (prefer and prefer.known_labels):
+    if known or (prefer and prefer.known_labels) or tables[0][0].stated:
         return known
     return find_separator(
         row.get(chosen.label_column) for table, chosen in tables if chosen.label_column for row in table.sample

@@ -22,11 +22,11 @@ from lstmcli.errors import NoDataError
 
 
 def load_splits(
-    spec: str,
+    spec: str | Located,
     read: ReadConfig,
     *,
-    valid: str | None,
-    test: str | None,
+    valid: str | Located | None,
+    test: str | Located | None,
     valid_fraction: float | None,
     seed: int,
     labelled: bool | None = None,
@@ -112,7 +112,7 @@ class _Loading:
             raise NoDataError("there are no rows in it", path=source.path)
         return records
 
-    def add_companions(self, asked: Mapping[str, str | None]) -> None:
+    def add_companions(self, asked: Mapping[str, str | Located | None]) -> None:
         """Reads validation and test data as the training data was read.
 
         Args:
@@ -137,13 +137,13 @@ class _Loading:
                 continue
             setattr(splits, name, records)
 
-    def _companion(self, name: str, given: str | None) -> tuple[str, Sequence[Opener]] | None:
+    def _companion(self, name: str, given: str | Located | None) -> tuple[str, Sequence[Opener]] | None:
         """The name of a source and what its part is made of."""
         located = self.located
         if given is None:
             parts = None if self.read.split else located.splits.get(name)
             return (located.name, parts) if parts else None
-        if SPLIT_ALIASES.get(given, given) in located.splits and not Path(given).exists():
+        if isinstance(given, str) and SPLIT_ALIASES.get(given, given) in located.splits and not Path(given).exists():
             return located.name, located.choose(given)
         other = locate(given, self.read, whole=True)
         return other.name, other.splits.get(name) or other.choose(None)

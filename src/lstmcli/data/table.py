@@ -43,6 +43,8 @@ class Table:
     text_columns: tuple[str, ...] = ()
     """Set by formats that say themselves which column is which."""
     label_column: str | None = None
+    stated: bool = False
+    """Who gave the table said which column is which; a string in a cell of labels is one label."""
     encoding: str = ""
     delimiter: str | None = None
     line_form: str | None = None

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from typing import TYPE_CHECKING, TypeVar
@@ -29,6 +30,8 @@ def pool(workers: int) -> ThreadPoolExecutor:
     """Threads that stay: each new one would take memory of its own from the allocator, and not all of it back."""
     from concurrent.futures import ThreadPoolExecutor
 
+    if hasattr(os, "register_at_fork"):
+        os.register_at_fork(after_in_child=pool.cache_clear)  # a process that forks leaves its threads behind
     return ThreadPoolExecutor(workers)
 
 

@@ -2,15 +2,37 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Mapping, Sequence
 from typing import Any
-
-import onnxruntime
 
 from lstmcli.engine.nodes import InferenceGraph
 from lstmcli.errors import ModelError
 from lstmcli.faults import shortage
 from lstmcli.malloc import share_memory
+
+TELEMETRY = "ORT_DISABLE_TELEMETRY"
+
+
+def _import_quietly() -> Any:
+    """ONNX Runtime, told while it is imported to keep no record.
+
+    From 1.32 on it keeps one of every process under ``~/.cache/Microsoft``, and in the folder for temporary files, and
+    sends it to its maker.  Nothing of ours is sent anywhere (SECURITY.md).  The environment is left as it was.
+    """
+    before = os.environ.get(TELEMETRY)
+    os.environ[TELEMETRY] = "1"
+    try:
+        import onnxruntime
+    finally:
+        if before is None:
+            del os.environ[TELEMETRY]
+        else:
+            os.environ[TELEMETRY] = before
+    return onnxruntime
+
+
+onnxruntime = _import_quietly()
 
 
 class GraphRunner:

@@ -83,6 +83,7 @@ def compare_architectures(
     if not runs:
         raise Interrupted("ended before a run was complete: nothing to compare")
 
+    _use_threads(config.train.threads)
     yield Measuring("gradients by lag")
     gradients = [_gradients(cell, runs, splits) for cell in cells if any(run.cell == cell for run in runs)]
     recalls: list[Recall] = []
@@ -195,6 +196,14 @@ class _Log:
         return Run(
             cell, seed, self.path, self.parameters, scores, self.epochs, self.seconds, tuple(self.points), self.reason
         )
+
+
+def _use_threads(count: int | None) -> None:
+    """What is measured after training takes as many threads as training took."""
+    if count is not None:
+        import torch
+
+        torch.set_num_threads(count)
 
 
 def _gradients(cell: str, runs: Sequence[Run], splits: Splits) -> GradientByLag:

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
-from lstmcli.config import require
+from lstmcli.config import check_types, require
 from lstmcli.errors import UsageError
 
 FILTERS: tuple[str, ...] = ("top_k", "top_p", "min_p", "typical")
@@ -100,3 +102,70 @@ class GenerateConfig:
         require(all(self.stop), "a stop string cannot be empty")
         require(self.seed is None or self.seed >= 0, f"seed must be at least 0, not {self.seed}")
         require(self.alternatives >= 0, f"show-alternatives must be at least 1, not {self.alternatives}")
+
+
+def from_options(given: Mapping[str, Any]) -> GenerateConfig:
+    """What is generated for each prompt, from options by name; None, or not there, is the default.
+
+    Raises:
+        UsageError: they are out of range, or contradict each other.
+    """
+
+    def or_default(name: str, default: Any) -> Any:
+        value = given.get(name)
+        return default if value is None else value
+
+    check_types({name: value for name, value in given.items() if value is not None}, *_CONFIGS)
+    sampling, whole = SamplingConfig(), GenerateConfig()
+    return GenerateConfig(
+        sampling=SamplingConfig(
+            temperature=or_default("temperature", sampling.temperature),
+            repetition_penalty=or_default("repetition_penalty", sampling.repetition_penalty),
+            no_repeat_ngram=given.get("no_repeat_ngram"),
+            allow_unknown=or_default("allow_unknown", sampling.allow_unknown),
+            **{name: given.get(name) for name in FILTERS},
+        ),
+        beam=_beam(given),
+        samples=or_default("samples", whole.samples),
+        max_tokens=or_default("max_tokens", whole.max_tokens),
+        stop=tuple(or_default("stop", whole.stop)),
+        seed=given.get("seed"),
+        alternatives=or_default("show_alternatives", whole.alternatives),
+    )
+
+
+_CONFIGS = (SamplingConfig, BeamConfig, GenerateConfig)
+_OF_SAMPLING = {
+    "temperature": "--temperature",
+    **{name: f"--{name.replace('_', '-')}" for name in FILTERS},
+    "repetition_penalty": "--repetition-penalty",
+    "samples": "-n",
+    "seed": "--seed",
+    "show_alternatives": "--show-alternatives",
+}
+
+
+def _beam(given: Mapping[str, Any]) -> BeamConfig | None:
+    """The search that is asked for, if one is."""
+    usual = BeamConfig()
+    beams, n_best, length_penalty = (given.get(name) for name in ("beams", "n_best", "length_penalty"))
+    if beams is None:
+        for option, value in (("--n-best", n_best), ("--length-penalty", length_penalty)):
+            if value is not None:
+                raise UsageError(f"{option} is for beam search", hint=f"add --beams {max(usual.beams, n_best or 0)}")
+        return None
+    for name, option in _OF_SAMPLING.items():
+        if given.get(name) is not None:
+            hint = "for several texts use --n-best" if option == "-n" else "leave one of them out"
+            raise UsageError(f"--beams searches instead of sampling, so {option} does not go with it", hint=hint)
+    return BeamConfig(
+        beams=beams,
+        n_best=usual.n_best if n_best is None else n_best,
+        length_penalty=usual.length_penalty if length_penalty is None else length_penalty,
+    )
+
+
+OPTIONS = frozenset(
+    {*_OF_SAMPLING, "no_repeat_ngram", "allow_unknown", "beams", "n_best", "length_penalty", "max_tokens", "stop"}
+)
+"""Names that ``from_options`` knows."""

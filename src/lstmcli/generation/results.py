@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from lstmcli.results import Result
+
 
 @dataclass(frozen=True, slots=True)
 class Step:
@@ -28,7 +30,7 @@ class TextPiece:
 
 
 @dataclass(frozen=True, slots=True)
-class Continuation:
+class Continuation(Result):
     """One complete generated text."""
 
     prompt: str
@@ -48,3 +50,7 @@ class Continuation:
     """Beam search only: ``logprob`` with the length penalty; texts are ordered by it."""
     steps: tuple[Step, ...] = ()
     """Set with alternatives only."""
+
+    def __str__(self) -> str:
+        """The prompt and what goes on from it."""
+        return self.prompt + self.text

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from lstmcli.config import among, require
+from lstmcli.config import among, check_types, require
 
 DIRECTIONS: tuple[str, ...] = ("forward", "backward", "both")
 
@@ -34,3 +36,32 @@ class InspectConfig:
         for unit in self.units:
             require(unit >= 1, f"unit must be 1 or more, not {unit}")
         require(self.top_units >= 0, f"top-units must be 1 or more, not {self.top_units}")
+
+
+def from_options(given: Mapping[str, Any], *, gates: bool = True) -> InspectConfig:
+    """What is shown, from options by name; None, or not there, is the default.
+
+    Args:
+        gates: whether the states are looked at.
+
+    Raises:
+        UsageError: they are out of range.
+    """
+    units = given.get("unit") or ()
+    units = (units,) if isinstance(units, int) else tuple(units)
+    layer = 0 if given.get("layer") == "all" else given.get("layer")
+    values = {name: given[name] for name in ("direction", "top_units", "label", "why") if given.get(name) is not None}
+    check_types({**values, "layer": layer, "units": units}, InspectConfig)
+    return InspectConfig(
+        layer=layer,
+        direction=given.get("direction") or InspectConfig.direction,
+        units=tuple(dict.fromkeys(units)),
+        top_units=given.get("top_units") or 0,
+        label=given.get("label"),
+        gates=gates,
+        why=bool(given.get("why")),
+    )
+
+
+OPTIONS = frozenset({"layer", "direction", "unit", "top_units", "label", "why"})
+"""Names that ``from_options`` knows."""

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from lstmcli.results import Result
+
 Numbers = tuple[float, ...]
 
 SATURATED, DEAD = 0.9, 0.1
@@ -152,7 +154,7 @@ class Why:
 
 
 @dataclass(frozen=True, slots=True)
-class Inspection:
+class Inspection(Result):
     """The inspection of one text or line."""
 
     text: str
@@ -177,3 +179,24 @@ class Inspection:
     """The classifier's prediction was computed after every so many tokens."""
     columns: Mapping[str, Any] = field(default_factory=dict)
     """The row of the input, only with ``keep_columns``."""
+
+    def _rows(self) -> list[dict[str, Any]]:
+        """A row for each token: where it stands, what the model makes of it, means of the gates, lengths of states."""
+        series = {
+            f"layer{layer.layer}.{layer.direction}.{name}": values
+            for layer in self.layers
+            for name, values in ({gate.name: gate.mean for gate in layer.gates} | layer.norms).items()
+        }
+        return [
+            {
+                "line": self.line,
+                "token": token.text,
+                "start": token.start,
+                "end": token.end,
+                "unknown": token.unknown,
+                **({} if token.surprisal is None else {"surprisal": token.surprisal, "entropy": token.entropy}),
+                **({} if token.probabilities is None else token.probabilities),
+                **{name: values[t] for name, values in series.items()},
+            }
+            for t, token in enumerate(self.tokens)
+        ]

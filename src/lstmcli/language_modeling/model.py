@@ -9,7 +9,7 @@ from pathlib import Path
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.engine.registry import AUTO, Engine, check_engine, choose_engine
+from lstmcli.engine.registry import Engine, check_engine, choose_engine
 from lstmcli.engine.session import Session
 from lstmcli.language_modeling.load import language_model_weights
 from lstmcli.model_dir.directory import TOKENIZER, WEIGHTS, ModelDir, read_model, retry_if_replaced
@@ -96,27 +96,23 @@ def load_language_model(
     threads: int | None = None,
     engine: str | None = None,
     device: str = "cpu",
-    exact: bool = True,
 ) -> LanguageModel:
     """Load the language model in a directory.
 
     Args:
         threads: None uses all cores.
-        engine: one of ``engine.registry.engine_names()``; None leaves the choice to ``LSTM_ENGINE`` and the registry.
+        engine: one of ``engine.registry.engine_names(exact=True)``; None leaves the choice to ``LSTM_ENGINE`` and the registry.
         device: cpu, cuda or auto; an engine of PyTorch only.
-        exact: whether only engines with exact figures are allowed.
 
     Raises:
         ModelError: missing, damaged, too new, or not a language model.
         UsageError: an unknown engine or device, or an engine that cannot run this model.
     """
-    check_engine(engine, device, exact=exact, auto=not exact)
-    name = None if engine == AUTO else engine
+    check_engine(engine, device, exact=True)
 
     def load() -> LanguageModel:
         model = read_model(path, task=LANGUAGE_MODELING)
-        prefer = "int8" if engine == AUTO and model.config["int8"] else None
-        chosen = choose_engine(model.task, model.settings, name, device, exact=exact, prefer=prefer)
+        chosen = choose_engine(model.task, model.settings, engine, device, exact=True)
         file = ReadAhead(model, WEIGHTS)
         encoder = use_file(
             model, TOKENIZER, lambda data: StreamEncoder.from_json(data.decode(), model.settings.tokenizer)

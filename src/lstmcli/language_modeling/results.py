@@ -7,6 +7,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from lstmcli.results import Result
+
 
 @dataclass(frozen=True, slots=True)
 class CorpusCheck:
@@ -23,7 +25,7 @@ class CorpusCheck:
 
 
 @dataclass(frozen=True, slots=True)
-class LmReport:
+class LmReport(Result):
     """Perplexity and related metrics of a language model on a text.
 
     All are derived from totals: ``perplexity`` is exp(``nats`` / ``tokens``), ``word_perplexity`` is exp(``nats`` /
@@ -103,7 +105,7 @@ def _exp_of_mean(total: float, count: int) -> float | None:
 
 
 @dataclass(frozen=True, slots=True)
-class Surprisal:
+class Surprisal(Result):
     """One row of a surprisal table: a line, word, token or character."""
 
     text: str

@@ -5,9 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass
 from typing import Any
 
+from lstmcli.results import Result
+
 
 @dataclass(frozen=True, slots=True)
-class ModelInfo:
+class ModelInfo(Result):
     """What a model is, how it was trained, and its metrics."""
 
     path: str

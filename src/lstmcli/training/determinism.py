@@ -30,7 +30,8 @@ def deterministic_algorithms(wanted: bool) -> Iterator[None]:
         return
     import torch
 
-    if os.environ.get(CUBLAS) not in CUBLAS_ORDERED:
+    ordered = os.environ.get(CUBLAS)
+    if ordered not in CUBLAS_ORDERED:
         os.environ[CUBLAS] = CUBLAS_ORDERED[0]  # cuBLAS reads it when it is first used
     cudnn = torch.backends.cudnn
     before = torch.are_deterministic_algorithms_enabled(), cudnn.deterministic, cudnn.benchmark
@@ -44,5 +45,9 @@ def deterministic_algorithms(wanted: bool) -> Iterator[None]:
             raise LstmError(what, hint="leave out --deterministic, or add --device cpu") from error
         raise
     finally:
+        if ordered is None:
+            os.environ.pop(CUBLAS, None)
+        else:
+            os.environ[CUBLAS] = ordered
         torch.use_deterministic_algorithms(before[0])
         cudnn.deterministic, cudnn.benchmark = before[1:]

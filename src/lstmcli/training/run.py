@@ -10,7 +10,7 @@ import shutil
 import tempfile
 import time
 from collections.abc import Callable, Generator, Iterator
-from contextlib import ExitStack, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import Any, NamedTuple
 
@@ -72,8 +72,8 @@ def train(
         UsageError: a device that is not there, or an unfinished run with other settings.
     """
     log: list[str] = []
-    how = _How(output, force, command, stop, resume, checkpoint_every, log)
     with deterministic_algorithms(job.config.train.deterministic), ExitStack() as held:
+        how = _How(output, force, command, stop, resume, checkpoint_every, log, held)
         for event in _train(job, how):
             log.append(json.dumps(events.to_json(event), ensure_ascii=False))
             yield event
@@ -82,7 +82,7 @@ def train(
 
 
 class _How(NamedTuple):
-    """The arguments of ``train``, and the lines of its log."""
+    """The arguments of ``train``, the lines of its log, and what is undone at its end."""
 
     output: Path
     force: bool
@@ -91,6 +91,7 @@ class _How(NamedTuple):
     resume: bool
     every: float
     log: list[str]
+    held: ExitStack
 
 
 def _train(job: TrainingJob, how: _How) -> Iterator[Event]:
@@ -99,6 +100,7 @@ def _train(job: TrainingJob, how: _How) -> Iterator[Event]:
     yield from job.prepare_data()
     if (tokenizer := job.config.tokenizer.path) and (warning := randomness_warning(tokenizer)):
         yield events.Warned(warning)
+    how.held.enter_context(torch_state_kept())
     machine, rng = prepare(job.config.train)
     yield from job.build(machine.device)
     job.preflight(machine.threads)
@@ -203,6 +205,20 @@ def prepare(config: TrainingConfig) -> tuple[Machine, np.random.Generator]:
     torch.set_num_threads(threads)
     torch.manual_seed(config.seed)
     return Machine(device, threads), np.random.default_rng(config.seed)
+
+
+@contextmanager
+def torch_state_kept() -> Iterator[None]:
+    """At the end PyTorch has the random numbers and the number of threads that it had: a program may have its own."""
+    import torch
+
+    threads = torch.get_num_threads()
+    devices = range(torch.cuda.device_count()) if torch.cuda.is_initialized() else ()  # type: ignore[no-untyped-call]
+    with torch.random.fork_rng(list(devices)):
+        try:
+            yield
+        finally:
+            torch.set_num_threads(threads)
 
 
 def check_disk_space(output: Path, *, model_bytes: int, parameters: int, every: float) -> Iterator[Event]:

@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import sys
-from dataclasses import replace
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -17,12 +16,12 @@ from lstmcli.cli.options.kept_columns import KeepColumns, header_option
 from lstmcli.cli.output.predictions import writer
 from lstmcli.cli.output.writer import write
 from lstmcli.cli.typer_classes import Command
-from lstmcli.data.config import ReadConfig
+from lstmcli.data.config import ReadConfig, with_training_defaults
 from lstmcli.errors import UsageError
 from lstmcli.tasks import CLASSIFICATION
 
 if TYPE_CHECKING:
-    from lstmcli.classification.classify import Classifier
+    from lstmcli.classification.predict import Classifier
 
 READ = ReadConfig()
 
@@ -89,14 +88,12 @@ def classify(
     if top is not None and report:
         raise UsageError("--top and --report do not go together")
 
-    from lstmcli.classification import classify as task
+    from lstmcli.classification.predict import Classifier
     from lstmcli.model_dir.directory import default_model_path
 
     size = {} if batch_size is None else {"batch_size": batch_size}
-    classifier = task.load_classifier(
-        default_model_path(CLASSIFICATION, model), threads=threads, engine=engine, device=device
-    )
-    trained = classifier.model.trained_read
+    classifier = Classifier(default_model_path(CLASSIFICATION, model), threads=threads, engine=engine, device=device)
+    trained = classifier.directory.trained_read
     inputs = Inputs(
         named,
         text or [],
@@ -110,15 +107,15 @@ def classify(
         everything = (record for source in inputs for record in source.records)
         from lstmcli.cli.output import tables
 
-        write(task.evaluate(classifier, everything, threshold=threshold, **size), tables.REPORT, format or "table")
+        write(classifier.report(everything, threshold=threshold, **size), tables.REPORT, format or "table")
         _tell_unknown(classifier)
         return
     shown = format or o.default_format()
     out = writer(shown, sys.stdout, top=top, keep_columns=keep_columns, header=output_header)
     for records, ready, *_ in inputs:
         live = ready is not None
-        answers = task.classify(classifier, records, top=top, threshold=threshold, eager=live, ready=ready, **size)
-        for prediction in answers:
+        how: dict[str, Any] = {"top": top, "threshold": threshold, "eager": live, "ready": ready, **size}
+        for prediction in classifier.classify(iter(records), **how):
             out.write(prediction)
             if ready is not None and not ready():
                 sys.stdout.flush()
@@ -130,11 +127,5 @@ def _tell_unknown(classifier: Classifier) -> None:
     """A warning on stderr where most of what was read means nothing to the model."""
     from lstmcli.tokenization.unknown_rate import unknown_in_text
 
-    if told := unknown_in_text(classifier.unknown, classifier.tokens):
+    if told := unknown_in_text(classifier.answering.unknown, classifier.answering.tokens):
         streams.note(f"warning: {told}")
-
-
-def with_training_defaults(read: ReadConfig, trained: ReadConfig) -> ReadConfig:
-    """How labels are written is what it was in training, unless the options say otherwise."""
-    prefix = trained.label_prefix if read.label_prefix == READ.label_prefix else read.label_prefix
-    return replace(read, label_separator=read.label_separator or trained.label_separator, label_prefix=prefix)

@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from functools import cached_property
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
 from lstmcli.cli import help
-from lstmcli.cli.commands.classify import with_training_defaults
 from lstmcli.cli.io.inputs import Inputs, specs, with_notices_told
 from lstmcli.cli.options import common as o
 from lstmcli.cli.options.configs import read_config
 from lstmcli.cli.typer_classes import Command, option_names
 from lstmcli.data.config import ReadConfig
 from lstmcli.errors import UsageError
-from lstmcli.tasks import require_task
 
 if TYPE_CHECKING:
     from lstmcli.comparison.results import ClassifierComparison, LmComparison
@@ -160,33 +159,25 @@ def compare(
 
 def _compare_models(values: Mapping[str, Any]) -> ClassifierComparison | LmComparison:
     """The comparison of saved models.  Raises: UsageError, and as ``comparison.compare``."""
-    on, top, quiet = values["on"], values["top"], values["quiet"]
+    on = values["on"]
     if on is None:
         hint = "name it with --on FILE; to train, give --cells"
         raise UsageError("compare needs text to compare the models on", hint=hint)
-    if top is not None and top < 0:
-        raise UsageError(f"--top must be at least 0, not {top}")
-    if values["stream"] and values["lines"]:
-        raise UsageError("--stream and --lines contradict each other", hint="give one, or neither")
 
-    from lstmcli.comparison.compare import CompareOptions, compare, identify
+    from lstmcli.comparison.compare import CompareOptions, compare, how_to_read, identify
 
-    entries = identify(values["models"] or [], values["task"])
-    labelled = require_task(entries[0].task).labelled
-    trained = next((entry.read for entry in entries if entry.read), READ)
-    read = read_config(values)
-    if labelled:
-        read = with_training_defaults(read, trained)
-    (source,) = Inputs(specs([on], None), [], read, prefer=trained, labelled=labelled, quiet=quiet)
     options = CompareOptions(
         source=on,
-        format=source.format,
         threads=values["threads"],
-        shown=top,
-        prefix=read.label_prefix,
+        shown=values["top"],
         cold_starts=values["cold_start"],
         stream=values["stream"],
         lines=values["lines"],
         log_base=values["log_base"],
     )
-    return compare(entries, source.records if labelled else with_notices_told(source.records, source.format), options)
+    entries = identify(values["models"] or [], values["task"])
+    read, how = how_to_read(entries, read_config(values))
+    (source,) = Inputs(specs([on], None), [], read, quiet=values["quiet"], **how)
+    options = replace(options, format=source.format, prefix=read.label_prefix)
+    records = source.records if how["labelled"] else with_notices_told(source.records, source.format)
+    return compare(entries, records, options)

@@ -140,14 +140,13 @@ def generate(
     config = s.generate_config(values)
 
     from lstmcli.generation import generate as task
-    from lstmcli.language_modeling.generator import load_generator
+    from lstmcli.language_modeling.predict import LanguageModel
     from lstmcli.model_dir.directory import default_model_path
 
     # int8 answers move with their batch mates, and what is there already depends on how fast a pipe is.
     engine = engine or (None if lines else AUTO)
-    generator = load_generator(
-        default_model_path(LANGUAGE_MODELING, model), threads=threads, engine=engine, device=device
-    )
+    place = default_model_path(LANGUAGE_MODELING, model)
+    generator = LanguageModel(place, threads=threads, engine=engine, device=device).generator
     out = writer(format, sys.stdout, echo=not (no_prompt or interactive), apart=generator.multiline and not lines)
     warnings = Warnings()
     if interactive:

@@ -9,7 +9,6 @@ from typing import Annotated, Any
 
 import typer
 
-from lstmcli.cli.commands.classify import with_training_defaults
 from lstmcli.cli.io import streams
 from lstmcli.cli.io.inputs import Input, Inputs
 from lstmcli.cli.options import common as o
@@ -19,9 +18,9 @@ from lstmcli.cli.output.console import safe
 from lstmcli.cli.output.inspection.writers import writer
 from lstmcli.cli.output.unknown_words import UnknownTokens, as_asked
 from lstmcli.cli.typer_classes import Command
-from lstmcli.data.config import ReadConfig
+from lstmcli.data.config import ReadConfig, with_training_defaults
 from lstmcli.errors import NoDataError, UsageError
-from lstmcli.inspection.config import DIRECTIONS, InspectConfig
+from lstmcli.inspection.config import DIRECTIONS, InspectConfig, from_options
 from lstmcli.inspection.results import Inspection
 
 READ = ReadConfig()
@@ -169,15 +168,7 @@ def inspect(
 
 def _config(values: Mapping[str, Any], *, gates: bool) -> InspectConfig:
     """What is asked for.  Raises: UsageError."""
-    config = InspectConfig(
-        layer=_layer(values["layer"]),
-        direction=values["direction"],
-        units=tuple(dict.fromkeys(values["unit"] or ())),
-        top_units=values["top_units"] or 0,
-        label=values["label"],
-        gates=gates,
-        why=values["why"],
-    )
+    config = from_options({**values, "layer": _layer(values["layer"])}, gates=gates)
     for name in ("layer", "direction", "unit", "top_units"):
         if not gates and values[name] not in ("", "forward", None, []):
             option = name.replace("_", "-")
@@ -202,10 +193,10 @@ def _source(text: str | None, file: str | None) -> str:
     return text
 
 
-def _layer(value: str) -> int | None:
-    """Number of the layer, 0 for all, None for the last.  Raises: UsageError."""
+def _layer(value: str) -> int | str | None:
+    """Number of the layer, all, or None for the last.  Raises: UsageError."""
     if value in ("", "all"):
-        return 0 if value else None
+        return value or None
     if not value.isdecimal() or int(value) < 1:
         raise UsageError(f"--layer must be a number from 1, or all, not {value!r}")
     return int(value)

@@ -25,7 +25,7 @@ from lstmcli.language_modeling.config import AdaptConfig, CacheConfig
 from lstmcli.tasks import LANGUAGE_MODELING
 
 if TYPE_CHECKING:
-    from lstmcli.language_modeling.model import LanguageModel
+    from lstmcli.language_modeling.model import LanguageModel as Scoring
     from lstmcli.language_modeling.scoring.perplexity import Text
 
 READ = ReadConfig()
@@ -161,16 +161,18 @@ def perplexity(
     values = locals()
     named = specs(files, text)
     check(values)
-    config = adapting(values)
 
-    from lstmcli.language_modeling.model import load_language_model
+    from lstmcli.language_modeling.scoring.methods import METHOD_OPTIONS, adapting, method_of
+
+    config = adapting(**{name: values[name] for name in METHOD_OPTIONS})
+
+    from lstmcli.language_modeling.predict import LanguageModel
     from lstmcli.language_modeling.scoring import perplexity as task
     from lstmcli.language_modeling.scoring.unknown_words import UnknownTokenCounter
     from lstmcli.model_dir.directory import default_model_path
 
-    loaded = load_language_model(
-        default_model_path(LANGUAGE_MODELING, model), threads=threads, engine=engine, device=device
-    )
+    place = default_model_path(LANGUAGE_MODELING, model)
+    loaded = LanguageModel(place, threads=threads, engine=engine, device=device).scoring
     trained = loaded.model.settings.read
     corpus_style = loaded.encoder.corpus_style
     unknowns = UnknownTokenCounter(loaded, corpus_style)
@@ -199,8 +201,7 @@ def perplexity(
     if batch_size is not None:
         how["batch_size"] = batch_size
     shown = format or o.default_format()
-    if config is not None:
-        how["method"] = _method(config)
+    how["method"] = method_of(config)
     if per is None:
         found = task.perplexity(loaded, texts(), **how)
         warner.look()
@@ -213,19 +214,8 @@ def perplexity(
     warner.close()
 
 
-def _method(config: CacheConfig | AdaptConfig) -> Any:
-    """The way of adapting to the text."""
-    if isinstance(config, CacheConfig):
-        from lstmcli.language_modeling.scoring.cache import Cache
-
-        return Cache(config)
-    from lstmcli.language_modeling.scoring.dynamic_evaluation import Adaptation
-
-    return Adaptation(config)
-
-
 def _write_rows(
-    loaded: LanguageModel,
+    loaded: Scoring,
     texts: Iterable[Text],
     per: str,
     out: Any,
@@ -273,29 +263,3 @@ def check(values: Mapping[str, Any]) -> None:
                 raise UsageError(f"--{name} is for tables", hint="--per line gives a row for each text")
     if values["match_corpus"] and values["segments"]:
         raise UsageError(f"{MATCH} and --segments do not go together", hint="words that you marked are not cut")
-
-
-def adapting(values: Mapping[str, Any]) -> CacheConfig | AdaptConfig | None:
-    """The one way of adapting to the text that the options ask for.
-
-    Raises:
-        UsageError: they contradict each other.
-    """
-    cache, adapt = values["cache"] is not None, values["adapt"]
-    for wanted, name, usual in (
-        (cache, "cache-theta", CACHE.theta),
-        (cache, "cache-lambda", CACHE.share),
-        (adapt, "adapt-rate", ADAPT.rate),
-        (adapt, "adapt-decay", ADAPT.decay),
-    ):
-        if not wanted and values[name.replace("-", "_")] != usual:
-            raise UsageError(f"--{name} needs --{name.split('-')[0]}")
-    if not cache and not adapt:
-        return None
-    option = "--cache" if cache else "--adapt"
-    for other, given in (("--adapt", cache and adapt), ("--lines", values["lines"])):
-        if given:
-            raise UsageError(f"{option} and {other} do not go together")
-    if adapt:
-        return AdaptConfig(values["adapt_rate"], values["adapt_decay"])
-    return CacheConfig(values["cache"], values["cache_theta"], values["cache_lambda"])

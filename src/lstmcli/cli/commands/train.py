@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import shlex
 from collections.abc import Generator
-from contextlib import ExitStack, closing
-from dataclasses import dataclass
+from contextlib import closing
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -15,19 +14,17 @@ from lstmcli.classification.config import ClassifierModelConfig, ClassifierTrain
 from lstmcli.cli.io.signals import Stop
 from lstmcli.cli.options import common as o
 from lstmcli.cli.options import training as t
-from lstmcli.cli.options.configs import chosen, given_options, job_arguments, read_config
-from lstmcli.cli.options.resume import goes_on, interval, is_its_model, torn_off
+from lstmcli.cli.options.configs import given_options
+from lstmcli.cli.options.resume import ask_resume, torn_off
 from lstmcli.cli.typer_classes import Command
 from lstmcli.data.config import ReadConfig
 from lstmcli.language_modeling.config import LmModelConfig
-from lstmcli.tasks import CLASSIFICATION, require_task, task_for
 from lstmcli.tokenization.config import LmTokenizerConfig, TokenizerConfig
 from lstmcli.training import events
 
 READ, TOKENIZER, MODEL, TRAIN = ReadConfig(), TokenizerConfig(), ClassifierModelConfig(), ClassifierTrainConfig()
 LM_TOKENIZER, LM_MODEL = LmTokenizerConfig(), LmModelConfig()
 POOLING = ",".join(MODEL.pooling)
-LABELS = frozenset({"label_column", "label_prefix", "label_separator"})
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -155,55 +152,38 @@ def train(
     gzipped. The format, encoding and columns are detected. Progress goes to stderr; a model directory is written at
     the end. Ctrl-C stops early and keeps the best model so far; --resume continues an unfinished run.
     """
-    values = locals()
-    given = given_options(ctx, values)
-    if task is None and not LABELS.isdisjoint(given):
-        task = CLASSIFICATION.name  # label options imply --task classify
+    given = given_options(ctx, locals())
     listeners: list[Any] = []
     if tensorboard is not None:
         from lstmcli.cli.output.tensorboard import Scalars
 
         listeners.append(Scalars(tensorboard))
 
-    # Wrong options are reported before anything is read.
-    arguments = job_arguments(given, task)
-    place = _Place(ctx.with_resource(ExitStack()), interval(checkpoint_every), resume=resume, force=force)
-    if output and not dry_run:
-        place.check(output)
-
     from lstmcli.cli.io.asking import which_label
     from lstmcli.cli.output.training_log import TrainingLog
-    from lstmcli.data.splits import load_splits
-    from lstmcli.training.run import train as run
+    from lstmcli.training.start import Training
 
-    splits = load_splits(
+    with Training(
         source,
-        read_config(values),
+        given,
+        output=output,
+        task=task,
         valid=valid,
         test=test,
-        valid_fraction=valid_fraction,
-        seed=seed,
-        labelled=require_task(task).labelled if task else None,
-        ask=which_label,
-    )
-    kind = require_task(task) if task else task_for(labelled=splits.labelled)
-    job = kind.module("train").job(splits, **chosen(arguments, kind))
-    target = output or kind.default_dir
-    if not output and not dry_run:
-        place.check(target)
-    with Stop() as stop, TrainingLog(default_place=output is None, quiet=quiet, splits=splits, task=kind) as telling:
-        listeners.append(telling)
-        run_events = run(
-            job,
-            target,
-            force=place.force or dry_run,
-            command=shlex.join(ctx.obj),
-            stop=stop.asked,
-            resume=place.resume,
-            checkpoint_every=place.checkpoint_every,
+        force=force,
+        resume=resume,
+        checkpoint_every=checkpoint_every,
+        dry_run=dry_run,
+        ask_label=which_label,
+        ask_resume=ask_resume,
+    ) as training:
+        log = TrainingLog(
+            default_place=training.default_place, quiet=quiet, splits=training.splits, task=training.task
         )
-        with torn_off(target):
-            result = follow(run_events, listeners, stop, dry_run=dry_run)
+        with Stop() as stop, log, torn_off(training.target):
+            listeners.append(log)
+            events_of_run = training.events(command=shlex.join(ctx.obj), stop=stop.asked)
+            result = follow(events_of_run, listeners, stop, dry_run=dry_run)
     if format == "json":
         from lstmcli.cli.output.training_result import TRAINING
         from lstmcli.cli.output.writer import write
@@ -211,27 +191,6 @@ def train(
         write(result, TRAINING, format)
     if stop.signal is not None:
         raise typer.Exit(128 + stop.signal)
-
-
-@dataclass
-class _Place:
-    """Whether a model may be written to a place, and whether the run there is to be resumed."""
-
-    held: ExitStack
-    """Holds the claims of places until the command ends."""
-    checkpoint_every: float
-    resume: bool
-    force: bool
-
-    def check(self, target: Path) -> None:
-        """Raises: OutputError."""
-        from lstmcli.model_dir.directory import check_target
-        from lstmcli.training.lock import claimed
-
-        self.held.enter_context(claimed(target, for_later=True))
-        self.resume = goes_on(target, resume=self.resume, force=self.force)
-        self.force = self.force or (self.resume and is_its_model(target))
-        check_target(target, self.force)
 
 
 def follow(

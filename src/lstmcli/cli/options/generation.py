@@ -8,8 +8,7 @@ from typing import Annotated, Any
 import typer
 
 from lstmcli.cli.options import common as o
-from lstmcli.errors import UsageError
-from lstmcli.generation.config import BeamConfig, GenerateConfig, SamplingConfig
+from lstmcli.generation.config import BeamConfig, GenerateConfig, SamplingConfig, from_options
 
 CONFIG, SAMPLING, BEAM = GenerateConfig(), SamplingConfig(), BeamConfig()
 CHOICE, SEARCH = "Sampling", "Beam search"
@@ -119,18 +118,6 @@ ShowAlternatives = Annotated[
     ),
 ]
 
-_OF_SAMPLING = {
-    "temperature": "--temperature",
-    "top_k": "--top-k",
-    "top_p": "--top-p",
-    "min_p": "--min-p",
-    "typical": "--typical",
-    "repetition_penalty": "--repetition-penalty",
-    "samples": "-n",
-    "seed": "--seed",
-    "show_alternatives": "--show-alternatives",
-}
-
 
 def generate_config(values: Mapping[str, Any]) -> GenerateConfig:
     """What is generated for each prompt, from the parameters of ``lstm generate``; None is the default.
@@ -138,48 +125,8 @@ def generate_config(values: Mapping[str, Any]) -> GenerateConfig:
     Raises:
         UsageError: they are out of range, or contradict each other.
     """
-    sampling = SamplingConfig(
-        temperature=_or(values["temperature"], SAMPLING.temperature),
-        top_k=values["top_k"],
-        top_p=values["top_p"],
-        min_p=values["min_p"],
-        typical=values["typical"],
-        repetition_penalty=_or(values["repetition_penalty"], SAMPLING.repetition_penalty),
-        no_repeat_ngram=values["no_repeat_ngram"],
-        allow_unknown=values["allow_unknown"],
-    )
-    return GenerateConfig(
-        sampling=sampling,
-        beam=_beam(values),
-        samples=_or(values["samples"], CONFIG.samples),
-        max_tokens=values["max_tokens"],
-        stop=tuple(map(_unescaped, values["stop"] or ())) + (("\n",) if values["lines"] else ()),
-        seed=values["seed"],
-        alternatives=values["show_alternatives"] or 0,
-    )
-
-
-def _beam(values: Mapping[str, Any]) -> BeamConfig | None:
-    """The search that is asked for, if one is."""
-    n_best, length_penalty = values["n_best"], values["length_penalty"]
-    if values["beams"] is None:
-        for option, value in (("--n-best", n_best), ("--length-penalty", length_penalty)):
-            if value is not None:
-                raise UsageError(f"{option} is for beam search", hint=f"add --beams {max(BEAM.beams, n_best or 0)}")
-        return None
-    for name, option in _OF_SAMPLING.items():
-        if values[name] is not None:
-            hint = "for several texts use --n-best" if option == "-n" else "leave one of them out"
-            raise UsageError(f"--beams searches instead of sampling, so {option} does not go with it", hint=hint)
-    return BeamConfig(
-        beams=values["beams"],
-        n_best=_or(n_best, BEAM.n_best),
-        length_penalty=_or(length_penalty, BEAM.length_penalty),
-    )
-
-
-def _or(value: Any, default: Any) -> Any:
-    return default if value is None else value
+    stop = (*map(_unescaped, values["stop"] or ()), *(("\n",) if values["lines"] else ()))
+    return from_options({**values, "stop": stop})
 
 
 def _unescaped(text: str) -> str:

@@ -89,7 +89,7 @@ def choose_columns(
         text, other_texts = _told_text([c for c in columns if c not in labels], found, table, path)
     free = [c for c in columns if c not in text]
     if labels:
-        _refuse_quantity(_label_names(read), found, path)
+        _refuse_quantity(_label_names(read) or (labels if table.stated else ()), found, path)
     elif labelled is not False:
         if not table.text_columns:
             guess = choose_label(free, found, headed=table.headed)

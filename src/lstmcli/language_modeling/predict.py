@@ -1,0 +1,271 @@
+"""A language model for programs: ``lstmcli.load`` gives one, and the commands of language models are made of it."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from functools import cached_property
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lstmcli.config import check_types, within
+from lstmcli.data.records import Record
+from lstmcli.engine.registry import AUTO
+from lstmcli.errors import NoDataError, UsageError
+from lstmcli.generation.config import OPTIONS, GenerateConfig, from_options
+from lstmcli.generation.results import Continuation, TextPiece
+from lstmcli.language_modeling.generator import generator_of, load_to_generate
+from lstmcli.language_modeling.model import LanguageModel as Scoring
+from lstmcli.language_modeling.results import LmReport, Surprisal
+from lstmcli.language_modeling.scoring.methods import ADAPT, CACHE, METHOD_OPTIONS, adapting, method_of
+from lstmcli.language_modeling.scoring.score import BATCH_SIZE
+from lstmcli.model_dir.directory import ModelDir
+from lstmcli.model_dir.loaded import Model
+from lstmcli.options import by_name, in_python
+from lstmcli.results import Results
+from lstmcli.training.events import Warned
+
+if TYPE_CHECKING:
+    from lstmcli.generation.session import Event, Generator
+    from lstmcli.language_modeling.scoring.perplexity import Method, Text
+
+NOTHING = "nothing to score: there is no text"
+
+
+@dataclass(frozen=True)
+class _ScoringOptions:
+    """Options of ``lstm perplexity`` by name."""
+
+    stream: bool = False
+    lines: bool = False
+    segments: bool = False
+    match_corpus: bool = False
+    cache: int | None = None
+    cache_theta: float = CACHE.theta
+    cache_lambda: float = CACHE.share
+    adapt: bool = False
+    adapt_rate: float = ADAPT.rate
+    adapt_decay: float = ADAPT.decay
+    batch_size: int = BATCH_SIZE
+
+    def __post_init__(self) -> None:
+        if self.stream and self.lines:
+            raise UsageError("stream and lines contradict each other", hint="give one, or neither")
+        if self.match_corpus and self.segments:
+            raise UsageError("match_corpus and segments do not go together", hint="words that you marked are not cut")
+        within("batch_size", self.batch_size, 1)
+
+    @property
+    def method(self) -> Method | None:
+        """What adapts to the text.  Raises: UsageError."""
+        return method_of(adapting(**{name: getattr(self, name) for name in METHOD_OPTIONS}))
+
+
+class LanguageModel(Model):
+    """A language model, open and ready.
+
+    A string is one text; its lines are read as those of a file.  Several texts are a list, a tuple, a column of
+    pandas, polars, NumPy, pyarrow or ``datasets``; each is read by itself, from the beginning.
+    """
+
+    def __init__(
+        self, path: str | Path, *, engine: str | None = AUTO, device: str = "auto", threads: int | None = None
+    ) -> None:
+        """
+        Args:
+            path: the model's directory.
+            engine: what runs the network: onnx is exact; int8 generates faster and slightly less exactly, and scores
+                as onnx does; torch is the same weights in PyTorch.  auto prefers int8 for generating where training
+                found that it loses little; None takes an exact engine.
+            device: cpu, cuda or auto.
+            threads: None takes what the machine has.
+
+        Raises:
+            ModelError: missing, damaged, too new, or not a language model.
+            UsageError: an engine or a device that does not exist.
+        """
+        super().__init__(path, {"engine": engine, "device": device, "threads": threads})
+        self._engine, self._device = engine, device
+        self._scoring: Scoring | None = load_to_generate(path, threads=threads, engine=engine, device=device)
+        self._directory = self._scoring.model
+
+    @property
+    def directory(self) -> ModelDir:
+        return self._directory
+
+    @property
+    def scoring(self) -> Scoring:
+        """What computes the answers.  Raises: UsageError, once it is closed."""
+        self._check_open()
+        assert self._scoring is not None
+        return self._scoring
+
+    @cached_property
+    def generator(self) -> Generator:
+        """What generates."""
+        return generator_of(self.scoring, self._engine, self._device)
+
+    def _free(self) -> None:
+        self._scoring = None
+        self.__dict__.pop("generator", None)
+
+    @in_python()
+    def generate(self, prompt: Any = "", n: int | None = None, **options: Any) -> Results[Continuation]:
+        """Texts that go on from a prompt.
+
+        Args:
+            prompt: a string, or several; they are continued together.
+            n: texts for each prompt; with ``beams`` say ``n_best``.
+            options: those of ``lstm generate`` by name: max_tokens, temperature, seed, stop, top_k, top_p, min_p,
+                typical, repetition_penalty, no_repeat_ngram, allow_unknown, beams, n_best, length_penalty,
+                show_alternatives.
+
+        Returns:
+            the texts of the first prompt, then those of the second, …; ``text`` is what comes after the prompt.
+
+        Raises:
+            UsageError: an option that is unknown, out of range, or contradicts another.
+
+        Example:
+            >>> [text.prompt for text in lm.generate("the cat", n=2, max_tokens=5)]
+            ['the cat', 'the cat']
+        """
+        found = []
+        for _, events in self._events(prompt, self._config(n, options)):
+            own = [event for event in _logged(events) if isinstance(event, Continuation)]
+            found += sorted(own, key=lambda text: text.sample)  # the shortest is done first
+        return Results(found)
+
+    @in_python()
+    def stream(self, prompt: str = "", **options: Any) -> Iterator[str]:
+        """One text that goes on from a prompt, in pieces, as it is made.
+
+        Args:
+            options: as for ``generate``.
+
+        Raises:
+            UsageError: an option that is unknown, out of range, or contradicts another.
+        """
+        config = self._config(None, options)
+        if config.samples > 1 or (config.beam and config.beam.n_best > 1):
+            raise UsageError("a stream is one text", hint="take generate for several")
+        ((_, events),) = self._events([prompt], config)
+        return (event.text for event in _logged(events) if isinstance(event, TextPiece) and event.text)
+
+    def _config(self, n: int | None, options: dict[str, Any]) -> GenerateConfig:
+        given = by_name({**options, "samples": n} if n is not None else options, OPTIONS, "generate")
+        if isinstance(given.get("stop"), str):
+            given["stop"] = (given["stop"],)
+        return from_options(given)
+
+    def _events(self, prompt: Any, config: GenerateConfig) -> Iterator[tuple[str, Iterator[Event]]]:
+        from lstmcli.data.memory import records
+        from lstmcli.generation.generate import generate_each
+
+        prompts = records([prompt] if isinstance(prompt, str) else prompt)
+        return generate_each(self.generator, prompts, config)
+
+    @in_python()
+    def perplexity(self, texts: Any, **options: Any) -> LmReport:
+        """How well the model foresees texts: the figures of all of them together.
+
+        Args:
+            texts: a string or several.
+            options: those of ``lstm perplexity`` by name: stream, lines, segments, match_corpus, cache, cache_theta,
+                cache_lambda, adapt, adapt_rate, adapt_decay, batch_size.
+
+        Raises:
+            DataError: ``texts`` are no texts; the message names the row.  NoDataError: there is none.
+            UsageError: an option that is unknown, out of range, or contradicts another.
+
+        Example:
+            >>> lm.perplexity(["the cat sat", "the dog ran"]).lines
+            2
+        """
+        from lstmcli.language_modeling.scoring.perplexity import perplexity
+
+        how = self._options("perplexity", options)
+        return perplexity(
+            self.scoring,
+            self._texts(texts, how),
+            segments=how.segments,
+            batch_size=how.batch_size,
+            method=how.method,
+        )
+
+    @in_python()
+    def surprisal(self, texts: Any, per: str = "token", **options: Any) -> Results[Surprisal]:
+        """How surprising each part of a text is, in bits, after all that stands before it.
+
+        Args:
+            texts: a string or several; ``line`` of a row is the number of the text, from 1, or in a single string
+                that of the line.
+            per: line, word, token or char.  Words stand between white space; each pays for its own end
+                (arXiv 2406.14561).
+            options: as for ``perplexity``.
+
+        Returns:
+            a row for each part, in order; what closes a line has a row too.
+
+        Raises:
+            DataError: ``texts`` are no texts; the message names the row.  NoDataError: there is none.
+            UsageError: another ``per``, or an option as for ``perplexity``.
+
+        Example:
+            >>> [row.text for row in lm.surprisal("the cat sat", per="word")]
+            ['the', 'cat', 'sat', ...]
+        """
+        from lstmcli.language_modeling.scoring.surprisal import surprisals
+
+        how = self._options("surprisal", options)
+        more: dict[str, Any] = {"segments": how.segments, "batch_size": how.batch_size, "method": how.method}
+        sources = self._texts(texts, how)
+        found = Results(row for text in sources for row in surprisals(self.scoring, text, per, **more))
+        if not found:
+            raise NoDataError(NOTHING, hint="give at least one text")
+        return found
+
+    def _options(self, what: str, options: dict[str, Any]) -> _ScoringOptions:
+        """Raises: UsageError."""
+        given = by_name(options, _ScoringOptions.__dataclass_fields__, what)
+        check_types(given, _ScoringOptions)
+        how = _ScoringOptions(**given)
+        if how.match_corpus and self.scoring.encoder.corpus_style is None:
+            hint = "this model spells any text: leave it out"
+            raise UsageError("match_corpus is for models of words or characters", hint=hint)
+        return how
+
+    def _texts(self, texts: Any, how: _ScoringOptions) -> Iterator[Text]:
+        """The sources that are scored one after the other: a text each where the state goes on from line to line."""
+        from lstmcli.data.memory import records
+        from lstmcli.language_modeling.scoring.perplexity import Text, is_carried
+
+        if isinstance(texts, str):
+            lines = texts.removesuffix("\n").split("\n")
+            found = iter([Record(line.removesuffix("\r"), line=n) for n, line in enumerate(lines, 1)])
+        else:
+            found = records(texts)
+        if how.match_corpus:
+            found = self._like_corpus(found)
+        carried = is_carried(self.scoring.mode, "text", stream=how.stream, lines=how.lines)
+        if isinstance(texts, str) or not (carried or how.method):
+            yield Text(found, carried)
+        else:
+            for record in found:
+                yield Text([record], carried)
+
+    def _like_corpus(self, records: Iterable[Record]) -> Iterator[Record]:
+        """Records with their text written as the model's corpus was."""
+        style = self.scoring.encoder.corpus_style
+        assert style is not None
+        for record in records:
+            yield replace(record, text="\n".join(map(style.restyle, record.text.split("\n"))))
+
+
+def _logged(events: Iterable[Event]) -> Iterator[Event]:
+    """The events; what is odd about the prompt is logged."""
+    for event in events:
+        if isinstance(event, Warned):
+            logging.getLogger("lstmcli").warning(event.message)
+        yield event

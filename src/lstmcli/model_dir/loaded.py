@@ -1,0 +1,83 @@
+"""A model that was opened from its directory: what those of every task have in common."""
+
+from __future__ import annotations
+
+from abc import ABC, abstractmethod
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from lstmcli.errors import ModelError, UsageError
+from lstmcli.model_dir.directory import ModelDir
+
+if TYPE_CHECKING:
+    from lstmcli.model_dir.results import ModelInfo
+
+M = TypeVar("M", bound="Model")
+
+
+class Model(ABC):
+    """A trained model, ready to use.
+
+    It may be used by several threads at once.  It pickles by way of its directory, which must be there, unchanged,
+    where it is unpickled.  ``with`` frees its memory at the end; that is not needed, for it ends with the object too.
+    """
+
+    def __init__(self, path: str | Path, how: dict[str, Any]) -> None:
+        """
+        Args:
+            how: the other arguments, to open it again.
+        """
+        self.path = Path(path).absolute()
+        """Its directory."""
+        self._how = how
+        self._closed = False
+
+    @property
+    @abstractmethod
+    def directory(self) -> ModelDir:
+        """The model directory as it was read."""
+
+    @abstractmethod
+    def _free(self) -> None:
+        """Let go of what takes memory."""
+
+    def info(self) -> ModelInfo:
+        """What it is, how it was trained and how well it did; every file is checked.
+
+        Raises:
+            ModelError: a file is damaged, or gone.
+        """
+        from lstmcli.model_dir.info import info
+
+        return info(self.path)
+
+    def close(self) -> None:
+        """Free its memory; it can't be used any more."""
+        self._closed = True
+        self._free()
+
+    def _check_open(self) -> None:
+        """Raises: UsageError."""
+        if self._closed:
+            raise UsageError(f"the model in {self.path} is closed", hint="load it again")
+
+    def __enter__(self: M) -> M:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({str(self.path)!r})"
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        self._check_open()
+        return _open_again, (type(self), str(self.path), self._how, self.directory.config["checksum"])
+
+
+def _open_again(kind: type[M], path: str, how: dict[str, Any], checksum: str) -> M:
+    """Raises: ModelError, where there is another model by now."""
+    found = kind(path, **how)
+    if found.directory.config["checksum"] != checksum:
+        raise ModelError("is not the model that was pickled: it was trained anew", path=path)
+    return found

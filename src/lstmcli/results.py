@@ -1,0 +1,71 @@
+"""What results have in common: they become dicts, and tables of pandas."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Mapping
+from typing import Any, TypeVar
+
+from lstmcli.errors import UsageError
+
+
+class Result:
+    """Base of results, which are frozen dataclasses."""
+
+    __slots__ = ()
+
+    def to_dict(self) -> dict[str, Any]:
+        """The fields by name; results inside are dicts too."""
+        return dataclasses.asdict(self)  # type: ignore[call-overload,no-any-return]
+
+    def _rows(self) -> list[dict[str, Any]]:
+        """The rows of ``to_pandas``: this result, or its parts where it is a list of like things."""
+        return [self.to_dict()]
+
+    def to_pandas(self) -> Any:
+        """A ``pandas.DataFrame``.
+
+        Raises:
+            UsageError: pandas is not installed.
+        """
+        return data_frame(self._rows())
+
+
+R = TypeVar("R", bound=Result, covariant=True)
+
+
+class Results(tuple[R, ...]):
+    """Results in the order of what they belong to.
+
+    >>> Results()
+    ()
+    """
+
+    __slots__ = ()
+
+    def to_dicts(self) -> list[dict[str, Any]]:
+        """Each as a dict."""
+        return [result.to_dict() for result in self]
+
+    def to_pandas(self) -> Any:
+        """A ``pandas.DataFrame`` of all of them, one below the other.
+
+        Raises:
+            UsageError: pandas is not installed.
+        """
+        return data_frame([row for result in self for row in result._rows()])
+
+
+def data_frame(rows: list[dict[str, Any]]) -> Any:
+    """Raises: UsageError."""
+    try:
+        import pandas
+    except ImportError as error:
+        hint = "pip install pandas, or take to_dict()"
+        raise UsageError("a table needs pandas, which is not installed", hint=hint) from error
+    return pandas.DataFrame([{name: _flat(value) for name, value in row.items()} for row in rows])
+
+
+def _flat(value: Any) -> Any:
+    """An empty mapping is nothing."""
+    return None if isinstance(value, Mapping) and not value else value

@@ -1,0 +1,171 @@
+"""The start of a training run: options checked, data read, the place for the model claimed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Generator, Mapping
+from contextlib import ExitStack
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from lstmcli.errors import LstmError, OutputError
+from lstmcli.model_dir.directory import check_target, read_model
+from lstmcli.options import chosen, job_arguments, read_config, seconds
+from lstmcli.tasks import Task, require_task, task_for
+from lstmcli.training.checkpoint import checkpoint_folder, has_checkpoints
+from lstmcli.training.config import TrainingConfig
+from lstmcli.training.derived import INCOMPLETE
+from lstmcli.training.lock import claimed
+
+if TYPE_CHECKING:
+    from lstmcli.data.columns.choice import Ask
+    from lstmcli.data.locate import Located
+    from lstmcli.data.records import Splits
+    from lstmcli.training.events import Event
+    from lstmcli.training.job import TrainingJob
+
+LABELS = frozenset({"label_column", "label_prefix", "label_separator"})
+"""Options that say how labels are written, and so that there are some."""
+
+
+class Training:
+    """A training run that is ready to start; its place is claimed until ``close``, or the end of a ``with``.
+
+    Attributes:
+        task: what is trained.
+        splits: the data.
+        target: where the model goes.
+        default_place: whether that is the task's default.
+    """
+
+    task: Task
+    splits: Splits
+    target: Path
+    job: TrainingJob
+
+    def __init__(
+        self,
+        source: str | Located,
+        given: Mapping[str, Any],
+        *,
+        output: Path | None = None,
+        task: str | None = None,
+        valid: str | Located | None = None,
+        test: str | Located | None = None,
+        force: bool = False,
+        resume: bool = False,
+        checkpoint_every: float | str = "1m",
+        dry_run: bool = False,
+        ask_label: Ask | None = None,
+        ask_resume: Callable[[Path], bool] | None = None,
+    ) -> None:
+        """
+        Args:
+            given: the options that were given, by name; the others are at their defaults.
+            output: where the model goes; None: the task's default.
+            task: name of the task; None: by the data.
+            checkpoint_every: seconds, a duration in words, or "never".
+            dry_run: the place is left as it is; nothing is to be written.
+            ask_label: asked where two columns are as likely to be the label.
+            ask_resume: asked whether to go on with the unfinished run in a folder.
+
+        Raises:
+            UsageError: an option that is wrong, before anything is read.
+            DataError: the data cannot be read as asked.
+            OutputError: the model cannot be written to its place, or a run there was not finished.
+        """
+        from lstmcli.data.splits import load_splits
+
+        if task is None and not LABELS.isdisjoint(given):
+            task = task_for(labelled=True).name
+        arguments = job_arguments(given, task)
+        self._every = interval(checkpoint_every)
+        self._force, self._resume, self._ask_resume = force, resume, ask_resume
+        self._held = ExitStack()
+        self.default_place, self._dry = output is None, dry_run
+        try:
+            if output is not None and not dry_run:
+                self._claim(output)
+            self.splits = load_splits(
+                source,
+                read_config(given),
+                valid=valid,
+                test=test,
+                valid_fraction=given.get("valid_fraction"),
+                seed=given.get("seed", TrainingConfig.seed),
+                labelled=require_task(task).labelled if task else None,
+                ask=ask_label,
+            )
+            self.task = require_task(task) if task else task_for(labelled=self.splits.labelled)
+            self.job = self.task.module("train").job(self.splits, **chosen(arguments, self.task))
+            self.target = output or self.task.default_dir
+            if output is None and not dry_run:
+                self._claim(self.target)
+        except BaseException:
+            self.close()
+            raise
+
+    def _claim(self, target: Path) -> None:
+        """Raises: OutputError."""
+        self._held.enter_context(claimed(target, for_later=True))
+        self._resume = goes_on(target, resume=self._resume, force=self._force, ask=self._ask_resume)
+        self._force = self._force or (self._resume and is_its_model(target))
+        check_target(target, self._force)
+
+    def events(self, *, command: str = "", stop: Callable[[], bool] = lambda: False) -> Generator[Event, None, None]:
+        """Trains, as ``training.run.train`` does.
+
+        Args:
+            command: how to do the same again, for the model's records.
+            stop: when it turns true, training ends after the step at hand and the best model so far is saved.
+        """
+        from lstmcli.training.run import train
+
+        return train(
+            self.job,
+            self.target,
+            force=self._force or self._dry,
+            command=command,
+            stop=stop,
+            resume=self._resume,
+            checkpoint_every=self._every,
+        )
+
+    def close(self) -> None:
+        """Lets go of the place."""
+        self._held.close()
+
+    def __enter__(self) -> Training:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.close()
+
+
+def goes_on(target: Path, *, resume: bool, force: bool, ask: Callable[[Path], bool] | None = None) -> bool:
+    """Whether the run to come continues the one that was to end at ``target``.
+
+    Raises:
+        OutputError: there is an unfinished run and nobody said what to do with it.
+    """
+    place = checkpoint_folder(target)
+    if resume or force or not has_checkpoints(place):
+        return resume
+    if ask is not None and ask(place):
+        return True
+    raise OutputError("a run was not finished", path=place, hint="go on with --resume, or begin anew with --force")
+
+
+def is_its_model(target: Path) -> bool:
+    """Whether the model at ``target`` is what an unfinished run had saved, so that going on may replace it."""
+    try:
+        return read_model(target).config.get("stopped") in ("interrupted", INCOMPLETE)
+    except LstmError:
+        return False
+
+
+def interval(every: float | str) -> float:
+    """Seconds between checkpoints; infinite for ``never``.  Raises: UsageError."""
+    if isinstance(every, str):
+        return math.inf if every == "never" else seconds(every, "--checkpoint-every")
+    return float(every)
