@@ -103,7 +103,7 @@ def test_imports_go_down(module: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "module", [m for m in MODULES if is_plain(m.removesuffix(".py")) or not room_of(m) and m != "sklearn.py"]
+    "module", [m for m in MODULES if is_plain(m.removesuffix(".py")) or (not room_of(m) and m != "sklearn.py")]
 )
 def test_what_the_command_line_imports_at_start_needs_the_standard_library_only(module: str) -> None:
     for name in at_import(tree(module)):

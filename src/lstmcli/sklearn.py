@@ -133,7 +133,9 @@ class LSTMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         if self.model_.multilabel:
             return (proba_NC >= 0.5).astype(int)
         best_N = proba_NC.argmax(axis=1)
-        return np.asarray(np.eye(len(self.classes_), dtype=int)[best_N] if self._binary_matrix else self.classes_[best_N])
+        if self._binary_matrix:
+            return np.eye(len(self.classes_), dtype=int)[best_N]
+        return np.asarray(self.classes_[best_N])
 
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
         """The probability of each class, [N, C], columns as in ``classes_``."""

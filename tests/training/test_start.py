@@ -10,7 +10,7 @@ import pytest
 
 from lstmcli.errors import OutputError, UsageError
 from lstmcli.tasks import CLASSIFICATION, LANGUAGE_MODELING
-from lstmcli.training.checkpoint import _SUFFIX, place_of
+from lstmcli.training.checkpoint import _SUFFIX, checkpoint_folder
 from lstmcli.training.lock import lock_file
 from lstmcli.training.start import Training, goes_on, interval
 from support.models import stub_model
@@ -66,13 +66,13 @@ def test_a_place_that_fails_is_let_go(csv: str, tmp_path: Path) -> None:
 def test_an_unfinished_run_is_never_begun_anew_unasked(tmp_path: Path) -> None:
     target = tmp_path / "m"
     assert not goes_on(target, resume=False, force=False)
-    place_of(target).mkdir(parents=True)
-    (place_of(target) / f"1{_SUFFIX}").write_bytes(b"")
+    checkpoint_folder(target).mkdir(parents=True)
+    (checkpoint_folder(target) / f"1{_SUFFIX}").write_bytes(b"")
     asked: list[Path] = []
     with pytest.raises(OutputError, match="a run was not finished"):
         goes_on(target, resume=False, force=False)
     assert goes_on(target, resume=False, force=False, ask=lambda place: not asked.append(place))
-    assert asked == [place_of(target)]
+    assert asked == [checkpoint_folder(target)]
     assert goes_on(target, resume=True, force=False) and not goes_on(target, resume=False, force=True)
     with pytest.raises(OutputError):
         goes_on(target, resume=False, force=False, ask=lambda place: False)

@@ -101,7 +101,7 @@ def load_language_model(
 
     Args:
         threads: None uses all cores.
-        engine: one of ``engine.registry.engine_names(exact=True)``; None leaves the choice to ``LSTM_ENGINE`` and the registry.
+        engine: one of ``engine_names(exact=True)``; None leaves the choice to ``LSTM_ENGINE`` and the registry.
         device: cpu, cuda or auto; an engine of PyTorch only.
 
     Raises:
