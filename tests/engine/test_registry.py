@@ -113,11 +113,14 @@ def test_the_environment_prefers_an_engine(models: dict[str, Path], monkeypatch:
 
 
 def test_generating_prefers_int8_where_training_found_it_good_enough(models: dict[str, Path], tmp_path: Path) -> None:
-    def engine(path: Path) -> str:
-        return load_language_model(path, threads=1, engine="auto", exact=False).engine.name
+    def is_exact(path: Path) -> bool:
+        model = load_language_model(path, threads=1)
+        return model.generating() is model.together
 
     exact = untrained_language_model(tmp_path / "exact", lm_config(), int8=False)
-    assert [engine(models["lm"]), engine(exact)] == ["int8", "onnx"]
+    assert [is_exact(models["lm"]), is_exact(exact)] == [False, True]
+    scoring = load_language_model(models["lm"], threads=1)
+    assert scoring.generating(None) is scoring.generating("onnx") is scoring.together
     assert [info(path).generates_with for path in (models["lm"], exact)] == ["int8", ""]
     assert load_language_model(models["lm"], threads=1).engine.exact
 
