@@ -117,7 +117,14 @@ Encoding = Annotated[
 ]
 InputFormat = Annotated[
     str | None,
-    option("--input-format", panel=DATA, among=INPUT_FORMATS, show_default="found", text="Form of the source."),
+    option(
+        "--input-format",
+        panel=DATA,
+        among=INPUT_FORMATS,
+        metavar="FORMAT",
+        show_default="found",
+        text=f"Form of the source: {', '.join(INPUT_FORMATS[:-1])} or {INPUT_FORMATS[-1]}.",
+    ),
 ]
 Split = Annotated[
     str | None,
