@@ -134,7 +134,7 @@ class LSTMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
             return (proba_NC >= 0.5).astype(int)
         best_N = proba_NC.argmax(axis=1)
         if self._binary_matrix:
-            return np.eye(len(self.classes_), dtype=int)[best_N]
+            return np.asarray(np.eye(len(self.classes_), dtype=int)[best_N])
         return np.asarray(self.classes_[best_N])
 
     def predict_proba(self, X: Any) -> NDArray[np.float64]:

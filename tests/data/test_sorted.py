@@ -134,3 +134,20 @@ def test_damage_at_the_end_of_a_packed_file_does_not_keep_its_start_from_being_r
     source = open_source(str(path), ReadConfig(), labelled=None)
     assert source.label_column == "kind"
     assert next(iter(source)).labels == ("a",)
+
+
+@pytest.mark.parametrize("name", ["a.csv", "a.csv.gz"])
+def test_lines_in_the_middle_of_long_quoted_texts_are_no_rows(name: str, tmp_path: Path) -> None:
+    lines = "".join(
+        f"he who had told it {n} times and would not end before the morning came again, went on\n" for n in range(2000)
+    )
+    texts = [f"letter {n}\n{lines if n % 4 == 0 else 'a short one, of one line'}" for n in range(60)]
+    out = io.StringIO()
+    csv.writer(out, lineterminator="\n").writerows(
+        [("label", "text"), *((f"group {n % 5}", text) for n, text in enumerate(texts))]
+    )
+    data = out.getvalue().encode()
+    (tmp_path / name).write_bytes(gzip.compress(data, 1) if name.endswith(".gz") else data)
+    source = open_source(str(tmp_path / name), ReadConfig(), labelled=None)
+    assert (source.text_columns, source.label_column) == (("text",), "label")
+    assert len({record.labels for record in source}) == 5

@@ -16,7 +16,7 @@ from lstmcli.cli.app import app
 from lstmcli.engine import registry
 from lstmcli.engine.registry import ENGINES, Engine, check_engine, choose_engine, engine_names
 from lstmcli.errors import UsageError
-from lstmcli.language_modeling.generator import load_generator
+from lstmcli.language_modeling.generator import generator_of, load_generator
 from lstmcli.language_modeling.model import load_language_model
 from lstmcli.model_dir.info import info
 from lstmcli.tasks import CLASSIFICATION, LANGUAGE_MODELING, Task
@@ -115,12 +115,13 @@ def test_the_environment_prefers_an_engine(models: dict[str, Path], monkeypatch:
 def test_generating_prefers_int8_where_training_found_it_good_enough(models: dict[str, Path], tmp_path: Path) -> None:
     def is_exact(path: Path) -> bool:
         model = load_language_model(path, threads=1)
-        return model.generating() is model.together
+        return generator_of(model, registry.AUTO, "cpu").session is model.together
 
     exact = untrained_language_model(tmp_path / "exact", lm_config(), int8=False)
     assert [is_exact(models["lm"]), is_exact(exact)] == [False, True]
     scoring = load_language_model(models["lm"], threads=1)
-    assert scoring.generating(None) is scoring.generating("onnx") is scoring.together
+    for engine in (None, "onnx"):
+        assert generator_of(scoring, engine, "cpu").session is scoring.together
     assert [info(path).generates_with for path in (models["lm"], exact)] == ["int8", ""]
     assert load_language_model(models["lm"], threads=1).engine.exact
 

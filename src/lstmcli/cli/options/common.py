@@ -112,7 +112,14 @@ Encoding = Annotated[
 ]
 InputFormat = Annotated[
     str | None,
-    option("--input-format", panel=DATA, among=INPUT_FORMATS, show_default="detected", text="Format of the input."),
+    option(
+        "--input-format",
+        panel=DATA,
+        among=INPUT_FORMATS,
+        metavar="FORMAT",
+        show_default="detected",
+        text=f"Format of the input: {', '.join(INPUT_FORMATS[:-1])} or {INPUT_FORMATS[-1]}.",
+    ),
 ]
 Split = Annotated[
     str | None,

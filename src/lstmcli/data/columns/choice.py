@@ -96,7 +96,7 @@ def choose_columns(
             guess = _settled(guess, path, lenient=prefer is not None and labelled is None, ask=ask)
             labels, others = guess.columns, guess.others
         if not labels:
-            others = tuple(free)
+            others = tuple(c for c in free if c not in other_texts)
             if not prefer:
                 _refuse_objects(free, found, path)
     if labelled and not labels:

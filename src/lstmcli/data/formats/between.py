@@ -16,30 +16,40 @@ def rows_between(source: Input, encoding: Encoding, dialect: Dialect, width: int
     """Rows of the right width; a place that can't be read as rows gives none, and nothing raises here."""
     if encoding.wide or encoding.shifting:
         return []
-    found: list[list[str]] = []
-    for block in source.samples(source.head())[1:]:
-        text = block.decode(encoding.codec, "replace")
-        found += _rows(split_lines(text), dialect, width)
-    return found
+    first, *others = [split_lines(block.decode(encoding.codec, "replace")) for block in source.samples(source.head())]
+    long = dialect.quoted and any("\n" in cell for row in _read(first, dialect)[0] for cell in row)
+    return [row for lines in others for row in _rows(lines, dialect, width, long=long)]
 
 
-def _rows(lines: list[str], dialect: Dialect, width: int) -> list[list[str]]:
-    """The rows of a block whose first line may be the middle of a quoted field."""
-    for start in range(min(len(lines), 50)):
-        rows = _read(lines[start:], dialect)
+def _rows(lines: list[str], dialect: Dialect, width: int, *, long: bool) -> list[list[str]]:
+    """The rows of a block whose first line may be the middle of a quoted field.
+
+    Args:
+        long: there are fields of several lines.
+    """
+    tries = min(len(lines), 50)
+    if dialect.quoted and lines:
+        inside, ended = _read([dialect.quote + lines[0], *lines[1:]], dialect)
+        if ended and len(inside) > 1:  # a quotation mark that was open makes sense of all that follows
+            return [row for row in inside[1:] if len(row) == width]
+        if ended:  # no quotation mark is near: either none is used here, or all of it is one text
+            tries = 0 if long else 1
+    for start in range(tries):
+        rows, _ = _read(lines[start:], dialect)
         even = [row for row in rows if len(row) == width]
         if len(even) >= (1 - MAX_FAULTS) * len(rows) and even and rows[0] in even:
             return even
     return []
 
 
-def _read(lines: list[str], dialect: Dialect) -> list[list[str]]:
-    """As far as they can be read: the last field may be cut."""
+def _read(lines: list[str], dialect: Dialect) -> tuple[list[list[str]], bool]:
+    """As far as they can be read, and whether that is to their end, where the last field may be cut."""
     rows: list[list[str]] = []
+    reader = dialect.reader(lines)
     try:
-        for row in dialect.reader(lines):
+        for row in reader:
             if row:
                 rows.append(row)
     except csv.Error:
-        pass
-    return rows
+        return rows, reader.line_num == len(lines)
+    return rows, True
