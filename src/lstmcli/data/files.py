@@ -5,12 +5,13 @@ from __future__ import annotations
 import gzip
 import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+from lstmcli.data.bounds import read_whole
 from lstmcli.data.mac_lines import MacLines
 from lstmcli.errors import DataError
 
@@ -126,9 +127,10 @@ class Input:
                 samples.append(chunk[chunk.find(b"\n") + 1 : chunk.rfind(b"\n") + 1])
         return [sample for sample in samples if sample]
 
-    def read_all(self) -> bytes:
+    def read_all(self, check: Callable[[bytes], object] = len) -> bytes:
+        """Everything; see ``read_whole``."""
         with self.open() as file:
-            return file.read()
+            return read_whole(file, self.path, check)
 
 
 def refuse_binary(head: bytes, path: str, *, any_bytes: bool = False) -> None:

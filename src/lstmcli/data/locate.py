@@ -11,7 +11,8 @@ from typing import BinaryIO
 
 from lstmcli.data.columns import listed
 from lstmcli.data.config import ReadConfig
-from lstmcli.data.files import Input
+from lstmcli.data.encoding import detect_encoding
+from lstmcli.data.files import PARQUET, Input, refuse_binary
 from lstmcli.data.formats.folder import (
     DATA_SUFFIXES,
     SPLITS,
@@ -79,7 +80,7 @@ def locate(spec: str, read: ReadConfig, *, stdin: BinaryIO | None = None, whole:
     if spec == "-":
         if stdin is None and sys.stdin is None:
             raise UsageError("stdin (`-`) is closed")
-        return _stream(STDIN, stdin or sys.stdin.buffer, whole)
+        return _stream(STDIN, stdin or sys.stdin.buffer, whole, read)
     if spec.startswith("sample:"):
         return Located(spec, {WHOLE: [lambda read, labelled, prefer: _sample(spec)]})
     if not spec:
@@ -90,7 +91,7 @@ def locate(spec: str, read: ReadConfig, *, stdin: BinaryIO | None = None, whole:
             return _folder(path, read)
         if path.exists():
             if not path.is_file():
-                return _stream(spec, path.open("rb"), whole)
+                return _stream(spec, path.open("rb"), whole, read)
             return Located(spec, {WHOLE: [_file(path)]})
         if path.is_symlink():
             path.stat()  # raises for links in a circle, and for one to nothing
@@ -110,10 +111,14 @@ def locate(spec: str, read: ReadConfig, *, stdin: BinaryIO | None = None, whole:
         raise
 
 
-def _stream(name: str, stream: BinaryIO, whole: bool) -> Located:
+def _stream(name: str, stream: BinaryIO, whole: bool, read: ReadConfig) -> Located:
+    def check(start: bytes) -> None:
+        if not (read.encoding or read.input_format or start[:4] == PARQUET or detect_encoding([start]).wide):
+            refuse_binary(start, name)
+
     source = Input(name, stream)
     if whole:
-        source = Input(name, data=source.read_all())
+        source = Input(name, data=source.read_all(check))
     return Located(name, {WHOLE: [_input(source)]})
 
 

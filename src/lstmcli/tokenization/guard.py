@@ -21,6 +21,7 @@ from tokenizers import Tokenizer, processors
 
 from lstmcli.errors import DataError, LstmError, ModelError
 from lstmcli.faults import shortage
+from lstmcli.safe_files import read_plain
 from lstmcli.tokenization.growth import (
     RefusedError,
     Step,
@@ -30,6 +31,8 @@ from lstmcli.tokenization.growth import (
     pre_tokenizer_growth,
 )
 
+MAX_BYTES = 1 << 28
+"""Of a ``tokenizer.json``; those of large models have a tenth of it."""
 MAX_GROWTH = 32
 """Times the weight of the text, which is at most 11 times its bytes, and hardly ever more than they are."""
 MAX_DECODED = 64
@@ -140,7 +143,7 @@ def switch_off_randomness(tokenizer: Tokenizer) -> bool:
 def draws_lots(path: str) -> str | None:
     """What to say of a ``tokenizer.json`` that would cut a text anew each time; None where there is nothing to say."""
     try:
-        dropout = json.loads(Path(path).read_text(encoding="utf-8"))["model"].get("dropout")
+        dropout = json.loads(read_plain(Path(path), MAX_BYTES))["model"].get("dropout")
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None  # it is another kind of file: whoever reads it as a tokenizer says so
     if not dropout:

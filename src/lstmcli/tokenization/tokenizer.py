@@ -23,8 +23,9 @@ from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_toke
 
 from lstmcli.errors import DataError
 from lstmcli.faults import shortage
+from lstmcli.safe_files import read_plain
 from lstmcli.tokenization.config import TOKENIZERS, TokenizerConfig
-from lstmcli.tokenization.guard import is_panic, load_safely
+from lstmcli.tokenization.guard import MAX_BYTES, is_panic, load_safely
 from lstmcli.tokenization.markup import stripping
 from lstmcli.tokenization.scripts import CJK, CLUSTER, GAP, UNSPACED
 
@@ -114,7 +115,7 @@ def well_formed(text: str) -> str:
 def read_tokenizer(path: str) -> Tokenizer:
     """A tokenizer.json that somebody else made."""
     try:
-        content = Path(path).read_text(encoding="utf-8")
+        content = read_plain(Path(path), MAX_BYTES).decode()
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "not UTF-8 text"
         raise DataError(f"cannot read the tokenizer: {reason}", path=path, hint=_TOKENIZERS) from error

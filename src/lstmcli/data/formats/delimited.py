@@ -8,6 +8,7 @@ import re
 from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 
+from lstmcli.data.bounds import MAX_LINE, too_long
 from lstmcli.data.config import ReadConfig
 from lstmcli.data.encoding import Encoding, TextLines
 from lstmcli.data.files import Input
@@ -141,13 +142,19 @@ def read_rows(
         usual: columns that nearly all rows have; 0: they differ.
 
     Raises:
-        DataError: a row with too few or too many columns, or a quote that is not closed.
+        DataError: a row with too few or too many columns or without an end, or a quote that is not closed.
     """
     pending: list[str] = []  # the physical lines of the row that is being read
 
+    size = 0
+
     def feed() -> Iterator[str]:
+        nonlocal size
         for line in lines:
             pending.append(line)
+            size += len(line)
+            if size > MAX_LINE:
+                raise too_long("a row", path, start)
             yield line
 
     reader = dialect.reader(feed())
@@ -156,6 +163,7 @@ def read_rows(
     while True:
         start = above + reader.line_num + 1
         pending.clear()
+        size = 0
         try:
             row = next(reader)
         except StopIteration:
