@@ -16,8 +16,8 @@ _NO_THREADS = re.compile(
     "start new thread|ThreadPoolBuildError|pthread_create|[Tt]hread creation failed|Resource temporarily unavailable"
 )
 _NO_MEMORY = re.compile(
-    "out of memory|not enough memory|(?:[Cc]an ?'?no?t|[Ff]ailed to|[Uu]nable to) allocate(?! memory in static)"
-    "|bad_alloc|failed to map segment"
+    "out of memory|not enough memory|(?:[Cc]an(?:'t| ?not)|[Ff]ailed to|[Uu]nable to) allocate(?! memory in static)"
+    "|bad_alloc|failed to map segment|could not (?:create|execute) a primitive"
 )
 """PyTorch, ONNX Runtime and the loader of shared libraries raise no MemoryError."""
 _MEMORY = "the limit is on memory (ulimit -v, or the container's): raise it, or end other programs"

@@ -1,7 +1,7 @@
 """Models against each other on the same text: which take part, and how they do.
 
 Each is compared with the first.  What they are is told by what the files hold, not by their names: a model
-directory of ours, a fastText model, a KenLM model, or else a file of answers.
+directory of ours, a fastText model, a KenLM model, or else a file of answers; a pipe holds answers.
 """
 
 from __future__ import annotations
@@ -72,6 +72,8 @@ def identify(paths: Sequence[str | Path], task: str | None = None) -> list[Entry
 
 
 def _identify(path: Path, name: str) -> Entry:
+    if path.exists() and not path.is_file() and not path.is_dir():  # it can be read only once
+        return Entry(path, name, "file", "", rows=read_rows(path))
     if not path.is_file():
         model = read_model(path)
         return Entry(path, name, "lstm", model.task.name, model.trained_read)

@@ -12,6 +12,7 @@ from lstmcli.errors import LstmError, UsageError
 from lstmcli.faults import shortage
 from lstmcli.model_dir.directory import ModelDir
 from lstmcli.model_dir.manifest import fail
+from lstmcli.threads import startable
 
 T = TypeVar("T")
 
@@ -24,9 +25,9 @@ class ReadAhead:
         self._data: bytes | None = None
         self._error: BaseException | None = None
         self._thread = threading.Thread(target=self._read, daemon=True)
-        try:
+        if startable(1):
             self._thread.start()
-        except RuntimeError:  # there are no more threads
+        else:
             self._read()
 
     def _read(self) -> None:

@@ -3,8 +3,9 @@
 ``tokenizers`` runs Oniguruma, which goes back and tries another way whenever the rest does not match.  Two repetitions
 one inside the other, ``(a+)+b``, can be tried in 2^n ways on n characters; one behind the other, ``a*a*a*b``, in n^3.
 So the ways are counted.  A repetition counts only where something behind it can fail: ``\\p{L}+`` at the end of an
-alternative is tried once.  At most one may be tried in n ways; what is bounded is multiplied out.  All published
-tokenizers that we know pass.  Back references, calls and whatever else is not known are refused.
+alternative is tried once.  Before a character that it cannot take itself, as in ``[\\w.]+@``, it can end in one place
+only: what follows is tried once, not n times.  At most one repetition may be tried in n ways for each way of the
+others; what is bounded is multiplied out.  All published tokenizers that we know pass.  Back references, calls and whatever else is not known are refused.
 
 Ways are c n^d: ``c`` counts, ``d`` is 0 or 1, or more for what is refused.
 """
@@ -56,8 +57,44 @@ class Node:
         """How often it may be tried; ``fails`` says whether something behind it can fail."""
         return Ways(1, 0)
 
+    def ends_before(self, behind: Node) -> bool:
+        """Whether there is one place at most where this can end and ``behind`` follow."""
+        return False
+
 
 CHARACTER, BORDER, NOTHING = Node(), Node(0), Node(0, True)
+
+
+@dataclass(frozen=True)
+class Character(Node):
+    """One character of a set, or a certain one."""
+
+    source: str = ""
+    """As the expression has it."""
+
+    def excludes(self, other: Node) -> bool:
+        """Whether ``other`` is one punctuation mark that this never is; False where that is not known."""
+        mark = other.source if isinstance(other, Character) else ""
+        literal = mark[1:] if mark[:1] == "\\" else mark.replace(".", "")
+        if len(literal) != 1 or not "!" <= literal <= "~" or literal.isalnum():
+            return False
+        known = _PROPERTY.sub(lambda found: _PROPERTIES.get(found[1], found[0]), self.source)
+        known = known if known == self.source or known.startswith("[") else f"[{known}]"
+        try:
+            return _READABLE.fullmatch(known) is not None and re.match(known, literal) is None
+        except re.error:  # a range that only Oniguruma understands
+            return False
+
+
+_PROPERTY = re.compile(r"\\p\{(\w+)\}")
+_PROPERTIES = {
+    **dict.fromkeys(("L", "Lu", "Ll", "Lt", "Lm", "Lo", "Latin"), "a-zA-Z"),
+    **dict.fromkeys(("N", "Nd", "Nl", "No"), "0-9"),
+    **dict.fromkeys(("M", "Mn", "Mc", "Me", "Han", "Hiragana", "Katakana"), ""),
+}
+"""None of these has a punctuation mark of ASCII, and only such are asked for."""
+_READABLE = re.compile(r"\[\^?(?:[^\[\]\\&|~^]|\\[wdsWDS]|\\[^\w\s])+\]|[^\\\[.]|\\[wdsWDS]")
+"""What Python and Oniguruma read alike, for ASCII characters."""
 
 
 class Row(Node):
@@ -71,12 +108,14 @@ class Row(Node):
 
     def ways(self, fails: bool) -> Ways:
         c, d, end = 1.0, 0, Ways(0, 0)
-        for node in reversed(self.nodes):
+        for node, behind in zip(self.nodes[::-1], (NOTHING, *self.nodes[::-1]), strict=False):
             inner = node.ways(fails)
             if node.sure and not fails:  # whoever comes here has matched: it is tried once
                 end = Ways(end.c + inner.c, max(end.d, inner.d))
-                continue
-            c, d = c * inner.c, d + inner.d
+            elif fails and inner.d and node.ends_before(behind):
+                c, d = c + inner.c, max(d, inner.d)
+            else:
+                c, d = c * inner.c, d + inner.d
             fails = fails or not node.sure
         return Ways(c + end.c, max(d, end.d))
 
@@ -119,6 +158,10 @@ class Repeated(Node):
         if inner == (1, 0):
             return Ways(high - low + 1 if fails else 1, 0)
         return Ways(inner.c**high * (high - low + 1), inner.d * int(high))
+
+    def ends_before(self, behind: Node) -> bool:
+        one = self.parts[0]
+        return isinstance(one, Character) and one.excludes(behind)
 
 
 class Look(Node):
@@ -205,15 +248,16 @@ class _Reader:
             return Look(inner) if opened[0].endswith(("=", "!")) else inner
         if self._take(_BORDER):
             return BORDER
+        start = self._at
         if self._take(_ESCAPE):
-            return CHARACTER
+            return Character(source=self._text[start : self._at])
         if self._text[self._at] == "[":
             self._set()
-            return CHARACTER
+            return Character(source=self._text[start : self._at])
         if self._text[self._at] in "\\(*+?":
             raise TooComplexError(f"not understood: {self._text[self._at :][:20]!r}")
         self._at += 1
-        return CHARACTER
+        return Character(source=self._text[start : self._at])
 
     def _set(self) -> None:
         """Passes over ``[...]``, with sets in it."""
