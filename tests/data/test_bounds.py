@@ -53,7 +53,7 @@ def low(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     yield
     peak = tracemalloc.get_traced_memory()[1]
     tracemalloc.stop()
-    assert peak < 12 * MOST
+    assert peak < 24 * MOST
 
 
 def lines_of(stream: BinaryIO, encoding: str = "utf-8") -> Iterator[str]:

@@ -3,9 +3,10 @@
 ``tokenizers`` runs Oniguruma, which goes back and tries another way whenever the rest does not match.  Two repetitions
 one inside the other, ``(a+)+b``, can be tried in 2^n ways on n characters; one behind the other, ``a*a*a*b``, in n^3.
 So the ways are counted.  A repetition counts only where something behind it can fail: ``\\p{L}+`` at the end of an
-alternative is tried once.  Before a character that it cannot take itself, as in ``[\\w.]+@``, it can end in one place
-only: what follows is tried once, not n times.  At most one repetition may be tried in n ways for each way of the
-others; what is bounded is multiplied out.  All published tokenizers that we know pass.  Back references, calls and whatever else is not known are refused.
+alternative is tried once.  Before a mark that it cannot take itself, as in ``[\\w.]+@``, it can end in one
+place only: its ways and those of what follows are added.  At most one repetition may be tried in n ways for each of
+the ways that are multiplied out.  All published tokenizers that we know pass.  Back references, calls and whatever
+else is not known are refused.
 
 Ways are c n^d: ``c`` counts, ``d`` is 0 or 1, or more for what is refused.
 """
