@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 from numpy.typing import NDArray
 
 from lstmcli.errors import LstmError, UsageError
-from lstmcli.faults import shortage
+from lstmcli.faults import bad_package, shortage
 from lstmcli.model_dir.directory import ModelDir
 from lstmcli.model_dir.manifest import fail
 from lstmcli.threads import startable
@@ -52,6 +52,7 @@ def use_file(model: ModelDir, name: str, use: Callable[[bytes], T], ahead: ReadA
     Raises:
         UsageError: as ``use`` raised it: the file is fine, what was asked of it is not.
         Shortage: there was no memory or no thread for it.
+        LstmError: a package that is needed is missing, broken or too old.
         ModelError: whatever else ``use`` raised.
     """
     data = ahead.bytes() if ahead else model.read(name)
@@ -60,8 +61,8 @@ def use_file(model: ModelDir, name: str, use: Callable[[bytes], T], ahead: ReadA
     except UsageError:
         raise
     except Exception as error:  # every library has its own
-        if lack := shortage(error):
-            raise lack from error
+        if fault := shortage(error) or bad_package(error):
+            raise fault from error
         reason = error.message if isinstance(error, LstmError) else error
         fail(model.path / name, f"cannot be used: {reason}", "train anew with this version of lstm")
 

@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer, processors
 
 from lstmcli.errors import DataError, LstmError, ModelError
-from lstmcli.faults import shortage
+from lstmcli.faults import bad_package, shortage
 from lstmcli.safe_files import read_plain
 from lstmcli.tokenization.growth import (
     RefusedError,
@@ -55,8 +55,8 @@ def guarded() -> Iterator[None]:
     except LstmError:
         raise
     except BaseException as error:
-        if lack := shortage(error):
-            raise lack from error
+        if fault := shortage(error) or bad_package(error):
+            raise fault from error
         if isinstance(error, Exception) or is_panic(error):
             message = f"the tokenizer of the model fails: {error}"
             raise ModelError(message, hint="get the model again from where it was made, or train anew") from error

@@ -22,7 +22,7 @@ from pathlib import Path
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 
 from lstmcli.errors import DataError
-from lstmcli.faults import shortage
+from lstmcli.faults import bad_package, shortage
 from lstmcli.safe_files import read_plain
 from lstmcli.tokenization.config import TOKENIZERS, TokenizerConfig
 from lstmcli.tokenization.guard import MAX_BYTES, is_panic, load_safely
@@ -136,8 +136,8 @@ def parse_tokenizer(content: str, path: str | None = None) -> Tokenizer:
     except BaseException as error:  # the Rust side raises bare Exception, or panics
         if not isinstance(error, Exception) and not is_panic(error):
             raise
-        if lack := shortage(error):
-            raise lack from error
+        if fault := shortage(error) or bad_package(error):
+            raise fault from error
         raise DataError(f"not a Hugging Face tokenizer: {error}", path=path, hint=_TOKENIZERS) from error
 
 
