@@ -16,10 +16,11 @@ _NO_THREADS = re.compile(
     "start new thread|ThreadPoolBuildError|pthread_create|[Tt]hread creation failed|Resource temporarily unavailable"
 )
 _NO_MEMORY = re.compile(
-    "out of memory|not enough memory|(?:[Cc]an ?'?no?t|[Ff]ailed to|[Uu]nable to) allocate(?! memory in static)"
-    "|bad_alloc|failed to map segment"
+    "out of memory|not enough memory|(?:[Cc]an(?:'t| ?not)|[Ff]ailed to|[Uu]nable to) allocate(?! memory in static)"
+    "|bad_alloc|failed to map segment|could not (?:create|execute) a primitive"
 )
 """PyTorch, ONNX Runtime and the loader of shared libraries raise no MemoryError."""
+_TOO_OLD = re.compile(r"(?:partially initialized )?module '(\w+)[\w.]*' has no attribute")
 _MEMORY = "the limit is on memory (ulimit -v, or the container's): raise it, or end other programs"
 _SMALLER = {
     "train": "smaller numbers help: --hidden, --embedding, --batch-size, --vocab-size",
@@ -62,12 +63,24 @@ def explained(error: BaseException, command: str = "") -> LstmError | None:
         return found
     if any(isinstance(each, ValueError) and "for integer string conversion" in str(each) for each in _chain(error)):
         return DataError("a whole number of more than 4,300 digits cannot be read", hint="write it in quotes, as text")
+    return bad_package(error)
+
+
+def bad_package(error: BaseException) -> LstmError | None:
+    """The error for a package of others that is missing, broken or too old, if that is what ``error`` comes from."""
     imports = [each for each in _chain(error) if isinstance(each, ImportError)]
-    return _package(imports[-1]) if imports else None
+    if imports:
+        return _package(imports[-1])
+    for each in _chain(error):
+        old = _TOO_OLD.match(str(each)) if isinstance(each, AttributeError) else None
+        if old and old[1] != "lstmcli":
+            package = old[1].replace("_", "-")
+            message = f"the Python package {package!r} is too old or broken: {each}"
+            return LstmError(message, hint=f"install it again: pip install --upgrade {package}")
+    return None
 
 
 def _package(error: ImportError) -> LstmError | None:
-    """A package of others that is missing or broken."""
     name = (error.name or "").partition(".")[0]
     if name == "lstmcli":
         return None

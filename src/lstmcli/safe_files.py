@@ -166,3 +166,21 @@ def open_own(path: Path, *, trusted: Iterable[int] = ()) -> int | None:
         return file
     os.close(file)
     return None
+
+
+def read_plain(path: Path, most: int) -> bytes:
+    """The bytes of a plain file, wherever a link leads to.
+
+    Raises:
+        OSError: it is no plain file, has more than ``most`` bytes, or cannot be read.
+    """
+    with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
+        found = os.fstat(file.fileno())
+        if stat.S_ISDIR(found.st_mode):
+            raise IsADirectoryError(errno.EISDIR, "it is a directory")
+        if not stat.S_ISREG(found.st_mode):
+            raise OSError(errno.EINVAL, "it is a pipe or a device, not a file")
+        data = file.read(most + 1)
+    if len(data) > most:
+        raise OSError(errno.EFBIG, f"it has more than {most:,} bytes")
+    return data

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import os
 import threading
+from pathlib import Path
 
 from lstmcli.errors import LstmError
 
@@ -17,6 +18,10 @@ _ONE_THREAD = {
     **dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS"), "1"),
     "TOKENIZERS_PARALLELISM": "false",
 }
+_PER_THREAD = 256 << 20
+"""Addresses: a stack, and a pool of the allocator, which is twice as large while it is made."""
+_ROOM = 3 << 30
+"""Addresses that all libraries take with a thread for each core; with less, one thread leaves most to the work."""
 _limited = False
 
 
@@ -31,9 +36,11 @@ def startable(most: int) -> int:
     """How many threads, up to ``most``, can be started beside those that are running.
 
     Under a limit on addresses (``ulimit -v``) nothing is tried: glibc would reserve 64 MB for each thread, for good.
+    Where too few addresses are left, a thread may die before it has begun, and Python would wait for it for ever.
     """
-    if _addresses_limited():
-        return most
+    room = address_room()
+    if room is not None:
+        return min(most, max(0, room // _PER_THREAD))
     gate = threading.Event()
     started: list[threading.Thread] = []
     try:
@@ -49,21 +56,31 @@ def startable(most: int) -> int:
     return len(started)
 
 
-def _addresses_limited() -> bool:
+def address_room() -> int | None:
+    """Bytes of addresses that this process may still take; None without a limit (``ulimit -v``)."""
     try:
         import resource
     except ImportError:  # Windows
-        return False
-    return resource.getrlimit(resource.RLIMIT_AS)[0] != resource.RLIM_INFINITY
+        return None
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    if limit == resource.RLIM_INFINITY:
+        return None
+    try:
+        taken = int(Path("/proc/self/statm").read_text(encoding="ascii").split()[0]) * resource.getpagesize()
+    except (OSError, ValueError):
+        taken = 0
+    return limit - taken
 
 
 def make_do() -> bool:
-    """Make all libraries use one thread if there cannot be one for each core; whether it had to.
+    """Make all libraries use one thread if there cannot be one for each core, or addresses are few; whether it had to.
 
     Called before any of them is loaded: they read the environment then.
     """
     global _limited
-    if _limited or startable(cores()) == cores():
+    room = address_room()
+    enough = startable(cores()) == cores() if room is None else room >= _ROOM
+    if _limited or enough:
         return False
     _limited = True
     os.environ.update(_ONE_THREAD)

@@ -128,3 +128,11 @@ def test_extreme_logits_give_probabilities() -> None:
     wild = np.array([[1e30, -1e30], [0.0, 0.0]], np.float32)
     assert combine(wild, None, 1.0).tolist() == [[1.0, 0.0], [0.5, 0.5]]
     assert combine(wild, wild, 1.0, multilabel=True).tolist() == [[1.0, 0.0], [0.5, 0.5]]
+
+
+@pytest.mark.filterwarnings("error")
+@pytest.mark.parametrize("multilabel", [True, False])
+def test_logits_of_a_broken_model_warn_of_nothing(multilabel: bool) -> None:
+    """Whoever asks for probabilities sees that they are not finite."""
+    broken = np.array([[np.inf, np.inf], [np.nan, 0.0], [np.inf, -np.inf]])
+    assert not np.isfinite(combine(broken, None, 1.0, multilabel)).all(axis=None)

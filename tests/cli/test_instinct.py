@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
 import pytest
 import typer
 
-from lstmcli.cli import instinct
+from lstmcli.cli import instinct, no_equivalent
 from lstmcli.cli.app import COMMANDS, app
 
 
@@ -55,7 +56,7 @@ TYPED = """
 --length --primetext --start_text --save_every --checkpoint --output_dir --per_device_train_batch_size
 --validation_file -output -minCount --batchSize
 """
-VERBS = "predict evaluate test eval score sample fit supervised quantize finetune autotune nn init debug"
+VERBS = "predict evaluate test eval score sample fit supervised lmplz query init debug"
 
 
 @pytest.mark.parametrize("name", TYPED.split())
@@ -68,6 +69,47 @@ def test_names_typed_by_instinct(name: str, capsys: pytest.CaptureFixture[str]) 
 @pytest.mark.parametrize("name", VERBS.split())
 def test_commands_typed_by_instinct(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert "; here it is `lstm " in said(capsys, name, "x")
+
+
+def test_sentences_name_commands_and_options_that_exist(commands: dict[str, Any]) -> None:
+    for table in (no_equivalent.COMMANDS, no_equivalent.OPTIONS):
+        for foreign, sentence in table.items():
+            assert foreign == instinct.bare(foreign)
+            for quoted in re.findall("`([^`]*)`", sentence):
+                program, name, *options = quoted.split()
+                assert program == "lstm" and {one for one in options if one[0] == "-"} <= set(
+                    instinct.names(commands[name])
+                ), sentence
+            assert "--" not in re.sub("`[^`]*`", "", sentence), sentence
+    assert no_equivalent.COMMANDS.keys().isdisjoint(instinct.COMMANDS)
+    assert no_equivalent.OPTIONS.keys().isdisjoint(instinct.OPTIONS)
+
+
+@pytest.mark.parametrize(
+    ("typed", "true"),
+    [
+        (["train", "a.txt", "--lower"], "lower-cased unless `lstm train --keep-case`"),
+        (["train", "a.txt", "--tied"], "share their weights unless `lstm train --untied`"),
+        (["train", "a.txt", "--fp16"], "fp16 is not offered; `lstm train --precision bf16`"),
+        (["train", "a.txt", "-minn", "3"], "the length of the pieces of words cannot be set"),
+        (["classify", "--lowercase"], "lower-cased unless `lstm train --keep-case`"),
+        (["quantize", "m"], "`lstm classify --engine int8`"),
+        (["export", "m"], "model.onnx that `lstm train` writes"),
+        (["finetune", "m"], "a finished model is not trained further"),
+        (["autotune"], "there is no search over settings"),
+        (["nn"], "neighbours of words are not offered"),
+        (["serve"], "there is no server"),
+    ],
+)
+def test_what_is_not_there_is_not_promised(typed: list[str], true: str, capsys: pytest.CaptureFixture[str]) -> None:
+    first = said(capsys, *typed)
+    assert true in first and "here it is" not in first
+
+
+def test_what_a_sentence_denies_is_no_option(commands: dict[str, Any]) -> None:
+    every = {instinct.bare(name) for one in commands.values() for name in instinct.names(one) if name[:2] == "--"}
+    assert every.isdisjoint(no_equivalent.OPTIONS)
+    assert set(COMMANDS).isdisjoint(no_equivalent.COMMANDS)
 
 
 def test_an_option_of_another_command(capsys: pytest.CaptureFixture[str]) -> None:

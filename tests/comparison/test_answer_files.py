@@ -137,3 +137,30 @@ def test_what_is_no_log_probability(file: Any, text: str, said: str) -> None:
 def test_what_a_file_holds_where_no_model_tells() -> None:
     assert are_numbers(["-1.5", "0"]) and are_numbers([{"surprisal": 1.0}]) and are_numbers([{"logprob": -1.0}])
     assert not are_numbers(["1", "0"]) and not are_numbers(["bad"]) and not are_numbers([{"label": "x", "logprob": 1}])
+
+
+@pytest.mark.parametrize(
+    ("text", "said"),
+    [
+        ('{"label": ' + "[" * 90_000 + "}", "nested too deep"),
+        ('{"label": "bad", "probability": NaN}', "nan is not a probability"),
+        ('{"label": "bad", "probability": 1' + "0" * 400 + "}", "inf is not a probability"),
+        ('{"label": ' + "9" * 5000 + "}", "4,300 digits"),
+        ('[{"label": "bad"}, 3]', "row 2 is not a JSON object"),
+    ],
+    ids=["deep", "nan", "huge", "digits", "row"],
+)
+def test_json_that_cannot_be_an_answer(file: Any, text: str, said: str) -> None:
+    with pytest.raises(DataError, match=said):
+        answers(file(text), 1)
+
+
+@pytest.mark.parametrize("value", ["NaN", "Infinity", "1e999", "1" + "0" * 400, "-1"])
+@pytest.mark.parametrize("name", ["surprisal", "logprob"])
+def test_numbers_that_are_no_surprisal(file: Any, name: str, value: str) -> None:
+    column = LogProbabilities("x", file(f'{{"{name}": {value}}}'), "e")
+    if (name, value) == ("logprob", "-1"):
+        column.score(texts(1), pieces=False)
+        return
+    with pytest.raises(DataError, match="is not the logarithm of a probability"):
+        column.score(texts(1), pieces=False)

@@ -92,3 +92,8 @@ def test_a_label_is_shown_as_it_is() -> None:
     assert "a\\|b" in card
     assert "\\<b\\>" in card
     assert "line break" in card
+
+
+def test_a_calibration_of_a_language_model_is_passed_over(tmp_path: Path) -> None:
+    target = stub_model(tmp_path / "model", task="lm", metrics={}, calibration={"scale": {}})
+    assert info(target).calibration == {}

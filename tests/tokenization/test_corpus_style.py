@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstmcli.tokenization.corpus_style import CorpusStyle, infer_corpus_style
+from lstmcli.tokenization.corpus_style import UNKNOWN, CorpusStyle, infer_corpus_style
 
 PLAIN = [
     "the",
@@ -122,3 +122,24 @@ def test_what_can_be_spelled_needs_nothing(kind: str) -> None:
 
 def test_few_words_say_nothing_of_case() -> None:
     assert not spaced(["the", "cat"]).is_lowercase
+
+
+@pytest.mark.parametrize(
+    "text",
+    ["[" * 200_000, "a" + "!" * 200_000 + "a", "a" + "!" * 200_000, "can" + "'s" * 20_000, "it" + " " * 200_000 + "x"],
+    ids=["marks", "inside", "behind", "endings", "spaces"],
+)
+@pytest.mark.parametrize("apart", [True, False])
+def test_long_runs_take_no_time_in_their_square(text: str, apart: bool) -> None:
+    """What takes hours so stops at the limit of time that each test has."""
+    marks = [".", ",", "'s", "[", "--", "..."] if apart else ["end.", "so,", "it's"]
+    names = [*(f"word{n}" for n in range(30)), *marks, UNKNOWN]
+    writing = infer_corpus_style(names, "word", "spaces")
+    assert writing is not None
+    assert writing.restyle(text)
+
+
+def test_endings_on_endings_are_cut_one_by_one() -> None:
+    names = [*(f"word{n}" for n in range(30)), "can", "'s", ".", ",", UNKNOWN]
+    writing = infer_corpus_style(names, "word", "spaces")
+    assert writing is not None and writing.restyle("can's's’s") == "can 's 's 's"

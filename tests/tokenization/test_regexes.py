@@ -49,6 +49,42 @@ def test_expressions_of_published_tokenizers_are_taken(pattern: str, least: int)
 @pytest.mark.parametrize(
     "pattern",
     [
+        r"[\w.]+@[\w.]+\.\w+",
+        r"https?://[^\s/]+/\S*",
+        r"\p{L}+-\p{L}+-\p{L}+",
+        r"[\p{L}\p{N}]+'[a-z]+'x|\s+",
+        r"<[^<>]+>[^<>]+</",
+        r"\d+/\d+/\d+",
+        r"#\w+:\w+;",
+    ],
+)
+def test_a_repetition_before_a_mark_that_it_cannot_take_ends_in_one_place(pattern: str) -> None:
+    assert cost(pattern).repeated <= 16
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
+        *(
+            r"[\w@]+@\w+:x",
+            r".+@.+:",
+            r"[^a]+@[^a]+:",
+            r"\S+@\S+:",
+            r"\W+@\W+:",
+            r"\w+_\w+_",
+        ),
+        *(r"[\w&&[^.]]+@x*y", r"[[:punct:]]+@x*y", r"\p{P}+@x*y", r"\P{L}+@x*y", r"\p{^L}+@x*y", r"[\x40]+@x*y"),
+        *(r"\w+@?\w+x", r"\w+(?:@|b)\w+x", r"\w*\w*@", r"(?:\w+@)+x", r"\w+a\w+x", r"\w+.\w+x", r"\w+\d\w+x"),
+    ],
+)
+def test_other_repetitions_before_a_mark_are_still_refused(pattern: str) -> None:
+    with pytest.raises(TooComplexError):
+        cost(pattern)
+
+
+@pytest.mark.parametrize(
+    "pattern",
+    [
         *("(a+)+$", "(?:a|a)*b", "(?:a|ab)*c", r"(?:a(?=[\s\S]*))+", "(a*)*", r"(?:\s*\S)*x"),  # one inside another
         *("a*a*b", r"[\s\S]*x[\s\S]*y", r"a*(?=b*c)", "(?:a*){3}b"),  # one behind another
         *("a?" * 30 + "b", "(?:a?){30}b", "(?:a|b|ab){1,40}c", "((a{1,50}){1,50}){1,50}b", "a{1,40}{1,40}b"),

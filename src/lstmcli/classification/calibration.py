@@ -24,12 +24,16 @@ def total(network: Logits, ngrams: Logits | None) -> Floats:
 
 
 def combine(network: Logits, ngrams: Logits | None, scale: float, multilabel: bool = False) -> Floats:
-    """Probabilities [N, C] from both models' logits [N, C]; rows sum to 1 unless multi-label."""
-    z_NC = scale * total(network, ngrams)
-    if multilabel:
-        return np.asarray(np.exp(-np.logaddexp(0.0, -z_NC)), np.float64)
-    p = np.exp(z_NC - z_NC.max(axis=1, keepdims=True))
-    return np.asarray(p / p.sum(axis=1, keepdims=True), np.float64)
+    """Probabilities [N, C] from both models' logits [N, C]; rows sum to 1 unless multi-label.
+
+    A row with an infinite or NaN logit, which untrusted weights can cause, may be NaN: callers check.
+    """
+    with np.errstate(invalid="ignore"):  # inf - inf
+        z_NC = scale * total(network, ngrams)
+        if multilabel:
+            return np.asarray(np.exp(-np.logaddexp(0.0, -z_NC)), np.float64)
+        p = np.exp(z_NC - z_NC.max(axis=1, keepdims=True))
+        return np.asarray(p / p.sum(axis=1, keepdims=True), np.float64)
 
 
 def negative_log_likelihood(logits_NC: Logits, gold: Gold, scale: float, multilabel: bool = False) -> float:

@@ -115,7 +115,7 @@ def _meant(name: str) -> str:
     from lstmcli.cli import instinct
 
     if known := instinct.command(name):
-        return f"; here it is {known}"
+        return f"; {known}"
     if near := difflib.get_close_matches(name, COMMANDS, 1):
         return f"; did you mean {near[0]!r}?"
     if len(name) < 256 and "\0" not in name and Path(name).exists():

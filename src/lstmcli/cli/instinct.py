@@ -1,6 +1,6 @@
 """What other tools call our commands and options; loaded only when a command line holds an unknown name.
 
-The names are those of fastText, spaCy, Hugging Face, scikit-learn, Keras, char-rnn and awd-lstm-lm.
+The names are those of fastText, spaCy, Hugging Face, scikit-learn, Keras, char-rnn, awd-lstm-lm, KenLM and OpenNMT.
 """
 
 from __future__ import annotations
@@ -8,20 +8,22 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from lstmcli.cli import no_equivalent
+
 USE = ("classify", "classify --report", "perplexity", "generate")
 MEASURE = ("classify --report", "perplexity")
 
 COMMANDS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("predict", "predictprob", "infer", "inference", "label", "tag", "apply", "run"), ("classify",)),
-    **dict.fromkeys(("pipeline", "use", "serve"), USE),
+    **dict.fromkeys(("use",), USE),
     **dict.fromkeys(("evaluate", "eval", "test", "testlabel", "score", "validate", "benchmark", "accuracy"), MEASURE),
     **dict.fromkeys(("sample", "complete", "continue", "write", "prompt", "chat"), ("generate",)),
-    **dict.fromkeys(("fit", "supervised", "skipgram", "cbow", "finetune", "learn", "pretrain", "lm"), ("train",)),
-    **dict.fromkeys(("autotune", "tune", "search", "resume", "new", "create", "build"), ("train",)),
+    **dict.fromkeys(("fit", "supervised", "learn", "lm", "lmplz", "onmttrain"), ("train",)),
+    **dict.fromkeys(("resume", "new", "create", "build"), ("train",)),
     **dict.fromkeys(("init", "initconfig", "start", "tutorial", "example", "quickstart"), ("demo",)),
-    **dict.fromkeys(("ppl", "surprisal", "bits", "logprob"), ("perplexity",)),
-    **dict.fromkeys(("nn", "analogies", "debug", "explain", "interpret", "attention", "visualize"), ("inspect",)),
-    **dict.fromkeys(("show", "describe", "summary", "dump", "package", "quantize", "export", "convert"), ("info",)),
+    **dict.fromkeys(("ppl", "surprisal", "bits", "logprob", "query"), ("perplexity",)),
+    **dict.fromkeys(("debug", "explain", "interpret", "attention", "visualize"), ("inspect",)),
+    **dict.fromkeys(("show", "describe", "summary", "dump"), ("info",)),
     **dict.fromkeys(("ttest", "significance", "diff", "race"), ("compare",)),
 }
 """Foreign name, in small letters without joints, to commands of ours."""
@@ -31,7 +33,6 @@ OPTIONS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(
         ("epoch", "numepochs", "nepochs", "maxepochs", "numtrainepochs", "nepoch", "maxiter"), ("--epochs",)
     ),
-    **dict.fromkeys(("maxsteps", "niter", "iterations", "steps"), ("--epochs", "--time")),
     **dict.fromkeys(("out", "outputdir", "outdir", "outputfile", "savedir", "save", "saveto"), ("--output", "--html")),
     **dict.fromkeys(
         ("modeldir", "modelpath", "modelnameorpath", "load", "modelfile"), ("--model", "--output", "@models")
@@ -58,7 +59,10 @@ OPTIONS: dict[str, tuple[str, ...]] = {
         ),
         ("--batch-size",),
     ),
-    **dict.fromkeys(("dim", "emsize", "embed", "embeddingdim", "embeddingsize", "embsize", "embdim"), ("--embedding",)),
+    **dict.fromkeys(
+        ("dim", "wordvecsize", "emsize", "embed", "embeddingdim", "embeddingsize", "embsize", "embdim"),
+        ("--embedding",),
+    ),
     **dict.fromkeys(
         ("rnnsize", "nhid", "hiddensize", "hiddendim", "units", "numhidden", "hiddenunits", "nhidden"), ("--hidden",)
     ),
@@ -66,8 +70,8 @@ OPTIONS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("unidirectional", "unidir", "causal"), ("--one-way",)),
     **dict.fromkeys(("celltype", "rnntype", "rnn"), ("--cell",)),
     **dict.fromkeys(("wordngrams", "ngramrange", "ngram"), ("--ngrams",)),
-    **dict.fromkeys(("bucket", "minn", "maxn", "buckets"), ("--hash-buckets",)),
-    **dict.fromkeys(("mincountlabel", "minfreq", "mindf", "mincounts"), ("--min-count",)),
+    **dict.fromkeys(("bucket", "buckets"), ("--hash-buckets",)),
+    **dict.fromkeys(("minfreq", "srcwordsminfrequency", "mindf", "mincounts"), ("--min-count",)),
     **dict.fromkeys(("maxfeatures", "vocab", "numwords", "maxvocab", "maxvocabsize", "nwords"), ("--vocab-size",)),
     **dict.fromkeys(("pretrainedvectors", "glove", "wordvectors", "embeddingsfile", "vec"), ("--vectors",)),
     **dict.fromkeys(("maxlen", "maxlength", "maxseqlength", "maxseqlen", "inputlength"), ("--max-tokens",)),
@@ -88,7 +92,7 @@ OPTIONS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("labelsmoothingfactor", "smoothing"), ("--label-smoothing",)),
     **dict.fromkeys(("gpu", "cuda", "gpuid", "usegpu", "usecuda"), ("--device cuda",)),
     **dict.fromkeys(("cpu", "nocuda", "nogpu", "usecpu"), ("--device cpu",)),
-    **dict.fromkeys(("bf16", "amp", "mixedprecision", "fp16", "half"), ("--precision bf16",)),
+    **dict.fromkeys(("bf16", "amp", "mixedprecision", "bfloat16"), ("--precision bf16",)),
     **dict.fromkeys(("randomstate", "randomseed", "rngseed"), ("--seed",)),
     **dict.fromkeys(("thread", "njobs", "numworkers", "workers", "jobs", "nthreads", "numthreads"), ("--threads",)),
     **dict.fromkeys(("temp", "t", "sampletemperature"), ("--temperature",)),
@@ -99,8 +103,8 @@ OPTIONS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("norepeatngramsize",), ("--no-repeat-ngram",)),
     **dict.fromkeys(("nucleus",), ("--top-p",)),
     **dict.fromkeys(("k", "topn"), ("--top", "--top-k")),
-    **dict.fromkeys(("th", "cutoff", "minprob"), ("--threshold",)),
-    **dict.fromkeys(("saveevery", "savesteps", "saveinterval", "checkpointevery", "savefreq"), ("--checkpoint-every",)),
+    **dict.fromkeys(("th", "minprob"), ("--threshold",)),
+    **dict.fromkeys(("saveevery", "checkpointevery", "savefreq", "savecheckpointsteps"), ("--checkpoint-every",)),
     **dict.fromkeys(("overwrite", "overwriteoutputdir", "yes", "y", "f"), ("--force",)),
     **dict.fromkeys(("sep", "separator", "sepchar"), ("--delimiter",)),
     **dict.fromkeys(("textcol", "textfield", "textcolumnname", "xcol", "content"), ("--text-column",)),
@@ -111,8 +115,7 @@ OPTIONS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("metrics", "evaluate", "doeval", "accuracy"), ("--report",)),
     **dict.fromkeys(("autotuneduration", "timeout", "maxtime", "timelimit"), ("--time",)),
     **dict.fromkeys(("logdir", "loggingdir", "tblogdir"), ("--tensorboard",)),
-    **dict.fromkeys(("lowercase", "dolowercase", "lower", "cased", "casesensitive"), ("--keep-case",)),
-    **dict.fromkeys(("tied", "tieweights", "tiewordembeddings"), ("--untied",)),
+    **dict.fromkeys(("cased", "casesensitive", "nolowercase"), ("--keep-case",)),
 }
 """Foreign name, in small letters without joints, to options of ours; ``@source`` is an argument."""
 
@@ -123,15 +126,19 @@ def bare(name: str) -> str:
 
 
 def command(name: str) -> str:
-    """The commands of ours that do what ``name`` does elsewhere: ``lstm classify``; nothing where none is known."""
+    """What ``name`` is here, or what is true instead; nothing where it is not known."""
+    if sentence := no_equivalent.COMMANDS.get(bare(name)):
+        return sentence
     found = COMMANDS.get(bare(name), ())
-    return " or ".join(f"`lstm {one}`" for one in found)
+    return "here it is " + " or ".join(f"`lstm {one}`" for one in found) if found else ""
 
 
 def option(name: str, here: Any, others: Mapping[str, Any]) -> str:
-    """What stands for the option ``name`` on the command ``here``, or which of ``others`` has it."""
+    """What stands for the option ``name`` on the command ``here``, which of ``others`` has it, or what is true."""
     if found := targets(name, here):
         return f"here it is {' or '.join(_written(one, here) for one in found[:2])}"
+    if sentence := no_equivalent.OPTIONS.get(bare(name)):
+        return sentence
     for title, one in others.items():
         if found := targets(name, one):
             return f"`lstm {title}` has {_written(found[0], one)}"
@@ -160,7 +167,7 @@ def one_dash(args: list[str], command: Any) -> str:
         if word == "--":
             return ""
         long = word.startswith("-") and not word.startswith("--") and len(word) > 2
-        if long and before not in valued and targets(word, command):
+        if long and before not in valued and (targets(word, command) or bare(word) in no_equivalent.OPTIONS):
             return word
     return ""
 

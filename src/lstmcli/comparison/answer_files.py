@@ -51,23 +51,45 @@ def read_rows(path: Path) -> list[Any]:
         raise NoDataError("is empty", path=path, hint=_ROWS)
     try:
         if re.match(r"\s*\[\s*\{", text):
-            return list(json.loads(text))
+            rows = list(json.loads(text))
+            odd = next((n for n, row in enumerate(rows, 1) if not isinstance(row, dict)), 0)
+            if odd:
+                raise DataError(f"row {odd} is not a JSON object, though the first is", path=path)
+            return rows
         lines = text.removesuffix("\n").split("\n")
         if not text.lstrip().startswith("{"):
             return [line.removesuffix("\r") for line in lines]
-    except ValueError as error:
-        raise DataError(f"is broken JSON: {error}", path=path) from error
+    except (ValueError, RecursionError) as error:
+        raise DataError(_broken(error), path=path) from error
     return [_json(line, path, number) for number, line in enumerate(lines, 1)]
 
 
 def _json(line: str, path: Path, number: int) -> Any:
     try:
         row = json.loads(line)
-    except ValueError as error:
-        raise DataError(f"is broken JSON: {error}", path=path, line=number) from error
+    except (ValueError, RecursionError) as error:
+        raise DataError(_broken(error), path=path, line=number) from error
     if not isinstance(row, dict):
         raise DataError("is not a JSON object, though the first line is", path=path, line=number)
     return row
+
+
+def _broken(error: Exception) -> str:
+    if isinstance(error, RecursionError):
+        return "its JSON is nested too deep"
+    if "integer string conversion" in str(error):
+        return "a whole number of more than 4,300 digits cannot be read"
+    return f"is broken JSON: {error}"
+
+
+def _real(value: Any) -> float | None:
+    """A number of JSON, whose integers have no end; None for what is none."""
+    if isinstance(value, bool) or not isinstance(value, (int, float)):
+        return None
+    try:
+        return float(value)
+    except OverflowError:
+        return math.inf if value > 0 else -math.inf
 
 
 def are_numbers(rows: Sequence[Any]) -> bool:
@@ -149,10 +171,9 @@ class Predictions:
             hint = "`lstm classify --format jsonl` writes such rows"
             raise DataError("this row has no 'label'", path=self._path, line=number + 1, hint=hint)
         label, labels = row.get("label"), row.get("labels")
-        if labels is None or not multilabel:
+        if not isinstance(labels, list) or not multilabel:
             labels = [] if label is None else [label]
-        p = row.get("probability")
-        return _Answer(tuple(map(str, labels)), self._share(p if isinstance(p, (int, float)) else None, number))
+        return _Answer(tuple(map(str, labels)), self._share(_real(row.get("probability")), number))
 
     def _share(self, p: float | None, number: int) -> float:
         if p is None:
@@ -195,10 +216,10 @@ class LogProbabilities:
     def _nats(self, number: int) -> float:
         row, line, unit = self._rows[number], number + 1, self._unit
         if isinstance(row, dict):
-            value = row.get("logprob")
-            if isinstance(row.get("surprisal"), (int, float)):
-                value, unit = -row["surprisal"], BASES["2"]
-            if not isinstance(value, (int, float)):
+            value, surprisal = _real(row.get("logprob")), _real(row.get("surprisal"))
+            if surprisal is not None:
+                value, unit = -surprisal, BASES["2"]
+            if value is None:
                 hint = "`lstm perplexity --per line --format jsonl` writes such rows"
                 raise DataError("this row has neither 'surprisal' nor 'logprob'", path=self._path, line=line, hint=hint)
         else:

@@ -1,7 +1,8 @@
 """Compare models on the same text: identify them, and run the comparison of their task.
 
 Each is compared with the first.  The kind of a model is detected from the content of its file, not from its name: a
-model directory, a fastText model, a KenLM model, otherwise a file of answers.
+model directory, a fastText model, a KenLM model, otherwise a file of answers; a pipe holds
+answers.
 """
 
 from __future__ import annotations
@@ -73,6 +74,8 @@ def identify(paths: Sequence[str | Path], task: str | None = None) -> list[Entry
 
 
 def _identify(path: Path, name: str) -> Entry:
+    if path.exists() and not path.is_file() and not path.is_dir():  # it can be read only once
+        return Entry(path, name, "file", "", rows=read_rows(path))
     if not path.is_file():
         model = read_model(path)
         return Entry(path, name, "lstm", model.task.name, model.trained_read)

@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import BinaryIO, cast
 
+from lstmcli.data.bounds import MAX_LINE, decoded_lines, joined, most_in_memory, raw_lines
 from lstmcli.data.files import Input, refuse_binary
 from lstmcli.errors import DataError, UsageError
 
@@ -197,8 +198,8 @@ class TextLines:
         DataError: a line holds a NUL character, or the bytes cannot be read.
     """
 
-    def __init__(self, source: Input, encoding: Encoding | None) -> None:
-        self.source = source
+    def __init__(self, source: Input, encoding: Encoding | None, longest: int = MAX_LINE) -> None:
+        self.source, self._longest = source, longest
         self.encoding = encoding or Encoding()
         """None, for a stream: told from its first bytes once they are there."""
         self._told = encoding
@@ -247,8 +248,8 @@ class TextLines:
         self._first = self._first or number
 
     def _plain(self, stream: BinaryIO) -> Iterator[str]:
-        """``readline`` waits for no more than the line, so a pipe is answered line by line."""
-        for number, raw in enumerate(iter(stream.readline, b""), 1):
+        """A line at a time, so that a pipe is answered line by line."""
+        for number, raw in enumerate(raw_lines(stream, self.source.path, self._longest), 1):
             try:
                 line = raw.decode(self.encoding.codec)
                 if self.encoding.undecided and not raw.isascii():
@@ -264,29 +265,16 @@ class TextLines:
 
     def _shifting(self, stream: BinaryIO) -> Iterator[str]:
         decoder = codecs.getincrementaldecoder(self.encoding.codec)("replace")
-        parts: list[str] = []
-        number = 0
-        data = b"start"
-        while data:
-            data = cast(io.BufferedReader, stream).read1(_BLOCK)
-            *lines, rest = decoder.decode(data, final=not data).split("\n")
-            for line in lines:
-                number += 1
-                parts.append(line)
-                text = "".join(parts) + "\n"
-                if "\ufffd" in text:
-                    self._damage(number)
-                yield text
-                parts.clear()
-            parts.append(rest)
-        if tail := "".join(parts):
-            yield tail
+        for number, line in enumerate(decoded_lines(stream, decoder, self.source.path, self._longest), 1):
+            if "\ufffd" in line:
+                self._damage(number)
+            yield line
 
 
 def read_text(source: Input, encoding: Encoding) -> tuple[str, list[str]]:
     """A whole file as text, and the warnings that came with it."""
-    lines = TextLines(source, encoding)
-    return "".join(lines), lines.warnings()
+    lines = TextLines(source, encoding, most_in_memory())
+    return joined(lines, source.path), lines.warnings()
 
 
 def split_lines(text: str) -> list[str]:

@@ -5,13 +5,14 @@ from __future__ import annotations
 import gzip
 import io
 import zlib
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
 from typing import Any, BinaryIO, cast
 
+from lstmcli.data.bounds import read_whole
 from lstmcli.data.mac_lines import MacLines
 from lstmcli.errors import DataError
 
@@ -149,9 +150,10 @@ class Input:
         """Whether it is packed, has been sampled, and is so long that its end was left out."""
         return "_unpacked" in vars(self) and self._unpacked[1]
 
-    def read_all(self) -> bytes:
+    def read_all(self, check: Callable[[bytes], object] = len) -> bytes:
+        """Everything; see ``read_whole``."""
         with self.open() as file:
-            return file.read()
+            return read_whole(file, self.path, check)
 
 
 def refuse_binary(head: bytes, path: str, *, any_bytes: bool = False) -> None:

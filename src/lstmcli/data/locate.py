@@ -12,7 +12,8 @@ from typing import BinaryIO
 from lstmcli.data.columns.choice import listed
 from lstmcli.data.columns.names import SPLIT_ALIASES
 from lstmcli.data.config import ReadConfig
-from lstmcli.data.files import Input
+from lstmcli.data.encoding import detect_encoding
+from lstmcli.data.files import Input, refuse_binary
 from lstmcli.data.formats.folder import (
     data_files,
     data_suffixes,
@@ -22,6 +23,7 @@ from lstmcli.data.formats.folder import (
 )
 from lstmcli.data.formats.format import Format, Opening
 from lstmcli.data.formats.open import open_input, splits_inside
+from lstmcli.data.formats.registry import all_formats
 from lstmcli.data.hub import hub_splits, is_hub_name, open_hub, open_saved
 from lstmcli.data.table import Row, Table
 from lstmcli.errors import DataError, UsageError
@@ -121,8 +123,13 @@ def locate(spec: str | Located, read: ReadConfig, *, stdin: BinaryIO | None = No
 
 
 def _stream(name: str, stream: BinaryIO, whole: bool, read: ReadConfig) -> Located:
+    def check(start: bytes) -> None:
+        binary = any(format.signature and start.startswith(format.signature) for format in all_formats())
+        if not (read.encoding or read.input_format or binary or detect_encoding([start]).wide):
+            refuse_binary(start, name)
+
     source = Input(name, stream)
-    return _one(name, Input(name, data=source.read_all()) if whole else source, read)
+    return _one(name, Input(name, data=source.read_all(check)) if whole else source, read)
 
 
 def _one(name: str, source: Input, read: ReadConfig, note: str = "") -> Located:

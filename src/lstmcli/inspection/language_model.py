@@ -27,6 +27,8 @@ from lstmcli.tokenization.tokenizer import well_formed
 
 PIECE = 1024
 """Maximum tokens of a line per call."""
+MAX_TOKENS = 100_000
+"""Maximum tokens of a line: every gate of every unit is kept for each."""
 
 
 def open_language_model(model: ModelDir, config: InspectConfig, threads: int | None) -> LanguageModelInspector:
@@ -55,12 +57,14 @@ class LanguageModelInspector:
 
     def inspect(self, records: Iterable[Record], *, carried: bool = False) -> Iterator[Inspection]:
         from lstmcli.language_modeling.scoring.perplexity import Reading, lines_of
+        from lstmcli.language_modeling.scoring.units import check_lengths
 
         reading = Reading(self._lm, carried)
         states: list[State] | None = None
         for record in records:
             for line in lines_of(replace(record, text=well_formed(record.text)), segments=False):
                 (ids,) = reading.encode([line])
+                check_lengths([line], [ids], MAX_TOKENS)
                 begins = states is None
                 tokens = [*self._start(begins), *self._tokens(reading, line, ids)]
                 read = np.concatenate([np.full(int(begins), self._lm.encoder.end_id), ids])

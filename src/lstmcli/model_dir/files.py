@@ -9,9 +9,10 @@ from typing import Any, TypeVar
 from numpy.typing import NDArray
 
 from lstmcli.errors import LstmError, UsageError
-from lstmcli.faults import shortage
+from lstmcli.faults import bad_package, shortage
 from lstmcli.model_dir.directory import ModelDir
 from lstmcli.model_dir.manifest import fail
+from lstmcli.threads import startable
 
 T = TypeVar("T")
 
@@ -24,9 +25,9 @@ class ReadAhead:
         self._data: bytes | None = None
         self._error: BaseException | None = None
         self._thread = threading.Thread(target=self._read, daemon=True)
-        try:
+        if startable(1):
             self._thread.start()
-        except RuntimeError:  # out of threads
+        else:
             self._read()
 
     def _read(self) -> None:
@@ -51,6 +52,7 @@ def use_file(model: ModelDir, name: str, use: Callable[[bytes], T], ahead: ReadA
     Raises:
         UsageError: raised by ``use``: the file is valid, the request is not.
         Shortage: out of memory or threads.
+        LstmError: a required package is missing, broken or too old.
         ModelError: ``use`` raised any other exception.
     """
     data = ahead.bytes() if ahead else model.read(name)
@@ -59,8 +61,8 @@ def use_file(model: ModelDir, name: str, use: Callable[[bytes], T], ahead: ReadA
     except UsageError:
         raise
     except Exception as error:  # libraries raise exceptions of their own
-        if lack := shortage(error):
-            raise lack from error
+        if fault := shortage(error) or bad_package(error):
+            raise fault from error
         reason = error.message if isinstance(error, LstmError) else error
         fail(model.path / name, f"cannot be used: {reason}", "train anew with this version of lstm")
 

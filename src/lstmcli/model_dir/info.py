@@ -44,7 +44,7 @@ def _info(model: ModelDir) -> ModelInfo:
         data=config["data"],
         metrics=config["metrics"],
         versions=config["versions"],
-        calibration={"scale": config["calibration"]["scale"]} if "calibration" in config else {},
+        calibration={"scale": config["calibration"]["scale"]} if model.task.labelled else {},
         config=config[model.task.config_key],
     )
 

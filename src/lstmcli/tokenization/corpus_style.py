@@ -30,16 +30,18 @@ _NUMBER = re.compile(r"[+-]?\d[\d.,:/-]*")
 _CONTRACTED = tuple(re.compile(rf"(?<=\w){ending}$", re.IGNORECASE) for ending in ("n['’]t", f"['’](?:{ENDINGS})"))
 """Penn Treebank has ``do n't``, WikiText ``don 't``."""
 _INSIDE = re.compile(r"(?<=\w)([-–,.])(?=\w)")
-_AROUND = re.compile(r"(\W*)(.*?)(\W*)", re.DOTALL)
+_LETTER = re.compile(r"\w")
+_LONGEST_ENDING = 8
+"""Characters of a contracted ending and of the letter before it, at most."""
 _BRACKETS = {"(": "-LRB-", ")": "-RRB-", "[": "-LSB-", "]": "-RSB-", "{": "-LCB-", "}": "-RCB-"}
 _PLAIN = {"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "--", "…": "..."}
 """Typographic marks and their ASCII equivalents."""
 _JOINED = (
-    (re.compile(r"\s*@([-–,.])@\s*"), r"\1"),
-    (re.compile(r"``\s*|\s*''"), '"'),
-    (re.compile(r"\s+(n['’]t)(?!\w)", re.IGNORECASE), r"\1"),
-    (re.compile(rf"\s+(['’](?:{ENDINGS}))(?!\w)", re.IGNORECASE), r"\1"),
-    (re.compile(r"\s+([,.;:!?%)\]}])(?!\S)"), r"\1"),
+    (re.compile(r"(?:(?<!\s)\s+)?@([-–,.])@\s*"), r"\1"),
+    (re.compile(r"``\s*|(?:(?<!\s)\s+)?''"), '"'),
+    (re.compile(r"(?<!\s)\s+(n['’]t)(?!\w)", re.IGNORECASE), r"\1"),
+    (re.compile(rf"(?<!\s)\s+(['’](?:{ENDINGS}))(?!\w)", re.IGNORECASE), r"\1"),
+    (re.compile(r"(?<!\s)\s+([,.;:!?%)\]}])(?!\S)"), r"\1"),
     (re.compile(r"(?<!\S)([(\[{])\s+"), r"\1"),
 )
 
@@ -105,6 +107,11 @@ class CorpusStyle:
             text = pattern.sub(replacement, text)
         return text.lower() if self.is_lowercase else text
 
+    @cached_property
+    def _longest(self) -> int:
+        """Characters of a known word; no run of more is looked up."""
+        return max(map(len, self.words), default=0)
+
     def _knows(self, word: str) -> bool:
         return word in self.words or word == UNKNOWN
 
@@ -131,27 +138,37 @@ class CorpusStyle:
         ]
 
     def _strip_marks(self, word: str) -> tuple[str, str, str]:
-        """Leading marks, the word, trailing marks; a mark that ends a known word is kept with it (``Mr.,``)."""
-        found = _AROUND.fullmatch(word)
-        assert found is not None
-        before, core, after = found.groups()
-        for kept in range(len(after), 0, -1):
+        """Marks before, the word, marks behind; a mark that a known word ends with is part of it (``Mr.,``)."""
+        first, last = _LETTER.search(word), _LETTER.search(word[::-1])
+        if first is None or last is None:
+            return word, "", ""
+        end = len(word) - last.start()
+        before, core, after = word[: first.start()], word[first.start() : end], word[end:]
+        for kept in range(min(len(after), self._longest - len(core)), 0, -1):
             if self._knows(core + after[:kept]):
                 return before, core + after[:kept], after[kept:]
         return before, core, after
 
     def _core(self, word: str) -> list[str]:
-        if not word:
-            return []
-        if self._knows(word):
-            return [word]
+        endings: list[str] = []
+        while word and not self._knows(word) and not (self.has_number_token and _NUMBER.fullmatch(word)):
+            for contracted in _CONTRACTED:
+                found = contracted.search(word[-_LONGEST_ENDING:])
+                ending = found[0].replace("’", "'") if found else ""
+                if ending and self._knows(ending):
+                    word = word[: -len(ending)]
+                    endings.append(ending)
+                    break
+            else:
+                break
+        return [*self._stem(word), *reversed(endings)]
+
+    def _stem(self, word: str) -> list[str]:
+        """A word without what was contracted with it."""
+        if not word or self._knows(word):
+            return [word] if word else []
         if self.has_number_token and _NUMBER.fullmatch(word):
             return ["N"]
-        for contracted in _CONTRACTED:
-            found = contracted.search(word)
-            ending = found[0].replace("’", "'") if found else ""
-            if found and self._knows(ending):
-                return [*self._core(word[: found.start()]), ending]
         if any(f"@{mark}@" in self.words for mark in "-,."):
             spaced = _INSIDE.sub(lambda m: f" @{m[1]}@ " if f"@{m[1]}@" in self.words else m[1], word)
             return spaced.split()
@@ -161,7 +178,8 @@ class CorpusStyle:
         """Each mark as a token in the style of the corpus; known runs (``...``, ``--``) stay together."""
         result, start = list[str](), 0
         while start < len(marks):
-            end = next((e for e in range(len(marks), start, -1) if self._knows(marks[start:e])), start + 1)
+            ends = range(min(len(marks), start + self._longest), start, -1)
+            end = next((e for e in ends if self._knows(marks[start:e])), start + 1)
             mark = self._mark(marks[start:end], opening)
             if self._knows(mark) or self.has_marks:
                 result.append(mark)

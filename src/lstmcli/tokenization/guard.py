@@ -20,7 +20,8 @@ from numpy.typing import NDArray
 from tokenizers import Tokenizer, processors
 
 from lstmcli.errors import DataError, LstmError, ModelError
-from lstmcli.faults import shortage
+from lstmcli.faults import bad_package, shortage
+from lstmcli.safe_files import read_plain
 from lstmcli.tokenization.growth import (
     RefusedError,
     Step,
@@ -33,6 +34,8 @@ from lstmcli.tokenization.growth import (
 PIECE = 50_000
 """Characters given to a tokenizer as one text."""
 
+MAX_BYTES = 1 << 28
+"""Of a ``tokenizer.json``; those of large models have a tenth of it."""
 MAX_GROWTH = 32
 """Maximum growth relative to the weight of a text, which is at most 11 times its bytes and usually about equal."""
 MAX_DECODED = 64
@@ -55,8 +58,8 @@ def guarded() -> Iterator[None]:
     except LstmError:
         raise
     except BaseException as error:
-        if lack := shortage(error):
-            raise lack from error
+        if fault := shortage(error) or bad_package(error):
+            raise fault from error
         if isinstance(error, Exception) or is_panic(error):
             message = f"the tokenizer of the model fails: {error}"
             raise ModelError(message, hint="get the model again from where it was made, or train anew") from error
@@ -142,7 +145,7 @@ def switch_off_randomness(tokenizer: Tokenizer) -> bool:
 def randomness_warning(path: str) -> str | None:
     """A warning if a ``tokenizer.json`` has merge dropout, which is switched off; None otherwise."""
     try:
-        dropout = json.loads(Path(path).read_text(encoding="utf-8"))["model"].get("dropout")
+        dropout = json.loads(read_plain(Path(path), MAX_BYTES))["model"].get("dropout")
     except (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError):
         return None  # not a tokenizer; loading it reports the error
     if not dropout:

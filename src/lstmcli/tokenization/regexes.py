@@ -2,9 +2,10 @@
 
 ``tokenizers`` uses Oniguruma, a backtracking engine.  Nested repetitions, ``(a+)+b``, can take 2^n attempts on n
 characters; adjacent ones, ``a*a*a*b``, n^3.  So the attempts are counted from the syntax tree.  A repetition counts
-only if something after it can fail: ``\\p{L}+`` at the end of an alternative is tried once.  At most one repetition may
-take n attempts; bounded ones are multiplied.  All published tokenizers that we know pass.  Back references, calls and
-any unknown syntax are refused.
+only if something after it can fail: ``\\p{L}+`` at the end of an alternative is tried once.  Before a mark that it
+cannot match, as in ``[\\w.]+@``, it ends in one place only: its attempts and those of what follows are added.  At most
+one repetition may take n attempts; bounded ones are multiplied.  All published tokenizers that we know pass.  Back
+references, calls and any unknown syntax are refused.
 
 The number of attempts is c n^d; ``d`` is 0 or 1, and more is refused.
 """
@@ -56,8 +57,44 @@ class Node:
         """The maximum number of attempts; ``can_fail``: something after it can fail."""
         return Attempts(1, 0)
 
+    def ends_before(self, behind: Node) -> bool:
+        """Whether there is one place at most where this can end and ``behind`` follow."""
+        return False
+
 
 CHARACTER, ANCHOR, EMPTY = Node(), Node(0), Node(0, True)
+
+
+@dataclass(frozen=True)
+class Character(Node):
+    """One character of a set, or a certain one."""
+
+    source: str = ""
+    """As the expression has it."""
+
+    def excludes(self, other: Node) -> bool:
+        """Whether ``other`` is one punctuation mark that this never is; False where that is not known."""
+        mark = other.source if isinstance(other, Character) else ""
+        literal = mark[1:] if mark[:1] == "\\" else mark.replace(".", "")
+        if len(literal) != 1 or not "!" <= literal <= "~" or literal.isalnum():
+            return False
+        known = _PROPERTY.sub(lambda found: _PROPERTIES.get(found[1], found[0]), self.source)
+        known = known if known == self.source or known.startswith("[") else f"[{known}]"
+        try:
+            return _READABLE.fullmatch(known) is not None and re.match(known, literal) is None
+        except re.error:  # a range that only Oniguruma understands
+            return False
+
+
+_PROPERTY = re.compile(r"\\p\{(\w+)\}")
+_PROPERTIES = {
+    **dict.fromkeys(("L", "Lu", "Ll", "Lt", "Lm", "Lo", "Latin"), "a-zA-Z"),
+    **dict.fromkeys(("N", "Nd", "Nl", "No"), "0-9"),
+    **dict.fromkeys(("M", "Mn", "Mc", "Me", "Han", "Hiragana", "Katakana"), ""),
+}
+"""None of these has a punctuation mark of ASCII, and only such are asked for."""
+_READABLE = re.compile(r"\[\^?(?:[^\[\]\\&|~^]|\\[wdsWDS]|\\[^\w\s])+\]|[^\\\[.]|\\[wdsWDS]")
+"""What Python and Oniguruma read alike, for ASCII characters."""
 
 
 class Concatenation(Node):
@@ -71,12 +108,14 @@ class Concatenation(Node):
 
     def attempts(self, can_fail: bool) -> Attempts:
         c, d, end = 1.0, 0, Attempts(0, 0)
-        for node in reversed(self.nodes):
+        for node, behind in zip(self.nodes[::-1], (EMPTY, *self.nodes[::-1]), strict=False):
             inner = node.attempts(can_fail)
-            if node.always_matches and not can_fail:  # everything before it has matched: it is tried once
+            if node.always_matches and not can_fail:  # whoever comes here has matched: it is tried once
                 end = Attempts(end.c + inner.c, max(end.d, inner.d))
-                continue
-            c, d = c * inner.c, d + inner.d
+            elif can_fail and inner.d and node.ends_before(behind):
+                c, d = c + inner.c, max(d, inner.d)
+            else:
+                c, d = c * inner.c, d + inner.d
             can_fail = can_fail or not node.always_matches
         return Attempts(c + end.c, max(d, end.d))
 
@@ -119,6 +158,10 @@ class Repetition(Node):
         if inner == (1, 0):
             return Attempts(high - low + 1 if can_fail else 1, 0)
         return Attempts(inner.c**high * (high - low + 1), inner.d * int(high))
+
+    def ends_before(self, behind: Node) -> bool:
+        one = self.parts[0]
+        return isinstance(one, Character) and one.excludes(behind)
 
 
 class Lookaround(Node):
@@ -205,15 +248,16 @@ class _Reader:
             return Lookaround(inner) if opened[0].endswith(("=", "!")) else inner
         if self._take(_ANCHOR):
             return ANCHOR
+        start = self._at
         if self._take(_ESCAPE):
-            return CHARACTER
+            return Character(source=self._text[start : self._at])
         if self._text[self._at] == "[":
             self._skip_set()
-            return CHARACTER
+            return Character(source=self._text[start : self._at])
         if self._text[self._at] in "\\(*+?":
             raise TooComplexError(f"not understood: {self._text[self._at :][:20]!r}")
         self._at += 1
-        return CHARACTER
+        return Character(source=self._text[start : self._at])
 
     def _skip_set(self) -> None:
         """Skip a set ``[...]``, which may contain sets."""

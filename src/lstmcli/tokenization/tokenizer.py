@@ -22,9 +22,10 @@ from pathlib import Path
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 
 from lstmcli.errors import DataError
-from lstmcli.faults import shortage
+from lstmcli.faults import bad_package, shortage
+from lstmcli.safe_files import read_plain
 from lstmcli.tokenization.config import TOKENIZERS, TokenizerConfig
-from lstmcli.tokenization.guard import is_panic, load_safely
+from lstmcli.tokenization.guard import MAX_BYTES, is_panic, load_safely
 from lstmcli.tokenization.ids import PADDING_ID, UNKNOWN_ID
 from lstmcli.tokenization.markup import html_stripping_steps
 from lstmcli.tokenization.scripts import CJK, CLUSTER, GAP, UNSPACED
@@ -114,7 +115,7 @@ def well_formed(text: str) -> str:
 def read_tokenizer(path: str) -> Tokenizer:
     """A tokenizer.json that somebody else made."""
     try:
-        content = Path(path).read_text(encoding="utf-8")
+        content = read_plain(Path(path), MAX_BYTES).decode()
     except (OSError, UnicodeDecodeError) as error:
         reason = getattr(error, "strerror", None) or "not UTF-8 text"
         raise DataError(f"cannot read the tokenizer: {reason}", path=path, hint=_TOKENIZERS) from error
@@ -135,8 +136,8 @@ def parse_tokenizer(content: str, path: str | None = None) -> Tokenizer:
     except BaseException as error:  # the Rust side raises bare Exception, or panics
         if not isinstance(error, Exception) and not is_panic(error):
             raise
-        if lack := shortage(error):
-            raise lack from error
+        if fault := shortage(error) or bad_package(error):
+            raise fault from error
         raise DataError(f"not a Hugging Face tokenizer: {error}", path=path, hint=_TOKENIZERS) from error
 
 

@@ -103,8 +103,7 @@ def _lines(path: str) -> Iterator[_Line]:
     number = 0
     try:
         with Path(path).open("rb") as plain:
-            magic = plain.read(4)
-            plain.seek(0)
+            magic = plain.peek(4)[:4]
             if magic[:2] == b"PK":
                 raise DataError("a zip archive", path=path, hint="unzip it and give the text file inside")
             stream = gzip.GzipFile(fileobj=plain) if magic[:2] == b"\x1f\x8b" else plain

@@ -20,4 +20,7 @@ def prepared() -> None:
     except OSError as error:
         raise LstmError("the working directory is no longer there", hint="change to another: cd") from error
     if threads.make_do():
-        streams.note("warning: the system lets the program start too few threads: one is used")
+        lack = "the system lets the program start too few threads"
+        if threads.address_room() is not None:
+            lack = "the limit on memory (ulimit -v) leaves little room for threads"
+        streams.note(f"warning: {lack}: one is used")

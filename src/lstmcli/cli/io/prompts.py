@@ -23,7 +23,10 @@ def one(prompt: str | None, encoding: str | None) -> str:
         return ""
     if sys.stdin is None:
         raise UsageError("stdin (`-`) is closed")
-    return "\n".join(_texts(encoding))
+
+    from lstmcli.data.bounds import prompt_of
+
+    return prompt_of(_texts(encoding), "standard input")
 
 
 def each(file: str | None, read: ReadConfig, keep_columns: bool, quiet: bool) -> Iterable[Input]:

@@ -16,6 +16,8 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Generic, NoReturn, TextIO, TypeVar
 
+from lstmcli.threads import startable
+
 T = TypeVar("T")
 
 
@@ -228,10 +230,9 @@ class Arrivals(Generic[T]):
 
     def _started(self) -> bool:
         """Whether there is a thread for it; without one, items are read when they are asked for."""
-        try:
-            threading.Thread(target=self._read, daemon=True).start()
-        except RuntimeError:
+        if not startable(1):
             return False
+        threading.Thread(target=self._read, daemon=True).start()
         return True
 
     def ready(self) -> bool:

@@ -69,6 +69,8 @@ def check_place(path: Path, command: str, option: str) -> None:
     check_links(path)
     if path.is_dir() or not path.parent.is_dir():
         raise OutputError("is a folder" if path.is_dir() else "its folder does not exist", path=path, hint=another)
+    if path.exists() and not path.is_file():
+        raise OutputError("is a pipe or a device, not a file", path=path, hint=another)
     if path.exists():
         with path.open("rb") as file:
             if signature(command).encode() not in file.read(1000):

@@ -9,6 +9,7 @@ from collections import Counter
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 
+from lstmcli.data.bounds import MAX_LINE, too_long
 from lstmcli.data.columns.names import LABEL_NAMES, TEXT_NAMES, is_known, normal
 from lstmcli.data.config import ReadConfig
 from lstmcli.data.encoding import TextLines
@@ -173,13 +174,19 @@ def read_rows(layout: Layout, lines: Iterable[str], path: str) -> Iterator[Row]:
     """The rows of a table.  An empty line is a row only where there is a single column.
 
     Raises:
-        DataError: a row with too few or too many columns, or a quote that is not closed.
+        DataError: a row with too few or too many columns or without an end, or a quote that is not closed.
     """
     pending: list[str] = []  # the physical lines of the row that is being read
 
+    size = 0
+
     def feed() -> Iterator[str]:
+        nonlocal size
         for line in lines:
             pending.append(line)
+            size += len(line)
+            if size > MAX_LINE:
+                raise too_long("a row", path, start)
             yield line
 
     reader = layout.dialect.reader(feed())
@@ -189,6 +196,7 @@ def read_rows(layout: Layout, lines: Iterable[str], path: str) -> Iterator[Row]:
     while True:
         start = layout.above + reader.line_num + 1
         pending.clear()
+        size = 0
         try:
             row = next(reader)
         except StopIteration:

@@ -18,6 +18,7 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
+from lstmcli.errors import DataError
 from lstmcli.language_modeling.results import Surprisal
 from lstmcli.language_modeling.scoring.characters import CharacterCosts, Prefixes, token_parts
 from lstmcli.language_modeling.scoring.perplexity import Line
@@ -27,6 +28,20 @@ from lstmcli.tokenization.ids import END_ID, Ids
 
 BITS = 1 / math.log(2)
 _WORD = re.compile(r"\S+")
+MAX_ROWS = 2_000_000
+"""Tokens of a line, which has a row for each: they take about 1.5 kB each until the line is over."""
+
+
+def check_lengths(lines: Sequence[Line], ids: Sequence[Ids], most: int) -> None:
+    """Raises DataError for a line of more than ``most`` tokens."""
+    for line, own in zip(lines, ids, strict=True):
+        if len(own) > most + 1:  # one closes it
+            raise DataError(
+                f"a line of {len(own) - 1:,} tokens; {most:,} are the most that are shown one by one",
+                path=line.record.path,
+                line=line.record.line or None,
+                hint="break the text into lines, as with: fold -s -w 10000",
+            )
 
 
 class Table(Protocol):
@@ -47,6 +62,7 @@ class Tables:
     def table(self, per: str, lines: Sequence[Line], ids: Sequence[Ids]) -> Table:
         if per == "line":
             return LineTable(self, lines, ids)
+        check_lengths(lines, ids, MAX_ROWS)
         if per == "token":
             return TokenTable(self, lines, ids)
         segmented = any(line.words is not None for line in lines)

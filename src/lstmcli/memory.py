@@ -1,0 +1,40 @@
+"""How much memory there is for this process."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+_CGROUPS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
+"""Of version 2 and of version 1."""
+UNKNOWN = 1 << 33
+
+
+def usable_memory() -> int:
+    """Bytes: of the machine, or of the container or the limit on addresses (``ulimit -v``) where that is less."""
+    return min(filter(None, (_physical(), _container(), _limit())), default=UNKNOWN)
+
+
+def _physical() -> int:
+    try:
+        return os.sysconf("SC_PHYS_PAGES") * os.sysconf("SC_PAGE_SIZE")
+    except (AttributeError, ValueError, OSError):
+        return 0
+
+
+def _container() -> int:
+    for path in _CGROUPS:
+        try:
+            return int(Path(path).read_text(encoding="ascii"))
+        except (OSError, ValueError):  # there is none, or it says "max"
+            continue
+    return 0
+
+
+def _limit() -> int:
+    try:
+        import resource
+    except ImportError:  # Windows
+        return 0
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    return 0 if limit == resource.RLIM_INFINITY else limit
