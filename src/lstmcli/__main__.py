@@ -10,7 +10,7 @@ from lstmcli.errors import LstmError  # noqa: E402
 
 
 def _said(fault: LstmError) -> int:
-    print(f"error: {fault}\nhint: {fault.hint}", file=sys.stderr)
+    sys.stderr.write(f"error: {fault}\nhint: {fault.hint}\n")
     return fault.exit_code
 
 
