@@ -4,15 +4,6 @@ from lstmcli.safe_path import clean_search_path
 
 clean_search_path(started_with_m=__name__ == "__main__")
 
-import sys  # noqa: E402
-
-from lstmcli.errors import LstmError  # noqa: E402
-
-
-def _said(fault: LstmError) -> int:
-    print(f"error: {fault}\nhint: {fault.hint}", file=sys.stderr)
-    return fault.exit_code
-
 
 def main() -> None:
     try:
@@ -24,7 +15,7 @@ def main() -> None:
 
         if (fault := bad_package(error)) is None:
             raise
-        raise SystemExit(_said(fault)) from None
+        raise SystemExit(f"error: {fault}\nhint: {fault.hint}") from None  # which says so, and ends with 1
     except KeyboardInterrupt:  # while modules are loaded, before there is a command
         raise SystemExit(130) from None
 
