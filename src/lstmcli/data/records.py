@@ -109,7 +109,7 @@ class Splits:
     path: str = ""
     """The source the training records come from."""
     format: str = ""
-    """Its form: text, csv, …; see ``data/sources.py``."""
+    """Its form: text, csv, …; see ``data/formats/config.py``."""
 
 
 def fingerprint(splits: Iterable[Iterable[Record]]) -> str:
