@@ -97,7 +97,7 @@ def read_whole(stream: BinaryIO, path: str, check: Callable[[bytes], object] = l
         DataError: more than ``most_in_memory``.
     """
     data, most = bytearray(), most_in_memory()
-    while block := stream.read(1 << 20):
+    while block := stream.read(1 << 18):
         if not data:
             check(block)
         data += block

@@ -17,11 +17,11 @@ from urllib.request import getproxies
 from lstmcli.data.columns.names import SPLIT_ALIASES
 from lstmcli.data.formats.format import Format
 from lstmcli.data.formats.parquet import with_names
-from lstmcli.data.table import Row, Table
+from lstmcli.data.table import SPREAD_ROWS, Row, Table
 from lstmcli.errors import DataError
 
-SAMPLE_ROWS, SPREAD_ROWS, MAX_STREAMED = 1000, 5000, 20_000
-"""Rows of the start, and from all over a split, that are looked at; of one that only comes as a stream, its start."""
+SAMPLE_ROWS, MAX_STREAMED = 1000, 20_000
+"""Rows at the start of a split that are looked at, and of one that can only be streamed."""
 HUB = Format("hub", "Hub data set")
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*(/[\w.-]+)?(:[\w.-]+)?")
 

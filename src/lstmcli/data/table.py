@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from lstmcli.data.formats.format import Format
 
 
+SPREAD_ROWS = 5000
+"""About as many rows, spread over a source of columns, are sampled to choose among them."""
 _UNSEEN = re.compile(
     r"^[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+|[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+$"
 )

@@ -67,10 +67,9 @@ CHARACTER, ANCHOR, EMPTY = Node(), Node(0), Node(0, True)
 
 @dataclass(frozen=True)
 class Character(Node):
-    """One character of a set, or a certain one."""
+    """One character, or one of a set; ``source`` is how the expression writes it."""
 
     source: str = ""
-    """As the expression has it."""
 
     def excludes(self, other: Node) -> bool:
         """Whether ``other`` is one punctuation mark that this never is; False where that is not known."""

@@ -18,12 +18,10 @@ from numpy.typing import NDArray
 
 from lstmcli.data.files import MAX_LOOK, Input, Unpacked, refuse_bomb
 from lstmcli.data.formats.format import Format, Opening
-from lstmcli.data.table import Row, Table
+from lstmcli.data.table import SPREAD_ROWS, Row, Table
 from lstmcli.errors import DataError, NoDataError
 
 _BATCH_ROWS = 1024
-SPREAD_ROWS = 5000
-"""About so many rows from all over a file are looked at to tell its columns."""
 _BATCH_BYTES = 1 << 24
 """Of text that is unpacked at once, but for a single row."""
 
