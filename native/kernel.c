@@ -1,0 +1,196 @@
+/* The arithmetic, compiled once for each level (compile.py): plain C with GCC's and Clang's vector types, whose
+   operators the compiler turns into the instructions of the level.
+
+   Every sum is made in the same order however many rows are computed together, so no result depends on what is
+   beside it. */
+
+#include <string.h>
+
+#include "level.h"
+
+#define CAT_(a, b) a##_##b
+#define CAT(a, b) CAT_(a, b)
+#define NAME(function) CAT(function, LSTM_LEVEL)
+#define INLINE static inline __attribute__((always_inline))
+
+enum { V = LSTM_WIDTH, R = LSTM_ROWS }; /* floats in a vector; rows computed together, what the registers hold */
+
+typedef float vec __attribute__((vector_size(4 * LSTM_WIDTH)));
+typedef int32_t ivec __attribute__((vector_size(4 * LSTM_WIDTH)));
+typedef float loose __attribute__((vector_size(4 * LSTM_WIDTH), aligned(4), may_alias)); /* anywhere in memory */
+
+INLINE vec load(const float *from) { return *(const loose *)from; }
+INLINE void store(float *to, vec value) { *(loose *)to = value; }
+
+/* Of the first argument where the mask is all ones, else of the second. */
+INLINE vec choose(ivec mask, vec a, vec b) { return (vec)((mask & (ivec)a) | (~mask & (ivec)b)); }
+
+/* 2^y, within 1e-7 of its size, for |y| < 126: 2^round(y) times a polynomial of the rest. */
+INLINE vec exp2_of(vec y) {
+    const float magic = 12582912.0f; /* 1.5 * 2^23: what is added to it is rounded to a whole number */
+    vec shifted = y + magic;
+    ivec whole = (ivec)shifted << 23; /* that number, in the exponent's place */
+    vec rest = y - (shifted - magic);
+    vec p = 0.00132647f * rest + 0.00967151f;
+    p = p * rest + 0.05550734f;
+    p = p * rest + 0.24022242f;
+    p = p * rest + 0.69314698f;
+    p = p * rest + 1.0f;
+    return p * (vec)(whole + 0x3f800000);
+}
+
+/* exp(scale * x), kept between 2^-40 and 2^40: three of them multiplied are still finite, and one more is 1 - 1e-12.
+   What is not a number stays so. */
+INLINE vec exp_of(vec x, float scale) {
+    const vec high = (vec){0} + 40.0f, low = -high;
+    vec y = x * (scale * 1.44269504f);
+    y = choose(y > high, high, y);
+    y = choose(y < low, low, y);
+    return exp2_of(y);
+}
+
+/* sums[r] += x[r] W for n rows and one panel of 4 V outputs. */
+INLINE void multiply(int n, int64_t inputs, const float *const *x, const float *panel, vec sums[][4]) {
+    for (int64_t k = 0; k < inputs; k++, panel += 4 * V) {
+        vec w0 = load(panel), w1 = load(panel + V), w2 = load(panel + 2 * V), w3 = load(panel + 3 * V);
+#pragma GCC unroll 8
+        for (int r = 0; r < n; r++) {
+            float x_rk = x[r][k];
+            sums[r][0] += x_rk * w0;
+            sums[r][1] += x_rk * w1;
+            sums[r][2] += x_rk * w2;
+            sums[r][3] += x_rk * w3;
+        }
+    }
+}
+
+/* Calls tile(n, ...) with n a constant, so that its sums stay in registers. */
+#define EACH_GROUP(rows, tile, ...)                         \
+    for (int64_t r = 0; r < (rows); r += R) {               \
+        switch ((rows) - r < R ? (int)((rows) - r) : R) {   \
+        case 1: tile(1, r, __VA_ARGS__); break;             \
+        case 2: tile(R < 2 ? R : 2, r, __VA_ARGS__); break; \
+        case 3: tile(R < 3 ? R : 3, r, __VA_ARGS__); break; \
+        case 4: tile(R < 4 ? R : 4, r, __VA_ARGS__); break; \
+        case 5: tile(R < 5 ? R : 5, r, __VA_ARGS__); break; \
+        default: tile(R, r, __VA_ARGS__);                   \
+        }                                                   \
+    }
+
+INLINE void product_tile(int n, int64_t row, int64_t m, const lstm_product *p) {
+    const float *x[R];
+    vec sums[R][4];
+#pragma GCC unroll 8
+    for (int r = 0; r < n; r++) {
+        x[r] = p->x + (row + r) * p->stride;
+        for (int g = 0; g < 4; g++) sums[r][g] = load(p->bias_M + m + g * V);
+    }
+    multiply(n, p->inputs, x, p->weights + m * p->inputs, sums);
+#pragma GCC unroll 8
+    for (int r = 0; r < n; r++)
+        for (int g = 0; g < 4; g++) store(p->out + (row + r) * p->outputs + m + g * V, sums[r][g]);
+}
+
+void NAME(product)(const lstm_product *p) {
+    for (int64_t m = 0; m < p->outputs; m += 4 * V) EACH_GROUP(p->rows, product_tile, m, p)
+}
+
+/* Hochreiter & Schmidhuber (1997) with the forget gate of Gers et al. (2000), as in src/lstmcli/cells/lstm.py:
+
+       i, f, o = sigmoid(a_i, a_f, a_o),  g = tanh(a_g)
+       c' = f c + i g
+       h' = o tanh(c')
+
+   With e_x = exp(-a_x), or exp(-2 a_g) and exp(-2 c') for what tanh squashes, sigmoid(x) = 1 / (1 + e_x) and
+   tanh(x) = (1 - e_x) / (1 + e_x), so two divisions do for all:
+
+       c' = (c (1 + e_i) (1 + e_g) + (1 - e_g) (1 + e_f)) / ((1 + e_f) (1 + e_i) (1 + e_g))
+       h' = (1 - e_c) / ((1 + e_o) (1 + e_c)) */
+INLINE vec lstm_cell(const vec a[4], vec *c) {
+    vec e_i = exp_of(a[0], -1), e_f = exp_of(a[1], -1), e_g = exp_of(a[2], -2), e_o = exp_of(a[3], -1);
+    vec entering = (1 + e_i) * (1 + e_g), staying = 1 + e_f;
+    *c = (*c * entering + (1 - e_g) * staying) / (staying * entering);
+    vec e_c = exp_of(*c, -2);
+    return (1 - e_c) / ((1 + e_o) * (1 + e_c));
+}
+
+/* Where a row's token of one step is, and what the inputs add to the gates there. */
+typedef struct {
+    const float *sums;
+    int64_t token;
+} place;
+
+INLINE place place_of(const lstm_pass *p, int64_t row, int64_t t) {
+    int64_t token = p->first_N[row] + (p->backward ? p->lengths_N[row] - 1 - t : t), at = p->places[token];
+    return (place){at < 0 ? p->others + (-1 - at) * p->stride : p->remembered + at * p->stride, token};
+}
+
+/* Step t of n rows, for the V units from j on. */
+INLINE void step_tile(int n, int64_t row, int64_t j, int64_t t, const lstm_pass *p) {
+    const int64_t H = p->H;
+    const float *before = p->h_2NH + (t & 1) * p->N * H;
+    float *after = p->h_2NH + (~t & 1) * p->N * H;
+    const float *h[R];
+    place at[R];
+    vec sums[R][4];
+#pragma GCC unroll 8
+    for (int r = 0; r < n; r++) {
+        at[r] = place_of(p, row + r, t);
+        h[r] = before + (row + r) * H;
+        for (int g = 0; g < 4; g++) sums[r][g] = load(at[r].sums + 4 * j + g * V);
+    }
+    if (t > 0) multiply(n, H, h, p->recurrent + 4 * j * H, sums);
+#pragma GCC unroll 8
+    for (int r = 0; r < n; r++) {
+        int64_t unit = (row + r) * H + j;
+        vec c = t ? load(p->c_NH + unit) : (vec){0}, y = lstm_cell(sums[r], &c);
+        store(p->c_NH + unit, c);
+        store(after + unit, y);
+        vec most = t ? load(p->max_NH + unit) : y;
+        store(p->max_NH + unit, choose(most > y, most, y)); /* y where it is not a number, and so to the end */
+        store(p->sum_NH + unit, t ? load(p->sum_NH + unit) + y : y);
+        if (t + 1 == p->lengths_N[row + r]) store(p->last_NH + unit, y);
+        if (p->steps) store(p->steps + at[r].token * p->steps_stride + j, y);
+    }
+}
+
+void NAME(pass)(const lstm_pass *p) {
+    int64_t running = p->N;
+    for (int64_t t = 0; t < p->lengths_N[0]; t++) {
+        while (p->lengths_N[running - 1] <= t) running--;
+        for (int64_t j = 0; j < p->H; j += V) EACH_GROUP(running, step_tile, j, t, p)
+    }
+}
+
+INLINE float total(vec value) {
+    float sum = 0;
+    for (int v = 0; v < V; v++) sum += value[v];
+    return sum;
+}
+
+/* Yang et al. (2016), simplified: a learned query in place of a layer. */
+void NAME(attention)(const lstm_attention *p) {
+    for (int64_t b = 0; b < p->texts; b++) {
+        float *out = p->out + b * p->units, peak = -1e30f, norm = 0;
+        memset(out, 0, sizeof(float) * (size_t)p->units);
+        for (int64_t n = p->rows_of[b]; n < p->rows_of[b + 1]; n++)
+            for (int64_t i = p->first_N[n]; i < p->first_N[n] + p->lengths_N[n]; i++) {
+                vec score = {0};
+                for (int64_t k = 0; k < p->units; k += V) {
+                    vec e = exp_of(load(p->steps + i * p->units + k), -2);
+                    score += (1 - e) / (1 + e) * load(p->query + k);
+                }
+                p->scores[i] = total(score);
+                peak = peak > p->scores[i] ? peak : p->scores[i];
+            }
+        for (int pass = 0; pass < 2; pass++) /* the sum of all weights, then the weighted sum */
+            for (int64_t n = p->rows_of[b]; n < p->rows_of[b + 1]; n++)
+                for (int64_t i = p->first_N[n]; i < p->first_N[n] + p->lengths_N[n]; i++) {
+                    vec weight = exp_of((vec){0} + (p->scores[i] - peak), 1);
+                    if (!pass) norm += weight[0];
+                    else
+                        for (int64_t k = 0; k < p->units; k += V)
+                            store(out + k, load(out + k) + weight / norm * load(p->steps + i * p->units + k));
+                }
+    }
+}

@@ -1,0 +1,96 @@
+/* Which kernel runs where, and what needs no vectors: looking up token rows, and adding up embeddings. */
+
+#include <string.h>
+
+#include "level.h"
+
+#define KERNEL(level, width) {#level, width, pass_##level, product_##level, attention_##level}
+
+#if defined __x86_64__ || defined _M_X64
+LSTM_DECLARE(avx512);
+LSTM_DECLARE(avx2);
+LSTM_DECLARE(sse2);
+static const lstm_kernel kernels[] = {KERNEL(avx512, 16), KERNEL(avx2, 8), KERNEL(sse2, 4)};
+
+static int runs_here(int n) {
+    __builtin_cpu_init();
+    if (n == 0) return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl");
+    if (n == 1) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    return 1;
+}
+#else
+#if defined __aarch64__
+LSTM_DECLARE(neon);
+static const lstm_kernel kernels[] = {KERNEL(neon, 4)};
+#else
+LSTM_DECLARE(plain);
+static const lstm_kernel kernels[] = {KERNEL(plain, 4)};
+#endif
+static int runs_here(int n) { return n == 0; }
+#endif
+
+enum { KERNELS = sizeof kernels / sizeof *kernels };
+
+/* The nth of those that run here. */
+static const lstm_kernel *kernel(int level) {
+    for (int n = 0; n < KERNELS; n++)
+        if (runs_here(n) && level-- == 0) return &kernels[n];
+    return NULL;
+}
+
+int lstm_version(void) { return LSTM_VERSION; }
+const char *lstm_level(int n) { return kernel(n) ? kernel(n)->name : NULL; }
+int lstm_width(int level) { return kernel(level)->width; }
+void lstm_run_pass(int level, const lstm_pass *pass) { kernel(level)->pass(pass); }
+void lstm_run_product(int level, const lstm_product *product) { kernel(level)->product(product); }
+void lstm_run_attention(int level, const lstm_attention *attention) { kernel(level)->attention(attention); }
+
+static uint64_t hash(const int32_t *key, int64_t F) {
+    uint64_t mixed = 0;
+    for (int64_t f = 0; f < F; f++) {
+        mixed = (mixed ^ (uint32_t)key[f]) * 0x9E3779B97F4A7C15u;
+        mixed ^= mixed >> 32;
+    }
+    return mixed;
+}
+
+int64_t lstm_find(const lstm_memo *memo, int64_t used, const int32_t *ids, int64_t count, int64_t *places) {
+    const int64_t F = memo->F, mask = memo->slot_count - 1;
+    int64_t others = 0;
+    for (int64_t i = 0; i < count; i++, ids += F) {
+        int64_t slot = (int64_t)hash(ids, F) & mask, place;
+        while ((place = memo->slots[slot] - 1) >= 0 &&
+               memcmp(memo->keys_PF + place * F, ids, sizeof *ids * (size_t)F) != 0)
+            slot = (slot + 1) & mask;
+        if (place < 0 && used < memo->capacity) {
+            place = used++;
+            memcpy(memo->keys_PF + place * F, ids, sizeof *ids * (size_t)F);
+            memo->slots[slot] = (int32_t)used;
+        }
+        places[i] = place >= 0 ? place : -++others;
+    }
+    return used;
+}
+
+/* IEEE 754 half precision: exact, for subnormal numbers, infinities and what is not a number too. */
+static float from_half(uint16_t half) {
+    uint32_t bits = (uint32_t)(half & 0x7fff) << 13, sign = (uint32_t)(half & 0x8000) << 16;
+    float value;
+    memcpy(&value, &bits, sizeof value);
+    value *= 0x1p112f; /* the exponent counts from 127, not from 15 */
+    memcpy(&bits, &value, sizeof bits);
+    bits |= sign | ((half & 0x7c00) == 0x7c00 ? 0x7f800000u : 0);
+    memcpy(&value, &bits, sizeof value);
+    return value;
+}
+
+void lstm_embed(const void *table_UE, int halves, int64_t E, const int32_t *ids, int64_t count, int64_t F,
+                float *out) {
+    memset(out, 0, sizeof *out * (size_t)(count * E));
+    for (int64_t i = 0; i < count; i++, out += E)
+        for (int64_t f = 0; f < F; f++) {
+            const int64_t row = ids[i * F + f] * E;
+            for (int64_t e = 0; e < E; e++)
+                out[e] += halves ? from_half(((const uint16_t *)table_UE)[row + e]) : ((const float *)table_UE)[row + e];
+        }
+}

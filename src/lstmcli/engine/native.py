@@ -1,0 +1,153 @@
+"""Our own kernel (``native/``): a small library in C, loaded with ctypes where it was built.
+
+The library checks nothing that it is given; ``native_stack.py`` does.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import sys
+from collections.abc import Sequence
+from functools import cache
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstmcli.errors import UsageError
+
+Floats = NDArray[np.float32]
+Places = NDArray[np.int64]
+
+VARIABLE = "LSTM_NATIVE_LEVEL"
+VERSION = 1
+"""Of the library's interface (``native/lstm.h``)."""
+LIBRARY = Path(__file__).with_name("lstm_native" + {"win32": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so"))
+_LINE = 64
+"""Bytes of a cache line; vectors that lie across two of them take twice the time."""
+_i64, _pointer = ctypes.c_int64, ctypes.c_void_p
+
+
+class PassCall(ctypes.Structure):
+    _fields_ = (
+        *((name, _i64) for name in ("N", "H")),
+        *((name, _pointer) for name in ("lengths_N", "first_N", "places")),
+        ("backward", _i64),
+        *((name, _pointer) for name in ("remembered", "others")),
+        ("stride", _i64),
+        *((name, _pointer) for name in ("recurrent", "h_2NH", "c_NH", "max_NH", "sum_NH", "last_NH", "steps")),
+        ("steps_stride", _i64),
+    )
+
+
+class ProductCall(ctypes.Structure):
+    _fields_ = (
+        *((name, _i64) for name in ("rows", "inputs", "outputs")),
+        ("x", _pointer),
+        ("stride", _i64),
+        *((name, _pointer) for name in ("weights", "bias_M", "out")),
+    )
+
+
+class AttentionCall(ctypes.Structure):
+    _fields_ = (
+        *((name, _i64) for name in ("N", "units")),
+        *((name, _pointer) for name in ("lengths_N", "first_N", "steps", "query")),
+        ("texts", _i64),
+        *((name, _pointer) for name in ("rows_of", "scores", "out")),
+    )
+
+
+class MemoTable(ctypes.Structure):
+    _fields_ = (
+        *((name, _i64) for name in ("capacity", "F")),
+        *((name, _pointer) for name in ("keys_PF", "slots")),
+        ("slot_count", _i64),
+    )
+
+
+class Library:
+    """The kernel at one level: a kind of vector instructions."""
+
+    def __init__(self, path: Path = LIBRARY, level: str | None = None) -> None:
+        """
+        Args:
+            level: None takes the fastest that the processor has.
+
+        Raises:
+            OSError: there is no library, or it is not ours.
+            UsageError: a level that the processor does not have.
+        """
+        self._c = ctypes.CDLL(str(path))
+        try:
+            version = self._c.lstm_version()
+        except AttributeError as error:
+            raise OSError(f"{path} is another library") from error
+        if version != VERSION:
+            raise OSError(f"{path} has interface {version}, not {VERSION}")
+        self._c.lstm_level.restype = ctypes.c_char_p
+        self._c.lstm_find.restype = _i64
+        self._c.lstm_find.argtypes = (_pointer, _i64, _pointer, _i64, _pointer)
+        self._c.lstm_embed.argtypes = (_pointer, ctypes.c_int, _i64, _pointer, _i64, _i64, _pointer)
+        self.levels = [*self._levels()]
+        if level is not None and level not in self.levels:
+            raise UsageError(f"this processor has {', '.join(self.levels)}, not {level!r}", hint=f"unset {VARIABLE}")
+        self.level = level or self.levels[0]
+        self._place = self.levels.index(self.level)
+        self.width = int(self._c.lstm_width(self._place))
+
+    def _levels(self) -> Sequence[str]:
+        names, n = [], 0
+        while name := self._c.lstm_level(n):
+            names.append(name.decode())
+            n += 1
+        return names
+
+    def run(self, what: ctypes.Structure) -> None:
+        """One pass over rows of tokens, one product or one attention."""
+        functions = {PassCall: "lstm_run_pass", ProductCall: "lstm_run_product", AttentionCall: "lstm_run_attention"}
+        getattr(self._c, functions[type(what)])(self._place, ctypes.byref(what))
+
+    def find(self, memo: MemoTable, used: int, ids_MF: NDArray[np.int32], places_M: Places) -> int:
+        count = self._c.lstm_find(ctypes.byref(memo), used, at(ids_MF), len(ids_MF), at(places_M))
+        return int(count)
+
+    def embed(self, table_UE: NDArray[np.generic], ids_MF: NDArray[np.int32], out_ME: Floats) -> None:
+        halves, (M, F) = table_UE.dtype == np.float16, ids_MF.shape
+        self._c.lstm_embed(at(table_UE), halves, table_UE.shape[1], at(ids_MF), M, F, at(out_ME))
+
+
+@cache
+def library() -> Library | None:
+    """The library, where one was built for this machine.
+
+    Raises:
+        UsageError: ``$LSTM_NATIVE_LEVEL`` names a level that the processor does not have.
+    """
+    if not LIBRARY.exists():
+        return None
+    try:
+        return Library(level=os.environ.get(VARIABLE) or None)
+    except OSError:  # built for another machine, or by another version of lstm
+        return None
+
+
+def at(array: NDArray[Any]) -> int:
+    """Where an array is in memory."""
+    assert array.flags.c_contiguous
+    return array.ctypes.data
+
+
+def room(*shape: int) -> Floats:
+    """Floats that are not set to anything, at the beginning of a cache line."""
+    count = int(np.prod(shape))
+    whole = np.empty(count + _LINE // 4, np.float32)
+    start = -whole.ctypes.data % _LINE // 4
+    return whole[start : start + count].reshape(shape)
+
+
+def padded(count: int, width: int) -> int:
+    """The next multiple of ``width``."""
+    return -(-count // width) * width
