@@ -25,7 +25,7 @@ LEVELS: dict[str, dict[str, tuple[int, int, tuple[str, ...]]]] = {
     "x86_64": {
         "avx512": (16, 6, ("-mavx512f", "-mavx512vl", "-mavx2", "-mfma", "-mprefer-vector-width=512")),
         "avx2": (8, 3, ("-mavx2", "-mfma")),
-        "sse2": (4, 2, ()),
+        "sse2": (4, 3, ()),
     },
     "aarch64": {"neon": (4, 6, ())},
     "": {"plain": (4, 2, ())},

@@ -49,50 +49,54 @@ INLINE vec exp_of(vec x, float scale) {
     return exp2_of(y);
 }
 
-/* sums[r] += x[r] W for n rows and one panel of 4 V outputs. */
-INLINE void multiply(int n, int64_t inputs, const float *const *x, const float *panel, vec sums[][4]) {
-    for (int64_t k = 0; k < inputs; k++, panel += 4 * V) {
-        vec w0 = load(panel), w1 = load(panel + V), w2 = load(panel + 2 * V), w3 = load(panel + 3 * V);
+/* sums[r] += x[r] W for n rows and one panel of 4 V outputs; n is a constant where this is used, so that the sums stay
+   in registers. */
+INLINE void multiply_rows(int n, int64_t inputs, const float *const *x, const float *panel, vec sums[][4]) {
+    vec own[R][4];
+    memcpy(own, sums, sizeof own[0] * (size_t)n);
+    for (int64_t k = 0; k < inputs; k++, panel += 4 * V)
 #pragma GCC unroll 8
         for (int r = 0; r < n; r++) {
-            float x_rk = x[r][k];
-            sums[r][0] += x_rk * w0;
-            sums[r][1] += x_rk * w1;
-            sums[r][2] += x_rk * w2;
-            sums[r][3] += x_rk * w3;
+            const float x_rk = x[r][k];
+#pragma GCC unroll 4
+            for (int g = 0; g < 4; g++) own[r][g] += x_rk * load(panel + g * V);
         }
+    memcpy(sums, own, sizeof own[0] * (size_t)n);
+}
+
+/* The same for any n up to R.  Not inlined: nothing else shall be kept in registers meanwhile. */
+static __attribute__((noinline)) void multiply(int64_t n, int64_t inputs, const float *const *x, const float *panel,
+                                               vec sums[][4]) {
+    switch (n) {
+    case 1: multiply_rows(1, inputs, x, panel, sums); break;
+    case 2: multiply_rows(2, inputs, x, panel, sums); break;
+#if LSTM_ROWS > 2
+    case 3: multiply_rows(3, inputs, x, panel, sums); break;
+#endif
+#if LSTM_ROWS > 3
+    case 4: multiply_rows(4, inputs, x, panel, sums); break;
+    case 5: multiply_rows(5, inputs, x, panel, sums); break;
+    case 6: multiply_rows(6, inputs, x, panel, sums); break;
+#endif
     }
 }
 
-/* Calls tile(n, ...) with n a constant, so that its sums stay in registers. */
-#define EACH_GROUP(rows, tile, ...)                         \
-    for (int64_t r = 0; r < (rows); r += R) {               \
-        switch ((rows) - r < R ? (int)((rows) - r) : R) {   \
-        case 1: tile(1, r, __VA_ARGS__); break;             \
-        case 2: tile(R < 2 ? R : 2, r, __VA_ARGS__); break; \
-        case 3: tile(R < 3 ? R : 3, r, __VA_ARGS__); break; \
-        case 4: tile(R < 4 ? R : 4, r, __VA_ARGS__); break; \
-        case 5: tile(R < 5 ? R : 5, r, __VA_ARGS__); break; \
-        default: tile(R, r, __VA_ARGS__);                   \
-        }                                                   \
-    }
-
-INLINE void product_tile(int n, int64_t row, int64_t m, const lstm_product *p) {
-    const float *x[R];
-    vec sums[R][4];
-#pragma GCC unroll 8
-    for (int r = 0; r < n; r++) {
-        x[r] = p->x + (row + r) * p->stride;
-        for (int g = 0; g < 4; g++) sums[r][g] = load(p->bias_M + m + g * V);
-    }
-    multiply(n, p->inputs, x, p->weights + m * p->inputs, sums);
-#pragma GCC unroll 8
-    for (int r = 0; r < n; r++)
-        for (int g = 0; g < 4; g++) store(p->out + (row + r) * p->outputs + m + g * V, sums[r][g]);
-}
+INLINE int64_t fewer(int64_t a, int64_t b) { return a < b ? a : b; }
 
 void NAME(product)(const lstm_product *p) {
-    for (int64_t m = 0; m < p->outputs; m += 4 * V) EACH_GROUP(p->rows, product_tile, m, p)
+    const float *x[R];
+    vec sums[R][4];
+    for (int64_t m = 0; m < p->outputs; m += 4 * V)
+        for (int64_t row = 0; row < p->rows; row += R) {
+            const int64_t n = fewer(p->rows - row, R);
+            for (int64_t r = 0; r < n; r++) {
+                x[r] = p->x + (row + r) * p->stride;
+                for (int g = 0; g < 4; g++) sums[r][g] = load(p->bias_M + m + g * V);
+            }
+            multiply(n, p->inputs, x, p->weights + m * p->inputs, sums);
+            for (int64_t r = 0; r < n; r++)
+                for (int g = 0; g < 4; g++) store(p->out + (row + r) * p->outputs + m + g * V, sums[r][g]);
+        }
 }
 
 /* Hochreiter & Schmidhuber (1997) with the forget gate of Gers et al. (2000), as in src/lstmcli/cells/lstm.py:
@@ -106,7 +110,7 @@ void NAME(product)(const lstm_product *p) {
 
        c' = (c (1 + e_i) (1 + e_g) + (1 - e_g) (1 + e_f)) / ((1 + e_f) (1 + e_i) (1 + e_g))
        h' = (1 - e_c) / ((1 + e_o) (1 + e_c)) */
-INLINE vec lstm_cell(const vec a[4], vec *c) {
+INLINE vec cell(const vec a[4], vec *c) {
     vec e_i = exp_of(a[0], -1), e_f = exp_of(a[1], -1), e_g = exp_of(a[2], -2), e_o = exp_of(a[3], -1);
     vec entering = (1 + e_i) * (1 + e_g), staying = 1 + e_f;
     *c = (*c * entering + (1 - e_g) * staying) / (staying * entering);
@@ -125,25 +129,22 @@ INLINE place place_of(const lstm_pass *p, int64_t row, int64_t t) {
     return (place){at < 0 ? p->others + (-1 - at) * p->stride : p->remembered + at * p->stride, token};
 }
 
-/* Step t of n rows, for the V units from j on. */
-INLINE void step_tile(int n, int64_t row, int64_t j, int64_t t, const lstm_pass *p) {
+/* Step t of n rows from one row on, for the V units from j on. */
+static void step(const lstm_pass *p, int64_t t, int64_t j, int64_t row, int64_t n) {
     const int64_t H = p->H;
-    const float *before = p->h_2NH + (t & 1) * p->N * H;
+    const float *before = p->h_2NH + (t & 1) * p->N * H, *h[R];
     float *after = p->h_2NH + (~t & 1) * p->N * H;
-    const float *h[R];
     place at[R];
     vec sums[R][4];
-#pragma GCC unroll 8
-    for (int r = 0; r < n; r++) {
+    for (int64_t r = 0; r < n; r++) {
         at[r] = place_of(p, row + r, t);
         h[r] = before + (row + r) * H;
         for (int g = 0; g < 4; g++) sums[r][g] = load(at[r].sums + 4 * j + g * V);
     }
     if (t > 0) multiply(n, H, h, p->recurrent + 4 * j * H, sums);
-#pragma GCC unroll 8
-    for (int r = 0; r < n; r++) {
-        int64_t unit = (row + r) * H + j;
-        vec c = t ? load(p->c_NH + unit) : (vec){0}, y = lstm_cell(sums[r], &c);
+    for (int64_t r = 0; r < n; r++) {
+        const int64_t unit = (row + r) * H + j;
+        vec c = t ? load(p->c_NH + unit) : (vec){0}, y = cell(sums[r], &c);
         store(p->c_NH + unit, c);
         store(after + unit, y);
         vec most = t ? load(p->max_NH + unit) : y;
@@ -158,7 +159,8 @@ void NAME(pass)(const lstm_pass *p) {
     int64_t running = p->N;
     for (int64_t t = 0; t < p->lengths_N[0]; t++) {
         while (p->lengths_N[running - 1] <= t) running--;
-        for (int64_t j = 0; j < p->H; j += V) EACH_GROUP(running, step_tile, j, t, p)
+        for (int64_t j = 0; j < p->H; j += V)
+            for (int64_t row = 0; row < running; row += R) step(p, t, j, row, fewer(running - row, R));
     }
 }
 

@@ -89,8 +89,13 @@ void lstm_embed(const void *table_UE, int halves, int64_t E, const int32_t *ids,
     memset(out, 0, sizeof *out * (size_t)(count * E));
     for (int64_t i = 0; i < count; i++, out += E)
         for (int64_t f = 0; f < F; f++) {
-            const int64_t row = ids[i * F + f] * E;
-            for (int64_t e = 0; e < E; e++)
-                out[e] += halves ? from_half(((const uint16_t *)table_UE)[row + e]) : ((const float *)table_UE)[row + e];
+            const int64_t start = ids[i * F + f] * E;
+            if (halves) {
+                const uint16_t *row = (const uint16_t *)table_UE + start;
+                for (int64_t e = 0; e < E; e++) out[e] += from_half(row[e]);
+            } else {
+                const float *row = (const float *)table_UE + start;
+                for (int64_t e = 0; e < E; e++) out[e] += row[e];
+            }
         }
 }
