@@ -19,7 +19,7 @@ from pathlib import Path
 
 HERE = Path(__file__).resolve().parent
 SUFFIX = {"win32": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so")
-LIBRARY = HERE.parent / "src" / "lstmcli" / "engine" / f"lstm_native{SUFFIX}"
+LIBRARY = HERE.parent / "src" / "lstmcli" / "engine" / "lib" / f"lstm{SUFFIX}"
 FLAGS = ("-O3", "-std=gnu11", "-fvisibility=hidden", "-Wno-psabi")
 LEVELS: dict[str, dict[str, tuple[int, int, tuple[str, ...]]]] = {
     "x86_64": {
@@ -52,6 +52,7 @@ def processor(cc: Sequence[str]) -> str:
 def compile_library(target: Path, cc: Sequence[str], more: Sequence[str] = ()) -> None:
     """Writes the library.  Raises: OSError, subprocess.SubprocessError."""
     shared = () if sys.platform == "win32" else ("-fPIC",)
+    target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as directory:
         objects = []
         for name, (width, rows, flags) in LEVELS[processor(cc)].items():

@@ -13,7 +13,11 @@
 #define NAME(function) CAT(function, LSTM_LEVEL)
 #define INLINE static inline __attribute__((always_inline))
 
-enum { V = LSTM_WIDTH, R = LSTM_ROWS }; /* floats in a vector; rows computed together, what the registers hold */
+enum {
+    V = LSTM_WIDTH, /* floats in a vector */
+    R = LSTM_ROWS,  /* rows computed at once: their sums are in registers */
+    TOGETHER = 48   /* rows that take a step together: their states stay in the cache */
+};
 
 typedef float vec __attribute__((vector_size(4 * LSTM_WIDTH)));
 typedef int32_t ivec __attribute__((vector_size(4 * LSTM_WIDTH)));
@@ -156,11 +160,13 @@ static void step(const lstm_pass *p, int64_t t, int64_t j, int64_t row, int64_t 
 }
 
 void NAME(pass)(const lstm_pass *p) {
-    int64_t running = p->N;
-    for (int64_t t = 0; t < p->lengths_N[0]; t++) {
-        while (p->lengths_N[running - 1] <= t) running--;
-        for (int64_t j = 0; j < p->H; j += V)
-            for (int64_t row = 0; row < running; row += R) step(p, t, j, row, fewer(running - row, R));
+    for (int64_t start = 0; start < p->N; start += TOGETHER) {
+        int64_t end = fewer(start + TOGETHER, p->N);
+        for (int64_t t = 0; t < p->lengths_N[start]; t++) {
+            while (p->lengths_N[end - 1] <= t) end--;
+            for (int64_t j = 0; j < p->H; j += V)
+                for (int64_t row = start; row < end; row += R) step(p, t, j, row, fewer(end - row, R));
+        }
     }
 }
 

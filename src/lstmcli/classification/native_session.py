@@ -7,30 +7,31 @@ H units padded to whole vectors, K = D * H, C labels.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.classification.config import ClassifierModelConfig
-from lstmcli.engine.native import Floats, Library, Places, library, padded, room
-from lstmcli.engine.native_stack import Product, Rows, Stack, States, attention, spread
+from lstmcli.engine.native import Library, library
+from lstmcli.engine.native_stack import (
+    Floats,
+    Places,
+    Product,
+    Rows,
+    Stack,
+    States,
+    attention,
+    padded,
+    room,
+    spread,
+)
 from lstmcli.errors import ModelError
+from lstmcli.malloc import share_memory
 from lstmcli.threads import cores
 
-CELL = "lstm"
-"""The only one that the kernel has."""
-
-
-def native_session(
-    weights: Mapping[str, NDArray[np.generic]], config: ClassifierModelConfig, threads: int | None = None
-) -> NativeSession | None:
-    """A session, unless there is no library here or it has not the model's cell.
-
-    Raises:
-        UsageError: as ``library``.
-    """
-    found = library()
-    return NativeSession(found, weights, config, threads) if found and config.cell == CELL else None
+if TYPE_CHECKING:
+    from lstmcli.classification.config import ClassifierConfig, ClassifierModelConfig
+    from lstmcli.engine.registry import Engine
 
 
 class NativeSession:
@@ -43,6 +44,7 @@ class NativeSession:
         config: ClassifierModelConfig,
         threads: int | None = None,
     ) -> None:
+        share_memory()
         self.workers = threads or cores()
         self._library, self._pooling, self._bidirectional = library, config.pooling, config.bidirectional
         own = ("w_ih", "w_hh", "b_ih", "b_hh")
@@ -104,3 +106,12 @@ class NativeSession:
                 pooled_DBH = np.stack([last[end] for last, end in zip(states.last_DNH, ends, strict=False)])
             found.append(pooled_DBH.transpose(1, 0, 2).reshape(len(first_row_B), -1))
         return found
+
+
+def open_session(
+    engine: Engine, settings: ClassifierConfig, weights: Mapping[str, NDArray[Any]], *, device: str, threads: int | None
+) -> NativeSession:
+    """The weights packed for the kernel, as ``Engine.open`` wants it."""
+    found = library()
+    assert found is not None
+    return NativeSession(found, weights, settings.model, threads)

@@ -11,22 +11,15 @@ import sys
 from collections.abc import Sequence
 from functools import cache
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
 
 from lstmcli.errors import UsageError
-
-Floats = NDArray[np.float32]
-Places = NDArray[np.int64]
 
 VARIABLE = "LSTM_NATIVE_LEVEL"
 VERSION = 1
 """Of the library's interface (``native/lstm.h``)."""
-LIBRARY = Path(__file__).with_name("lstm_native" + {"win32": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so"))
-_LINE = 64
-"""Bytes of a cache line; vectors that lie across two of them take twice the time."""
+_SUFFIX = {"win32": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so")
+LIBRARY = Path(__file__).parent / "lib" / f"lstm{_SUFFIX}"
+"""Where ``native/compile.py`` puts it."""
 _i64, _pointer = ctypes.c_int64, ctypes.c_void_p
 
 
@@ -105,18 +98,20 @@ class Library:
             n += 1
         return names
 
-    def run(self, what: ctypes.Structure) -> None:
+    def run(self, call: ctypes.Structure) -> None:
         """One pass over rows of tokens, one product or one attention."""
-        functions = {PassCall: "lstm_run_pass", ProductCall: "lstm_run_product", AttentionCall: "lstm_run_attention"}
-        getattr(self._c, functions[type(what)])(self._place, ctypes.byref(what))
+        getattr(self._c, _FUNCTIONS[type(call)])(self._place, ctypes.byref(call))
 
-    def find(self, memo: MemoTable, used: int, ids_MF: NDArray[np.int32], places_M: Places) -> int:
-        count = self._c.lstm_find(ctypes.byref(memo), used, at(ids_MF), len(ids_MF), at(places_M))
-        return int(count)
+    def find(self, memo: MemoTable, used: int, ids_MF: int, M: int, places_M: int) -> int:
+        """Places of ids in the table; how many it then holds.  Arrays are given by their addresses."""
+        return int(self._c.lstm_find(ctypes.byref(memo), used, ids_MF, M, places_M))
 
-    def embed(self, table_UE: NDArray[np.generic], ids_MF: NDArray[np.int32], out_ME: Floats) -> None:
-        halves, (M, F) = table_UE.dtype == np.float16, ids_MF.shape
-        self._c.lstm_embed(at(table_UE), halves, table_UE.shape[1], at(ids_MF), M, F, at(out_ME))
+    def embed(self, table_UE: int, halves: bool, E: int, ids_MF: int, M: int, F: int, out_ME: int) -> None:
+        """The sums of the rows of each token.  Arrays are given by their addresses."""
+        self._c.lstm_embed(table_UE, halves, E, ids_MF, M, F, out_ME)
+
+
+_FUNCTIONS = {PassCall: "lstm_run_pass", ProductCall: "lstm_run_product", AttentionCall: "lstm_run_attention"}
 
 
 @cache
@@ -132,22 +127,3 @@ def library() -> Library | None:
         return Library(level=os.environ.get(VARIABLE) or None)
     except OSError:  # built for another machine, or by another version of lstm
         return None
-
-
-def at(array: NDArray[Any]) -> int:
-    """Where an array is in memory."""
-    assert array.flags.c_contiguous
-    return array.ctypes.data
-
-
-def room(*shape: int) -> Floats:
-    """Floats that are not set to anything, at the beginning of a cache line."""
-    count = int(np.prod(shape))
-    whole = np.empty(count + _LINE // 4, np.float32)
-    start = -whole.ctypes.data % _LINE // 4
-    return whole[start : start + count].reshape(shape)
-
-
-def padded(count: int, width: int) -> int:
-    """The next multiple of ``width``."""
-    return -(-count // width) * width

@@ -18,22 +18,34 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.engine.native import (
-    AttentionCall,
-    Floats,
-    Library,
-    MemoTable,
-    PassCall,
-    Places,
-    ProductCall,
-    at,
-    padded,
-    room,
-)
+from lstmcli.engine.native import AttentionCall, Library, MemoTable, PassCall, ProductCall
 from lstmcli.errors import ModelError
 
 MEMO_TOKENS, MEMO_BYTES = 2**14, 2**26
 """What is remembered at most."""
+_LINE = 64
+"""Bytes of a cache line; vectors that lie across two of them take twice the time."""
+Floats = NDArray[np.float32]
+Places = NDArray[np.int64]
+
+
+def at(array: NDArray[Any]) -> int:
+    """Where an array is in memory."""
+    assert array.flags.c_contiguous
+    return array.ctypes.data
+
+
+def room(*shape: int) -> Floats:
+    """Floats that are not set to anything, at the beginning of a cache line."""
+    count = int(np.prod(shape))
+    whole = np.empty(count + _LINE // 4, np.float32)
+    start = -whole.ctypes.data % _LINE // 4
+    return whole[start : start + count].reshape(shape)
+
+
+def padded(count: int, width: int) -> int:
+    """The next multiple of ``width``."""
+    return -(-count // width) * width
 
 
 class Product:
@@ -174,7 +186,7 @@ class Memo:
     def find(self, ids_MF: NDArray[np.int32]) -> Sums:
         """The products of each token.  Not for two threads at once."""
         places_M = np.empty(len(ids_MF), np.int64)
-        used = self._library.find(self._memo, self._used, ids_MF, places_M)
+        used = self._library.find(self._memo, self._used, at(ids_MF), len(ids_MF), at(places_M))
         self._make(self._keys_PF[self._used : used], self._sums_PG[self._used : used])
         self._used = used
         others_OF = ids_MF[places_M < 0]
@@ -183,8 +195,10 @@ class Memo:
 
     def _make(self, ids_MF: NDArray[np.int32], out_MG: Floats) -> Floats:
         if len(ids_MF):
-            x_ME = room(len(ids_MF), self._table_UE.shape[1])
-            self._library.embed(self._table_UE, ids_MF, x_ME)
+            (M, F), E = ids_MF.shape, self._table_UE.shape[1]
+            x_ME = room(M, E)
+            halves = self._table_UE.dtype == np.float16
+            self._library.embed(at(self._table_UE), halves, E, at(ids_MF), M, F, at(x_ME))
             self._product.into(x_ME, out_MG)
         return out_MG
 
