@@ -39,7 +39,7 @@ class Toy(Engine):
 
 
 class ToySession:
-    workers = 1
+    workers, batch_size = 1, 16
 
     def __init__(self, classes: int) -> None:
         self.answer_C = np.eye(classes, dtype=np.float32)[1] * 1000

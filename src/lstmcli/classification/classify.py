@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.classification.ensemble import BATCH_SIZE, Ensemble, Network, Scorer
+from lstmcli.classification.ensemble import Ensemble, Network, Scorer
 from lstmcli.classification.load import classifier_weights
 from lstmcli.classification.metrics import Tally
 from lstmcli.classification.model_selection import SCORES_AT_ONCE
@@ -46,7 +46,7 @@ class Classifier:
             network, ngrams, len(self.labels), self.multilabel, config.model.segment, config.tokenizer.max_tokens
         )
 
-    def probabilities(self, texts: Sequence[str], batch_size: int = BATCH_SIZE) -> NDArray[np.float64]:
+    def probabilities(self, texts: Sequence[str], batch_size: int | None = None) -> NDArray[np.float64]:
         """[N, C] in the order of the texts; rows sum to 1 unless the model is multi-label."""
         return self.answer(self.encoder.encode(texts), batch_size)
 
@@ -57,7 +57,7 @@ class Classifier:
         self.unknown += sum(int(np.count_nonzero(ids_TF[:, 0] == UNKNOWN_ID)) for ids_TF in encoded)
         return encoded
 
-    def answer(self, encoded: Sequence[Ids], batch_size: int = BATCH_SIZE) -> NDArray[np.float64]:
+    def answer(self, encoded: Sequence[Ids], batch_size: int | None = None) -> NDArray[np.float64]:
         """The probabilities [N, C] of texts that the encoder has read."""
         found_NC = self.experts.probabilities(encoded, float(self.model.config["calibration"]["scale"]), batch_size)
         if not np.isfinite(found_NC).all():
@@ -119,7 +119,7 @@ def classify(
     *,
     top: int | None = None,
     threshold: float | None = None,
-    batch_size: int = BATCH_SIZE,
+    batch_size: int | None = None,
     eager: bool = False,
     ready: Callable[[], bool] | None = None,
 ) -> Iterator[Prediction]:
@@ -128,6 +128,7 @@ def classify(
     Args:
         top: keep the K best probabilities only.
         threshold: no label below it; multi-label: every label at or above it, 0.5 unless given.
+        batch_size: texts computed together; None: as many as are best for the engine.
         eager: answer each record before the next one is asked for, as a live pipe needs.
         ready: with ``eager``, whether the next record is there without waiting: records that are
             waiting already are answered together.
@@ -158,7 +159,7 @@ def _window(classifier: Classifier) -> int:
 def _answered(
     classifier: Classifier,
     runs: Iterable[list[Record]],
-    batch_size: int,
+    batch_size: int | None,
     order: Callable[..., Iterator[Any]] = one_ahead,
 ) -> Iterator[tuple[list[Record], NDArray[np.float64]]]:
     """Each window and its probabilities [N, C]; with ``one_ahead`` one is read, one tokenized, one computed and one
@@ -173,7 +174,7 @@ def evaluate(
     records: Iterable[Record],
     *,
     threshold: float | None = None,
-    batch_size: int = BATCH_SIZE,
+    batch_size: int | None = None,
 ) -> ClassReport:
     """How well the model does on labelled records.
 

@@ -37,6 +37,8 @@ if TYPE_CHECKING:
 class NativeSession:
     """A classifier's network, ready to answer; the same answers as the graph's."""
 
+    batch_size = 48  # as many rows take a step together (native/kernel.c)
+
     def __init__(
         self,
         library: Library,

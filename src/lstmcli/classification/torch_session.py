@@ -24,6 +24,7 @@ class TorchSession:
     """A classifier's module, ready to answer."""
 
     workers = 1  # PyTorch shares a batch out among its threads by itself
+    batch_size = 16
 
     def __init__(self, module: Classifier, device: str = "cpu", threads: int | None = None) -> None:
         if threads:
