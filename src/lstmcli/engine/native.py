@@ -64,7 +64,7 @@ class MemoTable(ctypes.Structure):
 class Library:
     """The kernel at one level: a kind of vector instructions."""
 
-    def __init__(self, path: Path = LIBRARY, level: str | None = None) -> None:
+    def __init__(self, path: Path, level: str | None = None) -> None:
         """
         Args:
             level: None takes the fastest that the processor has.
@@ -121,9 +121,7 @@ def library() -> Library | None:
     Raises:
         UsageError: ``$LSTM_NATIVE_LEVEL`` names a level that the processor does not have.
     """
-    if not LIBRARY.exists():
-        return None
     try:
-        return Library(level=os.environ.get(VARIABLE) or None)
-    except OSError:  # built for another machine, or by another version of lstm
+        return Library(LIBRARY, os.environ.get(VARIABLE) or None)
+    except OSError:  # not built, or for another machine, or by another version of lstm
         return None

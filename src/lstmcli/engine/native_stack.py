@@ -141,6 +141,9 @@ class Rows:
     lengths_N: Places
     first_N: Places
 
+    def __post_init__(self) -> None:
+        assert self.lengths_N.dtype == self.first_N.dtype == np.int64 and len(self.lengths_N) == len(self.first_N)
+
     @property
     def tokens(self) -> int:
         return int(self.lengths_N.sum())
@@ -171,8 +174,8 @@ class Memo:
 
     def __init__(self, library: Library, table_UE: NDArray[Any], product: Product, F: int) -> None:
         self._library, self._table_UE, self._product = library, table_UE, product
-        P = max(64, min(MEMO_TOKENS, MEMO_BYTES // (4 * product.outputs)))
-        self._keys_PF, self._slots = np.empty((P, F), np.int32), np.zeros(4 * P, np.int32)
+        P = min(MEMO_TOKENS, max(64, MEMO_BYTES // (4 * product.outputs)))
+        self._keys_PF = np.empty((P, F), np.int32)
         self._slots = np.zeros(1 << (2 * P - 1).bit_length(), np.int32)
         self._sums_PG = room(P, product.outputs)  # pages that are not written to take no memory
         self._memo = MemoTable(P, F, at(self._keys_PF), at(self._slots), len(self._slots))
