@@ -17,7 +17,11 @@ def _engine(names: tuple[str, ...], usual: str, text: str, panel: str | None = N
 
 Engine = Annotated[
     str | None,
-    _engine(engine_names(), "onnx", "What runs the network; int8 is faster, and an answer may move a little."),
+    _engine(
+        engine_names(),
+        "native where it runs the model, else onnx",
+        "What runs the network: native is exact and fast, onnx and torch are exact; int8 may move an answer a little.",
+    ),
 ]
 ExactEngine = Annotated[str | None, _engine(engine_names(exact=True), "onnx", "What runs the network.")]
 GeneratingEngine = Annotated[
