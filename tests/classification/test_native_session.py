@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 from safetensors.numpy import save
 
+from lstmcli.classification import native_session
 from lstmcli.classification.calibration import combine
 from lstmcli.classification.classify import load_classifier
 from lstmcli.classification.config import POOLINGS, ClassifierModelConfig
@@ -127,6 +128,26 @@ def test_tokens_beyond_what_is_remembered_get_the_same_bits(kernel: Library, mon
         np.testing.assert_array_equal(small.logits(*batch), logits)
         first = first or small._stack._memos[4]
     assert small._stack._memos[4] is not first, "a memory that helps nobody is begun anew"
+
+
+def test_many_tokens_are_computed_in_parts(kernel: Library, monkeypatch: pytest.MonkeyPatch) -> None:
+    config = ClassifierModelConfig(embedding=7, hidden=9, layers=2)
+    weights, batch = random_weights(config, 3, seed=1), random_batch([[9, 8], [30], [20, 1], [5], [2]], 4, 0)
+    expected = NativeSession(kernel, weights, config, threads=1).logits(*batch)
+    monkeypatch.setattr(native_session, "TOKENS_AT_ONCE", 20)
+    most = 0
+
+    def room(*shape: int) -> NDArray[np.float32]:
+        nonlocal most
+        most = max(most, shape[0] if len(shape) == 2 else 0)
+        return usual(*shape)
+
+    usual = native_stack.room
+    session = NativeSession(kernel, weights, config, threads=1)
+    session.logits(*random_batch([[1]], 4, 0))  # makes room for what is remembered
+    monkeypatch.setattr(native_stack, "room", room)
+    np.testing.assert_array_equal(session.logits(*batch), expected)
+    assert most <= 30, "no more tokens at once than those of the longest text"
 
 
 def test_threads_do_not_disturb_each_other(kernel: Library) -> None:

@@ -33,6 +33,9 @@ if TYPE_CHECKING:
     from lstmcli.classification.config import ClassifierConfig, ClassifierModelConfig
     from lstmcli.engine.registry import Engine
 
+TOKENS_AT_ONCE = 2**14
+"""Of all texts together, unless one alone has more: a token may take some kilobytes."""
+
 
 class NativeSession:
     """A classifier's network, ready to answer; the same answers as the graph's."""
@@ -75,6 +78,9 @@ class NativeSession:
         B, S, T, F = ids_BSTF.shape
         if lengths_BS.shape != (B, S) or (lengths_BS[:, 0] < 1).any() or lengths_BS.min() < 0 or lengths_BS.max() > T:
             raise ModelError("a text has no tokens, or fewer than its length")
+        if B > 1 and lengths_BS.sum() > TOKENS_AT_ONCE:
+            halves = slice(B // 2), slice(B // 2, B)
+            return np.concatenate([self.logits(ids_BSTF[half], lengths_BS[half]) for half in halves])
         lengths = lengths_BS.reshape(-1).astype(np.int64)
         inside = np.arange(T) < lengths[:, None]
         ids_MF = ids_BSTF.reshape(B * S, T, F)[inside]

@@ -10,9 +10,11 @@ P tokens that are remembered, O others.
 
 from __future__ import annotations
 
+import math
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Any
 
 import numpy as np
@@ -37,7 +39,7 @@ def at(array: NDArray[Any]) -> int:
 
 def room(*shape: int) -> Floats:
     """Floats that are not set to anything, at the beginning of a cache line."""
-    count = int(np.prod(shape))
+    count = math.prod(shape)
     whole = np.empty(count + _LINE // 4, np.float32)
     start = -whole.ctypes.data % _LINE // 4
     return whole[start : start + count].reshape(shape)
@@ -64,12 +66,12 @@ class Product:
         self._bias_M[:M] = bias_M
         self._panels = room(self.outputs // panel, self.inputs, panel)
         self._panels[:] = weights.reshape(-1, panel, self.inputs).transpose(0, 2, 1)
+        self._weights = at(self._panels), at(self._bias_M)
 
     def into(self, x_NK: Floats, out_NM: Floats) -> Floats:
         N, inputs = x_NK.shape
         assert inputs == self.inputs and out_NM.shape == (N, self.outputs) and out_NM.dtype == x_NK.dtype == np.float32
-        what = (N, inputs, self.outputs, at(x_NK), inputs, at(self._panels), at(self._bias_M), at(out_NM))
-        self._library.run(ProductCall(*what))
+        self._library.run(ProductCall(N, inputs, self.outputs, at(x_NK), inputs, *self._weights, at(out_NM)))
         return out_NM
 
 
@@ -186,14 +188,18 @@ class Memo:
         """It is full, and most tokens of late were not in it."""
         return self._others > 4 * len(self._keys_PF)
 
-    def find(self, ids_MF: NDArray[np.int32]) -> Sums:
-        """The products of each token.  Not for two threads at once."""
+    def find(self, ids_MF: NDArray[np.int32]) -> tuple[Places, NDArray[np.int32]]:
+        """Where the product of each token is, and the tokens that are not remembered.  Not for two threads at once."""
         places_M = np.empty(len(ids_MF), np.int64)
         used = self._library.find(self._memo, self._used, at(ids_MF), len(ids_MF), at(places_M))
         self._make(self._keys_PF[self._used : used], self._sums_PG[self._used : used])
         self._used = used
         others_OF = ids_MF[places_M < 0]
         self._others += len(others_OF)
+        return places_M, others_OF
+
+    def sums(self, places_M: Places, others_OF: NDArray[np.int32]) -> Sums:
+        """The products of tokens that were found, or are made now."""
         return Sums(places_M, self._sums_PG, self._make(others_OF, room(len(others_OF), self._product.outputs)))
 
     def _make(self, ids_MF: NDArray[np.int32], out_MG: Floats) -> Floats:
@@ -226,21 +232,22 @@ class Stack:
         Raises:
             ModelError: an id that the embedding does not have.
         """
-        ids_MF = np.ascontiguousarray(ids_MF, np.int32)
         M = rows.tokens
         assert ids_MF.shape[0] == M and ids_MF.ndim == 2 and (rows.lengths_N > 0).all()
         assert (np.diff(rows.lengths_N) <= 0).all() and rows.first_N.min() >= 0
         assert (rows.first_N + rows.lengths_N).max() <= M
         if ids_MF.min() < 0 or ids_MF.max() >= len(self._table_UE):
             raise ModelError("a token has an id that the model does not know")
+        ids_MF = np.ascontiguousarray(ids_MF, np.int32)
         with self._lock:
-            sums = self._memo(ids_MF.shape[1]).find(ids_MF)
-        for layer in self.layers[:-1]:
+            memo = self._memo(ids_MF.shape[1])
+            found = memo.find(ids_MF)
+        sums = memo.sums(*found)
+        for layer, above in pairwise(self.layers):
             below = layer.read(rows, sums, keep=True)
             assert below.steps_MK is not None
-            above = self.layers[self.layers.index(layer) + 1].inputs
-            made_MG = above.into(below.steps_MK, room(M, above.outputs))
-            sums = Sums(np.arange(M), made_MG, room(0, above.outputs))
+            made_MG = above.inputs.into(below.steps_MK, room(M, above.inputs.outputs))
+            sums = Sums(np.arange(M), made_MG, room(0, above.inputs.outputs))
         return self.layers[-1].read(rows, sums, keep)
 
     def _memo(self, F: int) -> Memo:
