@@ -133,6 +133,11 @@ INLINE place place_of(const lstm_pass *p, int64_t row, int64_t t) {
     return (place){at < 0 ? p->others + (-1 - at) * p->stride : p->remembered + at * p->stride, token};
 }
 
+/* Asks for 4 V floats that are far away: a step earlier than they are needed. */
+INLINE void fetch(const float *sums) {
+    for (int line = 0; line < 4 * V; line += 16) __builtin_prefetch(sums + line);
+}
+
 /* Step t of n rows from one row on, for the V units from j on. */
 static void step(const lstm_pass *p, int64_t t, int64_t j, int64_t row, int64_t n) {
     const int64_t H = p->H;
@@ -144,6 +149,7 @@ static void step(const lstm_pass *p, int64_t t, int64_t j, int64_t row, int64_t 
         at[r] = place_of(p, row + r, t);
         h[r] = before + (row + r) * H;
         for (int g = 0; g < 4; g++) sums[r][g] = load(at[r].sums + 4 * j + g * V);
+        if (t + 1 < p->lengths_N[row + r]) fetch(place_of(p, row + r, t + 1).sums + 4 * j);
     }
     if (t > 0) multiply(n, H, h, p->recurrent + 4 * j * H, sums);
     for (int64_t r = 0; r < n; r++) {

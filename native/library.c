@@ -1,5 +1,6 @@
 /* Which kernel runs where, and what needs no vectors: looking up token rows, and adding up embeddings. */
 
+#include <stdlib.h>
 #include <string.h>
 
 #include "level.h"
@@ -98,4 +99,51 @@ void lstm_embed(const void *table_UE, int halves, int64_t E, const int32_t *ids,
                 for (int64_t e = 0; e < E; e++) out[e] += row[e];
             }
         }
+}
+
+/* Where a key is, or the empty slot where it would be; Python has mixed its bits. */
+static int64_t slot_of(const lstm_ngrams *table, uint64_t key) {
+    int64_t slot = (int64_t)(key & (uint64_t)(table->slot_count - 1));
+    while (table->slots[slot] && table->keys_P[table->slots[slot] - 1] != key)
+        slot = (slot + 1) & (table->slot_count - 1);
+    return slot;
+}
+
+void lstm_index_ngrams(const lstm_ngrams *table) {
+    for (int64_t row = 0; row < table->P; row++) table->slots[slot_of(table, table->keys_P[row])] = (int32_t)row + 1;
+}
+
+/* Rows of the table that a text holds, repeated ones too; how many. */
+static int64_t look_up(const lstm_ngrams *table, const int32_t *ids, int64_t T, int32_t *found) {
+    enum { UNKNOWN = 1 };
+    int64_t count = 0;
+    for (int64_t t = 0; t < T; t++) {
+        uint64_t key = 0;
+        for (int64_t n = 1; n <= table->order && t + n <= T && ids[t + n - 1] != UNKNOWN; n++) {
+            key = (key + (uint64_t)(int64_t)ids[t + n - 1] + (uint64_t)n) * 0x9E3779B97F4A7C15u;
+            key = (key ^ key >> 31) * 0xBF58476D1CE4E5B9u;
+            key ^= key >> 28;
+            const int32_t row = table->slots[slot_of(table, key)] - 1;
+            if (row >= 0) found[count++] = row;
+        }
+    }
+    return count;
+}
+
+static int by_row(const void *a, const void *b) {
+    const int32_t left = *(const int32_t *)a, right = *(const int32_t *)b;
+    return (left > right) - (left < right);
+}
+
+void lstm_score_ngrams(const lstm_ngrams *table, const int32_t *ids, const int64_t *first, int64_t texts,
+                       int32_t *found, float *out) {
+    for (int64_t b = 0; b < texts; b++, out += table->C) {
+        const int64_t count = look_up(table, ids + first[b], first[b + 1] - first[b], found);
+        qsort(found, (size_t)count, sizeof *found, by_row);
+        memcpy(out, table->bias_C, sizeof *out * (size_t)table->C);
+        for (int64_t i = 0; i < count; i++)
+            if (i == 0 || found[i] != found[i - 1])
+                for (int64_t c = 0; c < table->C; c++)
+                    out[c] += from_half(table->weights_PC[found[i] * table->C + c]);
+    }
 }

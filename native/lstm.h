@@ -21,7 +21,7 @@
 #define LSTM_PUBLIC __attribute__((visibility("default")))
 #endif
 
-#define LSTM_VERSION 1 /* of this interface; Python refuses a library of another */
+#define LSTM_VERSION 2 /* of this interface; Python refuses a library of another */
 
 /* A bidirectional layer is two of these. */
 typedef struct {
@@ -66,6 +66,15 @@ typedef struct {
     int64_t slot_count;   /* a power of two, more than the capacity */
 } lstm_memo;
 
+typedef struct {
+    int64_t order, P, C;         /* n-grams of up to `order` tokens; P of them, C labels */
+    const uint64_t *keys_P;      /* ascending */
+    const uint16_t *weights_PC;  /* halves */
+    const float *bias_C;
+    int32_t *slots;              /* as in lstm_memo, of keys_P */
+    int64_t slot_count;
+} lstm_ngrams;
+
 LSTM_PUBLIC int lstm_version(void);
 
 /* The name of the nth level that this processor has, the fastest first; NULL beyond the last. */
@@ -90,5 +99,14 @@ LSTM_PUBLIC int64_t lstm_find(const lstm_memo *memo, int64_t used, const int32_t
 /* The sum of the F rows of each id [count, F], from a table [U, E] of halves or floats. */
 LSTM_PUBLIC void lstm_embed(const void *table_UE, int halves, int64_t E, const int32_t *ids, int64_t count, int64_t F,
                             float *out);
+
+/* Fills the slots, which are all 0, from the keys. */
+LSTM_PUBLIC void lstm_index_ngrams(const lstm_ngrams *table);
+
+/* The bias and the weights of the distinct n-grams of each text, [texts, C]: n-grams as in
+   src/lstmcli/classification/ngram_table.py, added in the order of their keys.  A text's tokens are those from
+   first[b] to first[b + 1]; `found` has room for `order` numbers for each token of the longest. */
+LSTM_PUBLIC void lstm_score_ngrams(const lstm_ngrams *table, const int32_t *ids, const int64_t *first, int64_t texts,
+                                   int32_t *found, float *out);
 
 #endif

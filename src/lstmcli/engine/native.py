@@ -15,7 +15,7 @@ from pathlib import Path
 from lstmcli.errors import UsageError
 
 VARIABLE = "LSTM_NATIVE_LEVEL"
-VERSION = 1
+VERSION = 2
 """Of the library's interface (``native/lstm.h``)."""
 _SUFFIX = {"win32": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so")
 LIBRARY = Path(__file__).parent / "lib" / f"lstm{_SUFFIX}"
@@ -61,6 +61,14 @@ class MemoTable(ctypes.Structure):
     )
 
 
+class NgramTableCall(ctypes.Structure):
+    _fields_ = (
+        *((name, _i64) for name in ("order", "P", "C")),
+        *((name, _pointer) for name in ("keys_P", "weights_PC", "bias_C", "slots")),
+        ("slot_count", _i64),
+    )
+
+
 class Library:
     """The kernel at one level: a kind of vector instructions."""
 
@@ -84,6 +92,7 @@ class Library:
         self._c.lstm_find.restype = _i64
         self._c.lstm_find.argtypes = (_pointer, _i64, _pointer, _i64, _pointer)
         self._c.lstm_embed.argtypes = (_pointer, ctypes.c_int, _i64, _pointer, _i64, _i64, _pointer)
+        self._c.lstm_score_ngrams.argtypes = (_pointer, _pointer, _pointer, _i64, _pointer, _pointer)
         self.levels = [*self._levels()]
         if level is not None and level not in self.levels:
             raise UsageError(f"this processor has {', '.join(self.levels)}, not {level!r}", hint=f"unset {VARIABLE}")
@@ -109,6 +118,13 @@ class Library:
     def embed(self, table_UE: int, halves: bool, E: int, ids_MF: int, M: int, F: int, out_ME: int) -> None:
         """The sums of the rows of each token.  Arrays are given by their addresses."""
         self._c.lstm_embed(table_UE, halves, E, ids_MF, M, F, out_ME)
+
+    def index_ngrams(self, table: NgramTableCall) -> None:
+        self._c.lstm_index_ngrams(ctypes.byref(table))
+
+    def score_ngrams(self, table: NgramTableCall, ids: int, first: int, texts: int, found: int, out: int) -> None:
+        """The scores of texts by their n-grams.  Arrays are given by their addresses."""
+        self._c.lstm_score_ngrams(ctypes.byref(table), ids, first, texts, found, out)
 
 
 _FUNCTIONS = {PassCall: "lstm_run_pass", ProductCall: "lstm_run_product", AttentionCall: "lstm_run_attention"}
