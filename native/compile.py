@@ -21,9 +21,11 @@ HERE = Path(__file__).resolve().parent
 SUFFIX = {"win32": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so")
 LIBRARY = HERE.parent / "src" / "lstmcli" / "engine" / "lib" / f"lstm{SUFFIX}"
 FLAGS = ("-O3", "-std=gnu11", "-fvisibility=hidden", "-Wno-psabi")
+AVX512 = ("-mavx512f", "-mavx512vl", "-mavx512bw", "-mavx2", "-mfma", "-mprefer-vector-width=512")
 LEVELS: dict[str, dict[str, tuple[int, int, tuple[str, ...]]]] = {
     "x86_64": {
-        "avx512": (16, 6, ("-mavx512f", "-mavx512vl", "-mavx2", "-mfma", "-mprefer-vector-width=512")),
+        "avx512vnni": (16, 6, (*AVX512, "-mavx512vnni")),
+        "avx512": (16, 6, AVX512),
         "avx2": (8, 3, ("-mavx2", "-mfma")),
         "sse2": (4, 3, ()),
     },

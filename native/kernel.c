@@ -8,6 +8,10 @@
 
 #include "level.h"
 
+#if defined __SSE2__
+#include <immintrin.h> /* for one instruction that no operator of C stands for: multiply_pairs, below */
+#endif
+
 #define CAT_(a, b) a##_##b
 #define CAT(a, b) CAT_(a, b)
 #define NAME(function) CAT(function, LSTM_LEVEL)
@@ -22,6 +26,11 @@ enum {
 typedef float vec __attribute__((vector_size(4 * LSTM_WIDTH)));
 typedef int32_t ivec __attribute__((vector_size(4 * LSTM_WIDTH)));
 typedef float loose __attribute__((vector_size(4 * LSTM_WIDTH), aligned(4), may_alias)); /* anywhere in memory */
+
+typedef int16_t pairs __attribute__((vector_size(4 * LSTM_WIDTH)));  /* two numbers in the place of a float */
+typedef int16_t shorts __attribute__((vector_size(2 * LSTM_WIDTH))); /* V numbers */
+typedef int16_t loose_pairs __attribute__((vector_size(4 * LSTM_WIDTH), aligned(2), may_alias));
+typedef int16_t loose_shorts __attribute__((vector_size(2 * LSTM_WIDTH), aligned(2), may_alias));
 
 INLINE vec load(const float *from) { return *(const loose *)from; }
 INLINE void store(float *to, vec value) { *(loose *)to = value; }
@@ -85,6 +94,57 @@ static __attribute__((noinline)) void multiply(int64_t n, int64_t inputs, const 
     }
 }
 
+/* sum[v] + a[2 v] b[2 v] + a[2 v + 1] b[2 v + 1] for each v. */
+INLINE ivec multiply_pairs(ivec sum, pairs a, pairs b) {
+#if defined __AVX512VNNI__
+    return (ivec)_mm512_dpwssd_epi32((__m512i)sum, (__m512i)a, (__m512i)b);
+#elif defined __AVX512BW__
+    return sum + (ivec)_mm512_madd_epi16((__m512i)a, (__m512i)b);
+#elif defined __AVX2__
+    return sum + (ivec)_mm256_madd_epi16((__m256i)a, (__m256i)b);
+#elif defined __SSE2__
+    return sum + (ivec)_mm_madd_epi16((__m128i)a, (__m128i)b);
+#else
+    for (int v = 0; v < V; v++) sum[v] += (int32_t)a[2 * v] * b[2 * v] + (int32_t)a[2 * v + 1] * b[2 * v + 1];
+    return sum;
+#endif
+}
+
+/* As multiply_rows, in 16 bits: the sums are exact, Python has chosen the scales so that none overflows. */
+INLINE void multiply_rows_int16(int n, int64_t inputs, const int16_t *const *x, const int16_t *panel, ivec sums[][4]) {
+    ivec own[R][4] = {{{0}}};
+    for (int64_t k = 0; k < inputs; k += 2, panel += 8 * V) {
+        pairs w[4];
+#pragma GCC unroll 4
+        for (int g = 0; g < 4; g++) w[g] = *(const loose_pairs *)(panel + 2 * g * V);
+#pragma GCC unroll 8
+        for (int r = 0; r < n; r++) {
+            int32_t both;
+            memcpy(&both, x[r] + k, sizeof both);
+            const pairs x_rk = (pairs)((ivec){0} + both);
+#pragma GCC unroll 4
+            for (int g = 0; g < 4; g++) own[r][g] = multiply_pairs(own[r][g], x_rk, w[g]);
+        }
+    }
+    memcpy(sums, own, sizeof own[0] * (size_t)n);
+}
+
+static __attribute__((noinline)) void multiply_int16(int64_t n, int64_t inputs, const int16_t *const *x,
+                                                     const int16_t *panel, ivec sums[][4]) {
+    switch (n) {
+    case 1: multiply_rows_int16(1, inputs, x, panel, sums); break;
+    case 2: multiply_rows_int16(2, inputs, x, panel, sums); break;
+#if LSTM_ROWS > 2
+    case 3: multiply_rows_int16(3, inputs, x, panel, sums); break;
+#endif
+#if LSTM_ROWS > 3
+    case 4: multiply_rows_int16(4, inputs, x, panel, sums); break;
+    case 5: multiply_rows_int16(5, inputs, x, panel, sums); break;
+    case 6: multiply_rows_int16(6, inputs, x, panel, sums); break;
+#endif
+    }
+}
+
 INLINE int64_t fewer(int64_t a, int64_t b) { return a < b ? a : b; }
 
 void NAME(product)(const lstm_product *p) {
@@ -138,25 +198,43 @@ INLINE void fetch(const float *sums) {
     for (int line = 0; line < 4 * V; line += 16) __builtin_prefetch(sums + line);
 }
 
+/* What h adds to the gates' sums, in 16 bits. */
+INLINE void add_int16(const lstm_pass *p, int64_t j, int64_t n, const int16_t *const *h, vec sums[][4]) {
+    ivec products[R][4];
+    multiply_int16(n, p->H, h, p->recurrent_int16 + 4 * j * p->H, products);
+    for (int64_t r = 0; r < n; r++)
+        for (int g = 0; g < 4; g++)
+            sums[r][g] += __builtin_convertvector(products[r][g], vec) * load(p->scale_G + 4 * j + g * V);
+}
+
+/* Round(y * LSTM_ONE), as exp2_of rounds. */
+INLINE void store_int16(int16_t *to, vec y) {
+    *(loose_shorts *)to = __builtin_convertvector((ivec)(y * (float)LSTM_ONE + 12582912.0f), shorts);
+}
+
 /* Step t of n rows from one row on, for the V units from j on. */
 static void step(const lstm_pass *p, int64_t t, int64_t j, int64_t row, int64_t n) {
     const int64_t H = p->H;
-    const float *before = p->h_2NH + (t & 1) * p->N * H, *h[R];
-    float *after = p->h_2NH + (~t & 1) * p->N * H;
+    const int64_t before = (t & 1) * p->N * H, after = (~t & 1) * p->N * H;
+    const float *h[R];
+    const int16_t *h_int16[R];
     place at[R];
     vec sums[R][4];
     for (int64_t r = 0; r < n; r++) {
         at[r] = place_of(p, row + r, t);
-        h[r] = before + (row + r) * H;
+        h[r] = p->h_2NH + before + (row + r) * H;
+        h_int16[r] = p->h_int16_2NH + before + (row + r) * H;
         for (int g = 0; g < 4; g++) sums[r][g] = load(at[r].sums + 4 * j + g * V);
         if (t + 1 < p->lengths_N[row + r]) fetch(place_of(p, row + r, t + 1).sums + 4 * j);
     }
-    if (t > 0) multiply(n, H, h, p->recurrent + 4 * j * H, sums);
+    if (t > 0 && p->recurrent_int16) add_int16(p, j, n, h_int16, sums);
+    else if (t > 0) multiply(n, H, h, p->recurrent + 4 * j * H, sums);
     for (int64_t r = 0; r < n; r++) {
         const int64_t unit = (row + r) * H + j;
         vec c = t ? load(p->c_NH + unit) : (vec){0}, y = cell(sums[r], &c);
         store(p->c_NH + unit, c);
-        store(after + unit, y);
+        if (p->recurrent_int16) store_int16(p->h_int16_2NH + after + unit, y);
+        else store(p->h_2NH + after + unit, y);
         vec most = t ? load(p->max_NH + unit) : y;
         store(p->max_NH + unit, choose(most > y, most, y)); /* y where it is not a number, and so to the end */
         store(p->sum_NH + unit, t ? load(p->sum_NH + unit) + y : y);

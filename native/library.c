@@ -8,15 +8,19 @@
 #define KERNEL(level, width) {#level, width, pass_##level, product_##level, attention_##level}
 
 #if defined __x86_64__ || defined _M_X64
+LSTM_DECLARE(avx512vnni);
 LSTM_DECLARE(avx512);
 LSTM_DECLARE(avx2);
 LSTM_DECLARE(sse2);
-static const lstm_kernel kernels[] = {KERNEL(avx512, 16), KERNEL(avx2, 8), KERNEL(sse2, 4)};
+static const lstm_kernel kernels[] = {KERNEL(avx512vnni, 16), KERNEL(avx512, 16), KERNEL(avx2, 8), KERNEL(sse2, 4)};
 
 static int runs_here(int n) {
     __builtin_cpu_init();
-    if (n == 0) return __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl");
-    if (n == 1) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
+    const int avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
+                       __builtin_cpu_supports("avx512bw");
+    if (n == 0) return avx512 && __builtin_cpu_supports("avx512vnni");
+    if (n == 1) return avx512;
+    if (n == 2) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
     return 1;
 }
 #else

@@ -21,7 +21,8 @@
 #define LSTM_PUBLIC __attribute__((visibility("default")))
 #endif
 
-#define LSTM_VERSION 2 /* of this interface; Python refuses a library of another */
+#define LSTM_ONE 8192 /* what 1 is among the states in 16 bits: none is larger */
+#define LSTM_VERSION 3 /* of this interface; Python refuses a library of another */
 
 /* A bidirectional layer is two of these. */
 typedef struct {
@@ -34,7 +35,10 @@ typedef struct {
     const float *others;          /* the same, for tokens that are not remembered */
     int64_t stride;               /* from token to token in both */
     const float *recurrent;       /* the packed weights of h, H inputs */
-    float *h_2NH, *c_NH;          /* for the states; they need not be set to anything */
+    const int16_t *recurrent_int16; /* the same in 16 bits, pairs of inputs side by side; NULL: not */
+    const float *scale_G;           /* what one of a sum in 16 bits stands for */
+    float *h_2NH, *c_NH;            /* for the states; they need not be set to anything */
+    int16_t *h_int16_2NH;
     float *max_NH, *sum_NH, *last_NH; /* out: over the steps of each row */
     float *steps;                 /* out, unless NULL: h of each token, at first_N plus its time */
     int64_t steps_stride;         /* from token to token in it */

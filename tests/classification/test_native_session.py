@@ -37,7 +37,7 @@ from support.models import TEXTS, TINY, description, untrained_model
 
 Ids, Lengths, Weights = NDArray[np.int32], NDArray[np.int64], dict[str, NDArray[np.floating]]
 ROWS = 300
-EXACT = 1e-5
+EXACT, NEAR = 1e-5, 3e-3
 CONFIGS = st.builds(
     ClassifierModelConfig,
     embedding=st.integers(1, 24),
@@ -100,19 +100,32 @@ def test_probabilities_are_those_of_onnx_runtime_and_of_pytorch(
         np.testing.assert_allclose(ours, theirs, atol=EXACT, rtol=0)
 
 
-@given(CONFIGS, TEXT_LENGTHS, st.integers(1, 4), st.integers(0, 99), st.randoms(use_true_random=False))
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+@given(CONFIGS, TEXT_LENGTHS, st.integers(1, 4), st.integers(0, 99), st.booleans())
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
 def test_a_text_gets_the_same_bits_in_any_batch(
-    kernel: Library, config: ClassifierModelConfig, lengths: list[list[int]], F: int, seed: int, random: object
+    kernel: Library, config: ClassifierModelConfig, lengths: list[list[int]], F: int, seed: int, int16: bool
 ) -> None:
     weights, batch = random_weights(config, 3, seed), random_batch(lengths, F, seed)
-    session = NativeSession(kernel, weights, config, threads=1)
+    session = NativeSession(kernel, weights, config, threads=1, int16=int16)
     together = session.logits(*batch)
     np.testing.assert_array_equal(session.logits(*batch), together)
     order = np.random.default_rng(seed).permutation(len(lengths))
     np.testing.assert_array_equal(session.logits(*(part[order] for part in batch)), together[order])
     for b in range(len(lengths)):
         np.testing.assert_array_equal(session.logits(*alone(batch, b))[0], together[b])
+
+
+@given(CONFIGS, TEXT_LENGTHS, st.integers(0, 99))
+@settings(max_examples=25, deadline=None, suppress_health_check=[HealthCheck.too_slow])
+def test_sixteen_bits_are_near(
+    kernel: Library, config: ClassifierModelConfig, lengths: list[list[int]], seed: int
+) -> None:
+    weights, batch = random_weights(config, 3, seed), random_batch(lengths, 4, seed)
+    exact, near = (
+        combine(NativeSession(kernel, weights, config, 1, int16=int16).logits(*batch), None, 1.0)
+        for int16 in (False, True)
+    )
+    np.testing.assert_allclose(near, exact, atol=NEAR)
 
 
 def test_tokens_beyond_what_is_remembered_get_the_same_bits(kernel: Library, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -224,10 +237,12 @@ def test_whole_texts_get_the_same_answers_from_every_exact_engine(tmp_path: Path
     path = untrained_model(tmp_path / "model", config, multilabel=multilabel)
     found = {
         engine: load_classifier(path, threads=1, engine=engine).probabilities(TEXTS)
-        for engine in ("native", "onnx", "torch")
+        for engine in ("native", "onnx", "torch", "fast")
     }
     np.testing.assert_allclose(found["native"], found["onnx"], atol=EXACT, rtol=0)
     np.testing.assert_allclose(found["native"], found["torch"], atol=EXACT, rtol=0)
+    np.testing.assert_allclose(found["fast"], found["native"], atol=NEAR, rtol=0)
+    assert (found["fast"] != found["native"]).any()
 
 
 @pytest.mark.usefixtures("here")

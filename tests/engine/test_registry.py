@@ -108,7 +108,7 @@ def test_the_environment_prefers_an_engine(models: dict[str, Path], monkeypatch:
     assert chosen("lm", exact=True) == chosen("gru") == "onnx"  # not exact; not for this cell
     assert chosen("lm", device="cuda") == "torch"
     monkeypatch.setenv(registry.VARIABLE, "tflite")
-    with pytest.raises(UsageError, match="LSTM_ENGINE must be one of native, onnx, int8, torch, not 'tflite'"):
+    with pytest.raises(UsageError, match="LSTM_ENGINE must be one of native, fast, onnx, int8, torch, not 'tflite'"):
         chosen("lm")
 
 
@@ -141,12 +141,12 @@ def test_engines_and_devices_that_do_not_go_together(engine: str, device: str, s
 
 
 def test_engines_and_devices_that_do() -> None:
-    assert engine_names() == ("native", "onnx", "int8", "torch")
+    assert engine_names() == ("native", "fast", "onnx", "int8", "torch")
     assert engine_names(exact=True) == ("native", "onnx", "torch")
     check_engine("torch", "cuda")
     check_engine(None, "cuda", exact=True)
     check_engine("auto", "cuda", auto=True)
-    with pytest.raises(UsageError, match="engine must be one of auto, native, onnx, int8, torch"):
+    with pytest.raises(UsageError, match="engine must be one of auto, native, fast, onnx, int8, torch"):
         check_engine("tflite", "cpu", auto=True)
 
 

@@ -14,7 +14,7 @@ import pytest
 from lstmcli.engine.native import LIBRARY, Library
 
 NATIVE = Path(__file__).resolve().parents[2] / "native"
-LEVELS = ("avx512", "avx2", "sse2", "neon", "plain")
+LEVELS = ("avx512vnni", "avx512", "avx2", "sse2", "neon", "plain")
 
 
 def compile_module() -> ModuleType:

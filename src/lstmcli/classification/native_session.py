@@ -48,7 +48,10 @@ class NativeSession:
         weights: Mapping[str, NDArray[np.generic]],
         config: ClassifierModelConfig,
         threads: int | None = None,
+        *,
+        int16: bool = False,
     ) -> None:
+        """``int16``: recurrent products in 16 bits, a little off."""
         share_memory()
         self.workers = threads or cores()
         self._library, self._pooling, self._bidirectional = library, config.pooling, config.bidirectional
@@ -60,7 +63,7 @@ class NativeSession:
             ]
             for layer in range(config.layers)
         ]
-        self._stack = Stack(library, np.asarray(weights["embedding"]), layers)
+        self._stack = Stack(library, np.asarray(weights["embedding"]), layers, int16)
         H = padded(config.hidden, library.width)
         head_CK = spread(np.asarray(weights["head.weight"]), config.hidden, H)
         self._classes = len(head_CK)
@@ -122,4 +125,4 @@ def open_session(
     """The weights packed for the kernel, as ``Engine.open`` wants it."""
     found = library()
     assert found is not None
-    return NativeSession(found, weights, settings.model, threads)
+    return NativeSession(found, weights, settings.model, threads, int16=not engine.exact)

@@ -15,7 +15,7 @@ from pathlib import Path
 from lstmcli.errors import UsageError
 
 VARIABLE = "LSTM_NATIVE_LEVEL"
-VERSION = 2
+VERSION = 3
 """Of the library's interface (``native/lstm.h``)."""
 _SUFFIX = {"win32": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so")
 LIBRARY = Path(__file__).parent / "lib" / f"lstm{_SUFFIX}"
@@ -30,7 +30,8 @@ class PassCall(ctypes.Structure):
         ("backward", _i64),
         *((name, _pointer) for name in ("remembered", "others")),
         ("stride", _i64),
-        *((name, _pointer) for name in ("recurrent", "h_2NH", "c_NH", "max_NH", "sum_NH", "last_NH", "steps")),
+        *((name, _pointer) for name in ("recurrent", "recurrent_int16", "scale_G")),
+        *((name, _pointer) for name in ("h_2NH", "c_NH", "h_int16_2NH", "max_NH", "sum_NH", "last_NH", "steps")),
         ("steps_stride", _i64),
     )
 

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.engine.native import AttentionCall, Library, MemoTable, PassCall, ProductCall
+from lstmcli.engine.native_int16 import quantised
 from lstmcli.errors import ModelError
 
 MEMO_TOKENS, MEMO_BYTES = 2**14, 2**26
@@ -96,11 +97,14 @@ def spread(weights_MK: NDArray[Any], units: int, H: int) -> NDArray[np.float32]:
 class Layer:
     """A layer of one or two directions."""
 
-    def __init__(self, library: Library, directions: Sequence[Mapping[str, NDArray[Any]]], below: int = 0) -> None:
+    def __init__(
+        self, library: Library, directions: Sequence[Mapping[str, NDArray[Any]]], below: int, int16: bool
+    ) -> None:
         """
         Args:
             directions: the weights of each, named as in ``cells/lstm.py``.
             below: units of the layer below; 0 where it reads the embedding.
+            int16: recurrent products in 16 bits.
         """
         V, self._library = library.width, library
         units = directions[0]["w_hh"].shape[1]
@@ -115,12 +119,13 @@ class Layer:
         for panels, own in zip(self._recurrent, directions, strict=True):
             together = gates_together(own["w_hh"], units, V).reshape(-1, 4 * V, units)
             panels[:, :units] = together.transpose(0, 2, 1)
+        self._int16 = quantised(self._recurrent) if int16 else None
 
     def read(self, rows: Rows, sums: Sums, keep: bool) -> States:
         """Over every row, from both ends."""
         N, H, G = len(rows.lengths_N), self.H, 4 * self.H
         pooled_PDNH = room(3, self.D, N, H)
-        scratch_NH = room(3, N, H)
+        scratch_NH, states_2NH = room(3, N, H), np.empty((2, N, H), np.int16)
         steps_MK = room(rows.tokens, self.D * H) if keep else None
         for d in range(self.D):
             remembered, others = (at(part) + 4 * G * d for part in (sums.remembered_PG, sums.others_OG))
@@ -128,7 +133,9 @@ class Layer:
             self._library.run(
                 PassCall(
                     N, H, at(rows.lengths_N), at(rows.first_N), at(sums.places_M), d, remembered, others, self.D * G,
-                    at(self._recurrent[d]), at(scratch_NH), at(scratch_NH[2]), at(most), at(total), at(last),
+                    at(self._recurrent[d]), *(at(part[d]) for part in self._int16 or ()),
+                    *(() if self._int16 else (None, None)), at(scratch_NH), at(scratch_NH[2]), at(states_2NH),
+                    at(most), at(total), at(last),
                     None if steps_MK is None else at(steps_MK) + 4 * H * d, self.D * H,
                 )
             )  # fmt: skip
@@ -216,13 +223,17 @@ class Stack:
     """The embedding and the layers on it.  Several threads may use it at once."""
 
     def __init__(
-        self, library: Library, table_UE: NDArray[Any], layers: Sequence[Sequence[Mapping[str, NDArray[Any]]]]
+        self,
+        library: Library,
+        table_UE: NDArray[Any],
+        layers: Sequence[Sequence[Mapping[str, NDArray[Any]]]],
+        int16: bool = False,
     ) -> None:
         kind = np.float16 if table_UE.dtype == np.float16 else np.float32
         self._table_UE: NDArray[Any] = np.require(table_UE, kind, ["C", "A"])
         self._library = library
         units = [directions[0]["w_hh"].shape[1] for directions in layers]
-        self.layers = [Layer(library, own, below) for own, below in zip(layers, [0, *units], strict=False)]
+        self.layers = [Layer(library, own, below, int16) for own, below in zip(layers, [0, *units], strict=False)]
         self._lock = threading.Lock()
         self._memos: dict[int, Memo] = {}
 

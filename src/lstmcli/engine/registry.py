@@ -102,6 +102,7 @@ ENGINES: dict[str, Engine] = {
     engine.name: engine
     for engine in (
         Native("native", "the kernel of lstm", "native_session"),
+        Native("fast", "the kernel of lstm in sixteen bits", "native_session", exact=False),
         Engine("onnx", "ONNX Runtime", "onnx_session"),
         Int8("int8", "ONNX Runtime in eight bits", "onnx_session", exact=False),
         Engine("torch", "PyTorch", "torch_session", devices=("cpu", "cuda"), spreads=True),

@@ -20,7 +20,7 @@ Engine = Annotated[
     _engine(
         engine_names(),
         "native where it runs the model, else onnx",
-        "What runs the network: native is exact and fast, onnx and torch are exact; int8 may move an answer a little.",
+        "What runs the network: native, onnx and torch are exact; fast and int8 may move an answer a little.",
     ),
 ]
 ExactEngine = Annotated[str | None, _engine(engine_names(exact=True), "onnx", "What runs the network.")]
