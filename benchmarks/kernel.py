@@ -52,12 +52,14 @@ EXACT = "onnx"
 def sessions(model: str) -> dict[str, Classifier]:
     """The model on each engine, and on the kernel at each level."""
     found = {name: load_classifier(model, threads=1, engine=name) for name in engine_names() if name != "torch"}
-    native = found.pop("native")
+    native, _ = found.pop("native"), found.pop("fast")
     weights = classifier_weights(native.model.read(WEIGHTS), native.model, native.encoder.rows)
     for level in Library(LIBRARY).levels:
-        found[level] = load_classifier(model, threads=1, engine="native")
-        session = NativeSession(Library(LIBRARY, level), weights, native.model.settings.model, threads=1)
-        found[level].experts = replace(found[level].experts, network=session)
+        for name, int16 in ((level, False), (f"{level}, 16 bits", True)):
+            config = native.model.settings.model
+            session = NativeSession(Library(LIBRARY, level), weights, config, threads=1, int16=int16)
+            found[name] = load_classifier(model, threads=1, engine="native")
+            found[name].experts = replace(found[name].experts, network=session)
     return found
 
 
@@ -96,7 +98,7 @@ def measure(model: str, test: Path, rounds: int) -> dict[str, Any]:
     )
     answers = {name: np.concatenate([each.answer(window) for window in windows]) for name, each in sides.items()}
     command = [LSTM, "classify", "-m", model, "--threads", "1", str(test), "--engine"]
-    engines = ("onnx", "int8", "native")
+    engines = ("onnx", "int8", "native", "fast")
     whole = interleave(rounds, **{name: lambda name=name: run([*command, name]).seconds for name in engines})
     tokens = sum(len(text) for window in windows for text in window)
     products = 2 * config.hidden * 4 * config.hidden * (2 if config.bidirectional else 1) * tokens
