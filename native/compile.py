@@ -20,7 +20,7 @@ from pathlib import Path
 HERE = Path(__file__).resolve().parent
 SUFFIX = {"win32": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so")
 LIBRARY = HERE.parent / "src" / "lstmcli" / "engine" / "lib" / f"lstm{SUFFIX}"
-FLAGS = ("-O3", "-std=gnu11", "-fvisibility=hidden", "-Wno-psabi")
+FLAGS = ("-O3", "-g0", "-std=gnu11", "-fvisibility=hidden", "-Wno-psabi")
 AVX512 = ("-mavx512f", "-mavx512vl", "-mavx512bw", "-mavx2", "-mfma", "-mprefer-vector-width=512")
 LEVELS: dict[str, dict[str, tuple[int, int, tuple[str, ...]]]] = {
     "x86_64": {
