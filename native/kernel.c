@@ -7,36 +7,16 @@
 #include <string.h>
 
 #include "level.h"
-
-#if defined __SSE2__
-#include <immintrin.h> /* for one instruction that no operator of C stands for: multiply_pairs, below */
-#endif
+#include "vectors.h"
 
 #define CAT_(a, b) a##_##b
 #define CAT(a, b) CAT_(a, b)
 #define NAME(function) CAT(function, LSTM_LEVEL)
-#define INLINE static inline __attribute__((always_inline))
 
 enum {
-    V = LSTM_WIDTH, /* floats in a vector */
-    R = LSTM_ROWS,  /* rows computed at once: their sums are in registers */
-    TOGETHER = 48   /* rows that take a step together: their states stay in the cache */
+    R = LSTM_ROWS, /* rows computed at once: their sums are in registers */
+    TOGETHER = 48  /* rows that take a step together: their states stay in the cache */
 };
-
-typedef float vec __attribute__((vector_size(4 * LSTM_WIDTH)));
-typedef int32_t ivec __attribute__((vector_size(4 * LSTM_WIDTH)));
-typedef float loose __attribute__((vector_size(4 * LSTM_WIDTH), aligned(4), may_alias)); /* anywhere in memory */
-
-typedef int16_t pairs __attribute__((vector_size(4 * LSTM_WIDTH)));  /* two numbers in the place of a float */
-typedef int16_t shorts __attribute__((vector_size(2 * LSTM_WIDTH))); /* V numbers */
-typedef int16_t loose_pairs __attribute__((vector_size(4 * LSTM_WIDTH), aligned(2), may_alias));
-typedef int16_t loose_shorts __attribute__((vector_size(2 * LSTM_WIDTH), aligned(2), may_alias));
-
-INLINE vec load(const float *from) { return *(const loose *)from; }
-INLINE void store(float *to, vec value) { *(loose *)to = value; }
-
-/* Of the first argument where the mask is all ones, else of the second. */
-INLINE vec choose(ivec mask, vec a, vec b) { return (vec)((mask & (ivec)a) | (~mask & (ivec)b)); }
 
 /* 2^y, within 1e-7 of its size, for |y| < 126: 2^round(y) times a polynomial of the rest. */
 INLINE vec exp2_of(vec y) {
@@ -55,11 +35,8 @@ INLINE vec exp2_of(vec y) {
 /* exp(scale * x), kept between 2^-40 and 2^40: three of them multiplied are still finite, and one more is 1 - 1e-12.
    What is not a number stays so. */
 INLINE vec exp_of(vec x, float scale) {
-    const vec high = (vec){0} + 40.0f, low = -high;
-    vec y = x * (scale * 1.44269504f);
-    y = choose(y > high, high, y);
-    y = choose(y < low, low, y);
-    return exp2_of(y);
+    const vec most = (vec){0} + 40.0f;
+    return exp2_of(larger(-most, smaller(most, x * (scale * 1.44269504f))));
 }
 
 /* sums[r] += x[r] W for n rows and one panel of 4 V outputs; n is a constant where this is used, so that the sums stay
@@ -92,22 +69,6 @@ static __attribute__((noinline)) void multiply(int64_t n, int64_t inputs, const 
     case 6: multiply_rows(6, inputs, x, panel, sums); break;
 #endif
     }
-}
-
-/* sum[v] + a[2 v] b[2 v] + a[2 v + 1] b[2 v + 1] for each v. */
-INLINE ivec multiply_pairs(ivec sum, pairs a, pairs b) {
-#if defined __AVX512VNNI__
-    return (ivec)_mm512_dpwssd_epi32((__m512i)sum, (__m512i)a, (__m512i)b);
-#elif defined __AVX512BW__
-    return sum + (ivec)_mm512_madd_epi16((__m512i)a, (__m512i)b);
-#elif defined __AVX2__
-    return sum + (ivec)_mm256_madd_epi16((__m256i)a, (__m256i)b);
-#elif defined __SSE2__
-    return sum + (ivec)_mm_madd_epi16((__m128i)a, (__m128i)b);
-#else
-    for (int v = 0; v < V; v++) sum[v] += (int32_t)a[2 * v] * b[2 * v] + (int32_t)a[2 * v + 1] * b[2 * v + 1];
-    return sum;
-#endif
 }
 
 /* As multiply_rows, in 16 bits: the sums are exact, Python has chosen the scales so that none overflows. */
@@ -236,7 +197,7 @@ static void step(const lstm_pass *p, int64_t t, int64_t j, int64_t row, int64_t 
         if (p->recurrent_int16) store_int16(p->h_int16_2NH + after + unit, y);
         else store(p->h_2NH + after + unit, y);
         vec most = t ? load(p->max_NH + unit) : y;
-        store(p->max_NH + unit, choose(most > y, most, y)); /* y where it is not a number, and so to the end */
+        store(p->max_NH + unit, larger(most, y)); /* y where it is not a number, and so to the end */
         store(p->sum_NH + unit, t ? load(p->sum_NH + unit) + y : y);
         if (t + 1 == p->lengths_N[row + r]) store(p->last_NH + unit, y);
         if (p->steps) store(p->steps + at[r].token * p->steps_stride + j, y);

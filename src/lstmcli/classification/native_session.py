@@ -40,8 +40,6 @@ TOKENS_AT_ONCE = 2**14
 class NativeSession:
     """A classifier's network, ready to answer; the same answers as the graph's."""
 
-    batch_size = 48  # as many rows take a step together (native/kernel.c)
-
     def __init__(
         self,
         library: Library,
@@ -54,6 +52,7 @@ class NativeSession:
         """``int16``: recurrent products in 16 bits, a little off."""
         share_memory()
         self.workers = threads or cores()
+        self.batch_size = 96 if self.workers <= 4 else 48  # twice, or once, as many as take a step together
         self._library, self._pooling, self._bidirectional = library, config.pooling, config.bidirectional
         own = ("w_ih", "w_hh", "b_ih", "b_hh")
         layers = [
