@@ -51,13 +51,20 @@ def processor(cc: Sequence[str]) -> str:
     return name if name in LEVELS else ""
 
 
-def compile_library(target: Path, cc: Sequence[str], more: Sequence[str] = ()) -> None:
-    """Writes the library.  Raises: OSError, subprocess.SubprocessError."""
+def compile_library(target: Path, cc: Sequence[str], more: Sequence[str] = (), machine: str | None = None) -> None:
+    """Writes the library.
+
+    Args:
+        machine: the kind of processor; None asks the compiler.
+
+    Raises:
+        OSError, subprocess.SubprocessError: there is no such compiler, or it does not compile this.
+    """
     shared = () if sys.platform == "win32" else ("-fPIC",)
     target.parent.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory() as directory:
         objects = []
-        for name, (width, rows, flags) in LEVELS[processor(cc)].items():
+        for name, (width, rows, flags) in LEVELS[processor(cc) if machine is None else machine].items():
             made = str(Path(directory) / f"{name}.o")
             defines = [f"-DLSTM_LEVEL={name}", f"-DLSTM_WIDTH={width}", f"-DLSTM_ROWS={rows}"]
             _run([*cc, *FLAGS, *shared, *flags, *more, *defines, "-c", str(HERE / "kernel.c"), "-o", made])

@@ -8,22 +8,33 @@
 #define KERNEL(level, width) {#level, width, pass_##level, product_##level, attention_##level}
 
 #if defined __x86_64__ || defined _M_X64
+
+#include <cpuid.h>
+#include <immintrin.h>
+
 LSTM_DECLARE(avx512vnni);
 LSTM_DECLARE(avx512);
 LSTM_DECLARE(avx2);
 LSTM_DECLARE(sse2);
 static const lstm_kernel kernels[] = {KERNEL(avx512vnni, 16), KERNEL(avx512, 16), KERNEL(avx2, 8), KERNEL(sse2, 4)};
 
-static int runs_here(int n) {
-    __builtin_cpu_init();
-    const int avx512 = __builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512vl") &&
-                       __builtin_cpu_supports("avx512bw");
-    if (n == 0) return avx512 && __builtin_cpu_supports("avx512vnni");
-    if (n == 1) return avx512;
-    if (n == 2) return __builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma");
-    return 1;
+/* Which registers the system saves when it changes between processes. */
+__attribute__((target("xsave"))) static uint64_t saved(void) { return _xgetbv(0); }
+
+/* The first of the kernels that runs here; so do those after it.  Not __builtin_cpu_supports: not every compiler comes
+   with the library behind it. */
+static int first_kernel(void) {
+    enum { AVX = 6, AVX512 = 0xe6 }; /* Intel's manual, volume 1, 13.3 */
+    const uint32_t avx512 = bit_AVX512F | bit_AVX512BW | bit_AVX512VL;
+    uint32_t a, b, c, d, features;
+    if (!__get_cpuid(1, &a, &b, &c, &d) || !(c & bit_OSXSAVE) || !(c & bit_FMA) || (saved() & AVX) != AVX) return 3;
+    if (!__get_cpuid_count(7, 0, &a, &features, &c, &d) || !(features & bit_AVX2)) return 3;
+    if ((features & avx512) != avx512 || (saved() & AVX512) != AVX512) return 2;
+    return c & bit_AVX512VNNI ? 0 : 1;
 }
+
 #else
+
 #if defined __aarch64__
 LSTM_DECLARE(neon);
 static const lstm_kernel kernels[] = {KERNEL(neon, 4)};
@@ -31,16 +42,15 @@ static const lstm_kernel kernels[] = {KERNEL(neon, 4)};
 LSTM_DECLARE(plain);
 static const lstm_kernel kernels[] = {KERNEL(plain, 4)};
 #endif
-static int runs_here(int n) { return n == 0; }
-#endif
+static int first_kernel(void) { return 0; }
 
-enum { KERNELS = sizeof kernels / sizeof *kernels };
+#endif
 
 /* The nth of those that run here. */
 static const lstm_kernel *kernel(int level) {
-    for (int n = 0; n < KERNELS; n++)
-        if (runs_here(n) && level-- == 0) return &kernels[n];
-    return NULL;
+    static int first = -1; /* asking the processor takes long in a virtual machine */
+    if (first < 0) first = first_kernel();
+    return first + level < (int)(sizeof kernels / sizeof *kernels) ? &kernels[first + level] : NULL;
 }
 
 int lstm_version(void) { return LSTM_VERSION; }

@@ -28,10 +28,10 @@ INLINE vec load(const float *from) { return *(const loose *)from; }
 INLINE void store(float *to, vec value) { *(loose *)to = value; }
 
 /* a > b ? a : b, and a < b ? a : b: b where one is not a number. */
-#if defined __AVX512F__
+#if LSTM_WIDTH == 16
 INLINE vec larger(vec a, vec b) { return (vec)_mm512_max_ps((__m512)a, (__m512)b); }
 INLINE vec smaller(vec a, vec b) { return (vec)_mm512_min_ps((__m512)a, (__m512)b); }
-#elif defined __AVX2__
+#elif LSTM_WIDTH == 8
 INLINE vec larger(vec a, vec b) { return (vec)_mm256_max_ps((__m256)a, (__m256)b); }
 INLINE vec smaller(vec a, vec b) { return (vec)_mm256_min_ps((__m256)a, (__m256)b); }
 #elif defined __SSE2__
@@ -45,11 +45,11 @@ INLINE vec smaller(vec a, vec b) { return choose(a < b, a, b); }
 
 /* sum[v] + a[2 v] b[2 v] + a[2 v + 1] b[2 v + 1] for each v. */
 INLINE ivec multiply_pairs(ivec sum, pairs a, pairs b) {
-#if defined __AVX512VNNI__
+#if LSTM_WIDTH == 16 && defined __AVX512VNNI__
     return (ivec)_mm512_dpwssd_epi32((__m512i)sum, (__m512i)a, (__m512i)b);
-#elif defined __AVX512BW__
+#elif LSTM_WIDTH == 16
     return sum + (ivec)_mm512_madd_epi16((__m512i)a, (__m512i)b);
-#elif defined __AVX2__
+#elif LSTM_WIDTH == 8
     return sum + (ivec)_mm256_madd_epi16((__m256i)a, (__m256i)b);
 #elif defined __SSE2__
     return sum + (ivec)_mm_madd_epi16((__m128i)a, (__m128i)b);
