@@ -1,7 +1,7 @@
 # Development commands.  They use the environment in .venv; another one: make check BIN=/path/to/bin
 BIN ?= .venv/bin
 
-.PHONY: help check test test-slow completions bench-quality bench-speed bench-startup bench-memory bench-load bench-forms bench-kernel bench lock
+.PHONY: help check test test-slow completions wheels bench-quality bench-speed bench-startup bench-memory bench-load bench-forms bench-kernel bench lock
 
 help:  ## list these commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 16
@@ -22,6 +22,9 @@ lock:  ## write the hashes of this machine's packages again (network)
 
 completions:  ## write the completion scripts again
 	$(BIN)/python -m lstmcli.cli.commands.completions completions
+
+wheels:  ## wheels with the kernel for every platform in dist/ (needs ziglang; network)
+	$(BIN)/python tools/wheels.py dist
 
 bench-quality:  ## accuracy against fastText, default options
 	$(BIN)/python benchmarks/quality.py

@@ -13,6 +13,11 @@
 #define CAT(a, b) CAT_(a, b)
 #define NAME(function) CAT(function, LSTM_LEVEL)
 
+#if defined __clang__ && LSTM_ROWS == 3
+#undef LSTM_ROWS
+#define LSTM_ROWS 2 /* of sixteen registers, Clang keeps four for a panel's weights */
+#endif
+
 enum {
     R = LSTM_ROWS, /* rows computed at once: their sums are in registers */
     TOGETHER = 48  /* rows that take a step together: their states stay in the cache */
