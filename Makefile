@@ -1,7 +1,7 @@
 # Development commands.  They use the environment in .venv; another one: make check BIN=/path/to/bin
 BIN ?= .venv/bin
 
-.PHONY: help check test test-slow schemas completions docs bench-quality bench-speed bench-startup bench-memory bench-load bench-forms bench lock
+.PHONY: help check test test-slow schemas completions docs wheels bench-quality bench-speed bench-startup bench-memory bench-load bench-forms bench-kernel bench lock
 
 help:  ## list these commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 16
@@ -29,11 +29,17 @@ completions:  ## write the completion scripts again
 docs:  ## write the option tables of docs/ again
 	$(BIN)/python tools/docs.py
 
+wheels:  ## wheels with the kernel for every platform in dist/ (needs ziglang; network)
+	$(BIN)/python tools/wheels.py dist
+
 bench-quality:  ## accuracy against fastText, default options
 	$(BIN)/python benchmarks/quality.py
 
 bench-speed:  ## training and classifying rates against plain PyTorch
 	$(BIN)/python benchmarks/speed.py
+
+bench-kernel:  ## the native kernel beside ONNX Runtime, network alone and whole command
+	$(BIN)/python benchmarks/kernel.py
 
 bench-startup:  ## start-up times
 	$(BIN)/python benchmarks/startup.py

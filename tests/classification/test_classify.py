@@ -29,7 +29,7 @@ from support.models import LABELS, TEXTS, TINY, description, stub_model, untrain
 class Letters:
     """Encodes a text as its code points, answers with how often it has a, b and c; notes what it was asked."""
 
-    workers = 1
+    workers, batch_size = 1, 16
 
     def __init__(self) -> None:
         self.windows: list[int] = []

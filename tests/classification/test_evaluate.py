@@ -21,7 +21,7 @@ C, N = 5, 23
 class Network:
     """Its logits depend on the first token; notes how many texts were asked for at once."""
 
-    workers = 1
+    workers, batch_size = 1, 16
 
     def logits(self, ids: NDArray[np.int32], lengths: NDArray[np.int64]) -> NDArray[np.float32]:
         first = ids[:, 0, 0, 0]

@@ -39,7 +39,7 @@ class Toy(Engine):
 
 
 class ToySession:
-    workers = 1
+    workers, batch_size = 1, 16
 
     def __init__(self, classes: int) -> None:
         self.answer_C = np.eye(classes, dtype=np.float32)[1] * 1000
@@ -108,7 +108,7 @@ def test_the_environment_prefers_an_engine(models: dict[str, Path], monkeypatch:
     assert chosen("lm", exact=True) == chosen("gru") == "onnx"  # not exact; not for this cell
     assert chosen("lm", device="cuda") == "torch"
     monkeypatch.setenv(registry.VARIABLE, "tflite")
-    with pytest.raises(UsageError, match="LSTM_ENGINE must be one of onnx, int8, torch, not 'tflite'"):
+    with pytest.raises(UsageError, match="LSTM_ENGINE must be one of native, fast, onnx, int8, torch, not 'tflite'"):
         chosen("lm")
 
 
@@ -129,8 +129,8 @@ def test_generating_prefers_int8_where_training_found_it_good_enough(models: dic
 @pytest.mark.parametrize(
     ("engine", "device", "said"),
     [
-        ("tflite", "cpu", "engine must be one of onnx, torch"),
-        ("int8", "cpu", "engine must be one of onnx, torch"),
+        ("tflite", "cpu", "engine must be one of native, onnx, torch"),
+        ("int8", "cpu", "engine must be one of native, onnx, torch"),
         ("onnx", "tpu", "device must be one of auto, cpu, cuda"),
         ("torch", "tpu", "device must be one of auto, cpu, cuda"),
         ("onnx", "cuda", "the onnx engine runs on the CPU, not on cuda"),
@@ -142,12 +142,12 @@ def test_engines_and_devices_that_do_not_go_together(engine: str, device: str, s
 
 
 def test_engines_and_devices_that_do() -> None:
-    assert engine_names() == ("onnx", "int8", "torch")
-    assert engine_names(exact=True) == ("onnx", "torch")
+    assert engine_names() == ("native", "fast", "onnx", "int8", "torch")
+    assert engine_names(exact=True) == ("native", "onnx", "torch")
     check_engine("torch", "cuda")
     check_engine(None, "cuda", exact=True)
     check_engine("auto", "cuda", auto=True)
-    with pytest.raises(UsageError, match="engine must be one of auto, onnx, int8, torch"):
+    with pytest.raises(UsageError, match="engine must be one of auto, native, fast, onnx, int8, torch"):
         check_engine("tflite", "cpu", auto=True)
 
 

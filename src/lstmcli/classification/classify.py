@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.classification.ensemble import BATCH_SIZE, Ensemble, Network, Scorer
+from lstmcli.classification.ensemble import Ensemble, Network, Scorer
 from lstmcli.classification.load import classifier_weights
 from lstmcli.classification.metrics import Tally
 from lstmcli.classification.model_selection import MAX_LOGITS
@@ -48,7 +48,7 @@ class Classifier:
             network, ngrams, len(self.labels), self.multilabel, config.model.segment, config.tokenizer.max_tokens
         )
 
-    def probabilities(self, texts: Sequence[str], batch_size: int = BATCH_SIZE) -> NDArray[np.float64]:
+    def probabilities(self, texts: Sequence[str], batch_size: int | None = None) -> NDArray[np.float64]:
         """Probabilities [N, C] in the order of the texts; rows sum to 1 unless the model is multi-label."""
         with self._reading:
             encoded = self.encoder.encode(texts)
@@ -62,7 +62,7 @@ class Classifier:
             self.unknown += sum(int(np.count_nonzero(ids_TF[:, 0] == UNKNOWN_ID)) for ids_TF in encoded)
         return encoded
 
-    def answer(self, encoded: Sequence[Ids], batch_size: int = BATCH_SIZE) -> NDArray[np.float64]:
+    def answer(self, encoded: Sequence[Ids], batch_size: int | None = None) -> NDArray[np.float64]:
         """Probabilities [N, C] of encoded texts."""
         found_NC = self.ensemble.probabilities(encoded, float(self.model.config["calibration"]["scale"]), batch_size)
         if not np.isfinite(found_NC).all():
@@ -124,7 +124,7 @@ def classify(
     *,
     top: int | None = None,
     threshold: float | None = None,
-    batch_size: int = BATCH_SIZE,
+    batch_size: int | None = None,
     eager: bool = False,
     ready: Callable[[], bool] | None = None,
 ) -> Iterator[Prediction]:
@@ -133,6 +133,7 @@ def classify(
     Args:
         top: keep only the K best probabilities.
         threshold: give no label below this probability; multi-label: give all labels from it up, default 0.5.
+        batch_size: texts per batch; None: the best number for the engine.
         eager: answer each record before the next one is read, for live pipes.
         ready: with ``eager``, whether the next record is available without waiting; available records are answered
             together.
@@ -156,7 +157,7 @@ def classify(
 
 
 def probabilities(
-    classifier: Classifier, records: Iterable[Record], batch_size: int = BATCH_SIZE
+    classifier: Classifier, records: Iterable[Record], batch_size: int | None = None
 ) -> Iterator[NDArray[np.float64]]:
     """Probabilities [N, C] of the records, a window of them at a time."""
     runs = windows(records, lambda: True, _window(classifier), WINDOW_CHARACTERS)
@@ -172,7 +173,7 @@ def _window(classifier: Classifier) -> int:
 def _answered(
     classifier: Classifier,
     runs: Iterable[list[Record]],
-    batch_size: int,
+    batch_size: int | None,
     order: Callable[..., Iterator[Any]] = one_ahead,
 ) -> Iterator[tuple[list[Record], NDArray[np.float64]]]:
     """Each window with its probabilities [N, C]; with ``one_ahead``, reading, tokenizing, computing and writing of
@@ -187,7 +188,7 @@ def evaluate(
     records: Iterable[Record],
     *,
     threshold: float | None = None,
-    batch_size: int = BATCH_SIZE,
+    batch_size: int | None = None,
 ) -> ClassReport:
     """Evaluate the model on labelled records.
 

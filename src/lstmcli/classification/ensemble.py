@@ -17,13 +17,12 @@ from lstmcli.data.windows import each
 from lstmcli.engine.session import Logits
 from lstmcli.tokenization.ids import Ids
 
-BATCH_SIZE = 16
-"""Texts per batch: their states fit in the cache; with 64 it takes a third longer."""
-
 
 class Network(Protocol):
     workers: int
     """Number of batches that may be computed concurrently."""
+    batch_size: int
+    """Best number of texts per batch."""
 
     def logits(self, ids: Ids, lengths: NDArray[np.int64]) -> Logits:
         """Logits [B, C] from ids [B, S, T, F] and lengths [B, S]."""
@@ -45,7 +44,7 @@ class Ensemble:
     segment: int
     max_tokens: int
 
-    def logits(self, encoded: Sequence[Ids], batch_size: int = BATCH_SIZE) -> tuple[Logits, Logits | None]:
+    def logits(self, encoded: Sequence[Ids], batch_size: int | None = None) -> tuple[Logits, Logits | None]:
         """Logits of the network and of the n-gram model, each [N, C]."""
         from lstmcli.tokenization.batching import by_length, pack
 
@@ -55,10 +54,10 @@ class Ensemble:
         def compute(batch: NDArray[np.int64]) -> None:
             network_NC[batch] = self.network.logits(*pack([encoded[i] for i in batch], self.segment, self.max_tokens))
 
-        batches = list(by_length(np.minimum(lengths, self.max_tokens), batch_size))
+        batches = list(by_length(np.minimum(lengths, self.max_tokens), batch_size or self.network.batch_size))
         each(compute, batches, self.network.workers)
         return network_NC, self.ngrams.scores(encoded) if self.ngrams and encoded else None
 
-    def probabilities(self, encoded: Sequence[Ids], scale: float, batch_size: int = BATCH_SIZE) -> NDArray[np.float64]:
+    def probabilities(self, encoded: Sequence[Ids], scale: float, batch_size: int | None = None) -> NDArray[np.float64]:
         """Probabilities [N, C]; rows sum to 1 unless the model is multi-label."""
         return combine(*self.logits(encoded, batch_size), scale, self.multilabel)

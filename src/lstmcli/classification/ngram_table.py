@@ -9,10 +9,13 @@ Shapes: N texts, M n-grams of all texts, C labels, P rows of the table.
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
+from functools import cached_property
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lstmcli.classification.native_ngrams import NativeNgrams
+from lstmcli.engine.native import library
 from lstmcli.errors import ModelError
 
 Keys = NDArray[np.uint64]
@@ -67,6 +70,14 @@ class NgramTable:
     def __init__(self, order: int, keys: Keys, weights_PC: NDArray[np.float16], bias_C: NDArray[np.float32]) -> None:
         self.order, self.keys, self.weights_PC, self.bias_C = order, keys, weights_PC, bias_C
 
+    @cached_property
+    def _native(self) -> NativeNgrams | None:
+        """The same table for our own library, if it was built and the arrays are such as training writes."""
+        found, usual = library(), [self.weights_PC.dtype, self.bias_C.dtype] == ["float16", "float32"]
+        if found is None or not usual or not (self.keys[1:] > self.keys[:-1]).all():
+            return None
+        return NativeNgrams(found, self.order, self.keys, self.weights_PC, self.bias_C)
+
     @classmethod
     def from_tensors(cls, tensors: Mapping[str, NDArray[np.generic]]) -> NgramTable:
         """The table from the result of ``tensors``.  Raises: KeyError."""
@@ -101,6 +112,8 @@ class NgramTable:
 
     def scores(self, encoded: Sequence[NDArray[np.int32]]) -> NDArray[np.float32]:
         """Weighted log-odds of each label, which are added to the network's logits, [N, C]."""
+        if encoded and self._native:
+            return self._native.scores(encoded)
         rows, owners = self.lookup(encoded)
         scores_NC = np.tile(self.bias_C, (len(encoded), 1)).astype(np.float32)
         np.add.at(scores_NC, owners, self.weights_PC[rows].astype(np.float32))

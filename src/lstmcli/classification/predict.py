@@ -15,7 +15,6 @@ from numpy.typing import NDArray
 
 from lstmcli.classification.classify import Classifier as Answering
 from lstmcli.classification.classify import classify, evaluate, load_classifier, probabilities
-from lstmcli.classification.ensemble import BATCH_SIZE
 from lstmcli.classification.results import ClassReport, Prediction
 from lstmcli.config import within
 from lstmcli.data.records import Record
@@ -68,7 +67,7 @@ class Classifier(Model):
     def _free(self) -> None:
         self._answering = None
 
-    def predict(self, texts: Any, *, threshold: float | None = None, batch_size: int = BATCH_SIZE) -> list[Any]:
+    def predict(self, texts: Any, *, threshold: float | None = None, batch_size: int | None = None) -> list[Any]:
         """The label of each text.
 
         Args:
@@ -88,7 +87,7 @@ class Classifier(Model):
         found = self.classify(texts, top=1, threshold=threshold, batch_size=batch_size)
         return [answer.labels if self.multilabel else answer.label for answer in found]
 
-    def predict_proba(self, texts: Any, *, batch_size: int = BATCH_SIZE) -> NDArray[np.float64]:
+    def predict_proba(self, texts: Any, *, batch_size: int | None = None) -> NDArray[np.float64]:
         """The probability of each label for each text.
 
         Returns:
@@ -114,7 +113,7 @@ class Classifier(Model):
         *,
         top: int | None = None,
         threshold: float | None = None,
-        batch_size: int = BATCH_SIZE,
+        batch_size: int | None = None,
         eager: bool = False,
         ready: Callable[[], bool] | None = None,
     ) -> Iterator[Prediction]:
@@ -136,7 +135,7 @@ class Classifier(Model):
 
     @in_python()
     def evaluate(
-        self, source: Any, *, threshold: float | None = None, batch_size: int = BATCH_SIZE, **read: Any
+        self, source: Any, *, threshold: float | None = None, batch_size: int | None = None, **read: Any
     ) -> ClassReport:
         """How well it does on labelled texts.
 
@@ -160,7 +159,7 @@ class Classifier(Model):
         return found
 
     def report(
-        self, records: Iterable[Record], *, threshold: float | None = None, batch_size: int = BATCH_SIZE
+        self, records: Iterable[Record], *, threshold: float | None = None, batch_size: int | None = None
     ) -> ClassReport:
         """How well it does on records that were read already."""
         _check_numbers(threshold=threshold, batch_size=batch_size)

@@ -24,6 +24,7 @@ class TorchSession:
     """A session that computes logits in PyTorch."""
 
     workers = 1  # PyTorch parallelises within a batch
+    batch_size = 16
 
     def __init__(self, module: Classifier, device: str = "cpu", threads: int | None = None) -> None:
         if threads:

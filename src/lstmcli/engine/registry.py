@@ -46,6 +46,10 @@ class Engine:
             return f"{self.title} does not run {task.plural}"
         return ""
 
+    def describe(self) -> str:
+        """What it is here, for ``lstm info``."""
+        return self.title
+
     def open(self, task: Task, settings: Any, weights: Mapping[str, Any], *, device: str, threads: int | None) -> Any:
         """A session of the task's kind, such as ``engine.session.Session`` for a language model.
 
@@ -74,9 +78,31 @@ def why_not_int8(cell: str) -> str:
     return f"int8 runs plain LSTMs only, and this model is a {CELLS[cell].title}"
 
 
+class Native(Engine):
+    """The kernel of this package: plain LSTMs, where it was built."""
+
+    def declines(self, task: Task, settings: Any) -> str:
+        if reason := super().declines(task, settings):
+            return reason
+        if settings.model.cell != "lstm":
+            return f"{self.title} runs plain LSTMs only, and this model is a {CELLS[settings.model.cell].title}"
+
+        from lstmcli.engine.native import library
+
+        return "" if library() else f"{self.title} was not built for this machine"
+
+    def describe(self) -> str:
+        from lstmcli.engine.native import library
+
+        found = library()
+        return f"{self.title}, {found.level}" if found else self.title
+
+
 ENGINES: dict[str, Engine] = {
     engine.name: engine
     for engine in (
+        Native("native", "the kernel of lstm", "native_session"),
+        Native("fast", "the kernel of lstm in sixteen bits", "native_session", exact=False),
         Engine("onnx", "ONNX Runtime", "onnx_session"),
         Int8("int8", "ONNX Runtime in eight bits", "onnx_session", exact=False),
         Engine("torch", "PyTorch", "torch_session", devices=("cpu", "cuda"), spreads=True),

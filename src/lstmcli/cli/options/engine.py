@@ -17,7 +17,11 @@ def _engine(names: tuple[str, ...], usual: str, text: str, panel: str | None = N
 
 Engine = Annotated[
     str | None,
-    _engine(engine_names(), "onnx", "Inference engine; int8 is faster but approximate."),
+    _engine(
+        engine_names(),
+        "native where it runs the model, else onnx",
+        "Inference engine: native, onnx and torch are exact; fast and int8 are faster but approximate.",
+    ),
 ]
 ExactEngine = Annotated[str | None, _engine(engine_names(exact=True), "onnx", "Inference engine.")]
 GeneratingEngine = Annotated[

@@ -184,7 +184,7 @@ def _engine(info: ModelInfo) -> str:
     if not info.engine:
         return ""
     other = f"; {info.generates_with} for generating" if info.generates_with else ""
-    return f"{info.engine} ({ENGINES[info.engine].title}){other}"
+    return f"{info.engine} ({ENGINES[info.engine].describe()}){other}"
 
 
 def _machine(info: ModelInfo) -> str:

@@ -1,0 +1,116 @@
+/* The interface between the library and Python (src/lstmcli/engine/native.py).
+
+   Nothing here allocates, keeps anything between calls, or checks its arguments: Python owns the arrays and checks
+   their sizes, and every id and length in them, before each call.
+
+   Shapes: N rows of tokens, one after the other in time; T tokens of a row; F rows of the table that make a token,
+   U rows in the table; E inputs; H units, padded with zeros to a multiple of the vector's width V; G = 4 H sums for
+   the gates; M outputs of a product, a multiple of 4 V; P products that are remembered.
+
+   Weights are packed in panels of 4 V outputs, [M / 4V, inputs, 4 V]; those of an LSTM so that a panel holds the gates
+   i, f, g, o of V units side by side. */
+
+#ifndef LSTM_H
+#define LSTM_H
+
+#include <stdint.h>
+
+#if defined _WIN32
+#define LSTM_PUBLIC __declspec(dllexport)
+#else
+#define LSTM_PUBLIC __attribute__((visibility("default")))
+#endif
+
+#define LSTM_ONE 8192 /* what 1 is among the states in 16 bits: none is larger */
+#define LSTM_VERSION 3 /* of this interface; Python refuses a library of another */
+
+/* A bidirectional layer is two of these. */
+typedef struct {
+    int64_t N, H;
+    const int64_t *lengths_N;     /* at least 1, longest first */
+    const int64_t *first_N;       /* where in places a row of tokens begins */
+    const int64_t *places;        /* of each token: from 0, in remembered; below 0, -1 - its place in others */
+    int64_t backward;             /* 1: from a row's last token to its first */
+    const float *remembered;      /* the inputs' part of the gates' sums, this direction's G from the start on */
+    const float *others;          /* the same, for tokens that are not remembered */
+    int64_t stride;               /* from token to token in both */
+    const float *recurrent;       /* the packed weights of h, H inputs */
+    const int16_t *recurrent_int16; /* the same in 16 bits, pairs of inputs side by side; NULL: not */
+    const float *scale_G;           /* what one of a sum in 16 bits stands for */
+    float *h_2NH, *c_NH;            /* for the states; they need not be set to anything */
+    int16_t *h_int16_2NH;
+    float *max_NH, *sum_NH, *last_NH; /* out: over the steps of each row */
+    float *steps;                 /* out, unless NULL: h of each token, at first_N plus its time */
+    int64_t steps_stride;         /* from token to token in it */
+} lstm_pass;
+
+typedef struct {
+    int64_t rows, inputs, outputs;  /* outputs: M */
+    const float *x;                 /* [rows, inputs] */
+    int64_t stride;                 /* from row to row of x */
+    const float *weights, *bias_M;  /* packed */
+    float *out;                     /* [rows, M] */
+} lstm_product;
+
+typedef struct {
+    int64_t N, units;
+    const int64_t *lengths_N, *first_N;
+    const float *steps;  /* [tokens, units] */
+    const float *query;  /* [units], a multiple of V */
+    int64_t texts;
+    const int64_t *rows_of; /* [texts + 1]: a text's rows are those from rows_of[b] to rows_of[b + 1] */
+    float *scores;       /* [tokens], for what is made on the way */
+    float *out;          /* [texts, units] */
+} lstm_attention;
+
+typedef struct {
+    int64_t capacity, F;
+    int32_t *keys_PF;     /* of what is remembered */
+    int32_t *slots;       /* a hash table: 1 + a place in keys; 0 where there is nothing */
+    int64_t slot_count;   /* a power of two, more than the capacity */
+} lstm_memo;
+
+typedef struct {
+    int64_t order, P, C;         /* n-grams of up to `order` tokens; P of them, C labels */
+    const uint64_t *keys_P;      /* ascending */
+    const uint16_t *weights_PC;  /* halves */
+    const float *bias_C;
+    int32_t *slots;              /* as in lstm_memo, of keys_P */
+    int64_t slot_count;
+} lstm_ngrams;
+
+LSTM_PUBLIC int lstm_version(void);
+
+/* The name of the nth level that this processor has, the fastest first; NULL beyond the last. */
+LSTM_PUBLIC const char *lstm_level(int n);
+
+/* V, the floats in a vector of a level. */
+LSTM_PUBLIC int lstm_width(int level);
+
+/* One direction of one layer over rows of tokens. */
+LSTM_PUBLIC void lstm_run_pass(int level, const lstm_pass *pass);
+
+/* out = x W + bias. */
+LSTM_PUBLIC void lstm_run_product(int level, const lstm_product *product);
+
+/* Each text's steps weighted by softmax(tanh(step) . query). */
+LSTM_PUBLIC void lstm_run_attention(int level, const lstm_attention *attention);
+
+/* The place of each of the ids [count, F] among what is remembered, `used` so far; a key that is new is added while
+   there is room, and then counted as -1, -2 and so on.  Returns how many are remembered afterwards. */
+LSTM_PUBLIC int64_t lstm_find(const lstm_memo *memo, int64_t used, const int32_t *ids, int64_t count, int64_t *places);
+
+/* The sum of the F rows of each id [count, F], from a table [U, E] of halves or floats. */
+LSTM_PUBLIC void lstm_embed(const void *table_UE, int halves, int64_t E, const int32_t *ids, int64_t count, int64_t F,
+                            float *out);
+
+/* Fills the slots, which are all 0, from the keys. */
+LSTM_PUBLIC void lstm_index_ngrams(const lstm_ngrams *table);
+
+/* The bias and the weights of the distinct n-grams of each text, [texts, C]: n-grams as in
+   src/lstmcli/classification/ngram_table.py, added in the order of their keys.  A text's tokens are those from
+   first[b] to first[b + 1]; `found` has room for `order` numbers for each token of the longest. */
+LSTM_PUBLIC void lstm_score_ngrams(const lstm_ngrams *table, const int32_t *ids, const int64_t *first, int64_t texts,
+                                   int32_t *found, float *out);
+
+#endif
