@@ -273,7 +273,7 @@ def test_load_names_what_is_wrong(here: Path) -> None:
     with pytest.raises(ModelError, match="holds a language model, not a classifier"):
         lstm.Classifier("models/book")
     with pytest.raises(UsageError, match="engine must be one of"):
-        lstm.load("models/book", engine="fast")
+        lstm.load("models/book", engine="warp")
     with pytest.raises(UsageError, match="a model is a path or what load gives, not int"):
         lstm.load(3)  # type: ignore[arg-type]
 
