@@ -189,11 +189,11 @@ def test_missing_labels_are_left_out_and_said() -> None:
         (({"a": 1}, LABELS), "row 1: a text should be a string, not dict"),
         (["a", ["b"]], "row 2: a text should be a string, not list"),
         (["a", 3], "row 2: a text should be a string, not int"),
-        ([("a", "b"), ("c",)], "row 2: has 1 values, and the first row 2"),
+        ([("a", "b"), ("c",)], "row 2: has 1 value, and the first row 2"),
         (3, "the source should be a list, not int"),
         (None, "the source should be a list, not NoneType"),
         (b"text", "the source should be a list, and this is one string"),
-        (([{"a": 1}, "b"], ["x", "y"]), "row 1: a text or label ('text') is a dict"),
+        (([{"a": 1}, "b"], ["x", "y"]), "row 1: the text ('text') is or holds an object"),
     ],
 )
 def test_errors_name_what_was_given_and_the_row(source: Any, said: str) -> None:

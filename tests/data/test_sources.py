@@ -181,7 +181,7 @@ def test_a_pipe_that_must_have_labels_is_looked_at() -> None:
     assert [r.labels for r in stream(b"text,label\na,x\nb,y\n", True)] == [("x",), ("y",)]
     with pytest.raises(DataError, match="standard input: this is plain text"):
         stream(b"hello\nthere\n", True)
-    with pytest.raises(NoDataError, match="standard input: the file is empty"):
+    with pytest.raises(NoDataError, match="standard input: there is nothing in it"):
         stream(b"", True)
 
 

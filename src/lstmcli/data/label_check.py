@@ -10,6 +10,7 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from lstmcli.data.columns.cells import MARKS, STRONG, parts_of
 from lstmcli.data.columns.missing import MAYBE_A_LABEL, NEVER_A_LABEL, SELDOM_A_LABEL
+from lstmcli.plural import are, count
 
 _RARE = 0.1
 """A smaller share of the rows is rare."""
@@ -47,8 +48,9 @@ def label_warnings(counts: Mapping[str, int], *, cells: bool = True) -> Iterator
     total = sum(counts.values())
     doubtful = {x: counts[x] for x in sorted(counts) if x in MAYBE_A_LABEL and counts[x] < _RARE * total}
     doubtful |= {x: counts[x] for x in sorted(counts) if x in SELDOM_A_LABEL}
-    for label, count in doubtful.items():
-        yield f"the label {label!r} ({count:,}) may stand for a missing label: if so, leave its cells empty"
+    for label, n in doubtful.items():
+        advice = "leave its cells empty" if cells else "leave these texts out"
+        yield f"the label {label!r} ({n:,}) may stand for a missing label: if so, {advice}"
     groups = alike(counts)
     for labels, how in groups[:_MAX_SHOWN]:
         yield (
@@ -56,7 +58,8 @@ def label_warnings(counts: Mapping[str, int], *, cells: bool = True) -> Iterator
             "read as different ones"
         )
     if len(groups) > _MAX_SHOWN:
-        yield f"{len(groups) - _MAX_SHOWN:,} more groups of labels are spellings of one label"
+        more = len(groups) - _MAX_SHOWN
+        yield f"{count(more, 'more group')} of labels {are(more)} spellings of one label each"
     if cells:
         yield from _uncut(counts)
 

@@ -27,6 +27,7 @@ from lstmcli.data.formats.registry import all_formats
 from lstmcli.data.hub import hub_splits, is_hub_name, open_hub, open_saved
 from lstmcli.data.table import Row, Table
 from lstmcli.errors import DataError, UsageError
+from lstmcli.plural import are
 
 STDIN = "standard input"
 """The path of records that come from a pipe."""
@@ -38,6 +39,7 @@ Opener = Callable[[ReadConfig, "bool | None", "ReadConfig | None"], Table]
 
 WHOLE = ""
 """The split of a source that has none."""
+_UNSPLIT = "it is not split"
 
 
 @dataclass(frozen=True)
@@ -65,9 +67,11 @@ class Located:
         if name not in self.splits:
             there = [split for split in self.splits if split != WHOLE]
             raise DataError(
-                f"there is no split {wanted!r}; " + (f"there are {listed(there)}" if there else "it is not split"),
+                f"there is no split {wanted!r}; " + (f"there {are(len(there))} {listed(there)}" if there else _UNSPLIT),
                 path=self.name,
-                hint="leave --split out, or name one of these" if there else "leave --split out",
+                hint=f"leave --split out, or name {'one of these' if len(there) > 1 else 'this one'}"
+                if there
+                else "leave --split out",
             )
         return self.splits[name]
 

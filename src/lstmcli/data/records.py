@@ -104,6 +104,8 @@ class Splits:
     label_columns: tuple[str, ...] = ()
     """Several where ``label_column`` is None and there are labels."""
     text_columns: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    """All that texts and labels were chosen among; none where the format leaves no choice."""
     read: ReadConfig | None = None
     """How the training source was read, so that other files can be read alike."""
     path: str = ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO
 
@@ -204,7 +204,7 @@ def _labels_of_several(cells: Mapping[str, Any], chosen: Chosen, separator: str 
 
 def _records(table: Table, chosen: Chosen, separator: str | None, keep: bool) -> Iterator[Record]:
     names, label = chosen.text_columns, chosen.label_column
-    for line, path, cells in table.rows():
+    for number, (line, path, cells) in enumerate(table.rows(), 1):
         if not cells:  # an empty line of JSON Lines
             yield Record("", (), line, path)
             continue
@@ -216,22 +216,37 @@ def _records(table: Table, chosen: Chosen, separator: str | None, keep: bool) ->
                 labels = cell_labels(cells.get(label), separator)
             else:
                 labels = _labels_of_several(cells, chosen, separator) if chosen.label_columns else ()
-        except KeyError as error:
-            raise DataError(
-                f"this row has no {error.args[0]!r}; it has {listed(cells)}",
-                path=path,
-                line=line or None,
-                hint="every row needs its text, null for none",
-            ) from error
-        except TypeError as error:
-            odd = next((n for n in (*names, *chosen.label_columns) if isinstance(cells.get(n), (dict, list))), "")
-            where = f" ({odd!r})" if odd else ""
-            raise DataError(
-                f"a text or label{where} is a {error}, not a string, a number or a list of them",
-                path=path,
-                line=line or None,
-                hint="name other columns with --text-column and --label-column",
-            ) from error
-        except RecursionError as error:  # from Python 3.12 on JSON is read deeper than functions can call one another
-            raise DataError("a text is a list nested too deep", path=path, line=line or None) from error
+        except (KeyError, TypeError, RecursionError) as error:
+            raise _unreadable(error, cells, chosen, path, line, number) from error
         yield Record(text, labels, line, path, dict(cells) if keep else {})
+
+
+def _unreadable(
+    error: Exception, cells: Mapping[str, Any], chosen: Chosen, path: str, line: int, row: int
+) -> DataError:
+    """What is wrong with a row that holds no text, or no text and label of a kind that can be read."""
+    if isinstance(error, KeyError):
+        message = f"this row has no {error.args[0]!r}; it has {listed(cells)}"
+        return DataError(message, path=path, line=line, row=row, hint="every row needs its text, null for none")
+    if isinstance(error, RecursionError):  # from Python 3.12 on JSON is read deeper than functions can call one another
+        return DataError("a text is a list nested too deep", path=path, line=line, row=row)
+    odd = next((n for n in chosen.text_columns if not _can_be(cell_text, cells.get(n))), None)
+    role = "label" if odd is None else "text"
+    if odd is None:
+        odd = next((n for n in chosen.label_columns if not _can_be(cell_labels, cells.get(n), None)), "")
+    found = {"dict": "an object", "list": "a list inside a list"}.get(str(error), str(error))
+    return DataError(
+        f"the {role} ({odd!r}) is or holds {found}, not a string, a number or a list of them",
+        path=path,
+        line=line,
+        row=row,
+        hint=f"name another column with --{role}-column" if len(cells) > 1 else None,
+    )
+
+
+def _can_be(read: Callable[..., object], *cell: Any) -> bool:
+    try:
+        read(*cell)
+    except TypeError:
+        return False
+    return True

@@ -19,6 +19,7 @@ from lstmcli.data.locate import Located, Opener, locate
 from lstmcli.data.records import Record, Rows, Splits, fingerprint
 from lstmcli.data.sources import Source, open_parts
 from lstmcli.errors import NoDataError
+from lstmcli.plural import are, count, have
 
 
 def load_splits(
@@ -60,7 +61,7 @@ def load_splits(
     if splits.labelled:
         loading.settle_labels(several=source.multilabel)
     elif not any(record.text.strip() for record in splits.train):
-        raise NoDataError("there are only empty lines", path=located.name, hint="give a file with text in it")
+        raise NoDataError("there are only empty lines", path=located.name, hint="give some text")
     if not splits.valid:
         loading.notes.append(_hold(splits, valid_fraction, seed))
     splits.notes, splits.warnings = tuple(loading.notes), tuple(loading.warnings)
@@ -96,6 +97,7 @@ class _Loading:
             label_column=source.label_column,
             label_columns=source.label_columns,
             text_columns=source.text_columns,
+            columns=source.columns if source.kind.chosen_columns else (),
             read=as_found(read, source),
             path=located.name,
             format=source.format,
@@ -214,6 +216,6 @@ def _labelled(records: Collection[Record], column: str | None, warnings: list[st
             hint="is it the right column? --label-column names one" if column else None,
         )
     where = f", line {first.line} the first" if first.line else ""
-    rows = "1 row has" if len(bare) == 1 else f"{len(bare):,} rows have"
-    warnings.append(f"{first.path}: {rows} no label and {'is' if len(bare) == 1 else 'are'} left out{where}")
+    n = len(bare)
+    warnings.append(f"{first.path}: {count(n, 'row')} {have(n)} no label and {are(n)} left out{where}")
     return [record for record in records if record.labels]

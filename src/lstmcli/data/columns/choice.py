@@ -12,7 +12,7 @@ from lstmcli.data.columns.profile import ColumnProfile, Profiles
 from lstmcli.data.columns.text import JOIN, choose_text, is_running_text, join_of
 from lstmcli.data.config import ReadConfig
 from lstmcli.data.table import Table
-from lstmcli.errors import DataError
+from lstmcli.errors import DataError, NoDataError
 
 Ask = Callable[[str, Sequence[str]], str | None]
 """Asks somebody which of the columns is the label (path, columns); None: no answer."""
@@ -52,7 +52,7 @@ def require_column(wanted: str, columns: Sequence[str], path: str) -> str:
     near = difflib.get_close_matches(normal(wanted), named, n=1, cutoff=0.5)
     nearest = named[near[0]] if near else None
     raise DataError(
-        f"there is no column {wanted!r}; the columns are {listed(columns)}",
+        f"there is no column {wanted!r}; {_there_are(columns)}",
         path=path,
         hint=f"did you mean {nearest!r}?" if nearest else "name one of these columns",
     )
@@ -60,6 +60,10 @@ def require_column(wanted: str, columns: Sequence[str], path: str) -> str:
 
 def listed(names: Iterable[str]) -> str:
     return ", ".join(repr(name) for name in names)
+
+
+def _there_are(columns: Sequence[str]) -> str:
+    return f"the columns are {listed(columns)}" if len(columns) > 1 else f"the only column is {listed(columns)}"
 
 
 def choose_columns(
@@ -112,9 +116,11 @@ def _told_text(
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The columns of the text, and columns of running text that are left out."""
     text = choose_text(columns, found, headed=table.headed)
+    if not table.columns:
+        raise NoDataError("its rows are empty: there are no columns", path=path)
     if not text:
         raise DataError(
-            f"no column can be told to be the text; the columns are {listed(table.columns)}",
+            f"no column can be told to be the text; {_there_are(table.columns)}",
             path=path,
             hint="name it with --text-column",
         )
@@ -152,7 +158,7 @@ def _refuse_objects(columns: Sequence[str], found: Profiles, path: str) -> None:
 
 def _no_label(columns: Sequence[str], text: Sequence[str], path: str) -> DataError:
     if len(columns) > len(text):
-        message, hint = f"no label column found; the columns are {listed(columns)}", "name it with --label-column"
+        message, hint = f"no label column found; {_there_are(columns)}", "name it with --label-column"
     else:
         message = f"no labels: there is only one column, {columns[0]!r}"
         message = message if len(columns) == 1 else f"no labels: {listed(columns)} hold the text"

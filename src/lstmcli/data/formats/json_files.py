@@ -9,13 +9,14 @@ from typing import Any
 from lstmcli.data.columns.names import TEXT_NAMES, normal
 from lstmcli.data.encoding import Encoding, read_text
 from lstmcli.data.formats.format import Format, Opening
+from lstmcli.data.formats.json_faults import not_json
 from lstmcli.data.formats.json_lines import (
     MAX_SAMPLE,
+    NONE_LABELLED,
     SHAPES,
     as_row,
     keys_of,
     kind_of,
-    not_json,
     open_jsonl,
     say_left_out,
 )
@@ -109,14 +110,9 @@ def _load(file: Opening) -> tuple[Any, list[str]]:
     try:
         return json.loads(text), warnings
     except json.JSONDecodeError as error:
-        if error.msg == "Extra data":
-            raise DataError(
-                "more follows after the first JSON value",
-                path=file.source.path,
-                line=error.lineno,
-                hint="JSON Lines? --input-format jsonl",
-            ) from error
-        raise not_json(error, text, file.source.path, error.lineno, None) from error
+        more = error.msg == "Extra data"
+        hint = "if it is JSON Lines, say so: --input-format jsonl" if more else None
+        raise not_json(error, file.source.path, None, hint) from error
     except RecursionError as error:
         raise DataError("the JSON is nested too deep", path=file.source.path, hint=SHAPES) from error
 
@@ -138,7 +134,7 @@ def _as_table(file: Opening, shape: Shape, warnings: Sequence[str]) -> Table:
         objects = find_objects(spread, path, file.read, labelled=file.labelled, prefer=file.prefer)
     rows = [row for item in items if (row := objects.row(item)) is not None]
     if not rows:
-        raise NoDataError(f"none of its {len(items):,} rows is labelled", path=path)
+        raise NoDataError(NONE_LABELLED, path=path)
     return Table(
         JSON,
         keys_of(rows[:MAX_SAMPLE] + rows[:: -(-len(rows) // MAX_SAMPLE)]),

@@ -35,7 +35,8 @@ def open_input(source: Input, read: ReadConfig, *, labelled: bool | None, prefer
 
     file.start = source.head()
     if not file.start:
-        raise NoDataError("the file is empty", path=source.path, hint="give a file with text in it")
+        empty = "the file is empty" if source.data is None else "there is nothing in it"
+        raise NoDataError(empty, path=source.path, hint="give some text")
     if binary := _binary(file, asked):
         return binary.open(file)
     file = _with_lines(file)
