@@ -14,7 +14,7 @@ from lstmcli.classification.data_check import check_data
 from lstmcli.data.config import ReadConfig
 from lstmcli.data.formats.csv_faults import fault
 from lstmcli.data.formats.dialect import Dialect
-from lstmcli.data.label_check import label_warnings, say_missing
+from lstmcli.data.label_check import label_warnings, missing_labels_note
 from lstmcli.data.sources import open_source
 from lstmcli.data.splits import load_splits
 from lstmcli.errors import DataError, LstmError, NoDataError, UsageError
@@ -259,8 +259,8 @@ def test_more_groups_of_spellings(n: int, said: str) -> None:
 
 
 def test_marks_for_a_missing_label_are_counted() -> None:
-    assert say_missing({"NaN": 1}) == "'NaN' (1) is taken for a missing label"
-    assert say_missing({"NaN": 2, "nan": 1}) == "'NaN' (2) and 'nan' (1) are taken for missing labels"
+    assert missing_labels_note({"NaN": 1}) == "'NaN' (1) is taken for a missing label"
+    assert missing_labels_note({"NaN": 2, "nan": 1}) == "'NaN' (2) and 'nan' (1) are taken for missing labels"
 
 
 def test_cells_are_spoken_of_where_there_are_cells() -> None:

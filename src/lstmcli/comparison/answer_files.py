@@ -20,7 +20,7 @@ import numpy as np
 
 from lstmcli.comparison.models import Answers, Cost
 from lstmcli.comparison.results import ComparedModel
-from lstmcli.data.formats.json_faults import said
+from lstmcli.data.formats.json_faults import describe_fault
 from lstmcli.errors import DataError, NoDataError
 from lstmcli.plural import count
 
@@ -94,7 +94,11 @@ def _broken(error: Exception) -> str:
         return "its JSON is nested too deep"
     if "integer string conversion" in str(error):
         return "a whole number of more than 4,300 digits cannot be read"
-    return f"is broken JSON: {said(error)}" if isinstance(error, json.JSONDecodeError) else f"is broken JSON: {error}"
+    return (
+        f"is broken JSON: {describe_fault(error)}"
+        if isinstance(error, json.JSONDecodeError)
+        else f"is broken JSON: {error}"
+    )
 
 
 def _real(value: Any) -> float | None:

@@ -17,7 +17,7 @@ from lstmcli.data.config import ReadConfig, with_training_defaults
 from lstmcli.data.formats.format import Format
 from lstmcli.data.hub import dataset_table
 from lstmcli.data.locate import WHOLE, Located, Opener
-from lstmcli.data.memory import column, is_dataset, is_table, own
+from lstmcli.data.memory import column, is_dataset, is_table, to_builtin
 from lstmcli.data.sources import Source, open_source
 from lstmcli.data.table import Row, Table
 from lstmcli.errors import IN_MEMORY, DataError
@@ -115,7 +115,7 @@ def _table(source: Any) -> Opener:
         return _opener(lambda: iter(()), ("text",), text=("text",))
     if all(isinstance(value, Mapping) for value in values):
         names = list(dict.fromkeys(str(name) for value in values for name in value))
-        return _rows([{str(name): own(cell) for name, cell in value.items()} for value in values], tuple(names))
+        return _rows([{str(name): to_builtin(cell) for name, cell in value.items()} for value in values], tuple(names))
     if all(isinstance(value, tuple) for value in values):
         return _tuples(values)
     for row, value in enumerate(values, 1):
@@ -158,7 +158,7 @@ def _tuples(values: Sequence[tuple[Any, ...]]) -> Opener:
             what = f"has {count(len(value), 'value')}, and the first row {width}"
             raise DataError(what, path=IN_MEMORY, line=row, hint=SOURCES)
     names = tuple(str(n) for n in range(1, width + 1))
-    return _rows([dict(zip(names, map(own, value), strict=True)) for value in values], names, headed=False)
+    return _rows([dict(zip(names, map(to_builtin, value), strict=True)) for value in values], names, headed=False)
 
 
 def _rows(

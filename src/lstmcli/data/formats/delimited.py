@@ -1,4 +1,4 @@
-"""CSV, TSV and their relatives, through the csv module, strict about what cannot be meant."""
+"""CSV, TSV and other delimited files, parsed strictly with the csv module."""
 
 from __future__ import annotations
 
@@ -32,7 +32,7 @@ from lstmcli.data.table import Row, Table, column_names
 from lstmcli.errors import NoDataError, UsageError
 
 _RULE = re.compile(r"[-+=]{3,}|\(\d+ rows?\)")
-"""Below the header and at the end, as databases print tables."""
+"""Rules and row counts in tables printed by databases."""
 _MAX_HEADER = 100
 """Lines of a pipe that are read to find its first row."""
 _SAMPLE_ROWS = 10_000
@@ -98,7 +98,7 @@ def open_delimited(file: Opening, suffix: str = ",") -> Table:
 
 
 def _are_row_names(cells: Sequence[str]) -> bool:
-    """Numbers of rows below no name, as R writes them."""
+    """Whether the first column holds row names without a header, as R writes them."""
     return len(set(cells)) == len(cells) and all(cell.isdigit() for cell in cells)
 
 
@@ -108,7 +108,7 @@ def _header(lines: Sequence[Sequence[str]]) -> Sequence[str]:
 
 
 def _refuse_empty(table: Table, path: str) -> None:
-    """Raises NoDataError where there are no rows; damage is better said as what it is."""
+    """Raises NoDataError if there are no rows, or the error of the first row."""
     first = next(table.rows(), None)
     if not table.columns:
         raise NoDataError("there are only empty lines", path=path, hint="give some text")
@@ -236,14 +236,14 @@ def read_rows(layout: Layout, lines: Iterable[str], path: str) -> Iterator[Row]:
 
 
 def _is_header_again(row: Sequence[str], columns: Sequence[str]) -> bool:
-    """Tables were put one behind the other, headers and all."""
+    """Whether a row is the header again, as in concatenated files."""
     if row[-1].strip() != columns[-1] or len(row) < 2:
         return False
     return [cell.strip("\ufeff \t\r\n") or str(i) for i, cell in enumerate(row, 1)] == list(columns)
 
 
 def _is_row(row: Sequence[str], layout: Layout, start: int, path: str) -> bool:
-    """Whether a row of another width is an empty text; False: it is nothing.
+    """Whether a row of another width is an empty text; False: it is skipped.
 
     Raises:
         DataError: it has too few columns or too many.
@@ -260,7 +260,7 @@ def _is_row(row: Sequence[str], layout: Layout, start: int, path: str) -> bool:
 
 
 def _usual_width(rows: Sequence[Sequence[str]]) -> int:
-    """What nearly all rows have; 0 where there are too few rows, or they differ."""
+    """The number of columns of nearly all rows; 0 if there are too few rows, or they differ."""
     widths = Counter(len(row) for row in rows[1:])
     width, count = widths.most_common(1)[0] if widths else (0, 0)
     return width if count >= 3 and count > MOSTLY * (len(rows) - 1) else 0

@@ -10,7 +10,7 @@ from lstmcli.errors import DataError
 _PYTHON = re.compile(r"[\[({\s]*['(]|[\[\s]*\{\s*'")
 
 
-def said(error: json.JSONDecodeError) -> str:
+def describe_fault(error: json.JSONDecodeError) -> str:
     """The fault and its column; the line is not in it."""
     if not error.doc[error.pos :].strip():
         return "it ends too early"
@@ -36,4 +36,4 @@ def not_json(error: json.JSONDecodeError, path: str, line: int | None, hint: str
         hint = "if it is a table, say so: --input-format csv"
     elif at_end and hint is None:
         hint = "was the file cut short? Fetch or write it again"
-    return DataError(f"not valid JSON: {said(error)}", path=path, line=line, hint=hint)
+    return DataError(f"not valid JSON: {describe_fault(error)}", path=path, line=line, hint=hint)

@@ -17,8 +17,8 @@ from lstmcli.data.formats.json_lines import (
     as_row,
     keys_of,
     kind_of,
+    left_out_warnings,
     open_jsonl,
-    say_left_out,
 )
 from lstmcli.data.formats.objects import Objects, find_objects
 from lstmcli.data.formats.shapes import Shape, as_pairs, find_rows, find_splits
@@ -27,7 +27,7 @@ from lstmcli.errors import DataError, NoDataError
 
 
 def open_json(file: Opening) -> Table:
-    """A JSON file, read whole; JSON Lines too where a name such as ``.json`` is all that speaks against them.
+    """A JSON file, read into memory; or JSON Lines in a file named ``.json``.
 
     Raises:
         DataError: no JSON, or of a shape that is no table.
@@ -39,13 +39,13 @@ def open_json(file: Opening) -> Table:
 
 
 def splits_inside(file: Opening) -> tuple[dict[str, Callable[[Opening], Table]], str]:
-    """What opens each split of an object of splits, and how they were found; nothing of any other file."""
+    """A function that opens each split of an object of splits, and a note; empty for other files."""
     if json_or_lines(file) != "json":
         return {}, ""
     try:
         data, warnings = _load(file)
     except DataError:
-        return {}, ""  # said when it is opened
+        return {}, ""  # reported when it is opened
     found = find_splits(data)
     if found is None:
         return {}, ""
@@ -146,7 +146,7 @@ def _as_table(file: Opening, shape: Shape, warnings: Sequence[str]) -> Table:
         label_column=objects.label,
         encoding=encoding,
         notes=[encoding, *([shape.note] if shape.note else []), *objects.notes],
-        warnings=[*warnings, *say_left_out(path, len(items) - len(rows))],
+        warnings=[*warnings, *left_out_warnings(path, len(items) - len(rows))],
     )
 
 

@@ -18,7 +18,7 @@ from lstmcli.plural import are, count, have
 SHAPES = 'give [{"text": …, "label": …}, …], or {"text": […], "label": […]}, or JSON Lines'
 NONE_LABELLED = "no row has a label that people gave or accepted"
 MAX_SAMPLE = 1000
-"""Rows of the start that are looked at."""
+"""Maximum rows at the start that columns are chosen by."""
 
 
 def open_jsonl(file: Opening) -> Table:
@@ -56,7 +56,7 @@ def open_jsonl(file: Opening) -> Table:
                 yield Row(number, path, {})
         if left_out and not found and file.labelled:
             raise NoDataError(NONE_LABELLED, path=path)
-        table.warnings[:] = [*lines.warnings(), *say_left_out(path, left_out)]
+        table.warnings[:] = [*lines.warnings(), *left_out_warnings(path, left_out)]
 
     table = Table(
         JSONL,
@@ -82,7 +82,7 @@ def _to_first_value(stream: Iterator[str]) -> list[str]:
 
 
 def _further(file: Opening) -> list[dict[str, Any]]:
-    """Objects from places spread over the file; what cannot be read there is said when its turn comes."""
+    """Objects from places spread over the file; lines that cannot be parsed are skipped here."""
     if file.complete or file.encoding is None or file.encoding.shifting:
         return []
     found = []
@@ -127,8 +127,8 @@ def keys_of(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(key for row in rows for key in row))
 
 
-def say_left_out(path: str, n: int) -> list[str]:
-    """What people have rejected, skipped or not labelled yet."""
+def left_out_warnings(path: str, n: int) -> list[str]:
+    """The warning about rows that were rejected, skipped or not labelled."""
     if not n:
         return []
     return [f"{path}: {count(n, 'row')} {have(n)} no label that people gave or accepted and {are(n)} left out"]
