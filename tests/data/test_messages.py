@@ -201,7 +201,7 @@ def test_json_lines_with_commas_between_the_objects(tmp_path: Path) -> None:
     assert "take the commas between the objects out" in str(found.value.hint)
 
 
-def test_what_is_no_text_and_what_is_no_label(tmp_path: Path) -> None:
+def test_errors_tell_a_bad_text_from_a_bad_label(tmp_path: Path) -> None:
     path = tmp_path / "a.jsonl"
     for key, role in (("text", "text"), ("label", "label")):
         bad = {"text": '"a b"', "label": '"x"'} | {key: '[["a"], {"b": 1}]'}
@@ -242,7 +242,7 @@ FILL = "".join(f"text {label} {i},{label}\n" for i in range(20) for label in ("p
         ),
     ],
 )
-def test_warnings_count_in_words_that_fit(tmp_path: Path, rows: str, one: str, two: str) -> None:
+def test_warnings_have_the_right_plural(tmp_path: Path, rows: str, one: str, two: str) -> None:
     path = tmp_path / "a.csv"
     for n, said in ((1, one), (2, two)):
         path.write_text(HEADER + FILL + "".join(rows.format(i=i) for i in range(n)))
@@ -263,7 +263,7 @@ def test_marks_for_a_missing_label_are_counted() -> None:
     assert missing_labels_note({"NaN": 2, "nan": 1}) == "'NaN' (2) and 'nan' (1) are taken for missing labels"
 
 
-def test_cells_are_spoken_of_where_there_are_cells() -> None:
+def test_advice_mentions_cells_only_for_tables() -> None:
     counts = {"pos": 50, "neg": 50, "none": 1}
     assert [w.rpartition(": ")[2] for w in label_warnings(counts)] == ["if so, leave its cells empty"]
     assert [w.rpartition(": ")[2] for w in label_warnings(counts, cells=False)] == ["if so, leave these texts out"]

@@ -84,7 +84,7 @@ def test_fasttext_labels_at_the_end_and_none() -> None:
     assert split("#x") == ("", ["x"])
 
 
-def test_fasttext_without_labels_says_so() -> None:
+def test_fasttext_without_labels_is_an_error() -> None:
     error = fault(lambda: table("\nspam hello\n", "fasttext", labelled=True))
     assert error.line == 2
     assert "no line starts with '__label__'" in error.message and "spam hello" in error.message
@@ -122,7 +122,7 @@ def test_values_that_are_no_strings(tmp_path: Path) -> None:
     assert pairs(path) == expected
 
 
-def test_json_shapes_that_others_write(tmp_path: Path) -> None:
+def test_json_shapes_of_other_programs(tmp_path: Path) -> None:
     for text in (
         '{"version": 1, "data": [{"text": "a", "label": "x"}]}',
         '{"text": {"0": "a"}, "label": {"0": "x"}}',
