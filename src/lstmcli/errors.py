@@ -34,19 +34,22 @@ class LstmError(Exception):
         *,
         path: str | Path | None = None,
         line: int | None = None,
+        row: int | None = None,
         hint: str | None = None,
     ) -> None:
+        """``line``, ``row``: where in the file, from 1; 0 and None: not known."""
         self.message = message
         self.path = None if path is None else str(path)
-        self.line = line
+        self.line = line or None
+        self.row = row or None
         self.hint = hint
         super().__init__(str(self))
 
     def __str__(self) -> str:
         where = self.path or ""
-        if self.line is not None:
-            unit = "row" if self.path == IN_MEMORY else "line"
-            where += f", {unit} {self.line}" if where else f"{unit} {self.line}"
+        if place := self.line or self.row:
+            unit = "line" if self.line and self.path != IN_MEMORY else "row"
+            where += f", {unit} {place}" if where else f"{unit} {place}"
         return f"{where}: {self.message}" if where else self.message
 
 

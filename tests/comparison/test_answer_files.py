@@ -82,7 +82,7 @@ def test_escapes_of_our_own_tsv(tmp_path: Path) -> None:
     ("text", "said"),
     [
         ("bad\nworse\n", r"answers, line 2: 'worse' is not one of the labels 'bad'"),
-        ("bad\n", "holds 1 predictions, the source 2 texts"),
+        ("bad\n", "holds 1 prediction, the source 2 texts"),
         ("bad\nbad\nbad\n", "holds 3 predictions, the source 2 texts"),
         ('{"label": "bad"}\nbad\n', "answers, line 2: is broken JSON"),
         ('{"label": "bad"}\n[]\n', "line 2: is not a JSON object"),
@@ -126,7 +126,13 @@ def test_log_probabilities(file: Any) -> None:
         ("-1\nnan\n", "line 2: nan is not the logarithm"),
         ("-1\n-inf\n", "line 2: -inf is not the logarithm"),
         ('{"logprob": -1}\n{"label": "bad"}\n', "line 2: this row has neither"),
-        ("-1\n", "holds 1 log-probabilities, the source 2 texts"),
+        ("-1\n", "holds 1 log-probability, the source 2 texts"),
+        ("-1\n-1\n-1\n", "holds 3 log-probabilities, the source 2 texts"),
+        ('[{"logprob": -1},\n\n\n{"label": "bad"}]', "row 2: this row has neither"),
+        ('{"logprob": -1}\n\n{"logprob": }\n', "line 2: is broken JSON: it ends too early"),
+        ('{"logprob": -1}\n{"logprob": }\n', "line 2: is broken JSON: Expecting value, at column 13"),
+        ('[{"logprob": -1},\n{"logprob": }]\n', "line 2: is broken JSON: Expecting value, at column 13"),
+        ('[{"logprob": -1},\n3]', "row 2: is not a JSON object"),
     ],
 )
 def test_what_is_no_log_probability(file: Any, text: str, said: str) -> None:
@@ -146,7 +152,7 @@ def test_what_a_file_holds_where_no_model_tells() -> None:
         ('{"label": "bad", "probability": NaN}', "nan is not a probability"),
         ('{"label": "bad", "probability": 1' + "0" * 400 + "}", "inf is not a probability"),
         ('{"label": ' + "9" * 5000 + "}", "4,300 digits"),
-        ('[{"label": "bad"}, 3]', "row 2 is not a JSON object"),
+        ('[{"label": "bad"}, 3]', "row 2: is not a JSON object"),
     ],
     ids=["deep", "nan", "huge", "digits", "row"],
 )

@@ -106,7 +106,7 @@ def test_a_pipe_that_is_read_whole_is_bounded() -> None:
     assert read_whole(io.BytesIO(b"a" * MOST), "x") == b"a" * MOST
 
 
-def test_its_first_bytes_can_be_refused() -> None:
+def test_the_first_block_can_be_refused() -> None:
     def check(start: bytes) -> None:
         raise DataError(f"starts with {start[:3]!r}")
 

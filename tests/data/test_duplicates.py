@@ -39,7 +39,7 @@ def test_texts_of_equal_tokens_are_the_same(one: str, other: str) -> None:
 
 
 @given(st.lists(st.sampled_from(["Aé", "ae\u0301", "İ", "Σας", "ß", "\u1e9e", "你", "ไทย", "."]), max_size=4))
-def test_the_tokenizer_and_the_key_lower_case_alike(parts: list[str]) -> None:
+def test_the_tokenizer_and_the_key_lower_case_the_same_way(parts: list[str]) -> None:
     tokenizer = TextEncoder.train([], TokenizerConfig()).tokenizer
     one, other = " ".join(parts), "  ".join(parts).upper()
     same = tokenizer.normalizer.normalize_str(one).split() == tokenizer.normalizer.normalize_str(other).split()

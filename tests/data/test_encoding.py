@@ -28,7 +28,7 @@ def lines(data: bytes, encoding: str | None = "utf-8") -> list[str]:
 @pytest.mark.parametrize(
     "codec", ["utf-8", "utf-8-sig", "utf-16", "utf-16-le", "utf-16-be", "utf-32", "gb18030", "big5"]
 )
-def test_chinese_is_told_in_every_encoding(codec: str) -> None:
+def test_chinese_is_detected_in_every_encoding(codec: str) -> None:
     text = CHINESE if codec != "big5" else CHINESE.translate(str.maketrans("间净务错还会来这个", "間淨務錯還會來這個"))
     data = text.encode(codec)
     found = detect_encoding([data])
@@ -62,7 +62,7 @@ def test_warnings_count_lines_and_name_the_first() -> None:
         assert reader.warnings() == ["a.txt: 2 lines, line 2 the first, hold bytes that are not UTF-8, read as U+FFFD"]
 
 
-def test_gb18030_after_the_part_that_was_looked_at() -> None:
+def test_gb18030_after_the_sampled_part() -> None:
     data = b"ascii\n" * 3 + CHINESE.encode("gb18030")
     reader = TextLines(Input("a.txt", data=data), Encoding(undecided=True))
     assert "".join(reader) == "ascii\n" * 3 + CHINESE
@@ -114,7 +114,7 @@ def test_nul_names_its_line() -> None:
 
 
 @pytest.mark.parametrize("guess", ["utf_16", "utf_32"])
-def test_a_guess_that_needs_a_mark_is_not_taken(guess: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_guess_that_needs_a_byte_order_mark_is_not_used(guess: str, monkeypatch: pytest.MonkeyPatch) -> None:
     class Match:
         encoding = guess
 

@@ -54,7 +54,7 @@ def read(rows: list[tuple[str, tuple[str, ...]]], **more: object) -> Reading:
 RIGHT = [("good film", ("1",)), ("bad film", ("0",))]
 
 
-def test_the_judge_passes_what_is_right() -> None:
+def test_the_judge_passes_right_readings() -> None:
     assert verdict(CASE, read(RIGHT)) == ("right", "")
     assert verdict(CASE, read(RIGHT[::-1])) == ("right", "")
 
@@ -72,13 +72,13 @@ def test_the_judge_passes_what_is_right() -> None:
         (Reading(unexpected="KeyError: 1"), "unexpected"),
     ],
 )
-def test_the_judge_finds_what_is_wrong(reading: Reading, fault: str) -> None:
+def test_the_judge_finds_wrong_readings(reading: Reading, fault: str) -> None:
     result, found = verdict(CASE, reading)
     assert result == "wrong"
     assert fault in found
 
 
-def test_another_reading_is_said_where_all_words_are_there() -> None:
+def test_another_reading_is_noted_if_all_words_are_there() -> None:
     other = [("good film", ("a",)), ("bad film", ("b",))]
     assert verdict(CASE, read(other, said="label from 'other'; --label-column names another"))[0] == "said"
     assert verdict(CASE, read(other, said="label from 'other'"))[0] == "wrong"
@@ -87,7 +87,7 @@ def test_another_reading_is_said_where_all_words_are_there() -> None:
     assert verdict(CASE, Reading(exit_code=1, said="'other' --label-column"))[0] == "wrong"
 
 
-def test_tags_of_html_are_left_out_or_said() -> None:
+def test_html_tags_are_left_out_or_noted() -> None:
     case = Case("x.csv", (classify(pairs(("good<br />film",), ("1",))),))
     assert verdict(case, read([("good film", ("1",))]))[0] == "right"
     assert verdict(case, read([("good<br />film", ("1",))]))[0] == "wrong"
@@ -107,7 +107,7 @@ def test_running_text_is_compared_without_white_space() -> None:
         assert verdict(case, Reading(task="lm", rows=[(line, ()) for line in lines]))[0] == result
 
 
-def test_known_tokens_are_asked_for_or_said() -> None:
+def test_known_tokens_are_required_or_noted() -> None:
     rows = pairs(("good film", "bad film"), ("1", "0"))
     case = Case("x.csv", (Want("classify", rows=rows, known=0.7),))
     assert verdict(case, read(RIGHT, known=0.9))[0] == "right"

@@ -85,7 +85,7 @@ def test_unknown_or_offline(library: ModuleType) -> None:
         load("owner/other")
 
 
-def test_without_a_network_the_library_is_told(monkeypatch: pytest.MonkeyPatch, library: ModuleType) -> None:
+def test_without_a_network_the_library_is_offline(monkeypatch: pytest.MonkeyPatch, library: ModuleType) -> None:
     monkeypatch.setenv("HF_ENDPOINT", "http://127.0.0.1:9")
     assert not hub._reachable(0.5)
 

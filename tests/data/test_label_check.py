@@ -23,7 +23,7 @@ def load(path: Path, cells: list[str]) -> Splits:
 
 
 @pytest.mark.parametrize("mark", ["NaN", "nan", "N/A", "n/a", "#N/A", "<NA>", "\\N", "NULL", "None", "-", "?"])
-def test_marks_for_nothing_are_left_out_and_counted(tmp_path: Path, mark: str) -> None:
+def test_marks_for_missing_labels_are_left_out_and_counted(tmp_path: Path, mark: str) -> None:
     splits = load(tmp_path / "a.csv", [mark if i % 20 == 3 else ("on", "off")[i % 2] for i in range(120)])
     assert {label for record in splits.train for label in record.labels} == {"on", "off"}
     assert len(splits.train) + len(splits.valid) == 114
@@ -47,7 +47,7 @@ def test_real_classes_stay(counts: dict[str, int]) -> None:
     assert missing_labels(counts) == frozenset()
 
 
-def test_a_rare_none_stays_and_is_said() -> None:
+def test_a_rare_none_stays_with_a_warning() -> None:
     assert any("'none' (5)" in warning for warning in label_warnings({"none": 5, "a": 60, "b": 60}))
 
 
@@ -93,7 +93,7 @@ def test_every_label_is_in_one_group_at_most(counts: dict[str, int]) -> None:
     list(label_warnings(counts))
 
 
-def test_a_missing_label_of_a_test_file_is_no_answer(tmp_path: Path) -> None:
+def test_a_missing_label_in_a_test_file_is_not_counted(tmp_path: Path) -> None:
     path = tmp_path / "t.csv"
     path.write_text("text,label\nfirst words,on\nsecond words,nan\n")
     trained = TrainedRead.of(ReadConfig(text_columns=("text",), label_column="label"), ("on", "off"))

@@ -115,7 +115,7 @@ def test_a_data_set_may_bring_its_splits() -> None:
     assert (len(found.train), len(found.valid), len(found.test)) == (10, 4, 1) and not found.held_out
 
 
-def test_a_table_that_is_sorted_is_told_from_rows_all_over_it() -> None:
+def test_columns_of_a_sorted_table_are_chosen_by_rows_from_all_over_it() -> None:
     """Its first rows show one class only, as those of IMDB."""
     datasets = pytest.importorskip("datasets")
     rows = {"note": ["x"] * 3000, "text": [f"a text {n} of some words" for n in range(3000)]}
@@ -125,7 +125,7 @@ def test_a_table_that_is_sorted_is_told_from_rows_all_over_it() -> None:
         assert found.label_column == "category" and found.text_columns == ("text",)
 
 
-def test_a_failure_of_the_reader_s_own_stays_what_it_is() -> None:
+def test_an_error_of_the_caller_is_not_changed() -> None:
     def failing() -> Iterator[str]:
         yield "a"
         raise TypeError("of the caller")
@@ -173,7 +173,7 @@ def test_labels_may_be_numbers_but_no_quantities() -> None:
         read((FILLED * 10, [n / 7 for n in range(100)]))
 
 
-def test_missing_labels_are_left_out_and_said() -> None:
+def test_missing_labels_are_left_out_with_a_warning() -> None:
     pandas = pytest.importorskip("pandas")
     labels = pandas.Series([*LABELS[:-2], None, None], dtype="string")
     found = read((FILLED, labels))
@@ -189,11 +189,11 @@ def test_missing_labels_are_left_out_and_said() -> None:
         (({"a": 1}, LABELS), "row 1: a text should be a string, not dict"),
         (["a", ["b"]], "row 2: a text should be a string, not list"),
         (["a", 3], "row 2: a text should be a string, not int"),
-        ([("a", "b"), ("c",)], "row 2: has 1 values, and the first row 2"),
+        ([("a", "b"), ("c",)], "row 2: has 1 value, and the first row 2"),
         (3, "the source should be a list, not int"),
         (None, "the source should be a list, not NoneType"),
         (b"text", "the source should be a list, and this is one string"),
-        (([{"a": 1}, "b"], ["x", "y"]), "row 1: a text or label ('text') is a dict"),
+        (([{"a": 1}, "b"], ["x", "y"]), "row 1: the text ('text') is or holds an object"),
     ],
 )
 def test_errors_name_what_was_given_and_the_row(source: Any, said: str) -> None:
@@ -233,7 +233,7 @@ def test_an_iterator_is_read_as_it_is_needed() -> None:
     assert next(found).text == "0" and taken == 1
 
 
-def test_values_of_libraries_become_python_s_own() -> None:
+def test_values_of_libraries_become_built_in_types() -> None:
     assert column(np.array([1, 2]), "labels") == [1, 2]
     assert type(column([np.str_("a")], "texts")[0]) is str
     assert column([np.int64(3), {"b", "a"}, np.array(["x"])], "labels") == [3, ["a", "b"], ["x"]]

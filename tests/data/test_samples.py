@@ -159,7 +159,7 @@ def test_stdlib_reads_docstrings_in_order_and_skips_what_is_no_prose(library: Pa
     ]
 
 
-def test_a_python_without_its_sources_is_told_so(library: Path) -> None:
+def test_a_python_without_its_sources_is_an_error(library: Path) -> None:
     with pytest.raises(NoDataError) as caught:
         rows_of("stdlib")
     assert str(library) in str(caught.value)
@@ -199,7 +199,7 @@ def test_opening_a_sample_imports_nothing_heavy() -> None:
     assert run.stdout.strip() == "[]"
 
 
-def test_stories_are_the_same_each_time_and_each_is_another() -> None:
+def test_stories_are_reproducible_and_all_different() -> None:
     told = [row["text"] for row in open_sample("stories").rows()]
     assert told == [row["text"] for row in open_sample("stories").rows()]
     assert len(set(told)) == len(told) == 5000 and all(text.isascii() and "{" not in text for text in told)

@@ -76,7 +76,7 @@ FILES: dict[str, Callable[[], bytes]] = {
 
 
 @pytest.mark.parametrize("name", FILES)
-def test_the_label_of_a_sorted_file_is_told_from_all_of_it(name: str, tmp_path: Path) -> None:
+def test_the_label_of_a_sorted_file_is_chosen_from_all_of_it(name: str, tmp_path: Path) -> None:
     path = tmp_path / name
     path.write_bytes(FILES[name]())
     source = open_source(str(path), ReadConfig(), labelled=None)
@@ -85,7 +85,7 @@ def test_the_label_of_a_sorted_file_is_told_from_all_of_it(name: str, tmp_path: 
 
 
 @pytest.mark.parametrize("name", ["a.txt", "a.txt.gz"])
-def test_labelled_lines_that_are_sorted_are_told_from_all_of_them(name: str, tmp_path: Path) -> None:
+def test_sorted_labelled_lines_are_detected_from_all_of_them(name: str, tmp_path: Path) -> None:
     data = "".join(f"{text};{label}\n" for text, label, _ in rows()).encode()
     path = tmp_path / name
     path.write_bytes(gzip.compress(data, 1) if name.endswith(".gz") else data)
@@ -121,14 +121,14 @@ def test_the_label_of_a_data_set_of_the_hub(data: Any, said: bool, monkeypatch: 
     assert ("its first 20,000 rows" in source.notes[0]) is said
 
 
-def test_how_much_of_a_long_packed_file_is_looked_at_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_note_says_how_much_of_a_long_gzip_file_was_sampled(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(files, "MAX_LOOK", 1 << 20)
     path = tmp_path / "a.csv.gz"
     path.write_bytes(gzip.compress(table(","), 1))
     assert "MiB, unpacked" in open_source(str(path), ReadConfig(), labelled=None).notes[0]
 
 
-def test_damage_at_the_end_of_a_packed_file_does_not_keep_its_start_from_being_read(tmp_path: Path) -> None:
+def test_a_gzip_file_is_read_up_to_its_damage(tmp_path: Path) -> None:
     path = tmp_path / "a.csv.gz"
     path.write_bytes(gzip.compress(table(","), 1)[:-400])
     source = open_source(str(path), ReadConfig(), labelled=None)

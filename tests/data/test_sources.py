@@ -73,7 +73,7 @@ def test_an_encoding_that_was_asked_for(tmp_path: Path) -> None:
         opened(path, encoding="cp0")
 
 
-def test_bytes_that_are_no_utf8_are_said_not_fatal(tmp_path: Path) -> None:
+def test_invalid_utf8_is_a_warning(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", "text,label\n" + "很好,1\n" * 30)
     path.write_bytes(path.read_bytes() + b"\xff,0\n")
     source = opened(path, True)
@@ -167,7 +167,7 @@ def test_a_line_in_a_pipe_is_answered_before_the_next(format: str, lines: bytes,
     assert found == expected
 
 
-def test_streams_hold_what_they_are_said_to_hold() -> None:
+def test_streams_are_read_in_the_given_format() -> None:
     assert [r.text for r in stream(b"")] == []
     assert [r.text for r in stream(b"a,b\n\xe4\xbd\xa0\xff\n")] == ["a,b", "你\ufffd"]
     assert [r.text for r in stream(gzip.compress(b"a\nb\n"))] == ["a", "b"]
@@ -177,11 +177,11 @@ def test_streams_hold_what_they_are_said_to_hold() -> None:
     assert [r.path for r in stream(b"a\n")] == ["standard input"]
 
 
-def test_a_pipe_that_must_have_labels_is_looked_at() -> None:
+def test_the_format_of_a_pipe_is_detected_if_labels_are_required() -> None:
     assert [r.labels for r in stream(b"text,label\na,x\nb,y\n", True)] == [("x",), ("y",)]
     with pytest.raises(DataError, match="standard input: this is plain text"):
         stream(b"hello\nthere\n", True)
-    with pytest.raises(NoDataError, match="standard input: the file is empty"):
+    with pytest.raises(NoDataError, match="standard input: there is nothing in it"):
         stream(b"", True)
 
 

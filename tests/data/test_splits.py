@@ -90,7 +90,7 @@ def test_what_is_held_out(rows: Rows, fraction: float) -> None:
 
 
 @given(st.lists(st.tuples(st.sampled_from(["a b", "A B", "a  b", "ab ", "c", "C", "Çé", "C\u0327e\u0301"]), st.text())))
-def test_no_text_is_held_out_from_itself_in_another_case_spacing_or_form(rows: Rows) -> None:
+def test_near_duplicates_stay_on_one_side(rows: Rows) -> None:
     train, valid = hold_rows([Record(text, (label,)) for text, label in rows], 0.5, 1)
     assert not {same_text(text) for text in texts(train)} & {same_text(text) for text in texts(valid)}
 
@@ -183,7 +183,7 @@ def test_several_labels(tmp_path: Path) -> None:
     assert load(lines).multilabel
 
 
-def test_rows_without_a_label_are_left_out_and_said(tmp_path: Path) -> None:
+def test_rows_without_a_label_are_left_out_with_a_warning(tmp_path: Path) -> None:
     path = write(tmp_path / "a.csv", [("t", "a"), ("u", ""), ("v", " "), *some("w", 10)])
     splits = load(path)
     assert len(splits.train) + len(splits.valid) == 11
@@ -277,7 +277,7 @@ def test_the_order_of_labels_in_the_file_decides_nothing() -> None:
     assert held == {r.text for r in hold_rows(moved, 0.2, 3)[1]}
 
 
-def test_text_without_labels_is_read_anew_each_time(tmp_path: Path) -> None:
+def test_text_without_labels_is_read_again_at_each_iteration(tmp_path: Path) -> None:
     path = tmp_path / "book.txt"
     path.write_text("\n".join(f"line {i}" for i in range(40)))
     splits = load(path, valid_fraction=0.25)

@@ -8,6 +8,7 @@ from typing import Any
 from lstmcli.data.config import SPLIT_NAMES
 from lstmcli.model_dir.card import pairs, table
 from lstmcli.model_dir.markdown import code, plain
+from lstmcli.plural import count
 
 MAX_LISTED = 50
 """Maximum number of labels listed."""
@@ -60,7 +61,7 @@ def _results(metrics: Mapping[str, Any]) -> Iterator[str]:
             continue
         yield f"## Results: {SPLIT_NAMES.get(split, plain(split))} split"
         yield (
-            f"{report['n']:,} texts: accuracy {_share(report['accuracy'])}, "
+            f"{count(report['n'], 'text')}: accuracy {_share(report['accuracy'])}, "
             f"macro F1 {_share(report['macro_f1'])}, weighted F1 {_share(report['weighted_f1'])}, "
             f"expected calibration error {_share(report['ece'])}."
         )

@@ -18,6 +18,7 @@ from lstmcli.data.duplicates import same_text
 from lstmcli.data.label_check import label_warnings
 from lstmcli.data.records import Record, Splits
 from lstmcli.errors import NoDataError
+from lstmcli.plural import are, count, have
 
 IMBALANCE = 20
 """How many times as frequent as the rarest label the commonest is before it is worth a warning."""
@@ -75,26 +76,26 @@ def _leaked(
 
 def _also(leaked: dict[str, int], exact: dict[str, int]) -> Iterator[str]:
     """A warning for each split with texts that are also in the training split, exactly or nearly."""
-    for name, count in leaked.items():
-        if not count:
+    for name, texts in leaked.items():
+        if not texts:
             continue
-        nearly = count - exact[name]
+        nearly = texts - exact[name]
         how = "" if not nearly else " in another case, spacing or Unicode form"
-        if nearly and nearly != count:
+        if nearly and nearly != texts:
             how = f", {nearly:,} of them{how}"
-        yield f"{_count(count, 'text')} of the {SPLIT_NAMES[name]} split {_are(count)} also in training{how}"
+        yield f"{count(texts, 'text')} of the {SPLIT_NAMES[name]} split {are(texts)} also in training{how}"
 
 
 def html_warning(records: Collection[Record]) -> str | None:
     """What to say of HTML in training texts; None where hardly any has some."""
     from lstmcli.tokenization.markup import MIN_SHARE, count_html
 
-    count, first = count_html(record.text for record in records)
-    if not count or count < MIN_SHARE * len(records):
+    found, first = count_html(record.text for record in records)
+    if not found or found < MIN_SHARE * len(records):
         return None
-    hold = "holds" if count == 1 else "hold"
+    hold = "holds" if found == 1 else "hold"
     return (
-        f"{count:,} of {_count(len(records), 'training text')} {hold} HTML, such as {first[:40]!r}, and it is read as "
+        f"{found:,} of {count(len(records), 'training text')} {hold} HTML, such as {first[:40]!r}, and it is read as "
         "words; --strip-html reads the texts without it"
     )
 
@@ -113,23 +114,31 @@ def _natural(label: str) -> tuple[bool, float, str]:
     return (not known, number if known else 0.0, label)
 
 
+def _other(splits: Splits, role: str) -> str | None:
+    """Advice to name another column, where there is one."""
+    used = {*splits.text_columns, *splits.label_columns}
+    return f"name another --{role}-column" if not used.issuperset(splits.columns) else None
+
+
 def _require_learnable(splits: Splits, labels: Sequence[str]) -> None:
-    column = f" in column {splits.label_column!r}" if splits.label_column else ""
+    column = f" in column {splits.label_column!r}" if splits.label_column and splits.columns else ""
     if not splits.train:
         raise NoDataError("there is nothing to train on", path=splits.path)
     if not labels:
-        raise NoDataError(f"there are no labels{column}", path=splits.path, hint="name another with --label-column")
+        raise NoDataError(
+            f"there are no labels{column}", path=splits.path, hint=_other(splits, "label") or "label some texts"
+        )
     if len(labels) == 1 and all(record.labels for record in splits.train):
         raise NoDataError(
             f"there is only one label, {labels[0]!r}{column}: nothing to tell apart",
             path=splits.path,
-            hint="give texts of two labels or more, or name another --label-column",
+            hint=", or ".join(filter(None, ("give texts of two labels or more", _other(splits, "label")))),
         )
     if not any(record.text.strip() for record in splits.train):
-        raise NoDataError("every text is empty", path=splits.path, hint="name another --text-column")
+        raise NoDataError("every text is empty", path=splits.path, hint=_other(splits, "text") or "give some text")
     if not splits.valid:
         raise NoDataError(
-            "no text can be held out for validation: every label has a single one",
+            "no text can be held out for validation: no label has two different texts",
             path=splits.path,
             hint="give more texts, or a validation file with --valid",
         )
@@ -165,13 +174,12 @@ def _conflicts(records: Iterable[Record]) -> int:
 def _warnings(
     splits: Splits, checks: Sequence[SplitCheck], counts: Counter[str], also: Iterable[str], conflicting: int
 ) -> Iterable[str]:
-    single = sorted((label for label, count in counts.items() if count == 1), key=_natural)
+    single = sorted((label for label, n in counts.items() if n == 1), key=_natural)
     if single:
-        have = "has" if len(single) == 1 else "have"
-        yield f"{_some(single)} {have} a single example, which stays in training"
+        yield f"{_some(single)} {have(len(single))} a single example, which stays in training"
     commonest, rarest = max(counts.values()), min(counts.values())
     if commonest >= IMBALANCE * rarest and rarest > 1:
-        names = {count: label for label, count in reversed(counts.most_common())}
+        names = {n: label for label, n in reversed(counts.most_common())}
         yield (
             f"{names[commonest]!r} is {commonest / rarest:.0f} times as frequent as {names[rarest]!r}; "
             "--class-weights balanced gives both the same say"
@@ -179,30 +187,22 @@ def _warnings(
     yield from label_warnings(counts, cells=splits.format not in ("fasttext", "folder"))
     for check in checks:
         if check.empty:
-            yield f"{_count(check.empty, 'text')} of the {SPLIT_NAMES[check.name]} split {_are(check.empty)} empty"
+            yield f"{count(check.empty, 'text')} of the {SPLIT_NAMES[check.name]} split {are(check.empty)} empty"
     yield from also
     if conflicting:
         occur = "occurs" if conflicting == 1 else "occur"
-        yield f"{_count(conflicting, 'training text')} {occur} with different labels"
+        yield f"{count(conflicting, 'training text')} {occur} with different labels"
     for name, records in (("valid", splits.valid), ("test", splits.test)):
         unknown = {label for record in records for label in record.labels if label not in counts}
         rows = sum(not unknown.isdisjoint(record.labels) for record in records) if unknown else 0
         if rows:
             yield (
-                f"{_count(rows, 'text')} of the {SPLIT_NAMES[name]} split {'has' if rows == 1 else 'have'} labels that "
-                f"training never shows, and {_are(rows)} left out: {_some(sorted(unknown, key=_natural))}"
+                f"{count(rows, 'text')} of the {SPLIT_NAMES[name]} split {have(rows)} labels that "
+                f"training never shows, and {are(rows)} left out: {_some(sorted(unknown, key=_natural))}"
             )
     yield from single_label_warning(splits)
 
 
 def _some(labels: Sequence[str], most: int = 5) -> str:
     shown = ", ".join(repr(shortened(label)) for label in labels[:most])
-    return shown if len(labels) <= most else f"{shown} and {len(labels) - most:,} more labels"
-
-
-def _count(count: int, noun: str) -> str:
-    return f"{count:,} {noun}" if count == 1 else f"{count:,} {noun}s"
-
-
-def _are(count: int) -> str:
-    return "is" if count == 1 else "are"
+    return shown if len(labels) <= most else f"{shown} and {count(len(labels) - most, 'more label')}"

@@ -16,6 +16,8 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from lstmcli.plural import count
+
 Encoded = Sequence[NDArray[np.int32]]
 MAX_LOGITS = 2**24
 """Maximum logits (texts times labels) in memory at once: 128 MB in double precision."""
@@ -47,7 +49,7 @@ def selection_reason(epoch: int, value: float, best_epoch: int, best: Score, n: 
         return ""
     shown, highest, margin = (f"{100 * share:.2f}" for share in (value, best.value, best.margin(n)))
     return (
-        f"{n:,} validation texts cannot tell its {shown} % from the best, {highest} % in epoch {best_epoch} "
+        f"{count(n, 'validation text')} cannot tell its {shown} % from the best, {highest} % in epoch {best_epoch} "
         f"(two standard errors: {margin} points), and of such the last is kept"
     )
 

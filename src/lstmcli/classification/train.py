@@ -24,6 +24,7 @@ from lstmcli.classification.preflight import preflight_classifier
 from lstmcli.classification.results import DataCheck
 from lstmcli.model_dir.directory import NGRAMS, TOKENIZER
 from lstmcli.nn.device import choose_precision
+from lstmcli.plural import count
 from lstmcli.tasks import CLASSIFICATION
 from lstmcli.tokenization.ids import UNKNOWN_ID
 from lstmcli.tokenization.text_encoder import TextEncoder
@@ -152,7 +153,9 @@ class ClassifierJob(TrainingJob):
         self.module = Classifier(self.config.model, self.encoder.rows, len(self.check.labels))
         words = vectors.rows > UNKNOWN_ID  # never padding or the unknown token, whatever words the file has
         self.module.embedding.data[torch.from_numpy(vectors.rows[words])] = torch.from_numpy(vectors.values[words])
-        yield events.Warned(f"{len(vectors.rows):,} of {self.encoder.vocab_size:,} words start from {path}")
+        found = int(words.sum())
+        start = "starts" if found == 1 else "start"
+        yield events.Warned(f"{found:,} of {count(self.encoder.vocab_size, 'word')} {start} from {path}")
 
     def preflight(self, threads: int) -> None:
         encoder, tokenizer = self.encoder, self.config.tokenizer

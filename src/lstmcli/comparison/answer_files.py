@@ -12,7 +12,7 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
@@ -20,7 +20,9 @@ import numpy as np
 
 from lstmcli.comparison.models import Answers, Cost
 from lstmcli.comparison.results import ComparedModel
+from lstmcli.data.formats.json_faults import describe_fault
 from lstmcli.errors import DataError, NoDataError
+from lstmcli.plural import count
 
 if TYPE_CHECKING:
     from lstmcli.data.records import Record
@@ -32,7 +34,20 @@ _PLAIN = {"t": "\t", "n": "\n", "r": "\r", "\\": "\\"}
 _ROWS = "the file must hold one line for each text, in the same order"
 
 
-def read_rows(path: Path) -> list[Any]:
+class Rows(list[Any]):
+    """The answers of a file."""
+
+    def __init__(self, rows: Iterable[Any], path: Path, *, array: bool = False) -> None:
+        super().__init__(rows)
+        self._path, self._array = path, array
+
+    def fault(self, number: int, message: str, hint: str | None = None) -> DataError:
+        """An error in the answer with an index, which is a line, or a row of a JSON array."""
+        line = None if self._array else number + 1
+        return DataError(message, path=self._path, line=line, row=number + 1, hint=hint)
+
+
+def read_rows(path: Path) -> Rows:
     """The lines of a file as strings; for JSON Lines or a JSON array, as objects.
 
     Raises:
@@ -54,14 +69,14 @@ def read_rows(path: Path) -> list[Any]:
             rows = list(json.loads(text))
             odd = next((n for n, row in enumerate(rows, 1) if not isinstance(row, dict)), 0)
             if odd:
-                raise DataError(f"row {odd} is not a JSON object, though the first is", path=path)
-            return rows
+                raise DataError("is not a JSON object, though the first is", path=path, row=odd)
+            return Rows(rows, path, array=True)
         lines = text.removesuffix("\n").split("\n")
         if not text.lstrip().startswith("{"):
-            return [line.removesuffix("\r") for line in lines]
+            return Rows([line.removesuffix("\r") for line in lines], path)
     except (ValueError, RecursionError) as error:
-        raise DataError(_broken(error), path=path) from error
-    return [_json(line, path, number) for number, line in enumerate(lines, 1)]
+        raise DataError(_broken(error), path=path, line=getattr(error, "lineno", None)) from error
+    return Rows([_json(line, path, number) for number, line in enumerate(lines, 1)], path)
 
 
 def _json(line: str, path: Path, number: int) -> Any:
@@ -79,7 +94,11 @@ def _broken(error: Exception) -> str:
         return "its JSON is nested too deep"
     if "integer string conversion" in str(error):
         return "a whole number of more than 4,300 digits cannot be read"
-    return f"is broken JSON: {error}"
+    return (
+        f"is broken JSON: {describe_fault(error)}"
+        if isinstance(error, json.JSONDecodeError)
+        else f"is broken JSON: {error}"
+    )
 
 
 def _real(value: Any) -> float | None:
@@ -117,7 +136,7 @@ class Predictions:
     labels: tuple[str, ...] | None = None
     multilabel: bool | None = None
 
-    def __init__(self, name: str, path: Path, prefix: str, rows: Sequence[Any] | None = None) -> None:
+    def __init__(self, name: str, path: Path, prefix: str, rows: Rows | None = None) -> None:
         self.about = ComparedModel(name, "predictions", str(path))
         self._path, self._prefix, self._at = path, prefix, 0
         self._rows = read_rows(path) if rows is None else rows
@@ -136,14 +155,14 @@ class Predictions:
             number = self._at + n
             if number >= len(self._rows):
                 break  # ``finish`` says so
-            _same_text(self._rows[number], record, self._path, number)
+            _same_text(self._rows, record, number)
             answer = self._read(number, multilabel)
             for label in answer.labels:
                 if label not in column:
                     some = ", ".join(map(repr, list(labels)[:5])) + (", …" if len(labels) > 5 else "")
                     message = f"{_short(label)} is not one of the labels {some}"
                     hint = "one label a line, or the rows of `lstm classify --format jsonl`"
-                    raise DataError(message, path=self._path, line=number + 1, hint=hint)
+                    raise self._rows.fault(number, message, hint)
                 called_NC[n, column[label]] = True
             if not multilabel and answer.labels:
                 confidence[n] = answer.probability
@@ -169,7 +188,7 @@ class Predictions:
     def _object(self, row: dict[str, Any], number: int, multilabel: bool) -> _Answer:
         if "label" not in row and "labels" not in row:
             hint = "`lstm classify --format jsonl` writes such rows"
-            raise DataError("this row has no 'label'", path=self._path, line=number + 1, hint=hint)
+            raise self._rows.fault(number, "this row has no 'label'", hint)
         label, labels = row.get("label"), row.get("labels")
         if not isinstance(labels, list) or not multilabel:
             labels = [] if label is None else [label]
@@ -179,11 +198,11 @@ class Predictions:
         if p is None:
             return math.nan
         if not 0.0 <= p <= 1.0001:  # fastText rounds up
-            raise DataError(f"{p:g} is not a probability", path=self._path, line=number + 1)
+            raise self._rows.fault(number, f"{p:g} is not a probability")
         return min(p, 1.0)
 
     def finish(self, texts: int) -> None:
-        _check_length(self._path, "predictions", len(self._rows), texts)
+        _check_length(self._path, "prediction", len(self._rows), texts)
 
     def cold_start(self, text: str) -> float | None:
         return None
@@ -197,7 +216,7 @@ class LogProbabilities:
     lowercase = False
     reading = ""
 
-    def __init__(self, name: str, path: Path, base: str, rows: Sequence[Any] | None = None) -> None:
+    def __init__(self, name: str, path: Path, base: str, rows: Rows | None = None) -> None:
         self.about = ComparedModel(name, "log-probabilities", str(path))
         self._path, self._unit, self._at = path, BASES[base], 0
         self._rows = read_rows(path) if rows is None else rows
@@ -208,40 +227,40 @@ class LogProbabilities:
             if number >= len(self._rows):
                 result.append(Cost(0.0, 0, 0, []))  # ``finish`` says so
                 continue
-            _same_text(self._rows[number], record, self._path, number)
+            _same_text(self._rows, record, number)
             result.append(Cost(self._nats(number), 0, 0, []))
         self._at += len(records)
         return result
 
     def _nats(self, number: int) -> float:
-        row, line, unit = self._rows[number], number + 1, self._unit
+        row, unit = self._rows[number], self._unit
         if isinstance(row, dict):
             value, surprisal = _real(row.get("logprob")), _real(row.get("surprisal"))
             if surprisal is not None:
                 value, unit = -surprisal, BASES["2"]
             if value is None:
                 hint = "`lstm perplexity --per line --format jsonl` writes such rows"
-                raise DataError("this row has neither 'surprisal' nor 'logprob'", path=self._path, line=line, hint=hint)
+                raise self._rows.fault(number, "this row has neither 'surprisal' nor 'logprob'", hint)
         else:
             value = _number(row)
             if value is None:
                 hint = "one logarithm of a probability a line; --log-base says of which base"
-                raise DataError(f"{_short(row)} is not a number", path=self._path, line=line, hint=hint)
+                raise self._rows.fault(number, f"{_short(row)} is not a number", hint)
         if not -math.inf < value <= 0:
             hint = "it is 0 or less; if these are surprisals, change their sign"
-            raise DataError(f"{value:g} is not the logarithm of a probability", path=self._path, line=line, hint=hint)
+            raise self._rows.fault(number, f"{value:g} is not the logarithm of a probability", hint)
         return -float(value) * unit
 
     def finish(self, texts: int) -> None:
-        _check_length(self._path, "log-probabilities", len(self._rows), texts)
+        _check_length(self._path, "log-probability", len(self._rows), texts)
 
 
-def _same_text(row: Any, record: Record, path: Path, number: int) -> None:
+def _same_text(rows: Rows, record: Record, number: int) -> None:
     """Check that a row of our own formats, which contains its text, belongs to the record."""
+    row = rows[number]
     if isinstance(row, dict) and isinstance(row.get("text"), str) and row["text"] != record.text:
-        raise DataError(
-            "this row belongs to another text than the source has here", path=path, line=number + 1, hint=_ROWS
-        )
+        message = "this row belongs to another text than the source has here"
+        raise rows.fault(number, message, _ROWS)
 
 
 def _short(text: str) -> str:
@@ -250,4 +269,4 @@ def _short(text: str) -> str:
 
 def _check_length(path: Path, what: str, found: int, texts: int) -> None:
     if found != texts:
-        raise DataError(f"holds {found:,} {what}, the source {texts:,} texts", path=path, hint=_ROWS)
+        raise DataError(f"holds {count(found, what)}, the source {count(texts, 'text')}", path=path, hint=_ROWS)

@@ -30,6 +30,7 @@ from lstmcli.data.windows import WINDOW, WINDOW_CHARACTERS, windows
 from lstmcli.errors import DataError, ModelError, NoDataError
 from lstmcli.evaluation.results import SIGNIFICANCE_LEVEL
 from lstmcli.evaluation.significance import Floats, bootstrap_interval, holm, mcnemar_p, sum_groups
+from lstmcli.plural import are, count, have
 
 if TYPE_CHECKING:
     from lstmcli.data.records import Record
@@ -225,7 +226,8 @@ class _Run:
             yield f"only {judged} texts: the intervals are rough"
         yield from unknown_labels_note(self.unknown)
         if self.unlabelled:
-            yield f"{self.unlabelled:,} texts left out: they have no label"
+            n = self.unlabelled
+            yield f"{count(n, 'text')} {have(n)} no label and {are(n)} left out"
         if any(column.about.kind == "fasttext" for column in self.columns):
             yield "fastText reads the text as it stands: if it was trained on prepared text, prepare this one too"
         if len(self.columns) > 2:

@@ -13,7 +13,7 @@ from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lstmcli.comparison.answer_files import BASES, LogProbabilities, Predictions, are_numbers, read_rows
+from lstmcli.comparison.answer_files import BASES, LogProbabilities, Predictions, Rows, are_numbers, read_rows
 from lstmcli.comparison.external_models import ARPA, FASTTEXT, KENLM, FastText, KenLm
 from lstmcli.comparison.models import ClassifierColumn, LmColumn, OwnClassifier, OwnLanguageModel
 from lstmcli.comparison.results import ClassifierComparison, LmComparison
@@ -41,7 +41,7 @@ class Entry:
     task: str
     read: ReadConfig | None = None
     """How a model directory's training data was read."""
-    rows: Sequence[Any] | None = None
+    rows: Rows | None = None
     """The rows of a file of answers."""
 
 

@@ -1,6 +1,6 @@
 """Bounds on what is held in memory before any of it can be used: a line, and a stream that is read to its end.
 
-A file ends; a device, a pipe or another program's output need not.
+A file ends; a device or a pipe may never end.
 """
 
 from __future__ import annotations
@@ -13,16 +13,16 @@ from lstmcli.errors import DataError
 from lstmcli.memory import usable_memory
 
 MAX_LINE = 1 << 27
-"""Bytes of a line, or of a row or a prompt of several lines; more than text8, which is one line, has."""
+"""Maximum bytes of a line, or of a row or a prompt of several lines; text8, a corpus of one line, is smaller."""
 MAX_WHOLE = 1 << 33
-"""Bytes of a stream, or a JSON file, that is read whole; less where memory is small."""
+"""Maximum bytes of a stream or JSON file that is read into memory; less on machines with little memory."""
 _SHARE = 4
-"""Decoded, and cut into texts, it takes up to so many times its bytes."""
+"""Memory for decoded texts, as a multiple of their bytes."""
 _BLOCK = 1 << 16
 
 
 def too_long(what: str, path: str, line: int | None) -> DataError:
-    """The error for a line, or a row of a table, that does not end."""
+    """The error for a line or row longer than ``MAX_LINE``."""
     return DataError(
         f"{what} of more than {MAX_LINE:,} bytes, the most that is read as one",
         path=path,
@@ -32,9 +32,9 @@ def too_long(what: str, path: str, line: int | None) -> DataError:
 
 
 def raw_lines(stream: BinaryIO, path: str, most: int = MAX_LINE) -> Iterator[bytes]:
-    """The lines of a stream, each as soon as it is there.
+    """The lines of a stream, each as soon as it arrives.
 
-    A line that holds a NUL byte, which is no text, ends soon after it.
+    A line with a NUL byte is not read to its end: it is not text.
 
     Raises:
         DataError: a line of more than ``most`` bytes.
@@ -60,7 +60,7 @@ def _longer(start: bytes, stream: BinaryIO, path: str, number: int, most: int) -
 
 
 def decoded_lines(stream: BinaryIO, decoder: Any, path: str, most: int = MAX_LINE) -> Iterator[str]:
-    """The same in an encoding that must be decoded from its start; the last line may lack its end."""
+    """The lines of a stream in an encoding that must be decoded from the start; the last may have no line end."""
     parts: list[str] = []
     number, size, data = 1, 0, b"start"
     while data:
@@ -78,7 +78,7 @@ def decoded_lines(stream: BinaryIO, decoder: Any, path: str, most: int = MAX_LIN
 
 
 def most_in_memory() -> int:
-    """Bytes of a text that this machine can work on in memory."""
+    """Maximum bytes of a text that fits into this machine's memory."""
     return min(MAX_WHOLE, usable_memory() // _SHARE)
 
 
@@ -91,7 +91,7 @@ def read_whole(stream: BinaryIO, path: str, check: Callable[[bytes], object] = l
     """All bytes of a stream.
 
     Args:
-        check: is given the first of them, and may raise: what never ends need not be waited for.
+        check: called with the first block; it may raise, so that an endless stream fails early.
 
     Raises:
         DataError: more than ``most_in_memory``.

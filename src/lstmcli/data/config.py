@@ -8,7 +8,7 @@ from dataclasses import dataclass, fields, replace
 from lstmcli.config import require
 
 SPLIT_NAMES = {"train": "training", "valid": "validation", "test": "test"}
-"""As they are shown."""
+"""Split names in messages."""
 
 
 @dataclass(frozen=True)
@@ -27,7 +27,7 @@ class ReadConfig:
     delimiter: str | None = None
     encoding: str | None = None
     label_prefix: str = "__label__"
-    """Marks a label in fastText lines."""
+    """Prefix of labels in fastText lines."""
     label_separator: str | None = None
     """Splits a label cell into several labels: multi-label data."""
     split: str | None = None
@@ -48,7 +48,7 @@ class ReadConfig:
 
 
 def with_training_defaults(read: ReadConfig, trained: ReadConfig) -> ReadConfig:
-    """How labels are written is what it was in training, unless the options say otherwise."""
+    """Fill in how labels are written from the training data, unless options are given."""
     prefix = trained.label_prefix if read.label_prefix == ReadConfig.label_prefix else read.label_prefix
     return replace(read, label_separator=read.label_separator or trained.label_separator, label_prefix=prefix)
 

@@ -1,7 +1,7 @@
-"""When two texts are one text to a model, though they are written differently.
+"""Find texts that a model cannot tell apart, although they are written differently.
 
-A tokenizer makes texts equal that differ in case, white space or Unicode form.  Held out for validation, such a text
-would be one that training has shown.
+A tokenizer makes texts equal that differ in case, white space or Unicode form.  If one of them were held out for
+validation, the model would have seen it in training.
 """
 
 from __future__ import annotations

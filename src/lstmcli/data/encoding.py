@@ -1,4 +1,4 @@
-"""Bytes to text: which encoding it is, and lines that decode whatever comes.
+"""Detect the encoding of bytes, and decode them to lines without failing.
 
 Lines end at ``\\n`` alone.  U+0085, U+2028 and a lone ``\\r`` are characters of the text, as every other
 tool that counts lines sees them.
@@ -27,7 +27,7 @@ _BOMS = (
 _COMMON_HANZI = frozenset("的一是不了在人有我他这中大来上国个到说们为子和你地出也时要就可以会那得着下好还没很")
 """The most frequent characters of written Chinese; a quarter of a text and more is made of them."""
 _FEW = 20
-"""Hanzi, of which none need be of the most frequent."""
+"""A text with fewer Hanzi need not have any of the most frequent ones."""
 _BLOCK = 1 << 16
 _ODD = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffe\uffff\ue000-\uf8ff]")
 
@@ -39,7 +39,7 @@ class Encoding:
     codec: str = "utf-8"
     label: str = "UTF-8"
     undecided: bool = False
-    """Nothing or only ASCII has been seen: the first other bytes may still show that it is GB18030."""
+    """Only ASCII has been seen so far; later bytes may show that it is GB18030."""
 
     @property
     def wide(self) -> bool:
@@ -131,7 +131,7 @@ def _decode(data: bytes, codec: str) -> str | None:
 
 
 def _wide(head: bytes) -> Encoding | None:
-    """UTF-16 or UTF-32 without a mark: the reading in which it is text."""
+    """UTF-16 or UTF-32 without a byte order mark: the byte order in which the bytes are text."""
     if b"\0" not in head:
         return None
     for codec in ("utf-32-le", "utf-32-be", "utf-16-le", "utf-16-be"):
@@ -143,13 +143,13 @@ def _wide(head: bytes) -> Encoding | None:
 
 
 def _familiar(text: str) -> float:
-    """Share of characters from the scripts that most text is written in."""
+    """Share of characters from the most common scripts."""
     known = sum(c < "\u0600" or "\u2000" <= c < "\u2070" or "\u3000" <= c < "\ua000" or c >= "\uac00" for c in text)
     return known / len(text)
 
 
 def _mostly_utf8(data: bytes) -> bool:
-    """UTF-8 with some damage: sound sequences far outnumber broken ones, which never happens by chance."""
+    """Whether this is damaged UTF-8: it has far more valid sequences than invalid ones."""
     text = data.decode("utf-8", "replace")
     broken = text.count("\ufffd")
     return sum(c > "\x7f" for c in text) - broken > 4 * broken
@@ -172,7 +172,7 @@ def _in_daily_use(hanzi: str) -> bool:
 
 
 def _by_statistics(data: bytes) -> Encoding | None:
-    """What charset-normalizer makes of it; Western text is Windows-1252 unless that cannot be."""
+    """The guess of charset-normalizer; for Western text, Windows-1252 if possible."""
     from charset_normalizer import from_bytes
 
     guesses = [codecs.lookup(m.encoding).name for m in from_bytes(data[: data.rfind(b"\n", 0, _BLOCK) + 1 or _BLOCK])]
@@ -201,7 +201,7 @@ class TextLines:
     def __init__(self, source: Input, encoding: Encoding | None, longest: int = MAX_LINE) -> None:
         self.source, self._longest = source, longest
         self.encoding = encoding or Encoding()
-        """None, for a stream: told from its first bytes once they are there."""
+        """For a stream: detected from its first bytes when they arrive."""
         self._told = encoding
         self._damaged = self._first = self._switched = 0
 
@@ -232,7 +232,7 @@ class TextLines:
         return with_byte_order(self._told, cast(io.BufferedReader, file).peek(_BLOCK), self.source.path)
 
     def warnings(self) -> list[str]:
-        """What had to be done to read the text, in sentences."""
+        """Warnings about decoding: damaged bytes, or a change of encoding."""
         found = []
         if self._switched:
             found.append(f"{self.source.path}, line {self._switched}: not UTF-8, read as GB18030 from here on")
@@ -248,7 +248,7 @@ class TextLines:
         self._first = self._first or number
 
     def _plain(self, stream: BinaryIO) -> Iterator[str]:
-        """A line at a time, so that a pipe is answered line by line."""
+        """Decode one line at a time, so that a pipe is answered line by line."""
         for number, raw in enumerate(raw_lines(stream, self.source.path, self._longest), 1):
             try:
                 line = raw.decode(self.encoding.codec)

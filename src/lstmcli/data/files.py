@@ -1,4 +1,4 @@
-"""Bytes of one file or pipe: opened, unpacked when gzipped, sampled, and refused when they are no text."""
+"""Open, decompress and sample one file or pipe, and refuse binary files."""
 
 from __future__ import annotations
 
@@ -17,19 +17,19 @@ from lstmcli.data.mac_lines import MacLines
 from lstmcli.errors import DataError
 
 HEAD_BYTES = 1 << 18
-"""What is looked at to tell format, encoding and columns."""
+"""Bytes at the start that format, encoding and columns are detected from."""
 WIDE_LINES, WIDE_BYTES = 3, 1 << 22
-"""Lines that are looked at even where they are longer than that, up to so many bytes of each."""
+"""Lines that are read even if they are longer than that, and the maximum bytes of each."""
 CHUNKS = 16
-"""Further places of a large file that are looked at to tell its encoding."""
+"""Further places of a large file that its encoding is detected from."""
 CHUNK_BYTES = 1 << 16
 
 MAX_UNPACKED, MAX_RATIO = 1 << 28, 200
-"""A gzip bomb: so many bytes, and so many times as many as are packed.  Text packs to a third or a tenth, logs to a
-fiftieth at best; the format allows a thousandth."""
+"""A file is refused as a gzip bomb if it decompresses to more bytes, at a higher ratio.  The ratio of text is 3 to 10,
+of logs 50 at most; gzip can reach 1,000."""
 
 MAX_LOOK = 1 << 26
-"""Bytes of a packed file that are unpacked to tell its columns."""
+"""Bytes of a compressed file that are decompressed to detect its columns."""
 
 GZIP = b"\x1f\x8b"
 
@@ -54,15 +54,15 @@ _SIGNATURES = (
     *((b"\x80" + bytes([version]), "a Python pickle") for version in range(2, 6)),
 )
 _CONTROL = bytes({*range(9), *range(14, 32)} - {0x1B})
-"""Bytes that text does not hold, but for the odd stray one; escape (0x1B) is common in logs."""
+"""Control characters, rare in text; escape (0x1B) is common in logs."""
 
 
 @dataclass(frozen=True)
 class Input:
-    """A file; or bytes in memory; or a stream, which can be read only once."""
+    """A file, bytes in memory, or a stream, which can be read only once."""
 
     path: str
-    """Its name, as shown; where there is neither stream nor data, the file to open."""
+    """The name in messages; without ``stream`` and ``data``, the file to open."""
     stream: BinaryIO | None = None
     data: bytes | None = None
     mac: bool = False
@@ -81,7 +81,7 @@ class Input:
 
     @contextmanager
     def open(self) -> Iterator[BinaryIO]:
-        """Buffered bytes, unpacked; what goes wrong while they are read leaves as ``DataError``."""
+        """A buffered stream of decompressed bytes; errors while reading become ``DataError``."""
         try:
             if self.stream is not None:
                 yield _unpacked(_peekable(self.stream), self.path)
@@ -105,7 +105,7 @@ class Input:
         return cast(BinaryIO, io.BufferedReader(MacLines(file), CHUNK_BYTES)) if self.mac else file
 
     def head(self) -> bytes:
-        """The first bytes, unpacked; not of a stream."""
+        """The first bytes, decompressed; not for a stream."""
         with self.open() as file:
             head = file.read(HEAD_BYTES)
             if len(head) == HEAD_BYTES and head.count(b"\n") < WIDE_LINES:  # lines of very many columns
@@ -133,10 +133,10 @@ class Input:
 
     @cached_property
     def _unpacked(self) -> tuple[list[bytes], bool]:
-        """Whole lines from places spread over what is packed, which is read through once; and whether it goes on."""
+        """Whole lines from places spread over a compressed file, which is read once; and whether there is more."""
         places: list[bytes] = []
         every, seen = 1, 0
-        with suppress(DataError), self.open() as file:  # damage is said when its turn comes
+        with suppress(DataError), self.open() as file:  # damage is reported when it is read
             while (block := file.read(CHUNK_BYTES)) and seen < MAX_LOOK // CHUNK_BYTES:
                 if seen % every == 0:
                     places.append(block[block.find(b"\n") + 1 : block.rfind(b"\n") + 1])
@@ -147,7 +147,7 @@ class Input:
 
     @property
     def seen_in_part(self) -> bool:
-        """Whether it is packed, has been sampled, and is so long that its end was left out."""
+        """Whether a compressed file was sampled without its end, because it is too long."""
         return "_unpacked" in vars(self) and self._unpacked[1]
 
     def read_all(self, check: Callable[[bytes], object] = len) -> bytes:
@@ -157,7 +157,7 @@ class Input:
 
 
 def refuse_binary(head: bytes, path: str, *, any_bytes: bool = False) -> None:
-    """Raises ``DataError`` for bytes that are no text.
+    """Raises ``DataError`` for bytes that are not text.
 
     Args:
         any_bytes: look at signatures only: the encoding is a wide one, or the user said what the file is.
@@ -177,7 +177,7 @@ def refuse_binary(head: bytes, path: str, *, any_bytes: bool = False) -> None:
 
 
 def _peekable(stream: BinaryIO) -> BinaryIO:
-    """The stream with ``peek``, which looks at what has arrived without waiting for more."""
+    """The stream with a ``peek`` method, which returns what has arrived without waiting for more."""
     return stream if hasattr(stream, "peek") else cast(BinaryIO, io.BufferedReader(cast(Any, stream)))
 
 
@@ -194,14 +194,14 @@ def refuse_bomb(packed: int, what: str, unpacked: int, path: str, hint: str) -> 
 
 
 class Unpacked(io.BufferedReader):
-    """What gzipped bytes hold, refused once it is too much for what it was made from."""
+    """Decompressed gzip data; refuses gzip bombs."""
 
     def __init__(self, file: BinaryIO, path: str) -> None:
         super().__init__(_Bounded(file, path), CHUNK_BYTES)
 
 
 class _Bounded(io.RawIOBase):
-    """A stream of what gzipped bytes hold; see ``refuse_bomb``."""
+    """A raw stream of decompressed gzip data; see ``refuse_bomb``."""
 
     def __init__(self, file: BinaryIO, path: str) -> None:
         self._path, self._packed, self._unpacked = path, _Counted(file), 0
@@ -220,7 +220,7 @@ class _Bounded(io.RawIOBase):
 
 
 class _Counted:
-    """A stream that counts what was read from it."""
+    """A stream that counts the bytes read from it."""
 
     def __init__(self, file: BinaryIO) -> None:
         self._file, self.count = file, 0

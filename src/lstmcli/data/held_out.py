@@ -15,11 +15,11 @@ from lstmcli.data.duplicates import same_text
 from lstmcli.data.records import Record, Rows, Selection
 
 VALID_SHARE = 0.05
-"""Of the rows, held out for validation where no share was asked for."""
+"""Default share of the rows held out for validation."""
 FEWEST_ROWS = 200
-"""Fewer are too few to tell two epochs apart."""
+"""Minimum rows: fewer cannot tell two epochs apart."""
 MAX_LINES = 10_000
-"""Of running text."""
+"""Maximum lines of running text."""
 MAX_BLOCKS, LEAST_BLOCK = 10, 10
 """Places that lines are held out from, and lines of each: a shorter run would be read without what leads to it."""
 NEAR = 200
@@ -27,15 +27,15 @@ NEAR = 200
 MIN_CHARACTERS = 20
 """Characters of a line that is worth cutting."""
 MAX_ROWS = 2000
-"""More labelled rows in validation would only be lost to training."""
+"""Maximum labelled rows held out."""
 SMALL_SHARE = 0.1
-"""Most of the rows that may go to reach the fewest."""
+"""Maximum share of the rows held out to reach the minimum."""
 
 
 def hold_lines(
     records: Collection[Record], fraction: float | None
 ) -> tuple[Collection[Record], Collection[Record], str]:
-    """Training and validation lines, and how that was done, in words.
+    """Training and validation lines, and a description of how they were split.
 
     Runs of lines are held out, from the middle of each of ten equal parts of the text; of a short text its end.
 
@@ -92,7 +92,7 @@ def _in_two(records: Sequence[Record], n: int, share: float) -> list[Record]:
 
 
 def default_share(rows: int) -> float:
-    """The share of so many rows that is held out when nothing was said."""
+    """The default share held out of a number of rows."""
     wanted = max(VALID_SHARE * rows, min(FEWEST_ROWS, SMALL_SHARE * rows))
     return min(wanted, MAX_ROWS) / max(1, rows)
 

@@ -21,7 +21,7 @@ from lstmcli.data.table import SPREAD_ROWS, Row, Table
 from lstmcli.errors import DataError
 
 SAMPLE_ROWS, MAX_STREAMED = 1000, 20_000
-"""Rows at the start of a split that are looked at, and of one that can only be streamed."""
+"""Rows at the start of a split that columns are chosen by; and the maximum for a streamed split."""
 HUB = Format("hub", "Hub data set")
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*(/[\w.-]+)?(:[\w.-]+)?")
 
@@ -53,7 +53,7 @@ def _reachable(seconds: float = 5.0) -> bool:
 
 
 def hub_splits(name: str) -> dict[str, str]:
-    """Our names of the splits to the Hub's: ``{"train": "train", "valid": "validation"}``.
+    """The Hub's split name for each of ours: ``{"train": "train", "valid": "validation"}``.
 
     Raises:
         DataError: there is no such data set, or no network.
@@ -136,7 +136,7 @@ def _class_names(feature: Any) -> list[str] | None:
 
 @contextmanager
 def _readable(name: str) -> Iterator[None]:
-    """Whatever the library raises, which has no common base class, in one line."""
+    """Turns any error of the library, which has no base class for them, into a ``DataError`` of one line."""
     try:
         yield
     except DataError:

@@ -1,4 +1,4 @@
-"""Labels that stand for no label (``NaN``, ``N/A``), and labels that are probably one (``Spam``, ``spam``)."""
+"""Find labels that mean a missing label (``NaN``, ``N/A``), and spellings of one label (``Spam``, ``spam``)."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from collections.abc import Iterator, Mapping, Sequence
 
 from lstmcli.data.columns.cells import MARKS, STRONG, parts_of
 from lstmcli.data.columns.missing import MAYBE_A_LABEL, NEVER_A_LABEL, SELDOM_A_LABEL
+from lstmcli.plural import are, count
 
 _RARE = 0.1
-"""A smaller share of the rows is rare."""
+"""A label with a smaller share of the rows is rare."""
 _MAX_SHOWN = 4
 _QUOTES = "\"'`“”‘’„«»‹›「」『』"
 _ENDS = ".,;:!?。，；：！？、…"
 
 
 def missing_labels(counts: Mapping[str, int]) -> frozenset[str]:
-    """The labels that stand for no label."""
+    """The labels that mean a missing label."""
     sure = NEVER_A_LABEL & counts.keys()
     total = sum(counts.values())
     seldom = SELDOM_A_LABEL & counts.keys()
@@ -32,37 +33,39 @@ def missing_labels(counts: Mapping[str, int]) -> frozenset[str]:
     return found if len(counts.keys() - found) > 1 else sure  # ? and x may be the two classes that there are
 
 
-def say_missing(counts: Mapping[str, int]) -> str:
+def missing_labels_note(counts: Mapping[str, int]) -> str:
     """'NaN' (5) and 'nan' (4) stand for no label."""
     one = len(counts) == 1
-    return f"{_counted(counts)} {'is' if one else 'are'} taken for {'a missing label' if one else 'missing labels'}"
+    return f"{_with_counts(counts)} {'is' if one else 'are'} taken for {'a missing label' if one else 'missing labels'}"
 
 
 def label_warnings(counts: Mapping[str, int], *, cells: bool = True) -> Iterator[str]:
-    """What is odd about the labels that were read: doubtful ones, spellings of one label, lists that were not cut.
+    """Warnings about labels: possibly missing ones, spellings of one label, lists that were not split.
 
     Args:
-        cells: labels come from cells, which ``--label-separator`` cuts.
+        cells: whether labels come from table cells, which ``--label-separator`` splits.
     """
     total = sum(counts.values())
     doubtful = {x: counts[x] for x in sorted(counts) if x in MAYBE_A_LABEL and counts[x] < _RARE * total}
     doubtful |= {x: counts[x] for x in sorted(counts) if x in SELDOM_A_LABEL}
-    for label, count in doubtful.items():
-        yield f"the label {label!r} ({count:,}) may stand for a missing label: if so, leave its cells empty"
+    for label, n in doubtful.items():
+        advice = "leave its cells empty" if cells else "leave these texts out"
+        yield f"the label {label!r} ({n:,}) may stand for a missing label: if so, {advice}"
     groups = alike(counts)
     for labels, how in groups[:_MAX_SHOWN]:
         yield (
-            f"{_counted({label: counts[label] for label in labels})} differ only in {how}: probably one label, "
+            f"{_with_counts({label: counts[label] for label in labels})} differ only in {how}: probably one label, "
             "read as different ones"
         )
     if len(groups) > _MAX_SHOWN:
-        yield f"{len(groups) - _MAX_SHOWN:,} more groups of labels are spellings of one label"
+        more = len(groups) - _MAX_SHOWN
+        yield f"{count(more, 'more group')} of labels {are(more)} spellings of one label each"
     if cells:
-        yield from _uncut(counts)
+        yield from _unsplit_lists(counts)
 
 
 def alike(counts: Mapping[str, int]) -> list[tuple[list[str], str]]:
-    """Groups of labels that are probably one, each with what they differ in."""
+    """Groups of labels that are probably one label, each with how they differ."""
     groups: defaultdict[str, list[str]] = defaultdict(list)
     for label in counts:
         groups[_key(label)].append(label)
@@ -94,7 +97,7 @@ def _number(text: str) -> str:
 
 
 def _difference(labels: Sequence[str]) -> str:
-    """In the order from the least difference on: the first that makes them the same."""
+    """How labels differ: the first normalization, from weak to strong, that makes them equal."""
     steps = (
         ("Unicode form or width", _composed),
         ("case", str.casefold),
@@ -108,8 +111,8 @@ def _difference(labels: Sequence[str]) -> str:
     return "spelling or punctuation"
 
 
-def _uncut(counts: Mapping[str, int]) -> Iterator[str]:
-    """Labels that hold a mark as a list would."""
+def _unsplit_lists(counts: Mapping[str, int]) -> Iterator[str]:
+    """A warning about labels that contain a separator, as lists do."""
     for mark in MARKS:
         holding = [label for label in counts if len(parts_of(label, mark)) > 1]
         if mark not in (*STRONG, ",", "，") or len(holding) < 2:
@@ -127,7 +130,7 @@ def _quoted(mark: str) -> str:
     return mark if mark in (",", "，", "、") else f"'{mark}'"
 
 
-def _counted(counts: Mapping[str, int]) -> str:
+def _with_counts(counts: Mapping[str, int]) -> str:
     shown = [f"{label!r} ({count:,})" for label, count in Counter(counts).most_common()]
     if len(shown) > _MAX_SHOWN:
         shown = [*shown[:_MAX_SHOWN], f"{len(shown) - _MAX_SHOWN:,} more"]

@@ -1,4 +1,4 @@
-"""What a source's name stands for: a file, a folder, a pipe, a built-in sample, a Hub data set."""
+"""Find a source by its name: a file, a folder, a pipe, a built-in sample or a Hub data set."""
 
 from __future__ import annotations
 
@@ -27,6 +27,7 @@ from lstmcli.data.formats.registry import all_formats
 from lstmcli.data.hub import hub_splits, is_hub_name, open_hub, open_saved
 from lstmcli.data.table import Row, Table
 from lstmcli.errors import DataError, UsageError
+from lstmcli.plural import are
 
 STDIN = "standard input"
 """The path of records that come from a pipe."""
@@ -34,27 +35,28 @@ STDIN = "standard input"
 SAMPLE = Format("sample", "built-in sample", slow=True)
 
 Opener = Callable[[ReadConfig, "bool | None", "ReadConfig | None"], Table]
-"""Opens one table, given how to read, whether labels are wanted, and the columns to prefer."""
+"""Opens a table; the arguments are ``read``, ``labelled`` and ``prefer`` of ``open_parts``."""
 
 WHOLE = ""
 """The split of a source that has none."""
+_UNSPLIT = "it is not split"
 
 
 @dataclass(frozen=True)
 class Located:
     name: str
     splits: Mapping[str, Sequence[Opener]]
-    """Split (train, valid, test, or WHOLE) to what it is made of."""
+    """The parts of each split: train, valid, test, or WHOLE."""
     note: str = ""
     """How the splits were found."""
 
     @property
     def usual(self) -> str:
-        """The whole, or else what models are tested on."""
+        """The split used by default: the whole source, else test, valid or train."""
         return next(name for name in (WHOLE, "test", "valid", "train") if name in self.splits)
 
     def choose(self, wanted: str | None) -> Sequence[Opener]:
-        """The split asked for; None: the whole, or else what models are tested on.
+        """The parts of a split; None: of the default split.
 
         Raises:
             DataError: there is no such split.
@@ -65,15 +67,17 @@ class Located:
         if name not in self.splits:
             there = [split for split in self.splits if split != WHOLE]
             raise DataError(
-                f"there is no split {wanted!r}; " + (f"there are {listed(there)}" if there else "it is not split"),
+                f"there is no split {wanted!r}; " + (f"there {are(len(there))} {listed(there)}" if there else _UNSPLIT),
                 path=self.name,
-                hint="leave --split out, or name one of these" if there else "leave --split out",
+                hint=f"leave --split out, or name {'one of these' if len(there) > 1 else 'this one'}"
+                if there
+                else "leave --split out",
             )
         return self.splits[name]
 
 
 LONGEST_NAME = 200
-"""Characters of a name that an error quotes."""
+"""Maximum characters of a name in an error message."""
 
 
 def locate(spec: str | Located, read: ReadConfig, *, stdin: BinaryIO | None = None, whole: bool = False) -> Located:
@@ -190,7 +194,7 @@ def _folder(path: Path, read: ReadConfig) -> Located:
 
 
 def _part(path: Path) -> list[Opener]:
-    """What one split is made of: a file, a folder per class, or files in a folder."""
+    """The parts of one split: a file, a folder per class, or the files of a folder."""
     if path.is_file():
         return [_file(path)]
     files = [] if is_folder_of_classes(path) else data_files(path)
@@ -221,7 +225,7 @@ def _looks_like_path(spec: str) -> bool:
 
 
 def missing(spec: str) -> DataError:
-    """There is no such file; the hint names those that are spelled nearly so."""
+    """The error for a file that does not exist; the hint names similar ones."""
     near = near_paths(spec)
     parent = Path(spec).parent
     hint = "check the name" if parent.is_dir() else f"there is no folder {str(parent)!r} either"
@@ -229,7 +233,7 @@ def missing(spec: str) -> DataError:
 
 
 def near_paths(spec: str) -> list[str]:
-    """Paths in the same folder that a slip of the finger might have meant."""
+    """Paths in the same folder with a similar name."""
     path = Path(spec)
     try:
         names = {p.name: p for p in path.parent.iterdir()}

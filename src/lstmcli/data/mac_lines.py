@@ -7,7 +7,7 @@ import re
 from typing import Any, BinaryIO
 
 FEWEST = 2
-"""Such ends in the head of a file."""
+"""Minimum number of such line ends at the start of a file."""
 
 
 def ends_as_on_macs(head: bytes) -> bool:

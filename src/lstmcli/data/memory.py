@@ -32,13 +32,13 @@ def records(texts: Any) -> Iterator[Record]:
 
     def found() -> Iterator[Record]:
         for number, value in enumerate(values, 1):
-            yield value if isinstance(value, Record) else Record(_text(own(value), number), line=number)
+            yield value if isinstance(value, Record) else Record(_text(to_builtin(value), number), line=number)
 
     return found()
 
 
 def column(values: Any, what: str) -> list[Any]:
-    """A column as a list of Python's own objects.
+    """A column as a list of built-in objects.
 
     Raises:
         DataError: not a column.
@@ -58,11 +58,11 @@ def column(values: Any, what: str) -> list[Any]:
     except TypeError as error:
         found = type(values).__name__
         raise DataError(f"{what} should be a list, not {found}", path=IN_MEMORY, hint=COLUMN) from error
-    return [own(value) for value in items]
+    return [to_builtin(value) for value in items]
 
 
-def own(value: Any) -> Any:
-    """A value as Python has it: numbers of NumPy, arrays and sets become its own, what is missing becomes None."""
+def to_builtin(value: Any) -> Any:
+    """A value as a built-in type: NumPy numbers, arrays and sets are converted, missing values become None."""
     if value is None or isinstance(value, (str, int, float)):
         return str(value) if type(value).__name__ == "str_" else value
     if type(value).__name__ in _MISSING:

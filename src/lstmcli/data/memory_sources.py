@@ -17,11 +17,12 @@ from lstmcli.data.config import ReadConfig, with_training_defaults
 from lstmcli.data.formats.format import Format
 from lstmcli.data.hub import dataset_table
 from lstmcli.data.locate import WHOLE, Located, Opener
-from lstmcli.data.memory import column, is_dataset, is_table, own
+from lstmcli.data.memory import column, is_dataset, is_table, to_builtin
 from lstmcli.data.sources import Source, open_source
 from lstmcli.data.table import Row, Table
 from lstmcli.errors import IN_MEMORY, DataError
 from lstmcli.options import by_name, read_config, reading_options
+from lstmcli.plural import count
 
 MEMORY = Format("memory", "a table")
 _LOG = logging.getLogger("lstmcli")
@@ -114,7 +115,7 @@ def _table(source: Any) -> Opener:
         return _opener(lambda: iter(()), ("text",), text=("text",))
     if all(isinstance(value, Mapping) for value in values):
         names = list(dict.fromkeys(str(name) for value in values for name in value))
-        return _rows([{str(name): own(cell) for name, cell in value.items()} for value in values], tuple(names))
+        return _rows([{str(name): to_builtin(cell) for name, cell in value.items()} for value in values], tuple(names))
     if all(isinstance(value, tuple) for value in values):
         return _tuples(values)
     for row, value in enumerate(values, 1):
@@ -143,7 +144,8 @@ def _columns(columns: Mapping[str, list[Any]], text: tuple[str, ...] = ()) -> Op
     lengths = {name: len(values) for name, values in columns.items()}
     if len(set(lengths.values())) > 1:
         counts = ", ".join(f"{name!r} has {length:,}" for name, length in lengths.items())
-        raise DataError(f"the columns differ in length: {counts}", path=IN_MEMORY, hint="give a label for each text")
+        hint = "give a label for each text" if text else "give each column a value for every row"
+        raise DataError(f"the columns differ in length: {counts}", path=IN_MEMORY, hint=hint)
     rows = [dict(zip(columns, values, strict=True)) for values in zip(*columns.values(), strict=True)]
     return _rows(rows, tuple(columns), text=text)
 
@@ -153,10 +155,10 @@ def _tuples(values: Sequence[tuple[Any, ...]]) -> Opener:
     width = len(values[0])
     for row, value in enumerate(values, 1):
         if len(value) != width:
-            what = f"has {len(value)} values, and the first row {width}"
+            what = f"has {count(len(value), 'value')}, and the first row {width}"
             raise DataError(what, path=IN_MEMORY, line=row, hint=SOURCES)
     names = tuple(str(n) for n in range(1, width + 1))
-    return _rows([dict(zip(names, map(own, value), strict=True)) for value in values], names, headed=False)
+    return _rows([dict(zip(names, map(to_builtin, value), strict=True)) for value in values], names, headed=False)
 
 
 def _rows(

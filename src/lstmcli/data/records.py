@@ -20,14 +20,14 @@ class Record:
     labels: tuple[str, ...] = ()
     """Empty when the source has no labels; several only in multi-label data."""
     line: int = 0
-    """Line of the file where the record starts, from 1; 0 when there is no such thing."""
+    """Line of the file where the record starts, from 1; 0 if the format has no lines."""
     path: str = ""
     columns: dict[str, Any] = field(default_factory=dict)
     """The whole row, only when ``keep_columns`` was asked for."""
 
 
 class Rows:
-    """Some of the records of a source, read anew each time they are asked for: the corpus need not fit in memory."""
+    """Records of a source, read again at each iteration, so that the corpus need not fit in memory."""
 
     def __init__(self, source: Iterable[Record], start: int = 0, stop: int | None = None) -> None:
         """``source`` can be iterated more than once."""
@@ -38,7 +38,7 @@ class Rows:
         return islice(self._source, self._start, self._stop)
 
     def __len__(self) -> int:
-        """Counted, which takes reading them all, when it is first asked for."""
+        """The count; the first call reads all records."""
         if self._length is None:
             self._length = sum(1 for _ in self)
         return self._length
@@ -53,7 +53,7 @@ class Rows:
 
 
 class Selection:
-    """The records at some places of others, or all but those; read anew each time, as ``Rows`` are."""
+    """The records at some places of a collection, or all others; read again at each iteration, like ``Rows``."""
 
     def __init__(self, records: Collection[Record], places: Sequence[tuple[int, int]], *, inside: bool = True) -> None:
         """``places`` are runs of records, (start, stop), in order and apart."""
@@ -95,15 +95,17 @@ class Splits:
     held_out: bool = False
     """Whether ``valid`` was cut off the training rows here, not given."""
     notes: tuple[str, ...] = ()
-    """What was detected, in words: format, encoding, columns, where the splits came from."""
+    """Notes on what was detected: format, encoding, columns, origin of the splits."""
     warnings: tuple[str, ...] = ()
-    """What a reader should know about the text itself: damaged bytes and the like."""
+    """Warnings about the text, such as damaged bytes."""
     fingerprint: str = ""
     """sha256 of every text and label in order, hexadecimal; empty where there are no labels."""
     label_column: str | None = None
     label_columns: tuple[str, ...] = ()
     """Several where ``label_column`` is None and there are labels."""
     text_columns: tuple[str, ...] = ()
+    columns: tuple[str, ...] = ()
+    """All columns of the source; empty if the format fixes the text and label columns."""
     read: ReadConfig | None = None
     """How the training source was read, so that other files can be read alike."""
     path: str = ""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO
 
@@ -24,7 +24,7 @@ MAX_OTHERS, MAX_LABELS = 4, 20
 
 @dataclass
 class Source:
-    """What was detected in one source, and its records, read as they are asked for.
+    """One source: what was detected, and its records, which are read when iterated.
 
     A file can be iterated again, a pipe only once.
     """
@@ -36,20 +36,20 @@ class Source:
     columns: tuple[str, ...]
     text_columns: tuple[str, ...]
     label_column: str | None
-    """None also where there are several."""
+    """None if there are several label columns, too."""
     label_columns: tuple[str, ...]
     headed: bool
     labelled: bool
     multilabel: bool
-    """As far as the first rows tell."""
+    """According to the first rows."""
     notes: tuple[str, ...]
     line_form: str | None
     """As ``ReadConfig.line_form``."""
     _tables: Sequence[tuple[Table, Chosen]] = field(repr=False)
     label_separator: str | None = None
-    """As asked, or as found in the cells."""
+    """As given by an option, or detected."""
     _missing: frozenset[str] = frozenset()
-    """Labels that stand for none."""
+    """Labels that mean a missing label."""
     _keep: bool = False
 
     @property
@@ -59,7 +59,7 @@ class Source:
 
     @property
     def warnings(self) -> list[str]:
-        """What was odd about the text; filled while it is read."""
+        """Warnings about the text; filled while it is read."""
         return [warning for table, _ in self._tables for warning in table.warnings]
 
     def __iter__(self) -> Iterator[Record]:
@@ -112,7 +112,7 @@ def open_parts(
     prefer: ReadConfig | None = None,
     ask: Ask | None = None,
 ) -> Source:
-    """The tables that make up one split, one after the other, as a source."""
+    """A source made of the tables of one split, in order."""
     tables = []
     for part in parts:
         table = part(read, labelled, prefer)
@@ -135,7 +135,7 @@ def open_parts(
         headed=table.headed,
         labelled=bool(chosen.label_columns),
         multilabel=many,
-        notes=("; ".join([_note(name, table, chosen), *_say_separator(read, separator), *table.remarks]),),
+        notes=("; ".join([_source_note(name, table, chosen), *_separator_notes(read, separator), *table.remarks]),),
         line_form=table.line_form,
         _tables=tables,
         label_separator=separator,
@@ -145,7 +145,7 @@ def open_parts(
 
 
 def _separator(read: ReadConfig, prefer: ReadConfig | None, tables: Sequence[tuple[Table, Chosen]]) -> str | None:
-    """What divides the labels in a cell: as asked, as in training, or as the cells show."""
+    """The separator of labels in a cell: from the options, from training, or detected."""
     known = read.label_separator or (prefer.label_separator if prefer else None)
     if known or (prefer and prefer.known_labels) or tables[0][0].stated:
         return known
@@ -154,14 +154,14 @@ def _separator(read: ReadConfig, prefer: ReadConfig | None, tables: Sequence[tup
     )
 
 
-def _say_separator(read: ReadConfig, found: str | None) -> list[str]:
+def _separator_notes(read: ReadConfig, found: str | None) -> list[str]:
     if found is None or read.label_separator is not None:
         return []
     how = "written as lists" if found == LIST else f"divided at {found!r}"
     return [f"labels in a cell are {how} (--label-separator {WHOLE}: a cell is one label)"]
 
 
-def _note(name: str, table: Table, chosen: Chosen) -> str:
+def _source_note(name: str, table: Table, chosen: Chosen) -> str:
     """'reviews.csv: CSV, comma, UTF-8; text from 'review', label from 'sentiment'."""
     what = ", ".join([table.format.title, *table.notes])
     if not table.format.chosen_columns:
@@ -170,29 +170,31 @@ def _note(name: str, table: Table, chosen: Chosen) -> str:
     if chosen.join == PAIR_JOIN:
         text = f"{' and '.join(map(repr, chosen.text_columns))}, a pair"
     if chosen.other_texts:
-        text = f"{text} (left out: {_some(chosen.other_texts)}; --text-column)"
-    return f"{name}: {what}; text from {text}, {_said_labels(chosen)}"
+        text = f"{text} (left out: {_first_names(chosen.other_texts)}; --text-column)"
+    return f"{name}: {what}; text from {text}, {_label_note(chosen)}"
 
 
-def _some(names: Sequence[str], most: int = MAX_OTHERS) -> str:
+def _first_names(names: Sequence[str], most: int = MAX_OTHERS) -> str:
     return listed(names[:most]) + (f", … ({len(names):,} in all)" if len(names) > most else "")
 
 
-def _said_labels(chosen: Chosen) -> str:
-    """Where the label comes from, and which columns could be it as well."""
+def _label_note(chosen: Chosen) -> str:
+    """The label columns, and other candidates, for a note."""
     columns = chosen.label_columns
     if not columns:
-        return "no label column" + (f" (left out: {_some(chosen.others)}; --label-column)" if chosen.others else "")
-    end = f" (others: {_some(chosen.others)}; --label-column)" if chosen.others else ""
+        return "no label column" + (
+            f" (left out: {_first_names(chosen.others)}; --label-column)" if chosen.others else ""
+        )
+    end = f" (others: {_first_names(chosen.others)}; --label-column)" if chosen.others else ""
     if len(columns) == 1:
         return f"label from {columns[0]!r}{end}"
     if chosen.one_each:
-        return f"label: which of {_some(columns, MAX_LABELS)} is 1{end}"
-    return f"several labels from {_some(columns, MAX_LABELS)}{end}"
+        return f"label: which of {_first_names(columns, MAX_LABELS)} is 1{end}"
+    return f"several labels from {_first_names(columns, MAX_LABELS)}{end}"
 
 
 def _labels_of_several(cells: Mapping[str, Any], chosen: Chosen, separator: str | None) -> tuple[str, ...]:
-    """The names of the columns of 0 and 1 that are 1, the values of the others."""
+    """The labels of a row with several label columns: the names of 0/1 columns that are 1, the values of others."""
     found: list[str] = []
     for name in chosen.label_columns:
         if name in chosen.flags:
@@ -204,7 +206,7 @@ def _labels_of_several(cells: Mapping[str, Any], chosen: Chosen, separator: str 
 
 def _records(table: Table, chosen: Chosen, separator: str | None, keep: bool) -> Iterator[Record]:
     names, label = chosen.text_columns, chosen.label_column
-    for line, path, cells in table.rows():
+    for number, (line, path, cells) in enumerate(table.rows(), 1):
         if not cells:  # an empty line of JSON Lines
             yield Record("", (), line, path)
             continue
@@ -216,22 +218,37 @@ def _records(table: Table, chosen: Chosen, separator: str | None, keep: bool) ->
                 labels = cell_labels(cells.get(label), separator)
             else:
                 labels = _labels_of_several(cells, chosen, separator) if chosen.label_columns else ()
-        except KeyError as error:
-            raise DataError(
-                f"this row has no {error.args[0]!r}; it has {listed(cells)}",
-                path=path,
-                line=line or None,
-                hint="every row needs its text, null for none",
-            ) from error
-        except TypeError as error:
-            odd = next((n for n in (*names, *chosen.label_columns) if isinstance(cells.get(n), (dict, list))), "")
-            where = f" ({odd!r})" if odd else ""
-            raise DataError(
-                f"a text or label{where} is a {error}, not a string, a number or a list of them",
-                path=path,
-                line=line or None,
-                hint="name other columns with --text-column and --label-column",
-            ) from error
-        except RecursionError as error:  # from Python 3.12 on JSON is read deeper than functions can call one another
-            raise DataError("a text is a list nested too deep", path=path, line=line or None) from error
+        except (KeyError, TypeError, RecursionError) as error:
+            raise _unreadable(error, cells, chosen, path, line, number) from error
         yield Record(text, labels, line, path, dict(cells) if keep else {})
+
+
+def _unreadable(
+    error: Exception, cells: Mapping[str, Any], chosen: Chosen, path: str, line: int, row: int
+) -> DataError:
+    """The error for a row whose text or label cannot be read."""
+    if isinstance(error, KeyError):
+        message = f"this row has no {error.args[0]!r}; it has {listed(cells)}"
+        return DataError(message, path=path, line=line, row=row, hint="every row needs its text, null for none")
+    if isinstance(error, RecursionError):  # from Python 3.12 on JSON is read deeper than functions can call one another
+        return DataError("a text is a list nested too deep", path=path, line=line, row=row)
+    odd = next((n for n in chosen.text_columns if not _can_be(cell_text, cells.get(n))), None)
+    role = "label" if odd is None else "text"
+    if odd is None:
+        odd = next((n for n in chosen.label_columns if not _can_be(cell_labels, cells.get(n), None)), "")
+    found = {"dict": "an object", "list": "a list inside a list"}.get(str(error), str(error))
+    return DataError(
+        f"the {role} ({odd!r}) is or holds {found}, not a string, a number or a list of them",
+        path=path,
+        line=line,
+        row=row,
+        hint=f"name another column with --{role}-column" if len(cells) > 1 else None,
+    )
+
+
+def _can_be(read: Callable[..., object], *cell: Any) -> bool:
+    try:
+        read(*cell)
+    except TypeError:
+        return False
+    return True

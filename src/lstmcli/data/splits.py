@@ -14,11 +14,12 @@ from lstmcli.data.columns.missing import NEVER_A_LABEL
 from lstmcli.data.columns.names import SPLIT_ALIASES
 from lstmcli.data.config import SPLIT_NAMES, ReadConfig, TrainedRead
 from lstmcli.data.held_out import hold_lines, hold_rows
-from lstmcli.data.label_check import missing_labels, say_missing
+from lstmcli.data.label_check import missing_labels, missing_labels_note
 from lstmcli.data.locate import Located, Opener, locate
 from lstmcli.data.records import Record, Rows, Splits, fingerprint
 from lstmcli.data.sources import Source, open_parts
 from lstmcli.errors import NoDataError
+from lstmcli.plural import are, count, have
 
 
 def load_splits(
@@ -60,7 +61,7 @@ def load_splits(
     if splits.labelled:
         loading.settle_labels(several=source.multilabel)
     elif not any(record.text.strip() for record in splits.train):
-        raise NoDataError("there are only empty lines", path=located.name, hint="give a file with text in it")
+        raise NoDataError("there are only empty lines", path=located.name, hint="give some text")
     if not splits.valid:
         loading.notes.append(_hold(splits, valid_fraction, seed))
     splits.notes, splits.warnings = tuple(loading.notes), tuple(loading.warnings)
@@ -70,7 +71,7 @@ def load_splits(
 
 
 def _hold(splits: Splits, fraction: float | None, seed: int) -> str:
-    """Cuts the validation part off the training rows, and says how."""
+    """Holds out the validation split from the training rows, and describes how."""
     splits.held_out = True
     if splits.labelled:
         splits.train, splits.valid = hold_rows(list(splits.train), fraction, seed)
@@ -81,7 +82,7 @@ def _hold(splits: Splits, fraction: float | None, seed: int) -> str:
 
 
 class _Loading:
-    """The splits as they are read, and what there is to say of them."""
+    """Collects the splits, their notes and their warnings."""
 
     def __init__(self, located: Located, read: ReadConfig, source: Source) -> None:
         self.located, self.read = located, read
@@ -96,6 +97,7 @@ class _Loading:
             label_column=source.label_column,
             label_columns=source.label_columns,
             text_columns=source.text_columns,
+            columns=source.columns if source.kind.chosen_columns else (),
             read=as_found(read, source),
             path=located.name,
             format=source.format,
@@ -138,7 +140,7 @@ class _Loading:
             setattr(splits, name, records)
 
     def _companion(self, name: str, given: str | Located | None) -> tuple[str, Sequence[Opener]] | None:
-        """The name of a source and what its part is made of."""
+        """The name of the source of a split, and its parts."""
         located = self.located
         if given is None:
             parts = None if self.read.split else located.splits.get(name)
@@ -149,7 +151,7 @@ class _Loading:
         return other.name, other.splits.get(name) or other.choose(None)
 
     def settle_labels(self, *, several: bool) -> None:
-        """Tells whether a text has several labels, and leaves out what has none."""
+        """Detects multi-label data, and leaves out texts without labels in other data."""
         splits, asked = self.splits, self.read.label_separator
         drop_missing(splits, self.warnings)
         everything = (splits.train, splits.valid, splits.test)
@@ -164,9 +166,9 @@ class _Loading:
 
 
 def drop_missing(splits: Splits, warnings: list[str]) -> None:
-    """Takes off the labels that stand for no label, and says which.
+    """Removes labels that mean a missing label, and warns about them.
 
-    Of several labels a text, none is an answer: a text with nothing but such marks is left out.
+    In multi-label data, where no label is a valid answer, texts with no other label are left out.
     """
     counts = Counter(label for record in splits.train for label in record.labels)
     missing = missing_labels(counts) | NEVER_A_LABEL
@@ -177,7 +179,7 @@ def drop_missing(splits: Splits, warnings: list[str]) -> None:
         if not counts:
             continue
         out = ", which leaves texts out" if several else ""
-        warnings.append(f"{next(iter(records)).path}: {say_missing(counts)}{out}")
+        warnings.append(f"{next(iter(records)).path}: {missing_labels_note(counts)}{out}")
         kept = [(record, _without(record, missing)) for record in records]
         setattr(splits, name, [new for old, new in kept if new.labels or not old.labels or not several])
 
@@ -187,7 +189,7 @@ def _without(record: Record, missing: Collection[str]) -> Record:
 
 
 def as_found(read: ReadConfig, source: Source) -> ReadConfig:
-    """How companions of a source are read: by its columns, and with a header if it has one."""
+    """How validation and test files are read: with the columns and header of the training source."""
     several = source.label_columns if len(source.label_columns) > 1 else ()
     header = source.headed if source.kind.headers else read.header
     return replace(
@@ -214,6 +216,6 @@ def _labelled(records: Collection[Record], column: str | None, warnings: list[st
             hint="is it the right column? --label-column names one" if column else None,
         )
     where = f", line {first.line} the first" if first.line else ""
-    rows = "1 row has" if len(bare) == 1 else f"{len(bare):,} rows have"
-    warnings.append(f"{first.path}: {rows} no label and {'is' if len(bare) == 1 else 'are'} left out{where}")
+    n = len(bare)
+    warnings.append(f"{first.path}: {count(n, 'row')} {have(n)} no label and {are(n)} left out{where}")
     return [record for record in records if record.labels]

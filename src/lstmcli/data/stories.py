@@ -95,8 +95,8 @@ THEMES: Mapping[str, Sequence[Sequence[str]]] = {
 }
 
 
-class _Dice:
-    """Choices that are the same with every version of Python, as ``random.choice`` need not be."""
+class _StableRandom:
+    """Random choices that are the same in every version of Python, unlike ``random.choice``."""
 
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)
@@ -106,8 +106,8 @@ class _Dice:
 
 
 def stories(n: int = STORIES, seed: int = STORY_SEED) -> Iterator[str]:
-    """``n`` stories, each on one line and each another."""
-    dice, told = _Dice(seed), set[str]()
+    """``n`` different stories, one line each."""
+    dice, told = _StableRandom(seed), set[str]()
     while len(told) < n:
         story = _story(dice)
         if story not in told:
@@ -115,7 +115,7 @@ def stories(n: int = STORIES, seed: int = STORY_SEED) -> Iterator[str]:
             yield story
 
 
-def _story(dice: _Dice) -> str:
+def _story(dice: _StableRandom) -> str:
     thing = dice.one(tuple(THEMES))
     child, names = CHILDREN[thing]
     girl = child == "girl"

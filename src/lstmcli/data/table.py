@@ -1,4 +1,4 @@
-"""What every format is turned into: named columns, and rows that are read as they are asked for."""
+"""The common form of all formats: named columns, and rows that are read on demand."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 
 SPREAD_ROWS = 5000
-"""About as many rows, spread over a source of columns, are sampled to choose among them."""
+"""About the number of rows, spread over a source, that columns are chosen by."""
 _UNSEEN = re.compile(
     r"^[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+|[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+$"
 )
@@ -37,16 +37,16 @@ class Table:
     """Empty: known only as the rows come (JSON Lines from a pipe)."""
     rows: Callable[[], Iterator[Row]]
     sample: Sequence[Mapping[str, Any]] = ()
-    """The first rows, to tell what the columns are."""
+    """The first rows, for choosing columns."""
     spread: Callable[[], Sequence[Mapping[str, Any]]] | None = None
     """Further rows from all over the table; None: ``sample`` is all of it, or there is no way to look ahead."""
     headed: bool = True
     """False: the columns have no names and are called 1, 2, 3, …"""
     text_columns: tuple[str, ...] = ()
-    """Set by formats that say themselves which column is which."""
+    """Set by formats that fix the columns."""
     label_column: str | None = None
     stated: bool = False
-    """Who gave the table said which column is which; a string in a cell of labels is one label."""
+    """The caller named the columns; a string in a label cell is one label."""
     encoding: str = ""
     delimiter: str | None = None
     line_form: str | None = None
@@ -90,7 +90,7 @@ def cell_labels(value: Any, separator: str | None) -> tuple[str, ...]:
 
 
 def bare(text: str) -> str:
-    """Without blanks around it, those that are not seen included: marks of byte order, of direction, of no width."""
+    """Strip white space and invisible characters: byte order marks, direction marks, zero-width characters."""
     text = text.strip()
     return text if text.isascii() else _UNSEEN.sub("", text)
 
@@ -117,7 +117,7 @@ def _sound(text: str) -> str:
 
 
 def column_names(header: Sequence[str]) -> tuple[str, ...]:
-    """Header names without BOM and spaces; an empty one is called by its number, a second of its name is marked."""
+    """Column names: header cells, stripped; the column number if empty; duplicates get a suffix."""
     names: dict[str, None] = {}  # a list would be searched anew for each of 100,000 columns
     for i, name in enumerate(header, 1):
         name = bare(name) or str(i)

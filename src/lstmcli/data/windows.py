@@ -27,7 +27,7 @@ WINDOW_CHARACTERS = 1_000_000
 
 @cache
 def pool(workers: int) -> ThreadPoolExecutor:
-    """Threads that stay: each new one would take memory of its own from the allocator, and not all of it back."""
+    """A pool of threads that is kept: each new thread costs allocator memory that is not all returned."""
     from concurrent.futures import ThreadPoolExecutor
 
     if hasattr(os, "register_at_fork"):
@@ -36,7 +36,7 @@ def pool(workers: int) -> ThreadPoolExecutor:
 
 
 def each(work: Callable[[U], object], items: Sequence[U], workers: int) -> None:
-    """``work`` for every item, several at once where there are several workers."""
+    """Call ``work`` for every item, in parallel if there are several workers."""
     left = iter(items)
 
     def some() -> None:
@@ -72,12 +72,12 @@ def windows(
 
 
 def one_by_one(work: Callable[[U], T], items: Iterable[U]) -> Iterator[tuple[U, T]]:
-    """Each item and what ``work`` makes of it."""
+    """Each item and its result of ``work``."""
     return ((item, work(item)) for item in items)
 
 
 def one_ahead(work: Callable[[U], T], items: Iterable[U]) -> Iterator[tuple[U, T]]:
-    """Each item and what ``work`` makes of it, in order; the next is worked on while this one is used."""
+    """Each item and its result of ``work``, in order; the next is computed while this one is used."""
     from concurrent.futures import ThreadPoolExecutor
 
     if not startable(1):

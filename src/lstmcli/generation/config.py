@@ -8,6 +8,7 @@ from typing import Any
 
 from lstmcli.config import check_types, require
 from lstmcli.errors import UsageError
+from lstmcli.plural import count
 
 FILTERS: tuple[str, ...] = ("top_k", "top_p", "min_p", "typical")
 
@@ -64,7 +65,8 @@ class BeamConfig:
         require(self.n_best >= 1, f"n-best must be at least 1, not {self.n_best}")
         if self.n_best > self.beams:
             raise UsageError(
-                f"{self.n_best} best texts cannot come from {self.beams} beams", hint="give --beams as many at least"
+                f"{self.n_best} best texts cannot come from {count(self.beams, 'beam')}",
+                hint=f"give at least --beams {self.n_best}",
             )
         ok = 0.0 <= self.length_penalty <= 10.0
         require(ok, f"length-penalty must be from 0 to 10, not {self.length_penalty}")

@@ -52,7 +52,7 @@ def check_words(text: str, path: str = "", line: int = 0) -> None:
     count = len(words(text))
     if count > MAX_WORDS:
         message = f"has {count:,} words, and --why reads the text once for each of them, {MAX_WORDS:,} at most"
-        raise DataError(message, path=path or None, line=line or None, hint="give a part of the text")
+        raise DataError(message, path=path or None, line=line, hint="give a part of the text")
 
 
 def leave_one_out(

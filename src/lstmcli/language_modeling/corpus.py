@@ -26,6 +26,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.errors import DataError, OutputError
+from lstmcli.plural import count
 from lstmcli.safe_files import open_own
 from lstmcli.tokenization.auto import SAMPLE
 from lstmcli.tokenization.ids import END_ID, UNKNOWN_ID, Ids
@@ -135,7 +136,7 @@ def verify_unchanged(lines: Iterable[str], found: Survey) -> Iterator[str]:
         _update_digest(digest, line, counts.add(line))
         yield line
     if digest.hexdigest() != found.fingerprint:
-        then, now = (f"{text.lines:,} lines, {text.bytes:,} bytes" for text in (found, counts))
+        then, now = (f"{count(text.lines, 'line')}, {count(text.bytes, 'byte')}" for text in (found, counts))
         hint = "train again when nothing writes to it any more, or on a copy"
         raise DataError(f"the text changed while it was being read: {then} at first, then {now}", hint=hint)
 

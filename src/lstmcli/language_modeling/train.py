@@ -261,7 +261,8 @@ def _corpus(lines: Lines, found: Survey, encoder: StreamEncoder) -> Corpus:
     try:
         return build_corpus(verify_unchanged(lines, found), encoder, key=found.fingerprint)
     except DataError as error:
-        raise DataError(error.message, path=error.path or lines.path, line=error.line, hint=error.hint) from error
+        error.path = error.path or lines.path
+        raise
 
 
 def _check(name: str, corpus: Corpus) -> CorpusCheck:

@@ -21,6 +21,7 @@ from tokenizers import Tokenizer, processors
 
 from lstmcli.errors import DataError, LstmError, ModelError
 from lstmcli.faults import bad_package, shortage
+from lstmcli.plural import count, have
 from lstmcli.safe_files import read_plain
 from lstmcli.tokenization.growth import (
     RefusedError,
@@ -192,10 +193,12 @@ def _offsets_only(step: Step | None) -> processors.PostProcessor | None:
     raise RefusedError(f"its post-processor {step['type']!r} is not known to this version of lstm")
 
 
-def check_ids(highest: int, count: int) -> None:
-    """Raises DataError for a vocabulary of ``count`` tokens if too many ids are unused."""
-    if highest > 2 * count + GAPS:
-        raise DataError(f"{count:,} tokens have ids up to {highest:,}", hint="this tokenizer cannot be used")
+def check_ids(highest: int, tokens: int) -> None:
+    """Raises DataError for a vocabulary of ``tokens`` tokens if too many ids are unused."""
+    if highest > 2 * tokens + GAPS:
+        raise DataError(
+            f"{count(tokens, 'token')} {have(tokens)} ids up to {highest:,}", hint="this tokenizer cannot be used"
+        )
 
 
 def checked_ids(ids_N: NDArray[np.int64], vocab_size: int) -> NDArray[np.int32]:

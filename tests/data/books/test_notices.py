@@ -159,7 +159,7 @@ def test_other_text_stays(lines: list[str]) -> None:
     assert left(STORY, lines, STORY) == [*STORY, *lines, *STORY]
 
 
-def test_a_mark_that_is_only_quoted_far_into_a_text_takes_nothing_but_itself() -> None:
+def test_a_quoted_mark_far_into_a_text_removes_only_its_line() -> None:
     mark = "*** START OF THE PROJECT GUTENBERG EBOOK X ***"
     assert left(STORY * 3, mark, STORY) == [*STORY * 3, *STORY]
 
@@ -201,7 +201,7 @@ def test_text_without_marks_is_left_as_it_is(lines: list[str]) -> None:
         max_size=60,
     )
 )
-def test_places_are_in_order_and_apart_whatever_the_marks(lines: list[str]) -> None:
+def test_places_are_ordered_and_do_not_overlap(lines: list[str]) -> None:
     found, _ = find_notices([Record(line) for line in lines])
     edges = [edge for place in found.places for edge in place]
     assert edges == sorted(set(edges)) and all(0 <= edge <= len(lines) for edge in edges)
@@ -231,7 +231,7 @@ def test_runs_are_spread_and_apart(rows: int, share: float, blocks: int) -> None
         assert rows * block // blocks <= start and stop <= rows * (block + 1) // blocks
 
 
-def test_a_licence_is_neither_trained_on_nor_validated_on_and_that_is_said(tmp_path: Path) -> None:
+def test_a_licence_is_in_no_split_and_a_note_says_so(tmp_path: Path) -> None:
     start, end = (f"*** {edge} OF THE PROJECT GUTENBERG EBOOK HARBOUR ***" for edge in ("START", "END"))
     path, other = tmp_path / "pg1.txt", tmp_path / "pg2.txt"
     path.write_text("\n".join([*HEADER, start, *STORY * 10, end, *LICENCE]), encoding="utf-8-sig")
@@ -263,7 +263,7 @@ def test_lines_are_held_out_from_several_places(tmp_path: Path) -> None:
     assert isinstance(splits.valid, Selection) and not isinstance(splits.train, Rows)
 
 
-def test_the_first_mark_is_told_of_once() -> None:
+def test_the_first_mark_is_reported_once() -> None:
     told: list[tuple[int, str]] = []
     lines = [
         *STORY,

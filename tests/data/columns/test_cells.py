@@ -101,7 +101,7 @@ def test_a_label_that_holds_a_mark_is_never_cut(cells: list[str]) -> None:
 @pytest.mark.parametrize(
     "write", [str, "|".join, lambda labels: str(labels).replace(",", "")], ids=["list", "|", "numpy"]
 )
-def test_several_labels_are_read_and_said(tmp_path: Path, write: Callable[[list[str]], str]) -> None:
+def test_several_labels_are_read_with_a_note(tmp_path: Path, write: Callable[[list[str]], str]) -> None:
     wanted = drawn()
     splits = load(table(tmp_path / "a.jsonl", [write(labels) for labels in wanted]))
     assert splits.multilabel
@@ -116,7 +116,7 @@ def test_none_keeps_cells_whole(tmp_path: Path) -> None:
     assert any("|" in label for record in splits.train for label in record.labels)
 
 
-def test_other_files_are_cut_as_the_training_file_was(tmp_path: Path) -> None:
+def test_other_files_are_split_like_the_training_file(tmp_path: Path) -> None:
     train = table(tmp_path / "a.jsonl", ["|".join(labels) for labels in drawn()])
     splits = load(train)
     assert splits.read.label_separator == "|"

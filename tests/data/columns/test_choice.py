@@ -47,7 +47,7 @@ def test_usual_names(columns: str, text: str, label: str) -> None:
     assert (",".join(chosen.text_columns), chosen.label_column) == (text, label)
 
 
-def test_shape_where_names_tell_nothing() -> None:
+def test_columns_are_chosen_by_content_without_known_names() -> None:
     rows = [{"id": str(i), "v1": "ham" if i % 3 else "spam", "v2": f"{LONG} {i}", "set": "a"} for i in range(20)]
     assert choose(rows) == Chosen(("v2",), "v1")
     assert choose([{"x": LONG, "y": "pos"}]) == Chosen(("x",), "y")
@@ -58,7 +58,7 @@ def test_without_a_header_title_and_description_go_together() -> None:
     assert choose(rows) == Chosen(("2", "3"), "1")
 
 
-def test_what_was_asked_for_comes_first() -> None:
+def test_the_options_come_first() -> None:
     row = {"text": LONG, "title": "t", "label": "a", "other": "b"}
     assert choose(row, text_columns=("other", " TITLE "), label_column="text") == Chosen(("other", "title"), "text")
     assert choose(row, label_column="text").text_columns == ("title",)
@@ -78,7 +78,7 @@ def test_a_wrong_name_gets_the_nearest() -> None:
     assert error.value.path == "a.csv"
 
 
-def test_labels_are_missed_only_when_wanted() -> None:
+def test_missing_labels_are_an_error_only_if_required() -> None:
     rows = [{"text": LONG + str(i), "id": str(i)} for i in range(9)]
     with pytest.raises(DataError, match="no label column found; the columns are 'text', 'id'"):
         choose(rows)

@@ -69,7 +69,7 @@ def test_a_mostly_empty_column_is_not_taken() -> None:
     assert choose(rows_of(mood_gold=gold, mood=HALVES)).label_column == "mood"
 
 
-def test_a_sorted_file_is_looked_at_all_over(tmp_path: Path) -> None:
+def test_a_sorted_file_is_sampled_all_over(tmp_path: Path) -> None:
     """Its first quarter of a megabyte holds one shop and one mood."""
     long = "a text that is long enough to fill the head of the file, " * 4
     rows: list[dict[str, object]] = [
@@ -81,7 +81,7 @@ def test_a_sorted_file_is_looked_at_all_over(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize("name", ["created_at", "tweet_id", "confidence", "sentiment_confidence", "user", "日期"])
-def test_what_is_called_something_else_is_no_label(name: str) -> None:
+def test_columns_with_other_known_names_are_not_labels(name: str) -> None:
     assert label_rank(name) == NEVER
     assert choose(rows_of(**{name: HALVES}), None).label_column is None
 
@@ -90,7 +90,7 @@ def test_a_date_is_no_label() -> None:
     assert choose(rows_of(published=[20200101 + n // 8 for n in range(N)]), None).label_column is None
 
 
-def test_a_quantity_is_refused_as_what_it_is() -> None:
+def test_a_quantity_is_refused_as_a_label() -> None:
     rows = rows_of(target=[n / 7 - 1 for n in range(N)])
     for labelled in (None, True):
         with pytest.raises(DataError, match=r"'target' holds a quantity .* no regression"):
@@ -100,7 +100,7 @@ def test_a_quantity_is_refused_as_what_it_is() -> None:
     assert choose(rows, False).label_column is None
 
 
-def test_a_toss_up_is_refused_or_asked() -> None:
+def test_equally_likely_columns_are_an_error_or_a_question() -> None:
     rows = rows_of(mood=HALVES, topic=THIRDS)
     with pytest.raises(DataError, match="each of 'mood', 'topic' could be the label") as error:
         choose(rows)
@@ -147,12 +147,12 @@ def test_a_pair_is_read_as_one_text(tmp_path: Path) -> None:
     assert pairs_by_name(["#1 String", "#2 String"]) == [("#1 String", "#2 String")]
 
 
-def test_others_that_could_be_the_label_are_said(tmp_path: Path) -> None:
+def test_other_candidates_for_the_label_are_noted(tmp_path: Path) -> None:
     path = written(tmp_path / "a.csv", rows_of(airline=THIRDS, sentiment=HALVES))  # type: ignore[arg-type]
     assert "label from 'sentiment' (others: 'airline'; --label-column)" in source(path).notes[0]
 
 
-def test_the_labels_of_training_are_those_of_its_companions(tmp_path: Path) -> None:
+def test_companions_use_the_label_columns_of_training(tmp_path: Path) -> None:
     train = written(tmp_path / "train.csv", rows_of(**FLAGS))  # type: ignore[arg-type]
     few = {name: [0] * N for name in FLAGS} | {"loud": [1] * N}
     test = written(tmp_path / "test.csv", rows_of(**few))  # type: ignore[arg-type]
@@ -164,7 +164,7 @@ def test_the_labels_of_training_are_those_of_its_companions(tmp_path: Path) -> N
     assert [r.text for r in open_source(str(bare), ReadConfig(), labelled=None, prefer=splits.read)] == TEXTS
 
 
-def test_a_config_of_old_says_nothing_of_several_columns() -> None:
+def test_an_old_config_has_no_list_of_label_columns() -> None:
     from lstmcli.classification.config import ClassifierConfig
     from lstmcli.config import from_dict, to_dict
 
@@ -173,7 +173,7 @@ def test_a_config_of_old_says_nothing_of_several_columns() -> None:
     assert from_dict(ClassifierConfig, data).read == ReadConfig(label_column="a")
 
 
-def test_a_text_that_is_left_out_is_said(tmp_path: Path) -> None:
+def test_other_text_columns_are_noted(tmp_path: Path) -> None:
     path = written(tmp_path / "a.csv", rows_of(reply=TEXTS[::-1], label=HALVES))  # type: ignore[arg-type]
     assert "text from 'text' (left out: 'reply'; --text-column), label from 'label'" in source(path).notes[0]
 

@@ -59,7 +59,7 @@ def test_lines_are_counted_as_an_editor_does() -> None:
 
 @pytest.mark.parametrize("delimiter", [",", "\t", ";", "|"])
 @pytest.mark.parametrize("header", [True, False])
-def test_delimiter_and_header_are_told(tmp_path: Path, delimiter: str, header: bool) -> None:
+def test_delimiter_and_header_are_detected(tmp_path: Path, delimiter: str, header: bool) -> None:
     rows = [("good", "a fine; quiet place, really"), ("bad", "never | again, no")] * 3
     path = tmp_path / "a.csv"
     with path.open("w", newline="") as file:

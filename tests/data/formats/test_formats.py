@@ -84,7 +84,7 @@ def test_fasttext_labels_at_the_end_and_none() -> None:
     assert split("#x") == ("", ["x"])
 
 
-def test_fasttext_without_labels_says_so() -> None:
+def test_fasttext_without_labels_is_an_error() -> None:
     error = fault(lambda: table("\nspam hello\n", "fasttext", labelled=True))
     assert error.line == 2
     assert "no line starts with '__label__'" in error.message and "spam hello" in error.message
@@ -122,7 +122,7 @@ def test_values_that_are_no_strings(tmp_path: Path) -> None:
     assert pairs(path) == expected
 
 
-def test_json_shapes_that_others_write(tmp_path: Path) -> None:
+def test_json_shapes_of_other_programs(tmp_path: Path) -> None:
     for text in (
         '{"version": 1, "data": [{"text": "a", "label": "x"}]}',
         '{"text": {"0": "a"}, "label": {"0": "x"}}',
@@ -137,7 +137,7 @@ def test_json_shapes_that_others_write(tmp_path: Path) -> None:
 def test_json_faults() -> None:
     assert fault(lambda: table('[\n{"text": "a"},\n{"text": }\n]', "json")).line == 3
     assert "a number" in fault(lambda: table("3", "json")).message
-    assert "row 2 is null" in fault(lambda: table('["a", null]', "json")).message
+    assert str(fault(lambda: table('["a", null]', "json"))).endswith("row 2: this is null, not an object")
     assert "differ in length" in fault(lambda: table('{"a": [1], "b": [1, 2]}', "json")).message
     assert "not a column" in fault(lambda: table('{"a": 1}', "json")).message
     assert "too deep" in fault(lambda: table("[" * 100_000, "json")).message
@@ -148,7 +148,7 @@ def test_json_faults() -> None:
 
 def test_json_lines_faults(tmp_path: Path) -> None:
     error = fault(lambda: list(table('{"text": "a"}\n\n{"text": "b"\n', "jsonl").rows()))
-    assert (error.line, error.message) == (3, "not valid JSON: Expecting ',' delimiter at column 13")
+    assert (error.line, error.message) == (3, "not valid JSON: it ends too early")
     assert fault(lambda: table("3\n", "jsonl")).line == 1
     path = tmp_path / "a.jsonl"
     path.write_text('{"text": "a", "label": 1}\n{"txt": "b", "label": 1}\n')

@@ -72,7 +72,7 @@ def test_a_label_that_is_a_small_number_is_no_name(label: str) -> None:
     assert not has_header(rows, ReadConfig(text_columns=("1",), label_column="2"))
 
 
-def test_what_the_user_says_of_the_header_holds() -> None:
+def test_the_header_option_wins() -> None:
     assert has_header([["0", "a"], ["1", "b"]], ReadConfig(header=True))
     assert not has_header([["label", "text"], ["1", "b"]], ReadConfig(header=False))
 
@@ -101,7 +101,7 @@ TABLE = "text;label\n" + "".join(f"a text of {n};{'yes' if n % 2 else 'no'}\n" f
         ("Reviews of the year;\n;\n", "left out as a title"),
     ],
 )
-def test_lines_above_a_table_are_left_out_and_said(tmp_path: Path, above: str, said: str) -> None:
+def test_lines_above_a_table_are_left_out_with_a_note(tmp_path: Path, above: str, said: str) -> None:
     path = tmp_path / "a.csv"
     path.write_text(above + TABLE)
     found = source(path)

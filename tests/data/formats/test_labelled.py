@@ -138,7 +138,7 @@ def test_other_text_stays_text(tmp_path: Path, name: str) -> None:
     assert [record.text for record in source] == text.splitlines()
 
 
-def test_what_was_taken_is_said_and_what_overrides_it(tmp_path: Path) -> None:
+def test_a_note_names_the_detected_form_and_the_option_to_override_it(tmp_path: Path) -> None:
     path = tmp_path / "a.txt"
     text = file_of(LABELLED["text;label"])
     (note,) = opened(path, text).notes
@@ -157,7 +157,7 @@ def test_doubtful_lines_are_text_with_a_remark_and_labels_when_asked(tmp_path: P
     assert 2 <= len({record.labels for record in source}) <= 4
 
 
-def test_prose_is_no_classifier_whatever_is_asked(tmp_path: Path) -> None:
+def test_prose_has_no_labels_even_if_asked_for(tmp_path: Path) -> None:
     for name in ("prose", "a poem", "a numbered list", "Chinese prose"):
         with pytest.raises(DataError, match="without labels"):
             opened(tmp_path / "a.txt", file_of(PLAIN[name]), True)
@@ -280,7 +280,7 @@ def test_statements_and_logs_are_plain_text(tmp_path: Path, name: str, line: str
     assert open_source(str(path), ReadConfig(), labelled=None).format == "text"
 
 
-def test_fields_between_a_long_mark_are_said(tmp_path: Path) -> None:
+def test_fields_between_a_long_mark_are_noted(tmp_path: Path) -> None:
     rng = random.Random(4)
     path = tmp_path / "train.txt"
     path.write_text("".join(f"{i} ::: {prose(rng)} ::: {'ab'[i % 2]} ::: {prose(rng)}\n" for i in range(60)))

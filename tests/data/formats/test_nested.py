@@ -129,7 +129,7 @@ def test_splits_below_a_key_and_as_columns(parts: tuple[str, str], tmp_path: Pat
     assert [row.cells["texts"] for row in table.rows()] == TEXTS
 
 
-def test_what_has_no_label_is_no_split_and_is_said(tmp_path: Path) -> None:
+def test_unlabelled_parts_are_left_out_of_the_splits_with_a_note(tmp_path: Path) -> None:
     value = {"train": [{"text": t, "label": c} for t, c in PAIRS], "unlabeled": [{"text": t} for t in TEXTS]}
     located = locate(write(tmp_path / "a.json", value), ReadConfig())
     assert list(located.splits) == ["train"]
@@ -151,7 +151,7 @@ def test_several_choices_are_several_labels(tmp_path: Path) -> None:
     assert all(record.labels == ("late", "full") for record in source)
 
 
-def test_what_nobody_has_labelled_is_left_out_and_counted(tmp_path: Path) -> None:
+def test_unlabelled_rows_are_left_out_and_counted(tmp_path: Path) -> None:
     tasks = [studio(t, [c]) if i else studio(t, [c], annotations=[]) for i, (t, c) in enumerate(PAIRS)]
     source = opened(tmp_path / "a.json", tasks)
     assert rows(source) == WANTED[1:]
@@ -161,7 +161,7 @@ def test_what_nobody_has_labelled_is_left_out_and_counted(tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize("answer", ["reject", "ignore"])
-def test_what_was_rejected_is_left_out_and_counted(tmp_path: Path, answer: str) -> None:
+def test_rejected_rows_are_left_out_and_counted(tmp_path: Path, answer: str) -> None:
     tasks = [{**row, "answer": answer if i < 2 else "accept"} for i, row in enumerate(ROWS["prodigy"])]
     source = opened(tmp_path / "a.jsonl", tasks, lines=True)
     assert rows(source) == WANTED[2:]
@@ -182,7 +182,7 @@ def test_a_key_with_a_dot_is_no_path(tmp_path: Path) -> None:
     assert rows(source) == WANTED
 
 
-def test_never_a_language_model_of_names_of_files(tmp_path: Path) -> None:
+def test_names_of_files_are_not_taken_for_text(tmp_path: Path) -> None:
     values = [
         {"file_upload": f"{i}-trains.csv", "parts": [{"wording": t}, {"wording": t}]} for i, t in enumerate(TEXTS)
     ]
@@ -191,7 +191,7 @@ def test_never_a_language_model_of_names_of_files(tmp_path: Path) -> None:
     assert "--text-column" in str(caught.value.hint)
 
 
-def test_nested_facts_beside_a_text_change_nothing(tmp_path: Path) -> None:
+def test_nested_metadata_beside_a_text_changes_nothing(tmp_path: Path) -> None:
     values = [{"text": t, "meta": {"file": "a.txt", "pages": [1, 2]}} for t in TEXTS]
     source = opened(tmp_path / "a.jsonl", values, lines=True)
     assert not source.labelled

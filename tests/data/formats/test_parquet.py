@@ -125,7 +125,7 @@ def test_data_that_packs_as_data_does_may_be_of_any_size(tmp_path: Path, monkeyp
     assert [row["text"] for row in rows(path)] == texts
 
 
-def test_strings_that_are_no_text_are_damage(tmp_path: Path) -> None:
+def test_invalid_strings_are_reported_as_damage(tmp_path: Path) -> None:
     data = [pa.py_buffer(np.array([0, 2], np.int32)), pa.py_buffer(b"\xff\xfe")]
     path = write(tmp_path / "a.parquet", {"text": pa.Array.from_buffers(pa.string(), 1, [None, *data])})
     with pytest.raises(DataError, match="damaged"):

@@ -26,7 +26,7 @@ def opened(path: Path, lines: list[str], labelled: bool | None = None) -> Source
 
 
 @pytest.mark.parametrize("mark", [",", "，", ":", ": ", ";", "|"])
-def test_a_mark_behind_the_label_is_taken_off_and_said(tmp_path: Path, mark: str) -> None:
+def test_a_mark_after_the_label_is_removed_with_a_note(tmp_path: Path, mark: str) -> None:
     lines = [f"__label__{c}{mark}{t}" for c, t in zip(LABELS, TEXTS, strict=True)]
     source = opened(tmp_path / "a.txt", lines)
     assert [(r.text, r.labels) for r in source] == [(t, (c,)) for c, t in zip(LABELS, TEXTS, strict=True)]
@@ -38,13 +38,13 @@ def test_labels_that_hold_a_comma_stay() -> None:
     assert stuck_mark(lines, "__label__") is None
 
 
-def test_a_mark_in_every_label_is_said_where_its_meaning_is_open(tmp_path: Path) -> None:
+def test_an_ambiguous_mark_in_every_label_is_noted(tmp_path: Path) -> None:
     source = opened(tmp_path / "a.txt", [f"__label__{c} words {i}" for i, c in enumerate(["a,no", "b,no"] * 9)])
     assert "every label holds ','" in source.notes[0]
     assert {label for record in source for label in record.labels} == {"a,no", "b,no"}
 
 
-def test_no_space_behind_the_label_is_said(tmp_path: Path) -> None:
+def test_a_label_without_a_space_after_it_is_an_error(tmp_path: Path) -> None:
     with pytest.raises(DataError, match="no space follows the label"):
         opened(tmp_path / "a.txt", [f"__label__{c}{t.replace(' ', '')}" for c, t in zip(LABELS, TEXTS, strict=True)])
 

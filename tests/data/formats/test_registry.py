@@ -74,7 +74,7 @@ def test_files_of_it_are_splits_of_a_folder(tmp_path: Path) -> None:
     assert len(load_splits(str(tmp_path), ReadConfig(), **read).test) == 8  # type: ignore[arg-type]
 
 
-def test_every_format_is_what_its_line_says() -> None:
+def test_every_format_has_the_name_in_the_registry() -> None:
     assert [format.name for format in all_formats()] == list(FORMATS)
     assert next(iter(FORMATS)) == "text"
     suffixes = [suffix for format in all_formats() for suffix in format.suffixes]

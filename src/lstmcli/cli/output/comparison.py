@@ -7,10 +7,11 @@ from typing import TYPE_CHECKING, Any
 
 from lstmcli.cli.output import writer
 from lstmcli.cli.output.coloured_text import fragment, legend
-from lstmcli.cli.output.console import NOTHING, columns, count, facts, p_value, percent, perplexity, safe, size
+from lstmcli.cli.output.console import NOTHING, columns, facts, p_value, percent, perplexity, safe, size
 from lstmcli.cli.output.predictions import fit
 from lstmcli.cli.output.writer import Layout, Row, Shape
 from lstmcli.comparison.results import Agreement, ClassifierComparison, Difference, Disagreement, LmComparison, Span
+from lstmcli.plural import count
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType

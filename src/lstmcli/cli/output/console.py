@@ -143,10 +143,6 @@ def size(n: float) -> str:
     return f"{n:.1f} GB"
 
 
-def count(n: int, noun: str) -> str:
-    return f"{n:,} {noun}" if n == 1 else f"{n:,} {noun}s"
-
-
 def perplexity(value: float | None) -> str:
     """A dash where there is none, and where it says nothing: text without spaces is one long word."""
     return f"{value:,.2f}" if value is not None and value < MAX_PERPLEXITY else NOTHING

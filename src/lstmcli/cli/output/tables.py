@@ -7,11 +7,12 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lstmcli.classification.results import ClassReport, DataCheck
-from lstmcli.cli.output.console import NOTHING, columns, count, facts, grid, percent, perplexity, safe, size
+from lstmcli.cli.output.console import NOTHING, columns, facts, grid, percent, perplexity, safe, size
 from lstmcli.cli.output.writer import Layout, Row, Shape
 from lstmcli.engine.registry import ENGINES
 from lstmcli.language_modeling.results import CorpusCheck
 from lstmcli.model_dir.results import ModelInfo
+from lstmcli.plural import count
 from lstmcli.tasks import require_task
 
 if TYPE_CHECKING:

@@ -13,6 +13,7 @@ from lstmcli.cli.output import console, tables
 from lstmcli.cli.output.progress import Progress
 from lstmcli.data.config import SPLIT_NAMES
 from lstmcli.language_modeling.events import CorpusRead, LmEvaluated, Quantised, Sampled
+from lstmcli.plural import count
 from lstmcli.tasks import Task, task_for
 from lstmcli.training import events
 
@@ -130,7 +131,7 @@ class TrainingLog:
     def _plan(self, event: events.RunPlanned) -> None:
         guess = event.estimate
         self._say(f"{event.model}: {event.parameters:,} parameters")
-        planned = f"{console.count(event.epochs, 'epoch')}, {console.count(event.steps, 'step')}"
+        planned = f"{count(event.epochs, 'epoch')}, {count(event.steps, 'step')}"
         self._say(
             f"{'as many epochs as the time allows' if event.by_clock else planned}, "
             f"{event.precision} on {event.device}"
@@ -156,7 +157,7 @@ class TrainingLog:
         if more > 0:
             margin = 200 * (r.accuracy * (1 - r.accuracy) / r.n) ** 0.5
             self._say(
-                f"the {alone.order}-gram model alone is right on {console.count(more, 'text')} more of these, "
+                f"the {alone.order}-gram model alone is right on {count(more, 'text')} more of these, "
                 f"{100 * more / r.n:.2f} points; two standard errors are {margin:.2f}"
             )
 
@@ -170,4 +171,4 @@ class TrainingLog:
 
 def _texts(n: int, unknown_labels: int) -> str:
     strange = f"; the {unknown_labels:,} whose label training never shows count as wrong" if unknown_labels else ""
-    return console.count(n, "text") + strange
+    return count(n, "text") + strange

@@ -7,8 +7,9 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lstmcli.cli.io import streams
-from lstmcli.cli.output.console import count, percent, safe
+from lstmcli.cli.output.console import percent, safe
 from lstmcli.errors import UsageError
+from lstmcli.plural import count
 
 if TYPE_CHECKING:
     from lstmcli.data.records import Record

@@ -197,7 +197,7 @@ def without_notices(records: Collection[Record]) -> tuple[Collection[Record], li
     rest = Selection(records, found.places, inside=False)
     if not found.places or not any(record.text.strip() for record in rest):
         return records, []
-    return rest, [_said(found, records)]
+    return rest, [_note(found, records)]
 
 
 def marked(records: Iterable[Record], tell: Callable[[Record, str], None]) -> Iterator[Record]:
@@ -215,7 +215,7 @@ def marked(records: Iterable[Record], tell: Callable[[Record, str], None]) -> It
         yield record
 
 
-def _said(found: Found, records: Collection[Record]) -> str:
+def _note(found: Found, records: Collection[Record]) -> str:
     """'book.txt: licence and notes of Project Gutenberg left out, lines 1 to 24 and 3,401 to 3,760; …'"""
     lines = sum(stop - start for start, stop in found.places)
     path = next(iter(records)).path

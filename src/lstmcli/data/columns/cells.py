@@ -13,17 +13,17 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 
 LIST = "[]"
-"""Stands for lists in brackets where a separator is named."""
+"""Value of a separator for lists in brackets."""
 WHOLE = "none"
 """``--label-separator none``: a cell is one label."""
 
 STRONG = ("|", ";", "；", "、", "｜")
-"""Marks that are seldom part of a label."""
+"""Separators that are rarely part of a label."""
 MARKS = (*STRONG, ",", "，", "/", "+", "#", " ")
 LONGEST = 5000
-"""Characters of a cell that is looked at."""
+"""Maximum characters of a cell that is parsed."""
 _ALONE = 0.9
-"""The share of the parts, as they occur, that must be labels of their own."""
+"""Minimum share of the parts that must also be labels on their own."""
 _BRACKETS = {"[": "]", "(": ")", "{": "}"}
 _OPENINGS = ("frozenset(", "array(", "Index(", "set(", "tuple(", "list(")
 _ITEM = re.compile(
@@ -92,7 +92,7 @@ def split_cell(cell: str, separator: str | None) -> list[str]:
 
 
 def find_separator(cells: Iterable[Any]) -> str | None:
-    """How cells hold several labels, by evidence; None where each is one label."""
+    """Detect the separator of labels in cells; None if each cell is one label."""
     texts = [text for cell in cells if isinstance(cell, str) and (text := cell.strip())]
     if not texts:
         return None
@@ -105,7 +105,7 @@ def find_separator(cells: Iterable[Any]) -> str | None:
 
 
 def _divides(mark: str, counts: Counter[str]) -> bool:
-    """Whether the parts on both sides of a mark are labels of their own."""
+    """Whether the parts around a separator are also labels on their own."""
     divided = {cell: parts for cell in counts if len(parts := parts_of(cell, mark)) > 1}
     if len(divided) < 2 or sum(counts[cell] for cell in divided) < 2:
         return False

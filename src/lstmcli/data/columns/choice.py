@@ -12,27 +12,27 @@ from lstmcli.data.columns.profile import ColumnProfile, Profiles
 from lstmcli.data.columns.text import JOIN, choose_text, is_running_text, join_of
 from lstmcli.data.config import ReadConfig
 from lstmcli.data.table import Table
-from lstmcli.errors import DataError
+from lstmcli.errors import DataError, NoDataError
 
 Ask = Callable[[str, Sequence[str]], str | None]
-"""Asks somebody which of the columns is the label (path, columns); None: no answer."""
+"""Asks the user which column is the label (path, columns); returns None for no answer."""
 
 
 @dataclass(frozen=True)
 class Chosen:
     text_columns: tuple[str, ...]
     label_column: str | None = None
-    """The only one."""
+    """None if there are several."""
     label_columns: tuple[str, ...] = field(default=(), compare=False)
     """One or several."""
     flags: frozenset[str] = field(default=frozenset(), compare=False)
-    """Those of several that hold 0 or 1: the name of the column is the label."""
+    """0/1 columns, if there are several label columns: the column name is the label."""
     one_each: bool = field(default=False, compare=False)
     """Several columns of 0 and 1, and every row has a single 1 (as far as rows were looked at)."""
     join: str = field(default=JOIN, compare=False)
-    """Between the texts of several columns."""
+    """Separator between the texts of several columns."""
     others: tuple[str, ...] = field(default=(), compare=False)
-    """Columns that could be the label as well."""
+    """Other candidates for the label."""
     other_texts: tuple[str, ...] = field(default=(), compare=False)
     """Columns of running text that are left out."""
 
@@ -52,7 +52,7 @@ def require_column(wanted: str, columns: Sequence[str], path: str) -> str:
     near = difflib.get_close_matches(normal(wanted), named, n=1, cutoff=0.5)
     nearest = named[near[0]] if near else None
     raise DataError(
-        f"there is no column {wanted!r}; the columns are {listed(columns)}",
+        f"there is no column {wanted!r}; {_list_columns(columns)}",
         path=path,
         hint=f"did you mean {nearest!r}?" if nearest else "name one of these columns",
     )
@@ -60,6 +60,10 @@ def require_column(wanted: str, columns: Sequence[str], path: str) -> str:
 
 def listed(names: Iterable[str]) -> str:
     return ", ".join(repr(name) for name in names)
+
+
+def _list_columns(columns: Sequence[str]) -> str:
+    return f"the columns are {listed(columns)}" if len(columns) > 1 else f"the only column is {listed(columns)}"
 
 
 def choose_columns(
@@ -83,17 +87,17 @@ def choose_columns(
             likely to be the label, or the label is a quantity.
     """
     columns, found = table.columns, Profiles(table)
-    text, labels = _given(table, read, path, labelled, prefer)
+    text, labels = _known_columns(table, read, path, labelled, prefer)
     other_texts, others = tuple[str, ...](), tuple[str, ...]()
     if not text:
-        text, other_texts = _told_text([c for c in columns if c not in labels], found, table, path)
+        text, other_texts = _detect_text([c for c in columns if c not in labels], found, table, path)
     free = [c for c in columns if c not in text]
     if labels:
         _refuse_quantity(_label_names(read) or (labels if table.stated else ()), found, path)
     elif labelled is not False:
         if not table.text_columns:
             guess = choose_label(free, found, headed=table.headed)
-            guess = _settled(guess, path, lenient=prefer is not None and labelled is None, ask=ask)
+            guess = _resolve_label(guess, path, lenient=prefer is not None and labelled is None, ask=ask)
             labels, others = guess.columns, guess.others
         if not labels:
             others = tuple(c for c in free if c not in other_texts)
@@ -107,21 +111,23 @@ def choose_columns(
     return _with_flags(chosen, found) if len(labels) > 1 else chosen
 
 
-def _told_text(
+def _detect_text(
     columns: Sequence[str], found: Profiles, table: Table, path: str
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The columns of the text, and columns of running text that are left out."""
     text = choose_text(columns, found, headed=table.headed)
+    if not table.columns:
+        raise NoDataError("its rows are empty: there are no columns", path=path)
     if not text:
         raise DataError(
-            f"no column can be told to be the text; the columns are {listed(table.columns)}",
+            f"no column can be told to be the text; {_list_columns(table.columns)}",
             path=path,
             hint="name it with --text-column",
         )
     return text, tuple(c for c in columns if c not in text and is_running_text(found[c]))
 
 
-def _given(
+def _known_columns(
     table: Table, read: ReadConfig, path: str, labelled: bool | None, prefer: ReadConfig | None
 ) -> tuple[tuple[str, ...], tuple[str, ...]]:
     """The columns of text and of labels that are known: asked for, else as in training, else by the format."""
@@ -138,7 +144,7 @@ def _given(
 
 
 def _refuse_objects(columns: Sequence[str], found: Profiles, path: str) -> None:
-    """Raises DataError for a column that is called a label and holds objects."""
+    """Raises DataError for a column with a label's name that holds objects."""
     nested = [name for name in columns if not found[name].labels_readable or "." in name]
     for name in nested:
         base = name.split(".")[0]
@@ -152,7 +158,7 @@ def _refuse_objects(columns: Sequence[str], found: Profiles, path: str) -> None:
 
 def _no_label(columns: Sequence[str], text: Sequence[str], path: str) -> DataError:
     if len(columns) > len(text):
-        message, hint = f"no label column found; the columns are {listed(columns)}", "name it with --label-column"
+        message, hint = f"no label column found; {_list_columns(columns)}", "name it with --label-column"
     else:
         message = f"no labels: there is only one column, {columns[0]!r}"
         message = message if len(columns) == 1 else f"no labels: {listed(columns)} hold the text"
@@ -173,16 +179,16 @@ def _label_names(config: ReadConfig | None) -> tuple[str, ...]:
 
 
 def _preferred(names: Sequence[str], columns: Sequence[str]) -> tuple[str, ...]:
-    """The columns of these names, if they are all there."""
+    """The columns with these names, if all of them exist."""
     found = [find_column(name, columns) for name in names]
     return tuple(name for name in found if name) if all(found) else ()
 
 
-def _settled(guess: LabelChoice, path: str, *, lenient: bool, ask: Ask | None) -> LabelChoice:
-    """The guess, where it is sure or somebody answers; nothing in a file that needs no labels.
+def _resolve_label(guess: LabelChoice, path: str, *, lenient: bool, ask: Ask | None) -> LabelChoice:
+    """The guess if it is certain, else the user's answer; none for a file that needs no labels.
 
     Raises:
-        DataError: a toss-up, or a quantity.
+        DataError: two columns are equally likely, or the column is a quantity.
     """
     if lenient and (guess.quantity or not guess.sure):
         return LabelChoice()
@@ -197,15 +203,15 @@ def _settled(guess: LabelChoice, path: str, *, lenient: bool, ask: Ask | None) -
     raise DataError(
         f"each of {listed(candidates[:MAX_NAMED])} could be the label",
         path=path,
-        hint=f"say which: --label-column {_typed(candidates[0])}; --task lm looks for none",
+        hint=f"say which: --label-column {_shell_quoted(candidates[0])}; --task lm looks for none",
     )
 
 
 MAX_NAMED = 8
 
 
-def _typed(name: str) -> str:
-    """A name as it is typed in a shell."""
+def _shell_quoted(name: str) -> str:
+    """A name quoted for a shell."""
     return name if name.replace("_", "").isalnum() else f'"{name}"'
 
 

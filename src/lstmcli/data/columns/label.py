@@ -13,12 +13,12 @@ from lstmcli.data.columns.names import EXPLICIT, NEVER, SIDE, UNKNOWN, USUAL, WE
 from lstmcli.data.columns.profile import FEW_ROWS, ColumnProfile, Profiles
 
 MOSTLY_EMPTY = 3.0
-"""Points off for a column that is mostly empty."""
+"""Penalty for a column that is mostly empty."""
 UNCHANGING = 4.0
 CLEAR = 0.5
-"""Points by which the best must lead the next."""
+"""Minimum lead of the best score over the next."""
 FEW_VALUES, TIMES_FEWER = 20, 4
-"""Where names say nothing, so few values lead over so many times as many."""
+"""Without known names, a column with at most so many values wins over one with so many times as many."""
 FLAGS = 3
 """So many 0/1 columns side by side are the labels of a text, one column each."""
 
@@ -26,17 +26,17 @@ FLAGS = 3
 @dataclass(frozen=True)
 class LabelChoice:
     columns: tuple[str, ...] = ()
-    """One, or several that are read together; none where nothing can be a label."""
+    """One column, or several that are read together; empty if there is no candidate."""
     others: tuple[str, ...] = ()
-    """What else could be the label, the likeliest first."""
+    """Other candidates, the most likely first."""
     sure: bool = True
     """False: the first of ``others`` is as likely."""
     guessed: bool = False
-    """No name speaks for it."""
+    """No column name supports the choice."""
     flags: bool = False
     """0/1 columns, each a label."""
     quantity: str | None = None
-    """A column that would be the label, were it not a quantity."""
+    """A column that would be the label if it were not a quantity."""
 
 
 def choose_label(columns: Sequence[str], found: Profiles, *, headed: bool) -> LabelChoice:
@@ -101,7 +101,7 @@ def _leads(first: ColumnProfile, second: ColumnProfile, lead: float) -> bool:
 
 
 def _same(first: ColumnProfile, second: ColumnProfile) -> bool:
-    """Whether one column only spells out the other, as ``label_text`` does ``label``."""
+    """Whether two columns hold the same labels, such as ``label`` and ``label_text``."""
     if len(first.texts) != len(second.texts):
         return False
     pairs = set(zip(first.texts, second.texts, strict=True))

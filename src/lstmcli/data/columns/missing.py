@@ -1,4 +1,4 @@
-"""What stands for nothing in a cell: one list for headers, columns and labels."""
+"""Values that mean a missing value: one list for headers, columns and labels."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ NEVER_A_LABEL = frozenset(
 ) | {"#NULL!", "#VALUE!", "#REF!", "#DIV/0!", "[null]", "<null>"}
 """What programs write into an empty cell."""
 SELDOM_A_LABEL = frozenset(("NULL", "null", "Null", "None", "NA", "-", "--", "---", "?", "??", "–", "—", ".", "…", "_"))
-"""They stand for nothing where they are rare; a class of its own is frequent."""
+"""Values that mean a missing value if they are rare; frequent ones are a class."""
 MAYBE_A_LABEL = frozenset(("none", "na", "Na", "nil", "missing", "unknown", "undefined", "empty", "无", "未知", "空"))
 
 _EMPTY = frozenset(value.casefold() for value in NEVER_A_LABEL) | {"", "null"}
@@ -15,10 +15,10 @@ _SELDOM = frozenset(value.casefold() for value in SELDOM_A_LABEL)
 
 
 def is_empty(cell: str) -> bool:
-    """Whether nothing is in the cell."""
+    """Whether the cell is a missing value."""
     return cell.strip().casefold() in _EMPTY
 
 
 def may_be_empty(cell: str) -> bool:
-    """Whether what is in it may stand for nothing."""
+    """Whether the cell may be a missing value."""
     return is_empty(cell) or cell.strip().casefold() in _SELDOM

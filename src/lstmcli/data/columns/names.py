@@ -1,4 +1,4 @@
-"""What the name of a column says about what is in it: a text, a label, one of a pair, or something else."""
+"""Judge a column by its name: a text, a label, one of a pair, or something else."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ TEXT_NAMES = _words(
 TITLE_NAMES = _words(
     "title headline subject titel überschrift título titolo titre заголовок 标题 题目 タイトル 제목 başlık"
 )
-"""Read together with the text they stand over."""
+"""Titles, read together with the text."""
 
 EXPLICIT, USUAL, WEAK, UNKNOWN, SIDE, NEVER = 5.0, 4.0, 3.0, 0.0, -1.0, -9.0
 """How much a name says that its column is the label: it is called so; it is what people classify by; it may be; nothing
@@ -60,7 +60,7 @@ _WEAK = _words(
 )
 SPLIT_ALIASES = {"train": "train", "training": "train", "valid": "valid", "validation": "valid", "dev": "valid"}
 SPLIT_ALIASES |= {"val": "valid", "eval": "valid", "test": "test"}
-"""Names that splits go by."""
+"""Names of splits."""
 LABEL_NAMES = _EXPLICIT + _USUAL + _WEAK
 _SIDE = _words(
     """author source city country state region location place company organization airline brand product issue name
@@ -148,13 +148,13 @@ def text_rank(name: str) -> float | None:
 
 
 def is_title(name: str) -> bool:
-    """Whether a column of that name stands over a text."""
+    """Whether a column of that name holds titles."""
     known = set(map(normal, TITLE_NAMES))
     return normal(name) in known or bool(known.intersection(parts(name)[-1:]))
 
 
 def is_known(name: str) -> bool:
-    """Whether a cell is what columns are called."""
+    """Whether a cell is a usual column name."""
     key = normal(name)
     return key in _RANKS or key in _TEXT_RANKS
 

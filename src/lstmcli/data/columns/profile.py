@@ -1,4 +1,4 @@
-"""What is in the columns of a table, told from rows spread over all of it."""
+"""Profile the columns of a table from rows spread over all of it."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from lstmcli.data.table import Table, cell_labels, cell_text
 from lstmcli.data.words import word_count
 
 MAX_ROWS = 6000
-"""Rows that are looked at."""
+"""Maximum rows of a profile."""
 FEW_ROWS = 10
-"""Too few to tell by what recurs."""
+"""With fewer rows, repeated values say nothing."""
 LONGEST_LABEL = 60
 MAX_NUMBERS, MAX_FRACTIONS, MAX_CLASSES = 50, 10, 1000
-"""More different whole numbers, numbers with a fraction, classes numbered without gaps are a quantity."""
+"""Maximum distinct values of classes: whole numbers, fractions, and classes numbered without gaps."""
 
 NUMBER = re.compile(r"[+-]?(\d+([.,]\d+)*|\.\d+)([eE][+-]?\d+)?\s?[%€$£¥]?")
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
@@ -51,11 +51,11 @@ def is_on(value: Any) -> bool:
 
 @dataclass(frozen=True)
 class ColumnProfile:
-    """One column.  Shares are of the cells that are filled."""
+    """The profile of one column.  Shares are of the filled cells."""
 
     name: str
     rows: int
-    """That were looked at."""
+    """Number of rows in the profile."""
     texts: Sequence[str] = field(repr=False)
     """The cells that are filled, as text."""
     counts: Counter[str] = field(repr=False)
@@ -89,7 +89,7 @@ class ColumnProfile:
 
     @cached_property
     def varied(self) -> float:
-        """Different cells among those filled."""
+        """Share of distinct cells."""
         return len(set(self.texts)) / self.count if self.texts else 0.0
 
     @cached_property
@@ -142,13 +142,13 @@ class ColumnProfile:
 
     @property
     def recurring(self) -> bool:
-        """Few enough different values for the rows that are there."""
+        """Whether the number of distinct values is small for the number of rows."""
         few = self.count < 2 * FEW_ROWS and self.distinct < min(6, self.count)
         return self.count < 4 or few or self.distinct <= max(2, self.count // 2)
 
     @cached_property
     def rank(self) -> float:
-        """What its name says of it as a label."""
+        """The rank of its name as a label."""
         return label_rank(self.name)
 
     @cached_property
@@ -192,7 +192,7 @@ class ColumnProfile:
 
 
 class Profiles(Mapping[str, ColumnProfile]):
-    """What is in the columns of a table; each is looked at when it is first asked for."""
+    """The profiles of a table's columns; each is made on first use."""
 
     def __init__(self, table: Table) -> None:
         self._table, self._made = table, dict[str, ColumnProfile]()

@@ -1,4 +1,4 @@
-"""What the csv module stumbles over, in words, with the line where the trouble begins."""
+"""Faults of delimited files, with the line where each begins."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ import re
 
 from lstmcli.data.formats.dialect import Dialect
 from lstmcli.errors import DataError
+from lstmcli.plural import count
 
 
 def fault(error: csv.Error, text: str, start: int, dialect: Dialect, path: str) -> DataError:
@@ -20,33 +21,35 @@ def fault(error: csv.Error, text: str, start: int, dialect: Dialect, path: str) 
         )
     offset, closed = _faulty_quote(text, dialect)
     line = start + text.count("\n", 0, offset)
+    mark = dialect.quote
+    way = f"with a backslash: \\{mark}" if dialect.escaped else f"twice: {mark * 2}"
+    inside = f"inside a quoted field, write a quotation mark {way}"
     if closed:
+        after = text[closed : closed + 20].split("\n")[0].rstrip("\r")
         return DataError(
-            f"text follows the quoted field that starts here: {text[closed - 1 : closed + 20]!r}",
+            f"text follows the closing quotation mark of the field that starts here: {after!r}",
             path=path,
             line=line,
-            hint='inside a quoted field, write a quotation mark twice: ""',
+            hint=inside,
         )
     return DataError(
         "a quotation mark opens a field here and is never closed",
         path=path,
         line=line,
-        hint='close it; inside a quoted field, write a quotation mark twice: ""',
+        hint=f"close it; {inside}",
     )
-
-
-_DOUBLED = re.compile(r'"[^"]*(?:""[^"]*)*"(?!")')
-_ESCAPED = re.compile(r'"[^"\\]*(?:\\.[^"\\]*)*"', re.DOTALL)
 
 
 def _faulty_quote(text: str, dialect: Dialect) -> tuple[int, int]:
     """Where the field that cannot be read opens, and where it closes (0: nowhere)."""
-    field = _ESCAPED if dialect.escaped else _DOUBLED
+    mark = dialect.quote
+    inside = rf"(?:[^{mark}\\]|\\.)*" if dialect.escaped else f"[^{mark}]*(?:{mark}{mark}[^{mark}]*)*"
+    field = re.compile(f"{mark}{inside}{mark}(?!{mark})", re.DOTALL)
     after = re.compile(f"[{re.escape(dialect.delimiter)}\n\r]")
     position = 0
     while position < len(text):
         end = position
-        if text[position] == '"':
+        if text[position] == mark:
             quoted = field.match(text, position)
             if not quoted:
                 return position, 0
@@ -58,3 +61,26 @@ def _faulty_quote(text: str, dialect: Dialect) -> tuple[int, int]:
             break
         position = separator.end()
     return 0, 0
+
+
+def odd_header(expected: int, usual: int, path: str, line: int) -> DataError:
+    """The rows have another number of columns than the header."""
+    return DataError(
+        f"{count(expected, 'column')} here, and {usual} in the rows below",
+        path=path,
+        line=line,
+        hint="give every column a name in the first row, or none to any; or give another --delimiter",
+    )
+
+
+def odd_width(dialect: Dialect, expected: int, found: int, path: str, line: int) -> DataError:
+    """A row has too few or too many columns."""
+    if found < expected:
+        hint = f"put a {dialect.name} between the columns of every row, or give another --delimiter"
+    elif len(dialect.delimiter) > 1:
+        hint = "give a --delimiter that is in no text"
+    elif expected == 1:
+        hint = f"put texts with a {dialect.name} in quotation marks; or, if each line is a text, --input-format text"
+    else:
+        hint = f"put texts that hold a {dialect.name} in quotation marks, or give another --delimiter"
+    return DataError(f"expected {count(expected, 'column')}, found {found}", path=path, line=line, hint=hint)

@@ -1,4 +1,4 @@
-"""CSV, TSV and their relatives, through the csv module, strict about what cannot be meant."""
+"""CSV, TSV and other delimited files, parsed strictly with the csv module."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lstmcli.data.columns.names import LABEL_NAMES, TEXT_NAMES, is_known, normal
 from lstmcli.data.config import ReadConfig
 from lstmcli.data.encoding import TextLines
 from lstmcli.data.formats.between import rows_between
-from lstmcli.data.formats.csv_faults import fault
+from lstmcli.data.formats.csv_faults import fault, odd_header, odd_width
 from lstmcli.data.formats.dialect import (
     DELIMITERS,
     MOSTLY,
@@ -29,10 +29,12 @@ from lstmcli.data.formats.format import Format, Opening
 from lstmcli.data.formats.header import MANY, has_header, more_headers
 from lstmcli.data.formats.preamble import Preamble, find_preamble, separator_line
 from lstmcli.data.table import Row, Table, column_names
-from lstmcli.errors import DataError, NoDataError, UsageError
+from lstmcli.errors import NoDataError, UsageError
 
 _RULE = re.compile(r"[-+=]{3,}|\(\d+ rows?\)")
-"""Below the header and at the end, as databases print tables."""
+"""Rules and row counts in tables printed by databases."""
+_MAX_HEADER = 100
+"""Lines of a pipe that are read to find its first row."""
 _SAMPLE_ROWS = 10_000
 """Of the head of a file."""
 
@@ -57,6 +59,8 @@ def open_delimited(file: Opening, suffix: str = ",") -> Table:
     if above.names:
         dialect = Dialect(",", escaped=True, quote="'" if any(line.startswith("'") for line in head) else '"')
     start = _start(dialect, head)
+    if source.pipe and not start:
+        head, start = _to_first_row(dialect, head, stream)
     if start and _usual_width(start) == len(start[0]) + 1 and _are_row_names([row[0] for row in start[1:]]):
         start[0] = ["", *start[0]]
     header = bool(start) and not above.names and has_header(start, file.read, file.prefer)
@@ -88,13 +92,13 @@ def open_delimited(file: Opening, suffix: str = ",") -> Table:
         table.notes.append("no header")
     if more:
         table.notes.append(f"a header of {more + 1} lines")
-    if file.complete and not table.sample:
+    if not start or (file.complete and not table.sample):
         _refuse_empty(table, path)
     return table
 
 
 def _are_row_names(cells: Sequence[str]) -> bool:
-    """Numbers of rows below no name, as R writes them."""
+    """Whether the first column holds row names without a header, as R writes them."""
     return len(set(cells)) == len(cells) and all(cell.isdigit() for cell in cells)
 
 
@@ -104,10 +108,10 @@ def _header(lines: Sequence[Sequence[str]]) -> Sequence[str]:
 
 
 def _refuse_empty(table: Table, path: str) -> None:
-    """Raises NoDataError where there are no rows; damage is better said as what it is."""
+    """Raises NoDataError if there are no rows, or the error of the first row."""
     first = next(table.rows(), None)
     if not table.columns:
-        raise NoDataError("there are only empty lines", path=path, hint="give a file with text in it")
+        raise NoDataError("there are only empty lines", path=path, hint="give some text")
     if first is None:
         header = ", ".join(table.columns)
         raise NoDataError(f"there is a header ({header}) and no rows", path=path, hint="give a file with rows in it")
@@ -126,6 +130,18 @@ def _first_lines(stream: Iterator[str], path: str) -> list[str]:
     if first is None:
         raise NoDataError("there is nothing in it", path=path, hint="give text, or leave --input-format out")
     return [first, *(itertools.islice(stream, 1) if separator_line(first) else ())]
+
+
+def _to_first_row(
+    dialect: Dialect, head: Sequence[str], stream: Iterator[str]
+) -> tuple[Sequence[str], list[list[str]]]:
+    """More lines of a pipe, where the first is empty or ends inside a quoted name, and the row that they make."""
+    start: list[list[str]] = []
+    for line in itertools.islice(stream, _MAX_HEADER):
+        head = [*head, line]
+        if (start := _start(dialect, head)) or sum(map(len, head)) > MAX_LINE:
+            break
+    return head, start
 
 
 def find_above(head: Sequence[str], delimiter: str | None, read: ReadConfig, prefer: ReadConfig | None) -> Preamble:
@@ -220,14 +236,14 @@ def read_rows(layout: Layout, lines: Iterable[str], path: str) -> Iterator[Row]:
 
 
 def _is_header_again(row: Sequence[str], columns: Sequence[str]) -> bool:
-    """Tables were put one behind the other, headers and all."""
+    """Whether a row is the header again, as in concatenated files."""
     if row[-1].strip() != columns[-1] or len(row) < 2:
         return False
     return [cell.strip("\ufeff \t\r\n") or str(i) for i, cell in enumerate(row, 1)] == list(columns)
 
 
 def _is_row(row: Sequence[str], layout: Layout, start: int, path: str) -> bool:
-    """Whether a row of another width is an empty text; False: it is nothing.
+    """Whether a row of another width is an empty text; False: it is skipped.
 
     Raises:
         DataError: it has too few columns or too many.
@@ -237,31 +253,17 @@ def _is_row(row: Sequence[str], layout: Layout, start: int, path: str) -> bool:
     if blank and (width > 1 or row):
         return False
     if row and len(row) == layout.usual:
-        raise DataError(
-            f"{_columns(width)} here, and {layout.usual} in the rows below",
-            path=path,
-            line=layout.header_line,
-            hint="give every column a name in the first row, or none to any; or give another --delimiter",
-        )
+        raise odd_header(width, layout.usual, path, layout.header_line)
     if row:
-        raise DataError(
-            f"expected {_columns(width)}, found {len(row)}",
-            path=path,
-            line=start,
-            hint=f"put texts that hold a {layout.dialect.name} in quotation marks, or give another --delimiter",
-        )
+        raise odd_width(layout.dialect, width, len(row), path, start)
     return True
 
 
 def _usual_width(rows: Sequence[Sequence[str]]) -> int:
-    """What nearly all rows have; 0 where there are too few rows, or they differ."""
+    """The number of columns of nearly all rows; 0 if there are too few rows, or they differ."""
     widths = Counter(len(row) for row in rows[1:])
     width, count = widths.most_common(1)[0] if widths else (0, 0)
     return width if count >= 3 and count > MOSTLY * (len(rows) - 1) else 0
-
-
-def _columns(count: int) -> str:
-    return f"{count} column" if count == 1 else f"{count} columns"
 
 
 def is_table(file: Opening) -> bool:

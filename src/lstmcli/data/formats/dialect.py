@@ -1,4 +1,4 @@
-"""How a delimited file is written, told from its first lines: delimiter and quoting."""
+"""Detect how a delimited file is written from its first lines: delimiter and quoting."""
 
 from __future__ import annotations
 
@@ -11,16 +11,16 @@ from typing import Protocol
 from lstmcli.data.formats.labelled import find_fields
 
 DELIMITERS = ("\t", ",", ";", "|")
-"""The least likely to stand in a text first."""
+"""The least common in texts first."""
 RARE = ("\x01", "\x1f", "^", "~", "¦", "§")
-"""Marks that only a table named as one, or control characters, can be cut at."""
+"""Rare delimiters: control characters, and marks that count only in files named as tables."""
 DELIMITER_NAMES = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar", " ": "space"}
 _UNIT = "\x1f"
-"""Stands for a mark of several characters."""
+"""Replaces a delimiter of several characters."""
 FIELD_LIMIT = 1 << 27
 """Characters of one field; the csv module by itself allows 131,072."""
 MOSTLY = 0.9
-"""Rows of the same width that make a table of it, damaged as it may be."""
+"""Minimum share of rows of the same width in a table."""
 _CUT_LINES = 100
 """Lines that a quoted field at the end of the sample may have before it looks unclosed."""
 
@@ -115,13 +115,13 @@ def rare_mark(lines: Sequence[str], complete: bool, marks: Sequence[str] = RARE)
 
 
 def _spaced(trial: _Trial) -> bool:
-    """Whether most cells but the first begin with a space, as the parts of a sentence do."""
+    """Whether most cells but the first begin with a space, like parts of a sentence."""
     cells = [cell for row in trial.rows for cell in row[1:] if cell]
     return sum(cell.startswith(" ") for cell in cells) > 0.5 * len(cells)
 
 
 def _quoting(delimiter: str, lines: Sequence[str], complete: bool) -> _Trial:
-    """The way of quoting that the lines can be read in; doubled marks if there is none."""
+    """The way of quoting in which the lines can be parsed; doubled marks if there is none."""
     if len(delimiter) > 1:
         return _read(Dialect(delimiter, quoted=False), lines, complete)
     ways = [Dialect(delimiter)]

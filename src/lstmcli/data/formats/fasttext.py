@@ -7,7 +7,7 @@ from collections.abc import Iterator
 
 from lstmcli.data.encoding import TextLines, without_end
 from lstmcli.data.formats.format import Format, Opening
-from lstmcli.data.formats.prefixes import are_texts, say_held_mark, stuck_mark
+from lstmcli.data.formats.prefixes import are_texts, held_mark_remarks, stuck_mark
 from lstmcli.data.table import Row, Table
 from lstmcli.errors import DataError
 
@@ -65,7 +65,7 @@ def open_fasttext(file: Opening) -> Table:
         text_columns=("text",),
         label_column="labels",
         encoding=lines.encoding.label,
-        remarks=say_held_mark(bare_labels),
+        remarks=held_mark_remarks(bare_labels),
         notes=[f"labels behind {prefix!r}" + (f" and before {mark!r}" if mark else ""), lines.encoding.label],
     )
     return table

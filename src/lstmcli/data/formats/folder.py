@@ -13,6 +13,7 @@ from lstmcli.data.formats.format import Format, Opening
 from lstmcli.data.formats.registry import all_formats
 from lstmcli.data.table import Row, Table
 from lstmcli.errors import DataError, NoDataError, UsageError
+from lstmcli.plural import count
 
 
 def data_suffixes(*, texts: bool = True) -> frozenset[str]:
@@ -112,7 +113,7 @@ def open_classes(folder: Path, encoding_name: str | None) -> Table:
         rows=rows,
         text_columns=("text",),
         label_column="label",
-        notes=[f"{len(classes)} sub-folders, {len(files):,} files"],
+        notes=[f"{count(len(classes), 'sub-folder')}, {count(len(files), 'file')}"],
     )
     return table
 

@@ -9,15 +9,16 @@ from typing import Any
 from lstmcli.data.columns.names import TEXT_NAMES, normal
 from lstmcli.data.encoding import Encoding, read_text
 from lstmcli.data.formats.format import Format, Opening
+from lstmcli.data.formats.json_faults import not_json
 from lstmcli.data.formats.json_lines import (
     MAX_SAMPLE,
+    NONE_LABELLED,
     SHAPES,
     as_row,
     keys_of,
     kind_of,
-    not_json,
+    left_out_warnings,
     open_jsonl,
-    say_left_out,
 )
 from lstmcli.data.formats.objects import Objects, find_objects
 from lstmcli.data.formats.shapes import Shape, as_pairs, find_rows, find_splits
@@ -26,7 +27,7 @@ from lstmcli.errors import DataError, NoDataError
 
 
 def open_json(file: Opening) -> Table:
-    """A JSON file, read whole; JSON Lines too where a name such as ``.json`` is all that speaks against them.
+    """A JSON file, read into memory; or JSON Lines in a file named ``.json``.
 
     Raises:
         DataError: no JSON, or of a shape that is no table.
@@ -38,13 +39,13 @@ def open_json(file: Opening) -> Table:
 
 
 def splits_inside(file: Opening) -> tuple[dict[str, Callable[[Opening], Table]], str]:
-    """What opens each split of an object of splits, and how they were found; nothing of any other file."""
+    """A function that opens each split of an object of splits, and a note; empty for other files."""
     if json_or_lines(file) != "json":
         return {}, ""
     try:
         data, warnings = _load(file)
     except DataError:
-        return {}, ""  # said when it is opened
+        return {}, ""  # reported when it is opened
     found = find_splits(data)
     if found is None:
         return {}, ""
@@ -109,14 +110,9 @@ def _load(file: Opening) -> tuple[Any, list[str]]:
     try:
         return json.loads(text), warnings
     except json.JSONDecodeError as error:
-        if error.msg == "Extra data":
-            raise DataError(
-                "more follows after the first JSON value",
-                path=file.source.path,
-                line=error.lineno,
-                hint="JSON Lines? --input-format jsonl",
-            ) from error
-        raise not_json(error, text, file.source.path, error.lineno, None) from error
+        more = error.msg == "Extra data"
+        hint = "if it is JSON Lines, say so: --input-format jsonl" if more else None
+        raise not_json(error, file.source.path, None, hint) from error
     except RecursionError as error:
         raise DataError("the JSON is nested too deep", path=file.source.path, hint=SHAPES) from error
 
@@ -138,7 +134,7 @@ def _as_table(file: Opening, shape: Shape, warnings: Sequence[str]) -> Table:
         objects = find_objects(spread, path, file.read, labelled=file.labelled, prefer=file.prefer)
     rows = [row for item in items if (row := objects.row(item)) is not None]
     if not rows:
-        raise NoDataError(f"none of its {len(items):,} rows is labelled", path=path)
+        raise NoDataError(NONE_LABELLED, path=path)
     return Table(
         JSON,
         keys_of(rows[:MAX_SAMPLE] + rows[:: -(-len(rows) // MAX_SAMPLE)]),
@@ -150,7 +146,7 @@ def _as_table(file: Opening, shape: Shape, warnings: Sequence[str]) -> Table:
         label_column=objects.label,
         encoding=encoding,
         notes=[encoding, *([shape.note] if shape.note else []), *objects.notes],
-        warnings=[*warnings, *say_left_out(path, len(items) - len(rows))],
+        warnings=[*warnings, *left_out_warnings(path, len(items) - len(rows))],
     )
 
 

@@ -4,20 +4,21 @@ from __future__ import annotations
 
 import itertools
 import json
-import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any
 
 from lstmcli.data.encoding import TextLines, split_lines
 from lstmcli.data.formats.format import Format, Opening
+from lstmcli.data.formats.json_faults import not_json
 from lstmcli.data.formats.objects import find_objects
 from lstmcli.data.table import Row, Table
 from lstmcli.errors import DataError, NoDataError
+from lstmcli.plural import are, count, have
 
 SHAPES = 'give [{"text": …, "label": …}, …], or {"text": […], "label": […]}, or JSON Lines'
+NONE_LABELLED = "no row has a label that people gave or accepted"
 MAX_SAMPLE = 1000
-"""Rows of the start that are looked at."""
-_PYTHON = re.compile(r"[\[({\s]*['(]|[\[\s]*\{\s*'")
+"""Maximum rows at the start that columns are chosen by."""
 
 
 def open_jsonl(file: Opening) -> Table:
@@ -43,16 +44,19 @@ def open_jsonl(file: Opening) -> Table:
 
     def rows() -> Iterator[Row]:
         everything = itertools.chain(head, stream) if file.source.pipe else lines
-        left_out = 0
+        left_out = found = 0
         for number, line in enumerate(everything, 1):
             if line.strip():
                 row = objects.row(parse_line(line, path, number))
                 left_out += row is None
                 if row is not None:
+                    found += 1
                     yield Row(number, path, row)
             elif not file.labelled:
                 yield Row(number, path, {})
-        table.warnings[:] = [*lines.warnings(), *say_left_out(path, left_out)]
+        if left_out and not found and file.labelled:
+            raise NoDataError(NONE_LABELLED, path=path)
+        table.warnings[:] = [*lines.warnings(), *left_out_warnings(path, left_out)]
 
     table = Table(
         JSONL,
@@ -78,7 +82,7 @@ def _to_first_value(stream: Iterator[str]) -> list[str]:
 
 
 def _further(file: Opening) -> list[dict[str, Any]]:
-    """Objects from places spread over the file; what cannot be read there is said when its turn comes."""
+    """Objects from places spread over the file; lines that cannot be parsed are skipped here."""
     if file.complete or file.encoding is None or file.encoding.shifting:
         return []
     found = []
@@ -97,21 +101,10 @@ def parse_line(line: str, path: str, number: int) -> dict[str, Any]:
     try:
         value = json.loads(line.rstrip())
     except json.JSONDecodeError as error:
-        raise not_json(error, line, path, number, "JSON Lines holds one whole object a line") from error
+        raise not_json(error, path, number, "JSON Lines holds one whole object a line") from error
     except RecursionError as error:
         raise DataError("the JSON is nested too deep", path=path, line=number) from error
     return as_row(value, path, number, number)
-
-
-def not_json(error: json.JSONDecodeError, text: str, path: str, line: int, hint: str | None) -> DataError:
-    """What the text is instead, where that can be told."""
-    start = text.lstrip()[:200]
-    if _PYTHON.match(start):
-        message = "this is how Python prints its values, with single quotation marks, and not JSON"
-        return DataError(message, path=path, line=line, hint="write it with json.dumps")
-    if start[:1] not in ("{", "[", '"'):
-        hint = "if it is a table, say so: --input-format csv"
-    return DataError(f"not valid JSON: {error.msg} at column {error.colno}", path=path, line=line, hint=hint)
 
 
 def as_row(item: Any, path: str, line: int | None, number: int) -> dict[str, Any]:
@@ -121,8 +114,7 @@ def as_row(item: Any, path: str, line: int | None, number: int) -> dict[str, Any
         return {"text": item}
     if isinstance(item, list):
         return {str(i): value for i, value in enumerate(item, 1)}
-    which = "" if line else f"row {number} is "
-    raise DataError(f"{which}{kind_of(item)}, not an object", path=path, line=line, hint=SHAPES)
+    raise DataError(f"this is {kind_of(item)}, not an object", path=path, line=line, row=number, hint=SHAPES)
 
 
 def kind_of(value: Any) -> str:
@@ -135,12 +127,11 @@ def keys_of(rows: Sequence[Mapping[str, Any]]) -> tuple[str, ...]:
     return tuple(dict.fromkeys(key for row in rows for key in row))
 
 
-def say_left_out(path: str, count: int) -> list[str]:
-    """What people have rejected, skipped or not labelled yet."""
-    if not count:
+def left_out_warnings(path: str, n: int) -> list[str]:
+    """The warning about rows that were rejected, skipped or not labelled."""
+    if not n:
         return []
-    rows, are = ("row has", "is") if count == 1 else ("rows have", "are")
-    return [f"{path}: {count:,} {rows} no label that people gave or accepted and {are} left out"]
+    return [f"{path}: {count(n, 'row')} {have(n)} no label that people gave or accepted and {are(n)} left out"]
 
 
 JSONL = Format("jsonl", "JSON Lines", open_jsonl, suffixes=(".jsonl", ".ndjson", ".jsonlines"), strict_labels=True)

@@ -16,11 +16,11 @@ from lstmcli.data.formats.quoting import unquoted
 from lstmcli.data.words import word_count
 
 STRONG = ("\t", ";", "|", "；", "｜", "~", "^", "¦", "§", "@", "#")
-"""Marks that are seldom found in every line of a prose."""
+"""Marks that are rarely in every line of prose."""
 WEAK = (",", "，")
 """Marks that are common in prose: the evidence has to be better."""
 DOUBTFUL = (":", "：", " - ", "–", "—", " ")
-"""Marks that dialogues, logs and chats have, too."""
+"""Marks that are common in dialogues, logs and chats, too."""
 _RUN = re.compile(r"(?<!\S)[^\w\s]{2,}(?!\S)|([@#|~$^*+=:%&/<>\\-])\1+|(?<=\s)[=-]+>(?=\s)")
 """A mark of several characters: ``@@@``, ``|||``, ``+++$+++``, ``=>``."""
 _DASHES = re.compile(r"[-–—.…]+|[\"'“”‘’«»()\[\]]+")
@@ -32,7 +32,7 @@ _TIME = re.compile(r"\W*\d{1,4}[-/.:年]\d{1,2}\b")
 _NUMBER = re.compile(r"[+-]?\d{1,2}")
 _FINE = re.compile(r"[A-Za-z_]{2,}:[A-Za-z_]{2,}")
 _ENDS = tuple("。！？!?…．")
-"""A sentence ends so, a label does not."""
+"""Endings of sentences, not of labels."""
 _CODE = re.compile(r"^[^({\[]*[)}\]];?$|[;{]$")
 """The end of a statement."""
 _COUNTED = re.compile(r"(\D*[^\W\d_]\D*?)(\d{1,4})")
@@ -46,7 +46,7 @@ LEVELS = frozenset(
 MAX_CHARACTERS, MAX_WORDS = 40, 4
 """Of a label."""
 COVERED = 0.95
-"""The share of lines that must have both parts."""
+"""Minimum share of lines with both parts."""
 
 
 @dataclass(frozen=True)
@@ -76,7 +76,7 @@ class LineForm:
         return BRACKETS.get(self.mark) if self.first else None
 
     def __str__(self) -> str:
-        """As it is kept with a model: ``label;text`` or ``text;label``."""
+        """The form as stored with a model: ``label;text`` or ``text;label``."""
         return f"label{self.mark}text" if self.first else f"text{self.mark}label"
 
     @property

@@ -58,7 +58,7 @@ def open_labelled(file: Opening) -> Table:
     return table
 
 
-def say_doubtful(file: Opening) -> str | None:
+def doubtful_labels_remark(file: Opening) -> str | None:
     """What to say of lines that may have labels."""
     found = _found(file)
     if found is None:

@@ -13,16 +13,16 @@ from lstmcli.data.columns.names import LABEL_NAMES, TEXT_NAMES, normal
 MAX_PATHS = 300
 DEEPEST = 12
 SHOWN = 12
-"""Paths that an error shows."""
+"""Maximum paths in an error message."""
 _LABEL_ENDS = (
     *("choices", "intent", "label", "labels", "rating", "answer.title", "answer.value", "answer.name"),
     *("label.value", "taxonomy", "displayname", "classname", "class_name", "tag", "category", "category.name"),
     *("class", "sentiment", "topic", "emotion", "stars"),
 )
-"""How the paths of labels end, the most telling first."""
+"""Endings of label paths, the most certain first."""
 _TEXT_ENDS = ("text", "content", "body", "sentence", "review", "comment", "message", "query", "utterance", "tweet")
 _NOT_LABELS = ("predictions", "suggestions", "drafts", "spans", "entities", "entity", "meta", "metadata", "options")
-"""What a model has said, or where something stands in a text."""
+"""Model outputs and positions in a text."""
 
 
 def is_nested(rows: Iterable[Mapping[str, Any]]) -> bool:
@@ -85,7 +85,7 @@ def guess_label(rows: Sequence[Mapping[str, Any]], paths: Sequence[str], text: s
 
 
 def _aside(path: str) -> bool:
-    """Not what people have said of the text."""
+    """Whether the path is not an annotation of the text."""
     return any(normal(part) in _NOT_LABELS for part in path.split("."))
 
 

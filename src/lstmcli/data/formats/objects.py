@@ -16,18 +16,18 @@ from lstmcli.errors import DataError
 
 @dataclass
 class Objects:
-    """What was found in the first objects, and how each is read."""
+    """How the objects of a file are read, detected from the first ones."""
 
     tool: Tool | None = None
     nested: bool = False
     keep: bool = False
-    """Objects that people have left out are kept: their texts are to be classified."""
+    """Keep objects that people skipped or rejected: their texts are to be classified."""
     text: str | None = None
     label: str | None = None
     notes: list[str] = field(default_factory=list)
 
     def row(self, row: Mapping[str, Any]) -> dict[str, Any] | None:
-        """None for what people have left out."""
+        """None for objects that people skipped or rejected."""
         row = unwrap(row)
         if self.tool:
             read = self.tool.read(row)

@@ -35,7 +35,8 @@ def open_input(source: Input, read: ReadConfig, *, labelled: bool | None, prefer
 
     file.start = source.head()
     if not file.start:
-        raise NoDataError("the file is empty", path=source.path, hint="give a file with text in it")
+        empty = "the file is empty" if source.data is None else "there is nothing in it"
+        raise NoDataError(empty, path=source.path, hint="give some text")
     if binary := _binary(file, asked):
         return binary.open(file)
     file = _with_lines(file)
@@ -48,7 +49,7 @@ def open_input(source: Input, read: ReadConfig, *, labelled: bool | None, prefer
 
 
 def splits_inside(source: Input, read: ReadConfig) -> tuple[dict[str, Callable[[Opening], Table]], str]:
-    """What opens each split (train, valid, test) that one file holds, and how they were found; mostly nothing."""
+    """A function that opens each split (train, valid, test) inside a file, and a note; usually empty."""
     formats = [format for format in all_formats() if format.splits and read.input_format in (None, format.name)]
     if not formats or source.pipe:
         return {}, ""
@@ -59,7 +60,7 @@ def splits_inside(source: Input, read: ReadConfig) -> tuple[dict[str, Callable[[
             return {}, ""
         file = _with_lines(file)
     except DataError:
-        return {}, ""  # said when it is opened
+        return {}, ""  # reported when it is opened
 
     def opener(split: Callable[[Opening], Table]) -> Callable[[Opening], Table]:
         return lambda asked: split(replace(file, read=asked.read, labelled=asked.labelled, prefer=asked.prefer))

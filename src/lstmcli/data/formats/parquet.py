@@ -23,7 +23,7 @@ from lstmcli.errors import DataError, NoDataError
 
 _BATCH_ROWS = 1024
 _BATCH_BYTES = 1 << 24
-"""Of text that is unpacked at once, but for a single row."""
+"""Maximum bytes of text decoded at once, except for a single row."""
 
 
 @dataclass
@@ -110,7 +110,7 @@ def open_parquet(opening: Opening) -> Table:
 
 
 class _Unpacking:
-    """Counts what comes out of a file; raises DataError once no text packs so well."""
+    """Counts decompressed bytes; raises DataError for a compression ratio that no text has."""
 
     def __init__(self, path: str, packed: int) -> None:
         self._path, self._packed, self._unpacked = path, packed, 0

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from lstmcli.data.columns.names import is_known
 
 MAX_LINES = 20
-"""Lines above a table."""
+"""Maximum lines above a table."""
 LOOK = 200
-"""Lines that are tried as a table."""
+"""Maximum lines that are parsed as a table."""
 
 _SEP = re.compile(r'\ufeff?"?sep=(?P<mark>[^"\r\n]|\\t|tab)"?[,;|\t]*\s*', re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"@attribute\s+('[^']*'|\"[^\"]*\"|\S+)\s", re.IGNORECASE)
@@ -24,9 +24,9 @@ ReadSample = Callable[[Sequence[str]], "tuple[str, list[list[str]]] | None"]
 @dataclass(frozen=True)
 class Preamble:
     lines: int = 0
-    """To be left out."""
+    """Number of lines to skip."""
     delimiter: str | None = None
-    """Stated by the file."""
+    """Named by the file."""
     note: str = ""
     names: tuple[str, ...] = ()
     """Of the columns, where the lines name them otherwise than a header does."""
@@ -67,7 +67,7 @@ def find_preamble(
 
 
 def _arff(lines: Sequence[str]) -> Preamble | None:
-    """What stands above the rows of Weka's format: ``@attribute text string``, …, ``@data``."""
+    """The lines above the rows of Weka's ARFF format: ``@attribute text string``, …, ``@data``."""
     names = []
     for count, line in enumerate(lines[:2000], 1):
         if found := _ATTRIBUTE.match(line):

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence
 
 STUCK = (",", "，", ":", "：", ";", "；", "|")
-"""Marks that people put between a label and its text."""
+"""Common marks between a label and its text."""
 _PREFIX = re.compile(r"([_#@$%~]{1,3}[A-Za-z]{2,12}[_#@$%~:=]{1,3}|(?:label|class|tag)[_#@$%~:=]{1,3})(\S+)\s+\S")
 _FEWEST = 4
 
@@ -40,8 +40,8 @@ def are_texts(labels: Sequence[str]) -> bool:
     return len(labels) >= _FEWEST and long and len(set(labels)) > len(labels) / 2
 
 
-def say_held_mark(labels: Sequence[str]) -> list[str]:
-    """What to say where every label holds a mark, and it is not known why."""
+def held_mark_remarks(labels: Sequence[str]) -> list[str]:
+    """The remark if every label contains a mark, for an unknown reason."""
     for mark in STUCK:
         if len(labels) >= _FEWEST and len(_parted(labels, mark)) == len(labels):
             shown = labels[0].partition(mark)[0]

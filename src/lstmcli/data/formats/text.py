@@ -1,4 +1,4 @@
-"""Plain text, one text a line; and what is said of a file that may be more."""
+"""Plain text, one text a line; with remarks on files that may have labels or be a table."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from lstmcli.data.encoding import TextLines, without_end
 from lstmcli.data.formats.fasttext import open_fasttext
 from lstmcli.data.formats.format import Format, Opening
 from lstmcli.data.formats.labelled import find_fields
-from lstmcli.data.formats.labelled_lines import say_doubtful
+from lstmcli.data.formats.labelled_lines import doubtful_labels_remark
 from lstmcli.data.formats.prefixes import other_prefix
 from lstmcli.data.formats.webpages import is_html, tag_of
 from lstmcli.data.table import Row, Table
@@ -38,12 +38,12 @@ def open_text(file: Opening) -> Table:
     label = lines.encoding.label
     table = Table(TEXT, ("text",), rows, text_columns=("text",), encoding=label, notes=[label])
     if file.labelled is None and file.read.input_format is None:
-        table.remarks += _doubts(file)
+        table.remarks += _remarks(file)
     return table
 
 
-def _doubts(file: Opening) -> list[str]:
-    """What else the file might be, and what says so."""
+def _remarks(file: Opening) -> list[str]:
+    """Remarks on what else the file might be, and the options for it."""
     if is_html(file.head):
         return ["this is HTML: its tags are read as text; save the page as plain text to leave them out"]
     if tag := tag_of(file.head):
@@ -61,7 +61,7 @@ def _doubts(file: Opening) -> list[str]:
             f"every line has {fields[1]} fields between {fields[0]!r}: if this is a table, --delimiter "
             f"'{fields[0]}' reads it as one, and --text-column and --label-column name its columns by number"
         ]
-    doubtful = say_doubtful(file)
+    doubtful = doubtful_labels_remark(file)
     return [doubtful] if doubtful else []
 
 

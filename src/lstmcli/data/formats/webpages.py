@@ -1,4 +1,4 @@
-"""Files of HTML and other languages of tags: no tables, and no plain text either."""
+"""Detect HTML and other markup, which is neither a table nor plain text."""
 
 from __future__ import annotations
 

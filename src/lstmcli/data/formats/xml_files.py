@@ -24,7 +24,7 @@ from lstmcli.errors import DataError, UsageError
 
 DEEPEST = 100
 LOOK, EVERY = 100_000, 20
-"""Rows that are looked at, and every which of them is kept, to tell what the columns are."""
+"""Rows that are read, and the step between those kept, for choosing columns."""
 _HINT = "save it as CSV, TSV or JSON; --input-format text reads it as plain text, its tags too"
 _DECLARED = re.compile(r"""<\?xml[^>]*\sencoding\s*=\s*["']([\w.-]+)["']""")
 
@@ -95,7 +95,7 @@ class _Element:
 
 
 class _Scan:
-    """What the elements at the start of a file hold."""
+    """Collects the elements at the start of a file."""
 
     def __init__(self) -> None:
         self.values: defaultdict[Path, list[str]] = defaultdict(list)

@@ -39,7 +39,7 @@ def check_lengths(lines: Sequence[Line], ids: Sequence[Ids], most: int) -> None:
             raise DataError(
                 f"a line of {len(own) - 1:,} tokens; {most:,} are the most that are shown one by one",
                 path=line.record.path,
-                line=line.record.line or None,
+                line=line.record.line,
                 hint="break the text into lines, as with: fold -s -w 10000",
             )
 

@@ -8,8 +8,9 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from lstmcli.cli.output.console import count, percent
+from lstmcli.cli.output.console import percent
 from lstmcli.experiments.results import ArchitectureComparison, Recall
+from lstmcli.plural import count
 
 LEAST_GRADIENT = 1e-9
 """Share below which a gradient counts as gone."""

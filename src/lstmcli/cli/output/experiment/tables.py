@@ -6,13 +6,14 @@ import math
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
-from lstmcli.cli.output.console import NOTHING, columns, count, duration, p_value, percent, perplexity, safe
+from lstmcli.cli.output.console import NOTHING, columns, duration, p_value, percent, perplexity, safe
 from lstmcli.cli.output.experiment.findings import LEAST_GRADIENT, gradient_words, recall_words
 from lstmcli.cli.output.plots import Plot, Series, drawn
 from lstmcli.cli.output.writer import Layout, Row, Shape
 from lstmcli.data.config import SPLIT_NAMES
 from lstmcli.evaluation.results import Spread
 from lstmcli.experiments.results import LOWER_IS_BETTER, ArchitectureComparison, Difference, Point
+from lstmcli.plural import count
 from lstmcli.tasks import require_task
 
 if TYPE_CHECKING:

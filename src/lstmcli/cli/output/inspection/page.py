@@ -11,11 +11,11 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lstmcli.cli.output import html
-from lstmcli.cli.output.console import count
 from lstmcli.cli.output.inspection import rows as series
 from lstmcli.cli.output.inspection.rows import Row
 from lstmcli.cli.output.inspection.terminal import sum_check
 from lstmcli.inspection.results import Inspection, Why
+from lstmcli.plural import count
 
 MAX_TOKENS = 20_000
 """On one page; more would take a browser long."""

@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
-from lstmcli.cli.output.console import count, percent, safe
+from lstmcli.cli.output.console import percent, safe
 from lstmcli.inspection.results import DEAD, SATURATED, Finding, Inspection, Layer, TokenRead
+from lstmcli.plural import count
 
 SHORT = {
     "input": "inp",

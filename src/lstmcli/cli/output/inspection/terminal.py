@@ -6,12 +6,13 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from lstmcli.cli.output import colours
-from lstmcli.cli.output.console import console, count, grid, safe
+from lstmcli.cli.output.console import console, grid, safe
 from lstmcli.cli.output.inspection import rows as series
 from lstmcli.cli.output.inspection.rows import Row
 from lstmcli.cli.output.predictions import fit
 from lstmcli.cli.output.writer import cell
 from lstmcli.inspection.results import Inspection, Layer, Why
+from lstmcli.plural import count
 
 if TYPE_CHECKING:
     from rich.segment import Segment
