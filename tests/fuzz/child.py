@@ -108,7 +108,8 @@ def end_of(arguments: list[Any], data: bytes | None = None) -> str:
     for wrong in ("Traceback", "error: unexpected", "out of memory"):
         if wrong in said:
             return f"fault: {arguments[0]}: {said.strip()[-600:]}"
-    shown = result.stderr if arguments[0] == "generate" else result.stdout + result.stderr  # a pipe gets text as it is
+    as_it_is = arguments[0] == "generate" or "--format=csv" in arguments  # a pipe gets text as it is
+    shown = result.stderr if as_it_is else result.stdout + result.stderr
     if "\x1b" in shown or result.exit_code not in FINE:
         return f"fault: {arguments[0]}: exit code {result.exit_code}: {said.strip()[-600:]}"
     return "ok" if result.exit_code == 0 else f"code {result.exit_code}"
