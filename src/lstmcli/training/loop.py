@@ -135,6 +135,8 @@ class TrainingLoop(Generic[P]):
         try:
             check_state(self.state, snapshot.values)
             self.restore(snapshot)
+            if self.state.epoch_rng:
+                np.random.default_rng().bit_generator.state = self.state.epoch_rng
             if [value.shape for value in self.kept] != own:
                 raise ValueError("the shapes of its weights")
         except (ValueError, TypeError, LookupError, AttributeError, OverflowError, RuntimeError) as error:
@@ -189,7 +191,9 @@ class TrainingLoop(Generic[P]):
         self._started_at = time.monotonic() - self.state.seconds
 
     def tensor(self, array: np.ndarray[Any, Any]) -> Tensor:
-        """A copy of a snapshot's array on the trainer's device."""
+        """A copy of a snapshot's array on the trainer's device.  Raises ValueError for one of whole numbers."""
+        if array.dtype.kind != "f":
+            raise ValueError(f"an array of {array.dtype} where weights belong")
         return torch.from_numpy(array.copy()).to(self._trainer.device)
 
     def epoch_generator(self) -> np.random.Generator:
