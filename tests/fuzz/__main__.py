@@ -1,7 +1,8 @@
-"""Fuzzing of whole commands: ``python -m fuzz models|texts COUNT [SEED]`` in ``tests/``.
+"""Fuzzing of whole commands: ``python -m fuzz models|texts|runs COUNT [SEED]`` in ``tests/``.
 
 models: every file of every kind of model is mutated (``mutate.py``), and a command answers from it.
 texts: files of hostile text (``hostile.py``) are given to sound models.
+runs: the same files are given to train, as texts or vectors, and to compare and inspect.
 
 Each must end well or with an error of ours, in bounded time and memory; anything else is printed with its seed, and
 the exit code is 1.
@@ -23,7 +24,9 @@ from pathlib import Path
 TESTS = Path(__file__).resolve().parent.parent
 SECONDS = 30.0
 """For one load and one answer, however busy the machine is."""
-ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1", "RUST_BACKTRACE": "0", "PYTHONPATH": str(TESTS), "COLUMNS": "80"}
+PATHS = os.pathsep.join(map(str, (TESTS.parent / "src", TESTS)))
+"""The tree that these tests are of, not what is installed."""
+ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1", "RUST_BACKTRACE": "0", "PYTHONPATH": PATHS, "COLUMNS": "80"}
 
 
 @dataclass
@@ -37,7 +40,7 @@ class Report:
 
 
 def fuzz(bases: Path, what: str, count: int, seed: int = 0) -> Report:
-    """``what``, models or texts, of the seeds from ``seed`` on."""
+    """``what``, models, texts or runs, of the seeds from ``seed`` on."""
     report = Report()
     first, end = seed, seed + count
     while first < end:
@@ -62,7 +65,7 @@ def _run(bases: Path, what: str, first: int, end: int, report: Report) -> int:
 
         threading.Thread(target=read, daemon=True).start()
         begun: dict[str, str] | None = None
-        seed, wrong, patience = first, "", 4 * SECONDS  # it has to start
+        seed, wrong, patience = first, "", 8 * SECONDS  # it has to start
         while True:
             try:
                 line = lines.get(timeout=patience)

@@ -11,7 +11,7 @@ import sys
 
 import atheris
 
-with atheris.instrument_imports(include=["lstmcli.text"]):
+with atheris.instrument_imports(include=["lstmcli.data"]):
     from lstmcli.data import sources
     from lstmcli.data.files import Input
     from lstmcli.data.formats.open import open_input

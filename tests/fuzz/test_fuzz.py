@@ -20,16 +20,16 @@ def bases(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-@pytest.mark.parametrize("what", ["models", "texts"])
-def test_some(what: str, bases: Path) -> None:
-    report = fuzz(bases, what, 120)
+@pytest.mark.parametrize(("what", "count"), [("models", 100), ("texts", 100), ("runs", 40)])
+def test_some(what: str, count: int, bases: Path) -> None:
+    report = fuzz(bases, what, count)
     assert not report.faults, "\n".join(report.faults)
-    assert report.tried == 120
+    assert report.tried == count
     assert len(report.ends) > 1, "some end well and some do not"
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("what", ["models", "texts"])
+@pytest.mark.parametrize("what", ["models", "texts", "runs"])
 @pytest.mark.parametrize("part", range(12))
 def test_many(what: str, part: int, bases: Path) -> None:
     report = fuzz(bases, what, 1000, 1_000_000 + 1000 * part)

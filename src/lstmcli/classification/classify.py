@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.classification.ensemble import Ensemble, Network, Scorer
+from lstmcli.classification.ensemble import Ensemble, Network
 from lstmcli.classification.load import classifier_weights
 from lstmcli.classification.metrics import Tally
 from lstmcli.classification.model_selection import MAX_LOGITS
@@ -26,9 +26,9 @@ from lstmcli.model_dir.files import ReadAhead, tensors, use_file
 from lstmcli.model_dir.manifest import fail
 from lstmcli.nn.device import resolve_device
 from lstmcli.tasks import CLASSIFICATION
-from lstmcli.tokenization.ids import UNKNOWN_ID, Ids
 
 if TYPE_CHECKING:
+    from lstmcli.classification.long_text import EncodedTexts
     from lstmcli.classification.ngram_table import NgramTable
     from lstmcli.data.records import Record
     from lstmcli.tokenization.text_encoder import TextEncoder
@@ -37,7 +37,9 @@ if TYPE_CHECKING:
 class Classifier:
     """A loaded classifier."""
 
-    def __init__(self, model: ModelDir, encoder: TextEncoder, network: Network, ngrams: Scorer | None = None) -> None:
+    def __init__(
+        self, model: ModelDir, encoder: TextEncoder, network: Network, ngrams: NgramTable | None = None
+    ) -> None:
         self.model, self.labels, self.multilabel = model, model.labels, model.multilabel
         config = model.settings
         self.encoder = encoder
@@ -51,20 +53,26 @@ class Classifier:
     def probabilities(self, texts: Sequence[str], batch_size: int | None = None) -> NDArray[np.float64]:
         """Probabilities [N, C] in the order of the texts; rows sum to 1 unless the model is multi-label."""
         with self._reading:
-            encoded = self.encoder.encode(texts)
+            encoded = self._encode(texts)
         return self.answer(encoded, batch_size)
 
-    def read(self, records: Sequence[Record]) -> list[Ids]:
+    def read(self, records: Sequence[Record]) -> EncodedTexts:
         """Encode the texts of records, and count their unknown tokens."""
         with self._reading:  # the encoder remembers words, and the counts are one thing
-            encoded = self.encoder.encode([record.text for record in records])
-            self.tokens += sum(map(len, encoded))
-            self.unknown += sum(int(np.count_nonzero(ids_TF[:, 0] == UNKNOWN_ID)) for ids_TF in encoded)
+            encoded = self._encode([record.text for record in records])
+            self.tokens += encoded.tokens
+            self.unknown += encoded.unknown
         return encoded
 
-    def answer(self, encoded: Sequence[Ids], batch_size: int | None = None) -> NDArray[np.float64]:
+    def _encode(self, texts: Sequence[str]) -> EncodedTexts:
+        from lstmcli.classification.long_text import encode_texts
+
+        return encode_texts(self.encoder, texts, self.ensemble.max_tokens, self.ensemble.ngrams)
+
+    def answer(self, encoded: EncodedTexts, batch_size: int | None = None) -> NDArray[np.float64]:
         """Probabilities [N, C] of encoded texts."""
-        found_NC = self.ensemble.probabilities(encoded, float(self.model.config["calibration"]["scale"]), batch_size)
+        scale = float(self.model.config["calibration"]["scale"])
+        found_NC = self.ensemble.probabilities(encoded.ids, scale, batch_size, encoded.ngram_scores)
         if not np.isfinite(found_NC).all():
             fail(self.model.path, "its weights give no finite probability for a text", "train it anew")
         return found_NC

@@ -5,9 +5,10 @@ Shapes: N texts, B texts of a batch, S segments, T tokens, F rows per token, C l
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from types import MappingProxyType
+from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -16,6 +17,11 @@ from lstmcli.classification.calibration import combine
 from lstmcli.data.windows import each
 from lstmcli.engine.session import Logits
 from lstmcli.tokenization.ids import Ids
+
+if TYPE_CHECKING:
+    from lstmcli.classification.ngram_table import NgramTable
+
+NO_SCORES: Mapping[int, Logits] = MappingProxyType({})
 
 
 class Network(Protocol):
@@ -28,24 +34,25 @@ class Network(Protocol):
         """Logits [B, C] from ids [B, S, T, F] and lengths [B, S]."""
 
 
-class Scorer(Protocol):
-    def scores(self, encoded: Sequence[Ids]) -> Logits:
-        """Logits [N, C]."""
-
-
 @dataclass(frozen=True)
 class Ensemble:
     """Computes logits or calibrated probabilities of encoded texts, in their order."""
 
     network: Network
-    ngrams: Scorer | None
+    ngrams: NgramTable | None
     classes: int
     multilabel: bool
     segment: int
     max_tokens: int
 
-    def logits(self, encoded: Sequence[Ids], batch_size: int | None = None) -> tuple[Logits, Logits | None]:
-        """Logits of the network and of the n-gram model, each [N, C]."""
+    def logits(
+        self, encoded: Sequence[Ids], batch_size: int | None = None, ngram_scores: Mapping[int, Logits] = NO_SCORES
+    ) -> tuple[Logits, Logits | None]:
+        """Logits of the network and of the n-gram model, each [N, C].
+
+        Args:
+            ngram_scores: scores [C] of the n-gram model that are known already, by the index of the text.
+        """
         from lstmcli.tokenization.batching import by_length, pack
 
         network_NC = np.zeros((len(encoded), self.classes), np.float32)
@@ -56,8 +63,19 @@ class Ensemble:
 
         batches = list(by_length(np.minimum(lengths, self.max_tokens), batch_size or self.network.batch_size))
         each(compute, batches, self.network.workers)
-        return network_NC, self.ngrams.scores(encoded) if self.ngrams and encoded else None
+        if self.ngrams is None or not encoded:
+            return network_NC, None
+        ngrams_NC = self.ngrams.scores(encoded)
+        for n, scores_C in ngram_scores.items():
+            ngrams_NC[n] = scores_C
+        return network_NC, ngrams_NC
 
-    def probabilities(self, encoded: Sequence[Ids], scale: float, batch_size: int | None = None) -> NDArray[np.float64]:
+    def probabilities(
+        self,
+        encoded: Sequence[Ids],
+        scale: float,
+        batch_size: int | None = None,
+        ngram_scores: Mapping[int, Logits] = NO_SCORES,
+    ) -> NDArray[np.float64]:
         """Probabilities [N, C]; rows sum to 1 unless the model is multi-label."""
-        return combine(*self.logits(encoded, batch_size), scale, self.multilabel)
+        return combine(*self.logits(encoded, batch_size, ngram_scores), scale, self.multilabel)

@@ -114,7 +114,10 @@ class NgramTable:
         """Weighted log-odds of each label, which are added to the network's logits, [N, C]."""
         if encoded and self._native:
             return self._native.scores(encoded)
-        rows, owners = self.lookup(encoded)
-        scores_NC = np.tile(self.bias_C, (len(encoded), 1)).astype(np.float32)
+        return self.sum(*self.lookup(encoded), len(encoded))
+
+    def sum(self, rows: NDArray[np.int64], owners: NDArray[np.int64], N: int) -> NDArray[np.float32]:
+        """The scores [N, C] from rows of the table and the indices of their texts, both [M]."""
+        scores_NC = np.tile(self.bias_C, (N, 1)).astype(np.float32)
         np.add.at(scores_NC, owners, self.weights_PC[rows].astype(np.float32))
         return scores_NC

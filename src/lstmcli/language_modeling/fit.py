@@ -82,6 +82,23 @@ class _Run(loop.TrainingLoop[LmLoopState]):
         for name, array in sorted(snapshot.part("state").items()):
             states.setdefault(int(name.split(".")[0]), []).append(self.tensor(array))
         self.hidden_states = [tuple(states[layer]) for layer in sorted(states)] or None
+        self._check_place()
+
+    def _check_place(self) -> None:
+        """Raises ValueError or RuntimeError for a position that this text, or states that this network, cannot have."""
+        state = self.state
+        begun = window_lengths(self.n, self.config, self.epoch_generator())[: state.windows] if state.epoch_rng else []
+        if (len(begun), sum(begun)) != (state.windows, state.at):
+            raise ValueError(f"at: {state.at}")
+        if self.hidden_states is not None:
+            size = self.trainer.module.config.embedding
+            x_TBE = torch.zeros(1, len(self.inputs), size, device=self.trainer.device)
+            with torch.no_grad():
+                _, after = self.trainer.module.read(x_TBE, self.hidden_states)
+            if [[part.shape for part in layer] for layer in after] != [
+                [part.shape for part in layer] for layer in self.hidden_states
+            ]:
+                raise ValueError("the shapes of its states")
 
     def validate(self) -> Validated:
         state, config, trainer = self.state, self.config, self.trainer

@@ -118,10 +118,12 @@ def optimizer_arrays(optimizer: torch.optim.Optimizer, parameters: list[nn.Param
 def load_optimizer(
     optimizer: torch.optim.Optimizer, parameters: list[nn.Parameter], arrays: Mapping[str, NDArray[Any]]
 ) -> None:
-    """Restore the state that ``optimizer_arrays`` returned."""
+    """Restore the state that ``optimizer_arrays`` returned.  Raises ValueError for arrays of another shape."""
     for i, parameter in enumerate(parameters):
         head = f"{i}."
         own = {name.removeprefix(head): value for name, value in arrays.items() if name.startswith(head)}
+        if any(value.dtype.kind != "f" or value.shape not in ((), parameter.shape) for value in own.values()):
+            raise ValueError("the shapes of its optimizer's state")
         optimizer.state[parameter] = {
             name: torch.from_numpy(value.copy()).to(parameter.device) for name, value in own.items()
         }

@@ -94,7 +94,8 @@ class StreamEncoder:
 
     def prompt(self, text: str) -> Ids:
         """The ids of a text that goes on: as ``encode`` has its lines, but nothing closes the last one."""
-        return np.concatenate(self.encode(text.split("\n")))[:-1]
+        lines = self.encode(text.split("\n"))
+        return (lines[0] if len(lines) == 1 else np.concatenate(lines))[:-1]
 
     def offsets(self, line: str) -> list[Span]:
         """The characters of the line that each id of it stands for; what closes it is no character of it.

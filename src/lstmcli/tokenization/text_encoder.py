@@ -112,6 +112,17 @@ class TextEncoder:
                     encoded[owner].append(ids_TF)
         return [parts[0] if len(parts) == 1 else np.concatenate(parts or [self._empty_text()]) for parts in encoded]
 
+    def pieces(self, text: str) -> Iterator[Ids]:
+        """The ids of a long text, as ``encode`` gives them, in consecutive parts; memory stays flat."""
+        empty = True
+        for _, pieces in _groups([text], GROUP / self._growth):
+            for ids_TF in self._encode(pieces):
+                if len(ids_TF):
+                    empty = False
+                    yield ids_TF
+        if empty:
+            yield self._empty_text()
+
     def spans(self, text: str) -> list[tuple[int, int]]:
         """The characters that each token of ``encode`` stands for, from 0; none for a text without tokens.
 

@@ -215,6 +215,6 @@ def _read(path: Path) -> Snapshot | None:
     try:
         size = int.from_bytes(body[:8], "little")
         values = json.loads(json.loads(bytes(body[8 : 8 + size]))["__metadata__"]["values"])
-        return Snapshot(load(bytes(body)), values)
-    except (SafetensorError, ValueError, KeyError, TypeError):
+        return Snapshot(load(bytes(body)), values) if isinstance(values, dict) else None
+    except (SafetensorError, ValueError, KeyError, TypeError, RecursionError, OverflowError):
         return None

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import suppress
 from dataclasses import asdict, dataclass, field, fields
 from typing import Any, ClassVar, Generic, Protocol, TypeVar
@@ -17,10 +17,13 @@ import numpy as np
 import torch
 from torch import Tensor
 
+from lstmcli.config import MAX_COUNT, fits
+from lstmcli.faults import shortage
 from lstmcli.training.checkpoint import Arrays, Checkpoints, Snapshot
 from lstmcli.training.config import TrainingConfig
 from lstmcli.training.divergence import MAX_ROLLBACKS, RATE_FACTOR, DivergenceMonitor
 from lstmcli.training.events import Event, Warned
+from lstmcli.training.resume import unusable
 
 SECONDS_BETWEEN_STEPS = 0.5
 """Minimum seconds between two ``Step`` events."""
@@ -49,6 +52,7 @@ class LoopState:
 
     KEPT_ON_ROLLBACK: ClassVar[tuple[str, ...]] = ("kept_epoch",)
     """Fields that a rollback does not restore."""
+    MAY_BE_NAN: ClassVar[tuple[str, ...]] = ("first", "mean")
 
     step: int = 0
     seen: int = 0
@@ -65,6 +69,25 @@ class LoopState:
     """State of the random generator before the order of this epoch was drawn; empty before that."""
     ended: str = ""
     """Why training ended; empty while it runs.  If set, a resumed run only repeats the steps after training."""
+
+
+def check_state(state: LoopState, values: Mapping[str, Any]) -> None:
+    """Raises ValueError for values from disk that the state cannot have."""
+    for name, default in vars(state).items():
+        value = values.get(name, default)
+        ok = type(value) is type(default)
+        if isinstance(default, float):
+            ok = (fits(value, float) and abs(value) < MAX_COUNT) or (name in state.MAY_BE_NAN and value != value)
+        elif isinstance(default, int):
+            ok = ok and 0 <= value <= MAX_COUNT
+        elif isinstance(default, list):
+            ok = ok and all(fits(item, float) and math.isfinite(item) for item in value)
+        elif default is None:
+            ok = value is None or (
+                isinstance(value, list) and [fits(item, float) for item in value] == [True, False, True]
+            )
+        if not ok:
+            raise ValueError(f"{name}: {value!r:.100}")
 
 
 P = TypeVar("P", bound=LoopState)
@@ -103,8 +126,23 @@ class TrainingLoop(Generic[P]):
         if self._checkpoints.last is not None:
             self._rollback_point = self._resumed = self._checkpoints.last
             self._checkpoints.last = None
-            self.restore(self._rollback_point)
+            self._resume(self._rollback_point)
             self._saved_step, self.reason = self.state.step, self.state.ended or "finished"
+
+    def _resume(self, snapshot: Snapshot) -> None:
+        """Restore a snapshot that was read from disk.  Raises ModelError if it does not fit."""
+        own = [value.shape for value in self.kept]
+        try:
+            check_state(self.state, snapshot.values)
+            self.restore(snapshot)
+            if self.state.epoch_rng:
+                np.random.default_rng().bit_generator.state = self.state.epoch_rng
+            if [value.shape for value in self.kept] != own:
+                raise ValueError("the shapes of its weights")
+        except (ValueError, TypeError, LookupError, AttributeError, OverflowError, RuntimeError) as error:
+            if fault := shortage(error):
+                raise fault from error
+            raise unusable(error, self._checkpoints.folder) from error
 
     @property
     def seconds(self) -> float:
@@ -153,7 +191,9 @@ class TrainingLoop(Generic[P]):
         self._started_at = time.monotonic() - self.state.seconds
 
     def tensor(self, array: np.ndarray[Any, Any]) -> Tensor:
-        """A copy of a snapshot's array on the trainer's device."""
+        """A copy of a snapshot's array on the trainer's device.  Raises ValueError for one of whole numbers."""
+        if array.dtype.kind != "f":
+            raise ValueError(f"an array of {array.dtype} where weights belong")
         return torch.from_numpy(array.copy()).to(self._trainer.device)
 
     def epoch_generator(self) -> np.random.Generator:

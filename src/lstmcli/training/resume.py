@@ -7,7 +7,8 @@ import math
 from pathlib import Path
 from typing import Any
 
-from lstmcli.errors import DataError, UsageError
+from lstmcli.config import MAX_COUNT, fits
+from lstmcli.errors import DataError, ModelError, UsageError
 from lstmcli.training import events
 from lstmcli.training.checkpoint import Checkpoints, Snapshot, check_folder, checkpoint_folder, differences, read_latest
 from lstmcli.training.events import Event
@@ -27,6 +28,7 @@ def resume_from_checkpoint(
         UsageError: the unfinished run had other settings.
         OutputError: the folder of checkpoints is a link, or belongs to another user.
         DataError: the data has changed.
+        ModelError: the checkpoint holds what no run writes.
     """
     run = json.loads(json.dumps(run))  # as it will be read
     if resume or not math.isinf(every):
@@ -39,6 +41,8 @@ def resume_from_checkpoint(
     if found is None:
         return checkpoints, [*said, events.Warned("there is no checkpoint to go on from: training from the start")]
     values = {**found.values}
+    if wrong := _wrong(values):
+        raise unusable(wrong, checkpoint_folder(output))
     changed = differences(values.pop("run"), run)
     serious = [name for name in changed if not name.startswith("machine.")]
     if serious and all(name.startswith("data.") for name in serious):
@@ -58,3 +62,25 @@ def resume_from_checkpoint(
     checkpoints.changed = [*values.pop("changed"), *(name.removeprefix("machine.") for name in changed)]
     checkpoints.last = Snapshot(found.arrays, values)
     return checkpoints, [*said, events.Resumed(int(values["step"]), float(values["seconds"]))]
+
+
+def unusable(reason: object, folder: Path | None) -> ModelError:
+    """The error for a checkpoint that is whole but holds what no run writes."""
+    return ModelError(
+        f"the checkpoint cannot be used: {reason}", path=folder, hint="begin anew with --force, which leaves it out"
+    )
+
+
+def _wrong(values: dict[str, Any]) -> str | None:
+    """The name of a value that no run writes, if there is one."""
+    for name in ("log", "changed"):
+        if not isinstance(values.get(name), list) or not all(isinstance(line, str) for line in values[name]):
+            return name
+    if not isinstance(values.get("run"), dict):
+        return "run"
+    for name, least in (("step", 0), ("epochs", 1)):
+        value: Any = values.get(name)
+        if not fits(value, int) or not least <= value <= MAX_COUNT:
+            return name
+    seconds: Any = values.get("seconds")
+    return None if fits(seconds, float) and 0 <= seconds < MAX_COUNT else "seconds"

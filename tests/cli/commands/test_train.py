@@ -302,6 +302,24 @@ def test_the_target_is_checked_before_anything_is_read(train: Train, tmp_path: P
         assert train("-o", "locked/m", splits=None).exit_code == 1
 
 
+def fake_tensorboard(monkeypatch: pytest.MonkeyPatch, writer: Any) -> None:
+    names = ("summary.writer.event_file_writer", "compat.proto.event_pb2", "compat.proto.summary_pb2")
+    for name in names:
+        module = ModuleType(name)
+        module.EventFileWriter, module.Event, module.Summary = writer, MagicMock(), MagicMock()  # type: ignore[attr-defined]
+        monkeypatch.setitem(sys.modules, f"tensorboard.{name}", module)
+
+
+@pytest.mark.skipif(not hasattr(os, "mkfifo"), reason="pipes with names")
+def test_a_pipe_is_no_place_for_curves(train: Train, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    writer = MagicMock()
+    fake_tensorboard(monkeypatch, writer)
+    os.mkfifo(tmp_path / "runs")
+    result = train("--tensorboard", "runs", splits=None)
+    assert result.exit_code == 1 and "runs: is not a folder" in result.stderr, result.stderr
+    assert not writer.called
+
+
 def test_curves_that_find_no_room_cost_no_training(
     train: Train, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -314,11 +332,7 @@ def test_curves_that_find_no_room_cost_no_training(
         def add_event(self, event: object) -> None:
             raise OSError(28, "No space left on device")
 
-    names = ("summary.writer.event_file_writer", "compat.proto.event_pb2", "compat.proto.summary_pb2")
-    for name in names:
-        module = ModuleType(name)
-        module.EventFileWriter, module.Event, module.Summary = Full, MagicMock(), MagicMock()  # type: ignore[attr-defined]
-        monkeypatch.setitem(sys.modules, f"tensorboard.{name}", module)
+    fake_tensorboard(monkeypatch, Full)
     result = train("--tensorboard", "runs")
     assert result.exit_code == 0, result.stderr
     assert result.stderr.count("no more events for TensorBoard: no space left on device") == 1

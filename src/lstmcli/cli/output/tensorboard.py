@@ -27,6 +27,8 @@ class Scalars:
         except ImportError as error:
             hint = "pip install 'lstmcli[tensorboard]'"
             raise UsageError("--tensorboard needs TensorBoard, which is not installed", hint=hint) from error
+        if folder.exists() and not folder.is_dir():
+            raise OutputError("is not a folder, which --tensorboard needs", path=folder)
         try:
             check_links(folder)
             # TensorBoard opens by name, and follows links: nobody else can have put one at a name that none foresees.
