@@ -177,9 +177,7 @@ def train(
         ask_label=which_label,
         ask_resume=ask_resume,
     ) as training:
-        log = TrainingLog(
-            default_place=training.default_place, quiet=quiet, splits=training.splits, task=training.task
-        )
+        log = TrainingLog(default_place=training.default_place, quiet=quiet, splits=training.splits, task=training.task)
         with Stop() as stop, log, torn_off(training.target):
             listeners.append(log)
             events_of_run = training.events(command=shlex.join(ctx.obj), stop=stop.asked)

@@ -29,7 +29,7 @@ class Scalars:
             raise UsageError("--tensorboard needs TensorBoard, which is not installed", hint=hint) from error
         try:
             check_links(folder)
-            # TensorBoard opens by name, and follows links: nobody else can have put one at a name that cannot be guessed.
+            # TensorBoard opens by name, and follows links: nobody else can have put one at a name made by chance.
             self._writer: Any = EventFileWriter(str(folder), filename_suffix=f".{secrets.token_hex(8)}")
         except OSError as error:
             raise OutputError(f"cannot be written: {error.strerror}", path=folder) from error
