@@ -39,13 +39,19 @@ def resume_from_checkpoint(
     if found is None:
         return checkpoints, [*said, events.Warned("there is no checkpoint to go on from: training from the start")]
     values = {**found.values}
-    changed = differences(values.pop("run"), run)
+    before = values.pop("run")
+    changed = differences(before, run)
     serious = [name for name in changed if not name.startswith("machine.")]
     if serious and all(name.startswith("data.") for name in serious):
         raise DataError(
             f"has changed since the unfinished run in {checkpoint_folder(output)} read it",
             path=source,
             hint="give the data that it had, or begin anew with --force",
+        )
+    if serious and _names(before.get("config")) != _names(run.get("config")):
+        raise UsageError(
+            f"the unfinished run in {checkpoint_folder(output)} is of another version of lstm, with other settings",
+            hint="begin anew with --force",
         )
     if serious:
         raise UsageError(
@@ -58,3 +64,8 @@ def resume_from_checkpoint(
     checkpoints.changed = [*values.pop("changed"), *(name.removeprefix("machine.") for name in changed)]
     checkpoints.last = Snapshot(found.arrays, values)
     return checkpoints, [*said, events.Resumed(int(values["step"]), float(values["seconds"]))]
+
+
+def _names(config: Any) -> Any:
+    """The names of settings, without their values."""
+    return {name: _names(value) for name, value in config.items()} if isinstance(config, dict) else None
