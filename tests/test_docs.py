@@ -26,8 +26,6 @@ GUIDES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 PAGES = [*GUIDES, *sorted(set(ROOT.glob("*.md")) - set(GUIDES)), ROOT / "benchmarks" / "RESULTS.md"]
 GROUP: Any = typer.main.get_command(app)
 OPERATORS = {"|", "<", ">", ";", "&&"}
-COMING = {ROOT / "docs" / "python.md"}
-"""A page that is written elsewhere; nothing once it is there."""
 
 
 def text_of(path: Path) -> str:
@@ -90,8 +88,6 @@ def test_links_resolve(page: Path) -> None:
             continue
         name, _, anchor = target.partition("#")
         path = (page.parent / name).resolve() if name else page
-        if path in COMING and not path.exists():
-            continue
         assert path.exists(), f"{target} is not there"
         assert path.is_relative_to(ROOT), f"{target} is outside the repository"
         if anchor:

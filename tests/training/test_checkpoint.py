@@ -11,7 +11,7 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lstmcli.errors import OutputError
+from lstmcli.errors import OutputError, UsageError
 from lstmcli.training.checkpoint import (
     Checkpoints,
     Snapshot,
@@ -158,3 +158,11 @@ def test_a_checkpoint_of_another_user_is_passed_over(tmp_path: Path) -> None:
         write(folder, snapshot(step), {})
     os.chown(folder / "00000002.checkpoint", 54322, 54322)
     assert latest(folder) == 1
+
+
+def test_a_run_of_another_version_is_said_to_be_one(tmp_path: Path) -> None:
+    old, new = {"config": {"read": {}, "seed": 1}}, {"config": {"read": {"labels": []}, "seed": 1}}
+    Checkpoints(tmp_path / "m.unfinished", every=0.0, run=old).take(snapshot(1))
+    with pytest.raises(UsageError, match="is of another version of lstm") as raised:
+        resume_from_checkpoint(tmp_path / "m", new, [], resume=True, every=60.0)
+    assert raised.value.hint == "begin anew with --force"

@@ -49,8 +49,8 @@ def selection_reason(epoch: int, value: float, best_epoch: int, best: Score, n: 
         return ""
     shown, highest, margin = (f"{100 * share:.2f}" for share in (value, best.value, best.margin(n)))
     return (
-        f"{count(n, 'validation text')} cannot tell its {shown} % from the best, {highest} % in epoch {best_epoch} "
-        f"(two standard errors: {margin} points), and of such the last is kept"
+        f"on {count(n, 'validation text')} its {shown} % is within two standard errors ({margin} points) of the best, "
+        f"{highest} % in epoch {best_epoch}; of such epochs the last is kept"
     )
 
 

@@ -61,7 +61,7 @@ def open_sample(name: str) -> SampleTable:
     nearest = difflib.get_close_matches(name.lower(), NAMES, n=1)
     suggestion = f"did you mean sample:{nearest[0]}? " if nearest else ""
     known = ", ".join(f"sample:{known}" for known in NAMES)
-    raise DataError("no built-in sample has this name", path=f"sample:{name}", hint=f"{suggestion}There are {known}")
+    raise DataError("no built-in sample has this name", path=f"sample:{name}", hint=f"{suggestion}there are {known}")
 
 
 def _packaged(name: str, columns: tuple[str, ...], label_column: str) -> SampleTable:

@@ -168,7 +168,7 @@ class LanguageModel(Model):
 
     @in_python()
     def perplexity(self, texts: Any, **options: Any) -> LmReport:
-        """How well the model foresees texts: the figures of all of them together.
+        """Perplexity and bits per byte of all texts together.
 
         Args:
             texts: a string or several.

@@ -157,6 +157,12 @@ def test_each_file_is_a_text_of_its_own(models: dict[str, Path], lines: Path) ->
     assert header == "text,surprisal,entropy,line,tokens,oov,file"
 
 
+@pytest.mark.parametrize("per", ["line", "word"])
+def test_lines_are_counted_through_the_texts_of_the_command(models: dict[str, Path], per: str) -> None:
+    found = rows(models["words"], per, "--text", "first\nsecond", "--text", "third")
+    assert {row["text"]: row["line"] for row in found if row["text"] != "</s>"} == {"first": 1, "second": 2, "third": 3}
+
+
 def test_rows_of_a_table_are_texts_of_their_own(models: dict[str, Path], tmp_path: Path) -> None:
     path = tmp_path / "texts.csv"
     path.write_text("id,text\n1,the cat\n2,the cat\n", encoding="utf-8")

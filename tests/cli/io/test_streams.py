@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import os
 import queue
 import stat
@@ -16,8 +17,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstmcli.cli.io.streams import Arrivals, is_live
+from lstmcli.cli.io.streams import Arrivals, complain, is_live
 from lstmcli.cli.output import console
+from lstmcli.cli.output.wrapping import width_of
 from lstmcli.data.records import Record
 from lstmcli.errors import DataError
 
@@ -139,3 +141,20 @@ def test_a_full_disk_is_said() -> None:
             [sys.executable, "-m", "lstmcli", "--help"], stdout=full, stderr=subprocess.PIPE, timeout=120
         )
     assert run.returncode == 1 and run.stderr.startswith(b"error: cannot write the output: No space left on device\n")
+
+
+@pytest.mark.parametrize("in_a_window", [True, False])
+def test_an_error_is_broken_between_words_in_a_window_only(in_a_window: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    stream = io.StringIO()
+    monkeypatch.setattr(stream, "isatty", lambda: in_a_window)
+    monkeypatch.setattr(sys, "stderr", stream)
+    monkeypatch.setenv("COLUMNS", "30")
+    message, hint = (
+        "one: is a language model, and two is a classifier",
+        "compare models of one task, 两个模型应属于同一任务",
+    )
+    complain(message, hint)
+    lines = stream.getvalue().splitlines()
+    assert " ".join(lines).startswith(f"error: {message} hint: ")
+    assert len(lines) > 3 if in_a_window else len(lines) == 2
+    assert not in_a_window or max(map(width_of, lines)) <= 30

@@ -113,6 +113,11 @@ def test_long_labels_are_cut() -> None:
 
 def test_a_report_has_the_matrix_where_it_fits_and_pairs_where_not() -> None:
     wide = shown(*tables.report(REPORT, WIDE))
-    assert "90.98 %" in wide and "好评" in wide and "what was called what" in wide
+    assert "90.98 %" in wide and "好评" in wide and "confusion matrix" in wide
     narrow = shown(*tables.report(REPORT, Console(file=io.StringIO(), width=15)), width=15)
     assert "most often confused" in narrow.replace("\n", " ")
+
+
+def test_texts_that_mostly_have_no_label_are_said_to_have_none() -> None:
+    check = replace(CHECK, multilabel=True, majority_label="")
+    assert "always answering no label would be right for 60.2 %" in shown(*tables.data_check(check, WIDE))

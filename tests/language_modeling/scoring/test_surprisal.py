@@ -18,7 +18,7 @@ from lstmcli.errors import UsageError
 from lstmcli.language_modeling.model import load_language_model
 from lstmcli.language_modeling.results import Surprisal
 from lstmcli.language_modeling.scoring import surprisal as module
-from lstmcli.language_modeling.scoring.characters import token_parts
+from lstmcli.language_modeling.scoring.characters import CharacterCosts, Prefixes, TokenPart, token_parts
 from lstmcli.language_modeling.scoring.perplexity import Text, perplexity
 from lstmcli.language_modeling.scoring.surprisal import PER, surprisals
 from support.lm_models import KINDS, LINES, Fake, Recurrent, Uniform, fake, untrained_lm
@@ -265,6 +265,16 @@ def test_every_known_token_is_found_in_its_line(kind: str, line: str) -> None:
     assert places == sorted(places)
     if not unknown.any() and kind != "words":
         assert set(places) == set(range(len(line) + 1))
+
+
+def test_no_character_costs_less_than_nothing() -> None:
+    """The sum of a prefix in fp32 may be less than the one probability that it is made of."""
+    prefixes = Prefixes([b"ab", b"c"], np.array([False, False]))
+    costs = CharacterCosts([[TokenPart(0, 0, b"a", 0.0), TokenPart(0, 1, b"", 0.0)]], lambda: prefixes)
+    assert costs.callback is not None
+    costs.callback(0, 0, np.array([[0.5 - 1e-6, 0.5]], np.float32))
+    first, second = costs.nats(0, np.array([-np.log(0.5)]))
+    assert first == pytest.approx(np.log(2), abs=1e-5) and str(second) == "0.0"
 
 
 def test_the_characters_of_an_unknown_token_share_it_evenly() -> None:

@@ -29,8 +29,8 @@ TEXTS = (
 LM_EPOCHS = "2"
 PROMPT = "Tom had a"
 HOW_TO_TELL = ("-n", "3", "--temperature", "0.7", "--max-tokens", "120", "--seed", "1")
-SENTENCE = "Tom had a red boat. He put the drum on the pond, and it sailed well."
-"""Of a boat, and then of a drum; and it ends where a story of the sample would go on."""
+SENTENCE = "Tom had a red boat. He put the drum on the pond."
+"""Of a boat, and then of a drum; and it ends where a story of the sample would go on.  It fits a line of a terminal."""
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -60,7 +60,7 @@ def demo(
     streams.note(f"The rows of sample:topics are in {folder}: train.csv, and held-out.csv to measure on.")
     overwrite = ["--force"] if force else []
     step(
-        "Learn the topics of headlines, in English and Chinese.",
+        "Train a classifier on headlines in English and Chinese.",
         "train",
         str(train),
         "-o",
@@ -69,24 +69,24 @@ def demo(
         *more,
     )
     step(
-        "Ask it about new ones.",
+        "Classify new headlines.",
         *("classify", "-m", str(model), *(part for text in TEXTS for part in ("--text", text))),
         *("--format", "table"),
     )
-    step("Measure it on headlines it has not seen.", "classify", "-m", str(model), "--report", str(held_out))
+    step("Evaluate it on headlines that it has not seen.", "classify", "-m", str(model), "--report", str(held_out))
     step("What is in the model?", "info", str(model))
     book = str(folder / "language-model")
     step(
-        "Text without labels makes a language model: here 5,000 small stories, simple enough for a toy model.",
+        "Train a language model on text without labels: here 5,000 short stories, simple enough for a tiny model.",
         *("train", "sample:stories", "-o", book, "--preset", "tiny", "--epochs", LM_EPOCHS, *overwrite, *more),
     )
-    step("Let it tell some, put together anew from what it has read.", "generate", "-m", book, PROMPT, *HOW_TO_TELL)
+    step("Generate three stories from a prompt.", "generate", "-m", book, PROMPT, *HOW_TO_TELL)
     step(
-        "How surprising is each word, in bits? It reads of a boat, then of a drum, and then the story breaks off.",
+        "How surprising is each word, in bits? The story is about a boat, then names a drum, and ends too early.",
         *("perplexity", "-m", book, "--text", SENTENCE, "--per", "word", "--format", "table"),
     )
     streams.say("")
-    streams.note(f"Both models are in {folder}. Now yours: lstm train data.csv, or lstm train book.txt")
+    streams.note(f"Both models are in {folder}. Next, use your own data: lstm train data.csv, or lstm train book.txt")
 
 
 def write_sample(folder: Path) -> tuple[Path, Path]:

@@ -1,4 +1,4 @@
-"""``lstm perplexity``: how well a language model foresees a text, in figures or in tables of surprisal."""
+"""``lstm perplexity``: score text with a language model, as totals or as tables of surprisal."""
 
 from __future__ import annotations
 

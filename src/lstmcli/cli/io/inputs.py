@@ -67,7 +67,8 @@ class Inputs:
     """The inputs of a command, in order: the texts of ``--text``, then files and stdin.
 
     Args:
-        as_files: each text is a source of its own, one record a line; else all are one source, a record each.
+        as_files: each text is a source of its own, one record a line, and lines are counted through all of them; else
+            all are one source, a record each.
     """
 
     def __init__(
@@ -101,9 +102,11 @@ class Inputs:
         from lstmcli.data.records import Record
 
         if self._as_files:
+            first = 1
             for text in self._texts:
                 lines = text.removesuffix("\n").split("\n")
-                records = [Record(line.removesuffix("\r"), line=n) for n, line in enumerate(lines, 1)]
+                records = [Record(line.removesuffix("\r"), line=n) for n, line in enumerate(lines, first)]
+                first += len(lines)
                 yield Input(records, lambda: True, "", "text")
         elif self._texts:
             yield Input([Record(text) for text in self._texts], lambda: True, "", "text")

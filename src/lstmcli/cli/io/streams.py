@@ -102,9 +102,9 @@ def say(message: str) -> None:
 def note(message: str) -> None:
     """A sentence on stderr, in a window broken between words."""
     if sys.stderr.isatty():
-        import textwrap
+        from lstmcli.cli.output.wrapping import wrapped
 
-        message = textwrap.fill(message, window_width(), break_long_words=False, break_on_hyphens=False)
+        message = wrapped(message)
     say(message)
 
 
@@ -112,9 +112,9 @@ def complain(message: str, hint: str | None = None) -> None:
     """An error and what to do about it, on stderr, readable without colour."""
     from lstmcli.cli.output.console import safe
 
-    say(f"error: {safe(message)}")
+    note(f"error: {safe(message)}")
     if hint:
-        say(f"hint: {safe(hint)}")
+        note(f"hint: {safe(hint)}")
 
 
 def failed(error: OSError) -> None:

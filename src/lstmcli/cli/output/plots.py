@@ -1,6 +1,6 @@
 """Curves on a terminal, in letters that need no colour, and as SVG for a page.
 
-A terminal cannot tell eight colours for everyone; so a series is drawn with its own letter, and coloured where it may
+Not everyone can tell eight colours apart; so a series is drawn with its own letter, and coloured where it may
 be.  In a page the picture stretches with the window and the words beside it do not, so they stay readable on a phone.
 """
 

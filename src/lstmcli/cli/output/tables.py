@@ -47,9 +47,9 @@ def data_check(check: DataCheck, out: Console) -> list[RenderableType]:
     lines: list[RenderableType] = [columns("", [split.name for split in splits], rows, out)]
     if check.conflicting:
         lines.append(f"{check.conflicting:,} training texts occur with more than one label")
-    lines.append(
-        f"always answering {safe(_cut(check.majority_label))!r} would be right for {percent(check.majority_share)}"
-    )
+    # Texts may have no label at all where they may have several.
+    answer = repr(safe(_cut(check.majority_label))) if check.majority_label else "no label"
+    lines.append(f"always answering {answer} would be right for {percent(check.majority_share)}")
     return lines
 
 
@@ -130,7 +130,7 @@ def confusion(result: ClassReport, out: Console) -> list[RenderableType]:
         for i, row in enumerate(result.confusion):
             cells = [(f"{n:,}" if n else "·", "bold" if i == j else "" if n else "dim") for j, n in enumerate(row)]
             table.add_row(f"{i + 1:>{key_width}} {labels[i]}", *(_styled(text, style) for text, style in cells))
-        return ["what was called what (a row for each true label, a column for each answer)", "", table]
+        return ["confusion matrix (a row for each true label, a column for each answer)", "", table]
     pairs = result.confused[:10]
     if not pairs:
         return []
@@ -203,7 +203,7 @@ def _again(info: ModelInfo) -> str:
 
 
 def perplexities(found: dict[str, Any], tokenizer: str) -> str:
-    """A language model's figures in a line; per word only where words are what it foresees.
+    """A language model's figures in a line; per word only if its tokens are words.
 
     Pieces of words and letters multiply to figures per word that are right, and say nothing to a reader.
     """

@@ -31,7 +31,7 @@ class Scalars:
             raise OutputError("is not a folder, which --tensorboard needs", path=folder)
         try:
             check_links(folder)
-            # TensorBoard opens by name, and follows links: nobody else can have put one at a name that none foresees.
+            # TensorBoard opens by name, and follows links: nobody else can have put one at a name made by chance.
             self._writer: Any = EventFileWriter(str(folder), filename_suffix=f".{secrets.token_hex(8)}")
         except OSError as error:
             raise OutputError(f"cannot be written: {error.strerror}", path=folder) from error

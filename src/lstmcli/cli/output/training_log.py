@@ -157,8 +157,8 @@ class TrainingLog:
         if more > 0:
             margin = 200 * (r.accuracy * (1 - r.accuracy) / r.n) ** 0.5
             self._say(
-                f"the {alone.order}-gram model alone is right on {count(more, 'text')} more of these, "
-                f"{100 * more / r.n:.2f} points; two standard errors are {margin:.2f}"
+                f"the {alone.order}-gram model alone is right on {count(more, 'text')} more: "
+                f"{100 * more / r.n:.2f} points, with two standard errors of {margin:.2f}"
             )
 
     def _saved(self, event: events.Saved) -> None:

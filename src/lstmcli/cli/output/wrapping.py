@@ -68,6 +68,12 @@ class Wrapper:
         return space if self._column + width_of(space) <= self._width else ""
 
 
+def wrapped(text: str) -> str:
+    """A text as a window shows it, broken between words."""
+    wrapper = Wrapper()
+    return wrapper.feed(text, whole=True) + wrapper.end()
+
+
 def command_lines(arguments: Sequence[str], width: int) -> str:
     """A command as it can be typed again, broken between arguments; an option stays with its value."""
     lines, parts = [shlex.quote(arguments[0])], list(map(shlex.quote, arguments[1:]))

@@ -141,6 +141,6 @@ class CharacterCosts:
                 token, before = step.token, 0.0
             whole = float(nats_T[token])
             after = next(masses) if step.prefix else whole if not step.share else before + step.share * whole
-            result[step.character] += after - before
-            before = after
+            result[step.character] += max(0.0, after - before)  # less than 0 by rounding only
+            before = max(before, after)
         return result

@@ -132,9 +132,9 @@ def test_an_ngram_model_that_does_better_alone_is_said(
 ) -> None:
     telling = TrainingLog(default_place=True, quiet=False, splits=fakes.SPLITS)
     telling.handle(NgramsFitted(2, 100, 1.0, 0.1, alone))
-    telling.handle(events.Stopped("finished", 3.0, 3, 12.0, "59 validation texts cannot tell"))
+    telling.handle(events.Stopped("finished", 3.0, 3, 12.0, "on 59 validation texts"))
     telling.handle(Evaluated("valid", fakes.REPORT))
     shown = " ".join(capsys.readouterr().err.split())
-    assert "epoch 3 are kept: 59 validation texts cannot tell" in shown
+    assert "epoch 3 are kept: on 59 validation texts" in shown
     assert "network and 2-gram model together" in shown
     assert ("the 2-gram model alone is right on" in shown) == said

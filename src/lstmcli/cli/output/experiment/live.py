@@ -34,7 +34,7 @@ MAX_HEIGHT, LEAST_HEIGHT = 10, 4
 
 
 class LiveDisplay:
-    """A listener of the events of ``tasks.race``.  ``with`` ends the display."""
+    """A listener of the events of ``experiments.run``.  ``with`` ends the display."""
 
     def __init__(self, splits: Splits, *, quiet: bool) -> None:
         self.out = console.console(stderr=True)

@@ -109,7 +109,7 @@ class GateTableWriter:
         from rich.text import Text
 
         label = safe(why.label)
-        self._say(f"What {label} owes to each word: orange speaks for it, blue against it.", style="dim")
+        self._say(f"Effect of each word on {label}: orange raises its probability, blue lowers it.", style="dim")
         coloured = Text(safe(text))
         most = max((abs(word.log_odds) for word in why.words), default=0.0)
         for word in why.words:
@@ -151,7 +151,7 @@ def sum_check(why: Why) -> list[str]:
         f"With all words {why.probability:.4f}, with none {why.empty_probability:.4f}: together they change "
         f"{why.total:+.4f} (log-odds {why.total_log_odds:+.2f}).",
         f"The changes of single words add up to {why.sum:+.4f} (log-odds {why.sum_log_odds:+.2f}); the other "
-        f"{rest:+.4f} is what words do only in company.",
+        f"{rest:+.4f} is the interaction of words.",
     ]
 
 
