@@ -41,14 +41,10 @@ def resume_from_checkpoint(
     if found is None:
         return checkpoints, [*said, events.Warned("there is no checkpoint to go on from: training from the start")]
     values = {**found.values}
-<<<<<<< HEAD
     if wrong := _wrong(values):
         raise unusable(wrong, checkpoint_folder(output))
-    changed = differences(values.pop("run"), run)
-=======
     before = values.pop("run")
     changed = differences(before, run)
->>>>>>> user
     serious = [name for name in changed if not name.startswith("machine.")]
     if serious and all(name.startswith("data.") for name in serious):
         raise DataError(
@@ -74,7 +70,6 @@ def resume_from_checkpoint(
     return checkpoints, [*said, events.Resumed(int(values["step"]), float(values["seconds"]))]
 
 
-<<<<<<< HEAD
 def unusable(reason: object, folder: Path | None) -> ModelError:
     """The error for a checkpoint that is whole but holds what no run writes."""
     return ModelError(
@@ -95,8 +90,8 @@ def _wrong(values: dict[str, Any]) -> str | None:
             return name
     seconds: Any = values.get("seconds")
     return None if fits(seconds, float) and 0 <= seconds < MAX_COUNT else "seconds"
-=======
+
+
 def _names(config: Any) -> Any:
     """The names of settings, without their values."""
     return {name: _names(value) for name, value in config.items()} if isinstance(config, dict) else None
->>>>>>> user
