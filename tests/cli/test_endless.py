@@ -100,7 +100,7 @@ def test_pipes_are_read_as_files_are(place: Path, line: str) -> None:
         (f"lstm train t.csv -o /dev/null --dry-run {SMALL}", 1, "is a file; a model is a directory"),
         ("lstm classify -m /dev/null --text a", 4, "is a file, not a model directory"),
         ("lstm info <(cat t.txt)", 4, "is a file, not a model directory"),
-        ("lstm demo /dev/null", 1, "is there already"),
+        ("lstm demo /dev/null", 1, "exists already"),
         ("lstm classify -m c /dev/null", 0, ""),
         ("mkdir none; lstm classify -m c none", 3, "folder"),
     ],

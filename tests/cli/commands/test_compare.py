@@ -143,7 +143,7 @@ def test_one_text_and_one_line() -> None:
 
 
 def test_what_is_refused() -> None:
-    said(compare("one", "other"), 2, "compare needs text", "hint: name it with --on FILE")
+    said(compare("one", "other"), 2, "there is no text to compare", "hint: name a file with --on FILE")
     said(compare("one", "--on", "test.csv"), 2, "two models")
     said(compare("--on", "test.csv"), 2, "two models")
     said(compare("one", "words", "--on", "test.csv"), 4, "words: is a language model, and one is a classifier")

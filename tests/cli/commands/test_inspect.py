@@ -163,7 +163,7 @@ def test_rows_of_a_table_are_texts(model: Path, tmp_path: Path) -> None:
         (["a", "--direction", "up"], 2, "direction"),
         (["a", "--label", "goood"], 2, "goood"),
         (["a", "--top-units", "0"], 2, "--top-units"),
-        (["a", "--why", "--unit", "1"], 2, "--unit is about gates"),
+        (["a", "--why", "--unit", "1"], 2, "--unit applies to gates"),
         (["a", "--html", "nowhere/page.html"], 1, "its folder does not exist"),
         (["--file", "nowhere.txt"], 3, "no such file"),
     ],

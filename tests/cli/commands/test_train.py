@@ -138,7 +138,7 @@ def test_an_option_that_changes_nothing_is_refused(train: Train, option: str, ta
 def test_an_option_of_either_task_waits_for_the_data(train: Train) -> None:
     """Labels are found: what is said of language models is out of place."""
     result = train("--bptt", "9")
-    assert result.exit_code == 2 and "--bptt means nothing to a classifier" in result.stderr
+    assert result.exit_code == 2 and "--bptt does not apply to a classifier" in result.stderr
 
 
 def test_options_that_no_task_has_together(train: Train) -> None:

@@ -1,4 +1,4 @@
-"""``--engine``: what runs a model; the engines come from the registry."""
+"""``--engine``: the inference engine, from the engine registry."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""What ``lstm train`` says on stderr, event by event."""
+"""The log of ``lstm train`` on stderr."""
 
 from __future__ import annotations
 
@@ -20,14 +20,14 @@ if TYPE_CHECKING:
     from lstmcli.data.records import Splits
 
 REASONS = {
-    "early": "no better validation for a while: stopped early",
-    "time": "the time is used up",
-    "interrupted": "interrupted: the best model so far is kept; the same command with --resume goes on",
+    "early": "stopped early: no improvement on the validation data",
+    "time": "stopped: the time limit is reached",
+    "interrupted": "interrupted: the best model so far is kept; repeat the command with --resume to continue",
 }
 
 
 class TrainingLog:
-    """A listener of training events that talks to a person."""
+    """Prints training events on stderr."""
 
     def __init__(self, *, default_place: bool, quiet: bool, splits: Splits, task: Task | None = None) -> None:
         self.out = console.console(stderr=True)
@@ -37,7 +37,7 @@ class TrainingLog:
         self.task = task or task_for(labelled=splits.labelled)
         self.tokenizer = ""
         self.alone: NgramsFitted | None = None
-        """The n-gram model, as it did by itself."""
+        """The n-gram model with its accuracy by itself."""
         self._stack = ExitStack()
 
     def __enter__(self) -> TrainingLog:
@@ -59,11 +59,11 @@ class TrainingLog:
             self._plan(event)
             self._stack.enter_context(self.progress)
         elif isinstance(event, events.Resumed):
-            self._say(f"going on from step {event.step:,}, after {console.duration(event.seconds)} of training")
+            self._say(f"resuming from step {event.step:,}, after {console.duration(event.seconds)} of training")
         elif isinstance(event, TokenizerReady):
             self._say(
                 f"{console.safe(event.kind)} tokenizer: {event.vocab_size:,} tokens; a text has "
-                f"{event.mean_length:,.0f} on average, {event.longest:,} at most; "
+                f"{event.mean_length:,.0f} on average and at most {event.longest:,}; "
                 f"{console.percent(event.unknown_rate)} unknown in validation"
             )
         elif isinstance(event, CorpusRead):
@@ -71,8 +71,8 @@ class TrainingLog:
         elif isinstance(event, Sampled):
             self._say("  " + console.safe(event.text.strip().replace("\n", " ⏎ ")), "dim")
         elif isinstance(event, Quantised):
-            use = "used for generating" if event.kept else "too much, left out"
-            self._say(f"int8: {event.int8 - event.exact:+.4f} nats a token on validation, {use}")
+            use = "used by lstm generate" if event.kept else "too much, so not saved"
+            self._say(f"int8: {event.int8 - event.exact:+.4f} nats per token on validation, {use}")
         elif isinstance(event, LmEvaluated):
             p = event.report
             self._say(
@@ -82,8 +82,8 @@ class TrainingLog:
         elif isinstance(event, NgramsFitted):
             accuracy = event.valid_accuracy
             self.alone = event if accuracy is not None else self.alone
-            alone = "" if accuracy is None else f", alone {console.percent(accuracy)} on validation"
-            again = " fitted again, with the held-out rows" if accuracy is None else ""
+            alone = "" if accuracy is None else f", accuracy {console.percent(accuracy)} on validation by itself"
+            again = " fitted again on all rows" if accuracy is None else ""
             weight = "" if event.weight == 1 else f", counts {event.weight:.1f} times"
             self._say(f"{event.order}-gram model{again}: {event.features:,} features{weight}{alone}")
         elif isinstance(event, events.Stopped):
@@ -144,7 +144,7 @@ class TrainingLog:
 
     def _evaluated(self, event: Evaluated) -> None:
         r, alone = event.report, self.alone
-        together = "" if alone is None else f"; network and {alone.order}-gram model together"
+        together = "" if alone is None else f"; network and {alone.order}-gram model combined"
         self._say(
             f"{SPLIT_NAMES.get(event.split, event.split)}: accuracy {console.percent(r.accuracy, 2)}, "
             f"macro F1 {console.percent(r.macro_f1, 2)} ({_texts(r.n, r.unknown_labels)}{together})",
@@ -156,8 +156,8 @@ class TrainingLog:
         if more > 0:
             margin = 200 * (r.accuracy * (1 - r.accuracy) / r.n) ** 0.5
             self._say(
-                f"the {alone.order}-gram model alone is right on {console.count(more, 'text')} more of these, "
-                f"{100 * more / r.n:.2f} points; two standard errors are {margin:.2f}"
+                f"the {alone.order}-gram model by itself is right on {console.count(more, 'more text')}, "
+                f"{100 * more / r.n:.2f} points; two standard errors are {margin:.2f} points"
             )
 
     def _saved(self, event: events.Saved) -> None:
@@ -169,5 +169,7 @@ class TrainingLog:
 
 
 def _texts(n: int, unknown_labels: int) -> str:
-    strange = f"; the {unknown_labels:,} whose label training never shows count as wrong" if unknown_labels else ""
-    return console.count(n, "text") + strange
+    if not unknown_labels:
+        return console.count(n, "text")
+    counts = "counts" if unknown_labels == 1 else "count"
+    return f"{console.count(n, 'text')}; {unknown_labels:,} with a label not in the training data {counts} as wrong"

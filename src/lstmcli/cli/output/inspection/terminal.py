@@ -1,4 +1,4 @@
-"""What ``inspect`` found, on a terminal: strips of coloured numbers under the tokens, broken to fit the window."""
+"""Inspections on a terminal: coloured numbers under the tokens, wrapped to fit the window."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ if TYPE_CHECKING:
 
 NARROW = 50
 SHOWN_WORDS = 12
-PROBABILITY = "{label}: its probability if the text ended there."
-SURPRISAL = "bits: the surprisal of the token after all before it."
-MEANS = "Gates: mean over the units, ± their spread. Cell, hidden: length of the vector."
+PROBABILITY = "{label}: its probability if the text ended after the token."
+SURPRISAL = "bits: the surprisal of the token given the text before it."
+MEANS = "Gates: mean over the units, ± standard deviation. Cell, hidden: norm of the vector."
 
 
 class GateTableWriter:
@@ -38,7 +38,7 @@ class GateTableWriter:
         if found.line or found.label is not None:
             self._say(_heading(found), bold=True)
         if not found.tokens and found.why is None:
-            self._say("no token in this text")
+            self._say("this text has no tokens")
         if found.layers and not self.begun:
             means = "" if found.layers[0].chosen else f" {MEANS}"
             legend = SURPRISAL if found.label is None else PROBABILITY.format(label=safe(found.label))
@@ -47,9 +47,11 @@ class GateTableWriter:
             self._say("\n" * (n > 0) + f"{found.cell}, {series.title(layer)}", style="dim")
             self._layer(found, layer)
         if found.unread:
-            self._say(f"{count(found.unread, 'token')} in the middle are not read: the model reads the two ends.")
+            self._say(
+                f"{count(found.unread, 'token')} in the middle not read: the model reads both ends of a long text."
+            )
         if found.every > 1:
-            self._say(f"The answer was computed after every {found.every} tokens.")
+            self._say(f"The prediction was computed after every {found.every} tokens.")
         if found.why is not None:
             self._why(found.text, found.why)
         self.begun = True
@@ -61,19 +63,19 @@ class GateTableWriter:
         for n, (heading, rows) in enumerate(series.parts(found, layer)):
             if heading:
                 self._say("\n" * (n > 0) + heading, style="dim")
-            self._strip(found, rows)
+            self._gate_table(found, rows)
         for finding in layer.findings:
             self._say(series.finding(finding, layer))
 
-    def _strip(self, found: Inspection, rows: Sequence[Row]) -> None:
-        """Blocks of as many tokens as fit, each token over its numbers."""
+    def _gate_table(self, found: Inspection, rows: Sequence[Row]) -> None:
+        """Blocks of as many tokens as fit, with the numbers below each token."""
         from rich.cells import cell_len
         from rich.segment import Segment, Segments
         from rich.style import Style
 
         names = [self._name(row) for row in rows]
         margin = min(max(map(cell_len, names)), max(4, self.screen.width // 4)) + 1
-        least = 4 if self.narrow else 5  # a number, and what sets it apart
+        least = 4 if self.narrow else 5  # a number and a space
         room = max(least, self.screen.width - margin)
         tokens = [("│" if t and found.tokens[t - 1].segment != token.segment else "") + series.name(token)
                   for t, token in enumerate(found.tokens)]  # fmt: skip
@@ -108,7 +110,7 @@ class GateTableWriter:
         from rich.text import Text
 
         label = safe(why.label)
-        self._say(f"What {label} owes to each word: orange speaks for it, blue against it.", style="dim")
+        self._say(f"Effect of each word on {label}: orange for it, blue against it.", style="dim")
         coloured = Text(safe(text))
         most = max((abs(word.log_odds) for word in why.words), default=0.0)
         for word in why.words:
@@ -127,7 +129,7 @@ class GateTableWriter:
         if ranked:
             self._print(table)
         if len(ranked) > SHOWN_WORDS:
-            self._say(f"and {count(len(ranked) - SHOWN_WORDS, 'word')} of less effect")
+            self._say(f"and {count(len(ranked) - SHOWN_WORDS, 'more word')} with a smaller effect")
         for sentence in sum_check(why):
             self._say(sentence)
 
@@ -144,13 +146,13 @@ class GateTableWriter:
 
 
 def sum_check(why: Why) -> list[str]:
-    """What the differences add up to, beside what all words do together."""
+    """The sum of the single effects, and the effect of all words together."""
     rest = why.total - why.sum
     return [
-        f"With all words {why.probability:.4f}, with none {why.empty_probability:.4f}: together they change "
+        f"Probability with all words {why.probability:.4f}, with none {why.empty_probability:.4f}: a difference of "
         f"{why.total:+.4f} (log-odds {why.total_log_odds:+.2f}).",
-        f"The changes of single words add up to {why.sum:+.4f} (log-odds {why.sum_log_odds:+.2f}); the other "
-        f"{rest:+.4f} is what words do only in company.",
+        f"The changes by single words add up to {why.sum:+.4f} (log-odds {why.sum_log_odds:+.2f}); the remaining "
+        f"{rest:+.4f} is due to interactions between words.",
     ]
 
 
@@ -163,7 +165,7 @@ def _heading(found: Inspection) -> str:
 
 
 def _blocks(widths: Sequence[int], room: int) -> list[tuple[int, int]]:
-    """Runs of columns that fit into the room."""
+    """Ranges of columns that fit the width."""
     blocks, start, used = list[tuple[int, int]](), 0, 0
     for t, width in enumerate(widths):
         if used + width > room and t > start:
@@ -174,7 +176,7 @@ def _blocks(widths: Sequence[int], room: int) -> list[tuple[int, int]]:
 
 
 def _right(text: str, width: int) -> str:
-    """Text at the right end of its column, cut to it."""
+    """Text right-aligned in its column, truncated if needed."""
     from rich.cells import cell_len
 
     return " " * (width - cell_len(text)) + text if cell_len(text) <= width else fit(text, width)
