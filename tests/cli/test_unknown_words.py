@@ -86,8 +86,8 @@ def test_few_unknown_words_are_a_note_many_a_warning(models: dict[str, Path]) ->
 def test_text_that_is_not_tokenized_is_recognised(models: dict[str, Path], per: list[str], times: int) -> None:
     text = "The horse ran past the barn, fell. " * times
     said = perplexity(models["words"], "--text", text, *per).stderr
-    assert "not written as the model's corpus was (marks apart from words, lower case)" in said
-    assert "42.9 % of its words are unknown, and 0.0 % if it is written so; --match-corpus does that" in said
+    assert "not written like the training corpus (marks apart from words, lower case)" in said
+    assert "42.9 % of its words are unknown, and 0.0 % if it is rewritten that way; use --match-corpus" in said
     assert said.count("--match-corpus") == 1
 
 
@@ -105,7 +105,10 @@ def test_it_is_scored_as_if_tokenized_by_hand(models: dict[str, Path]) -> None:
         cut = rows(models["words"], "--text", raw, "--per", per, "--match-corpus")
         assert cut == rows(models["words"], "--text", by_hand, "--per", per)
     result = perplexity(models["words"], "--text", raw, "--match-corpus")
-    assert result.stderr == "written as the model's corpus was: marks apart from words, lower case\n"
+    assert (
+        result.stderr
+        == "the text is rewritten in the style of the training corpus: marks apart from words, lower case\n"
+    )
     assert result.stdout == perplexity(models["words"], "--text", by_hand).stdout
 
 

@@ -109,7 +109,7 @@ def test_columns_are_kept(model: Path, labelled: Path) -> None:
 def test_a_report_as_tables_and_as_json(model: Path, labelled: Path) -> None:
     result = classify(model, labelled, "--report")
     assert result.exit_code == 0, result.stderr
-    for part in ("accuracy", "macro average", "weighted average", "so so", "calibration error", "what was called what"):
+    for part in ("accuracy", "macro average", "weighted average", "so so", "calibration error", "confusion matrix"):
         assert part in result.stdout
     found = json.loads(classify(model, labelled, "--report", "--format", "json").stdout)
     assert {"accuracy", "macro_f1", "classes", "confusion", "ece"} <= set(found)

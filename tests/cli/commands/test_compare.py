@@ -79,7 +79,7 @@ def test_classifiers_in_every_format() -> None:
     table = classifiers("--format", "table").stdout
     assert "test.csv: 24 texts, 3 labels" in table and "other against one" in table
     assert f"{100 * found['models'][0]['accuracy']:.2f} %" in table
-    assert f"{found['disagreeing']} of 24 texts answered differently" in table
+    assert f"the models disagree on {found['disagreeing']} of 24 texts" in table
 
 
 def test_language_models_in_every_format() -> None:

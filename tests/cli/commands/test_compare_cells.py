@@ -179,14 +179,14 @@ def test_narrow_windows(width: int, task: str, monkeypatch: pytest.MonkeyPatch, 
 def test_figures_are_said_as_they_are(capsys: Any) -> None:
     write(raced(), EXPERIMENT, "table")
     text = capsys.readouterr().out
-    assert "reviews.csv: classifiers, seeds 1, 2, 3, measured on the test split" in text
+    assert "reviews.csv: classifiers, seeds 1, 2, 3, scored on the test split" in text
     assert re.search(r"accuracy +90\.80 % +87\.60 % +84\.40 %", text)
     assert "rnn against lstm: accuracy -6.40 points (95 % interval:" in text
     assert "rnn is" not in text and "lstm is better; significant at 5 %" in text
     assert "left after 64 tokens: lstm 0.1 %" in text and "right over 100 tokens: lstm 100.0 %" in text
     write(replace(raced(seeds=1), gradients=()), EXPERIMENT, "table")
     one = capsys.readouterr().out
-    assert "interval" not in one and "one seed cannot show more" in one
+    assert "interval" not in one and "no test with one seed" in one
 
 
 def test_what_is_too_large_for_a_number_is_null() -> None:

@@ -140,7 +140,7 @@ def test_a_page_is_written_instead(model: Path, tmp_path: Path) -> None:
     assert (result.exit_code, result.stdout) == (0, "") and "wrote" in result.stderr
     text = place.read_text(encoding="utf-8")
     assert "<script>" not in text and "script" in text
-    assert "What" in text and "owes to each word" in text and "units that add most" in text
+    assert "Effect of each word on" in text and "units that contribute most" in text
     assert inspect(model, "fine", "--html", place, "--format", "jsonl", "-q").stdout
 
 

@@ -101,7 +101,7 @@ def test_a_report_on_a_thousand_labels_can_be_read() -> None:
     assert len(text.splitlines()) < 80
     assert "label 999 " in text and "label 998 " in text and "macro average" in text
     assert "the 50 most frequent labels; --format json has the 950 others too" in text
-    assert "most often confused" in text
+    assert "most frequent confusions" in text
 
 
 def test_long_labels_are_cut() -> None:
@@ -113,6 +113,6 @@ def test_long_labels_are_cut() -> None:
 
 def test_a_report_has_the_matrix_where_it_fits_and_pairs_where_not() -> None:
     wide = shown(*tables.report(REPORT, WIDE))
-    assert "90.98 %" in wide and "好评" in wide and "what was called what" in wide
+    assert "90.98 %" in wide and "好评" in wide and "confusion matrix" in wide
     narrow = shown(*tables.report(REPORT, Console(file=io.StringIO(), width=15)), width=15)
-    assert "most often confused" in narrow.replace("\n", " ")
+    assert "most frequent confusions" in narrow.replace("\n", " ")

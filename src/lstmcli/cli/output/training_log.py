@@ -84,7 +84,7 @@ class TrainingLog:
             self.alone = event if accuracy is not None else self.alone
             alone = "" if accuracy is None else f", accuracy {console.percent(accuracy)} on validation by itself"
             again = " fitted again on all rows" if accuracy is None else ""
-            weight = "" if event.weight == 1 else f", counts {event.weight:.1f} times"
+            weight = "" if event.weight == 1 else f", weight {event.weight:.1f}"
             self._say(f"{event.order}-gram model{again}: {event.features:,} features{weight}{alone}")
         elif isinstance(event, events.Stopped):
             self._stack.close()

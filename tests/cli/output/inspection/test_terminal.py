@@ -83,7 +83,7 @@ def test_why_shows_the_sum_check(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "100")
     text = " ".join(shown(classified(tokens=(), layers=(), why=WHY)).split())
     assert "fine +0.2500 0.5000 +1.10 It -0.0100" in text
-    assert "With all words 0.7500, with none 0.5000: together they change +0.2500" in text
+    assert "Probability with all words 0.7500, with none 0.5000: a difference of +0.2500" in text
     assert "add up to +0.2400 (log-odds +1.05); the other +0.0100" in text
 
 
