@@ -100,7 +100,7 @@ def test_a_report_on_a_thousand_labels_can_be_read() -> None:
     text = re.sub(" +", " ", shown(*tables.report(report, WIDE)))
     assert len(text.splitlines()) < 80
     assert "label 999 " in text and "label 998 " in text and "macro average" in text
-    assert "the 50 most frequent labels; --format json has the 950 others too" in text
+    assert "the 50 most frequent labels; 950 more with --format json" in text
     assert "most frequent confusions" in text
 
 

@@ -17,7 +17,7 @@ from lstmcli.tasks import require_task
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
-MAX_LABELS, MAX_LABEL_LENGTH = 20, 100
+MAX_LABEL_ROWS, MAX_LABEL_LENGTH = 20, 100
 MAX_SCORES = 50
 """Rows of a classification report."""
 
@@ -38,14 +38,17 @@ def data_check(check: DataCheck, out: Console) -> list[RenderableType]:
     row("repeated", [s.duplicates for s in splits], only_if_any=True)
     row("also in train", [check.leaked.get(s.name, 0) for s in splits], only_if_any=True)
     by_count = sorted(check.labels, key=lambda label: -splits[0].labels.get(label, 0)) if splits else []
-    for label in by_count[:MAX_LABELS]:
+    for label in by_count[:MAX_LABEL_ROWS]:
         row(f"  {_cut(label)}", [s.labels.get(label, 0) for s in splits])
-    if len(by_count) > MAX_LABELS:
-        rest = by_count[MAX_LABELS:]
+    if len(by_count) > MAX_LABEL_ROWS:
+        rest = by_count[MAX_LABEL_ROWS:]
         row(f"  {count(len(rest), 'more label')}", [sum(s.labels.get(label, 0) for label in rest) for s in splits])
     lines: list[RenderableType] = [columns("", [split.name for split in splits], rows, out)]
     if check.conflicting:
-        lines.append(f"{count(check.conflicting, 'training text')} with more than one label")
+        lines.append(
+            f"{count(check.conflicting, 'training text')} {'occurs' if check.conflicting == 1 else 'occur'} "
+            "with more than one label"
+        )
     lines.append(
         f"always predicting {safe(_cut(check.majority_label))!r} would be right for {percent(check.majority_share)}"
     )
@@ -152,9 +155,9 @@ def _styled(text: str, style: str) -> RenderableType:
 
 def model_info(info: ModelInfo, out: Console) -> Iterator[RenderableType]:
     """A model: its network, training and scores."""
-    labels = ", ".join(map(_cut, info.labels[:MAX_LABELS]))
-    if len(info.labels) > MAX_LABELS:
-        labels += f", and {len(info.labels) - MAX_LABELS} more"
+    labels = ", ".join(map(_cut, info.labels[:MAX_LABEL_ROWS]))
+    if len(info.labels) > MAX_LABEL_ROWS:
+        labels += f", and {len(info.labels) - MAX_LABEL_ROWS} more"
     rows = {
         "model": f"{info.path} ({size(info.bytes)})",
         "task": _task(info),

@@ -48,7 +48,7 @@ class GateTableWriter:
             self._layer(found, layer)
         if found.unread:
             self._say(
-                f"{count(found.unread, 'token')} in the middle not read: the model reads both ends of a long text."
+                f"{count(found.unread, 'token')} in the middle skipped: the model reads both ends of a long text."
             )
         if found.every > 1:
             self._say(f"The prediction was computed after every {found.every} tokens.")
