@@ -123,7 +123,7 @@ def test_what_cannot_be_compared_is_no_victory() -> None:
 def test_bands_are_explained_where_there_are_any() -> None:
     assert "The band is" in "".join(page(raced()))
     assert "The band" not in "".join(page(raced(seeds=1, recalls=(), distances=())))
-    assert "one of 8;" in "".join(page(raced()))
+    assert "one of 8 cues;" in "".join(page(raced()))
 
 
 @pytest.mark.parametrize(("alone", "said"), [(0.99, True), (0.2, False), (fakes.REPORT.accuracy, False)])
