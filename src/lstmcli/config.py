@@ -29,11 +29,11 @@ def require(ok: bool, message: str) -> None:
         raise UsageError(message)
 
 
-def within(name: str, value: float | None, least: float, most: float = MAX_COUNT) -> None:
+def within(name: str, value: float | None, minimum: float, maximum: float = MAX_COUNT) -> None:
     """Check a range.  ``None`` passes, because a default is chosen later; NaN fails."""
-    if value is None or least <= value <= most:
+    if value is None or minimum <= value <= maximum:
         return
-    limit = f"between {least} and {most}" if most != MAX_COUNT or value > most else f"at least {least}"
+    limit = f"between {minimum} and {maximum}" if maximum != MAX_COUNT or value > maximum else f"at least {minimum}"
     raise UsageError(f"{name} must be {limit}, not {value}")
 
 

@@ -58,9 +58,9 @@ def shortage(error: BaseException, command: str = "") -> Shortage | None:
 
 def explained(error: BaseException, command: str = "") -> LstmError | None:
     """The error to show for ``error`` if its cause is outside the program; None for a bug."""
-    found = shortage(error, command)
-    if found is not None:
-        return found
+    fault = shortage(error, command)
+    if fault is not None:
+        return fault
     if any(isinstance(each, ValueError) and "for integer string conversion" in str(each) for each in _chain(error)):
         return DataError("a whole number of more than 4,300 digits cannot be read", hint="write it in quotes, as text")
     return bad_package(error)

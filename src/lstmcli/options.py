@@ -92,17 +92,17 @@ def known_fields(kind: Any, values: Mapping[str, Any]) -> dict[str, Any]:
 
 def options_of_other_tasks(given: Mapping[str, Any], task: Task) -> list[str]:
     """The given options that only other tasks have, with dashes."""
-    own = known_options(task)
+    own_options = known_options(task)
     others = {name for other in all_tasks() if other is not task for name in known_options(other)}
-    return [f"--{name.replace('_', '-')}" for name in given if name in others - own]
+    return [f"--{name.replace('_', '-')}" for name in given if name in others - own_options]
 
 
 def known_options(task: Task) -> set[str]:
     """Names of the options of a task."""
     settings = task.settings_class()
     fields = {field.name for group in GROUPS[1:] for field in dataclasses.fields(getattr(settings, group))}
-    found: set[str] = fields | task.module("options").OPTIONS
-    return found
+    result: set[str] = fields | task.module("options").OPTIONS
+    return result
 
 
 def read_config(values: Mapping[str, Any]) -> ReadConfig:
@@ -121,29 +121,29 @@ def job_arguments(given: Mapping[str, Any], task: str | None) -> dict[str, dict[
         UsageError: the options are invalid for every task.
     """
     tasks = [require_task(task)] if task else all_tasks()
-    found: dict[str, dict[str, Any] | UsageError] = {}
+    result: dict[str, dict[str, Any] | UsageError] = {}
     wrong: list[UsageError] = []
     for each in tasks:
         if misplaced := options_of_other_tasks(given, each):
-            found[each.name] = _misplaced(misplaced[0], each, tasks)
-            wrong.append(found[each.name])  # type: ignore[arg-type]
+            result[each.name] = _misplaced(misplaced[0], each, tasks)
+            wrong.append(result[each.name])  # type: ignore[arg-type]
             continue
         try:
-            found[each.name] = each.module("options").from_options(given)
+            result[each.name] = each.module("options").from_options(given)
         except UsageError as error:
-            found[each.name] = error
+            result[each.name] = error
             wrong.insert(0, error)  # more specific than a misplaced option
-    if len(wrong) == len(found):
+    if len(wrong) == len(result):
         raise wrong[0]
-    return found
+    return result
 
 
 def chosen(arguments: Mapping[str, dict[str, Any] | UsageError], task: Task) -> dict[str, Any]:
     """The arguments for a task.  Raises: UsageError, if its options are invalid."""
-    found = arguments[task.name]
-    if isinstance(found, UsageError):
-        raise found
-    return found
+    result = arguments[task.name]
+    if isinstance(result, UsageError):
+        raise result
+    return result
 
 
 def by_name(given: Mapping[str, Any], known: Collection[str], what: str) -> dict[str, Any]:
@@ -190,10 +190,10 @@ def in_python() -> Iterator[None]:
 
 def _as_arguments(message: str) -> str:
     """A message with its options written as arguments; commands in backquotes stay as they are."""
-    message = re.sub(r"^[a-z]+(?:-[a-z]+)+(?= (?:must|cannot) )", lambda found: found[0].replace("-", "_"), message)
+    message = re.sub(r"^[a-z]+(?:-[a-z]+)+(?= (?:must|cannot) )", lambda match: match[0].replace("-", "_"), message)
     return re.sub(
         r"`[^`]*`|(?:-\w/)?--([a-z]+(?:-[a-z]+)*)",
-        lambda found: found[1].replace("-", "_") if found[1] else found[0],
+        lambda match: match[1].replace("-", "_") if match[1] else match[0],
         message,
     )
 

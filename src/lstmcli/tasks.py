@@ -65,8 +65,8 @@ class Task:
     @property
     def settings_class(self) -> type[Any]:
         """The dataclass of the settings: ``read``, ``tokenizer``, ``model`` and ``train``."""
-        found: type[Any] = getattr(self.module("config"), self.config_class)
-        return found
+        result: type[Any] = getattr(self.module("config"), self.config_class)
+        return result
 
     def feature(self, name: str) -> Callable[..., Any]:
         """The function behind a feature.
@@ -78,8 +78,8 @@ class Task:
         if target is None:
             raise UsageError(f"{name} does not apply to {self.plural}", hint=self.usage)
         module, _, function = target.partition(":")
-        found: Callable[..., Any] = getattr(import_module(module), function)
-        return found
+        result: Callable[..., Any] = getattr(import_module(module), function)
+        return result
 
 
 CLASSIFICATION = Task(
@@ -132,11 +132,11 @@ def require_task(name: str) -> Task:
     Raises:
         UsageError: there is none.
     """
-    found = find_task(name)
-    if found is None:
+    result = find_task(name)
+    if result is None:
         names = ", ".join(task.name for task in all_tasks())
         raise UsageError(f"there is no task {name!r}", hint=f"the tasks are {names}")
-    return found
+    return result
 
 
 def all_tasks() -> list[Task]:
@@ -160,9 +160,9 @@ def _plug_ins() -> Iterator[Task]:
 
     for point in entry_points(group=GROUP):
         try:
-            found = point.load()
+            result = point.load()
         except Exception as error:  # a plug-in may raise anything
             message = f"the plug-in {point.value}, which adds the task {point.name}, cannot be loaded: {error}"
             raise UsageError(message, hint="update or uninstall its package") from error
-        if isinstance(found, Task) and found.name not in BUILT_IN:
-            yield found
+        if isinstance(result, Task) and result.name not in BUILT_IN:
+            yield result

@@ -32,19 +32,19 @@ def cores() -> int:
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def startable(most: int) -> int:
+def startable(limit: int) -> int:
     """How many more threads, up to ``most``, can be started.
 
     Under a limit on address space (``ulimit -v``) no thread is tried: glibc would keep 64 MB reserved for each, and if
     too little is left, a thread may die before it starts while Python waits for it for ever.
     """
-    room = address_room()
-    if room is not None:
-        return min(most, max(0, room // _PER_THREAD))
+    available = address_room()
+    if available is not None:
+        return min(limit, max(0, available // _PER_THREAD))
     gate = threading.Event()
     started: list[threading.Thread] = []
     try:
-        for _ in range(most):
+        for _ in range(limit):
             thread = threading.Thread(target=gate.wait, daemon=True)
             thread.start()
             started.append(thread)
@@ -78,8 +78,8 @@ def limit_to_one() -> bool:
     Call it before any of them is loaded, because they read the environment then.  True on the call that sets the limit.
     """
     global _limited
-    room = address_room()
-    enough = startable(cores()) == cores() if room is None else room >= _ROOM
+    available = address_room()
+    enough = startable(cores()) == cores() if available is None else available >= _ROOM
     if _limited or enough:
         return False
     _limited = True

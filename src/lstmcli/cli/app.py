@@ -164,10 +164,10 @@ def report(error: BaseException, command: str = "") -> int:
     return 1
 
 
-def _shortened(message: str, most: int = 300) -> str:
+def _shortened(message: str, limit: int = 300) -> str:
     """The errors of libraries can be long and span many lines."""
     message = " ".join(message.split())
-    return message if len(message) <= most else f"{message[:most]}…"
+    return message if len(message) <= limit else f"{message[:limit]}…"
 
 
 def _in_our_style(message: str) -> str:

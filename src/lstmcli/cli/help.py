@@ -38,8 +38,8 @@ def page(command: Any, ctx: Any, commands: Mapping[str, str] | None = None, also
         parts.append(_prose(also.help or "", width))
         shown = {row for rows in panels.values() for row in rows}
         for title, rows in _panels(also, ctx).items():
-            if own := [row for row in rows if row not in shown]:
-                parts.append(_section(title, own, width))
+            if new_rows := [row for row in rows if row not in shown]:
+                parts.append(_section(title, new_rows, width))
     if command.epilog:
         parts.append(command.epilog)
     return fitted("\n\n".join(part for part in parts if part) + "\n")  # Typer would write UTF-8 to an ASCII stream
@@ -56,8 +56,8 @@ def _panels(command: Any, ctx: Any) -> dict[str, list[tuple[str, str]]]:
     for param in command.get_params(ctx):
         record = param.get_help_record(ctx)
         if record is not None:
-            usual = "Arguments" if param.param_type_name == "argument" else "Options"
-            title = getattr(param, "rich_help_panel", None) or usual
+            default_title = "Arguments" if param.param_type_name == "argument" else "Options"
+            title = getattr(param, "rich_help_panel", None) or default_title
             name, text = record
             if param.param_type_name == "argument":
                 name, text = name.split(" <")[0], text.replace("  [required]", "")
@@ -67,12 +67,12 @@ def _panels(command: Any, ctx: Any) -> dict[str, list[tuple[str, str]]]:
 
 def sections(command: Any, ctx: Any) -> dict[str, list[tuple[str, str]]]:
     """The sections of a help page, for the documentation; options of the second form only come last."""
-    found = _panels(command, ctx)
-    shown = {row for rows in found.values() for row in rows}
+    result = _panels(command, ctx)
+    shown = {row for rows in result.values() for row in rows}
     other = getattr(command, "other", None)
     for title, rows in (_panels(other, ctx) if other is not None else {}).items():
-        found.setdefault(title, []).extend(row for row in rows if row not in shown)
-    return found
+        result.setdefault(title, []).extend(row for row in rows if row not in shown)
+    return result
 
 
 def _prose(text: str, width: int) -> str:

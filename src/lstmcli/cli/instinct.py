@@ -129,19 +129,19 @@ def command(name: str) -> str:
     """What to use instead of the command ``name``; empty if unknown."""
     if sentence := no_equivalent.COMMANDS.get(bare(name)):
         return sentence
-    found = COMMANDS.get(bare(name), ())
-    return "use " + " or ".join(f"`lstm {one}`" for one in found) if found else ""
+    matches = COMMANDS.get(bare(name), ())
+    return "use " + " or ".join(f"`lstm {one}`" for one in matches) if matches else ""
 
 
-def option(name: str, here: Any, others: Mapping[str, Any]) -> str:
+def option(name: str, current: Any, others: Mapping[str, Any]) -> str:
     """What to use instead of the option ``name`` on the command ``here``, or which other command has it."""
-    if found := targets(name, here):
-        return f"use {' or '.join(_written(one, here) for one in found[:2])}"
+    if matches := targets(name, current):
+        return f"use {' or '.join(_written(one, current) for one in matches[:2])}"
     if sentence := no_equivalent.OPTIONS.get(bare(name)):
         return sentence
     for title, one in others.items():
-        if found := targets(name, one):
-            return f"`lstm {title}` has {_written(found[0], one)}"
+        if matches := targets(name, one):
+            return f"`lstm {title}` has {_written(matches[0], one)}"
     return ""
 
 
@@ -154,10 +154,10 @@ def targets(name: str, command: Any) -> list[str]:
 
 def names(command: Any) -> list[str]:
     """The options of a command, and its arguments prefixed with ``@``."""
-    found = []
+    result = []
     for param in command.params:
-        found += [f"@{param.name}"] if param.param_type_name == "argument" else [*param.opts, *param.secondary_opts]
-    return found
+        result += [f"@{param.name}"] if param.param_type_name == "argument" else [*param.opts, *param.secondary_opts]
+    return result
 
 
 def one_dash(args: list[str], command: Any) -> str:

@@ -112,27 +112,27 @@ def _parse_plainly(param: Any) -> None:
     described = getattr(param, "type_descriptor", None)
     if described is None or "process_value" in vars(param):
         return  # another version of Typer, or already patched
-    usual = param.process_value
-    many = param.multiple or param.nargs == -1
+    original = param.process_value
+    multiple = param.multiple or param.nargs == -1
 
     def process_value(ctx: Any, value: Any) -> Any:
-        known, value = _read(value, described.annotation, many, param)
+        known, value = _read(value, described.annotation, multiple, param)
         if not known:
             if isinstance(value, str) and (wrong := _wrong(value, described.annotation)):
                 raise typer.BadParameter(wrong, ctx=ctx, param=param)
-            return usual(ctx, value)
+            return original(ctx, value)
         return value if param.callback is None else param.callback(ctx, param, value)
 
     param.process_value = process_value
 
 
-def _read(value: Any, kind: Any, many: bool, param: Any) -> tuple[bool, Any]:
+def _read(value: Any, kind: Any, multiple: bool, param: Any) -> tuple[bool, Any]:
     """Whether ``value`` can be parsed as ``kind`` here, and the parsed value."""
     if value in (None, (), []):
-        return not param.required, () if many else None
+        return not param.required, () if multiple else None
     if value == param.default:
         return True, value  # defaults come from configs and have the right type
-    if many:
+    if multiple:
         return kind == list[str], value
     if not isinstance(value, str):
         return False, value

@@ -147,7 +147,7 @@ def generate(
     engine = engine or (None if lines else AUTO)
     place = default_model_path(LANGUAGE_MODELING, model)
     generator = LanguageModel(place, threads=threads, engine=engine, device=device).generator
-    out = writer(format, sys.stdout, echo=not (no_prompt or interactive), apart=generator.multiline and not lines)
+    out = writer(format, sys.stdout, echo=not (no_prompt or interactive), blank_lines=generator.multiline and not lines)
     warnings = Warnings()
     if interactive:
         _ask(generator, config, out)

@@ -34,5 +34,5 @@ def info(
     from lstmcli.model_dir.directory import default_model_path
     from lstmcli.model_dir.info import info as describe
 
-    found = describe(default_model_path(None, where or model))
-    write(found, tables.INFO, format)
+    model_info = describe(default_model_path(None, where or model))
+    write(model_info, tables.INFO, format)

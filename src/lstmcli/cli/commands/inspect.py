@@ -204,8 +204,8 @@ def _layer(value: str) -> int | str | None:
 
 def _flushed(results: Iterable[Inspection], source: Input) -> Iterator[Inspection]:
     """The same results; flushes stdout before waiting for a live source."""
-    for found in results:
-        yield found
+    for inspection in results:
+        yield inspection
         if source.ready is not None and not source.ready():
             sys.stdout.flush()
 
@@ -213,9 +213,9 @@ def _flushed(results: Iterable[Inspection], source: Input) -> Iterator[Inspectio
 def require_text(results: Iterable[Inspection]) -> Iterator[Inspection]:
     """The same results.  Raises ``NoDataError`` before the first one if all texts are blank."""
     blank: list[Any] = []
-    for found in (results := iter(results)):
-        blank.append(found)
-        if found.text.strip():
+    for inspection in (results := iter(results)):
+        blank.append(inspection)
+        if inspection.text.strip():
             yield from blank
             yield from results
             return
@@ -227,8 +227,8 @@ def bounded(results: Iterable[Inspection]) -> Iterator[Inspection]:
     from lstmcli.cli.output.inspection.page import MAX_TOKENS
 
     tokens = 0
-    for found in results:
-        tokens += len(found.tokens) * max(1, len(found.layers))
+    for inspection in results:
+        tokens += len(inspection.tokens) * max(1, len(inspection.layers))
         if tokens > MAX_TOKENS:
             raise UsageError(f"a page can show at most {MAX_TOKENS:,} tokens", hint="inspect a part of the text")
-        yield found
+        yield inspection

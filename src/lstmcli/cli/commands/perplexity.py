@@ -203,9 +203,9 @@ def perplexity(
     shown = format or o.default_format()
     how["method"] = method_of(config)
     if per is None:
-        found = task.perplexity(loaded, texts(), **how)
+        report = task.perplexity(loaded, texts(), **how)
         warner.check()
-        write(found, FIGURES, shown)
+        write(report, FIGURES, shown)
     else:
         several = len(named) + len(text or []) > 1
         out = writer(shown, sys.stdout, several=several, keep_columns=keep_columns, header=output_header)

@@ -167,14 +167,14 @@ def _complete_task(incomplete: str) -> list[str]:
     return [task.name for task in all_tasks() if task.name.startswith(incomplete)]
 
 
-def task_option(text: str, usual: str, panel: str | None = None) -> Any:
+def task_option(text: str, default: str, panel: str | None = None) -> Any:
     """``--task``.  Finding plug-in tasks takes time, so they are completed but not listed in the help."""
     return option(
         "--task",
         panel=panel,
         metavar="|".join(BUILT_IN),
         autocompletion=_complete_task,
-        show_default=usual,
+        show_default=default,
         text=text,
     )
 

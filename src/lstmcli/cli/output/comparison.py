@@ -80,11 +80,11 @@ def _classifiers(result: ClassifierComparison, out: Console) -> Iterator[Rendera
     if not result.disagreeing:
         yield "the models agree on every text"
         return
-    many = f"the models disagree on {result.disagreeing:,} of {count(result.texts, 'text')}"
+    summary = f"the models disagree on {result.disagreeing:,} of {count(result.texts, 'text')}"
     if not result.disagreements:
-        yield many
+        yield summary
         return
-    yield f"{many}, most confident first" + (
+    yield f"{summary}, most confident first" + (
         f" ({len(result.disagreements)} shown)" if len(result.disagreements) < result.disagreeing else ""
     )
     for row in result.disagreements:
@@ -101,8 +101,8 @@ def _answers(row: Disagreement, out: Console) -> Text:
     for answer in row.answers:
         style, mark = ("green", "✓") if answer.right else ("red", "✗")
         labels = safe(", ".join(answer.labels)) or "no label"
-        sure = "" if answer.probability is None else f" {100 * answer.probability:.0f} %"
-        parts.append(Text(f"{safe(answer.model)}: ", "dim").append(f"{mark} {labels}{sure}", style))
+        confidence = "" if answer.probability is None else f" {100 * answer.probability:.0f} %"
+        parts.append(Text(f"{safe(answer.model)}: ", "dim").append(f"{mark} {labels}{confidence}", style))
     line = Text("  ").append_text(Text(" · ", "dim").join(parts))
     return line if line.cell_len <= out.width else Text("  ").append_text(Text("\n  ").join(parts))
 

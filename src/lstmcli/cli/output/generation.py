@@ -31,7 +31,7 @@ class Writer(Protocol):
         """Finish the output."""
 
 
-def writer(format: str, out: TextIO, *, echo: bool, apart: bool) -> Writer:
+def writer(format: str, out: TextIO, *, echo: bool, blank_lines: bool) -> Writer:
     """The writer for ``text``, ``jsonl`` or ``json``.
 
     Args:
@@ -39,15 +39,15 @@ def writer(format: str, out: TextIO, *, echo: bool, apart: bool) -> Writer:
         apart: separate texts by an empty line, for texts of several lines.
     """
     if format == "text":
-        return TextWriter(out, echo=echo, apart=apart)
+        return TextWriter(out, echo=echo, blank_lines=blank_lines)
     return ObjectWriter(format, out)
 
 
 class TextWriter:
     """Streams the text; with alternatives, a line per token and then the text."""
 
-    def __init__(self, out: TextIO, *, echo: bool, apart: bool) -> None:
-        self._out, self._echo, self._apart = out, echo, apart
+    def __init__(self, out: TextIO, *, echo: bool, blank_lines: bool) -> None:
+        self._out, self._echo, self._blank_lines = out, echo, blank_lines
         self._terminal = out.isatty()
         if self._terminal:
             for_people(out)
@@ -89,7 +89,7 @@ class TextWriter:
 
     def _begin_text(self, *, echo: bool = True) -> None:
         self._begun = True
-        if self._apart and self._current:
+        if self._blank_lines and self._current:
             self._out.write("\n")
         if echo and self._prompt:
             self._out.write(self._prompted())
@@ -133,7 +133,9 @@ class ObjectWriter:
     def __init__(self, format: str, out: TextIO) -> None:
         self._out = out
         self._begun({})
-        self._objects = stream(replace(CONTINUATION, own=lambda _: self._columns), format, out, keep_columns=True)
+        self._objects = stream(
+            replace(CONTINUATION, input_columns=lambda _: self._columns), format, out, keep_columns=True
+        )
 
     def begin(self, prompt: str, columns: Mapping[str, Any] = NO_COLUMNS) -> None:
         self._begun(columns)

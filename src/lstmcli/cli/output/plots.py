@@ -177,12 +177,12 @@ def _letter(i: int) -> str:
 def _columns(series: Series, x: Scale, y: Scale, room: int) -> list[tuple[int, float]]:
     """Position on the y axis at each column of the series, interpolated between points."""
     known = [(x.share(a) * (room - 1), y.share(b)) for a, b in series.points if y.shows(b) and x.shows(a)]
-    found = {round(column): share for column, share in known}
+    heights = {round(column): share for column, share in known}
     for (left, low), (right, high) in pairwise(known):
         for column in range(math.ceil(left), math.floor(right) + 1):
             if right > left:
-                found.setdefault(column, low + (high - low) * (column - left) / (right - left))
-    return sorted(found.items())
+                heights.setdefault(column, low + (high - low) * (column - left) / (right - left))
+    return sorted(heights.items())
 
 
 def svg(plot: Plot) -> str:
@@ -218,9 +218,9 @@ def _band(series: Series, x: Scale, y: Scale) -> str:
     ]
     if len(edges) < 2:
         return ""
-    there = "L".join(f"{a} {high}" for a, _, high in edges)
-    back = "L".join(f"{a} {low}" for a, low, _ in reversed(edges))
-    return f"M{there}L{back}Z"
+    upper = "L".join(f"{a} {high}" for a, _, high in edges)
+    lower = "L".join(f"{a} {low}" for a, low, _ in reversed(edges))
+    return f"M{upper}L{lower}Z"
 
 
 def _across(x: Scale, value: float) -> float:

@@ -52,7 +52,7 @@ def _own_columns(prediction: Prediction) -> dict[str, Any]:
 
 
 _SHAPE = Shape(Prediction, "label", "probability", "labels?", "probabilities", "text")
-PREDICTION = Layout(_SHAPE, own=_own_columns)
+PREDICTION = Layout(_SHAPE, input_columns=_own_columns)
 
 
 class TableWriter:

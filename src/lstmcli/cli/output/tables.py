@@ -171,8 +171,8 @@ def model_info(info: ModelInfo, out: Console) -> Iterator[RenderableType]:
     }
     rows |= {name: _value(value) for name, value in info.data.items()}
     figures = require_task(info.task).module("manifest").FIGURES
-    for split, found in info.metrics.items():
-        rows[f"on {split}"] = _scores({name: found[name] for name in figures if name in found}, info.tokenizer)
+    for split, scores in info.metrics.items():
+        rows[f"on {split}"] = _scores({name: scores[name] for name in figures if name in scores}, info.tokenizer)
     if info.calibration:
         rows["calibration"] = f"confidence scaled by {info.calibration['scale']:.2f}"
     rows["made with"] = _value(info.versions)
@@ -204,17 +204,17 @@ def _again(info: ModelInfo) -> str:
     return f"the same command with these versions, {machine} gives the same weights"
 
 
-def perplexities(found: dict[str, Any], tokenizer: str) -> str:
+def perplexities(scores: dict[str, Any], tokenizer: str) -> str:
     """The scores of a language model in a line; perplexity per word only for word models.
 
     With other tokenizers it is correct, but so large that it says little to a reader.
     """
-    token, word = (perplexity(found[name]) for name in ("perplexity", "word_perplexity"))
+    token, word = (perplexity(scores[name]) for name in ("perplexity", "word_perplexity"))
     byte, character = (
-        NOTHING if found.get(name) is None else f"{found[name]:.3f}" for name in ("bits_per_byte", "bits_per_char")
+        NOTHING if scores.get(name) is None else f"{scores[name]:.3f}" for name in ("bits_per_byte", "bits_per_char")
     )
     per = f"{word} per word" if tokenizer == "word" else f"{character} bits per character"
-    return f"perplexity {token} per token, {per}, {byte} bits per byte ({count(found['tokens'] or 0, 'token')})"
+    return f"perplexity {token} per token, {per}, {byte} bits per byte ({count(scores['tokens'] or 0, 'token')})"
 
 
 def _task(info: ModelInfo) -> str:
@@ -223,14 +223,14 @@ def _task(info: ModelInfo) -> str:
     return f"{info.task}, {count(len(info.labels), 'label')}" + (", several per text" if info.multilabel else "")
 
 
-def _scores(found: dict[str, Any], tokenizer: str) -> str:
+def _scores(scores: dict[str, Any], tokenizer: str) -> str:
     """The main scores of a stored report."""
-    if "bits_per_byte" in found:
-        return perplexities(found, tokenizer)
+    if "bits_per_byte" in scores:
+        return perplexities(scores, tokenizer)
     names = {"accuracy": "accuracy", "macro_f1": "macro F1", "ece": "calibration error"}
-    shown = [f"{words} {percent(found[name], 2)}" for name, words in names.items() if found.get(name) is not None]
-    shown += [f"{name.replace('_', ' ')} {_value(found[name])}" for name in sorted(set(found) - {*names, "n"})]
-    return ", ".join(shown) + (f" ({count(found['n'], 'text')})" if found.get("n") else "")
+    shown = [f"{words} {percent(scores[name], 2)}" for name, words in names.items() if scores.get(name) is not None]
+    shown += [f"{name.replace('_', ' ')} {_value(scores[name])}" for name in sorted(set(scores) - {*names, "n"})]
+    return ", ".join(shown) + (f" ({count(scores['n'], 'text')})" if scores.get("n") else "")
 
 
 def _value(value: object) -> str:

@@ -36,7 +36,7 @@ class TrainingLog:
         self.progress = Progress(self.out)
         self.task = task or task_for(labelled=splits.labelled)
         self.tokenizer = ""
-        self.alone: NgramsFitted | None = None
+        self.ngrams: NgramsFitted | None = None
         """The n-gram model with its accuracy by itself."""
         self._stack = ExitStack()
 
@@ -81,11 +81,11 @@ class TrainingLog:
             )
         elif isinstance(event, NgramsFitted):
             accuracy = event.valid_accuracy
-            self.alone = event if accuracy is not None else self.alone
-            alone = "" if accuracy is None else f", accuracy {console.percent(accuracy)} on validation by itself"
+            self.ngrams = event if accuracy is not None else self.ngrams
+            ngrams = "" if accuracy is None else f", accuracy {console.percent(accuracy)} on validation by itself"
             again = " fitted again on all rows" if accuracy is None else ""
             weight = "" if event.weight == 1 else f", weight {event.weight:.1f}"
-            self._say(f"{event.order}-gram model{again}: {event.features:,} features{weight}{alone}")
+            self._say(f"{event.order}-gram model{again}: {event.features:,} features{weight}{ngrams}")
         elif isinstance(event, events.Stopped):
             self._stack.close()
             if event.reason in REASONS:
@@ -143,20 +143,20 @@ class TrainingLog:
         )
 
     def _evaluated(self, event: Evaluated) -> None:
-        r, alone = event.report, self.alone
-        together = "" if alone is None else f"; network and {alone.order}-gram model combined"
+        r, ngrams = event.report, self.ngrams
+        together = "" if ngrams is None else f"; network and {ngrams.order}-gram model combined"
         self._say(
             f"{SPLIT_NAMES.get(event.split, event.split)}: accuracy {console.percent(r.accuracy, 2)}, "
             f"macro F1 {console.percent(r.macro_f1, 2)} ({_texts(r.n, r.unknown_labels)}{together})",
             "bold",
         )
-        if alone is None or alone.valid_accuracy is None or event.split != "valid" or r.multilabel or not r.n:
+        if ngrams is None or ngrams.valid_accuracy is None or event.split != "valid" or r.multilabel or not r.n:
             return
-        more = round((alone.valid_accuracy - r.accuracy) * r.n)
+        more = round((ngrams.valid_accuracy - r.accuracy) * r.n)
         if more > 0:
             margin = 200 * (r.accuracy * (1 - r.accuracy) / r.n) ** 0.5
             self._say(
-                f"the {alone.order}-gram model by itself is right on {console.count(more, 'more text')}, "
+                f"the {ngrams.order}-gram model by itself is right on {console.count(more, 'more text')}, "
                 f"{100 * more / r.n:.2f} points; two standard errors are {margin:.2f} points"
             )
 

@@ -92,10 +92,10 @@ class Warner:
 def say_unknown(unknown: int, tokens: int, noun: str, examples: list[str], *, warn: bool) -> None:
     """Print how many words of a text are unknown, and what that means for surprisal."""
     some = ", ".join(map(repr, examples))
-    which = f": {some}" if len(examples) == unknown else f", such as {some}" if examples else ""
+    named = f": {some}" if len(examples) == unknown else f", such as {some}" if examples else ""
     streams.note(
         f"{'warning' if warn else 'note'}: {count(unknown, noun)} of {tokens:,} ({percent(unknown / tokens, 2)}) "
-        f"{'is' if unknown == 1 else 'are'} unknown to the model{safe(which)}; their surprisal is that of <unk>, which "
+        f"{'is' if unknown == 1 else 'are'} unknown to the model{safe(named)}; their surprisal is that of <unk>, which "
         "may be much lower than that of the words themselves"
     )
 

@@ -56,9 +56,9 @@ class Shape:
         more: the type of further fields, whose names depend on the model.
     """
 
-    def __init__(self, of: type[Any], *declared: Field | str, more: Any = None) -> None:
-        self.of, self.more = of, more
-        names = declared or tuple(field.name for field in fields(of))
+    def __init__(self, result_type: type[Any], *declared: Field | str, more: Any = None) -> None:
+        self.result_type, self.more = result_type, more
+        names = declared or tuple(field.name for field in fields(result_type))
         self.fields = [each if isinstance(each, Field) else _attribute(each) for each in names]
 
     def __call__(self, result: Any) -> dict[str, Any]:
@@ -80,15 +80,15 @@ def _attribute(name: str) -> Field:
 
 def inside(name: str, shape: Shape | list[Shape]) -> Field:
     """An attribute that is an object of another shape, or a list of them; with ``?`` it is left out if None."""
-    own = _attribute(name)
+    attribute = _attribute(name)
 
     def get(result: Any) -> Any:
-        value = own.get(result)
+        value = attribute.get(result)
         if isinstance(shape, list):
             return list(map(shape[0], value))
         return value if value is LEFT_OUT else shape(value)
 
-    return Field(own.name, get, shape, optional=own.optional)
+    return Field(attribute.name, get, shape, optional=attribute.optional)
 
 
 @dataclass(frozen=True)
@@ -109,7 +109,7 @@ class Layout(Generic[T]):
     """Indent of json with a single object."""
     columns_without_rows: Sequence[str] = ()
     """The header if there are no rows."""
-    own: Callable[[T], Mapping[str, Any]] = COLUMNS
+    input_columns: Callable[[T], Mapping[str, Any]] = COLUMNS
     """The columns of the input, for --keep-columns in JSON."""
     version: int = 1
     """Version of the JSON object.  It rises when a field is removed or changes its meaning, not for a new field."""
@@ -166,8 +166,8 @@ class RowWriter(Generic[T]):
     def write(self, result: T) -> None:
         for row in [self._layout.shape(result)] if self._layout.rows is None else self._layout.rows(result):
             if self._keep:
-                own = kept(COLUMNS(result), row)
-                row = {**{name: cell(value) for name, value in own.items()}, **row}
+                input_columns = kept(COLUMNS(result), row)
+                row = {**{name: cell(value) for name, value in input_columns.items()}, **row}
             names = self._names or self._begin(list(row))
             texts = [self._text(row.get(name)) for name in names]
             if self._layout.upright and not self._headed:
@@ -224,7 +224,7 @@ def as_json(result: T, layout: Layout[T], *, indent: int | None = None, keep_col
     """The JSON object of a result."""
     row = {"version": layout.version, **layout.shape(result)}
     if keep_columns:
-        row |= kept(layout.own(result), row)
+        row |= kept(layout.input_columns(result), row)
     return to_json(row, indent=indent)
 
 

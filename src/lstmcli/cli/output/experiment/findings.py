@@ -24,7 +24,7 @@ NEAR_CHANCE = 0.05
 
 def gradient_words(result: ArchitectureComparison) -> str:
     """How much of the gradient each cell keeps at the longest lag of ``LAGS``, and which keeps most."""
-    deepest = max(len(found.norms) for found in result.gradients) - 1
+    deepest = max(len(gradient.norms) for gradient in result.gradients) - 1
     lag = max((lag for lag in LAGS if lag <= deepest), default=deepest)
     shares = {g.cell: g.norms[lag] / (g.norms[0] or 1.0) for g in result.gradients if lag < len(g.norms)}
     parts = [f"{cell} {share_words(share)}" for cell, share in shares.items()]
@@ -38,17 +38,17 @@ def most_left(shares: dict[str, float]) -> str:
         return ""
     if not all(map(math.isfinite, shares.values())):
         return "the gradients are not all finite, so they cannot be compared"
-    most, least = max(shares.values()), min(shares.values())
-    if most < MIN_GRADIENT:
+    highest, lowest = max(shares.values()), min(shares.values())
+    if highest < MIN_GRADIENT:
         return "no cell has any left"
-    if most <= ALIKE * least:
+    if highest <= ALIKE * lowest:
         return "all cells keep about as much"
-    first = [cell for cell, share in shares.items() if share * ALIKE >= most]
-    low = max(least * ALIKE, MIN_GRADIENT)
+    first = [cell for cell, share in shares.items() if share * ALIKE >= highest]
+    low = max(lowest * ALIKE, MIN_GRADIENT)
     last = [cell for cell, share in shares.items() if share <= low and cell not in first]
-    apart = "" if least < MIN_GRADIENT else f", {ratio(most / least)} times less"
+    difference = "" if lowest < MIN_GRADIENT else f", {ratio(highest / lowest)} times less"
     keep = "keeps" if len(first) == 1 else "keep"
-    return f"{listed(first)} {keep} most, {listed(last)} least{apart}"
+    return f"{listed(first)} {keep} most, {listed(last)} least{difference}"
 
 
 def ratio(value: float) -> str:
@@ -65,7 +65,7 @@ def share_words(share: float) -> str:
 def recall_words(result: ArchitectureComparison) -> str:
     """The accuracy of each cell at the longest distance, and which cells remember or guess."""
     distance = result.distances[-1]
-    parts = [f"{found.cell} {percent(found.accuracies[-1].mean)}" for found in result.recalls]
+    parts = [f"{recall.cell} {percent(recall.accuracies[-1].mean)}" for recall in result.recalls]
     accuracies = f"right over {count(distance, 'token')}: {', '.join(parts)}; guessing {percent(result.chance)}"
     return f"{accuracies}; {who_remembers(result.recalls, result.chance)}"
 
@@ -73,10 +73,10 @@ def recall_words(result: ArchitectureComparison) -> str:
 def who_remembers(recalls: Sequence[Recall], chance: float) -> str:
     """Which cells remember, remember in part, or do little better than guessing at the longest distance."""
     known, partly, guessed = list[str](), list[str](), list[str]()
-    for found in recalls:
-        mean = found.accuracies[-1].mean
+    for recall in recalls:
+        mean = recall.accuracies[-1].mean
         kind = known if mean >= KNOWN else guessed if mean <= chance + NEAR_CHANCE else partly
-        kind.append(found.cell)
+        kind.append(recall.cell)
     parts = []
     if known:
         parts.append(f"{listed(known)} {'remembers' if len(known) == 1 else 'remember'}")

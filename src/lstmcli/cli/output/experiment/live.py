@@ -45,7 +45,7 @@ class LiveDisplay:
         self.planned: ComparisonPlanned | None = None
         self.run: RunBegun | None = None
         self.step: events.Step | None = None
-        self.begun = time.monotonic()
+        self.started = time.monotonic()
         self.doing = ""
         self.points: dict[tuple[str, int], list[Point]] = {}
         self.done: dict[str, list[float]] = {}
@@ -64,7 +64,7 @@ class LiveDisplay:
         if isinstance(event, ComparisonPlanned):
             self._plan(event)
         elif isinstance(event, RunBegun):
-            self.run, self.step, self.begun = event, None, time.monotonic()
+            self.run, self.step, self.started = event, None, time.monotonic()
             self.doing = f"run {event.number} of {event.runs}: {event.cell}, seed {event.seed}"
             self._say(self.doing)
         elif isinstance(event, InRun):
@@ -113,12 +113,12 @@ class LiveDisplay:
             if self.run.number == 1:
                 self.log.handle(event)
         elif isinstance(event, events.RunPlanned):
-            self.begun = time.monotonic()
+            self.started = time.monotonic()
         elif isinstance(event, events.Step):
             self.step = event
         elif isinstance(event, events.Validated):
-            own = self.points.setdefault((self.run.cell, self.run.seed), [])
-            own.append(Point(event.epoch, time.monotonic() - self.begun, event.value, event.loss))
+            points = self.points.setdefault((self.run.cell, self.run.seed), [])
+            points.append(Point(event.epoch, time.monotonic() - self.started, event.value, event.loss))
             assert self.planned is not None
             value = f"{event.value:,.2f}" if event.metric == "perplexity" else console.percent(event.value, 2)
             self._say(f"{self.run.cell}, seed {self.run.seed}, epoch {event.epoch}: {_metric(event.metric)} {value}")
@@ -133,8 +133,8 @@ class LiveDisplay:
             share = self._share()
             lines.append(self._bar((self.run.number - 1 + share) / self.run.runs, width))
             if self.step is not None:
-                epoch, of = self.step.epoch, self.step.epochs
-                where = f"epoch {epoch:.1f}" + (f" of {of}" if not self.by_time else "")
+                epoch, total = self.step.epoch, self.step.epochs
+                where = f"epoch {epoch:.1f}" + (f" of {total}" if not self.by_time else "")
                 left = f"{console.duration(self.step.seconds_left)} left in this run"
                 lines += [Text(line, "dim") for line in _wrapped(f"{where}, loss {self.step.loss:.3f}, {left}", width)]
         return Group(*lines, *self._curves(width, self.out.height - 1 - len(lines)))

@@ -30,44 +30,44 @@ class GateTableWriter:
     def __init__(self, out: TextIO) -> None:
         self.out, self.screen = out, console()
         self.narrow = self.screen.width < NARROW
-        self.begun = False
+        self.started = False
 
-    def write(self, found: Inspection) -> None:
-        if self.begun:
+    def write(self, inspection: Inspection) -> None:
+        if self.started:
             self._say("")
-        if found.line or found.label is not None:
-            self._say(_heading(found), bold=True)
-        if not found.tokens and found.why is None:
+        if inspection.line or inspection.label is not None:
+            self._say(_heading(inspection), bold=True)
+        if not inspection.tokens and inspection.why is None:
             self._say("this text has no tokens")
-        if found.layers and not self.begun:
-            means = "" if found.layers[0].chosen else f" {MEANS}"
-            legend = SURPRISAL if found.label is None else PROBABILITY.format(label=safe(found.label))
+        if inspection.layers and not self.started:
+            means = "" if inspection.layers[0].chosen else f" {MEANS}"
+            legend = SURPRISAL if inspection.label is None else PROBABILITY.format(label=safe(inspection.label))
             self._say(legend + means, style="dim")
-        for n, layer in enumerate(found.layers):
-            self._say("\n" * (n > 0) + f"{found.cell}, {series.title(layer)}", style="dim")
-            self._layer(found, layer)
-        if found.unread:
+        for n, layer in enumerate(inspection.layers):
+            self._say("\n" * (n > 0) + f"{inspection.cell}, {series.title(layer)}", style="dim")
+            self._layer(inspection, layer)
+        if inspection.unread:
             self._say(
-                f"{count(found.unread, 'token')} in the middle skipped: the model reads both ends of a long text."
+                f"{count(inspection.unread, 'token')} in the middle skipped: the model reads both ends of a long text."
             )
-        if found.every > 1:
-            self._say(f"The prediction was computed after every {found.every} tokens.")
-        if found.why is not None:
-            self._why(found.text, found.why)
-        self.begun = True
+        if inspection.every > 1:
+            self._say(f"The prediction was computed after every {inspection.every} tokens.")
+        if inspection.why is not None:
+            self._why(inspection.text, inspection.why)
+        self.started = True
 
     def close(self) -> None:
         pass
 
-    def _layer(self, found: Inspection, layer: Layer) -> None:
-        for n, (heading, rows) in enumerate(series.parts(found, layer)):
+    def _layer(self, inspection: Inspection, layer: Layer) -> None:
+        for n, (heading, rows) in enumerate(series.parts(inspection, layer)):
             if heading:
                 self._say("\n" * (n > 0) + heading, style="dim")
-            self._gate_table(found, rows)
+            self._gate_table(inspection, rows)
         for finding in layer.findings:
             self._say(series.finding(finding, layer))
 
-    def _gate_table(self, found: Inspection, rows: Sequence[Row]) -> None:
+    def _gate_table(self, inspection: Inspection, rows: Sequence[Row]) -> None:
         """Blocks of as many tokens as fit, with the numbers below each token."""
         from rich.cells import cell_len
         from rich.segment import Segment, Segments
@@ -75,11 +75,11 @@ class GateTableWriter:
 
         names = [self._name(row) for row in rows]
         margin = min(max(map(cell_len, names)), max(4, self.screen.width // 4)) + 1
-        least = 4 if self.narrow else 5  # a number and a space
-        room = max(least, self.screen.width - margin)
-        tokens = [("│" if t and found.tokens[t - 1].segment != token.segment else "") + series.name(token)
-                  for t, token in enumerate(found.tokens)]  # fmt: skip
-        widths = [min(room, max(least, cell_len(token) + 1)) for token in tokens]
+        min_width = 4 if self.narrow else 5  # a number and a space
+        room = max(min_width, self.screen.width - margin)
+        tokens = [("│" if t and inspection.tokens[t - 1].segment != token.segment else "") + series.name(token)
+                  for t, token in enumerate(inspection.tokens)]  # fmt: skip
+        widths = [min(room, max(min_width, cell_len(token) + 1)) for token in tokens]
         bold, dim = Style(bold=True), Style(dim=True)
         lines: list[Segment] = []
 
@@ -93,7 +93,7 @@ class GateTableWriter:
             line(
                 "",
                 [
-                    Segment(" " + _right(tokens[t], widths[t] - 1), dim if found.tokens[t].unknown else bold)
+                    Segment(" " + _right(tokens[t], widths[t] - 1), dim if inspection.tokens[t].unknown else bold)
                     for t in block
                 ],
             )
@@ -156,11 +156,11 @@ def sum_check(why: Why) -> list[str]:
     ]
 
 
-def _heading(found: Inspection) -> str:
-    where = [f"line {found.line}"] * bool(found.line)
-    answer = [] if found.label is None else [f"{safe(found.label)} {found.probability:.4f}"]
-    own = ((name, cell(value)) for name, value in found.columns.items())
-    kept = "  ".join(safe(f"{name}={value[:60]}") for name, value in own if value != found.text)
+def _heading(inspection: Inspection) -> str:
+    where = [f"line {inspection.line}"] * bool(inspection.line)
+    answer = [] if inspection.label is None else [f"{safe(inspection.label)} {inspection.probability:.4f}"]
+    own = ((name, cell(value)) for name, value in inspection.columns.items())
+    kept = "  ".join(safe(f"{name}={value[:60]}") for name, value in own if value != inspection.text)
     return ": ".join([*where, *answer]) + (f"  {kept}" if kept else "")
 
 

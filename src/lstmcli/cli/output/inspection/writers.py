@@ -34,30 +34,30 @@ def writer(
     return stream(layout, format, out, keep_columns=keep_columns, header=header)
 
 
-def rows(found: Inspection, top_units: bool = False) -> Iterator[dict[str, Any]]:
+def rows(inspection: Inspection, top_units: bool = False) -> Iterator[dict[str, Any]]:
     """A row per token and layer (and chosen unit); with ``why``, per word; with ``top_units``, per top unit."""
-    if found.why is not None:
-        for word in found.why.words:
-            yield {"line": found.line, **asdict(word), "label": found.why.label}
+    if inspection.why is not None:
+        for word in inspection.why.words:
+            yield {"line": inspection.line, **asdict(word), "label": inspection.why.label}
         return
-    for layer in found.layers:
-        where = {"line": found.line, "layer": layer.layer, "direction": layer.direction}
+    for layer in inspection.layers:
+        where = {"line": inspection.line, "layer": layer.layer, "direction": layer.direction}
         if top_units:
             for tie in layer.ties:
                 yield {**where, "unit": tie.unit, "to": tie.to, "strength": tie.strength}
             continue
-        for t, token in enumerate(found.tokens):
-            own = {**where, "token": t + 1, "text": token.text, **_answer(found, token)}
+        for t, token in enumerate(inspection.tokens):
+            own = {**where, "token": t + 1, "text": token.text, **_answer(inspection, token)}
             for unit in layer.chosen:
                 yield {**own, "unit": unit.unit, **{name: values[t] for name, values in unit.values.items()}}
             if not layer.chosen:
                 yield own | _means(layer, t)
 
 
-def _answer(found: Inspection, token: TokenRead) -> dict[str, float | None]:
-    if found.label is None:
+def _answer(inspection: Inspection, token: TokenRead) -> dict[str, float | None]:
+    if inspection.label is None:
         return {"surprisal": token.surprisal, "entropy": token.entropy}
-    return {"probability": None if token.probabilities is None else token.probabilities[found.label]}
+    return {"probability": None if token.probabilities is None else token.probabilities[inspection.label]}
 
 
 def _means(layer: Layer, t: int) -> dict[str, float]:
@@ -100,8 +100,8 @@ _WHY = Shape(
 def _of_classifiers(name: str, *, read: bool = False) -> Field:
     """A field of classifiers only; ``read``: and only of texts with tokens."""
 
-    def get(found: Inspection) -> Any:
-        return LEFT_OUT if found.label is None or (read and not found.tokens) else getattr(found, name)
+    def get(inspection: Inspection) -> Any:
+        return LEFT_OUT if inspection.label is None or (read and not inspection.tokens) else getattr(inspection, name)
 
     return Field(name, get, optional=True)
 
@@ -111,7 +111,7 @@ INSPECTION = Layout[Inspection](
         Inspection,
         "text",
         "line",
-        Field("file", lambda found: found.path or LEFT_OUT, str, "The input file.", optional=True),
+        Field("file", lambda inspection: inspection.path or LEFT_OUT, str, "The input file.", optional=True),
         *("task", "cell"),
         *map(_of_classifiers, ("label", "probability", "probabilities")),
         *(_of_classifiers(name, read=True) for name in ("unread", "every")),
