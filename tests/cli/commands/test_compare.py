@@ -139,7 +139,7 @@ def test_one_text_and_one_line() -> None:
     assert "one text: there is no interval" in table and "interval:" not in table
     Path("one.txt").write_text("the cat sat\n", encoding="utf-8")
     table = compare("words", "bpe", "--on", "one.txt", "--format", "table").stdout
-    assert "one line: there is no interval" in table and "one line cannot show more" in table
+    assert "one line: there is no interval" in table and "no test with one line" in table
 
 
 def test_what_is_refused() -> None:

@@ -158,7 +158,7 @@ def test_what_is_not_ours_is_not_replaced(here: Path) -> None:
     refused(compare(*arguments, "-o", "mine"), 1, "mine: exists already")
     refused(compare(*arguments, "-o", "mine", "--force"), 1, "not a model")
     (folder / "lstm-seed1" / "thesis.txt").rename(folder / "report.html")
-    refused(compare(*arguments, "-o", "mine", "--force"), 1, "no page of lstm compare")
+    refused(compare(*arguments, "-o", "mine", "--force"), 1, "is not a page of lstm compare")
     assert (folder / "report.html").read_text(encoding="utf-8") == "all of it"
 
 

@@ -155,7 +155,7 @@ def test_rows_of_a_table_are_texts(model: Path, tmp_path: Path) -> None:
     ("arguments", "code", "said"),
     [
         (["", "--why"], 3, "the text is empty"),
-        (["a", "--file", "b"], 2, "two inputs"),
+        (["a", "--file", "b"], 2, "contradict each other"),
         (["a", "--unit", "5"], 2, "no unit 5"),
         (["a", "--unit", "0"], 2, "1 or more"),
         (["a", "--layer", "2"], 2, "no layer 2"),
