@@ -254,7 +254,8 @@ USES = [
 @pytest.mark.parametrize("use", USES)
 def test_a_full_disk_behind_stdout(use: str, lm: Path) -> None:
     code, _, said = shell(f"{LSTM} {use} -m {lm} > /dev/full")
-    expected = "error: cannot write the output: No space left on device\nhint: free some space on the disk that it is written to\n"
+    hint = "hint: free some space on the disk that it is written to\n"
+    expected = f"error: cannot write the output: No space left on device\n{hint}"
     assert (code, said) == (1, expected)
 
 
