@@ -83,7 +83,7 @@ class TrainingLog:
             accuracy = event.valid_accuracy
             self.ngrams = event if accuracy is not None else self.ngrams
             ngrams = "" if accuracy is None else f", accuracy {console.percent(accuracy)} on validation by itself"
-            again = " fitted again on all rows" if accuracy is None else ""
+            again = " fitted again with the validation rows" if accuracy is None else ""
             weight = "" if event.weight == 1 else f", weight {event.weight:.1f}"
             self._say(f"{event.order}-gram model{again}: {event.features:,} features{weight}{ngrams}")
         elif isinstance(event, events.Stopped):
