@@ -20,6 +20,7 @@ from lstmcli.cli.output.unknown_words import MATCH, Warner, prepare_records, say
 from lstmcli.cli.output.writer import write
 from lstmcli.cli.typer_classes import Command
 from lstmcli.data.config import ReadConfig
+from lstmcli.engine.registry import check_engine
 from lstmcli.errors import NoDataError, UsageError
 from lstmcli.language_modeling.config import AdaptConfig, CacheConfig
 from lstmcli.tasks import LANGUAGE_MODELING
@@ -161,6 +162,7 @@ def perplexity(
     values = locals()
     named = specs(files, text)
     check(values)
+    check_engine(engine, device, exact=True)
 
     from lstmcli.language_modeling.scoring.methods import METHOD_OPTIONS, adapting, method_of
 
