@@ -181,7 +181,7 @@ def test_options_of_training_are_those_of_the_command() -> None:
         ({"quiet": True}, "train has no option 'quiet'", "those of `lstm train --help`"),
         ({"epochs": "3"}, "epochs cannot be '3'", None),
         ({"epochs": 0}, "epochs must be at least 1", None),
-        ({"bptt": 5}, "bptt means nothing to a classifier", "task lm"),
+        ({"bptt": 5}, "bptt does not apply to a classifier", "task lm"),
         ({"time": "5x"}, "time cannot be '5x'", "30s"),
         ({"checkpoint_every": "x"}, "checkpoint_every cannot be 'x'", "30s"),
         ({"task": "tagging"}, "there is no task 'tagging'", "classify, lm"),
@@ -274,7 +274,7 @@ def test_load_names_what_is_wrong(here: Path) -> None:
         lstm.Classifier("models/book")
     with pytest.raises(UsageError, match="engine must be one of"):
         lstm.load("models/book", engine="warp")
-    with pytest.raises(UsageError, match="a model is a path or what load gives, not int"):
+    with pytest.raises(UsageError, match="a model must be a path or a loaded model, not int"):
         lstm.load(3)  # type: ignore[arg-type]
 
 
@@ -338,7 +338,7 @@ def test_compare_takes_models_paths_and_data_in_memory(model: Any, here: Path) -
     assert two.texts == len(texts) and two.source == "data"
     with pytest.raises(ModelError, match="is a language model"):
         lstm.compare([model, "models/book"], on="test.csv")
-    with pytest.raises(UsageError, match="a model is a path or what load gives, not int"):
+    with pytest.raises(UsageError, match="a model must be a path or a loaded model, not int"):
         lstm.compare([model, 3], on="test.csv")
     with pytest.raises(UsageError, match="top must be at least 0") as found:
         lstm.compare([model, model], on="test.csv", top=-1)

@@ -109,7 +109,7 @@ def test_the_check_before_training_and_completion_know_it(plugged_in: None, here
     assert dry.exit_code == 0 and json.loads(dry.stdout)["plan"]["estimate"]["model_bytes"] > 0
     assert not (here / "lstm-model").exists()
     misplaced = lstm("train", "lines.txt", *OPTIONS, "--bptt", "3")
-    assert misplaced.exit_code == 2 and "--bptt means nothing to a length model" in misplaced.stderr
+    assert misplaced.exit_code == 2 and "--bptt does not apply to a length model" in misplaced.stderr
     line = {"COMP_WORDS": "lstm train lines.txt --task ", "COMP_CWORD": "4", "_LSTM_COMPLETE": "complete_bash"}
     completed = CliRunner().invoke(app, [], prog_name="lstm", env=line)
     assert completed.stdout.split() == ["classify", "lm", "length"]

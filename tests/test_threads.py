@@ -55,15 +55,15 @@ def test_as_many_as_the_system_gives(few: None) -> None:
 
 
 def test_one_thread_where_there_are_too_few(few: None) -> None:
-    assert threads.make_do()
+    assert threads.limit_to_one()
     for name, value in threads._ONE_THREAD.items():
         assert os.environ[name] == value
-    assert not threads.make_do()  # said once
+    assert not threads.limit_to_one()  # said once
 
 
 def test_nothing_changes_where_there_are_enough() -> None:
     before = threads.cores()
-    assert not threads.make_do()
+    assert not threads.limit_to_one()
     assert threads.cores() == before >= 1
     assert all(os.environ[name] == "" for name in threads._ONE_THREAD)
 
@@ -93,7 +93,7 @@ def test_nothing_is_tried_under_a_limit_on_addresses(monkeypatch: pytest.MonkeyP
 @pytest.mark.parametrize(("room", "limited"), [(1 << 30, True), (1 << 34, False)])
 def test_one_thread_where_addresses_are_few(monkeypatch: pytest.MonkeyPatch, room: int, limited: bool) -> None:
     monkeypatch.setattr(threads, "address_room", lambda: room)
-    assert threads.make_do() == limited
+    assert threads.limit_to_one() == limited
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="a limit on addresses")

@@ -68,22 +68,22 @@ class Maker:
 
     def shape(self, shape: Shape) -> dict[str, Any]:
         found: dict[str, Any] = {"type": "object"}
-        if about := docstring(shape.of):
+        if about := docstring(shape.result_type):
             found["description"] = about
-        found["properties"] = {field.name: self.field(field, shape.of) for field in shape.fields}
+        found["properties"] = {field.name: self.field(field, shape.result_type) for field in shape.fields}
         found["required"] = [field.name for field in shape.fields if not field.optional]
         if shape.more is not None:
             found["additionalProperties"] = self.type(shape.more)
         return found
 
-    def field(self, field: Field, of: Any) -> dict[str, Any]:
-        hint = type_of(of, field.name) if field.type is None else field.type
+    def field(self, field: Field, result_type: Any) -> dict[str, Any]:
+        hint = type_of(result_type, field.name) if field.type is None else field.type
         if field.type is None and field.optional and typing.get_origin(hint) is not None:
             hint = functools.reduce(
                 operator.or_, (part for part in typing.get_args(hint) if part is not types.NoneType)
             )
         found = self.type(hint)
-        about = field.about or about_fields(of).get(field.name, "")
+        about = field.about or about_fields(result_type).get(field.name, "")
         about = re.sub(r"\bNone\b(?! of)", "absent" if field.optional else "null", about)
         return {**found, "description": about} if about else found
 
@@ -113,14 +113,14 @@ class Maker:
         assert origin in (dict, Mapping) or issubclass(origin, Mapping), hint
         return {"type": "object", "additionalProperties": self.type(inner[1])}
 
-    def define(self, of: Any) -> str:
+    def define(self, result_type: Any) -> str:
         """The name under which a dataclass is defined; two of one name are told apart by their room."""
-        if of not in self.names:
-            name = of.__name__
-            name = name if name not in self.defs else f"{of.__module__.split('.')[1]}.{name}"
-            self.names[of], self.defs[name] = name, {}  # it may hold itself
-            self.defs[name] = self.shape(Shape(of))
-        return self.names[of]
+        if result_type not in self.names:
+            name = result_type.__name__
+            name = name if name not in self.defs else f"{result_type.__module__.split('.')[1]}.{name}"
+            self.names[result_type], self.defs[name] = name, {}  # it may hold itself
+            self.defs[name] = self.shape(Shape(result_type))
+        return self.names[result_type]
 
     def union(self, parts: list[dict[str, Any]]) -> dict[str, Any]:
         if all(set(part) == {"type"} for part in parts):
@@ -131,25 +131,25 @@ class Maker:
         return {"anyOf": parts}
 
 
-def type_of(of: Any, name: str) -> Any:
-    found = getattr(of, name, None)
+def type_of(result_type: Any, name: str) -> Any:
+    found = getattr(result_type, name, None)
     if isinstance(found, property):
         return typing.get_type_hints(found.fget)["return"]
-    return typing.get_type_hints(of)[name]
+    return typing.get_type_hints(result_type)[name]
 
 
-def docstring(of: Any) -> str:
+def docstring(result_type: Any) -> str:
     """That of a class of ours; a dataclass without one gets its signature as one."""
-    text = of.__doc__ if dataclasses.is_dataclass(of) else ""
-    return "" if not text or text.startswith(f"{of.__name__}(") else plain(text)
+    text = result_type.__doc__ if dataclasses.is_dataclass(result_type) else ""
+    return "" if not text or text.startswith(f"{result_type.__name__}(") else plain(text)
 
 
 @functools.cache
-def about_fields(of: Any) -> dict[str, str]:
+def about_fields(result_type: Any) -> dict[str, str]:
     """The docstrings of the attributes and properties of a class."""
-    if not dataclasses.is_dataclass(of):
+    if not dataclasses.is_dataclass(result_type):
         return {}
-    (tree,) = ast.parse(textwrap.dedent(inspect.getsource(of))).body
+    (tree,) = ast.parse(textwrap.dedent(inspect.getsource(result_type))).body
     assert isinstance(tree, ast.ClassDef)
     found = {}
     for node, after in zip(tree.body, tree.body[1:], strict=False):

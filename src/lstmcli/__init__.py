@@ -1,13 +1,13 @@
 """lstm: train, run, measure and explain LSTM models of text, from the command line and from Python.
 
-The names below are loaded when they are first used, so that ``import lstmcli`` takes no time.
+The names below are loaded when they are first used, so that ``import lstmcli`` is fast.
 """
 
 from __future__ import annotations
 
 __version__ = "0.1.0"
 
-TYPE_CHECKING = False  # as type checkers know it; ``typing`` itself takes milliseconds to import
+TYPE_CHECKING = False  # type checkers know the name; importing ``typing`` takes milliseconds
 if TYPE_CHECKING:
     from lstmcli import errors as errors
     from lstmcli.api import compare as compare
@@ -27,7 +27,7 @@ _HOMES = {
     "load": "lstmcli.api",
     "train": "lstmcli.api",
 }
-"""Where each name comes from."""
+"""The module of each name."""
 
 if not TYPE_CHECKING:
 

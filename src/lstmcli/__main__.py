@@ -10,13 +10,13 @@ def main() -> None:
         from lstmcli.cli.app import run
 
         run()
-    except ImportError as error:  # while modules are loaded, before there is a command
+    except ImportError as error:  # while modules are imported, before a command runs
         from lstmcli.faults import bad_package
 
         if (fault := bad_package(error)) is None:
             raise
-        raise SystemExit(f"error: {fault}\nhint: {fault.hint}") from None  # which says so, and ends with 1
-    except KeyboardInterrupt:  # while modules are loaded, before there is a command
+        raise SystemExit(f"error: {fault}\nhint: {fault.hint}") from None  # prints the message; exit code 1
+    except KeyboardInterrupt:  # while modules are imported, before a command runs
         raise SystemExit(130) from None
 
 

@@ -1,8 +1,7 @@
-"""The Python API: what ``import lstmcli as lstm`` offers.  It is as small as the command line, which is built on it.
+"""The Python API: ``import lstmcli as lstm``.  It has one function per command.
 
-Nothing here prints, exits or installs a handler.  Whatever goes wrong is an ``lstmcli.errors.LstmError``.  What was
-found in a file, its form and its columns, is logged at level INFO by the logger ``lstmcli``, what is odd about it, or
-about a prompt, at level WARNING.
+Nothing here prints, exits or installs signal handlers.  All errors are subclasses of ``lstmcli.errors.LstmError``.  The
+logger ``lstmcli`` reports the detected format and columns of a source at level INFO, and warnings at level WARNING.
 """
 
 from __future__ import annotations
@@ -23,7 +22,7 @@ if TYPE_CHECKING:
     from lstmcli.training.events import Event
 
 Source = Any
-"""The name of a file, ``(texts, labels)``, a list of texts, a table or a data set; see ``data/memory_sources.py``."""
+"""A path, ``(texts, labels)``, a list of texts, a table or a data set; see ``data/memory_sources.py``."""
 
 
 @in_python()
@@ -41,31 +40,31 @@ def train(
     stop: Callable[[], bool] = lambda: False,
     **options: Any,
 ) -> Any:
-    """Train a classifier on labelled text, or a language model on plain text, and load it.
+    """Train a classifier on labelled text, or a language model on plain text, and return the loaded model.
 
     Args:
-        source: a file, a folder, ``sample:NAME`` or a Hub data set by its name; ``(texts, labels)``, where a label is
-            a string, or a list of strings if a text has several; a list of texts; a DataFrame, a mapping of columns,
+        source: a file, a folder, ``sample:NAME`` or the name of a Hub data set; ``(texts, labels)``, where a label is a
+            string, or a list of strings if a text has several; a list of texts; a DataFrame, a mapping of columns,
             a list of mappings or of tuples; a ``Dataset`` or ``DatasetDict``.  Columns may be lists, tuples, NumPy
             arrays, or columns of pandas, polars, pyarrow and ``datasets``.
-        output: the model's directory; None: ``lstm-model/classifier`` or ``lstm-model/lm``.
-        valid, test: other sources, or splits of this one by name.
-        task: classify or lm; None: a classifier where there are labels.
-        force: replace a model that is there.
-        resume: go on with an unfinished run from its last checkpoint.
-        checkpoint_every: seconds, ``"5m"`` or ``"never"``.
+        output: directory for the model; None: ``lstm-model/classifier`` or ``lstm-model/lm``.
+        valid, test: validation and test data: sources, or names of splits of ``source``.
+        task: classify or lm; None: classify if the text has labels, else lm.
+        force: replace an existing model.
+        resume: continue an unfinished run from its last checkpoint.
+        checkpoint_every: how often to save a checkpoint: seconds, ``"5m"`` or ``"never"``.
         on_event: called with each event of the run, a dataclass of ``lstmcli.training.events`` or of the task's
-            ``events``; warnings are events, too.
-        stop: asked after each step; when it turns true, the best model so far is saved.
-        options: those of ``lstm train`` by name: time, epochs, seed, text_column, label_column, hidden, …
+            ``events``; warnings are events too.
+        stop: called after each step; once it returns true, training stops and the best model so far is saved.
+        options: options of ``lstm train`` by name: time, epochs, seed, text_column, label_column, hidden, …
 
     Returns:
-        the model: a ``Classifier`` or a ``LanguageModel``.
+        The model: a ``Classifier`` or a ``LanguageModel``.
 
     Raises:
-        UsageError: an option that is unknown, wrong, or of another task.
-        DataError: the source cannot be read as asked, or there is nothing to learn from.
-        OutputError: a model is there already, or it cannot be written.
+        UsageError: an option is unknown, invalid, or of another task.
+        DataError: the source cannot be read as asked, or has nothing to train on.
+        OutputError: a model exists already, or cannot be written.
 
     Example:
         >>> small = lstm.train((texts, labels), output="models/small", epochs=2, hidden=8, force=True)
@@ -108,20 +107,20 @@ def load(
     device: str = "auto",
     threads: int | None = None,
 ) -> Any:
-    """Open a model.
+    """Load a model.
 
     Args:
-        path: its directory; None: ``$LSTM_MODEL``, else the one in ``lstm-model``.
-        engine: what runs the network; see ``Classifier`` and ``LanguageModel``.
+        path: the model directory; None: ``$LSTM_MODEL``, else the one in ``lstm-model``.
+        engine: the inference engine; see ``Classifier`` and ``LanguageModel``.
         device: cpu, cuda or auto.
-        threads: None takes what the machine has.
+        threads: number of CPU threads; None: all cores.
 
     Returns:
-        a ``Classifier`` or a ``LanguageModel``; both can also be made from a path, for code with types.
+        A ``Classifier`` or a ``LanguageModel``.  In typed code, call these classes with the path instead.
 
     Raises:
-        ModelError: missing, damaged, or too new.
-        UsageError: an engine or a device that does not exist.
+        ModelError: the model is missing, damaged, or too new for this version.
+        UsageError: the engine or the device does not exist.
 
     Example:
         >>> lstm.load("models/reviews")
@@ -149,24 +148,25 @@ def compare(
     log_base: str = "e",
     **read: Any,
 ) -> Any:
-    """Compare models on one text, each with the first, with tests of significance.
+    """Compare models on the same text, each with the first, with significance tests.
 
     Args:
-        models: models, or paths: of model directories, of fastText or KenLM models, of files of answers.
-        on: the text, as ``source`` of ``train``; with labels for classifiers.
-        task: classify or lm, for files of answers that could be either.
-        top: how many disagreements, or spans each way, are kept; None: 10, or 5.
-        cold_start: also measure how long a process with the model takes to answer one text.
-        stream, lines: language models carry their state from line to line, or do not, in any case.
-        log_base: of plain log-probabilities in a file: e, 2 or 10.
-        read: options of reading by name, as for ``train``.
+        models: loaded models, or paths of model directories, fastText or KenLM models, or files of predictions.
+        on: the text, as ``source`` of ``train``; classifiers need labels.
+        task: classify or lm, for files of predictions that could be either.
+        top: number of disagreements, or of spans each way, to return; None: 10 or 5.
+        cold_start: also measure how long a new process takes to classify one text.
+        stream, lines: carry the state of language models from line to line, or score each line separately; by default
+            as they were trained.
+        log_base: base of the log-probabilities in a file of predictions: e, 2 or 10.
+        read: options for reading ``on`` by name, as for ``train``.
 
     Returns:
-        a ``ClassifierComparison`` or an ``LmComparison``; ``to_pandas`` gives a row for each model.
+        A ``ClassifierComparison`` or an ``LmComparison``; ``to_pandas`` gives a row per model.
 
     Raises:
-        UsageError: fewer than two models, an option that is wrong, or a package that is not installed.
-        ModelError: a model that cannot be used, or is of another task than the first.
+        UsageError: fewer than two models, an invalid option, or a package that is not installed.
+        ModelError: a model cannot be used, or is of another task than the first.
         DataError: the text cannot be read as asked.
 
     Example:
@@ -197,21 +197,21 @@ def inspect(
     threads: int | None = None,
     **options: Any,
 ) -> Results[Inspection]:
-    """Watch a model read: its gates and states, and what it makes of a text, token by token.
+    """Show the gates, the cell and hidden state and the prediction of a model at every token.
 
     Args:
-        texts: a string, or several, each of which is read from the beginning.
-        stream, lines: a language model carries its state from line to line of a text, or does not, in any case.
-        options: those of ``lstm inspect`` by name: layer (a number from 1, or "all"), direction, unit, top_units,
-            label, and why, which also leaves out each word in turn.
+        texts: a string or several; the state starts at zero for each.
+        stream, lines: carry the state of a language model from line to line of a text, or read each line separately;
+            by default as it was trained.
+        options: options of ``lstm inspect`` by name: layer (a number from 1, or "all"), direction, unit, top_units,
+            label, and why, for the effect of leaving out each word.
 
     Returns:
-        for a classifier one for each text, for a language model one for each line of it; ``to_pandas`` gives a row
-        for each token.
+        One result per text for a classifier, one per line for a language model; ``to_pandas`` gives a row per token.
 
     Raises:
-        UsageError: an option that is unknown or wrong, or a layer, unit or label that the model does not have.
-        ModelError: missing or damaged.
+        UsageError: an option is unknown or invalid, or the model does not have the layer, unit or label.
+        ModelError: the model is missing or damaged.
 
     Example:
         >>> (found,) = lstm.inspect(model, "a lovely room")
@@ -239,16 +239,16 @@ def _is_path(source: Source) -> bool:
 
 
 def _path(model: Model | str | os.PathLike[str]) -> Path:
-    """Where a model is."""
+    """The directory of a model."""
     from lstmcli.model_dir.loaded import Model
 
     if not isinstance(model, (str, os.PathLike, Model)):
-        raise UsageError(f"a model is a path or what load gives, not {type(model).__name__}")
+        raise UsageError(f"a model must be a path or a loaded model, not {type(model).__name__}")
     return model.path if isinstance(model, Model) else Path(model)
 
 
 def _call(source: Source, output: Any, task: str | None, options: dict[str, Any]) -> str:
-    """The call as it is written into the model's records."""
+    """The call, as it is stored with the model."""
     named = repr(os.fspath(source)) if _is_path(source) else "data"
     given = {"output": None if output is None else os.fspath(output), "task": task, **options}
     arguments = [f"{name}={value!r}" for name, value in given.items() if value is not None]

@@ -1,7 +1,7 @@
-"""Every hyper-parameter, once: frozen dataclasses with a word on each field.
+"""Validation and JSON conversion of configs, which are frozen dataclasses in the ``config`` modules of each package.
 
-The command line takes its defaults and its help from here.  ``None`` means "by the rule in
-``classification/defaults.py``", which looks at the corpus; the rule's choice is printed and stored with the model.
+The command line takes its defaults from them.  ``None`` in a field means that ``defaults.py`` of the task chooses the
+value from the corpus; the choice is printed and stored with the model.
 """
 
 from __future__ import annotations
@@ -15,13 +15,13 @@ from lstmcli import cells
 from lstmcli.errors import ModelError, UsageError
 
 Cell = str
-"""A name in the registry of cells."""
+"""Name of a registered cell."""
 
 CELL_NAMES: tuple[str, ...] = tuple(cells.CELLS)
 MAX_UNITS, MAX_LAYERS = 2**16, 2**8
-"""Of the embedding and of a layer: beyond any use, and small enough for a config to be looked at."""
+"""Limits that no useful model reaches, so that a damaged config cannot ask for too much memory."""
 MAX_COUNT = 2**31 - 1
-"""No count can be larger: ids are 32 bits wide."""
+"""Counts cannot be larger, because ids have 32 bits."""
 
 
 def require(ok: bool, message: str) -> None:
@@ -29,11 +29,11 @@ def require(ok: bool, message: str) -> None:
         raise UsageError(message)
 
 
-def within(name: str, value: float | None, least: float, most: float = MAX_COUNT) -> None:
-    """``None`` is a choice left to a rule.  NaN is within nothing."""
-    if value is None or least <= value <= most:
+def within(name: str, value: float | None, minimum: float, maximum: float = MAX_COUNT) -> None:
+    """Check a range.  ``None`` passes, because a default is chosen later; NaN fails."""
+    if value is None or minimum <= value <= maximum:
         return
-    limit = f"between {least} and {most}" if most != MAX_COUNT or value > most else f"at least {least}"
+    limit = f"between {minimum} and {maximum}" if maximum != MAX_COUNT or value > maximum else f"at least {minimum}"
     raise UsageError(f"{name} must be {limit}, not {value}")
 
 
@@ -103,10 +103,10 @@ def fits(value: Any, hint: Any) -> bool:
 
 
 def check_types(given: Mapping[str, Any], *classes: type[Any]) -> None:
-    """Values that come from a program, by the fields of the same names.
+    """Check the types of values from Python code against the config fields of the same names.
 
     Raises:
-        UsageError: one is of another type.
+        UsageError: a value has another type.
     """
     hints = {name: hint for cls in classes for name, hint in get_type_hints(cls).items()}
     for name, value in given.items():

@@ -1,18 +1,18 @@
-"""The errors a user can meet, and the exit code each ends with.
+"""The errors that users see, with their exit codes.
 
 ::
 
-    LstmError (1)             our own failure, said in a sentence
-    ├── UsageError (2)        options that are wrong or contradict each other
-    ├── DataError (3)         a text file that cannot be read as asked
-    │   └── NoDataError (3)   nothing there to learn from or to answer
+    LstmError (1)             any other error
+    ├── UsageError (2)        options that are invalid or contradict each other
+    ├── DataError (3)         a source that cannot be read as asked
+    │   └── NoDataError (3)   a source without any data to train on or to answer
     ├── ModelError (4)        a model directory that is missing, broken or of the wrong kind
     └── OutputError (1)       a target that cannot be written
 
-``Interrupted`` (130) is not a failure: the user pressed Ctrl-C and what was good has been kept.
+``Interrupted`` (130) is not a failure: the user pressed Ctrl-C, and what was saved before is kept.
 
-Only ``cli/app.py`` catches these.  The message names the file and the line, and says what was found;
-``hint`` says what to do about it.
+Only ``cli/app.py`` catches these.  A message names the file and line and what was found there; ``hint`` says what
+to do.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ from __future__ import annotations
 from pathlib import Path
 
 IN_MEMORY = "the data"
-"""The path of what was read from memory, not from a file; its places are rows."""
+"""The path of data in memory; errors there count rows, not lines."""
 
 
 class LstmError(Exception):
@@ -54,7 +54,7 @@ class LstmError(Exception):
 
 
 class UsageError(LstmError):
-    """Options that are wrong or contradict each other."""
+    """Options that are invalid or contradict each other."""
 
     exit_code = 2
 
@@ -66,7 +66,7 @@ class DataError(LstmError):
 
 
 class NoDataError(DataError):
-    """A source that holds nothing to learn from or to answer."""
+    """A source without any data to train on or to answer."""
 
 
 class ModelError(LstmError):
@@ -76,10 +76,10 @@ class ModelError(LstmError):
 
 
 class OutputError(LstmError):
-    """A target that cannot be written, or that exists and may not be replaced."""
+    """A target that cannot be written, or that exists and must not be replaced."""
 
 
 class Interrupted(LstmError):
-    """The user ended the run; nothing already saved is lost."""
+    """The user stopped the run; what was saved before is kept."""
 
     exit_code = 130

@@ -1,6 +1,6 @@
-"""Faults outside the program, as errors of ours: no memory, no threads, no open files, packages that cannot be loaded.
+"""Errors caused by the system: out of memory, threads or open files, and packages that cannot be imported.
 
-Each library has exceptions of its own for these, often a plain RuntimeError, so they are recognised by their text.
+Libraries raise various exceptions for these, often a plain RuntimeError, so they are recognised by their messages.
 """
 
 from __future__ import annotations
@@ -19,37 +19,37 @@ _NO_MEMORY = re.compile(
     "out of memory|not enough memory|(?:[Cc]an(?:'t| ?not)|[Ff]ailed to|[Uu]nable to) allocate(?! memory in static)"
     "|bad_alloc|failed to map segment|could not (?:create|execute) a primitive"
 )
-"""PyTorch, ONNX Runtime and the loader of shared libraries raise no MemoryError."""
+"""PyTorch, ONNX Runtime and the dynamic loader do not raise MemoryError."""
 _TOO_OLD = re.compile(r"(?:partially initialized )?module '(\w+)[\w.]*' has no attribute")
-_MEMORY = "the limit is on memory (ulimit -v, or the container's): raise it, or end other programs"
+_MEMORY = "raise the memory limit (ulimit -v, or the container's), or close other programs"
 _SMALLER = {
-    "train": "smaller numbers help: --hidden, --embedding, --batch-size, --vocab-size",
-    "classify": "a smaller --batch-size helps; " + _MEMORY,
+    "train": "try a smaller --hidden, --embedding, --batch-size or --vocab-size",
+    "classify": "try a smaller --batch-size, or " + _MEMORY,
 }
 
 
 class Shortage(LstmError):
-    """The system has no more memory, threads or open files for the program."""
+    """The process has run out of memory, threads or open files."""
 
 
 def shortage(error: BaseException, command: str = "") -> Shortage | None:
-    """The error for a lack of memory, threads or open files, if that is what ``error`` comes from.
+    """The error to show if ``error`` comes from a lack of memory, threads or open files.
 
     Args:
-        command: whose options the hint may name.
+        command: the command whose options the hint may name.
     """
     for each in _chain(error):
         code = each.errno if isinstance(each, OSError) else None
         if isinstance(each, Shortage):
             return each
         if code == errno.EAGAIN or (code is None and _NO_THREADS.search(str(each))):
-            return Shortage("the system does not let the program start another thread or process", hint=LIMITED)
+            return Shortage("the system does not allow another thread or process", hint=LIMITED)
         if code in (errno.EMFILE, errno.ENFILE):
             return Shortage("too many open files", hint="raise the limit on open files: ulimit -n 1024")
         torn = isinstance(each, SystemError) and (
             "without exception set" in str(each) or "without setting" in str(each)
         )
-        if torn or isinstance(each, MemoryError) or code == errno.ENOMEM:  # C code that fails for lack of memory
+        if torn or isinstance(each, MemoryError) or code == errno.ENOMEM:  # C code that ran out of memory
             return Shortage("out of memory", hint=_SMALLER.get(command, _MEMORY))
         if code is None and _NO_MEMORY.search(str(each)):
             return Shortage("out of memory", hint=_SMALLER.get(command, _MEMORY))
@@ -57,17 +57,17 @@ def shortage(error: BaseException, command: str = "") -> Shortage | None:
 
 
 def explained(error: BaseException, command: str = "") -> LstmError | None:
-    """What ``error`` means to the user; None where it means that the program is wrong."""
-    found = shortage(error, command)
-    if found is not None:
-        return found
+    """The error to show for ``error`` if its cause is outside the program; None for a bug."""
+    fault = shortage(error, command)
+    if fault is not None:
+        return fault
     if any(isinstance(each, ValueError) and "for integer string conversion" in str(each) for each in _chain(error)):
         return DataError("a whole number of more than 4,300 digits cannot be read", hint="write it in quotes, as text")
     return bad_package(error)
 
 
 def bad_package(error: BaseException) -> LstmError | None:
-    """The error for a package of others that is missing, broken or too old, if that is what ``error`` comes from."""
+    """The error to show if ``error`` comes from a package that is missing, broken or too old."""
     imports = [each for each in _chain(error) if isinstance(each, ImportError)]
     if imports:
         return _package(imports[-1])
@@ -76,7 +76,7 @@ def bad_package(error: BaseException) -> LstmError | None:
         if old and old[1] != "lstmcli":
             package = old[1].replace("_", "-")
             message = f"the Python package {package!r} is too old or broken: {each}"
-            return LstmError(message, hint=f"install it again: pip install --upgrade {package}")
+            return LstmError(message, hint=f"reinstall it: pip install --upgrade {package}")
     return None
 
 
@@ -90,11 +90,11 @@ def _package(error: ImportError) -> LstmError | None:
     reason = " ".join(str(error).split())[:300]
     package = name.replace("_", "-") or "lstmcli"
     again = f"pip uninstall {package}, then pip install {package}"
-    return LstmError(f"a Python package cannot be loaded: {reason}", hint=f"install it again: {again}")
+    return LstmError(f"a Python package cannot be loaded: {reason}", hint=f"reinstall it: {again}")
 
 
 def _chain(error: BaseException) -> Iterator[BaseException]:
-    """The error, what it was raised from, and so on."""
+    """The error and the chain of its causes."""
     seen: set[int] = set()
     each: BaseException | None = error
     while each is not None and id(each) not in seen:

@@ -1,4 +1,4 @@
-"""How much memory there is for this process."""
+"""How much memory this process can use."""
 
 from __future__ import annotations
 
@@ -6,12 +6,13 @@ import os
 from pathlib import Path
 
 _CGROUPS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
-"""Of version 2 and of version 1."""
+"""Memory limits in cgroup v2 and v1."""
 UNKNOWN = 1 << 33
+"""Assumed if nothing is known: 8 GiB."""
 
 
 def usable_memory() -> int:
-    """Bytes: of the machine, or of the container or the limit on addresses (``ulimit -v``) where that is less."""
+    """Bytes: the least of the machine's memory, the container's limit and the address space limit (``ulimit -v``)."""
     return min(filter(None, (_physical(), _container(), _limit())), default=UNKNOWN)
 
 
@@ -26,7 +27,7 @@ def _container() -> int:
     for path in _CGROUPS:
         try:
             return int(Path(path).read_text(encoding="ascii"))
-        except (OSError, ValueError):  # there is none, or it says "max"
+        except (OSError, ValueError):  # no such file, or "max"
             continue
     return 0
 

@@ -1,7 +1,7 @@
-"""Options by name to settings: what the command line and the Python API share.
+"""Turns options into settings, for the command line and the Python API.
 
-An option has the name of the field that it sets, but for the few that read better the other way round
-(``keep_case`` for ``lowercase``); each task's ``options.py`` knows its own.
+An option has the name of the field that it sets, except for a few that read better negated (``keep_case`` for
+``lowercase``).  Each task's ``options.py`` handles its own.
 """
 
 from __future__ import annotations
@@ -32,28 +32,28 @@ RENAMED = {
     "text_columns": "text_column",
     "label_columns": "label_column",
 }
-"""Fields of the settings, and the option that sets each."""
+"""Field of the settings to the option that sets it, where the names differ."""
 
 MAX_NAMED = 20
-"""Options that an error names one by one."""
+"""An error lists at most this many options by name."""
 
 GROUPS = ("read", "tokenizer", "model", "train")
-"""Of the settings of every task."""
+"""Groups of settings that every task has."""
 
 
 def seconds(text: str, option: str = "--time") -> float:
-    """A duration in words: ``30s``, ``15m``, ``1h``, ``1h30m``.  Raises: UsageError."""
+    """Parse a duration: ``30s``, ``15m``, ``1h``, ``1h30m``.  Raises: UsageError."""
     if not re.fullmatch(r"(?:\d+(?:\.\d+)?[smh])+", text.strip().lower()):
-        raise UsageError(f"{option} cannot be {text!r}", hint="a number and a unit: 30s, 15m or 1h")
+        raise UsageError(f"{option} cannot be {text!r}", hint="give a number and a unit: 30s, 15m or 1h")
     units = {"s": 1.0, "m": 60.0, "h": 3600.0}
     return sum(float(n) * units[u] for n, u in re.findall(r"([\d.]+)([smh])", text.lower()))
 
 
 def common(given: Mapping[str, Any]) -> dict[str, Any]:
-    """The options that were given, those that every task has turned into fields.
+    """The given options, with those that all tasks share converted to fields.
 
     Raises:
-        UsageError: a duration or a tokenizer that is none.
+        UsageError: an invalid duration or tokenizer.
     """
     fields = dict(given)
     if given.get("time") is not None:
@@ -69,14 +69,14 @@ def common(given: Mapping[str, Any]) -> dict[str, Any]:
 
 
 def label_fields(names: str | Sequence[str] | None) -> dict[str, Any]:
-    """The fields of the columns of labels: one, or several whose labels go together."""
+    """The config fields for ``--label-column``, given once or several times."""
     given = (names,) if isinstance(names, str) else tuple(dict.fromkeys(names or ()))
     several = len(given) > 1
     return {"label_column": None if several or not given else given[0], "label_columns": given if several else ()}
 
 
 def changed(settings: S, fields: Mapping[str, Any]) -> S:
-    """``settings`` with every field of its groups that ``fields`` names."""
+    """``settings`` with the values of ``fields`` set in its groups."""
     groups = {}
     for name in GROUPS:
         group = getattr(settings, name)
@@ -86,27 +86,27 @@ def changed(settings: S, fields: Mapping[str, Any]) -> S:
 
 
 def known_fields(kind: Any, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Those of the values that are fields of a dataclass."""
+    """The values whose names are fields of the dataclass."""
     return {field.name: values[field.name] for field in dataclasses.fields(kind) if field.name in values}
 
 
-def foreign(given: Mapping[str, Any], task: Task) -> list[str]:
-    """Those of the options given that another task has and this one has not, as they are typed."""
-    own = known_options(task)
+def options_of_other_tasks(given: Mapping[str, Any], task: Task) -> list[str]:
+    """The given options that only other tasks have, with dashes."""
+    own_options = known_options(task)
     others = {name for other in all_tasks() if other is not task for name in known_options(other)}
-    return [f"--{name.replace('_', '-')}" for name in given if name in others - own]
+    return [f"--{name.replace('_', '-')}" for name in given if name in others - own_options]
 
 
 def known_options(task: Task) -> set[str]:
-    """Names of the options that mean something to a task."""
+    """Names of the options of a task."""
     settings = task.settings_class()
     fields = {field.name for group in GROUPS[1:] for field in dataclasses.fields(getattr(settings, group))}
-    found: set[str] = fields | task.module("options").OPTIONS
-    return found
+    result: set[str] = fields | task.module("options").OPTIONS
+    return result
 
 
 def read_config(values: Mapping[str, Any]) -> ReadConfig:
-    """How sources are read, from options by name."""
+    """The config for reading sources, from options by name."""
     columns = {
         "text_columns": tuple(values.get("text_columns") or ()),
         **label_fields(values.get("label_column")),
@@ -115,46 +115,46 @@ def read_config(values: Mapping[str, Any]) -> ReadConfig:
 
 
 def job_arguments(given: Mapping[str, Any], task: str | None) -> dict[str, dict[str, Any] | UsageError]:
-    """For each task that could be meant, the arguments of its ``train.job``, or what is wrong with the options.
+    """For each possible task, the arguments of its ``train.job``, or the error in the options.
 
     Raises:
-        UsageError: they are wrong for every task.
+        UsageError: the options are invalid for every task.
     """
     tasks = [require_task(task)] if task else all_tasks()
-    found: dict[str, dict[str, Any] | UsageError] = {}
+    result: dict[str, dict[str, Any] | UsageError] = {}
     wrong: list[UsageError] = []
     for each in tasks:
-        if misplaced := foreign(given, each):
-            found[each.name] = _misplaced(misplaced[0], each, tasks)
-            wrong.append(found[each.name])  # type: ignore[arg-type]
+        if misplaced := options_of_other_tasks(given, each):
+            result[each.name] = _misplaced(misplaced[0], each, tasks)
+            wrong.append(result[each.name])  # type: ignore[arg-type]
             continue
         try:
-            found[each.name] = each.module("options").from_options(given)
+            result[each.name] = each.module("options").from_options(given)
         except UsageError as error:
-            found[each.name] = error
-            wrong.insert(0, error)  # says more than that an option is out of place
-    if len(wrong) == len(found):
+            result[each.name] = error
+            wrong.insert(0, error)  # more specific than a misplaced option
+    if len(wrong) == len(result):
         raise wrong[0]
-    return found
+    return result
 
 
 def chosen(arguments: Mapping[str, dict[str, Any] | UsageError], task: Task) -> dict[str, Any]:
-    """The arguments for a task.  Raises: UsageError, what is wrong with them."""
-    found = arguments[task.name]
-    if isinstance(found, UsageError):
-        raise found
-    return found
+    """The arguments for a task.  Raises: UsageError, if its options are invalid."""
+    result = arguments[task.name]
+    if isinstance(result, UsageError):
+        raise result
+    return result
 
 
 def by_name(given: Mapping[str, Any], known: Collection[str], what: str) -> dict[str, Any]:
-    """Options as a program gives them, as the rest of the code has them: ``text_column`` may be one name or several.
+    """Check and normalise keyword options; ``text_column`` may be one name or several.
 
     Args:
-        known: names that mean something here.
-        what: in whose place an unknown name was given.
+        known: names of the valid options.
+        what: the function or command, for errors.
 
     Raises:
-        UsageError: a name that means nothing; the message names the nearest that does.
+        UsageError: an unknown option; the hint suggests the nearest known one.
     """
     for name in given:
         if name not in known:
@@ -163,7 +163,7 @@ def by_name(given: Mapping[str, Any], known: Collection[str], what: str) -> dict
             else:
                 near = difflib.get_close_matches(name, known, n=1, cutoff=0.6)
                 some = ", ".join(sorted(known)) if len(known) <= MAX_NAMED else f"those of `lstm {what} --help`"
-                hint = f"did you mean {near[0]}?" if near else f"there are {some}"
+                hint = f"did you mean {near[0]}?" if near else f"the options are {some}"
             raise UsageError(f"{what} has no option {name!r}", hint=hint)
     fields = {name: _plain(value) for name, value in given.items() if value is not None}
     if "text_column" in fields:
@@ -173,13 +173,13 @@ def by_name(given: Mapping[str, Any], known: Collection[str], what: str) -> dict
 
 
 def _plain(value: Any) -> Any:
-    """A number of NumPy as one of Python."""
+    """A NumPy scalar as a Python number."""
     return value.item() if hasattr(value, "item") and getattr(value, "ndim", 1) == 0 else value
 
 
 @contextmanager
 def in_python() -> Iterator[None]:
-    """Errors speak of ``label_column`` where those of the command line speak of ``--label-column``."""
+    """Within ``with``, errors say ``label_column`` where the command line says ``--label-column``."""
     try:
         yield
     except LstmError as error:
@@ -189,29 +189,29 @@ def in_python() -> Iterator[None]:
 
 
 def _as_arguments(message: str) -> str:
-    """The options in a message; those of whole commands, which stand in backquotes, stay as they are."""
-    message = re.sub(r"^[a-z]+(?:-[a-z]+)+(?= (?:must|cannot) )", lambda found: found[0].replace("-", "_"), message)
+    """A message with its options written as arguments; commands in backquotes stay as they are."""
+    message = re.sub(r"^[a-z]+(?:-[a-z]+)+(?= (?:must|cannot) )", lambda match: match[0].replace("-", "_"), message)
     return re.sub(
         r"`[^`]*`|(?:-\w/)?--([a-z]+(?:-[a-z]+)*)",
-        lambda found: found[1].replace("-", "_") if found[1] else found[0],
+        lambda match: match[1].replace("-", "_") if match[1] else match[0],
         message,
     )
 
 
 def reading_options() -> set[str]:
-    """Names of the options that say how a source is read."""
+    """Names of the options for reading a source."""
     names = {field.name for field in dataclasses.fields(ReadConfig)}
     return names - {"text_columns", "label_columns", "line_form"} | {"text_column"}
 
 
 def training_options() -> set[str]:
-    """Names of the options of training, of any task."""
+    """Names of the training options of all tasks."""
     names = {name for task in all_tasks() for name in known_options(task)}
     return names - RENAMED.keys() | {"time", "tokenizer"} | reading_options()
 
 
 def _tokenizer(name: str) -> dict[str, Any]:
-    """``--tokenizer``: one of ours by its kind, or a file."""
+    """``--tokenizer``: a built-in kind, or a file."""
     if name in TOKENIZERS:
         return {"kind": name}
     if Path(name).exists():
@@ -224,6 +224,8 @@ def _tokenizer(name: str) -> dict[str, Any]:
 
 def _misplaced(option: str, task: Task, tasks: Sequence[Task]) -> UsageError:
     name = option.removeprefix("--").replace("-", "_")
-    others = [other.name for other in all_tasks() if other is not task and not foreign({name: None}, other)]
+    others = [
+        other.name for other in all_tasks() if other is not task and not options_of_other_tasks({name: None}, other)
+    ]
     hint = "leave it out" + (f", or add --task {others[0]}" if others else "")
-    return UsageError(f"{option} means nothing to {task.title}", hint=hint)
+    return UsageError(f"{option} does not apply to {task.title}", hint=hint)

@@ -1,4 +1,4 @@
-"""What results have in common: they become dicts, and tables of pandas."""
+"""Base classes of results: conversion to dicts and pandas DataFrames."""
 
 from __future__ import annotations
 
@@ -10,16 +10,16 @@ from lstmcli.errors import UsageError
 
 
 class Result:
-    """Base of results, which are frozen dataclasses."""
+    """Base class of results, which are frozen dataclasses."""
 
     __slots__ = ()
 
     def to_dict(self) -> dict[str, Any]:
-        """The fields by name; results inside are dicts too."""
+        """The fields by name; nested results become dicts too."""
         return dataclasses.asdict(self)  # type: ignore[call-overload,no-any-return]
 
     def _rows(self) -> list[dict[str, Any]]:
-        """The rows of ``to_pandas``: this result, or its parts where it is a list of like things."""
+        """The rows of ``to_pandas``: this result, or one row per item."""
         return [self.to_dict()]
 
     def to_pandas(self) -> Any:
@@ -35,7 +35,7 @@ R = TypeVar("R", bound=Result, covariant=True)
 
 
 class Results(tuple[R, ...]):
-    """Results in the order of what they belong to.
+    """A tuple of results, in the order of the inputs.
 
     >>> Results()
     ()
@@ -44,11 +44,11 @@ class Results(tuple[R, ...]):
     __slots__ = ()
 
     def to_dicts(self) -> list[dict[str, Any]]:
-        """Each as a dict."""
+        """Each result as a dict."""
         return [result.to_dict() for result in self]
 
     def to_pandas(self) -> Any:
-        """A ``pandas.DataFrame`` of all of them, one below the other.
+        """A ``pandas.DataFrame`` of all results.
 
         Raises:
             UsageError: pandas is not installed.
@@ -57,15 +57,15 @@ class Results(tuple[R, ...]):
 
 
 def data_frame(rows: list[dict[str, Any]]) -> Any:
-    """Raises: UsageError."""
+    """A DataFrame of the rows.  Raises: UsageError, if pandas is not installed."""
     try:
         import pandas
     except ImportError as error:
-        hint = "pip install pandas, or take to_dict()"
-        raise UsageError("a table needs pandas, which is not installed", hint=hint) from error
+        hint = "pip install pandas, or use to_dict()"
+        raise UsageError("to_pandas needs pandas, which is not installed", hint=hint) from error
     return pandas.DataFrame([{name: _flat(value) for name, value in row.items()} for row in rows])
 
 
 def _flat(value: Any) -> Any:
-    """An empty mapping is nothing."""
+    """None for an empty mapping."""
     return None if isinstance(value, Mapping) and not value else value

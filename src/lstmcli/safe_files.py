@@ -1,13 +1,12 @@
-"""Write files where other users can write too, such as a folder in /tmp: only to places that nobody else prepared.
+"""Safe writing in folders that other users can write to, such as /tmp.
 
-Another user may have put a link where this program is about to write, or a folder that is theirs.  Nothing is written
-through such a link or into such a folder: a new file is made exclusively (``O_EXCL``), by the descriptor of a folder
-whose owner was checked, and then renamed.
+Another user may have put a link, or a folder of theirs, where this program is about to write.  Nothing is written
+through such a link or into such a folder: a new file is created exclusively (``O_EXCL``), relative to the descriptor of
+a folder whose owner was checked, and then renamed.
 
-An owner is trusted if it is this user or root.  Root itself also trusts a folder whose owner owns the folder around
-it: who owns that decides over all that is in it anyway, as with a folder of the host that is mounted into a container.
-A file system may show everything as another user's (NFS for root, SMB, Docker on a Mac), so what counts as this user
-is the owner that a new file gets there.
+This user and root are trusted owners.  Root also trusts a folder with the same owner as its parent, because that owner
+controls its contents anyway, as with a host folder mounted into a container.  Some file systems show all files as
+another user's (NFS for root, SMB, Docker on a Mac), so "this user" is the owner that a new file gets there.
 """
 
 from __future__ import annotations
@@ -23,25 +22,25 @@ from pathlib import Path
 from lstmcli.errors import OutputError
 
 _LINKS = 40
-"""On one path, as in the Linux kernel."""
+"""Maximum number of links on a path, as in the Linux kernel."""
 _NEW = os.O_WRONLY | os.O_CREAT | os.O_EXCL | os.O_NOFOLLOW | os.O_CLOEXEC
 _ELSEWHERE = "choose a place that only you can write to"
 
 
 def check_links(path: Path) -> None:
-    """Check that no other user chose where ``path`` leads.
+    """Check that no other user has redirected ``path``.
 
     Raises:
-        OutputError: it leads through a link of a user who owns neither this process nor the folder the link is in.
+        OutputError: ``path`` goes through a link whose owner is not this user, root, or the owner of its folder.
     """
     for link, owner, around in _links_of(path):
         if owner not in (os.geteuid(), 0, around):
-            hint = f"{_ELSEWHERE}, or name the place that it leads to: {os.path.realpath(link)}"
+            hint = f"{_ELSEWHERE}, or give its target instead: {os.path.realpath(link)}"
             raise OutputError(f"is a link that another user made (user id {owner})", path=link, hint=hint)
 
 
 def _links_of(path: Path) -> Iterator[tuple[Path, int, int]]:
-    """The links on a path, the last name included: each with its owner and the owner of the folder it is in."""
+    """The links on a path, including its last component: link, its owner, and the owner of its folder."""
     at, names, links = Path("/"), list(path.absolute().parts[1:]), 0
     while names:
         name = names.pop(0)
@@ -53,7 +52,7 @@ def _links_of(path: Path) -> Iterator[tuple[Path, int, int]]:
                 continue
             yield step, found.st_uid, at.stat().st_uid
             target = step.readlink()
-        except OSError:  # it is not there yet, or cannot be reached: whoever opens it says so
+        except OSError:  # missing or inaccessible: opening it will report that
             return
         links += 1
         if links > _LINKS:
@@ -64,13 +63,13 @@ def _links_of(path: Path) -> Iterator[tuple[Path, int, int]]:
 
 @contextmanager
 def own_folder(path: Path) -> Iterator[int]:
-    """A descriptor of the folder at ``path``, which is made for this user alone where there is none.
+    """A descriptor of the folder at ``path``, which is created for this user alone if missing.
 
-    A folder of this user that others may write to is closed to them first.
+    Write permission of others on an existing folder of this user is removed.
 
     Raises:
         OutputError: it is a link, or belongs to another user.
-        OSError: it cannot be made or opened.
+        OSError: it cannot be created or opened.
     """
     with suppress(FileExistsError):
         path.mkdir(0o700, parents=True)
@@ -97,7 +96,7 @@ def open_folder(path: Path) -> Iterator[int]:
         folder = os.open(path, os.O_RDONLY | os.O_DIRECTORY | os.O_NOFOLLOW | os.O_CLOEXEC)
     except OSError as error:
         if error.errno in (errno.ELOOP, errno.ENOTDIR) and path.is_symlink():
-            message = "is a link, and nothing is written through one here"
+            message = "is a link, and nothing is written through links here"
             raise OutputError(message, path=path, hint=f"{_ELSEWHERE}, or remove the link") from error
         raise
     try:
@@ -121,10 +120,10 @@ def _is_own(folder: int, found: os.stat_result, path: Path) -> bool:
 
 
 def write_new(folder: int, name: str, parts: Iterable[bytes | memoryview], mode: int = 0o666) -> None:
-    """Write a file that is not there yet into an open folder, and flush it to the disk.
+    """Create a file in an open folder, and flush it to the disk.
 
     Raises:
-        OSError: the name is taken, by a link too, or the file cannot be written.
+        OSError: the name exists, even as a link, or the file cannot be written.
     """
     with os.fdopen(os.open(name, _NEW, mode, dir_fd=folder), "wb") as file:
         for part in parts:
@@ -134,10 +133,10 @@ def write_new(folder: int, name: str, parts: Iterable[bytes | memoryview], mode:
 
 
 def write_over(folder: int, name: str, parts: Iterable[bytes | memoryview]) -> None:
-    """Write a file into an open folder, whole or not at all; whatever has the name is replaced, a link too.
+    """Write a file into an open folder atomically; an existing file or link of that name is replaced.
 
     Raises:
-        OSError: it cannot be written; nothing is left behind.
+        OSError: it cannot be written; no partial file remains.
     """
     new = f".{name}.{secrets.token_hex(8)}.tmp"
     try:
@@ -150,15 +149,15 @@ def write_over(folder: int, name: str, parts: Iterable[bytes | memoryview]) -> N
 
 
 def open_own(path: Path, *, trusted: Iterable[int] = ()) -> int | None:
-    """A descriptor to read a plain file of this user; None where it is another's, or no plain file.
+    """A descriptor to read a regular file of this user; None if it is another user's or not a regular file.
 
-    What this program writes this way only its user can change, so a file of theirs is what was written.
+    Only this user can change such a file, so its content can be trusted.
 
     Args:
-        trusted: users whose files are believed too, besides this one and root.
+        trusted: ids of other users whose files are trusted, besides this user and root.
 
     Raises:
-        OSError: it is not there, or cannot be opened.
+        OSError: it does not exist or cannot be opened.
     """
     file = os.open(path, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK | os.O_CLOEXEC)
     found = os.fstat(file)
@@ -169,10 +168,10 @@ def open_own(path: Path, *, trusted: Iterable[int] = ()) -> int | None:
 
 
 def read_plain(path: Path, most: int) -> bytes:
-    """The bytes of a plain file, wherever a link leads to.
+    """The bytes of a regular file; links are followed.
 
     Raises:
-        OSError: it is no plain file, has more than ``most`` bytes, or cannot be read.
+        OSError: it is not a regular file, has more than ``most`` bytes, or cannot be read.
     """
     with os.fdopen(os.open(path, os.O_RDONLY | os.O_NONBLOCK | os.O_CLOEXEC), "rb") as file:
         found = os.fstat(file.fileno())

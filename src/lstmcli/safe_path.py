@@ -1,17 +1,17 @@
 """Keep the working directory off the module search path.
 
-Files of the working directory are data: a ``typer.py`` beside a model must not be imported.  Python puts that
-directory on the path for ``python -m`` and ``python -c``, and for an empty entry of ``$PYTHONPATH``, which a line like
-``export PYTHONPATH=$PYTHONPATH:/my/modules`` leaves by accident.  A directory that ``$PYTHONPATH`` names stays.
+Files in the working directory are data: a ``typer.py`` beside a model must not be imported.  Python puts the directory
+on the path for ``python -m``, ``python -c`` and an empty entry of ``$PYTHONPATH``, which a line like
+``export PYTHONPATH=$PYTHONPATH:/my/modules`` leaves by accident.  A directory named in ``$PYTHONPATH`` stays.
 
-Only modules that Python itself has loaded before it runs anything are imported here; ``__future__`` is none of them.
+This module imports only what Python itself has already loaded at start-up, so not even ``__future__``.
 """
 
 import os
 import sys
 
 _START = "import sys; sys.path[:] = [entry for entry in sys.path if entry]; "
-"""With ``-c`` the working directory is the empty entry; Python has ``-P`` for this from 3.11 on."""
+"""With ``-c`` the working directory is the empty entry; Python 3.11 added ``-P`` for this."""
 
 
 def clean_search_path(started_with_m: bool) -> None:
@@ -35,10 +35,10 @@ def clean_search_path(started_with_m: bool) -> None:
 
 
 def python_command(code: str, arguments: list[str] | None = None) -> list[str]:
-    """The command line of a Python process that runs ``code``; ``sys.argv[1:]`` are the arguments there.
+    """The command line of a Python process that runs ``code`` with ``arguments`` in ``sys.argv[1:]``.
 
     Raises:
-        FileNotFoundError: this process runs without an interpreter that can be started.
+        FileNotFoundError: the path of the Python interpreter is unknown.
     """
     if not sys.executable:
         raise FileNotFoundError("there is no Python interpreter to start")
@@ -51,9 +51,9 @@ def lstm_command(arguments: list[str]) -> list[str]:
 
 
 def child_environment(more: dict[str, str] | None = None) -> dict[str, str]:
-    """The environment of a child process: ours, without empty entries in ``$PYTHONPATH``.
+    """The environment for a child process: this one's, without empty entries in ``$PYTHONPATH``.
 
-    With them Python would import ``sitecustomize`` from the working directory, before it runs anything else.
+    With an empty entry, Python would import ``sitecustomize`` from the working directory before anything else runs.
     """
     environment = {**os.environ, **(more or {})}
     if named := environment.get("PYTHONPATH"):

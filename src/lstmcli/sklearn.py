@@ -1,6 +1,6 @@
 """A scikit-learn classifier: ``LSTMClassifier`` works in ``Pipeline``, ``cross_val_score`` and ``GridSearchCV``.
 
-Shapes: N texts, C classes.  scikit-learn must be installed; ``pip install scikit-learn``.
+Shapes: N texts, C classes.  It needs scikit-learn: ``pip install scikit-learn``.
 """
 
 from __future__ import annotations
@@ -30,18 +30,18 @@ if TYPE_CHECKING:
     from lstmcli.classification.predict import Classifier
 
 _MODEL_FILES = "model_files"
-"""In the state of a pickled estimator: name of each file of the model directory to its bytes."""
+"""Key in the pickled state: a dict from file name to bytes of the model directory."""
 
 
 class LSTMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
     """An LSTM text classifier with the interface of scikit-learn.
 
-    ``X`` is a column of N texts: a list, an array, a column of pandas or polars.  ``y`` holds N classes of any type
-    that NumPy can sort, or a binary matrix [N, C] for texts with several labels each.  Parameters that are None are
-    left to ``lstm train``.  The fitted estimator pickles together with the files of its model directory.
+    ``X`` is a column of N texts: a list, an array, or a pandas or polars column.  ``y`` has N classes of any type that
+    NumPy can sort, or is a binary matrix [N, C] for several labels per text.  Parameters that are None take the
+    defaults of ``lstm train``.  Pickling a fitted estimator includes the files of its model directory.
 
     Attributes:
-        classes_: the classes, sorted, [C]; the numbers of the columns of a binary matrix.
+        classes_: the sorted classes, [C]; column numbers for a binary matrix.
         model_: the trained ``lstmcli.Classifier``; its ``path`` is the model directory.
 
     Example:
@@ -105,9 +105,9 @@ class LSTMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """Train on N texts and their classes.
 
         Raises:
-            DataError: ``X`` is not a column of texts, or ``y`` does not fit it.
-            UsageError: an option that is unknown or wrong.
-            ValueError: ``y`` is missing, or is continuous, as in a regression.
+            DataError: ``X`` is not a column of texts, or ``y`` has another length.
+            UsageError: an option is unknown or invalid.
+            ValueError: ``y`` is missing, or continuous as in regression.
         """
         from lstmcli.api import train
 
@@ -128,7 +128,7 @@ class LSTMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return self
 
     def predict(self, X: Any) -> NDArray[Any]:
-        """The class of each text, [N]; a binary matrix [N, C] if ``y`` was one."""
+        """The class of each text, [N], or a binary matrix [N, C] if ``y`` was one."""
         proba_NC = self.predict_proba(X)
         if self.model_.multilabel:
             return (proba_NC >= 0.5).astype(int)
@@ -138,7 +138,7 @@ class LSTMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return np.asarray(self.classes_[best_N])
 
     def predict_proba(self, X: Any) -> NDArray[np.float64]:
-        """The probability of each class, [N, C], columns as in ``classes_``."""
+        """The probability of each class, [N, C], in the order of ``classes_``."""
         check_is_fitted(self, "model_")
         found_NC = self.model_.predict_proba(X)
         columns = [self._label_names.index(label) for label in self.model_.labels]
@@ -147,7 +147,7 @@ class LSTMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return proba_NC
 
     def _encode(self, y: Any) -> tuple[list[str], list[Any]]:
-        """Sets ``classes_``; the name of each class as a label, and the label or labels of each row."""
+        """Set ``classes_``; return a label per class, and the label or labels of each row."""
         check_classification_targets(y)
         self._binary_matrix = type_of_target(y) == "multilabel-indicator"
         if self._binary_matrix:
@@ -174,7 +174,7 @@ class LSTMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         return {**given, **(self.options or {}), "task": "classify"}
 
     def _delete_with_model(self, place: Path) -> None:
-        """The temporary directory goes when nothing uses its model any more."""
+        """Delete the temporary directory when its model is garbage-collected."""
         weakref.finalize(self.model_, shutil.rmtree, place, ignore_errors=True)
 
     def __getstate__(self) -> dict[str, Any]:
@@ -209,7 +209,7 @@ class LSTMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
 
 
 def _names(classes: NDArray[Any]) -> list[str]:
-    """Labels for classes: their text, or their numbers where a text would not be read back as it is."""
+    """A label per class: the class as text, or ``class NUMBER`` if the text would not be read back unchanged."""
     names = [str(value) for value in classes.tolist()]
     plain = all(name and name == name.strip() for name in names) and len(set(names)) == len(names)
     if plain and not missing_labels(Counter(names)):

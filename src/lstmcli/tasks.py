@@ -1,8 +1,8 @@
-"""The registry of tasks: what ``lstm`` can train, and where its code is.
+"""The registry of tasks that ``lstm`` can train.
 
-A task is a package with modules of agreed names (``config``, ``manifest``, ``card``, ``train``, ``load``, …) and one
-``Task`` here.  Shared code asks the registry and never names a task itself.  A task from
-another distribution registers by an entry point in the group ``lstmcli.tasks`` whose value is a ``Task``.
+A task is a package with modules of agreed names (``config``, ``manifest``, ``train``, …) and one ``Task`` here.
+Shared code asks the registry and never names a task itself.  A plug-in registers its ``Task`` as an entry point in the
+group ``lstmcli.tasks``.
 """
 
 from __future__ import annotations
@@ -21,43 +21,43 @@ GROUP = "lstmcli.tasks"
 
 @dataclass(frozen=True)
 class Task:
-    """One task, as far as shared code needs to know it without importing its package."""
+    """A task, described as far as shared code needs without importing its package."""
 
     name: str
-    """In ``config.json``, and after ``--task``."""
+    """The name in ``config.json`` and for ``--task``."""
     title: str
-    """With its article: "a classifier"."""
+    """With the article: "a classifier"."""
     plural: str
     package: str
-    """Where its modules are, dotted."""
+    """The dotted name of its package."""
     config_key: str
-    """Under which ``config.json`` keeps the settings."""
+    """The key of the settings in ``config.json``."""
     config_class: str
-    """Of the settings, in the package's ``config`` module."""
+    """The class of the settings, in the package's ``config`` module."""
     default_dir: Path
-    """Where ``lstm train`` writes a model and the other commands look for one."""
+    """Default model directory."""
     example: str
-    """A file name of the kind of data that it learns from, for hints."""
+    """A typical name of a file to train on, for hints."""
     usage: str
-    """Which commands read its models, as a sentence without its full stop."""
+    """Which commands read its models, as a sentence without full stop."""
     labelled: bool
-    """It learns from texts with labels."""
+    """Whether it trains on texts with labels."""
     trial: str = ""
-    """The command to try a new model with, if the task has one; ``{}`` is where ``-m MODEL`` goes."""
+    """A command to try a new model, if there is one; ``{}`` is replaced by ``-m MODEL``."""
     features: Mapping[str, str] = field(default_factory=dict)
-    """What other packages do with its models: feature to ``module:function``."""
+    """Functions of other packages that work with its models: feature to ``module:function``."""
 
     def module(self, name: str) -> Any:
         """A module of the task's package."""
         return import_module(f"{self.package}.{name}")
 
     def has_module(self, name: str) -> bool:
-        """Whether the package has a module that not every task needs."""
+        """Whether the package has an optional module."""
         return find_spec(f"{self.package}.{name}") is not None
 
     @property
     def architecture(self) -> Any:
-        """What a comparison of cells asks.  Raises: UsageError, the task has no such module."""
+        """The module for ``lstm compare --cells``.  Raises: UsageError, if the task has none."""
         if not self.has_module("architecture"):
             raise UsageError(f"--cells does not apply to {self.plural}", hint=self.usage)
         return self.module("architecture")
@@ -65,21 +65,21 @@ class Task:
     @property
     def settings_class(self) -> type[Any]:
         """The dataclass of the settings: ``read``, ``tokenizer``, ``model`` and ``train``."""
-        found: type[Any] = getattr(self.module("config"), self.config_class)
-        return found
+        result: type[Any] = getattr(self.module("config"), self.config_class)
+        return result
 
     def feature(self, name: str) -> Callable[..., Any]:
         """The function behind a feature.
 
         Raises:
-            UsageError: the task does not have it.
+            UsageError: the task does not have the feature.
         """
         target = self.features.get(name)
         if target is None:
             raise UsageError(f"{name} does not apply to {self.plural}", hint=self.usage)
         module, _, function = target.partition(":")
-        found: Callable[..., Any] = getattr(import_module(module), function)
-        return found
+        result: Callable[..., Any] = getattr(import_module(module), function)
+        return result
 
 
 CLASSIFICATION = Task(
@@ -122,7 +122,7 @@ BUILT_IN = {task.name: task for task in (CLASSIFICATION, LANGUAGE_MODELING)}
 
 
 def find_task(name: str) -> Task | None:
-    """The task of that name, built in or from another distribution; None where there is none."""
+    """The built-in or plug-in task of that name; None if there is none."""
     return BUILT_IN.get(name) or next((task for task in _plug_ins() if task.name == name), None)
 
 
@@ -132,26 +132,26 @@ def require_task(name: str) -> Task:
     Raises:
         UsageError: there is none.
     """
-    found = find_task(name)
-    if found is None:
+    result = find_task(name)
+    if result is None:
         names = ", ".join(task.name for task in all_tasks())
         raise UsageError(f"there is no task {name!r}", hint=f"the tasks are {names}")
-    return found
+    return result
 
 
 def all_tasks() -> list[Task]:
-    """Those built in first."""
+    """All tasks, built-in ones first."""
     return [*BUILT_IN.values(), *_plug_ins()]
 
 
 def task_of(settings: Any) -> Task:
-    """The task that settings belong to."""
+    """The task of a settings object."""
     kind = type(settings)
     return next(t for t in all_tasks() if (f"{t.package}.config", t.config_class) == (kind.__module__, kind.__name__))
 
 
 def task_for(*, labelled: bool) -> Task:
-    """The task that a corpus with or without labels is for, where nobody said."""
+    """The default task for a corpus with or without labels."""
     return next(task for task in BUILT_IN.values() if task.labelled == labelled)
 
 
@@ -160,9 +160,9 @@ def _plug_ins() -> Iterator[Task]:
 
     for point in entry_points(group=GROUP):
         try:
-            found = point.load()
-        except Exception as error:  # whatever a stranger's module raises
+            result = point.load()
+        except Exception as error:  # a plug-in may raise anything
             message = f"the plug-in {point.value}, which adds the task {point.name}, cannot be loaded: {error}"
             raise UsageError(message, hint="update or uninstall its package") from error
-        if isinstance(found, Task) and found.name not in BUILT_IN:
-            yield found
+        if isinstance(result, Task) and result.name not in BUILT_IN:
+            yield result

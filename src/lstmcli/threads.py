@@ -1,7 +1,7 @@
-"""Threads: how many the program uses, and how many the system lets it start.
+"""How many threads the program uses, and how many the system allows.
 
-A limit on processes (``ulimit -u``, or the one of a container) also counts threads.  Libraries react badly to it:
-libgomp ends the process, OpenBLAS sends it SIGINT, the tokenizers panic.  So it is found out before they are loaded.
+A limit on processes (``ulimit -u``, or a container's) also counts threads.  Libraries handle it badly: libgomp ends the
+process, OpenBLAS sends it SIGINT, the tokenizers panic.  So it is checked before they are loaded.
 """
 
 from __future__ import annotations
@@ -12,39 +12,39 @@ from pathlib import Path
 
 from lstmcli.errors import LstmError
 
-LIMITED = "the limit is on processes (ulimit -u, or the container's), or on memory: raise it, or use --threads 1"
+LIMITED = "raise the limit on processes (ulimit -u, or the container's) or on memory, or use --threads 1"
 
 _ONE_THREAD = {
     **dict.fromkeys(("OMP_NUM_THREADS", "MKL_NUM_THREADS", "OPENBLAS_NUM_THREADS", "RAYON_NUM_THREADS"), "1"),
     "TOKENIZERS_PARALLELISM": "false",
 }
 _PER_THREAD = 256 << 20
-"""Addresses: a stack, and a pool of the allocator, which is twice as large while it is made."""
+"""Address space of a thread: its stack and an allocator arena, which takes twice its size while it is created."""
 _ROOM = 3 << 30
-"""Addresses that all libraries take with a thread for each core; with less, one thread leaves most to the work."""
+"""Address space that the libraries take with a thread per core; with less, one thread leaves more for the work."""
 _limited = False
 
 
 def cores() -> int:
-    """Cores that this process may use; 1 where it cannot start the threads to use more."""
+    """Cores that this process may use; 1 if it cannot start threads for more."""
     if _limited:
         return 1
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
-def startable(most: int) -> int:
-    """How many threads, up to ``most``, can be started beside those that are running.
+def startable(limit: int) -> int:
+    """How many more threads, up to ``most``, can be started.
 
-    Under a limit on addresses (``ulimit -v``) nothing is tried: glibc would reserve 64 MB for each thread, for good.
-    Where too few addresses are left, a thread may die before it has begun, and Python would wait for it for ever.
+    Under a limit on address space (``ulimit -v``) no thread is tried: glibc would keep 64 MB reserved for each, and if
+    too little is left, a thread may die before it starts while Python waits for it for ever.
     """
-    room = address_room()
-    if room is not None:
-        return min(most, max(0, room // _PER_THREAD))
+    available = address_room()
+    if available is not None:
+        return min(limit, max(0, available // _PER_THREAD))
     gate = threading.Event()
     started: list[threading.Thread] = []
     try:
-        for _ in range(most):
+        for _ in range(limit):
             thread = threading.Thread(target=gate.wait, daemon=True)
             thread.start()
             started.append(thread)
@@ -57,7 +57,7 @@ def startable(most: int) -> int:
 
 
 def address_room() -> int | None:
-    """Bytes of addresses that this process may still take; None without a limit (``ulimit -v``)."""
+    """Bytes of address space left to this process; None without a limit (``ulimit -v``)."""
     try:
         import resource
     except ImportError:  # Windows
@@ -72,14 +72,14 @@ def address_room() -> int | None:
     return limit - taken
 
 
-def make_do() -> bool:
-    """Make all libraries use one thread if there cannot be one for each core, or addresses are few; whether it had to.
+def limit_to_one() -> bool:
+    """Make all libraries use one thread if there cannot be one per core, or if address space is scarce.
 
-    Called before any of them is loaded: they read the environment then.
+    Call it before any of them is loaded, because they read the environment then.  True on the call that sets the limit.
     """
     global _limited
-    room = address_room()
-    enough = startable(cores()) == cores() if room is None else room >= _ROOM
+    available = address_room()
+    enough = startable(cores()) == cores() if available is None else available >= _ROOM
     if _limited or enough:
         return False
     _limited = True
@@ -88,6 +88,6 @@ def make_do() -> bool:
 
 
 def check_threads(count: int) -> None:
-    """Raises LstmError if ``count`` threads cannot run at once, this one among them."""
+    """Raise LstmError if ``count`` threads, including this one, cannot run at once."""
     if startable(count - 1) < count - 1:
-        raise LstmError(f"the system does not let {count} threads run at once", hint=LIMITED)
+        raise LstmError(f"the system does not allow {count} threads", hint=LIMITED)

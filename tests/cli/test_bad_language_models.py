@@ -136,9 +136,9 @@ def test_a_prompt_that_is_no_text(lm: Path) -> None:
         (["x", "--beams", "2", "--show-alternatives", "1"], "--show-alternatives does not go with it"),
         (["x", "--n-best", "2"], "--n-best is for beam search"),
         (["x", "--length-penalty", "2"], "--length-penalty is for beam search"),
-        (["x", "--lines"], "--lines reads its prompts from stdin"),
-        (["x", "--interactive"], "--interactive reads its prompts"),
-        (["--lines", "--interactive"], "do not go together"),
+        (["x", "--lines"], "--lines reads prompts from stdin, but PROMPT"),
+        (["x", "--interactive"], "--interactive reads prompts"),
+        (["--lines", "--interactive"], "contradict each other"),
         (["x", "--engine", "tflite"], "auto, onnx, int8, torch"),
         (["x", "--engine", "onnx", "--device", "cuda"], "onnx engine runs on the CPU"),
         (["x", "--device", "tpu"], "auto, cpu, cuda"),
@@ -254,7 +254,8 @@ USES = [
 @pytest.mark.parametrize("use", USES)
 def test_a_full_disk_behind_stdout(use: str, lm: Path) -> None:
     code, _, said = shell(f"{LSTM} {use} -m {lm} > /dev/full")
-    expected = "error: cannot write the output: No space left on device\nhint: free some space where it goes\n"
+    hint = "hint: free some space on the disk that it is written to\n"
+    expected = f"error: cannot write the output: No space left on device\n{hint}"
     assert (code, said) == (1, expected)
 
 

@@ -17,7 +17,8 @@ from support.refusing import LSTM, PNG, ROWS, lstm, names, refused, shell
 @pytest.mark.parametrize("arguments", ["classify good.csv --quiet", "classify good.csv -q --report", "info"])
 def test_a_full_disk_behind_stdout(arguments: str, here: Path, sound: Path) -> None:
     code, _, said = shell(f"{LSTM} {arguments} -m {sound} > /dev/full")
-    full = "error: cannot write the output: No space left on device\nhint: free some space where it goes\n"
+    hint = "hint: free some space on the disk that it is written to\n"
+    full = f"error: cannot write the output: No space left on device\n{hint}"
     assert (code, said) == (1, full)
 
 

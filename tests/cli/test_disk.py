@@ -114,7 +114,7 @@ def test_a_disk_that_fills_up_on_the_way(runs: Runs, disk: Disk) -> None:
     assert len(own.checkpoints("model")) == 2
     disk.empty()
     said = own.whole("model", "--resume")
-    assert "going on from step" in said and "torn" not in said
+    assert "resuming from step" in said and "torn" not in said
     assert own.weights("model") == runs.weights("whole") and disk.holds() == [
         "model",
         *sorted(f"model/{name}" for name in contents(runs.folder / "whole")),

@@ -32,7 +32,7 @@ def killed_until_done(runs: Runs, model: str, kills: int, seed: int) -> int:
         if runs.checkpoints(model):
             more, survived = ["--resume"], survived + 1
     if not (runs.folder / model).exists():
-        assert "going on from step" in runs.whole(model, "--resume")
+        assert "resuming from step" in runs.whole(model, "--resume")
     return survived
 
 
@@ -94,9 +94,9 @@ def test_asked_twice_it_ends_at_once_and_keeps_a_checkpoint(runs: Runs) -> None:
     _, said = process.communicate(timeout=LIMIT)
     assert process.returncode == 143, said
     place = runs.folder / "twice.unfinished"
-    assert f"the checkpoint in {place} is kept: the same command with --resume goes on from it" in said
+    assert f"the checkpoint in {place} is kept; repeat the command with --resume to continue" in said
     assert not (runs.folder / "twice").exists() and runs.checkpoints("twice")
-    assert "going on from step" in runs.whole("twice", "--resume")
+    assert "resuming from step" in runs.whole("twice", "--resume")
     assert runs.weights("twice") == runs.weights("whole") and not runs.checkpoints("twice")
 
 

@@ -104,7 +104,7 @@ def test_ids_in_no_order_of_frequency(kind: str, tmp_path: Path, monkeypatch: py
     ("arguments", "message"),
     [
         (("--softmax", "adaptiv"), "softmax must be one of full, adaptive"),
-        (("--softmax", "adaptive", "--task", "classify"), "--softmax means nothing to a classifier"),
+        (("--softmax", "adaptive", "--task", "classify"), "--softmax does not apply to a classifier"),
     ],
 )
 def test_what_it_cannot_be(text: Path, tmp_path: Path, arguments: tuple[str, ...], message: str) -> None:

@@ -1,8 +1,7 @@
-"""The program: which commands there are, and the one place where errors become messages and exit codes.
+"""The ``lstm`` program: its commands, and the one place where errors become messages and exit codes.
 
-Exit codes: 0 fine (a reader that closes the pipe early included), 1 our error, 2 usage, 3 bad data,
-4 bad model, 130 interrupted by Ctrl-C, 143 ended by SIGTERM, 129 by the end of its
-terminal.
+Exit codes: 0 success (also when the reader closes the pipe early), 1 other error, 2 usage, 3 bad data, 4 bad model,
+130 Ctrl-C, 143 SIGTERM, 129 SIGHUP.
 """
 
 from __future__ import annotations
@@ -20,8 +19,8 @@ from typer.core import TyperGroup
 from lstmcli import __version__
 from lstmcli.cli import help
 from lstmcli.cli.io import streams
-from lstmcli.cli.io.environment import prepared
-from lstmcli.cli.typer_classes import Light, unknown_option
+from lstmcli.cli.io.environment import check_environment
+from lstmcli.cli.typer_classes import PlainParsing, unknown_option
 from lstmcli.errors import LstmError
 from lstmcli.faults import explained
 
@@ -35,11 +34,11 @@ COMMANDS = {
     "info": "Show what a model is, how it was trained and how well it did.",
     "demo": "Train and use two small models, showing each command.",
 }
-"""Name to one-line help.  ``lstmcli.cli.commands.NAME`` is imported when NAME is called, never to list it."""
+"""Name to one-line help.  ``lstmcli.cli.commands.NAME`` is imported when the command runs, not to list it."""
 
 
-class Commands(Light, TyperGroup):
-    """The ``lstm`` group: loads a command when it is needed and turns errors into exit codes."""
+class Commands(PlainParsing, TyperGroup):
+    """The ``lstm`` group: loads commands lazily and turns errors into exit codes."""
 
     def list_commands(self, ctx: Any) -> list[str]:
         return list(COMMANDS)
@@ -54,7 +53,7 @@ class Commands(Light, TyperGroup):
 
     def resolve_command(self, ctx: Any, args: list[str]) -> Any:
         if args[0] not in COMMANDS and not ctx.resilient_parsing:
-            ctx.fail(f"no command {args[0]!r}{_meant(args[0])}")
+            ctx.fail(f"no command {args[0]!r}{_suggestion(args[0])}")
         return super().resolve_command(ctx, args)
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
@@ -77,7 +76,7 @@ class Commands(Light, TyperGroup):
 
     def invoke(self, ctx: Any) -> Any:
         try:
-            prepared()
+            check_environment()
             result = super().invoke(ctx)
             sys.stdout.flush()
             return result
@@ -97,19 +96,21 @@ class Commands(Light, TyperGroup):
         windows_expand_args: bool = True,
         **extra: Any,
     ) -> Any:
-        """Runs a command line and exits.  The context's ``obj`` is that command line, for the model's records."""
+        """Run a command line and exit.  The context's ``obj`` is the command line, which is stored with the model."""
         args = sys.argv[1:] if args is None else list(args)
         try:
             code = super().main(args, "lstm", complete_var, standalone_mode=False, obj=["lstm", *args], **extra)
         except BaseException as error:
-            if not isinstance(error, Exception) and type(error).__name__ != "PanicException":  # of a library in Rust
+            if (
+                not isinstance(error, Exception) and type(error).__name__ != "PanicException"
+            ):  # raised by Rust libraries
                 raise
             code = report(error, args[0] if args else "")
         sys.exit(code if isinstance(code, int) else 0)
 
 
-def _meant(name: str) -> str:
-    """What may have been meant by a command that does not exist."""
+def _suggestion(name: str) -> str:
+    """A suggestion for a command that does not exist."""
     import difflib
 
     from lstmcli.cli import instinct
@@ -119,19 +120,23 @@ def _meant(name: str) -> str:
     if near := difflib.get_close_matches(name, COMMANDS, 1):
         return f"; did you mean {near[0]!r}?"
     if len(name) < 256 and "\0" not in name and Path(name).exists():
-        return "; a command comes before the file: train, classify, generate, perplexity"
+        return "; put a command before the file name: train, classify, perplexity, …"
     return ""
 
 
 def report(error: BaseException, command: str = "") -> int:
-    """Says an error on stderr and returns the exit code that belongs to it; ``command`` had been called."""
+    """Print an error on stderr and return its exit code.
+
+    Args:
+        command: the command that was running.
+    """
     debug = os.environ.get("LSTM_DEBUG", "") not in ("", "0")
     if debug:
         import traceback
 
         traceback.print_exception(error)
     if isinstance(error, LstmError):
-        streams.complain(str(error), error.hint)
+        streams.report_error(str(error), error.hint)
         return error.exit_code
     if hasattr(error, "format_message"):  # Typer's usage errors
         if type(error).__name__ == "NoArgsIsHelpError":
@@ -139,34 +144,34 @@ def report(error: BaseException, command: str = "") -> int:
         else:
             context = getattr(error, "ctx", None)
             where = context.command_path if context else "lstm"
-            streams.complain(_one_line(error.format_message()), f"see `{where} --help`")
+            streams.report_error(_in_our_style(error.format_message()), f"see `{where} --help`")
         return int(getattr(error, "exit_code", 2))
     if isinstance(error, typer.Abort):
-        streams.complain("aborted")
+        streams.report_error("aborted")
         return 1
     if known := explained(error, command):
-        streams.complain(str(known), known.hint)
+        streams.report_error(str(known), known.hint)
         return known.exit_code
     if isinstance(error, OSError) and error.strerror:
-        streams.failed(error)
+        streams.report_os_error(error)
         return 1
     see = (
         "this is a bug in lstm: please report it"
         if debug
-        else ("this is a bug in lstm: please report it, with what `lstm --debug …` (or LSTM_DEBUG=1) says")
+        else ("this is a bug in lstm: please report it with the output of `lstm --debug …` (or LSTM_DEBUG=1)")
     )
-    streams.complain(_one_line_of(f"unexpected {type(error).__name__}: {error}"), see)
+    streams.report_error(_shortened(f"unexpected {type(error).__name__}: {error}"), see)
     return 1
 
 
-def _one_line_of(message: str, most: int = 300) -> str:
-    """An error of a library may be long and of many lines."""
+def _shortened(message: str, limit: int = 300) -> str:
+    """The errors of libraries can be long and span many lines."""
     message = " ".join(message.split())
-    return message if len(message) <= most else f"{message[:most]}…"
+    return message if len(message) <= limit else f"{message[:limit]}…"
 
 
-def _one_line(message: str) -> str:
-    """Typer's messages start with a capital and end with a stop; ours do neither."""
+def _in_our_style(message: str) -> str:
+    """One of Typer's messages in our style: without capital and full stop."""
     message = " ".join(message.split()).rstrip(".")
     return message[:1].lower() + message[1:]
 
@@ -205,10 +210,10 @@ def lstm(
 
 
 def run() -> None:
-    """The ``lstm`` command: runs and ends the process."""
+    """Entry point of ``lstm``: runs a command and ends the process."""
     streams.prepare()
     if not sys.warnoptions:
-        warnings.simplefilter("ignore")  # those of libraries: nothing that a user can act on
+        warnings.simplefilter("ignore")  # warnings of libraries are not for users
     try:
         app()
     except SystemExit as end:

@@ -1,6 +1,6 @@
-"""Help pages as plain text: sections by panel, two columns where there is room, one where there is not.
+"""Plain-text help pages: a section per panel, in two columns, or one in a narrow window.
 
-Typer's Rich pages cost an import of Rich on every ``--help`` and do not fit a narrow window.
+Typer's own pages import Rich on every ``--help`` and do not fit narrow windows.
 """
 
 from __future__ import annotations
@@ -16,16 +16,16 @@ from typing import Any, TextIO
 from lstmcli.cli.io.streams import fitted, window_width
 
 INDENT = "  "
-WIDEST = 25
-"""A longer name stands on a line of its own, so that it does not narrow the text of all others."""
+MAX_NAME_WIDTH = 25
+"""Longer names get a line of their own, so that the help column keeps its width."""
 
 
 def page(command: Any, ctx: Any, commands: Mapping[str, str] | None = None, also: Any = None) -> str:
     """The help of a command.
 
     Args:
-        commands: the names and one-line helps of its sub-commands.
-        also: another form of the command, which has options of its own.
+        commands: name and one-line help of each subcommand.
+        also: a second form of the command, with options of its own.
     """
     width = max(16, min(window_width(), 100) - 1)
     panels = _panels(command, ctx)
@@ -38,11 +38,11 @@ def page(command: Any, ctx: Any, commands: Mapping[str, str] | None = None, also
         parts.append(_prose(also.help or "", width))
         shown = {row for rows in panels.values() for row in rows}
         for title, rows in _panels(also, ctx).items():
-            if own := [row for row in rows if row not in shown]:
-                parts.append(_section(title, own, width))
+            if new_rows := [row for row in rows if row not in shown]:
+                parts.append(_section(title, new_rows, width))
     if command.epilog:
         parts.append(command.epilog)
-    return fitted("\n\n".join(part for part in parts if part) + "\n")  # Typer writes UTF-8 where ASCII is asked for
+    return fitted("\n\n".join(part for part in parts if part) + "\n")  # Typer would write UTF-8 to an ASCII stream
 
 
 def _usage(command: Any, ctx: Any, width: int) -> str:
@@ -51,13 +51,13 @@ def _usage(command: Any, ctx: Any, width: int) -> str:
 
 
 def _panels(command: Any, ctx: Any) -> dict[str, list[tuple[str, str]]]:
-    """Section title to (option, help) rows; what has no panel of its own comes first."""
+    """Rows (option, help) by section title; parameters without a panel come first."""
     panels: dict[str, list[tuple[str, str]]] = {}
     for param in command.get_params(ctx):
         record = param.get_help_record(ctx)
         if record is not None:
-            usual = "Arguments" if param.param_type_name == "argument" else "Options"
-            title = getattr(param, "rich_help_panel", None) or usual
+            default_title = "Arguments" if param.param_type_name == "argument" else "Options"
+            title = getattr(param, "rich_help_panel", None) or default_title
             name, text = record
             if param.param_type_name == "argument":
                 name, text = name.split(" <")[0], text.replace("  [required]", "")
@@ -66,24 +66,24 @@ def _panels(command: Any, ctx: Any) -> dict[str, list[tuple[str, str]]]:
 
 
 def sections(command: Any, ctx: Any) -> dict[str, list[tuple[str, str]]]:
-    """The sections of a help page, for documentation; what only another form of the command has comes last."""
-    found = _panels(command, ctx)
-    shown = {row for rows in found.values() for row in rows}
+    """The sections of a help page, for the documentation; options of the second form only come last."""
+    result = _panels(command, ctx)
+    shown = {row for rows in result.values() for row in rows}
     other = getattr(command, "other", None)
     for title, rows in (_panels(other, ctx) if other is not None else {}).items():
-        found.setdefault(title, []).extend(row for row in rows if row not in shown)
-    return found
+        result.setdefault(title, []).extend(row for row in rows if row not in shown)
+    return result
 
 
 def _prose(text: str, width: int) -> str:
-    """Paragraphs filled to the width."""
+    """Paragraphs wrapped to the width."""
     blocks = (" ".join(block.split()) for block in inspect.cleandoc(text).split("\n\n"))
     return "\n\n".join(textwrap.fill(block, width, break_on_hyphens=False) for block in blocks)
 
 
 def _section(title: str, rows: list[tuple[str, str]], width: int) -> str:
     lines = [bold(f"{title}:", sys.stdout)]
-    column = max((len(name) for name, _ in rows if len(name) <= WIDEST), default=WIDEST) + 2
+    column = max((len(name) for name, _ in rows if len(name) <= MAX_NAME_WIDTH), default=MAX_NAME_WIDTH) + 2
     for name, text in rows:
         if width < 60:
             lines += _name_lines(name, width)
@@ -100,7 +100,7 @@ def _section(title: str, rows: list[tuple[str, str]], width: int) -> str:
 
 
 def _name_lines(name: str, width: int) -> list[str]:
-    """An option on lines of its own; a long list of values is broken after a bar."""
+    """An option on lines of its own; long lists of values are broken after ``|``."""
     lines = [INDENT]
     for part in re.split(r"(?<=\|)", name):
         if len(lines[-1]) + len(part) > width and lines[-1].strip():
@@ -110,6 +110,6 @@ def _name_lines(name: str, width: int) -> list[str]:
 
 
 def bold(text: str, stream: TextIO) -> str:
-    """Bold where ``stream`` is a terminal that may show it."""
+    """``text`` in bold, if ``stream`` is a terminal and colours are not disabled."""
     plain = os.environ.get("NO_COLOR") or os.environ.get("TERM") == "dumb" or not stream.isatty()
     return text if plain else f"\x1b[1m{text}\x1b[0m"

@@ -1,4 +1,4 @@
-"""What other tools call our commands and options; loaded only when a command line holds an unknown name.
+"""Names that other tools use for our commands and options; loaded only for an unknown name.
 
 The names are those of fastText, spaCy, Hugging Face, scikit-learn, Keras, char-rnn, awd-lstm-lm, KenLM and OpenNMT.
 """
@@ -26,7 +26,7 @@ COMMANDS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("show", "describe", "summary", "dump"), ("info",)),
     **dict.fromkeys(("ttest", "significance", "diff", "race"), ("compare",)),
 }
-"""Foreign name, in small letters without joints, to commands of ours."""
+"""Foreign name, as ``bare`` writes it, to commands of ours."""
 
 OPTIONS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("lr", "learnrate", "eta", "stepsize", "learningrateinit"), ("--learning-rate", "--adapt-rate")),
@@ -117,31 +117,31 @@ OPTIONS: dict[str, tuple[str, ...]] = {
     **dict.fromkeys(("logdir", "loggingdir", "tblogdir"), ("--tensorboard",)),
     **dict.fromkeys(("cased", "casesensitive", "nolowercase"), ("--keep-case",)),
 }
-"""Foreign name, in small letters without joints, to options of ours; ``@source`` is an argument."""
+"""Foreign name, as ``bare`` writes it, to options of ours; ``@source`` is an argument."""
 
 
 def bare(name: str) -> str:
-    """A name in small letters without joints: ``batch_size`` and ``batchSize`` are one."""
+    """A name in lower case without separators: ``batch_size`` and ``batchSize`` are the same."""
     return name.lower().replace("-", "").replace("_", "").replace(".", "").partition("=")[0]
 
 
 def command(name: str) -> str:
-    """What ``name`` is here, or what is true instead; nothing where it is not known."""
+    """What to use instead of the command ``name``; empty if unknown."""
     if sentence := no_equivalent.COMMANDS.get(bare(name)):
         return sentence
-    found = COMMANDS.get(bare(name), ())
-    return "here it is " + " or ".join(f"`lstm {one}`" for one in found) if found else ""
+    matches = COMMANDS.get(bare(name), ())
+    return "use " + " or ".join(f"`lstm {one}`" for one in matches) if matches else ""
 
 
-def option(name: str, here: Any, others: Mapping[str, Any]) -> str:
-    """What stands for the option ``name`` on the command ``here``, which of ``others`` has it, or what is true."""
-    if found := targets(name, here):
-        return f"here it is {' or '.join(_written(one, here) for one in found[:2])}"
+def option(name: str, current: Any, others: Mapping[str, Any]) -> str:
+    """What to use instead of the option ``name`` on the command ``here``, or which other command has it."""
+    if matches := targets(name, current):
+        return f"use {' or '.join(_written(one, current) for one in matches[:2])}"
     if sentence := no_equivalent.OPTIONS.get(bare(name)):
         return sentence
     for title, one in others.items():
-        if found := targets(name, one):
-            return f"`lstm {title}` has {_written(found[0], one)}"
+        if matches := targets(name, one):
+            return f"`lstm {title}` has {_written(matches[0], one)}"
     return ""
 
 
@@ -153,15 +153,15 @@ def targets(name: str, command: Any) -> list[str]:
 
 
 def names(command: Any) -> list[str]:
-    """The options of a command as they are written, and its arguments with ``@`` before them."""
-    found = []
+    """The options of a command, and its arguments prefixed with ``@``."""
+    result = []
     for param in command.params:
-        found += [f"@{param.name}"] if param.param_type_name == "argument" else [*param.opts, *param.secondary_opts]
-    return found
+        result += [f"@{param.name}"] if param.param_type_name == "argument" else [*param.opts, *param.secondary_opts]
+    return result
 
 
 def one_dash(args: list[str], command: Any) -> str:
-    """The first long name that was written with one dash, as fastText does, and would be read letter by letter."""
+    """The first long name with a single dash, as in fastText; it would be parsed letter by letter."""
     valued = {one for param in command.params if not getattr(param, "is_flag", True) for one in param.opts}
     for before, word in zip(["", *args], args, strict=False):
         if word == "--":
@@ -176,4 +176,4 @@ def _written(target: str, command: Any) -> str:
     if not target.startswith("@"):
         return target
     param = next(param for param in command.params if f"@{param.name}" == target)
-    return f"an argument, with no option before it: {param.metavar or param.name.upper()}"
+    return f"the argument {param.metavar or param.name.upper()}, without an option name"

@@ -1,7 +1,7 @@
-"""The class of our commands: plain help pages, and values that are read without loading pydantic.
+"""Command classes: plain help pages, and parameter parsing without pydantic.
 
-Typer reads every value, defaults included, through a pydantic adapter; importing pydantic and building
-the adapters takes a fifth of the time in which one line is classified from cold.
+Typer validates every value, defaults included, with a pydantic adapter.  Importing pydantic and building the adapters
+takes a fifth of the time of a cold ``lstm classify`` of one line.
 """
 
 from __future__ import annotations
@@ -16,22 +16,22 @@ from typer.core import TyperCommand
 from lstmcli.cli import help
 from lstmcli.errors import UsageError
 
-LONGEST = 60
-"""A wrong number is quoted up to this many characters."""
+MAX_QUOTED = 60
+"""Characters of an invalid number that an error quotes."""
 
 
-class Light:
-    """Mixed into commands and groups: their parameters read plain values themselves."""
+class PlainParsing:
+    """Mixin for commands and groups: parameters parse simple types without pydantic."""
 
     def get_params(self, ctx: Any) -> list[Any]:
         params: list[Any] = super().get_params(ctx)  # type: ignore[misc]
         for param in params:
-            _lighten(param)
+            _parse_plainly(param)
         return params
 
 
-class Command(Light, TyperCommand):
-    """A command whose help is plain text in named sections."""
+class Command(PlainParsing, TyperCommand):
+    """A command with a plain-text help page in sections."""
 
     def format_help(self, ctx: Any, formatter: Any) -> None:
         formatter.write(help.page(self, ctx))
@@ -51,11 +51,11 @@ class Command(Light, TyperCommand):
 
     @property
     def forms(self) -> dict[str, Any]:
-        """This command, and others that a command line reaches by the same name and what is added to it here."""
+        """The forms of this command: suffix (such as `` --cells``) to command."""
         return {"": self}
 
     def elsewhere(self, name: str) -> UsageError | None:
-        """The error for an option that belongs to another form of this command; None for one that it does not know."""
+        """The error for an option of another form of this command; None if no form has it."""
         return None
 
     def _refuse_one_dash(self, ctx: Any, typed: list[str]) -> None:
@@ -66,11 +66,11 @@ class Command(Light, TyperCommand):
 
 
 def unknown_option(name: str, ctx: Any, command: Any, error: Any = None) -> UsageError:
-    """The error for an option that ``command`` does not have, with what it is called here."""
+    """The error for an option that ``command`` does not have; suggests the right name if possible."""
     from lstmcli.cli import instinct
 
-    if isinstance(command, Command) and (found := command.elsewhere(name)):
-        return found
+    if isinstance(command, Command) and (misplaced := command.elsewhere(name)):
+        return misplaced
     known = instinct.option(name, command, _others(ctx, command))
     message = f"no such option: {name}; {known}" if known else f"no such option: {name}"
     if near := not known and getattr(error, "possibilities", None):
@@ -79,12 +79,12 @@ def unknown_option(name: str, ctx: Any, command: Any, error: Any = None) -> Usag
 
 
 def option_names(command: Any) -> set[str]:
-    """Every option of a command, as it is typed."""
+    """All option names of a command, with dashes."""
     return {name for param in command.params for name in (*param.opts, *param.secondary_opts) if name[:1] == "-"}
 
 
 def _others(ctx: Any, command: Any) -> dict[str, Any]:
-    """The other commands of the program, by name."""
+    """All other commands, by name."""
     group = ctx.find_root().command
     if not hasattr(group, "list_commands"):
         return {}
@@ -102,37 +102,37 @@ def _is_long_with_one_dash(word: str) -> bool:
 
 
 def is_given(ctx: Any, name: str) -> bool:
-    """Whether a parameter was given, rather than left at its default."""
+    """Whether a parameter was given on the command line or in the environment, not left at its default."""
     source = ctx.get_parameter_source(name)
     return source is not None and source.name != "DEFAULT"
 
 
-def _lighten(param: Any) -> None:
-    """Lets ``param`` read the values that need no help by itself; Typer reads the rest and says what is wrong."""
+def _parse_plainly(param: Any) -> None:
+    """Let ``param`` parse simple values itself; Typer parses the rest and reports errors."""
     described = getattr(param, "type_descriptor", None)
     if described is None or "process_value" in vars(param):
-        return  # another version of Typer, or done before
-    usual = param.process_value
-    many = param.multiple or param.nargs == -1
+        return  # another version of Typer, or already patched
+    original = param.process_value
+    multiple = param.multiple or param.nargs == -1
 
     def process_value(ctx: Any, value: Any) -> Any:
-        known, value = _read(value, described.annotation, many, param)
+        known, value = _read(value, described.annotation, multiple, param)
         if not known:
             if isinstance(value, str) and (wrong := _wrong(value, described.annotation)):
                 raise typer.BadParameter(wrong, ctx=ctx, param=param)
-            return usual(ctx, value)
+            return original(ctx, value)
         return value if param.callback is None else param.callback(ctx, param, value)
 
     param.process_value = process_value
 
 
-def _read(value: Any, kind: Any, many: bool, param: Any) -> tuple[bool, Any]:
-    """Whether it is plain what the annotation ``kind`` makes of ``value``, and what that is."""
+def _read(value: Any, kind: Any, multiple: bool, param: Any) -> tuple[bool, Any]:
+    """Whether ``value`` can be parsed as ``kind`` here, and the parsed value."""
     if value in (None, (), []):
-        return not param.required, () if many else None
+        return not param.required, () if multiple else None
     if value == param.default:
-        return True, value  # from our own configs, of the right type
-    if many:
+        return True, value  # defaults come from configs and have the right type
+    if multiple:
         return kind == list[str], value
     if not isinstance(value, str):
         return False, value
@@ -145,8 +145,8 @@ def _read(value: Any, kind: Any, many: bool, param: Any) -> tuple[bool, Any]:
 
 
 def _wrong(value: str, kind: Any) -> str:
-    """Why ``value`` is none of ``kind``; nothing where Typer knows better."""
+    """Why ``value`` is not a ``kind``; empty if Typer has its own message."""
     if get_origin(kind) is Literal:
         return f"{value!r} is not one of {', '.join(get_args(kind))}"
-    value = value if len(value) <= LONGEST else f"{value[:LONGEST]}…"
+    value = value if len(value) <= MAX_QUOTED else f"{value[:MAX_QUOTED]}…"
     return {int: f"{value!r} is not a whole number", float: f"{value!r} is not a number"}.get(kind, "")

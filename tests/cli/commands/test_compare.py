@@ -79,7 +79,7 @@ def test_classifiers_in_every_format() -> None:
     table = classifiers("--format", "table").stdout
     assert "test.csv: 24 texts, 3 labels" in table and "other against one" in table
     assert f"{100 * found['models'][0]['accuracy']:.2f} %" in table
-    assert f"{found['disagreeing']} of 24 texts answered differently" in table
+    assert f"the models disagree on {found['disagreeing']} of 24 texts" in table
 
 
 def test_language_models_in_every_format() -> None:
@@ -139,11 +139,11 @@ def test_one_text_and_one_line() -> None:
     assert "one text: there is no interval" in table and "interval:" not in table
     Path("one.txt").write_text("the cat sat\n", encoding="utf-8")
     table = compare("words", "bpe", "--on", "one.txt", "--format", "table").stdout
-    assert "one line: there is no interval" in table and "one line cannot show more" in table
+    assert "one line: there is no interval" in table and "no test with one line" in table
 
 
 def test_what_is_refused() -> None:
-    said(compare("one", "other"), 2, "compare needs text", "hint: name it with --on FILE")
+    said(compare("one", "other"), 2, "there is no text to compare", "hint: name a file with --on FILE")
     said(compare("one", "--on", "test.csv"), 2, "two models")
     said(compare("--on", "test.csv"), 2, "two models")
     said(compare("one", "words", "--on", "test.csv"), 4, "words: is a language model, and one is a classifier")

@@ -70,7 +70,7 @@ def test_classifiers_from_source_to_report(here: Path) -> None:
     pair = ("lstm-compare/lstm-seed1", "lstm-compare/rnn-seed2", "--on", "good.csv", "--no-cold-start", "-q")
     assert compare(*pair).exit_code == 0
 
-    refused(compare(*arguments), 1, "lstm-compare: is there already", "--force")
+    refused(compare(*arguments), 1, "lstm-compare: exists already", "--force")
     again = compare(*arguments, "--force", "-q")
     assert again.exit_code == 0 and "run 1" not in again.stderr
     rows = [line.split("\t") for line in again.stdout.splitlines()]
@@ -130,15 +130,15 @@ def test_equal_time(here: Path) -> None:
         (("good.csv", "--cells", "lstm,rnn", "--match", "time", "--epochs", "2"), 2, ("--epochs",)),
         (("good.csv", "--cells", "lstm,rnn", "--match", "time", "--time", "soon"), 2, ("--time cannot be 'soon'",)),
         (("good.csv", "--cells", "lstm,rnn", "--hidden", "0"), 2, ("hidden must be",)),
-        (("good.csv", "--cells", "lstm,rnn", "--on", "good.csv"), 2, ("--on is for saved models",)),
-        (("good.csv", "--cells", "lstm,rnn", "--top", "3"), 2, ("--top is for saved models",)),
+        (("good.csv", "--cells", "lstm,rnn", "--on", "good.csv"), 2, ("--on applies to saved models",)),
+        (("good.csv", "--cells", "lstm,rnn", "--top", "3"), 2, ("--top applies to saved models",)),
         (("good.csv", "text.txt", "--cells", "lstm,rnn"), 2, ("one SOURCE",)),
         (("--cells", "lstm,rnn"), 2, ("one SOURCE",)),
-        (("a", "b", "--on", "good.csv", "--seeds", "2"), 2, ("--seeds is for training", "--cells")),
-        (("good.csv", "--seeds", "2"), 2, ("--seeds is for training", "--cells")),
+        (("a", "b", "--on", "good.csv", "--seeds", "2"), 2, ("--seeds applies only with --cells", "--cells")),
+        (("good.csv", "--seeds", "2"), 2, ("--seeds applies only with --cells", "--cells")),
         (("nothing.csv", "--cells", "lstm,rnn"), 3, ("nothing.csv",)),
         (("text.txt", "--cells", "lstm,rnn", "--task", "classify"), 3, ("label",)),
-        (("text.txt", "--cells", "lstm,rnn", "--one-way"), 2, ("--one-way means nothing to a language model",)),
+        (("text.txt", "--cells", "lstm,rnn", "--one-way"), 2, ("--one-way does not apply to a language model",)),
         (("text.txt", "--cells", "lstm,rnn", "--preset", "tiny"), 2, ("--layers 2, or --match epochs",)),
         (("good.csv", "--cells", "lstm,rnn", "-o", "good.csv"), 1, ("good.csv: is a file",)),
         (("good.csv", "--cells", "lstm,rnn", "-o", "good.csv/x"), 1, ("good.csv",)),
@@ -155,10 +155,10 @@ def test_what_is_not_ours_is_not_replaced(here: Path) -> None:
     folder = here / "mine"
     (folder / "lstm-seed1").mkdir(parents=True)
     (folder / "lstm-seed1" / "thesis.txt").write_text("all of it", encoding="utf-8")
-    refused(compare(*arguments, "-o", "mine"), 1, "mine: is there already")
+    refused(compare(*arguments, "-o", "mine"), 1, "mine: exists already")
     refused(compare(*arguments, "-o", "mine", "--force"), 1, "not a model")
     (folder / "lstm-seed1" / "thesis.txt").rename(folder / "report.html")
-    refused(compare(*arguments, "-o", "mine", "--force"), 1, "no page of lstm compare")
+    refused(compare(*arguments, "-o", "mine", "--force"), 1, "is not a page of lstm compare")
     assert (folder / "report.html").read_text(encoding="utf-8") == "all of it"
 
 
@@ -179,14 +179,14 @@ def test_narrow_windows(width: int, task: str, monkeypatch: pytest.MonkeyPatch, 
 def test_figures_are_said_as_they_are(capsys: Any) -> None:
     write(raced(), EXPERIMENT, "table")
     text = capsys.readouterr().out
-    assert "reviews.csv: classifiers, seeds 1, 2, 3, measured on the test split" in text
+    assert "reviews.csv: classifiers, seeds 1, 2, 3, scored on the test split" in text
     assert re.search(r"accuracy +90\.80 % +87\.60 % +84\.40 %", text)
     assert "rnn against lstm: accuracy -6.40 points (95 % interval:" in text
     assert "rnn is" not in text and "lstm is better; significant at 5 %" in text
     assert "left after 64 tokens: lstm 0.1 %" in text and "right over 100 tokens: lstm 100.0 %" in text
     write(replace(raced(seeds=1), gradients=()), EXPERIMENT, "table")
     one = capsys.readouterr().out
-    assert "interval" not in one and "one seed cannot show more" in one
+    assert "interval" not in one and "no test with one seed" in one
 
 
 def test_what_is_too_large_for_a_number_is_null() -> None:

@@ -91,7 +91,7 @@ def test_the_demo_runs(tmp_path: Path) -> None:
     assert "business" in run.stdout and "macro average" in run.stdout
     found = re.search(r"accuracy (\d+\.\d+) % on 106 texts", run.stdout)
     assert found is not None and float(found[1]) > 75
-    figures = re.search(r"validation: perplexity (\d\.\d\d) a token, \d\.\d+ bits a character", run.stderr)
+    figures = re.search(r"validation: perplexity (\d\.\d\d) per token, \d\.\d+ bits per character", run.stderr)
     assert figures is not None and float(figures[1]) < 2
     told = [line for line in run.stdout.splitlines() if line.startswith("Tom had a")]
     assert len(told) == 3 and sum("boat" in line for line in told) >= 2

@@ -66,8 +66,8 @@ def test_a_run_is_told_on_stderr_and_stdout_stays_empty(train: Train) -> None:
         "123,456 parameters",
         "3 epochs, 120 steps, fp32 on cpu, threads: 2, seed 1",
         "estimate: 1m 15s, 300.0 MB of memory, a model of 4.2 MB",
-        "2-gram model: 9,876 features, counts 2.0 times, alone 88.0 % on validation",
-        "2-gram model fitted again, with the held-out rows: 10,123 features, counts 2.0 times",
+        "2-gram model: 9,876 features, weight 2.0, accuracy 88.0 % on validation by itself",
+        "2-gram model fitted again with the validation rows: 10,123 features, weight 2.0",
         "epoch 1: validation loss 0.3000, accuracy 89.00 % (best so far)",
         "confidence scaled by 0.80: calibration error 5.0 % before, 2.1 % after",
         "validation: accuracy 90.98 %",
@@ -132,13 +132,13 @@ def test_a_dry_run_does_not_mind_a_model_that_is_there(train: Train, tmp_path: P
 )
 def test_an_option_that_changes_nothing_is_refused(train: Train, option: str, task: str) -> None:
     result = train("--task", task, option)
-    assert result.exit_code == 2 and option.split("=")[0] in result.stderr and "means nothing" in result.stderr
+    assert result.exit_code == 2 and option.split("=")[0] in result.stderr and "does not apply" in result.stderr
 
 
 def test_an_option_of_either_task_waits_for_the_data(train: Train) -> None:
     """Labels are found: what is said of language models is out of place."""
     result = train("--bptt", "9")
-    assert result.exit_code == 2 and "--bptt means nothing to a classifier" in result.stderr
+    assert result.exit_code == 2 and "--bptt does not apply to a classifier" in result.stderr
 
 
 def test_options_that_no_task_has_together(train: Train) -> None:

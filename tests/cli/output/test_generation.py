@@ -42,22 +42,22 @@ def show(out: Writer, events: tuple[TextPiece | Continuation, ...] = EVENTS) -> 
 
 
 @pytest.mark.parametrize(
-    ("echo", "apart", "expected"),
+    ("echo", "blank_lines", "expected"),
     [
         (True, False, "the cat\nthe dog\nthe e\n"),
         (False, False, "cat\ndog\ne\n"),
         (True, True, "the cat\n\nthe dog\n\nthe e\n"),
     ],
 )
-def test_texts_come_one_after_the_other(echo: bool, apart: bool, expected: str) -> None:
+def test_texts_come_one_after_the_other(echo: bool, blank_lines: bool, expected: str) -> None:
     out = io.StringIO()
-    show(writer("text", out, echo=echo, apart=apart))
+    show(writer("text", out, echo=echo, blank_lines=blank_lines))
     assert out.getvalue() == expected
 
 
 def test_the_text_at_hand_is_shown_as_it_is_made() -> None:
     out = io.StringIO()
-    text = writer("text", out, echo=True, apart=False)
+    text = writer("text", out, echo=True, blank_lines=False)
     text.begin("the ")
     seen = []
     for event in EVENTS:
@@ -70,15 +70,15 @@ def test_the_text_at_hand_is_shown_as_it_is_made() -> None:
 
 def test_an_empty_text_still_has_its_line() -> None:
     out = io.StringIO()
-    show(writer("text", out, echo=True, apart=False), (whole(0, ""), whole(1, "")))
+    show(writer("text", out, echo=True, blank_lines=False), (whole(0, ""), whole(1, "")))
     assert out.getvalue() == "the \nthe \n"
 
 
 def test_json_lines_and_an_array_hold_the_same() -> None:
     lines, array = io.StringIO(), io.StringIO()
     events = (*EVENTS[:-1], replace(whole(1, "dog"), seed=7, score=-0.5))
-    show(writer("jsonl", lines, echo=True, apart=False), events)
-    show(writer("json", array, echo=True, apart=False), events)
+    show(writer("jsonl", lines, echo=True, blank_lines=False), events)
+    show(writer("json", array, echo=True, blank_lines=False), events)
     rows = [json.loads(line) for line in lines.getvalue().splitlines()]
     assert rows == json.loads(array.getvalue())
     assert [row["text"] for row in rows] == ["cat", "dog", "e"]
@@ -86,7 +86,7 @@ def test_json_lines_and_an_array_hold_the_same() -> None:
     assert rows[0] == {"version": 1, **cat}
     assert (rows[1]["seed"], rows[1]["score"]) == (7, -0.5)
     empty = io.StringIO()
-    writer("json", empty, echo=True, apart=False).close()
+    writer("json", empty, echo=True, blank_lines=False).close()
     assert json.loads(empty.getvalue()) == []
 
 
@@ -100,22 +100,22 @@ WITH_STEPS = (
 
 def test_alternatives_are_lines_and_objects() -> None:
     out, lines, terminal = io.StringIO(), io.StringIO(), Terminal()
-    show(writer("text", out, echo=True, apart=False), WITH_STEPS)
+    show(writer("text", out, echo=True, blank_lines=False), WITH_STEPS)
     assert out.getvalue() == " c\\t\t0.2500\t d\t0.5000\t c\\t\t0.2500\n</s>\t0.1250\t</s>\t0.1250\n\nthe c\n"
-    show(writer("jsonl", lines, echo=True, apart=False), WITH_STEPS)
+    show(writer("jsonl", lines, echo=True, blank_lines=False), WITH_STEPS)
     assert json.loads(lines.getvalue())["steps"][0] == {
         "token": " c\t",
         "probability": 0.25,
         "alternatives": [{"token": " d", "probability": 0.5}, {"token": " c\t", "probability": 0.25}],
     }
-    show(writer("text", terminal, echo=True, apart=False), WITH_STEPS)
+    show(writer("text", terminal, echo=True, blank_lines=False), WITH_STEPS)
     assert terminal.getvalue().startswith('" c␉"') and '" d"' in terminal.getvalue()
 
 
 def test_a_terminal_is_not_sent_what_it_would_act_on() -> None:
     terminal, pipe = Terminal(), io.StringIO()
     for out in (terminal, pipe):
-        show(writer("text", out, echo=False, apart=False), (TextPiece(0, "a\x1b[2J\tb\n\x07"), whole(0, "")))
+        show(writer("text", out, echo=False, blank_lines=False), (TextPiece(0, "a\x1b[2J\tb\n\x07"), whole(0, "")))
     assert terminal.getvalue() == "a␛[2J\tb\n␇\n"
     assert pipe.getvalue() == "a\x1b[2J\tb\n\x07\n"
 
@@ -127,6 +127,6 @@ def test_a_terminal_breaks_no_word(monkeypatch: pytest.MonkeyPatch) -> None:
     events = (*(TextPiece(0, piece) for piece in pieces), whole(0, "".join(pieces)))
     terminal, pipe = Terminal(), io.StringIO()
     for out in (terminal, pipe):
-        show(writer("text", out, echo=True, apart=False), events)
+        show(writer("text", out, echo=True, blank_lines=False), events)
     assert terminal.getvalue() == "the cat sat on the\nmat and slept.\n"
     assert pipe.getvalue() == "the cat sat on the mat and slept.\n"

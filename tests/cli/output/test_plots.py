@@ -10,14 +10,14 @@ from hypothesis import given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
-from lstmcli.cli.output.plots import Plot, Scale, Series, drawn, legend, number, scales, svg
+from lstmcli.cli.output.plots import Plot, Scale, Series, legend, number, scales, svg, text_plot
 
 RISING = Plot("Up", "epochs", "score", (Series("one", ((0, 0.0), (10, 1.0))), Series("两", ((0, 1.0), (10, 0.0)))))
 values = st.floats(-1e9, 1e9) | st.floats(0, 1e-12) | st.just(float("nan")) | st.just(float("inf"))
 
 
 def test_a_curve_goes_where_its_points_are() -> None:
-    lines = [line.plain for line in drawn(RISING, 33, 11)]
+    lines = [line.plain for line in text_plot(RISING, 33, 11)]
     assert lines[0] == "Up: score"
     canvas = [line[2:].ljust(31) for line in lines[1:12]]
     assert canvas[0][30] == "A" and canvas[10][0] == "A" and canvas[5][15] == "A"  # the first lies on top
@@ -45,7 +45,7 @@ def test_any_numbers_fit_any_window(
 ) -> None:
     points = sorted(point for point in points if point[0] == point[0] and abs(point[0]) < 1e10)
     plot = Plot("T 标题", "x", "y", (Series("a", tuple(points)), Series("长" * 9, ())), log_x=log_x, log_y=log_y)
-    lines = drawn(plot, width, height)
+    lines = text_plot(plot, width, height)
     assert all(line.cell_len <= width for line in lines)
     picture = svg(plot)
     assert not re.search(r"nan|inf", picture)
@@ -76,15 +76,15 @@ def test_numbers_are_short() -> None:
 
 def test_a_level_is_drawn_and_named() -> None:
     plot = replace(RISING, level=("guessing", 0.5))
-    assert any("·" * 5 in line.plain for line in drawn(plot, 40))
-    assert "guessing" in drawn(plot, 40)[-1].plain
+    assert any("·" * 5 in line.plain for line in text_plot(plot, 40))
+    assert "guessing" in text_plot(plot, 40)[-1].plain
     assert 'class="level"' in svg(plot) and "guessing" in svg(plot)
 
 
 @given(st.lists(st.text(st.characters(categories=["L", "N"]), max_size=12), min_size=1, max_size=8), st.integers(1, 40))
 def test_a_legend_fits(names: list[str], width: int) -> None:
     assert all(line.cell_len <= width + max(map(cell_len, names)) + 2 for line in legend(names, width))
-    shown = drawn(Plot("T", "x", "y", tuple(Series(name, ((0, 0), (1, 1))) for name in names)), width)
+    shown = text_plot(Plot("T", "x", "y", tuple(Series(name, ((0, 0), (1, 1))) for name in names)), width)
     assert all(line.cell_len <= width for line in shown)
 
 

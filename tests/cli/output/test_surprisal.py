@@ -96,5 +96,5 @@ def test_one_of_a_kind_is_not_several() -> None:
 
 def test_text_without_spaces_has_no_figure_per_word_that_says_anything() -> None:
     shown = figures(report(400.0, tokens=60, characters=60, bytes=180))
-    assert "– per word: few spaces mark words here (--segments)" in shown
-    assert "54.60 per word; 7.39 where line ends count as words" in figures(report(4.0))
+    assert "– per word: the text has few spaces between words (see --segments)" in shown
+    assert "54.60 per word; 7.39 with line ends counted as words" in figures(report(4.0))

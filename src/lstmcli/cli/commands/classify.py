@@ -1,4 +1,4 @@
-"""``lstm classify``: texts in, one answer for each, as they come."""
+"""``lstm classify``: label texts as they arrive."""
 
 from __future__ import annotations
 
@@ -108,7 +108,7 @@ def classify(
         from lstmcli.cli.output import tables
 
         write(classifier.report(everything, threshold=threshold, **size), tables.REPORT, format or "table")
-        _tell_unknown(classifier)
+        _warn_unknown(classifier)
         return
     shown = format or o.default_format()
     out = writer(shown, sys.stdout, top=top, keep_columns=keep_columns, header=output_header)
@@ -120,12 +120,12 @@ def classify(
             if ready is not None and not ready():
                 sys.stdout.flush()
     out.close()
-    _tell_unknown(classifier)
+    _warn_unknown(classifier)
 
 
-def _tell_unknown(classifier: Classifier) -> None:
-    """A warning on stderr where most of what was read means nothing to the model."""
+def _warn_unknown(classifier: Classifier) -> None:
+    """Warn on stderr if the model does not know most of the text."""
     from lstmcli.tokenization.unknown_rate import unknown_in_text
 
-    if told := unknown_in_text(classifier.answering.unknown, classifier.answering.tokens):
-        streams.note(f"warning: {told}")
+    if message := unknown_in_text(classifier.answering.unknown, classifier.answering.tokens):
+        streams.note(f"warning: {message}")

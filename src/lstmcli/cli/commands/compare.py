@@ -1,4 +1,4 @@
-"""``lstm compare``: saved models on the same text, with significance tests.  ``--cells`` is another command."""
+"""``lstm compare``: compare saved models on the same text.  ``--cells`` runs ``compare_cells`` instead."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lstmcli.cli import help
-from lstmcli.cli.io.inputs import Inputs, specs, with_notices_told
+from lstmcli.cli.io.inputs import Inputs, specs, with_licence_warning
 from lstmcli.cli.options import common as o
 from lstmcli.cli.options.configs import read_config
 from lstmcli.cli.typer_classes import Command, option_names
@@ -27,7 +27,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
 class CompareModels(Command):
-    """Hands a command line with ``--cells`` to the command that trains, and shows the help of both."""
+    """Passes a command line with ``--cells`` to ``compare_cells``, and shows the help of both."""
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
         options = args[: args.index("--")] if "--" in args else args
@@ -44,7 +44,7 @@ class CompareModels(Command):
 
     def elsewhere(self, name: str) -> UsageError | None:
         if name in option_names(self.other):
-            return UsageError(f"{name} is for training", hint="add --cells lstm,rnn, or leave it out")
+            return UsageError(f"{name} applies only with --cells", hint="add --cells lstm,rnn, or leave it out")
         return None
 
     @cached_property
@@ -158,11 +158,11 @@ def compare(
 
 
 def _compare_models(values: Mapping[str, Any]) -> ClassifierComparison | LmComparison:
-    """The comparison of saved models.  Raises: UsageError, and as ``comparison.compare``."""
+    """Compare saved models.  Raises: UsageError, and as ``comparison.compare``."""
     on = values["on"]
     if on is None:
-        hint = "name it with --on FILE; to train, give --cells"
-        raise UsageError("compare needs text to compare the models on", hint=hint)
+        hint = "name a file with --on FILE; to train new models, give --cells"
+        raise UsageError("there is no text to compare the models on", hint=hint)
 
     from lstmcli.comparison.compare import CompareOptions, compare, how_to_read, identify
 
@@ -179,5 +179,5 @@ def _compare_models(values: Mapping[str, Any]) -> ClassifierComparison | LmCompa
     read, how = how_to_read(entries, read_config(values))
     (source,) = Inputs(specs([on], None), [], read, quiet=values["quiet"], **how)
     options = replace(options, format=source.format, prefix=read.label_prefix)
-    records = source.records if how["labelled"] else with_notices_told(source.records, source.format)
+    records = source.records if how["labelled"] else with_licence_warning(source.records, source.format)
     return compare(entries, records, options)

@@ -1,4 +1,4 @@
-"""``lstm compare --cells``: architectures trained side by side; options to configs, the runs, then the report."""
+"""``lstm compare --cells``: train several architectures on the same data and compare them."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
 class CompareCells(Command):
-    """What ``lstm compare`` is with ``--cells``."""
+    """The form of ``lstm compare`` with ``--cells``."""
 
     def collect_usage_pieces(self, ctx: Any) -> list[str]:
         return ["--cells CELL,CELL,…", "[OPTIONS]", "SOURCE"]
@@ -49,8 +49,8 @@ class CompareCells(Command):
         from lstmcli.cli.commands import compare
 
         if name in option_names(typer.main.get_command(compare.app)):
-            message = f"{name} is for saved models, and --cells trains new ones"
-            return UsageError(message, hint="leave one of the two out")
+            message = f"{name} applies to saved models, but --cells trains new ones"
+            return UsageError(message, hint=f"leave out {name} or --cells")
         return None
 
 
@@ -114,22 +114,22 @@ def compare_cells(
 
 
 def _compare(values: Mapping[str, Any], given: Collection[str], arguments: Sequence[str], format: str) -> None:
-    """Trains the cells of ``--cells`` on the one source, writes the report and prints the result.
+    """Train the cells on the source, write the report and print the result.
 
     Raises:
-        UsageError, DataError, OutputError: before anything is trained.
-        Exit: the run was ended by a signal.
+        UsageError, DataError, OutputError: before training starts.
+        Exit: a signal stopped the run.
     """
     from lstmcli.experiments.plan import check_cells, check_match
 
     if len(values["sources"] or []) != 1:
-        raise UsageError("--cells trains on one SOURCE", hint="lstm compare data.csv --cells lstm,gru,rnn")
+        raise UsageError("--cells needs exactly one SOURCE", hint="lstm compare data.csv --cells lstm,gru,rnn")
     (source,) = values["sources"]
-    cells, match = _listed(values["cells"]), _listed(values["match"])
+    cells, match = _split(values["cells"]), _split(values["match"])
     check_cells(cells)
     check_match(match)
     distance = _distance(values)
-    values = _settled(values, given, match)
+    values = _with_time(values, given, match)
     settings = job_arguments({name: values[name] for name in given} | {"time": values["time"]}, values["task"])
     output = values["output"] or r.OUTPUT
     first = TrainingConfig.seed if values["seed"] is None else values["seed"]
@@ -161,18 +161,18 @@ def _compare(values: Mapping[str, Any], given: Collection[str], arguments: Seque
         "force": values["force"],
         "command": shlex.join(arguments),
     }
-    with Stop() as stop, LiveDisplay(splits, quiet=values["quiet"]) as shown:
+    with Stop() as stop, LiveDisplay(splits, by_time="time" in match, quiet=values["quiet"]) as shown:
         result, failure = _run(splits, config, output, stop, shown, how)
     try:
         _write_report(output, result)
-    except OutputError as error:  # what took long is said all the same
+    except OutputError as error:  # the result of a long run is printed in any case
         failure = failure or error
     write(result, EXPERIMENT, format)
     sys.stdout.flush()
     if failure is not None:
         raise failure
     if not values["quiet"]:
-        note(f"the models are in {output}, with {REPORT} and {NUMBERS}")
+        note(f"wrote the models, {REPORT} and {NUMBERS} to {output}")
     if stop.signal is not None:
         raise typer.Exit(128 + stop.signal)
 
@@ -180,7 +180,7 @@ def _compare(values: Mapping[str, Any], given: Collection[str], arguments: Seque
 def _run(
     splits: Splits, config: Any, output: Path, stop: Stop, shown: LiveDisplay, how: Mapping[str, Any]
 ) -> tuple[ArchitectureComparison, OutputError | None]:
-    """Trains and compares; returns the result and, where a model could not be written, the error.
+    """Train and compare; return the result and, if a model could not be written, the error.
 
     Raises:
         OutputError: nothing could be written.
@@ -192,7 +192,9 @@ def _run(
     try:
         output.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(f"cannot be written: {error.strerror}", path=output, hint="choose another -o") from error
+        raise OutputError(
+            f"cannot be written: {error.strerror}", path=output, hint="choose another place with -o/--output"
+        ) from error
     result: ArchitectureComparison | None = None
     failure: OutputError | None = None
     try:
@@ -211,32 +213,32 @@ def _run(
     return result, failure
 
 
-def _listed(text: str) -> list[str]:
+def _split(text: str) -> list[str]:
     return [part.strip() for part in text.split(",") if part.strip()]
 
 
 def _distance(values: Mapping[str, Any]) -> int | None:
-    """Of the recall task; None where it was not asked for."""
+    """Longest distance of the recall task; None without ``--probe`` and ``--distance``."""
     from lstmcli.config import among
 
     if values["probe"] is not None:
         among("probe", values["probe"], PROBES)
     if values["distance"] is not None:
-        return int(values["distance"])  # whoever says how far wants the task
+        return int(values["distance"])  # implies --probe recall
     return r.DISTANCE if values["probe"] else None
 
 
-def _settled(values: Mapping[str, Any], given: Collection[str], match: Sequence[str]) -> dict[str, Any]:
-    """The parameters with a time where time is equal.  Raises: UsageError."""
+def _with_time(values: Mapping[str, Any], given: Collection[str], match: Sequence[str]) -> dict[str, Any]:
+    """The parameters with a training time if ``--match`` includes time.  Raises: UsageError."""
     if "time" in match and "epochs" in given:
-        raise UsageError("--epochs and equal time contradict each other", hint="leave --epochs out")
+        raise UsageError("--epochs and --match time contradict each other", hint="leave one of them out")
     if "time" not in match and "time" in given:
-        raise UsageError("--time needs runs of equal time", hint="add --match time, or --match parameters,time")
+        raise UsageError("--time needs --match time", hint="add --match time, or --match parameters,time")
     return {**values, "time": (values["time"] or EQUAL_TIME) if "time" in match else None}
 
 
 def _check_output(output: Path, cells: Sequence[str], seeds: Sequence[int], *, force: bool) -> None:
-    """Fail before the work if a model or the report could not be written.  Raises: OutputError."""
+    """Fail early if a model or the report could not be written.  Raises: OutputError."""
     from lstmcli.experiments.plan import model_path
     from lstmcli.model_dir.directory import check_target
 
@@ -246,7 +248,9 @@ def _check_output(output: Path, cells: Sequence[str], seeds: Sequence[int], *, f
     if not output.exists():
         return
     if any(output.iterdir()) and not force:
-        raise OutputError("is there already", path=output, hint=f"replace what is in it with --force, or {other}")
+        raise OutputError(
+            "exists already and is not empty", path=output, hint=f"replace its files with --force, or {other}"
+        )
     for cell in cells:
         for seed in seeds:
             check_target(model_path(output, cell, seed), True)

@@ -9,11 +9,11 @@ from pathlib import Path
 from lstmcli.safe_path import child_environment, lstm_command
 
 FILES = {"bash": "lstm.bash", "zsh": "_lstm", "fish": "lstm.fish"}
-"""Shell to file name, as each shell wants it."""
+"""Shell to the file name that it expects."""
 
 
 def script(shell: str) -> str:
-    """The script for one shell, as ``lstm`` prints it; on TAB it asks ``lstm`` what can come next."""
+    """The script for one shell, as ``lstm`` prints it; on TAB it calls ``lstm`` for the candidates."""
     run = subprocess.run(
         lstm_command([]),
         env=child_environment({"_LSTM_COMPLETE": f"source_{shell}"}),

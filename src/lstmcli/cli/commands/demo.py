@@ -1,4 +1,4 @@
-"""``lstm demo``: the whole path on a built-in sample, each command shown as it can be repeated."""
+"""``lstm demo``: train and use two small models, showing each command."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from lstmcli.cli.typer_classes import Command
 from lstmcli.errors import OutputError
 
 HELD_OUT = 6
-"""One row in so many is kept back from training, to measure on."""
+"""Every so many rows, one is held out for evaluation."""
 TEXTS = (
     "Striker scores twice as the home side win the derby",
     "Central bank raises interest rates for the third time",
@@ -28,9 +28,9 @@ TEXTS = (
 )
 LM_EPOCHS = "2"
 PROMPT = "Tom had a"
-HOW_TO_TELL = ("-n", "3", "--temperature", "0.7", "--max-tokens", "120", "--seed", "1")
+SAMPLING = ("-n", "3", "--temperature", "0.7", "--max-tokens", "120", "--seed", "1")
 SENTENCE = "Tom had a red boat. He put the drum on the pond."
-"""Of a boat, and then of a drum; and it ends where a story of the sample would go on.  It fits a line of a terminal."""
+"""It switches from a boat to a drum, and ends where a story would continue.  It fits a line of a terminal."""
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -48,7 +48,7 @@ def demo(
     Each command is shown before it runs, so that you can repeat or change it. Takes under two minutes on two cores.
     """
     if folder.exists() and not force and (not folder.is_dir() or any(folder.iterdir())):
-        raise OutputError("is there already", path=folder, hint="lstm demo --force, or lstm demo ANOTHER-DIR")
+        raise OutputError("exists already", path=folder, hint="lstm demo --force, or lstm demo ANOTHER-DIR")
     try:
         folder.mkdir(parents=True, exist_ok=True)
         train, held_out = write_sample(folder)
@@ -57,10 +57,10 @@ def demo(
     model = folder / "model"
     more = [f"--threads={threads}"] if threads else []
 
-    streams.note(f"The rows of sample:topics are in {folder}: train.csv, and held-out.csv to measure on.")
+    streams.note(f"The data set sample:topics is in {folder}: train.csv, and held-out.csv for evaluation.")
     overwrite = ["--force"] if force else []
     step(
-        "Train a classifier on headlines in English and Chinese.",
+        "Train a classifier of headlines by topic, in English and Chinese.",
         "train",
         str(train),
         "-o",
@@ -74,23 +74,25 @@ def demo(
         *("--format", "table"),
     )
     step("Evaluate it on headlines that it has not seen.", "classify", "-m", str(model), "--report", str(held_out))
-    step("What is in the model?", "info", str(model))
+    step("Show what is in the model.", "info", str(model))
     book = str(folder / "language-model")
     step(
-        "Train a language model on text without labels: here 5,000 short stories, simple enough for a tiny model.",
+        "Train a language model on text without labels: 5,000 short stories, simple enough for a tiny model.",
         *("train", "sample:stories", "-o", book, "--preset", "tiny", "--epochs", LM_EPOCHS, *overwrite, *more),
     )
-    step("Generate three stories from a prompt.", "generate", "-m", book, PROMPT, *HOW_TO_TELL)
+    step("Generate three new stories.", "generate", "-m", book, PROMPT, *SAMPLING)
     step(
-        "How surprising is each word, in bits? The story is about a boat, then names a drum, and ends too early.",
+        "Show how surprising each word is, in bits. The text switches from a boat to a drum, then breaks off.",
         *("perplexity", "-m", book, "--text", SENTENCE, "--per", "word", "--format", "table"),
     )
     streams.say("")
-    streams.note(f"Both models are in {folder}. Next, use your own data: lstm train data.csv, or lstm train book.txt")
+    streams.note(
+        f"Both models are in {folder}. Next, train on your own data: lstm train data.csv, or lstm train book.txt"
+    )
 
 
 def write_sample(folder: Path) -> tuple[Path, Path]:
-    """The headlines as two CSV files: one to train on, one kept back."""
+    """Write the headlines as two CSV files: training data and held-out data."""
     from lstmcli.data.samples import open_sample
 
     sample = open_sample("topics")
@@ -110,10 +112,10 @@ def _write(path: Path, columns: Iterable[str], rows: Iterator[dict[str, str]]) -
 
 
 def step(what: str, *arguments: str) -> None:
-    """Says what a command does, shows it, and runs it in this process, so that torch is loaded once.
+    """Describe a command, show it, and run it in this process, so that torch is loaded once.
 
     Raises:
-        Exit: with the command's own code when it fails.
+        Exit: with the exit code of the command, if it fails.
     """
     from lstmcli.cli.app import app as lstm
 

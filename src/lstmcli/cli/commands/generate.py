@@ -1,4 +1,4 @@
-"""``lstm generate``: text that goes on from a prompt, shown as it is made."""
+"""``lstm generate``: continue a prompt, streaming the text."""
 
 from __future__ import annotations
 
@@ -136,63 +136,65 @@ def generate(
     row is a prompt and is continued to the end of a line; the output has the order of the input.
     """
     values = locals()
-    lines = values["lines"] = _many(values)
+    lines = values["lines"] = _has_many_prompts(values)
     config = s.generate_config(values)
 
     from lstmcli.generation import generate as task
     from lstmcli.language_modeling.predict import LanguageModel
     from lstmcli.model_dir.directory import default_model_path
 
-    # int8 answers move with their batch mates, and what is there already depends on how fast a pipe is.
+    # int8 results depend on the batch, and the batches of a pipe on how fast it is, so --lines defaults to onnx.
     engine = engine or (None if lines else AUTO)
     place = default_model_path(LANGUAGE_MODELING, model)
     generator = LanguageModel(place, threads=threads, engine=engine, device=device).generator
-    out = writer(format, sys.stdout, echo=not (no_prompt or interactive), apart=generator.multiline and not lines)
+    out = writer(format, sys.stdout, echo=not (no_prompt or interactive), blank_lines=generator.multiline and not lines)
     warnings = Warnings()
     if interactive:
         _ask(generator, config, out)
     elif lines:
         for source in prompts.each(file, read_config(values), keep_columns, quiet):
-            records = Followed(source.records)
+            records = RecordsWithColumns(source.records)
             for text, events in task.generate_each(generator, records, config, ready=source.ready):
                 own = records.columns()
                 _show(text, events, out, warnings, NO_COLUMNS if source.format == "text" else own)
     else:
-        text = prompts.one(" ".join(prompt) if prompt else None, encoding)  # words without quotes are one prompt
+        text = prompts.one(" ".join(prompt) if prompt else None, encoding)  # unquoted words form one prompt
         _show(text, task.generate(generator, text, config), out, warnings)
     out.close()
 
 
-def _many(values: Mapping[str, Any]) -> bool:
-    """Whether there is one prompt after another, in a file or on stdin.
+def _has_many_prompts(values: Mapping[str, Any]) -> bool:
+    """Whether there are several prompts, from a file or from stdin.
 
     Raises:
-        UsageError: options that contradict each other, or stdin that cannot be read as asked.
+        UsageError: options contradict each other, or stdin cannot be read as asked.
     """
     lines, file, interactive = values["lines"], values["file"], values["interactive"]
     if (lines or file is not None) and interactive:
-        raise UsageError(f"--{'lines' if lines else 'file'} and --interactive do not go together")
+        raise UsageError(
+            f"--{'lines' if lines else 'file'} and --interactive contradict each other", hint="leave one of them out"
+        )
     if lines and file is not None:
-        raise UsageError("--lines reads prompts from stdin, and --file from a file", hint="leave one of them out")
+        raise UsageError("--lines reads prompts from stdin, but --file from a file", hint="leave one of them out")
     if values["prompt"] and file is not None:
-        raise UsageError("--file gives the prompts, and PROMPT is another", hint="leave one of them out")
+        raise UsageError("both --file and PROMPT give prompts", hint="leave one of them out")
     if values["prompt"] and (lines or interactive):
         what = "--lines" if lines else "--interactive"
-        raise UsageError(f"{what} reads its prompts from stdin, and PROMPT is another", hint="leave one of them out")
+        raise UsageError(f"{what} reads prompts from stdin, but PROMPT is given too", hint="leave one of them out")
     if values["keep_columns"] and values["format"] == "text":
-        raise UsageError("--keep-columns needs --format jsonl or json", hint="text alone has no columns")
+        raise UsageError("--keep-columns needs --format jsonl or json", hint="plain text has no columns")
     many = bool(lines) or file is not None
     for name in ("keep_columns", "text_columns", "delimiter", "input_format"):
         if values[name] and not many:
             option = "--text-column" if name == "text_columns" else f"--{name.replace('_', '-')}"
-            raise UsageError(f"{option} is for prompts of a table", hint="name it with --file")
+            raise UsageError(f"{option} applies only to prompts from a file", hint="name the file with --file")
     if lines and (sys.stdin is None or sys.stdin.isatty()):
-        raise UsageError("--lines reads prompts from stdin", hint="pipe them in, or use --interactive")
+        raise UsageError("--lines reads prompts from stdin", hint="pipe them in, or use --interactive to type them")
     return many
 
 
-class Followed:
-    """Records as they are read by another, and the columns of each in the same order."""
+class RecordsWithColumns:
+    """Passes records on, and keeps the columns of each for ``columns``."""
 
     def __init__(self, records: Iterable[Record]) -> None:
         self._records = records
@@ -204,24 +206,24 @@ class Followed:
             yield record
 
     def columns(self) -> Mapping[str, Any]:
-        """Of the record whose turn it is."""
+        """The columns of the next record."""
         return self._columns.popleft()
 
 
 class Warnings:
-    """Says what is odd about prompts, of the first few."""
+    """Prints warnings about the first few prompts."""
 
     MAX_COUNT = 5
 
     def __init__(self) -> None:
-        self._said = 0
+        self._count = 0
 
     def say(self, message: str) -> None:
-        self._said += 1
-        if self._said <= self.MAX_COUNT:
+        self._count += 1
+        if self._count <= self.MAX_COUNT:
             streams.say(f"warning: {safe(message)}")
-        elif self._said == self.MAX_COUNT + 1:
-            streams.say("warning: more prompts hold what the model does not know; that is not said again")
+        elif self._count == self.MAX_COUNT + 1:
+            streams.say("warning: more prompts contain unknown tokens; further warnings are omitted")
 
 
 def _show(
@@ -236,15 +238,15 @@ def _show(
                 out.write(event)
     except KeyboardInterrupt:
         if sys.stdout.isatty():
-            print()  # what is said next has a line of its own
+            print()  # so that the next message starts on a new line
         raise
 
 
 def _ask(generator: Generator, config: GenerateConfig, out: Writer) -> None:
-    """One prompt after the other; Ctrl-C ends a text, and between texts the program, as Ctrl-D does."""
+    """Ask for prompts in a loop; Ctrl-C ends a text, and at the prompt the program, as Ctrl-D does."""
     from lstmcli.generation.generate import generate
 
-    ask = prompts.asking()
+    ask = prompts.prompt_reader()
     number = 0
     while (prompt := ask()) is not None:
         with contextlib.suppress(KeyboardInterrupt):

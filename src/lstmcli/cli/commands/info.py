@@ -1,4 +1,4 @@
-"""``lstm info``: what a model is, how it was trained, how well it did."""
+"""``lstm info``: describe a model and check its files."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def info(
     ] = None,
     model: Annotated[
         str | None,
-        o.option("--model", "-m", metavar="DIR", show_default=False, text="The same, as for the other commands."),
+        o.option("--model", "-m", metavar="DIR", show_default=False, text="Same as the MODEL argument."),
     ] = None,
     format: Annotated[
         Literal["table", "json"], typer.Option("--format", metavar="table|json", help="Output format.")
@@ -34,5 +34,5 @@ def info(
     from lstmcli.model_dir.directory import default_model_path
     from lstmcli.model_dir.info import info as describe
 
-    found = describe(default_model_path(None, where or model))
-    write(found, tables.INFO, format)
+    model_info = describe(default_model_path(None, where or model))
+    write(model_info, tables.INFO, format)

@@ -1,4 +1,4 @@
-"""``lstm inspect``: a text as a model reads it, its gates in view."""
+"""``lstm inspect``: gates, states, predictions and word attributions for a text."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from lstmcli.cli.options.configs import read_config
 from lstmcli.cli.options.kept_columns import Header, KeepColumns
 from lstmcli.cli.output.console import safe
 from lstmcli.cli.output.inspection.writers import writer
-from lstmcli.cli.output.unknown_words import UnknownTokens, as_asked
+from lstmcli.cli.output.unknown_words import UnknownTokens, prepare_records
 from lstmcli.cli.typer_classes import Command
 from lstmcli.data.config import ReadConfig, with_training_defaults
 from lstmcli.errors import NoDataError, UsageError
@@ -139,15 +139,15 @@ def inspect(
     inputs = Inputs(named, texts, read, keep_columns=keep_columns, **how)
     unknown = UnknownTokens()
 
-    def found() -> Iterator[Inspection]:
+    def inspections() -> Iterator[Inspection]:
         for each in inputs:
             carried = lm and is_carried(inspector.model.settings.tokenizer.mode, each.format)
-            records = as_asked(each.records, None, keep_columns and each.format == "text")
+            records = prepare_records(each.records, None, keep_columns and each.format == "text")
             for inspection in _flushed(inspector.inspect(records, carried=carried), each):
                 unknown.add(inspection)
                 yield inspection
 
-    results = there_is_text(found())
+    results = require_text(inspections())
     if html is not None:
         from lstmcli.cli.output.inspection.page import write_page
 
@@ -167,68 +167,68 @@ def inspect(
 
 
 def _config(values: Mapping[str, Any], *, gates: bool) -> InspectConfig:
-    """What is asked for.  Raises: UsageError."""
+    """The config from the parameters.  Raises: UsageError."""
     config = from_options({**values, "layer": _layer(values["layer"])}, gates=gates)
     for name in ("layer", "direction", "unit", "top_units"):
         if not gates and values[name] not in ("", "forward", None, []):
             option = name.replace("_", "-")
-            hint = "leave one of them out, or take both with --format jsonl or --html"
-            raise UsageError(f"--why shows words instead of gates, and --{option} is about gates", hint=hint)
+            hint = "leave one of them out, or show both with --format jsonl or --html"
+            raise UsageError(f"--why shows words instead of gates, but --{option} applies to gates", hint=hint)
     return config
 
 
 def _source(text: str | None, file: str | None) -> str:
-    """The text itself, or the name of what is read.  Raises: UsageError."""
+    """The text itself, or the name of the source.  Raises: UsageError, NoDataError."""
     if text is not None and file is not None:
-        raise UsageError("TEXT and --file are two inputs", hint="leave one of them out")
+        raise UsageError("TEXT and --file contradict each other", hint="leave one of them out")
     if file is None and text in (None, "-") and (sys.stdin is None or (text is None and sys.stdin.isatty())):
         raise UsageError("no input", hint=NO_TEXT)
     if text in (None, "-"):
         return file or "-"
     assert text is not None
     if not text.strip():
-        raise NoDataError("nothing to read: the text is empty", hint=NO_TEXT)
+        raise NoDataError("nothing to inspect: the text is empty", hint=NO_TEXT)
     if "\n" not in text and len(text) < 256 and Path(text).is_file():
-        streams.note(f"note: {safe(text)} is read as a text; the file of that name is read with --file")
+        streams.note(f"note: {safe(text)} is taken as the text; to read the file of that name, use --file")
     return text
 
 
 def _layer(value: str) -> int | str | None:
-    """Number of the layer, all, or None for the last.  Raises: UsageError."""
+    """Number of the layer, ``all``, or None for the last one.  Raises: UsageError."""
     if value in ("", "all"):
         return value or None
     if not value.isdecimal() or int(value) < 1:
-        raise UsageError(f"--layer must be a number from 1, or all, not {value!r}")
+        raise UsageError(f"--layer must be all or a number from 1, not {value!r}")
     return int(value)
 
 
 def _flushed(results: Iterable[Inspection], source: Input) -> Iterator[Inspection]:
-    """What was written goes out before a live source is waited for."""
-    for found in results:
-        yield found
+    """The same results; flushes stdout before waiting for a live source."""
+    for inspection in results:
+        yield inspection
         if source.ready is not None and not source.ready():
             sys.stdout.flush()
 
 
-def there_is_text(results: Iterable[Inspection]) -> Iterator[Inspection]:
-    """The same.  Raises ``NoDataError`` before anything is shown if all of it is blank."""
+def require_text(results: Iterable[Inspection]) -> Iterator[Inspection]:
+    """The same results.  Raises ``NoDataError`` before the first one if all texts are blank."""
     blank: list[Any] = []
-    for found in (results := iter(results)):
-        blank.append(found)
-        if found.text.strip():
+    for inspection in (results := iter(results)):
+        blank.append(inspection)
+        if inspection.text.strip():
             yield from blank
             yield from results
             return
-    raise NoDataError("nothing to read: there is no text", hint=NO_TEXT)
+    raise NoDataError("nothing to inspect: there is no text", hint=NO_TEXT)
 
 
 def bounded(results: Iterable[Inspection]) -> Iterator[Inspection]:
-    """The same.  Raises ``UsageError`` where a page would become too long to show."""
+    """The same results.  Raises ``UsageError`` if an HTML page would be too long."""
     from lstmcli.cli.output.inspection.page import MAX_TOKENS
 
     tokens = 0
-    for found in results:
-        tokens += len(found.tokens) * max(1, len(found.layers))
+    for inspection in results:
+        tokens += len(inspection.tokens) * max(1, len(inspection.layers))
         if tokens > MAX_TOKENS:
-            raise UsageError(f"a page shows {MAX_TOKENS:,} tokens at most", hint="give a part of the text")
-        yield found
+            raise UsageError(f"a page can show at most {MAX_TOKENS:,} tokens", hint="inspect a part of the text")
+        yield inspection

@@ -1,4 +1,4 @@
-"""``lstm perplexity``: score text with a language model, as totals or as tables of surprisal."""
+"""``lstm perplexity``: score text with a language model: perplexity, or tables of surprisal."""
 
 from __future__ import annotations
 
@@ -10,16 +10,17 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from lstmcli.cli.io import streams
-from lstmcli.cli.io.inputs import Inputs, specs, with_notices_told
+from lstmcli.cli.io.inputs import Inputs, specs, with_licence_warning
 from lstmcli.cli.options import common as o
 from lstmcli.cli.options.configs import read_config
 from lstmcli.cli.options.engine import ExactEngine
 from lstmcli.cli.options.kept_columns import Header, KeepColumns
 from lstmcli.cli.output.surprisal import FIGURES, writer
-from lstmcli.cli.output.unknown_words import MATCH, Warner, as_asked, say_how
+from lstmcli.cli.output.unknown_words import MATCH, Warner, prepare_records, say_how
 from lstmcli.cli.output.writer import write
 from lstmcli.cli.typer_classes import Command
 from lstmcli.data.config import ReadConfig
+from lstmcli.engine.registry import check_engine
 from lstmcli.errors import NoDataError, UsageError
 from lstmcli.language_modeling.config import AdaptConfig, CacheConfig
 from lstmcli.tasks import LANGUAGE_MODELING
@@ -34,7 +35,7 @@ ADAPTING = "Adapting to the text"
 TABLES = ("line", "word", "token", "char")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]{2}")
 NO_SPACES = (
-    "note: Chinese and Japanese have no spaces between words; mark words by spaces (--segments), or use --per char"
+    "note: Chinese and Japanese have no spaces between words; separate words by spaces (--segments), or use --per char"
 )
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -161,6 +162,7 @@ def perplexity(
     values = locals()
     named = specs(files, text)
     check(values)
+    check_engine(engine, device, exact=True)
 
     from lstmcli.language_modeling.scoring.methods import METHOD_OPTIONS, adapting, method_of
 
@@ -192,9 +194,9 @@ def perplexity(
 
     def texts() -> Iterator[Text]:
         for records, ready, _, kind in inputs:
-            records = with_notices_told(records, kind)
+            records = with_licence_warning(records, kind)
             bare = keep_columns and kind == "text"  # whose only column is the text itself
-            rewritten = as_asked(records, corpus_style if match_corpus else None, bare)
+            rewritten = prepare_records(records, corpus_style if match_corpus else None, bare)
             yield task.Text(rewritten, task.is_carried(loaded.mode, kind, stream=stream, lines=lines), ready)
 
     how: dict[str, Any] = {"segments": segments, "on_lines": unknowns.on_lines}
@@ -203,9 +205,9 @@ def perplexity(
     shown = format or o.default_format()
     how["method"] = method_of(config)
     if per is None:
-        found = task.perplexity(loaded, texts(), **how)
-        warner.look()
-        write(found, FIGURES, shown)
+        report = task.perplexity(loaded, texts(), **how)
+        warner.check()
+        write(report, FIGURES, shown)
     else:
         several = len(named) + len(text or []) > 1
         out = writer(shown, sys.stdout, several=several, keep_columns=keep_columns, header=output_header)
@@ -227,7 +229,7 @@ def _write_rows(
     """Write the surprisal of every unit of the texts.
 
     Args:
-        check_spaces: say so where words of a script without spaces are asked for.
+        check_spaces: print a note if a row contains Chinese or Japanese text.
 
     Raises:
         NoDataError: there is no text.
@@ -237,7 +239,7 @@ def _write_rows(
     rows = 0
     for source in texts:
         for row in surprisals(loaded, source, per, **how):
-            warner.look()
+            warner.check()
             out.write(row)
             rows += 1
             if check_spaces and _CJK.search(row.text):
@@ -254,12 +256,14 @@ def check(values: Mapping[str, Any]) -> None:
     """Raises ``UsageError`` for options that contradict each other."""
     per = values["per"]
     if values["stream"] and values["lines"]:
-        raise UsageError("--stream and --lines contradict each other", hint="give one, or neither")
+        raise UsageError("--stream and --lines contradict each other", hint="leave one of them out")
     if per is not None and per not in TABLES:
         raise UsageError(f"--per must be one of {', '.join(TABLES)}, not {per!r}")
     if per is None:
         for name, given in (("keep-columns", values["keep_columns"]), ("output-header", values["output_header"])):
             if given:
-                raise UsageError(f"--{name} is for tables", hint="--per line gives a row for each text")
+                raise UsageError(
+                    f"--{name} applies only to tables of surprisal", hint="add --per line for one row per text"
+                )
     if values["match_corpus"] and values["segments"]:
-        raise UsageError(f"{MATCH} and --segments do not go together", hint="words that you marked are not cut")
+        raise UsageError(f"{MATCH} and --segments contradict each other", hint="leave one of them out")

@@ -1,4 +1,4 @@
-"""``lstm train``: options to a config, then a training run, told as it happens."""
+"""``lstm train``: run a training and show its progress."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from lstmcli.cli.io.signals import Stop
 from lstmcli.cli.options import common as o
 from lstmcli.cli.options import training as t
 from lstmcli.cli.options.configs import given_options
-from lstmcli.cli.options.resume import ask_resume, torn_off
+from lstmcli.cli.options.resume import ask_resume, hint_on_abort
 from lstmcli.cli.typer_classes import Command
 from lstmcli.data.config import ReadConfig
 from lstmcli.language_modeling.config import LmModelConfig
@@ -178,7 +178,7 @@ def train(
         ask_resume=ask_resume,
     ) as training:
         log = TrainingLog(default_place=training.default_place, quiet=quiet, splits=training.splits, task=training.task)
-        with Stop() as stop, log, torn_off(training.target):
+        with Stop() as stop, log, hint_on_abort(training.target):
             listeners.append(log)
             events_of_run = training.events(command=shlex.join(ctx.obj), stop=stop.asked)
             result = follow(events_of_run, listeners, stop, dry_run=dry_run)
@@ -194,12 +194,12 @@ def train(
 def follow(
     run: Generator[events.Event, None, None], listeners: list[Any], stop: Stop, *, dry_run: bool
 ) -> dict[str, Any]:
-    """Hands every event to every listener; returns what the run came to."""
+    """Pass every event to every listener; return the result of the run."""
     result: dict[str, Any] = {}
-    with closing(run):  # also where a listener fails: the run then keeps what it can
+    with closing(run):  # also if a listener fails: the run then saves what it can
         for event in run:
             if isinstance(event, events.RunPlanned):
-                stop.gentle = True  # from here on there will be something to keep
+                stop.gentle = True  # from here on there is something to save
             for listener in listeners:
                 listener.handle(event)
             result.update(event.outcome())

@@ -1,4 +1,4 @@
-"""Questions on a terminal, where somebody is there to answer."""
+"""Questions on a terminal."""
 
 from __future__ import annotations
 
@@ -7,24 +7,24 @@ from collections.abc import Sequence
 
 from lstmcli.cli.output.console import safe
 
-MAX_ASKED = 30
-"""Columns that are listed."""
+MAX_LISTED = 30
+"""Columns listed in the question."""
 
 
-def somebody_is_there() -> bool:
-    """Whether a question is seen and can be answered."""
+def is_interactive() -> bool:
+    """Whether a user can see a question and answer it."""
     return bool(sys.stdin and sys.stdin.isatty() and sys.stderr and sys.stderr.isatty())
 
 
 def which_label(path: str, columns: Sequence[str]) -> str | None:
-    """Asks which column holds the label; None where nobody answers."""
-    if not somebody_is_there():
+    """Ask which column holds the labels; None without a terminal or an answer."""
+    if not is_interactive():
         return None
-    shown = columns[:MAX_ASKED]
+    shown = columns[:MAX_LISTED]
     lines = [f"  {number}  {safe(name)}" for number, name in enumerate(shown, 1)]
     print(f"{safe(path)}: which column holds the label?", *lines, sep="\n", file=sys.stderr)
     while True:
-        print("number or name (nothing: end): ", end="", file=sys.stderr, flush=True)
+        print("number or name (empty to cancel): ", end="", file=sys.stderr, flush=True)
         answer = sys.stdin.readline().strip()
         if not answer:
             return None
@@ -32,4 +32,4 @@ def which_label(path: str, columns: Sequence[str]) -> str | None:
             return answer
         if answer.isascii() and answer.isdigit() and 1 <= int(answer[:9]) <= len(shown):
             return shown[int(answer[:9]) - 1]
-        print(f"there is no {safe(answer)!r}", file=sys.stderr)
+        print(f"no such column: {safe(answer)!r}", file=sys.stderr)

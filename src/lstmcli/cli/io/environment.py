@@ -1,4 +1,4 @@
-"""What a command needs of the system before it starts, found out before a library fails on it."""
+"""Checks of the environment before a command starts and a library fails on it."""
 
 from __future__ import annotations
 
@@ -9,18 +9,18 @@ from lstmcli.cli.io import streams
 from lstmcli.errors import LstmError
 
 
-def prepared() -> None:
-    """Checks the working directory, and makes do with one thread where there are no more.
+def check_environment() -> None:
+    """Check the working directory, and fall back to one thread if no more can be started.
 
     Raises:
-        LstmError: the working directory was deleted; PyTorch would end the process.
+        LstmError: the working directory was deleted; PyTorch would crash.
     """
     try:
         Path.cwd()
     except OSError as error:
-        raise LstmError("the working directory is no longer there", hint="change to another: cd") from error
-    if threads.make_do():
-        lack = "the system lets the program start too few threads"
+        raise LstmError("the working directory no longer exists", hint="change to another one with cd") from error
+    if threads.limit_to_one():
+        reason = "the system allows too few threads"
         if threads.address_room() is not None:
-            lack = "the limit on memory (ulimit -v) leaves little room for threads"
-        streams.note(f"warning: {lack}: one is used")
+            reason = "the memory limit (ulimit -v) leaves little room for threads"
+        streams.note(f"warning: {reason}; using one thread")

@@ -1,4 +1,4 @@
-"""What a command reads: ``--text``, files and stdin, one source after the other."""
+"""The inputs of a command: ``--text``, files and stdin, in order."""
 
 from __future__ import annotations
 
@@ -17,10 +17,10 @@ if TYPE_CHECKING:
 
 
 def specs(files: list[str] | None, texts: list[str] | None) -> list[str]:
-    """The sources that a command line names; stdin where it names nothing.
+    """The sources named on the command line; stdin if there are none.
 
     Raises:
-        UsageError: there is no input, or stdin cannot be read as asked.
+        UsageError: there is no input, or stdin is closed or named twice.
     """
     found = list(files or [])
     if not found and not texts:
@@ -34,21 +34,21 @@ def specs(files: list[str] | None, texts: list[str] | None) -> list[str]:
     return found
 
 
-def with_notices_told(records: Iterable[Record], format: str) -> Iterable[Record]:
-    """The same records; the first that marks the licence around a book is told of on stderr, for it is scored too."""
+def with_licence_warning(records: Iterable[Record], format: str) -> Iterable[Record]:
+    """The same records, with a warning on stderr at the first line of a book's licence, because it is scored too."""
     if format != "text":
         return records
 
     from lstmcli.data.books.notices import marked
 
-    def tell(record: Record, library: str) -> None:
+    def warn(record: Record, library: str) -> None:
         where = f"{safe(record.path)}: line {record.line}" if record.path else "a line"
         streams.note(
-            f"warning: {where} belongs to the licence that {library} puts around a book: it is measured with the book; "
-            "cut it off to measure the book alone"
+            f"warning: {where} is part of the licence text that {library} adds to books; it is scored too: "
+            "remove it to score the book alone"
         )
 
-    return marked(records, tell)
+    return marked(records, warn)
 
 
 class Input(NamedTuple):
@@ -56,7 +56,7 @@ class Input(NamedTuple):
 
     records: Iterable[Record]
     ready: Callable[[], bool] | None
-    """Where records arrive over time: whether the next one is there already."""
+    """For records that arrive over time: whether the next one is available without waiting."""
     name: str
     """Empty for ``--text``."""
     format: str
@@ -67,8 +67,8 @@ class Inputs:
     """The inputs of a command, in order: the texts of ``--text``, then files and stdin.
 
     Args:
-        as_files: each text is a source of its own, one record a line, and lines are counted through all of them; else
-            all are one source, a record each.
+        as_files: each text is a source with one record per line; otherwise all texts are one source, one record each.
+            Lines are counted through all texts.
     """
 
     def __init__(
@@ -85,7 +85,7 @@ class Inputs:
     ) -> None:
         self._texts, self._read, self._as_files, self._quiet = texts, read, as_files, quiet
         self._how: dict[str, Any] = {"prefer": prefer, "labelled": labelled, "keep_columns": keep_columns}
-        # A file that cannot be read is said before the first answer; a pipe is opened when its turn comes.
+        # Files are opened now, so that errors come before the first result; a pipe is opened when its turn comes.
         self._sources = [(spec, None if streams.is_live(spec) else self._open(spec)) for spec in specs]
 
     def _open(self, spec: str) -> Source:

@@ -1,4 +1,4 @@
-"""Where prompts come from: an argument, stdin, or somebody who is asked."""
+"""Prompts: from an argument, a file, stdin or an interactive session."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 
 
 def one(prompt: str | None, encoding: str | None) -> str:
-    """The prompt as given, or all of stdin but for the line end that closes it."""
+    """The prompt argument, or all of stdin without its final line end."""
     if prompt is not None and prompt != "-":
         return prompt
     if prompt is None and (sys.stdin is None or sys.stdin.isatty()):
@@ -30,7 +30,7 @@ def one(prompt: str | None, encoding: str | None) -> str:
 
 
 def each(file: str | None, read: ReadConfig, keep_columns: bool, quiet: bool) -> Iterable[Input]:
-    """The prompts of a file, or those of stdin, each as soon as it is there: its lines, unless ``read`` says else."""
+    """The prompts of a file or of stdin, as they arrive: one per line, unless ``read`` names another format."""
     from lstmcli.cli.io.inputs import Inputs
 
     if file is None and read.input_format is None:
@@ -44,25 +44,25 @@ def _texts(encoding: str | None) -> Iterator[str]:
     return (record.text for source in sources for record in source.records)
 
 
-def asking() -> Callable[[], str | None]:
-    """Reads a prompt; None when there are no more."""
+def prompt_reader() -> Callable[[], str | None]:
+    """A function that reads the next prompt; None at the end."""
     if sys.stdin is None:
         raise UsageError("stdin is closed")
     if not sys.stdin.isatty():
-        arriving = _texts(None)
-        return lambda: next(arriving, None)
+        texts = _texts(None)
+        return lambda: next(texts, None)
 
     import contextlib
 
     with contextlib.suppress(ImportError):
-        import readline  # noqa: F401  input() takes line editing and history from it
+        import readline  # noqa: F401  gives input() line editing and history
 
     def ask() -> str | None:
-        asked = "> " if sys.stdout.isatty() else ""  # which would come out among the data else
-        if not asked:
+        sign = "> " if sys.stdout.isatty() else ""  # input() writes it to stdout, among the data
+        if not sign:
             print("> ", end="", file=sys.stderr, flush=True)
         try:
-            return input(asked)
+            return input(sign)
         except EOFError:
             streams.say("")
             return None

@@ -1,4 +1,4 @@
-"""Ctrl-C, SIGTERM and a closed terminal during a training run: the first asks, the second ends."""
+"""Ctrl-C, SIGTERM and SIGHUP during training: the first asks the run to stop, the second ends it at once."""
 
 from __future__ import annotations
 
@@ -8,17 +8,17 @@ from types import FrameType
 from typing import Any
 
 HANGUP: int | None = getattr(signal, "SIGHUP", None)
-"""The terminal has gone; Windows knows no such signal."""
+"""The terminal was closed; None on Windows."""
 
 
 class Stop:
-    """While ``with`` lasts, a signal sets a flag that the training loop reads; a second one raises.
+    """Within ``with``, a signal sets a flag that the training loop reads; a second signal raises.
 
-    As long as ``gentle`` is false there is nothing to keep yet, and the first signal raises too.  A terminal that goes
-    says so more than once, through the kernel and the shell: that asks, however often.
+    While ``gentle`` is false there is nothing to save yet, and the first signal raises too.  SIGHUP may arrive twice,
+    from the kernel and from the shell, so a repeated one never raises.
 
-    A signal that is ignored already stays ignored, as POSIX has it: under ``nohup`` that is the terminal's, and in a
-    job that a script starts with ``&`` it is Ctrl-C, which there is meant for another program.
+    A signal that is already ignored stays ignored, as POSIX asks: SIGHUP under ``nohup``, and SIGINT in a job that a
+    script started with ``&``, where Ctrl-C is meant for another program.
     """
 
     SIGNALS = tuple(number for number in (signal.SIGINT, signal.SIGTERM, HANGUP) if number is not None)

@@ -1,4 +1,4 @@
-"""stdin, stdout and stderr: encodings that never fail, pipes that close early, lines as they arrive."""
+"""stdin, stdout and stderr: encoding errors, pipes that close early, input that arrives over time."""
 
 from __future__ import annotations
 
@@ -27,9 +27,9 @@ LOOKALIKES = {
     **{chr(0x2400 + code): f"^{chr(64 + code)}" for code in range(32)},
     "␡": "^?",
 }
-"""What stands for marks of ours, and of typography, where an encoding lacks them."""
+"""ASCII replacements of symbols that an encoding may lack."""
 FOR_PEOPLE = "lstm.lookalikes"
-"""An error handler of encodings: a lookalike, else ``\\uXXXX``."""
+"""Name of a codec error handler: a lookalike, else ``\\uXXXX``."""
 
 
 def _lookalike(error: UnicodeError) -> tuple[str, int]:
@@ -43,29 +43,29 @@ codecs.register_error(FOR_PEOPLE, _lookalike)
 
 
 def prepare() -> None:
-    """Makes the streams safe: what the terminal's encoding cannot hold is written as ``\\uXXXX``.
+    """Make stdout and stderr safe: characters that the encoding lacks are written as ``\\uXXXX``.
 
-    That is for data, which lose nothing by it; people get lookalikes, see ``for_people``.  One that is closed
-    (``>&-``) leads nowhere.
+    Data lose nothing by that; text for people gets lookalikes, see ``for_people``.  A closed stream (``>&-``) is
+    replaced by the null device.
     """
-    forget_sizes()
+    drop_invalid_sizes()
     sys.stdout = sys.stdout or os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
     sys.stderr = sys.stderr or os.fdopen(os.open(os.devnull, os.O_WRONLY), "w")
     _reconfigure(sys.stdout, "backslashreplace")
     for_people(sys.stderr)
 
 
-def forget_sizes() -> None:
-    """Drops a size of the window from the environment that is none: Rich and textwrap would fail on it."""
+def drop_invalid_sizes() -> None:
+    """Remove invalid window sizes from the environment: Rich and textwrap would fail on them."""
     for name in ("COLUMNS", "LINES"):
         if not re.fullmatch("0*[1-9][0-9]{0,4}", os.environ.get(name, "1")):
             del os.environ[name]
     if not os.environ.get("SOURCE_DATE_EPOCH", "0").isdecimal():
-        del os.environ["SOURCE_DATE_EPOCH"]  # scipy takes it for a number
+        del os.environ["SOURCE_DATE_EPOCH"]  # scipy parses it as a number
 
 
 def for_people(stream: TextIO) -> None:
-    """What goes there from here on is read by people."""
+    """From here on, ``stream`` is read by people, not programs."""
     _reconfigure(stream, FOR_PEOPLE)
 
 
@@ -76,7 +76,7 @@ def _reconfigure(stream: TextIO, errors: str) -> None:
 
 
 def fitted(text: str) -> str:
-    """``text`` as people will see it on stdout, for a layout in columns."""
+    """``text`` as stdout will show it, to compute column widths."""
     encoding = getattr(sys.stdout, "encoding", None) or "utf-8"
     if encoding.lower().startswith("utf") or text.isascii():
         return text
@@ -84,7 +84,7 @@ def fitted(text: str) -> str:
 
 
 def window_width() -> int:
-    """Columns of the window: ``$COLUMNS``, else of whichever stream is a terminal, else 80."""
+    """Columns of the window: ``$COLUMNS``, else those of the first stream that is a terminal, else 80."""
     if columns := os.environ.get("COLUMNS"):
         return int(columns)  # checked at the start
     for stream in (sys.stdout, sys.stderr, sys.stdin):
@@ -94,13 +94,13 @@ def window_width() -> int:
 
 
 def say(message: str) -> None:
-    """A line on stderr.  A stderr that is closed is no reason to fail."""
+    """Print a line on stderr; a closed stderr is ignored."""
     with contextlib.suppress(OSError, ValueError):
         print(message, file=sys.stderr)
 
 
 def note(message: str) -> None:
-    """A sentence on stderr, in a window broken between words."""
+    """Print a sentence on stderr, wrapped between words on a terminal."""
     if sys.stderr.isatty():
         from lstmcli.cli.output.wrapping import wrapped
 
@@ -108,8 +108,8 @@ def note(message: str) -> None:
     say(message)
 
 
-def complain(message: str, hint: str | None = None) -> None:
-    """An error and what to do about it, on stderr, readable without colour."""
+def report_error(message: str, hint: str | None = None) -> None:
+    """Print an error and a hint on stderr."""
     from lstmcli.cli.output.console import safe
 
     note(f"error: {safe(message)}")
@@ -117,40 +117,41 @@ def complain(message: str, hint: str | None = None) -> None:
         note(f"hint: {safe(hint)}")
 
 
-def failed(error: OSError) -> None:
-    """Complains about an error of the system: of a file, of stdout, or of whatever a library tried."""
+def report_os_error(error: OSError) -> None:
+    """Print an ``OSError``: of a file, of stdout, or from inside a library."""
     if error.filename is not None:
         name = error.filename if isinstance(error.filename, str) else os.fsdecode(error.filename)
-        complain(f"{name}: {error.strerror}")
-    elif error.errno in _OF_WRITING:
-        unwritten(error)
-    elif "temporary directory" in str(error.strerror):  # tempfile found none; libraries need one, too
-        complain(f"there is no place for temporary files: {error.strerror}", "name a folder with room in $TMPDIR")
+        report_error(f"{name}: {error.strerror}")
+    elif error.errno in _WRITE_ERRORS:
+        report_write_error(error)
+    elif "temporary directory" in str(error.strerror):  # tempfile found none
+        hint = "set $TMPDIR to a folder with free space"
+        report_error(f"there is no place for temporary files: {error.strerror}", hint)
     else:
-        complain(f"the system refuses: {error.strerror}")
+        report_error(f"the operating system reports an error: {error.strerror}")
 
 
-_OF_WRITING = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
+_WRITE_ERRORS = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EBADF)
 
 
-def unwritten(error: Exception) -> None:
-    """Complains that stdout took no more."""
+def report_write_error(error: Exception) -> None:
+    """Print that stdout could not be written."""
     code = getattr(error, "errno", None)
     reason = getattr(error, "strerror", None) or error
-    hint = "free some space where it goes" if code in (errno.ENOSPC, errno.EDQUOT) else None
+    hint = "free some space on the disk that it is written to" if code in (errno.ENOSPC, errno.EDQUOT) else None
     if code == errno.EFBIG:
-        hint = "raise the limit on the size of files: ulimit -f"
-    complain(f"cannot write the output: {reason}", hint)
+        hint = "raise the limit on file size: ulimit -f"
+    report_error(f"cannot write the output: {reason}", hint)
 
 
 def abandon(stream: TextIO) -> None:
-    """The reader of ``stream`` has gone: what is still written, at exit too, goes nowhere."""
+    """The reader of ``stream`` has closed it: discard what is written from now on, at exit too."""
     with contextlib.suppress(OSError, ValueError):  # in tests there is no file behind the stream
         os.dup2(os.open(os.devnull, os.O_WRONLY), stream.fileno())
 
 
-class Talk:
-    """stderr.  Nobody reads it any more, or its disk is full: that is no reason to stop working."""
+class Stderr:
+    """stderr, with write errors ignored: its reader may be gone or its disk full."""
 
     def __init__(self, stream: TextIO) -> None:
         self._stream = stream
@@ -173,9 +174,9 @@ class Talk:
 
 
 def leave(code: int) -> NoReturn:
-    """Ends the process once what was written is out and exit handlers have run.
+    """End the process after running exit handlers and flushing the streams.
 
-    Taking the interpreter and a loaded model apart, object by object, would be a tenth of a cold start.
+    A normal exit would free the interpreter and the model object by object: a tenth of the time of a cold start.
     """
     atexit._run_exitfuncs()
     for stream in (sys.stdout, sys.stderr):
@@ -185,16 +186,16 @@ def leave(code: int) -> NoReturn:
             pass
         except (OSError, ValueError) as error:
             if stream is sys.stderr:
-                continue  # talk
-            unwritten(error)
+                continue  # messages only
+            report_write_error(error)
             code = code or 1
     os._exit(code)
 
 
 def stdin() -> BinaryIO:
-    """Standard input as bytes, on a descriptor of its own.
+    """Standard input as bytes, on its own descriptor.
 
-    A thread may still wait in it when the program ends, and Python would fail to close ``sys.stdin`` then.
+    A thread may still be reading it when the program ends, and Python could not close ``sys.stdin`` then.
     """
     try:
         return os.fdopen(os.dup(sys.stdin.fileno()), "rb")
@@ -203,7 +204,7 @@ def stdin() -> BinaryIO:
 
 
 def is_live(spec: str) -> bool:
-    """Whether lines arrive over time: a pipe or a terminal, on stdin or by name."""
+    """Whether input arrives over time: a pipe or a terminal, on stdin or by name."""
     try:
         mode = os.fstat(sys.stdin.fileno()).st_mode if spec == "-" else Path(spec).stat().st_mode
     except (OSError, ValueError):
@@ -212,10 +213,10 @@ def is_live(spec: str) -> bool:
 
 
 class Arrivals(Generic[T]):
-    """Items of a slow iterable, read by a thread, so that ``ready`` can tell whether one is there already.
+    """Items of a slow iterable, read by a thread, so that ``ready`` knows whether the next one is available.
 
-    What the iterable raises is raised here, after the items before it.  The thread runs ahead by
-    ``most`` items, or ``most_weight`` characters, so memory stays flat.
+    An exception of the iterable is raised here after the items before it.  The thread reads ahead by at most ``most``
+    items or ``most_weight`` characters, which bounds memory.
     """
 
     def __init__(self, items: Iterable[T], most: int = 4096, most_weight: int = 4_000_000) -> None:
@@ -226,21 +227,21 @@ class Arrivals(Generic[T]):
         self._ended = False
         self._error: BaseException | None = None
         self._changed = threading.Condition()
-        self._alone = not self._started()
+        self._on_demand = not self._started()
 
     def _started(self) -> bool:
-        """Whether there is a thread for it; without one, items are read when they are asked for."""
+        """Start the reading thread.  If the system allows none, items are read on demand."""
         if not startable(1):
             return False
         threading.Thread(target=self._read, daemon=True).start()
         return True
 
     def ready(self) -> bool:
-        """Whether the next item, or the end, is there without waiting."""
+        """Whether the next item, or the end, is available without waiting."""
         return bool(self._taken or self._queue) or self._ended
 
     def __iter__(self) -> Iterator[T]:
-        if self._alone:
+        if self._on_demand:
             yield from self._items
             return
         while True:

@@ -1,7 +1,7 @@
-"""The options that several commands have: names, help, section of the help page.
+"""Options shared by several commands: names, help texts and help sections.
 
-A command lists the aliases it wants (``hidden: o.Hidden = MODEL.hidden``); defaults come from ``config.py``.
-Names of parameters are names of config fields, so that ``configs.py`` finds values by name.
+A command lists the aliases it needs (``hidden: o.Hidden = MODEL.hidden``); defaults come from the config classes.
+Parameters have the names of config fields, so values are looked up by name.
 """
 
 from __future__ import annotations
@@ -23,7 +23,11 @@ DATA, OUTPUT = "Data", "Output"
 
 
 def option(*names: str, panel: str | None = None, text: str, among: Sequence[str] = (), **more: Any) -> Any:
-    """A Typer option; ``among``: the values that are shown and completed (the config checks them)."""
+    """A Typer option.
+
+    Args:
+        among: the allowed values, for the help and completion; the config checks them.
+    """
     if among:
         more.setdefault("metavar", "|".join(among))
         more.setdefault("autocompletion", _completer(among))
@@ -38,14 +42,14 @@ def _completer(values: Sequence[str]) -> Callable[[str], list[str]]:
 
 
 def counted(param: typer.CallbackParam, value: int | None) -> int | None:
-    """The callback of options that count something."""
+    """Callback that requires a value of at least 1."""
     if value is not None and value < 1:
         raise UsageError(f"{param.opts[0]} must be at least 1, not {value}")
     return value
 
 
 def format_option(text: str) -> Any:
-    """``--format`` of a command that has every format; ``text`` says what is in them."""
+    """``--format`` of a command that supports every format."""
     return option(
         "--format",
         panel=OUTPUT,
@@ -59,7 +63,7 @@ def default_format() -> Format:
     return "table" if sys.stdout.isatty() else "tsv"
 
 
-# Data: how a source is read
+# Reading data
 TextColumns = Annotated[
     list[str] | None,
     option(
@@ -135,7 +139,6 @@ KeepLicence = Annotated[
     ),
 ]
 
-
 Threads = Annotated[
     int | None,
     option("--threads", metavar="N", show_default="all cores", text="Number of CPU threads.", callback=counted),
@@ -164,14 +167,14 @@ def _complete_task(incomplete: str) -> list[str]:
     return [task.name for task in all_tasks() if task.name.startswith(incomplete)]
 
 
-def task_option(text: str, usual: str, panel: str | None = None) -> Any:
-    """``--task``; looking for the tasks of other distributions takes time, so they are completed, and not shown."""
+def task_option(text: str, default: str, panel: str | None = None) -> Any:
+    """``--task``.  Finding plug-in tasks takes time, so they are completed but not listed in the help."""
     return option(
         "--task",
         panel=panel,
         metavar="|".join(BUILT_IN),
         autocompletion=_complete_task,
-        show_default=usual,
+        show_default=default,
         text=text,
     )
 

@@ -1,4 +1,4 @@
-"""From a command's parameters to settings."""
+"""Turns the parameters of a command into settings."""
 
 from __future__ import annotations
 
@@ -12,5 +12,5 @@ from lstmcli.options import read_config as read_config
 
 
 def given_options(ctx: Any, values: Mapping[str, Any]) -> dict[str, Any]:
-    """Those of a command's parameters that were typed, not left at their defaults."""
+    """The parameters given on the command line, as opposed to defaults."""
     return {name: value for name, value in values.items() if name != "ctx" and is_given(ctx, name)}

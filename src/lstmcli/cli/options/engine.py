@@ -1,4 +1,4 @@
-"""``--engine``: what runs a model; the engines come from the registry."""
+"""``--engine``: the inference engine, from the engine registry."""
 
 from __future__ import annotations
 
@@ -10,8 +10,8 @@ from lstmcli.engine.registry import AUTO, VARIABLE, engine_names
 COMPUTING = "Computing"
 
 
-def _engine(names: tuple[str, ...], usual: str, text: str, panel: str | None = None) -> Any:
-    default = f"${VARIABLE}, else {usual}; torch with --device cuda"
+def _engine(names: tuple[str, ...], fallback: str, text: str, panel: str | None = None) -> Any:
+    default = f"${VARIABLE}, else {fallback}; torch with --device cuda"
     return option("--engine", panel=panel, among=names, show_default=default, text=text)
 
 

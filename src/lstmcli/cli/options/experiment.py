@@ -1,4 +1,4 @@
-"""The options with which ``lstm compare`` trains architectures side by side; see ``options.py``."""
+"""Options of ``lstm compare --cells``; see ``common.py``."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from lstmcli.language_modeling.config import PRESETS
 from lstmcli.nn.config import DEVICES
 from lstmcli.tokenization.config import TOKENIZERS
 
-RACE = "Comparing architectures"
+PANEL = "Comparing architectures"
 OUTPUT = Path("lstm-compare")
 DISTANCE = 100
 SEEDS = 3
@@ -22,7 +22,7 @@ Cells = Annotated[
     str | None,
     option(
         "--cells",
-        panel=RACE,
+        panel=PANEL,
         metavar="CELL,CELL,…",
         text=f"Train these on SOURCE: {', '.join(CELL_NAMES)}.",
     ),
@@ -31,7 +31,7 @@ Match = Annotated[
     str,
     option(
         "--match",
-        panel=RACE,
+        panel=PANEL,
         metavar="parameters|time|epochs",
         text="What every run has in common: the number of parameters, the training time, or the epochs and units; "
         "also parameters,time.",
@@ -41,18 +41,18 @@ Seeds = Annotated[
     int,
     option(
         "--seeds",
-        panel=RACE,
+        panel=PANEL,
         metavar="N",
         text="Number of seeds; each cell is trained once per seed.",
         callback=counted,
     ),
 ]
-Seed = Annotated[int | None, option("--seed", panel=RACE, metavar="N", show_default="1", text="First seed.")]
+Seed = Annotated[int | None, option("--seed", panel=PANEL, metavar="N", show_default="1", text="First seed.")]
 Probe = Annotated[
     str | None,
     option(
         "--probe",
-        panel=RACE,
+        panel=PANEL,
         metavar="recall",
         text="Also train each cell to recall the first token of a sequence, to measure its memory.",
     ),
@@ -61,7 +61,7 @@ Distance = Annotated[
     int | None,
     option(
         "--distance",
-        panel=RACE,
+        panel=PANEL,
         metavar="N",
         show_default=str(DISTANCE),
         text="Longest distance for --probe recall, in tokens.",
@@ -72,21 +72,21 @@ Output = Annotated[
     Path | None,
     typer.Option(
         *("--output", "-o"),
-        rich_help_panel=RACE,
+        rich_help_panel=PANEL,
         metavar="DIR",
         show_default=str(OUTPUT),
         help="Directory for the models, report.html and report.json.",
     ),
 ]
 Force = Annotated[
-    bool, option("--force", panel=RACE, text="Replace the files of an earlier comparison.", show_default=False)
+    bool, option("--force", panel=PANEL, text="Replace the files of an earlier comparison.", show_default=False)
 ]
-Valid = Annotated[str | None, option("--valid", panel=RACE, metavar="FILE", text="Validation data.")]
+Valid = Annotated[str | None, option("--valid", panel=PANEL, metavar="FILE", text="Validation data.")]
 Test = Annotated[
     str | None,
     option(
         "--test",
-        panel=RACE,
+        panel=PANEL,
         metavar="FILE",
         text="Test data; scores are then measured on it instead of the validation data.",
     ),
@@ -94,14 +94,19 @@ Test = Annotated[
 Epochs = Annotated[
     int | None,
     option(
-        "--epochs", panel=RACE, metavar="N", show_default="by corpus size", text="Epochs of each run.", callback=counted
+        "--epochs",
+        panel=PANEL,
+        metavar="N",
+        show_default="by corpus size",
+        text="Epochs of each run.",
+        callback=counted,
     ),
 ]
 Time = Annotated[
     str | None,
     option(
         "--time",
-        panel=RACE,
+        panel=PANEL,
         metavar="TIME",
         show_default="1m",
         text="Training time of each run with --match time: 30s, 15m, 1h.",
@@ -111,27 +116,28 @@ Hidden = Annotated[
     int | None,
     option(
         "--hidden",
-        panel=RACE,
+        panel=PANEL,
         metavar="N",
         show_default="as train",
         text="Units of the LSTM, or of the first cell; --match parameters adjusts the others.",
     ),
 ]
 Layers = Annotated[
-    int | None, option("--layers", panel=RACE, metavar="N", show_default="as train", text="Number of recurrent layers.")
+    int | None,
+    option("--layers", panel=PANEL, metavar="N", show_default="as train", text="Number of recurrent layers."),
 ]
 Embedding = Annotated[
     int | None,
-    option("--embedding", panel=RACE, metavar="N", show_default="as train", text="Embedding size."),
+    option("--embedding", panel=PANEL, metavar="N", show_default="as train", text="Embedding size."),
 ]
 OneWay = Annotated[
-    bool, option("--one-way", panel=RACE, text="Classifiers: read left to right only.", show_default=False)
+    bool, option("--one-way", panel=PANEL, text="Classifiers: read left to right only.", show_default=False)
 ]
 Tokenizer = Annotated[
     str | None,
     option(
         "--tokenizer",
-        panel=RACE,
+        panel=PANEL,
         among=TOKENIZERS,
         metavar="|".join([*TOKENIZERS, "FILE"]),
         show_default="as train",
@@ -140,23 +146,23 @@ Tokenizer = Annotated[
 ]
 Preset = Annotated[
     str,
-    option("--preset", panel=RACE, among=PRESETS, text="Language models: size and regularisation."),
+    option("--preset", panel=PANEL, among=PRESETS, text="Language models: size and regularisation."),
 ]
 BatchSize = Annotated[
     int | None,
-    option("--batch-size", panel=RACE, metavar="N", show_default="as train", text="Texts per step.", callback=counted),
+    option("--batch-size", panel=PANEL, metavar="N", show_default="as train", text="Texts per step.", callback=counted),
 ]
 LearningRate = Annotated[
     float | None,
-    option("--learning-rate", panel=RACE, metavar="X", show_default="as train", text="Peak learning rate."),
+    option("--learning-rate", panel=PANEL, metavar="X", show_default="as train", text="Peak learning rate."),
 ]
 Deterministic = Annotated[
     bool,
     option(
         "--deterministic",
-        panel=RACE,
+        panel=PANEL,
         text="Refuse what could make a second run differ: --match time, and unordered sums on a GPU.",
         show_default=False,
     ),
 ]
-Device = Annotated[str, option("--device", panel=RACE, among=DEVICES, text="Device to train on.")]
+Device = Annotated[str, option("--device", panel=PANEL, among=DEVICES, text="Device to train on.")]

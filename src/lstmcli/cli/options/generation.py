@@ -1,4 +1,4 @@
-"""How text is generated: the options of sampling and of beam search, and the config that they make together."""
+"""Options of text generation: sampling and beam search."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from lstmcli.cli.options import common as o
 from lstmcli.generation.config import BeamConfig, GenerateConfig, SamplingConfig, from_options
 
 CONFIG, SAMPLING, BEAM = GenerateConfig(), SamplingConfig(), BeamConfig()
-CHOICE, SEARCH = "Sampling", "Beam search"
+SAMPLING_PANEL, BEAM_PANEL = "Sampling", "Beam search"
 
 MaxTokens = Annotated[int, typer.Option("--max-tokens", metavar="N", help="Maximum number of tokens to generate.")]
 Temperature = Annotated[
@@ -36,13 +36,13 @@ Stop = Annotated[
 
 # Sampling
 TopK = Annotated[
-    int | None, o.option("--top-k", panel=CHOICE, metavar="K", text="Sample from the K most probable tokens.")
+    int | None, o.option("--top-k", panel=SAMPLING_PANEL, metavar="K", text="Sample from the K most probable tokens.")
 ]
 TopP = Annotated[
     float | None,
     o.option(
         "--top-p",
-        panel=CHOICE,
+        panel=SAMPLING_PANEL,
         metavar="P",
         text="Sample from the most probable tokens that together have probability P (nucleus).",
     ),
@@ -50,14 +50,17 @@ TopP = Annotated[
 MinP = Annotated[
     float | None,
     o.option(
-        "--min-p", panel=CHOICE, metavar="P", text="Sample from tokens at least P times as probable as the best one."
+        "--min-p",
+        panel=SAMPLING_PANEL,
+        metavar="P",
+        text="Sample from tokens at least P times as probable as the best one.",
     ),
 ]
 Typical = Annotated[
     float | None,
     o.option(
         "--typical",
-        panel=CHOICE,
+        panel=SAMPLING_PANEL,
         metavar="P",
         text="Locally typical sampling: tokens of about the expected surprisal that together have probability P.",
     ),
@@ -66,7 +69,7 @@ RepetitionPenalty = Annotated[
     float | None,
     o.option(
         "--repetition-penalty",
-        panel=CHOICE,
+        panel=SAMPLING_PANEL,
         metavar="X",
         show_default="1, none",
         text="Above 1, tokens already generated become less probable.",
@@ -74,12 +77,17 @@ RepetitionPenalty = Annotated[
 ]
 NoRepeatNgram = Annotated[
     int | None,
-    o.option("--no-repeat-ngram", panel=CHOICE, metavar="N", text="Never generate the same N tokens twice in a text."),
+    o.option(
+        "--no-repeat-ngram", panel=SAMPLING_PANEL, metavar="N", text="Never generate the same N tokens twice in a text."
+    ),
 ]
 AllowUnknown = Annotated[
     bool,
     o.option(
-        "--allow-unknown", panel=CHOICE, show_default=False, text="Allow <unk>, the unknown token, in the output."
+        "--allow-unknown",
+        panel=SAMPLING_PANEL,
+        show_default=False,
+        text="Allow <unk>, the unknown token, in the output.",
     ),
 ]
 
@@ -88,20 +96,22 @@ Beams = Annotated[
     int | None,
     o.option(
         "--beams",
-        panel=SEARCH,
+        panel=BEAM_PANEL,
         metavar="N",
         text="Search for the most probable text with N beams, instead of sampling.",
     ),
 ]
 NBest = Annotated[
     int | None,
-    o.option("--n-best", panel=SEARCH, metavar="N", show_default=str(BEAM.n_best), text="Number of texts to return."),
+    o.option(
+        "--n-best", panel=BEAM_PANEL, metavar="N", show_default=str(BEAM.n_best), text="Number of texts to return."
+    ),
 ]
 LengthPenalty = Annotated[
     float | None,
     o.option(
         "--length-penalty",
-        panel=SEARCH,
+        panel=BEAM_PANEL,
         metavar="X",
         show_default=str(BEAM.length_penalty),
         text="Rank texts by log-probability divided by length to this power; 0 favours short texts.",
@@ -120,15 +130,15 @@ ShowAlternatives = Annotated[
 
 
 def generate_config(values: Mapping[str, Any]) -> GenerateConfig:
-    """What is generated for each prompt, from the parameters of ``lstm generate``; None is the default.
+    """The generation config from the parameters of ``lstm generate``; None means the default.
 
     Raises:
-        UsageError: they are out of range, or contradict each other.
+        UsageError: parameters are out of range or contradict each other.
     """
     stop = (*map(_unescaped, values["stop"] or ()), *(("\n",) if values["lines"] else ()))
     return from_options({**values, "stop": stop})
 
 
 def _unescaped(text: str) -> str:
-    r"""A stop string as it is meant: ``\n``, ``\t`` and ``\\`` are what they are elsewhere."""
+    r"""A stop string with the escapes ``\n``, ``\t`` and ``\\`` replaced."""
     return text.replace("\\\\", "\0").replace("\\n", "\n").replace("\\t", "\t").replace("\0", "\\")

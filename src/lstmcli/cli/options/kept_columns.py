@@ -1,4 +1,4 @@
-"""The input's own columns beside ours, and whether rows stand under a header."""
+"""``--keep-columns`` and ``--output-header``."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""An unfinished run where a model is to go: whether to go on with it."""
+"""Unfinished training runs: asking whether to resume, and saying how."""
 
 from __future__ import annotations
 
@@ -13,16 +13,16 @@ from lstmcli.cli.io import streams
 
 
 def ask_resume(place: Path) -> bool:
-    """Whether to go on with the run whose checkpoints are in ``place``; nobody is asked but on a terminal."""
+    """Ask on a terminal whether to resume the run whose checkpoints are in ``place``; elsewhere, False."""
     if not (sys.stdin.isatty() and sys.stderr.isatty()):
         return False
-    typer.echo(f"{place}: a run was not finished.", err=True)
-    return bool(typer.confirm("Go on with it?", default=True, err=True))
+    typer.echo(f"{place} has an unfinished run.", err=True)
+    return bool(typer.confirm("Resume it?", default=True, err=True))
 
 
 @contextmanager
-def torn_off(target: Path) -> Iterator[None]:
-    """Says how to go on where a second Ctrl-C or SIGTERM ends a training at once."""
+def hint_on_abort(target: Path) -> Iterator[None]:
+    """If a second Ctrl-C or SIGTERM ends training at once, say how to resume it."""
     try:
         yield
     except (KeyboardInterrupt, SystemExit):
@@ -30,6 +30,6 @@ def torn_off(target: Path) -> Iterator[None]:
 
         if has_checkpoints(checkpoint_folder(target)):
             streams.say(
-                f"the checkpoint in {checkpoint_folder(target)} is kept: the same command with --resume goes on from it"
+                f"the checkpoint in {checkpoint_folder(target)} is kept; repeat the command with --resume to continue"
             )
         raise

@@ -1,4 +1,4 @@
-"""A span of text in its line: as much of the line as the window holds, in the colours of what each piece gains."""
+"""A span of text within its line, with each token coloured by the bits that one model saves."""
 
 from __future__ import annotations
 
@@ -12,37 +12,37 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 STRONG, WEAK = 4.0, 1.0
-"""Bits from which a piece has a strong, and a weak colour."""
-# Black on pale blue and orange is readable on light and dark windows, and to the colour-blind.
+"""Bits from which a token gets a strong or a weak colour."""
+# Black on pale blue and orange is readable on light and dark terminals and for the colour-blind.
 _SAVED = ("black on rgb(205,225,255)", "black on rgb(130,180,255)")
 _LOST = ("black on rgb(255,225,195)", "black on rgb(255,175,105)")
 _SPAN = "bold underline"
 
 
 def legend(out: Console) -> Text:
-    """What the colours mean."""
+    """The legend of the colours."""
     from rich.text import Text
 
     if not _coloured(out):
-        return Text("spans of text, in brackets, on which one saves the most bits")
+        return Text("spans of text, in brackets, on which one model saves the most bits")
     line = Text("spans of text, ")
-    line.append("underlined", _SPAN).append(", on which one saves the most bits; ")
-    line.append("saved", _SAVED[1]).append(" and ").append("lost", _LOST[1]).append(" from each piece")
+    line.append("underlined", _SPAN).append(", on which one model saves the most bits; ")
+    line.append("saved", _SAVED[1]).append(" and ").append("lost", _LOST[1]).append(" on each token")
     return line
 
 
 def fragment(span: Span, width: int, out: Console) -> Text:
-    """The span with what stands around it, in ``width`` cells."""
+    """The span with its context, in ``width`` cells."""
     from rich.cells import cell_len
     from rich.text import Text
 
     coloured = _coloured(out)
     cells: list[tuple[str, str]] = []
-    """Each character of the line, as it is shown, with its style."""
+    """Each character of the line and its style."""
     first = last = 0
     for number, (text, saved) in enumerate(span.pieces):
         inside = span.first <= number < span.last
-        if number == span.first:  # the space before a word is not worth a mark
+        if number == span.first:  # do not mark the space before a word
             first = len(cells) + len(text) - len(text.lstrip(" "))
         cells += ((safe(character), _style(saved, inside)) for character in text)
         if number == span.last - 1:
@@ -61,7 +61,7 @@ def fragment(span: Span, width: int, out: Console) -> Text:
 
 
 def _window(widths: list[int], first: int, last: int, room: int) -> tuple[int, int]:
-    """Which characters fit: the span, or its beginning, and as much on both sides; a cell is kept for each end."""
+    """The range of characters that fits: the span or its beginning, and context on both sides; a cell per ellipsis."""
     room -= 2
     start = end = first
     while end < last and room >= widths[end]:

@@ -1,6 +1,6 @@
-"""Colours for numbers: one scale from little to much, one from negative over nothing to positive.
+"""Colour scales for numbers: a sequential and a diverging one.
 
-Both are told apart by lightness alone too, so that they survive colour blindness and a black-and-white print.
+Both also vary in lightness, for colour-blind readers and black-and-white prints.
 """
 
 from __future__ import annotations
@@ -13,19 +13,19 @@ if TYPE_CHECKING:
 
 Colour = tuple[int, int, int]
 
-_MUCH: tuple[Colour, ...] = ((30, 36, 70), (38, 84, 124), (34, 140, 134), (122, 190, 94), (250, 226, 92))
-_SIGN: tuple[Colour, ...] = ((120, 190, 255), (44, 96, 170), (52, 54, 62), (178, 84, 24), (255, 178, 84))
+_SEQUENTIAL: tuple[Colour, ...] = ((30, 36, 70), (38, 84, 124), (34, 140, 134), (122, 190, 94), (250, 226, 92))
+_DIVERGING: tuple[Colour, ...] = ((120, 190, 255), (44, 96, 170), (52, 54, 62), (178, 84, 24), (255, 178, 84))
 STEPS = 32
 
 
 def sequential(value: float) -> Colour:
     """From 0, dark, to 1, bright."""
-    return _between(_MUCH, value)
+    return _between(_SEQUENTIAL, value)
 
 
 def diverging(value: float) -> Colour:
     """From -1, bright blue, over 0, grey, to 1, bright orange."""
-    return _between(_SIGN, (value + 1) / 2)
+    return _between(_DIVERGING, (value + 1) / 2)
 
 
 def _between(stops: tuple[Colour, ...], share: float) -> Colour:
@@ -44,7 +44,7 @@ def is_light(colour: Colour) -> bool:
 
 
 def style(value: float, *, signed: bool) -> Style:
-    """For the cell of a terminal: the colour of the value behind a number that can be read."""
+    """The style of a terminal cell: the colour of the value, and black or white text."""
     return _style(round(max(-1.0, min(1.0, value)) * STEPS) if value == value else 0, signed)
 
 

@@ -1,4 +1,4 @@
-"""Comparisons as they are written: tables in words and colour for a terminal, rows for a pipe, or JSON."""
+"""Comparisons of saved models: tables for people, rows, or JSON."""
 
 from __future__ import annotations
 
@@ -26,7 +26,7 @@ _LANGUAGE_MODELS = (
 
 
 def write(result: ClassifierComparison | LmComparison, format: str) -> None:
-    """Prints a comparison on stdout as ``table``, ``tsv``, ``csv``, ``jsonl`` or ``json``."""
+    """Print a comparison on stdout as ``table``, ``tsv``, ``csv``, ``jsonl`` or ``json``."""
     if isinstance(result, ClassifierComparison):
         writer.write(result, CLASSIFIERS, format)
     else:
@@ -34,7 +34,7 @@ def write(result: ClassifierComparison | LmComparison, format: str) -> None:
 
 
 def _rows(result: ClassifierComparison | LmComparison) -> Iterator[Row]:
-    """For each model its figures and how it differs from the first."""
+    """A row per model: its scores, and its differences from the first model."""
     names = _CLASSIFIERS if isinstance(result, ClassifierComparison) else _LANGUAGE_MODELS
     measures = list(dict.fromkeys(difference.measure for difference in result.differences))
     for figures in result.models:
@@ -66,11 +66,11 @@ def _classifiers(result: ClassifierComparison, out: Console) -> Iterator[Rendera
         (f"accuracy{exact}", [percent(f.accuracy, 2) for f in result.models]),
         ("macro F1", [percent(f.macro_f1, 2) for f in result.models]),
         ("calibration error", [_optional(f.ece, percent) for f in result.models]),
-        ("texts a second", [_optional(f.texts_per_second, lambda x: f"{x:,.0f}") for f in result.models]),
+        ("texts per second", [_optional(f.texts_per_second, lambda x: f"{x:,.0f}") for f in result.models]),
         ("cold start", [_optional(f.cold_start, lambda x: f"{x:.2f} s") for f in result.models]),
         *_sizes(result),
     ]
-    yield columns("", names, _told(rows), out)
+    yield columns("", names, _with_values(rows), out)
     yield from _notes(result.notes, out)
     for agreement in result.agreements:
         own = [d for d in result.differences if d.model == agreement.model]
@@ -79,13 +79,13 @@ def _classifiers(result: ClassifierComparison, out: Console) -> Iterator[Rendera
         yield facts(_differences(own, agreement), out)
     yield ""
     if not result.disagreeing:
-        yield "no text was answered differently"
+        yield "the models agree on every text"
         return
-    many = f"{result.disagreeing:,} of {count(result.texts, 'text')} answered differently"
+    summary = f"the models disagree on {result.disagreeing:,} of {count(result.texts, 'text')}"
     if not result.disagreements:
-        yield many
+        yield summary
         return
-    yield f"{many}, the most confident first" + (
+    yield f"{summary}, most confident first" + (
         f" ({len(result.disagreements)} shown)" if len(result.disagreements) < result.disagreeing else ""
     )
     for row in result.disagreements:
@@ -95,15 +95,15 @@ def _classifiers(result: ClassifierComparison, out: Console) -> Iterator[Rendera
 
 
 def _answers(row: Disagreement, out: Console) -> Text:
-    """What it is, and what each model says, right or wrong in colour and by a mark; a line each where they must."""
+    """The true labels and the predictions, marked right or wrong; a line each if the window is narrow."""
     from rich.text import Text
 
     parts = [Text(f"true: {safe(', '.join(row.gold) or 'no label')}")]
     for answer in row.answers:
         style, mark = ("green", "✓") if answer.right else ("red", "✗")
-        said = safe(", ".join(answer.labels)) or "no answer"
-        sure = "" if answer.probability is None else f" {100 * answer.probability:.0f} %"
-        parts.append(Text(f"{safe(answer.model)}: ", "dim").append(f"{mark} {said}{sure}", style))
+        labels = safe(", ".join(answer.labels)) or "no label"
+        confidence = "" if answer.probability is None else f" {100 * answer.probability:.0f} %"
+        parts.append(Text(f"{safe(answer.model)}: ", "dim").append(f"{mark} {labels}{confidence}", style))
     line = Text("  ").append_text(Text(" · ", "dim").join(parts))
     return line if line.cell_len <= out.width else Text("  ").append_text(Text("\n  ").join(parts))
 
@@ -122,17 +122,19 @@ def _models(result: LmComparison, out: Console) -> Iterator[RenderableType]:
         ("tokenizer", [f.tokenizer or NOTHING for f in result.models]),
         *_sizes(result),
     ]
-    yield columns("", names, _told(rows), out)
+    yield columns("", names, _with_values(rows), out)
     refused = [f"perplexity per token is not compared: {result.token_perplexity}"] if result.token_perplexity else []
     yield from _notes((*refused, *result.notes), out)
     unknown = {f.model.name: f.oov_rate or 0.0 for f in result.models}
     for difference in result.differences:
         yield ""
         yield _heading(difference.model, difference.against)
-        told = _differences([difference])
+        rows_of = _differences([difference])
         if difference.better and unknown[difference.better] > max(0.001, 2 * unknown[_other(difference)]):
-            told["but"] = f"{difference.better} has more unknown tokens, which mostly flatter: see the note"
-        yield facts(told, out)
+            rows_of["caution"] = (
+                f"{difference.better} has more unknown tokens, which usually lowers bits per byte: see the note"
+            )
+        yield facts(rows_of, out)
     if result.spans:
         yield ""
         yield legend(out)
@@ -162,8 +164,8 @@ def _sizes(result: ClassifierComparison | LmComparison) -> list[tuple[str, list[
     ]
 
 
-def _told(rows: Sequence[tuple[str, list[str]]]) -> list[tuple[str, list[str]]]:
-    """Those that any model tells."""
+def _with_values(rows: Sequence[tuple[str, list[str]]]) -> list[tuple[str, list[str]]]:
+    """The rows with a value for at least one model."""
     return [row for row in rows if set(row[1]) != {NOTHING}]
 
 
@@ -184,7 +186,7 @@ _MEASURES = {"accuracy": "accuracy", "macro_f1": "macro F1", "bits_per_byte": "b
 
 
 def _differences(differences: Sequence[Difference], agreement: Agreement | None = None) -> dict[str, str]:
-    """By how much, how sure, and so what."""
+    """The differences with intervals, the test and the verdict."""
     rows = {}
     for d in differences:
         text = f"{_amount(d, d.difference)}{'' if _is_cost(d) else ' points'}"
@@ -201,12 +203,12 @@ def _differences(differences: Sequence[Difference], agreement: Agreement | None 
     if first.p_value is not None:
         holm = "" if first.p_adjusted == first.p_value else f", {p_value(first.p_adjusted)} with Holm's correction"
         rows["test"] = f"{p_value(first.p_value)}{holm} ({first.test})"
-    rows["so"] = _verdict(first)
+    rows["verdict"] = _verdict(first)
     return rows
 
 
 def _other(difference: Difference) -> str:
-    """The one that is not the better."""
+    """The model that is not better."""
     return difference.against if difference.better == difference.model else difference.model
 
 
@@ -214,10 +216,10 @@ def _verdict(difference: Difference) -> str:
     if difference.better is None:
         return "no difference"
     if difference.significant is None:
-        return f"{difference.better} is ahead; one {'line' if _is_cost(difference) else 'text'} cannot show more"
+        return f"{difference.better} is ahead; no test with one {'line' if _is_cost(difference) else 'text'}"
     if difference.significant:
         return f"{difference.better} is better; significant at 5 %"
-    return f"{difference.better} is ahead; not significant at 5 %: it may be chance"
+    return f"{difference.better} is ahead; not significant at 5 %"
 
 
 def _is_cost(difference: Difference) -> bool:

@@ -1,6 +1,6 @@
-"""What people read: tables and lines made from results.  Nothing here prints.
+"""Text and tables for people.
 
-Text that comes from files or models goes through ``safe`` first: a terminal acts on control characters.
+Text from files or models goes through ``safe`` first, because terminals act on control characters.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
-from lstmcli.cli.io.streams import Talk, abandon, fitted, for_people, window_width
+from lstmcli.cli.io.streams import Stderr, abandon, fitted, for_people, window_width
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -19,21 +19,21 @@ if TYPE_CHECKING:
 
 MAX_PERPLEXITY = 1e9
 NOTHING = "–"
-"""Shown where there is no value."""
+"""Shown for a missing value."""
 CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 def visible(text: str) -> str:
-    """``text`` on one line, with a visible picture for every character a terminal would act on."""
-    return CONTROLS.sub(_picture, text)
+    """``text`` on one line, with a visible symbol for every control character."""
+    return CONTROLS.sub(_symbol, text)
 
 
 def safe(text: str) -> str:
-    """The same in characters that the streams can hold."""
+    """``visible``, in characters that the encoding of stdout has."""
     return fitted(visible(text))
 
 
-def _picture(match: re.Match[str]) -> str:
+def _symbol(match: re.Match[str]) -> str:
     code = ord(match[0])
     if code < 0x20:
         return chr(0x2400 + code)
@@ -41,26 +41,26 @@ def _picture(match: re.Match[str]) -> str:
 
 
 def console(*, stderr: bool = False) -> Console:
-    """A Rich console that takes text as it is: no markup, no emoji codes, no guessed highlights."""
+    """A Rich console without markup, emoji codes and automatic highlighting."""
     from rich.console import Console, ConsoleDimensions
 
     class OurConsole(Console):
         def on_broken_pipe(self) -> None:
-            """The reader has gone; Rich by itself would end with exit code 1."""
+            """The reader has closed the pipe; Rich would exit with code 1."""
             abandon(sys.stdout)
             raise BrokenPipeError
 
-    talk = cast(TextIO, Talk(sys.stderr)) if stderr else None
+    file = cast(TextIO, Stderr(sys.stderr)) if stderr else None
     if not stderr:
         for_people(sys.stdout)
-    out = OurConsole(file=talk, markup=False, emoji=False, highlight=False)
+    out = OurConsole(file=file, markup=False, emoji=False, highlight=False)
     if out.is_dumb_terminal:
-        out.size = ConsoleDimensions(window_width(), out.height)  # Rich takes any that is dumb to be 80 wide
+        out.size = ConsoleDimensions(window_width(), out.height)  # Rich assumes 80 columns for dumb terminals
     return out
 
 
 def show(out: Console, *parts: RenderableType, style: str = "") -> None:
-    """Prints each part.  Rich fills table rows up with spaces, which nobody wants in a file."""
+    """Print each part; outside a terminal without the trailing spaces of Rich's tables."""
     if out.is_terminal:
         for part in parts:
             out.print(part, style=style)
@@ -73,14 +73,14 @@ def show(out: Console, *parts: RenderableType, style: str = "") -> None:
 
 
 def grid(*, header: bool = False, **more: Any) -> Table:
-    """A table without frames: it fits narrow windows and survives copying."""
+    """A table without borders, which fits narrow windows and can be copied."""
     from rich.table import Table
 
     return Table(box=None, show_header=header, pad_edge=False, padding=(0, 2, 0, 0), header_style="bold", **more)
 
 
 def facts(rows: Mapping[str, str], out: Console) -> Table:
-    """Names and values, one pair a line; in a narrow window the value goes under its name."""
+    """A line per name and value; in a narrow window, the value is below its name."""
     table = grid()
     if out.width < 40:
         table.add_column(overflow="fold")
@@ -98,11 +98,11 @@ def facts(rows: Mapping[str, str], out: Console) -> Table:
 def columns(
     corner: str, names: Sequence[str], rows: Sequence[tuple[str, Sequence[str]]], out: Console, *, bold: int = 0
 ) -> Table:
-    """Rows of numbers under the names of columns; in a window too narrow for that, each row in words.
+    """A table of numbers; in a window that is too narrow, each row as text.
 
     Args:
-        corner: what the names of the rows are.
-        bold: how many of the last rows stand out.
+        corner: header of the column of row names.
+        bold: number of last rows in bold.
     """
     from rich.cells import cell_len
 
@@ -125,7 +125,7 @@ def columns(
 
 
 def duration(seconds: float) -> str:
-    """A length of time as people say it: ``8s``, ``2m 05s``, ``1h 10m``."""
+    """A duration: ``8s``, ``2m 05s``, ``1h 10m``."""
     whole = max(0, round(seconds))
     if whole < 60:
         return f"{whole}s"
@@ -135,7 +135,7 @@ def duration(seconds: float) -> str:
 
 
 def size(n: float) -> str:
-    """A number of bytes with a unit (powers of ten, as file managers count)."""
+    """A number of bytes with a decimal unit."""
     for unit in ("bytes", "kB", "MB"):
         if n < 1000:
             return f"{n:.0f} {unit}" if unit == "bytes" else f"{n:.1f} {unit}"
@@ -144,7 +144,7 @@ def size(n: float) -> str:
 
 
 def perplexity(value: float | None) -> str:
-    """A dash where there is none, and where it says nothing: text without spaces is one long word."""
+    """A perplexity; a dash if there is none or it is meaningless, as per word in text without spaces."""
     return f"{value:,.2f}" if value is not None and value < MAX_PERPLEXITY else NOTHING
 
 
@@ -158,7 +158,7 @@ def percent(share: float, digits: int = 1) -> str:
 
 
 def curve(values: list[float], width: int, encoding: str = "utf-8") -> str:
-    """A line of bars, oldest first; each bar is the mean of its share of the values."""
+    """A sparkline, oldest value first; each bar is the mean of several values."""
     bars = "▁▂▃▄▅▆▇█" if encoding.lower().startswith("utf") else "_.-=+*#@"
     if len(values) < 2 or width < 2:
         return ""

@@ -1,6 +1,6 @@
-"""Generated text as it is written: streamed, one JSON object a line, or one JSON array.
+"""Writers of generated text: streamed text, JSON Lines or a JSON array.
 
-Several texts of a prompt are made side by side and shown one after the other, the one at hand as it is made.
+The texts of a prompt are generated in parallel and written one after the other; the current one is streamed.
 """
 
 from __future__ import annotations
@@ -23,31 +23,31 @@ NO_COLUMNS: Mapping[str, Any] = {}
 
 class Writer(Protocol):
     def begin(self, prompt: str, columns: Mapping[str, Any] = NO_COLUMNS) -> None:
-        """The texts of a prompt come next; ``columns``: the input's own, where they are kept."""
+        """Start the texts of a prompt; ``columns``: the columns of the input, if they are kept."""
 
     def write(self, event: TextPiece | Continuation) -> None: ...
 
     def close(self) -> None:
-        """Writes what must come after the last text."""
+        """Finish the output."""
 
 
-def writer(format: str, out: TextIO, *, echo: bool, apart: bool) -> Writer:
+def writer(format: str, out: TextIO, *, echo: bool, blank_lines: bool) -> Writer:
     """The writer for ``text``, ``jsonl`` or ``json``.
 
     Args:
-        echo: text begins with its prompt.
-        apart: an empty line between texts, for those of several lines.
+        echo: write the prompt before each text.
+        apart: separate texts by an empty line, for texts of several lines.
     """
     if format == "text":
-        return TextWriter(out, echo=echo, apart=apart)
+        return TextWriter(out, echo=echo, blank_lines=blank_lines)
     return ObjectWriter(format, out)
 
 
 class TextWriter:
-    """The text itself; with alternatives a line for each token, and the text after them."""
+    """Streams the text; with alternatives, a line per token and then the text."""
 
-    def __init__(self, out: TextIO, *, echo: bool, apart: bool) -> None:
-        self._out, self._echo, self._apart = out, echo, apart
+    def __init__(self, out: TextIO, *, echo: bool, blank_lines: bool) -> None:
+        self._out, self._echo, self._blank_lines = out, echo, blank_lines
         self._terminal = out.isatty()
         if self._terminal:
             for_people(out)
@@ -59,7 +59,7 @@ class TextWriter:
 
     def begin(self, prompt: str, columns: Mapping[str, Any] = NO_COLUMNS) -> None:
         self._prompt, self._current, self._begun = self._clean(prompt) if self._echo else "", 0, False
-        self._waiting, self._wrapper = {}, Wrapper()  # a text before may have been interrupted
+        self._waiting, self._wrapper = {}, Wrapper()  # the last text may have been interrupted
 
     def write(self, event: TextPiece | Continuation) -> None:
         self._waiting.setdefault(event.sample, []).append(event)
@@ -89,28 +89,28 @@ class TextWriter:
 
     def _begin_text(self, *, echo: bool = True) -> None:
         self._begun = True
-        if self._apart and self._current:
+        if self._blank_lines and self._current:
             self._out.write("\n")
         if echo and self._prompt:
             self._out.write(self._prompted())
 
     def _prompted(self) -> str:
-        """The prompt, where a text begins."""
+        """The prompt, in bold on a terminal."""
         if not self._prompt:
             return ""
         return bold(self._wrapper.feed(self._prompt, whole=True) if self._terminal else self._prompt, self._out)
 
     def _wrapped(self, text: str) -> str:
-        """On a terminal, broken between words."""
+        """The text, wrapped on a terminal."""
         return self._wrapper.feed(self._clean(text)) if self._terminal else text
 
     def _end(self) -> str:
-        """What is left of a text that has ended."""
+        """The rest of a text that has ended."""
         left, self._wrapper = self._wrapper.end(), Wrapper()
         return left if self._terminal else ""
 
     def _line(self, step: Step) -> str:
-        """A token, its probability, and the candidates with theirs."""
+        """A token and its alternatives, with probabilities."""
         pairs = [(step.token, step.probability), *step.alternatives]
         if not self._terminal:
             return "\t".join(field for token, p in pairs for field in (escape(token), f"{p:.4f}")) + "\n"
@@ -118,7 +118,7 @@ class TextWriter:
         return f"{fit(token, 18)} {p}    " + "  ".join(f"{fit(other, 14)} {q}" for other, q in others).rstrip() + "\n"
 
     def _clean(self, text: str) -> str:
-        """On a terminal, a visible picture for what it would act on, but line ends and tabs."""
+        """On a terminal, the text with control characters other than line ends and tabs made visible."""
         if not self._terminal:
             return text
         return "".join(part if part in ("\n", "\t") else safe(part) for part in re.split(r"([\n\t])", text))
@@ -128,12 +128,14 @@ class TextWriter:
 
 
 class ObjectWriter:
-    """An object for each text, in order, when it has ended."""
+    """Writes an object per text, in order, when it is complete."""
 
     def __init__(self, format: str, out: TextIO) -> None:
         self._out = out
         self._begun({})
-        self._objects = stream(replace(CONTINUATION, own=lambda _: self._columns), format, out, keep_columns=True)
+        self._objects = stream(
+            replace(CONTINUATION, input_columns=lambda _: self._columns), format, out, keep_columns=True
+        )
 
     def begin(self, prompt: str, columns: Mapping[str, Any] = NO_COLUMNS) -> None:
         self._begun(columns)

@@ -1,7 +1,4 @@
-"""HTML files that need nothing else: what all of our pages share.
-
-Pages are the templates beside this module.  They escape whatever is put into them.
-"""
+"""Self-contained HTML pages, rendered from the templates beside this module with autoescape."""
 
 from __future__ import annotations
 
@@ -24,18 +21,18 @@ if TYPE_CHECKING:
 
 
 def signature(command: str) -> str:
-    """What marks a page as ours, so that the command may replace it."""
+    """Marks a page as written by the command, so that the command may replace it."""
     return f'<meta name="generator" content="lstm {command}">'
 
 
 def render(template: str, command: str, title: str, **values: Any) -> Iterator[str]:
-    """A page of a command, part by part; ``title`` and ``values`` as they came."""
+    """A page of a command, in parts; ``title`` and ``values`` are escaped."""
     page = _environment().get_template(template)
     yield from page.generate(command=command, title=title, lstm_version=__version__, **values)
 
 
 def fragment(template: str, **values: Any) -> Markup:
-    """A part of a page, which a template takes as it is."""
+    """A part of a page as safe markup."""
     from markupsafe import Markup
 
     return Markup(_environment().get_template(template).render(**values))
@@ -57,14 +54,14 @@ def _environment() -> Environment:
 
 
 def _shown(value: Any) -> Any:
-    """Text with a visible picture of every control character but line ends and tabs; templates escape its marks."""
+    """Text with control characters other than line ends and tabs made visible."""
     if not isinstance(value, str) or hasattr(value, "__html__"):
         return value
     return "".join(part if part in ("\n", "\t") else visible(part) for part in re.split(r"([\n\t])", value))
 
 
 def check_place(path: Path, command: str, option: str) -> None:
-    """Fail before the work if a page could not be written.  Raises: OutputError."""
+    """Fail early if a page could not be written.  Raises: OutputError."""
     another = f"choose another name for {option}"
     check_links(path)
     if path.is_dir() or not path.parent.is_dir():
@@ -74,13 +71,13 @@ def check_place(path: Path, command: str, option: str) -> None:
     if path.exists():
         with path.open("rb") as file:
             if signature(command).encode() not in file.read(1000):
-                raise OutputError(f"is there already, and is no page of lstm {command}", path=path, hint=another)
+                raise OutputError(f"exists already and is not a page of lstm {command}", path=path, hint=another)
     if not os.access(path.parent, os.W_OK):
         raise OutputError("its folder cannot be written to", path=path, hint=another)
 
 
 def write_whole(path: Path, parts: Iterable[str]) -> None:
-    """Writes a file whole, or nothing.  Raises: OutputError."""
+    """Write a file atomically.  Raises: OutputError."""
     try:
         _write(path, parts)
     except OSError as error:

@@ -1,7 +1,7 @@
-"""Curves on a terminal, in letters that need no colour, and as SVG for a page.
+"""Line plots for a terminal, and as SVG for a page.
 
-Not everyone can tell eight colours apart; so a series is drawn with its own letter, and coloured where it may
-be.  In a page the picture stretches with the window and the words beside it do not, so they stay readable on a phone.
+On a terminal each series has a letter besides its colour, for readers who cannot tell eight colours apart.  On a page
+the curves scale with the window but the text does not, so it stays readable on a phone.
 """
 
 from __future__ import annotations
@@ -18,19 +18,19 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 COLOURS = ("cyan", "yellow", "magenta", "green", "red", "blue", "bright_black", "white")
-"""Of series on a terminal; a page has its own, in plots.css."""
+"""Colours of series on a terminal; those of a page are in plots.css."""
 TICKS = 4
 MAX_DOTS = 20
-"""Points of a series that are marked; of more the line is enough."""
+"""Points are marked in series with at most this many."""
 
 
 @dataclass(frozen=True)
 class Series:
     name: str
     points: tuple[tuple[float, float], ...]
-    """x and y, x rising."""
+    """x and y, in ascending x."""
     ranges: tuple[tuple[float, float], ...] = ()
-    """Low and high y at each point; a page draws them as a band."""
+    """Low and high y at each point, drawn as a band on a page."""
 
 
 @dataclass(frozen=True)
@@ -43,21 +43,21 @@ class Plot:
     log_y: bool = False
     """Values of 0 or below are left out."""
     y_range: tuple[float, float] | None = None
-    """None: by the values."""
+    """None: the range of the values."""
     percent: bool = False
     level: tuple[str, float] | None = None
-    """A name and a value of y to draw a line at."""
+    """Name and y of a horizontal line."""
 
 
 @dataclass(frozen=True)
 class Scale:
-    """Values to shares of an axis from 0 to 1."""
+    """Maps values to positions on an axis, from 0 to 1."""
 
     low: float
     high: float
     log: bool
     whole: bool = False
-    """Between whole numbers there is nothing, as between epochs."""
+    """Whether only whole numbers occur, such as epochs."""
 
     def share(self, value: float) -> float:
         low, high, at = (math.log10(x) if self.log else x for x in (self.low, self.high, value))
@@ -85,7 +85,7 @@ class Scale:
 
 
 def scales(plot: Plot) -> tuple[Scale, Scale] | None:
-    """Of x and y; None where there is nothing to draw."""
+    """The scales of x and y; None if there are no points."""
     points = [
         (x, y)
         for series in plot.series
@@ -103,7 +103,7 @@ def scales(plot: Plot) -> tuple[Scale, Scale] | None:
 
 
 def number(value: float, percent: bool = False) -> str:
-    """As short as an axis likes it."""
+    """Format an axis label."""
     if percent:
         return f"{100 * value:.3g} %"
     if value and (abs(value) < 0.001 or abs(value) >= 1e6):
@@ -112,8 +112,8 @@ def number(value: float, percent: bool = False) -> str:
     return f"{value:.3g}" if abs(value) < 999.5 else f"{value:,.0f}"
 
 
-def drawn(plot: Plot, width: int, height: int = 10) -> list[Text]:
-    """The plot in lines of at most ``width`` cells: a title, the curves with their axes, what each letter is."""
+def text_plot(plot: Plot, width: int, height: int = 10) -> list[Text]:
+    """The plot in lines of at most ``width`` cells: title, curves with axes, and legend."""
     import textwrap
 
     from rich.cells import cell_len
@@ -155,7 +155,7 @@ def drawn(plot: Plot, width: int, height: int = 10) -> list[Text]:
 
 
 def legend(names: Sequence[str], width: int, level: tuple[str, float] | None = None) -> list[Text]:
-    """Which letter is whose, in as many lines as it takes."""
+    """The legend: a letter and a name per series, wrapped."""
     from rich.text import Text
 
     parts = [Text(f"{_letter(i)} {name}", COLOURS[i % len(COLOURS)]) for i, name in enumerate(names)]
@@ -175,18 +175,18 @@ def _letter(i: int) -> str:
 
 
 def _columns(series: Series, x: Scale, y: Scale, room: int) -> list[tuple[int, float]]:
-    """For each column that the series reaches, the height there as a share: points, and straight lines between."""
+    """Position on the y axis at each column of the series, interpolated between points."""
     known = [(x.share(a) * (room - 1), y.share(b)) for a, b in series.points if y.shows(b) and x.shows(a)]
-    found = {round(column): share for column, share in known}
+    heights = {round(column): share for column, share in known}
     for (left, low), (right, high) in pairwise(known):
         for column in range(math.ceil(left), math.floor(right) + 1):
             if right > left:
-                found.setdefault(column, low + (high - low) * (column - left) / (right - left))
-    return sorted(found.items())
+                heights.setdefault(column, low + (high - low) * (column - left) / (right - left))
+    return sorted(heights.items())
 
 
 def svg(plot: Plot) -> str:
-    """The plot as a figure of a page: a picture that stretches, ticks and names as text, a legend."""
+    """The plot as an HTML figure: scalable curves, with ticks, names and legend as text."""
     axes = scales(plot)
     if axes is None:
         return ""
@@ -210,7 +210,7 @@ def svg(plot: Plot) -> str:
 
 
 def _band(series: Series, x: Scale, y: Scale) -> str:
-    """Between the lows and the highs."""
+    """The SVG path of the band between the low and high values."""
     edges = [
         (_across(x, a), _height(y, max(low, y.low)), _height(y, high))
         for (a, _), (low, high) in zip(series.points, series.ranges, strict=False)
@@ -218,9 +218,9 @@ def _band(series: Series, x: Scale, y: Scale) -> str:
     ]
     if len(edges) < 2:
         return ""
-    there = "L".join(f"{a} {high}" for a, _, high in edges)
-    back = "L".join(f"{a} {low}" for a, low, _ in reversed(edges))
-    return f"M{there}L{back}Z"
+    upper = "L".join(f"{a} {high}" for a, _, high in edges)
+    lower = "L".join(f"{a} {low}" for a, low, _ in reversed(edges))
+    return f"M{upper}L{lower}Z"
 
 
 def _across(x: Scale, value: float) -> float:

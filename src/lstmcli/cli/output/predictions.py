@@ -1,4 +1,4 @@
-"""Predictions: a declaration for programs, and a table for people, whose rows are shown as they come."""
+"""Writers of predictions: a layout for programs, and a table for people that is printed row by row."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from lstmcli.cli.output.writer import Layout, Row, Shape, Writer, cell, kept, st
 def writer(
     format: str, out: TextIO, *, top: int | None, keep_columns: bool, header: bool | None = None
 ) -> Writer[Prediction]:
-    """The writer for ``table``, ``tsv``, ``csv``, ``jsonl`` or ``json``; ``header``: None is for csv alone."""
+    """The writer for ``table``, ``tsv``, ``csv``, ``jsonl`` or ``json``; ``header``: None for csv only."""
     if format == "table":
         return TableWriter(out, top, keep_columns)
     csv = format == "csv"
@@ -36,7 +36,7 @@ def writer(
 
 
 def names_of(top: int | None, pairs: int) -> list[str]:
-    """The names of our columns: label and probability, and with ``top`` as many more pairs as there are."""
+    """The column names: label and probability, and with ``top`` one more pair for each further label."""
     names = ["label", "probability"]
     for k in range(2, pairs + 1 if top is not None else 0):
         names += [f"label_{k}", f"probability_{k}"]
@@ -44,7 +44,7 @@ def names_of(top: int | None, pairs: int) -> list[str]:
 
 
 def _own_columns(prediction: Prediction) -> dict[str, Any]:
-    """The input's columns under names that do not hide ours; a text that is ours already is left out."""
+    """The input's columns, renamed where they clash with ours, without a copy of the text."""
     columns = dict(prediction.columns)
     if columns.get("text") == prediction.text:
         columns.pop("text", None)
@@ -52,11 +52,11 @@ def _own_columns(prediction: Prediction) -> dict[str, Any]:
 
 
 _SHAPE = Shape(Prediction, "label", "probability", "labels?", "probabilities", "text")
-PREDICTION = Layout(_SHAPE, own=_own_columns)
+PREDICTION = Layout(_SHAPE, input_columns=_own_columns)
 
 
 class TableWriter:
-    """Columns of fixed width, so that rows can be shown as they come; the text fills what is left."""
+    """A table with columns of fixed width, so that rows can be printed as they come; the text takes the rest."""
 
     def __init__(self, out: TextIO, top: int | None, keep_columns: bool) -> None:
         for_people(out)
@@ -81,18 +81,18 @@ class TableWriter:
         text = prediction.text
         if self.keep:
             text = "  ".join(f"{name}={cell(value)}" for name, value in prediction.columns.items()) or text
-        # More than this cannot be shown; a text may be millions of characters long.
+        # A text may have millions of characters; no more than this can be shown.
         self._row(cells, safe(text[: self.width + 1]))
 
     def _arrange(self, longest: int, pairs: int) -> None:
-        """Widths: of the labels, and of the text, which is left out where less than 8 cells remain for it."""
+        """Compute the widths of the labels and the text; the text is left out if it has fewer than 8 cells."""
         each = (self.width * 2 // 3) // pairs - 9
         self.label_width = max(5, min(longest, each))
         self.text_width = self.width - pairs * (self.label_width + 10)
         if self.text_width < 8:
             self.text_width = 0
             each = (self.width + 2) // pairs - 10
-            self.stacked = pairs > 1 and each < 5  # then the pairs stand under one another
+            self.stacked = pairs > 1 and each < 5  # one pair per line
             self.label_width = max(5, min(longest, self.width - 10 if self.stacked else each))
 
     def _row(self, cells: list[str], text: str) -> None:
@@ -108,7 +108,7 @@ class TableWriter:
 
 
 def fit(text: str, width: int) -> str:
-    """``text`` in exactly ``width`` terminal cells: padded, or cut with an ellipsis."""
+    """``text`` in exactly ``width`` terminal cells: padded, or truncated with an ellipsis."""
     from rich.cells import cell_len, set_cell_size
 
     if cell_len(text) <= width:

@@ -1,7 +1,4 @@
-"""A training run as it is watched: a live panel on a terminal, plain lines in a file.
-
-Both are listeners of the same events and write to stderr.
-"""
+"""Progress of training on stderr: a live panel on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -18,15 +15,15 @@ if TYPE_CHECKING:
     from rich.text import Text
 
 LINE_EVERY = 10.0
-"""Seconds between two plain lines about steps."""
+"""Seconds between two plain lines."""
 SHARES = ("accuracy", "f1", "macro_f1")
-"""Metrics that are shown in per cent; others are numbers."""
+"""Metrics that are shown in per cent."""
 KEPT_LOSSES = 2000
-"""Losses remembered for the curve; when there are twice as many, neighbours are averaged."""
+"""Losses kept for the curve; at twice as many, neighbours are averaged."""
 
 
 class Progress:
-    """Steps and validations, shown while they happen.  ``with`` starts and ends the panel."""
+    """Shows steps and validations.  ``with`` starts and ends the live panel."""
 
     def __init__(self, out: Console) -> None:
         self.out = out
@@ -72,9 +69,9 @@ class Progress:
         from rich.text import Text
 
         if self.step is None:
-            return Text("getting ready …", "dim")
+            return Text("preparing …", "dim")
         framed = self.out.width >= 50
-        # The terminal writes ^C behind the last line; were there no room, the panel would not be erased whole.
+        # The terminal writes ^C after the last line; without room for it, the panel would not be erased completely.
         width = min(self.out.width - 3, 100)
         lines = Group(*self._lines(width - (4 if framed else 0)))
         if not framed:
@@ -113,7 +110,7 @@ class Progress:
 
 
 def _flow(parts: Iterable[tuple[str, str]], width: int) -> list[Text]:
-    """Texts with their styles, behind one another as far as a line holds them."""
+    """Texts with their styles, separated by commas and wrapped."""
     from rich.text import Text
 
     lines: list[Text] = []

@@ -1,4 +1,4 @@
-"""Figures and rows of surprisal: declarations for programs, and tables for people."""
+"""Writers of perplexity and surprisal: layouts for programs, and tables for people."""
 
 from __future__ import annotations
 
@@ -18,23 +18,21 @@ if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
 UNKNOWN_MARK = "? "
-"""Before a text that the model does not know, in a table for people."""
-_KEPT_BEHIND = 16
-"""Columns of the text where the input's own columns stand behind it."""
+"""Marks unknown text in a table for people."""
+_TEXT_WIDTH = 16
+"""Width of the text if the columns of the input follow it."""
 
 
 def _before(name: str) -> Field:
     def get(row: Surprisal) -> Any:
         return LEFT_OUT if row.before is None else getattr(row.before, name)
 
-    about = "The same by the model as it is; only with --cache or --adapt."
+    about = "The value without --cache or --adapt; only with one of them."
     return Field(f"before_{name}", get, float | None, about, optional=True)
 
 
 _FIELDS = ("text", "surprisal", "entropy", "line", "tokens", "oov", _before("surprisal"), _before("entropy"))
-_FILE = Field(
-    "file", attrgetter("path"), str, "Where the row is from; only where there are several inputs.", optional=True
-)
+_FILE = Field("file", attrgetter("path"), str, "The input file; only with several inputs.", optional=True)
 SURPRISAL = Layout[Surprisal](Shape(Surprisal, *_FIELDS, _FILE))
 
 
@@ -44,9 +42,9 @@ def writer(
     """The writer for ``table``, ``tsv``, ``csv``, ``jsonl`` or ``json``.
 
     Args:
-        several: rows say whose they are.
-        keep_columns: the input's own columns come too.
-        header: whether the names of the columns come first, see ``stream``.
+        several: there are several inputs, so rows have a ``file`` column.
+        keep_columns: include the columns of the input.
+        header: whether to write a header, see ``stream``.
     """
     if format == "table":
         return TableWriter(out)
@@ -55,10 +53,10 @@ def writer(
 
 
 class TableWriter:
-    """Columns of fixed width, so that rows can be shown as they come; the text, marked where it is unknown to the
-    model, fills what is left, with the input's own columns behind it where they are kept.
+    """A table with columns of fixed width, so that rows can be printed as they come.
 
-    In a narrow window the last numbers make room for it.
+    The text comes last, with a mark if it is unknown, followed by the columns of the input if they are kept.  In a
+    narrow window, columns of numbers are left out.
     """
 
     def __init__(self, out: TextIO) -> None:
@@ -73,16 +71,16 @@ class TableWriter:
         if not self._names:
             self._names = self._that_fit(list(numbers))
             self._line(self._names, " " * len(UNKNOWN_MARK) + "text")
-        # More than this cannot be shown; a text may be millions of characters long.
+        # A text may have millions of characters; no more than this can be shown.
         text = escape(row.text[: self.width + 1]) if len(row.text) == 1 else safe(row.text[: self.width + 1])
         if row.columns:
             own = "  ".join(f"{safe(name)}={safe(cell(value)[: self.width])}" for name, value in row.columns.items())
-            text = f"{fit(text, _KEPT_BEHIND)}  {own}"
+            text = f"{fit(text, _TEXT_WIDTH)}  {own}"
         mark = UNKNOWN_MARK if row.unknown else " " * len(UNKNOWN_MARK)
         self._line([numbers[name] for name in self._names], mark + text)
 
     def _that_fit(self, names: list[str]) -> list[str]:
-        while len(names) > 1 and self.width - self._taken(names) < _LEAST:
+        while len(names) > 1 and self.width - self._taken(names) < _MIN_TEXT_WIDTH:
             names = names[:-1] if len(names) > 2 else names[1:]
         return names
 
@@ -102,29 +100,29 @@ def _places(value: float | None) -> str:
     return "" if value is None else f"{value:.3f}"
 
 
-_LEAST = 9
-"""Columns that a text should have."""
+_MIN_TEXT_WIDTH = 9
+"""Columns of numbers are left out until the text has this width."""
 
 
 def _flat(report: LmReport) -> Iterator[Row]:
-    """The figures; of those without the method the ones to compare, under ``before_``."""
+    """The scores; and, prefixed with ``before_``, the main scores without the method."""
     fields = FIGURES.shape(report)
     before = fields.pop("before", None)
     yield fields | {f"before_{name}": getattr(before, name) for name in _COMPARED if before is not None}
 
 
 _READINGS = {
-    "lines": "each by itself; --stream carries the state on, as training does",
-    "stream": "the state carried from line to line",
+    "lines": "each scored separately; --stream carries the state from line to line, as in training",
+    "stream": "state carried from line to line",
 }
 _SIZES = {"tokens": "token", "words": "word", "chars": "character", "bytes": "byte"}
 _COMPARED = ("perplexity", "word_perplexity", "bits_per_char", "bits_per_byte", "nats")
 
 
 def _figures(report: LmReport) -> dict[str, str]:
-    """The same in words."""
+    """Names and values for the table."""
     before = report.before
-    how = _READINGS.get(report.reading, "files with the state carried from line to line, tables without")
+    how = _READINGS.get(report.reading, "state carried from line to line in files, not in tables")
     rows = {
         "perplexity": f"{perplexity(report.perplexity)} per token{_was(before, 'perplexity')}",
         "": _per_word(report),
@@ -141,20 +139,20 @@ def _figures(report: LmReport) -> dict[str, str]:
         known = report.perplexity_without_oov
         without = f"; perplexity without them {perplexity(known)} per token" if known else ""
         counted = f"{count(report.oov, 'token')} ({percent(report.oov_rate, 2)})"
-        rows["unknown"] = f"{counted}, not scored by their spelling{without}"
+        rows["unknown"] = f"{counted}, scored as <unk>{without}"
     return rows
 
 
 def _per_word(report: LmReport) -> str:
     value = report.word_perplexity
     if value is not None and value >= MAX_PERPLEXITY:
-        return "– per word: few spaces mark words here (--segments)"
+        return "– per word: the text has few spaces between words (see --segments)"
     own = f"{perplexity(value)} per word{_was(report.before, 'word_perplexity')}"
-    return f"{own}; {perplexity(report.word_perplexity_with_line_ends)} where line ends count as words"
+    return f"{own}; {perplexity(report.word_perplexity_with_line_ends)} with line ends counted as words"
 
 
 def _was(before: LmReport | None, name: str) -> str:
-    """What the figure was without the method."""
+    """The value without the method, in parentheses."""
     if before is None:
         return ""
     value = getattr(before, name)

@@ -1,4 +1,4 @@
-"""Tables of results: the data check, the report on a labelled text, what a model is."""
+"""Tables for people: the data check, the classification report, the description of a model."""
 
 from __future__ import annotations
 
@@ -18,13 +18,13 @@ from lstmcli.tasks import require_task
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
-SHOWN_LABELS, LONGEST_LABEL = 20, 100
+MAX_LABEL_ROWS, MAX_LABEL_LENGTH = 20, 100
 MAX_SCORES = 50
-"""Rows of a report on a screen."""
+"""Rows of a classification report."""
 
 
 def data_check(check: DataCheck, out: Console) -> list[RenderableType]:
-    """Rows, lengths, labels for each split; then what needs a sentence."""
+    """Numbers of rows, lengths and labels of each split, and sentences about conflicts and the majority class."""
     splits = check.splits
     rows: list[tuple[str, list[str]]] = []
 
@@ -39,22 +39,25 @@ def data_check(check: DataCheck, out: Console) -> list[RenderableType]:
     row("repeated", [s.duplicates for s in splits], only_if_any=True)
     row("also in train", [check.leaked.get(s.name, 0) for s in splits], only_if_any=True)
     by_count = sorted(check.labels, key=lambda label: -splits[0].labels.get(label, 0)) if splits else []
-    for label in by_count[:SHOWN_LABELS]:
+    for label in by_count[:MAX_LABEL_ROWS]:
         row(f"  {_cut(label)}", [s.labels.get(label, 0) for s in splits])
-    if len(by_count) > SHOWN_LABELS:
-        rest = by_count[SHOWN_LABELS:]
-        row(f"  {len(rest)} more labels", [sum(s.labels.get(label, 0) for label in rest) for s in splits])
+    if len(by_count) > MAX_LABEL_ROWS:
+        rest = by_count[MAX_LABEL_ROWS:]
+        row(f"  {count(len(rest), 'more label')}", [sum(s.labels.get(label, 0) for label in rest) for s in splits])
     lines: list[RenderableType] = [columns("", [split.name for split in splits], rows, out)]
     if check.conflicting:
-        lines.append(f"{check.conflicting:,} training texts occur with more than one label")
+        lines.append(
+            f"{count(check.conflicting, 'training text')} {'occurs' if check.conflicting == 1 else 'occur'} "
+            "with more than one label"
+        )
     # Texts may have no label at all where they may have several.
-    answer = repr(safe(_cut(check.majority_label))) if check.majority_label else "no label"
-    lines.append(f"always answering {answer} would be right for {percent(check.majority_share)}")
+    predicted = repr(safe(_cut(check.majority_label))) if check.majority_label else "no label"
+    lines.append(f"always predicting {predicted} would be right for {percent(check.majority_share)}")
     return lines
 
 
 def corpus_check(splits: Sequence[CorpusCheck], out: Console) -> RenderableType:
-    """What each split of a language model's text holds."""
+    """The size of each split of a corpus, and its share of unknown tokens."""
     names = ("lines", "tokens", "words", "chars", "bytes")
     rows = [({"chars": "characters"}.get(name, name), [f"{getattr(s, name):,}" for s in splits]) for name in names]
     if any(s.oov for s in splits):
@@ -63,7 +66,7 @@ def corpus_check(splits: Sequence[CorpusCheck], out: Console) -> RenderableType:
 
 
 def report(result: ClassReport, out: Console) -> list[RenderableType]:
-    """Accuracy, a row for each class, averages, confusion, calibration."""
+    """Accuracy, calibration error and loss, scores by class, averages and confusion."""
     shown = result.classes
     if len(shown) > MAX_SCORES:
         frequent = {c.label for c in heapq.nlargest(MAX_SCORES, shown, key=lambda c: c.support)}
@@ -76,13 +79,13 @@ def report(result: ClassReport, out: Console) -> list[RenderableType]:
     rows = [(name, [*(f"{100 * x:.1f}" for x in shares), f"{n:,}"]) for name, *shares, n in scores]
     exact = " (all labels of a text right)" if result.multilabel else ""
     lines: list[RenderableType] = [
-        f"accuracy {percent(result.accuracy, 2)}{exact} on {result.n:,} texts, "
+        f"accuracy {percent(result.accuracy, 2)}{exact} on {count(result.n, 'text')}, "
         f"calibration error {percent(result.ece)}, loss {result.loss:.4f} nats",
         "",
         columns("label", ("precision" if out.width >= 50 else "prec.", "recall", "F1", "texts"), rows, out, bold=2),
     ]
     if more := len(result.classes) - len(shown):
-        lines += ["", f"the {len(shown)} most frequent labels; --format json has the {more:,} others too"]
+        lines += ["", f"the {len(shown)} most frequent labels; {more:,} more with --format json"]
     if result.unknown_labels:
         has = "text has" if result.unknown_labels == 1 else "texts have"
         wrong = "it counts as wrong" if result.unknown_labels == 1 else "they count as wrong"
@@ -101,8 +104,8 @@ REPORT = Layout(Shape(ClassReport), rows=_scores_by_label, table=report, numbers
 
 
 def _cut(label: str) -> str:
-    """A label no longer than a table can show."""
-    return label if len(label) <= LONGEST_LABEL else f"{label[: LONGEST_LABEL - 1]}…"
+    """A label, truncated for a table."""
+    return label if len(label) <= MAX_LABEL_LENGTH else f"{label[: MAX_LABEL_LENGTH - 1]}…"
 
 
 def _weighted(result: ClassReport) -> tuple[float, float, float]:
@@ -113,7 +116,7 @@ def _weighted(result: ClassReport) -> tuple[float, float, float]:
 
 
 def confusion(result: ClassReport, out: Console) -> list[RenderableType]:
-    """The confusion matrix if the window holds it, else the pairs most often confused."""
+    """The confusion matrix if it fits the window, else the most frequent confusions."""
     from rich.cells import cell_len
 
     labels = [safe(_cut(label)) for label in result.labels]
@@ -130,19 +133,19 @@ def confusion(result: ClassReport, out: Console) -> list[RenderableType]:
         for i, row in enumerate(result.confusion):
             cells = [(f"{n:,}" if n else "·", "bold" if i == j else "" if n else "dim") for j, n in enumerate(row)]
             table.add_row(f"{i + 1:>{key_width}} {labels[i]}", *(_styled(text, style) for text, style in cells))
-        return ["confusion matrix (a row for each true label, a column for each answer)", "", table]
+        return ["confusion matrix (rows: true label, columns: predicted label)", "", table]
     pairs = result.confused[:10]
     if not pairs:
         return []
     if out.width < 40:
-        return ["most often confused", "", *(f"{n:,} {labels[i]} called {labels[j]}" for i, j, n in pairs)]
+        return ["most frequent confusions", "", *(f"{n:,} {labels[i]} predicted as {labels[j]}" for i, j, n in pairs)]
     table = grid(header=True)
     table.add_column("texts", justify="right", no_wrap=True)
     table.add_column("true", overflow="fold")
-    table.add_column("called", overflow="fold")
+    table.add_column("predicted", overflow="fold")
     for i, j, n in pairs:
         table.add_row(f"{n:,}", labels[i], labels[j])
-    return ["most often confused", "", table]
+    return ["most frequent confusions", "", table]
 
 
 def _styled(text: str, style: str) -> RenderableType:
@@ -152,10 +155,10 @@ def _styled(text: str, style: str) -> RenderableType:
 
 
 def model_info(info: ModelInfo, out: Console) -> Iterator[RenderableType]:
-    """What a model is, how it was trained and how well it did."""
-    labels = ", ".join(map(_cut, info.labels[:SHOWN_LABELS]))
-    if len(info.labels) > SHOWN_LABELS:
-        labels += f", and {len(info.labels) - SHOWN_LABELS} more"
+    """A model: its network, training and scores."""
+    labels = ", ".join(map(_cut, info.labels[:MAX_LABEL_ROWS]))
+    if len(info.labels) > MAX_LABEL_ROWS:
+        labels += f", and {len(info.labels) - MAX_LABEL_ROWS} more"
     rows = {
         "model": f"{info.path} ({size(info.bytes)})",
         "task": _task(info),
@@ -169,8 +172,8 @@ def model_info(info: ModelInfo, out: Console) -> Iterator[RenderableType]:
     }
     rows |= {name: _value(value) for name, value in info.data.items()}
     figures = require_task(info.task).module("manifest").FIGURES
-    for split, found in info.metrics.items():
-        rows[f"on {split}"] = _scores({name: found[name] for name in figures if name in found}, info.tokenizer)
+    for split, scores in info.metrics.items():
+        rows[f"on {split}"] = _scores({name: scores[name] for name in figures if name in scores}, info.tokenizer)
     if info.calibration:
         rows["calibration"] = f"confidence scaled by {info.calibration['scale']:.2f}"
     rows["made with"] = _value(info.versions)
@@ -181,58 +184,58 @@ INFO = Layout(Shape(ModelInfo), table=model_info)
 
 
 def _engine(info: ModelInfo) -> str:
-    """What would run the model here."""
+    """The default inference engine on this machine."""
     if not info.engine:
         return ""
-    other = f"; {info.generates_with} for generating" if info.generates_with else ""
+    other = f"; {info.generates_with} for lstm generate" if info.generates_with else ""
     return f"{info.engine} ({ENGINES[info.engine].describe()}){other}"
 
 
 def _machine(info: ModelInfo) -> str:
-    """Where the model was trained, as far as it says so."""
+    """The precision, device and threads of training, as far as they are recorded."""
     where = " on ".join(part for part in (info.precision, info.device) if part)
     return (f", {where}" if where else "") + (f", {count(info.threads, 'thread')}" if info.threads else "")
 
 
 def _again(info: ModelInfo) -> str:
-    """Whether the same command would give the same weights."""
+    """Whether the same command gives the same weights."""
     if info.obstacles:
-        return f"the same command gives other weights: {'; '.join(info.obstacles)}"
+        return f"the same command may give other weights: {'; '.join(info.obstacles)}"
     machine = f"{count(info.threads, 'thread')} and this kind of {'GPU' if info.device == 'cuda' else 'processor'}"
     return f"the same command with these versions, {machine} gives the same weights"
 
 
-def perplexities(found: dict[str, Any], tokenizer: str) -> str:
-    """A language model's figures in a line; per word only if its tokens are words.
+def perplexities(scores: dict[str, Any], tokenizer: str) -> str:
+    """The scores of a language model in a line; perplexity per word only for word models.
 
-    Pieces of words and letters multiply to figures per word that are right, and say nothing to a reader.
+    With other tokenizers it is correct, but so large that it says little to a reader.
     """
-    token, word = (perplexity(found[name]) for name in ("perplexity", "word_perplexity"))
+    token, word = (perplexity(scores[name]) for name in ("perplexity", "word_perplexity"))
     byte, character = (
-        NOTHING if found.get(name) is None else f"{found[name]:.3f}" for name in ("bits_per_byte", "bits_per_char")
+        NOTHING if scores.get(name) is None else f"{scores[name]:.3f}" for name in ("bits_per_byte", "bits_per_char")
     )
-    per = f"{word} a word" if tokenizer == "word" else f"{character} bits a character"
-    return f"perplexity {token} a token, {per}, {byte} bits a byte ({found['tokens'] or 0:,} tokens)"
+    per = f"{word} per word" if tokenizer == "word" else f"{character} bits per character"
+    return f"perplexity {token} per token, {per}, {byte} bits per byte ({count(scores['tokens'] or 0, 'token')})"
 
 
 def _task(info: ModelInfo) -> str:
     if not info.labels:
         return require_task(info.task).title.removeprefix("a ")
-    return f"{info.task}, {len(info.labels)} labels" + (", several for one text" if info.multilabel else "")
+    return f"{info.task}, {count(len(info.labels), 'label')}" + (", several per text" if info.multilabel else "")
 
 
-def _scores(found: dict[str, Any], tokenizer: str) -> str:
-    """The numbers of a stored report that sum it up."""
-    if "bits_per_byte" in found:
-        return perplexities(found, tokenizer)
+def _scores(scores: dict[str, Any], tokenizer: str) -> str:
+    """The main scores of a stored report."""
+    if "bits_per_byte" in scores:
+        return perplexities(scores, tokenizer)
     names = {"accuracy": "accuracy", "macro_f1": "macro F1", "ece": "calibration error"}
-    shown = [f"{words} {percent(found[name], 2)}" for name, words in names.items() if found.get(name) is not None]
-    shown += [f"{name.replace('_', ' ')} {_value(found[name])}" for name in sorted(set(found) - {*names, "n"})]
-    return ", ".join(shown) + (f" ({found['n']:,} texts)" if found.get("n") else "")
+    shown = [f"{words} {percent(scores[name], 2)}" for name, words in names.items() if scores.get(name) is not None]
+    shown += [f"{name.replace('_', ' ')} {_value(scores[name])}" for name in sorted(set(scores) - {*names, "n"})]
+    return ", ".join(shown) + (f" ({count(scores['n'], 'text')})" if scores.get("n") else "")
 
 
 def _value(value: object) -> str:
-    """A stored value in words; of a mapping, its names and values."""
+    """A stored value as text."""
     if isinstance(value, dict):
         return ", ".join(f"{name} {_value(part)}" for name, part in value.items())
     if isinstance(value, (list, tuple)):

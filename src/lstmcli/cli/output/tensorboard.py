@@ -14,7 +14,7 @@ from lstmcli.training import events
 
 
 class Scalars:
-    """A listener that writes losses, rates and validation scores to a folder.
+    """Writes losses, learning rates and validation scores as TensorBoard events.
 
     Raises:
         UsageError: TensorBoard is not installed.
@@ -31,19 +31,21 @@ class Scalars:
             raise OutputError("is not a folder, which --tensorboard needs", path=folder)
         try:
             check_links(folder)
-            # TensorBoard opens by name, and follows links: nobody else can have put one at a name made by chance.
+            # TensorBoard follows links; a random name cannot be prepared by another user.
             self._writer: Any = EventFileWriter(str(folder), filename_suffix=f".{secrets.token_hex(8)}")
         except OSError as error:
             raise OutputError(f"cannot be written: {error.strerror}", path=folder) from error
 
     def handle(self, event: events.Event) -> None:
-        """A disk that is full costs the curves, not the training."""
+        """Write an event; on a write error, warn once and let the training go on."""
         if self._writer is None:
             return
         try:
             self._handle(event)
         except OSError as error:
-            streams.note(f"warning: no more events for TensorBoard: {(error.strerror or str(error)).lower()}")
+            streams.note(
+                f"warning: TensorBoard events can no longer be written: {(error.strerror or str(error)).lower()}"
+            )
             self._writer = None
 
     def _handle(self, event: events.Event) -> None:

@@ -1,4 +1,4 @@
-"""What ``lstm train`` says on stderr, event by event."""
+"""The log of ``lstm train`` on stderr."""
 
 from __future__ import annotations
 
@@ -21,14 +21,14 @@ if TYPE_CHECKING:
     from lstmcli.data.records import Splits
 
 REASONS = {
-    "early": "no better validation for a while: stopped early",
-    "time": "the time is used up",
-    "interrupted": "interrupted: the best model so far is kept; the same command with --resume goes on",
+    "early": "stopped early: no improvement on the validation data",
+    "time": "stopped: the time limit is reached",
+    "interrupted": "interrupted: the best model so far is kept; repeat the command with --resume to continue",
 }
 
 
 class TrainingLog:
-    """A listener of training events that talks to a person."""
+    """Prints training events on stderr."""
 
     def __init__(self, *, default_place: bool, quiet: bool, splits: Splits, task: Task | None = None) -> None:
         self.out = console.console(stderr=True)
@@ -37,8 +37,8 @@ class TrainingLog:
         self.progress = Progress(self.out)
         self.task = task or task_for(labelled=splits.labelled)
         self.tokenizer = ""
-        self.alone: NgramsFitted | None = None
-        """The n-gram model, as it did by itself."""
+        self.ngrams: NgramsFitted | None = None
+        """The n-gram model with its accuracy by itself."""
         self._stack = ExitStack()
 
     def __enter__(self) -> TrainingLog:
@@ -60,11 +60,11 @@ class TrainingLog:
             self._plan(event)
             self._stack.enter_context(self.progress)
         elif isinstance(event, events.Resumed):
-            self._say(f"going on from step {event.step:,}, after {console.duration(event.seconds)} of training")
+            self._say(f"resuming from step {event.step:,}, after {console.duration(event.seconds)} of training")
         elif isinstance(event, TokenizerReady):
             self._say(
                 f"{console.safe(event.kind)} tokenizer: {event.vocab_size:,} tokens; a text has "
-                f"{event.mean_length:,.0f} on average, {event.longest:,} at most; "
+                f"{event.mean_length:,.0f} on average and at most {event.longest:,}; "
                 f"{console.percent(event.unknown_rate)} unknown in validation"
             )
         elif isinstance(event, CorpusRead):
@@ -72,8 +72,8 @@ class TrainingLog:
         elif isinstance(event, Sampled):
             self._say("  " + console.safe(event.text.strip().replace("\n", " ⏎ ")), "dim")
         elif isinstance(event, Quantised):
-            use = "used for generating" if event.kept else "too much, left out"
-            self._say(f"int8: {event.int8 - event.exact:+.4f} nats a token on validation, {use}")
+            use = "used by lstm generate" if event.kept else "too much, so not saved"
+            self._say(f"int8: {event.int8 - event.exact:+.4f} nats per token on validation, {use}")
         elif isinstance(event, LmEvaluated):
             p = event.report
             self._say(
@@ -82,11 +82,11 @@ class TrainingLog:
             )
         elif isinstance(event, NgramsFitted):
             accuracy = event.valid_accuracy
-            self.alone = event if accuracy is not None else self.alone
-            alone = "" if accuracy is None else f", alone {console.percent(accuracy)} on validation"
-            again = " fitted again, with the held-out rows" if accuracy is None else ""
-            weight = "" if event.weight == 1 else f", counts {event.weight:.1f} times"
-            self._say(f"{event.order}-gram model{again}: {event.features:,} features{weight}{alone}")
+            self.ngrams = event if accuracy is not None else self.ngrams
+            ngrams = "" if accuracy is None else f", accuracy {console.percent(accuracy)} on validation by itself"
+            again = " fitted again with the validation rows" if accuracy is None else ""
+            weight = "" if event.weight == 1 else f", weight {event.weight:.1f}"
+            self._say(f"{event.order}-gram model{again}: {event.features:,} features{weight}{ngrams}")
         elif isinstance(event, events.Stopped):
             self._stack.close()
             if event.reason in REASONS:
@@ -144,21 +144,21 @@ class TrainingLog:
         )
 
     def _evaluated(self, event: Evaluated) -> None:
-        r, alone = event.report, self.alone
-        together = "" if alone is None else f"; network and {alone.order}-gram model together"
+        r, ngrams = event.report, self.ngrams
+        together = "" if ngrams is None else f"; network and {ngrams.order}-gram model combined"
         self._say(
             f"{SPLIT_NAMES.get(event.split, event.split)}: accuracy {console.percent(r.accuracy, 2)}, "
             f"macro F1 {console.percent(r.macro_f1, 2)} ({_texts(r.n, r.unknown_labels)}{together})",
             "bold",
         )
-        if alone is None or alone.valid_accuracy is None or event.split != "valid" or r.multilabel or not r.n:
+        if ngrams is None or ngrams.valid_accuracy is None or event.split != "valid" or r.multilabel or not r.n:
             return
-        more = round((alone.valid_accuracy - r.accuracy) * r.n)
+        more = round((ngrams.valid_accuracy - r.accuracy) * r.n)
         if more > 0:
             margin = 200 * (r.accuracy * (1 - r.accuracy) / r.n) ** 0.5
             self._say(
-                f"the {alone.order}-gram model alone is right on {count(more, 'text')} more: "
-                f"{100 * more / r.n:.2f} points, with two standard errors of {margin:.2f}"
+                f"the {ngrams.order}-gram model by itself is right on {count(more, 'more text')}, "
+                f"{100 * more / r.n:.2f} points; two standard errors are {margin:.2f} points"
             )
 
     def _saved(self, event: events.Saved) -> None:
@@ -170,5 +170,7 @@ class TrainingLog:
 
 
 def _texts(n: int, unknown_labels: int) -> str:
-    strange = f"; the {unknown_labels:,} whose label training never shows count as wrong" if unknown_labels else ""
-    return count(n, "text") + strange
+    if not unknown_labels:
+        return count(n, "text")
+    counts = "counts" if unknown_labels == 1 else "count"
+    return f"{count(n, 'text')}; {unknown_labels:,} with a label not in the training data {counts} as wrong"

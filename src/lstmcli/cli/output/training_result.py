@@ -1,4 +1,4 @@
-"""What ``lstm train`` came to, as a JSON object."""
+"""The result of ``lstm train`` as a JSON object."""
 
 from __future__ import annotations
 
@@ -21,19 +21,19 @@ def _field(name: str, type: Any, about: str) -> Field:
 TRAINING = Layout[Result](
     Shape(
         Result,
-        _field("labels", tuple[str, ...], "A classifier's."),
+        _field("labels", tuple[str, ...], "Of a classifier."),
         _field("multilabel", bool, "Whether a text may have several labels."),
-        _field("tokenizer", str, "A language model's: word, bpe or char."),
+        _field("tokenizer", str, "Of a language model: word, bpe or char."),
         _field("vocab_size", int, "Of a language model."),
-        _field("data", DataCheck | CorpusRead, "What was found in the data."),
-        _field("plan", RunPlanned, "What the run would be, or was to be, before its first step."),
+        _field("data", DataCheck | CorpusRead, "The data check."),
+        _field("plan", RunPlanned, "The plan of the run, before its first step."),
         _field("stopped", str, "Why training ended: finished, early, time or interrupted."),
-        _field("best_epoch", int, "Whose weights are kept."),
-        _field("valid", ClassReport | LmReport, "How well the model did on the validation split."),
-        _field("test", ClassReport | LmReport, "And on the test split, where there is one."),
-        _field("path", str, "Of the model."),
-        _field("bytes", int, "Of its files."),
-        _field("seconds", float, "The whole run, reading included."),
+        _field("best_epoch", int, "The epoch whose weights are kept."),
+        _field("valid", ClassReport | LmReport, "The scores on the validation split."),
+        _field("test", ClassReport | LmReport, "The scores on the test split, if there is one."),
+        _field("path", str, "The model directory."),
+        _field("bytes", int, "The size of its files."),
+        _field("seconds", float, "The duration of the whole run, including reading."),
     ),
     indent=None,
 )

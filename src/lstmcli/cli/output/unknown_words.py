@@ -1,4 +1,4 @@
-"""What a person is told of unknown words: that there are some, and how else to write the text."""
+"""Messages about unknown words, and about text that is written unlike the training corpus."""
 
 from __future__ import annotations
 
@@ -21,26 +21,26 @@ MATCH = "--match-corpus"
 
 
 def about(corpus_style: CorpusStyle) -> str:
-    """How a corpus was written, in words."""
-    return ", ".join(corpus_style.traits) or "as people write"
+    """The style of a corpus as text."""
+    return ", ".join(corpus_style.traits) or "ordinary text"
 
 
 def say_how(corpus_style: CorpusStyle | None, quiet: bool) -> None:
-    """Says how the text is rewritten.
+    """Print how the text is rewritten.
 
     Raises:
-        UsageError: the model's vocabulary says nothing about that.
+        UsageError: the model has a subword tokenizer, so the style of its corpus is unknown.
     """
     if corpus_style is None:
         raise UsageError(
-            f"{MATCH} is for models of words or characters", hint="this model spells any text: leave it out"
+            f"{MATCH} applies only to word and character models", hint="leave it out: this model has no unknown words"
         )
     if not quiet:
-        streams.note(f"written as the model's corpus was: {about(corpus_style)}")
+        streams.note(f"the text is rewritten in the style of the training corpus: {about(corpus_style)}")
 
 
-def as_asked(records: Iterable[Record], corpus_style: CorpusStyle | None, bare: bool) -> Iterable[Record]:
-    """Records with their text written as a corpus was, if one is given; ``bare``: without columns."""
+def prepare_records(records: Iterable[Record], corpus_style: CorpusStyle | None, bare: bool) -> Iterable[Record]:
+    """Records with their text rewritten in the style of a corpus, if given; ``bare``: without columns."""
     if corpus_style is not None:
         restyle = corpus_style.restyle
         records = (replace(r, text="\n".join(map(restyle, r.text.split("\n")))) for r in records)
@@ -48,26 +48,26 @@ def as_asked(records: Iterable[Record], corpus_style: CorpusStyle | None, bare: 
 
 
 class Warner:
-    """Says each thing once, as soon as it is sure.
+    """Prints each warning once, as early as possible.
 
     Args:
-        matched: the text is already written as the model's corpus was.
+        matched: the text is already written like the training corpus.
     """
 
     def __init__(self, unknowns: UnknownTokenCounter, *, matched: bool, quiet: bool) -> None:
         self._unknowns, self._quiet = unknowns, quiet
         self._done = matched
 
-    def look(self) -> None:
-        """Warns, before the first answers if it can be told so early, of text that is written otherwise."""
+    def check(self) -> None:
+        """Warn, before the first results if possible, of text that is written unlike the corpus."""
         from lstmcli.language_modeling.scoring.unknown_words import ENOUGH_WORDS
 
         if not self._done and self._unknowns.tokens >= ENOUGH_WORDS:
             self._done = True
-            self._otherwise()
+            self._warn_style()
 
     def close(self) -> None:
-        """Says how many words were unknown, and what was too early to say."""
+        """Print how many words were unknown, and a pending warning."""
         from lstmcli.language_modeling.scoring.unknown_words import MANY
 
         found = self._unknowns
@@ -75,34 +75,34 @@ class Warner:
             say_unknown(found.unknown, found.tokens, found.noun, list(found.examples), warn=found.share >= MANY)
         if not self._done:
             self._done = True
-            self._otherwise()
+            self._warn_style()
 
-    def _otherwise(self) -> None:
+    def _warn_style(self) -> None:
         found = self._unknowns
         shares = found.restyled_shares()
         if shares is None or found.corpus_style is None:
             return
         before, after = shares
         streams.note(
-            f"warning: this text is not written as the model's corpus was ({about(found.corpus_style)}): "
-            f"{percent(before)} of its {found.noun}s are unknown, and {percent(after)} if it is written so; "
-            f"{MATCH} does that"
+            f"warning: this text is not written like the training corpus ({about(found.corpus_style)}): "
+            f"{percent(before)} of its {found.noun}s are unknown, and {percent(after)} if it is rewritten that way; "
+            f"use {MATCH}"
         )
 
 
 def say_unknown(unknown: int, tokens: int, noun: str, examples: list[str], *, warn: bool) -> None:
-    """Says how many words of a text are unknown, and what that does to surprisal."""
+    """Print how many words of a text are unknown, and what that means for surprisal."""
     some = ", ".join(map(repr, examples))
-    which = f": {some}" if len(examples) == unknown else f", such as {some}" if examples else ""
+    named = f": {some}" if len(examples) == unknown else f", such as {some}" if examples else ""
     streams.note(
         f"{'warning' if warn else 'note'}: {count(unknown, noun)} of {tokens:,} ({percent(unknown / tokens, 2)}) "
-        f"{'is' if unknown == 1 else 'are'} unknown to the model{safe(which)}; the surprisal is that of <unk>, which "
-        "may be far below that of the word itself"
+        f"{'is' if unknown == 1 else 'are'} unknown to the model{safe(named)}; their surprisal is that of <unk>, which "
+        "may be much lower than that of the words themselves"
     )
 
 
 class UnknownTokens:
-    """Counts the tokens that a language model did not know in texts that were inspected."""
+    """Counts the unknown tokens of a language model in inspected texts."""
 
     def __init__(self) -> None:
         self._tokens = self._unknown = 0

@@ -1,4 +1,4 @@
-"""Text on a terminal, broken between words as it streams: a terminal by itself breaks words at its margin."""
+"""Word wrapping of text that is streamed to a terminal, which by itself breaks words at the margin."""
 
 from __future__ import annotations
 
@@ -12,18 +12,18 @@ from lstmcli.cli.io.streams import window_width
 _PARTS = re.compile(r"\n|[^\S\n]+|[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+|.")
 """A line end, spaces, a word, a Chinese or Japanese character."""
 MIN_WIDTH = 20
-"""Columns below which nothing is broken: hardly a word would fit."""
+"""No wrapping in windows narrower than this."""
 
 
 def width_of(text: str) -> int:
-    """Columns that a text takes."""
+    """Terminal columns of a text."""
     if text.isascii():
         return len(text)
     return sum(0 if unicodedata.combining(c) else 1 + (unicodedata.east_asian_width(c) in "WF") for c in text)
 
 
 class Wrapper:
-    """Breaks lines of text that comes in pieces.  A word is held back until it has ended."""
+    """Wraps text that comes in pieces.  A word is held back until it is complete."""
 
     def __init__(self, width: int | None = None) -> None:
         self._width = window_width() if width is None else width
@@ -32,7 +32,7 @@ class Wrapper:
         self._word = self._space = ""
 
     def feed(self, text: str, *, whole: bool = False) -> str:
-        """What of the text so far can be written now; ``whole``: all of it, though its last word may go on."""
+        """The text that can be written now; ``whole``: including the last word, which may be incomplete."""
         if self._width < MIN_WIDTH:
             return text
         parts = _PARTS.findall(self._word + text)
@@ -42,7 +42,7 @@ class Wrapper:
         return "".join(map(self._place, parts))
 
     def end(self) -> str:
-        """What is left."""
+        """The rest of the text."""
         word, self._word = self._word, ""
         return (self._place(word) if word else "") + self._spaces()
 
@@ -75,7 +75,7 @@ def wrapped(text: str) -> str:
 
 
 def command_lines(arguments: Sequence[str], width: int) -> str:
-    """A command as it can be typed again, broken between arguments; an option stays with its value."""
+    """A shell command wrapped between arguments; an option stays with its value."""
     lines, parts = [shlex.quote(arguments[0])], list(map(shlex.quote, arguments[1:]))
     while parts:
         with_value = len(parts) > 1 and parts[0].startswith("-") and not parts[1].startswith("-")

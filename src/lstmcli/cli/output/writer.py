@@ -1,7 +1,7 @@
-"""Writes results in every ``--format``: one renderer, and a declaration for each type of result.
+"""Writes results in every ``--format``, as declared by a ``Layout`` per type of result.
 
-A ``Layout`` says what a result is as a JSON object, as rows of a table for programs, and as a table for people.
-tools/schemas.py makes the JSON Schemas of the package from the same declarations.
+A ``Layout`` declares the JSON object, the rows for tsv and csv, and the table for people.  tools/schemas.py generates
+the JSON Schemas of the package from it.
 """
 
 from __future__ import annotations
@@ -28,22 +28,22 @@ Row = Mapping[str, Any]
 
 COLUMNS: Callable[[Any], Mapping[str, Any]] = attrgetter("columns")
 LEFT_OUT: Any = object()
-"""What a field that an object lacks is computed to be."""
+"""Value of an optional field that is left out of an object."""
 _JSON_CONTROLS = re.compile(r"[\x7f-\x9f\u2028-\u202e\u2066-\u2069\ud800-\udfff]")
 
 
 @dataclass(frozen=True)
 class Field:
-    """A field of a JSON object.  It is the attribute of that name, or what ``get`` makes of the result."""
+    """A field of a JSON object, computed from the result by ``get``."""
 
     name: str
     get: Callable[[Any], Any]
     type: Any = None
-    """Its type, where it is not that of the attribute; a ``Shape``, ``[Shape]`` or ``{str: Shape}`` for objects."""
+    """Its type; None: that of the attribute.  A ``Shape``, ``[Shape]`` or ``{str: Shape}`` for objects."""
     about: str = ""
-    """What it means; else the docstring of the attribute says so."""
+    """Its description; empty: the docstring of the attribute."""
     optional: bool = False
-    """Whether ``get`` may give ``LEFT_OUT``."""
+    """Whether ``get`` may return ``LEFT_OUT``."""
 
 
 class Shape:
@@ -51,14 +51,14 @@ class Shape:
 
     Args:
         of: the type of the result.
-        declared: its fields in order; a name is an attribute, with ``?`` left out where it is None or empty text.
-            Without any, all fields of the dataclass.
+        declared: its fields in order.  A name stands for an attribute; with ``?`` it is left out if None or empty.  By
+            default, all fields of the dataclass.
         more: the type of further fields, whose names depend on the model.
     """
 
-    def __init__(self, of: type[Any], *declared: Field | str, more: Any = None) -> None:
-        self.of, self.more = of, more
-        names = declared or tuple(field.name for field in fields(of))
+    def __init__(self, result_type: type[Any], *declared: Field | str, more: Any = None) -> None:
+        self.result_type, self.more = result_type, more
+        names = declared or tuple(field.name for field in fields(result_type))
         self.fields = [each if isinstance(each, Field) else _attribute(each) for each in names]
 
     def __call__(self, result: Any) -> dict[str, Any]:
@@ -79,16 +79,16 @@ def _attribute(name: str) -> Field:
 
 
 def inside(name: str, shape: Shape | list[Shape]) -> Field:
-    """An attribute that is an object of another shape, or a list of them; with ``?`` left out where it is None."""
-    own = _attribute(name)
+    """An attribute that is an object of another shape, or a list of them; with ``?`` it is left out if None."""
+    attribute = _attribute(name)
 
     def get(result: Any) -> Any:
-        value = own.get(result)
+        value = attribute.get(result)
         if isinstance(shape, list):
             return list(map(shape[0], value))
         return value if value is LEFT_OUT else shape(value)
 
-    return Field(own.name, get, shape, optional=own.optional)
+    return Field(attribute.name, get, shape, optional=attribute.optional)
 
 
 @dataclass(frozen=True)
@@ -96,23 +96,23 @@ class Layout(Generic[T]):
     """How results of one type are written."""
 
     shape: Callable[[T], dict[str, Any]]
-    """For json and jsonl; a ``Shape`` has a schema."""
+    """The JSON object; a ``Shape`` also has a schema."""
     rows: Callable[[T], Iterable[Row]] | None = None
-    """For tsv and csv: values by the name of their column; else the one object is the one row."""
+    """The rows for tsv and csv, as values by column name; None: the JSON object is the only row."""
     table: Callable[[T, Console], Iterable[RenderableType]] | None = None
-    """For people."""
+    """The table for people."""
     numbers: str = ".6f"
-    """How tsv and csv write numbers with a point."""
+    """Format of floating-point numbers in tsv and csv."""
     upright: bool = False
-    """In tsv a name and a value a line, without a header."""
+    """Write tsv as one name and value per line, without header."""
     indent: int | None = 2
-    """Of json, where a command gives one object."""
+    """Indent of json with a single object."""
     columns_without_rows: Sequence[str] = ()
-    """The header where nothing was written."""
-    own: Callable[[T], Mapping[str, Any]] = COLUMNS
-    """The input's own columns, as an object keeps them."""
+    """The header if there are no rows."""
+    input_columns: Callable[[T], Mapping[str, Any]] = COLUMNS
+    """The columns of the input, for --keep-columns in JSON."""
     version: int = 1
-    """Of the object.  It rises when a field goes, or means something else; a new field leaves it as it is."""
+    """Version of the JSON object.  It rises when a field is removed or changes its meaning, not for a new field."""
 
 
 class Writer(Protocol[T_contra]):
@@ -121,11 +121,11 @@ class Writer(Protocol[T_contra]):
     def write(self, result: T_contra, /) -> None: ...
 
     def close(self) -> None:
-        """Writes what must come after the last result."""
+        """Finish the output."""
 
 
 def write(result: T, layout: Layout[T], format: str, out: TextIO | None = None) -> None:
-    """Writes the one result of a command, on stdout, as ``table``, ``tsv``, ``csv``, ``jsonl`` or ``json``."""
+    """Write the single result of a command on stdout as ``table``, ``tsv``, ``csv``, ``jsonl`` or ``json``."""
     out = out or sys.stdout
     if format in ("json", "jsonl"):
         out.write(as_json(result, layout, indent=layout.indent if format == "json" else None) + "\n")
@@ -143,8 +143,8 @@ def stream(
     """A writer of results as ``tsv``, ``csv``, ``jsonl`` or ``json``.
 
     Args:
-        keep_columns: the input's own columns come too: in rows before ours, and those of the first row.
-        header: whether rows come under the names of their columns; else where that is usual.
+        keep_columns: include the columns of the input; rows have those of the first row, before ours.
+        header: whether to write a header; None: for csv, and for tsv with ``keep_columns``.
     """
     if format in ("tsv", "csv"):
         headed = (format == "csv" or keep_columns) if header is None else header
@@ -153,7 +153,7 @@ def stream(
 
 
 class RowWriter(Generic[T]):
-    """Tab-separated or comma-separated; every row has the columns of the first."""
+    """Writes tsv or csv; every row has the columns of the first."""
 
     def __init__(
         self, layout: Layout[T], format: str, out: TextIO, *, headed: bool, keep_columns: bool = False
@@ -166,8 +166,8 @@ class RowWriter(Generic[T]):
     def write(self, result: T) -> None:
         for row in [self._layout.shape(result)] if self._layout.rows is None else self._layout.rows(result):
             if self._keep:
-                own = kept(COLUMNS(result), row)
-                row = {**{name: cell(value) for name, value in own.items()}, **row}
+                input_columns = kept(COLUMNS(result), row)
+                row = {**{name: cell(value) for name, value in input_columns.items()}, **row}
             names = self._names or self._begin(list(row))
             texts = [self._text(row.get(name)) for name in names]
             if self._layout.upright and not self._headed:
@@ -183,7 +183,7 @@ class RowWriter(Generic[T]):
         return names
 
     def _text(self, value: Any) -> str:
-        """A field.  Several texts stand between bars, and a bar inside one gets a backslash."""
+        """A value as text; several texts are joined with ``|``, with a backslash before a ``|`` inside a text."""
         if isinstance(value, str):
             return self._clean(value)
         if isinstance(value, float):
@@ -204,7 +204,7 @@ class RowWriter(Generic[T]):
 
 
 class JsonWriter(Generic[T]):
-    """One object a line, or one array of them that is written as it grows."""
+    """Writes an object per line, or a growing array of objects."""
 
     def __init__(self, layout: Layout[T], out: TextIO, *, array: bool, keep_columns: bool) -> None:
         self._layout, self._out, self._array, self._keep = layout, out, array, keep_columns
@@ -221,17 +221,17 @@ class JsonWriter(Generic[T]):
 
 
 def as_json(result: T, layout: Layout[T], *, indent: int | None = None, keep_columns: bool = False) -> str:
-    """A result as its JSON object."""
+    """The JSON object of a result."""
     row = {"version": layout.version, **layout.shape(result)}
     if keep_columns:
-        row |= kept(layout.own(result), row)
+        row |= kept(layout.input_columns(result), row)
     return to_json(row, indent=indent)
 
 
 def to_json(value: Any, *, indent: int | None = None) -> str:
-    """JSON that any stream can carry: pure ASCII where the output's encoding is not UTF.
+    """JSON text; pure ASCII if the encoding of stdout is not UTF.
 
-    A dataclass is an object of its fields.  JSON has no number that is not finite: null stands for it.
+    A dataclass becomes an object of its fields.  Numbers that are not finite become null.
     """
     ascii_only = not (getattr(sys.stdout, "encoding", None) or "utf-8").lower().startswith("utf")
     encode = _encoder(ascii_only, indent).encode
@@ -266,7 +266,7 @@ def _finite(value: Any) -> Any:
 
 
 def escape(text: str) -> str:
-    """A TSV field: backslash escapes for whatever could end the field or the line; nothing is lost."""
+    """A TSV field, with control characters and backslashes escaped."""
     if "\\" in text:
         text = text.replace("\\", "\\\\")
     text = text.replace("\t", "\\t").replace("\n", "\\n").replace("\r", "\\r")
@@ -279,14 +279,14 @@ def _escaped(match: re.Match[str]) -> str:
 
 
 def kept(columns: Mapping[str, Any], ours: Collection[str]) -> dict[str, Any]:
-    """The input's columns; one that has the name of a field of ours is called ``original_NAME``."""
+    """The columns of the input; one with the name of a field of ours is renamed to ``original_NAME``."""
     return {f"original_{name}" if name in ours else name: value for name, value in columns.items()}
 
 
 def cell(value: Any) -> str:
-    """A value of the input as one field."""
+    """A value of the input as a field."""
     if value is None:
         return ""
     if isinstance(value, float):
-        return json.dumps(value)  # NaN, too: this is no JSON
+        return json.dumps(value)  # NaN too, since this is not JSON
     return value if isinstance(value, str) else to_json(value)

@@ -42,8 +42,8 @@ EVENTS: list[ExperimentEvent] = [
 
 
 def told(console: Console, *, quiet: bool = False) -> Any:
-    with LiveDisplay(SPLITS, quiet=quiet) as shown:
-        shown.out = shown.telling.out = console
+    with LiveDisplay(SPLITS, by_time=False, quiet=quiet) as shown:
+        shown.out = shown.log.out = console
         for event in EVENTS:
             assert shown.handle(event) is None
             console.print(shown) if shown.live else None
@@ -57,8 +57,8 @@ def test_the_live_display_fits_its_window(width: int) -> None:
     out = Console(
         file=io.StringIO(), force_terminal=True, width=width, height=24, color_system=None, legacy_windows=False
     )
-    shown = LiveDisplay(SPLITS, quiet=False)
-    shown.out = shown.telling.out = out
+    shown = LiveDisplay(SPLITS, by_time=False, quiet=False)
+    shown.out = shown.log.out = out
     shown.planned = EVENTS[0]  # type: ignore[assignment]
     for event in EVENTS[1:]:
         shown.handle(event)

@@ -83,8 +83,8 @@ def test_why_shows_the_sum_check(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "100")
     text = " ".join(shown(classified(tokens=(), layers=(), why=WHY)).split())
     assert "fine +0.2500 0.5000 +1.10 It -0.0100" in text
-    assert "With all words 0.7500, with none 0.5000: together they change +0.2500" in text
-    assert "add up to +0.2400 (log-odds +1.05); the other +0.0100" in text
+    assert "Probability with all words 0.7500, with none 0.5000: a difference of +0.2500" in text
+    assert "add up to +0.2400 (log-odds +1.05); the remaining +0.0100" in text
 
 
 def test_segments_and_what_is_unread_or_not_computed_are_said(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -95,7 +95,7 @@ def test_segments_and_what_is_unread_or_not_computed_are_said(monkeypatch: pytes
         for t, token in enumerate(found.tokens)
     )
     text = shown(replace(found, tokens=own, unread=7, every=2))
-    assert "│c" in text and "7 tokens in the middle are not read" in text and "after every 2 tokens" in text
+    assert "│c" in text and "7 tokens in the middle skipped" in text and "after every 2 tokens" in text
     assert re.search(r"yes +· +\.67 +· +\.80", text)
 
 
@@ -107,7 +107,7 @@ def test_what_a_terminal_would_act_on_is_a_picture(monkeypatch: pytest.MonkeyPat
 
 
 def test_a_text_without_tokens_says_so() -> None:
-    assert "no token in this text" in shown(classified("", tokens=(), layers=()))
+    assert "this text has no tokens" in shown(classified("", tokens=(), layers=()))
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False, width=32))

@@ -1,6 +1,6 @@
-"""What the figures of a side-by-side training come to, in sentences.
+"""Findings of an architecture comparison, as sentences.
 
-No sentence here knows which cell should win: each follows from the numbers, whichever way they fall.
+Every sentence follows from the numbers; none assumes which cell is better.
 """
 
 from __future__ import annotations
@@ -12,20 +12,20 @@ from lstmcli.cli.output.console import percent
 from lstmcli.experiments.results import ArchitectureComparison, Recall
 from lstmcli.plural import count
 
-LEAST_GRADIENT = 1e-9
-"""Share below which a gradient counts as gone."""
+MIN_GRADIENT = 1e-9
+"""Smaller shares of the gradient count as zero."""
 LAGS = (1, 2, 4, 8, 16, 32, 64)
 ALIKE = 1.25
-"""Gradients within this factor are called alike: they differ by as much from seed to seed."""
+"""Gradients within this factor are called similar: seeds differ by as much."""
 KNOWN = 0.95
-"""Share of right answers from which on a cell is said to remember."""
+"""Accuracy from which a cell is said to remember."""
 NEAR_CHANCE = 0.05
-"""Share of right answers above guessing within which a cell is said to guess."""
+"""Accuracy above chance up to which a cell is said to guess."""
 
 
 def gradient_words(result: ArchitectureComparison) -> str:
-    """How much of the gradient each cell has left at the longest lag of ``LAGS``, and who has most."""
-    deepest = max(len(found.norms) for found in result.gradients) - 1
+    """How much of the gradient each cell keeps at the longest lag of ``LAGS``, and which keeps most."""
+    deepest = max(len(gradient.norms) for gradient in result.gradients) - 1
     lag = max((lag for lag in LAGS if lag <= deepest), default=deepest)
     shares = {g.cell: g.norms[lag] / (g.norms[0] or 1.0) for g in result.gradients if lag < len(g.norms)}
     parts = [f"{cell} {share_words(share)}" for cell, share in shares.items()]
@@ -34,22 +34,22 @@ def gradient_words(result: ArchitectureComparison) -> str:
 
 
 def most_left(shares: dict[str, float]) -> str:
-    """Who keeps most of the gradient, who least, and how far they are apart."""
+    """Which cells keep most and least of the gradient, and the ratio between them."""
     if len(shares) < 2:
         return ""
     if not all(map(math.isfinite, shares.values())):
-        return "not all of these can be compared"
-    most, least = max(shares.values()), min(shares.values())
-    if most < LEAST_GRADIENT:
+        return "the gradients are not all finite, so they cannot be compared"
+    highest, lowest = max(shares.values()), min(shares.values())
+    if highest < MIN_GRADIENT:
         return "no cell has any left"
-    if most <= ALIKE * least:
+    if highest <= ALIKE * lowest:
         return "all cells keep about as much"
-    first = [cell for cell, share in shares.items() if share * ALIKE >= most]
-    low = max(least * ALIKE, LEAST_GRADIENT)
+    first = [cell for cell, share in shares.items() if share * ALIKE >= highest]
+    low = max(lowest * ALIKE, MIN_GRADIENT)
     last = [cell for cell, share in shares.items() if share <= low and cell not in first]
-    apart = "" if least < LEAST_GRADIENT else f", {ratio(most / least)} times less"
+    difference = "" if lowest < MIN_GRADIENT else f", {ratio(highest / lowest)} times less"
     keep = "keeps" if len(first) == 1 else "keep"
-    return f"{listed(first)} {keep} most, {listed(last)} least{apart}"
+    return f"{listed(first)} {keep} most, {listed(last)} least{difference}"
 
 
 def ratio(value: float) -> str:
@@ -57,35 +57,35 @@ def ratio(value: float) -> str:
 
 
 def share_words(share: float) -> str:
-    """A share of the gradient, however small."""
-    if share < LEAST_GRADIENT:
+    """A share of the gradient as text."""
+    if share < MIN_GRADIENT:
         return "nothing"
     return percent(share) if share >= 0.01 else f"{100 * share:.1g} %" if share >= 1e-6 else f"{share:.0e}"
 
 
 def recall_words(result: ArchitectureComparison) -> str:
-    """How often each cell is right over the longest distance, and who remembers and who guesses."""
+    """The accuracy of each cell at the longest distance, and which cells remember or guess."""
     distance = result.distances[-1]
-    parts = [f"{found.cell} {percent(found.accuracies[-1].mean)}" for found in result.recalls]
-    told = f"right over {count(distance, 'token')}: {', '.join(parts)}; guessing {percent(result.chance)}"
-    return f"{told}; {who_remembers(result.recalls, result.chance)}"
+    parts = [f"{recall.cell} {percent(recall.accuracies[-1].mean)}" for recall in result.recalls]
+    accuracies = f"right over {count(distance, 'token')}: {', '.join(parts)}; guessing {percent(result.chance)}"
+    return f"{accuracies}; {who_remembers(result.recalls, result.chance)}"
 
 
 def who_remembers(recalls: Sequence[Recall], chance: float) -> str:
-    """Which cells are nearly always right at the longest distance, which no better than guessing, which between."""
+    """Which cells remember, remember in part, or do little better than guessing at the longest distance."""
     known, partly, guessed = list[str](), list[str](), list[str]()
-    for found in recalls:
-        mean = found.accuracies[-1].mean
+    for recall in recalls:
+        mean = recall.accuracies[-1].mean
         kind = known if mean >= KNOWN else guessed if mean <= chance + NEAR_CHANCE else partly
-        kind.append(found.cell)
-    said = []
+        kind.append(recall.cell)
+    parts = []
     if known:
-        said.append(f"{listed(known)} {'remembers' if len(known) == 1 else 'remember'}")
+        parts.append(f"{listed(known)} {'remembers' if len(known) == 1 else 'remember'}")
     if partly:
-        said.append(f"{listed(partly)} {'remembers' if len(partly) == 1 else 'remember'} in part")
+        parts.append(f"{listed(partly)} {'remembers' if len(partly) == 1 else 'remember'} in part")
     if guessed:
-        said.append(f"{listed(guessed)} {'does' if len(guessed) == 1 else 'do'} little better than guessing")
-    return ", ".join(said)
+        parts.append(f"{listed(guessed)} {'does' if len(guessed) == 1 else 'do'} little better than guessing")
+    return ", ".join(parts)
 
 
 def listed(names: Sequence[str]) -> str:

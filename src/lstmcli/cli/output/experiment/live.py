@@ -1,4 +1,4 @@
-"""A side-by-side training as it is watched: curves on a terminal, plain lines in a file; both on stderr."""
+"""Progress of ``lstm compare --cells`` on stderr: curves on a terminal, plain lines elsewhere."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lstmcli.classification.events import DataRead, TokenizerReady
 from lstmcli.cli.output import console
 from lstmcli.cli.output.experiment.tables import MEASURES, amount, learning, units
-from lstmcli.cli.output.plots import drawn
+from lstmcli.cli.output.plots import text_plot
 from lstmcli.cli.output.training_log import TrainingLog
 from lstmcli.experiments.events import (
     ComparisonEnded,
@@ -29,23 +29,23 @@ if TYPE_CHECKING:
 
     from lstmcli.data.records import Splits
 
-MAX_HEIGHT, LEAST_HEIGHT = 10, 4
-"""Of the curves, in lines."""
+MAX_HEIGHT, MIN_HEIGHT = 10, 4
+"""Height of the plot, in lines."""
 
 
 class LiveDisplay:
-    """A listener of the events of ``experiments.run``.  ``with`` ends the display."""
+    """Shows the events of ``experiments.run``.  ``with`` ends the display."""
 
-    def __init__(self, splits: Splits, *, quiet: bool) -> None:
+    def __init__(self, splits: Splits, *, by_time: bool, quiet: bool) -> None:
         self.out = console.console(stderr=True)
-        self.quiet = quiet
-        self.telling = TrainingLog(default_place=True, quiet=quiet, splits=splits)
-        self.telling.out = self.out  # one console, so that what is said stands above the live display
+        self.by_time, self.quiet = by_time, quiet
+        self.log = TrainingLog(default_place=True, quiet=quiet, splits=splits)
+        self.log.out = self.out  # one console, so that log lines appear above the live display
         self.live: Live | None = None
         self.planned: ComparisonPlanned | None = None
         self.run: RunBegun | None = None
         self.step: events.Step | None = None
-        self.begun = time.monotonic()
+        self.started = time.monotonic()
         self.doing = ""
         self.points: dict[tuple[str, int], list[Point]] = {}
         self.done: dict[str, list[float]] = {}
@@ -60,15 +60,15 @@ class LiveDisplay:
             self.live = None
 
     def handle(self, event: ExperimentEvent) -> ArchitectureComparison | None:
-        """The result, once it is there."""
+        """Show an event; returns the result at the end."""
         if isinstance(event, ComparisonPlanned):
             self._plan(event)
         elif isinstance(event, RunBegun):
-            self.run, self.step, self.begun = event, None, time.monotonic()
+            self.run, self.step, self.started = event, None, time.monotonic()
             self.doing = f"run {event.number} of {event.runs}: {event.cell}, seed {event.seed}"
             self._say(self.doing)
         elif isinstance(event, InRun):
-            self._inside(event.event)
+            self._in_run(event.event)
         elif isinstance(event, RunEnded):
             assert self.planned is not None
             measure = self.planned.measure
@@ -91,7 +91,7 @@ class LiveDisplay:
             return
         console.show(self.out, event.budget)
         sizes = "; ".join(f"{e.cell} {units(e.widths)} ({e.parameters:,})" for e in event.entrants)
-        console.show(self.out, f"units, and parameters but for the embedding: {sizes}")
+        console.show(self.out, f"units (parameters without the embedding): {sizes}")
         if self.out.is_terminal and not self.out.is_dumb_terminal:
             from rich.live import Live
 
@@ -99,26 +99,26 @@ class LiveDisplay:
             self.live.start()
 
     def _say(self, text: str) -> None:
-        """A plain line, where there is no display that says it."""
+        """Print a plain line, if there is no live display."""
         if self.live is None and not self.quiet:
             console.show(self.out, text)
 
-    def _inside(self, event: events.Event) -> None:
+    def _in_run(self, event: events.Event) -> None:
         assert self.run is not None
         if isinstance(event, events.Warned):
             if event.message not in self._warned:
                 self._warned.add(event.message)
-                self.telling.handle(event)
+                self.log.handle(event)
         elif isinstance(event, (DataRead, CorpusRead, TokenizerReady)):
             if self.run.number == 1:
-                self.telling.handle(event)
+                self.log.handle(event)
         elif isinstance(event, events.RunPlanned):
-            self.begun = time.monotonic()
+            self.started = time.monotonic()
         elif isinstance(event, events.Step):
             self.step = event
         elif isinstance(event, events.Validated):
-            own = self.points.setdefault((self.run.cell, self.run.seed), [])
-            own.append(Point(event.epoch, time.monotonic() - self.begun, event.value, event.loss))
+            points = self.points.setdefault((self.run.cell, self.run.seed), [])
+            points.append(Point(event.epoch, time.monotonic() - self.started, event.value, event.loss))
             assert self.planned is not None
             value = f"{event.value:,.2f}" if event.metric == "perplexity" else console.percent(event.value, 2)
             self._say(f"{self.run.cell}, seed {self.run.seed}, epoch {event.epoch}: {_metric(event.metric)} {value}")
@@ -127,14 +127,14 @@ class LiveDisplay:
         from rich.console import Group
         from rich.text import Text
 
-        width = max(8, min(self.out.width - 3, 100))  # the terminal writes ^C behind the last line
+        width = max(8, min(self.out.width - 3, 100))  # the terminal writes ^C after the last line
         lines: list[RenderableType] = [Text(line, "bold") for line in _wrapped(self.doing, width)]
         if self.run is not None:
             share = self._share()
             lines.append(self._bar((self.run.number - 1 + share) / self.run.runs, width))
             if self.step is not None:
-                epoch, of = self.step.epoch, self.step.epochs
-                where = f"epoch {epoch:.1f}" + (f" of {of}" if not self._by_time() else "")
+                epoch, total = self.step.epoch, self.step.epochs
+                where = f"epoch {epoch:.1f}" + (f" of {total}" if not self.by_time else "")
                 left = f"{console.duration(self.step.seconds_left)} left in this run"
                 lines += [Text(line, "dim") for line in _wrapped(f"{where}, loss {self.step.loss:.3f}, {left}", width)]
         return Group(*lines, *self._curves(width, self.out.height - 1 - len(lines)))
@@ -148,18 +148,15 @@ class LiveDisplay:
             scores = self.done.get(entrant.cell, [])
             mean = f" {amount(self.planned.measure, sum(scores) / len(scores))}" if scores else ""
             curves[entrant.cell + mean] = runs
-        plot = learning(self.planned.metric, curves, by_time=self._by_time())
-        shown = drawn(plot, width, MAX_HEIGHT)
+        plot = learning(self.planned.metric, curves, by_time=self.by_time)
+        shown = text_plot(plot, width, MAX_HEIGHT)
         if len(shown) > room:
             height = MAX_HEIGHT - (len(shown) - room)
-            shown = drawn(plot, width, height) if height >= LEAST_HEIGHT else []
+            shown = text_plot(plot, width, height) if height >= MIN_HEIGHT else []
         return list(shown)
 
-    def _by_time(self) -> bool:
-        return self.planned is not None and "seconds of training" in self.planned.budget
-
     def _share(self) -> float:
-        """Of the run at hand."""
+        """The share of the current run that is done."""
         if self.step is None:
             return 0.0
         whole = self.step.seconds + self.step.seconds_left

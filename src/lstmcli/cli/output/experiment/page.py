@@ -1,4 +1,4 @@
-"""What a side-by-side training found as a page: one HTML file that needs nothing else."""
+"""The HTML report of an architecture comparison: one self-contained file."""
 
 from __future__ import annotations
 
@@ -12,29 +12,29 @@ from lstmcli.experiments.results import ArchitectureComparison, Run
 
 _MEANING = {
     "Learning": "The validation score after each epoch.",
-    "Gradient by lag": "How strongly the state after a token still depends on the tokens before it: the norm of the "
-    "gradient of a unit of the top layer with respect to the embedded input so many tokens back, in windows of the "
-    "validation text, after training. Where it is next to nothing, training cannot teach the network to use what stood "
-    "there: the vanishing gradient. What is left need not be used.",
-    "Recall": "A task that only memory solves. The first token is one of {cues}; then come so many tokens of this "
-    "text, which say nothing of it; then the network is asked which it was. Small networks of equal parameters are "
-    "trained for it from nothing, at distances from 1 to the longest.",
+    "Gradient by lag": "How strongly the state after a token depends on the tokens before it: the norm of the gradient "
+    "of a unit of the top layer with respect to the embedded input that many tokens back, in windows of the validation "
+    "text, after training. Where it is close to zero, the gradient vanishes and the network cannot learn to use that "
+    "input. A larger gradient does not mean that the network uses it.",
+    "Recall": "A task that needs memory. The first token is one of {cues} cues; after a number of unrelated tokens of "
+    "this text, the network is asked which cue it was. Small networks with equally many parameters are trained from "
+    "scratch, at distances from 1 to the longest.",
 }
 _BANDS = {
-    "Learning": " The band reaches from the worst seed to the best.",
-    "Recall": " The band is a standard deviation over seeds on each side.",
+    "Learning": " The band is the range over seeds.",
+    "Recall": " The band is plus and minus one standard deviation over seeds.",
 }
 
 
 def meaning(plot: Plot, result: ArchitectureComparison) -> str:
-    """What a plot shows."""
+    """The explanation of a plot."""
     banded = any(series.ranges for series in plot.series)
     words = _MEANING[plot.title].format(cues=round(1 / result.chance))
     return words + (_BANDS.get(plot.title, "") if banded else "")
 
 
 def page(result: ArchitectureComparison) -> Iterator[str]:
-    """The page, part by part."""
+    """The page, in parts."""
     header, rows = table(result)
     titles = {entrant.cell: entrant.title for entrant in result.entrants}
     measures = list(result.runs[0].scores)

@@ -1,4 +1,4 @@
-"""What a side-by-side training found: a table and plots for a terminal, rows for a pipe, or JSON."""
+"""Results of an architecture comparison: a table and plots for people, rows, or JSON."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lstmcli.cli.output.console import NOTHING, columns, duration, p_value, percent, perplexity, safe
-from lstmcli.cli.output.experiment.findings import LEAST_GRADIENT, gradient_words, recall_words
-from lstmcli.cli.output.plots import Plot, Series, drawn
+from lstmcli.cli.output.experiment.findings import MIN_GRADIENT, gradient_words, recall_words
+from lstmcli.cli.output.plots import Plot, Series, text_plot
 from lstmcli.cli.output.writer import Layout, Row, Shape
 from lstmcli.data.config import SPLIT_NAMES
 from lstmcli.evaluation.results import Spread
@@ -30,7 +30,7 @@ HEIGHT, MAX_WIDTH = 10, 76
 
 
 def _rows(result: ArchitectureComparison) -> Iterator[Row]:
-    """For each cell its figures and how it differs from the reference."""
+    """A row per cell: its scores, and its differences from the reference."""
     for standing in result.standings:
         entrant = next(entrant for entrant in result.entrants if entrant.cell == standing.cell)
         own = standing.measures
@@ -48,7 +48,7 @@ def _rows(result: ArchitectureComparison) -> Iterator[Row]:
 _PARTS = ("mean", "sd", "low", "high", "difference", "p_value", "p_adjusted")
 
 
-def _told(result: ArchitectureComparison, out: Console) -> Iterator[RenderableType]:
+def _report(result: ArchitectureComparison, out: Console) -> Iterator[RenderableType]:
     from rich.text import Text
 
     yield f"{safe(result.source)}: {subject(result)}"
@@ -63,7 +63,7 @@ def _told(result: ArchitectureComparison, out: Console) -> Iterator[RenderableTy
         yield from verdicts
     width = min(out.width, MAX_WIDTH)
     for plot, words in plots(result):
-        if lines := drawn(plot, width, HEIGHT):
+        if lines := text_plot(plot, width, HEIGHT):
             yield ""
             yield from lines
             if words:
@@ -74,15 +74,15 @@ def _told(result: ArchitectureComparison, out: Console) -> Iterator[RenderableTy
 
 
 def subject(result: ArchitectureComparison) -> str:
-    """What was trained and measured, in words."""
+    """What was trained and on which split it was scored."""
     kind = require_task(result.task).plural
     seeds = ", ".join(map(str, result.seeds))
     split = SPLIT_NAMES[result.split]
-    return f"{kind}, {'seed' if len(result.seeds) == 1 else 'seeds'} {seeds}, measured on the {split} split"
+    return f"{kind}, {'seed' if len(result.seeds) == 1 else 'seeds'} {seeds}, scored on the {split} split"
 
 
 def table(result: ArchitectureComparison) -> tuple[list[str], list[tuple[str, list[str]]]]:
-    """Names of columns, and a row for each cell."""
+    """Column names, and a row per cell."""
     header = ["units", "parameters"]
     several = any(spread.sd is not None for standing in result.standings for spread in standing.measures.values())
     for measure in result.standings[0].measures:
@@ -108,14 +108,14 @@ def units(widths: Sequence[int]) -> str:
 
 
 def amount(measure: str, value: float) -> str:
-    """A value of a measure, with as many digits as it deserves."""
+    """A value of a measure as text."""
     if measure == "perplexity":
         return perplexity(value)
     return f"{value:.4f}" if measure == "bits_per_byte" else percent(value, 2)
 
 
 def change(measure: str, value: float) -> str:
-    """A difference between two values of a measure."""
+    """A difference between two values of a measure, as text."""
     if measure == "perplexity":
         return f"{value:+,.2f}"
     return f"{value:+.4f}" if measure == "bits_per_byte" else f"{100 * value:+.2f}"
@@ -133,7 +133,7 @@ def _optional(measure: str, value: float | None) -> str:
 
 
 def sentences(result: ArchitectureComparison) -> Iterator[str]:
-    """Each cell against the reference, by the first measure."""
+    """A sentence for each cell against the reference, by the main measure."""
     for gap in result.gaps:
         if gap.measure == result.measure:
             yield f"{gap.cell} against {gap.against}: {_difference(gap)}: {_verdict(gap)}"
@@ -154,17 +154,19 @@ def _difference(gap: Difference) -> str:
 
 def _verdict(gap: Difference) -> str:
     if math.isnan(gap.difference.mean):
-        return "they cannot be compared: both are too large for a number"
+        return "no comparison: a score is not finite"
     if gap.better is None:
         return "no difference"
     if gap.significant is None:
-        reason = "one seed cannot show more" if gap.difference.n == 1 else "all seeds say the same"
+        reason = (
+            "no test with one seed" if gap.difference.n == 1 else "no test: the difference is the same for all seeds"
+        )
         return f"{gap.better} is ahead; {reason}"
     return f"{gap.better} is {'better; significant' if gap.significant else 'ahead; not significant'} at 5 %"
 
 
 def plots(result: ArchitectureComparison) -> Iterator[tuple[Plot, str]]:
-    """Each plot of the report, and what it says in a few words, if there is more to say."""
+    """The plots, each with a sentence about it, or an empty one."""
     names = [standing.cell for standing in result.standings]
     curves = {name: [run.points for run in result.runs if run.cell == name] for name in names}
     yield learning(result.metric, curves, by_time="time" in result.match), ""
@@ -175,7 +177,7 @@ def plots(result: ArchitectureComparison) -> Iterator[tuple[Plot, str]]:
 
 
 def learning(metric: str, curves: dict[str, list[tuple[Point, ...]]], *, by_time: bool) -> Plot:
-    """Validation as it went: the mean over seeds, as far as all of a cell's seeds have come."""
+    """Validation scores: the mean over seeds, up to the epoch that all seeds of a cell have reached."""
     series = []
     for name, runs in curves.items():
         places = list(zip(*runs, strict=False)) if runs else []
@@ -196,16 +198,16 @@ def learning(metric: str, curves: dict[str, list[tuple[Point, ...]]], *, by_time
 
 
 def gradients(result: ArchitectureComparison) -> Plot:
-    """What is left of the gradient, as a share of that with respect to the last token."""
+    """The gradient by lag, relative to that of the last token."""
     series = []
     for found in result.gradients:
         last = found.norms[0] or 1.0
         shares = ((lag, norm / last) for lag, norm in enumerate(found.norms))
-        series.append(Series(found.cell, tuple((lag, share) for lag, share in shares if share > LEAST_GRADIENT)))
+        series.append(Series(found.cell, tuple((lag, share) for lag, share in shares if share > MIN_GRADIENT)))
     return Plot(
         "Gradient by lag",
         "tokens back",
-        "how much of the gradient is left, as a share of the last token's",
+        "gradient relative to that of the last token",
         tuple(series),
         log_y=True,
     )
@@ -219,8 +221,8 @@ def recall(result: ArchitectureComparison) -> Plot:
         series.append(Series(found.cell, means, ends))
     return Plot(
         "Recall",
-        "tokens between the cue and the question",
-        "right answers",
+        "tokens between cue and question",
+        "accuracy",
         tuple(series),
         log_x=True,
         y_range=(0.0, 1.0),
@@ -230,7 +232,7 @@ def recall(result: ArchitectureComparison) -> Plot:
 
 
 def _inside(spread: Spread) -> tuple[float, float]:
-    """The mean and a standard deviation on each side, as far as shares go."""
+    """The mean plus and minus a standard deviation, within 0 and 1."""
     assert spread.sd is not None
     return max(0.0, spread.mean - spread.sd), min(1.0, spread.mean + spread.sd)
 
@@ -239,4 +241,4 @@ def _mean(values: Sequence[float]) -> float:
     return sum(values) / len(values)
 
 
-EXPERIMENT = Layout(Shape(ArchitectureComparison), rows=_rows, table=_told, numbers=".6g")
+EXPERIMENT = Layout(Shape(ArchitectureComparison), rows=_rows, table=_report, numbers=".6g")

@@ -1,7 +1,6 @@
-"""What ``inspect`` found as a page to show: one HTML file that needs nothing else.
+"""Inspections as a self-contained HTML page.
 
-The text is coloured by one number a token; which number, a reader chooses, without a script: radio buttons and style
-rules.
+The text is coloured by one number per token; readers choose which one with radio buttons and CSS, without a script.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from lstmcli.inspection.results import Inspection, Why
 from lstmcli.plural import count
 
 MAX_TOKENS = 20_000
-"""On one page; more would take a browser long."""
+"""On one page; more would be slow in a browser."""
 MAX_VIEWS = 24
 """Numbers by which one text can be coloured."""
 MAX_AXIS = 60
@@ -27,27 +26,27 @@ MAX_AXIS = 60
 _GLOSSARY = {
     "input": "input gate, from 0 to 1: how much of the candidate enters the cell",
     "forget": "forget gate, from 0 to 1: how much of the old cell stays",
-    "candidate": "what could be added to the cell, from −1 to 1",
-    "output": "output gate, from 0 to 1: how much of the cell is shown",
+    "candidate": "candidate values for the cell, from −1 to 1",
+    "output": "output gate, from 0 to 1: how much of the cell goes into the hidden state",
     "reset": "reset gate, from 0 to 1: how much of the old state the candidate sees",
     "update": "update gate, from 0 to 1: how much of the old state stays",
-    "cell": "the memory that is carried from token to token; its length, or for one unit its value",
-    "hidden": "the state that the next layer, or the answer, is made from; its length, or for one unit its value",
+    "cell": "the memory that is carried from token to token; its norm, or its value for one unit",
+    "hidden": "the input of the next layer or the output layer; its norm, or its value for one unit",
 }
 
 
 def check_place(path: Path) -> None:
-    """Fail before the work if the page could not be written.  Raises: OutputError."""
+    """Fail early if the page could not be written.  Raises: OutputError."""
     html.check_place(path, "inspect", "--html")
 
 
 def write_page(path: Path, found: Sequence[Inspection], model: str) -> None:
-    """Writes the page whole, or nothing.  Raises: OutputError."""
+    """Write the page atomically.  Raises: OutputError."""
     html.write_whole(path, page(found, model))
 
 
 def page(found: Sequence[Inspection], model: str) -> Iterator[str]:
-    """The page, part by part."""
+    """The page, in parts."""
     first = found[0]
     return html.render(
         "inspection.html",
@@ -73,27 +72,27 @@ def heading(found: Inspection) -> str:
 
 
 class Piece(NamedTuple):
-    """A part of a text in its colours, and what stands before it."""
+    """A part of a text with its colours, and the text before it."""
 
     before: str
     text: str
     colours: str
-    says: str
+    title: str
     classes: str = ""
     skipped: bool = False
-    """Whether the model did not read what stands before it."""
+    """Whether the text before it was not read by the model."""
 
 
 def pieces(found: Inspection, rows: Sequence[Row]) -> tuple[list[Piece], str]:
-    """The tokens, with a colour for each row, and what is left of the text behind them."""
+    """The tokens, with a colour per row, and the rest of the text after them."""
     parts, end = [], 0
     for t, token in enumerate(found.tokens):
         before, own = found.text[end : token.start], found.text[max(end, token.start) : token.end]
         classes = " ".join(name for name, on in (("mark", not own), ("unknown", token.unknown)) if on)
         colours = ";".join(part for i, row in enumerate(rows) for part in _share(row, t, i))
-        says = "; ".join(f"{row.name} {series.short(row.values[t])}" for row in rows)
+        title = "; ".join(f"{row.name} {series.short(row.values[t])}" for row in rows)
         name = series.name(token)
-        parts.append(Piece(before, own or name, colours, f"{name}: {says}", classes, bool(before.strip())))
+        parts.append(Piece(before, own or name, colours, f"{name}: {title}", classes, bool(before.strip())))
         end = max(end, token.end)
     return parts, found.text[end:]
 
@@ -125,14 +124,14 @@ def chart(row: Row) -> tuple[float, str, str]:
 
 
 def words(text: str, why: Why) -> tuple[list[Piece], str]:
-    """The words, in the colour of what they do to the answer, and what is left of the text behind them."""
+    """The words, coloured by their effect, and the rest of the text after them."""
     most = max((abs(word.log_odds) for word in why.words), default=0.0)
     parts, end = [], 0
     for word in why.words:
         share = round(word.log_odds / most, 3) if most else 0.0
-        says = f"{word.text}: {word.difference:+.4f}, log-odds {word.log_odds:+.2f}"
+        title = f"{word.text}: {word.difference:+.4f}, log-odds {word.log_odds:+.2f}"
         colour = f"--{'p' if share > 0 else 'n'}:{abs(share):g}"
-        parts.append(Piece(text[end : word.start], word.text, colour, says))
+        parts.append(Piece(text[end : word.start], word.text, colour, title))
         end = word.end
     return parts, text[end:]
 
@@ -143,14 +142,14 @@ def word_rows(why: Why) -> Iterator[tuple[str, ...]]:
 
 
 def _glossary(found: Sequence[Inspection]) -> dict[str, str]:
-    """What the names mean, those that occur."""
+    """Explanations of the names that occur."""
     layers = [layer for each in found for layer in each.layers[:1]][:1]
     names = [gate.name for layer in layers for gate in layer.gates] + [name for layer in layers for name in layer.norms]
     terms = {name: _GLOSSARY.get(name, "") for name in names}
     if found[0].label is not None:
-        terms["probability"] = "under a label: what the model would answer if the text ended after the token"
+        terms["probability"] = "the probability of the label if the text ended after the token"
     else:
-        terms["bits"] = "surprisal: −log₂ of the probability of the token after all the text before it"
+        terms["bits"] = "surprisal: −log₂ of the probability of the token given the text before it"
     if layers and layers[0].gates:
         terms["±"] = "standard deviation over the units, the pale band around a mean"
         terms["saturated"] = "a gate above 0.9 in a unit at every token: it lets everything through"

@@ -1,4 +1,4 @@
-"""What ``inspect`` shows of a text, as named rows of numbers: the same rows on a terminal and on a page."""
+"""Inspections as named rows of numbers, for the terminal and the HTML page."""
 
 from __future__ import annotations
 
@@ -24,24 +24,24 @@ _NAMED_UNITS = 10
 
 @dataclass(frozen=True)
 class Row:
-    """One number for each token."""
+    """A number per token."""
 
     name: str
     values: Sequence[float | None]
     signed: bool = False
-    """Whether 0 is the middle of the scale and not its start."""
+    """Whether 0 is the middle of the scale, not its start."""
     most: float = 1.0
-    """The size that gets the full colour."""
+    """The absolute value with the full colour."""
     spread: Sequence[float] = ()
 
     def share(self, t: int) -> float:
-        """Where the value lies on the scale, within 0 or -1 and 1."""
+        """The position of the value on the scale, from 0 or -1 to 1."""
         value = self.values[t]
         return 0.0 if value is None or not self.most else max(-1.0, min(1.0, value / self.most))
 
 
 def answers(found: Inspection) -> Row:
-    """The classifier's confidence as it reads, or the language model's surprisal."""
+    """The running probability of a classifier, or the surprisal of a language model."""
     if found.label is None:
         bits = [token.surprisal for token in found.tokens]
         return Row("bits", bits, most=_most(bits))
@@ -50,8 +50,7 @@ def answers(found: Inspection) -> Row:
 
 
 def parts(found: Inspection, layer: Layer) -> Iterator[tuple[str, list[Row]]]:
-    """All rows of a layer: of the mean or of each unit that was chosen, then of the units that are tied to something;
-    with a heading where one is needed."""
+    """All rows of a layer, with headings: the means or the chosen units, then the top units."""
     answer = answers(found)
     own = list(units(layer)) or [("", means(layer))]
     for n, (heading, rows) in enumerate(own):
@@ -60,13 +59,13 @@ def parts(found: Inspection, layer: Layer) -> Iterator[tuple[str, list[Row]]]:
 
 
 def means(layer: Layer) -> list[Row]:
-    """Mean and spread over all units; cell and hidden state by their length."""
+    """Mean and standard deviation of the gates over all units; the norms of cell and hidden state."""
     gates = [Row(gate.name, gate.mean, gate.name == "candidate", spread=gate.spread) for gate in layer.gates]
     return gates + [Row(name, values, most=_most(values)) for name, values in layer.norms.items()]
 
 
 def units(layer: Layer) -> Iterator[tuple[str, list[Row]]]:
-    """Heading and rows of each unit that was chosen."""
+    """Heading and rows of each chosen unit."""
     for unit in layer.chosen:
         rows = []
         for name, values in unit.values.items():
@@ -76,10 +75,10 @@ def units(layer: Layer) -> Iterator[tuple[str, list[Row]]]:
 
 
 def ties(layer: Layer, label: str | None) -> Iterator[tuple[str, list[Row]]]:
-    """Heading and rows of the units that are tied most to the label, and to the position."""
+    """Heading and rows of the units that contribute most to the label, and correlate most with position."""
     headings = {
-        "label": f"units that add most to the score of {label}, and how much; their hidden state",
-        "position": "units that go most with the position, and their correlation with it; their hidden state",
+        "label": f"units that contribute most to the score of {label}, with their contribution; hidden state",
+        "position": "units that correlate most with position, with their correlation; hidden state",
     }
     for to, heading in headings.items():
         rows = [Row(f"{tie.unit} {short(tie.strength, '+')}", tie.hidden, True) for tie in layer.ties if tie.to == to]
@@ -96,7 +95,7 @@ def title(layer: Layer) -> str:
 
 
 def finding(found: Finding, layer: Layer) -> str:
-    """A gate that does not react, as a sentence."""
+    """A saturated or dead gate, as a sentence."""
     size = "size of " if found.gate == "candidate" else ""
     limit = f"above {SATURATED}" if found.state == "saturated" else f"below {DEAD}"
     name = found.gate if found.gate == "candidate" else f"{found.gate} gate"
@@ -122,8 +121,8 @@ def short(value: float | None, sign: str = "") -> str:
 
 
 def name(token: TokenRead) -> str:
-    """A token as it is shown: on one line, and never empty."""
+    """A token on one line, never empty."""
     text = token.text
     if not text:
-        return "·"  # more of the character before
+        return "·"  # part of the character before
     return safe((text.strip(" ") or "␣" * len(text)).replace("\n", "↵"))

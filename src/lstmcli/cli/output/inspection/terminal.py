@@ -1,4 +1,4 @@
-"""What ``inspect`` found, on a terminal: strips of coloured numbers under the tokens, broken to fit the window."""
+"""Inspections on a terminal: coloured numbers under the tokens, wrapped to fit the window."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ if TYPE_CHECKING:
 
 NARROW = 50
 SHOWN_WORDS = 12
-PROBABILITY = "{label}: its probability if the text ended there."
-SURPRISAL = "bits: the surprisal of the token after all before it."
-MEANS = "Gates: mean over the units, ± their spread. Cell, hidden: length of the vector."
+PROBABILITY = "{label}: its probability if the text ended after the token."
+SURPRISAL = "bits: the surprisal of the token given the text before it."
+MEANS = "Gates: mean over the units, ± standard deviation. Cell, hidden: norm of the vector."
 
 
 class GateTableWriter:
@@ -31,54 +31,56 @@ class GateTableWriter:
     def __init__(self, out: TextIO) -> None:
         self.out, self.screen = out, console()
         self.narrow = self.screen.width < NARROW
-        self.begun = False
+        self.started = False
 
-    def write(self, found: Inspection) -> None:
-        if self.begun:
+    def write(self, inspection: Inspection) -> None:
+        if self.started:
             self._say("")
-        if found.line or found.label is not None:
-            self._say(_heading(found), bold=True)
-        if not found.tokens and found.why is None:
-            self._say("no token in this text")
-        if found.layers and not self.begun:
-            means = "" if found.layers[0].chosen else f" {MEANS}"
-            legend = SURPRISAL if found.label is None else PROBABILITY.format(label=safe(found.label))
+        if inspection.line or inspection.label is not None:
+            self._say(_heading(inspection), bold=True)
+        if not inspection.tokens and inspection.why is None:
+            self._say("this text has no tokens")
+        if inspection.layers and not self.started:
+            means = "" if inspection.layers[0].chosen else f" {MEANS}"
+            legend = SURPRISAL if inspection.label is None else PROBABILITY.format(label=safe(inspection.label))
             self._say(legend + means, style="dim")
-        for n, layer in enumerate(found.layers):
-            self._say("\n" * (n > 0) + f"{found.cell}, {series.title(layer)}", style="dim")
-            self._layer(found, layer)
-        if found.unread:
-            self._say(f"{count(found.unread, 'token')} in the middle are not read: the model reads the two ends.")
-        if found.every > 1:
-            self._say(f"The answer was computed after every {found.every} tokens.")
-        if found.why is not None:
-            self._why(found.text, found.why)
-        self.begun = True
+        for n, layer in enumerate(inspection.layers):
+            self._say("\n" * (n > 0) + f"{inspection.cell}, {series.title(layer)}", style="dim")
+            self._layer(inspection, layer)
+        if inspection.unread:
+            self._say(
+                f"{count(inspection.unread, 'token')} in the middle skipped: the model reads both ends of a long text."
+            )
+        if inspection.every > 1:
+            self._say(f"The prediction was computed after every {inspection.every} tokens.")
+        if inspection.why is not None:
+            self._why(inspection.text, inspection.why)
+        self.started = True
 
     def close(self) -> None:
         pass
 
-    def _layer(self, found: Inspection, layer: Layer) -> None:
-        for n, (heading, rows) in enumerate(series.parts(found, layer)):
+    def _layer(self, inspection: Inspection, layer: Layer) -> None:
+        for n, (heading, rows) in enumerate(series.parts(inspection, layer)):
             if heading:
                 self._say("\n" * (n > 0) + heading, style="dim")
-            self._strip(found, rows)
+            self._gate_table(inspection, rows)
         for finding in layer.findings:
             self._say(series.finding(finding, layer))
 
-    def _strip(self, found: Inspection, rows: Sequence[Row]) -> None:
-        """Blocks of as many tokens as fit, each token over its numbers."""
+    def _gate_table(self, inspection: Inspection, rows: Sequence[Row]) -> None:
+        """Blocks of as many tokens as fit, with the numbers below each token."""
         from rich.cells import cell_len
         from rich.segment import Segment, Segments
         from rich.style import Style
 
         names = [self._name(row) for row in rows]
         margin = min(max(map(cell_len, names)), max(4, self.screen.width // 4)) + 1
-        least = 4 if self.narrow else 5  # a number, and what sets it apart
-        room = max(least, self.screen.width - margin)
-        tokens = [("│" if t and found.tokens[t - 1].segment != token.segment else "") + series.name(token)
-                  for t, token in enumerate(found.tokens)]  # fmt: skip
-        widths = [min(room, max(least, cell_len(token) + 1)) for token in tokens]
+        min_width = 4 if self.narrow else 5  # a number and a space
+        room = max(min_width, self.screen.width - margin)
+        tokens = [("│" if t and inspection.tokens[t - 1].segment != token.segment else "") + series.name(token)
+                  for t, token in enumerate(inspection.tokens)]  # fmt: skip
+        widths = [min(room, max(min_width, cell_len(token) + 1)) for token in tokens]
         bold, dim = Style(bold=True), Style(dim=True)
         lines: list[Segment] = []
 
@@ -92,7 +94,7 @@ class GateTableWriter:
             line(
                 "",
                 [
-                    Segment(" " + _right(tokens[t], widths[t] - 1), dim if found.tokens[t].unknown else bold)
+                    Segment(" " + _right(tokens[t], widths[t] - 1), dim if inspection.tokens[t].unknown else bold)
                     for t in block
                 ],
             )
@@ -128,7 +130,7 @@ class GateTableWriter:
         if ranked:
             self._print(table)
         if len(ranked) > SHOWN_WORDS:
-            self._say(f"and {count(len(ranked) - SHOWN_WORDS, 'word')} of less effect")
+            self._say(f"and {count(len(ranked) - SHOWN_WORDS, 'more word')} with a smaller effect")
         for sentence in sum_check(why):
             self._say(sentence)
 
@@ -145,26 +147,26 @@ class GateTableWriter:
 
 
 def sum_check(why: Why) -> list[str]:
-    """What the differences add up to, beside what all words do together."""
+    """The sum of the single effects, and the effect of all words together."""
     rest = why.total - why.sum
     return [
-        f"With all words {why.probability:.4f}, with none {why.empty_probability:.4f}: together they change "
+        f"Probability with all words {why.probability:.4f}, with none {why.empty_probability:.4f}: a difference of "
         f"{why.total:+.4f} (log-odds {why.total_log_odds:+.2f}).",
-        f"The changes of single words add up to {why.sum:+.4f} (log-odds {why.sum_log_odds:+.2f}); the other "
-        f"{rest:+.4f} is the interaction of words.",
+        f"The changes by single words add up to {why.sum:+.4f} (log-odds {why.sum_log_odds:+.2f}); the remaining "
+        f"{rest:+.4f} is due to interactions between words.",
     ]
 
 
-def _heading(found: Inspection) -> str:
-    where = [f"line {found.line}"] * bool(found.line)
-    answer = [] if found.label is None else [f"{safe(found.label)} {found.probability:.4f}"]
-    own = ((name, cell(value)) for name, value in found.columns.items())
-    kept = "  ".join(safe(f"{name}={value[:60]}") for name, value in own if value != found.text)
+def _heading(inspection: Inspection) -> str:
+    where = [f"line {inspection.line}"] * bool(inspection.line)
+    answer = [] if inspection.label is None else [f"{safe(inspection.label)} {inspection.probability:.4f}"]
+    own = ((name, cell(value)) for name, value in inspection.columns.items())
+    kept = "  ".join(safe(f"{name}={value[:60]}") for name, value in own if value != inspection.text)
     return ": ".join([*where, *answer]) + (f"  {kept}" if kept else "")
 
 
 def _blocks(widths: Sequence[int], room: int) -> list[tuple[int, int]]:
-    """Runs of columns that fit into the room."""
+    """Ranges of columns that fit the width."""
     blocks, start, used = list[tuple[int, int]](), 0, 0
     for t, width in enumerate(widths):
         if used + width > room and t > start:
@@ -175,7 +177,7 @@ def _blocks(widths: Sequence[int], room: int) -> list[tuple[int, int]]:
 
 
 def _right(text: str, width: int) -> str:
-    """Text at the right end of its column, cut to it."""
+    """Text right-aligned in its column, truncated if needed."""
     from rich.cells import cell_len
 
     return " " * (width - cell_len(text)) + text if cell_len(text) <= width else fit(text, width)

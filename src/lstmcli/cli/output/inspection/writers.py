@@ -1,4 +1,4 @@
-"""What ``inspect`` found, for programs: rows of tokens, words or units, or an object for each text."""
+"""Writers of inspections for programs: rows of tokens, words or units, or an object per text."""
 
 from __future__ import annotations
 
@@ -22,9 +22,9 @@ def writer(
     """The writer for ``table``, ``tsv``, ``csv``, ``jsonl`` or ``json``.
 
     Args:
-        top_units: rows are of units.
-        keep_columns: the input's own columns come too, but for a table on a terminal.
-        header: whether the names of the columns come first, see ``stream``.
+        top_units: write a row per unit.
+        keep_columns: include the columns of the input; not for ``table``.
+        header: whether to write a header, see ``stream``.
     """
     if format == "table":
         from lstmcli.cli.output.inspection.terminal import GateTableWriter
@@ -34,31 +34,30 @@ def writer(
     return stream(layout, format, out, keep_columns=keep_columns, header=header)
 
 
-def rows(found: Inspection, top_units: bool = False) -> Iterator[dict[str, Any]]:
-    """One row for each token and layer (and unit, if units were chosen); for each word with ``why``; for each unit
-    that is tied to something with ``top_units``."""
-    if found.why is not None:
-        for word in found.why.words:
-            yield {"line": found.line, **asdict(word), "label": found.why.label}
+def rows(inspection: Inspection, top_units: bool = False) -> Iterator[dict[str, Any]]:
+    """A row per token and layer (and chosen unit); with ``why``, per word; with ``top_units``, per top unit."""
+    if inspection.why is not None:
+        for word in inspection.why.words:
+            yield {"line": inspection.line, **asdict(word), "label": inspection.why.label}
         return
-    for layer in found.layers:
-        where = {"line": found.line, "layer": layer.layer, "direction": layer.direction}
+    for layer in inspection.layers:
+        where = {"line": inspection.line, "layer": layer.layer, "direction": layer.direction}
         if top_units:
             for tie in layer.ties:
                 yield {**where, "unit": tie.unit, "to": tie.to, "strength": tie.strength}
             continue
-        for t, token in enumerate(found.tokens):
-            own = {**where, "token": t + 1, "text": token.text, **_answer(found, token)}
+        for t, token in enumerate(inspection.tokens):
+            own = {**where, "token": t + 1, "text": token.text, **_answer(inspection, token)}
             for unit in layer.chosen:
                 yield {**own, "unit": unit.unit, **{name: values[t] for name, values in unit.values.items()}}
             if not layer.chosen:
                 yield own | _means(layer, t)
 
 
-def _answer(found: Inspection, token: TokenRead) -> dict[str, float | None]:
-    if found.label is None:
+def _answer(inspection: Inspection, token: TokenRead) -> dict[str, float | None]:
+    if inspection.label is None:
         return {"surprisal": token.surprisal, "entropy": token.entropy}
-    return {"probability": None if token.probabilities is None else token.probabilities[found.label]}
+    return {"probability": None if token.probabilities is None else token.probabilities[inspection.label]}
 
 
 def _means(layer: Layer, t: int) -> dict[str, float]:
@@ -86,9 +85,9 @@ def _chosen(layer: Layer) -> list[dict[str, Any]]:
 _LAYER = Shape(
     Layer,
     *("layer", "layers", "direction", "units"),
-    Field("gates", _gates, {str: _GATE}, "By name, in the order of the cell's equations; none for a plain RNN."),
+    Field("gates", _gates, {str: _GATE}, "By name, in the order of the cell's equations; empty for a plain RNN."),
     "norms",
-    Field("chosen", _chosen, [_UNIT], "The units asked for, each with its gates, cell and hidden state by name."),
+    Field("chosen", _chosen, [_UNIT], "The units of --unit, each with its gates, cell and hidden state by name."),
     *("ties", "findings"),
 )
 _WHY = Shape(
@@ -99,10 +98,10 @@ _WHY = Shape(
 
 
 def _of_classifiers(name: str, *, read: bool = False) -> Field:
-    """A field that language models lack; ``read``: and texts without tokens."""
+    """A field of classifiers only; ``read``: and only of texts with tokens."""
 
-    def get(found: Inspection) -> Any:
-        return LEFT_OUT if found.label is None or (read and not found.tokens) else getattr(found, name)
+    def get(inspection: Inspection) -> Any:
+        return LEFT_OUT if inspection.label is None or (read and not inspection.tokens) else getattr(inspection, name)
 
     return Field(name, get, optional=True)
 
@@ -112,7 +111,7 @@ INSPECTION = Layout[Inspection](
         Inspection,
         "text",
         "line",
-        Field("file", lambda found: found.path or LEFT_OUT, str, "Where the text is from.", optional=True),
+        Field("file", lambda inspection: inspection.path or LEFT_OUT, str, "The input file.", optional=True),
         *("task", "cell"),
         *map(_of_classifiers, ("label", "probability", "probabilities")),
         *(_of_classifiers(name, read=True) for name in ("unread", "every")),
