@@ -18,7 +18,9 @@ def records(*rows: str) -> list[Record]:
 def splits(
     train: list[Record], valid: list[Record], test: list[Record] | None = None, multilabel: bool = False
 ) -> Splits:
-    return Splits(train, valid, test or [], multilabel=multilabel, label_column="kind", path="a.csv")
+    return Splits(
+        train, valid, test or [], multilabel=multilabel, label_column="kind", columns=("text", "kind"), path="a.csv"
+    )
 
 
 def test_counts() -> None:
