@@ -8,7 +8,7 @@ from dataclasses import dataclass
 import pytest
 
 from lstmcli.classification.results import ClassReport, ClassScore
-from lstmcli.comparison.results import ClassifierFigures, Competitor, LmComparison
+from lstmcli.comparison.results import ClassifierFigures, ComparedModel, LmComparison
 from lstmcli.errors import UsageError
 from lstmcli.generation.results import Continuation
 from lstmcli.inspection.results import Gate, Inspection, Layer, TokenRead
@@ -53,7 +53,7 @@ def test_an_inspection_is_a_row_for_each_token() -> None:
 def test_a_comparison_is_a_row_for_each_model() -> None:
     from lstmcli.comparison.results import ClassifierComparison
 
-    one = ClassifierFigures(Competitor("small", "lstm", "models/small"), 0.9, 0.8, 0.1, None, None)
+    one = ClassifierFigures(ComparedModel("small", "lstm", "models/small"), 0.9, 0.8, 0.1, None, None)
     found = ClassifierComparison("t", 3, ("a",), False, (one,), (), (), (), 0, ())
     assert found._rows() == [
         {"model": "small", "accuracy": 0.9, "macro_f1": 0.8, "ece": 0.1, "texts_per_second": None, "cold_start": None}

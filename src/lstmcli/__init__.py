@@ -3,8 +3,6 @@
 The names below are loaded when they are first used, so that ``import lstmcli`` is fast.
 """
 
-from __future__ import annotations
-
 __version__ = "0.1.0"
 
 TYPE_CHECKING = False  # type checkers know the name; importing ``typing`` takes milliseconds

@@ -122,8 +122,8 @@ def test_the_last_weights_that_are_as_good_as_the_best_are_kept(
     assert isinstance(events[-1], Stopped) and events[-1].best_epoch == expected
     assert torch.equal(t.dense[0].data, seen[expected][1])
     best = values.index(0.9) + 1
-    told = f"its {100 * values[expected - 1]:.2f} % from the best, 90.00 % in epoch {best} (two standard errors: 7.75"
-    assert (told in events[-1].why) if expected != best else (events[-1].why == "")
+    reason = f"its {100 * values[expected - 1]:.2f} % is within two standard errors (7.75 points) of the best, 90.00 %"
+    assert (f"{reason} in epoch {best};" in events[-1].why) if expected != best else (events[-1].why == "")
 
 
 def test_the_same_seed_gives_the_same_weights() -> None:

@@ -139,7 +139,7 @@ def test_a_prompt_that_is_no_text(lm: Path) -> None:
         (["x", "--lines"], "--lines reads prompts from stdin, but PROMPT"),
         (["x", "--interactive"], "--interactive reads prompts"),
         (["--lines", "--interactive"], "contradict each other"),
-        (["x", "--engine", "tflite"], "auto, onnx, int8, torch"),
+        (["x", "--engine", "tflite"], "auto, native, fast, onnx, int8, torch"),
         (["x", "--engine", "onnx", "--device", "cuda"], "onnx engine runs on the CPU"),
         (["x", "--device", "tpu"], "auto, cpu, cuda"),
         (["x", "--format", "xml"], "--format"),

@@ -129,7 +129,7 @@ def test_info_says_how_to_have_the_same_weights_again(here: Path) -> None:
 
 def test_info_says_that_the_clock_was_in_it(here: Path) -> None:
     assert lstm("train", "good.csv", "-o", "m", *SMALL, "--time", "20s", "-q").exit_code == 0
-    assert "the same command gives other weights: the clock" in " ".join(lstm("info", "m").stdout.split())
+    assert "the same command may give other weights: the clock" in " ".join(lstm("info", "m").stdout.split())
 
 
 @pytest.mark.parametrize(

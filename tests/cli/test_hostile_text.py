@@ -75,7 +75,7 @@ def test_a_hundred_thousand_columns(name: str, here: Path, sound: Path) -> None:
     assert len(result.stdout.splitlines()) == 2
     assert max(map(len, result.stderr.splitlines()), default=0) < 2000
     Path(name).write_text(f"{header}\n{row}{mark}more\n", encoding="utf-8")
-    refused(lstm("classify", name, "-m", sound), 3, "expected 100001 columns, found 100002")
+    refused(lstm("classify", name, "-m", sound), 3, "expected 100,001 columns, found 100,002")
 
 
 @pytest.mark.parametrize("depth", [1000, 5000, 200_000])

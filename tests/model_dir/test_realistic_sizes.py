@@ -26,6 +26,7 @@ from lstmcli.config import to_dict
 from lstmcli.language_modeling import model as lm
 from lstmcli.language_modeling.config import LmConfig, LmModelConfig, preset
 from lstmcli.language_modeling.defaults import cutoffs
+from lstmcli.language_modeling.generator import generator_of
 from lstmcli.language_modeling.graph import language_model_graph
 from lstmcli.language_modeling.network import LanguageModel
 from lstmcli.language_modeling.preflight import preflight_language_model
@@ -98,7 +99,7 @@ def check_lm(target: Path) -> None:
     engines = [lm.load_language_model(target, threads=1, engine=engine) for engine in ("onnx", "torch")]
     sessions = [model.together for model in engines]
     if engines[0].model.settings.model.cell == "lstm":
-        sessions.append(lm.load_language_model(target, threads=1, engine="int8", exact=False).together)
+        sessions.append(generator_of(engines[0], "int8", "cpu").session)
     exact, again, *near = (s.score(ids[:-1], ids[1:].astype(np.int64), s.zero_state(1))[0] for s in sessions)
     np.testing.assert_allclose(exact, again, atol=1e-4)
     for found in near:

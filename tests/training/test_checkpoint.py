@@ -162,7 +162,8 @@ def test_a_checkpoint_of_another_user_is_passed_over(tmp_path: Path) -> None:
 
 def test_a_run_of_another_version_is_said_to_be_one(tmp_path: Path) -> None:
     old, new = {"config": {"read": {}, "seed": 1}}, {"config": {"read": {"labels": []}, "seed": 1}}
-    Checkpoints(tmp_path / "m.unfinished", every=0.0, run=old).take(snapshot(1))
+    values = {"step": 1, "epochs": 1, "seconds": 1.0}
+    Checkpoints(tmp_path / "m.unfinished", every=0.0, run=old).take(Snapshot(snapshot(1).arrays, values))
     with pytest.raises(UsageError, match="is of another version of lstm") as raised:
         resume_from_checkpoint(tmp_path / "m", new, [], resume=True, every=60.0)
     assert raised.value.hint == "begin anew with --force"

@@ -78,7 +78,7 @@ def run(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactory
     snapshot = found.snapshot()
     assert not snapshot.values["ended"] and snapshot.values["step"]
     result = found.resume_from(written(snapshot.arrays, snapshot.values))
-    assert result.exit_code == 0 and "going on from step" in result.stderr, result.stderr
+    assert result.exit_code == 0 and "resuming from step" in result.stderr, result.stderr
     return found
 
 

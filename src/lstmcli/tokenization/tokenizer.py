@@ -168,11 +168,10 @@ def _pattern(tokenizer: Tokenizer) -> str | None:
 
 def unknown_id(tokenizer: Tokenizer) -> int | None:
     """The id of the token for what the vocabulary lacks, if the tokenizer has one."""
-    model = json.loads(tokenizer.to_str())["model"]
-    if "unk_id" in model:  # unigram
-        number: int | None = model["unk_id"]
+    if isinstance(tokenizer.model, models.Unigram):
+        number: int | None = json.loads(tokenizer.to_str())["model"]["unk_id"]
         return number
-    token = model.get("unk_token")
+    token = tokenizer.model.unk_token  # ``to_str`` takes seconds for a vocabulary with large gaps
     return None if token is None else tokenizer.token_to_id(token)
 
 

@@ -335,4 +335,4 @@ def test_curves_that_find_no_room_cost_no_training(
     fake_tensorboard(monkeypatch, Full)
     result = train("--tensorboard", "runs")
     assert result.exit_code == 0, result.stderr
-    assert result.stderr.count("no more events for TensorBoard: no space left on device") == 1
+    assert result.stderr.count("TensorBoard events can no longer be written: no space left on device") == 1

@@ -17,7 +17,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstmcli.cli.io.streams import Arrivals, complain, is_live
+from lstmcli.cli.io.streams import Arrivals, is_live, report_error
 from lstmcli.cli.output import console
 from lstmcli.cli.output.wrapping import width_of
 from lstmcli.data.records import Record
@@ -153,7 +153,7 @@ def test_an_error_is_broken_between_words_in_a_window_only(in_a_window: bool, mo
         "one: is a language model, and two is a classifier",
         "compare models of one task, 两个模型应属于同一任务",
     )
-    complain(message, hint)
+    report_error(message, hint)
     lines = stream.getvalue().splitlines()
     assert " ".join(lines).startswith(f"error: {message} hint: ")
     assert len(lines) > 3 if in_a_window else len(lines) == 2

@@ -83,4 +83,4 @@ def odd_width(dialect: Dialect, expected: int, found: int, path: str, line: int)
         hint = f"put texts with a {dialect.name} in quotation marks; or, if each line is a text, --input-format text"
     else:
         hint = f"put texts that hold a {dialect.name} in quotation marks, or give another --delimiter"
-    return DataError(f"expected {count(expected, 'column')}, found {found}", path=path, line=line, hint=hint)
+    return DataError(f"expected {count(expected, 'column')}, found {found:,}", path=path, line=line, hint=hint)
