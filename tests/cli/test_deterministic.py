@@ -61,8 +61,15 @@ def trained(folder: Path, task: str, *options: str, hashes: str = "0", threads: 
     return (place / "model.safetensors").read_bytes()
 
 
-@pytest.mark.parametrize("tokenizer", ["word", "char"])
-@pytest.mark.parametrize("task", ["classify", "lm"])
+@pytest.mark.parametrize(
+    ("task", "tokenizer"),
+    [
+        ("classify", "word"),
+        ("lm", "char"),
+        pytest.param("classify", "char", marks=pytest.mark.slow),
+        pytest.param("lm", "word", marks=pytest.mark.slow),
+    ],
+)
 def test_the_same_seed_gives_the_same_bytes_and_another_seed_others(folder: Path, task: str, tokenizer: str) -> None:
     options = ("--tokenizer", tokenizer, "--deterministic")
     first = trained(folder, task, *options)

@@ -25,6 +25,12 @@ def runs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     return found
 
 
+FAST_FOR_ONE_TASK = pytest.mark.parametrize(
+    "runs", ["lm", pytest.param("classify", marks=pytest.mark.slow)], indirect=True, scope="module"
+)
+"""One loop trains every task: what does not depend on the task is run for both among the slow tests only."""
+
+
 def killed_until_done(runs: Runs, model: str, kills: int, seed: int) -> int:
     draw, survived, more = random.Random(seed), 0, list[str]()
     while survived < kills and not (runs.folder / model).exists():
@@ -86,6 +92,7 @@ def test_asked_to_stop_it_keeps_the_best_and_can_go_on(runs: Runs, number: int, 
     assert runs.weights(model) == runs.weights("whole") and not runs.checkpoints(model)
 
 
+@FAST_FOR_ONE_TASK
 def test_asked_twice_it_ends_at_once_and_keeps_a_checkpoint(runs: Runs) -> None:
     process = runs.start("twice")
     runs.wait_for_checkpoints(process, "twice", 1)
@@ -100,6 +107,7 @@ def test_asked_twice_it_ends_at_once_and_keeps_a_checkpoint(runs: Runs) -> None:
     assert runs.weights("twice") == runs.weights("whole") and not runs.checkpoints("twice")
 
 
+@FAST_FOR_ONE_TASK
 def test_a_second_training_for_the_same_place_is_refused(runs: Runs) -> None:
     process = runs.start("same")
     runs.wait_for_checkpoints(process, "same", 1)
@@ -117,6 +125,7 @@ def test_a_second_training_for_the_same_place_is_refused(runs: Runs) -> None:
     assert not [path for path in runs.folder.iterdir() if path.name.startswith(".same")]
 
 
+@FAST_FOR_ONE_TASK
 def test_a_terminal_that_closes_costs_no_model(runs: Runs) -> None:
     pytest.importorskip("pty")
     ended = runs.hung_up("hung")
@@ -125,6 +134,7 @@ def test_a_terminal_that_closes_costs_no_model(runs: Runs) -> None:
     assert runs.weights("hung") == runs.weights("whole") and not runs.checkpoints("hung")
 
 
+@FAST_FOR_ONE_TASK
 def test_a_torn_checkpoint_is_passed_over_for_the_one_before(runs: Runs) -> None:
     runs.ended("torn", signal.SIGKILL, 0.0, checkpoints=2)
     *_, last = runs.checkpoints("torn")
@@ -135,6 +145,7 @@ def test_a_torn_checkpoint_is_passed_over_for_the_one_before(runs: Runs) -> None
     assert runs.weights("torn") == runs.weights("whole")
 
 
+@FAST_FOR_ONE_TASK
 def test_another_run_does_not_go_on_with_it(runs: Runs) -> None:
     runs.ended("other", signal.SIGKILL, 0.0)
     kept = [path.read_bytes() for path in runs.checkpoints("other")]
@@ -147,6 +158,7 @@ def test_another_run_does_not_go_on_with_it(runs: Runs) -> None:
     assert runs.weights("other") == runs.weights("whole") and not runs.checkpoints("other")
 
 
+@FAST_FOR_ONE_TASK
 def test_it_goes_on_with_the_text_that_it_had(runs: Runs) -> None:
     runs.ended("data", signal.SIGKILL, 0.0)
     kept = [path.read_bytes() for path in runs.checkpoints("data")]
@@ -181,6 +193,7 @@ def test_ids_that_are_cut_short_in_the_middle_of_a_run(tmp_path: Path) -> None:
     assert weights == runs.weights("model")
 
 
+@FAST_FOR_ONE_TASK
 def test_with_nothing_to_go_on_from_it_begins(runs: Runs) -> None:
     assert "from the start" in runs.whole("fresh", "--resume")
     assert runs.weights("fresh") == runs.weights("whole")
