@@ -6,7 +6,7 @@ import re
 from dataclasses import replace
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 from rich.cells import cell_len
 
@@ -40,6 +40,7 @@ def test_there_are_no_halves_of_epochs(last: float, expected: list[float]) -> No
     st.booleans(),
     st.booleans(),
 )
+@example(points=[(0.0, 0.0), (0.0, 5e-324)], width=1, height=4, log_x=False, log_y=False)
 def test_any_numbers_fit_any_window(
     points: list[tuple[float, float]], width: int, height: int, log_x: bool, log_y: bool
 ) -> None:

@@ -73,7 +73,7 @@ class Scale:
             if last - first >= 1:
                 every = max(1, math.ceil((last - first) / most))
                 return [10.0**power for power in range(first, last + 1, every)]
-        if self.high - self.low <= 1e-9 * abs(self.high):
+        if self.high - self.low <= max(1e-9 * abs(self.high), 1e-300):  # nor subnormal steps
             return [self.low]
         rough = (self.high - self.low) / most
         power = 10.0 ** math.floor(math.log10(rough))
