@@ -59,19 +59,19 @@ def sessions(model: str) -> dict[str, Classifier]:
             config = native.model.settings.model
             session = NativeSession(Library(LIBRARY, level), weights, config, threads=1, int16=int16)
             found[name] = load_classifier(model, threads=1, engine="native")
-            found[name].experts = replace(found[name].experts, network=session)
+            found[name].ensemble = replace(found[name].ensemble, network=session)
     return found
 
 
 def network_alone(classifier: Classifier, windows: list[Any]) -> Callable[[], float]:
     """Processor seconds for all texts, tokenized before."""
 
-    experts = replace(classifier.experts, ngrams=None)
+    network = replace(classifier.ensemble, ngrams=None)
 
     def seconds() -> float:
         start = time.process_time()
         for window in windows:
-            experts.logits(window)
+            network.logits(window)
         return time.process_time() - start
 
     return seconds
@@ -96,7 +96,11 @@ def measure(model: str, test: Path, rounds: int) -> dict[str, Any]:
     alone = interleave(
         rounds, peak=peak, **{name: network_alone(classifier, windows) for name, classifier in sides.items()}
     )
-    answers = {name: np.concatenate([each.answer(window) for window in windows]) for name, each in sides.items()}
+    scale = float(sides["onnx"].model.config["calibration"]["scale"])
+    answers = {
+        name: np.concatenate([each.ensemble.probabilities(window, scale) for window in windows])
+        for name, each in sides.items()
+    }
     command = [LSTM, "classify", "-m", model, "--threads", "1", str(test), "--engine"]
     engines = ("onnx", "int8", "native", "fast")
     whole = interleave(rounds, **{name: lambda name=name: run([*command, name]).seconds for name in engines})
