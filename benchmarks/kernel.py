@@ -37,9 +37,9 @@ from common import (
     short_model,
     write_rows,
 )
-from lstmcli.classification.classify import Classifier, load_classifier
 from lstmcli.classification.load import classifier_weights
 from lstmcli.classification.native_session import NativeSession
+from lstmcli.classification.predict import Classifier
 from lstmcli.data.windows import WINDOW
 from lstmcli.engine.native import LIBRARY, Library
 from lstmcli.engine.registry import engine_names
@@ -51,14 +51,14 @@ EXACT = "onnx"
 
 def sessions(model: str) -> dict[str, Classifier]:
     """The model on each engine, and on the kernel at each level."""
-    found = {name: load_classifier(model, threads=1, engine=name) for name in engine_names() if name != "torch"}
+    found = {name: Classifier(model, threads=1, engine=name) for name in engine_names() if name != "torch"}
     native, _ = found.pop("native"), found.pop("fast")
     weights = classifier_weights(native.model.read(WEIGHTS), native.model, native.encoder.rows)
     for level in Library(LIBRARY).levels:
         for name, int16 in ((level, False), (f"{level}, 16 bits", True)):
             config = native.model.settings.model
             session = NativeSession(Library(LIBRARY, level), weights, config, threads=1, int16=int16)
-            found[name] = load_classifier(model, threads=1, engine="native")
+            found[name] = Classifier(model, threads=1, engine="native")
             found[name].ensemble = replace(found[name].ensemble, network=session)
     return found
 

@@ -82,11 +82,11 @@ def evaluator(model: Path, rows: list[Row]) -> list[tuple[float, float]]:
     import numpy as np
 
     from lstmcli.classification.calibration import fit_scale, negative_log_likelihood
-    from lstmcli.classification.classify import load_classifier
     from lstmcli.classification.defaults import ngram_weight
+    from lstmcli.classification.predict import Classifier
     from lstmcli.model_dir.directory import read_model
 
-    classifier = load_classifier(model)
+    classifier = Classifier(model)
     network_NC, ngrams_NC = classifier.ensemble.logits(classifier.encoder.encode([text for _, text in rows]))
     gold = np.array([classifier.labels.index(label) for label, _ in rows])
     once_NC = ngrams_NC / ngram_weight(read_model(model).config["data"]["rows"]["train"])

@@ -18,11 +18,13 @@ from hypothesis import strategies as st
 
 from lstmcli.cells import CELLS
 from lstmcli.classification import classify as module
-from lstmcli.classification.classify import Classifier, classify, evaluate, load_classifier
+from lstmcli.classification.classify import classify, evaluate
+from lstmcli.classification.predict import Classifier
 from lstmcli.data.records import Record
 from lstmcli.data.windows import FIRST
 from lstmcli.errors import DataError, ModelError, NoDataError, UsageError
 from lstmcli.model_dir.directory import ModelDir, write_model
+from lstmcli.model_dir.loaded import Model
 from support.models import LABELS, TEXTS, TINY, description, stub_model, untrained_model
 
 
@@ -49,7 +51,10 @@ def letters(multilabel: bool = False) -> tuple[Classifier, Letters]:
     config = description(labels=["a", "b", "c"], multilabel=multilabel, calibration={"scale": 1.0})
     config["classifier"]["model"]["segment"] = 0
     config["classifier"]["tokenizer"]["max_tokens"] = 1000
-    return Classifier(ModelDir(Path("fake"), config), fake, fake), fake
+    classifier = Classifier.__new__(Classifier)
+    Model.__init__(classifier, "fake", {})
+    classifier._assemble(ModelDir(Path("fake"), config), fake, fake)  # type: ignore[arg-type]
+    return classifier, fake
 
 
 def records(*texts: str, gold: Sequence[tuple[str, ...]] | None = None) -> list[Record]:
@@ -247,8 +252,8 @@ def real(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 def test_both_engines_say_the_same(real: Path) -> None:
-    onnx = load_classifier(real, threads=1).probabilities(TEXTS)
-    torch = load_classifier(real, engine="torch").probabilities(TEXTS)
+    onnx = Classifier(real, threads=1).probabilities(TEXTS)
+    torch = Classifier(real, engine="torch").probabilities(TEXTS)
     assert onnx.shape == (len(TEXTS), len(LABELS))
     assert onnx.dtype == np.float64
     assert np.log(onnx) == pytest.approx(np.log(torch), abs=1e-4)
@@ -259,16 +264,16 @@ def test_both_engines_say_the_same(real: Path) -> None:
 @pytest.mark.parametrize("cell", [cell for cell in CELLS if cell != "lstm"])
 def test_every_cell_answers_with_every_engine_but_int8(tmp_path: Path, cell: str) -> None:
     path = untrained_model(tmp_path / "model", replace(TINY, model=replace(TINY.model, cell=cell, layers=2)))
-    found = load_classifier(path, threads=1).probabilities(TEXTS)
-    assert np.log(found) == pytest.approx(np.log(load_classifier(path, engine="torch").probabilities(TEXTS)), abs=1e-4)
+    found = Classifier(path, threads=1).probabilities(TEXTS)
+    assert np.log(found) == pytest.approx(np.log(Classifier(path, engine="torch").probabilities(TEXTS)), abs=1e-4)
     with pytest.raises(UsageError, match="int8 runs plain LSTMs only"):
-        load_classifier(path, engine="int8")
+        Classifier(path, engine="int8")
 
 
 def test_the_mates_in_a_batch_do_not_matter(real: Path) -> None:
-    classifier = load_classifier(real, threads=1)
+    classifier = Classifier(real, threads=1)
     alone = np.concatenate([classifier.probabilities([text]) for text in TEXTS])
-    for loaded, size in itertools.product((classifier, load_classifier(real, threads=3)), (2, 3, 64)):
+    for loaded, size in itertools.product((classifier, Classifier(real, threads=3)), (2, 3, 64)):
         assert np.log(loaded.probabilities(TEXTS, size)) == pytest.approx(np.log(alone), abs=1e-5)
 
 
@@ -287,7 +292,7 @@ def test_the_ngrams_are_part_of_the_answer(tmp_path: Path, order: int) -> None:
     from dataclasses import replace
 
     config = replace(TINY, model=replace(TINY.model, ngrams=order))
-    classifier = load_classifier(untrained_model(tmp_path / "model", config), threads=1)
+    classifier = Classifier(untrained_model(tmp_path / "model", config), threads=1)
     both = classifier.probabilities(TEXTS)
     classifier.ensemble = replace(classifier.ensemble, ngrams=None)
     assert np.allclose(both, classifier.probabilities(TEXTS)) == (order == 0)
@@ -297,15 +302,15 @@ def test_the_scale_is_part_of_the_answer(tmp_path: Path) -> None:
     found = []
     for scale in (1.0, 0.5):
         path = untrained_model(tmp_path / str(scale), calibration={"scale": scale})
-        found.append(np.log(load_classifier(path, threads=1).probabilities(TEXTS)))
+        found.append(np.log(Classifier(path, threads=1).probabilities(TEXTS)))
     plain, soft = (p - p.mean(axis=1, keepdims=True) for p in found)
     assert soft == pytest.approx(plain / 2, abs=1e-6)
 
 
 def test_a_multilabel_model(tmp_path: Path) -> None:
     path = untrained_model(tmp_path / "model", multilabel=True)
-    found = load_classifier(path, threads=1).probabilities(TEXTS)
-    assert np.log(found) == pytest.approx(np.log(load_classifier(path, engine="torch").probabilities(TEXTS)), abs=1e-4)
+    found = Classifier(path, threads=1).probabilities(TEXTS)
+    assert np.log(found) == pytest.approx(np.log(Classifier(path, engine="torch").probabilities(TEXTS)), abs=1e-4)
     assert ((found > 0) & (found < 1)).all()
     assert not np.allclose(found.sum(axis=1), 1)
 
@@ -325,23 +330,24 @@ def test_a_file_that_is_whole_but_means_nothing(tmp_path: Path, real: Path, name
     damaged = {name: files[name][: len(files[name]) // 2]}
     write_model(tmp_path / "model", files | damaged, json.loads((real / "config.json").read_text()), force=False)
     with pytest.raises(ModelError, match="cannot be used") as caught:
-        load_classifier(tmp_path / "model", engine=engine)
+        Classifier(tmp_path / "model", engine=engine)
     assert caught.value.path == str(tmp_path / "model" / name)
 
 
 def test_wrong_engines_and_devices(real: Path) -> None:
     for options in ({"engine": "abacus"}, {"device": "cuda"}, {"engine": "torch", "device": "abacus"}):
         with pytest.raises(UsageError):
-            load_classifier(real, **options)
+            Classifier(real, **options)
     with pytest.raises(ModelError, match="language model"):
-        load_classifier(stub_model(real.parent / "lm", task="lm"))
+        Classifier(stub_model(real.parent / "lm", task="lm"))
 
 
 def test_classifying_imports_neither_torch_nor_anything_for_training(real: Path) -> None:
     code = (
-        "import sys; from lstmcli.classification.classify import classify, load_classifier; "
+        "import sys; from lstmcli.classification.classify import classify; "
+        "from lstmcli.classification.predict import Classifier; "
         "from lstmcli.data.records import Record; "
-        f"list(classify(load_classifier({str(real)!r}, threads=1), [Record('fine')])); "
+        f"list(classify(Classifier({str(real)!r}, threads=1), [Record('fine')])); "
         "print(sorted({'torch', 'scipy', 'onnx', 'datasets', 'pandas', 'pyarrow'} & set(sys.modules)))"
     )
     done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=True, timeout=120)

@@ -9,7 +9,7 @@ import numpy as np
 import pytest
 
 from lstmcli.classification import long_text
-from lstmcli.classification.classify import Classifier, load_classifier
+from lstmcli.classification.predict import Classifier
 from lstmcli.data.records import Record
 from lstmcli.tokenization import text_encoder
 from lstmcli.tokenization.batching import head_and_tail
@@ -19,7 +19,7 @@ from support.models import TEXTS, untrained_model
 
 @pytest.fixture(scope="module")
 def classifier(tmp_path_factory: pytest.TempPathFactory) -> Classifier:
-    return load_classifier(untrained_model(tmp_path_factory.mktemp("long") / "m"), threads=1)
+    return Classifier(untrained_model(tmp_path_factory.mktemp("long") / "m"), threads=1)
 
 
 def many_words(count: int, unspaced: bool = False) -> str:

@@ -18,12 +18,13 @@ from safetensors.numpy import save
 
 from lstmcli.classification import native_session
 from lstmcli.classification.calibration import combine
-from lstmcli.classification.classify import load_classifier
 from lstmcli.classification.config import POOLINGS, ClassifierModelConfig
 from lstmcli.classification.graph import classifier_graph
 from lstmcli.classification.native_session import NativeSession
-from lstmcli.classification.network import Classifier, load_classifier_module
+from lstmcli.classification.network import Classifier as Network
+from lstmcli.classification.network import load_classifier_module
 from lstmcli.classification.onnx_session import ClassifierSession
+from lstmcli.classification.predict import Classifier
 from lstmcli.config import to_dict
 from lstmcli.engine import native, native_stack
 from lstmcli.engine.native import Library
@@ -56,7 +57,7 @@ def kernel(request: pytest.FixtureRequest) -> Library:
 
 def random_weights(config: ClassifierModelConfig, classes: int, seed: int) -> Weights:
     torch.manual_seed(seed)
-    model = Classifier(config, ROWS, classes)
+    model = Network(config, ROWS, classes)
     for name, parameter in model.named_parameters():
         if name != "embedding":
             parameter.data.uniform_(-0.6, 0.6)  # no zero bias or query that would hide a mix-up
@@ -236,7 +237,7 @@ def test_whole_texts_get_the_same_answers_from_every_exact_engine(tmp_path: Path
     config = replace(TINY, model=replace(TINY.model, layers=2, pooling=POOLINGS, hidden=7))
     path = untrained_model(tmp_path / "model", config, multilabel=multilabel)
     found = {
-        engine: load_classifier(path, threads=1, engine=engine).probabilities(TEXTS)
+        engine: Classifier(path, threads=1, engine=engine).probabilities(TEXTS)
         for engine in ("native", "onnx", "torch", "fast")
     }
     np.testing.assert_allclose(found["native"], found["onnx"], atol=EXACT, rtol=0)
@@ -273,8 +274,8 @@ def test_a_library_that_cannot_be_loaded_is_passed_over(
 def test_onnx_runtime_is_not_imported(model: Path) -> None:
     code = (
         "import sys; from pathlib import Path; from lstmcli.engine import native; native.LIBRARY = Path(sys.argv[2])\n"
-        "from lstmcli.classification.classify import load_classifier\n"
-        "print(load_classifier(sys.argv[1], threads=1).probabilities(['a fine film']).shape)\n"
+        "from lstmcli.classification.predict import Classifier\n"
+        "print(Classifier(sys.argv[1], threads=1).probabilities(['a fine film']).shape)\n"
         "assert not {'onnxruntime', 'torch', 'scipy'} & set(sys.modules)"
     )
     done = subprocess.run(
@@ -293,4 +294,4 @@ def test_weights_that_are_no_numbers_give_an_error_as_in_pytorch(model: Path, tm
     write_model(tmp_path / "model", files, description(classifier=to_dict(TINY)), force=False)
     for engine in ("native", "torch"):  # ONNX Runtime's LSTM takes what is not a number for one
         with pytest.raises(ModelError, match="no finite probability"):
-            load_classifier(tmp_path / "model", threads=1, engine=engine).probabilities(["a fine film"])
+            Classifier(tmp_path / "model", threads=1, engine=engine).probabilities(["a fine film"])

@@ -9,7 +9,7 @@ from typing import Any
 import numpy as np
 import pytest
 
-from lstmcli.classification.classify import classify, load_classifier
+from lstmcli.classification.classify import classify
 from lstmcli.classification.predict import Classifier
 from lstmcli.data.records import Record
 from lstmcli.errors import DataError, NoDataError, UsageError
@@ -27,7 +27,7 @@ def several(tmp_path_factory: pytest.TempPathFactory) -> Classifier:
 
 
 def test_it_answers_as_the_stream_does(single: Classifier) -> None:
-    answers = list(classify(load_classifier(single.path, threads=1), [Record(text) for text in TEXTS]))
+    answers = list(classify(Classifier(single.path, threads=1), [Record(text) for text in TEXTS]))
     assert single.predict(TEXTS) == [answer.label for answer in answers]
     p_NC = single.predict_proba(TEXTS)
     assert p_NC.shape == (len(TEXTS), len(LABELS)) and np.allclose(p_NC.sum(axis=1), 1)

@@ -55,11 +55,11 @@ def test_what_is_said_of_validation_is_said_of_a_model_that_has_not_seen_it(tmp_
 
 
 def test_the_test_split_judges_the_model_that_is_saved(tmp_path: Path) -> None:
-    from lstmcli.classification.classify import load_classifier
+    from lstmcli.classification.predict import Classifier
 
     for name, held_out in (("a", True), ("b", False)):
         trained(tmp_path / name, held_out=held_out, test=VALID)
-        p_NC = load_classifier(tmp_path / name, threads=1).probabilities([record.text for record in VALID])
+        p_NC = Classifier(tmp_path / name, threads=1).probabilities([record.text for record in VALID])
         right = float((p_NC.argmax(axis=1) == [1, 0]).mean())
         assert read_model(tmp_path / name).config["metrics"]["test"]["accuracy"] == right
 

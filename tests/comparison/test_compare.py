@@ -12,7 +12,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from scipy import stats
 
-from lstmcli.classification.classify import evaluate, load_classifier
+from lstmcli.classification.classify import evaluate
+from lstmcli.classification.predict import Classifier
 from lstmcli.comparison.classifiers import compare
 from lstmcli.comparison.compare import identify, names
 from lstmcli.comparison.models import Answers, decide
@@ -164,7 +165,7 @@ def test_the_figures_are_those_of_a_report(models: tuple[Path, Path]) -> None:
     found = compared(identify(models), labelled, cold_starts=False)
     assert any("the models do not know ('new', 'newer')" in note for note in found.notes)
     for path, figures in zip(models, found.models, strict=True):
-        report = evaluate(load_classifier(path), labelled)
+        report = evaluate(Classifier(path), labelled)
         assert (figures.accuracy, figures.macro_f1, figures.ece) == pytest.approx(
             (report.accuracy, report.macro_f1, report.ece), abs=1e-6
         )

@@ -20,7 +20,7 @@ from lstmcli.comparison.models import Cost, Pieces
 from lstmcli.comparison.results import ComparedModel, LmComparison
 from lstmcli.data.records import Record
 from lstmcli.errors import DataError, NoDataError, UsageError
-from lstmcli.language_modeling.model import load_language_model
+from lstmcli.language_modeling.predict import LanguageModel
 from lstmcli.language_modeling.scoring.perplexity import Text, perplexity
 from support.compared import compared
 from support.lm_models import LINES, untrained_lm
@@ -127,7 +127,7 @@ def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, Path]:
 def test_the_figures_are_those_of_perplexity(models: dict[str, Path], how: dict[str, bool]) -> None:
     found = compared(identify([models["words"], models["bpe"]]), RECORDS, **how)
     for name, figures in zip(("words", "bpe"), found.models, strict=True):
-        model = load_language_model(models[name])
+        model = LanguageModel(models[name])
         carried = how.get("stream", False) or (name == "bpe" and not how)
         report = asdict(perplexity(model, [Text(RECORDS, carried)]))
         for measure in ("bits_per_byte", "bits_per_char", "word_perplexity", "nats", "tokens", "oov"):
@@ -156,7 +156,7 @@ def test_spans_add_up_whatever_the_tokenizers(models: dict[str, Path]) -> None:
 
 
 def test_a_file_of_its_own_answers_is_equal(models: dict[str, Path], tmp_path: Path) -> None:
-    model = load_language_model(models["words"])
+    model = LanguageModel(models["words"])
     rows = []
     for record in RECORDS:
         nats = perplexity(model, [Text([record])]).nats

@@ -11,13 +11,12 @@ import numpy as np
 import pytest
 from typer.testing import CliRunner
 
-from lstmcli.classification.classify import load_classifier
+from lstmcli.classification.predict import Classifier
 from lstmcli.cli.app import app
 from lstmcli.engine import registry
 from lstmcli.engine.registry import ENGINES, Engine, check_engine, choose_engine, engine_names
 from lstmcli.errors import UsageError
-from lstmcli.language_modeling.generator import generator_of, load_generator
-from lstmcli.language_modeling.model import load_language_model
+from lstmcli.language_modeling.predict import LanguageModel
 from lstmcli.model_dir.info import info
 from lstmcli.tasks import CLASSIFICATION, LANGUAGE_MODELING, Task
 from support.generate_models import lm_config, untrained_language_model
@@ -76,7 +75,7 @@ def no_choice(monkeypatch: pytest.MonkeyPatch) -> None:
 
 def test_an_engine_is_added_by_one_entry(toy: Engine, models: dict[str, Path]) -> None:
     """It is the default where it stands first, for it runs the model; ``lstm info`` says so."""
-    assert load_classifier(models["lstm"], threads=1).probabilities(["a", "b"]).argmax(axis=1).tolist() == [1, 1]
+    assert Classifier(models["lstm"], threads=1).probabilities(["a", "b"]).argmax(axis=1).tolist() == [1, 1]
     assert info(models["lstm"]).engine == "toy"
     shown = CliRunner().invoke(app, ["info", str(models["lstm"])])
     assert "toy (a toy)" in shown.output
@@ -86,12 +85,12 @@ def test_an_engine_is_added_by_one_entry(toy: Engine, models: dict[str, Path]) -
 
 def test_a_model_that_an_engine_declines_runs_on_the_next(toy: Engine, models: dict[str, Path]) -> None:
     """Silently, and with the same answers as if the engine were not there."""
-    usual = load_classifier(models["gru"], threads=1, engine="onnx").probabilities(["a", "b c"])
-    assert np.array_equal(load_classifier(models["gru"], threads=1).probabilities(["a", "b c"]), usual)
+    usual = Classifier(models["gru"], threads=1, engine="onnx").probabilities(["a", "b c"])
+    assert np.array_equal(Classifier(models["gru"], threads=1).probabilities(["a", "b c"]), usual)
     assert info(models["gru"]).engine == "onnx"
-    assert load_language_model(models["lm"], threads=1).engine.name == "onnx"
+    assert LanguageModel(models["lm"], threads=1).engine.name == "onnx"
     with pytest.raises(UsageError, match="LSTM classifiers only"):
-        load_classifier(models["gru"], threads=1, engine="toy")
+        Classifier(models["gru"], threads=1, engine="toy")
 
 
 def test_the_environment_prefers_an_engine(models: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
@@ -102,7 +101,7 @@ def test_the_environment_prefers_an_engine(models: dict[str, Path], monkeypatch:
     monkeypatch.setenv(registry.VARIABLE, "torch")
     assert chosen("lm", exact=True) == chosen("gru") == info(models["lstm"]).engine == "torch"
     assert chosen("lm", name="onnx") == "onnx"
-    assert load_generator(models["lm"], threads=1).session.__class__.__name__ == "TorchSession"
+    assert LanguageModel(models["lm"], threads=1).generator.session.__class__.__name__ == "TorchSession"
     monkeypatch.setenv(registry.VARIABLE, "int8")
     assert chosen("lm") == "int8"
     assert chosen("lm", exact=True) == chosen("gru") == "onnx"  # not exact; not for this cell
@@ -114,16 +113,16 @@ def test_the_environment_prefers_an_engine(models: dict[str, Path], monkeypatch:
 
 def test_generating_prefers_int8_where_training_found_it_good_enough(models: dict[str, Path], tmp_path: Path) -> None:
     def is_exact(path: Path) -> bool:
-        model = load_language_model(path, threads=1)
-        return generator_of(model, registry.AUTO, "cpu").session is model.together
+        model = LanguageModel(path, threads=1)
+        return model.generator.session is model.together
 
     exact = untrained_language_model(tmp_path / "exact", lm_config(), int8=False)
     assert [is_exact(models["lm"]), is_exact(exact)] == [False, True]
-    scoring = load_language_model(models["lm"], threads=1)
     for engine in (None, "onnx"):
-        assert generator_of(scoring, engine, "cpu").session is scoring.together
+        model = LanguageModel(models["lm"], threads=1, engine=engine)
+        assert model.generator.session is model.together
     assert [info(path).generates_with for path in (models["lm"], exact)] == ["int8", ""]
-    assert load_language_model(models["lm"], threads=1).engine.exact
+    assert LanguageModel(models["lm"], threads=1).engine.exact
 
 
 @pytest.mark.parametrize(

@@ -18,7 +18,7 @@ from lstmcli.generation.config import BeamConfig, GenerateConfig, SamplingConfig
 from lstmcli.generation.generate import generate, generate_each
 from lstmcli.generation.results import Continuation, TextPiece
 from lstmcli.generation.session import Generator
-from lstmcli.language_modeling.generator import load_generator
+from lstmcli.language_modeling.predict import LanguageModel
 from lstmcli.training.events import Warned
 from support.generate_models import untrained_language_model
 from support.generators import GREEDY, generator_of
@@ -75,7 +75,7 @@ def test_every_prompt_is_answered_as_if_it_were_alone(prompts: list[str], how: s
 def test_engines_agree(tmp_path: Any) -> None:
     folder = untrained_language_model(tmp_path / "model")
     onnx, torch = (
-        answers(load_generator(folder, threads=1, engine=engine), records(*PROMPTS), CONFIGS["sampling"])
+        answers(LanguageModel(folder, threads=1, engine=engine).generator, records(*PROMPTS), CONFIGS["sampling"])
         for engine in ("onnx", "torch")
     )
     for a, b in zip(onnx, torch, strict=True):

@@ -15,7 +15,7 @@ from lstmcli.generation.config import BeamConfig, GenerateConfig, SamplingConfig
 from lstmcli.generation.generate import generate
 from lstmcli.generation.results import Continuation
 from lstmcli.generation.session import Generator, read_prompts
-from lstmcli.language_modeling.generator import load_generator
+from lstmcli.language_modeling.predict import LanguageModel
 from support.generate_models import untrained_language_model
 from support.generators import CONFIGS, GREEDY, ended, generator_of
 from support.models import untrained_model
@@ -32,7 +32,7 @@ def run(generator: Generator, config: GenerateConfig) -> Continuation:
 
 def test_engines_agree(folder: Path) -> None:
     config = GenerateConfig(SamplingConfig(temperature=1.0), max_tokens=20, samples=3, seed=1)
-    onnx, torch = (load_generator(folder, threads=1, engine=engine) for engine in ("onnx", "torch"))
+    onnx, torch = (LanguageModel(folder, threads=1, engine=engine).generator for engine in ("onnx", "torch"))
     a, b = (ended(generate(g, "the cat", config)) for g in (onnx, torch))
     assert [t.text for t in a] == [t.text for t in b]
     assert [t.logprob for t in a] == pytest.approx([t.logprob for t in b], abs=1e-3)
@@ -42,24 +42,24 @@ def test_engines_agree(folder: Path) -> None:
 
 def test_int8_is_taken_where_it_is_and_made_where_it_is_not(folder: Path, tmp_path: Path) -> None:
     config = GenerateConfig(GREEDY, max_tokens=1, alternatives=1)
-    exact = run(load_generator(folder, threads=1, engine="onnx"), config).logprob
-    near = run(load_generator(folder, threads=1), config).logprob
+    exact = run(LanguageModel(folder, threads=1, engine="onnx").generator, config).logprob
+    near = run(LanguageModel(folder, threads=1).generator, config).logprob
     assert near != exact and near == pytest.approx(exact, abs=0.3)
-    assert run(load_generator(folder, threads=1, engine="int8"), config).logprob == near
+    assert run(LanguageModel(folder, threads=1, engine="int8").generator, config).logprob == near
     bare = untrained_language_model(tmp_path / "bare")
-    assert run(load_generator(bare, threads=1), config).logprob == exact
-    assert run(load_generator(bare, threads=1, engine="int8"), config).logprob == near
+    assert run(LanguageModel(bare, threads=1).generator, config).logprob == exact
+    assert run(LanguageModel(bare, threads=1, engine="int8").generator, config).logprob == near
 
 
 def test_what_cannot_be_loaded_is_said(folder: Path, tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="engine must be one of"):
-        load_generator(folder, engine="tflite")
+        LanguageModel(folder, engine="tflite")
     with pytest.raises(UsageError, match="runs on the CPU"):
-        load_generator(folder, engine="onnx", device="cuda")
+        LanguageModel(folder, engine="onnx", device="cuda")
     with pytest.raises(UsageError, match="GRU"):
-        load_generator(untrained_language_model(tmp_path / "gru", CONFIGS["gru"]), engine="int8")
+        _ = LanguageModel(untrained_language_model(tmp_path / "gru", CONFIGS["gru"]), engine="int8").generator
     with pytest.raises(ModelError, match="holds a classifier, not a language model") as error:
-        load_generator(untrained_model(tmp_path / "classifier"))
+        LanguageModel(untrained_model(tmp_path / "classifier"))
     assert error.value.hint == "`lstm classify` reads it"
 
 

@@ -12,14 +12,14 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from lstmcli.classification.classify import Classifier, load_classifier
 from lstmcli.classification.config import ClassifierConfig, ClassifierModelConfig
+from lstmcli.classification.predict import Classifier
 from lstmcli.data.records import Record
 from lstmcli.errors import DataError, ModelError, UsageError
 from lstmcli.inspection.config import InspectConfig
 from lstmcli.inspection.inspect import load_inspector
 from lstmcli.inspection.results import Inspection
-from lstmcli.language_modeling.model import load_language_model
+from lstmcli.language_modeling.predict import LanguageModel
 from lstmcli.language_modeling.scoring.perplexity import Text
 from lstmcli.language_modeling.scoring.surprisal import surprisals
 from lstmcli.tokenization.config import TokenizerConfig
@@ -63,7 +63,7 @@ def test_confidence_after_a_token_is_what_classify_answers_to_the_text_so_far(
     models: dict[str, Path], variant: str, text: str
 ) -> None:
     (found,) = inspect(models[variant], text)
-    classifier = load_classifier(models[variant], threads=1)
+    classifier = Classifier(models[variant], threads=1)
     for token in found.tokens[:-1]:
         assert token.probabilities == pytest.approx(answer(classifier, text[: token.end]), abs=1e-6)
     whole = answer(classifier, text)
@@ -77,8 +77,8 @@ def test_the_states_give_the_logits_that_the_engine_gives(models: dict[str, Path
     """What the units add to each label, from the states shown, is the network's score, which ONNX Runtime computes."""
     from lstmcli.tokenization.batching import pack
 
-    classifier = load_classifier(models[variant], threads=1)
-    config = classifier.model.settings
+    classifier = Classifier(models[variant], threads=1)
+    config = classifier.directory.settings
     encoded = classifier.encoder.encode([LONG])
     logits = classifier.ensemble.network.logits(*pack(encoded, config.model.segment, config.tokenizer.max_tokens))[0]
     bias = load_inspector(models[variant], InspectConfig())._stack.weights["head.bias"]  # type: ignore[attr-defined]
@@ -94,7 +94,7 @@ def test_of_several_labels_each_has_a_score_of_its_own(tmp_path: Path) -> None:
     from lstmcli.tokenization.batching import pack
 
     path = untrained_model(tmp_path / "model", TINY, multilabel=True)
-    classifier = load_classifier(path, threads=1)
+    classifier = Classifier(path, threads=1)
     logits = classifier.ensemble.network.logits(*pack(classifier.encoder.encode([LONG]), 5, 20))[0]
     bias = load_inspector(path, InspectConfig())._stack.weights["head.bias"]  # type: ignore[attr-defined]
     for c, label in enumerate(LABELS):
@@ -110,7 +110,7 @@ def test_of_several_labels_each_has_a_score_of_its_own(tmp_path: Path) -> None:
 @pytest.mark.parametrize("carried", [True, False])
 def test_surprisal_is_that_of_perplexity_per_token(lms: dict[str, Path], kind: str, carried: bool) -> None:
     lines = [*LINES, "zebra zebra", "他们说 zebra"]
-    model = load_language_model(lms[kind], threads=1)
+    model = LanguageModel(lms[kind], threads=1)
     records = [Record(line, line=n) for n, line in enumerate(lines, 1)]
     expected = list(surprisals(model, Text(records, carried), "token"))
     found = inspect(lms[kind], *lines, carried=carried)
@@ -123,7 +123,7 @@ def test_surprisal_is_that_of_perplexity_per_token(lms: dict[str, Path], kind: s
 
 @pytest.mark.parametrize("carried", [True, False])
 def test_the_states_of_a_language_model_are_the_engines(lms: dict[str, Path], carried: bool) -> None:
-    model = load_language_model(lms["bpe"], threads=1)
+    model = LanguageModel(lms["bpe"], threads=1)
     found = inspect(lms["bpe"], *LINES, carried=carried, units=tuple(range(1, 7)))  # the last layer has 6
     state = model.together.zero_state(1)
     for n, (line, ids) in enumerate(zip(found, model.encoder.encode(LINES), strict=True)):
@@ -188,7 +188,7 @@ def test_work_is_bounded_by_asking_less_often(models: dict[str, Path], monkeypat
 def test_a_text_without_tokens_has_an_answer_and_nothing_to_watch(models: dict[str, Path], text: str) -> None:
     (found,) = inspect(models["bidirectional"], text)
     assert (found.tokens, found.layers) == ((), ())
-    assert found.probabilities == pytest.approx(answer(load_classifier(models["bidirectional"], threads=1), text))
+    assert found.probabilities == pytest.approx(answer(Classifier(models["bidirectional"], threads=1), text))
 
 
 def test_other_cells_show_the_gates_they_have(models: dict[str, Path]) -> None:
@@ -247,7 +247,7 @@ def test_why_is_what_classify_answers_to_the_edited_text(models: dict[str, Path]
     text = "It was a fine film, and funny. 很好看"
     (found,) = inspect(models["bidirectional"], text, why=True, gates=False)
     assert found.why is not None and found.layers == () and found.tokens == ()
-    classifier = load_classifier(models["bidirectional"], threads=1)
+    classifier = Classifier(models["bidirectional"], threads=1)
     edited = {"film": "It was a fine , and funny. 很好看", "It": "was a fine film, and funny. 很好看"}
     edited |= {"看": "It was a fine film, and funny. 很好", ".": "It was a fine film, and funny 很好看"}
     by_text = {word.text: word for word in found.why.words}

@@ -82,10 +82,10 @@ def test_options_are_those_of_the_command(models: dict[str, LanguageModel]) -> N
         ({"cach": 3}, "perplexity has no option 'cach'"),
         ({"stream": True, "lines": True}, "contradict each other"),
         ({"cache_theta": 0.5}, "cache_theta needs cache"),
-        ({"cache": 3, "adapt": True}, "cache and adapt do not go together"),
-        ({"cache": 3, "lines": True}, "cache and lines do not go together"),
+        ({"cache": 3, "adapt": True}, "cache and adapt contradict each other"),
+        ({"cache": 3, "lines": True}, "cache and lines contradict each other"),
         ({"cache": "many"}, "cache cannot be 'many'"),
-        ({"match_corpus": True, "segments": True}, "do not go together"),
+        ({"match_corpus": True, "segments": True}, "contradict each other"),
     ],
 )
 def test_wrong_options_are_named(options: dict[str, Any], message: str, models: dict[str, LanguageModel]) -> None:

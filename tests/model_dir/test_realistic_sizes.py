@@ -16,19 +16,18 @@ import torch
 from safetensors.numpy import save
 
 from lstmcli.cells import CELLS
-from lstmcli.classification import classify
 from lstmcli.classification.config import ClassifierConfig, ClassifierModelConfig
 from lstmcli.classification.graph import classifier_graph
-from lstmcli.classification.network import Classifier
+from lstmcli.classification.network import Classifier as ClassifierNetwork
 from lstmcli.classification.ngrams.table import NgramTable, ngram_keys
+from lstmcli.classification.predict import Classifier
 from lstmcli.classification.preflight import preflight_classifier
 from lstmcli.config import to_dict
-from lstmcli.language_modeling import model as lm
 from lstmcli.language_modeling.config import LmConfig, LmModelConfig, preset
 from lstmcli.language_modeling.defaults import cutoffs
-from lstmcli.language_modeling.generator import generator_of
 from lstmcli.language_modeling.graph import language_model_graph
-from lstmcli.language_modeling.network import LanguageModel
+from lstmcli.language_modeling.network import LanguageModel as Network
+from lstmcli.language_modeling.predict import LanguageModel
 from lstmcli.language_modeling.preflight import preflight_language_model
 from lstmcli.model_dir.directory import write_model
 from lstmcli.tokenization.config import LmTokenizerConfig, TokenizerConfig
@@ -77,7 +76,7 @@ def saved_lm(target: Path, encoder: StreamEncoder, config: LmModelConfig) -> Pat
     size = encoder.vocab_size
     if config.softmax == "adaptive":
         config = replace(config, cutoffs=cutoffs(size))
-    module = LanguageModel(config, size)
+    module = Network(config, size)
     module.initialize_from_frequencies(np.arange(size, 0, -1))
     weights = module.tensors()
     preflight_language_model(weights, config, size, threads=1)
@@ -96,10 +95,10 @@ def saved_lm(target: Path, encoder: StreamEncoder, config: LmModelConfig) -> Pat
 def check_lm(target: Path) -> None:
     """Every engine that the model has scores a text alike."""
     ids = np.arange(2, 12, dtype=np.int32)[:, None]
-    engines = [lm.load_language_model(target, threads=1, engine=engine) for engine in ("onnx", "torch")]
+    engines = [LanguageModel(target, threads=1, engine=engine) for engine in ("onnx", "torch")]
     sessions = [model.together for model in engines]
-    if engines[0].model.settings.model.cell == "lstm":
-        sessions.append(generator_of(engines[0], "int8", "cpu").session)
+    if engines[0].directory.settings.model.cell == "lstm":
+        sessions.append(LanguageModel(target, threads=1, engine="int8").generator.session)
     exact, again, *near = (s.score(ids[:-1], ids[1:].astype(np.int64), s.zero_state(1))[0] for s in sessions)
     np.testing.assert_allclose(exact, again, atol=1e-4)
     for found in near:
@@ -123,7 +122,7 @@ def test_a_preset_passes_the_preflight_check(name: str, softmax: str) -> None:
     config, _ = preset(name)
     if softmax == "adaptive":
         config = replace(config, tied=False, softmax="adaptive", cutoffs=cutoffs(V))
-    module = LanguageModel(config, V)
+    module = Network(config, V)
     module.initialize_from_frequencies(np.arange(V, 0, -1))
     preflight_language_model(module.tensors(), config, V, threads=1)
 
@@ -160,7 +159,7 @@ def text_encoder(kind: str) -> TextEncoder:
 def saved(target: Path, kind: str, model: ClassifierModelConfig, classes: int, multilabel: bool = False) -> Path:
     torch.manual_seed(0)
     encoder, labels = text_encoder(kind), [f"label {i}" for i in range(classes)]
-    weights: dict[str, Any] = Classifier(model, encoder.rows, classes).tensors()
+    weights: dict[str, Any] = ClassifierNetwork(model, encoder.rows, classes).tensors()
     preflight_classifier(weights, model, encoder.rows, classes, threads=1)
     files = {
         "model.safetensors": save({name: np.ascontiguousarray(value) for name, value in weights.items()}),
@@ -182,14 +181,14 @@ def saved(target: Path, kind: str, model: ClassifierModelConfig, classes: int, m
 def check(target: Path) -> None:
     """Every engine that the model has gives a text the same probabilities."""
     texts = [LINES[0], WORDS[7], CHINESE[3][:9], ""]
-    exact = classify.load_classifier(target, threads=1)
+    exact = Classifier(target, threads=1)
     found = exact.probabilities(texts)
-    again = classify.load_classifier(target, threads=1, engine="torch").probabilities(texts)
+    again = Classifier(target, threads=1, engine="torch").probabilities(texts)
     np.testing.assert_allclose(found, again, atol=1e-5)
     if not exact.multilabel:
         np.testing.assert_allclose(found.sum(axis=1), 1.0)
-    if exact.model.settings.model.cell == "lstm":
-        near = classify.load_classifier(target, threads=1, engine="int8").probabilities(texts)
+    if exact.directory.settings.model.cell == "lstm":
+        near = Classifier(target, threads=1, engine="int8").probabilities(texts)
         np.testing.assert_allclose(near, found, atol=0.1)
 
 

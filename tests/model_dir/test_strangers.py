@@ -15,10 +15,9 @@ import pytest
 from onnx import helper, numpy_helper
 from safetensors.numpy import load, save
 
-from lstmcli.classification.classify import load_classifier
+from lstmcli.classification.predict import Classifier
 from lstmcli.errors import ModelError
-from lstmcli.language_modeling.generator import load_generator
-from lstmcli.language_modeling.model import load_language_model
+from lstmcli.language_modeling.predict import LanguageModel
 from lstmcli.model_dir import manifest
 from lstmcli.model_dir.directory import ModelDir, read_model
 from lstmcli.model_dir.info import info
@@ -93,22 +92,22 @@ GRAPHS = {
 
 @pytest.mark.parametrize("graph", GRAPHS.values(), ids=GRAPHS)
 def test_a_graph_by_another_hand_is_never_run(graph: bytes, model: Path, lm: Path) -> None:
-    expected = load_classifier(model, threads=1).probabilities(TEXTS)
+    expected = Classifier(model, threads=1).probabilities(TEXTS)
     seal(model, model_onnx=graph)
-    assert (load_classifier(model, threads=1).probabilities(TEXTS) == expected).all()
+    assert (Classifier(model, threads=1).probabilities(TEXTS) == expected).all()
     seal(lm, model_onnx=graph)
-    assert load_generator(lm, threads=1).session
-    assert load_language_model(lm, threads=1).together
+    assert LanguageModel(lm, threads=1).generator.session
+    assert LanguageModel(lm, threads=1).together
 
 
 def test_graphs_are_not_even_read(model: Path, lm: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     read: list[str] = []
     original = ModelDir.read
     monkeypatch.setattr(ModelDir, "read", lambda self, name: read.append(name) or original(self, name))
-    load_classifier(model, threads=1)
-    load_classifier(model, threads=1, engine="int8")
-    load_generator(lm, threads=1)
-    _ = load_language_model(lm, threads=1).apart
+    Classifier(model, threads=1)
+    Classifier(model, threads=1, engine="int8")
+    _ = LanguageModel(lm, threads=1).generator
+    _ = LanguageModel(lm, threads=1).apart
     assert set(read) == {"model.safetensors", "ngrams.safetensors", "tokenizer.json"}
 
 
@@ -136,19 +135,19 @@ def resize(part: str, **sizes: Any) -> Callable[[dict[str, Any]], Any]:
 def test_sizes_in_the_config_that_the_weights_do_not_have(
     sizes: dict[str, Any], said: str, engine: str, model: Path
 ) -> None:
-    load_classifier(model, threads=1, engine=engine)  # so that what is counted is not the import of a library
+    Classifier(model, threads=1, engine=engine)  # so that what is counted is not the import of a library
     seal(model, resize("model", **sizes))
     with little_memory(), pytest.raises(ModelError) as caught:
-        load_classifier(model, threads=1, engine=engine)
+        Classifier(model, threads=1, engine=engine)
     assert said in str(caught.value)
 
 
 @pytest.mark.parametrize("sizes", [{"hidden": 60_000}, {"layers": 200}, {"embedding": 60_000}, {"tied": False}])
 @pytest.mark.parametrize("engine", ["onnx", "torch"])
 def test_the_same_of_a_language_model(sizes: dict[str, Any], engine: str, lm: Path) -> None:
-    _ = load_language_model(lm, threads=1, engine=engine).together
+    _ = LanguageModel(lm, threads=1, engine=engine).together
     seal(lm, resize("model", **sizes))
-    found = load_language_model(lm, threads=1, engine=engine)
+    found = LanguageModel(lm, threads=1, engine=engine)
     with little_memory(), pytest.raises(ModelError):
         _ = found.together
 
@@ -162,14 +161,14 @@ def test_a_header_that_promises_more_than_is_there(shape: list[int], model: Path
     text = json.dumps(header).encode()
     seal(model, model_safetensors=len(text).to_bytes(8, "little") + text + data[8 + size :])
     with little_memory(), pytest.raises(ModelError, match=r"model\.safetensors: cannot be used"):
-        load_classifier(model, threads=1)
+        Classifier(model, threads=1)
 
 
 def test_a_header_longer_than_the_file(model: Path) -> None:
     data = (model / "model.safetensors").read_bytes()
     seal(model, model_safetensors=(2**40).to_bytes(8, "little") + data[8:])
     with little_memory(), pytest.raises(ModelError):
-        load_classifier(model, threads=1)
+        Classifier(model, threads=1)
 
 
 @pytest.mark.parametrize("value", [np.nan, np.inf, 3e38])
@@ -178,7 +177,7 @@ def test_weights_that_give_no_finite_number(value: float, model: Path) -> None:
     weights["head.bias"] = np.full_like(weights["head.bias"], value)
     seal(model, model_safetensors=save(weights))
     try:
-        assert np.isfinite(load_classifier(model, threads=1).probabilities(TEXTS)).all()
+        assert np.isfinite(Classifier(model, threads=1).probabilities(TEXTS)).all()
     except ModelError as error:
         assert "no finite probability" in error.message
 
@@ -197,7 +196,7 @@ def test_a_table_of_ngrams_of_another_shape(change: dict[str, Any], model: Path)
     tensors = load((model / "ngrams.safetensors").read_bytes())
     seal(model, ngrams_safetensors=save(tensors | change))
     with pytest.raises(ModelError, match=r"ngrams\.safetensors: cannot be used"):
-        load_classifier(model, threads=1)
+        Classifier(model, threads=1)
 
 
 def nested(depth: int) -> Any:

@@ -19,18 +19,18 @@ def answer(path: Path) -> str:
     """What the model there says of a text, by all of its files."""
     model = read_model(path)
     if model.task.name == "classify":
-        from lstmcli.classification.classify import load_classifier
+        from lstmcli.classification.predict import Classifier
 
-        classifier = load_classifier(path, threads=1)
+        classifier = Classifier(path, threads=1)
         time.sleep(0.01)  # what is not in memory by now may be another model's
         rows = classifier.probabilities([TEXT])
         return f"{classifier.labels} {rows.round(6).tolist()}"
 
     from lstmcli.data.records import Record
-    from lstmcli.language_modeling.model import load_language_model
+    from lstmcli.language_modeling.predict import LanguageModel
     from lstmcli.language_modeling.scoring.perplexity import Text, perplexity
 
-    found = load_language_model(path, threads=1)
+    found = LanguageModel(path, threads=1)
     time.sleep(0.01)
     return f"{found.mode} {perplexity(found, [Text([Record(TEXT)])]).nats:.4f}"
 

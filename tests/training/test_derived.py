@@ -130,14 +130,14 @@ def test_a_graph_that_cannot_be_made_later_still_leaves_a_classifier(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from lstmcli.classification import graph
-    from lstmcli.classification.classify import load_classifier
+    from lstmcli.classification.predict import Classifier
 
     monkeypatch.setattr(train, "preflight_classifier", lambda *_: None)
     with monkeypatch.context() as patch:
         patch.setattr(graph, "classifier_graph", broken)
         with pytest.raises(LstmError, match="without the graph"):
             list(Task("classify").run(tmp_path / "m"))
-    assert load_classifier(tmp_path / "m", threads=1).probabilities(["red"]).shape == (1, 2)
+    assert Classifier(tmp_path / "m", threads=1).probabilities(["red"]).shape == (1, 2)
 
 
 def test_a_graph_that_cannot_be_made_is_known_before_training(

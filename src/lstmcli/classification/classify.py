@@ -1,129 +1,25 @@
-"""Load a classifier and classify texts: streaming, in order, in constant memory, without importing torch.
+"""Classify and evaluate streams of records: in order, in constant memory, without importing torch.
 
 Shapes: N texts, B texts of a batch, S segments, T tokens, F rows per token, C labels.
 """
 
 from __future__ import annotations
 
-import threading
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.classification.ensemble import Ensemble, Network
-from lstmcli.classification.load import classifier_weights
 from lstmcli.classification.metrics import Tally
 from lstmcli.classification.model_selection import MAX_LOGITS
 from lstmcli.classification.results import ClassReport, Prediction
 from lstmcli.data.windows import WINDOW, WINDOW_CHARACTERS, one_ahead, one_by_one, windows
-from lstmcli.engine.registry import check_engine, choose_engine
 from lstmcli.errors import DataError, NoDataError, UsageError
-from lstmcli.model_dir.directory import NGRAMS, TOKENIZER, WEIGHTS, ModelDir, read_model, retry_if_replaced
-from lstmcli.model_dir.files import ReadAhead, tensors, use_file
-from lstmcli.model_dir.manifest import fail
-from lstmcli.nn.device import resolve_device
-from lstmcli.tasks import CLASSIFICATION
 
 if TYPE_CHECKING:
-    from lstmcli.classification.long_text import EncodedTexts
-    from lstmcli.classification.ngrams.table import NgramTable
+    from lstmcli.classification.predict import Classifier
     from lstmcli.data.records import Record
-    from lstmcli.tokenization.text_encoder import TextEncoder
-
-
-class Classifier:
-    """A loaded classifier."""
-
-    def __init__(
-        self, model: ModelDir, encoder: TextEncoder, network: Network, ngrams: NgramTable | None = None
-    ) -> None:
-        self.model, self.labels, self.multilabel = model, model.labels, model.multilabel
-        config = model.settings
-        self.encoder = encoder
-        self._reading = threading.Lock()
-        self.tokens = self.unknown = 0
-        """Number of tokens, and of unknown tokens, in all texts given to ``read``."""
-        self.ensemble = Ensemble(
-            network, ngrams, len(self.labels), self.multilabel, config.model.segment, config.tokenizer.max_tokens
-        )
-
-    def probabilities(self, texts: Sequence[str], batch_size: int | None = None) -> NDArray[np.float64]:
-        """Probabilities [N, C] in the order of the texts; rows sum to 1 unless the model is multi-label."""
-        with self._reading:
-            encoded = self._encode(texts)
-        return self.answer(encoded, batch_size)
-
-    def read(self, records: Sequence[Record]) -> EncodedTexts:
-        """Encode the texts of records, and count their unknown tokens."""
-        with self._reading:  # the encoder remembers words, and the counts are one thing
-            encoded = self._encode([record.text for record in records])
-            self.tokens += encoded.tokens
-            self.unknown += encoded.unknown
-        return encoded
-
-    def _encode(self, texts: Sequence[str]) -> EncodedTexts:
-        from lstmcli.classification.long_text import encode_texts
-
-        return encode_texts(self.encoder, texts, self.ensemble.max_tokens, self.ensemble.ngrams)
-
-    def answer(self, encoded: EncodedTexts, batch_size: int | None = None) -> NDArray[np.float64]:
-        """Probabilities [N, C] of encoded texts."""
-        scale = float(self.model.config["calibration"]["scale"])
-        found_NC = self.ensemble.probabilities(encoded.ids, scale, batch_size, encoded.ngram_scores)
-        if not np.isfinite(found_NC).all():
-            fail(self.model.path, "its weights give no finite probability for a text", "train it anew")
-        return found_NC
-
-
-def load_classifier(
-    path: str | Path, *, threads: int | None = None, engine: str | None = None, device: str = "cpu"
-) -> Classifier:
-    """Load the classifier in a model directory.
-
-    Args:
-        threads: None uses all cores.
-        engine: one of ``engine.registry.engine_names()``; None leaves the choice to ``LSTM_ENGINE`` and the registry.
-        device: cpu, cuda or auto; an engine of PyTorch only.
-
-    Raises:
-        ModelError: missing, damaged, too new, or not a classifier.
-        UsageError: an unknown engine or device, or an engine that cannot run this model.
-    """
-    check_engine(engine, device)
-    return retry_if_replaced(path, lambda: _load(read_model(path, task=CLASSIFICATION), threads, engine, device))
-
-
-def _load(model: ModelDir, threads: int | None, name: str | None, device: str) -> Classifier:
-    ahead = ReadAhead(model, WEIGHTS)
-
-    from lstmcli.tokenization.text_encoder import TextEncoder
-
-    config = model.settings
-    engine = choose_engine(model.task, config, name, device)
-    device = resolve_device(device, engine.devices)
-    encoder = use_file(model, TOKENIZER, lambda data: TextEncoder.from_json(data.decode(), config.tokenizer))
-    ngrams = None
-    if config.model.ngrams:
-        ngrams = use_file(model, NGRAMS, lambda data: _ngrams(model, data))
-
-    def network(data: bytes) -> Network:
-        """Built from the verified weights, because an untrusted graph could allocate any amount of memory."""
-        weights = classifier_weights(data, model, encoder.rows)
-        found: Network = engine.open(model.task, config, weights, device=device, threads=threads)
-        return found
-
-    return Classifier(model, encoder, use_file(model, WEIGHTS, network, ahead), ngrams)
-
-
-def _ngrams(model: ModelDir, data: bytes) -> NgramTable:
-    from lstmcli.classification.ngrams.table import NgramTable
-
-    table = NgramTable.from_tensors(tensors(data))
-    table.check(model.settings.model.ngrams or 0, len(model.labels))
-    return table
 
 
 def classify(

@@ -5,23 +5,35 @@ Shapes: N texts, C labels.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import threading
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from numbers import Real
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.classification.classify import Classifier as Answering
-from lstmcli.classification.classify import classify, evaluate, load_classifier, probabilities
+from lstmcli.classification.classify import classify, evaluate, probabilities
+from lstmcli.classification.ensemble import Ensemble, Network
+from lstmcli.classification.load import classifier_weights
 from lstmcli.classification.results import ClassReport, Prediction
 from lstmcli.config import within
 from lstmcli.data.records import Record
+from lstmcli.engine.registry import check_engine, choose_engine
 from lstmcli.errors import UsageError
-from lstmcli.model_dir.directory import ModelDir
+from lstmcli.model_dir.directory import NGRAMS, TOKENIZER, WEIGHTS, ModelDir, read_model, retry_if_replaced
+from lstmcli.model_dir.files import ReadAhead, tensors, use_file
 from lstmcli.model_dir.loaded import Model
+from lstmcli.model_dir.manifest import fail
+from lstmcli.nn.device import resolve_device
 from lstmcli.options import in_python
+from lstmcli.tasks import CLASSIFICATION
+
+if TYPE_CHECKING:
+    from lstmcli.classification.long_text import EncodedTexts
+    from lstmcli.classification.ngrams.table import NgramTable
+    from lstmcli.tokenization.text_encoder import TextEncoder
 
 
 class Classifier(Model):
@@ -46,26 +58,73 @@ class Classifier(Model):
             UsageError: an engine or a device that does not exist.
         """
         super().__init__(path, {"engine": engine, "device": device, "threads": threads})
-        self._answering: Answering | None = load_classifier(path, threads=threads, engine=engine, device=device)
-        self._directory = self._answering.model
-        self.labels: tuple[str, ...] = self._answering.labels
+        check_engine(engine, device)
+        retry_if_replaced(path, lambda: self._load(read_model(path, task=CLASSIFICATION), threads, engine, device))
+
+    def _load(self, directory: ModelDir, threads: int | None, name: str | None, device: str) -> None:
+        ahead = ReadAhead(directory, WEIGHTS)
+
+        from lstmcli.tokenization.text_encoder import TextEncoder
+
+        config = directory.settings
+        engine = choose_engine(directory.task, config, name, device)
+        device = resolve_device(device, engine.devices)
+        encoder = use_file(directory, TOKENIZER, lambda data: TextEncoder.from_json(data.decode(), config.tokenizer))
+        ngrams = use_file(directory, NGRAMS, lambda data: _ngrams(directory, data)) if config.model.ngrams else None
+
+        def network(data: bytes) -> Network:
+            """Built from the verified weights, because an untrusted graph could allocate any amount of memory."""
+            weights = classifier_weights(data, directory, encoder.rows)
+            found: Network = engine.open(directory.task, config, weights, device=device, threads=threads)
+            return found
+
+        self._assemble(directory, encoder, use_file(directory, WEIGHTS, network, ahead), ngrams)
+
+    def _assemble(
+        self, directory: ModelDir, encoder: TextEncoder, network: Network, ngrams: NgramTable | None = None
+    ) -> None:
+        config = directory.settings
+        self.directory, self.encoder = directory, encoder
+        self.labels: tuple[str, ...] = directory.labels
         """In the order of the columns of ``predict_proba``."""
-        self.multilabel: bool = self._answering.multilabel
+        self.multilabel: bool = directory.multilabel
         """Whether a text may have several labels, or none."""
-
-    @property
-    def directory(self) -> ModelDir:
-        return self._directory
-
-    @property
-    def answering(self) -> Answering:
-        """What computes the answers.  Raises: UsageError, once it is closed."""
-        self._check_open()
-        assert self._answering is not None
-        return self._answering
+        self.ensemble = Ensemble(
+            network, ngrams, len(self.labels), self.multilabel, config.model.segment, config.tokenizer.max_tokens
+        )
+        self.tokens = self.unknown = 0
+        """Number of tokens, and of unknown tokens, in all texts given to ``read``."""
+        self._reading = threading.Lock()
 
     def _free(self) -> None:
-        self._answering = None
+        del self.encoder, self.ensemble
+
+    def probabilities(self, texts: Sequence[str], batch_size: int | None = None) -> NDArray[np.float64]:
+        """Probabilities [N, C] in the order of the texts, which are plain strings."""
+        with self._reading:
+            encoded = self._encode(texts)
+        return self.answer(encoded, batch_size)
+
+    def read(self, records: Sequence[Record]) -> EncodedTexts:
+        """Encode the texts of records, and count their unknown tokens."""
+        with self._reading:  # the encoder caches words, and the two counts belong together
+            encoded = self._encode([record.text for record in records])
+            self.tokens += encoded.tokens
+            self.unknown += encoded.unknown
+        return encoded
+
+    def _encode(self, texts: Sequence[str]) -> EncodedTexts:
+        from lstmcli.classification.long_text import encode_texts
+
+        return encode_texts(self.encoder, texts, self.ensemble.max_tokens, self.ensemble.ngrams)
+
+    def answer(self, encoded: EncodedTexts, batch_size: int | None = None) -> NDArray[np.float64]:
+        """Probabilities [N, C] of encoded texts; rows sum to 1 unless the model is multi-label."""
+        scale = float(self.directory.config["calibration"]["scale"])
+        found_NC = self.ensemble.probabilities(encoded.ids, scale, batch_size, encoded.ngram_scores)
+        if not np.isfinite(found_NC).all():
+            fail(self.directory.path, "its weights give no finite probability for a text", "train it anew")
+        return found_NC
 
     def predict(self, texts: Any, *, threshold: float | None = None, batch_size: int | None = None) -> list[Any]:
         """The label of each text.
@@ -103,8 +162,9 @@ class Classifier(Model):
             >>> model.predict_proba(["a lovely room", "a dirty room"]).shape
             (2, 2)
         """
+        self._check_open()
         _check_numbers(batch_size=batch_size)
-        rows = list(probabilities(self.answering, _records(texts), batch_size))
+        rows = list(probabilities(self, _records(texts), batch_size))
         return np.concatenate(rows) if rows else np.zeros((0, len(self.labels)))
 
     def classify(
@@ -129,9 +189,10 @@ class Classifier(Model):
             DataError: ``texts`` is not a column of texts; the message names the row.
             UsageError: ``top`` or ``threshold`` is out of range.
         """
+        self._check_open()
         _check_numbers(top=top, threshold=threshold, batch_size=batch_size)
         how: dict[str, Any] = {"top": top, "threshold": threshold, "eager": eager, "ready": ready}
-        return classify(self.answering, _records(texts), batch_size=batch_size, **how)
+        return classify(self, _records(texts), batch_size=batch_size, **how)
 
     @in_python()
     def evaluate(
@@ -161,9 +222,18 @@ class Classifier(Model):
     def report(
         self, records: Iterable[Record], *, threshold: float | None = None, batch_size: int | None = None
     ) -> ClassReport:
-        """How well it does on records that were read already."""
+        """Evaluate on records.  Raises: NoDataError, DataError."""
+        self._check_open()
         _check_numbers(threshold=threshold, batch_size=batch_size)
-        return evaluate(self.answering, records, threshold=threshold, batch_size=batch_size)
+        return evaluate(self, records, threshold=threshold, batch_size=batch_size)
+
+
+def _ngrams(directory: ModelDir, data: bytes) -> NgramTable:
+    from lstmcli.classification.ngrams.table import NgramTable
+
+    table = NgramTable.from_tensors(tensors(data))
+    table.check(directory.settings.model.ngrams or 0, len(directory.labels))
+    return table
 
 
 def _check_numbers(**given: Any) -> None:

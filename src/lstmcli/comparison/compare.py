@@ -170,12 +170,12 @@ def compare_classifiers(
     entries: Sequence[Entry], records: Iterable[Record], options: CompareOptions
 ) -> ClassifierComparison:
     """Compare classifiers on labelled texts; see ``compare``."""
-    from lstmcli.classification.classify import load_classifier
+    from lstmcli.classification.predict import Classifier
     from lstmcli.comparison import classifiers
 
     def column(entry: Entry) -> ClassifierColumn:
         if entry.kind == "lstm":
-            return OwnClassifier(entry.name, load_classifier(entry.path, threads=options.threads))
+            return OwnClassifier(entry.name, Classifier(entry.path, device="cpu", threads=options.threads))
         if entry.kind == "fasttext":
             return FastText(entry.name, entry.path, options.prefix)
         return Predictions(entry.name, entry.path, options.prefix, entry.rows)
@@ -192,11 +192,11 @@ def compare_language_models(
     if options.log_base not in BASES:
         raise UsageError(f"log-base must be one of {', '.join(BASES)}, not {options.log_base!r}")
     from lstmcli.comparison import language_models
-    from lstmcli.language_modeling.model import load_language_model
+    from lstmcli.language_modeling.predict import LanguageModel
 
     def column(entry: Entry) -> LmColumn:
         if entry.kind == "lstm":
-            model = load_language_model(entry.path, threads=options.threads)
+            model = LanguageModel(entry.path, device="cpu", threads=options.threads)
             return OwnLanguageModel(
                 entry.name, model, is_carried(model.mode, options.format, stream=options.stream, lines=options.lines)
             )

@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, NamedTuple, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.classification.classify import Classifier
+from lstmcli.classification.predict import Classifier
 from lstmcli.comparison.results import ComparedModel
 from lstmcli.language_modeling.scoring.perplexity import Line, Model, Reading, check_finite, lines_of
 from lstmcli.language_modeling.scoring.unknown_words import UnknownTokenCounter
@@ -27,7 +27,7 @@ from lstmcli.safe_path import child_environment, lstm_command
 
 if TYPE_CHECKING:
     from lstmcli.data.records import Record
-    from lstmcli.language_modeling.model import LanguageModel
+    from lstmcli.language_modeling.predict import LanguageModel
 
 COLD_STARTS = 3
 _TIMEOUT = 120
@@ -99,7 +99,7 @@ class OwnClassifier:
     """A classifier in a model directory, in ONNX Runtime."""
 
     def __init__(self, name: str, classifier: Classifier) -> None:
-        model = classifier.model
+        model = classifier.directory
         self._classifier = classifier
         classifier.probabilities(["", "a"])  # warm up: the first run is slower
         self.about = ComparedModel(name, "lstm", str(model.path), int(model.config["parameters"]), model.size)
@@ -123,11 +123,13 @@ class OwnLanguageModel:
     """A language model in a model directory, in ONNX Runtime."""
 
     def __init__(self, name: str, model: LanguageModel, carried: bool) -> None:
-        directory, config = model.model, model.model.settings
+        directory, config = model.directory, model.directory.settings
         self._model: Model = model
         self._reading = Reading(model, carried)
         self.unknowns = UnknownTokenCounter(model, model.encoder.corpus_style)
-        self.about = ComparedModel(name, "lstm", str(model.path), int(directory.config["parameters"]), directory.size)
+        self.about = ComparedModel(
+            name, "lstm", str(directory.path), int(directory.config["parameters"]), directory.size
+        )
         self.tokenizer = f"{config.tokenizer.kind}, {model.encoder.vocab_size:,}"
         # In another mode the same tokenizer closes lines with another token.
         self.code: str | None = f"{directory.config['files'][TOKENIZER]['sha256']} {config.tokenizer.mode}"

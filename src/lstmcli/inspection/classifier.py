@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.cells import CELLS
-from lstmcli.classification.classify import Classifier, load_classifier
+from lstmcli.classification.predict import Classifier
 from lstmcli.errors import UsageError
 from lstmcli.inspection.config import InspectConfig
 from lstmcli.inspection.occlusion import check_words, leave_one_out
@@ -48,12 +48,12 @@ def open_classifier(model: ModelDir, config: InspectConfig, threads: int | None)
         UsageError: a layer, direction, unit or label that the model does not have.
     """
     _check_label(model, config)
-    return ClassifierInspector(load_classifier(model.path, threads=threads), config)
+    return ClassifierInspector(Classifier(model.path, device="cpu", threads=threads), config)
 
 
 class ClassifierInspector:
     def __init__(self, classifier: Classifier, config: InspectConfig) -> None:
-        self.model, self._classifier, self._config = classifier.model, classifier, config
+        self.model, self._classifier, self._config = classifier.directory, classifier, config
         self._shape = shape = self.model.settings.model
         self._stack: InspectedStack | None = None
         if config.gates:

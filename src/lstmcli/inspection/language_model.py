@@ -17,7 +17,7 @@ from lstmcli.errors import ModelError, UsageError
 from lstmcli.inspection.config import InspectConfig
 from lstmcli.inspection.results import Inspection, Layer, TokenRead
 from lstmcli.inspection.stack import InspectedStack
-from lstmcli.language_modeling.model import LanguageModel, load_language_model
+from lstmcli.language_modeling.predict import LanguageModel
 from lstmcli.model_dir.directory import ModelDir
 
 if TYPE_CHECKING:
@@ -43,14 +43,14 @@ def open_language_model(model: ModelDir, config: InspectConfig, threads: int | N
         raise ModelError("holds a language model, which gives no label to explain", path=model.path, hint=hint)
     if config.label is not None:
         raise UsageError("a language model has no labels", hint="leave --label out")
-    return LanguageModelInspector(load_language_model(model.path, threads=threads), config)
+    return LanguageModelInspector(LanguageModel(model.path, device="cpu", threads=threads), config)
 
 
 class LanguageModelInspector:
     def __init__(self, lm: LanguageModel, config: InspectConfig) -> None:
         from lstmcli.language_modeling.scoring.units import Tables
 
-        self.model, self._lm, self._tables = lm.model, lm, Tables(lm.encoder)
+        self.model, self._lm, self._tables = lm.directory, lm, Tables(lm.encoder)
         shape = self.model.settings.model
         self._cell = CELLS[shape.cell].title
         self._stack = InspectedStack(self.model, config, shape.cell, shape.widths, 1)

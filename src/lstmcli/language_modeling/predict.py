@@ -3,63 +3,42 @@
 from __future__ import annotations
 
 import logging
-from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, replace
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import replace
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
-from lstmcli.config import check_types, within
+import numpy as np
+from numpy.typing import NDArray
+
+from lstmcli.config import check_types
 from lstmcli.data.records import Record
-from lstmcli.engine.registry import AUTO
+from lstmcli.engine.registry import AUTO, Engine, check_engine, choose_engine, engine_names
+from lstmcli.engine.session import Session
 from lstmcli.errors import NoDataError, UsageError
 from lstmcli.generation.config import OPTIONS, GenerateConfig, from_options
 from lstmcli.generation.results import Continuation, TextPiece
-from lstmcli.language_modeling.generator import generator_of, load_to_generate
-from lstmcli.language_modeling.model import LanguageModel as Scoring
+from lstmcli.generation.session import Event, Generator
+from lstmcli.language_modeling.load import language_model_weights, oov_rule
 from lstmcli.language_modeling.results import LmReport, Surprisal
-from lstmcli.language_modeling.scoring.methods import ADAPT, CACHE, METHOD_OPTIONS, adapting, method_of
-from lstmcli.language_modeling.scoring.score import BATCH_SIZE
-from lstmcli.model_dir.directory import ModelDir
+from lstmcli.language_modeling.scoring.methods import ScoringOptions
+from lstmcli.model_dir.directory import TOKENIZER, WEIGHTS, read_model, retry_if_replaced
+from lstmcli.model_dir.files import ReadAhead, use_file
 from lstmcli.model_dir.loaded import Model
+from lstmcli.nn.device import resolve_device
 from lstmcli.options import by_name, in_python
 from lstmcli.results import Results
+from lstmcli.tasks import LANGUAGE_MODELING
+from lstmcli.threads import cores
+from lstmcli.tokenization.stream_encoder import StreamEncoder
 from lstmcli.training.events import Warned
 
 if TYPE_CHECKING:
-    from lstmcli.generation.session import Event, Generator
-    from lstmcli.language_modeling.scoring.perplexity import Method, Text
+    from lstmcli.language_modeling.scoring.perplexity import Text
 
+T = TypeVar("T")
 NOTHING = "nothing to score: there is no text"
-
-
-@dataclass(frozen=True)
-class _ScoringOptions:
-    """Options of ``lstm perplexity`` by name."""
-
-    stream: bool = False
-    lines: bool = False
-    segments: bool = False
-    match_corpus: bool = False
-    cache: int | None = None
-    cache_theta: float = CACHE.theta
-    cache_lambda: float = CACHE.share
-    adapt: bool = False
-    adapt_rate: float = ADAPT.rate
-    adapt_decay: float = ADAPT.decay
-    batch_size: int = BATCH_SIZE
-
-    def __post_init__(self) -> None:
-        if self.stream and self.lines:
-            raise UsageError("stream and lines contradict each other", hint="give one, or neither")
-        if self.match_corpus and self.segments:
-            raise UsageError("match_corpus and segments do not go together", hint="words that you marked are not cut")
-        within("batch_size", self.batch_size, 1)
-
-    @property
-    def method(self) -> Method | None:
-        """What adapts to the text.  Raises: UsageError."""
-        return method_of(adapting(**{name: getattr(self, name) for name in METHOD_OPTIONS}))
 
 
 class LanguageModel(Model):
@@ -86,29 +65,82 @@ class LanguageModel(Model):
             UsageError: an engine or a device that does not exist.
         """
         super().__init__(path, {"engine": engine, "device": device, "threads": threads})
-        self._engine, self._device = engine, device
-        self._scoring: Scoring | None = load_to_generate(path, threads=threads, engine=engine, device=device)
-        self._directory = self._scoring.model
+        check_engine(engine, device, auto=True)
+        self._engine, self._device, self.threads = engine, device, threads
+        retry_if_replaced(path, self._load)
+
+    def _load(self) -> None:
+        directory = read_model(self.path, task=LANGUAGE_MODELING)
+        exact = self._engine if self._engine in engine_names(exact=True) else None
+        self.engine = choose_engine(directory.task, directory.settings, exact, self._device, exact=True)
+        """The exact engine, which scores."""
+        self.device = resolve_device(self._device, self.engine.devices)
+        self._weights = ReadAhead(directory, WEIGHTS)
+        self.encoder = use_file(
+            directory, TOKENIZER, lambda data: StreamEncoder.from_json(data.decode(), directory.settings.tokenizer)
+        )
+        self._weights.bytes()  # read now, because the model may be replaced at any time
+        self.directory = directory
 
     @property
-    def directory(self) -> ModelDir:
-        return self._directory
+    def mode(self) -> str:
+        """lines or document: the tokenizer's mode."""
+        return str(self.directory.settings.tokenizer.mode)
 
     @property
-    def scoring(self) -> Scoring:
-        """What computes the answers.  Raises: UsageError, once it is closed."""
-        self._check_open()
-        assert self._scoring is not None
-        return self._scoring
+    def oov_rule(self) -> str:
+        """How unknown words are scored, in words."""
+        return oov_rule(self.directory.settings.tokenizer)
+
+    @cached_property
+    def together(self) -> Session:
+        """A session that uses all threads for one run: for one text read as a stream."""
+        return self._session(self.engine, self.threads)
+
+    @cached_property
+    def apart(self) -> tuple[Session, int]:
+        """A session with one thread per run, and the number of concurrent runs: for many texts."""
+        if self.engine.spreads:
+            return self.together, 1
+        return self._session(self.engine, 1), self.threads or cores()
 
     @cached_property
     def generator(self) -> Generator:
-        """What generates."""
-        return generator_of(self.scoring, self._engine, self._device)
+        """Generates with the engine that was asked for; auto prefers int8 where training found that it loses little."""
+        self._check_open()
+        config = self.directory.settings
+        name = None if self._engine == AUTO else self._engine
+        prefer = "int8" if self._engine == AUTO and self.directory.config["int8"] else None
+        engine = choose_engine(self.directory.task, config, name, self._device, prefer=prefer)
+        session = self.together if engine is self.engine else self._session(engine, self.threads)
+        return Generator(self.encoder, session, self.directory)
+
+    def weights(self) -> dict[str, NDArray[np.generic]]:
+        """The weights by name, as in ``model.safetensors``."""
+        return self._from_weights(lambda weights: weights)
+
+    def _session(self, engine: Engine, threads: int | None) -> Session:
+        """Built from the verified weights, because an untrusted graph could allocate any amount of memory."""
+        task, settings = self.directory.task, self.directory.settings
+        device = resolve_device(self._device, engine.devices)
+
+        def build(weights: dict[str, NDArray[Any]]) -> Session:
+            found: Session = engine.open(task, settings, weights, device=device, threads=threads)
+            return found
+
+        return self._from_weights(build)
+
+    def _from_weights(self, make: Callable[[dict[str, NDArray[Any]]], T]) -> T:
+        self._check_open()
+
+        def read(data: bytes) -> T:
+            return make(language_model_weights(data, self.directory, self.encoder.vocab_size))
+
+        return use_file(self.directory, WEIGHTS, read, self._weights)
 
     def _free(self) -> None:
-        self._scoring = None
-        self.__dict__.pop("generator", None)
+        for name in ("together", "apart", "generator", "_weights", "encoder"):
+            self.__dict__.pop(name, None)
 
     @in_python()
     def generate(self, prompt: Any = "", n: int | None = None, **options: Any) -> Results[Continuation]:
@@ -186,13 +218,8 @@ class LanguageModel(Model):
         from lstmcli.language_modeling.scoring.perplexity import perplexity
 
         how = self._options("perplexity", options)
-        return perplexity(
-            self.scoring,
-            self._texts(texts, how),
-            segments=how.segments,
-            batch_size=how.batch_size,
-            method=how.method,
-        )
+        more: dict[str, Any] = {"segments": how.segments, "batch_size": how.batch_size, "method": how.method}
+        return perplexity(self, self._texts(texts, how), **more)
 
     @in_python()
     def surprisal(self, texts: Any, per: str = "token", **options: Any) -> Results[Surprisal]:
@@ -221,22 +248,23 @@ class LanguageModel(Model):
         how = self._options("surprisal", options)
         more: dict[str, Any] = {"segments": how.segments, "batch_size": how.batch_size, "method": how.method}
         sources = self._texts(texts, how)
-        found = Results(row for text in sources for row in surprisals(self.scoring, text, per, **more))
+        found = Results(row for text in sources for row in surprisals(self, text, per, **more))
         if not found:
             raise NoDataError(NOTHING, hint="give at least one text")
         return found
 
-    def _options(self, what: str, options: dict[str, Any]) -> _ScoringOptions:
+    def _options(self, what: str, options: dict[str, Any]) -> ScoringOptions:
         """Raises: UsageError."""
-        given = by_name(options, _ScoringOptions.__dataclass_fields__, what)
-        check_types(given, _ScoringOptions)
-        how = _ScoringOptions(**given)
-        if how.match_corpus and self.scoring.encoder.corpus_style is None:
+        self._check_open()
+        given = by_name(options, ScoringOptions.__dataclass_fields__, what)
+        check_types(given, ScoringOptions)
+        how = ScoringOptions(**given)
+        if how.match_corpus and self.encoder.corpus_style is None:
             hint = "this model spells any text: leave it out"
             raise UsageError("match_corpus is for models of words or characters", hint=hint)
         return how
 
-    def _texts(self, texts: Any, how: _ScoringOptions) -> Iterator[Text]:
+    def _texts(self, texts: Any, how: ScoringOptions) -> Iterator[Text]:
         """The sources that are scored one after the other: a text each where the state goes on from line to line."""
         from lstmcli.data.memory import records
         from lstmcli.language_modeling.scoring.perplexity import Text, is_carried
@@ -248,7 +276,7 @@ class LanguageModel(Model):
             found = records(texts)
         if how.match_corpus:
             found = self._like_corpus(found)
-        carried = is_carried(self.scoring.mode, "text", stream=how.stream, lines=how.lines)
+        carried = is_carried(self.mode, "text", stream=how.stream, lines=how.lines)
         if isinstance(texts, str) or not (carried or how.method):
             yield Text(found, carried)
         else:
@@ -257,7 +285,7 @@ class LanguageModel(Model):
 
     def _like_corpus(self, records: Iterable[Record]) -> Iterator[Record]:
         """Records with their text written as the model's corpus was."""
-        style = self.scoring.encoder.corpus_style
+        style = self.encoder.corpus_style
         assert style is not None
         for record in records:
             yield replace(record, text="\n".join(map(style.restyle, record.text.split("\n"))))

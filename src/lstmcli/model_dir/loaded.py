@@ -1,4 +1,4 @@
-"""A model that was opened from its directory: what those of every task have in common."""
+"""The base class of loaded models."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ M = TypeVar("M", bound="Model")
 class Model(ABC):
     """A trained model, ready to use.
 
-    It may be used by several threads at once.  It pickles by way of its directory, which must be there, unchanged,
-    where it is unpickled.  ``with`` frees its memory at the end; that is not needed, for it ends with the object too.
+    It may be used by several threads at once.  A pickle refers to the model directory, which must still be there,
+    unchanged, when it is unpickled.  Closing it, or using it in ``with``, frees its memory early.
     """
 
     def __init__(self, path: str | Path, how: dict[str, Any]) -> None:
@@ -32,17 +32,15 @@ class Model(ABC):
         self._how = how
         self._closed = False
 
-    @property
-    @abstractmethod
-    def directory(self) -> ModelDir:
-        """The model directory as it was read."""
+    directory: ModelDir
+    """The model directory as it was read."""
 
     @abstractmethod
     def _free(self) -> None:
-        """Let go of what takes memory."""
+        """Free what takes memory."""
 
     def info(self) -> ModelInfo:
-        """What it is, how it was trained and how well it did; every file is checked.
+        """Facts about the model, its training and its results; every file is verified.
 
         Raises:
             ModelError: a file is damaged, or gone.
@@ -52,7 +50,7 @@ class Model(ABC):
         return info(self.path)
 
     def close(self) -> None:
-        """Free its memory; it can't be used any more."""
+        """Free its memory; it can no longer be used."""
         self._closed = True
         self._free()
 

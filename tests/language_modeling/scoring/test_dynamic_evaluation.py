@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from lstmcli.data.records import Record
 from lstmcli.errors import UsageError
 from lstmcli.language_modeling.config import AdaptConfig, CacheConfig
-from lstmcli.language_modeling.model import LanguageModel, load_language_model
+from lstmcli.language_modeling.predict import LanguageModel
 from lstmcli.language_modeling.scoring import cache as module
 from lstmcli.language_modeling.scoring.cache import Cache
 from lstmcli.language_modeling.scoring.dynamic_evaluation import Adaptation
@@ -137,7 +137,7 @@ def test_settings_out_of_range_are_refused(wrong: Any) -> None:
 @pytest.fixture(scope="module")
 def models(tmp_path_factory: pytest.TempPathFactory) -> dict[str, LanguageModel]:
     folder: Path = tmp_path_factory.mktemp("adapt")
-    return {kind: load_language_model(untrained_lm(folder / kind, kind), threads=1) for kind in ("words", "bpe")}
+    return {kind: LanguageModel(untrained_lm(folder / kind, kind), threads=1) for kind in ("words", "bpe")}
 
 
 @pytest.fixture(scope="module")

@@ -18,7 +18,7 @@ from lstmcli.data.config import ReadConfig
 from lstmcli.data.records import Record
 from lstmcli.data.sources import open_source
 from lstmcli.errors import ModelError, NoDataError, UsageError
-from lstmcli.language_modeling.model import load_language_model
+from lstmcli.language_modeling.predict import LanguageModel
 from lstmcli.language_modeling.results import LmReport
 from lstmcli.language_modeling.scoring import perplexity as module
 from lstmcli.language_modeling.scoring.perplexity import Text, is_carried, perplexity
@@ -237,8 +237,7 @@ def real(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
 @pytest.mark.parametrize("carried", [False, True])
 def test_both_engines_say_the_same(real: Path, carried: bool) -> None:
     onnx, torch = (
-        figures(load_language_model(real, threads=1, engine=engine), *LINES, carried=carried)
-        for engine in ("onnx", "torch")
+        figures(LanguageModel(real, threads=1, engine=engine), *LINES, carried=carried) for engine in ("onnx", "torch")
     )
     assert onnx.nats / onnx.tokens == pytest.approx(torch.nats / torch.tokens, abs=1e-5)
     assert onnx.nats != pytest.approx(onnx.tokens * math.log(len(LINES)))
@@ -246,9 +245,9 @@ def test_both_engines_say_the_same(real: Path, carried: bool) -> None:
 
 @pytest.mark.parametrize("engine", ["onnx", "torch"])
 def test_batches_and_threads_do_not_matter(real: Path, engine: str) -> None:
-    alone = [figures(load_language_model(real, threads=1, engine=engine), line).nats for line in LINES]
+    alone = [figures(LanguageModel(real, threads=1, engine=engine), line).nats for line in LINES]
     for threads, batch in ((1, 3), (3, 2)):
-        model = load_language_model(real, threads=threads, engine=engine)
+        model = LanguageModel(real, threads=threads, engine=engine)
         assert figures(model, *LINES, batch_size=batch).nats == pytest.approx(sum(alone), rel=1e-6)
 
 
@@ -257,19 +256,19 @@ def test_wrong_engines_models_and_devices(real: Path, tmp_path: Path) -> None:
 
     for options in ({"engine": "abacus"}, {"device": "cuda"}, {"engine": "torch", "device": "abacus"}):
         with pytest.raises(UsageError):
-            load_language_model(real, **options)
+            LanguageModel(real, **options)
     with pytest.raises(ModelError, match="classifier") as caught:
-        load_language_model(stub_model(tmp_path / "classifier"))
+        LanguageModel(stub_model(tmp_path / "classifier"))
     assert caught.value.hint is not None and "lstm classify" in caught.value.hint
 
 
 def test_scoring_imports_neither_torch_nor_anything_for_training(real: Path) -> None:
     code = (
-        "import sys; from lstmcli.language_modeling.model import load_language_model; "
+        "import sys; from lstmcli.language_modeling.predict import LanguageModel; "
         "from lstmcli.language_modeling.scoring.perplexity import Text, perplexity; "
         "from lstmcli.language_modeling.scoring.surprisal import surprisals; "
         "from lstmcli.data.records import Record; "
-        f"model = load_language_model({str(real)!r}, threads=1); perplexity(model, [Text([Record('the cat')])]); "
+        f"model = LanguageModel({str(real)!r}, threads=1); perplexity(model, [Text([Record('the cat')])]); "
         "[list(surprisals(model, Text([Record('the cat')]), per)) for per in ('line', 'word', 'token', 'char')]; "
         "print(sorted({'torch', 'scipy', 'onnx', 'datasets', 'pandas', 'pyarrow'} & set(sys.modules)))"
     )

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 
 from lstmcli.data.records import Record
 from lstmcli.errors import UsageError
-from lstmcli.language_modeling.model import load_language_model
+from lstmcli.language_modeling.predict import LanguageModel
 from lstmcli.language_modeling.results import Surprisal
 from lstmcli.language_modeling.scoring import surprisal as module
 from lstmcli.language_modeling.scoring.characters import CharacterCosts, Prefixes, TokenPart, token_parts
@@ -320,7 +320,7 @@ def test_segments_of_characters_add_up_without_taking_tokens_apart(kind: str) ->
 @pytest.mark.parametrize("carried", [False, True])
 def test_both_engines_say_the_same(tmp_path: Path, kind: str, carried: bool) -> None:
     path = untrained_lm(tmp_path / "model", kind)
-    onnx, torch = (load_language_model(path, threads=1, engine=engine) for engine in ("onnx", "torch"))
+    onnx, torch = (LanguageModel(path, threads=1, engine=engine) for engine in ("onnx", "torch"))
     for per in PER:
         a, b = (rows(model, per, *LINES, carried=carried) for model in (onnx, torch))
         assert [row.text for row in a] == [row.text for row in b]

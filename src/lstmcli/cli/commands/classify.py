@@ -127,5 +127,5 @@ def _warn_unknown(classifier: Classifier) -> None:
     """Warn on stderr if the model does not know most of the text."""
     from lstmcli.tokenization.unknown_rate import unknown_in_text
 
-    if message := unknown_in_text(classifier.answering.unknown, classifier.answering.tokens):
+    if message := unknown_in_text(classifier.unknown, classifier.tokens):
         streams.note(f"warning: {message}")

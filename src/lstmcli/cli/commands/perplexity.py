@@ -26,7 +26,7 @@ from lstmcli.language_modeling.config import AdaptConfig, CacheConfig
 from lstmcli.tasks import LANGUAGE_MODELING
 
 if TYPE_CHECKING:
-    from lstmcli.language_modeling.model import LanguageModel as Scoring
+    from lstmcli.language_modeling.predict import LanguageModel
     from lstmcli.language_modeling.scoring.perplexity import Text
 
 READ = ReadConfig()
@@ -174,8 +174,8 @@ def perplexity(
     from lstmcli.model_dir.directory import default_model_path
 
     place = default_model_path(LANGUAGE_MODELING, model)
-    loaded = LanguageModel(place, threads=threads, engine=engine, device=device).scoring
-    trained = loaded.model.settings.read
+    loaded = LanguageModel(place, threads=threads, engine=engine, device=device)
+    trained = loaded.directory.settings.read
     corpus_style = loaded.encoder.corpus_style
     unknowns = UnknownTokenCounter(loaded, corpus_style)
     warner = Warner(unknowns, matched=match_corpus or segments, quiet=quiet)
@@ -217,7 +217,7 @@ def perplexity(
 
 
 def _write_rows(
-    loaded: Scoring,
+    loaded: LanguageModel,
     texts: Iterable[Text],
     per: str,
     out: Any,

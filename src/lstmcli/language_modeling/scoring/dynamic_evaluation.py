@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.language_modeling.config import AdaptConfig
-from lstmcli.language_modeling.model import LanguageModel
+from lstmcli.language_modeling.predict import LanguageModel
 from lstmcli.language_modeling.scoring.perplexity import ScoreBoth
 from lstmcli.language_modeling.scoring.score import ProbabilityCallback, Scores, Stream
 from lstmcli.tokenization.ids import Ids
@@ -32,7 +32,7 @@ class Adaptation:
         plain = Stream(model.together)
         adapter = Adapter(
             model.weights(),
-            model.model.settings.model,
+            model.directory.settings.model,
             model.encoder.vocab_size,
             rate=self.config.rate,
             decay=self.config.decay,

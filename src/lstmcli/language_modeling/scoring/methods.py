@@ -1,11 +1,14 @@
-"""Ways of doing better on a text by what it has said so far: which one the options ask for."""
+"""Options of scoring, and the method that adapts to the text, if any."""
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
+from lstmcli.config import within
 from lstmcli.errors import UsageError
 from lstmcli.language_modeling.config import AdaptConfig, CacheConfig
+from lstmcli.language_modeling.scoring.score import BATCH_SIZE
 
 if TYPE_CHECKING:
     from lstmcli.language_modeling.scoring.perplexity import Method
@@ -43,7 +46,7 @@ def adapting(
     option = "--adapt" if cache is None else "--cache"
     for other, given in (("--adapt", cache is not None and adapt), ("--lines", lines)):
         if given:
-            raise UsageError(f"{option} and {other} do not go together")
+            raise UsageError(f"{option} and {other} contradict each other", hint="give one, or neither")
     return AdaptConfig(adapt_rate, adapt_decay) if cache is None else CacheConfig(cache, cache_theta, cache_lambda)
 
 
@@ -58,3 +61,34 @@ def method_of(config: CacheConfig | AdaptConfig | None) -> Method | None:
     from lstmcli.language_modeling.scoring.dynamic_evaluation import Adaptation
 
     return Adaptation(config)
+
+
+@dataclass(frozen=True)
+class ScoringOptions:
+    """Options of ``lstm perplexity`` by name."""
+
+    stream: bool = False
+    lines: bool = False
+    segments: bool = False
+    match_corpus: bool = False
+    cache: int | None = None
+    cache_theta: float = CACHE.theta
+    cache_lambda: float = CACHE.share
+    adapt: bool = False
+    adapt_rate: float = ADAPT.rate
+    adapt_decay: float = ADAPT.decay
+    batch_size: int = BATCH_SIZE
+
+    def __post_init__(self) -> None:
+        if self.stream and self.lines:
+            raise UsageError("stream and lines contradict each other", hint="give one, or neither")
+        if self.match_corpus and self.segments:
+            raise UsageError(
+                "match_corpus and segments contradict each other", hint="words that you marked are not cut"
+            )
+        within("batch_size", self.batch_size, 1)
+
+    @property
+    def method(self) -> Method | None:
+        """What adapts to the text.  Raises: UsageError."""
+        return method_of(adapting(**{name: getattr(self, name) for name in METHOD_OPTIONS}))

@@ -43,7 +43,7 @@ WINDOW = 4096
 
 
 class Model(Protocol):
-    """What scoring needs of ``language_modeling.model.LanguageModel``."""
+    """What scoring needs of ``language_modeling.predict.LanguageModel``."""
 
     @property
     def path(self) -> Path: ...
