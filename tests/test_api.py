@@ -248,7 +248,7 @@ def test_a_listener_that_fails_ends_the_run_and_frees_the_place(here: Path, tmp_
 
     with pytest.raises(KeyboardInterrupt):
         lstm.train("reviews.csv", output=tmp_path / "m", on_event=listen, **SMALL)
-    with pytest.raises(OutputError, match="a run was not finished"):
+    with pytest.raises(OutputError, match="there is an unfinished run"):
         lstm.train("reviews.csv", output=tmp_path / "m", **SMALL)
     seen: list[events.Event] = []
     lstm.train("reviews.csv", output=tmp_path / "m", resume=True, on_event=seen.append, **SMALL)

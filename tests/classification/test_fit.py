@@ -90,7 +90,7 @@ def test_a_loss_that_runs_away_ends_training_with_the_weights_from_before(
     warned, stopped = events[-2:]
     assert isinstance(stopped, Stopped) and stopped.reason == "diverged" and 1 <= stopped.best_epoch <= 2
     assert isinstance(warned, Warned) and "diverged" in warned.message and "--learning-rate 0.002" in warned.message
-    rollbacks = [e.message for e in events if isinstance(e, Warned) and "going on from step 0" in e.message]
+    rollbacks = [e.message for e in events if isinstance(e, Warned) and "continuing from step 0" in e.message]
     assert len(rollbacks) == 3 and "0.125 instead of 0.5; 0.002 is usual" in rollbacks[0]
     assert all(torch.isfinite(value).all() for value in t.dense)
 
@@ -239,7 +239,7 @@ def test_a_loss_that_runs_away_sets_the_run_back_at_a_lower_rate(monkeypatch: py
     monkeypatch.setattr(t, "step", once)
     events = run(t, split(64, 1), split(60, 2))
     (warning,) = (event for event in events if isinstance(event, Warned))
-    assert "going on from step" in warning.message
+    assert "continuing from step" in warning.message
     assert isinstance(events[-1], Stopped) and events[-1].reason == "finished"
     assert max(rates[9:]) <= max(rates[:9])
 
@@ -260,7 +260,7 @@ def test_a_state_that_the_last_step_broke_is_none_to_go_back_to(monkeypatch: pyt
     monkeypatch.setattr(t, "step", breaking)
     events = run(t, split(64, 1), split(60, 2))
     (warning,) = (event for event in events if isinstance(event, Warned))
-    assert "not a number in step 7: going on from step 4" in warning.message
+    assert "not a number in step 7: continuing from step 4" in warning.message
     assert isinstance(events[-1], Stopped) and events[-1].reason == "finished"
 
 

@@ -66,7 +66,7 @@ def test_a_disk_that_is_full_keeps_the_model_elsewhere(runs: Runs, disk: Disk, t
     said = full.whole("model", "--force", *SHORT, *OFTEN, code=1)
     no_traceback(said)
     assert "of space left, and the model takes about" in said
-    assert said.count("no checkpoint can be written: no space left on device; training goes on") == 1
+    assert said.count("no checkpoint can be written: no space left on device; training continues") == 1
     assert f"error: {disk.place}/model: {NO_SPACE}" in said
     (kept,) = elsewhere.glob("lstm-*")  # torch has a folder of its own there
     assert f"hint: the model is kept in {kept}: use it there with -m" in said
@@ -107,7 +107,7 @@ def test_a_disk_that_fills_up_on_the_way(runs: Runs, disk: Disk) -> None:
     _, said = process.communicate(timeout=LIMIT)
     assert process.returncode == 1, said
     no_traceback(said)
-    assert "the same command with --resume goes on" in said and "no checkpoint can be written" in said
+    assert "continue with the same command and --resume" in said and "no checkpoint can be written" in said
     assert disk.holds() == sorted(
         [FILLER, "model.unfinished", *(f"model.unfinished/{path.name}" for path in own.checkpoints("model"))]
     )
@@ -150,7 +150,7 @@ def test_a_limit_to_the_size_of_files(runs: Runs, tmp_path: Path) -> None:
     before = contents(tmp_path)
     said = own.whole("model", *SHORT, *OFTEN, code=1)
     no_traceback(said)
-    assert said.count("no checkpoint can be written: file too large; training goes on") == 1
+    assert said.count("no checkpoint can be written: file too large; training continues") == 1
     assert f"error: {tmp_path}/model: cannot be written: file too large" in said
     assert contents(tmp_path) == before and not own.checkpoints("model")
 
@@ -192,7 +192,7 @@ def test_the_ids_of_a_language_model_find_no_room(disk: Disk, tmp_path: Path) ->
     disk.fill()
     said = runs.whole("model", code=1)
     no_traceback(said)
-    assert f"{disk.place}/cache: the tokenised text cannot be written: no space left on device" in said.lower()
+    assert f"{disk.place}/cache: the tokenized text cannot be written: no space left on device" in said.lower()
     assert "$LSTM_CACHE" in said and disk.holds() == ["cache", FILLER]
     assert sorted(path.name for path in tmp_path.iterdir()) == ["disk", "text.txt"]
 

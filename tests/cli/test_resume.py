@@ -87,7 +87,7 @@ def test_asked_to_stop_it_keeps_the_best_and_can_go_on(runs: Runs, number: int, 
     assert runs.ended(model, number, 0.05).returncode == code
     assert (runs.folder / model).exists() and runs.checkpoints(model)
     said = runs.whole(model, code=1)
-    assert "a run was not finished" in said and "--resume" in said and "--force" in said
+    assert "there is an unfinished run" in said and "--resume" in said and "--force" in said
     runs.whole(model, "--resume")
     assert runs.weights(model) == runs.weights("whole") and not runs.checkpoints(model)
 
@@ -141,7 +141,7 @@ def test_a_torn_checkpoint_is_passed_over_for_the_one_before(runs: Runs) -> None
     data = last.read_bytes()
     last.write_bytes(data[: len(data) * 2 // 3])
     said = runs.whole("torn", "--resume")
-    assert "torn or altered" in said and last.name in said
+    assert "damaged; the previous checkpoint is used" in said and last.name in said
     assert runs.weights("torn") == runs.weights("whole")
 
 
@@ -186,7 +186,7 @@ def test_ids_that_are_cut_short_in_the_middle_of_a_run(tmp_path: Path) -> None:
         os.truncate(path, 600)
     _, said = process.communicate(timeout=LIMIT)
     assert process.returncode == 3, said
-    assert ".ids: the tokenised text was cut short while it was in use" in said and "--resume" in said
+    assert ".ids: the file of the tokenized text was truncated while it was in use" in said and "--resume" in said
     runs.whole("model", "--resume")
     weights = runs.weights("model")
     runs.whole("model", "--force")

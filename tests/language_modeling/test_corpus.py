@@ -175,7 +175,7 @@ def test_a_corpus_that_is_cut_short_while_it_is_mapped_is_noticed(tmp_path: Path
     (path,) = files(tmp_path)
     os.truncate(path, HEAD + 4)
     for corpus in (made, found):
-        with pytest.raises(DataError, match=f"{path.name}: the tokenised text was cut short") as caught:
+        with pytest.raises(DataError, match=f"{path.name}: the file of the tokenized text was truncated") as caught:
             corpus.check()
         assert "--resume" in (caught.value.hint or "")
     nameless.check()

@@ -119,7 +119,7 @@ def test_a_validation_loss_that_runs_away_sets_the_run_back(bad: float, monkeypa
     monkeypatch.setattr(module, "total_nats", lambda *_: 199 * next(losses, 1.5))
     found = finished(trainer(), Checkpoints())
     (warning,) = (event for event in found if isinstance(event, Warned))
-    assert "going on from step 0" in warning.message
+    assert "continuing from step 0" in warning.message
     assert isinstance(found[-1], Stopped) and found[-1].reason == "finished"
 
 
@@ -215,7 +215,7 @@ def test_a_loss_that_runs_away_sets_the_run_back_at_a_lower_rate(monkeypatch: py
     monkeypatch.setattr(loop, "ROLLBACK_STEPS", 10)
     found = finished(t, Checkpoints())
     (warning,) = (event for event in found if isinstance(event, Warned))
-    assert "not a number" in warning.message and "going on from step 30" in warning.message
+    assert "not a number" in warning.message and "continuing from step 30" in warning.message
     stopped = found[-1]
     assert isinstance(stopped, Stopped) and stopped.reason == "finished"
     assert max(rates[40:]) <= max(rates[:40]) / 4 * 1.001

@@ -99,7 +99,7 @@ def test_a_run_goes_on_without_and_says_so_once(tmp_path: Path, monkeypatch: pyt
         for step in (2, 3):
             checkpoints.take(snapshot(step))
     (warning,) = checkpoints.pop_warnings()
-    assert "no space left on device; training goes on" in warning.message and not checkpoints.pop_warnings()
+    assert "no space left on device; training continues" in warning.message and not checkpoints.pop_warnings()
     assert latest(folder) == 1
     checkpoints.take(snapshot(4))
     assert "can be written again" in checkpoints.pop_warnings()[0].message
@@ -166,4 +166,4 @@ def test_a_run_of_another_version_is_said_to_be_one(tmp_path: Path) -> None:
     Checkpoints(tmp_path / "m.unfinished", every=0.0, run=old).take(Snapshot(snapshot(1).arrays, values))
     with pytest.raises(UsageError, match="is of another version of lstm") as raised:
         resume_from_checkpoint(tmp_path / "m", new, [], resume=True, every=60.0)
-    assert raised.value.hint == "begin anew with --force"
+    assert raised.value.hint == "start again with --force"

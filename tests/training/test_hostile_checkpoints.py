@@ -106,7 +106,7 @@ def test_what_cannot_be_read_is_passed_over(tmp_path: Path, data: bytes) -> None
 def test_without_one_that_can_be_read_training_starts_anew(run: Unfinished) -> None:
     result = run.resume_from(written({}, "[" * 100_000))
     assert result.exit_code == 0, result.stderr
-    assert "torn or altered" in result.stderr and "training from the start" in result.stderr
+    assert "damaged; the previous checkpoint is used" in result.stderr and "training from the start" in result.stderr
 
 
 def _set(name: str, value: Any) -> Callable[[Snapshot], None]:
@@ -147,7 +147,7 @@ def test_what_no_run_writes_is_refused(run: Unfinished, change: Callable[[Snapsh
     result = run.resume_from(written(snapshot.arrays, snapshot.values))
     assert result.exit_code == 4, result.stderr
     assert "m.unfinished: the checkpoint cannot be used: " in result.stderr.replace("\n", ""), result.stderr
-    assert "hint: begin anew with --force" in result.stderr
+    assert "hint: start again with --force" in result.stderr
 
 
 def test_weights_that_are_not_finite_end_with_a_sentence(run: Unfinished) -> None:

@@ -69,7 +69,7 @@ def test_where_there_is_none_anywhere_the_checkpoints_are_named(
     target.parent.mkdir()
     write(checkpoint_folder(target), Snapshot({}, {}), {})
     full(monkeypatch, tmp_path / "disk", elsewhere)
-    assert "--resume goes on" in (save(target).hint or "")
+    assert "continue with the same command and --resume" in (save(target).hint or "")
     shutil.rmtree(checkpoint_folder(target))
     assert (save(target).hint or "").startswith("free some space")
     assert not list(elsewhere.iterdir()) and not list(target.parent.iterdir())

@@ -69,7 +69,7 @@ def test_an_unfinished_run_is_never_begun_anew_unasked(tmp_path: Path) -> None:
     checkpoint_folder(target).mkdir(parents=True)
     (checkpoint_folder(target) / f"1{_SUFFIX}").write_bytes(b"")
     asked: list[Path] = []
-    with pytest.raises(OutputError, match="a run was not finished"):
+    with pytest.raises(OutputError, match="there is an unfinished run"):
         goes_on(target, resume=False, force=False)
     assert goes_on(target, resume=False, force=False, ask=lambda place: not asked.append(place))
     assert asked == [checkpoint_folder(target)]

@@ -94,8 +94,10 @@ class Corpus(Counts):
         """Raises ``DataError`` if the file was truncated; reading beyond its end would kill the process (SIGBUS)."""
         mapped = self.ids_from_start.base
         if isinstance(mapped, mmap.mmap) and mapped.size() < HEAD + self.ids_from_start.nbytes:
-            hint = "the same command makes it anew; with --resume it goes on from the last checkpoint"
-            raise DataError("the tokenised text was cut short while it was in use", path=self.path, hint=hint)
+            hint = "run the same command again to create it; --resume continues from the last checkpoint"
+            raise DataError(
+                "the file of the tokenized text was truncated while it was in use", path=self.path, hint=hint
+            )
 
     def frequencies(self, vocab_size: int) -> NDArray[np.int64]:
         """The count of each id, [V]; computed in parts, because the ids may not fit in memory."""
@@ -191,7 +193,7 @@ def build_corpus(lines: Iterable[str], encoder: StreamEncoder, *, key: str, cach
                 file.close()  # the mapping stays valid
     except OSError as error:
         raise OutputError(
-            f"the tokenised text cannot be written: {error.strerror or error}",
+            f"the tokenized text cannot be written: {error.strerror or error}",
             path=folder,
             hint="make room, or name another folder in $LSTM_CACHE",
         ) from error

@@ -96,7 +96,9 @@ class Checkpoints:
             write(folder, snapshot, {"run": self.run, "log": self.log, "changed": self.changed})
         except OutputError as error:
             if not self._failing:
-                after = "training goes on and tries again; until then a kill loses what came after the last one"
+                after = (
+                    "training continues and tries again; if it is killed, the work since the last checkpoint is lost"
+                )
                 self._news.append(Warned(f"{error}; {after}"))
             self._failing = True
         else:

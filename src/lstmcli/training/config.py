@@ -61,5 +61,5 @@ class TrainingConfig:
         require(share is None or 0.0 < share < 1.0, f"valid-fraction must be above 0 and below 1, not {share}")
         require(limit is None or limit > 0, f"time must be above 0, not {limit}")
         if self.deterministic and limit is not None:
-            message = "--deterministic and a limit of time contradict each other: no clock runs twice alike"
-            raise UsageError(message, hint="say how long with --epochs")
+            message = "--deterministic and a time limit contradict each other: no two runs take the same time"
+            raise UsageError(message, hint="set the length with --epochs")

@@ -78,7 +78,7 @@ class DivergenceMonitor:
         """The warning for a rollback to an earlier step, with ``factor`` on the learning rate."""
         before, now = self.learning_rate * factor / RATE_FACTOR, self.learning_rate * factor
         default_rate = f"; {self.default_rate:g} is usual" if now > self.default_rate else ""
-        back = f"going on from step {back_to:,} with a learning rate of {now:.3g} instead of {before:.3g}"
+        back = f"continuing from step {back_to:,} with a learning rate of {now:.3g} instead of {before:.3g}"
         return Warned(f"{self._found(step)}: {back}{default_rate}")
 
     def _found(self, step: int) -> str:

@@ -21,14 +21,14 @@ def resume_from_checkpoint(
 
     Args:
         run: what must be equal to resume a run: ``config`` and ``data``; ``machine`` should be equal.
-        log: the run's log, which is prepended with that of the resumed run.
+        log: the run's log, to which that of the resumed run is prepended.
         source: path of the data, for messages.
 
     Raises:
         UsageError: the unfinished run had other settings.
         OutputError: the folder of checkpoints is a link, or belongs to another user.
         DataError: the data has changed.
-        ModelError: the checkpoint holds what no run writes.
+        ModelError: the content of the checkpoint is invalid.
     """
     run = json.loads(json.dumps(run))  # as it will be read
     if resume or not math.isinf(every):
@@ -37,9 +37,9 @@ def resume_from_checkpoint(
     if not resume:
         return checkpoints, []
     found, broken = read_latest(checkpoint_folder(output))
-    said: list[Event] = [events.Warned(f"{path}: torn or altered, the checkpoint before it is used") for path in broken]
+    warnings: list[Event] = [events.Warned(f"{path}: damaged; the previous checkpoint is used") for path in broken]
     if found is None:
-        return checkpoints, [*said, events.Warned("there is no checkpoint to go on from: training from the start")]
+        return checkpoints, [*warnings, events.Warned("there is no checkpoint to resume from: training from the start")]
     values = {**found.values}
     if wrong := _wrong(values):
         raise unusable(wrong, checkpoint_folder(output))
@@ -50,35 +50,39 @@ def resume_from_checkpoint(
         raise DataError(
             f"has changed since the unfinished run in {checkpoint_folder(output)} read it",
             path=source,
-            hint="give the data that it had, or begin anew with --force",
+            hint="give the same data, or start again with --force",
         )
     if serious and _names(before.get("config")) != _names(run.get("config")):
         raise UsageError(
             f"the unfinished run in {checkpoint_folder(output)} is of another version of lstm, with other settings",
-            hint="begin anew with --force",
+            hint="start again with --force",
         )
     if serious:
         raise UsageError(
             f"the unfinished run in {checkpoint_folder(output)} had other settings: {', '.join(serious)}",
-            hint="give the options and data that it had, or begin anew with --force",
+            hint="give the same options and data, or start again with --force",
         )
     if changed:
-        said.append(events.Warned(f"not as before: {', '.join(changed)}; the outcome will be near, not the same"))
+        warnings.append(
+            events.Warned(
+                f"changed since the run began: {', '.join(changed)}; the result will be similar, not identical"
+            )
+        )
     log[:0] = values.pop("log")
     checkpoints.changed = [*values.pop("changed"), *(name.removeprefix("machine.") for name in changed)]
     checkpoints.last = Snapshot(found.arrays, values)
-    return checkpoints, [*said, events.Resumed(int(values["step"]), float(values["seconds"]))]
+    return checkpoints, [*warnings, events.Resumed(int(values["step"]), float(values["seconds"]))]
 
 
 def unusable(reason: object, folder: Path | None) -> ModelError:
-    """The error for a checkpoint that is whole but holds what no run writes."""
+    """The error for an undamaged checkpoint with invalid content."""
     return ModelError(
-        f"the checkpoint cannot be used: {reason}", path=folder, hint="begin anew with --force, which leaves it out"
+        f"the checkpoint cannot be used: {reason}", path=folder, hint="start again with --force, which ignores it"
     )
 
 
 def _wrong(values: dict[str, Any]) -> str | None:
-    """The name of a value that no run writes, if there is one."""
+    """The name of an invalid value, if there is one."""
     for name in ("log", "changed"):
         if not isinstance(values.get(name), list) or not all(isinstance(line, str) for line in values[name]):
             return name

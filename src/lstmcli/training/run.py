@@ -251,7 +251,7 @@ def save_model(output: Path, files: dict[str, bytes], config: dict[str, Any], *,
         if kept := _kept(output, files, config):
             hint = f"the model is kept in {kept}: use it there with -m, or move it where it should be"
         elif has_checkpoints(checkpoint_folder(output)):
-            hint = "the checkpoints are safe: once this is mended, the same command with --resume goes on"
+            hint = "the checkpoints are safe: solve this, then continue with the same command and --resume"
         raise OutputError(error.message, path=error.path, hint=hint) from error
 
 

@@ -1,4 +1,4 @@
-"""The start of a training run: options checked, data read, the place for the model claimed."""
+"""Start a training run: check options, read the data, lock the output directory."""
 
 from __future__ import annotations
 
@@ -25,16 +25,16 @@ if TYPE_CHECKING:
     from lstmcli.training.job import TrainingJob
 
 LABELS = frozenset({"label_column", "label_prefix", "label_separator"})
-"""Options that say how labels are written, and so that there are some."""
+"""Options that imply labelled text."""
 
 
 class Training:
-    """A training run that is ready to start; its place is claimed until ``close``, or the end of a ``with``.
+    """A training run that is ready to start; its output directory is locked until ``close``, or the end of a ``with``.
 
     Attributes:
         task: what is trained.
         splits: the data.
-        target: where the model goes.
+        target: the model directory.
         default_place: whether that is the task's default.
     """
 
@@ -61,18 +61,18 @@ class Training:
     ) -> None:
         """
         Args:
-            given: the options that were given, by name; the others are at their defaults.
-            output: where the model goes; None: the task's default.
-            task: name of the task; None: by the data.
+            given: options by name; the others have their defaults.
+            output: the model directory; None: the task's default.
+            task: name of the task; None: chosen by the data.
             checkpoint_every: seconds, a duration in words, or "never".
-            dry_run: the place is left as it is; nothing is to be written.
-            ask_label: asked where two columns are as likely to be the label.
-            ask_resume: asked whether to go on with the unfinished run in a folder.
+            dry_run: do not lock or write anything.
+            ask_label: chooses the label column if two are equally likely.
+            ask_resume: decides whether to continue the unfinished run in a folder.
 
         Raises:
-            UsageError: an option that is wrong, before anything is read.
+            UsageError: an invalid option; nothing was read yet.
             DataError: the data cannot be read as asked.
-            OutputError: the model cannot be written to its place, or a run there was not finished.
+            OutputError: the model cannot be written there, or an unfinished run is there.
         """
         from lstmcli.data.splits import load_splits
 
@@ -113,11 +113,11 @@ class Training:
         check_target(target, self._force)
 
     def events(self, *, command: str = "", stop: Callable[[], bool] = lambda: False) -> Generator[Event, None, None]:
-        """Trains, as ``training.run.train`` does.
+        """The events of ``training.run.train``.
 
         Args:
-            command: how to do the same again, for the model's records.
-            stop: when it turns true, training ends after the step at hand and the best model so far is saved.
+            command: the command line to record in the model.
+            stop: when it returns true, training ends after the current step and the best model so far is saved.
         """
         from lstmcli.training.run import train
 
@@ -132,7 +132,7 @@ class Training:
         )
 
     def close(self) -> None:
-        """Lets go of the place."""
+        """Release the lock."""
         self._held.close()
 
     def __enter__(self) -> Training:
@@ -143,21 +143,23 @@ class Training:
 
 
 def goes_on(target: Path, *, resume: bool, force: bool, ask: Callable[[Path], bool] | None = None) -> bool:
-    """Whether the run to come continues the one that was to end at ``target``.
+    """Whether to continue the unfinished run at ``target``.
 
     Raises:
-        OutputError: there is an unfinished run and nobody said what to do with it.
+        OutputError: there is one, and neither ``resume``, ``force`` nor ``ask`` says what to do.
     """
     place = checkpoint_folder(target)
     if resume or force or not has_checkpoints(place):
         return resume
     if ask is not None and ask(place):
         return True
-    raise OutputError("a run was not finished", path=place, hint="go on with --resume, or begin anew with --force")
+    raise OutputError(
+        "there is an unfinished run", path=place, hint="continue it with --resume, or start again with --force"
+    )
 
 
 def is_its_model(target: Path) -> bool:
-    """Whether the model at ``target`` is what an unfinished run had saved, so that going on may replace it."""
+    """Whether the model at ``target`` was saved by an unfinished run, which may replace it."""
     try:
         return read_model(target).config.get("stopped") in ("interrupted", INCOMPLETE)
     except LstmError:
