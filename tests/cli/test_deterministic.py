@@ -121,7 +121,7 @@ def test_an_operation_without_an_order_is_refused(
 @pytest.mark.parametrize("arguments", ["train good.csv --time 5s", "compare good.csv --cells lstm,rnn --match time"])
 def test_no_clock_runs_twice_alike(arguments: str, here: Path) -> None:
     result = lstm(*arguments.split(), "--deterministic")
-    refused(result, 2, "--deterministic and a limit of time contradict each other")
+    refused(result, 2, "--deterministic and a time limit contradict each other")
     assert "--epochs" in result.stderr
 
 
