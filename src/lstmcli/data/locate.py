@@ -21,9 +21,8 @@ from lstmcli.data.formats.folder import (
     is_folder_of_classes,
     open_classes,
 )
-from lstmcli.data.formats.format import Format, Opening
+from lstmcli.data.formats.format import Format, Opening, all_formats
 from lstmcli.data.formats.open import open_input, splits_inside
-from lstmcli.data.formats.registry import all_formats
 from lstmcli.data.hub import hub_splits, is_hub_name, open_hub, open_saved
 from lstmcli.data.table import Row, Table
 from lstmcli.errors import DataError, UsageError
