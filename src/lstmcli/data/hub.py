@@ -111,7 +111,7 @@ def dataset_table(name: str, data: Any, notes: list[str], *, format: Format = HU
 
     spelled = [with_names(row, named) for row in sample]
     further = spread if len(sample) == SAMPLE_ROWS else None
-    return Table(format, tuple(features), rows, spelled, further, encoding="UTF-8", notes=notes)
+    return Table(format, tuple(features), rows, spelled, further, notes=notes)
 
 
 def _parts(name: str) -> tuple[str, str | None]:

@@ -32,8 +32,6 @@ class Source:
 
     path: str
     kind: Format
-    encoding: str
-    delimiter: str | None
     columns: tuple[str, ...]
     text_columns: tuple[str, ...]
     label_column: str | None
@@ -127,8 +125,6 @@ def open_parts(
     return Source(
         path=name,
         kind=table.format,
-        encoding=table.encoding,
-        delimiter=table.delimiter,
         columns=table.columns,
         text_columns=chosen.text_columns,
         label_column=label,

@@ -47,8 +47,6 @@ class Table:
     label_column: str | None = None
     stated: bool = False
     """The caller named the columns; a string in a label cell is one label."""
-    encoding: str = ""
-    delimiter: str | None = None
     line_form: str | None = None
     """As ``ReadConfig.line_form``, where lines hold a text and a label."""
     notes: list[str] = field(default_factory=list)

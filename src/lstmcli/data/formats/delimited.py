@@ -81,8 +81,6 @@ def open_delimited(file: Opening, suffix: str = ",") -> Table:
         sample=named(start[header + more :]),
         spread=None if source.pipe or file.complete else lambda: named(spread_rows(file, dialect, width)),
         headed=headed,
-        encoding=lines.encoding.label,
-        delimiter=dialect.delimiter,
         notes=[dialect.name, lines.encoding.label, *([above.note] if above.note else [])],
     )
     if start and not headed:

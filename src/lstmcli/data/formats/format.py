@@ -76,10 +76,9 @@ class Opening:
                 yield Row(number, self.source.path, cells)
             table.warnings[:] = lines.warnings()
 
-        encoding = lines.encoding.label
         roles = {"text_columns": columns[:1], "label_column": next(iter(columns[1:]), None)}
-        notes = [*more.pop("notes", ()), encoding]
-        table = Table(format, columns, rows, encoding=encoding, notes=notes, **(roles | more))
+        notes = [*more.pop("notes", ()), lines.encoding.label]
+        table = Table(format, columns, rows, notes=notes, **(roles | more))
         return table
 
 

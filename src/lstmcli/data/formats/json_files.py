@@ -143,7 +143,6 @@ def _as_table(file: Opening, shape: Shape, warnings: Sequence[str]) -> Table:
         headed=not all(name.isdigit() for name in rows[0]),
         text_columns=(objects.text,) if objects.text else (),
         label_column=objects.label,
-        encoding=encoding,
         notes=[encoding, *([shape.note] if shape.note else []), *objects.notes],
         warnings=[*warnings, *left_out_warnings(path, len(items) - len(rows))],
     )

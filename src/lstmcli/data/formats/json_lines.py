@@ -61,7 +61,6 @@ def open_jsonl(file: Opening) -> Table:
         sample,
         text_columns=(objects.text,) if objects.text else (),
         label_column=objects.label,
-        encoding=lines.encoding.label,
         notes=[lines.encoding.label, *objects.notes],
     )
     return table
