@@ -26,8 +26,7 @@ _BOMS = (
 )
 _COMMON_HANZI = frozenset("的一是不了在人有我他这中大来上国个到说们为子和你地出也时要就可以会那得着下好还没很")
 """The most frequent characters of written Chinese; a quarter of a text and more is made of them."""
-_FEW = 20
-"""A text with fewer Hanzi need not have any of the most frequent ones."""
+_FEW = 20  # A text with fewer Hanzi need not have any of the most frequent ones
 _BLOCK = 1 << 16
 _ODD = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffe\uffff\ue000-\uf8ff]")
 
@@ -81,11 +80,9 @@ def with_byte_order(named: Encoding, start: bytes, path: str) -> Encoding:
         return named
     found = bom_encoding(start) or _wide(start[: len(start) // 4 * 4])
     if found is None or not found.codec.startswith(named.codec):
-        raise DataError(
-            f"this is not {named.label}: it has no byte order mark and does not read as text",
-            path=path,
-            hint=f"leave --encoding out, or insist on a byte order: {named.codec}-le, {named.codec}-be",
-        )
+        hint = f"leave --encoding out, or insist on a byte order: {named.codec}-le, {named.codec}-be"
+        message = f"this is not {named.label}: it has no byte order mark and does not read as text"
+        raise DataError(message, path=path, hint=hint)
     return found
 
 
@@ -216,12 +213,9 @@ class TextLines:
                     if not line:
                         continue
                 if "\0" in line:
-                    raise DataError(
-                        "a NUL byte: this is a binary file, or damaged text",
-                        path=self.source.path,
-                        line=number,
-                        hint="take it out, or name the encoding (--encoding utf-16)",
-                    )
+                    message = "a NUL byte: this is a binary file, or damaged text"
+                    hint = "take it out, or name the encoding (--encoding utf-16)"
+                    raise DataError(message, path=self.source.path, line=number, hint=hint)
                 yield line
 
     def _encoding(self, file: BinaryIO) -> Encoding:

@@ -20,8 +20,7 @@ from lstmcli.data.formats.parquet import with_names
 from lstmcli.data.table import SAMPLE_ROWS, SPREAD_ROWS, Row, Table
 from lstmcli.errors import DataError
 
-MAX_STREAMED = 20_000
-"""Maximum rows of a streamed split that columns are chosen by."""
+MAX_STREAMED = 20_000  # maximum rows of a streamed split that columns are chosen by
 HUB = Format("hub", "Hub data set")
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*(/[\w.-]+)?(:[\w.-]+)?")
 

@@ -23,11 +23,9 @@ from lstmcli.data.table import Table
 from lstmcli.errors import DataError, UsageError
 from lstmcli.plural import are
 
-STDIN = "standard input"
-"""The path of records from a pipe."""
+STDIN = "standard input"  # the path of records from a pipe
 
-WHOLE = ""
-"""The split of a source without splits."""
+WHOLE = ""  # the split of a source without splits
 
 
 @dataclass(frozen=True)
@@ -62,8 +60,7 @@ class Located:
         return self.splits[name]
 
 
-LONGEST_NAME = 200
-"""Maximum characters of a name in an error message."""
+LONGEST_NAME = 200  # maximum characters of a name in an error message
 
 
 def locate(spec: str | Located, read: ReadConfig, *, stdin: BinaryIO | None = None, whole: bool = False) -> Located:
@@ -139,11 +136,9 @@ def _folder(path: Path, read: ReadConfig) -> Located:
     apart = [text.name for text in path.glob("*_text.txt") if text.with_name(text.name[:-9] + "_labels.txt").is_file()]
     if apart:
         first = apart[0][:-9]
-        raise DataError(
-            f"the label of each line of {apart[0]} is in a file of its own, {first}_labels.txt",
-            path=path,
-            hint=f"put them side by side: paste {first}_labels.txt {apart[0]} > {first}.tsv",
-        )
+        message = f"the label of each line of {apart[0]} is in a file of its own, {first}_labels.txt"
+        hint = f"put them side by side: paste {first}_labels.txt {apart[0]} > {first}.tsv"
+        raise DataError(message, path=path, hint=hint)
     has_classes = is_folder_of_classes(path)
     named = {} if has_classes and read.input_format == "folder" else find_splits(path)
     if named:

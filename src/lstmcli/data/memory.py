@@ -12,8 +12,7 @@ from lstmcli.data.records import Record
 from lstmcli.errors import IN_MEMORY, DataError
 
 COLUMN = "give a list of strings"
-_CONVERSIONS = ("to_list", "tolist", "to_pylist")
-"""Of polars, of pandas and NumPy, of pyarrow."""
+_CONVERSIONS = ("to_list", "tolist", "to_pylist")  # of polars, of pandas and NumPy, of pyarrow
 _MISSING = frozenset({"NAType", "NaTType"})
 
 

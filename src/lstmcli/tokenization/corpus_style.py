@@ -19,20 +19,16 @@ from functools import cached_property
 from lstmcli.tokenization.ids import UNKNOWN
 from lstmcli.tokenization.tokenizer import ENDINGS
 
-_CASED = 0.02
-"""Maximum share of words with capitals in the vocabulary of a lower-cased corpus."""
-_LEAST_WORDS = 20
-"""Minimum number of words with letters to infer the case."""
-_ATTACHED = 0.005
-"""Maximum share of words that end with a mark in the vocabulary of a tokenized corpus."""
+_CASED = 0.02  # maximum share of words with capitals in the vocabulary of a lower-cased corpus
+_LEAST_WORDS = 20  # minimum number of words with letters to infer the case
+_ATTACHED = 0.005  # maximum share of words that end with a mark in the vocabulary of a tokenized corpus
 _SPECIAL = re.compile(r"<.*>|@.*@|-[A-Za-z]{3}-|N")
 _NUMBER = re.compile(r"[+-]?\d[\d.,:/-]*")
 _CONTRACTED = tuple(re.compile(rf"(?<=\w){ending}$", re.IGNORECASE) for ending in ("n['’]t", f"['’](?:{ENDINGS})"))
 """Penn Treebank has ``do n't``, WikiText ``don 't``."""
 _INSIDE = re.compile(r"(?<=\w)([-–,.])(?=\w)")
 _LETTER = re.compile(r"\w")
-_LONGEST_ENDING = 8
-"""Characters of a contracted ending and of the letter before it, at most."""
+_LONGEST_ENDING = 8  # characters of a contracted ending and of the letter before it, at most
 _BRACKETS = {"(": "-LRB-", ")": "-RRB-", "[": "-LSB-", "]": "-RSB-", "{": "-LCB-", "}": "-RCB-"}
 _PLAIN = {"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "--", "…": "..."}
 """Typographic marks and their ASCII equivalents."""

@@ -23,13 +23,10 @@ from numpy.typing import NDArray
 from lstmcli.tokenization.markup import PATTERNS
 from lstmcli.tokenization.regexes import MAX_ATTEMPTS, MAX_REPEATED, Cost, TooComplexError, cost
 
-UNICODE = 11
-"""Maximum weight per byte: there is a ligature of three bytes that decomposes into 18 letters."""
-MAX_STEPS = 256
-"""Maximum number of steps of a tokenizer; each costs time for every text."""
+UNICODE = 11  # maximum weight per byte: there is a ligature of three bytes that decomposes into 18 letters
+MAX_STEPS = 256  # maximum number of steps of a tokenizer; each costs time for every text
 _LOOKED_UP, _MAX_KEYS = 5, 200_000
-_SYMBOL = 5
-"""Maximum weight of a character that a byte-level step writes for a byte (½, decomposed)."""
+_SYMBOL = 5  # maximum weight of a character that a byte-level step writes for a byte (½, decomposed)
 
 Step = Mapping[str, Any]
 

@@ -32,21 +32,16 @@ from lstmcli.tokenization.growth import (
     pre_tokenizer_growth,
 )
 
-PIECE = 50_000
-"""Characters given to a tokenizer as one text."""
+PIECE = 50_000  # characters given to a tokenizer as one text
 
-MAX_BYTES = 1 << 28
-"""Of a ``tokenizer.json``; those of large models have a tenth of it."""
+MAX_BYTES = 1 << 28  # of a `tokenizer.json`; those of large models have a tenth of it
 MAX_GROWTH = 32
 """Maximum growth relative to the weight of a text, which is at most 11 times its bytes and usually about equal."""
-MAX_DECODED = 64
-"""Maximum growth of a decoder, relative to the bytes of a token."""
+MAX_DECODED = 64  # maximum growth of a decoder, relative to the bytes of a token
 MAX_AFFIX = 100
 """Maximum characters of the unknown token and of subword prefixes and suffixes, which are written for every token."""
-MAX_PIECE = 512
-"""Maximum characters of a unigram piece, or of a word that WordPiece splits."""
-GAPS = 1_000_000
-"""Unused ids that a vocabulary made elsewhere may have, in addition to as many as it uses."""
+MAX_PIECE = 512  # maximum characters of a unigram piece, or of a word that WordPiece splits
+GAPS = 1_000_000  # unused ids that a vocabulary made elsewhere may have, in addition to as many as it uses
 _MODELS = ("BPE", "Unigram", "WordPiece", "WordLevel")
 _HINT = "this tokenizer cannot be used"
 

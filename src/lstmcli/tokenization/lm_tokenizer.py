@@ -42,8 +42,7 @@ _WORDS = (
 
 SAMPLE = 50_000_000
 """Characters of a text that are all used to learn its vocabulary; longer texts are subsampled increasingly."""
-MAX_WORDS = 2**20
-"""Maximum number of distinct words that are counted at once."""
+MAX_WORDS = 2**20  # maximum number of distinct words that are counted at once
 
 
 def train_lm_tokenizer(texts: Iterable[str], config: LmTokenizerConfig) -> Tokenizer:

@@ -28,8 +28,7 @@ from lstmcli.tokenization.tokenizer import (
 )
 
 BUCKETS = 2**17
-GROUP = 1_000_000
-"""Characters given to the tokenizer at once."""
+GROUP = 1_000_000  # characters given to the tokenizer at once
 
 
 class TextEncoder:

@@ -23,8 +23,7 @@ from numpy.typing import NDArray
 
 from lstmcli.errors import DataError, NoDataError
 
-MAX_LINE_BYTES = 1 << 20
-"""A longer line means that the file does not contain vectors."""
+MAX_LINE_BYTES = 1 << 20  # A longer line means that the file does not contain vectors
 _SNIFFED = 20
 _COORDINATE = re.compile(rb"-?\d+\.\d+(?:e[-+]?\d+)?", re.IGNORECASE)
 _TEXT_FORM = "give the text form: .vec from fastText, .txt from GloVe, plain or gzipped"
@@ -116,9 +115,8 @@ def _lines(path: str) -> Iterator[_Line]:
                 if content:
                     yield _Line(number, content)
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise DataError(
-            f"the gzip data is damaged or cut short: {error}", path=path, line=number + 1, hint="fetch the file again"
-        ) from error
+        message, hint = f"the gzip data is damaged or cut short: {error}", "fetch the file again"
+        raise DataError(message, path=path, line=number + 1, hint=hint) from error
     except OSError as error:
         hint = "--vectors takes a .vec or GloVe .txt file"
         raise DataError(f"cannot read the vectors: {error.strerror or error}", path=path, hint=hint) from error
@@ -152,12 +150,9 @@ def _split(path: str, line: _Line, dimension: int) -> tuple[str, bytes]:
     count = len(fields) - 1
     name = fields[: len(fields) - dimension]
     if count < dimension or any(_COORDINATE.fullmatch(field) for field in name[1:]):
-        raise DataError(
-            f"{count} numbers where the file's vectors have {dimension}",
-            path=path,
-            line=line.number,
-            hint="the file may be damaged or cut short; " + _TEXT_FORM,
-        )
+        message = f"{count} numbers where the file's vectors have {dimension}"
+        hint = f"the file may be damaged or cut short; {_TEXT_FORM}"
+        raise DataError(message, path=path, line=line.number, hint=hint)
     return b" ".join(name).strip().decode("utf-8", "replace"), b" ".join(fields[len(name) :])
 
 

@@ -16,14 +16,10 @@ MAX_HEADER, MAX_FOOTER = 1000, 1000
 """Lines that a licence before a book, or after it, can have; a longer stretch is kept."""
 MAX_LICENCE = 600
 """Lines after the end of a book in which the last line of the licence is looked for when more text follows."""
-UNSIGNED = 60
-"""Lines from the start of a file that can be a header though nothing else in them names the library."""
-CREDITS = 40
-"""Lines from the start of a book in which notes on its making are looked for."""
-MAX_END_NOTES = 200
-"""Lines at the end of a book that can be notes of a transcriber."""
-SHOWN = 6
-"""Places that are named."""
+UNSIGNED = 60  # lines from the start of a file that can be a header though nothing else in them names the library
+CREDITS = 40  # lines from the start of a book in which notes on its making are looked for
+MAX_END_NOTES = 200  # lines at the end of a book that can be notes of a transcriber
+SHOWN = 6  # maximum places in a note
 
 
 @dataclass

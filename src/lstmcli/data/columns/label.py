@@ -12,15 +12,12 @@ from dataclasses import dataclass
 from lstmcli.data.columns.names import EXPLICIT, NEVER, SIDE, UNKNOWN, USUAL, WEAK, parts, text_rank
 from lstmcli.data.columns.profile import FEW_ROWS, ColumnProfile, Profiles
 
-MOSTLY_EMPTY = 3.0
-"""Penalty for a column that is mostly empty."""
+MOSTLY_EMPTY = 3.0  # penalty for a column that is mostly empty
 UNCHANGING = 4.0
-CLEAR = 0.5
-"""Minimum lead of the best score over the next."""
+CLEAR = 0.5  # minimum lead of the best score over the next
 FEW_VALUES, TIMES_FEWER = 20, 4
 """Without known names, a column with at most so many values wins over one with so many times as many."""
-FLAGS = 3
-"""So many 0/1 columns side by side are the labels of a text, one column each."""
+FLAGS = 3  # minimum number of adjacent 0/1 columns that are labels, one column each
 
 
 @dataclass(frozen=True)

@@ -60,7 +60,7 @@ _WEAK = _words(
 )
 SPLIT_ALIASES = {"train": "train", "training": "train", "valid": "valid", "validation": "valid", "dev": "valid"}
 SPLIT_ALIASES |= {"val": "valid", "eval": "valid", "test": "test"}
-"""Names of splits."""
+"""The splits, by their names and short names."""
 LABEL_NAMES = _EXPLICIT + _USUAL + _WEAK
 _SIDE = _words(
     """author source city country state region location place company organization airline brand product issue name
@@ -151,6 +151,11 @@ def is_title(name: str) -> bool:
     """Whether a column of that name holds titles."""
     known = set(map(normal, TITLE_NAMES))
     return normal(name) in known or bool(known.intersection(parts(name)[-1:]))
+
+
+def split_in(name: str, marks: str = r"[\W_]+") -> str | None:
+    """The split that is a part of a name, as in ``ptb.train.txt``; ``marks`` separate the parts."""
+    return next((SPLIT_ALIASES[part] for part in re.split(marks, name.lower()) if part in SPLIT_ALIASES), None)
 
 
 def is_known(name: str) -> bool:

@@ -15,10 +15,8 @@ from lstmcli.data.columns.names import USUAL, label_rank
 from lstmcli.data.table import Table, cell_labels, cell_text
 from lstmcli.data.words import word_count
 
-MAX_ROWS = 6000
-"""Maximum rows of a profile."""
-FEW_ROWS = 10
-"""With fewer rows, repeated values say nothing."""
+MAX_ROWS = 6000  # maximum rows of a profile
+FEW_ROWS = 10  # with fewer rows, repeated values say nothing
 LONGEST_LABEL = 60
 MAX_NUMBERS, MAX_FRACTIONS, MAX_CLASSES = 50, 10, 1000
 """Maximum distinct values of classes: whole numbers, fractions, and classes numbered without gaps."""

@@ -12,13 +12,15 @@ from dataclasses import dataclass, field
 from lstmcli.data.bounds import MAX_LINE, too_long
 from lstmcli.data.columns.names import LABEL_NAMES, TEXT_NAMES, is_known, normal
 from lstmcli.data.encoding import TextLines
-from lstmcli.data.formats.csv_faults import fault, odd_header, odd_width
 from lstmcli.data.formats.dialect import (
     DELIMITERS,
     MOSTLY,
     RARE,
     Dialect,
     detect_dialect,
+    fault,
+    odd_header,
+    odd_width,
     rare_mark,
     read_sample,
     spread_rows,
@@ -28,12 +30,9 @@ from lstmcli.data.formats.header import MANY, find_preamble, has_header, more_he
 from lstmcli.data.table import Row, Table, column_names
 from lstmcli.errors import NoDataError, UsageError
 
-_RULE = re.compile(r"[-+=]{3,}|\(\d+ rows?\)")
-"""Rules and row counts in tables printed by databases."""
-_MAX_HEADER = 100
-"""Lines of a pipe that are read to find its first row."""
-_SAMPLE_ROWS = 10_000
-"""Maximum rows that are parsed from the head of a file."""
+_RULE = re.compile(r"[-+=]{3,}|\(\d+ rows?\)")  # rules and row counts, printed by databases
+_MAX_HEADER = 100  # lines of a pipe that are read to find its first row
+_SAMPLE_ROWS = 10_000  # maximum rows that are parsed from the head of a file
 
 
 def open_delimited(file: Opening, suffix: str = ",") -> Table:

@@ -28,11 +28,8 @@ def detect(file: Opening) -> Format:
     text, named = find_format("text"), format_by_name(file)
     if is_html(file.head):
         if named is not None:
-            raise DataError(
-                f"this is HTML (a web page), not {named.title}",
-                path=file.source.path,
-                hint="was it saved in place of the file, as an error page is? Fetch it again",
-            )
+            hint = "was it saved in place of the file, as an error page is? Fetch it again"
+            raise DataError(f"this is HTML (a web page), not {named.title}", path=file.source.path, hint=hint)
         return text
     if named is not None:
         return named

@@ -11,10 +11,8 @@ from lstmcli.data.formats.format import Cells, Format, Opening
 from lstmcli.data.table import Table
 from lstmcli.errors import DataError
 
-_SPACES = " \t\v\f\r"
-"""What separates tokens for fastText; U+00A0 and U+2009 are part of a word."""
-STUCK = (",", "，", ":", "：", ";", "；", "|")
-"""Common marks between a label and its text."""
+_SPACES = " \t\v\f\r"  # what separates tokens for fastText; U+00A0 and U+2009 are part of a word
+STUCK = (",", "，", ":", "：", ";", "；", "|")  # common marks between a label and its text
 _PREFIX = re.compile(r"([_#@$%~]{1,3}[A-Za-z]{2,12}[_#@$%~:=]{1,3}|(?:label|class|tag)[_#@$%~:=]{1,3})(\S+)\s+\S")
 _FEWEST = 4
 

@@ -15,8 +15,7 @@ from lstmcli.data.formats.config import FORMATS
 from lstmcli.data.table import Row, Table
 from lstmcli.errors import UsageError
 
-MAX_LINES = 5000
-"""Maximum lines from the start of a file that its format is detected from."""
+MAX_LINES = 5000  # maximum lines from the start of a file that its format is detected from
 
 Cells = tuple[int, Mapping[str, Any]]
 """The number of a line, and the row in it."""

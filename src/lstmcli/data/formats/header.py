@@ -15,12 +15,9 @@ from lstmcli.data.config import ReadConfig
 from lstmcli.data.formats.dialect import DELIMITERS, read_uneven
 from lstmcli.data.words import word_count
 
-MAX_PREAMBLE = 20
-"""Maximum lines above a table."""
-_LOOK = 200
-"""Maximum lines that are parsed as a table."""
-MANY = 10
-"""Minimum cells of a column for repeated values to count as evidence."""
+MAX_PREAMBLE = 20  # maximum lines above a table
+_LOOK = 200  # maximum lines that are parsed as a table
+MANY = 10  # minimum cells of a column for repeated values to count as evidence
 _SEP = re.compile(r'\ufeff?"?sep=(?P<mark>[^"\r\n]|\\t|tab)"?[,;|\t]*\s*', re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"@attribute\s+('[^']*'|\"[^\"]*\"|\S+)\s", re.IGNORECASE)
 _COMMENT = re.compile(r'\ufeff?"?\s*(#|//|%|--|;)')

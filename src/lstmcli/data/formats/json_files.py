@@ -9,7 +9,6 @@ from typing import Any
 from lstmcli.data.columns.names import TEXT_NAMES, normal
 from lstmcli.data.encoding import Encoding, read_text
 from lstmcli.data.formats.format import Format, Opening
-from lstmcli.data.formats.json_faults import not_json
 from lstmcli.data.formats.json_lines import (
     NONE_LABELLED,
     SHAPES,
@@ -17,6 +16,7 @@ from lstmcli.data.formats.json_lines import (
     keys_of,
     kind_of,
     left_out_warnings,
+    not_json,
     open_jsonl,
 )
 from lstmcli.data.formats.objects import Objects, find_objects

@@ -14,39 +14,30 @@ from itertools import pairwise
 
 from lstmcli.data.words import word_count
 
-STRONG = ("\t", ";", "|", "；", "｜", "~", "^", "¦", "§", "@", "#")
-"""Marks that are rarely in every line of prose."""
-WEAK = (",", "，")
-"""Marks that are common in prose: the evidence has to be better."""
-DOUBTFUL = (":", "：", " - ", "–", "—", " ")
-"""Marks that are common in dialogues, logs and chats, too."""
+STRONG = ("\t", ";", "|", "；", "｜", "~", "^", "¦", "§", "@", "#")  # marks that are rarely in every line of prose
+WEAK = (",", "，")  # common in prose: more evidence is needed
+DOUBTFUL = (":", "：", " - ", "–", "—", " ")  # marks that are common in dialogues, logs and chats, too
 _QUOTED = re.compile(r'"((?:[^"]|"")*)"', re.DOTALL)
 _RUN = re.compile(r"(?<!\S)[^\w\s]{2,}(?!\S)|([@#|~$^*+=:%&/<>\\-])\1+|(?<=\s)[=-]+>(?=\s)")
 """A mark of several characters: ``@@@``, ``|||``, ``+++$+++``, ``=>``."""
-_DASHES = re.compile(r"[-–—.…]+|[\"'“”‘’«»()\[\]]+")
-"""Runs that are punctuation."""
+_DASHES = re.compile(r"[-–—.…]+|[\"'“”‘’«»()\[\]]+")  # runs that are punctuation
 BRACKETS = {"]": "[", ")": "(", ">": "<", "}": "{", "】": "【", "）": "（", "》": "《", "］": "［"}
 """``[spam] text``: the mark that ends a label at the start of a line, and the one that begins it."""
 _NAMES = {"\t": "tab", " ": "space", " - ": "dash"}
 _TIME = re.compile(r"\W*\d{1,4}[-/.:年]\d{1,2}\b")
 _NUMBER = re.compile(r"[+-]?\d{1,2}")
 _FINE = re.compile(r"[A-Za-z_]{2,}:[A-Za-z_]{2,}")
-_ENDS = tuple("。！？!?…．")
-"""Endings of sentences, not of labels."""
-_CODE = re.compile(r"^[^({\[]*[)}\]];?$|[;{]$")
-"""The end of a statement."""
-_COUNTED = re.compile(r"(\D*[^\W\d_]\D*?)(\d{1,4})")
-"""``Round 3``, ``Chapter 12``."""
+_ENDS = tuple("。！？!?…．")  # endings of sentences, not of labels
+_CODE = re.compile(r"^[^({\[]*[)}\]];?$|[;{]$")  # the end of a statement
+_COUNTED = re.compile(r"(\D*[^\W\d_]\D*?)(\d{1,4})")  # `Round 3`, `Chapter 12`
 _LETTER = re.compile(r"[^\W\d_]")
 
 LEVELS = frozenset(
     ("trace", "debug", "info", "notice", "warn", "warning", "error", "err", "critical", "fatal", "alert", "emergency")
 )
 """Of the messages of a log."""
-MAX_CHARACTERS, MAX_WORDS = 40, 4
-"""Of a label."""
-COVERED = 0.95
-"""Minimum share of lines with both parts."""
+MAX_CHARACTERS, MAX_WORDS = 40, 4  # of a label
+COVERED = 0.95  # minimum share of lines with a text and a label
 
 
 def _unquoted(field: str) -> str:
@@ -254,8 +245,7 @@ def _is_label(label: str) -> bool:
     return len(label) <= MAX_CHARACTERS and len(label.split()) <= MAX_WORDS and not _TIME.match(label)
 
 
-_TIGHT = ("_!_", "|||", ":::", "::", "@@@", "###", "^^^")
-"""Marks that stand between fields without blanks around them."""
+_TIGHT = ("_!_", "|||", ":::", "::", "@@@", "###", "^^^")  # marks that stand between fields without blanks around them
 
 
 def find_fields(lines: Sequence[str]) -> tuple[str, int] | None:

@@ -43,11 +43,8 @@ def open_labelled(file: Opening) -> Table:
         return _table(file, trained)
     found = _found(file)
     if found is None:
-        raise DataError(
-            "no mark stands between a text and a label in nearly every line",
-            path=file.source.path,
-            hint="name the mark with --delimiter",
-        )
+        message = "no mark stands between a text and a label in nearly every line"
+        raise DataError(message, path=file.source.path, hint="name the mark with --delimiter")
     if as_table := _as_table(file, found):
         return as_table
     table = _table(file, found.form)

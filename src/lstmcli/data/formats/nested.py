@@ -12,8 +12,7 @@ from lstmcli.data.columns.names import LABEL_NAMES, TEXT_NAMES, normal
 
 MAX_PATHS = 300
 DEEPEST = 12
-SHOWN = 12
-"""Maximum paths in an error message."""
+SHOWN = 12  # maximum paths in an error message
 _LABEL_ENDS = (
     *("choices", "intent", "label", "labels", "rating", "answer.title", "answer.value", "answer.name"),
     *("label.value", "taxonomy", "displayname", "classname", "class_name", "tag", "category", "category.name"),

@@ -8,10 +8,9 @@ from dataclasses import replace
 
 from lstmcli.data.config import ReadConfig
 from lstmcli.data.encoding import Encoding, detect_encoding, named_encoding, split_lines, with_byte_order
-from lstmcli.data.files import HEAD_BYTES, MAX_LOOK, Input, refuse_binary
+from lstmcli.data.files import HEAD_BYTES, MAX_LOOK, Input, ends_as_on_macs, is_mac_roman, refuse_binary
 from lstmcli.data.formats.detect import detect, format_by_name
 from lstmcli.data.formats.format import Format, Opening, all_formats, find_format
-from lstmcli.data.mac_lines import ends_as_on_macs, is_mac_roman
 from lstmcli.data.table import Table
 from lstmcli.errors import DataError, NoDataError
 

@@ -22,8 +22,7 @@ from lstmcli.data.table import SPREAD_ROWS, Row, Table
 from lstmcli.errors import DataError, NoDataError
 
 _BATCH_ROWS = 1024
-_BATCH_BYTES = 1 << 24
-"""Maximum bytes of text decoded at once, except for a single row."""
+_BATCH_BYTES = 1 << 24  # maximum bytes of text decoded at once, except for a single row
 
 
 @dataclass

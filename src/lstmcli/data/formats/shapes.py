@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from lstmcli.data.columns.names import LABEL_NAMES, SPLIT_ALIASES, TEXT_NAMES, normal
+from lstmcli.data.columns.names import LABEL_NAMES, TEXT_NAMES, normal, split_in
 
 _LISTS = ("patterns", "examples", "utterances", "usersays", "user_says", "training_phrases", "phrases", "texts")
 _TAGS = ("tag", "intent", "name", "label", "category", "class", "displayname", "display_name")
@@ -117,8 +117,7 @@ def find_splits(data: Any, depth: int = 0) -> Splits | None:
     found: dict[str, dict[str, Any]] = {}
     others = []
     for name, value in data.items():
-        words = re.split(r"[\W_]+", name.lower())
-        split = next((SPLIT_ALIASES[word] for word in words if word in SPLIT_ALIASES), None)
+        split = split_in(name)
         if split and isinstance(value, (list, dict)) and value:
             found.setdefault(split, {})[name] = value
         elif isinstance(value, list) and len(value) > 1:

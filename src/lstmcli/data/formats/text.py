@@ -64,12 +64,11 @@ def _no_labels(file: Opening) -> DataError:
     if file.read.input_format is None and (prefix := _other_prefix(file)):
         message = f"nearly every line starts with {prefix!r}, and not with {file.read.label_prefix!r}"
         return DataError(message, path=file.source.path, hint=f"if labels follow it, --label-prefix '{prefix}'")
-    return DataError(
-        "this is plain text, one text a line, without labels",
-        path=file.source.path,
-        hint=f"labels come from a column of a table, from {file.read.label_prefix}x at the start of a line "
-        "(--label-prefix), or from a folder per class; --input-format says what a file is",
+    hint = (
+        f"labels come from a column of a table, from {file.read.label_prefix}x at the start of a line "
+        "(--label-prefix), or from a folder per class; --input-format says what a file is"
     )
+    return DataError("this is plain text, one text a line, without labels", path=file.source.path, hint=hint)
 
 
 TEXT = Format(

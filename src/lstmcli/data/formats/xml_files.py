@@ -23,8 +23,7 @@ from lstmcli.data.table import SAMPLE_ROWS, Table
 from lstmcli.errors import DataError, UsageError
 
 DEEPEST = 100
-LOOK, EVERY = 100_000, 20
-"""Rows that are read, and the step between those kept, for choosing columns."""
+LOOK, EVERY = 100_000, 20  # rows that are read, and the step between those kept, for choosing columns
 _HINT = "save it as CSV, TSV or JSON; --input-format text reads it as plain text, its tags too"
 _DECLARED = re.compile(r"""<\?xml[^>]*\sencoding\s*=\s*["']([\w.-]+)["']""")
 
@@ -180,12 +179,9 @@ def _parse(
         stack[-1].own = stack[-1].own or not text.isspace()
 
     def refuse(*_: object) -> NoReturn:
-        raise DataError(
-            "this is XML with a DOCTYPE or entities of its own, which can grow without bound or name files",
-            path=path,
-            line=parser.CurrentLineNumber,
-            hint=f"take the declarations out, or {_HINT}",
-        )
+        message = "this is XML with a DOCTYPE or entities of its own, which can grow without bound or name files"
+        hint = f"take the declarations out, or {_HINT}"
+        raise DataError(message, path=path, line=parser.CurrentLineNumber, hint=hint)
 
     parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, characters
     parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = parser.ExternalEntityRefHandler = refuse
