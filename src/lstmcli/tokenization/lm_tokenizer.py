@@ -62,15 +62,10 @@ def train_lm_tokenizer(texts: Iterable[str], config: LmTokenizerConfig) -> Token
     special = [END, UNKNOWN, NEWLINE] if in_vocabulary else [END, UNKNOWN]
     if config.kind == "word" and config.words == "spaces":
         return _whitespace_tokenizer(texts, config, special)
-    recipe = Recipe(
-        config.kind,
-        config.vocab_size or 2**31,
-        config.min_count,
-        special,
-        normalizers.Sequence(_steps(config)),
-        words=_WORDS,
-        lead=False,
-    )
+    steps: list[normalizers.Normalizer] = [normalizers.NFC()] if config.kind == "unigram" else []
+    steps += [normalizers.Lowercase()] if config.lowercase else []
+    size, normalizer = config.vocab_size or 2**31, normalizers.Sequence(steps)
+    recipe = Recipe(config.kind, size, config.min_count, special, normalizer, words=_WORDS, lead=False)
     if config.kind in ("word", "bpe", "unigram"):
         texts = subsampled(texts, SAMPLE)
     return _plain(learn(texts, recipe), config)
@@ -85,15 +80,6 @@ def subsampled(texts: Iterable[str], characters: int) -> Iterator[str]:
             taken += len(text)
             if taken >= characters:
                 step, taken = 2 * step, 0
-
-
-def _steps(config: LmTokenizerConfig) -> list[normalizers.Normalizer]:
-    steps: list[normalizers.Normalizer] = []
-    if config.kind == "unigram":
-        steps.append(normalizers.NFC())
-    if config.lowercase:
-        steps.append(normalizers.Lowercase())
-    return steps
 
 
 def _whitespace_tokenizer(texts: Iterable[str], config: LmTokenizerConfig, special: list[str]) -> Tokenizer:

@@ -30,8 +30,6 @@ class LabelChoice:
     """False: the first of ``others`` is as likely."""
     guessed: bool = False
     """No column name supports the choice."""
-    flags: bool = False
-    """0/1 columns, each a label."""
     quantity: str | None = None
     """A column that would be the label if it were not a quantity."""
 
@@ -53,7 +51,7 @@ def choose_label(columns: Sequence[str], found: Profiles, *, headed: bool) -> La
     flags = _flags(columns, found) if headed else ()
     flagged = set(flags)
     if flags and (ranked[0] in flagged or score[ranked[0]] < WEAK - 1):
-        return LabelChoice(flags, tuple(name for name in ranked if name not in flagged), flags=True)
+        return LabelChoice(flags, tuple(name for name in ranked if name not in flagged))
     first, *others = ranked
     others = [name for name in others if name not in flagged] + list(flags)
     sure = not others or _leads(found[first], found[others[0]], score[first] - score[others[0]])
