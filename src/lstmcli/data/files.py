@@ -60,12 +60,10 @@ _CONTROL = bytes({*range(9), *range(14, 32)} - {0x1B})
 class Input:
     """A file, bytes in memory, or a stream, which can be read only once."""
 
-    path: str
-    """The name in messages; without ``stream`` and ``data``, the file to open."""
+    path: str  # the name in messages; without `stream` and `data`, the file to open
     stream: BinaryIO | None = None
     data: bytes | None = None
-    mac: bool = False
-    """Lines end with \\r alone, as on old Macs; they are read as if they ended with \\n."""
+    mac: bool = False  # lines end with \r alone, as on old Macs; they are read as if they ended with \n
 
     @property
     def pipe(self) -> bool:

@@ -12,7 +12,7 @@ from lstmcli.data.columns.cells import MARKS, STRONG, parts_of
 from lstmcli.data.columns.missing import MAYBE_A_LABEL, NEVER_A_LABEL, SELDOM_A_LABEL
 from lstmcli.plural import are, count
 
-_RARE = 0.1  # A label with a smaller share of the rows is rare
+_RARE = 0.1  # a label with a smaller share of the rows is rare
 _MAX_SHOWN = 4
 _QUOTES = "\"'`“”‘’„«»‹›「」『』"
 _ENDS = ".,;:!?。，；：！？、…"

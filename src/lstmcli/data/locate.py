@@ -31,10 +31,8 @@ WHOLE = ""  # the split of a source without splits
 @dataclass(frozen=True)
 class Located:
     name: str
-    splits: Mapping[str, Sequence[Opener]]
-    """The parts of each split: train, valid, test, or WHOLE."""
-    note: str = ""
-    """How the splits were found."""
+    splits: Mapping[str, Sequence[Opener]]  # the parts of each split: train, valid, test, or WHOLE
+    note: str = ""  # how the splits were found
 
     @property
     def usual(self) -> str:
@@ -198,7 +196,7 @@ def near_paths(spec: str) -> list[str]:
         names = {p.name: p for p in path.parent.iterdir()}
     except OSError:
         return []
-    stems = {p.name.split(".", 1)[0]: p.name for p in names.values()}
+    stems = {name.split(".", 1)[0]: name for name in names}
     near = [
         *difflib.get_close_matches(path.name, names, n=2, cutoff=0.7),
         *(stems[stem] for stem in difflib.get_close_matches(path.name.split(".", 1)[0], stems, n=1, cutoff=0.8)),

@@ -46,12 +46,9 @@ _JOINED = (
 class CorpusStyle:
     """The tokenization style of the corpus behind a closed vocabulary."""
 
-    words: frozenset[str] = field(repr=False)
-    """The vocabulary, without spaces."""
-    between_spaces: bool
-    """Words are separated by spaces; otherwise they are found in ordinary text."""
-    of_words: bool = True
-    """False for a vocabulary of characters, for which only the case matters."""
+    words: frozenset[str] = field(repr=False)  # the vocabulary, without spaces
+    between_spaces: bool  # words are separated by spaces; otherwise they are found in ordinary text
+    of_words: bool = True  # False for a vocabulary of characters, for which only the case matters
 
     @cached_property
     def is_lowercase(self) -> bool:

@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from lstmcli.errors import DataError, NoDataError
 
-MAX_LINE_BYTES = 1 << 20  # A longer line means that the file does not contain vectors
+MAX_LINE_BYTES = 1 << 20  # a longer line means that the file does not contain vectors
 _SNIFFED = 20
 _COORDINATE = re.compile(rb"-?\d+\.\d+(?:e[-+]?\d+)?", re.IGNORECASE)
 _TEXT_FORM = "give the text form: .vec from fastText, .txt from GloVe, plain or gzipped"
@@ -33,12 +33,9 @@ _TEXT_FORM = "give the text form: .vec from fastText, .txt from GloVe, plain or 
 class Vectors:
     """The vectors found for a vocabulary."""
 
-    dimension: int
-    """E."""
-    rows: NDArray[np.int64]
-    """Indices into the vocabulary, ascending, [n]."""
-    values: NDArray[np.float32]
-    """[n, E]."""
+    dimension: int  # E
+    rows: NDArray[np.int64]  # indices into the vocabulary, ascending, [n]
+    values: NDArray[np.float32]  # [n, E]
 
 
 class _Line(NamedTuple):

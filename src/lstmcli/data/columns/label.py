@@ -22,16 +22,11 @@ FLAGS = 3  # minimum number of adjacent 0/1 columns that are labels, one column 
 
 @dataclass(frozen=True)
 class LabelChoice:
-    columns: tuple[str, ...] = ()
-    """One column, or several that are read together; empty if there is no candidate."""
-    others: tuple[str, ...] = ()
-    """Other candidates, the most likely first."""
-    sure: bool = True
-    """False: the first of ``others`` is as likely."""
-    guessed: bool = False
-    """No column name supports the choice."""
-    quantity: str | None = None
-    """A column that would be the label if it were not a quantity."""
+    columns: tuple[str, ...] = ()  # one column, or several that are read together; empty if there is no candidate
+    others: tuple[str, ...] = ()  # other candidates, the most likely first
+    sure: bool = True  # False: the first of `others` is as likely
+    guessed: bool = False  # no column name supports the choice
+    quantity: str | None = None  # a column that would be the label if it were not a quantity
 
 
 def choose_label(columns: Sequence[str], found: Profiles, *, headed: bool) -> LabelChoice:

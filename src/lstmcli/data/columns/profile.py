@@ -52,16 +52,11 @@ class ColumnProfile:
     """The profile of one column.  Shares are of the filled cells."""
 
     name: str
-    rows: int
-    """Number of rows in the profile."""
-    texts: Sequence[str] = field(repr=False)
-    """The cells that are filled, as text."""
-    counts: Counter[str] = field(repr=False)
-    """The cells as labels: each with how often it occurs."""
-    on: Sequence[bool] = field(default=(), repr=False)
-    """For every row, whether the cell is 1 or true."""
-    readable: bool = True
-    """False: some cell is an object, which can be neither text nor label."""
+    rows: int  # number of rows in the profile
+    texts: Sequence[str] = field(repr=False)  # the cells that are filled, as text
+    counts: Counter[str] = field(repr=False)  # the cells as labels: each with how often it occurs
+    on: Sequence[bool] = field(default=(), repr=False)  # for every row, whether the cell is 1 or true
+    readable: bool = True  # False: some cell is an object, which can be neither text nor label
     labels_readable: bool = True
 
     @property

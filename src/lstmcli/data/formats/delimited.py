@@ -145,12 +145,9 @@ class Layout:
 
     dialect: Dialect
     columns: Sequence[str]
-    header: int = 0
-    """Rows that are the header."""
-    above: int = 0
-    """Lines of the file above these."""
-    usual: int = 0
-    """Columns that nearly all rows have; 0: they differ."""
+    header: int = 0  # rows that are the header
+    above: int = 0  # lines of the file above these
+    usual: int = 0  # columns that nearly all rows have; 0: they differ
     header_line: int = 0
     warnings: list[str] = field(default_factory=list)
 

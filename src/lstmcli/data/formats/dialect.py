@@ -43,10 +43,8 @@ class Fault(NamedTuple):
 @dataclass(frozen=True)
 class Dialect:
     delimiter: str = ","
-    quoted: bool = True
-    """False: a quotation mark is a character like any other."""
-    escaped: bool = False
-    """A quotation mark inside a quoted field is written with a backslash, not doubled."""
+    quoted: bool = True  # False: a quotation mark is a character like any other
+    escaped: bool = False  # a quotation mark inside a quoted field is written with a backslash, not doubled
     quote: str = '"'
 
     def reader(self, lines: Iterable[str]) -> CsvReader:
@@ -89,8 +87,7 @@ class Dialect:
 class _Trial:
     dialect: Dialect
     rows: list[list[str]]
-    sound: bool
-    """It could be read to the end of the sample."""
+    sound: bool  # it could be read to the end of the sample
 
     @property
     def even(self) -> bool:
@@ -118,7 +115,7 @@ def detect_dialect(lines: Sequence[str], *, delimiter: str | None, first: str = 
         return best.dialect
     if delimiter is None and (rare := rare_mark(lines, complete)):
         return Dialect(rare)
-    # A damaged table, or a single column: the delimiter that its first line is full of.
+    # a damaged table, or a single column: the delimiter that its first line is full of.
     widest = max(trials, key=lambda trial: len(trial.rows[0]) if trial.rows else 0)
     if widest.rows and len(widest.rows[0]) > 1:
         return widest.dialect

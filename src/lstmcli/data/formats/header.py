@@ -25,13 +25,10 @@ _COMMENT = re.compile(r'\ufeff?"?\s*(#|//|%|--|;)')
 
 @dataclass(frozen=True)
 class Preamble:
-    lines: int = 0
-    """Number of lines to skip."""
-    delimiter: str | None = None
-    """Stated by the file."""
+    lines: int = 0  # number of lines to skip
+    delimiter: str | None = None  # stated by the file
     note: str = ""
-    names: tuple[str, ...] = ()
-    """Column names, if the preamble lists them (ARFF)."""
+    names: tuple[str, ...] = ()  # column names, if the preamble lists them (ARFF)
 
 
 def separator_line(line: str) -> str | None:

@@ -96,10 +96,8 @@ class LineForm:
 @dataclass(frozen=True)
 class Found:
     form: LineForm
-    sure: bool
-    """False: the lines may as well be a dialogue, a log or verses."""
-    labels: tuple[str, ...]
-    """The most frequent first."""
+    sure: bool  # False: the lines may as well be a dialogue, a log or verses
+    labels: tuple[str, ...]  # the most frequent first
 
 
 def find_form(lines: Sequence[str], mark: str | None = None) -> Found | None:

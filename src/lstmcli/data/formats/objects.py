@@ -20,8 +20,7 @@ class Tool(NamedTuple):
 
     name: str
     is_row: Callable[[Object], bool]
-    read: Callable[[Object], dict[str, Any] | None]
-    """A row as it is used; None if people left it out."""
+    read: Callable[[Object], dict[str, Any] | None]  # a row as it is used; None if people left it out
     text: str | None = None
     label: str | None = None
     note: str = ""
@@ -37,8 +36,7 @@ class Objects:
 
     tool: Tool | None = None
     nested: bool = False
-    keep: bool = False
-    """Keep objects that people skipped or rejected: their texts are to be classified."""
+    keep: bool = False  # keep objects that people skipped or rejected: their texts are to be classified
     text: str | None = None
     label: str | None = None
     notes: list[str] = field(default_factory=list)

@@ -28,10 +28,8 @@ _BATCH_BYTES = 1 << 24  # maximum bytes of text decoded at once, except for a si
 @dataclass
 class _File:
     path: str
-    data: bytes | None
-    """None: what is at the path."""
-    strings: list[str] | None = None
-    """Columns of strings, which stay in their dictionaries."""
+    data: bytes | None  # None: what is at the path
+    strings: list[str] | None = None  # columns of strings, which stay in their dictionaries
 
     def check(self, unpacked: int) -> None:
         """Raises DataError if so many bytes cannot be what a file of this size holds."""

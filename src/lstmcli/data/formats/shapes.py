@@ -17,8 +17,7 @@ _WRAPPERS = ("_source", "row", "record")
 class Shape(NamedTuple):
     rows: list[Any]
     note: str = ""
-    labelled: bool = False
-    """Rows have ``text`` and ``label``."""
+    labelled: bool = False  # rows have `text` and `label`
 
 
 def find_rows(data: Any) -> Shape | None:
@@ -104,10 +103,8 @@ def _index_orient(data: Mapping[str, Any]) -> Shape | None:
 
 
 class Splits(NamedTuple):
-    splits: dict[str, dict[str, Any]]
-    """Split to its parts, each by its key."""
-    others: list[str]
-    """Keys beside them that hold lists."""
+    splits: dict[str, dict[str, Any]]  # split to its parts, each by its key
+    others: list[str]  # keys beside them that hold lists
 
 
 def find_splits(data: Any, depth: int = 0) -> Splits | None:

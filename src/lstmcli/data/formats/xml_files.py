@@ -79,11 +79,9 @@ def _encode(file: Opening) -> None:
 class _Element:
     path: Path
     line: int
-    parts: list[str] = field(default_factory=list)
-    """Text inside, that of elements inside too."""
+    parts: list[str] = field(default_factory=list)  # text inside, that of elements inside too
     children: Counter[str] = field(default_factory=Counter)
-    own: bool = False
-    """There is text beside the elements inside."""
+    own: bool = False  # there is text beside the elements inside
 
 
 class _Scan:
