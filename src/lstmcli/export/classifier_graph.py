@@ -5,7 +5,7 @@ segments, n-grams, the sum of both models and its calibration.  So a program nee
 
 Inputs are ``tokens`` [B, T] int64: the id of each token, 1 for an unknown one, 0 after the end of a text.  If tokens have
 features (``tokenization/features.py``), also ``affixes`` [B, T, 2] int64: the CRC-32 of "<" with a word's first four
-characters, and of its last three with ">"; and ``spelling`` [B, T] int64 (``tokenization/casing.py``).  The output is
+characters, and of its last three with ">"; and ``spelling`` [B, T] int64 (``tokenization/features.py``).  The output is
 ``probabilities`` [B, C].
 
 Shapes: B texts, T tokens, F rows per token, S segments, L tokens of a segment, V vocabulary, C labels.

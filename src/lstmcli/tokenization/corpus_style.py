@@ -88,15 +88,13 @@ class CorpusStyle:
 
     def restyle(self, text: str) -> str:
         """A line of text converted to the style of the corpus; idempotent."""
-        if not self.of_words:
-            return text.lower() if self.is_lowercase else text
-        if self.separates_marks:
+        if self.of_words and self.separates_marks:
             found, quotes = list[str](), 0
             for word in text.split():
                 found += self._cut(word, opens=quotes % 2 == 0)
                 quotes += word.count('"')
             return " ".join(found)
-        for pattern, replacement in _JOINED:
+        for pattern, replacement in _JOINED if self.of_words else ():
             text = pattern.sub(replacement, text)
         return text.lower() if self.is_lowercase else text
 
@@ -124,11 +122,8 @@ class CorpusStyle:
         if self._knows(plain):
             return [plain]
         before, core, after = self._strip_marks(plain)
-        return [
-            *self._marks(before, opening=bool(core) or opens),
-            *self._core(core),
-            *self._marks(after, opening=False),
-        ]
+        opening = self._marks(before, opening=bool(core) or opens)
+        return [*opening, *self._core(core), *self._marks(after, opening=False)]
 
     def _strip_marks(self, word: str) -> tuple[str, str, str]:
         """Marks before, the word, marks behind; a mark that a known word ends with is part of it (``Mr.,``)."""

@@ -174,9 +174,9 @@ def _check_model(tokenizer: Tokenizer) -> None:
     if kind not in _MODELS:
         raise RefusedError(f"its model {kind!r} is not known to this version of lstm")
     for name in ("unk_token", "continuing_subword_prefix", "end_of_word_suffix"):
-        value = getattr(model, name, None)
-        if value is not None and len(value) > MAX_AFFIX:
-            raise RefusedError(f"its {name} has {len(value):,} characters, and {MAX_AFFIX} are the most")
+        length = len(getattr(model, name, None) or "")
+        if length > MAX_AFFIX:
+            raise RefusedError(f"its {name} has {length:,} characters, and {MAX_AFFIX} are the most")
     if kind == "WordPiece" and model.max_input_chars_per_word > MAX_PIECE:
         most = f"{model.max_input_chars_per_word:,}, and {MAX_PIECE} are the most"
         raise RefusedError(f"its max_input_chars_per_word is {most}")
@@ -206,9 +206,7 @@ def _offsets_only(step: Step | None) -> processors.PostProcessor | None:
 def check_ids(highest: int, tokens: int) -> None:
     """Raises DataError for a vocabulary of ``tokens`` tokens if too many ids are unused."""
     if highest > 2 * tokens + GAPS:
-        raise DataError(
-            f"{count(tokens, 'token')} {have(tokens)} ids up to {highest:,}", hint="this tokenizer cannot be used"
-        )
+        raise DataError(f"{count(tokens, 'token')} {have(tokens)} ids up to {highest:,}", hint=_HINT)
 
 
 def checked_ids(ids_N: NDArray[np.int64], vocab_size: int) -> NDArray[np.int32]:

@@ -12,9 +12,8 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from lstmcli.tokenization.ascii_words import AsciiWords
-from lstmcli.tokenization.casing import spellings
 from lstmcli.tokenization.config import MAX_BUCKETS, TokenizerConfig
-from lstmcli.tokenization.features import FEATURES, FeatureTable
+from lstmcli.tokenization.features import FEATURES, FeatureTable, spellings
 from lstmcli.tokenization.guard import check_ids, checked_ids, cut_pieces, growth_of, guarded
 from lstmcli.tokenization.ids import UNKNOWN_ID, Ids
 from lstmcli.tokenization.tokenizer import (

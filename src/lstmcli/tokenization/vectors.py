@@ -16,7 +16,6 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -38,9 +37,7 @@ class Vectors:
     values: NDArray[np.float32]  # [n, E]
 
 
-class _Line(NamedTuple):
-    number: int
-    content: bytes
+_Line = tuple[int, bytes]  # its number and content
 
 
 def read_vectors(path: str, vocabulary: Sequence[str]) -> Vectors:
@@ -63,7 +60,7 @@ def read_vectors(path: str, vocabulary: Sequence[str]) -> Vectors:
         word, numbers = _split(path, line, dimension)
         indices = wanted.take(word)
         if indices:
-            values_VE[indices] = _numbers(path, line.number, word, numbers)
+            values_VE[indices] = _numbers(path, line[0], word, numbers)
     rows = np.flatnonzero(wanted.rank < _Wanted.ABSENT)
     return Vectors(dimension, rows, values_VE[rows])
 
@@ -110,7 +107,7 @@ def _lines(path: str) -> Iterator[_Line]:
                 content = content.removeprefix(b"\xef\xbb\xbf") if number == 1 else content
                 content = content.replace(b"\t", b" ").rstrip(b" \r\n")
                 if content:
-                    yield _Line(number, content)
+                    yield number, content
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
         message, hint = f"the gzip data is damaged or cut short: {error}", "fetch the file again"
         raise DataError(message, path=path, line=number + 1, hint=hint) from error
@@ -123,23 +120,23 @@ def _dimension(path: str, start: Sequence[_Line]) -> tuple[int, bool]:
     """The dimension E, and whether the first line is a header."""
     if not start:
         raise NoDataError("no vectors in the file", path=path, hint=_TEXT_FORM)
-    first = start[0].content.split()
+    first = start[0][1].split()
     if len(first) == 2 and all(field.isdigit() and len(field) < 16 for field in first):
         if len(start) == 1:
             raise NoDataError("no vectors after the header", path=path, hint=_TEXT_FORM)
         dimension, header = int(first[1]), True
     else:
-        widths = Counter(len(line.content.split()) - 1 for line in start)
+        widths = Counter(len(content.split()) - 1 for _, content in start)
         dimension, header = widths.most_common(1)[0][0], False
     if dimension < 1:
-        raise DataError("no numbers after the first word", path=path, line=start[0].number, hint=_TEXT_FORM)
+        raise DataError("no numbers after the first word", path=path, line=start[0][0], hint=_TEXT_FORM)
     _split(path, start[int(header)], dimension)  # before memory for V vectors is allocated
     return dimension, header
 
 
 def _split(path: str, line: _Line, dimension: int) -> tuple[str, bytes]:
     """The word of a line and its numbers, counted from the right."""
-    content = line.content
+    number, content = line
     if content.count(b" ") == dimension:  # nearly all lines; the others are split below
         word, _, numbers = content.partition(b" ")
         return word.decode("utf-8", "replace"), numbers
@@ -149,7 +146,7 @@ def _split(path: str, line: _Line, dimension: int) -> tuple[str, bytes]:
     if count < dimension or any(_COORDINATE.fullmatch(field) for field in name[1:]):
         message = f"{count} numbers where the file's vectors have {dimension}"
         hint = f"the file may be damaged or cut short; {_TEXT_FORM}"
-        raise DataError(message, path=path, line=line.number, hint=hint)
+        raise DataError(message, path=path, line=number, hint=hint)
     return b" ".join(name).strip().decode("utf-8", "replace"), b" ".join(fields[len(name) :])
 
 

@@ -57,12 +57,13 @@ def open_delimited(file: Opening, suffix: str = ",") -> Table:
     start, _ = dialect.read(head, _SAMPLE_ROWS)  # faults are reported when their rows are read
     if source.pipe and not start:
         head, start = _to_first_row(dialect, head, stream)
-    if start and _usual_width(start) == len(start[0]) + 1 and _are_row_names([row[0] for row in start[1:]]):
-        start[0] = ["", *start[0]]
+    if start and _usual_width(start) == len(start[0]) + 1 and _are_numbers([row[0] for row in start[1:]]):
+        start[0] = ["", *start[0]]  # R writes row names, and no name over them
     header = bool(start) and not above.names and has_header(start, file.read, file.prefer)
     headed, more = header or bool(above.names), more_headers(start) if header else 0
     width = len(start[0]) if start else 0
-    columns = column_names(above.names or (_header(start[: more + 1]) if header else [""] * width))
+    names = max(start[: more + 1], key=lambda line: sum(map(is_known, line))) if header else [""] * width
+    columns = column_names(above.names or names)
     layout = Layout(dialect, columns, header + more, above=above.lines, usual=_usual_width(start))
 
     def rows() -> Iterator[Row]:
@@ -91,14 +92,9 @@ def open_delimited(file: Opening, suffix: str = ",") -> Table:
     return table
 
 
-def _are_row_names(cells: Sequence[str]) -> bool:
-    """Whether the first column holds row names without a header, as R writes them."""
+def _are_numbers(cells: Sequence[str]) -> bool:
+    """Whether the cells are different whole numbers."""
     return len(set(cells)) == len(cells) and all(cell.isdigit() for cell in cells)
-
-
-def _header(lines: Sequence[Sequence[str]]) -> Sequence[str]:
-    """The line of a header that has the most names of columns."""
-    return max(lines, key=lambda line: sum(map(is_known, line)))
 
 
 def _refuse_empty(table: Table, path: str) -> None:

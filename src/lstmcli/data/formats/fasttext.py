@@ -19,9 +19,8 @@ _FEWEST = 4
 
 def has_labels(file: Opening) -> bool:
     """Whether most lines have a label."""
-    lines = [line for line in file.head if line.strip()]
-    split = LabelSplitter(file.read.label_prefix)
-    return sum(bool(split(line)[1]) for line in lines) > 0.5 * len(lines)
+    labels = [labels for _, labels in map(LabelSplitter(file.read.label_prefix), filter(str.strip, file.head))]
+    return sum(map(bool, labels)) > 0.5 * len(labels)
 
 
 def open_fasttext(file: Opening) -> Table:

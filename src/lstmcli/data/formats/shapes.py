@@ -139,16 +139,13 @@ def _snips(data: Mapping[str, Any]) -> Shape | None:
     inner = data.get("intents", data)
     if not isinstance(inner, dict):
         return None
-    found = {
-        name: value["utterances"] if isinstance(value, dict) and "utterances" in value else value
-        for name, value in inner.items()
-    }
-    if not all(
-        isinstance(value, list) and all(_pieces(item) is not None for item in value) for value in found.values()
-    ):
+    rows = []
+    for name, items in inner.items():
+        items = items["utterances"] if isinstance(items, dict) and "utterances" in items else items
+        rows += [{"text": _pieces(item), "label": name} for item in items] if isinstance(items, list) else [{}]
+    if not rows or any(row.get("text") is None for row in rows):
         return None
-    rows = [{"text": _pieces(item), "label": name} for name, items in found.items() for item in items]
-    return Shape(rows, "a label is the key above its texts", labelled=True) if rows else None
+    return Shape(rows, "a label is the key above its texts", labelled=True)
 
 
 def _pieces(item: Any) -> str | None:

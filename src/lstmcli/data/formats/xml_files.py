@@ -17,8 +17,8 @@ from xml.parsers import expat
 
 from lstmcli.data.columns.names import TEXT_NAMES, normal
 from lstmcli.data.encoding import TextLines, named_encoding
-from lstmcli.data.formats.detect import is_html
 from lstmcli.data.formats.format import Cells, Format, Opening
+from lstmcli.data.formats.open import is_html
 from lstmcli.data.table import SAMPLE_ROWS, Table
 from lstmcli.errors import DataError, UsageError
 
