@@ -77,6 +77,12 @@ class StreamEncoder:
         return self._codec.leads
 
     @property
+    def written_end(self) -> int | None:
+        """The id of a ``</s>`` that is written in a text, where the tokenizer would take it for the end."""
+        words = (self.config.kind, self.config.words) == ("word", "spaces")
+        return int(self.encode([END])[0][0]) if words else None
+
+    @property
     def moved(self) -> tuple[int, int | None]:
         """What is added to the ids of a tokenizer made elsewhere, and its id of the unknown token, which becomes 1."""
         return self._codec.moved

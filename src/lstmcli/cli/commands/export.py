@@ -11,7 +11,7 @@ from lstmcli.cli.options import common as o
 from lstmcli.cli.output import exports
 from lstmcli.cli.output.writer import write
 from lstmcli.cli.typer_classes import Command
-from lstmcli.export.results import FORMATS
+from lstmcli.exporting.results import FORMATS
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -47,7 +47,7 @@ def export(
     ] = "table",
 ) -> None:
     """Write a model in a form that other programs read, with the same answers."""
-    from lstmcli.export.write import export as write_export
+    from lstmcli.exporting.write import export as write_export
     from lstmcli.model_dir.directory import default_model_path
 
     exported = write_export(default_model_path(None, where or model), to, output, force=force)

@@ -5,16 +5,18 @@ from __future__ import annotations
 import json
 from typing import Any
 
+from numpy.typing import NDArray
+
 from lstmcli import __version__
 from lstmcli.classification.load import classifier_weights
 from lstmcli.classification.ngram_table import NgramTable
 from lstmcli.engine.nodes import OPSET
-from lstmcli.export.classifier_graph import whole_classifier
-from lstmcli.export.templates import render
-from lstmcli.export.vectors import vectors_file
-from lstmcli.export.write import File
+from lstmcli.exporting.classifier_graph import whole_classifier
+from lstmcli.exporting.templates import render
+from lstmcli.exporting.vectors import vectors_file
+from lstmcli.exporting.write import File
 from lstmcli.model_dir.directory import NGRAMS, TOKENIZER, WEIGHTS, ModelDir
-from lstmcli.model_dir.files import tensors
+from lstmcli.model_dir.files import tensors, use_file
 from lstmcli.tokenization.text_encoder import TextEncoder
 
 
@@ -23,10 +25,10 @@ def onnx(model: ModelDir) -> list[File]:
     config, encoder = model.settings, _encoder(model)
     ngrams = None
     if config.model.ngrams:
-        ngrams = NgramTable.from_tensors(tensors(model.read(NGRAMS)))
+        ngrams = use_file(model, NGRAMS, lambda data: NgramTable.from_tensors(tensors(data)))
         ngrams.check(config.model.ngrams, len(model.labels))
     graph = whole_classifier(
-        classifier_weights(model.read(WEIGHTS), model, encoder.rows),
+        _weights(model, encoder),
         config.model,
         encoder,
         ngrams,
@@ -40,6 +42,7 @@ def onnx(model: ModelDir) -> list[File]:
         "features": encoder.features is not None,
         "shift": shift,
         "unknown": -1 if unknown is None else unknown,
+        "lowercase": config.tokenizer.lowercase,
         "multilabel": model.multilabel,
         "labels": model.labels,
         "ngrams": ngrams is not None,
@@ -63,7 +66,7 @@ def onnx(model: ModelDir) -> list[File]:
 def vectors(model: ModelDir) -> list[File]:
     """The vectors of its words, those of their affixes included."""
     encoder = _encoder(model)
-    table = classifier_weights(model.read(WEIGHTS), model, encoder.rows)["embedding"].astype("float32")
+    table = _weights(model, encoder)["embedding"].astype("float32")
     words = encoder.vocabulary()
     vectors_VE = table[: len(words)].copy()
     if encoder.features:
@@ -74,10 +77,15 @@ def vectors(model: ModelDir) -> list[File]:
 
 
 def tokenizer_files(model: ModelDir) -> tuple[File, File]:
-    """The tokenizer as the ``tokenizers`` libraries read it: a second file tells that of JavaScript the unknown token."""
-    data = model.read(TOKENIZER)
+    """The tokenizer for the ``tokenizers`` libraries; that of JavaScript learns the unknown token from the other."""
+    # The library in JavaScript does not read the pattern of a character in Oniguruma's way.
+    data = model.read(TOKENIZER).replace(rb'"(?m:.)|\\n"', rb'"[\\s\\S]"')
     unknown = json.loads(data)["model"].get("unk_token")
-    settings = {"tokenizer_class": "PreTrainedTokenizerFast", "unk_token": unknown, "clean_up_tokenization_spaces": False}
+    settings = {
+        "tokenizer_class": "PreTrainedTokenizerFast",
+        "unk_token": unknown,
+        "clean_up_tokenization_spaces": False,
+    }
     text = json.dumps(settings, ensure_ascii=False, indent=2)
     return (
         File(TOKENIZER, data, "the tokenizer"),
@@ -85,5 +93,9 @@ def tokenizer_files(model: ModelDir) -> tuple[File, File]:
     )
 
 
+def _weights(model: ModelDir, encoder: TextEncoder) -> dict[str, NDArray[Any]]:
+    return use_file(model, WEIGHTS, lambda data: classifier_weights(data, model, encoder.rows))
+
+
 def _encoder(model: ModelDir) -> TextEncoder:
-    return TextEncoder.from_json(model.read(TOKENIZER).decode(), model.settings.tokenizer)
+    return use_file(model, TOKENIZER, lambda data: TextEncoder.from_json(data.decode(), model.settings.tokenizer))

@@ -10,8 +10,8 @@ def render(template: str, /, **values: Any) -> bytes:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
     environment = Environment(
-        loader=PackageLoader("lstmcli.export"),
-        autoescape=False,  # noqa: S701
+        loader=PackageLoader("lstmcli.exporting"),
+        autoescape=False,
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,

@@ -3,10 +3,11 @@
 What ``lstm classify`` does in Python around the network is part of the graph: hashed features, cutting a text into
 segments, n-grams, the sum of both models and its calibration.  So a program needs only to cut a text into tokens.
 
-Inputs are ``tokens`` [B, T] int64: the id of each token, 1 for an unknown one, 0 after the end of a text.  If tokens have
-features (``tokenization/features.py``), also ``affixes`` [B, T, 2] int64: the CRC-32 of "<" with a word's first four
-characters, and of its last three with ">"; and ``spelling`` [B, T] int64 (``tokenization/casing.py``).  The output is
-``probabilities`` [B, C].
+Inputs are ``tokens`` [B, T] int64: the id of each token, 1 for an unknown one, 0 after the end of a text.  If tokens
+have features (``tokenization/features.py``), also ``affixes`` [B, T, 2] int64: the CRC-32 of "<" with a word's first
+four characters, and of its last three with ">"; and ``spelling`` [B, T] int64 (``tokenization/casing.py``).
+
+The output is ``probabilities`` [B, C].
 
 Shapes: B texts, T tokens, F rows per token, S segments, L tokens of a segment, V vocabulary, C labels.
 """
@@ -25,8 +26,8 @@ from lstmcli.classification.graph import network
 from lstmcli.classification.ngram_table import NgramTable
 from lstmcli.engine.nodes import Graph, InferenceGraph
 from lstmcli.engine.protobuf import FLOAT, INT32, INT64, value_info
-from lstmcli.export import hashing
-from lstmcli.export.ngram_nodes import ngram_scores
+from lstmcli.exporting import hashing
+from lstmcli.exporting.ngram_nodes import ngram_scores
 from lstmcli.tokenization.features import CURRENT, NEXT_SALT, PREVIOUS, FeatureTable
 from lstmcli.tokenization.text_encoder import TextEncoder
 
@@ -57,8 +58,7 @@ def whole_classifier(
     if ngrams is not None:
         logits_BC = graph.node("Add", logits_BC, ngram_scores(graph, ngrams, "tokens"))
     scaled_BC = graph.node("Mul", logits_BC, graph.constant(np.array(scale, np.float32)))
-    last = ("Sigmoid", {}) if multilabel else ("Softmax", {"axis": -1})
-    graph.node(last[0], scaled_BC, name="probabilities", **last[1])
+    graph.node("Sigmoid" if multilabel else "Softmax", scaled_BC, name="probabilities")  # over the last axis
     outputs = [value_info("probabilities", FLOAT, ["B", len(labels)])]
     metadata = {"labels": json.dumps(labels, ensure_ascii=False), "multilabel": json.dumps(multilabel)}
     return graph.finish("lstm-whole-classifier", inputs, outputs, metadata)

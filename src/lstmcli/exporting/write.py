@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lstmcli.errors import OutputError, UsageError
-from lstmcli.export.results import FORMATS, Exported, ExportedFile
+from lstmcli.exporting.results import FORMATS, Exported, ExportedFile
 from lstmcli.model_dir.atomic import write_directory
 from lstmcli.model_dir.directory import ModelDir, read_model, retry_if_replaced
 from lstmcli.safe_files import check_links

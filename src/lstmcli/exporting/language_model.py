@@ -5,23 +5,26 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
+from numpy.typing import NDArray
+
 from lstmcli import __version__
 from lstmcli.engine.nodes import OPSET
-from lstmcli.export.classifier import tokenizer_files
-from lstmcli.export.templates import render
-from lstmcli.export.vectors import vectors_file
-from lstmcli.export.write import File
+from lstmcli.exporting.classifier import tokenizer_files
+from lstmcli.exporting.templates import render
+from lstmcli.exporting.vectors import vectors_file
+from lstmcli.exporting.write import File
 from lstmcli.language_modeling.graph import language_model_graph
 from lstmcli.language_modeling.load import language_model_weights
 from lstmcli.language_modeling.onnx_session import state_names
 from lstmcli.model_dir.directory import TOKENIZER, WEIGHTS, ModelDir
+from lstmcli.model_dir.files import use_file
 from lstmcli.tokenization.stream_encoder import NO_SPACE_BEFORE, StreamEncoder
 
 
 def onnx(model: ModelDir) -> list[File]:
     """The graph, with its state in and out, its tokenizer, and a program that uses both."""
     config, encoder = model.settings, _encoder(model)
-    weights = language_model_weights(model.read(WEIGHTS), model, encoder.vocab_size)
+    weights = _weights(model, encoder)
     states = state_names(config.model)
     shift, unknown = encoder.moved
     values: dict[str, Any] = {
@@ -29,6 +32,7 @@ def onnx(model: ModelDir) -> list[File]:
         "close": encoder.close_id,
         "leads": encoder.leads,
         "no_space_before": NO_SPACE_BEFORE.pattern,
+        "written_end": encoder.written_end,
         "shift": shift,
         "unknown": -1 if unknown is None else unknown,
         "size": encoder.vocab_size,
@@ -50,10 +54,14 @@ def onnx(model: ModelDir) -> list[File]:
 def vectors(model: ModelDir) -> list[File]:
     """The vectors of its vocabulary."""
     encoder = _encoder(model)
-    weights = language_model_weights(model.read(WEIGHTS), model, encoder.vocab_size)
+    weights = _weights(model, encoder)
     names = [name.strip() for name in encoder.tokens(range(encoder.vocab_size))]
     return [vectors_file(names, weights["embedding"].astype("float32"))]
 
 
 def _encoder(model: ModelDir) -> StreamEncoder:
-    return StreamEncoder.from_json(model.read(TOKENIZER).decode(), model.settings.tokenizer)
+    return use_file(model, TOKENIZER, lambda data: StreamEncoder.from_json(data.decode(), model.settings.tokenizer))
+
+
+def _weights(model: ModelDir, encoder: StreamEncoder) -> dict[str, NDArray[Any]]:
+    return use_file(model, WEIGHTS, lambda data: language_model_weights(data, model, encoder.vocab_size))

@@ -12,8 +12,8 @@ import numpy as np
 
 from lstmcli.classification.ngram_table import MIX, MULTIPLIER, NgramTable
 from lstmcli.engine.nodes import Graph
-from lstmcli.engine.protobuf import FLOAT, INT64
-from lstmcli.export import hashing
+from lstmcli.engine.protobuf import FLOAT
+from lstmcli.exporting import hashing
 
 
 def ngram_scores(graph: Graph, table: NgramTable, tokens_BT: str) -> str:
@@ -33,12 +33,12 @@ def ngram_scores(graph: Graph, table: NgramTable, tokens_BT: str) -> str:
     distinct = graph.node("Unique", graph.node("Reshape", numbered, graph.ints(-1)), sorted=1)
     there = graph.node("GreaterOrEqual", distinct, zero)
     rows_U = graph.node("Compress", distinct, there, axis=0)
-    weights_UC = graph.node("Gather", graph.constant(table.weights_PC, "ngrams"), graph.node("Mod", rows_U, graph.ints(P)))
+    weights_UC = graph.node(
+        "Gather", graph.constant(table.weights_PC, "ngrams"), graph.node("Mod", rows_U, graph.ints(P))
+    )
     owner_U = graph.node("Div", rows_U, graph.ints(P))
     owned_BU = graph.node("Equal", graph.node("Unsqueeze", text_B, graph.ints(1)), owner_U)
-    found_BC = graph.node(
-        "MatMul", graph.node("Cast", owned_BU, to=FLOAT), graph.node("Cast", weights_UC, to=FLOAT)
-    )
+    found_BC = graph.node("MatMul", graph.node("Cast", owned_BU, to=FLOAT), graph.node("Cast", weights_UC, to=FLOAT))
     return graph.node("Add", bias_BC, found_BC)
 
 

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.export.write import File
+from lstmcli.exporting.write import File
 
 
 def vectors_file(words: Sequence[str], vectors_VE: NDArray[np.float32]) -> File:
