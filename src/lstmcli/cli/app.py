@@ -113,9 +113,9 @@ def _suggestion(name: str) -> str:
     """A suggestion for a command that does not exist."""
     import difflib
 
-    from lstmcli.cli import instinct
+    from lstmcli.cli import foreign_names
 
-    if known := instinct.command(name):
+    if known := foreign_names.command(name):
         return f"; {known}"
     if near := difflib.get_close_matches(name, COMMANDS, 1):
         return f"; did you mean {near[0]!r}?"

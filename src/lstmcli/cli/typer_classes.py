@@ -59,19 +59,19 @@ class Command(PlainParsing, TyperCommand):
         return None
 
     def _refuse_one_dash(self, ctx: Any, typed: list[str]) -> None:
-        from lstmcli.cli import instinct
+        from lstmcli.cli import foreign_names
 
-        if name := instinct.one_dash(typed, self):
+        if name := foreign_names.one_dash(typed, self):
             raise unknown_option(name, ctx, self)
 
 
 def unknown_option(name: str, ctx: Any, command: Any, error: Any = None) -> UsageError:
     """The error for an option that ``command`` does not have; suggests the right name if possible."""
-    from lstmcli.cli import instinct
+    from lstmcli.cli import foreign_names
 
     if isinstance(command, Command) and (misplaced := command.elsewhere(name)):
         return misplaced
-    known = instinct.option(name, command, _others(ctx, command))
+    known = foreign_names.option(name, command, _others(ctx, command))
     message = f"no such option: {name}; {known}" if known else f"no such option: {name}"
     if near := not known and getattr(error, "possibilities", None):
         message += f"; did you mean {' or '.join(sorted(near))}?"
