@@ -9,7 +9,6 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lstmcli.cli import help
 from lstmcli.cli.io.inputs import Inputs, specs, with_licence_warning
 from lstmcli.cli.options import common as o
 from lstmcli.cli.typer_classes import Command, option_names
@@ -34,9 +33,6 @@ class CompareModels(Command):
         if any(word.partition("=")[0] == "--cells" for word in options):
             return self.other.make_context(info_name, args, parent, **extra)
         return super().make_context(info_name, args, parent, **extra)
-
-    def format_help(self, ctx: Any, formatter: Any) -> None:
-        formatter.write(help.page(self, ctx, also=self.other))
 
     @property
     def forms(self) -> dict[str, Any]:
@@ -125,11 +121,10 @@ def compare(
     jsonl output of `lstm classify` or `lstm perplexity --per line`. fastText and KenLM models need their packages:
     pip install 'lstmcli[fasttext]' or 'lstmcli[kenlm]'.
     """
-    values = locals()
+    result = _compare_models(locals())
 
     from lstmcli.cli.output.comparison import write
 
-    result = _compare_models(values)
     write(result, format or o.default_format())
 
 
