@@ -263,39 +263,39 @@ typedef struct {
 INLINE vec share_of(vec *y) { return exp2_of(*y = larger((vec){0} - 120.0f, *y)); }
 
 /* Adds the words of one row.  The largest logit so far is subtracted from all: Milakov & Gimelshein (2018). */
-static void add_words(tally *so_far, const float *logits, int64_t count) {
+static void add_words(tally *so_far, int64_t panels, vec (*logits)[R][4], int64_t r) {
     const float per_nat = 1.44269504f;
     vec most = so_far->most, sum = {0}, weighted = {0};
-    for (int64_t m = 0; m < count; m += V) most = larger(most, load(logits + m));
-    for (int64_t m = 0; m < count; m += V) {
-        vec y = (load(logits + m) - most) * per_nat, e = share_of(&y);
-        sum += e;
-        weighted += e * y;
-    }
+    for (int64_t i = 0; i < panels; i++)
+        for (int g = 0; g < 4; g++) most = larger(most, logits[i][r][g]);
+    for (int64_t i = 0; i < panels; i++)
+        for (int g = 0; g < 4; g++) {
+            vec y = (logits[i][r][g] - most) * per_nat, e = share_of(&y);
+            sum += e;
+            weighted += e * y;
+        }
     vec y = (so_far->most - most) * per_nat, e = share_of(&y);
     *so_far = (tally){most, so_far->sum * e + sum, (so_far->weighted + so_far->sum * y) * e + weighted};
 }
 
-/* The logits of n rows and one panel of words. */
-static void panel_logits(const lstm_words *p, int64_t row, int64_t n, int64_t m, float *to) {
-    const int64_t K = p->inputs;
+/* The logits of n rows and the panel of words from m on. */
+INLINE void panel_logits(const lstm_words *p, int64_t row, int64_t n, int64_t m, vec logits[][4]) {
     const float *x[R];
     const int16_t *x_int16[R];
-    vec sums[R][4];
     ivec products[R][4];
     for (int64_t r = 0; r < n; r++) {
-        for (int g = 0; g < 4; g++) sums[r][g] = load(p->bias_M + m + g * V);
         x[r] = p->x + (row + r) * p->stride;
         x_int16[r] = p->x_int16 + (row + r) * p->stride;
+        for (int g = 0; g < 4; g++) logits[r][g] = load(p->bias_M + m + g * V);
     }
-    if (p->x_int16) multiply_int16(n, K, x_int16, p->weights_int16 + m * K, products);
-    else multiply(n, K, x, p->weights + m * K, sums);
+    if (!p->x_int16) {
+        multiply(n, p->inputs, x, p->weights + m * p->inputs, logits);
+        return;
+    }
+    multiply_int16(n, p->inputs, x_int16, p->weights_int16 + m * p->inputs, products);
     for (int64_t r = 0; r < n; r++)
-        for (int g = 0; g < 4; g++) {
-            if (p->x_int16)
-                sums[r][g] += __builtin_convertvector(products[r][g], vec) * load(p->scale_M + m + g * V);
-            store(to + r * LSTM_PANELS * 4 * V + g * V, sums[r][g]);
-        }
+        for (int g = 0; g < 4; g++)
+            logits[r][g] += __builtin_convertvector(products[r][g], vec) * load(p->scale_M + m + g * V);
 }
 
 /* The end of a row: the places of the vector together. */
@@ -309,22 +309,25 @@ static void finish_words(const lstm_words *p, int64_t row, const tally *found) {
 }
 
 void NAME(words)(const lstm_words *p) {
-    enum { WORDS = LSTM_PANELS * 4 * V };
-    tally found[LSTM_SCORED];
-    for (int64_t start = 0; start < p->rows; start += LSTM_SCORED) {
-        const int64_t rows = fewer(LSTM_SCORED, p->rows - start);
-        for (int64_t row = 0; row < rows; row++) found[row] = (tally){(vec){0} - 1e30f, {0}, {0}};
-        for (int64_t first = 0; first < p->outputs; first += WORDS) {
-            const int64_t count = fewer(WORDS, p->outputs - first);
-            for (int64_t m = 0; m < count; m += 4 * V)
-                for (int64_t row = 0; row < rows; row += R)
-                    panel_logits(p, start + row, fewer(R, rows - row), first + m, p->logits + row * WORDS + m);
-            for (int64_t row = 0; row < rows; row++) {
-                const int64_t target = p->targets[start + row] - first;
-                if (target >= 0 && target < count) p->target[start + row] = p->logits[row * WORDS + target];
-                add_words(&found[row], p->logits + row * WORDS, count);
+    enum { PANELS = 4, SCORED = 96 }; /* whose weights, and rows whose numbers, stay in the cache */
+    vec logits[PANELS][R][4];
+    tally found[SCORED];
+    for (int64_t start = 0; start < p->rows; start += SCORED) {
+        const int64_t end = fewer(start + SCORED, p->rows);
+        for (int64_t row = start; row < end; row++) found[row - start] = (tally){(vec){0} - 1e30f, {0}, {0}};
+        for (int64_t first = 0; first < p->outputs; first += PANELS * 4 * V) {
+            const int64_t panels = fewer(PANELS, (p->outputs - first) / (4 * V));
+            for (int64_t row = start; row < end; row += R) {
+                const int64_t n = fewer(R, end - row);
+                for (int64_t i = 0; i < panels; i++) panel_logits(p, row, n, first + i * 4 * V, logits[i]);
+                for (int64_t r = 0; r < n; r++) {
+                    const int64_t target = p->targets[row + r] - first, within = target % (4 * V);
+                    if (target >= 0 && target < panels * 4 * V)
+                        p->target[row + r] = logits[target / (4 * V)][r][within / V][within % V];
+                    add_words(&found[row + r - start], panels, logits, r);
+                }
             }
         }
-        for (int64_t row = 0; row < rows; row++) finish_words(p, start + row, &found[row]);
+        for (int64_t row = start; row < end; row++) finish_words(p, row, &found[row - start]);
     }
 }

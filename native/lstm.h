@@ -54,11 +54,6 @@ typedef struct {
     float *out;                     /* [rows, M] */
 } lstm_product;
 
-enum {
-    LSTM_SCORED = 96,  /* rows that are scored together: they stay in the cache */
-    LSTM_PANELS = 4    /* panels of words whose logits are made before they are added up */
-};
-
 /* What the probability of a word needs, p = exp(target - most) / sum, without the logits ever being in memory together.
    Either the numbers in floats or those in 16 bits are given. */
 typedef struct {
@@ -69,7 +64,6 @@ typedef struct {
     const float *scale_M;           /* what one of a sum in 16 bits stands for */
     const float *bias_M;
     const int64_t *targets;         /* [rows]: words */
-    float *logits;                  /* [LSTM_SCORED, LSTM_PANELS * 4 V], for what is made on the way */
     float *target, *most, *sum;     /* out, [rows]: the target's logit, the largest, the sum of exp(logit - most) */
     float *weighted;                /* out: the sum of exp(logit - most) (logit - most) / ln 2 */
 } lstm_words;

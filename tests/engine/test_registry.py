@@ -100,12 +100,12 @@ def test_the_environment_prefers_an_engine(models: dict[str, Path], monkeypatch:
         return choose_engine(task, settings, **how).name
 
     monkeypatch.setenv(registry.VARIABLE, "torch")
-    assert chosen("lm", exact=True) == chosen("gru") == info(models["lstm"]).engine == "torch"
+    assert chosen("lm", scoring=True) == chosen("gru") == info(models["lstm"]).engine == "torch"
     assert chosen("lm", name="onnx") == "onnx"
     assert load_generator(models["lm"], threads=1).session.__class__.__name__ == "TorchSession"
     monkeypatch.setenv(registry.VARIABLE, "int8")
     assert chosen("lm") == "int8"
-    assert chosen("lm", exact=True) == chosen("gru") == "onnx"  # not exact; not for this cell
+    assert chosen("lm", scoring=True) == chosen("gru") == "onnx"  # not exact; not for this cell
     assert chosen("lm", device="cuda") == "torch"
     monkeypatch.setenv(registry.VARIABLE, "tflite")
     with pytest.raises(UsageError, match="LSTM_ENGINE must be one of native, fast, onnx, int8, torch, not 'tflite'"):
@@ -138,14 +138,14 @@ def test_generating_prefers_int8_where_training_found_it_good_enough(models: dic
 )
 def test_engines_and_devices_that_do_not_go_together(engine: str, device: str, said: str) -> None:
     with pytest.raises(UsageError, match=said):
-        check_engine(engine, device, exact=True)
+        check_engine(engine, device, scoring=True)
 
 
 def test_engines_and_devices_that_do() -> None:
     assert engine_names() == ("native", "fast", "onnx", "int8", "torch")
-    assert engine_names(exact=True) == ("native", "onnx", "torch")
+    assert engine_names(scoring=True) == ("native", "onnx", "torch")
     check_engine("torch", "cuda")
-    check_engine(None, "cuda", exact=True)
+    check_engine(None, "cuda", scoring=True)
     check_engine("auto", "cuda", auto=True)
     with pytest.raises(UsageError, match="engine must be one of auto, native, fast, onnx, int8, torch"):
         check_engine("tflite", "cpu", auto=True)

@@ -51,7 +51,7 @@ class WordsCall(ctypes.Structure):
         *((name, _i64) for name in ("rows", "inputs", "outputs")),
         *((name, _pointer) for name in ("x", "weights", "x_int16", "weights_int16")),
         ("stride", _i64),
-        *((name, _pointer) for name in ("scale_M", "bias_M", "targets", "logits")),
+        *((name, _pointer) for name in ("scale_M", "bias_M", "targets")),
         *((name, _pointer) for name in ("target", "most", "sum", "weighted")),
     )
 

@@ -53,9 +53,7 @@ def padded(count: int, width: int) -> int:
 class Product:
     """x W + b, with the weights as the kernel wants them."""
 
-    def __init__(
-        self, library: Library, weights_MK: NDArray[Any], bias_M: NDArray[Any], beyond: float = 0.0
-    ) -> None:
+    def __init__(self, library: Library, weights_MK: NDArray[Any], bias_M: NDArray[Any], beyond: float = 0.0) -> None:
         """M is rounded up to whole panels; what is beyond it comes to ``beyond``."""
         self._library = library
         M, self.inputs = weights_MK.shape
@@ -74,7 +72,7 @@ class Product:
     def into(self, x_NK: Floats, out_NM: Floats) -> Floats:
         """``x_NK`` may have more columns than the weights."""
         N, K = x_NK.shape
-        assert K >= self.inputs and out_NM.shape == (N, self.outputs) and out_NM.dtype == x_NK.dtype == np.float32
+        assert self.inputs <= K and out_NM.shape == (N, self.outputs) and out_NM.dtype == x_NK.dtype == np.float32
         self._library.run(ProductCall(N, self.inputs, self.outputs, at(x_NK), K, *self.weights, at(out_NM)))
         return out_NM
 
@@ -141,8 +139,8 @@ class Layer:
                 PassCall(
                     N, H, at(rows.lengths_N), at(rows.first_N), at(sums.places_M), d, remembered, others, self.D * G,
                     at(self._recurrent[d]), *(at(part[d]) for part in self._int16 or ()),
-                    *(() if self._int16 else (None, None)), carried is not None, at(scratch_NH), at(scratch_NH[2]), at(states_2NH),
-                    at(most), at(total), at(last),
+                    *(() if self._int16 else (None, None)), carried is not None,
+                    at(scratch_NH), at(scratch_NH[2]), at(states_2NH), at(most), at(total), at(last),
                     None if steps_MK is None else at(steps_MK) + 4 * H * d, self.D * H,
                 )
             )  # fmt: skip
@@ -276,7 +274,8 @@ class Stack:
             memo = self._memo(ids_MF.shape[1])
             found = memo.find(ids_MF)
         sums = memo.sums(*found)
-        before = carried or [None] * len(self.layers)
+        before: Sequence[Carried | None] = carried or [None] * len(self.layers)
+        assert len(before) == len(self.layers)
         for layer, above, own in zip(self.layers, self.layers[1:], before, strict=False):
             below = layer.read(rows, sums, True, own)
             assert below.steps_MK is not None

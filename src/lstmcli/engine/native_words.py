@@ -17,8 +17,8 @@ from lstmcli.engine.native_int16 import ONE, quantised
 from lstmcli.engine.native_stack import Floats, Product, at, padded, room
 from lstmcli.errors import ModelError
 
-ROWS, PANELS = 96, 4
-"""Rows that are scored together, and panels whose logits are made at once (``native/lstm.h``)."""
+ROWS = 96
+"""That are best scored in one call, or a multiple of it."""
 NEVER = -1e30
 """The bias of words that only fill a panel."""
 
@@ -54,11 +54,10 @@ class Words:
         N, K = x_NK.shape
         product, inputs = self._product, self._product.inputs
         targets_N = np.ascontiguousarray(targets_N, np.int64)
-        assert targets_N.shape == (N,) and K >= inputs and x_NK.dtype == np.float32
+        assert targets_N.shape == (N,) and inputs <= K and x_NK.dtype == np.float32
         if N and (targets_N.min() < 0 or targets_N.max() >= self.count):
             raise ModelError("a token has an id that the model does not know")
         out_4N = np.empty((4, N), np.float32)
-        logits = room(ROWS, PANELS * 4 * self._library.width)
         weights, bias = product.weights
         own: tuple[int | None, ...] = (at(x_NK), weights, None, None, K, None)
         if self._int16:
@@ -66,9 +65,7 @@ class Words:
             x_int16_NK = np.zeros((N, inputs), np.int16)
             np.rint(x_NK[:, : product.inputs] * ONE, out=x_int16_NK[:, : product.inputs], casting="unsafe")
             own = (None, None, at(x_int16_NK), at(paired), inputs, at(scale))
-        self._library.run(
-            WordsCall(N, inputs, product.outputs, *own, bias, at(targets_N), at(logits), *map(at, out_4N))
-        )
+        self._library.run(WordsCall(N, inputs, product.outputs, *own, bias, at(targets_N), *map(at, out_4N)))
         target, most, total, weighted = out_4N.astype(np.float64)
         log_total = np.log(total)
         return Scores(log_total + most - target, log_total - math.log(2) * weighted / total)

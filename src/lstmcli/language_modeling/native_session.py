@@ -106,15 +106,16 @@ class NativeSession:
         T, B = ids_TB.shape
         rows = Rows(np.full(B, T, np.int64), np.arange(B, dtype=np.int64) * T)
         carried = []
-        for layer, H in enumerate(self._units):
-            parts = [np.zeros((B, H), np.float32) for _ in range(2)]
+        for layer, padded_H in enumerate(self._units):
+            parts = [np.zeros((B, padded_H), np.float32) for _ in range(2)]
             for part_BH, given in zip(parts, state[2 * layer :], strict=False):
                 part_BH[:, : self._widths[layer]] = given[0]
             carried.append(Carried(*parts))
         ids_MF = np.ascontiguousarray(ids_TB.T, np.int32).reshape(-1, 1)
         h_MK = self._stack.read(ids_MF, rows, True, carried).steps_MK
         assert h_MK is not None
-        after = [part[None, :, :H] for own, H in zip(carried, self._widths, strict=True) for part in (own.h_NH, own.c_NH)]
+        each_layer = zip(carried, self._widths, strict=True)
+        after = [part_BH[None, :, :H] for own, H in each_layer for part_BH in (own.h_NH, own.c_NH)]
         return h_MK, tuple(after)
 
     def _score(self, h_MK: Floats, targets_TB: Ids, entropy: bool) -> NDArray[np.float64]:
@@ -127,7 +128,7 @@ class NativeSession:
             found_2M[:, part] = scores[: 1 + entropy]
 
         each(work, [slice(start, start + ROWS) for start in range(0, B * T, ROWS)], self._workers)
-        return found_2M.reshape(-1, B, T).transpose(0, 2, 1)
+        return np.moveaxis(found_2M.reshape(-1, B, T), 1, 2)
 
 
 def open_session(

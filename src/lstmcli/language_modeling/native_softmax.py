@@ -34,7 +34,8 @@ def softmax(library: Library, weights: Weights, config: LmModelConfig, int16: bo
     """Raises ModelError for ranks that are none."""
     if config.softmax == "adaptive":
         return _Adaptive(library, weights, config, int16)
-    return _Full(Words(library, weights["embedding" if config.tied else "decoder.weight"], weights["decoder.bias"], int16))
+    matrix = "embedding" if config.tied else "decoder.weight"
+    return _Full(Words(library, weights[matrix], weights["decoder.bias"], int16))
 
 
 class _Full:

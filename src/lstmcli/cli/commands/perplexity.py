@@ -13,7 +13,7 @@ from lstmcli.cli.io import streams
 from lstmcli.cli.io.inputs import Inputs, specs, with_licence_warning
 from lstmcli.cli.options import common as o
 from lstmcli.cli.options.configs import read_config
-from lstmcli.cli.options.engine import ExactEngine
+from lstmcli.cli.options.engine import ScoringEngine
 from lstmcli.cli.options.kept_columns import Header, KeepColumns
 from lstmcli.cli.output.surprisal import FIGURES, writer
 from lstmcli.cli.output.unknown_words import MATCH, Warner, prepare_records, say_how
@@ -135,7 +135,7 @@ def perplexity(
     ] = ADAPT.decay,
     batch_size: o.AtOnce = None,
     threads: o.Threads = None,
-    engine: ExactEngine = None,
+    engine: ScoringEngine = None,
     device: o.Device = "auto",
     text_columns: o.TextColumns = None,
     delimiter: o.Delimiter = READ.delimiter,
@@ -162,7 +162,7 @@ def perplexity(
     values = locals()
     named = specs(files, text)
     check(values)
-    check_engine(engine, device, exact=True)
+    check_engine(engine, device, scoring=True)
 
     from lstmcli.language_modeling.scoring.methods import METHOD_OPTIONS, adapting, method_of
 
