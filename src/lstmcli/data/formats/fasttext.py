@@ -72,7 +72,7 @@ def open_fasttext(file: Opening) -> Table:
 
 
 class LabelSplitter:
-    """Takes the labels off a line: those at its start, or else at its end."""
+    """Takes the labels off a line: those at its start and at its end."""
 
     def __init__(self, prefix: str, mark: str | None = None) -> None:
         """``mark``: stands between the label and the text in place of a space."""
@@ -88,16 +88,15 @@ class LabelSplitter:
             return line, []
         if self._marked and (found := self._marked.match(line)):
             return line[found.end() :].lstrip(_SPACES), [found[1]]
-        found = self._start.match(line)
-        if found:
-            text = line[found.end() :]
-        else:
-            found = self._end.search(line)
-            if not found:
-                return line, []
-            text = line[: found.start()]
-        labels = [part[len(self._prefix) :] for part in re.split(f"[{_SPACES}]+", found[1])]
-        return text, labels
+        labels: list[str] = []
+        if found := self._start.match(line):
+            labels, line = self._names(found[1]), line[found.end() :]
+        if self._prefix in line and (found := self._end.search(line)):
+            labels, line = labels + self._names(found[1]), line[: found.start()]
+        return line, labels
+
+    def _names(self, labels: str) -> list[str]:
+        return [part[len(self._prefix) :] for part in re.split(f"[{_SPACES}]+", labels)]
 
 
 FASTTEXT = Format(

@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, NamedTuple
 
+from lstmcli.plural import count
+
 Read = Callable[[Mapping[str, Any]], "dict[str, Any] | None"]
 """A row as it is used; None where people have left it out."""
 
@@ -20,10 +22,12 @@ class Tool(NamedTuple):
 def find_tool(rows: Sequence[Mapping[str, Any]]) -> Tool | None:
     """The tool that has written these rows."""
     some = rows[:200]
-    for tool, is_row in _TOOLS:
-        if some and sum(is_row(row) for row in some) >= 0.8 * len(some):
-            return tool
-    return None
+    found = next((tool for tool, is_row in _TOOLS if some and sum(map(is_row, some)) >= 0.8 * len(some)), None)
+    labels = {str(row.get("label")) for row in some if "accept" not in row and row.get("answer") != "ignore"}
+    if found and found.read is _prodigy and len(labels) == 1 and {row.get("answer") for row in some} > {"accept"}:
+        note = f"one label, {labels.pop()!r}: the answers, accept and reject, are the classes"
+        return found._replace(read=_prodigy_binary, note=note)
+    return found
 
 
 def _is_studio(row: Mapping[str, Any]) -> bool:
@@ -36,6 +40,19 @@ def _studio(row: Mapping[str, Any]) -> dict[str, Any] | None:
     kept = [one for one in done if isinstance(one, dict) and not one.get("was_cancelled") and one.get("result")]
     name = "annotations" if "annotations" in row else "completions"
     return {"data": row["data"], name: [{"result": one["result"]} for one in kept]} if kept else None
+
+
+def disagreement(tool: Tool, rows: Sequence[Mapping[str, Any]]) -> str:
+    """What to say of tasks that several people answered, and not in the same way."""
+    if tool.read is not _studio:
+        return ""
+    tasks = [row for row in map(_studio, rows) if row]
+    answers = [next(row[name] for name in ("annotations", "completions") if name in row) for row in tasks]
+    values = [
+        [[part.get("value") for part in one["result"] if isinstance(part, dict)] for one in own] for own in answers
+    ]
+    differ = sum(any(value != own[0] for value in own) for own in values)
+    return f"{count(differ, 'task')} with answers that differ, all of which are taken" if differ else ""
 
 
 def _is_studio_min(row: Mapping[str, Any]) -> bool:
@@ -61,6 +78,11 @@ def _prodigy(row: Mapping[str, Any]) -> dict[str, Any] | None:
         return None
     label = row["accept"] if "accept" in row else row.get("label")
     return {"text": row.get("text"), "label": label}
+
+
+def _prodigy_binary(row: Mapping[str, Any]) -> dict[str, Any] | None:
+    """A row of a file that asks of every text whether it has one and the same label."""
+    return None if row["answer"] == "ignore" else {"text": row.get("text"), "label": row["answer"]}
 
 
 def _is_cats(row: Mapping[str, Any]) -> bool:

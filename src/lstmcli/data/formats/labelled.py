@@ -68,6 +68,7 @@ class LineForm:
             if not label.startswith(opening) or not label[1:].strip():
                 return None
             label = label[1:].strip()
+            text = text.removeprefix(":").lstrip()  # [BUG]: text
         return unquoted(text), unquoted(label)
 
     @property

@@ -8,7 +8,7 @@ from typing import Any
 
 from lstmcli.data.columns.names import TEXT_NAMES, normal
 from lstmcli.data.config import ReadConfig
-from lstmcli.data.formats.label_tools import Tool, find_tool
+from lstmcli.data.formats.label_tools import Tool, disagreement, find_tool
 from lstmcli.data.formats.nested import flat, guess_label, guess_text, is_nested, shown_paths
 from lstmcli.data.formats.shapes import unwrap
 from lstmcli.errors import DataError
@@ -49,7 +49,9 @@ def find_objects(
     rows = [unwrap(row) for row in rows]
     objects.tool = find_tool(rows)
     if objects.tool:
-        objects.notes = [part for part in (objects.tool.name, objects.tool.note) if part]
+        objects.notes = [
+            part for part in (objects.tool.name, objects.tool.note, disagreement(objects.tool, rows)) if part
+        ]
         objects.text, objects.label = objects.tool.text, objects.tool.label
         rows = [done for row in rows if (done := objects.tool.read(row)) is not None]
     objects.nested = is_nested(rows)

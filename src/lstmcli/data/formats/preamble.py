@@ -51,6 +51,8 @@ def find_preamble(
     if start < len(lines) and lines[start].lower().startswith(("@relation", "% ")) and (arff := _arff(lines)):
         return arff
     lines = lines[: LOOK + MAX_LINES]
+    if head := _report_head(lines, start, read_sample, has_header):
+        return head
     for count in range(start, min(MAX_LINES + 1, len(lines) - 1)):
         if not lines[count].strip():
             continue
@@ -64,6 +66,26 @@ def find_preamble(
                 continue  # a comment that has as many commas as the table
         return _preamble(above, found, has_header, count)
     return Preamble()
+
+
+def _report_head(
+    lines: Sequence[str], start: int, read_sample: ReadSample, has_header: Callable[[Sequence[Sequence[str]]], bool]
+) -> Preamble | None:
+    """What a report says of itself in lines that look like rows, up to an empty line with the header below it."""
+    bare = [line.strip(" \r\n\t,;|") for line in lines[:MAX_LINES]]
+    gap = next((i for i in range(start + 1, len(bare)) if not bare[i]), None)
+    if gap is None or any(is_known(cell.strip(' "')) for cell in re.split(r"[\t,;|]", bare[start])):
+        return None
+    found = read_sample(lines[gap + 1 : gap + 1 + LOOK])
+    if found is None or len(found[1]) < gap or not any(map(is_known, found[1][0])) or not has_header(found[1]):
+        return None
+    where = f"line {start + 1}" if gap == start + 1 else f"lines {start + 1} to {gap}"
+    return Preamble(gap + 1, None, f"{where} left out as a title: {_shown(lines[start])}")
+
+
+def _shown(line: str) -> str:
+    text = line.strip().strip('"')
+    return repr(text if len(text) <= 40 else f"{text[:39]}…")
 
 
 def _arff(lines: Sequence[str]) -> Preamble | None:
@@ -108,8 +130,6 @@ def _preamble(
             if full or (len(filled) > 1 and any(map(is_known, filled))):
                 return Preamble()  # a damaged table
     first = above[0]
-    shown = first[1].strip().strip('"')
-    shown = shown if len(shown) <= 40 else f"{shown[:39]}…"
     what = "comment" if comments else "title"
     where = f"line {first[0]}" if len(above) == 1 else f"lines {first[0]} to {above[-1][0]}"
-    return Preamble(count, None, f"{where} left out as a {what}: {shown!r}")
+    return Preamble(count, None, f"{where} left out as a {what}: {_shown(first[1])}")
