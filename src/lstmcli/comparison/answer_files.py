@@ -18,7 +18,7 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from lstmcli.comparison.models import Answers, Cost
+from lstmcli.comparison.models import Answers, ClassifierColumn, Cost, LmColumn
 from lstmcli.comparison.results import ComparedModel
 from lstmcli.data.formats.json_faults import describe_fault
 from lstmcli.errors import DataError, NoDataError
@@ -94,11 +94,7 @@ def _broken(error: Exception) -> str:
         return "its JSON is nested too deep"
     if "integer string conversion" in str(error):
         return "a whole number of more than 4,300 digits cannot be read"
-    return (
-        f"is broken JSON: {describe_fault(error)}"
-        if isinstance(error, json.JSONDecodeError)
-        else f"is broken JSON: {error}"
-    )
+    return f"is broken JSON: {describe_fault(error) if isinstance(error, json.JSONDecodeError) else error}"
 
 
 def _real(value: Any) -> float | None:
@@ -130,11 +126,8 @@ class _Answer(NamedTuple):
     probability: float
 
 
-class Predictions:
+class Predictions(ClassifierColumn):
     """A file of a classifier's answers."""
-
-    labels: tuple[str, ...] | None = None
-    multilabel: bool | None = None
 
     def __init__(self, name: str, path: Path, prefix: str, rows: Rows | None = None) -> None:
         self.about = ComparedModel(name, "predictions", str(path))
@@ -204,17 +197,9 @@ class Predictions:
     def finish(self, texts: int) -> None:
         _check_length(self._path, "prediction", len(self._rows), texts)
 
-    def cold_start(self, text: str) -> float | None:
-        return None
 
-
-class LogProbabilities:
+class LogProbabilities(LmColumn):
     """A file of a language model's log-probabilities of lines."""
-
-    tokenizer = ""
-    code: str | None = None
-    lowercase = False
-    reading = ""
 
     def __init__(self, name: str, path: Path, base: str, rows: Rows | None = None) -> None:
         self.about = ComparedModel(name, "log-probabilities", str(path))

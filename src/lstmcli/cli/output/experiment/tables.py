@@ -11,8 +11,8 @@ from lstmcli.cli.output.experiment.findings import MIN_GRADIENT, gradient_words,
 from lstmcli.cli.output.plots import Plot, Series, text_plot
 from lstmcli.cli.output.writer import Layout, Row, Shape
 from lstmcli.data.config import SPLIT_NAMES
-from lstmcli.evaluation.results import Spread
-from lstmcli.experiments.results import LOWER_IS_BETTER, ArchitectureComparison, Difference, Point
+from lstmcli.evaluation.results import LOWER_IS_BETTER, Spread
+from lstmcli.experiments.results import ArchitectureComparison, Difference, Point
 from lstmcli.plural import count
 from lstmcli.tasks import require_task
 
