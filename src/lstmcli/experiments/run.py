@@ -14,16 +14,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 from lstmcli.errors import Interrupted, OutputError, UsageError
+from lstmcli.experiments import events as experiment
 from lstmcli.experiments.differences import differences, summaries
-from lstmcli.experiments.events import (
-    ComparisonEnded,
-    ComparisonPlanned,
-    ExperimentEvent,
-    InRun,
-    Measuring,
-    RunBegun,
-    RunEnded,
-)
 from lstmcli.experiments.plan import Plan, check_cells, check_match
 from lstmcli.experiments.results import ArchitectureComparison, GradientByLag, Point, Recall, Run
 from lstmcli.experiments.sizes import candidates, reference
@@ -48,7 +40,7 @@ def compare_architectures(
     force: bool = False,
     command: str = "",
     stop: Stop = lambda: False,
-) -> Iterator[ExperimentEvent]:
+) -> Iterator[experiment.ExperimentEvent]:
     """Train each cell with each seed and compare the results; the last event contains all of them.
 
     When ``stop`` returns true, the current run is discarded and the complete ones are compared.  The same happens if a
@@ -72,7 +64,7 @@ def compare_architectures(
     labels = len({label for record in splits.train for label in record.labels}) if splits.labelled else 0
     sizes = candidates(config, cells, labels, equal_parameters="parameters" in match)
     plan = Plan(splits, config, output, sizes, tuple(range(config.train.seed, config.train.seed + seeds)), match)
-    yield ComparisonPlanned(sizes, plan.seeds, plan.budget, plan.measure, plan.metric, plan.notes)
+    yield experiment.ComparisonPlanned(sizes, plan.seeds, plan.budget, plan.measure, plan.metric, plan.notes)
 
     runs: list[Run] = []
     failure = yield from _run_all(plan, runs, force=force, command=command, stop=stop)
@@ -80,7 +72,7 @@ def compare_architectures(
         raise Interrupted("ended before a run was complete: nothing to compare")
 
     _use_threads(config.train.threads)
-    yield Measuring("gradients by lag")
+    yield experiment.Measuring("gradients by lag")
     gradients = [_gradients(cell, runs, splits) for cell in cells if any(run.cell == cell for run in runs)]
     recalls: list[Recall] = []
     distances: tuple[int, ...] = ()
@@ -95,7 +87,7 @@ def compare_architectures(
         command=command,
         interrupted=len(runs) < len(plan.order) or stop(),
     )
-    yield ComparisonEnded(found)
+    yield experiment.ComparisonEnded(found)
     if failure is not None:
         raise failure
 
@@ -126,7 +118,7 @@ def _compared(plan: Plan, base: str, runs: Sequence[Run], **more: Any) -> Archit
 
 def _run_all(
     plan: Plan, runs: list[Run], *, force: bool, command: str, stop: Stop
-) -> Generator[ExperimentEvent, None, OutputError | None]:
+) -> Generator[experiment.ExperimentEvent, None, OutputError | None]:
     """Train every cell with every seed and append to ``runs``.  Returns the error that ended it early, if any.
 
     Raises:
@@ -135,13 +127,13 @@ def _run_all(
     for number, (seed, candidate) in enumerate(plan.order, 1):
         if stop():
             break
-        yield RunBegun(candidate.cell, seed, number, len(plan.order))
+        yield experiment.RunBegun(candidate.cell, seed, number, len(plan.order))
         log = _Log()
         try:
             with closing(plan.train(candidate, seed, force=force, command=command, stop=stop)) as run:
                 for event in run:
                     log.handle(event)
-                    yield InRun(event)
+                    yield experiment.InRun(event)
         except OutputError as error:
             if not runs:
                 raise
@@ -149,7 +141,7 @@ def _run_all(
         if log.reason == "interrupted":
             break
         runs.append(log.run(candidate.cell, seed, plan.measures))
-        yield RunEnded(runs[-1])
+        yield experiment.RunEnded(runs[-1])
     return None
 
 
@@ -203,14 +195,14 @@ def _gradients(cell: str, runs: Sequence[Run], splits: Splits) -> GradientByLag:
 
 def _recalls(
     cells: Sequence[str], base: str, run: Run, splits: Splits, distance: int, seeds: Sequence[int], stop: Stop
-) -> Generator[Measuring, None, tuple[tuple[int, ...], list[Recall]]]:
+) -> Generator[experiment.Measuring, None, tuple[tuple[int, ...], list[Recall]]]:
     """Train each cell on the recall task; returns the distances and the results."""
     from lstmcli.experiments.probes import distances_up_to, recall, tokens
     from lstmcli.model_dir.directory import read_model
 
     text_N, found = tokens(read_model(run.path), splits.train), list[Recall]()
     for cell in cells:
-        yield Measuring(f"recall over {distance} tokens: {cell}")
+        yield experiment.Measuring(f"recall over {distance} tokens: {cell}")
         one = recall(cell, base, text_N, distance, seeds, stop)
         if stop():
             break

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from lstmcli.cli.output.console import curve, duration, percent, safe
+from lstmcli.cli.output.console import curve, duration, percent, progress_bar, safe
 from lstmcli.training import events
 
 if TYPE_CHECKING:
@@ -89,7 +89,7 @@ class Progress:
         room = width - len(loss) - 2
         lines: list[RenderableType] = [
             Text(head, "bold"),
-            self._bar(step.step / max(step.steps, 1), width),
+            progress_bar(step.step / max(step.steps, 1), width, self.out.encoding),
             Text.assemble(loss, "  ", (curve(self.losses, room, self.out.encoding), "cyan")),
         ]
         if self.validated is not None:
@@ -100,13 +100,6 @@ class Progress:
         parts = (f"{step.rate:,.0f} {step.unit}/s", f"learning rate {step.learning_rate:.1e}")
         lines += _flow([(part, "dim") for part in (*parts, f"gradient {step.gradient_norm:.2f}")], width)
         return lines
-
-    def _bar(self, share: float, width: int) -> RenderableType:
-        from rich.text import Text
-
-        done, rest = "━╌" if self.out.encoding.startswith("utf") else "#-"
-        full = min(width, round(share * width))
-        return Text.assemble((done * full, "cyan"), (rest * (width - full), "dim"))
 
 
 def _flow(parts: Iterable[tuple[str, str]], width: int) -> list[Text]:

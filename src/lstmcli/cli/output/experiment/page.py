@@ -6,7 +6,8 @@ from collections.abc import Iterator
 
 from lstmcli.cli.output import html
 from lstmcli.cli.output.console import duration
-from lstmcli.cli.output.experiment.tables import MEASURES, amount, plots, sentences, subject, table
+from lstmcli.cli.output.experiment.tables import plots, sentences, subject, table
+from lstmcli.cli.output.measures import MEASURES, amount
 from lstmcli.cli.output.plots import svg
 from lstmcli.experiments.results import ArchitectureComparison, Run
 
