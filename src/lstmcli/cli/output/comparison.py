@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstmcli.cli.output import writer
 from lstmcli.cli.output.coloured_text import fragment, legend
-from lstmcli.cli.output.console import NOTHING, columns, facts, percent, perplexity, safe, size
+from lstmcli.cli.output.console import NOTHING, columns, facts, percent, perplexity, safe, size, styled
 from lstmcli.cli.output.measures import MEASURES, change_with_unit, interval, p_values, verdict
 from lstmcli.cli.output.predictions import fit
 from lstmcli.cli.output.writer import Layout, Row, Shape
@@ -97,16 +97,14 @@ def _classifiers(result: ClassifierComparison, out: Console) -> Iterator[Rendera
 
 def _answers(row: Disagreement, out: Console) -> Text:
     """The true labels and the predictions, marked right or wrong; a line each if the window is narrow."""
-    from rich.text import Text
-
-    parts = [Text(f"true: {safe(', '.join(row.gold) or 'no label')}")]
+    parts = [styled(f"true: {safe(', '.join(row.gold) or 'no label')}")]
     for answer in row.answers:
         style, mark = ("green", "✓") if answer.right else ("red", "✗")
         labels = safe(", ".join(answer.labels)) or "no label"
         confidence = "" if answer.probability is None else f" {100 * answer.probability:.0f} %"
-        parts.append(Text(f"{safe(answer.model)}: ", "dim").append(f"{mark} {labels}{confidence}", style))
-    line = Text("  ").append_text(Text(" · ", "dim").join(parts))
-    return line if line.cell_len <= out.width else Text("  ").append_text(Text("\n  ").join(parts))
+        parts.append(styled(f"{safe(answer.model)}: ", "dim").append(f"{mark} {labels}{confidence}", style))
+    line = styled("  ").append_text(styled(" · ", "dim").join(parts))
+    return line if line.cell_len <= out.width else styled("  ").append_text(styled("\n  ").join(parts))
 
 
 def _models(result: LmComparison, out: Console) -> Iterator[RenderableType]:
@@ -149,12 +147,10 @@ def _models(result: LmComparison, out: Console) -> Iterator[RenderableType]:
 
 
 def _span(span: Span, out: Console) -> Text:
-    from rich.text import Text
-
     numbers = f"{span.gain:5.1f} bits" + (f"  line {span.line:<5}" if span.line and out.width >= 60 else "") + "  "
     if out.width >= 40:
-        return Text(numbers).append_text(fragment(span, out.width - len(numbers), out))
-    return Text(numbers.strip() + "\n").append_text(fragment(span, out.width, out))
+        return styled(numbers).append_text(fragment(span, out.width - len(numbers), out))
+    return styled(numbers.strip() + "\n").append_text(fragment(span, out.width, out))
 
 
 def _sizes(result: ClassifierComparison | LmComparison) -> list[tuple[str, list[str]]]:
@@ -171,9 +167,7 @@ def _with_values(rows: Sequence[tuple[str, list[str]]]) -> list[tuple[str, list[
 
 
 def _heading(model: str, against: str) -> Text:
-    from rich.text import Text
-
-    return Text(f"{safe(model)} against {safe(against)}", "bold")
+    return styled(f"{safe(model)} against {safe(against)}", "bold")
 
 
 def _notes(notes: Sequence[str], out: Console) -> Iterator[RenderableType]:

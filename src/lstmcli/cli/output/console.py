@@ -60,6 +60,13 @@ def console(*, stderr: bool = False) -> Console:
     return out
 
 
+def styled(text: str = "", style: str = "") -> Text:
+    """Text in one style; more can be appended."""
+    from rich.text import Text
+
+    return Text(text, style)
+
+
 def show(out: Console, *parts: RenderableType, style: str = "") -> None:
     """Print each part; outside a terminal without the trailing spaces of Rich's tables."""
     if out.is_terminal:

@@ -121,10 +121,9 @@ class LiveDisplay:
 
     def __rich__(self) -> RenderableType:
         from rich.console import Group
-        from rich.text import Text
 
         width = max(8, min(self.out.width - 3, 100))  # the terminal writes ^C after the last line
-        lines: list[RenderableType] = [Text(line, "bold") for line in textwrap.wrap(self.doing, width)]
+        lines: list[RenderableType] = [console.styled(line, "bold") for line in textwrap.wrap(self.doing, width)]
         if self.run is not None:
             share = (self.run.number - 1 + self._share()) / self.run.runs
             lines.append(console.progress_bar(share, width, self.out.encoding))
@@ -133,7 +132,8 @@ class LiveDisplay:
                 where = f"epoch {epoch:.1f}" + (f" of {total}" if not self.by_time else "")
                 left = f"{console.duration(self.step.seconds_left)} left in this run"
                 lines += [
-                    Text(line, "dim") for line in textwrap.wrap(f"{where}, loss {self.step.loss:.3f}, {left}", width)
+                    console.styled(line, "dim")
+                    for line in textwrap.wrap(f"{where}, loss {self.step.loss:.3f}, {left}", width)
                 ]
         return Group(*lines, *self._curves(width, self.out.height - 1 - len(lines)))
 

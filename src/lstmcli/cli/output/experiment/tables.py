@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
-from lstmcli.cli.output.console import NOTHING, columns, duration, safe
+from lstmcli.cli.output.console import NOTHING, columns, duration, safe, styled
 from lstmcli.cli.output.experiment.findings import MIN_GRADIENT, gradient_words, recall_words
 from lstmcli.cli.output.measures import MEASURES, amount, change_with_unit, interval, p_values, verdict
 from lstmcli.cli.output.plots import Plot, Series, text_plot
@@ -44,8 +44,6 @@ _PARTS = ("mean", "sd", "low", "high", "difference", "p_value", "p_adjusted")
 
 
 def _report(result: ArchitectureComparison, out: Console) -> Iterator[RenderableType]:
-    from rich.text import Text
-
     yield f"{safe(result.source)}: {subject(result)}"
     yield result.budget
     yield ""
@@ -61,7 +59,7 @@ def _report(result: ArchitectureComparison, out: Console) -> Iterator[Renderable
             yield ""
             yield from lines
             if words:
-                yield Text(words)
+                yield styled(words)
     if result.notes:
         yield ""
         yield from (f"note: {safe(sentence)}" for sentence in result.notes)
