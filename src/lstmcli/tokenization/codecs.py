@@ -40,6 +40,10 @@ class Codec(Protocol):
     growth: float
     """Pieces of a text, end to end, are so many times as long as it is, at most."""
 
+    @property
+    def moved(self) -> tuple[int, int | None]:
+        """What is added to the ids of the tokenizer, and its id of the unknown token."""
+
     def ids(self, texts: Sequence[str]) -> tuple[Ids, NDArray[np.int64]]:
         """The ids of all texts end to end, [N], and how many each text has."""
 
@@ -86,6 +90,7 @@ class WordCodec:
 
     leads, spaced = False, True
     growth = 1.0
+    moved = (0, None)
 
     def __init__(self, vocabulary: Mapping[str, int], lowercase: bool) -> None:
         self._known = _Known(vocabulary)
@@ -116,6 +121,7 @@ class CharacterCodec:
 
     leads, spaced = False, False
     growth = 1.0
+    moved = (0, None)
 
     def __init__(self, vocabulary: Mapping[str, int], lowercase: bool) -> None:
         self._vocabulary = vocabulary
@@ -150,6 +156,7 @@ class ByteCodec:
 
     leads, spaced = False, False
     growth = 1.0
+    moved = (0, None)
 
     def __init__(self, vocabulary: Mapping[str, int]) -> None:
         self.vocab_size = len(vocabulary)
@@ -197,6 +204,10 @@ class LibraryCodec:
             self.vocab_size += 1
         if not ours:
             self.spaced = self._foreign[1]
+
+    @property
+    def moved(self) -> tuple[int, int | None]:
+        return self._shift, self._unknown
 
     def _find_newline(self) -> int | None:
         with guarded():

@@ -26,7 +26,7 @@ GROUP = 250_000
 """Characters given to the tokenizer at once."""
 
 # No space is put before these: Chinese and Japanese characters and marks, and white space but the space itself.
-_NO_SPACE_BEFORE = re.compile(
+NO_SPACE_BEFORE = re.compile(
     "[\u2e80-\u2fdf\u3000-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]"
     "|(?! )\\s"
 )
@@ -70,6 +70,16 @@ class StreamEncoder:
 
     def to_json(self) -> str:
         return self._json
+
+    @property
+    def leads(self) -> bool:
+        """Whether a line is read as if a space stood before it, unless it starts with a CJK character."""
+        return self._codec.leads
+
+    @property
+    def moved(self) -> tuple[int, int | None]:
+        """What is added to the ids of a tokenizer made elsewhere, and its id of the unknown token, which becomes 1."""
+        return self._codec.moved
 
     # Text to ids
 
@@ -211,7 +221,7 @@ class Streamer:
 
 def lead(line: str) -> str:
     """The space before a line, by which a word at its start is the same token as elsewhere; CJK has none."""
-    return "" if not line or _NO_SPACE_BEFORE.match(line) else " "
+    return "" if not line or NO_SPACE_BEFORE.match(line) else " "
 
 
 def _pieces(text: str) -> Iterator[str]:

@@ -94,6 +94,11 @@ class TextEncoder:
         return SPECIAL[: self._shift] + [by_id.get(i, "") for i in range(max(by_id, default=-1) + 1)]
 
     @property
+    def moved(self) -> tuple[int, int | None]:
+        """What is added to the ids of a tokenizer made elsewhere, and its id of the unknown token, which becomes 1."""
+        return self._shift, self._unknown
+
+    @property
     def rows(self) -> int:
         """Rows of the embedding table: the vocabulary, then the hashed features."""
         return self.vocab_size + (self.features.buckets if self.features else 0)
