@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from lstmcli.cli.app import COMMANDS as EVERY
 from support.generate_models import untrained_language_model
 from support.models import untrained_model
 from support.runs import LSTM
@@ -36,6 +37,7 @@ COMMANDS = {
     "report": "classify -m c --report t.csv",
     "int8": "classify -m c --engine torch t.txt",
     "per-word": "perplexity -m l --per word t.txt",
+    "export": "export c -o new-export --force",
     "inspect": "inspect -m c --file t.txt --format json",
     "page": "inspect -m c good --html new.html",
     "compare": "compare c c --on t.csv",
@@ -121,6 +123,11 @@ def ends_well(place: Path, command: str, limit: str) -> None:
     assert "Traceback" not in done.stderr and "unexpected" not in done.stderr and "panicked" not in done.stderr, said
     if done.returncode and limit != "no-stderr":
         assert "error: " in done.stderr, said
+
+
+def test_every_command_is_tried() -> None:
+    tried = {line.split()[0] for line in COMMANDS.values()}
+    assert set(EVERY) - tried == {"demo"}, "which runs the same commands, and takes minutes"
 
 
 @pytest.mark.parametrize(("command", "limit"), FAST)

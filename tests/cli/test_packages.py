@@ -13,7 +13,7 @@ from support.generate_models import untrained_language_model
 from support.models import untrained_model
 
 BLOCKED = """
-import sys, types
+import importlib.machinery, sys, types
 name, how, *sys.argv[1:] = sys.argv[1:]
 class Finder:
     def find_spec(self, wanted, path=None, target=None):
@@ -25,6 +25,7 @@ class Finder:
         return None
 if how == "old":
     sys.modules[name] = types.ModuleType(name)
+    sys.modules[name].__spec__ = importlib.machinery.ModuleSpec(name, None)
 else:
     sys.meta_path.insert(0, Finder())
 sys.argv[0] = "lstm"
