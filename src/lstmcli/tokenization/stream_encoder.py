@@ -72,6 +72,12 @@ class StreamEncoder:
     def to_json(self) -> str:
         return self._json
 
+    @property
+    def written_end(self) -> int | None:
+        """The id of a ``</s>`` that is written in a text, where the tokenizer would take it for the end."""
+        words = (self.config.kind, self.config.words) == ("word", "spaces")
+        return int(self.encode([END])[0][0]) if words else None
+
     # Text to ids
 
     def encode(self, lines: Sequence[str]) -> list[Ids]:

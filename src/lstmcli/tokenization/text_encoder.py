@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
+from unicodedata import normalize
 
 import numpy as np
 from tokenizers import Tokenizer
@@ -152,6 +153,8 @@ class TextEncoder:
         """The same by the tokenizer itself."""
         if not texts:
             return []
+        if self.features:  # the place of a composed character would leave out its marks
+            texts = [normalize("NFC", text) for text in texts]
         # Where a token is in the text matters for its spelling only.
         encode = self.tokenizer.encode_batch if self.features else self.tokenizer.encode_batch_fast
         with guarded():

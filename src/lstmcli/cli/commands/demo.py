@@ -41,7 +41,7 @@ def demo(
         "lstm-demo"
     ),
     threads: o.Threads = None,
-    force: Annotated[bool, typer.Option("--force", help="Use DIR even if it exists.", show_default=False)] = False,
+    force: Annotated[bool, o.MAIN.flag("--force", "Use DIR even if it exists.")] = False,
 ) -> None:
     """Train a small headline classifier and a small language model on built-in samples, and use them.
 
@@ -61,12 +61,7 @@ def demo(
     overwrite = ["--force"] if force else []
     step(
         "Train a classifier of headlines by topic, in English and Chinese.",
-        "train",
-        str(train),
-        "-o",
-        str(model),
-        *overwrite,
-        *more,
+        *("train", str(train), "-o", str(model), *overwrite, *more),
     )
     step(
         "Classify new headlines.",

@@ -27,6 +27,9 @@ SPLIT_ALIASES |= {"val": "valid", "eval": "valid", "test": "test"}
 """The splits, by their names and short names."""
 LABEL_NAMES = _words("explicit") + _words("usual") + _words("weak")
 
+_PEOPLE = frozenset(_words("people"))
+_SETTLED = frozenset(_words("settled"))  # of a label that several people agreed on
+
 _SEPARATED = re.compile(r"[\W_]+")
 _HUMP = re.compile(r"(?<=[a-zа-яé])(?=[A-ZА-Я])|(?<=[A-Z])(?=[A-Z][a-z])")
 _NOT_SPACED = re.compile(r"[぀-ヿ㐀-鿿가-힣฀-๿]")
@@ -66,13 +69,16 @@ def label_rank(name: str) -> float:
     if words[0] == "has":
         return NEVER
     known = [_RANKS[word] for word in words if word in _RANKS]
-    if _RANKS.get(words[-1]) == NEVER or _RANKS.get(words[0]) == NEVER:
+    if words[0] in _PEOPLE and len(words) == 2 and len(words[1]) == 1:
+        return UNKNOWN  # rater_1: what the first of them says
+    last = _RANKS.get(words[-1], UNKNOWN)
+    if last == NEVER or (_RANKS.get(words[0]) == NEVER and last < WEAK):
         return NEVER
     if words[0] == "is" and len(words) > 1:
         return USUAL
     likely = [rank for rank in known if rank > 0]
     if likely and "gold" not in words[1:]:
-        return max(likely) - 0.5
+        return max(likely) - 0.5 * _SETTLED.isdisjoint(words)
     return SIDE if SIDE in known else UNKNOWN
 
 
