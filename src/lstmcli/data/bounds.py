@@ -12,10 +12,8 @@ from typing import Any, BinaryIO, cast
 from lstmcli.errors import DataError
 from lstmcli.memory import usable_memory
 
-MAX_LINE = 1 << 27
-"""Maximum bytes of a line, or of a row or a prompt of several lines; text8, a corpus of one line, is smaller."""
-MAX_WHOLE = 1 << 33
-"""Maximum bytes of a stream or JSON file that is read into memory; less on machines with little memory."""
+MAX_LINE = 1 << 27  # maximum bytes of a line, row or prompt; text8, a corpus of one line, is smaller
+MAX_WHOLE = 1 << 33  # maximum bytes of a stream or JSON file in memory; less on small machines
 _SHARE = 4  # memory for decoded texts, as a multiple of their bytes
 _BLOCK = 1 << 16
 

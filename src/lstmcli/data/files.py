@@ -17,8 +17,7 @@ from lstmcli.data.bounds import read_whole
 from lstmcli.errors import DataError
 
 HEAD_BYTES = 1 << 18  # bytes at the start that format, encoding and columns are detected from
-WIDE_LINES, WIDE_BYTES = 3, 1 << 22
-"""Lines that are read even if they are longer than that, and the maximum bytes of each."""
+WIDE_LINES, WIDE_BYTES = 3, 1 << 22  # lines that are read even if they are longer, and the maximum bytes of each
 CHUNKS = 16  # further places of a large file that its encoding is detected from
 CHUNK_BYTES = 1 << 16
 

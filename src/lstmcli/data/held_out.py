@@ -41,12 +41,8 @@ def hold_lines(
     held = min(len(rows) - 1, max(1, round(share * len(rows))), most)
     blocks = min(MAX_BLOCKS, held // LEAST_BLOCK)
     if blocks > 1 and len(rows) >= FEWEST_ROWS:
-        places = spread(len(rows), held, blocks)
-        return (
-            Selection(rows, places, inside=False),
-            Selection(rows, places),
-            f"held out, in {blocks} runs of lines spread over the text",
-        )
+        places, way = spread(len(rows), held, blocks), f"held out, in {blocks} runs of lines spread over the text"
+        return Selection(rows, places, inside=False), Selection(rows, places), way
     return _hold_end(rows, len(rows) - held, share)
 
 

@@ -19,7 +19,6 @@ from lstmcli.data.formats.folder import data_files, data_suffixes, find_splits, 
 from lstmcli.data.formats.format import all_formats
 from lstmcli.data.formats.open import Opener, open_input, splits_inside
 from lstmcli.data.hub import hub_splits, is_hub_name, open_hub, open_saved
-from lstmcli.data.table import Table
 from lstmcli.errors import DataError, UsageError
 from lstmcli.plural import are
 
@@ -78,7 +77,9 @@ def locate(spec: str | Located, read: ReadConfig, *, stdin: BinaryIO | None = No
             raise UsageError("stdin (`-`) is closed")
         return _stream(STDIN, stdin or sys.stdin.buffer, whole, read)
     if spec.startswith("sample:"):
-        return Located(spec, {WHOLE: [lambda *options: _sample(spec)]})
+        from lstmcli.data.samples import open_sample
+
+        return Located(spec, {WHOLE: [lambda *options: open_sample(spec.removeprefix("sample:"))]})
     if not spec:
         raise DataError("the name of the source is empty", hint="name a file, - for stdin, or sample:reviews")
     path = Path(spec)
@@ -122,12 +123,6 @@ def _one(name: str, source: Input, read: ReadConfig, note: str = "") -> Located:
     if not inside:
         return Located(name, {WHOLE: [partial(open_input, source)]}, note)
     return Located(name, {split: [opener] for split, opener in inside.items()}, note or made_of)
-
-
-def _sample(spec: str) -> Table:
-    from lstmcli.data.samples import open_sample
-
-    return open_sample(spec.removeprefix("sample:"))
 
 
 def _folder(path: Path, read: ReadConfig) -> Located:

@@ -14,8 +14,7 @@ if TYPE_CHECKING:
     from lstmcli.data.formats.format import Format
 
 
-SAMPLE_ROWS, SPREAD_ROWS = 1000, 5000
-"""Rows that columns are chosen by: from the start of a source, and about so many spread over it."""
+SAMPLE_ROWS, SPREAD_ROWS = 1000, 5000  # rows that columns are chosen by: from the start, and spread over a source
 _UNSEEN = re.compile(
     r"^[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+|[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+$"
 )

@@ -75,16 +75,15 @@ class CorpusStyle:
     @property
     def traits(self) -> list[str]:
         """Descriptions of the properties in which other text may differ."""
-        result = []
-        if self.of_words and self.separates_marks:
-            result.append("marks apart from words" if self.has_marks else "no punctuation marks")
-        elif self.of_words:
-            result.append("not tokenized")
-        if self.is_lowercase:
-            result.append("lower case")
-        if self.of_words and self.separates_marks and self.has_number_token:
-            result.append("N for numbers")
-        return result
+        tokenized = self.of_words and self.separates_marks
+        marks = "marks apart from words" if self.has_marks else "no punctuation marks"
+        traits = {
+            marks: tokenized,
+            "not tokenized": self.of_words and not tokenized,
+            "lower case": self.is_lowercase,
+            "N for numbers": tokenized and self.has_number_token,
+        }
+        return [trait for trait, holds in traits.items() if holds]
 
     def restyle(self, text: str) -> str:
         """A line of text converted to the style of the corpus; idempotent."""
@@ -177,9 +176,7 @@ class CorpusStyle:
     def _mark(self, mark: str, opening: bool) -> str:
         if self._knows(mark):
             return mark
-        if mark == '"':
-            mark = "``" if opening else "''"
-        mark = _BRACKETS.get(mark, mark)
+        mark = {**_BRACKETS, '"': "``" if opening else "''"}.get(mark, mark)
         return mark if self._knows(mark) or not self._knows(mark.lower()) else mark.lower()
 
 

@@ -31,8 +31,7 @@ from lstmcli.tokenization.scripts import APART
 PLAIN, TITLE, INITIAL, CAPITALS, MIXED, DIGITS, CODE = 0, 1, 2, 3, 4, 5, 9
 """apple, Apple, A, IBM, iPhone, 7 (6, 7 and 8: two, three, more digits), B52."""
 SPELLINGS = 10
-_SCRIPTS_WITH_CASE = 0x2E80
-"""First character after the scripts with case (CJK begins here); rare exceptions are ignored."""
+_SCRIPTS_WITH_CASE = 0x2E80  # first character after the scripts with case, where CJK begins
 FEATURES = 4
 _CJK = re.compile(r"[⺀-鿿豈-﫿ｦ-ﾟ𠀀-𳎯]")
 PREVIOUS, CURRENT, NEXT_SALT = (

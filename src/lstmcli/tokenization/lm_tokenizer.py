@@ -29,8 +29,7 @@ from lstmcli.tokenization.scripts import CLUSTER, UNSPACED
 from lstmcli.tokenization.tokenizer import CONTRACTION, Recipe, learn, read_tokenizer, well_formed
 
 NEWLINE = "\n"
-WRITTEN_END = f" {END}"
-"""The vocabulary entry of the word ``</s>`` in a text, for words between spaces; no other entry has a space."""
+WRITTEN_END = f" {END}"  # the word `</s>` in a text, for words between spaces; no other entry has a space
 
 # CJK punctuation and full-width forms are separate tokens, like the characters.
 _CJK = "\\p{Han}\\p{Hiragana}\\p{Katakana}\u3000-\u303f\uff00-\uffef"
@@ -40,8 +39,7 @@ _WORDS = (
     rf"| ?[[{_LETTER}]&&[^{_CJK}{UNSPACED}]]+| ?[[^\s{_LETTER}]&&[^{_CJK}]]|\s"
 )
 
-SAMPLE = 50_000_000
-"""Characters of a text that are all used to learn its vocabulary; longer texts are subsampled increasingly."""
+SAMPLE = 50_000_000  # characters that are all used to learn a vocabulary; longer texts are subsampled
 MAX_WORDS = 2**20  # maximum number of distinct words that are counted at once
 
 

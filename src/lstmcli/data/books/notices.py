@@ -13,10 +13,8 @@ from itertools import groupby
 from lstmcli.data.books.libraries import CREDIT, END_NOTES, HINT, LAST_OF_LICENCE, LIBRARIES, LINES, OPENING, Library
 from lstmcli.data.records import Record, Selection
 
-MAX_HEADER, MAX_FOOTER = 1000, 1000
-"""Lines that a licence before a book, or after it, can have; a longer stretch is kept."""
-MAX_LICENCE = 600
-"""Lines after the end of a book in which the last line of the licence is looked for when more text follows."""
+MAX_HEADER, MAX_FOOTER = 1000, 1000  # maximum lines of a licence before and after a book
+MAX_LICENCE = 600  # maximum lines from the end of a book to the end of its licence, if more text follows
 UNSIGNED = 60  # lines from the start of a file that can be a header though nothing else in them names the library
 CREDITS = 40  # lines from the start of a book in which notes on its making are looked for
 MAX_END_NOTES = 200  # lines at the end of a book that can be notes of a transcriber

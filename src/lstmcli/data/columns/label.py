@@ -15,8 +15,7 @@ from lstmcli.data.columns.profile import FEW_ROWS, ColumnProfile, Profiles
 MOSTLY_EMPTY = 3.0  # penalty for a column that is mostly empty
 UNCHANGING = 4.0
 CLEAR = 0.5  # minimum lead of the best score over the next
-FEW_VALUES, TIMES_FEWER = 20, 4
-"""Without known names, a column with at most so many values wins over one with so many times as many."""
+FEW_VALUES, TIMES_FEWER = 20, 4  # without known names, few values win over so many times as many
 FLAGS = 3  # minimum number of adjacent 0/1 columns that are labels, one column each
 
 

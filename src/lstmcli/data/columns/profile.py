@@ -18,8 +18,11 @@ from lstmcli.data.words import word_count
 MAX_ROWS = 6000  # maximum rows of a profile
 FEW_ROWS = 10  # with fewer rows, repeated values say nothing
 LONGEST_LABEL = 60
-MAX_NUMBERS, MAX_FRACTIONS, MAX_CLASSES = 50, 10, 1000
-"""Maximum distinct values of classes: whole numbers, fractions, and classes numbered without gaps."""
+MAX_NUMBERS, MAX_FRACTIONS, MAX_CLASSES = (
+    50,
+    10,
+    1000,
+)  # distinct integers, fractions, ids without gaps
 
 NUMBER = re.compile(r"[+-]?(\d+([.,]\d+)*|\.\d+)([eE][+-]?\d+)?\s?[%€$£¥]?")
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"

@@ -14,8 +14,7 @@ from lstmcli.errors import DataError
 from lstmcli.plural import count
 
 DELIMITERS = ("\t", ",", ";", "|")  # the least common in texts first
-RARE = ("\x01", "\x1f", "^", "~", "¦", "§")
-"""Rare delimiters: control characters, and marks that count only in files named as tables."""
+RARE = ("\x01", "\x1f", "^", "~", "¦", "§")  # control characters; marks that count only in files named as tables
 DELIMITER_NAMES = {",": "comma", "\t": "tab", ";": "semicolon", "|": "bar", " ": "space"}
 _UNIT = "\x1f"  # replaces a delimiter of several characters
 FIELD_LIMIT = 1 << 27  # characters of one field; the csv module by itself allows 131,072
@@ -83,16 +82,11 @@ class Dialect:
         return DELIMITER_NAMES.get(self.delimiter, repr(self.delimiter))
 
 
-@dataclass(frozen=True)
-class _Trial:
+class _Trial(NamedTuple):
     dialect: Dialect
     rows: list[list[str]]
     sound: bool  # it could be read to the end of the sample
-
-    @property
-    def even(self) -> bool:
-        """Every row has the same number of columns."""
-        return self.sound and len({len(row) for row in self.rows}) == 1
+    even: bool  # it is sound, and every row has the same number of columns
 
 
 def detect_dialect(lines: Sequence[str], *, delimiter: str | None, first: str = ",", complete: bool) -> Dialect:
@@ -169,11 +163,10 @@ def read_uneven(delimiter: str, lines: Sequence[str]) -> list[list[str]] | None:
 
 def _read(dialect: Dialect, lines: Sequence[str], complete: bool) -> _Trial:
     rows, fault = dialect.read(lines)
-    if fault is None:
-        return _Trial(dialect, rows, sound=True)
-    # Where the sample is cut, the last row may be open: not a fault of the dialect.
-    cut = not complete and fault.stop == len(lines) and len(lines) - fault.start < _CUT_LINES
-    return _Trial(dialect, rows, sound=cut and bool(rows))
+    sound = fault is None
+    if fault and not complete and fault.stop == len(lines):  # where the sample is cut, the last row may be open
+        sound = bool(rows) and len(lines) - fault.start < _CUT_LINES
+    return _Trial(dialect, rows, sound, even=sound and len({len(row) for row in rows}) == 1)
 
 
 def spread_rows(file: Opening, dialect: Dialect, width: int) -> list[list[str]]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib import import_module
@@ -17,8 +17,7 @@ from lstmcli.errors import UsageError
 
 MAX_LINES = 5000  # maximum lines from the start of a file that its format is detected from
 
-Cells = tuple[int, Mapping[str, Any]]
-"""The number of a line, and the row in it."""
+Cells = tuple[int, Mapping[str, Any]]  # the number of a line, and the row in it
 
 
 @dataclass
@@ -47,6 +46,11 @@ class Opening:
             return []
         blocks = self.source.samples(self.start)[1:]
         return [split_lines(block.decode(self.encoding.codec, "replace")) for block in blocks]
+
+    @property
+    def known_labels(self) -> Collection[str]:
+        """The labels of the training data."""
+        return self.prefer.known_labels if self.prefer else ()
 
     @property
     def delimiter(self) -> str | None:

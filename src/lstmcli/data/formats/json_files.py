@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from lstmcli.data.columns.names import TEXT_NAMES, normal
@@ -49,17 +50,14 @@ def splits_inside(file: Opening) -> tuple[dict[str, Callable[[Opening], Table]],
     if found is None:
         return {}, ""
 
-    def opener(parts: Mapping[str, Any]) -> Callable[[Opening], Table]:
-        def open_split(file: Opening) -> Table:
-            shapes = [as_pairs(part) or _shape(part, file.source.path) for part in parts.values()]
-            rows = [row for shape in shapes for row in shape.rows]
-            return _as_table(file, Shape(rows, labelled=all(shape.labelled for shape in shapes)), warnings)
-
-        return open_split
+    def open_split(parts: Mapping[str, Any], file: Opening) -> Table:
+        shapes = [as_pairs(part) or _shape(part, file.source.path) for part in parts.values()]
+        rows = [row for shape in shapes for row in shape.rows]
+        return _as_table(file, Shape(rows, labelled=all(shape.labelled for shape in shapes)), warnings)
 
     made_of = "; ".join(f"{split} from {' and '.join(map(repr, parts))}" for split, parts in found.splits.items())
     left = f"; {', '.join(map(repr, found.others))} left out" if found.others else ""
-    return {split: opener(parts) for split, parts in found.splits.items()}, made_of + left
+    return {split: partial(open_split, parts) for split, parts in found.splits.items()}, made_of + left
 
 
 def json_or_lines(file: Opening) -> str | None:

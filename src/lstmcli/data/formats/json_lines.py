@@ -24,8 +24,7 @@ NONE_LABELLED = "no row has a label that people gave or accepted"
 def open_jsonl(file: Opening) -> Table:
     """A file or stream of JSON Lines.
 
-    Where labels are wanted, empty lines are left out; else each is an empty text, so that answers and lines go
-    together.
+    If labels are required, empty lines are left out; else each is an empty text, so that answers match lines.
     """
     path, head = file.source.path, file.head
     lines = TextLines(file.source, file.encoding)

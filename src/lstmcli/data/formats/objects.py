@@ -268,8 +268,9 @@ def _prodigy_answer(row: Object) -> dict[str, Any] | None:
 
 def _of_one_label(tool: Tool, rows: Sequence[Object]) -> Tool:
     """The tool; of a Prodigy file that asks of every text for the same label, the answers are the classes."""
-    labels = {str(row.get("label")) for row in rows if "accept" not in row}
-    if tool.read is not _prodigy or len(labels) != 1 or all(row["answer"] != "reject" for row in rows):
+    answered = [row for row in rows if row.get("answer") in ("accept", "reject")]
+    labels = {str(row.get("label")) for row in answered if "accept" not in row}
+    if tool.read is not _prodigy or len(labels) != 1 or len({row["answer"] for row in answered}) < 2:
         return tool
     note = f"one label, {labels.pop()!r}: the answers, accept and reject, are the classes"
     return tool._replace(read=_prodigy_answer, note=note)

@@ -63,8 +63,10 @@ def _remarks(file: Opening) -> list[str]:
         ]
     if _are_numbered(file.sample):
         return ["every line starts with its number and a tab: --delimiter tab --task lm leaves the numbers out"]
-    doubtful = _doubtful_labels_remark(file)
-    return [doubtful] if doubtful else []
+    if found := _found(file):
+        where = f"{_values(found)} {_side(found.form)}"
+        return [f"nearly every line has {where}: if these are labels, --task classify trains a classifier on them"]
+    return []
 
 
 def _are_numbered(lines: Sequence[str]) -> bool:
@@ -93,7 +95,7 @@ def _no_labels(file: Opening) -> DataError:
 
 
 def has_labels(file: Opening) -> bool:
-    """Whether nearly every line surely has a label, or is wanted to have one and may."""
+    """Whether nearly every line certainly has a label, or may have one if labels are required."""
     if file.labelled is False:
         return False
     if _trained(file):
@@ -108,8 +110,7 @@ def has_labels(file: Opening) -> bool:
 def open_labelled(file: Opening) -> Table:
     """Lines of a text and a label; a line without a label is a text.
 
-    Where labels are wanted, empty lines are left out; else each is an empty text, so that answers and lines go
-    together.
+    If labels are required, empty lines are left out; else each is an empty text, so that answers match lines.
 
     Raises:
         DataError: asked for, and no mark stands between a text and a label in nearly every line.
@@ -130,31 +131,16 @@ def open_labelled(file: Opening) -> Table:
     return table
 
 
-def _doubtful_labels_remark(file: Opening) -> str | None:
-    """What to say of lines that may have labels."""
-    found = _found(file)
-    if found is None:
-        return None
-    return (
-        f"nearly every line has {_values(found)} {_side(found.form)}: if these are labels, "
-        "--task classify trains a classifier on them"
-    )
-
-
 def _trained(file: Opening) -> LineForm | None:
-    """The form of the training data, where it is that of this file."""
+    """The form of the training data, if this file has it."""
     form = LineForm.parse(file.read.line_form) or LineForm.parse(file.prefer.line_form if file.prefer else None)
-    return form if form and (file.labelled or fits(form, file.sample, _known(file))) else None
-
-
-def _known(file: Opening) -> frozenset[str]:
-    return frozenset(file.prefer.known_labels if file.prefer else ())
+    return form if form and (file.labelled or fits(form, file.sample, file.known_labels)) else None
 
 
 def _found(file: Opening) -> Found | None:
-    found, known, mark = find_form(file.sample, file.delimiter), _known(file), file.delimiter
-    if found and known and not mark and not fits(found.form, file.sample, known):
-        return None  # to be classified: not one label is the model's
+    found, known = find_form(file.sample, file.delimiter), file.known_labels
+    if found and known and not file.delimiter and not fits(found.form, file.sample, known):
+        return None  # to be classified: the labels are not the model's
     return found
 
 

@@ -28,8 +28,7 @@ LOOK, EVERY = 100_000, 20  # rows that are read, and the step between those kept
 _HINT = "save it as CSV, TSV or JSON; --input-format text reads it as plain text, its tags too"
 _DECLARED = re.compile(r"""<\?xml[^>]*\sencoding\s*=\s*["']([\w.-]+)["']""")
 
-Path = tuple[str, ...]
-"""Names of elements from the root down, the last perhaps an attribute (``@name``)."""
+Path = tuple[str, ...]  # names of elements from the root down, the last perhaps an attribute (`@name`)
 
 
 def open_xml(file: Opening) -> Table:
