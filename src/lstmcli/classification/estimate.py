@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lstmcli.classification.config import ClassifierConfig
-from lstmcli.classification.ngram_table import MAX_WEIGHTS
+from lstmcli.classification.ngrams.table import MAX_WEIGHTS
 from lstmcli.training.estimate import BASE_BYTES
 from lstmcli.training.results import Estimate
 

@@ -17,7 +17,7 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 from scipy.special import expit
 
-from lstmcli.classification.ngram_table import MAX_WEIGHTS, NgramTable, ngram_keys
+from lstmcli.classification.ngrams.table import MAX_WEIGHTS, NgramTable, ngram_keys
 
 Floats = NDArray[np.float64]
 
