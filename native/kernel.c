@@ -262,7 +262,8 @@ typedef struct {
 /* exp(y ln 2) of what is at most 0; beyond 2^-120 nothing counts. */
 INLINE vec share_of(vec *y) { return exp2_of(*y = larger((vec){0} - 120.0f, *y)); }
 
-/* Adds the words of one row.  The largest logit so far is subtracted from all: Milakov & Gimelshein (2018). */
+/* Adds the words of one row.  The largest logit so far is subtracted from all: Milakov &
+   Gimelshein (2018, arXiv 1805.02867). */
 static void add_words(tally *so_far, int64_t panels, vec (*logits)[R][4], int64_t r) {
     const float per_nat = 1.44269504f;
     vec most = so_far->most, sum = {0}, weighted = {0};
