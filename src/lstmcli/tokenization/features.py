@@ -26,7 +26,7 @@ from lstmcli.tokenization.ids import Ids
 from lstmcli.tokenization.scripts import APART
 
 FEATURES = 4
-_CJK = re.compile(r"[⺀-鿿豈-﫿ｦ-ﾟ𠀀-𳎯]")
+_CJK = "[⺀-鿿豈-﫿ｦ-ﾟ𠀀-𳎯]"
 _PREVIOUS, _CURRENT, _NEXT_SALT = (
     np.uint64(0x9E3779B97F4A7C15),
     np.uint64(0xC2B2AE3D27D4EB4F),
@@ -60,7 +60,9 @@ class FeatureTable:
         """Compute the rows of new tokens; hashing the whole vocabulary would delay the first answer."""
         for i in set(ids_N[self.rows[ids_N, 0] < 0].tolist()):  # np.unique would import numpy.ma
             word = self.word(i)
-            self.has_neighbours[i] = _CJK.match(word) is not None or (self._unspaced and APART.match(word) is not None)
+            if not word.isascii():  # the expression takes milliseconds to compile
+                apart = self._unspaced and APART.match(word) is not None
+                self.has_neighbours[i] = apart or re.match(_CJK, word) is not None
             self.rows[i] = i, *self.of_word(word), 0
 
     def of_word(self, word: str) -> tuple[int, int]:
