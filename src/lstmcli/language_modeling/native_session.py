@@ -70,9 +70,12 @@ class NativeSession:
 
     def logits(self, ids_TB: Ids, state: State) -> tuple[Floats, State]:
         """Logits of the next token after each token, [T, B, V], and the final state; all in memory at once."""
-        h_MK, state = self._read(ids_TB, state)
-        T, B = ids_TB.shape
-        return self._softmax.logits(h_MK).reshape(B, T, -1).transpose(1, 0, 2), state
+        parts: list[Floats] = []
+        for window in self._windows(ids_TB):
+            h_MK, state = self._read(ids_TB[window], state)
+            logits_MV = self._softmax.logits(h_MK)
+            parts.append(logits_MV.reshape(ids_TB.shape[1], -1, self.vocab_size).transpose(1, 0, 2))
+        return parts[0] if len(parts) == 1 else np.concatenate(parts), state
 
     def score(
         self, ids_TB: Ids, targets_TB: Ids, state: State, *, entropy: bool = False
