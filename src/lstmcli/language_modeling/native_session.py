@@ -127,13 +127,14 @@ class NativeSession:
         (T, B), K = ids_TB.shape, self._widths[-1]
         found_2TB = np.empty((1 + entropy, T, B))
         waiting: list[tuple[Future[None], Callable[[], None]]] = []
+        alone = self._workers == 1 or ids_TB.size <= ROWS
         for window in self._windows(ids_TB):
             h_MK, state = self._read(ids_TB[window], state)
             h_TBK = h_MK.reshape(B, -1, h_MK.shape[1]).transpose(1, 0, 2)
             if out_TBK is not None:
                 out_TBK[window] = h_TBK[..., :K]
             for part in self._parts(h_MK, targets_TB[window], found_2TB[:, window], entropy):
-                if self._workers == 1:
+                if alone:
                     part()
                 else:
                     waiting.append((pool(self._workers - 1).submit(part), part))
