@@ -10,6 +10,7 @@ import pytest
 from lstmcli.classification.config import ClassifierConfig, ClassifierModelConfig, ClassifierTrainConfig
 from lstmcli.classification.estimate import estimate
 from lstmcli.classification.trainer import Split
+from lstmcli.tokenization.encoded import EncodedTexts
 from lstmcli.training.estimate import BASE_BYTES
 from lstmcli.training.results import Estimate
 
@@ -17,7 +18,7 @@ CONFIG = ClassifierConfig(model=ClassifierModelConfig(ngrams=2), train=Classifie
 
 
 def split(n: int, tokens: int = 20) -> Split:
-    return Split([np.ones((tokens, 3), np.int32)] * n, np.zeros(n, np.int64))
+    return Split(EncodedTexts([np.ones((tokens, 3), np.int32)] * n), np.zeros(n, np.int64))
 
 
 def cost(config: ClassifierConfig = CONFIG, n: int = 100, tokens: int = 20, parameters: int = 10**6) -> Estimate:

@@ -22,6 +22,7 @@ from lstmcli.classification.network import Classifier
 from lstmcli.classification.trainer import Split, Trainer, adversarial_step, estimate_step
 from lstmcli.errors import LstmError
 from lstmcli.tokenization.config import TokenizerConfig
+from lstmcli.tokenization.encoded import EncodedTexts
 from lstmcli.training import loop
 from lstmcli.training.checkpoint import Checkpoints, read_latest
 from lstmcli.training.events import Event, Step, Stopped, Validated, Warned
@@ -42,7 +43,7 @@ def split(n: int, seed: int, classes: int = 2, multilabel: bool = False) -> Spli
         text = rng.integers(20, 60, rng.integers(1, 15)).astype(np.int32)
         text[rng.integers(len(text))] = 10 + label
         texts.append(text[:, None])
-    return Split(texts, np.eye(classes, dtype=np.int64)[gold] if multilabel else gold)
+    return Split(EncodedTexts(texts), np.eye(classes, dtype=np.int64)[gold] if multilabel else gold)
 
 
 def trainer(

@@ -37,9 +37,9 @@ def estimate(
     if config.train.time_limit is not None:
         seconds = min(seconds, config.train.time_limit)
 
-    tokens = sum(map(len, train.encoded))
+    tokens = int(train.encoded.ends[-1])
     table = _ngram_bytes(tokens, model.ngrams or 0, classes)
-    width = train.encoded[0].shape[1]
+    width = train.encoded.width
     batch_tokens = batch_size * int(np.quantile(train.lengths(config.tokenizer.max_tokens), 0.99))
     directions = 2 if model.bidirectional else 1
     kept = 4 * model.embedding + 12 * directions * model.hidden * model.layers  # per token, for the backward pass

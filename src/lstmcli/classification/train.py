@@ -18,7 +18,7 @@ from lstmcli.classification.estimate import estimate
 from lstmcli.classification.evaluate import UnknownLabelTexts
 from lstmcli.classification.events import DataRead, NgramsFitted, TokenizerReady
 from lstmcli.classification.finish import Finished, finish
-from lstmcli.classification.labels import class_weights, gold_array, indicators, known, with_unknown_labels
+from lstmcli.classification.labels import Indicators, class_weights, gold_array, known, with_unknown_labels
 from lstmcli.classification.model_selection import score_in_blocks
 from lstmcli.classification.preflight import preflight_classifier
 from lstmcli.classification.results import DataCheck
@@ -95,9 +95,10 @@ class ClassifierJob(TrainingJob):
 
         def encoded(records: Collection[Record]) -> Split:
             gold = gold_array(records, self.check.labels, splits.multilabel)
-            return Split(self.encoder.encode([r.text for r in records]), gold)
+            return Split(self.encoder.encode_all(record.text for record in records), gold)
 
         self.train = encoded(splits.train)
+        self.splits = replace(splits, train=())  # from here on the ids are enough
         tokens = int(self.train.lengths(config.tokenizer.max_tokens).sum())
         config = resolve(config, len(self.train), tokens, len(self.check.labels))
         if config.model.ngrams == 0 and self._asked.model.ngrams is None:
@@ -108,10 +109,10 @@ class ClassifierJob(TrainingJob):
             config = replace(config, tokenizer=replace(config.tokenizer, hash_buckets=buckets))
         self.config = config
         self.valid, self.test = (encoded(known(part, self.check.labels)) for part in (splits.valid, splits.test))
-        seen = [ids[:, 0] for ids in self.valid.encoded]
-        unknown, read = sum(int((ids_T == UNKNOWN_ID).sum()) for ids_T in seen), sum(map(len, seen))
+        seen = self.valid.encoded.ids(slice(None))
+        unknown, read = int((seen == UNKNOWN_ID).sum()), len(seen)
         kind = config.tokenizer.path or config.tokenizer.kind
-        lengths = np.array([len(ids) for ids in self.train.encoded])
+        lengths = self.train.encoded.lengths
         self._ready = TokenizerReady(
             kind, self.vocab_size, unknown / max(1, read), float(lengths.mean()), int(lengths.max())
         )
@@ -191,8 +192,8 @@ class ClassifierJob(TrainingJob):
         begin, order, weight = time.monotonic(), self.config.model.ngrams, ngram_weight(len(self.train))
         assert order
         self.ngrams = fit_table(
-            [text for part in parts for text in part.encoded],
-            indicators(np.concatenate([part.gold for part in parts]), len(self.check.labels), self._multilabel),
+            [part.encoded for part in parts],
+            Indicators(np.concatenate([part.gold for part in parts]), len(self.check.labels), self._multilabel),
             order=order,
             min_count=ngram_min_count(len(self.train)),
             multilabel=self._multilabel,

@@ -211,12 +211,16 @@ class TrainingLoop(Generic[P]):
             self.reason = "interrupted"
         elif self._limit and self.seconds >= self._limit:
             self.reason = "time"
-        if self._checkpoints.due() or self.reason == "interrupted":
-            self._take(self.snapshot())
-        if self._rollback_point is None:
-            self._rollback_point = self.snapshot()
-        elif self.state.step % ROLLBACK_STEPS == 0 and self.monitor.is_safe:
-            self._candidate = self.snapshot()
+        to_disk = self._checkpoints.due() or self.reason == "interrupted"
+        to_memory = self._rollback_point is None or (self.state.step % ROLLBACK_STEPS == 0 and self.monitor.is_safe)
+        if to_disk or to_memory:
+            snapshot = self.snapshot()
+            if to_disk:
+                self._take(snapshot)
+            if self._rollback_point is None:
+                self._rollback_point = snapshot
+            elif to_memory:
+                self._candidate = snapshot
         self.between_steps = self.reason != "finished"
         return self.between_steps
 

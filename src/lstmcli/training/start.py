@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -33,7 +34,7 @@ class Training:
 
     Attributes:
         task: what is trained.
-        splits: the data.
+        splits: what was found about the data; the job has the rows.
         target: where the model goes.
         default_place: whether that is the task's default.
     """
@@ -98,6 +99,7 @@ class Training:
             )
             self.task = require_task(task) if task else task_for(labelled=self.splits.labelled)
             self.job = self.task.module("train").job(self.splits, **chosen(arguments, self.task))
+            self.splits = replace(self.splits, train=(), valid=(), test=())  # the job lets go of them when it can
             self.target = output or self.task.default_dir
             if output is None and not dry_run:
                 self._claim(self.target)
