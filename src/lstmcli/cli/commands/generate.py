@@ -13,16 +13,13 @@ import typer
 from lstmcli.cli.io import prompts, streams
 from lstmcli.cli.options import common as o
 from lstmcli.cli.options import generation as s
-from lstmcli.cli.options.configs import read_config
-from lstmcli.cli.options.engine import COMPUTING, GeneratingEngine
-from lstmcli.cli.options.kept_columns import KeepColumns
 from lstmcli.cli.output.console import safe
 from lstmcli.cli.output.generation import NO_COLUMNS, Writer, writer
 from lstmcli.cli.typer_classes import Command
 from lstmcli.engine.registry import AUTO
 from lstmcli.errors import UsageError
 from lstmcli.generation.config import GenerateConfig
-from lstmcli.nn.config import DEVICES
+from lstmcli.options import read_config
 from lstmcli.tasks import LANGUAGE_MODELING
 from lstmcli.training.events import Warned
 
@@ -30,7 +27,7 @@ if TYPE_CHECKING:
     from lstmcli.data.records import Record
     from lstmcli.generation.session import Event, Generator
 
-PROMPTS = "Prompts"
+PROMPTS = o.Section("Prompts")
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -48,8 +45,7 @@ def generate(
     prompt: Annotated[
         list[str] | None,
         typer.Argument(
-            metavar="PROMPT",
-            help="Text to continue, or `-` for stdin. Default: stdin, if piped; otherwise a new text.",
+            metavar="PROMPT", help="Text to continue, or `-` for stdin. Default: stdin, if piped; otherwise a new text."
         ),
     ] = None,
     model: o.LmModelPath = None,
@@ -58,34 +54,14 @@ def generate(
     samples: s.Samples = None,
     seed: s.Seed = None,
     stop: s.Stop = None,
-    lines: Annotated[
-        bool,
-        typer.Option("--lines", rich_help_panel=PROMPTS, show_default=False, help="Continue each line of stdin."),
-    ] = False,
+    lines: Annotated[bool, PROMPTS.flag("--lines", "Continue each line of stdin.")] = False,
     file: Annotated[
-        str | None,
-        typer.Option(
-            "--file",
-            metavar="FILE",
-            rich_help_panel=PROMPTS,
-            help="Continue each line of a file, or each row of a table.",
-        ),
+        str | None, PROMPTS.option("--file", "FILE", "Continue each line of a file, or each row of a table.")
     ] = None,
-    interactive: Annotated[
-        bool,
-        typer.Option(
-            "--interactive", "-i", rich_help_panel=PROMPTS, show_default=False, help="Ask for prompts in a loop."
-        ),
-    ] = False,
+    interactive: Annotated[bool, PROMPTS.flag("--interactive -i", "Ask for prompts in a loop.")] = False,
     encoding: Annotated[
         str | None,
-        o.option(
-            "--encoding",
-            panel=PROMPTS,
-            metavar="NAME",
-            show_default="detected",
-            text="Text encoding of the prompts: utf-8, gbk, …",
-        ),
+        PROMPTS.option("--encoding", "NAME", "Text encoding of the prompts: utf-8, gbk, …", show_default="detected"),
     ] = None,
     text_columns: o.TextColumns = None,
     delimiter: o.Delimiter = None,
@@ -102,33 +78,15 @@ def generate(
     length_penalty: s.LengthPenalty = None,
     format: Annotated[
         Literal["text", "jsonl", "json"],
-        typer.Option(
-            "--format",
-            rich_help_panel=o.OUTPUT,
-            metavar="text|jsonl|json",
-            help="Output format; jsonl and json include the log-probability.",
-        ),
+        o.OUTPUT.option("--format", "text|jsonl|json", "Output format; jsonl and json include the log-probability."),
     ] = "text",
-    no_prompt: Annotated[
-        bool,
-        o.option("--no-prompt", panel=o.OUTPUT, show_default=False, text="Print only the continuation."),
-    ] = False,
-    keep_columns: KeepColumns = False,
+    no_prompt: Annotated[bool, o.OUTPUT.flag("--no-prompt", "Print only the continuation.")] = False,
+    keep_columns: o.KeepColumns = False,
     show_alternatives: s.ShowAlternatives = None,
     quiet: o.Quiet = False,
-    engine: GeneratingEngine = None,
-    threads: Annotated[
-        int | None,
-        o.option(
-            "--threads",
-            panel=COMPUTING,
-            metavar="N",
-            show_default="all cores",
-            text="Number of CPU threads.",
-            callback=o.counted,
-        ),
-    ] = None,
-    device: Annotated[str, o.option("--device", panel=COMPUTING, among=DEVICES, text="Device to compute on.")] = "auto",
+    engine: o.GeneratingEngine = None,
+    threads: Annotated[int | None, o.threads_option(o.COMPUTING)] = None,
+    device: Annotated[str, o.device_option(o.COMPUTING)] = "auto",
 ) -> None:
     """Generate text with a language model: continue a prompt, or start a new text. Text is streamed.
 

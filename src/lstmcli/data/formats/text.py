@@ -1,42 +1,33 @@
-"""Plain text, one text a line; with remarks on files that may have labels or be a table."""
+"""Plain text, one text per line, with remarks on files that may have labels or be a table."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-
 from lstmcli.data.config import ReadConfig
-from lstmcli.data.encoding import TextLines, without_end
-from lstmcli.data.formats.fasttext import open_fasttext
+from lstmcli.data.encoding import without_end
+from lstmcli.data.formats.detect import is_html, tag_of
+from lstmcli.data.formats.fasttext import open_fasttext, other_prefix
 from lstmcli.data.formats.format import Format, Opening
 from lstmcli.data.formats.labelled import find_fields
 from lstmcli.data.formats.labelled_lines import doubtful_labels_remark
-from lstmcli.data.formats.prefixes import other_prefix
-from lstmcli.data.formats.webpages import is_html, tag_of
-from lstmcli.data.table import Row, Table
+from lstmcli.data.table import Table
 from lstmcli.errors import DataError
 
 
 def open_text(file: Opening) -> Table:
-    """One record a line, empty lines included.
+    """One text per line, empty lines included.
 
     Raises:
-        DataError: labels are wanted; or a table that a web system calls a spreadsheet.
+        DataError: labels are required; or it is an HTML table named as a spreadsheet.
     """
     if any(suffix.startswith(".xls") for suffix in file.source.suffixes):
         raise DataError("this is HTML, which is not read", path=file.source.path, hint="save it as CSV, TSV or JSON")
     if file.labelled:
         if file.read.label_prefix != ReadConfig.label_prefix:
-            return open_fasttext(file)  # says what is there instead
+            return open_fasttext(file)  # its error says what is there instead
         raise _no_labels(file)
-    lines = TextLines(file.source, file.encoding)
-
-    def rows() -> Iterator[Row]:
-        for number, line in enumerate(lines, 1):
-            yield Row(number, file.source.path, {"text": without_end(line)})
-        table.warnings[:] = lines.warnings()
-
-    label = lines.encoding.label
-    table = Table(TEXT, ("text",), rows, text_columns=("text",), encoding=label, notes=[label])
+    table = file.table(
+        TEXT, ("text",), lambda lines: ((n, {"text": without_end(line)}) for n, line in enumerate(lines, 1))
+    )
     if file.labelled is None and file.read.input_format is None:
         table.remarks += _remarks(file)
     return table

@@ -205,11 +205,7 @@ def gradients(result: ArchitectureComparison) -> Plot:
         shares = ((lag, norm / last) for lag, norm in enumerate(found.norms))
         series.append(Series(found.cell, tuple((lag, share) for lag, share in shares if share > MIN_GRADIENT)))
     return Plot(
-        "Gradient by lag",
-        "tokens back",
-        "gradient relative to that of the last token",
-        tuple(series),
-        log_y=True,
+        "Gradient by lag", "tokens back", "gradient relative to that of the last token", tuple(series), log_y=True
     )
 
 

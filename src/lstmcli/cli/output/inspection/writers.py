@@ -12,12 +12,7 @@ from lstmcli.inspection.results import Gate, Inspection, Layer, Numbers, TokenRe
 
 
 def writer(
-    format: str,
-    out: TextIO,
-    *,
-    top_units: bool = False,
-    keep_columns: bool = False,
-    header: bool | None = None,
+    format: str, out: TextIO, *, top_units: bool = False, keep_columns: bool = False, header: bool | None = None
 ) -> Writer[Inspection]:
     """The writer for ``table``, ``tsv``, ``csv``, ``jsonl`` or ``json``.
 

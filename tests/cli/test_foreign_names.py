@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import re
+from pathlib import Path
 from typing import Any
 
 import pytest
 import typer
 
-from lstmcli.cli import instinct, no_equivalent
+from lstmcli.cli import foreign_names
 from lstmcli.cli.app import COMMANDS, app
 
 
@@ -26,28 +27,35 @@ def said(capsys: pytest.CaptureFixture[str], *args: str) -> str:
 
 
 def test_every_command_of_the_table_exists(commands: dict[str, Any]) -> None:
-    for foreign, ours in instinct.COMMANDS.items():
-        assert foreign == instinct.bare(foreign)
+    for foreign, ours in foreign_names.equivalents("commands").items():
+        assert foreign == foreign_names.bare(foreign)
         assert foreign not in COMMANDS
         for one in ours:
             name, *options = one.split()
-            assert set(options) <= set(instinct.names(commands[name])), foreign
+            assert set(options) <= set(foreign_names.names(commands[name])), foreign
 
 
 def test_every_option_of_the_table_exists(commands: dict[str, Any]) -> None:
-    every = {name for one in commands.values() for name in instinct.names(one)}
-    for foreign, ours in instinct.OPTIONS.items():
-        assert foreign == instinct.bare(foreign)
+    every = {name for one in commands.values() for name in foreign_names.names(one)}
+    for foreign, ours in foreign_names.equivalents("options").items():
+        assert foreign == foreign_names.bare(foreign)
         assert {one.split()[0] for one in ours} <= every, foreign
-        assert instinct.option(f"--{foreign}", commands["train"], commands), foreign
+        assert foreign_names.option(f"--{foreign}", commands["train"], commands), foreign
+
+
+def test_no_foreign_name_is_listed_twice() -> None:
+    lines = Path(foreign_names.__file__).with_suffix(".ini").read_text(encoding="utf-8").split("[")
+    for section in lines[1:]:
+        names = [name for line in section.splitlines() if " = " in line for name in line.split(" = ")[0].split()]
+        assert len(names) == len(set(names))
 
 
 def test_what_is_offered_exists_on_the_command_it_is_offered_for(commands: dict[str, Any]) -> None:
     for name, one in commands.items():
-        for foreign in instinct.OPTIONS:
-            for target in instinct.targets(f"--{foreign}", one):
-                assert target.split()[0] in instinct.names(one), (name, foreign)
-            assert instinct.option(f"--{foreign}", one, commands)
+        for foreign in foreign_names.equivalents("options"):
+            for target in foreign_names.targets(f"--{foreign}", one):
+                assert target.split()[0] in foreign_names.names(one), (name, foreign)
+            assert foreign_names.option(f"--{foreign}", one, commands)
 
 
 TYPED = """
@@ -60,29 +68,28 @@ VERBS = "predict evaluate test eval score sample fit supervised lmplz query init
 
 
 @pytest.mark.parametrize("name", TYPED.split())
-def test_names_typed_by_instinct(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_foreign_options(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     first = said(capsys, "train", "a.txt", name, "3")
     assert first.startswith(f"error: no such option: {name}; ")
     assert "; use " in first or "`lstm " in first
 
 
 @pytest.mark.parametrize("name", VERBS.split())
-def test_commands_typed_by_instinct(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_foreign_commands(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert "; use `lstm " in said(capsys, name, "x")
 
 
 def test_sentences_name_commands_and_options_that_exist(commands: dict[str, Any]) -> None:
-    for table in (no_equivalent.COMMANDS, no_equivalent.OPTIONS):
-        for foreign, sentence in table.items():
-            assert foreign == instinct.bare(foreign)
+    for kind in ("commands", "options"):
+        for foreign, sentence in foreign_names.without_equivalent(kind).items():
+            assert foreign == foreign_names.bare(foreign)
             for quoted in re.findall("`([^`]*)`", sentence):
                 program, name, *options = quoted.split()
                 assert program == "lstm" and {one for one in options if one[0] == "-"} <= set(
-                    instinct.names(commands[name])
+                    foreign_names.names(commands[name])
                 ), sentence
             assert "--" not in re.sub("`[^`]*`", "", sentence), sentence
-    assert no_equivalent.COMMANDS.keys().isdisjoint(instinct.COMMANDS)
-    assert no_equivalent.OPTIONS.keys().isdisjoint(instinct.OPTIONS)
+        assert foreign_names.without_equivalent(kind).keys().isdisjoint(foreign_names.equivalents(kind))
 
 
 @pytest.mark.parametrize(
@@ -107,9 +114,11 @@ def test_what_is_not_there_is_not_promised(typed: list[str], true: str, capsys: 
 
 
 def test_what_a_sentence_denies_is_no_option(commands: dict[str, Any]) -> None:
-    every = {instinct.bare(name) for one in commands.values() for name in instinct.names(one) if name[:2] == "--"}
-    assert every.isdisjoint(no_equivalent.OPTIONS)
-    assert set(COMMANDS).isdisjoint(no_equivalent.COMMANDS)
+    every = {
+        foreign_names.bare(name) for one in commands.values() for name in foreign_names.names(one) if name[:2] == "--"
+    }
+    assert every.isdisjoint(foreign_names.without_equivalent("options"))
+    assert set(COMMANDS).isdisjoint(foreign_names.without_equivalent("commands"))
 
 
 def test_an_option_of_another_command(capsys: pytest.CaptureFixture[str]) -> None:
@@ -129,9 +138,9 @@ def test_a_file_where_a_command_belongs(capsys: pytest.CaptureFixture[str], tmp_
 
 
 def test_a_value_with_a_dash_is_a_value(commands: dict[str, Any]) -> None:
-    assert instinct.one_dash(["--text", "-model"], commands["classify"]) == ""
-    assert instinct.one_dash(["--", "-model"], commands["classify"]) == ""
-    assert instinct.one_dash(["-q", "-model"], commands["classify"]) == "-model"
+    assert foreign_names.one_dash(["--text", "-model"], commands["classify"]) == ""
+    assert foreign_names.one_dash(["--", "-model"], commands["classify"]) == ""
+    assert foreign_names.one_dash(["-q", "-model"], commands["classify"]) == "-model"
 
 
 def test_a_long_wrong_number_is_quoted_in_part(capsys: pytest.CaptureFixture[str]) -> None:

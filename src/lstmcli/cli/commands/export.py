@@ -1,0 +1,54 @@
+"""``lstm export``: write a model in a form that other programs read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated, Literal
+
+import typer
+
+from lstmcli.cli.options import common as o
+from lstmcli.cli.output import exports
+from lstmcli.cli.output.writer import write
+from lstmcli.cli.typer_classes import Command
+from lstmcli.exporting.results import FORMATS
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+
+@app.command(cls=Command)
+def export(
+    where: Annotated[
+        str | None,
+        typer.Argument(
+            metavar="MODEL", show_default="$LSTM_MODEL, else the one in lstm-model", help="Model directory."
+        ),
+    ] = None,
+    model: Annotated[
+        str | None,
+        o.option("--model", "-m", metavar="DIR", show_default=False, text="Same as the MODEL argument."),
+    ] = None,
+    to: Annotated[
+        str,
+        o.option(
+            "--to",
+            among=FORMATS,
+            text="onnx: one graph from token ids to the answer, with programs in Python and JavaScript that use it; "
+            "vectors: word vectors in the text format of word2vec.",
+        ),
+    ] = "onnx",
+    output: Annotated[
+        Path | None,
+        o.option("--output", "-o", metavar="DIR", show_default="MODEL-FORMAT", text="Directory to write."),
+    ] = None,
+    force: Annotated[bool, o.option("--force", text="Replace an export that is there already.")] = False,
+    format: Annotated[
+        Literal["table", "json"], typer.Option("--format", metavar="table|json", help="Output format.")
+    ] = "table",
+) -> None:
+    """Write a model in a form that other programs read, with the same answers."""
+    from lstmcli.exporting.write import export as write_export
+    from lstmcli.model_dir.directory import default_model_path
+
+    exported = write_export(default_model_path(None, where or model), to, output, force=force)
+    write(exported, exports.EXPORTED, format)
