@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
@@ -14,6 +15,7 @@ from lstmcli.cells import CELLS
 from lstmcli.classification.config import ClassifierConfig
 from lstmcli.classification.data_check import check_data, html_warning
 from lstmcli.classification.defaults import ngram_min_count, ngram_weight, resolve
+from lstmcli.classification.ensemble import Ensemble
 from lstmcli.classification.estimate import estimate
 from lstmcli.classification.evaluate import UnknownLabelTexts
 from lstmcli.classification.events import DataRead, NgramsFitted, TokenizerReady
@@ -42,6 +44,11 @@ if TYPE_CHECKING:
     from lstmcli.classification.trainer import Split, Trainer
     from lstmcli.data.records import Record, Splits
     from lstmcli.engine.nodes import InferenceGraph
+
+PROBE_TEXTS = 256
+"""Texts on which the time of validation and reports is measured."""
+NGRAM_SHARE = 0.2
+"""Maximum share of the time left that one fit of the n-gram model takes."""
 
 
 def job(splits: Splits, config: ClassifierConfig) -> ClassifierJob:
@@ -159,6 +166,7 @@ class ClassifierJob(TrainingJob):
         yield events.Warned(f"{found:,} of {count(self.encoder.vocab_size, 'word')} {start} from {path}")
 
     def preflight(self, threads: int) -> None:
+        self._threads = threads
         encoder, tokenizer = self.encoder, self.config.tokenizer
         preflight_tokenizer(lambda: TextEncoder.from_json(encoder.to_json(), tokenizer).rows, encoder.rows)
         preflight_classifier(self.weights(), self.config.model, encoder.rows, len(self.check.labels), threads)
@@ -183,7 +191,30 @@ class ClassifierJob(TrainingJob):
 
     def before_fit(self) -> Iterator[Event]:
         if self.config.model.ngrams:
-            yield self._fit_ngrams(self.train, judged=True)
+            with self.budget.measure("n-grams", 1.0 if self.splits.held_out else 0.0):  # fitted again at the end
+                fitted = self._fit_ngrams(self.train, judged=True)
+            yield fitted
+        if not math.isinf(self.budget.limit):
+            self._expect_reports()
+
+    def _expect_reports(self) -> None:
+        """Time the validation and the reports after training on a few texts."""
+        from lstmcli.classification.graph import classifier_graph
+        from lstmcli.classification.onnx_session import ClassifierSession
+
+        few, texts = self.valid.encoded[:PROBE_TEXTS], len(self.valid)
+        weights = self.trainer.averaged()
+        self.trainer.logits(few, weights)  # the first time takes longer
+        with self.budget.measure("validation", texts / max(1, len(few))):
+            self.trainer.logits(few, weights)
+        with self.budget.measure("graph"):
+            session = ClassifierSession(classifier_graph(self.weights(), self.config.model), self._threads)
+            segment, most = self.config.model.segment, self.config.tokenizer.max_tokens
+            classes = len(self.check.labels)
+            ensemble = Ensemble(session, self.ngrams, classes, self._multilabel, segment, most)
+        parts = (self.splits.valid, self.splits.test)
+        with self.budget.measure("reports", sum(map(len, parts)) / max(1, len(few))):
+            ensemble.logits(few)
 
     def _fit_ngrams(self, *parts: Split, judged: bool) -> NgramsFitted:
         """Fit the n-gram model on the given splits; with ``judged``, evaluate it on the validation split."""
@@ -198,6 +229,7 @@ class ClassifierJob(TrainingJob):
             min_count=ngram_min_count(len(self.train)),
             multilabel=self._multilabel,
             weight=weight,
+            stop=self.budget.within(NGRAM_SHARE),
         )
         value = None
         if judged:
@@ -209,7 +241,8 @@ class ClassifierJob(TrainingJob):
     def fit(self, *, stop: Callable[[], bool], rng: np.random.Generator, checkpoints: Checkpoints) -> Iterator[Event]:
         from lstmcli.classification.fit import fit
 
-        return fit(self.trainer, self.train, self.valid, stop=stop, rng=rng, checkpoints=checkpoints)
+        how = {"stop": stop, "rng": rng, "checkpoints": checkpoints, "budget": self.budget}
+        return fit(self.trainer, self.train, self.valid, **how)
 
     def weights(self) -> dict[str, NDArray[Any]]:
         return self.module.tensors()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import math
 import time
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass, field, replace
@@ -43,6 +44,10 @@ if TYPE_CHECKING:
 
 INT8_TOKENS, MAX_INT8_COST = 1000, 0.02
 """Validation tokens to test the int8 graph on, and the maximum increase of the loss in nats per token."""
+INT8_PROBE = 40
+"""Tokens on which the time of that test is measured."""
+VALIDATION_SHARE, MIN_VALIDATION = 0.05, 2_000
+"""With a time limit, a validation during training takes at most this share of it; but it reads so many tokens."""
 SAMPLE_TOKENS = 60
 SECONDS_BETWEEN_SAMPLES = 20.0
 
@@ -121,6 +126,7 @@ class LanguageModelJob(TrainingJob):
         yield from ()
 
     def preflight(self, threads: int) -> None:
+        self._threads = threads
         again = partial(StreamEncoder.from_json, self.encoder.to_json(), self.config.tokenizer)
         preflight_tokenizer(lambda: again().vocab_size, self.encoder.vocab_size)
         preflight_language_model(self.weights(), self.config.model, self.encoder.vocab_size, threads)
@@ -150,6 +156,39 @@ class LanguageModelJob(TrainingJob):
     def describe(self) -> str:
         return describe(self.config)
 
+    def before_fit(self) -> Iterator[Event]:
+        from lstmcli.language_modeling.trainer import evaluation_seconds
+
+        self._valid_ids = self.corpora["valid"].ids_from_start
+        if math.isinf(self.budget.limit):
+            return
+        seconds = evaluation_seconds(self.trainer.module, self._valid_ids, self.trainer.device)
+        for name in ("valid", "test"):
+            self.budget.after[name] = seconds * len(self.corpora.get(name, ()))
+        most = max(MIN_VALIDATION, round(VALIDATION_SHARE * self.budget.limit / seconds))
+        total = len(self._valid_ids) - 1
+        if total > most:
+            self._valid_ids = self._valid_ids[: most + 1]
+            yield events.Warned(
+                f"to keep to --time, validation during training reads the first {most:,} of {total:,} tokens"
+            )
+        self.budget.validation = seconds * (len(self._valid_ids) - 1)
+        self._expect_int8()
+
+    def _expect_int8(self) -> None:
+        """Time the comparison of the exact and the int8 graph on a few tokens."""
+        with self.budget.measure("graph"):
+            graph = self._graph()
+        if not CELLS[self.config.model.cell].int8:
+            return
+        tokens = min(INT8_TOKENS, len(self._valid_ids) - 1)
+        few = min(INT8_PROBE, tokens)
+        for name, count in (("int8 graphs", 1), ("int8", few)):
+            with self.budget.measure(name):
+                self._try_int8(graph, self._threads, count)
+        graphs, whole = (self.budget.after[name] for name in ("int8 graphs", "int8"))
+        self.budget.after["int8"] = max(0.0, whole - graphs) * tokens / few
+
     def fit(self, *, stop: Callable[[], bool], rng: np.random.Generator, checkpoints: Checkpoints) -> Iterator[Event]:
         from lstmcli.language_modeling.fit import fit_lm
 
@@ -158,11 +197,12 @@ class LanguageModelJob(TrainingJob):
                 corpus.check()
             return stop()
 
-        train, valid = self.corpora["train"].ids_from_start, self.corpora["valid"].ids_from_start
+        train, valid = self.corpora["train"].ids_from_start, self._valid_ids
         # A separate generator, because the number of samples depends on time.
         draws = np.random.default_rng(self.config.train.seed)
         sampled = time.monotonic()
-        for event in fit_lm(self.trainer, train, valid, stop=stopped, rng=rng, checkpoints=checkpoints):
+        how = {"stop": stopped, "rng": rng, "checkpoints": checkpoints, "budget": self.budget}
+        for event in fit_lm(self.trainer, train, valid, **how):
             yield event
             if isinstance(event, events.Validated) and time.monotonic() - sampled > SECONDS_BETWEEN_SAMPLES:
                 sampled = time.monotonic()
@@ -204,9 +244,9 @@ class LanguageModelJob(TrainingJob):
 
         return language_model_graph(self.weights(), self.config.model, int8=int8)
 
-    def _try_int8(self, graph: InferenceGraph, threads: int) -> Quantised:
+    def _try_int8(self, graph: InferenceGraph, threads: int, tokens: int = INT8_TOKENS) -> Quantised:
         """The loss of the exact and the int8 graph, and whether int8 is good enough for generation."""
-        ids = self.corpora["valid"].ids_from_start[: INT8_TOKENS + 1]
+        ids = self.corpora["valid"].ids_from_start[: tokens + 1]
         exact, near = (_nats(g, self.config, ids, threads) for g in (graph, self._graph(int8=True)))
         return Quantised(exact, near, near - exact <= MAX_INT8_COST)
 

@@ -19,6 +19,7 @@ from torch import Tensor
 
 from lstmcli.config import MAX_COUNT, fits
 from lstmcli.faults import shortage
+from lstmcli.training.budget import Budget
 from lstmcli.training.checkpoint import Arrays, Checkpoints, Snapshot
 from lstmcli.training.config import TrainingConfig
 from lstmcli.training.divergence import MAX_ROLLBACKS, RATE_FACTOR, DivergenceMonitor
@@ -65,6 +66,9 @@ class LoopState:
     mean: float = math.nan
     """The first loss and the moving average; see ``divergence.py``."""
     seconds: float = 0.0
+    """Time of training."""
+    spent: float = 0.0
+    """Time of the whole run, from reading on."""
     epoch_rng: dict[str, Any] = field(default_factory=dict)
     """State of the random generator before the order of this epoch was drawn; empty before that."""
     ended: str = ""
@@ -105,11 +109,17 @@ class TrainingLoop(Generic[P]):
         monitor: DivergenceMonitor,
         rng: np.random.Generator,
         checkpoints: Checkpoints | None,
+        budget: Budget | None = None,
     ) -> None:
-        """``kept``: the weights to keep until there are better ones."""
+        """
+        Args:
+            kept: the weights to keep until there are better ones.
+            budget: the clock of the whole run; None: the time limit is for training alone.
+        """
         assert config.epochs is not None
         self.state, self.kept, self.monitor, self.rng = state, kept, monitor, rng
-        self.epochs, self._limit = config.epochs, config.time_limit
+        self.epochs, self.budget = config.epochs, budget or Budget(config.time_limit or math.inf)
+        self.budget.begin_training()
         self._trainer, self._checkpoints = trainer, checkpoints or Checkpoints()
         self.reason = "finished"
         self._rollback_point: Snapshot | None = None
@@ -135,6 +145,7 @@ class TrainingLoop(Generic[P]):
         try:
             check_state(self.state, snapshot.values)
             self.restore(snapshot)
+            self.budget.continue_from(self.state.spent or self.state.seconds)
             if self.state.epoch_rng:
                 np.random.default_rng().bit_generator.state = self.state.epoch_rng
             if [value.shape for value in self.kept] != own:
@@ -156,8 +167,7 @@ class TrainingLoop(Generic[P]):
     @property
     def progress(self) -> float:
         """From 0 to 1, by epochs or by time, whichever is further."""
-        spent = self.seconds / self._limit if self._limit else 0.0
-        return min(1.0, max(self.epochs_done / self.epochs, spent))
+        return min(1.0, max(self.epochs_done / self.epochs, self.budget.share(self.seconds)))
 
     @property
     def seconds_left(self) -> float:
@@ -174,7 +184,8 @@ class TrainingLoop(Generic[P]):
         """A snapshot for ``restore``; nothing changes its arrays later."""
         kept = {f"kept.{i}": value.cpu().numpy() for i, value in enumerate(self.kept)}
         arrays = self._trainer.arrays() | kept | self.extra_arrays() | {"random": torch.get_rng_state().numpy()}
-        self.state.seconds, self.state.first, self.state.mean = self.seconds, self.monitor.first, self.monitor.mean
+        self.state.seconds, self.state.spent = self.seconds, self.budget.spent
+        self.state.first, self.state.mean = self.monitor.first, self.monitor.mean
         return Snapshot(arrays, {**asdict(self.state), "epochs": self.epochs, "rng": self.rng.bit_generator.state})
 
     def restore(self, snapshot: Snapshot) -> None:
@@ -209,7 +220,7 @@ class TrainingLoop(Generic[P]):
         """Whether to stop before the next step; also takes snapshots when they are due."""
         if stop():
             self.reason = "interrupted"
-        elif self._limit and self.seconds >= self._limit:
+        elif self.budget.left <= 0:
             self.reason = "time"
         to_disk = self._checkpoints.due() or self.reason == "interrupted"
         to_memory = self._rollback_point is None or (self.state.step % ROLLBACK_STEPS == 0 and self.monitor.is_safe)

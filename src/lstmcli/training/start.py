@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
@@ -77,6 +78,7 @@ class Training:
         """
         from lstmcli.data.splits import load_splits
 
+        self._started = time.monotonic()
         if task is None and not LABELS.isdisjoint(given):
             task = task_for(labelled=True).name
         arguments = job_arguments(given, task)
@@ -131,6 +133,7 @@ class Training:
             stop=stop,
             resume=self._resume,
             checkpoint_every=self._every,
+            started=self._started,
         )
 
     def close(self) -> None:
