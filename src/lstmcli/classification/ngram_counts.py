@@ -10,6 +10,7 @@ Shapes: N texts, M n-grams of a block, D distinct n-grams of a block, P n-grams 
 from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
+from itertools import pairwise
 from tempfile import SpooledTemporaryFile
 from typing import NamedTuple
 
@@ -73,7 +74,7 @@ def frequent_ngrams(parts: Sequence[EncodedTexts], order: int, min_count: int, m
     passes = max(1, -(-order * sum(int(part.ends[-1]) for part in parts) // PART_NGRAMS))
     borders = [(2**64 * number // passes) for number in range(passes + 1)]
     kept_keys, kept_counts, histogram = [np.zeros(0, np.uint64)], [np.zeros(0, np.int64)], np.zeros(1, np.int64)
-    for low, high in zip(borders, borders[1:], strict=False):
+    for low, high in pairwise(borders):
         keys_D, count_D = _count(parts, order, np.uint64(low), np.uint64(high - 1))
         found = np.bincount(count_D)
         found[: len(histogram)] += histogram[: len(found)]

@@ -6,6 +6,7 @@ import math
 import time
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -45,9 +46,7 @@ if TYPE_CHECKING:
     from lstmcli.data.records import Record, Splits
     from lstmcli.engine.nodes import InferenceGraph
 
-PROBE_TEXTS = 256
-"""Texts on which the time of validation and reports is measured."""
-NGRAM_SHARE = 0.2
+NGRAM_SHARE = 0.3
 """Maximum share of the time left that one fit of the n-gram model takes."""
 
 
@@ -105,7 +104,6 @@ class ClassifierJob(TrainingJob):
             return Split(self.encoder.encode_all(record.text for record in records), gold)
 
         self.train = encoded(splits.train)
-        self.splits = replace(splits, train=())  # from here on the ids are enough
         tokens = int(self.train.lengths(config.tokenizer.max_tokens).sum())
         config = resolve(config, len(self.train), tokens, len(self.check.labels))
         if config.model.ngrams == 0 and self._asked.model.ngrams is None:
@@ -116,6 +114,9 @@ class ClassifierJob(TrainingJob):
             config = replace(config, tokenizer=replace(config.tokenizer, hash_buckets=buckets))
         self.config = config
         self.valid, self.test = (encoded(known(part, self.check.labels)) for part in (splits.valid, splits.test))
+        self._unknown = {name: self._unknown_label_texts(getattr(splits, name)) for name in ("valid", "test")}
+        # From here on the ids are enough; one record that is kept keeps the memory of those around it.
+        self.splits = replace(splits, train=(), valid=(), test=())
         seen = self.valid.encoded.ids(slice(None))
         unknown, read = int((seen == UNKNOWN_ID).sum()), len(seen)
         kind = config.tokenizer.path or config.tokenizer.kind
@@ -190,31 +191,23 @@ class ClassifierJob(TrainingJob):
         return describe(self.config)
 
     def before_fit(self) -> Iterator[Event]:
+        from lstmcli.classification.reserve import reserve
+
         if self.config.model.ngrams:
             with self.budget.measure("n-grams", 1.0 if self.splits.held_out else 0.0):  # fitted again at the end
                 fitted = self._fit_ngrams(self.train, judged=True)
             yield fitted
         if not math.isinf(self.budget.limit):
-            self._expect_reports()
+            texts = sum(part.rows for part in self.check.splits if part.name != "train")
+            reserve(self.budget, self.trainer, self._ensemble, self.valid, texts)
 
-    def _expect_reports(self) -> None:
-        """Time the validation and the reports after training on a few texts."""
+    def _ensemble(self) -> Ensemble:
         from lstmcli.classification.graph import classifier_graph
         from lstmcli.classification.onnx_session import ClassifierSession
 
-        few, texts = self.valid.encoded[:PROBE_TEXTS], len(self.valid)
-        weights = self.trainer.averaged()
-        self.trainer.logits(few, weights)  # the first time takes longer
-        with self.budget.measure("validation", texts / max(1, len(few))):
-            self.trainer.logits(few, weights)
-        with self.budget.measure("graph"):
-            session = ClassifierSession(classifier_graph(self.weights(), self.config.model), self._threads)
-            segment, most = self.config.model.segment, self.config.tokenizer.max_tokens
-            classes = len(self.check.labels)
-            ensemble = Ensemble(session, self.ngrams, classes, self._multilabel, segment, most)
-        parts = (self.splits.valid, self.splits.test)
-        with self.budget.measure("reports", sum(map(len, parts)) / max(1, len(few))):
-            ensemble.logits(few)
+        model, most = self.config.model, self.config.tokenizer.max_tokens
+        session = ClassifierSession(classifier_graph(self.weights(), model), self._threads)
+        return Ensemble(session, self.ngrams, len(self.check.labels), self._multilabel, model.segment, most)
 
     def _fit_ngrams(self, *parts: Split, judged: bool) -> NgramsFitted:
         """Fit the n-gram model on the given splits; with ``judged``, evaluate it on the validation split."""
@@ -241,8 +234,8 @@ class ClassifierJob(TrainingJob):
     def fit(self, *, stop: Callable[[], bool], rng: np.random.Generator, checkpoints: Checkpoints) -> Iterator[Event]:
         from lstmcli.classification.fit import fit
 
-        how = {"stop": stop, "rng": rng, "checkpoints": checkpoints, "budget": self.budget}
-        return fit(self.trainer, self.train, self.valid, **how)
+        how = partial(fit, stop=stop, rng=rng, checkpoints=checkpoints, budget=self.budget)
+        return how(self.trainer, self.train, self.valid)
 
     def weights(self) -> dict[str, NDArray[Any]]:
         return self.module.tensors()
@@ -262,10 +255,7 @@ class ClassifierJob(TrainingJob):
             table=self.ngrams,
             valid=self.valid,
             test=self.test,
-            unknown_labels={
-                "valid": self._unknown_label_texts(self.splits.valid),
-                "test": self._unknown_label_texts(self.splits.test),
-            },
+            unknown_labels=self._unknown,
             refit=refit if self.ngrams and self.splits.held_out and finished else None,
             derived=derived,
         )

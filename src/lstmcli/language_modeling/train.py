@@ -5,7 +5,7 @@ from __future__ import annotations
 import itertools
 import math
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -14,12 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.cells import CELLS
-from lstmcli.errors import DataError, NoDataError
+from lstmcli.errors import NoDataError
 from lstmcli.language_modeling.config import LmConfig
-from lstmcli.language_modeling.corpus import Corpus, Survey, build_corpus, survey_text, verify_unchanged
+from lstmcli.language_modeling.corpus import Corpus, survey_text
 from lstmcli.language_modeling.defaults import epochs_in, is_alphabet, resolve_lm, steps_per_epoch
 from lstmcli.language_modeling.estimate import estimate_lm
 from lstmcli.language_modeling.events import CorpusRead, LmEvaluated, Quantised, Sampled
+from lstmcli.language_modeling.lines import Lines, corpus_of
 from lstmcli.language_modeling.preflight import preflight_language_model
 from lstmcli.language_modeling.results import CorpusCheck, LmReport
 from lstmcli.model_dir.directory import TOKENIZER
@@ -44,10 +45,6 @@ if TYPE_CHECKING:
 
 INT8_TOKENS, MAX_INT8_COST = 1000, 0.02
 """Validation tokens to test the int8 graph on, and the maximum increase of the loss in nats per token."""
-INT8_PROBE = 40
-"""Tokens on which the time of that test is measured."""
-VALIDATION_SHARE, MIN_VALIDATION = 0.05, 2_000
-"""With a time limit, a validation during training takes at most this share of it; but it reads so many tokens."""
 SAMPLE_TOKENS = 60
 SECONDS_BETWEEN_SAMPLES = 20.0
 
@@ -93,7 +90,7 @@ class LanguageModelJob(TrainingJob):
             self.config.tokenizer, found.sample, found.characters, table=splits.format != "text"
         )
         self.encoder = StreamEncoder.train(lines["train"], tokenizer)
-        self.corpora = {name: _corpus(part, surveys[name], self.encoder) for name, part in lines.items()}
+        self.corpora = {name: corpus_of(part, surveys[name], self.encoder) for name, part in lines.items()}
         train, valid = self.corpora["train"], self.corpora["valid"]
         if len(train) < 2 or len(valid) < 1:
             hint = "give a few lines at least"
@@ -157,37 +154,22 @@ class LanguageModelJob(TrainingJob):
         return describe(self.config)
 
     def before_fit(self) -> Iterator[Event]:
-        from lstmcli.language_modeling.trainer import evaluation_seconds
+        from lstmcli.language_modeling.reserve import reserve_evaluation, reserve_int8
 
-        self._valid_ids = self.corpora["valid"].ids_from_start
+        self._valid_ids = valid = self.corpora["valid"].ids_from_start
         if math.isinf(self.budget.limit):
             return
-        seconds = evaluation_seconds(self.trainer.module, self._valid_ids, self.trainer.device)
-        for name in ("valid", "test"):
-            self.budget.after[name] = seconds * len(self.corpora.get(name, ()))
-        most = max(MIN_VALIDATION, round(VALIDATION_SHARE * self.budget.limit / seconds))
-        total = len(self._valid_ids) - 1
-        if total > most:
-            self._valid_ids = self._valid_ids[: most + 1]
+        tokens = {name: len(corpus) for name, corpus in self.corpora.items() if name != "train"}
+        most = reserve_evaluation(self.budget, self.module, valid, tokens, self.trainer.device)
+        if most < len(valid) - 1:
+            self._valid_ids = valid[: most + 1]
             yield events.Warned(
-                f"to keep to --time, validation during training reads the first {most:,} of {total:,} tokens"
+                f"to keep to --time, validation during training reads the first {most:,} of {len(valid) - 1:,} tokens"
             )
-        self.budget.validation = seconds * (len(self._valid_ids) - 1)
-        self._expect_int8()
-
-    def _expect_int8(self) -> None:
-        """Time the comparison of the exact and the int8 graph on a few tokens."""
         with self.budget.measure("graph"):
             graph = self._graph()
-        if not CELLS[self.config.model.cell].int8:
-            return
-        tokens = min(INT8_TOKENS, len(self._valid_ids) - 1)
-        few = min(INT8_PROBE, tokens)
-        for name, count in (("int8 graphs", 1), ("int8", few)):
-            with self.budget.measure(name):
-                self._try_int8(graph, self._threads, count)
-        graphs, whole = (self.budget.after[name] for name in ("int8 graphs", "int8"))
-        self.budget.after["int8"] = max(0.0, whole - graphs) * tokens / few
+        if CELLS[self.config.model.cell].int8:
+            reserve_int8(self.budget, partial(self._try_int8, graph, self._threads), min(INT8_TOKENS, len(valid) - 1))
 
     def fit(self, *, stop: Callable[[], bool], rng: np.random.Generator, checkpoints: Checkpoints) -> Iterator[Event]:
         from lstmcli.language_modeling.fit import fit_lm
@@ -201,8 +183,8 @@ class LanguageModelJob(TrainingJob):
         # A separate generator, because the number of samples depends on time.
         draws = np.random.default_rng(self.config.train.seed)
         sampled = time.monotonic()
-        how = {"stop": stopped, "rng": rng, "checkpoints": checkpoints, "budget": self.budget}
-        for event in fit_lm(self.trainer, train, valid, **how):
+        begin = partial(fit_lm, stop=stopped, rng=rng, checkpoints=checkpoints, budget=self.budget)
+        for event in begin(self.trainer, train, valid):
             yield event
             if isinstance(event, events.Validated) and time.monotonic() - sampled > SECONDS_BETWEEN_SAMPLES:
                 sampled = time.monotonic()
@@ -280,29 +262,6 @@ def _nats(graph: InferenceGraph, config: LmConfig, ids: NDArray[np.integer], thr
         nats, _, state = session.score(one, np.array([[there]], np.int64), state)
         total += float(nats[0, 0])
     return total / (len(ids) - 1)
-
-
-class Lines:
-    """The lines of records, re-iterable; a cell of a table may have several."""
-
-    def __init__(self, records: Iterable[Record]) -> None:
-        self._records = records
-        self.path = ""
-        """The file of the last line."""
-
-    def __iter__(self) -> Iterator[str]:
-        for record in self._records:
-            self.path = record.path
-            yield from record.text.split("\n")
-
-
-def _corpus(lines: Lines, found: Survey, encoder: StreamEncoder) -> Corpus:
-    """The ids of surveyed lines.  Raises: DataError, if the lines have changed."""
-    try:
-        return build_corpus(verify_unchanged(lines, found), encoder, key=found.fingerprint)
-    except DataError as error:
-        error.path = error.path or lines.path
-        raise
 
 
 def _check(name: str, corpus: Corpus) -> CorpusCheck:

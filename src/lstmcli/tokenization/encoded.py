@@ -83,7 +83,8 @@ class EncodedTexts(Sequence[Ids]):
     def ids(self, texts: slice) -> Ids:
         """The token ids, without their features, of consecutive texts, concatenated."""
         first, last, _ = texts.indices(len(self))
-        return self.tokens_DF[self.places_N[self.ends[first] : self.ends[last]], 0]
+        found: Ids = self.tokens_DF[self.places_N[self.ends[first] : self.ends[last]], 0]
+        return found
 
     def __len__(self) -> int:
         return len(self.ends) - 1

@@ -162,7 +162,7 @@ def _body(arrays: Arrays, metadata: Mapping[str, str]) -> list[bytes | memoryvie
         header[name] = {"dtype": _TYPES[whole.dtype], "shape": value.shape, "data_offsets": [at, at + whole.nbytes]}
         at += whole.nbytes
         if whole.nbytes:
-            parts.append(memoryview(whole).cast("B"))
+            parts.append(whole.data.cast("B"))
     start = json.dumps(header).encode()
     start += b" " * (-len(start) % 8)
     return [len(start).to_bytes(8, "little") + start, *parts]

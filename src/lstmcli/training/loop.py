@@ -66,9 +66,8 @@ class LoopState:
     mean: float = math.nan
     """The first loss and the moving average; see ``divergence.py``."""
     seconds: float = 0.0
-    """Time of training."""
     spent: float = 0.0
-    """Time of the whole run, from reading on."""
+    """Seconds of the whole run; ``seconds`` are those of training."""
     epoch_rng: dict[str, Any] = field(default_factory=dict)
     """State of the random generator before the order of this epoch was drawn; empty before that."""
     ended: str = ""
@@ -111,11 +110,7 @@ class TrainingLoop(Generic[P]):
         checkpoints: Checkpoints | None,
         budget: Budget | None = None,
     ) -> None:
-        """
-        Args:
-            kept: the weights to keep until there are better ones.
-            budget: the clock of the whole run; None: the time limit is for training alone.
-        """
+        """``kept``: the weights to keep until there are better ones; without ``budget`` only training takes time."""
         assert config.epochs is not None
         self.state, self.kept, self.monitor, self.rng = state, kept, monitor, rng
         self.epochs, self.budget = config.epochs, budget or Budget(config.time_limit or math.inf)
