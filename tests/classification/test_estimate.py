@@ -11,7 +11,7 @@ from lstmcli.classification.config import ClassifierConfig, ClassifierModelConfi
 from lstmcli.classification.estimate import estimate
 from lstmcli.classification.trainer import Split
 from lstmcli.tokenization.encoded import EncodedTexts
-from lstmcli.training.estimate import BASE_BYTES
+from lstmcli.training.estimate import BASE_BYTES, BASE_SECONDS
 from lstmcli.training.results import Estimate
 
 CONFIG = ClassifierConfig(model=ClassifierModelConfig(ngrams=2), train=ClassifierTrainConfig(epochs=4, batch_size=10))
@@ -26,10 +26,12 @@ def cost(config: ClassifierConfig = CONFIG, n: int = 100, tokens: int = 20, para
 
 
 def test_time_is_steps_times_a_step_and_some_validation() -> None:
-    assert cost().seconds == pytest.approx(4 * 10 * 0.5 + 4 * 4 * 0.5 / 4)
+    alone = replace(CONFIG, model=ClassifierModelConfig(ngrams=0))
+    assert cost(alone).seconds == pytest.approx(BASE_SECONDS + 4 * 10 * 0.5 + 4 * 4 * 0.5 / 4)
+    assert cost(n=10_000).seconds > cost(alone, n=10_000).seconds
 
 
-def test_a_time_limit_bounds_it() -> None:
+def test_a_time_limit_is_what_it_takes() -> None:
     assert cost(replace(CONFIG, train=replace(CONFIG.train, time_limit=3.0))).seconds == 3.0
 
 

@@ -151,7 +151,8 @@ def _epochs(run: _Run, stop: Callable[[], bool]) -> Iterator[Event]:
                     run.state.step, run.per_epoch * run.epochs, run.epochs_done, run.epochs, loss, learning_rate, norm,
                     run.state.seen / run.seconds, run.seconds, run.seconds_left,
                 )  # fmt: skip
-        if run.reason != "diverged" and run.state.step and (validated := run.validate()):
+        # An epoch that was stopped before its first step has the weights that were validated before it.
+        if run.reason != "diverged" and run.state.batches and (validated := run.validate()):
             yield validated
         if run.reason == "diverged":
             yield run.rollback()

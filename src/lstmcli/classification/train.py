@@ -184,6 +184,8 @@ class ClassifierJob(TrainingJob):
             step_seconds=estimate_step(self.trainer, self.train),
             parameters=self.parameters,
             classes=len(self.check.labels),
+            reports=sum(part.rows for part in self.check.splits if part.name != "train"),
+            refit=self.splits.held_out,
         )
         return Plan(epochs, epochs * -(-len(self.train) // self.config.train.batch_size), cost)
 

@@ -204,7 +204,8 @@ def _epochs(run: _Run, stop: Callable[[], bool], steps: int, validations: int) -
                 validated = run.validate()
                 state.checks += 1
                 yield validated
-        if run.reason != "diverged" and run.state.step:
+        # An epoch that was stopped before its first step has the weights that were validated before it.
+        if run.reason != "diverged" and run.state.windows:
             yield run.validate()
         if run.reason == "diverged":
             yield run.rollback()

@@ -123,7 +123,7 @@ class TrainingLoop(Generic[P]):
         """The next rollback point, once a step from it has succeeded."""
         self._resumed: Snapshot | None = None
         """The snapshot that the run was resumed from."""
-        self._started_at = self._reported = time.monotonic()
+        self._started_at, self._reported = self.budget.clock(), time.monotonic()
         self.between_steps = True
         """Whether the state is consistent, so that a snapshot may be taken."""
         self._saved_step = 0
@@ -152,7 +152,7 @@ class TrainingLoop(Generic[P]):
 
     @property
     def seconds(self) -> float:
-        return time.monotonic() - self._started_at
+        return self.budget.clock() - self._started_at
 
     @property
     def epochs_done(self) -> float:
@@ -194,7 +194,7 @@ class TrainingLoop(Generic[P]):
         self.rng.bit_generator.state = snapshot.values["rng"]
         torch.set_rng_state(torch.from_numpy(snapshot.arrays["random"].copy()))
         self.monitor.first, self.monitor.mean = self.state.first, self.state.mean
-        self._started_at = time.monotonic() - self.state.seconds
+        self._started_at = self.budget.clock() - self.state.seconds
 
     def tensor(self, array: np.ndarray[Any, Any]) -> Tensor:
         """A copy of a snapshot's array on the trainer's device.  Raises ValueError for one of whole numbers."""
