@@ -183,6 +183,8 @@ def _label_note(chosen: Chosen) -> str:
             f" (left out: {_first_names(chosen.others)}; --label-column)" if chosen.others else ""
         )
     end = f" (others: {_first_names(chosen.others)}; --label-column)" if chosen.others else ""
+    if chosen.guessed:
+        end = (end[:-1] if end else " (a guess; --label-column") + ", --task lm for none)"
     if len(columns) == 1:
         return f"label from {columns[0]!r}{end}"
     if chosen.one_each:

@@ -59,7 +59,7 @@ def open_fasttext(file: Opening) -> Table:
 
 
 class LabelSplitter:
-    """Splits a line into the text and the labels at its start, or else at its end."""
+    """Splits a line into the text and the labels at its start and at its end."""
 
     def __init__(self, prefix: str, mark: str | None = None) -> None:
         """``mark`` separates the label from the text in place of a space."""
@@ -75,15 +75,12 @@ class LabelSplitter:
             return line, []
         if self._marked and (found := self._marked.match(line)):
             return line[found.end() :].lstrip(_SPACES), [found[1]]
-        found = self._start.match(line)
-        if found:
-            text = line[found.end() :]
-        else:
-            found = self._end.search(line)
-            if not found:
-                return line, []
-            text = line[: found.start()]
-        return text, [part[len(self._prefix) :] for part in re.split(f"[{_SPACES}]+", found[1])]
+        labels = ""
+        if found := self._start.match(line):
+            labels, line = found[1], line[found.end() :]
+        if self._prefix in line and (found := self._end.search(line)):
+            labels, line = f"{labels} {found[1]}", line[: found.start()]
+        return line, [part[len(self._prefix) :] for part in re.split(f"[{_SPACES}]+", labels) if part]
 
 
 def stuck_mark(lines: Sequence[str], prefix: str) -> str | None:

@@ -59,6 +59,8 @@ def find_preamble(
     if start < len(lines) and lines[start].lower().startswith(("@relation", "% ")) and (arff := _arff(lines)):
         return arff
     lines = lines[: _LOOK + MAX_PREAMBLE]
+    if head := _report_head(lines, start, delimiter, read, prefer):
+        return head
     for count in range(start, min(MAX_PREAMBLE + 1, len(lines) - 1)):
         if not lines[count].strip():
             continue
@@ -77,6 +79,20 @@ def find_preamble(
             return Preamble()  # a damaged table
         return Preamble(count, None, _note(above, "comment" if comments else "title"))
     return Preamble()
+
+
+def _report_head(
+    lines: Sequence[str], start: int, delimiter: str | None, read: ReadConfig, prefer: ReadConfig | None
+) -> Preamble | None:
+    """Lines of a report that look like rows, up to an empty line and the header below it."""
+    bare = [line.strip(" \r\n\t,;|") for line in lines[:MAX_PREAMBLE]]
+    gap = next((i for i in range(start + 1, len(bare)) if not bare[i]), None)
+    if gap is None or any(is_known(cell.strip(' "')) for cell in re.split(r"[\t,;|]", bare[start])):
+        return None
+    _, rows = _parse(lines[gap + 1 : gap + 1 + _LOOK], delimiter)
+    if len(rows) < gap or not rows or not any(map(is_known, rows[0])) or not has_header(rows, read, prefer):
+        return None
+    return Preamble(gap + 1, None, _note(list(enumerate(lines[start:gap], start + 1)), "title"))
 
 
 def _parse(lines: Sequence[str], delimiter: str | None) -> tuple[str, list[list[str]]]:

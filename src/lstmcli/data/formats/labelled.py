@@ -74,6 +74,7 @@ class LineForm:
             if not label.startswith(opening) or not label[1:].strip():
                 return None
             label = label[1:].strip()
+            text = text.removeprefix(":").lstrip()  # [BUG]: text
         return _unquoted(text), _unquoted(label)
 
     @property

@@ -11,6 +11,7 @@ from lstmcli.data.formats.format import Opening
 from lstmcli.data.formats.nested import flat, guess_label, guess_text, is_nested, shown_paths
 from lstmcli.data.formats.shapes import unwrap
 from lstmcli.errors import DataError
+from lstmcli.plural import count
 
 Object = Mapping[str, Any]
 
@@ -65,8 +66,9 @@ def find_objects(rows: Sequence[Object], file: Opening) -> Objects:
     some = rows[:200]
     for tool in _TOOLS:
         if some and sum(tool.is_row(row) for row in some) >= 0.8 * len(some):
+            tool = _of_one_label(tool, some)
             objects = Objects(tool, keep=objects.keep, text=tool.text, label=tool.label)
-            objects.notes = [part for part in (tool.name, tool.note) if part]
+            objects.notes = [part for part in (tool.name, tool.note, _disagreement(tool, rows)) if part]
             rows = [done for row in rows if (done := tool.row(row)) is not None]
             break
     objects.nested = is_nested(rows)
@@ -105,6 +107,15 @@ def _studio(row: Object) -> dict[str, Any] | None:
     return {"data": row["data"], name: kept} if kept else None
 
 
+def _disagreement(tool: Tool, rows: Sequence[Object]) -> str:
+    """What to say of tasks that several people answered differently."""
+    tasks = [task for row in rows if (task := _studio(row))] if tool.read is _studio else []
+    answers = [task.get("annotations") or task["completions"] for task in tasks]
+    values = [[[part.get("value") for part in one["result"]] for one in own] for own in answers]
+    differ = sum(any(value != own[0] for value in own) for own in values)
+    return f"{count(differ, 'task')} with answers that differ, all of which are taken" if differ else ""
+
+
 def _is_studio_min(row: Object) -> bool:
     return "annotation_id" in row and "lead_time" in row
 
@@ -123,6 +134,19 @@ def _is_prodigy(row: Object) -> bool:
 def _prodigy(row: Object) -> dict[str, Any] | None:
     label = row["accept"] if "accept" in row else row.get("label")
     return {"text": row.get("text"), "label": label} if row["answer"] == "accept" else None
+
+
+def _prodigy_answer(row: Object) -> dict[str, Any] | None:
+    return None if row["answer"] == "ignore" else {"text": row.get("text"), "label": row["answer"]}
+
+
+def _of_one_label(tool: Tool, rows: Sequence[Object]) -> Tool:
+    """The tool; of a Prodigy file that asks of every text for the same label, the answers are the classes."""
+    labels = {str(row.get("label")) for row in rows if "accept" not in row}
+    if tool.read is not _prodigy or len(labels) != 1 or all(row["answer"] != "reject" for row in rows):
+        return tool
+    note = f"one label, {labels.pop()!r}: the answers, accept and reject, are the classes"
+    return tool._replace(read=_prodigy_answer, note=note)
 
 
 def _is_cats(row: Object) -> bool:

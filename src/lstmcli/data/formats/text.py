@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
 from lstmcli.data.config import ReadConfig
 from lstmcli.data.encoding import without_end
 from lstmcli.data.formats.detect import is_html, tag_of
@@ -37,6 +39,8 @@ def _remarks(file: Opening) -> list[str]:
     """Remarks on what else the file might be, and the options for it."""
     if is_html(file.head):
         return ["this is HTML: its tags are read as text; save the page as plain text to leave them out"]
+    if {".yml", ".yaml"}.intersection(file.source.suffixes):
+        return ["this is YAML without examples of intents: its marks are read as text"]
     if tag := tag_of(file.head):
         return [
             f"there are lines of tags ({tag}), which are read as text: if this is XML with one root element, "
@@ -52,8 +56,17 @@ def _remarks(file: Opening) -> list[str]:
             f"every line has {fields[1]} fields between {fields[0]!r}: if this is a table, --delimiter "
             f"'{fields[0]}' reads it as one, and --text-column and --label-column name its columns by number"
         ]
+    if _are_numbered(file.sample):
+        return ["every line starts with its number and a tab: --delimiter tab --task lm leaves the numbers out"]
     doubtful = doubtful_labels_remark(file)
     return [doubtful] if doubtful else []
+
+
+def _are_numbered(lines: Sequence[str]) -> bool:
+    """Whether lines start with numbers that differ, as those of a corpus do."""
+    starts = [line.partition("\t") for line in lines if line.strip()]
+    numbers = {number for number, tab, _ in starts if tab and number.isdecimal()}
+    return len(starts) >= 10 and len(numbers) == len(starts)
 
 
 def _other_prefix(file: Opening) -> str | None:
