@@ -74,14 +74,16 @@ def main() -> None:
             result = {"rows": count, **train(source, folder / "model", args.options)}
             last = found[-1] if found else {}
             factor = count / last.get("rows", 1)
-            table.append((
-                f"{count:,}",
-                f"{result['processor_seconds']:,.0f} s",
-                exponent(last.get("processor_seconds"), result["processor_seconds"], factor),
-                f"{result['peak_bytes'] / 2**20:,.0f} MiB",
-                exponent(last.get("peak_bytes"), result["peak_bytes"], factor),
-                f"{result['estimated_bytes'] / result['peak_bytes']:.2f}",
-            ))
+            table.append(
+                (
+                    f"{count:,}",
+                    f"{result['processor_seconds']:,.0f} s",
+                    exponent(last.get("processor_seconds"), result["processor_seconds"], factor),
+                    f"{result['peak_bytes'] / 2**20:,.0f} MiB",
+                    exponent(last.get("peak_bytes"), result["peak_bytes"], factor),
+                    f"{result['estimated_bytes'] / result['peak_bytes']:.2f}",
+                )
+            )
             found.append(result)
             record("training_memory", {"options": args.options, **result})
     print(markdown_table(("rows", "processor time", "exponent", "peak memory", "exponent", "estimate / peak"), table))

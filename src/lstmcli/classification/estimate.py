@@ -15,11 +15,9 @@ if TYPE_CHECKING:
     from lstmcli.classification.trainer import Split
 
 NGRAM_SECONDS = 1e-6
-"""Time to fit the n-gram model, per token, order and four labels and one."""
+"""Time to fit the n-gram model, per token, order and unit of 1 + labels / 4."""
 FIT_VECTORS, FIT_BYTES = 28, 20
-"""Memory of the fit: vectors of the size of the weights in double precision, and bytes per n-gram while counting."""
-PART_NGRAMS = 2**23
-ROLLBACK_STEPS = 500
+"""Memory of the fit: vectors of the weights in double precision, and bytes per n-gram that is counted at once."""
 
 
 def estimate(
@@ -41,6 +39,9 @@ def estimate(
         reports: texts that are evaluated after training.
         refit: the n-gram model is fitted a second time, with the validation rows.
     """
+    from lstmcli.classification.ngram_counts import PART_NGRAMS
+    from lstmcli.training.loop import ROLLBACK_STEPS
+
     model, batch_size, epochs = config.model, config.train.batch_size, config.train.epochs or 1
     steps = epochs * -(-len(train) // batch_size)
     tokens, order = int(train.encoded.ends[-1]), model.ngrams or 0
