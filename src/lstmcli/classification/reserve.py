@@ -2,13 +2,41 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from typing import TYPE_CHECKING
 
-from lstmcli.classification.ensemble import Ensemble
-from lstmcli.classification.trainer import Split, Trainer
 from lstmcli.training.budget import Budget
 
+if TYPE_CHECKING:
+    from lstmcli.classification.ensemble import Ensemble
+    from lstmcli.classification.trainer import Split, Trainer
+
 PROBE_TEXTS = 256
+NGRAM_SHARE = 0.3
+"""Maximum share of the time left that the first fit of the n-gram model takes."""
+
+
+class FitTime:
+    """Ends the first fit of the n-gram model in time, and the second after as many iterations."""
+
+    def __init__(self, budget: Budget) -> None:
+        self._budget, self._iterations = budget, 0
+
+    def first(self) -> Callable[[], bool]:
+        over, self._iterations = self._budget.within(NGRAM_SHARE), 0
+
+        def stop() -> bool:
+            self._iterations += 1
+            return over()
+
+        return stop
+
+    def second(self) -> Callable[[], bool]:
+        if math.isinf(self._budget.limit):
+            return lambda: False
+        left = iter(range(self._iterations - 1))
+        return lambda: next(left, None) is None
 
 
 def reserve(budget: Budget, trainer: Trainer, ensemble: Callable[[], Ensemble], valid: Split, texts: int) -> None:

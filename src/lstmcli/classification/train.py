@@ -6,7 +6,6 @@ import math
 import time
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
-from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -24,6 +23,7 @@ from lstmcli.classification.finish import Finished, finish
 from lstmcli.classification.labels import Indicators, class_weights, gold_array, known, with_unknown_labels
 from lstmcli.classification.model_selection import score_in_blocks
 from lstmcli.classification.preflight import preflight_classifier
+from lstmcli.classification.reserve import FitTime, reserve
 from lstmcli.classification.results import DataCheck
 from lstmcli.model_dir.directory import NGRAMS, TOKENIZER
 from lstmcli.nn.device import choose_precision
@@ -45,9 +45,6 @@ if TYPE_CHECKING:
     from lstmcli.classification.trainer import Split, Trainer
     from lstmcli.data.records import Record, Splits
     from lstmcli.engine.nodes import InferenceGraph
-
-NGRAM_SHARE = 0.3
-"""Maximum share of the time left that one fit of the n-gram model takes."""
 
 
 def job(splits: Splits, config: ClassifierConfig) -> ClassifierJob:
@@ -193,8 +190,7 @@ class ClassifierJob(TrainingJob):
         return describe(self.config)
 
     def before_fit(self) -> Iterator[Event]:
-        from lstmcli.classification.reserve import reserve
-
+        self._fit_time = FitTime(self.budget)
         if self.config.model.ngrams:
             with self.budget.measure("n-grams", 1.0 if self.splits.held_out else 0.0):  # fitted again at the end
                 fitted = self._fit_ngrams(self.train, judged=True)
@@ -224,7 +220,7 @@ class ClassifierJob(TrainingJob):
             min_count=ngram_min_count(len(self.train)),
             multilabel=self._multilabel,
             weight=weight,
-            stop=self.budget.within(NGRAM_SHARE),
+            stop=self._fit_time.first() if judged else self._fit_time.second(),
         )
         value = None
         if judged:
@@ -236,8 +232,8 @@ class ClassifierJob(TrainingJob):
     def fit(self, *, stop: Callable[[], bool], rng: np.random.Generator, checkpoints: Checkpoints) -> Iterator[Event]:
         from lstmcli.classification.fit import fit
 
-        how = partial(fit, stop=stop, rng=rng, checkpoints=checkpoints, budget=self.budget)
-        return how(self.trainer, self.train, self.valid)
+        parts = self.trainer, self.train, self.valid
+        return fit(*parts, stop=stop, rng=rng, checkpoints=checkpoints, budget=self.budget)
 
     def weights(self) -> dict[str, NDArray[Any]]:
         return self.module.tensors()
