@@ -132,7 +132,7 @@ def write_new(folder: int, name: str, parts: Iterable[bytes | memoryview], mode:
         os.fsync(file.fileno())
 
 
-def write_over(folder: int, name: str, parts: Iterable[bytes | memoryview]) -> None:
+def write_over(folder: int, name: str, parts: Iterable[bytes | memoryview], mode: int = 0o600) -> None:
     """Write a file into an open folder atomically; an existing file or link of that name is replaced.
 
     Raises:
@@ -140,7 +140,7 @@ def write_over(folder: int, name: str, parts: Iterable[bytes | memoryview]) -> N
     """
     new = f".{name}.{secrets.token_hex(8)}.tmp"
     try:
-        write_new(folder, new, parts, 0o600)
+        write_new(folder, new, parts, mode)
         os.replace(new, name, src_dir_fd=folder, dst_dir_fd=folder)
     except BaseException:
         with suppress(OSError):

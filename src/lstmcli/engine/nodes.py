@@ -122,9 +122,7 @@ class InferenceGraph:
 
     def _model(self, constants: Sequence[Message]) -> bytes:
         whole = protobuf.graph(self.name, self.nodes, self.inputs, self.outputs, constants)
-        return protobuf.model(
-            whole, self.opsets, self.metadata, ir_version=IR_VERSION, producer="lstmcli"
-        ).serialise()
+        return protobuf.model(whole, self.opsets, self.metadata, ir_version=IR_VERSION, producer="lstmcli").serialise()
 
 
 def quantised(weight_DRC: NDArray[np.generic]) -> tuple[NDArray[np.int8], NDArray[np.float32], NDArray[np.int8]]:

@@ -17,7 +17,15 @@ from lstmcli.errors import ModelError
 
 FLOAT, INT8, INT32, INT64, BOOL, FLOAT16, UINT64 = 1, 3, 6, 7, 9, 10, 13
 """Element types (TensorProto.DataType)."""
-_TYPES = {"float32": FLOAT, "int8": INT8, "int32": INT32, "int64": INT64, "bool": BOOL, "float16": FLOAT16, "uint64": UINT64}
+_TYPES = {
+    "float32": FLOAT,
+    "int8": INT8,
+    "int32": INT32,
+    "int64": INT64,
+    "bool": BOOL,
+    "float16": FLOAT16,
+    "uint64": UINT64,
+}
 _VARINT, _BYTES = 0, 2
 MAX_BYTES = 2**31 - 1
 """Size limit of a protocol buffer."""

@@ -159,7 +159,7 @@ class LanguageModel(Model):
             given["stop"] = (given["stop"],)
         return from_options(given)
 
-    def _events(self, prompt: Any, config: GenerateConfig) -> Iterator[tuple[str, Iterator[Event]]]:
+    def _events(self, prompt: Any, config: GenerateConfig) -> Iterator[tuple[Record, Iterator[Event]]]:
         from lstmcli.data.memory import records
         from lstmcli.generation.generate import generate_each
 

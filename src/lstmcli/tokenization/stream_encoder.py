@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from lstmcli.tokenization.codecs import Span, read_codec
 from lstmcli.tokenization.config import LmTokenizerConfig
 from lstmcli.tokenization.corpus_style import CorpusStyle, infer_corpus_style
-from lstmcli.tokenization.guard import PIECE
+from lstmcli.tokenization.guard import cut_pieces
 from lstmcli.tokenization.ids import END, END_ID, UNKNOWN, UNKNOWN_ID, Ids
 from lstmcli.tokenization.lm_tokenizer import train_lm_tokenizer
 from lstmcli.tokenization.tokenizer import well_formed
@@ -47,7 +47,9 @@ class StreamEncoder:
         self.config = config
         self._json = tokenizer_json
         self._codec = read_codec(tokenizer_json, config)
-        self.vocab_size = self._codec.vocab_size
+        self.vocab_size, self.moved = self._codec.vocab_size, self._codec.moved
+        self.leads = self._codec.leads
+        """A line gets a space before it, unless it starts with a CJK character."""
         newline = self._codec.newline
         self.close_id = newline if config.mode == "document" and newline is not None else END_ID
         """The id that closes a line."""
@@ -72,14 +74,10 @@ class StreamEncoder:
         return self._json
 
     @property
-    def leads(self) -> bool:
-        """Whether a line is read as if a space stood before it, unless it starts with a CJK character."""
-        return self._codec.leads
-
-    @property
-    def moved(self) -> tuple[int, int | None]:
-        """What is added to the ids of a tokenizer made elsewhere, and its id of the unknown token, which becomes 1."""
-        return self._codec.moved
+    def written_end(self) -> int | None:
+        """The id of a ``</s>`` that is written in a text, where the tokenizer would take it for the end."""
+        words = (self.config.kind, self.config.words) == ("word", "spaces")
+        return int(self.encode([END])[0][0]) if words else None
 
     # Text to ids
 
@@ -225,13 +223,9 @@ def lead(line: str) -> str:
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """A text cut where no token is: before white space, or else, rarely, anywhere."""
-    start = 0
-    while len(text) - start > PIECE:
-        end = start + PIECE
-        cut = end
-        for found in _CUT_POINT.finditer(text, max(start, end - 1000), end):
-            cut = found.end()
-        yield text[start:cut]
-        start = cut
-    yield text[start:] if start else text
+    """A text in pieces, cut where no token is: before white space, or else, rarely, anywhere."""
+
+    def find_cut(start: int, end: int) -> int:
+        return max((found.end() for found in _CUT_POINT.finditer(text, max(start, end - 1000), end)), default=end)
+
+    return cut_pieces(text, find_cut)

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING
 
 from lstmcli.cli.output.console import facts, size
 from lstmcli.cli.output.writer import Layout, Shape
-from lstmcli.export.results import Exported
+from lstmcli.exporting.results import Exported
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType

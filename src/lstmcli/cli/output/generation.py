@@ -29,6 +29,7 @@ class Writer(Protocol):
 
     def close(self) -> None:
         """Finish the output."""
+        return
 
 
 def writer(format: str, out: TextIO, *, echo: bool, blank_lines: bool) -> Writer:
@@ -43,7 +44,7 @@ def writer(format: str, out: TextIO, *, echo: bool, blank_lines: bool) -> Writer
     return ObjectWriter(format, out)
 
 
-class TextWriter:
+class TextWriter(Writer):
     """Streams the text; with alternatives, a line per token and then the text."""
 
     def __init__(self, out: TextIO, *, echo: bool, blank_lines: bool) -> None:
@@ -123,24 +124,18 @@ class TextWriter:
             return text
         return "".join(part if part in ("\n", "\t") else safe(part) for part in re.split(r"([\n\t])", text))
 
-    def close(self) -> None:
-        pass
 
-
-class ObjectWriter:
+class ObjectWriter(Writer):
     """Writes an object per text, in order, when it is complete."""
 
     def __init__(self, format: str, out: TextIO) -> None:
         self._out = out
-        self._begun({})
+        self.begin("")
         self._objects = stream(
             replace(CONTINUATION, input_columns=lambda _: self._columns), format, out, keep_columns=True
         )
 
     def begin(self, prompt: str, columns: Mapping[str, Any] = NO_COLUMNS) -> None:
-        self._begun(columns)
-
-    def _begun(self, columns: Mapping[str, Any]) -> None:
         self._current, self._columns = 0, columns
         self._waiting: dict[int, Continuation] = {}
 

@@ -77,8 +77,7 @@ class TrainingLog:
         elif isinstance(event, LmEvaluated):
             p = event.report
             self._say(
-                f"{SPLIT_NAMES.get(event.split, event.split)}: {tables.perplexities(asdict(p), self.tokenizer)}",
-                "bold",
+                f"{SPLIT_NAMES.get(event.split, event.split)}: {tables.perplexities(asdict(p), self.tokenizer)}", "bold"
             )
         elif isinstance(event, NgramsFitted):
             accuracy = event.valid_accuracy
