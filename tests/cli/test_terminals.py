@@ -41,6 +41,7 @@ LINES = {
     "perplexity, each": ("perplexity -m lm zh.txt -q --per char --format tsv", 0),
     "compare": ("compare model model -q --on zh.csv --no-cold-start --format table", 0),
     "inspect": ("inspect -m model 很好…看 --format table", 0),
+    "export": ("export model -o 出 --force", 0),
     "info": ("info model", 0),
     "train": (f"train zh.csv -o 新 --force {' '.join(SMALL)}", 0),
     "a mistake": ("classify --modle x", 2),
