@@ -100,10 +100,12 @@ class Run:
 def run(command: Sequence[str], *, stdin: Path | None = None, keep_stdout: bool = True) -> Run:
     """Run a command to its end and measure it; a failing command ends the benchmark with what it said."""
     nothing = Path(os.devnull)
+    # An installation leaves compiled modules, so the peers and we may too.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     with (stdin or nothing).open("rb") as source, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         start = time.perf_counter()
         process = subprocess.Popen(
-            list(command), stdin=source, stdout=out if keep_stdout else subprocess.DEVNULL, stderr=err
+            list(command), stdin=source, stdout=out if keep_stdout else subprocess.DEVNULL, stderr=err, env=environment
         )
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - start

@@ -23,8 +23,8 @@ KEYS, WEIGHTS, BIAS, ORDER = "keys", "weights", "bias", "order"
 MAX_WEIGHTS = 4_000_000
 """Maximum weights of a table.  A fit needs about twenty vectors of that size in double precision, at most 0.7 GB."""
 _UNKNOWN_ID = 1
-_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
-_MIX = np.uint64(0xBF58476D1CE4E5B9)
+MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
+MIX = np.uint64(0xBF58476D1CE4E5B9)
 
 
 def ngram_keys(encoded: Sequence[NDArray[np.int32]], order: int) -> tuple[Keys, NDArray[np.int64]]:
@@ -46,9 +46,9 @@ def ngram_keys(encoded: Sequence[NDArray[np.int32]], order: int) -> tuple[Keys, 
         here = len(ids) - n + 1
         if here <= 0:
             break
-        running = (running[:here] + ids[n - 1 :] + np.uint64(n)) * _MULTIPLIER
+        running = (running[:here] + ids[n - 1 :] + np.uint64(n)) * MULTIPLIER
         running ^= running >> np.uint64(31)
-        running *= _MIX
+        running *= MIX
         running ^= running >> np.uint64(28)
         valid = valid[:here] & known[n - 1 :]
         whole = valid & (owner[:here] == owner[n - 1 :])

@@ -30,6 +30,7 @@ COMMANDS = {
     "perplexity": "Score text with a language model: perplexity and surprisal.",
     "compare": "Compare models on the same text, with significance tests.",
     "inspect": "Show gates, states and word attributions for a text.",
+    "export": "Write a model in a form that other programs read.",
     "info": "Show what a model is, how it was trained and how well it did.",
     "demo": "Train and use two small models, showing each command.",
 }

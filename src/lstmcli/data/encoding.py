@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, cast
 
 from lstmcli.data.bounds import MAX_LINE, decoded_lines, joined, most_in_memory, raw_lines
+from lstmcli.data.code_pages import latin_code_page
 from lstmcli.data.files import Input, refuse_binary
 from lstmcli.errors import DataError, UsageError
 
@@ -184,10 +185,10 @@ def _by_statistics(data: bytes) -> Encoding | None:
         if text is None or sum("\uff61" <= c <= "\uff9f" for c in text) > 0.2 * len(text):
             continue
         if all(c < "\u0300" for c in text if c.isalpha()) and _decode(data, "cp1252") is not None:
-            codec = "cp1252"  # the Latin code pages are hard to tell apart, and this one is by far the commonest
-        elif codec in ("gbk", "gb2312"):
+            return Encoding(*latin_code_page(data))
+        if codec in ("gbk", "gb2312"):
             codec = "gb18030"
-        return Encoding(codec, "Windows-1252" if codec == "cp1252" else codec.upper())
+        return Encoding(codec, codec.upper())
     return None
 
 

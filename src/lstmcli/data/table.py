@@ -14,8 +14,8 @@ if TYPE_CHECKING:
     from lstmcli.data.formats.format import Format
 
 
-SPREAD_ROWS = 5000
-"""About the number of rows, spread over a source, that columns are chosen by."""
+SAMPLE_ROWS, SPREAD_ROWS = 1000, 5000
+"""Rows that columns are chosen by: from the start of a source, and about so many spread over it."""
 _UNSEEN = re.compile(
     r"^[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+|[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+$"
 )
@@ -47,8 +47,6 @@ class Table:
     label_column: str | None = None
     stated: bool = False
     """The caller named the columns; a string in a label cell is one label."""
-    encoding: str = ""
-    delimiter: str | None = None
     line_form: str | None = None
     """As ``ReadConfig.line_form``, where lines hold a text and a label."""
     notes: list[str] = field(default_factory=list)

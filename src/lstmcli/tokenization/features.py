@@ -27,7 +27,7 @@ from lstmcli.tokenization.scripts import APART
 
 FEATURES = 4
 _CJK = re.compile(r"[⺀-鿿豈-﫿ｦ-ﾟ𠀀-𳎯]")
-_PREVIOUS, _CURRENT, _NEXT_SALT = (
+PREVIOUS, CURRENT, NEXT_SALT = (
     np.uint64(0x9E3779B97F4A7C15),
     np.uint64(0xC2B2AE3D27D4EB4F),
     np.uint64(0x165667B19E3779F9),
@@ -60,8 +60,12 @@ class FeatureTable:
         """Compute the rows of new tokens; hashing the whole vocabulary would delay the first answer."""
         for i in set(ids_N[self.rows[ids_N, 0] < 0].tolist()):  # np.unique would import numpy.ma
             word = self.word(i)
-            self.has_neighbours[i] = _CJK.match(word) is not None or (self._unspaced and APART.match(word) is not None)
+            self.has_neighbours[i] = self.is_apart(word)
             self.rows[i] = i, *self.of_word(word), 0
+
+    def is_apart(self, word: str) -> bool:
+        """Whether it is a character or syllable of a script without spaces, whose features are its neighbours."""
+        return _CJK.match(word) is not None or (self._unspaced and APART.match(word) is not None)
 
     def of_word(self, word: str) -> tuple[int, int]:
         """The affix rows of any word."""
@@ -89,8 +93,8 @@ class FeatureTable:
         return rows_NF
 
     def _pair(self, left: NDArray[np.uint64], right: NDArray[np.uint64]) -> NDArray[np.int64]:
-        mixed = (left * _PREVIOUS) ^ (right * _CURRENT + _NEXT_SALT)
+        mixed = (left * PREVIOUS) ^ (right * CURRENT + NEXT_SALT)
         mixed ^= mixed >> np.uint64(29)
-        mixed *= _PREVIOUS
+        mixed *= PREVIOUS
         rows: NDArray[np.int64] = ((mixed >> np.uint64(32)) % np.uint64(self.buckets)).astype(np.int64)
         return rows + self.vocab_size

@@ -10,7 +10,7 @@ randomness.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -65,6 +65,21 @@ def guarded() -> Iterator[None]:
             message = f"the tokenizer of the model fails: {error}"
             raise ModelError(message, hint="get the model again from where it was made, or train anew") from error
         raise
+
+
+def cut_pieces(text: str, find_cut: Callable[[int, int], int]) -> Iterator[str]:
+    """A text in pieces of at most ``PIECE`` characters.
+
+    Args:
+        find_cut: returns where to cut between two places; one that is not behind the first means the second.
+    """
+    start = 0
+    while len(text) - start > PIECE:
+        cut = find_cut(start, start + PIECE)
+        cut = cut if cut > start else start + PIECE
+        yield text[start:cut]
+        start = cut
+    yield text[start:] if start else text
 
 
 def is_panic(error: BaseException) -> bool:

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from safetensors.numpy import save  # here, as a package that is missing must not cost a training
 
 from lstmcli.config import to_dict
 from lstmcli.errors import LstmError, OutputError
@@ -179,8 +180,6 @@ def _description(job: TrainingJob, how: _How, machine: Machine, changed: list[st
 
 def _files(job: TrainingJob, description: dict[str, Any], derived: Derived) -> dict[str, bytes]:
     """All files of the model directory except ``config.json`` and the log."""
-    from safetensors.numpy import save
-
     files = {WEIGHTS: save({name: np.ascontiguousarray(value) for name, value in job.weights().items()}), **job.files()}
     if (graph := job.graph) and (onnx := derived.attempt(GRAPH, graph.serialise)):
         files[GRAPH] = onnx

@@ -42,6 +42,7 @@ _EXPLICIT = _words(
 _USUAL = _words(
     """sentiment category categories topic topics intent emotion emotions polarity queue stance sarcastic spam toxic
     toxicity hate offensive fake duplicate paraphrase entailment mood fraudulent fine_label label_fine category_name
+    flair majority consensus
     terms
     sentiments intents
     kategorie kategorien stimmung thema absicht warteschlange catégorie sujet thème émotion intention categoría
@@ -80,6 +81,10 @@ _NEVER = _words(
     datum uhrzeit nummer anzahl benutzer fecha hora usuario número utilisateur heure дата время номер
     日期 时间 编号 序号 用户 用户名 链接 网址 日時 날짜 시간 번호 tarih"""
 )
+
+_PEOPLE = frozenset(_words("rater annotator worker coder judge"))
+_SETTLED = frozenset(_words("final majority consensus adjudicated agreed aggregated"))
+"""What the label is called that several people came to."""
 
 _SEPARATED = re.compile(r"[\W_]+")
 _HUMP = re.compile(r"(?<=[a-zа-яé])(?=[A-ZА-Я])|(?<=[A-Z])(?=[A-Z][a-z])")
@@ -122,13 +127,16 @@ def label_rank(name: str) -> float:
     if words[0] == "has":
         return NEVER
     known = [_RANKS[word] for word in words if word in _RANKS]
-    if _RANKS.get(words[-1]) == NEVER or _RANKS.get(words[0]) == NEVER:
+    if words[0] in _PEOPLE and len(words) == 2 and len(words[1]) == 1:
+        return UNKNOWN  # rater_1: what the first of them says
+    last = _RANKS.get(words[-1], UNKNOWN)
+    if last == NEVER or (_RANKS.get(words[0]) == NEVER and last < WEAK):
         return NEVER
     if words[0] == "is" and len(words) > 1:
         return USUAL
     likely = [rank for rank in known if rank > 0]
     if likely and "gold" not in words[1:]:
-        return max(likely) - 0.5
+        return max(likely) - 0.5 * _SETTLED.isdisjoint(words)
     return SIDE if SIDE in known else UNKNOWN
 
 

@@ -11,14 +11,10 @@ from lstmcli.plural import count
 
 
 def fault(error: csv.Error, text: str, start: int, dialect: Dialect, path: str) -> DataError:
-    """What the csv module stumbled over, in words, with the line where the trouble begins."""
+    """The error for a failure of the csv module, with the line where the fault begins."""
     if str(error).startswith("new-line"):
-        return DataError(
-            "a carriage return in the middle of a field",
-            path=path,
-            line=start,
-            hint="put the field in quotation marks, or turn the line ends of the file into \\n",
-        )
+        hint = "put the field in quotation marks, or turn the line ends of the file into \\n"
+        return DataError("a carriage return in the middle of a field", path=path, line=start, hint=hint)
     offset, closed = _faulty_quote(text, dialect)
     line = start + text.count("\n", 0, offset)
     mark = dialect.quote
@@ -26,22 +22,14 @@ def fault(error: csv.Error, text: str, start: int, dialect: Dialect, path: str) 
     inside = f"inside a quoted field, write a quotation mark {way}"
     if closed:
         after = text[closed : closed + 20].split("\n")[0].rstrip("\r")
-        return DataError(
-            f"text follows the closing quotation mark of the field that starts here: {after!r}",
-            path=path,
-            line=line,
-            hint=inside,
-        )
-    return DataError(
-        "a quotation mark opens a field here and is never closed",
-        path=path,
-        line=line,
-        hint=f"close it; {inside}",
-    )
+        message = f"text follows the closing quotation mark of the field that starts here: {after!r}"
+        return DataError(message, path=path, line=line, hint=inside)
+    message = "a quotation mark opens a field here and is never closed"
+    return DataError(message, path=path, line=line, hint=f"close it; {inside}")
 
 
 def _faulty_quote(text: str, dialect: Dialect) -> tuple[int, int]:
-    """Where the field that cannot be read opens, and where it closes (0: nowhere)."""
+    """Where the field that cannot be parsed opens, and where it closes (0: nowhere)."""
     mark = dialect.quote
     inside = rf"(?:[^{mark}\\]|\\.)*" if dialect.escaped else f"[^{mark}]*(?:{mark}{mark}[^{mark}]*)*"
     field = re.compile(f"{mark}{inside}{mark}(?!{mark})", re.DOTALL)
@@ -65,12 +53,9 @@ def _faulty_quote(text: str, dialect: Dialect) -> tuple[int, int]:
 
 def odd_header(expected: int, usual: int, path: str, line: int) -> DataError:
     """The rows have another number of columns than the header."""
-    return DataError(
-        f"{count(expected, 'column')} here, and {usual} in the rows below",
-        path=path,
-        line=line,
-        hint="give every column a name in the first row, or none to any; or give another --delimiter",
-    )
+    message = f"{count(expected, 'column')} here, and {usual} in the rows below"
+    hint = "give every column a name in the first row, or none to any; or give another --delimiter"
+    return DataError(message, path=path, line=line, hint=hint)
 
 
 def odd_width(dialect: Dialect, expected: int, found: int, path: str, line: int) -> DataError:

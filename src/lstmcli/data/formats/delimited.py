@@ -11,9 +11,7 @@ from dataclasses import dataclass, field
 
 from lstmcli.data.bounds import MAX_LINE, too_long
 from lstmcli.data.columns.names import LABEL_NAMES, TEXT_NAMES, is_known, normal
-from lstmcli.data.config import ReadConfig
 from lstmcli.data.encoding import TextLines
-from lstmcli.data.formats.between import rows_between
 from lstmcli.data.formats.csv_faults import fault, odd_header, odd_width
 from lstmcli.data.formats.dialect import (
     DELIMITERS,
@@ -23,11 +21,10 @@ from lstmcli.data.formats.dialect import (
     detect_dialect,
     rare_mark,
     read_sample,
-    read_uneven,
+    spread_rows,
 )
 from lstmcli.data.formats.format import Format, Opening
-from lstmcli.data.formats.header import MANY, has_header, more_headers
-from lstmcli.data.formats.preamble import Preamble, find_preamble, separator_line
+from lstmcli.data.formats.header import MANY, find_preamble, has_header, more_headers, separator_line
 from lstmcli.data.table import Row, Table, column_names
 from lstmcli.errors import NoDataError, UsageError
 
@@ -36,7 +33,7 @@ _RULE = re.compile(r"[-+=]{3,}|\(\d+ rows?\)")
 _MAX_HEADER = 100
 """Lines of a pipe that are read to find its first row."""
 _SAMPLE_ROWS = 10_000
-"""Of the head of a file."""
+"""Maximum rows that are parsed from the head of a file."""
 
 
 def open_delimited(file: Opening, suffix: str = ",") -> Table:
@@ -52,13 +49,13 @@ def open_delimited(file: Opening, suffix: str = ",") -> Table:
     lines = TextLines(source, file.encoding)
     stream = iter(lines)
     head = _first_lines(stream, path) if source.pipe else file.head
-    above = find_above(head, _asked_delimiter(file), file.read, file.prefer)
+    asked = _asked_delimiter(file)
+    above = find_preamble(head, asked, file.read, file.prefer)
     head = head[above.lines :]
-    asked = _asked_delimiter(file) or above.delimiter
-    dialect = detect_dialect(head, delimiter=asked, first=suffix, complete=file.complete)
+    dialect = detect_dialect(head, delimiter=asked or above.delimiter, first=suffix, complete=file.complete)
     if above.names:
         dialect = Dialect(",", escaped=True, quote="'" if any(line.startswith("'") for line in head) else '"')
-    start = _start(dialect, head)
+    start, _ = dialect.read(head, _SAMPLE_ROWS)  # faults are reported when their rows are read
     if source.pipe and not start:
         head, start = _to_first_row(dialect, head, stream)
     if start and _usual_width(start) == len(start[0]) + 1 and _are_row_names([row[0] for row in start[1:]]):
@@ -74,18 +71,16 @@ def open_delimited(file: Opening, suffix: str = ",") -> Table:
         yield from read_rows(layout, below, path)
         table.warnings[:] = [*lines.warnings(), *layout.warnings]
 
-    def spread() -> list[dict[str, str]]:
-        return [dict(zip(columns, row, strict=True)) for row in rows_between(source, lines.encoding, dialect, width)]
+    def named(rows: Iterable[Sequence[str]]) -> list[dict[str, str]]:
+        return [dict(zip(columns, row, strict=True)) for row in rows if len(row) == width]
 
     table = Table(
         format=TSV if dialect.delimiter == "\t" else CSV,
         columns=columns,
         rows=rows,
-        sample=[dict(zip(columns, row, strict=True)) for row in start[header + more :] if len(row) == width],
-        spread=None if source.pipe or file.complete else spread,
+        sample=named(start[header + more :]),
+        spread=None if source.pipe or file.complete else lambda: named(spread_rows(file, dialect, width)),
         headed=headed,
-        encoding=lines.encoding.label,
-        delimiter=dialect.delimiter,
         notes=[dialect.name, lines.encoding.label, *([above.note] if above.note else [])],
     )
     if start and not headed:
@@ -139,36 +134,10 @@ def _to_first_row(
     start: list[list[str]] = []
     for line in itertools.islice(stream, _MAX_HEADER):
         head = [*head, line]
-        if (start := _start(dialect, head)) or sum(map(len, head)) > MAX_LINE:
+        start, _ = dialect.read(head, _SAMPLE_ROWS)
+        if start or sum(map(len, head)) > MAX_LINE:
             break
     return head, start
-
-
-def find_above(head: Sequence[str], delimiter: str | None, read: ReadConfig, prefer: ReadConfig | None) -> Preamble:
-    """The lines above the table."""
-
-    def sample(lines: Sequence[str]) -> tuple[str, list[list[str]]] | None:
-        for mark in [delimiter] if delimiter else DELIMITERS:
-            rows = read_uneven(mark, lines)
-            if rows and len(rows[0]) > 1:
-                return mark, rows
-        return None
-
-    return find_preamble(head, sample, lambda rows: has_header(rows, read, prefer))
-
-
-def _start(dialect: Dialect, head: Sequence[str]) -> list[list[str]]:
-    """The first rows, as far as they can be read: faults are reported when their turn comes."""
-    rows: list[list[str]] = []
-    try:
-        for row in dialect.reader(head):
-            if row:
-                rows.append(row)
-            if len(rows) == _SAMPLE_ROWS:
-                break
-    except csv.Error:
-        pass
-    return rows
 
 
 @dataclass

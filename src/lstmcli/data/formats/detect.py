@@ -1,16 +1,16 @@
-"""Which format a file is in: its name first, then what it holds."""
+"""Detect the format of a file from its name, then from its content."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
-from lstmcli.data.formats.format import Format, Opening
-from lstmcli.data.formats.registry import all_formats, find_format, format_of_suffix
-from lstmcli.data.formats.webpages import is_html
+from lstmcli.data.formats.format import Format, Opening, all_formats, find_format
 from lstmcli.errors import DataError
 
-_STAMP = re.compile(r"\W?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d")
+_HTML = re.compile(r"\s*<(?:(\?xml)\b|!doctype\s+html|(?:html|head|body|table|meta)\b)", re.IGNORECASE)
+_TAG = re.compile(r"</?[A-Za-z!][\w:.-]*(?:\s[^<>]*)?>")
+_TIME_STAMP = re.compile(r"\W?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d")
 _CODE = (".py", ".c", ".h", ".cc", ".cpp", ".js", ".ts", ".java", ".go", ".rs", ".rb", ".sh", ".sql", ".tex", ".srt")
 _SQL = re.compile(
     r"\s*(?:(?:insert|replace)\s+into|create\s+table|drop\s+table|lock\s+tables|unlock\s+tables|"
@@ -20,10 +20,10 @@ _SQL = re.compile(
 
 
 def detect(file: Opening) -> Format:
-    """The format of a file with lines.
+    """The format of a text file.
 
     Raises:
-        DataError: its name says that it is a table, and it holds a web page.
+        DataError: it is a web page, and named as a table.
     """
     text, named = find_format("text"), format_by_name(file)
     if is_html(file.head):
@@ -40,13 +40,16 @@ def detect(file: Opening) -> Format:
 
 
 def format_by_name(file: Opening) -> Format | None:
-    """None also for plain text: a table may be called so."""
-    found = (format_of_suffix(suffix) for suffix in file.source.suffixes)
-    return next((format for format in found if format and not format.running_text), None)
+    """The format of the file name; None also for plain text, because a table may be named so."""
+    for suffix in file.source.suffixes:
+        found = next((format for format in all_formats() if suffix in format.suffixes), None)
+        if found and not found.running_text:
+            return found
+    return None
 
 
 def format_by_content(file: Opening) -> Format:
-    """A format for a file whose name does not tell."""
+    """The format of a file whose name does not tell it."""
     if any(line.strip() for line in file.head):
         for format in all_formats():
             if format.sniff is not None and format.sniff(file):
@@ -55,9 +58,22 @@ def format_by_content(file: Opening) -> Format:
 
 
 def is_program_text(path: str, head: Sequence[str]) -> bool:
-    """Whether this is source code, statements of SQL, or a log with time stamps: no table, whatever recurs."""
+    """Whether this is source code, SQL statements or a log with time stamps, which are never tables."""
     if path.lower().endswith(_CODE):
         return True
     lines = [line for line in head[:200] if line.strip()]
-    dated = path.lower().endswith(".log") and sum(bool(_STAMP.match(line)) for line in lines) > 0.9 * len(lines)
+    dated = path.lower().endswith(".log") and sum(bool(_TIME_STAMP.match(line)) for line in lines) > 0.9 * len(lines)
     return bool(lines) and (dated or sum(bool(_SQL.match(line)) for line in lines) > 0.9 * len(lines))
+
+
+def is_html(head: Sequence[str]) -> bool:
+    """Whether the first line that is not empty opens an HTML document."""
+    found = _HTML.match(next((line for line in head if line.strip()), ""))
+    return found is not None and (not found[1] or any("<html" in line.lower() for line in head[:20]))
+
+
+def tag_of(head: Sequence[str]) -> str | None:
+    """The first tag of XML, SGML or the like, where many lines begin with one."""
+    lines = [line.strip() for line in head[:500] if line.strip()]
+    tags = [line for line in lines if line[-1] == ">" and _TAG.match(line)]
+    return tags[0][:40] if tags and tags[0] == lines[0] and len(tags) >= 0.3 * len(lines) else None

@@ -1,4 +1,4 @@
-"""Detect how a delimited file is written from its first lines: delimiter and quoting."""
+"""Detect the delimiter and the quoting of a delimited file, and read rows from parts of it."""
 
 from __future__ import annotations
 
@@ -6,8 +6,9 @@ import csv
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
-from typing import Protocol
+from typing import NamedTuple, Protocol
 
+from lstmcli.data.formats.format import Opening
 from lstmcli.data.formats.labelled import find_fields
 
 DELIMITERS = ("\t", ",", ";", "|")
@@ -23,6 +24,8 @@ MOSTLY = 0.9
 """Minimum share of rows of the same width in a table."""
 _CUT_LINES = 100
 """Lines that a quoted field at the end of the sample may have before it looks unclosed."""
+_MAX_FAULTS = 0.2
+"""Share of rows of another width above which a block seems to start inside a quoted field."""
 
 
 class CsvReader(Protocol):
@@ -32,6 +35,13 @@ class CsvReader(Protocol):
 
     def __iter__(self) -> Iterator[list[str]]: ...
     def __next__(self) -> list[str]: ...
+
+
+class Fault(NamedTuple):
+    """A row that cannot be parsed: the number of lines before it, and up to where the parser gave up."""
+
+    start: int
+    stop: int
 
 
 @dataclass(frozen=True)
@@ -58,6 +68,21 @@ class Dialect:
             escapechar="\\" if self.escaped else None,
             strict=True,
         )
+
+    def read(self, lines: Sequence[str], most: int | None = None) -> tuple[list[list[str]], Fault | None]:
+        """The rows that are not empty, at most ``most``, up to the first fault."""
+        rows: list[list[str]] = []
+        reader, start = self.reader(lines), 0
+        try:
+            for row in reader:
+                start = reader.line_num
+                if row:
+                    rows.append(row)
+                if len(rows) == most:
+                    break
+        except csv.Error:
+            return rows, Fault(start, reader.line_num)
+        return rows, None
 
     @property
     def name(self) -> str:
@@ -150,16 +175,36 @@ def read_uneven(delimiter: str, lines: Sequence[str]) -> list[list[str]] | None:
 
 
 def _read(dialect: Dialect, lines: Sequence[str], complete: bool) -> _Trial:
-    rows: list[list[str]] = []
-    reader = dialect.reader(lines)
-    ended = 0
-    try:
-        for row in reader:
-            ended = reader.line_num
-            if row:
-                rows.append(row)
-    except csv.Error:
-        # Where the sample is cut, the last row may be open: no fault of the dialect.
-        cut = not complete and reader.line_num == len(lines) and len(lines) - ended < _CUT_LINES
-        return _Trial(dialect, rows, sound=cut and bool(rows))
-    return _Trial(dialect, rows, sound=True)
+    rows, fault = dialect.read(lines)
+    if fault is None:
+        return _Trial(dialect, rows, sound=True)
+    # Where the sample is cut, the last row may be open: not a fault of the dialect.
+    cut = not complete and fault.stop == len(lines) and len(lines) - fault.start < _CUT_LINES
+    return _Trial(dialect, rows, sound=cut and bool(rows))
+
+
+def spread_rows(file: Opening, dialect: Dialect, width: int) -> list[list[str]]:
+    """Rows of the right width from places spread over a large file; a place that cannot be parsed gives none."""
+    multiline = dialect.quoted and any("\n" in cell for row in dialect.read(file.head)[0] for cell in row)
+    return [row for lines in file.spread_lines() for row in _block_rows(lines, dialect, width, multiline=multiline)]
+
+
+def _block_rows(lines: list[str], dialect: Dialect, width: int, *, multiline: bool) -> list[list[str]]:
+    """The rows of a block whose first line may be inside a quoted field.
+
+    Args:
+        multiline: some fields of the table have several lines.
+    """
+    tries = min(len(lines), 50)
+    if dialect.quoted and lines:
+        inside, fault = dialect.read([dialect.quote + lines[0], *lines[1:]])
+        if fault is None or fault.stop == len(lines):  # the last field may be cut
+            if len(inside) > 1:  # with an open quotation mark before it, the block can be parsed
+                return [row for row in inside[1:] if len(row) == width]
+            tries = 0 if multiline else 1  # there is no quotation mark: none is used, or all of it is one field
+    for start in range(tries):
+        rows, _ = dialect.read(lines[start:])
+        even = [row for row in rows if len(row) == width]
+        if len(even) >= (1 - _MAX_FAULTS) * len(rows) and even and rows[0] in even:
+            return even
+    return []

@@ -9,8 +9,7 @@ from pathlib import Path
 from lstmcli.data.columns.names import SPLIT_ALIASES
 from lstmcli.data.encoding import detect_encoding, named_encoding, read_text
 from lstmcli.data.files import Input, refuse_binary
-from lstmcli.data.formats.format import Format, Opening
-from lstmcli.data.formats.registry import all_formats
+from lstmcli.data.formats.format import Format, Opening, all_formats
 from lstmcli.data.table import Row, Table
 from lstmcli.errors import DataError, NoDataError, UsageError
 from lstmcli.plural import count

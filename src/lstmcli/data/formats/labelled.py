@@ -12,7 +12,6 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from lstmcli.data.formats.quoting import unquoted
 from lstmcli.data.words import word_count
 
 STRONG = ("\t", ";", "|", "；", "｜", "~", "^", "¦", "§", "@", "#")
@@ -21,6 +20,7 @@ WEAK = (",", "，")
 """Marks that are common in prose: the evidence has to be better."""
 DOUBTFUL = (":", "：", " - ", "–", "—", " ")
 """Marks that are common in dialogues, logs and chats, too."""
+_QUOTED = re.compile(r'"((?:[^"]|"")*)"', re.DOTALL)
 _RUN = re.compile(r"(?<!\S)[^\w\s]{2,}(?!\S)|([@#|~$^*+=:%&/<>\\-])\1+|(?<=\s)[=-]+>(?=\s)")
 """A mark of several characters: ``@@@``, ``|||``, ``+++$+++``, ``=>``."""
 _DASHES = re.compile(r"[-–—.…]+|[\"'“”‘’«»()\[\]]+")
@@ -49,6 +49,12 @@ COVERED = 0.95
 """Minimum share of lines with both parts."""
 
 
+def _unquoted(field: str) -> str:
+    """The field without CSV quotation marks around it."""
+    found = _QUOTED.fullmatch(field)
+    return found[1].replace('""', '"') if found else field
+
+
 @dataclass(frozen=True)
 class LineForm:
     """How a line is cut: at its first mark, and the label stands before it; or at its last, and it stands behind."""
@@ -68,7 +74,8 @@ class LineForm:
             if not label.startswith(opening) or not label[1:].strip():
                 return None
             label = label[1:].strip()
-        return unquoted(text), unquoted(label)
+            text = text.removeprefix(":").lstrip()  # [BUG]: text
+        return _unquoted(text), _unquoted(label)
 
     @property
     def opening(self) -> str | None:

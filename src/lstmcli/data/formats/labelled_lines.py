@@ -2,15 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 
-from lstmcli.data.encoding import TextLines, without_end
+from lstmcli.data.encoding import without_end
 from lstmcli.data.formats.delimited import open_delimited
 from lstmcli.data.formats.dialect import DELIMITERS, read_sample
-from lstmcli.data.formats.format import Format, Opening
+from lstmcli.data.formats.format import Cells, Format, Opening
 from lstmcli.data.formats.labelled import Found, LineForm, find_fields, find_form, fits
-from lstmcli.data.table import Row, Table
+from lstmcli.data.table import Table
 from lstmcli.data.words import word_count
 from lstmcli.errors import DataError
 
@@ -87,30 +87,15 @@ def _found(file: Opening) -> Found | None:
 
 
 def _table(file: Opening, form: LineForm) -> Table:
-    lines = TextLines(file.source, file.encoding)
-
-    def cells(line: str) -> dict[str, str]:
-        text, label = form.split(line) or (without_end(line), "")
-        return {"text": text, "label": label}
-
-    def rows() -> Iterator[Row]:
+    def parse(lines: Iterable[str]) -> Iterator[Cells]:
         for number, line in enumerate(lines, 1):
             if line.strip() or not file.labelled:
-                yield Row(number, file.source.path, cells(line))
-        table.warnings[:] = lines.warnings()
+                text, label = form.split(line) or (without_end(line), "")
+                yield number, {"text": text, "label": label}
 
-    table = Table(
-        LABELLED,
-        ("text", "label"),
-        rows,
-        [cells(line) for line in file.head if line.strip()],
-        text_columns=("text",),
-        label_column="label",
-        encoding=lines.encoding.label,
-        line_form=str(form),
-        notes=[form.described, lines.encoding.label],
-    )
-    return table
+    sample = [cells for _, cells in parse(line for line in file.head if line.strip())]
+    columns = ("text", "label")
+    return file.table(LABELLED, columns, parse, sample=sample, line_form=str(form), notes=[form.described])
 
 
 def _as_table(file: Opening, found: Found) -> Table | None:

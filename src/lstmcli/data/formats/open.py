@@ -1,4 +1,4 @@
-"""One file or stream, of whatever format, as a table."""
+"""Open a file or stream of any format as a table."""
 
 from __future__ import annotations
 
@@ -10,15 +10,17 @@ from lstmcli.data.config import ReadConfig
 from lstmcli.data.encoding import Encoding, detect_encoding, named_encoding, split_lines, with_byte_order
 from lstmcli.data.files import HEAD_BYTES, MAX_LOOK, Input, refuse_binary
 from lstmcli.data.formats.detect import detect, format_by_name
-from lstmcli.data.formats.format import Format, Opening
-from lstmcli.data.formats.registry import all_formats, find_format
+from lstmcli.data.formats.format import Format, Opening, all_formats, find_format
 from lstmcli.data.mac_lines import ends_as_on_macs, is_mac_roman
 from lstmcli.data.table import Table
 from lstmcli.errors import DataError, NoDataError
 
+Opener = Callable[[ReadConfig, "bool | None", "ReadConfig | None"], Table]
+"""Opens a table; the arguments are ``read``, ``labelled`` and ``prefer`` of ``Opening``."""
 
-def open_input(source: Input, read: ReadConfig, *, labelled: bool | None, prefer: ReadConfig | None = None) -> Table:
-    """Detects encoding and format, and opens.  A stream is plain text in UTF-8 unless it is said what it is.
+
+def open_input(source: Input, read: ReadConfig, labelled: bool | None, prefer: ReadConfig | None = None) -> Table:
+    """Detect encoding and format, and open.  A stream is UTF-8 plain text unless the options say otherwise.
 
     Raises:
         NoDataError: an empty file, or a header with nothing under it.
@@ -48,7 +50,7 @@ def open_input(source: Input, read: ReadConfig, *, labelled: bool | None, prefer
     return table
 
 
-def splits_inside(source: Input, read: ReadConfig) -> tuple[dict[str, Callable[[Opening], Table]], str]:
+def splits_inside(source: Input, read: ReadConfig) -> tuple[dict[str, Opener], str]:
     """A function that opens each split (train, valid, test) inside a file, and a note; usually empty."""
     formats = [format for format in all_formats() if format.splits and read.input_format in (None, format.name)]
     if not formats or source.pipe:
@@ -62,8 +64,8 @@ def splits_inside(source: Input, read: ReadConfig) -> tuple[dict[str, Callable[[
     except DataError:
         return {}, ""  # reported when it is opened
 
-    def opener(split: Callable[[Opening], Table]) -> Callable[[Opening], Table]:
-        return lambda asked: split(replace(file, read=asked.read, labelled=asked.labelled, prefer=asked.prefer))
+    def opener(split: Callable[[Opening], Table]) -> Opener:
+        return lambda read, labelled, prefer: split(replace(file, read=read, labelled=labelled, prefer=prefer))
 
     for format in formats:
         assert format.splits is not None
@@ -86,7 +88,7 @@ def _with_lines(file: Opening) -> Opening:
 
 
 def _binary(file: Opening, asked: Format | None) -> Format | None:
-    """A format without lines that was asked for, or that the name or the first bytes tell."""
+    """The binary format that was asked for, or that the first bytes or the name tell."""
     formats = [asked] if asked else [format for format in all_formats() if file.start.startswith(format.signature)]
     found = next((format for format in formats if format.signature), None)
     named = None if asked else format_by_name(file)

@@ -103,7 +103,7 @@ def open_parquet(opening: Opening) -> Table:
                 break
         return [with_names(row, named) for row in found]
 
-    table = Table(PARQUET, tuple(schema.names), rows, encoding="UTF-8")
+    table = Table(PARQUET, tuple(schema.names), rows)
     table.sample = [with_names(row, named) for row in next(file.batches(), ([], 0))[0]]
     table.spread = spread if count > len(table.sample) else None
     return table

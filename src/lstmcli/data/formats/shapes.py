@@ -1,4 +1,4 @@
-"""A whole JSON value as rows: where they are in it, and what its keys are."""
+"""Find the rows inside a JSON value, whatever its shape."""
 
 from __future__ import annotations
 

@@ -1,7 +1,7 @@
-"""XML with labelled texts: an element that recurs is a row, what is inside it and its attributes are the columns.
+"""XML: an element that recurs is a row; its attributes and the elements inside it are the columns.
 
 Read with expat as a stream.  Documents that declare entities or a document type are refused: entities can grow without
-bound and name files of the computer.
+bound and can name local files.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, NoReturn
@@ -17,9 +17,9 @@ from xml.parsers import expat
 
 from lstmcli.data.columns.names import TEXT_NAMES, normal
 from lstmcli.data.encoding import TextLines, named_encoding
-from lstmcli.data.formats.format import Format, Opening
-from lstmcli.data.formats.webpages import is_html
-from lstmcli.data.table import Row, Table
+from lstmcli.data.formats.detect import is_html
+from lstmcli.data.formats.format import Cells, Format, Opening
+from lstmcli.data.table import SAMPLE_ROWS, Table
 from lstmcli.errors import DataError, UsageError
 
 DEEPEST = 100
@@ -36,7 +36,7 @@ def open_xml(file: Opening) -> Table:
     """The elements that hold a text each, as rows.
 
     Raises:
-        DataError: no XML, with declarations of its own, or without an element that recurs and holds a text.
+        DataError: not XML, it has declarations of its own, or no element that recurs holds a text.
     """
     path = file.source.path
     if any(suffix.startswith(".xls") for suffix in file.source.suffixes):
@@ -51,27 +51,20 @@ def open_xml(file: Opening) -> Table:
         raise DataError("this is XML, and no element that recurs holds a text", path=path, hint=_HINT)
     record = scan.record(text)
     names = _names([where for where in scan.values if _belongs(where, record)], record)
-    lines = TextLines(file.source, file.encoding)
-    blank = dict.fromkeys(names.values())
+    blank: dict[str, Any] = dict.fromkeys(names.values())
 
-    def rows() -> Iterator[Row]:
+    def parse(lines: Iterable[str]) -> Iterator[Cells]:
         for line, found in _parse(_Rows(record), lines, path, whole=True):
-            cells: dict[str, Any] = {names.get(where, _dotted(where, record)): _cell(v) for where, v in found.items()}
-            yield Row(line, path, blank | cells)
-        table.warnings[:] = lines.warnings()
+            cells = {names.get(where, _dotted(where, record)): v if v[1:] else v[0] for where, v in found.items()}
+            yield line, blank | cells
 
-    def spread() -> list[dict[str, Any]]:
-        return [dict(row.cells) for row in islice(rows(), 0, LOOK, EVERY)]
+    def some(stop: int, step: int = 1) -> list[Mapping[str, Any]]:
+        return [row.cells for row in islice(table.rows(), 0, stop, step)]
 
-    table = Table(
-        XML,
-        tuple(blank),
-        rows,
-        spread=None if file.complete else spread,
-        encoding=lines.encoding.label,
-        notes=[f"each <{record[-1]}> a row", lines.encoding.label],
-    )
-    table.sample = [dict(row.cells) for row in islice(rows(), 1000)]
+    notes = [f"each <{record[-1]}> a row"]
+    table = file.table(XML, tuple(blank), parse, text_columns=(), label_column=None, notes=notes)
+    table.sample = some(SAMPLE_ROWS)
+    table.spread = None if file.complete else lambda: some(LOOK, EVERY)
     return table
 
 
@@ -112,15 +105,16 @@ class _Scan:
         self.values[element.path].append(text)
 
     def text(self, asked: Iterable[str]) -> Path | None:
-        """Where the text is: what is asked for, called a text, or longest, in an element that recurs."""
+        """The path of the text in an element that recurs: as asked for, by its name, or the longest."""
         mean = {path: sum(map(len, v)) / len(v) for path, v in self.values.items() if self.record(path)}
         wanted = [path for path in mean if path[-1].lstrip("@") in asked]
         prose = [path for path in mean if mean[path] >= 10 and len(set(self.values[path])) > len(self.values[path]) / 2]
-        called = [path for path in prose if normal(path[-1].lstrip("@")) in TEXT_NAMES]
-        named = min(called, key=lambda p: TEXT_NAMES.index(normal(p[-1].lstrip("@"))), default=None)
         spaced = [path for path in prose if any(" " in v or v > "\u2e80" for v in self.values[path][:50])]
-        short = [path for path in mean if normal(path[-1].lstrip("@")) in TEXT_NAMES]
-        return next(iter(wanted), None) or named or max(spaced, key=mean.__getitem__, default=next(iter(short), None))
+        named = {path: normal(path[-1].lstrip("@")) for path in mean}
+        named = {path: name for path, name in named.items() if name in TEXT_NAMES}
+        best = sorted((path for path in prose if path in named), key=lambda path: TEXT_NAMES.index(named[path]))
+        longest = sorted(spaced, key=mean.__getitem__, reverse=True)
+        return next(iter((*wanted, *best, *longest, *named)), None)
 
     def record(self, path: Path) -> Path:
         """The innermost element around (or at) a path that recurs; () for none."""
@@ -227,10 +221,6 @@ def _short(path: Path) -> str:
 def _dotted(path: Path, record: Path) -> str:
     inside = path[len(record) :] if path[: len(record)] == record else path
     return ".".join(part.lstrip("@") for part in inside or path[-1:])
-
-
-def _cell(values: list[str]) -> str | list[str]:
-    return values[0] if len(values) == 1 else values
 
 
 def is_xml(file: Opening) -> bool:

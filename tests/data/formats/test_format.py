@@ -11,8 +11,7 @@ from lstmcli.cli.options import common
 from lstmcli.data.config import ReadConfig
 from lstmcli.data.encoding import TextLines
 from lstmcli.data.formats.config import FORMATS
-from lstmcli.data.formats.format import Format, Opening
-from lstmcli.data.formats.registry import all_formats, find_format
+from lstmcli.data.formats.format import Format, Opening, all_formats, find_format
 from lstmcli.data.locate import locate
 from lstmcli.data.sources import open_source
 from lstmcli.data.splits import load_splits

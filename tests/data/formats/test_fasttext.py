@@ -8,9 +8,9 @@ import pytest
 
 from lstmcli.data.config import ReadConfig
 from lstmcli.data.files import Input
+from lstmcli.data.formats.fasttext import other_prefix, stuck_mark
 from lstmcli.data.formats.format import Opening
 from lstmcli.data.formats.intents import has_intents
-from lstmcli.data.formats.prefixes import other_prefix, stuck_mark
 from lstmcli.data.sources import Source, open_source
 from lstmcli.errors import DataError
 
