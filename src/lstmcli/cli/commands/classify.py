@@ -36,8 +36,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 )
 def classify(
     files: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="FILE", help="Files to label, or `-` for stdin. Default: stdin, if piped."),
+        list[str] | None, o.argument("FILE", "Files to label, or `-` for stdin. Default: stdin, if piped.")
     ] = None,
     text: Annotated[list[str] | None, o.MAIN.option("--text", "TEXT", "Text to label; repeatable.")] = None,
     model: o.ModelPath = None,

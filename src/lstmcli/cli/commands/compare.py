@@ -63,9 +63,9 @@ class CompareModels(Command):
 def compare(
     models: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="MODEL…",
-            help="Model directories, a fastText .bin, a KenLM .arpa or binary, or a file of predictions; each is "
+        o.argument(
+            "MODEL…",
+            "Model directories, a fastText .bin, a KenLM .arpa or binary, or a file of predictions; each is "
             "compared with the first.",
         ),
     ] = None,

@@ -63,7 +63,7 @@ class CompareCells(Command):
 def compare_cells(
     ctx: typer.Context,
     sources: Annotated[
-        list[str] | None, typer.Argument(metavar="SOURCE", help="Data to train on, in any format of `lstm train`.")
+        list[str] | None, o.argument("SOURCE", "Data to train on, in any format of `lstm train`.")
     ] = None,
     cells: r.Cells = "",
     task: t.TrainingTask = None,

@@ -37,9 +37,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 @app.command(cls=Command)
 def demo(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Directory for the files of the demo.")] = Path(
-        "lstm-demo"
-    ),
+    folder: Annotated[Path, o.argument("DIR", "Directory for the files of the demo.")] = Path("lstm-demo"),
     threads: o.Threads = None,
     force: Annotated[bool, o.MAIN.flag("--force", "Use DIR even if it exists.")] = False,
 ) -> None:

@@ -42,9 +42,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 def generate(
     prompt: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="PROMPT", help="Text to continue, or `-` for stdin. Default: stdin, if piped; otherwise a new text."
-        ),
+        o.argument("PROMPT", "Text to continue, or `-` for stdin. Default: stdin, if piped; otherwise a new text."),
     ] = None,
     model: o.LmModelPath = None,
     max_tokens: s.MaxTokens = s.CONFIG.max_tokens,

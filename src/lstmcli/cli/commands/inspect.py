@@ -38,7 +38,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 )
 def inspect(
     text: Annotated[
-        str | None, typer.Argument(metavar="TEXT", help="Text to inspect, or `-` for stdin. Default: stdin, if piped.")
+        str | None, o.argument("TEXT", "Text to inspect, or `-` for stdin. Default: stdin, if piped.")
     ] = None,
     file: Annotated[
         str | None, o.MAIN.option("--file", "FILE", "File to inspect: one text per line, or a table.")

@@ -50,8 +50,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 )
 def perplexity(
     files: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="FILE", help="Files to score, or `-` for stdin. Default: stdin, if piped."),
+        list[str] | None, o.argument("FILE", "Files to score, or `-` for stdin. Default: stdin, if piped.")
     ] = None,
     text: Annotated[list[str] | None, o.MAIN.option("--text", "TEXT", "Text to score; repeatable.")] = None,
     model: o.LmModelPath = None,

@@ -41,9 +41,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 )
 def train(
     ctx: typer.Context,
-    source: Annotated[
-        str, typer.Argument(metavar="SOURCE", help="File, folder, `-` for stdin, sample:NAME, or a Hub data set.")
-    ],
+    source: Annotated[str, o.argument("SOURCE", "File, folder, `-` for stdin, sample:NAME, or a Hub data set.")],
     output: t.Output = None,
     valid: t.Valid = None,
     test: t.Test = None,

@@ -68,11 +68,8 @@ class Warner:
 
     def close(self) -> None:
         """Print how many words were unknown, and a pending warning."""
-        from lstmcli.language_modeling.scoring.unknown_words import MANY
-
         found = self._unknowns
-        if found.unknown and (found.share >= MANY or not self._quiet):
-            say_unknown(found.unknown, found.tokens, found.noun, list(found.examples), warn=found.share >= MANY)
+        say_unknown(found.unknown, found.tokens, found.noun, list(found.examples), self._quiet)
         if not self._done:
             self._done = True
             self._warn_style()
@@ -90,8 +87,13 @@ class Warner:
         )
 
 
-def say_unknown(unknown: int, tokens: int, noun: str, examples: list[str], *, warn: bool) -> None:
-    """Print how many words of a text are unknown, and what that means for surprisal."""
+def say_unknown(unknown: int, tokens: int, noun: str, examples: list[str], quiet: bool) -> None:
+    """Print how many words of a text are unknown, and what that means for surprisal; if quiet, only if many are."""
+    from lstmcli.language_modeling.scoring.unknown_words import MANY
+
+    warn = unknown >= MANY * tokens
+    if not unknown or (quiet and not warn):
+        return
     some = ", ".join(map(repr, examples))
     named = f": {some}" if len(examples) == unknown else f", such as {some}" if examples else ""
     streams.note(
@@ -120,9 +122,4 @@ class UnknownTokens:
                 self._examples[text.strip()] = None
 
     def say(self, quiet: bool) -> None:
-        from lstmcli.language_modeling.scoring.unknown_words import MANY
-
-        if self._unknown:
-            warn = self._unknown >= MANY * self._tokens
-            if warn or not quiet:
-                say_unknown(self._unknown, self._tokens, "token", list(self._examples), warn=warn)
+        say_unknown(self._unknown, self._tokens, "token", list(self._examples), quiet)
