@@ -53,7 +53,7 @@ class LiveDisplay:
             self.live.stop()
             self.live = None
 
-    def handle(self, event: experiment.ExperimentEvent) -> ArchitectureComparison | None:
+    def handle(self, event: events.Event) -> ArchitectureComparison | None:
         """Show an event; returns the result at the end."""
         if isinstance(event, experiment.ComparisonPlanned):
             self._plan(event)
@@ -61,8 +61,6 @@ class LiveDisplay:
             self.run, self.step, self.started = event, None, time.monotonic()
             self.doing = f"run {event.number} of {event.runs}: {event.cell}, seed {event.seed}"
             self._say(self.doing)
-        elif isinstance(event, experiment.InRun):
-            self._in_run(event.event)
         elif isinstance(event, experiment.RunEnded):
             assert self.planned is not None
             measure = self.planned.measure
@@ -75,6 +73,8 @@ class LiveDisplay:
         elif isinstance(event, experiment.ComparisonEnded):
             self.__exit__()
             return event.comparison
+        else:
+            self._in_run(event)
         if self.live is not None:
             self.live.refresh()
         return None
