@@ -50,16 +50,7 @@ class CompareModels(Command):
         return typer.main.get_command(compare_cells.app)
 
 
-@app.command(
-    cls=CompareModels,
-    epilog="""Examples:
-  lstm compare models/small models/large --on test.csv
-  lstm compare models/news fasttext.bin --on test.csv
-  lstm compare models/bpe models/words book.arpa --on chapter.txt
-  lstm compare models/news predictions.txt --on test.csv --format json
-  lstm compare train.csv --test test.csv --cells lstm,gru,rnn
-  lstm compare book.txt --cells lstm,rnn --seeds 5 --probe recall -o lstm-or-rnn""",
-)
+@app.command(cls=CompareModels)
 def compare(
     models: Annotated[
         list[str] | None,
@@ -107,7 +98,7 @@ def compare(
     input_format: o.InputFormat = READ.input_format,
     split: o.Split = READ.split,
     format: Annotated[
-        o.Format | None, o.format_option("Output format. tsv and csv have one row per model; json has everything.")
+        o.Format | None, o.format_option("tsv and csv have one row per model; json has everything.")
     ] = None,
     quiet: o.Quiet = False,
 ) -> None:
@@ -120,6 +111,14 @@ def compare(
     A file of predictions, one line per text, can stand for any other program: labels, log-probabilities, or the
     jsonl output of `lstm classify` or `lstm perplexity --per line`. fastText and KenLM models need their packages:
     pip install 'lstmcli[fasttext]' or 'lstmcli[kenlm]'.
+
+    Examples:
+      lstm compare models/small models/large --on test.csv
+      lstm compare models/news fasttext.bin --on test.csv
+      lstm compare models/bpe models/words book.arpa --on chapter.txt
+      lstm compare models/news predictions.txt --on test.csv --format json
+      lstm compare train.csv --test test.csv --cells lstm,gru,rnn
+      lstm compare book.txt --cells lstm,rnn --seeds 5 --probe recall -o lstm-or-rnn
     """
     result = _compare_models(locals())
 

@@ -54,12 +54,7 @@ class CompareCells(Command):
         return None
 
 
-@app.command(
-    cls=CompareCells,
-    epilog="""Examples:
-  lstm compare train.csv --test test.csv --cells lstm,gru,rnn
-  lstm compare book.txt --cells lstm,rnn --seeds 5 --probe recall -o lstm-or-rnn""",
-)
+@app.command(cls=CompareCells)
 def compare_cells(
     ctx: typer.Context,
     sources: Annotated[
@@ -100,12 +95,16 @@ def compare_cells(
     split: o.Split = READ.split,
     keep_licence: o.KeepLicence = READ.keep_licence,
     format: Annotated[
-        o.Format | None, o.format_option("Output format. tsv and csv have one row per cell; json has everything.")
+        o.Format | None, o.format_option("tsv and csv have one row per cell; json has everything.")
     ] = None,
     quiet: o.Quiet = False,
 ) -> None:
     """With --cells, each cell is trained on SOURCE with the same data, tokenizer, seeds and budget. The result has the
     mean, standard deviation and interval over the seeds, and how far back the gradient of each cell reaches.
+
+    Examples:
+      lstm compare train.csv --test test.csv --cells lstm,gru,rnn
+      lstm compare book.txt --cells lstm,rnn --seeds 5 --probe recall -o lstm-or-rnn
     """
     values = {name: value for name, value in locals().items() if name != "ctx"}
     given = {name for name in values if is_given(ctx, name)}

@@ -28,14 +28,7 @@ NO_TEXT = 'give a text, `lstm inspect "…"`, name a file with --file, or pipe t
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
-@app.command(
-    cls=Command,
-    epilog="""Examples:
-  lstm inspect "The film was not bad at all"
-  lstm inspect "The film was not bad at all" --why
-  lstm inspect -m lstm-model/lm --unit 7 --unit 12 < line.txt
-  lstm inspect --file poem.txt --top-units 3 --html poem.html""",
-)
+@app.command(cls=Command)
 def inspect(
     text: Annotated[
         str | None, o.argument("TEXT", "Text to inspect, or `-` for stdin. Default: stdin, if piped.")
@@ -76,8 +69,7 @@ def inspect(
     input_format: o.InputFormat = READ.input_format,
     split: o.Split = READ.split,
     format: Annotated[
-        o.Format | None,
-        o.format_option("Output format. tsv and csv have one row per token; jsonl and json one object per text."),
+        o.Format | None, o.format_option("tsv and csv have one row per token; jsonl and json one object per text.")
     ] = None,
     keep_columns: o.KeepColumns = False,
     output_header: o.OutputHeader = None,
@@ -93,6 +85,12 @@ def inspect(
     if it is below 0.1 at every token.
 
     --why shows the effect of each word instead of the gates; jsonl, json and --html have both.
+
+    Examples:
+      lstm inspect "The film was not bad at all"
+      lstm inspect "The film was not bad at all" --why
+      lstm inspect -m lstm-model/lm --unit 7 --unit 12 < line.txt
+      lstm inspect --file poem.txt --top-units 3 --html poem.html
     """
     values = locals()
     source = _source(text, file)

@@ -197,9 +197,10 @@ def task_option(text: str, default: str, section: Section = MAIN) -> Any:
 
 
 # Output
-def format_option(text: str) -> Any:
-    """``--format`` of a command that supports every format."""
-    return OUTPUT.option("--format", "table|tsv|csv|jsonl|json", text, show_default="table on a terminal, else tsv")
+def format_option(about: str) -> Any:
+    """``--format`` of a command that supports every format; ``about``: what each of them has."""
+    names, default = "table|tsv|csv|jsonl|json", "table on a terminal, else tsv"
+    return OUTPUT.option("--format", names, f"Output format. {about}", show_default=default)
 
 
 def output_header_option(default: str) -> Any:
