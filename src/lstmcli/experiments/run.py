@@ -70,7 +70,10 @@ def compare_architectures(
     if not runs:
         raise Interrupted("ended before a run was complete: nothing to compare")
 
-    _use_threads(config.train.threads)
+    if config.train.threads is not None:  # measure with as many threads as were used for training
+        import torch
+
+        torch.set_num_threads(config.train.threads)
     yield experiment.Measuring("gradients by lag")
     gradients = [_gradients(cell, runs, splits) for cell in cells if any(run.cell == cell for run in runs)]
     recalls: list[Recall] = []
@@ -175,14 +178,6 @@ class _Log:
         scores = {measure: float("inf") if value is None else value for measure, value in values.items()}
         points = tuple(self.points)
         return Run(cell, seed, self.path, self.parameters, scores, self.epochs, self.seconds, points, self.reason)
-
-
-def _use_threads(count: int | None) -> None:
-    """Measure with as many threads as were used for training."""
-    if count is not None:
-        import torch
-
-        torch.set_num_threads(count)
 
 
 def _gradients(cell: str, runs: Sequence[Run], splits: Splits) -> GradientByLag:

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -15,9 +14,6 @@ from lstmcli.cli.typer_classes import Command, option_names
 from lstmcli.data.config import ReadConfig
 from lstmcli.errors import UsageError
 from lstmcli.options import read_config
-
-if TYPE_CHECKING:
-    from lstmcli.comparison.results import ClassifierComparison, LmComparison
 
 READ = ReadConfig()
 LANGUAGE_MODELS = o.Section("Language models")
@@ -120,34 +116,21 @@ def compare(
       lstm compare train.csv --test test.csv --cells lstm,gru,rnn
       lstm compare book.txt --cells lstm,rnn --seeds 5 --probe recall -o lstm-or-rnn
     """
-    result = _compare_models(locals())
-
-    from lstmcli.cli.output.comparison import write
-
-    write(result, format or o.default_format())
-
-
-def _compare_models(values: Mapping[str, Any]) -> ClassifierComparison | LmComparison:
-    """Compare saved models.  Raises: UsageError, and as ``comparison.compare``."""
-    on = values["on"]
+    values = locals()
     if on is None:
         hint = "name a file with --on FILE; to train new models, give --cells"
         raise UsageError("there is no text to compare the models on", hint=hint)
 
-    from lstmcli.comparison.compare import CompareOptions, compare, how_to_read, identify
+    from lstmcli.cli.output.comparison import write
+    from lstmcli.comparison.compare import CompareOptions, how_to_read, identify
+    from lstmcli.comparison.compare import compare as compare_models
 
     options = CompareOptions(
-        source=on,
-        threads=values["threads"],
-        shown=values["top"],
-        cold_starts=values["cold_start"],
-        stream=values["stream"],
-        lines=values["lines"],
-        log_base=values["log_base"],
+        source=on, threads=threads, shown=top, cold_starts=cold_start, stream=stream, lines=lines, log_base=log_base
     )
-    entries = identify(values["models"] or [], values["task"])
+    entries = identify(models or [], task)
     read, how = how_to_read(entries, read_config(values))
-    (source,) = Inputs(specs([on], None), [], read, quiet=values["quiet"], **how)
+    (source,) = Inputs(specs([on], None), [], read, quiet=quiet, **how)
     options = replace(options, format=source.format, prefix=read.label_prefix)
     records = source.records if how["labelled"] else with_licence_warning(source.records, source.format)
-    return compare(entries, records, options)
+    write(compare_models(entries, records, options), format or o.default_format())

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from lstmcli.cli.io import streams
-from lstmcli.cli.io.inputs import Input, Inputs
+from lstmcli.cli.io.inputs import Inputs
 from lstmcli.cli.options import common as o
 from lstmcli.cli.output.console import safe
 from lstmcli.cli.output.inspection.writers import writer
@@ -118,9 +118,11 @@ def inspect(
         for each in inputs:
             carried = lm and is_carried(inspector.model.settings.tokenizer.mode, each.format)
             records = prepare_records(each.records, None, keep_columns and each.format == "text")
-            for inspection in _flushed(inspector.inspect(records, carried=carried), each):
+            for inspection in inspector.inspect(records, carried=carried):
                 unknown.add(inspection)
                 yield inspection
+                if each.ready is not None and not each.ready():  # show what is there before waiting
+                    sys.stdout.flush()
 
     results = require_text(inspections())
     if html is not None:
@@ -175,14 +177,6 @@ def _layer(value: str) -> int | str | None:
     if not value.isdecimal() or int(value) < 1:
         raise UsageError(f"--layer must be all or a number from 1, not {value!r}")
     return int(value)
-
-
-def _flushed(results: Iterable[Inspection], source: Input) -> Iterator[Inspection]:
-    """The same results; flushes stdout before waiting for a live source."""
-    for inspection in results:
-        yield inspection
-        if source.ready is not None and not source.ready():
-            sys.stdout.flush()
 
 
 def require_text(results: Iterable[Inspection]) -> Iterator[Inspection]:

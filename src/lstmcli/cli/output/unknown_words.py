@@ -58,24 +58,14 @@ class Warner:
         self._unknowns, self._quiet = unknowns, quiet
         self._done = matched
 
-    def check(self) -> None:
-        """Warn, before the first results if possible, of text that is written unlike the corpus."""
+    def check(self, *, at_end: bool = False) -> None:
+        """Warn of text that is written unlike the corpus, before the first results if there is enough of it."""
         from lstmcli.language_modeling.scoring.unknown_words import ENOUGH_WORDS
 
-        if not self._done and self._unknowns.tokens >= ENOUGH_WORDS:
-            self._done = True
-            self._warn_style()
-
-    def close(self) -> None:
-        """Print how many words were unknown, and a pending warning."""
         found = self._unknowns
-        say_unknown(found.unknown, found.tokens, found.noun, list(found.examples), self._quiet)
-        if not self._done:
-            self._done = True
-            self._warn_style()
-
-    def _warn_style(self) -> None:
-        found = self._unknowns
+        if self._done or (found.tokens < ENOUGH_WORDS and not at_end):
+            return
+        self._done = True
         shares = found.restyled_shares()
         if shares is None or found.corpus_style is None:
             return
@@ -85,6 +75,12 @@ class Warner:
             f"{percent(before)} of its {found.noun}s are unknown, and {percent(after)} if it is rewritten that way; "
             f"use {MATCH}"
         )
+
+    def close(self) -> None:
+        """Print how many words were unknown, and a pending warning."""
+        found = self._unknowns
+        say_unknown(found.unknown, found.tokens, found.noun, list(found.examples), self._quiet)
+        self.check(at_end=True)
 
 
 def say_unknown(unknown: int, tokens: int, noun: str, examples: list[str], quiet: bool) -> None:
