@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from statistics import fmean
 
 from lstmcli.evaluation.results import LOWER_IS_BETTER, SIGNIFICANCE_LEVEL
 from lstmcli.evaluation.significance import holm, paired_t_p, spread
@@ -16,10 +17,7 @@ def summaries(cells: Sequence[str], runs: Sequence[Run]) -> Iterator[Summary]:
     for cell in cells:
         if own := [run for run in runs if run.cell == cell]:
             measures = {name: spread([run.scores[name] for run in own]) for name in own[0].scores}
-            epochs, seconds = (
-                sum(values) / len(own) for values in zip(*((r.epochs, r.seconds) for r in own), strict=True)
-            )
-            yield Summary(cell, measures, epochs, seconds)
+            yield Summary(cell, measures, fmean(run.epochs for run in own), fmean(run.seconds for run in own))
 
 
 def differences(cells: Sequence[str], base: str, runs: Sequence[Run]) -> list[Difference]:
