@@ -25,26 +25,22 @@ def export(
         ),
     ] = None,
     model: Annotated[
-        str | None,
-        o.option("--model", "-m", metavar="DIR", show_default=False, text="Same as the MODEL argument."),
+        str | None, o.MAIN.option("--model -m", "DIR", "Same as the MODEL argument.", show_default=False)
     ] = None,
     to: Annotated[
         str,
-        o.option(
+        o.MAIN.choice(
             "--to",
-            among=FORMATS,
-            text="onnx: one graph from token ids to the answer, with programs in Python and JavaScript that use it; "
+            FORMATS,
+            "onnx: one graph from token ids to the answer, with programs in Python and JavaScript that use it; "
             "vectors: word vectors in the text format of word2vec.",
         ),
     ] = "onnx",
     output: Annotated[
-        Path | None,
-        o.option("--output", "-o", metavar="DIR", show_default="MODEL-FORMAT", text="Directory to write."),
+        Path | None, o.MAIN.option("--output -o", "DIR", "Directory to write.", show_default="MODEL-FORMAT")
     ] = None,
-    force: Annotated[bool, o.option("--force", text="Replace an export that is there already.")] = False,
-    format: Annotated[
-        Literal["table", "json"], typer.Option("--format", metavar="table|json", help="Output format.")
-    ] = "table",
+    force: Annotated[bool, o.MAIN.flag("--force", "Replace an export that is there already.")] = False,
+    format: Annotated[Literal["table", "json"], o.MAIN.option("--format", "table|json", "Output format.")] = "table",
 ) -> None:
     """Write a model in a form that other programs read, with the same answers."""
     from lstmcli.exporting.write import export as write_export

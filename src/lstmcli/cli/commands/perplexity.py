@@ -102,7 +102,7 @@ def perplexity(
     ] = ADAPT.decay,
     batch_size: o.AtOnce = None,
     threads: o.Threads = None,
-    engine: o.ExactEngine = None,
+    engine: o.ScoringEngine = None,
     device: o.Device = "auto",
     text_columns: o.TextColumns = None,
     delimiter: o.Delimiter = READ.delimiter,
@@ -129,7 +129,7 @@ def perplexity(
     values = locals()
     named = specs(files, text)
     check(values)
-    check_engine(engine, device, exact=True)
+    check_engine(engine, device, scoring=True)
 
     from lstmcli.language_modeling.scoring.methods import METHOD_OPTIONS, adapting, method_of
 

@@ -148,21 +148,30 @@ def _engine(names: tuple[str, ...], fallback: str, text: str, section: Section =
     )
 
 
+_NATIVE = "native where it runs the model, else onnx"
 Engine = Annotated[
     str | None,
     _engine(
         engine_names(),
-        "native where it runs the model, else onnx",
+        _NATIVE,
         "Inference engine: native, onnx and torch are exact; fast and int8 are faster but approximate.",
     ),
 ]
-ExactEngine = Annotated[str | None, _engine(engine_names(exact=True), "onnx", "Inference engine.")]
+ScoringEngine = Annotated[
+    str | None,
+    _engine(
+        engine_names(scoring=True),
+        _NATIVE,
+        "Inference engine: native, onnx and torch are exact; fast is faster but approximate.",
+    ),
+]
 GeneratingEngine = Annotated[
     str | None,
     _engine(
         (AUTO, *engine_names()),
         "auto, or onnx with --lines or --file",
-        "Inference engine: onnx is exact, int8 much faster but approximate; auto is int8 if the model has it.",
+        "Inference engine: native, onnx and torch are exact, int8 much faster but approximate; auto is int8 if the "
+        "model has it.",
         COMPUTING,
     ),
 ]
