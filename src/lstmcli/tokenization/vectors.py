@@ -22,6 +22,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.errors import DataError, NoDataError
+from lstmcli.plural import count
 
 MAX_LINE_BYTES = 1 << 20
 """A longer line means that the file does not contain vectors."""
@@ -138,7 +139,8 @@ def _dimension(path: str, start: Sequence[_Line]) -> tuple[int, bool]:
         dimension, header = widths.most_common(1)[0][0], False
     if dimension < 1:
         raise DataError("no numbers after the first word", path=path, line=start[0].number, hint=_TEXT_FORM)
-    _split(path, start[int(header)], dimension)  # before memory for V vectors is allocated
+    line = start[int(header)]
+    _numbers(path, line.number, *_split(path, line, dimension))  # before memory for V vectors is allocated
     return dimension, header
 
 
@@ -149,11 +151,11 @@ def _split(path: str, line: _Line, dimension: int) -> tuple[str, bytes]:
         word, _, numbers = content.partition(b" ")
         return word.decode("utf-8", "replace"), numbers
     fields = [b""] * content.startswith(b" ") + content.split()  # a word that is white space becomes empty
-    count = len(fields) - 1
+    n = len(fields) - 1
     name = fields[: len(fields) - dimension]
-    if count < dimension or any(_COORDINATE.fullmatch(field) for field in name[1:]):
+    if n < dimension or any(_COORDINATE.fullmatch(field) for field in name[1:]):
         raise DataError(
-            f"{count} numbers where the file's vectors have {dimension}",
+            f"{count(n, 'number')} where the file's vectors have {dimension}",
             path=path,
             line=line.number,
             hint="the file may be damaged or cut short; " + _TEXT_FORM,
@@ -166,7 +168,8 @@ def _numbers(path: str, line: int, word: str, numbers: bytes) -> NDArray[np.floa
         vector = np.array([float(field) for field in numbers.split(b" ")], np.float32)
     except ValueError as error:
         bad = str(error).partition("b'")[2].removesuffix("'")
-        raise DataError(f"{bad!r} is not a number, in the vector of {word!r}", path=path, line=line) from error
+        message = f"{bad!r} is not a number, in the vector of {word!r}"
+        raise DataError(message, path=path, line=line, hint=_TEXT_FORM) from error
     if not np.isfinite(vector).all():
         raise DataError(f"infinite or missing numbers in the vector of {word!r}", path=path, line=line)
     return vector
