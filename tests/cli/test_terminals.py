@@ -66,9 +66,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def run(
-    place: Path, line: str, redirect: str = "", limit: float = 300, **environment: str
-) -> tuple[int, bytes, bytes]:
+def run(place: Path, line: str, redirect: str = "", limit: float = 300, **environment: str) -> tuple[int, bytes, bytes]:
     """Exit code of the command, stdout and stderr; ``redirect`` is what a shell is told after it."""
     script = f"{' '.join(LSTM)} {line} {redirect}; exit ${{PIPESTATUS[0]}}"
     found = subprocess.run(

@@ -119,7 +119,6 @@ def test_a_checkpoint_leaves_the_model_its_space(tmp_path: Path, monkeypatch: py
         checkpoints.clear()
 
 
-
 @given(
     one=st.dictionaries(st.sampled_from("abc"), st.integers(0, 2)),
     two=st.dictionaries(st.sampled_from("abc"), st.integers(0, 2)),

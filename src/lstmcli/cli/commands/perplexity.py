@@ -155,7 +155,7 @@ def perplexity(
         warner.check()
         write(report, FIGURES, shown)
     else:
-        several = len(named) + len(text or []) > 1
+        several = len(named) > 1 or bool(named and text)  # what was typed has no file
         out = writer(shown, sys.stdout, several=several, keep_columns=keep_columns, header=output_header)
         check_spaces = not (quiet or segments) and per == "word"
         _write_rows(loaded, texts, per, how, out, warner, check_spaces)
