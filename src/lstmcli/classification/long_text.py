@@ -48,7 +48,9 @@ class LongText:
     """The scores [C] of the n-gram model, if there is one."""
 
 
-def encode_texts(encoder: TextEncoder, texts: Sequence[str], max_tokens: int, table: NgramTable | None) -> EnsembleInput:
+def encode_texts(
+    encoder: TextEncoder, texts: Sequence[str], max_tokens: int, table: NgramTable | None
+) -> EnsembleInput:
     """Encode texts, and count their tokens."""
     long = {n: read_long(encoder.pieces(text), max_tokens, table) for n, text in enumerate(texts) if len(text) > LONG}
     ids = encoder.encode([text for n, text in enumerate(texts) if n not in long])
