@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from lstmcli.classification.config import ClassifierModelConfig
 from lstmcli.classification.graph import network
-from lstmcli.classification.ngram_table import NgramTable
+from lstmcli.classification.ngrams.table import NgramTable
 from lstmcli.engine.nodes import Graph, InferenceGraph
 from lstmcli.engine.protobuf import FLOAT, INT32, INT64, value_info
 from lstmcli.exporting import hashing

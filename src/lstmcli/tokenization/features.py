@@ -33,7 +33,7 @@ PLAIN, TITLE, INITIAL, CAPITALS, MIXED, DIGITS, CODE = 0, 1, 2, 3, 4, 5, 9
 SPELLINGS = 10
 _SCRIPTS_WITH_CASE = 0x2E80  # first character after the scripts with case, where CJK begins
 FEATURES = 4
-_CJK = re.compile(r"[⺀-鿿豈-﫿ｦ-ﾟ𠀀-𳎯]")
+_CJK = "[⺀-鿿豈-﫿ｦ-ﾟ𠀀-𳎯]"
 PREVIOUS, CURRENT, NEXT_SALT = (
     np.uint64(0x9E3779B97F4A7C15),
     np.uint64(0xC2B2AE3D27D4EB4F),
@@ -72,7 +72,9 @@ class FeatureTable:
 
     def is_apart(self, word: str) -> bool:
         """Whether it is a character or syllable of a script without spaces, whose features are its neighbours."""
-        return _CJK.match(word) is not None or (self._unspaced and APART.match(word) is not None)
+        if word.isascii():  # the expression takes milliseconds to compile
+            return False
+        return re.match(_CJK, word) is not None or (self._unspaced and APART.match(word) is not None)
 
     def of_word(self, word: str) -> tuple[int, int]:
         """The affix rows of any word."""
