@@ -121,7 +121,7 @@ def test_lone_surrogates_do_not_stop_it() -> None:
 def test_buckets_follow_the_features_that_are_there() -> None:
     config = TokenizerConfig()
     encoder = TextEncoder.train(TEXTS, config)
-    encoded = encoder.encode(TEXTS)
+    encoded = encoder.encode_all(TEXTS)
     buckets = encoder.fit_buckets(encoded)
     distinct = len(np.unique(np.concatenate([rows[:, 1:] for rows in encoded])))
     assert distinct <= buckets <= 256 and encoder.rows == encoder.vocab_size + buckets

@@ -13,9 +13,9 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from lstmcli.tokenization.ascii_words import AsciiWords
-from lstmcli.tokenization.casing import spellings
 from lstmcli.tokenization.config import MAX_BUCKETS, TokenizerConfig
-from lstmcli.tokenization.features import FEATURES, FeatureTable
+from lstmcli.tokenization.encoded import EncodedTexts
+from lstmcli.tokenization.features import FEATURES, FeatureTable, spellings
 from lstmcli.tokenization.guard import check_ids, checked_ids, cut_pieces, growth_of, guarded
 from lstmcli.tokenization.ids import UNKNOWN_ID, Ids
 from lstmcli.tokenization.tokenizer import (
@@ -29,8 +29,7 @@ from lstmcli.tokenization.tokenizer import (
 )
 
 BUCKETS = 2**17
-GROUP = 1_000_000
-"""Characters given to the tokenizer at once."""
+GROUP = 1_000_000  # characters given to the tokenizer at once
 
 
 class TextEncoder:
@@ -60,7 +59,11 @@ class TextEncoder:
     def from_json(cls, tokenizer_json: str, config: TokenizerConfig) -> TextEncoder:
         return cls(parse_tokenizer(tokenizer_json), config)
 
-    def fit_buckets(self, encoded: Sequence[Ids]) -> int:
+    def encode_all(self, texts: Iterable[str]) -> EncodedTexts:
+        """As ``encode``, for a corpus: read once, and kept in little memory."""
+        return EncodedTexts(chain.from_iterable(self.encode(group) for group in _batches(texts)))
+
+    def fit_buckets(self, encoded: EncodedTexts) -> int:
         """Chooses the number of buckets by the features that ``encoded`` holds, and folds its rows in place.
 
         Collisions cost accuracy, most where neighbours of CJK characters are many; rows cost space.  So: a
@@ -69,14 +72,13 @@ class TextEncoder:
         if self.features is None:
             return 0
         wide, start = self.features, self.vocab_size
-        distinct = len(np.unique(np.concatenate([rows_TF[:, 1:] for rows_TF in encoded])))
+        hashed_DF = encoded.tokens_DF[:, 1:]
+        distinct = len(np.unique(hashed_DF))
         buckets = min(BUCKETS, 1 << max(4, (2 * distinct - 1).bit_length()))
         self.features = self._feature_table(buckets)
         if self._words:
             self._words.clear()
-        for rows_TF in encoded:
-            hashed_TF = rows_TF[:, 1:]
-            hashed_TF[:] = np.where(hashed_TF < start, hashed_TF, (hashed_TF - start) % buckets + start)
+        hashed_DF[:] = np.where(hashed_DF < start, hashed_DF, (hashed_DF - start) % buckets + start)
         assert wide.buckets % buckets == 0  # so that folding is the same as hashing anew
         return buckets
 
@@ -198,6 +200,20 @@ class TextEncoder:
         """A piece of the text as the vocabulary would spell it."""
         normalizer = self.tokenizer.normalizer
         return str(normalizer.normalize_str(word)) if normalizer else word
+
+
+def _batches(texts: Iterable[str]) -> Iterator[list[str]]:
+    """The texts in groups of about ``GROUP`` characters."""
+    group: list[str] = []
+    size = 0
+    for text in texts:
+        group.append(text)
+        size += len(text)
+        if size >= GROUP:
+            yield group
+            group, size = [], 0
+    if group:
+        yield group
 
 
 def _groups(texts: Sequence[str], most: float) -> Iterator[tuple[list[int], list[str]]]:

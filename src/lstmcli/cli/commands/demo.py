@@ -61,12 +61,7 @@ def demo(
     overwrite = ["--force"] if force else []
     step(
         "Train a classifier of headlines by topic, in English and Chinese.",
-        "train",
-        str(train),
-        "-o",
-        str(model),
-        *overwrite,
-        *more,
+        *("train", str(train), "-o", str(model), *overwrite, *more),
     )
     step(
         "Classify new headlines.",

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -24,7 +23,6 @@ from lstmcli.tasks import LANGUAGE_MODELING
 from lstmcli.training.events import Warned
 
 if TYPE_CHECKING:
-    from lstmcli.data.records import Record
     from lstmcli.generation.session import Event, Generator
 
 PROMPTS = o.Section("Prompts")
@@ -111,10 +109,8 @@ def generate(
         _ask(generator, config, out)
     elif lines:
         for source in prompts.each(file, read_config(values), keep_columns, quiet):
-            records = RecordsWithColumns(source.records)
-            for text, events in task.generate_each(generator, records, config, ready=source.ready):
-                own = records.columns()
-                _show(text, events, out, warnings, NO_COLUMNS if source.format == "text" else own)
+            for record, events in task.generate_each(generator, source.records, config, ready=source.ready):
+                _show(record.text, events, out, warnings, NO_COLUMNS if source.format == "text" else record.columns)
     else:
         text = prompts.one(" ".join(prompt) if prompt else None, encoding)  # unquoted words form one prompt
         _show(text, task.generate(generator, text, config), out, warnings)
@@ -127,21 +123,20 @@ def _has_many_prompts(values: Mapping[str, Any]) -> bool:
     Raises:
         UsageError: options contradict each other, or stdin cannot be read as asked.
     """
-    lines, file, interactive = values["lines"], values["file"], values["interactive"]
-    if (lines or file is not None) and interactive:
-        raise UsageError(
-            f"--{'lines' if lines else 'file'} and --interactive contradict each other", hint="leave one of them out"
-        )
-    if lines and file is not None:
-        raise UsageError("--lines reads prompts from stdin, but --file from a file", hint="leave one of them out")
-    if values["prompt"] and file is not None:
-        raise UsageError("both --file and PROMPT give prompts", hint="leave one of them out")
-    if values["prompt"] and (lines or interactive):
-        what = "--lines" if lines else "--interactive"
-        raise UsageError(f"{what} reads prompts from stdin, but PROMPT is given too", hint="leave one of them out")
+    lines, file, interactive = values["lines"], values["file"] is not None, values["interactive"]
+    reader = "--lines" if lines else "--interactive"
+    contradictions = {
+        f"--{'lines' if lines else 'file'} and --interactive contradict each other": (lines or file) and interactive,
+        "--lines reads prompts from stdin, but --file from a file": lines and file,
+        "both --file and PROMPT give prompts": values["prompt"] and file,
+        f"{reader} reads prompts from stdin, but PROMPT is given too": values["prompt"] and (lines or interactive),
+    }
+    for message, is_given in contradictions.items():
+        if is_given:
+            raise UsageError(message, hint="leave one of them out")
     if values["keep_columns"] and values["format"] == "text":
         raise UsageError("--keep-columns needs --format jsonl or json", hint="plain text has no columns")
-    many = bool(lines) or file is not None
+    many = bool(lines or file)
     for name in ("keep_columns", "text_columns", "delimiter", "input_format"):
         if values[name] and not many:
             option = "--text-column" if name == "text_columns" else f"--{name.replace('_', '-')}"
@@ -149,23 +144,6 @@ def _has_many_prompts(values: Mapping[str, Any]) -> bool:
     if lines and (sys.stdin is None or sys.stdin.isatty()):
         raise UsageError("--lines reads prompts from stdin", hint="pipe them in, or use --interactive to type them")
     return many
-
-
-class RecordsWithColumns:
-    """Passes records on, and keeps the columns of each for ``columns``."""
-
-    def __init__(self, records: Iterable[Record]) -> None:
-        self._records = records
-        self._columns: deque[Mapping[str, Any]] = deque()
-
-    def __iter__(self) -> Iterator[Record]:
-        for record in self._records:
-            self._columns.append(record.columns)
-            yield record
-
-    def columns(self) -> Mapping[str, Any]:
-        """The columns of the next record."""
-        return self._columns.popleft()
 
 
 class Warnings:

@@ -136,61 +136,55 @@ def perplexity(
     config = adapting(**{name: values[name] for name in METHOD_OPTIONS})
 
     from lstmcli.language_modeling.predict import LanguageModel
-    from lstmcli.language_modeling.scoring import perplexity as task
+    from lstmcli.language_modeling.scoring import perplexity as scoring
     from lstmcli.language_modeling.scoring.unknown_words import UnknownTokenCounter
     from lstmcli.model_dir.directory import default_model_path
 
     place = default_model_path(LANGUAGE_MODELING, model)
     loaded = LanguageModel(place, threads=threads, engine=engine, device=device).scoring
-    trained = loaded.model.settings.read
-    corpus_style = loaded.encoder.corpus_style
-    unknowns = UnknownTokenCounter(loaded, corpus_style)
+    unknowns = UnknownTokenCounter(loaded, loaded.encoder.corpus_style)
     warner = Warner(unknowns, matched=match_corpus or segments, quiet=quiet)
-    inputs = Inputs(
-        named,
-        text or [],
-        read_config(values),
-        prefer=trained,
-        labelled=False,
-        keep_columns=keep_columns,
-        as_files=True,
-        quiet=quiet,
-    )
+    sources: dict[str, Any] = {"labelled": False, "keep_columns": keep_columns, "as_files": True, "quiet": quiet}
+    inputs = Inputs(named, text or [], read_config(values), prefer=loaded.model.settings.read, **sources)
     if match_corpus:
-        say_how(corpus_style, quiet)
-
-    def texts() -> Iterator[Text]:
-        for records, ready, _, kind in inputs:
-            records = with_licence_warning(records, kind)
-            bare = keep_columns and kind == "text"  # whose only column is the text itself
-            rewritten = prepare_records(records, corpus_style if match_corpus else None, bare)
-            yield task.Text(rewritten, task.is_carried(loaded.mode, kind, stream=stream, lines=lines), ready)
-
-    how: dict[str, Any] = {"segments": segments, "on_lines": unknowns.on_lines}
+        say_how(unknowns.corpus_style, quiet)
+    texts = _texts(loaded, inputs, values)
+    how: dict[str, Any] = {"segments": segments, "on_lines": unknowns.on_lines, "method": method_of(config)}
     if batch_size is not None:
         how["batch_size"] = batch_size
     shown = format or o.default_format()
-    how["method"] = method_of(config)
     if per is None:
-        report = task.perplexity(loaded, texts(), **how)
+        report = scoring.perplexity(loaded, texts, **how)
         warner.check()
         write(report, FIGURES, shown)
     else:
         several = len(named) > 1 or bool(named and text)  # what was typed has no file
         out = writer(shown, sys.stdout, several=several, keep_columns=keep_columns, header=output_header)
-        _write_rows(loaded, texts(), per, out, warner, how, check_spaces=not (quiet or segments) and per == "word")
+        check_spaces = not (quiet or segments) and per == "word"
+        _write_rows(loaded, texts, per, how, out, warner, check_spaces)
     sys.stdout.flush()
     warner.close()
+
+
+def _texts(loaded: Scoring, inputs: Inputs, values: Mapping[str, Any]) -> Iterator[Text]:
+    """The texts to score, in the style of the training corpus if that is requested."""
+    from lstmcli.language_modeling.scoring.perplexity import Text, is_carried
+
+    style = loaded.encoder.corpus_style if values["match_corpus"] else None
+    for records, ready, _, kind in inputs:
+        bare = values["keep_columns"] and kind == "text"  # whose only column is the text itself
+        prepared = prepare_records(with_licence_warning(records, kind), style, bare)
+        carried = is_carried(loaded.mode, kind, stream=values["stream"], lines=values["lines"])
+        yield Text(prepared, carried, ready)
 
 
 def _write_rows(
     loaded: Scoring,
     texts: Iterable[Text],
     per: str,
+    how: Mapping[str, Any],
     out: Any,
     warner: Warner,
-    how: Mapping[str, Any],
-    *,
     check_spaces: bool,
 ) -> None:
     """Write the surprisal of every unit of the texts.
@@ -221,16 +215,14 @@ def _write_rows(
 
 def check(values: Mapping[str, Any]) -> None:
     """Raises ``UsageError`` for options that contradict each other."""
-    per = values["per"]
+    per, again = values["per"], "leave one of them out"
     if values["stream"] and values["lines"]:
-        raise UsageError("--stream and --lines contradict each other", hint="leave one of them out")
+        raise UsageError("--stream and --lines contradict each other", hint=again)
     if per is not None and per not in TABLES:
         raise UsageError(f"--per must be one of {', '.join(TABLES)}, not {per!r}")
-    if per is None:
-        for name, given in (("keep-columns", values["keep_columns"]), ("output-header", values["output_header"])):
-            if given:
-                raise UsageError(
-                    f"--{name} applies only to tables of surprisal", hint="add --per line for one row per text"
-                )
+    for name in ("keep_columns", "output_header"):
+        if per is None and values[name]:
+            message = f"--{name.replace('_', '-')} applies only to tables of surprisal"
+            raise UsageError(message, hint="add --per line for one row per text")
     if values["match_corpus"] and values["segments"]:
-        raise UsageError(f"{MATCH} and --segments contradict each other", hint="leave one of them out")
+        raise UsageError(f"{MATCH} and --segments contradict each other", hint=again)

@@ -106,7 +106,7 @@ Test = Annotated[str | None, MAIN.option("--test", "FILE", "Test data, evaluated
 Epochs = Annotated[
     int | None, MAIN.option("--epochs", "N", "Passes over the training data.", show_default="3 to 15, by corpus")
 ]
-Time = Annotated[str | None, MAIN.option("--time", "TIME", "Training time limit: 30s, 15m, 1h.")]
+Time = Annotated[str | None, MAIN.option("--time", "TIME", "Time limit of the whole run: 30s, 15m, 1h.")]
 Seed = Annotated[int, MAIN.option("--seed", "N", "Random seed; the same seed gives the same model.")]
 DryRun = Annotated[bool, MAIN.flag("--dry-run", "Check the data and estimate time and memory, without training.")]
 Force = Annotated[bool, MAIN.flag("--force", "Replace an existing model.")]

@@ -55,7 +55,7 @@ _SHAPE = Shape(Prediction, "label", "probability", "labels?", "probabilities", "
 PREDICTION = Layout(_SHAPE, input_columns=_own_columns)
 
 
-class TableWriter:
+class TableWriter(Writer[Prediction]):
     """A table with columns of fixed width, so that rows can be printed as they come; the text takes the rest."""
 
     def __init__(self, out: TextIO, top: int | None, keep_columns: bool) -> None:
@@ -105,9 +105,6 @@ class TableWriter:
         if self.text_width:
             lines[0] += "  " + fit(text, self.text_width)
         self.out.write("\n  ".join(line.rstrip() for line in lines) + "\n")
-
-    def close(self) -> None:
-        pass
 
 
 def fit(text: str, width: int) -> str:
