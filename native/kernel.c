@@ -121,11 +121,12 @@ void NAME(product)(const lstm_product *p) {
             const int64_t n = fewer(p->rows - row, R);
             for (int64_t r = 0; r < n; r++) {
                 x[r] = p->x + (row + r) * p->stride;
-                for (int g = 0; g < 4; g++) sums[r][g] = load(p->bias_M + m + g * V);
+                for (int g = 0; g < 4; g++) sums[r][g] = (vec){0};
             }
             multiply(n, p->inputs, x, p->weights + m * p->inputs, sums);
             for (int64_t r = 0; r < n; r++)
-                for (int g = 0; g < 4; g++) store(p->out + (row + r) * p->outputs + m + g * V, sums[r][g]);
+                for (int g = 0; g < 4; g++) /* the bias last, or all is rounded to its size */
+                    store(p->out + (row + r) * p->outputs + m + g * V, sums[r][g] + load(p->bias_M + m + g * V));
         }
 }
 
@@ -262,7 +263,8 @@ typedef struct {
 /* exp(y ln 2) of what is at most 0; beyond 2^-120 nothing counts. */
 INLINE vec share_of(vec *y) { return exp2_of(*y = larger((vec){0} - 120.0f, *y)); }
 
-/* Adds the words of one row.  The largest logit so far is subtracted from all: Milakov & Gimelshein (2018). */
+/* Adds the words of one row.  The largest logit so far is subtracted from all: Milakov &
+   Gimelshein (2018, arXiv 1805.02867). */
 static void add_words(tally *so_far, int64_t panels, vec (*logits)[R][4], int64_t r) {
     const float per_nat = 1.44269504f;
     vec most = so_far->most, sum = {0}, weighted = {0};
@@ -286,16 +288,16 @@ INLINE void panel_logits(const lstm_words *p, int64_t row, int64_t n, int64_t m,
     for (int64_t r = 0; r < n; r++) {
         x[r] = p->x + (row + r) * p->stride;
         x_int16[r] = p->x_int16 + (row + r) * p->stride;
-        for (int g = 0; g < 4; g++) logits[r][g] = load(p->bias_M + m + g * V);
+        for (int g = 0; g < 4; g++) logits[r][g] = (vec){0};
     }
-    if (!p->x_int16) {
-        multiply(n, p->inputs, x, p->weights + m * p->inputs, logits);
-        return;
-    }
-    multiply_int16(n, p->inputs, x_int16, p->weights_int16 + m * p->inputs, products);
+    if (p->x_int16) multiply_int16(n, p->inputs, x_int16, p->weights_int16 + m * p->inputs, products);
+    else multiply(n, p->inputs, x, p->weights + m * p->inputs, logits);
     for (int64_t r = 0; r < n; r++)
-        for (int g = 0; g < 4; g++)
-            logits[r][g] += __builtin_convertvector(products[r][g], vec) * load(p->scale_M + m + g * V);
+        for (int g = 0; g < 4; g++) {
+            if (p->x_int16)
+                logits[r][g] = __builtin_convertvector(products[r][g], vec) * load(p->scale_M + m + g * V);
+            logits[r][g] += load(p->bias_M + m + g * V); /* last, as in product */
+        }
 }
 
 /* The end of a row: the places of the vector together. */

@@ -127,7 +127,7 @@ LSTM_PUBLIC void lstm_embed(const void *table_UE, int halves, int64_t E, const i
 LSTM_PUBLIC void lstm_index_ngrams(const lstm_ngrams *table);
 
 /* The bias and the weights of the distinct n-grams of each text, [texts, C]: n-grams as in
-   src/lstmcli/classification/ngram_table.py, added in the order of their keys.  A text's tokens are those from
+   src/lstmcli/classification/ngrams/table.py, added in the order of their keys.  A text's tokens are those from
    first[b] to first[b + 1]; `found` has room for `order` numbers for each token of the longest. */
 LSTM_PUBLIC void lstm_score_ngrams(const lstm_ngrams *table, const int32_t *ids, const int64_t *first, int64_t texts,
                                    int32_t *found, float *out);

@@ -153,7 +153,7 @@ def test_nothing_is_read_or_written_beyond_an_array(tmp_path: Path) -> None:
         "sys.exit(pytest.main(['-x', '-n', '0', '-p', 'no:cacheprovider', '-p', 'no:faulthandler',\n"
         "    '-k', sys.argv[2],\n"
         "    'tests/engine/test_native.py', 'tests/engine/test_native_int16.py', 'tests/engine/test_native_words.py',\n"
-        "    'tests/classification/test_native_session.py', 'tests/classification/test_native_ngrams.py',\n"
+        "    'tests/classification/test_native_session.py', 'tests/classification/ngrams/test_native.py',\n"
         "    'tests/language_modeling/test_native_session.py']))"
     )
     environment = os.environ | {

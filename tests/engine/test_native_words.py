@@ -86,6 +86,16 @@ def test_the_sums_are_right_far_from_zero_too(kernel: Library, size: float) -> N
     np.testing.assert_allclose(entropy, expected[1], atol=EXACT)
 
 
+def test_rare_words_do_not_make_the_sums_less_exact(kernel: Library) -> None:
+    """A bias that is far larger than the products: added first, every step would be rounded to its size."""
+    x, weights, bias, targets = random_softmax(60, 200, 500, 0)
+    weights, bias = weights / 10, bias - 60
+    expected, _ = by_numpy(x, weights, bias, targets)
+    words = Words(kernel, weights, bias)
+    assert np.abs(words.score(x, targets).nats_N - expected).max() < 1e-5
+    assert np.abs(words.logits(x) - (x.astype(np.float64) @ weights.T.astype(np.float64) + bias)).max() < 8e-6
+
+
 def rng_of(seed: int) -> np.random.Generator:
     return np.random.default_rng(seed)
 

@@ -130,6 +130,18 @@ def test_generating_prefers_int8_where_training_found_it_good_enough(models: dic
     assert load_language_model(models["lm"], threads=1).engine.exact
 
 
+def test_a_model_is_described_with_the_level_of_its_engine(
+    models: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = library()
+    level = found.level if found else ""
+    assert [info(models[name]).level for name in ("lm", "lstm", "gru")] == [level, level, ""]
+    if found:
+        assert f"{USUAL} (the kernel of lstm, {level})" in CliRunner().invoke(app, ["info", str(models["lm"])]).output
+    monkeypatch.setenv(registry.VARIABLE, "onnx")
+    assert info(models["lm"]).level == ""
+
+
 @pytest.mark.parametrize(
     ("engine", "device", "said"),
     [

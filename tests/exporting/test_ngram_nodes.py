@@ -7,7 +7,7 @@ import onnxruntime
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lstmcli.classification.ngram_table import NgramTable, ngram_keys
+from lstmcli.classification.ngrams.table import NgramTable, ngram_keys
 from lstmcli.engine.nodes import Graph
 from lstmcli.engine.protobuf import FLOAT, INT64, value_info
 from lstmcli.exporting.ngram_nodes import ngram_scores

@@ -169,7 +169,6 @@ def test_dropout_of_merges_is_switched_off() -> None:
     made = Tokenizer(models.BPE({"a": 0, "b": 1, "ab": 2}, [("a", "b")], dropout=0.9))
     found = parse_tokenizer(made.to_str())
     assert found.encode("ab" * 30).ids == [2] * 30 and json.loads(found.to_str())["model"]["dropout"] is None
-    assert guard.switch_off_randomness(made) and not guard.switch_off_randomness(made)
 
 
 @pytest.mark.parametrize(

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lstmcli.classification.config import ClassifierConfig
-from lstmcli.classification.ngram_table import MAX_WEIGHTS
+from lstmcli.classification.ngrams.table import MAX_WEIGHTS
 from lstmcli.training.estimate import BASE_BYTES, BASE_SECONDS
 from lstmcli.training.results import Estimate
 
@@ -39,7 +39,7 @@ def estimate(
         reports: texts that are evaluated after training.
         refit: the n-gram model is fitted a second time, with the validation rows.
     """
-    from lstmcli.classification.ngram_counts import PART_NGRAMS
+    from lstmcli.classification.ngrams.counts import PART_NGRAMS
     from lstmcli.training.loop import ROLLBACK_STEPS
 
     model, batch_size, epochs = config.model, config.train.batch_size, config.train.epochs or 1

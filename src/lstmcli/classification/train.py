@@ -41,7 +41,7 @@ from lstmcli.training.preflight import preflight_tokenizer
 
 if TYPE_CHECKING:
     from lstmcli.classification.network import Classifier
-    from lstmcli.classification.ngram_table import NgramTable
+    from lstmcli.classification.ngrams.table import NgramTable
     from lstmcli.classification.trainer import Split, Trainer
     from lstmcli.data.records import Record, Splits
     from lstmcli.engine.nodes import InferenceGraph
@@ -209,7 +209,7 @@ class ClassifierJob(TrainingJob):
 
     def _fit_ngrams(self, *parts: Split, judged: bool) -> NgramsFitted:
         """Fit the n-gram model on the given splits; with ``judged``, evaluate it on the validation split."""
-        from lstmcli.classification.ngram_training import fit_table
+        from lstmcli.classification.ngrams.fit import fit_table
 
         begin, order, weight = time.monotonic(), self.config.model.ngrams, ngram_weight(len(self.train))
         assert order

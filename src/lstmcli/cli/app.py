@@ -16,10 +16,9 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from lstmcli import __version__
+from lstmcli import __version__, threads
 from lstmcli.cli import help
 from lstmcli.cli.io import streams
-from lstmcli.cli.io.environment import check_environment
 from lstmcli.cli.typer_classes import PlainParsing
 from lstmcli.errors import LstmError
 from lstmcli.faults import explained
@@ -91,6 +90,23 @@ class Commands(PlainParsing, TyperGroup):
                 raise
             code = report(error, args[0] if args else "")
         sys.exit(code if isinstance(code, int) else 0)
+
+
+def check_environment() -> None:
+    """Check the working directory, and fall back to one thread if no more can be started.
+
+    Raises:
+        LstmError: the working directory was deleted; PyTorch would crash.
+    """
+    try:
+        Path.cwd()
+    except OSError as error:
+        raise LstmError("the working directory no longer exists", hint="change to another one with cd") from error
+    if threads.limit_to_one():
+        reason = "the system allows too few threads"
+        if threads.address_room() is not None:
+            reason = "the memory limit (ulimit -v) leaves little room for threads"
+        streams.note(f"warning: {reason}; using one thread")
 
 
 def _suggestion(name: str) -> str:

@@ -20,7 +20,7 @@ import numpy as np
 
 from lstmcli.comparison.models import Answers, ClassifierColumn, Cost, LmColumn
 from lstmcli.comparison.results import ComparedModel
-from lstmcli.data.formats.json_faults import describe_fault
+from lstmcli.data.formats.json_lines import describe_fault
 from lstmcli.errors import DataError, NoDataError
 from lstmcli.plural import count
 

@@ -20,8 +20,7 @@ from lstmcli.data.formats.parquet import with_names
 from lstmcli.data.table import SAMPLE_ROWS, SPREAD_ROWS, Row, Table
 from lstmcli.errors import DataError
 
-MAX_STREAMED = 20_000
-"""Maximum rows of a streamed split that columns are chosen by."""
+MAX_STREAMED = 20_000  # maximum rows of a streamed split that columns are chosen by
 HUB = Format("hub", "Hub data set")
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*(/[\w.-]+)?(:[\w.-]+)?")
 
@@ -58,9 +57,8 @@ def hub_splits(name: str) -> dict[str, str]:
     Raises:
         DataError: there is no such data set, or no network.
     """
-    path, config = _parts(name)
     with _readable(name):
-        names = _datasets().get_dataset_split_names(path, config)
+        names = _datasets().get_dataset_split_names(*_parts(name))
     known = {SPLIT_ALIASES[split]: split for split in reversed(names) if split in SPLIT_ALIASES}
     return known or {"train": names[0]}
 
@@ -74,9 +72,8 @@ def open_hub(name: str, split: str) -> Table:
     Raises:
         DataError: there is no such data set or split, or no network.
     """
-    path, config = _parts(name)
     with _readable(name):
-        data = _datasets().load_dataset(path, config, split=split, streaming="[" not in split)
+        data = _datasets().load_dataset(*_parts(name), split=split, streaming="[" not in split)
         return dataset_table(name, data, [f"split {split!r}"])
 
 

@@ -19,24 +19,19 @@ from lstmcli.data.formats.folder import data_files, data_suffixes, find_splits, 
 from lstmcli.data.formats.format import all_formats
 from lstmcli.data.formats.open import Opener, open_input, splits_inside
 from lstmcli.data.hub import hub_splits, is_hub_name, open_hub, open_saved
-from lstmcli.data.table import Table
 from lstmcli.errors import DataError, UsageError
 from lstmcli.plural import are
 
-STDIN = "standard input"
-"""The path of records from a pipe."""
+STDIN = "standard input"  # the path of records from a pipe
 
-WHOLE = ""
-"""The split of a source without splits."""
+WHOLE = ""  # the split of a source without splits
 
 
 @dataclass(frozen=True)
 class Located:
     name: str
-    splits: Mapping[str, Sequence[Opener]]
-    """The parts of each split: train, valid, test, or WHOLE."""
-    note: str = ""
-    """How the splits were found."""
+    splits: Mapping[str, Sequence[Opener]]  # the parts of each split: train, valid, test, or WHOLE
+    note: str = ""  # how the splits were found
 
     @property
     def usual(self) -> str:
@@ -62,8 +57,7 @@ class Located:
         return self.splits[name]
 
 
-LONGEST_NAME = 200
-"""Maximum characters of a name in an error message."""
+LONGEST_NAME = 200  # maximum characters of a name in an error message
 
 
 def locate(spec: str | Located, read: ReadConfig, *, stdin: BinaryIO | None = None, whole: bool = False) -> Located:
@@ -83,7 +77,9 @@ def locate(spec: str | Located, read: ReadConfig, *, stdin: BinaryIO | None = No
             raise UsageError("stdin (`-`) is closed")
         return _stream(STDIN, stdin or sys.stdin.buffer, whole, read)
     if spec.startswith("sample:"):
-        return Located(spec, {WHOLE: [lambda *options: _sample(spec)]})
+        from lstmcli.data.samples import open_sample
+
+        return Located(spec, {WHOLE: [lambda *options: open_sample(spec.removeprefix("sample:"))]})
     if not spec:
         raise DataError("the name of the source is empty", hint="name a file, - for stdin, or sample:reviews")
     path = Path(spec)
@@ -129,21 +125,13 @@ def _one(name: str, source: Input, read: ReadConfig, note: str = "") -> Located:
     return Located(name, {split: [opener] for split, opener in inside.items()}, note or made_of)
 
 
-def _sample(spec: str) -> Table:
-    from lstmcli.data.samples import open_sample
-
-    return open_sample(spec.removeprefix("sample:"))
-
-
 def _folder(path: Path, read: ReadConfig) -> Located:
     apart = [text.name for text in path.glob("*_text.txt") if text.with_name(text.name[:-9] + "_labels.txt").is_file()]
     if apart:
         first = apart[0][:-9]
-        raise DataError(
-            f"the label of each line of {apart[0]} is in a file of its own, {first}_labels.txt",
-            path=path,
-            hint=f"put them side by side: paste {first}_labels.txt {apart[0]} > {first}.tsv",
-        )
+        message = f"the label of each line of {apart[0]} is in a file of its own, {first}_labels.txt"
+        hint = f"put them side by side: paste {first}_labels.txt {apart[0]} > {first}.tsv"
+        raise DataError(message, path=path, hint=hint)
     has_classes = is_folder_of_classes(path)
     named = {} if has_classes and read.input_format == "folder" else find_splits(path)
     if named:
@@ -203,7 +191,7 @@ def near_paths(spec: str) -> list[str]:
         names = {p.name: p for p in path.parent.iterdir()}
     except OSError:
         return []
-    stems = {p.name.split(".", 1)[0]: p.name for p in names.values()}
+    stems = {name.split(".", 1)[0]: name for name in names}
     near = [
         *difflib.get_close_matches(path.name, names, n=2, cutoff=0.7),
         *(stems[stem] for stem in difflib.get_close_matches(path.name.split(".", 1)[0], stems, n=1, cutoff=0.8)),

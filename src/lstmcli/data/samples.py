@@ -37,8 +37,7 @@ DESCRIPTIONS = {
 NAMES = tuple(DESCRIPTIONS)
 _TABLES = {"reviews": ("text", "sentiment", "topic", "language"), "topics": ("text", "label")}
 """Columns: the text, the label, and others."""
-STORIES, STORY_SEED = 5000, 1
-"""The stories of ``sample:stories`` are always the same."""
+STORIES, STORY_SEED = 5000, 1  # the stories of `sample:stories` are always the same
 
 
 def open_sample(name: str) -> Table:

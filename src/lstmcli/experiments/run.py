@@ -16,9 +16,8 @@ from typing import TYPE_CHECKING, Any, TypeAlias
 from lstmcli.errors import Interrupted, OutputError, UsageError
 from lstmcli.experiments import events as experiment
 from lstmcli.experiments.differences import differences, summaries
-from lstmcli.experiments.plan import Plan, check_cells, check_match
+from lstmcli.experiments.plan import Plan, candidates, check_cells, check_match, reference
 from lstmcli.experiments.results import ArchitectureComparison, GradientByLag, Point, Recall, Run
-from lstmcli.experiments.sizes import candidates, reference
 from lstmcli.training import events
 
 if TYPE_CHECKING:

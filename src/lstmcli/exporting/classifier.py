@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from lstmcli import __version__
 from lstmcli.classification.load import classifier_weights
-from lstmcli.classification.ngram_table import NgramTable
+from lstmcli.classification.ngrams.table import NgramTable
 from lstmcli.engine.nodes import OPSET
 from lstmcli.exporting.classifier_graph import whole_classifier
 from lstmcli.exporting.templates import render

@@ -5,7 +5,7 @@ segments, n-grams, the sum of both models and its calibration.  So a program nee
 
 Inputs are ``tokens`` [B, T] int64: the id of each token, 1 for an unknown one, 0 after the end of a text.  If tokens
 have features (``tokenization/features.py``), also ``affixes`` [B, T, 2] int64: the CRC-32 of "<" with a word's first
-four characters, and of its last three with ">"; and ``spelling`` [B, T] int64 (``tokenization/casing.py``).
+four characters, and of its last three with ">"; and ``spelling`` [B, T] int64 (``tokenization/features.py``).
 
 The output is ``probabilities`` [B, C].
 
@@ -23,7 +23,7 @@ from numpy.typing import NDArray
 
 from lstmcli.classification.config import ClassifierModelConfig
 from lstmcli.classification.graph import network
-from lstmcli.classification.ngram_table import NgramTable
+from lstmcli.classification.ngrams.table import NgramTable
 from lstmcli.engine.nodes import Graph, InferenceGraph
 from lstmcli.engine.protobuf import FLOAT, INT32, INT64, value_info
 from lstmcli.exporting import hashing

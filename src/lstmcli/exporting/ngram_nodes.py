@@ -1,4 +1,4 @@
-"""The n-gram model of ``classification/ngram_table.py`` as nodes of a graph.
+"""The n-gram model of ``classification/ngrams/table.py`` as nodes of a graph.
 
 A key is found by its first bits: they number a bucket of the sorted keys, and no bucket has more than a few.
 
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import numpy as np
 
-from lstmcli.classification.ngram_table import MIX, MULTIPLIER, NgramTable
+from lstmcli.classification.ngrams.table import MIX, MULTIPLIER, NgramTable
 from lstmcli.engine.nodes import Graph
 from lstmcli.engine.protobuf import FLOAT
 from lstmcli.exporting import hashing

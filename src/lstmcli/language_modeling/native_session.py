@@ -1,30 +1,33 @@
 """Running a language model with our own kernel, where it was built and does what the model needs.
 
-Shapes: T tokens, B texts, V words, H units of a layer, K of the last one, M = B * T.
+Shapes: T tokens, B texts, V words, H units of a layer, K of the last one, M = B * T, N some of these.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Iterator, Mapping
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.data.windows import each
+from lstmcli.data.windows import pool
 from lstmcli.engine.native import Library, library
 from lstmcli.engine.native_stack import Carried, Floats, Rows, Stack, padded
-from lstmcli.engine.native_words import ROWS, Scores
+from lstmcli.engine.native_words import ROWS
 from lstmcli.language_modeling.native_softmax import softmax
 from lstmcli.malloc import share_memory
 from lstmcli.threads import cores
 from lstmcli.tokenization.ids import Ids
 
 if TYPE_CHECKING:
+    from concurrent.futures import Future
+
     from lstmcli.engine.registry import Engine
     from lstmcli.language_modeling.config import LmConfig, LmModelConfig
 
-TOKENS_AT_ONCE = 2**12
+TOKENS_AT_ONCE = 2**10
 """Of all texts together; a token may take some ten kilobytes."""
 State = tuple[Floats, ...]
 """For each layer h and c: [1, B, H]."""
@@ -67,9 +70,12 @@ class NativeSession:
 
     def logits(self, ids_TB: Ids, state: State) -> tuple[Floats, State]:
         """Logits of the next token after each token, [T, B, V], and the final state; all in memory at once."""
-        h_MK, state = self._read(ids_TB, state)
-        T, B = ids_TB.shape
-        return self._softmax.logits(h_MK).reshape(B, T, -1).transpose(1, 0, 2), state
+        parts: list[Floats] = []
+        for window in self._windows(ids_TB):
+            h_MK, state = self._read(ids_TB[window], state)
+            logits_MV = self._softmax.logits(h_MK)
+            parts.append(logits_MV.reshape(ids_TB.shape[1], -1, self.vocab_size).transpose(1, 0, 2))
+        return parts[0] if len(parts) == 1 else np.concatenate(parts), state
 
     def score(
         self, ids_TB: Ids, targets_TB: Ids, state: State, *, entropy: bool = False
@@ -80,21 +86,14 @@ class NativeSession:
             negative log-probability of each target and, if requested, entropy of each prediction, both [T, B] in nats;
             the final state.
         """
-        found = np.empty((1 + entropy, *ids_TB.shape))
-        for window in self._windows(ids_TB):
-            h_MK, state = self._read(ids_TB[window], state)
-            found[:, window] = self._score(h_MK, targets_TB[window], entropy)
-        return found[0], found[1] if entropy else None, state
+        found_2TB, state = self._score(ids_TB, targets_TB, state, entropy)
+        return found_2TB[0], found_2TB[1] if entropy else None, state
 
     def hidden(self, ids_TB: Ids, targets_TB: Ids, state: State) -> tuple[NDArray[np.float64], Floats, State]:
         """As ``score``, with the top layer's h after each token, [T, B, K], instead of the entropy."""
-        (T, B), K = ids_TB.shape, self._widths[-1]
-        nats_TB, h_TBK = np.empty((T, B)), np.empty((T, B, K), np.float32)
-        for window in self._windows(ids_TB):
-            h_MK, state = self._read(ids_TB[window], state)
-            (nats_TB[window],) = self._score(h_MK, targets_TB[window], False)
-            h_TBK[window] = h_MK[:, :K].reshape(B, -1, K).transpose(1, 0, 2)
-        return nats_TB, h_TBK, state
+        h_TBK = np.empty((*ids_TB.shape, self._widths[-1]), np.float32)
+        found_2TB, state = self._score(ids_TB, targets_TB, state, False, h_TBK)
+        return found_2TB[0], h_TBK, state
 
     def _windows(self, ids_TB: Ids) -> list[slice]:
         """Steps that are computed at once."""
@@ -118,17 +117,57 @@ class NativeSession:
         after = [part_BH[None, :, :H] for own, H in each_layer for part_BH in (own.h_NH, own.c_NH)]
         return h_MK, tuple(after)
 
-    def _score(self, h_MK: Floats, targets_TB: Ids, entropy: bool) -> NDArray[np.float64]:
-        """Nats and, if requested, entropies, [1 or 2, T, B]."""
+    def _score(
+        self, ids_TB: Ids, targets_TB: Ids, state: State, entropy: bool, out_TBK: Floats | None = None
+    ) -> tuple[NDArray[np.float64], State]:
+        """Nats and, if requested, entropies, [1 or 2, T, B]; the final state.
+
+        The words of a window are scored by other threads while the next one is read.
+        """
+        (T, B), K = ids_TB.shape, self._widths[-1]
+        found_2TB = np.empty((1 + entropy, T, B))
+        waiting: list[tuple[Future[None], Callable[[], None]]] = []
+        alone = self._workers == 1 or ids_TB.size <= ROWS
+        for window in self._windows(ids_TB):
+            h_MK, state = self._read(ids_TB[window], state)
+            h_TBK = h_MK.reshape(B, -1, h_MK.shape[1]).transpose(1, 0, 2)
+            if out_TBK is not None:
+                out_TBK[window] = h_TBK[..., :K]
+            for part in self._parts(h_MK, targets_TB[window], found_2TB[:, window], entropy):
+                if alone:
+                    part()
+                else:
+                    waiting.append((pool(self._workers - 1).submit(part), part))
+        while waiting:
+            future, part = waiting.pop()  # the last is begun last
+            if future.cancel():
+                part()
+            else:
+                future.result()
+        return found_2TB, state
+
+    def _parts(
+        self, h_MK: Floats, targets_TB: Ids, out_2TB: NDArray[np.float64], entropy: bool
+    ) -> Iterator[Callable[[], None]]:
+        """What scores the words of a window, in parts for several threads."""
         T, B = targets_TB.shape
-        targets_M, found_2M = targets_TB.T.reshape(-1), np.empty((1 + entropy, B * T))
+        for start in range(0, T * B, ROWS):
+            m = np.arange(start, min(start + ROWS, T * B))
+            b, t = np.divmod(m, T)
+            yield partial(self._score_words, h_MK[start : start + ROWS], targets_TB, out_2TB, (t, b), entropy)
 
-        def work(part: slice) -> None:
-            scores: Scores = self._softmax.score(h_MK[part], targets_M[part], entropy)
-            found_2M[:, part] = scores[: 1 + entropy]
-
-        each(work, [slice(start, start + ROWS) for start in range(0, B * T, ROWS)], self._workers)
-        return np.moveaxis(found_2M.reshape(-1, B, T), 1, 2)
+    def _score_words(
+        self,
+        h_NK: Floats,
+        targets_TB: Ids,
+        out_2TB: NDArray[np.float64],
+        places: tuple[NDArray[np.int64], NDArray[np.int64]],
+        entropy: bool,
+    ) -> None:
+        """Of some rows, whose times and texts are ``places``."""
+        scores = self._softmax.score(h_NK, targets_TB[places], entropy)
+        for out_TB, found_N in zip(out_2TB, scores, strict=False):
+            out_TB[places] = found_N
 
 
 def open_session(

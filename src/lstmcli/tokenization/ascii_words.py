@@ -19,8 +19,7 @@ from lstmcli.tokenization.tokenizer import ENDINGS
 
 WORD = re.compile(rf"'(?:{ENDINGS})(?![a-z0-9])|\w+|[^\s\w]", re.ASCII | re.IGNORECASE)
 """``tokenizer.WORD`` for ASCII text."""
-MAX_COUNT = 2**18
-"""Cached words, about 50 MB; above this the cache is cleared."""
+MAX_COUNT = 2**18  # cached words, about 50 MB; above this the cache is cleared
 
 
 class _Places(dict[str, int]):

@@ -26,8 +26,7 @@ from lstmcli.tokenization.tokenizer import CHARACTER, read_tokenizer
 
 MIN_PIECES, MAX_PIECES = 512, 16_000
 CHARACTERS_PER_PIECE = 250
-SAMPLE = 1_000_000
-"""Characters from the start of a text that the rules are applied to."""
+SAMPLE = 1_000_000  # characters from the start of a text that the rules are applied to
 
 _UNKNOWN = re.compile(rf"(?<!\S){re.escape(UNKNOWN)}(?!\S)")
 _MARKS = "[,;!?，。；！？、]"

@@ -31,14 +31,10 @@ class Codec(Protocol):
     """Converts texts to ids and ids to bytes."""
 
     vocab_size: int
-    newline: int | None
-    """The id of the line end, if the vocabulary has it."""
-    leads: bool = False
-    """A space is added before each line."""
-    spaced: bool = False
-    """The first space of a line is not part of the text."""
-    growth: float = 1.0
-    """Maximum ratio of the length of all pieces of a text to its length."""
+    newline: int | None  # the id of the line end, if the vocabulary has it
+    leads: bool = False  # a space is added before each line
+    spaced: bool = False  # the first space of a line is not part of the text
+    growth: float = 1.0  # maximum ratio of the length of all pieces of a text to its length
     moved: MovedIds = MovedIds()
 
     def ids(self, texts: Sequence[str]) -> tuple[Ids, NDArray[np.int64]]:

@@ -17,12 +17,9 @@ from collections.abc import Sequence
 from math import inf
 from typing import NamedTuple
 
-MAX_ATTEMPTS = 2_000
-"""Maximum attempts of all expressions of a tokenizer together, without repetitions."""
-MAX_REPEATED = 16
-"""The same with a repetition: the cost is this times the square of the length of its longest match."""
-_LONG = 50
-"""A repetition with a larger upper bound counts as unbounded."""
+MAX_ATTEMPTS = 2_000  # maximum attempts of all expressions of a tokenizer together, without repetitions
+MAX_REPEATED = 16  # the same with a repetition: the cost is this times the square of the length of its longest match
+_LONG = 50  # a repetition with a larger upper bound counts as unbounded
 
 
 class TooComplexError(ValueError):
@@ -33,10 +30,8 @@ class Cost(NamedTuple):
     """The cost of a whole expression."""
 
     attempts: float
-    repeated: float
-    """Attempts of the alternatives that backtrack into a repetition."""
-    least: int
-    """Length of the shortest match in characters."""
+    repeated: float  # attempts of the alternatives that backtrack into a repetition
+    least: int  # length of the shortest match in characters
 
 
 class Attempts(NamedTuple):

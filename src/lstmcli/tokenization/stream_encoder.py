@@ -22,8 +22,7 @@ from lstmcli.tokenization.ids import END, END_ID, UNKNOWN, UNKNOWN_ID, Ids
 from lstmcli.tokenization.lm_tokenizer import train_lm_tokenizer
 from lstmcli.tokenization.tokenizer import well_formed
 
-GROUP = 250_000
-"""Characters given to the tokenizer at once."""
+GROUP = 250_000  # characters given to the tokenizer at once
 
 # No space is put before these: Chinese and Japanese characters and marks, and white space but the space itself.
 NO_SPACE_BEFORE = re.compile(

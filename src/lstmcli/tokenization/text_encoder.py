@@ -13,10 +13,9 @@ import numpy as np
 from tokenizers import Tokenizer
 
 from lstmcli.tokenization.ascii_words import AsciiWords
-from lstmcli.tokenization.casing import spellings
 from lstmcli.tokenization.config import MAX_BUCKETS, TokenizerConfig
 from lstmcli.tokenization.encoded import EncodedTexts
-from lstmcli.tokenization.features import FEATURES, FeatureTable
+from lstmcli.tokenization.features import FEATURES, FeatureTable, spellings
 from lstmcli.tokenization.guard import check_ids, checked_ids, cut_pieces, growth_of, guarded
 from lstmcli.tokenization.ids import UNKNOWN_ID, Ids
 from lstmcli.tokenization.tokenizer import (
@@ -30,8 +29,7 @@ from lstmcli.tokenization.tokenizer import (
 )
 
 BUCKETS = 2**17
-GROUP = 1_000_000
-"""Characters given to the tokenizer at once."""
+GROUP = 1_000_000  # characters given to the tokenizer at once
 
 
 class TextEncoder:

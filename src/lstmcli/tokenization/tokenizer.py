@@ -68,13 +68,10 @@ class Recipe:
     kind: str
     vocab_size: int
     min_count: int
-    special: Sequence[str]
-    """The tokens with the first ids; the second is the unknown token."""
+    special: Sequence[str]  # the tokens with the first ids; the second is the unknown token
     normalizer: normalizers.Normalizer | None
-    words: str = WORD
-    """The regular expression of words and other tokens; the rest of the text is dropped."""
-    lead: bool = True
-    """unigram: add a space before each text."""
+    words: str = WORD  # the regular expression of words and other tokens; the rest of the text is dropped
+    lead: bool = True  # unigram: add a space before each text
 
     @property
     def unknown(self) -> str:
@@ -146,10 +143,8 @@ def parse_tokenizer(content: str, path: str | None = None) -> Tokenizer:
 class MovedIds(NamedTuple):
     """How the ids of a tokenizer made elsewhere are changed, so that ids 0 and 1 are our special tokens."""
 
-    shift: int = 0
-    """Added to its ids."""
-    unknown: int | None = None
-    """Its unknown token, which becomes id 1."""
+    shift: int = 0  # added to its ids
+    unknown: int | None = None  # its unknown token, which becomes id 1
 
     def move(self, ids: list[int]) -> list[int]:
         return [UNKNOWN_ID if i == self.unknown else i + self.shift for i in ids] if self.shift else ids

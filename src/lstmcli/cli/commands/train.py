@@ -133,7 +133,7 @@ def train(
         listeners.append(Scalars(tensorboard))
 
     from lstmcli.cli.io.asking import ask_resume, which_label
-    from lstmcli.cli.output.training_log import TrainingLog
+    from lstmcli.cli.output.training_log import TRAINING, TrainingLog
     from lstmcli.training.start import Training
 
     with Training(
@@ -156,7 +156,6 @@ def train(
             events_of_run = training.events(command=shlex.join(ctx.obj), stop=stop.asked)
             result = follow(events_of_run, listeners, stop, dry_run=dry_run)
     if format == "json":
-        from lstmcli.cli.output.training_result import TRAINING
         from lstmcli.cli.output.writer import write
 
         write(result, TRAINING, format)

@@ -15,6 +15,7 @@ from lstmcli.cli.io.streams import Stderr, abandon, fitted, for_people, window_w
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
+    from rich.live import Live
     from rich.table import Table
     from rich.text import Text
 
@@ -27,6 +28,11 @@ CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u206
 def visible(text: str) -> str:
     """``text`` on one line, with a visible symbol for every control character."""
     return CONTROLS.sub(_symbol, text)
+
+
+def visible_in_lines(text: str) -> str:
+    """``visible``, but line ends and tabs stay."""
+    return "".join(part if part in ("\n", "\t") else visible(part) for part in re.split(r"([\n\t])", text))
 
 
 def safe(text: str) -> str:
@@ -65,6 +71,17 @@ def styled(text: str = "", style: str = "") -> Text:
     from rich.text import Text
 
     return Text(text, style)
+
+
+def live_display(shown: RenderableType, out: Console, per_second: float) -> Live | None:
+    """A started display of ``shown`` that is updated in place; None if ``out`` cannot do that."""
+    if not out.is_terminal or out.is_dumb_terminal:
+        return None
+    from rich.live import Live
+
+    live = Live(shown, console=out, refresh_per_second=per_second, transient=True)
+    live.start()
+    return live
 
 
 def show(out: Console, *parts: RenderableType, style: str = "") -> None:

@@ -5,14 +5,13 @@ The texts of a prompt are generated in parallel and written one after the other;
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Protocol, TextIO
 
 from lstmcli.cli.help import bold
-from lstmcli.cli.io.streams import for_people
-from lstmcli.cli.output.console import safe
+from lstmcli.cli.io.streams import fitted, for_people
+from lstmcli.cli.output.console import safe, visible_in_lines
 from lstmcli.cli.output.predictions import fit
 from lstmcli.cli.output.wrapping import Wrapper
 from lstmcli.cli.output.writer import LEFT_OUT, Field, Layout, Shape, escape, stream
@@ -119,10 +118,8 @@ class TextWriter(Writer):
         return f"{fit(token, 18)} {p}    " + "  ".join(f"{fit(other, 14)} {q}" for other, q in others).rstrip() + "\n"
 
     def _clean(self, text: str) -> str:
-        """On a terminal, the text with control characters other than line ends and tabs made visible."""
-        if not self._terminal:
-            return text
-        return "".join(part if part in ("\n", "\t") else safe(part) for part in re.split(r"([\n\t])", text))
+        """On a terminal, the text with visible control characters."""
+        return fitted(visible_in_lines(text)) if self._terminal else text
 
 
 class ObjectWriter(Writer):

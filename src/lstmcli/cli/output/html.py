@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import os
-import re
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lstmcli import __version__
-from lstmcli.cli.output.console import visible
+from lstmcli.cli.output.console import visible_in_lines
 from lstmcli.errors import OutputError
 from lstmcli.safe_files import check_links, write_over
 
@@ -53,10 +52,8 @@ def _environment() -> Environment:
 
 
 def _shown(value: Any) -> Any:
-    """Text with control characters other than line ends and tabs made visible."""
-    if not isinstance(value, str) or hasattr(value, "__html__"):
-        return value
-    return "".join(part if part in ("\n", "\t") else visible(part) for part in re.split(r"([\n\t])", value))
+    """A value in a template: text with visible control characters."""
+    return visible_in_lines(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
 def check_place(path: Path, command: str, option: str) -> None:

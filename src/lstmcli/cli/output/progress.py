@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from lstmcli.cli.output.console import curve, duration, percent, progress_bar, safe, styled
+from lstmcli.cli.output.console import curve, duration, live_display, percent, progress_bar, safe, styled
 from lstmcli.training import events
 
 if TYPE_CHECKING:
@@ -35,11 +35,7 @@ class Progress:
         self._received = self._next_line = time.monotonic()
 
     def __enter__(self) -> Progress:
-        if self.out.is_terminal and not self.out.is_dumb_terminal:
-            from rich.live import Live
-
-            self.live = Live(self, console=self.out, refresh_per_second=4, transient=True)
-            self.live.start()
+        self.live = live_display(self, self.out, per_second=4)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -87,7 +83,7 @@ class Progress:
         lines: list[RenderableType] = [
             styled(head, "bold"),
             progress_bar(step.step / max(step.steps, 1), width, self.out.encoding),
-            Text.assemble(loss, "  ", (curve(self.losses, room, self.out.encoding), "cyan")),
+            styled(f"{loss}  ").append(curve(self.losses, room, self.out.encoding), "cyan"),
         ]
         if self.validated is not None:
             metric = self.validated.metric

@@ -12,18 +12,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-LIST = "[]"
-"""Value of a separator for lists in brackets."""
-WHOLE = "none"
-"""``--label-separator none``: a cell is one label."""
+LIST = "[]"  # value of a separator for lists in brackets
+WHOLE = "none"  # `--label-separator none`: a cell is one label
 
-STRONG = ("|", ";", "；", "、", "｜")
-"""Separators that are rarely part of a label."""
+STRONG = ("|", ";", "；", "、", "｜")  # separators that are rarely part of a label
 MARKS = (*STRONG, ",", "，", "/", "+", "#", " ")
-LONGEST = 5000
-"""Maximum characters of a cell that is parsed."""
-_ALONE = 0.9
-"""Minimum share of the parts that must also be labels on their own."""
+LONGEST = 5000  # maximum characters of a cell that is parsed
+_ALONE = 0.9  # minimum share of the parts that must also be labels on their own
 _BRACKETS = {"[": "]", "(": ")", "{": "}"}
 _OPENINGS = ("frozenset(", "array(", "Index(", "set(", "tuple(", "list(")
 _ITEM = re.compile(

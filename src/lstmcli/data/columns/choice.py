@@ -14,8 +14,7 @@ from lstmcli.data.config import ReadConfig
 from lstmcli.data.table import Table
 from lstmcli.errors import DataError, NoDataError
 
-Ask = Callable[[str, Sequence[str]], str | None]
-"""Asks the user which column is the label (path, columns); returns None for no answer."""
+Ask = Callable[[str, Sequence[str]], str | None]  # asks which column (of these) of a path is the label
 
 
 @dataclass(frozen=True)

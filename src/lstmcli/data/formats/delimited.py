@@ -12,13 +12,15 @@ from dataclasses import dataclass, field
 from lstmcli.data.bounds import MAX_LINE, too_long
 from lstmcli.data.columns.names import LABEL_NAMES, TEXT_NAMES, is_known, normal
 from lstmcli.data.encoding import TextLines
-from lstmcli.data.formats.csv_faults import fault, odd_header, odd_width
 from lstmcli.data.formats.dialect import (
     DELIMITERS,
     MOSTLY,
     RARE,
     Dialect,
     detect_dialect,
+    fault,
+    odd_header,
+    odd_width,
     rare_mark,
     read_sample,
     spread_rows,
@@ -28,12 +30,9 @@ from lstmcli.data.formats.header import MANY, find_preamble, has_header, more_he
 from lstmcli.data.table import Row, Table, column_names
 from lstmcli.errors import NoDataError, UsageError
 
-_RULE = re.compile(r"[-+=]{3,}|\(\d+ rows?\)")
-"""Rules and row counts in tables printed by databases."""
-_MAX_HEADER = 100
-"""Lines of a pipe that are read to find its first row."""
-_SAMPLE_ROWS = 10_000
-"""Maximum rows that are parsed from the head of a file."""
+_RULE = re.compile(r"[-+=]{3,}|\(\d+ rows?\)")  # rules and row counts, printed by databases
+_MAX_HEADER = 100  # lines of a pipe that are read to find its first row
+_SAMPLE_ROWS = 10_000  # maximum rows that are parsed from the head of a file
 
 
 def open_delimited(file: Opening, suffix: str = ",") -> Table:
@@ -58,12 +57,13 @@ def open_delimited(file: Opening, suffix: str = ",") -> Table:
     start, _ = dialect.read(head, _SAMPLE_ROWS)  # faults are reported when their rows are read
     if source.pipe and not start:
         head, start = _to_first_row(dialect, head, stream)
-    if start and _usual_width(start) == len(start[0]) + 1 and _are_row_names([row[0] for row in start[1:]]):
-        start[0] = ["", *start[0]]
+    if start and _usual_width(start) == len(start[0]) + 1 and _are_numbers([row[0] for row in start[1:]]):
+        start[0] = ["", *start[0]]  # R writes row names, and no name over them
     header = bool(start) and not above.names and has_header(start, file.read, file.prefer)
     headed, more = header or bool(above.names), more_headers(start) if header else 0
     width = len(start[0]) if start else 0
-    columns = column_names(above.names or (_header(start[: more + 1]) if header else [""] * width))
+    names = max(start[: more + 1], key=lambda line: sum(map(is_known, line))) if header else [""] * width
+    columns = column_names(above.names or names)
     layout = Layout(dialect, columns, header + more, above=above.lines, usual=_usual_width(start))
 
     def rows() -> Iterator[Row]:
@@ -92,14 +92,9 @@ def open_delimited(file: Opening, suffix: str = ",") -> Table:
     return table
 
 
-def _are_row_names(cells: Sequence[str]) -> bool:
-    """Whether the first column holds row names without a header, as R writes them."""
+def _are_numbers(cells: Sequence[str]) -> bool:
+    """Whether the cells are different whole numbers."""
     return len(set(cells)) == len(cells) and all(cell.isdigit() for cell in cells)
-
-
-def _header(lines: Sequence[Sequence[str]]) -> Sequence[str]:
-    """The line of a header that has the most names of columns."""
-    return max(lines, key=lambda line: sum(map(is_known, line)))
 
 
 def _refuse_empty(table: Table, path: str) -> None:
@@ -146,12 +141,9 @@ class Layout:
 
     dialect: Dialect
     columns: Sequence[str]
-    header: int = 0
-    """Rows that are the header."""
-    above: int = 0
-    """Lines of the file above these."""
-    usual: int = 0
-    """Columns that nearly all rows have; 0: they differ."""
+    header: int = 0  # rows that are the header
+    above: int = 0  # lines of the file above these
+    usual: int = 0  # columns that nearly all rows have; 0: they differ
     header_line: int = 0
     warnings: list[str] = field(default_factory=list)
 

@@ -11,19 +11,16 @@ from lstmcli.data.formats.format import Cells, Format, Opening
 from lstmcli.data.table import Table
 from lstmcli.errors import DataError
 
-_SPACES = " \t\v\f\r"
-"""What separates tokens for fastText; U+00A0 and U+2009 are part of a word."""
-STUCK = (",", "，", ":", "：", ";", "；", "|")
-"""Common marks between a label and its text."""
+_SPACES = " \t\v\f\r"  # what separates tokens for fastText; U+00A0 and U+2009 are part of a word
+STUCK = (",", "，", ":", "：", ";", "；", "|")  # common marks between a label and its text
 _PREFIX = re.compile(r"([_#@$%~]{1,3}[A-Za-z]{2,12}[_#@$%~:=]{1,3}|(?:label|class|tag)[_#@$%~:=]{1,3})(\S+)\s+\S")
 _FEWEST = 4
 
 
 def has_labels(file: Opening) -> bool:
     """Whether most lines have a label."""
-    lines = [line for line in file.head if line.strip()]
-    split = LabelSplitter(file.read.label_prefix)
-    return sum(bool(split(line)[1]) for line in lines) > 0.5 * len(lines)
+    labels = [labels for _, labels in map(LabelSplitter(file.read.label_prefix), filter(str.strip, file.head))]
+    return sum(map(bool, labels)) > 0.5 * len(labels)
 
 
 def open_fasttext(file: Opening) -> Table:

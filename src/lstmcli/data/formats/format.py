@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cache, cached_property
 from importlib import import_module
@@ -15,11 +15,9 @@ from lstmcli.data.formats.config import FORMATS
 from lstmcli.data.table import Row, Table
 from lstmcli.errors import UsageError
 
-MAX_LINES = 5000
-"""Maximum lines from the start of a file that its format is detected from."""
+MAX_LINES = 5000  # maximum lines from the start of a file that its format is detected from
 
-Cells = tuple[int, Mapping[str, Any]]
-"""The number of a line, and the row in it."""
+Cells = tuple[int, Mapping[str, Any]]  # the number of a line, and the row in it
 
 
 @dataclass
@@ -28,18 +26,12 @@ class Opening:
 
     source: Input
     read: ReadConfig = field(default_factory=ReadConfig)
-    labelled: bool | None = None
-    """True requires labels; None takes labels that are there; False ignores them."""
-    prefer: ReadConfig | None = None
-    """How the training data was read."""
-    encoding: Encoding | None = None
-    """None for a stream: detected from its first bytes when they arrive."""
-    start: bytes = b""
-    """The first bytes; empty for a stream."""
-    head: Sequence[str] = ()
-    """The first lines, each with its end; empty for a stream."""
-    complete: bool = False
-    """``head`` is the whole file."""
+    labelled: bool | None = None  # True requires labels; None takes labels that are there; False ignores them
+    prefer: ReadConfig | None = None  # how the training data was read
+    encoding: Encoding | None = None  # None for a stream: detected from its first bytes when they arrive
+    start: bytes = b""  # the first bytes; empty for a stream
+    head: Sequence[str] = ()  # the first lines, each with its end; empty for a stream
+    complete: bool = False  # `head` is the whole file
 
     @cached_property
     def sample(self) -> list[str]:
@@ -54,6 +46,11 @@ class Opening:
             return []
         blocks = self.source.samples(self.start)[1:]
         return [split_lines(block.decode(self.encoding.codec, "replace")) for block in blocks]
+
+    @property
+    def known_labels(self) -> Collection[str]:
+        """The labels of the training data."""
+        return self.prefer.known_labels if self.prefer else ()
 
     @property
     def delimiter(self) -> str | None:
@@ -89,10 +86,8 @@ def no_file(file: Opening) -> Table:
 
 @dataclass(frozen=True)
 class Format:
-    name: str
-    """The value of ``--input-format``."""
-    title: str
-    """The name in messages."""
+    name: str  # the value of `--input-format`
+    title: str  # the name in messages
     open: Callable[[Opening], Table] = field(default=no_file, repr=False)
     sniff: Callable[[Opening], bool] | None = field(default=None, repr=False)
     """Whether the content of a file is certainly in this format; None: only its name can tell."""
@@ -100,24 +95,16 @@ class Format:
         default=None, repr=False
     )
     """A reader for each split (train, valid, test) inside one file, and how they were found."""
-    suffixes: tuple[str, ...] = ()
-    """File name suffixes."""
-    signature: bytes = b""
-    """The first bytes of every file of a binary format."""
-    whole: bool = False
-    """The whole file must be there before it can be read."""
+    suffixes: tuple[str, ...] = ()  # file name suffixes
+    signature: bytes = b""  # the first bytes of every file of a binary format
+    whole: bool = False  # the whole file must be there before it can be read
     chosen_columns: bool = True
     """Text and label are chosen among the columns, with a note; otherwise the format defines them."""
-    headers: bool = False
-    """The first row may name the columns."""
-    strict_labels: bool = False
-    """It is read more strictly if labels are required than if they are optional."""
-    label_lists: bool = False
-    """Each label cell is a list."""
-    running_text: bool = False
-    """It may hold a book."""
-    slow: bool = False
-    """Rows are slow to make, so they are kept in memory."""
+    headers: bool = False  # the first row may name the columns
+    strict_labels: bool = False  # it is read more strictly if labels are required than if they are optional
+    label_lists: bool = False  # each label cell is a list
+    running_text: bool = False  # it may hold a book
+    slow: bool = False  # rows are slow to make, so they are kept in memory
 
 
 @cache

@@ -15,12 +15,9 @@ from lstmcli.data.config import ReadConfig
 from lstmcli.data.formats.dialect import DELIMITERS, read_uneven
 from lstmcli.data.words import word_count
 
-MAX_PREAMBLE = 20
-"""Maximum lines above a table."""
-_LOOK = 200
-"""Maximum lines that are parsed as a table."""
-MANY = 10
-"""Minimum cells of a column for repeated values to count as evidence."""
+MAX_PREAMBLE = 20  # maximum lines above a table
+_LOOK = 200  # maximum lines that are parsed as a table
+MANY = 10  # minimum cells of a column for repeated values to count as evidence
 _SEP = re.compile(r'\ufeff?"?sep=(?P<mark>[^"\r\n]|\\t|tab)"?[,;|\t]*\s*', re.IGNORECASE)
 _ATTRIBUTE = re.compile(r"@attribute\s+('[^']*'|\"[^\"]*\"|\S+)\s", re.IGNORECASE)
 _COMMENT = re.compile(r'\ufeff?"?\s*(#|//|%|--|;)')
@@ -28,13 +25,10 @@ _COMMENT = re.compile(r'\ufeff?"?\s*(#|//|%|--|;)')
 
 @dataclass(frozen=True)
 class Preamble:
-    lines: int = 0
-    """Number of lines to skip."""
-    delimiter: str | None = None
-    """Stated by the file."""
+    lines: int = 0  # number of lines to skip
+    delimiter: str | None = None  # stated by the file
     note: str = ""
-    names: tuple[str, ...] = ()
-    """Column names, if the preamble lists them (ARFF)."""
+    names: tuple[str, ...] = ()  # column names, if the preamble lists them (ARFF)
 
 
 def separator_line(line: str) -> str | None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from lstmcli.data.columns.names import TEXT_NAMES, normal
 from lstmcli.data.encoding import Encoding, read_text
 from lstmcli.data.formats.format import Format, Opening
-from lstmcli.data.formats.json_faults import not_json
 from lstmcli.data.formats.json_lines import (
     NONE_LABELLED,
     SHAPES,
@@ -17,6 +17,7 @@ from lstmcli.data.formats.json_lines import (
     keys_of,
     kind_of,
     left_out_warnings,
+    not_json,
     open_jsonl,
 )
 from lstmcli.data.formats.objects import Objects, find_objects
@@ -49,17 +50,14 @@ def splits_inside(file: Opening) -> tuple[dict[str, Callable[[Opening], Table]],
     if found is None:
         return {}, ""
 
-    def opener(parts: Mapping[str, Any]) -> Callable[[Opening], Table]:
-        def open_split(file: Opening) -> Table:
-            shapes = [as_pairs(part) or _shape(part, file.source.path) for part in parts.values()]
-            rows = [row for shape in shapes for row in shape.rows]
-            return _as_table(file, Shape(rows, labelled=all(shape.labelled for shape in shapes)), warnings)
-
-        return open_split
+    def open_split(parts: Mapping[str, Any], file: Opening) -> Table:
+        shapes = [as_pairs(part) or _shape(part, file.source.path) for part in parts.values()]
+        rows = [row for shape in shapes for row in shape.rows]
+        return _as_table(file, Shape(rows, labelled=all(shape.labelled for shape in shapes)), warnings)
 
     made_of = "; ".join(f"{split} from {' and '.join(map(repr, parts))}" for split, parts in found.splits.items())
     left = f"; {', '.join(map(repr, found.others))} left out" if found.others else ""
-    return {split: opener(parts) for split, parts in found.splits.items()}, made_of + left
+    return {split: partial(open_split, parts) for split, parts in found.splits.items()}, made_of + left
 
 
 def json_or_lines(file: Opening) -> str | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import suppress
 from itertools import chain
@@ -10,21 +11,20 @@ from typing import Any
 
 from lstmcli.data.encoding import TextLines
 from lstmcli.data.formats.format import Format, Opening
-from lstmcli.data.formats.json_faults import not_json
 from lstmcli.data.formats.objects import find_objects
 from lstmcli.data.table import SAMPLE_ROWS, Row, Table
 from lstmcli.errors import DataError, NoDataError
 from lstmcli.plural import are, count, have
 
 SHAPES = 'give [{"text": …, "label": …}, …], or {"text": […], "label": […]}, or JSON Lines'
+_PYTHON = re.compile(r"[\[({\s]*['(]|[\[\s]*\{\s*'")
 NONE_LABELLED = "no row has a label that people gave or accepted"
 
 
 def open_jsonl(file: Opening) -> Table:
     """A file or stream of JSON Lines.
 
-    Where labels are wanted, empty lines are left out; else each is an empty text, so that answers and lines go
-    together.
+    If labels are required, empty lines are left out; else each is an empty text, so that answers match lines.
     """
     path, head = file.source.path, file.head
     lines = TextLines(file.source, file.encoding)
@@ -120,6 +120,35 @@ def left_out_warnings(path: str, n: int) -> list[str]:
     if not n:
         return []
     return [f"{path}: {count(n, 'row')} {have(n)} no label that people gave or accepted and {are(n)} left out"]
+
+
+def describe_fault(error: json.JSONDecodeError) -> str:
+    """The fault and its column; the line is not in it."""
+    if not error.doc[error.pos :].strip():
+        return "it ends too early"
+    what = "more follows after the first value" if error.msg == "Extra data" else error.msg.removesuffix(" at")
+    return f"{what}, at column {error.colno}"
+
+
+def not_json(error: json.JSONDecodeError, path: str, line: int | None, hint: str | None = None) -> DataError:
+    """The error of a file that is not JSON, and what it is instead where that can be told.
+
+    Args:
+        line: where the text begins that was read; None: it is the whole file.
+    """
+    start = error.doc.lstrip()[:200]
+    at_end = not error.doc[error.pos :].strip()
+    line = line or error.doc.rstrip().count("\n") + 1 if at_end else line or error.lineno
+    if _PYTHON.match(start):
+        message = "this is how Python prints its values, with single quotation marks, and not JSON"
+        return DataError(message, path=path, line=line, hint="write it with json.dumps")
+    if error.msg == "Extra data" and error.doc[error.pos :].lstrip().startswith(","):
+        hint = "take the commas between the objects out, or write all of them into one array: [{…}, {…}]"
+    elif start[:1] not in ("{", "[", '"'):
+        hint = "if it is a table, say so: --input-format csv"
+    elif at_end and hint is None:
+        hint = "was the file cut short? Fetch or write it again"
+    return DataError(f"not valid JSON: {describe_fault(error)}", path=path, line=line, hint=hint)
 
 
 JSONL = Format("jsonl", "JSON Lines", open_jsonl, suffixes=(".jsonl", ".ndjson", ".jsonlines"), strict_labels=True)

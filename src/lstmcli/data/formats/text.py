@@ -1,18 +1,23 @@
-"""Plain text, one text per line, with remarks on files that may have labels or be a table."""
+"""Plain text, one text per line, with or without labels; remarks on files that may have labels or be a table."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 
 from lstmcli.data.config import ReadConfig
 from lstmcli.data.encoding import without_end
-from lstmcli.data.formats.detect import is_html, tag_of
+from lstmcli.data.formats.delimited import open_delimited
+from lstmcli.data.formats.dialect import DELIMITERS, read_sample
 from lstmcli.data.formats.fasttext import open_fasttext, other_prefix
-from lstmcli.data.formats.format import Format, Opening
-from lstmcli.data.formats.labelled import find_fields
-from lstmcli.data.formats.labelled_lines import doubtful_labels_remark
+from lstmcli.data.formats.format import Cells, Format, Opening
+from lstmcli.data.formats.labelled import Found, LineForm, find_fields, find_form, fits
+from lstmcli.data.formats.open import is_html, tag_of
 from lstmcli.data.table import Table
+from lstmcli.data.words import word_count
 from lstmcli.errors import DataError
+
+_SHOWN = 3  # labels in a message
 
 
 def open_text(file: Opening) -> Table:
@@ -58,8 +63,10 @@ def _remarks(file: Opening) -> list[str]:
         ]
     if _are_numbered(file.sample):
         return ["every line starts with its number and a tab: --delimiter tab --task lm leaves the numbers out"]
-    doubtful = doubtful_labels_remark(file)
-    return [doubtful] if doubtful else []
+    if found := _found(file):
+        where = f"{_values(found)} {_side(found.form)}"
+        return [f"nearly every line has {where}: if these are labels, --task classify trains a classifier on them"]
+    return []
 
 
 def _are_numbered(lines: Sequence[str]) -> bool:
@@ -77,14 +84,107 @@ def _no_labels(file: Opening) -> DataError:
     if file.read.input_format is None and (prefix := _other_prefix(file)):
         message = f"nearly every line starts with {prefix!r}, and not with {file.read.label_prefix!r}"
         return DataError(message, path=file.source.path, hint=f"if labels follow it, --label-prefix '{prefix}'")
-    return DataError(
-        "this is plain text, one text a line, without labels",
-        path=file.source.path,
-        hint=f"labels come from a column of a table, from {file.read.label_prefix}x at the start of a line "
-        "(--label-prefix), or from a folder per class; --input-format says what a file is",
+    hint = (
+        f"labels come from a column of a table, from {file.read.label_prefix}x at the start of a line "
+        "(--label-prefix), or from a folder per class; --input-format says what a file is"
     )
+    return DataError("this is plain text, one text a line, without labels", path=file.source.path, hint=hint)
 
 
+# Lines of a text and a label
+
+
+def has_labels(file: Opening) -> bool:
+    """Whether nearly every line certainly has a label, or may have one if labels are required."""
+    if file.labelled is False:
+        return False
+    if _trained(file):
+        return True
+    found = _found(file)
+    if found is None or file.labelled:
+        return found is not None
+    fields = find_fields(file.sample)
+    return found.sure and (fields is None or fields[0] == found.form.mark)
+
+
+def open_labelled(file: Opening) -> Table:
+    """Lines of a text and a label; a line without a label is a text.
+
+    If labels are required, empty lines are left out; else each is an empty text, so that answers match lines.
+
+    Raises:
+        DataError: asked for, and no mark stands between a text and a label in nearly every line.
+    """
+    if trained := _trained(file):
+        return _table(file, trained)
+    found = _found(file)
+    if found is None:
+        message = "no mark stands between a text and a label in nearly every line"
+        raise DataError(message, path=file.source.path, hint="name the mark with --delimiter")
+    if as_table := _as_table(file, found):
+        return as_table
+    table = _table(file, found.form)
+    table.remarks.append(
+        f"taken for labels: {_values(found, 'and')}; if they are not, --task lm or --input-format text reads "
+        "plain text, and --delimiter names another mark"
+    )
+    return table
+
+
+def _trained(file: Opening) -> LineForm | None:
+    """The form of the training data, if this file has it."""
+    form = LineForm.parse(file.read.line_form) or LineForm.parse(file.prefer.line_form if file.prefer else None)
+    return form if form and (file.labelled or fits(form, file.sample, file.known_labels)) else None
+
+
+def _found(file: Opening) -> Found | None:
+    found, known = find_form(file.sample, file.delimiter), file.known_labels
+    if found and known and not file.delimiter and not fits(found.form, file.sample, known):
+        return None  # to be classified: the labels are not the model's
+    return found
+
+
+def _table(file: Opening, form: LineForm) -> Table:
+    def parse(lines: Iterable[str]) -> Iterator[Cells]:
+        for number, line in enumerate(lines, 1):
+            if line.strip() or not file.labelled:
+                text, label = form.split(line) or (without_end(line), "")
+                yield number, {"text": text, "label": label}
+
+    sample = [cells for _, cells in parse(line for line in file.head if line.strip())]
+    columns = ("text", "label")
+    return file.table(LABELLED, columns, parse, sample=sample, line_form=str(form), notes=[form.described])
+
+
+def _as_table(file: Opening, found: Found) -> Table | None:
+    """A table with quoted fields, or of three columns and more."""
+    mark = found.form.mark
+    if mark not in DELIMITERS:
+        return None
+    rows = read_sample(mark, file.head, file.complete)
+    if not rows or len(rows[0]) < 2:
+        return None
+    quoted = any(cell.startswith('"') for line in file.head for cell in line.split(mark))
+    columns = list(zip(*rows, strict=True))
+    others = columns[1:] if found.form.first else columns[:-1]
+    if not quoted and all(sum(map(word_count, column)) >= 2 * len(column) for column in others):
+        return None  # parts of a text that holds the mark
+    return open_delimited(replace(file, read=replace(file.read, delimiter=mark)))
+
+
+def _values(found: Found, word: str = "or") -> str:
+    shown = [repr(label) for label in found.labels[:_SHOWN]]
+    if len(found.labels) > _SHOWN:
+        return f"{', '.join(shown)}, …"
+    return f"{', '.join(shown[:-1])} {word} {shown[-1]}"
+
+
+def _side(form: LineForm) -> str:
+    mark = form.described.removeprefix("a label ")
+    return f"at its {'start' if form.first else 'end'}" if form.mark == " " else mark
+
+
+LABELLED = Format("labelled", "labelled lines", open_labelled, has_labels, chosen_columns=False, strict_labels=True)
 TEXT = Format(
     "text",
     "plain text, one text a line",

@@ -86,11 +86,7 @@ class LiveDisplay:
         console.show(self.out, event.budget)
         sizes = "; ".join(f"{e.cell} {units(e.widths)} ({e.parameters:,})" for e in event.entrants)
         console.show(self.out, f"units (parameters without the embedding): {sizes}")
-        if self.out.is_terminal and not self.out.is_dumb_terminal:
-            from rich.live import Live
-
-            self.live = Live(self, console=self.out, refresh_per_second=2, transient=True)
-            self.live.start()
+        self.live = console.live_display(self, self.out, per_second=2)
 
     def _say(self, text: str) -> None:
         """Print a plain line, if there is no live display."""

@@ -1,4 +1,4 @@
-"""Looking up n-grams with our own library: the scores of ``ngram_table.py``, bit for bit, in a tenth of the time.
+"""Looking up n-grams with our own library: the scores of ``table.py``, bit for bit, in a tenth of the time.
 
 Shapes: N texts, M tokens of all texts, C labels, P rows of the table.
 """

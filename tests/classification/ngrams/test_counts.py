@@ -11,9 +11,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lstmcli.classification import ngram_counts
-from lstmcli.classification.ngram_counts import Presence, frequent_ngrams
-from lstmcli.classification.ngram_table import ngram_keys
+from lstmcli.classification.ngrams import counts
+from lstmcli.classification.ngrams.counts import Presence, frequent_ngrams
+from lstmcli.classification.ngrams.table import ngram_keys
 from lstmcli.errors import OutputError
 from lstmcli.tokenization.encoded import EncodedTexts
 from lstmcli.tokenization.ids import Ids
@@ -45,9 +45,9 @@ def test_blocks_and_parts_change_nothing(
     texts = [text(row) for row in rows]
     parts = [EncodedTexts(texts[:cut]), EncodedTexts(texts[cut:])]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(ngram_counts, "BLOCK_TOKENS", block)
-        patch.setattr(ngram_counts, "PART_NGRAMS", part)
-        patch.setattr(ngram_counts, "BLOCK_ENTRIES", block)
+        patch.setattr(counts, "BLOCK_TOKENS", block)
+        patch.setattr(counts, "PART_NGRAMS", part)
+        patch.setattr(counts, "BLOCK_ENTRIES", block)
         keys, total = frequent_ngrams(parts, order, min_count, most)
         presence = Presence.of(parts, order, keys)
         found = np.vstack([np.zeros((0, len(keys))), *(X.toarray() for _, X in presence)])
@@ -63,7 +63,7 @@ def test_blocks_and_parts_change_nothing(
 
 
 def test_a_large_matrix_is_read_from_a_file_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(ngram_counts, "IN_MEMORY", 8)
+    monkeypatch.setattr(counts, "IN_MEMORY", 8)
     texts = EncodedTexts([text([2, 3]), text([3, 4])])
     keys, _ = frequent_ngrams([texts], 1, 1, 100)
     presence = Presence.of([texts], 1, keys)
@@ -81,6 +81,6 @@ def test_a_full_disk_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
         def write(self, _: bytes) -> None:
             raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(ngram_counts, "SpooledTemporaryFile", Full)
+    monkeypatch.setattr(counts, "SpooledTemporaryFile", Full)
     with pytest.raises(OutputError, match="No space left on device"):
         Presence.of([EncodedTexts([text([2])])], 1, np.zeros(0, np.uint64))

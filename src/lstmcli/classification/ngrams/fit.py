@@ -18,8 +18,8 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 from scipy.special import expit
 
-from lstmcli.classification.ngram_counts import Presence, frequent_ngrams
-from lstmcli.classification.ngram_table import MAX_WEIGHTS, NgramTable
+from lstmcli.classification.ngrams.counts import Presence, frequent_ngrams
+from lstmcli.classification.ngrams.table import MAX_WEIGHTS, NgramTable
 from lstmcli.tokenization.encoded import EncodedTexts
 
 Floats = NDArray[np.float64]

@@ -14,7 +14,7 @@ from functools import cached_property
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.classification.native_ngrams import NativeNgrams
+from lstmcli.classification.ngrams.native import NativeNgrams
 from lstmcli.engine.native import library
 from lstmcli.errors import ModelError
 

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from scipy.optimize import check_grad
 from scipy.sparse import csr_matrix
 
-from lstmcli.classification import ngram_training
-from lstmcli.classification.ngram_training import fit_ngrams, fit_table, log_count_ratio
+from lstmcli.classification.ngrams import fit
+from lstmcli.classification.ngrams.fit import fit_ngrams, fit_table, log_count_ratio
 from lstmcli.tokenization.encoded import EncodedTexts
 
 N, P, C = 40, 8, 3
@@ -59,9 +59,7 @@ def many_hot(seed: int = 1) -> Floats:
 
 @pytest.mark.parametrize("multilabel", [False, True])
 def test_a_loss_has_the_slope_it_says(multilabel: bool) -> None:
-    loss, gold = (
-        (ngram_training._sigmoid_loss, many_hot()) if multilabel else (ngram_training._softmax_loss, random_gold())
-    )
+    loss, gold = (fit._sigmoid_loss, many_hot()) if multilabel else (fit._softmax_loss, random_gold())
     at = np.random.default_rng(2).normal(size=N * C) * 3
     value, slope = (lambda z: loss(z.reshape(N, C), gold)[0]), (lambda z: loss(z.reshape(N, C), gold)[1].ravel())
     assert check_grad(value, slope, at) < 1e-6 * N
@@ -77,7 +75,7 @@ def test_blocks_of_texts_give_what_the_whole_gives(multilabel: bool) -> None:
 
 @pytest.mark.parametrize("multilabel", [False, True])
 def test_losses_are_finite_for_extreme_scores(multilabel: bool) -> None:
-    loss = ngram_training._sigmoid_loss if multilabel else ngram_training._softmax_loss
+    loss = fit._sigmoid_loss if multilabel else fit._softmax_loss
     with np.errstate(over="raise"):
         value, slope = loss(np.array([[1000.0, -1000.0]]), np.array([[0.0, 1.0]]))
     assert np.isfinite(value) and np.isfinite(slope).all() and value >= 1000
@@ -87,13 +85,13 @@ def test_losses_are_finite_for_extreme_scores(multilabel: bool) -> None:
 def test_the_whole_objective_has_the_slope_it_says(multilabel: bool, monkeypatch: pytest.MonkeyPatch) -> None:
     """The function handed to the solver, penalty and naive-Bayes scale included."""
     seen: list[Any] = []
-    solve = ngram_training.minimize
+    solve = fit.minimize
 
     def spy(objective: Any, start: Floats, **options: Any) -> Any:
         seen.append(objective)
         return solve(objective, start, **options)
 
-    monkeypatch.setattr(ngram_training, "minimize", spy)
+    monkeypatch.setattr(fit, "minimize", spy)
     fit_ngrams(presence(), many_hot() if multilabel else random_gold(), multilabel=multilabel, penalty=0.7)
     (objective,) = seen
     at = np.random.default_rng(3).normal(size=P * C + C)
@@ -194,7 +192,7 @@ def test_rare_ngrams_are_left_out() -> None:
 
 def test_the_table_is_bounded(monkeypatch: pytest.MonkeyPatch) -> None:
     texts, gold = corpus()
-    monkeypatch.setattr(ngram_training, "MAX_WEIGHTS", 40)
+    monkeypatch.setattr(fit, "MAX_WEIGHTS", 40)
     table = fit_table([EncodedTexts(texts)], np.eye(2)[gold], order=2, min_count=1, multilabel=False)
     assert 0 < len(table.keys) * 2 <= 40
 

@@ -7,8 +7,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lstmcli.tokenization import casing
-from lstmcli.tokenization.casing import CAPITALS, CODE, DIGITS, INITIAL, MIXED, PLAIN, SPELLINGS, TITLE, spellings
+from lstmcli.tokenization import features
+from lstmcli.tokenization.features import CAPITALS, CODE, DIGITS, INITIAL, MIXED, PLAIN, SPELLINGS, TITLE, spellings
 
 EXAMPLES = {
     "apple": PLAIN, "Apple": TITLE, "A": INITIAL, "IBM": CAPITALS, "iPhone": MIXED, "McDonald": MIXED,
@@ -66,4 +66,4 @@ def test_what_stands_beside_a_word_changes_nothing(word: str) -> None:
 
 
 def test_characters_without_case_are_one_row_of_the_tables() -> None:
-    assert all(not table[-1] for table in casing._tables(128))
+    assert all(not table[-1] for table in features._tables(128))

@@ -12,7 +12,7 @@ from lstmcli.cells import CELLS
 from lstmcli.classification.config import ClassifierConfig, ClassifierModelConfig
 from lstmcli.classification.network import Classifier
 from lstmcli.errors import UsageError
-from lstmcli.experiments.sizes import SIZE_TOLERANCE, candidates, nearest, reference
+from lstmcli.experiments.plan import SIZE_TOLERANCE, candidates, nearest, reference
 from lstmcli.language_modeling.config import LmConfig, LmModelConfig
 from lstmcli.language_modeling.network import LanguageModel
 from lstmcli.nn.stack import count_parameters

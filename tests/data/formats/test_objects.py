@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lstmcli.data.config import ReadConfig
-from lstmcli.data.formats.nested import flat
+from lstmcli.data.formats.objects import flat
 from lstmcli.data.formats.shapes import find_rows
 from lstmcli.data.locate import locate
 from lstmcli.data.sources import Source, open_source

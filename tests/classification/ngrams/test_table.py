@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from lstmcli.classification.ngram_table import NgramTable, ngram_keys
+from lstmcli.classification.ngrams.table import NgramTable, ngram_keys
 
 UNKNOWN = 1
 TEXTS = st.lists(st.lists(st.integers(0, 6), min_size=1, max_size=8), min_size=1, max_size=5)

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from numpy.typing import NDArray
 
-from lstmcli.classification import ngram_table
-from lstmcli.classification.native_ngrams import NativeNgrams
-from lstmcli.classification.ngram_table import NgramTable, ngram_keys
+from lstmcli.classification.ngrams import table as ngram_table
+from lstmcli.classification.ngrams.native import NativeNgrams
+from lstmcli.classification.ngrams.table import NgramTable, ngram_keys
 from lstmcli.engine.native import Library
 from support.kernel import built
 

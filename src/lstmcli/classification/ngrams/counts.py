@@ -18,7 +18,7 @@ import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
-from lstmcli.classification.ngram_table import Keys, all_ngram_keys
+from lstmcli.classification.ngrams.table import Keys, all_ngram_keys
 from lstmcli.errors import OutputError
 from lstmcli.tokenization.encoded import EncodedTexts
 
