@@ -51,12 +51,12 @@ def test_blocks_and_parts_change_nothing(
         keys, total = frequent_ngrams(parts, order, min_count, most)
         presence = Presence.of(parts, order, keys)
         found = np.vstack([np.zeros((0, len(keys))), *(X.toarray() for _, X in presence)])
-    counts = counted(texts, order)
-    assert total == len(counts)
+    found_counts = counted(texts, order)
+    assert total == len(found_counts)
     least = min_count
     if total > most:
-        least = max(least, sorted(counts.values(), reverse=True)[most - 1] + 1)
-    assert keys.tolist() == sorted(key for key, n in counts.items() if n >= least)
+        least = max(least, sorted(found_counts.values(), reverse=True)[most - 1] + 1)
+    assert keys.tolist() == sorted(key for key, n in found_counts.items() if n >= least)
     assert presence.shape == found.shape == (len(texts), len(keys))
     for row, single in zip(found, texts, strict=True):
         assert row.tolist() == [float(key in counted([single], order)) for key in keys.tolist()]
