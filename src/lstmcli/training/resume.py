@@ -89,8 +89,11 @@ def _wrong(values: dict[str, Any]) -> str | None:
         value: Any = values.get(name)
         if not fits(value, int) or not least <= value <= MAX_COUNT:
             return name
-    seconds: Any = values.get("seconds")
-    return None if fits(seconds, float) and 0 <= seconds < MAX_COUNT else "seconds"
+    for name, missing in (("seconds", None), ("spent", 0.0)):  # the latter is not in checkpoints of older versions
+        seconds: Any = values.get(name, missing)
+        if not fits(seconds, float) or not 0 <= seconds < MAX_COUNT:
+            return name
+    return None
 
 
 def _option(name: str) -> str:
