@@ -85,8 +85,9 @@ def floor_of(room: str) -> int:
     return next((n for n, floor in enumerate(FLOORS) if room in floor), -1)
 
 
-def is_plain(dotted: str) -> bool:
-    return dotted.rsplit(".", 1)[-1] in PLAIN
+def is_plain(module: str) -> bool:
+    """Of a dotted name or a path."""
+    return module.removesuffix(".py").replace("/", ".").rsplit(".", 1)[-1] in PLAIN
 
 
 @pytest.mark.parametrize("module", [module for module in MODULES if module not in TOP])
