@@ -24,7 +24,7 @@ schemas:  ## write the JSON Schemas and the tables of docs/output.md again
 	$(BIN)/python tools/schemas.py
 
 completions:  ## write the completion scripts again
-	$(BIN)/python -m lstmcli.cli.commands.completions completions
+	$(BIN)/python tools/completions.py completions
 
 docs:  ## write the option tables of docs/ again
 	$(BIN)/python tools/docs.py

@@ -57,7 +57,6 @@ ALLOWED = {
     ("malloc.py", "ctypes"): "tells the C library how to keep memory",
     ("model_dir/atomic.py", "ctypes"): "exchanges two directories in one step",
     ("comparison/models.py", "subprocess"): "times our own command and fastText's package",
-    ("cli/commands/completions.py", "subprocess"): "runs our own command to write the completion scripts",
     ("comparison/external_models.py", "importlib"): "imports one of two packages, by fixed names",
     ("data/formats/format.py", "importlib"): "imports the module of a registered format of files",
     ("data/samples.py", "importlib"): "opens files of this package",

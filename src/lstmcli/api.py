@@ -13,7 +13,8 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lstmcli.errors import UsageError
-from lstmcli.options import by_name, in_python, read_config, reading_options, training_options
+from lstmcli.options import by_name, read_config, reading_options, training_options
+from lstmcli.python_names import as_arguments, in_python
 
 if TYPE_CHECKING:
     from lstmcli.exporting.results import Exported
@@ -79,7 +80,11 @@ def train(
     from lstmcli.training.start import Training
 
     given = by_name(options, training_options(), "train")
-    handle = on_event or (lambda event: None)
+
+    def handle(event: Event) -> None:
+        if on_event is not None:
+            on_event(Warned(as_arguments(event.message)) if isinstance(event, Warned) else event)
+
     place = None if output is None else Path(output)
     with Training(
         located(source),

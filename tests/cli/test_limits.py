@@ -80,6 +80,12 @@ LIMITS = {
         "temporary-folders-read-only": NO_MOUNTS.replace("{mount}", "mount -t tmpfs -o ro none /var/tmp"),
     } if root else {}),
 }  # fmt: skip
+HARMLESS = {
+    *("memory-2G", "open-files-40", "no-stdin", "no-stderr", "no-home", "home-of-a-file", "no-temporary-folder"),
+    *("odd-locale", "latin-1", "dumb-terminal", "safe-path", "no-environment", "no-passwd-entry", "processes-1"),
+    *("no-proc", "no-shared-memory", "temporary-folders-read-only"),
+}
+"""Every command does its work all the same."""
 FINE = {0, 1, 2, 3, 4}
 FAST = [
     *(("info", limit) for limit in ("open-files-16", "no-stdin", "no-environment", "odd-locale", "stack-256k")),
@@ -123,7 +129,7 @@ def ends_well(place: Path, command: str, limit: str) -> None:
     if done.returncode in (77, 126):
         pytest.skip("no name spaces here, or an interpreter that other users cannot run")
     said = f"{command} under {limit}: {done.returncode}\n{done.stderr[-1500:]}"
-    assert done.returncode in FINE, said
+    assert done.returncode in ({0} if limit in HARMLESS else FINE), said
     assert "Traceback" not in done.stderr and "unexpected" not in done.stderr and "panicked" not in done.stderr, said
     if done.returncode and limit != "no-stderr":
         assert "error: " in done.stderr, said

@@ -83,11 +83,11 @@ class Trapped:
             for path, text in kept.items():
                 path.write_text(text)
 
-    def run(self, command: list[str], named: str) -> str:
+    def run(self, command: list[str], named: str, limit: float = 240) -> str:
         environment = {**os.environ, "OMP_NUM_THREADS": "1", "LSTM_CACHE": str(self.cache), "HF_HUB_OFFLINE": "1"}
         environment["PYTHONPATH"] = named.format(source=f"{SOURCE}:{self.packages}")
         environment.pop("LSTM_MODEL", None)
-        done = subprocess.run(command, cwd=self.here, env=environment, capture_output=True, text=True, timeout=240)
+        done = subprocess.run(command, cwd=self.here, env=environment, capture_output=True, text=True, timeout=limit)
         assert done.returncode == 0, (command, done.stderr)
         assert not self.sprung.exists(), (command, self.sprung.read_text())
         return done.stdout
@@ -154,4 +154,4 @@ def test_no_command_runs_a_module_of_the_working_directory(trapped: Trapped, wha
 
 @pytest.mark.slow
 def test_the_demo_runs_none(trapped: Trapped) -> None:
-    trapped.run([LSTM, "demo", "demo"], "{source}")
+    trapped.run([LSTM, "demo", "demo"], "{source}", limit=1200)

@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from lstmcli.engine.native import VERSION, Library
-from lstmcli.engine.native_stack import Memo, Product, Rows, Stack, attention, room
+from lstmcli.engine.native_product import Product, room
+from lstmcli.engine.native_stack import Memo, Rows, Stack, attention
 from lstmcli.errors import UsageError
 from support.kernel import LEVELS, NATIVE, at_level, built, compile_module, compiler
 

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from numpy.typing import NDArray
 
 from lstmcli.engine.native import Library
-from lstmcli.engine.native_stack import room
+from lstmcli.engine.native_product import room
 from lstmcli.engine.native_words import ROWS, Words
 from lstmcli.errors import ModelError
 from support.kernel import LEVELS, at_level

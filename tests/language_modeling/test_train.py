@@ -95,7 +95,7 @@ def test_a_run_goes_on_with_the_config_that_it_chose_only(text: Path, tmp_path: 
     run = train(job(splits, config), tmp_path / "m", checkpoint_every=0.0)
     next(event for event in run if isinstance(event, events.Validated))
     run.close()  # type: ignore[attr-defined]
-    with pytest.raises(UsageError, match=r"other settings: config\.model\.hidden"):
+    with pytest.raises(UsageError, match=r"other settings: --hidden"):
         list(train(job(splits, config, other), tmp_path / "m", resume=True))
 
 

@@ -28,7 +28,7 @@ from lstmcli.nn.device import resolve_device
 from lstmcli.tasks import CLASSIFICATION
 
 if TYPE_CHECKING:
-    from lstmcli.classification.long_text import EncodedTexts
+    from lstmcli.classification.long_text import EnsembleInput
     from lstmcli.classification.ngrams.table import NgramTable
     from lstmcli.data.records import Record
     from lstmcli.tokenization.text_encoder import TextEncoder
@@ -56,7 +56,7 @@ class Classifier:
             encoded = self._encode(texts)
         return self.answer(encoded, batch_size)
 
-    def read(self, records: Sequence[Record]) -> EncodedTexts:
+    def read(self, records: Sequence[Record]) -> EnsembleInput:
         """Encode the texts of records, and count their unknown tokens."""
         with self._reading:  # the encoder remembers words, and the counts are one thing
             encoded = self._encode([record.text for record in records])
@@ -64,12 +64,12 @@ class Classifier:
             self.unknown += encoded.unknown
         return encoded
 
-    def _encode(self, texts: Sequence[str]) -> EncodedTexts:
+    def _encode(self, texts: Sequence[str]) -> EnsembleInput:
         from lstmcli.classification.long_text import encode_texts
 
         return encode_texts(self.encoder, texts, self.ensemble.max_tokens, self.ensemble.ngrams)
 
-    def answer(self, encoded: EncodedTexts, batch_size: int | None = None) -> NDArray[np.float64]:
+    def answer(self, encoded: EnsembleInput, batch_size: int | None = None) -> NDArray[np.float64]:
         """Probabilities [N, C] of encoded texts."""
         scale = float(self.model.config["calibration"]["scale"])
         found_NC = self.ensemble.probabilities(encoded.ids, scale, batch_size, encoded.ngram_scores)
@@ -209,11 +209,12 @@ def evaluate(
     """
     names = frozenset(classifier.labels)
     tally = Tally(classifier.labels, classifier.multilabel, 0.5 if threshold is None else threshold)
-    unknown, known = "", 0
+    unknown, known, path = "", 0, ""
 
     def judged() -> Iterator[Record]:
-        nonlocal unknown, known
+        nonlocal unknown, known, path
         for record in records:
+            path = record.path
             if len(record.labels) > 1 and not classifier.multilabel:
                 found = ", ".join(map(repr, record.labels[:3]))
                 hint = "the model gives one label to each text"
@@ -228,9 +229,10 @@ def evaluate(
         tally.add_named(p_NC, [record.labels for record in window])
     if unknown and not known:
         some = ", ".join(map(repr, classifier.labels[:5])) + (", …" if len(names) > 5 else "")
-        raise NoDataError(f"no label is one of the model's: found {unknown!r}, the model has {some}")
+        message = f"no label is one of the model's: found {unknown!r}, the model has {some}"
+        raise NoDataError(message, path=path, hint="name the column of the labels with --label-column, or another -m")
     if not known:
-        raise NoDataError("no labels to compare with", hint="name their column with --label-column")
+        raise NoDataError("no labels to compare with", path=path, hint="name their column with --label-column")
     return tally.report()
 
 

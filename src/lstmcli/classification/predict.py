@@ -21,7 +21,7 @@ from lstmcli.data.records import Record
 from lstmcli.errors import UsageError
 from lstmcli.model_dir.directory import ModelDir
 from lstmcli.model_dir.loaded import Model
-from lstmcli.options import in_python
+from lstmcli.python_names import in_python
 
 
 class Classifier(Model):

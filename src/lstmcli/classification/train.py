@@ -161,7 +161,8 @@ class ClassifierJob(TrainingJob):
         self.module.embedding.data[torch.from_numpy(vectors.rows[words])] = torch.from_numpy(vectors.values[words])
         found = int(words.sum())
         start = "starts" if found == 1 else "start"
-        yield events.Warned(f"{found:,} of {count(self.encoder.vocab_size, 'word')} {start} from {path}")
+        what = "" if found else ": are they of the same language, and of words as --tokenizer word cuts them?"
+        yield events.Warned(f"{found:,} of {count(self.encoder.vocab_size, 'word')} {start} from {path}{what}")
 
     def preflight(self, threads: int) -> None:
         self._threads = threads

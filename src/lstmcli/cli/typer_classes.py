@@ -45,6 +45,13 @@ class Command(PlainParsing, TyperCommand):
     other: Any = None
     """A second form of the command, with options of its own."""
 
+    def __init__(self, *args: Any, **more: Any) -> None:
+        """Examples at the end of the help text (the docstring) are shown below the options."""
+        text, heading, examples = (more.get("help") or "").partition("\nExamples:\n")
+        super().__init__(
+            *args, **{**more, "help": text, "epilog": heading.strip() + "\n" + examples if heading else None}
+        )
+
     def format_help(self, ctx: Any, formatter: Any) -> None:
         formatter.write(help.page(self, ctx))
 

@@ -165,8 +165,9 @@ class _Run:
         if not len(gold_NC) or not gold_NC.any():
             if self.unknown:
                 found = f"found {self.unknown[0][1]!r}, the models have {list_labels(self.labels)}"
-                raise NoDataError(f"no label is one of the models': {found}")
-            raise NoDataError("no labels to compare with", hint="name their column with --label-column")
+                hint = "name the column of the labels with --label-column"
+                raise NoDataError(f"no label is one of the models': {found}", path=source, hint=hint)
+            raise NoDataError("no labels to compare with", path=source, hint="name their column with --label-column")
         own_NC = gold_NC
         gold_NC = with_unknown_labels(gold_NC, self.unknown)
         called = [pad_columns(np.concatenate(parts), gold_NC.shape[1]) for parts in self.called]

@@ -59,7 +59,9 @@ def identify(paths: Sequence[str | Path], task: str | None = None) -> list[Entry
         raise UsageError("compare needs two models or more", hint="name another model, or a file of its answers")
     found = [_identify(Path(path), name) for path, name in zip(paths, names(paths), strict=True)]
     known = [entry for entry in found if entry.task]
-    wanted = task or (known[0].task if known else _task_of_files(found))
+    rows = found[0].rows
+    default = LANGUAGE_MODELING if rows and are_numbers(rows) else CLASSIFICATION
+    wanted = task or (known[0].task if known else default.name)
     for entry in known:
         if entry.task != wanted:
             other = f"and {known[0].path} is" if task is None else "not"
@@ -90,11 +92,6 @@ def _identify(path: Path, name: str) -> Entry:
             raise
         hint = "a model directory, a fastText or KenLM model, or a text file of answers"
         raise ModelError("is no model and no file of answers", path=path, hint=hint) from error
-
-
-def _task_of_files(entries: Sequence[Entry]) -> str:
-    rows = entries[0].rows
-    return (LANGUAGE_MODELING if rows and are_numbers(rows) else CLASSIFICATION).name
 
 
 def names(paths: Sequence[str | Path]) -> list[str]:

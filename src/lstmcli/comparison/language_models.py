@@ -132,12 +132,8 @@ def _why_not_comparable(columns: Sequence[LmColumn], same: Sequence[bool]) -> st
     first = columns[0]
     if all(same):
         return ""
-    if first.code is None:
-        return f"{first.about.name} gives the cost of lines, not of tokens"
     reasons = []
-    for column, equal in zip(columns, same, strict=True):
-        if equal:
-            continue
+    for column in [first] if first.code is None else [c for c, equal in zip(columns, same, strict=True) if not equal]:
         if column.code is None:
             reasons.append(f"{column.about.name} gives the cost of lines, not of tokens")
         elif column.tokenizer == first.tokenizer:

@@ -5,7 +5,6 @@ They become the tables that files become, so columns are chosen, labels read and
 
 from __future__ import annotations
 
-import logging
 import os
 from collections.abc import Mapping, Sequence
 from typing import Any
@@ -23,9 +22,9 @@ from lstmcli.data.table import SAMPLE_ROWS, Row, Table
 from lstmcli.errors import IN_MEMORY, DataError
 from lstmcli.options import by_name, read_config, reading_options
 from lstmcli.plural import count
+from lstmcli.python_names import LOG
 
 MEMORY = Format("memory", "a table")
-_LOG = logging.getLogger("lstmcli")
 SOURCES = "give the path of a file, (texts, labels), a list of texts, or a table"
 
 
@@ -80,14 +79,14 @@ def opened(source: Any, read: ReadConfig, *, labelled: bool | None, prefer: Read
     """
     found = open_source(located(source), read, labelled=labelled, prefer=prefer)
     for note in found.notes:
-        _LOG.info(note)
+        LOG.info(note)
     return found
 
 
 def log_warnings(source: Source) -> None:
     """Logs the warnings about a source that has been read."""
     for warning in source.warnings:
-        _LOG.warning(warning)
+        LOG.warning(warning)
 
 
 def _dataset(data: Any) -> Table:

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from lstmcli.engine.native import Library, WordsCall
 from lstmcli.engine.native_int16 import ONE, quantised
-from lstmcli.engine.native_stack import Floats, Product, at, padded, room
+from lstmcli.engine.native_product import Floats, Product, at, padded, room
 from lstmcli.errors import ModelError
 
 ROWS = 96

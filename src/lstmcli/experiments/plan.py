@@ -102,8 +102,8 @@ class Plan:
     match: Sequence[str]
 
     @property
-    def task(self) -> str:
-        return self._task.name
+    def task(self) -> Task:
+        return task_of(self.config)
 
     @property
     def order(self) -> list[tuple[int, Candidate]]:
@@ -113,7 +113,7 @@ class Plan:
     @property
     def measures(self) -> tuple[str, ...]:
         """The metrics; the first is the most important."""
-        return ("macro_f1", "accuracy") if self.splits.multilabel else self._architecture.MEASURES
+        return ("macro_f1", "accuracy") if self.splits.multilabel else self.task.architecture.MEASURES
 
     @property
     def measure(self) -> str:
@@ -134,7 +134,7 @@ class Plan:
         notes: list[str] = []
         if not self.splits.test:
             notes.append("no test split: scores are of the validation split, which also chose each run's best epoch")
-        notes += self._architecture.NOTES
+        notes += self.task.architecture.NOTES
         if "parameters" in self.match:
             far = [f"{e.cell} has {e.off:+.1%}" for e in self.candidates if abs(e.off) > SIZE_TOLERANCE]
             if far:
@@ -142,22 +142,12 @@ class Plan:
         return tuple(notes)
 
     def train(self, candidate: Candidate, seed: int, **how: Any) -> Any:
-        """The events of one run."""
+        """The events of one run, without early stopping, so that the budget is equal."""
         how["checkpoint_every"] = float("inf")
-        target, config = model_path(self.output, candidate.cell, seed), self.configured(candidate, seed)
-        return train(self._task.module("train").job(self.splits, config), target, **how)
-
-    @property
-    def _task(self) -> Task:
-        return task_of(self.config)
-
-    @property
-    def _architecture(self) -> Any:
-        return self._task.architecture
-
-    def configured(self, candidate: Candidate, seed: int) -> Any:
-        """The settings of one run, without early stopping, so that the budget is equal."""
         training: dict[str, Any] = {"seed": seed, "patience": 0}
         if "time" in self.match:
             training["epochs"] = UNTIL_TIME
-        return self._architecture.with_cell(self.config, candidate.cell, candidate.widths[0], training)
+        config = self.task.architecture.with_cell(self.config, candidate.cell, candidate.widths[0], training)
+        return train(
+            self.task.module("train").job(self.splits, config), model_path(self.output, candidate.cell, seed), **how
+        )

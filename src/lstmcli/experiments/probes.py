@@ -115,4 +115,4 @@ def recall(
     for seed in seeds:
         memory = learn(cell, units, text_N, distance, seed=seed, stop=stop)
         found.append([accuracy(memory, text_N, d) for d in distances_up_to(distance)])
-    return Recall(cell, units, count(units), tuple(spread(values) for values in zip(*found, strict=True)))
+    return Recall(cell, units, count(units), tuple(spread(values, 0.0, 1.0) for values in zip(*found, strict=True)))

@@ -39,7 +39,7 @@ def compare_architectures(
     force: bool = False,
     command: str = "",
     stop: Stop = lambda: False,
-) -> Iterator[experiment.ExperimentEvent]:
+) -> Iterator[events.Event]:
     """Train each cell with each seed and compare the results; the last event contains all of them.
 
     When ``stop`` returns true, the current run is discarded and the complete ones are compared.  The same happens if a
@@ -63,14 +63,17 @@ def compare_architectures(
     labels = len({label for record in splits.train for label in record.labels}) if splits.labelled else 0
     sizes = candidates(config, cells, labels, equal_parameters="parameters" in match)
     plan = Plan(splits, config, output, sizes, tuple(range(config.train.seed, config.train.seed + seeds)), match)
-    yield experiment.ComparisonPlanned(sizes, plan.seeds, plan.budget, plan.measure, plan.metric, plan.notes)
+    yield experiment.ComparisonPlanned(sizes, plan.budget, plan.measure, plan.metric)
 
     runs: list[Run] = []
     failure = yield from _run_all(plan, runs, force=force, command=command, stop=stop)
     if not runs:
         raise Interrupted("ended before a run was complete: nothing to compare")
 
-    _use_threads(config.train.threads)
+    if config.train.threads is not None:  # measure with as many threads as were used for training
+        import torch
+
+        torch.set_num_threads(config.train.threads)
     yield experiment.Measuring("gradients by lag")
     gradients = [_gradients(cell, runs, splits) for cell in cells if any(run.cell == cell for run in runs)]
     recalls: list[Recall] = []
@@ -97,7 +100,7 @@ def _compared(plan: Plan, base: str, runs: Sequence[Run], **more: Any) -> Archit
 
     cells = [candidate.cell for candidate in plan.candidates]
     return ArchitectureComparison(
-        task=plan.task,
+        task=plan.task.name,
         match=tuple(plan.match),
         budget=plan.budget,
         split="test" if plan.splits.test else "valid",
@@ -117,7 +120,7 @@ def _compared(plan: Plan, base: str, runs: Sequence[Run], **more: Any) -> Archit
 
 def _run_all(
     plan: Plan, runs: list[Run], *, force: bool, command: str, stop: Stop
-) -> Generator[experiment.ExperimentEvent, None, OutputError | None]:
+) -> Generator[events.Event, None, OutputError | None]:
     """Train every cell with every seed and append to ``runs``.  Returns the error that ended it early, if any.
 
     Raises:
@@ -132,7 +135,7 @@ def _run_all(
             with closing(plan.train(candidate, seed, force=force, command=command, stop=stop)) as run:
                 for event in run:
                     log.handle(event)
-                    yield experiment.InRun(event)
+                    yield event
         except OutputError as error:
             if not runs:
                 raise
@@ -175,14 +178,6 @@ class _Log:
         scores = {measure: float("inf") if value is None else value for measure, value in values.items()}
         points = tuple(self.points)
         return Run(cell, seed, self.path, self.parameters, scores, self.epochs, self.seconds, points, self.reason)
-
-
-def _use_threads(count: int | None) -> None:
-    """Measure with as many threads as were used for training."""
-    if count is not None:
-        import torch
-
-        torch.set_num_threads(count)
 
 
 def _gradients(cell: str, runs: Sequence[Run], splits: Splits) -> GradientByLag:

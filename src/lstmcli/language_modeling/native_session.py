@@ -14,7 +14,8 @@ from numpy.typing import NDArray
 
 from lstmcli.data.windows import pool
 from lstmcli.engine.native import Library, library
-from lstmcli.engine.native_stack import Carried, Floats, Rows, Stack, padded
+from lstmcli.engine.native_product import Floats, padded
+from lstmcli.engine.native_stack import Carried, Rows, Stack
 from lstmcli.engine.native_words import ROWS
 from lstmcli.language_modeling.native_softmax import softmax
 from lstmcli.malloc import share_memory

@@ -12,7 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.engine.native import Library
-from lstmcli.engine.native_stack import Floats, Product, room
+from lstmcli.engine.native_product import Floats, Product, room
 from lstmcli.engine.native_words import Scores, Words
 from lstmcli.errors import ModelError
 from lstmcli.language_modeling.config import LmModelConfig

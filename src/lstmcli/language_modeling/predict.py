@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -22,7 +21,8 @@ from lstmcli.language_modeling.scoring.methods import ADAPT, CACHE, METHOD_OPTIO
 from lstmcli.language_modeling.scoring.score import BATCH_SIZE
 from lstmcli.model_dir.directory import ModelDir
 from lstmcli.model_dir.loaded import Model
-from lstmcli.options import by_name, in_python
+from lstmcli.options import by_name
+from lstmcli.python_names import LOG, in_python
 from lstmcli.results import Results
 from lstmcli.training.events import Warned
 
@@ -267,5 +267,5 @@ def _logged(events: Iterable[Event]) -> Iterator[Event]:
     """The events; what is odd about the prompt is logged."""
     for event in events:
         if isinstance(event, Warned):
-            logging.getLogger("lstmcli").warning(event.message)
+            LOG.warning(event.message)
         yield event

@@ -21,6 +21,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.errors import DataError, NoDataError
+from lstmcli.plural import count
 
 MAX_LINE_BYTES = 1 << 20  # a longer line means that the file does not contain vectors
 _SNIFFED = 20
@@ -130,7 +131,8 @@ def _dimension(path: str, start: Sequence[_Line]) -> tuple[int, bool]:
         dimension, header = widths.most_common(1)[0][0], False
     if dimension < 1:
         raise DataError("no numbers after the first word", path=path, line=start[0][0], hint=_TEXT_FORM)
-    _split(path, start[int(header)], dimension)  # before memory for V vectors is allocated
+    number, content = start[int(header)]
+    _numbers(path, number, *_split(path, (number, content), dimension))  # before memory for V vectors is allocated
     return dimension, header
 
 
@@ -141,10 +143,10 @@ def _split(path: str, line: _Line, dimension: int) -> tuple[str, bytes]:
         word, _, numbers = content.partition(b" ")
         return word.decode("utf-8", "replace"), numbers
     fields = [b""] * content.startswith(b" ") + content.split()  # a word that is white space becomes empty
-    count = len(fields) - 1
+    n = len(fields) - 1
     name = fields[: len(fields) - dimension]
-    if count < dimension or any(_COORDINATE.fullmatch(field) for field in name[1:]):
-        message = f"{count} numbers where the file's vectors have {dimension}"
+    if n < dimension or any(_COORDINATE.fullmatch(field) for field in name[1:]):
+        message = f"{count(n, 'number')} where the file's vectors have {dimension}"
         hint = f"the file may be damaged or cut short; {_TEXT_FORM}"
         raise DataError(message, path=path, line=number, hint=hint)
     return b" ".join(name).strip().decode("utf-8", "replace"), b" ".join(fields[len(name) :])
@@ -155,7 +157,8 @@ def _numbers(path: str, line: int, word: str, numbers: bytes) -> NDArray[np.floa
         vector = np.array([float(field) for field in numbers.split(b" ")], np.float32)
     except ValueError as error:
         bad = str(error).partition("b'")[2].removesuffix("'")
-        raise DataError(f"{bad!r} is not a number, in the vector of {word!r}", path=path, line=line) from error
+        message = f"{bad!r} is not a number, in the vector of {word!r}"
+        raise DataError(message, path=path, line=line, hint=_TEXT_FORM) from error
     if not np.isfinite(vector).all():
         raise DataError(f"infinite or missing numbers in the vector of {word!r}", path=path, line=line)
     return vector

@@ -62,6 +62,8 @@ class Checkpoints:
     """The snapshot to resume from; set to None once it is used."""
     log: list[str] = field(default_factory=list)
     """Lines of the run's log, saved with each snapshot."""
+    reserve: int = 0
+    """Bytes that the model will take; no checkpoint takes them from it."""
     changed: list[str] = field(default_factory=list)
     """What changed when the run was resumed, so the weights differ from those of an uninterrupted run."""
     _due: float = field(init=False)
@@ -93,7 +95,8 @@ class Checkpoints:
 
     def _write(self, folder: Path, snapshot: Snapshot) -> None:
         try:
-            write(folder, snapshot, {"run": self.run, "log": self.log, "changed": self.changed})
+            more = {"run": self.run, "log": self.log, "changed": self.changed}
+            write(folder, snapshot, more, reserve=self.reserve)
         except OutputError as error:
             if not self._failing:
                 after = "training goes on and tries again; until then a kill loses what came after the last one"
@@ -116,8 +119,20 @@ def checkpoint_folder(target: Path) -> Path:
     return real.with_name(f"{real.name}.unfinished")
 
 
-def write(folder: Path, snapshot: Snapshot, more: Mapping[str, Any]) -> None:
+def free_space(path: Path) -> tuple[Path, int] | None:
+    """The nearest folder above ``path`` and the free bytes there; None if the system does not say."""
+    place = next(parent for parent in path.parents if parent.exists())
+    with suppress(OSError):
+        usage = shutil.disk_usage(place)
+        return (place, usage.free) if usage.total else None
+    return None
+
+
+def write(folder: Path, snapshot: Snapshot, more: Mapping[str, Any], *, reserve: int = 0) -> None:
     """Write a checkpoint and remove all but the last two.
+
+    Args:
+        reserve: bytes that must be free afterwards.
 
     Raises:
         OutputError: nothing was written, and earlier checkpoints are unchanged: the folder is a link or belongs to
@@ -126,6 +141,8 @@ def write(folder: Path, snapshot: Snapshot, more: Mapping[str, Any]) -> None:
     body = _body(snapshot.arrays, {"values": json.dumps({**snapshot.values, **more})})
     before = _names(folder)
     number = int(before[-1].stem) + 1 if before else 1
+    if (space := free_space(folder)) and 0 <= space[1] - sum(map(len, body)) < reserve:
+        raise OutputError("no checkpoint can be written: the model needs the space that is left", path=folder)
     digest = hashlib.sha256()
     for part in body:
         digest.update(part)

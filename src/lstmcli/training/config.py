@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from lstmcli.config import among, fraction, require, within
 from lstmcli.errors import UsageError
+from lstmcli.nn.config import DEVICES
 
 SCHEDULES: tuple[str, ...] = ("linear", "cosine", "onecycle", "constant")
 """Learning rate schedules of ``schedule.rate``."""
@@ -57,6 +58,7 @@ class TrainingConfig:
         require(rate is None or 0 < rate < math.inf, f"learning-rate must be a number above 0, not {rate}")
         among("schedule", self.schedule, self.SCHEDULES)
         among("precision", self.precision, PRECISIONS)
+        among("device", self.device, DEVICES)
         fraction("warmup", self.warmup)
         require(share is None or 0.0 < share < 1.0, f"valid-fraction must be above 0 and below 1, not {share}")
         require(limit is None or limit > 0, f"time must be above 0, not {limit}")

@@ -6,7 +6,6 @@ import datetime
 import json
 import math
 import os
-import shutil
 import tempfile
 import time
 from collections.abc import Callable, Generator, Iterator
@@ -30,6 +29,7 @@ from lstmcli.training.checkpoint import (
     KEPT,
     Checkpoints,
     checkpoint_folder,
+    free_space,
     has_checkpoints,
 )
 from lstmcli.training.config import TrainingConfig
@@ -118,6 +118,7 @@ def _train(job: TrainingJob, how: _How) -> Iterator[Event]:
         job.budget.continue_from(float(last.values.get("spent") or last.values["seconds"]))
     plan = job.plan(last)
     job.budget.after["saving"] = SAVING_SECONDS + plan.estimate.model_bytes / SAVING_RATE
+    checkpoints.reserve = plan.estimate.model_bytes
     yield from check_disk_space(
         how.output, model_bytes=plan.estimate.model_bytes, parameters=job.parameters, every=how.every
     )
@@ -235,15 +236,12 @@ def torch_state_kept() -> Iterator[None]:
 
 def check_disk_space(output: Path, *, model_bytes: int, parameters: int, every: float) -> Iterator[Event]:
     """A warning if the disk has too little space for model and checkpoints."""
-    place = next(parent for parent in checkpoint_folder(output).parents if parent.exists())
     checkpoints = 0 if math.isinf(every) else (KEPT + 1) * CHECKPOINT_BYTES * parameters
-    with suppress(OSError):
-        free = shutil.disk_usage(place).free
-        if free < model_bytes + checkpoints:
-            yield events.Warned(
-                f"{place} has {_megabytes(free)} of space left, and the model takes about {_megabytes(model_bytes)}"
-                + (f", its checkpoints {_megabytes(checkpoints)}" if checkpoints else "")
-            )
+    if (space := free_space(checkpoint_folder(output))) and space[1] < model_bytes + checkpoints:
+        yield events.Warned(
+            f"{space[0]} has {_megabytes(space[1])} of space left, and the model takes about {_megabytes(model_bytes)}"
+            + (f", its checkpoints {_megabytes(checkpoints)}" if checkpoints else "")
+        )
 
 
 def _megabytes(size: int) -> str:

@@ -11,7 +11,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lstmcli.classification.ngrams import counts
+from lstmcli.classification.ngrams import counts as counting
 from lstmcli.classification.ngrams.counts import Presence, frequent_ngrams
 from lstmcli.classification.ngrams.table import ngram_keys
 from lstmcli.errors import OutputError
@@ -45,25 +45,25 @@ def test_blocks_and_parts_change_nothing(
     texts = [text(row) for row in rows]
     parts = [EncodedTexts(texts[:cut]), EncodedTexts(texts[cut:])]
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(counts, "BLOCK_TOKENS", block)
-        patch.setattr(counts, "PART_NGRAMS", part)
-        patch.setattr(counts, "BLOCK_ENTRIES", block)
+        patch.setattr(counting, "BLOCK_TOKENS", block)
+        patch.setattr(counting, "PART_NGRAMS", part)
+        patch.setattr(counting, "BLOCK_ENTRIES", block)
         keys, total = frequent_ngrams(parts, order, min_count, most)
         presence = Presence.of(parts, order, keys)
         found = np.vstack([np.zeros((0, len(keys))), *(X.toarray() for _, X in presence)])
-    found_counts = counted(texts, order)
-    assert total == len(found_counts)
+    expected = counted(texts, order)
+    assert total == len(expected)
     least = min_count
     if total > most:
-        least = max(least, sorted(found_counts.values(), reverse=True)[most - 1] + 1)
-    assert keys.tolist() == sorted(key for key, n in found_counts.items() if n >= least)
+        least = max(least, sorted(expected.values(), reverse=True)[most - 1] + 1)
+    assert keys.tolist() == sorted(key for key, n in expected.items() if n >= least)
     assert presence.shape == found.shape == (len(texts), len(keys))
     for row, single in zip(found, texts, strict=True):
         assert row.tolist() == [float(key in counted([single], order)) for key in keys.tolist()]
 
 
 def test_a_large_matrix_is_read_from_a_file_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(counts, "IN_MEMORY", 8)
+    monkeypatch.setattr(counting, "IN_MEMORY", 8)
     texts = EncodedTexts([text([2, 3]), text([3, 4])])
     keys, _ = frequent_ngrams([texts], 1, 1, 100)
     presence = Presence.of([texts], 1, keys)
@@ -81,6 +81,6 @@ def test_a_full_disk_is_said(monkeypatch: pytest.MonkeyPatch) -> None:
         def write(self, _: bytes) -> None:
             raise OSError(errno.ENOSPC, "No space left on device")
 
-    monkeypatch.setattr(counts, "SpooledTemporaryFile", Full)
+    monkeypatch.setattr(counting, "SpooledTemporaryFile", Full)
     with pytest.raises(OutputError, match="No space left on device"):
         Presence.of([EncodedTexts([text([2])])], 1, np.zeros(0, np.uint64))

@@ -26,18 +26,10 @@ READ = ReadConfig()
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
-@app.command(
-    cls=Command,
-    epilog="""Examples:
-  lstm classify --text "the room was spotless"
-  lstm classify new.csv --format csv --keep-columns > answers.csv
-  tail -f app.log | lstm classify
-  lstm classify test.csv --report""",
-)
+@app.command(cls=Command)
 def classify(
     files: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="FILE", help="Files to label, or `-` for stdin. Default: stdin, if piped."),
+        list[str] | None, o.argument("FILE", "Files to label, or `-` for stdin. Default: stdin, if piped.")
     ] = None,
     text: Annotated[list[str] | None, o.MAIN.option("--text", "TEXT", "Text to label; repeatable.")] = None,
     model: o.ModelPath = None,
@@ -64,8 +56,7 @@ def classify(
     input_format: o.InputFormat = READ.input_format,
     split: o.Split = READ.split,
     format: Annotated[
-        o.Format | None,
-        o.format_option("Output format. tsv has the label and its probability; csv, jsonl and json include the text."),
+        o.Format | None, o.format_option("tsv has the label and its probability; csv, jsonl and json include the text.")
     ] = None,
     keep_columns: o.KeepColumns = False,
     output_header: Annotated[bool | None, o.output_header_option("csv: yes; tsv: no")] = None,
@@ -75,6 +66,12 @@ def classify(
 
     A file has one text per line, or is CSV, TSV, JSON, JSON Lines or Parquet; a label column is not needed. Lines
     from a pipe are answered as they arrive.
+
+    Examples:
+      lstm classify --text "the room was spotless"
+      lstm classify new.csv --format csv --keep-columns > answers.csv
+      tail -f app.log | lstm classify
+      lstm classify test.csv --report
     """
     values = locals()
     named = specs(files, text)

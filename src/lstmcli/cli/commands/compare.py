@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
@@ -15,9 +14,6 @@ from lstmcli.cli.typer_classes import Command, option_names
 from lstmcli.data.config import ReadConfig
 from lstmcli.errors import UsageError
 from lstmcli.options import read_config
-
-if TYPE_CHECKING:
-    from lstmcli.comparison.results import ClassifierComparison, LmComparison
 
 READ = ReadConfig()
 LANGUAGE_MODELS = o.Section("Language models")
@@ -50,22 +46,13 @@ class CompareModels(Command):
         return typer.main.get_command(compare_cells.app)
 
 
-@app.command(
-    cls=CompareModels,
-    epilog="""Examples:
-  lstm compare models/small models/large --on test.csv
-  lstm compare models/news fasttext.bin --on test.csv
-  lstm compare models/bpe models/words book.arpa --on chapter.txt
-  lstm compare models/news predictions.txt --on test.csv --format json
-  lstm compare train.csv --test test.csv --cells lstm,gru,rnn
-  lstm compare book.txt --cells lstm,rnn --seeds 5 --probe recall -o lstm-or-rnn""",
-)
+@app.command(cls=CompareModels)
 def compare(
     models: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="MODEL…",
-            help="Model directories, a fastText .bin, a KenLM .arpa or binary, or a file of predictions; each is "
+        o.argument(
+            "MODEL…",
+            "Model directories, a fastText .bin, a KenLM .arpa or binary, or a file of predictions; each is "
             "compared with the first.",
         ),
     ] = None,
@@ -107,7 +94,7 @@ def compare(
     input_format: o.InputFormat = READ.input_format,
     split: o.Split = READ.split,
     format: Annotated[
-        o.Format | None, o.format_option("Output format. tsv and csv have one row per model; json has everything.")
+        o.Format | None, o.format_option("tsv and csv have one row per model; json has everything.")
     ] = None,
     quiet: o.Quiet = False,
 ) -> None:
@@ -120,35 +107,30 @@ def compare(
     A file of predictions, one line per text, can stand for any other program: labels, log-probabilities, or the
     jsonl output of `lstm classify` or `lstm perplexity --per line`. fastText and KenLM models need their packages:
     pip install 'lstmcli[fasttext]' or 'lstmcli[kenlm]'.
+
+    Examples:
+      lstm compare models/small models/large --on test.csv
+      lstm compare models/news fasttext.bin --on test.csv
+      lstm compare models/bpe models/words book.arpa --on chapter.txt
+      lstm compare models/news predictions.txt --on test.csv --format json
+      lstm compare train.csv --test test.csv --cells lstm,gru,rnn
+      lstm compare book.txt --cells lstm,rnn --seeds 5 --probe recall -o lstm-or-rnn
     """
-    result = _compare_models(locals())
-
-    from lstmcli.cli.output.comparison import write
-
-    write(result, format or o.default_format())
-
-
-def _compare_models(values: Mapping[str, Any]) -> ClassifierComparison | LmComparison:
-    """Compare saved models.  Raises: UsageError, and as ``comparison.compare``."""
-    on = values["on"]
+    values = locals()
     if on is None:
         hint = "name a file with --on FILE; to train new models, give --cells"
         raise UsageError("there is no text to compare the models on", hint=hint)
 
-    from lstmcli.comparison.compare import CompareOptions, compare, how_to_read, identify
+    from lstmcli.cli.output.comparison import write
+    from lstmcli.comparison.compare import CompareOptions, how_to_read, identify
+    from lstmcli.comparison.compare import compare as compare_models
 
     options = CompareOptions(
-        source=on,
-        threads=values["threads"],
-        shown=values["top"],
-        cold_starts=values["cold_start"],
-        stream=values["stream"],
-        lines=values["lines"],
-        log_base=values["log_base"],
+        source=on, threads=threads, shown=top, cold_starts=cold_start, stream=stream, lines=lines, log_base=log_base
     )
-    entries = identify(values["models"] or [], values["task"])
+    entries = identify(models or [], task)
     read, how = how_to_read(entries, read_config(values))
-    (source,) = Inputs(specs([on], None), [], read, quiet=values["quiet"], **how)
+    (source,) = Inputs(specs([on], None), [], read, quiet=quiet, **how)
     options = replace(options, format=source.format, prefix=read.label_prefix)
     records = source.records if how["labelled"] else with_licence_warning(source.records, source.format)
-    return compare(entries, records, options)
+    write(compare_models(entries, records, options), format or o.default_format())

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated, Literal
+from typing import Annotated
 
 import typer
 
@@ -18,15 +18,8 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 @app.command(cls=Command)
 def export(
-    where: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="MODEL", show_default="$LSTM_MODEL, else the one in lstm-model", help="Model directory."
-        ),
-    ] = None,
-    model: Annotated[
-        str | None, o.MAIN.option("--model -m", "DIR", "Same as the MODEL argument.", show_default=False)
-    ] = None,
+    where: o.ModelArgument = None,
+    model: o.SameModel = None,
     to: Annotated[
         str,
         o.MAIN.choice(
@@ -40,7 +33,7 @@ def export(
         Path | None, o.MAIN.option("--output -o", "DIR", "Directory to write.", show_default="MODEL-FORMAT")
     ] = None,
     force: Annotated[bool, o.MAIN.flag("--force", "Replace an export that is there already.")] = False,
-    format: Annotated[Literal["table", "json"], o.MAIN.option("--format", "table|json", "Output format.")] = "table",
+    format: o.TableOrJson = "table",
 ) -> None:
     """Write a model in a form that other programs read, with the same answers."""
     from lstmcli.exporting.write import export as write_export

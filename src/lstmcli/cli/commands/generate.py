@@ -30,21 +30,11 @@ PROMPTS = o.Section("Prompts")
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
-@app.command(
-    cls=Command,
-    epilog="""Examples:
-  lstm generate "It was a dark and stormy night"
-  lstm generate -n 5 --temperature 1 --top-p 0.95 --seed 7
-  lstm generate --lines --format jsonl < prompts.txt
-  lstm generate --file items.csv --text-column context --keep-columns --format jsonl
-  lstm generate "The answer is" --beams 8 --n-best 3 --stop "\\n\"""",
-)
+@app.command(cls=Command)
 def generate(
     prompt: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="PROMPT", help="Text to continue, or `-` for stdin. Default: stdin, if piped; otherwise a new text."
-        ),
+        o.argument("PROMPT", "Text to continue, or `-` for stdin. Default: stdin, if piped; otherwise a new text."),
     ] = None,
     model: o.LmModelPath = None,
     max_tokens: s.MaxTokens = s.CONFIG.max_tokens,
@@ -86,10 +76,17 @@ def generate(
     threads: Annotated[int | None, o.threads_option(o.COMPUTING)] = None,
     device: Annotated[str, o.device_option(o.COMPUTING)] = "auto",
 ) -> None:
-    """Generate text with a language model: continue a prompt, or start a new text. Text is streamed.
+    r"""Generate text with a language model: continue a prompt, or start a new text. Text is streamed.
 
     A text ends when the model ends it, at a stop string, or after --max-tokens. With --lines or --file, each line or
     row is a prompt and is continued to the end of a line; the output has the order of the input.
+
+    Examples:
+      lstm generate "It was a dark and stormy night"
+      lstm generate -n 5 --temperature 1 --top-p 0.95 --seed 7
+      lstm generate --lines --format jsonl < prompts.txt
+      lstm generate --file items.csv --text-column context --keep-columns --format jsonl
+      lstm generate "The answer is" --beams 8 --n-best 3 --stop "\n"
     """
     values = locals()
     lines = values["lines"] = _has_many_prompts(values)

@@ -10,7 +10,7 @@ from typing import Annotated, Any
 import typer
 
 from lstmcli.cli.io import streams
-from lstmcli.cli.io.inputs import Input, Inputs
+from lstmcli.cli.io.inputs import Inputs
 from lstmcli.cli.options import common as o
 from lstmcli.cli.output.console import safe
 from lstmcli.cli.output.inspection.writers import writer
@@ -28,17 +28,10 @@ NO_TEXT = 'give a text, `lstm inspect "…"`, name a file with --file, or pipe t
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
-@app.command(
-    cls=Command,
-    epilog="""Examples:
-  lstm inspect "The film was not bad at all"
-  lstm inspect "The film was not bad at all" --why
-  lstm inspect -m lstm-model/lm --unit 7 --unit 12 < line.txt
-  lstm inspect --file poem.txt --top-units 3 --html poem.html""",
-)
+@app.command(cls=Command)
 def inspect(
     text: Annotated[
-        str | None, typer.Argument(metavar="TEXT", help="Text to inspect, or `-` for stdin. Default: stdin, if piped.")
+        str | None, o.argument("TEXT", "Text to inspect, or `-` for stdin. Default: stdin, if piped.")
     ] = None,
     file: Annotated[
         str | None, o.MAIN.option("--file", "FILE", "File to inspect: one text per line, or a table.")
@@ -76,8 +69,7 @@ def inspect(
     input_format: o.InputFormat = READ.input_format,
     split: o.Split = READ.split,
     format: Annotated[
-        o.Format | None,
-        o.format_option("Output format. tsv and csv have one row per token; jsonl and json one object per text."),
+        o.Format | None, o.format_option("tsv and csv have one row per token; jsonl and json one object per text.")
     ] = None,
     keep_columns: o.KeepColumns = False,
     output_header: o.OutputHeader = None,
@@ -93,6 +85,12 @@ def inspect(
     if it is below 0.1 at every token.
 
     --why shows the effect of each word instead of the gates; jsonl, json and --html have both.
+
+    Examples:
+      lstm inspect "The film was not bad at all"
+      lstm inspect "The film was not bad at all" --why
+      lstm inspect -m lstm-model/lm --unit 7 --unit 12 < line.txt
+      lstm inspect --file poem.txt --top-units 3 --html poem.html
     """
     values = locals()
     source = _source(text, file)
@@ -120,9 +118,11 @@ def inspect(
         for each in inputs:
             carried = lm and is_carried(inspector.model.settings.tokenizer.mode, each.format)
             records = prepare_records(each.records, None, keep_columns and each.format == "text")
-            for inspection in _flushed(inspector.inspect(records, carried=carried), each):
+            for inspection in inspector.inspect(records, carried=carried):
                 unknown.add(inspection)
                 yield inspection
+                if each.ready is not None and not each.ready():  # show what is there before waiting
+                    sys.stdout.flush()
 
     results = require_text(inspections())
     if html is not None:
@@ -177,14 +177,6 @@ def _layer(value: str) -> int | str | None:
     if not value.isdecimal() or int(value) < 1:
         raise UsageError(f"--layer must be all or a number from 1, not {value!r}")
     return int(value)
-
-
-def _flushed(results: Iterable[Inspection], source: Input) -> Iterator[Inspection]:
-    """The same results; flushes stdout before waiting for a live source."""
-    for inspection in results:
-        yield inspection
-        if source.ready is not None and not source.ready():
-            sys.stdout.flush()
 
 
 def require_text(results: Iterable[Inspection]) -> Iterator[Inspection]:

@@ -39,19 +39,10 @@ NO_SPACES = (
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
-@app.command(
-    cls=Command,
-    epilog="""Examples:
-  echo "the cat sat on the mat" | lstm perplexity
-  lstm perplexity test.txt --format json
-  lstm perplexity stimuli.txt --per word --format csv > surprisal.csv
-  lstm perplexity items.csv --text-column sentence --per word --keep-columns --match-corpus > surprisal.tsv
-  lstm perplexity segmented.txt --segments --per word""",
-)
+@app.command(cls=Command)
 def perplexity(
     files: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="FILE", help="Files to score, or `-` for stdin. Default: stdin, if piped."),
+        list[str] | None, o.argument("FILE", "Files to score, or `-` for stdin. Default: stdin, if piped.")
     ] = None,
     text: Annotated[list[str] | None, o.MAIN.option("--text", "TEXT", "Text to score; repeatable.")] = None,
     model: o.LmModelPath = None,
@@ -110,8 +101,7 @@ def perplexity(
     input_format: o.InputFormat = READ.input_format,
     split: o.Split = READ.split,
     format: Annotated[
-        o.Format | None,
-        o.format_option("Output format. tsv has one name and value per line; with --per, one row per unit."),
+        o.Format | None, o.format_option("tsv has one name and value per line; with --per, one row per unit.")
     ] = None,
     keep_columns: o.KeepColumns = False,
     output_header: o.OutputHeader = None,
@@ -125,6 +115,13 @@ def perplexity(
 
     A model trained on lines scores each line separately; one trained on a document carries its state through the
     file. Unknown words are marked, counted and reported. --cache and --adapt also show the result without them.
+
+    Examples:
+      echo "the cat sat on the mat" | lstm perplexity
+      lstm perplexity test.txt --format json
+      lstm perplexity stimuli.txt --per word --format csv > surprisal.csv
+      lstm perplexity items.csv --text-column sentence --per word --keep-columns --match-corpus > surprisal.tsv
+      lstm perplexity segmented.txt --segments --per word
     """
     values = locals()
     named = specs(files, text)
@@ -158,7 +155,7 @@ def perplexity(
         warner.check()
         write(report, FIGURES, shown)
     else:
-        several = len(named) + len(text or []) > 1
+        several = len(named) > 1 or bool(named and text)  # what was typed has no file
         out = writer(shown, sys.stdout, several=several, keep_columns=keep_columns, header=output_header)
         check_spaces = not (quiet or segments) and per == "word"
         _write_rows(loaded, texts, per, how, out, warner, check_spaces)

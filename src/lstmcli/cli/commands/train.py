@@ -28,22 +28,10 @@ POOLING = ",".join(MODEL.pooling)
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
-@app.command(
-    cls=Command,
-    epilog="""Examples:
-
-  lstm train reviews.csv
-  lstm train train.jsonl --valid valid.jsonl --test test.jsonl -o models/news
-  lstm train sample:topics --time 1m
-  lstm train book.txt
-  lstm train ptb.train.txt --valid ptb.valid.txt --test ptb.test.txt
-  zcat tickets.csv.gz | lstm train - --label-column queue --force""",
-)
+@app.command(cls=Command)
 def train(
     ctx: typer.Context,
-    source: Annotated[
-        str, typer.Argument(metavar="SOURCE", help="File, folder, `-` for stdin, sample:NAME, or a Hub data set.")
-    ],
+    source: Annotated[str, o.argument("SOURCE", "File, folder, `-` for stdin, sample:NAME, or a Hub data set.")],
     output: t.Output = None,
     valid: t.Valid = None,
     test: t.Test = None,
@@ -124,6 +112,15 @@ def train(
     SOURCE is CSV, TSV, JSON, JSON Lines, Parquet, plain text, fastText lines or one folder per class, optionally
     gzipped. The format, encoding and columns are detected. Progress goes to stderr; a model directory is written at
     the end. Ctrl-C stops early and keeps the best model so far; --resume continues an unfinished run.
+
+    Examples:
+
+      lstm train reviews.csv
+      lstm train train.jsonl --valid valid.jsonl --test test.jsonl -o models/news
+      lstm train sample:topics --time 1m
+      lstm train book.txt
+      lstm train ptb.train.txt --valid ptb.valid.txt --test ptb.test.txt
+      zcat tickets.csv.gz | lstm train - --label-column queue --force
     """
     given = {name: value for name, value in locals().items() if name != "ctx" and is_given(ctx, name)}
     listeners: list[Any] = []

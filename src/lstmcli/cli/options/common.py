@@ -50,6 +50,10 @@ class Section:
 MAIN, DATA, OUTPUT, COMPUTING = Section(), Section("Data"), Section("Output"), Section("Computing")
 
 
+def argument(metavar: str, text: str, **more: Any) -> Any:
+    return typer.Argument(metavar=metavar, help=text, **more)
+
+
 def counted(param: typer.CallbackParam, value: int | None) -> int | None:
     """Callback that requires a value of at least 1."""
     if value is not None and value < 1:
@@ -119,6 +123,12 @@ KeepLicence = Annotated[
 
 
 # Models and computing
+ModelArgument = Annotated[
+    str | None, argument("MODEL", "Model directory.", show_default="$LSTM_MODEL, else the one in lstm-model")
+]
+SameModel = Annotated[str | None, MAIN.option("--model -m", "DIR", "Same as the MODEL argument.", show_default=False)]
+
+
 def model_option(default: str, text: str = "Model directory.") -> Any:
     return MAIN.option("--model -m", "DIR", text, show_default=f"$LSTM_MODEL, else {default}")
 
@@ -187,9 +197,10 @@ def task_option(text: str, default: str, section: Section = MAIN) -> Any:
 
 
 # Output
-def format_option(text: str) -> Any:
-    """``--format`` of a command that supports every format."""
-    return OUTPUT.option("--format", "table|tsv|csv|jsonl|json", text, show_default="table on a terminal, else tsv")
+def format_option(about: str) -> Any:
+    """``--format`` of a command that supports every format; ``about``: what each of them has."""
+    names, default = "table|tsv|csv|jsonl|json", "table on a terminal, else tsv"
+    return OUTPUT.option("--format", names, f"Output format. {about}", show_default=default)
 
 
 def output_header_option(default: str) -> Any:
@@ -198,6 +209,7 @@ def output_header_option(default: str) -> Any:
     return OUTPUT.option("--output-header/--no-output-header", None, text, show_default=default)
 
 
+TableOrJson = Annotated[Literal["table", "json"], MAIN.option("--format", "table|json", "Output format.")]
 KeepColumns = Annotated[bool, OUTPUT.flag("--keep-columns", "Add the columns of the input.")]
 OutputHeader = Annotated[bool | None, output_header_option("csv: yes; tsv: only with --keep-columns")]
 Quiet = Annotated[bool, OUTPUT.flag("--quiet -q", "Print only warnings and errors on stderr.")]

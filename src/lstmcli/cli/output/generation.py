@@ -72,22 +72,17 @@ class TextWriter(Writer):
             self._current, self._begun = self._current + 1, False
 
     def _show(self, event: TextPiece | Continuation) -> None:
+        steps = event.steps if isinstance(event, Continuation) else event.step
+        if not self._begun and not (steps and isinstance(event, Continuation)):
+            self._begin_text(echo=not steps)
         if isinstance(event, Continuation):
-            if event.steps:
+            if steps:
                 self._out.write("\n" + self._prompted() + self._wrapped(event.text))
-            elif not self._begun:
-                self._begin_text()
             self._out.write(self._end() + "\n")
-        elif event.step:
-            if not self._begun:
-                self._begin_text(echo=False)
-            self._out.write(self._line(event.step))
         else:
-            if not self._begun:
-                self._begin_text()
-            self._out.write(self._wrapped(event.text))
+            self._out.write(self._line(event.step) if event.step else self._wrapped(event.text))
 
-    def _begin_text(self, *, echo: bool = True) -> None:
+    def _begin_text(self, *, echo: bool) -> None:
         self._begun = True
         if self._blank_lines and self._current:
             self._out.write("\n")

@@ -53,7 +53,7 @@ class LiveDisplay:
             self.live.stop()
             self.live = None
 
-    def handle(self, event: experiment.ExperimentEvent) -> ArchitectureComparison | None:
+    def handle(self, event: events.Event) -> ArchitectureComparison | None:
         """Show an event; returns the result at the end."""
         if isinstance(event, experiment.ComparisonPlanned):
             self._plan(event)
@@ -61,8 +61,6 @@ class LiveDisplay:
             self.run, self.step, self.started = event, None, time.monotonic()
             self.doing = f"run {event.number} of {event.runs}: {event.cell}, seed {event.seed}"
             self._say(self.doing)
-        elif isinstance(event, experiment.InRun):
-            self._in_run(event.event)
         elif isinstance(event, experiment.RunEnded):
             assert self.planned is not None
             measure = self.planned.measure
@@ -75,6 +73,8 @@ class LiveDisplay:
         elif isinstance(event, experiment.ComparisonEnded):
             self.__exit__()
             return event.comparison
+        else:
+            self._in_run(event)
         if self.live is not None:
             self.live.refresh()
         return None
@@ -121,15 +121,16 @@ class LiveDisplay:
         width = max(8, min(self.out.width - 3, 100))  # the terminal writes ^C after the last line
         lines: list[RenderableType] = [console.styled(line, "bold") for line in textwrap.wrap(self.doing, width)]
         if self.run is not None:
-            share = (self.run.number - 1 + self._share()) / self.run.runs
-            lines.append(console.progress_bar(share, width, self.out.encoding))
+            done, left = (self.step.seconds, self.step.seconds_left) if self.step else (0.0, 0.0)
+            runs_done = self.run.number - 1 + done / ((done + left) or 1.0)
+            lines.append(console.progress_bar(runs_done / self.run.runs, width, self.out.encoding))
             if self.step is not None:
                 epoch, total = self.step.epoch, self.step.epochs
                 where = f"epoch {epoch:.1f}" + (f" of {total}" if not self.by_time else "")
-                left = f"{console.duration(self.step.seconds_left)} left in this run"
+                rest = f"{console.duration(left)} left in this run"
                 lines += [
                     console.styled(line, "dim")
-                    for line in textwrap.wrap(f"{where}, loss {self.step.loss:.3f}, {left}", width)
+                    for line in textwrap.wrap(f"{where}, loss {self.step.loss:.3f}, {rest}", width)
                 ]
         return Group(*lines, *self._curves(width, self.out.height - 1 - len(lines)))
 
@@ -148,10 +149,3 @@ class LiveDisplay:
             height = MAX_HEIGHT - (len(shown) - room)
             shown = text_plot(plot, width, height) if height >= MIN_HEIGHT else []
         return list(shown)
-
-    def _share(self) -> float:
-        """The share of the current run that is done."""
-        if self.step is None:
-            return 0.0
-        whole = self.step.seconds + self.step.seconds_left
-        return self.step.seconds / whole if whole else 0.0

@@ -49,7 +49,6 @@ def page(found: Sequence[Inspection], model: str) -> Iterator[str]:
         max_views=MAX_VIEWS,
         max_axis=MAX_AXIS,
         series=series,
-        count=count,
         **{each.__name__: each for each in (heading, pieces, chart, words, word_rows, sum_check)},
     )
 

@@ -47,12 +47,8 @@ class GateTableWriter(Writer[Inspection]):
         for n, layer in enumerate(inspection.layers):
             self._say("\n" * (n > 0) + f"{inspection.cell}, {series.title(layer)}", style="dim")
             self._layer(inspection, layer)
-        if inspection.unread:
-            self._say(
-                f"{count(inspection.unread, 'token')} in the middle skipped: the model reads both ends of a long text."
-            )
-        if inspection.every > 1:
-            self._say(f"The prediction was computed after every {inspection.every} tokens.")
+        for sentence in series.reading_notes(inspection):
+            self._say(sentence)
         if inspection.why is not None:
             self._why(inspection.text, inspection.why)
         self.started = True
@@ -102,7 +98,7 @@ class GateTableWriter(Writer[Inspection]):
         self._print(Segments(lines))
 
     def _name(self, row: Row) -> str:
-        return series.SHORT.get(row.name, safe(row.name)) if self.narrow else safe(row.name)
+        return row.name[:3] if self.narrow and row.name in series.SHORTENED else safe(row.name)
 
     def _why(self, text: str, why: Why) -> None:
         label = safe(why.label)

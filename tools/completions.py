@@ -1,4 +1,4 @@
-"""``python -m lstmcli.cli.commands.completions [DIR]`` writes the completion scripts of bash, zsh and fish."""
+"""``python tools/completions.py [DIR]`` writes the completion scripts of bash, zsh and fish."""
 
 from __future__ import annotations
 
