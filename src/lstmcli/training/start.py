@@ -76,6 +76,8 @@ class Training:
         """
         from lstmcli.data.splits import load_splits
 
+        if task is None and "target_column" in given:
+            task = task_for(paired=True).name
         if task is None and not LABELS.isdisjoint(given):
             task = task_for(labelled=True).name
         arguments = job_arguments(given, task)
@@ -94,9 +96,12 @@ class Training:
                 valid_fraction=given.get("valid_fraction"),
                 seed=given.get("seed", TrainingConfig.seed),
                 labelled=require_task(task).labelled if task else None,
+                paired=require_task(task).paired if task else None,
                 ask=ask_label,
             )
-            self.task = require_task(task) if task else task_for(labelled=self.splits.labelled)
+            self.task = require_task(task) if task else task_for(
+                labelled=self.splits.labelled, paired=self.splits.paired
+            )
             self.job = self.task.module("train").job(self.splits, **chosen(arguments, self.task))
             self.target = output or self.task.default_dir
             if output is None and not dry_run:
