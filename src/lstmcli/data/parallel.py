@@ -12,7 +12,7 @@ from lstmcli.data.formats.format import Format
 from lstmcli.data.formats.open import open_input
 from lstmcli.data.locate import WHOLE, Located, missing
 from lstmcli.data.table import Row, Table
-from lstmcli.errors import DataError
+from lstmcli.errors import DataError, UsageError
 
 PARALLEL = Format("parallel", "two parallel files")
 SOURCE, TARGET = "source", "target"
@@ -29,12 +29,29 @@ def parallel(source: str, target: str) -> Located:
             raise missing(path)
 
     def open_both(read: ReadConfig, labelled: bool | None, prefer: ReadConfig | None) -> Table:
-        sides = [_lines(path, read) for path in (source, target)]
-        table = Table(PARALLEL, (SOURCE, TARGET), lambda: _rows(*sides, (source, target), table))
-        table.notes = list(dict.fromkeys(note for side in sides for note in side.notes))
+        one, other = (_lines(path, read) for path in (source, target))
+        table = Table(PARALLEL, (SOURCE, TARGET), lambda: _rows(one, other, (source, target), table))
+        table.notes = list(dict.fromkeys([*one.notes, *other.notes]))
         return table
 
     return Located(f"{source} and {target}", {WHOLE: [open_both]})
+
+
+def with_targets(source: str | Located | None, target: str | None, option: str) -> str | Located | None:
+    """``source`` with a file of translations beside it, if there is one.
+
+    Args:
+        option: the one that names ``target``.
+
+    Raises:
+        UsageError: there is nothing that it is the target of.
+        DataError: as ``parallel``.
+    """
+    if target is None:
+        return source
+    if not isinstance(source, str):
+        raise UsageError(f"{option} needs a file that it is the translation of", hint="name one file for each side")
+    return parallel(source, str(target))
 
 
 def _lines(path: str, read: ReadConfig) -> Table:

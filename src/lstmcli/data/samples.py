@@ -1,4 +1,4 @@
-"""Built-in data that needs no network: two labelled tables, stories, and prose from the running Python.
+"""Built-in data that needs no network: labelled tables, pairs, stories, and prose from the running Python.
 
 ``reviews`` and ``topics`` were written for this project and are packaged beside the code.  ``stories`` are made from
 sentence patterns of our own, see ``stories.py``.  ``stdlib`` is built on the fly from the docstrings of the standard
@@ -20,6 +20,7 @@ from dataclasses import dataclass, field
 from importlib import resources
 from pathlib import Path
 
+from lstmcli.data.sample_pairs import dates, sentences
 from lstmcli.data.stories import stories
 from lstmcli.errors import DataError, NoDataError
 
@@ -27,9 +28,12 @@ DESCRIPTIONS = {
     "reviews": "short reviews, positive or negative, in English and Chinese",
     "topics": "headlines under six topics, in English and Chinese",
     "stories": "short stories made from sentence patterns, in English, without labels",
+    "dates": "dates as people write them and as ISO 8601 does, pairs made by rules",
+    "en-zh": "English sentences and their Chinese translations, pairs made by rules",
     "stdlib": "paragraphs from the docstrings of this Python's standard library, without labels",
 }
 NAMES = tuple(DESCRIPTIONS)
+_PAIRS = {"dates": dates, "en-zh": sentences}
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,6 +60,8 @@ def open_sample(name: str) -> SampleTable:
         return _packaged(name, ("text", "label"), "label")
     if name == "stories":
         return SampleTable(name, DESCRIPTIONS[name], ("text",), ("text",), None, _story_rows)
+    if name in _PAIRS:
+        return SampleTable(name, DESCRIPTIONS[name], ("source", "target"), ("source",), None, _PAIRS[name])
     if name == "stdlib":
         return SampleTable(name, DESCRIPTIONS[name], ("text",), ("text",), None, _stdlib_rows)
     nearest = difflib.get_close_matches(name.lower(), NAMES, n=1)

@@ -9,7 +9,9 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator, Mapping, Sequence
+from typing import TypeVar
 
+V = TypeVar("V")
 STORIES = 5000
 STORY_SEED = 1
 """Always the same stories."""
@@ -95,19 +97,23 @@ THEMES: Mapping[str, Sequence[Sequence[str]]] = {
 }
 
 
-class _StableRandom:
+class StableRandom:
     """Random choices that are the same in every version of Python, unlike ``random.choice``."""
 
     def __init__(self, seed: int) -> None:
         self._random = random.Random(seed)
 
-    def one(self, values: Sequence[str]) -> str:
-        return values[int(self._random.random() * len(values))]
+    def one(self, values: Sequence[V]) -> V:
+        return values[self.below(len(values))]
+
+    def below(self, limit: int) -> int:
+        """A whole number from 0 to below ``limit``."""
+        return int(self._random.random() * limit)
 
 
 def stories(n: int = STORIES, seed: int = STORY_SEED) -> Iterator[str]:
     """``n`` different stories, one line each."""
-    dice, told = _StableRandom(seed), set[str]()
+    dice, told = StableRandom(seed), set[str]()
     while len(told) < n:
         story = _story(dice)
         if story not in told:
@@ -115,7 +121,7 @@ def stories(n: int = STORIES, seed: int = STORY_SEED) -> Iterator[str]:
             yield story
 
 
-def _story(dice: _StableRandom) -> str:
+def _story(dice: StableRandom) -> str:
     thing = dice.one(tuple(THEMES))
     child, names = CHILDREN[thing]
     girl = child == "girl"

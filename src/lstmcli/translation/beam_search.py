@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 from lstmcli.tokenization.ids import END_ID, Ids
 from lstmcli.translation.batches import pad
 from lstmcli.translation.config import BeamConfig
-from lstmcli.translation.session import Floats, Session
+from lstmcli.translation.session import Floats, TranslationSession
 
 LONGEST_FACTOR, LONGEST_MORE = 3, 30
 """A translation has at most so many times the tokens of its source, and so many more."""
@@ -80,7 +80,7 @@ class _Search:
 
 
 def search(
-    session: Session, sources: Sequence[Ids], config: BeamConfig, *, attention: bool = False
+    session: TranslationSession, sources: Sequence[Ids], config: BeamConfig, *, attention: bool = False
 ) -> list[list[Hypothesis]]:
     """The n best translations of each source, the best first; fewer if the beam has fewer.
 
@@ -158,7 +158,7 @@ def _advance(
 
 
 def score(
-    session: Session, sources: Sequence[Ids], targets: Sequence[Ids], *, attention: bool = False
+    session: TranslationSession, sources: Sequence[Ids], targets: Sequence[Ids], *, attention: bool = False
 ) -> list[tuple[Floats, Floats | None]]:
     """The nats of each token of each target given its source, ``</s>`` among them, and, if asked, the attention."""
     memory, state = session.encode(*pad(sources))

@@ -78,7 +78,7 @@ class TranslatorTrainConfig(TrainingConfig):
     targets, from 256 to 2,048."""
     max_tokens: int = 150
     """Pairs with more tokens on either side are left out of training."""
-    learning_rate: float = 2e-3  # type: ignore[assignment]
+    learning_rate: float = 2e-3
     warmup: float = 0.05
     label_smoothing: float = 0.1
     """Share of the probability that is spread over the vocabulary (Szegedy et al. 2016, section 7)."""

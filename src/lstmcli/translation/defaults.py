@@ -14,11 +14,12 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
+from lstmcli.tokenization.auto import MIN_PIECES
 from lstmcli.tokenization.config import LmTokenizerConfig
 from lstmcli.translation.config import TranslatorConfig
 
 FEW_CHARACTERS = 200_000
-CHARACTERS_PER_PIECE, MIN_PIECES, MAX_PIECES = 400, 512, 8_000
+CHARACTERS_PER_JOINT_PIECE, MAX_JOINT_PIECES = 400, 8_000
 TOKENS_SEEN, MIN_EPOCHS, MAX_EPOCHS = 10_000_000, 3, 100
 MIN_BATCH, MAX_BATCH, FEW_WORDS = 256, 2048, 4.0
 
@@ -30,7 +31,7 @@ def resolve_tokenizer(config: LmTokenizerConfig, characters: int, alphabet: int)
         kind = "char" if characters < FEW_CHARACTERS and config.path is None else "bpe"
     if size is None and kind in ("bpe", "unigram") and config.path is None:
         least = MIN_PIECES + (2 * alphabet if kind == "unigram" else 0)
-        size = max(least, min(MAX_PIECES, characters // CHARACTERS_PER_PIECE))
+        size = max(least, min(MAX_JOINT_PIECES, characters // CHARACTERS_PER_JOINT_PIECE))
     return replace(config, kind=kind, words="text" if config.words == "auto" else config.words, vocab_size=size)
 
 

@@ -145,5 +145,5 @@ def _epochs(run: _Run, stop: Callable[[], bool]) -> Iterator[Event]:
 
 
 def _out_of_patience(run: _Run) -> bool:
-    patience, state = run.config.patience, run.state
-    return bool(patience) and state.epoch < run.epochs and state.epoch - state.kept_epoch >= patience
+    patience, state = run.config.patience or 0, run.state
+    return patience > 0 and state.epoch < run.epochs and state.epoch - state.kept_epoch >= patience

@@ -5,6 +5,8 @@ Shapes: S source tokens, B texts, W hypotheses of a text, N = B * W, E embedding
 
 from __future__ import annotations
 
+from typing import Any
+
 import numpy as np
 
 from lstmcli.cells import CELLS
@@ -30,9 +32,7 @@ def encoder_graph(weights: Weights, config: TranslatorModelConfig) -> InferenceG
     x_SBE, H = graph.node("Gather", graph.weight("embedding"), "ids"), config.hidden
     own = _stack(weights, "encoder")
     for layer, hidden in enumerate(config.encoder_widths):
-        y_SDBH = recurrent(
-            graph, own, layer, cell=config.cell, hidden=hidden, directions=2, x=x_SBE, lengths="lengths"
-        )
+        y_SDBH = recurrent(graph, own, layer, cell=config.cell, hidden=hidden, directions=2, x=x_SBE, lengths="lengths")
         by_row = graph.node("Transpose", y_SDBH, perm=[0, 2, 1, 3])
         x_SBE = graph.node("Reshape", by_row, graph.ints(0, 0, -1))
     size = graph.node("Squeeze", graph.node("Slice", graph.node("Shape", "ids"), graph.ints(0), graph.ints(1)))
@@ -62,9 +62,9 @@ def encoder_graph(weights: Weights, config: TranslatorModelConfig) -> InferenceG
 def decoder_graph(weights: Weights, config: TranslatorModelConfig) -> InferenceGraph:
     """One step of W hypotheses of each of B texts.
 
-    Inputs: ids [N] int32, the last token of each hypothesis; the state, h{l} and c{l} [1, N, H], and, with input feeding,
-    feed [N, E], the last attentional state; values and keys [B, S, H] and mask [B, S] of the encoder; most [1] int64, how many
-    of the likeliest tokens are wanted.
+    Inputs: ids [N] int32, the last token of each hypothesis; the state, h{l} and c{l} [1, N, H], and, with input
+    feeding, feed [N, E], the last attentional state; values and keys [B, S, H] and mask [B, S] of the encoder; most [1]
+    int64, how many of the likeliest tokens are wanted.
     Outputs: log_p [N, V] of the next token; top_log_p and top_ids [N, most], the likeliest ones without the
     unknown token; weights [B, W, S] of attention; h{l}_out, c{l}_out and feed_out.
     """
@@ -129,7 +129,7 @@ class _Graph(Graph):
         return self.constant(np.array(value, np.int64))
 
 
-def _stack(weights: Weights, part: str) -> dict[str, np.ndarray]:  # type: ignore[type-arg]
+def _stack(weights: Weights, part: str) -> dict[str, Any]:
     """The weights of the encoder's or the decoder's layers, with the names of a stack."""
     start = f"{part}.layers."
     return {f"stack.layers.{name.removeprefix(start)}": w for name, w in weights.items() if name.startswith(start)}

@@ -20,7 +20,7 @@ def tokenizer_for(references: Sequence[str]) -> str:
 
 def bleu_of(references: Sequence[str], *, lowercase: bool = False) -> Any:
     """The metric, for ``corpus_score`` and ``get_signature``."""
-    from sacrebleu.metrics import BLEU
+    from sacrebleu.metrics.bleu import BLEU
 
     return BLEU(tokenize=tokenizer_for(references), lowercase=lowercase)
 
@@ -34,6 +34,6 @@ def bleu(hypotheses: Sequence[str], references: Sequence[str]) -> tuple[float, s
 
 def chrf(hypotheses: Sequence[str], references: Sequence[str]) -> float:
     """Corpus chrF, 0 to 100 (Popović 2015)."""
-    from sacrebleu.metrics import CHRF
+    from sacrebleu.metrics.chrf import CHRF
 
     return float(CHRF().corpus_score(list(hypotheses), [list(references)]).score)

@@ -130,7 +130,7 @@ class Translator(nn.Module):
     def decode(self, ids_TB: Tensor, memory: Memory, state: DecoderState) -> tuple[Tensor, Tensor, DecoderState]:
         """The attentional states [T, B, E], the weights of attention [B, T, S] and the state after the last step."""
         x_TBE, outputs, weights = self.embed(ids_TB), [], []
-        windows = x_TBE.split(1) if self.config.input_feeding else [x_TBE]
+        windows = list(torch.split(x_TBE, 1)) if self.config.input_feeding else [x_TBE]
         for x in windows:
             if self.config.input_feeding:
                 x = torch.cat([x, state.feed_BE[None]], dim=-1)

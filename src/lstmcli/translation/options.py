@@ -8,7 +8,7 @@ from typing import Any
 from lstmcli.options import changed, common
 from lstmcli.translation.config import TranslatorConfig
 
-OPTIONS = frozenset({"untied", "keep_case", "target_column"})
+OPTIONS = frozenset({"untied", "keep_case", "target_column", "target_file", "valid_target", "test_target"})
 """Options whose names are not names of fields of tokenizer, model and training."""
 
 

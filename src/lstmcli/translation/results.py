@@ -48,6 +48,11 @@ class Translation:
         """The best translation; empty for an empty text."""
         return self.candidates[0].text if self.candidates else ""
 
+    @property
+    def log_p(self) -> float | None:
+        """Log-probability of the best translation, in nats; None for an empty text."""
+        return self.candidates[0].log_p if self.candidates else None
+
 
 @dataclass(frozen=True, slots=True)
 class TranslationReport:

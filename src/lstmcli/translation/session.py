@@ -41,7 +41,7 @@ class Step(NamedTuple):
     state: State
 
 
-class Session(Protocol):
+class TranslationSession(Protocol):
     """A loaded translator."""
 
     vocab_size: int

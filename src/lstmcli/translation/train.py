@@ -95,9 +95,7 @@ class TranslatorJob(TrainingJob):
             yield events.Warned(f"{more}; --max-tokens {most * 2} keeps longer ones")
         if not self.pairs["train"].sources:
             raise NoDataError("every pair is too long to learn from", path=splits.path, hint="raise --max-tokens")
-        config = replace(
-            self.config, tokenizer=tokenizer, read=splits.read or self.config.read
-        )
+        config = replace(self.config, tokenizer=tokenizer, read=splits.read or self.config.read)
         targets = self.texts["train"].targets
         words = sum(map(word_count, targets)) / len(targets)
         self.config = resolve_training(config, self.pairs["train"].tokens, words)
@@ -113,9 +111,7 @@ class TranslatorJob(TrainingJob):
         wanted = self.config.train.precision
         self.precision = "bf16" if wanted == "bf16" or (wanted == "auto" and native_bf16(device)) else "fp32"
         self.module = Translator(self.config.model, self.encoder.vocab_size)
-        self.trainer = TranslatorTrainer(
-            self.module, self.config.train, device=device, bf16=self.precision == "bf16"
-        )
+        self.trainer = TranslatorTrainer(self.module, self.config.train, device=device, bf16=self.precision == "bf16")
         self.parameters = count_parameters(self.module)
         yield from ()
 
@@ -140,9 +136,7 @@ class TranslatorJob(TrainingJob):
         assert train.epochs is not None
         steps = train.epochs * len(batches)
         tokens = sum(int(part.lengths_N2.sum()) for part in self.pairs.values())
-        cost = estimate(
-            self.config, step_seconds=step_seconds, steps=steps, parameters=self.parameters, tokens=tokens
-        )
+        cost = estimate(self.config, step_seconds=step_seconds, steps=steps, parameters=self.parameters, tokens=tokens)
         asked = self._asked.train
         return Plan(train.epochs, steps, cost, asked.epochs is None and asked.time_limit is not None)
 

@@ -41,8 +41,8 @@ class TranslatorTrainer:
 
     def loss(self, found: Batch, smoothing: float = 0.0, *, bf16: bool = False) -> tuple[Tensor, Tensor]:
         """As ``Translator.loss``."""
-        tensors = [torch.from_numpy(part).to(self.device) for part in found]
-        source, lengths, inputs, targets, inside = (part.long() if part.dtype != torch.bool else part for part in tensors)
+        *ids, inside = (torch.from_numpy(part).to(self.device) for part in found)
+        source, lengths, inputs, targets = (part.long() for part in ids)
         return self.module.loss(source, lengths, inputs, targets, inside, smoothing=smoothing, bf16=bf16)
 
     def gradients(self, found: Batch) -> tuple[float, float]:

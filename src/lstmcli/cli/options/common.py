@@ -74,6 +74,16 @@ TextColumns = Annotated[
         text="Text column; repeat the option to join several columns.",
     ),
 ]
+TargetColumn = Annotated[
+    str | None,
+    option(
+        "--target-column",
+        panel=DATA,
+        metavar="NAME",
+        show_default="detected",
+        text="Column of the translations, if each text has one; trains a translator.",
+    ),
+]
 LabelColumn = Annotated[
     list[str] | None,
     option(
@@ -160,6 +170,12 @@ ModelPath = Annotated[
 LmModelPath = Annotated[
     str | None,
     option("--model", "-m", metavar="DIR", show_default="$LSTM_MODEL, else lstm-model/lm", text="Model directory."),
+]
+TranslatorPath = Annotated[
+    str | None,
+    option(
+        "--model", "-m", metavar="DIR", show_default="$LSTM_MODEL, else lstm-model/translator", text="Model directory."
+    ),
 ]
 
 

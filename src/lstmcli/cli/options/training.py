@@ -279,7 +279,9 @@ Softmax = Annotated[
 TrainingTask = Annotated[
     str | None,
     task_option(
-        "What to train: a classifier or a language model.", "classify where the text has labels, else lm", DATA
+        "What to train: a classifier, a language model or a translator.",
+        "classify where the text has labels, translate where it has pairs, else lm",
+        DATA,
     ),
 ]
 Force = Annotated[bool, option("--force", text="Replace an existing model.", show_default=False)]

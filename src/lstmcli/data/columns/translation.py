@@ -23,15 +23,14 @@ SIDES = (
     ("question", "answer"),
 )
 """Names of the two columns, the text first."""
-LANGUAGES = frozenset(
-    "af am ar az be bg bn bs ca cmn cs cy da de el en eo es et eu fa fi fr ga gl gu he hi hr hu hy is it ja ka kk km "
-    "kn ko ku la lt lv mk ml mn mr ms my nb ne nl nn no pa pl pt ro ru si sk sl sq sr sv sw ta te th tl tr uk ur uz vi "
-    "yue zh ara bul ces dan deu ell eng est fin fra heb hin hun ita jpn kor lat lit nld nob pol por ron rus spa swe "
-    "tha tur ukr vie zho "
-    "arabic chinese czech danish dutch english finnish french german greek hebrew hindi hungarian italian japanese "
-    "korean latin norwegian polish portuguese romanian russian spanish swedish thai turkish ukrainian vietnamese "
-    "pinyin".split()
-)
+_CODES = """
+af am ar az be bg bn bs ca cmn cs cy da de el en eo es et eu fa fi fr ga gl gu he hi hr hu hy is it ja ka kk km kn ko ku
+la lt lv mk ml mn mr ms my nb ne nl nn no pa pl pt ro ru si sk sl sq sr sv sw ta te th tl tr uk ur uz vi yue zh
+ara bul ces dan deu ell eng est fin fra heb hin hun ita jpn kor lat lit nld nob pol por ron rus spa swe tha tur ukr vie
+zho arabic chinese czech danish dutch english finnish french german greek hebrew hindi hungarian italian japanese korean
+latin norwegian polish portuguese romanian russian spanish swedish thai turkish ukrainian vietnamese pinyin
+"""
+LANGUAGES = frozenset(_CODES.split())
 """ISO 639 codes and English names; without codes that are usual names of other columns, such as id."""
 _LICENCE = re.compile(r"CC-BY .*tatoeba", re.IGNORECASE)
 """The third column of a file from ManyThings: who wrote the sentences."""
