@@ -32,7 +32,10 @@ def pairs_of(splits: Splits) -> set[tuple[str, str | None]]:
     return {(record.text, record.target) for part in (splits.train, splits.valid) for record in part}
 
 
-@pytest.mark.parametrize("header", ["source,target", "src,tgt", "SRC,TRG", "en,de", "English,German", "question,answer"])
+HEADERS = ("source,target", "src,tgt", "SRC,TRG", "en,de", "English,German", "question,answer")
+
+
+@pytest.mark.parametrize("header", HEADERS)
 def test_names_of_two_sides_make_pairs(tmp_path: Path, header: str) -> None:
     splits = read(table(tmp_path / "x.csv", header, ENGLISH, GERMAN))
     assert splits.paired and not splits.labelled

@@ -35,6 +35,12 @@ def reversing_translator(place: Path) -> Path:
     return place
 
 
+def tiny_translator(place: Path) -> Path:
+    """One that has learned next to nothing."""
+    lstm.train(backwards(60), output=place, **SMALL)
+    return place
+
+
 def network(vocab_size: int = 11, seed: int = 1, **model: Any) -> Translator:
     """An untrained network with weights large enough to tell hypotheses apart."""
     torch.manual_seed(seed)

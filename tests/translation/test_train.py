@@ -72,7 +72,10 @@ def test_a_limit_of_time_ends_a_run(tmp_path: Path) -> None:
     assert any(isinstance(event, Validated) for event in events)
 
 
-@pytest.mark.parametrize("option", [{"attention": "additive"}, {"input_feeding": True}, {"cell": "gru"}, {"untied": True}])
+NETWORKS: list[dict[str, Any]] = [{"attention": "additive"}, {"input_feeding": True}, {"cell": "gru"}, {"untied": True}]
+
+
+@pytest.mark.parametrize("option", NETWORKS, ids=str)
 def test_options_of_the_network_reach_it(tmp_path: Path, option: dict[str, Any]) -> None:
     trained(backwards(60), tmp_path / "m", **option)
     model = lstm.load(tmp_path / "m").directory.settings.model

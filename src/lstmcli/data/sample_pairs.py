@@ -8,7 +8,7 @@ from typing import NamedTuple
 
 from lstmcli.data.stories import StableRandom
 
-DATES, SENTENCES, SEED = 4000, 5000, 1
+DATES, SENTENCES, PAIR_SEED = 4000, 5000, 1
 """Always the same pairs."""
 
 MONTHS = (
@@ -81,7 +81,7 @@ NOW, PAST, FUTURE = (
 )
 
 
-def dates(n: int = DATES, seed: int = SEED) -> Iterator[dict[str, str]]:
+def dates(n: int = DATES, seed: int = PAIR_SEED) -> Iterator[dict[str, str]]:
     """Dates as people write them, and as ISO 8601 does."""
     dice = StableRandom(seed)
     for _ in range(n):
@@ -98,7 +98,7 @@ def _ordinal(day: int) -> str:
     return f"{day}{end}"
 
 
-def sentences(n: int = SENTENCES, seed: int = SEED) -> Iterator[dict[str, str]]:
+def sentences(n: int = SENTENCES, seed: int = PAIR_SEED) -> Iterator[dict[str, str]]:
     """Different English sentences of a few patterns, and the same in Chinese."""
     dice, made = StableRandom(seed), set[str]()
     while len(made) < n:

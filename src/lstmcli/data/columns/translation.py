@@ -8,30 +8,12 @@ from dataclasses import dataclass
 
 from lstmcli.data.columns.choice import find_column, listed, require_column
 from lstmcli.data.columns.names import USUAL, label_rank, normal
+from lstmcli.data.columns.pair_names import SIDES, language
 from lstmcli.data.columns.profile import ColumnProfile, Profiles
 from lstmcli.data.config import ReadConfig
 from lstmcli.data.table import Table
 from lstmcli.errors import DataError
 
-SIDES = (
-    ("source", "target"),
-    ("src", "tgt"),
-    ("src", "trg"),
-    ("src", "target"),
-    ("source_text", "target_text"),
-    ("input", "output"),
-    ("question", "answer"),
-)
-"""Names of the two columns, the text first."""
-_CODES = """
-af am ar az be bg bn bs ca cmn cs cy da de el en eo es et eu fa fi fr ga gl gu he hi hr hu hy is it ja ka kk km kn ko ku
-la lt lv mk ml mn mr ms my nb ne nl nn no pa pl pt ro ru si sk sl sq sr sv sw ta te th tl tr uk ur uz vi yue zh
-ara bul ces dan deu ell eng est fin fra heb hin hun ita jpn kor lat lit nld nob pol por ron rus spa swe tha tur ukr vie
-zho arabic chinese czech danish dutch english finnish french german greek hebrew hindi hungarian italian japanese korean
-latin norwegian polish portuguese romanian russian spanish swedish thai turkish ukrainian vietnamese pinyin
-"""
-LANGUAGES = frozenset(_CODES.split())
-"""ISO 639 codes and English names; without codes that are usual names of other columns, such as id."""
 _LICENCE = re.compile(r"CC-BY .*tatoeba", re.IGNORECASE)
 """The third column of a file from ManyThings: who wrote the sentences."""
 VARIED = 0.3
@@ -106,13 +88,6 @@ def _by_name(columns: Sequence[str], found: Profiles) -> Sides | None:
     if len(named) < 2 or not _are_texts(found[named[0]], found[named[1]]):
         return None
     return Sides(named[0], named[1], tuple(named[2:]))
-
-
-def language(column: str) -> str:
-    """The language that the name of a column says it is in; empty if it says none."""
-    last = re.sub(r"\.\d+$", "", column).rsplit(".", 1)[-1]  # a name that comes twice has a number
-    code = re.split(r"[-_ ]", last.strip().lower())[0]
-    return code if code in LANGUAGES else ""
 
 
 def _by_shape(table: Table, found: Profiles, wanted: bool) -> Sides | None:
