@@ -46,6 +46,7 @@ bench-startup:  ## start-up times
 
 bench-memory:  ## memory of classify on 10,000 and 1,000,000 lines
 	$(BIN)/python benchmarks/memory.py
+	$(BIN)/python benchmarks/training_memory.py
 
 bench-load:  ## a gigabyte of lines, 64 processes, a corpus of two gigabytes: hours
 	$(BIN)/python benchmarks/load.py all

@@ -205,7 +205,9 @@ FILES = {
         ("reviews.csv", "train.csv", "valid.csv", "test.csv", "new.csv"), "text,label\nfine,good\ndull,bad\n"
     ),
     "items.csv": "sentence,context\nthe cat sat,the cat\n",
-    **dict.fromkeys(("new.txt", "prompts.txt", "lines.txt", "line.txt", "poem.txt", "german.txt"), "the cat\n\na fine film\n"),
+    **dict.fromkeys(
+        ("new.txt", "prompts.txt", "lines.txt", "line.txt", "poem.txt", "german.txt"), "the cat\n\na fine film\n"
+    ),
     **dict.fromkeys(("stimuli.txt", "chapter.txt", "segmented.txt", "book.txt"), "the cat sat on the mat\n" * 3),
 }
 TOPICS = ("business", "health", "science", "sport", "technology", "world")

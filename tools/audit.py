@@ -59,7 +59,7 @@ ALLOWED = {
     ("comparison/models.py", "subprocess"): "times our own command and fastText's package",
     ("cli/commands/completions.py", "subprocess"): "runs our own command to write the completion scripts",
     ("comparison/external_models.py", "importlib"): "imports one of two packages, by fixed names",
-    ("data/formats/registry.py", "importlib"): "imports the module of a registered format of files",
+    ("data/formats/format.py", "importlib"): "imports the module of a registered format of files",
     ("data/samples.py", "importlib"): "opens files of this package",
     ("__init__.py", "importlib"): "imports the modules of the Python API, by fixed names",
     ("training/run.py", "importlib"): "reads version numbers",

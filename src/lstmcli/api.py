@@ -16,6 +16,7 @@ from lstmcli.errors import UsageError
 from lstmcli.options import by_name, in_python, read_config, reading_options, training_options
 
 if TYPE_CHECKING:
+    from lstmcli.exporting.results import Exported
     from lstmcli.inspection.results import Inspection
     from lstmcli.model_dir.loaded import Model
     from lstmcli.results import Results
@@ -234,6 +235,36 @@ def inspect(
         carried = is_carried(inspector.model.settings.tokenizer.mode, "text", stream=stream, lines=lines)
     found = records([texts] if isinstance(texts, str) else texts)
     return Results(each for record in found for each in inspector.inspect([record], carried=carried))
+
+
+@in_python()
+def export(
+    model: Model | str | os.PathLike[str],
+    to: str = "onnx",
+    *,
+    output: str | os.PathLike[str] | None = None,
+    force: bool = False,
+) -> Exported:
+    """Write a model in a form that other programs read, with the same answers.
+
+    Args:
+        to: onnx, one graph from token ids to the answer, with programs that use it; or vectors, word vectors in the
+            text format of word2vec.
+        output: the directory to write; None: ``MODEL-FORMAT`` in the working directory.
+        force: replace an export that is there already.
+
+    Raises:
+        UsageError: there is no such format.
+        ModelError: the model is missing or damaged.
+        OutputError: the directory cannot be written, or holds something else.
+
+    Example:
+        >>> [file.name for file in lstm.export(model, "vectors", output="exported").files]
+        ['vectors.txt']
+    """
+    from lstmcli.exporting.write import export as write
+
+    return write(_path(model), to, None if output is None else Path(output), force=force)
 
 
 def _is_path(source: Source) -> bool:

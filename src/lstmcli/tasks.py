@@ -100,6 +100,8 @@ CLASSIFICATION = Task(
         "load": "lstmcli.classification.predict:Classifier",
         "inspect": "lstmcli.inspection.classifier:open_classifier",
         "compare": "lstmcli.comparison.compare:compare_classifiers",
+        "export --to onnx": "lstmcli.exporting.classifier:onnx",
+        "export --to vectors": "lstmcli.exporting.classifier:vectors",
     },
 )
 LANGUAGE_MODELING = Task(
@@ -118,6 +120,8 @@ LANGUAGE_MODELING = Task(
         "load": "lstmcli.language_modeling.predict:LanguageModel",
         "inspect": "lstmcli.inspection.language_model:open_language_model",
         "compare": "lstmcli.comparison.compare:compare_language_models",
+        "export --to onnx": "lstmcli.exporting.language_model:onnx",
+        "export --to vectors": "lstmcli.exporting.language_model:vectors",
     },
 )
 TRANSLATION = Task(

@@ -11,7 +11,7 @@ from safetensors.numpy import load_file
 
 from lstmcli.classification.config import ClassifierTrainConfig
 from lstmcli.classification.events import NgramsFitted
-from lstmcli.classification.ngram_table import KEYS, ngram_keys
+from lstmcli.classification.ngrams.table import KEYS, ngram_keys
 from lstmcli.classification.train import job
 from lstmcli.data.records import Record, Splits
 from lstmcli.model_dir.directory import NGRAMS, TOKENIZER, read_model

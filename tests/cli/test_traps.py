@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from lstmcli.cli.app import COMMANDS as EVERY
 from support.lm_models import untrained_lm
 from support.models import untrained_model
 from support.refusing import GOOD, ROWS
@@ -134,9 +135,15 @@ COMMANDS = {
     "compare language models": ["compare", "lm", "lm", "--on", "text.txt"],
     "compare cells": ["compare", "data.csv", "--cells=lstm,gru", "-o", "cells", *TINY],
     "inspect": ["inspect", "good film", "-m", "one", "--html=page.html"],
+    "export": ["export", "one", "-o", "exported"],
     "info": ["info", "one"],
     "help": ["train", "--help"],
 }
+
+
+def test_every_command_is_tried() -> None:
+    tried = {arguments[0] for arguments in COMMANDS.values()}
+    assert set(EVERY) - tried == {"demo"}, "which has a test of its own"
 
 
 @pytest.mark.slow

@@ -20,7 +20,7 @@ from lstmcli.classification import classify
 from lstmcli.classification.config import ClassifierConfig, ClassifierModelConfig
 from lstmcli.classification.graph import classifier_graph
 from lstmcli.classification.network import Classifier
-from lstmcli.classification.ngram_table import NgramTable, ngram_keys
+from lstmcli.classification.ngrams.table import NgramTable, ngram_keys
 from lstmcli.classification.preflight import preflight_classifier
 from lstmcli.config import to_dict
 from lstmcli.language_modeling import model as lm

@@ -81,7 +81,7 @@ def untrained_model(target: Path, config: ClassifierConfig = TINY, **changes: An
 
     from lstmcli.classification.graph import classifier_graph
     from lstmcli.classification.network import Classifier
-    from lstmcli.classification.ngram_table import NgramTable, ngram_keys
+    from lstmcli.classification.ngrams.table import NgramTable, ngram_keys
     from lstmcli.tokenization.text_encoder import TextEncoder
 
     torch.manual_seed(0)

@@ -29,7 +29,7 @@ from lstmcli.tasks import CLASSIFICATION
 
 if TYPE_CHECKING:
     from lstmcli.classification.long_text import EncodedTexts
-    from lstmcli.classification.ngram_table import NgramTable
+    from lstmcli.classification.ngrams.table import NgramTable
     from lstmcli.data.records import Record
     from lstmcli.tokenization.text_encoder import TextEncoder
 
@@ -119,7 +119,7 @@ def _load(model: ModelDir, threads: int | None, name: str | None, device: str) -
 
 
 def _ngrams(model: ModelDir, data: bytes) -> NgramTable:
-    from lstmcli.classification.ngram_table import NgramTable
+    from lstmcli.classification.ngrams.table import NgramTable
 
     table = NgramTable.from_tensors(tensors(data))
     table.check(model.settings.model.ngrams or 0, len(model.labels))

@@ -19,7 +19,7 @@ from lstmcli.engine.session import Logits
 from lstmcli.tokenization.ids import Ids
 
 if TYPE_CHECKING:
-    from lstmcli.classification.ngram_table import NgramTable
+    from lstmcli.classification.ngrams.table import NgramTable
 
 NO_SCORES: Mapping[int, Logits] = MappingProxyType({})
 

@@ -16,7 +16,7 @@ from lstmcli.training.derived import Derived
 from lstmcli.training.events import Event
 
 if TYPE_CHECKING:
-    from lstmcli.classification.ngram_table import NgramTable
+    from lstmcli.classification.ngrams.table import NgramTable
     from lstmcli.classification.trainer import Split
     from lstmcli.engine.nodes import InferenceGraph
 

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from lstmcli.classification.ngram_table import NgramTable
+from lstmcli.classification.ngrams.table import NgramTable
 from lstmcli.engine.session import Logits
 from lstmcli.tokenization.batching import head_and_tail
 from lstmcli.tokenization.ids import UNKNOWN_ID, Ids

@@ -62,14 +62,9 @@ def identify(paths: Sequence[str | Path], task: str | None = None) -> list[Entry
     wanted = task or (known[0].task if known else _task_of_files(found))
     for entry in known:
         if entry.task != wanted:
-            other = (
-                f"and {known[0].path} is {require_task(wanted).title}"
-                if task is None
-                else f"not {require_task(wanted).title}"
-            )
-            raise ModelError(
-                f"is {require_task(entry.task).title}, {other}", path=entry.path, hint="compare models of one task"
-            )
+            other = f"and {known[0].path} is" if task is None else "not"
+            message = f"is {require_task(entry.task).title}, {other} {require_task(wanted).title}"
+            raise ModelError(message, path=entry.path, hint="compare models of one task")
     return [dataclasses.replace(entry, task=wanted) for entry in found]
 
 
@@ -161,9 +156,7 @@ def compare(
         DataError: a file of answers does not match the texts.
         UsageError: a package is not installed, or an option is invalid.
     """
-    result: ClassifierComparison | LmComparison
-    result = require_task(entries[0].task).feature("compare")(entries, records, options)
-    return result
+    return require_task(entries[0].task).feature("compare")(entries, records, options)  # type: ignore[no-any-return]
 
 
 def compare_classifiers(

@@ -7,8 +7,7 @@ from dataclasses import dataclass, fields, replace
 
 from lstmcli.config import require
 
-SPLIT_NAMES = {"train": "training", "valid": "validation", "test": "test"}
-"""Split names in messages."""
+SPLIT_NAMES = {"train": "training", "valid": "validation", "test": "test"}  # split names in messages
 
 
 @dataclass(frozen=True)

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import datetime
-from collections.abc import Iterator
-from typing import NamedTuple
+import random
+from collections.abc import Iterator, Sequence
+from typing import NamedTuple, TypeVar
 
-from lstmcli.data.stories import StableRandom
+V = TypeVar("V")
 
 DATES, SENTENCES, PAIR_SEED = 4000, 5000, 1
 """Always the same pairs."""
@@ -31,6 +32,20 @@ DATE_FORMS = (
     "{year}/{number:02}/{day:02}",
     "{year}年{number}月{day}日",
 )
+
+
+class StableRandom:
+    """Random choices that are the same in every version of Python, unlike ``random.choice``."""
+
+    def __init__(self, seed: int) -> None:
+        self._random = random.Random(seed)
+
+    def below(self, limit: int) -> int:
+        """A whole number from 0 to below ``limit``."""
+        return int(self._random.random() * limit)
+
+    def one(self, values: Sequence[V]) -> V:
+        return values[self.below(len(values))]
 
 
 class Person(NamedTuple):

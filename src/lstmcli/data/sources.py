@@ -14,8 +14,9 @@ from lstmcli.data.columns.text import PAIR_JOIN
 from lstmcli.data.columns.translation import find_sides
 from lstmcli.data.config import ReadConfig
 from lstmcli.data.formats.format import Format
+from lstmcli.data.formats.open import Opener
 from lstmcli.data.locate import WHOLE as WHOLE_SOURCE
-from lstmcli.data.locate import Located, Opener, locate
+from lstmcli.data.locate import Located, locate
 from lstmcli.data.records import Record
 from lstmcli.data.table import Table, cell_labels, cell_text
 from lstmcli.errors import DataError
@@ -32,8 +33,6 @@ class Source:
 
     path: str
     kind: Format
-    encoding: str
-    delimiter: str | None
     columns: tuple[str, ...]
     text_columns: tuple[str, ...]
     label_column: str | None
@@ -136,8 +135,6 @@ def open_parts(
     return Source(
         path=name,
         kind=table.format,
-        encoding=table.encoding,
-        delimiter=table.delimiter,
         columns=table.columns,
         text_columns=chosen.text_columns,
         label_column=label,
@@ -201,6 +198,8 @@ def _label_note(chosen: Chosen) -> str:
             f" (left out: {_first_names(chosen.others)}; --label-column)" if chosen.others else ""
         )
     end = f" (others: {_first_names(chosen.others)}; --label-column)" if chosen.others else ""
+    if chosen.guessed:
+        end = (end[:-1] if end else " (a guess; --label-column") + ", --task lm for none)"
     if len(columns) == 1:
         return f"label from {columns[0]!r}{end}"
     if chosen.one_each:

@@ -13,9 +13,10 @@ from lstmcli.data.columns.choice import Ask
 from lstmcli.data.columns.missing import NEVER_A_LABEL
 from lstmcli.data.columns.names import SPLIT_ALIASES
 from lstmcli.data.config import SPLIT_NAMES, ReadConfig, TrainedRead
+from lstmcli.data.formats.open import Opener
 from lstmcli.data.held_out import hold_lines, hold_rows
 from lstmcli.data.label_check import missing_labels, missing_labels_note
-from lstmcli.data.locate import Located, Opener, locate
+from lstmcli.data.locate import Located, locate
 from lstmcli.data.records import Record, Rows, Splits, fingerprint
 from lstmcli.data.sources import Source, open_parts
 from lstmcli.errors import NoDataError

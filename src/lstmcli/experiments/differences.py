@@ -6,9 +6,9 @@ import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
 
-from lstmcli.evaluation.results import SIGNIFICANCE_LEVEL
+from lstmcli.evaluation.results import LOWER_IS_BETTER, SIGNIFICANCE_LEVEL
 from lstmcli.evaluation.significance import holm, paired_t_p, spread
-from lstmcli.experiments.results import LOWER_IS_BETTER, Difference, Run, Summary
+from lstmcli.experiments.results import Difference, Run, Summary
 
 
 def summaries(cells: Sequence[str], runs: Sequence[Run]) -> Iterator[Summary]:

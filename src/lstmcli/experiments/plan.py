@@ -1,8 +1,8 @@
-"""What is common to all runs of a comparison of architectures: data, sizes, seeds, budget."""
+"""What is common to all runs of a comparison of architectures: data, seeds, budget, and the size of each cell."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,6 @@ from lstmcli.cells import CELLS
 from lstmcli.config import among
 from lstmcli.errors import UsageError
 from lstmcli.experiments.results import Candidate
-from lstmcli.experiments.sizes import SIZE_TOLERANCE
 from lstmcli.tasks import Task, task_of
 from lstmcli.training.run import train
 
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
 MATCHES = ("parameters", "time", "epochs")
 UNTIL_TIME = 10_000
 """Number of epochs if a time limit ends the runs."""
+SIZE_TOLERANCE = 0.02
+"""Maximum relative difference of parameters without a note; sizes are whole units."""
 
 
 def check_cells(cells: Sequence[str]) -> None:
@@ -46,6 +47,47 @@ def check_match(match: Sequence[str]) -> None:
 def model_path(output: Path, cell: str, seed: int) -> Path:
     """The path of a run's model."""
     return output / f"{cell}-seed{seed}"
+
+
+def reference(cells: Sequence[str]) -> str:
+    """The reference cell: the LSTM if it is a candidate, otherwise the first cell."""
+    return "lstm" if "lstm" in cells else cells[0]
+
+
+def nearest(count: Callable[[int], int], target: int) -> int:
+    """The number of units, at least 1, with a parameter count nearest to ``target``; ``count`` must be increasing."""
+    low, high = 1, 2
+    while count(high) < target:
+        low, high = high, 2 * high
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if count(middle) < target else (low, middle)
+    return low if target - count(low) <= count(high) - target else high
+
+
+def candidates(config: Any, cells: Sequence[str], labels: int, *, equal_parameters: bool) -> tuple[Candidate, ...]:
+    """Each cell with its size; the reference has the units in ``config``.
+
+    Args:
+        labels: number of labels of a classifier.
+
+    Raises:
+        UsageError: parameters cannot be equal: a tied language model of one layer has a fixed width.
+    """
+    architecture = task_of(config).architecture
+    if equal_parameters:
+        architecture.check_equal_parameters(config)
+    base = reference(cells)
+    target = architecture.parameters(config, base, config.model.hidden, labels)
+    found = []
+    for cell in cells:
+        units = config.model.hidden
+        if equal_parameters and cell != base:
+            units = nearest(lambda units, cell=cell: architecture.parameters(config, cell, units, labels), target)  # type: ignore[misc]
+        own = architecture.parameters(config, cell, units, labels)
+        widths = architecture.widths(config, units)
+        found.append(Candidate(cell, CELLS[cell].title, widths, own, own / target - 1))
+    return tuple(found)
 
 
 @dataclass(frozen=True)

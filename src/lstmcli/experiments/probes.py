@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from lstmcli.data.records import Record
 from lstmcli.evaluation.significance import spread
+from lstmcli.experiments.plan import nearest
 from lstmcli.experiments.results import GradientByLag, Recall
-from lstmcli.experiments.sizes import nearest
 from lstmcli.model_dir.directory import TOKENIZER, WEIGHTS, ModelDir
 from lstmcli.model_dir.files import tensors, use_file
 from lstmcli.tokenization.stream_encoder import StreamEncoder

@@ -75,9 +75,9 @@ class LanguageModel(Model):
         """
         Args:
             path: the model's directory.
-            engine: what runs the network: onnx is exact; int8 generates faster and slightly less exactly, and scores
-                as onnx does; torch is the same weights in PyTorch.  auto prefers int8 for generating where training
-                found that it loses little; None takes an exact engine.
+            engine: what runs the network: native and onnx are exact, and so is torch, the same weights in PyTorch; fast
+                scores faster and slightly less exactly; int8 generates so, and scores as an exact engine does.  auto
+                prefers int8 for generating where training found that it loses little; None takes an exact engine.
             device: cpu, cuda or auto.
             threads: None takes what the machine has.
 
@@ -159,7 +159,7 @@ class LanguageModel(Model):
             given["stop"] = (given["stop"],)
         return from_options(given)
 
-    def _events(self, prompt: Any, config: GenerateConfig) -> Iterator[tuple[str, Iterator[Event]]]:
+    def _events(self, prompt: Any, config: GenerateConfig) -> Iterator[tuple[Record, Iterator[Event]]]:
         from lstmcli.data.memory import records
         from lstmcli.generation.generate import generate_each
 

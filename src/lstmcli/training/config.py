@@ -39,7 +39,7 @@ class TrainingConfig:
     """Share of the training rows held out when there is no validation file; None: a twentieth, but at least 200 rows
     if that is at most a tenth, and at most 2,000."""
     time_limit: float | None = None
-    """Maximum training time in seconds."""
+    """Maximum time of the whole run in seconds."""
     precision: str = "auto"
     seed: int = 1
     threads: int | None = None

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -35,7 +37,7 @@ class Training:
 
     Attributes:
         task: what is trained.
-        splits: the data.
+        splits: what was found about the data; the job has the rows.
         target: where the model goes.
         default_place: whether that is the task's default.
     """
@@ -81,6 +83,7 @@ class Training:
 
         if task is None and not TARGETS.isdisjoint(given):
             task = task_for(paired=True).name
+        self._started = time.monotonic()
         if task is None and not LABELS.isdisjoint(given):
             task = task_for(labelled=True).name
         arguments = job_arguments(given, task)
@@ -110,6 +113,7 @@ class Training:
                 require_task(task) if task else task_for(labelled=self.splits.labelled, paired=self.splits.paired)
             )
             self.job = self.task.module("train").job(self.splits, **chosen(arguments, self.task))
+            self.splits = replace(self.splits, train=(), valid=(), test=())  # the job lets go of them when it can
             self.target = output or self.task.default_dir
             if output is None and not dry_run:
                 self._claim(self.target)
@@ -141,6 +145,7 @@ class Training:
             stop=stop,
             resume=self._resume,
             checkpoint_every=self._every,
+            started=self._started,
         )
 
     def close(self) -> None:

@@ -52,7 +52,7 @@ def encoder_graph(weights: Weights, config: TranslatorModelConfig) -> InferenceG
     bridge = graph.node("Gemm", mean_BH, graph.weight("bridge.weight"), graph.weight("bridge.bias"), transB=1)
     parts_1BH = graph.node("Unsqueeze", graph.node("Tanh", bridge), graph.ints(0))
     first, *also = state_names(config)
-    graph.node("Split", parts_1BH, name=first, also=also, axis=2)
+    graph.node("Split", parts_1BH, graph.ints(*[H] * (1 + len(also))), name=first, also=also, axis=2)
     inputs = [value_info("ids", INT32, ["S", "B"]), value_info("lengths", INT32, ["B"])]
     outputs = [value_info(name, FLOAT, ["B", "S", H]) for name in ("values", "keys")]
     outputs += [value_info("mask", FLOAT, ["B", "S"]), *_states(config, "B")]

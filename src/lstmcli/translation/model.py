@@ -51,18 +51,18 @@ def load_model(
 
     Args:
         threads: None uses all cores.
-        engine: one of ``engine_names(exact=True)``; None leaves the choice to ``LSTM_ENGINE`` and the registry.
+        engine: one of ``engine_names(scoring=True)``; None leaves the choice to ``LSTM_ENGINE`` and the registry.
         device: cpu, cuda or auto; an engine of PyTorch only.
 
     Raises:
         ModelError: missing, damaged, too new, or not a translator.
         UsageError: an unknown engine or device, or an engine that cannot run this model.
     """
-    check_engine(engine, device, exact=True)
+    check_engine(engine, device, scoring=True)
 
     def load() -> LoadedTranslator:
         model = read_model(path, task=TRANSLATION)
-        chosen = choose_engine(model.task, model.settings, engine, device, exact=True)
+        chosen = choose_engine(model.task, model.settings, engine, device, scoring=True)
         file = ReadAhead(model, WEIGHTS)
         encoder = use_file(
             model, TOKENIZER, lambda data: StreamEncoder.from_json(data.decode(), model.settings.tokenizer)

@@ -13,7 +13,7 @@ from lstmcli.model_dir.loaded import Model
 from lstmcli.translation.config import BeamConfig
 from lstmcli.translation.model import LoadedTranslator, load_model
 from lstmcli.translation.results import Translation
-from lstmcli.translation.translate import BATCH_SIZE, translate
+from lstmcli.translation.translate import TEXTS_AT_ONCE, translate
 
 
 class Translator(Model):
@@ -62,7 +62,7 @@ class Translator(Model):
         *,
         beam: int = BeamConfig.beam,
         length_penalty: float = BeamConfig.length_penalty,
-        batch_size: int = BATCH_SIZE,
+        batch_size: int = TEXTS_AT_ONCE,
     ) -> list[str]:
         """The best translation of each text.
 
@@ -90,7 +90,7 @@ class Translator(Model):
         beam: int = BeamConfig.beam,
         length_penalty: float = BeamConfig.length_penalty,
         alignment: bool = False,
-        batch_size: int = BATCH_SIZE,
+        batch_size: int = TEXTS_AT_ONCE,
         eager: bool = False,
         ready: Callable[[], bool] | None = None,
     ) -> Iterator[Translation]:

@@ -20,7 +20,7 @@ MAX_TOKENS = 1000
 """Longer texts are cut, which is said: attention over more is of no use to a model trained on sentences."""
 MAX_CHARACTERS = 40 * MAX_TOKENS
 """Only so many characters of a text are tokenized."""
-BATCH_SIZE = 32
+TEXTS_AT_ONCE = 32
 """Texts that are searched at once."""
 BATCH_TOKENS = 4096
 """Maximum tokens of a batch of long texts, padding included."""
@@ -32,7 +32,7 @@ def translate(
     beam: BeamConfig,
     *,
     alignment: bool = False,
-    batch_size: int = BATCH_SIZE,
+    batch_size: int = TEXTS_AT_ONCE,
     eager: bool = False,
     ready: Callable[[], bool] | None = None,
 ) -> Iterator[Translation]:

@@ -16,12 +16,12 @@ from lstmcli.cli.io.streams import note
 from lstmcli.cli.options import common as o
 from lstmcli.cli.options import experiment as r
 from lstmcli.cli.options import training as t
-from lstmcli.cli.options.configs import chosen, job_arguments, read_config
 from lstmcli.cli.output import html
 from lstmcli.cli.typer_classes import Command, is_given, option_names
 from lstmcli.data.config import ReadConfig
 from lstmcli.errors import OutputError, UsageError
 from lstmcli.language_modeling.config import DEFAULT_PRESET
+from lstmcli.options import chosen, job_arguments, read_config
 from lstmcli.safe_files import check_links
 from lstmcli.tasks import require_task, task_for
 from lstmcli.training.config import TrainingConfig
@@ -100,8 +100,7 @@ def compare_cells(
     split: o.Split = READ.split,
     keep_licence: o.KeepLicence = READ.keep_licence,
     format: Annotated[
-        o.Format | None,
-        o.format_option("Output format. tsv and csv have one row per cell; json has everything."),
+        o.Format | None, o.format_option("Output format. tsv and csv have one row per cell; json has everything.")
     ] = None,
     quiet: o.Quiet = False,
 ) -> None:

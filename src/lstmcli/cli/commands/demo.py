@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import shlex
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 from typing import Annotated
 
@@ -41,7 +41,7 @@ def demo(
         "lstm-demo"
     ),
     threads: o.Threads = None,
-    force: Annotated[bool, typer.Option("--force", help="Use DIR even if it exists.", show_default=False)] = False,
+    force: Annotated[bool, o.MAIN.flag("--force", "Use DIR even if it exists.")] = False,
 ) -> None:
     """Train a small headline classifier and a small language model on built-in samples, and use them.
 
@@ -61,12 +61,7 @@ def demo(
     overwrite = ["--force"] if force else []
     step(
         "Train a classifier of headlines by topic, in English and Chinese.",
-        "train",
-        str(train),
-        "-o",
-        str(model),
-        *overwrite,
-        *more,
+        *("train", str(train), "-o", str(model), *overwrite, *more),
     )
     step(
         "Classify new headlines.",
@@ -96,14 +91,14 @@ def write_sample(folder: Path) -> tuple[Path, Path]:
     from lstmcli.data.samples import open_sample
 
     sample = open_sample("topics")
-    rows = list(sample.rows())
+    rows = [row.cells for row in sample.rows()]
     train, held_out = folder / "train.csv", folder / "held-out.csv"
     _write(train, sample.columns, (row for i, row in enumerate(rows) if i % HELD_OUT))
     _write(held_out, sample.columns, (row for i, row in enumerate(rows) if not i % HELD_OUT))
     return train, held_out
 
 
-def _write(path: Path, columns: Iterable[str], rows: Iterator[dict[str, str]]) -> None:
+def _write(path: Path, columns: Iterable[str], rows: Iterator[Mapping[str, str]]) -> None:
     path.unlink(missing_ok=True)  # with --force; "x" does not write through a link
     with path.open("x", encoding="utf-8", newline="") as file:
         writer = csv.DictWriter(file, list(columns), lineterminator="\n")

@@ -23,12 +23,9 @@ def info(
         ),
     ] = None,
     model: Annotated[
-        str | None,
-        o.option("--model", "-m", metavar="DIR", show_default=False, text="Same as the MODEL argument."),
+        str | None, o.MAIN.option("--model -m", "DIR", "Same as the MODEL argument.", show_default=False)
     ] = None,
-    format: Annotated[
-        Literal["table", "json"], typer.Option("--format", metavar="table|json", help="Output format.")
-    ] = "table",
+    format: Annotated[Literal["table", "json"], o.MAIN.option("--format", "table|json", "Output format.")] = "table",
 ) -> None:
     """Show what a model is, how it was trained and how well it did, and check its files for damage."""
     from lstmcli.model_dir.directory import default_model_path

@@ -3,21 +3,20 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Generator
-from contextlib import closing
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 
 from lstmcli.classification.config import ClassifierModelConfig, ClassifierTrainConfig
+from lstmcli.cli.io import streams
 from lstmcli.cli.io.signals import Stop
 from lstmcli.cli.options import common as o
 from lstmcli.cli.options import training as t
 from lstmcli.cli.options import translation as x
-from lstmcli.cli.options.configs import given_options
-from lstmcli.cli.options.resume import ask_resume, hint_on_abort
-from lstmcli.cli.typer_classes import Command
+from lstmcli.cli.typer_classes import Command, is_given
 from lstmcli.data.config import ReadConfig
 from lstmcli.language_modeling.config import LmModelConfig
 from lstmcli.tokenization.config import LmTokenizerConfig, TokenizerConfig
@@ -50,30 +49,15 @@ def train(
     source: Annotated[
         str, typer.Argument(metavar="SOURCE", help="File, folder, `-` for stdin, sample:NAME, or a Hub data set.")
     ],
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            *("--output", "-o"),
-            metavar="DIR",
-            show_default="lstm-model/classifier, translator or lm",
-            help="Directory for the model.",
-        ),
-    ] = None,
-    valid: Annotated[str | None, typer.Option("--valid", metavar="FILE", help="Validation data.")] = None,
-    test: Annotated[
-        str | None, typer.Option("--test", metavar="FILE", help="Test data, evaluated once at the end.")
-    ] = None,
+    output: t.Output = None,
+    valid: t.Valid = None,
+    test: t.Test = None,
     time: t.Time = None,
     epochs: t.Epochs = TRAIN.epochs,
     seed: t.Seed = TRAIN.seed,
     threads: o.Threads = TRAIN.threads,
     device: o.Device = TRAIN.device,
-    dry_run: Annotated[
-        bool,
-        typer.Option(
-            "--dry-run", help="Check the data and estimate time and memory, without training.", show_default=False
-        ),
-    ] = False,
+    dry_run: t.DryRun = False,
     force: t.Force = False,
     resume: t.Resume = False,
     task: t.TrainingTask = None,
@@ -144,20 +128,9 @@ def train(
     checkpoint_every: t.CheckpointEvery = "1m",
     quiet: o.Quiet = False,
     format: Annotated[
-        Literal["table", "json"],
-        typer.Option(
-            "--format", rich_help_panel=o.OUTPUT, metavar="table|json", help="Format of the result on stdout."
-        ),
+        Literal["table", "json"], o.OUTPUT.option("--format", "table|json", "Format of the result on stdout.")
     ] = "table",
-    tensorboard: Annotated[
-        Path | None,
-        typer.Option(
-            "--tensorboard",
-            rich_help_panel=o.OUTPUT,
-            metavar="DIR",
-            help="Also write TensorBoard events to this directory.",
-        ),
-    ] = None,
+    tensorboard: t.TensorBoard = None,
 ) -> None:
     """Train a classifier on labelled text, a translator on pairs of texts, or a language model on plain text.
 
@@ -165,15 +138,15 @@ def train(
     gzipped. The format, encoding and columns are detected. Progress goes to stderr; a model directory is written at
     the end. Ctrl-C stops early and keeps the best model so far; --resume continues an unfinished run.
     """
-    given = given_options(ctx, locals())
+    given = {name: value for name, value in locals().items() if name != "ctx" and is_given(ctx, name)}
     listeners: list[Any] = []
     if tensorboard is not None:
         from lstmcli.cli.output.tensorboard import Scalars
 
         listeners.append(Scalars(tensorboard))
 
-    from lstmcli.cli.io.asking import which_label
-    from lstmcli.cli.output.training_log import TrainingLog
+    from lstmcli.cli.io.asking import ask_resume, which_label
+    from lstmcli.cli.output.training_log import TRAINING, TrainingLog
     from lstmcli.training.start import Training
 
     with Training(
@@ -196,12 +169,24 @@ def train(
             events_of_run = training.events(command=shlex.join(ctx.obj), stop=stop.asked)
             result = follow(events_of_run, listeners, stop, dry_run=dry_run)
     if format == "json":
-        from lstmcli.cli.output.training_result import TRAINING
         from lstmcli.cli.output.writer import write
 
         write(result, TRAINING, format)
     if stop.signal is not None:
         raise typer.Exit(128 + stop.signal)
+
+
+@contextmanager
+def hint_on_abort(target: Path) -> Iterator[None]:
+    """If a second Ctrl-C or SIGTERM ends training at once, say how to resume it."""
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit):
+        from lstmcli.training.checkpoint import checkpoint_folder, has_checkpoints
+
+        if has_checkpoints(folder := checkpoint_folder(target)):
+            streams.say(f"the checkpoint in {folder} is kept; repeat the command with --resume to continue")
+        raise
 
 
 def follow(

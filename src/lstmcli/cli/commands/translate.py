@@ -10,13 +10,11 @@ import typer
 from lstmcli.cli.io import streams
 from lstmcli.cli.io.inputs import Inputs, specs
 from lstmcli.cli.options import common as o
-from lstmcli.cli.options.configs import read_config
-from lstmcli.cli.options.engine import ExactEngine
-from lstmcli.cli.options.kept_columns import KeepColumns, header_option
 from lstmcli.cli.output.translations import writer
 from lstmcli.cli.typer_classes import Command
 from lstmcli.data.config import ReadConfig
 from lstmcli.errors import UsageError
+from lstmcli.options import read_config
 from lstmcli.plural import are, count
 from lstmcli.tasks import TRANSLATION
 from lstmcli.translation.config import BeamConfig
@@ -39,35 +37,29 @@ def translate(
         list[str] | None,
         typer.Argument(metavar="FILE", help="Files to translate, or `-` for stdin. Default: stdin, if piped."),
     ] = None,
-    text: Annotated[
-        list[str] | None, typer.Option("--text", metavar="TEXT", help="Text to translate; repeatable.")
-    ] = None,
+    text: Annotated[list[str] | None, o.MAIN.option("--text", "TEXT", "Text to translate; repeatable.")] = None,
     model: o.TranslatorPath = None,
-    n: Annotated[int, typer.Option("-n", metavar="N", help="Number of translations of each text.")] = BEAM.n,
+    n: Annotated[int, o.MAIN.option("-n", "N", "Number of translations of each text.")] = BEAM.n,
     beam: Annotated[
         int | None,
-        typer.Option(
-            "--beam",
-            metavar="N",
+        o.MAIN.option(
+            *("--beam", "N"),
+            "Hypotheses that are kept at each step; 1 takes the likeliest token at each.",
             show_default=f"{BEAM.beam}, or -n if that is more",
-            help="Hypotheses that are kept at each step; 1 takes the likeliest token at each.",
         ),
     ] = None,
     length_penalty: Annotated[
-        float,
-        typer.Option("--length-penalty", metavar="X", help="0 favours short translations; the higher, the longer."),
+        float, o.MAIN.option("--length-penalty", "X", "0 favours short translations; the higher, the longer.")
     ] = BEAM.length_penalty,
     alignment: Annotated[
         bool,
-        typer.Option(
-            "--alignment",
-            help="Show the attention of each token of the translation: a picture, rows, or in JSON all weights.",
-            show_default=False,
+        o.MAIN.flag(
+            *("--alignment", "Show the attention of each token: a picture, rows, or in JSON all weights."),
         ),
     ] = False,
     batch_size: o.AtOnce = None,
     threads: o.Threads = None,
-    engine: ExactEngine = None,
+    engine: o.ScoringEngine = None,
     device: o.Device = "auto",
     text_columns: o.TextColumns = None,
     header: o.Header = READ.header,
@@ -79,8 +71,8 @@ def translate(
         o.Format | None,
         o.format_option("Output format. tsv is the translation alone; csv, jsonl and json include the text."),
     ] = None,
-    keep_columns: KeepColumns = False,
-    output_header: Annotated[bool | None, header_option("csv: yes; tsv: no")] = None,
+    keep_columns: o.KeepColumns = False,
+    output_header: Annotated[bool | None, o.output_header_option("csv: yes; tsv: no")] = None,
     quiet: o.Quiet = False,
 ) -> None:
     """Translate texts: one translation for each input, in order, blank lines included.

@@ -2,61 +2,44 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Any
+from typing import Annotated
 
-from lstmcli.cli.options.common import option
+from lstmcli.cli.options.common import Section
 from lstmcli.translation.config import ATTENTIONS, METRICS
 
-TRANSLATOR = "Translator"
+TRANSLATOR = Section("Translator")
 
-
-def _targets(name: str, of: str) -> Any:
-    return option(
-        name,
-        panel=TRANSLATOR,
-        metavar="FILE",
-        text=f"Translations of the lines of {of}, line by line.",
-    )
-
-
-TargetFile = Annotated[str | None, _targets("--target-file", "SOURCE")]
-ValidTarget = Annotated[str | None, _targets("--valid-target", "--valid")]
-TestTarget = Annotated[str | None, _targets("--test-target", "--test")]
+TargetFile = Annotated[
+    str | None, TRANSLATOR.option("--target-file", "FILE", "Translations of the lines of SOURCE, line by line.")
+]
+ValidTarget = Annotated[str | None, TRANSLATOR.option("--valid-target", "FILE", "Translations of --valid.")]
+TestTarget = Annotated[str | None, TRANSLATOR.option("--test-target", "FILE", "Translations of --test.")]
 Attention = Annotated[
     str,
-    option(
-        "--attention",
-        panel=TRANSLATOR,
-        among=ATTENTIONS,
-        text="How the decoder looks at the source: Luong's general or dot product, or Bahdanau's additive score.",
+    TRANSLATOR.choice(
+        *("--attention", ATTENTIONS),
+        "How the decoder looks at the source: Luong's general or dot product, or Bahdanau's additive score.",
     ),
 ]
 InputFeeding = Annotated[
     bool,
-    option(
-        "--input-feeding",
-        panel=TRANSLATOR,
-        text="Feed what attention found into the next step; training takes several times as long.",
-        show_default=False,
+    TRANSLATOR.flag(
+        "--input-feeding", "Feed what attention found into the next step; training takes several times as long."
     ),
 ]
 BatchTokens = Annotated[
     int | None,
-    option(
-        "--batch-tokens",
-        panel=TRANSLATOR,
-        metavar="N",
+    TRANSLATOR.option(
+        *("--batch-tokens", "N"),
+        "Tokens per step, of the longer side, padding included; --batch-size limits the pairs.",
         show_default="256 to 2048, by corpus",
-        text="Tokens per step, of the longer side, padding included; --batch-size limits the pairs.",
     ),
 ]
 Metric = Annotated[
     str | None,
-    option(
-        "--metric",
-        panel=TRANSLATOR,
-        among=METRICS,
+    TRANSLATOR.choice(
+        *("--metric", METRICS),
+        "What chooses the epoch whose weights are kept, on the validation data.",
         show_default="bleu, or chrf if targets are very short",
-        text="What chooses the epoch whose weights are kept, on the validation data.",
     ),
 ]

@@ -55,7 +55,7 @@ _SHAPE = Shape(Prediction, "label", "probability", "labels?", "probabilities", "
 PREDICTION = Layout(_SHAPE, input_columns=_own_columns)
 
 
-class TableWriter:
+class TableWriter(Writer[Prediction]):
     """A table with columns of fixed width, so that rows can be printed as they come; the text takes the rest."""
 
     def __init__(self, out: TextIO, top: int | None, keep_columns: bool) -> None:
@@ -102,9 +102,6 @@ class TableWriter:
         if self.text_width:
             line += "  " + fit(text, self.text_width)
         self.out.write(line.rstrip() + "\n")
-
-    def close(self) -> None:
-        pass
 
 
 def fit(text: str, width: int) -> str:

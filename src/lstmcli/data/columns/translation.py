@@ -99,7 +99,7 @@ def _by_shape(table: Table, found: Profiles, wanted: bool) -> Sides | None:
         columns = (columns[1], columns[3])
     elif len(columns) == 3 and all(_LICENCE.match(text) for text in found[columns[2]].texts[:20]):
         columns = columns[:2]
-    elif len(columns) != 2 or not (wanted or (table.delimiter == "\t" and _both_running(columns, found))):
+    elif len(columns) != 2 or not (wanted or (table.format.name == "tsv" and _both_running(columns, found))):
         return None
     return Sides(*columns) if _are_texts(found[columns[0]], found[columns[1]]) else None
 
