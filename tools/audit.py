@@ -32,7 +32,7 @@ ROOT = Path(__file__).resolve().parent.parent
 OWN = "lstmcli"
 
 LICENCES = re.compile(
-    r"(MIT|BSD|0BSD|Apache|Mozilla Public|MPL|ISC|PSF|Python Software|Zlib|CC0|BSL-1|LLVM-exception|Boost)",
+    r"(MIT|BSD|0BSD|Apache|Mozilla Public|MPL|ISC|PSF|Python Software|Zlib|CC0|BSL-1|LLVM-exception|Boost|CNRI)",
     re.IGNORECASE,
 )
 """Words of which a licence must name one in each of its parts; none of them asks anything of a program that only

@@ -42,16 +42,17 @@ def train(
     stop: Callable[[], bool] = lambda: False,
     **options: Any,
 ) -> Any:
-    """Train a classifier on labelled text, or a language model on plain text, and return the loaded model.
+    """Train a classifier on labels, a translator on pairs or a language model on plain text; return the loaded model.
 
     Args:
         source: a file, a folder, ``sample:NAME`` or the name of a Hub data set; ``(texts, labels)``, where a label is a
             string, or a list of strings if a text has several; a list of texts; a DataFrame, a mapping of columns,
             a list of mappings or of tuples; a ``Dataset`` or ``DatasetDict``.  Columns may be lists, tuples, NumPy
             arrays, or columns of pandas, polars, pyarrow and ``datasets``.
-        output: directory for the model; None: ``lstm-model/classifier`` or ``lstm-model/lm``.
+        output: directory for the model; None: ``lstm-model/classifier``, ``lstm-model/translator`` or
+            ``lstm-model/lm``.
         valid, test: validation and test data: sources, or names of splits of ``source``.
-        task: classify or lm; None: classify if the text has labels, else lm.
+        task: classify, translate or lm; None: classify if the text has labels, translate if it has pairs, else lm.
         force: replace an existing model.
         resume: continue an unfinished run from its last checkpoint.
         checkpoint_every: how often to save a checkpoint: seconds, ``"5m"`` or ``"never"``.
@@ -61,7 +62,7 @@ def train(
         options: options of ``lstm train`` by name: time, epochs, seed, text_column, label_column, hidden, …
 
     Returns:
-        The model: a ``Classifier`` or a ``LanguageModel``.
+        The model: a ``Classifier``, a ``Translator`` or a ``LanguageModel``.
 
     Raises:
         UsageError: an option is unknown, invalid, or of another task.
@@ -122,7 +123,8 @@ def load(
         threads: number of CPU threads; None: all cores.
 
     Returns:
-        A ``Classifier`` or a ``LanguageModel``.  In typed code, call these classes with the path instead.
+        A ``Classifier``, a ``Translator`` or a ``LanguageModel``.  In typed code, call these classes with the path
+        instead.
 
     Raises:
         ModelError: the model is missing, damaged, or too new for this version.

@@ -17,6 +17,7 @@ from lstmcli.data.samples import NAMES, open_sample, stories, story_patterns
 from lstmcli.errors import DataError, NoDataError
 
 TABLES = ("reviews", "topics")
+PAIRS = ("dates", "en-zh")
 
 
 def rows_of(name: str) -> list[dict[str, str]]:
@@ -217,3 +218,24 @@ def test_a_story_is_of_one_child_and_one_thing() -> None:
 def test_every_sentence_starts_with_a_capital_and_ends() -> None:
     for text in stories(200, seed=3):
         assert re.fullmatch(r'(?:"?[A-Z][^.!?]*[.!?]"?(?: [a-z]+ [a-z]+\.)?(?: |$))+', text), text
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_pairs_are_the_same_each_time(name: str) -> None:
+    rows = rows_of(name)
+    assert rows == rows_of(name) and len(rows) >= 4000
+    assert all(set(row) == {"source", "target"} and all(row.values()) for row in rows)
+
+
+def test_dates_are_normalised() -> None:
+    pairs = {row["source"]: row["target"] for row in rows_of("dates")}
+    for source, target in pairs.items():
+        year, month, day = map(int, target.split("-"))
+        assert str(year) in source and str(day) in source and 1 <= month <= 12
+
+
+def test_sentences_are_translated() -> None:
+    for row in rows_of("en-zh"):
+        assert is_chinese(row["target"]) and not is_chinese(row["source"])
+        assert row["source"].endswith("?") == row["target"].endswith("吗？")
+        assert (" not " in row["source"]) == ("不" in row["target"])

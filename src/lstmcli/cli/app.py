@@ -24,8 +24,9 @@ from lstmcli.errors import LstmError
 from lstmcli.faults import explained
 
 COMMANDS = {
-    "train": "Train a classifier, or a language model if there are no labels.",
+    "train": "Train a classifier, a translator or a language model on text.",
     "classify": "Label texts from files, a pipe or --text.",
+    "translate": "Translate text with a model trained on pairs.",
     "generate": "Generate text with a language model.",
     "perplexity": "Score text with a language model: perplexity and surprisal.",
     "compare": "Compare models on the same text, with significance tests.",
@@ -203,7 +204,7 @@ def lstm(
         bool, typer.Option("--debug", callback=_debug, help="Print a traceback on errors. Same as LSTM_DEBUG=1.")
     ] = False,
 ) -> None:
-    """Train, run, measure and explain LSTM text classifiers and language models from the command line."""
+    """Train, run, measure and explain LSTM text classifiers, translators and language models from the command line."""
 
 
 def run() -> None:

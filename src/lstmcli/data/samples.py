@@ -1,4 +1,4 @@
-"""Built-in data that needs no network: two labelled tables, stories, and prose from the running Python.
+"""Built-in data that needs no network: labelled tables, pairs, stories, and prose from the running Python.
 
 ``reviews``, ``topics`` and the sentences of ``stories`` were written for this project and are packaged in ``samples/``.
 ``stdlib`` is built on the fly from the docstrings of the standard library: over 1 MB of English that every machine with
@@ -13,17 +13,17 @@ import difflib
 import io
 import json
 import os
-import random
 import re
 import sysconfig
 import warnings
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator
 from functools import cache
 from importlib import resources
 from pathlib import Path
 from typing import Any
 
 from lstmcli.data.formats.format import Format
+from lstmcli.data.sample_pairs import StableRandom, dates, sentences
 from lstmcli.data.table import Row, Table
 from lstmcli.errors import DataError, NoDataError
 
@@ -32,9 +32,12 @@ DESCRIPTIONS = {
     "reviews": "short reviews, positive or negative, in English and Chinese",
     "topics": "headlines under six topics, in English and Chinese",
     "stories": "short stories made from sentence patterns, in English, without labels",
+    "dates": "dates as people write them and as ISO 8601 does, pairs made by rules",
+    "en-zh": "English sentences and their Chinese translations, pairs made by rules",
     "stdlib": "paragraphs from the docstrings of this Python's standard library, without labels",
 }
 NAMES = tuple(DESCRIPTIONS)
+_PAIRS = {"dates": dates, "en-zh": sentences}
 _TABLES = {"reviews": ("text", "sentiment", "topic", "language"), "topics": ("text", "label")}
 """Columns: the text, the label, and others."""
 STORIES, STORY_SEED = 5000, 1  # the stories of `sample:stories` are always the same
@@ -56,13 +59,15 @@ def open_sample(name: str) -> Table:
     def rows() -> Iterator[Row]:
         if name in _TABLES:
             cells: Iterable[dict[str, str]] = csv.DictReader(io.StringIO(_packaged(f"{name}.csv")))
+        elif name in _PAIRS:
+            cells = _PAIRS[name]()
         else:
             cells = ({"text": text} for text in (stories() if name == "stories" else _stdlib_paragraphs()))
         return (Row(0, f"sample:{name}", row) for row in cells)
 
-    columns = _TABLES.get(name, ("text",))
+    columns = ("source", "target") if name in _PAIRS else _TABLES.get(name, ("text",))
     label = columns[1] if name in _TABLES else None
-    return Table(SAMPLE, columns, rows, text_columns=("text",), label_column=label, notes=[DESCRIPTIONS[name]])
+    return Table(SAMPLE, columns, rows, text_columns=columns[:1], label_column=label, notes=[DESCRIPTIONS[name]])
 
 
 def _packaged(name: str) -> str:
@@ -86,19 +91,9 @@ _PRONOUNS = {
 }
 
 
-class _StableRandom:
-    """Random choices that are the same in every version of Python, unlike ``random.choice``."""
-
-    def __init__(self, seed: int) -> None:
-        self._random = random.Random(seed)
-
-    def one(self, values: Sequence[str]) -> str:
-        return values[int(self._random.random() * len(values))]
-
-
 def stories(n: int = STORIES, seed: int = STORY_SEED) -> Iterator[str]:
     """``n`` different stories, one line each."""
-    dice, told = _StableRandom(seed), set[str]()
+    dice, told = StableRandom(seed), set[str]()
     while len(told) < n:
         story = _story(dice)
         if story not in told:
@@ -106,7 +101,7 @@ def stories(n: int = STORIES, seed: int = STORY_SEED) -> Iterator[str]:
             yield story
 
 
-def _story(dice: _StableRandom) -> str:
+def _story(dice: StableRandom) -> str:
     patterns = story_patterns()
     thing = dice.one(tuple(patterns["themes"]))
     child = patterns["children"][thing]

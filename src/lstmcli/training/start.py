@@ -28,6 +28,8 @@ if TYPE_CHECKING:
 
 LABELS = frozenset({"label_column", "label_prefix", "label_separator"})
 """Options that say how labels are written, and so that there are some."""
+TARGETS = frozenset({"target_column", "target_file"})
+"""Options that say where translations are, and so that there are some."""
 
 
 class Training:
@@ -76,8 +78,11 @@ class Training:
             DataError: the data cannot be read as asked.
             OutputError: the model cannot be written to its place, or a run there was not finished.
         """
+        from lstmcli.data.parallel import with_targets
         from lstmcli.data.splits import load_splits
 
+        if task is None and not TARGETS.isdisjoint(given):
+            task = task_for(paired=True).name
         self._started = time.monotonic()
         if task is None and not LABELS.isdisjoint(given):
             task = task_for(labelled=True).name
@@ -89,17 +94,24 @@ class Training:
         try:
             if output is not None and not dry_run:
                 self._claim(output)
+            pairs = with_targets(source, given.get("target_file"), "--target-file")
+            valid = with_targets(valid, given.get("valid_target"), "--valid-target")
+            test = with_targets(test, given.get("test_target"), "--test-target")
+            assert pairs is not None
             self.splits = load_splits(
-                source,
+                pairs,
                 read_config(given),
                 valid=valid,
                 test=test,
                 valid_fraction=given.get("valid_fraction"),
                 seed=given.get("seed", TrainingConfig.seed),
                 labelled=require_task(task).labelled if task else None,
+                paired=require_task(task).paired if task else None,
                 ask=ask_label,
             )
-            self.task = require_task(task) if task else task_for(labelled=self.splits.labelled)
+            self.task = (
+                require_task(task) if task else task_for(labelled=self.splits.labelled, paired=self.splits.paired)
+            )
             self.job = self.task.module("train").job(self.splits, **chosen(arguments, self.task))
             self.splits = replace(self.splits, train=(), valid=(), test=())  # the job lets go of them when it can
             self.target = output or self.task.default_dir

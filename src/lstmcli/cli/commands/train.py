@@ -15,14 +15,17 @@ from lstmcli.cli.io import streams
 from lstmcli.cli.io.signals import Stop
 from lstmcli.cli.options import common as o
 from lstmcli.cli.options import training as t
+from lstmcli.cli.options import translation as x
 from lstmcli.cli.typer_classes import Command, is_given
 from lstmcli.data.config import ReadConfig
 from lstmcli.language_modeling.config import LmModelConfig
 from lstmcli.tokenization.config import LmTokenizerConfig, TokenizerConfig
 from lstmcli.training import events
+from lstmcli.translation.config import TranslatorModelConfig, TranslatorTrainConfig
 
 READ, TOKENIZER, MODEL, TRAIN = ReadConfig(), TokenizerConfig(), ClassifierModelConfig(), ClassifierTrainConfig()
 LM_TOKENIZER, LM_MODEL = LmTokenizerConfig(), LmModelConfig()
+TRANSLATOR_MODEL, TRANSLATOR_TRAIN = TranslatorModelConfig(), TranslatorTrainConfig()
 POOLING = ",".join(MODEL.pooling)
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -45,6 +48,7 @@ def train(
     resume: t.Resume = False,
     task: t.TrainingTask = None,
     text_columns: o.TextColumns = None,
+    target_column: o.TargetColumn = READ.target_column,
     label_column: o.LabelColumn = None,
     label_separator: o.LabelSeparator = READ.label_separator,
     label_prefix: o.LabelPrefix = READ.label_prefix,
@@ -100,6 +104,13 @@ def train(
     alpha: t.Alpha = None,
     beta: t.Beta = None,
     softmax: t.Softmax = LM_MODEL.softmax,
+    target_file: x.TargetFile = None,
+    valid_target: x.ValidTarget = None,
+    test_target: x.TestTarget = None,
+    attention: x.Attention = TRANSLATOR_MODEL.attention,
+    input_feeding: x.InputFeeding = TRANSLATOR_MODEL.input_feeding,
+    batch_tokens: x.BatchTokens = TRANSLATOR_TRAIN.batch_tokens,
+    metric: x.Metric = TRANSLATOR_TRAIN.metric,
     checkpoint_every: t.CheckpointEvery = "1m",
     quiet: o.Quiet = False,
     format: Annotated[
@@ -107,7 +118,7 @@ def train(
     ] = "table",
     tensorboard: t.TensorBoard = None,
 ) -> None:
-    """Train a classifier on labelled text, or a language model on plain text.
+    """Train a classifier on labelled text, a translator on pairs of texts, or a language model on plain text.
 
     SOURCE is CSV, TSV, JSON, JSON Lines, Parquet, plain text, fastText lines or one folder per class, optionally
     gzipped. The format, encoding and columns are detected. Progress goes to stderr; a model directory is written at
@@ -119,6 +130,8 @@ def train(
       lstm train train.jsonl --valid valid.jsonl --test test.jsonl -o models/news
       lstm train sample:topics --time 1m
       lstm train book.txt
+      lstm train pairs.csv --text-column de --target-column en
+      lstm train train.de --target-file train.en --valid valid.de --valid-target valid.en
       lstm train ptb.train.txt --valid ptb.valid.txt --test ptb.test.txt
       zcat tickets.csv.gz | lstm train - --label-column queue --force
     """

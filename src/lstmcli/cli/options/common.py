@@ -72,6 +72,14 @@ TextColumns = Annotated[
         "--text-column", "NAME", "Text column; repeat the option to join several columns.", show_default="detected"
     ),
 ]
+TargetColumn = Annotated[
+    str | None,
+    DATA.option(
+        *("--target-column", "NAME"),
+        "Column of the translations, if each text has one; trains a translator.",
+        show_default="detected",
+    ),
+]
 LabelColumn = Annotated[
     list[str] | None,
     DATA.option(
@@ -135,6 +143,7 @@ def model_option(default: str, text: str = "Model directory.") -> Any:
 
 ModelPath = Annotated[str | None, model_option("lstm-model/classifier")]
 LmModelPath = Annotated[str | None, model_option("lstm-model/lm")]
+TranslatorPath = Annotated[str | None, model_option("lstm-model/translator")]
 
 
 def threads_option(section: Section = MAIN) -> Any:

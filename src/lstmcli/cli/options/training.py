@@ -98,7 +98,7 @@ Ngrams = Annotated[
 Output = Annotated[
     Path | None,
     MAIN.option(
-        "--output -o", "DIR", "Directory for the model.", show_default="lstm-model/classifier, or lstm-model/lm"
+        "--output -o", "DIR", "Directory for the model.", show_default="lstm-model/classifier, translator or lm"
     ),
 ]
 Valid = Annotated[str | None, MAIN.option("--valid", "FILE", "Validation data.")]
@@ -180,7 +180,9 @@ Softmax = Annotated[
 TrainingTask = Annotated[
     str | None,
     task_option(
-        "What to train: a classifier or a language model.", "classify where the text has labels, else lm", DATA
+        "What to train: a classifier, a language model or a translator.",
+        "classify where the text has labels, translate where it has pairs, else lm",
+        DATA,
     ),
 ]
 CheckpointEvery = Annotated[

@@ -38,7 +38,7 @@ class TrainingLog:
         self.default_place, self.quiet = default_place, quiet
         self.warnings = splits.warnings
         self.progress = Progress(self.out)
-        self.task = task or task_for(labelled=splits.labelled)
+        self.task = task or task_for(labelled=splits.labelled, paired=splits.paired)
         self.tokenizer = ""
         self.ngrams: NgramsFitted | None = None
         """The n-gram model with its accuracy by itself."""
@@ -102,8 +102,9 @@ class TrainingLog:
             self._evaluated(event)
         elif isinstance(event, events.Saved):
             self._saved(event)
-        elif line := event.line():
-            self._say(console.safe(line))
+        elif lines := event.line():
+            for line in lines.split("\n"):
+                self._say(console.safe(line))
 
     def _say(self, text: str, style: str = "") -> None:
         console.show(self.out, text, style=style)

@@ -36,6 +36,8 @@ class Chosen:
     """The label column has a name that does not say so."""
     other_texts: tuple[str, ...] = field(default=(), compare=False)
     """Columns of running text that are left out."""
+    target_column: str | None = None
+    """The translations, in data of pairs."""
 
 
 def find_column(wanted: str, columns: Sequence[str]) -> str | None:

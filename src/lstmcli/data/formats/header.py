@@ -10,6 +10,7 @@ from dataclasses import dataclass
 from lstmcli.data.columns.choice import find_column
 from lstmcli.data.columns.missing import may_be_empty
 from lstmcli.data.columns.names import is_known, normal
+from lstmcli.data.columns.pair_names import are_pair_names
 from lstmcli.data.columns.profile import is_date, is_number
 from lstmcli.data.config import ReadConfig
 from lstmcli.data.formats.dialect import DELIMITERS, read_uneven
@@ -178,6 +179,8 @@ def evidence(rows: Sequence[Sequence[str]]) -> float:
         return -1.0
     if _counts_up(first) and rest and not any(is_number(row[-1]) for row in rest if row):
         return 1.0  # pandas wrote columns without names
+    if are_pair_names(first):
+        return 1.0
     below = [[row[i].strip() for row in rest if i < len(row)] for i in range(len(first))]
     return sum(_cell_evidence(cell.strip("\ufeff \t\r\n"), column) for cell, column in zip(first, below, strict=True))
 
