@@ -24,18 +24,11 @@ READ, BEAM = ReadConfig(), BeamConfig()
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
-@app.command(
-    cls=Command,
-    epilog="""Examples:
-  lstm translate --text "Ein Mann mit einem Hut"
-  lstm translate < german.txt > english.txt
-  lstm translate german.txt -n 3 --beam 10 --format jsonl
-  lstm translate --text "3 March 2021" --alignment --format table""",
-)
+@app.command(cls=Command)
 def translate(
     files: Annotated[
         list[str] | None,
-        typer.Argument(metavar="FILE", help="Files to translate, or `-` for stdin. Default: stdin, if piped."),
+        o.argument("FILE", "Files to translate, or `-` for stdin. Default: stdin, if piped."),
     ] = None,
     text: Annotated[list[str] | None, o.MAIN.option("--text", "TEXT", "Text to translate; repeatable.")] = None,
     model: o.TranslatorPath = None,
@@ -79,6 +72,13 @@ def translate(
 
     A file has one text per line, or is CSV, TSV, JSON, JSON Lines or Parquet; a column of translations is not needed.
     Lines from a pipe are answered as they arrive.
+
+    Examples:
+
+      lstm translate --text "Ein Mann mit einem Hut"
+      lstm translate < german.txt > english.txt
+      lstm translate german.txt -n 3 --beam 10 --format jsonl
+      lstm translate --text "3 March 2021" --alignment --format table
     """
     values = locals()
     named = specs(files, text)
