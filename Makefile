@@ -1,7 +1,7 @@
 # Development commands.  They use the environment in .venv; another one: make check BIN=/path/to/bin
 BIN ?= .venv/bin
 
-.PHONY: help check test test-slow schemas completions docs wheels bench-quality bench-speed bench-startup bench-memory bench-load bench-forms bench-kernel bench lock
+.PHONY: help check test test-slow schemas completions docs wheels bench-quality bench-speed bench-limits bench-startup bench-memory bench-load bench-forms bench-kernel bench lock
 
 help:  ## list these commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 16
@@ -24,7 +24,7 @@ schemas:  ## write the JSON Schemas and the tables of docs/output.md again
 	$(BIN)/python tools/schemas.py
 
 completions:  ## write the completion scripts again
-	$(BIN)/python -m lstmcli.cli.commands.completions completions
+	$(BIN)/python tools/completions.py completions
 
 docs:  ## write the option tables of docs/ again
 	$(BIN)/python tools/docs.py
@@ -41,11 +41,15 @@ bench-speed:  ## training and classifying rates against plain PyTorch
 bench-kernel:  ## the native kernel beside ONNX Runtime, network alone and whole command
 	$(BIN)/python benchmarks/kernel.py
 
+bench-limits:  ## each job beside what one core of this machine can do
+	$(BIN)/python benchmarks/limits.py
+
 bench-startup:  ## start-up times
 	$(BIN)/python benchmarks/startup.py
 
 bench-memory:  ## memory of classify on 10,000 and 1,000,000 lines
 	$(BIN)/python benchmarks/memory.py
+	$(BIN)/python benchmarks/training_memory.py
 
 bench-load:  ## a gigabyte of lines, 64 processes, a corpus of two gigabytes: hours
 	$(BIN)/python benchmarks/load.py all

@@ -89,9 +89,11 @@ def ag_news_train(workdir: Path) -> Path:
 
 @dataclass(frozen=True)
 class Run:
-    """A finished command: seconds by the wall clock, peak resident memory in bytes, and what it wrote."""
+    """A finished command: seconds by the wall clock and of the processor, peak resident memory in bytes, and what it
+    wrote."""
 
     seconds: float
+    cpu_seconds: float
     peak_bytes: int
     stdout: str
     stderr: str
@@ -100,10 +102,12 @@ class Run:
 def run(command: Sequence[str], *, stdin: Path | None = None, keep_stdout: bool = True) -> Run:
     """Run a command to its end and measure it; a failing command ends the benchmark with what it said."""
     nothing = Path(os.devnull)
+    # An installation leaves compiled modules, so the peers and we may too.
+    environment = {name: value for name, value in os.environ.items() if name != "PYTHONDONTWRITEBYTECODE"}
     with (stdin or nothing).open("rb") as source, tempfile.TemporaryFile() as out, tempfile.TemporaryFile() as err:
         start = time.perf_counter()
         process = subprocess.Popen(
-            list(command), stdin=source, stdout=out if keep_stdout else subprocess.DEVNULL, stderr=err
+            list(command), stdin=source, stdout=out if keep_stdout else subprocess.DEVNULL, stderr=err, env=environment
         )
         _, status, usage = os.wait4(process.pid, 0)
         seconds = time.perf_counter() - start
@@ -116,7 +120,7 @@ def run(command: Sequence[str], *, stdin: Path | None = None, keep_stdout: bool 
         sys.exit(f"{' '.join(command)}\nended with {process.returncode}:\n{texts[1][-2000:]}")
     # The kernel counts a child's peak from the fork on: this script's own few megabytes are the floor.
     kilo = 1 if sys.platform == "darwin" else 1024
-    return Run(seconds, usage.ru_maxrss * kilo, *texts)
+    return Run(seconds, usage.ru_utime + usage.ru_stime, usage.ru_maxrss * kilo, *texts)
 
 
 def short_model(folder: Path, time_limit: str) -> str:

@@ -49,8 +49,8 @@ def measure(folder: Path, rounds: int) -> list[dict[str, Any]]:
         for format in FORMATS:
             seconds = interleave(
                 rounds,
-                long=lambda inspect=inspect, format=format: inspect(long, format).seconds,
-                short=lambda inspect=inspect, format=format: inspect(short, format).seconds,
+                long=lambda inspect=inspect, format=format: inspect(long, format).seconds,  # type: ignore[misc]
+                short=lambda inspect=inspect, format=format: inspect(short, format).seconds,  # type: ignore[misc]
             )
             medians = {side: median(times) for side, times in seconds.items()}
             found.append({"model": name, "format": format, "tokens": tokens, "seconds": medians})

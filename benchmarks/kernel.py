@@ -53,10 +53,10 @@ def sessions(model: str) -> dict[str, Classifier]:
     """The model on each engine, and on the kernel at each level."""
     found = {name: Classifier(model, threads=1, engine=name) for name in engine_names() if name != "torch"}
     native, _ = found.pop("native"), found.pop("fast")
-    weights = classifier_weights(native.model.read(WEIGHTS), native.model, native.encoder.rows)
+    weights = classifier_weights(native.directory.read(WEIGHTS), native.directory, native.encoder.rows)
     for level in Library(LIBRARY).levels:
         for name, int16 in ((level, False), (f"{level}, 16 bits", True)):
-            config = native.model.settings.model
+            config = native.directory.settings.model
             session = NativeSession(Library(LIBRARY, level), weights, config, threads=1, int16=int16)
             found[name] = Classifier(model, threads=1, engine="native")
             found[name].ensemble = replace(found[name].ensemble, network=session)
@@ -92,11 +92,11 @@ def measure(model: str, test: Path, rounds: int) -> dict[str, Any]:
     sides = sessions(model)
     encoder = sides[EXACT].encoder
     windows = [encoder.encode(texts[at : at + WINDOW]) for at in range(0, len(texts), WINDOW)]
-    config = sides[EXACT].model.settings.model
+    config = sides[EXACT].directory.settings.model
     alone = interleave(
         rounds, peak=peak, **{name: network_alone(classifier, windows) for name, classifier in sides.items()}
     )
-    scale = float(sides["onnx"].model.config["calibration"]["scale"])
+    scale = float(sides["onnx"].directory.config["calibration"]["scale"])
     answers = {
         name: np.concatenate([each.ensemble.probabilities(window, scale) for window in windows])
         for name, each in sides.items()

@@ -93,9 +93,9 @@ def recomputed(model: Path, test: Path) -> float:
         with torch.no_grad():
             h, _ = lstm(h)
     softmax = weights.get("decoder.weight", weights["embedding"])
-    nats = sum(
-        functional.cross_entropy(part[:, 0] @ softmax.T + weights["decoder.bias"], goal, reduction="sum").item()
-        for part, goal in zip(h.split(512), target.split(512), strict=True)
+    nats = math.fsum(
+        float(functional.cross_entropy(part[:, 0] @ softmax.T + weights["decoder.bias"], goal, reduction="sum"))
+        for part, goal in zip(h.split(512), target.split(512), strict=True)  # type: ignore[no-untyped-call]
     )
     return math.exp(nats / len(target))
 

@@ -1,12 +1,12 @@
 """Rates of language models against plain PyTorch (plain_lm.py): training, generating, scoring, starting.
 
     python benchmarks/lm_speed.py                   everything
-    python benchmarks/lm_speed.py train-ptb ...     some of: train-ptb train-wikitext2 generate score coldstart
+    python benchmarks/lm_speed.py train-ptb ...     some of: train-ptb train-wikitext2 generate score
 
 Training: 2 x 200, 20 streams, windows of 35, on both sides; ours for a given time, then the peer for as many tokens,
 in turn, and the validation perplexity that each has reached by then; medians of the rounds.  Generating: 2 x 650 with
 a vocabulary of 10,000, random weights, one text at a time and 64 at once.  Scoring: the test file of WikiText-2 by the
-models just trained.
+models just trained, whole commands with each engine; --model and --plain name models of 2 x 200 that are there already.
 
 Result: a JSON line in runs/benchmarks/lm_speed.jsonl; the tables for RESULTS.md go to stdout.
 """
@@ -15,12 +15,18 @@ from __future__ import annotations
 
 import argparse
 import json
+import os
 import sys
 import tempfile
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+
 from common import LSTM, ROOT, interleave, lm_file, markdown_table, median, record, run
+from lstmcli.language_modeling.predict import LanguageModel
+from lstmcli.language_modeling.scoring.score import Stream
 
 PLAIN = [sys.executable, str(ROOT / "benchmarks" / "plain_lm.py")]
 SAME_MODEL = ["--embedding", "200", "--hidden", "200", "--layers", "2", "--batch-size", "20", "--bptt", "35"]
@@ -34,7 +40,9 @@ SAME_MODEL += [
     "--embedding-dropout",
     "0",
 ]
-BOUNDS = {"train-ptb": 2, "train-wikitext2": 3, "generate": 10, "generate 64": 20, "score": 2}
+BOUNDS = {"train-ptb": 2, "train-wikitext2": 3, "generate": 10, "generate 64": 20, "native": 3.5, "fast": 5.5}
+SCORING = ("native", "fast", "onnx")
+"""Engines; the others are compared with the last."""
 FILES = {"train-ptb": "ptb/ptb.{}.txt", "train-wikitext2": "wikitext-2/{}.txt"}
 
 
@@ -108,25 +116,44 @@ def generating(folder: Path, rounds: int) -> dict[str, Any]:
     return {side: median(rates) for side, rates in found.items()}
 
 
-def scoring(model: Path, plain: Path, rounds: int) -> dict[str, Any]:
+def scoring(model: Path, plain: Path, rounds: int, threads: int | None) -> dict[str, Any]:
+    """Whole commands, by the clock and by the time of the processor, and what each engine adds to a token's nats."""
     test, one = str(lm_file("wikitext-2/test.txt")), "the cat sat on the mat"
+    if threads:
+        os.environ["OMP_NUM_THREADS"] = str(threads)
+    limit = ["--threads", str(threads)] if threads else []
 
-    def ours(*arguments: str) -> Any:
-        return run([LSTM, "perplexity", "-m", str(model), "--stream", "--format", "json", *arguments])
+    def ours(engine: str, *source: str) -> Any:
+        command = [LSTM, "perplexity", "-m", str(model), "--stream", "--format", "json", "--engine", engine]
+        return run([*command, *limit, *source])
 
-    found = interleave(
-        rounds,
-        plain=lambda: last_json(run([*PLAIN, "score", str(plain), test]).stderr)["seconds"],
-        ours=lambda: ours(test).seconds - ours("--text", one).seconds,
-    )
+    sides = {engine: lambda engine=engine: ours(engine, test) for engine in SCORING}
+    found = interleave(rounds, plain=lambda: run([*PLAIN, "score", str(plain), test]), **sides)
+    tokens = json.loads(found["native"][0].stdout)["tokens"]
     cold = interleave(
         3 * rounds,
         plain=lambda: run([*PLAIN, "coldstart", str(plain), "--text", one]).seconds,
-        ours=lambda: ours("--text", one).seconds,
+        ours=lambda: ours("native", "--text", one).seconds,
     )
-    tokens = json.loads(ours(test).stdout)["tokens"]
-    rates = {side: tokens / median(times) for side, times in found.items()}
-    return {"rates": rates, "cold": {side: median(times) for side, times in cold.items()}}
+    return {
+        "rates": {side: tokens / median(each.seconds for each in runs) for side, runs in found.items()},
+        "cpu": {side: 1e6 * median(each.cpu_seconds for each in runs) / tokens for side, runs in found.items()},
+        "perplexity": {engine: json.loads(found[engine][0].stdout)["perplexity"] for engine in SCORING},
+        "differences": differences(model, Path(test)),
+        "cold": {side: median(times) for side, times in cold.items()},
+    }
+
+
+def differences(model: Path, test: Path, lines: int = 400) -> dict[str, tuple[float, float]]:
+    """The largest and the mean difference to ONNX Runtime in the nats of a token, of the first lines."""
+    nats = {}
+    for engine in SCORING:
+        loaded = LanguageModel(model, engine=engine)
+        with test.open(encoding="utf-8") as file:
+            ids = loaded.encoder.encode([line.rstrip("\n") for line in islice(file, lines)])
+        nats[engine] = np.concatenate([scores.nats for scores in Stream(loaded.together).score(ids)])
+    apart = {engine: np.abs(nats[engine] - nats[SCORING[-1]]) for engine in SCORING}
+    return {engine: (float(each.max()), float(each.mean())) for engine, each in apart.items()}
 
 
 def main() -> None:
@@ -134,6 +161,9 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", metavar="PART")
     parser.add_argument("--seconds", type=int, default=30, help="of our training, each round")
     parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--threads", type=int, help="of every command that scores")
+    parser.add_argument("--model", type=Path, help="our model for scoring")
+    parser.add_argument("--plain", type=Path, help="and that of plain_lm.py")
     args = parser.parse_args()
     parts = args.parts or ["train-ptb", "train-wikitext2", "generate", "score"]
     result: dict[str, Any] = {}
@@ -145,9 +175,12 @@ def main() -> None:
             elif part == "generate":
                 result[part] = generating(folder, args.rounds)
             else:
-                if not (folder / "train-wikitext2-ours").exists():
+                model, plain = folder / "train-wikitext2-ours", folder / "train-wikitext2.pt"
+                if args.model and args.plain:
+                    model, plain = args.model, args.plain
+                elif not model.exists():
                     training("train-wikitext2", folder, 10, 1)
-                result[part] = scoring(folder / "train-wikitext2-ours", folder / "train-wikitext2.pt", args.rounds)
+                result[part] = scoring(model, plain, args.rounds, args.threads)
     record("lm_speed", result)
     print(json.dumps(result, indent=2))
     print(table(result))
@@ -170,12 +203,28 @@ def table(result: dict[str, Any]) -> str:
         row("generating 64 texts, against the plain loop's one", found["plain"], found["many"], BOUNDS["generate 64"])
         row("generating 64 texts, against our one", found["ours"], found["many"], BOUNDS["generate 64"])
     if "score" in result:
-        rates, cold = result["score"]["rates"], result["score"]["cold"]
-        row("scoring WikiText-2's test file", rates["plain"], rates["ours"], BOUNDS["score"])
+        found, cold = result["score"], result["score"]["cold"]
+        for engine in ("native", "fast"):
+            row(f"scoring WikiText-2's test file, {engine}", found["rates"]["plain"], found["rates"][engine],
+                BOUNDS[engine])  # fmt: skip
+        row("the same, native against onnx", found["rates"]["onnx"], found["rates"]["native"], 1)
         share = cold["ours"] / cold["plain"]
         rows.append(("one line from cold, seconds", f"{cold['plain']:.2f}", f"{cold['ours']:.2f}", f"**{share:.2f}**",
                      f"0.2: {'yes' if share <= 0.2 else 'no'}"))  # fmt: skip
-    return markdown_table(("tokens per second", "plain PyTorch", "`lstm`", "times", "asked"), rows)
+    shown = markdown_table(("tokens per second", "plain PyTorch", "`lstm`", "times", "asked"), rows)
+    return f"{shown}\n\n{scoring_table(result['score'])}" if "score" in result else shown
+
+
+def scoring_table(found: dict[str, Any]) -> str:
+    """The whole command by the time of the processor, and how far the engines are apart."""
+    cpu, apart = found["cpu"], found["differences"]
+    rows = [("plain PyTorch", f"{cpu['plain']:.0f}", "1.0", "", "")]
+    for engine in SCORING:
+        most, mean = apart[engine]
+        rows.append((engine, f"{cpu[engine]:.0f}", f"{cpu['plain'] / cpu[engine]:.1f}",
+                     f"{found['perplexity'][engine]:.4f}", f"{most:.1e}, {mean:.1e}"))  # fmt: skip
+    header = ("scoring", "processor, us a token", "times plain", "perplexity", "largest and mean difference, nats")
+    return markdown_table(header, rows)
 
 
 if __name__ == "__main__":

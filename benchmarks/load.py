@@ -90,7 +90,7 @@ def _finish(process: subprocess.Popen[bytes]) -> int:
     _, status, usage = os.wait4(process.pid, 0)
     process.returncode = os.waitstatus_to_exitcode(status)
     if process.returncode:
-        sys.exit(f"{process.args}: ended with {process.returncode}")
+        sys.exit(f"{process.args!r}: ended with {process.returncode}")
     return usage.ru_maxrss * 1024
 
 

@@ -19,7 +19,9 @@ import json
 import math
 import sys
 import time
+from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import torch
 from torch import nn
@@ -40,9 +42,10 @@ class Model(nn.Module):
             nn.init.uniform_(weight, -0.1, 0.1)
         nn.init.zeros_(self.decoder.bias)
 
-    def forward(self, ids, state=None):
+    def forward(self, ids: torch.Tensor, state: Any = None) -> tuple[torch.Tensor, Any]:
         output, state = self.lstm(self.drop(self.encoder(ids)), state)
-        return self.decoder(self.drop(output)), state
+        logits: torch.Tensor = self.decoder(self.drop(output))
+        return logits, state
 
 
 def read(path: str, words: dict[str, int], grow: bool) -> torch.Tensor:
@@ -91,10 +94,10 @@ def train(args: argparse.Namespace) -> dict[str, object]:
             model.zero_grad()
             logits, state = model(data[start:end], state)
             loss = functional.cross_entropy(logits.view(-1, logits.shape[-1]), data[start + 1 : end + 1].reshape(-1))
-            loss.backward()
+            loss.backward()  # type: ignore[no-untyped-call]
             nn.utils.clip_grad_norm_(model.parameters(), 0.25)
             for p in model.parameters():
-                p.data.add_(p.grad, alpha=-rate)
+                p.data.add_(p.grad, alpha=-rate)  # type: ignore[arg-type]
             loss.item()
             seen += (end - start) * 20
             if seen >= most:
@@ -135,7 +138,7 @@ def generate(args: argparse.Namespace) -> dict[str, object]:
         for _ in range(args.tokens):
             logits, state = model(ids, state)
             ids = torch.multinomial(logits[0, 0].softmax(-1), 1).view(1, 1)
-            made.append(names[ids.item()])
+            made.append(names[int(ids.item())])
         seconds = time.perf_counter() - begin
     print(" ".join(made))
     return {"tokens": args.tokens, "seconds": seconds, "rate": args.tokens / seconds}
@@ -160,7 +163,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     commands = parser.add_subparsers(required=True)
 
-    def command(name: str, work, *positional: str) -> argparse.ArgumentParser:
+    def command(name: str, work: Callable[[argparse.Namespace], object], *positional: str) -> argparse.ArgumentParser:
         sub = commands.add_parser(name)
         for argument in positional:
             sub.add_argument(argument)

@@ -21,6 +21,7 @@ import re
 import sys
 import time
 from collections import Counter
+from typing import Any
 
 import torch
 from torch import nn
@@ -57,7 +58,8 @@ class Classifier(nn.Module):
             _, (state, _) = self.lstm(packed)
         else:
             _, (state, _) = self.lstm(embedded)
-        return self.linear(torch.cat([state[0], state[1]], dim=1))
+        logits: torch.Tensor = self.linear(torch.cat([state[0], state[1]], dim=1))
+        return logits
 
 
 def collate(batch: list[tuple[torch.Tensor, int]]) -> tuple[torch.Tensor, torch.Tensor, torch.Tensor]:
@@ -70,7 +72,7 @@ def to_ids(text: str, vocabulary: dict[str, int], longest: int) -> torch.Tensor:
     return torch.tensor([vocabulary.get(token, UNKNOWN) for token in tokenize(text)[:longest]] or [UNKNOWN])
 
 
-def load(path: str, device: str) -> tuple[Classifier, dict]:
+def load(path: str, device: str) -> tuple[Classifier, dict[str, Any]]:
     saved = torch.load(path, map_location=device, weights_only=True)
     model = Classifier(**saved["shape"])
     model.load_state_dict(saved["weights"])
@@ -86,7 +88,7 @@ def train(args: argparse.Namespace) -> None:
     labels = sorted({label for label, _ in rows})
     number = {label: i for i, label in enumerate(labels)}
     dataset = [(to_ids(text, vocabulary, args.longest), number[label]) for label, text in rows]
-    loader = DataLoader(dataset, batch_size=args.batch, shuffle=True, collate_fn=collate)
+    loader: DataLoader[Any] = DataLoader(dataset, batch_size=args.batch, shuffle=True, collate_fn=collate)  # type: ignore[arg-type]
     shape = {
         "vocabulary": len(words) + 2,
         "classes": len(labels),

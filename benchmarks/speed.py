@@ -96,7 +96,7 @@ def report_of(done: Run) -> dict[str, Any]:
 
 
 def classify_ours(s: Setup, data: Path, engine: str | None = None) -> float:
-    # On a GPU the model runs in PyTorch there; otherwise the default engine is exact ONNX.
+    # On a GPU the model runs in PyTorch there; otherwise the default engine is exact.
     where = ["--device", s.device] if engine is None else ["--engine", engine]
     return run([LSTM, "classify", "-m", str(s.ours), *where, str(data)]).seconds
 
@@ -109,7 +109,7 @@ def classify_plain(s: Setup, data: Path) -> float:
 def accuracies(s: Setup) -> dict[str, float]:
     """Both models on the test file: a fast loop that learns nothing would be worth nothing."""
     found = {"plain": report_of(run([*PLAIN, "predict", str(s.plain), str(s.test), "--device", s.device]))["accuracy"]}
-    for side, engine in (("ours", "onnx"), ("int8", "int8")):
+    for side, engine in (("ours", "native"), ("fast", "fast")):
         command = [LSTM, "classify", "--report", "--format", "json", "-m", str(s.ours), "--engine", engine, str(s.test)]
         found[side] = json.loads(run(command).stdout)["accuracy"]
     return found
@@ -121,10 +121,10 @@ def measure(s: Setup, rounds: int) -> dict[str, Any]:
     timed = {
         "plain": lambda data: classify_plain(s, data),
         "ours": lambda data: classify_ours(s, data),
-        "int8": lambda data: classify_ours(s, data, "int8"),
+        "fast": lambda data: classify_ours(s, data, "fast"),
     }
     if s.device != "cpu":
-        del timed["int8"]
+        del timed["fast"]
     commands = {side: lambda time=time: time(s.test) for side, time in timed.items()}
     single = {f"{side}_one": lambda time=time: time(s.one_row) for side, time in timed.items()}
     classifying = interleave(rounds, **commands, **single)
@@ -193,13 +193,13 @@ def bound(texts: list[str], rounds: int) -> dict[str, float]:
 def table(result: dict[str, Any]) -> str:
     rows: list[tuple[str, ...]] = []
     for what, sides in result["rates"].items():
-        ours, near = (sides.get(side) for side in ("ours", "int8"))
+        ours, near = (sides.get(side) for side in ("ours", "fast"))
         plain = sides["plain"]
         row = (what, f"{plain:,.0f}", f"{ours:,.0f}", f"**{ours / plain:.1f}**")
         rows.append((*row, f"{near:,.0f}", f"{near / plain:.1f}") if near else (*row, "", ""))
-    plain, ours, near = (f"{result['accuracy'][side]:.3f}" for side in ("plain", "ours", "int8"))
+    plain, ours, near = (f"{result['accuracy'][side]:.3f}" for side in ("plain", "ours", "fast"))
     rows.append(("test accuracy", plain, ours, "", near, ""))
-    header = ("documents per second", "plain PyTorch", "`lstm`", "times", "`--engine int8`", "times")
+    header = ("documents per second", "plain PyTorch", "`lstm`", "times", "`--engine fast`", "times")
     return markdown_table(header, rows)
 
 

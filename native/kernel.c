@@ -121,11 +121,12 @@ void NAME(product)(const lstm_product *p) {
             const int64_t n = fewer(p->rows - row, R);
             for (int64_t r = 0; r < n; r++) {
                 x[r] = p->x + (row + r) * p->stride;
-                for (int g = 0; g < 4; g++) sums[r][g] = load(p->bias_M + m + g * V);
+                for (int g = 0; g < 4; g++) sums[r][g] = (vec){0};
             }
             multiply(n, p->inputs, x, p->weights + m * p->inputs, sums);
             for (int64_t r = 0; r < n; r++)
-                for (int g = 0; g < 4; g++) store(p->out + (row + r) * p->outputs + m + g * V, sums[r][g]);
+                for (int g = 0; g < 4; g++) /* the bias last, or all is rounded to its size */
+                    store(p->out + (row + r) * p->outputs + m + g * V, sums[r][g] + load(p->bias_M + m + g * V));
         }
 }
 
@@ -193,11 +194,12 @@ static void step(const lstm_pass *p, int64_t t, int64_t j, int64_t row, int64_t 
         for (int g = 0; g < 4; g++) sums[r][g] = load(at[r].sums + 4 * j + g * V);
         if (t + 1 < p->lengths_N[row + r]) fetch(place_of(p, row + r, t + 1).sums + 4 * j);
     }
-    if (t > 0 && p->recurrent_int16) add_int16(p, j, n, h_int16, sums);
-    else if (t > 0) multiply(n, H, h, p->recurrent + 4 * j * H, sums);
+    const int begun = t > 0 || p->carried;
+    if (begun && p->recurrent_int16) add_int16(p, j, n, h_int16, sums);
+    else if (begun) multiply(n, H, h, p->recurrent + 4 * j * H, sums);
     for (int64_t r = 0; r < n; r++) {
         const int64_t unit = (row + r) * H + j;
-        vec c = t ? load(p->c_NH + unit) : (vec){0}, y = cell(sums[r], &c);
+        vec c = begun ? load(p->c_NH + unit) : (vec){0}, y = cell(sums[r], &c);
         store(p->c_NH + unit, c);
         if (p->recurrent_int16) store_int16(p->h_int16_2NH + after + unit, y);
         else store(p->h_2NH + after + unit, y);
@@ -250,5 +252,84 @@ void NAME(attention)(const lstm_attention *p) {
                         for (int64_t k = 0; k < p->units; k += V)
                             store(out + k, load(out + k) + weight / norm * load(p->steps + i * p->units + k));
                 }
+    }
+}
+
+/* The sums over a row's words so far: those of each place of a vector are apart until the end. */
+typedef struct {
+    vec most, sum, weighted;
+} tally;
+
+/* exp(y ln 2) of what is at most 0; beyond 2^-120 nothing counts. */
+INLINE vec share_of(vec *y) { return exp2_of(*y = larger((vec){0} - 120.0f, *y)); }
+
+/* Adds the words of one row.  The largest logit so far is subtracted from all: Milakov &
+   Gimelshein (2018, arXiv 1805.02867). */
+static void add_words(tally *so_far, int64_t panels, vec (*logits)[R][4], int64_t r) {
+    const float per_nat = 1.44269504f;
+    vec most = so_far->most, sum = {0}, weighted = {0};
+    for (int64_t i = 0; i < panels; i++)
+        for (int g = 0; g < 4; g++) most = larger(most, logits[i][r][g]);
+    for (int64_t i = 0; i < panels; i++)
+        for (int g = 0; g < 4; g++) {
+            vec y = (logits[i][r][g] - most) * per_nat, e = share_of(&y);
+            sum += e;
+            weighted += e * y;
+        }
+    vec y = (so_far->most - most) * per_nat, e = share_of(&y);
+    *so_far = (tally){most, so_far->sum * e + sum, (so_far->weighted + so_far->sum * y) * e + weighted};
+}
+
+/* The logits of n rows and the panel of words from m on. */
+INLINE void panel_logits(const lstm_words *p, int64_t row, int64_t n, int64_t m, vec logits[][4]) {
+    const float *x[R];
+    const int16_t *x_int16[R];
+    ivec products[R][4];
+    for (int64_t r = 0; r < n; r++) {
+        x[r] = p->x + (row + r) * p->stride;
+        x_int16[r] = p->x_int16 + (row + r) * p->stride;
+        for (int g = 0; g < 4; g++) logits[r][g] = (vec){0};
+    }
+    if (p->x_int16) multiply_int16(n, p->inputs, x_int16, p->weights_int16 + m * p->inputs, products);
+    else multiply(n, p->inputs, x, p->weights + m * p->inputs, logits);
+    for (int64_t r = 0; r < n; r++)
+        for (int g = 0; g < 4; g++) {
+            if (p->x_int16)
+                logits[r][g] = __builtin_convertvector(products[r][g], vec) * load(p->scale_M + m + g * V);
+            logits[r][g] += load(p->bias_M + m + g * V); /* last, as in product */
+        }
+}
+
+/* The end of a row: the places of the vector together. */
+static void finish_words(const lstm_words *p, int64_t row, const tally *found) {
+    float most = found->most[0];
+    for (int v = 1; v < V; v++) most = most > found->most[v] ? most : found->most[v];
+    vec y = (found->most - most) * 1.44269504f, e = share_of(&y);
+    p->most[row] = most;
+    p->sum[row] = total(found->sum * e);
+    p->weighted[row] = total((found->weighted + found->sum * y) * e);
+}
+
+void NAME(words)(const lstm_words *p) {
+    enum { PANELS = 4, SCORED = 96 }; /* whose weights, and rows whose numbers, stay in the cache */
+    vec logits[PANELS][R][4];
+    tally found[SCORED];
+    for (int64_t start = 0; start < p->rows; start += SCORED) {
+        const int64_t end = fewer(start + SCORED, p->rows);
+        for (int64_t row = start; row < end; row++) found[row - start] = (tally){(vec){0} - 1e30f, {0}, {0}};
+        for (int64_t first = 0; first < p->outputs; first += PANELS * 4 * V) {
+            const int64_t panels = fewer(PANELS, (p->outputs - first) / (4 * V));
+            for (int64_t row = start; row < end; row += R) {
+                const int64_t n = fewer(R, end - row);
+                for (int64_t i = 0; i < panels; i++) panel_logits(p, row, n, first + i * 4 * V, logits[i]);
+                for (int64_t r = 0; r < n; r++) {
+                    const int64_t target = p->targets[row + r] - first, within = target % (4 * V);
+                    if (target >= 0 && target < panels * 4 * V)
+                        p->target[row + r] = logits[target / (4 * V)][r][within / V][within % V];
+                    add_words(&found[row + r - start], panels, logits, r);
+                }
+            }
+        }
+        for (int64_t row = start; row < end; row++) finish_words(p, row, &found[row - start]);
     }
 }

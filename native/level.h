@@ -11,11 +11,13 @@ typedef struct {
     void (*pass)(const lstm_pass *);
     void (*product)(const lstm_product *);
     void (*attention)(const lstm_attention *);
+    void (*words)(const lstm_words *);
 } lstm_kernel;
 
 #define LSTM_DECLARE(level)                           \
     void pass_##level(const lstm_pass *);             \
     void product_##level(const lstm_product *);       \
-    void attention_##level(const lstm_attention *)
+    void attention_##level(const lstm_attention *);   \
+    void words_##level(const lstm_words *)
 
 #endif

@@ -5,7 +5,7 @@
 
 #include "level.h"
 
-#define KERNEL(level, width) {#level, width, pass_##level, product_##level, attention_##level}
+#define KERNEL(level, width) {#level, width, pass_##level, product_##level, attention_##level, words_##level}
 
 #if defined __x86_64__ || defined _M_X64
 
@@ -58,6 +58,7 @@ const char *lstm_level(int n) { return kernel(n) ? kernel(n)->name : NULL; }
 int lstm_width(int level) { return kernel(level)->width; }
 void lstm_run_pass(int level, const lstm_pass *pass) { kernel(level)->pass(pass); }
 void lstm_run_product(int level, const lstm_product *product) { kernel(level)->product(product); }
+void lstm_run_words(int level, const lstm_words *words) { kernel(level)->words(words); }
 void lstm_run_attention(int level, const lstm_attention *attention) { kernel(level)->attention(attention); }
 
 static uint64_t hash(const int32_t *key, int64_t F) {

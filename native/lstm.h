@@ -5,7 +5,8 @@
 
    Shapes: N rows of tokens, one after the other in time; T tokens of a row; F rows of the table that make a token,
    U rows in the table; E inputs; H units, padded with zeros to a multiple of the vector's width V; G = 4 H sums for
-   the gates; M outputs of a product, a multiple of 4 V; P products that are remembered.
+   the gates; M outputs of a product, a multiple of 4 V; P products that are remembered.  A language model's words are
+   the outputs of its last product.
 
    Weights are packed in panels of 4 V outputs, [M / 4V, inputs, 4 V]; those of an LSTM so that a panel holds the gates
    i, f, g, o of V units side by side. */
@@ -22,7 +23,7 @@
 #endif
 
 #define LSTM_ONE 8192 /* what 1 is among the states in 16 bits: none is larger */
-#define LSTM_VERSION 3 /* of this interface; Python refuses a library of another */
+#define LSTM_VERSION 4 /* of this interface; Python refuses a library of another */
 
 /* A bidirectional layer is two of these. */
 typedef struct {
@@ -37,8 +38,9 @@ typedef struct {
     const float *recurrent;       /* the packed weights of h, H inputs */
     const int16_t *recurrent_int16; /* the same in 16 bits, pairs of inputs side by side; NULL: not */
     const float *scale_G;           /* what one of a sum in 16 bits stands for */
-    float *h_2NH, *c_NH;            /* for the states; they need not be set to anything */
-    int16_t *h_int16_2NH;
+    int64_t carried;                /* 1: the first N rows of h and all of c are the states before the first step */
+    float *h_2NH, *c_NH;            /* for the states; c is that after the last step in the end */
+    int16_t *h_int16_2NH;           /* h in 16 bits, where its weights are */
     float *max_NH, *sum_NH, *last_NH; /* out: over the steps of each row */
     float *steps;                 /* out, unless NULL: h of each token, at first_N plus its time */
     int64_t steps_stride;         /* from token to token in it */
@@ -51,6 +53,20 @@ typedef struct {
     const float *weights, *bias_M;  /* packed */
     float *out;                     /* [rows, M] */
 } lstm_product;
+
+/* What the probability of a word needs, p = exp(target - most) / sum, without the logits ever being in memory together.
+   Either the numbers in floats or those in 16 bits are given. */
+typedef struct {
+    int64_t rows, inputs, outputs;  /* outputs: M, the words; -1e30 as the bias of those that only fill a panel */
+    const float *x, *weights;       /* [rows, stride], and packed; or NULL */
+    const int16_t *x_int16, *weights_int16; /* pairs of inputs side by side; or NULL */
+    int64_t stride;                 /* from row to row of either x */
+    const float *scale_M;           /* what one of a sum in 16 bits stands for */
+    const float *bias_M;
+    const int64_t *targets;         /* [rows]: words */
+    float *target, *most, *sum;     /* out, [rows]: the target's logit, the largest, the sum of exp(logit - most) */
+    float *weighted;                /* out: the sum of exp(logit - most) (logit - most) / ln 2 */
+} lstm_words;
 
 typedef struct {
     int64_t N, units;
@@ -92,6 +108,9 @@ LSTM_PUBLIC void lstm_run_pass(int level, const lstm_pass *pass);
 
 /* out = x W + bias. */
 LSTM_PUBLIC void lstm_run_product(int level, const lstm_product *product);
+
+/* The words that follow each row: the target's logit, and the sums over all words. */
+LSTM_PUBLIC void lstm_run_words(int level, const lstm_words *words);
 
 /* Each text's steps weighted by softmax(tanh(step) . query). */
 LSTM_PUBLIC void lstm_run_attention(int level, const lstm_attention *attention);

@@ -19,6 +19,7 @@ from lstmcli.cli.app import COMMANDS, app
 from lstmcli.cli.commands.demo import write_sample
 from support.lm_models import untrained_lm
 from support.models import untrained_model
+from support.translators import tiny_translator
 
 ROOT = Path(__file__).resolve().parent.parent
 GUIDES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
@@ -204,7 +205,9 @@ FILES = {
         ("reviews.csv", "train.csv", "valid.csv", "test.csv", "new.csv"), "text,label\nfine,good\ndull,bad\n"
     ),
     "items.csv": "sentence,context\nthe cat sat,the cat\n",
-    **dict.fromkeys(("new.txt", "prompts.txt", "lines.txt", "line.txt", "poem.txt"), "the cat\n\na fine film\n"),
+    **dict.fromkeys(
+        ("new.txt", "prompts.txt", "lines.txt", "line.txt", "poem.txt", "german.txt"), "the cat\n\na fine film\n"
+    ),
     **dict.fromkeys(("stimuli.txt", "chapter.txt", "segmented.txt", "book.txt"), "the cat sat on the mat\n" * 3),
 }
 TOPICS = ("business", "health", "science", "sport", "technology", "world")
@@ -221,6 +224,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("lstm-demo/model", "models/topics", "models/rnn", "models/news"):
         untrained_model(place / name, labels=TOPICS)
     untrained_model(place / "lstm-model" / "classifier")
+    tiny_translator(place / "lstm-model" / "translator")
     for name in ("lstm-model/lm", "lstm-demo/language-model"):
         untrained_lm(place / name, "bpe")
     return place

@@ -59,7 +59,8 @@ def test_it_is_found_by_its_entry_point_after_the_built_in_tasks(plugged_in: Non
 def test_without_it_there_is_no_such_task() -> None:
     assert find_task("length") is None
     found = lstm("train", "lines.txt", "--task", "length")
-    assert found.exit_code == 2 and "there is no task 'length'" in found.stderr and "classify, lm" in found.stderr
+    assert found.exit_code == 2 and "there is no task 'length'" in found.stderr
+    assert "classify, lm, translate" in found.stderr
 
 
 def test_it_trains_saves_loads_and_is_described(plugged_in: None, here: Path) -> None:
@@ -112,7 +113,7 @@ def test_the_check_before_training_and_completion_know_it(plugged_in: None, here
     assert misplaced.exit_code == 2 and "--bptt does not apply to a length model" in misplaced.stderr
     line = {"COMP_WORDS": "lstm train lines.txt --task ", "COMP_CWORD": "4", "_LSTM_COMPLETE": "complete_bash"}
     completed = CliRunner().invoke(app, [], prog_name="lstm", env=line)
-    assert completed.stdout.split() == ["classify", "lm", "length"]
+    assert completed.stdout.split() == ["classify", "lm", "translate", "length"]
 
 
 def test_one_that_cannot_be_loaded_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -138,7 +139,7 @@ def test_the_same_task_built_in_changes_one_existing_file(here: Path) -> None:
     registry = source / "lstmcli" / "tasks.py"
     text = registry.read_text(encoding="utf-8")
     text = text.replace("BUILT_IN = {", f"LENGTH = {entry}\nBUILT_IN = {{", 1)
-    text = text.replace("(CLASSIFICATION, LANGUAGE_MODELING)", "(CLASSIFICATION, LANGUAGE_MODELING, LENGTH)", 1)
+    text = text.replace("LANGUAGE_MODELING, TRANSLATION)", "LANGUAGE_MODELING, TRANSLATION, LENGTH)", 1)
     registry.write_text(text, encoding="utf-8")
 
     command = [sys.executable, "-m", "lstmcli", "train", "lines.txt", *OPTIONS, "-q"]

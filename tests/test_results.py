@@ -31,6 +31,7 @@ def test_results_within_are_dicts_too() -> None:
 def test_several_are_a_table_one_below_the_other() -> None:
     pytest.importorskip("pandas")
     table = Results([Surprisal("a", 1.5, 2.0, 1), Surprisal("b", 2.5, None, 1)]).to_pandas()
+    assert list(table) == ["text", "surprisal", "entropy", "line", "tokens", "oov", "unknown"]  # none is empty
     assert list(table["surprisal"]) == [1.5, 2.5] and list(table["text"]) == ["a", "b"]
     assert len(LmReport.of(10.0, tokens=3, words=2, characters=5, bytes=5, lines=1).to_pandas()) == 1
 

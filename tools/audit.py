@@ -32,7 +32,7 @@ ROOT = Path(__file__).resolve().parent.parent
 OWN = "lstmcli"
 
 LICENCES = re.compile(
-    r"(MIT|BSD|0BSD|Apache|Mozilla Public|MPL|ISC|PSF|Python Software|Zlib|CC0|BSL-1|LLVM-exception|Boost)",
+    r"(MIT|BSD|0BSD|Apache|Mozilla Public|MPL|ISC|PSF|Python Software|Zlib|CC0|BSL-1|LLVM-exception|Boost|CNRI)",
     re.IGNORECASE,
 )
 """Words of which a licence must name one in each of its parts; none of them asks anything of a program that only
@@ -57,9 +57,8 @@ ALLOWED = {
     ("malloc.py", "ctypes"): "tells the C library how to keep memory",
     ("model_dir/atomic.py", "ctypes"): "exchanges two directories in one step",
     ("comparison/models.py", "subprocess"): "times our own command and fastText's package",
-    ("cli/commands/completions.py", "subprocess"): "runs our own command to write the completion scripts",
     ("comparison/external_models.py", "importlib"): "imports one of two packages, by fixed names",
-    ("data/formats/registry.py", "importlib"): "imports the module of a registered format of files",
+    ("data/formats/format.py", "importlib"): "imports the module of a registered format of files",
     ("data/samples.py", "importlib"): "opens files of this package",
     ("__init__.py", "importlib"): "imports the modules of the Python API, by fixed names",
     ("training/run.py", "importlib"): "reads version numbers",

@@ -22,7 +22,16 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from lstmcli.cli.output import comparison, generation, predictions, surprisal, tables, training_result
+from lstmcli.cli.output import (
+    comparison,
+    exports,
+    generation,
+    predictions,
+    surprisal,
+    tables,
+    training_log,
+    translations,
+)
 from lstmcli.cli.output.experiment import tables as experiment
 from lstmcli.cli.output.inspection import writers as inspection
 from lstmcli.cli.output.writer import Field, Layout, Shape
@@ -41,10 +50,12 @@ RESULTS: dict[str, tuple[dict[str, Layout[Any]], dict[str, Layout[Any]]]] = {
         },
     ),
     "generate": ({"text": generation.CONTINUATION}, {}),
+    "export": ({}, {"export": exports.EXPORTED}),
     "info": ({}, {"model": tables.INFO}),
     "inspect": ({"inspection": inspection.INSPECTION}, {}),
     "perplexity": ({"row": surprisal.SURPRISAL}, {"figures": surprisal.FIGURES}),
-    "train": ({}, {"training": training_result.TRAINING}),
+    "train": ({}, {"training": training_log.TRAINING}),
+    "translate": ({"translation": translations.TRANSLATION}, {}),
 }
 """For each command the results of which it gives many, and those of which it gives one."""
 SIMPLE = {str: "string", bool: "boolean", int: "integer", types.NoneType: "null"}

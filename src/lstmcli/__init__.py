@@ -9,18 +9,20 @@ TYPE_CHECKING = False  # type checkers know the name; importing ``typing`` takes
 if TYPE_CHECKING:
     from lstmcli import errors as errors
     from lstmcli.api import compare as compare
+    from lstmcli.api import export as export
     from lstmcli.api import inspect as inspect
     from lstmcli.api import load as load
     from lstmcli.api import train as train
     from lstmcli.classification.predict import Classifier as Classifier
     from lstmcli.language_modeling.predict import LanguageModel as LanguageModel
 
-__all__ = ["Classifier", "LanguageModel", "__version__", "compare", "errors", "inspect", "load", "train"]
+__all__ = ["Classifier", "LanguageModel", "__version__", "compare", "errors", "export", "inspect", "load", "train"]
 
 _HOMES = {
     "Classifier": "lstmcli.classification.predict",
     "LanguageModel": "lstmcli.language_modeling.predict",
     "compare": "lstmcli.api",
+    "export": "lstmcli.api",
     "inspect": "lstmcli.api",
     "load": "lstmcli.api",
     "train": "lstmcli.api",

@@ -13,9 +13,11 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lstmcli.errors import UsageError
-from lstmcli.options import by_name, in_python, read_config, reading_options, training_options
+from lstmcli.options import by_name, read_config, reading_options, training_options
+from lstmcli.python_names import as_arguments, in_python
 
 if TYPE_CHECKING:
+    from lstmcli.exporting.results import Exported
     from lstmcli.inspection.results import Inspection
     from lstmcli.model_dir.loaded import Model
     from lstmcli.results import Results
@@ -40,16 +42,17 @@ def train(
     stop: Callable[[], bool] = lambda: False,
     **options: Any,
 ) -> Any:
-    """Train a classifier on labelled text, or a language model on plain text, and return the loaded model.
+    """Train a classifier on labels, a translator on pairs or a language model on plain text; return the loaded model.
 
     Args:
         source: a file, a folder, ``sample:NAME`` or the name of a Hub data set; ``(texts, labels)``, where a label is a
             string, or a list of strings if a text has several; a list of texts; a DataFrame, a mapping of columns,
             a list of mappings or of tuples; a ``Dataset`` or ``DatasetDict``.  Columns may be lists, tuples, NumPy
             arrays, or columns of pandas, polars, pyarrow and ``datasets``.
-        output: directory for the model; None: ``lstm-model/classifier`` or ``lstm-model/lm``.
+        output: directory for the model; None: ``lstm-model/classifier``, ``lstm-model/translator`` or
+            ``lstm-model/lm``.
         valid, test: validation and test data: sources, or names of splits of ``source``.
-        task: classify or lm; None: classify if the text has labels, else lm.
+        task: classify, translate or lm; None: classify if the text has labels, translate if it has pairs, else lm.
         force: replace an existing model.
         resume: continue an unfinished run from its last checkpoint.
         checkpoint_every: how often to save a checkpoint: seconds, ``"5m"`` or ``"never"``.
@@ -59,7 +62,7 @@ def train(
         options: options of ``lstm train`` by name: time, epochs, seed, text_column, label_column, hidden, …
 
     Returns:
-        The model: a ``Classifier`` or a ``LanguageModel``.
+        The model: a ``Classifier``, a ``Translator`` or a ``LanguageModel``.
 
     Raises:
         UsageError: an option is unknown, invalid, or of another task.
@@ -78,7 +81,11 @@ def train(
     from lstmcli.training.start import Training
 
     given = by_name(options, training_options(), "train")
-    handle = on_event or (lambda event: None)
+
+    def handle(event: Event) -> None:
+        if on_event is not None:
+            on_event(Warned(as_arguments(event.message)) if isinstance(event, Warned) else event)
+
     place = None if output is None else Path(output)
     with Training(
         located(source),
@@ -116,7 +123,8 @@ def load(
         threads: number of CPU threads; None: all cores.
 
     Returns:
-        A ``Classifier`` or a ``LanguageModel``.  In typed code, call these classes with the path instead.
+        A ``Classifier``, a ``Translator`` or a ``LanguageModel``.  In typed code, call these classes with the path
+        instead.
 
     Raises:
         ModelError: the model is missing, damaged, or too new for this version.
@@ -232,6 +240,36 @@ def inspect(
         carried = is_carried(inspector.model.settings.tokenizer.mode, "text", stream=stream, lines=lines)
     found = records([texts] if isinstance(texts, str) else texts)
     return Results(each for record in found for each in inspector.inspect([record], carried=carried))
+
+
+@in_python()
+def export(
+    model: Model | str | os.PathLike[str],
+    to: str = "onnx",
+    *,
+    output: str | os.PathLike[str] | None = None,
+    force: bool = False,
+) -> Exported:
+    """Write a model in a form that other programs read, with the same answers.
+
+    Args:
+        to: onnx, one graph from token ids to the answer, with programs that use it; or vectors, word vectors in the
+            text format of word2vec.
+        output: the directory to write; None: ``MODEL-FORMAT`` in the working directory.
+        force: replace an export that is there already.
+
+    Raises:
+        UsageError: there is no such format.
+        ModelError: the model is missing or damaged.
+        OutputError: the directory cannot be written, or holds something else.
+
+    Example:
+        >>> [file.name for file in lstm.export(model, "vectors", output="exported").files]
+        ['vectors.txt']
+    """
+    from lstmcli.exporting.write import export as write
+
+    return write(_path(model), to, None if output is None else Path(output), force=force)
 
 
 def _is_path(source: Source) -> bool:

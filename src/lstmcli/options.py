@@ -9,14 +9,13 @@ from __future__ import annotations
 import dataclasses
 import difflib
 import re
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Collection, Mapping, Sequence
 from pathlib import Path
 from typing import Any, TypeVar
 
 from lstmcli.config import check_types
 from lstmcli.data.config import ReadConfig
-from lstmcli.errors import LstmError, UsageError
+from lstmcli.errors import UsageError
 from lstmcli.tasks import Task, all_tasks, require_task
 from lstmcli.tokenization.config import TOKENIZERS
 
@@ -175,27 +174,6 @@ def by_name(given: Mapping[str, Any], known: Collection[str], what: str) -> dict
 def _plain(value: Any) -> Any:
     """A NumPy scalar as a Python number."""
     return value.item() if hasattr(value, "item") and getattr(value, "ndim", 1) == 0 else value
-
-
-@contextmanager
-def in_python() -> Iterator[None]:
-    """Within ``with``, errors say ``label_column`` where the command line says ``--label-column``."""
-    try:
-        yield
-    except LstmError as error:
-        error.message = _as_arguments(error.message)
-        error.hint = error.hint and _as_arguments(error.hint)
-        raise
-
-
-def _as_arguments(message: str) -> str:
-    """A message with its options written as arguments; commands in backquotes stay as they are."""
-    message = re.sub(r"^[a-z]+(?:-[a-z]+)+(?= (?:must|cannot) )", lambda match: match[0].replace("-", "_"), message)
-    return re.sub(
-        r"`[^`]*`|(?:-\w/)?--([a-z]+(?:-[a-z]+)*)",
-        lambda match: match[1].replace("-", "_") if match[1] else match[0],
-        message,
-    )
 
 
 def reading_options() -> set[str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 from collections.abc import Mapping
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from lstmcli.errors import UsageError
 
@@ -13,6 +13,8 @@ class Result:
     """Base class of results, which are frozen dataclasses."""
 
     __slots__ = ()
+    _seldom: ClassVar[frozenset[str]] = frozenset()
+    """Fields that ``to_pandas`` leaves out where they are empty."""
 
     def to_dict(self) -> dict[str, Any]:
         """The fields by name; nested results become dicts too."""
@@ -20,7 +22,7 @@ class Result:
 
     def _rows(self) -> list[dict[str, Any]]:
         """The rows of ``to_pandas``: this result, or one row per item."""
-        return [self.to_dict()]
+        return [{name: value for name, value in self.to_dict().items() if value or name not in self._seldom}]
 
     def to_pandas(self) -> Any:
         """A ``pandas.DataFrame``.

@@ -13,7 +13,6 @@ from __future__ import annotations
 
 import errno
 import os
-import secrets
 import stat
 from collections.abc import Iterable, Iterator
 from contextlib import contextmanager, suppress
@@ -110,7 +109,7 @@ def _is_own(folder: int, found: os.stat_result, path: Path) -> bool:
         return True
     if os.geteuid() == 0 and found.st_uid == path.parent.stat().st_uid:
         return True
-    name = f".{secrets.token_hex(8)}.tmp"
+    name = f".{os.urandom(8).hex()}.tmp"
     probe = os.open(name, _NEW, 0o600, dir_fd=folder)
     try:
         return os.fstat(probe).st_uid == found.st_uid
@@ -132,15 +131,15 @@ def write_new(folder: int, name: str, parts: Iterable[bytes | memoryview], mode:
         os.fsync(file.fileno())
 
 
-def write_over(folder: int, name: str, parts: Iterable[bytes | memoryview]) -> None:
+def write_over(folder: int, name: str, parts: Iterable[bytes | memoryview], mode: int = 0o600) -> None:
     """Write a file into an open folder atomically; an existing file or link of that name is replaced.
 
     Raises:
         OSError: it cannot be written; no partial file remains.
     """
-    new = f".{name}.{secrets.token_hex(8)}.tmp"
+    new = f".{name}.{os.urandom(8).hex()}.tmp"
     try:
-        write_new(folder, new, parts, 0o600)
+        write_new(folder, new, parts, mode)
         os.replace(new, name, src_dir_fd=folder, dst_dir_fd=folder)
     except BaseException:
         with suppress(OSError):

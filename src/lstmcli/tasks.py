@@ -42,6 +42,8 @@ class Task:
     """Which commands read its models, as a sentence without full stop."""
     labelled: bool
     """Whether it trains on texts with labels."""
+    paired: bool = False
+    """Whether it trains on pairs of texts."""
     trial: str = ""
     """A command to try a new model, if there is one; ``{}`` is replaced by ``-m MODEL``."""
     features: Mapping[str, str] = field(default_factory=dict)
@@ -98,6 +100,8 @@ CLASSIFICATION = Task(
         "load": "lstmcli.classification.predict:Classifier",
         "inspect": "lstmcli.inspection.classifier:open_classifier",
         "compare": "lstmcli.comparison.compare:compare_classifiers",
+        "export --to onnx": "lstmcli.exporting.classifier:onnx",
+        "export --to vectors": "lstmcli.exporting.classifier:vectors",
     },
 )
 LANGUAGE_MODELING = Task(
@@ -116,9 +120,26 @@ LANGUAGE_MODELING = Task(
         "load": "lstmcli.language_modeling.predict:LanguageModel",
         "inspect": "lstmcli.inspection.language_model:open_language_model",
         "compare": "lstmcli.comparison.compare:compare_language_models",
+        "export --to onnx": "lstmcli.exporting.language_model:onnx",
+        "export --to vectors": "lstmcli.exporting.language_model:vectors",
     },
 )
-BUILT_IN = {task.name: task for task in (CLASSIFICATION, LANGUAGE_MODELING)}
+TRANSLATION = Task(
+    name="translate",
+    title="a translator",
+    plural="translators",
+    package="lstmcli.translation",
+    config_key="translator",
+    config_class="TranslatorConfig",
+    default_dir=Path("lstm-model/translator"),
+    example="pairs.csv",
+    usage="`lstm translate` reads it",
+    labelled=False,
+    paired=True,
+    trial='echo "…" | lstm translate{}',
+    features={"load": "lstmcli.translation.predict:Translator"},
+)
+BUILT_IN = {task.name: task for task in (CLASSIFICATION, LANGUAGE_MODELING, TRANSLATION)}
 
 
 def find_task(name: str) -> Task | None:
@@ -150,9 +171,9 @@ def task_of(settings: Any) -> Task:
     return next(t for t in all_tasks() if (f"{t.package}.config", t.config_class) == (kind.__module__, kind.__name__))
 
 
-def task_for(*, labelled: bool) -> Task:
-    """The default task for a corpus with or without labels."""
-    return next(task for task in BUILT_IN.values() if task.labelled == labelled)
+def task_for(*, labelled: bool = False, paired: bool = False) -> Task:
+    """The default task for a corpus with or without labels or pairs."""
+    return next(task for task in BUILT_IN.values() if (task.labelled, task.paired) == (labelled, paired))
 
 
 def _plug_ins() -> Iterator[Task]:

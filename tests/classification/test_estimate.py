@@ -10,14 +10,15 @@ import pytest
 from lstmcli.classification.config import ClassifierConfig, ClassifierModelConfig, ClassifierTrainConfig
 from lstmcli.classification.estimate import estimate
 from lstmcli.classification.trainer import Split
-from lstmcli.training.estimate import BASE_BYTES
+from lstmcli.tokenization.encoded import EncodedTexts
+from lstmcli.training.estimate import BASE_BYTES, BASE_SECONDS
 from lstmcli.training.results import Estimate
 
 CONFIG = ClassifierConfig(model=ClassifierModelConfig(ngrams=2), train=ClassifierTrainConfig(epochs=4, batch_size=10))
 
 
 def split(n: int, tokens: int = 20) -> Split:
-    return Split([np.ones((tokens, 3), np.int32)] * n, np.zeros(n, np.int64))
+    return Split(EncodedTexts([np.ones((tokens, 3), np.int32)] * n), np.zeros(n, np.int64))
 
 
 def cost(config: ClassifierConfig = CONFIG, n: int = 100, tokens: int = 20, parameters: int = 10**6) -> Estimate:
@@ -25,10 +26,12 @@ def cost(config: ClassifierConfig = CONFIG, n: int = 100, tokens: int = 20, para
 
 
 def test_time_is_steps_times_a_step_and_some_validation() -> None:
-    assert cost().seconds == pytest.approx(4 * 10 * 0.5 + 4 * 4 * 0.5 / 4)
+    alone = replace(CONFIG, model=ClassifierModelConfig(ngrams=0))
+    assert cost(alone).seconds == pytest.approx(BASE_SECONDS + 4 * 10 * 0.5 + 4 * 4 * 0.5 / 4)
+    assert cost(n=10_000).seconds > cost(alone, n=10_000).seconds
 
 
-def test_a_time_limit_bounds_it() -> None:
+def test_a_time_limit_is_what_it_takes() -> None:
     assert cost(replace(CONFIG, train=replace(CONFIG.train, time_limit=3.0))).seconds == 3.0
 
 

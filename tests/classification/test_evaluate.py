@@ -13,6 +13,7 @@ from lstmcli.classification.ensemble import Ensemble
 from lstmcli.classification.evaluate import Evaluator, UnknownLabelTexts
 from lstmcli.classification.model_selection import blocks, score, score_in_blocks
 from lstmcli.classification.trainer import Split
+from lstmcli.tokenization.encoded import EncodedTexts
 from support.reports import classification_report
 
 C, N = 5, 23
@@ -31,7 +32,7 @@ class Network:
 def part(multilabel: bool) -> Split:
     rng = np.random.default_rng(0)
     gold = rng.integers(0, 2, (N, C)) if multilabel else rng.integers(0, C, N)
-    return Split([np.full((1, 1), i, np.int32) for i in range(N)], gold)
+    return Split(EncodedTexts(np.full((1, 1), i, np.int32) for i in range(N)), gold)
 
 
 def the_judge(multilabel: bool) -> Evaluator:

@@ -22,7 +22,9 @@ from lstmcli.classification.network import Classifier
 from lstmcli.classification.trainer import Split, Trainer, adversarial_step, estimate_step
 from lstmcli.errors import LstmError
 from lstmcli.tokenization.config import TokenizerConfig
+from lstmcli.tokenization.encoded import EncodedTexts
 from lstmcli.training import loop
+from lstmcli.training.budget import OUTSIDE, Budget
 from lstmcli.training.checkpoint import Checkpoints, read_latest
 from lstmcli.training.events import Event, Step, Stopped, Validated, Warned
 
@@ -42,7 +44,7 @@ def split(n: int, seed: int, classes: int = 2, multilabel: bool = False) -> Spli
         text = rng.integers(20, 60, rng.integers(1, 15)).astype(np.int32)
         text[rng.integers(len(text))] = 10 + label
         texts.append(text[:, None])
-    return Split(texts, np.eye(classes, dtype=np.int64)[gold] if multilabel else gold)
+    return Split(EncodedTexts(texts), np.eye(classes, dtype=np.int64)[gold] if multilabel else gold)
 
 
 def trainer(
@@ -279,3 +281,59 @@ def test_a_setback_does_not_depend_on_the_clock(monkeypatch: pytest.MonkeyPatch,
         found.append(t)
     for ours, theirs in zip(found[0].dense, found[1].dense, strict=True):
         assert torch.equal(ours, theirs)
+
+
+class Clock:
+    """A clock that only moves when the trainer works: a step takes 1 s, the logits of 60 texts 5 s."""
+
+    def __init__(self, patch: pytest.MonkeyPatch) -> None:
+        self.now = 100.0
+        step, logits = Trainer.step, Trainer.logits
+
+        def slow_step(*args: Any) -> Any:
+            self.now += 1.0
+            return step(*args)
+
+        def slow_logits(*args: Any) -> Any:
+            self.now += 5.0
+            return logits(*args)
+
+        patch.setattr(Trainer, "step", slow_step)
+        patch.setattr(Trainer, "logits", slow_logits)
+
+    def __call__(self) -> float:
+        return self.now
+
+    def budget(self, limit: float) -> Budget:
+        """The clock of a run that reads for 10 s, and takes 20 s for what comes after training."""
+        made = Budget(limit, self, started=self.now)
+        self.now += 10.0
+        made.after["reports"], made.validation = 20.0, 5.0
+        return made
+
+
+def test_a_run_ends_when_the_time_left_is_what_the_rest_takes(monkeypatch: pytest.MonkeyPatch) -> None:
+    clock = Clock(monkeypatch)
+    t, budget = trainer(replace(TRAIN, epochs=1000)), clock.budget(200.0)
+    *_, last = fit(t, split(70, 1), split(60, 2), stop=bool, rng=np.random.default_rng(0), budget=budget)
+    assert isinstance(last, Stopped) and last.reason == "time"
+    assert 200 - 6 <= budget.spent + 20 + OUTSIDE <= 201  # a step takes 1 s, and there may be no time to validate again
+
+
+def test_a_resumed_run_ends_when_the_time_of_both_is_over(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    clock, begun = Clock(monkeypatch), 100.0
+
+    def resumable(checkpoints: Checkpoints, budget: Budget, stop: Callable[[], bool]) -> list[Event]:
+        t = trainer(replace(TRAIN, epochs=1000))
+        how: dict[str, Any] = {"checkpoints": checkpoints, "budget": budget}
+        return list(fit(t, split(70, 1), split(60, 2), stop=stop, rng=np.random.default_rng(4), **how))
+
+    *_, last = resumable(Checkpoints(tmp_path, 60.0), clock.budget(200.0), lambda: clock.now >= begun + 80)
+    assert isinstance(last, Stopped) and last.reason == "interrupted"
+    snapshot, _ = read_latest(tmp_path)
+    assert snapshot is not None and 80 <= snapshot.values["spent"] <= 85
+    clock.now += 1000.0  # a night between the two
+    again = clock.now
+    *_, last = resumable(Checkpoints(last=snapshot), clock.budget(200.0), bool)
+    assert isinstance(last, Stopped) and last.reason == "time"
+    assert 200 - 6 <= snapshot.values["spent"] + (clock.now - again) + 20 + OUTSIDE <= 201

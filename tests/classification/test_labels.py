@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 import pytest
 
-from lstmcli.classification.labels import class_weights, gold_array, indicators, known
+from lstmcli.classification.labels import Indicators, class_weights, gold_array, known
 from lstmcli.data.records import Record
 
 LABELS = ("bad", "good", "so so")
@@ -18,7 +18,9 @@ def records(*labels: tuple[str, ...]) -> list[Record]:
 def test_one_label_is_a_column_number() -> None:
     gold = gold_array(records(("good",), ("so so",), ("bad",)), LABELS, multilabel=False)
     assert gold.tolist() == [1, 2, 0]
-    assert indicators(gold, 3, multilabel=False).tolist() == [[0, 1, 0], [0, 0, 1], [1, 0, 0]]
+    made = Indicators(gold, 3, multilabel=False)
+    assert made.shape == (3, 3)
+    assert made[0:2].tolist() == [[0, 1, 0], [0, 0, 1]] and made[2:3].tolist() == [[1, 0, 0]]
 
 
 def test_several_labels_are_a_row_of_bits() -> None:

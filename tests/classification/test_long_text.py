@@ -11,7 +11,7 @@ import pytest
 from lstmcli.classification import long_text
 from lstmcli.classification.predict import Classifier
 from lstmcli.data.records import Record
-from lstmcli.tokenization import text_encoder
+from lstmcli.tokenization import guard, text_encoder
 from lstmcli.tokenization.batching import head_and_tail
 from lstmcli.tokenization.ids import Ids
 from support.models import TEXTS, untrained_model
@@ -31,7 +31,7 @@ def many_words(count: int, unspaced: bool = False) -> str:
 def test_the_answer_is_that_of_the_whole_text(classifier: Classifier, monkeypatch: pytest.MonkeyPatch) -> None:
     texts = ["short", many_words(900), "", many_words(700, unspaced=True), " " * 4000, "the end"]
     assert classifier.ensemble.ngrams is not None
-    monkeypatch.setattr(text_encoder, "PIECE", 100)
+    monkeypatch.setattr(guard, "PIECE", 100)
     monkeypatch.setattr(text_encoder, "GROUP", 300)
     encoded = classifier.encoder.encode(texts)
     whole = classifier.probabilities(texts)

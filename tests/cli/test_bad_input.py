@@ -134,7 +134,7 @@ def test_bytes_that_are_not_utf8_are_read_and_said(here: Path) -> None:
     ]
 
 
-@pytest.mark.parametrize("megabytes", [1, pytest.param(50, marks=pytest.mark.slow)])
+@pytest.mark.parametrize("megabytes", [1, pytest.param(20, marks=pytest.mark.slow)])
 @pytest.mark.parametrize("word", ["word ", "x", "字"])
 def test_a_very_long_line(megabytes: int, word: str, here: Path, sound: Path) -> None:
     size = len(word.encode())

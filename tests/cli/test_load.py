@@ -8,11 +8,13 @@ import os
 import subprocess
 import sys
 from collections.abc import Iterator
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 
 from lstmcli.model_dir.directory import LOG
+from processes import started
 
 pytestmark = [pytest.mark.slow, pytest.mark.skipif(sys.platform != "linux", reason="memory is measured as Linux does")]
 LSTM = [sys.executable, "-m", "lstmcli"]
@@ -74,11 +76,10 @@ def test_many_processes_on_one_model_answer_as_one(classifier: str, tmp_path: Pa
     command = [*LSTM, "classify", "-m", classifier, "--format", "jsonl", "--threads", "1", text]
     alone = subprocess.run(command, capture_output=True, check=True, timeout=600).stdout
     outputs = [tmp_path / f"out{n}" for n in range(24)]
-    started = []
-    for path in outputs:
-        with path.open("wb") as out:
-            started.append(subprocess.Popen(command, stdout=out))
-    assert [process.wait() for process in started] == [0] * len(started)
+    with ExitStack() as stack:
+        files = [stack.enter_context(path.open("wb")) for path in outputs]
+        running = [stack.enter_context(started(command, stdout=out)) for out in files]
+        assert [process.wait(600) for process in running] == [0] * len(running)
     assert alone.count(b"\n") == 50
     assert all(path.read_bytes() == alone for path in outputs)
 

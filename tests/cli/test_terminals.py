@@ -41,6 +41,7 @@ LINES = {
     "perplexity, each": ("perplexity -m lm zh.txt -q --per char --format tsv", 0),
     "compare": ("compare model model -q --on zh.csv --no-cold-start --format table", 0),
     "inspect": ("inspect -m model 很好…看 --format table", 0),
+    "export": ("export model -o 出 --force", 0),
     "info": ("info model", 0),
     "train": (f"train zh.csv -o 新 --force {' '.join(SMALL)}", 0),
     "a mistake": ("classify --modle x", 2),
@@ -65,11 +66,11 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     return folder
 
 
-def run(place: Path, line: str, redirect: str = "", **environment: str) -> tuple[int, bytes, bytes]:
+def run(place: Path, line: str, redirect: str = "", limit: float = 300, **environment: str) -> tuple[int, bytes, bytes]:
     """Exit code of the command, stdout and stderr; ``redirect`` is what a shell is told after it."""
     script = f"{' '.join(LSTM)} {line} {redirect}; exit ${{PIPESTATUS[0]}}"
     found = subprocess.run(
-        ["bash", "-c", script], capture_output=True, cwd=place, env={**ENVIRONMENT, **environment}, timeout=300
+        ["bash", "-c", script], capture_output=True, cwd=place, env={**ENVIRONMENT, **environment}, timeout=limit
     )
     return found.returncode, found.stdout, found.stderr
 
@@ -229,6 +230,6 @@ def test_help_holds_what_was_asked_for(encoding: str, place: Path) -> None:
 
 @pytest.mark.slow
 def test_the_demo_in_an_old_code_page(place: Path) -> None:
-    found, shown, said = run(place, "demo tour --threads 1", PYTHONIOENCODING="cp1252", TERM="dumb")
+    found, shown, said = run(place, "demo tour --threads 1", limit=1200, PYTHONIOENCODING="cp1252", TERM="dumb")
     assert found == 0 and "\\u83dc" in shown.decode("cp1252")
     sane(said)

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import pytest
 
+from lstmcli.cli.app import COMMANDS as EVERY
 from support.lm_models import untrained_lm
 from support.models import untrained_model
 from support.refusing import GOOD, ROWS
@@ -82,11 +83,11 @@ class Trapped:
             for path, text in kept.items():
                 path.write_text(text)
 
-    def run(self, command: list[str], named: str) -> str:
+    def run(self, command: list[str], named: str, limit: float = 240) -> str:
         environment = {**os.environ, "OMP_NUM_THREADS": "1", "LSTM_CACHE": str(self.cache), "HF_HUB_OFFLINE": "1"}
         environment["PYTHONPATH"] = named.format(source=f"{SOURCE}:{self.packages}")
         environment.pop("LSTM_MODEL", None)
-        done = subprocess.run(command, cwd=self.here, env=environment, capture_output=True, text=True, timeout=240)
+        done = subprocess.run(command, cwd=self.here, env=environment, capture_output=True, text=True, timeout=limit)
         assert done.returncode == 0, (command, done.stderr)
         assert not self.sprung.exists(), (command, self.sprung.read_text())
         return done.stdout
@@ -134,9 +135,15 @@ COMMANDS = {
     "compare language models": ["compare", "lm", "lm", "--on", "text.txt"],
     "compare cells": ["compare", "data.csv", "--cells=lstm,gru", "-o", "cells", *TINY],
     "inspect": ["inspect", "good film", "-m", "one", "--html=page.html"],
+    "export": ["export", "one", "-o", "exported"],
     "info": ["info", "one"],
     "help": ["train", "--help"],
 }
+
+
+def test_every_command_is_tried() -> None:
+    tried = {arguments[0] for arguments in COMMANDS.values()}
+    assert set(EVERY) - tried == {"demo"}, "which has a test of its own"
 
 
 @pytest.mark.slow
@@ -147,4 +154,4 @@ def test_no_command_runs_a_module_of_the_working_directory(trapped: Trapped, wha
 
 @pytest.mark.slow
 def test_the_demo_runs_none(trapped: Trapped) -> None:
-    trapped.run([LSTM, "demo", "demo"], "{source}")
+    trapped.run([LSTM, "demo", "demo"], "{source}", limit=1200)

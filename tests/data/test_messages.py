@@ -12,8 +12,7 @@ import pytest
 
 from lstmcli.classification.data_check import check_data
 from lstmcli.data.config import ReadConfig
-from lstmcli.data.formats.csv_faults import fault
-from lstmcli.data.formats.dialect import Dialect
+from lstmcli.data.formats.dialect import Dialect, fault
 from lstmcli.data.label_check import label_warnings, missing_labels_note
 from lstmcli.data.sources import open_source
 from lstmcli.data.splits import load_splits

@@ -13,15 +13,15 @@ from pathlib import Path
 import pytest
 
 from lstmcli.data import samples
-from lstmcli.data.samples import NAMES, open_sample
-from lstmcli.data.stories import CHILDREN, THEMES, stories
+from lstmcli.data.samples import NAMES, open_sample, stories, story_patterns
 from lstmcli.errors import DataError, NoDataError
 
 TABLES = ("reviews", "topics")
+PAIRS = ("dates", "en-zh")
 
 
 def rows_of(name: str) -> list[dict[str, str]]:
-    return list(open_sample(name).rows())
+    return [dict(row.cells) for row in open_sample(name).rows()]
 
 
 def units(text: str) -> list[str]:
@@ -38,7 +38,7 @@ def test_a_table_is_valid_and_every_cell_is_filled(name: str) -> None:
     table = open_sample(name)
     assert table.label_column in table.columns
     assert set(table.text_columns) < set(table.columns)
-    for row in table.rows():
+    for row in rows_of(name):
         assert tuple(row) == table.columns
         assert all(value and value == value.strip() and value.isprintable() for value in row.values())
 
@@ -122,7 +122,7 @@ def test_stdlib_is_the_same_in_another_process(prose: list[dict[str, str]]) -> N
         "import sys\n"
         "from lstmcli.data.samples import open_sample\n"
         "sys.stdout.reconfigure(encoding='utf-8')\n"
-        "for row in open_sample('stdlib').rows(): print(row['text'])\n"
+        "for row in open_sample('stdlib').rows(): print(row.cells['text'])\n"
     )
     run = subprocess.run([sys.executable, "-c", script], capture_output=True, check=True, timeout=120)
     assert run.stdout.decode().split("\n")[:-1] == [row["text"] for row in prose]
@@ -184,8 +184,7 @@ def test_a_name_like_no_other_gets_the_list_alone() -> None:
 def test_every_name_opens_and_is_described() -> None:
     for name in NAMES:
         table = open_sample(name)
-        assert table.name == name
-        assert table.description == samples.DESCRIPTIONS[name]
+        assert table.notes == [samples.DESCRIPTIONS[name]]
 
 
 def test_opening_a_sample_imports_nothing_heavy() -> None:
@@ -200,17 +199,17 @@ def test_opening_a_sample_imports_nothing_heavy() -> None:
 
 
 def test_stories_are_reproducible_and_all_different() -> None:
-    told = [row["text"] for row in open_sample("stories").rows()]
-    assert told == [row["text"] for row in open_sample("stories").rows()]
+    told = [row["text"] for row in rows_of("stories")]
+    assert told == [row["text"] for row in rows_of("stories")]
     assert len(set(told)) == len(told) == 5000 and all(text.isascii() and "{" not in text for text in told)
     assert hashlib.sha256("\n".join(told).encode()).hexdigest()[:16] == "e7ce7c6dfe35bd51"
 
 
 def test_a_story_is_of_one_child_and_one_thing() -> None:
     for text in list(stories(300, seed=7)):
-        things = [thing for thing in THEMES if re.search(rf"\b{thing}\b", text)]
+        things = [thing for thing in story_patterns()["themes"] if re.search(rf"\b{thing}\b", text)]
         assert len(things) == 1
-        child, names = CHILDREN[things[0]]
+        child, names = story_patterns()["children"][things[0]].values()
         assert sum(name in text for name in names) == 1
         others = r"\b(he|his|him)\b" if child == "girl" else r"\b(she|her)\b"
         assert re.search(others, text, re.IGNORECASE) is None
@@ -219,3 +218,24 @@ def test_a_story_is_of_one_child_and_one_thing() -> None:
 def test_every_sentence_starts_with_a_capital_and_ends() -> None:
     for text in stories(200, seed=3):
         assert re.fullmatch(r'(?:"?[A-Z][^.!?]*[.!?]"?(?: [a-z]+ [a-z]+\.)?(?: |$))+', text), text
+
+
+@pytest.mark.parametrize("name", PAIRS)
+def test_pairs_are_the_same_each_time(name: str) -> None:
+    rows = rows_of(name)
+    assert rows == rows_of(name) and len(rows) >= 4000
+    assert all(set(row) == {"source", "target"} and all(row.values()) for row in rows)
+
+
+def test_dates_are_normalised() -> None:
+    pairs = {row["source"]: row["target"] for row in rows_of("dates")}
+    for source, target in pairs.items():
+        year, month, day = map(int, target.split("-"))
+        assert str(year) in source and str(day) in source and 1 <= month <= 12
+
+
+def test_sentences_are_translated() -> None:
+    for row in rows_of("en-zh"):
+        assert is_chinese(row["target"]) and not is_chinese(row["source"])
+        assert row["source"].endswith("?") == row["target"].endswith("吗？")
+        assert (" not " in row["source"]) == ("不" in row["target"])

@@ -41,7 +41,7 @@ def test_what_was_detected_is_said(tmp_path: Path) -> None:
     path = write(tmp_path / "reviews.csv", "review;sentiment\ngut;1\nschlecht;0\n")
     source = opened(path, True)
     assert source.notes == (f"{path}: CSV, semicolon, UTF-8; text from 'review', label from 'sentiment'",)
-    assert (source.format, source.delimiter, source.encoding) == ("csv", ";", "UTF-8")
+    assert source.format == "csv"
     assert (source.columns, source.text_columns, source.label_column) == (
         ("review", "sentiment"),
         ("review",),

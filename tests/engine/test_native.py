@@ -11,7 +11,8 @@ import numpy as np
 import pytest
 
 from lstmcli.engine.native import VERSION, Library
-from lstmcli.engine.native_stack import Memo, Product, Rows, Stack, attention, room
+from lstmcli.engine.native_product import Product, room
+from lstmcli.engine.native_stack import Memo, Rows, Stack, attention
 from lstmcli.errors import UsageError
 from support.kernel import LEVELS, NATIVE, at_level, built, compile_module, compiler
 
@@ -152,8 +153,9 @@ def test_nothing_is_read_or_written_beyond_an_array(tmp_path: Path) -> None:
         "native.LIBRARY = Path(sys.argv[1]); import support.kernel; support.kernel.LIBRARY = native.LIBRARY\n"
         "sys.exit(pytest.main(['-x', '-n', '0', '-p', 'no:cacheprovider', '-p', 'no:faulthandler',\n"
         "    '-k', sys.argv[2],\n"
-        "    'tests/engine/test_native.py', 'tests/engine/test_native_int16.py',\n"
-        "    'tests/classification/test_native_session.py', 'tests/classification/ngrams/test_native.py']))"
+        "    'tests/engine/test_native.py', 'tests/engine/test_native_int16.py', 'tests/engine/test_native_words.py',\n"
+        "    'tests/classification/test_native_session.py', 'tests/classification/ngrams/test_native.py',\n"
+        "    'tests/language_modeling/test_native_session.py']))"
     )
     environment = os.environ | {
         "LD_PRELOAD": runtime.stdout.strip(),

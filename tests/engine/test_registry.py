@@ -14,6 +14,7 @@ from typer.testing import CliRunner
 from lstmcli.classification.predict import Classifier
 from lstmcli.cli.app import app
 from lstmcli.engine import registry
+from lstmcli.engine.native import library
 from lstmcli.engine.registry import ENGINES, Engine, check_engine, choose_engine, engine_names
 from lstmcli.errors import UsageError
 from lstmcli.language_modeling.predict import LanguageModel
@@ -22,6 +23,8 @@ from lstmcli.tasks import CLASSIFICATION, LANGUAGE_MODELING, Task
 from support.generate_models import lm_config, untrained_language_model
 from support.models import TINY, untrained_model
 
+USUAL = "native" if library() else "onnx"
+"""The engine of a model that the kernel can run."""
 GRU = replace(TINY, model=replace(TINY.model, cell="gru"))
 
 
@@ -88,7 +91,7 @@ def test_a_model_that_an_engine_declines_runs_on_the_next(toy: Engine, models: d
     usual = Classifier(models["gru"], threads=1, engine="onnx").probabilities(["a", "b c"])
     assert np.array_equal(Classifier(models["gru"], threads=1).probabilities(["a", "b c"]), usual)
     assert info(models["gru"]).engine == "onnx"
-    assert LanguageModel(models["lm"], threads=1).engine.name == "onnx"
+    assert LanguageModel(models["lm"], threads=1).engine.name == USUAL
     with pytest.raises(UsageError, match="LSTM classifiers only"):
         Classifier(models["gru"], threads=1, engine="toy")
 
@@ -99,37 +102,51 @@ def test_the_environment_prefers_an_engine(models: dict[str, Path], monkeypatch:
         return choose_engine(task, settings, **how).name
 
     monkeypatch.setenv(registry.VARIABLE, "torch")
-    assert chosen("lm", exact=True) == chosen("gru") == info(models["lstm"]).engine == "torch"
+    assert chosen("lm", scoring=True) == chosen("gru") == info(models["lstm"]).engine == "torch"
     assert chosen("lm", name="onnx") == "onnx"
     assert LanguageModel(models["lm"], threads=1).generator.session.__class__.__name__ == "TorchSession"
     monkeypatch.setenv(registry.VARIABLE, "int8")
     assert chosen("lm") == "int8"
-    assert chosen("lm", exact=True) == chosen("gru") == "onnx"  # not exact; not for this cell
+    assert (chosen("lm", scoring=True), chosen("gru")) == (USUAL, "onnx")  # depends on the batch; not for this cell
     assert chosen("lm", device="cuda") == "torch"
     monkeypatch.setenv(registry.VARIABLE, "tflite")
     with pytest.raises(UsageError, match="LSTM_ENGINE must be one of native, fast, onnx, int8, torch, not 'tflite'"):
         chosen("lm")
 
 
-def test_generating_prefers_int8_where_training_found_it_good_enough(models: dict[str, Path], tmp_path: Path) -> None:
-    def is_exact(path: Path) -> bool:
-        model = LanguageModel(path, threads=1)
-        return model.generator.session is model.together
-
+def test_generating_prefers_int8_where_training_found_it_good_enough(
+    models: dict[str, Path], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     exact = untrained_language_model(tmp_path / "exact", lm_config(), int8=False)
-    assert [is_exact(models["lm"]), is_exact(exact)] == [False, True]
-    for engine in (None, "onnx"):
-        model = LanguageModel(models["lm"], threads=1, engine=engine)
-        assert model.generator.session is model.together
-    assert [info(path).generates_with for path in (models["lm"], exact)] == ["int8", ""]
+    model = LanguageModel(models["lm"], threads=1, engine="onnx")
+    assert model.generator.session is model.together
+    monkeypatch.setattr(LanguageModel, "_session", lambda self, engine, threads: engine.name)
+    asked = [(models["lm"], registry.AUTO), (exact, registry.AUTO), (models["lm"], None), (models["lm"], "onnx")]
+    found = [LanguageModel(path, threads=1, engine=engine).generator.session for path, engine in asked]
+    assert found == ["int8", "onnx", "onnx", "onnx"]
+    assert LanguageModel(exact, threads=1).together == USUAL
+    generating = [info(path).generates_with for path in (models["lm"], exact)]
+    assert generating == ["int8", "onnx" if USUAL == "native" else ""]
     assert LanguageModel(models["lm"], threads=1).engine.exact
+
+
+def test_a_model_is_described_with_the_level_of_its_engine(
+    models: dict[str, Path], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    found = library()
+    level = found.level if found else ""
+    assert [info(models[name]).level for name in ("lm", "lstm", "gru")] == [level, level, ""]
+    if found:
+        assert f"{USUAL} (the kernel of lstm, {level})" in CliRunner().invoke(app, ["info", str(models["lm"])]).output
+    monkeypatch.setenv(registry.VARIABLE, "onnx")
+    assert info(models["lm"]).level == ""
 
 
 @pytest.mark.parametrize(
     ("engine", "device", "said"),
     [
-        ("tflite", "cpu", "engine must be one of native, onnx, torch"),
-        ("int8", "cpu", "engine must be one of native, onnx, torch"),
+        ("tflite", "cpu", "engine must be one of native, fast, onnx, torch"),
+        ("int8", "cpu", "engine must be one of native, fast, onnx, torch"),
         ("onnx", "tpu", "device must be one of auto, cpu, cuda"),
         ("torch", "tpu", "device must be one of auto, cpu, cuda"),
         ("onnx", "cuda", "the onnx engine runs on the CPU, not on cuda"),
@@ -137,14 +154,14 @@ def test_generating_prefers_int8_where_training_found_it_good_enough(models: dic
 )
 def test_engines_and_devices_that_do_not_go_together(engine: str, device: str, said: str) -> None:
     with pytest.raises(UsageError, match=said):
-        check_engine(engine, device, exact=True)
+        check_engine(engine, device, scoring=True)
 
 
 def test_engines_and_devices_that_do() -> None:
     assert engine_names() == ("native", "fast", "onnx", "int8", "torch")
-    assert engine_names(exact=True) == ("native", "onnx", "torch")
+    assert engine_names(scoring=True) == ("native", "fast", "onnx", "torch")
     check_engine("torch", "cuda")
-    check_engine(None, "cuda", exact=True)
+    check_engine(None, "cuda", scoring=True)
     check_engine("auto", "cuda", auto=True)
     with pytest.raises(UsageError, match="engine must be one of auto, native, fast, onnx, int8, torch"):
         check_engine("tflite", "cpu", auto=True)

@@ -161,3 +161,9 @@ def test_one_seed_has_no_spread_and_equal_ones_no_test() -> None:
     assert spread([0.5, 0.5]).sd == 0
     assert paired_t_p([0.1]) is paired_t_p([0.1, 0.1, 0.1]) is None
     assert paired_t_p([0.1, 0.2, 0.3]) == pytest.approx(stats.ttest_rel([1.1, 2.2, 3.3], [1, 2, 3]).pvalue)
+
+
+def test_an_interval_ends_with_its_scale() -> None:
+    found = spread([0.9, 0.99], 0.0, 1.0)
+    assert found.high == 1.0 and 0 < found.low < 0.9
+    assert spread([0.9, 0.99]).high > 1

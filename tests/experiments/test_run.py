@@ -14,12 +14,13 @@ from lstmcli.data.config import ReadConfig
 from lstmcli.data.splits import load_splits
 from lstmcli.errors import Interrupted, OutputError, UsageError
 from lstmcli.experiments.differences import differences, summaries
-from lstmcli.experiments.events import ComparisonEnded, ComparisonPlanned, ExperimentEvent, InRun, RunBegun, RunEnded
+from lstmcli.experiments.events import ComparisonEnded, ComparisonPlanned, RunBegun, RunEnded
 from lstmcli.experiments.results import ArchitectureComparison, Run
 from lstmcli.experiments.run import compare_architectures
 from lstmcli.language_modeling.config import LmConfig, LmModelConfig, LmTrainConfig
 from lstmcli.model_dir.directory import read_model
 from lstmcli.tokenization.config import TokenizerConfig
+from lstmcli.training import events
 
 ROWS = [(f"a {('fine', 'dull')[i % 2]} film, number {i}", ("good", "bad")[i % 2]) for i in range(40)]
 CLASSIFIER = ClassifierConfig(
@@ -52,7 +53,7 @@ def plain(tmp_path: Path) -> Any:
     return load_splits(str(path), ReadConfig(), valid=None, test=str(path), valid_fraction=0.2, seed=1, labelled=False)
 
 
-def ended(found: list[ExperimentEvent]) -> ArchitectureComparison:
+def ended(found: list[events.Event]) -> ArchitectureComparison:
     assert isinstance(found[-1], ComparisonEnded)
     return found[-1].comparison
 
@@ -120,7 +121,7 @@ def test_equal_time_is_what_ends_a_run(labelled: Any, tmp_path: Path) -> None:
 
 def test_a_run_that_is_interrupted_is_left_out(labelled: Any, tmp_path: Path) -> None:
     asked = False
-    found: list[ExperimentEvent] = []
+    found: list[events.Event] = []
     run = compare_architectures(
         labelled, CLASSIFIER, tmp_path / "out", cells=["lstm", "rnn"], seeds=2, distance=3, stop=lambda: asked
     )
@@ -140,7 +141,7 @@ def test_a_run_that_is_interrupted_is_left_out(labelled: Any, tmp_path: Path) ->
 
 
 def test_a_model_that_is_there_is_kept(labelled: Any, tmp_path: Path) -> None:
-    def again(**more: Any) -> list[ExperimentEvent]:
+    def again(**more: Any) -> list[events.Event]:
         return list(
             compare_architectures(labelled, CLASSIFIER, tmp_path / "out", cells=["lstm", "rnn"], seeds=1, **more)
         )
@@ -148,7 +149,7 @@ def test_a_model_that_is_there_is_kept(labelled: Any, tmp_path: Path) -> None:
     assert sum(isinstance(event, (RunEnded, ComparisonPlanned)) for event in again()) == 3
     with pytest.raises(OutputError):
         again()
-    assert any(isinstance(event, InRun) for event in again(force=True))
+    assert any(isinstance(event, events.Step) for event in again(force=True))
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ tests/data/test_forms.py and benchmarks/forms.py run them.
 """
 
 from fileforms import (  # noqa: F401  (each registers its forms)
+    annotation,
     books,
     candidates,
     cells,
@@ -29,10 +30,12 @@ from fileforms import (  # noqa: F401  (each registers its forms)
     mainland,
     markup,
     missing,
+    offices,
     onehot,
     packing,
     pairs,
     programs,
+    prose,
     quantities,
     reviews,
     scripts,
@@ -40,6 +43,7 @@ from fileforms import (  # noqa: F401  (each registers its forms)
     talk,
     traps,
     uci,
+    uploads,
 )
 from fileforms.model import FORMS, Case, Form, Maker, Refused, Want
 

@@ -67,9 +67,9 @@ def read_in_process(case: Case, folder: Path, *, depth: str = "data") -> Reading
         folder: for what the program writes.
         depth: data (split and checked), or tokens (the tokenizer is made as well, for the share it knows).
     """
-    from lstmcli.cli.options.configs import read_config
     from lstmcli.data.splits import load_splits
     from lstmcli.errors import LstmError
+    from lstmcli.options import read_config
 
     reading = Reading()
     talk = io.StringIO()

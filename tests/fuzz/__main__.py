@@ -21,9 +21,11 @@ from collections import Counter
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from processes import started
+
 TESTS = Path(__file__).resolve().parent.parent
-SECONDS = 30.0
-"""For one load and one answer, however busy the machine is."""
+SECONDS = 600.0
+"""A child that is silent for so long waits for something; what works for ever ends by ``child.CPU_SECONDS``."""
 PATHS = os.pathsep.join(map(str, (TESTS.parent / "src", TESTS)))
 """The tree that these tests are of, not what is installed."""
 ENVIRONMENT = {**os.environ, "OMP_NUM_THREADS": "1", "RUST_BACKTRACE": "0", "PYTHONPATH": PATHS, "COLUMNS": "80"}
@@ -51,9 +53,12 @@ def fuzz(bases: Path, what: str, count: int, seed: int = 0) -> Report:
 def _run(bases: Path, what: str, first: int, end: int, report: Report) -> int:
     """One child, until it is done or must be ended; returns the seed to go on with."""
     command = [sys.executable, "-m", "fuzz.child", str(bases), str(first), str(end), what]
-    with tempfile.TemporaryFile() as talk, tempfile.TemporaryDirectory() as here:
-        pipe = subprocess.PIPE
-        child = subprocess.Popen(command, stdout=pipe, stderr=talk, text=True, env=ENVIRONMENT, cwd=here)
+    pipe = subprocess.PIPE
+    with (
+        tempfile.TemporaryFile() as talk,
+        tempfile.TemporaryDirectory() as here,
+        started(command, stdout=pipe, stderr=talk, text=True, env=ENVIRONMENT, cwd=here) as child,
+    ):
         assert child.stdout is not None
         lines: queue.Queue[str | None] = queue.Queue()
         stdout = child.stdout
@@ -65,17 +70,16 @@ def _run(bases: Path, what: str, first: int, end: int, report: Report) -> int:
 
         threading.Thread(target=read, daemon=True).start()
         begun: dict[str, str] | None = None
-        seed, wrong, patience = first, "", 8 * SECONDS  # it has to start
+        seed, wrong = first, ""
         while True:
             try:
-                line = lines.get(timeout=patience)
+                line = lines.get(timeout=SECONDS)
             except queue.Empty:
                 wrong = "fault: no end in time"
                 child.kill()
                 break
             if line is None:
                 break
-            patience = SECONDS
             said = json.loads(line)
             if "found" not in said:
                 begun, seed = said, said["seed"]
@@ -83,7 +87,7 @@ def _run(bases: Path, what: str, first: int, end: int, report: Report) -> int:
             report.bytes += said.get("bytes", 0)
             _count(report, begun, said["found"])
             begun = None
-        code = child.wait()
+        code = child.wait(SECONDS)
         if begun is None and not wrong and code == 0:
             return end
         talk.seek(0)

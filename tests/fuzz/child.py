@@ -20,6 +20,8 @@ EXTRA_BYTES = 512 * 2**20
 """Address space that a load may take beyond what the process has with every library in it."""
 TRAINING_BYTES = 3 * 2**30
 """The same for many runs of training one after the other, each with threads of its own."""
+CPU_SECONDS = 30
+"""Of the processor, for one load and one answer: a busy machine is no fault."""
 TEXT = "the cat 他们 nobody <unk> \ud800 [UNK]\n" * 3
 COMMANDS = {
     "classifier": [
@@ -121,6 +123,12 @@ def limit_memory(extra: int) -> None:
     resource.setrlimit(resource.RLIMIT_AS, (now + extra, now + extra))
 
 
+def limit_time() -> None:
+    """Allow the next command its time of the processor; SIGXCPU ends the process after it."""
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    resource.setrlimit(resource.RLIMIT_CPU, (int(used.ru_utime + used.ru_stime) + CPU_SECONDS, resource.RLIM_INFINITY))
+
+
 def warm_up() -> None:
     """Trains once, so that what training imports does not count."""
     with tempfile.TemporaryDirectory() as folder:
@@ -159,6 +167,7 @@ def main(bases: Path, first: int, end: int, what: str) -> None:
             for file, data in files.items():
                 Path(folder, file).write_bytes(data)
             say(seed=seed, model=name, what=done)
+            limit_time()
             if what == "models":
                 say(seed=seed, found=attempt(Path(folder), name.split("-")[0], random))
             else:

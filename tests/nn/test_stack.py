@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from torch import Tensor, nn
 from torch.nn.utils.rnn import pack_padded_sequence, pad_packed_sequence, pad_sequence
 
-from lstmcli.nn.stack import Direction, Stack, gather_time, init_scale, reversal
+from lstmcli.nn.stack import Direction, Stack, init_scale, reorder, reversal
 
 E, H = 4, 3
 LENGTHS = st.lists(st.integers(1, 9), min_size=1, max_size=5)
@@ -74,10 +74,15 @@ def test_reversal_turns_each_row_within_its_length(lengths: list[int]) -> None:
     T = max(lengths) + 2
     rows = torch.arange(T)[:, None].expand(T, len(lengths)).contiguous()
     index = reversal(torch.tensor(lengths), T)
-    turned = gather_time(rows[:, :, None], index)[:, :, 0]
+    turned = reorder(rows[:, :, None], index)[:, :, 0]
     for n, length in enumerate(lengths):
         assert turned[:, n].tolist() == [*reversed(range(length)), *range(length, T)]
-    assert torch.equal(gather_time(turned[:, :, None], index)[:, :, 0], rows)
+    assert torch.equal(reorder(turned[:, :, None], index)[:, :, 0], rows)
+
+
+def test_the_gradient_of_a_reversal_is_reversed() -> None:
+    index, x = reversal(torch.tensor([3, 0, 2]), 4), torch.randn(4, 3, E, dtype=torch.float64, requires_grad=True)
+    assert torch.autograd.gradcheck(lambda x: reorder(x, index), (x,))
 
 
 def test_zero_length_rows_disturb_nothing() -> None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import shutil
 import subprocess
+import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -35,8 +36,15 @@ class Disk:
         (self.inside / FILLER).unlink()
 
     def writable(self, yes: bool) -> None:
+        """A disk is busy, and stays as it is, while a process writes a file on it: it is asked again."""
         command = [*self.prefix, "mount", "-o", f"remount,{'rw' if yes else 'ro'}", str(self.place)]
-        subprocess.run(command, check=True, capture_output=True, timeout=120)
+        for _ in range(1000):
+            done = subprocess.run(command, capture_output=True, text=True, timeout=120)
+            if done.returncode == 0:
+                return
+            assert "busy" in done.stderr, done.stderr
+            time.sleep(0.02)
+        raise AssertionError(done.stderr)
 
     def holds(self) -> list[str]:
         """Names of everything on it, but for the empty folder that PyTorch makes in every $TMPDIR."""

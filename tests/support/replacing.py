@@ -1,5 +1,5 @@
 """A process that puts one model after another in the same place, or reads what is there, until time is up:
-``python -m cli.replacing write|read TARGET SECONDS [MODEL MODEL]`` in ``tests/``."""
+``python -m support.replacing write|read TARGET SECONDS [MODEL MODEL]`` in ``tests/``."""
 
 from __future__ import annotations
 

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import csv
 from pathlib import Path
+from typing import Any
 
+SMALL: dict[str, Any] = {"epochs": 2, "hidden": 8, "embedding": 8, "threads": 1}
+"""Options of a training that takes a moment."""
 THINGS = ("room", "soup", "hall", "waiter", "garden", "bed")
 GOOD, BAD = ("lovely", "warm", "great", "quiet"), ("awful", "dirty", "rude", "cold")
 NOUNS, VERBS = ("cat", "dog", "bird", "child"), ("sat", "slept", "ran", "played")

@@ -72,7 +72,7 @@ def test_a_tokenizer_that_cuts_otherwise_is_asked_itself() -> None:
 
 def test_folded_features_reach_words_met_before() -> None:
     encoder = TextEncoder.train(TEXTS, TokenizerConfig(min_count=1))
-    encoded = encoder.encode(TEXTS)
+    encoded = encoder.encode_all(TEXTS)
     encoder.fit_buckets(encoded)
     for folded, anew in zip(encoded, encoder.encode(TEXTS), strict=True):
         np.testing.assert_array_equal(folded, anew)

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lstmcli.tokenization.casing import SPELLINGS
-from lstmcli.tokenization.features import FEATURES, FeatureTable, affixes
+from lstmcli.tokenization.features import FEATURES, SPELLINGS, FeatureTable, affixes
 
 VOCABULARY = ["[PAD]", "[UNK]", "walking", "walked", "talking", "a", "我", "你", "カ", "!"]
 BUCKETS = 2**16

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 from tokenizers import Tokenizer
 
 from lstmcli.errors import DataError
+from lstmcli.tokenization import guard
 from lstmcli.tokenization import stream_encoder as module
 from lstmcli.tokenization.config import LmTokenizerConfig
 from lstmcli.tokenization.ids import END_ID, UNKNOWN_ID
@@ -146,7 +147,7 @@ def test_groups_and_pieces_change_nothing(kind: str, lines: list[str]) -> None:
     lines = [line.replace("x" * 50, "x x" * 12 if kind in ("spaces", "bpe") else "我" * 50) for line in lines]
     expected = one.encode(lines)
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "PIECE", 25)
+        patch.setattr(guard, "PIECE", 25)
         patch.setattr(module, "GROUP", 60)
         for row, same in zip(one.encode(lines), expected, strict=True):
             if kind != "unigram":

@@ -13,6 +13,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 from tokenizers import Tokenizer, decoders, models, normalizers, pre_tokenizers
 
+from lstmcli.tokenization import guard
 from lstmcli.tokenization import text_encoder as module
 from lstmcli.tokenization.config import TOKENIZERS, TokenizerConfig
 from lstmcli.tokenization.ids import PADDING_ID, UNKNOWN_ID
@@ -120,7 +121,7 @@ def test_lone_surrogates_do_not_stop_it() -> None:
 def test_buckets_follow_the_features_that_are_there() -> None:
     config = TokenizerConfig()
     encoder = TextEncoder.train(TEXTS, config)
-    encoded = encoder.encode(TEXTS)
+    encoded = encoder.encode_all(TEXTS)
     buckets = encoder.fit_buckets(encoded)
     distinct = len(np.unique(np.concatenate([rows[:, 1:] for rows in encoded])))
     assert distinct <= buckets <= 256 and encoder.rows == encoder.vocab_size + buckets
@@ -140,7 +141,7 @@ def test_pieces_of_a_text_are_the_text(kind: str, words: list[str]) -> None:
     encoder, text = encoder_of(kind, 0), " ".join(words)
     (expected,) = encoder.encode([text])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "PIECE", 13)
+        patch.setattr(guard, "PIECE", 13)
         patch.setattr(module, "GROUP", 29)
         (rows,) = encoder.encode([text])
     assert encoder.tokenizer.decode(rows[:, 0].tolist()) == encoder.tokenizer.decode(expected[:, 0].tolist())
@@ -224,5 +225,5 @@ def test_spans_are_where_the_tokens_stand(monkeypatch: pytest.MonkeyPatch) -> No
     text = "The CAT isn't  这里."
     expected = ["The", "CAT", "isn", "'t", "这", "里", "."]
     assert [text[slice(*span)] for span in encoder_of().spans(text)] == expected
-    monkeypatch.setattr(module, "PIECE", 7)  # long texts go to the tokenizer in pieces
+    monkeypatch.setattr(guard, "PIECE", 7)  # long texts go to the tokenizer in pieces
     assert [text[slice(*span)] for span in encoder_of().spans(text)] == expected

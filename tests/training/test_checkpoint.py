@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import os
+import shutil
 from pathlib import Path
 
 import numpy as np
@@ -104,6 +105,18 @@ def test_a_run_goes_on_without_and_says_so_once(tmp_path: Path, monkeypatch: pyt
     checkpoints.take(snapshot(4))
     assert "can be written again" in checkpoints.pop_warnings()[0].message
     assert latest(folder) == 4
+
+
+def test_a_checkpoint_leaves_the_model_its_space(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """A small one of the trained weights fitted, and then the model did not."""
+    checkpoints = Checkpoints(tmp_path / "m.unfinished", reserve=10_000)
+    for total, free, written in ((10**6, 10_100, False), (10**6, 20_000, True), (0, 0, True)):
+        monkeypatch.setattr(shutil, "disk_usage", lambda _, t=total, f=free: shutil._ntuple_diskusage(t, 0, f))
+        checkpoints.take(snapshot(1), last=True)
+        assert has_checkpoints(tmp_path / "m.unfinished") == written
+        warned = "".join(warning.message for warning in checkpoints.pop_warnings())
+        assert ("the model needs the space that is left; training goes on" in warned) is not written
+        checkpoints.clear()
 
 
 @given(

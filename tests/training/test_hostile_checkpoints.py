@@ -126,6 +126,7 @@ def _array(change: Callable[[Any], Any]) -> Callable[[Snapshot], None]:
     [
         *(_set("step", value) for value in (-1, 10**400, 1.5, True, None, "1", [])),
         *(_set("seconds", value) for value in (-1.0, math.nan, math.inf, "1", None)),
+        *(_set("spent", value) for value in (-1.0, math.nan, "1", None)),
         *(_set("epochs", value) for value in (0, -1, 2**40, "1", None)),
         *(_set("factor", value) for value in (math.nan, math.inf, "1")),
         *(_set("rng", value) for value in ({}, [], {"bit_generator": "x"})),

@@ -12,7 +12,6 @@ import pytest
 
 from lstmcli.errors import OutputError
 from lstmcli.model_dir.directory import read_model
-from lstmcli.training import run
 from lstmcli.training.checkpoint import Snapshot, checkpoint_folder, write
 from lstmcli.training.run import check_disk_space, save_model
 from support.models import description, stub_files, stub_model
@@ -89,7 +88,7 @@ def test_another_model_that_came_in_between_costs_nothing(tmp_path: Path, elsewh
 def test_too_little_room_is_said(
     free: int, every: float, said: int, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(run.shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10**12, 0, free))
+    monkeypatch.setattr(shutil, "disk_usage", lambda _: shutil._ntuple_diskusage(10**12, 0, free))
     found = list(check_disk_space(tmp_path / "deep" / "m", model_bytes=5_000_000, parameters=100_000, every=every))
     assert len(found) == said
     assert all(f"{tmp_path} has {free / 1e6:,.1f} MB of space left" in event.message for event in found)  # type: ignore[union-attr]

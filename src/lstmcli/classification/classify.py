@@ -105,11 +105,12 @@ def evaluate(
     """
     names = frozenset(classifier.labels)
     tally = Tally(classifier.labels, classifier.multilabel, 0.5 if threshold is None else threshold)
-    unknown, known = "", 0
+    unknown, known, path = "", 0, ""
 
     def judged() -> Iterator[Record]:
-        nonlocal unknown, known
+        nonlocal unknown, known, path
         for record in records:
+            path = record.path
             if len(record.labels) > 1 and not classifier.multilabel:
                 found = ", ".join(map(repr, record.labels[:3]))
                 hint = "the model gives one label to each text"
@@ -124,9 +125,10 @@ def evaluate(
         tally.add_named(p_NC, [record.labels for record in window])
     if unknown and not known:
         some = ", ".join(map(repr, classifier.labels[:5])) + (", …" if len(names) > 5 else "")
-        raise NoDataError(f"no label is one of the model's: found {unknown!r}, the model has {some}")
+        message = f"no label is one of the model's: found {unknown!r}, the model has {some}"
+        raise NoDataError(message, path=path, hint="name the column of the labels with --label-column, or another -m")
     if not known:
-        raise NoDataError("no labels to compare with", hint="name their column with --label-column")
+        raise NoDataError("no labels to compare with", path=path, hint="name their column with --label-column")
     return tally.report()
 
 

@@ -8,11 +8,16 @@ import numpy as np
 
 from lstmcli.classification.config import ClassifierConfig
 from lstmcli.classification.ngrams.table import MAX_WEIGHTS
-from lstmcli.training.estimate import BASE_BYTES
+from lstmcli.training.estimate import BASE_BYTES, BASE_SECONDS
 from lstmcli.training.results import Estimate
 
 if TYPE_CHECKING:
     from lstmcli.classification.trainer import Split
+
+NGRAM_SECONDS = 1e-6
+"""Time to fit the n-gram model, per token, order and unit of 1 + labels / 4."""
+FIT_VECTORS, FIT_BYTES = 28, 20
+"""Memory of the fit: vectors of the weights in double precision, and bytes per n-gram that is counted at once."""
 
 
 def estimate(
@@ -23,33 +28,46 @@ def estimate(
     step_seconds: float,
     parameters: int,
     classes: int,
+    reports: int = 0,
+    refit: bool = True,
 ) -> Estimate:
     """The estimated cost of a run; ``config`` must have all defaults filled in.
 
     Args:
         step_seconds: time of one training step, measured on this machine.
         parameters: number of parameters of the network.
+        reports: texts that are evaluated after training.
+        refit: the n-gram model is fitted a second time, with the validation rows.
     """
+    from lstmcli.classification.ngrams.counts import PART_NGRAMS
+    from lstmcli.training.loop import ROLLBACK_STEPS
+
     model, batch_size, epochs = config.model, config.train.batch_size, config.train.epochs or 1
     steps = epochs * -(-len(train) // batch_size)
+    tokens, order = int(train.encoded.ends[-1]), model.ngrams or 0
     # A forward pass without gradients is about a quarter of an adversarial step.
-    seconds = step_seconds * (steps + epochs * len(valid) / batch_size / 4)
+    seconds = step_seconds * (steps + (epochs * len(valid) + reports) / batch_size / 4)
+    seconds += BASE_SECONDS + NGRAM_SECONDS * order * tokens * (1 + classes / 4) * (2 if refit else 1)
     if config.train.time_limit is not None:
-        seconds = min(seconds, config.train.time_limit)
+        seconds = config.train.time_limit
 
-    tokens = sum(map(len, train.encoded))
-    table = _ngram_bytes(tokens, model.ngrams or 0, classes)
-    width = train.encoded[0].shape[1]
+    features = _features(tokens, order, classes)
     batch_tokens = batch_size * int(np.quantile(train.lengths(config.tokenizer.max_tokens), 0.99))
     directions = 2 if model.bidirectional else 1
     kept = 4 * model.embedding + 12 * directions * model.hidden * model.layers  # per token, for the backward pass
-    # Weights, second moment, moving average, best weights, and a copy during validation.
-    memory = BASE_BYTES + 5 * 4 * parameters + 4 * tokens * width + 2 * 4 * batch_tokens * kept + 8 * table
+    network = 4 * parameters
+    fit = FIT_VECTORS * 8 * features * classes + FIT_BYTES * min(order * tokens, 2 * PART_NGRAMS) if order else 0
+    # Snapshots have weights, second moment and moving average: one to return to, one to take its place, and the one
+    # that is written to disk.
+    snapshots = 3 if steps > ROLLBACK_STEPS else 1
+    training = (2 + 3 * snapshots) * network + 2 * 4 * batch_tokens * kept
+    # The weights, second moment and moving average are there in both phases.
+    memory = BASE_BYTES + train.encoded.nbytes + 3 * network + max(fit, training)
     # The weights, nearly all in half precision, are in the weights file and in the graph.
-    return Estimate(seconds, memory, 2 * 2 * parameters + table)
+    return Estimate(seconds, memory, 2 * 2 * parameters + features * (8 + 2 * classes))
 
 
-def _ngram_bytes(tokens: int, order: int, classes: int) -> int:
-    """Estimated bytes of the n-gram table; distinct n-grams grow about as the square root of the text."""
-    rows = sum(min(tokens, int(40 * tokens**0.5 * n)) for n in range(1, order + 1))
-    return min(rows, MAX_WEIGHTS // classes + 1) * (8 + 2 * classes)
+def _features(tokens: int, order: int, classes: int) -> int:
+    """Estimated n-grams of the table; distinct n-grams grow about as the square root of the text."""
+    found = sum(min(tokens, int(40 * tokens**0.5 * n)) for n in range(1, order + 1))
+    return min(found, MAX_WEIGHTS // classes + 1)

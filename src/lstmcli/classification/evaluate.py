@@ -15,6 +15,7 @@ from lstmcli.classification.ensemble import Ensemble
 from lstmcli.classification.metrics import Tally
 from lstmcli.classification.model_selection import MAX_LOGITS, blocks
 from lstmcli.classification.results import ClassReport
+from lstmcli.engine.session import Logits
 from lstmcli.tokenization.ids import Ids
 
 if TYPE_CHECKING:
@@ -33,18 +34,27 @@ class Evaluator:
 
     def __init__(self, ensemble: Ensemble, labels: Sequence[str], multilabel: bool) -> None:
         self.ensemble, self.labels, self.multilabel = ensemble, tuple(labels), multilabel
+        self._last: tuple[Split, Ensemble, tuple[Logits, Logits | None]] | None = None
+
+    def _logits(self, part: Split, texts: slice) -> tuple[Logits, Logits | None]:
+        """The logits of some texts of a split; those of a whole split are kept, since calibration needs them too."""
+        if len(range(*texts.indices(len(part)))) < len(part):
+            return self.ensemble.logits(part.encoded[texts])
+        if self._last is None or self._last[0] is not part or self._last[1] is not self.ensemble:
+            self._last = part, self.ensemble, self.ensemble.logits(part.encoded[texts])
+        return self._last[2]
 
     def scale(self, part: Split) -> float:
         """The calibration scale, fitted on a split; for a large split, on a sample."""
         step = -(-len(part) * len(self.labels) // MAX_LOGITS) or 1
         sample = slice(0, None, step)
-        return fit_scale(total(*self.ensemble.logits(part.encoded[sample])), part.gold[sample], self.multilabel)
+        return fit_scale(total(*self._logits(part, sample)), part.gold[sample], self.multilabel)
 
     def reports(self, part: Split, unknown: UnknownLabelTexts, *scales: float) -> list[ClassReport]:
         """A report on a split for each scale; the split must not be empty."""
         tallies = [Tally(self.labels, self.multilabel) for _ in scales]
         for block in blocks(len(part), len(self.labels)):
-            logits = self.ensemble.logits(part.encoded[block])
+            logits = self._logits(part, block)
             for tally, scale in zip(tallies, scales, strict=True):
                 probabilities: Floats = np.asarray(combine(*logits, scale, self.multilabel))
                 tally.add(probabilities, part.gold[block])

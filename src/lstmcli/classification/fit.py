@@ -18,6 +18,7 @@ from lstmcli.classification.model_selection import Score, score_in_blocks, selec
 from lstmcli.classification.trainer import Split, Trainer
 from lstmcli.tokenization.batching import bucketed
 from lstmcli.training import loop
+from lstmcli.training.budget import Budget
 from lstmcli.training.checkpoint import Checkpoints
 from lstmcli.training.divergence import DivergenceMonitor
 from lstmcli.training.events import Event, Step, Stopped, Validated
@@ -41,14 +42,20 @@ class ClassifierLoopState(loop.LoopState):
 
 class _Run(loop.TrainingLoop[ClassifierLoopState]):
     def __init__(
-        self, trainer: Trainer, train: Split, valid: Split, rng: np.random.Generator, checkpoints: Checkpoints | None
+        self,
+        trainer: Trainer,
+        train: Split,
+        valid: Split,
+        rng: np.random.Generator,
+        checkpoints: Checkpoints | None,
+        budget: Budget | None,
     ) -> None:
         config = trainer.config
         self.trainer, self.config, self.train, self.valid = trainer, config, train, valid
         self.lengths = train.lengths(trainer.tokenizer.max_tokens)
         self.per_epoch = math.ceil(len(train) / config.batch_size)
         monitor = DivergenceMonitor(config.learning_rate, ClassifierTrainConfig.learning_rate)
-        super().__init__(ClassifierLoopState(), trainer, config, trainer.averaged(), monitor, rng, checkpoints)
+        super().__init__(ClassifierLoopState(), trainer, config, trainer.averaged(), monitor, rng, checkpoints, budget)
 
     @property
     def epochs_done(self) -> float:
@@ -81,9 +88,10 @@ class _Run(loop.TrainingLoop[ClassifierLoopState]):
         state, trainer, valid = self.state, self.trainer, self.valid
         weights = trainer.averaged()
         classes = len(trainer.module.head.weight)
-        found = score_in_blocks(
-            lambda encoded: trainer.logits(encoded, weights), valid.encoded, valid.gold, classes, trainer.multilabel
-        )
+        with self.budget.measure("validation"):
+            found = score_in_blocks(
+                lambda encoded: trainer.logits(encoded, weights), valid.encoded, valid.gold, classes, trainer.multilabel
+            )
         if self.diverges(found.loss, validation=True):
             return None
         self.between_steps = False
@@ -106,6 +114,7 @@ def fit(
     stop: Callable[[], bool],
     rng: np.random.Generator,
     checkpoints: Checkpoints | None = None,
+    budget: Budget | None = None,
 ) -> Iterator[Event]:
     """Train until epochs, time or patience are used up, or ``stop`` returns true; keeps the best weights.
 
@@ -113,11 +122,12 @@ def fit(
 
     Args:
         checkpoints: where snapshots are saved, and the snapshot to resume from.
+        budget: the clock of the whole run.
 
     Raises:
         LstmError: training diverged in the first epoch, so there are no weights to keep.
     """
-    run = _Run(trainer, train, valid, rng, checkpoints)
+    run = _Run(trainer, train, valid, rng, checkpoints, budget)
     trainer.module.train()
     yield from run.run_epochs(_epochs(run, stop))
     state = run.state
@@ -141,7 +151,8 @@ def _epochs(run: _Run, stop: Callable[[], bool]) -> Iterator[Event]:
                     run.state.step, run.per_epoch * run.epochs, run.epochs_done, run.epochs, loss, learning_rate, norm,
                     run.state.seen / run.seconds, run.seconds, run.seconds_left,
                 )  # fmt: skip
-        if run.reason != "diverged" and run.state.step and (validated := run.validate()):
+        # An epoch that was stopped before its first step has the weights that were validated before it.
+        if run.reason != "diverged" and run.state.batches and (validated := run.validate()):
             yield validated
         if run.reason == "diverged":
             yield run.rollback()

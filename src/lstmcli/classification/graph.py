@@ -52,7 +52,7 @@ def pool(
     for kind in config.pooling:
         if kind == "max":
             masked = graph.node("Where", inside_TBS1, h_TBSK, minus_infinity)
-            pooled.append(graph.node("ReduceMax", masked, axes=[0, 2], keepdims=0))
+            pooled.append(graph.node("ReduceMax", masked, graph.ints(0, 2), keepdims=0))
         elif kind == "mean":
             total = graph.node(
                 "ReduceSum", graph.node("Where", inside_TBS1, h_TBSK, zero), graph.ints(0, 2), keepdims=0
@@ -63,7 +63,7 @@ def pool(
             query = graph.constant(np.asarray(weights["pooling.query"])[:, None])
             score_TBS1 = graph.node("MatMul", graph.node("Tanh", h_TBSK), query)
             score_TBS1 = graph.node("Where", inside_TBS1, score_TBS1, minus_infinity)
-            peak = graph.node("ReduceMax", score_TBS1, axes=[0, 2], keepdims=1)
+            peak = graph.node("ReduceMax", score_TBS1, graph.ints(0, 2), keepdims=1)
             weight = graph.node("Exp", graph.node("Sub", score_TBS1, peak))
             norm = graph.node("ReduceSum", weight, graph.ints(0, 2), keepdims=1)
             share = graph.node("Div", weight, norm)
@@ -104,15 +104,32 @@ def classifier_graph(weights: Weights, config: ClassifierModelConfig, *, int8: b
     if int8:
         require_int8(config.cell)
     graph = Graph()
-    shape = graph.node("Shape", "ids")
+    network(graph, weights, config, "ids", "lengths", name="logits", int8=int8)
+    classes = len(np.asarray(weights["head.bias"]))
+    inputs = [value_info("ids", INT32, ["B", "S", "T", "F"]), value_info("lengths", INT64, ["B", "S"])]
+    return graph.finish("lstm-classifier", inputs, [value_info("logits", FLOAT, ["B", classes])])
+
+
+def network(
+    graph: Graph,
+    weights: Weights,
+    config: ClassifierModelConfig,
+    ids_BSTF: str,
+    lengths_BS: str,
+    *,
+    name: str | None = None,
+    int8: bool = False,
+) -> str:
+    """Add the network: ids [B, S, T, F] int32 and lengths [B, S] int64 -> logits [B, C]."""
+    shape = graph.node("Shape", ids_BSTF)
     dims = [graph.node("Slice", shape, graph.ints(i), graph.ints(i + 1)) for i in range(4)]
-    ids_NTF = graph.node("Reshape", "ids", graph.node("Concat", graph.ints(-1), dims[2], dims[3], axis=0))
+    ids_NTF = graph.node("Reshape", ids_BSTF, graph.node("Concat", graph.ints(-1), dims[2], dims[3], axis=0))
     ids_TNF = graph.node("Transpose", ids_NTF, perm=[1, 0, 2])
     table = graph.constant(np.asarray(weights["embedding"]), "embedding")
     rows_TNFE = graph.node("Cast", graph.node("Gather", table, ids_TNF), to=FLOAT)
     x_TNE = graph.node("ReduceSum", rows_TNFE, graph.ints(2), keepdims=0)
 
-    lengths_N = graph.node("Reshape", "lengths", graph.ints(-1))
+    lengths_N = graph.node("Reshape", lengths_BS, graph.ints(-1))
     at_least_one = graph.node("Max", lengths_N, graph.ints(1))  # a missing segment is computed, then masked
     lengths32_N = graph.node("Cast", at_least_one, to=INT32)
     h = x_TNE
@@ -129,13 +146,6 @@ def classifier_graph(weights: Weights, config: ClassifierModelConfig, *, int8: b
         "Reshape", inside_TN, graph.node("Concat", dims[2], dims[0], dims[1], graph.ints(1), axis=0)
     )
 
-    pooled = pool(graph, weights, config, h_TBSK, inside_TBS1, "lengths")
+    pooled = pool(graph, weights, config, h_TBSK, inside_TBS1, lengths_BS)
     head, bias = np.asarray(weights["head.weight"]), np.asarray(weights["head.bias"])
-    graph.node("Gemm", pooled, graph.constant(head.T.copy(), "head"), graph.constant(bias, "bias"), name="logits")
-
-    inputs = [
-        value_info("ids", INT32, ["B", "S", "T", "F"]),
-        value_info("lengths", INT64, ["B", "S"]),
-    ]
-    outputs = [value_info("logits", FLOAT, ["B", len(bias)])]
-    return graph.finish("lstm-classifier", inputs, outputs)
+    return graph.node("Gemm", pooled, graph.constant(head.T.copy(), "head"), graph.constant(bias, "bias"), name=name)

@@ -38,9 +38,16 @@ def gold_array(records: Collection[Record], labels: Sequence[str], multilabel: b
     return gold_NC
 
 
-def indicators(gold: NDArray[np.int64], classes: int, multilabel: bool) -> NDArray[np.float64]:
-    """Gold labels as indicators 0.0 and 1.0, [N, C]."""
-    return gold.astype(np.float64) if multilabel else np.eye(classes)[gold]
+class Indicators:
+    """Gold labels as indicators 0.0 and 1.0, [N, C], made for a few texts at a time."""
+
+    def __init__(self, gold: NDArray[np.int64], classes: int, multilabel: bool) -> None:
+        self._gold, self._multilabel = gold, multilabel
+        self.shape = (len(gold), classes)
+
+    def __getitem__(self, texts: slice) -> NDArray[np.float64]:
+        gold = self._gold[texts]
+        return gold.astype(np.float64) if self._multilabel else np.eye(self.shape[1])[gold]
 
 
 def class_weights(gold: NDArray[np.int64], classes: int, multilabel: bool, rule: str) -> NDArray[np.float32] | None:

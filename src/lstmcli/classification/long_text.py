@@ -23,7 +23,7 @@ LONG = 1_000_000
 
 
 @dataclass(frozen=True)
-class EncodedTexts:
+class EnsembleInput:
     """Texts as the ensemble reads them."""
 
     ids: list[Ids]
@@ -48,7 +48,9 @@ class LongText:
     """The scores [C] of the n-gram model, if there is one."""
 
 
-def encode_texts(encoder: TextEncoder, texts: Sequence[str], max_tokens: int, table: NgramTable | None) -> EncodedTexts:
+def encode_texts(
+    encoder: TextEncoder, texts: Sequence[str], max_tokens: int, table: NgramTable | None
+) -> EnsembleInput:
     """Encode texts, and count their tokens."""
     long = {n: read_long(encoder.pieces(text), max_tokens, table) for n, text in enumerate(texts) if len(text) > LONG}
     ids = encoder.encode([text for n, text in enumerate(texts) if n not in long])
@@ -57,7 +59,7 @@ def encode_texts(encoder: TextEncoder, texts: Sequence[str], max_tokens: int, ta
     for n, text in long.items():
         ids.insert(n, text.ids_TF)
     scores = {n: text.ngram_scores for n, text in long.items() if text.ngram_scores is not None}
-    return EncodedTexts(ids, tokens, unknown, scores)
+    return EnsembleInput(ids, tokens, unknown, scores)
 
 
 def read_long(pieces: Iterable[Ids], max_tokens: int, table: NgramTable | None) -> LongText:

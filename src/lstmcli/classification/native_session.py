@@ -13,18 +13,8 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.engine.native import Library, library
-from lstmcli.engine.native_stack import (
-    Floats,
-    Places,
-    Product,
-    Rows,
-    Stack,
-    States,
-    attention,
-    padded,
-    room,
-    spread,
-)
+from lstmcli.engine.native_product import Floats, Places, Product, padded, room
+from lstmcli.engine.native_stack import Rows, Stack, States, attention, spread
 from lstmcli.errors import ModelError
 from lstmcli.malloc import share_memory
 from lstmcli.threads import cores

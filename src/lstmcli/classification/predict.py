@@ -27,11 +27,11 @@ from lstmcli.model_dir.files import ReadAhead, tensors, use_file
 from lstmcli.model_dir.loaded import Model
 from lstmcli.model_dir.manifest import fail
 from lstmcli.nn.device import resolve_device
-from lstmcli.options import in_python
+from lstmcli.python_names import in_python
 from lstmcli.tasks import CLASSIFICATION
 
 if TYPE_CHECKING:
-    from lstmcli.classification.long_text import EncodedTexts
+    from lstmcli.classification.long_text import EnsembleInput
     from lstmcli.classification.ngrams.table import NgramTable
     from lstmcli.tokenization.text_encoder import TextEncoder
 
@@ -105,7 +105,7 @@ class Classifier(Model):
             encoded = self._encode(texts)
         return self.answer(encoded, batch_size)
 
-    def read(self, records: Sequence[Record]) -> EncodedTexts:
+    def read(self, records: Sequence[Record]) -> EnsembleInput:
         """Encode the texts of records, and count their unknown tokens."""
         with self._reading:  # the encoder caches words, and the two counts belong together
             encoded = self._encode([record.text for record in records])
@@ -113,12 +113,12 @@ class Classifier(Model):
             self.unknown += encoded.unknown
         return encoded
 
-    def _encode(self, texts: Sequence[str]) -> EncodedTexts:
+    def _encode(self, texts: Sequence[str]) -> EnsembleInput:
         from lstmcli.classification.long_text import encode_texts
 
         return encode_texts(self.encoder, texts, self.ensemble.max_tokens, self.ensemble.ngrams)
 
-    def answer(self, encoded: EncodedTexts, batch_size: int | None = None) -> NDArray[np.float64]:
+    def answer(self, encoded: EnsembleInput, batch_size: int | None = None) -> NDArray[np.float64]:
         """Probabilities [N, C] of encoded texts; rows sum to 1 unless the model is multi-label."""
         scale = float(self.directory.config["calibration"]["scale"])
         found_NC = self.ensemble.probabilities(encoded.ids, scale, batch_size, encoded.ngram_scores)

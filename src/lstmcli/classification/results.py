@@ -6,7 +6,7 @@ Probabilities are in [0, 1] and sum to 1 over the labels, unless the model is mu
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from lstmcli.results import Result
 
@@ -14,6 +14,8 @@ from lstmcli.results import Result
 @dataclass(frozen=True, slots=True)
 class Prediction(Result):
     """The prediction for one text."""
+
+    _seldom: ClassVar[frozenset[str]] = frozenset(("labels", "gold", "columns"))
 
     text: str
     label: str | None

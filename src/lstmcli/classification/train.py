@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
@@ -14,13 +15,15 @@ from lstmcli.cells import CELLS
 from lstmcli.classification.config import ClassifierConfig
 from lstmcli.classification.data_check import check_data, html_warning
 from lstmcli.classification.defaults import ngram_min_count, ngram_weight, resolve
+from lstmcli.classification.ensemble import Ensemble
 from lstmcli.classification.estimate import estimate
 from lstmcli.classification.evaluate import UnknownLabelTexts
 from lstmcli.classification.events import DataRead, NgramsFitted, TokenizerReady
 from lstmcli.classification.finish import Finished, finish
-from lstmcli.classification.labels import class_weights, gold_array, indicators, known, with_unknown_labels
+from lstmcli.classification.labels import Indicators, class_weights, gold_array, known, with_unknown_labels
 from lstmcli.classification.model_selection import score_in_blocks
 from lstmcli.classification.preflight import preflight_classifier
+from lstmcli.classification.reserve import FitTime, reserve
 from lstmcli.classification.results import DataCheck
 from lstmcli.model_dir.directory import NGRAMS, TOKENIZER
 from lstmcli.nn.device import choose_precision
@@ -95,7 +98,7 @@ class ClassifierJob(TrainingJob):
 
         def encoded(records: Collection[Record]) -> Split:
             gold = gold_array(records, self.check.labels, splits.multilabel)
-            return Split(self.encoder.encode([r.text for r in records]), gold)
+            return Split(self.encoder.encode_all(record.text for record in records), gold)
 
         self.train = encoded(splits.train)
         tokens = int(self.train.lengths(config.tokenizer.max_tokens).sum())
@@ -108,10 +111,13 @@ class ClassifierJob(TrainingJob):
             config = replace(config, tokenizer=replace(config.tokenizer, hash_buckets=buckets))
         self.config = config
         self.valid, self.test = (encoded(known(part, self.check.labels)) for part in (splits.valid, splits.test))
-        seen = [ids[:, 0] for ids in self.valid.encoded]
-        unknown, read = sum(int((ids_T == UNKNOWN_ID).sum()) for ids_T in seen), sum(map(len, seen))
+        self._unknown = {name: self._unknown_label_texts(getattr(splits, name)) for name in ("valid", "test")}
+        # From here on the ids are enough; one record that is kept keeps the memory of those around it.
+        self.splits = replace(splits, train=(), valid=(), test=())
+        seen = self.valid.encoded.ids(slice(None))
+        unknown, read = int((seen == UNKNOWN_ID).sum()), len(seen)
         kind = config.tokenizer.path or config.tokenizer.kind
-        lengths = np.array([len(ids) for ids in self.train.encoded])
+        lengths = self.train.encoded.lengths
         self._ready = TokenizerReady(
             kind, self.vocab_size, unknown / max(1, read), float(lengths.mean()), int(lengths.max())
         )
@@ -155,9 +161,11 @@ class ClassifierJob(TrainingJob):
         self.module.embedding.data[torch.from_numpy(vectors.rows[words])] = torch.from_numpy(vectors.values[words])
         found = int(words.sum())
         start = "starts" if found == 1 else "start"
-        yield events.Warned(f"{found:,} of {count(self.encoder.vocab_size, 'word')} {start} from {path}")
+        what = "" if found else ": are they of the same language, and of words as --tokenizer word cuts them?"
+        yield events.Warned(f"{found:,} of {count(self.encoder.vocab_size, 'word')} {start} from {path}{what}")
 
     def preflight(self, threads: int) -> None:
+        self._threads = threads
         encoder, tokenizer = self.encoder, self.config.tokenizer
         preflight_tokenizer(lambda: TextEncoder.from_json(encoder.to_json(), tokenizer).rows, encoder.rows)
         preflight_classifier(self.weights(), self.config.model, encoder.rows, len(self.check.labels), threads)
@@ -174,6 +182,8 @@ class ClassifierJob(TrainingJob):
             step_seconds=estimate_step(self.trainer, self.train),
             parameters=self.parameters,
             classes=len(self.check.labels),
+            reports=sum(part.rows for part in self.check.splits if part.name != "train"),
+            refit=self.splits.held_out,
         )
         return Plan(epochs, epochs * -(-len(self.train) // self.config.train.batch_size), cost)
 
@@ -181,8 +191,22 @@ class ClassifierJob(TrainingJob):
         return describe(self.config)
 
     def before_fit(self) -> Iterator[Event]:
+        self._fit_time = FitTime(self.budget)
         if self.config.model.ngrams:
-            yield self._fit_ngrams(self.train, judged=True)
+            with self.budget.measure("n-grams", 1.0 if self.splits.held_out else 0.0):  # fitted again at the end
+                fitted = self._fit_ngrams(self.train, judged=True)
+            yield fitted
+        if not math.isinf(self.budget.limit):
+            texts = sum(part.rows for part in self.check.splits if part.name != "train")
+            reserve(self.budget, self.trainer, self._ensemble, self.valid, texts)
+
+    def _ensemble(self) -> Ensemble:
+        from lstmcli.classification.graph import classifier_graph
+        from lstmcli.classification.onnx_session import ClassifierSession
+
+        model, most = self.config.model, self.config.tokenizer.max_tokens
+        session = ClassifierSession(classifier_graph(self.weights(), model), self._threads)
+        return Ensemble(session, self.ngrams, len(self.check.labels), self._multilabel, model.segment, most)
 
     def _fit_ngrams(self, *parts: Split, judged: bool) -> NgramsFitted:
         """Fit the n-gram model on the given splits; with ``judged``, evaluate it on the validation split."""
@@ -191,12 +215,13 @@ class ClassifierJob(TrainingJob):
         begin, order, weight = time.monotonic(), self.config.model.ngrams, ngram_weight(len(self.train))
         assert order
         self.ngrams = fit_table(
-            [text for part in parts for text in part.encoded],
-            indicators(np.concatenate([part.gold for part in parts]), len(self.check.labels), self._multilabel),
+            [part.encoded for part in parts],
+            Indicators(np.concatenate([part.gold for part in parts]), len(self.check.labels), self._multilabel),
             order=order,
             min_count=ngram_min_count(len(self.train)),
             multilabel=self._multilabel,
             weight=weight,
+            stop=self._fit_time.first() if judged else self._fit_time.second(),
         )
         value = None
         if judged:
@@ -208,7 +233,8 @@ class ClassifierJob(TrainingJob):
     def fit(self, *, stop: Callable[[], bool], rng: np.random.Generator, checkpoints: Checkpoints) -> Iterator[Event]:
         from lstmcli.classification.fit import fit
 
-        return fit(self.trainer, self.train, self.valid, stop=stop, rng=rng, checkpoints=checkpoints)
+        parts = self.trainer, self.train, self.valid
+        return fit(*parts, stop=stop, rng=rng, checkpoints=checkpoints, budget=self.budget)
 
     def weights(self) -> dict[str, NDArray[Any]]:
         return self.module.tensors()
@@ -228,10 +254,7 @@ class ClassifierJob(TrainingJob):
             table=self.ngrams,
             valid=self.valid,
             test=self.test,
-            unknown_labels={
-                "valid": self._unknown_label_texts(self.splits.valid),
-                "test": self._unknown_label_texts(self.splits.test),
-            },
+            unknown_labels=self._unknown,
             refit=refit if self.ngrams and self.splits.held_out and finished else None,
             derived=derived,
         )

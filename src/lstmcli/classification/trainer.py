@@ -26,6 +26,7 @@ from lstmcli.classification.network import Classifier
 from lstmcli.nn.optim import Average, RowAdam, load_optimizer, optimizer_arrays, swapped
 from lstmcli.tokenization.batching import by_length, pack
 from lstmcli.tokenization.config import TokenizerConfig
+from lstmcli.tokenization.encoded import EncodedTexts
 from lstmcli.training.checkpoint import Arrays, Snapshot
 
 EVALUATION_BATCH = 256
@@ -35,14 +36,14 @@ EVALUATION_BATCH = 256
 class Split:
     """Encoded texts and their gold labels: column indices [N], or 0 and 1 [N, C] for multi-label."""
 
-    encoded: list[NDArray[np.int32]]
+    encoded: EncodedTexts
     gold: NDArray[np.int64]
 
     def __len__(self) -> int:
         return len(self.encoded)
 
     def lengths(self, max_tokens: int) -> NDArray[np.int64]:
-        return np.minimum(np.fromiter(map(len, self.encoded), np.int64, len(self.encoded)), max_tokens)
+        return np.minimum(self.encoded.lengths, max_tokens)
 
 
 class Trainer:
@@ -93,7 +94,7 @@ class Trainer:
         ids = torch.from_numpy(self.position[ids_BSTF]).to(self.device)
         lengths, target = torch.from_numpy(lengths_BS).to(self.device), torch.from_numpy(gold).to(self.device)
         rows = torch.from_numpy(rows_U.astype(np.int64)).to(self.device)
-        leaf = self.module.embedding.data[rows].requires_grad_()
+        leaf = self.module.embedding.data.index_select(0, rows).requires_grad_()
         with self.autocast():
             x_TNE = self.module.embed(ids, leaf)
             if self.config.adversarial:

@@ -16,21 +16,22 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from lstmcli import __version__
+from lstmcli import __version__, threads
 from lstmcli.cli import help
 from lstmcli.cli.io import streams
-from lstmcli.cli.io.environment import check_environment
-from lstmcli.cli.typer_classes import PlainParsing, unknown_option
+from lstmcli.cli.typer_classes import PlainParsing
 from lstmcli.errors import LstmError
 from lstmcli.faults import explained
 
 COMMANDS = {
-    "train": "Train a classifier, or a language model if there are no labels.",
+    "train": "Train a classifier, a translator or a language model on text.",
     "classify": "Label texts from files, a pipe or --text.",
+    "translate": "Translate text with a model trained on pairs.",
     "generate": "Generate text with a language model.",
     "perplexity": "Score text with a language model: perplexity and surprisal.",
     "compare": "Compare models on the same text, with significance tests.",
     "inspect": "Show gates, states and word attributions for a text.",
+    "export": "Write a model in a form that other programs read.",
     "info": "Show what a model is, how it was trained and how well it did.",
     "demo": "Train and use two small models, showing each command.",
 }
@@ -56,14 +57,6 @@ class Commands(PlainParsing, TyperGroup):
             ctx.fail(f"no command {args[0]!r}{_suggestion(args[0])}")
         return super().resolve_command(ctx, args)
 
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        try:
-            return super().parse_args(ctx, args)
-        except Exception as error:
-            if type(error).__name__ == "NoSuchOption" and not ctx.resilient_parsing:
-                raise unknown_option(getattr(error, "option_name", ""), ctx, self, error) from error
-            raise
-
     def format_help(self, ctx: Any, formatter: Any) -> None:
         formatter.write(help.page(self, ctx, COMMANDS))
 
@@ -87,35 +80,43 @@ class Commands(PlainParsing, TyperGroup):
             streams.say("interrupted")
             raise typer.Exit(130) from None
 
-    def main(
-        self,
-        args: Any = None,
-        prog_name: Any = None,
-        complete_var: Any = None,
-        standalone_mode: bool = True,
-        windows_expand_args: bool = True,
-        **extra: Any,
-    ) -> Any:
+    def main(self, args: Any = None, *rest: Any, **extra: Any) -> Any:
         """Run a command line and exit.  The context's ``obj`` is the command line, which is stored with the model."""
         args = sys.argv[1:] if args is None else list(args)
         try:
-            code = super().main(args, "lstm", complete_var, standalone_mode=False, obj=["lstm", *args], **extra)
+            code = super().main(args, **extra | {"prog_name": "lstm", "standalone_mode": False, "obj": ["lstm", *args]})
         except BaseException as error:
-            if (
-                not isinstance(error, Exception) and type(error).__name__ != "PanicException"
-            ):  # raised by Rust libraries
+            is_panic = type(error).__name__ == "PanicException"  # raised by Rust libraries
+            if not isinstance(error, Exception) and not is_panic:
                 raise
             code = report(error, args[0] if args else "")
         sys.exit(code if isinstance(code, int) else 0)
+
+
+def check_environment() -> None:
+    """Check the working directory, and fall back to one thread if no more can be started.
+
+    Raises:
+        LstmError: the working directory was deleted; PyTorch would crash.
+    """
+    try:
+        Path.cwd()
+    except OSError as error:
+        raise LstmError("the working directory no longer exists", hint="change to another one with cd") from error
+    if threads.limit_to_one():
+        reason = "the system allows too few threads"
+        if threads.address_room() is not None:
+            reason = "the memory limit (ulimit -v) leaves little room for threads"
+        streams.note(f"warning: {reason}; using one thread")
 
 
 def _suggestion(name: str) -> str:
     """A suggestion for a command that does not exist."""
     import difflib
 
-    from lstmcli.cli import instinct
+    from lstmcli.cli import foreign_names
 
-    if known := instinct.command(name):
+    if known := foreign_names.command(name):
         return f"; {known}"
     if near := difflib.get_close_matches(name, COMMANDS, 1):
         return f"; did you mean {near[0]!r}?"
@@ -155,12 +156,9 @@ def report(error: BaseException, command: str = "") -> int:
     if isinstance(error, OSError) and error.strerror:
         streams.report_os_error(error)
         return 1
-    see = (
-        "this is a bug in lstm: please report it"
-        if debug
-        else ("this is a bug in lstm: please report it with the output of `lstm --debug …` (or LSTM_DEBUG=1)")
-    )
-    streams.report_error(_shortened(f"unexpected {type(error).__name__}: {error}"), see)
+    details = "" if debug else " with the output of `lstm --debug …` (or LSTM_DEBUG=1)"
+    message = _shortened(f"unexpected {type(error).__name__}: {error}")
+    streams.report_error(message, f"this is a bug in lstm: please report it{details}")
     return 1
 
 
@@ -206,7 +204,7 @@ def lstm(
         bool, typer.Option("--debug", callback=_debug, help="Print a traceback on errors. Same as LSTM_DEBUG=1.")
     ] = False,
 ) -> None:
-    """Train, run, measure and explain LSTM text classifiers and language models from the command line."""
+    """Train, run, measure and explain LSTM text classifiers, translators and language models from the command line."""
 
 
 def run() -> None:

@@ -20,26 +20,17 @@ MAX_NAME_WIDTH = 25
 """Longer names get a line of their own, so that the help column keeps its width."""
 
 
-def page(command: Any, ctx: Any, commands: Mapping[str, str] | None = None, also: Any = None) -> str:
-    """The help of a command.
-
-    Args:
-        commands: name and one-line help of each subcommand.
-        also: a second form of the command, with options of its own.
-    """
+def page(command: Any, ctx: Any, commands: Mapping[str, str] | None = None) -> str:
+    """The help of a command; ``commands``: name and one-line help of each subcommand."""
     width = max(16, min(window_width(), 100) - 1)
-    panels = _panels(command, ctx)
     parts = [_usage(command, ctx, width), _prose(command.help or "", width)]
     if commands:
         parts.append(_section("Commands", list(commands.items()), width))
-    parts += [_section(title, rows, width) for title, rows in panels.items()]
-    if also is not None:
-        parts[0] += "\n" + _usage(also, ctx, width).replace("Usage:", "or:   ", 1)
-        parts.append(_prose(also.help or "", width))
-        shown = {row for rows in panels.values() for row in rows}
-        for title, rows in _panels(also, ctx).items():
-            if new_rows := [row for row in rows if row not in shown]:
-                parts.append(_section(title, new_rows, width))
+    parts += [_section(title, rows, width) for title, rows in _panels(command, ctx).items()]
+    if other := getattr(command, "other", None):
+        parts[0] += "\n" + _usage(other, ctx, width).replace("Usage:", "or:   ", 1)
+        parts.append(_prose(other.help or "", width))
+        parts += [_section(title, rows, width) for title, rows in _other_panels(command, ctx).items()]
     if command.epilog:
         parts.append(command.epilog)
     return fitted("\n\n".join(part for part in parts if part) + "\n")  # Typer would write UTF-8 to an ASCII stream
@@ -68,11 +59,18 @@ def _panels(command: Any, ctx: Any) -> dict[str, list[tuple[str, str]]]:
 def sections(command: Any, ctx: Any) -> dict[str, list[tuple[str, str]]]:
     """The sections of a help page, for the documentation; options of the second form only come last."""
     result = _panels(command, ctx)
-    shown = {row for rows in result.values() for row in rows}
-    other = getattr(command, "other", None)
-    for title, rows in (_panels(other, ctx) if other is not None else {}).items():
-        result.setdefault(title, []).extend(row for row in rows if row not in shown)
+    for title, rows in _other_panels(command, ctx).items():
+        result.setdefault(title, []).extend(rows)
     return result
+
+
+def _other_panels(command: Any, ctx: Any) -> dict[str, list[tuple[str, str]]]:
+    """Rows that only the second form of the command has."""
+    shown = {row for rows in _panels(command, ctx).values() for row in rows}
+    other = getattr(command, "other", None)
+    panels = _panels(other, ctx) if other else {}
+    own = {title: [row for row in rows if row not in shown] for title, rows in panels.items()}
+    return {title: rows for title, rows in own.items() if rows}
 
 
 def _prose(text: str, width: int) -> str:

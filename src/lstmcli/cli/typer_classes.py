@@ -6,7 +6,6 @@ takes a fifth of the time of a cold ``lstm classify`` of one line.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
@@ -29,25 +28,40 @@ class PlainParsing:
             _parse_plainly(param)
         return params
 
-
-class Command(PlainParsing, TyperCommand):
-    """A command with a plain-text help page in sections."""
-
-    def format_help(self, ctx: Any, formatter: Any) -> None:
-        formatter.write(help.page(self, ctx))
-
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        typed = list(args)
         try:
-            if any(_is_long_with_one_dash(word) for word in typed) and not ctx.resilient_parsing:
-                self._refuse_one_dash(ctx, typed)
-            return super().parse_args(ctx, args)
+            return super().parse_args(ctx, args)  # type: ignore[misc,no-any-return]
         except Exception as error:
             if getattr(error, "ctx", ctx) is None:
                 error.ctx = ctx  # type: ignore[attr-defined]  # so that the hint names this command
             if type(error).__name__ == "NoSuchOption" and not ctx.resilient_parsing:
                 raise unknown_option(getattr(error, "option_name", ""), ctx, self, error) from error
             raise
+
+
+class Command(PlainParsing, TyperCommand):
+    """A command with a plain-text help page in sections."""
+
+    other: Any = None
+    """A second form of the command, with options of its own."""
+
+    def __init__(self, *args: Any, **more: Any) -> None:
+        """Examples at the end of the help text (the docstring) are shown below the options."""
+        text, heading, examples = (more.get("help") or "").partition("\nExamples:\n")
+        super().__init__(
+            *args, **{**more, "help": text, "epilog": heading.strip() + "\n" + examples if heading else None}
+        )
+
+    def format_help(self, ctx: Any, formatter: Any) -> None:
+        formatter.write(help.page(self, ctx))
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
+        if any(len(word) > 2 and word[0] == "-" and word[1].isalpha() for word in args) and not ctx.resilient_parsing:
+            from lstmcli.cli import foreign_names
+
+            if name := foreign_names.one_dash(args, self):
+                raise unknown_option(name, ctx, self)
+        return super().parse_args(ctx, args)
 
     @property
     def forms(self) -> dict[str, Any]:
@@ -58,20 +72,14 @@ class Command(PlainParsing, TyperCommand):
         """The error for an option of another form of this command; None if no form has it."""
         return None
 
-    def _refuse_one_dash(self, ctx: Any, typed: list[str]) -> None:
-        from lstmcli.cli import instinct
-
-        if name := instinct.one_dash(typed, self):
-            raise unknown_option(name, ctx, self)
-
 
 def unknown_option(name: str, ctx: Any, command: Any, error: Any = None) -> UsageError:
     """The error for an option that ``command`` does not have; suggests the right name if possible."""
-    from lstmcli.cli import instinct
+    from lstmcli.cli import foreign_names
 
     if isinstance(command, Command) and (misplaced := command.elsewhere(name)):
         return misplaced
-    known = instinct.option(name, command, _others(ctx, command))
+    known = foreign_names.option(name, command, _others(ctx, command))
     message = f"no such option: {name}; {known}" if known else f"no such option: {name}"
     if near := not known and getattr(error, "possibilities", None):
         message += f"; did you mean {' or '.join(sorted(near))}?"
@@ -88,17 +96,12 @@ def _others(ctx: Any, command: Any) -> dict[str, Any]:
     group = ctx.find_root().command
     if not hasattr(group, "list_commands"):
         return {}
-    forms = [(name + more, form) for name in group.list_commands(ctx) for more, form in _forms(group, ctx, name)]
-    return {name: form for name, form in forms if form is not command}
-
-
-def _forms(group: Any, ctx: Any, name: str) -> Iterable[tuple[str, Any]]:
-    forms: dict[str, Any] = group.get_command(ctx, name).forms
-    return forms.items()
-
-
-def _is_long_with_one_dash(word: str) -> bool:
-    return len(word) > 2 and word[0] == "-" and word[1].isalpha()
+    return {
+        name + suffix: form
+        for name in group.list_commands(ctx)
+        for suffix, form in group.get_command(ctx, name).forms.items()
+        if form is not command
+    }
 
 
 def is_given(ctx: Any, name: str) -> bool:

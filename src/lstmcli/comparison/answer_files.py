@@ -12,15 +12,15 @@ from __future__ import annotations
 import json
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
 
-from lstmcli.comparison.models import Answers, Cost
+from lstmcli.comparison.models import Answers, ClassifierColumn, Cost, LmColumn
 from lstmcli.comparison.results import ComparedModel
-from lstmcli.data.formats.json_faults import describe_fault
+from lstmcli.data.formats.json_lines import describe_fault
 from lstmcli.errors import DataError, NoDataError
 from lstmcli.plural import count
 
@@ -94,11 +94,7 @@ def _broken(error: Exception) -> str:
         return "its JSON is nested too deep"
     if "integer string conversion" in str(error):
         return "a whole number of more than 4,300 digits cannot be read"
-    return (
-        f"is broken JSON: {describe_fault(error)}"
-        if isinstance(error, json.JSONDecodeError)
-        else f"is broken JSON: {error}"
-    )
+    return f"is broken JSON: {describe_fault(error) if isinstance(error, json.JSONDecodeError) else error}"
 
 
 def _real(value: Any) -> float | None:
@@ -130,16 +126,37 @@ class _Answer(NamedTuple):
     probability: float
 
 
-class Predictions:
+class _AnswerFile:
+    """A file with an answer per text, which is read along with the texts."""
+
+    def __init__(self, about: ComparedModel, noun: str, rows: Rows | None) -> None:
+        self.about, self._noun, self._at = about, noun, 0
+        self._rows = read_rows(Path(about.path)) if rows is None else rows
+
+    def _next(self, records: Sequence[Record]) -> Iterator[int]:
+        """The index of the answer to each of the next records; ends early if the file does, see ``finish``."""
+        start, self._at = self._at, self._at + len(records)
+        for number, record in enumerate(records, start):
+            if number == len(self._rows):
+                return
+            row = self._rows[number]
+            if isinstance(row, dict) and isinstance(row.get("text"), str) and row["text"] != record.text:
+                raise self._rows.fault(number, "this row belongs to another text than the source has here", _ROWS)
+            yield number
+
+    def finish(self, texts: int) -> None:
+        found = len(self._rows)
+        if found != texts:
+            message = f"holds {count(found, self._noun)}, the source {count(texts, 'text')}"
+            raise DataError(message, path=self.about.path, hint=_ROWS)
+
+
+class Predictions(_AnswerFile, ClassifierColumn):
     """A file of a classifier's answers."""
 
-    labels: tuple[str, ...] | None = None
-    multilabel: bool | None = None
-
     def __init__(self, name: str, path: Path, prefix: str, rows: Rows | None = None) -> None:
-        self.about = ComparedModel(name, "predictions", str(path))
-        self._path, self._prefix, self._at = path, prefix, 0
-        self._rows = read_rows(path) if rows is None else rows
+        super().__init__(ComparedModel(name, "predictions", str(path)), "prediction", rows)
+        self._prefix = prefix
         self.several = any(isinstance(row, dict) and row.get("labels") is not None for row in self._rows)
         """Whether the answers are sets of labels."""
 
@@ -151,11 +168,7 @@ class Predictions:
         column = {label: c for c, label in enumerate(labels)}
         called_NC = np.zeros((len(records), len(labels)), np.bool_)
         confidence = np.full(called_NC.shape if multilabel else len(records), np.nan)
-        for n, record in enumerate(records):
-            number = self._at + n
-            if number >= len(self._rows):
-                break  # ``finish`` says so
-            _same_text(self._rows, record, number)
+        for n, number in enumerate(self._next(records)):
             answer = self._read(number, multilabel)
             for label in answer.labels:
                 if label not in column:
@@ -166,7 +179,6 @@ class Predictions:
                 called_NC[n, column[label]] = True
             if not multilabel and answer.labels:
                 confidence[n] = answer.probability
-        self._at += len(records)
         return Answers(called_NC, confidence)
 
     def _read(self, number: int, multilabel: bool) -> _Answer:
@@ -201,36 +213,18 @@ class Predictions:
             raise self._rows.fault(number, f"{p:g} is not a probability")
         return min(p, 1.0)
 
-    def finish(self, texts: int) -> None:
-        _check_length(self._path, "prediction", len(self._rows), texts)
 
-    def cold_start(self, text: str) -> float | None:
-        return None
-
-
-class LogProbabilities:
+class LogProbabilities(_AnswerFile, LmColumn):
     """A file of a language model's log-probabilities of lines."""
 
-    tokenizer = ""
-    code: str | None = None
-    lowercase = False
-    reading = ""
-
     def __init__(self, name: str, path: Path, base: str, rows: Rows | None = None) -> None:
-        self.about = ComparedModel(name, "log-probabilities", str(path))
-        self._path, self._unit, self._at = path, BASES[base], 0
-        self._rows = read_rows(path) if rows is None else rows
+        super().__init__(ComparedModel(name, "log-probabilities", str(path)), "log-probability", rows)
+        self._unit = BASES[base]
 
     def score(self, records: Sequence[Record], pieces: bool) -> list[Cost]:
-        result = []
-        for number, record in enumerate(records, self._at):
-            if number >= len(self._rows):
-                result.append(Cost(0.0, 0, 0, []))  # ``finish`` says so
-                continue
-            _same_text(self._rows, record, number)
-            result.append(Cost(self._nats(number), 0, 0, []))
-        self._at += len(records)
-        return result
+        nats = [self._nats(number) for number in self._next(records)]
+        missing = [0.0] * (len(records) - len(nats))
+        return [Cost(each, 0, 0, []) for each in nats + missing]
 
     def _nats(self, number: int) -> float:
         row, unit = self._rows[number], self._unit
@@ -251,22 +245,6 @@ class LogProbabilities:
             raise self._rows.fault(number, f"{value:g} is not the logarithm of a probability", hint)
         return -float(value) * unit
 
-    def finish(self, texts: int) -> None:
-        _check_length(self._path, "log-probability", len(self._rows), texts)
-
-
-def _same_text(rows: Rows, record: Record, number: int) -> None:
-    """Check that a row of our own formats, which contains its text, belongs to the record."""
-    row = rows[number]
-    if isinstance(row, dict) and isinstance(row.get("text"), str) and row["text"] != record.text:
-        message = "this row belongs to another text than the source has here"
-        raise rows.fault(number, message, _ROWS)
-
 
 def _short(text: str) -> str:
     return repr(text if len(text) <= 40 else text[:40] + "…")
-
-
-def _check_length(path: Path, what: str, found: int, texts: int) -> None:
-    if found != texts:
-        raise DataError(f"holds {count(found, what)}, the source {count(texts, 'text')}", path=path, hint=_ROWS)

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import heapq
 import time
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 
 from lstmcli.classification.metrics import expected_calibration_error, macro_f1
 from lstmcli.comparison.answer_files import Predictions
+from lstmcli.comparison.differences import difference, few_note, multiple_tests_note
 from lstmcli.comparison.models import Answers, ClassifierColumn
 from lstmcli.comparison.results import (
-    FEW,
     Agreement,
     Answer,
     ClassifierComparison,
@@ -28,8 +28,7 @@ from lstmcli.comparison.results import (
 from lstmcli.comparison.unknown_labels import list_labels, pad_columns, unknown_labels_note, with_unknown_labels
 from lstmcli.data.windows import WINDOW, WINDOW_CHARACTERS, windows
 from lstmcli.errors import DataError, ModelError, NoDataError
-from lstmcli.evaluation.results import SIGNIFICANCE_LEVEL
-from lstmcli.evaluation.significance import Floats, bootstrap_interval, holm, mcnemar_p, sum_groups
+from lstmcli.evaluation.significance import Floats, holm, mcnemar_p, sum_groups
 from lstmcli.plural import are, count, have
 
 if TYPE_CHECKING:
@@ -63,9 +62,8 @@ def _labels(
             message = f"gives {several} to each text, unlike {models[0].about.path}"
             raise ModelError(message, path=column.about.path, hint="compare models of one task")
         if first != own:
-            only = [
-                f"{side} has {list_labels(names)}" for side, names in _sides(models[0], column, first, own) if names
-            ]
+            sides = (models[0].about.name, first - own), (column.about.name, own - first)
+            only = [f"{side} has {list_labels(names)}" for side, names in sides if names]
             raise ModelError(
                 f"has other labels than {models[0].about.path}: only {', only '.join(only)}",
                 path=column.about.path,
@@ -78,12 +76,6 @@ def _labels(
     found = {label for record in records for label in record.labels}.union(*(file.found() for file in files))
     sets = any(file.several for file in files) or any(len(record.labels) > 1 for record in records)
     return records, tuple(sorted(found)), sets
-
-
-def _sides(
-    first: ClassifierColumn, other: ClassifierColumn, labels: set[str], own: set[str]
-) -> tuple[tuple[str, set[str]], ...]:
-    return (first.about.name, labels - own), (other.about.name, own - labels)
 
 
 class _Run:
@@ -141,7 +133,7 @@ class _Run:
         differs_N = np.zeros(len(records), np.bool_)
         for answer in answers[1:]:
             differs_N |= (answer.called_NC != answers[0].called_NC).any(axis=1)
-        confidence_MN = np.array([_mean_confidence(answer.confidence) for answer in answers])
+        confidence_MN = np.array([a.confidence.mean(axis=1) if self.multilabel else a.confidence for a in answers])
         known_MN = ~np.isnan(confidence_MN)
         total_N, count_N = np.where(known_MN, confidence_MN, 0.0).sum(axis=0), known_MN.sum(axis=0)
         for n in np.flatnonzero(differs_N).tolist():
@@ -173,8 +165,9 @@ class _Run:
         if not len(gold_NC) or not gold_NC.any():
             if self.unknown:
                 found = f"found {self.unknown[0][1]!r}, the models have {list_labels(self.labels)}"
-                raise NoDataError(f"no label is one of the models': {found}")
-            raise NoDataError("no labels to compare with", hint="name their column with --label-column")
+                hint = "name the column of the labels with --label-column"
+                raise NoDataError(f"no label is one of the models': {found}", path=source, hint=hint)
+            raise NoDataError("no labels to compare with", path=source, hint="name their column with --label-column")
         own_NC = gold_NC
         gold_NC = with_unknown_labels(gold_NC, self.unknown)
         called = [pad_columns(np.concatenate(parts), gold_NC.shape[1]) for parts in self.called]
@@ -220,28 +213,14 @@ class _Run:
         return expected_calibration_error(confidence[known], right[known]) if known.any() else None
 
     def _notes(self, judged: int) -> Iterable[str]:
-        if judged == 1:
-            yield "one text: there is no interval for a difference, and no test can say anything"
-        elif judged < FEW:
-            yield f"only {judged} texts: the intervals are rough"
+        yield from few_note(judged, "text")
         yield from unknown_labels_note(self.unknown)
         if self.unlabelled:
             n = self.unlabelled
             yield f"{count(n, 'text')} {have(n)} no label and {are(n)} left out"
         if any(column.about.kind == "fasttext" for column in self.columns):
             yield "fastText reads the text as it stands: if it was trained on prepared text, prepare this one too"
-        if len(self.columns) > 2:
-            yield multiple_tests_note(len(self.columns) - 1, self.columns[0].about.name)
-
-
-def multiple_tests_note(tests: int, first: str) -> str:
-    """The note about several comparisons with the first model."""
-    corrected = f"p-values are corrected for {tests} tests (Holm), intervals are not"
-    return f"each model is compared with the first ({first}); {corrected}"
-
-
-def _mean_confidence(confidence: Floats) -> Floats:
-    return confidence.mean(axis=1) if confidence.ndim == 2 else confidence
+        yield from multiple_tests_note(len(self.columns), self.columns[0].about.name)
 
 
 def _sums(called_NC: NDArray[np.bool_], gold_NC: NDArray[np.bool_]) -> Floats:
@@ -253,44 +232,26 @@ def _macro_f1(sums_RK: Floats) -> Floats:
     return macro_f1(*np.split(sums_RK, 3, axis=1))
 
 
-def _differences(names: Sequence[str], right: Sequence[NDArray[np.bool_]], sums: Sequence[Floats]) -> list[Difference]:
+def _differences(
+    names: Sequence[str], right: Sequence[NDArray[np.bool_]], sums: Sequence[Floats]
+) -> Iterator[Difference]:
     """Differences in accuracy, with McNemar's test, and in macro F1, of each model to the first."""
-    p_values = [mcnemar_p(int((right[0] & ~own).sum()), int((own & ~right[0]).sum())) for own in right[1:]]
-    adjusted = holm(p_values)
-    result = []
-    for m in range(1, len(names)):
+    K = sums[0].shape[1]
+
+    def accuracy(sums_R3: Floats) -> Floats:
+        return np.asarray((sums_R3[:, 1] - sums_R3[:, 0]) / sums_R3[:, 2])
+
+    def f1(sums_RK: Floats) -> Floats:
+        return _macro_f1(sums_RK[:, K:]) - _macro_f1(sums_RK[:, :K])
+
+    tested = len(right[0]) > 1
+    p_values = [
+        mcnemar_p(int((right[0] & ~own).sum()), int((own & ~right[0]).sum())) if tested else None for own in right[1:]
+    ]
+    for m, both in enumerate(zip(p_values, holm(p_values), strict=True), 1):
         rows = sum_groups(np.stack([right[0], right[m], np.ones_like(right[0])], axis=1).astype(np.int8))
-
-        def accuracy(sums_RK: Floats) -> Floats:
-            return np.asarray((sums_RK[:, 1] - sums_RK[:, 0]) / sums_RK[:, 2])
-
-        K = sums[0].shape[1]
-
-        def f1(sums_RK: Floats, K: int = K) -> Floats:
-            return _macro_f1(sums_RK[:, K:]) - _macro_f1(sums_RK[:, :K])
-
-        tested = len(right[0]) > 1
-        p, p_adjusted = p_values[m - 1], adjusted[m - 1]
-        for name, both, measure, test in (
-            ("accuracy", rows, accuracy, MCNEMAR if tested else ""),
-            ("macro_f1", np.concatenate([sums[0], sums[m]], axis=1), f1, ""),
-        ):
-            value = float(measure(both.sum(axis=0)[None])[0])
-            result.append(
-                Difference(
-                    model=names[m],
-                    against=names[0],
-                    measure=name,
-                    difference=value,
-                    interval=bootstrap_interval(both, measure),
-                    test=test,
-                    p_value=p if test else None,
-                    p_adjusted=p_adjusted if test else None,
-                    significant=(p_adjusted or 0.0) < SIGNIFICANCE_LEVEL if test else None,
-                    better=None if value == 0 else names[m] if value > 0 else names[0],
-                )
-            )
-    return result
+        yield difference(names[m], names[0], "accuracy", rows, accuracy, MCNEMAR, both)
+        yield difference(names[m], names[0], "macro_f1", np.concatenate([sums[0], sums[m]], axis=1), f1)
 
 
 def _agreement(model: str, against: str, first: NDArray[np.bool_], own: NDArray[np.bool_]) -> Agreement:

@@ -59,17 +59,14 @@ def identify(paths: Sequence[str | Path], task: str | None = None) -> list[Entry
         raise UsageError("compare needs two models or more", hint="name another model, or a file of its answers")
     found = [_identify(Path(path), name) for path, name in zip(paths, names(paths), strict=True)]
     known = [entry for entry in found if entry.task]
-    wanted = task or (known[0].task if known else _task_of_files(found))
+    rows = found[0].rows
+    default = LANGUAGE_MODELING if rows and are_numbers(rows) else CLASSIFICATION
+    wanted = task or (known[0].task if known else default.name)
     for entry in known:
         if entry.task != wanted:
-            other = (
-                f"and {known[0].path} is {require_task(wanted).title}"
-                if task is None
-                else f"not {require_task(wanted).title}"
-            )
-            raise ModelError(
-                f"is {require_task(entry.task).title}, {other}", path=entry.path, hint="compare models of one task"
-            )
+            other = f"and {known[0].path} is" if task is None else "not"
+            message = f"is {require_task(entry.task).title}, {other} {require_task(wanted).title}"
+            raise ModelError(message, path=entry.path, hint="compare models of one task")
     return [dataclasses.replace(entry, task=wanted) for entry in found]
 
 
@@ -95,11 +92,6 @@ def _identify(path: Path, name: str) -> Entry:
             raise
         hint = "a model directory, a fastText or KenLM model, or a text file of answers"
         raise ModelError("is no model and no file of answers", path=path, hint=hint) from error
-
-
-def _task_of_files(entries: Sequence[Entry]) -> str:
-    rows = entries[0].rows
-    return (LANGUAGE_MODELING if rows and are_numbers(rows) else CLASSIFICATION).name
 
 
 def names(paths: Sequence[str | Path]) -> list[str]:
@@ -161,9 +153,7 @@ def compare(
         DataError: a file of answers does not match the texts.
         UsageError: a package is not installed, or an option is invalid.
     """
-    result: ClassifierComparison | LmComparison
-    result = require_task(entries[0].task).feature("compare")(entries, records, options)
-    return result
+    return require_task(entries[0].task).feature("compare")(entries, records, options)  # type: ignore[no-any-return]
 
 
 def compare_classifiers(

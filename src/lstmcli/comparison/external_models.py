@@ -19,7 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import numpy as np
 
-from lstmcli.comparison.models import Answers, Cost, Pieces, decide, median_seconds
+from lstmcli.comparison.models import Answers, ClassifierColumn, Cost, LmColumn, Pieces, decide, median_seconds
 from lstmcli.comparison.results import ComparedModel
 from lstmcli.errors import ModelError, UsageError
 from lstmcli.language_modeling.scoring.perplexity import lines_of
@@ -40,7 +40,7 @@ with contextlib.redirect_stderr(io.StringIO()):
 """
 
 
-class FastText:
+class FastText(ClassifierColumn):
     """A supervised fastText model (``.bin`` or ``.ftz``; Joulin et al. 2016, arXiv:1607.01759).
 
     Raises:
@@ -49,7 +49,7 @@ class FastText:
     """
 
     def __init__(self, name: str, path: Path, prefix: str) -> None:
-        package = _package("fasttext", path)
+        package = _package("fasttext", "fastText", path)
         try:
             with contextlib.redirect_stderr(io.StringIO()):  # it prints a warning about its API
                 self._model: Any = package.load_model(str(path))
@@ -65,8 +65,8 @@ class FastText:
         quantized = bool(self._model.is_quantized())
         parameters = None if quantized else rows * int(self._model.get_dimension())
         self.about = ComparedModel(name, "fasttext", str(path), parameters, path.stat().st_size)
-        self.labels: tuple[str, ...] | None = tuple(label.removeprefix(prefix) for label in labels)
-        self.multilabel: bool | None = False
+        self.labels = tuple(label.removeprefix(prefix) for label in labels)
+        self.multilabel = False
 
     def answer(self, records: Sequence[Record], labels: Sequence[str], multilabel: bool) -> Answers:
         column = {f"{self._prefix}{label}": c for c, label in enumerate(labels)}
@@ -81,14 +81,11 @@ class FastText:
         answers.called_NC[~p_NC.any(axis=1)] = False  # no word of the text is known
         return answers
 
-    def finish(self, texts: int) -> None:
-        pass
-
     def cold_start(self, text: str) -> float | None:
         return median_seconds(lambda: python_command(_ANSWER, [self.about.path, text.replace("\n", " ")]))
 
 
-class KenLm:
+class KenLm(LmColumn):
     """An n-gram model of KenLM, ``.arpa`` or binary (Heafield 2011).
 
     Raises:
@@ -97,10 +94,9 @@ class KenLm:
     """
 
     reading = "lines"
-    lowercase = False
 
     def __init__(self, name: str, path: Path) -> None:
-        package = _package("kenlm", path)
+        package = _package("kenlm", "KenLM", path)
         config = package.Config()
         config.show_progress = False
         config.arpa_complain = package.ARPALoadComplain.NONE
@@ -111,7 +107,7 @@ class KenLm:
             raise ModelError(f"KenLM cannot load it: {why}", path=path, hint="build it anew with lmplz") from error
         self.about = ComparedModel(name, "kenlm", str(path), None, path.stat().st_size)
         self.tokenizer = f"words, {self._model.order}-grams"
-        self.code: str | None = f"kenlm {path}"
+        self.code = f"kenlm {path}"
 
     def score(self, records: Sequence[Record], pieces: bool) -> list[Cost]:
         result = []
@@ -132,19 +128,13 @@ class KenLm:
             np.array([unknown for _, _, unknown in scores], np.bool_),
         )
 
-    def finish(self, texts: int) -> None:
-        pass
-
 
 _SUPERVISED = "give a model that `fasttext supervised` wrote"
 
 
-def _package(name: str, path: Path) -> Any:
+def _package(name: str, title: str, path: Path) -> Any:
     try:
         return importlib.import_module(name)
     except ImportError as error:
-        title = {"fasttext": "fastText", "kenlm": "KenLM"}[name]
-        raise UsageError(
-            f"{path} is a model of {title}, whose package is not installed",
-            hint=f"pip install 'lstmcli[{name}]'",
-        ) from error
+        message = f"{path} is a model of {title}, whose package is not installed"
+        raise UsageError(message, hint=f"pip install 'lstmcli[{name}]'") from error

@@ -15,14 +15,13 @@ from typing import TYPE_CHECKING
 
 import numpy as np
 
-from lstmcli.comparison.classifiers import multiple_tests_note
+from lstmcli.comparison.differences import difference, few_note, multiple_tests_note
 from lstmcli.comparison.models import Cost, LmColumn, OwnLanguageModel
-from lstmcli.comparison.results import FEW, Difference, LmComparison, LmFigures
+from lstmcli.comparison.results import Difference, LmComparison, LmFigures
 from lstmcli.comparison.spans import Spans, common
 from lstmcli.data.windows import WINDOW_CHARACTERS, windows
 from lstmcli.errors import NoDataError
-from lstmcli.evaluation.results import SIGNIFICANCE_LEVEL
-from lstmcli.evaluation.significance import Floats, bootstrap_interval, holm, permutation_p
+from lstmcli.evaluation.significance import Floats, holm, permutation_p
 from lstmcli.language_modeling.results import LmReport
 from lstmcli.language_modeling.scoring.perplexity import WINDOW, lines_of
 
@@ -125,19 +124,7 @@ def _differences(names: Sequence[str], nats_MN: Floats, sizes_N: np.ndarray) -> 
     p_values = [permutation_p(nats_MN[0], own_N) for own_N in nats_MN[1:]]
     for name, own_N, p, adjusted in zip(names[1:], nats_MN[1:], p_values, holm(p_values), strict=True):
         rows = np.stack([nats_MN[0], own_N, sizes_N], axis=1)
-        value = float(measure(rows.sum(axis=0)[None])[0])
-        yield Difference(
-            model=name,
-            against=names[0],
-            measure="bits_per_byte",
-            difference=value,
-            interval=bootstrap_interval(rows, measure),
-            test="" if p is None else PERMUTATION,
-            p_value=p,
-            p_adjusted=adjusted,
-            significant=None if adjusted is None else adjusted < SIGNIFICANCE_LEVEL,
-            better=None if value == 0 else name if value < 0 else names[0],
-        )
+        yield difference(name, names[0], "bits_per_byte", rows, measure, PERMUTATION, (p, adjusted))
 
 
 def _why_not_comparable(columns: Sequence[LmColumn], same: Sequence[bool]) -> str:
@@ -145,12 +132,8 @@ def _why_not_comparable(columns: Sequence[LmColumn], same: Sequence[bool]) -> st
     first = columns[0]
     if all(same):
         return ""
-    if first.code is None:
-        return f"{first.about.name} gives the cost of lines, not of tokens"
     reasons = []
-    for column, equal in zip(columns, same, strict=True):
-        if equal:
-            continue
+    for column in [first] if first.code is None else [c for c, equal in zip(columns, same, strict=True) if not equal]:
         if column.code is None:
             reasons.append(f"{column.about.name} gives the cost of lines, not of tokens")
         elif column.tokenizer == first.tokenizer:
@@ -179,10 +162,7 @@ def _style_notes(columns: Sequence[LmColumn]) -> Iterator[str]:
 
 def _notes(columns: Sequence[LmColumn], reports: Sequence[LmReport], lines: int) -> Iterator[str]:
     """Caveats."""
-    if lines == 1:
-        yield "one line: there is no interval for a difference, and no test can say anything"
-    elif lines < FEW:
-        yield f"only {lines} lines: the intervals are rough"
+    yield from few_note(lines, "line")
     if "stream" in {column.reading for column in columns} and lines > 1:
         yield "lines of running text depend on each other, so the truth may be less certain than the interval says"
     if {"lines", "stream"} <= {column.reading for column in columns}:
@@ -201,5 +181,4 @@ def _notes(columns: Sequence[LmColumn], reports: Sequence[LmReport], lines: int)
     if len({column.lowercase for column in columns}) > 1:
         lowered = ", ".join(column.about.name for column in columns if column.lowercase)
         yield f"{lowered}: reads everything in lower case, so capitals cost it nothing"
-    if len(columns) > 2:
-        yield multiple_tests_note(len(columns) - 1, columns[0].about.name)
+    yield from multiple_tests_note(len(columns), columns[0].about.name)

@@ -44,18 +44,20 @@ class Answers(NamedTuple):
 
 class ClassifierColumn(Protocol):
     about: ComparedModel
-    labels: tuple[str, ...] | None
+    labels: tuple[str, ...] | None = None
     """None: the same as the other columns."""
-    multilabel: bool | None
+    multilabel: bool | None = None
 
     def answer(self, records: Sequence[Record], labels: Sequence[str], multilabel: bool) -> Answers:
         """Answer the next records; the columns of the result are in the order of ``labels``."""
 
     def finish(self, texts: int) -> None:
         """Called after the last record.  Raises ``DataError`` if a file has another number of answers."""
+        return
 
     def cold_start(self, text: str) -> float | None:
         """Seconds for a process to start, answer one text and end; None for a file of answers."""
+        return None
 
 
 class Pieces(NamedTuple):
@@ -80,12 +82,12 @@ class Cost(NamedTuple):
 
 class LmColumn(Protocol):
     about: ComparedModel
-    tokenizer: str
+    tokenizer: str = ""
     """A short description."""
-    code: str | None
+    code: str | None = None
     """Equal for models that split every text into the same tokens; None for a file of log-probabilities."""
-    lowercase: bool
-    reading: str
+    lowercase: bool = False
+    reading: str = ""
     """lines or stream; empty for a file of log-probabilities."""
 
     def score(self, records: Sequence[Record], pieces: bool) -> list[Cost]:
@@ -93,9 +95,10 @@ class LmColumn(Protocol):
 
     def finish(self, texts: int) -> None:
         """As ``ClassifierColumn.finish``."""
+        return
 
 
-class OwnClassifier:
+class OwnClassifier(ClassifierColumn):
     """A classifier in a model directory, in ONNX Runtime."""
 
     def __init__(self, name: str, classifier: Classifier) -> None:
@@ -103,23 +106,19 @@ class OwnClassifier:
         self._classifier = classifier
         classifier.probabilities(["", "a"])  # warm up: the first run is slower
         self.about = ComparedModel(name, "lstm", str(model.path), int(model.config["parameters"]), model.size)
-        self.labels: tuple[str, ...] | None = classifier.labels
-        self.multilabel: bool | None = classifier.multilabel
+        self.labels, self.multilabel = classifier.labels, classifier.multilabel
 
     def answer(self, records: Sequence[Record], labels: Sequence[str], multilabel: bool) -> Answers:
         column = {label: c for c, label in enumerate(self._classifier.labels)}
         p_NC = self._classifier.probabilities([record.text for record in records])
         return decide(p_NC[:, [column[label] for label in labels]], multilabel)
 
-    def finish(self, texts: int) -> None:
-        pass
-
     def cold_start(self, text: str) -> float | None:
         answer = ["classify", "-m", self.about.path, f"--text={text}", "--format=tsv"]
         return median_seconds(lambda: lstm_command(answer))
 
 
-class OwnLanguageModel:
+class OwnLanguageModel(LmColumn):
     """A language model in a model directory, in ONNX Runtime."""
 
     def __init__(self, name: str, model: LanguageModel, carried: bool) -> None:
@@ -132,7 +131,7 @@ class OwnLanguageModel:
         )
         self.tokenizer = f"{config.tokenizer.kind}, {model.encoder.vocab_size:,}"
         # In another mode the same tokenizer closes lines with another token.
-        self.code: str | None = f"{directory.config['files'][TOKENIZER]['sha256']} {config.tokenizer.mode}"
+        self.code = f"{directory.config['files'][TOKENIZER]['sha256']} {config.tokenizer.mode}"
         self.lowercase = config.tokenizer.lowercase
         self.reading = "stream" if carried else "lines"
 
@@ -159,9 +158,6 @@ class OwnLanguageModel:
             nats = math.fsum(float(scores[i].nats.sum()) for i in own)
             result.append(Cost(nats, sum(len(ids[i]) for i in own), sum(int(u.sum()) for u in unknown), detail))
         return result
-
-    def finish(self, texts: int) -> None:
-        pass
 
 
 def decide(p_NC: NDArray[np.float64], multilabel: bool) -> Answers:

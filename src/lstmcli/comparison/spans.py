@@ -110,7 +110,8 @@ class Spans:
             gain=gain,
             text=text[pieces[first].first : pieces[last - 1].last],
             line=line,
-            pieces=tuple((_text(text, piece), piece.saved) for piece in shown),
+            # What closes the line counts as one character after its end.
+            pieces=tuple(((text + "\n")[piece.first : piece.last], piece.saved) for piece in shown),
             first=first - ahead,
             last=last - ahead,
         )
@@ -121,10 +122,6 @@ class Spans:
     def found(self) -> list[Span]:
         """The best spans, largest gain first."""
         return [span for _, _, span in sorted(self._best, key=lambda entry: (-entry[0], -entry[1]))]
-
-
-def _text(text: str, piece: Piece) -> str:
-    return text[piece.first : piece.last] + ("\n" if piece.last > len(text) else "")
 
 
 def columns(text: str) -> int:

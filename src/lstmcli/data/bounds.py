@@ -12,23 +12,17 @@ from typing import Any, BinaryIO, cast
 from lstmcli.errors import DataError
 from lstmcli.memory import usable_memory
 
-MAX_LINE = 1 << 27
-"""Maximum bytes of a line, or of a row or a prompt of several lines; text8, a corpus of one line, is smaller."""
-MAX_WHOLE = 1 << 33
-"""Maximum bytes of a stream or JSON file that is read into memory; less on machines with little memory."""
-_SHARE = 4
-"""Memory for decoded texts, as a multiple of their bytes."""
+MAX_LINE = 1 << 27  # maximum bytes of a line, row or prompt; text8, a corpus of one line, is smaller
+MAX_WHOLE = 1 << 33  # maximum bytes of a stream or JSON file in memory; less on small machines
+_SHARE = 4  # memory for decoded texts, as a multiple of their bytes
 _BLOCK = 1 << 16
 
 
 def too_long(what: str, path: str, line: int | None) -> DataError:
     """The error for a line or row longer than ``MAX_LINE``."""
-    return DataError(
-        f"{what} of more than {MAX_LINE:,} bytes, the most that is read as one",
-        path=path,
-        line=line,
-        hint="take a part of it" if line is None else "break the text into lines, as with: fold -s -w 10000",
-    )
+    hint = "take a part of it" if line is None else "break the text into lines, as with: fold -s -w 10000"
+    message = f"{what} of more than {MAX_LINE:,} bytes, the most that is read as one"
+    return DataError(message, path=path, line=line, hint=hint)
 
 
 def raw_lines(stream: BinaryIO, path: str, most: int = MAX_LINE) -> Iterator[bytes]:

@@ -7,8 +7,7 @@ from dataclasses import dataclass, fields, replace
 
 from lstmcli.config import require
 
-SPLIT_NAMES = {"train": "training", "valid": "validation", "test": "test"}
-"""Split names in messages."""
+SPLIT_NAMES = {"train": "training", "valid": "validation", "test": "test"}  # split names in messages
 
 
 @dataclass(frozen=True)
@@ -19,6 +18,8 @@ class ReadConfig:
     """A name of ``data/formats/config.py``: text, csv, json, …; None detects."""
     text_columns: tuple[str, ...] = ()
     """Columns that hold the text; several are joined with a newline."""
+    target_column: str | None = None
+    """The column of the translations, in data of pairs; the text column is what they translate."""
     label_column: str | None = None
     label_columns: tuple[str, ...] = ()
     """Several columns of labels; of those that hold 0 or 1 the name is the label."""

@@ -14,6 +14,7 @@ from dataclasses import dataclass
 from typing import BinaryIO, cast
 
 from lstmcli.data.bounds import MAX_LINE, decoded_lines, joined, most_in_memory, raw_lines
+from lstmcli.data.code_pages import latin_code_page
 from lstmcli.data.files import Input, refuse_binary
 from lstmcli.errors import DataError, UsageError
 
@@ -26,9 +27,9 @@ _BOMS = (
 )
 _COMMON_HANZI = frozenset("的一是不了在人有我他这中大来上国个到说们为子和你地出也时要就可以会那得着下好还没很")
 """The most frequent characters of written Chinese; a quarter of a text and more is made of them."""
-_FEW = 20
-"""A text with fewer Hanzi need not have any of the most frequent ones."""
+_FEW = 20  # a text with fewer Hanzi need not have any of the most frequent ones
 _BLOCK = 1 << 16
+_UNORDERED = ("utf-16", "utf-32")
 _ODD = re.compile(r"[\x00-\x08\x0e-\x1a\x1c-\x1f\ufffe\uffff\ue000-\uf8ff]")
 
 
@@ -38,8 +39,7 @@ class Encoding:
 
     codec: str = "utf-8"
     label: str = "UTF-8"
-    undecided: bool = False
-    """Only ASCII has been seen so far; later bytes may show that it is GB18030."""
+    undecided: bool = False  # only ASCII has been seen so far; later bytes may show that it is GB18030
 
     @property
     def wide(self) -> bool:
@@ -77,42 +77,27 @@ def with_byte_order(named: Encoding, start: bytes, path: str) -> Encoding:
     Raises:
         DataError: there is neither.
     """
-    if named.codec not in ("utf-16", "utf-32"):
+    if named.codec not in _UNORDERED:
         return named
     found = bom_encoding(start) or _wide(start[: len(start) // 4 * 4])
     if found is None or not found.codec.startswith(named.codec):
-        raise DataError(
-            f"this is not {named.label}: it has no byte order mark and does not read as text",
-            path=path,
-            hint=f"leave --encoding out, or insist on a byte order: {named.codec}-le, {named.codec}-be",
-        )
+        hint = f"leave --encoding out, or insist on a byte order: {named.codec}-le, {named.codec}-be"
+        message = f"this is not {named.label}: it has no byte order mark and does not read as text"
+        raise DataError(message, path=path, hint=hint)
     return found
-
-
-def stream_encoding(stream: BinaryIO, path: str) -> Encoding:
-    """The encoding of what arrives over time: that of its mark, else UTF-8 until the first bytes beyond ASCII.
-
-    Waits for the first bytes.
-
-    Raises:
-        DataError: they are those of an image, a program or the like.
-    """
-    start = cast(io.BufferedReader, stream).peek(16)[:16]
-    refuse_binary(start, path, any_bytes=True)
-    return bom_encoding(start) or Encoding(undecided=True)
 
 
 def detect_encoding(samples: Sequence[bytes]) -> Encoding:
     """The encoding of a file, from parts of it that hold whole lines; any bytes get an answer."""
-    marked = bom_encoding(samples[0]) if samples else None
-    if marked:
+    if not samples:
+        return Encoding(undecided=True)
+    if marked := bom_encoding(samples[0]):
         return marked
     if all(sample.isascii() for sample in samples):
-        return _wide(samples[0]) or Encoding(undecided=True) if samples else Encoding(undecided=True)
+        return _wide(samples[0]) or Encoding(undecided=True)
     if all(_decode(sample, "utf-8") is not None for sample in samples):
         return Encoding()
-    wide = _wide(samples[0])
-    if wide:
+    if wide := _wide(samples[0]):
         return wide
     # Lines of ASCII say nothing and would hide the rest.
     data = b"".join(line for sample in samples for line in sample.splitlines(True) if not line.isascii())
@@ -184,10 +169,10 @@ def _by_statistics(data: bytes) -> Encoding | None:
         if text is None or sum("\uff61" <= c <= "\uff9f" for c in text) > 0.2 * len(text):
             continue
         if all(c < "\u0300" for c in text if c.isalpha()) and _decode(data, "cp1252") is not None:
-            codec = "cp1252"  # the Latin code pages are hard to tell apart, and this one is by far the commonest
-        elif codec in ("gbk", "gb2312"):
+            return Encoding(*latin_code_page(data))
+        if codec in ("gbk", "gb2312"):
             codec = "gb18030"
-        return Encoding(codec, "Windows-1252" if codec == "cp1252" else codec.upper())
+        return Encoding(codec, codec.upper())
     return None
 
 
@@ -202,7 +187,7 @@ class TextLines:
         self.source, self._longest = source, longest
         self.encoding = encoding or Encoding()
         """For a stream: detected from its first bytes when they arrive."""
-        self._told = encoding
+        self._given = encoding
         self._damaged = self._first = self._switched = 0
 
     def __iter__(self) -> Iterator[str]:
@@ -216,31 +201,30 @@ class TextLines:
                     if not line:
                         continue
                 if "\0" in line:
-                    raise DataError(
-                        "a NUL byte: this is a binary file, or damaged text",
-                        path=self.source.path,
-                        line=number,
-                        hint="take it out, or name the encoding (--encoding utf-16)",
-                    )
+                    message = "a NUL byte: this is a binary file, or damaged text"
+                    hint = "take it out, or name the encoding (--encoding utf-16)"
+                    raise DataError(message, path=self.source.path, line=number, hint=hint)
                 yield line
 
     def _encoding(self, file: BinaryIO) -> Encoding:
-        if self._told is None:
-            return stream_encoding(file, self.source.path)
-        if self._told.codec not in ("utf-16", "utf-32"):
-            return self._told  # a look at the first bytes would wait for them
-        return with_byte_order(self._told, cast(io.BufferedReader, file).peek(_BLOCK), self.source.path)
+        """The given encoding, else that of the byte order mark, or UTF-8 until the first bytes beyond ASCII."""
+        path, peek = self.source.path, cast(io.BufferedReader, file).peek  # which waits for the first bytes
+        if self._given is None:
+            start = peek(16)[:16]
+            refuse_binary(start, path, any_bytes=True)
+            return bom_encoding(start) or Encoding(undecided=True)
+        return with_byte_order(self._given, peek(_BLOCK), path) if self._given.codec in _UNORDERED else self._given
 
     def warnings(self) -> list[str]:
         """Warnings about decoding: damaged bytes, or a change of encoding."""
-        found = []
+        path, found = self.source.path, []
         if self._switched:
-            found.append(f"{self.source.path}, line {self._switched}: not UTF-8, read as GB18030 from here on")
+            found.append(f"{path}, line {self._switched}: not UTF-8, read as GB18030 from here on")
         if self._damaged:
             which = f"line {self._first} holds"
             if self._damaged > 1:
                 which = f"{self._damaged:,} lines, line {self._first} the first, hold"
-            found.append(f"{self.source.path}: {which} bytes that are not {self.encoding.label}, read as U+FFFD")
+            found.append(f"{path}: {which} bytes that are not {self.encoding.label}, read as U+FFFD")
         return found
 
     def _damage(self, number: int) -> None:

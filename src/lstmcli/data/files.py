@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import gzip
 import io
+import re
 import zlib
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager, suppress
@@ -13,25 +14,22 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from lstmcli.data.bounds import read_whole
-from lstmcli.data.mac_lines import MacLines
 from lstmcli.errors import DataError
 
-HEAD_BYTES = 1 << 18
-"""Bytes at the start that format, encoding and columns are detected from."""
-WIDE_LINES, WIDE_BYTES = 3, 1 << 22
-"""Lines that are read even if they are longer than that, and the maximum bytes of each."""
-CHUNKS = 16
-"""Further places of a large file that its encoding is detected from."""
+HEAD_BYTES = 1 << 18  # bytes at the start that format, encoding and columns are detected from
+WIDE_LINES, WIDE_BYTES = 3, 1 << 22  # lines that are read even if they are longer, and the maximum bytes of each
+CHUNKS = 16  # further places of a large file that its encoding is detected from
 CHUNK_BYTES = 1 << 16
 
 MAX_UNPACKED, MAX_RATIO = 1 << 28, 200
 """A file is refused as a gzip bomb if it decompresses to more bytes, at a higher ratio.  The ratio of text is 3 to 10,
 of logs 50 at most; gzip can reach 1,000."""
 
-MAX_LOOK = 1 << 26
-"""Bytes of a compressed file that are decompressed to detect its columns."""
+MAX_LOOK = 1 << 26  # bytes of a compressed file that are decompressed to detect its columns
 
 GZIP = b"\x1f\x8b"
+_FEWEST_RETURNS = 2  # minimum lines at the start of a file that end as on old Macs
+_ALONE = re.compile(rb"(?<![\x80-\xff])[\x80-\xff](?![\x80-\xff])")
 
 # First bytes of files that people hand over by mistake: https://en.wikipedia.org/wiki/List_of_file_signatures
 _SIGNATURES = (
@@ -61,12 +59,10 @@ _CONTROL = bytes({*range(9), *range(14, 32)} - {0x1B})
 class Input:
     """A file, bytes in memory, or a stream, which can be read only once."""
 
-    path: str
-    """The name in messages; without ``stream`` and ``data``, the file to open."""
+    path: str  # the name in messages; without `stream` and `data`, the file to open
     stream: BinaryIO | None = None
     data: bytes | None = None
-    mac: bool = False
-    """Lines end with \\r alone, as on old Macs; they are read as if they ended with \\n."""
+    mac: bool = False  # lines end with \r alone, as on old Macs; they are read as if they ended with \n
 
     @property
     def pipe(self) -> bool:
@@ -91,13 +87,11 @@ class Input:
                 with Path(self.path).open("rb") as file:
                     yield self._lines(_unpacked(file, self.path))
         except EOFError as error:
-            raise DataError(
-                "the gzip data ends too early", path=self.path, hint="the file was cut short: fetch or write it again"
-            ) from error
+            hint = "the file was cut short: fetch or write it again"
+            raise DataError("the gzip data ends too early", path=self.path, hint=hint) from error
         except (gzip.BadGzipFile, zlib.error) as error:
-            raise DataError(
-                f"the gzip data is damaged ({error})", path=self.path, hint="fetch or write the file again"
-            ) from error
+            hint = "fetch or write the file again"
+            raise DataError(f"the gzip data is damaged ({error})", path=self.path, hint=hint) from error
         except OSError as error:
             raise DataError(f"cannot be read: {error.strerror or error}", path=self.path) from error
 
@@ -169,11 +163,9 @@ def refuse_binary(head: bytes, path: str, *, any_bytes: bool = False) -> None:
         return
     control = len(head) - len(head.translate(None, _CONTROL))
     if control > max(8, 0.05 * len(head)):
-        raise DataError(
-            f"this is a binary file, not text ({control:,} of its first {len(head):,} bytes are control characters)",
-            path=path,
-            hint="give a text file, CSV, JSON or Parquet; if it is text after all, say so with --input-format",
-        )
+        found = f"{control:,} of its first {len(head):,} bytes are control characters"
+        hint = "give a text file, CSV, JSON or Parquet; if it is text after all, say so with --input-format"
+        raise DataError(f"this is a binary file, not text ({found})", path=path, hint=hint)
 
 
 def _peekable(stream: BinaryIO) -> BinaryIO:
@@ -229,3 +221,45 @@ class _Counted:
         data = self._file.read(size)
         self.count += len(data)
         return data
+
+
+# Old Macs, and Excel's "CSV (Macintosh)", end lines with \r alone.
+
+
+def ends_as_on_macs(head: bytes) -> bool:
+    """Whether \\r ends the lines: there is no \\n, and no NUL as UTF-16 has it."""
+    return b"\n" not in head and b"\0" not in head and head.count(b"\r") >= _FEWEST_RETURNS
+
+
+def is_mac_roman(head: bytes) -> bool:
+    """Whether bytes that are no UTF-8 are Mac Roman: its accented letters are 80 to 9F, those of Windows C0 to FF.
+
+    Chinese and its like have such bytes side by side.
+    """
+    high = [byte for byte in head if byte > 0x7F]
+    letters, windows = sum(byte <= 0x9F for byte in high), sum(byte >= 0xC0 for byte in high)
+    return letters > windows and len(_ALONE.findall(head)) > 0.25 * len(high)
+
+
+class MacLines(io.RawIOBase):
+    """The bytes of ``file`` with \\n in place of \\r; places in the file stay what they are."""
+
+    def __init__(self, file: BinaryIO) -> None:
+        self._file = file
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return self._file.seekable()
+
+    def seek(self, offset: int, whence: int = io.SEEK_SET) -> int:
+        return self._file.seek(offset, whence)
+
+    def tell(self) -> int:
+        return self._file.tell()
+
+    def readinto(self, buffer: Any) -> int:
+        data = self._file.read(len(buffer)).replace(b"\r", b"\n")
+        buffer[: len(data)] = data
+        return len(data)

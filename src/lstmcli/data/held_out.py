@@ -14,22 +14,15 @@ from dataclasses import replace
 from lstmcli.data.duplicates import same_text
 from lstmcli.data.records import Record, Rows, Selection
 
-VALID_SHARE = 0.05
-"""Default share of the rows held out for validation."""
-FEWEST_ROWS = 200
-"""Minimum rows: fewer cannot tell two epochs apart."""
-MAX_LINES = 10_000
-"""Maximum lines of running text."""
+VALID_SHARE = 0.05  # default share of the rows held out for validation
+FEWEST_ROWS = 200  # minimum rows: fewer cannot tell two epochs apart
+MAX_LINES = 10_000  # maximum lines of running text
 MAX_BLOCKS, LEAST_BLOCK = 10, 10
 """Places that lines are held out from, and lines of each: a shorter run would be read without what leads to it."""
-NEAR = 200
-"""Characters in which a place to cut a line is looked for."""
-MIN_CHARACTERS = 20
-"""Characters of a line that is worth cutting."""
-MAX_ROWS = 2000
-"""Maximum labelled rows held out."""
-SMALL_SHARE = 0.1
-"""Maximum share of the rows held out to reach the minimum."""
+NEAR = 200  # maximum characters between a cut and the white space before it
+MIN_CHARACTERS = 20  # minimum characters of a line that is cut in two
+MAX_ROWS = 2000  # maximum labelled rows held out
+SMALL_SHARE = 0.1  # maximum share of the rows held out to reach the minimum
 
 
 def hold_lines(
@@ -48,12 +41,8 @@ def hold_lines(
     held = min(len(rows) - 1, max(1, round(share * len(rows))), most)
     blocks = min(MAX_BLOCKS, held // LEAST_BLOCK)
     if blocks > 1 and len(rows) >= FEWEST_ROWS:
-        places = spread(len(rows), held, blocks)
-        return (
-            Selection(rows, places, inside=False),
-            Selection(rows, places),
-            f"held out, in {blocks} runs of lines spread over the text",
-        )
+        places, way = spread(len(rows), held, blocks), f"held out, in {blocks} runs of lines spread over the text"
+        return Selection(rows, places, inside=False), Selection(rows, places), way
     return _hold_end(rows, len(rows) - held, share)
 
 

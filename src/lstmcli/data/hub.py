@@ -17,11 +17,10 @@ from urllib.request import getproxies
 from lstmcli.data.columns.names import SPLIT_ALIASES
 from lstmcli.data.formats.format import Format
 from lstmcli.data.formats.parquet import with_names
-from lstmcli.data.table import SPREAD_ROWS, Row, Table
+from lstmcli.data.table import SAMPLE_ROWS, SPREAD_ROWS, Row, Table
 from lstmcli.errors import DataError
 
-SAMPLE_ROWS, MAX_STREAMED = 1000, 20_000
-"""Rows at the start of a split that columns are chosen by; and the maximum for a streamed split."""
+MAX_STREAMED = 20_000  # maximum rows of a streamed split that columns are chosen by
 HUB = Format("hub", "Hub data set")
 _NAME = re.compile(r"[A-Za-z0-9][\w.-]*(/[\w.-]+)?(:[\w.-]+)?")
 
@@ -58,9 +57,8 @@ def hub_splits(name: str) -> dict[str, str]:
     Raises:
         DataError: there is no such data set, or no network.
     """
-    path, config = _parts(name)
     with _readable(name):
-        names = _datasets().get_dataset_split_names(path, config)
+        names = _datasets().get_dataset_split_names(*_parts(name))
     known = {SPLIT_ALIASES[split]: split for split in reversed(names) if split in SPLIT_ALIASES}
     return known or {"train": names[0]}
 
@@ -74,12 +72,9 @@ def open_hub(name: str, split: str) -> Table:
     Raises:
         DataError: there is no such data set or split, or no network.
     """
-    path, config = _parts(name)
     with _readable(name):
-        data = _datasets().load_dataset(path, config, split=split, streaming="[" not in split)
-        sample = list(itertools.islice(data, SAMPLE_ROWS))
-        features = data.features or {column: None for row in sample for column in row}
-    return dataset_table(name, data, features, sample, [f"split {split!r}"])
+        data = _datasets().load_dataset(*_parts(name), split=split, streaming="[" not in split)
+        return dataset_table(name, data, [f"split {split!r}"])
 
 
 def open_saved(folder: str) -> Table:
@@ -88,22 +83,14 @@ def open_saved(folder: str) -> Table:
     Raises:
         DataError: it is damaged.
     """
-    try:
-        data = _datasets().load_from_disk(folder)
-        sample = list(itertools.islice(data, SAMPLE_ROWS))
-    except DataError:
-        raise
-    except Exception as error:  # the library has no base class of its own
-        reason = (str(error).splitlines() or [type(error).__name__])[0][:300]
-        hint = "save it again with Dataset.save_to_disk, or as Parquet"
-        raise DataError(f"the saved data set cannot be read: {reason}", path=folder, hint=hint) from error
-    return dataset_table(folder, data, data.features, sample, ["saved to disk"])
+    with _readable(folder, saved=True):
+        return dataset_table(folder, _datasets().load_from_disk(folder), ["saved to disk"])
 
 
-def dataset_table(
-    name: str, data: Any, features: Any, sample: list[Any], notes: list[str], *, format: Format = HUB
-) -> Table:
-    """A ``Dataset`` as a table; class numbers are spelled out."""
+def dataset_table(name: str, data: Any, notes: list[str], *, format: Format = HUB) -> Table:
+    """A ``Dataset`` or ``IterableDataset`` as a table; class numbers are replaced by names."""
+    sample = list(itertools.islice(data, SAMPLE_ROWS))
+    features = data.features or {column: None for row in sample for column in row}
     named = {column: names for column, feature in features.items() if (names := _class_names(feature))}
 
     def rows() -> Iterator[Row]:
@@ -112,7 +99,7 @@ def dataset_table(
                 yield Row(0 if format is HUB else number, name, with_names(row, named))
 
     def spread() -> list[dict[str, Any]]:
-        if hasattr(data, "select"):  # any row can be had
+        if hasattr(data, "select"):
             return [with_names(row, named) for row in data.select(range(0, len(data), -(-len(data) // SPREAD_ROWS)))]
         with _readable(name):
             found = list(itertools.islice(data, SAMPLE_ROWS, MAX_STREAMED, MAX_STREAMED // SPREAD_ROWS))
@@ -121,7 +108,7 @@ def dataset_table(
 
     spelled = [with_names(row, named) for row in sample]
     further = spread if len(sample) == SAMPLE_ROWS else None
-    return Table(format, tuple(features), rows, spelled, further, encoding="UTF-8", notes=notes)
+    return Table(format, tuple(features), rows, spelled, further, notes=notes)
 
 
 def _parts(name: str) -> tuple[str, str | None]:
@@ -135,18 +122,18 @@ def _class_names(feature: Any) -> list[str] | None:
 
 
 @contextmanager
-def _readable(name: str) -> Iterator[None]:
+def _readable(name: str, *, saved: bool = False) -> Iterator[None]:
     """Turns any error of the library, which has no base class for them, into a ``DataError`` of one line."""
     try:
         yield
     except DataError:
         raise
     except Exception as error:
-        lines = str(error).splitlines() or [type(error).__name__]
-        hint = "check the name, and that there is a network; a file is given by its path"
-        choices = next((line.strip() for line in lines[1:] if line.strip().startswith("[")), "")
-        if choices:
+        lines = [line.strip() for line in str(error).splitlines()] or [type(error).__name__]
+        message, hint = "not a path here, and the Hub data set", "check the name, and that there is a network"
+        hint += "; a file is given by its path"
+        if choices := next((line for line in lines[1:] if line.startswith("[")), ""):
             hint = f"choose a configuration as {name}:NAME, of {choices[:500]}"
-        raise DataError(
-            f"not a path here, and the Hub data set cannot be read: {lines[0][:300]}", path=name, hint=hint
-        ) from error
+        if saved:
+            message, hint = "the saved data set", "save it again with Dataset.save_to_disk, or as Parquet"
+        raise DataError(f"{message} cannot be read: {lines[0][:300]}", path=name, hint=hint) from error

@@ -8,12 +8,11 @@ import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Mapping, Sequence
 
-from lstmcli.data.columns.cells import MARKS, STRONG, parts_of
+from lstmcli.data.columns.cells import STRONG, parts_of
 from lstmcli.data.columns.missing import MAYBE_A_LABEL, NEVER_A_LABEL, SELDOM_A_LABEL
 from lstmcli.plural import are, count
 
-_RARE = 0.1
-"""A label with a smaller share of the rows is rare."""
+_RARE = 0.1  # a label with a smaller share of the rows is rare
 _MAX_SHOWN = 4
 _QUOTES = "\"'`“”‘’„«»‹›「」『』"
 _ENDS = ".,;:!?。，；：！？、…"
@@ -35,8 +34,8 @@ def missing_labels(counts: Mapping[str, int]) -> frozenset[str]:
 
 def missing_labels_note(counts: Mapping[str, int]) -> str:
     """'NaN' (5) and 'nan' (4) stand for no label."""
-    one = len(counts) == 1
-    return f"{_with_counts(counts)} {'is' if one else 'are'} taken for {'a missing label' if one else 'missing labels'}"
+    what = "is taken for a missing label" if len(counts) == 1 else "are taken for missing labels"
+    return f"{_with_counts(counts)} {what}"
 
 
 def label_warnings(counts: Mapping[str, int], *, cells: bool = True) -> Iterator[str]:
@@ -113,9 +112,9 @@ def _difference(labels: Sequence[str]) -> str:
 
 def _unsplit_lists(counts: Mapping[str, int]) -> Iterator[str]:
     """A warning about labels that contain a separator, as lists do."""
-    for mark in MARKS:
+    for mark in (*STRONG, ",", "，"):
         holding = [label for label in counts if len(parts_of(label, mark)) > 1]
-        if mark not in (*STRONG, ",", "，") or len(holding) < 2:
+        if len(holding) < 2:
             continue
         shown = max(holding, key=lambda label: counts[label])
         others = len(holding) - 1

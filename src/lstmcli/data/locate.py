@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import difflib
 import sys
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import BinaryIO
 
@@ -14,41 +15,23 @@ from lstmcli.data.columns.names import SPLIT_ALIASES
 from lstmcli.data.config import ReadConfig
 from lstmcli.data.encoding import detect_encoding
 from lstmcli.data.files import Input, refuse_binary
-from lstmcli.data.formats.folder import (
-    data_files,
-    data_suffixes,
-    find_splits,
-    is_folder_of_classes,
-    open_classes,
-)
-from lstmcli.data.formats.format import Format, Opening
-from lstmcli.data.formats.open import open_input, splits_inside
-from lstmcli.data.formats.registry import all_formats
+from lstmcli.data.formats.folder import data_files, data_suffixes, find_splits, is_folder_of_classes, open_classes
+from lstmcli.data.formats.format import all_formats
+from lstmcli.data.formats.open import Opener, open_input, splits_inside
 from lstmcli.data.hub import hub_splits, is_hub_name, open_hub, open_saved
-from lstmcli.data.table import Row, Table
 from lstmcli.errors import DataError, UsageError
 from lstmcli.plural import are
 
-STDIN = "standard input"
-"""The path of records that come from a pipe."""
+STDIN = "standard input"  # the path of records from a pipe
 
-SAMPLE = Format("sample", "built-in sample", slow=True)
-
-Opener = Callable[[ReadConfig, "bool | None", "ReadConfig | None"], Table]
-"""Opens a table; the arguments are ``read``, ``labelled`` and ``prefer`` of ``open_parts``."""
-
-WHOLE = ""
-"""The split of a source that has none."""
-_UNSPLIT = "it is not split"
+WHOLE = ""  # the split of a source without splits
 
 
 @dataclass(frozen=True)
 class Located:
     name: str
-    splits: Mapping[str, Sequence[Opener]]
-    """The parts of each split: train, valid, test, or WHOLE."""
-    note: str = ""
-    """How the splits were found."""
+    splits: Mapping[str, Sequence[Opener]]  # the parts of each split: train, valid, test, or WHOLE
+    note: str = ""  # how the splits were found
 
     @property
     def usual(self) -> str:
@@ -66,18 +49,15 @@ class Located:
         name = SPLIT_ALIASES.get(wanted.lower(), wanted)
         if name not in self.splits:
             there = [split for split in self.splits if split != WHOLE]
-            raise DataError(
-                f"there is no split {wanted!r}; " + (f"there {are(len(there))} {listed(there)}" if there else _UNSPLIT),
-                path=self.name,
-                hint=f"leave --split out, or name {'one of these' if len(there) > 1 else 'this one'}"
-                if there
-                else "leave --split out",
-            )
+            found, hint = "it is not split", "leave --split out"
+            if there:
+                found = f"there {are(len(there))} {listed(there)}"
+                hint += f", or name {'one of these' if len(there) > 1 else 'this one'}"
+            raise DataError(f"there is no split {wanted!r}; {found}", path=self.name, hint=hint)
         return self.splits[name]
 
 
-LONGEST_NAME = 200
-"""Maximum characters of a name in an error message."""
+LONGEST_NAME = 200  # maximum characters of a name in an error message
 
 
 def locate(spec: str | Located, read: ReadConfig, *, stdin: BinaryIO | None = None, whole: bool = False) -> Located:
@@ -97,7 +77,9 @@ def locate(spec: str | Located, read: ReadConfig, *, stdin: BinaryIO | None = No
             raise UsageError("stdin (`-`) is closed")
         return _stream(STDIN, stdin or sys.stdin.buffer, whole, read)
     if spec.startswith("sample:"):
-        return Located(spec, {WHOLE: [lambda read, labelled, prefer: _sample(spec)]})
+        from lstmcli.data.samples import open_sample
+
+        return Located(spec, {WHOLE: [lambda *options: open_sample(spec.removeprefix("sample:"))]})
     if not spec:
         raise DataError("the name of the source is empty", hint="name a file, - for stdin, or sample:reviews")
     path = Path(spec)
@@ -120,8 +102,7 @@ def locate(spec: str | Located, read: ReadConfig, *, stdin: BinaryIO | None = No
     try:
         return _hub(spec.removeprefix("hub:"), read)
     except DataError as error:
-        near = near_paths(spec)
-        if near:
+        if near := near_paths(spec):
             error.hint = f"did you mean {' or '.join(near)}?"
         raise
 
@@ -140,45 +121,17 @@ def _one(name: str, source: Input, read: ReadConfig, note: str = "") -> Located:
     """One file or stream, which may hold splits."""
     inside, made_of = splits_inside(source, read)
     if not inside:
-        return Located(name, {WHOLE: [_input(source)]}, note)
-
-    def opener(split: Callable[[Opening], Table]) -> Opener:
-        return lambda read, labelled, prefer: split(Opening(source, read, labelled, prefer))
-
-    return Located(name, {split: [opener(found)] for split, found in inside.items()}, note or made_of)
-
-
-def _input(source: Input) -> Opener:
-    return lambda read, labelled, prefer: open_input(source, read, labelled=labelled, prefer=prefer)
-
-
-def _file(path: Path) -> Opener:
-    return _input(Input(str(path)))
-
-
-def _sample(spec: str) -> Table:
-    from lstmcli.data.samples import open_sample
-
-    sample = open_sample(spec.removeprefix("sample:"))
-    return Table(
-        format=SAMPLE,
-        columns=sample.columns,
-        rows=lambda: (Row(0, spec, cells) for cells in sample.rows()),
-        text_columns=sample.text_columns,
-        label_column=sample.label_column,
-        notes=[sample.description],
-    )
+        return Located(name, {WHOLE: [partial(open_input, source)]}, note)
+    return Located(name, {split: [opener] for split, opener in inside.items()}, note or made_of)
 
 
 def _folder(path: Path, read: ReadConfig) -> Located:
     apart = [text.name for text in path.glob("*_text.txt") if text.with_name(text.name[:-9] + "_labels.txt").is_file()]
     if apart:
         first = apart[0][:-9]
-        raise DataError(
-            f"the label of each line of {apart[0]} is in a file of its own, {first}_labels.txt",
-            path=path,
-            hint=f"put them side by side: paste {first}_labels.txt {apart[0]} > {first}.tsv",
-        )
+        message = f"the label of each line of {apart[0]} is in a file of its own, {first}_labels.txt"
+        hint = f"put them side by side: paste {first}_labels.txt {apart[0]} > {first}.tsv"
+        raise DataError(message, path=path, hint=hint)
     has_classes = is_folder_of_classes(path)
     named = {} if has_classes and read.input_format == "folder" else find_splits(path)
     if named:
@@ -186,7 +139,7 @@ def _folder(path: Path, read: ReadConfig) -> Located:
         made_of = "; ".join(f"{split} from {', '.join(p.name for p in parts)}" for split, parts in named.items())
         return Located(str(path), splits, made_of)
     if (path / "state.json").is_file() and (path / "dataset_info.json").is_file():
-        return Located(str(path), {WHOLE: [lambda read, labelled, prefer: open_saved(str(path))]})
+        return Located(str(path), {WHOLE: [lambda *options: open_saved(str(path))]})
     files = data_files(path)
     if len(files) == 1 and not has_classes and not any(child.is_dir() for child in path.iterdir()):
         return _one(str(path), Input(str(files[0])), read, f"the only file of the folder, {files[0].name}")
@@ -195,10 +148,8 @@ def _folder(path: Path, read: ReadConfig) -> Located:
 
 def _part(path: Path) -> list[Opener]:
     """The parts of one split: a file, a folder per class, or the files of a folder."""
-    if path.is_file():
-        return [_file(path)]
-    files = [] if is_folder_of_classes(path) else data_files(path)
-    return [_file(file) for file in files] or [_classes(path)]
+    files = [path] if path.is_file() else [] if is_folder_of_classes(path) else data_files(path)
+    return [partial(open_input, Input(str(file))) for file in files] or [_classes(path)]
 
 
 def _classes(folder: Path) -> Opener:
@@ -207,7 +158,7 @@ def _classes(folder: Path) -> Opener:
 
 def _hub(name: str, read: ReadConfig) -> Located:
     def opener(split: str) -> Opener:
-        return lambda read, labelled, prefer: open_hub(name, split)
+        return lambda *options: open_hub(name, split)
 
     splits = {ours: [opener(theirs)] for ours, theirs in hub_splits(name).items()}
     if read.split and SPLIT_ALIASES.get(read.split, read.split) not in splits:
@@ -226,10 +177,11 @@ def _looks_like_path(spec: str) -> bool:
 
 def missing(spec: str) -> DataError:
     """The error for a file that does not exist; the hint names similar ones."""
-    near = near_paths(spec)
     parent = Path(spec).parent
     hint = "check the name" if parent.is_dir() else f"there is no folder {str(parent)!r} either"
-    return DataError("no such file", path=spec, hint=f"did you mean {' or '.join(near)}?" if near else hint)
+    if near := near_paths(spec):
+        hint = f"did you mean {' or '.join(near)}?"
+    return DataError("no such file", path=spec, hint=hint)
 
 
 def near_paths(spec: str) -> list[str]:
@@ -239,7 +191,7 @@ def near_paths(spec: str) -> list[str]:
         names = {p.name: p for p in path.parent.iterdir()}
     except OSError:
         return []
-    stems = {p.name.split(".", 1)[0]: p.name for p in names.values()}
+    stems = {name.split(".", 1)[0]: name for name in names}
     near = [
         *difflib.get_close_matches(path.name, names, n=2, cutoff=0.7),
         *(stems[stem] for stem in difflib.get_close_matches(path.name.split(".", 1)[0], stems, n=1, cutoff=0.8)),

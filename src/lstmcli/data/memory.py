@@ -12,8 +12,7 @@ from lstmcli.data.records import Record
 from lstmcli.errors import IN_MEMORY, DataError
 
 COLUMN = "give a list of strings"
-_CONVERSIONS = ("to_list", "tolist", "to_pylist")
-"""Of polars, of pandas and NumPy, of pyarrow."""
+_CONVERSIONS = ("to_list", "tolist", "to_pylist")  # of polars, of pandas and NumPy, of pyarrow
 _MISSING = frozenset({"NAType", "NaTType"})
 
 
@@ -52,9 +51,8 @@ def column(values: Any, what: str) -> list[Any]:
             kind += f" of {values.ndim} dimensions"
         hint = "give one column of it"
         raise DataError(f"{what} should be one column, and this is a {kind}", path=IN_MEMORY, hint=hint)
-    convert = next((getattr(values, name) for name in _CONVERSIONS if callable(getattr(values, name, None))), None)
     try:
-        items = iter(convert() if convert else values)
+        items = iter(_converted(values))
     except TypeError as error:
         found = type(values).__name__
         raise DataError(f"{what} should be a list, not {found}", path=IN_MEMORY, hint=COLUMN) from error
@@ -69,6 +67,10 @@ def to_builtin(value: Any) -> Any:
         return None
     if isinstance(value, (set, frozenset)):
         return sorted(map(str, value))
+    return _converted(value)
+
+
+def _converted(value: Any) -> Any:
     convert = next((getattr(value, name) for name in _CONVERSIONS if callable(getattr(value, name, None))), None)
     return convert() if convert else value
 

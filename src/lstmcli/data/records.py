@@ -24,6 +24,8 @@ class Record:
     path: str = ""
     columns: dict[str, Any] = field(default_factory=dict)
     """The whole row, only when ``keep_columns`` was asked for."""
+    target: str | None = None
+    """The translation, only in data of pairs."""
 
 
 class Rows:
@@ -92,6 +94,8 @@ class Splits:
     multilabel: bool = False
     labelled: bool = True
     """Whether the source has labels: a classifier can be trained on it."""
+    paired: bool = False
+    """Whether each text has a translation."""
     held_out: bool = False
     """Whether ``valid`` was cut off the training rows here, not given."""
     notes: tuple[str, ...] = ()
@@ -99,7 +103,8 @@ class Splits:
     warnings: tuple[str, ...] = ()
     """Warnings about the text, such as damaged bytes."""
     fingerprint: str = ""
-    """sha256 of every text and label in order, hexadecimal; empty where there are no labels."""
+    """sha256 of every text and label in order, hexadecimal; empty where there are no labels or pairs."""
+    target_column: str | None = None
     label_column: str | None = None
     label_columns: tuple[str, ...] = ()
     """Several where ``label_column`` is None and there are labels."""
@@ -120,7 +125,7 @@ def fingerprint(splits: Iterable[Iterable[Record]]) -> str:
     for split in splits:
         digest.update(b"split")
         for record in split:
-            for part in (record.text, *record.labels):
+            for part in (record.text, *record.labels, *(() if record.target is None else (record.target,))):
                 data = part.encode("utf-8", "surrogatepass")
                 digest.update(b"%d:" % len(data))
                 digest.update(data)

@@ -11,10 +11,12 @@ from lstmcli.data.columns.choice import Ask, Chosen, choose_columns, listed
 from lstmcli.data.columns.missing import NEVER_A_LABEL
 from lstmcli.data.columns.profile import is_on
 from lstmcli.data.columns.text import PAIR_JOIN
+from lstmcli.data.columns.translation import find_sides
 from lstmcli.data.config import ReadConfig
 from lstmcli.data.formats.format import Format
+from lstmcli.data.formats.open import Opener
 from lstmcli.data.locate import WHOLE as WHOLE_SOURCE
-from lstmcli.data.locate import Located, Opener, locate
+from lstmcli.data.locate import Located, locate
 from lstmcli.data.records import Record
 from lstmcli.data.table import Table, cell_labels, cell_text
 from lstmcli.errors import DataError
@@ -31,8 +33,6 @@ class Source:
 
     path: str
     kind: Format
-    encoding: str
-    delimiter: str | None
     columns: tuple[str, ...]
     text_columns: tuple[str, ...]
     label_column: str | None
@@ -46,6 +46,8 @@ class Source:
     line_form: str | None
     """As ``ReadConfig.line_form``."""
     _tables: Sequence[tuple[Table, Chosen]] = field(repr=False)
+    target_column: str | None = None
+    """None unless the records are pairs."""
     label_separator: str | None = None
     """As given by an option, or detected."""
     _missing: frozenset[str] = frozenset()
@@ -111,12 +113,19 @@ def open_parts(
     keep_columns: bool = False,
     prefer: ReadConfig | None = None,
     ask: Ask | None = None,
+    paired: bool | None = False,
 ) -> Source:
-    """A source made of the tables of one split, in order."""
+    """A source made of the tables of one split, in order; ``paired`` is ``wanted`` of ``find_sides``, or False."""
     tables = []
     for part in parts:
         table = part(read, labelled, prefer)
-        tables.append((table, choose_columns(table, read, name, labelled=labelled, prefer=prefer, ask=ask)))
+        sides = None if paired is False else find_sides(table, read, name, wanted=paired, prefer=prefer)
+        chosen = (
+            Chosen((sides.source,), target_column=sides.target, others=sides.others)
+            if sides
+            else choose_columns(table, read, name, labelled=labelled, prefer=prefer, ask=ask)
+        )
+        tables.append((table, chosen))
     table, chosen = tables[0]
     label = chosen.label_column
     separator = _separator(read, prefer, tables)
@@ -126,8 +135,6 @@ def open_parts(
     return Source(
         path=name,
         kind=table.format,
-        encoding=table.encoding,
-        delimiter=table.delimiter,
         columns=table.columns,
         text_columns=chosen.text_columns,
         label_column=label,
@@ -139,6 +146,7 @@ def open_parts(
         line_form=table.line_form,
         _tables=tables,
         label_separator=separator,
+        target_column=chosen.target_column,
         _missing=NEVER_A_LABEL.difference(prefer.known_labels) if prefer and prefer.known_labels else frozenset(),
         _keep=keep_columns,
     )
@@ -166,6 +174,10 @@ def _source_note(name: str, table: Table, chosen: Chosen) -> str:
     what = ", ".join([table.format.title, *table.notes])
     if not table.format.chosen_columns:
         return f"{name}: {what}"
+    if chosen.target_column:
+        rest = f" (others: {_first_names(chosen.others)})" if chosen.others else ""
+        sides = f"text from {chosen.text_columns[0]!r}, translation from {chosen.target_column!r}{rest}"
+        return f"{name}: {what}; {sides}; --text-column and --target-column name others"
     text = listed(chosen.text_columns)
     if chosen.join == PAIR_JOIN:
         text = f"{' and '.join(map(repr, chosen.text_columns))}, a pair"
@@ -186,6 +198,8 @@ def _label_note(chosen: Chosen) -> str:
             f" (left out: {_first_names(chosen.others)}; --label-column)" if chosen.others else ""
         )
     end = f" (others: {_first_names(chosen.others)}; --label-column)" if chosen.others else ""
+    if chosen.guessed:
+        end = (end[:-1] if end else " (a guess; --label-column") + ", --task lm for none)"
     if len(columns) == 1:
         return f"label from {columns[0]!r}{end}"
     if chosen.one_each:
@@ -214,13 +228,14 @@ def _records(table: Table, chosen: Chosen, separator: str | None, keep: bool) ->
             text = (
                 cell_text(cells[names[0]]) if len(names) == 1 else chosen.join.join(cell_text(cells[n]) for n in names)
             )
+            target = None if chosen.target_column is None else cell_text(cells[chosen.target_column])
             if label:
                 labels = cell_labels(cells.get(label), separator)
             else:
                 labels = _labels_of_several(cells, chosen, separator) if chosen.label_columns else ()
         except (KeyError, TypeError, RecursionError) as error:
             raise _unreadable(error, cells, chosen, path, line, number) from error
-        yield Record(text, labels, line, path, dict(cells) if keep else {})
+        yield Record(text, labels, line, path, dict(cells) if keep else {}, target)
 
 
 def _unreadable(

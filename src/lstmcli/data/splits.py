@@ -13,9 +13,10 @@ from lstmcli.data.columns.choice import Ask
 from lstmcli.data.columns.missing import NEVER_A_LABEL
 from lstmcli.data.columns.names import SPLIT_ALIASES
 from lstmcli.data.config import SPLIT_NAMES, ReadConfig, TrainedRead
+from lstmcli.data.formats.open import Opener
 from lstmcli.data.held_out import hold_lines, hold_rows
 from lstmcli.data.label_check import missing_labels, missing_labels_note
-from lstmcli.data.locate import Located, Opener, locate
+from lstmcli.data.locate import Located, locate
 from lstmcli.data.records import Record, Rows, Splits, fingerprint
 from lstmcli.data.sources import Source, open_parts
 from lstmcli.errors import NoDataError
@@ -31,6 +32,7 @@ def load_splits(
     valid_fraction: float | None,
     seed: int,
     labelled: bool | None = None,
+    paired: bool | None = False,
     ask: Ask | None = None,
 ) -> Splits:
     """Read a corpus and split it: given files, else named splits, else a seeded stratified fraction.
@@ -45,6 +47,7 @@ def load_splits(
             twentieth, but at least 200 rows where that is no more than a tenth, else a tenth; and at most 2,000
             rows.  Every class of two different texts or more gives at least one.
         labelled: True fails without labels; None takes them where they are.
+        paired: True fails without pairs of texts; None takes them where they are.
 
     Raises:
         DataError: a source cannot be read as asked.
@@ -52,7 +55,7 @@ def load_splits(
     """
     located = locate(spec, read, whole=True)
     parts = located.choose(read.split or ("train" if "train" in located.splits else None))
-    source = open_parts(located.name, parts, read, labelled=labelled, ask=ask)
+    source = open_parts(located.name, parts, read, labelled=labelled, ask=ask, paired=paired)
     if source.labelled and source.kind.strict_labels:
         source = open_parts(located.name, parts, read, labelled=True, ask=ask)  # stricter where labels must be
     loading = _Loading(located, read, source)
@@ -65,7 +68,7 @@ def load_splits(
     if not splits.valid:
         loading.notes.append(_hold(splits, valid_fraction, seed))
     splits.notes, splits.warnings = tuple(loading.notes), tuple(loading.warnings)
-    if splits.labelled:
+    if splits.labelled or splits.paired:
         splits.fingerprint = fingerprint((splits.train, splits.valid, splits.test))
     return splits
 
@@ -73,9 +76,9 @@ def load_splits(
 def _hold(splits: Splits, fraction: float | None, seed: int) -> str:
     """Holds out the validation split from the training rows, and describes how."""
     splits.held_out = True
-    if splits.labelled:
+    if splits.labelled or splits.paired:
         splits.train, splits.valid = hold_rows(list(splits.train), fraction, seed)
-        way = f"held out, by label, seed {seed}"
+        way = f"held out, {'by label, ' if splits.labelled else ''}seed {seed}"
     else:
         splits.train, splits.valid, way = hold_lines(splits.train, fraction)
     return f"validation: {len(splits.valid):,} of {len(splits.train) + len(splits.valid):,} rows {way}"
@@ -94,6 +97,8 @@ class _Loading:
             [],
             [],
             labelled=source.labelled,
+            paired=source.target_column is not None,
+            target_column=source.target_column,
             label_column=source.label_column,
             label_columns=source.label_columns,
             text_columns=source.text_columns,
@@ -104,7 +109,9 @@ class _Loading:
         )
 
     def _records(self, source: Source) -> Collection[Record]:
-        records: Collection[Record] = list(source) if source.labelled or source.kind.slow else Rows(source)
+        records: Collection[Record] = (
+            list(source) if source.labelled or source.target_column or source.kind.slow else Rows(source)
+        )
         if source.kind.running_text and not self.read.keep_licence:
             records, said = without_notices(records)
             self.notes += said
@@ -130,7 +137,7 @@ class _Loading:
             if found is None:
                 continue
             wanted = True if given is not None and splits.labelled else None if splits.labelled else False
-            source = open_parts(*found, self.read, labelled=wanted, prefer=prefer)
+            source = open_parts(*found, self.read, labelled=wanted, prefer=prefer, paired=splits.paired)
             if given is not None:
                 self.notes.append(f"{SPLIT_NAMES[name]}: {source.notes[0]}")
             records = self._records(source)
@@ -195,6 +202,7 @@ def as_found(read: ReadConfig, source: Source) -> ReadConfig:
     return replace(
         read,
         text_columns=source.text_columns,
+        target_column=source.target_column,
         label_column=source.label_column,
         label_columns=several,
         header=header,

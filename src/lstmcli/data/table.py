@@ -14,16 +14,14 @@ if TYPE_CHECKING:
     from lstmcli.data.formats.format import Format
 
 
-SPREAD_ROWS = 5000
-"""About the number of rows, spread over a source, that columns are chosen by."""
+SAMPLE_ROWS, SPREAD_ROWS = 1000, 5000  # rows that columns are chosen by: from the start, and spread over a source
 _UNSEEN = re.compile(
     r"^[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+|[\s\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff]+$"
 )
 
 
 class Row(NamedTuple):
-    line: int
-    """Where it starts, from 1; 0 when the format has no lines."""
+    line: int  # where it starts, from 1; 0 when the format has no lines
     path: str
     cells: Mapping[str, Any]
 
@@ -33,29 +31,20 @@ class Table:
     """One file, or one split, as a table."""
 
     format: Format
-    columns: tuple[str, ...]
-    """Empty: known only as the rows come (JSON Lines from a pipe)."""
+    columns: tuple[str, ...]  # empty: known only as the rows come (JSON Lines from a pipe)
     rows: Callable[[], Iterator[Row]]
-    sample: Sequence[Mapping[str, Any]] = ()
-    """The first rows, for choosing columns."""
+    sample: Sequence[Mapping[str, Any]] = ()  # the first rows, for choosing columns
     spread: Callable[[], Sequence[Mapping[str, Any]]] | None = None
     """Further rows from all over the table; None: ``sample`` is all of it, or there is no way to look ahead."""
-    headed: bool = True
-    """False: the columns have no names and are called 1, 2, 3, …"""
-    text_columns: tuple[str, ...] = ()
-    """Set by formats that fix the columns."""
+    headed: bool = True  # False: the columns have no names and are called 1, 2, 3, …
+    text_columns: tuple[str, ...] = ()  # set by formats that fix the columns
     label_column: str | None = None
-    stated: bool = False
-    """The caller named the columns; a string in a label cell is one label."""
-    encoding: str = ""
-    delimiter: str | None = None
-    line_form: str | None = None
-    """As ``ReadConfig.line_form``, where lines hold a text and a label."""
+    stated: bool = False  # the caller named the columns; a string in a label cell is one label
+    line_form: str | None = None  # as `ReadConfig.line_form`, where lines hold a text and a label
     notes: list[str] = field(default_factory=list)
     remarks: list[str] = field(default_factory=list)
     """Clauses that follow the notes: what else the file might be, and the option that says so."""
-    warnings: list[str] = field(default_factory=list)
-    """Filled while the rows are read."""
+    warnings: list[str] = field(default_factory=list)  # filled while the rows are read
 
 
 def cell_text(value: Any) -> str:

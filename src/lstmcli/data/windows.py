@@ -21,8 +21,7 @@ U = TypeVar("U")
 FIRST, WINDOW = 256, 2048
 """Texts read ahead, to be sorted by length; the answers are put back in order.  The first windows are shorter, each
 twice as long as the one before: until there is one that has been tokenized, all but one core have nothing to do."""
-WINDOW_CHARACTERS = 1_000_000
-"""A window of long texts ends here: while it is tokenized, a character takes about 100 bytes."""
+WINDOW_CHARACTERS = 1_000_000  # maximum of a window: the tokenizer takes about 100 bytes for a character
 
 
 @cache

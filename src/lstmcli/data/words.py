@@ -6,8 +6,7 @@ import re
 
 _TWO = re.compile(r"[\u2e80-\ua4cf\uf900-\ufaff\U00020000-\U0003ffff]")
 """Chinese and Japanese: a word for two characters."""
-_FIVE = re.compile(r"[\u0e00-\u109f\u1780-\u17ff]")
-"""Thai, Lao, Tibetan, Burmese, Khmer: a word for five."""
+_FIVE = re.compile(r"[\u0e00-\u109f\u1780-\u17ff]")  # Thai, Lao, Tibetan, Burmese, Khmer: a word for five
 
 
 def word_count(text: str) -> float:

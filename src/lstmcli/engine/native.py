@@ -15,7 +15,7 @@ from pathlib import Path
 from lstmcli.errors import UsageError
 
 VARIABLE = "LSTM_NATIVE_LEVEL"
-VERSION = 3
+VERSION = 4
 """Of the library's interface (``native/lstm.h``)."""
 _SUFFIX = {"win32": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so")
 LIBRARY = Path(__file__).parent / "lib" / f"lstm{_SUFFIX}"
@@ -31,6 +31,7 @@ class PassCall(ctypes.Structure):
         *((name, _pointer) for name in ("remembered", "others")),
         ("stride", _i64),
         *((name, _pointer) for name in ("recurrent", "recurrent_int16", "scale_G")),
+        ("carried", _i64),
         *((name, _pointer) for name in ("h_2NH", "c_NH", "h_int16_2NH", "max_NH", "sum_NH", "last_NH", "steps")),
         ("steps_stride", _i64),
     )
@@ -42,6 +43,16 @@ class ProductCall(ctypes.Structure):
         ("x", _pointer),
         ("stride", _i64),
         *((name, _pointer) for name in ("weights", "bias_M", "out")),
+    )
+
+
+class WordsCall(ctypes.Structure):
+    _fields_ = (
+        *((name, _i64) for name in ("rows", "inputs", "outputs")),
+        *((name, _pointer) for name in ("x", "weights", "x_int16", "weights_int16")),
+        ("stride", _i64),
+        *((name, _pointer) for name in ("scale_M", "bias_M", "targets")),
+        *((name, _pointer) for name in ("target", "most", "sum", "weighted")),
     )
 
 
@@ -109,7 +120,7 @@ class Library:
         return names
 
     def run(self, call: ctypes.Structure) -> None:
-        """One pass over rows of tokens, one product or one attention."""
+        """One pass over rows of tokens, one product, one attention, or the words after each row."""
         getattr(self._c, _FUNCTIONS[type(call)])(self._place, ctypes.byref(call))
 
     def find(self, memo: MemoTable, used: int, ids_MF: int, M: int, places_M: int) -> int:
@@ -128,7 +139,12 @@ class Library:
         self._c.lstm_score_ngrams(ctypes.byref(table), ids, first, texts, found, out)
 
 
-_FUNCTIONS = {PassCall: "lstm_run_pass", ProductCall: "lstm_run_product", AttentionCall: "lstm_run_attention"}
+_FUNCTIONS = {
+    PassCall: "lstm_run_pass",
+    ProductCall: "lstm_run_product",
+    WordsCall: "lstm_run_words",
+    AttentionCall: "lstm_run_attention",
+}
 
 
 @cache

@@ -23,13 +23,17 @@ def quantised(panels_DLHJ: NDArray[np.float32]) -> tuple[NDArray[np.int16], NDAr
     """Packed weights in 16 bits, the weights of two units side by side, [D, L, H / 2, J, 2]; and what one stands for,
     for each output, [D, L, J].  None for weights that are not all finite."""
     D, L, H, J = panels_DLHJ.shape
-    sizes = np.abs(panels_DLHJ).astype(np.float64)
-    if not np.isfinite(sizes).all():
-        return None
+    paired, step_DLJ = np.empty((D, L, H // 2, J, 2), np.int16), np.empty((D, L, J), np.float32)
     tiny = np.finfo(np.float32).tiny
-    largest = MOST / np.maximum(sizes.max(axis=2), tiny)
-    without_overflow = (MOST_SUM - H / 2) / np.maximum(sizes.sum(axis=2), tiny)  # rounding adds a half to each
-    scale_DLJ = np.minimum(np.minimum(largest, without_overflow), 2.0**40)
-    whole = np.rint(panels_DLHJ * scale_DLJ[:, :, None]).astype(np.int16)
-    paired = np.ascontiguousarray(whole.reshape(D, L, H // 2, 2, J).transpose(0, 1, 2, 4, 3))
-    return paired, (1 / (scale_DLJ * ONE)).astype(np.float32)
+    for place in np.ndindex(D, L):  # a panel fits into the cache, all of them may not
+        weights_HJ = panels_DLHJ[place].astype(np.float64)
+        sizes = np.abs(weights_HJ)
+        if not np.isfinite(sizes).all():
+            return None
+        largest = MOST / np.maximum(sizes.max(axis=0), tiny)
+        without_overflow = (MOST_SUM - H / 2) / np.maximum(sizes.sum(axis=0), tiny)  # rounding adds a half to each
+        scale_J = np.minimum(np.minimum(largest, without_overflow), 2.0**40)
+        whole = np.rint(weights_HJ * scale_J)
+        paired[place] = whole.reshape(H // 2, 2, J).transpose(0, 2, 1)
+        step_DLJ[place] = 1 / (scale_J * ONE)
+    return paired, step_DLJ

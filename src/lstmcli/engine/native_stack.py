@@ -10,70 +10,21 @@ P tokens that are remembered, O others.
 
 from __future__ import annotations
 
-import math
 import threading
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from itertools import pairwise
 from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.engine.native import AttentionCall, Library, MemoTable, PassCall, ProductCall
-from lstmcli.engine.native_int16 import quantised
+from lstmcli.engine.native import AttentionCall, Library, MemoTable, PassCall
+from lstmcli.engine.native_int16 import ONE, quantised
+from lstmcli.engine.native_product import Floats, Places, Product, at, padded, room
 from lstmcli.errors import ModelError
 
 MEMO_TOKENS, MEMO_BYTES = 2**14, 2**26
 """What is remembered at most."""
-_LINE = 64
-"""Bytes of a cache line; vectors that lie across two of them take twice the time."""
-Floats = NDArray[np.float32]
-Places = NDArray[np.int64]
-
-
-def at(array: NDArray[Any]) -> int:
-    """Where an array is in memory."""
-    assert array.flags.c_contiguous
-    return array.ctypes.data
-
-
-def room(*shape: int) -> Floats:
-    """Floats that are not set to anything, at the beginning of a cache line."""
-    count = math.prod(shape)
-    whole = np.empty(count + _LINE // 4, np.float32)
-    start = -whole.ctypes.data % _LINE // 4
-    return whole[start : start + count].reshape(shape)
-
-
-def padded(count: int, width: int) -> int:
-    """The next multiple of ``width``."""
-    return -(-count // width) * width
-
-
-class Product:
-    """x W + b, with the weights as the kernel wants them."""
-
-    def __init__(self, library: Library, weights_MK: NDArray[Any], bias_M: NDArray[Any]) -> None:
-        """M is rounded up to whole panels; what is beyond it comes to zero."""
-        self._library = library
-        M, self.inputs = weights_MK.shape
-        panel = 4 * library.width
-        self.outputs = padded(M, panel)
-        weights = np.zeros((self.outputs, self.inputs), np.float32)
-        weights[:M] = weights_MK
-        self._bias_M = room(self.outputs)
-        self._bias_M[:] = 0
-        self._bias_M[:M] = bias_M
-        self._panels = room(self.outputs // panel, self.inputs, panel)
-        self._panels[:] = weights.reshape(-1, panel, self.inputs).transpose(0, 2, 1)
-        self._weights = at(self._panels), at(self._bias_M)
-
-    def into(self, x_NK: Floats, out_NM: Floats) -> Floats:
-        N, inputs = x_NK.shape
-        assert inputs == self.inputs and out_NM.shape == (N, self.outputs) and out_NM.dtype == x_NK.dtype == np.float32
-        self._library.run(ProductCall(N, inputs, self.outputs, at(x_NK), inputs, *self._weights, at(out_NM)))
-        return out_NM
 
 
 def gates_together(weights_G: NDArray[Any], units: int, width: int) -> NDArray[np.float32]:
@@ -121,12 +72,16 @@ class Layer:
             panels[:, :units] = together.transpose(0, 2, 1)
         self._int16 = quantised(self._recurrent) if int16 else None
 
-    def read(self, rows: Rows, sums: Sums, keep: bool) -> States:
-        """Over every row, from both ends."""
+    def read(self, rows: Rows, sums: Sums, keep: bool, carried: Carried | None = None) -> States:
+        """Over every row, from both ends; or in one direction, from the states of text before."""
         N, H, G = len(rows.lengths_N), self.H, 4 * self.H
         pooled_PDNH = room(3, self.D, N, H)
         scratch_NH, states_2NH = room(3, N, H), np.empty((2, N, H), np.int16)
         steps_MK = room(rows.tokens, self.D * H) if keep else None
+        if carried:
+            assert self.D == 1 and carried.h_NH.shape == carried.c_NH.shape == (N, H)
+            scratch_NH[0], scratch_NH[2] = carried.h_NH, carried.c_NH
+            states_2NH[0] = np.rint(carried.h_NH * ONE)
         for d in range(self.D):
             remembered, others = (at(part) + 4 * G * d for part in (sums.remembered_PG, sums.others_OG))
             most, total, last = pooled_PDNH[:, d]
@@ -134,12 +89,14 @@ class Layer:
                 PassCall(
                     N, H, at(rows.lengths_N), at(rows.first_N), at(sums.places_M), d, remembered, others, self.D * G,
                     at(self._recurrent[d]), *(at(part[d]) for part in self._int16 or ()),
-                    *(() if self._int16 else (None, None)), at(scratch_NH), at(scratch_NH[2]), at(states_2NH),
-                    at(most), at(total), at(last),
+                    *(() if self._int16 else (None, None)), carried is not None,
+                    at(scratch_NH), at(scratch_NH[2]), at(states_2NH), at(most), at(total), at(last),
                     None if steps_MK is None else at(steps_MK) + 4 * H * d, self.D * H,
                 )
             )  # fmt: skip
         most_DNH, total_DNH, last_DNH = pooled_PDNH
+        if carried:
+            carried.h_NH, carried.c_NH = last_DNH[0], scratch_NH[2]
         return States(most_DNH, total_DNH, last_DNH, steps_MK)
 
 
@@ -156,6 +113,14 @@ class Rows:
     @property
     def tokens(self) -> int:
         return int(self.lengths_N.sum())
+
+
+@dataclass
+class Carried:
+    """The states of one layer, before the rows and then after them; zeros beyond the units."""
+
+    h_NH: Floats
+    c_NH: Floats
 
 
 @dataclass(frozen=True)
@@ -237,8 +202,13 @@ class Stack:
         self._lock = threading.Lock()
         self._memos: dict[int, Memo] = {}
 
-    def read(self, ids_MF: NDArray[np.int32], rows: Rows, keep: bool) -> States:
+    def read(
+        self, ids_MF: NDArray[np.int32], rows: Rows, keep: bool, carried: Sequence[Carried] | None = None
+    ) -> States:
         """The states of the last layer; ``keep`` those of each token too.
+
+        Args:
+            carried: of each layer, if text came before.
 
         Raises:
             ModelError: an id that the embedding does not have.
@@ -254,12 +224,14 @@ class Stack:
             memo = self._memo(ids_MF.shape[1])
             found = memo.find(ids_MF)
         sums = memo.sums(*found)
-        for layer, above in pairwise(self.layers):
-            below = layer.read(rows, sums, keep=True)
+        before: Sequence[Carried | None] = carried or [None] * len(self.layers)
+        assert len(before) == len(self.layers)
+        for layer, above, own in zip(self.layers, self.layers[1:], before, strict=False):
+            below = layer.read(rows, sums, True, own)
             assert below.steps_MK is not None
             made_MG = above.inputs.into(below.steps_MK, room(M, above.inputs.outputs))
             sums = Sums(np.arange(M), made_MG, room(0, above.inputs.outputs))
-        return self.layers[-1].read(rows, sums, keep)
+        return self.layers[-1].read(rows, sums, keep, before[-1])
 
     def _memo(self, F: int) -> Memo:
         known = self._memos.get(F)

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 from lstmcli.engine import protobuf
 from lstmcli.engine.protobuf import Message
 
-OPSET, IR_VERSION = 17, 8
+OPSET, IR_VERSION = 18, 8
 CONTRIB = "com.microsoft"
 """Domain of ONNX Runtime's operators beyond the standard."""
 LARGE = 4096
@@ -78,11 +78,17 @@ class Graph:
         first, *also = (self._prefix + name for name in names)
         self.node("If", condition, name=first, also=also, then_branch=then_branch, else_branch=else_branch)
 
-    def finish(self, name: str, inputs: Sequence[Message], outputs: Sequence[Message]) -> InferenceGraph:
+    def finish(
+        self,
+        name: str,
+        inputs: Sequence[Message],
+        outputs: Sequence[Message],
+        metadata: Mapping[str, str] | None = None,
+    ) -> InferenceGraph:
         """The finished graph, with the constants that its nodes read; ONNX Runtime rejects unused ones."""
         opsets = {"": OPSET, **({CONTRIB: 1} if self.contrib else {})}
         constants = {name: array for name, array in self.constants.items() if name in self._read}
-        return InferenceGraph(name, self.nodes, inputs, outputs, constants, opsets)
+        return InferenceGraph(name, self.nodes, inputs, outputs, constants, opsets, metadata or {})
 
 
 @dataclass(frozen=True)
@@ -95,6 +101,7 @@ class InferenceGraph:
     outputs: Sequence[Message]
     constants: Mapping[str, NDArray[np.generic]]
     opsets: Mapping[str, int]
+    metadata: Mapping[str, str]
 
     def serialise(self) -> bytes:
         """The bytes of an ONNX file.  Raises: ModelError, above 2 GB."""
@@ -115,7 +122,7 @@ class InferenceGraph:
 
     def _model(self, constants: Sequence[Message]) -> bytes:
         whole = protobuf.graph(self.name, self.nodes, self.inputs, self.outputs, constants)
-        return protobuf.model(whole, self.opsets, ir_version=IR_VERSION, producer="lstmcli").serialise()
+        return protobuf.model(whole, self.opsets, self.metadata, ir_version=IR_VERSION, producer="lstmcli").serialise()
 
 
 def quantised(weight_DRC: NDArray[np.generic]) -> tuple[NDArray[np.int8], NDArray[np.float32], NDArray[np.int8]]:

@@ -15,9 +15,17 @@ from numpy.typing import NDArray
 
 from lstmcli.errors import ModelError
 
-FLOAT, INT8, INT32, INT64, BOOL, FLOAT16 = 1, 3, 6, 7, 9, 10
+FLOAT, INT8, INT32, INT64, BOOL, FLOAT16, UINT64 = 1, 3, 6, 7, 9, 10, 13
 """Element types (TensorProto.DataType)."""
-_TYPES = {"float32": FLOAT, "int8": INT8, "int32": INT32, "int64": INT64, "bool": BOOL, "float16": FLOAT16}
+_TYPES = {
+    "float32": FLOAT,
+    "int8": INT8,
+    "int32": INT32,
+    "int64": INT64,
+    "bool": BOOL,
+    "float16": FLOAT16,
+    "uint64": UINT64,
+}
 _VARINT, _BYTES = 0, 2
 MAX_BYTES = 2**31 - 1
 """Size limit of a protocol buffer."""
@@ -152,9 +160,13 @@ def graph(
     return message
 
 
-def model(whole: Message, opsets: Mapping[str, int], *, ir_version: int, producer: str) -> Message:
+def model(
+    whole: Message, opsets: Mapping[str, int], metadata: Mapping[str, str], *, ir_version: int, producer: str
+) -> Message:
     """ModelProto."""
     message = Message().number(1, ir_version).text(2, producer).message(7, whole)
     for domain, version in opsets.items():
         message.message(8, Message().text(1, domain).number(2, version))
+    for key, value in metadata.items():
+        message.message(14, Message().text(1, key).text(2, value))
     return message

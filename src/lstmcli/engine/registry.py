@@ -23,6 +23,8 @@ VARIABLE = "LSTM_ENGINE"
 """Environment variable with the engine to use for all models that it can run."""
 AUTO = "auto"
 """For generation: the inexact engine that training found good enough, if any, otherwise the default engine."""
+STEPS = "onnx"
+"""The exact engine that generates by default: the fastest for one token at a time."""
 
 
 @dataclass(frozen=True)
@@ -35,7 +37,9 @@ class Engine:
     module: str
     """The module of a task's package that opens sessions with this engine."""
     exact: bool = True
-    """Results differ from PyTorch's only by rounding, and do not depend on the batch."""
+    """Results differ from PyTorch's only by rounding."""
+    scores: bool = True
+    """It may score text with a language model: results do not depend on the batch, exact or not."""
     devices: tuple[str, ...] = ("cpu",)
     spreads: bool = False
     """One run uses all threads efficiently, so runs are not concurrent with one thread each."""
@@ -48,7 +52,11 @@ class Engine:
 
     def describe(self) -> str:
         """What it is here, for ``lstm info``."""
-        return self.title
+        return f"{self.title}, {self.level()}" if self.level() else self.title
+
+    def level(self) -> str:
+        """The vector instructions that were chosen for this processor; empty if the engine does not say."""
+        return ""
 
     def open(self, task: Task, settings: Any, weights: Mapping[str, Any], *, device: str, threads: int | None) -> Any:
         """A session of the task's kind, such as ``engine.session.Session`` for a language model.
@@ -91,11 +99,11 @@ class Native(Engine):
 
         return "" if library() else f"{self.title} was not built for this machine"
 
-    def describe(self) -> str:
+    def level(self) -> str:
         from lstmcli.engine.native import library
 
         found = library()
-        return f"{self.title}, {found.level}" if found else self.title
+        return found.level if found else ""
 
 
 ENGINES: dict[str, Engine] = {
@@ -104,19 +112,19 @@ ENGINES: dict[str, Engine] = {
         Native("native", "the kernel of lstm", "native_session"),
         Native("fast", "the kernel of lstm in sixteen bits", "native_session", exact=False),
         Engine("onnx", "ONNX Runtime", "onnx_session"),
-        Int8("int8", "ONNX Runtime in eight bits", "onnx_session", exact=False),
+        Int8("int8", "ONNX Runtime in eight bits", "onnx_session", exact=False, scores=False),
         Engine("torch", "PyTorch", "torch_session", devices=("cpu", "cuda"), spreads=True),
     )
 }
 """By name.  The default is the first exact engine that supports the device and does not decline the model."""
 
 
-def engine_names(*, exact: bool = False) -> tuple[str, ...]:
-    """The valid values of ``--engine``; with ``exact`` only exact engines."""
-    return tuple(engine.name for engine in ENGINES.values() if engine.exact or not exact)
+def engine_names(*, scoring: bool = False) -> tuple[str, ...]:
+    """The valid values of ``--engine``; with ``scoring`` for scoring text with a language model."""
+    return tuple(engine.name for engine in ENGINES.values() if engine.scores or not scoring)
 
 
-def check_engine(name: str | None, device: str, *, exact: bool = False, auto: bool = False) -> None:
+def check_engine(name: str | None, device: str, *, scoring: bool = False, auto: bool = False) -> None:
     """Fail early on a choice that is invalid for every model.
 
     Args:
@@ -126,7 +134,7 @@ def check_engine(name: str | None, device: str, *, exact: bool = False, auto: bo
     Raises:
         UsageError: an unknown engine or device, or a device that the engine does not support.
     """
-    names = ((AUTO,) if auto else ()) + engine_names(exact=exact)
+    names = ((AUTO,) if auto else ()) + engine_names(scoring=scoring)
     for what, given, known in (("engine", name, names), (VARIABLE, os.environ.get(VARIABLE), engine_names())):
         if given and given not in known:
             raise UsageError(f"{what} must be one of {', '.join(known)}, not {given!r}")
@@ -143,7 +151,7 @@ def choose_engine(
     name: str | None = None,
     device: str = AUTO,
     *,
-    exact: bool = False,
+    scoring: bool = False,
     prefer: str | None = None,
 ) -> Engine:
     """The engine that runs a model.
@@ -153,29 +161,29 @@ def choose_engine(
 
     Args:
         name: the user's choice; None for none.
-        exact: exact engines only.
+        scoring: engines that may score text with a language model only.
         prefer: the engine to use if neither the user nor ``LSTM_ENGINE`` names one.
 
     Raises:
         UsageError: as ``check_engine``; the chosen engine declines the model; or no engine runs it.
     """
-    check_engine(name, device, exact=exact)
+    check_engine(name, device, scoring=scoring)
     if name:
         if reason := ENGINES[name].declines(task, settings):
             raise UsageError(reason, hint="leave --engine out")
         return ENGINES[name]
-    found = usual_engine(task, settings, device, exact=exact, prefer=prefer)
+    found = usual_engine(task, settings, device, scoring=scoring, prefer=prefer)
     if found is None:
         raise UsageError(f"no engine runs this model on {device}", hint="leave --device out")
     return found
 
 
 def usual_engine(
-    task: Task, settings: Any, device: str = AUTO, *, exact: bool = False, prefer: str | None = None
+    task: Task, settings: Any, device: str = AUTO, *, scoring: bool = False, prefer: str | None = None
 ) -> Engine | None:
     """As ``choose_engine`` without a name; None if no engine runs the model."""
     for engine in _candidates(os.environ.get(VARIABLE), prefer):
-        if (engine.exact or not exact) and _has(engine, device) and not engine.declines(task, settings):
+        if (engine.scores or not scoring) and _has(engine, device) and not engine.declines(task, settings):
             return engine
     return None
 

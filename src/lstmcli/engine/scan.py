@@ -77,12 +77,12 @@ class Value:
         return self._node("Sqrt")
 
     def mean(self, dim: int, keepdim: bool) -> Value:
-        return Value(self.graph, self.graph.node("ReduceMean", self.name, axes=[dim], keepdims=int(keepdim)))
+        return Value(self.graph, self.graph.node("ReduceMean", self.name, self.graph.ints(dim), keepdims=int(keepdim)))
 
     def chunk(self, chunks: int, dim: int) -> tuple[Value, ...]:
         first = f"{self.name}.part"
         also = [f"{first}{part}" for part in range(1, chunks)]
-        self.graph.node("Split", self.name, name=first, also=also, axis=dim)
+        self.graph.node("Split", self.name, name=first, also=also, axis=dim, num_outputs=1 + len(also))
         return tuple(Value(self.graph, name) for name in (first, *also))
 
 

@@ -7,6 +7,8 @@ from dataclasses import dataclass
 CONFIDENCE = 0.95
 
 SIGNIFICANCE_LEVEL = 0.05
+LOWER_IS_BETTER = frozenset({"perplexity", "bits_per_byte"})
+"""Metrics for which lower is better."""
 
 
 @dataclass(frozen=True, slots=True)

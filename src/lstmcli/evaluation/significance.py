@@ -8,6 +8,7 @@ Shapes: N texts, K sums of a metric, R resamples.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -114,8 +115,12 @@ def sum_groups(rows_NK: NDArray[Any]) -> Floats:
     return np.asarray(np.add.reduceat(rows_NK, starts, axis=0, dtype=np.float64))
 
 
-def spread(values: Sequence[float]) -> Spread:
-    """Mean, standard deviation and confidence interval of the mean (Student's t); of one value only the mean."""
+def spread(values: Sequence[float], least: float = -math.inf, most: float = math.inf) -> Spread:
+    """Mean, standard deviation and confidence interval of the mean (Student's t); of one value only the mean.
+
+    Args:
+        least, most: the ends of the scale, at which the interval is cut.
+    """
     n, mean = len(values), float(np.mean(values))
     if n < 2:
         return Spread(mean, None, None, None, n, CONFIDENCE)
@@ -123,7 +128,7 @@ def spread(values: Sequence[float]) -> Spread:
 
     sd = float(np.std(values, ddof=1))
     half = float(stats.t.ppf((1 + CONFIDENCE) / 2, n - 1)) * sd / n**0.5
-    return Spread(mean, sd, mean - half, mean + half, n, CONFIDENCE)
+    return Spread(mean, sd, max(least, mean - half), min(most, mean + half), n, CONFIDENCE)
 
 
 def paired_t_p(differences: Sequence[float]) -> float | None:

@@ -5,21 +5,19 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from statistics import fmean
 
-from lstmcli.evaluation.results import SIGNIFICANCE_LEVEL
+from lstmcli.evaluation.results import LOWER_IS_BETTER, SIGNIFICANCE_LEVEL
 from lstmcli.evaluation.significance import holm, paired_t_p, spread
-from lstmcli.experiments.results import LOWER_IS_BETTER, Difference, Run, Summary
+from lstmcli.experiments.results import Difference, Run, Summary
 
 
 def summaries(cells: Sequence[str], runs: Sequence[Run]) -> Iterator[Summary]:
     """Mean, standard deviation and interval of every metric, for each cell with a complete run."""
     for cell in cells:
         if own := [run for run in runs if run.cell == cell]:
-            measures = {name: spread([run.scores[name] for run in own]) for name in own[0].scores}
-            epochs, seconds = (
-                sum(values) / len(own) for values in zip(*((r.epochs, r.seconds) for r in own), strict=True)
-            )
-            yield Summary(cell, measures, epochs, seconds)
+            measures = {name: spread([run.scores[name] for run in own], 0.0, _most(name)) for name in own[0].scores}
+            yield Summary(cell, measures, fmean(run.epochs for run in own), fmean(run.seconds for run in own))
 
 
 def differences(cells: Sequence[str], base: str, runs: Sequence[Run]) -> list[Difference]:
@@ -34,7 +32,7 @@ def differences(cells: Sequence[str], base: str, runs: Sequence[Run]) -> list[Di
             if cell == base or not seeds:
                 continue
             differences = [by_seed[cell, seed][measure] - by_seed[base, seed][measure] for seed in seeds]
-            difference = spread(differences)
+            difference = spread(differences, -_most(measure), _most(measure))
             ahead = (difference.mean < 0) == (measure in LOWER_IS_BETTER)
             better = None if _is_zero(difference.mean) else cell if ahead else base
             row.append(Difference(cell, base, measure, difference, paired_t_p(differences), None, None, better))
@@ -44,6 +42,11 @@ def differences(cells: Sequence[str], base: str, runs: Sequence[Run]) -> list[Di
             for gap, p in zip(row, adjusted, strict=True)
         ]
     return result
+
+
+def _most(measure: str) -> float:
+    """The highest value of a metric; the lowest is 0."""
+    return math.inf if measure in LOWER_IS_BETTER else 1.0
 
 
 def _is_zero(difference: float) -> bool:

@@ -1,29 +1,28 @@
-"""Events of a comparison of architectures."""
+"""Events of a comparison of architectures, between the training events of its runs."""
 
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import TypeAlias
 
 from lstmcli.experiments.results import ArchitectureComparison, Candidate, Run
 from lstmcli.training.events import Event
 
 
 @dataclass(frozen=True, slots=True)
-class ComparisonPlanned:
+class ComparisonPlanned(Event):
     """The candidates, their sizes, and what is equal for all."""
 
     entrants: tuple[Candidate, ...]
-    seeds: tuple[int, ...]
     budget: str
     measure: str
     metric: str
     """The metrics of scores and of validations; see ``ArchitectureComparison``."""
-    notes: tuple[str, ...]
 
 
 @dataclass(frozen=True, slots=True)
-class RunBegun:
+class RunBegun(Event):
+    """A run starts; its training events follow."""
+
     cell: str
     seed: int
     number: int
@@ -32,27 +31,17 @@ class RunBegun:
 
 
 @dataclass(frozen=True, slots=True)
-class InRun:
-    """An event of the current run."""
-
-    event: Event
-
-
-@dataclass(frozen=True, slots=True)
-class RunEnded:
+class RunEnded(Event):
     run: Run
 
 
 @dataclass(frozen=True, slots=True)
-class Measuring:
+class Measuring(Event):
     """A measurement after the runs."""
 
     what: str
 
 
 @dataclass(frozen=True, slots=True)
-class ComparisonEnded:
+class ComparisonEnded(Event):
     comparison: ArchitectureComparison
-
-
-ExperimentEvent: TypeAlias = ComparisonPlanned | RunBegun | InRun | RunEnded | Measuring | ComparisonEnded

@@ -1,8 +1,8 @@
-"""What is common to all runs of a comparison of architectures: data, sizes, seeds, budget."""
+"""What is common to all runs of a comparison of architectures: data, seeds, budget, and the size of each cell."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -11,7 +11,6 @@ from lstmcli.cells import CELLS
 from lstmcli.config import among
 from lstmcli.errors import UsageError
 from lstmcli.experiments.results import Candidate
-from lstmcli.experiments.sizes import SIZE_TOLERANCE
 from lstmcli.tasks import Task, task_of
 from lstmcli.training.run import train
 
@@ -21,6 +20,8 @@ if TYPE_CHECKING:
 MATCHES = ("parameters", "time", "epochs")
 UNTIL_TIME = 10_000
 """Number of epochs if a time limit ends the runs."""
+SIZE_TOLERANCE = 0.02
+"""Maximum relative difference of parameters without a note; sizes are whole units."""
 
 
 def check_cells(cells: Sequence[str]) -> None:
@@ -48,6 +49,47 @@ def model_path(output: Path, cell: str, seed: int) -> Path:
     return output / f"{cell}-seed{seed}"
 
 
+def reference(cells: Sequence[str]) -> str:
+    """The reference cell: the LSTM if it is a candidate, otherwise the first cell."""
+    return "lstm" if "lstm" in cells else cells[0]
+
+
+def nearest(count: Callable[[int], int], target: int) -> int:
+    """The number of units, at least 1, with a parameter count nearest to ``target``; ``count`` must be increasing."""
+    low, high = 1, 2
+    while count(high) < target:
+        low, high = high, 2 * high
+    while high - low > 1:
+        middle = (low + high) // 2
+        low, high = (middle, high) if count(middle) < target else (low, middle)
+    return low if target - count(low) <= count(high) - target else high
+
+
+def candidates(config: Any, cells: Sequence[str], labels: int, *, equal_parameters: bool) -> tuple[Candidate, ...]:
+    """Each cell with its size; the reference has the units in ``config``.
+
+    Args:
+        labels: number of labels of a classifier.
+
+    Raises:
+        UsageError: parameters cannot be equal: a tied language model of one layer has a fixed width.
+    """
+    architecture = task_of(config).architecture
+    if equal_parameters:
+        architecture.check_equal_parameters(config)
+    base = reference(cells)
+    target = architecture.parameters(config, base, config.model.hidden, labels)
+    found = []
+    for cell in cells:
+        units = config.model.hidden
+        if equal_parameters and cell != base:
+            units = nearest(lambda units, cell=cell: architecture.parameters(config, cell, units, labels), target)  # type: ignore[misc]
+        own = architecture.parameters(config, cell, units, labels)
+        widths = architecture.widths(config, units)
+        found.append(Candidate(cell, CELLS[cell].title, widths, own, own / target - 1))
+    return tuple(found)
+
+
 @dataclass(frozen=True)
 class Plan:
     """What is common to all runs."""
@@ -60,8 +102,8 @@ class Plan:
     match: Sequence[str]
 
     @property
-    def task(self) -> str:
-        return self._task.name
+    def task(self) -> Task:
+        return task_of(self.config)
 
     @property
     def order(self) -> list[tuple[int, Candidate]]:
@@ -71,7 +113,7 @@ class Plan:
     @property
     def measures(self) -> tuple[str, ...]:
         """The metrics; the first is the most important."""
-        return ("macro_f1", "accuracy") if self.splits.multilabel else self._architecture.MEASURES
+        return ("macro_f1", "accuracy") if self.splits.multilabel else self.task.architecture.MEASURES
 
     @property
     def measure(self) -> str:
@@ -92,7 +134,7 @@ class Plan:
         notes: list[str] = []
         if not self.splits.test:
             notes.append("no test split: scores are of the validation split, which also chose each run's best epoch")
-        notes += self._architecture.NOTES
+        notes += self.task.architecture.NOTES
         if "parameters" in self.match:
             far = [f"{e.cell} has {e.off:+.1%}" for e in self.candidates if abs(e.off) > SIZE_TOLERANCE]
             if far:
@@ -100,22 +142,12 @@ class Plan:
         return tuple(notes)
 
     def train(self, candidate: Candidate, seed: int, **how: Any) -> Any:
-        """The events of one run."""
+        """The events of one run, without early stopping, so that the budget is equal."""
         how["checkpoint_every"] = float("inf")
-        target, config = model_path(self.output, candidate.cell, seed), self.configured(candidate, seed)
-        return train(self._task.module("train").job(self.splits, config), target, **how)
-
-    @property
-    def _task(self) -> Task:
-        return task_of(self.config)
-
-    @property
-    def _architecture(self) -> Any:
-        return self._task.architecture
-
-    def configured(self, candidate: Candidate, seed: int) -> Any:
-        """The settings of one run, without early stopping, so that the budget is equal."""
         training: dict[str, Any] = {"seed": seed, "patience": 0}
         if "time" in self.match:
             training["epochs"] = UNTIL_TIME
-        return self._architecture.with_cell(self.config, candidate.cell, candidate.widths[0], training)
+        config = self.task.architecture.with_cell(self.config, candidate.cell, candidate.widths[0], training)
+        return train(
+            self.task.module("train").job(self.splits, config), model_path(self.output, candidate.cell, seed), **how
+        )

@@ -13,8 +13,8 @@ from numpy.typing import NDArray
 
 from lstmcli.data.records import Record
 from lstmcli.evaluation.significance import spread
+from lstmcli.experiments.plan import nearest
 from lstmcli.experiments.results import GradientByLag, Recall
-from lstmcli.experiments.sizes import nearest
 from lstmcli.model_dir.directory import TOKENIZER, WEIGHTS, ModelDir
 from lstmcli.model_dir.files import tensors, use_file
 from lstmcli.tokenization.stream_encoder import StreamEncoder
@@ -115,4 +115,4 @@ def recall(
     for seed in seeds:
         memory = learn(cell, units, text_N, distance, seed=seed, stop=stop)
         found.append([accuracy(memory, text_N, d) for d in distances_up_to(distance)])
-    return Recall(cell, units, count(units), tuple(spread(values) for values in zip(*found, strict=True)))
+    return Recall(cell, units, count(units), tuple(spread(values, 0.0, 1.0) for values in zip(*found, strict=True)))

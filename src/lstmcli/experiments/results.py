@@ -9,9 +9,6 @@ from dataclasses import dataclass
 
 from lstmcli.evaluation.results import Spread
 
-LOWER_IS_BETTER = frozenset({"perplexity", "bits_per_byte"})
-"""Metrics for which lower is better."""
-
 
 @dataclass(frozen=True, slots=True)
 class Candidate:

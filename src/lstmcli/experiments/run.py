@@ -7,36 +7,23 @@ seed, so an interrupted comparison is still balanced.
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Collection, Generator, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from contextlib import closing
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeAlias
 
 from lstmcli.errors import Interrupted, OutputError, UsageError
+from lstmcli.experiments import events as experiment
 from lstmcli.experiments.differences import differences, summaries
-from lstmcli.experiments.events import (
-    ComparisonEnded,
-    ComparisonPlanned,
-    ExperimentEvent,
-    InRun,
-    Measuring,
-    RunBegun,
-    RunEnded,
-)
-from lstmcli.experiments.plan import Plan, check_cells, check_match
-from lstmcli.experiments.results import (
-    ArchitectureComparison,
-    GradientByLag,
-    Point,
-    Recall,
-    Run,
-)
-from lstmcli.experiments.sizes import candidates, reference
+from lstmcli.experiments.plan import Plan, candidates, check_cells, check_match, reference
+from lstmcli.experiments.results import ArchitectureComparison, GradientByLag, Point, Recall, Run
 from lstmcli.training import events
 
 if TYPE_CHECKING:
-    from lstmcli.data.records import Record, Splits
+    from lstmcli.data.records import Splits
+
+Stop: TypeAlias = Callable[[], bool]
 
 
 def compare_architectures(
@@ -51,8 +38,8 @@ def compare_architectures(
     source: str = "",
     force: bool = False,
     command: str = "",
-    stop: Callable[[], bool] = lambda: False,
-) -> Iterator[ExperimentEvent]:
+    stop: Stop = lambda: False,
+) -> Iterator[events.Event]:
     """Train each cell with each seed and compare the results; the last event contains all of them.
 
     When ``stop`` returns true, the current run is discarded and the complete ones are compared.  The same happens if a
@@ -76,43 +63,44 @@ def compare_architectures(
     labels = len({label for record in splits.train for label in record.labels}) if splits.labelled else 0
     sizes = candidates(config, cells, labels, equal_parameters="parameters" in match)
     plan = Plan(splits, config, output, sizes, tuple(range(config.train.seed, config.train.seed + seeds)), match)
-    yield ComparisonPlanned(sizes, plan.seeds, plan.budget, plan.measure, plan.metric, plan.notes)
+    yield experiment.ComparisonPlanned(sizes, plan.budget, plan.measure, plan.metric)
 
     runs: list[Run] = []
     failure = yield from _run_all(plan, runs, force=force, command=command, stop=stop)
     if not runs:
         raise Interrupted("ended before a run was complete: nothing to compare")
 
-    _use_threads(config.train.threads)
-    yield Measuring("gradients by lag")
+    if config.train.threads is not None:  # measure with as many threads as were used for training
+        import torch
+
+        torch.set_num_threads(config.train.threads)
+    yield experiment.Measuring("gradients by lag")
     gradients = [_gradients(cell, runs, splits) for cell in cells if any(run.cell == cell for run in runs)]
     recalls: list[Recall] = []
     distances: tuple[int, ...] = ()
     if distance is not None and not stop():
         distances, recalls = yield from _recalls(cells, base, runs[0], splits, distance, plan.seeds, stop)
-    found = _compared(plan, base, runs, interrupted=len(runs) < len(plan.order) or stop())
-    yield ComparisonEnded(
-        replace(
-            found,
-            source=source or splits.path,
-            gradients=tuple(gradients),
-            distances=distances,
-            recalls=tuple(recalls),
-            command=command,
-        )
+    found = _compared(
+        *(plan, base, runs),
+        source=source or splits.path,
+        gradients=tuple(gradients),
+        distances=distances,
+        recalls=tuple(recalls),
+        command=command,
+        interrupted=len(runs) < len(plan.order) or stop(),
     )
+    yield experiment.ComparisonEnded(found)
     if failure is not None:
         raise failure
 
 
-def _compared(plan: Plan, base: str, runs: Sequence[Run], *, interrupted: bool) -> ArchitectureComparison:
-    """The results of the runs, without measurements on their models."""
+def _compared(plan: Plan, base: str, runs: Sequence[Run], **more: Any) -> ArchitectureComparison:
+    """The results of the runs; ``more``: the other fields."""
     from lstmcli.experiments.recall import CUES
 
     cells = [candidate.cell for candidate in plan.candidates]
     return ArchitectureComparison(
-        source="",
-        task=plan.task,
+        task=plan.task.name,
         match=tuple(plan.match),
         budget=plan.budget,
         split="test" if plan.splits.test else "valid",
@@ -124,19 +112,15 @@ def _compared(plan: Plan, base: str, runs: Sequence[Run], *, interrupted: bool) 
         runs=tuple(runs),
         standings=tuple(summaries(cells, runs)),
         gaps=tuple(differences(cells, base, runs)),
-        gradients=(),
-        distances=(),
-        recalls=(),
         chance=1 / CUES,
-        notes=(*plan.notes, *_notes(runs, plan.order, plan.seeds)),
-        command="",
-        interrupted=interrupted,
+        notes=(*plan.notes, *_notes(runs, plan)),
+        **more,
     )
 
 
 def _run_all(
-    plan: Plan, runs: list[Run], *, force: bool, command: str, stop: Callable[[], bool]
-) -> Generator[ExperimentEvent, None, OutputError | None]:
+    plan: Plan, runs: list[Run], *, force: bool, command: str, stop: Stop
+) -> Generator[events.Event, None, OutputError | None]:
     """Train every cell with every seed and append to ``runs``.  Returns the error that ended it early, if any.
 
     Raises:
@@ -145,13 +129,13 @@ def _run_all(
     for number, (seed, candidate) in enumerate(plan.order, 1):
         if stop():
             break
-        yield RunBegun(candidate.cell, seed, number, len(plan.order))
+        yield experiment.RunBegun(candidate.cell, seed, number, len(plan.order))
         log = _Log()
         try:
             with closing(plan.train(candidate, seed, force=force, command=command, stop=stop)) as run:
                 for event in run:
                     log.handle(event)
-                    yield InRun(event)
+                    yield event
         except OutputError as error:
             if not runs:
                 raise
@@ -159,7 +143,7 @@ def _run_all(
         if log.reason == "interrupted":
             break
         runs.append(log.run(candidate.cell, seed, plan.measures))
-        yield RunEnded(runs[-1])
+        yield experiment.RunEnded(runs[-1])
     return None
 
 
@@ -190,45 +174,29 @@ class _Log:
 
     def run(self, cell: str, seed: int, measures: Sequence[str]) -> Run:
         report = self.reports.get("test") or self.reports["valid"]
-        scores = {
-            measure: float("inf") if (value := getattr(report, measure)) is None else value for measure in measures
-        }
-        return Run(
-            cell, seed, self.path, self.parameters, scores, self.epochs, self.seconds, tuple(self.points), self.reason
-        )
-
-
-def _use_threads(count: int | None) -> None:
-    """What is measured after training takes as many threads as training took."""
-    if count is not None:
-        import torch
-
-        torch.set_num_threads(count)
+        values = {measure: getattr(report, measure) for measure in measures}
+        scores = {measure: float("inf") if value is None else value for measure, value in values.items()}
+        points = tuple(self.points)
+        return Run(cell, seed, self.path, self.parameters, scores, self.epochs, self.seconds, points, self.reason)
 
 
 def _gradients(cell: str, runs: Sequence[Run], splits: Splits) -> GradientByLag:
     from lstmcli.experiments.probes import average_curve, gradients
     from lstmcli.model_dir.directory import read_model
 
-    records: Collection[Record] = splits.valid
-    return average_curve(cell, [gradients(read_model(run.path), records) for run in runs if run.cell == cell])
+    return average_curve(cell, [gradients(read_model(run.path), splits.valid) for run in runs if run.cell == cell])
 
 
 def _recalls(
-    cells: Sequence[str],
-    base: str,
-    run: Run,
-    splits: Splits,
-    distance: int,
-    seeds: Sequence[int],
-    stop: Callable[[], bool],
-) -> Any:
+    cells: Sequence[str], base: str, run: Run, splits: Splits, distance: int, seeds: Sequence[int], stop: Stop
+) -> Generator[experiment.Measuring, None, tuple[tuple[int, ...], list[Recall]]]:
+    """Train each cell on the recall task; returns the distances and the results."""
     from lstmcli.experiments.probes import distances_up_to, recall, tokens
     from lstmcli.model_dir.directory import read_model
 
-    text_N, found = tokens(read_model(run.path), splits.train), []
+    text_N, found = tokens(read_model(run.path), splits.train), list[Recall]()
     for cell in cells:
-        yield Measuring(f"recall over {distance} tokens: {cell}")
+        yield experiment.Measuring(f"recall over {distance} tokens: {cell}")
         one = recall(cell, base, text_N, distance, seeds, stop)
         if stop():
             break
@@ -236,12 +204,12 @@ def _recalls(
     return distances_up_to(distance), found
 
 
-def _notes(runs: Sequence[Run], order: Sequence[object], seeds: Sequence[int]) -> Iterator[str]:
+def _notes(runs: Sequence[Run], plan: Plan) -> Iterator[str]:
     """Caveats that follow from the runs."""
-    if len(seeds) == 1:
+    if len(plan.seeds) == 1:
         yield "one seed: there is no spread and no interval; --seeds 3 gives them"
-    if len(runs) < len(order):
-        yield f"ended early: {len(runs)} of {len(order)} runs are complete"
+    if len(runs) < len(plan.order):
+        yield f"ended early: {len(runs)} of {len(plan.order)} runs are complete"
     for run in runs:
         if run.stopped == "diverged":
             yield f"{run.cell}, seed {run.seed}: the loss ran away; what was good before is kept"

@@ -41,7 +41,7 @@ def generate(generator: Generator, prompt: str, config: GenerateConfig, *, numbe
 
 def generate_each(
     generator: Generator, prompts: Iterable[Record], config: GenerateConfig, *, ready: Callable[[], bool] | None = None
-) -> Iterator[tuple[str, Iterator[Event]]]:
+) -> Iterator[tuple[Record, Iterator[Event]]]:
     """Each prompt in order, with its events; prompts that are available are continued in one batch.
 
     Args:
@@ -52,9 +52,9 @@ def generate_each(
     """
     config, number = replace(config, seed=_seed(config)), 0
     for window in windows(prompts, ready or (lambda: True), max(1, TEXTS // config.samples), CHARACTERS):
-        texts = [record.text for record in window]
-        yield from zip(texts, _generate_batch(generator, texts, config, number), strict=True)
-        number += len(texts)
+        batch = _generate_batch(generator, [record.text for record in window], config, number)
+        yield from zip(window, batch, strict=True)
+        number += len(window)
 
 
 def _seed(config: GenerateConfig) -> int:

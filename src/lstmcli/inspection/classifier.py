@@ -5,6 +5,7 @@ Shapes: T tokens, S segments of a text, F rows per token, K units of the last la
 
 from __future__ import annotations
 
+import difflib
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
@@ -30,16 +31,6 @@ from lstmcli.tokenization.ids import UNKNOWN_ID
 from lstmcli.tokenization.tokenizer import well_formed
 
 
-def _check_label(model: ModelDir, config: InspectConfig) -> None:
-    if config.label is not None and config.label not in model.labels:
-        import difflib
-
-        near = difflib.get_close_matches(config.label, model.labels, 1)
-        some = ", ".join(map(repr, model.labels[:8])) + (", …" if len(model.labels) > 8 else "")
-        hint = f"did you mean {near[0]!r}?" if near else f"it has {some}"
-        raise UsageError(f"the model has no label {config.label!r}", hint=hint)
-
-
 def open_classifier(model: ModelDir, config: InspectConfig, threads: int | None) -> ClassifierInspector:
     """An inspector for a classifier.
 
@@ -47,7 +38,11 @@ def open_classifier(model: ModelDir, config: InspectConfig, threads: int | None)
         ModelError: damaged.
         UsageError: a layer, direction, unit or label that the model does not have.
     """
-    _check_label(model, config)
+    if config.label is not None and config.label not in model.labels:
+        near = difflib.get_close_matches(config.label, model.labels, 1)
+        some = ", ".join(map(repr, model.labels[:8])) + (", …" if len(model.labels) > 8 else "")
+        hint = f"did you mean {near[0]!r}?" if near else f"it has {some}"
+        raise UsageError(f"the model has no label {config.label!r}", hint=hint)
     return ClassifierInspector(Classifier(model.path, device="cpu", threads=threads), config)
 
 

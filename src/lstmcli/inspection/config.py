@@ -39,28 +39,21 @@ class InspectConfig:
 
 
 def from_options(given: Mapping[str, Any], *, gates: bool = True) -> InspectConfig:
-    """What is shown, from options by name; None, or not there, is the default.
+    """The config from options by name; None, or a missing one, is the default.
 
     Args:
-        gates: whether the states are looked at.
+        gates: compute gates and states.
 
     Raises:
-        UsageError: they are out of range.
+        UsageError: an option is out of range or has the wrong type.
     """
     units = given.get("unit") or ()
     units = (units,) if isinstance(units, int) else tuple(units)
     layer = 0 if given.get("layer") == "all" else given.get("layer")
     values = {name: given[name] for name in ("direction", "top_units", "label", "why") if given.get(name) is not None}
-    check_types({**values, "layer": layer, "units": units}, InspectConfig)
-    return InspectConfig(
-        layer=layer,
-        direction=given.get("direction") or InspectConfig.direction,
-        units=tuple(dict.fromkeys(units)),
-        top_units=given.get("top_units") or 0,
-        label=given.get("label"),
-        gates=gates,
-        why=bool(given.get("why")),
-    )
+    values |= {"layer": layer, "units": tuple(dict.fromkeys(units))}
+    check_types(values, InspectConfig)
+    return InspectConfig(gates=gates, **values)
 
 
 OPTIONS = frozenset({"layer", "direction", "unit", "top_units", "label", "why"})

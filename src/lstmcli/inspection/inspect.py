@@ -40,9 +40,9 @@ def load_inspector(path: str | Path, config: InspectConfig, *, threads: int | No
         ModelError: missing, damaged, too new, or not a classifier although attributions are requested.
         UsageError: a layer, direction, unit or label that the model does not have.
     """
-    return retry_if_replaced(path, lambda: _load(read_model(path), config, threads))
 
+    def load() -> Inspector:
+        model = read_model(path)
+        return model.task.feature("inspect")(model, config, threads)  # type: ignore[no-any-return]
 
-def _load(model: ModelDir, config: InspectConfig, threads: int | None) -> Inspector:
-    result: Inspector = model.task.feature("inspect")(model, config, threads)
-    return result
+    return retry_if_replaced(path, load)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lstmcli.language_modeling.config import LmConfig
-from lstmcli.training.estimate import BASE_BYTES
+from lstmcli.training.estimate import BASE_BYTES, BASE_SECONDS
 from lstmcli.training.results import Estimate
 
 
@@ -12,14 +12,14 @@ def estimate_lm(config: LmConfig, *, vocab_size: int, step_seconds: float, steps
 
     The text stays on disk; its mapped pages, which the kernel can reclaim, are not counted.
     """
-    seconds = step_seconds * steps * 1.05  # validation
+    seconds = BASE_SECONDS + step_seconds * steps * 1.05  # validation
     if config.train.time_limit is not None:
-        seconds = min(seconds, config.train.time_limit)
+        seconds = config.train.time_limit
     window = config.train.batch_size * config.train.bptt
     states = 4 * window * 12 * sum(config.model.widths)
     # Weights, gradients, two moments, the best weights and a copy during validation: 6 numbers per parameter.
-    # Two rollback points with weights and moments, and a checkpoint with its bytes while it is written: 13.
-    memory = BASE_BYTES + (6 + 13) * 4 * parameters + 2 * states + 8 * _logits(config, vocab_size)
+    # Snapshots with weights and moments: two to return to, and one while it is written to disk: 9.
+    memory = BASE_BYTES + (6 + 9) * 4 * parameters + 2 * states + 8 * _logits(config, vocab_size)
     return Estimate(seconds, memory, (2 * 4 + 1) * parameters)
 
 

@@ -21,6 +21,7 @@ from lstmcli.nn.cells import State
 from lstmcli.nn.optim import swapped
 from lstmcli.tokenization.ids import END_ID
 from lstmcli.training import loop
+from lstmcli.training.budget import Budget
 from lstmcli.training.checkpoint import Arrays, Checkpoints, Snapshot
 from lstmcli.training.divergence import DivergenceMonitor
 from lstmcli.training.events import Event, Step, Stopped, Validated
@@ -60,14 +61,20 @@ class LmLoopState(loop.LoopState):
 
 class _Run(loop.TrainingLoop[LmLoopState]):
     def __init__(
-        self, trainer: LmTrainer, train: Ids, valid: Ids, rng: np.random.Generator, checkpoints: Checkpoints | None
+        self,
+        trainer: LmTrainer,
+        train: Ids,
+        valid: Ids,
+        rng: np.random.Generator,
+        checkpoints: Checkpoints | None,
+        budget: Budget | None,
     ) -> None:
         self.trainer, self.config, self.valid = trainer, trainer.config, valid
         self.inputs, self.targets = streams(train, trainer.config.batch_size)
         self.n = self.inputs.shape[1]
         self.hidden_states: list[State] | None = None
         monitor = DivergenceMonitor(trainer.learning_rate, trainer.default_rate)
-        super().__init__(LmLoopState(), trainer, trainer.config, trainer.weights(), monitor, rng, checkpoints)
+        super().__init__(LmLoopState(), trainer, trainer.config, trainer.weights(), monitor, rng, checkpoints, budget)
 
     @property
     def epochs_done(self) -> float:
@@ -103,7 +110,7 @@ class _Run(loop.TrainingLoop[LmLoopState]):
     def validate(self) -> Validated:
         state, config, trainer = self.state, self.config, self.trainer
         weights = trainer.weights()
-        with swapped(trainer.parameters, weights):
+        with self.budget.measure("validation"), swapped(trainer.parameters, weights):
             loss = total_nats(trainer.module, self.valid, trainer.device) / max(1, len(self.valid) - 1)
         improved = not self.diverges(loss, validation=True) and loss < min(state.losses, default=math.inf)
         self.between_steps = False
@@ -157,6 +164,7 @@ def fit_lm(
     rng: np.random.Generator,
     validations: int = 1,
     checkpoints: Checkpoints | None = None,
+    budget: Budget | None = None,
 ) -> Iterator[Event]:
     """Train until epochs, time or patience are used up, or ``stop`` returns true; keeps the best weights.
 
@@ -164,11 +172,12 @@ def fit_lm(
         train, valid: token ids; the first token of each is input only.
         validations: number of validations per epoch.
         checkpoints: where snapshots are saved, and the snapshot to resume from.
+        budget: the clock of the whole run.
 
     Raises:
         LstmError: training diverged before the first validation, so there are no weights to keep.
     """
-    run = _Run(trainer, train, valid, rng, checkpoints)
+    run = _Run(trainer, train, valid, rng, checkpoints, budget)
     trainer.module.train()
     steps = steps_per_epoch(trainer.config, len(train) - 1) * run.epochs
     yield from run.run_epochs(_epochs(run, stop, steps, validations))
@@ -195,7 +204,8 @@ def _epochs(run: _Run, stop: Callable[[], bool], steps: int, validations: int) -
                 validated = run.validate()
                 state.checks += 1
                 yield validated
-        if run.reason != "diverged" and run.state.step:
+        # An epoch that was stopped before its first step has the weights that were validated before it.
+        if run.reason != "diverged" and run.state.windows:
             yield run.validate()
         if run.reason == "diverged":
             yield run.rollback()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 from functools import cached_property
@@ -14,7 +13,7 @@ from numpy.typing import NDArray
 
 from lstmcli.config import check_types
 from lstmcli.data.records import Record
-from lstmcli.engine.registry import AUTO, Engine, check_engine, choose_engine, engine_names
+from lstmcli.engine.registry import AUTO, STEPS, Engine, check_engine, choose_engine, engine_names
 from lstmcli.engine.session import Session
 from lstmcli.errors import NoDataError, UsageError
 from lstmcli.generation.config import OPTIONS, GenerateConfig, from_options
@@ -27,7 +26,8 @@ from lstmcli.model_dir.directory import TOKENIZER, WEIGHTS, read_model, retry_if
 from lstmcli.model_dir.files import ReadAhead, use_file
 from lstmcli.model_dir.loaded import Model
 from lstmcli.nn.device import resolve_device
-from lstmcli.options import by_name, in_python
+from lstmcli.options import by_name
+from lstmcli.python_names import LOG, in_python
 from lstmcli.results import Results
 from lstmcli.tasks import LANGUAGE_MODELING
 from lstmcli.threads import cores
@@ -54,9 +54,9 @@ class LanguageModel(Model):
         """
         Args:
             path: the model's directory.
-            engine: what runs the network: onnx is exact; int8 generates faster and slightly less exactly, and scores
-                as onnx does; torch is the same weights in PyTorch.  auto prefers int8 for generating where training
-                found that it loses little; None takes an exact engine.
+            engine: what runs the network: native and onnx are exact, and so is torch, the same weights in PyTorch; fast
+                scores faster and slightly less exactly; int8 generates so, and scores as an exact engine does.  auto
+                prefers int8 for generating where training found that it loses little; None takes an exact engine.
             device: cpu, cuda or auto.
             threads: None takes what the machine has.
 
@@ -71,9 +71,9 @@ class LanguageModel(Model):
 
     def _load(self) -> None:
         directory = read_model(self.path, task=LANGUAGE_MODELING)
-        exact = self._engine if self._engine in engine_names(exact=True) else None
-        self.engine = choose_engine(directory.task, directory.settings, exact, self._device, exact=True)
-        """The exact engine, which scores."""
+        scoring = self._engine if self._engine in engine_names(scoring=True) else None
+        self.engine = choose_engine(directory.task, directory.settings, scoring, self._device, scoring=True)
+        """The engine that scores."""
         self.device = resolve_device(self._device, self.engine.devices)
         self._weights = ReadAhead(directory, WEIGHTS)
         self.encoder = use_file(
@@ -110,7 +110,7 @@ class LanguageModel(Model):
         self._check_open()
         config = self.directory.settings
         name = None if self._engine == AUTO else self._engine
-        prefer = "int8" if self._engine == AUTO and self.directory.config["int8"] else None
+        prefer = "int8" if self._engine == AUTO and self.directory.config["int8"] else STEPS
         engine = choose_engine(self.directory.task, config, name, self._device, prefer=prefer)
         session = self.together if engine is self.engine else self._session(engine, self.threads)
         return Generator(self.encoder, session, self.directory)
@@ -191,7 +191,7 @@ class LanguageModel(Model):
             given["stop"] = (given["stop"],)
         return from_options(given)
 
-    def _events(self, prompt: Any, config: GenerateConfig) -> Iterator[tuple[str, Iterator[Event]]]:
+    def _events(self, prompt: Any, config: GenerateConfig) -> Iterator[tuple[Record, Iterator[Event]]]:
         from lstmcli.data.memory import records
         from lstmcli.generation.generate import generate_each
 
@@ -295,5 +295,5 @@ def _logged(events: Iterable[Event]) -> Iterator[Event]:
     """The events; what is odd about the prompt is logged."""
     for event in events:
         if isinstance(event, Warned):
-            logging.getLogger("lstmcli").warning(event.message)
+            LOG.warning(event.message)
         yield event

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Mapping
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, ClassVar
 
 from lstmcli.results import Result
 
@@ -31,6 +31,8 @@ class LmReport(Result):
     All are derived from totals: ``perplexity`` is exp(``nats`` / ``tokens``), ``word_perplexity`` is exp(``nats`` /
     ``words``), and the bits are ``nats`` / ln 2 divided by ``chars`` and ``bytes``.
     """
+
+    _seldom: ClassVar[frozenset[str]] = frozenset(("method", "before"))
 
     perplexity: float | None
     """Per token; line ends that the model predicts are tokens.  None if it overflows."""
@@ -107,6 +109,8 @@ def _exp_of_mean(total: float, count: int) -> float | None:
 @dataclass(frozen=True, slots=True)
 class Surprisal(Result):
     """One row of a surprisal table: a line, word, token or character."""
+
+    _seldom: ClassVar[frozenset[str]] = frozenset(("path", "before", "columns"))
 
     text: str
     surprisal: float

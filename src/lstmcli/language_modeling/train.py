@@ -3,8 +3,9 @@
 from __future__ import annotations
 
 import itertools
+import math
 import time
-from collections.abc import Callable, Collection, Iterable, Iterator
+from collections.abc import Callable, Collection, Iterator
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -13,12 +14,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.cells import CELLS
-from lstmcli.errors import DataError, NoDataError
+from lstmcli.errors import NoDataError
 from lstmcli.language_modeling.config import LmConfig
-from lstmcli.language_modeling.corpus import Corpus, Survey, build_corpus, survey_text, verify_unchanged
+from lstmcli.language_modeling.corpus import Corpus, survey_text
 from lstmcli.language_modeling.defaults import epochs_in, is_alphabet, resolve_lm, steps_per_epoch
 from lstmcli.language_modeling.estimate import estimate_lm
 from lstmcli.language_modeling.events import CorpusRead, LmEvaluated, Quantised, Sampled
+from lstmcli.language_modeling.lines import Lines, corpus_of
 from lstmcli.language_modeling.preflight import preflight_language_model
 from lstmcli.language_modeling.results import CorpusCheck, LmReport
 from lstmcli.model_dir.directory import TOKENIZER
@@ -88,7 +90,7 @@ class LanguageModelJob(TrainingJob):
             self.config.tokenizer, found.sample, found.characters, table=splits.format != "text"
         )
         self.encoder = StreamEncoder.train(lines["train"], tokenizer)
-        self.corpora = {name: _corpus(part, surveys[name], self.encoder) for name, part in lines.items()}
+        self.corpora = {name: corpus_of(part, surveys[name], self.encoder) for name, part in lines.items()}
         train, valid = self.corpora["train"], self.corpora["valid"]
         if len(train) < 2 or len(valid) < 1:
             hint = "give a few lines at least"
@@ -121,6 +123,7 @@ class LanguageModelJob(TrainingJob):
         yield from ()
 
     def preflight(self, threads: int) -> None:
+        self._threads = threads
         again = partial(StreamEncoder.from_json, self.encoder.to_json(), self.config.tokenizer)
         preflight_tokenizer(lambda: again().vocab_size, self.encoder.vocab_size)
         preflight_language_model(self.weights(), self.config.model, self.encoder.vocab_size, threads)
@@ -150,6 +153,24 @@ class LanguageModelJob(TrainingJob):
     def describe(self) -> str:
         return describe(self.config)
 
+    def before_fit(self) -> Iterator[Event]:
+        from lstmcli.language_modeling.reserve import reserve_evaluation, reserve_int8
+
+        self._valid_ids = valid = self.corpora["valid"].ids_from_start
+        if math.isinf(self.budget.limit):
+            return
+        tokens = {name: len(corpus) for name, corpus in self.corpora.items() if name != "train"}
+        most = reserve_evaluation(self.budget, self.module, valid, tokens, self.trainer.device)
+        if most < len(valid) - 1:
+            self._valid_ids = valid[: most + 1]
+            yield events.Warned(
+                f"to keep to --time, validation during training reads the first {most:,} of {len(valid) - 1:,} tokens"
+            )
+        with self.budget.measure("graph"):
+            graph = self._graph()
+        if CELLS[self.config.model.cell].int8:
+            reserve_int8(self.budget, partial(self._try_int8, graph, self._threads), min(INT8_TOKENS, len(valid) - 1))
+
     def fit(self, *, stop: Callable[[], bool], rng: np.random.Generator, checkpoints: Checkpoints) -> Iterator[Event]:
         from lstmcli.language_modeling.fit import fit_lm
 
@@ -158,11 +179,12 @@ class LanguageModelJob(TrainingJob):
                 corpus.check()
             return stop()
 
-        train, valid = self.corpora["train"].ids_from_start, self.corpora["valid"].ids_from_start
+        train, valid = self.corpora["train"].ids_from_start, self._valid_ids
         # A separate generator, because the number of samples depends on time.
         draws = np.random.default_rng(self.config.train.seed)
         sampled = time.monotonic()
-        for event in fit_lm(self.trainer, train, valid, stop=stopped, rng=rng, checkpoints=checkpoints):
+        begin = partial(fit_lm, stop=stopped, rng=rng, checkpoints=checkpoints, budget=self.budget)
+        for event in begin(self.trainer, train, valid):
             yield event
             if isinstance(event, events.Validated) and time.monotonic() - sampled > SECONDS_BETWEEN_SAMPLES:
                 sampled = time.monotonic()
@@ -204,9 +226,9 @@ class LanguageModelJob(TrainingJob):
 
         return language_model_graph(self.weights(), self.config.model, int8=int8)
 
-    def _try_int8(self, graph: InferenceGraph, threads: int) -> Quantised:
+    def _try_int8(self, graph: InferenceGraph, threads: int, tokens: int = INT8_TOKENS) -> Quantised:
         """The loss of the exact and the int8 graph, and whether int8 is good enough for generation."""
-        ids = self.corpora["valid"].ids_from_start[: INT8_TOKENS + 1]
+        ids = self.corpora["valid"].ids_from_start[: tokens + 1]
         exact, near = (_nats(g, self.config, ids, threads) for g in (graph, self._graph(int8=True)))
         return Quantised(exact, near, near - exact <= MAX_INT8_COST)
 
@@ -240,29 +262,6 @@ def _nats(graph: InferenceGraph, config: LmConfig, ids: NDArray[np.integer], thr
         nats, _, state = session.score(one, np.array([[there]], np.int64), state)
         total += float(nats[0, 0])
     return total / (len(ids) - 1)
-
-
-class Lines:
-    """The lines of records, re-iterable; a cell of a table may have several."""
-
-    def __init__(self, records: Iterable[Record]) -> None:
-        self._records = records
-        self.path = ""
-        """The file of the last line."""
-
-    def __iter__(self) -> Iterator[str]:
-        for record in self._records:
-            self.path = record.path
-            yield from record.text.split("\n")
-
-
-def _corpus(lines: Lines, found: Survey, encoder: StreamEncoder) -> Corpus:
-    """The ids of surveyed lines.  Raises: DataError, if the lines have changed."""
-    try:
-        return build_corpus(verify_unchanged(lines, found), encoder, key=found.fingerprint)
-    except DataError as error:
-        error.path = error.path or lines.path
-        raise
 
 
 def _check(name: str, corpus: Corpus) -> CorpusCheck:

@@ -160,6 +160,22 @@ def total_nats(module: LanguageModel, ids: Ids, device: str = "cpu") -> float:
     return total
 
 
+def evaluation_seconds(module: LanguageModel, ids: Ids, device: str = "cpu") -> float:
+    """Seconds per token of ``total_nats``, measured on a few windows."""
+    few = ids[: EVALUATION_STREAMS * EVALUATION_WINDOW + 1]
+    batch = min(EVALUATION_STREAMS, max(1, (len(ids) - 1) // MIN_STREAM_TOKENS), len(few) - 1)
+    x_TB, y_TB = (torch.from_numpy(part.T.astype(np.int64)).to(device) for part in streams(few, batch))
+    seconds = 0.0
+    module.eval()
+    with torch.inference_mode():
+        for _ in range(2):  # the first warms up
+            begin = time.monotonic()
+            module.loss(x_TB, y_TB)
+            seconds = time.monotonic() - begin
+    module.train()
+    return seconds / y_TB.numel()
+
+
 def estimate_step(trainer: LmTrainer, train: Ids, probes: int = 3) -> float:
     """Seconds of a training step on this machine; does not change the model."""
     config = trainer.config

@@ -10,7 +10,6 @@ import ctypes
 import errno
 import os
 import re
-import secrets
 import shutil
 import time
 from collections.abc import Iterator, Mapping
@@ -79,7 +78,7 @@ def temporary_sibling(target: Path) -> Iterator[Path]:
 
 def _beside(target: Path, suffix: str) -> Path:
     """An unpredictable hidden name beside the target."""
-    return target.with_name(f".{target.name}.{os.getpid()}-{secrets.token_hex(4)}.{suffix}")
+    return target.with_name(f".{target.name}.{os.getpid()}-{os.urandom(4).hex()}.{suffix}")
 
 
 def _clear_away(target: Path) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from pathlib import Path
 
-from lstmcli.engine.registry import AUTO, check_engine, usual_engine
+from lstmcli.engine.registry import AUTO, ENGINES, STEPS, check_engine, usual_engine
 from lstmcli.model_dir.directory import ModelDir, read_model, retry_if_replaced
 from lstmcli.model_dir.reproducibility import nondeterminism_reasons
 from lstmcli.model_dir.results import ModelInfo
@@ -22,11 +22,15 @@ def info(path: str | Path) -> ModelInfo:
 def _info(model: ModelDir) -> ModelInfo:
     model.verify()
     config = model.config
+    engine, generating = _engine(model), ""
+    if "int8" in config:
+        generating = _engine(model, "int8" if config["int8"] else STEPS)
     return ModelInfo(
         path=str(model.path),
         task=model.task.name,
-        engine=_engine(model),
-        generates_with=_engine(model, "int8") if config.get("int8") else "",
+        engine=engine,
+        level=ENGINES[engine].level() if engine else "",
+        generates_with=generating if generating != engine else "",
         labels=model.labels,
         multilabel=model.multilabel,
         architecture=config["architecture"],

@@ -16,6 +16,8 @@ class ModelInfo(Result):
     task: str
     engine: str
     """The engine that would run it here; empty if none would."""
+    level: str
+    """The vector instructions that this engine uses here, such as `avx2`; empty if it does not say."""
     generates_with: str
     """The engine that `lstm generate` would use instead; empty if it is the same."""
     labels: tuple[str, ...]

@@ -46,15 +46,17 @@ class RowAdam:
     def step(self, rows_U: Tensor, gradient_UE: Tensor, rate: float, average_decay: float) -> None:
         """Update the rows ``rows_U``, which must be distinct."""
         self.step_count += 1
-        second = self.second[rows_U].mul_(self.beta2).addcmul_(gradient_UE, gradient_UE, value=1 - self.beta2)
-        self.second[rows_U] = second
-        old = self.table[rows_U]
-        average_before = old + (self.average[rows_U] - old) * self._remaining(rows_U)  # after the previous step
+        second = self.second.index_select(0, rows_U)
+        second.mul_(self.beta2).addcmul_(gradient_UE, gradient_UE, value=1 - self.beta2)
+        self.second.index_copy_(0, rows_U, second)
+        old = self.table.index_select(0, rows_U)
+        average_before = self.average.index_select(0, rows_U)
+        average_before.sub_(old).mul_(self._remaining(rows_U)).add_(old)  # after the previous step
         scale = (1 - self.beta2**self.step_count) ** 0.5
         new = old * (1 - rate * self.decay)
         new.addcdiv_(gradient_UE, second.sqrt_().div_(scale).add_(self.eps), value=-rate)
-        self.table[rows_U] = new
-        self.average[rows_U] = new + (average_before - new) * average_decay
+        self.table.index_copy_(0, rows_U, new)
+        self.average.index_copy_(0, rows_U, average_before.sub_(new).mul_(average_decay).add_(new))
         self.log_decay += math.log(max(average_decay, 1e-30))
         self.log_decay_at_update[rows_U] = self.log_decay
         self.seen[rows_U] = True

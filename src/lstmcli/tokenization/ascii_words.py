@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from itertools import chain, pairwise
+from itertools import chain, islice, pairwise
 
 import numpy as np
 
@@ -19,8 +19,15 @@ from lstmcli.tokenization.tokenizer import ENDINGS
 
 WORD = re.compile(rf"'(?:{ENDINGS})(?![a-z0-9])|\w+|[^\s\w]", re.ASCII | re.IGNORECASE)
 """``tokenizer.WORD`` for ASCII text."""
-MAX_COUNT = 2**18
-"""Cached words, about 50 MB; above this the cache is cleared."""
+MAX_COUNT = 2**18  # cached words, about 50 MB; above this the cache is cleared
+
+
+class _Places(dict[str, int]):
+    """The place of each word; a new word gets the next one."""
+
+    def __missing__(self, word: str) -> int:
+        place = self[word] = len(self)
+        return place
 
 
 class AsciiWords:
@@ -33,28 +40,18 @@ class AsciiWords:
 
     def clear(self) -> None:
         """Clear the cache."""
-        self._place: dict[str, int] = {}
+        self._places = _Places()
         self._rows = self._rows_of([])
 
     def encode(self, texts: Sequence[str]) -> list[Ids]:
         """Each text as [T, F], T at least 0; texts must be ASCII."""
-        words = [WORD.findall(text) for text in texts]
-        if len(self._place) > MAX_COUNT:
+        if len(self._places) > MAX_COUNT:
             self.clear()
-        try:
-            return self._look_up(words)
-        except KeyError:
-            self._add(words)
-        return self._look_up(words)
-
-    def _look_up(self, texts: Sequence[Sequence[str]]) -> list[Ids]:
-        """Raises KeyError for a word that is not cached."""
-        places_N = np.fromiter(map(self._place.__getitem__, chain.from_iterable(texts)), np.int64)
+        words = [WORD.findall(text) for text in texts]
+        places_N = np.fromiter(map(self._places.__getitem__, chain.from_iterable(words)), np.int64)
+        if len(self._places) > len(self._rows):
+            new = list(islice(self._places, len(self._rows), None))
+            self._rows = np.concatenate([self._rows, self._rows_of(new)])
         rows_NF = self._rows[places_N]
-        ends = np.fromiter(map(len, texts), np.int64, len(texts)).cumsum().tolist()
+        ends = np.fromiter(map(len, words), np.int64, len(words)).cumsum().tolist()
         return [rows_NF[start:end] for start, end in pairwise([0, *ends])]
-
-    def _add(self, texts: Sequence[Sequence[str]]) -> None:
-        new = list(dict.fromkeys(word for text in texts for word in text if word not in self._place))
-        self._place.update(zip(new, range(len(self._rows), len(self._rows) + len(new)), strict=True))
-        self._rows = np.concatenate([self._rows, self._rows_of(new)])

@@ -22,12 +22,11 @@ from typing import Any
 
 from lstmcli.tokenization.config import LmTokenizerConfig
 from lstmcli.tokenization.ids import END, END_ID, UNKNOWN, UNKNOWN_ID
-from lstmcli.tokenization.tokenizer import read_tokenizer
+from lstmcli.tokenization.tokenizer import CHARACTER, read_tokenizer
 
 MIN_PIECES, MAX_PIECES = 512, 16_000
 CHARACTERS_PER_PIECE = 250
-SAMPLE = 1_000_000
-"""Characters from the start of a text that the rules are applied to."""
+SAMPLE = 1_000_000  # characters from the start of a text that the rules are applied to
 
 _UNKNOWN = re.compile(rf"(?<!\S){re.escape(UNKNOWN)}(?!\S)")
 _MARKS = "[,;!?，。；！？、]"
@@ -103,4 +102,4 @@ def _kind_of(content: dict[str, Any]) -> tuple[str, str]:
         return "bpe" if model["merges"] or before.get("use_regex") else "byte", "text"
     if before.get("type") == "WhitespaceSplit":
         return "word", "spaces"
-    return "char" if before.get("pattern") == {"Regex": r"(?m:.)|\n"} else "word", "text"
+    return "char" if before.get("pattern") == {"Regex": CHARACTER} else "word", "text"

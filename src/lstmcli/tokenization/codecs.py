@@ -1,6 +1,6 @@
-"""How texts become ids and ids become bytes again, for each kind of language-model tokenizer.
+"""Conversion of texts to ids and back to bytes, for each kind of language-model tokenizer.
 
-Words between spaces, characters and bytes need nothing but a table; the rest is left to ``tokenizers``.
+Words between spaces, characters and bytes need only a table; the other kinds use ``tokenizers``.
 Shapes: N ids of some texts, end to end.
 """
 
@@ -22,23 +22,20 @@ from lstmcli.tokenization.config import LmTokenizerConfig
 from lstmcli.tokenization.guard import MAX_AFFIX, check_ids, checked_ids, growth_of, guarded
 from lstmcli.tokenization.ids import END, END_ID, UNKNOWN, UNKNOWN_ID, Ids
 from lstmcli.tokenization.lm_tokenizer import NEWLINE, WRITTEN_END
-from lstmcli.tokenization.tokenizer import parse_tokenizer, unknown_id
+from lstmcli.tokenization.tokenizer import MovedIds, moved_ids, parse_tokenizer
 
 Span = tuple[int, int]
 
 
 class Codec(Protocol):
-    """One way to write texts as ids."""
+    """Converts texts to ids and ids to bytes."""
 
     vocab_size: int
-    newline: int | None
-    """The id of the line end, where the vocabulary has one."""
-    leads: bool
-    """A line is read as if a space stood before it."""
-    spaced: bool
-    """The first space of a line is not part of the text."""
-    growth: float
-    """Pieces of a text, end to end, are so many times as long as it is, at most."""
+    newline: int | None  # the id of the line end, if the vocabulary has it
+    leads: bool = False  # a space is added before each line
+    spaced: bool = False  # the first space of a line is not part of the text
+    growth: float = 1.0  # maximum ratio of the length of all pieces of a text to its length
+    moved: MovedIds = MovedIds()
 
     def ids(self, texts: Sequence[str]) -> tuple[Ids, NDArray[np.int64]]:
         """The ids of all texts end to end, [N], and how many each text has."""
@@ -51,7 +48,7 @@ class Codec(Protocol):
 
 
 def read_codec(tokenizer_json: str, config: LmTokenizerConfig) -> Codec:
-    """The code of a ``tokenizer.json``.
+    """The codec of a ``tokenizer.json``.
 
     Raises:
         DataError: it is no tokenizer, or not of the kind that ``config`` says.
@@ -81,11 +78,10 @@ class _Known(dict[str, int]):
         return UNKNOWN_ID
 
 
-class WordCodec:
+class WordCodec(Codec):
     """Words between white space."""
 
-    leads, spaced = False, True
-    growth = 1.0
+    spaced = True
 
     def __init__(self, vocabulary: Mapping[str, int], lowercase: bool) -> None:
         self._known = _Known(vocabulary)
@@ -111,11 +107,8 @@ class WordCodec:
         return words
 
 
-class CharacterCodec:
+class CharacterCodec(Codec):
     """Unicode characters."""
-
-    leads, spaced = False, False
-    growth = 1.0
 
     def __init__(self, vocabulary: Mapping[str, int], lowercase: bool) -> None:
         self._vocabulary = vocabulary
@@ -145,11 +138,8 @@ class CharacterCodec:
         return pieces
 
 
-class ByteCodec:
+class ByteCodec(Codec):
     """Bytes of UTF-8."""
-
-    leads, spaced = False, False
-    growth = 1.0
 
     def __init__(self, vocabulary: Mapping[str, int]) -> None:
         self.vocab_size = len(vocabulary)
@@ -172,8 +162,8 @@ class ByteCodec:
         return pieces
 
 
-class LibraryCodec:
-    """Whatever ``tokenizers`` runs.
+class LibraryCodec(Codec):
+    """Any tokenizer of the library ``tokenizers``.
 
     The ids of a tokenizer made elsewhere are moved up, to leave 0 to the end and 1 to the unknown token; a line
     end is added after them where it has none.
@@ -182,14 +172,14 @@ class LibraryCodec:
     def __init__(self, tokenizer: Tokenizer, config: LmTokenizerConfig) -> None:
         self.tokenizer = tokenizer
         self.growth = growth_of(tokenizer) if config.path else 1.0
-        ours = (tokenizer.token_to_id(END), tokenizer.token_to_id(UNKNOWN)) == (END_ID, UNKNOWN_ID)
-        self._shift, self._unknown = (0, None) if ours else (2, unknown_id(tokenizer))
+        self.moved = moved_ids(tokenizer, (END, UNKNOWN))
+        ours = self.moved == MovedIds()
         self.leads = self.spaced = ours and config.kind in ("word", "bpe", "unigram")
-        self.vocab_size = self._shift + tokenizer.get_vocab_size()
+        self.vocab_size = self.moved.shift + tokenizer.get_vocab_size()
         if config.path:
             highest = max(tokenizer.get_vocab().values(), default=-1)
             check_ids(highest, tokenizer.get_vocab_size())
-            self.vocab_size = self._shift + 1 + highest
+            self.vocab_size = self.moved.shift + 1 + highest
         self._own_newline = False
         self.newline = self._find_newline()
         if self.newline is None and config.mode == "document":
@@ -201,26 +191,21 @@ class LibraryCodec:
     def _find_newline(self) -> int | None:
         with guarded():
             ids = self.tokenizer.encode(NEWLINE, add_special_tokens=False).ids
-            if len(ids) != 1 or self._ours(ids) == [UNKNOWN_ID] or self.tokenizer.decode(ids) != NEWLINE:
-                return None
-        return self._ours(ids)[0]
-
-    def _ours(self, ids: list[int]) -> list[int]:
-        if not self._shift:
-            return ids
-        return [UNKNOWN_ID if i == self._unknown else i + self._shift for i in ids]
+            decoded = self.tokenizer.decode(ids)
+        ours = self.moved.move(ids)
+        return ours[0] if len(ours) == 1 and ours != [UNKNOWN_ID] and decoded == NEWLINE else None
 
     def ids(self, texts: Sequence[str]) -> tuple[Ids, NDArray[np.int64]]:
         with guarded():
             encodings = self.tokenizer.encode_batch_fast(list(texts), add_special_tokens=False)
-        return _concatenated([self._ours(encoding.ids) for encoding in encodings], self.vocab_size)
+        return _concatenated([self.moved.move(encoding.ids) for encoding in encodings], self.vocab_size)
 
     def spans(self, text: str) -> list[Span]:
         with guarded():
             return list(self.tokenizer.encode(text, add_special_tokens=False).offsets)
 
     def pieces(self) -> list[bytes]:
-        pieces = [b""] * self._shift + self._foreign[0]
+        pieces = [b""] * self.moved.shift + self._foreign[0]
         pieces += [NEWLINE.encode()] * self._own_newline
         pieces[END_ID] = b""
         pieces[UNKNOWN_ID] = (b" " if self.spaced else b"") + UNKNOWN.encode()
@@ -228,8 +213,8 @@ class LibraryCodec:
 
     @cached_property
     def _foreign(self) -> tuple[list[bytes], bool]:
-        """What each id of the tokenizer adds to a line, and whether the first space of a line is left out."""
-        size = self.vocab_size - self._shift - self._own_newline
+        """What each id of the tokenizer adds to a line, and whether the first space of a line is dropped."""
+        size = self.vocab_size - self.moved.shift - self._own_newline
         tokens = [self.tokenizer.id_to_token(i) or "" for i in range(size)]
         decoder: dict[str, Any] = json.loads(self.tokenizer.to_str())["decoder"] or {}
         if decoder.get("type") == "ByteLevel":

@@ -19,20 +19,16 @@ from functools import cached_property
 from lstmcli.tokenization.ids import UNKNOWN
 from lstmcli.tokenization.tokenizer import ENDINGS
 
-_CASED = 0.02
-"""Maximum share of words with capitals in the vocabulary of a lower-cased corpus."""
-_LEAST_WORDS = 20
-"""Minimum number of words with letters to infer the case."""
-_ATTACHED = 0.005
-"""Maximum share of words that end with a mark in the vocabulary of a tokenized corpus."""
+_CASED = 0.02  # maximum share of words with capitals in the vocabulary of a lower-cased corpus
+_LEAST_WORDS = 20  # minimum number of words with letters to infer the case
+_ATTACHED = 0.005  # maximum share of words that end with a mark in the vocabulary of a tokenized corpus
 _SPECIAL = re.compile(r"<.*>|@.*@|-[A-Za-z]{3}-|N")
 _NUMBER = re.compile(r"[+-]?\d[\d.,:/-]*")
 _CONTRACTED = tuple(re.compile(rf"(?<=\w){ending}$", re.IGNORECASE) for ending in ("n['’]t", f"['’](?:{ENDINGS})"))
 """Penn Treebank has ``do n't``, WikiText ``don 't``."""
 _INSIDE = re.compile(r"(?<=\w)([-–,.])(?=\w)")
 _LETTER = re.compile(r"\w")
-_LONGEST_ENDING = 8
-"""Characters of a contracted ending and of the letter before it, at most."""
+_LONGEST_ENDING = 8  # characters of a contracted ending and of the letter before it, at most
 _BRACKETS = {"(": "-LRB-", ")": "-RRB-", "[": "-LSB-", "]": "-RSB-", "{": "-LCB-", "}": "-RCB-"}
 _PLAIN = {"’": "'", "‘": "'", "“": '"', "”": '"', "–": "-", "—": "--", "…": "..."}
 """Typographic marks and their ASCII equivalents."""
@@ -50,12 +46,9 @@ _JOINED = (
 class CorpusStyle:
     """The tokenization style of the corpus behind a closed vocabulary."""
 
-    words: frozenset[str] = field(repr=False)
-    """The vocabulary, without spaces."""
-    between_spaces: bool
-    """Words are separated by spaces; otherwise they are found in ordinary text."""
-    of_words: bool = True
-    """False for a vocabulary of characters, for which only the case matters."""
+    words: frozenset[str] = field(repr=False)  # the vocabulary, without spaces
+    between_spaces: bool  # words are separated by spaces; otherwise they are found in ordinary text
+    of_words: bool = True  # False for a vocabulary of characters, for which only the case matters
 
     @cached_property
     def is_lowercase(self) -> bool:
@@ -82,28 +75,25 @@ class CorpusStyle:
     @property
     def traits(self) -> list[str]:
         """Descriptions of the properties in which other text may differ."""
-        result = []
-        if self.of_words and self.separates_marks:
-            result.append("marks apart from words" if self.has_marks else "no punctuation marks")
-        elif self.of_words:
-            result.append("not tokenized")
-        if self.is_lowercase:
-            result.append("lower case")
-        if self.of_words and self.separates_marks and self.has_number_token:
-            result.append("N for numbers")
-        return result
+        tokenized = self.of_words and self.separates_marks
+        marks = "marks apart from words" if self.has_marks else "no punctuation marks"
+        traits = {
+            marks: tokenized,
+            "not tokenized": self.of_words and not tokenized,
+            "lower case": self.is_lowercase,
+            "N for numbers": tokenized and self.has_number_token,
+        }
+        return [trait for trait, holds in traits.items() if holds]
 
     def restyle(self, text: str) -> str:
         """A line of text converted to the style of the corpus; idempotent."""
-        if not self.of_words:
-            return text.lower() if self.is_lowercase else text
-        if self.separates_marks:
+        if self.of_words and self.separates_marks:
             found, quotes = list[str](), 0
             for word in text.split():
                 found += self._cut(word, opens=quotes % 2 == 0)
                 quotes += word.count('"')
             return " ".join(found)
-        for pattern, replacement in _JOINED:
+        for pattern, replacement in _JOINED if self.of_words else ():
             text = pattern.sub(replacement, text)
         return text.lower() if self.is_lowercase else text
 
@@ -131,11 +121,8 @@ class CorpusStyle:
         if self._knows(plain):
             return [plain]
         before, core, after = self._strip_marks(plain)
-        return [
-            *self._marks(before, opening=bool(core) or opens),
-            *self._core(core),
-            *self._marks(after, opening=False),
-        ]
+        opening = self._marks(before, opening=bool(core) or opens)
+        return [*opening, *self._core(core), *self._marks(after, opening=False)]
 
     def _strip_marks(self, word: str) -> tuple[str, str, str]:
         """Marks before, the word, marks behind; a mark that a known word ends with is part of it (``Mr.,``)."""
@@ -189,9 +176,7 @@ class CorpusStyle:
     def _mark(self, mark: str, opening: bool) -> str:
         if self._knows(mark):
             return mark
-        if mark == '"':
-            mark = "``" if opening else "''"
-        mark = _BRACKETS.get(mark, mark)
+        mark = {**_BRACKETS, '"': "``" if opening else "''"}.get(mark, mark)
         return mark if self._knows(mark) or not self._knows(mark.lower()) else mark.lower()
 
 

@@ -31,8 +31,7 @@ class Encoder(Protocol):
 
     vocab_size: int
     config: LmTokenizerConfig
-    close_id: int
-    """The id that closes a line."""
+    close_id: int  # the id that closes a line
 
     @property
     def corpus_style(self) -> CorpusStyle | None:

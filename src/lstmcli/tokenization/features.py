@@ -6,10 +6,13 @@ rows, whose embeddings are summed: the token itself, and hashed features
 * of a word: its first four and its last three characters (like fastText's subwords, but only two);
 * of a Chinese or Japanese character, or a syllable of another script without spaces: the bigrams with the previous and
   the next one;
-* of both, if they have capitals or are numbers: their spelling (``casing.py``); otherwise row 0, which is zero.
+* of both, if they have capitals or are numbers: their spelling; otherwise row 0, which is zero.  "US" is not "us", but
+  a cased vocabulary would see each form of a word less often, so case is a feature (Collobert et al. 2011, 3.2.1).
 
 Features are hashed into ``buckets`` rows after those of the vocabulary, so unknown words still have affixes, and
 bigrams not seen in training get a row too.
+
+Shapes: N tokens or characters of all texts, M words.
 """
 
 from __future__ import annotations
@@ -17,17 +20,21 @@ from __future__ import annotations
 import re
 import zlib
 from collections.abc import Callable
+from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.tokenization.casing import SPELLINGS
 from lstmcli.tokenization.ids import Ids
 from lstmcli.tokenization.scripts import APART
 
+PLAIN, TITLE, INITIAL, CAPITALS, MIXED, DIGITS, CODE = 0, 1, 2, 3, 4, 5, 9
+"""apple, Apple, A, IBM, iPhone, 7 (6, 7 and 8: two, three, more digits), B52."""
+SPELLINGS = 10
+_SCRIPTS_WITH_CASE = 0x2E80  # first character after the scripts with case, where CJK begins
 FEATURES = 4
-_CJK = re.compile(r"[⺀-鿿豈-﫿ｦ-ﾟ𠀀-𳎯]")
-_PREVIOUS, _CURRENT, _NEXT_SALT = (
+_CJK = "[⺀-鿿豈-﫿ｦ-ﾟ𠀀-𳎯]"
+PREVIOUS, CURRENT, NEXT_SALT = (
     np.uint64(0x9E3779B97F4A7C15),
     np.uint64(0xC2B2AE3D27D4EB4F),
     np.uint64(0x165667B19E3779F9),
@@ -60,8 +67,14 @@ class FeatureTable:
         """Compute the rows of new tokens; hashing the whole vocabulary would delay the first answer."""
         for i in set(ids_N[self.rows[ids_N, 0] < 0].tolist()):  # np.unique would import numpy.ma
             word = self.word(i)
-            self.has_neighbours[i] = _CJK.match(word) is not None or (self._unspaced and APART.match(word) is not None)
+            self.has_neighbours[i] = self.is_apart(word)
             self.rows[i] = i, *self.of_word(word), 0
+
+    def is_apart(self, word: str) -> bool:
+        """Whether it is a character or syllable of a script without spaces, whose features are its neighbours."""
+        if word.isascii():  # the expression takes milliseconds to compile
+            return False
+        return re.match(_CJK, word) is not None or (self._unspaced and APART.match(word) is not None)
 
     def of_word(self, word: str) -> tuple[int, int]:
         """The affix rows of any word."""
@@ -89,8 +102,47 @@ class FeatureTable:
         return rows_NF
 
     def _pair(self, left: NDArray[np.uint64], right: NDArray[np.uint64]) -> NDArray[np.int64]:
-        mixed = (left * _PREVIOUS) ^ (right * _CURRENT + _NEXT_SALT)
+        mixed = (left * PREVIOUS) ^ (right * CURRENT + NEXT_SALT)
         mixed ^= mixed >> np.uint64(29)
-        mixed *= _PREVIOUS
+        mixed *= PREVIOUS
         rows: NDArray[np.int64] = ((mixed >> np.uint64(32)) % np.uint64(self.buckets)).astype(np.int64)
         return rows + self.vocab_size
+
+
+# Spellings
+
+
+@cache
+def _tables(size: int) -> tuple[NDArray[np.bool_], ...]:
+    """Masks of the characters below ``size`` that are upper case, lower case and digits."""
+    characters = [chr(i) for i in range(size)]
+    return tuple(
+        np.array([*map(kind, characters), False]) for kind in (str.isupper, str.islower, str.isdecimal)
+    )  # the last entry stands for all other characters
+
+
+def spellings(text: str, first_M: NDArray[np.integer], last_M: NDArray[np.integer]) -> NDArray[np.intp]:
+    """Spelling of each word ``text[first:last]``, one of the constants above; words must not be empty."""
+    codes_N = np.frombuffer(text.encode("utf-32-le"), np.uint32)
+    size = 128 if text.isascii() else _SCRIPTS_WITH_CASE
+    codes_N = np.minimum(codes_N, size)
+    upper_N, lower_N, digit_N = (table[codes_N] for table in _tables(size))
+    upper_M, lower_M, digits_M = (_count(mask_N, first_M, last_M) for mask_N in (upper_N, lower_N, digit_N))
+    length_M = last_M - first_M
+    result = np.full(len(first_M), MIXED)
+    result[upper_N[first_M] & (upper_M == 1)] = TITLE
+    result[lower_M == 0] = CAPITALS
+    result[(length_M == 1) & (upper_M == 1)] = INITIAL
+    result[digits_M > 0] = CODE
+    number = digits_M == length_M
+    result[number] = DIGITS + np.minimum(length_M[number], 4) - 1
+    result[(upper_M == 0) & ((lower_M > 0) | (digits_M == 0))] = PLAIN
+    return result
+
+
+def _count(mask_N: NDArray[np.bool_], first_M: NDArray[np.integer], last_M: NDArray[np.integer]) -> NDArray[np.int64]:
+    """Number of characters of each word that are in the mask."""
+    before = np.zeros(len(mask_N) + 1, np.int64)
+    np.cumsum(mask_N, out=before[1:])
+    counts: NDArray[np.int64] = before[last_M] - before[first_M]
+    return counts

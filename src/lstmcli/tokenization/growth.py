@@ -23,13 +23,10 @@ from numpy.typing import NDArray
 from lstmcli.tokenization.markup import PATTERNS
 from lstmcli.tokenization.regexes import MAX_ATTEMPTS, MAX_REPEATED, Cost, TooComplexError, cost
 
-UNICODE = 11
-"""Maximum weight per byte: there is a ligature of three bytes that decomposes into 18 letters."""
-MAX_STEPS = 256
-"""Maximum number of steps of a tokenizer; each costs time for every text."""
+UNICODE = 11  # maximum weight per byte: there is a ligature of three bytes that decomposes into 18 letters
+MAX_STEPS = 256  # maximum number of steps of a tokenizer; each costs time for every text
 _LOOKED_UP, _MAX_KEYS = 5, 200_000
-_SYMBOL = 5
-"""Maximum weight of a character that a byte-level step writes for a byte (½, decomposed)."""
+_SYMBOL = 5  # maximum weight of a character that a byte-level step writes for a byte (½, decomposed)
 
 Step = Mapping[str, Any]
 
@@ -103,12 +100,8 @@ def _product(part: Step, what: str, key: str, known: Mapping[str, Callable[[Step
     return total
 
 
-def _unchanged(_: Step) -> float:
+def _unchanged(step: Step) -> float:
     return 1.0
-
-
-def _times(factor: float) -> Callable[[Step], float]:
-    return lambda _: factor
 
 
 def _pattern(step: Step) -> Step:
@@ -139,14 +132,6 @@ def _replace(measure: Callable[[str], int]) -> Callable[[Step], float]:
         return max(1.0, new / least) if least else 1.0 + 2 * new  # at both ends, too
 
     return growth
-
-
-def _prepend(step: Step) -> float:
-    return 1.0 + weight(step["prepend"])
-
-
-def _bert(step: Step) -> float:
-    return 5 / 3 if step["handle_chinese_chars"] else 1.0  # two spaces around three bytes
 
 
 def _byte_level(step: Step) -> float:
@@ -202,25 +187,26 @@ def _keys(units: NDArray[np.int64]) -> Iterator[tuple[bytes, int]]:
         rows = below
 
 
-_NORMALIZERS: Mapping[str, Callable[[Step], float]] = {
+Growth = Callable[[Step], float]
+_NORMALIZERS: Mapping[str, Growth] = {
     **dict.fromkeys(("NFC", "NFD", "NFKC", "NFKD", "Lowercase", "StripAccents", "Strip", "Nmt"), _unchanged),
-    "BertNormalizer": _bert,
+    "BertNormalizer": lambda step: 5 / 3 if step["handle_chinese_chars"] else 1.0,  # two spaces around three bytes
     "ByteLevel": _byte_level,
     "Replace": _replace(weight),
-    "Prepend": _prepend,
+    "Prepend": lambda step: 1.0 + weight(step["prepend"]),
     "Precompiled": _precompiled,
 }
-_PRE_TOKENIZERS: Mapping[str, Callable[[Step], float]] = {
+_PRE_TOKENIZERS: Mapping[str, Growth] = {
     **dict.fromkeys(("BertPreTokenizer", "Whitespace", "WhitespaceSplit", "CharDelimiterSplit"), _unchanged),
     **dict.fromkeys(("Digits", "FixedLength", "Punctuation", "UnicodeScripts"), _unchanged),
     "Split": _split,
     "ByteLevel": _byte_level,
     "Metaspace": _metaspace,
 }
-_DECODERS: Mapping[str, Callable[[Step], float]] = {
+_DECODERS: Mapping[str, Growth] = {
     **dict.fromkeys(("ByteFallback", "Fuse", "Strip", "Metaspace"), _unchanged),
-    "ByteLevel": _times(3.0),  # an invalid byte becomes U+FFFD
-    "WordPiece": _times(2.0),  # a space before each token
+    "ByteLevel": lambda step: 3.0,  # an invalid byte becomes U+FFFD
+    "WordPiece": lambda step: 2.0,  # a space before each token
     "BPEDecoder": lambda step: 1.0 if step["suffix"] else 3.0,  # a space for the suffix, or around all characters
     "CTC": lambda step: 1.0 if step["word_delimiter_token"] else 3.0,
     "Replace": _replace(lambda text: len(text.encode())),

@@ -10,7 +10,7 @@ randomness.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -32,21 +32,14 @@ from lstmcli.tokenization.growth import (
     pre_tokenizer_growth,
 )
 
-PIECE = 50_000
-"""Characters given to a tokenizer as one text."""
+PIECE = 50_000  # characters given to a tokenizer as one text
 
-MAX_BYTES = 1 << 28
-"""Of a ``tokenizer.json``; those of large models have a tenth of it."""
-MAX_GROWTH = 32
-"""Maximum growth relative to the weight of a text, which is at most 11 times its bytes and usually about equal."""
-MAX_DECODED = 64
-"""Maximum growth of a decoder, relative to the bytes of a token."""
-MAX_AFFIX = 100
-"""Maximum characters of the unknown token and of subword prefixes and suffixes, which are written for every token."""
-MAX_PIECE = 512
-"""Maximum characters of a unigram piece, or of a word that WordPiece splits."""
-GAPS = 1_000_000
-"""Unused ids that a vocabulary made elsewhere may have, in addition to as many as it uses."""
+MAX_BYTES = 1 << 28  # of a `tokenizer.json`; those of large models have a tenth of it
+MAX_GROWTH = 32  # relative to the weight of a text, which is at most 11 times its bytes and usually about equal
+MAX_DECODED = 64  # maximum growth of a decoder, relative to the bytes of a token
+MAX_AFFIX = 100  # maximum characters of the unknown token and of affixes, which are written for every token
+MAX_PIECE = 512  # maximum characters of a unigram piece, or of a word that WordPiece splits
+GAPS = 1_000_000  # unused ids that a vocabulary made elsewhere may have, in addition to as many as it uses
 _MODELS = ("BPE", "Unigram", "WordPiece", "WordLevel")
 _HINT = "this tokenizer cannot be used"
 
@@ -65,6 +58,21 @@ def guarded() -> Iterator[None]:
             message = f"the tokenizer of the model fails: {error}"
             raise ModelError(message, hint="get the model again from where it was made, or train anew") from error
         raise
+
+
+def cut_pieces(text: str, find_cut: Callable[[int, int], int]) -> Iterator[str]:
+    """A text in pieces of at most ``PIECE`` characters.
+
+    Args:
+        find_cut: returns where to cut between two places; one that is not behind the first means the second.
+    """
+    start = 0
+    while len(text) - start > PIECE:
+        cut = find_cut(start, start + PIECE)
+        cut = cut if cut > start else start + PIECE
+        yield text[start:cut]
+        start = cut
+    yield text[start:] if start else text
 
 
 def is_panic(error: BaseException) -> bool:
@@ -96,7 +104,10 @@ def load_safely(content: str) -> Tokenizer:
     with _refused():
         _check_model(tokenizer)
         tokenizer.post_processor = _offsets_only(_state(tokenizer.post_processor))
-    switch_off_randomness(tokenizer)
+    # Merge dropout (Provilkov et al. 2020) and sampling of pieces (Kudo 2018) are meant for training.
+    for name in ("dropout", "alpha", "nbest_size"):
+        if hasattr(tokenizer.model, name):
+            setattr(tokenizer.model, name, None)
     return tokenizer
 
 
@@ -118,29 +129,16 @@ def _reject_duplicate_keys(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
 
 
 def _check_steps(tokenizer: Tokenizer) -> None:
-    parts = [_state(part) for part in (tokenizer.normalizer, tokenizer.pre_tokenizer, tokenizer.decoder)]
-    if growth_of(tokenizer) > MAX_GROWTH or (parts[2] and decoder_growth(parts[2]) > MAX_DECODED):
+    decoder = _state(tokenizer.decoder)
+    if growth_of(tokenizer) > MAX_GROWTH or (decoder and decoder_growth(decoder) > MAX_DECODED):
         raise RefusedError("its rules make a text very much longer")
-    check_steps(*(part for part in parts if part))
+    check_steps(*filter(None, (_state(tokenizer.normalizer), _state(tokenizer.pre_tokenizer), decoder)))
 
 
 def growth_of(tokenizer: Tokenizer) -> float:
     """Maximum ratio of the weight of all pieces of a text to the weight of the text.  Raises: RefusedError."""
     normalizer, cuts = _state(tokenizer.normalizer), _state(tokenizer.pre_tokenizer)
     return (normalizer_growth(normalizer) if normalizer else 1.0) * (pre_tokenizer_growth(cuts) if cuts else 1.0)
-
-
-def switch_off_randomness(tokenizer: Tokenizer) -> bool:
-    """Make tokenization deterministic; returns whether it was not.
-
-    Merge dropout (Provilkov et al. 2020) and sampling of pieces (Kudo 2018) are meant for training.
-    """
-    model, result = tokenizer.model, False
-    for name in ("dropout", "alpha", "nbest_size"):
-        if getattr(model, name, None) is not None:
-            result = result or name == "alpha" or bool(getattr(model, name))
-            setattr(model, name, None)
-    return result
 
 
 def randomness_warning(path: str) -> str | None:
@@ -164,9 +162,9 @@ def _check_model(tokenizer: Tokenizer) -> None:
     if kind not in _MODELS:
         raise RefusedError(f"its model {kind!r} is not known to this version of lstm")
     for name in ("unk_token", "continuing_subword_prefix", "end_of_word_suffix"):
-        value = getattr(model, name, None)
-        if value is not None and len(value) > MAX_AFFIX:
-            raise RefusedError(f"its {name} has {len(value):,} characters, and {MAX_AFFIX} are the most")
+        length = len(getattr(model, name, None) or "")
+        if length > MAX_AFFIX:
+            raise RefusedError(f"its {name} has {length:,} characters, and {MAX_AFFIX} are the most")
     if kind == "WordPiece" and model.max_input_chars_per_word > MAX_PIECE:
         most = f"{model.max_input_chars_per_word:,}, and {MAX_PIECE} are the most"
         raise RefusedError(f"its max_input_chars_per_word is {most}")
@@ -185,8 +183,7 @@ def _offsets_only(step: Step | None) -> processors.PostProcessor | None:
     if step is None or step["type"] in ("TemplateProcessing", "BertProcessing"):
         return None
     if step["type"] == "Sequence":
-        found = [processor for processor in map(_offsets_only, step["processors"]) if processor is not None]
-        return found[0] if found else None
+        return next(filter(None, [_offsets_only(processor) for processor in step["processors"]]), None)
     if step["type"] in ("ByteLevel", "RobertaProcessing"):
         space, trims = bool(step["add_prefix_space"]), bool(step["trim_offsets"])
         return processors.ByteLevel(add_prefix_space=space, trim_offsets=trims)
@@ -196,9 +193,7 @@ def _offsets_only(step: Step | None) -> processors.PostProcessor | None:
 def check_ids(highest: int, tokens: int) -> None:
     """Raises DataError for a vocabulary of ``tokens`` tokens if too many ids are unused."""
     if highest > 2 * tokens + GAPS:
-        raise DataError(
-            f"{count(tokens, 'token')} {have(tokens)} ids up to {highest:,}", hint="this tokenizer cannot be used"
-        )
+        raise DataError(f"{count(tokens, 'token')} {have(tokens)} ids up to {highest:,}", hint=_HINT)
 
 
 def checked_ids(ids_N: NDArray[np.int64], vocab_size: int) -> NDArray[np.int32]:

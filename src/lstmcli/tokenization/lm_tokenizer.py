@@ -29,8 +29,7 @@ from lstmcli.tokenization.scripts import CLUSTER, UNSPACED
 from lstmcli.tokenization.tokenizer import CONTRACTION, Recipe, learn, read_tokenizer, well_formed
 
 NEWLINE = "\n"
-WRITTEN_END = f" {END}"
-"""The vocabulary entry of the word ``</s>`` in a text, for words between spaces; no other entry has a space."""
+WRITTEN_END = f" {END}"  # the word `</s>` in a text, for words between spaces; no other entry has a space
 
 # CJK punctuation and full-width forms are separate tokens, like the characters.
 _CJK = "\\p{Han}\\p{Hiragana}\\p{Katakana}\u3000-\u303f\uff00-\uffef"
@@ -40,10 +39,8 @@ _WORDS = (
     rf"| ?[[{_LETTER}]&&[^{_CJK}{UNSPACED}]]+| ?[[^\s{_LETTER}]&&[^{_CJK}]]|\s"
 )
 
-SAMPLE = 50_000_000
-"""Characters of a text that are all used to learn its vocabulary; longer texts are subsampled increasingly."""
-MAX_WORDS = 2**20
-"""Maximum number of distinct words that are counted at once."""
+SAMPLE = 50_000_000  # characters that are all used to learn a vocabulary; longer texts are subsampled
+MAX_WORDS = 2**20  # maximum number of distinct words that are counted at once
 
 
 def train_lm_tokenizer(texts: Iterable[str], config: LmTokenizerConfig) -> Tokenizer:
@@ -63,15 +60,10 @@ def train_lm_tokenizer(texts: Iterable[str], config: LmTokenizerConfig) -> Token
     special = [END, UNKNOWN, NEWLINE] if in_vocabulary else [END, UNKNOWN]
     if config.kind == "word" and config.words == "spaces":
         return _whitespace_tokenizer(texts, config, special)
-    recipe = Recipe(
-        config.kind,
-        config.vocab_size or 2**31,
-        config.min_count,
-        special,
-        normalizers.Sequence(_steps(config)),
-        words=_WORDS,
-        lead=False,
-    )
+    steps: list[normalizers.Normalizer] = [normalizers.NFC()] if config.kind == "unigram" else []
+    steps += [normalizers.Lowercase()] if config.lowercase else []
+    size, normalizer = config.vocab_size or 2**31, normalizers.Sequence(steps)
+    recipe = Recipe(config.kind, size, config.min_count, special, normalizer, words=_WORDS, lead=False)
     if config.kind in ("word", "bpe", "unigram"):
         texts = subsampled(texts, SAMPLE)
     return _plain(learn(texts, recipe), config)
@@ -86,15 +78,6 @@ def subsampled(texts: Iterable[str], characters: int) -> Iterator[str]:
             taken += len(text)
             if taken >= characters:
                 step, taken = 2 * step, 0
-
-
-def _steps(config: LmTokenizerConfig) -> list[normalizers.Normalizer]:
-    steps: list[normalizers.Normalizer] = []
-    if config.kind == "unigram":
-        steps.append(normalizers.NFC())
-    if config.lowercase:
-        steps.append(normalizers.Lowercase())
-    return steps
 
 
 def _whitespace_tokenizer(texts: Iterable[str], config: LmTokenizerConfig, special: list[str]) -> Tokenizer:

@@ -13,11 +13,9 @@ _TAG = (
     r"(?:\s[^<>]{0,500})?\s{0,3}/?>|<!--"
 )
 _ENTITY = r"&(?:amp|quot|lt|gt|nbsp|apos|rsquo|lsquo|ldquo|rdquo|ndash|mdash|hellip|#\d{1,6}|#x[0-9a-f]{1,5});"
-PATTERNS = (f"(?i:{_TAG})", f"(?i:{_ENTITY})")
-"""For a tokenizer: the patterns of a tag and of a character reference."""
+PATTERNS = (f"(?i:{_TAG})", f"(?i:{_ENTITY})")  # for a tokenizer: the patterns of a tag and of a character reference
 HTML = re.compile(f"{_TAG}|{_ENTITY}", re.IGNORECASE)
-MIN_SHARE = 0.01
-"""Share of the texts that hold HTML, from which it is said."""
+MIN_SHARE = 0.01  # minimum share of texts with HTML for a note
 
 
 def count_html(texts: Iterable[str]) -> tuple[int, str]:

@@ -14,16 +14,12 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from dataclasses import dataclass
 from math import inf
 from typing import NamedTuple
 
-MAX_ATTEMPTS = 2_000
-"""Maximum attempts of all expressions of a tokenizer together, without repetitions."""
-MAX_REPEATED = 16
-"""The same with a repetition: the cost is this times the square of the length of its longest match."""
-_LONG = 50
-"""A repetition with a larger upper bound counts as unbounded."""
+MAX_ATTEMPTS = 2_000  # maximum attempts of all expressions of a tokenizer together, without repetitions
+MAX_REPEATED = 16  # the same with a repetition: the cost is this times the square of the length of its longest match
+_LONG = 50  # a repetition with a larger upper bound counts as unbounded
 
 
 class TooComplexError(ValueError):
@@ -34,10 +30,8 @@ class Cost(NamedTuple):
     """The cost of a whole expression."""
 
     attempts: float
-    repeated: float
-    """Attempts of the alternatives that backtrack into a repetition."""
-    least: int
-    """Length of the shortest match in characters."""
+    repeated: float  # attempts of the alternatives that backtrack into a repetition
+    least: int  # length of the shortest match in characters
 
 
 class Attempts(NamedTuple):
@@ -45,31 +39,31 @@ class Attempts(NamedTuple):
     d: int
 
 
-@dataclass(frozen=True)
 class Node:
     """One character (the default), or a node that matches no character."""
 
-    least: int = 1
-    always_matches: bool = False
-    """It always matches, possibly the empty string."""
+    def __init__(self, least: int = 1, always_matches: bool = False) -> None:
+        """A node that matches ``least`` characters or more, or always matches, possibly the empty string."""
+        self.least, self.always_matches = least, always_matches
 
     def attempts(self, can_fail: bool) -> Attempts:
         """The maximum number of attempts; ``can_fail``: something after it can fail."""
         return Attempts(1, 0)
 
     def ends_before(self, behind: Node) -> bool:
-        """Whether there is one place at most where this can end and ``behind`` follow."""
+        """Whether there is at most one place where this can end and ``behind`` follow."""
         return False
 
 
-CHARACTER, ANCHOR, EMPTY = Node(), Node(0), Node(0, True)
+ANCHOR, EMPTY = Node(0), Node(0, True)
 
 
-@dataclass(frozen=True)
 class Character(Node):
     """One character, or one of a set; ``source`` is how the expression writes it."""
 
-    source: str = ""
+    def __init__(self, source: str) -> None:
+        super().__init__()
+        self.source = source
 
     def excludes(self, other: Node) -> bool:
         """Whether ``other`` is one punctuation mark that this never is; False where that is not known."""
@@ -91,9 +85,9 @@ _PROPERTIES = {
     **dict.fromkeys(("N", "Nd", "Nl", "No"), "0-9"),
     **dict.fromkeys(("M", "Mn", "Mc", "Me", "Han", "Hiragana", "Katakana"), ""),
 }
-"""None of these has a punctuation mark of ASCII, and only such are asked for."""
+"""None of these contains ASCII punctuation, and only that is looked up."""
 _READABLE = re.compile(r"\[\^?(?:[^\[\]\\&|~^]|\\[wdsWDS]|\\[^\w\s])+\]|[^\\\[.]|\\[wdsWDS]")
-"""What Python and Oniguruma read alike, for ASCII characters."""
+"""Sets that Python and Oniguruma read alike, for ASCII characters."""
 
 
 class Concatenation(Node):
@@ -101,15 +95,13 @@ class Concatenation(Node):
 
     def __init__(self, nodes: Sequence[Node]) -> None:
         super().__init__(sum(node.least for node in nodes), all(node.always_matches for node in nodes))
-        object.__setattr__(self, "nodes", tuple(nodes))
-
-    nodes: tuple[Node, ...]
+        self.nodes = nodes
 
     def attempts(self, can_fail: bool) -> Attempts:
         c, d, end = 1.0, 0, Attempts(0, 0)
         for node, behind in zip(self.nodes[::-1], (EMPTY, *self.nodes[::-1]), strict=False):
             inner = node.attempts(can_fail)
-            if node.always_matches and not can_fail:  # whoever comes here has matched: it is tried once
+            if node.always_matches and not can_fail:  # everything before it has matched: it is tried once
                 end = Attempts(end.c + inner.c, max(end.d, inner.d))
             elif can_fail and inner.d and node.ends_before(behind):
                 c, d = c + inner.c, max(d, inner.d)
@@ -124,9 +116,7 @@ class Alternation(Node):
 
     def __init__(self, nodes: Sequence[Node]) -> None:
         super().__init__(min(node.least for node in nodes), any(node.always_matches for node in nodes))
-        object.__setattr__(self, "nodes", tuple(nodes))
-
-    nodes: tuple[Node, ...]
+        self.nodes = nodes
 
     def attempts(self, can_fail: bool) -> Attempts:
         inner = [node.attempts(can_fail) for node in self.nodes]
@@ -138,12 +128,10 @@ class Repetition(Node):
 
     def __init__(self, node: Node, low: int, high: float) -> None:
         super().__init__(node.least * low, node.always_matches or low == 0)
-        object.__setattr__(self, "parts", (node, low, high))
-
-    parts: tuple[Node, int, float]
+        self.node, self.low, self.high = node, low, high
 
     def attempts(self, can_fail: bool) -> Attempts:
-        node, low, high = self.parts
+        node, low, high = self.node, self.low, self.high
         if high <= 1:
             inner = node.attempts(can_fail)
             return Attempts(inner.c + (1 - low), inner.d)
@@ -159,8 +147,7 @@ class Repetition(Node):
         return Attempts(inner.c**high * (high - low + 1), inner.d * int(high))
 
     def ends_before(self, behind: Node) -> bool:
-        one = self.parts[0]
-        return isinstance(one, Character) and one.excludes(behind)
+        return isinstance(self.node, Character) and self.node.excludes(behind)
 
 
 class Lookaround(Node):
@@ -168,9 +155,7 @@ class Lookaround(Node):
 
     def __init__(self, node: Node) -> None:
         super().__init__(0)
-        object.__setattr__(self, "node", node)
-
-    node: Node
+        self.node = node
 
     def attempts(self, can_fail: bool) -> Attempts:
         return self.node.attempts(True)
@@ -223,10 +208,17 @@ class _Reader:
             self._at = found.end()
         return found
 
+    def _take_one(self, characters: str) -> str:
+        """The next character if it is one of these, else ''."""
+        mark = self._text[self._at : self._at + 1]
+        if not mark or mark not in characters:
+            return ""
+        self._at += 1
+        return mark
+
     def _alternatives(self) -> list[Node]:
         rows = [self._concatenation()]
-        while self._text[self._at : self._at + 1] == "|":
-            self._at += 1
+        while self._take_one("|"):
             rows.append(self._concatenation())
         return rows
 
@@ -241,22 +233,19 @@ class _Reader:
             return EMPTY
         if opened := self._take(_GROUP):
             inner = Alternation(self._alternatives())
-            if self._text[self._at : self._at + 1] != ")":
+            if not self._take_one(")"):
                 raise TooComplexError("a group without an end")
-            self._at += 1
             return Lookaround(inner) if opened[0].endswith(("=", "!")) else inner
         if self._take(_ANCHOR):
             return ANCHOR
         start = self._at
-        if self._take(_ESCAPE):
-            return Character(source=self._text[start : self._at])
-        if self._text[self._at] == "[":
+        if self._text[start] == "[":
             self._skip_set()
-            return Character(source=self._text[start : self._at])
-        if self._text[self._at] in "\\(*+?":
-            raise TooComplexError(f"not understood: {self._text[self._at :][:20]!r}")
-        self._at += 1
-        return Character(source=self._text[start : self._at])
+        elif not self._take(_ESCAPE):
+            if self._text[start] in "\\(*+?":
+                raise TooComplexError(f"not understood: {self._text[start:][:20]!r}")
+            self._at += 1
+        return Character(self._text[start : self._at])
 
     def _skip_set(self) -> None:
         """Skip a set ``[...]``, which may contain sets."""
@@ -277,12 +266,9 @@ class _Reader:
 
     def _quantified(self, node: Node) -> Node:
         while True:
-            mark = self._text[self._at : self._at + 1]
-            if mark and mark in "?*+":
-                self._at += 1
+            if mark := self._take_one("?*+"):
                 node = Repetition(node, int(mark == "+"), 1 if mark == "?" else inf)
-                if self._text[self._at : self._at + 1] in ("?", "+"):  # lazy or possessive: not more attempts
-                    self._at += 1
+                self._take_one("?+")  # lazy or possessive: not more attempts
             elif found := self._count_quantifier():
                 low = int(found[1] or 0)
                 high = float(found[3]) if found[3] else (inf if found[2] else low)

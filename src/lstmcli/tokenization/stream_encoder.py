@@ -17,16 +17,15 @@ from numpy.typing import NDArray
 from lstmcli.tokenization.codecs import Span, read_codec
 from lstmcli.tokenization.config import LmTokenizerConfig
 from lstmcli.tokenization.corpus_style import CorpusStyle, infer_corpus_style
-from lstmcli.tokenization.guard import PIECE
+from lstmcli.tokenization.guard import cut_pieces
 from lstmcli.tokenization.ids import END, END_ID, UNKNOWN, UNKNOWN_ID, Ids
 from lstmcli.tokenization.lm_tokenizer import train_lm_tokenizer
 from lstmcli.tokenization.tokenizer import well_formed
 
-GROUP = 250_000
-"""Characters given to the tokenizer at once."""
+GROUP = 250_000  # characters given to the tokenizer at once
 
 # No space is put before these: Chinese and Japanese characters and marks, and white space but the space itself.
-_NO_SPACE_BEFORE = re.compile(
+NO_SPACE_BEFORE = re.compile(
     "[\u2e80-\u2fdf\u3000-\u30ff\u31f0-\u31ff\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\uff00-\uffef\U00020000-\U0003ffff]"
     "|(?! )\\s"
 )
@@ -47,7 +46,9 @@ class StreamEncoder:
         self.config = config
         self._json = tokenizer_json
         self._codec = read_codec(tokenizer_json, config)
-        self.vocab_size = self._codec.vocab_size
+        self.vocab_size, self.moved = self._codec.vocab_size, self._codec.moved
+        self.leads = self._codec.leads
+        """A line gets a space before it, unless it starts with a CJK character."""
         newline = self._codec.newline
         self.close_id = newline if config.mode == "document" and newline is not None else END_ID
         """The id that closes a line."""
@@ -70,6 +71,12 @@ class StreamEncoder:
 
     def to_json(self) -> str:
         return self._json
+
+    @property
+    def written_end(self) -> int | None:
+        """The id of a ``</s>`` that is written in a text, where the tokenizer would take it for the end."""
+        words = (self.config.kind, self.config.words) == ("word", "spaces")
+        return int(self.encode([END])[0][0]) if words else None
 
     # Text to ids
 
@@ -211,17 +218,13 @@ class Streamer:
 
 def lead(line: str) -> str:
     """The space before a line, by which a word at its start is the same token as elsewhere; CJK has none."""
-    return "" if not line or _NO_SPACE_BEFORE.match(line) else " "
+    return "" if not line or NO_SPACE_BEFORE.match(line) else " "
 
 
 def _pieces(text: str) -> Iterator[str]:
-    """A text cut where no token is: before white space, or else, rarely, anywhere."""
-    start = 0
-    while len(text) - start > PIECE:
-        end = start + PIECE
-        cut = end
-        for found in _CUT_POINT.finditer(text, max(start, end - 1000), end):
-            cut = found.end()
-        yield text[start:cut]
-        start = cut
-    yield text[start:] if start else text
+    """A text in pieces, cut where no token is: before white space, or else, rarely, anywhere."""
+
+    def find_cut(start: int, end: int) -> int:
+        return max((found.end() for found in _CUT_POINT.finditer(text, max(start, end - 1000), end)), default=end)
+
+    return cut_pieces(text, find_cut)

@@ -7,30 +7,29 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import chain
+from unicodedata import normalize
 
 import numpy as np
 from tokenizers import Tokenizer
 
 from lstmcli.tokenization.ascii_words import AsciiWords
-from lstmcli.tokenization.casing import spellings
 from lstmcli.tokenization.config import MAX_BUCKETS, TokenizerConfig
-from lstmcli.tokenization.features import FEATURES, FeatureTable
-from lstmcli.tokenization.guard import PIECE, check_ids, checked_ids, growth_of, guarded
+from lstmcli.tokenization.encoded import EncodedTexts
+from lstmcli.tokenization.features import FEATURES, FeatureTable, spellings
+from lstmcli.tokenization.guard import check_ids, checked_ids, cut_pieces, growth_of, guarded
 from lstmcli.tokenization.ids import UNKNOWN_ID, Ids
 from lstmcli.tokenization.tokenizer import (
     SPECIAL,
     cuts_unspaced,
-    is_ours,
     is_plain,
+    moved_ids,
     parse_tokenizer,
     train_tokenizer,
-    unknown_id,
     well_formed,
 )
 
 BUCKETS = 2**17
-GROUP = 1_000_000
-"""Characters given to the tokenizer at once."""
+GROUP = 1_000_000  # characters given to the tokenizer at once
 
 
 class TextEncoder:
@@ -41,7 +40,7 @@ class TextEncoder:
 
     def __init__(self, tokenizer: Tokenizer, config: TokenizerConfig) -> None:
         self.tokenizer, self.config = tokenizer, config
-        self._shift, self._unknown = (0, None) if is_ours(tokenizer) else (len(SPECIAL), unknown_id(tokenizer))
+        self.moved = moved_ids(tokenizer)
         # Ids of a tokenizer.json made elsewhere may have gaps; listing a vocabulary takes time.
         self.vocab_size = len(self.vocabulary()) if config.path else tokenizer.get_vocab_size()
         self._growth = growth_of(tokenizer) if config.path else 1.0
@@ -60,7 +59,11 @@ class TextEncoder:
     def from_json(cls, tokenizer_json: str, config: TokenizerConfig) -> TextEncoder:
         return cls(parse_tokenizer(tokenizer_json), config)
 
-    def fit_buckets(self, encoded: Sequence[Ids]) -> int:
+    def encode_all(self, texts: Iterable[str]) -> EncodedTexts:
+        """As ``encode``, for a corpus: read once, and kept in little memory."""
+        return EncodedTexts(chain.from_iterable(self.encode(group) for group in _batches(texts)))
+
+    def fit_buckets(self, encoded: EncodedTexts) -> int:
         """Chooses the number of buckets by the features that ``encoded`` holds, and folds its rows in place.
 
         Collisions cost accuracy, most where neighbours of CJK characters are many; rows cost space.  So: a
@@ -69,14 +72,13 @@ class TextEncoder:
         if self.features is None:
             return 0
         wide, start = self.features, self.vocab_size
-        distinct = len(np.unique(np.concatenate([rows_TF[:, 1:] for rows_TF in encoded])))
+        hashed_DF = encoded.tokens_DF[:, 1:]
+        distinct = len(np.unique(hashed_DF))
         buckets = min(BUCKETS, 1 << max(4, (2 * distinct - 1).bit_length()))
         self.features = self._feature_table(buckets)
         if self._words:
             self._words.clear()
-        for rows_TF in encoded:
-            hashed_TF = rows_TF[:, 1:]
-            hashed_TF[:] = np.where(hashed_TF < start, hashed_TF, (hashed_TF - start) % buckets + start)
+        hashed_DF[:] = np.where(hashed_DF < start, hashed_DF, (hashed_DF - start) % buckets + start)
         assert wide.buckets % buckets == 0  # so that folding is the same as hashing anew
         return buckets
 
@@ -91,7 +93,7 @@ class TextEncoder:
         """The tokens in the order of their ids; an id that nobody uses is the empty string."""
         by_id = {i: token for token, i in self.tokenizer.get_vocab().items()}
         check_ids(max(by_id, default=0), len(by_id))
-        return SPECIAL[: self._shift] + [by_id.get(i, "") for i in range(max(by_id, default=-1) + 1)]
+        return SPECIAL[: self.moved.shift] + [by_id.get(i, "") for i in range(max(by_id, default=-1) + 1)]
 
     @property
     def rows(self) -> int:
@@ -155,11 +157,13 @@ class TextEncoder:
         """The same by the tokenizer itself."""
         if not texts:
             return []
+        if self.features:  # the place of a composed character would leave out its marks
+            texts = [normalize("NFC", text) for text in texts]
         # Where a token is in the text matters for its spelling only.
         encode = self.tokenizer.encode_batch if self.features else self.tokenizer.encode_batch_fast
         with guarded():
             encodings = encode(texts, add_special_tokens=False)
-        pieces = [self._ours(encoding.ids) for encoding in encodings]
+        pieces = [self.moved.move(encoding.ids) for encoding in encodings]
         lengths = np.fromiter(map(len, pieces), np.int64, len(pieces))
         ends = np.cumsum(lengths)
         ids_N = checked_ids(np.fromiter(chain.from_iterable(pieces), np.int64, int(ends[-1])), self.vocab_size)
@@ -192,23 +196,31 @@ class TextEncoder:
         rows_MF[:, 3] = self.features.spelling[spellings("".join(words), ends_M - lengths_M, ends_M)]
         return rows_MF
 
-    def _ours(self, ids: list[int]) -> list[int]:
-        """The tokenizer's ids as ours."""
-        if not self._shift:
-            return ids
-        return [UNKNOWN_ID if i == self._unknown else i + self._shift for i in ids]
-
     def _normalize(self, word: str) -> str:
         """A piece of the text as the vocabulary would spell it."""
         normalizer = self.tokenizer.normalizer
         return str(normalizer.normalize_str(word)) if normalizer else word
 
 
+def _batches(texts: Iterable[str]) -> Iterator[list[str]]:
+    """The texts in groups of about ``GROUP`` characters."""
+    group: list[str] = []
+    size = 0
+    for text in texts:
+        group.append(text)
+        size += len(text)
+        if size >= GROUP:
+            yield group
+            group, size = [], 0
+    if group:
+        yield group
+
+
 def _groups(texts: Sequence[str], most: float) -> Iterator[tuple[list[int], list[str]]]:
     """Pieces of the texts, and which text each belongs to, in groups of about ``most`` characters.
 
-    The tokenizer takes a hundred bytes for a character while it works, so a long text goes to it in
-    pieces, cut after white space where there is some.
+    The tokenizer takes a hundred bytes for a character while it works, so it gets a long text in pieces, cut after
+    white space if possible.
     """
     owners: list[int] = []
     pieces: list[str] = []
@@ -226,11 +238,4 @@ def _groups(texts: Sequence[str], most: float) -> Iterator[tuple[list[int], list
 
 
 def _pieces(text: str) -> Iterator[str]:
-    start = 0
-    while len(text) - start > PIECE:
-        end = start + PIECE
-        space = max(text.rfind(" ", start, end), text.rfind("\n", start, end))
-        cut = space + 1 if space > start else end
-        yield text[start:cut]
-        start = cut
-    yield text[start:] if start else text
+    return cut_pieces(text, lambda start, end: max(text.rfind(mark, start + 1, end) for mark in " \n") + 1)

@@ -18,6 +18,7 @@ import json
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Any, NamedTuple
 
 from tokenizers import Regex, Tokenizer, decoders, models, normalizers, pre_tokenizers, trainers
 
@@ -26,7 +27,7 @@ from lstmcli.faults import bad_package, shortage
 from lstmcli.safe_files import read_plain
 from lstmcli.tokenization.config import TOKENIZERS, TokenizerConfig
 from lstmcli.tokenization.guard import MAX_BYTES, is_panic, load_safely
-from lstmcli.tokenization.ids import PADDING_ID, UNKNOWN_ID
+from lstmcli.tokenization.ids import UNKNOWN_ID
 from lstmcli.tokenization.markup import html_stripping_steps
 from lstmcli.tokenization.scripts import CJK, CLUSTER, GAP, UNSPACED
 
@@ -38,6 +39,7 @@ ENDINGS = "s|t|re|ve|ll|d|m"
 CONTRACTION = rf"['’](?i:{ENDINGS})(?![\p{{L}}\p{{N}}])"
 WORD_0_1 = rf"[{CJK}]|{CONTRACTION}|[[\p{{L}}\p{{M}}\p{{N}}_]&&[^{CJK}]]+|[^\s\p{{L}}\p{{M}}\p{{N}}_]"
 """Of models made by version 0.1.0: a text of Thai or Khmer without spaces is one word."""
+CHARACTER = r"(?m:.)|\n"
 WORD = (
     rf"[{CJK}]|{CONTRACTION}|{CLUSTER}|[[\p{{L}}\p{{M}}\p{{N}}_]&&[^{CJK}{UNSPACED}]]+"
     rf"|(?!{GAP})[^\s\p{{L}}\p{{M}}\p{{N}}_]"
@@ -61,18 +63,15 @@ def train_tokenizer(texts: Iterable[str], config: TokenizerConfig) -> Tokenizer:
 
 @dataclass(frozen=True)
 class Recipe:
-    """What a tokenizer is made from, whatever it is for."""
+    """The settings of a tokenizer to be trained, for either task."""
 
     kind: str
     vocab_size: int
     min_count: int
-    special: Sequence[str]
-    """The tokens of the first ids; the second is the unknown one."""
+    special: Sequence[str]  # the tokens with the first ids; the second is the unknown token
     normalizer: normalizers.Normalizer | None
-    words: str = WORD
-    """The regular expression of a word and what else is kept; what it does not match is left out."""
-    lead: bool = True
-    """unigram: a text is read as if a space stood before it."""
+    words: str = WORD  # the regular expression of words and other tokens; the rest of the text is dropped
+    lead: bool = True  # unigram: add a space before each text
 
     @property
     def unknown(self) -> str:
@@ -85,9 +84,9 @@ def learn(texts: Iterable[str], recipe: Recipe) -> Tokenizer:
     Raises:
         DataError: a unigram vocabulary cannot hold every character.
     """
-    tokenizer, trainer = _BUILDERS[recipe.kind](recipe)
+    tokenizer, trainer = _untrained(recipe)
     if recipe.kind == "byte":
-        texts = ()  # there is nothing to learn, and the trainer would keep every text as one long word
+        texts = ()  # nothing to learn, and the trainer would keep every text as one long word
     try:
         tokenizer.train_from_iterator(map(well_formed, texts), trainer)
     except Exception as error:  # the Rust side raises bare Exception
@@ -141,9 +140,23 @@ def parse_tokenizer(content: str, path: str | None = None) -> Tokenizer:
         raise DataError(f"not a Hugging Face tokenizer: {error}", path=path, hint=_TOKENIZERS) from error
 
 
-def is_ours(tokenizer: Tokenizer) -> bool:
-    """Whether ids 0 and 1 are padding and the unknown token."""
-    return [tokenizer.token_to_id(token) for token in SPECIAL] == [PADDING_ID, UNKNOWN_ID]
+class MovedIds(NamedTuple):
+    """How the ids of a tokenizer made elsewhere are changed, so that ids 0 and 1 are our special tokens."""
+
+    shift: int = 0  # added to its ids
+    unknown: int | None = None  # its unknown token, which becomes id 1
+
+    def move(self, ids: list[int]) -> list[int]:
+        return [UNKNOWN_ID if i == self.unknown else i + self.shift for i in ids] if self.shift else ids
+
+
+def is_ours(tokenizer: Tokenizer, special: Sequence[str] = SPECIAL) -> bool:
+    """Whether the special tokens have the ids 0 and 1."""
+    return [tokenizer.token_to_id(token) for token in special] == [0, 1]
+
+
+def moved_ids(tokenizer: Tokenizer, special: Sequence[str] = SPECIAL) -> MovedIds:
+    return MovedIds() if is_ours(tokenizer, special) else MovedIds(len(special), unknown_id(tokenizer))
 
 
 def is_plain(tokenizer: Tokenizer, lowercase: bool) -> bool:
@@ -175,77 +188,37 @@ def unknown_id(tokenizer: Tokenizer) -> int | None:
     return None if token is None else tokenizer.token_to_id(token)
 
 
-def _word(recipe: Recipe) -> tuple[Tokenizer, trainers.Trainer]:
-    return _whole(recipe, pre_tokenizers.Split(Regex(recipe.words), behavior="removed", invert=True))
-
-
-def _char(recipe: Recipe) -> tuple[Tokenizer, trainers.Trainer]:
-    tokenizer, trainer = _whole(recipe, pre_tokenizers.Split(Regex(r"(?m:.)|\n"), behavior="isolated"))
-    tokenizer.decoder = decoders.Fuse()
-    return tokenizer, trainer
-
-
-def _whole(recipe: Recipe, pre_tokenizer: pre_tokenizers.PreTokenizer) -> tuple[Tokenizer, trainers.Trainer]:
-    """Tokens that are either known as a whole or unknown."""
-    tokenizer = Tokenizer(models.WordLevel({}, unk_token=recipe.unknown))
-    tokenizer.normalizer = recipe.normalizer
-    tokenizer.pre_tokenizer = pre_tokenizer
-    trainer = trainers.WordLevelTrainer(
-        vocab_size=recipe.vocab_size,
-        min_frequency=recipe.min_count,
-        special_tokens=list(recipe.special),
-        show_progress=False,
-    )
-    return tokenizer, trainer
-
-
-def _bpe(recipe: Recipe) -> tuple[Tokenizer, trainers.Trainer]:
-    return _bytes(recipe, pre_tokenizers.ByteLevel(add_prefix_space=False), recipe.vocab_size)
-
-
-def _byte(recipe: Recipe) -> tuple[Tokenizer, trainers.Trainer]:
-    whole = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=False)
-    tokenizer, trainer = _bytes(recipe, whole, 256 + len(recipe.special))
-    tokenizer.normalizer = None
-    return tokenizer, trainer
-
-
-def _bytes(
-    recipe: Recipe, pre_tokenizer: pre_tokenizers.PreTokenizer, vocab_size: int
-) -> tuple[Tokenizer, trainers.Trainer]:
-    tokenizer = Tokenizer(models.BPE(unk_token=recipe.unknown))
-    tokenizer.normalizer = recipe.normalizer
-    tokenizer.pre_tokenizer = pre_tokenizer
-    tokenizer.decoder = decoders.ByteLevel()
-    trainer = trainers.BpeTrainer(
-        vocab_size=vocab_size,
-        min_frequency=max(2, recipe.min_count),
-        special_tokens=list(recipe.special),
-        initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
-        show_progress=False,
-    )
-    return tokenizer, trainer
-
-
-def _unigram(recipe: Recipe) -> tuple[Tokenizer, trainers.Trainer]:
-    tokenizer = Tokenizer(models.Unigram())
-    tokenizer.normalizer = recipe.normalizer
-    scheme = "always" if recipe.lead else "never"
-    # The model's lattice knows its special tokens as pieces: a bracket by itself keeps a "[PAD]" in a text apart.
-    brackets = sorted({token[0] for token in recipe.special})
-    tokenizer.pre_tokenizer = pre_tokenizers.Sequence(
-        [
-            pre_tokenizers.Metaspace(prepend_scheme=scheme),
-            *(pre_tokenizers.Split(bracket, "isolated") for bracket in brackets),
-        ]
-    )
-    tokenizer.decoder = decoders.Metaspace(prepend_scheme=scheme)
-    trainer = trainers.UnigramTrainer(
-        vocab_size=recipe.vocab_size,
-        special_tokens=list(recipe.special),
-        unk_token=recipe.unknown,
-        show_progress=False,
-    )
+def _untrained(recipe: Recipe) -> tuple[Tokenizer, trainers.Trainer]:
+    """The tokenizer of a recipe with an empty vocabulary, and its trainer."""
+    unk, common = recipe.unknown, dict[str, Any](special_tokens=list(recipe.special), show_progress=False)
+    trainer: trainers.Trainer
+    if recipe.kind == "unigram":
+        tokenizer = Tokenizer(models.Unigram())
+        trainer = trainers.UnigramTrainer(vocab_size=recipe.vocab_size, unk_token=unk, **common)
+        scheme = "always" if recipe.lead else "never"
+        # The model's lattice knows its special tokens as pieces: a bracket by itself keeps a "[PAD]" in a text apart.
+        brackets = [pre_tokenizers.Split(mark, "isolated") for mark in sorted({token[0] for token in recipe.special})]
+        tokenizer.pre_tokenizer = pre_tokenizers.Sequence([pre_tokenizers.Metaspace(prepend_scheme=scheme), *brackets])
+        tokenizer.decoder = decoders.Metaspace(prepend_scheme=scheme)
+    elif recipe.kind in ("bpe", "byte"):
+        tokenizer = Tokenizer(models.BPE(unk_token=unk))
+        trainer = trainers.BpeTrainer(
+            vocab_size=recipe.vocab_size if recipe.kind == "bpe" else 256 + len(recipe.special),
+            min_frequency=max(2, recipe.min_count),
+            initial_alphabet=pre_tokenizers.ByteLevel.alphabet(),
+            **common,
+        )
+        tokenizer.pre_tokenizer = pre_tokenizers.ByteLevel(add_prefix_space=False, use_regex=recipe.kind == "bpe")
+        tokenizer.decoder = decoders.ByteLevel()
+    else:
+        tokenizer = Tokenizer(models.WordLevel({}, unk_token=unk))
+        trainer = trainers.WordLevelTrainer(vocab_size=recipe.vocab_size, min_frequency=recipe.min_count, **common)
+        if recipe.kind == "word":
+            tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex(recipe.words), behavior="removed", invert=True)
+        else:
+            tokenizer.pre_tokenizer = pre_tokenizers.Split(Regex(CHARACTER), behavior="isolated")
+            tokenizer.decoder = decoders.Fuse()
+    tokenizer.normalizer = None if recipe.kind == "byte" else recipe.normalizer
     return tokenizer, trainer
 
 
@@ -268,6 +241,3 @@ def _canonical(tokenizer: Tokenizer, special: int) -> Tokenizer:
         (p, -loss) for loss, p in sorted(canonical_entry(*entry) for entry in pieces)
     ]
     return Tokenizer.from_str(json.dumps(content))
-
-
-_BUILDERS = {"word": _word, "bpe": _bpe, "unigram": _unigram, "char": _char, "byte": _byte}

@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-MAX_UNKNOWN = 1 / 3
-"""Share of unknown tokens above which there is a warning."""
-MIN_TOKENS = 20
-"""Minimum number of tokens of an evaluated text for a warning."""
+MAX_UNKNOWN = 1 / 3  # share of unknown tokens above which there is a warning
+MIN_TOKENS = 20  # minimum number of tokens of an evaluated text for a warning
 _OTHER = {
     "word": "--tokenizer bpe cuts rare words into pieces and leaves nothing unknown",
     "char": "--tokenizer byte leaves nothing unknown, and neither does bpe",

@@ -16,15 +16,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from itertools import chain, islice
 from pathlib import Path
-from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.errors import DataError, NoDataError
+from lstmcli.plural import count
 
-MAX_LINE_BYTES = 1 << 20
-"""A longer line means that the file does not contain vectors."""
+MAX_LINE_BYTES = 1 << 20  # a longer line means that the file does not contain vectors
 _SNIFFED = 20
 _COORDINATE = re.compile(rb"-?\d+\.\d+(?:e[-+]?\d+)?", re.IGNORECASE)
 _TEXT_FORM = "give the text form: .vec from fastText, .txt from GloVe, plain or gzipped"
@@ -34,17 +33,12 @@ _TEXT_FORM = "give the text form: .vec from fastText, .txt from GloVe, plain or 
 class Vectors:
     """The vectors found for a vocabulary."""
 
-    dimension: int
-    """E."""
-    rows: NDArray[np.int64]
-    """Indices into the vocabulary, ascending, [n]."""
-    values: NDArray[np.float32]
-    """[n, E]."""
+    dimension: int  # E
+    rows: NDArray[np.int64]  # indices into the vocabulary, ascending, [n]
+    values: NDArray[np.float32]  # [n, E]
 
 
-class _Line(NamedTuple):
-    number: int
-    content: bytes
+_Line = tuple[int, bytes]  # its number and content
 
 
 def read_vectors(path: str, vocabulary: Sequence[str]) -> Vectors:
@@ -67,7 +61,7 @@ def read_vectors(path: str, vocabulary: Sequence[str]) -> Vectors:
         word, numbers = _split(path, line, dimension)
         indices = wanted.take(word)
         if indices:
-            values_VE[indices] = _numbers(path, line.number, word, numbers)
+            values_VE[indices] = _numbers(path, line[0], word, numbers)
     rows = np.flatnonzero(wanted.rank < _Wanted.ABSENT)
     return Vectors(dimension, rows, values_VE[rows])
 
@@ -114,11 +108,10 @@ def _lines(path: str) -> Iterator[_Line]:
                 content = content.removeprefix(b"\xef\xbb\xbf") if number == 1 else content
                 content = content.replace(b"\t", b" ").rstrip(b" \r\n")
                 if content:
-                    yield _Line(number, content)
+                    yield number, content
     except (EOFError, zlib.error, gzip.BadGzipFile) as error:
-        raise DataError(
-            f"the gzip data is damaged or cut short: {error}", path=path, line=number + 1, hint="fetch the file again"
-        ) from error
+        message, hint = f"the gzip data is damaged or cut short: {error}", "fetch the file again"
+        raise DataError(message, path=path, line=number + 1, hint=hint) from error
     except OSError as error:
         hint = "--vectors takes a .vec or GloVe .txt file"
         raise DataError(f"cannot read the vectors: {error.strerror or error}", path=path, hint=hint) from error
@@ -128,36 +121,34 @@ def _dimension(path: str, start: Sequence[_Line]) -> tuple[int, bool]:
     """The dimension E, and whether the first line is a header."""
     if not start:
         raise NoDataError("no vectors in the file", path=path, hint=_TEXT_FORM)
-    first = start[0].content.split()
+    first = start[0][1].split()
     if len(first) == 2 and all(field.isdigit() and len(field) < 16 for field in first):
         if len(start) == 1:
             raise NoDataError("no vectors after the header", path=path, hint=_TEXT_FORM)
         dimension, header = int(first[1]), True
     else:
-        widths = Counter(len(line.content.split()) - 1 for line in start)
+        widths = Counter(len(content.split()) - 1 for _, content in start)
         dimension, header = widths.most_common(1)[0][0], False
     if dimension < 1:
-        raise DataError("no numbers after the first word", path=path, line=start[0].number, hint=_TEXT_FORM)
-    _split(path, start[int(header)], dimension)  # before memory for V vectors is allocated
+        raise DataError("no numbers after the first word", path=path, line=start[0][0], hint=_TEXT_FORM)
+    number, content = start[int(header)]
+    _numbers(path, number, *_split(path, (number, content), dimension))  # before memory for V vectors is allocated
     return dimension, header
 
 
 def _split(path: str, line: _Line, dimension: int) -> tuple[str, bytes]:
     """The word of a line and its numbers, counted from the right."""
-    content = line.content
+    number, content = line
     if content.count(b" ") == dimension:  # nearly all lines; the others are split below
         word, _, numbers = content.partition(b" ")
         return word.decode("utf-8", "replace"), numbers
     fields = [b""] * content.startswith(b" ") + content.split()  # a word that is white space becomes empty
-    count = len(fields) - 1
+    n = len(fields) - 1
     name = fields[: len(fields) - dimension]
-    if count < dimension or any(_COORDINATE.fullmatch(field) for field in name[1:]):
-        raise DataError(
-            f"{count} numbers where the file's vectors have {dimension}",
-            path=path,
-            line=line.number,
-            hint="the file may be damaged or cut short; " + _TEXT_FORM,
-        )
+    if n < dimension or any(_COORDINATE.fullmatch(field) for field in name[1:]):
+        message = f"{count(n, 'number')} where the file's vectors have {dimension}"
+        hint = f"the file may be damaged or cut short; {_TEXT_FORM}"
+        raise DataError(message, path=path, line=number, hint=hint)
     return b" ".join(name).strip().decode("utf-8", "replace"), b" ".join(fields[len(name) :])
 
 
@@ -166,7 +157,8 @@ def _numbers(path: str, line: int, word: str, numbers: bytes) -> NDArray[np.floa
         vector = np.array([float(field) for field in numbers.split(b" ")], np.float32)
     except ValueError as error:
         bad = str(error).partition("b'")[2].removesuffix("'")
-        raise DataError(f"{bad!r} is not a number, in the vector of {word!r}", path=path, line=line) from error
+        message = f"{bad!r} is not a number, in the vector of {word!r}"
+        raise DataError(message, path=path, line=line, hint=_TEXT_FORM) from error
     if not np.isfinite(vector).all():
         raise DataError(f"infinite or missing numbers in the vector of {word!r}", path=path, line=line)
     return vector

@@ -62,6 +62,8 @@ class Checkpoints:
     """The snapshot to resume from; set to None once it is used."""
     log: list[str] = field(default_factory=list)
     """Lines of the run's log, saved with each snapshot."""
+    reserve: int = 0
+    """Bytes that the model will take; no checkpoint takes them from it."""
     changed: list[str] = field(default_factory=list)
     """What changed when the run was resumed, so the weights differ from those of an uninterrupted run."""
     _due: float = field(init=False)
@@ -93,7 +95,8 @@ class Checkpoints:
 
     def _write(self, folder: Path, snapshot: Snapshot) -> None:
         try:
-            write(folder, snapshot, {"run": self.run, "log": self.log, "changed": self.changed})
+            more = {"run": self.run, "log": self.log, "changed": self.changed}
+            write(folder, snapshot, more, reserve=self.reserve)
         except OutputError as error:
             if not self._failing:
                 after = (
@@ -118,23 +121,37 @@ def checkpoint_folder(target: Path) -> Path:
     return real.with_name(f"{real.name}.unfinished")
 
 
-def write(folder: Path, snapshot: Snapshot, more: Mapping[str, Any]) -> None:
+def free_space(path: Path) -> tuple[Path, int] | None:
+    """The nearest folder above ``path`` and the free bytes there; None if the system does not say."""
+    place = next(parent for parent in path.parents if parent.exists())
+    with suppress(OSError):
+        usage = shutil.disk_usage(place)
+        return (place, usage.free) if usage.total else None
+    return None
+
+
+def write(folder: Path, snapshot: Snapshot, more: Mapping[str, Any], *, reserve: int = 0) -> None:
     """Write a checkpoint and remove all but the last two.
+
+    Args:
+        reserve: bytes that must be free afterwards.
 
     Raises:
         OutputError: nothing was written, and earlier checkpoints are unchanged: the folder is a link or belongs to
             another user, or the disk is full.
     """
-    from safetensors.numpy import save
-
-    header = {"values": json.dumps({**snapshot.values, **more})}
-    body = save({name: np.asarray(value, order="C") for name, value in snapshot.arrays.items()}, header)
+    body = _body(snapshot.arrays, {"values": json.dumps({**snapshot.values, **more})})
     before = _names(folder)
     number = int(before[-1].stem) + 1 if before else 1
-    head = MAGIC + hashlib.sha256(body).hexdigest().encode() + b"\n"
+    if (space := free_space(folder)) and 0 <= space[1] - sum(map(len, body)) < reserve:
+        raise OutputError("no checkpoint can be written: the model needs the space that is left", path=folder)
+    digest = hashlib.sha256()
+    for part in body:
+        digest.update(part)
+    head = MAGIC + digest.hexdigest().encode() + b"\n"
     try:
         with own_folder(folder) as opened:
-            write_over(opened, f"{number:08}{_SUFFIX}", [head, body])
+            write_over(opened, f"{number:08}{_SUFFIX}", [head, *body])
         flush_directory(folder)
     except OSError as error:
         with suppress(OSError):  # not empty: it holds earlier checkpoints
@@ -144,6 +161,30 @@ def write(folder: Path, snapshot: Snapshot, more: Mapping[str, Any]) -> None:
     for old in before[: 1 - KEPT]:
         with suppress(OSError):
             old.unlink()
+
+
+_TYPES = {np.dtype(name): code for name, code in (("f8", "F64"), ("f4", "F32"), ("i8", "I64"), ("i4", "I32"),
+                                                  ("u1", "U8"), ("?", "BOOL"))}  # fmt: skip
+
+
+def _body(arrays: Arrays, metadata: Mapping[str, str]) -> list[bytes | memoryview]:
+    """A file in the format of safetensors, in parts; ``safetensors.save`` would copy the arrays twice.
+
+    https://github.com/huggingface/safetensors#format
+    """
+    header: dict[str, Any] = {"__metadata__": metadata}
+    parts: list[bytes | memoryview] = []
+    at = 0
+    # Wide numbers first, so that each array is aligned.
+    for name, value in sorted(arrays.items(), key=lambda item: -item[1].dtype.itemsize):
+        whole = np.ascontiguousarray(value)
+        header[name] = {"dtype": _TYPES[whole.dtype], "shape": value.shape, "data_offsets": [at, at + whole.nbytes]}
+        at += whole.nbytes
+        if whole.nbytes:
+            parts.append(whole.data.cast("B"))
+    start = json.dumps(header).encode()
+    start += b" " * (-len(start) % 8)
+    return [len(start).to_bytes(8, "little") + start, *parts]
 
 
 def read_latest(folder: Path) -> tuple[Snapshot | None, list[Path]]:

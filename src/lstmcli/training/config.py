@@ -8,6 +8,7 @@ from typing import ClassVar
 
 from lstmcli.config import among, fraction, require, within
 from lstmcli.errors import UsageError
+from lstmcli.nn.config import DEVICES
 
 SCHEDULES: tuple[str, ...] = ("linear", "cosine", "onecycle", "constant")
 """Learning rate schedules of ``schedule.rate``."""
@@ -39,7 +40,7 @@ class TrainingConfig:
     """Share of the training rows held out when there is no validation file; None: a twentieth, but at least 200 rows
     if that is at most a tenth, and at most 2,000."""
     time_limit: float | None = None
-    """Maximum training time in seconds."""
+    """Maximum time of the whole run in seconds."""
     precision: str = "auto"
     seed: int = 1
     threads: int | None = None
@@ -57,6 +58,7 @@ class TrainingConfig:
         require(rate is None or 0 < rate < math.inf, f"learning-rate must be a number above 0, not {rate}")
         among("schedule", self.schedule, self.SCHEDULES)
         among("precision", self.precision, PRECISIONS)
+        among("device", self.device, DEVICES)
         fraction("warmup", self.warmup)
         require(share is None or 0.0 < share < 1.0, f"valid-fraction must be above 0 and below 1, not {share}")
         require(limit is None or limit > 0, f"time must be above 0, not {limit}")

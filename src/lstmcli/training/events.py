@@ -22,7 +22,7 @@ class Event:
         return {}
 
     def line(self) -> str:
-        """The event in one line, for display, if the command line has no format of its own for it."""
+        """The event in a line or several, for display, if the command line has no format of its own for it."""
         return ""
 
 

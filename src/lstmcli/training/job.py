@@ -11,6 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.tasks import Task
+from lstmcli.training.budget import Budget
 from lstmcli.training.checkpoint import Checkpoints, Snapshot
 from lstmcli.training.derived import Derived
 from lstmcli.training.events import Event
@@ -45,6 +46,8 @@ class TrainingJob(ABC):
     """The settings, an instance of the task's ``settings_class``; the job fills in the defaults that depend on data."""
     metrics: dict[str, Any] = field(default_factory=dict, init=False)
     """Reports as dicts, by split."""
+    budget: Budget = field(default_factory=Budget, init=False)
+    """The time of the run; a job says there how long the steps after training will take."""
 
     @abstractmethod
     def prepare_data(self) -> Iterator[Event]:

@@ -19,6 +19,7 @@ from torch import Tensor
 
 from lstmcli.config import MAX_COUNT, fits
 from lstmcli.faults import shortage
+from lstmcli.training.budget import Budget
 from lstmcli.training.checkpoint import Arrays, Checkpoints, Snapshot
 from lstmcli.training.config import TrainingConfig
 from lstmcli.training.divergence import MAX_ROLLBACKS, RATE_FACTOR, DivergenceMonitor
@@ -65,6 +66,8 @@ class LoopState:
     mean: float = math.nan
     """The first loss and the moving average; see ``divergence.py``."""
     seconds: float = 0.0
+    spent: float = 0.0
+    """Seconds of the whole run; ``seconds`` are those of training."""
     epoch_rng: dict[str, Any] = field(default_factory=dict)
     """State of the random generator before the order of this epoch was drawn; empty before that."""
     ended: str = ""
@@ -105,11 +108,13 @@ class TrainingLoop(Generic[P]):
         monitor: DivergenceMonitor,
         rng: np.random.Generator,
         checkpoints: Checkpoints | None,
+        budget: Budget | None = None,
     ) -> None:
-        """``kept``: the weights to keep until there are better ones."""
+        """``kept``: the weights to keep until there are better ones; without ``budget`` only training takes time."""
         assert config.epochs is not None
         self.state, self.kept, self.monitor, self.rng = state, kept, monitor, rng
-        self.epochs, self._limit = config.epochs, config.time_limit
+        self.epochs, self.budget = config.epochs, budget or Budget(config.time_limit or math.inf)
+        self.budget.begin_training()
         self._trainer, self._checkpoints = trainer, checkpoints or Checkpoints()
         self.reason = "finished"
         self._rollback_point: Snapshot | None = None
@@ -118,7 +123,7 @@ class TrainingLoop(Generic[P]):
         """The next rollback point, once a step from it has succeeded."""
         self._resumed: Snapshot | None = None
         """The snapshot that the run was resumed from."""
-        self._started_at = self._reported = time.monotonic()
+        self._started_at, self._reported = self.budget.clock(), time.monotonic()
         self.between_steps = True
         """Whether the state is consistent, so that a snapshot may be taken."""
         self._saved_step = 0
@@ -135,6 +140,7 @@ class TrainingLoop(Generic[P]):
         try:
             check_state(self.state, snapshot.values)
             self.restore(snapshot)
+            self.budget.continue_from(self.state.spent or self.state.seconds)
             if self.state.epoch_rng:
                 np.random.default_rng().bit_generator.state = self.state.epoch_rng
             if [value.shape for value in self.kept] != own:
@@ -146,7 +152,7 @@ class TrainingLoop(Generic[P]):
 
     @property
     def seconds(self) -> float:
-        return time.monotonic() - self._started_at
+        return self.budget.clock() - self._started_at
 
     @property
     def epochs_done(self) -> float:
@@ -156,8 +162,7 @@ class TrainingLoop(Generic[P]):
     @property
     def progress(self) -> float:
         """From 0 to 1, by epochs or by time, whichever is further."""
-        spent = self.seconds / self._limit if self._limit else 0.0
-        return min(1.0, max(self.epochs_done / self.epochs, spent))
+        return min(1.0, max(self.epochs_done / self.epochs, self.budget.share(self.seconds)))
 
     @property
     def seconds_left(self) -> float:
@@ -174,7 +179,8 @@ class TrainingLoop(Generic[P]):
         """A snapshot for ``restore``; nothing changes its arrays later."""
         kept = {f"kept.{i}": value.cpu().numpy() for i, value in enumerate(self.kept)}
         arrays = self._trainer.arrays() | kept | self.extra_arrays() | {"random": torch.get_rng_state().numpy()}
-        self.state.seconds, self.state.first, self.state.mean = self.seconds, self.monitor.first, self.monitor.mean
+        self.state.seconds, self.state.spent = self.seconds, self.budget.spent
+        self.state.first, self.state.mean = self.monitor.first, self.monitor.mean
         return Snapshot(arrays, {**asdict(self.state), "epochs": self.epochs, "rng": self.rng.bit_generator.state})
 
     def restore(self, snapshot: Snapshot) -> None:
@@ -188,7 +194,7 @@ class TrainingLoop(Generic[P]):
         self.rng.bit_generator.state = snapshot.values["rng"]
         torch.set_rng_state(torch.from_numpy(snapshot.arrays["random"].copy()))
         self.monitor.first, self.monitor.mean = self.state.first, self.state.mean
-        self._started_at = time.monotonic() - self.state.seconds
+        self._started_at = self.budget.clock() - self.state.seconds
 
     def tensor(self, array: np.ndarray[Any, Any]) -> Tensor:
         """A copy of a snapshot's array on the trainer's device.  Raises ValueError for one of whole numbers."""
@@ -209,14 +215,18 @@ class TrainingLoop(Generic[P]):
         """Whether to stop before the next step; also takes snapshots when they are due."""
         if stop():
             self.reason = "interrupted"
-        elif self._limit and self.seconds >= self._limit:
+        elif self.budget.left <= 0:
             self.reason = "time"
-        if self._checkpoints.due() or self.reason == "interrupted":
-            self._take(self.snapshot())
-        if self._rollback_point is None:
-            self._rollback_point = self.snapshot()
-        elif self.state.step % ROLLBACK_STEPS == 0 and self.monitor.is_safe:
-            self._candidate = self.snapshot()
+        to_disk = self._checkpoints.due() or self.reason == "interrupted"
+        to_memory = self._rollback_point is None or (self.state.step % ROLLBACK_STEPS == 0 and self.monitor.is_safe)
+        if to_disk or to_memory:
+            snapshot = self.snapshot()
+            if to_disk:
+                self._take(snapshot)
+            if self._rollback_point is None:
+                self._rollback_point = snapshot
+            elif to_memory:
+                self._candidate = snapshot
         self.between_steps = self.reason != "finished"
         return self.between_steps
 

@@ -9,6 +9,7 @@ from typing import Any
 
 from lstmcli.config import MAX_COUNT, fits
 from lstmcli.errors import DataError, ModelError, UsageError
+from lstmcli.options import RENAMED
 from lstmcli.training import events
 from lstmcli.training.checkpoint import Checkpoints, Snapshot, check_folder, checkpoint_folder, differences, read_latest
 from lstmcli.training.events import Event
@@ -59,7 +60,7 @@ def resume_from_checkpoint(
         )
     if serious:
         raise UsageError(
-            f"the unfinished run in {checkpoint_folder(output)} had other settings: {', '.join(serious)}",
+            f"the unfinished run in {checkpoint_folder(output)} had other settings: {', '.join(map(_option, serious))}",
             hint="give the same options and data, or start again with --force",
         )
     if changed:
@@ -92,8 +93,17 @@ def _wrong(values: dict[str, Any]) -> str | None:
         value: Any = values.get(name)
         if not fits(value, int) or not least <= value <= MAX_COUNT:
             return name
-    seconds: Any = values.get("seconds")
-    return None if fits(seconds, float) and 0 <= seconds < MAX_COUNT else "seconds"
+    for name, missing in (("seconds", None), ("spent", 0.0)):  # the latter is not in checkpoints of older versions
+        seconds: Any = values.get(name, missing)
+        if not fits(seconds, float) or not 0 <= seconds < MAX_COUNT:
+            return name
+    return None
+
+
+def _option(name: str) -> str:
+    """The option that a setting such as ``config.train.time_limit`` comes from."""
+    field = name.rpartition(".")[2]
+    return f"--{RENAMED.get(field, field).replace('_', '-')}" if name.startswith("config.") else name
 
 
 def _names(config: Any) -> Any:

@@ -6,7 +6,6 @@ import datetime
 import json
 import math
 import os
-import shutil
 import tempfile
 import time
 from collections.abc import Callable, Generator, Iterator
@@ -15,6 +14,7 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 import numpy as np
+from safetensors.numpy import save  # here, as a package that is missing must not cost a training
 
 from lstmcli.config import to_dict
 from lstmcli.errors import LstmError, OutputError
@@ -24,10 +24,12 @@ from lstmcli.nn.device import resolve_device
 from lstmcli.threads import check_threads
 from lstmcli.tokenization.guard import randomness_warning
 from lstmcli.training import events
+from lstmcli.training.budget import Budget
 from lstmcli.training.checkpoint import (
     KEPT,
     Checkpoints,
     checkpoint_folder,
+    free_space,
     has_checkpoints,
 )
 from lstmcli.training.config import TrainingConfig
@@ -40,6 +42,9 @@ from lstmcli.training.resume import resume_from_checkpoint
 
 CHECKPOINT_BYTES = 20
 """Bytes per parameter of a checkpoint: weights, kept weights, average and optimiser state in fp32."""
+
+SAVING_SECONDS, SAVING_RATE = 0.2, 1e8
+"""Estimated time to write a model: so many seconds, and one more for so many bytes."""
 
 
 class Machine(NamedTuple):
@@ -56,6 +61,7 @@ def train(
     stop: Callable[[], bool] = lambda: False,
     resume: bool = False,
     checkpoint_every: float = 60.0,
+    started: float | None = None,
 ) -> Generator[Event, None, None]:
     """Train a model of any task and write it to ``output``.
 
@@ -65,6 +71,8 @@ def train(
     Args:
         resume: continue the unfinished run at ``output``; if there is none, start from the beginning.
         checkpoint_every: seconds between checkpoints; infinite for none.
+        started: when the run began, by ``time.monotonic``: the time limit is for all of it; None: the limit is for
+            training alone.
 
     Raises:
         DataError: the data cannot be used for training.
@@ -72,6 +80,7 @@ def train(
         UsageError: a device that is not there, or an unfinished run with other settings.
     """
     log: list[str] = []
+    job.budget = Budget(job.config.train.time_limit or math.inf, started=started)
     with deterministic_algorithms(job.config.train.deterministic), ExitStack() as held:
         how = _How(output, force, command, stop, resume, checkpoint_every, log, held)
         for event in _train(job, how):
@@ -95,7 +104,7 @@ class _How(NamedTuple):
 
 
 def _train(job: TrainingJob, how: _How) -> Iterator[Event]:
-    started = time.monotonic()
+    started = time.monotonic() if job.budget.started is None else job.budget.started
     check_target(how.output, how.force)
     yield from job.prepare_data()
     if (tokenizer := job.config.tokenizer.path) and (warning := randomness_warning(tokenizer)):
@@ -105,7 +114,11 @@ def _train(job: TrainingJob, how: _How) -> Iterator[Event]:
     yield from job.build(machine.device)
     job.preflight(machine.threads)
     checkpoints, messages = _checkpoints(job, how, machine)
-    plan = job.plan(checkpoints.last)
+    if last := checkpoints.last:
+        job.budget.continue_from(float(last.values.get("spent") or last.values["seconds"]))
+    plan = job.plan(last)
+    job.budget.after["saving"] = SAVING_SECONDS + plan.estimate.model_bytes / SAVING_RATE
+    checkpoints.reserve = plan.estimate.model_bytes
     yield from check_disk_space(
         how.output, model_bytes=plan.estimate.model_bytes, parameters=job.parameters, every=how.every
     )
@@ -126,6 +139,8 @@ def _train(job: TrainingJob, how: _How) -> Iterator[Event]:
     if not how.resume:
         checkpoints.clear()
     yield from job.before_fit()
+    if warning := job.budget.warning():
+        yield events.Warned(warning)
     finished = True
     for event in job.fit(stop=how.stop, rng=rng, checkpoints=checkpoints):
         finished &= not (isinstance(event, events.Stopped) and event.reason == "interrupted")
@@ -179,8 +194,6 @@ def _description(job: TrainingJob, how: _How, machine: Machine, changed: list[st
 
 def _files(job: TrainingJob, description: dict[str, Any], derived: Derived) -> dict[str, bytes]:
     """All files of the model directory except ``config.json`` and the log."""
-    from safetensors.numpy import save
-
     files = {WEIGHTS: save({name: np.ascontiguousarray(value) for name, value in job.weights().items()}), **job.files()}
     if (graph := job.graph) and (onnx := derived.attempt(GRAPH, graph.serialise)):
         files[GRAPH] = onnx
@@ -223,15 +236,12 @@ def torch_state_kept() -> Iterator[None]:
 
 def check_disk_space(output: Path, *, model_bytes: int, parameters: int, every: float) -> Iterator[Event]:
     """A warning if the disk has too little space for model and checkpoints."""
-    place = next(parent for parent in checkpoint_folder(output).parents if parent.exists())
     checkpoints = 0 if math.isinf(every) else (KEPT + 1) * CHECKPOINT_BYTES * parameters
-    with suppress(OSError):
-        free = shutil.disk_usage(place).free
-        if free < model_bytes + checkpoints:
-            yield events.Warned(
-                f"{place} has {_megabytes(free)} of space left, and the model takes about {_megabytes(model_bytes)}"
-                + (f", its checkpoints {_megabytes(checkpoints)}" if checkpoints else "")
-            )
+    if (space := free_space(checkpoint_folder(output))) and space[1] < model_bytes + checkpoints:
+        yield events.Warned(
+            f"{space[0]} has {_megabytes(space[1])} of space left, and the model takes about {_megabytes(model_bytes)}"
+            + (f", its checkpoints {_megabytes(checkpoints)}" if checkpoints else "")
+        )
 
 
 def _megabytes(size: int) -> str:

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import math
+import time
 from collections.abc import Callable, Generator, Mapping
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -26,6 +28,8 @@ if TYPE_CHECKING:
 
 LABELS = frozenset({"label_column", "label_prefix", "label_separator"})
 """Options that imply labelled text."""
+TARGETS = frozenset({"target_column", "target_file"})
+"""Options that imply translations."""
 
 
 class Training:
@@ -33,7 +37,7 @@ class Training:
 
     Attributes:
         task: what is trained.
-        splits: the data.
+        splits: what was found about the data; the job has the rows.
         target: the model directory.
         default_place: whether that is the task's default.
     """
@@ -74,8 +78,12 @@ class Training:
             DataError: the data cannot be read as asked.
             OutputError: the model cannot be written there, or an unfinished run is there.
         """
+        from lstmcli.data.parallel import with_targets
         from lstmcli.data.splits import load_splits
 
+        if task is None and not TARGETS.isdisjoint(given):
+            task = task_for(paired=True).name
+        self._started = time.monotonic()
         if task is None and not LABELS.isdisjoint(given):
             task = task_for(labelled=True).name
         arguments = job_arguments(given, task)
@@ -86,18 +94,26 @@ class Training:
         try:
             if output is not None and not dry_run:
                 self._claim(output)
+            pairs = with_targets(source, given.get("target_file"), "--target-file")
+            valid = with_targets(valid, given.get("valid_target"), "--valid-target")
+            test = with_targets(test, given.get("test_target"), "--test-target")
+            assert pairs is not None
             self.splits = load_splits(
-                source,
+                pairs,
                 read_config(given),
                 valid=valid,
                 test=test,
                 valid_fraction=given.get("valid_fraction"),
                 seed=given.get("seed", TrainingConfig.seed),
                 labelled=require_task(task).labelled if task else None,
+                paired=require_task(task).paired if task else None,
                 ask=ask_label,
             )
-            self.task = require_task(task) if task else task_for(labelled=self.splits.labelled)
+            self.task = (
+                require_task(task) if task else task_for(labelled=self.splits.labelled, paired=self.splits.paired)
+            )
             self.job = self.task.module("train").job(self.splits, **chosen(arguments, self.task))
+            self.splits = replace(self.splits, train=(), valid=(), test=())  # the job lets go of them when it can
             self.target = output or self.task.default_dir
             if output is None and not dry_run:
                 self._claim(self.target)
@@ -129,6 +145,7 @@ class Training:
             stop=stop,
             resume=self._resume,
             checkpoint_every=self._every,
+            started=self._started,
         )
 
     def close(self) -> None:

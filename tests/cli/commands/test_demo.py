@@ -85,7 +85,7 @@ def test_the_demo_runs(tmp_path: Path) -> None:
         capture_output=True,
         text=True,
         encoding="utf-8",
-        timeout=600,
+        timeout=1200,
     )
     assert run.returncode == 0, run.stderr
     assert "business" in run.stdout and "macro average" in run.stdout

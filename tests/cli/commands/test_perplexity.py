@@ -155,6 +155,8 @@ def test_each_file_is_a_text_of_its_own(models: dict[str, Path], lines: Path) ->
     assert [row["file"] for row in found] == ["", *[str(lines)] * len(TEXTS)]
     header = perplexity(models["bpe"], lines, lines, "--per", "line", "--format", "csv").stdout.splitlines()[0]
     assert header == "text,surprisal,entropy,line,tokens,oov,file"
+    typed = perplexity(models["bpe"], "--text", "a", "--text", "b", "--per", "line", "--format", "csv").stdout
+    assert typed.splitlines()[0] == "text,surprisal,entropy,line,tokens,oov"
 
 
 @pytest.mark.parametrize("per", ["line", "word"])

@@ -15,10 +15,11 @@ from hypothesis import strategies as st
 from lstmcli.classification.config import ClassifierConfig, ClassifierModelConfig, ClassifierTrainConfig
 from lstmcli.classification.options import from_options
 from lstmcli.cli.commands import classify, compare, compare_cells, demo, info, perplexity, train
-from lstmcli.cli.options import common, configs
+from lstmcli.cli.options import common
+from lstmcli.cli.typer_classes import is_given
 from lstmcli.data.config import ReadConfig
 from lstmcli.errors import UsageError
-from lstmcli.options import seconds
+from lstmcli.options import read_config, seconds
 from lstmcli.tokenization.config import TokenizerConfig
 
 CONTRACT = {
@@ -106,10 +107,10 @@ def parameters(*arguments: str) -> dict[str, Any]:
 
 def config(*arguments: str) -> ClassifierConfig:
     ctx = command("train").make_context("train", ["data.csv", *arguments])
-    given = configs.given_options(ctx, ctx.params)
+    given = {name: value for name, value in ctx.params.items() if is_given(ctx, name)}
     found = from_options(given)["config"]
     assert isinstance(found, ClassifierConfig)
-    return replace(found, read=configs.read_config(ctx.params))
+    return replace(found, read=read_config(ctx.params))
 
 
 def test_without_options_the_config_is_the_default() -> None:

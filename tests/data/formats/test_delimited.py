@@ -57,9 +57,9 @@ def test_lines_are_counted_as_an_editor_does() -> None:
     assert [(row.line, row.cells["text"]) for row in rows] == [(2, "1\n2\r\n3"), (5, "x")]
 
 
-@pytest.mark.parametrize("delimiter", [",", "\t", ";", "|"])
+@pytest.mark.parametrize(("delimiter", "name"), [(",", "comma"), ("\t", "tab"), (";", "semicolon"), ("|", "bar")])
 @pytest.mark.parametrize("header", [True, False])
-def test_delimiter_and_header_are_detected(tmp_path: Path, delimiter: str, header: bool) -> None:
+def test_delimiter_and_header_are_detected(tmp_path: Path, delimiter: str, name: str, header: bool) -> None:
     rows = [("good", "a fine; quiet place, really"), ("bad", "never | again, no")] * 3
     path = tmp_path / "a.csv"
     with path.open("w", newline="") as file:
@@ -67,7 +67,7 @@ def test_delimiter_and_header_are_detected(tmp_path: Path, delimiter: str, heade
         writer.writerows([("sentiment", "review")] * header + rows)
     assert pairs(path) == [(text, (label,)) for label, text in rows]
     source = open_source(str(path), ReadConfig(), labelled=True)
-    assert source.delimiter == delimiter
+    assert f": CSV, {name}, UTF-8" in source.notes[0] or f": TSV, {name}, UTF-8" in source.notes[0]
     assert source.columns == (("sentiment", "review") if header else ("1", "2"))
     assert ("no header" in source.notes[0]) is not header
 

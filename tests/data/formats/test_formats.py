@@ -21,9 +21,9 @@ from lstmcli.data.table import Table
 from lstmcli.errors import DataError, NoDataError, UsageError
 
 TEXTS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), max_size=30)
-LABELS = st.text(st.characters(exclude_characters="\0", exclude_categories=["Cs"]), min_size=1, max_size=10).filter(
-    str.strip
-)
+LABELS = st.text(
+    st.characters(exclude_characters="\0\ufeff", exclude_categories=["Cs"]), min_size=1, max_size=10
+).filter(str.strip)
 Pairs = list[tuple[str, tuple[str, ...]]]
 
 
@@ -256,3 +256,7 @@ def test_formats_by_name(tmp_path: Path) -> None:
     for format in ("yaml", "folder"):
         with pytest.raises(UsageError):
             table("a", format)
+
+
+def test_fasttext_labels_at_both_ends() -> None:
+    assert LabelSplitter("#")("#x #y a text #z") == ("a text", ["x", "y", "z"])

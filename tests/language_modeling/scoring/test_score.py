@@ -43,6 +43,7 @@ def test_a_text_by_itself_costs_the_same_in_any_company(
 
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(scoring, "STEP", step)
+        patch.setattr(scoring, "ALONE", 1)
         patch.setattr(scoring, "LOGITS_AT_ONCE", 2 * V)
         found = score_batches(
             SESSION,
@@ -67,6 +68,7 @@ def test_a_stream_is_one_text_however_it_is_cut(texts: list[list[int]], step: in
     stream, found = Stream(SESSION), []
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(scoring, "STEP", step)
+        patch.setattr(scoring, "ALONE", 1)
         for first in range(0, len(texts), call):
 
             def callback(i: int, start: int, p_TV: NDArray[np.float32], first: int = first) -> None:

@@ -9,7 +9,8 @@ Shapes: N texts, M n-grams of all texts, P distinct n-grams, C labels.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from typing import Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -17,51 +18,77 @@ from scipy.optimize import minimize
 from scipy.sparse import csr_matrix
 from scipy.special import expit
 
-from lstmcli.classification.ngrams.table import MAX_WEIGHTS, NgramTable, ngram_keys
+from lstmcli.classification.ngrams.counts import Presence, frequent_ngrams
+from lstmcli.classification.ngrams.table import MAX_WEIGHTS, NgramTable
+from lstmcli.tokenization.encoded import EncodedTexts
 
 Floats = NDArray[np.float64]
 
 
+class Blocks(Protocol):
+    """A sparse matrix of zeros and ones, in blocks of rows."""
+
+    shape: tuple[int, int]
+
+    def __iter__(self) -> Iterator[tuple[slice, csr_matrix]]: ...
+
+
+class Gold(Protocol):
+    """Gold labels as indicators 0.0 and 1.0, [N, C]: an array, or ``labels.Indicators``."""
+
+    @property
+    def shape(self) -> tuple[int, ...]: ...
+    def __getitem__(self, texts: slice, /) -> Floats: ...
+
+
 def fit_table(
-    encoded: Sequence[NDArray[np.int32]],
-    gold_NC: Floats,
+    parts: Sequence[EncodedTexts],
+    gold_NC: Gold,
     *,
     order: int,
     min_count: int,
     multilabel: bool,
     weight: float = 1.0,
+    stop: Callable[[], bool] = lambda: False,
 ) -> NgramTable:
     """The n-gram table of N encoded texts, with the n-grams in at least ``min_count`` texts.
 
     If there would be more than ``MAX_WEIGHTS`` weights, the rarest n-grams are left out.  The table's scores are
     log-odds of the labels times ``weight``.
+
+    Args:
+        parts: the texts.
+        stop: when it returns true, the fit ends after the iteration at hand.
     """
-    keys_M, owners_M = ngram_keys(encoded, order)
-    keys_P, inverse_M, count_P = np.unique(keys_M, return_inverse=True, return_counts=True)
-    most = max(1, MAX_WEIGHTS // gold_NC.shape[1])
-    if len(count_P) > most:
-        min_count = max(min_count, int(np.partition(count_P, -most)[-most]) + 1)
-    keep_P = count_P >= min_count
-    row_P = np.cumsum(keep_P) - 1
-    kept_M = keep_P[inverse_M]
-    shape = (len(encoded), int(keep_P.sum()))
-    presence = csr_matrix((np.ones(int(kept_M.sum())), (owners_M[kept_M], row_P[inverse_M[kept_M]])), shape=shape)
-    weights_PC, bias_C = fit_ngrams(presence, gold_NC, multilabel=multilabel)
-    weights_PC, bias_C = weight * weights_PC, weight * bias_C
-    return NgramTable(order, keys_P[keep_P], weights_PC.astype(np.float16), bias_C.astype(np.float32))
+    keys_P, _ = frequent_ngrams(parts, order, min_count, max(1, MAX_WEIGHTS // gold_NC.shape[1]))
+    presence = Presence.of(parts, order, keys_P)
+    weights_PC, bias_C = fit_ngrams(presence, gold_NC, multilabel=multilabel, stop=stop)
+    presence.close()
+    weights_PC *= weight
+    return NgramTable(order, keys_P, weights_PC.astype(np.float16), (weight * bias_C).astype(np.float32))
 
 
-def log_count_ratio(X_NP: csr_matrix, gold_NC: Floats, smoothing: float = 1.0) -> Floats:
+def log_count_ratio(X_NP: Blocks, gold_NC: Gold, smoothing: float = 1.0) -> Floats:
     """Log ratio of each n-gram's smoothed rate inside a label to that outside it, [P, C]."""
-    inside = np.asarray(X_NP.T @ gold_NC) + smoothing
-    total = np.asarray(X_NP.sum(axis=0)).reshape(-1, 1) + 2 * smoothing
-    outside = total - inside
-    ratio: Floats = np.log(inside / inside.sum(axis=0)) - np.log(outside / outside.sum(axis=0))
+    inside, total = np.zeros((X_NP.shape[1], gold_NC.shape[1])), np.zeros((X_NP.shape[1], 1))
+    for texts, X in X_NP:
+        inside += X.T @ gold_NC[texts]
+        total += np.asarray(X.sum(axis=0)).reshape(-1, 1)
+    inside += smoothing
+    outside = total + 2 * smoothing - inside
+    ratio: Floats = np.log(inside / inside.sum(axis=0))
+    ratio -= np.log(outside / outside.sum(axis=0))
     return ratio
 
 
 def fit_ngrams(
-    X_NP: csr_matrix, gold_NC: Floats, *, multilabel: bool, penalty: float = 1.0, iterations: int = 60
+    X_NP: Blocks,
+    gold_NC: Gold,
+    *,
+    multilabel: bool,
+    penalty: float = 1.0,
+    iterations: int = 60,
+    stop: Callable[[], bool] = lambda: False,
 ) -> tuple[Floats, Floats]:
     """Weights [P, C] and bias [C] of the n-gram model.
 
@@ -71,34 +98,50 @@ def fit_ngrams(
     N, P = X_NP.shape
     C = gold_NC.shape[1]
     ratio_PC = log_count_ratio(X_NP, gold_NC)
-    X_PN = X_NP.T.tocsr()
     likelihood = _sigmoid_loss if multilabel else _softmax_loss
 
     def objective(flat: Floats) -> tuple[float, Floats]:
         weights_PC, bias_C = flat[: P * C].reshape(P, C), flat[P * C :]
-        scores_NC = X_NP @ (weights_PC * ratio_PC) + bias_C
-        loss, slope_NC = likelihood(scores_NC, gold_NC)
-        gradient_PC = (X_PN @ slope_NC) * ratio_PC + penalty / N * weights_PC
-        value = loss + 0.5 * penalty / N * float(np.vdot(weights_PC, weights_PC))
-        return value, np.concatenate([gradient_PC.ravel(), slope_NC.sum(axis=0)])
+        scaled_PC = weights_PC * ratio_PC
+        gradient = np.zeros(P * C + C)
+        gradient_PC, loss = gradient[: P * C].reshape(P, C), 0.0
+        for texts, X in X_NP:
+            block, slope_NC = likelihood(X @ scaled_PC + bias_C, gold_NC[texts])
+            slope_NC /= N
+            loss += block / N
+            gradient_PC += X.T @ slope_NC
+            gradient[P * C :] += slope_NC.sum(axis=0)
+        gradient_PC *= ratio_PC
+        gradient_PC += penalty / N * weights_PC
+        return loss + 0.5 * penalty / N * float(np.vdot(weights_PC, weights_PC)), gradient
+
+    def after_iteration(_: Floats) -> None:
+        if stop():
+            raise StopIteration
 
     solution = minimize(
-        objective, np.zeros(P * C + C), jac=True, method="L-BFGS-B", options={"maxiter": iterations, "maxcor": 8}
+        objective,
+        np.zeros(P * C + C),
+        jac=True,
+        method="L-BFGS-B",
+        callback=after_iteration,
+        options={"maxiter": iterations, "maxcor": 8},
     ).x
-    return solution[: P * C].reshape(P, C) * ratio_PC, solution[P * C :]
+    ratio_PC *= solution[: P * C].reshape(P, C)
+    return ratio_PC, solution[P * C :]
 
 
 Loss = Callable[[Floats, Floats], tuple[float, Floats]]
 
 
 def _softmax_loss(scores_NC: Floats, gold_NC: Floats) -> tuple[float, Floats]:
-    """Mean cross entropy in nats, and its gradient."""
+    """Total cross entropy in nats, and its gradient."""
     shifted = scores_NC - scores_NC.max(axis=1, keepdims=True)
     logp = shifted - np.log(np.exp(shifted).sum(axis=1, keepdims=True))
-    return -float((logp * gold_NC).sum()) / len(gold_NC), (np.exp(logp) - gold_NC) / len(gold_NC)
+    return -float((logp * gold_NC).sum()), np.exp(logp) - gold_NC
 
 
 def _sigmoid_loss(scores_NC: Floats, gold_NC: Floats) -> tuple[float, Floats]:
-    """Mean over texts of the summed binary cross entropies in nats, and its gradient."""
+    """Total of the binary cross entropies in nats, and its gradient."""
     loss = np.logaddexp(0.0, scores_NC) - gold_NC * scores_NC
-    return float(loss.sum()) / len(gold_NC), (expit(scores_NC) - gold_NC) / len(gold_NC)
+    return float(loss.sum()), expit(scores_NC) - gold_NC

@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.engine.native import Library, NgramTableCall
-from lstmcli.engine.native_stack import at
+from lstmcli.engine.native_product import at
 
 
 class NativeNgrams:

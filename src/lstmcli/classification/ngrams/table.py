@@ -23,8 +23,8 @@ KEYS, WEIGHTS, BIAS, ORDER = "keys", "weights", "bias", "order"
 MAX_WEIGHTS = 4_000_000
 """Maximum weights of a table.  A fit needs about twenty vectors of that size in double precision, at most 0.7 GB."""
 _UNKNOWN_ID = 1
-_MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
-_MIX = np.uint64(0xBF58476D1CE4E5B9)
+MULTIPLIER = np.uint64(0x9E3779B97F4A7C15)
+MIX = np.uint64(0xBF58476D1CE4E5B9)
 
 
 def ngram_keys(encoded: Sequence[NDArray[np.int32]], order: int) -> tuple[Keys, NDArray[np.int64]]:
@@ -36,32 +36,41 @@ def ngram_keys(encoded: Sequence[NDArray[np.int32]], order: int) -> tuple[Keys, 
     if not encoded:
         return np.zeros(0, np.uint64), np.zeros(0, np.int64)
     lengths = np.fromiter(map(len, encoded), np.int64, len(encoded))
-    ids = np.concatenate([text[:, 0] for text in encoded]).astype(np.uint64)
-    owner = np.repeat(np.arange(len(encoded)), lengths)
+    keys, owners = all_ngram_keys(np.concatenate([text[:, 0] for text in encoded]), lengths, order)
+    sort = np.lexsort((keys, owners))
+    keys, owners = keys[sort], owners[sort]
+    first = np.ones(len(keys), np.bool_)
+    first[1:] = (keys[1:] != keys[:-1]) | (owners[1:] != owners[:-1])
+    return keys[first], owners[first]
+
+
+def all_ngram_keys(
+    ids_T: NDArray[np.int32], lengths_N: NDArray[np.int64], order: int
+) -> tuple[Keys, NDArray[np.int64]]:
+    """The keys of all n-grams of texts, repeated ones too, and the indices of their texts, both [M].
+
+    Args:
+        ids_T: the token ids of N texts, concatenated.
+    """
+    ids = ids_T.astype(np.uint64)
+    owner = np.repeat(np.arange(len(lengths_N)), lengths_N)
     known = ids != _UNKNOWN_ID
-    keys, owners = [], []
+    keys, owners = [np.zeros(0, np.uint64)], [np.zeros(0, np.int64)]
     running = np.zeros(len(ids), np.uint64)
     valid = np.ones(len(ids), np.bool_)
     for n in range(1, order + 1):
         here = len(ids) - n + 1
         if here <= 0:
             break
-        running = (running[:here] + ids[n - 1 :] + np.uint64(n)) * _MULTIPLIER
+        running = (running[:here] + ids[n - 1 :] + np.uint64(n)) * MULTIPLIER
         running ^= running >> np.uint64(31)
-        running *= _MIX
+        running *= MIX
         running ^= running >> np.uint64(28)
         valid = valid[:here] & known[n - 1 :]
         whole = valid & (owner[:here] == owner[n - 1 :])
         keys.append(running[whole])
         owners.append(owner[:here][whole])
-    if not keys:
-        return np.zeros(0, np.uint64), np.zeros(0, np.int64)
-    all_keys, all_owners = np.concatenate(keys), np.concatenate(owners)
-    sort = np.lexsort((all_keys, all_owners))
-    all_keys, all_owners = all_keys[sort], all_owners[sort]
-    first = np.ones(len(all_keys), np.bool_)
-    first[1:] = (all_keys[1:] != all_keys[:-1]) | (all_owners[1:] != all_owners[:-1])
-    return all_keys[first], all_owners[first]
+    return np.concatenate(keys), np.concatenate(owners)
 
 
 class NgramTable:

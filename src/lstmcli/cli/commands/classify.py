@@ -10,14 +10,12 @@ import typer
 from lstmcli.cli.io import streams
 from lstmcli.cli.io.inputs import Inputs, specs
 from lstmcli.cli.options import common as o
-from lstmcli.cli.options.configs import read_config
-from lstmcli.cli.options.engine import Engine
-from lstmcli.cli.options.kept_columns import KeepColumns, header_option
 from lstmcli.cli.output.predictions import writer
 from lstmcli.cli.output.writer import write
 from lstmcli.cli.typer_classes import Command
 from lstmcli.data.config import ReadConfig, with_training_defaults
 from lstmcli.errors import UsageError
+from lstmcli.options import read_config
 from lstmcli.tasks import CLASSIFICATION
 
 if TYPE_CHECKING:
@@ -28,36 +26,25 @@ READ = ReadConfig()
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
-@app.command(
-    cls=Command,
-    epilog="""Examples:
-  lstm classify --text "the room was spotless"
-  lstm classify new.csv --format csv --keep-columns > answers.csv
-  tail -f app.log | lstm classify
-  lstm classify test.csv --report""",
-)
+@app.command(cls=Command)
 def classify(
     files: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="FILE", help="Files to label, or `-` for stdin. Default: stdin, if piped."),
+        list[str] | None, o.argument("FILE", "Files to label, or `-` for stdin. Default: stdin, if piped.")
     ] = None,
-    text: Annotated[list[str] | None, typer.Option("--text", metavar="TEXT", help="Text to label; repeatable.")] = None,
+    text: Annotated[list[str] | None, o.MAIN.option("--text", "TEXT", "Text to label; repeatable.")] = None,
     model: o.ModelPath = None,
-    top: Annotated[int | None, typer.Option("--top", metavar="K", help="Show the K most probable labels.")] = None,
+    top: Annotated[int | None, o.MAIN.option("--top", "K", "Show the K most probable labels.")] = None,
     threshold: Annotated[
         float | None,
-        typer.Option(
-            "--threshold",
-            metavar="P",
-            help="Return no label below this probability. With several labels per text: return all that reach it.",
+        o.MAIN.option(
+            *("--threshold", "P"),
+            "Return no label below this probability. With several labels per text: return all that reach it.",
         ),
     ] = None,
-    report: Annotated[
-        bool, typer.Option("--report", help="Evaluate the model on labelled text.", show_default=False)
-    ] = False,
+    report: Annotated[bool, o.MAIN.flag("--report", "Evaluate the model on labelled text.")] = False,
     batch_size: o.AtOnce = None,
     threads: o.Threads = None,
-    engine: Engine = None,
+    engine: o.Engine = None,
     device: o.Device = "auto",
     text_columns: o.TextColumns = None,
     label_column: o.LabelColumn = None,
@@ -69,17 +56,22 @@ def classify(
     input_format: o.InputFormat = READ.input_format,
     split: o.Split = READ.split,
     format: Annotated[
-        o.Format | None,
-        o.format_option("Output format. tsv has the label and its probability; csv, jsonl and json include the text."),
+        o.Format | None, o.format_option("tsv has the label and its probability; csv, jsonl and json include the text.")
     ] = None,
-    keep_columns: KeepColumns = False,
-    output_header: Annotated[bool | None, header_option("csv: yes; tsv: no")] = None,
+    keep_columns: o.KeepColumns = False,
+    output_header: Annotated[bool | None, o.output_header_option("csv: yes; tsv: no")] = None,
     quiet: o.Quiet = False,
 ) -> None:
     """Label texts: one prediction for each input, in order, blank lines included.
 
     A file has one text per line, or is CSV, TSV, JSON, JSON Lines or Parquet; a label column is not needed. Lines
     from a pipe are answered as they arrive.
+
+    Examples:
+      lstm classify --text "the room was spotless"
+      lstm classify new.csv --format csv --keep-columns > answers.csv
+      tail -f app.log | lstm classify
+      lstm classify test.csv --report
     """
     values = locals()
     named = specs(files, text)

@@ -2,26 +2,21 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
 from dataclasses import replace
 from functools import cached_property
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from lstmcli.cli import help
 from lstmcli.cli.io.inputs import Inputs, specs, with_licence_warning
 from lstmcli.cli.options import common as o
-from lstmcli.cli.options.configs import read_config
 from lstmcli.cli.typer_classes import Command, option_names
 from lstmcli.data.config import ReadConfig
 from lstmcli.errors import UsageError
-
-if TYPE_CHECKING:
-    from lstmcli.comparison.results import ClassifierComparison, LmComparison
+from lstmcli.options import read_config
 
 READ = ReadConfig()
-LANGUAGE_MODELS = "Language models"
+LANGUAGE_MODELS = o.Section("Language models")
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -34,9 +29,6 @@ class CompareModels(Command):
         if any(word.partition("=")[0] == "--cells" for word in options):
             return self.other.make_context(info_name, args, parent, **extra)
         return super().make_context(info_name, args, parent, **extra)
-
-    def format_help(self, ctx: Any, formatter: Any) -> None:
-        formatter.write(help.page(self, ctx, also=self.other))
 
     @property
     def forms(self) -> dict[str, Any]:
@@ -54,75 +46,43 @@ class CompareModels(Command):
         return typer.main.get_command(compare_cells.app)
 
 
-@app.command(
-    cls=CompareModels,
-    epilog="""Examples:
-  lstm compare models/small models/large --on test.csv
-  lstm compare models/news fasttext.bin --on test.csv
-  lstm compare models/bpe models/words book.arpa --on chapter.txt
-  lstm compare models/news predictions.txt --on test.csv --format json
-  lstm compare train.csv --test test.csv --cells lstm,gru,rnn
-  lstm compare book.txt --cells lstm,rnn --seeds 5 --probe recall -o lstm-or-rnn""",
-)
+@app.command(cls=CompareModels)
 def compare(
     models: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="MODEL…",
-            help="Model directories, a fastText .bin, a KenLM .arpa or binary, or a file of predictions; each is "
+        o.argument(
+            "MODEL…",
+            "Model directories, a fastText .bin, a KenLM .arpa or binary, or a file of predictions; each is "
             "compared with the first.",
         ),
     ] = None,
     on: Annotated[
-        str | None,
-        typer.Option("--on", metavar="FILE", show_default=False, help="Text to compare on; classifiers need labels."),
+        str | None, o.MAIN.option("--on", "FILE", "Text to compare on; classifiers need labels.", show_default=False)
     ] = None,
     task: Annotated[str | None, o.task_option("What the files of predictions contain.", "detected")] = None,
     top: Annotated[
         int | None,
-        typer.Option(
-            "--top",
-            metavar="N",
+        o.MAIN.option(
+            *("--top", "N"),
+            "Number of texts, or spans of text, to show; 0 for none.",
             show_default="10 disagreements; 5 spans each way",
-            help="Number of texts, or spans of text, to show; 0 for none.",
         ),
     ] = None,
     cold_start: Annotated[
-        bool,
-        typer.Option(
-            "--cold-start/--no-cold-start",
-            show_default=False,
-            help="Whether to measure the start-up time of classifiers.",
-        ),
+        bool, o.MAIN.flag("--cold-start/--no-cold-start", "Whether to measure the start-up time of classifiers.")
     ] = True,
     threads: o.Threads = None,
-    stream: Annotated[
-        bool,
-        o.option(
-            "--stream",
-            panel=LANGUAGE_MODELS,
-            show_default=False,
-            text="Carry the state from line to line.",
-        ),
-    ] = False,
-    lines: Annotated[
-        bool,
-        o.option("--lines", panel=LANGUAGE_MODELS, show_default=False, text="Score each line separately."),
-    ] = False,
+    stream: Annotated[bool, LANGUAGE_MODELS.flag("--stream", "Carry the state from line to line.")] = False,
+    lines: Annotated[bool, LANGUAGE_MODELS.flag("--lines", "Score each line separately.")] = False,
     log_base: Annotated[
         str,
-        o.option(
-            "--log-base",
-            panel=LANGUAGE_MODELS,
-            among=("e", "2", "10"),
-            text="Base of the log-probabilities in a file of predictions.",
+        LANGUAGE_MODELS.choice(
+            "--log-base", ("e", "2", "10"), "Base of the log-probabilities in a file of predictions."
         ),
     ] = "e",
     cells: Annotated[
         str | None,
-        o.option(
-            "--cells", metavar="CELL,CELL,…", text="Train these cells on SOURCE and compare them instead; see below."
-        ),
+        o.MAIN.option("--cells", "CELL,CELL,…", "Train these cells on SOURCE and compare them instead; see below."),
     ] = None,
     text_columns: o.TextColumns = None,
     label_column: o.LabelColumn = None,
@@ -134,8 +94,7 @@ def compare(
     input_format: o.InputFormat = READ.input_format,
     split: o.Split = READ.split,
     format: Annotated[
-        o.Format | None,
-        o.format_option("Output format. tsv and csv have one row per model; json has everything."),
+        o.Format | None, o.format_option("tsv and csv have one row per model; json has everything.")
     ] = None,
     quiet: o.Quiet = False,
 ) -> None:
@@ -148,36 +107,30 @@ def compare(
     A file of predictions, one line per text, can stand for any other program: labels, log-probabilities, or the
     jsonl output of `lstm classify` or `lstm perplexity --per line`. fastText and KenLM models need their packages:
     pip install 'lstmcli[fasttext]' or 'lstmcli[kenlm]'.
+
+    Examples:
+      lstm compare models/small models/large --on test.csv
+      lstm compare models/news fasttext.bin --on test.csv
+      lstm compare models/bpe models/words book.arpa --on chapter.txt
+      lstm compare models/news predictions.txt --on test.csv --format json
+      lstm compare train.csv --test test.csv --cells lstm,gru,rnn
+      lstm compare book.txt --cells lstm,rnn --seeds 5 --probe recall -o lstm-or-rnn
     """
     values = locals()
-
-    from lstmcli.cli.output.comparison import write
-
-    result = _compare_models(values)
-    write(result, format or o.default_format())
-
-
-def _compare_models(values: Mapping[str, Any]) -> ClassifierComparison | LmComparison:
-    """Compare saved models.  Raises: UsageError, and as ``comparison.compare``."""
-    on = values["on"]
     if on is None:
         hint = "name a file with --on FILE; to train new models, give --cells"
         raise UsageError("there is no text to compare the models on", hint=hint)
 
-    from lstmcli.comparison.compare import CompareOptions, compare, how_to_read, identify
+    from lstmcli.cli.output.comparison import write
+    from lstmcli.comparison.compare import CompareOptions, how_to_read, identify
+    from lstmcli.comparison.compare import compare as compare_models
 
     options = CompareOptions(
-        source=on,
-        threads=values["threads"],
-        shown=values["top"],
-        cold_starts=values["cold_start"],
-        stream=values["stream"],
-        lines=values["lines"],
-        log_base=values["log_base"],
+        source=on, threads=threads, shown=top, cold_starts=cold_start, stream=stream, lines=lines, log_base=log_base
     )
-    entries = identify(values["models"] or [], values["task"])
+    entries = identify(models or [], task)
     read, how = how_to_read(entries, read_config(values))
-    (source,) = Inputs(specs([on], None), [], read, quiet=values["quiet"], **how)
+    (source,) = Inputs(specs([on], None), [], read, quiet=quiet, **how)
     options = replace(options, format=source.format, prefix=read.label_prefix)
     records = source.records if how["labelled"] else with_licence_warning(source.records, source.format)
-    return compare(entries, records, options)
+    write(compare_models(entries, records, options), format or o.default_format())

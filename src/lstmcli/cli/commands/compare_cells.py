@@ -6,6 +6,7 @@ import shlex
 import sys
 from collections.abc import Collection, Mapping, Sequence
 from contextlib import suppress
+from itertools import product
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Any
 
@@ -16,12 +17,12 @@ from lstmcli.cli.io.streams import note
 from lstmcli.cli.options import common as o
 from lstmcli.cli.options import experiment as r
 from lstmcli.cli.options import training as t
-from lstmcli.cli.options.configs import chosen, job_arguments, read_config
 from lstmcli.cli.output import html
 from lstmcli.cli.typer_classes import Command, is_given, option_names
 from lstmcli.data.config import ReadConfig
 from lstmcli.errors import OutputError, UsageError
 from lstmcli.language_modeling.config import DEFAULT_PRESET
+from lstmcli.options import chosen, job_arguments, read_config
 from lstmcli.safe_files import check_links
 from lstmcli.tasks import require_task, task_for
 from lstmcli.training.config import TrainingConfig
@@ -34,6 +35,7 @@ if TYPE_CHECKING:
 REPORT, NUMBERS = "report.html", "report.json"
 EQUAL_TIME = "1m"
 PROBES = ("recall",)
+ELSEWHERE = "choose another place with -o/--output"
 READ = ReadConfig()
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
@@ -54,16 +56,11 @@ class CompareCells(Command):
         return None
 
 
-@app.command(
-    cls=CompareCells,
-    epilog="""Examples:
-  lstm compare train.csv --test test.csv --cells lstm,gru,rnn
-  lstm compare book.txt --cells lstm,rnn --seeds 5 --probe recall -o lstm-or-rnn""",
-)
+@app.command(cls=CompareCells)
 def compare_cells(
     ctx: typer.Context,
     sources: Annotated[
-        list[str] | None, typer.Argument(metavar="SOURCE", help="Data to train on, in any format of `lstm train`.")
+        list[str] | None, o.argument("SOURCE", "Data to train on, in any format of `lstm train`.")
     ] = None,
     cells: r.Cells = "",
     task: t.TrainingTask = None,
@@ -100,13 +97,16 @@ def compare_cells(
     split: o.Split = READ.split,
     keep_licence: o.KeepLicence = READ.keep_licence,
     format: Annotated[
-        o.Format | None,
-        o.format_option("Output format. tsv and csv have one row per cell; json has everything."),
+        o.Format | None, o.format_option("tsv and csv have one row per cell; json has everything.")
     ] = None,
     quiet: o.Quiet = False,
 ) -> None:
     """With --cells, each cell is trained on SOURCE with the same data, tokenizer, seeds and budget. The result has the
     mean, standard deviation and interval over the seeds, and how far back the gradient of each cell reaches.
+
+    Examples:
+      lstm compare train.csv --test test.csv --cells lstm,gru,rnn
+      lstm compare book.txt --cells lstm,rnn --seeds 5 --probe recall -o lstm-or-rnn
     """
     values = {name: value for name, value in locals().items() if name != "ctx"}
     given = {name for name in values if is_given(ctx, name)}
@@ -152,15 +152,8 @@ def _compare(values: Mapping[str, Any], given: Collection[str], arguments: Seque
     )
     task = require_task(values["task"]) if values["task"] else task_for(labelled=splits.labelled)
     config = chosen(settings, task)["config"]
-    how = {
-        "cells": cells,
-        "seeds": len(seeds),
-        "match": match,
-        "distance": distance,
-        "source": source,
-        "force": values["force"],
-        "command": shlex.join(arguments),
-    }
+    how = {"cells": cells, "seeds": len(seeds), "match": match, "distance": distance}
+    how |= {"source": source, "force": values["force"], "command": shlex.join(arguments)}
     with Stop() as stop, LiveDisplay(splits, by_time="time" in match, quiet=values["quiet"]) as shown:
         result, failure = _run(splits, config, output, stop, shown, how)
     try:
@@ -192,9 +185,7 @@ def _run(
     try:
         output.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise OutputError(
-            f"cannot be written: {error.strerror}", path=output, hint="choose another place with -o/--output"
-        ) from error
+        raise OutputError(f"cannot be written: {error.strerror}", path=output, hint=ELSEWHERE) from error
     result: ArchitectureComparison | None = None
     failure: OutputError | None = None
     try:
@@ -242,18 +233,15 @@ def _check_output(output: Path, cells: Sequence[str], seeds: Sequence[int], *, f
     from lstmcli.experiments.plan import model_path
     from lstmcli.model_dir.directory import check_target
 
-    other = "choose another place with -o/--output"
-    if output.exists() and not output.is_dir():
-        raise OutputError("is a file", path=output, hint=other)
     if not output.exists():
         return
+    if not output.is_dir():
+        raise OutputError("is a file", path=output, hint=ELSEWHERE)
     if any(output.iterdir()) and not force:
-        raise OutputError(
-            "exists already and is not empty", path=output, hint=f"replace its files with --force, or {other}"
-        )
-    for cell in cells:
-        for seed in seeds:
-            check_target(model_path(output, cell, seed), True)
+        hint = f"replace its files with --force, or {ELSEWHERE}"
+        raise OutputError("exists already and is not empty", path=output, hint=hint)
+    for cell, seed in product(cells, seeds):
+        check_target(model_path(output, cell, seed), True)
     html.check_place(output / REPORT, "compare", "-o/--output")
 
 

@@ -5,7 +5,6 @@ from __future__ import annotations
 import csv
 import shlex
 import sys
-from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Annotated
 
@@ -37,11 +36,9 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 @app.command(cls=Command)
 def demo(
-    folder: Annotated[Path, typer.Argument(metavar="DIR", help="Directory for the files of the demo.")] = Path(
-        "lstm-demo"
-    ),
+    folder: Annotated[Path, o.argument("DIR", "Directory for the files of the demo.")] = Path("lstm-demo"),
     threads: o.Threads = None,
-    force: Annotated[bool, typer.Option("--force", help="Use DIR even if it exists.", show_default=False)] = False,
+    force: Annotated[bool, o.MAIN.flag("--force", "Use DIR even if it exists.")] = False,
 ) -> None:
     """Train a small headline classifier and a small language model on built-in samples, and use them.
 
@@ -61,12 +58,7 @@ def demo(
     overwrite = ["--force"] if force else []
     step(
         "Train a classifier of headlines by topic, in English and Chinese.",
-        "train",
-        str(train),
-        "-o",
-        str(model),
-        *overwrite,
-        *more,
+        *("train", str(train), "-o", str(model), *overwrite, *more),
     )
     step(
         "Classify new headlines.",
@@ -96,19 +88,15 @@ def write_sample(folder: Path) -> tuple[Path, Path]:
     from lstmcli.data.samples import open_sample
 
     sample = open_sample("topics")
-    rows = list(sample.rows())
-    train, held_out = folder / "train.csv", folder / "held-out.csv"
-    _write(train, sample.columns, (row for i, row in enumerate(rows) if i % HELD_OUT))
-    _write(held_out, sample.columns, (row for i, row in enumerate(rows) if not i % HELD_OUT))
-    return train, held_out
-
-
-def _write(path: Path, columns: Iterable[str], rows: Iterator[dict[str, str]]) -> None:
-    path.unlink(missing_ok=True)  # with --force; "x" does not write through a link
-    with path.open("x", encoding="utf-8", newline="") as file:
-        writer = csv.DictWriter(file, list(columns), lineterminator="\n")
-        writer.writeheader()
-        writer.writerows(rows)
+    rows = [row.cells for row in sample.rows()]
+    paths = folder / "train.csv", folder / "held-out.csv"
+    for held_out, path in enumerate(paths):
+        path.unlink(missing_ok=True)  # with --force; "x" does not write through a link
+        with path.open("x", encoding="utf-8", newline="") as file:
+            writer = csv.DictWriter(file, list(sample.columns), lineterminator="\n")
+            writer.writeheader()
+            writer.writerows(row for i, row in enumerate(rows) if (i % HELD_OUT == 0) == held_out)
+    return paths
 
 
 def step(what: str, *arguments: str) -> None:

@@ -4,8 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import sys
-from collections import deque
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterator, Mapping
 from typing import TYPE_CHECKING, Annotated, Any, Literal
 
 import typer
@@ -13,44 +12,29 @@ import typer
 from lstmcli.cli.io import prompts, streams
 from lstmcli.cli.options import common as o
 from lstmcli.cli.options import generation as s
-from lstmcli.cli.options.configs import read_config
-from lstmcli.cli.options.engine import COMPUTING, GeneratingEngine
-from lstmcli.cli.options.kept_columns import KeepColumns
 from lstmcli.cli.output.console import safe
 from lstmcli.cli.output.generation import NO_COLUMNS, Writer, writer
 from lstmcli.cli.typer_classes import Command
 from lstmcli.engine.registry import AUTO
 from lstmcli.errors import UsageError
 from lstmcli.generation.config import GenerateConfig
-from lstmcli.nn.config import DEVICES
+from lstmcli.options import read_config
 from lstmcli.tasks import LANGUAGE_MODELING
 from lstmcli.training.events import Warned
 
 if TYPE_CHECKING:
-    from lstmcli.data.records import Record
     from lstmcli.generation.session import Event, Generator
 
-PROMPTS = "Prompts"
+PROMPTS = o.Section("Prompts")
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
-@app.command(
-    cls=Command,
-    epilog="""Examples:
-  lstm generate "It was a dark and stormy night"
-  lstm generate -n 5 --temperature 1 --top-p 0.95 --seed 7
-  lstm generate --lines --format jsonl < prompts.txt
-  lstm generate --file items.csv --text-column context --keep-columns --format jsonl
-  lstm generate "The answer is" --beams 8 --n-best 3 --stop "\\n\"""",
-)
+@app.command(cls=Command)
 def generate(
     prompt: Annotated[
         list[str] | None,
-        typer.Argument(
-            metavar="PROMPT",
-            help="Text to continue, or `-` for stdin. Default: stdin, if piped; otherwise a new text.",
-        ),
+        o.argument("PROMPT", "Text to continue, or `-` for stdin. Default: stdin, if piped; otherwise a new text."),
     ] = None,
     model: o.LmModelPath = None,
     max_tokens: s.MaxTokens = s.CONFIG.max_tokens,
@@ -58,34 +42,14 @@ def generate(
     samples: s.Samples = None,
     seed: s.Seed = None,
     stop: s.Stop = None,
-    lines: Annotated[
-        bool,
-        typer.Option("--lines", rich_help_panel=PROMPTS, show_default=False, help="Continue each line of stdin."),
-    ] = False,
+    lines: Annotated[bool, PROMPTS.flag("--lines", "Continue each line of stdin.")] = False,
     file: Annotated[
-        str | None,
-        typer.Option(
-            "--file",
-            metavar="FILE",
-            rich_help_panel=PROMPTS,
-            help="Continue each line of a file, or each row of a table.",
-        ),
+        str | None, PROMPTS.option("--file", "FILE", "Continue each line of a file, or each row of a table.")
     ] = None,
-    interactive: Annotated[
-        bool,
-        typer.Option(
-            "--interactive", "-i", rich_help_panel=PROMPTS, show_default=False, help="Ask for prompts in a loop."
-        ),
-    ] = False,
+    interactive: Annotated[bool, PROMPTS.flag("--interactive -i", "Ask for prompts in a loop.")] = False,
     encoding: Annotated[
         str | None,
-        o.option(
-            "--encoding",
-            panel=PROMPTS,
-            metavar="NAME",
-            show_default="detected",
-            text="Text encoding of the prompts: utf-8, gbk, …",
-        ),
+        PROMPTS.option("--encoding", "NAME", "Text encoding of the prompts: utf-8, gbk, …", show_default="detected"),
     ] = None,
     text_columns: o.TextColumns = None,
     delimiter: o.Delimiter = None,
@@ -102,38 +66,27 @@ def generate(
     length_penalty: s.LengthPenalty = None,
     format: Annotated[
         Literal["text", "jsonl", "json"],
-        typer.Option(
-            "--format",
-            rich_help_panel=o.OUTPUT,
-            metavar="text|jsonl|json",
-            help="Output format; jsonl and json include the log-probability.",
-        ),
+        o.OUTPUT.option("--format", "text|jsonl|json", "Output format; jsonl and json include the log-probability."),
     ] = "text",
-    no_prompt: Annotated[
-        bool,
-        o.option("--no-prompt", panel=o.OUTPUT, show_default=False, text="Print only the continuation."),
-    ] = False,
-    keep_columns: KeepColumns = False,
+    no_prompt: Annotated[bool, o.OUTPUT.flag("--no-prompt", "Print only the continuation.")] = False,
+    keep_columns: o.KeepColumns = False,
     show_alternatives: s.ShowAlternatives = None,
     quiet: o.Quiet = False,
-    engine: GeneratingEngine = None,
-    threads: Annotated[
-        int | None,
-        o.option(
-            "--threads",
-            panel=COMPUTING,
-            metavar="N",
-            show_default="all cores",
-            text="Number of CPU threads.",
-            callback=o.counted,
-        ),
-    ] = None,
-    device: Annotated[str, o.option("--device", panel=COMPUTING, among=DEVICES, text="Device to compute on.")] = "auto",
+    engine: o.GeneratingEngine = None,
+    threads: Annotated[int | None, o.threads_option(o.COMPUTING)] = None,
+    device: Annotated[str, o.device_option(o.COMPUTING)] = "auto",
 ) -> None:
-    """Generate text with a language model: continue a prompt, or start a new text. Text is streamed.
+    r"""Generate text with a language model: continue a prompt, or start a new text. Text is streamed.
 
     A text ends when the model ends it, at a stop string, or after --max-tokens. With --lines or --file, each line or
     row is a prompt and is continued to the end of a line; the output has the order of the input.
+
+    Examples:
+      lstm generate "It was a dark and stormy night"
+      lstm generate -n 5 --temperature 1 --top-p 0.95 --seed 7
+      lstm generate --lines --format jsonl < prompts.txt
+      lstm generate --file items.csv --text-column context --keep-columns --format jsonl
+      lstm generate "The answer is" --beams 8 --n-best 3 --stop "\n"
     """
     values = locals()
     lines = values["lines"] = _has_many_prompts(values)
@@ -153,10 +106,8 @@ def generate(
         _ask(generator, config, out)
     elif lines:
         for source in prompts.each(file, read_config(values), keep_columns, quiet):
-            records = RecordsWithColumns(source.records)
-            for text, events in task.generate_each(generator, records, config, ready=source.ready):
-                own = records.columns()
-                _show(text, events, out, warnings, NO_COLUMNS if source.format == "text" else own)
+            for record, events in task.generate_each(generator, source.records, config, ready=source.ready):
+                _show(record.text, events, out, warnings, NO_COLUMNS if source.format == "text" else record.columns)
     else:
         text = prompts.one(" ".join(prompt) if prompt else None, encoding)  # unquoted words form one prompt
         _show(text, task.generate(generator, text, config), out, warnings)
@@ -169,21 +120,20 @@ def _has_many_prompts(values: Mapping[str, Any]) -> bool:
     Raises:
         UsageError: options contradict each other, or stdin cannot be read as asked.
     """
-    lines, file, interactive = values["lines"], values["file"], values["interactive"]
-    if (lines or file is not None) and interactive:
-        raise UsageError(
-            f"--{'lines' if lines else 'file'} and --interactive contradict each other", hint="leave one of them out"
-        )
-    if lines and file is not None:
-        raise UsageError("--lines reads prompts from stdin, but --file from a file", hint="leave one of them out")
-    if values["prompt"] and file is not None:
-        raise UsageError("both --file and PROMPT give prompts", hint="leave one of them out")
-    if values["prompt"] and (lines or interactive):
-        what = "--lines" if lines else "--interactive"
-        raise UsageError(f"{what} reads prompts from stdin, but PROMPT is given too", hint="leave one of them out")
+    lines, file, interactive = values["lines"], values["file"] is not None, values["interactive"]
+    reader = "--lines" if lines else "--interactive"
+    contradictions = {
+        f"--{'lines' if lines else 'file'} and --interactive contradict each other": (lines or file) and interactive,
+        "--lines reads prompts from stdin, but --file from a file": lines and file,
+        "both --file and PROMPT give prompts": values["prompt"] and file,
+        f"{reader} reads prompts from stdin, but PROMPT is given too": values["prompt"] and (lines or interactive),
+    }
+    for message, is_given in contradictions.items():
+        if is_given:
+            raise UsageError(message, hint="leave one of them out")
     if values["keep_columns"] and values["format"] == "text":
         raise UsageError("--keep-columns needs --format jsonl or json", hint="plain text has no columns")
-    many = bool(lines) or file is not None
+    many = bool(lines or file)
     for name in ("keep_columns", "text_columns", "delimiter", "input_format"):
         if values[name] and not many:
             option = "--text-column" if name == "text_columns" else f"--{name.replace('_', '-')}"
@@ -191,23 +141,6 @@ def _has_many_prompts(values: Mapping[str, Any]) -> bool:
     if lines and (sys.stdin is None or sys.stdin.isatty()):
         raise UsageError("--lines reads prompts from stdin", hint="pipe them in, or use --interactive to type them")
     return many
-
-
-class RecordsWithColumns:
-    """Passes records on, and keeps the columns of each for ``columns``."""
-
-    def __init__(self, records: Iterable[Record]) -> None:
-        self._records = records
-        self._columns: deque[Mapping[str, Any]] = deque()
-
-    def __iter__(self) -> Iterator[Record]:
-        for record in self._records:
-            self._columns.append(record.columns)
-            yield record
-
-    def columns(self) -> Mapping[str, Any]:
-        """The columns of the next record."""
-        return self._columns.popleft()
 
 
 class Warnings:

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from typing import Annotated, Literal
-
 import typer
 
 from lstmcli.cli.options import common as o
@@ -15,21 +13,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
 @app.command(cls=Command)
-def info(
-    where: Annotated[
-        str | None,
-        typer.Argument(
-            metavar="MODEL", show_default="$LSTM_MODEL, else the one in lstm-model", help="Model directory."
-        ),
-    ] = None,
-    model: Annotated[
-        str | None,
-        o.option("--model", "-m", metavar="DIR", show_default=False, text="Same as the MODEL argument."),
-    ] = None,
-    format: Annotated[
-        Literal["table", "json"], typer.Option("--format", metavar="table|json", help="Output format.")
-    ] = "table",
-) -> None:
+def info(where: o.ModelArgument = None, model: o.SameModel = None, format: o.TableOrJson = "table") -> None:
     """Show what a model is, how it was trained and how well it did, and check its files for damage."""
     from lstmcli.model_dir.directory import default_model_path
     from lstmcli.model_dir.info import info as describe

@@ -10,10 +10,8 @@ from typing import Annotated, Any
 import typer
 
 from lstmcli.cli.io import streams
-from lstmcli.cli.io.inputs import Input, Inputs
+from lstmcli.cli.io.inputs import Inputs
 from lstmcli.cli.options import common as o
-from lstmcli.cli.options.configs import read_config
-from lstmcli.cli.options.kept_columns import Header, KeepColumns
 from lstmcli.cli.output.console import safe
 from lstmcli.cli.output.inspection.writers import writer
 from lstmcli.cli.output.unknown_words import UnknownTokens, prepare_records
@@ -22,6 +20,7 @@ from lstmcli.data.config import ReadConfig, with_training_defaults
 from lstmcli.errors import NoDataError, UsageError
 from lstmcli.inspection.config import DIRECTIONS, InspectConfig, from_options
 from lstmcli.inspection.results import Inspection
+from lstmcli.options import read_config
 
 READ = ReadConfig()
 NO_TEXT = 'give a text, `lstm inspect "…"`, name a file with --file, or pipe text in'
@@ -29,65 +28,39 @@ NO_TEXT = 'give a text, `lstm inspect "…"`, name a file with --file, or pipe t
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
-@app.command(
-    cls=Command,
-    epilog="""Examples:
-  lstm inspect "The film was not bad at all"
-  lstm inspect "The film was not bad at all" --why
-  lstm inspect -m lstm-model/lm --unit 7 --unit 12 < line.txt
-  lstm inspect --file poem.txt --top-units 3 --html poem.html""",
-)
+@app.command(cls=Command)
 def inspect(
     text: Annotated[
-        str | None,
-        typer.Argument(metavar="TEXT", help="Text to inspect, or `-` for stdin. Default: stdin, if piped."),
+        str | None, o.argument("TEXT", "Text to inspect, or `-` for stdin. Default: stdin, if piped.")
     ] = None,
     file: Annotated[
-        str | None, typer.Option("--file", metavar="FILE", help="File to inspect: one text per line, or a table.")
+        str | None, o.MAIN.option("--file", "FILE", "File to inspect: one text per line, or a table.")
     ] = None,
     model: Annotated[
-        str | None,
-        o.option(
-            "--model",
-            "-m",
-            metavar="DIR",
-            show_default="$LSTM_MODEL, else the one in lstm-model",
-            text="Model directory, of a classifier or a language model.",
-        ),
+        str | None, o.model_option("the one in lstm-model", "Model directory, of a classifier or a language model.")
     ] = None,
     layer: Annotated[
-        str,
-        typer.Option(
-            "--layer", metavar="N|all", show_default="the last", help="Layer to show, from 1 (nearest the input)."
-        ),
+        str, o.MAIN.option("--layer", "N|all", "Layer to show, from 1 (nearest the input).", show_default="the last")
     ] = "",
     direction: Annotated[
-        str, o.option("--direction", among=DIRECTIONS, text="Direction to show, for a bidirectional model.")
+        str, o.MAIN.choice("--direction", DIRECTIONS, "Direction to show, for a bidirectional model.")
     ] = "forward",
     unit: Annotated[
-        list[int] | None,
-        typer.Option("--unit", metavar="N", help="Show this unit instead of the mean over units; repeatable."),
+        list[int] | None, o.MAIN.option("--unit", "N", "Show this unit instead of the mean over units; repeatable.")
     ] = None,
     top_units: Annotated[
         int | None,
-        typer.Option(
-            "--top-units",
-            metavar="K",
-            help="Show the K units that contribute most to the label's score, and K that correlate most with position.",
+        o.MAIN.option(
+            *("--top-units", "K"),
+            "Show the K units that contribute most to the label's score, and K that correlate most with position.",
             callback=o.counted,
         ),
     ] = None,
     label: Annotated[
-        str | None,
-        typer.Option("--label", metavar="NAME", show_default="the model's answer", help="Label to show."),
+        str | None, o.MAIN.option("--label", "NAME", "Label to show.", show_default="the model's answer")
     ] = None,
     why: Annotated[
-        bool,
-        typer.Option(
-            "--why",
-            show_default=False,
-            help="Show how much each word matters, by leaving it out and classifying the rest.",
-        ),
+        bool, o.MAIN.flag("--why", "Show how much each word matters, by leaving it out and classifying the rest.")
     ] = False,
     threads: o.Threads = None,
     text_columns: o.TextColumns = None,
@@ -96,15 +69,11 @@ def inspect(
     input_format: o.InputFormat = READ.input_format,
     split: o.Split = READ.split,
     format: Annotated[
-        o.Format | None,
-        o.format_option("Output format. tsv and csv have one row per token; jsonl and json one object per text."),
+        o.Format | None, o.format_option("tsv and csv have one row per token; jsonl and json one object per text.")
     ] = None,
-    keep_columns: KeepColumns = False,
-    output_header: Header = None,
-    html: Annotated[
-        Path | None,
-        o.option("--html", panel=o.OUTPUT, metavar="FILE", text="Write a self-contained HTML page instead."),
-    ] = None,
+    keep_columns: o.KeepColumns = False,
+    output_header: o.OutputHeader = None,
+    html: Annotated[Path | None, o.OUTPUT.option("--html", "FILE", "Write a self-contained HTML page instead.")] = None,
     quiet: o.Quiet = False,
 ) -> None:
     """Show the gates, the cell and hidden state and the prediction at every token of a text.
@@ -116,6 +85,12 @@ def inspect(
     if it is below 0.1 at every token.
 
     --why shows the effect of each word instead of the gates; jsonl, json and --html have both.
+
+    Examples:
+      lstm inspect "The film was not bad at all"
+      lstm inspect "The film was not bad at all" --why
+      lstm inspect -m lstm-model/lm --unit 7 --unit 12 < line.txt
+      lstm inspect --file poem.txt --top-units 3 --html poem.html
     """
     values = locals()
     source = _source(text, file)
@@ -143,9 +118,11 @@ def inspect(
         for each in inputs:
             carried = lm and is_carried(inspector.model.settings.tokenizer.mode, each.format)
             records = prepare_records(each.records, None, keep_columns and each.format == "text")
-            for inspection in _flushed(inspector.inspect(records, carried=carried), each):
+            for inspection in inspector.inspect(records, carried=carried):
                 unknown.add(inspection)
                 yield inspection
+                if each.ready is not None and not each.ready():  # show what is there before waiting
+                    sys.stdout.flush()
 
     results = require_text(inspections())
     if html is not None:
@@ -200,14 +177,6 @@ def _layer(value: str) -> int | str | None:
     if not value.isdecimal() or int(value) < 1:
         raise UsageError(f"--layer must be all or a number from 1, not {value!r}")
     return int(value)
-
-
-def _flushed(results: Iterable[Inspection], source: Input) -> Iterator[Inspection]:
-    """The same results; flushes stdout before waiting for a live source."""
-    for inspection in results:
-        yield inspection
-        if source.ready is not None and not source.ready():
-            sys.stdout.flush()
 
 
 def require_text(results: Iterable[Inspection]) -> Iterator[Inspection]:

@@ -12,9 +12,6 @@ import typer
 from lstmcli.cli.io import streams
 from lstmcli.cli.io.inputs import Inputs, specs, with_licence_warning
 from lstmcli.cli.options import common as o
-from lstmcli.cli.options.configs import read_config
-from lstmcli.cli.options.engine import ExactEngine
-from lstmcli.cli.options.kept_columns import Header, KeepColumns
 from lstmcli.cli.output.surprisal import FIGURES, writer
 from lstmcli.cli.output.unknown_words import MATCH, Warner, prepare_records, say_how
 from lstmcli.cli.output.writer import write
@@ -23,6 +20,7 @@ from lstmcli.data.config import ReadConfig
 from lstmcli.engine.registry import check_engine
 from lstmcli.errors import NoDataError, UsageError
 from lstmcli.language_modeling.config import AdaptConfig, CacheConfig
+from lstmcli.options import read_config
 from lstmcli.tasks import LANGUAGE_MODELING
 
 if TYPE_CHECKING:
@@ -31,7 +29,7 @@ if TYPE_CHECKING:
 
 READ = ReadConfig()
 CACHE, ADAPT = CacheConfig(), AdaptConfig()
-ADAPTING = "Adapting to the text"
+ADAPTING = o.Section("Adapting to the text")
 TABLES = ("line", "word", "token", "char")
 _CJK = re.compile("[\u3040-\u30ff\u3400-\u4dbf\u4e00-\u9fff]{2}")
 NO_SPACES = (
@@ -41,101 +39,61 @@ NO_SPACES = (
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
-@app.command(
-    cls=Command,
-    epilog="""Examples:
-  echo "the cat sat on the mat" | lstm perplexity
-  lstm perplexity test.txt --format json
-  lstm perplexity stimuli.txt --per word --format csv > surprisal.csv
-  lstm perplexity items.csv --text-column sentence --per word --keep-columns --match-corpus > surprisal.tsv
-  lstm perplexity segmented.txt --segments --per word""",
-)
+@app.command(cls=Command)
 def perplexity(
     files: Annotated[
-        list[str] | None,
-        typer.Argument(metavar="FILE", help="Files to score, or `-` for stdin. Default: stdin, if piped."),
+        list[str] | None, o.argument("FILE", "Files to score, or `-` for stdin. Default: stdin, if piped.")
     ] = None,
-    text: Annotated[list[str] | None, typer.Option("--text", metavar="TEXT", help="Text to score; repeatable.")] = None,
+    text: Annotated[list[str] | None, o.MAIN.option("--text", "TEXT", "Text to score; repeatable.")] = None,
     model: o.LmModelPath = None,
     per: Annotated[
         str | None,
-        o.option(
-            "--per", among=TABLES, text="Print a table of surprisal in bits, with one row per unit, instead of totals."
-        ),
+        o.MAIN.choice("--per", TABLES, "Print a table of surprisal in bits, with one row per unit, instead of totals."),
     ] = None,
     stream: Annotated[
         bool,
-        typer.Option(
-            "--stream",
-            show_default=False,
-            help="Carry the state from line to line, even if the model was trained on separate lines.",
-        ),
+        o.MAIN.flag("--stream", "Carry the state from line to line, even if the model was trained on separate lines."),
     ] = False,
     lines: Annotated[
-        bool,
-        typer.Option(
-            "--lines",
-            show_default=False,
-            help="Score each line separately, even if the model was trained on documents.",
-        ),
+        bool, o.MAIN.flag("--lines", "Score each line separately, even if the model was trained on documents.")
     ] = False,
     segments: Annotated[
-        bool,
-        typer.Option(
-            "--segments",
-            show_default=False,
-            help="Spaces separate words but are not part of the text (segmented Chinese).",
-        ),
+        bool, o.MAIN.flag("--segments", "Spaces separate words but are not part of the text (segmented Chinese).")
     ] = False,
     match_corpus: Annotated[
         bool,
-        typer.Option(
+        o.MAIN.flag(
             MATCH,
-            show_default=False,
-            help="Rewrite the text in the style of the training corpus (separate punctuation, lower case, @-@, N for "
+            "Rewrite the text in the style of the training corpus (separate punctuation, lower case, @-@, N for "
             "numbers) before scoring it.",
         ),
     ] = False,
     cache: Annotated[
         int | None,
-        o.option(
-            "--cache",
-            panel=ADAPTING,
-            metavar="N",
-            text=f"Interpolate with a cache of the last N tokens (Grave et al. 2017); try {CACHE.window}.",
+        ADAPTING.option(
+            *("--cache", "N"), f"Interpolate with a cache of the last N tokens (Grave et al. 2017); try {CACHE.window}."
         ),
     ] = None,
     cache_theta: Annotated[
-        float,
-        o.option(
-            "--cache-theta",
-            panel=ADAPTING,
-            metavar="X",
-            text="How strongly the cache prefers similar contexts.",
-        ),
+        float, ADAPTING.option("--cache-theta", "X", "How strongly the cache prefers similar contexts.")
     ] = CACHE.theta,
     cache_lambda: Annotated[
-        float, o.option("--cache-lambda", panel=ADAPTING, metavar="P", text="Interpolation weight of the cache.")
+        float, ADAPTING.option("--cache-lambda", "P", "Interpolation weight of the cache.")
     ] = CACHE.share,
     adapt: Annotated[
         bool,
-        o.option(
+        ADAPTING.flag(
             "--adapt",
-            panel=ADAPTING,
-            show_default=False,
-            text="Keep learning from the text after scoring it (dynamic evaluation, Krause et al. 2018). Uses PyTorch.",
+            "Keep learning from the text after scoring it (dynamic evaluation, Krause et al. 2018). Uses PyTorch.",
         ),
     ] = False,
-    adapt_rate: Annotated[
-        float, o.option("--adapt-rate", panel=ADAPTING, metavar="X", text="Learning rate of --adapt.")
-    ] = ADAPT.rate,
+    adapt_rate: Annotated[float, ADAPTING.option("--adapt-rate", "X", "Learning rate of --adapt.")] = ADAPT.rate,
     adapt_decay: Annotated[
-        float,
-        o.option("--adapt-decay", panel=ADAPTING, metavar="X", text="How fast the weights return to the trained ones."),
+        float, ADAPTING.option("--adapt-decay", "X", "How fast the weights return to the trained ones.")
     ] = ADAPT.decay,
     batch_size: o.AtOnce = None,
     threads: o.Threads = None,
-    engine: ExactEngine = None,
+    engine: o.ScoringEngine = None,
     device: o.Device = "auto",
     text_columns: o.TextColumns = None,
     delimiter: o.Delimiter = READ.delimiter,
@@ -143,11 +101,10 @@ def perplexity(
     input_format: o.InputFormat = READ.input_format,
     split: o.Split = READ.split,
     format: Annotated[
-        o.Format | None,
-        o.format_option("Output format. tsv has one name and value per line; with --per, one row per unit."),
+        o.Format | None, o.format_option("tsv has one name and value per line; with --per, one row per unit.")
     ] = None,
-    keep_columns: KeepColumns = False,
-    output_header: Header = None,
+    keep_columns: o.KeepColumns = False,
+    output_header: o.OutputHeader = None,
     quiet: o.Quiet = False,
 ) -> None:
     """Score text with a language model: perplexity, bits per character and byte, or a table of surprisal.
@@ -158,72 +115,73 @@ def perplexity(
 
     A model trained on lines scores each line separately; one trained on a document carries its state through the
     file. Unknown words are marked, counted and reported. --cache and --adapt also show the result without them.
+
+    Examples:
+      echo "the cat sat on the mat" | lstm perplexity
+      lstm perplexity test.txt --format json
+      lstm perplexity stimuli.txt --per word --format csv > surprisal.csv
+      lstm perplexity items.csv --text-column sentence --per word --keep-columns --match-corpus > surprisal.tsv
+      lstm perplexity segmented.txt --segments --per word
     """
     values = locals()
     named = specs(files, text)
     check(values)
-    check_engine(engine, device, exact=True)
+    check_engine(engine, device, scoring=True)
 
     from lstmcli.language_modeling.scoring.methods import METHOD_OPTIONS, adapting, method_of
 
     config = adapting(**{name: values[name] for name in METHOD_OPTIONS})
 
     from lstmcli.language_modeling.predict import LanguageModel
-    from lstmcli.language_modeling.scoring import perplexity as task
+    from lstmcli.language_modeling.scoring import perplexity as scoring
     from lstmcli.language_modeling.scoring.unknown_words import UnknownTokenCounter
     from lstmcli.model_dir.directory import default_model_path
 
     place = default_model_path(LANGUAGE_MODELING, model)
     loaded = LanguageModel(place, threads=threads, engine=engine, device=device)
-    trained = loaded.directory.settings.read
-    corpus_style = loaded.encoder.corpus_style
-    unknowns = UnknownTokenCounter(loaded, corpus_style)
+    unknowns = UnknownTokenCounter(loaded, loaded.encoder.corpus_style)
     warner = Warner(unknowns, matched=match_corpus or segments, quiet=quiet)
-    inputs = Inputs(
-        named,
-        text or [],
-        read_config(values),
-        prefer=trained,
-        labelled=False,
-        keep_columns=keep_columns,
-        as_files=True,
-        quiet=quiet,
-    )
+    sources: dict[str, Any] = {"labelled": False, "keep_columns": keep_columns, "as_files": True, "quiet": quiet}
+    inputs = Inputs(named, text or [], read_config(values), prefer=loaded.directory.settings.read, **sources)
     if match_corpus:
-        say_how(corpus_style, quiet)
-
-    def texts() -> Iterator[Text]:
-        for records, ready, _, kind in inputs:
-            records = with_licence_warning(records, kind)
-            bare = keep_columns and kind == "text"  # whose only column is the text itself
-            rewritten = prepare_records(records, corpus_style if match_corpus else None, bare)
-            yield task.Text(rewritten, task.is_carried(loaded.mode, kind, stream=stream, lines=lines), ready)
-
-    how: dict[str, Any] = {"segments": segments, "on_lines": unknowns.on_lines}
+        say_how(unknowns.corpus_style, quiet)
+    texts = _texts(loaded, inputs, values)
+    how: dict[str, Any] = {"segments": segments, "on_lines": unknowns.on_lines, "method": method_of(config)}
     if batch_size is not None:
         how["batch_size"] = batch_size
     shown = format or o.default_format()
-    how["method"] = method_of(config)
     if per is None:
-        report = task.perplexity(loaded, texts(), **how)
+        report = scoring.perplexity(loaded, texts, **how)
         warner.check()
         write(report, FIGURES, shown)
     else:
-        several = len(named) + len(text or []) > 1
+        several = len(named) > 1 or bool(named and text)  # what was typed has no file
         out = writer(shown, sys.stdout, several=several, keep_columns=keep_columns, header=output_header)
-        _write_rows(loaded, texts(), per, out, warner, how, check_spaces=not (quiet or segments) and per == "word")
+        check_spaces = not (quiet or segments) and per == "word"
+        _write_rows(loaded, texts, per, how, out, warner, check_spaces)
     sys.stdout.flush()
     warner.close()
+
+
+def _texts(loaded: LanguageModel, inputs: Inputs, values: Mapping[str, Any]) -> Iterator[Text]:
+    """The texts to score, in the style of the training corpus if that is requested."""
+    from lstmcli.language_modeling.scoring.perplexity import Text, is_carried
+
+    style = loaded.encoder.corpus_style if values["match_corpus"] else None
+    for records, ready, _, kind in inputs:
+        bare = values["keep_columns"] and kind == "text"  # whose only column is the text itself
+        prepared = prepare_records(with_licence_warning(records, kind), style, bare)
+        carried = is_carried(loaded.mode, kind, stream=values["stream"], lines=values["lines"])
+        yield Text(prepared, carried, ready)
 
 
 def _write_rows(
     loaded: LanguageModel,
     texts: Iterable[Text],
     per: str,
+    how: Mapping[str, Any],
     out: Any,
     warner: Warner,
-    how: Mapping[str, Any],
-    *,
     check_spaces: bool,
 ) -> None:
     """Write the surprisal of every unit of the texts.
@@ -254,16 +212,14 @@ def _write_rows(
 
 def check(values: Mapping[str, Any]) -> None:
     """Raises ``UsageError`` for options that contradict each other."""
-    per = values["per"]
+    per, again = values["per"], "leave one of them out"
     if values["stream"] and values["lines"]:
-        raise UsageError("--stream and --lines contradict each other", hint="leave one of them out")
+        raise UsageError("--stream and --lines contradict each other", hint=again)
     if per is not None and per not in TABLES:
         raise UsageError(f"--per must be one of {', '.join(TABLES)}, not {per!r}")
-    if per is None:
-        for name, given in (("keep-columns", values["keep_columns"]), ("output-header", values["output_header"])):
-            if given:
-                raise UsageError(
-                    f"--{name} applies only to tables of surprisal", hint="add --per line for one row per text"
-                )
+    for name in ("keep_columns", "output_header"):
+        if per is None and values[name]:
+            message = f"--{name.replace('_', '-')} applies only to tables of surprisal"
+            raise UsageError(message, hint="add --per line for one row per text")
     if values["match_corpus"] and values["segments"]:
-        raise UsageError(f"{MATCH} and --segments contradict each other", hint="leave one of them out")
+        raise UsageError(f"{MATCH} and --segments contradict each other", hint=again)

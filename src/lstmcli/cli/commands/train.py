@@ -3,76 +3,52 @@
 from __future__ import annotations
 
 import shlex
-from collections.abc import Generator
-from contextlib import closing
+from collections.abc import Generator, Iterator
+from contextlib import closing, contextmanager
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
 import typer
 
 from lstmcli.classification.config import ClassifierModelConfig, ClassifierTrainConfig
+from lstmcli.cli.io import streams
 from lstmcli.cli.io.signals import Stop
 from lstmcli.cli.options import common as o
 from lstmcli.cli.options import training as t
-from lstmcli.cli.options.configs import given_options
-from lstmcli.cli.options.resume import ask_resume, hint_on_abort
-from lstmcli.cli.typer_classes import Command
+from lstmcli.cli.options import translation as x
+from lstmcli.cli.typer_classes import Command, is_given
 from lstmcli.data.config import ReadConfig
 from lstmcli.language_modeling.config import LmModelConfig
 from lstmcli.tokenization.config import LmTokenizerConfig, TokenizerConfig
 from lstmcli.training import events
+from lstmcli.translation.config import TranslatorModelConfig, TranslatorTrainConfig
 
 READ, TOKENIZER, MODEL, TRAIN = ReadConfig(), TokenizerConfig(), ClassifierModelConfig(), ClassifierTrainConfig()
 LM_TOKENIZER, LM_MODEL = LmTokenizerConfig(), LmModelConfig()
+TRANSLATOR_MODEL, TRANSLATOR_TRAIN = TranslatorModelConfig(), TranslatorTrainConfig()
 POOLING = ",".join(MODEL.pooling)
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 
-@app.command(
-    cls=Command,
-    epilog="""Examples:
-
-  lstm train reviews.csv
-  lstm train train.jsonl --valid valid.jsonl --test test.jsonl -o models/news
-  lstm train sample:topics --time 1m
-  lstm train book.txt
-  lstm train ptb.train.txt --valid ptb.valid.txt --test ptb.test.txt
-  zcat tickets.csv.gz | lstm train - --label-column queue --force""",
-)
+@app.command(cls=Command)
 def train(
     ctx: typer.Context,
-    source: Annotated[
-        str, typer.Argument(metavar="SOURCE", help="File, folder, `-` for stdin, sample:NAME, or a Hub data set.")
-    ],
-    output: Annotated[
-        Path | None,
-        typer.Option(
-            *("--output", "-o"),
-            metavar="DIR",
-            show_default="lstm-model/classifier, or lstm-model/lm",
-            help="Directory for the model.",
-        ),
-    ] = None,
-    valid: Annotated[str | None, typer.Option("--valid", metavar="FILE", help="Validation data.")] = None,
-    test: Annotated[
-        str | None, typer.Option("--test", metavar="FILE", help="Test data, evaluated once at the end.")
-    ] = None,
+    source: Annotated[str, o.argument("SOURCE", "File, folder, `-` for stdin, sample:NAME, or a Hub data set.")],
+    output: t.Output = None,
+    valid: t.Valid = None,
+    test: t.Test = None,
     time: t.Time = None,
     epochs: t.Epochs = TRAIN.epochs,
     seed: t.Seed = TRAIN.seed,
     threads: o.Threads = TRAIN.threads,
     device: o.Device = TRAIN.device,
-    dry_run: Annotated[
-        bool,
-        typer.Option(
-            "--dry-run", help="Check the data and estimate time and memory, without training.", show_default=False
-        ),
-    ] = False,
+    dry_run: t.DryRun = False,
     force: t.Force = False,
     resume: t.Resume = False,
     task: t.TrainingTask = None,
     text_columns: o.TextColumns = None,
+    target_column: o.TargetColumn = READ.target_column,
     label_column: o.LabelColumn = None,
     label_separator: o.LabelSeparator = READ.label_separator,
     label_prefix: o.LabelPrefix = READ.label_prefix,
@@ -128,39 +104,46 @@ def train(
     alpha: t.Alpha = None,
     beta: t.Beta = None,
     softmax: t.Softmax = LM_MODEL.softmax,
+    target_file: x.TargetFile = None,
+    valid_target: x.ValidTarget = None,
+    test_target: x.TestTarget = None,
+    attention: x.Attention = TRANSLATOR_MODEL.attention,
+    input_feeding: x.InputFeeding = TRANSLATOR_MODEL.input_feeding,
+    batch_tokens: x.BatchTokens = TRANSLATOR_TRAIN.batch_tokens,
+    metric: x.Metric = TRANSLATOR_TRAIN.metric,
     checkpoint_every: t.CheckpointEvery = "1m",
     quiet: o.Quiet = False,
     format: Annotated[
-        Literal["table", "json"],
-        typer.Option(
-            "--format", rich_help_panel=o.OUTPUT, metavar="table|json", help="Format of the result on stdout."
-        ),
+        Literal["table", "json"], o.OUTPUT.option("--format", "table|json", "Format of the result on stdout.")
     ] = "table",
-    tensorboard: Annotated[
-        Path | None,
-        typer.Option(
-            "--tensorboard",
-            rich_help_panel=o.OUTPUT,
-            metavar="DIR",
-            help="Also write TensorBoard events to this directory.",
-        ),
-    ] = None,
+    tensorboard: t.TensorBoard = None,
 ) -> None:
-    """Train a classifier on labelled text, or a language model on plain text.
+    """Train a classifier on labelled text, a translator on pairs of texts, or a language model on plain text.
 
     SOURCE is CSV, TSV, JSON, JSON Lines, Parquet, plain text, fastText lines or one folder per class, optionally
     gzipped. The format, encoding and columns are detected. Progress goes to stderr; a model directory is written at
     the end. Ctrl-C stops early and keeps the best model so far; --resume continues an unfinished run.
+
+    Examples:
+
+      lstm train reviews.csv
+      lstm train train.jsonl --valid valid.jsonl --test test.jsonl -o models/news
+      lstm train sample:topics --time 1m
+      lstm train book.txt
+      lstm train pairs.csv --text-column de --target-column en
+      lstm train train.de --target-file train.en --valid valid.de --valid-target valid.en
+      lstm train ptb.train.txt --valid ptb.valid.txt --test ptb.test.txt
+      zcat tickets.csv.gz | lstm train - --label-column queue --force
     """
-    given = given_options(ctx, locals())
+    given = {name: value for name, value in locals().items() if name != "ctx" and is_given(ctx, name)}
     listeners: list[Any] = []
     if tensorboard is not None:
         from lstmcli.cli.output.tensorboard import Scalars
 
         listeners.append(Scalars(tensorboard))
 
-    from lstmcli.cli.io.asking import which_label
-    from lstmcli.cli.output.training_log import TrainingLog
+    from lstmcli.cli.io.asking import ask_resume, which_label
+    from lstmcli.cli.output.training_log import TRAINING, TrainingLog
     from lstmcli.training.start import Training
 
     with Training(
@@ -183,12 +166,24 @@ def train(
             events_of_run = training.events(command=shlex.join(ctx.obj), stop=stop.asked)
             result = follow(events_of_run, listeners, stop, dry_run=dry_run)
     if format == "json":
-        from lstmcli.cli.output.training_result import TRAINING
         from lstmcli.cli.output.writer import write
 
         write(result, TRAINING, format)
     if stop.signal is not None:
         raise typer.Exit(128 + stop.signal)
+
+
+@contextmanager
+def hint_on_abort(target: Path) -> Iterator[None]:
+    """If a second Ctrl-C or SIGTERM ends training at once, say how to resume it."""
+    try:
+        yield
+    except (KeyboardInterrupt, SystemExit):
+        from lstmcli.training.checkpoint import checkpoint_folder, has_checkpoints
+
+        if has_checkpoints(folder := checkpoint_folder(target)):
+            streams.say(f"the checkpoint in {folder} is kept; repeat the command with --resume to continue")
+        raise
 
 
 def follow(

@@ -4,6 +4,9 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from pathlib import Path
+
+import typer
 
 from lstmcli.cli.output.console import safe
 
@@ -14,6 +17,14 @@ MAX_LISTED = 30
 def is_interactive() -> bool:
     """Whether a user can see a question and answer it."""
     return bool(sys.stdin and sys.stdin.isatty() and sys.stderr and sys.stderr.isatty())
+
+
+def ask_resume(folder: Path) -> bool:
+    """Ask whether to resume the run whose checkpoints are in ``folder``; without a terminal, False."""
+    if not is_interactive():
+        return False
+    typer.echo(f"{folder} has an unfinished run.", err=True)
+    return bool(typer.confirm("Resume it?", default=True, err=True))
 
 
 def which_label(path: str, columns: Sequence[str]) -> str | None:

@@ -227,21 +227,16 @@ class Arrivals(Generic[T]):
         self._ended = False
         self._error: BaseException | None = None
         self._changed = threading.Condition()
-        self._on_demand = not self._started()
-
-    def _started(self) -> bool:
-        """Start the reading thread.  If the system allows none, items are read on demand."""
-        if not startable(1):
-            return False
-        threading.Thread(target=self._read, daemon=True).start()
-        return True
+        self._on_demand = not startable(1)
+        if not self._on_demand:
+            threading.Thread(target=self._read, daemon=True).start()
 
     def ready(self) -> bool:
         """Whether the next item, or the end, is available without waiting."""
         return bool(self._taken or self._queue) or self._ended
 
     def __iter__(self) -> Iterator[T]:
-        if self._on_demand:
+        if self._on_demand:  # the system allows no thread
             yield from self._items
             return
         while True:

@@ -7,38 +7,51 @@ Parameters have the names of config fields, so values are looked up by name.
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Annotated, Any, Literal, TypeAlias
 
 import typer
 
 from lstmcli.data.formats.config import FORMATS
+from lstmcli.engine.registry import AUTO, VARIABLE, engine_names
 from lstmcli.errors import UsageError
 from lstmcli.nn.config import DEVICES
 from lstmcli.tasks import BUILT_IN, all_tasks
 
 Format: TypeAlias = Literal["table", "tsv", "csv", "jsonl", "json"]
 INPUT_FORMATS = tuple(FORMATS)
-DATA, OUTPUT = "Data", "Output"
 
 
-def option(*names: str, panel: str | None = None, text: str, among: Sequence[str] = (), **more: Any) -> Any:
-    """A Typer option.
+class Section:
+    """A section of a help page, which declares its options; without a title, the first one.
 
-    Args:
-        among: the allowed values, for the help and completion; the config checks them.
+    Options with several names have them separated by spaces.
     """
-    if among:
-        more.setdefault("metavar", "|".join(among))
-        more.setdefault("autocompletion", _completer(among))
-    return typer.Option(*names, rich_help_panel=panel, help=text, **more)
+
+    def __init__(self, title: str | None = None) -> None:
+        self.title = title
+
+    def option(self, names: str, metavar: str | None, text: str, **more: Any) -> Any:
+        return typer.Option(*names.split(), rich_help_panel=self.title, metavar=metavar, help=text, **more)
+
+    def flag(self, names: str, text: str) -> Any:
+        """An option without a value, off by default."""
+        return self.option(names, None, text, show_default=False)
+
+    def choice(self, name: str, values: Sequence[str], text: str, metavar: str | None = None, **more: Any) -> Any:
+        """An option with one of a few values, for the help and completion; the config checks them."""
+
+        def complete(incomplete: str) -> list[str]:
+            return [value for value in values if value.startswith(incomplete)]
+
+        return self.option(name, metavar or "|".join(values), text, autocompletion=complete, **more)
 
 
-def _completer(values: Sequence[str]) -> Callable[[str], list[str]]:
-    def complete(incomplete: str) -> list[str]:
-        return [value for value in values if value.startswith(incomplete)]
+MAIN, DATA, OUTPUT, COMPUTING = Section(), Section("Data"), Section("Output"), Section("Computing")
 
-    return complete
+
+def argument(metavar: str, text: str, **more: Any) -> Any:
+    return typer.Argument(metavar=metavar, help=text, **more)
 
 
 def counted(param: typer.CallbackParam, value: int | None) -> int | None:
@@ -48,17 +61,6 @@ def counted(param: typer.CallbackParam, value: int | None) -> int | None:
     return value
 
 
-def format_option(text: str) -> Any:
-    """``--format`` of a command that supports every format."""
-    return option(
-        "--format",
-        panel=OUTPUT,
-        metavar="table|tsv|csv|jsonl|json",
-        show_default="table on a terminal, else tsv",
-        text=text,
-    )
-
-
 def default_format() -> Format:
     return "table" if sys.stdout.isatty() else "tsv"
 
@@ -66,100 +68,131 @@ def default_format() -> Format:
 # Reading data
 TextColumns = Annotated[
     list[str] | None,
-    option(
-        "--text-column",
-        panel=DATA,
-        metavar="NAME",
+    DATA.option(
+        "--text-column", "NAME", "Text column; repeat the option to join several columns.", show_default="detected"
+    ),
+]
+TargetColumn = Annotated[
+    str | None,
+    DATA.option(
+        *("--target-column", "NAME"),
+        "Column of the translations, if each text has one; trains a translator.",
         show_default="detected",
-        text="Text column; repeat the option to join several columns.",
     ),
 ]
 LabelColumn = Annotated[
     list[str] | None,
-    option(
-        "--label-column",
-        panel=DATA,
-        metavar="NAME",
+    DATA.option(
+        *("--label-column", "NAME"),
+        "Label column; repeat the option if a text has several labels in several columns.",
         show_default="detected",
-        text="Label column; repeat the option if a text has several labels in several columns.",
     ),
 ]
 LabelSeparator = Annotated[
     str | None,
-    option(
-        "--label-separator",
-        panel=DATA,
-        metavar="TEXT",
+    DATA.option(
+        *("--label-separator", "TEXT"),
+        "Separator between several labels in one cell; none to treat each cell as one label.",
         show_default="detected",
-        text="Separator between several labels in one cell; none to treat each cell as one label.",
     ),
 ]
-LabelPrefix = Annotated[
-    str, option("--label-prefix", panel=DATA, metavar="TEXT", text="Prefix of a label in fastText lines.")
-]
+LabelPrefix = Annotated[str, DATA.option("--label-prefix", "TEXT", "Prefix of a label in fastText lines.")]
 Delimiter = Annotated[
-    str | None,
-    option("--delimiter", panel=DATA, metavar="CHAR", show_default="detected", text="Field separator of CSV files."),
+    str | None, DATA.option("--delimiter", "CHAR", "Field separator of CSV files.", show_default="detected")
 ]
 Header = Annotated[
     bool | None,
-    option(
-        "--header/--no-header",
-        panel=DATA,
+    DATA.option(
+        *("--header/--no-header", None),
+        "Whether the first row of a table is a header. Without one, columns are named 1, 2, 3, …",
         show_default="detected",
-        text="Whether the first row of a table is a header. Without one, columns are named 1, 2, 3, …",
     ),
 ]
 Encoding = Annotated[
-    str | None,
-    option("--encoding", panel=DATA, metavar="NAME", show_default="detected", text="Text encoding: utf-8, gbk, …"),
+    str | None, DATA.option("--encoding", "NAME", "Text encoding: utf-8, gbk, …", show_default="detected")
 ]
 InputFormat = Annotated[
     str | None,
-    option(
-        "--input-format",
-        panel=DATA,
-        among=INPUT_FORMATS,
+    DATA.choice(
+        *("--input-format", INPUT_FORMATS),
+        f"Format of the input: {', '.join(INPUT_FORMATS[:-1])} or {INPUT_FORMATS[-1]}.",
         metavar="FORMAT",
         show_default="detected",
-        text=f"Format of the input: {', '.join(INPUT_FORMATS[:-1])} or {INPUT_FORMATS[-1]}.",
     ),
 ]
-Split = Annotated[
-    str | None,
-    option("--split", panel=DATA, metavar="NAME", text="Split to read if the data set has several."),
-]
+Split = Annotated[str | None, DATA.option("--split", "NAME", "Split to read if the data set has several.")]
 KeepLicence = Annotated[
     bool,
-    option(
-        *("--keep-licence", "--keep-license"),
-        panel=DATA,
-        text="Keep the licence and notes that Project Gutenberg and similar libraries add to a book.",
-        show_default=False,
+    DATA.flag(
+        "--keep-licence --keep-license",
+        "Keep the licence and notes that Project Gutenberg and similar libraries add to a book.",
     ),
 ]
 
-Threads = Annotated[
-    int | None,
-    option("--threads", metavar="N", show_default="all cores", text="Number of CPU threads.", callback=counted),
+
+# Models and computing
+ModelArgument = Annotated[
+    str | None, argument("MODEL", "Model directory.", show_default="$LSTM_MODEL, else the one in lstm-model")
 ]
-Device = Annotated[str, option("--device", among=DEVICES, text="Device to compute on.")]
+SameModel = Annotated[str | None, MAIN.option("--model -m", "DIR", "Same as the MODEL argument.", show_default=False)]
+
+
+def model_option(default: str, text: str = "Model directory.") -> Any:
+    return MAIN.option("--model -m", "DIR", text, show_default=f"$LSTM_MODEL, else {default}")
+
+
+ModelPath = Annotated[str | None, model_option("lstm-model/classifier")]
+LmModelPath = Annotated[str | None, model_option("lstm-model/lm")]
+TranslatorPath = Annotated[str | None, model_option("lstm-model/translator")]
+
+
+def threads_option(section: Section = MAIN) -> Any:
+    return section.option("--threads", "N", "Number of CPU threads.", show_default="all cores", callback=counted)
+
+
+def device_option(section: Section = MAIN, text: str = "Device to compute on.") -> Any:
+    return section.choice("--device", DEVICES, text)
+
+
+Threads = Annotated[int | None, threads_option()]
+Device = Annotated[str, device_option()]
 AtOnce = Annotated[
-    int | None,
-    option("--batch-size", metavar="N", show_default=False, text="Texts per batch.", callback=counted),
+    int | None, MAIN.option("--batch-size", "N", "Texts per batch.", show_default=False, callback=counted)
 ]
 
 
-# Output
-ModelPath = Annotated[
+def _engine(names: tuple[str, ...], fallback: str, text: str, section: Section = MAIN) -> Any:
+    return section.choice(
+        "--engine", names, text, show_default=f"${VARIABLE}, else {fallback}; torch with --device cuda"
+    )
+
+
+_NATIVE = "native where it runs the model, else onnx"
+Engine = Annotated[
     str | None,
-    option(
-        "--model", "-m", metavar="DIR", show_default="$LSTM_MODEL, else lstm-model/classifier", text="Model directory."
+    _engine(
+        engine_names(),
+        _NATIVE,
+        "Inference engine: native, onnx and torch are exact; fast and int8 are faster but approximate.",
     ),
 ]
-LmModelPath = Annotated[
+ScoringEngine = Annotated[
     str | None,
-    option("--model", "-m", metavar="DIR", show_default="$LSTM_MODEL, else lstm-model/lm", text="Model directory."),
+    _engine(
+        engine_names(scoring=True),
+        _NATIVE,
+        "Inference engine: native, onnx and torch are exact; fast is faster but approximate.",
+    ),
+]
+GeneratingEngine = Annotated[
+    str | None,
+    _engine(
+        (AUTO, *engine_names()),
+        "auto, or onnx with --lines or --file",
+        "Inference engine: native, onnx and torch are exact, int8 much faster but approximate; auto is int8 if the "
+        "model has it.",
+        COMPUTING,
+    ),
 ]
 
 
@@ -167,18 +200,25 @@ def _complete_task(incomplete: str) -> list[str]:
     return [task.name for task in all_tasks() if task.name.startswith(incomplete)]
 
 
-def task_option(text: str, default: str, panel: str | None = None) -> Any:
+def task_option(text: str, default: str, section: Section = MAIN) -> Any:
     """``--task``.  Finding plug-in tasks takes time, so they are completed but not listed in the help."""
-    return option(
-        "--task",
-        panel=panel,
-        metavar="|".join(BUILT_IN),
-        autocompletion=_complete_task,
-        show_default=default,
-        text=text,
-    )
+    return section.option("--task", "|".join(BUILT_IN), text, autocompletion=_complete_task, show_default=default)
 
 
-Quiet = Annotated[
-    bool, option("--quiet", "-q", panel=OUTPUT, text="Print only warnings and errors on stderr.", show_default=False)
-]
+# Output
+def format_option(about: str) -> Any:
+    """``--format`` of a command that supports every format; ``about``: what each of them has."""
+    names, default = "table|tsv|csv|jsonl|json", "table on a terminal, else tsv"
+    return OUTPUT.option("--format", names, f"Output format. {about}", show_default=default)
+
+
+def output_header_option(default: str) -> Any:
+    """``--output-header``; the default differs between commands."""
+    text = "Whether tsv and csv start with a header line."
+    return OUTPUT.option("--output-header/--no-output-header", None, text, show_default=default)
+
+
+TableOrJson = Annotated[Literal["table", "json"], MAIN.option("--format", "table|json", "Output format.")]
+KeepColumns = Annotated[bool, OUTPUT.flag("--keep-columns", "Add the columns of the input.")]
+OutputHeader = Annotated[bool | None, output_header_option("csv: yes; tsv: only with --keep-columns")]
+Quiet = Annotated[bool, OUTPUT.flag("--quiet -q", "Print only warnings and errors on stderr.")]

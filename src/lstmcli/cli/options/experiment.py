@@ -5,164 +5,95 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Annotated
 
-import typer
-
-from lstmcli.cli.options.common import counted, option
+from lstmcli.cli.options.common import Section, counted, device_option
+from lstmcli.cli.options.training import TOKENIZER_OR_FILE
 from lstmcli.config import CELL_NAMES
 from lstmcli.language_modeling.config import PRESETS
-from lstmcli.nn.config import DEVICES
 from lstmcli.tokenization.config import TOKENIZERS
 
-PANEL = "Comparing architectures"
+CELLS = Section("Comparing architectures")
 OUTPUT = Path("lstm-compare")
 DISTANCE = 100
 SEEDS = 3
+AS_TRAIN = "as train"
 
 Cells = Annotated[
-    str | None,
-    option(
-        "--cells",
-        panel=PANEL,
-        metavar="CELL,CELL,…",
-        text=f"Train these on SOURCE: {', '.join(CELL_NAMES)}.",
-    ),
+    str | None, CELLS.option("--cells", "CELL,CELL,…", f"Train these on SOURCE: {', '.join(CELL_NAMES)}.")
 ]
 Match = Annotated[
     str,
-    option(
-        "--match",
-        panel=PANEL,
-        metavar="parameters|time|epochs",
-        text="What every run has in common: the number of parameters, the training time, or the epochs and units; "
+    CELLS.option(
+        *("--match", "parameters|time|epochs"),
+        "What every run has in common: the number of parameters, the training time, or the epochs and units; "
         "also parameters,time.",
     ),
 ]
 Seeds = Annotated[
-    int,
-    option(
-        "--seeds",
-        panel=PANEL,
-        metavar="N",
-        text="Number of seeds; each cell is trained once per seed.",
-        callback=counted,
-    ),
+    int, CELLS.option("--seeds", "N", "Number of seeds; each cell is trained once per seed.", callback=counted)
 ]
-Seed = Annotated[int | None, option("--seed", panel=PANEL, metavar="N", show_default="1", text="First seed.")]
+Seed = Annotated[int | None, CELLS.option("--seed", "N", "First seed.", show_default="1")]
 Probe = Annotated[
     str | None,
-    option(
-        "--probe",
-        panel=PANEL,
-        metavar="recall",
-        text="Also train each cell to recall the first token of a sequence, to measure its memory.",
+    CELLS.option(
+        *("--probe", "recall"), "Also train each cell to recall the first token of a sequence, to measure its memory."
     ),
 ]
 Distance = Annotated[
     int | None,
-    option(
-        "--distance",
-        panel=PANEL,
-        metavar="N",
+    CELLS.option(
+        *("--distance", "N"),
+        "Longest distance for --probe recall, in tokens.",
         show_default=str(DISTANCE),
-        text="Longest distance for --probe recall, in tokens.",
         callback=counted,
     ),
 ]
 Output = Annotated[
     Path | None,
-    typer.Option(
-        *("--output", "-o"),
-        rich_help_panel=PANEL,
-        metavar="DIR",
-        show_default=str(OUTPUT),
-        help="Directory for the models, report.html and report.json.",
+    CELLS.option(
+        "--output -o", "DIR", "Directory for the models, report.html and report.json.", show_default=str(OUTPUT)
     ),
 ]
-Force = Annotated[
-    bool, option("--force", panel=PANEL, text="Replace the files of an earlier comparison.", show_default=False)
-]
-Valid = Annotated[str | None, option("--valid", panel=PANEL, metavar="FILE", text="Validation data.")]
+Force = Annotated[bool, CELLS.flag("--force", "Replace the files of an earlier comparison.")]
+Valid = Annotated[str | None, CELLS.option("--valid", "FILE", "Validation data.")]
 Test = Annotated[
     str | None,
-    option(
-        "--test",
-        panel=PANEL,
-        metavar="FILE",
-        text="Test data; scores are then measured on it instead of the validation data.",
-    ),
+    CELLS.option("--test", "FILE", "Test data; scores are then measured on it instead of the validation data."),
 ]
 Epochs = Annotated[
-    int | None,
-    option(
-        "--epochs",
-        panel=PANEL,
-        metavar="N",
-        show_default="by corpus size",
-        text="Epochs of each run.",
-        callback=counted,
-    ),
+    int | None, CELLS.option("--epochs", "N", "Epochs of each run.", show_default="by corpus size", callback=counted)
 ]
 Time = Annotated[
     str | None,
-    option(
-        "--time",
-        panel=PANEL,
-        metavar="TIME",
-        show_default="1m",
-        text="Training time of each run with --match time: 30s, 15m, 1h.",
-    ),
+    CELLS.option("--time", "TIME", "Training time of each run with --match time: 30s, 15m, 1h.", show_default="1m"),
 ]
 Hidden = Annotated[
     int | None,
-    option(
-        "--hidden",
-        panel=PANEL,
-        metavar="N",
-        show_default="as train",
-        text="Units of the LSTM, or of the first cell; --match parameters adjusts the others.",
+    CELLS.option(
+        *("--hidden", "N"),
+        "Units of the LSTM, or of the first cell; --match parameters adjusts the others.",
+        show_default=AS_TRAIN,
     ),
 ]
-Layers = Annotated[
-    int | None,
-    option("--layers", panel=PANEL, metavar="N", show_default="as train", text="Number of recurrent layers."),
-]
-Embedding = Annotated[
-    int | None,
-    option("--embedding", panel=PANEL, metavar="N", show_default="as train", text="Embedding size."),
-]
-OneWay = Annotated[
-    bool, option("--one-way", panel=PANEL, text="Classifiers: read left to right only.", show_default=False)
-]
+Layers = Annotated[int | None, CELLS.option("--layers", "N", "Number of recurrent layers.", show_default=AS_TRAIN)]
+Embedding = Annotated[int | None, CELLS.option("--embedding", "N", "Embedding size.", show_default=AS_TRAIN)]
+OneWay = Annotated[bool, CELLS.flag("--one-way", "Classifiers: read left to right only.")]
 Tokenizer = Annotated[
     str | None,
-    option(
-        "--tokenizer",
-        panel=PANEL,
-        among=TOKENIZERS,
-        metavar="|".join([*TOKENIZERS, "FILE"]),
-        show_default="as train",
-        text="How to split text into tokens.",
+    CELLS.choice(
+        *("--tokenizer", TOKENIZERS), "How to split text into tokens.", metavar=TOKENIZER_OR_FILE, show_default=AS_TRAIN
     ),
 ]
-Preset = Annotated[
-    str,
-    option("--preset", panel=PANEL, among=PRESETS, text="Language models: size and regularisation."),
-]
+Preset = Annotated[str, CELLS.choice("--preset", PRESETS, "Language models: size and regularisation.")]
 BatchSize = Annotated[
-    int | None,
-    option("--batch-size", panel=PANEL, metavar="N", show_default="as train", text="Texts per step.", callback=counted),
+    int | None, CELLS.option("--batch-size", "N", "Texts per step.", show_default=AS_TRAIN, callback=counted)
 ]
 LearningRate = Annotated[
-    float | None,
-    option("--learning-rate", panel=PANEL, metavar="X", show_default="as train", text="Peak learning rate."),
+    float | None, CELLS.option("--learning-rate", "X", "Peak learning rate.", show_default=AS_TRAIN)
 ]
 Deterministic = Annotated[
     bool,
-    option(
-        "--deterministic",
-        panel=PANEL,
-        text="Refuse what could make a second run differ: --match time, and unordered sums on a GPU.",
-        show_default=False,
+    CELLS.flag(
+        "--deterministic", "Refuse what could make a second run differ: --match time, and unordered sums on a GPU."
     ),
 ]
-Device = Annotated[str, option("--device", panel=PANEL, among=DEVICES, text="Device to train on.")]
+Device = Annotated[str, device_option(CELLS, "Device to train on.")]

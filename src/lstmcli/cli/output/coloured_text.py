@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
-from lstmcli.cli.output.console import safe
+from lstmcli.cli.output.console import safe, styled
 from lstmcli.comparison.results import Span
 
 if TYPE_CHECKING:
@@ -21,11 +21,9 @@ _SPAN = "bold underline"
 
 def legend(out: Console) -> Text:
     """The legend of the colours."""
-    from rich.text import Text
-
     if not _coloured(out):
-        return Text("spans of text, in brackets, on which one model saves the most bits")
-    line = Text("spans of text, ")
+        return styled("spans of text, in brackets, on which one model saves the most bits")
+    line = styled("spans of text, ")
     line.append("underlined", _SPAN).append(", on which one model saves the most bits; ")
     line.append("saved", _SAVED[1]).append(" and ").append("lost", _LOST[1]).append(" on each token")
     return line
@@ -34,7 +32,6 @@ def legend(out: Console) -> Text:
 def fragment(span: Span, width: int, out: Console) -> Text:
     """The span with its context, in ``width`` cells."""
     from rich.cells import cell_len
-    from rich.text import Text
 
     coloured = _coloured(out)
     cells: list[tuple[str, str]] = []
@@ -49,7 +46,7 @@ def fragment(span: Span, width: int, out: Console) -> Text:
             last = len(cells)
     room = width - (0 if coloured else 2)
     start, end = _window([cell_len(text) for text, _ in cells], first, last, room)
-    line = Text("…" if start else "")
+    line = styled("…" if start else "")
     for i in range(start, end):
         text, style = cells[i]
         if not coloured and i == max(first, start):

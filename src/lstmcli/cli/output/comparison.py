@@ -7,7 +7,8 @@ from typing import TYPE_CHECKING, Any
 
 from lstmcli.cli.output import writer
 from lstmcli.cli.output.coloured_text import fragment, legend
-from lstmcli.cli.output.console import NOTHING, columns, facts, p_value, percent, perplexity, safe, size
+from lstmcli.cli.output.console import NOTHING, columns, facts, percent, perplexity, safe, size, styled
+from lstmcli.cli.output.measures import MEASURES, change_with_unit, interval, p_values, verdict
 from lstmcli.cli.output.predictions import fit
 from lstmcli.cli.output.writer import Layout, Row, Shape
 from lstmcli.comparison.results import Agreement, ClassifierComparison, Difference, Disagreement, LmComparison, Span
@@ -96,16 +97,14 @@ def _classifiers(result: ClassifierComparison, out: Console) -> Iterator[Rendera
 
 def _answers(row: Disagreement, out: Console) -> Text:
     """The true labels and the predictions, marked right or wrong; a line each if the window is narrow."""
-    from rich.text import Text
-
-    parts = [Text(f"true: {safe(', '.join(row.gold) or 'no label')}")]
+    parts = [styled(f"true: {safe(', '.join(row.gold) or 'no label')}")]
     for answer in row.answers:
         style, mark = ("green", "✓") if answer.right else ("red", "✗")
         labels = safe(", ".join(answer.labels)) or "no label"
         confidence = "" if answer.probability is None else f" {100 * answer.probability:.0f} %"
-        parts.append(Text(f"{safe(answer.model)}: ", "dim").append(f"{mark} {labels}{confidence}", style))
-    line = Text("  ").append_text(Text(" · ", "dim").join(parts))
-    return line if line.cell_len <= out.width else Text("  ").append_text(Text("\n  ").join(parts))
+        parts.append(styled(f"{safe(answer.model)}: ", "dim").append(f"{mark} {labels}{confidence}", style))
+    line = styled("  ").append_text(styled(" · ", "dim").join(parts))
+    return line if line.cell_len <= out.width else styled("  ").append_text(styled("\n  ").join(parts))
 
 
 def _models(result: LmComparison, out: Console) -> Iterator[RenderableType]:
@@ -148,12 +147,10 @@ def _models(result: LmComparison, out: Console) -> Iterator[RenderableType]:
 
 
 def _span(span: Span, out: Console) -> Text:
-    from rich.text import Text
-
     numbers = f"{span.gain:5.1f} bits" + (f"  line {span.line:<5}" if span.line and out.width >= 60 else "") + "  "
     if out.width >= 40:
-        return Text(numbers).append_text(fragment(span, out.width - len(numbers), out))
-    return Text(numbers.strip() + "\n").append_text(fragment(span, out.width, out))
+        return styled(numbers).append_text(fragment(span, out.width - len(numbers), out))
+    return styled(numbers.strip() + "\n").append_text(fragment(span, out.width, out))
 
 
 def _sizes(result: ClassifierComparison | LmComparison) -> list[tuple[str, list[str]]]:
@@ -170,9 +167,7 @@ def _with_values(rows: Sequence[tuple[str, list[str]]]) -> list[tuple[str, list[
 
 
 def _heading(model: str, against: str) -> Text:
-    from rich.text import Text
-
-    return Text(f"{safe(model)} against {safe(against)}", "bold")
+    return styled(f"{safe(model)} against {safe(against)}", "bold")
 
 
 def _notes(notes: Sequence[str], out: Console) -> Iterator[RenderableType]:
@@ -182,18 +177,14 @@ def _notes(notes: Sequence[str], out: Console) -> Iterator[RenderableType]:
             yield f"note: {safe(note)}"
 
 
-_MEASURES = {"accuracy": "accuracy", "macro_f1": "macro F1", "bits_per_byte": "bits per byte"}
-
-
 def _differences(differences: Sequence[Difference], agreement: Agreement | None = None) -> dict[str, str]:
     """The differences with intervals, the test and the verdict."""
     rows = {}
     for d in differences:
-        text = f"{_amount(d, d.difference)}{'' if _is_cost(d) else ' points'}"
+        text = change_with_unit(d.measure, d.difference)
         if d.interval is not None:
-            ends = f"{_amount(d, d.interval.low)} to {_amount(d, d.interval.high)}"
-            text += f" ({100 * d.interval.confidence:.0f} % interval: {ends})"
-        rows[_MEASURES[d.measure]] = text
+            text += f" ({interval(d.measure, d.interval.low, d.interval.high, d.interval.confidence)})"
+        rows[MEASURES[d.measure]] = text
     if agreement is not None:
         rows["right"] = (
             f"both {agreement.both_right:,}, only {agreement.against} {agreement.only_first_right:,}, "
@@ -201,33 +192,15 @@ def _differences(differences: Sequence[Difference], agreement: Agreement | None 
         )
     first = differences[0]
     if first.p_value is not None:
-        holm = "" if first.p_adjusted == first.p_value else f", {p_value(first.p_adjusted)} with Holm's correction"
-        rows["test"] = f"{p_value(first.p_value)}{holm} ({first.test})"
-    rows["verdict"] = _verdict(first)
+        rows["test"] = f"{p_values(first.p_value, first.p_adjusted)} ({first.test})"
+    noun = "line" if first.measure == "bits_per_byte" else "text"
+    rows["verdict"] = verdict(first.better, first.significant, f"no test with one {noun}")
     return rows
 
 
 def _other(difference: Difference) -> str:
     """The model that is not better."""
     return difference.against if difference.better == difference.model else difference.model
-
-
-def _verdict(difference: Difference) -> str:
-    if difference.better is None:
-        return "no difference"
-    if difference.significant is None:
-        return f"{difference.better} is ahead; no test with one {'line' if _is_cost(difference) else 'text'}"
-    if difference.significant:
-        return f"{difference.better} is better; significant at 5 %"
-    return f"{difference.better} is ahead; not significant at 5 %"
-
-
-def _is_cost(difference: Difference) -> bool:
-    return difference.measure == "bits_per_byte"
-
-
-def _amount(difference: Difference, value: float) -> str:
-    return f"{value:+.4f}" if _is_cost(difference) else f"{100 * value:+.2f}"
 
 
 def _optional(value: Any, shown: Any) -> str:

@@ -15,7 +15,9 @@ from lstmcli.cli.io.streams import Stderr, abandon, fitted, for_people, window_w
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
+    from rich.live import Live
     from rich.table import Table
+    from rich.text import Text
 
 MAX_PERPLEXITY = 1e9
 NOTHING = "–"
@@ -26,6 +28,11 @@ CONTROLS = re.compile(r"[\x00-\x1f\x7f-\x9f\u200e\u200f\u2028-\u202e\u2066-\u206
 def visible(text: str) -> str:
     """``text`` on one line, with a visible symbol for every control character."""
     return CONTROLS.sub(_symbol, text)
+
+
+def visible_in_lines(text: str) -> str:
+    """``visible``, but line ends and tabs stay."""
+    return "".join(part if part in ("\n", "\t") else visible(part) for part in re.split(r"([\n\t])", text))
 
 
 def safe(text: str) -> str:
@@ -59,6 +66,24 @@ def console(*, stderr: bool = False) -> Console:
     return out
 
 
+def styled(text: str = "", style: str = "") -> Text:
+    """Text in one style; more can be appended."""
+    from rich.text import Text
+
+    return Text(text, style)
+
+
+def live_display(shown: RenderableType, out: Console, per_second: float) -> Live | None:
+    """A started display of ``shown`` that is updated in place; None if ``out`` cannot do that."""
+    if not out.is_terminal or out.is_dumb_terminal:
+        return None
+    from rich.live import Live
+
+    live = Live(shown, console=out, refresh_per_second=per_second, transient=True)
+    live.start()
+    return live
+
+
 def show(out: Console, *parts: RenderableType, style: str = "") -> None:
     """Print each part; outside a terminal without the trailing spaces of Rich's tables."""
     if out.is_terminal:
@@ -82,16 +107,16 @@ def grid(*, header: bool = False, **more: Any) -> Table:
 def facts(rows: Mapping[str, str], out: Console) -> Table:
     """A line per name and value; in a narrow window, the value is below its name."""
     table = grid()
-    if out.width < 40:
-        table.add_column(overflow="fold")
-        for name, value in rows.items():
-            table.add_row(name, style="bold")
-            table.add_row(safe(value))
-        return table
-    table.add_column(style="bold", no_wrap=True)
+    narrow = out.width < 40
+    if not narrow:
+        table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     for name, value in rows.items():
-        table.add_row(name, safe(value))
+        if narrow:
+            table.add_row(name, style="bold")
+            table.add_row(safe(value))
+        else:
+            table.add_row(name, safe(value))
     return table
 
 
@@ -148,13 +173,16 @@ def perplexity(value: float | None) -> str:
     return f"{value:,.2f}" if value is not None and value < MAX_PERPLEXITY else NOTHING
 
 
-def p_value(value: float | None) -> str:
-    assert value is not None
-    return "p < 0.0001" if value < 1e-4 else f"p = {value:.2g}"
-
-
 def percent(share: float, digits: int = 1) -> str:
     return f"{100 * share:.{digits}f} %"
+
+
+def progress_bar(share: float, width: int, encoding: str) -> Text:
+    from rich.text import Text
+
+    done, rest = "━╌" if encoding.startswith("utf") else "#-"
+    full = min(width, round(share * width))
+    return Text.assemble((done * full, "cyan"), (rest * (width - full), "dim"))
 
 
 def curve(values: list[float], width: int, encoding: str = "utf-8") -> str:

@@ -5,14 +5,13 @@ The texts of a prompt are generated in parallel and written one after the other;
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from dataclasses import replace
 from typing import Any, Protocol, TextIO
 
 from lstmcli.cli.help import bold
-from lstmcli.cli.io.streams import for_people
-from lstmcli.cli.output.console import safe
+from lstmcli.cli.io.streams import fitted, for_people
+from lstmcli.cli.output.console import safe, visible_in_lines
 from lstmcli.cli.output.predictions import fit
 from lstmcli.cli.output.wrapping import Wrapper
 from lstmcli.cli.output.writer import LEFT_OUT, Field, Layout, Shape, escape, stream
@@ -29,6 +28,7 @@ class Writer(Protocol):
 
     def close(self) -> None:
         """Finish the output."""
+        return
 
 
 def writer(format: str, out: TextIO, *, echo: bool, blank_lines: bool) -> Writer:
@@ -43,7 +43,7 @@ def writer(format: str, out: TextIO, *, echo: bool, blank_lines: bool) -> Writer
     return ObjectWriter(format, out)
 
 
-class TextWriter:
+class TextWriter(Writer):
     """Streams the text; with alternatives, a line per token and then the text."""
 
     def __init__(self, out: TextIO, *, echo: bool, blank_lines: bool) -> None:
@@ -72,22 +72,17 @@ class TextWriter:
             self._current, self._begun = self._current + 1, False
 
     def _show(self, event: TextPiece | Continuation) -> None:
+        steps = event.steps if isinstance(event, Continuation) else event.step
+        if not self._begun and not (steps and isinstance(event, Continuation)):
+            self._begin_text(echo=not steps)
         if isinstance(event, Continuation):
-            if event.steps:
+            if steps:
                 self._out.write("\n" + self._prompted() + self._wrapped(event.text))
-            elif not self._begun:
-                self._begin_text()
             self._out.write(self._end() + "\n")
-        elif event.step:
-            if not self._begun:
-                self._begin_text(echo=False)
-            self._out.write(self._line(event.step))
         else:
-            if not self._begun:
-                self._begin_text()
-            self._out.write(self._wrapped(event.text))
+            self._out.write(self._line(event.step) if event.step else self._wrapped(event.text))
 
-    def _begin_text(self, *, echo: bool = True) -> None:
+    def _begin_text(self, *, echo: bool) -> None:
         self._begun = True
         if self._blank_lines and self._current:
             self._out.write("\n")
@@ -118,29 +113,21 @@ class TextWriter:
         return f"{fit(token, 18)} {p}    " + "  ".join(f"{fit(other, 14)} {q}" for other, q in others).rstrip() + "\n"
 
     def _clean(self, text: str) -> str:
-        """On a terminal, the text with control characters other than line ends and tabs made visible."""
-        if not self._terminal:
-            return text
-        return "".join(part if part in ("\n", "\t") else safe(part) for part in re.split(r"([\n\t])", text))
-
-    def close(self) -> None:
-        pass
+        """On a terminal, the text with visible control characters."""
+        return fitted(visible_in_lines(text)) if self._terminal else text
 
 
-class ObjectWriter:
+class ObjectWriter(Writer):
     """Writes an object per text, in order, when it is complete."""
 
     def __init__(self, format: str, out: TextIO) -> None:
         self._out = out
-        self._begun({})
+        self.begin("")
         self._objects = stream(
             replace(CONTINUATION, input_columns=lambda _: self._columns), format, out, keep_columns=True
         )
 
     def begin(self, prompt: str, columns: Mapping[str, Any] = NO_COLUMNS) -> None:
-        self._begun(columns)
-
-    def _begun(self, columns: Mapping[str, Any]) -> None:
         self._current, self._columns = 0, columns
         self._waiting: dict[int, Continuation] = {}
 

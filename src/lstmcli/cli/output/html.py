@@ -3,17 +3,15 @@
 from __future__ import annotations
 
 import os
-import re
-import tempfile
 from collections.abc import Iterable, Iterator
 from functools import cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lstmcli import __version__
-from lstmcli.cli.output.console import visible
+from lstmcli.cli.output.console import visible_in_lines
 from lstmcli.errors import OutputError
-from lstmcli.safe_files import check_links
+from lstmcli.safe_files import check_links, write_over
 
 if TYPE_CHECKING:
     from jinja2 import Environment
@@ -54,10 +52,8 @@ def _environment() -> Environment:
 
 
 def _shown(value: Any) -> Any:
-    """Text with control characters other than line ends and tabs made visible."""
-    if not isinstance(value, str) or hasattr(value, "__html__"):
-        return value
-    return "".join(part if part in ("\n", "\t") else visible(part) for part in re.split(r"([\n\t])", value))
+    """A value in a template: text with visible control characters."""
+    return visible_in_lines(value) if isinstance(value, str) and not hasattr(value, "__html__") else value
 
 
 def check_place(path: Path, command: str, option: str) -> None:
@@ -79,27 +75,11 @@ def check_place(path: Path, command: str, option: str) -> None:
 def write_whole(path: Path, parts: Iterable[str]) -> None:
     """Write a file atomically.  Raises: OutputError."""
     try:
-        _write(path, parts)
+        folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY | os.O_CLOEXEC)
+        try:
+            write_over(folder, path.name, (part.encode() for part in parts), mode=0o666)
+        finally:
+            os.close(folder)
     except OSError as error:
         reason, hint = error.strerror or str(error), "free some space, or choose another place"
         raise OutputError(f"cannot be written: {reason.lower()}", path=path, hint=hint) from error
-
-
-def _write(path: Path, parts: Iterable[str]) -> None:
-    with tempfile.NamedTemporaryFile(
-        "w", encoding="utf-8", newline="\n", dir=path.parent, prefix=f".{path.name}.", delete=False
-    ) as file:
-        try:
-            file.writelines(parts)
-            os.fchmod(file.fileno(), 0o666 & ~_umask())
-            file.close()
-            Path(file.name).replace(path)
-        except BaseException:
-            Path(file.name).unlink(missing_ok=True)
-            raise
-
-
-def _umask() -> int:
-    mask = os.umask(0)
-    os.umask(mask)
-    return mask

@@ -12,6 +12,7 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import TYPE_CHECKING
 
+from lstmcli.cli.output.console import styled
 from lstmcli.cli.output.html import fragment
 
 if TYPE_CHECKING:
@@ -63,9 +64,6 @@ class Scale:
         low, high, at = (math.log10(x) if self.log else x for x in (self.low, self.high, value))
         return 0.5 if high == low else min(1.0, max(0.0, (at - low) / (high - low)))
 
-    def shows(self, value: float) -> bool:
-        return math.isfinite(value) and (value > 0 or not self.log)
-
     def ticks(self, most: int = TICKS + 1) -> list[float]:
         """Round values, from low to high."""
         if self.log:
@@ -84,14 +82,18 @@ class Scale:
         return [float(f"{(first + i) * step:.10g}") for i in range(count)]
 
 
+def _can_show(value: float, log: bool) -> bool:
+    return math.isfinite(value) and (value > 0 or not log)
+
+
+def visible(plot: Plot, series: Series) -> list[tuple[float, float]]:
+    """The points of a series without those that an axis cannot show."""
+    return [(x, y) for x, y in series.points if _can_show(x, plot.log_x) and _can_show(y, plot.log_y)]
+
+
 def scales(plot: Plot) -> tuple[Scale, Scale] | None:
     """The scales of x and y; None if there are no points."""
-    points = [
-        (x, y)
-        for series in plot.series
-        for x, y in series.points
-        if math.isfinite(y) and (y > 0 or not plot.log_y) and (x > 0 or not plot.log_x)
-    ]
+    points = [point for series in plot.series for point in visible(plot, series)]
     if not points:
         return None
     xs, ys = zip(*points, strict=True)
@@ -117,7 +119,6 @@ def text_plot(plot: Plot, width: int, height: int = 10) -> list[Text]:
     import textwrap
 
     from rich.cells import cell_len
-    from rich.text import Text
 
     axes = scales(plot)
     if axes is None:
@@ -133,12 +134,12 @@ def text_plot(plot: Plot, width: int, height: int = 10) -> list[Text]:
         row = round((1 - y.share(plot.level[1])) * (height - 1))
         canvas[row] = [("·", "dim")] * room
     for i, series in reversed(list(enumerate(plot.series))):  # the first lies on top
-        for column, share in _columns(series, x, y, room):
+        for column, share in _columns(visible(plot, series), x, y, room):
             canvas[round((1 - share) * (height - 1))][column] = (_letter(i), COLOURS[i % len(COLOURS)])
-    lines = [Text(line, "bold") for line in textwrap.wrap(f"{plot.title}: {plot.y_name}", width)]
+    lines = [styled(line, "bold") for line in textwrap.wrap(f"{plot.title}: {plot.y_name}", width)]
     for row, cells in enumerate(canvas):
         label = labels[0] if row == 0 else labels[1] if row == height - 1 else ""
-        line = Text(label.rjust(margin - 1) + " ", "dim")
+        line = styled(label.rjust(margin - 1) + " ", "dim")
         for char, style in cells:
             line.append(char, style)
         line.rstrip()
@@ -147,7 +148,7 @@ def text_plot(plot: Plot, width: int, height: int = 10) -> list[Text]:
     between = room - len(first) - len(last) - 2
     name = plot.x_name if cell_len(plot.x_name) <= between else ""
     axis = f"{first} {name.center(between)} {last}" if between >= 0 else first
-    lines.append(Text(" " * margin + axis, "dim"))
+    lines.append(styled(" " * margin + axis, "dim"))
     lines += legend([series.name for series in plot.series], width, plot.level)
     for line in lines:
         line.truncate(width)
@@ -156,11 +157,9 @@ def text_plot(plot: Plot, width: int, height: int = 10) -> list[Text]:
 
 def legend(names: Sequence[str], width: int, level: tuple[str, float] | None = None) -> list[Text]:
     """The legend: a letter and a name per series, wrapped."""
-    from rich.text import Text
-
-    parts = [Text(f"{_letter(i)} {name}", COLOURS[i % len(COLOURS)]) for i, name in enumerate(names)]
+    parts = [styled(f"{_letter(i)} {name}", COLOURS[i % len(COLOURS)]) for i, name in enumerate(names)]
     if level is not None:
-        parts.append(Text(f"· {level[0]}", "dim"))
+        parts.append(styled(f"· {level[0]}", "dim"))
     lines: list[Text] = []
     for part in parts:
         if lines and lines[-1].cell_len + 2 + part.cell_len <= width:
@@ -174,9 +173,9 @@ def _letter(i: int) -> str:
     return chr(ord("A") + i)
 
 
-def _columns(series: Series, x: Scale, y: Scale, room: int) -> list[tuple[int, float]]:
-    """Position on the y axis at each column of the series, interpolated between points."""
-    known = [(x.share(a) * (room - 1), y.share(b)) for a, b in series.points if y.shows(b) and x.shows(a)]
+def _columns(points: Sequence[tuple[float, float]], x: Scale, y: Scale, room: int) -> list[tuple[int, float]]:
+    """Position on the y axis at each column of a series, interpolated between points."""
+    known = [(x.share(a) * (room - 1), y.share(b)) for a, b in points]
     heights = {round(column): share for column, share in known}
     for (left, low), (right, high) in pairwise(known):
         for column in range(math.ceil(left), math.floor(right) + 1):
@@ -193,7 +192,7 @@ def svg(plot: Plot) -> str:
     x, y = axes
     curves = []
     for i, series in enumerate(plot.series):
-        places = [(_across(x, a), _height(y, b)) for a, b in series.points if y.shows(b) and x.shows(a)]
+        places = [(_across(x, a), _height(y, b)) for a, b in visible(plot, series)]
         line = "M" + "L".join(f"{a} {b}" for a, b in places) if places else ""
         dots = "".join(f"M{a} {b}h0" for a, b in places)
         band = _band(series, x, y)
@@ -214,7 +213,7 @@ def _band(series: Series, x: Scale, y: Scale) -> str:
     edges = [
         (_across(x, a), _height(y, max(low, y.low)), _height(y, high))
         for (a, _), (low, high) in zip(series.points, series.ranges, strict=False)
-        if x.shows(a) and y.shows(high)
+        if _can_show(a, x.log) and _can_show(high, y.log)
     ]
     if len(edges) < 2:
         return ""

@@ -55,7 +55,7 @@ _SHAPE = Shape(Prediction, "label", "probability", "labels?", "probabilities", "
 PREDICTION = Layout(_SHAPE, input_columns=_own_columns)
 
 
-class TableWriter:
+class TableWriter(Writer[Prediction]):
     """A table with columns of fixed width, so that rows can be printed as they come; the text takes the rest."""
 
     def __init__(self, out: TextIO, top: int | None, keep_columns: bool) -> None:
@@ -85,26 +85,26 @@ class TableWriter:
         self._row(cells, safe(text[: self.width + 1]))
 
     def _arrange(self, longest: int, pairs: int) -> None:
-        """Compute the widths of the labels and the text; the text is left out if it has fewer than 8 cells."""
-        each = (self.width * 2 // 3) // pairs - 9
-        self.label_width = max(5, min(longest, each))
-        self.text_width = self.width - pairs * (self.label_width + 10)
+        """Compute the widths of the labels and the text.
+
+        Several pairs whose labels would be cut stand one per line.  The text is left out if it has fewer than 8 cells.
+        """
+        self.stacked = pairs > 1 and pairs * (longest + 10) + 8 > self.width
+        across = 1 if self.stacked else pairs
+        self.label_width = max(5, min(longest, (self.width * 2 // 3) // across - 9))
+        self.text_width = self.width - across * (self.label_width + 10)
         if self.text_width < 8:
             self.text_width = 0
-            each = (self.width + 2) // pairs - 10
-            self.stacked = pairs > 1 and each < 5  # one pair per line
-            self.label_width = max(5, min(longest, self.width - 10 if self.stacked else each))
+            self.label_width = max(5, min(longest, (self.width + 2) // across - 10))
 
     def _row(self, cells: list[str], text: str) -> None:
         parts = [fit(cell, 6 if i % 2 else self.label_width) for i, cell in enumerate(cells)]
         lines = ["  ".join(pair) for pair in zip(parts[::2], parts[1::2], strict=True)]
-        line = "\n  ".join(lines) if self.stacked else "  ".join(lines)
+        if not self.stacked:
+            lines = ["  ".join(lines)]
         if self.text_width:
-            line += "  " + fit(text, self.text_width)
-        self.out.write(line.rstrip() + "\n")
-
-    def close(self) -> None:
-        pass
+            lines[0] += "  " + fit(text, self.text_width)
+        self.out.write("\n  ".join(line.rstrip() for line in lines) + "\n")
 
 
 def fit(text: str, width: int) -> str:

@@ -6,7 +6,7 @@ import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from lstmcli.cli.output.console import curve, duration, percent, safe
+from lstmcli.cli.output.console import curve, duration, live_display, percent, progress_bar, safe, styled
 from lstmcli.training import events
 
 if TYPE_CHECKING:
@@ -35,11 +35,7 @@ class Progress:
         self._received = self._next_line = time.monotonic()
 
     def __enter__(self) -> Progress:
-        if self.out.is_terminal and not self.out.is_dumb_terminal:
-            from rich.live import Live
-
-            self.live = Live(self, console=self.out, refresh_per_second=4, transient=True)
-            self.live.start()
+        self.live = live_display(self, self.out, per_second=4)
         return self
 
     def __exit__(self, *_: object) -> None:
@@ -66,10 +62,9 @@ class Progress:
         from rich.console import Group
         from rich.constrain import Constrain
         from rich.panel import Panel
-        from rich.text import Text
 
         if self.step is None:
-            return Text("preparing …", "dim")
+            return styled("preparing …", "dim")
         framed = self.out.width >= 50
         # The terminal writes ^C after the last line; without room for it, the panel would not be erased completely.
         width = min(self.out.width - 3, 100)
@@ -79,8 +74,6 @@ class Progress:
         return Panel(lines, title="training", title_align="left", border_style="dim", width=width)
 
     def _lines(self, width: int) -> list[RenderableType]:
-        from rich.text import Text
-
         step = self.step
         assert step is not None
         left = max(0.0, step.seconds_left - (time.monotonic() - self._received))
@@ -88,9 +81,9 @@ class Progress:
         loss = f"loss {step.loss:.3f}"
         room = width - len(loss) - 2
         lines: list[RenderableType] = [
-            Text(head, "bold"),
-            self._bar(step.step / max(step.steps, 1), width),
-            Text.assemble(loss, "  ", (curve(self.losses, room, self.out.encoding), "cyan")),
+            styled(head, "bold"),
+            progress_bar(step.step / max(step.steps, 1), width, self.out.encoding),
+            styled(f"{loss}  ").append(curve(self.losses, room, self.out.encoding), "cyan"),
         ]
         if self.validated is not None:
             metric = self.validated.metric
@@ -101,24 +94,15 @@ class Progress:
         lines += _flow([(part, "dim") for part in (*parts, f"gradient {step.gradient_norm:.2f}")], width)
         return lines
 
-    def _bar(self, share: float, width: int) -> RenderableType:
-        from rich.text import Text
-
-        done, rest = "━╌" if self.out.encoding.startswith("utf") else "#-"
-        full = min(width, round(share * width))
-        return Text.assemble((done * full, "cyan"), (rest * (width - full), "dim"))
-
 
 def _flow(parts: Iterable[tuple[str, str]], width: int) -> list[Text]:
     """Texts with their styles, separated by commas and wrapped."""
-    from rich.text import Text
-
     lines: list[Text] = []
     for text, style in parts:
         if lines and len(lines[-1]) + len(text) + 2 <= width:
             lines[-1].append(", ", style).append(text, style)
         else:
-            lines.append(Text(text, style))
+            lines.append(styled(text, style))
     return lines
 
 

@@ -52,7 +52,7 @@ def writer(
     return stream(layout, format, out, keep_columns=keep_columns, header=header)
 
 
-class TableWriter:
+class TableWriter(Writer[Surprisal]):
     """A table with columns of fixed width, so that rows can be printed as they come.
 
     The text comes last, with a mark if it is unknown, followed by the columns of the input if they are kept.  In a
@@ -91,9 +91,6 @@ class TableWriter:
         pairs = zip(self._names, values, strict=True)
         numbers = "".join(f"{value:>{6 if name == 'line' else 9}}  " for name, value in pairs)
         self.out.write((numbers + fit(text, max(1, self.width - self._taken(self._names)))).rstrip() + "\n")
-
-    def close(self) -> None:
-        pass
 
 
 def _places(value: float | None) -> str:

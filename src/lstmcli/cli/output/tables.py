@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lstmcli.classification.results import ClassReport, DataCheck
-from lstmcli.cli.output.console import NOTHING, columns, facts, grid, percent, perplexity, safe, size
+from lstmcli.cli.output.console import NOTHING, columns, facts, grid, percent, perplexity, safe, size, styled
 from lstmcli.cli.output.writer import Layout, Row, Shape
 from lstmcli.engine.registry import ENGINES
 from lstmcli.language_modeling.results import CorpusCheck
@@ -132,7 +132,7 @@ def confusion(result: ClassReport, out: Console) -> list[RenderableType]:
             table.add_column(str(i + 1), justify="right", no_wrap=True)
         for i, row in enumerate(result.confusion):
             cells = [(f"{n:,}" if n else "·", "bold" if i == j else "" if n else "dim") for j, n in enumerate(row)]
-            table.add_row(f"{i + 1:>{key_width}} {labels[i]}", *(_styled(text, style) for text, style in cells))
+            table.add_row(f"{i + 1:>{key_width}} {labels[i]}", *(styled(text, style) for text, style in cells))
         return ["confusion matrix (rows: true label, columns: predicted label)", "", table]
     pairs = result.confused[:10]
     if not pairs:
@@ -146,12 +146,6 @@ def confusion(result: ClassReport, out: Console) -> list[RenderableType]:
     for i, j, n in pairs:
         table.add_row(f"{n:,}", labels[i], labels[j])
     return ["most frequent confusions", "", table]
-
-
-def _styled(text: str, style: str) -> RenderableType:
-    from rich.text import Text
-
-    return Text(text, style)
 
 
 def model_info(info: ModelInfo, out: Console) -> Iterator[RenderableType]:

@@ -1,18 +1,21 @@
-"""The log of ``lstm train`` on stderr."""
+"""The output of ``lstm train``: the log on stderr, and the result as a JSON object."""
 
 from __future__ import annotations
 
 import shlex
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from contextlib import ExitStack
 from dataclasses import asdict
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from lstmcli.classification.events import Calibrated, DataRead, Evaluated, NgramsFitted, TokenizerReady
+from lstmcli.classification.results import ClassReport, DataCheck
 from lstmcli.cli.output import console, tables
 from lstmcli.cli.output.progress import Progress
+from lstmcli.cli.output.writer import LEFT_OUT, Field, Layout, Shape
 from lstmcli.data.config import SPLIT_NAMES
 from lstmcli.language_modeling.events import CorpusRead, LmEvaluated, Quantised, Sampled
+from lstmcli.language_modeling.results import LmReport
 from lstmcli.plural import count
 from lstmcli.tasks import Task, task_for
 from lstmcli.training import events
@@ -35,7 +38,7 @@ class TrainingLog:
         self.default_place, self.quiet = default_place, quiet
         self.warnings = splits.warnings
         self.progress = Progress(self.out)
-        self.task = task or task_for(labelled=splits.labelled)
+        self.task = task or task_for(labelled=splits.labelled, paired=splits.paired)
         self.tokenizer = ""
         self.ngrams: NgramsFitted | None = None
         """The n-gram model with its accuracy by itself."""
@@ -77,8 +80,7 @@ class TrainingLog:
         elif isinstance(event, LmEvaluated):
             p = event.report
             self._say(
-                f"{SPLIT_NAMES.get(event.split, event.split)}: {tables.perplexities(asdict(p), self.tokenizer)}",
-                "bold",
+                f"{SPLIT_NAMES.get(event.split, event.split)}: {tables.perplexities(asdict(p), self.tokenizer)}", "bold"
             )
         elif isinstance(event, NgramsFitted):
             accuracy = event.valid_accuracy
@@ -100,8 +102,9 @@ class TrainingLog:
             self._evaluated(event)
         elif isinstance(event, events.Saved):
             self._saved(event)
-        elif line := event.line():
-            self._say(console.safe(line))
+        elif lines := event.line():
+            for line in lines.split("\n"):
+                self._say(console.safe(line))
 
     def _say(self, text: str, style: str = "") -> None:
         console.show(self.out, text, style=style)
@@ -174,3 +177,31 @@ def _texts(n: int, unknown_labels: int) -> str:
         return count(n, "text")
     counts = "counts" if unknown_labels == 1 else "count"
     return f"{count(n, 'text')}; {unknown_labels:,} with a label not in the training data {counts} as wrong"
+
+
+Result = Mapping[str, Any]
+
+
+def _field(name: str, type: Any, about: str) -> Field:
+    return Field(name, lambda result: result.get(name, LEFT_OUT), type, about, optional=True)
+
+
+TRAINING = Layout[Result](
+    Shape(
+        Result,
+        _field("labels", tuple[str, ...], "Of a classifier."),
+        _field("multilabel", bool, "Whether a text may have several labels."),
+        _field("tokenizer", str, "Of a language model: word, bpe or char."),
+        _field("vocab_size", int, "Of a language model."),
+        _field("data", DataCheck | CorpusRead, "The data check."),
+        _field("plan", events.RunPlanned, "The plan of the run, before its first step."),
+        _field("stopped", str, "Why training ended: finished, early, time or interrupted."),
+        _field("best_epoch", int, "The epoch whose weights are kept."),
+        _field("valid", ClassReport | LmReport, "The scores on the validation split."),
+        _field("test", ClassReport | LmReport, "The scores on the test split, if there is one."),
+        _field("path", str, "The model directory."),
+        _field("bytes", int, "The size of its files."),
+        _field("seconds", float, "The duration of the whole run, including reading."),
+    ),
+    indent=None,
+)

@@ -58,27 +58,14 @@ class Warner:
         self._unknowns, self._quiet = unknowns, quiet
         self._done = matched
 
-    def check(self) -> None:
-        """Warn, before the first results if possible, of text that is written unlike the corpus."""
+    def check(self, *, at_end: bool = False) -> None:
+        """Warn of text that is written unlike the corpus, before the first results if there is enough of it."""
         from lstmcli.language_modeling.scoring.unknown_words import ENOUGH_WORDS
 
-        if not self._done and self._unknowns.tokens >= ENOUGH_WORDS:
-            self._done = True
-            self._warn_style()
-
-    def close(self) -> None:
-        """Print how many words were unknown, and a pending warning."""
-        from lstmcli.language_modeling.scoring.unknown_words import MANY
-
         found = self._unknowns
-        if found.unknown and (found.share >= MANY or not self._quiet):
-            say_unknown(found.unknown, found.tokens, found.noun, list(found.examples), warn=found.share >= MANY)
-        if not self._done:
-            self._done = True
-            self._warn_style()
-
-    def _warn_style(self) -> None:
-        found = self._unknowns
+        if self._done or (found.tokens < ENOUGH_WORDS and not at_end):
+            return
+        self._done = True
         shares = found.restyled_shares()
         if shares is None or found.corpus_style is None:
             return
@@ -89,9 +76,20 @@ class Warner:
             f"use {MATCH}"
         )
 
+    def close(self) -> None:
+        """Print how many words were unknown, and a pending warning."""
+        found = self._unknowns
+        say_unknown(found.unknown, found.tokens, found.noun, list(found.examples), self._quiet)
+        self.check(at_end=True)
 
-def say_unknown(unknown: int, tokens: int, noun: str, examples: list[str], *, warn: bool) -> None:
-    """Print how many words of a text are unknown, and what that means for surprisal."""
+
+def say_unknown(unknown: int, tokens: int, noun: str, examples: list[str], quiet: bool) -> None:
+    """Print how many words of a text are unknown, and what that means for surprisal; if quiet, only if many are."""
+    from lstmcli.language_modeling.scoring.unknown_words import MANY
+
+    warn = unknown >= MANY * tokens
+    if not unknown or (quiet and not warn):
+        return
     some = ", ".join(map(repr, examples))
     named = f": {some}" if len(examples) == unknown else f", such as {some}" if examples else ""
     streams.note(
@@ -120,9 +118,4 @@ class UnknownTokens:
                 self._examples[text.strip()] = None
 
     def say(self, quiet: bool) -> None:
-        from lstmcli.language_modeling.scoring.unknown_words import MANY
-
-        if self._unknown:
-            warn = self._unknown >= MANY * self._tokens
-            if warn or not quiet:
-                say_unknown(self._unknown, self._tokens, "token", list(self._examples), warn=warn)
+        say_unknown(self._unknown, self._tokens, "token", list(self._examples), quiet)

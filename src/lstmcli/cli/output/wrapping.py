@@ -43,8 +43,10 @@ class Wrapper:
 
     def end(self) -> str:
         """The rest of the text."""
-        word, self._word = self._word, ""
-        return (self._place(word) if word else "") + self._spaces()
+        word = self._place(self._word) if self._word else ""
+        space = self._space if self._column + width_of(self._space) <= self._width else ""
+        self._word = self._space = ""
+        return word + space
 
     def _place(self, part: str) -> str:
         if part == "\n":
@@ -62,10 +64,6 @@ class Wrapper:
         self._column += width_of(self._space) + columns
         space, self._space = self._space, ""
         return space + part
-
-    def _spaces(self) -> str:
-        space, self._space = self._space, ""
-        return space if self._column + width_of(space) <= self._width else ""
 
 
 def wrapped(text: str) -> str:

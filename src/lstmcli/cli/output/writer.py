@@ -122,6 +122,7 @@ class Writer(Protocol[T_contra]):
 
     def close(self) -> None:
         """Finish the output."""
+        return
 
 
 def write(result: T, layout: Layout[T], format: str, out: TextIO | None = None) -> None:

@@ -11,18 +11,14 @@ class Library:
     """How one library marks its books."""
 
     name: str
-    head: re.Pattern[str] | None = None
-    """The last line of what stands before a book."""
-    foot: re.Pattern[str] | None = None
-    """The first line of what stands after it."""
+    head: re.Pattern[str] | None = None  # the last line of what stands before a book
+    foot: re.Pattern[str] | None = None  # the first line of what stands after it
     start: re.Pattern[str] | None = None
     """The first line of what stands before a book, where it is not the first of the file."""
     sign: re.Pattern[str] | None = None
     """What must stand in one of the lines from a foot on, lest a chapter be taken for it."""
-    after_head: bool = False
-    """A foot counts only after a head of the same library."""
-    title: bool = False
-    """The head may go on over a few lines, up to one that ends with asterisks."""
+    after_head: bool = False  # a foot counts only after a head of the same library
+    title: bool = False  # the head may go on over a few lines, up to one that ends with asterisks
 
 
 def _pattern(*parts: str) -> re.Pattern[str]:

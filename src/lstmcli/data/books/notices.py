@@ -1,34 +1,33 @@
-"""Licences and notes that digital libraries put around a book: where they are in a text, so that it is read without.
+"""Find the licences and notes that digital libraries put around a book, so that the text is read without them.
 
-A licence of 350 lines at the end of a book would be most of what is held out for validation, and after the second
-book it is known by heart.  The text is read once, line by line, to find them; only their places are kept.
+A licence of 350 lines at the end of a book would be most of the validation split, and with several books a model learns
+it by heart.  The text is read once, line by line; only the places are kept.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import groupby
 
 from lstmcli.data.books.libraries import CREDIT, END_NOTES, HINT, LAST_OF_LICENCE, LIBRARIES, LINES, OPENING, Library
 from lstmcli.data.records import Record, Selection
 
-MAX_HEADER, MAX_FOOTER = 1000, 1000
-"""Lines that a licence before a book, or after it, can have; a longer stretch is kept."""
-MAX_LICENCE = 600
-"""Lines after the end of a book in which the last line of the licence is looked for when more text follows."""
-UNSIGNED = 60
-"""Lines from the start of a file that can be a header though nothing else in them names the library."""
-CREDITS = 40
-"""Lines from the start of a book in which notes on its making are looked for."""
-MAX_END_NOTES = 200
-"""Lines at the end of a book that can be notes of a transcriber."""
-SHOWN = 6
-"""Places that are named."""
+MAX_HEADER, MAX_FOOTER = 1000, 1000  # maximum lines of a licence before and after a book
+MAX_LICENCE = 600  # maximum lines from the end of a book to the end of its licence, if more text follows
+UNSIGNED = 60  # lines from the start of a file that can be a header though nothing else in them names the library
+CREDITS = 40  # lines from the start of a book in which notes on its making are looked for
+MAX_END_NOTES = 200  # lines at the end of a book that can be notes of a transcriber
+SHOWN = 6  # maximum places in a note
+
+
+_CERTAIN = [(library.name, library.head) for library in LIBRARIES if library.head and not library.start]
+_CERTAIN += [(x.name, x.foot) for x in LIBRARIES if x.foot and not x.sign and not x.after_head]
 
 
 @dataclass
 class Found:
-    """What was found in a text."""
+    """The licences and notes found in a text."""
 
     places: list[tuple[int, int]] = field(default_factory=list)
     """Runs of lines, (start, stop), from 0, in order and apart."""
@@ -107,9 +106,10 @@ class _File:
                 return
 
     def _signed(self, n: int, text: str) -> None:
-        assert self.waiting and self.waiting[2].sign
+        assert self.waiting
         at, last, library = self.waiting
-        if self.waiting[2].sign.search(text):
+        assert library.sign
+        if library.sign.search(text):
             self.waiting = None
             self._foot(at, library)
         elif n >= last:
@@ -145,10 +145,8 @@ class _File:
             self.crediting, self.bracket = n, text.lstrip().startswith("[")
         if self.crediting:
             over = text.rstrip().endswith("]") if self.bracket else not text.strip()
-            if not over and n - self.crediting > CREDITS:
-                over = True
             self.found.add(n, n + 1, "")
-            if over:
+            if over or n - self.crediting > CREDITS:
                 self.crediting = 0
 
     def _foot(self, n: int, library: Library) -> None:
@@ -171,21 +169,17 @@ class _File:
         self.begin = self.after = None
 
 
-def find_notices(records: Iterable[Record]) -> tuple[Found, int]:
-    """Where licences and notes of libraries are, and how many lines there are in all.  Memory stays flat."""
-    found = Found()
-    file: _File | None = None
-    path, n = "", 0
-    for n, record in enumerate(records, 1):
-        if file is None or record.path != path:
-            if file:
-                file.end(n - 1)
-            file, path = _File(found, n - 1), record.path
-        file.line(n - 1, record.text)
-    if file:
+def find_notices(records: Iterable[Record]) -> Found:
+    """Where licences and notes of libraries are.  Memory stays flat."""
+    found, n = Found(), 0
+    for _, records_of_file in groupby(records, key=lambda record: record.path):
+        file = _File(found, n)
+        for record in records_of_file:
+            file.line(n, record.text)
+            n += 1
         file.end(n)
     found.libraries = [name for name in found.libraries if name]
-    return found, n
+    return found
 
 
 def without_notices(records: Collection[Record]) -> tuple[Collection[Record], list[str]]:
@@ -193,7 +187,7 @@ def without_notices(records: Collection[Record]) -> tuple[Collection[Record], li
 
     A text that is nothing else is left as it is.
     """
-    found, _ = find_notices(records)
+    found = find_notices(records)
     rest = Selection(records, found.places, inside=False)
     if not found.places or not any(record.text.strip() for record in rest):
         return records, []
@@ -201,17 +195,13 @@ def without_notices(records: Collection[Record]) -> tuple[Collection[Record], li
 
 
 def marked(records: Iterable[Record], tell: Callable[[Record, str], None]) -> Iterator[Record]:
-    """The same records, one by one; ``tell`` is called once, with the first that marks a licence and whose it is."""
+    """The same records; ``tell`` is called once, with the first that marks a licence and the name of the library."""
     told = False
     for record in records:
         if not told and HINT.search(record.text):
-            for library in LIBRARIES:
-                certain = [library.head] if library.start is None else []
-                certain += [library.foot] if library.sign is None and not library.after_head else []
-                if any(pattern and pattern.match(record.text) for pattern in certain):
-                    told = True
-                    tell(record, library.name)
-                    break
+            name = next((name for name, pattern in _CERTAIN if pattern.match(record.text)), None)
+            if told := name is not None:
+                tell(record, name)
         yield record
 
 
@@ -220,13 +210,9 @@ def _note(found: Found, records: Collection[Record]) -> str:
     lines = sum(stop - start for start, stop in found.places)
     path = next(iter(records)).path
     where = f"{lines:,} lines in {len(found.places):,} places"
-    if len(found.places) <= SHOWN and all(record.path == path for record in _first_of(found, records)):
+    firsts = Selection(records, [(start, start + 1) for start, _ in found.places])
+    if len(found.places) <= SHOWN and all(record.path == path for record in firsts):
         runs = [f"{a + 1:,} to {b:,}" if b - a > 1 else f"{b:,}" for a, b in found.places]
         where = ("lines " if lines > 1 else "line ") + (", ".join(runs[:-1]) + " and " if runs[1:] else "") + runs[-1]
     names = " and ".join(found.libraries[:2]) + (" and others" if found.libraries[2:] else "")
     return f"{path}: licence and notes of {names} left out, {where}; --keep-licence reads them too"
-
-
-def _first_of(found: Found, records: Collection[Record]) -> Iterator[Record]:
-    """A record of each place."""
-    yield from Selection(records, [(start, start + 1) for start, _ in found.places])

@@ -12,18 +12,13 @@ from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-LIST = "[]"
-"""Value of a separator for lists in brackets."""
-WHOLE = "none"
-"""``--label-separator none``: a cell is one label."""
+LIST = "[]"  # value of a separator for lists in brackets
+WHOLE = "none"  # `--label-separator none`: a cell is one label
 
-STRONG = ("|", ";", "；", "、", "｜")
-"""Separators that are rarely part of a label."""
+STRONG = ("|", ";", "；", "、", "｜")  # separators that are rarely part of a label
 MARKS = (*STRONG, ",", "，", "/", "+", "#", " ")
-LONGEST = 5000
-"""Maximum characters of a cell that is parsed."""
-_ALONE = 0.9
-"""Minimum share of the parts that must also be labels on their own."""
+LONGEST = 5000  # maximum characters of a cell that is parsed
+_ALONE = 0.9  # minimum share of the parts that must also be labels on their own
 _BRACKETS = {"[": "]", "(": ")", "{": "}"}
 _OPENINGS = ("frozenset(", "array(", "Index(", "set(", "tuple(", "list(")
 _ITEM = re.compile(
@@ -34,7 +29,7 @@ _DTYPE = re.compile(r",\s*dtype=[^)]*$")
 
 def as_list(cell: str) -> list[str] | None:
     """The items of a cell that is a list in brackets; None for any other cell."""
-    text = cell.strip()
+    text = _choices(cell.strip()) or cell.strip()
     if len(text) > LONGEST:
         return None
     for opening in _OPENINGS:
@@ -51,6 +46,12 @@ def as_list(cell: str) -> list[str] | None:
         else:
             return [_plain(item) for item in value] if not any(isinstance(v, (dict, list)) for v in value) else None
     return _items(text[1:-1], quoted_only=text[0] != "[")
+
+
+def _choices(cell: str) -> str | None:
+    """The list in ``{"choices": ["joy", "love"]}``, as Label Studio writes several labels in CSV."""
+    found = re.fullmatch(r'\{\s*"choices"\s*:\s*(\[[^\[\]]*\])\s*\}', cell)
+    return found[1] if found else None
 
 
 def _plain(value: Any) -> str:
@@ -97,7 +98,7 @@ def find_separator(cells: Iterable[Any]) -> str | None:
     if not texts:
         return None
     lists = [as_list(text) for text in texts]
-    if sum(items is not None for items in lists) >= _ALONE * len(texts):
+    if sum(items is not None for items in lists) >= _ALONE * len(texts) or any(map(_choices, texts)):
         return LIST
     counts = Counter(texts)
     found = [mark for mark in MARKS if _divides(mark, counts)]

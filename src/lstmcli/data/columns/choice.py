@@ -14,8 +14,7 @@ from lstmcli.data.config import ReadConfig
 from lstmcli.data.table import Table
 from lstmcli.errors import DataError, NoDataError
 
-Ask = Callable[[str, Sequence[str]], str | None]
-"""Asks the user which column is the label (path, columns); returns None for no answer."""
+Ask = Callable[[str, Sequence[str]], str | None]  # asks which column (of these) of a path is the label
 
 
 @dataclass(frozen=True)
@@ -33,8 +32,12 @@ class Chosen:
     """Separator between the texts of several columns."""
     others: tuple[str, ...] = field(default=(), compare=False)
     """Other candidates for the label."""
+    guessed: bool = field(default=False, compare=False)
+    """The label column has a name that does not say so."""
     other_texts: tuple[str, ...] = field(default=(), compare=False)
     """Columns of running text that are left out."""
+    target_column: str | None = None
+    """The translations, in data of pairs."""
 
 
 def find_column(wanted: str, columns: Sequence[str]) -> str | None:
@@ -88,7 +91,7 @@ def choose_columns(
     """
     columns, found = table.columns, Profiles(table)
     text, labels = _known_columns(table, read, path, labelled, prefer)
-    other_texts, others = tuple[str, ...](), tuple[str, ...]()
+    other_texts, others, guessed = tuple[str, ...](), tuple[str, ...](), False
     if not text:
         text, other_texts = _detect_text([c for c in columns if c not in labels], found, table, path)
     free = [c for c in columns if c not in text]
@@ -98,7 +101,7 @@ def choose_columns(
         if not table.text_columns:
             guess = choose_label(free, found, headed=table.headed)
             guess = _resolve_label(guess, path, lenient=prefer is not None and labelled is None, ask=ask)
-            labels, others = guess.columns, guess.others
+            labels, others, guessed = guess.columns, guess.others, guess.guessed and table.headed
         if not labels:
             others = tuple(c for c in free if c not in other_texts)
             if not prefer:
@@ -107,7 +110,7 @@ def choose_columns(
         raise _no_label(columns, text, path)
     only = labels[0] if len(labels) == 1 else None
     left = tuple(c for c in other_texts if c not in labels)
-    chosen = Chosen(text, only, labels, join=join_of(text), others=others, other_texts=left)
+    chosen = Chosen(text, only, labels, join=join_of(text), others=others, guessed=guessed, other_texts=left)
     return _with_flags(chosen, found) if len(labels) > 1 else chosen
 
 

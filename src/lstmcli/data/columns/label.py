@@ -12,31 +12,20 @@ from dataclasses import dataclass
 from lstmcli.data.columns.names import EXPLICIT, NEVER, SIDE, UNKNOWN, USUAL, WEAK, parts, text_rank
 from lstmcli.data.columns.profile import FEW_ROWS, ColumnProfile, Profiles
 
-MOSTLY_EMPTY = 3.0
-"""Penalty for a column that is mostly empty."""
+MOSTLY_EMPTY = 3.0  # penalty for a column that is mostly empty
 UNCHANGING = 4.0
-CLEAR = 0.5
-"""Minimum lead of the best score over the next."""
-FEW_VALUES, TIMES_FEWER = 20, 4
-"""Without known names, a column with at most so many values wins over one with so many times as many."""
-FLAGS = 3
-"""So many 0/1 columns side by side are the labels of a text, one column each."""
+CLEAR = 0.5  # minimum lead of the best score over the next
+FEW_VALUES, TIMES_FEWER = 20, 4  # without known names, few values win over so many times as many
+FLAGS = 3  # minimum number of adjacent 0/1 columns that are labels, one column each
 
 
 @dataclass(frozen=True)
 class LabelChoice:
-    columns: tuple[str, ...] = ()
-    """One column, or several that are read together; empty if there is no candidate."""
-    others: tuple[str, ...] = ()
-    """Other candidates, the most likely first."""
-    sure: bool = True
-    """False: the first of ``others`` is as likely."""
-    guessed: bool = False
-    """No column name supports the choice."""
-    flags: bool = False
-    """0/1 columns, each a label."""
-    quantity: str | None = None
-    """A column that would be the label if it were not a quantity."""
+    columns: tuple[str, ...] = ()  # one column, or several that are read together; empty if there is no candidate
+    others: tuple[str, ...] = ()  # other candidates, the most likely first
+    sure: bool = True  # False: the first of `others` is as likely
+    guessed: bool = False  # no column name supports the choice
+    quantity: str | None = None  # a column that would be the label if it were not a quantity
 
 
 def choose_label(columns: Sequence[str], found: Profiles, *, headed: bool) -> LabelChoice:
@@ -56,7 +45,7 @@ def choose_label(columns: Sequence[str], found: Profiles, *, headed: bool) -> La
     flags = _flags(columns, found) if headed else ()
     flagged = set(flags)
     if flags and (ranked[0] in flagged or score[ranked[0]] < WEAK - 1):
-        return LabelChoice(flags, tuple(name for name in ranked if name not in flagged), flags=True)
+        return LabelChoice(flags, tuple(name for name in ranked if name not in flagged))
     first, *others = ranked
     others = [name for name in others if name not in flagged] + list(flags)
     sure = not others or _leads(found[first], found[others[0]], score[first] - score[others[0]])

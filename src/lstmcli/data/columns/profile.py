@@ -15,13 +15,14 @@ from lstmcli.data.columns.names import USUAL, label_rank
 from lstmcli.data.table import Table, cell_labels, cell_text
 from lstmcli.data.words import word_count
 
-MAX_ROWS = 6000
-"""Maximum rows of a profile."""
-FEW_ROWS = 10
-"""With fewer rows, repeated values say nothing."""
+MAX_ROWS = 6000  # maximum rows of a profile
+FEW_ROWS = 10  # with fewer rows, repeated values say nothing
 LONGEST_LABEL = 60
-MAX_NUMBERS, MAX_FRACTIONS, MAX_CLASSES = 50, 10, 1000
-"""Maximum distinct values of classes: whole numbers, fractions, and classes numbered without gaps."""
+MAX_NUMBERS, MAX_FRACTIONS, MAX_CLASSES = (
+    50,
+    10,
+    1000,
+)  # distinct integers, fractions, ids without gaps
 
 NUMBER = re.compile(r"[+-]?(\d+([.,]\d+)*|\.\d+)([eE][+-]?\d+)?\s?[%€$£¥]?")
 _MONTH = r"(?:jan|feb|mar|apr|may|jun|jul|aug|sep|oct|nov|dec)[a-z]*"
@@ -54,16 +55,11 @@ class ColumnProfile:
     """The profile of one column.  Shares are of the filled cells."""
 
     name: str
-    rows: int
-    """Number of rows in the profile."""
-    texts: Sequence[str] = field(repr=False)
-    """The cells that are filled, as text."""
-    counts: Counter[str] = field(repr=False)
-    """The cells as labels: each with how often it occurs."""
-    on: Sequence[bool] = field(default=(), repr=False)
-    """For every row, whether the cell is 1 or true."""
-    readable: bool = True
-    """False: some cell is an object, which can be neither text nor label."""
+    rows: int  # number of rows in the profile
+    texts: Sequence[str] = field(repr=False)  # the cells that are filled, as text
+    counts: Counter[str] = field(repr=False)  # the cells as labels: each with how often it occurs
+    on: Sequence[bool] = field(default=(), repr=False)  # for every row, whether the cell is 1 or true
+    readable: bool = True  # False: some cell is an object, which can be neither text nor label
     labels_readable: bool = True
 
     @property
@@ -90,7 +86,7 @@ class ColumnProfile:
     @cached_property
     def varied(self) -> float:
         """Share of distinct cells."""
-        return len(set(self.texts)) / self.count if self.texts else 0.0
+        return len(self._cells) / self.count if self.texts else 0.0
 
     @cached_property
     def longest(self) -> int:
@@ -108,9 +104,12 @@ class ColumnProfile:
     def linked(self) -> bool:
         return self._nearly_all(lambda cell: _URL.fullmatch(cell.strip()) is not None)
 
+    @cached_property
+    def _cells(self) -> Counter[str]:
+        return Counter(self.texts)
+
     def _nearly_all(self, test: Any) -> bool:
-        kinds = Counter(self.texts)
-        return bool(kinds) and sum(n for cell, n in kinds.items() if test(cell)) >= 0.95 * self.count
+        return bool(self.texts) and sum(n for cell, n in self._cells.items() if test(cell)) >= 0.95 * self.count
 
     @cached_property
     def numbers(self) -> list[float]:
@@ -191,40 +190,28 @@ class ColumnProfile:
         return self.count < FEW_ROWS or self.words >= 3 or (self.varied > 0.3 and not self.constant)
 
 
-class Profiles(Mapping[str, ColumnProfile]):
+class Profiles:
     """The profiles of a table's columns; each is made on first use."""
 
     def __init__(self, table: Table) -> None:
-        self._table, self._made = table, dict[str, ColumnProfile]()
-        self._names = dict.fromkeys(table.columns)
+        self._table, self._columns, self._made = table, frozenset(table.columns), dict[str, ColumnProfile]()
 
     @cached_property
     def _rows(self) -> Sequence[Mapping[str, Any]]:
-        return _spread_rows(self._table)
+        """Rows from all over the table: one that is sorted has a single class at its start."""
+        spread = self._table.spread() if self._table.spread else ()
+        rows = [*self._table.sample, *spread]
+        return rows[:: -(-len(rows) // MAX_ROWS) or 1]
 
     def __getitem__(self, name: str) -> ColumnProfile:
-        if name not in self._names:
+        if name not in self:
             raise KeyError(name)
         if name not in self._made:
             self._made[name] = _profile(name, [row.get(name) for row in self._rows])
         return self._made[name]
 
     def __contains__(self, name: object) -> bool:
-        return name in self._names
-
-    def __iter__(self) -> Iterator[str]:
-        return iter(self._names)
-
-    def __len__(self) -> int:
-        return len(self._names)
-
-
-def _spread_rows(table: Table) -> Sequence[Mapping[str, Any]]:
-    """Rows from all over a table: one that is sorted shows a single class at its start."""
-    rows: Sequence[Mapping[str, Any]] = table.sample
-    if table.spread is not None:
-        rows = [*rows, *table.spread()]
-    return rows[:: -(-len(rows) // MAX_ROWS) or 1]
+        return name in self._columns
 
 
 def _profile(name: str, values: Sequence[Any]) -> ColumnProfile:

@@ -57,6 +57,9 @@ def _by_name(columns: Sequence[str], found: Profiles) -> tuple[str, ...]:
     able = [columns[i] for _, i in ranked if found[columns[i]].text_like]
     bodies = [name for name in able if not is_title(name)]
     titles = [name for name in able if is_title(name) and (found[name].words >= 1.5 or found[name].count < 10)]
+    if titles and not bodies:  # a text of an unknown name beside its title
+        bodies = [name for name in columns if name not in titles and is_running_text(found[name])]
+        bodies = [name for name in bodies if found[name].length > 2 * found[titles[0]].length]
     return tuple(titles[:1] + bodies[:1])
 
 

@@ -16,7 +16,7 @@ FORMATS: dict[str, str] = {
     "csv": "lstmcli.data.formats.delimited:CSV",
     "tsv": "lstmcli.data.formats.delimited:TSV",
     "intents": "lstmcli.data.formats.intents:INTENTS",
-    "labelled": "lstmcli.data.formats.labelled_lines:LABELLED",
+    "labelled": "lstmcli.data.formats.text:LABELLED",
     "folder": "lstmcli.data.formats.folder:FOLDER",
 }
 """In this order they are tried on a file whose name does not tell; ``text`` is what is left."""

@@ -11,32 +11,28 @@ from dataclasses import dataclass, field
 
 from lstmcli.data.bounds import MAX_LINE, too_long
 from lstmcli.data.columns.names import LABEL_NAMES, TEXT_NAMES, is_known, normal
-from lstmcli.data.config import ReadConfig
 from lstmcli.data.encoding import TextLines
-from lstmcli.data.formats.between import rows_between
-from lstmcli.data.formats.csv_faults import fault, odd_header, odd_width
 from lstmcli.data.formats.dialect import (
     DELIMITERS,
     MOSTLY,
     RARE,
     Dialect,
     detect_dialect,
+    fault,
+    odd_header,
+    odd_width,
     rare_mark,
     read_sample,
-    read_uneven,
+    spread_rows,
 )
 from lstmcli.data.formats.format import Format, Opening
-from lstmcli.data.formats.header import MANY, has_header, more_headers
-from lstmcli.data.formats.preamble import Preamble, find_preamble, separator_line
+from lstmcli.data.formats.header import MANY, find_preamble, has_header, more_headers, separator_line
 from lstmcli.data.table import Row, Table, column_names
 from lstmcli.errors import NoDataError, UsageError
 
-_RULE = re.compile(r"[-+=]{3,}|\(\d+ rows?\)")
-"""Rules and row counts in tables printed by databases."""
-_MAX_HEADER = 100
-"""Lines of a pipe that are read to find its first row."""
-_SAMPLE_ROWS = 10_000
-"""Of the head of a file."""
+_RULE = re.compile(r"[-+=]{3,}|\(\d+ rows?\)")  # rules and row counts, printed by databases
+_MAX_HEADER = 100  # lines of a pipe that are read to find its first row
+_SAMPLE_ROWS = 10_000  # maximum rows that are parsed from the head of a file
 
 
 def open_delimited(file: Opening, suffix: str = ",") -> Table:
@@ -52,21 +48,22 @@ def open_delimited(file: Opening, suffix: str = ",") -> Table:
     lines = TextLines(source, file.encoding)
     stream = iter(lines)
     head = _first_lines(stream, path) if source.pipe else file.head
-    above = find_above(head, _asked_delimiter(file), file.read, file.prefer)
+    asked = _asked_delimiter(file)
+    above = find_preamble(head, asked, file.read, file.prefer)
     head = head[above.lines :]
-    asked = _asked_delimiter(file) or above.delimiter
-    dialect = detect_dialect(head, delimiter=asked, first=suffix, complete=file.complete)
+    dialect = detect_dialect(head, delimiter=asked or above.delimiter, first=suffix, complete=file.complete)
     if above.names:
         dialect = Dialect(",", escaped=True, quote="'" if any(line.startswith("'") for line in head) else '"')
-    start = _start(dialect, head)
+    start, _ = dialect.read(head, _SAMPLE_ROWS)  # faults are reported when their rows are read
     if source.pipe and not start:
         head, start = _to_first_row(dialect, head, stream)
-    if start and _usual_width(start) == len(start[0]) + 1 and _are_row_names([row[0] for row in start[1:]]):
-        start[0] = ["", *start[0]]
+    if start and _usual_width(start) == len(start[0]) + 1 and _are_numbers([row[0] for row in start[1:]]):
+        start[0] = ["", *start[0]]  # R writes row names, and no name over them
     header = bool(start) and not above.names and has_header(start, file.read, file.prefer)
     headed, more = header or bool(above.names), more_headers(start) if header else 0
     width = len(start[0]) if start else 0
-    columns = column_names(above.names or (_header(start[: more + 1]) if header else [""] * width))
+    names = max(start[: more + 1], key=lambda line: sum(map(is_known, line))) if header else [""] * width
+    columns = column_names(above.names or names)
     layout = Layout(dialect, columns, header + more, above=above.lines, usual=_usual_width(start))
 
     def rows() -> Iterator[Row]:
@@ -74,18 +71,16 @@ def open_delimited(file: Opening, suffix: str = ",") -> Table:
         yield from read_rows(layout, below, path)
         table.warnings[:] = [*lines.warnings(), *layout.warnings]
 
-    def spread() -> list[dict[str, str]]:
-        return [dict(zip(columns, row, strict=True)) for row in rows_between(source, lines.encoding, dialect, width)]
+    def named(rows: Iterable[Sequence[str]]) -> list[dict[str, str]]:
+        return [dict(zip(columns, row, strict=True)) for row in rows if len(row) == width]
 
     table = Table(
         format=TSV if dialect.delimiter == "\t" else CSV,
         columns=columns,
         rows=rows,
-        sample=[dict(zip(columns, row, strict=True)) for row in start[header + more :] if len(row) == width],
-        spread=None if source.pipe or file.complete else spread,
+        sample=named(start[header + more :]),
+        spread=None if source.pipe or file.complete else lambda: named(spread_rows(file, dialect, width)),
         headed=headed,
-        encoding=lines.encoding.label,
-        delimiter=dialect.delimiter,
         notes=[dialect.name, lines.encoding.label, *([above.note] if above.note else [])],
     )
     if start and not headed:
@@ -97,14 +92,9 @@ def open_delimited(file: Opening, suffix: str = ",") -> Table:
     return table
 
 
-def _are_row_names(cells: Sequence[str]) -> bool:
-    """Whether the first column holds row names without a header, as R writes them."""
+def _are_numbers(cells: Sequence[str]) -> bool:
+    """Whether the cells are different whole numbers."""
     return len(set(cells)) == len(cells) and all(cell.isdigit() for cell in cells)
-
-
-def _header(lines: Sequence[Sequence[str]]) -> Sequence[str]:
-    """The line of a header that has the most names of columns."""
-    return max(lines, key=lambda line: sum(map(is_known, line)))
 
 
 def _refuse_empty(table: Table, path: str) -> None:
@@ -139,36 +129,10 @@ def _to_first_row(
     start: list[list[str]] = []
     for line in itertools.islice(stream, _MAX_HEADER):
         head = [*head, line]
-        if (start := _start(dialect, head)) or sum(map(len, head)) > MAX_LINE:
+        start, _ = dialect.read(head, _SAMPLE_ROWS)
+        if start or sum(map(len, head)) > MAX_LINE:
             break
     return head, start
-
-
-def find_above(head: Sequence[str], delimiter: str | None, read: ReadConfig, prefer: ReadConfig | None) -> Preamble:
-    """The lines above the table."""
-
-    def sample(lines: Sequence[str]) -> tuple[str, list[list[str]]] | None:
-        for mark in [delimiter] if delimiter else DELIMITERS:
-            rows = read_uneven(mark, lines)
-            if rows and len(rows[0]) > 1:
-                return mark, rows
-        return None
-
-    return find_preamble(head, sample, lambda rows: has_header(rows, read, prefer))
-
-
-def _start(dialect: Dialect, head: Sequence[str]) -> list[list[str]]:
-    """The first rows, as far as they can be read: faults are reported when their turn comes."""
-    rows: list[list[str]] = []
-    try:
-        for row in dialect.reader(head):
-            if row:
-                rows.append(row)
-            if len(rows) == _SAMPLE_ROWS:
-                break
-    except csv.Error:
-        pass
-    return rows
 
 
 @dataclass
@@ -177,12 +141,9 @@ class Layout:
 
     dialect: Dialect
     columns: Sequence[str]
-    header: int = 0
-    """Rows that are the header."""
-    above: int = 0
-    """Lines of the file above these."""
-    usual: int = 0
-    """Columns that nearly all rows have; 0: they differ."""
+    header: int = 0  # rows that are the header
+    above: int = 0  # lines of the file above these
+    usual: int = 0  # columns that nearly all rows have; 0: they differ
     header_line: int = 0
     warnings: list[str] = field(default_factory=list)
 

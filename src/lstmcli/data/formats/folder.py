@@ -2,22 +2,20 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 from pathlib import Path
 
-from lstmcli.data.columns.names import SPLIT_ALIASES
+from lstmcli.data.columns.names import SPLIT_ALIASES, split_in
 from lstmcli.data.encoding import detect_encoding, named_encoding, read_text
 from lstmcli.data.files import Input, refuse_binary
-from lstmcli.data.formats.format import Format, Opening
-from lstmcli.data.formats.registry import all_formats
+from lstmcli.data.formats.format import Format, Opening, all_formats
 from lstmcli.data.table import Row, Table
 from lstmcli.errors import DataError, NoDataError, UsageError
 from lstmcli.plural import count
 
 
 def data_suffixes(*, texts: bool = True) -> frozenset[str]:
-    """Of file names that say what is in them; ``texts``: or that it is plain text."""
+    """Suffixes of data files; ``texts``: including those of plain text."""
     return frozenset(s for format in all_formats() if texts or not format.running_text for s in format.suffixes)
 
 
@@ -33,21 +31,20 @@ def _children(folder: Path) -> list[Path]:
 
 
 def find_splits(folder: Path) -> dict[str, list[Path]]:
-    """Split to its files or its one folder: ``train.csv``, ``dev.jsonl.gz``, ``train/``, or else by a part of the
-    name (``train-00000-of-00002.parquet``, ``ptb.train.txt``), where one split may have several files."""
+    """The files, or the folder, of each split: ``train.csv``, ``dev.jsonl.gz``, ``train/``; or else files with a split
+    in their names (``train-00000-of-00002.parquet``, ``ptb.train.txt``), of which a split may have several.
+    """
     exact: dict[str, list[Path]] = {}
     parts: dict[str, list[Path]] = {}
     for path in _children(folder):
         if not path.is_dir() and _suffix(path) not in data_suffixes():
             continue
-        stem = path.name.lower() if path.is_dir() else path.name.lower().split(".", 1)[0]
+        name = path.name.lower()
+        stem = name if path.is_dir() else name.split(".", 1)[0]
         if stem in SPLIT_ALIASES:
             exact.setdefault(SPLIT_ALIASES[stem], []).append(path)
-        elif not path.is_dir():
-            words = re.split(r"[-_.]", path.name.lower())
-            split = next((SPLIT_ALIASES[word] for word in words if word in SPLIT_ALIASES), None)
-            if split:
-                parts.setdefault(split, []).append(path)
+        elif not path.is_dir() and (split := split_in(name, "[-_.]")):
+            parts.setdefault(split, []).append(path)
     for split, paths in exact.items():
         if len(paths) > 1:
             names = ", ".join(path.name for path in paths)
@@ -59,7 +56,7 @@ def find_splits(folder: Path) -> dict[str, list[Path]]:
 
 
 def data_files(folder: Path) -> list[Path]:
-    """Files that are tables or texts by their names."""
+    """The files of a folder that are tables or texts by their names."""
     return [path for path in _children(folder) if path.is_file() and _suffix(path) in data_suffixes()]
 
 
@@ -68,7 +65,7 @@ def is_folder_of_classes(folder: Path) -> bool:
 
 
 def _texts(folder: Path) -> list[Path]:
-    """Texts of one class: every file that is not a table."""
+    """The texts of one class: every file that is not a table."""
     return [path for path in _children(folder) if path.is_file() and _suffix(path) not in data_suffixes(texts=False)]
 
 
@@ -83,17 +80,16 @@ def open_classes(folder: Path, encoding_name: str | None) -> Table:
     files = [(path.name, text) for path in classes for text in _texts(path)]
     if not files:
         tables = [path.name for path in data_files(folder)][:5]
+        message = (
+            "this folder is no data set: it has neither sub-folders of texts, one for each label, nor files "
+            "named train, valid and test"
+        )
         hint = "give a file, or a folder with label/*.txt, train/label/*.txt or train.csv in it"
         if tables:
             hint = f"give one of its files: {', '.join(tables)}"
         elif (folder / "model.safetensors").exists():
             hint = "this is a model; the text to classify is given apart from it: lstm classify -m MODEL FILE"
-        raise NoDataError(
-            "this folder is no data set: it has neither sub-folders of texts, one for each label, nor files "
-            "named train, valid and test",
-            path=folder,
-            hint=hint,
-        )
+        raise NoDataError(message, path=folder, hint=hint)
     fixed = named_encoding(encoding_name) if encoding_name else None
 
     def rows() -> Iterator[Row]:
@@ -107,14 +103,8 @@ def open_classes(folder: Path, encoding_name: str | None) -> Table:
             table.warnings += warnings
             yield Row(0, source.path, {"text": text.removesuffix("\n").removesuffix("\r"), "label": label})
 
-    table = Table(
-        format=FOLDER,
-        columns=("text", "label"),
-        rows=rows,
-        text_columns=("text",),
-        label_column="label",
-        notes=[f"{count(len(classes), 'sub-folder')}, {count(len(files), 'file')}"],
-    )
+    notes = [f"{count(len(classes), 'sub-folder')}, {count(len(files), 'file')}"]
+    table = Table(FOLDER, ("text", "label"), rows, text_columns=("text",), label_column="label", notes=notes)
     return table
 
 

@@ -1,91 +1,125 @@
-"""What a file format is to the rest of the program: a name, a way to tell it, a way to open it."""
+"""The interface of a file format: its name, its detector and its reader; and the registry of all formats."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cache, cached_property
+from importlib import import_module
+from typing import Any
 
 from lstmcli.data.config import ReadConfig
-from lstmcli.data.encoding import Encoding, split_lines
+from lstmcli.data.encoding import Encoding, TextLines, split_lines
 from lstmcli.data.files import Input
-from lstmcli.data.table import Table
+from lstmcli.data.formats.config import FORMATS
+from lstmcli.data.table import Row, Table
+from lstmcli.errors import UsageError
 
-MAX_LINES = 5000
-"""Lines of plain text that are looked at."""
+MAX_LINES = 5000  # maximum lines from the start of a file that its format is detected from
+
+Cells = tuple[int, Mapping[str, Any]]  # the number of a line, and the row in it
 
 
 @dataclass
 class Opening:
-    """A file or stream that is to be opened, what is known of it, and how it is to be read."""
+    """A file or stream to open, what is known about it, and how to read it."""
 
     source: Input
     read: ReadConfig = field(default_factory=ReadConfig)
-    labelled: bool | None = None
-    """True wants labels; None takes them where they are; False looks for none."""
-    prefer: ReadConfig | None = None
-    """How the training data was read."""
-    encoding: Encoding | None = None
-    """None: of a stream, told from its first bytes once they are there."""
-    start: bytes = b""
-    """The first bytes; none of a stream."""
-    head: Sequence[str] = ()
-    """The first lines, each with its end; none of a stream."""
-    complete: bool = False
-    """``head`` is the whole file."""
+    labelled: bool | None = None  # True requires labels; None takes labels that are there; False ignores them
+    prefer: ReadConfig | None = None  # how the training data was read
+    encoding: Encoding | None = None  # None for a stream: detected from its first bytes when they arrive
+    start: bytes = b""  # the first bytes; empty for a stream
+    head: Sequence[str] = ()  # the first lines, each with its end; empty for a stream
+    complete: bool = False  # `head` is the whole file
 
     @cached_property
     def sample(self) -> list[str]:
-        """Lines from the start of the file and from further places: it may be sorted by label."""
-        lines = list(self.head[:MAX_LINES])
+        """Lines from the start and from places spread over the file, which may be sorted by label."""
+        spread = dict.fromkeys(line for lines in self.spread_lines() for line in lines[: MAX_LINES // 10])
+        seen = set(self.head)  # the places overlap in a file hardly larger than its head
+        return [*self.head[:MAX_LINES], *(line for line in spread if line not in seen)]
+
+    def spread_lines(self) -> list[list[str]]:
+        """Lines from places spread over a large file; empty if the head is all of it or the encoding forbids it."""
         if self.complete or self.encoding is None or self.encoding.shifting:
-            return lines
-        further: dict[str, None] = {}  # places overlap in a file hardly larger than its head
-        for sample in self.source.samples(self.start)[1:]:
-            found = split_lines(sample.decode(self.encoding.codec, "replace"))
-            further |= dict.fromkeys(found[: MAX_LINES // 10])
-        seen = set(self.head)
-        return lines + [line for line in further if line not in seen]
+            return []
+        blocks = self.source.samples(self.start)[1:]
+        return [split_lines(block.decode(self.encoding.codec, "replace")) for block in blocks]
+
+    @property
+    def known_labels(self) -> Collection[str]:
+        """The labels of the training data."""
+        return self.prefer.known_labels if self.prefer else ()
 
     @property
     def delimiter(self) -> str | None:
-        """As asked for; it may be written as ``tab``."""
+        """The delimiter from the options, where a tab may be written as ``tab``."""
         return {"tab": "\t", "\\t": "\t"}.get(self.read.delimiter or "", self.read.delimiter)
+
+    def table(
+        self, format: Format, columns: tuple[str, ...], parse: Callable[[Iterable[str]], Iterator[Cells]], **more: Any
+    ) -> Table:
+        """A table whose rows ``parse`` makes from the lines.
+
+        Args:
+            columns: first the text, then the label, unless ``more`` says otherwise.
+            more: fields of the table; the encoding is added to ``notes``.
+        """
+        lines = TextLines(self.source, self.encoding)
+
+        def rows() -> Iterator[Row]:
+            for number, cells in parse(lines):
+                yield Row(number, self.source.path, cells)
+            table.warnings[:] = lines.warnings()
+
+        roles = {"text_columns": columns[:1], "label_column": next(iter(columns[1:]), None)}
+        notes = [*more.pop("notes", ()), lines.encoding.label]
+        table = Table(format, columns, rows, notes=notes, **(roles | more))
+        return table
 
 
 def no_file(file: Opening) -> Table:
-    """Opens what is in no file: a sample, a data set of the Hub."""
-    raise AssertionError(f"{file.source.path} is in no format of files")
+    """The reader of formats that are not files: samples, Hub data sets."""
+    raise AssertionError(f"{file.source.path} is not a file")
 
 
 @dataclass(frozen=True)
 class Format:
-    name: str
-    """As ``--input-format`` has it."""
-    title: str
-    """As messages have it."""
+    name: str  # the value of `--input-format`
+    title: str  # the name in messages
     open: Callable[[Opening], Table] = field(default=no_file, repr=False)
     sniff: Callable[[Opening], bool] | None = field(default=None, repr=False)
-    """Whether a file is beyond doubt in this format, by what it holds; None: only its name tells."""
+    """Whether the content of a file is certainly in this format; None: only its name can tell."""
     splits: Callable[[Opening], tuple[dict[str, Callable[[Opening], Table]], str]] | None = field(
         default=None, repr=False
     )
-    """What opens each split (train, valid, test) that one file holds, and how they were found."""
-    suffixes: tuple[str, ...] = ()
-    """Of file names."""
-    signature: bytes = b""
-    """Bytes that every file of it begins with; it has no lines and no encoding."""
-    whole: bool = False
-    """It cannot be read from its start alone."""
+    """A reader for each split (train, valid, test) inside one file, and how they were found."""
+    suffixes: tuple[str, ...] = ()  # file name suffixes
+    signature: bytes = b""  # the first bytes of every file of a binary format
+    whole: bool = False  # the whole file must be there before it can be read
     chosen_columns: bool = True
-    """Text and label are chosen among its columns, which is said; else the format itself says which they are."""
-    headers: bool = False
-    """Its first row may name the columns."""
-    strict_labels: bool = False
-    """Where there are labels it is read more strictly than where there may be none."""
-    label_lists: bool = False
-    """Each label is a list, of one or several."""
-    running_text: bool = False
-    """A book may be in it."""
-    slow: bool = False
-    """Rows take a while to make: they are made once."""
+    """Text and label are chosen among the columns, with a note; otherwise the format defines them."""
+    headers: bool = False  # the first row may name the columns
+    strict_labels: bool = False  # it is read more strictly if labels are required than if they are optional
+    label_lists: bool = False  # each label cell is a list
+    running_text: bool = False  # it may hold a book
+    slow: bool = False  # rows are slow to make, so they are kept in memory
+
+
+@cache
+def _declared(place: str) -> Format:
+    module, _, name = place.partition(":")
+    found: Format = getattr(import_module(module), name)
+    return found
+
+
+def all_formats() -> list[Format]:
+    return [_declared(place) for place in FORMATS.values()]
+
+
+def find_format(name: str) -> Format:
+    """The format of that name; ``UsageError`` if there is none."""
+    if name not in FORMATS:
+        raise UsageError(f"unknown input format {name!r}", hint=f"one of {', '.join(FORMATS)}")
+    return _declared(FORMATS[name])

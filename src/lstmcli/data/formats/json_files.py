@@ -4,25 +4,25 @@ from __future__ import annotations
 
 import json
 from collections.abc import Callable, Mapping, Sequence
+from functools import partial
 from typing import Any
 
 from lstmcli.data.columns.names import TEXT_NAMES, normal
 from lstmcli.data.encoding import Encoding, read_text
 from lstmcli.data.formats.format import Format, Opening
-from lstmcli.data.formats.json_faults import not_json
 from lstmcli.data.formats.json_lines import (
-    MAX_SAMPLE,
     NONE_LABELLED,
     SHAPES,
     as_row,
     keys_of,
     kind_of,
     left_out_warnings,
+    not_json,
     open_jsonl,
 )
 from lstmcli.data.formats.objects import Objects, find_objects
 from lstmcli.data.formats.shapes import Shape, as_pairs, find_rows, find_splits
-from lstmcli.data.table import Row, Table
+from lstmcli.data.table import SAMPLE_ROWS, Row, Table
 from lstmcli.errors import DataError, NoDataError
 
 
@@ -50,17 +50,14 @@ def splits_inside(file: Opening) -> tuple[dict[str, Callable[[Opening], Table]],
     if found is None:
         return {}, ""
 
-    def opener(parts: Mapping[str, Any]) -> Callable[[Opening], Table]:
-        def open_split(file: Opening) -> Table:
-            shapes = [as_pairs(part) or _shape(part, file.source.path) for part in parts.values()]
-            rows = [row for shape in shapes for row in shape.rows]
-            return _as_table(file, Shape(rows, labelled=all(shape.labelled for shape in shapes)), warnings)
-
-        return open_split
+    def open_split(parts: Mapping[str, Any], file: Opening) -> Table:
+        shapes = [as_pairs(part) or _shape(part, file.source.path) for part in parts.values()]
+        rows = [row for shape in shapes for row in shape.rows]
+        return _as_table(file, Shape(rows, labelled=all(shape.labelled for shape in shapes)), warnings)
 
     made_of = "; ".join(f"{split} from {' and '.join(map(repr, parts))}" for split, parts in found.splits.items())
     left = f"; {', '.join(map(repr, found.others))} left out" if found.others else ""
-    return {split: opener(parts) for split, parts in found.splits.items()}, made_of + left
+    return {split: partial(open_split, parts) for split, parts in found.splits.items()}, made_of + left
 
 
 def json_or_lines(file: Opening) -> str | None:
@@ -130,21 +127,20 @@ def _as_table(file: Opening, shape: Shape, warnings: Sequence[str]) -> Table:
         raise NoDataError("there are no rows in it", path=path)
     objects = Objects(text="text", label="label")
     if not shape.labelled:
-        spread = items[:: -(-len(items) // MAX_SAMPLE)]
-        objects = find_objects(spread, path, file.read, labelled=file.labelled, prefer=file.prefer)
+        spread = items[:: -(-len(items) // SAMPLE_ROWS)]
+        objects = find_objects(spread, file)
     rows = [row for item in items if (row := objects.row(item)) is not None]
     if not rows:
         raise NoDataError(NONE_LABELLED, path=path)
     return Table(
         JSON,
-        keys_of(rows[:MAX_SAMPLE] + rows[:: -(-len(rows) // MAX_SAMPLE)]),
+        keys_of(rows[:SAMPLE_ROWS] + rows[:: -(-len(rows) // SAMPLE_ROWS)]),
         lambda: (Row(0, path, row) for row in rows),
-        rows[:MAX_SAMPLE],
-        lambda: rows[MAX_SAMPLE:],
+        rows[:SAMPLE_ROWS],
+        lambda: rows[SAMPLE_ROWS:],
         headed=not all(name.isdigit() for name in rows[0]),
         text_columns=(objects.text,) if objects.text else (),
         label_column=objects.label,
-        encoding=encoding,
         notes=[encoding, *([shape.note] if shape.note else []), *objects.notes],
         warnings=[*warnings, *left_out_warnings(path, len(items) - len(rows))],
     )

@@ -1,51 +1,47 @@
-"""JSON Lines: one JSON value a line."""
+"""JSON Lines: one JSON value per line."""
 
 from __future__ import annotations
 
-import itertools
 import json
+import re
 from collections.abc import Iterator, Mapping, Sequence
+from contextlib import suppress
+from itertools import chain
 from typing import Any
 
-from lstmcli.data.encoding import TextLines, split_lines
+from lstmcli.data.encoding import TextLines
 from lstmcli.data.formats.format import Format, Opening
-from lstmcli.data.formats.json_faults import not_json
 from lstmcli.data.formats.objects import find_objects
-from lstmcli.data.table import Row, Table
+from lstmcli.data.table import SAMPLE_ROWS, Row, Table
 from lstmcli.errors import DataError, NoDataError
 from lstmcli.plural import are, count, have
 
 SHAPES = 'give [{"text": …, "label": …}, …], or {"text": […], "label": […]}, or JSON Lines'
+_PYTHON = re.compile(r"[\[({\s]*['(]|[\[\s]*\{\s*'")
 NONE_LABELLED = "no row has a label that people gave or accepted"
-MAX_SAMPLE = 1000
-"""Maximum rows at the start that columns are chosen by."""
 
 
 def open_jsonl(file: Opening) -> Table:
     """A file or stream of JSON Lines.
 
-    Where labels are wanted, empty lines are left out; else each is an empty text, so that answers and lines go
-    together.
+    If labels are required, empty lines are left out; else each is an empty text, so that answers match lines.
     """
     path, head = file.source.path, file.head
     lines = TextLines(file.source, file.encoding)
     stream = iter(lines)
     if file.source.pipe:
         head = _to_first_value(stream)
-    first = [parse_line(line, path, number) for number, line in enumerate(head, 1) if line.strip()][:MAX_SAMPLE]
+    first = [parse_line(line, path, number) for number, line in enumerate(head, 1) if line.strip()][:SAMPLE_ROWS]
     if not first and (file.complete or file.source.pipe):
-        hint = "give text, or leave --input-format out"
-        raise NoDataError(
-            "there is nothing but empty lines" if head else "there is nothing in it", path=path, hint=hint
-        )
-    items = first + _further(file)
-    objects = find_objects(items, path, file.read, labelled=file.labelled, prefer=file.prefer)
+        message = "there is nothing but empty lines" if head else "there is nothing in it"
+        raise NoDataError(message, path=path, hint="give text, or leave --input-format out")
+    items = first + _spread_objects(file)
+    objects = find_objects(items, file)
     sample = [row for item in items if (row := objects.row(item)) is not None]
 
     def rows() -> Iterator[Row]:
-        everything = itertools.chain(head, stream) if file.source.pipe else lines
         left_out = found = 0
-        for number, line in enumerate(everything, 1):
+        for number, line in enumerate(chain(head, stream) if file.source.pipe else lines, 1):
             if line.strip():
                 row = objects.row(parse_line(line, path, number))
                 left_out += row is None
@@ -65,7 +61,6 @@ def open_jsonl(file: Opening) -> Table:
         sample,
         text_columns=(objects.text,) if objects.text else (),
         label_column=objects.label,
-        encoding=lines.encoding.label,
         notes=[lines.encoding.label, *objects.notes],
     )
     return table
@@ -81,20 +76,13 @@ def _to_first_value(stream: Iterator[str]) -> list[str]:
     return head
 
 
-def _further(file: Opening) -> list[dict[str, Any]]:
+def _spread_objects(file: Opening) -> list[dict[str, Any]]:
     """Objects from places spread over the file; lines that cannot be parsed are skipped here."""
-    if file.complete or file.encoding is None or file.encoding.shifting:
-        return []
     found = []
-    for block in file.source.samples(file.start)[1:]:
-        for line in split_lines(block.decode(file.encoding.codec, "replace")):
-            try:
-                value = json.loads(line)
-            except (ValueError, RecursionError):
-                continue
-            if isinstance(value, dict):
-                found.append(value)
-    return found
+    for line in chain.from_iterable(file.spread_lines()):
+        with suppress(ValueError, RecursionError):
+            found.append(json.loads(line))
+    return [value for value in found if isinstance(value, dict)]
 
 
 def parse_line(line: str, path: str, number: int) -> dict[str, Any]:
@@ -132,6 +120,35 @@ def left_out_warnings(path: str, n: int) -> list[str]:
     if not n:
         return []
     return [f"{path}: {count(n, 'row')} {have(n)} no label that people gave or accepted and {are(n)} left out"]
+
+
+def describe_fault(error: json.JSONDecodeError) -> str:
+    """The fault and its column; the line is not in it."""
+    if not error.doc[error.pos :].strip():
+        return "it ends too early"
+    what = "more follows after the first value" if error.msg == "Extra data" else error.msg.removesuffix(" at")
+    return f"{what}, at column {error.colno}"
+
+
+def not_json(error: json.JSONDecodeError, path: str, line: int | None, hint: str | None = None) -> DataError:
+    """The error of a file that is not JSON, and what it is instead where that can be told.
+
+    Args:
+        line: where the text begins that was read; None: it is the whole file.
+    """
+    start = error.doc.lstrip()[:200]
+    at_end = not error.doc[error.pos :].strip()
+    line = line or error.doc.rstrip().count("\n") + 1 if at_end else line or error.lineno
+    if _PYTHON.match(start):
+        message = "this is how Python prints its values, with single quotation marks, and not JSON"
+        return DataError(message, path=path, line=line, hint="write it with json.dumps")
+    if error.msg == "Extra data" and error.doc[error.pos :].lstrip().startswith(","):
+        hint = "take the commas between the objects out, or write all of them into one array: [{…}, {…}]"
+    elif start[:1] not in ("{", "[", '"'):
+        hint = "if it is a table, say so: --input-format csv"
+    elif at_end and hint is None:
+        hint = "was the file cut short? Fetch or write it again"
+    return DataError(f"not valid JSON: {describe_fault(error)}", path=path, line=line, hint=hint)
 
 
 JSONL = Format("jsonl", "JSON Lines", open_jsonl, suffixes=(".jsonl", ".ndjson", ".jsonlines"), strict_labels=True)

@@ -1,7 +1,7 @@
-"""Plain text whose lines hold a text and its label: ``text;label``, ``ham | text``, ``1 text``, ``LOC:city text``.
+"""Detect plain text with a label in each line: ``text;label``, ``ham | text``, ``1 text``, ``LOC:city text``.
 
-No name and no header tells such a file, so the lines have to: in nearly every one a mark stands between the text and
-a short value, and the values recur.  What could as well be a dialogue (``ROMEO: But soft!``) or a log is doubtful.
+Such a file is detected from its lines alone: in nearly every line a mark separates the text from a short value, and the
+values recur.  If the file could also be a dialogue (``ROMEO: But soft!``) or a log, the result is doubtful.
 """
 
 from __future__ import annotations
@@ -12,41 +12,38 @@ from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from lstmcli.data.formats.quoting import unquoted
 from lstmcli.data.words import word_count
 
-STRONG = ("\t", ";", "|", "；", "｜", "~", "^", "¦", "§", "@", "#")
-"""Marks that are rarely in every line of prose."""
-WEAK = (",", "，")
-"""Marks that are common in prose: the evidence has to be better."""
-DOUBTFUL = (":", "：", " - ", "–", "—", " ")
-"""Marks that are common in dialogues, logs and chats, too."""
+STRONG = ("\t", ";", "|", "；", "｜", "~", "^", "¦", "§", "@", "#")  # marks that are rarely in every line of prose
+WEAK = (",", "，")  # common in prose: more evidence is needed
+DOUBTFUL = (":", "：", " - ", "–", "—", " ")  # marks that are common in dialogues, logs and chats, too
+_QUOTED = re.compile(r'"((?:[^"]|"")*)"', re.DOTALL)
 _RUN = re.compile(r"(?<!\S)[^\w\s]{2,}(?!\S)|([@#|~$^*+=:%&/<>\\-])\1+|(?<=\s)[=-]+>(?=\s)")
 """A mark of several characters: ``@@@``, ``|||``, ``+++$+++``, ``=>``."""
-_DASHES = re.compile(r"[-–—.…]+|[\"'“”‘’«»()\[\]]+")
-"""Runs that are punctuation."""
+_DASHES = re.compile(r"[-–—.…]+|[\"'“”‘’«»()\[\]]+")  # runs that are punctuation
 BRACKETS = {"]": "[", ")": "(", ">": "<", "}": "{", "】": "【", "）": "（", "》": "《", "］": "［"}
 """``[spam] text``: the mark that ends a label at the start of a line, and the one that begins it."""
 _NAMES = {"\t": "tab", " ": "space", " - ": "dash"}
 _TIME = re.compile(r"\W*\d{1,4}[-/.:年]\d{1,2}\b")
 _NUMBER = re.compile(r"[+-]?\d{1,2}")
 _FINE = re.compile(r"[A-Za-z_]{2,}:[A-Za-z_]{2,}")
-_ENDS = tuple("。！？!?…．")
-"""Endings of sentences, not of labels."""
-_CODE = re.compile(r"^[^({\[]*[)}\]];?$|[;{]$")
-"""The end of a statement."""
-_COUNTED = re.compile(r"(\D*[^\W\d_]\D*?)(\d{1,4})")
-"""``Round 3``, ``Chapter 12``."""
+_ENDS = tuple("。！？!?…．")  # endings of sentences, not of labels
+_CODE = re.compile(r"^[^({\[]*[)}\]];?$|[;{]$")  # the end of a statement
+_COUNTED = re.compile(r"(\D*[^\W\d_]\D*?)(\d{1,4})")  # `Round 3`, `Chapter 12`
 _LETTER = re.compile(r"[^\W\d_]")
 
 LEVELS = frozenset(
     ("trace", "debug", "info", "notice", "warn", "warning", "error", "err", "critical", "fatal", "alert", "emergency")
 )
 """Of the messages of a log."""
-MAX_CHARACTERS, MAX_WORDS = 40, 4
-"""Of a label."""
-COVERED = 0.95
-"""Minimum share of lines with both parts."""
+MAX_CHARACTERS, MAX_WORDS = 40, 4  # of a label
+COVERED = 0.95  # minimum share of lines with a text and a label
+
+
+def _unquoted(field: str) -> str:
+    """The field without CSV quotation marks around it."""
+    found = _QUOTED.fullmatch(field)
+    return found[1].replace('""', '"') if found else field
 
 
 @dataclass(frozen=True)
@@ -68,7 +65,8 @@ class LineForm:
             if not label.startswith(opening) or not label[1:].strip():
                 return None
             label = label[1:].strip()
-        return unquoted(text), unquoted(label)
+            text = text.removeprefix(":").lstrip()  # [BUG]: text
+        return _unquoted(text), _unquoted(label)
 
     @property
     def opening(self) -> str | None:
@@ -99,10 +97,8 @@ class LineForm:
 @dataclass(frozen=True)
 class Found:
     form: LineForm
-    sure: bool
-    """False: the lines may as well be a dialogue, a log or verses."""
-    labels: tuple[str, ...]
-    """The commonest labels."""
+    sure: bool  # False: the lines may as well be a dialogue, a log or verses
+    labels: tuple[str, ...]  # the most frequent first
 
 
 def find_form(lines: Sequence[str], mark: str | None = None) -> Found | None:
@@ -114,10 +110,10 @@ def find_form(lines: Sequence[str], mark: str | None = None) -> Found | None:
     """
     lines = [line for line in lines if line.strip()]
     marks = [mark] if mark else list(_marks(lines))
-    found = [judged for mark in marks for first in (True, False) if (judged := _judge(LineForm(mark, first), lines))]
+    forms = [LineForm(mark, first) for mark in marks for first in (True, False)]
+    found = [judged for form in forms if (judged := _judge(form, lines))]
     if mark and not found:
-        named = [form for first in (True, False) if (form := _named(LineForm(mark, first), lines))]
-        return min(named, default=(0, None), key=lambda pair: pair[0])[1]
+        found = [named for form in forms if (named := _named(form, lines))]
     return min(found, default=None, key=lambda f: (not f.sure, -len(f.form.mark.strip()), len(f.labels)))
 
 
@@ -148,14 +144,17 @@ def _runs(lines: Sequence[str]) -> list[str]:
     return [run for run, count in counts.items() if count >= COVERED * len(lines) and not _DASHES.fullmatch(run)]
 
 
-def _judge(form: LineForm, lines: Sequence[str]) -> Found | None:
+def _cut(form: LineForm, lines: Sequence[str]) -> tuple[list[tuple[str, str]], Counter[str]]:
+    """Text and label of the lines that have both, and how often each label occurs."""
     parts = [part for line in lines if (part := form.split(line)) and _is_label(part[1])]
-    counts = Counter(label for _, label in parts)
+    return parts, Counter(label for _, label in parts)
+
+
+def _judge(form: LineForm, lines: Sequence[str]) -> Found | None:
+    parts, counts = _cut(form, lines)
     if len(parts) < COVERED * len(lines) or not 2 <= len(counts) <= max(2, len(parts) // 3):
         return None
-    if sum(count for count in counts.values() if count > 1) < 0.9 * len(parts):
-        return None
-    if _are_counted([label for _, label in parts]):
+    if sum(count for count in counts.values() if count > 1) < 0.9 * len(parts) or _are_counted(parts):
         return None
     texts = [text for text, _ in parts]
     length = sum(map(word_count, texts)) / len(texts)
@@ -163,7 +162,7 @@ def _judge(form: LineForm, lines: Sequence[str]) -> Found | None:
     if length < 2 or lettered < 0.9 * len(texts) or len(set(texts)) < max(0.5 * len(texts), len(counts) + 1):
         return None
     sure = _is_sure(form, len(lines), parts, counts, length)
-    return None if sure is None else Found(form, sure, tuple(label for label, _ in counts.most_common(50)))
+    return None if sure is None else Found(form, sure, tuple(label for label, _ in counts.most_common()))
 
 
 def _is_sure(
@@ -202,13 +201,12 @@ def _bracketed(form: LineForm, counts: Counter[str]) -> bool | None:
     return len(counts) <= 30 and not all(label.lower() in LEVELS for label in counts)
 
 
-def _are_counted(labels: Sequence[str]) -> bool:
-    """``Round 1``, ``Round 1``, ``Round 2``: parts of a text in their order."""
-    found = [_COUNTED.fullmatch(label) for label in labels]
-    numbers = [int(match[2]) for match in found if match]
-    if len(numbers) < len(labels) or len(set(numbers)) < 3 or len({match[1] for match in found if match}) > 1:
-        return False
-    return _in_order(numbers)
+def _are_counted(parts: Sequence[tuple[str, str]]) -> bool:
+    """Whether the labels are numbered parts of a text in order: ``Round 1``, ``Round 1``, ``Round 2``."""
+    found = [match for _, label in parts if (match := _COUNTED.fullmatch(label))]
+    numbers = [int(match[2]) for match in found]
+    one = len(found) == len(parts) and len({match[1] for match in found}) == 1
+    return one and len(set(numbers)) >= 3 and _in_order(numbers)
 
 
 def _in_order(numbers: Sequence[int]) -> bool:
@@ -233,13 +231,12 @@ def _blank(form: LineForm, parts: Sequence[tuple[str, str]], counts: Counter[str
     return False if plain and few and len(counts) <= 10 and len(parts) >= 20 and length >= 3 else None
 
 
-def _named(form: LineForm, lines: Sequence[str]) -> tuple[int, Found] | None:
+def _named(form: LineForm, lines: Sequence[str]) -> Found | None:
     """A form whose mark the user named needs little evidence."""
-    parts = [part for line in lines if (part := form.split(line)) and _is_label(part[1])]
-    counts = Counter(label for _, label in parts)
+    parts, counts = _cut(form, lines)
     if len(parts) < 0.8 * len(lines) or not 2 <= len(counts) < max(3, len(parts)):
         return None
-    return len(counts), Found(form, True, tuple(label for label, _ in counts.most_common(50)))
+    return Found(form, True, tuple(label for label, _ in counts.most_common()))
 
 
 def _is_label(label: str) -> bool:
@@ -248,8 +245,7 @@ def _is_label(label: str) -> bool:
     return len(label) <= MAX_CHARACTERS and len(label.split()) <= MAX_WORDS and not _TIME.match(label)
 
 
-_TIGHT = ("_!_", "|||", ":::", "::", "@@@", "###", "^^^")
-"""Marks that stand between fields without blanks around them."""
+_TIGHT = ("_!_", "|||", ":::", "::", "@@@", "###", "^^^")  # marks that stand between fields without blanks around them
 
 
 def find_fields(lines: Sequence[str]) -> tuple[str, int] | None:

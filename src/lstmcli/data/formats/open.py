@@ -1,24 +1,35 @@
-"""One file or stream, of whatever format, as a table."""
+"""Open a file or stream of any format as a table; the format is detected from its name, then from its content."""
 
 from __future__ import annotations
 
 import codecs
-from collections.abc import Callable
+import re
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 
 from lstmcli.data.config import ReadConfig
 from lstmcli.data.encoding import Encoding, detect_encoding, named_encoding, split_lines, with_byte_order
-from lstmcli.data.files import HEAD_BYTES, MAX_LOOK, Input, refuse_binary
-from lstmcli.data.formats.detect import detect, format_by_name
-from lstmcli.data.formats.format import Format, Opening
-from lstmcli.data.formats.registry import all_formats, find_format
-from lstmcli.data.mac_lines import ends_as_on_macs, is_mac_roman
+from lstmcli.data.files import HEAD_BYTES, MAX_LOOK, Input, ends_as_on_macs, is_mac_roman, refuse_binary
+from lstmcli.data.formats.format import Format, Opening, all_formats, find_format
 from lstmcli.data.table import Table
 from lstmcli.errors import DataError, NoDataError
 
+_HTML = re.compile(r"\s*<(?:(\?xml)\b|!doctype\s+html|(?:html|head|body|table|meta)\b)", re.IGNORECASE)
+_TAG = re.compile(r"</?[A-Za-z!][\w:.-]*(?:\s[^<>]*)?>")
+_TIME_STAMP = re.compile(r"\W?\d{4}[-/]\d\d[-/]\d\d[T ]\d\d:\d\d")
+_CODE = (".py", ".c", ".h", ".cc", ".cpp", ".js", ".ts", ".java", ".go", ".rs", ".rb", ".sh", ".sql", ".tex", ".srt")
+_SQL = re.compile(
+    r"\s*(?:(?:insert|replace)\s+into|create\s+table|drop\s+table|lock\s+tables|unlock\s+tables|"
+    r"update\s+\S+\s+set|delete\s+from|begin;|commit;|--|/\*)",
+    re.I,
+)
 
-def open_input(source: Input, read: ReadConfig, *, labelled: bool | None, prefer: ReadConfig | None = None) -> Table:
-    """Detects encoding and format, and opens.  A stream is plain text in UTF-8 unless it is said what it is.
+Opener = Callable[[ReadConfig, "bool | None", "ReadConfig | None"], Table]
+"""Opens a table; the arguments are ``read``, ``labelled`` and ``prefer`` of ``Opening``."""
+
+
+def open_input(source: Input, read: ReadConfig, labelled: bool | None, prefer: ReadConfig | None = None) -> Table:
+    """Detect encoding and format, and open.  A stream is UTF-8 plain text unless the options say otherwise.
 
     Raises:
         NoDataError: an empty file, or a header with nothing under it.
@@ -40,7 +51,7 @@ def open_input(source: Input, read: ReadConfig, *, labelled: bool | None, prefer
     if binary := _binary(file, asked):
         return binary.open(file)
     file = _with_lines(file)
-    table = (asked or detect(file)).open(file)
+    table = (asked or _detect(file)).open(file)
     if file.source.seen_in_part:
         table.notes.append(f"told by its first {MAX_LOOK >> 20} MiB, unpacked")
     if file.source.mac:
@@ -48,7 +59,7 @@ def open_input(source: Input, read: ReadConfig, *, labelled: bool | None, prefer
     return table
 
 
-def splits_inside(source: Input, read: ReadConfig) -> tuple[dict[str, Callable[[Opening], Table]], str]:
+def splits_inside(source: Input, read: ReadConfig) -> tuple[dict[str, Opener], str]:
     """A function that opens each split (train, valid, test) inside a file, and a note; usually empty."""
     formats = [format for format in all_formats() if format.splits and read.input_format in (None, format.name)]
     if not formats or source.pipe:
@@ -62,8 +73,8 @@ def splits_inside(source: Input, read: ReadConfig) -> tuple[dict[str, Callable[[
     except DataError:
         return {}, ""  # reported when it is opened
 
-    def opener(split: Callable[[Opening], Table]) -> Callable[[Opening], Table]:
-        return lambda asked: split(replace(file, read=asked.read, labelled=asked.labelled, prefer=asked.prefer))
+    def opener(split: Callable[[Opening], Table]) -> Opener:
+        return lambda read, labelled, prefer: split(replace(file, read=read, labelled=labelled, prefer=prefer))
 
     for format in formats:
         assert format.splits is not None
@@ -86,10 +97,10 @@ def _with_lines(file: Opening) -> Opening:
 
 
 def _binary(file: Opening, asked: Format | None) -> Format | None:
-    """A format without lines that was asked for, or that the name or the first bytes tell."""
+    """The binary format that was asked for, or that the first bytes or the name tell."""
     formats = [asked] if asked else [format for format in all_formats() if file.start.startswith(format.signature)]
     found = next((format for format in formats if format.signature), None)
-    named = None if asked else format_by_name(file)
+    named = None if asked else _format_by_name(file)
     return found or (named if named and named.signature else None)
 
 
@@ -107,3 +118,63 @@ def _head_lines(start: bytes, encoding: Encoding, complete: bool) -> list[str]:
     decoder = codecs.getincrementaldecoder(encoding.codec)("replace")
     lines = split_lines(decoder.decode(start, final=complete).removeprefix("\ufeff"))
     return lines if complete or len(lines) < 2 else lines[:-1]
+
+
+# Detection
+
+
+def _detect(file: Opening) -> Format:
+    """The format of a text file.
+
+    Raises:
+        DataError: it is a web page, and named as a table.
+    """
+    text, named = find_format("text"), _format_by_name(file)
+    if is_html(file.head):
+        if named is not None:
+            hint = "was it saved in place of the file, as an error page is? Fetch it again"
+            raise DataError(f"this is HTML (a web page), not {named.title}", path=file.source.path, hint=hint)
+        return text
+    if named is not None:
+        return named
+    return text if _is_program_text(file.source.path, file.head) else _format_by_content(file)
+
+
+def _format_by_name(file: Opening) -> Format | None:
+    """The format of the file name; None also for plain text, because a table may be named so."""
+    for suffix in file.source.suffixes:
+        found = next((format for format in all_formats() if suffix in format.suffixes), None)
+        if found and not found.running_text:
+            return found
+    return None
+
+
+def _format_by_content(file: Opening) -> Format:
+    """The format of a file whose name does not tell it."""
+    if any(line.strip() for line in file.head):
+        for format in all_formats():
+            if format.sniff is not None and format.sniff(file):
+                return format
+    return find_format("text")
+
+
+def _is_program_text(path: str, head: Sequence[str]) -> bool:
+    """Whether this is source code, SQL statements or a log with time stamps, which are never tables."""
+    if path.lower().endswith(_CODE):
+        return True
+    lines = [line for line in head[:200] if line.strip()]
+    dated = path.lower().endswith(".log") and sum(bool(_TIME_STAMP.match(line)) for line in lines) > 0.9 * len(lines)
+    return bool(lines) and (dated or sum(bool(_SQL.match(line)) for line in lines) > 0.9 * len(lines))
+
+
+def is_html(head: Sequence[str]) -> bool:
+    """Whether the first line that is not empty opens an HTML document."""
+    found = _HTML.match(next((line for line in head if line.strip()), ""))
+    return found is not None and (not found[1] or any("<html" in line.lower() for line in head[:20]))
+
+
+def tag_of(head: Sequence[str]) -> str | None:
+    """The first tag of XML, SGML or the like, where many lines begin with one."""
+    lines = [line.strip() for line in head[:500] if line.strip()]
+    tags = [line for line in lines if line[-1] == ">" and _TAG.match(line)]
+    return tags[0][:40] if tags and tags[0] == lines[0] and len(tags) >= 0.3 * len(lines) else None

@@ -1,7 +1,7 @@
-"""Parquet, a batch of rows at a time, in memory that the size of the file bounds.
+"""Parquet, read a batch of rows at a time; the memory needed is bounded by the size of the file.
 
-A file of kilobytes can stand for terabytes: pages are compressed, and a text in the dictionary of a column may be
-meant by any number of rows.  So strings stay in their dictionaries until it is known how long a batch would become.
+A file of kilobytes can hold terabytes: pages are compressed, and any number of rows may refer to a text in the
+dictionary of a column.  So strings stay in their dictionaries until the size of a batch is known.
 """
 
 from __future__ import annotations
@@ -22,21 +22,20 @@ from lstmcli.data.table import SPREAD_ROWS, Row, Table
 from lstmcli.errors import DataError, NoDataError
 
 _BATCH_ROWS = 1024
-_BATCH_BYTES = 1 << 24
-"""Maximum bytes of text decoded at once, except for a single row."""
+_BATCH_BYTES = 1 << 24  # maximum bytes of text decoded at once, except for a single row
 
 
 @dataclass
 class _File:
     path: str
-    data: bytes | None
-    """None: what is at the path."""
-    strings: list[str] | None = None
-    """Columns of strings, which stay in their dictionaries."""
+    data: bytes | None  # None: what is at the path
+    strings: list[str] | None = None  # columns of strings, which stay in their dictionaries
 
-    @property
-    def size(self) -> int:
-        return Path(self.path).stat().st_size if self.data is None else len(self.data)
+    def check(self, unpacked: int) -> None:
+        """Raises DataError if so many bytes cannot be what a file of this size holds."""
+        size = Path(self.path).stat().st_size if self.data is None else len(self.data)
+        hint = "if it is meant, write it as CSV or JSON Lines first"
+        refuse_bomb(size, "bytes of Parquet", unpacked, self.path, hint)
 
     def open(self) -> Any:
         import pyarrow.parquet as pq
@@ -44,15 +43,16 @@ class _File:
         return pq.ParquetFile(self.path if self.data is None else io.BytesIO(self.data), read_dictionary=self.strings)
 
     def batches(self, every: int = 1) -> Iterator[tuple[list[dict[str, Any]], int]]:
-        """Rows, or one of so many, and about how many bytes those have that were looked at."""
+        """Rows, or one of every ``every``, and about how many bytes of the file they stand for."""
         import pyarrow as pa
 
         try:
-            bomb = _Unpacking(self.path, self.size)
+            unpacked = 0
             with self.open() as opened:
                 for batch in opened.iter_batches(batch_size=_BATCH_ROWS):
                     sizes = row_sizes(batch)
-                    bomb.add(int(sizes.sum()))
+                    unpacked += int(sizes.sum())
+                    self.check(unpacked)
                     if every > 1:
                         kept = np.arange(0, len(batch), every)
                         batch, sizes = batch.take(pa.array(kept)), sizes[kept]
@@ -80,7 +80,7 @@ def open_parquet(opening: Opening) -> Table:
     try:
         with file.open() as opened:
             schema, count = opened.schema_arrow, opened.metadata.num_rows
-            _Unpacking(source.path, file.size).add(_stated(opened.metadata))
+            file.check(_stated(opened.metadata))
             file.strings = _strings(opened.schema)
     except (pa.ArrowException, OSError) as error:
         raise _damaged(source.path, error) from error
@@ -103,22 +103,10 @@ def open_parquet(opening: Opening) -> Table:
                 break
         return [with_names(row, named) for row in found]
 
-    table = Table(PARQUET, tuple(schema.names), rows, encoding="UTF-8")
+    table = Table(PARQUET, tuple(schema.names), rows)
     table.sample = [with_names(row, named) for row in next(file.batches(), ([], 0))[0]]
     table.spread = spread if count > len(table.sample) else None
     return table
-
-
-class _Unpacking:
-    """Counts decompressed bytes; raises DataError for a compression ratio that no text has."""
-
-    def __init__(self, path: str, packed: int) -> None:
-        self._path, self._packed, self._unpacked = path, packed, 0
-
-    def add(self, size: int) -> None:
-        self._unpacked += size
-        hint = "if it is meant, write it as CSV or JSON Lines first"
-        refuse_bomb(self._packed, "bytes of Parquet", self._unpacked, self._path, hint)
 
 
 def _stated(metadata: Any) -> int:
@@ -135,7 +123,7 @@ def _strings(schema: Any) -> list[str]:
 
 
 def row_sizes(batch: Any) -> NDArray[np.int64]:
-    """About how many bytes each row has as Python objects would hold it, [N]."""
+    """About how many bytes each row takes as Python objects, [N]."""
     return sum((_sizes(column) for column in batch.columns), np.zeros(len(batch), np.int64))
 
 
@@ -165,7 +153,7 @@ def _sizes(array: Any) -> NDArray[np.int64]:
 
 
 def _parts(sizes: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
-    """Where to cut rows so that no part has more than ``_BATCH_BYTES``, but for single rows."""
+    """Where to cut rows so that no part has more than ``_BATCH_BYTES``, except for single rows."""
     start, total = 0, 0
     for i, size in enumerate(sizes.tolist()):
         if i > start and total + size > _BATCH_BYTES:
@@ -176,7 +164,7 @@ def _parts(sizes: NDArray[np.int64]) -> Iterator[tuple[int, int]]:
 
 
 def _decoded(batch: Any) -> Any:
-    """The batch with strings in place of dictionaries of them, which Python reads faster."""
+    """The batch with strings in place of dictionaries, which is faster to convert."""
     import pyarrow as pa
 
     columns = [c.dictionary_decode() if pa.types.is_dictionary(c.type) else c for c in batch.columns]

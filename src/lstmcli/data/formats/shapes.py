@@ -1,4 +1,4 @@
-"""A whole JSON value as rows: where they are in it, and what its keys are."""
+"""Find the rows inside a JSON value, whatever its shape."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Mapping, Sequence
 from typing import Any, NamedTuple
 
-from lstmcli.data.columns.names import LABEL_NAMES, SPLIT_ALIASES, TEXT_NAMES, normal
+from lstmcli.data.columns.names import LABEL_NAMES, TEXT_NAMES, normal, split_in
 
 _LISTS = ("patterns", "examples", "utterances", "usersays", "user_says", "training_phrases", "phrases", "texts")
 _TAGS = ("tag", "intent", "name", "label", "category", "class", "displayname", "display_name")
@@ -17,8 +17,7 @@ _WRAPPERS = ("_source", "row", "record")
 class Shape(NamedTuple):
     rows: list[Any]
     note: str = ""
-    labelled: bool = False
-    """Rows have ``text`` and ``label``."""
+    labelled: bool = False  # rows have `text` and `label`
 
 
 def find_rows(data: Any) -> Shape | None:
@@ -104,10 +103,8 @@ def _index_orient(data: Mapping[str, Any]) -> Shape | None:
 
 
 class Splits(NamedTuple):
-    splits: dict[str, dict[str, Any]]
-    """Split to its parts, each by its key."""
-    others: list[str]
-    """Keys beside them that hold lists."""
+    splits: dict[str, dict[str, Any]]  # split to its parts, each by its key
+    others: list[str]  # keys beside them that hold lists
 
 
 def find_splits(data: Any, depth: int = 0) -> Splits | None:
@@ -117,8 +114,7 @@ def find_splits(data: Any, depth: int = 0) -> Splits | None:
     found: dict[str, dict[str, Any]] = {}
     others = []
     for name, value in data.items():
-        words = re.split(r"[\W_]+", name.lower())
-        split = next((SPLIT_ALIASES[word] for word in words if word in SPLIT_ALIASES), None)
+        split = split_in(name)
         if split and isinstance(value, (list, dict)) and value:
             found.setdefault(split, {})[name] = value
         elif isinstance(value, list) and len(value) > 1:
@@ -143,16 +139,13 @@ def _snips(data: Mapping[str, Any]) -> Shape | None:
     inner = data.get("intents", data)
     if not isinstance(inner, dict):
         return None
-    found = {
-        name: value["utterances"] if isinstance(value, dict) and "utterances" in value else value
-        for name, value in inner.items()
-    }
-    if not all(
-        isinstance(value, list) and all(_pieces(item) is not None for item in value) for value in found.values()
-    ):
+    rows = []
+    for name, items in inner.items():
+        items = items["utterances"] if isinstance(items, dict) and "utterances" in items else items
+        rows += [{"text": _pieces(item), "label": name} for item in items] if isinstance(items, list) else [{}]
+    if not rows or any(row.get("text") is None for row in rows):
         return None
-    rows = [{"text": _pieces(item), "label": name} for name, items in found.items() for item in items]
-    return Shape(rows, "a label is the key above its texts", labelled=True) if rows else None
+    return Shape(rows, "a label is the key above its texts", labelled=True)
 
 
 def _pieces(item: Any) -> str | None:

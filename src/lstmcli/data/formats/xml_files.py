@@ -1,7 +1,7 @@
-"""XML with labelled texts: an element that recurs is a row, what is inside it and its attributes are the columns.
+"""XML: an element that recurs is a row; its attributes and the elements inside it are the columns.
 
 Read with expat as a stream.  Documents that declare entities or a document type are refused: entities can grow without
-bound and name files of the computer.
+bound and can name local files.
 """
 
 from __future__ import annotations
@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any, NoReturn
@@ -17,61 +17,51 @@ from xml.parsers import expat
 
 from lstmcli.data.columns.names import TEXT_NAMES, normal
 from lstmcli.data.encoding import TextLines, named_encoding
-from lstmcli.data.formats.format import Format, Opening
-from lstmcli.data.formats.webpages import is_html
-from lstmcli.data.table import Row, Table
+from lstmcli.data.formats.format import Cells, Format, Opening
+from lstmcli.data.formats.open import is_html
+from lstmcli.data.table import SAMPLE_ROWS, Table
 from lstmcli.errors import DataError, UsageError
 
 DEEPEST = 100
-LOOK, EVERY = 100_000, 20
-"""Rows that are read, and the step between those kept, for choosing columns."""
+_CHUNK = 1 << 16  # characters of a line that are parsed at once
+LOOK, EVERY = 100_000, 20  # rows that are read, and the step between those kept, for choosing columns
 _HINT = "save it as CSV, TSV or JSON; --input-format text reads it as plain text, its tags too"
 _DECLARED = re.compile(r"""<\?xml[^>]*\sencoding\s*=\s*["']([\w.-]+)["']""")
 
-Path = tuple[str, ...]
-"""Names of elements from the root down, the last perhaps an attribute (``@name``)."""
+Path = tuple[str, ...]  # names of elements from the root down, the last perhaps an attribute (`@name`)
 
 
 def open_xml(file: Opening) -> Table:
     """The elements that hold a text each, as rows.
 
     Raises:
-        DataError: no XML, with declarations of its own, or without an element that recurs and holds a text.
+        DataError: not XML, it has declarations of its own, or no element that recurs holds a text.
     """
     path = file.source.path
     if any(suffix.startswith(".xls") for suffix in file.source.suffixes):
         raise DataError("this is a spreadsheet in XML, which is not read", path=path, hint=_HINT)
-    scan = _Scan()
     _encode(file)
     head = file.head or list(islice(TextLines(file.source, file.encoding), 20_000))
-    for _ in _parse(scan, head, path, whole=file.complete):
-        pass
-    text = scan.text(file.read.text_columns)
+    values, recurring = _scan(_elements(head, path, whole=file.complete))
+    text = _text_path(values, recurring, file.read.text_columns)
     if text is None:
         raise DataError("this is XML, and no element that recurs holds a text", path=path, hint=_HINT)
-    record = scan.record(text)
-    names = _names([where for where in scan.values if _belongs(where, record)], record)
-    lines = TextLines(file.source, file.encoding)
-    blank = dict.fromkeys(names.values())
+    record = _record_path(text, recurring)
+    names = _names([where for where in values if _belongs(where, record)], record)
+    blank: dict[str, Any] = dict.fromkeys(names.values())
 
-    def rows() -> Iterator[Row]:
-        for line, found in _parse(_Rows(record), lines, path, whole=True):
-            cells: dict[str, Any] = {names.get(where, _dotted(where, record)): _cell(v) for where, v in found.items()}
-            yield Row(line, path, blank | cells)
-        table.warnings[:] = lines.warnings()
+    def parse(lines: Iterable[str]) -> Iterator[Cells]:
+        for line, found in _rows(_elements(lines, path, whole=True), record):
+            cells = {names.get(where, _dotted(where, record)): v if v[1:] else v[0] for where, v in found.items()}
+            yield line, blank | cells
 
-    def spread() -> list[dict[str, Any]]:
-        return [dict(row.cells) for row in islice(rows(), 0, LOOK, EVERY)]
+    def some(stop: int, step: int = 1) -> list[Mapping[str, Any]]:
+        return [row.cells for row in islice(table.rows(), 0, stop, step)]
 
-    table = Table(
-        XML,
-        tuple(blank),
-        rows,
-        spread=None if file.complete else spread,
-        encoding=lines.encoding.label,
-        notes=[f"each <{record[-1]}> a row", lines.encoding.label],
-    )
-    table.sample = [dict(row.cells) for row in islice(rows(), 1000)]
+    notes = [f"each <{record[-1]}> a row"]
+    table = file.table(XML, tuple(blank), parse, text_columns=(), label_column=None, notes=notes)
+    table.sample = some(SAMPLE_ROWS)
+    table.spread = None if file.complete else lambda: some(LOOK, EVERY)
     return table
 
 
@@ -87,122 +77,113 @@ def _encode(file: Opening) -> None:
 class _Element:
     path: Path
     line: int
-    parts: list[str] = field(default_factory=list)
-    """Text inside, that of elements inside too."""
-    children: Counter[str] = field(default_factory=Counter)
-    own: bool = False
-    """There is text beside the elements inside."""
+    attributes: dict[Path, str]
+    again: bool  # another element of this name came before it in the same element
+    parts: list[str] = field(default_factory=list)  # text inside, that of elements inside too
+    children: set[str] = field(default_factory=set)  # names of the elements inside
+    own: bool = False  # there is text beside the elements inside
+
+    @property
+    def text(self) -> str:
+        return "".join(self.parts)
 
 
-class _Scan:
-    """Collects the elements at the start of a file."""
-
-    def __init__(self) -> None:
-        self.values: defaultdict[Path, list[str]] = defaultdict(list)
-        self.recurring: set[Path] = set()
-
-    def start(self, element: _Element, above: _Element | None, attributes: dict[str, str]) -> None:
-        if above is not None and above.children[element.path[-1]] > 1:
-            self.recurring.add(element.path)
-        for name, value in attributes.items():
-            where = (*element.path, f"@{name}")
-            self.values[where].append(value)
-
-    def end(self, element: _Element, text: str) -> None:
-        self.values[element.path].append(text)
-
-    def text(self, asked: Iterable[str]) -> Path | None:
-        """Where the text is: what is asked for, called a text, or longest, in an element that recurs."""
-        mean = {path: sum(map(len, v)) / len(v) for path, v in self.values.items() if self.record(path)}
-        wanted = [path for path in mean if path[-1].lstrip("@") in asked]
-        prose = [path for path in mean if mean[path] >= 10 and len(set(self.values[path])) > len(self.values[path]) / 2]
-        called = [path for path in prose if normal(path[-1].lstrip("@")) in TEXT_NAMES]
-        named = min(called, key=lambda p: TEXT_NAMES.index(normal(p[-1].lstrip("@"))), default=None)
-        spaced = [path for path in prose if any(" " in v or v > "\u2e80" for v in self.values[path][:50])]
-        short = [path for path in mean if normal(path[-1].lstrip("@")) in TEXT_NAMES]
-        return next(iter(wanted), None) or named or max(spaced, key=mean.__getitem__, default=next(iter(short), None))
-
-    def record(self, path: Path) -> Path:
-        """The innermost element around (or at) a path that recurs; () for none."""
-        return next((path[:n] for n in range(len(path), 0, -1) if path[:n] in self.recurring), ())
+def _scan(elements: Iterable[tuple[_Element, bool]]) -> tuple[dict[Path, list[str]], set[Path]]:
+    """The texts and attributes of elements by their paths, and the paths of elements that recur."""
+    values: defaultdict[Path, list[str]] = defaultdict(list)
+    recurring: set[Path] = set()
+    for element, ended in elements:
+        if ended and element.own:
+            values[element.path].append(element.text.strip())
+        if not ended:
+            recurring.update([element.path] if element.again else ())
+            for where, value in element.attributes.items():
+                values[where].append(value)
+    return values, recurring
 
 
-class _Rows:
-    """Collects what is in each element of one path, and the attributes of those around it."""
+def _text_path(values: Mapping[Path, list[str]], recurring: set[Path], asked: Iterable[str]) -> Path | None:
+    """The path of the text in an element that recurs: as asked for, by its name, or the longest."""
+    mean = {path: sum(map(len, v)) / len(v) for path, v in values.items() if _record_path(path, recurring)}
+    wanted = [path for path in mean if path[-1].lstrip("@") in asked]
+    prose = [path for path in mean if mean[path] >= 10 and len(set(values[path])) > len(values[path]) / 2]
+    spaced = [path for path in prose if any(" " in v or v > "\u2e80" for v in values[path][:50])]
+    named = {path: name for path in mean if (name := normal(path[-1].lstrip("@"))) in TEXT_NAMES}
+    best = sorted((path for path in prose if path in named), key=lambda path: TEXT_NAMES.index(named[path]))
+    longest = sorted(spaced, key=mean.__getitem__, reverse=True)
+    return next(iter((*wanted, *best, *longest, *named)), None)
 
-    def __init__(self, record: Path) -> None:
-        self.record = record
-        self.around: dict[Path, list[str]] = {}
-        self.found: dict[Path, list[str]] = {}
-        self.done: list[tuple[int, dict[Path, list[str]]]] = []
 
-    def start(self, element: _Element, above: _Element | None, attributes: dict[str, str]) -> None:
+def _record_path(path: Path, recurring: set[Path]) -> Path:
+    """The innermost element around (or at) a path that recurs; () for none."""
+    return next((path[:n] for n in range(len(path), 0, -1) if path[:n] in recurring), ())
+
+
+def _rows(elements: Iterable[tuple[_Element, bool]], record: Path) -> Iterator[tuple[int, Mapping[Path, list[str]]]]:
+    """The line and content of each element of one path, with the attributes of those around it."""
+    around: dict[Path, list[str]] = {}
+    found: dict[Path, list[str]] = {}
+    for element, ended in elements:
         path = element.path
-        if len(path) < len(self.record):
-            self.around = {where: v for where, v in self.around.items() if len(where) <= len(path)}
-        if path == self.record:
-            self.found = dict(self.around)
-        target = self.around if len(path) < len(self.record) else self.found
-        for name, value in attributes.items():
-            target.setdefault((*path, f"@{name}"), []).append(value)
+        if not ended:
+            if outside := len(path) < len(record):
+                around = {where: value for where, value in around.items() if len(where) <= len(path)}
+            if path == record:
+                found = dict(around)
+            for where, value in element.attributes.items():
+                (around if outside else found).setdefault(where, []).append(value)
+        elif element.own or path == record:
+            found.setdefault(path, []).append(element.text.strip() if element.own else "")
+            if path == record:
+                yield element.line, found
+                found = {}
 
-    def end(self, element: _Element, text: str) -> None:
-        self.found.setdefault(element.path, []).append(text)
-        if element.path == self.record:
-            self.done.append((element.line, self.found))
-            self.found = {}
 
-
-def _parse(
-    events: _Scan | _Rows, lines: Iterable[str], path: str, *, whole: bool
-) -> Iterator[tuple[int, dict[Path, list[str]]]]:
-    """Feeds the lines to the parser and gives what ``events`` has collected after each of them."""
+def _elements(lines: Iterable[str], path: str, *, whole: bool) -> Iterator[tuple[_Element, bool]]:
+    """Every element when it starts (False) and when it has ended (True)."""
     parser = expat.ParserCreate()
     stack: list[_Element] = []
+    events: list[tuple[_Element, bool]] = []
 
     def start(name: str, attributes: dict[str, str]) -> None:
-        name = name.rpartition(":")[2]
-        above = stack[-1] if stack else None
-        element = _Element((*(above.path if above else ()), name), parser.CurrentLineNumber)
+        name, above = name.rpartition(":")[2], stack[-1] if stack else None
+        where = (*(above.path if above else ()), name)
+        again = above is not None and name in above.children
+        named = {(*where, f"@{attribute}"): value for attribute, value in attributes.items()}
+        element = _Element(where, parser.CurrentLineNumber, named, again)
         if len(stack) >= DEEPEST:
             raise DataError("the XML is nested too deep", path=path, line=element.line, hint=_HINT)
         if above is not None:
-            above.children[name] += 1
+            above.children.add(name)
         stack.append(element)
-        events.start(element, above, attributes)
+        events.append((element, False))
 
     def end(name: str) -> None:
         element = stack.pop()
-        text = "".join(element.parts)
         if stack and element.own:
-            stack[-1].parts.append(text)
-        if element.own:
-            events.end(element, text.strip())
-        elif isinstance(events, _Rows) and element.path == events.record:
-            events.end(element, "")
+            stack[-1].parts.append(element.text)
+        events.append((element, True))
 
     def characters(text: str) -> None:
         stack[-1].parts.append(text)
         stack[-1].own = stack[-1].own or not text.isspace()
 
     def refuse(*_: object) -> NoReturn:
-        raise DataError(
-            "this is XML with a DOCTYPE or entities of its own, which can grow without bound or name files",
-            path=path,
-            line=parser.CurrentLineNumber,
-            hint=f"take the declarations out, or {_HINT}",
-        )
+        message = "this is XML with a DOCTYPE or entities of its own, which can grow without bound or name files"
+        hint = f"take the declarations out, or {_HINT}"
+        raise DataError(message, path=path, line=parser.CurrentLineNumber, hint=hint)
 
     parser.StartElementHandler, parser.EndElementHandler, parser.CharacterDataHandler = start, end, characters
     parser.StartDoctypeDeclHandler = parser.EntityDeclHandler = parser.ExternalEntityRefHandler = refuse
     try:
         for line in lines:
-            parser.Parse(line, False)
-            if isinstance(events, _Rows) and events.done:
-                yield from events.done
-                events.done.clear()
+            for place in range(0, len(line), _CHUNK):
+                parser.Parse(line[place : place + _CHUNK], False)
+                yield from events
+                events.clear()
         if whole:
             parser.Parse("", True)
+            yield from events
     except expat.ExpatError as error:
         reason = expat.errors.messages[error.code]
         raise DataError(f"not well-formed XML: {reason}", path=path, line=error.lineno, hint=_HINT) from error
@@ -227,10 +208,6 @@ def _short(path: Path) -> str:
 def _dotted(path: Path, record: Path) -> str:
     inside = path[len(record) :] if path[: len(record)] == record else path
     return ".".join(part.lstrip("@") for part in inside or path[-1:])
-
-
-def _cell(values: list[str]) -> str | list[str]:
-    return values[0] if len(values) == 1 else values
 
 
 def is_xml(file: Opening) -> bool:

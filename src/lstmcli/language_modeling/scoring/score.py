@@ -21,8 +21,8 @@ from lstmcli.tokenization.ids import END_ID, Ids
 BATCH_SIZE = 32
 TINY = float(np.finfo(np.float32).tiny)
 """The smallest probability that has a logarithm."""
-STEP = 256
-"""Tokens of each text per call."""
+STEP, ALONE = 256, 16
+"""Tokens of each text per call; and how many times that for one text."""
 
 
 class Scores(NamedTuple):
@@ -140,8 +140,9 @@ def _read(
 ) -> _Position:
     """Fill ``found`` for a batch of texts, longest first; texts that have ended leave the batch."""
     last, state = place
-    for start in range(0, len(texts[0]), STEP):
-        parts = [text[start : start + STEP] for text in texts if len(text) > start]
+    step = STEP * (ALONE if len(texts) == 1 else 1)
+    for start in range(0, len(texts[0]), step):
+        parts = [text[start : start + step] for text in texts if len(text) > start]
         B = len(parts)
         targets_TB = np.zeros((len(parts[0]), B), np.int32)
         for b, part in enumerate(parts):

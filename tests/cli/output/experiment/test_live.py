@@ -10,33 +10,25 @@ from rich.cells import cell_len
 from rich.console import Console
 
 from lstmcli.cli.output.experiment.live import LiveDisplay
-from lstmcli.experiments.events import (
-    ComparisonEnded,
-    ComparisonPlanned,
-    ExperimentEvent,
-    InRun,
-    Measuring,
-    RunBegun,
-    RunEnded,
-)
+from lstmcli.experiments.events import ComparisonEnded, ComparisonPlanned, Measuring, RunBegun, RunEnded
 from lstmcli.training import events
 from support.fakes import SPLITS, plan, step
 from support.raced import raced
 
 RESULT = raced(seeds=2)
-EVENTS: list[ExperimentEvent] = [
-    ComparisonPlanned(RESULT.entrants, RESULT.seeds, RESULT.budget, RESULT.measure, RESULT.metric, RESULT.notes),
+EVENTS: list[events.Event] = [
+    ComparisonPlanned(RESULT.entrants, RESULT.budget, RESULT.measure, RESULT.metric),
     RunBegun("lstm", 1, 1, 4),
-    InRun(plan()),
-    InRun(step(1)),
-    InRun(events.Warned("the loss ran away")),
-    InRun(events.Validated(1, 40, 0.6, "accuracy", 0.7, 0.7, True)),
-    InRun(step(60)),
-    InRun(events.Validated(2, 80, 0.5, "accuracy", 0.8, 0.8, True)),
+    plan(),
+    step(1),
+    events.Warned("the loss ran away"),
+    events.Validated(1, 40, 0.6, "accuracy", 0.7, 0.7, True),
+    step(60),
+    events.Validated(2, 80, 0.5, "accuracy", 0.8, 0.8, True),
     RunEnded(RESULT.runs[0]),
     RunBegun("rnn", 1, 2, 4),
-    InRun(events.Warned("the loss ran away")),
-    InRun(events.Validated(1, 40, 0.6, "accuracy", 0.6, 0.6, True)),
+    events.Warned("the loss ran away"),
+    events.Validated(1, 40, 0.6, "accuracy", 0.6, 0.6, True),
     Measuring("gradients by lag"),
 ]
 

@@ -78,14 +78,12 @@ def who_remembers(recalls: Sequence[Recall], chance: float) -> str:
         mean = recall.accuracies[-1].mean
         kind = known if mean >= KNOWN else guessed if mean <= chance + NEAR_CHANCE else partly
         kind.append(recall.cell)
-    parts = []
-    if known:
-        parts.append(f"{listed(known)} {'remembers' if len(known) == 1 else 'remember'}")
-    if partly:
-        parts.append(f"{listed(partly)} {'remembers' if len(partly) == 1 else 'remember'} in part")
-    if guessed:
-        parts.append(f"{listed(guessed)} {'does' if len(guessed) == 1 else 'do'} little better than guessing")
-    return ", ".join(parts)
+    verbs = (
+        (known, "remembers", "remember"),
+        (partly, "remembers in part", "remember in part"),
+        (guessed, "does little better than guessing", "do little better than guessing"),
+    )
+    return ", ".join(f"{listed(cells)} {one if len(cells) == 1 else many}" for cells, one, many in verbs if cells)
 
 
 def listed(names: Sequence[str]) -> str:

@@ -2,23 +2,17 @@
 
 from __future__ import annotations
 
+import textwrap
 import time
 from typing import TYPE_CHECKING
 
 from lstmcli.classification.events import DataRead, TokenizerReady
 from lstmcli.cli.output import console
-from lstmcli.cli.output.experiment.tables import MEASURES, amount, learning, units
+from lstmcli.cli.output.experiment.tables import learning, units
+from lstmcli.cli.output.measures import MEASURES, amount
 from lstmcli.cli.output.plots import text_plot
 from lstmcli.cli.output.training_log import TrainingLog
-from lstmcli.experiments.events import (
-    ComparisonEnded,
-    ComparisonPlanned,
-    ExperimentEvent,
-    InRun,
-    Measuring,
-    RunBegun,
-    RunEnded,
-)
+from lstmcli.experiments import events as experiment
 from lstmcli.experiments.results import ArchitectureComparison, Point
 from lstmcli.language_modeling.events import CorpusRead
 from lstmcli.training import events
@@ -42,8 +36,8 @@ class LiveDisplay:
         self.log = TrainingLog(default_place=True, quiet=quiet, splits=splits)
         self.log.out = self.out  # one console, so that log lines appear above the live display
         self.live: Live | None = None
-        self.planned: ComparisonPlanned | None = None
-        self.run: RunBegun | None = None
+        self.planned: experiment.ComparisonPlanned | None = None
+        self.run: experiment.RunBegun | None = None
         self.step: events.Step | None = None
         self.started = time.monotonic()
         self.doing = ""
@@ -59,44 +53,40 @@ class LiveDisplay:
             self.live.stop()
             self.live = None
 
-    def handle(self, event: ExperimentEvent) -> ArchitectureComparison | None:
+    def handle(self, event: events.Event) -> ArchitectureComparison | None:
         """Show an event; returns the result at the end."""
-        if isinstance(event, ComparisonPlanned):
+        if isinstance(event, experiment.ComparisonPlanned):
             self._plan(event)
-        elif isinstance(event, RunBegun):
+        elif isinstance(event, experiment.RunBegun):
             self.run, self.step, self.started = event, None, time.monotonic()
             self.doing = f"run {event.number} of {event.runs}: {event.cell}, seed {event.seed}"
             self._say(self.doing)
-        elif isinstance(event, InRun):
-            self._in_run(event.event)
-        elif isinstance(event, RunEnded):
+        elif isinstance(event, experiment.RunEnded):
             assert self.planned is not None
             measure = self.planned.measure
             self.done.setdefault(event.run.cell, []).append(event.run.scores[measure])
             score = amount(measure, event.run.scores[measure])
             self._say(f"{event.run.cell}, seed {event.run.seed}: {MEASURES[measure]} {score}")
-        elif isinstance(event, Measuring):
+        elif isinstance(event, experiment.Measuring):
             self.run, self.doing = None, f"measuring: {event.what}"
             self._say(self.doing)
-        elif isinstance(event, ComparisonEnded):
+        elif isinstance(event, experiment.ComparisonEnded):
             self.__exit__()
             return event.comparison
+        else:
+            self._in_run(event)
         if self.live is not None:
             self.live.refresh()
         return None
 
-    def _plan(self, event: ComparisonPlanned) -> None:
+    def _plan(self, event: experiment.ComparisonPlanned) -> None:
         self.planned = event
         if self.quiet:
             return
         console.show(self.out, event.budget)
         sizes = "; ".join(f"{e.cell} {units(e.widths)} ({e.parameters:,})" for e in event.entrants)
         console.show(self.out, f"units (parameters without the embedding): {sizes}")
-        if self.out.is_terminal and not self.out.is_dumb_terminal:
-            from rich.live import Live
-
-            self.live = Live(self, console=self.out, refresh_per_second=2, transient=True)
-            self.live.start()
+        self.live = console.live_display(self, self.out, per_second=2)
 
     def _say(self, text: str) -> None:
         """Print a plain line, if there is no live display."""
@@ -121,22 +111,27 @@ class LiveDisplay:
             points.append(Point(event.epoch, time.monotonic() - self.started, event.value, event.loss))
             assert self.planned is not None
             value = f"{event.value:,.2f}" if event.metric == "perplexity" else console.percent(event.value, 2)
-            self._say(f"{self.run.cell}, seed {self.run.seed}, epoch {event.epoch}: {_metric(event.metric)} {value}")
+            metric = MEASURES.get(event.metric, event.metric)
+            where = f"{self.run.cell}, seed {self.run.seed}, epoch {event.epoch}"
+            self._say(f"{where}: validation {metric} {value}")
 
     def __rich__(self) -> RenderableType:
         from rich.console import Group
-        from rich.text import Text
 
         width = max(8, min(self.out.width - 3, 100))  # the terminal writes ^C after the last line
-        lines: list[RenderableType] = [Text(line, "bold") for line in _wrapped(self.doing, width)]
+        lines: list[RenderableType] = [console.styled(line, "bold") for line in textwrap.wrap(self.doing, width)]
         if self.run is not None:
-            share = self._share()
-            lines.append(self._bar((self.run.number - 1 + share) / self.run.runs, width))
+            done, left = (self.step.seconds, self.step.seconds_left) if self.step else (0.0, 0.0)
+            runs_done = self.run.number - 1 + done / ((done + left) or 1.0)
+            lines.append(console.progress_bar(runs_done / self.run.runs, width, self.out.encoding))
             if self.step is not None:
                 epoch, total = self.step.epoch, self.step.epochs
                 where = f"epoch {epoch:.1f}" + (f" of {total}" if not self.by_time else "")
-                left = f"{console.duration(self.step.seconds_left)} left in this run"
-                lines += [Text(line, "dim") for line in _wrapped(f"{where}, loss {self.step.loss:.3f}, {left}", width)]
+                rest = f"{console.duration(left)} left in this run"
+                lines += [
+                    console.styled(line, "dim")
+                    for line in textwrap.wrap(f"{where}, loss {self.step.loss:.3f}, {rest}", width)
+                ]
         return Group(*lines, *self._curves(width, self.out.height - 1 - len(lines)))
 
     def _curves(self, width: int, room: int) -> list[RenderableType]:
@@ -154,27 +149,3 @@ class LiveDisplay:
             height = MAX_HEIGHT - (len(shown) - room)
             shown = text_plot(plot, width, height) if height >= MIN_HEIGHT else []
         return list(shown)
-
-    def _share(self) -> float:
-        """The share of the current run that is done."""
-        if self.step is None:
-            return 0.0
-        whole = self.step.seconds + self.step.seconds_left
-        return self.step.seconds / whole if whole else 0.0
-
-    def _bar(self, share: float, width: int) -> RenderableType:
-        from rich.text import Text
-
-        done, rest = "━╌" if self.out.encoding.startswith("utf") else "#-"
-        full = min(width, round(share * width))
-        return Text.assemble((done * full, "cyan"), (rest * (width - full), "dim"))
-
-
-def _wrapped(text: str, width: int) -> list[str]:
-    import textwrap
-
-    return textwrap.wrap(text, width)
-
-
-def _metric(name: str) -> str:
-    return f"validation {MEASURES.get(name, name)}"

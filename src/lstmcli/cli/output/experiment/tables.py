@@ -4,36 +4,31 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterator, Sequence
+from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
-from lstmcli.cli.output.console import NOTHING, columns, duration, p_value, percent, perplexity, safe
+from lstmcli.cli.output.console import NOTHING, columns, duration, safe, styled
 from lstmcli.cli.output.experiment.findings import MIN_GRADIENT, gradient_words, recall_words
+from lstmcli.cli.output.measures import MEASURES, amount, change_with_unit, interval, p_values, verdict
 from lstmcli.cli.output.plots import Plot, Series, text_plot
 from lstmcli.cli.output.writer import Layout, Row, Shape
 from lstmcli.data.config import SPLIT_NAMES
-from lstmcli.evaluation.results import Spread
-from lstmcli.experiments.results import LOWER_IS_BETTER, ArchitectureComparison, Difference, Point
+from lstmcli.evaluation.results import LOWER_IS_BETTER, Spread
+from lstmcli.experiments.results import ArchitectureComparison, Difference, Point
 from lstmcli.plural import count
 from lstmcli.tasks import require_task
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
-MEASURES = {
-    "accuracy": "accuracy",
-    "macro_f1": "macro F1",
-    "f1": "F1 over all decisions",
-    "perplexity": "perplexity",
-    "bits_per_byte": "bits per byte",
-}
 HEIGHT, MAX_WIDTH = 10, 76
 
 
 def _rows(result: ArchitectureComparison) -> Iterator[Row]:
     """A row per cell: its scores, and its differences from the reference."""
+    entrants = {entrant.cell: entrant for entrant in result.entrants}
     for standing in result.standings:
-        entrant = next(entrant for entrant in result.entrants if entrant.cell == standing.cell)
-        own = standing.measures
+        entrant, own = entrants[standing.cell], standing.measures
         seeds = next(iter(own.values())).n
         row: dict[str, Any] = {"cell": standing.cell, "units": units(entrant.widths)}
         row |= {"parameters": entrant.parameters, "seeds": seeds}
@@ -49,15 +44,12 @@ _PARTS = ("mean", "sd", "low", "high", "difference", "p_value", "p_adjusted")
 
 
 def _report(result: ArchitectureComparison, out: Console) -> Iterator[RenderableType]:
-    from rich.text import Text
-
     yield f"{safe(result.source)}: {subject(result)}"
     yield result.budget
     yield ""
     header, rows = table(result)
-    by_cell = list(zip(*(values for _, values in rows), strict=True))
-    turned = [(name, list(values)) for name, values in zip(header, by_cell, strict=True)]
-    yield columns("", [cell for cell, _ in rows], turned, out)
+    by_column = zip(header, zip(*(values for _, values in rows), strict=True), strict=True)
+    yield columns("", [cell for cell, _ in rows], list(by_column), out)
     if verdicts := list(sentences(result)):
         yield ""
         yield from verdicts
@@ -67,7 +59,7 @@ def _report(result: ArchitectureComparison, out: Console) -> Iterator[Renderable
             yield ""
             yield from lines
             if words:
-                yield Text(words)
+                yield styled(words)
     if result.notes:
         yield ""
         yield from (f"note: {safe(sentence)}" for sentence in result.notes)
@@ -89,13 +81,14 @@ def table(result: ArchitectureComparison) -> tuple[list[str], list[tuple[str, li
         header += [MEASURES[measure], *(["sd", "95 % interval"] if several and measure == result.measure else [])]
     header += ["epochs", "trained"]
     rows = []
+    entrants = {entrant.cell: entrant for entrant in result.entrants}
     for standing in result.standings:
-        entrant = next(entrant for entrant in result.entrants if entrant.cell == standing.cell)
+        entrant = entrants[standing.cell]
         row = [units(entrant.widths), f"{entrant.parameters:,}"]
         for measure, found in standing.measures.items():
             row.append(amount(measure, found.mean))
             if several and measure == result.measure:
-                row += [_optional(measure, found.sd), interval(measure, found)]
+                row += _spread(measure, found)
         rows.append((standing.cell, [*row, f"{standing.epochs:.3g}", duration(standing.seconds)]))
     return header, rows
 
@@ -107,29 +100,12 @@ def units(widths: Sequence[int]) -> str:
     return str(widths[0]) if len(widths) == 1 else f"{len(widths)} x {widths[0]}"
 
 
-def amount(measure: str, value: float) -> str:
-    """A value of a measure as text."""
-    if measure == "perplexity":
-        return perplexity(value)
-    return f"{value:.4f}" if measure == "bits_per_byte" else percent(value, 2)
-
-
-def change(measure: str, value: float) -> str:
-    """A difference between two values of a measure, as text."""
-    if measure == "perplexity":
-        return f"{value:+,.2f}"
-    return f"{value:+.4f}" if measure == "bits_per_byte" else f"{100 * value:+.2f}"
-
-
-def interval(measure: str, found: Spread) -> str:
-    if found.low is None or found.high is None:
-        return NOTHING
-    low, high = (amount(measure, value).removesuffix(" %") for value in (found.low, found.high))
-    return f"{low} to {high}"
-
-
-def _optional(measure: str, value: float | None) -> str:
-    return NOTHING if value is None else amount(measure, value).removesuffix(" %")
+def _spread(measure: str, found: Spread) -> list[str]:
+    """Standard deviation and interval; dashes for a single seed."""
+    if found.sd is None or found.low is None or found.high is None:
+        return [NOTHING, NOTHING]
+    sd, low, high = (amount(measure, value).removesuffix(" %") for value in (found.sd, found.low, found.high))
+    return [sd, f"{low} to {high}"]
 
 
 def sentences(result: ArchitectureComparison) -> Iterator[str]:
@@ -141,28 +117,21 @@ def sentences(result: ArchitectureComparison) -> Iterator[str]:
 
 def _difference(gap: Difference) -> str:
     measure, found = gap.measure, gap.difference
-    points = "" if measure in LOWER_IS_BETTER else " points"
-    text = f"{MEASURES[measure]} {change(measure, found.mean)}{points}"
+    text = f"{MEASURES[measure]} {change_with_unit(measure, found.mean)}"
     if found.low is None or found.high is None:
         return text
-    text += f" ({100 * found.confidence:.0f} % interval: {change(measure, found.low)} to {change(measure, found.high)}"
+    details = interval(measure, found.low, found.high, found.confidence)
     if gap.p_value is not None:
-        holm = "" if gap.p_adjusted == gap.p_value else f", {p_value(gap.p_adjusted)} with Holm's correction"
-        text += f"; {p_value(gap.p_value)}{holm}, paired t-test over {count(found.n, 'seed')}"
-    return text + ")"
+        details += f"; {p_values(gap.p_value, gap.p_adjusted)}, paired t-test over {count(found.n, 'seed')}"
+    return f"{text} ({details})"
 
 
 def _verdict(gap: Difference) -> str:
     if math.isnan(gap.difference.mean):
         return "no comparison: a score is not finite"
-    if gap.better is None:
-        return "no difference"
-    if gap.significant is None:
-        reason = (
-            "no test with one seed" if gap.difference.n == 1 else "no test: the difference is the same for all seeds"
-        )
-        return f"{gap.better} is ahead; {reason}"
-    return f"{gap.better} is {'better; significant' if gap.significant else 'ahead; not significant'} at 5 %"
+    one_seed = gap.difference.n == 1
+    reason = "no test with one seed" if one_seed else "no test: the difference is the same for all seeds"
+    return verdict(gap.better, gap.significant, reason)
 
 
 def plots(result: ArchitectureComparison) -> Iterator[tuple[Plot, str]]:
@@ -180,9 +149,9 @@ def learning(metric: str, curves: dict[str, list[tuple[Point, ...]]], *, by_time
     """Validation scores: the mean over seeds, up to the epoch that all seeds of a cell have reached."""
     series = []
     for name, runs in curves.items():
-        places = list(zip(*runs, strict=False)) if runs else []
+        places = list(zip(*runs, strict=False))
         points = tuple(
-            (_mean([p.seconds if by_time else p.epoch for p in at]), _mean([p.value for p in at])) for at in places
+            (fmean(p.seconds if by_time else p.epoch for p in at), fmean(p.value for p in at)) for at in places
         )
         ranges = tuple((min(p.value for p in at), max(p.value for p in at)) for at in places)
         series.append(Series(name, points, ranges if len(runs) > 1 else ()))
@@ -205,11 +174,7 @@ def gradients(result: ArchitectureComparison) -> Plot:
         shares = ((lag, norm / last) for lag, norm in enumerate(found.norms))
         series.append(Series(found.cell, tuple((lag, share) for lag, share in shares if share > MIN_GRADIENT)))
     return Plot(
-        "Gradient by lag",
-        "tokens back",
-        "gradient relative to that of the last token",
-        tuple(series),
-        log_y=True,
+        "Gradient by lag", "tokens back", "gradient relative to that of the last token", tuple(series), log_y=True
     )
 
 
@@ -235,10 +200,6 @@ def _inside(spread: Spread) -> tuple[float, float]:
     """The mean plus and minus a standard deviation, within 0 and 1."""
     assert spread.sd is not None
     return max(0.0, spread.mean - spread.sd), min(1.0, spread.mean + spread.sd)
-
-
-def _mean(values: Sequence[float]) -> float:
-    return sum(values) / len(values)
 
 
 EXPERIMENT = Layout(Shape(ArchitectureComparison), rows=_rows, table=_report, numbers=".6g")

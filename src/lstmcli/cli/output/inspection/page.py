@@ -23,17 +23,6 @@ MAX_VIEWS = 24
 MAX_AXIS = 60
 """Tokens that fit under a chart."""
 
-_GLOSSARY = {
-    "input": "input gate, from 0 to 1: how much of the candidate enters the cell",
-    "forget": "forget gate, from 0 to 1: how much of the old cell stays",
-    "candidate": "candidate values for the cell, from −1 to 1",
-    "output": "output gate, from 0 to 1: how much of the cell goes into the hidden state",
-    "reset": "reset gate, from 0 to 1: how much of the old state the candidate sees",
-    "update": "update gate, from 0 to 1: how much of the old state stays",
-    "cell": "the memory that is carried from token to token; its norm, or its value for one unit",
-    "hidden": "the input of the next layer or the output layer; its norm, or its value for one unit",
-}
-
 
 def check_place(path: Path) -> None:
     """Fail early if the page could not be written.  Raises: OutputError."""
@@ -56,11 +45,10 @@ def page(found: Sequence[Inspection], model: str) -> Iterator[str]:
         model=model,
         kind=f"{first.cell} {'language model' if first.label is None else 'classifier'}",
         many=count(len(found), "line" if first.label is None else "text"),
-        terms=_glossary(found),
+        terms=_terms(found),
         max_views=MAX_VIEWS,
         max_axis=MAX_AXIS,
         series=series,
-        count=count,
         **{each.__name__: each for each in (heading, pieces, chart, words, word_rows, sum_check)},
     )
 
@@ -141,17 +129,9 @@ def word_rows(why: Why) -> Iterator[tuple[str, ...]]:
         yield word.text, f"{word.probability:.4f}", f"{word.difference:+.4f}", f"{word.log_odds:+.3f}"
 
 
-def _glossary(found: Sequence[Inspection]) -> dict[str, str]:
-    """Explanations of the names that occur."""
-    layers = [layer for each in found for layer in each.layers[:1]][:1]
-    names = [gate.name for layer in layers for gate in layer.gates] + [name for layer in layers for name in layer.norms]
-    terms = {name: _GLOSSARY.get(name, "") for name in names}
-    if found[0].label is not None:
-        terms["probability"] = "the probability of the label if the text ended after the token"
-    else:
-        terms["bits"] = "surprisal: −log₂ of the probability of the token given the text before it"
-    if layers and layers[0].gates:
-        terms["±"] = "standard deviation over the units, the pale band around a mean"
-        terms["saturated"] = "a gate above 0.9 in a unit at every token: it lets everything through"
-        terms["dead"] = "a gate below 0.1 in a unit at every token: it lets nothing through"
-    return terms
+def _terms(found: Sequence[Inspection]) -> list[str]:
+    """The names that occur on the page and are explained there."""
+    layer = next((layer for each in found for layer in each.layers), None)
+    gates = [gate.name for gate in layer.gates] if layer else []
+    answer = "bits" if found[0].label is None else "probability"
+    return [*gates, *(layer.norms if layer else ()), answer, *(("±", "saturated", "dead") if gates else ())]

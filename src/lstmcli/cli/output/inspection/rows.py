@@ -9,16 +9,8 @@ from lstmcli.cli.output.console import percent, safe
 from lstmcli.inspection.results import DEAD, SATURATED, Finding, Inspection, Layer, TokenRead
 from lstmcli.plural import count
 
-SHORT = {
-    "input": "inp",
-    "forget": "for",
-    "candidate": "can",
-    "output": "out",
-    "reset": "res",
-    "update": "upd",
-    "cell": "cel",
-    "hidden": "hid",
-}
+SHORTENED = frozenset(("input", "forget", "candidate", "output", "reset", "update", "cell", "hidden"))
+"""Names that are cut to three letters in a narrow window."""
 _NAMED_UNITS = 10
 
 
@@ -88,6 +80,13 @@ def ties(layer: Layer, label: str | None) -> Iterator[tuple[str, list[Row]]]:
 
 def _most(values: Sequence[float | None]) -> float:
     return max((abs(value) for value in values if value is not None), default=0.0)
+
+
+def reading_notes(found: Inspection) -> list[str]:
+    """What was left out of a long text, as sentences."""
+    skipped = f"{count(found.unread, 'token')} in the middle skipped: the model reads both ends of a long text."
+    every = f"The prediction was computed after every {found.every} tokens."
+    return [skipped] * bool(found.unread) + [every] * (found.every > 1)
 
 
 def title(layer: Layer) -> str:

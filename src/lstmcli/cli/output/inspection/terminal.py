@@ -6,11 +6,11 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, TextIO
 
 from lstmcli.cli.output import colours
-from lstmcli.cli.output.console import console, grid, safe
+from lstmcli.cli.output.console import console, grid, safe, styled
 from lstmcli.cli.output.inspection import rows as series
 from lstmcli.cli.output.inspection.rows import Row
 from lstmcli.cli.output.predictions import fit
-from lstmcli.cli.output.writer import cell
+from lstmcli.cli.output.writer import Writer, cell
 from lstmcli.inspection.results import Inspection, Layer, Why
 from lstmcli.plural import count
 
@@ -25,7 +25,7 @@ SURPRISAL = "bits: the surprisal of the token given the text before it."
 MEANS = "Gates: mean over the units, ± standard deviation. Cell, hidden: norm of the vector."
 
 
-class GateTableWriter:
+class GateTableWriter(Writer[Inspection]):
     """Writes each text as it comes."""
 
     def __init__(self, out: TextIO) -> None:
@@ -47,18 +47,11 @@ class GateTableWriter:
         for n, layer in enumerate(inspection.layers):
             self._say("\n" * (n > 0) + f"{inspection.cell}, {series.title(layer)}", style="dim")
             self._layer(inspection, layer)
-        if inspection.unread:
-            self._say(
-                f"{count(inspection.unread, 'token')} in the middle skipped: the model reads both ends of a long text."
-            )
-        if inspection.every > 1:
-            self._say(f"The prediction was computed after every {inspection.every} tokens.")
+        for sentence in series.reading_notes(inspection):
+            self._say(sentence)
         if inspection.why is not None:
             self._why(inspection.text, inspection.why)
         self.started = True
-
-    def close(self) -> None:
-        pass
 
     def _layer(self, inspection: Inspection, layer: Layer) -> None:
         for n, (heading, rows) in enumerate(series.parts(inspection, layer)):
@@ -105,14 +98,12 @@ class GateTableWriter:
         self._print(Segments(lines))
 
     def _name(self, row: Row) -> str:
-        return series.SHORT.get(row.name, safe(row.name)) if self.narrow else safe(row.name)
+        return row.name[:3] if self.narrow and row.name in series.SHORTENED else safe(row.name)
 
     def _why(self, text: str, why: Why) -> None:
-        from rich.text import Text
-
         label = safe(why.label)
         self._say(f"Effect of each word on {label}: orange raises its probability, blue lowers it.", style="dim")
-        coloured = Text(safe(text))
+        coloured = styled(safe(text))
         most = max((abs(word.log_odds) for word in why.words), default=0.0)
         for word in why.words:
             coloured.stylize(colours.style(word.log_odds / most if most else 0.0, signed=True), word.start, word.end)
@@ -141,9 +132,7 @@ class GateTableWriter:
         self.out.write("\n".join(line if "\x1b" in line else line.rstrip() for line in lines))
 
     def _say(self, text: str, *, bold: bool = False, style: str = "") -> None:
-        from rich.text import Text
-
-        self._print(Text(text, style="bold" if bold else style))
+        self._print(styled(text, style="bold" if bold else style))
 
 
 def sum_check(why: Why) -> list[str]:

@@ -12,12 +12,7 @@ from lstmcli.inspection.results import Gate, Inspection, Layer, Numbers, TokenRe
 
 
 def writer(
-    format: str,
-    out: TextIO,
-    *,
-    top_units: bool = False,
-    keep_columns: bool = False,
-    header: bool | None = None,
+    format: str, out: TextIO, *, top_units: bool = False, keep_columns: bool = False, header: bool | None = None
 ) -> Writer[Inspection]:
     """The writer for ``table``, ``tsv``, ``csv``, ``jsonl`` or ``json``.
 
@@ -61,12 +56,10 @@ def _answer(inspection: Inspection, token: TokenRead) -> dict[str, float | None]
 
 
 def _means(layer: Layer, t: int) -> dict[str, float]:
-    gates = {name: value for gate in layer.gates for name, value in _gate(gate.name, gate.mean[t], gate.spread[t])}
-    return gates | {f"{name}_norm": values[t] for name, values in layer.norms.items()}
-
-
-def _gate(name: str, mean: float, spread: float) -> list[tuple[str, float]]:
-    return [(name, mean), (f"{name}_spread", spread)]
+    numbers: dict[str, float] = {}
+    for gate in layer.gates:
+        numbers |= {gate.name: gate.mean[t], f"{gate.name}_spread": gate.spread[t]}
+    return numbers | {f"{name}_norm": values[t] for name, values in layer.norms.items()}
 
 
 _TOKEN = Shape(TokenRead, "text", "start", "end", "unknown", "segment", "probabilities?", "surprisal?", "entropy?")

@@ -1,0 +1,43 @@
+"""``lstm export``: write a model in a form that other programs read."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from lstmcli.cli.options import common as o
+from lstmcli.cli.output import exports
+from lstmcli.cli.output.writer import write
+from lstmcli.cli.typer_classes import Command
+from lstmcli.exporting.results import FORMATS
+
+app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+
+@app.command(cls=Command)
+def export(
+    where: o.ModelArgument = None,
+    model: o.SameModel = None,
+    to: Annotated[
+        str,
+        o.MAIN.choice(
+            "--to",
+            FORMATS,
+            "onnx: one graph from token ids to the answer, with programs in Python and JavaScript that use it; "
+            "vectors: word vectors in the text format of word2vec.",
+        ),
+    ] = "onnx",
+    output: Annotated[
+        Path | None, o.MAIN.option("--output -o", "DIR", "Directory to write.", show_default="MODEL-FORMAT")
+    ] = None,
+    force: Annotated[bool, o.MAIN.flag("--force", "Replace an export that is there already.")] = False,
+    format: o.TableOrJson = "table",
+) -> None:
+    """Write a model in a form that other programs read, with the same answers."""
+    from lstmcli.exporting.write import export as write_export
+    from lstmcli.model_dir.directory import default_model_path
+
+    exported = write_export(default_model_path(None, where or model), to, output, force=force)
+    write(exported, exports.EXPORTED, format)

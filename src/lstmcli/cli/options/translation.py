@@ -1,0 +1,45 @@
+"""The options of ``lstm train`` that only translators have."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+from lstmcli.cli.options.common import Section
+from lstmcli.translation.config import ATTENTIONS, METRICS
+
+TRANSLATOR = Section("Translator")
+
+TargetFile = Annotated[
+    str | None, TRANSLATOR.option("--target-file", "FILE", "Translations of the lines of SOURCE, line by line.")
+]
+ValidTarget = Annotated[str | None, TRANSLATOR.option("--valid-target", "FILE", "Translations of --valid.")]
+TestTarget = Annotated[str | None, TRANSLATOR.option("--test-target", "FILE", "Translations of --test.")]
+Attention = Annotated[
+    str,
+    TRANSLATOR.choice(
+        *("--attention", ATTENTIONS),
+        "How the decoder looks at the source: Luong's general or dot product, or Bahdanau's additive score.",
+    ),
+]
+InputFeeding = Annotated[
+    bool,
+    TRANSLATOR.flag(
+        "--input-feeding", "Feed what attention found into the next step; training takes several times as long."
+    ),
+]
+BatchTokens = Annotated[
+    int | None,
+    TRANSLATOR.option(
+        *("--batch-tokens", "N"),
+        "Tokens per step, of the longer side, padding included; --batch-size limits the pairs.",
+        show_default="256 to 2048, by corpus",
+    ),
+]
+Metric = Annotated[
+    str | None,
+    TRANSLATOR.choice(
+        *("--metric", METRICS),
+        "What chooses the epoch whose weights are kept, on the validation data.",
+        show_default="bleu, or chrf if targets are very short",
+    ),
+]

@@ -1,0 +1,101 @@
+"""Exports of a classifier."""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+from numpy.typing import NDArray
+
+from lstmcli import __version__
+from lstmcli.classification.load import classifier_weights
+from lstmcli.classification.ngrams.table import NgramTable
+from lstmcli.engine.nodes import OPSET
+from lstmcli.exporting.classifier_graph import whole_classifier
+from lstmcli.exporting.templates import render
+from lstmcli.exporting.vectors import vectors_file
+from lstmcli.exporting.write import File
+from lstmcli.model_dir.directory import NGRAMS, TOKENIZER, WEIGHTS, ModelDir
+from lstmcli.model_dir.files import tensors, use_file
+from lstmcli.tokenization.text_encoder import TextEncoder
+
+
+def onnx(model: ModelDir) -> list[File]:
+    """One graph from token ids to probabilities, its tokenizer, and programs that use both."""
+    config, encoder = model.settings, _encoder(model)
+    ngrams = None
+    if config.model.ngrams:
+        ngrams = use_file(model, NGRAMS, lambda data: NgramTable.from_tensors(tensors(data)))
+        ngrams.check(config.model.ngrams, len(model.labels))
+    graph = whole_classifier(
+        _weights(model, encoder),
+        config.model,
+        encoder,
+        ngrams,
+        labels=model.labels,
+        multilabel=model.multilabel,
+        scale=float(model.config["calibration"]["scale"]),
+        max_tokens=config.tokenizer.max_tokens,
+    )
+    shift, unknown = encoder.moved
+    values: dict[str, Any] = {
+        "features": encoder.features is not None,
+        "shift": shift,
+        "unknown": -1 if unknown is None else unknown,
+        "lowercase": config.tokenizer.lowercase,
+        "multilabel": model.multilabel,
+        "labels": model.labels,
+        "ngrams": ngrams is not None,
+        "opset": OPSET,
+        "name": model.path.name,
+        "version": __version__,
+    }
+    labels = json.dumps(model.labels, ensure_ascii=False, indent=2)
+    tokenizer, settings = tokenizer_files(model)
+    return [
+        File("model.onnx", graph.serialise(), "the graph, from token ids to probabilities"),
+        tokenizer,
+        settings,
+        File("labels.json", f"{labels}\n".encode(), "the labels, in the order of the output"),
+        File("classify.py", render("classify.py.jinja", **values), "classifies lines in Python"),
+        File("classify.mjs", render("classify.mjs.jinja", **values), "classifies lines in Node.js"),
+        File("README.md", render("README.md.jinja", **values), "inputs and output of the graph"),
+    ]
+
+
+def vectors(model: ModelDir) -> list[File]:
+    """The vectors of its words, those of their affixes included."""
+    encoder = _encoder(model)
+    table = _weights(model, encoder)["embedding"].astype("float32")
+    words = encoder.vocabulary()
+    vectors_VE = table[: len(words)].copy()
+    if encoder.features:
+        for i, word in enumerate(words):
+            if not encoder.features.is_apart(word):
+                vectors_VE[i] += table[list(encoder.features.of_word(word))].sum(axis=0)
+    return [vectors_file(words, vectors_VE)]
+
+
+def tokenizer_files(model: ModelDir) -> tuple[File, File]:
+    """The tokenizer for the ``tokenizers`` libraries; that of JavaScript learns the unknown token from the other."""
+    # The library in JavaScript does not read the pattern of a character in Oniguruma's way.
+    data = model.read(TOKENIZER).replace(rb'"(?m:.)|\\n"', rb'"[\\s\\S]"')
+    unknown = json.loads(data)["model"].get("unk_token")
+    settings = {
+        "tokenizer_class": "PreTrainedTokenizerFast",
+        "unk_token": unknown,
+        "clean_up_tokenization_spaces": False,
+    }
+    text = json.dumps(settings, ensure_ascii=False, indent=2)
+    return (
+        File(TOKENIZER, data, "the tokenizer"),
+        File("tokenizer_config.json", f"{text}\n".encode(), "what the tokenizer's library in JavaScript needs besides"),
+    )
+
+
+def _weights(model: ModelDir, encoder: TextEncoder) -> dict[str, NDArray[Any]]:
+    return use_file(model, WEIGHTS, lambda data: classifier_weights(data, model, encoder.rows))
+
+
+def _encoder(model: ModelDir) -> TextEncoder:
+    return use_file(model, TOKENIZER, lambda data: TextEncoder.from_json(data.decode(), model.settings.tokenizer))

@@ -1,0 +1,124 @@
+"""A whole classifier as one ONNX graph: from token ids to calibrated probabilities.
+
+What ``lstm classify`` does in Python around the network is part of the graph: hashed features, cutting a text into
+segments, n-grams, the sum of both models and its calibration.  So a program needs only to cut a text into tokens.
+
+Inputs are ``tokens`` [B, T] int64: the id of each token, 1 for an unknown one, 0 after the end of a text.  If tokens
+have features (``tokenization/features.py``), also ``affixes`` [B, T, 2] int64: the CRC-32 of "<" with a word's first
+four characters, and of its last three with ">"; and ``spelling`` [B, T] int64 (``tokenization/features.py``).
+
+The output is ``probabilities`` [B, C].
+
+Shapes: B texts, T tokens, F rows per token, S segments, L tokens of a segment, V vocabulary, C labels.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstmcli.classification.config import ClassifierModelConfig
+from lstmcli.classification.graph import network
+from lstmcli.classification.ngrams.table import NgramTable
+from lstmcli.engine.nodes import Graph, InferenceGraph
+from lstmcli.engine.protobuf import FLOAT, INT32, INT64, value_info
+from lstmcli.exporting import hashing
+from lstmcli.exporting.ngram_nodes import ngram_scores
+from lstmcli.tokenization.features import CURRENT, NEXT_SALT, PREVIOUS, FeatureTable
+from lstmcli.tokenization.text_encoder import TextEncoder
+
+
+def whole_classifier(
+    weights: Mapping[str, NDArray[Any]],
+    config: ClassifierModelConfig,
+    encoder: TextEncoder,
+    ngrams: NgramTable | None,
+    *,
+    labels: tuple[str, ...],
+    multilabel: bool,
+    scale: float,
+    max_tokens: int,
+) -> InferenceGraph:
+    """The graph; ``labels``, in the order of C, are in its metadata."""
+    graph = Graph()
+    zero = graph.constant(np.array(0, np.int64))
+    inputs = [value_info("tokens", INT64, ["B", "T"])]
+    rows_BTF = graph.node("Unsqueeze", "tokens", graph.ints(2))
+    if encoder.features:
+        rows_BTF = _feature_rows(graph, encoder.features, encoder.vocabulary())
+        inputs += [value_info("affixes", INT64, ["B", "T", 2]), value_info("spelling", INT64, ["B", "T"])]
+    there_BT = graph.node("Cast", graph.node("Greater", "tokens", zero), to=INT64)
+    count_B1 = graph.node("ReduceSum", there_BT, graph.ints(1), keepdims=1)
+    ids_BSLF, lengths_BS = _segments(graph, rows_BTF, count_B1, config.segment, max_tokens)
+    logits_BC = network(graph, weights, config, ids_BSLF, lengths_BS)
+    if ngrams is not None:
+        logits_BC = graph.node("Add", logits_BC, ngram_scores(graph, ngrams, "tokens"))
+    scaled_BC = graph.node("Mul", logits_BC, graph.constant(np.array(scale, np.float32)))
+    graph.node("Sigmoid" if multilabel else "Softmax", scaled_BC, name="probabilities")  # over the last axis
+    outputs = [value_info("probabilities", FLOAT, ["B", len(labels)])]
+    metadata = {"labels": json.dumps(labels, ensure_ascii=False), "multilabel": json.dumps(multilabel)}
+    return graph.finish("lstm-whole-classifier", inputs, outputs, metadata)
+
+
+def _feature_rows(graph: Graph, features: FeatureTable, vocabulary: list[str]) -> str:
+    """The rows of the embedding table for each token, [B, T, F]."""
+    buckets, start = graph.ints(features.buckets), graph.ints(features.vocab_size)
+    affixes_BT2 = graph.node("Add", graph.node("Mod", "affixes", buckets), start)
+    apart_V = np.array([features.is_apart(token) for token in vocabulary])
+    if apart_V.any():
+        # The neighbours of a character are the tokens before and after it; 0 where there is none.
+        pad = graph.ints(0, 1, 0, 1)
+        padded = graph.node("Pad", "tokens", pad)
+        one, end = graph.ints(1), graph.ints(2**62)
+        before_BT = graph.node("Slice", padded, graph.ints(0), graph.ints(-2), one)
+        after_BT = graph.node("Slice", padded, graph.ints(2), end, one)
+        pairs = [_pair(graph, before_BT, "tokens"), _pair(graph, "tokens", after_BT)]
+        whole = [graph.node("Unsqueeze", graph.node("Mod", pair, buckets), graph.ints(2)) for pair in pairs]
+        neighbours_BT2 = graph.node("Add", graph.node("Concat", *whole, axis=2), start)
+        apart_BT = graph.node("Gather", graph.constant(apart_V), "tokens")
+        apart_BT1 = graph.node("Unsqueeze", apart_BT, graph.ints(2))
+        affixes_BT2 = graph.node("Where", apart_BT1, neighbours_BT2, affixes_BT2)
+    kinds = graph.constant(features.spelling.astype(np.int64))
+    columns = [graph.node("Unsqueeze", x, graph.ints(2)) for x in ("tokens", graph.node("Gather", kinds, "spelling"))]
+    return graph.node("Concat", columns[0], affixes_BT2, columns[1], axis=2)
+
+
+def _pair(graph: Graph, left: str, right: str) -> str:
+    """The hash of two neighbours, as ``FeatureTable`` computes it before it takes the rest by the number of buckets."""
+    previous, current, salt = (hashing.constant(graph, value) for value in (PREVIOUS, CURRENT, NEXT_SALT))
+    other = graph.node("Add", graph.node("Mul", right, current), salt)
+    both = graph.node("BitwiseXor", graph.node("Mul", left, previous), other)
+    product = graph.node("Mul", hashing.mixed(graph, both, 29), previous)
+    return hashing.shifted(graph, product, 32)
+
+
+def _segments(graph: Graph, rows_BTF: str, count_B1: str, segment: int, max_tokens: int) -> tuple[str, str]:
+    """What ``tokenization/batching.py`` does: ids [B, S, L, F] int32 and lengths [B, S]."""
+    zero, one = graph.constant(np.array(0, np.int64)), graph.constant(np.array(1, np.int64))
+    kept_B1 = graph.node("Min", count_B1, graph.ints(max_tokens))
+    size_B1, S = kept_B1, one
+    if segment:
+        rounded = graph.node("Add", kept_B1, graph.ints(segment - 1))
+        pieces_B1 = graph.node("Max", graph.node("Div", rounded, graph.ints(segment)), one)
+        up = graph.node("Sub", graph.node("Add", kept_B1, pieces_B1), one)
+        size_B1 = graph.node("Div", up, pieces_B1)
+        S = graph.node("ReduceMax", pieces_B1, keepdims=0)
+    L = graph.node("ReduceMax", size_B1, keepdims=0)
+    segment_S = graph.node("Range", zero, S, one)
+    start_BS = graph.node("Mul", size_B1, segment_S)
+    lengths_BS = graph.node("Min", graph.node("Max", graph.node("Sub", kept_B1, start_BS), zero), size_B1)
+    step_L = graph.node("Range", zero, L, one)
+    inside_BSL = graph.node("Less", step_L, graph.node("Unsqueeze", lengths_BS, graph.ints(2)))
+    place_BSL = graph.node("Add", graph.node("Unsqueeze", start_BS, graph.ints(2)), step_L)
+    # Of a long text the first half of what is kept, then its end.
+    left_out_B11 = graph.node("Unsqueeze", graph.node("Sub", count_B1, kept_B1), graph.ints(2))
+    in_tail = graph.node("GreaterOrEqual", place_BSL, graph.constant(np.array((max_tokens + 1) // 2, np.int64)))
+    place_BSL = graph.node("Where", in_tail, graph.node("Add", place_BSL, left_out_B11), place_BSL)
+    place_BSL = graph.node("Where", inside_BSL, place_BSL, zero)
+    ids_BSLF = graph.node("GatherND", rows_BTF, graph.node("Unsqueeze", place_BSL, graph.ints(3)), batch_dims=1)
+    ids_BSLF = graph.node("Where", graph.node("Unsqueeze", inside_BSL, graph.ints(3)), ids_BSLF, zero)
+    return graph.node("Cast", ids_BSLF, to=INT32), lengths_BS

@@ -1,0 +1,67 @@
+"""Exports of a language model."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Any
+
+from numpy.typing import NDArray
+
+from lstmcli import __version__
+from lstmcli.engine.nodes import OPSET
+from lstmcli.exporting.classifier import tokenizer_files
+from lstmcli.exporting.templates import render
+from lstmcli.exporting.vectors import vectors_file
+from lstmcli.exporting.write import File
+from lstmcli.language_modeling.graph import language_model_graph
+from lstmcli.language_modeling.load import language_model_weights
+from lstmcli.language_modeling.onnx_session import state_names
+from lstmcli.model_dir.directory import TOKENIZER, WEIGHTS, ModelDir
+from lstmcli.model_dir.files import use_file
+from lstmcli.tokenization.stream_encoder import NO_SPACE_BEFORE, StreamEncoder
+
+
+def onnx(model: ModelDir) -> list[File]:
+    """The graph, with its state in and out, its tokenizer, and a program that uses both."""
+    config, encoder = model.settings, _encoder(model)
+    weights = _weights(model, encoder)
+    states = state_names(config.model)
+    shift, unknown = encoder.moved
+    values: dict[str, Any] = {
+        "states": states,
+        "close": encoder.close_id,
+        "leads": encoder.leads,
+        "no_space_before": NO_SPACE_BEFORE.pattern,
+        "written_end": encoder.written_end,
+        "shift": shift,
+        "unknown": -1 if unknown is None else unknown,
+        "size": encoder.vocab_size,
+        "hidden": config.model.widths[-1],
+        "opset": OPSET,
+        "name": model.path.name,
+        "version": __version__,
+    }
+    metadata = {"mode": str(config.tokenizer.mode), "closes_a_line": str(encoder.close_id)}
+    graph = replace(language_model_graph(weights, config.model), metadata=metadata)
+    return [
+        File("model.onnx", graph.serialise(), "the graph, with its state in and out"),
+        *tokenizer_files(model),
+        File("perplexity.py", render("perplexity.py.jinja", **values), "scores lines in Python"),
+        File("README.md", render("README-lm.md.jinja", **values), "inputs and outputs of the graph"),
+    ]
+
+
+def vectors(model: ModelDir) -> list[File]:
+    """The vectors of its vocabulary."""
+    encoder = _encoder(model)
+    weights = _weights(model, encoder)
+    names = [name.strip() for name in encoder.tokens(range(encoder.vocab_size))]
+    return [vectors_file(names, weights["embedding"].astype("float32"))]
+
+
+def _encoder(model: ModelDir) -> StreamEncoder:
+    return use_file(model, TOKENIZER, lambda data: StreamEncoder.from_json(data.decode(), model.settings.tokenizer))
+
+
+def _weights(model: ModelDir, encoder: StreamEncoder) -> dict[str, NDArray[Any]]:
+    return use_file(model, WEIGHTS, lambda data: language_model_weights(data, model, encoder.vocab_size))

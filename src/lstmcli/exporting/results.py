@@ -1,0 +1,36 @@
+"""What an export has made."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from lstmcli.results import Result
+
+FORMATS = ("onnx", "vectors")
+"""What a model can be exported to."""
+
+
+@dataclass(frozen=True)
+class ExportedFile:
+    """A file of an export."""
+
+    name: str
+    """Its name in the directory."""
+    bytes: int
+    """Its size."""
+    about: str
+    """What it is."""
+
+
+@dataclass(frozen=True)
+class Exported(Result):
+    """A model in a form that other programs read."""
+
+    model: str
+    """The model directory."""
+    output: str
+    """The directory that was written."""
+    to: str
+    """The format: onnx or vectors."""
+    files: tuple[ExportedFile, ...]
+    """The files in the directory."""

@@ -1,0 +1,22 @@
+"""Word vectors in the text format of word2vec (Mikolov et al. 2013), which gensim and others read.
+
+The first line has the number of words and of dimensions; each other line a word and its vector.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstmcli.exporting.write import File
+
+
+def vectors_file(words: Sequence[str], vectors_VE: NDArray[np.float32]) -> File:
+    """The vectors of words; tokens with white space, which the format cannot hold, are left out."""
+    kept = [i for i, word in enumerate(words) if word and not any(map(str.isspace, word))]
+    lines = [f"{len(kept)} {vectors_VE.shape[1]}"]
+    lines += [f"{words[i]} {' '.join(f'{x:.6g}' for x in vectors_VE[i].tolist())}" for i in kept]
+    about = f"vectors of {len(kept):,} tokens in the text format of word2vec"
+    return File("vectors.txt", "\n".join([*lines, ""]).encode("utf-8", "replace"), about)

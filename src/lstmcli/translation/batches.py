@@ -1,0 +1,109 @@
+"""Batches of pairs by tokens, bucketed by the lengths of both sides.
+
+Shapes: N pairs of the split, B pairs of a batch, S source tokens, T target tokens.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstmcli.tokenization.ids import END_ID, Ids
+
+Index = NDArray[np.int64]
+GRID = 4
+"""Lengths of batches are multiples of this, and sizes of twice this: each new shape has a set-up cost."""
+POOL = 64
+"""Batches in a pool, which is sorted by length."""
+
+
+@dataclass
+class Pairs:
+    """Encoded pairs; each side of each ends with ``</s>``."""
+
+    sources: list[Ids]
+    targets: list[Ids]
+
+    def __len__(self) -> int:
+        return len(self.sources)
+
+    @property
+    def tokens(self) -> int:
+        """Tokens of the targets."""
+        return sum(map(len, self.targets))
+
+    @property
+    def lengths_N2(self) -> Index:
+        """Lengths of source and target."""
+        return np.array([[len(s), len(t)] for s, t in zip(self.sources, self.targets, strict=True)], np.int64)
+
+
+class Batch(NamedTuple):
+    """Padded with 0, time first."""
+
+    source_SB: Ids
+    lengths_B: Index
+    inputs_TB: Ids
+    """``</s>``, then the target without its last token."""
+    targets_TB: Ids
+    inside_TB: NDArray[np.bool_]
+    """Which targets are not padding."""
+
+
+def batch(pairs: Pairs, index: Sequence[int] | Index) -> Batch:
+    source_SB, lengths_B = pad([pairs.sources[i] for i in index])
+    targets_TB, sizes_B = pad([pairs.targets[i] for i in index])
+    inputs_TB = np.concatenate([np.full((1, len(index)), END_ID, np.int32), targets_TB[:-1]])
+    return Batch(source_SB, lengths_B, inputs_TB, targets_TB, np.arange(len(targets_TB))[:, None] < sizes_B)
+
+
+def pad(rows: Sequence[Ids]) -> tuple[Ids, Index]:
+    """Rows side by side, [T, B], T a multiple of ``GRID``, and their lengths."""
+    lengths = np.fromiter(map(len, rows), np.int64, len(rows))
+    ids_TB = np.zeros((_rounded(int(lengths.max())), len(rows)), np.int32)
+    for b, row in enumerate(rows):
+        ids_TB[: len(row), b] = row
+    return ids_TB, lengths
+
+
+def _rounded(length: int) -> int:
+    return -(-length // GRID) * GRID
+
+
+def bucketed(lengths_N2: Index, most_tokens: int, most_pairs: int, rng: np.random.Generator) -> list[Index]:
+    """A shuffled epoch in batches of pairs whose sources, and whose targets, are of similar lengths.
+
+    A batch has at most ``most_pairs`` pairs, and at most ``most_tokens`` tokens of the longer side with padding; it has
+    one pair at least.
+    """
+    order = rng.permutation(len(lengths_N2))
+    mean = max(1.0, float(lengths_N2.max(axis=1).mean()))
+    pool = max(1, int(POOL * min(most_pairs, most_tokens / mean)))
+    batches: list[Index] = []
+    for start in range(0, len(order), pool):
+        chunk = order[start : start + pool]
+        source, target = lengths_N2[chunk].T
+        batches += cut(chunk[np.lexsort((source, target // GRID))], lengths_N2, most_tokens, most_pairs)
+    return [batches[i] for i in rng.permutation(len(batches))]
+
+
+def cut(order: Index, lengths_N2: Index, most_tokens: int, most_pairs: int) -> list[Index]:
+    """Consecutive runs of ``order`` that keep the limits."""
+    batches, start = [], 0
+    while start < len(order):
+        longest, stop = 0, start
+        while stop < len(order) and stop - start < most_pairs:
+            longest = max(longest, _rounded(int(lengths_N2[order[stop]].max())))
+            if longest * (stop - start + 1) > most_tokens:
+                break
+            stop += 1
+        size = max(1, stop - start)
+        if stop < len(order) and size > 2 * GRID:
+            size -= size % (2 * GRID)
+        batches.append(order[start : start + size])
+        start += size
+    return batches

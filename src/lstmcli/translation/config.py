@@ -1,0 +1,131 @@
+"""Hyper-parameters of a translator.
+
+The command line takes its defaults from here.  ``None`` or ``auto`` stands for a default that depends on the data; the
+choice is printed and stored with the model.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+
+from lstmcli.config import Cell, among, fraction, require, within
+from lstmcli.data.config import ReadConfig
+from lstmcli.nn.config import check_network
+from lstmcli.tokenization.config import LmTokenizerConfig
+from lstmcli.training.config import TrainingConfig
+
+ATTENTIONS: tuple[str, ...] = ("general", "dot", "additive")
+METRICS: tuple[str, ...] = ("bleu", "chrf", "loss")
+
+
+@dataclass(frozen=True)
+class TranslatorModelConfig:
+    """One embedding for both languages, bidirectional encoder, attention, decoder, softmax over the vocabulary."""
+
+    cell: Cell = "lstm"
+    embedding: int = 256
+    hidden: int = 512
+    """Units of each layer of the decoder; each direction of the encoder has half of them."""
+    layers: int = 1
+    """Layers of the encoder, and of the decoder."""
+    attention: str = "general"
+    """How a state is compared with the states of the source: general or dot (Luong et al. 2015, section 3.1), additive
+    (Bahdanau et al. 2015, appendix A.1.2)."""
+    input_feeding: bool = False
+    """The attentional state of a step is an input of the next (Luong et al. 2015, section 3.3).  The steps of training
+    are then computed one by one, which takes several times as long."""
+    tied: bool = True
+    """Use one matrix as embedding and softmax weights (Press & Wolf 2017)."""
+    word_dropout: float = 0.05
+    """Share of tokens that are replaced by the unknown token in training."""
+    embedding_dropout: float = 0.3
+    """Locked dropout on embedded tokens."""
+    layer_dropout: float = 0.2
+    """Locked dropout between layers."""
+    output_dropout: float = 0.3
+    """Locked dropout before the softmax."""
+    weight_drop: float = 0.0
+    """DropConnect on the recurrent weights."""
+
+    def __post_init__(self) -> None:
+        check_network(self, ("word", "embedding", "layer", "output"))
+        among("attention", self.attention, ATTENTIONS)
+        require(self.hidden % 2 == 0, f"hidden must be even, for two directions share it, not {self.hidden}")
+
+    @property
+    def widths(self) -> tuple[int, ...]:
+        """Units of each layer of the decoder, bottom to top."""
+        return (self.hidden,) * self.layers
+
+    @property
+    def encoder_widths(self) -> tuple[int, ...]:
+        """Units of each layer of the encoder, in each direction."""
+        return (self.hidden // 2,) * self.layers
+
+    @property
+    def decoder_inputs(self) -> int:
+        return self.embedding * (2 if self.input_feeding else 1)
+
+
+@dataclass(frozen=True)
+class TranslatorTrainConfig(TrainingConfig):
+    """How a translator is trained."""
+
+    batch_size: int = 256
+    """Maximum number of pairs of a batch."""
+    batch_tokens: int | None = None
+    """Maximum number of tokens of a batch, padding included, of the longer side; None: a hundredth of the tokens of the
+    targets, from 256 to 2,048."""
+    max_tokens: int = 150
+    """Pairs with more tokens on either side are left out of training."""
+    learning_rate: float = 2e-3
+    warmup: float = 0.05
+    label_smoothing: float = 0.1
+    """Share of the probability that is spread over the vocabulary (Szegedy et al. 2016, section 7)."""
+    metric: str | None = None
+    """What chooses the epoch whose weights are kept: bleu, chrf or loss, on the validation split; None: bleu, or chrf
+    if a target has fewer than four words on average."""
+    ema: float = 0.5
+    """Span, in epochs, of the moving average of the weights, which is what is validated and kept; 0: none."""
+
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        among("metric", self.metric or METRICS[0], METRICS)
+        fraction("label-smoothing", self.label_smoothing)
+        within("batch-tokens", self.batch_tokens, 16)
+        within("max-tokens", self.max_tokens, 2)
+        within("ema", self.ema, 0)
+
+
+@dataclass(frozen=True)
+class TranslatorConfig:
+    """All settings of a translator, as stored in the model directory."""
+
+    read: ReadConfig = field(default_factory=ReadConfig)
+    tokenizer: LmTokenizerConfig = field(default_factory=lambda: LmTokenizerConfig(mode="lines"))
+    model: TranslatorModelConfig = field(default_factory=TranslatorModelConfig)
+    train: TranslatorTrainConfig = field(default_factory=TranslatorTrainConfig)
+
+    def __post_init__(self) -> None:
+        require(self.tokenizer.mode == "lines", "mode must be lines: each text is translated by itself")
+
+
+@dataclass(frozen=True)
+class BeamConfig:
+    """How translations are searched for."""
+
+    beam: int = 5
+    """Number of hypotheses that are kept at each step; 1: the likeliest token at each step."""
+    length_penalty: float = 1.0
+    """alpha: a translation of T tokens is ranked by its log-probability divided by T ** alpha."""
+    n: int = 1
+    """Number of translations of each text."""
+
+    def __post_init__(self) -> None:
+        within("beam", self.beam, 1, MAX_BEAM)
+        within("length-penalty", self.length_penalty, 0, 10)
+        within("n", self.n, 1)
+        require(self.n <= self.beam, f"n must be at most the beam, {self.beam}, not {self.n}")
+
+
+MAX_BEAM = 1024

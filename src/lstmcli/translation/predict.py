@@ -1,0 +1,112 @@
+"""A translator for programs: ``lstmcli.load`` gives one, and ``lstm translate`` is made of it."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator
+from pathlib import Path
+from typing import Any
+
+from lstmcli.config import within
+from lstmcli.data.records import Record
+from lstmcli.model_dir.loaded import Model
+from lstmcli.translation.config import BeamConfig
+from lstmcli.translation.model import LoadedTranslator, load_model
+from lstmcli.translation.results import Translation
+from lstmcli.translation.translate import TEXTS_AT_ONCE, translate
+
+
+class Translator(Model):
+    """A translator, open and ready.
+
+    Texts are a list, a tuple, a column of pandas, polars, NumPy, pyarrow or ``datasets``, or any iterable of strings.
+    ``None`` and ``NaN`` are empty texts, whose translation is empty.  A translation does not depend on which texts are
+    given together.
+    """
+
+    def __init__(
+        self, path: str | Path, *, engine: str | None = None, device: str = "auto", threads: int | None = None
+    ) -> None:
+        """
+        Args:
+            path: the model's directory.
+            engine: what runs the network; None: ``LSTM_ENGINE``, or the first that runs it on the device.
+            device: cpu, cuda or auto.
+            threads: None takes what the machine has.
+
+        Raises:
+            ModelError: missing, damaged, too new, or not a translator.
+            UsageError: an engine or a device that does not exist.
+        """
+        super().__init__(path, {"engine": engine, "device": device, "threads": threads})
+        self._loaded: LoadedTranslator | None = load_model(path, threads=threads, engine=engine, device=device)
+        self.directory = self._loaded.model
+
+    @property
+    def loaded(self) -> LoadedTranslator:
+        """What computes the translations.  Raises: UsageError, once it is closed."""
+        self._check_open()
+        assert self._loaded is not None
+        return self._loaded
+
+    def _free(self) -> None:
+        self._loaded = None
+
+    def translate(
+        self,
+        texts: Any,
+        *,
+        beam: int = BeamConfig.beam,
+        length_penalty: float = BeamConfig.length_penalty,
+        batch_size: int = TEXTS_AT_ONCE,
+    ) -> list[str]:
+        """The best translation of each text.
+
+        Args:
+            beam: number of hypotheses that are kept at each step; 1: the likeliest token at each step.
+            length_penalty: 0 ranks translations by their probability, which favours short ones; the higher, the longer.
+            batch_size: texts that are searched at once.
+
+        Raises:
+            DataError: ``texts`` is not a column of texts; the message names the row.
+            UsageError: ``beam``, ``length_penalty`` or ``batch_size`` is out of range.
+
+        Example:
+            >>> model.translate(["3 March 2021"])
+            ['2021-03-03']
+        """
+        found = self.translations(texts, beam=beam, length_penalty=length_penalty, batch_size=batch_size)
+        return [each.translation for each in found]
+
+    def translations(
+        self,
+        texts: Any,
+        *,
+        n: int = BeamConfig.n,
+        beam: int = BeamConfig.beam,
+        length_penalty: float = BeamConfig.length_penalty,
+        alignment: bool = False,
+        batch_size: int = TEXTS_AT_ONCE,
+        eager: bool = False,
+        ready: Callable[[], bool] | None = None,
+    ) -> Iterator[Translation]:
+        """The n best translations of each text, in order, as they come: memory stays flat, however many there are.
+
+        Args:
+            alignment: with the attention of each token of a translation to those of the text.
+            eager: answer each text before the next one is asked for.
+            ready: with ``eager``, whether the next text is there without waiting.
+
+        Raises:
+            DataError: ``texts`` is not a column of texts; the message names the row.
+            UsageError: an argument is out of range.
+        """
+        within("batch_size", batch_size, 1)
+        config = BeamConfig(beam=max(beam, n) if beam == BeamConfig.beam else beam, length_penalty=length_penalty, n=n)
+        how: dict[str, Any] = {"alignment": alignment, "batch_size": batch_size, "eager": eager, "ready": ready}
+        return translate(self.loaded, _records(texts), config, **how)
+
+
+def _records(texts: Any) -> Iterable[Record]:
+    from lstmcli.data.memory import records
+
+    return records(texts)

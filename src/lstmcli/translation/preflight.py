@@ -1,0 +1,29 @@
+"""Preflight check of a translator: build and run its graphs before training."""
+
+from __future__ import annotations
+
+import numpy as np
+
+from lstmcli.training.preflight import SMALLER, Weights, before_training, check_size
+from lstmcli.translation.config import BeamConfig, TranslatorModelConfig
+
+
+def preflight_translator(weights: Weights, config: TranslatorModelConfig, V: int, threads: int) -> None:
+    """Build, load and run the graphs of an untrained translator with a vocabulary of ``V``.
+
+    Raises:
+        UsageError: the network is too large for an ONNX file.
+        ModelError: another step would fail after training.
+    """
+    from lstmcli.model_dir.weights import check_weights
+    from lstmcli.translation.beam_search import search
+    from lstmcli.translation.graph import decoder_graph, encoder_graph
+    from lstmcli.translation.onnx_session import TranslatorSession
+    from lstmcli.translation.shapes import translator_shapes
+
+    with before_training(SMALLER):
+        check_weights(weights, translator_shapes(config, V))
+        graphs = encoder_graph(weights, config), decoder_graph(weights, config)
+        for graph in graphs:
+            check_size(graph)
+        search(TranslatorSession(*graphs, config, threads), [np.zeros(1, np.int32)], BeamConfig(beam=1))

@@ -1,0 +1,215 @@
+"""Training of a translator: its ``TrainingJob``."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import asdict, dataclass, field, replace
+from functools import partial
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstmcli.cells import CELLS
+from lstmcli.data.words import word_count
+from lstmcli.errors import NoDataError
+from lstmcli.model_dir.directory import TOKENIZER
+from lstmcli.nn.device import native_bf16
+from lstmcli.plural import count
+from lstmcli.tasks import TRANSLATION
+from lstmcli.tokenization.stream_encoder import StreamEncoder
+from lstmcli.training import events
+from lstmcli.training.checkpoint import Checkpoints, Snapshot
+from lstmcli.training.derived import Derived
+from lstmcli.training.events import Event
+from lstmcli.training.job import Plan, TrainingJob
+from lstmcli.training.preflight import preflight_tokenizer
+from lstmcli.translation import metrics
+from lstmcli.translation.batches import Pairs, bucketed
+from lstmcli.translation.config import TranslatorConfig
+from lstmcli.translation.data_check import Texts, check_pairs, drop_long
+from lstmcli.translation.defaults import epochs_in, resolve_tokenizer, resolve_training
+from lstmcli.translation.estimate import estimate
+from lstmcli.translation.events import PairsCheck, PairsRead, Translated, TranslatorEvaluated
+from lstmcli.translation.preflight import preflight_translator
+from lstmcli.translation.results import TranslationReport
+
+if TYPE_CHECKING:
+    from lstmcli.data.records import Splits
+    from lstmcli.engine.nodes import InferenceGraph
+    from lstmcli.translation.network import Translator
+    from lstmcli.translation.trainer import TranslatorTrainer
+
+SECONDS_BETWEEN_EXAMPLES = 20.0
+
+
+def job(splits: Splits, config: TranslatorConfig) -> TranslatorJob:
+    """The job of training a translator on ``splits``, for ``training.run.train``."""
+    return TranslatorJob(TRANSLATION, splits, config)
+
+
+@dataclass
+class TranslatorJob(TrainingJob):
+    config: TranslatorConfig
+    encoder: StreamEncoder = field(init=False)
+    texts: dict[str, Texts] = field(init=False)
+    pairs: dict[str, Pairs] = field(init=False)
+    module: Translator = field(init=False)
+    trainer: TranslatorTrainer = field(init=False)
+    graph: InferenceGraph | None = field(init=False, default=None)
+
+    @property
+    def asked(self) -> TranslatorConfig:
+        return self._asked
+
+    @property
+    def fingerprint(self) -> str:
+        return self.splits.fingerprint
+
+    @property
+    def vocab_size(self) -> int:
+        return self.encoder.vocab_size
+
+    def prepare_data(self) -> Iterator[Event]:
+        splits, self._asked = self.splits, self.config
+        parts = {"train": splits.train, "valid": splits.valid, "test": splits.test}
+        self.texts = {}
+        for name, records in parts.items():
+            if records or name != "test":
+                self.texts[name], warnings = check_pairs(records, name)
+                yield from map(events.Warned, warnings)
+        if not self.texts["train"].sources or not self.texts["valid"].sources:
+            hint = "give two pairs of texts at least, one of them to validate on"
+            raise NoDataError("there are too few pairs to learn from", path=splits.path, hint=hint)
+        lines = self.texts["train"].lines
+        alphabet = len(set().union(*lines[:100_000]))
+        tokenizer = resolve_tokenizer(self.config.tokenizer, sum(map(len, lines)), alphabet)
+        self.encoder = StreamEncoder.train(lines, tokenizer)
+        encode = self.encoder.encode
+        self.pairs = {name: Pairs(encode(part.sources), encode(part.targets)) for name, part in self.texts.items()}
+        most = self.config.train.max_tokens
+        self.pairs["train"], left_out = drop_long(self.pairs["train"], most)
+        if left_out:
+            more = f"{count(left_out, 'pair')} with more than {most:,} tokens on a side left out of training"
+            yield events.Warned(f"{more}; --max-tokens {most * 2} keeps longer ones")
+        if not self.pairs["train"].sources:
+            raise NoDataError("every pair is too long to learn from", path=splits.path, hint="raise --max-tokens")
+        config = replace(self.config, tokenizer=tokenizer, read=splits.read or self.config.read)
+        targets = self.texts["train"].targets
+        words = sum(map(word_count, targets)) / len(targets)
+        self.config = resolve_training(config, self.pairs["train"].tokens, words)
+        yield from map(events.Warned, splits.warnings)
+        checks = tuple(_check(name, pairs) for name, pairs in self.pairs.items())
+        yield PairsRead(checks, splits.notes, tokenizer.kind, self.encoder.vocab_size)
+
+    def build(self, device: str) -> Iterator[Event]:
+        from lstmcli.nn.stack import count_parameters
+        from lstmcli.translation.network import Translator
+        from lstmcli.translation.trainer import TranslatorTrainer
+
+        wanted = self.config.train.precision
+        self.precision = "bf16" if wanted == "bf16" or (wanted == "auto" and native_bf16(device)) else "fp32"
+        self.module = Translator(self.config.model, self.encoder.vocab_size)
+        self.trainer = TranslatorTrainer(self.module, self.config.train, device=device, bf16=self.precision == "bf16")
+        self.parameters = count_parameters(self.module)
+        yield from ()
+
+    def preflight(self, threads: int) -> None:
+        again = partial(StreamEncoder.from_json, self.encoder.to_json(), self.config.tokenizer)
+        preflight_tokenizer(lambda: again().vocab_size, self.encoder.vocab_size)
+        preflight_translator(self.weights(), self.config.model, self.encoder.vocab_size, threads)
+
+    def plan(self, resumed: Snapshot | None) -> Plan:
+        from lstmcli.translation.trainer import estimate_step
+
+        train, pairs = self.config.train, self.pairs["train"]
+        rng = np.random.default_rng(train.seed)
+        assert train.batch_tokens is not None
+        batches = bucketed(pairs.lengths_N2, train.batch_tokens, train.batch_size, rng)
+        step_seconds = estimate_step(self.trainer, pairs, batches)
+        if train.epochs is None:
+            assert train.time_limit is not None
+            found = resumed.values["epochs"] if resumed else epochs_in(train.time_limit, step_seconds, len(batches))
+            train = self.trainer.config = replace(train, epochs=found)
+            self.config = replace(self.config, train=train)
+        assert train.epochs is not None
+        steps = train.epochs * len(batches)
+        tokens = sum(int(part.lengths_N2.sum()) for part in self.pairs.values())
+        cost = estimate(self.config, step_seconds=step_seconds, steps=steps, parameters=self.parameters, tokens=tokens)
+        asked = self._asked.train
+        return Plan(train.epochs, steps, cost, asked.epochs is None and asked.time_limit is not None)
+
+    def describe(self) -> str:
+        model = self.config.model
+        feeding = " and input feeding" if model.input_feeding else ""
+        return (
+            f"{CELLS[model.cell].title} encoder {model.layers} x 2 x {model.hidden // 2}, decoder {model.layers} x "
+            f"{model.hidden}, {model.attention} attention{feeding}, {'tied ' if model.tied else ''}embedding "
+            f"{model.embedding}"
+        )
+
+    def fit(self, *, stop: Callable[[], bool], rng: np.random.Generator, checkpoints: Checkpoints) -> Iterator[Event]:
+        from lstmcli.translation.fit import fit
+
+        shown, number = time.monotonic(), 0
+        valid = self.pairs["valid"]
+        for event in fit(
+            self.trainer, self.pairs["train"], valid, self._measure, stop=stop, rng=rng, checkpoints=checkpoints
+        ):
+            yield event
+            if isinstance(event, events.Validated) and time.monotonic() - shown > SECONDS_BETWEEN_EXAMPLES:
+                shown = time.monotonic()
+                yield self._example(event.epoch, number % len(valid))
+                number += 1
+
+    def _measure(self, translations: list[list[int]]) -> float:
+        hypotheses = self._decoded(translations)
+        references = self.texts["valid"].targets[: len(hypotheses)]
+        if self.config.train.metric == "chrf":
+            return metrics.chrf(hypotheses, references)
+        return metrics.bleu(hypotheses, references)[0]
+
+    def _decoded(self, translations: Iterable[Sequence[int]]) -> list[str]:
+        return [self.encoder.decode(ids) for ids in translations]
+
+    def _example(self, epoch: int, number: int) -> Translated:
+        texts, source = self.texts["valid"], self.pairs["valid"].sources[number]
+        translation = self._decoded(self.trainer.translate([source], self.trainer.averaged()))[0]
+        return Translated(epoch, texts.sources[number], translation, texts.targets[number])
+
+    def weights(self) -> dict[str, NDArray[Any]]:
+        return self.module.tensors()
+
+    def derive(self, derived: Derived, *, threads: int, finished: bool) -> Iterator[Event]:
+        from lstmcli.translation.graph import decoder_graph
+
+        for name in ("valid", "test"):
+            if name in self.pairs and len(self.pairs[name]):
+                report = derived.attempt(f"the report on {name}", partial(self._evaluate, name))
+                if report is not None:
+                    self.metrics[name] = asdict(report)
+                    yield TranslatorEvaluated(name, report)
+        self.module.to("cpu")
+        self.graph = derived.attempt("the graph", lambda: decoder_graph(self.weights(), self.config.model))
+
+    def _evaluate(self, name: str) -> TranslationReport:
+        pairs, texts = self.pairs[name], self.texts[name]
+        hypotheses = self._decoded(self.trainer.translate(pairs.sources))
+        perplexity = float(np.exp(min(700.0, self.trainer.nats(pairs) / pairs.tokens)))
+        bleu, signature = metrics.bleu(hypotheses, texts.targets)
+        chrf = metrics.chrf(hypotheses, texts.targets)
+        return TranslationReport(len(pairs), pairs.tokens, perplexity, bleu, chrf, signature)
+
+    def fields(self) -> dict[str, Any]:
+        sizes = {name: len(pairs) for name, pairs in self.pairs.items()}
+        return {"data": {"fingerprint": self.fingerprint, "notes": list(self.splits.notes), "pairs": sizes}}
+
+    def files(self) -> dict[str, bytes]:
+        return {TOKENIZER: self.encoder.to_json().encode()}
+
+
+def _check(name: str, pairs: Pairs) -> PairsCheck:
+    lengths = pairs.lengths_N2
+    source, target = lengths.mean(axis=0)
+    return PairsCheck(name, len(pairs), float(source), float(target), int(lengths.max()))

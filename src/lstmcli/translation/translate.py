@@ -1,0 +1,98 @@
+"""Translate records as they come: read ahead in windows, searched in batches of like length, answered in order."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Iterator, Sequence
+
+import numpy as np
+
+from lstmcli.data.records import Record
+from lstmcli.data.windows import windows
+from lstmcli.tokenization.ids import Ids
+from lstmcli.tokenization.stream_encoder import StreamEncoder
+from lstmcli.translation.beam_search import Hypothesis, search
+from lstmcli.translation.config import BeamConfig
+from lstmcli.translation.data_check import one_line
+from lstmcli.translation.model import LoadedTranslator
+from lstmcli.translation.results import Alignment, Candidate, Translation
+
+MAX_TOKENS = 1000
+"""Longer texts are cut, which is said: attention over more is of no use to a model trained on sentences."""
+MAX_CHARACTERS = 40 * MAX_TOKENS
+"""Only so many characters of a text are tokenized."""
+TEXTS_AT_ONCE = 32
+"""Texts that are searched at once."""
+BATCH_TOKENS = 4096
+"""Maximum tokens of a batch of long texts, padding included."""
+
+
+def translate(
+    loaded: LoadedTranslator,
+    records: Iterable[Record],
+    beam: BeamConfig,
+    *,
+    alignment: bool = False,
+    batch_size: int = TEXTS_AT_ONCE,
+    eager: bool = False,
+    ready: Callable[[], bool] | None = None,
+) -> Iterator[Translation]:
+    """One translation for each record, in order.
+
+    Args:
+        eager: answer each text before the next one is asked for, unless ``ready`` says that it is there.
+    """
+    waiting = ready or (lambda: not eager)
+    for window in windows(records, waiting):
+        yield from _window(loaded, window, beam, alignment, batch_size)
+
+
+def _window(
+    loaded: LoadedTranslator, records: list[Record], beam: BeamConfig, alignment: bool, batch_size: int
+) -> Iterator[Translation]:
+    encoder = loaded.encoder
+    texts = [one_line(record.text) for record in records]
+    sources, long = _truncated(encoder, texts)
+    found: dict[int, list[Hypothesis]] = {}
+    order = [i for i in np.argsort([len(ids) for ids in sources], kind="stable") if texts[i]]
+    for batch in _batches(order, sources, batch_size):
+        for i, hypotheses in zip(
+            batch, search(loaded.session, [sources[i] for i in batch], beam, attention=alignment), strict=True
+        ):
+            found[i] = hypotheses
+    for i, record in enumerate(records):
+        candidates = tuple(_candidate(encoder, sources[i], one) for one in found.get(i, ()))
+        yield Translation(record.text, candidates, long[i], record.columns)
+
+
+def _truncated(encoder: StreamEncoder, texts: Sequence[str]) -> tuple[list[Ids], list[bool]]:
+    """The ids of each text, and whether its end was left out."""
+    sources, long = [], []
+    for text, ids in zip(texts, encoder.encode([text[:MAX_CHARACTERS] for text in texts]), strict=True):
+        cut = len(ids) > MAX_TOKENS
+        sources.append(np.append(ids[: MAX_TOKENS - 1], ids[-1:]) if cut else ids)
+        long.append(cut or len(text) > MAX_CHARACTERS)
+    return sources, long
+
+
+def _batches(order: Sequence[int], sources: Sequence[Ids], size: int) -> Iterator[list[int]]:
+    """Runs of at most ``size`` texts and ``BATCH_TOKENS`` tokens; the texts are sorted by length."""
+    batch: list[int] = []
+    for i in order:
+        if batch and (len(batch) == size or (len(batch) + 1) * len(sources[i]) > BATCH_TOKENS):
+            yield batch
+            batch = []
+        batch.append(int(i))
+    if batch:
+        yield batch
+
+
+def _candidate(encoder: StreamEncoder, source: Ids, found: Hypothesis) -> Candidate:
+    alignment = None
+    if found.weights_TS is not None:
+        weights = found.weights_TS[:, : len(source)]
+        alignment = Alignment(
+            tuple(encoder.tokens(source)),
+            tuple(encoder.tokens([*found.ids, encoder.end_id])),
+            tuple(tuple(map(float, row)) for row in weights),
+        )
+    return Candidate(encoder.decode(found.ids), found.log_p, len(found.ids) + 1, alignment)

@@ -1,0 +1,61 @@
+"""Translators made in seconds: one that was trained to write words backwards, and untrained networks."""
+
+from __future__ import annotations
+
+import random
+from pathlib import Path
+from typing import Any
+
+import torch
+
+import lstmcli as lstm
+from lstmcli.translation.config import TranslatorModelConfig
+from lstmcli.translation.graph import decoder_graph, encoder_graph
+from lstmcli.translation.network import Translator
+from lstmcli.translation.onnx_session import TranslatorSession
+from lstmcli.translation.torch_session import TorchSession
+
+SMALL: dict[str, Any] = {"hidden": 8, "embedding": 4, "epochs": 1, "threads": 1, "device": "cpu", "task": "translate"}
+
+
+def words(count: int, seed: int = 3, longest: int = 6) -> list[str]:
+    draw = random.Random(seed)
+    return ["".join(draw.choice("abcdef") for _ in range(draw.randint(1, longest))) for _ in range(count)]
+
+
+def backwards(count: int, seed: int = 3) -> dict[str, list[str]]:
+    """Words, and the same backwards, as columns."""
+    found = words(count, seed)
+    return {"source": found, "target": [word[::-1] for word in found]}
+
+
+def reversing_translator(place: Path) -> Path:
+    settings = {**SMALL, "hidden": 48, "embedding": 24, "epochs": 14, "learning_rate": 8e-3}
+    lstm.train(backwards(1500), output=place, word_dropout=0.0, embedding_dropout=0.05, **settings)
+    return place
+
+
+def tiny_translator(place: Path) -> Path:
+    """One that has learned next to nothing."""
+    lstm.train(backwards(60), output=place, **SMALL)
+    return place
+
+
+def network(vocab_size: int = 11, seed: int = 1, **model: Any) -> Translator:
+    """An untrained network with weights large enough to tell hypotheses apart."""
+    torch.manual_seed(seed)
+    config = TranslatorModelConfig(**{"embedding": 6, "hidden": 8, **model})
+    module = Translator(config, vocab_size).eval()
+    with torch.no_grad():
+        for weight in module.parameters():
+            weight.add_(torch.randn_like(weight) * 0.5)
+    return module
+
+
+def onnx(module: Translator) -> TranslatorSession:
+    weights, config = module.tensors(), module.config
+    return TranslatorSession(encoder_graph(weights, config), decoder_graph(weights, config), config, 1)
+
+
+def torch_session(module: Translator) -> TorchSession:
+    return TorchSession(module)

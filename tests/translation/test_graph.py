@@ -1,0 +1,54 @@
+"""The graphs compute what PyTorch computes."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+import pytest
+
+from lstmcli.model_dir.weights import check_weights
+from lstmcli.translation.batches import pad
+from lstmcli.translation.config import ATTENTIONS
+from lstmcli.translation.shapes import translator_shapes
+from support.translators import network, onnx, torch_session
+
+MODELS: list[dict[str, Any]] = [
+    *({"attention": attention, "input_feeding": feeding} for attention in ATTENTIONS for feeding in (False, True)),
+    {"layers": 2, "tied": False},
+    {"cell": "gru"},
+    {"cell": "minlstm", "layers": 2},
+]
+
+
+@pytest.mark.parametrize("model", MODELS, ids=str)
+def test_onnx_equals_pytorch(model: dict[str, Any]) -> None:
+    module = network(**model)
+    sessions = onnx(module), torch_session(module)
+    sources = [np.array(ids, np.int32) for ids in ([3, 4, 5, 6, 7, 0], [9, 0], [2, 2, 0])]
+    (memory, state), (expected_memory, expected_state) = (session.encode(*pad(sources)) for session in sessions)
+    np.testing.assert_allclose(memory.values_BSH, expected_memory.values_BSH, atol=1e-4)
+    np.testing.assert_allclose(memory.keys_BSH, expected_memory.keys_BSH, atol=1e-4)
+    W = 2
+    state, expected_state = (
+        session.select(part, np.repeat(np.arange(3), W))
+        for session, part in zip(sessions, (state, expected_state), strict=True)
+    )
+    ids_N = np.array([0, 3, 4, 4, 10, 1], np.int32)
+    for _ in range(3):
+        found = sessions[0].step(ids_N, state, memory)
+        expected = sessions[1].step(ids_N, expected_state, expected_memory)
+        np.testing.assert_allclose(found.log_p, expected.log_p, atol=1e-4)
+        np.testing.assert_allclose(found.weights_BWS, expected.weights_BWS, atol=1e-4)
+        best = sessions[0].step(ids_N, state, memory, 3)
+        other = sessions[1].step(ids_N, expected_state, expected_memory, 3)
+        np.testing.assert_allclose(best.log_p, other.log_p, atol=1e-4)
+        assert best.ids is not None and other.ids is not None and best.ids.tolist() == other.ids.tolist()
+        state, expected_state = found.state, expected.state
+        ids_N = (ids_N + 3) % 11
+
+
+@pytest.mark.parametrize("model", MODELS, ids=str)
+def test_shapes_are_those_of_the_network(model: dict[str, Any]) -> None:
+    module = network(**model)
+    check_weights(module.tensors(), translator_shapes(module.config, 11))

@@ -1,0 +1,131 @@
+"""Training runs of a translator: checks of the data, defaults, time limit, resuming."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import lstmcli as lstm
+from lstmcli.errors import DataError, UsageError
+from lstmcli.tokenization.config import LmTokenizerConfig
+from lstmcli.training.events import Event, Step, Validated, Warned
+from lstmcli.translation.config import TranslatorConfig
+from lstmcli.translation.defaults import resolve_tokenizer, resolve_training
+from lstmcli.translation.events import PairsRead, TranslatorEvaluated
+from support.translators import SMALL, backwards
+
+
+def trained(pairs: Any, place: Path, **options: Any) -> list[Event]:
+    events: list[Event] = []
+    lstm.train(pairs, output=place, on_event=events.append, **{**SMALL, **options})
+    return events
+
+
+def weights(place: Path) -> bytes:
+    return (place / "model.safetensors").read_bytes()
+
+
+def test_a_run_says_what_it_read_and_how_well_it_did(tmp_path: Path) -> None:
+    events = trained(backwards(120), tmp_path / "m", test=backwards(20, seed=9))
+    (read,) = (event for event in events if isinstance(event, PairsRead))
+    assert read.tokenizer == "char" and [check.split for check in read.splits] == ["train", "valid", "test"]
+    assert "translation from 'target'" in read.line()
+    reports = {event.split: event.report for event in events if isinstance(event, TranslatorEvaluated)}
+    assert reports["test"].pairs == 20 and reports["valid"].perplexity > 1
+    config = json.loads((tmp_path / "m" / "config.json").read_text(encoding="utf-8"))
+    assert config["task"] == "translate" and set(config["metrics"]) == {"valid", "test"}
+    assert config["translator"]["read"]["target_column"] == "target"
+    assert config["translator"]["train"]["metric"] == "chrf"
+    card = (tmp_path / "m" / "README.md").read_text(encoding="utf-8")
+    assert "# A translator" in card and "from `source` to `target`" in card
+
+
+def test_the_same_seed_gives_the_same_weights_and_another_others(tmp_path: Path) -> None:
+    for name, seed in (("a", 1), ("b", 1), ("c", 2)):
+        trained(backwards(120), tmp_path / name, seed=seed)
+    assert weights(tmp_path / "a") == weights(tmp_path / "b") != weights(tmp_path / "c")
+
+
+@pytest.mark.parametrize("after", [1, 6, 11])
+def test_a_run_that_was_interrupted_ends_as_if_it_had_not_been(tmp_path: Path, after: int) -> None:
+    options = {"epochs": 3, "layers": 2, "label_smoothing": 0.1, "batch_tokens": 256}
+    trained(backwards(200), tmp_path / "whole", **options)
+    asked = 0
+
+    def stop() -> bool:
+        nonlocal asked
+        asked += 1
+        return asked > after
+
+    trained(backwards(200), tmp_path / "parts", stop=stop, checkpoint_every=3600.0, **options)
+    assert weights(tmp_path / "parts") != weights(tmp_path / "whole")
+    trained(backwards(200), tmp_path / "parts", resume=True, **options)
+    assert weights(tmp_path / "parts") == weights(tmp_path / "whole")
+
+
+def test_a_limit_of_time_ends_a_run(tmp_path: Path) -> None:
+    events = trained(backwards(120), tmp_path / "m", epochs=None, time=0.5)
+    assert any(isinstance(event, Step) for event in events)
+    assert any(isinstance(event, Validated) for event in events)
+
+
+NETWORKS: list[dict[str, Any]] = [{"attention": "additive"}, {"input_feeding": True}, {"cell": "gru"}, {"untied": True}]
+
+
+@pytest.mark.parametrize("option", NETWORKS, ids=str)
+def test_options_of_the_network_reach_it(tmp_path: Path, option: dict[str, Any]) -> None:
+    trained(backwards(60), tmp_path / "m", **option)
+    model = lstm.load(tmp_path / "m").directory.settings.model
+    ((name, value),) = option.items()
+    assert (not model.tied) if name == "untied" else getattr(model, name) == value
+
+
+@pytest.mark.parametrize("metric", ["bleu", "chrf", "loss"])
+def test_the_metric_chooses_the_epoch(tmp_path: Path, metric: str) -> None:
+    events = trained(backwards(100), tmp_path / "m", metric=metric, epochs=2)
+    values = [event for event in events if isinstance(event, Validated)]
+    assert {event.metric for event in values} == {metric}
+    best = min if metric == "loss" else max
+    assert values[-1].best == best(event.value for event in values)
+
+
+def test_pairs_with_an_empty_side_or_too_many_tokens_are_left_out_and_counted(tmp_path: Path) -> None:
+    pairs = backwards(100)
+    pairs["target"][3] = ""
+    pairs["source"][5] = "  "
+    pairs["source"][7] = "abc" * 40
+    events = trained(pairs, tmp_path / "m", max_tokens=20)
+    said = [event.message for event in events if isinstance(event, Warned)]
+    assert any("2 pairs have an empty side" in message for message in said)
+    assert any("1 pair with more than 20 tokens" in message for message in said)
+
+
+def test_copies_are_said(tmp_path: Path) -> None:
+    pairs = backwards(60)
+    events = trained({"source": pairs["source"], "target": pairs["source"]}, tmp_path / "m")
+    assert any("both sides are the same text" in event.message for event in events if isinstance(event, Warned))
+
+
+def test_pairs_without_any_text_are_refused(tmp_path: Path) -> None:
+    with pytest.raises(DataError, match="too few pairs"):
+        trained({"source": ["a", "b", "c"], "target": ["", "", ""]}, tmp_path / "m")
+
+
+@pytest.mark.parametrize("wrong", [{"hidden": 7}, {"attention": "dots"}, {"metric": "f1"}, {"mode": "document"}])
+def test_wrong_settings_are_refused_before_anything_is_read(tmp_path: Path, wrong: dict[str, Any]) -> None:
+    with pytest.raises(UsageError):
+        trained(backwards(60), tmp_path / "m", **wrong)
+
+
+def test_defaults_depend_on_the_size_of_the_data() -> None:
+    auto = LmTokenizerConfig(mode="lines")
+    assert resolve_tokenizer(auto, 10_000, 60).kind == "char"
+    large = resolve_tokenizer(auto, 4_000_000, 90)
+    assert (large.kind, large.vocab_size) == ("bpe", 8000)
+    few, many = (resolve_training(TranslatorConfig(), tokens, 9.0).train for tokens in (10_000, 5_000_000))
+    assert (few.batch_tokens, few.epochs, few.metric) == (256, 100, "bleu")
+    assert (many.batch_tokens, many.epochs) == (2048, 3)
+    assert resolve_training(TranslatorConfig(), 1000, 1.0).train.metric == "chrf"
