@@ -187,7 +187,7 @@ def test_one_step_is_that_of_the_paper(real: LanguageModel) -> None:
     from lstmcli.language_modeling.network import load_language_model as load_module
     from lstmcli.language_modeling.scoring.dynamic_network import EPSILON, Adapter
 
-    config, V = real.model.settings.model, real.encoder.vocab_size
+    config, V = real.directory.settings.model, real.encoder.vocab_size
     text = real.encoder.encode(["the cat sat on the mat"])[0]
     adapter = Adapter(real.weights(), config, V, rate=0.01, decay=0.5, segment=len(text))
     adapter.score(text)
