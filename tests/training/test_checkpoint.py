@@ -115,7 +115,7 @@ def test_a_checkpoint_leaves_the_model_its_space(tmp_path: Path, monkeypatch: py
         checkpoints.take(snapshot(1), last=True)
         assert has_checkpoints(tmp_path / "m.unfinished") == written
         warned = "".join(warning.message for warning in checkpoints.pop_warnings())
-        assert ("the model needs the space that is left; training goes on" in warned) is not written
+        assert ("the model needs the space that is left; training continues" in warned) is not written
         checkpoints.clear()
 
 
