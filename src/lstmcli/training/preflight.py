@@ -51,7 +51,7 @@ def check_fits(shapes: Shapes, device: str) -> None:
     memory, place = _memory(device)
     found = f"the network would have {parameters:,} parameters"
     if parameters * SAVED_BYTES > MAX_BYTES:
-        raise UsageError(f"{found}, and an ONNX file holds {MAX_BYTES // SAVED_BYTES:,} at most", hint=SMALLER)
+        raise UsageError(f"{found}, and an ONNX file holds 2 GB at most", hint=SMALLER)
     if (needed := parameters * TRAINED_BYTES) > memory:
         message = f"its training needs {needed / 1e9:,.1f} GB of memory at least, and {place} {memory / 1e9:,.1f} GB"
         raise UsageError(f"{found}: {message}", hint=SMALLER)
