@@ -1,7 +1,7 @@
 # Development commands.  They use the environment in .venv; another one: make check BIN=/path/to/bin
 BIN ?= .venv/bin
 
-.PHONY: help check test test-slow schemas completions docs wheels bench-quality bench-speed bench-startup bench-memory bench-load bench-forms bench-kernel bench lock
+.PHONY: help check test test-slow schemas completions docs wheels bench-quality bench-speed bench-limits bench-startup bench-memory bench-load bench-forms bench-kernel bench lock
 
 help:  ## list these commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 16
@@ -40,6 +40,9 @@ bench-speed:  ## training and classifying rates against plain PyTorch
 
 bench-kernel:  ## the native kernel beside ONNX Runtime, network alone and whole command
 	$(BIN)/python benchmarks/kernel.py
+
+bench-limits:  ## each job beside what one core of this machine can do
+	$(BIN)/python benchmarks/limits.py
 
 bench-startup:  ## start-up times
 	$(BIN)/python benchmarks/startup.py

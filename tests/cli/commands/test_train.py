@@ -102,6 +102,7 @@ def test_the_reader_is_asked_as_the_options_say(train: Train) -> None:
     asked = train("--valid", "v.csv", "--test", "t.csv", "--valid-fraction", "0.3", "--seed", "5").asked  # type: ignore[attr-defined]
     assert asked == {
         "source": "reviews.csv",
+        "paired": None,
         "valid": "v.csv",
         "test": "t.csv",
         "valid_fraction": 0.3,

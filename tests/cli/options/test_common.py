@@ -185,10 +185,14 @@ def test_every_field_has_an_option() -> None:
     covered = {(section, field) for _, section, _, field, _ in OPTIONS}
     for section in dataclasses.fields(ClassifierConfig):
         for field in dataclasses.fields(getattr(ClassifierConfig(), section.name)):
-            # A file is given to --tokenizer, several label columns to --label-column; the form of lines is learned, and
-            # a column of targets is a translator's.
-            names = "label_columns", "line_form", "target_column"
-            beside = (("tokenizer", "path"), *(("read", name) for name in names))
+            # A file is given to --tokenizer, several label columns to --label-column; the form of lines is learned;
+            # only translators have targets.
+            beside = (
+                ("tokenizer", "path"),
+                ("read", "label_columns"),
+                ("read", "line_form"),
+                ("read", "target_column"),
+            )
             if (section.name, field.name) not in beside:
                 assert (section.name, field.name) in covered
 
