@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstmcli.errors import UsageError
 from lstmcli.options import by_name, read_config, reading_options, training_options
-from lstmcli.python_names import as_arguments, in_python
+from lstmcli.python_names import event_in_python, in_python
 
 if TYPE_CHECKING:
     from lstmcli.exporting.results import Exported
@@ -84,7 +84,7 @@ def train(
 
     def handle(event: Event) -> None:
         if on_event is not None:
-            on_event(Warned(as_arguments(event.message)) if isinstance(event, Warned) else event)
+            on_event(event_in_python(event))
 
     place = None if output is None else Path(output)
     with Training(

@@ -1,7 +1,7 @@
 """What the command line calls ``--label-column``, Python calls ``label_column``: messages of the API say it so.
 
 Messages are written for the command line.  Errors leave the API through ``in_python``, warnings and notes through
-``LOG`` or ``as_arguments``.
+``LOG``, events through ``event_in_python``.
 """
 
 from __future__ import annotations
@@ -10,9 +10,12 @@ import logging
 import re
 from collections.abc import Iterator, MutableMapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any, TypeVar
 
 from lstmcli.errors import LstmError
+
+E = TypeVar("E")
 
 _NAME = re.compile(r"^[a-z]+(?:-[a-z]+)+(?= (?:must|cannot) )")
 _OPTION = re.compile(r"`[^`]*`|(?:-\w/)?--([a-z]+(?:-[a-z]+)*)(?: (\d[\d.]*(?![\w.])|'[^']*'))?")
@@ -28,6 +31,16 @@ def _argument(found: re.Match[str]) -> str:
     if not found[1]:
         return found[0]
     return found[1].replace("-", "_") + (f"={found[2]}" if found[2] else "")
+
+
+def event_in_python(event: E) -> E:
+    """An event of a training whose warnings and notes name arguments in place of options."""
+    said: dict[str, Any] = {}
+    if isinstance(message := getattr(event, "message", None), str):
+        said["message"] = as_arguments(message)
+    if isinstance(notes := getattr(event, "notes", None), tuple):
+        said["notes"] = tuple(map(as_arguments, notes))
+    return replace(event, **said) if said else event  # type: ignore[type-var]
 
 
 @contextmanager

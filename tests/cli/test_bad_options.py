@@ -68,3 +68,12 @@ def test_an_option_of_classify_out_of_range(option: str, said: str, here: Path, 
     result = lstm("classify", "-m", sound, "good.csv", option)
     assert result.stdout == ""
     refused(result, 2, said)
+
+
+@pytest.mark.parametrize("option", ["--label-column=y", "--label-prefix=#", "--label-separator=;"])
+@pytest.mark.parametrize(("task", "title"), [("lm", "a language model"), ("translate", "a translator")])
+def test_an_option_for_labels_is_refused_where_there_are_none(option: str, task: str, title: str) -> None:
+    found = lstm("train", "x.csv", "--task", task, option)
+    assert found.exit_code == 2
+    assert f"{option.split('=')[0]} does not apply to {title}" in found.stderr
+    assert "add --task classify" in found.stderr

@@ -149,3 +149,38 @@ def test_a_value_with_a_dash_is_a_value(commands: dict[str, Any]) -> None:
 
 def test_a_long_wrong_number_is_quoted_in_part(capsys: pytest.CaptureFixture[str]) -> None:
     assert len(said(capsys, "train", "a.txt", "--hidden", "9" * 5000)) < 200
+
+
+@pytest.mark.parametrize("command", ["classify", "translate", "generate", "perplexity"])
+@pytest.mark.parametrize("name", ["--output", "-o", "--out", "--output-file"])
+def test_results_are_written_to_a_file_by_the_shell(
+    command: str, name: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    assert "end the command with > FILE" in said(capsys, command, name, "f")
+
+
+@pytest.mark.parametrize(
+    ("typed", "ours"),
+    [
+        ("train b.txt --cutoffs 2000", "use --softmax adaptive"),
+        ("translate --beam-size 5", "use --beam"),
+        ("translate --beams 5", "use --beam"),
+        ("generate --beam 5", "use --beams"),
+        ("translate --nbest 5", "use -n"),
+        ("translate --lenpen 1", "use --length-penalty"),
+        ("translate --src a.txt", "use the argument FILE"),
+        ("translate -src a.txt", "use the argument FILE"),
+        ("train --source-file a.de --target-file a.en", "use the argument SOURCE"),
+        ("train a.de --tgt a.en", "use --target-file"),
+        ("train a.csv --src-lang de", "use --text-column"),
+        ("train a.csv --target-lang en", "use --target-column"),
+        ("train a.de --valid_tgt v.en", "use --valid-target"),
+        ("demo --output d", "use the argument DIR"),
+        ("onmt_translate", "use `lstm translate`"),
+        ("fairseq-generate", "use `lstm translate`"),
+        ("joeynmt", "use `lstm train` or `lstm translate`"),
+        ("sacrebleu", "reports BLEU"),
+    ],
+)
+def test_names_of_translation_tools(typed: str, ours: str, capsys: pytest.CaptureFixture[str]) -> None:
+    assert ours in said(capsys, *typed.split())

@@ -22,6 +22,7 @@ from lstmcli.classification.network import Classifier as ClassifierNetwork
 from lstmcli.classification.ngrams.table import NgramTable, ngram_keys
 from lstmcli.classification.predict import Classifier
 from lstmcli.classification.preflight import preflight_classifier
+from lstmcli.classification.shapes import classifier_shapes
 from lstmcli.config import to_dict
 from lstmcli.language_modeling.config import LmConfig, LmModelConfig, preset
 from lstmcli.language_modeling.defaults import cutoffs
@@ -29,6 +30,7 @@ from lstmcli.language_modeling.graph import language_model_graph
 from lstmcli.language_modeling.network import LanguageModel as Network
 from lstmcli.language_modeling.predict import LanguageModel
 from lstmcli.language_modeling.preflight import preflight_language_model
+from lstmcli.language_modeling.shapes import language_model_shapes
 from lstmcli.model_dir.directory import write_model
 from lstmcli.tokenization.config import LmTokenizerConfig, TokenizerConfig
 from lstmcli.tokenization.stream_encoder import StreamEncoder
@@ -79,7 +81,7 @@ def saved_lm(target: Path, encoder: StreamEncoder, config: LmModelConfig) -> Pat
     module = Network(config, size)
     module.initialize_from_frequencies(np.arange(size, 0, -1))
     weights = module.tensors()
-    preflight_language_model(weights, config, size, threads=1)
+    preflight_language_model(weights, language_model_shapes(config, size), config, threads=1)
     about = description(task="lm", lm=to_dict(LmConfig(tokenizer=encoder.config, model=config)), int8=True)
     for name in ("labels", "multilabel", "classifier", "calibration"):
         about.pop(name)
@@ -124,7 +126,7 @@ def test_a_preset_passes_the_preflight_check(name: str, softmax: str) -> None:
         config = replace(config, tied=False, softmax="adaptive", cutoffs=cutoffs(V))
     module = Network(config, V)
     module.initialize_from_frequencies(np.arange(V, 0, -1))
-    preflight_language_model(module.tensors(), config, V, threads=1)
+    preflight_language_model(module.tensors(), language_model_shapes(config, V), config, threads=1)
 
 
 TOKENIZERS = {
@@ -160,7 +162,7 @@ def saved(target: Path, kind: str, model: ClassifierModelConfig, classes: int, m
     torch.manual_seed(0)
     encoder, labels = text_encoder(kind), [f"label {i}" for i in range(classes)]
     weights: dict[str, Any] = ClassifierNetwork(model, encoder.rows, classes).tensors()
-    preflight_classifier(weights, model, encoder.rows, classes, threads=1)
+    preflight_classifier(weights, classifier_shapes(model, encoder.rows, classes), model, threads=1)
     files = {
         "model.safetensors": save({name: np.ascontiguousarray(value) for name, value in weights.items()}),
         "tokenizer.json": encoder.to_json().encode(),

@@ -8,8 +8,8 @@ from typing import Any
 from lstmcli.classification.config import ClassifierConfig
 from lstmcli.options import changed, common
 
-OPTIONS = frozenset({"keep_case", "one_way"})
-"""Options whose names are not names of fields."""
+OPTIONS = frozenset({"keep_case", "one_way", "label_column", "label_prefix", "label_separator"})
+"""Options whose names are not names of fields of tokenizer, model and training."""
 
 
 def from_options(given: Mapping[str, Any]) -> dict[str, Any]:

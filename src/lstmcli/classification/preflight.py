@@ -5,16 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from lstmcli.classification.config import ClassifierModelConfig
-from lstmcli.training.preflight import SMALLER, Weights, before_training, check_size
+from lstmcli.training.preflight import SMALLER, Shapes, Weights, before_training, check_size
 
 
-def preflight_classifier(
-    weights: Weights, config: ClassifierModelConfig, rows: int, classes: int, threads: int
-) -> None:
+def preflight_classifier(weights: Weights, shapes: Shapes, config: ClassifierModelConfig, threads: int) -> None:
     """Build, load and run the graph of an untrained classifier.
-
-    Args:
-        rows: number of rows of the embedding, from the encoder.
 
     Raises:
         UsageError: the network is too large for an ONNX file.
@@ -22,11 +17,10 @@ def preflight_classifier(
     """
     from lstmcli.classification.graph import classifier_graph
     from lstmcli.classification.onnx_session import ClassifierSession
-    from lstmcli.classification.shapes import classifier_shapes
     from lstmcli.model_dir.weights import check_weights
 
     with before_training(SMALLER):
-        check_weights(weights, classifier_shapes(config, rows, classes))
+        check_weights(weights, shapes)
         graph = classifier_graph(weights, config)
         check_size(graph)
         session = ClassifierSession(graph, threads)

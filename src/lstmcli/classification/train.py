@@ -25,6 +25,7 @@ from lstmcli.classification.model_selection import score_in_blocks
 from lstmcli.classification.preflight import preflight_classifier
 from lstmcli.classification.reserve import FitTime, reserve
 from lstmcli.classification.results import DataCheck
+from lstmcli.classification.shapes import classifier_shapes
 from lstmcli.model_dir.directory import NGRAMS, TOKENIZER
 from lstmcli.nn.device import choose_precision
 from lstmcli.plural import count
@@ -125,6 +126,9 @@ class ClassifierJob(TrainingJob):
         if warning := unknown_in_validation(unknown, read, kind):
             yield events.Warned(warning)
 
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        return classifier_shapes(self.config.model, self.encoder.rows, len(self.check.labels))
+
     def build(self, device: str) -> Iterator[Event]:
         from lstmcli.classification.network import Classifier
         from lstmcli.classification.trainer import Trainer
@@ -168,7 +172,7 @@ class ClassifierJob(TrainingJob):
         self._threads = threads
         encoder, tokenizer = self.encoder, self.config.tokenizer
         preflight_tokenizer(lambda: TextEncoder.from_json(encoder.to_json(), tokenizer).rows, encoder.rows)
-        preflight_classifier(self.weights(), self.config.model, encoder.rows, len(self.check.labels), threads)
+        preflight_classifier(self.weights(), self.shapes(), self.config.model, threads)
 
     def plan(self, resumed: Snapshot | None) -> Plan:
         from lstmcli.classification.trainer import estimate_step
@@ -225,8 +229,7 @@ class ClassifierJob(TrainingJob):
         )
         value = None
         if judged:
-            scores, valid = self.ngrams.scores, self.valid
-            classes = len(self.check.labels)
+            scores, valid, classes = self.ngrams.scores, self.valid, len(self.check.labels)
             value = score_in_blocks(scores, valid.encoded, valid.gold, classes, self._multilabel).value
         return NgramsFitted(order, len(self.ngrams.keys), weight, time.monotonic() - begin, value)
 

@@ -11,6 +11,9 @@ from functools import cache
 from pathlib import Path
 from typing import Any
 
+TO_FILE = "results go to standard output; to write them to a file, end the command with > FILE"
+"""The answer to ``--output`` of a command that has none."""
+
 
 @cache
 def _table(section: str) -> dict[str, str]:
@@ -49,6 +52,9 @@ def option(name: str, current: Any, others: Mapping[str, Any]) -> str:
         return f"use {' or '.join(_written(one, current) for one in matches[:2])}"
     if sentence := without_equivalent("options").get(bare(name)):
         return sentence
+    outputs = equivalents("options")
+    if outputs.get(bare(name)) == outputs["output"]:
+        return TO_FILE
     for title, one in others.items():
         if matches := targets(name, one):
             return f"`lstm {title}` has {_written(matches[0], one)}"

@@ -5,11 +5,11 @@ from __future__ import annotations
 import numpy as np
 
 from lstmcli.language_modeling.config import LmModelConfig
-from lstmcli.training.preflight import SMALLER, Weights, before_training, check_size
+from lstmcli.training.preflight import SMALLER, Shapes, Weights, before_training, check_size
 
 
-def preflight_language_model(weights: Weights, config: LmModelConfig, V: int, threads: int) -> None:
-    """Build, load and run the graph of an untrained language model of ``V`` words, and its int8 graph if it has one.
+def preflight_language_model(weights: Weights, shapes: Shapes, config: LmModelConfig, threads: int) -> None:
+    """Build, load and run the graph of an untrained language model, and its int8 graph if it has one.
 
     Raises:
         UsageError: the network is too large for an ONNX file.
@@ -17,11 +17,10 @@ def preflight_language_model(weights: Weights, config: LmModelConfig, V: int, th
     """
     from lstmcli.language_modeling.graph import language_model_graph
     from lstmcli.language_modeling.onnx_session import LanguageModelSession
-    from lstmcli.language_modeling.shapes import language_model_shapes
     from lstmcli.model_dir.weights import check_weights
 
     with before_training(SMALLER):
-        check_weights(weights, language_model_shapes(config, V))
+        check_weights(weights, shapes)
         for int8 in (False, True) if config.cell == "lstm" else (False,):
             graph = language_model_graph(weights, config, int8=int8)
             check_size(graph)

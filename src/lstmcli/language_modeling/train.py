@@ -23,6 +23,7 @@ from lstmcli.language_modeling.events import CorpusRead, LmEvaluated, Quantised,
 from lstmcli.language_modeling.lines import Lines, corpus_of
 from lstmcli.language_modeling.preflight import preflight_language_model
 from lstmcli.language_modeling.results import CorpusCheck, LmReport
+from lstmcli.language_modeling.shapes import language_model_shapes
 from lstmcli.model_dir.directory import TOKENIZER
 from lstmcli.nn.device import native_bf16
 from lstmcli.tasks import LANGUAGE_MODELING
@@ -109,6 +110,9 @@ class LanguageModelJob(TrainingJob):
         if warning := unknown_in_validation(valid.unknown, len(valid), tokenizer.path or tokenizer.kind):
             yield events.Warned(warning)
 
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        return language_model_shapes(self.config.model, self.encoder.vocab_size)
+
     def build(self, device: str) -> Iterator[Event]:
         from lstmcli.language_modeling.network import LanguageModel
         from lstmcli.language_modeling.trainer import LmTrainer
@@ -126,7 +130,7 @@ class LanguageModelJob(TrainingJob):
         self._threads = threads
         again = partial(StreamEncoder.from_json, self.encoder.to_json(), self.config.tokenizer)
         preflight_tokenizer(lambda: again().vocab_size, self.encoder.vocab_size)
-        preflight_language_model(self.weights(), self.config.model, self.encoder.vocab_size, threads)
+        preflight_language_model(self.weights(), self.shapes(), self.config.model, threads)
 
     def plan(self, resumed: Snapshot | None) -> Plan:
         from lstmcli.language_modeling.trainer import estimate_step

@@ -71,6 +71,10 @@ class TrainingJob(ABC):
     @abstractmethod
     def vocab_size(self) -> int: ...
 
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shapes of the weights, before there are any; {}: the network is too small to be checked."""
+        return {}
+
     @abstractmethod
     def build(self, device: str) -> Iterator[Event]:
         """Create the network and its optimizer; set ``precision`` and ``parameters``."""

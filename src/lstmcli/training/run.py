@@ -19,6 +19,7 @@ from safetensors.numpy import save  # here, as a package that is missing must no
 from lstmcli.config import to_dict
 from lstmcli.errors import LstmError, OutputError
 from lstmcli.malloc import keep_freed_memory
+from lstmcli.memory import usable_memory
 from lstmcli.model_dir.directory import CARD, GRAPH, LOG, WEIGHTS, check_target, write_model
 from lstmcli.nn.device import resolve_device
 from lstmcli.threads import check_threads
@@ -38,6 +39,7 @@ from lstmcli.training.determinism import deterministic_algorithms
 from lstmcli.training.events import Event
 from lstmcli.training.job import TrainingJob
 from lstmcli.training.lock import claimed
+from lstmcli.training.preflight import check_fits
 from lstmcli.training.resume import resume_from_checkpoint
 
 CHECKPOINT_BYTES = 20
@@ -111,6 +113,7 @@ def _train(job: TrainingJob, how: _How) -> Iterator[Event]:
         yield events.Warned(warning)
     how.held.enter_context(torch_state_kept())
     machine, rng = prepare(job.config.train)
+    check_fits(job.shapes(), machine.device)
     yield from job.build(machine.device)
     job.preflight(machine.threads)
     checkpoints, messages = _checkpoints(job, how, machine)
@@ -119,6 +122,7 @@ def _train(job: TrainingJob, how: _How) -> Iterator[Event]:
     plan = job.plan(last)
     job.budget.after["saving"] = SAVING_SECONDS + plan.estimate.model_bytes / SAVING_RATE
     checkpoints.reserve = plan.estimate.model_bytes
+    yield from check_memory(plan.estimate.memory_bytes, machine.device)
     yield from check_disk_space(
         how.output, model_bytes=plan.estimate.model_bytes, parameters=job.parameters, every=how.every
     )
@@ -232,6 +236,12 @@ def torch_state_kept() -> Iterator[None]:
             yield
         finally:
             torch.set_num_threads(threads)
+
+
+def check_memory(needed: int, device: str) -> Iterator[Event]:
+    """A warning if training is estimated to need more memory than there is."""
+    if device == "cpu" and needed > (there := usable_memory()):
+        yield events.Warned(f"training needs about {_megabytes(needed)} of memory, and there are {_megabytes(there)}")
 
 
 def check_disk_space(output: Path, *, model_bytes: int, parameters: int, every: float) -> Iterator[Event]:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import numpy as np
 
-from lstmcli.training.preflight import SMALLER, Weights, before_training, check_size
+from lstmcli.training.preflight import SMALLER, Shapes, Weights, before_training, check_size
 from lstmcli.translation.config import BeamConfig, TranslatorModelConfig
 
 
-def preflight_translator(weights: Weights, config: TranslatorModelConfig, V: int, threads: int) -> None:
-    """Build, load and run the graphs of an untrained translator with a vocabulary of ``V``.
+def preflight_translator(weights: Weights, shapes: Shapes, config: TranslatorModelConfig, threads: int) -> None:
+    """Build, load and run the graphs of an untrained translator.
 
     Raises:
         UsageError: the network is too large for an ONNX file.
@@ -19,10 +19,9 @@ def preflight_translator(weights: Weights, config: TranslatorModelConfig, V: int
     from lstmcli.translation.beam_search import search
     from lstmcli.translation.graph import decoder_graph, encoder_graph
     from lstmcli.translation.onnx_session import TranslatorSession
-    from lstmcli.translation.shapes import translator_shapes
 
     with before_training(SMALLER):
-        check_weights(weights, translator_shapes(config, V))
+        check_weights(weights, shapes)
         graphs = encoder_graph(weights, config), decoder_graph(weights, config)
         for graph in graphs:
             check_size(graph)

@@ -34,6 +34,7 @@ from lstmcli.translation.estimate import estimate
 from lstmcli.translation.events import PairsCheck, PairsRead, Translated, TranslatorEvaluated
 from lstmcli.translation.preflight import preflight_translator
 from lstmcli.translation.results import TranslationReport
+from lstmcli.translation.shapes import translator_shapes
 
 if TYPE_CHECKING:
     from lstmcli.data.records import Splits
@@ -103,6 +104,9 @@ class TranslatorJob(TrainingJob):
         checks = tuple(_check(name, pairs) for name, pairs in self.pairs.items())
         yield PairsRead(checks, splits.notes, tokenizer.kind, self.encoder.vocab_size)
 
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        return translator_shapes(self.config.model, self.encoder.vocab_size)
+
     def build(self, device: str) -> Iterator[Event]:
         from lstmcli.nn.stack import count_parameters
         from lstmcli.translation.network import Translator
@@ -118,7 +122,7 @@ class TranslatorJob(TrainingJob):
     def preflight(self, threads: int) -> None:
         again = partial(StreamEncoder.from_json, self.encoder.to_json(), self.config.tokenizer)
         preflight_tokenizer(lambda: again().vocab_size, self.encoder.vocab_size)
-        preflight_translator(self.weights(), self.config.model, self.encoder.vocab_size, threads)
+        preflight_translator(self.weights(), self.shapes(), self.config.model, threads)
 
     def plan(self, resumed: Snapshot | None) -> Plan:
         from lstmcli.translation.trainer import estimate_step

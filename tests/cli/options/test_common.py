@@ -187,7 +187,12 @@ def test_every_field_has_an_option() -> None:
         for field in dataclasses.fields(getattr(ClassifierConfig(), section.name)):
             # A file is given to --tokenizer, several label columns to --label-column; the form of lines is learned;
             # only translators have targets.
-            beside = (("tokenizer", "path"), ("read", "label_columns"), ("read", "line_form"), ("read", "target_column"))
+            beside = (
+                ("tokenizer", "path"),
+                ("read", "label_columns"),
+                ("read", "line_form"),
+                ("read", "target_column"),
+            )
             if (section.name, field.name) not in beside:
                 assert (section.name, field.name) in covered
 

@@ -20,7 +20,7 @@ ALIKE = 1.25
 KNOWN = 0.95
 """Accuracy from which a cell is said to remember."""
 NEAR_CHANCE = 0.05
-"""Accuracy above chance up to which a cell is said to guess."""
+"""Accuracy above chance up to which a cell is said not to remember."""
 
 
 def gradient_words(result: ArchitectureComparison) -> str:
@@ -72,7 +72,7 @@ def recall_words(result: ArchitectureComparison) -> str:
 
 
 def who_remembers(recalls: Sequence[Recall], chance: float) -> str:
-    """Which cells remember, remember in part, or do little better than guessing at the longest distance."""
+    """Which cells remember, remember in part, or do not remember at the longest distance."""
     known, partly, guessed = list[str](), list[str](), list[str]()
     for recall in recalls:
         mean = recall.accuracies[-1].mean
@@ -81,7 +81,7 @@ def who_remembers(recalls: Sequence[Recall], chance: float) -> str:
     verbs = (
         (known, "remembers", "remember"),
         (partly, "remembers in part", "remember in part"),
-        (guessed, "does little better than guessing", "do little better than guessing"),
+        (guessed, "does not remember", "do not remember"),
     )
     return ", ".join(f"{listed(cells)} {one if len(cells) == 1 else many}" for cells, one, many in verbs if cells)
 
