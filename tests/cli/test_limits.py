@@ -16,6 +16,7 @@ from lstmcli.cli.app import COMMANDS as EVERY
 from support.generate_models import untrained_language_model
 from support.models import untrained_model
 from support.runs import LSTM
+from support.translators import tiny_translator
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="limits of Linux")
 root = os.geteuid() == 0
@@ -28,6 +29,7 @@ QUICK = {
     "classify": "classify -m c t.txt",
     "generate": "generate -m l the --max-tokens 2",
     "perplexity": "perplexity -m l t.txt",
+    "translate": "translate -m m t.txt",
 }
 COMMANDS = {
     **QUICK,
@@ -105,6 +107,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder.chmod(0o777)
     untrained_model(folder / "c")
     untrained_language_model(folder / "l")
+    tiny_translator(folder / "m")
     rows = "".join(f"a good film {n},good\na bad film {n},bad\n" for n in range(20))
     (folder / "t.csv").write_text("text,label\n" + rows)
     (folder / "t.txt").write_text("a good film\na bad film\n")

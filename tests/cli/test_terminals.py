@@ -23,6 +23,7 @@ from lstmcli.cli.io.streams import FOR_PEOPLE, LOOKALIKES
 from support.generate_models import untrained_language_model
 from support.models import untrained_model
 from support.refusing import ENVIRONMENT, SMALL
+from support.translators import tiny_translator
 
 LSTM = [sys.executable, "-m", "lstmcli"]
 OLD = ("ascii", "cp1252", "cp437", "cp936")
@@ -39,6 +40,7 @@ LINES = {
     "generate": ("generate -m lm 很好 --max-tokens 30 --seed 1", 0),
     "perplexity": ("perplexity -m lm zh.txt -q --format table", 0),
     "perplexity, each": ("perplexity -m lm zh.txt -q --per char --format tsv", 0),
+    "translate": ("translate -m mt zh.txt -q --format table", 0),
     "compare": ("compare model model -q --on zh.csv --no-cold-start --format table", 0),
     "inspect": ("inspect -m model 很好…看 --format table", 0),
     "export": ("export model -o 出 --force", 0),
@@ -63,6 +65,7 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     (folder / "zh.txt").write_text("".join(f"{t}\n" for t in texts), encoding="utf-8")
     untrained_model(folder / "model", labels=("好评", "差评"))
     untrained_language_model(folder / "lm")
+    tiny_translator(folder / "mt")
     return folder
 
 

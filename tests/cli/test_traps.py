@@ -16,6 +16,7 @@ from lstmcli.cli.app import COMMANDS as EVERY
 from support.lm_models import untrained_lm
 from support.models import untrained_model
 from support.refusing import GOOD, ROWS
+from support.translators import tiny_translator
 
 SOURCE = Path(__file__).resolve().parents[2] / "src"
 LSTM = str(Path(sys.executable).with_name("lstm"))
@@ -68,6 +69,7 @@ class Trapped:
         untrained_model(self.here / "one", labels=("neg", "pos"))
         untrained_model(self.here / "two", labels=("neg", "pos"))
         untrained_lm(self.here / "lm")
+        tiny_translator(self.here / "mt")
 
     @contextmanager
     def without(self, script: str) -> Iterator[None]:
@@ -131,6 +133,7 @@ COMMANDS = {
     "classify with torch": ["classify", "-m", "one", "--engine=torch", "--text", "good"],
     "generate": ["generate", "-m", "lm", "the", "--max-tokens=5"],
     "perplexity": ["perplexity", "-m", "lm", "text.txt", "--per=word"],
+    "translate": ["translate", "-m", "mt", "--text", "abc"],
     "compare": ["compare", "one", "two", "--on", "test.csv"],
     "compare language models": ["compare", "lm", "lm", "--on", "text.txt"],
     "compare cells": ["compare", "data.csv", "--cells=lstm,gru", "-o", "cells", *TINY],

@@ -98,13 +98,13 @@ def _section(title: str, rows: list[tuple[str, str]], width: int) -> str:
 
 
 def _name_lines(name: str, width: int) -> list[str]:
-    """An option on lines of its own; long lists of values are broken after ``|``."""
+    """An option on lines of its own; long lists of values are broken after ``|``, and long names between words."""
     lines = [INDENT]
-    for part in re.split(r"(?<=\|)", name):
-        if len(lines[-1]) + len(part) > width and lines[-1].strip():
+    for part in re.split(r"(?<=\|)|(?<= )", name):
+        if len(lines[-1]) + len(part.rstrip()) > width and lines[-1].strip():
             lines.append(INDENT * 3)
         lines[-1] += part
-    return lines
+    return [line.rstrip() for line in lines]
 
 
 def bold(text: str, stream: TextIO) -> str:
