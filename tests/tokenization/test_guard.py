@@ -138,13 +138,30 @@ def test_where_tokens_are_stays_as_the_tokenizer_has_it(trims: bool) -> None:
     assert found.offsets == made.encode("a b b", add_special_tokens=False).offsets
 
 
+def with_added(contents: list[str], **parts: Any) -> str:
+    """Added by hand: the library would run the normalizer on them."""
+    flags = dict.fromkeys(("single_word", "lstrip", "rstrip", "special"), False) | {"normalized": True}
+    whole = json.loads(tokenizer(**parts).to_str())
+    whole["added_tokens"] = [{"id": 2 + n, "content": content, **flags} for n, content in enumerate(contents)]
+    return json.dumps(whole)
+
+
 def test_the_steps_are_checked_before_anything_is_run() -> None:
     """To load a tokenizer runs its normalizer on its added tokens."""
-    content = json.loads(tokenizer(normalizer=normalizers.Sequence([normalizers.ByteLevel()] * 30)).to_str())
-    flags = {"single_word": False, "lstrip": False, "rstrip": False, "normalized": True, "special": False}
-    content["added_tokens"] = [{"id": 2, "content": "é", **flags}]
     with pytest.raises(DataError, match="very much longer"):
-        parse_tokenizer(json.dumps(content))
+        parse_tokenizer(with_added(["\u2581"], normalizer=normalizers.Sequence([normalizers.ByteLevel()] * 30)))
+
+
+@pytest.mark.parametrize(("size", "times"), [(1 << 22, 1), (1 << 18, 5)])
+def test_added_tokens_are_bounded_as_the_normalizer_leaves_them(size: int, times: int) -> None:
+    long = with_added(["b" * (size // 2), "a" * (size // 2 + 1)], normalizer=doubling(times))
+    with pytest.raises(DataError, match=r"added tokens have .* bytes, and its rules make them longer; 4,194,304 are"):
+        parse_tokenizer(long)
+
+
+def test_added_tokens_as_people_have_them_are_taken() -> None:
+    taken = parse_tokenizer(with_added([f"<extra_{n}>" for n in range(1000)], normalizer=normalizers.NFKC()))
+    assert taken.get_vocab_size() == 1002
 
 
 def test_a_name_that_is_there_twice_is_refused() -> None:

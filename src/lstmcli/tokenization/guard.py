@@ -36,6 +36,7 @@ PIECE = 50_000  # characters given to a tokenizer as one text
 
 MAX_BYTES = 1 << 28  # of a `tokenizer.json`; those of large models have a tenth of it
 MAX_GROWTH = 32  # relative to the weight of a text, which is at most 11 times its bytes and usually about equal
+MAX_ADDED = 1 << 22  # bytes of all added tokens, after the normalizer; real ones have some thousands
 MAX_DECODED = 64  # maximum growth of a decoder, relative to the bytes of a token
 MAX_AFFIX = 100  # maximum characters of the unknown token and of affixes, which are written for every token
 MAX_PIECE = 512  # maximum characters of a unigram piece, or of a word that WordPiece splits
@@ -96,7 +97,9 @@ def load_safely(content: str) -> Tokenizer:
     empty = {"type": "WordLevel", "vocab": {}, "unk_token": ""}
     bare = {**whole, "truncation": None, "padding": None, "added_tokens": [], "model": empty}
     with _refused():
-        _check_steps(Tokenizer.from_str(json.dumps(bare)))
+        steps = Tokenizer.from_str(json.dumps(bare))
+        _check_steps(steps)
+        _check_added(whole.get("added_tokens") or [], _state(steps.normalizer))
     tokenizer = Tokenizer.from_str(content)
     tokenizer.no_padding()
     tokenizer.no_truncation()
@@ -133,6 +136,15 @@ def _check_steps(tokenizer: Tokenizer) -> None:
     if growth_of(tokenizer) > MAX_GROWTH or (decoder and decoder_growth(decoder) > MAX_DECODED):
         raise RefusedError("its rules make a text very much longer")
     check_steps(*filter(None, (_state(tokenizer.normalizer), _state(tokenizer.pre_tokenizer), decoder)))
+
+
+def _check_added(tokens: list[dict[str, Any]], normalizer: Step | None) -> None:
+    """Added tokens become one automaton, of what the normalizer makes of them."""
+    growth = normalizer_growth(normalizer) if normalizer else 1.0
+    size = sum(len(token["content"].encode("utf-8", "replace")) for token in tokens)
+    if size * growth > MAX_ADDED:
+        longer = ", and its rules make them longer" if growth > 1 else ""
+        raise RefusedError(f"its added tokens have {size:,} bytes{longer}; {MAX_ADDED:,} are the most")
 
 
 def growth_of(tokenizer: Tokenizer) -> float:
