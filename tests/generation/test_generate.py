@@ -13,7 +13,7 @@ from lstmcli.errors import UsageError
 from lstmcli.generation.config import GenerateConfig, SamplingConfig
 from lstmcli.generation.generate import generate
 from lstmcli.generation.results import Continuation, TextPiece
-from lstmcli.generation.session import Event
+from lstmcli.generation.session import Output
 from lstmcli.tokenization.ids import END_ID, UNKNOWN_ID
 from lstmcli.training.events import Warned
 from support.generators import CONFIGS, GREEDY, ended, generator_of, log_p_of
@@ -194,4 +194,4 @@ def test_settings_that_make_no_sense_are_refused(settings: dict[str, Any], said:
 
 def test_events_are_of_three_kinds() -> None:
     kinds = {type(event) for event in generate(generator_of(), "§", GenerateConfig(GREEDY, max_tokens=3))}
-    assert kinds <= {Warned, TextPiece, Continuation} and Event
+    assert kinds <= {Warned, TextPiece, Continuation} and Output

@@ -17,7 +17,7 @@ from lstmcli.engine.session import Logits, State
 from lstmcli.generation.config import BeamConfig, GenerateConfig
 from lstmcli.generation.filters import NgramMemory, ban, keep_only, log_softmax, without_unknown
 from lstmcli.generation.results import Continuation, TextPiece
-from lstmcli.generation.session import Event, Generator, PromptState, rows_of
+from lstmcli.generation.session import Generator, Output, PromptState, rows_of
 from lstmcli.generation.stop_strings import StopFilter
 from lstmcli.tokenization.ids import END_ID
 
@@ -30,7 +30,7 @@ class _Beam:
     logprob: float = 0.0
 
 
-def beam_search(generator: Generator, start: PromptState, state: State, config: GenerateConfig) -> Iterator[Event]:
+def beam_search(generator: Generator, start: PromptState, state: State, config: GenerateConfig) -> Iterator[Output]:
     """The best texts, best first.  Each is yielded whole, because nothing is certain before the end.
 
     Args:

@@ -17,7 +17,7 @@ from lstmcli.generation.beam_search import beam_search
 from lstmcli.generation.config import GenerateConfig
 from lstmcli.generation.results import Continuation
 from lstmcli.generation.sampler import sample
-from lstmcli.generation.session import Event, Generator, PromptState, read_prompts, rows_of
+from lstmcli.generation.session import Generator, Output, PromptState, read_prompts, rows_of
 from lstmcli.tokenization.encoder import Encoder
 from lstmcli.training.events import Warned
 
@@ -28,7 +28,7 @@ TEXTS, CHARACTERS = 64, 1_000_000
 """Texts generated at once, and maximum characters of prompts read ahead."""
 
 
-def generate(generator: Generator, prompt: str, config: GenerateConfig, *, number: int = 0) -> Iterator[Event]:
+def generate(generator: Generator, prompt: str, config: GenerateConfig, *, number: int = 0) -> Iterator[Output]:
     """Continue ``prompt``: yields pieces of text as they become certain, and each text when it is complete.
 
     Args:
@@ -41,7 +41,7 @@ def generate(generator: Generator, prompt: str, config: GenerateConfig, *, numbe
 
 def generate_each(
     generator: Generator, prompts: Iterable[Record], config: GenerateConfig, *, ready: Callable[[], bool] | None = None
-) -> Iterator[tuple[Record, Iterator[Event]]]:
+) -> Iterator[tuple[Record, Iterator[Output]]]:
     """Each prompt in order, with its events; prompts that are available are continued in one batch.
 
     Args:
@@ -63,7 +63,7 @@ def _seed(config: GenerateConfig) -> int:
 
 def _generate_batch(
     generator: Generator, prompts: Sequence[str], config: GenerateConfig, first: int
-) -> list[Iterator[Event]]:
+) -> list[Iterator[Output]]:
     """The events of each prompt, to be consumed in order; ``first`` is the index of the first prompt."""
     starts, state = read_prompts(generator, prompts)
     if config.beam is not None:
@@ -74,7 +74,7 @@ def _generate_batch(
     return [_with_warning(generator.encoder, start, own) for start, own in zip(starts, found, strict=True)]
 
 
-def _with_warning(encoder: Encoder, start: PromptState, events: Iterator[Event]) -> Iterator[Event]:
+def _with_warning(encoder: Encoder, start: PromptState, events: Iterator[Output]) -> Iterator[Output]:
     if start.unknown:
         yield Warned(_unknown(encoder, start))
     yield from events
@@ -96,11 +96,11 @@ def _unknown(encoder: Encoder, start: PromptState) -> str:
     return result + (f"; as the model's corpus is written: {restyled!r}" if after < before else "")
 
 
-def _split_by_prompt(events: Iterator[tuple[int, Event]], prompts: int, texts: int) -> list[Iterator[Event]]:
+def _split_by_prompt(events: Iterator[tuple[int, Output]], prompts: int, texts: int) -> list[Iterator[Output]]:
     """Split the events by prompt; events of later prompts are buffered until they are consumed."""
-    waiting: list[deque[Event]] = [deque() for _ in range(prompts)]
+    waiting: list[deque[Output]] = [deque() for _ in range(prompts)]
 
-    def of(prompt: int) -> Iterator[Event]:
+    def of(prompt: int) -> Iterator[Output]:
         left = texts
         while left:
             while not waiting[prompt]:

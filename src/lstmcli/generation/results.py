@@ -8,7 +8,7 @@ from lstmcli.results import Result
 
 
 @dataclass(frozen=True, slots=True)
-class Step:
+class TokenStep:
     """One generated token and its alternatives."""
 
     token: str
@@ -25,7 +25,7 @@ class TextPiece:
 
     sample: int
     text: str
-    step: Step | None = None
+    step: TokenStep | None = None
     """Set with alternatives only; then there is a piece per token, and its text may be empty."""
 
 
@@ -48,7 +48,7 @@ class Continuation(Result):
     """The seed that reproduces the text; None if nothing was sampled."""
     score: float | None = None
     """Beam search only: ``logprob`` with the length penalty; texts are ordered by it."""
-    steps: tuple[Step, ...] = ()
+    steps: tuple[TokenStep, ...] = ()
     """Set with alternatives only."""
 
     def __str__(self) -> str:

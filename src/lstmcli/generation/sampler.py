@@ -24,8 +24,8 @@ from lstmcli.generation.filters import (
     keep_only,
     repetition_penalty,
 )
-from lstmcli.generation.results import Continuation, Step, TextPiece
-from lstmcli.generation.session import Event, Generator, PromptState, rows_of
+from lstmcli.generation.results import Continuation, TextPiece, TokenStep
+from lstmcli.generation.session import Generator, Output, PromptState, rows_of
 from lstmcli.generation.stop_strings import StopFilter
 from lstmcli.tokenization.encoder import Encoder
 from lstmcli.tokenization.ids import END_ID, UNKNOWN_ID
@@ -33,7 +33,7 @@ from lstmcli.tokenization.ids import END_ID, UNKNOWN_ID
 
 def sample(
     generator: Generator, starts: Sequence[PromptState], state: State, config: GenerateConfig, *, seed: int, first: int
-) -> Iterator[tuple[int, Event]]:
+) -> Iterator[tuple[int, Output]]:
     """The events of all texts as they occur, each with the index of its prompt in ``starts``.
 
     Args:
@@ -151,10 +151,10 @@ class _Text:
         self.ids: list[int] = []
         self.finish = ""
         self._parts: list[str] = []
-        self._steps: list[Step] = []
+        self._steps: list[TokenStep] = []
         self._logprob = 0.0
 
-    def push(self, id: int, logits_V: Logits, norm: np.float32) -> Iterator[Event]:
+    def push(self, id: int, logits_V: Logits, norm: np.float32) -> Iterator[Output]:
         """Add a token; yields the text that became certain, and the whole text if this ends it.
 
         Args:
@@ -172,7 +172,7 @@ class _Text:
         if id == END_ID or self._stops.found:
             yield from self.close("end" if id == END_ID else "stop")
 
-    def close(self, finish: str) -> Iterator[Event]:
+    def close(self, finish: str) -> Iterator[Output]:
         """End the text; if it was cut off by length, an incomplete character is dropped."""
         self.finish = finish
         rest = self._stops.push(self._streamer.end()) if finish == "end" else ""
@@ -188,16 +188,16 @@ class _Text:
             steps=tuple(self._steps),
         )
 
-    def _show(self, text: str, step: Step | None) -> Iterator[Event]:
+    def _show(self, text: str, step: TokenStep | None) -> Iterator[Output]:
         self._parts.append(text)
         if text or step:
             yield TextPiece(self._sample, text, step)
 
 
-def describe_step(encoder: Encoder, id: int, log_p_V: Logits, alternatives: int) -> Step:
+def describe_step(encoder: Encoder, id: int, log_p_V: Logits, alternatives: int) -> TokenStep:
     """A token with its probability and the most probable alternatives."""
     k = min(alternatives, len(log_p_V))
     best = np.argpartition(-log_p_V, k - 1)[:k]
     best = best[np.lexsort((best, -log_p_V[best]))]
     token, *names = encoder.tokens([id, *best.tolist()])
-    return Step(token, float(np.exp(log_p_V[id])), tuple(zip(names, np.exp(log_p_V[best]).tolist(), strict=True)))
+    return TokenStep(token, float(np.exp(log_p_V[id])), tuple(zip(names, np.exp(log_p_V[best]).tolist(), strict=True)))

@@ -24,7 +24,7 @@ TOKENS_AT_ONCE = 1024
 SPACE_FIRST = ("word", "bpe", "unigram")
 """Tokenizers whose tokens include the space before a word."""
 
-Event = Warned | TextPiece | Continuation
+Output = Warned | TextPiece | Continuation
 
 
 @dataclass(frozen=True)

@@ -18,7 +18,7 @@ from lstmcli.engine.session import Session
 from lstmcli.errors import NoDataError, UsageError
 from lstmcli.generation.config import OPTIONS, GenerateConfig, from_options
 from lstmcli.generation.results import Continuation, TextPiece
-from lstmcli.generation.session import Event, Generator
+from lstmcli.generation.session import Generator, Output
 from lstmcli.language_modeling.load import language_model_weights, oov_rule
 from lstmcli.language_modeling.results import LmReport, Surprisal
 from lstmcli.language_modeling.scoring.methods import ScoringOptions
@@ -191,7 +191,7 @@ class LanguageModel(Model):
             given["stop"] = (given["stop"],)
         return from_options(given)
 
-    def _events(self, prompt: Any, config: GenerateConfig) -> Iterator[tuple[Record, Iterator[Event]]]:
+    def _events(self, prompt: Any, config: GenerateConfig) -> Iterator[tuple[Record, Iterator[Output]]]:
         from lstmcli.data.memory import records
         from lstmcli.generation.generate import generate_each
 
@@ -291,7 +291,7 @@ class LanguageModel(Model):
             yield replace(record, text="\n".join(map(style.restyle, record.text.split("\n"))))
 
 
-def _logged(events: Iterable[Event]) -> Iterator[Event]:
+def _logged(events: Iterable[Output]) -> Iterator[Output]:
     """The events; what is odd about the prompt is logged."""
     for event in events:
         if isinstance(event, Warned):

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from lstmcli.cli.output.generation import Writer, writer
-from lstmcli.generation.results import Continuation, Step, TextPiece
+from lstmcli.generation.results import Continuation, TextPiece, TokenStep
 
 
 class Terminal(io.StringIO):
@@ -90,7 +90,7 @@ def test_json_lines_and_an_array_hold_the_same() -> None:
     assert json.loads(empty.getvalue()) == []
 
 
-STEPS = (Step(" c\t", 0.25, ((" d", 0.5), (" c\t", 0.25))), Step("</s>", 0.125, (("</s>", 0.125),)))
+STEPS = (TokenStep(" c\t", 0.25, ((" d", 0.5), (" c\t", 0.25))), TokenStep("</s>", 0.125, (("</s>", 0.125),)))
 WITH_STEPS = (
     TextPiece(0, "c", STEPS[0]),
     TextPiece(0, "", STEPS[1]),

@@ -23,7 +23,7 @@ from lstmcli.tasks import LANGUAGE_MODELING
 from lstmcli.training.events import Warned
 
 if TYPE_CHECKING:
-    from lstmcli.generation.session import Event, Generator
+    from lstmcli.generation.session import Generator, Output
 
 PROMPTS = o.Section("Prompts")
 
@@ -160,7 +160,7 @@ class Warnings:
 
 
 def _show(
-    prompt: str, events: Iterator[Event], out: Writer, warnings: Warnings, columns: Mapping[str, Any] = NO_COLUMNS
+    prompt: str, events: Iterator[Output], out: Writer, warnings: Warnings, columns: Mapping[str, Any] = NO_COLUMNS
 ) -> None:
     out.begin(prompt, columns)
     try:

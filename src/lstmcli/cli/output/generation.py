@@ -15,7 +15,7 @@ from lstmcli.cli.output.console import safe, visible_in_lines
 from lstmcli.cli.output.predictions import fit
 from lstmcli.cli.output.wrapping import Wrapper
 from lstmcli.cli.output.writer import LEFT_OUT, Field, Layout, Shape, escape, stream
-from lstmcli.generation.results import Continuation, Step, TextPiece
+from lstmcli.generation.results import Continuation, TextPiece, TokenStep
 
 NO_COLUMNS: Mapping[str, Any] = {}
 
@@ -104,7 +104,7 @@ class TextWriter(Writer):
         left, self._wrapper = self._wrapper.end(), Wrapper()
         return left if self._terminal else ""
 
-    def _line(self, step: Step) -> str:
+    def _line(self, step: TokenStep) -> str:
         """A token and its alternatives, with probabilities."""
         pairs = [(step.token, step.probability), *step.alternatives]
         if not self._terminal:
@@ -144,11 +144,13 @@ class ObjectWriter(Writer):
         self._objects.close()
 
 
-def _alternatives(step: Step) -> list[dict[str, Any]]:
+def _alternatives(step: TokenStep) -> list[dict[str, Any]]:
     return [{"token": token, "probability": probability} for token, probability in step.alternatives]
 
 
-_STEP = Shape(Step, "token", "probability", Field("alternatives", _alternatives, [Shape(Step, "token", "probability")]))
+_STEP = Shape(
+    TokenStep, "token", "probability", Field("alternatives", _alternatives, [Shape(TokenStep, "token", "probability")])
+)
 
 
 def _steps(found: Continuation) -> Any:
