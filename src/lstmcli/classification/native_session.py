@@ -44,15 +44,7 @@ class NativeSession:
         self.workers = threads or cores()
         self.batch_size = 96 if self.workers <= 4 else 48  # twice, or once, as many as take a step together
         self._library, self._pooling, self._bidirectional = library, config.pooling, config.bidirectional
-        own = ("w_ih", "w_hh", "b_ih", "b_hh")
-        layers = [
-            [
-                {name: np.asarray(weights[f"stack.layers.{layer}.{direction}.{name}"]) for name in own}
-                for direction in range(1 + config.bidirectional)
-            ]
-            for layer in range(config.layers)
-        ]
-        self._stack = Stack(library, np.asarray(weights["embedding"]), layers, int16)
+        self._stack = Stack.of(library, weights, config.layers, 1 + config.bidirectional, int16=int16)
         H = padded(config.hidden, library.width)
         head_CK = spread(np.asarray(weights["head.weight"]), config.hidden, H)
         self._classes = len(head_CK)

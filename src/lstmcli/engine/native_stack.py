@@ -202,6 +202,27 @@ class Stack:
         self._lock = threading.Lock()
         self._memos: dict[int, Memo] = {}
 
+    @classmethod
+    def of(
+        cls,
+        library: Library,
+        weights: Mapping[str, NDArray[np.generic]],
+        layers: int,
+        directions: int = 1,
+        *,
+        int16: bool = False,
+    ) -> Stack:
+        """From a model's weights, by their names in ``nn/stack.py``."""
+        own = ("w_ih", "w_hh", "b_ih", "b_hh")
+        parts = [
+            [
+                {name: np.asarray(weights[f"stack.layers.{layer}.{direction}.{name}"]) for name in own}
+                for direction in range(directions)
+            ]
+            for layer in range(layers)
+        ]
+        return cls(library, np.asarray(weights["embedding"]), parts, int16)
+
     def read(
         self, ids_MF: NDArray[np.int32], rows: Rows, keep: bool, carried: Sequence[Carried] | None = None
     ) -> States:

@@ -49,12 +49,7 @@ class NativeSession:
         """``int16``: recurrent products, and those with the words where it scores, in 16 bits, a little off."""
         share_memory()
         self._workers, self._widths = threads or cores(), config.widths
-        own = ("w_ih", "w_hh", "b_ih", "b_hh")
-        layers = [
-            [{name: np.asarray(weights[f"stack.layers.{layer}.0.{name}"]) for name in own}]
-            for layer in range(config.layers)
-        ]
-        self._stack = Stack(library, np.asarray(weights["embedding"]), layers, int16)
+        self._stack = Stack.of(library, weights, config.layers, int16=int16)
         self._units = [padded(H, library.width) for H in self._widths]
         self._softmax = softmax(library, weights, config, int16)
         self.vocab_size = len(weights["embedding"])

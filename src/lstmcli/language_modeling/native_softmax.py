@@ -15,6 +15,7 @@ from lstmcli.engine.native import Library
 from lstmcli.engine.native_product import Floats, Product, room
 from lstmcli.engine.native_words import Scores, Words
 from lstmcli.errors import ModelError
+from lstmcli.generation.filters import log_softmax
 from lstmcli.language_modeling.config import LmModelConfig
 
 Weights = Mapping[str, NDArray[Any]]
@@ -65,10 +66,10 @@ class _Adaptive:
 
     def logits(self, h_NK: Floats) -> Floats:
         """Log-probabilities."""
-        head_NC = _log_softmax(self._head.logits(h_NK))
+        head_NC = log_softmax(self._head.logits(h_NK))
         parts = [head_NC[:, : self._starts[0]]]
         for number, (_, words) in enumerate(self._clusters):
-            inside = _log_softmax(words.logits(self._narrow(number, h_NK)))
+            inside = log_softmax(words.logits(self._narrow(number, h_NK)))
             parts.append(inside + head_NC[:, self._starts[0] + number, None])
         return np.concatenate(parts, axis=1)[:, self._rank_V]
 
@@ -93,8 +94,3 @@ class _Adaptive:
     def _narrow(self, number: int, h_NK: Floats) -> Floats:
         product = self._clusters[number][0]
         return product.into(np.ascontiguousarray(h_NK), room(len(h_NK), product.outputs))
-
-
-def _log_softmax(logits_NM: Floats) -> Floats:
-    centred = logits_NM - logits_NM.max(axis=1, keepdims=True)
-    return np.asarray(centred - np.log(np.exp(centred).sum(axis=1, keepdims=True)))
