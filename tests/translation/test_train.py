@@ -66,6 +66,16 @@ def test_a_run_that_was_interrupted_ends_as_if_it_had_not_been(tmp_path: Path, a
     assert weights(tmp_path / "parts") == weights(tmp_path / "whole")
 
 
+def test_an_epoch_that_ends_before_its_first_step_is_not_validated_again(tmp_path: Path) -> None:
+    seen: list[Event] = []
+
+    def stop() -> bool:
+        return any(isinstance(event, Validated) for event in seen)
+
+    lstm.train(backwards(120), output=tmp_path / "m", on_event=seen.append, stop=stop, **{**SMALL, "epochs": 3})
+    assert [event.epoch for event in seen if isinstance(event, Validated)] == [1]
+
+
 def test_a_limit_of_time_ends_a_run(tmp_path: Path) -> None:
     events = trained(backwards(120), tmp_path / "m", epochs=None, time=0.5)
     assert any(isinstance(event, Step) for event in events)

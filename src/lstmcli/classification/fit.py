@@ -1,6 +1,6 @@
 """The training loop of a classifier.
 
-``training/loop.py`` has the parts that do not depend on the task: snapshots, rollback, resuming.
+``training/loop.py`` has what does not depend on the task: epochs, snapshots, rollback, resuming.
 """
 
 from __future__ import annotations
@@ -17,16 +17,17 @@ from lstmcli.classification.config import ClassifierTrainConfig
 from lstmcli.classification.model_selection import Score, score_in_blocks, selection_reason
 from lstmcli.classification.trainer import Split, Trainer
 from lstmcli.tokenization.batching import bucketed
-from lstmcli.training import loop
 from lstmcli.training.budget import Budget
 from lstmcli.training.checkpoint import Checkpoints
 from lstmcli.training.divergence import DivergenceMonitor
-from lstmcli.training.events import Event, Step, Stopped, Validated
+from lstmcli.training.events import Event, Stopped, Validated
+from lstmcli.training.loop import TrainingLoop
+from lstmcli.training.loop_state import LoopState
 from lstmcli.training.schedule import rate
 
 
 @dataclass
-class ClassifierLoopState(loop.LoopState):
+class ClassifierLoopState(LoopState):
     KEPT_ON_ROLLBACK: ClassVar[tuple[str, ...]] = ("kept_epoch", "kept_value", "best", "best_epoch")
 
     epoch: int = 0
@@ -40,7 +41,7 @@ class ClassifierLoopState(loop.LoopState):
     """The score of the epoch whose weights are kept."""
 
 
-class _Run(loop.TrainingLoop[ClassifierLoopState]):
+class _Run(TrainingLoop[ClassifierLoopState]):
     def __init__(
         self,
         trainer: Trainer,
@@ -61,22 +62,32 @@ class _Run(loop.TrainingLoop[ClassifierLoopState]):
     def epochs_done(self) -> float:
         return self.state.step / self.per_epoch
 
+    @property
+    def epochs_ended(self) -> int:
+        return self.state.epoch
+
+    @property
+    def begun(self) -> bool:
+        return self.state.batches > 0
+
+    @property
+    def steps(self) -> int:
+        return self.per_epoch * self.epochs
+
     def batches(self) -> list[NDArray[np.int64]]:
-        """The remaining batches of this epoch."""
         drawn = bucketed(self.lengths, self.config.batch_size, self.epoch_generator())
         return list(drawn)[self.state.batches :]
 
-    def step(self, index: NDArray[np.int64]) -> tuple[float, float, float]:
-        """One update; returns loss, gradient norm, learning rate."""
+    def step(self, batch: NDArray[np.int64]) -> tuple[float, float, float]:
         state, config, trainer = self.state, self.config, self.trainer
         learning_rate = config.learning_rate * state.factor * rate(config.schedule, self.progress, config.warmup)
         state.step += 1
         span = max(1.0, config.ema * self.per_epoch)
         decay = min(1 - 1 / span, state.step / (state.step + 10)) if config.ema else 0.0
-        encoded = [self.train.encoded[i] for i in index]
-        loss, norm = trainer.step(encoded, self.train.gold[index], learning_rate, decay)
+        encoded = [self.train.encoded[i] for i in batch]
+        loss, norm = trainer.step(encoded, self.train.gold[batch], learning_rate, decay)
         state.batches += 1
-        state.seen += len(index)
+        state.seen += len(batch)
         return loss, norm, learning_rate
 
     def out_of_patience(self) -> bool:
@@ -84,7 +95,7 @@ class _Run(loop.TrainingLoop[ClassifierLoopState]):
         return bool(patience) and epochs < self.epochs and epochs - self.state.best_epoch >= patience
 
     def validate(self) -> Validated | None:
-        """Validate and end the epoch; None if training diverged."""
+        """Also ends the epoch."""
         state, trainer, valid = self.state, self.trainer, self.valid
         weights = trainer.averaged()
         classes = len(trainer.module.head.weight)
@@ -129,32 +140,10 @@ def fit(
     """
     run = _Run(trainer, train, valid, rng, checkpoints, budget)
     trainer.module.train()
-    yield from run.run_epochs(_epochs(run, stop))
+    yield from run.run(stop)
     state = run.state
     best = Score(*state.best) if state.best else None
     why = (
         "" if best is None else selection_reason(state.kept_epoch, state.kept_value, state.best_epoch, best, len(valid))
     )
     yield Stopped(run.reason, run.epochs_done, state.kept_epoch, run.seconds, why)
-
-
-def _epochs(run: _Run, stop: Callable[[], bool]) -> Iterator[Event]:
-    while run.reason == "finished" and run.state.epoch < run.epochs:
-        for index in run.batches():
-            if run.should_stop(stop):
-                break
-            loss, norm, learning_rate = run.step(index)
-            if run.diverges(loss):
-                break
-            if run.should_report():
-                yield Step(
-                    run.state.step, run.per_epoch * run.epochs, run.epochs_done, run.epochs, loss, learning_rate, norm,
-                    run.state.seen / run.seconds, run.seconds, run.seconds_left,
-                )  # fmt: skip
-        # An epoch that was stopped before its first step has the weights that were validated before it.
-        if run.reason != "diverged" and run.state.batches and (validated := run.validate()):
-            yield validated
-        if run.reason == "diverged":
-            yield run.rollback()
-        elif run.reason == "finished" and run.out_of_patience():
-            run.reason = "early"

@@ -1,6 +1,6 @@
 """The training loop of a language model: truncated back-propagation through time over contiguous streams.
 
-``training/loop.py`` has the parts that do not depend on the task: snapshots, rollback, resuming.
+``training/loop.py`` has what does not depend on the task: epochs, snapshots, rollback, resuming.
 """
 
 from __future__ import annotations
@@ -20,11 +20,12 @@ from lstmcli.language_modeling.trainer import Ids, LmTrainer, streams, total_nat
 from lstmcli.nn.cells import State
 from lstmcli.nn.optim import swapped
 from lstmcli.tokenization.ids import END_ID
-from lstmcli.training import loop
 from lstmcli.training.budget import Budget
 from lstmcli.training.checkpoint import Arrays, Checkpoints, Snapshot
 from lstmcli.training.divergence import DivergenceMonitor
-from lstmcli.training.events import Event, Step, Stopped, Validated
+from lstmcli.training.events import Event, Stopped, Validated
+from lstmcli.training.loop import TrainingLoop
+from lstmcli.training.loop_state import LoopState
 from lstmcli.training.schedule import rate
 
 NON_MONOTONE = 5
@@ -43,7 +44,7 @@ def reset_states(states: list[State], rows_B: NDArray[np.bool_]) -> list[State]:
 
 
 @dataclass
-class LmLoopState(loop.LoopState):
+class LmLoopState(LoopState):
     KEPT_ON_ROLLBACK: ClassVar[tuple[str, ...]] = ("kept_epoch", "losses")
 
     epoch: int = 1
@@ -59,17 +60,21 @@ class LmLoopState(loop.LoopState):
     since_best: int = 0
 
 
-class _Run(loop.TrainingLoop[LmLoopState]):
+class _Run(TrainingLoop[LmLoopState]):
+    UNIT = "tokens"
+
     def __init__(
         self,
         trainer: LmTrainer,
         train: Ids,
         valid: Ids,
+        validations: int,
         rng: np.random.Generator,
         checkpoints: Checkpoints | None,
         budget: Budget | None,
     ) -> None:
-        self.trainer, self.config, self.valid = trainer, trainer.config, valid
+        self.trainer, self.config, self.valid, self.validations = trainer, trainer.config, valid, validations
+        self.per_epoch = steps_per_epoch(trainer.config, len(train) - 1)
         self.inputs, self.targets = streams(train, trainer.config.batch_size)
         self.n = self.inputs.shape[1]
         self.hidden_states: list[State] | None = None
@@ -79,6 +84,18 @@ class _Run(loop.TrainingLoop[LmLoopState]):
     @property
     def epochs_done(self) -> float:
         return float(self.state.epoch - 1 + self.state.at / self.n)
+
+    @property
+    def epochs_ended(self) -> int:
+        return self.state.epoch - 1
+
+    @property
+    def begun(self) -> bool:
+        return self.state.windows > 0
+
+    @property
+    def steps(self) -> int:
+        return max(self.per_epoch * self.epochs, self.state.step)
 
     def extra_arrays(self) -> Arrays:
         layers = enumerate(self.hidden_states or [])
@@ -128,7 +145,18 @@ class _Run(loop.TrainingLoop[LmLoopState]):
         self.between_steps = True
         return Validated(state.epoch, state.step, loss, "perplexity", _perplexity(loss), best, improved)
 
-    def windows(self) -> list[int]:
+    def within_epoch(self) -> Iterator[Event]:
+        state = self.state
+        if state.checks < self.validations and state.at >= self.n * state.checks / self.validations:
+            validated = self.validate()
+            state.checks += 1
+            yield validated
+
+    def out_of_patience(self) -> bool:
+        state, patience = self.state, self.config.patience or 0
+        return patience > 0 and state.since_best >= patience and state.epoch < self.epochs
+
+    def batches(self) -> list[int]:
         """The lengths of the remaining windows of this epoch."""
         return window_lengths(self.n, self.config, self.epoch_generator())[self.state.windows :]
 
@@ -136,22 +164,22 @@ class _Run(loop.TrainingLoop[LmLoopState]):
         state, self.hidden_states = self.state, None
         state.epoch, state.windows, state.at, state.checks, state.epoch_rng = state.epoch + 1, 0, 0, 1, {}
 
-    def step(self, length: int) -> tuple[float, float, float]:
-        """One update; returns loss in nats per token, gradient norm, learning rate."""
+    def step(self, batch: int) -> tuple[float, float, float]:
+        """One window of that length; the loss is in nats per token."""
         state, config = self.state, self.config
         schedule = "constant" if config.schedule == "plateau" else config.schedule
         learning_rate = self.trainer.learning_rate * state.factor * rate(schedule, self.progress, config.warmup)
-        part = slice(state.at, state.at + length)
+        part = slice(state.at, state.at + batch)
         if self.hidden_states is not None:
             begins = self.inputs[:, state.at] == END_ID
             self.hidden_states = reset_states(self.hidden_states, begins & (self.rng.random(len(begins)) < RESET_SHARE))
-        scaled = learning_rate * length / config.bptt  # smaller steps for shorter windows (Merity et al. 2018, 4.1)
+        scaled = learning_rate * batch / config.bptt  # smaller steps for shorter windows (Merity et al. 2018, 4.1)
         inputs, targets = self.inputs[:, part], self.targets[:, part]
         loss, norm, self.hidden_states = self.trainer.step(inputs, targets, self.hidden_states, scaled)
-        state.at += length
+        state.at += batch
         state.windows += 1
         state.step += 1
-        state.seen += length * config.batch_size
+        state.seen += batch * config.batch_size
         return loss, norm, learning_rate
 
 
@@ -177,43 +205,10 @@ def fit_lm(
     Raises:
         LstmError: training diverged before the first validation, so there are no weights to keep.
     """
-    run = _Run(trainer, train, valid, rng, checkpoints, budget)
+    run = _Run(trainer, train, valid, validations, rng, checkpoints, budget)
     trainer.module.train()
-    steps = steps_per_epoch(trainer.config, len(train) - 1) * run.epochs
-    yield from run.run_epochs(_epochs(run, stop, steps, validations))
+    yield from run.run(stop)
     yield Stopped(run.reason, min(run.epochs_done, float(run.epochs)), run.state.kept_epoch, run.seconds)
-
-
-def _epochs(run: _Run, stop: Callable[[], bool], steps: int, validations: int) -> Iterator[Event]:
-    """``steps``: the expected number of the whole run."""
-    config = run.config
-    while run.reason == "finished" and run.state.epoch <= run.epochs:
-        for length in run.windows():
-            if run.should_stop(stop):
-                break
-            loss, norm, learning_rate = run.step(length)
-            if run.diverges(loss):
-                break
-            state = run.state
-            if run.should_report():
-                yield Step(
-                    state.step, max(steps, state.step), run.epochs_done, run.epochs, loss, learning_rate, norm,
-                    state.seen / run.seconds, run.seconds, run.seconds_left, "tokens",
-                )  # fmt: skip
-            if state.checks < validations and state.at >= run.n * state.checks / validations:
-                validated = run.validate()
-                state.checks += 1
-                yield validated
-        # An epoch that was stopped before its first step has the weights that were validated before it.
-        if run.reason != "diverged" and run.state.windows:
-            yield run.validate()
-        if run.reason == "diverged":
-            yield run.rollback()
-        elif run.reason == "finished":
-            if config.patience and run.state.since_best >= config.patience and run.state.epoch < run.epochs:
-                run.reason = "early"
-            else:
-                run.next_epoch()
 
 
 def _perplexity(nats: float) -> float:

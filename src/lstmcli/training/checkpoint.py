@@ -16,7 +16,7 @@ from collections.abc import Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
@@ -25,6 +25,9 @@ from lstmcli.errors import OutputError
 from lstmcli.model_dir.atomic import flush_directory, hint_of, reason_of
 from lstmcli.safe_files import check_links, open_own, own_folder, write_over
 from lstmcli.training.events import Warned
+
+if TYPE_CHECKING:
+    from torch import Tensor
 
 MAGIC = b"lstm checkpoint 1\n"
 KEPT = 2
@@ -46,6 +49,21 @@ class Snapshot:
         """The arrays with names that start with ``name.``, without that prefix."""
         head = f"{name}."
         return {key.removeprefix(head): value for key, value in self.arrays.items() if key.startswith(head)}
+
+
+class Resumable(Protocol):
+    """A trainer whose state can be saved and restored."""
+
+    device: str
+
+    def arrays(self) -> Arrays:
+        """Copies of everything that the next step depends on, except random generators."""
+
+    def load(self, snapshot: Snapshot) -> None:
+        """Restore what ``arrays`` returned."""
+
+    def keep(self, weights: list[Tensor]) -> None:
+        """End training with these weights in the network."""
 
 
 @dataclass

@@ -8,96 +8,36 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator, Mapping
+from abc import ABC, abstractmethod
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
-from dataclasses import asdict, dataclass, field, fields
-from typing import Any, ClassVar, Generic, Protocol, TypeVar
+from dataclasses import asdict, fields
+from typing import Any, ClassVar, Generic, TypeVar
 
 import numpy as np
 import torch
 from torch import Tensor
 
-from lstmcli.config import MAX_COUNT, fits
 from lstmcli.faults import shortage
 from lstmcli.training.budget import Budget
-from lstmcli.training.checkpoint import Arrays, Checkpoints, Snapshot
+from lstmcli.training.checkpoint import Arrays, Checkpoints, Resumable, Snapshot
 from lstmcli.training.config import TrainingConfig
 from lstmcli.training.divergence import MAX_ROLLBACKS, RATE_FACTOR, DivergenceMonitor
-from lstmcli.training.events import Event, Warned
+from lstmcli.training.events import Event, Step, Validated, Warned
+from lstmcli.training.loop_state import LoopState, check_state
 from lstmcli.training.resume import unusable
 
-SECONDS_BETWEEN_STEPS = 0.5
-"""Minimum seconds between two ``Step`` events."""
-ROLLBACK_STEPS = 500
-"""A rollback loses at most about this many steps; a count, not a time, so that runs are reproducible."""
-
-
-class Resumable(Protocol):
-    """A trainer whose state can be saved and restored."""
-
-    device: str
-
-    def arrays(self) -> Arrays:
-        """Copies of everything that the next step depends on, except random generators."""
-
-    def load(self, snapshot: Snapshot) -> None:
-        """Restore what ``arrays`` returned."""
-
-    def keep(self, weights: list[Tensor]) -> None:
-        """End training with these weights in the network."""
-
-
-@dataclass
-class LoopState:
-    """The progress of a run."""
-
-    KEPT_ON_ROLLBACK: ClassVar[tuple[str, ...]] = ("kept_epoch",)
-    """Fields that a rollback does not restore."""
-    MAY_BE_NAN: ClassVar[tuple[str, ...]] = ("first", "mean")
-
-    step: int = 0
-    seen: int = 0
-    kept_epoch: int = 0
-    """The epoch whose weights are kept; 0 for none."""
-    factor: float = 1.0
-    """Factor on the learning rate after plateaus and rollbacks."""
-    rollbacks: int = 0
-    first: float = math.nan
-    mean: float = math.nan
-    """The first loss and the moving average; see ``divergence.py``."""
-    seconds: float = 0.0
-    spent: float = 0.0
-    """Seconds of the whole run; ``seconds`` are those of training."""
-    epoch_rng: dict[str, Any] = field(default_factory=dict)
-    """State of the random generator before the order of this epoch was drawn; empty before that."""
-    ended: str = ""
-    """Why training ended; empty while it runs.  If set, a resumed run only repeats the steps after training."""
-
-
-def check_state(state: LoopState, values: Mapping[str, Any]) -> None:
-    """Raises ValueError for values from disk that the state cannot have."""
-    for name, default in vars(state).items():
-        value = values.get(name, default)
-        ok = type(value) is type(default)
-        if isinstance(default, float):
-            ok = (fits(value, float) and abs(value) < MAX_COUNT) or (name in state.MAY_BE_NAN and value != value)
-        elif isinstance(default, int):
-            ok = ok and 0 <= value <= MAX_COUNT
-        elif isinstance(default, list):
-            ok = ok and all(fits(item, float) and math.isfinite(item) for item in value)
-        elif default is None:
-            ok = value is None or (
-                isinstance(value, list) and [fits(item, float) for item in value] == [True, False, True]
-            )
-        if not ok:
-            raise ValueError(f"{name}: {value!r:.100}")
+SECONDS_BETWEEN_STEPS = 0.5  # minimum, between two ``Step`` events
+ROLLBACK_STEPS = 500  # lost in a rollback at most, about; a count, not a time, so that runs are reproducible
 
 
 P = TypeVar("P", bound=LoopState)
 
 
-class TrainingLoop(Generic[P]):
+class TrainingLoop(ABC, Generic[P]):
     """One training, from the first step or from the last snapshot in ``checkpoints``."""
+
+    UNIT: ClassVar[str] = "texts"  # what ``LoopState.seen`` counts
 
     def __init__(
         self,
@@ -155,9 +95,47 @@ class TrainingLoop(Generic[P]):
         return self.budget.clock() - self._started_at
 
     @property
+    @abstractmethod
     def epochs_done(self) -> float:
         """Epochs completed, as a fraction."""
-        raise NotImplementedError
+
+    @property
+    @abstractmethod
+    def epochs_ended(self) -> int:
+        """Epochs completed, their validation included."""
+
+    @property
+    @abstractmethod
+    def begun(self) -> bool:
+        """Whether this epoch has had a step."""
+
+    @property
+    @abstractmethod
+    def steps(self) -> int:
+        """Expected steps of the whole run."""
+
+    @abstractmethod
+    def batches(self) -> Sequence[Any]:
+        """The remaining batches of this epoch."""
+
+    @abstractmethod
+    def step(self, batch: Any) -> tuple[float, float, float]:
+        """One update; returns loss, gradient norm, learning rate."""
+
+    @abstractmethod
+    def validate(self) -> Validated | None:
+        """Validate, and keep the weights if they are better; None if training diverged."""
+
+    def within_epoch(self) -> Iterator[Event]:
+        """What is due after a step, before the end of the epoch."""
+        yield from ()
+
+    @abstractmethod
+    def out_of_patience(self) -> bool:
+        """Whether there is no hope of better weights, though epochs are left."""
+
+    def next_epoch(self) -> None:
+        """Get ready for another epoch, if ``validate`` has not."""
 
     @property
     def progress(self) -> float:
@@ -240,15 +218,39 @@ class TrainingLoop(Generic[P]):
             self.state.ended = self.reason
             self._take(self.snapshot(), last=True)
 
-    def run_epochs(self, epochs: Iterator[Event]) -> Iterator[Event]:
-        """The events of ``epochs``, which are consumed; at the end the kept weights are in the network."""
+    def run(self, stop: Callable[[], bool]) -> Iterator[Event]:
+        """Train until epochs, time or patience are used up, or ``stop`` returns true; keep the best weights."""
         try:
-            yield from epochs
+            yield from self._epochs(stop)
         except BaseException:
             self.save_on_error()
             raise
         self.end()
         self._trainer.keep(self.kept)
+
+    def _epochs(self, stop: Callable[[], bool]) -> Iterator[Event]:
+        while self.reason == "finished" and self.epochs_ended < self.epochs:
+            for batch in self.batches():
+                if self.should_stop(stop):
+                    break
+                loss, norm, learning_rate = self.step(batch)
+                if self.diverges(loss):
+                    break
+                if self.should_report():
+                    yield Step(
+                        self.state.step, self.steps, self.epochs_done, self.epochs, loss, learning_rate, norm,
+                        self.state.seen / self.seconds, self.seconds, self.seconds_left, self.UNIT,
+                    )  # fmt: skip
+                yield from self.within_epoch()
+            # An epoch that was stopped before its first step has the weights that were validated before it.
+            if self.reason != "diverged" and self.begun and (validated := self.validate()):
+                yield validated
+            if self.reason == "diverged":
+                yield self.rollback()
+            elif self.reason == "finished" and self.out_of_patience():
+                self.reason = "early"
+            elif self.reason == "finished":
+                self.next_epoch()
 
     def save_on_error(self) -> None:
         """Save a checkpoint when training is aborted, by a second Ctrl-C or an error.

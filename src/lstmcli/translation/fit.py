@@ -1,6 +1,6 @@
 """The training loop of a translator.
 
-``training/loop.py`` has the parts that do not depend on the task: snapshots, rollback, resuming.
+``training/loop.py`` has what does not depend on the task: epochs, snapshots, rollback, resuming.
 """
 
 from __future__ import annotations
@@ -12,12 +12,14 @@ from typing import ClassVar
 
 import numpy as np
 
-from lstmcli.training import loop
 from lstmcli.training.checkpoint import Checkpoints
 from lstmcli.training.divergence import DivergenceMonitor
-from lstmcli.training.events import Event, Step, Stopped, Validated
+from lstmcli.training.events import Event, Stopped, Validated
+from lstmcli.training.loop import TrainingLoop
+from lstmcli.training.loop_state import LoopState
 from lstmcli.training.schedule import rate
-from lstmcli.translation.batches import Index, Pairs, batch, bucketed
+from lstmcli.translation.batches import Index, Pairs, bucketed
+from lstmcli.translation.batches import batch as padded
 from lstmcli.translation.config import TranslatorTrainConfig
 from lstmcli.translation.trainer import TranslatorTrainer
 
@@ -28,7 +30,7 @@ Measure = Callable[[list[list[int]]], float]
 
 
 @dataclass
-class TranslatorLoopState(loop.LoopState):
+class TranslatorLoopState(LoopState):
     KEPT_ON_ROLLBACK: ClassVar[tuple[str, ...]] = ("kept_epoch", "best")
     MAY_BE_NAN: ClassVar[tuple[str, ...]] = ("first", "mean", "best")
 
@@ -42,7 +44,9 @@ class TranslatorLoopState(loop.LoopState):
     """The best score so far; of ``--metric loss`` the lowest loss, negated."""
 
 
-class _Run(loop.TrainingLoop[TranslatorLoopState]):
+class _Run(TrainingLoop[TranslatorLoopState]):
+    UNIT = "tokens"
+
     def __init__(
         self,
         trainer: TranslatorTrainer,
@@ -61,27 +65,43 @@ class _Run(loop.TrainingLoop[TranslatorLoopState]):
     def epochs_done(self) -> float:
         return self.state.epoch + self.state.done
 
+    @property
+    def epochs_ended(self) -> int:
+        return self.state.epoch
+
+    @property
+    def begun(self) -> bool:
+        return self.state.batches > 0
+
+    @property
+    def steps(self) -> int:
+        return self.per_epoch * self.epochs
+
     def batches(self) -> list[Index]:
-        """All batches of this epoch."""
         config = self.config
         assert config.batch_tokens is not None
-        return bucketed(self.lengths_N2, config.batch_tokens, config.batch_size, self.epoch_generator())
+        drawn = bucketed(self.lengths_N2, config.batch_tokens, config.batch_size, self.epoch_generator())
+        self.per_epoch = len(drawn)  # not the same in every epoch
+        return drawn[self.state.batches :]
 
-    def step(self, index: Index, of: int) -> tuple[float, float, float]:
-        """One update, of ``of`` in this epoch; returns loss, gradient norm, learning rate."""
+    def step(self, batch: Index) -> tuple[float, float, float]:
         state, config = self.state, self.config
         learning_rate = config.learning_rate * state.factor * rate(config.schedule, self.progress, config.warmup)
         state.step += 1
-        span = max(1.0, config.ema * of)
+        span = max(1.0, config.ema * self.per_epoch)
         decay = min(1 - 1 / span, state.step / (state.step + 10)) if config.ema else 0.0
-        loss, norm = self.trainer.step(batch(self.train, index), learning_rate, decay)
+        loss, norm = self.trainer.step(padded(self.train, batch), learning_rate, decay)
         state.batches += 1
-        state.done = state.batches / of
-        state.seen += int(self.lengths_N2[index, 1].sum())
+        state.done = state.batches / self.per_epoch
+        state.seen += int(self.lengths_N2[batch, 1].sum())
         return loss, norm, learning_rate
 
+    def out_of_patience(self) -> bool:
+        state, patience = self.state, self.config.patience or 0
+        return patience > 0 and state.epoch < self.epochs and state.epoch - state.kept_epoch >= patience
+
     def validate(self) -> Validated | None:
-        """Validate and end the epoch; None if training diverged."""
+        """Also ends the epoch."""
         state, trainer, metric = self.state, self.trainer, self.config.metric
         weights = trainer.averaged()
         loss = trainer.nats(self.valid, weights) / self.valid_tokens
@@ -118,32 +138,5 @@ def fit(
     """
     run = _Run(trainer, train, valid, measure, rng, checkpoints)
     trainer.module.train()
-    yield from run.run_epochs(_epochs(run, stop))
+    yield from run.run(stop)
     yield Stopped(run.reason, min(run.epochs_done, float(run.epochs)), run.state.kept_epoch, run.seconds)
-
-
-def _epochs(run: _Run, stop: Callable[[], bool]) -> Iterator[Event]:
-    while run.reason == "finished" and run.state.epoch < run.epochs:
-        batches = run.batches()
-        for index in batches[run.state.batches :]:
-            if run.should_stop(stop):
-                break
-            loss, norm, learning_rate = run.step(index, len(batches))
-            if run.diverges(loss):
-                break
-            if run.should_report():
-                yield Step(
-                    run.state.step, len(batches) * run.epochs, run.epochs_done, run.epochs, loss, learning_rate, norm,
-                    run.state.seen / run.seconds, run.seconds, run.seconds_left, "tokens",
-                )  # fmt: skip
-        if run.reason != "diverged" and run.state.step and (validated := run.validate()):
-            yield validated
-        if run.reason == "diverged":
-            yield run.rollback()
-        elif run.reason == "finished" and _out_of_patience(run):
-            run.reason = "early"
-
-
-def _out_of_patience(run: _Run) -> bool:
-    patience, state = run.config.patience or 0, run.state
-    return patience > 0 and state.epoch < run.epochs and state.epoch - state.kept_epoch >= patience
