@@ -12,7 +12,7 @@ import torch
 from numpy.typing import NDArray
 
 from lstmcli.classification.network import Classifier, load_classifier_module
-from lstmcli.threads import check_threads
+from lstmcli.nn.device import use_threads
 
 if TYPE_CHECKING:
     from lstmcli.classification.config import ClassifierConfig
@@ -27,9 +27,7 @@ class TorchSession:
     batch_size = 16
 
     def __init__(self, module: Classifier, device: str = "cpu", threads: int | None = None) -> None:
-        if threads:
-            check_threads(threads)
-            torch.set_num_threads(threads)
+        use_threads(threads)
         self._module, self._device = module.to(device).eval(), device
 
     def logits(self, ids_BSTF: NDArray[np.int32], lengths_BS: NDArray[np.int64]) -> NDArray[np.float32]:

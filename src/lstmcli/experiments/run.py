@@ -18,6 +18,7 @@ from lstmcli.experiments import events as experiment
 from lstmcli.experiments.differences import differences, summaries
 from lstmcli.experiments.plan import Plan, candidates, check_cells, check_match, reference
 from lstmcli.experiments.results import ArchitectureComparison, GradientByLag, Point, Recall, Run
+from lstmcli.nn.device import use_threads
 from lstmcli.training import events
 
 if TYPE_CHECKING:
@@ -70,10 +71,7 @@ def compare_architectures(
     if not runs:
         raise Interrupted("ended before a run was complete: nothing to compare")
 
-    if config.train.threads is not None:  # measure with as many threads as were used for training
-        import torch
-
-        torch.set_num_threads(config.train.threads)
+    use_threads(config.train.threads)  # measure with as many threads as were used for training
     yield experiment.Measuring("gradients by lag")
     gradients = [_gradients(cell, runs, splits) for cell in cells if any(run.cell == cell for run in runs)]
     recalls: list[Recall] = []

@@ -15,7 +15,7 @@ from torch import Tensor
 from lstmcli.engine.session import LOGITS_AT_ONCE
 from lstmcli.language_modeling.network import LanguageModel, load_language_model
 from lstmcli.nn.cells import CELLS, State
-from lstmcli.threads import check_threads
+from lstmcli.nn.device import use_threads
 
 if TYPE_CHECKING:
     from lstmcli.engine.nodes import Weights
@@ -29,9 +29,7 @@ class TorchSession:
     """A session that reads, predicts and scores text; the state is a flat tuple of tensors [1, B, H], by layers."""
 
     def __init__(self, module: LanguageModel, device: str = "cpu", threads: int | None = None) -> None:
-        if threads:
-            check_threads(threads)
-            torch.set_num_threads(threads)
+        use_threads(threads)
         self.module, self._device = module.to(device).eval(), device
         self.vocab_size = len(module.embedding)
         self._parts = len(CELLS[module.config.cell].states)

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from lstmcli.errors import UsageError
 from lstmcli.nn.config import DEVICES
+from lstmcli.threads import check_threads
 
 
 def resolve_device(device: str, devices: Sequence[str] = DEVICES) -> str:
@@ -29,6 +30,19 @@ def resolve_device(device: str, devices: Sequence[str] = DEVICES) -> str:
     if not torch.cuda.is_available():
         raise UsageError("there is no CUDA device here", hint="leave --device out, or install a CUDA build of PyTorch")
     return device
+
+
+def use_threads(threads: int | None) -> None:
+    """Let PyTorch compute with so many threads; None leaves it as it is.
+
+    Raises:
+        LstmError: the system does not allow as many.
+    """
+    if threads:
+        import torch
+
+        check_threads(threads)
+        torch.set_num_threads(threads)
 
 
 BF16_MIN_LENGTH = 32

@@ -21,8 +21,7 @@ from lstmcli.errors import LstmError, OutputError
 from lstmcli.malloc import keep_freed_memory
 from lstmcli.memory import usable_memory
 from lstmcli.model_dir.directory import CARD, GRAPH, LOG, WEIGHTS, check_target, write_model
-from lstmcli.nn.device import resolve_device
-from lstmcli.threads import check_threads
+from lstmcli.nn.device import resolve_device, use_threads
 from lstmcli.tokenization.guard import randomness_warning
 from lstmcli.training import events
 from lstmcli.training.budget import Budget
@@ -218,8 +217,7 @@ def prepare(config: TrainingConfig) -> tuple[Machine, np.random.Generator]:
     keep_freed_memory()
     device = resolve_device(config.device)
     threads = config.threads or torch.get_num_threads()  # respects OMP_NUM_THREADS
-    check_threads(threads)
-    torch.set_num_threads(threads)
+    use_threads(threads)
     torch.manual_seed(config.seed)
     return Machine(device, threads), np.random.default_rng(config.seed)
 

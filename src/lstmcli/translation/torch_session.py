@@ -9,7 +9,7 @@ import torch
 from torch import Tensor
 
 from lstmcli.nn.cells import CELLS
-from lstmcli.threads import check_threads
+from lstmcli.nn.device import use_threads
 from lstmcli.tokenization.ids import UNKNOWN_ID, Ids
 from lstmcli.translation.network import DecoderState, Translator, load_translator
 from lstmcli.translation.network import Memory as Tensors
@@ -25,9 +25,7 @@ class TorchSession:
     """The parts of memory and state are tensors; those of the state are h and c by layer, then the last feed."""
 
     def __init__(self, module: Translator, device: str = "cpu", threads: int | None = None) -> None:
-        if threads:
-            check_threads(threads)
-            torch.set_num_threads(threads)
+        use_threads(threads)
         self.module, self._device = module.to(device).eval(), device
         self.vocab_size = len(module.embedding)
         self._parts = len(CELLS[module.config.cell].states)
