@@ -8,10 +8,17 @@ from typing import Any
 
 from lstmcli.config import within
 from lstmcli.data.records import Record
+from lstmcli.engine.registry import check_engine, choose_engine
+from lstmcli.model_dir.directory import TOKENIZER, WEIGHTS, ModelDir, read_model, retry_if_replaced
+from lstmcli.model_dir.files import ReadAhead, use_file
 from lstmcli.model_dir.loaded import Model
+from lstmcli.nn.device import resolve_device
+from lstmcli.tasks import TRANSLATION
+from lstmcli.tokenization.stream_encoder import StreamEncoder
 from lstmcli.translation.config import BeamConfig
-from lstmcli.translation.model import LoadedTranslator, load_model
+from lstmcli.translation.load import translator_weights
 from lstmcli.translation.results import Translation
+from lstmcli.translation.session import TranslationSession
 from lstmcli.translation.translate import TEXTS_AT_ONCE, translate
 
 
@@ -38,18 +45,26 @@ class Translator(Model):
             UsageError: an engine or a device that does not exist.
         """
         super().__init__(path, {"engine": engine, "device": device, "threads": threads})
-        self._loaded: LoadedTranslator | None = load_model(path, threads=threads, engine=engine, device=device)
-        self.directory = self._loaded.model
+        check_engine(engine, device, scoring=True)
+        retry_if_replaced(path, lambda: self._load(read_model(path, task=TRANSLATION), threads, engine, device))
 
-    @property
-    def loaded(self) -> LoadedTranslator:
-        """What computes the translations.  Raises: UsageError, once it is closed."""
-        self._check_open()
-        assert self._loaded is not None
-        return self._loaded
+    def _load(self, directory: ModelDir, threads: int | None, name: str | None, device: str) -> None:
+        config = directory.settings
+        engine = choose_engine(directory.task, config, name, device, scoring=True)
+        device, ahead = resolve_device(device, engine.devices), ReadAhead(directory, WEIGHTS)
+        encoder = use_file(directory, TOKENIZER, lambda data: StreamEncoder.from_json(data.decode(), config.tokenizer))
+
+        def session(data: bytes) -> TranslationSession:
+            """Built from the verified weights, because an untrusted graph could allocate any amount of memory."""
+            weights = translator_weights(data, directory, encoder.vocab_size)
+            found: TranslationSession = engine.open(directory.task, config, weights, device=device, threads=threads)
+            return found
+
+        self.session = use_file(directory, WEIGHTS, session, ahead)
+        self.directory, self.encoder = directory, encoder
 
     def _free(self) -> None:
-        self._loaded = None
+        del self.session, self.encoder
 
     def translate(
         self,
@@ -103,7 +118,8 @@ class Translator(Model):
         within("batch_size", batch_size, 1)
         config = BeamConfig(beam=max(beam, n) if beam == BeamConfig.beam else beam, length_penalty=length_penalty, n=n)
         how: dict[str, Any] = {"alignment": alignment, "batch_size": batch_size, "eager": eager, "ready": ready}
-        return translate(self.loaded, _records(texts), config, **how)
+        self._check_open()
+        return translate(self.encoder, self.session, _records(texts), config, **how)
 
 
 def _records(texts: Any) -> Iterable[Record]:

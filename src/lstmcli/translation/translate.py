@@ -13,8 +13,8 @@ from lstmcli.tokenization.stream_encoder import StreamEncoder
 from lstmcli.translation.beam_search import Hypothesis, search
 from lstmcli.translation.config import BeamConfig
 from lstmcli.translation.data_check import one_line
-from lstmcli.translation.model import LoadedTranslator
 from lstmcli.translation.results import Alignment, Candidate, Translation
+from lstmcli.translation.session import TranslationSession
 
 MAX_TOKENS = 1000
 """Longer texts are cut, which is said: attention over more is of no use to a model trained on sentences."""
@@ -27,7 +27,8 @@ BATCH_TOKENS = 4096
 
 
 def translate(
-    loaded: LoadedTranslator,
+    encoder: StreamEncoder,
+    session: TranslationSession,
     records: Iterable[Record],
     beam: BeamConfig,
     *,
@@ -43,20 +44,24 @@ def translate(
     """
     waiting = ready or (lambda: not eager)
     for window in windows(records, waiting):
-        yield from _window(loaded, window, beam, alignment, batch_size)
+        yield from _window(encoder, session, window, beam, alignment, batch_size)
 
 
 def _window(
-    loaded: LoadedTranslator, records: list[Record], beam: BeamConfig, alignment: bool, batch_size: int
+    encoder: StreamEncoder,
+    session: TranslationSession,
+    records: list[Record],
+    beam: BeamConfig,
+    alignment: bool,
+    batch_size: int,
 ) -> Iterator[Translation]:
-    encoder = loaded.encoder
     texts = [one_line(record.text) for record in records]
     sources, long = _truncated(encoder, texts)
     found: dict[int, list[Hypothesis]] = {}
     order = [i for i in np.argsort([len(ids) for ids in sources], kind="stable") if texts[i]]
     for batch in _batches(order, sources, batch_size):
         for i, hypotheses in zip(
-            batch, search(loaded.session, [sources[i] for i in batch], beam, attention=alignment), strict=True
+            batch, search(session, [sources[i] for i in batch], beam, attention=alignment), strict=True
         ):
             found[i] = hypotheses
     for i, record in enumerate(records):
