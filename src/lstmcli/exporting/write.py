@@ -3,20 +3,19 @@
 from __future__ import annotations
 
 import json
-import os
-from collections.abc import Callable
+from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import NamedTuple
 
-from lstmcli.errors import OutputError, UsageError
+from lstmcli.errors import UsageError
 from lstmcli.exporting.results import FORMATS, Exported, ExportedFile
-from lstmcli.model_dir.atomic import write_directory
+from lstmcli.model_dir.atomic import replaceable, write_directory
 from lstmcli.model_dir.directory import ModelDir, read_model, retry_if_replaced
-from lstmcli.safe_files import check_links
+from lstmcli.safe_files import read_plain
 
 CONTENTS = "export.json"
 """The file that lists the others.  A directory with it is an export and may be replaced by another."""
-_ELSEWHERE = "choose another place with -o/--output"
+MAX_CONTENTS = 1 << 16  # bytes of it
 
 
 class File(NamedTuple):
@@ -43,7 +42,7 @@ def export(path: str | Path, to: str, output: str | Path | None = None, *, force
     if to not in FORMATS:
         raise UsageError(f"there is no export to {to!r}", hint=f"the formats are {', '.join(FORMATS)}")
     target = Path(output or f"{Path(path).absolute().name}-{to}")
-    real = _replaceable(target, force)
+    real = replaceable(target, "an export", _listed, force=force)
 
     def build() -> list[File]:
         model = read_model(path)
@@ -58,25 +57,11 @@ def export(path: str | Path, to: str, output: str | Path | None = None, *, force
     return Exported(str(path), str(target), to, listed)
 
 
-def _replaceable(target: Path, force: bool) -> Path:
-    """The target with links resolved.  Raises: OutputError, unless it is absent, empty, or an export to replace."""
-    check_links(target)
-    real = Path(os.path.realpath(target))
-    if not os.path.lexists(real):
-        return real
-    if not real.is_dir():
-        raise OutputError("is a file; an export is a directory", path=target, hint=_ELSEWHERE)
+def _listed(directory: Path, names: Collection[str]) -> Collection[str] | None:
+    """The files of an export, by its list of them; None for another directory."""
+    if CONTENTS not in names:
+        return None
     try:
-        names = {entry.name for entry in real.iterdir()}
-        if not names:
-            return real
-        listed = json.loads((real / CONTENTS).read_bytes())["files"] if CONTENTS in names else []
-        foreign = sorted(names - {CONTENTS, *listed})
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        raise OutputError("is not empty and is not an export", path=target, hint=_ELSEWHERE) from error
-    if foreign:
-        raise OutputError(f"holds more than an export: {', '.join(foreign[:3])}", path=target, hint=_ELSEWHERE)
-    if not force:
-        hint = f"replace it with --force, or {_ELSEWHERE}"
-        raise OutputError("an export is already there", path=target, hint=hint)
-    return real
+        return [CONTENTS, *json.loads(read_plain(directory / CONTENTS, MAX_CONTENTS))["files"]]
+    except (ValueError, KeyError, TypeError):
+        return None

@@ -12,15 +12,16 @@ import os
 import re
 import shutil
 import time
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Collection, Iterator, Mapping
 from contextlib import contextmanager, suppress
 from pathlib import Path
 
 from lstmcli.errors import OutputError
-from lstmcli.safe_files import open_folder, write_new
+from lstmcli.safe_files import check_links, open_folder, write_new
 
 _AT_FDCWD = -100
 _RENAME_EXCHANGE = 2
+_ELSEWHERE = "choose another place with -o/--output"
 STALE = 3600.0
 """Seconds after which a temporary sibling is left over from a killed run; a save takes much less."""
 
@@ -44,6 +45,44 @@ def write_directory(target: Path, files: Mapping[str, bytes], *, replace: bool) 
         else:
             new.rename(target)
         flush_directory(target.parent)
+
+
+def replaceable(
+    target: Path, what: str, expected: Callable[[Path, Collection[str]], Collection[str] | None], *, force: bool
+) -> Path:
+    """The target of a directory with links resolved, after checking that it may be written, or replaced.
+
+    Args:
+        what: what the directory is, with its article.
+        expected: given a directory and the names in it, the names of the files that it may hold, or None if it is
+            something else.
+        force: replace one that is there already.
+
+    Raises:
+        OutputError: something else is there, or more than that, or one to be replaced without ``force``.
+    """
+    check_links(target)
+    try:
+        real = Path(os.path.realpath(target))
+        if not os.path.lexists(real):
+            return real
+        if not real.is_dir():
+            raise OutputError(f"is a file; {what} is a directory", path=target, hint=_ELSEWHERE)
+        names = sorted(entry.name for entry in real.iterdir())
+        if not names:
+            return real
+        if (known := expected(real, names)) is None:
+            raise OutputError(f"is not empty and is not {what}", path=target, hint=_ELSEWHERE)
+        foreign = [name for name in names if name not in known or not (real / name).is_file()]
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise OutputError(f"cannot be read: {reason}", path=target, hint=_ELSEWHERE) from error
+    if foreign:  # replacing would delete files that lstm did not write
+        some = ", ".join(foreign[:3]) + (f" and {len(foreign) - 3} more" if len(foreign) > 3 else "")
+        raise OutputError(f"holds more than {what}: {some}", path=target, hint=f"move it away, or {_ELSEWHERE}")
+    if not force:
+        raise OutputError(f"{what} is already there", path=target, hint=f"replace it with --force, or {_ELSEWHERE}")
+    return real
 
 
 @contextmanager
@@ -139,7 +178,7 @@ def reason_of(error: OSError, target: Path) -> str:
 
 def hint_of(error: OSError) -> str:
     if error.errno in (errno.ENOSPC, errno.EDQUOT):
-        return "free some space, or choose another place with -o/--output"
+        return f"free some space, or {_ELSEWHERE}"
     if error.errno == errno.EFBIG:
         return "raise the limit on the size of files: ulimit -f unlimited"
-    return "choose another place with -o/--output"
+    return _ELSEWHERE

@@ -18,11 +18,10 @@ from typing import Any, NoReturn, TypeVar
 
 from lstmcli.config import from_dict
 from lstmcli.data.config import ReadConfig, TrainedRead
-from lstmcli.errors import ModelError, OutputError
-from lstmcli.model_dir.atomic import temporary_sibling, write_directory
+from lstmcli.errors import ModelError
+from lstmcli.model_dir.atomic import replaceable, temporary_sibling, write_directory
 from lstmcli.model_dir.config_text import CONFIG_BYTES, config_text
 from lstmcli.model_dir.manifest import CONFIG, DAMAGED, FORMAT_VERSION, check_fields, checksum, entry_of, fail, parse
-from lstmcli.safe_files import check_links
 from lstmcli.tasks import Task, all_tasks, require_task
 
 T = TypeVar("T")
@@ -194,30 +193,9 @@ def write_model(target: Path, files: dict[str, bytes], config: dict[str, Any], *
 
 
 def _replaceable(target: Path, force: bool) -> Path:
-    """The target with links resolved, after checking that it may be replaced.  Raises: OutputError."""
-    other = "choose another place with -o/--output"
-    check_links(target)
-    try:
-        real = Path(os.path.realpath(target))
-        if not os.path.lexists(real):
-            return real
-        if not real.is_dir():
-            raise OutputError("is a file; a model is a directory", path=target, hint=other)
-        names = sorted(entry.name for entry in real.iterdir())
-        if not names:
-            return real
-        if CONFIG not in names:
-            raise OutputError("is not empty and is not a model", path=target, hint=other)
-        known = {CONFIG, WEIGHTS, NGRAMS, TOKENIZER, GRAPH, CARD, LOG}
-        foreign = [name for name in names if name not in known or not (real / name).is_file()]
-    except OSError as error:
-        raise OutputError(f"cannot be read: {_reason(error)}", path=target, hint=other) from error
-    if foreign:  # replacing would delete files that lstm did not write
-        some = ", ".join(foreign[:3]) + (f" and {len(foreign) - 3} more" if len(foreign) > 3 else "")
-        raise OutputError(f"holds more than a model: {some}", path=target, hint=f"move it away, or {other}")
-    if not force:
-        raise OutputError("a model is already there", path=target, hint=f"replace it with --force, or {other}")
-    return real
+    """The target with links resolved.  Raises: OutputError, if it must not be replaced."""
+    files = {CONFIG, WEIGHTS, NGRAMS, TOKENIZER, GRAPH, CARD, LOG}
+    return replaceable(target, "a model", lambda _, names: files if CONFIG in names else None, force=force)
 
 
 def _check_configs(model: ModelDir) -> None:
