@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lstmcli.data.config import SPLIT_NAMES
-from lstmcli.model_dir.card import pairs, table
-from lstmcli.model_dir.markdown import code, plain
+from lstmcli.model_dir.card import model_card, table
+from lstmcli.model_dir.markdown import plain
 from lstmcli.plural import count
 
 MAX_LISTED = 50
@@ -19,23 +19,16 @@ def card(config: Mapping[str, Any]) -> str:
 
     ``config["metrics"]`` maps the name of a split to a ``ClassReport`` as a dict.
     """
-    parts = [
-        "---\nlibrary_name: lstmcli\npipeline_tag: text-classification\ntags:\n- lstm\n- text-classification\n---",
-        f"# A text classifier with {len(config['labels'])} labels",
-        _what(config),
-        "## Use\n\n" + code("pip install lstmcli\nlstm classify --model . --text 'some text'\nlstm info ."),
-        "Run in this directory, or name it after `--model`. It needs no GPU and no network.",
-        "## Labels\n\n" + _labels(config["labels"]),
-        "## Training",
-        code(config["command"]),
-        pairs({"trained": config["created"], "seed": str(config["seed"]), **config["data"]}),
-        "Versions: " + ", ".join(f"{plain(name)} {plain(v)}" for name, v in config["versions"].items()) + ".",
-        *_results(config["metrics"]),
-        "## Limits",
-        _limits(config),
-    ]
-    card = "\n\n".join(part for part in parts if part) + "\n"
-    return card.encode("utf-8", "backslashreplace").decode()  # the command line may contain invalid bytes
+    return model_card(
+        config,
+        tags=("text-classification", "text-classification"),
+        title=f"A text classifier with {len(config['labels'])} labels",
+        about=_what(config),
+        use="lstm classify --model . --text 'some text'\nlstm info .",
+        labels="## Labels\n\n" + _labels(config["labels"]),
+        results=_results(config["metrics"]),
+        limits=_limits(config),
+    )
 
 
 def _what(config: Mapping[str, Any]) -> str:

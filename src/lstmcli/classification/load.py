@@ -1,13 +1,29 @@
-"""Load the weights of a classifier."""
+"""Load the weights and the n-gram model of a classifier."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
 from lstmcli.model_dir.directory import ModelDir
 from lstmcli.model_dir.files import tensors
+
+if TYPE_CHECKING:
+    from lstmcli.classification.ngrams.table import NgramTable
+
+
+def ngram_table(data: bytes, model: ModelDir) -> NgramTable:
+    """The n-gram model of a classifier that has one.
+
+    Raises:
+        ModelError: it does not match the config.
+    """
+    from lstmcli.classification.ngrams.table import NgramTable
+
+    table = NgramTable.from_tensors(tensors(data))
+    table.check(model.settings.model.ngrams or 0, len(model.labels))
+    return table
 
 
 def classifier_weights(data: bytes, model: ModelDir, rows: int) -> dict[str, NDArray[Any]]:

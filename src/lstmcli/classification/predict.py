@@ -16,14 +16,14 @@ from numpy.typing import NDArray
 
 from lstmcli.classification.classify import classify, evaluate, probabilities
 from lstmcli.classification.ensemble import Ensemble, Network
-from lstmcli.classification.load import classifier_weights
+from lstmcli.classification.load import classifier_weights, ngram_table
 from lstmcli.classification.results import ClassReport, Prediction
 from lstmcli.config import within
 from lstmcli.data.records import Record
 from lstmcli.engine.registry import check_engine, choose_engine
 from lstmcli.errors import UsageError
 from lstmcli.model_dir.directory import NGRAMS, TOKENIZER, WEIGHTS, ModelDir, read_model, retry_if_replaced
-from lstmcli.model_dir.files import ReadAhead, tensors, use_file
+from lstmcli.model_dir.files import ReadAhead, use_file
 from lstmcli.model_dir.loaded import Model
 from lstmcli.model_dir.manifest import fail
 from lstmcli.nn.device import resolve_device
@@ -70,7 +70,7 @@ class Classifier(Model):
         engine = choose_engine(directory.task, config, name, device)
         device = resolve_device(device, engine.devices)
         encoder = use_file(directory, TOKENIZER, lambda data: TextEncoder.from_json(data.decode(), config.tokenizer))
-        ngrams = use_file(directory, NGRAMS, lambda data: _ngrams(directory, data)) if config.model.ngrams else None
+        ngrams = use_file(directory, NGRAMS, lambda data: ngram_table(data, directory)) if config.model.ngrams else None
 
         def network(data: bytes) -> Network:
             """Built from the verified weights, because an untrusted graph could allocate any amount of memory."""
@@ -226,14 +226,6 @@ class Classifier(Model):
         self._check_open()
         _check_numbers(threshold=threshold, batch_size=batch_size)
         return evaluate(self, records, threshold=threshold, batch_size=batch_size)
-
-
-def _ngrams(directory: ModelDir, data: bytes) -> NgramTable:
-    from lstmcli.classification.ngrams.table import NgramTable
-
-    table = NgramTable.from_tensors(tensors(data))
-    table.check(directory.settings.model.ngrams or 0, len(directory.labels))
-    return table
 
 
 def _check_numbers(**given: Any) -> None:

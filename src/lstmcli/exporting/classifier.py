@@ -8,15 +8,14 @@ from typing import Any
 from numpy.typing import NDArray
 
 from lstmcli import __version__
-from lstmcli.classification.load import classifier_weights
-from lstmcli.classification.ngrams.table import NgramTable
+from lstmcli.classification.load import classifier_weights, ngram_table
 from lstmcli.engine.nodes import OPSET
 from lstmcli.exporting.classifier_graph import whole_classifier
 from lstmcli.exporting.templates import render
 from lstmcli.exporting.vectors import vectors_file
 from lstmcli.exporting.write import File
 from lstmcli.model_dir.directory import NGRAMS, TOKENIZER, WEIGHTS, ModelDir
-from lstmcli.model_dir.files import tensors, use_file
+from lstmcli.model_dir.files import use_file
 from lstmcli.tokenization.text_encoder import TextEncoder
 
 
@@ -25,8 +24,7 @@ def onnx(model: ModelDir) -> list[File]:
     config, encoder = model.settings, _encoder(model)
     ngrams = None
     if config.model.ngrams:
-        ngrams = use_file(model, NGRAMS, lambda data: NgramTable.from_tensors(tensors(data)))
-        ngrams.check(config.model.ngrams, len(model.labels))
+        ngrams = use_file(model, NGRAMS, lambda data: ngram_table(data, model))
     graph = whole_classifier(
         _weights(model, encoder),
         config.model,

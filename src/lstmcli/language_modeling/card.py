@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lstmcli.data.config import SPLIT_NAMES
-from lstmcli.model_dir.card import pairs, table
-from lstmcli.model_dir.markdown import code, plain
+from lstmcli.model_dir.card import model_card, table
+from lstmcli.model_dir.markdown import plain
 
 
 def card(config: Mapping[str, Any]) -> str:
@@ -15,25 +15,18 @@ def card(config: Mapping[str, Any]) -> str:
 
     ``config["metrics"]`` maps the name of a split to an ``LmReport`` as a dict.
     """
-    parts = [
-        "---\nlibrary_name: lstmcli\npipeline_tag: text-generation\ntags:\n- lstm\n- language-model\n---",
-        "# A language model",
-        f"It predicts text, token by token. Architecture: {plain(config['architecture'])}; {config['parameters']:,} "
-        f"parameters; a vocabulary of {config['tokenizer']['vocab_size']:,} ({plain(config['tokenizer']['kind'])}). "
-        "The weights are in `model.safetensors`; `model.onnx` is the same network for ONNX Runtime.",
-        "## Use\n\n"
-        + code("pip install lstmcli\nlstm generate --model . 'Once upon'\nlstm perplexity --model . text.txt"),
-        "Run in this directory, or name it after `--model`. It needs no GPU and no network.",
-        "## Training",
-        code(config["command"]),
-        pairs({"trained": config["created"], "seed": str(config["seed"]), **config["data"]}),
-        "Versions: " + ", ".join(f"{plain(name)} {plain(v)}" for name, v in config["versions"].items()) + ".",
-        *_perplexities(config["metrics"]),
-        "## Limits",
-        "It knows the words and the style of its training text, makes up facts, and repeats what it read there.",
-    ]
-    card = "\n\n".join(part for part in parts if part) + "\n"
-    return card.encode("utf-8", "backslashreplace").decode()
+    return model_card(
+        config,
+        tags=("text-generation", "language-model"),
+        title="A language model",
+        about=f"It predicts text, token by token. Architecture: {plain(config['architecture'])}; "
+        f"{config['parameters']:,} parameters; a vocabulary of {config['tokenizer']['vocab_size']:,} "
+        f"({plain(config['tokenizer']['kind'])}). The weights are in `model.safetensors`; `model.onnx` is the same "
+        "network for ONNX Runtime.",
+        use="lstm generate --model . 'Once upon'\nlstm perplexity --model . text.txt",
+        results=_perplexities(config["metrics"]),
+        limits="It knows the words and the style of its training text, makes up facts, and repeats what it read there.",
+    )
 
 
 def _perplexities(metrics: Mapping[str, Any]) -> Iterator[str]:

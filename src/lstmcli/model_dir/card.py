@@ -1,11 +1,49 @@
-"""Helpers for model cards, the ``README.md`` of a model directory; each task has its own ``card.py``."""
+"""The model card, ``README.md`` of a model directory; what it says of a task is in that task's ``card.py``."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from typing import Any
 
-from lstmcli.model_dir.markdown import plain
+from lstmcli.model_dir.markdown import code, plain
+
+
+def model_card(
+    config: Mapping[str, Any],
+    *,
+    tags: tuple[str, str],
+    title: str,
+    about: str,
+    use: str,
+    results: Iterable[str],
+    limits: str,
+    labels: str = "",
+) -> str:
+    """The model card as Markdown with front matter.
+
+    Args:
+        config: of the model, as in ``config.json``.
+        tags: the Hub's name of what the model does, and a tag.
+        use: commands that use it.
+        results, labels: sections; what is empty is left out.
+    """
+    parts = [
+        f"---\nlibrary_name: lstmcli\npipeline_tag: {tags[0]}\ntags:\n- lstm\n- {tags[1]}\n---",
+        f"# {title}",
+        about,
+        "## Use\n\n" + code(f"pip install lstmcli\n{use}"),
+        "Run in this directory, or name it after `--model`. It needs no GPU and no network.",
+        labels,
+        "## Training",
+        code(config["command"]),
+        pairs({"trained": config["created"], "seed": str(config["seed"]), **config["data"]}),
+        "Versions: " + ", ".join(f"{plain(name)} {plain(v)}" for name, v in config["versions"].items()) + ".",
+        *results,
+        "## Limits",
+        limits,
+    ]
+    card = "\n\n".join(part for part in parts if part) + "\n"
+    return card.encode("utf-8", "backslashreplace").decode()  # the command line may contain invalid bytes
 
 
 def pairs(values: Mapping[str, Any]) -> str:

@@ -6,8 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from lstmcli.data.config import SPLIT_NAMES
-from lstmcli.model_dir.card import pairs, table
-from lstmcli.model_dir.markdown import code, plain
+from lstmcli.model_dir.card import model_card, table
+from lstmcli.model_dir.markdown import plain
 
 
 def card(config: Mapping[str, Any]) -> str:
@@ -17,26 +17,19 @@ def card(config: Mapping[str, Any]) -> str:
     """
     read = config["translator"]["read"]
     sides = f"from `{plain(', '.join(read['text_columns']))}` to `{plain(read['target_column'] or '')}`"
-    parts = [
-        "---\nlibrary_name: lstmcli\npipeline_tag: translation\ntags:\n- lstm\n- translation\n---",
-        "# A translator",
-        f"It translates text, line by line, {sides} of its training data. Architecture: "
+    return model_card(
+        config,
+        tags=("translation", "translation"),
+        title="A translator",
+        about=f"It translates text, line by line, {sides} of its training data. Architecture: "
         f"{plain(config['architecture'])}; {config['parameters']:,} parameters; a vocabulary of "
         f"{config['tokenizer']['vocab_size']:,} ({plain(config['tokenizer']['kind'])}). "
         "The weights are in `model.safetensors`; `model.onnx` is one step of its decoder for ONNX Runtime.",
-        "## Use\n\n" + code("pip install lstmcli\nlstm translate --model . text.txt"),
-        "Run in this directory, or name it after `--model`. It needs no GPU and no network.",
-        "## Training",
-        code(config["command"]),
-        pairs({"trained": config["created"], "seed": str(config["seed"]), **config["data"]}),
-        "Versions: " + ", ".join(f"{plain(name)} {plain(v)}" for name, v in config["versions"].items()) + ".",
-        *_figures(config["metrics"]),
-        "## Limits",
-        "It translates texts like those of its training data. Of others, and of texts much longer, it leaves parts "
-        "out, repeats itself, or makes things up, without a sign that it does.",
-    ]
-    card = "\n\n".join(part for part in parts if part) + "\n"
-    return card.encode("utf-8", "backslashreplace").decode()
+        use="lstm translate --model . text.txt",
+        results=_figures(config["metrics"]),
+        limits="It translates texts like those of its training data. Of others, and of texts much longer, it leaves "
+        "parts out, repeats itself, or makes things up, without a sign that it does.",
+    )
 
 
 def _figures(metrics: Mapping[str, Any]) -> Iterator[str]:
