@@ -11,8 +11,8 @@ from lstmcli.cli.io.streams import window_width
 from lstmcli.cli.output.console import MAX_PERPLEXITY, facts, percent, perplexity, safe
 from lstmcli.cli.output.predictions import fit
 from lstmcli.cli.output.writer import LEFT_OUT, Field, Layout, Row, Shape, Writer, cell, escape, stream
-from lstmcli.language_modeling.results import LmReport, Surprisal
 from lstmcli.plural import count
+from lstmcli.scoring.results import LmReport, Surprisal
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType

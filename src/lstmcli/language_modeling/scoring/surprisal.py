@@ -24,20 +24,12 @@ from typing import TYPE_CHECKING
 
 from lstmcli.data.windows import one_ahead, one_by_one, windows
 from lstmcli.errors import UsageError
-from lstmcli.language_modeling.results import Surprisal
-from lstmcli.language_modeling.scoring.perplexity import (
-    AdaptiveReading,
-    Line,
-    LinesCallback,
-    Method,
-    Model,
-    Reading,
-    Text,
-    check_finite,
-    lines_of,
-)
+from lstmcli.language_modeling.scoring.perplexity import AdaptiveReading, LinesCallback, Method, Model, Reading, Text
 from lstmcli.language_modeling.scoring.score import BATCH_SIZE
-from lstmcli.language_modeling.scoring.units import Tables
+from lstmcli.scoring.lines import Line, lines_of
+from lstmcli.scoring.results import Surprisal
+from lstmcli.scoring.scores import check_finite
+from lstmcli.scoring.units import Tables
 from lstmcli.tokenization.ids import Ids
 
 if TYPE_CHECKING:

@@ -19,10 +19,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.errors import DataError
-from lstmcli.language_modeling.results import Surprisal
-from lstmcli.language_modeling.scoring.characters import CharacterCosts, Prefixes, token_parts
-from lstmcli.language_modeling.scoring.perplexity import Line
-from lstmcli.language_modeling.scoring.score import TINY, ProbabilityCallback, Scores
+from lstmcli.scoring.characters import CharacterCosts, Prefixes, token_parts
+from lstmcli.scoring.lines import Line
+from lstmcli.scoring.results import Surprisal
+from lstmcli.scoring.scores import TINY, ProbabilityCallback, Scores
 from lstmcli.tokenization.encoder import Encoder
 from lstmcli.tokenization.ids import END_ID, Ids
 
