@@ -12,7 +12,7 @@ from lstmcli.results import Result
 
 @dataclass(frozen=True, slots=True)
 class LmReport(Result):
-    """Perplexity and related metrics of a language model on a text.
+    """Perplexity and related metrics of a language model on a text, or of a translator on the targets of pairs.
 
     All are derived from totals: ``perplexity`` is exp(``nats`` / ``tokens``), ``word_perplexity`` is exp(``nats`` /
     ``words``), and the bits are ``nats`` / ln 2 divided by ``chars`` and ``bytes``.
@@ -47,7 +47,8 @@ class LmReport(Result):
     word_perplexity_with_line_ends: float | None = None
     """Per word, counting each line end as a word, as published results for PTB and WikiText do."""
     reading: str = ""
-    """lines: each line is scored separately; stream: the state is carried from line to line."""
+    """lines: each line is scored separately; stream: the state is carried from line to line; pairs: each line is the
+    target of a pair, scored given its source."""
     method: str = ""
     """cache or adapt; empty for the plain model."""
     before: LmReport | None = None

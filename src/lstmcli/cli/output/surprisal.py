@@ -111,6 +111,7 @@ def _flat(report: LmReport) -> Iterator[Row]:
 _READINGS = {
     "lines": "each scored separately; --stream carries the state from line to line, as in training",
     "stream": "state carried from line to line",
+    "pairs": "each given its source",
 }
 _SIZES = {"tokens": "token", "words": "word", "chars": "character", "bytes": "byte"}
 _COMPARED = ("perplexity", "word_perplexity", "bits_per_char", "bits_per_byte", "nats")
