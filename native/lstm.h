@@ -23,7 +23,7 @@
 #endif
 
 #define LSTM_ONE 8192 /* what 1 is among the states in 16 bits: none is larger */
-#define LSTM_VERSION 4 /* of this interface; Python refuses a library of another */
+#define LSTM_VERSION 5 /* of this interface; Python refuses a library of another */
 
 /* A bidirectional layer is two of these. */
 typedef struct {
@@ -80,6 +80,14 @@ typedef struct {
 } lstm_attention;
 
 typedef struct {
+    int64_t count, F, E;
+    const int32_t *ids;     /* [count, F] */
+    const void *table_UE;   /* halves or floats */
+    int64_t halves;
+    float *out;             /* [count, E] */
+} lstm_embed;
+
+typedef struct {
     int64_t capacity, F;
     int32_t *keys_PF;     /* of what is remembered */
     int32_t *slots;       /* a hash table: 1 + a place in keys; 0 where there is nothing */
@@ -115,13 +123,12 @@ LSTM_PUBLIC void lstm_run_words(int level, const lstm_words *words);
 /* Each text's steps weighted by softmax(tanh(step) . query). */
 LSTM_PUBLIC void lstm_run_attention(int level, const lstm_attention *attention);
 
+/* The sum of the F rows of the table for each of the ids [count, F]. */
+LSTM_PUBLIC void lstm_run_embed(int level, const lstm_embed *embed);
+
 /* The place of each of the ids [count, F] among what is remembered, `used` so far; a key that is new is added while
    there is room, and then counted as -1, -2 and so on.  Returns how many are remembered afterwards. */
 LSTM_PUBLIC int64_t lstm_find(const lstm_memo *memo, int64_t used, const int32_t *ids, int64_t count, int64_t *places);
-
-/* The sum of the F rows of each id [count, F], from a table [U, E] of halves or floats. */
-LSTM_PUBLIC void lstm_embed(const void *table_UE, int halves, int64_t E, const int32_t *ids, int64_t count, int64_t F,
-                            float *out);
 
 /* Fills the slots, which are all 0, from the keys. */
 LSTM_PUBLIC void lstm_index_ngrams(const lstm_ngrams *table);
