@@ -103,6 +103,15 @@ typedef struct {
     int64_t slot_count;
 } lstm_ngrams;
 
+/* Words met before. */
+typedef struct {
+    int64_t capacity, letter_count;
+    int64_t *ends;      /* [capacity + 1]: a word's letters are those from ends[w] to ends[w + 1] */
+    char *letters;
+    int32_t *slots;     /* as in lstm_memo */
+    int64_t slot_count;
+} lstm_dictionary;
+
 LSTM_PUBLIC int lstm_version(void);
 
 /* The name of the nth level that this processor has, the fastest first; NULL beyond the last. */
@@ -138,5 +147,14 @@ LSTM_PUBLIC void lstm_index_ngrams(const lstm_ngrams *table);
    first[b] to first[b + 1]; `found` has room for `order` numbers for each token of the longest. */
 LSTM_PUBLIC void lstm_score_ngrams(const lstm_ngrams *table, const int32_t *ids, const int64_t *first, int64_t texts,
                                    int32_t *found, float *out);
+
+/* Cuts ASCII texts, laid end to end, into words as src/lstmcli/tokenization/ascii_words.py does.  The place of each
+   word goes to `places`, which has room for a word a character, and the number of each text's words to `counts`.
+   Returns how many words the dictionary then holds, `used` so far; -1 if there is no room. */
+LSTM_PUBLIC int64_t lstm_split(const lstm_dictionary *dictionary, int64_t used, const char *text, const int64_t *ends,
+                               int64_t texts, int32_t *places, int64_t *counts);
+
+/* The CRC-32 of "<" and the first four letters, and of the last three and ">", of each word: [words, 2]. */
+LSTM_PUBLIC void lstm_affixes(const char *letters, const int64_t *ends, int64_t words, uint32_t *out);
 
 #endif

@@ -90,6 +90,14 @@ class NgramTableCall(ctypes.Structure):
     )
 
 
+class DictionaryTable(ctypes.Structure):
+    _fields_ = (
+        *((name, _i64) for name in ("capacity", "letter_count")),
+        *((name, _pointer) for name in ("ends", "letters", "slots")),
+        ("slot_count", _i64),
+    )
+
+
 class Library:
     """The kernel at one level: a kind of vector instructions."""
 
@@ -112,6 +120,9 @@ class Library:
         self._c.lstm_level.restype = ctypes.c_char_p
         self._c.lstm_find.restype = _i64
         self._c.lstm_find.argtypes = (_pointer, _i64, _pointer, _i64, _pointer)
+        self._c.lstm_split.restype = _i64
+        self._c.lstm_split.argtypes = (_pointer, _i64, ctypes.c_char_p, _pointer, _i64, _pointer, _pointer)
+        self._c.lstm_affixes.argtypes = (ctypes.c_char_p, _pointer, _i64, _pointer)
         self._c.lstm_score_ngrams.argtypes = (_pointer, _pointer, _pointer, _i64, _pointer, _pointer)
         self.levels = [*self._levels()]
         if level is not None and level not in self.levels:
@@ -141,6 +152,16 @@ class Library:
     def score_ngrams(self, table: NgramTableCall, ids: int, first: int, texts: int, found: int, out: int) -> None:
         """The scores of texts by their n-grams.  Arrays are given by their addresses."""
         self._c.lstm_score_ngrams(ctypes.byref(table), ids, first, texts, found, out)
+
+    def split(
+        self, dictionary: DictionaryTable, used: int, text: bytes, ends: int, texts: int, places: int, counts: int
+    ) -> int:
+        """Places of the words of ASCII texts; how many words there then are, or -1.  Arrays are given by addresses."""
+        return int(self._c.lstm_split(ctypes.byref(dictionary), used, text, ends, texts, places, counts))
+
+    def affixes(self, letters: bytes, ends: int, words: int, out: int) -> None:
+        """Checksums of the affixes of ASCII words.  Arrays are given by their addresses."""
+        self._c.lstm_affixes(letters, ends, words, out)
 
 
 _FUNCTIONS = {
