@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lstmcli.cli.output.console import percent, perplexity
-from lstmcli.evaluation.results import LOWER_IS_BETTER
+from lstmcli.evaluation.results import HUNDREDTHS, LOWER_IS_BETTER
 
 MEASURES = {
     "accuracy": "accuracy",
@@ -14,8 +14,6 @@ MEASURES = {
     "bleu": "BLEU",
     "chrf": "chrF",
 }
-HUNDREDTHS = frozenset({"bleu", "chrf"})
-"""Measures from 0 to 100."""
 
 
 def amount(measure: str, value: float) -> str:
