@@ -20,7 +20,7 @@ SOURCE = ROOT / "src" / "lstmcli"
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("data", "tokenization", "nn", "engine", "evaluation"),
     ("model_dir",),
-    ("generation", "training"),
+    ("generation", "scoring", "training"),
     ("classification", "language_modeling", "translation"),
     ("comparison", "experiments", "exporting", "inspection"),
     ("cli",),

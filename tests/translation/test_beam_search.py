@@ -9,8 +9,9 @@ import pytest
 
 from lstmcli.tokenization.ids import END_ID, UNKNOWN_ID
 from lstmcli.translation import beam_search
-from lstmcli.translation.beam_search import score, search
+from lstmcli.translation.beam_search import search
 from lstmcli.translation.config import BeamConfig
+from lstmcli.translation.score import score
 from support.translators import network, onnx
 
 V, LONGEST = 5, 4
@@ -27,7 +28,7 @@ def test_a_wide_beam_finds_what_brute_force_finds(alpha: float, monkeypatch: pyt
     found = search(session, SOURCES, BeamConfig(beam=200, n=5, length_penalty=alpha))
     for source, hypotheses in zip(SOURCES, found, strict=True):
         arrays = [np.array(target, np.int32) for target in targets]
-        totals = [-float(nats.sum()) for nats, _ in score(session, [source] * len(targets), arrays)]
+        totals = [-float(nats.sum()) for (nats, _), _ in score(session, [source] * len(targets), arrays)]
         ranks = [total / len(target) ** alpha for total, target in zip(totals, targets, strict=True)]
         best = sorted(range(len(targets)), key=lambda i: -ranks[i])[:5]
         assert [one.ids for one in hypotheses] == [targets[i][:-1] for i in best]
@@ -40,7 +41,7 @@ def test_a_score_is_the_sum_of_its_steps(beam: int) -> None:
     for source, hypotheses in zip(SOURCES, search(session, SOURCES, BeamConfig(beam=beam, n=beam)), strict=True):
         for one in hypotheses:
             if len(one.ids) < 3 * len(source):  # ended by itself
-                ((nats, _),) = score(session, [source], [np.array([*one.ids, END_ID], np.int32)])
+                (((nats, _), _),) = score(session, [source], [np.array([*one.ids, END_ID], np.int32)])
                 assert one.log_p == pytest.approx(-float(nats.sum()), abs=1e-4)
 
 

@@ -155,22 +155,3 @@ def _advance(
             one.end(nodes[0], float(after_BW[b, 0]), nodes[0].weights_S if nodes[0] else None, tokens)
         one.open = nodes + [None] * (W - taken)
     return parents, ids_BW, after_BW
-
-
-def score(
-    session: TranslationSession, sources: Sequence[Ids], targets: Sequence[Ids], *, attention: bool = False
-) -> list[tuple[Floats, Floats | None]]:
-    """The nats of each token of each target given its source, ``</s>`` among them, and, if asked, the attention."""
-    memory, state = session.encode(*pad(sources))
-    targets_TB, lengths_B = pad(targets)
-    ids_B = np.full(len(sources), END_ID, np.int32)
-    nats, weights = list[Floats](), list[Floats]()
-    for t in range(int(lengths_B.max())):
-        step = session.step(ids_B, state, memory)
-        nats.append(-step.log_p[np.arange(len(sources)), targets_TB[t]])
-        weights.append(step.weights_BWS[:, 0])
-        ids_B, state = targets_TB[t], step.state
-    nats_TB = np.stack(nats)
-    return [
-        (nats_TB[:T, b], np.stack([w[b] for w in weights[:T]]) if attention else None) for b, T in enumerate(lengths_B)
-    ]

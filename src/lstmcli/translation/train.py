@@ -35,6 +35,7 @@ from lstmcli.translation.events import PairsCheck, PairsRead, Translated, Transl
 from lstmcli.translation.preflight import preflight_translator
 from lstmcli.translation.results import TranslationReport
 from lstmcli.translation.shapes import translator_shapes
+from lstmcli.translation.side_profile import SideProfile
 
 if TYPE_CHECKING:
     from lstmcli.data.records import Splits
@@ -207,7 +208,13 @@ class TranslatorJob(TrainingJob):
 
     def fields(self) -> dict[str, Any]:
         sizes = {name: len(pairs) for name, pairs in self.pairs.items()}
-        return {"data": {"fingerprint": self.fingerprint, "notes": list(self.splits.notes), "pairs": sizes}}
+        texts, pairs = self.texts["train"], self.pairs["train"]
+        sides = {
+            "source": asdict(SideProfile.of(texts.sources, pairs.sources)),
+            "target": asdict(SideProfile.of(texts.targets, pairs.targets)),
+        }
+        notes = list(self.splits.notes)
+        return {"data": {"fingerprint": self.fingerprint, "notes": notes, "pairs": sizes, "sides": sides}}
 
     def files(self) -> dict[str, bytes]:
         return {TOKENIZER: self.encoder.to_json().encode()}

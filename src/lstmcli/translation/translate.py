@@ -13,6 +13,7 @@ from lstmcli.tokenization.stream_encoder import StreamEncoder
 from lstmcli.translation.beam_search import Hypothesis, search
 from lstmcli.translation.config import BeamConfig
 from lstmcli.translation.data_check import one_line
+from lstmcli.translation.odd_texts import OddTexts
 from lstmcli.translation.results import Alignment, Candidate, Translation
 from lstmcli.translation.session import TranslationSession
 
@@ -36,15 +37,17 @@ def translate(
     batch_size: int = TEXTS_AT_ONCE,
     eager: bool = False,
     ready: Callable[[], bool] | None = None,
+    odd: OddTexts | None = None,
 ) -> Iterator[Translation]:
     """One translation for each record, in order.
 
     Args:
         eager: answer each text before the next one is asked for, unless ``ready`` says that it is there.
+        odd: collects what is odd about the texts.
     """
     waiting = ready or (lambda: not eager)
     for window in windows(records, waiting):
-        yield from _window(encoder, session, window, beam, alignment, batch_size)
+        yield from _window(encoder, session, window, beam, alignment, batch_size, odd)
 
 
 def _window(
@@ -54,9 +57,13 @@ def _window(
     beam: BeamConfig,
     alignment: bool,
     batch_size: int,
+    odd: OddTexts | None,
 ) -> Iterator[Translation]:
     texts = [one_line(record.text) for record in records]
-    sources, long = _truncated(encoder, texts)
+    sources, long = truncated(encoder, texts)
+    if odd is not None:
+        for record, text, ids, cut in zip(records, texts, sources, long, strict=True):
+            odd.add(record, text, ids, truncated=cut)
     found: dict[int, list[Hypothesis]] = {}
     order = [i for i in np.argsort([len(ids) for ids in sources], kind="stable") if texts[i]]
     for batch in _batches(order, sources, batch_size):
@@ -69,7 +76,7 @@ def _window(
         yield Translation(record.text, candidates, long[i], record.columns)
 
 
-def _truncated(encoder: StreamEncoder, texts: Sequence[str]) -> tuple[list[Ids], list[bool]]:
+def truncated(encoder: StreamEncoder, texts: Sequence[str]) -> tuple[list[Ids], list[bool]]:
     """The ids of each text, and whether its end was left out."""
     sources, long = [], []
     for text, ids in zip(texts, encoder.encode([text[:MAX_CHARACTERS] for text in texts]), strict=True):

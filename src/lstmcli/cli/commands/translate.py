@@ -10,12 +10,12 @@ import typer
 from lstmcli.cli.io import streams
 from lstmcli.cli.io.inputs import Inputs, specs
 from lstmcli.cli.options import common as o
+from lstmcli.cli.output.console import safe
 from lstmcli.cli.output.translations import writer
 from lstmcli.cli.typer_classes import Command
 from lstmcli.data.config import ReadConfig
 from lstmcli.errors import UsageError
 from lstmcli.options import read_config
-from lstmcli.plural import are, count
 from lstmcli.tasks import TRANSLATION
 from lstmcli.translation.config import BeamConfig
 
@@ -87,6 +87,7 @@ def translate(
     config = BeamConfig(beam=max(BEAM.beam, n) if beam is None else beam, length_penalty=length_penalty, n=n)
 
     from lstmcli.model_dir.directory import default_model_path
+    from lstmcli.translation.odd_texts import check_columns
     from lstmcli.translation.predict import Translator
 
     translator = Translator(default_model_path(TRANSLATION, model), threads=threads, engine=engine, device=device)
@@ -94,20 +95,22 @@ def translate(
     inputs = Inputs(
         named, text or [], read_config(values), prefer=trained, labelled=False, keep_columns=keep_columns, quiet=quiet
     )
+    if not text_columns:
+        for source in inputs.opened:
+            check_columns(source.text_columns, trained, source.path)
     out = writer(
         format or o.default_format(), sys.stdout, n=n, alignment=alignment, keep_columns=keep_columns,
         header=output_header,
     )  # fmt: skip
     size = {} if batch_size is None else {"batch_size": batch_size}
-    truncated = 0
+    odd = translator.odd_texts()
     for records, ready, *_ in inputs:
         how: dict[str, Any] = {"alignment": alignment, "eager": ready is not None, "ready": ready, **size}
-        how |= {"n": config.n, "beam": config.beam, "length_penalty": config.length_penalty}
+        how |= {"odd": odd, "n": config.n, "beam": config.beam, "length_penalty": config.length_penalty}
         for found in translator.translations(iter(records), **how):
             out.write(found)
-            truncated += found.truncated
             if ready is not None and not ready():
                 sys.stdout.flush()
     out.close()
-    if truncated:
-        streams.note(f"warning: {count(truncated, 'text')} {are(truncated)} too long, and the end was not translated")
+    for warning in odd.warnings():
+        streams.note(f"warning: {safe(warning)}")

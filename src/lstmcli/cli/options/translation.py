@@ -4,13 +4,19 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from lstmcli.cli.options.common import Section
+from lstmcli.cli.options.common import MAIN, Section
 from lstmcli.translation.config import ATTENTIONS, METRICS
 
 TRANSLATOR = Section("Translator")
 
 TargetFile = Annotated[
     str | None, TRANSLATOR.option("--target-file", "FILE", "Translations of the lines of SOURCE, line by line.")
+]
+PairTarget = Annotated[
+    list[str] | None, MAIN.option("--target", "TEXT", "Translation of --text, for a translator; repeatable.")
+]
+PairTargetFile = Annotated[
+    str | None, MAIN.option("--target-file", "FILE", "Translations of the lines of FILE, for a translator.")
 ]
 ValidTarget = Annotated[str | None, TRANSLATOR.option("--valid-target", "FILE", "Translations of --valid.")]
 TestTarget = Annotated[str | None, TRANSLATOR.option("--test-target", "FILE", "Translations of --test.")]

@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from lstmcli.data.columns.choice import find_column, listed, require_column
 from lstmcli.data.columns.names import USUAL, label_rank, normal
@@ -57,6 +58,14 @@ def find_sides(
             hint="name the columns with --text-column and --target-column, or give a second file with --target-file",
         )
     return sides
+
+
+def has_tabs(table: Table) -> bool:
+    """Whether lines of plain text are rows with tabs: then they can be pairs."""
+    if table.format.name != "text":
+        return False
+    texts = [str(row.cells.get("text", "")) for row in islice(table.rows(), 20)]
+    return bool(texts) and all("\t" in text for text in texts)
 
 
 def _asked(read: ReadConfig, columns: Sequence[str], path: str) -> Sides | None:
