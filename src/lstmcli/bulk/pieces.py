@@ -22,7 +22,9 @@ class Piece:
     """Of the records and the key: the same answers for the same digest."""
 
 
-def pieces(records: Iterable[Record], key: str, rows: int = PIECE_ROWS, characters: int = PIECE_CHARACTERS) -> Iterator[Piece]:
+def pieces(
+    records: Iterable[Record], key: str, rows: int = PIECE_ROWS, characters: int = PIECE_CHARACTERS
+) -> Iterator[Piece]:
     """The records in pieces that end at the same places in every run.
 
     Args:
