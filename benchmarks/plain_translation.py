@@ -193,13 +193,19 @@ def translate(args: argparse.Namespace) -> dict[str, object]:
     model, words = load(args.model)
     names = list(words[1])
     sources = ids(read(args.source), words[0], start=False)
-    seconds = list[float]()
+    seconds, tokens = list[float](), 0
     for source in sources:
         begin = time.perf_counter()
         found = beam_search(model, source, args.beam)
         seconds.append(time.perf_counter() - begin)
+        tokens += len(found) + 1
         print(" ".join(names[i] for i in found), flush=True)
-    return {"seconds": sum(seconds), "lines": len(sources), "median": sorted(seconds)[len(seconds) // 2]}
+    return {
+        "seconds": sum(seconds),
+        "lines": len(sources),
+        "tokens": tokens,
+        "median": sorted(seconds)[len(seconds) // 2],
+    }
 
 
 def untrained(args: argparse.Namespace) -> dict[str, object]:

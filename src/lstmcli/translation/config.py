@@ -78,13 +78,13 @@ class TranslatorModelConfig:
     copies: bool | None = None
     """An unknown token of a translation becomes the word of the source with most attention (Luong, Sutskever et al.
     2015); otherwise there are none.  None: if both sides are split into words."""
-    word_dropout: float = 0.05
+    word_dropout: float = 0.1
     """Share of tokens that are replaced by the unknown token in training."""
-    embedding_dropout: float = 0.3
+    embedding_dropout: float = 0.4
     """Locked dropout on embedded tokens."""
     layer_dropout: float = 0.2
     """Locked dropout between layers."""
-    output_dropout: float = 0.3
+    output_dropout: float = 0.4
     """Locked dropout before the softmax."""
     weight_drop: float = 0.0
     """DropConnect on the recurrent weights."""
@@ -120,8 +120,8 @@ class TranslatorTrainConfig(TrainingConfig):
     batch_size: int = 256
     """Maximum number of pairs of a batch."""
     batch_tokens: int | None = None
-    """Maximum number of tokens of a batch, padding included, of the longer side; None: a hundredth of the tokens of the
-    targets, from 256 to 2,048."""
+    """Maximum number of tokens of a batch, padding included, of the longer side; None: a two-hundredth of the tokens of
+    the targets, from 256 to 2,048."""
     max_tokens: int = 150
     """Pairs with more tokens on either side are left out of training."""
     learning_rate: float = 2e-3

@@ -8,7 +8,7 @@ vocab_size        of bpe and unigram: one piece per 400 characters, from 512 to 
 copies            if both sides are split into words
 epochs            as many as show it about 10 million tokens of the targets, from 3 to 100; with ``--time`` as many
                   as fit
-batches           of a hundredth of the tokens of the targets, from 256 to 2,048
+batches           of a two-hundredth of the tokens of the targets, from 256 to 2,048
 metric            bleu; chrf if a target has fewer than four words or Chinese characters on average, of which BLEU can
                   say little
 patience          0 if the learning rate decays, otherwise 5
@@ -29,7 +29,7 @@ FEW_CHARACTERS, FEW_UNSPACED = 200_000, 2_000_000
 CHARACTERS_PER_PIECE, MAX_PIECES_PER_SIDE = 400, 8_000
 SHARED_WORDS, SAMPLE = 0.1, 5_000
 TOKENS_SEEN, MIN_EPOCHS, MAX_EPOCHS = 10_000_000, 3, 100
-MIN_BATCH, MAX_BATCH, FEW_WORDS = 256, 2048, 4.0
+MIN_BATCH, MAX_BATCH, STEPS_PER_EPOCH, FEW_WORDS = 256, 2048, 200, 4.0
 
 
 def resolve_tokenizer(config: TranslatorTokenizerConfig, texts: Texts) -> TranslatorTokenizerConfig:
@@ -86,7 +86,7 @@ def resolve_training(config: TranslatorConfig, tokens: int, words: float) -> Tra
     if model.copies is None:
         model = replace(model, copies=tokenizer.kind == "word" and tokenizer.source_tokenizer in ("word", JOINT))
     if train.batch_tokens is None:
-        train = replace(train, batch_tokens=min(MAX_BATCH, max(MIN_BATCH, tokens // 100)))
+        train = replace(train, batch_tokens=min(MAX_BATCH, max(MIN_BATCH, tokens // STEPS_PER_EPOCH)))
     if train.metric is None:
         train = replace(train, metric="bleu" if words >= FEW_WORDS else "chrf")
     if train.epochs is None and train.time_limit is None:
