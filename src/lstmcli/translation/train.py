@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -157,13 +158,19 @@ class TranslatorJob(TrainingJob):
         )
 
     def fit(self, *, stop: Callable[[], bool], rng: np.random.Generator, checkpoints: Checkpoints) -> Iterator[Event]:
-        from lstmcli.translation.fit import fit
+        from lstmcli.translation.fit import VALIDATED, fit
+        from lstmcli.translation.graph import decoder_graph
+        from lstmcli.translation.reserve import reserve
 
         shown, number = time.monotonic(), 0
         valid = self.pairs["valid"]
-        for event in fit(
-            self.trainer, self.pairs["train"], valid, self._measure, stop=stop, rng=rng, checkpoints=checkpoints
-        ):
+        if not math.isinf(self.budget.limit):
+            reported = sum(len(part) for name, part in self.pairs.items() if name != "train")
+            few = 0 if self.config.train.metric == "loss" else min(VALIDATED, len(valid))
+            graph = partial(decoder_graph, self.weights(), self.config.model)
+            reserve(self.budget, self.trainer, valid, validated=few, reported=reported, graph=graph)
+        how: dict[str, Any] = {"stop": stop, "rng": rng, "checkpoints": checkpoints, "budget": self.budget}
+        for event in fit(self.trainer, self.pairs["train"], valid, self._measure, **how):
             yield event
             if isinstance(event, events.Validated) and time.monotonic() - shown > SECONDS_BETWEEN_EXAMPLES:
                 shown = time.monotonic()
