@@ -188,3 +188,14 @@ def test_the_time_limit_is_for_the_whole_run(tmp_path: Path, monkeypatch: pytest
     (budget,) = budgets
     assert budget.whole and budget.validation > 0 and {"reports", "graph", "saving"} <= set(budget.after)
     assert budget.needed > budget.after["reports"] > 0
+
+
+def test_one_language_twice_is_said(tmp_path: Path) -> None:
+    pairs = backwards(40)
+    lines = [",".join(row) for row in zip(pairs["source"], pairs["target"], strict=True)]
+    (tmp_path / "pairs.csv").write_text("\n".join(["de,de", *lines]) + "\n", encoding="utf-8")
+    events = trained(tmp_path / "pairs.csv", tmp_path / "m")
+    said = [event.message for event in events if isinstance(event, Warned)]
+    assert any("are both named as de" in message for message in said)
+    events = trained(pairs, tmp_path / "other")
+    assert not any("both named" in event.message for event in events if isinstance(event, Warned))

@@ -29,7 +29,7 @@ from lstmcli.translation import metrics
 from lstmcli.translation.batches import Pairs, bucketed
 from lstmcli.translation.beam_search import Hypothesis
 from lstmcli.translation.config import TranslatorConfig
-from lstmcli.translation.data_check import Texts, check_pairs, drop_long
+from lstmcli.translation.data_check import Texts, check_pairs, drop_long, same_language
 from lstmcli.translation.defaults import epochs_in, resolve_tokenizer, resolve_training
 from lstmcli.translation.estimate import estimate
 from lstmcli.translation.events import PairsCheck, PairsRead, Translated, TranslatorEvaluated
@@ -83,6 +83,8 @@ class TranslatorJob(TrainingJob):
             if records or name != "test":
                 self.texts[name], warnings = check_pairs(records, name)
                 yield from map(events.Warned, warnings)
+        if warning := same_language((*splits.text_columns, "")[0], splits.target_column or ""):
+            yield events.Warned(warning)
         if not self.texts["train"].sources or not self.texts["valid"].sources:
             hint = "give two pairs of texts at least, one of them to validate on"
             raise NoDataError("there are too few pairs to learn from", path=splits.path, hint=hint)
