@@ -176,7 +176,7 @@ def test_results_are_written_to_a_file_by_the_shell(
         ("translate --lenpen 1", "use --length-penalty"),
         ("translate --src a.txt", "use the argument FILE"),
         ("translate -src a.txt", "use the argument FILE"),
-        ("train --source-file a.de --target-file a.en", "use the argument SOURCE"),
+        ("train --src-file a.de --target-file a.en", "use --source-file"),
         ("train a.de --tgt a.en", "use --target-file"),
         ("train a.csv --src-lang de", "use --text-column"),
         ("train a.csv --target-lang en", "use --target-column"),
