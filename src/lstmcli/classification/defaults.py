@@ -4,6 +4,8 @@
 epochs         as many as show it about 70,000 texts, or 2 million tokens per label if that is less; from 3 to 15
 ngrams         2 up to 8,000 training texts, 3 above; 0 if texts times labels are more than 64 million
 min. count     of an n-gram: 1 up to 8,000 training texts, 2 above
+characters     5 (n-grams of characters in words, of at least 2 texts); 0 if the texts are mostly Chinese or Japanese,
+               more than 200,000, or 64 million times labels, and with ``--ngrams 0``
 n-gram weight  2 up to 8,000 training texts, then 16,000 divided by their number, at least 1
 =============  ==================================================================================================
 
@@ -17,15 +19,21 @@ and 5,000 training texts, 1.4 for 10,000 and 0.7 for 20,000 (benchmarks/ngram_we
 
 from __future__ import annotations
 
+import re
+from collections.abc import Sequence
 from dataclasses import replace
 
-from lstmcli.classification.config import ClassifierConfig
+from lstmcli.classification.config import ClassifierConfig, ClassifierModelConfig
 from lstmcli.errors import UsageError
 
 SMALL_CORPUS = 8_000
 NGRAM_CELLS, MAX_NGRAM_CELLS = 64_000_000, 512_000_000
 """Maximum of texts times labels for an n-gram model, by default and at all: the fit needs five such matrices in double
 precision."""
+CHARACTER_ORDER, MAX_CHARACTER_TEXTS = 5, 200_000
+SAMPLE = 1_000
+"""Texts, and characters of each, that tell the script."""
+_CJK, _LETTER = re.compile("[\u3040-\u30ff\u3400-\u9fff\uf900-\ufaff]"), re.compile(r"[^\W\d_]")
 TEXTS_SEEN, LABEL_TOKENS_SEEN = 70_000, 2_000_000
 
 
@@ -49,6 +57,20 @@ def resolve(config: ClassifierConfig, texts: int, tokens: int, labels: int) -> C
         seen = min(TEXTS_SEEN / texts, labels * LABEL_TOKENS_SEEN / max(1, tokens))
         train = replace(train, epochs=min(15, max(3, round(seen))))
     return replace(config, model=model, train=train)
+
+
+def character_order(model: ClassifierModelConfig, texts: Sequence[str], labels: int) -> int:
+    """Longest n-gram of the character model; 0: no such model."""
+    if model.characters is not None:
+        return model.characters
+    few = len(texts) <= MAX_CHARACTER_TEXTS and len(texts) * labels <= NGRAM_CELLS
+    return CHARACTER_ORDER if few and model.ngrams != 0 and not _mostly_cjk(texts[:SAMPLE]) else 0
+
+
+def _mostly_cjk(texts: Sequence[str]) -> bool:
+    """Whether most letters are Chinese or Japanese: their word n-grams are n-grams of characters already."""
+    sample = "".join(text[:SAMPLE] for text in texts)
+    return 2 * len(_CJK.findall(sample)) > len(_LETTER.findall(sample))
 
 
 def ngram_min_count(texts: int) -> int:

@@ -110,6 +110,11 @@ class NgramTable:
             ORDER: np.array([self.order], np.int64),
         }
 
+    def scaled(self, factor: float) -> NgramTable:
+        """The table of scores ``factor`` times as large."""
+        weights_PC = (self.weights_PC.astype(np.float32) * np.float32(factor)).astype(np.float16)
+        return NgramTable(self.order, self.keys, weights_PC, self.bias_C * np.float32(factor))
+
     def lookup(self, encoded: Sequence[NDArray[np.int32]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Rows of the table for the n-grams of the texts, and the indices of their texts, both [M]."""
         keys, owners = ngram_keys(encoded, self.order)
