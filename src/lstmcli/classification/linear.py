@@ -85,7 +85,8 @@ def _fit_characters(
     from lstmcli.classification.characters.model import CharacterModel
 
     begin, words = time.monotonic(), [part.words for part in parts if part.words is not None]
-    table = fit_characters(words, gold, order=order, multilabel=multilabel, stop=stop)
+    weight = ngram_weight(len(parts[0]))
+    table = fit_characters(words, gold, order=order, multilabel=multilabel, weight=weight, stop=stop)
     model, value = CharacterModel(table), None
     if valid is not None and valid.words is not None:
         found = Scores(multilabel)

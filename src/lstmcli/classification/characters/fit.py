@@ -20,6 +20,8 @@ from lstmcli.classification.ngrams.table import MAX_WEIGHTS, Keys, NgramTable, a
 
 BLOCK_TEXTS = 2**16
 BLOCK_WORDS = 2**16
+MAX_NGRAMS = 2**23
+"""Maximum n-grams of all distinct words; each takes about 60 bytes for a moment."""
 
 
 def fit_characters(
@@ -29,19 +31,26 @@ def fit_characters(
     order: int,
     min_count: int = 2,
     multilabel: bool = False,
-    penalty: float = 1.0,
+    weight: float = 1.0,
     stop: Callable[[], bool] = lambda: False,
 ) -> NgramTable:
     """The table of the n-grams that are in at least ``min_count`` texts, of up to ``order`` characters.
 
-    If there would be more than ``MAX_WEIGHTS`` weights, the rarest n-grams are left out.
+    If there would be more than ``MAX_WEIGHTS`` weights, the rarest n-grams are left out; those of the rarest words, if
+    there would be more than ``MAX_NGRAMS`` in all words.
+
+    Args:
+        weight: the table's scores are log-odds of the labels times this.
     """
     words = _Words(parts)
-    keys_M, owners_M = _ngrams(words.words, order)
+    common = words.common(MAX_NGRAMS // order)
+    keys_M, owners_M = word_ngrams([words.words[w] for w in common], order)
+    owners_M = common[owners_M]
     keys_P, within = _frequent(keys_M, owners_M, words.texts_W, min_count, max(1, MAX_WEIGHTS // gold_NC.shape[1]))
     del keys_M, owners_M
-    weights_PC, bias_C = fit_ngrams(words, gold_NC, multilabel=multilabel, penalty=penalty, stop=stop, within=within)
-    return NgramTable(order, keys_P, weights_PC.astype(np.float16), bias_C.astype(np.float32))
+    weights_PC, bias_C = fit_ngrams(words, gold_NC, multilabel=multilabel, stop=stop, within=within)
+    weights_PC *= weight
+    return NgramTable(order, keys_P, weights_PC.astype(np.float16), (weight * bias_C).astype(np.float32))
 
 
 class _Words:
@@ -58,6 +67,12 @@ class _Words:
         self.texts_W = np.bincount(self._which_M, minlength=len(places))
         """Number of texts that each word is in."""
 
+    def common(self, characters: int) -> NDArray[np.int32]:
+        """The indices of the most frequent words, as many as have so many characters together."""
+        order = np.argsort(-self.texts_W, kind="stable")
+        lengths = np.fromiter((len(word) + 2 for word in self.words), np.int64, len(self.words))
+        return np.sort(order[lengths[order].cumsum() <= characters]).astype(np.int32)
+
     def __iter__(self) -> Iterator[tuple[slice, csr_matrix]]:
         for start in range(0, self.shape[0], BLOCK_TEXTS):
             ends = self._ends[start : start + BLOCK_TEXTS + 1]
@@ -66,7 +81,7 @@ class _Words:
             yield slice(start, start + shape[0]), csr_matrix((np.ones(len(which)), which, ends - ends[0]), shape=shape)
 
 
-def _ngrams(words: Sequence[str], order: int) -> tuple[Keys, NDArray[np.int32]]:
+def word_ngrams(words: Sequence[str], order: int) -> tuple[Keys, NDArray[np.int32]]:
     """The keys of all n-grams of words, and the indices of the words, both [M]."""
     keys, owners = [np.zeros(0, np.uint64)], [np.zeros(0, np.int32)]
     for start in range(0, len(words), BLOCK_WORDS):

@@ -77,7 +77,10 @@ class WordTexts:
 
 
 def code_points(words: Sequence[str]) -> tuple[NDArray[np.int32], NDArray[np.int64]]:
-    """The characters of words with a space before and after each, concatenated, and the length of each."""
+    """The characters of words with a space before and after each, concatenated, and the length of each.
+
+    A NUL is given as 1, which no n-gram has: a graph reads 0 as the end of a word.
+    """
     lengths = np.fromiter(map(len, words), np.int64, len(words)) + 2
     joined = "".join(f" {word} " for word in words)
-    return np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.int32), lengths
+    return np.maximum(np.frombuffer(joined.encode("utf-32-le", "surrogatepass"), np.int32), 1), lengths
