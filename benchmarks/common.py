@@ -44,8 +44,8 @@ def lm_file(name: str) -> Path:
     return _data_file("lm", name)
 
 
-def pairs_file(name: str) -> Path:
-    """A file of texts and their translations, ``multi30k/de-en.train.csv`` say."""
+def translation_file(name: str) -> Path:
+    """A file of pairs, ``multi30k/de-en.train.csv`` say."""
     return _data_file("translate", name)
 
 

@@ -12,7 +12,7 @@ import argparse
 import tempfile
 from pathlib import Path
 
-from common import LSTM, corpus_file, lm_file, markdown_table, pairs_file, record, run
+from common import LSTM, corpus_file, lm_file, markdown_table, record, run, translation_file
 
 JOBS = {
     "classifier, AG News": [str(corpus_file("ag_news/train_sample.csv"))],
@@ -21,7 +21,7 @@ JOBS = {
         str(lm_file("ptb/ptb.train.txt")), "--valid", str(lm_file("ptb/ptb.valid.txt")), "--preset", "medium",
     ],
     "translator, Multi30k": [
-        str(pairs_file("multi30k/de-en.train.csv")), "--valid", str(pairs_file("multi30k/de-en.valid.csv")),
+        str(translation_file("multi30k/de-en.train.csv")), "--valid", str(translation_file("multi30k/de-en.valid.csv")),
     ],
 }  # fmt: skip
 

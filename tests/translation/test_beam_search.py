@@ -12,7 +12,7 @@ from lstmcli.translation import beam_search
 from lstmcli.translation.beam_search import search
 from lstmcli.translation.config import BeamConfig
 from lstmcli.translation.score import score
-from support.translators import network, onnx
+from support.translators import network, onnx, torch_session
 
 V, LONGEST = 5, 4
 SOURCES = [np.array(ids, np.int32) for ids in ([2, 3, 4, 0], [4, 0], [3, 3, 2, 2, 4, 4, 3, 0], [0])]
@@ -65,8 +65,10 @@ def test_a_search_has_an_end_where_the_network_never_ends_a_text() -> None:
     assert len(found) == 1 and limit - 1 <= len(found[0].ids) <= limit
 
 
-def test_the_unknown_token_is_never_written() -> None:
-    module = network()
+@pytest.mark.parametrize("copies", [False, True])
+def test_the_unknown_token_is_written_only_to_be_copied(copies: bool) -> None:
+    module = network(copies=copies)
     module.bias.data[UNKNOWN_ID] = 20.0
-    for hypotheses in search(onnx(module), SOURCES, BeamConfig(beam=2)):
-        assert all(UNKNOWN_ID not in one.ids for one in hypotheses)
+    for session in (onnx(module), torch_session(module)):
+        for hypotheses in search(session, SOURCES, BeamConfig(beam=2)):
+            assert all((UNKNOWN_ID in one.ids) == copies for one in hypotheses)

@@ -11,7 +11,14 @@ from lstmcli.config import within
 from lstmcli.data.records import Record
 from lstmcli.engine.registry import check_engine, choose_engine
 from lstmcli.errors import NoDataError
-from lstmcli.model_dir.directory import TOKENIZER, WEIGHTS, ModelDir, read_model, retry_if_replaced
+from lstmcli.model_dir.directory import (
+    SOURCE_TOKENIZER,
+    TOKENIZER,
+    WEIGHTS,
+    ModelDir,
+    read_model,
+    retry_if_replaced,
+)
 from lstmcli.model_dir.files import ReadAhead, use_file
 from lstmcli.model_dir.loaded import Model
 from lstmcli.nn.device import resolve_device
@@ -19,13 +26,13 @@ from lstmcli.python_names import LOG, in_python
 from lstmcli.results import Results
 from lstmcli.scoring.results import LmReport, Surprisal
 from lstmcli.tasks import TRANSLATION
-from lstmcli.tokenization.stream_encoder import StreamEncoder
 from lstmcli.tokenization.unknown_rule import oov_rule
 from lstmcli.translation.config import BeamConfig
 from lstmcli.translation.load import translator_weights
 from lstmcli.translation.odd_texts import OddTexts, profiles
 from lstmcli.translation.results import Translation
 from lstmcli.translation.session import TranslationSession
+from lstmcli.translation.sides import Sides
 from lstmcli.translation.translate import TEXTS_AT_ONCE, translate
 
 if TYPE_CHECKING:
@@ -63,19 +70,23 @@ class Translator(Model):
         config = directory.settings
         engine = choose_engine(directory.task, config, name, device, scoring=True)
         device, ahead = resolve_device(device, engine.devices), ReadAhead(directory, WEIGHTS)
-        encoder = use_file(directory, TOKENIZER, lambda data: StreamEncoder.from_json(data.decode(), config.tokenizer))
+
+        def sides_of(data: bytes) -> Sides:
+            return Sides.read(config.tokenizer, data.decode(), lambda: directory.read(SOURCE_TOKENIZER).decode())
+
+        sides = use_file(directory, TOKENIZER, sides_of)
 
         def session(data: bytes) -> TranslationSession:
             """Built from the verified weights, because an untrusted graph could allocate any amount of memory."""
-            weights = translator_weights(data, directory, encoder.vocab_size)
+            weights = translator_weights(data, directory, sides.target.vocab_size, sides.source_vocab_size)
             found: TranslationSession = engine.open(directory.task, config, weights, device=device, threads=threads)
             return found
 
         self.session = use_file(directory, WEIGHTS, session, ahead)
-        self.directory, self.encoder = directory, encoder
+        self.directory, self.sides = directory, sides
 
     def _free(self) -> None:
-        del self.session, self.encoder
+        del self.session, self.sides
 
     def translate(
         self,
@@ -130,10 +141,16 @@ class Translator(Model):
         """
         within("batch_size", batch_size, 1)
         config = BeamConfig(beam=max(beam, n) if beam == BeamConfig.beam else beam, length_penalty=length_penalty, n=n)
-        how: dict[str, Any] = {"alignment": alignment, "batch_size": batch_size, "eager": eager, "ready": ready}
-        how["odd"] = odd
+        how: dict[str, Any] = {
+            "alignment": alignment,
+            "copies": bool(self.directory.settings.model.copies),
+            "batch_size": batch_size,
+            "eager": eager,
+            "ready": ready,
+            "odd": odd,
+        }
         self._check_open()
-        return translate(self.encoder, self.session, _records(texts), config, **how)
+        return translate(self.sides, self.session, _records(texts), config, **how)
 
     @in_python()
     def perplexity(self, pairs: Any, *, batch_size: int = TEXTS_AT_ONCE) -> LmReport:
@@ -193,7 +210,7 @@ class Translator(Model):
         within("batch_size", batch_size, 1)
         self._check_open()
         rule = oov_rule(self.directory.settings.tokenizer)
-        return PairScorer(self.path, self.session, self.encoder, self.encoder, self.odd_texts(), rule, batch_size)
+        return PairScorer(self.path, self.session, *self.sides, self.odd_texts(), rule, batch_size)
 
     def odd_texts(self) -> OddTexts:
         """What notices sources that are unlike those of the training data."""

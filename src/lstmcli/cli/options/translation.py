@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Annotated
 
 from lstmcli.cli.options.common import MAIN, Section
-from lstmcli.translation.config import ATTENTIONS, METRICS
+from lstmcli.translation.config import ATTENTIONS, METRICS, SOURCE_TOKENIZERS
 
 TRANSLATOR = Section("Translator")
 
@@ -20,6 +20,18 @@ PairTargetFile = Annotated[
 ]
 ValidTarget = Annotated[str | None, TRANSLATOR.option("--valid-target", "FILE", "Translations of --valid.")]
 TestTarget = Annotated[str | None, TRANSLATOR.option("--test-target", "FILE", "Translations of --test.")]
+SourceTokenizer = Annotated[
+    str | None,
+    TRANSLATOR.choice(
+        *("--source-tokenizer", SOURCE_TOKENIZERS),
+        "How to split sources: joint shares tokenizer and vocabulary with the targets, another has its own vocabulary.",
+        show_default="joint if the sides share words or are split into characters",
+    ),
+]
+SourceVocabSize = Annotated[
+    int | None,
+    TRANSLATOR.option("--source-vocab-size", "N", "Maximum vocabulary size of the sources' own tokenizer."),
+]
 Attention = Annotated[
     str,
     TRANSLATOR.choice(
