@@ -1,9 +1,9 @@
 """What the character model adds to the default classifier, beside fastText and TF-IDF with a linear model.
 
-For each set: test accuracy and macro F1 of ``lstm train`` without and with the character model (``--characters 0`` and the
-default); of the best of eight fastText settings on the test set itself (fasttext_peer.py); and of the best of TF-IDF with
-a linear model on the test set itself: words and pairs of words, characters in words from 2 to 5, or both; linear SVC or
-logistic regression.  ``--rows`` thins the training rows, as for a user with few labels.
+For each set: test accuracy and macro F1 of ``lstm train`` without and with the character model (``--characters 0`` and
+the default); of the best of eight fastText settings on the test set itself (fasttext_peer.py); and of the best of
+TF-IDF with a linear model on the test set itself: words and pairs of words, characters in words from 2 to 5, or both;
+linear SVC or logistic regression.  ``--rows`` thins the training rows, as for a user with few labels.
 
     python benchmarks/experts.py                            all sets, all rows: about an hour
     python benchmarks/experts.py trec6 sst2 --rows 100 300 1000
