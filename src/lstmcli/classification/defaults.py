@@ -16,8 +16,8 @@ Newsgroups has 86.0 after 3 epochs and 87.3 after 6.
 The n-gram model helps more on small corpora: the weight with the maximum likelihood on held-out reviews is 2 for 2,500
 and 5,000 training texts, 1.4 for 10,000 and 0.7 for 20,000 (benchmarks/ngram_weight.py).
 
-The character model, judged on rows cut off training files (2,000, or a quarter; one seed), adds 1.4 points on average to
-21 sets of 90 to 4,000 training rows; the log loss is better on 17.  AG News +5.2 with 270 rows, +1.8 with 900, +1.2
+The character model, judged on rows cut off training files (2,000, or a quarter; one seed), adds 1.4 points on average
+to 21 sets of 90 to 4,000 training rows; the log loss is better on 17.  AG News +5.2 with 270 rows, +1.8 with 900, +1.2
 with 2,700; TREC-6 +6.4 with 90, +2.2 with 270, -0.5 with 900, -0.7 with 4,000; TREC-50 +1.5 and +0.2; SST-2 +1.3, +0.6,
 +1.3 with 90, 270, 900; MR +0.3; SMS spam +0.9 and 0; IMDB +1.1 with 900; Thai (Wisesight) +1.6 and German (GermEval
 2018) +1.4 with 900.  Chinese titles (THUCNews) gain 2.2 with 900 rows, Chinese reviews (ChnSentiCorp) 0.2; larger

@@ -89,5 +89,4 @@ class CharacterModel:
             self._known += len(words)
 
     def _of_words(self, words: Sequence[str]) -> NDArray[np.float32]:
-        characters, lengths = code_points(words)
-        return self._words.scores(np.split(characters[:, None], lengths.cumsum()[:-1]))
+        return self._words.joined_scores(*code_points(words))

@@ -130,6 +130,12 @@ class NgramTable:
             return self._native.scores(encoded)
         return self.sum(*self.lookup(encoded), len(encoded))
 
+    def joined_scores(self, ids_M: NDArray[np.int32], lengths_N: NDArray[np.int64]) -> NDArray[np.float32]:
+        """The scores [N, C] of texts whose token ids are concatenated."""
+        if len(lengths_N) and self._native:
+            return self._native.joined_scores(ids_M, lengths_N)
+        return self.scores(np.split(ids_M[:, None], lengths_N.cumsum()[:-1]))
+
     def sum(self, rows: NDArray[np.int64], owners: NDArray[np.int64], N: int) -> NDArray[np.float32]:
         """The scores [N, C] from rows of the table and the indices of their texts, both [M]."""
         scores_NC = np.tile(self.bias_C, (N, 1)).astype(np.float32)
