@@ -120,7 +120,7 @@ def _one(file: BulkFile, folder: AnswerFolder, workers: Workers) -> Iterator[Eve
     rows = 0
     try:
         source = file.open()
-        yield Opened(file, lines, tuple(source.notes))
+        yield Opened(file, lines, () if source.format == "text" else tuple(source.notes))
         for piece, answered in workers.answer(new_pieces()):
             if isinstance(answered, Failure):
                 failures.append(answered.error)

@@ -28,27 +28,35 @@ if TYPE_CHECKING:
 FORMATS = ("tsv", "csv", "jsonl")
 
 
-def form_of(format: str | None) -> str:
-    """The form of the answers.  Raises: UsageError."""
-    if format is not None and format not in FORMATS:
-        raise UsageError(f"--format {format} and -o do not go together", hint=f"one of {', '.join(FORMATS)}")
-    return format or "tsv"
+def checked(values: Mapping[str, Any]) -> tuple[str, list[Path]]:
+    """The form of the answers and the files to answer, from a command's options.
+
+    Raises:
+        UsageError, DataError: what was asked for cannot be done.
+    """
+    if values["output"] is None:
+        raise UsageError("--workers needs a folder for the answers", hint="name one with -o")
+    _check_folder(values["output"])
+    form = values["format"] or FORMATS[0]
+    if form not in FORMATS:
+        raise UsageError(f"--format {form} and -o do not go together", hint=f"one of {', '.join(FORMATS)}")
+    return form, _files(values["files"], values["text"])
 
 
-def check_folder(folder: str) -> None:
-    """Raises: UsageError: it looks like a file."""
+def loading(values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """How a worker opens the model, on one thread unless more are asked for; and its batches."""
+    opening = {"threads": values["threads"] or 1, "engine": values["engine"], "device": values["device"]}
+    return opening, {} if values["batch_size"] is None else {"batch_size": values["batch_size"]}
+
+
+def _check_folder(folder: str) -> None:
     path = Path(folder)
     if path.is_file() or (not path.exists() and path.suffix in (".csv", ".tsv", ".txt", ".json", ".jsonl")):
         raise UsageError(f"-o names a folder, and {folder!r} looks like a file", hint=foreign_names.TO_FILE)
 
 
-def inputs_of(files: Sequence[str] | None, texts: Sequence[str] | None) -> list[Path]:
-    """The files that were named, patterns such as ``"logs/*.txt"`` expanded.
-
-    Raises:
-        UsageError: there are none, something else than files, or two of one name.
-        DataError: a pattern that no file matches.
-    """
+def _files(files: Sequence[str] | None, texts: Sequence[str] | None) -> list[Path]:
+    """The files that were named, patterns such as ``"logs/*.txt"`` expanded."""
     if texts:
         raise UsageError("--text and -o do not go together", hint="-o is for files")
     found: list[Path] = []

@@ -170,12 +170,9 @@ class Labelling:
 
 def _into_folder(values: Mapping[str, Any]) -> None:
     """Label files into a folder."""
-    if values["output"] is None:
-        raise UsageError("--workers needs a folder for the answers", hint="name one with -o")
+    format, files = bulk.checked(values)
     if values["report"]:
         raise UsageError("--report and -o do not go together")
-    bulk.check_folder(values["output"])
-    format, files = bulk.form_of(values["format"]), bulk.inputs_of(values["files"], values["text"])
 
     from lstmcli.data.sources import open_source
     from lstmcli.model_dir.directory import default_model_path, read_model
@@ -185,8 +182,7 @@ def _into_folder(values: Mapping[str, Any]) -> None:
     trained, keep = directory.trained_read, values["keep_columns"]
     read = with_training_defaults(read_config(values), trained)
     answers = {name: values[name] for name in ("top", "threshold")}
-    loading = {"threads": values["threads"] or 1, "engine": values["engine"], "device": values["device"]}
-    size = {} if values["batch_size"] is None else {"batch_size": values["batch_size"]}
+    loading, size = bulk.loading(values)
     header = values["output_header"]
     counts = bulk.answer(
         values["output"],
