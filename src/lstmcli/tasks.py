@@ -139,6 +139,7 @@ TRANSLATION = Task(
     trial='echo "…" | lstm translate{}',
     features={
         "load": "lstmcli.translation.predict:Translator",
+        "inspect": "lstmcli.inspection.translator:open_translator",
         "compare": "lstmcli.comparison.translators:compare_translators",
     },
 )
