@@ -169,7 +169,8 @@ def test_only_its_own_script_runs_and_nothing_is_loaded(build: Any, tmp_path: Pa
 
 def test_both_languages_say_the_same_things() -> None:
     english, chinese = re.split(r"^const CHINESE = ", script(("words.js",)), flags=re.MULTILINE)
-    names = [re.findall(r'^ {2,4}("[\w ]+"|\w+)(?:: |\()', part.split("\n};")[0], re.MULTILINE) for part in (english, chinese)]
+    name = re.compile(r'^ {2,4}("[\w ]+"|\w+)(?:: |\()', re.MULTILINE)
+    names = [name.findall(part.split("\n};")[0]) for part in (english, chinese)]
     assert names[0] == names[1] and len(names[0]) > 90
 
 

@@ -18,8 +18,6 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.inspection.layers import correlations
-
 Floats = NDArray[np.floating[Any]]
 CLEAR = 0.85
 """Minimum AUC, or correlation with the position."""
@@ -102,6 +100,14 @@ def largest_change(hidden_TH: Floats) -> NDArray[np.int64]:
     """The token at which each unit's hidden state changes most, [H]."""
     before_TH = np.concatenate([np.zeros_like(hidden_TH[:1]), hidden_TH[:-1]])
     return np.asarray(abs(hidden_TH - before_TH).argmax(axis=0), np.int64)
+
+
+def correlations(values_TH: Floats, place_T: NDArray[np.int64]) -> Floats:
+    """Pearson correlation of each column with the position; 0 if either is constant."""
+    values = values_TH.astype(np.float64) - values_TH.mean(axis=0, dtype=np.float64)
+    place = place_T - place_T.mean()
+    scale_H = np.sqrt((values**2).sum(axis=0) * (place**2).sum())
+    return np.asarray(np.divide(place @ values, scale_H, out=np.zeros_like(scale_H), where=scale_H > 0))
 
 
 def find_responses(
