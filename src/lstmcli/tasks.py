@@ -137,11 +137,14 @@ TRANSLATION = Task(
     config_class="TranslatorConfig",
     default_dir=Path("lstm-model/translator"),
     example="pairs.csv",
-    usage="`lstm translate` reads it",
+    usage="`lstm translate` and `lstm perplexity` read it",
     labelled=False,
     paired=True,
     trial='echo "…" | lstm translate{}',
-    features={"load": "lstmcli.translation.predict:Translator"},
+    features={
+        "load": "lstmcli.translation.predict:Translator",
+        "compare": "lstmcli.comparison.translators:compare_translators",
+    },
 )
 BUILT_IN = {task.name: task for task in (CLASSIFICATION, LANGUAGE_MODELING, TRANSLATION)}
 

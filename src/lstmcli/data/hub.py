@@ -6,13 +6,10 @@ import itertools
 import logging
 import os
 import re
-import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import urlsplit
-from urllib.request import getproxies
 
 from lstmcli.data.columns.names import SPLIT_ALIASES
 from lstmcli.data.formats.format import Format
@@ -32,6 +29,8 @@ def is_hub_name(spec: str) -> bool:
 
 def _datasets() -> Any:
     """The library, quiet.  Without a network it is told so: it would try for half a minute; its cache still works."""
+    from urllib.request import getproxies
+
     if "datasets" not in sys.modules and not getproxies() and not _reachable():
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
     import datasets
@@ -42,6 +41,9 @@ def _datasets() -> Any:
 
 
 def _reachable(seconds: float = 5.0) -> bool:
+    import socket
+    from urllib.parse import urlsplit
+
     address = urlsplit(os.environ.get("HF_ENDPOINT") or "https://huggingface.co")
     try:
         port = address.port or (80 if address.scheme == "http" else 443)

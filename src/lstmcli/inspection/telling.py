@@ -69,10 +69,10 @@ def token_kinds(tokens: Sequence[str]) -> dict[str, NDArray[np.bool_]]:
     kinds["capital"] = np.array([t[:1].isupper() for t in bare], np.bool_)
     depth, inside = 0, []
     for token in bare:
-        if token in _CLOSE or (token == _EITHER and depth):
-            depth = max(0, depth - 1)
+        closes = bool(token) and (token in _CLOSE or (token == _EITHER and depth > 0))
+        depth = max(0, depth - 1) if closes else depth
         inside.append(depth > 0)
-        if token and (token in _OPEN or (token == _EITHER and not inside[-1])):
+        if token and not closes and (token in _OPEN or token == _EITHER):
             depth += 1
     kinds["inside"] = np.array(inside, np.bool_)
     return kinds

@@ -27,6 +27,7 @@ from lstmcli.tasks import Task, all_tasks, require_task
 T = TypeVar("T")
 
 WEIGHTS, NGRAMS, TOKENIZER, GRAPH = "model.safetensors", "ngrams.safetensors", "tokenizer.json", "model.onnx"
+SOURCE_TOKENIZER = "source-tokenizer.json"
 CARD, LOG = "README.md", "log.jsonl"
 UNCHECKED = (CARD, LOG)
 """Files that may be edited; they do not affect the model's output."""
@@ -194,7 +195,7 @@ def write_model(target: Path, files: dict[str, bytes], config: dict[str, Any], *
 
 def _replaceable(target: Path, force: bool) -> Path:
     """The target with links resolved.  Raises: OutputError, if it must not be replaced."""
-    files = {CONFIG, WEIGHTS, NGRAMS, TOKENIZER, GRAPH, CARD, LOG}
+    files = {CONFIG, WEIGHTS, NGRAMS, TOKENIZER, SOURCE_TOKENIZER, GRAPH, CARD, LOG}
     return replaceable(target, "a model", lambda _, names: files if CONFIG in names else None, force=force)
 
 
