@@ -103,6 +103,8 @@ CLASSIFICATION = Task(
         "compare": "lstmcli.comparison.compare:compare_classifiers",
         "export --to onnx": "lstmcli.exporting.classifier:onnx",
         "export --to vectors": "lstmcli.exporting.classifier:vectors",
+        "export --to html": "lstmcli.exporting.html:classifier",
+        "export --to html --beside": "lstmcli.exporting.page_model:classifier_data",
     },
 )
 LANGUAGE_MODELING = Task(
@@ -124,6 +126,8 @@ LANGUAGE_MODELING = Task(
         "compare": "lstmcli.comparison.compare:compare_language_models",
         "export --to onnx": "lstmcli.exporting.language_model:onnx",
         "export --to vectors": "lstmcli.exporting.language_model:vectors",
+        "export --to html": "lstmcli.exporting.html:language_model",
+        "export --to html --beside": "lstmcli.exporting.page_model:language_model_data",
     },
 )
 TRANSLATION = Task(
