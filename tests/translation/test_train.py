@@ -165,6 +165,8 @@ def test_each_side_may_have_a_tokenizer_of_its_own(tmp_path: Path, kind: str, so
     assert (model.sides.source is model.sides.target) == (source == "joint")
     config = json.loads((place / "config.json").read_text(encoding="utf-8"))
     assert config["translator"]["model"]["copies"] == (kind == "word")
+    card = (place / "README.md").read_text(encoding="utf-8")
+    assert (f"one of its own for the source ({source})" in card) == own.exists()
     assert len(model.translate(["abc", "f"])) == 2
     trained(backwards(80), place, force=True)  # a directory with two tokenizers may be replaced
 
