@@ -98,10 +98,13 @@ CLASSIFICATION = Task(
     trial='lstm classify{} --text "…"',
     features={
         "load": "lstmcli.classification.predict:Classifier",
+        "serve": "lstmcli.serving.operations:of_classifiers",
         "inspect": "lstmcli.inspection.classifier:open_classifier",
         "compare": "lstmcli.comparison.compare:compare_classifiers",
         "export --to onnx": "lstmcli.exporting.classifier:onnx",
         "export --to vectors": "lstmcli.exporting.classifier:vectors",
+        "export --to html": "lstmcli.exporting.html:classifier",
+        "export --to html --beside": "lstmcli.exporting.page_model:classifier_data",
     },
 )
 LANGUAGE_MODELING = Task(
@@ -118,10 +121,13 @@ LANGUAGE_MODELING = Task(
     trial='lstm generate{} "…"',
     features={
         "load": "lstmcli.language_modeling.predict:LanguageModel",
+        "serve": "lstmcli.serving.operations:of_language_models",
         "inspect": "lstmcli.inspection.language_model:open_language_model",
         "compare": "lstmcli.comparison.compare:compare_language_models",
         "export --to onnx": "lstmcli.exporting.language_model:onnx",
         "export --to vectors": "lstmcli.exporting.language_model:vectors",
+        "export --to html": "lstmcli.exporting.html:language_model",
+        "export --to html --beside": "lstmcli.exporting.page_model:language_model_data",
     },
 )
 TRANSLATION = Task(
@@ -141,6 +147,7 @@ TRANSLATION = Task(
         "load": "lstmcli.translation.predict:Translator",
         "inspect": "lstmcli.inspection.translator:open_translator",
         "compare": "lstmcli.comparison.translators:compare_translators",
+        "serve": "lstmcli.serving.operations:of_translators",
     },
 )
 BUILT_IN = {task.name: task for task in (CLASSIFICATION, LANGUAGE_MODELING, TRANSLATION)}

@@ -109,7 +109,6 @@ def test_sentences_name_commands_and_options_that_exist(commands: dict[str, Any]
         (["finetune", "m"], "a finished model cannot be trained further"),
         (["autotune"], "there is no hyper-parameter search"),
         (["nn"], "nearest neighbours of words are not supported"),
-        (["serve"], "there is no server"),
     ],
 )
 def test_what_is_not_there_is_not_promised(typed: list[str], true: str, capsys: pytest.CaptureFixture[str]) -> None:

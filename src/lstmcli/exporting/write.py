@@ -8,9 +8,10 @@ from pathlib import Path
 from typing import NamedTuple
 
 from lstmcli.errors import UsageError
-from lstmcli.exporting.results import FORMATS, Exported, ExportedFile
+from lstmcli.exporting.page_file import replaceable_page, write_page
+from lstmcli.exporting.results import FORMATS, PAGE, Exported, ExportedFile
 from lstmcli.model_dir.atomic import replaceable, write_directory
-from lstmcli.model_dir.directory import ModelDir, read_model, retry_if_replaced
+from lstmcli.model_dir.directory import read_model, retry_if_replaced
 from lstmcli.safe_files import read_plain
 
 CONTENTS = "export.json"
@@ -26,13 +27,17 @@ class File(NamedTuple):
     about: str
 
 
-def export(path: str | Path, to: str, output: str | Path | None = None, *, force: bool = False) -> Exported:
-    """Write an export of a model as a directory, whole or not at all.
+def export(
+    path: str | Path, to: str, output: str | Path | None = None, *, force: bool = False, **page: Path | None
+) -> Exported:
+    """Write an export of a model as a directory, or a page as one file, whole or not at all.
 
     Args:
         to: one of ``FORMATS``.
-        output: the directory; None: ``NAME-FORMAT`` in the working directory, where NAME is the model's.
+        output: the directory or page; None: ``NAME-FORMAT``, or ``NAME.html``, in the working directory, where NAME is
+            the model's.
         force: replace an export that is there already.
+        page: ``texts`` and ``beside`` of ``exporting/html.py``.
 
     Raises:
         ModelError: the model is missing, damaged or too new.
@@ -41,15 +46,25 @@ def export(path: str | Path, to: str, output: str | Path | None = None, *, force
     """
     if to not in FORMATS:
         raise UsageError(f"there is no export to {to!r}", hint=f"the formats are {', '.join(FORMATS)}")
-    target = Path(output or f"{Path(path).absolute().name}-{to}")
-    real = replaceable(target, "an export", _listed, force=force)
+    own = {name: value for name, value in page.items() if value is not None}
+    if own and to != PAGE:
+        raise UsageError(f"--{next(iter(own))} applies to --to {PAGE}, not to {to}")
+    name = Path(path).absolute().name
+    target = Path(output or (f"{name}.{to}" if to == PAGE else f"{name}-{to}"))
+    if to == PAGE:
+        real = replaceable_page(target, force=force)
+    else:
+        real = replaceable(target, "an export", _listed, force=force)
 
     def build() -> list[File]:
         model = read_model(path)
-        make: Callable[[ModelDir], list[File]] = model.task.feature(f"export --to {to}")
-        return make(model)
+        make: Callable[..., list[File]] = model.task.feature(f"export --to {to}")
+        return make(model, **own)
 
     files = retry_if_replaced(path, build)
+    if to == PAGE:
+        write_page(real, files[0].data)
+        return Exported(str(path), str(target), to, (ExportedFile(real.name, len(files[0].data), files[0].about),))
     listed = tuple(ExportedFile(file.name, len(file.data), file.about) for file in files)
     contents = json.dumps({"to": to, "files": [file.name for file in files]}, indent=2) + "\n"
     whole = {file.name: file.data for file in files} | {CONTENTS: contents.encode()}

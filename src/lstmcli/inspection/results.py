@@ -65,6 +65,16 @@ class Unit:
 
 
 @dataclass(frozen=True, slots=True)
+class Trail:
+    """The hidden state of a unit over the tokens."""
+
+    unit: int
+    at: int
+    """Index of the token at which it changes most."""
+    hidden: Numbers
+
+
+@dataclass(frozen=True, slots=True)
 class Tie:
     """A unit that is related to the label or the position."""
 
@@ -106,6 +116,8 @@ class Layer:
     norms: dict[str, Numbers]
     """Euclidean norms of the cell, if there is one, and of the hidden state."""
     chosen: tuple[Unit, ...] = ()
+    trails: tuple[Trail, ...] = ()
+    """All units, the most telling first; empty if units were chosen, and for very long texts."""
     ties: tuple[Tie, ...] = ()
     findings: tuple[Finding, ...] = ()
 

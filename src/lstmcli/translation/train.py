@@ -227,7 +227,7 @@ class TranslatorJob(TrainingJob):
             "target": asdict(SideProfile.of(texts.targets, pairs.targets)),
         }
         notes = list(self.splits.notes)
-        return {"data": {"fingerprint": self.fingerprint, "notes": notes, "pairs": sizes, "sides": sides}}
+        return {"data": {"fingerprint": self.fingerprint, "notes": notes, "pairs": sizes}, "sides": sides}
 
     def files(self) -> dict[str, bytes]:
         source, target = (encoder.to_json().encode() for encoder in self.sides)

@@ -141,3 +141,9 @@ def test_texts_unlike_the_training_data_are_counted(model: str, tmp_path: Path) 
     assert refused.exit_code == 3 and "'target' held the translations in training" in refused.stderr
     asked = lstm("translate", "-m", model, str(tmp_path / "targets.csv"), "--text-column", "target")
     assert asked.stdout == "abc\n"
+
+
+def test_info_shows_the_scores_of_a_translator(model: str) -> None:
+    text = " ".join(lstm("info", model).stdout.split())
+    assert "on valid BLEU" in text and "chrF" in text and "perplexity" in text and "pairs, greedy)" in text
+    assert "scripts" not in text

@@ -85,6 +85,7 @@ def train(
     weight_drop: t.WeightDrop = MODEL.weight_drop,
     output_dropout: t.OutputDropout = MODEL.output_dropout,
     ngrams: t.Ngrams = MODEL.ngrams,
+    characters: t.Characters = MODEL.characters,
     batch_size: t.BatchSize = TRAIN.batch_size,
     learning_rate: t.LearningRate = TRAIN.learning_rate,
     schedule: t.Schedule = TRAIN.schedule,

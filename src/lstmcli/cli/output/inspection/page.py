@@ -13,13 +13,15 @@ from lstmcli.cli.output import html
 from lstmcli.cli.output.inspection import rows as series
 from lstmcli.cli.output.inspection.rows import Row
 from lstmcli.cli.output.inspection.terminal import sum_check
-from lstmcli.inspection.results import ENCODER, Inspection, Why
+from lstmcli.inspection.results import ENCODER, Inspection, Trail, Why
 from lstmcli.plural import count
 
 MAX_TOKENS = 20_000
 """On one page; more would be slow in a browser."""
 MAX_VIEWS = 24
 """Numbers by which one text can be coloured."""
+SHADES = 12
+"""Of each colour of a heat map."""
 MAX_AXIS = 60
 """Tokens that fit under a chart."""
 
@@ -49,7 +51,7 @@ def page(found: Sequence[Inspection], model: str) -> Iterator[str]:
         max_views=MAX_VIEWS,
         max_axis=MAX_AXIS,
         series=series,
-        **{each.__name__: each for each in (heading, pieces, chart, words, word_rows, sum_check)},
+        **{each.__name__: each for each in (heading, pieces, chart, heat_map, words, word_rows, sum_check)},
     )
 
 
@@ -119,6 +121,26 @@ def chart(row: Row) -> tuple[float, str, str]:
         if value is not None
     )
     return zero, area, band
+
+
+class Shade(NamedTuple):
+    """The cells of a heat map with one colour."""
+
+    kind: str
+    """hot or cold."""
+    opacity: float
+    path: str
+
+
+def heat_map(trails: Sequence[Trail]) -> list[Shade]:
+    """Units by tokens, as few paths; a cell is a square of size 1."""
+    most = max((abs(value) for trail in trails for value in trail.hidden), default=0.0) or 1.0
+    cells: dict[tuple[str, int], list[str]] = {}
+    for y, trail in enumerate(trails):
+        for t, value in enumerate(trail.hidden):
+            if level := round(SHADES * abs(value) / most):
+                cells.setdefault(("hot" if value > 0 else "cold", level), []).append(f"M{t} {y}h1v1h-1z")
+    return [Shade(kind, level / SHADES, "".join(parts)) for (kind, level), parts in sorted(cells.items())]
 
 
 def words(text: str, why: Why) -> tuple[list[Piece], str]:

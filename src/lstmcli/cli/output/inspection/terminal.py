@@ -45,7 +45,7 @@ class GateTableWriter(Writer[Inspection]):
         if not inspection.tokens and inspection.why is None:
             self._say("this text has no tokens")
         if inspection.layers and not self.started:
-            means = "" if inspection.layers[0].chosen else f" {MEANS}"
+            means = "" if inspection.layers[0].chosen or inspection.layers[0].trails else f" {MEANS}"
             legend = DECODED if inspection.part else SURPRISAL
             if inspection.label is not None:
                 legend = PROBABILITY.format(label=safe(inspection.label))
@@ -67,6 +67,8 @@ class GateTableWriter(Writer[Inspection]):
             if heading:
                 self._say("\n" * (n > 0) + heading, style="dim")
             self._gate_table(inspection, rows)
+        if (rest := len(layer.trails) - series.TELLING) > 0:
+            self._say(f"and {count(rest, 'more unit')}; --unit N shows a unit with its gates", style="dim")
         for finding in layer.findings:
             self._say(series.finding(finding, layer))
 
