@@ -119,3 +119,31 @@ def test_it_is_stored_beside_the_ngram_model(tmp_path: Path) -> None:
     again = CharacterModel.from_tensors({**other, **model.tensors()})
     assert np.array_equal(again.scores(TEXTS), model.scores(TEXTS))
     np.testing.assert_allclose(model.scaled(0.5).scores(TEXTS), model.scores(TEXTS) / 2, atol=1e-3)
+
+
+@pytest.mark.parametrize(
+    ("good", "bad", "unseen_good", "unseen_bad"),
+    [
+        (["อาหารอร่อยมาก", "อร่อยจริงๆ"], ["อาหารไม่ดีเลย", "แย่ไม่ดี"], "ขนมอร่อยครับ", "บริการไม่ดีครับ"),
+        (["ອາຫານແຊບຫຼາຍ", "ແຊບແທ້"], ["ອາຫານບໍ່ດີ", "ບໍລິການບໍ່ດີ"], "ເຂົ້າແຊບ", "ເຂົ້າບໍ່ດີ"),
+        (["អាហារឆ្ងាញ់ណាស់", "ឆ្ងាញ់មែន"], ["អាហារមិនល្អ", "សេវាមិនល្អ"], "បាយឆ្ងាញ់", "បាយមិនល្អ"),
+        (["အစားအစာကောင်းတယ်", "အရမ်းကောင်းတယ်"], ["အစားအစာမကြိုက်ဘူး", "လုံးဝမကြိုက်ဘူး"], "ထမင်းကောင်းတယ်", "ထမင်းမကြိုက်ဘူး"),
+        (["음식이 맛있어요", "정말 맛있었습니다"], ["음식이 별로예요", "정말 별로였습니다"], "맛있네요", "별로네요"),
+        (
+            ["das Essen schmeckte", "sehr schmackhaft"],
+            ["das Essen war ungenießbar", "ungenießbares Essen"],
+            "schmeckt",
+            "ungenießbarer",
+        ),
+    ],
+    ids=["Thai", "Lao", "Khmer", "Burmese", "Korean", "German"],
+)
+def test_words_never_seen_are_read_in_any_script(
+    good: list[str], bad: list[str], unseen_good: str, unseen_bad: str
+) -> None:
+    texts = [text.split() for text in (*good, *bad)]
+    gold = np.array([[1.0, 0.0]] * 2 + [[0.0, 1.0]] * 2)
+    assert not {unseen_good, unseen_bad} & {word for words in texts for word in words}
+    model = CharacterModel(fit_characters([WordTexts(texts)], gold, order=5))
+    scores = model.scores([[unseen_good], [unseen_bad]])
+    assert scores.argmax(axis=1).tolist() == [0, 1]
