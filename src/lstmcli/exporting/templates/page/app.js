@@ -12,7 +12,8 @@ class Page {
     this.unit = model.head.units[last][0][0].unit - 1;
     this.quantity = "hidden";
     this.language = /^zh\b/i.test(navigator.language) ? "zh" : "en";
-    this.text = model.head.examples[0] ?? "";
+    const { examples } = model.head;
+    this.text = (this.language === "zh" && examples.find((text) => /[\u4e00-\u9fff]/.test(text))) || (examples[0] ?? "");
     if (!this.lm) this.empty = model.read(model.encode("")).probabilities;
     this.theme(matchMedia("(prefers-color-scheme: dark)").matches ? "dark" : "light", false);
     this.build();
@@ -339,7 +340,7 @@ class Page {
   }
 
   heat(units, values, most) {
-    const head = el("tr", {}, el("td"), ...this.tokens.map((token, t) =>
+    const head = el("tr", {}, el("th"), ...this.tokens.map((token, t) =>
       el("th", { scope: "col", class: `${/^[\u2e80-\u9fff]$/.test(token.shown) ? "cjk" : ""}${t === this.t ? " now" : ""}`,
         onclick: () => this.go(t) }, el("span", {}, token.shown))));
     const rows = units.map((about) => {
