@@ -103,6 +103,7 @@ CLASSIFICATION = Task(
         "compare": "lstmcli.comparison.compare:compare_classifiers",
         "export --to onnx": "lstmcli.exporting.classifier:onnx",
         "export --to vectors": "lstmcli.exporting.classifier:vectors",
+        "export --to hf": "lstmcli.exporting.hub:hf",
     },
 )
 LANGUAGE_MODELING = Task(
@@ -124,6 +125,7 @@ LANGUAGE_MODELING = Task(
         "compare": "lstmcli.comparison.compare:compare_language_models",
         "export --to onnx": "lstmcli.exporting.language_model:onnx",
         "export --to vectors": "lstmcli.exporting.language_model:vectors",
+        "export --to hf": "lstmcli.exporting.hub:hf",
     },
 )
 TRANSLATION = Task(
@@ -141,6 +143,7 @@ TRANSLATION = Task(
     trial='echo "…" | lstm translate{}',
     features={
         "load": "lstmcli.translation.predict:Translator",
+        "export --to hf": "lstmcli.exporting.hub:hf",
         "serve": "lstmcli.serving.operations:of_translators",
     },
 )

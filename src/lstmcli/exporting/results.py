@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from lstmcli.results import Result
 
-FORMATS = ("onnx", "vectors")
+FORMATS = ("onnx", "vectors", "hf")
 """What a model can be exported to."""
 
 
@@ -31,6 +31,22 @@ class Exported(Result):
     output: str
     """The directory that was written."""
     to: str
-    """The format: onnx or vectors."""
+    """The format: onnx, vectors or hf."""
     files: tuple[ExportedFile, ...]
     """The files in the directory."""
+
+
+@dataclass(frozen=True)
+class Pushed(Result):
+    """A model that was uploaded to the Hugging Face Hub."""
+
+    model: str
+    """The model directory."""
+    repository: str
+    """OWNER/NAME."""
+    revision: str
+    """The commit that the upload made, or the newest one if nothing has changed."""
+    url: str
+    """Where the model is."""
+    files: tuple[ExportedFile, ...]
+    """The files that were uploaded."""

@@ -5,12 +5,12 @@ from __future__ import annotations
 import json
 from collections.abc import Callable, Collection
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from lstmcli.errors import UsageError
 from lstmcli.exporting.results import FORMATS, Exported, ExportedFile
 from lstmcli.model_dir.atomic import replaceable, write_directory
-from lstmcli.model_dir.directory import ModelDir, read_model, retry_if_replaced
+from lstmcli.model_dir.directory import read_model, retry_if_replaced
 from lstmcli.safe_files import read_plain
 
 CONTENTS = "export.json"
@@ -26,13 +26,16 @@ class File(NamedTuple):
     about: str
 
 
-def export(path: str | Path, to: str, output: str | Path | None = None, *, force: bool = False) -> Exported:
+def export(
+    path: str | Path, to: str, output: str | Path | None = None, *, force: bool = False, **more: Any
+) -> Exported:
     """Write an export of a model as a directory, whole or not at all.
 
     Args:
         to: one of ``FORMATS``.
         output: the directory; None: ``NAME-FORMAT`` in the working directory, where NAME is the model's.
         force: replace an export that is there already.
+        more: for hf: ``language`` and ``licence``.
 
     Raises:
         ModelError: the model is missing, damaged or too new.
@@ -41,13 +44,15 @@ def export(path: str | Path, to: str, output: str | Path | None = None, *, force
     """
     if to not in FORMATS:
         raise UsageError(f"there is no export to {to!r}", hint=f"the formats are {', '.join(FORMATS)}")
+    if to != "hf" and any(more.values()):
+        raise UsageError("--language and --licence are for a model card of the Hub", hint="add --to hf")
     target = Path(output or f"{Path(path).absolute().name}-{to}")
     real = replaceable(target, "an export", _listed, force=force)
 
     def build() -> list[File]:
         model = read_model(path)
-        make: Callable[[ModelDir], list[File]] = model.task.feature(f"export --to {to}")
-        return make(model)
+        make: Callable[..., list[File]] = model.task.feature(f"export --to {to}")
+        return make(model, **more) if to == "hf" else make(model)
 
     files = retry_if_replaced(path, build)
     listed = tuple(ExportedFile(file.name, len(file.data), file.about) for file in files)

@@ -26,18 +26,21 @@ def export(
             "--to",
             FORMATS,
             "onnx: one graph from token ids to the answer, with programs in Python and JavaScript that use it; "
-            "vectors: word vectors in the text format of word2vec.",
+            "vectors: word vectors in the text format of word2vec; hf: the model with a card for the Hugging Face Hub.",
         ),
     ] = "onnx",
     output: Annotated[
         Path | None, o.MAIN.option("--output -o", "DIR", "Directory to write.", show_default="MODEL-FORMAT")
     ] = None,
     force: Annotated[bool, o.MAIN.flag("--force", "Replace an export that is there already.")] = False,
+    language: o.Language = None,
+    licence: o.Licence = None,
     format: o.TableOrJson = "table",
 ) -> None:
     """Write a model in a form that other programs read, with the same answers."""
     from lstmcli.exporting.write import export as write_export
     from lstmcli.model_dir.directory import default_model_path
 
-    exported = write_export(default_model_path(None, where or model), to, output, force=force)
+    path = default_model_path(None, where or model)
+    exported = write_export(path, to, output, force=force, language=tuple(language or ()), licence=licence)
     write(exported, exports.EXPORTED, format)
