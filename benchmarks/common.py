@@ -44,6 +44,11 @@ def lm_file(name: str) -> Path:
     return _data_file("lm", name)
 
 
+def translation_file(name: str) -> Path:
+    """A file of pairs, ``multi30k/de-en.train.csv`` say."""
+    return _data_file("translate", name)
+
+
 def _data_file(kind: str, name: str) -> Path:
     folder = Path(os.environ.get("LSTM_DATA") or ROOT.parent / "shared" / "data") / kind
     for path in (folder / name, folder / f"{name}.gz"):

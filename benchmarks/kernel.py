@@ -5,6 +5,7 @@ command by the clock.  The limit is what the recurrent products alone would take
 
     python benchmarks/kernel.py                  trains a model with the default recipe for a minute first
     python benchmarks/kernel.py --model DIR      of this model
+    python benchmarks/kernel.py --before DIR     beside the command of another checkout, which trains the model
     python benchmarks/kernel.py --quick          a try-out on a few rows
 
 Result: a JSON line in runs/benchmarks/kernel.jsonl; the tables for RESULTS.md go to stdout.
@@ -14,6 +15,7 @@ from __future__ import annotations
 
 import argparse
 import os
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -87,7 +89,15 @@ def peak(size: int = 1536, times: int = 6) -> float:
     return 2 * size**3 * times / (time.process_time() - start)
 
 
-def measure(model: str, test: Path, rounds: int) -> dict[str, Any]:
+def earlier_command(checkout: str, directory: Path, seconds: str) -> tuple[str, list[str]]:
+    """A model with the default recipe that a checkout trained, and that checkout's command for it."""
+    lstm = ["env", f"PYTHONPATH={Path(checkout).resolve() / 'src'}", sys.executable, "-m", "lstmcli"]
+    model = str(directory / "model")
+    run([*lstm, "train", str(corpus_file("ag_news/train_sample.csv")), "-o", model, "--time", seconds])
+    return model, [*lstm, "classify", "-m", model, "--threads", "1"]
+
+
+def measure(model: str, test: Path, rounds: int, before: list[str] | None = None) -> dict[str, Any]:
     texts = [text for _, text in read_rows(test)]
     sides = sessions(model)
     encoder = sides[EXACT].encoder
@@ -103,7 +113,8 @@ def measure(model: str, test: Path, rounds: int) -> dict[str, Any]:
     }
     command = [LSTM, "classify", "-m", model, "--threads", "1", str(test), "--engine"]
     engines = ("onnx", "int8", "native", "fast")
-    whole = interleave(rounds, **{name: lambda name=name: run([*command, name]).seconds for name in engines})
+    commands = {name: [*command, name] for name in engines} | ({"before": [*before, str(test)]} if before else {})
+    whole = interleave(rounds, **{name: lambda own=own: run(own).seconds for name, own in commands.items()})
     tokens = sum(len(text) for window in windows for text in window)
     products = 2 * config.hidden * 4 * config.hidden * (2 if config.bidirectional else 1) * tokens
     return {
@@ -112,7 +123,7 @@ def measure(model: str, test: Path, rounds: int) -> dict[str, Any]:
         "alone": {name: len(texts) / median(alone[name]) for name in sides},
         "difference": {name: float(np.abs(p - answers[EXACT]).max()) for name, p in answers.items()},
         "changed": {name: int((p.argmax(1) != answers[EXACT].argmax(1)).sum()) for name, p in answers.items()},
-        "whole": {name: len(texts) / median(whole[name]) for name in engines},
+        "whole": {name: len(texts) / median(seconds) for name, seconds in whole.items()},
     }
 
 
@@ -127,13 +138,15 @@ def tables(result: dict[str, Any]) -> str:
         ("network alone", "texts/s", "times onnx", "of the fp32 limit", "largest difference", "labels changed"), alone
     )
     rates = result["whole"]
-    rows = [(name, f"{rate:,.0f}", f"{rate / rates[EXACT]:.2f}") for name, rate in rates.items()]
-    return f"{first}\n\n{markdown_table(('whole command', 'texts/s', 'times onnx'), rows)}"
+    base = "before" if "before" in rates else EXACT
+    rows = [(name, f"{rate:,.0f}", f"{rate / rates[base]:.2f}") for name, rate in rates.items()]
+    return f"{first}\n\n{markdown_table(('whole command', 'texts/s', f'times {base}'), rows)}"
 
 
 def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--model", help="a classifier; without, one is trained")
+    parser.add_argument("--before", help="a checkout of this project")
     parser.add_argument("--rounds", type=int, default=5)
     parser.add_argument("--quick", action="store_true", help="one round on a few rows, to see that it works")
     args = parser.parse_args()
@@ -141,8 +154,12 @@ def main() -> None:
         test = corpus_file("ag_news/test.csv")
         if args.quick:
             args.rounds, test = 1, write_rows(Path(name) / "test.csv", read_rows(test)[:500])
-        model = args.model or short_model(Path(name), "20s" if args.quick else "60s")
-        result = measure(model, test, args.rounds)
+        seconds, before = "20s" if args.quick else "60s", None
+        if args.before:
+            model, before = earlier_command(args.before, Path(name), seconds)
+        else:
+            model = args.model or short_model(Path(name), seconds)
+        result = measure(model, test, args.rounds, before)
     record("kernel-quick" if args.quick else "kernel", result)
     print(tables(result))
 

@@ -33,6 +33,8 @@ LEVELS: dict[str, dict[str, tuple[int, int, tuple[str, ...]]]] = {
     "": {"plain": (4, 2, ())},
 }
 """For each kind of processor, the levels: floats in a vector, rows at once (as many as the registers hold), flags."""
+PLAIN = ("library.c", "text.c")
+"""What is compiled once, for any level."""
 SECONDS = 300
 """For one call of the compiler."""
 
@@ -70,7 +72,8 @@ def compile_library(target: Path, cc: Sequence[str], more: Sequence[str] = (), m
             _run([*cc, *FLAGS, *shared, *flags, *more, *defines, "-c", str(HERE / "kernel.c"), "-o", made])
             objects.append(made)
         library = str(Path(directory) / target.name)
-        _run([*cc, *FLAGS, *shared, *more, "-shared", str(HERE / "library.c"), *objects, "-o", library])
+        plain = [str(HERE / name) for name in PLAIN]
+        _run([*cc, *FLAGS, *shared, *more, "-shared", *plain, *objects, "-o", library])
         shutil.move(library, target)
 
 

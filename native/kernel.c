@@ -6,6 +6,7 @@
 
 #include <string.h>
 
+#include "half.h"
 #include "level.h"
 #include "vectors.h"
 
@@ -160,9 +161,14 @@ INLINE place place_of(const lstm_pass *p, int64_t row, int64_t t) {
     return (place){at < 0 ? p->others + (-1 - at) * p->stride : p->remembered + at * p->stride, token};
 }
 
-/* Asks for 4 V floats that are far away: a step earlier than they are needed. */
-INLINE void fetch(const float *sums) {
+/* Asks for 4 V floats that the next rows need, and for those of the next step: they come from far away, and by then the
+   nearest cache has lost them again. */
+INLINE void fetch_soon(const float *sums) {
     for (int line = 0; line < 4 * V; line += 16) __builtin_prefetch(sums + line);
+}
+
+INLINE void fetch_later(const float *sums) {
+    for (int line = 0; line < 4 * V; line += 16) __builtin_prefetch(sums + line, 0, 2);
 }
 
 /* What h adds to the gates' sums, in 16 bits. */
@@ -179,8 +185,8 @@ INLINE void store_int16(int16_t *to, vec y) {
     *(loose_shorts *)to = __builtin_convertvector((ivec)(y * (float)LSTM_ONE + 12582912.0f), shorts);
 }
 
-/* Step t of n rows from one row on, for the V units from j on. */
-static void step(const lstm_pass *p, int64_t t, int64_t j, int64_t row, int64_t n) {
+/* Step t of the rows from start to end: n of them from one row on, for the V units from j on. */
+static void step(const lstm_pass *p, int64_t t, int64_t j, int64_t start, int64_t end, int64_t row, int64_t n) {
     const int64_t H = p->H;
     const int64_t before = (t & 1) * p->N * H, after = (~t & 1) * p->N * H;
     const float *h[R];
@@ -192,7 +198,10 @@ static void step(const lstm_pass *p, int64_t t, int64_t j, int64_t row, int64_t 
         h[r] = p->h_2NH + before + (row + r) * H;
         h_int16[r] = p->h_int16_2NH + before + (row + r) * H;
         for (int g = 0; g < 4; g++) sums[r][g] = load(at[r].sums + 4 * j + g * V);
-        if (t + 1 < p->lengths_N[row + r]) fetch(place_of(p, row + r, t + 1).sums + 4 * j);
+        if (t + 1 < p->lengths_N[row + r]) fetch_later(place_of(p, row + r, t + 1).sums + 4 * j);
+        const int64_t next = row + n + r;
+        if (next < end) fetch_soon(place_of(p, next, t).sums + 4 * j);
+        else if (j + V < H) fetch_soon(place_of(p, start + next - end, t).sums + 4 * (j + V));
     }
     const int begun = t > 0 || p->carried;
     if (begun && p->recurrent_int16) add_int16(p, j, n, h_int16, sums);
@@ -217,9 +226,27 @@ void NAME(pass)(const lstm_pass *p) {
         for (int64_t t = 0; t < p->lengths_N[start]; t++) {
             while (p->lengths_N[end - 1] <= t) end--;
             for (int64_t j = 0; j < p->H; j += V)
-                for (int64_t row = start; row < end; row += R) step(p, t, j, row, fewer(end - row, R));
+                for (int64_t row = start; row < end; row += R) step(p, t, j, start, end, row, fewer(end - row, R));
         }
     }
+}
+
+void NAME(embed)(const lstm_embed *p) {
+    const int64_t E = p->E, whole = E - E % V;
+    float *out = p->out;
+    memset(out, 0, sizeof *out * (size_t)(p->count * E));
+    for (int64_t i = 0; i < p->count; i++, out += E)
+        for (int64_t f = 0; f < p->F; f++) {
+            const int64_t start = p->ids[i * p->F + f] * E;
+            if (p->halves) {
+                const uint16_t *row = (const uint16_t *)p->table_UE + start;
+                for (int64_t e = 0; e < whole; e += V) store(out + e, load(out + e) + load_halves(row + e));
+                for (int64_t e = whole; e < E; e++) out[e] += from_half(row[e]);
+            } else {
+                const float *row = (const float *)p->table_UE + start;
+                for (int64_t e = 0; e < E; e++) out[e] += row[e];
+            }
+        }
 }
 
 INLINE float total(vec value) {

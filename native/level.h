@@ -12,12 +12,14 @@ typedef struct {
     void (*product)(const lstm_product *);
     void (*attention)(const lstm_attention *);
     void (*words)(const lstm_words *);
+    void (*embed)(const lstm_embed *);
 } lstm_kernel;
 
 #define LSTM_DECLARE(level)                           \
     void pass_##level(const lstm_pass *);             \
     void product_##level(const lstm_product *);       \
     void attention_##level(const lstm_attention *);   \
-    void words_##level(const lstm_words *)
+    void words_##level(const lstm_words *);           \
+    void embed_##level(const lstm_embed *)
 
 #endif

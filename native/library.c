@@ -1,11 +1,13 @@
-/* Which kernel runs where, and what needs no vectors: looking up token rows, and adding up embeddings. */
+/* Which kernel runs where, and what needs no vectors: looking up token rows and n-grams. */
 
 #include <stdlib.h>
 #include <string.h>
 
+#include "half.h"
 #include "level.h"
 
-#define KERNEL(level, width) {#level, width, pass_##level, product_##level, attention_##level, words_##level}
+#define KERNEL(level, width) \
+    {#level, width, pass_##level, product_##level, attention_##level, words_##level, embed_##level}
 
 #if defined __x86_64__ || defined _M_X64
 
@@ -60,6 +62,7 @@ void lstm_run_pass(int level, const lstm_pass *pass) { kernel(level)->pass(pass)
 void lstm_run_product(int level, const lstm_product *product) { kernel(level)->product(product); }
 void lstm_run_words(int level, const lstm_words *words) { kernel(level)->words(words); }
 void lstm_run_attention(int level, const lstm_attention *attention) { kernel(level)->attention(attention); }
+void lstm_run_embed(int level, const lstm_embed *embed) { kernel(level)->embed(embed); }
 
 static uint64_t hash(const int32_t *key, int64_t F) {
     uint64_t mixed = 0;
@@ -88,34 +91,6 @@ int64_t lstm_find(const lstm_memo *memo, int64_t used, const int32_t *ids, int64
     return used;
 }
 
-/* IEEE 754 half precision: exact, for subnormal numbers, infinities and what is not a number too. */
-static float from_half(uint16_t half) {
-    uint32_t bits = (uint32_t)(half & 0x7fff) << 13, sign = (uint32_t)(half & 0x8000) << 16;
-    float value;
-    memcpy(&value, &bits, sizeof value);
-    value *= 0x1p112f; /* the exponent counts from 127, not from 15 */
-    memcpy(&bits, &value, sizeof bits);
-    bits |= sign | ((half & 0x7c00) == 0x7c00 ? 0x7f800000u : 0);
-    memcpy(&value, &bits, sizeof value);
-    return value;
-}
-
-void lstm_embed(const void *table_UE, int halves, int64_t E, const int32_t *ids, int64_t count, int64_t F,
-                float *out) {
-    memset(out, 0, sizeof *out * (size_t)(count * E));
-    for (int64_t i = 0; i < count; i++, out += E)
-        for (int64_t f = 0; f < F; f++) {
-            const int64_t start = ids[i * F + f] * E;
-            if (halves) {
-                const uint16_t *row = (const uint16_t *)table_UE + start;
-                for (int64_t e = 0; e < E; e++) out[e] += from_half(row[e]);
-            } else {
-                const float *row = (const float *)table_UE + start;
-                for (int64_t e = 0; e < E; e++) out[e] += row[e];
-            }
-        }
-}
-
 /* Where a key is, or the empty slot where it would be; Python has mixed its bits. */
 static int64_t slot_of(const lstm_ngrams *table, uint64_t key) {
     int64_t slot = (int64_t)(key & (uint64_t)(table->slot_count - 1));
@@ -128,21 +103,44 @@ void lstm_index_ngrams(const lstm_ngrams *table) {
     for (int64_t row = 0; row < table->P; row++) table->slots[slot_of(table, table->keys_P[row])] = (int32_t)row + 1;
 }
 
+/* Rows of the table among `count` keys; how many.  All slots are asked for before the first is read, then all rows: each
+   is far away in memory, and the waits for them overlap. */
+static int64_t look_up(const lstm_ngrams *table, const uint64_t *keys, int64_t count, int32_t *found) {
+    const uint64_t mask = (uint64_t)(table->slot_count - 1);
+    int64_t rows = 0;
+    for (int64_t i = 0; i < count; i++) __builtin_prefetch(table->slots + (keys[i] & mask));
+    for (int64_t i = 0; i < count; i++) {
+        const int32_t row = table->slots[keys[i] & mask] - 1;
+        if (row >= 0) __builtin_prefetch(table->keys_P + row);
+    }
+    for (int64_t i = 0; i < count; i++) {
+        const int32_t row = table->slots[slot_of(table, keys[i])] - 1;
+        if (row < 0) continue;
+        __builtin_prefetch(table->weights_PC + row * table->C);
+        found[rows++] = row;
+    }
+    return rows;
+}
+
 /* Rows of the table that a text holds, repeated ones too; how many. */
-static int64_t look_up(const lstm_ngrams *table, const int32_t *ids, int64_t T, int32_t *found) {
-    enum { UNKNOWN = 1 };
-    int64_t count = 0;
+static int64_t rows_of_text(const lstm_ngrams *table, const int32_t *ids, int64_t T, int32_t *found) {
+    enum { UNKNOWN = 1, WAITING = 256 };
+    uint64_t keys[WAITING];
+    int64_t rows = 0, waiting = 0;
     for (int64_t t = 0; t < T; t++) {
         uint64_t key = 0;
         for (int64_t n = 1; n <= table->order && t + n <= T && ids[t + n - 1] != UNKNOWN; n++) {
             key = (key + (uint64_t)(int64_t)ids[t + n - 1] + (uint64_t)n) * 0x9E3779B97F4A7C15u;
             key = (key ^ key >> 31) * 0xBF58476D1CE4E5B9u;
             key ^= key >> 28;
-            const int32_t row = table->slots[slot_of(table, key)] - 1;
-            if (row >= 0) found[count++] = row;
+            keys[waiting++] = key;
+            if (waiting == WAITING) {
+                rows += look_up(table, keys, waiting, found + rows);
+                waiting = 0;
+            }
         }
     }
-    return count;
+    return rows + look_up(table, keys, waiting, found + rows);
 }
 
 static int by_row(const void *a, const void *b) {
@@ -153,7 +151,7 @@ static int by_row(const void *a, const void *b) {
 void lstm_score_ngrams(const lstm_ngrams *table, const int32_t *ids, const int64_t *first, int64_t texts,
                        int32_t *found, float *out) {
     for (int64_t b = 0; b < texts; b++, out += table->C) {
-        const int64_t count = look_up(table, ids + first[b], first[b + 1] - first[b], found);
+        const int64_t count = rows_of_text(table, ids + first[b], first[b + 1] - first[b], found);
         qsort(found, (size_t)count, sizeof *found, by_row);
         memcpy(out, table->bias_C, sizeof *out * (size_t)table->C);
         for (int64_t i = 0; i < count; i++)

@@ -23,7 +23,7 @@
 #endif
 
 #define LSTM_ONE 8192 /* what 1 is among the states in 16 bits: none is larger */
-#define LSTM_VERSION 4 /* of this interface; Python refuses a library of another */
+#define LSTM_VERSION 5 /* of this interface; Python refuses a library of another */
 
 /* A bidirectional layer is two of these. */
 typedef struct {
@@ -80,6 +80,14 @@ typedef struct {
 } lstm_attention;
 
 typedef struct {
+    int64_t count, F, E;
+    const int32_t *ids;     /* [count, F] */
+    const void *table_UE;   /* halves or floats */
+    int64_t halves;
+    float *out;             /* [count, E] */
+} lstm_embed;
+
+typedef struct {
     int64_t capacity, F;
     int32_t *keys_PF;     /* of what is remembered */
     int32_t *slots;       /* a hash table: 1 + a place in keys; 0 where there is nothing */
@@ -94,6 +102,15 @@ typedef struct {
     int32_t *slots;              /* as in lstm_memo, of keys_P */
     int64_t slot_count;
 } lstm_ngrams;
+
+/* Words met before. */
+typedef struct {
+    int64_t capacity, letter_count;
+    int64_t *ends;      /* [capacity + 1]: a word's letters are those from ends[w] to ends[w + 1] */
+    char *letters;
+    int32_t *slots;     /* as in lstm_memo */
+    int64_t slot_count;
+} lstm_dictionary;
 
 LSTM_PUBLIC int lstm_version(void);
 
@@ -115,13 +132,12 @@ LSTM_PUBLIC void lstm_run_words(int level, const lstm_words *words);
 /* Each text's steps weighted by softmax(tanh(step) . query). */
 LSTM_PUBLIC void lstm_run_attention(int level, const lstm_attention *attention);
 
+/* The sum of the F rows of the table for each of the ids [count, F]. */
+LSTM_PUBLIC void lstm_run_embed(int level, const lstm_embed *embed);
+
 /* The place of each of the ids [count, F] among what is remembered, `used` so far; a key that is new is added while
    there is room, and then counted as -1, -2 and so on.  Returns how many are remembered afterwards. */
 LSTM_PUBLIC int64_t lstm_find(const lstm_memo *memo, int64_t used, const int32_t *ids, int64_t count, int64_t *places);
-
-/* The sum of the F rows of each id [count, F], from a table [U, E] of halves or floats. */
-LSTM_PUBLIC void lstm_embed(const void *table_UE, int halves, int64_t E, const int32_t *ids, int64_t count, int64_t F,
-                            float *out);
 
 /* Fills the slots, which are all 0, from the keys. */
 LSTM_PUBLIC void lstm_index_ngrams(const lstm_ngrams *table);
@@ -131,5 +147,14 @@ LSTM_PUBLIC void lstm_index_ngrams(const lstm_ngrams *table);
    first[b] to first[b + 1]; `found` has room for `order` numbers for each token of the longest. */
 LSTM_PUBLIC void lstm_score_ngrams(const lstm_ngrams *table, const int32_t *ids, const int64_t *first, int64_t texts,
                                    int32_t *found, float *out);
+
+/* Cuts ASCII texts, laid end to end, into words as src/lstmcli/tokenization/ascii_words.py does.  The place of each
+   word goes to `places`, which has room for a word a character, and the number of each text's words to `counts`.
+   Returns how many words the dictionary then holds, `used` so far; -1 if there is no room. */
+LSTM_PUBLIC int64_t lstm_split(const lstm_dictionary *dictionary, int64_t used, const char *text, const int64_t *ends,
+                               int64_t texts, int32_t *places, int64_t *counts);
+
+/* The CRC-32 of "<" and the first four letters, and of the last three and ">", of each word: [words, 2]. */
+LSTM_PUBLIC void lstm_affixes(const char *letters, const int64_t *ends, int64_t words, uint32_t *out);
 
 #endif

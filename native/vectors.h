@@ -27,6 +27,15 @@ typedef int16_t loose_shorts __attribute__((vector_size(2 * LSTM_WIDTH), aligned
 INLINE vec load(const float *from) { return *(const loose *)from; }
 INLINE void store(float *to, vec value) { *(loose *)to = value; }
 
+typedef uint16_t loose_halves __attribute__((vector_size(2 * LSTM_WIDTH), aligned(2), may_alias));
+
+/* As from_half, V at once. */
+INLINE vec load_halves(const uint16_t *from) {
+    const ivec half = __builtin_convertvector(*(const loose_halves *)from, ivec);
+    const vec size = (vec)((half & 0x7fff) << 13) * 0x1p112f;
+    return (vec)((ivec)size | (half & 0x8000) << 16 | (((half & 0x7c00) == 0x7c00) & 0x7f800000));
+}
+
 /* a > b ? a : b, and a < b ? a : b: b where one is not a number. */
 #if LSTM_WIDTH == 16
 INLINE vec larger(vec a, vec b) { return (vec)_mm512_max_ps((__m512)a, (__m512)b); }

@@ -208,6 +208,9 @@ FILES = {
     **dict.fromkeys(
         ("new.txt", "prompts.txt", "lines.txt", "line.txt", "poem.txt", "german.txt"), "the cat\n\na fine film\n"
     ),
+    "pairs.csv": "source,target\nabc,cba\nfe,ef\n",
+    "pairs.tsv": "abc\tcba\nfe\tef\n",
+    **dict.fromkeys(("test.de", "test.en"), "abc\nfe\n"),
     **dict.fromkeys(("stimuli.txt", "chapter.txt", "segmented.txt", "book.txt"), "the cat sat on the mat\n" * 3),
 }
 TOPICS = ("business", "health", "science", "sport", "technology", "world")

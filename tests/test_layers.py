@@ -20,15 +20,15 @@ SOURCE = ROOT / "src" / "lstmcli"
 FLOORS: tuple[tuple[str, ...], ...] = (
     ("data", "tokenization", "nn", "engine", "evaluation"),
     ("model_dir",),
-    ("generation", "training"),
+    ("generation", "scoring", "training"),
     ("classification", "language_modeling", "translation"),
-    ("comparison", "experiments", "exporting", "inspection", "serving"),
+    ("bulk", "comparison", "experiments", "exporting", "inspection", "serving"),
     ("cli",),
 )
 """Rooms, from the ground up; modules at the top, and ``cells``, are below the first floor, but for those of ``TOP``."""
 TOP = ("__init__.py", "__main__.py", "api.py", "sklearn.py")
 """The Python API, which stands just below the command line, and ``__main__``, which only starts that."""
-NEIGHBOURS = {("data", "tokenization"), ("engine", "tokenization")}
+NEIGHBOURS = {("data", "tokenization"), ("tokenization", "engine")}
 """Rooms of one floor of which the first may use the second; all others know nothing of each other."""
 PLAIN = ("config", "results", "events", "registry")
 """Modules of these names need the standard library only: any room may use them, and the command line may at start."""

@@ -12,8 +12,8 @@ from lstmcli.comparison.results import ClassifierFigures, ComparedModel, LmCompa
 from lstmcli.errors import UsageError
 from lstmcli.generation.results import Continuation
 from lstmcli.inspection.results import Gate, Inspection, Layer, TokenRead
-from lstmcli.language_modeling.results import LmReport, Surprisal
 from lstmcli.results import Result, Results
+from lstmcli.scoring.results import LmReport, Surprisal
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,7 @@ from lstmcli.cli.output import (
     tables,
     training_log,
     translations,
+    translator_comparison,
 )
 from lstmcli.cli.output.experiment import tables as experiment
 from lstmcli.cli.output.inspection import writers as inspection
@@ -46,6 +47,7 @@ RESULTS: dict[str, tuple[dict[str, Layout[Any]], dict[str, Layout[Any]]]] = {
         {
             "classifiers": comparison.CLASSIFIERS,
             "language_models": comparison.LANGUAGE_MODELS,
+            "translators": translator_comparison.TRANSLATORS,
             "cells": experiment.EXPERIMENT,
         },
     ),

@@ -161,9 +161,9 @@ def compare(
 
     Args:
         models: loaded models, or paths of model directories, fastText or KenLM models, or files of predictions.
-        on: the text, as ``source`` of ``train``; classifiers need labels.
-        task: classify or lm, for files of predictions that could be either.
-        top: number of disagreements, or of spans each way, to return; None: 10 or 5.
+        on: the text, as ``source`` of ``train``; classifiers need labels, translators pairs.
+        task: classify, lm or translate, for files of predictions that could be any.
+        top: number of disagreements, or of spans or translations each way, to return; None: 10 or 5.
         cold_start: also measure how long a new process takes to classify one text.
         stream, lines: carry the state of language models from line to line, or score each line separately; by default
             as they were trained.
@@ -171,7 +171,8 @@ def compare(
         read: options for reading ``on`` by name, as for ``train``.
 
     Returns:
-        A ``ClassifierComparison`` or an ``LmComparison``; ``to_pandas`` gives a row per model.
+        A ``ClassifierComparison``, an ``LmComparison`` or a ``TranslatorComparison``; ``to_pandas`` gives a row per
+            model.
 
     Raises:
         UsageError: fewer than two models, an invalid option, or a package that is not installed.
@@ -273,8 +274,7 @@ def export(
     """
     from lstmcli.exporting.write import export as write
 
-    place = None if output is None else Path(output)
-    return write(_path(model), to, place, force=force, language=language, licence=licence)
+    return write(_path(model), to, output, force=force, language=language, licence=licence)
 
 
 def _is_path(source: Source) -> bool:

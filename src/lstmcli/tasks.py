@@ -137,7 +137,7 @@ TRANSLATION = Task(
     config_class="TranslatorConfig",
     default_dir=Path("lstm-model/translator"),
     example="pairs.csv",
-    usage="`lstm translate` reads it",
+    usage="`lstm translate` and `lstm perplexity` read it",
     labelled=False,
     paired=True,
     trial='echo "…" | lstm translate{}',
@@ -145,6 +145,7 @@ TRANSLATION = Task(
         "load": "lstmcli.translation.predict:Translator",
         "export --to hf": "lstmcli.exporting.hub:hf",
         "serve": "lstmcli.serving.operations:of_translators",
+        "compare": "lstmcli.comparison.translators:compare_translators",
     },
 )
 BUILT_IN = {task.name: task for task in (CLASSIFICATION, LANGUAGE_MODELING, TRANSLATION)}

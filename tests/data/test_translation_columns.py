@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gzip
+import json
 from pathlib import Path
 
 import pytest
@@ -63,6 +64,25 @@ def test_exports_of_manythings_and_tatoeba_are_known_without_a_header(tmp_path: 
     for columns in ((ENGLISH, GERMAN, licence), (numbers, ENGLISH, numbers, GERMAN), (ENGLISH, GERMAN)):
         splits = read(table(tmp_path / "x.tsv", "", *columns, end="\t"))
         assert splits.paired and pairs_of(splits) == set(zip(ENGLISH, GERMAN, strict=True))
+
+
+def test_an_export_of_manythings_is_known_by_its_licence_where_its_name_says_text(tmp_path: Path) -> None:
+    licence = ("CC-BY 2.0 (France) Attribution: tatoeba.org #1 (CM) & #2 (R)",) * len(ENGLISH)
+    splits = read(table(tmp_path / "deu.txt", "", ENGLISH, GERMAN, licence, end="\t"))
+    assert splits.paired and pairs_of(splits) == set(zip(ENGLISH, GERMAN, strict=True))
+    prose = table(tmp_path / "prose.txt", "", ENGLISH, GERMAN, ("a third text",) * len(ENGLISH), end="\t")
+    assert not read(prose).paired
+
+
+@pytest.mark.parametrize("form", ["jsonl", "json"])
+@pytest.mark.parametrize("more", [{}, {"id": "7"}])
+def test_two_languages_in_one_object_are_a_pair(tmp_path: Path, form: str, more: dict[str, str]) -> None:
+    rows = [{**more, "translation": {"de": de, "en": en}} for de, en in zip(GERMAN, ENGLISH, strict=True)]
+    path = tmp_path / f"x.{form}"
+    path.write_text(json.dumps(rows) if form == "json" else "\n".join(map(json.dumps, rows)), encoding="utf-8")
+    assert pairs_of(read(str(path))) == set(zip(GERMAN, ENGLISH, strict=True))
+    other = read(str(path), True, text_columns=("translation.en",), target_column="translation.de")
+    assert pairs_of(other) == set(zip(ENGLISH, GERMAN, strict=True))
 
 
 def test_options_name_the_columns_and_the_direction(tmp_path: Path) -> None:

@@ -18,9 +18,9 @@ from lstmcli.cli.app import app
 from lstmcli.errors import ModelError, UsageError
 from lstmcli.exporting.hub import hf
 from lstmcli.exporting.write import export
-from lstmcli.language_modeling.results import LmReport
 from lstmcli.model_dir.directory import read_model
 from lstmcli.model_dir.hub import hub_name
+from lstmcli.scoring.results import LmReport
 from support.fake_hub import HASH, FakeHub, fake_hub
 from support.lm_models import untrained_lm
 from support.models import TEXTS, untrained_model

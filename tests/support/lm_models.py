@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 
 from lstmcli.config import to_dict
 from lstmcli.language_modeling.config import LmConfig, LmModelConfig
-from lstmcli.language_modeling.results import LmReport
 from lstmcli.model_dir.directory import write_model
+from lstmcli.scoring.results import LmReport
 from lstmcli.tokenization.config import LmTokenizerConfig
 from lstmcli.tokenization.stream_encoder import StreamEncoder
 from support.models import description

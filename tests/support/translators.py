@@ -41,11 +41,11 @@ def tiny_translator(place: Path) -> Path:
     return place
 
 
-def network(vocab_size: int = 11, seed: int = 1, **model: Any) -> Translator:
+def network(vocab_size: int = 11, seed: int = 1, source_vocab_size: int | None = None, **model: Any) -> Translator:
     """An untrained network with weights large enough to tell hypotheses apart."""
     torch.manual_seed(seed)
     config = TranslatorModelConfig(**{"embedding": 6, "hidden": 8, **model})
-    module = Translator(config, vocab_size).eval()
+    module = Translator(config, vocab_size, source_vocab_size).eval()
     with torch.no_grad():
         for weight in module.parameters():
             weight.add_(torch.randn_like(weight) * 0.5)

@@ -9,7 +9,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from lstmcli.tokenization import ascii_words
+from lstmcli.engine.native import library
+from lstmcli.tokenization import ascii_words, features
 from lstmcli.tokenization.config import TokenizerConfig
 from lstmcli.tokenization.text_encoder import TextEncoder
 
@@ -43,6 +44,48 @@ def test_texts_of_both_kinds_keep_their_order(texts: list[str]) -> None:
     encoder = encoder_of()
     for rows, text in zip(encoder.encode(texts), texts, strict=True):
         np.testing.assert_array_equal(rows, encoder.encode([text])[0])
+
+
+@pytest.mark.skipif(library() is None, reason="the library is not built")
+@given(st.lists(st.lists(ASCII | st.lists(PARTS).map("".join), max_size=4), max_size=3))
+@settings(max_examples=200, deadline=None)
+def test_both_dictionaries_find_the_same_words(batches: list[list[str]]) -> None:
+    found = library()
+    assert found is not None
+    native, plain = ascii_words.NativeDictionary(found), ascii_words.PlainDictionary()
+    for texts in batches:
+        for ours, theirs in zip(native.split(texts), plain.split(texts), strict=True):
+            np.testing.assert_array_equal(ours, theirs)
+        assert len(native) == len(plain)
+        assert native.words(0) == plain.words(0)
+        assert native.words(len(native)) == []
+
+
+@pytest.mark.skipif(library() is None, reason="the library is not built")
+@pytest.mark.parametrize(("capacity", "letters"), [(3, 100), (100, 6)])
+def test_a_full_dictionary_is_emptied_and_made_larger(
+    capacity: int, letters: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(ascii_words, "MAX_COUNT", capacity)
+    monkeypatch.setattr(ascii_words, "LETTERS", letters)
+    found = library()
+    assert found is not None
+    with pytest.raises(MemoryError):
+        ascii_words.NativeDictionary(found, capacity, letters).split(["a b c d e f g"])
+    words = ascii_words.AsciiWords(encoder_of()._rows_of)
+    for text in ("a b c", "d e f g h", "the cat " * 50 + "a b c d e", "a"):
+        np.testing.assert_array_equal(words.encode([text])[0], encoder_of()._tokenize([text])[0])
+
+
+def test_without_the_library_the_rows_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:
+    texts = ["The cat isn't HERE", "a'll 1984 _x " * 3, ""]
+    expected = encoder_of().encode(texts)
+    for module in (ascii_words, features):
+        monkeypatch.setattr(module, "library", lambda: None)
+    for rows, usual in zip(
+        TextEncoder(encoder_of().tokenizer, encoder_of().config).encode(texts), expected, strict=True
+    ):
+        np.testing.assert_array_equal(rows, usual)
 
 
 def test_words_are_worked_out_once_and_not_kept_forever(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -9,9 +9,10 @@ import pytest
 
 from lstmcli.tokenization.ids import END_ID, UNKNOWN_ID
 from lstmcli.translation import beam_search
-from lstmcli.translation.beam_search import score, search
+from lstmcli.translation.beam_search import search
 from lstmcli.translation.config import BeamConfig
-from support.translators import network, onnx
+from lstmcli.translation.score import score
+from support.translators import network, onnx, torch_session
 
 V, LONGEST = 5, 4
 SOURCES = [np.array(ids, np.int32) for ids in ([2, 3, 4, 0], [4, 0], [3, 3, 2, 2, 4, 4, 3, 0], [0])]
@@ -27,7 +28,7 @@ def test_a_wide_beam_finds_what_brute_force_finds(alpha: float, monkeypatch: pyt
     found = search(session, SOURCES, BeamConfig(beam=200, n=5, length_penalty=alpha))
     for source, hypotheses in zip(SOURCES, found, strict=True):
         arrays = [np.array(target, np.int32) for target in targets]
-        totals = [-float(nats.sum()) for nats, _ in score(session, [source] * len(targets), arrays)]
+        totals = [-float(nats.sum()) for (nats, _), _ in score(session, [source] * len(targets), arrays)]
         ranks = [total / len(target) ** alpha for total, target in zip(totals, targets, strict=True)]
         best = sorted(range(len(targets)), key=lambda i: -ranks[i])[:5]
         assert [one.ids for one in hypotheses] == [targets[i][:-1] for i in best]
@@ -40,7 +41,7 @@ def test_a_score_is_the_sum_of_its_steps(beam: int) -> None:
     for source, hypotheses in zip(SOURCES, search(session, SOURCES, BeamConfig(beam=beam, n=beam)), strict=True):
         for one in hypotheses:
             if len(one.ids) < 3 * len(source):  # ended by itself
-                ((nats, _),) = score(session, [source], [np.array([*one.ids, END_ID], np.int32)])
+                (((nats, _), _),) = score(session, [source], [np.array([*one.ids, END_ID], np.int32)])
                 assert one.log_p == pytest.approx(-float(nats.sum()), abs=1e-4)
 
 
@@ -64,8 +65,10 @@ def test_a_search_has_an_end_where_the_network_never_ends_a_text() -> None:
     assert len(found) == 1 and limit - 1 <= len(found[0].ids) <= limit
 
 
-def test_the_unknown_token_is_never_written() -> None:
-    module = network()
+@pytest.mark.parametrize("copies", [False, True])
+def test_the_unknown_token_is_written_only_to_be_copied(copies: bool) -> None:
+    module = network(copies=copies)
     module.bias.data[UNKNOWN_ID] = 20.0
-    for hypotheses in search(onnx(module), SOURCES, BeamConfig(beam=2)):
-        assert all(UNKNOWN_ID not in one.ids for one in hypotheses)
+    for session in (onnx(module), torch_session(module)):
+        for hypotheses in search(session, SOURCES, BeamConfig(beam=2)):
+            assert all((UNKNOWN_ID in one.ids) == copies for one in hypotheses)

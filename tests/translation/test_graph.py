@@ -16,6 +16,8 @@ from support.translators import network, onnx, torch_session
 MODELS: list[dict[str, Any]] = [
     *({"attention": attention, "input_feeding": feeding} for attention in ATTENTIONS for feeding in (False, True)),
     {"layers": 2, "tied": False},
+    {"layers": 3, "source_vocab_size": 12},
+    {"layers": 3, "cell": "gru", "input_feeding": True, "copies": True},
     {"cell": "gru"},
     {"cell": "minlstm", "layers": 2},
 ]
@@ -51,4 +53,4 @@ def test_onnx_equals_pytorch(model: dict[str, Any]) -> None:
 @pytest.mark.parametrize("model", MODELS, ids=str)
 def test_shapes_are_those_of_the_network(model: dict[str, Any]) -> None:
     module = network(**model)
-    check_weights(module.tensors(), translator_shapes(module.config, 11))
+    check_weights(module.tensors(), translator_shapes(module.config, 11, model.get("source_vocab_size")))

@@ -10,9 +10,9 @@ import pytest
 
 import lstmcli as lstm
 from lstmcli.errors import DataError, UsageError
-from lstmcli.tokenization.config import LmTokenizerConfig
 from lstmcli.training.events import Event, Step, Validated, Warned
-from lstmcli.translation.config import TranslatorConfig
+from lstmcli.translation.config import TranslatorConfig, TranslatorTokenizerConfig
+from lstmcli.translation.data_check import Texts
 from lstmcli.translation.defaults import resolve_tokenizer, resolve_training
 from lstmcli.translation.events import PairsRead, TranslatorEvaluated
 from support.translators import SMALL, backwards
@@ -49,7 +49,7 @@ def test_the_same_seed_gives_the_same_weights_and_another_others(tmp_path: Path)
     assert weights(tmp_path / "a") == weights(tmp_path / "b") != weights(tmp_path / "c")
 
 
-@pytest.mark.parametrize("after", [1, 6, 11])
+@pytest.mark.parametrize("after", [1, 4, 7])
 def test_a_run_that_was_interrupted_ends_as_if_it_had_not_been(tmp_path: Path, after: int) -> None:
     options = {"epochs": 3, "layers": 2, "label_smoothing": 0.1, "batch_tokens": 256}
     trained(backwards(200), tmp_path / "whole", **options)
@@ -131,11 +131,43 @@ def test_wrong_settings_are_refused_before_anything_is_read(tmp_path: Path, wron
 
 
 def test_defaults_depend_on_the_size_of_the_data() -> None:
-    auto = LmTokenizerConfig(mode="lines")
-    assert resolve_tokenizer(auto, 10_000, 60).kind == "char"
-    large = resolve_tokenizer(auto, 4_000_000, 90)
-    assert (large.kind, large.vocab_size) == ("bpe", 8000)
     few, many = (resolve_training(TranslatorConfig(), tokens, 9.0).train for tokens in (10_000, 5_000_000))
     assert (few.batch_tokens, few.epochs, few.metric) == (256, 100, "bleu")
     assert (many.batch_tokens, many.epochs) == (2048, 3)
     assert resolve_training(TranslatorConfig(), 1000, 1.0).train.metric == "chrf"
+
+
+def test_few_characters_are_tokens_and_many_make_pieces() -> None:
+    german, english = ["Ein Mann geht.", "Zwei Hunde bellen laut."], ["A man walks.", "Two dogs bark loudly."]
+    few = resolve_tokenizer(TranslatorTokenizerConfig(), Texts(german, english))
+    assert (few.kind, few.source_tokenizer) == ("char", "joint")
+    apart = resolve_tokenizer(TranslatorTokenizerConfig(), Texts(german * 4000, english * 4000))
+    assert (apart.kind, apart.source_tokenizer) == ("bpe", "bpe") and apart.vocab_size and apart.source_vocab_size
+    alike = resolve_tokenizer(
+        TranslatorTokenizerConfig(), Texts(english * 4000, [f"{text} Yes." for text in english] * 4000)
+    )
+    assert (alike.kind, alike.source_tokenizer, alike.source_vocab_size) == ("bpe", "joint", None)
+    chinese = resolve_tokenizer(
+        TranslatorTokenizerConfig(), Texts(english * 6000, ["一个人在走。", "两只狗在叫。"] * 6000)
+    )
+    assert (chinese.kind, chinese.source_tokenizer) == ("char", "bpe")
+
+
+@pytest.mark.parametrize(("kind", "source"), [("word", "word"), ("char", "bpe"), ("bpe", "char"), ("word", "joint")])
+def test_each_side_may_have_a_tokenizer_of_its_own(tmp_path: Path, kind: str, source: str) -> None:
+    place = tmp_path / "m"
+    events = trained(backwards(80), place, tokenizer=kind, source_tokenizer=source, min_count=1, vocab_size=400)
+    (read,) = (event for event in events if isinstance(event, PairsRead))
+    own = place / "source-tokenizer.json"
+    assert own.exists() == (source != "joint") and read.source_tokenizer == (source if own.exists() else None)
+    model = lstm.load(place, threads=1)
+    assert (model.sides.source is model.sides.target) == (source == "joint")
+    config = json.loads((place / "config.json").read_text(encoding="utf-8"))
+    assert config["translator"]["model"]["copies"] == (kind == "word")
+    assert len(model.translate(["abc", "f"])) == 2
+    trained(backwards(80), place, force=True)  # a directory with two tokenizers may be replaced
+
+
+def test_a_size_of_a_vocabulary_that_is_shared_is_refused(tmp_path: Path) -> None:
+    with pytest.raises(UsageError, match="source-vocab-size"):
+        trained(backwards(60), tmp_path / "m", source_tokenizer="joint", source_vocab_size=300)

@@ -55,7 +55,7 @@ def encode_texts(
     long = {n: read_long(encoder.pieces(text), max_tokens, table) for n, text in enumerate(texts) if len(text) > LONG}
     ids = encoder.encode([text for n, text in enumerate(texts) if n not in long])
     tokens = sum(map(len, ids)) + sum(text.tokens for text in long.values())
-    unknown = sum(map(_unknown, ids)) + sum(text.unknown for text in long.values())
+    unknown = (_unknown(np.concatenate(ids)) if ids else 0) + sum(text.unknown for text in long.values())
     for n, text in long.items():
         ids.insert(n, text.ids_TF)
     scores = {n: text.ngram_scores for n, text in long.items() if text.ngram_scores is not None}

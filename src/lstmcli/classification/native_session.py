@@ -88,16 +88,22 @@ class NativeSession:
                 found.append(attention(self._library, states.steps_MK, self._query_K, rows, first_row_B))
                 continue
             if kind == "max":
-                pooled_DBH = np.maximum.reduceat(states.max_DNH[:, back], first_row_B, axis=1)
+                pooled_DBH = over_rows(np.maximum, states.max_DNH[:, back], first_row_B)
             elif kind == "mean":
-                tokens_B = np.add.reduceat(rows.lengths_N, first_row_B).astype(np.float32)
-                pooled_DBH = np.add.reduceat(states.sum_DNH[:, back], first_row_B, axis=1) / tokens_B[:, None]
+                tokens_1B = over_rows(np.add, rows.lengths_N[None], first_row_B).astype(np.float32)
+                pooled_DBH = over_rows(np.add, states.sum_DNH[:, back], first_row_B) / tokens_1B[:, :, None]
             else:
                 last_row_B = np.append(first_row_B[1:], len(back)) - 1
                 ends = (back[last_row_B], back[first_row_B])
                 pooled_DBH = np.stack([last[end] for last, end in zip(states.last_DNH, ends, strict=False)])
             found.append(pooled_DBH.transpose(1, 0, 2).reshape(len(first_row_B), -1))
         return found
+
+
+def over_rows(reduction: np.ufunc, rows_DN: NDArray[Any], first_row_B: Places) -> NDArray[Any]:
+    """The rows of each text together: [D, N, ...] to [D, B, ...]."""
+    alone = len(first_row_B) == rows_DN.shape[1]
+    return rows_DN if alone else reduction.reduceat(rows_DN, first_row_B, axis=1)
 
 
 def open_session(

@@ -39,6 +39,10 @@ COMMANDS = {
 }
 """Name to one-line help.  ``lstmcli.cli.commands.NAME`` is imported when the command runs, not to list it."""
 
+SWITCH_SECONDS = 0.0002
+"""After which a waiting thread gets its turn.  Python's 0.005 is long beside a batch on the kernel, which gives up its
+turn each time: classifying a file takes a tenth longer."""
+
 
 class Commands(PlainParsing, TyperGroup):
     """The ``lstm`` group: loads commands lazily and turns errors into exit codes."""
@@ -212,6 +216,7 @@ def lstm(
 def run() -> None:
     """Entry point of ``lstm``: runs a command and ends the process."""
     streams.prepare()
+    sys.setswitchinterval(SWITCH_SECONDS)
     if not sys.warnoptions:
         warnings.simplefilter("ignore")  # warnings of libraries are not for users
     try:

@@ -2,7 +2,8 @@
 
 Predictions are labels, one per line, optionally with a tab and a probability (as ``lstm classify`` writes to a pipe),
 or in fastText's format, or the rows of ``lstm classify --format jsonl``.  Log-probabilities are numbers, one per line,
-or the rows of ``lstm perplexity --per line --format jsonl``.
+or the rows of ``lstm perplexity --per line --format jsonl``.  Translations are lines, or the rows of ``lstm translate
+--format jsonl``.
 
 Shapes: N texts, C labels.
 """
@@ -137,7 +138,7 @@ class _AnswerFile:
         """The index of the answer to each of the next records; ends early if the file does, see ``finish``."""
         start, self._at = self._at, self._at + len(records)
         for number, record in enumerate(records, start):
-            if number == len(self._rows):
+            if number >= len(self._rows):
                 return
             row = self._rows[number]
             if isinstance(row, dict) and isinstance(row.get("text"), str) and row["text"] != record.text:
@@ -212,6 +213,26 @@ class Predictions(_AnswerFile, ClassifierColumn):
         if not 0.0 <= p <= 1.0001:  # fastText rounds up
             raise self._rows.fault(number, f"{p:g} is not a probability")
         return min(p, 1.0)
+
+
+class Translations(_AnswerFile):
+    """A file of translations: a line each, or the rows of ``lstm translate --format jsonl``."""
+
+    def __init__(self, name: str, path: Path, rows: Rows | None = None) -> None:
+        super().__init__(ComparedModel(name, "translations", str(path)), "translation", rows)
+
+    def translate(self, records: Sequence[Record]) -> list[str]:
+        """The translations of the next texts; fewer if the file ends, see ``finish``."""
+        return [self._text(number) for number in self._next(records)]
+
+    def _text(self, number: int) -> str:
+        row = self._rows[number]
+        if not isinstance(row, dict):
+            return str(row).rstrip("\r")
+        if not isinstance(row.get("translation"), str):
+            hint = "`lstm translate --format jsonl` writes such rows"
+            raise self._rows.fault(number, "this row has no 'translation'", hint)
+        return str(row["translation"])
 
 
 class LogProbabilities(_AnswerFile, LmColumn):

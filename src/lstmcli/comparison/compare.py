@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, Any
 from lstmcli.comparison.answer_files import BASES, LogProbabilities, Predictions, Rows, are_numbers, read_rows
 from lstmcli.comparison.external_models import ARPA, FASTTEXT, KENLM, FastText, KenLm
 from lstmcli.comparison.models import ClassifierColumn, LmColumn, OwnClassifier, OwnLanguageModel
-from lstmcli.comparison.results import ClassifierComparison, LmComparison
+from lstmcli.comparison.results import ClassifierComparison, LmComparison, TranslatorComparison
 from lstmcli.config import require
 from lstmcli.data.config import ReadConfig, with_training_defaults
 from lstmcli.errors import DataError, ModelError, NoDataError, UsageError
@@ -109,10 +109,11 @@ def names(paths: Sequence[str | Path]) -> list[str]:
 
 def how_to_read(entries: Sequence[Entry], read: ReadConfig) -> tuple[ReadConfig, dict[str, Any]]:
     """How the text is read that models of ours are compared on: as in the training of the first of them, where ``read``
-    leaves it open; and the arguments ``labelled`` and ``prefer`` of ``open_source``."""
+    leaves it open; and the arguments ``labelled``, ``prefer`` and ``paired`` of ``open_source``."""
     labelled = require_task(entries[0].task).labelled
     trained = next((entry.read for entry in entries if entry.read), ReadConfig())
-    return with_training_defaults(read, trained) if labelled else read, {"labelled": labelled, "prefer": trained}
+    how = {"labelled": labelled, "prefer": trained, "paired": require_task(entries[0].task).paired}
+    return with_training_defaults(read, trained) if labelled else read, how
 
 
 @dataclasses.dataclass(frozen=True)
@@ -144,7 +145,7 @@ class CompareOptions:
 
 def compare(
     entries: Sequence[Entry], records: Iterable[Record], options: CompareOptions
-) -> ClassifierComparison | LmComparison:
+) -> ClassifierComparison | LmComparison | TranslatorComparison:
     """Compare models of one task on the same text, each with the first.
 
     Raises:

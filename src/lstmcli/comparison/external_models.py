@@ -22,8 +22,8 @@ import numpy as np
 from lstmcli.comparison.models import Answers, ClassifierColumn, Cost, LmColumn, Pieces, decide, median_seconds
 from lstmcli.comparison.results import ComparedModel
 from lstmcli.errors import ModelError, UsageError
-from lstmcli.language_modeling.scoring.perplexity import lines_of
 from lstmcli.safe_path import python_command
+from lstmcli.scoring.lines import lines_of
 
 if TYPE_CHECKING:
     from lstmcli.data.records import Record

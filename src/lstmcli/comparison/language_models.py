@@ -22,8 +22,9 @@ from lstmcli.comparison.spans import Spans, common
 from lstmcli.data.windows import WINDOW_CHARACTERS, windows
 from lstmcli.errors import NoDataError
 from lstmcli.evaluation.significance import Floats, holm, permutation_p
-from lstmcli.language_modeling.results import LmReport
-from lstmcli.language_modeling.scoring.perplexity import WINDOW, lines_of
+from lstmcli.language_modeling.scoring.perplexity import WINDOW
+from lstmcli.scoring.lines import lines_of
+from lstmcli.scoring.results import LmReport
 
 if TYPE_CHECKING:
     from lstmcli.data.records import Record
@@ -34,7 +35,7 @@ ROUNDING = 1e-6
 
 def compare(columns: Sequence[LmColumn], records: Iterable[Record], source: str, shown: int) -> LmComparison:
     """See ``comparison.compare.compare_language_models``."""
-    from lstmcli.language_modeling.corpus import Counts
+    from lstmcli.scoring.lines import Counts
 
     counts, sizes = Counts(), list[int]()
     costs: list[list[Cost]] = [[] for _ in columns]

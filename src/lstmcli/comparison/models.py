@@ -20,10 +20,12 @@ from numpy.typing import NDArray
 
 from lstmcli.classification.predict import Classifier
 from lstmcli.comparison.results import ComparedModel
-from lstmcli.language_modeling.scoring.perplexity import Line, Model, Reading, check_finite, lines_of
+from lstmcli.language_modeling.scoring.perplexity import Model, Reading
 from lstmcli.language_modeling.scoring.unknown_words import UnknownTokenCounter
 from lstmcli.model_dir.directory import TOKENIZER
 from lstmcli.safe_path import child_environment, lstm_command
+from lstmcli.scoring.lines import Line, lines_of
+from lstmcli.scoring.scores import check_finite
 
 if TYPE_CHECKING:
     from lstmcli.data.records import Record

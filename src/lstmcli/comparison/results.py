@@ -23,7 +23,7 @@ class Difference:
     model: str
     against: str
     measure: str
-    """accuracy, macro_f1 or bits_per_byte."""
+    """accuracy, macro_f1, bits_per_byte, bleu or chrf."""
     difference: float
     """``model`` minus ``against``."""
     interval: Interval | None
@@ -46,7 +46,7 @@ class ComparedModel:
     name: str
     """The last part of the path, or all of it if that is not unique."""
     kind: str
-    """lstm, fasttext, kenlm, predictions or log-probabilities."""
+    """lstm, fasttext, kenlm, predictions, translations or log-probabilities."""
     path: str
     parameters: int | None = None
     bytes: int | None = None
@@ -100,7 +100,7 @@ class Disagreement:
     answers: tuple[Answer, ...]
 
 
-def _of_models(figures: Sequence[ClassifierFigures | LmFigures]) -> list[dict[str, Any]]:
+def _of_models(figures: Sequence[ClassifierFigures | LmFigures | TranslatorFigures]) -> list[dict[str, Any]]:
     """The figures of each model, its name among them."""
     rows = [asdict(each) for each in figures]
     return [{"model": row["model"]["name"], **{name: row[name] for name in row if name != "model"}} for row in rows]
@@ -183,6 +183,58 @@ class LmComparison(Result):
     """Why perplexities per token are not compared; empty if all are."""
     notes: tuple[str, ...]
     task: str = "lm"
+
+    def _rows(self) -> list[dict[str, Any]]:
+        """A row for each model."""
+        return _of_models(self.models)
+
+
+@dataclass(frozen=True, slots=True)
+class TranslatorFigures:
+    """Metrics of one translator, 0 to 100."""
+
+    model: ComparedModel
+    bleu: float
+    """Corpus BLEU."""
+    bleu_interval: Interval | None
+    """None for a single pair."""
+    chrf: float
+    """Corpus chrF."""
+    chrf_interval: Interval | None
+    length_ratio: float | None
+    """Characters of the translations divided by those of the targets; None without targets."""
+    texts_per_second: float | None
+    """None for a file of translations."""
+
+
+@dataclass(frozen=True, slots=True)
+class SentenceDifference:
+    """A sentence that one of two translators translates better than the other."""
+
+    better: str
+    other: str
+    gain: float
+    """By how much the chrF of the sentence is higher."""
+    line: int
+    source: str
+    target: str
+    better_translation: str
+    other_translation: str
+
+
+@dataclass(frozen=True, slots=True)
+class TranslatorComparison(Result):
+    source: str
+    pairs: int
+    models: tuple[TranslatorFigures, ...]
+    differences: tuple[Difference, ...]
+    sentences: tuple[SentenceDifference, ...]
+    """For each model after the first: sentences in which it is better, then those in which the first is; largest gain
+    first."""
+    signatures: dict[str, str]
+    """Of the metrics, with those of the test, as sacrebleu writes them."""
+    notes: tuple[str, ...]
+    task: str = "translate"
 
     def _rows(self) -> list[dict[str, Any]]:
         """A row for each model."""

@@ -6,13 +6,10 @@ import itertools
 import logging
 import os
 import re
-import socket
 import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import Any
-from urllib.parse import urlsplit
-from urllib.request import getproxies
 
 from lstmcli.data.columns.names import SPLIT_ALIASES
 from lstmcli.data.formats.format import Format
@@ -42,11 +39,16 @@ def _datasets() -> Any:
 
 def go_offline_without_network(library: str) -> None:
     """Tell a library that is not imported yet, if there is no network: it would try for half a minute."""
+    from urllib.request import getproxies
+
     if library not in sys.modules and not getproxies() and not _reachable():
         os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 
 def _reachable(seconds: float = 5.0) -> bool:
+    import socket
+    from urllib.parse import urlsplit
+
     address = urlsplit(os.environ.get("HF_ENDPOINT") or "https://huggingface.co")
     try:
         port = address.port or (80 if address.scheme == "http" else 443)

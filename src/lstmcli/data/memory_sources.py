@@ -71,13 +71,13 @@ def open_like_training(
     return opened(source, read, labelled=labelled, prefer=trained)
 
 
-def opened(source: Any, read: ReadConfig, *, labelled: bool | None, prefer: ReadConfig) -> Source:
+def opened(source: Any, read: ReadConfig, *, labelled: bool | None, prefer: ReadConfig, paired: bool = False) -> Source:
     """``open_source`` for the source of a function; logs the notes.  ``log_warnings`` logs the warnings.
 
     Raises:
         DataError: it cannot be read as asked.
     """
-    found = open_source(located(source), read, labelled=labelled, prefer=prefer)
+    found = open_source(located(source), read, labelled=labelled, prefer=prefer, paired=paired)
     for note in found.notes:
         LOG.info(note)
     return found

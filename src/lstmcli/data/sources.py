@@ -11,7 +11,7 @@ from lstmcli.data.columns.choice import Ask, Chosen, choose_columns, listed
 from lstmcli.data.columns.missing import NEVER_A_LABEL
 from lstmcli.data.columns.profile import is_on
 from lstmcli.data.columns.text import PAIR_JOIN
-from lstmcli.data.columns.translation import find_sides
+from lstmcli.data.columns.translation import find_sides, has_tabs
 from lstmcli.data.config import ReadConfig
 from lstmcli.data.formats.format import Format
 from lstmcli.data.formats.open import Opener
@@ -81,6 +81,7 @@ def open_source(
     keep_columns: bool = False,
     stdin: BinaryIO | None = None,
     prefer: ReadConfig | None = None,
+    paired: bool = False,
 ) -> Source:
     """Open ``spec``: a path, ``-``, ``sample:NAME``, the name of a Hub data set, or what was located already.
 
@@ -90,15 +91,16 @@ def open_source(
         labelled: True wants labels and fails without; None takes them where they are; False looks for none.
         stdin: what ``-`` reads; None: the program's own.
         prefer: columns that the model was trained on, taken where the source has them.
+        paired: wants pairs of texts and fails without.
 
     Raises:
         DataError: there is no such source, or it cannot be read as asked.
         UsageError: an unknown format, encoding or delimiter.
     """
-    # Labels are never in plain text, so a pipe that must have them is read whole to see what it holds.
-    located = locate(spec, read, stdin=stdin, whole=labelled is True and read.input_format is None)
-    parts = located.choose(read.split)
-    source = open_parts(located.name, parts, read, labelled=labelled, keep_columns=keep_columns, prefer=prefer)
+    # Labels and pairs are never in plain text, so a pipe that must have them is read whole to see what it holds.
+    located = locate(spec, read, stdin=stdin, whole=(labelled is True or paired) and read.input_format is None)
+    how: dict[str, Any] = {"labelled": labelled, "keep_columns": keep_columns, "prefer": prefer, "paired": paired}
+    source = open_parts(located.name, located.choose(read.split), read, **how)
     if read.split is None and located.usual != WHOLE_SOURCE:
         source.notes = (f"{source.notes[0]}; the {located.usual!r} split (--split names another)",)
     return source
@@ -119,6 +121,8 @@ def open_parts(
     tables = []
     for part in parts:
         table = part(read, labelled, prefer)
+        if paired and read.input_format is None and has_tabs(table):
+            table = part(replace(read, input_format="tsv"), labelled, prefer)
         sides = None if paired is False else find_sides(table, read, name, wanted=paired, prefer=prefer)
         chosen = (
             Chosen((sides.source,), target_column=sides.target, others=sides.others)

@@ -15,7 +15,7 @@ from pathlib import Path
 from lstmcli.errors import UsageError
 
 VARIABLE = "LSTM_NATIVE_LEVEL"
-VERSION = 4
+VERSION = 5
 """Of the library's interface (``native/lstm.h``)."""
 _SUFFIX = {"win32": ".dll", "darwin": ".dylib"}.get(sys.platform, ".so")
 LIBRARY = Path(__file__).parent / "lib" / f"lstm{_SUFFIX}"
@@ -65,6 +65,15 @@ class AttentionCall(ctypes.Structure):
     )
 
 
+class EmbedCall(ctypes.Structure):
+    _fields_ = (
+        *((name, _i64) for name in ("count", "F", "E")),
+        *((name, _pointer) for name in ("ids", "table_UE")),
+        ("halves", _i64),
+        ("out", _pointer),
+    )
+
+
 class MemoTable(ctypes.Structure):
     _fields_ = (
         *((name, _i64) for name in ("capacity", "F")),
@@ -77,6 +86,14 @@ class NgramTableCall(ctypes.Structure):
     _fields_ = (
         *((name, _i64) for name in ("order", "P", "C")),
         *((name, _pointer) for name in ("keys_P", "weights_PC", "bias_C", "slots")),
+        ("slot_count", _i64),
+    )
+
+
+class DictionaryTable(ctypes.Structure):
+    _fields_ = (
+        *((name, _i64) for name in ("capacity", "letter_count")),
+        *((name, _pointer) for name in ("ends", "letters", "slots")),
         ("slot_count", _i64),
     )
 
@@ -103,7 +120,9 @@ class Library:
         self._c.lstm_level.restype = ctypes.c_char_p
         self._c.lstm_find.restype = _i64
         self._c.lstm_find.argtypes = (_pointer, _i64, _pointer, _i64, _pointer)
-        self._c.lstm_embed.argtypes = (_pointer, ctypes.c_int, _i64, _pointer, _i64, _i64, _pointer)
+        self._c.lstm_split.restype = _i64
+        self._c.lstm_split.argtypes = (_pointer, _i64, ctypes.c_char_p, _pointer, _i64, _pointer, _pointer)
+        self._c.lstm_affixes.argtypes = (ctypes.c_char_p, _pointer, _i64, _pointer)
         self._c.lstm_score_ngrams.argtypes = (_pointer, _pointer, _pointer, _i64, _pointer, _pointer)
         self.levels = [*self._levels()]
         if level is not None and level not in self.levels:
@@ -120,16 +139,12 @@ class Library:
         return names
 
     def run(self, call: ctypes.Structure) -> None:
-        """One pass over rows of tokens, one product, one attention, or the words after each row."""
+        """One pass over rows of tokens, one product, one attention, the words after each row, or embeddings."""
         getattr(self._c, _FUNCTIONS[type(call)])(self._place, ctypes.byref(call))
 
     def find(self, memo: MemoTable, used: int, ids_MF: int, M: int, places_M: int) -> int:
         """Places of ids in the table; how many it then holds.  Arrays are given by their addresses."""
         return int(self._c.lstm_find(ctypes.byref(memo), used, ids_MF, M, places_M))
-
-    def embed(self, table_UE: int, halves: bool, E: int, ids_MF: int, M: int, F: int, out_ME: int) -> None:
-        """The sums of the rows of each token.  Arrays are given by their addresses."""
-        self._c.lstm_embed(table_UE, halves, E, ids_MF, M, F, out_ME)
 
     def index_ngrams(self, table: NgramTableCall) -> None:
         self._c.lstm_index_ngrams(ctypes.byref(table))
@@ -138,12 +153,23 @@ class Library:
         """The scores of texts by their n-grams.  Arrays are given by their addresses."""
         self._c.lstm_score_ngrams(ctypes.byref(table), ids, first, texts, found, out)
 
+    def split(
+        self, dictionary: DictionaryTable, used: int, text: bytes, ends: int, texts: int, places: int, counts: int
+    ) -> int:
+        """Places of the words of ASCII texts; how many words there then are, or -1.  Arrays are given by addresses."""
+        return int(self._c.lstm_split(ctypes.byref(dictionary), used, text, ends, texts, places, counts))
+
+    def affixes(self, letters: bytes, ends: int, words: int, out: int) -> None:
+        """Checksums of the affixes of ASCII words.  Arrays are given by their addresses."""
+        self._c.lstm_affixes(letters, ends, words, out)
+
 
 _FUNCTIONS = {
     PassCall: "lstm_run_pass",
     ProductCall: "lstm_run_product",
     WordsCall: "lstm_run_words",
     AttentionCall: "lstm_run_attention",
+    EmbedCall: "lstm_run_embed",
 }
 
 

@@ -18,7 +18,7 @@ from typing import Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.engine.native import AttentionCall, Library, MemoTable, PassCall
+from lstmcli.engine.native import AttentionCall, EmbedCall, Library, MemoTable, PassCall
 from lstmcli.engine.native_int16 import ONE, quantised
 from lstmcli.engine.native_product import Floats, Places, Product, at, padded, room
 from lstmcli.errors import ModelError
@@ -179,7 +179,7 @@ class Memo:
             (M, F), E = ids_MF.shape, self._table_UE.shape[1]
             x_ME = room(M, E)
             halves = self._table_UE.dtype == np.float16
-            self._library.embed(at(self._table_UE), halves, E, at(ids_MF), M, F, at(x_ME))
+            self._library.run(EmbedCall(M, F, E, at(ids_MF), at(self._table_UE), halves, at(x_ME)))
             self._product.into(x_ME, out_MG)
         return out_MG
 

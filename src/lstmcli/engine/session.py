@@ -10,10 +10,9 @@ from typing import Any, Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.tokenization.ids import Ids
-
 LOGITS_AT_ONCE = 2**22
 """Logits in memory at once when scoring: 16 MB, for texts of any length."""
+Ids = NDArray[np.int32]
 Floats = NDArray[np.floating[Any]]
 Logits = NDArray[np.float32]
 State = tuple[Any, ...]

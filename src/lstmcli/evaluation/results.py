@@ -9,6 +9,8 @@ CONFIDENCE = 0.95
 SIGNIFICANCE_LEVEL = 0.05
 LOWER_IS_BETTER = frozenset({"perplexity", "bits_per_byte"})
 """Metrics for which lower is better."""
+HUNDREDTHS = frozenset({"bleu", "chrf"})
+"""Metrics from 0 to 100."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import replace
 from statistics import fmean
 
-from lstmcli.evaluation.results import LOWER_IS_BETTER, SIGNIFICANCE_LEVEL
+from lstmcli.evaluation.results import HUNDREDTHS, LOWER_IS_BETTER, SIGNIFICANCE_LEVEL
 from lstmcli.evaluation.significance import holm, paired_t_p, spread
 from lstmcli.experiments.results import Difference, Run, Summary
 
@@ -46,7 +46,7 @@ def differences(cells: Sequence[str], base: str, runs: Sequence[Run]) -> list[Di
 
 def _most(measure: str) -> float:
     """The highest value of a metric; the lowest is 0."""
-    return math.inf if measure in LOWER_IS_BETTER else 1.0
+    return math.inf if measure in LOWER_IS_BETTER else 100.0 if measure in HUNDREDTHS else 1.0
 
 
 def _is_zero(difference: float) -> bool:

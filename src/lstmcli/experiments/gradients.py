@@ -22,6 +22,8 @@ from lstmcli.classification.network import load_classifier_module
 from lstmcli.language_modeling.config import LmModelConfig
 from lstmcli.language_modeling.network import load_language_model
 from lstmcli.nn.stack import Stack
+from lstmcli.translation.config import TranslatorModelConfig
+from lstmcli.translation.network import load_translator
 
 MAX_UNITS = 64
 """Maximum number of units that are measured; those of larger layers are evenly spaced."""
@@ -66,3 +68,13 @@ def language_model_gradients(
     module = load_language_model(weights, exact, vocab_size).train()
     ids_TN = torch.from_numpy(ids_NT.astype(np.int64)).T
     return gradient_by_lag(module.stack, module.embed(ids_TN))
+
+
+def translator_gradients(
+    weights: Weights, config: TranslatorModelConfig, ids_NT: NDArray[np.integer]
+) -> NDArray[np.float64]:
+    """``gradient_by_lag`` of the encoder of a saved translator, on windows of sources."""
+    exact = replace(config, word_dropout=0.0, embedding_dropout=0.0, layer_dropout=0.0, weight_drop=0.0)
+    module = load_translator(weights, exact, len(weights["embedding"])).train()
+    ids_TN = torch.from_numpy(ids_NT.astype(np.int64)).T
+    return gradient_by_lag(module.encoder, module.embed(ids_TN, source=True))

@@ -15,10 +15,11 @@ from lstmcli.data.records import Record
 from lstmcli.evaluation.significance import spread
 from lstmcli.experiments.plan import nearest
 from lstmcli.experiments.results import GradientByLag, Recall
-from lstmcli.model_dir.directory import TOKENIZER, WEIGHTS, ModelDir
+from lstmcli.model_dir.directory import SOURCE_TOKENIZER, TOKENIZER, WEIGHTS, ModelDir
 from lstmcli.model_dir.files import tensors, use_file
 from lstmcli.tokenization.stream_encoder import StreamEncoder
 from lstmcli.tokenization.text_encoder import TextEncoder
+from lstmcli.translation.sides import Sides
 
 MAX_LAG = 64
 WINDOWS = 32
@@ -51,9 +52,12 @@ def gradients(model: ModelDir, records: Iterable[Record]) -> NDArray[np.float64]
     Raises:
         ModelError: it is damaged.
     """
-    from lstmcli.experiments.gradients import classifier_gradients, language_model_gradients
+    from lstmcli.experiments.gradients import classifier_gradients, language_model_gradients, translator_gradients
 
     weights = use_file(model, WEIGHTS, tensors)
+    if model.task.paired:
+        sources = _sides(model).source.encode([record.text for record in islice(records, MAX_RECORDS)])
+        return translator_gradients(weights, model.settings.model, windows(sources, MAX_LAG + 1))
     if not model.task.labelled:
         windows_NT = stream_windows(tokens(model, records))
         return language_model_gradients(weights, model.settings.model, len(weights["embedding"]), windows_NT)
@@ -66,7 +70,9 @@ def gradients(model: ModelDir, records: Iterable[Record]) -> NDArray[np.float64]
 def tokens(model: ModelDir, records: Iterable[Record]) -> NDArray[np.int64]:
     """The ids of the texts of the first records, concatenated; never empty."""
     some = [record.text for record in islice(records, MAX_RECORDS)]
-    if not model.task.labelled:
+    if model.task.paired:
+        parts = _sides(model).source.encode(some)
+    elif not model.task.labelled:
         encoder = use_file(
             model, TOKENIZER, lambda data: StreamEncoder.from_json(data.decode(), model.settings.tokenizer)
         )
@@ -79,6 +85,13 @@ def tokens(model: ModelDir, records: Iterable[Record]) -> NDArray[np.int64]:
 def _classifier_encoder(model: ModelDir) -> TextEncoder:
     config = model.settings.tokenizer
     return use_file(model, TOKENIZER, lambda data: TextEncoder.from_json(data.decode(), config))
+
+
+def _sides(model: ModelDir) -> Sides:
+    def read(data: bytes) -> Sides:
+        return Sides.read(model.settings.tokenizer, data.decode(), lambda: model.read(SOURCE_TOKENIZER).decode())
+
+    return use_file(model, TOKENIZER, read)
 
 
 def average_curve(cell: str, curves: Sequence[NDArray[np.float64]]) -> GradientByLag:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Collection
 from pathlib import Path
 from typing import Any, NamedTuple
@@ -27,7 +28,7 @@ class File(NamedTuple):
 
 
 def export(
-    path: str | Path, to: str, output: str | Path | None = None, *, force: bool = False, **more: Any
+    path: str | Path, to: str, output: str | os.PathLike[str] | None = None, *, force: bool = False, **more: Any
 ) -> Exported:
     """Write an export of a model as a directory, whole or not at all.
 

@@ -48,7 +48,7 @@ def open_language_model(model: ModelDir, config: InspectConfig, threads: int | N
 
 class LanguageModelInspector:
     def __init__(self, lm: LanguageModel, config: InspectConfig) -> None:
-        from lstmcli.language_modeling.scoring.units import Tables
+        from lstmcli.scoring.units import Tables
 
         self.model, self._lm, self._tables = lm.directory, lm, Tables(lm.encoder)
         shape = self.model.settings.model
@@ -56,8 +56,9 @@ class LanguageModelInspector:
         self._stack = InspectedStack(self.model, config, shape.cell, shape.widths, 1)
 
     def inspect(self, records: Iterable[Record], *, carried: bool = False) -> Iterator[Inspection]:
-        from lstmcli.language_modeling.scoring.perplexity import Reading, lines_of
-        from lstmcli.language_modeling.scoring.units import check_lengths
+        from lstmcli.language_modeling.scoring.perplexity import Reading
+        from lstmcli.scoring.lines import lines_of
+        from lstmcli.scoring.units import check_lengths
 
         reading = Reading(self._lm, carried)
         states: list[State] | None = None
@@ -87,7 +88,7 @@ class LanguageModelInspector:
         return [TokenRead(name, 0, 0)] if begins else []
 
     def _tokens(self, reading: Any, line: Any, ids: NDArray[np.int32]) -> Iterator[TokenRead]:
-        from lstmcli.language_modeling.scoring.perplexity import check_finite
+        from lstmcli.scoring.scores import check_finite
 
         table = self._tables.table("token", [line], [ids])
         (score,) = reading.score([ids], entropy=True)

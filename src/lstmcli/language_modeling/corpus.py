@@ -12,7 +12,6 @@ import hashlib
 import json
 import mmap
 import os
-import re
 import tempfile
 import time
 import zlib
@@ -29,35 +28,15 @@ from lstmcli.cache import cache_folder
 from lstmcli.errors import DataError, OutputError
 from lstmcli.plural import count
 from lstmcli.safe_files import open_own
+from lstmcli.scoring.lines import Counts
 from lstmcli.tokenization.auto import SAMPLE
 from lstmcli.tokenization.ids import END_ID, UNKNOWN_ID, Ids
 from lstmcli.tokenization.stream_encoder import StreamEncoder
 
 MAGIC = b"lstm corpus 1\n"
 HEAD = 512
-_LONG = 100_000
 PART = 2**22
 """Ids counted at once."""
-_WORD = re.compile(r"\S+")
-
-
-@dataclass
-class Counts:
-    """The size of a text."""
-
-    lines: int = 0
-    characters: int = 0
-    bytes: int = 0
-    words: int = 0
-
-    def add(self, line: str) -> int:
-        """Count a line and its line end; returns the length of the line in bytes."""
-        size = len(line) if line.isascii() else len(line.encode("utf-8", "surrogatepass"))
-        self.lines += 1
-        self.characters += len(line) + 1
-        self.bytes += size + 1
-        self.words += len(line.split()) if len(line) < _LONG else sum(1 for _ in _WORD.finditer(line))
-        return size
 
 
 @dataclass

@@ -5,7 +5,8 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from lstmcli.language_modeling.results import CorpusCheck, LmReport
+from lstmcli.language_modeling.results import CorpusCheck
+from lstmcli.scoring.results import LmReport
 from lstmcli.training.events import Event, Measured
 
 

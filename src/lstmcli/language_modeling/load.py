@@ -1,4 +1,4 @@
-"""Load the weights of a language model, and describe its rule for unknown words."""
+"""Load the weights of a language model."""
 
 from __future__ import annotations
 
@@ -8,14 +8,6 @@ from numpy.typing import NDArray
 
 from lstmcli.model_dir.directory import ModelDir
 from lstmcli.model_dir.files import tensors
-from lstmcli.tokenization.config import TokenizerConfig
-
-_OOV_RULES = {
-    "word": "closed vocabulary: an unknown word is read and scored as <unk>, and so is a <unk> in the text",
-    "char": "an unknown character is read and scored as <unk>",
-    "unigram": "what no piece covers is read and scored as <unk>",
-}
-_OPEN = "open vocabulary: any text can be spelled, nothing is unknown"
 
 
 def language_model_weights(data: bytes, model: ModelDir, V: int) -> dict[str, NDArray[Any]]:
@@ -30,10 +22,3 @@ def language_model_weights(data: bytes, model: ModelDir, V: int) -> dict[str, ND
     weights = tensors(data)
     check_weights(weights, language_model_shapes(model.settings.model, V))
     return weights
-
-
-def oov_rule(config: TokenizerConfig) -> str:
-    """How a model with this tokenizer scores unknown words, in words."""
-    if config.kind == "bpe" and config.path is not None:  # trained elsewhere, may lack bytes
-        return _OOV_RULES["unigram"]
-    return _OOV_RULES.get(config.kind, _OPEN)

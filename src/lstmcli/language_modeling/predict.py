@@ -18,8 +18,7 @@ from lstmcli.errors import NoDataError, UsageError
 from lstmcli.generation.config import OPTIONS, GenerateConfig, from_options
 from lstmcli.generation.results import Continuation, TextPiece
 from lstmcli.generation.session import Generator, Output
-from lstmcli.language_modeling.load import language_model_weights, oov_rule
-from lstmcli.language_modeling.results import LmReport, Surprisal
+from lstmcli.language_modeling.load import language_model_weights
 from lstmcli.language_modeling.scoring.methods import ScoringOptions
 from lstmcli.model_dir.directory import TOKENIZER, WEIGHTS, read_model, retry_if_replaced
 from lstmcli.model_dir.files import ReadAhead, use_file
@@ -28,9 +27,11 @@ from lstmcli.nn.device import resolve_device
 from lstmcli.options import by_name
 from lstmcli.python_names import LOG, in_python
 from lstmcli.results import Results
+from lstmcli.scoring.results import LmReport, Surprisal
 from lstmcli.tasks import LANGUAGE_MODELING
 from lstmcli.threads import cores
 from lstmcli.tokenization.stream_encoder import StreamEncoder
+from lstmcli.tokenization.unknown_rule import oov_rule
 from lstmcli.training.events import Warned
 
 if TYPE_CHECKING:

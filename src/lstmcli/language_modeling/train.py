@@ -22,10 +22,11 @@ from lstmcli.language_modeling.estimate import estimate_lm
 from lstmcli.language_modeling.events import CorpusRead, LmEvaluated, Quantised, Sampled
 from lstmcli.language_modeling.lines import Lines, corpus_of
 from lstmcli.language_modeling.preflight import preflight_language_model
-from lstmcli.language_modeling.results import CorpusCheck, LmReport
+from lstmcli.language_modeling.results import CorpusCheck
 from lstmcli.language_modeling.shapes import language_model_shapes
 from lstmcli.model_dir.directory import TOKENIZER
 from lstmcli.nn.device import native_bf16
+from lstmcli.scoring.results import LmReport
 from lstmcli.tasks import LANGUAGE_MODELING
 from lstmcli.tokenization.auto import infer_tokenizer_config
 from lstmcli.tokenization.ids import END_ID

@@ -27,13 +27,14 @@ from lstmcli.tasks import Task, all_tasks, require_task
 T = TypeVar("T")
 
 WEIGHTS, NGRAMS, TOKENIZER, GRAPH = "model.safetensors", "ngrams.safetensors", "tokenizer.json", "model.onnx"
+SOURCE_TOKENIZER = "source-tokenizer.json"
 CARD, LOG = "README.md", "log.jsonl"
 UNCHECKED = (CARD, LOG)
 """Files that may be edited; they do not affect the model's output."""
 MODEL_VARIABLE = "LSTM_MODEL"
 HUB_PREFIX = "hub:"
 """Starts the name of a model of the Hugging Face Hub."""
-MODEL_FILES = (CONFIG, WEIGHTS, NGRAMS, TOKENIZER, GRAPH, CARD, LOG)
+MODEL_FILES = (CONFIG, WEIGHTS, NGRAMS, TOKENIZER, SOURCE_TOKENIZER, GRAPH, CARD, LOG)
 """All that a model directory may hold."""
 
 TOO_LARGE = "fewer or shorter labels make it smaller"

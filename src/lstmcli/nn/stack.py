@@ -80,7 +80,10 @@ def reorder(x_TNE: Tensor, order: Tensor) -> Tensor:
 
 
 class Stack(nn.Module):
-    """Layers with locked dropout between them; ``widths`` are the units of each, bottom to top."""
+    """Layers with locked dropout between them; ``widths`` are the units of each, bottom to top.
+
+    With ``residual`` each layer but the first adds its output to its input; all must have the same width.
+    """
 
     def __init__(
         self,
@@ -90,9 +93,11 @@ class Stack(nn.Module):
         bidirectional: bool = True,
         layer_dropout: float = 0.0,
         weight_drop: float = 0.0,
+        residual: bool = False,
     ) -> None:
         super().__init__()
         D = 2 if bidirectional else 1
+        self.residual = residual
         self.layer_dropout, self.output_size = layer_dropout, D * widths[-1]
         below = [inputs, *(D * width for width in widths)]
         self.layers = nn.ModuleList(
@@ -117,7 +122,8 @@ class Stack(nn.Module):
             if len(directions) == 2:
                 backward = directions[1](reorder(x_TNE, back))[0]
                 outputs.append(reorder(backward, back))
-            x_TNE = torch.cat(outputs, dim=-1) if len(outputs) == 2 else outputs[0]
+            y_TNH = torch.cat(outputs, dim=-1) if len(outputs) == 2 else outputs[0]
+            x_TNE = x_TNE + y_TNH if depth and self.residual else y_TNH
         return x_TNE
 
     def forward_from(self, x_TNE: Tensor, states: Sequence[State] | None = None) -> tuple[Tensor, list[State]]:
@@ -127,7 +133,8 @@ class Stack(nn.Module):
             assert isinstance(directions, nn.ModuleList) and len(directions) == 1
             if depth:
                 x_TNE = locked_dropout(x_TNE, self.layer_dropout, self.training)
-            x_TNE, state = directions[0](x_TNE, None if states is None else states[depth])
+            y_TNH, state = directions[0](x_TNE, None if states is None else states[depth])
+            x_TNE = x_TNE + y_TNH if depth and self.residual else y_TNH
             after.append(state)
         return x_TNE, after
 

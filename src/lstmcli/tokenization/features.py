@@ -19,12 +19,14 @@ from __future__ import annotations
 
 import re
 import zlib
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from functools import cache
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lstmcli.engine.native import library
+from lstmcli.engine.native_product import at
 from lstmcli.tokenization.ids import Ids
 from lstmcli.tokenization.scripts import APART
 
@@ -81,6 +83,15 @@ class FeatureTable:
         first, last = affixes(word)
         return self._row(first), self._row(last)
 
+    def of_ascii_words(self, words: Sequence[str]) -> Ids:
+        """The affix rows [M, 2] of ASCII words."""
+        if (found := library()) is None:
+            return np.array([self.of_word(word) for word in words], np.int32).reshape(-1, 2)
+        letters, ends_M = "".join(words).encode("ascii"), np.cumsum([*map(len, words)], dtype=np.int64)
+        hashes_M2 = np.empty((len(words), 2), np.uint32)
+        found.affixes(letters, at(ends_M), len(words), at(hashes_M2))
+        return (hashes_M2 % self.buckets + self.vocab_size).astype(np.int32)
+
     def _row(self, feature: str) -> int:
         return zlib.crc32(feature.encode("utf-8", "replace")) % self.buckets + self.vocab_size
 
@@ -89,16 +100,16 @@ class FeatureTable:
         self._compute(ids_N)
         rows_NF = self.rows[ids_N]
         rows_NF[:, 3] = self.spelling[spelling_N]
-        at = np.flatnonzero(self.has_neighbours[ids_N])
-        if at.size:
+        near = np.flatnonzero(self.has_neighbours[ids_N])
+        if near.size:
             padded = np.zeros(len(ids_N) + 2, np.uint64)
             padded[1:-1] = ids_N
             before, after = padded[:-2].copy(), padded[2:].copy()
             before[starts] = 0
             after[starts[1:] - 1] = 0
             here = padded[1:-1]
-            rows_NF[at, 1] = self._pair(before[at], here[at])
-            rows_NF[at, 2] = self._pair(here[at], after[at])
+            rows_NF[near, 1] = self._pair(before[near], here[near])
+            rows_NF[near, 2] = self._pair(here[near], after[near])
         return rows_NF
 
     def _pair(self, left: NDArray[np.uint64], right: NDArray[np.uint64]) -> NDArray[np.int64]:

@@ -191,8 +191,7 @@ class TextEncoder:
         ends_M = lengths_M.cumsum()
         rows_MF = np.empty((len(words), FEATURES), np.int32)
         rows_MF[:, 0] = ids_M
-        for at, word in enumerate(known):
-            rows_MF[at, 1:3] = self.features.of_word(word)
+        rows_MF[:, 1:3] = self.features.of_ascii_words(known)
         rows_MF[:, 3] = self.features.spelling[spellings("".join(words), ends_M - lengths_M, ends_M)]
         return rows_MF
 

@@ -15,9 +15,9 @@ from numpy.typing import NDArray
 from lstmcli.tokenization.ids import END_ID, Ids
 
 Index = NDArray[np.int64]
-GRID = 4
-"""Lengths of batches are multiples of this, and sizes of twice this: each new shape has a set-up cost."""
-POOL = 64
+SIZES = 8
+"""Numbers of pairs are multiples of this: each new shape has a set-up cost."""
+POOL = 400
 """Batches in a pool, which is sorted by length."""
 
 
@@ -62,16 +62,12 @@ def batch(pairs: Pairs, index: Sequence[int] | Index) -> Batch:
 
 
 def pad(rows: Sequence[Ids]) -> tuple[Ids, Index]:
-    """Rows side by side, [T, B], T a multiple of ``GRID``, and their lengths."""
+    """Rows side by side, [T, B], and their lengths."""
     lengths = np.fromiter(map(len, rows), np.int64, len(rows))
-    ids_TB = np.zeros((_rounded(int(lengths.max())), len(rows)), np.int32)
+    ids_TB = np.zeros((int(lengths.max()), len(rows)), np.int32)
     for b, row in enumerate(rows):
         ids_TB[: len(row), b] = row
     return ids_TB, lengths
-
-
-def _rounded(length: int) -> int:
-    return -(-length // GRID) * GRID
 
 
 def bucketed(lengths_N2: Index, most_tokens: int, most_pairs: int, rng: np.random.Generator) -> list[Index]:
@@ -87,7 +83,7 @@ def bucketed(lengths_N2: Index, most_tokens: int, most_pairs: int, rng: np.rando
     for start in range(0, len(order), pool):
         chunk = order[start : start + pool]
         source, target = lengths_N2[chunk].T
-        batches += cut(chunk[np.lexsort((source, target // GRID))], lengths_N2, most_tokens, most_pairs)
+        batches += cut(chunk[np.lexsort((source, target))], lengths_N2, most_tokens, most_pairs)
     return [batches[i] for i in rng.permutation(len(batches))]
 
 
@@ -97,13 +93,13 @@ def cut(order: Index, lengths_N2: Index, most_tokens: int, most_pairs: int) -> l
     while start < len(order):
         longest, stop = 0, start
         while stop < len(order) and stop - start < most_pairs:
-            longest = max(longest, _rounded(int(lengths_N2[order[stop]].max())))
+            longest = max(longest, int(lengths_N2[order[stop]].max()))
             if longest * (stop - start + 1) > most_tokens:
                 break
             stop += 1
         size = max(1, stop - start)
-        if stop < len(order) and size > 2 * GRID:
-            size -= size % (2 * GRID)
+        if stop < len(order) and size > SIZES:
+            size -= size % SIZES
         batches.append(order[start : start + size])
         start += size
     return batches

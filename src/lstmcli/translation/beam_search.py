@@ -1,8 +1,9 @@
 """Beam search for the translations of many texts at once.
 
 A hypothesis y of T tokens, ``</s>`` among them, is ranked by log p(y | x) / T ** alpha.  The search of a text ends when
-no hypothesis that is still open can be ranked above the n-th best that is complete, since log p only falls.  A text
-whose search has ended leaves the batch.
+no hypothesis that is still open can be ranked above the n-th best that is complete, since log p only falls; or when as
+many were completed as the beam is wide, and none that is open has a better rank so far.  A text whose search has ended
+leaves the batch.
 
 Shapes: B texts, W hypotheses of a text, N = B * W, S source tokens.
 """
@@ -57,18 +58,24 @@ class _Search:
     config: BeamConfig
     open: list[Node | None]
     complete: list[Hypothesis] = field(default_factory=list)
+    completed: int = 0
+    """How many were completed; ``complete`` has the n best of them."""
 
     def rank(self, log_p: float, tokens: int) -> float:
         return float(log_p / tokens**self.config.length_penalty)
 
     def end(self, node: Node | None, log_p: float, weights_S: Floats | None, tokens: int) -> None:
+        self.completed += 1
+        rank = self.rank(log_p, tokens)
+        if len(self.complete) == self.config.n and rank <= self.complete[-1].rank:
+            return
         ids, weights = list[int](), [weights_S]
         while node is not None:
             ids.append(node.id)
             weights.append(node.weights_S)
             node = node.before
         kept = None if weights_S is None else np.stack([w for w in reversed(weights) if w is not None])
-        self.complete.append(Hypothesis(ids[::-1], log_p, self.rank(log_p, tokens), kept))
+        self.complete.append(Hypothesis(ids[::-1], log_p, rank, kept))
         self.complete.sort(key=lambda found: -found.rank)
         del self.complete[self.config.n :]
 
@@ -76,7 +83,10 @@ class _Search:
         """Whether nothing better can come; ``best_open`` is the highest log-probability of an open hypothesis."""
         if tokens >= self.limit or not math.isfinite(best_open):
             return True
-        return len(self.complete) == self.config.n and self.rank(best_open, self.limit) <= self.complete[-1].rank
+        if len(self.complete) < self.config.n:
+            return False
+        reach = tokens if self.completed >= self.config.beam else self.limit
+        return self.rank(best_open, reach) <= self.complete[-1].rank
 
 
 def search(
@@ -155,22 +165,3 @@ def _advance(
             one.end(nodes[0], float(after_BW[b, 0]), nodes[0].weights_S if nodes[0] else None, tokens)
         one.open = nodes + [None] * (W - taken)
     return parents, ids_BW, after_BW
-
-
-def score(
-    session: TranslationSession, sources: Sequence[Ids], targets: Sequence[Ids], *, attention: bool = False
-) -> list[tuple[Floats, Floats | None]]:
-    """The nats of each token of each target given its source, ``</s>`` among them, and, if asked, the attention."""
-    memory, state = session.encode(*pad(sources))
-    targets_TB, lengths_B = pad(targets)
-    ids_B = np.full(len(sources), END_ID, np.int32)
-    nats, weights = list[Floats](), list[Floats]()
-    for t in range(int(lengths_B.max())):
-        step = session.step(ids_B, state, memory)
-        nats.append(-step.log_p[np.arange(len(sources)), targets_TB[t]])
-        weights.append(step.weights_BWS[:, 0])
-        ids_B, state = targets_TB[t], step.state
-    nats_TB = np.stack(nats)
-    return [
-        (nats_TB[:T, b], np.stack([w[b] for w in weights[:T]]) if attention else None) for b, T in enumerate(lengths_B)
-    ]

@@ -30,7 +30,11 @@ class PairsRead(Event):
     splits: tuple[PairsCheck, ...]
     notes: tuple[str, ...]
     tokenizer: str
+    """Of the targets, or of both sides."""
     vocab_size: int
+    source_tokenizer: str | None = None
+    """Of the sources, if they have their own."""
+    source_vocab_size: int | None = None
 
     def outcome(self) -> dict[str, Any]:
         return {"tokenizer": self.tokenizer, "vocab_size": self.vocab_size, "data": asdict(self)}
@@ -40,8 +44,16 @@ class PairsRead(Event):
         train = self.splits[0]
         return (
             f"{'; '.join(self.notes)}\n{sizes}\n"
-            f"{self.tokenizer} tokenizer for both sides: {self.vocab_size:,} tokens; a source has "
+            f"{self._tokenizers()}; a source has "
             f"{train.source_tokens:,.0f} on average, a target {train.target_tokens:,.0f}, the longest {train.longest:,}"
+        )
+
+    def _tokenizers(self) -> str:
+        if self.source_tokenizer is None:
+            return f"{self.tokenizer} tokenizer for both sides: {self.vocab_size:,} tokens"
+        return (
+            f"{self.source_tokenizer} tokenizer of the sources: {self.source_vocab_size:,} tokens; "
+            f"{self.tokenizer} tokenizer of the targets: {self.vocab_size:,}"
         )
 
 

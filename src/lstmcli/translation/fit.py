@@ -20,13 +20,14 @@ from lstmcli.training.loop_state import LoopState
 from lstmcli.training.schedule import rate
 from lstmcli.translation.batches import Index, Pairs, bucketed
 from lstmcli.translation.batches import batch as padded
+from lstmcli.translation.beam_search import Hypothesis
 from lstmcli.translation.config import TranslatorTrainConfig
 from lstmcli.translation.trainer import TranslatorTrainer
 
 VALIDATED = 500
 """At most so many validation texts are translated after an epoch."""
-Measure = Callable[[list[list[int]]], float]
-"""The score of the ids of translations of the first validation texts, the higher the better."""
+Measure = Callable[[list[Hypothesis]], float]
+"""The score of translations of the first validation texts, the higher the better."""
 
 
 @dataclass

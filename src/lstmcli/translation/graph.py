@@ -29,12 +29,14 @@ def encoder_graph(weights: Weights, config: TranslatorModelConfig) -> InferenceG
     the decoder its initial h{l} and, where the cell has one, c{l}, [1, B, H].
     """
     graph = _Graph(weights)
-    x_SBE, H = graph.node("Gather", graph.weight("embedding"), "ids"), config.hidden
+    own_embedding = "source_embedding" if "source_embedding" in weights else "embedding"
+    x_SBE, H = graph.node("Gather", graph.weight(own_embedding), "ids"), config.hidden
     own = _stack(weights, "encoder")
     for layer, hidden in enumerate(config.encoder_widths):
         y_SDBH = recurrent(graph, own, layer, cell=config.cell, hidden=hidden, directions=2, x=x_SBE, lengths="lengths")
         by_row = graph.node("Transpose", y_SDBH, perm=[0, 2, 1, 3])
-        x_SBE = graph.node("Reshape", by_row, graph.ints(0, 0, -1))
+        y_SBH = graph.node("Reshape", by_row, graph.ints(0, 0, -1))
+        x_SBE = graph.node("Add", x_SBE, y_SBH) if layer and config.residual else y_SBH
     size = graph.node("Squeeze", graph.node("Slice", graph.node("Shape", "ids"), graph.ints(0), graph.ints(1)))
     place_S = graph.node("Range", graph.scalar(0), size, graph.scalar(1))
     lengths_B1 = graph.node("Unsqueeze", graph.node("Cast", "lengths", to=INT64), graph.ints(1))
@@ -65,8 +67,8 @@ def decoder_graph(weights: Weights, config: TranslatorModelConfig) -> InferenceG
     Inputs: ids [N] int32, the last token of each hypothesis; the state, h{l} and c{l} [1, N, H], and, with input
     feeding, feed [N, E], the last attentional state; values and keys [B, S, H] and mask [B, S] of the encoder; most [1]
     int64, how many of the likeliest tokens are wanted.
-    Outputs: log_p [N, V] of the next token; top_log_p and top_ids [N, most], the likeliest ones without the
-    unknown token; weights [B, W, S] of attention; h{l}_out, c{l}_out and feed_out.
+    Outputs: log_p [N, V] of the next token; top_log_p and top_ids [N, most], the likeliest ones, the
+    unknown token among them only if it is copied; weights [B, W, S] of attention; h{l}_out, c{l}_out and feed_out.
     """
     graph = _Graph(weights)
     x_NE, H, E = graph.node("Gather", graph.weight("embedding"), "ids"), config.hidden, config.embedding
@@ -81,7 +83,8 @@ def decoder_graph(weights: Weights, config: TranslatorModelConfig) -> InferenceG
             graph, own, layer, cell=config.cell, hidden=hidden, directions=1, x=x_1NE, state=state,
             state_out=[f"{name}_out" for name in state],
         )  # fmt: skip
-        x_1NE = graph.node("Squeeze", y_1DNH, graph.ints(1))
+        y_1NH = graph.node("Squeeze", y_1DNH, graph.ints(1))
+        x_1NE = graph.node("Add", x_1NE, y_1NH) if layer and config.residual else y_1NH
     h_NH = graph.node("Squeeze", x_1NE, graph.ints(0))
     B = graph.node("Slice", graph.node("Shape", "mask"), graph.ints(0), graph.ints(1))
     h_BWH = graph.node("Reshape", h_NH, graph.node("Concat", B, graph.ints(-1, H), axis=0))
@@ -93,9 +96,11 @@ def decoder_graph(weights: Weights, config: TranslatorModelConfig) -> InferenceG
     graph.node("Tanh", graph.node("Gemm", both_N2H, graph.weight("combine"), transB=1), name="feed_out")
     matrix = graph.weight("embedding" if config.tied else "softmax")
     graph.node("LogSoftmax", graph.node("Gemm", "feed_out", matrix, graph.weight("bias"), transB=1), name="log_p")
-    V = len(weights["embedding"])
-    never_V = graph.constant(np.where(np.arange(V) == UNKNOWN_ID, -np.inf, 0.0).astype(np.float32))
-    graph.node("TopK", graph.node("Add", "log_p", never_V), "most", name="top_log_p", also=["top_ids"])
+    V, allowed = len(weights["embedding"]), "log_p"
+    if not config.copies:
+        never_V = graph.constant(np.where(np.arange(V) == UNKNOWN_ID, -np.inf, 0.0).astype(np.float32))
+        allowed = graph.node("Add", "log_p", never_V)
+    graph.node("TopK", allowed, "most", name="top_log_p", also=["top_ids"])
     inputs = [value_info("ids", INT32, ["N"]), *_states(config, "N")]
     inputs += [value_info("feed", FLOAT, ["N", E])] if config.input_feeding else []
     inputs += [value_info(name, FLOAT, ["B", "S", H]) for name in ("values", "keys")]

@@ -10,8 +10,8 @@ from lstmcli.model_dir.directory import ModelDir
 from lstmcli.model_dir.files import tensors
 
 
-def translator_weights(data: bytes, model: ModelDir, V: int) -> dict[str, NDArray[Any]]:
-    """The weights of a translator with a vocabulary of ``V``.
+def translator_weights(data: bytes, model: ModelDir, V: int, source_V: int | None) -> dict[str, NDArray[Any]]:
+    """The weights of a translator with a vocabulary of ``V``, and one of the sources' own of ``source_V``.
 
     Raises:
         ModelError: they do not match the config.
@@ -20,5 +20,5 @@ def translator_weights(data: bytes, model: ModelDir, V: int) -> dict[str, NDArra
     from lstmcli.translation.shapes import translator_shapes
 
     weights = tensors(data)
-    check_weights(weights, translator_shapes(model.settings.model, V))
+    check_weights(weights, translator_shapes(model.settings.model, V, source_V))
     return weights

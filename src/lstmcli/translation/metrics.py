@@ -34,6 +34,11 @@ def bleu(hypotheses: Sequence[str], references: Sequence[str]) -> tuple[float, s
 
 def chrf(hypotheses: Sequence[str], references: Sequence[str]) -> float:
     """Corpus chrF, 0 to 100 (Popović 2015)."""
+    return float(chrf_of().corpus_score(list(hypotheses), [list(references)]).score)
+
+
+def chrf_of() -> Any:
+    """The metric, for ``corpus_score`` and ``get_signature``."""
     from sacrebleu.metrics.chrf import CHRF
 
-    return float(CHRF().corpus_score(list(hypotheses), [list(references)]).score)
+    return CHRF()

@@ -88,12 +88,15 @@ class Attention(nn.Module):
 class Translator(nn.Module):
     """From token ids of the source, and of the target so far, to the loss or logits of the next tokens."""
 
-    def __init__(self, config: TranslatorModelConfig, vocab_size: int) -> None:
+    def __init__(self, config: TranslatorModelConfig, vocab_size: int, source_vocab_size: int | None = None) -> None:
+        """``source_vocab_size``: of a vocabulary of the sources' own; None: both sides share one."""
         super().__init__()
         self.config, cell = config, config.cell
         E, H, scale = config.embedding, config.hidden, init_scale(config.embedding)
         self.embedding = nn.Parameter(torch.randn(vocab_size, E) * scale)
-        drops = (config.layer_dropout, config.weight_drop)
+        own = source_vocab_size
+        self.source_embedding = None if own is None else nn.Parameter(torch.randn(own, E) * scale)
+        drops = (config.layer_dropout, config.weight_drop, config.residual)
         self.encoder = Stack(cell, E, config.encoder_widths, True, *drops)
         self.decoder = Stack(cell, config.decoder_inputs, config.widths, False, *drops)
         self.bridge = nn.Linear(H, len(CELLS[cell].states) * config.layers * H)
@@ -107,15 +110,16 @@ class Translator(nn.Module):
     def matrix_VE(self) -> Tensor:
         return self.embedding if self.softmax is None else self.softmax
 
-    def embed(self, ids: Tensor) -> Tensor:
+    def embed(self, ids: Tensor, *, source: bool = False) -> Tensor:
         """[T, B, E]"""
         ids = word_dropout(ids, self.config.word_dropout, UNKNOWN_ID, self.training)
-        x = functional.embedding(ids, self.embedding)
+        own = self.source_embedding if source else None
+        x = functional.embedding(ids, self.embedding if own is None else own)
         return locked_dropout(x, self.config.embedding_dropout, self.training)
 
     def encode(self, ids_SB: Tensor, lengths_B: Tensor) -> tuple[Memory, DecoderState]:
         """What the decoder needs of the sources, and its initial state."""
-        h_SBH = self.encoder(self.embed(ids_SB), lengths_B)
+        h_SBH = self.encoder(self.embed(ids_SB, source=True), lengths_B)
         inside_SB = torch.arange(len(ids_SB), device=ids_SB.device)[:, None] < lengths_B
         h_SBH = torch.where(inside_SB[..., None], h_SBH, 0.0)
         values_BSH = h_SBH.transpose(0, 1).contiguous()
@@ -192,6 +196,7 @@ def load_translator(
     weights: Mapping[str, NDArray[np.generic]], config: TranslatorModelConfig, vocab_size: int
 ) -> Translator:
     """The PyTorch module with saved weights, in evaluation mode."""
-    module = Translator(config, vocab_size)
+    own = weights.get("source_embedding")
+    module = Translator(config, vocab_size, None if own is None else len(own))
     module.load_state_dict({name: torch.from_numpy(np.array(weights[name])) for name in module.state_dict()})
     return module.eval()

@@ -3,23 +3,41 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lstmcli.config import within
 from lstmcli.data.records import Record
 from lstmcli.engine.registry import check_engine, choose_engine
-from lstmcli.model_dir.directory import TOKENIZER, WEIGHTS, ModelDir, read_model, retry_if_replaced
+from lstmcli.errors import NoDataError
+from lstmcli.model_dir.directory import (
+    SOURCE_TOKENIZER,
+    TOKENIZER,
+    WEIGHTS,
+    ModelDir,
+    read_model,
+    retry_if_replaced,
+)
 from lstmcli.model_dir.files import ReadAhead, use_file
 from lstmcli.model_dir.loaded import Model
 from lstmcli.nn.device import resolve_device
+from lstmcli.python_names import LOG, in_python
+from lstmcli.results import Results
+from lstmcli.scoring.results import LmReport, Surprisal
 from lstmcli.tasks import TRANSLATION
-from lstmcli.tokenization.stream_encoder import StreamEncoder
+from lstmcli.tokenization.unknown_rule import oov_rule
 from lstmcli.translation.config import BeamConfig
 from lstmcli.translation.load import translator_weights
+from lstmcli.translation.odd_texts import OddTexts, profiles
 from lstmcli.translation.results import Translation
 from lstmcli.translation.session import TranslationSession
+from lstmcli.translation.sides import Sides
 from lstmcli.translation.translate import TEXTS_AT_ONCE, translate
+
+if TYPE_CHECKING:
+    from lstmcli.data.sources import Source
+    from lstmcli.translation.perplexity import PairScorer
 
 
 class Translator(Model):
@@ -52,19 +70,23 @@ class Translator(Model):
         config = directory.settings
         engine = choose_engine(directory.task, config, name, device, scoring=True)
         device, ahead = resolve_device(device, engine.devices), ReadAhead(directory, WEIGHTS)
-        encoder = use_file(directory, TOKENIZER, lambda data: StreamEncoder.from_json(data.decode(), config.tokenizer))
+
+        def sides_of(data: bytes) -> Sides:
+            return Sides.read(config.tokenizer, data.decode(), lambda: directory.read(SOURCE_TOKENIZER).decode())
+
+        sides = use_file(directory, TOKENIZER, sides_of)
 
         def session(data: bytes) -> TranslationSession:
             """Built from the verified weights, because an untrusted graph could allocate any amount of memory."""
-            weights = translator_weights(data, directory, encoder.vocab_size)
+            weights = translator_weights(data, directory, sides.target.vocab_size, sides.source_vocab_size)
             found: TranslationSession = engine.open(directory.task, config, weights, device=device, threads=threads)
             return found
 
         self.session = use_file(directory, WEIGHTS, session, ahead)
-        self.directory, self.encoder = directory, encoder
+        self.directory, self.sides = directory, sides
 
     def _free(self) -> None:
-        del self.session, self.encoder
+        del self.session, self.sides
 
     def translate(
         self,
@@ -103,6 +125,7 @@ class Translator(Model):
         batch_size: int = TEXTS_AT_ONCE,
         eager: bool = False,
         ready: Callable[[], bool] | None = None,
+        odd: OddTexts | None = None,
     ) -> Iterator[Translation]:
         """The n best translations of each text, in order, as they come: memory stays flat, however many there are.
 
@@ -110,6 +133,7 @@ class Translator(Model):
             alignment: with the attention of each token of a translation to those of the text.
             eager: answer each text before the next one is asked for.
             ready: with ``eager``, whether the next text is there without waiting.
+            odd: collects what is odd about the texts, see ``odd_texts``.
 
         Raises:
             DataError: ``texts`` is not a column of texts; the message names the row.
@@ -117,12 +141,102 @@ class Translator(Model):
         """
         within("batch_size", batch_size, 1)
         config = BeamConfig(beam=max(beam, n) if beam == BeamConfig.beam else beam, length_penalty=length_penalty, n=n)
-        how: dict[str, Any] = {"alignment": alignment, "batch_size": batch_size, "eager": eager, "ready": ready}
+        how: dict[str, Any] = {
+            "alignment": alignment,
+            "copies": bool(self.directory.settings.model.copies),
+            "batch_size": batch_size,
+            "eager": eager,
+            "ready": ready,
+            "odd": odd,
+        }
         self._check_open()
-        return translate(self.encoder, self.session, _records(texts), config, **how)
+        return translate(self.sides, self.session, _records(texts), config, **how)
+
+    @in_python()
+    def perplexity(self, pairs: Any, *, batch_size: int = TEXTS_AT_ONCE) -> LmReport:
+        """Perplexity and bits per byte of targets given their sources, of all pairs together.
+
+        Args:
+            pairs: a list of (source, target); (sources, targets), two columns; a table with the columns of the training
+                data; or the path of a file.
+            batch_size: pairs that are scored at once.
+
+        Raises:
+            DataError: there are no pairs; the message names the row.  NoDataError: there is none.
+            UsageError: ``batch_size`` is out of range.
+
+        Example:
+            >>> model.perplexity([("3 March 2021", "2021-03-03")]).lines
+            1
+        """
+        from lstmcli.translation.perplexity import perplexity
+
+        scorer = self.scorer(batch_size)
+        with _logged(scorer, self._pairs(pairs)) as found:
+            return perplexity(scorer, found)
+
+    @in_python()
+    def surprisal(self, pairs: Any, per: str = "token", *, batch_size: int = TEXTS_AT_ONCE) -> Results[Surprisal]:
+        """How surprising each part of a target is, in bits, given its source and all that stands before it.
+
+        Args:
+            pairs: as for ``perplexity``.
+            per: line (a whole target), word, token or char.
+
+        Returns:
+            a row for each part, in order; what ends a target has a row too.
+
+        Raises:
+            DataError, NoDataError: as ``perplexity``.
+            UsageError: another ``per``, or ``batch_size`` is out of range.
+
+        Example:
+            >>> [row.text for row in model.surprisal([("3 March 2021", "2021-03-03")], per="word")]
+            ['2021-03-03', '</s>']
+        """
+        from lstmcli.translation.perplexity import NO_PAIRS, surprisals
+
+        scorer = self.scorer(batch_size)
+        with _logged(scorer, self._pairs(pairs)) as records:
+            found = Results(surprisals(scorer, records, per))
+        if not found:
+            raise NoDataError(NO_PAIRS, hint="give at least one")
+        return found
+
+    def scorer(self, batch_size: int = TEXTS_AT_ONCE) -> PairScorer:
+        """What scores pairs, and collects warnings.  Raises: UsageError."""
+        from lstmcli.translation.perplexity import PairScorer
+
+        within("batch_size", batch_size, 1)
+        self._check_open()
+        rule = oov_rule(self.directory.settings.tokenizer)
+        return PairScorer(self.path, self.session, *self.sides, self.odd_texts(), rule, batch_size)
+
+    def odd_texts(self) -> OddTexts:
+        """What notices sources that are unlike those of the training data."""
+        return OddTexts(*profiles(self.directory.config["data"]))
+
+    def _pairs(self, pairs: Any) -> Source:
+        from lstmcli.data.config import ReadConfig
+        from lstmcli.data.memory_sources import opened
+
+        if isinstance(pairs, tuple) and len(pairs) == 2 and not isinstance(pairs[0], (str, tuple)):
+            pairs = {"source": pairs[0], "target": pairs[1]}
+        return opened(pairs, ReadConfig(), labelled=False, prefer=self.directory.trained_read, paired=True)
 
 
 def _records(texts: Any) -> Iterable[Record]:
     from lstmcli.data.memory import records
 
     return records(texts)
+
+
+@contextmanager
+def _logged(scorer: PairScorer, source: Source) -> Iterator[Source]:
+    """Logs the warnings about the pairs once they are scored."""
+    from lstmcli.data.memory_sources import log_warnings
+
+    yield source
+    log_warnings(source)
+    for warning in scorer.warnings():
+        LOG.warning(warning)

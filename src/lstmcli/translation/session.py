@@ -54,7 +54,7 @@ class TranslationSession(Protocol):
 
         Args:
             ids_N: the last token of each.
-            most: how many of the likeliest tokens, the unknown one left out; 0: all tokens by id.
+            most: how many of the likeliest tokens, without the unknown one unless it is copied; 0: all tokens by id.
         """
 
     def select(self, state: State, rows: Any, /) -> State:

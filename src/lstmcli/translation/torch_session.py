@@ -43,7 +43,8 @@ class TorchSession:
             log_p = self.module.log_probabilities(one[0])
             ids = None
             if most:
-                log_p[:, UNKNOWN_ID] = -torch.inf
+                if not self.module.config.copies:
+                    log_p[:, UNKNOWN_ID] = -torch.inf
                 log_p, found = log_p.sort(dim=-1, descending=True, stable=True)
                 log_p, ids = log_p[:, :most], _numpy(found[:, :most])
         flat = (*(part for layer in after.layers for part in layer), after.feed_BE)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any
@@ -14,11 +14,10 @@ from numpy.typing import NDArray
 from lstmcli.cells import CELLS
 from lstmcli.data.words import word_count
 from lstmcli.errors import NoDataError
-from lstmcli.model_dir.directory import TOKENIZER
+from lstmcli.model_dir.directory import SOURCE_TOKENIZER, TOKENIZER
 from lstmcli.nn.device import native_bf16
 from lstmcli.plural import count
 from lstmcli.tasks import TRANSLATION
-from lstmcli.tokenization.stream_encoder import StreamEncoder
 from lstmcli.training import events
 from lstmcli.training.checkpoint import Checkpoints, Snapshot
 from lstmcli.training.derived import Derived
@@ -27,6 +26,7 @@ from lstmcli.training.job import Plan, TrainingJob
 from lstmcli.training.preflight import preflight_tokenizer
 from lstmcli.translation import metrics
 from lstmcli.translation.batches import Pairs, bucketed
+from lstmcli.translation.beam_search import Hypothesis
 from lstmcli.translation.config import TranslatorConfig
 from lstmcli.translation.data_check import Texts, check_pairs, drop_long
 from lstmcli.translation.defaults import epochs_in, resolve_tokenizer, resolve_training
@@ -35,6 +35,8 @@ from lstmcli.translation.events import PairsCheck, PairsRead, Translated, Transl
 from lstmcli.translation.preflight import preflight_translator
 from lstmcli.translation.results import TranslationReport
 from lstmcli.translation.shapes import translator_shapes
+from lstmcli.translation.side_profile import SideProfile
+from lstmcli.translation.sides import Sides
 
 if TYPE_CHECKING:
     from lstmcli.data.records import Splits
@@ -53,7 +55,7 @@ def job(splits: Splits, config: TranslatorConfig) -> TranslatorJob:
 @dataclass
 class TranslatorJob(TrainingJob):
     config: TranslatorConfig
-    encoder: StreamEncoder = field(init=False)
+    sides: Sides = field(init=False)
     texts: dict[str, Texts] = field(init=False)
     pairs: dict[str, Pairs] = field(init=False)
     module: Translator = field(init=False)
@@ -70,7 +72,7 @@ class TranslatorJob(TrainingJob):
 
     @property
     def vocab_size(self) -> int:
-        return self.encoder.vocab_size
+        return self.sides.target.vocab_size
 
     def prepare_data(self) -> Iterator[Event]:
         splits, self._asked = self.splits, self.config
@@ -83,12 +85,9 @@ class TranslatorJob(TrainingJob):
         if not self.texts["train"].sources or not self.texts["valid"].sources:
             hint = "give two pairs of texts at least, one of them to validate on"
             raise NoDataError("there are too few pairs to learn from", path=splits.path, hint=hint)
-        lines = self.texts["train"].lines
-        alphabet = len(set().union(*lines[:100_000]))
-        tokenizer = resolve_tokenizer(self.config.tokenizer, sum(map(len, lines)), alphabet)
-        self.encoder = StreamEncoder.train(lines, tokenizer)
-        encode = self.encoder.encode
-        self.pairs = {name: Pairs(encode(part.sources), encode(part.targets)) for name, part in self.texts.items()}
+        tokenizer = resolve_tokenizer(self.config.tokenizer, self.texts["train"])
+        self.sides = Sides.train(self.texts["train"], tokenizer)
+        self.pairs = {name: Pairs(*self.sides.encode(part)) for name, part in self.texts.items()}
         most = self.config.train.max_tokens
         self.pairs["train"], left_out = drop_long(self.pairs["train"], most)
         if left_out:
@@ -102,10 +101,12 @@ class TranslatorJob(TrainingJob):
         self.config = resolve_training(config, self.pairs["train"].tokens, words)
         yield from map(events.Warned, splits.warnings)
         checks = tuple(_check(name, pairs) for name, pairs in self.pairs.items())
-        yield PairsRead(checks, splits.notes, tokenizer.kind, self.encoder.vocab_size)
+        own = self.sides.source_vocab_size
+        source = None if own is None else tokenizer.source_tokenizer
+        yield PairsRead(checks, splits.notes, tokenizer.kind, self.vocab_size, source, own)
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
-        return translator_shapes(self.config.model, self.encoder.vocab_size)
+        return translator_shapes(self.config.model, self.vocab_size, self.sides.source_vocab_size)
 
     def build(self, device: str) -> Iterator[Event]:
         from lstmcli.nn.stack import count_parameters
@@ -114,14 +115,16 @@ class TranslatorJob(TrainingJob):
 
         wanted = self.config.train.precision
         self.precision = "bf16" if wanted == "bf16" or (wanted == "auto" and native_bf16(device)) else "fp32"
-        self.module = Translator(self.config.model, self.encoder.vocab_size)
+        self.module = Translator(self.config.model, self.vocab_size, self.sides.source_vocab_size)
         self.trainer = TranslatorTrainer(self.module, self.config.train, device=device, bf16=self.precision == "bf16")
         self.parameters = count_parameters(self.module)
         yield from ()
 
     def preflight(self, threads: int) -> None:
-        again = partial(StreamEncoder.from_json, self.encoder.to_json(), self.config.tokenizer)
-        preflight_tokenizer(lambda: again().vocab_size, self.encoder.vocab_size)
+        source, target = self.sides
+        again = partial(Sides.read, self.config.tokenizer, target.to_json(), source.to_json)
+        preflight_tokenizer(lambda: again().target.vocab_size, target.vocab_size)
+        preflight_tokenizer(lambda: again().source.vocab_size, source.vocab_size)
         preflight_translator(self.weights(), self.shapes(), self.config.model, threads)
 
     def plan(self, resumed: Snapshot | None) -> Plan:
@@ -167,20 +170,22 @@ class TranslatorJob(TrainingJob):
                 yield self._example(event.epoch, number % len(valid))
                 number += 1
 
-    def _measure(self, translations: list[list[int]]) -> float:
-        hypotheses = self._decoded(translations)
+    def _measure(self, translations: list[Hypothesis]) -> float:
+        hypotheses = self._texts("valid", translations)
         references = self.texts["valid"].targets[: len(hypotheses)]
         if self.config.train.metric == "chrf":
             return metrics.chrf(hypotheses, references)
         return metrics.bleu(hypotheses, references)[0]
 
-    def _decoded(self, translations: Iterable[Sequence[int]]) -> list[str]:
-        return [self.encoder.decode(ids) for ids in translations]
+    def _texts(self, split: str, translations: Sequence[Hypothesis]) -> list[str]:
+        """Of translations of the first texts of a split."""
+        return [self.sides.text(*each) for each in zip(self.texts[split].sources, translations, strict=False)]
 
     def _example(self, epoch: int, number: int) -> Translated:
         texts, source = self.texts["valid"], self.pairs["valid"].sources[number]
-        translation = self._decoded(self.trainer.translate([source], self.trainer.averaged()))[0]
-        return Translated(epoch, texts.sources[number], translation, texts.targets[number])
+        (found,) = self.trainer.translate([source], self.trainer.averaged())
+        text = texts.sources[number]
+        return Translated(epoch, text, self.sides.text(text, found), texts.targets[number])
 
     def weights(self) -> dict[str, NDArray[Any]]:
         return self.module.tensors()
@@ -199,7 +204,7 @@ class TranslatorJob(TrainingJob):
 
     def _evaluate(self, name: str) -> TranslationReport:
         pairs, texts = self.pairs[name], self.texts[name]
-        hypotheses = self._decoded(self.trainer.translate(pairs.sources))
+        hypotheses = self._texts(name, self.trainer.translate(pairs.sources))
         perplexity = float(np.exp(min(700.0, self.trainer.nats(pairs) / pairs.tokens)))
         bleu, signature = metrics.bleu(hypotheses, texts.targets)
         chrf = metrics.chrf(hypotheses, texts.targets)
@@ -207,10 +212,17 @@ class TranslatorJob(TrainingJob):
 
     def fields(self) -> dict[str, Any]:
         sizes = {name: len(pairs) for name, pairs in self.pairs.items()}
-        return {"data": {"fingerprint": self.fingerprint, "notes": list(self.splits.notes), "pairs": sizes}}
+        texts, pairs = self.texts["train"], self.pairs["train"]
+        sides = {
+            "source": asdict(SideProfile.of(texts.sources, pairs.sources)),
+            "target": asdict(SideProfile.of(texts.targets, pairs.targets)),
+        }
+        notes = list(self.splits.notes)
+        return {"data": {"fingerprint": self.fingerprint, "notes": notes, "pairs": sizes, "sides": sides}}
 
     def files(self) -> dict[str, bytes]:
-        return {TOKENIZER: self.encoder.to_json().encode()}
+        source, target = (encoder.to_json().encode() for encoder in self.sides)
+        return {TOKENIZER: target} | ({} if self.config.tokenizer.joint else {SOURCE_TOKENIZER: source})
 
 
 def _check(name: str, pairs: Pairs) -> PairsCheck:

@@ -18,12 +18,12 @@ from lstmcli.nn.optim import Average, load_optimizer, optimizer_arrays, swapped
 from lstmcli.tokenization.ids import Ids
 from lstmcli.training.checkpoint import Arrays, Snapshot
 from lstmcli.translation.batches import Batch, Index, Pairs, batch, cut
-from lstmcli.translation.beam_search import search
+from lstmcli.translation.beam_search import Hypothesis, search
 from lstmcli.translation.config import BeamConfig, TranslatorTrainConfig
 from lstmcli.translation.network import Translator
 from lstmcli.translation.torch_session import TorchSession
 
-GREEDY = BeamConfig(beam=1)
+GREEDY, NOTHING = BeamConfig(beam=1), Hypothesis([], 0.0, 0.0, None)
 EVALUATION_TOKENS, EVALUATION_PAIRS = 4096, 256
 """Maximum tokens and pairs of a batch in evaluation."""
 
@@ -77,15 +77,17 @@ class TranslatorTrainer:
         self.module.train()
         return total
 
-    def translate(self, sources: list[Ids], weights: list[Tensor] | None = None) -> list[list[int]]:
+    def translate(self, sources: list[Ids], weights: list[Tensor] | None = None) -> list[Hypothesis]:
         """Greedy translations, with the given weights."""
-        result: list[list[int]] = [[] for _ in sources]
+        result: list[Hypothesis] = [NOTHING] * len(sources)
+        attention = bool(self.module.config.copies)
         lengths = np.array([[len(source)] * 2 for source in sources], np.int64)
         with swapped(self.parameters, weights or self._own()):
             session = TorchSession(self.module, self.device)
             for index in evaluation_batches(lengths):
-                for i, found in zip(index, search(session, [sources[i] for i in index], GREEDY), strict=True):
-                    result[i] = found[0].ids if found else []
+                found = search(session, [sources[i] for i in index], GREEDY, attention=attention)
+                for i, hypotheses in zip(index, found, strict=True):
+                    result[i] = hypotheses[0] if hypotheses else NOTHING
         self.module.train()
         return result
 

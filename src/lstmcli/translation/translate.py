@@ -13,8 +13,10 @@ from lstmcli.tokenization.stream_encoder import StreamEncoder
 from lstmcli.translation.beam_search import Hypothesis, search
 from lstmcli.translation.config import BeamConfig
 from lstmcli.translation.data_check import one_line
+from lstmcli.translation.odd_texts import OddTexts
 from lstmcli.translation.results import Alignment, Candidate, Translation
 from lstmcli.translation.session import TranslationSession
+from lstmcli.translation.sides import Sides
 
 MAX_TOKENS = 1000
 """Longer texts are cut, which is said: attention over more is of no use to a model trained on sentences."""
@@ -27,49 +29,58 @@ BATCH_TOKENS = 4096
 
 
 def translate(
-    encoder: StreamEncoder,
+    sides: Sides,
     session: TranslationSession,
     records: Iterable[Record],
     beam: BeamConfig,
     *,
     alignment: bool = False,
+    copies: bool = False,
     batch_size: int = TEXTS_AT_ONCE,
     eager: bool = False,
     ready: Callable[[], bool] | None = None,
+    odd: OddTexts | None = None,
 ) -> Iterator[Translation]:
     """One translation for each record, in order.
 
     Args:
+        copies: unknown words are copied from the source.
         eager: answer each text before the next one is asked for, unless ``ready`` says that it is there.
+        odd: collects what is odd about the texts.
     """
     waiting = ready or (lambda: not eager)
     for window in windows(records, waiting):
-        yield from _window(encoder, session, window, beam, alignment, batch_size)
+        yield from _window(sides, session, window, beam, alignment, copies, batch_size, odd)
 
 
 def _window(
-    encoder: StreamEncoder,
+    sides: Sides,
     session: TranslationSession,
     records: list[Record],
     beam: BeamConfig,
     alignment: bool,
+    copies: bool,
     batch_size: int,
+    odd: OddTexts | None,
 ) -> Iterator[Translation]:
     texts = [one_line(record.text) for record in records]
-    sources, long = _truncated(encoder, texts)
+    sources, long = truncated(sides.source, texts)
+    if odd is not None:
+        for record, text, ids, cut in zip(records, texts, sources, long, strict=True):
+            odd.add(record, text, ids, truncated=cut)
     found: dict[int, list[Hypothesis]] = {}
     order = [i for i in np.argsort([len(ids) for ids in sources], kind="stable") if texts[i]]
     for batch in _batches(order, sources, batch_size):
         for i, hypotheses in zip(
-            batch, search(session, [sources[i] for i in batch], beam, attention=alignment), strict=True
+            batch, search(session, [sources[i] for i in batch], beam, attention=alignment or copies), strict=True
         ):
             found[i] = hypotheses
     for i, record in enumerate(records):
-        candidates = tuple(_candidate(encoder, sources[i], one) for one in found.get(i, ()))
+        candidates = tuple(_candidate(sides, texts[i], sources[i], one, alignment) for one in found.get(i, ()))
         yield Translation(record.text, candidates, long[i], record.columns)
 
 
-def _truncated(encoder: StreamEncoder, texts: Sequence[str]) -> tuple[list[Ids], list[bool]]:
+def truncated(encoder: StreamEncoder, texts: Sequence[str]) -> tuple[list[Ids], list[bool]]:
     """The ids of each text, and whether its end was left out."""
     sources, long = [], []
     for text, ids in zip(texts, encoder.encode([text[:MAX_CHARACTERS] for text in texts]), strict=True):
@@ -91,13 +102,13 @@ def _batches(order: Sequence[int], sources: Sequence[Ids], size: int) -> Iterato
         yield batch
 
 
-def _candidate(encoder: StreamEncoder, source: Ids, found: Hypothesis) -> Candidate:
-    alignment = None
-    if found.weights_TS is not None:
+def _candidate(sides: Sides, text: str, source: Ids, found: Hypothesis, alignment: bool) -> Candidate:
+    shown = None
+    if alignment and found.weights_TS is not None:
         weights = found.weights_TS[:, : len(source)]
-        alignment = Alignment(
-            tuple(encoder.tokens(source)),
-            tuple(encoder.tokens([*found.ids, encoder.end_id])),
+        shown = Alignment(
+            tuple(sides.source.tokens(source)),
+            tuple(sides.target.tokens([*found.ids, sides.target.end_id])),
             tuple(tuple(map(float, row)) for row in weights),
         )
-    return Candidate(encoder.decode(found.ids), found.log_p, len(found.ids) + 1, alignment)
+    return Candidate(sides.text(text, found), found.log_p, len(found.ids) + 1, shown)

@@ -18,9 +18,11 @@ from lstmcli.cli.app import app
 from lstmcli.cli.output.experiment.tables import EXPERIMENT
 from lstmcli.cli.output.writer import as_json, write
 from lstmcli.errors import OutputError
+from lstmcli.translation.predict import Translator
 from support.raced import HOSTILE, raced
 from support.refusing import GOOD, ROWS, names, refused
 from support.schemas import conforms
+from support.translators import backwards
 
 TINY = ("--embedding=6", "--epochs=1", "--threads=1", "--device=cpu")
 
@@ -38,6 +40,20 @@ def here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 def compare(*arguments: str, **more: Any) -> Result:
     return CliRunner().invoke(app, ["compare", *arguments], **more)
+
+
+def test_translators_with_other_cells_are_trained_and_compared(here: Path) -> None:
+    pairs = backwards(60)
+    for side in ("source", "target"):
+        (here / side).write_text("\n".join(pairs[side]) + "\n", encoding="utf-8")
+    arguments = ("source", "--target-file", "target", "--cells", "lstm,gru", "--seeds", "1", "--hidden=8", *TINY)
+    result = compare(*arguments, "--format", "json")
+    assert result.exit_code == 0, result.stderr
+    (found,) = conforms("compare", result.stdout)
+    assert (found["task"], found["measure"]) == ("translate", "chrf")
+    assert set(found["standings"][0]["measures"]) == {"chrf", "bleu", "perplexity"}
+    assert [len(curve["norms"]) > 3 for curve in found["gradients"]] == [True, True]
+    assert Translator(here / "lstm-compare" / "gru-seed1", threads=1).translate(["abc"])
 
 
 def test_classifiers_from_source_to_report(here: Path) -> None:

@@ -12,7 +12,7 @@ from rich.cells import cell_len
 
 from lstmcli.cli.output.surprisal import FIGURES, writer
 from lstmcli.cli.output.writer import write
-from lstmcli.language_modeling.results import LmReport, Surprisal
+from lstmcli.scoring.results import LmReport, Surprisal
 
 ROWS = (
     Surprisal("the\tcat", 12.5, 3.25, 1, 2, 1, "a.txt"),

@@ -20,7 +20,8 @@ from lstmcli.language_modeling.scoring import cache as module
 from lstmcli.language_modeling.scoring.cache import Cache
 from lstmcli.language_modeling.scoring.dynamic_evaluation import Adaptation
 from lstmcli.language_modeling.scoring.perplexity import Method, ScoreBoth, Text, perplexity
-from lstmcli.language_modeling.scoring.surprisal import PER, surprisals
+from lstmcli.language_modeling.scoring.surprisal import surprisals
+from lstmcli.scoring.units import PER
 from support.lm_models import LINES, Fake, Recurrent, fake, untrained_lm
 
 V = 6

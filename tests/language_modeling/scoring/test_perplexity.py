@@ -19,9 +19,9 @@ from lstmcli.data.records import Record
 from lstmcli.data.sources import open_source
 from lstmcli.errors import ModelError, NoDataError, UsageError
 from lstmcli.language_modeling.predict import LanguageModel
-from lstmcli.language_modeling.results import LmReport
 from lstmcli.language_modeling.scoring import perplexity as module
 from lstmcli.language_modeling.scoring.perplexity import Text, is_carried, perplexity
+from lstmcli.scoring.results import LmReport
 from support.lm_models import KINDS, LINES, Fake, Recurrent, Uniform, encoder, fake, untrained_lm
 
 LINE = st.lists(st.sampled_from(["the", "cat", "sat", "<unk>", "zebra", "喜", "</s>"]), max_size=6).map(" ".join)

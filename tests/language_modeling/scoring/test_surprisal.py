@@ -16,11 +16,12 @@ from hypothesis import strategies as st
 from lstmcli.data.records import Record
 from lstmcli.errors import UsageError
 from lstmcli.language_modeling.predict import LanguageModel
-from lstmcli.language_modeling.results import Surprisal
 from lstmcli.language_modeling.scoring import surprisal as module
-from lstmcli.language_modeling.scoring.characters import CharacterCosts, Prefixes, TokenPart, token_parts
 from lstmcli.language_modeling.scoring.perplexity import Text, perplexity
-from lstmcli.language_modeling.scoring.surprisal import PER, surprisals
+from lstmcli.language_modeling.scoring.surprisal import surprisals
+from lstmcli.scoring.characters import CharacterCosts, Prefixes, TokenPart, token_parts
+from lstmcli.scoring.results import Surprisal
+from lstmcli.scoring.units import PER
 from support.lm_models import KINDS, LINES, Fake, Recurrent, Uniform, fake, untrained_lm
 
 MODELS = {kind: fake(kind) for kind in KINDS}

@@ -3,23 +3,29 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Annotated, Any
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
+from lstmcli.cli import bulk
 from lstmcli.cli.io import streams
 from lstmcli.cli.io.inputs import Inputs, specs
 from lstmcli.cli.options import common as o
 from lstmcli.cli.output.predictions import writer
-from lstmcli.cli.output.writer import write
+from lstmcli.cli.output.writer import Writer, write
 from lstmcli.cli.typer_classes import Command
 from lstmcli.data.config import ReadConfig, with_training_defaults
+from lstmcli.engine.registry import check_engine
 from lstmcli.errors import UsageError
 from lstmcli.options import read_config
 from lstmcli.tasks import CLASSIFICATION
 
 if TYPE_CHECKING:
-    from lstmcli.classification.predict import Classifier
+    from lstmcli.bulk.workers import Answer, Answered
+    from lstmcli.classification.results import Prediction
+    from lstmcli.data.records import Record
 
 READ = ReadConfig()
 
@@ -44,6 +50,7 @@ def classify(
     report: Annotated[bool, o.MAIN.flag("--report", "Evaluate the model on labelled text.")] = False,
     batch_size: o.AtOnce = None,
     threads: o.Threads = None,
+    workers: o.Workers = None,
     engine: o.Engine = None,
     device: o.Device = "auto",
     text_columns: o.TextColumns = None,
@@ -59,6 +66,7 @@ def classify(
         o.Format | None, o.format_option("tsv has the label and its probability; csv, jsonl and json include the text.")
     ] = None,
     keep_columns: o.KeepColumns = False,
+    output: o.AnswerFolder = None,
     output_header: Annotated[bool | None, o.output_header_option("csv: yes; tsv: no")] = None,
     quiet: o.Quiet = False,
 ) -> None:
@@ -72,8 +80,12 @@ def classify(
       lstm classify new.csv --format csv --keep-columns > answers.csv
       tail -f app.log | lstm classify
       lstm classify test.csv --report
+      lstm classify "logs/*.txt" -o answers --workers 8
     """
     values = locals()
+    if output is not None or workers is not None:
+        _into_folder(values)
+        return
     named = specs(files, text)
     if report and not named:
         raise UsageError("--report needs labelled text", hint="name a file with a label column, or pipe one in")
@@ -100,7 +112,7 @@ def classify(
         from lstmcli.cli.output import tables
 
         write(classifier.report(everything, threshold=threshold, **size), tables.REPORT, format or "table")
-        _warn_unknown(classifier)
+        _warn_unknown(classifier.tokens, classifier.unknown)
         return
     shown = format or o.default_format()
     out = writer(shown, sys.stdout, top=top, keep_columns=keep_columns, header=output_header)
@@ -112,12 +124,76 @@ def classify(
             if ready is not None and not ready():
                 sys.stdout.flush()
     out.close()
-    _warn_unknown(classifier)
+    _warn_unknown(classifier.tokens, classifier.unknown)
 
 
-def _warn_unknown(classifier: Classifier) -> None:
+def _warn_unknown(tokens: int, unknown: int) -> None:
     """Warn on stderr if the model does not know most of the text."""
     from lstmcli.tokenization.unknown_rate import unknown_in_text
 
-    if message := unknown_in_text(classifier.unknown, classifier.tokens):
+    if message := unknown_in_text(unknown, tokens):
         streams.note(f"warning: {message}")
+
+
+@dataclass(frozen=True)
+class Labelling:
+    """What a worker needs to label texts."""
+
+    model: str
+    format: str
+    keep_columns: bool
+    header: bool | None
+    top: int | None
+    threshold: float | None
+    loading: dict[str, Any]
+    size: dict[str, Any]
+
+    def open(self) -> Answer:
+        """Raises: ModelError, UsageError."""
+        from lstmcli.classification.predict import Classifier
+
+        bulk.quiet_worker()
+        classifier = Classifier(self.model, **self.loading)
+
+        def make(out: TextIO, header: bool | None) -> Writer[Prediction]:
+            shown = self.header if header is None else header
+            return writer(self.format, out, top=self.top, keep_columns=self.keep_columns, header=shown)
+
+        def answer(records: Sequence[Record], first: bool) -> Answered:
+            classifier.tokens = classifier.unknown = 0
+            found = list(classifier.classify(iter(records), top=self.top, threshold=self.threshold, **self.size))
+            counts = {"rows": len(records), "tokens": classifier.tokens, "unknown": classifier.unknown}
+            return bulk.written(found, make, counts, first=first)
+
+        return answer
+
+
+def _into_folder(values: Mapping[str, Any]) -> None:
+    """Label files into a folder."""
+    format, files = bulk.checked(values)
+    if values["report"]:
+        raise UsageError("--report and -o do not go together")
+
+    from lstmcli.data.sources import open_source
+    from lstmcli.model_dir.directory import default_model_path, read_model
+
+    directory = read_model(default_model_path(CLASSIFICATION, values["model"]), task=CLASSIFICATION)
+    check_engine(values["engine"], values["device"])
+    trained, keep = directory.trained_read, values["keep_columns"]
+    read = with_training_defaults(read_config(values), trained)
+    answers = {name: values[name] for name in ("top", "threshold")}
+    loading, size = bulk.loading(values)
+    header = values["output_header"]
+    counts = bulk.answer(
+        values["output"],
+        files,
+        directory,
+        Labelling(str(directory.path), format, keep, header, loading=loading, size=size, **answers),
+        task={"command": "classify", "engine": values["engine"], "header": header, "read": asdict(read), **answers},
+        open_one=lambda path: open_source(path, read, prefer=trained, labelled=None, keep_columns=keep),
+        format=format,
+        keep_columns=keep,
+        workers=values["workers"],
+        quiet=values["quiet"],
+    )
+    _warn_unknown(counts.get("tokens", 0), counts.get("unknown", 0))

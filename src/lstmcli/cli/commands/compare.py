@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from functools import cached_property
-from typing import Annotated, Any
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -14,6 +15,9 @@ from lstmcli.cli.typer_classes import Command, option_names
 from lstmcli.data.config import ReadConfig
 from lstmcli.errors import UsageError
 from lstmcli.options import read_config
+
+if TYPE_CHECKING:
+    from lstmcli.data.locate import Located
 
 READ = ReadConfig()
 LANGUAGE_MODELS = o.Section("Language models")
@@ -57,7 +61,13 @@ def compare(
         ),
     ] = None,
     on: Annotated[
-        str | None, o.MAIN.option("--on", "FILE", "Text to compare on; classifiers need labels.", show_default=False)
+        str | None,
+        o.MAIN.option(
+            "--on", "FILE", "Text to compare on; classifiers need labels, translators pairs.", show_default=False
+        ),
+    ] = None,
+    target_file: Annotated[
+        str | None, o.MAIN.option("--target-file", "FILE", "Translations of the lines of --on, for translators.")
     ] = None,
     task: Annotated[str | None, o.task_option("What the files of predictions contain.", "detected")] = None,
     top: Annotated[
@@ -65,7 +75,7 @@ def compare(
         o.MAIN.option(
             *("--top", "N"),
             "Number of texts, or spans of text, to show; 0 for none.",
-            show_default="10 disagreements; 5 spans each way",
+            show_default="10 disagreements; 5 spans or translations each way",
         ),
     ] = None,
     cold_start: Annotated[
@@ -85,6 +95,7 @@ def compare(
         o.MAIN.option("--cells", "CELL,CELL,…", "Train these cells on SOURCE and compare them instead; see below."),
     ] = None,
     text_columns: o.TextColumns = None,
+    target_column: o.TargetColumn = READ.target_column,
     label_column: o.LabelColumn = None,
     label_separator: o.LabelSeparator = READ.label_separator,
     label_prefix: o.LabelPrefix = READ.label_prefix,
@@ -102,16 +113,18 @@ def compare(
 
     Classifiers are compared by accuracy, macro F1, calibration, size and speed, with McNemar's exact test and paired
     bootstrap intervals. Language models are compared by bits per byte and character and by perplexity per word, with
-    a paired permutation test over lines. The texts or spans on which models differ most are shown.
+    a paired permutation test over lines. Translators are compared by BLEU and chrF, with sacrebleu's paired
+    bootstrap. The texts or spans on which models differ most are shown.
 
-    A file of predictions, one line per text, can stand for any other program: labels, log-probabilities, or the
-    jsonl output of `lstm classify` or `lstm perplexity --per line`. fastText and KenLM models need their packages:
-    pip install 'lstmcli[fasttext]' or 'lstmcli[kenlm]'.
+    A file of predictions, one line per text, can stand for any other program: labels, log-probabilities,
+    translations, or the jsonl output of `lstm classify`, `lstm perplexity --per line` or `lstm translate`. fastText and
+    KenLM models need their packages: pip install 'lstmcli[fasttext]' or 'lstmcli[kenlm]'.
 
     Examples:
       lstm compare models/small models/large --on test.csv
       lstm compare models/news fasttext.bin --on test.csv
       lstm compare models/bpe models/words book.arpa --on chapter.txt
+      lstm compare models/de-en other-program.txt --on test.de --target-file test.en
       lstm compare models/news predictions.txt --on test.csv --format json
       lstm compare train.csv --test test.csv --cells lstm,gru,rnn
       lstm compare book.txt --cells lstm,rnn --seeds 5 --probe recall -o lstm-or-rnn
@@ -130,7 +143,18 @@ def compare(
     )
     entries = identify(models or [], task)
     read, how = how_to_read(entries, read_config(values))
-    (source,) = Inputs(specs([on], None), [], read, quiet=quiet, **how)
+    (source,) = Inputs(_source(on, target_file, how["paired"]), [], read, quiet=quiet, **how)
     options = replace(options, format=source.format, prefix=read.label_prefix)
     records = source.records if how["labelled"] else with_licence_warning(source.records, source.format)
     write(compare_models(entries, records, options), format or o.default_format())
+
+
+def _source(on: str, target_file: str | None, paired: bool) -> Sequence[str | Located]:
+    """The text to compare on, and its translations if they are in a file of their own.  Raises: UsageError."""
+    from lstmcli.data.parallel import parallel
+
+    if target_file is None:
+        return specs([on], None)
+    if not paired:
+        raise UsageError("--target-file does not apply to these models", hint="it is for translators: leave it out")
+    return [parallel(on, target_file)]

@@ -17,6 +17,7 @@ from lstmcli.cli.io.streams import note
 from lstmcli.cli.options import common as o
 from lstmcli.cli.options import experiment as r
 from lstmcli.cli.options import training as t
+from lstmcli.cli.options.translation import TargetFile, TestTarget, ValidTarget
 from lstmcli.cli.output import html
 from lstmcli.cli.typer_classes import Command, is_given, option_names
 from lstmcli.data.config import ReadConfig
@@ -74,6 +75,9 @@ def compare_cells(
     force: r.Force = False,
     valid: r.Valid = None,
     test: r.Test = None,
+    target_file: TargetFile = None,
+    valid_target: ValidTarget = None,
+    test_target: TestTarget = None,
     epochs: r.Epochs = None,
     time: r.Time = None,
     hidden: r.Hidden = None,
@@ -87,6 +91,7 @@ def compare_cells(
     device: r.Device = "auto",
     deterministic: r.Deterministic = False,
     text_columns: o.TextColumns = None,
+    target_column: o.TargetColumn = READ.target_column,
     label_column: o.LabelColumn = None,
     label_separator: o.LabelSeparator = READ.label_separator,
     label_prefix: o.LabelPrefix = READ.label_prefix,
@@ -107,6 +112,7 @@ def compare_cells(
     Examples:
       lstm compare train.csv --test test.csv --cells lstm,gru,rnn
       lstm compare book.txt --cells lstm,rnn --seeds 5 --probe recall -o lstm-or-rnn
+      lstm compare pairs.csv --cells lstm,gru --time 10m --match time
     """
     values = {name: value for name, value in locals().items() if name != "ctx"}
     given = {name for name in values if is_given(ctx, name)}
@@ -121,6 +127,7 @@ def _compare(values: Mapping[str, Any], given: Collection[str], arguments: Seque
         Exit: a signal stopped the run.
     """
     from lstmcli.experiments.plan import check_cells, check_match
+    from lstmcli.training.start import TARGETS
 
     if len(values["sources"] or []) != 1:
         raise UsageError("--cells needs exactly one SOURCE", hint="lstm compare data.csv --cells lstm,gru,rnn")
@@ -130,6 +137,8 @@ def _compare(values: Mapping[str, Any], given: Collection[str], arguments: Seque
     check_match(match)
     distance = _distance(values)
     values = _with_time(values, given, match)
+    if values["task"] is None and not TARGETS.isdisjoint(given):
+        values["task"] = task_for(paired=True).name
     settings = job_arguments({name: values[name] for name in given} | {"time": values["time"]}, values["task"])
     output = values["output"] or r.OUTPUT
     first = TrainingConfig.seed if values["seed"] is None else values["seed"]
@@ -139,18 +148,25 @@ def _compare(values: Mapping[str, Any], given: Collection[str], arguments: Seque
     from lstmcli.cli.output.experiment.live import LiveDisplay
     from lstmcli.cli.output.experiment.tables import EXPERIMENT
     from lstmcli.cli.output.writer import write
+    from lstmcli.data.parallel import with_targets
     from lstmcli.data.splits import load_splits
 
+    pairs, valid, test = (
+        with_targets(values[side] if side else source, values[option], f"--{option.replace('_', '-')}")
+        for side, option in (("", "target_file"), ("valid", "valid_target"), ("test", "test_target"))
+    )
+    assert pairs is not None
     splits = load_splits(
-        source,
+        pairs,
         read_config(values),
-        valid=values["valid"],
-        test=values["test"],
+        valid=valid,
+        test=test,
         valid_fraction=None,
         seed=seeds[0],
         labelled=require_task(values["task"]).labelled if values["task"] else None,
+        paired=require_task(values["task"]).paired if values["task"] else None,
     )
-    task = require_task(values["task"]) if values["task"] else task_for(labelled=splits.labelled)
+    task = require_task(values["task"]) if values["task"] else task_for(labelled=splits.labelled, paired=splits.paired)
     config = chosen(settings, task)["config"]
     how = {"cells": cells, "seeds": len(seeds), "match": match, "distance": distance}
     how |= {"source": source, "force": values["force"], "command": shlex.join(arguments)}

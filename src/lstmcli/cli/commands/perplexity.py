@@ -9,9 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from lstmcli.cli.commands.perplexity_of_pairs import check as check_kind
+from lstmcli.cli.commands.perplexity_of_pairs import perplexity_of_pairs
 from lstmcli.cli.io import streams
 from lstmcli.cli.io.inputs import Inputs, specs, with_licence_warning
 from lstmcli.cli.options import common as o
+from lstmcli.cli.options.translation import PairTarget, PairTargetFile
 from lstmcli.cli.output.surprisal import FIGURES, writer
 from lstmcli.cli.output.unknown_words import MATCH, Warner, prepare_records, say_how
 from lstmcli.cli.output.writer import write
@@ -21,7 +24,7 @@ from lstmcli.engine.registry import check_engine
 from lstmcli.errors import NoDataError, UsageError
 from lstmcli.language_modeling.config import AdaptConfig, CacheConfig
 from lstmcli.options import read_config
-from lstmcli.tasks import LANGUAGE_MODELING
+from lstmcli.tasks import LANGUAGE_MODELING, TRANSLATION
 
 if TYPE_CHECKING:
     from lstmcli.language_modeling.predict import LanguageModel
@@ -45,6 +48,8 @@ def perplexity(
         list[str] | None, o.argument("FILE", "Files to score, or `-` for stdin. Default: stdin, if piped.")
     ] = None,
     text: Annotated[list[str] | None, o.MAIN.option("--text", "TEXT", "Text to score; repeatable.")] = None,
+    target: PairTarget = None,
+    target_file: PairTargetFile = None,
     model: o.LmModelPath = None,
     per: Annotated[
         str | None,
@@ -96,6 +101,7 @@ def perplexity(
     engine: o.ScoringEngine = None,
     device: o.Device = "auto",
     text_columns: o.TextColumns = None,
+    target_column: o.TargetColumn = READ.target_column,
     delimiter: o.Delimiter = READ.delimiter,
     encoding: o.Encoding = READ.encoding,
     input_format: o.InputFormat = READ.input_format,
@@ -107,7 +113,8 @@ def perplexity(
     output_header: o.OutputHeader = None,
     quiet: o.Quiet = False,
 ) -> None:
-    """Score text with a language model: perplexity, bits per character and byte, or a table of surprisal.
+    """Score text with a language model: perplexity, bits per character and byte, or a table of surprisal. A translator
+    (-m) scores translations given their sources.
 
     Every token is scored, including the first token and the end of each line; nothing is truncated. Perplexity per
     token is comparable only between models with the same tokenizer; perplexity per word and bits per character or
@@ -116,12 +123,17 @@ def perplexity(
     A model trained on lines scores each line separately; one trained on a document carries its state through the
     file. Unknown words are marked, counted and reported. --cache and --adapt also show the result without them.
 
+    A translator reads pairs: a table with two columns, lines of source TAB target from a pipe, or two files. The
+    figures are of the targets, each given its source.
+
     Examples:
       echo "the cat sat on the mat" | lstm perplexity
       lstm perplexity test.txt --format json
       lstm perplexity stimuli.txt --per word --format csv > surprisal.csv
       lstm perplexity items.csv --text-column sentence --per word --keep-columns --match-corpus > surprisal.tsv
       lstm perplexity segmented.txt --segments --per word
+      lstm perplexity -m lstm-model/translator pairs.csv
+      lstm perplexity -m lstm-model/translator test.de --target-file test.en --per line
     """
     values = locals()
     named = specs(files, text)
@@ -135,9 +147,15 @@ def perplexity(
     from lstmcli.language_modeling.predict import LanguageModel
     from lstmcli.language_modeling.scoring import perplexity as scoring
     from lstmcli.language_modeling.scoring.unknown_words import UnknownTokenCounter
-    from lstmcli.model_dir.directory import default_model_path
+    from lstmcli.model_dir.directory import default_model_path, read_model
 
     place = default_model_path(LANGUAGE_MODELING, model)
+    if model is None and not place.exists() and TRANSLATION.default_dir.exists():
+        place = default_model_path(TRANSLATION)
+    if read_model(place).task is TRANSLATION:
+        perplexity_of_pairs(place, values, format or o.default_format())
+        return
+    check_kind(values, paired=False)
     loaded = LanguageModel(place, threads=threads, engine=engine, device=device)
     unknowns = UnknownTokenCounter(loaded, loaded.encoder.corpus_style)
     warner = Warner(unknowns, matched=match_corpus or segments, quiet=quiet)

@@ -107,6 +107,8 @@ def train(
     target_file: x.TargetFile = None,
     valid_target: x.ValidTarget = None,
     test_target: x.TestTarget = None,
+    source_tokenizer: x.SourceTokenizer = None,
+    source_vocab_size: x.SourceVocabSize = None,
     attention: x.Attention = TRANSLATOR_MODEL.attention,
     input_feeding: x.InputFeeding = TRANSLATOR_MODEL.input_feeding,
     batch_tokens: x.BatchTokens = TRANSLATOR_TRAIN.batch_tokens,

@@ -3,21 +3,31 @@
 from __future__ import annotations
 
 import sys
-from typing import Annotated, Any
+from collections.abc import Mapping, Sequence
+from dataclasses import asdict, dataclass
+from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
+from lstmcli.cli import bulk
 from lstmcli.cli.io import streams
 from lstmcli.cli.io.inputs import Inputs, specs
 from lstmcli.cli.options import common as o
+from lstmcli.cli.output.console import safe
 from lstmcli.cli.output.translations import writer
+from lstmcli.cli.output.writer import Writer
 from lstmcli.cli.typer_classes import Command
 from lstmcli.data.config import ReadConfig
+from lstmcli.engine.registry import check_engine
 from lstmcli.errors import UsageError
 from lstmcli.options import read_config
-from lstmcli.plural import are, count
 from lstmcli.tasks import TRANSLATION
 from lstmcli.translation.config import BeamConfig
+
+if TYPE_CHECKING:
+    from lstmcli.bulk.workers import Answer, Answered
+    from lstmcli.data.records import Record
+    from lstmcli.translation.results import Translation
 
 READ, BEAM = ReadConfig(), BeamConfig()
 
@@ -52,6 +62,7 @@ def translate(
     ] = False,
     batch_size: o.AtOnce = None,
     threads: o.Threads = None,
+    workers: o.Workers = None,
     engine: o.ScoringEngine = None,
     device: o.Device = "auto",
     text_columns: o.TextColumns = None,
@@ -65,6 +76,7 @@ def translate(
         o.format_option("Output format. tsv is the translation alone; csv, jsonl and json include the text."),
     ] = None,
     keep_columns: o.KeepColumns = False,
+    output: o.AnswerFolder = None,
     output_header: Annotated[bool | None, o.output_header_option("csv: yes; tsv: no")] = None,
     quiet: o.Quiet = False,
 ) -> None:
@@ -79,14 +91,19 @@ def translate(
       lstm translate < german.txt > english.txt
       lstm translate german.txt -n 3 --beam 10 --format jsonl
       lstm translate --text "3 March 2021" --alignment --format table
+      lstm translate "corpus/*.de" -o english --workers 8
     """
     values = locals()
     named = specs(files, text)
     if alignment and keep_columns:
         raise UsageError("--alignment and --keep-columns do not go together")
     config = BeamConfig(beam=max(BEAM.beam, n) if beam is None else beam, length_penalty=length_penalty, n=n)
+    if output is not None or workers is not None:
+        _into_folder(values, config)
+        return
 
     from lstmcli.model_dir.directory import default_model_path
+    from lstmcli.translation.odd_texts import check_columns
     from lstmcli.translation.predict import Translator
 
     translator = Translator(default_model_path(TRANSLATION, model), threads=threads, engine=engine, device=device)
@@ -94,20 +111,92 @@ def translate(
     inputs = Inputs(
         named, text or [], read_config(values), prefer=trained, labelled=False, keep_columns=keep_columns, quiet=quiet
     )
+    if not text_columns:
+        for source in inputs.opened:
+            check_columns(source.text_columns, trained, source.path)
     out = writer(
         format or o.default_format(), sys.stdout, n=n, alignment=alignment, keep_columns=keep_columns,
         header=output_header,
     )  # fmt: skip
     size = {} if batch_size is None else {"batch_size": batch_size}
-    truncated = 0
+    odd = translator.odd_texts()
     for records, ready, *_ in inputs:
         how: dict[str, Any] = {"alignment": alignment, "eager": ready is not None, "ready": ready, **size}
-        how |= {"n": config.n, "beam": config.beam, "length_penalty": config.length_penalty}
+        how |= {"odd": odd, "n": config.n, "beam": config.beam, "length_penalty": config.length_penalty}
         for found in translator.translations(iter(records), **how):
             out.write(found)
-            truncated += found.truncated
             if ready is not None and not ready():
                 sys.stdout.flush()
     out.close()
-    if truncated:
-        streams.note(f"warning: {count(truncated, 'text')} {are(truncated)} too long, and the end was not translated")
+    for warning in odd.warnings():
+        streams.note(f"warning: {safe(warning)}")
+
+
+@dataclass(frozen=True)
+class Translating:
+    """What a worker needs to translate texts."""
+
+    model: str
+    format: str
+    keep_columns: bool
+    header: bool | None
+    alignment: bool
+    beam: BeamConfig
+    loading: dict[str, Any]
+    size: dict[str, Any]
+
+    def open(self) -> Answer:
+        """Raises: ModelError, UsageError."""
+        from lstmcli.translation.predict import Translator
+
+        bulk.quiet_worker()
+        translator = Translator(self.model, **self.loading)
+        how = {"alignment": self.alignment, "n": self.beam.n, "beam": self.beam.beam, **self.size}
+
+        def make(out: TextIO, header: bool | None) -> Writer[Translation]:
+            shown = self.header if header is None else header
+            form: dict[str, Any] = {"n": self.beam.n, "alignment": self.alignment, "keep_columns": self.keep_columns}
+            return writer(self.format, out, header=shown, **form)
+
+        def answer(records: Sequence[Record], first: bool) -> Answered:
+            penalty = self.beam.length_penalty
+            found = list(translator.translations(iter(records), length_penalty=penalty, **how))
+            counts = {"rows": len(records), "truncated": sum(each.truncated for each in found)}
+            return bulk.written(found, make, counts, first=first)
+
+        return answer
+
+
+def _into_folder(values: Mapping[str, Any], config: BeamConfig) -> None:
+    """Translate files into a folder."""
+    format, files = bulk.checked(values)
+    if values["alignment"] and format != "jsonl":
+        raise UsageError("--alignment and -o need --format jsonl")
+
+    from lstmcli.data.sources import open_source
+    from lstmcli.model_dir.directory import default_model_path, read_model
+
+    directory = read_model(default_model_path(TRANSLATION, values["model"]), task=TRANSLATION)
+    check_engine(values["engine"], values["device"])
+    read, trained, keep, header = read_config(values), directory.trained_read, *(values[name] for name in _KEPT)
+    loading, size = bulk.loading(values)
+    counts = bulk.answer(
+        values["output"],
+        files,
+        directory,
+        Translating(str(directory.path), format, keep, header, values["alignment"], config, loading, size),
+        task={
+            "command": "translate", "engine": values["engine"], "header": header, "read": asdict(read),
+            "beam": asdict(config), "alignment": values["alignment"],
+        },
+        open_one=lambda path: open_source(path, read, prefer=trained, labelled=False, keep_columns=keep),
+        format=format,
+        keep_columns=keep,
+        workers=values["workers"],
+        quiet=values["quiet"],
+    )  # fmt: skip
+    if cut := counts.get("truncated", 0):
+        streams.note(f"warning: {cut:,} texts are too long, and the end of each was left out")
+
+
+_KEPT = ("keep_columns", "output_header")

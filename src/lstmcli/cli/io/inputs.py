@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lstmcli.cli.io import streams
@@ -12,6 +12,7 @@ from lstmcli.data.config import ReadConfig
 from lstmcli.errors import UsageError
 
 if TYPE_CHECKING:
+    from lstmcli.data.locate import Located
     from lstmcli.data.records import Record
     from lstmcli.data.sources import Source
 
@@ -63,6 +64,10 @@ class Input(NamedTuple):
     """As ``Source.format``."""
 
 
+def _is_live(spec: str | Located) -> bool:
+    return isinstance(spec, str) and streams.is_live(spec)
+
+
 class Inputs:
     """The inputs of a command, in order: the texts of ``--text``, then files and stdin.
 
@@ -73,22 +78,24 @@ class Inputs:
 
     def __init__(
         self,
-        specs: list[str],
+        specs: Sequence[str | Located],
         texts: list[str],
         read: ReadConfig,
         *,
         prefer: ReadConfig,
         labelled: bool | None,
+        paired: bool = False,
         keep_columns: bool = False,
         as_files: bool = False,
         quiet: bool,
     ) -> None:
         self._texts, self._read, self._as_files, self._quiet = texts, read, as_files, quiet
         self._how: dict[str, Any] = {"prefer": prefer, "labelled": labelled, "keep_columns": keep_columns}
+        self._how["paired"] = paired
         # Files are opened now, so that errors come before the first result; a pipe is opened when its turn comes.
-        self._sources = [(spec, None if streams.is_live(spec) else self._open(spec)) for spec in specs]
+        self._sources = [(spec, None if _is_live(spec) else self._open(spec)) for spec in specs]
 
-    def _open(self, spec: str) -> Source:
+    def _open(self, spec: str | Located) -> Source:
         from lstmcli.data.sources import open_source
 
         stdin = streams.stdin() if spec == "-" else None
@@ -97,6 +104,11 @@ class Inputs:
             for note in source.notes:
                 streams.note(safe(note))
         return source
+
+    @property
+    def opened(self) -> list[Source]:
+        """The sources that are open already: all but pipes."""
+        return [source for _, source in self._sources if source is not None]
 
     def __iter__(self) -> Iterator[Input]:
         from lstmcli.data.records import Record

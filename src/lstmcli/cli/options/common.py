@@ -249,4 +249,17 @@ def output_header_option(default: str) -> Any:
 TableOrJson = Annotated[Literal["table", "json"], MAIN.option("--format", "table|json", "Output format.")]
 KeepColumns = Annotated[bool, OUTPUT.flag("--keep-columns", "Add the columns of the input.")]
 OutputHeader = Annotated[bool | None, output_header_option("csv: yes; tsv: only with --keep-columns")]
+AnswerFolder = Annotated[
+    str | None,
+    OUTPUT.option(
+        *("--output -o", "DIR"),
+        "Write the answers of each FILE to a file in this folder. Run again, it goes on where it was stopped.",
+    ),
+]
+Workers = Annotated[
+    int | None,
+    COMPUTING.option(
+        *("--workers", "N"), "Processes that answer files, with -o.", show_default="one per core", callback=counted
+    ),
+]
 Quiet = Annotated[bool, OUTPUT.flag("--quiet -q", "Print only warnings and errors on stderr.")]

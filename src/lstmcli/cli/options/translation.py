@@ -4,16 +4,34 @@ from __future__ import annotations
 
 from typing import Annotated
 
-from lstmcli.cli.options.common import Section
-from lstmcli.translation.config import ATTENTIONS, METRICS
+from lstmcli.cli.options.common import MAIN, Section
+from lstmcli.translation.config import ATTENTIONS, METRICS, SOURCE_TOKENIZERS
 
 TRANSLATOR = Section("Translator")
 
 TargetFile = Annotated[
     str | None, TRANSLATOR.option("--target-file", "FILE", "Translations of the lines of SOURCE, line by line.")
 ]
+PairTarget = Annotated[
+    list[str] | None, MAIN.option("--target", "TEXT", "Translation of --text, for a translator; repeatable.")
+]
+PairTargetFile = Annotated[
+    str | None, MAIN.option("--target-file", "FILE", "Translations of the lines of FILE, for a translator.")
+]
 ValidTarget = Annotated[str | None, TRANSLATOR.option("--valid-target", "FILE", "Translations of --valid.")]
 TestTarget = Annotated[str | None, TRANSLATOR.option("--test-target", "FILE", "Translations of --test.")]
+SourceTokenizer = Annotated[
+    str | None,
+    TRANSLATOR.choice(
+        *("--source-tokenizer", SOURCE_TOKENIZERS),
+        "How to split sources: joint shares tokenizer and vocabulary with the targets, another has its own vocabulary.",
+        show_default="joint if the sides share words or are split into characters",
+    ),
+]
+SourceVocabSize = Annotated[
+    int | None,
+    TRANSLATOR.option("--source-vocab-size", "N", "Maximum vocabulary size of the sources' own tokenizer."),
+]
 Attention = Annotated[
     str,
     TRANSLATOR.choice(

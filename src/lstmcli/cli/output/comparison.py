@@ -11,7 +11,15 @@ from lstmcli.cli.output.console import NOTHING, columns, facts, percent, perplex
 from lstmcli.cli.output.measures import MEASURES, change_with_unit, interval, p_values, verdict
 from lstmcli.cli.output.predictions import fit
 from lstmcli.cli.output.writer import Layout, Row, Shape
-from lstmcli.comparison.results import Agreement, ClassifierComparison, Difference, Disagreement, LmComparison, Span
+from lstmcli.comparison.results import (
+    Agreement,
+    ClassifierComparison,
+    Difference,
+    Disagreement,
+    LmComparison,
+    Span,
+    TranslatorComparison,
+)
 from lstmcli.plural import count
 
 if TYPE_CHECKING:
@@ -26,17 +34,24 @@ _LANGUAGE_MODELS = (
 )
 
 
-def write(result: ClassifierComparison | LmComparison, format: str) -> None:
+def write(result: ClassifierComparison | LmComparison | TranslatorComparison, format: str) -> None:
     """Print a comparison on stdout as ``table``, ``tsv``, ``csv``, ``jsonl`` or ``json``."""
     if isinstance(result, ClassifierComparison):
         writer.write(result, CLASSIFIERS, format)
-    else:
+    elif isinstance(result, LmComparison):
         writer.write(result, LANGUAGE_MODELS, format)
+    else:
+        from lstmcli.cli.output.translator_comparison import TRANSLATORS
+
+        writer.write(result, TRANSLATORS, format)
 
 
 def _rows(result: ClassifierComparison | LmComparison) -> Iterator[Row]:
-    """A row per model: its scores, and its differences from the first model."""
-    names = _CLASSIFIERS if isinstance(result, ClassifierComparison) else _LANGUAGE_MODELS
+    return rows_of(result, _CLASSIFIERS if isinstance(result, ClassifierComparison) else _LANGUAGE_MODELS)
+
+
+def rows_of(result: ClassifierComparison | LmComparison | TranslatorComparison, names: Sequence[str]) -> Iterator[Row]:
+    """A row per model: the figures of these names, and its differences from the first model."""
     measures = list(dict.fromkeys(difference.measure for difference in result.differences))
     for figures in result.models:
         model = figures.model
@@ -66,18 +81,18 @@ def _classifiers(result: ClassifierComparison, out: Console) -> Iterator[Rendera
     rows = [
         (f"accuracy{exact}", [percent(f.accuracy, 2) for f in result.models]),
         ("macro F1", [percent(f.macro_f1, 2) for f in result.models]),
-        ("calibration error", [_optional(f.ece, percent) for f in result.models]),
-        ("texts per second", [_optional(f.texts_per_second, lambda x: f"{x:,.0f}") for f in result.models]),
-        ("cold start", [_optional(f.cold_start, lambda x: f"{x:.2f} s") for f in result.models]),
-        *_sizes(result),
+        ("calibration error", [optional(f.ece, percent) for f in result.models]),
+        ("texts per second", [optional(f.texts_per_second, lambda x: f"{x:,.0f}") for f in result.models]),
+        ("cold start", [optional(f.cold_start, lambda x: f"{x:.2f} s") for f in result.models]),
+        *size_rows(result),
     ]
-    yield columns("", names, _with_values(rows), out)
-    yield from _notes(result.notes, out)
+    yield columns("", names, with_values(rows), out)
+    yield from notes(result.notes, out)
     for agreement in result.agreements:
         own = [d for d in result.differences if d.model == agreement.model]
         yield ""
-        yield _heading(agreement.model, agreement.against)
-        yield facts(_differences(own, agreement), out)
+        yield heading(agreement.model, agreement.against)
+        yield facts(difference_facts(own, agreement=agreement), out)
     yield ""
     if not result.disagreeing:
         yield "the models agree on every text"
@@ -115,20 +130,20 @@ def _models(result: LmComparison, out: Console) -> Iterator[RenderableType]:
     rows = [
         ("bits per byte", [f"{f.bits_per_byte:.4f}" for f in result.models]),
         ("bits per character", [f"{f.bits_per_char:.4f}" for f in result.models]),
-        ("perplexity per word", [_optional(f.word_perplexity, perplexity) for f in result.models]),
-        ("perplexity per token", [_optional(f.perplexity, perplexity) for f in result.models]),
-        ("unknown tokens", [_optional(f.oov_rate, lambda x: percent(x, 2)) for f in result.models]),
+        ("perplexity per word", [optional(f.word_perplexity, perplexity) for f in result.models]),
+        ("perplexity per token", [optional(f.perplexity, perplexity) for f in result.models]),
+        ("unknown tokens", [optional(f.oov_rate, lambda x: percent(x, 2)) for f in result.models]),
         ("tokenizer", [f.tokenizer or NOTHING for f in result.models]),
-        *_sizes(result),
+        *size_rows(result),
     ]
-    yield columns("", names, _with_values(rows), out)
+    yield columns("", names, with_values(rows), out)
     refused = [f"perplexity per token is not compared: {result.token_perplexity}"] if result.token_perplexity else []
-    yield from _notes((*refused, *result.notes), out)
+    yield from notes((*refused, *result.notes), out)
     unknown = {f.model.name: f.oov_rate or 0.0 for f in result.models}
     for difference in result.differences:
         yield ""
-        yield _heading(difference.model, difference.against)
-        rows_of = _differences([difference])
+        yield heading(difference.model, difference.against)
+        rows_of = difference_facts([difference], "line")
         if difference.better and unknown[difference.better] > max(0.001, 2 * unknown[_other(difference)]):
             rows_of["caution"] = (
                 f"{difference.better} has more unknown tokens, which usually lowers bits per byte: see the note"
@@ -153,32 +168,34 @@ def _span(span: Span, out: Console) -> Text:
     return styled(numbers.strip() + "\n").append_text(fragment(span, out.width, out))
 
 
-def _sizes(result: ClassifierComparison | LmComparison) -> list[tuple[str, list[str]]]:
+def size_rows(result: ClassifierComparison | LmComparison | TranslatorComparison) -> list[tuple[str, list[str]]]:
     models = [figures.model for figures in result.models]
     return [
-        ("parameters", [_optional(model.parameters, lambda n: f"{n:,}") for model in models]),
-        ("size", [_optional(model.bytes, size) for model in models]),
+        ("parameters", [optional(model.parameters, lambda n: f"{n:,}") for model in models]),
+        ("size", [optional(model.bytes, size) for model in models]),
     ]
 
 
-def _with_values(rows: Sequence[tuple[str, list[str]]]) -> list[tuple[str, list[str]]]:
+def with_values(rows: Sequence[tuple[str, list[str]]]) -> list[tuple[str, list[str]]]:
     """The rows with a value for at least one model."""
     return [row for row in rows if set(row[1]) != {NOTHING}]
 
 
-def _heading(model: str, against: str) -> Text:
+def heading(model: str, against: str) -> Text:
     return styled(f"{safe(model)} against {safe(against)}", "bold")
 
 
-def _notes(notes: Sequence[str], out: Console) -> Iterator[RenderableType]:
+def notes(notes: Sequence[str], out: Console) -> Iterator[RenderableType]:
     if notes:
         yield ""
         for note in notes:
             yield f"note: {safe(note)}"
 
 
-def _differences(differences: Sequence[Difference], agreement: Agreement | None = None) -> dict[str, str]:
-    """The differences with intervals, the test and the verdict."""
+def difference_facts(
+    differences: Sequence[Difference], noun: str = "text", agreement: Agreement | None = None
+) -> dict[str, str]:
+    """The differences with intervals, the test and the verdict; ``noun``: what they are measured on."""
     rows = {}
     for d in differences:
         text = change_with_unit(d.measure, d.difference)
@@ -193,7 +210,6 @@ def _differences(differences: Sequence[Difference], agreement: Agreement | None 
     first = differences[0]
     if first.p_value is not None:
         rows["test"] = f"{p_values(first.p_value, first.p_adjusted)} ({first.test})"
-    noun = "line" if first.measure == "bits_per_byte" else "text"
     rows["verdict"] = verdict(first.better, first.significant, f"no test with one {noun}")
     return rows
 
@@ -203,7 +219,7 @@ def _other(difference: Difference) -> str:
     return difference.against if difference.better == difference.model else difference.model
 
 
-def _optional(value: Any, shown: Any) -> str:
+def optional(value: Any, shown: Any) -> str:
     return NOTHING if value is None else str(shown(value))
 
 

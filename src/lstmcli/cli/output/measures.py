@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from lstmcli.cli.output.console import percent, perplexity
-from lstmcli.evaluation.results import LOWER_IS_BETTER
+from lstmcli.evaluation.results import HUNDREDTHS, LOWER_IS_BETTER
 
 MEASURES = {
     "accuracy": "accuracy",
@@ -11,6 +11,8 @@ MEASURES = {
     "f1": "F1 over all decisions",
     "perplexity": "perplexity",
     "bits_per_byte": "bits per byte",
+    "bleu": "BLEU",
+    "chrf": "chrF",
 }
 
 
@@ -18,12 +20,14 @@ def amount(measure: str, value: float) -> str:
     """A value of a measure."""
     if measure == "perplexity":
         return perplexity(value)
+    if measure in HUNDREDTHS:
+        return f"{value:.2f}"
     return f"{value:.4f}" if measure == "bits_per_byte" else percent(value, 2)
 
 
 def change(measure: str, value: float) -> str:
     """A difference between two values, without its unit."""
-    if measure == "perplexity":
+    if measure == "perplexity" or measure in HUNDREDTHS:
         return f"{value:+,.2f}"
     return f"{value:+.4f}" if measure == "bits_per_byte" else f"{100 * value:+.2f}"
 

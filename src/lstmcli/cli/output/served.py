@@ -11,7 +11,7 @@ from lstmcli.cli.output.surprisal import FIGURES, SURPRISAL_OF_ONE
 from lstmcli.cli.output.translations import TRANSLATION
 from lstmcli.cli.output.writer import Layout, as_json
 from lstmcli.generation.results import Continuation
-from lstmcli.language_modeling.results import LmReport, Surprisal
+from lstmcli.scoring.results import LmReport, Surprisal
 from lstmcli.translation.results import Translation
 
 LAYOUTS: dict[type[Any], Layout[Any]] = {

@@ -11,8 +11,8 @@ from lstmcli.cli.io.streams import window_width
 from lstmcli.cli.output.console import MAX_PERPLEXITY, facts, percent, perplexity, safe
 from lstmcli.cli.output.predictions import fit
 from lstmcli.cli.output.writer import LEFT_OUT, Field, Layout, Row, Shape, Writer, cell, escape, stream
-from lstmcli.language_modeling.results import LmReport, Surprisal
 from lstmcli.plural import count
+from lstmcli.scoring.results import LmReport, Surprisal
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -113,6 +113,7 @@ def _flat(report: LmReport) -> Iterator[Row]:
 _READINGS = {
     "lines": "each scored separately; --stream carries the state from line to line, as in training",
     "stream": "state carried from line to line",
+    "pairs": "each given its source",
 }
 _SIZES = {"tokens": "token", "words": "word", "chars": "character", "bytes": "byte"}
 _COMPARED = ("perplexity", "word_perplexity", "bits_per_char", "bits_per_byte", "nats")

@@ -15,8 +15,8 @@ from lstmcli.cli.output.progress import Progress
 from lstmcli.cli.output.writer import LEFT_OUT, Field, Layout, Shape
 from lstmcli.data.config import SPLIT_NAMES
 from lstmcli.language_modeling.events import CorpusRead, LmEvaluated, Quantised, Sampled
-from lstmcli.language_modeling.results import LmReport
 from lstmcli.plural import count
+from lstmcli.scoring.results import LmReport
 from lstmcli.tasks import Task, task_for
 from lstmcli.training import events
 

@@ -27,12 +27,21 @@ latin norwegian polish portuguese romanian russian spanish swedish thai turkish 
 LANGUAGES = frozenset(_CODES.split())
 """ISO 639 codes and English names; without codes that are usual names of other columns, such as id."""
 
+LICENCE = re.compile(r"CC-BY .*tatoeba", re.IGNORECASE)
+"""The third column of a file from ManyThings: who wrote the sentences."""
+
 
 def language(column: str) -> str:
     """The language that the name of a column says it is in; empty if it says none."""
     last = re.sub(r"\.\d+$", "", column).rsplit(".", 1)[-1]  # a name that comes twice has a number
     code = re.split(r"[-_ ]", last.strip().lower())[0]
     return code if code in LANGUAGES else ""
+
+
+def are_licensed_pairs(lines: Sequence[str]) -> bool:
+    """Whether lines are from ManyThings, whose tables are named as plain text."""
+    rows = [line.rstrip("\r\n").split("\t") for line in lines if line.strip()]
+    return bool(rows) and all(len(row) == 3 and LICENCE.match(row[2]) for row in rows)
 
 
 def are_pair_names(cells: Sequence[str]) -> bool:

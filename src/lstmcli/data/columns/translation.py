@@ -2,20 +2,18 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 from dataclasses import dataclass
+from itertools import islice
 
 from lstmcli.data.columns.choice import find_column, listed, require_column
 from lstmcli.data.columns.names import USUAL, label_rank, normal
-from lstmcli.data.columns.pair_names import SIDES, language
+from lstmcli.data.columns.pair_names import LICENCE, SIDES, language
 from lstmcli.data.columns.profile import ColumnProfile, Profiles
 from lstmcli.data.config import ReadConfig
 from lstmcli.data.table import Table
 from lstmcli.errors import DataError
 
-_LICENCE = re.compile(r"CC-BY .*tatoeba", re.IGNORECASE)
-"""The third column of a file from ManyThings: who wrote the sentences."""
 VARIED = 0.3
 """Share of different texts below which a column holds classes rather than translations."""
 
@@ -59,6 +57,14 @@ def find_sides(
     return sides
 
 
+def has_tabs(table: Table) -> bool:
+    """Whether lines of plain text are rows with tabs: then they can be pairs."""
+    if table.format.name != "text":
+        return False
+    texts = [str(row.cells.get("text", "")) for row in islice(table.rows(), 20)]
+    return bool(texts) and all("\t" in text for text in texts)
+
+
 def _asked(read: ReadConfig, columns: Sequence[str], path: str) -> Sides | None:
     if read.target_column is None:
         return None
@@ -97,7 +103,7 @@ def _by_shape(table: Table, found: Profiles, wanted: bool) -> Sides | None:
         return None
     if len(columns) == 4 and all(found[columns[n]].numeric for n in (0, 2)):
         columns = (columns[1], columns[3])
-    elif len(columns) == 3 and all(_LICENCE.match(text) for text in found[columns[2]].texts[:20]):
+    elif len(columns) == 3 and all(LICENCE.match(text) for text in found[columns[2]].texts[:20]):
         columns = columns[:2]
     elif len(columns) != 2 or not (wanted or (table.format.name == "tsv" and _both_running(columns, found))):
         return None

@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 
 from lstmcli.data.bounds import MAX_LINE, too_long
 from lstmcli.data.columns.names import LABEL_NAMES, TEXT_NAMES, is_known, normal
+from lstmcli.data.columns.pair_names import are_licensed_pairs
 from lstmcli.data.encoding import TextLines
 from lstmcli.data.formats.dialect import (
     DELIMITERS,
@@ -258,4 +259,11 @@ def _recur(values: Sequence[str]) -> bool:
 
 
 CSV = Format("csv", "CSV", open_delimited, is_table, suffixes=(".csv",), headers=True)
-TSV = Format("tsv", "TSV", lambda file: open_delimited(file, "\t"), suffixes=(".tsv", ".tab"), headers=True)
+TSV = Format(
+    "tsv",
+    "TSV",
+    lambda file: open_delimited(file, "\t"),
+    lambda file: are_licensed_pairs(file.head),
+    suffixes=(".tsv", ".tab"),
+    headers=True,
+)

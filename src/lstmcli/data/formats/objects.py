@@ -11,6 +11,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lstmcli.data.columns.names import LABEL_NAMES, TEXT_NAMES, normal
+from lstmcli.data.columns.pair_names import language
 from lstmcli.data.formats.format import Opening
 from lstmcli.data.formats.label_tools import Object, Tool, find_tool
 from lstmcli.data.formats.shapes import unwrap
@@ -74,6 +75,8 @@ def _find_paths(rows: Sequence[Object], file: Opening) -> tuple[str | None, str 
     """The paths of the text and of the label; no text if columns are to be chosen by their names, as of a title."""
     read, prefer = file.read, file.prefer
     paths = list(dict.fromkeys(name for row in rows for name in row))
+    if file.labelled is None and not (read.text_columns or read.label_column) and _are_sides(paths):
+        return None, None
     text = read.text_columns[0] if read.text_columns else _guess_text(rows, paths)
     label = read.label_column or _guess_label(rows, paths, text)
     named = bool(read.text_columns) or bool(prefer and prefer.text_columns) or (text and normal(text) in TEXT_NAMES)
@@ -83,6 +86,12 @@ def _find_paths(rows: Sequence[Object], file: Opening) -> tuple[str | None, str 
         hint = "name the paths with --text-column and --label-column"
         raise DataError(message, path=file.source.path, hint=hint)
     return (text if label is None or "." in text else None), label
+
+
+def _are_sides(paths: Sequence[str]) -> bool:
+    """Whether one object holds a text in two languages, as ``{"translation": {"de": …, "en": …}}`` does."""
+    above = [path.rpartition(".")[0] for path in paths if "." in path and language(path)]
+    return len(above) > 1 and len(set(above)) == 1
 
 
 # Nested objects

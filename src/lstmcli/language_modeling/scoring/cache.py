@@ -21,14 +21,8 @@ from numpy.typing import NDArray
 from lstmcli.engine.session import LOGITS_AT_ONCE, Floats, Session, State
 from lstmcli.language_modeling.config import CacheConfig
 from lstmcli.language_modeling.scoring.perplexity import Model, ScoreBoth
-from lstmcli.language_modeling.scoring.score import (
-    STEP,
-    TINY,
-    ProbabilityCallback,
-    Scores,
-    empty_scores,
-    probabilities,
-)
+from lstmcli.language_modeling.scoring.score import STEP
+from lstmcli.scoring.scores import TINY, ProbabilityCallback, Scores, empty_scores, probabilities
 from lstmcli.tokenization.ids import END_ID, Ids
 
 

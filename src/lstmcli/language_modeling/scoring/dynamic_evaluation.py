@@ -11,7 +11,8 @@ from numpy.typing import NDArray
 from lstmcli.language_modeling.config import AdaptConfig
 from lstmcli.language_modeling.predict import LanguageModel
 from lstmcli.language_modeling.scoring.perplexity import ScoreBoth
-from lstmcli.language_modeling.scoring.score import ProbabilityCallback, Scores, Stream
+from lstmcli.language_modeling.scoring.score import Stream
+from lstmcli.scoring.scores import ProbabilityCallback, Scores
 from lstmcli.tokenization.ids import Ids
 
 

@@ -8,27 +8,21 @@ set) and WikiText-2 (245,569) count tokens in the same way.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
-from typing import TYPE_CHECKING, Any, NamedTuple, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.data.windows import WINDOW_CHARACTERS, one_ahead, windows
 from lstmcli.engine.session import Session
-from lstmcli.errors import ModelError, NoDataError
-from lstmcli.language_modeling.results import LmReport
-from lstmcli.language_modeling.scoring.score import (
-    BATCH_SIZE,
-    JoinedTexts,
-    ProbabilityCallback,
-    Scores,
-    Stream,
-    score_batches,
-)
+from lstmcli.errors import NoDataError
+from lstmcli.language_modeling.scoring.score import BATCH_SIZE, JoinedTexts, Stream, score_batches
+from lstmcli.scoring.lines import Line, lines_of
+from lstmcli.scoring.results import LmReport
+from lstmcli.scoring.scores import ProbabilityCallback, Scores, check_finite
 from lstmcli.tokenization.encoder import Encoder
 from lstmcli.tokenization.ids import Ids
 
@@ -78,30 +72,8 @@ def is_carried(mode: str, format: str, *, stream: bool = False, lines: bool = Fa
     return stream or (mode == "document" and format == "text" and not lines)
 
 
-class Line(NamedTuple):
-    """A line of a record."""
-
-    record: Record
-    text: str
-    words: list[tuple[int, int]] | None = None
-    """For segmented text: the words given by spaces that are not part of ``text``, as spans of ``text``."""
-
-
 LinesCallback = Callable[[Sequence[Line], Sequence[Ids]], None]
 """Called with lines and their ids, each once, in order."""
-
-
-def lines_of(record: Record, segments: bool) -> Iterator[Line]:
-    """The lines of a record; a cell of a table may have several."""
-    for part in record.text.split("\n"):
-        if not segments:
-            yield Line(record, part.removesuffix("\r"))
-            continue
-        given, words, end = part.split(), [], 0
-        for word in given:
-            words.append((end, end + len(word)))
-            end += len(word)
-        yield Line(record, "".join(given), words)
 
 
 class Reading:
@@ -237,7 +209,7 @@ class Totals:
     """
 
     def __init__(self, model: Model, kinds: int = 1) -> None:
-        from lstmcli.language_modeling.corpus import Counts
+        from lstmcli.scoring.lines import Counts
 
         self._model, self._counts = model, Counts()
         self._tokens = self._oov = 0
@@ -291,9 +263,3 @@ def _plain_costs(model: Model, carried: bool, batch_size: int) -> Callable[[list
 def _adaptive_costs(method: Method, model: Model) -> Callable[[list[Ids]], list[NDArray[np.float64]]]:
     adapting = AdaptiveReading(model, method)
     return lambda ids: [np.stack([before.nats, after.nats]) for before, after in zip(*adapting.score(ids), strict=True)]
-
-
-def check_finite(model: Model, nats: float) -> None:
-    """Raises ``ModelError`` for a negative log-probability that is not finite."""
-    if not math.isfinite(nats):
-        raise ModelError("its weights give no finite probability for this text", path=model.path, hint="train it anew")

@@ -8,7 +8,7 @@ Shapes: T tokens of a text, B texts of a batch, V tokens of the vocabulary.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
 import numpy as np
@@ -16,26 +16,12 @@ from numpy.typing import NDArray
 
 from lstmcli.data.windows import each
 from lstmcli.engine.session import LOGITS_AT_ONCE, Floats, Session, State
+from lstmcli.scoring.scores import ProbabilityCallback, Scores, empty_scores, probabilities
 from lstmcli.tokenization.ids import END_ID, Ids
 
 BATCH_SIZE = 32
-TINY = float(np.finfo(np.float32).tiny)
-"""The smallest probability that has a logarithm."""
 STEP, ALONE = 256, 16
 """Tokens of each text per call; and how many times that for one text."""
-
-
-class Scores(NamedTuple):
-    """Scores of the tokens of a text."""
-
-    nats: NDArray[np.float64]
-    """Negative log-probability of each token, [T]."""
-    entropy: NDArray[np.float64] | None
-    """Entropy of the prediction of each token in nats, [T], if requested."""
-
-
-ProbabilityCallback = Callable[[int, int, NDArray[np.float32]], None]
-"""Called with the index of a text, a position in it, and the distributions [t, V] of the t tokens from there on."""
 
 
 def score_batches(
@@ -125,11 +111,6 @@ def _start(session: Session, B: int) -> _Position:
     return _Position(np.full(B, END_ID, np.int32), session.zero_state(B))
 
 
-def empty_scores(T: int, entropy: bool) -> Scores:
-    """Scores of zeros, to be filled in."""
-    return Scores(np.zeros(T), np.zeros(T) if entropy else None)
-
-
 def _read(
     session: Session,
     texts: list[Ids],
@@ -184,16 +165,3 @@ def _windows(
         logits, state = session.logits(ids_TB[part], state)
         nats, entropies, p_TBV = probabilities(logits, targets_TB[part], entropy)
         yield at, nats, entropies, p_TBV, state
-
-
-def probabilities(
-    logits_TBV: Floats, targets_TB: Ids, entropy: bool
-) -> tuple[Floats, Floats | None, NDArray[np.float32]]:
-    """Nats of the targets, entropies if requested, and the probabilities of all tokens."""
-    centred = logits_TBV - logits_TBV.max(axis=-1, keepdims=True)
-    p = np.exp(centred)
-    total = p.sum(axis=-1, keepdims=True)
-    p /= total
-    log_total = np.log(total[..., 0])
-    nats = log_total - np.take_along_axis(centred, targets_TB[..., None].astype(np.int64), axis=-1)[..., 0]
-    return nats, log_total - np.multiply(p, centred, out=centred).sum(axis=-1) if entropy else None, p

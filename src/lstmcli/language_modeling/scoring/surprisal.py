@@ -23,21 +23,12 @@ from dataclasses import replace
 from typing import TYPE_CHECKING
 
 from lstmcli.data.windows import one_ahead, one_by_one, windows
-from lstmcli.errors import UsageError
-from lstmcli.language_modeling.results import Surprisal
-from lstmcli.language_modeling.scoring.perplexity import (
-    AdaptiveReading,
-    Line,
-    LinesCallback,
-    Method,
-    Model,
-    Reading,
-    Text,
-    check_finite,
-    lines_of,
-)
+from lstmcli.language_modeling.scoring.perplexity import AdaptiveReading, LinesCallback, Method, Model, Reading, Text
 from lstmcli.language_modeling.scoring.score import BATCH_SIZE
-from lstmcli.language_modeling.scoring.units import Tables
+from lstmcli.scoring.lines import Line, lines_of
+from lstmcli.scoring.results import Surprisal
+from lstmcli.scoring.scores import check_finite
+from lstmcli.scoring.units import WINDOW, WINDOW_CHARACTERS, Tables, check_unit
 from lstmcli.tokenization.ids import Ids
 
 if TYPE_CHECKING:
@@ -45,9 +36,6 @@ if TYPE_CHECKING:
 
 Rows = Callable[[Sequence[Line], Sequence[Ids]], Iterator[Surprisal]]
 """Computes rows from lines and their ids."""
-PER = ("line", "word", "token", "char")
-WINDOW, WINDOW_CHARACTERS = 1024, 200_000
-"""Maximum lines and characters that are read ahead; their rows are kept in memory."""
 
 
 def surprisals(
@@ -72,8 +60,7 @@ def surprisals(
         UsageError: an invalid ``per``.
         ModelError: the model's probabilities are not finite.
     """
-    if per not in PER:
-        raise UsageError(f"per must be one of {', '.join(PER)}, not {per!r}")
+    check_unit(per)
     tables = Tables(model.encoder)
     rows_of = (
         _plain_rows(model, text.carried, batch_size, tables, per)

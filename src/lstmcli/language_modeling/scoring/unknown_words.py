@@ -13,7 +13,7 @@ from typing import Protocol
 
 import numpy as np
 
-from lstmcli.language_modeling.scoring.perplexity import Line
+from lstmcli.scoring.lines import Line
 from lstmcli.tokenization.corpus_style import CorpusStyle
 from lstmcli.tokenization.encoder import Encoder
 from lstmcli.tokenization.ids import UNKNOWN, Ids

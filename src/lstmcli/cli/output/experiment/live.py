@@ -16,6 +16,7 @@ from lstmcli.experiments import events as experiment
 from lstmcli.experiments.results import ArchitectureComparison, Point
 from lstmcli.language_modeling.events import CorpusRead
 from lstmcli.training import events
+from lstmcli.translation.events import PairsRead
 
 if TYPE_CHECKING:
     from rich.console import RenderableType
@@ -99,7 +100,7 @@ class LiveDisplay:
             if event.message not in self._warned:
                 self._warned.add(event.message)
                 self.log.handle(event)
-        elif isinstance(event, (DataRead, CorpusRead, TokenizerReady)):
+        elif isinstance(event, (DataRead, CorpusRead, PairsRead, TokenizerReady)):
             if self.run.number == 1:
                 self.log.handle(event)
         elif isinstance(event, events.RunPlanned):
@@ -110,7 +111,7 @@ class LiveDisplay:
             points = self.points.setdefault((self.run.cell, self.run.seed), [])
             points.append(Point(event.epoch, time.monotonic() - self.started, event.value, event.loss))
             assert self.planned is not None
-            value = f"{event.value:,.2f}" if event.metric == "perplexity" else console.percent(event.value, 2)
+            value = amount(event.metric, event.value)
             metric = MEASURES.get(event.metric, event.metric)
             where = f"{self.run.cell}, seed {self.run.seed}, epoch {event.epoch}"
             self._say(f"{where}: validation {metric} {value}")

@@ -13,7 +13,7 @@ from lstmcli.cli.output.measures import MEASURES, amount, change_with_unit, inte
 from lstmcli.cli.output.plots import Plot, Series, text_plot
 from lstmcli.cli.output.writer import Layout, Row, Shape
 from lstmcli.data.config import SPLIT_NAMES
-from lstmcli.evaluation.results import LOWER_IS_BETTER, Spread
+from lstmcli.evaluation.results import HUNDREDTHS, LOWER_IS_BETTER, Spread
 from lstmcli.experiments.results import ArchitectureComparison, Difference, Point
 from lstmcli.plural import count
 from lstmcli.tasks import require_task
@@ -162,7 +162,7 @@ def learning(metric: str, curves: dict[str, list[tuple[Point, ...]]], *, by_time
         f"validation {MEASURES[metric]}, mean over seeds",
         tuple(series),
         log_y=costs,
-        percent=not costs,
+        percent=not costs and metric not in HUNDREDTHS,
     )
 
 

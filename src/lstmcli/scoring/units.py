@@ -18,18 +18,27 @@ from typing import Protocol
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.errors import DataError
-from lstmcli.language_modeling.results import Surprisal
-from lstmcli.language_modeling.scoring.characters import CharacterCosts, Prefixes, token_parts
-from lstmcli.language_modeling.scoring.perplexity import Line
-from lstmcli.language_modeling.scoring.score import TINY, ProbabilityCallback, Scores
+from lstmcli.errors import DataError, UsageError
+from lstmcli.scoring.characters import CharacterCosts, Prefixes, token_parts
+from lstmcli.scoring.lines import Line
+from lstmcli.scoring.results import Surprisal
+from lstmcli.scoring.scores import TINY, ProbabilityCallback, Scores
 from lstmcli.tokenization.encoder import Encoder
 from lstmcli.tokenization.ids import END_ID, Ids
 
 BITS = 1 / math.log(2)
 _WORD = re.compile(r"\S+")
+PER = ("line", "word", "token", "char")
+WINDOW, WINDOW_CHARACTERS = 1024, 200_000
+"""Maximum lines and characters that are read ahead; their rows are kept in memory."""
 MAX_ROWS = 2_000_000
 """Tokens of a line, which has a row for each: they take about 1.5 kB each until the line is over."""
+
+
+def check_unit(per: str) -> None:
+    """Raises: UsageError, for an invalid unit."""
+    if per not in PER:
+        raise UsageError(f"per must be one of {', '.join(PER)}, not {per!r}")
 
 
 def check_lengths(lines: Sequence[Line], ids: Sequence[Ids], most: int) -> None:

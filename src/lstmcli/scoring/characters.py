@@ -18,7 +18,7 @@ from typing import NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.language_modeling.scoring.score import TINY, ProbabilityCallback
+from lstmcli.scoring.scores import TINY, ProbabilityCallback
 from lstmcli.tokenization.ids import Ids
 
 NO_PREFIX = b"\xff"

@@ -1,0 +1,1 @@
+"""Perplexity, surprisal and their units, whatever predicts the tokens."""

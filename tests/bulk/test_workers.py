@@ -1,0 +1,77 @@
+"""Workers that answer, stumble and die."""
+
+from __future__ import annotations
+
+import pytest
+
+from bulk.answering import Shouting
+from lstmcli.bulk.pieces import pieces
+from lstmcli.bulk.workers import TRIES, Answered, Failure, Workers
+from lstmcli.data.records import Record
+from lstmcli.errors import DataError, ModelError
+
+pytestmark = pytest.mark.timeout(120)
+
+
+def answers(texts: list[str], count: int = 2, why: list[str] | None = None) -> dict[int, str]:
+    """The answer, or the error, of each piece of one text."""
+    records = [Record(text, line=n, path="a.txt") for n, text in enumerate(texts, 1)]
+    with Workers(Shouting(), count, ([] if why is None else why).append) as workers:
+        found = {p.number: a for p, a in workers.answer(pieces(records, "k", 1))}
+    assert sorted(found) == list(range(len(texts)))
+    return {n: a.text if isinstance(a, Answered) else str(a.error) for n, a in found.items()}
+
+
+@pytest.mark.parametrize("count", [1, 3])
+def test_all_pieces_are_answered(count: int) -> None:
+    found = answers([f"text {n}" for n in range(7)], count)
+    assert found == {n: ("header\n" if n == 0 else "") + f"TEXT {n}\n" for n in range(7)}
+
+
+def test_a_worker_that_dies_is_replaced_and_its_piece_answered(tmp_path) -> None:
+    why: list[str] = []
+    found = answers(["a", f"die once {tmp_path / 'mark'}", "b"], why=why)
+    assert found[1].startswith("DIE ONCE") and found[2] == "B\n"
+    assert len(why) == 1 and "SIGKILL" in why[0]
+
+
+def test_a_piece_that_kills_every_worker_is_given_up_and_named() -> None:
+    why: list[str] = []
+    found = answers(["a", "die", "b", "c"], why=why)
+    assert [found[0], found[2], found[3]] == ["header\nA\n", "B\n", "C\n"]
+    assert found[1].startswith("a.txt, line 2: a worker ended by SIGKILL") and f"{TRIES} times" in found[1]
+    assert len(why) == TRIES - 1
+
+
+def test_our_own_errors_are_not_tried_again_and_others_are() -> None:
+    why: list[str] = []
+    found = answers(["refuse", "stumble", "a"], why=why)
+    assert found[0] == "a.txt, line 1: this text is refused"
+    assert "ZeroDivisionError: oh" in found[1] and found[2] == "A\n"
+    assert len(why) == TRIES - 1
+
+
+def test_a_refused_piece_keeps_the_kind_of_its_error() -> None:
+    with Workers(Shouting(), 1) as workers:
+        ((_, failure),) = workers.answer(pieces([Record("refuse", line=9, path="f")], "k"))
+    assert isinstance(failure, Failure) and isinstance(failure.error, DataError)
+    assert (failure.error.path, failure.error.line) == ("f", 9)
+
+
+def test_a_model_that_cannot_be_opened_ends_all() -> None:
+    with Workers(Shouting(opens=False), 2) as workers, pytest.raises(ModelError, match="no model here") as caught:
+        list(workers.answer(pieces([Record("a"), Record("b")], "k", 1)))
+    assert caught.value.hint == "train one"
+
+
+def test_no_more_pieces_are_read_than_there_are_workers() -> None:
+    read: list[int] = []
+
+    def slowly():
+        for n in range(20):
+            read.append(n)
+            yield Record(f"{n}")
+
+    with Workers(Shouting(), 2) as workers:
+        for done, _ in enumerate(workers.answer(pieces(slowly(), "k", 1)), 1):
+            assert len(read) <= done + 2
