@@ -54,6 +54,7 @@ RESULTS: dict[str, tuple[dict[str, Layout[Any]], dict[str, Layout[Any]]]] = {
     "generate": ({"text": generation.CONTINUATION}, {}),
     "export": ({}, {"export": exports.EXPORTED}),
     "info": ({}, {"model": tables.INFO}),
+    "push": ({}, {"upload": exports.PUSHED}),
     "inspect": ({"inspection": inspection.INSPECTION}, {}),
     "perplexity": ({"row": surprisal.SURPRISAL}, {"figures": surprisal.FIGURES}),
     "train": ({}, {"training": training_log.TRAINING}),

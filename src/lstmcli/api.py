@@ -117,7 +117,8 @@ def load(
     """Load a model.
 
     Args:
-        path: the model directory; None: ``$LSTM_MODEL``, else the one in ``lstm-model``.
+        path: the model directory, or ``hub:OWNER/NAME`` for one of the Hugging Face Hub; None: ``$LSTM_MODEL``, else
+            the one in ``lstm-model``.
         engine: the inference engine; see ``Classifier`` and ``LanguageModel``.
         device: cpu, cuda or auto.
         threads: number of CPU threads; None: all cores.
@@ -250,14 +251,17 @@ def export(
     *,
     output: str | os.PathLike[str] | None = None,
     force: bool = False,
+    language: Sequence[str] = (),
+    licence: str | None = None,
 ) -> Exported:
     """Write a model in a form that other programs read, with the same answers.
 
     Args:
-        to: onnx, one graph from token ids to the answer, with programs that use it; or vectors, word vectors in the
-            text format of word2vec.
+        to: onnx, one graph from token ids to the answer, with programs that use it; vectors, word vectors in the
+            text format of word2vec; or hf, the model with a card for the Hugging Face Hub.
         output: the directory to write; None: ``MODEL-FORMAT`` in the working directory.
         force: replace an export that is there already.
+        language, licence: of the model, for hf: codes such as en, and a name such as mit.
 
     Raises:
         UsageError: there is no such format.
@@ -270,7 +274,7 @@ def export(
     """
     from lstmcli.exporting.write import export as write
 
-    return write(_path(model), to, None if output is None else Path(output), force=force)
+    return write(_path(model), to, output, force=force, language=language, licence=licence)
 
 
 def _is_path(source: Source) -> bool:
@@ -283,7 +287,9 @@ def _path(model: Model | str | os.PathLike[str]) -> Path:
 
     if not isinstance(model, (str, os.PathLike, Model)):
         raise UsageError(f"a model must be a path or a loaded model, not {type(model).__name__}")
-    return model.path if isinstance(model, Model) else Path(model)
+    from lstmcli.model_dir.hub import model_path
+
+    return model.path if isinstance(model, Model) else model_path(model)
 
 
 def _call(source: Source, output: Any, task: str | None, options: dict[str, Any]) -> str:

@@ -105,6 +105,7 @@ CLASSIFICATION = Task(
         "export --to vectors": "lstmcli.exporting.classifier:vectors",
         "export --to html": "lstmcli.exporting.html:classifier",
         "export --to html --beside": "lstmcli.exporting.page_model:classifier_data",
+        "export --to hf": "lstmcli.exporting.hub:hf",
     },
 )
 LANGUAGE_MODELING = Task(
@@ -128,6 +129,7 @@ LANGUAGE_MODELING = Task(
         "export --to vectors": "lstmcli.exporting.language_model:vectors",
         "export --to html": "lstmcli.exporting.html:language_model",
         "export --to html --beside": "lstmcli.exporting.page_model:language_model_data",
+        "export --to hf": "lstmcli.exporting.hub:hf",
     },
 )
 TRANSLATION = Task(
@@ -147,6 +149,7 @@ TRANSLATION = Task(
         "load": "lstmcli.translation.predict:Translator",
         "inspect": "lstmcli.inspection.translator:open_translator",
         "compare": "lstmcli.comparison.translators:compare_translators",
+        "export --to hf": "lstmcli.exporting.hub:hf",
         "serve": "lstmcli.serving.operations:of_translators",
     },
 )

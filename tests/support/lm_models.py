@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from lstmcli.config import to_dict
 from lstmcli.language_modeling.config import LmConfig, LmModelConfig
 from lstmcli.model_dir.directory import write_model
+from lstmcli.scoring.results import LmReport
 from lstmcli.tokenization.config import LmTokenizerConfig
 from lstmcli.tokenization.stream_encoder import StreamEncoder
 from support.models import description
@@ -129,7 +130,8 @@ def untrained_lm(target: Path, kind: str = "words", lines: Sequence[str] = LINES
         "tokenizer.json": tokenizer.to_json().encode(),
         "model.onnx": language_model_graph(weights, config.model).serialise(),
     }
-    about = description(task="lm", lm=to_dict(config), **changes)
+    report = LmReport.of(60.0, tokens=20, words=12, characters=50, bytes=50, lines=2)
+    about = description(task="lm", lm=to_dict(config), **{"metrics": {"valid": to_dict(report)}, **changes})
     for name in ("labels", "multilabel", "classifier", "calibration"):
         about.pop(name, None)
     write_model(target, files, about, force=False)

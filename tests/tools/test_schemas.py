@@ -13,7 +13,7 @@ from types import ModuleType
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-COMMANDS = ("classify", "compare", "export", "generate", "info", "inspect", "perplexity", "train", "translate")
+COMMANDS = ("classify", "compare", "export", "generate", "info", "inspect", "perplexity", "push", "train", "translate")
 
 
 @pytest.fixture(scope="module")

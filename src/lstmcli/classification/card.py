@@ -13,6 +13,9 @@ from lstmcli.plural import count
 MAX_LISTED = 50
 """Maximum number of labels listed."""
 
+MEASURES = {"accuracy": "accuracy", "macro_f1": "f1"}
+"""Figures of a report and what the Hub calls them."""
+
 
 def card(config: Mapping[str, Any]) -> str:
     """The model card as Markdown with front matter, from ``config.json``.

@@ -29,15 +29,20 @@ def is_hub_name(spec: str) -> bool:
 
 def _datasets() -> Any:
     """The library, quiet.  Without a network it is told so: it would try for half a minute; its cache still works."""
-    from urllib.request import getproxies
-
-    if "datasets" not in sys.modules and not getproxies() and not _reachable():
-        os.environ.setdefault("HF_HUB_OFFLINE", "1")
+    go_offline_without_network("datasets")
     import datasets
 
     datasets.disable_progress_bars()
     logging.getLogger("huggingface_hub").setLevel(logging.ERROR)
     return datasets
+
+
+def go_offline_without_network(library: str) -> None:
+    """Tell a library that is not imported yet, if there is no network: it would try for half a minute."""
+    from urllib.request import getproxies
+
+    if library not in sys.modules and not getproxies() and not _reachable():
+        os.environ.setdefault("HF_HUB_OFFLINE", "1")
 
 
 def _reachable(seconds: float = 5.0) -> bool:

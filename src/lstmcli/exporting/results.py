@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from lstmcli.results import Result
 
-FORMATS = ("onnx", "vectors", "html")
+FORMATS = ("onnx", "vectors", "html", "hf")
 """What a model can be exported to."""
 PAGE = "html"
 """The format that is one file, not a directory."""
@@ -33,6 +33,22 @@ class Exported(Result):
     output: str
     """The directory that was written, or the page."""
     to: str
-    """The format: onnx, vectors or html."""
+    """The format: onnx, vectors, html or hf."""
     files: tuple[ExportedFile, ...]
     """The files in the directory, or the page."""
+
+
+@dataclass(frozen=True)
+class Pushed(Result):
+    """A model that was uploaded to the Hugging Face Hub."""
+
+    model: str
+    """The model directory."""
+    repository: str
+    """OWNER/NAME."""
+    revision: str
+    """The commit that the upload made, or the newest one if nothing has changed."""
+    url: str
+    """Where the model is."""
+    files: tuple[ExportedFile, ...]
+    """The files that were uploaded."""

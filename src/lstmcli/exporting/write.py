@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import json
+import os
 from collections.abc import Callable, Collection
 from pathlib import Path
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 from lstmcli.errors import UsageError
 from lstmcli.exporting.page_file import replaceable_page, write_page
@@ -19,6 +20,10 @@ CONTENTS = "export.json"
 MAX_CONTENTS = 1 << 16  # bytes of it
 
 
+OPTIONS = {PAGE: ("texts", "beside"), "hf": ("language", "licence")}
+"""Options that only one format has."""
+
+
 class File(NamedTuple):
     """A file to be written."""
 
@@ -28,7 +33,7 @@ class File(NamedTuple):
 
 
 def export(
-    path: str | Path, to: str, output: str | Path | None = None, *, force: bool = False, **page: Path | None
+    path: str | Path, to: str, output: str | os.PathLike[str] | None = None, *, force: bool = False, **options: Any
 ) -> Exported:
     """Write an export of a model as a directory, or a page as one file, whole or not at all.
 
@@ -37,7 +42,7 @@ def export(
         output: the directory or page; None: ``NAME-FORMAT``, or ``NAME.html``, in the working directory, where NAME is
             the model's.
         force: replace an export that is there already.
-        page: ``texts`` and ``beside`` of ``exporting/html.py``.
+        options: those of the format, in ``OPTIONS``.
 
     Raises:
         ModelError: the model is missing, damaged or too new.
@@ -46,9 +51,10 @@ def export(
     """
     if to not in FORMATS:
         raise UsageError(f"there is no export to {to!r}", hint=f"the formats are {', '.join(FORMATS)}")
-    own = {name: value for name, value in page.items() if value is not None}
-    if own and to != PAGE:
-        raise UsageError(f"--{next(iter(own))} applies to --to {PAGE}, not to {to}")
+    own = {name: value for name, value in options.items() if value}
+    if other := next((name for name in own if name not in OPTIONS.get(to, ())), None):
+        theirs = next(format for format, names in OPTIONS.items() if other in names)
+        raise UsageError(f"--{other} applies to --to {theirs}, not to {to}")
     name = Path(path).absolute().name
     target = Path(output or (f"{name}.{to}" if to == PAGE else f"{name}-{to}"))
     if to == PAGE:

@@ -9,6 +9,9 @@ from lstmcli.data.config import SPLIT_NAMES
 from lstmcli.model_dir.card import model_card, table
 from lstmcli.model_dir.markdown import plain
 
+MEASURES = {"perplexity": "perplexity", "word_perplexity": "perplexity"}
+"""Figures of a report and what the Hub calls them."""
+
 
 def card(config: Mapping[str, Any]) -> str:
     """The model card as Markdown with front matter, from ``config.json``.

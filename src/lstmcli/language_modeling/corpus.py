@@ -24,6 +24,7 @@ from typing import IO, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lstmcli.cache import cache_folder
 from lstmcli.errors import DataError, OutputError
 from lstmcli.plural import count
 from lstmcli.safe_files import open_own
@@ -126,18 +127,6 @@ def _update_digest(digest: hashlib._Hash, line: str, size: int) -> None:
     """Add a line to a fingerprint, with its length, so that line borders matter."""
     digest.update(b"%d:" % size)
     digest.update(line.encode("utf-8", "surrogatepass"))
-
-
-def cache_folder() -> Path:
-    """``$LSTM_CACHE``, else ``$XDG_CACHE_HOME/lstmcli``, else ``~/.cache/lstmcli``."""
-    if own := os.environ.get("LSTM_CACHE"):
-        return Path(own)
-    if own := os.environ.get("XDG_CACHE_HOME"):
-        return Path(own) / "lstmcli"
-    try:
-        return Path("~/.cache/lstmcli").expanduser()
-    except RuntimeError:  # no home directory: nothing is cached
-        return Path(os.devnull) / "lstmcli"
 
 
 def build_corpus(lines: Iterable[str], encoder: StreamEncoder, *, key: str, cache: Path | None = None) -> Corpus:

@@ -32,6 +32,10 @@ CARD, LOG = "README.md", "log.jsonl"
 UNCHECKED = (CARD, LOG)
 """Files that may be edited; they do not affect the model's output."""
 MODEL_VARIABLE = "LSTM_MODEL"
+HUB_PREFIX = "hub:"
+"""Starts the name of a model of the Hugging Face Hub."""
+MODEL_FILES = (CONFIG, WEIGHTS, NGRAMS, TOKENIZER, SOURCE_TOKENIZER, GRAPH, CARD, LOG)
+"""All that a model directory may hold."""
 
 TOO_LARGE = "fewer or shorter labels make it smaller"
 _ATTEMPTS = 20
@@ -102,8 +106,12 @@ def default_model_path(task: Task | None, explicit: str | None = None) -> Path:
 
     Without a task it is the first default directory that exists.
     """
-    if explicit or os.environ.get(MODEL_VARIABLE):
-        return Path(explicit or os.environ[MODEL_VARIABLE])
+    if given := explicit or os.environ.get(MODEL_VARIABLE):
+        if given.startswith(HUB_PREFIX):
+            from lstmcli.model_dir.hub import fetch
+
+            return fetch(given)
+        return Path(given)
     usual = [task.default_dir] if task else [known.default_dir for known in all_tasks()]
     return next((place for place in usual if place.exists()), usual[0])
 
@@ -195,8 +203,7 @@ def write_model(target: Path, files: dict[str, bytes], config: dict[str, Any], *
 
 def _replaceable(target: Path, force: bool) -> Path:
     """The target with links resolved.  Raises: OutputError, if it must not be replaced."""
-    files = {CONFIG, WEIGHTS, NGRAMS, TOKENIZER, SOURCE_TOKENIZER, GRAPH, CARD, LOG}
-    return replaceable(target, "a model", lambda _, names: files if CONFIG in names else None, force=force)
+    return replaceable(target, "a model", lambda _, names: MODEL_FILES if CONFIG in names else None, force=force)
 
 
 def _check_configs(model: ModelDir) -> None:

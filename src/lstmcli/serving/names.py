@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from pathlib import Path
 
 from lstmcli.errors import UsageError
+from lstmcli.model_dir.hub import model_path
 
 
 def named(models: Sequence[str]) -> dict[str, Path]:
@@ -24,5 +25,5 @@ def named(models: Sequence[str]) -> dict[str, Path]:
         if name in found:
             hint = f"give one of them another: {name}-2={path}"
             raise UsageError(f"two models are called {name!r}: {found[name]} and {path}", hint=hint)
-        found[name] = Path(path)
+        found[name] = model_path(path)
     return found

@@ -10,6 +10,9 @@ from lstmcli.model_dir.card import model_card, table
 from lstmcli.model_dir.markdown import plain
 from lstmcli.translation.config import JOINT
 
+MEASURES = {"bleu": "bleu", "chrf": "chrf"}
+"""Figures of a report and what the Hub calls them."""
+
 
 def card(config: Mapping[str, Any]) -> str:
     """The model card as Markdown with front matter, from ``config.json``.

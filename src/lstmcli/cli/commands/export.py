@@ -27,7 +27,7 @@ def export(
             FORMATS,
             "onnx: one graph from token ids to the answer, with programs in Python and JavaScript that use it; "
             "vectors: word vectors in the text format of word2vec; html: a page that runs a small model in a browser, "
-            "offline, and shows its gates and units as you type.",
+            "offline, and shows its gates and units as you type; hf: the model with a card for the Hugging Face Hub.",
         ),
     ] = "onnx",
     output: Annotated[
@@ -49,6 +49,8 @@ def export(
         o.MAIN.option("--beside", "MODEL", "html: another model to compare with, such as one with --cell rnn."),
     ] = None,
     force: Annotated[bool, o.MAIN.flag("--force", "Replace an export that is there already.")] = False,
+    language: o.Language = None,
+    licence: o.Licence = None,
     format: o.TableOrJson = "table",
 ) -> None:
     """Write a model in a form that other programs read, with the same answers."""
@@ -56,5 +58,6 @@ def export(
     from lstmcli.model_dir.directory import default_model_path
 
     path = default_model_path(None, where or model)
-    exported = write_export(path, to, output, force=force, texts=texts, beside=beside)
+    own = {"texts": texts, "beside": beside, "language": tuple(language or ()), "licence": licence}
+    exported = write_export(path, to, output, force=force, **own)
     write(exported, exports.EXPORTED, format)

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import logging
 import os
 from pathlib import Path
 from typing import Annotated
 
 import typer
 
-from lstmcli.cli.io import streams
+from lstmcli.cli.io import logs, streams
 from lstmcli.cli.options import common as o
 from lstmcli.cli.output.console import safe
 from lstmcli.cli.typer_classes import Command
@@ -80,7 +79,7 @@ def serve(
 
     paths = named(models or _usual())
     for name in ("lstmcli.serving", "uvicorn.error"):
-        _show_log(name)
+        logs.show(name)
     if not config.loopback and token_file is None:
         streams.note("warning: everybody who can reach this address can use the models; --token-file asks for a token")
 
@@ -102,22 +101,3 @@ def _usual() -> list[str]:
     if os.environ.get(MODEL_VARIABLE) or not found:
         return [str(default_model_path(None))]
     return found
-
-
-class _OnStderr(logging.Handler):
-    """Prints warnings and errors of the server; with --debug also where they come from."""
-
-    def emit(self, record: logging.LogRecord) -> None:
-        message = safe(record.getMessage())
-        cause = record.exc_info[1] if record.exc_info else None
-        streams.say(message if cause is None else f"{message}: {safe(f'{type(cause).__name__}: {cause}')}")
-        if cause is not None and os.environ.get("LSTM_DEBUG", "") not in ("", "0"):
-            import traceback
-
-            traceback.print_exception(cause)
-
-
-def _show_log(name: str) -> None:
-    log = logging.getLogger(name)
-    log.handlers = [_OnStderr(logging.WARNING)]
-    log.propagate = False

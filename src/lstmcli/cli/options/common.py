@@ -6,6 +6,7 @@ Parameters have the names of config fields, so values are looked up by name.
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Sequence
 from typing import Annotated, Any, Literal, TypeAlias
@@ -131,14 +132,30 @@ KeepLicence = Annotated[
 
 
 # Models and computing
+def named(value: str | None) -> str | None:
+    """Callback for the name of a model: what is fetched from the Hub is said on stderr."""
+    if (value or os.environ.get("LSTM_MODEL", "")).startswith("hub:"):
+        import logging
+
+        from lstmcli.cli.io import logs
+
+        logs.show("lstmcli.hub", logging.INFO)
+    return value
+
+
+MODEL_TEXT = "Model directory, or hub:OWNER/NAME."
 ModelArgument = Annotated[
-    str | None, argument("MODEL", "Model directory.", show_default="$LSTM_MODEL, else the one in lstm-model")
+    str | None,
+    argument("MODEL", MODEL_TEXT, show_default="$LSTM_MODEL, else the one in lstm-model", callback=named),
 ]
-SameModel = Annotated[str | None, MAIN.option("--model -m", "DIR", "Same as the MODEL argument.", show_default=False)]
+SameModel = Annotated[
+    str | None,
+    MAIN.option("--model -m", "DIR", "Same as the MODEL argument.", show_default=False, callback=named),
+]
 
 
-def model_option(default: str, text: str = "Model directory.") -> Any:
-    return MAIN.option("--model -m", "DIR", text, show_default=f"$LSTM_MODEL, else {default}")
+def model_option(default: str, text: str = MODEL_TEXT) -> Any:
+    return MAIN.option("--model -m", "DIR", text, show_default=f"$LSTM_MODEL, else {default}", callback=named)
 
 
 ModelPath = Annotated[str | None, model_option("lstm-model/classifier")]
@@ -203,6 +220,17 @@ def _complete_task(incomplete: str) -> list[str]:
 def task_option(text: str, default: str, section: Section = MAIN) -> Any:
     """``--task``.  Finding plug-in tasks takes time, so they are completed but not listed in the help."""
     return section.option("--task", "|".join(BUILT_IN), text, autocompletion=_complete_task, show_default=default)
+
+
+# A model for the Hub
+Language = Annotated[
+    list[str] | None,
+    MAIN.option("--language", "CODE", "Language of the model, such as en, for the card of the Hub; repeatable."),
+]
+Licence = Annotated[
+    str | None,
+    MAIN.option("--licence --license", "NAME", "Licence of the model, such as mit, for the card of the Hub."),
+]
 
 
 # Output
