@@ -98,6 +98,7 @@ CLASSIFICATION = Task(
     trial='lstm classify{} --text "…"',
     features={
         "load": "lstmcli.classification.predict:Classifier",
+        "serve": "lstmcli.serving.operations:of_classifiers",
         "inspect": "lstmcli.inspection.classifier:open_classifier",
         "compare": "lstmcli.comparison.compare:compare_classifiers",
         "export --to onnx": "lstmcli.exporting.classifier:onnx",
@@ -120,6 +121,7 @@ LANGUAGE_MODELING = Task(
     trial='lstm generate{} "…"',
     features={
         "load": "lstmcli.language_modeling.predict:LanguageModel",
+        "serve": "lstmcli.serving.operations:of_language_models",
         "inspect": "lstmcli.inspection.language_model:open_language_model",
         "compare": "lstmcli.comparison.compare:compare_language_models",
         "export --to onnx": "lstmcli.exporting.language_model:onnx",
@@ -143,7 +145,9 @@ TRANSLATION = Task(
     trial='echo "…" | lstm translate{}',
     features={
         "load": "lstmcli.translation.predict:Translator",
+        "inspect": "lstmcli.inspection.translator:open_translator",
         "compare": "lstmcli.comparison.translators:compare_translators",
+        "serve": "lstmcli.serving.operations:of_translators",
     },
 )
 BUILT_IN = {task.name: task for task in (CLASSIFICATION, LANGUAGE_MODELING, TRANSLATION)}

@@ -32,6 +32,7 @@ COMMANDS = {
     "compare": "Compare models on the same text, with significance tests.",
     "inspect": "Show gates, states and word attributions for a text.",
     "export": "Write a model in a form that other programs read.",
+    "serve": "Answer requests to models over HTTP.",
     "info": "Show what a model is, how it was trained and how well it did.",
     "demo": "Train and use two small models, showing each command.",
 }

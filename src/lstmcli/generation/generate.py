@@ -7,7 +7,6 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import replace
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -35,7 +34,7 @@ def generate(generator: Generator, prompt: str, config: GenerateConfig, *, numbe
         prompt: text to be continued; a final line end is part of it.
         number: index of the prompt among several; with the same seed each gets different texts.
     """
-    (events,) = _generate_batch(generator, [prompt], config, number)
+    (events,) = _generate_batch(generator, [prompt], config, [(new_seed(config), number)])
     yield from events
 
 
@@ -50,26 +49,48 @@ def generate_each(
     Raises:
         LstmError: any error of ``prompts``, after earlier prompts are answered.
     """
-    config, number = replace(config, seed=_seed(config)), 0
+    seed, number = new_seed(config), 0
     for window in windows(prompts, ready or (lambda: True), max(1, TEXTS // config.samples), CHARACTERS):
-        batch = _generate_batch(generator, [record.text for record in window], config, number)
+        seeds = [(seed, number + place) for place in range(len(window))]
+        batch = _generate_batch(generator, [record.text for record in window], config, seeds)
         yield from zip(window, batch, strict=True)
         number += len(window)
 
 
-def _seed(config: GenerateConfig) -> int:
+def generate_together(
+    generator: Generator, prompts: Sequence[str], config: GenerateConfig, seeds: Sequence[tuple[int, int]]
+) -> Iterator[tuple[int, Output]]:
+    """The events of all prompts as they occur, each with the index of its prompt.
+
+    Args:
+        seeds: as for ``sample``: a text is the one that ``generate`` gives for its seed and number.
+    """
+    starts, state = read_prompts(generator, prompts)
+    for place, start in enumerate(starts):
+        if start.unknown:
+            yield place, Warned(_unknown(generator.encoder, start))
+    if config.beam is None:
+        yield from sample(generator, starts, state, config, seeds)
+        return
+    for place, start in enumerate(starts):
+        for event in beam_search(generator, start, rows_of(state, [place]), config):
+            yield place, event
+
+
+def new_seed(config: GenerateConfig) -> int:
+    """The seed of the config, or one that is drawn."""
     return config.seed if config.seed is not None else int(np.random.SeedSequence().generate_state(1)[0])
 
 
 def _generate_batch(
-    generator: Generator, prompts: Sequence[str], config: GenerateConfig, first: int
+    generator: Generator, prompts: Sequence[str], config: GenerateConfig, seeds: Sequence[tuple[int, int]]
 ) -> list[Iterator[Output]]:
-    """The events of each prompt, to be consumed in order; ``first`` is the index of the first prompt."""
+    """The events of each prompt, to be consumed in order."""
     starts, state = read_prompts(generator, prompts)
     if config.beam is not None:
         found = [beam_search(generator, start, rows_of(state, [n]), config) for n, start in enumerate(starts)]
     else:
-        events = sample(generator, starts, state, config, seed=_seed(config), first=first)
+        events = sample(generator, starts, state, config, seeds)
         found = _split_by_prompt(events, len(prompts), config.samples)
     return [_with_warning(generator.encoder, start, own) for start, own in zip(starts, found, strict=True)]
 

@@ -32,18 +32,22 @@ from lstmcli.tokenization.ids import END_ID, UNKNOWN_ID
 
 
 def sample(
-    generator: Generator, starts: Sequence[PromptState], state: State, config: GenerateConfig, *, seed: int, first: int
+    generator: Generator,
+    starts: Sequence[PromptState],
+    state: State,
+    config: GenerateConfig,
+    seeds: Sequence[tuple[int, int]],
 ) -> Iterator[tuple[int, Output]]:
     """The events of all texts as they occur, each with the index of its prompt in ``starts``.
 
     Args:
         state: of the batch of prompts, before the last id of each.
-        first: index of the first prompt, which is part of the seed.
+        seeds: of each prompt the seed, and its index among the prompts that were given with this seed.
     """
     texts = [
         text
-        for place, start in enumerate(starts)
-        for text in _texts(generator, start, config, place=place, seed=seed, number=first + place)
+        for place, (start, (seed, number)) in enumerate(zip(starts, seeds, strict=True))
+        for text in _texts(generator, start, config, place=place, seed=seed, number=number)
     ]
     state = rows_of(state, [text.place for text in texts])
     last = np.array([starts[text.place].ids[-1] for text in texts], np.int32)

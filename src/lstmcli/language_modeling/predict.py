@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
-from dataclasses import replace
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cached_property
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -222,6 +221,18 @@ class LanguageModel(Model):
         more: dict[str, Any] = {"segments": how.segments, "batch_size": how.batch_size, "method": how.method}
         return perplexity(self, self._texts(texts, how), **more)
 
+    def perplexity_each(self, groups: Sequence[Any], **options: Any) -> list[LmReport]:
+        """A report for each group of texts, as ``perplexity`` gives it; groups are scored together where they can be.
+
+        Raises:
+            as ``perplexity``.
+        """
+        from lstmcli.language_modeling.scoring.perplexity import perplexity_each
+
+        how = self._options("perplexity", options)
+        found = [list(self._texts(texts, how)) for texts in groups]
+        return perplexity_each(self, found, segments=how.segments)
+
     @in_python()
     def surprisal(self, texts: Any, per: str = "token", **options: Any) -> Results[Surprisal]:
         """How surprising each part of a text is, in bits, after all that stands before it.
@@ -266,30 +277,9 @@ class LanguageModel(Model):
         return how
 
     def _texts(self, texts: Any, how: ScoringOptions) -> Iterator[Text]:
-        """The sources that are scored one after the other: a text each where the state goes on from line to line."""
-        from lstmcli.data.memory import records
-        from lstmcli.language_modeling.scoring.perplexity import Text, is_carried
+        from lstmcli.language_modeling.scoring.texts import texts_to_score
 
-        if isinstance(texts, str):
-            lines = texts.removesuffix("\n").split("\n")
-            found = iter([Record(line.removesuffix("\r"), line=n) for n, line in enumerate(lines, 1)])
-        else:
-            found = records(texts)
-        if how.match_corpus:
-            found = self._like_corpus(found)
-        carried = is_carried(self.mode, "text", stream=how.stream, lines=how.lines)
-        if isinstance(texts, str) or not (carried or how.method):
-            yield Text(found, carried)
-        else:
-            for record in found:
-                yield Text([record], carried)
-
-    def _like_corpus(self, records: Iterable[Record]) -> Iterator[Record]:
-        """Records with their text written as the model's corpus was."""
-        style = self.encoder.corpus_style
-        assert style is not None
-        for record in records:
-            yield replace(record, text="\n".join(map(style.restyle, record.text.split("\n"))))
+        return texts_to_score(texts, how, self.mode, self.encoder.corpus_style)
 
 
 def _logged(events: Iterable[Output]) -> Iterator[Output]:

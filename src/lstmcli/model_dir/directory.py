@@ -123,16 +123,16 @@ def read_model(path: str | Path, *, task: Task | None = None) -> ModelDir:
 def retry_if_replaced(path: str | Path, load: Callable[[], T]) -> T:
     """Call ``load()``; repeat it if another process replaces the model at ``path`` meanwhile."""
     for _ in range(_ATTEMPTS):
-        before = _identity(path)
+        before = identity(path)
         try:
             return load()
         except ModelError:
-            if _identity(path) == before:
+            if identity(path) == before:
                 raise
     return load()
 
 
-def _identity(path: str | Path) -> tuple[int, int, int] | None:
+def identity(path: str | Path) -> tuple[int, int, int] | None:
     """The directory that has this name now; the change time is included because inode numbers are reused."""
     try:
         found = Path(path).stat()

@@ -34,6 +34,8 @@ def _before(name: str) -> Field:
 _FIELDS = ("text", "surprisal", "entropy", "line", "tokens", "oov", _before("surprisal"), _before("entropy"))
 _FILE = Field("file", attrgetter("path"), str, "The input file; only with several inputs.", optional=True)
 SURPRISAL = Layout[Surprisal](Shape(Surprisal, *_FIELDS, _FILE))
+SURPRISAL_OF_ONE = replace(SURPRISAL, shape=Shape(Surprisal, *_FIELDS))
+"""Without the name of the file, of which there is one, or none."""
 
 
 def writer(
@@ -48,7 +50,7 @@ def writer(
     """
     if format == "table":
         return TableWriter(out)
-    layout = SURPRISAL if several else replace(SURPRISAL, shape=Shape(Surprisal, *_FIELDS))
+    layout = SURPRISAL if several else SURPRISAL_OF_ONE
     return stream(layout, format, out, keep_columns=keep_columns, header=header)
 
 

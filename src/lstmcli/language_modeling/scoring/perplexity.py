@@ -8,7 +8,7 @@ set) and WikiText-2 (245,569) count tokens in the same way.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
@@ -20,14 +20,13 @@ from lstmcli.data.windows import WINDOW_CHARACTERS, one_ahead, windows
 from lstmcli.engine.session import Session
 from lstmcli.errors import NoDataError
 from lstmcli.language_modeling.scoring.score import BATCH_SIZE, JoinedTexts, Stream, score_batches
-from lstmcli.scoring.lines import Line, lines_of
+from lstmcli.scoring.lines import Counts, Line, lines_of
 from lstmcli.scoring.results import LmReport
 from lstmcli.scoring.scores import ProbabilityCallback, Scores, check_finite
 from lstmcli.tokenization.encoder import Encoder
 from lstmcli.tokenization.ids import Ids
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
     from pathlib import Path
 
     from lstmcli.data.records import Record
@@ -73,7 +72,7 @@ def is_carried(mode: str, format: str, *, stream: bool = False, lines: bool = Fa
     return stream or (mode == "document" and format == "text" and not lines)
 
 
-LinesCallback = Callable[["Sequence[Line]", "Sequence[Ids]"], None]
+LinesCallback = Callable[[Sequence[Line], Sequence[Ids]], None]
 """Called with lines and their ids, each once, in order."""
 
 
@@ -157,14 +156,9 @@ def perplexity(
         NoDataError: there is no line.
         ModelError: the model's probabilities are not finite.
     """
-    from lstmcli.scoring.lines import Counts
-
-    counts, tokens, oov = Counts(), 0, 0
-    nats_K, oov_nats_K = np.zeros(1 + (method is not None)), np.zeros(1 + (method is not None))
-    readings: set[str] = set()
+    totals = Totals(model, 1 if method is None else 2)
     for text in texts:
         carried = text.carried or method is not None
-        readings.add("stream" if carried else "lines")
         costs = _plain_costs(model, carried, batch_size) if method is None else _adaptive_costs(method, model)
 
         def work(
@@ -178,35 +172,85 @@ def perplexity(
 
         runs = windows(text.records, lambda: True, WINDOW, WINDOW_CHARACTERS)
         for _, (lines, ids, found) in one_ahead(work, runs):
-            for line in lines:
-                counts.add(line.text)
-                if line.words is not None:
-                    counts.words += len(line.words) - bool(line.text)
-            for own, nats_KT in zip(ids, found, strict=True):
-                unknown = model.encoder.unknown(own)
-                tokens += len(own)
-                oov += int(unknown.sum())
-                nats_K += nats_KT.sum(axis=1)
-                oov_nats_K += nats_KT[:, unknown].sum(axis=1)
-    if not counts.lines:
-        raise NoDataError("nothing to score: there is no text", hint="give at least one line")
-    check_finite(model, float(nats_K.sum()))
-    reports = [
-        LmReport.of(
-            nats,
-            tokens=tokens,
-            words=counts.words,
-            characters=counts.characters,
-            bytes=counts.bytes,
-            lines=counts.lines,
-            oov=oov,
-            oov_nats=oov_nats,
-            oov_rule=model.oov_rule,
-            reading=" and ".join(sorted(readings)),
-        )
-        for nats, oov_nats in zip(nats_K.tolist(), oov_nats_K.tolist(), strict=True)
-    ]
+            totals.add(lines, ids, found, carried)
+    reports = totals.reports()
     return reports[0] if method is None else replace(reports[1], method=method.name, before=reports[0])
+
+
+def perplexity_each(model: Model, groups: Sequence[Sequence[Text]], *, segments: bool = False) -> list[LmReport]:
+    """A report for each group of texts, as ``perplexity`` gives it; lines of all groups are scored in one batch.
+
+    Args:
+        groups: texts whose state is carried from line to line are scored one after another.
+
+    Raises:
+        NoDataError: there is no line in a group.
+        ModelError: the model's probabilities are not finite.
+    """
+    if any(text.carried for texts in groups for text in texts):
+        return [perplexity(model, texts, segments=segments) for texts in groups]
+    lines = [[line for text in texts for r in text.records for line in lines_of(r, segments)] for texts in groups]
+    ids = model.encoder.encode([line.text for own in lines for line in own])
+    found = _plain_costs(model, False, BATCH_SIZE)(ids)
+    result, start = [], 0
+    for own in lines:
+        part = slice(start, start := start + len(own))
+        totals = Totals(model)
+        totals.add(own, ids[part], found[part], False)
+        result += totals.reports()
+    return result
+
+
+class Totals:
+    """What reports are made of: counts and costs of the lines of a text.
+
+    Args:
+        kinds: number of costs of each token: 1, or 2 with a method.
+    """
+
+    def __init__(self, model: Model, kinds: int = 1) -> None:
+        self._model, self._counts = model, Counts()
+        self._tokens = self._oov = 0
+        self._nats_K, self._oov_nats_K = np.zeros(kinds), np.zeros(kinds)
+        self._readings: set[str] = set()
+
+    def add(
+        self, lines: Sequence[Line], ids: Sequence[Ids], found: Sequence[NDArray[np.float64]], carried: bool
+    ) -> None:
+        """Add lines with their ids and costs, each [kinds, T]."""
+        self._readings.add("stream" if carried else "lines")
+        for line in lines:
+            self._counts.add(line.text)
+            if line.words is not None:
+                self._counts.words += len(line.words) - bool(line.text)
+        for own, nats_KT in zip(ids, found, strict=True):
+            unknown = self._model.encoder.unknown(own)
+            self._tokens += len(own)
+            self._oov += int(unknown.sum())
+            self._nats_K += nats_KT.sum(axis=1)
+            self._oov_nats_K += nats_KT[:, unknown].sum(axis=1)
+
+    def reports(self) -> list[LmReport]:
+        """A report for each kind of cost.  Raises: NoDataError, ModelError."""
+        counts = self._counts
+        if not counts.lines:
+            raise NoDataError("nothing to score: there is no text", hint="give at least one line")
+        check_finite(self._model, float(self._nats_K.sum()))
+        return [
+            LmReport.of(
+                nats,
+                tokens=self._tokens,
+                words=counts.words,
+                characters=counts.characters,
+                bytes=counts.bytes,
+                lines=counts.lines,
+                oov=self._oov,
+                oov_nats=oov_nats,
+                oov_rule=self._model.oov_rule,
+                reading=" and ".join(sorted(self._readings)),
+            )
+            for nats, oov_nats in zip(self._nats_K.tolist(), self._oov_nats_K.tolist(), strict=True)
+        ]
 
 
 def _plain_costs(model: Model, carried: bool, batch_size: int) -> Callable[[list[Ids]], list[NDArray[np.float64]]]:

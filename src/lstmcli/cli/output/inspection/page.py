@@ -13,7 +13,7 @@ from lstmcli.cli.output import html
 from lstmcli.cli.output.inspection import rows as series
 from lstmcli.cli.output.inspection.rows import Row
 from lstmcli.cli.output.inspection.terminal import sum_check
-from lstmcli.inspection.results import Inspection, Trail, Why
+from lstmcli.inspection.results import ENCODER, Inspection, Trail, Why
 from lstmcli.plural import count
 
 MAX_TOKENS = 20_000
@@ -45,8 +45,8 @@ def page(found: Sequence[Inspection], model: str) -> Iterator[str]:
         first.text[:60],
         found=found,
         model=model,
-        kind=f"{first.cell} {'language model' if first.label is None else 'classifier'}",
-        many=count(len(found), "line" if first.label is None else "text"),
+        kind=f"{first.cell} {_kind(first)}",
+        many=_many(found),
         terms=_terms(found),
         max_views=MAX_VIEWS,
         max_axis=MAX_AXIS,
@@ -55,10 +55,20 @@ def page(found: Sequence[Inspection], model: str) -> Iterator[str]:
     )
 
 
+def _kind(first: Inspection) -> str:
+    return "translator" if first.part else "language model" if first.label is None else "classifier"
+
+
+def _many(found: Sequence[Inspection]) -> str:
+    if found[0].part:
+        return count(sum(each.part == ENCODER for each in found), "text")
+    return count(len(found), "line" if found[0].label is None else "text")
+
+
 def heading(found: Inspection) -> str:
     line = f"line {found.line}" if found.line else ""
     answer = "" if found.label is None else f"{found.label} {found.probability:.4f}"
-    return ": ".join(part for part in (line, answer) if part) or "the text"
+    return ": ".join(part for part in (line, found.part, answer) if part) or "the text"
 
 
 class Piece(NamedTuple):
@@ -155,5 +165,7 @@ def _terms(found: Sequence[Inspection]) -> list[str]:
     """The names that occur on the page and are explained there."""
     layer = next((layer for each in found for layer in each.layers), None)
     gates = [gate.name for gate in layer.gates] if layer else []
-    answer = "bits" if found[0].label is None else "probability"
-    return [*gates, *(layer.norms if layer else ()), answer, *(("±", "saturated", "dead") if gates else ())]
+    answer = ["bits" if found[0].label is None else "probability"]
+    if any(each.attention for each in found):
+        answer.append("attention")
+    return [*gates, *(layer.norms if layer else ()), *answer, *(("±", "saturated", "dead") if gates else ())]

@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lstmcli.cli.output.console import percent, safe
-from lstmcli.inspection.results import DEAD, SATURATED, Finding, Inspection, Layer, TokenRead
+from lstmcli.inspection.results import DEAD, ENCODER, SATURATED, Finding, Inspection, Layer, TokenRead
 from lstmcli.plural import count
 
 SHORTENED = frozenset(("input", "forget", "candidate", "output", "reset", "update", "cell", "hidden"))
@@ -45,10 +45,10 @@ def answers(found: Inspection) -> Row:
 
 def parts(found: Inspection, layer: Layer) -> Iterator[tuple[str, list[Row]]]:
     """All rows of a layer, with headings: the means or the chosen units, then the top units."""
-    answer = answers(found)
+    answer = [] if found.part == ENCODER else [answers(found)]
     own = list(units(layer)) or [telling(found, layer) if layer.trails else ("", means(layer))]
     for n, (heading, rows) in enumerate(own):
-        yield heading, [answer] * (n == 0) + rows
+        yield heading, answer * (n == 0) + rows
     yield from ties(layer, found.label)
 
 
