@@ -193,7 +193,7 @@ def test_a_cell_is_added_with_a_file_and_a_name(copy: Copy) -> None:
     assert "minlstm|leaky" in copy.lstm("train", "--help")
     copy.lstm("train", copy.table(), "-o", "model", "--cell", "leaky", *TINY)
     assert copy.lstm("classify", "-m", "model", "--text", "fine").split("\t")[0] in ("good", "bad")
-    assert "candidate" in copy.lstm("inspect", "-m", "model", "fine", "--format", "table")
+    assert "candidate" in copy.lstm("inspect", "-m", "model", "fine", "--unit", "1", "--format", "table")
 
 
 def test_a_command_is_added_with_a_file_and_a_line(copy: Copy) -> None:
