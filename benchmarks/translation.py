@@ -149,14 +149,15 @@ def translating(
     }
 
 
-def quality(pair: Pair, minutes: float, threads: Sequence[str]) -> dict[str, Any]:
+def quality(pair: Pair, minutes: float, threads: Sequence[str], lines: int | None) -> dict[str, Any]:
     """Both trained for as long, one after the other, and scored on the test file."""
     test = pair.texts("test")
+    test = Texts(test.sources[:lines], test.targets[:lines])
     model = our_training(pair, 60 * minutes, threads)
     translator = Translator(model)
     ours = translator.translate(test.sources, beam=BEAM)
     plain, done = plain_training(pair, translator.sides, threads, "--minutes", str(minutes))
-    source, _ = pair.as_ids("test", translator.sides)
+    source, _ = pair.as_ids("test", translator.sides, lines)
     out = run([*PLAIN, "translate", str(plain), "--source", source, "--beam", str(BEAM), *threads]).stdout
     target = translator.sides.target
     theirs = [target.decode([int(word) for word in line.split() if word.isdigit()]) for line in out.splitlines()]
@@ -214,6 +215,7 @@ def main() -> None:
     parser.add_argument("parts", nargs="*", metavar="PART", help="train, translate, quality; all by default")
     parser.add_argument("--pairs", nargs="+", choices=tuple(FOLDERS), default=list(FOLDERS), help="of quality")
     parser.add_argument("--minutes", type=float, default=30, help="of training, for quality")
+    parser.add_argument("--lines", type=int, help="of the test file; all by default")
     parser.add_argument("--seconds", type=float, default=60, help="of each training, for its rate")
     parser.add_argument("--rounds", type=int, default=3)
     parser.add_argument("--threads", type=int)
@@ -230,7 +232,9 @@ def main() -> None:
         if "translate" in parts:
             result["translate"] = translating(pair, args.model, args.plain, args.rounds, args.threads)
         if "quality" in parts:
-            result["quality"] = {each: quality(Pair(each, Path(name)), args.minutes, limit) for each in args.pairs}
+            result["quality"] = {
+                each: quality(Pair(each, Path(name)), args.minutes, limit, args.lines) for each in args.pairs
+            }
     record("translation", result)
     print(json.dumps(result, indent=2))
     if result.keys() & {"train", "translate"}:

@@ -103,6 +103,8 @@ CLASSIFICATION = Task(
         "compare": "lstmcli.comparison.compare:compare_classifiers",
         "export --to onnx": "lstmcli.exporting.classifier:onnx",
         "export --to vectors": "lstmcli.exporting.classifier:vectors",
+        "export --to html": "lstmcli.exporting.html:classifier",
+        "export --to html --beside": "lstmcli.exporting.page_model:classifier_data",
         "export --to hf": "lstmcli.exporting.hub:hf",
     },
 )
@@ -125,6 +127,8 @@ LANGUAGE_MODELING = Task(
         "compare": "lstmcli.comparison.compare:compare_language_models",
         "export --to onnx": "lstmcli.exporting.language_model:onnx",
         "export --to vectors": "lstmcli.exporting.language_model:vectors",
+        "export --to html": "lstmcli.exporting.html:language_model",
+        "export --to html --beside": "lstmcli.exporting.page_model:language_model_data",
         "export --to hf": "lstmcli.exporting.hub:hf",
     },
 )
@@ -143,9 +147,10 @@ TRANSLATION = Task(
     trial='echo "…" | lstm translate{}',
     features={
         "load": "lstmcli.translation.predict:Translator",
+        "inspect": "lstmcli.inspection.translator:open_translator",
+        "compare": "lstmcli.comparison.translators:compare_translators",
         "export --to hf": "lstmcli.exporting.hub:hf",
         "serve": "lstmcli.serving.operations:of_translators",
-        "compare": "lstmcli.comparison.translators:compare_translators",
     },
 )
 BUILT_IN = {task.name: task for task in (CLASSIFICATION, LANGUAGE_MODELING, TRANSLATION)}

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from lstmcli.classification.calibration import combine, fit_scale, negative_log_likelihood, total
+from lstmcli.classification.calibration import Scales, combine, fit_scale, fit_scales, negative_log_likelihood, total
 
 quick = settings(max_examples=50, deadline=None)
 
@@ -136,3 +136,23 @@ def test_logits_of_a_broken_model_warn_of_nothing(multilabel: bool) -> None:
     """Whoever asks for probabilities sees that they are not finite."""
     broken = np.array([[np.inf, np.inf], [np.nan, 0.0], [np.inf, -np.inf]])
     assert not np.isfinite(combine(broken, None, 1.0, multilabel)).all(axis=None)
+
+
+@pytest.mark.parametrize("multilabel", [False, True])
+def test_each_expert_gets_its_own_scale_where_validation_is_large(multilabel: bool) -> None:
+    rng = np.random.default_rng(1)
+    network, ngrams, characters = (2 * rng.standard_normal((20_000, 3)) for _ in range(3))
+    truth = 0.5 * (network + 2.0 * ngrams + 0.4 * characters)
+    gold = rng.random(truth.shape) < 1 / (1 + np.exp(-truth)) if multilabel else drawn(truth, rng)
+    found = fit_scales(network, ngrams, characters, gold, multilabel)
+    assert found == pytest.approx((0.5, 2.0, 0.4), rel=0.1)
+    alone = fit_scales(network, None, characters, gold, multilabel)
+    assert alone.ngrams == 1 and 0.2 < alone.characters < 0.6
+
+
+@pytest.mark.parametrize("n", [0, 1, 3])
+def test_a_tiny_validation_split_leaves_the_experts_about_equal(n: int) -> None:
+    rng = np.random.default_rng(n)
+    network, ngrams, characters = (5 * rng.standard_normal((n, 3)) for _ in range(3))
+    found = fit_scales(network, ngrams, characters, characters.argmax(axis=1))
+    assert found == Scales() if n == 0 else all(0.7 < scale < 1.6 for scale in found[1:])

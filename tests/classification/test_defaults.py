@@ -10,9 +10,12 @@ from hypothesis import strategies as st
 
 from lstmcli.classification.config import ClassifierConfig, ClassifierModelConfig, ClassifierTrainConfig
 from lstmcli.classification.defaults import (
+    MAX_CHARACTER_TEXTS,
+    MAX_CJK_TEXTS,
     MAX_NGRAM_CELLS,
     NGRAM_CELLS,
     SMALL_CORPUS,
+    character_order,
     ngram_min_count,
     ngram_weight,
     resolve,
@@ -34,6 +37,29 @@ def test_nothing_is_left_open(texts: int, length: int, labels: int) -> None:
 def test_larger_sets_take_longer_ngrams_seen_twice(texts: int, ngrams: int, count: int) -> None:
     assert resolve(ClassifierConfig(), texts, 20 * texts, 2).model.ngrams == ngrams
     assert ngram_min_count(texts) == count
+
+
+@pytest.mark.parametrize(
+    ("text", "most"),
+    [
+        ("a good film", MAX_CHARACTER_TEXTS),
+        ("ภาพยนตร์ดีมาก", MAX_CHARACTER_TEXTS),
+        ("아주 좋은 영화", MAX_CHARACTER_TEXTS),
+        ("很好看的电影 DVD", MAX_CJK_TEXTS),
+        ("とても良い映画です", MAX_CJK_TEXTS),
+    ],
+)
+def test_characters_in_words_are_read_unless_tokens_are_characters(text: str, most: int) -> None:
+    model = ClassifierModelConfig()
+    assert character_order(model, [text] * most, 2) == 5
+    assert character_order(model, [text] * (most + 1), 2) == 0
+
+
+def test_characters_follow_what_is_asked() -> None:
+    assert character_order(ClassifierModelConfig(ngrams=0), ["a film"], 2) == 0
+    assert character_order(ClassifierModelConfig(characters=0), ["a film"], 2) == 0
+    assert character_order(ClassifierModelConfig(characters=3, ngrams=0), ["很好"] * 5000, 2) == 3
+    assert character_order(ClassifierModelConfig(), ["a film"] * 1000, 1 + NGRAM_CELLS // 1000) == 0
 
 
 @given(st.integers(1, 10**7), st.integers(1, 10**7))

@@ -61,18 +61,20 @@ def test_blocks_make_no_difference(multilabel: bool, monkeypatch: pytest.MonkeyP
 
 def test_a_large_split_is_calibrated_on_a_sample(monkeypatch: pytest.MonkeyPatch) -> None:
     split, one = part(False), the_judge(False)
-    whole, seen = one.scale(split), list[int]()
+    whole, seen = one.calibrate(split).all, list[int]()
     original = one.ensemble
 
     class Counted:
-        def logits(self, encoded: list[NDArray[np.int32]]) -> object:
+        characters = None
+
+        def logits(self, encoded: list[NDArray[np.int32]], character_scores: None) -> object:
             seen.append(len(encoded))
             return original.logits(encoded)
 
     one.ensemble = Counted()  # type: ignore[assignment]
-    assert one.scale(split) == whole and seen == [N]
+    assert one.calibrate(split).all == whole and seen == [N]
     monkeypatch.setattr(evaluate, "MAX_LOGITS", 10 * C)
-    assert one.scale(split) == pytest.approx(whole, rel=0.9) and seen[-1] == 8  # every third
+    assert one.calibrate(split).all == pytest.approx(whole, rel=0.9) and seen[-1] == 8  # every third
 
 
 def test_blocks_cover_every_text_once() -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from random import Random
 
 import numpy as np
@@ -14,7 +15,7 @@ from lstmcli.data.records import Record
 from lstmcli.tokenization import guard, text_encoder
 from lstmcli.tokenization.batching import head_and_tail
 from lstmcli.tokenization.ids import Ids
-from support.models import TEXTS, untrained_model
+from support.models import TEXTS, TINY, untrained_model
 
 
 @pytest.fixture(scope="module")
@@ -57,3 +58,15 @@ def test_the_beginning_and_the_end_are_kept(most: int, sizes: list[int]) -> None
     found = long_text.read_long(pieces(), most, None)
     np.testing.assert_array_equal(head_and_tail(found.ids_TF, most), head_and_tail(ids_TF, most))
     assert (len(found.ids_TF), found.tokens, found.ngram_scores) == (min(most, 100), 100, None)
+
+
+def test_characters_of_long_texts_are_read(
+    tmp_path_factory: pytest.TempPathFactory, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    config = replace(TINY, model=replace(TINY.model, characters=3))
+    model = Classifier(untrained_model(tmp_path_factory.mktemp("inside") / "m", config), threads=1)
+    texts = ["short", many_words(900), ""]
+    whole = model.probabilities(texts)
+    monkeypatch.setattr(long_text, "LONG", 1000)
+    np.testing.assert_array_equal(model.probabilities(texts), whole)
+    assert model.read([Record(text) for text in texts]).character_scores is not None

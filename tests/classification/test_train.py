@@ -10,7 +10,7 @@ import pytest
 from safetensors.numpy import load_file
 
 from lstmcli.classification.config import ClassifierTrainConfig
-from lstmcli.classification.events import NgramsFitted
+from lstmcli.classification.events import Calibrated, CharactersFitted, NgramsFitted
 from lstmcli.classification.ngrams.table import KEYS, ngram_keys
 from lstmcli.classification.train import job
 from lstmcli.data.records import Record, Splits
@@ -76,3 +76,38 @@ def test_test_texts_whose_label_training_never_shows_count_as_wrong(tmp_path: Pa
     assert (other["n"], other["unknown_labels"]) == (3 * len(VALID), len(VALID))
     assert other["accuracy"] == pytest.approx(one["accuracy"] * len(VALID) * 2 / other["n"])
     assert other["classes"][-1] == {"label": "new", "precision": 0, "recall": 0, "f1": 0, "support": 2}
+
+
+def test_the_character_model_is_trained_scaled_fitted_again_and_stored(tmp_path: Path) -> None:
+    from lstmcli.classification.predict import Classifier
+
+    told = trained(tmp_path / "m", held_out=True)
+    fitted = [event for event in told if isinstance(event, CharactersFitted)]
+    assert [event.valid_accuracy is None for event in fitted] == [False, True]
+    (calibrated,) = (event for event in told if isinstance(event, Calibrated))
+    assert calibrated.ngrams != 1 != calibrated.characters, "two rows of validation move the scales a little"
+    assert calibrated.ngrams == pytest.approx(1, abs=0.2) and calibrated.characters == pytest.approx(1, abs=0.2)
+    model = Classifier(tmp_path / "m", threads=1)
+    assert model.directory.settings.model.characters == 5
+    assert model.predict(["reddish", "greenish"]) == ["1", "0"], "words that the vocabulary lacks"
+
+
+def test_a_model_without_characters_is_calibrated_by_its_temperature_alone(tmp_path: Path) -> None:
+    config = replace(CONFIG, model=replace(CONFIG.model, characters=0))
+    told = list(train(job(Splits(TRAIN, VALID, [], held_out=True), config), tmp_path / "m", stop=lambda: False))
+    assert not any(isinstance(event, CharactersFitted) for event in told)
+    assert [(e.ngrams, e.characters) for e in told if isinstance(e, Calibrated)] == [(1.0, 1.0)]
+    assert not any(name.startswith("characters") for name in load_file(tmp_path / "m" / NGRAMS))
+
+
+def test_characters_alone_and_several_labels(tmp_path: Path) -> None:
+    from lstmcli.classification.predict import Classifier
+
+    config = replace(CONFIG, model=replace(CONFIG.model, characters=4, ngrams=0))
+    both = [Record("red green day", ("0", "1")), Record("a day", ())]
+    splits = Splits([*TRAIN, *both], [*VALID, *both], [], held_out=True, multilabel=True)
+    list(train(job(splits, config), tmp_path / "m", stop=lambda: False))
+    model = Classifier(tmp_path / "m", threads=1)
+    assert model.ensemble.ngrams is None and model.ensemble.characters is not None
+    p_NC = model.predict_proba(["reddish", "greenish", ""])
+    assert p_NC[0, 1] > p_NC[1, 1] and p_NC[1, 0] > p_NC[0, 0]

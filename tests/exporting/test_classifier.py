@@ -26,6 +26,8 @@ ODD = (
     "e\u0301te\u0301 \u00c9t\u00e9 \u03a3\u0391\u03a3 \u0130stanbul",
     "看了三遍 ภาษาไทย 😀 ＡＢ１２",
     "one two three four five " * 20,
+    "a\x1cb\x85c\u3000d " + "long" * 40,
+    " ",
 )
 
 
@@ -48,6 +50,14 @@ CASES = {
     "another cell": small(cell="gru"),
     "characters": small("char"),
     "pieces": small("bpe"),
+    "characters in words": replace(TINY, model=replace(TINY.model, characters=4)),
+    "characters in cased words": replace(
+        TINY, tokenizer=replace(TINY.tokenizer, lowercase=False), model=replace(TINY.model, characters=3)
+    ),
+    "characters in words of markup": replace(
+        TINY, tokenizer=replace(TINY.tokenizer, strip_html=True), model=replace(TINY.model, characters=3, ngrams=0)
+    ),
+    "characters beside pieces": small("bpe", characters=5),
 }
 
 
@@ -74,8 +84,9 @@ def check(answers: list[dict[str, object]], model: Path, texts: tuple[str, ...])
 def test_the_program_in_python_answers_as_the_model(case: str, tmp_path: Path) -> None:
     model = untrained_model(tmp_path / "model", CASES[case])
     export(model, "onnx", tmp_path / "out")
-    answers = program(tmp_path / "out", ODD, sys.executable, "classify.py")
-    check(answers, model, ODD)
+    texts = (*ODD, "a <b>bold</b> film &amp; more")
+    answers = program(tmp_path / "out", texts, sys.executable, "classify.py")
+    check(answers, model, texts)
     assert len({answer["label"] for answer in answers}) > 1, "the test must be able to fail"
 
 

@@ -263,3 +263,23 @@ def test_why_is_what_classify_answers_to_the_edited_text(models: dict[str, Path]
 def test_too_many_words_to_leave_out_are_refused(models: dict[str, Path]) -> None:
     with pytest.raises(DataError, match="line 1: has 2,001 words"):
         inspect(models["bidirectional"], "word " * 2001, why=True, gates=False)
+
+
+def test_every_unit_is_shown_the_most_telling_first(models: dict[str, Path], lms: dict[str, Path]) -> None:
+    (found,) = inspect(models["bidirectional"], "a fine film, and funny")
+    (layer,) = found.layers
+    assert sorted(trail.unit for trail in layer.trails) == [1, 2, 3, 4]
+    (single,) = inspect(models["bidirectional"], "a fine film, and funny", units=(1, 2, 3, 4))
+    for trail in layer.trails:
+        own = single.layers[0].chosen[trail.unit - 1].values["hidden"]
+        assert trail.hidden == own
+        assert trail.at == int(np.argmax(np.abs(np.diff((0.0, *own)))))
+    assert single.layers[0].trails == ()
+    (line,) = inspect(lms["char"], "the cat")
+    moves = [np.std(trail.hidden) for trail in line.layers[0].trails]
+    assert moves == sorted(moves, reverse=True) and len(moves) == line.layers[0].units
+
+
+def test_the_units_of_a_very_long_text_are_not_kept(lms: dict[str, Path], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("lstmcli.inspection.layers.MAX_TRAILS", 20)
+    assert inspect(lms["char"], "the cat sat")[0].layers[0].trails == ()

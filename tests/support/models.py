@@ -79,6 +79,9 @@ def untrained_model(target: Path, config: ClassifierConfig = TINY, **changes: An
     import torch
     from safetensors.numpy import save
 
+    from lstmcli.classification.characters.fit import word_ngrams
+    from lstmcli.classification.characters.model import CharacterModel
+    from lstmcli.classification.characters.words import splitter
     from lstmcli.classification.graph import classifier_graph
     from lstmcli.classification.network import Classifier
     from lstmcli.classification.ngrams.table import NgramTable, ngram_keys
@@ -95,10 +98,20 @@ def untrained_model(target: Path, config: ClassifierConfig = TINY, **changes: An
         "tokenizer.json": encoder.to_json().encode(),
         "model.onnx": classifier_graph(weights, config.model).serialise(),
     }
+    linear: dict[str, Any] = {}
     if config.model.ngrams:
         keys = np.unique(ngram_keys(encoder.encode(TEXTS), config.model.ngrams)[0])
         rows = np.random.default_rng(0).normal(size=(len(keys), len(labels))).astype(np.float16)
         table = NgramTable(config.model.ngrams, keys, rows, np.zeros(len(labels), np.float32))
-        files["ngrams.safetensors"] = save(table.tensors())
+        linear |= table.tensors()
+    if config.model.characters:
+        keys = np.unique(
+            word_ngrams([word for text in TEXTS for word in splitter(encoder)(text)], config.model.characters)[0]
+        )
+        rows = np.random.default_rng(1).normal(size=(len(keys), len(labels))).astype(np.float16) / np.float16(8)
+        bias_C = np.linspace(0, 1, len(labels), dtype=np.float32)
+        linear |= CharacterModel(NgramTable(config.model.characters, keys, rows, bias_C)).tensors()
+    if linear:
+        files["ngrams.safetensors"] = save(linear)
     write_model(target, files, description(classifier=to_dict(config), **changes), force=False)
     return target

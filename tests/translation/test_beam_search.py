@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+from typing import Any
 
 import numpy as np
 import pytest
@@ -72,3 +73,19 @@ def test_the_unknown_token_is_written_only_to_be_copied(copies: bool) -> None:
     for session in (onnx(module), torch_session(module)):
         for hypotheses in search(session, SOURCES, BeamConfig(beam=2)):
             assert all((UNKNOWN_ID in one.ids) == copies for one in hypotheses)
+
+
+def test_a_search_ends_once_as_many_are_complete_as_the_beam_is_wide_and_none_is_better() -> None:
+    module = network()
+    module.bias.data[END_ID] = 2.0
+    session, steps = onnx(module), 0
+    step = session.step
+
+    def counted(*given: Any, **more: Any) -> Any:
+        nonlocal steps
+        steps += 1
+        return step(*given, **more)
+
+    session.step = counted  # type: ignore[method-assign]
+    (found,) = search(session, SOURCES[:1], BeamConfig(beam=3))
+    assert found and steps < len(found[0].ids) + 6

@@ -13,9 +13,10 @@ import lstmcli as lstm
 from lstmcli.errors import ModelError, UsageError
 from lstmcli.safe_path import child_environment
 from lstmcli.translation import translate as translating
+from lstmcli.translation.config import ATTENTIONS
 from lstmcli.translation.predict import Translator
 from support.models import untrained_model
-from support.translators import words
+from support.translators import SMALL, words
 
 
 @pytest.fixture(scope="module")
@@ -113,3 +114,18 @@ def test_it_needs_no_pytorch(reversing: Path) -> None:
         [sys.executable, "-c", code], capture_output=True, text=True, timeout=120, env=child_environment()
     )
     assert run.stdout == "['cba']\n", run.stderr
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("attention", ATTENTIONS)
+def test_a_task_of_copying_is_learned_with_attention_on_the_diagonal(tmp_path: Path, attention: str) -> None:
+    known = words(1500)
+    settings = {**SMALL, "hidden": 48, "embedding": 24, "epochs": 14, "learning_rate": 8e-3, "attention": attention}
+    lstm.train({"source": known, "target": known}, output=tmp_path / "m", word_dropout=0.0, embedding_dropout=0.05,
+               **settings)  # fmt: skip
+    copying, new = Translator(tmp_path / "m", threads=1), words(200, seed=99)
+    assert copying.translate(new) == new
+    found = copying.translations([word for word in new if len(set(word)) == len(word)], alignment=True)
+    weights = [np.array(each.candidates[0].alignment.weights) for each in found if each.candidates[0].alignment]
+    diagonal = [row.argmax() == place for each in weights for place, row in enumerate(each[:-1])]
+    assert np.mean(diagonal) > 0.97

@@ -11,6 +11,7 @@ import pytest
 import lstmcli as lstm
 from lstmcli.errors import DataError, UsageError
 from lstmcli.training.events import Event, Step, Validated, Warned
+from lstmcli.translation import reserve
 from lstmcli.translation.config import TranslatorConfig, TranslatorTokenizerConfig
 from lstmcli.translation.data_check import Texts
 from lstmcli.translation.defaults import resolve_tokenizer, resolve_training
@@ -164,6 +165,8 @@ def test_each_side_may_have_a_tokenizer_of_its_own(tmp_path: Path, kind: str, so
     assert (model.sides.source is model.sides.target) == (source == "joint")
     config = json.loads((place / "config.json").read_text(encoding="utf-8"))
     assert config["translator"]["model"]["copies"] == (kind == "word")
+    card = (place / "README.md").read_text(encoding="utf-8")
+    assert (f"one of its own for the source ({source})" in card) == own.exists()
     assert len(model.translate(["abc", "f"])) == 2
     trained(backwards(80), place, force=True)  # a directory with two tokenizers may be replaced
 
@@ -171,3 +174,30 @@ def test_each_side_may_have_a_tokenizer_of_its_own(tmp_path: Path, kind: str, so
 def test_a_size_of_a_vocabulary_that_is_shared_is_refused(tmp_path: Path) -> None:
     with pytest.raises(UsageError, match="source-vocab-size"):
         trained(backwards(60), tmp_path / "m", source_tokenizer="joint", source_vocab_size=300)
+
+
+def test_the_time_limit_is_for_the_whole_run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Validation, reports, graph and saving have their time reserved before training."""
+    budgets = []
+
+    def watched(budget: Any, *arguments: Any, **more: Any) -> None:
+        real(budget, *arguments, **more)
+        budgets.append(budget)
+
+    real = reserve.reserve
+    monkeypatch.setattr(reserve, "reserve", watched)
+    trained(backwards(60), tmp_path / "m", epochs=None, time="1s")
+    (budget,) = budgets
+    assert budget.whole and budget.validation > 0 and {"reports", "graph", "saving"} <= set(budget.after)
+    assert budget.needed > budget.after["reports"] > 0
+
+
+def test_one_language_twice_is_said(tmp_path: Path) -> None:
+    pairs = backwards(40)
+    lines = [",".join(row) for row in zip(pairs["source"], pairs["target"], strict=True)]
+    (tmp_path / "pairs.csv").write_text("\n".join(["de,de", *lines]) + "\n", encoding="utf-8")
+    events = trained(tmp_path / "pairs.csv", tmp_path / "m")
+    said = [event.message for event in events if isinstance(event, Warned)]
+    assert any("are both named as de" in message for message in said)
+    events = trained(pairs, tmp_path / "other")
+    assert not any("both named" in event.message for event in events if isinstance(event, Warned))

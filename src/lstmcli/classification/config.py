@@ -39,6 +39,9 @@ class ClassifierModelConfig:
     output_dropout: float = 0.5
     ngrams: int | None = None
     """Order of the n-gram model in the ensemble; 0: no n-gram model; None: 2 for small corpora, 3 for large ones."""
+    characters: int | None = None
+    """Longest n-gram of characters in the second linear model, which reads the inside of words; 0: no such model; None:
+    5 where it pays (``defaults.py``)."""
     vectors: str | None = None
     """Pretrained word vectors to initialize the embedding (.vec, or GloVe .txt, gzipped or not); sets its width."""
 
@@ -48,6 +51,7 @@ class ClassifierModelConfig:
         for pool in self.pooling:
             require(pool in POOLINGS, f"pooling must be among {', '.join(POOLINGS)}, not {pool!r}")
         within("ngrams", self.ngrams, 0, 5)
+        within("characters", self.characters, 0, 8)
         within("segment", self.segment, 0)
 
 

@@ -1,4 +1,4 @@
-"""The ensemble of the network and, if there is one, the n-gram model.
+"""The ensemble of the network and the linear models, if there are any: of word n-grams, and of characters in words.
 
 Shapes: N texts, B texts of a batch, S segments, T tokens, F rows per token, C labels.
 """
@@ -6,19 +6,20 @@ Shapes: N texts, B texts of a batch, S segments, T tokens, F rows per token, C l
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from types import MappingProxyType
 from typing import TYPE_CHECKING, Protocol
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.classification.calibration import combine
+from lstmcli.classification.calibration import Scales, combine
 from lstmcli.data.windows import each
 from lstmcli.engine.session import Logits
 from lstmcli.tokenization.ids import Ids
 
 if TYPE_CHECKING:
+    from lstmcli.classification.characters.model import CharacterModel
     from lstmcli.classification.ngrams.table import NgramTable
 
 NO_SCORES: Mapping[int, Logits] = MappingProxyType({})
@@ -44,14 +45,20 @@ class Ensemble:
     multilabel: bool
     segment: int
     max_tokens: int
+    characters: CharacterModel | None = None
 
     def logits(
-        self, encoded: Sequence[Ids], batch_size: int | None = None, ngram_scores: Mapping[int, Logits] = NO_SCORES
+        self,
+        encoded: Sequence[Ids],
+        batch_size: int | None = None,
+        ngram_scores: Mapping[int, Logits] = NO_SCORES,
+        character_scores: Logits | None = None,
     ) -> tuple[Logits, Logits | None]:
-        """Logits of the network and of the n-gram model, each [N, C].
+        """Logits of the network and of the linear models together, each [N, C].
 
         Args:
             ngram_scores: scores [C] of the n-gram model that are known already, by the index of the text.
+            character_scores: scores [N, C] of the character model, which reads words instead of ids.
         """
         from lstmcli.tokenization.batching import by_length, pack
 
@@ -64,11 +71,17 @@ class Ensemble:
         batches = list(by_length(np.minimum(lengths, self.max_tokens), batch_size or self.network.batch_size))
         each(compute, batches, self.network.workers)
         if self.ngrams is None or not encoded:
-            return network_NC, None
+            return network_NC, character_scores
         ngrams_NC = self.ngrams.scores(encoded)
         for n, scores_C in ngram_scores.items():
             ngrams_NC[n] = scores_C
-        return network_NC, ngrams_NC
+        return network_NC, ngrams_NC if character_scores is None else ngrams_NC + character_scores
+
+    def scaled(self, scales: Scales) -> Ensemble:
+        """The same with the linear models scaled."""
+        ngrams = None if self.ngrams is None else self.ngrams.scaled(scales.ngrams)
+        characters = None if self.characters is None else self.characters.scaled(scales.characters)
+        return replace(self, ngrams=ngrams, characters=characters)
 
     def probabilities(
         self,
@@ -76,6 +89,8 @@ class Ensemble:
         scale: float,
         batch_size: int | None = None,
         ngram_scores: Mapping[int, Logits] = NO_SCORES,
+        character_scores: Logits | None = None,
     ) -> NDArray[np.float64]:
         """Probabilities [N, C]; rows sum to 1 unless the model is multi-label."""
-        return combine(*self.logits(encoded, batch_size, ngram_scores), scale, self.multilabel)
+        logits = self.logits(encoded, batch_size, ngram_scores, character_scores)
+        return combine(*logits, scale, self.multilabel)

@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 
 NGRAM_SECONDS = 1e-6
 """Time to fit the n-gram model, per token, order and unit of 1 + labels / 4."""
+WITHIN_BYTES = 40
+"""Memory of the fit of the character model, per n-gram of a distinct word."""
 FIT_VECTORS, FIT_BYTES = 28, 20
 """Memory of the fit: vectors of the weights in double precision, and bytes per n-gram that is counted at once."""
 
@@ -52,19 +54,32 @@ def estimate(
         seconds = config.train.time_limit
 
     features = _features(tokens, order, classes)
+    characters, within = _characters(train, model.characters or 0, classes)
     batch_tokens = batch_size * int(np.quantile(train.lengths(config.tokenizer.max_tokens), 0.99))
     directions = 2 if model.bidirectional else 1
     kept = 4 * model.embedding + 12 * directions * model.hidden * model.layers  # per token, for the backward pass
     network = 4 * parameters
+    inside = FIT_VECTORS * 8 * characters * classes + WITHIN_BYTES * within
     fit = FIT_VECTORS * 8 * features * classes + FIT_BYTES * min(order * tokens, 2 * PART_NGRAMS) if order else 0
     # Snapshots have weights, second moment and moving average: one to return to, one to take its place, and the one
     # that is written to disk.
     snapshots = 3 if steps > ROLLBACK_STEPS else 1
     training = (2 + 3 * snapshots) * network + 2 * 4 * batch_tokens * kept
     # The weights, second moment and moving average are there in both phases.
-    memory = BASE_BYTES + train.encoded.nbytes + 3 * network + max(fit, training)
+    memory = BASE_BYTES + train.encoded.nbytes + 3 * network + max(fit, inside, training)
+    features += characters
     # The weights, nearly all in half precision, are in the weights file and in the graph.
     return Estimate(seconds, memory, 2 * 2 * parameters + features * (8 + 2 * classes))
+
+
+def _characters(train: Split, order: int, classes: int) -> tuple[int, int]:
+    """Estimated n-grams of the character model, and all those of the distinct words."""
+    from lstmcli.classification.characters.fit import MAX_NGRAMS
+
+    if not order or train.words is None:
+        return 0, 0
+    within = min(MAX_NGRAMS, order * sum(len(word) + 2 for word in train.words.words))
+    return min(int(24 * within**0.6), within, MAX_WEIGHTS // classes + 1), within
 
 
 def _features(tokens: int, order: int, classes: int) -> int:

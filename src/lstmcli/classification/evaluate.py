@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, NamedTuple
 
 import numpy as np
 
-from lstmcli.classification.calibration import Floats, combine, fit_scale, total
+from lstmcli.classification.calibration import Floats, Scales, combine, fit_scale, fit_scales, total
 from lstmcli.classification.ensemble import Ensemble
 from lstmcli.classification.metrics import Tally
 from lstmcli.classification.model_selection import MAX_LOGITS, blocks
@@ -27,6 +27,8 @@ class UnknownLabelTexts(NamedTuple):
 
     encoded: Sequence[Ids] = ()
     labels: Sequence[Sequence[str]] = ()
+    words: Sequence[Sequence[str]] = ()
+    """Those of each text, if there is a character model."""
 
 
 class Evaluator:
@@ -36,19 +38,32 @@ class Evaluator:
         self.ensemble, self.labels, self.multilabel = ensemble, tuple(labels), multilabel
         self._last: tuple[Split, Ensemble, tuple[Logits, Logits | None]] | None = None
 
+    def _characters(self, part: Split, texts: slice) -> Logits | None:
+        """The scores of the character model for some texts of a split."""
+        model = self.ensemble.characters
+        return None if model is None or part.words is None else model.scores(part.words.texts(texts))
+
     def _logits(self, part: Split, texts: slice) -> tuple[Logits, Logits | None]:
         """The logits of some texts of a split; those of a whole split are kept, since calibration needs them too."""
         if len(range(*texts.indices(len(part)))) < len(part):
-            return self.ensemble.logits(part.encoded[texts])
+            return self._ensemble_logits(part, texts)
         if self._last is None or self._last[0] is not part or self._last[1] is not self.ensemble:
-            self._last = part, self.ensemble, self.ensemble.logits(part.encoded[texts])
+            self._last = part, self.ensemble, self._ensemble_logits(part, texts)
         return self._last[2]
 
-    def scale(self, part: Split) -> float:
-        """The calibration scale, fitted on a split; for a large split, on a sample."""
+    def _ensemble_logits(self, part: Split, texts: slice) -> tuple[Logits, Logits | None]:
+        return self.ensemble.logits(part.encoded[texts], character_scores=self._characters(part, texts))
+
+    def calibrate(self, part: Split) -> Scales:
+        """Fit the scales on a split, for a large split on a sample, and apply those of the linear models."""
         step = -(-len(part) * len(self.labels) // MAX_LOGITS) or 1
         sample = slice(0, None, step)
-        return fit_scale(total(*self._logits(part, sample)), part.gold[sample], self.multilabel)
+        gold, characters = part.gold[sample], self._characters(part, sample)
+        if characters is None:
+            return Scales(fit_scale(total(*self._logits(part, sample)), gold, self.multilabel))
+        scales = fit_scales(*self.ensemble.logits(part.encoded[sample]), characters, gold, self.multilabel)
+        self.ensemble = self.ensemble.scaled(scales)
+        return scales
 
     def reports(self, part: Split, unknown: UnknownLabelTexts, *scales: float) -> list[ClassReport]:
         """A report on a split for each scale; the split must not be empty."""
@@ -59,7 +74,9 @@ class Evaluator:
                 probabilities: Floats = np.asarray(combine(*logits, scale, self.multilabel))
                 tally.add(probabilities, part.gold[block])
         if unknown.encoded:
-            logits = self.ensemble.logits(unknown.encoded)
+            words, model = unknown.words, self.ensemble.characters
+            scores = None if model is None else model.scores(words)
+            logits = self.ensemble.logits(unknown.encoded, character_scores=scores)
             for tally, scale in zip(tallies, scales, strict=True):
                 tally.add_named(np.asarray(combine(*logits, scale, self.multilabel)), unknown.labels)
         return [tally.report() for tally in tallies]

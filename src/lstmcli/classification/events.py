@@ -47,6 +47,17 @@ class NgramsFitted(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class CharactersFitted(Event):
+    """The character model was fitted."""
+
+    order: int
+    features: int
+    seconds: float
+    valid_accuracy: float | None
+    """None if it was fitted again, with the held-out rows too."""
+
+
+@dataclass(frozen=True, slots=True)
 class Calibrated(Event):
     """The probabilities were calibrated: inverse temperature, and expected calibration errors on the validation
     split."""
@@ -54,6 +65,10 @@ class Calibrated(Event):
     scale: float
     ece_before: float
     ece_after: float
+    ngrams: float = 1.0
+    """What the logits of the n-gram model count, as a multiple of what they counted before."""
+    characters: float = 1.0
+    """What the logits of the character model count beside those of the network."""
 
 
 @dataclass(frozen=True, slots=True)

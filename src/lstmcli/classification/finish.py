@@ -2,32 +2,33 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Generator, Mapping, Sequence
+from collections.abc import Callable, Generator, Iterable, Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
+from lstmcli.classification.calibration import Scales
 from lstmcli.classification.config import ClassifierConfig
 from lstmcli.classification.ensemble import Ensemble
 from lstmcli.classification.evaluate import Evaluator, UnknownLabelTexts
-from lstmcli.classification.events import Calibrated, Evaluated, NgramsFitted
+from lstmcli.classification.events import Calibrated, Evaluated
+from lstmcli.classification.linear import Linear
 from lstmcli.training.derived import Derived
 from lstmcli.training.events import Event
 
 if TYPE_CHECKING:
-    from lstmcli.classification.ngrams.table import NgramTable
     from lstmcli.classification.trainer import Split
     from lstmcli.engine.nodes import InferenceGraph
 
-Refit = Callable[[], "tuple[NgramTable, NgramsFitted]"]
+Refit = Callable[[], "tuple[Linear, Iterable[Event]]"]
 
 
 @dataclass
 class Finished:
     """The results of the steps; the defaults are used for steps that failed."""
 
-    table: NgramTable | None
+    linear: Linear
     graph: InferenceGraph | None = None
     scale: float = 1.0
     metrics: dict[str, Any] = field(default_factory=dict)
@@ -40,7 +41,7 @@ def finish(
     *,
     multilabel: bool,
     threads: int,
-    table: NgramTable | None,
+    linear: Linear,
     valid: Split,
     test: Split,
     unknown_labels: Mapping[str, UnknownLabelTexts],
@@ -50,14 +51,14 @@ def finish(
     """Run the steps and yield their events; returns the results.
 
     Args:
-        table: the n-gram model fitted on the training split only, so that the validation split is unseen.
+        linear: the linear models fitted on the training split only, so that the validation split is unseen.
         unknown_labels: texts of the validation and test splits with labels that are not in the training split.
-        refit: fits the n-gram model again, with the held-out rows too.
+        refit: fits the linear models again, with the held-out rows too.
     """
     from lstmcli.classification.graph import classifier_graph
     from lstmcli.classification.onnx_session import ClassifierSession
 
-    done = Finished(table)
+    done = Finished(linear)
     done.graph = graph = derived.attempt("the graph", lambda: classifier_graph(weights, config.model))
     if graph is None:
         return done
@@ -65,20 +66,26 @@ def finish(
     if session is None:
         return done
     segment, most = config.model.segment, config.tokenizer.max_tokens
-    evaluator = Evaluator(Ensemble(session, table, len(labels), multilabel, segment, most), labels, multilabel)
-    done.scale = derived.attempt("calibration", lambda: evaluator.scale(valid)) or 1.0
+    ensemble = Ensemble(session, linear.ngrams, len(labels), multilabel, segment, most, linear.characters)
+    evaluator = Evaluator(ensemble, labels, multilabel)
+    scales = derived.attempt("calibration", lambda: evaluator.calibrate(valid)) or Scales()
+    done.scale = scales.all
+    done.linear = Linear(evaluator.ensemble.ngrams, evaluator.ensemble.characters)
     reports = derived.attempt(
         "the report on validation", lambda: evaluator.reports(valid, unknown_labels["valid"], 1.0, done.scale)
     )
     if reports:
         before, after = reports
-        yield Calibrated(done.scale, before.ece, after.ece)
+        yield Calibrated(done.scale, before.ece, after.ece, scales.ngrams, scales.characters)
         done.metrics["valid"] = asdict(after)
         yield Evaluated("valid", after)
     if refit and (again := derived.attempt("the n-gram model of all rows", refit)):
-        done.table, fitted = again
-        evaluator.ensemble = replace(evaluator.ensemble, ngrams=done.table)
-        yield fitted
+        found, fitted = again
+        evaluator.ensemble = replace(ensemble, ngrams=found.ngrams, characters=found.characters)
+        if found.characters:
+            evaluator.ensemble = evaluator.ensemble.scaled(scales)
+        done.linear = Linear(evaluator.ensemble.ngrams, evaluator.ensemble.characters)
+        yield from fitted
     if len(test):
         for report in (
             derived.attempt("the report on test", lambda: evaluator.reports(test, unknown_labels["test"], done.scale))

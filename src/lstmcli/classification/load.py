@@ -10,6 +10,7 @@ from lstmcli.model_dir.directory import ModelDir
 from lstmcli.model_dir.files import tensors
 
 if TYPE_CHECKING:
+    from lstmcli.classification.characters.model import CharacterModel
     from lstmcli.classification.ngrams.table import NgramTable
 
 
@@ -24,6 +25,19 @@ def ngram_table(data: bytes, model: ModelDir) -> NgramTable:
     table = NgramTable.from_tensors(tensors(data))
     table.check(model.settings.model.ngrams or 0, len(model.labels))
     return table
+
+
+def character_model(data: bytes, model: ModelDir) -> CharacterModel:
+    """The character model of a classifier that has one; it is in the file of the n-gram model.
+
+    Raises:
+        ModelError: it does not match the config.
+    """
+    from lstmcli.classification.characters.model import CharacterModel
+
+    found = CharacterModel.from_tensors(tensors(data))
+    found.table.check(model.settings.model.characters or 0, len(model.labels))
+    return found
 
 
 def classifier_weights(data: bytes, model: ModelDir, rows: int) -> dict[str, NDArray[Any]]:

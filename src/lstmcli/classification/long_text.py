@@ -12,6 +12,8 @@ from dataclasses import dataclass
 
 import numpy as np
 
+from lstmcli.classification.characters.model import CharacterModel
+from lstmcli.classification.characters.words import splitter
 from lstmcli.classification.ngrams.table import NgramTable
 from lstmcli.engine.session import Logits
 from lstmcli.tokenization.batching import head_and_tail
@@ -34,6 +36,8 @@ class EnsembleInput:
     """Number of unknown tokens among them."""
     ngram_scores: dict[int, Logits]
     """The scores [C] of the n-gram model for the long texts, by their index."""
+    character_scores: Logits | None = None
+    """The scores [N, C] of the character model, if there is one."""
 
 
 @dataclass(frozen=True)
@@ -49,7 +53,11 @@ class LongText:
 
 
 def encode_texts(
-    encoder: TextEncoder, texts: Sequence[str], max_tokens: int, table: NgramTable | None
+    encoder: TextEncoder,
+    texts: Sequence[str],
+    max_tokens: int,
+    table: NgramTable | None,
+    characters: CharacterModel | None = None,
 ) -> EnsembleInput:
     """Encode texts, and count their tokens."""
     long = {n: read_long(encoder.pieces(text), max_tokens, table) for n, text in enumerate(texts) if len(text) > LONG}
@@ -59,7 +67,8 @@ def encode_texts(
     for n, text in long.items():
         ids.insert(n, text.ids_TF)
     scores = {n: text.ngram_scores for n, text in long.items() if text.ngram_scores is not None}
-    return EnsembleInput(ids, tokens, unknown, scores)
+    character_scores = None if characters is None else characters.scores([*map(splitter(encoder), texts)])
+    return EnsembleInput(ids, tokens, unknown, scores, character_scores)
 
 
 def read_long(pieces: Iterable[Ids], max_tokens: int, table: NgramTable | None) -> LongText:

@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from lstmcli.classification.classify import classify, evaluate, probabilities
 from lstmcli.classification.ensemble import Ensemble, Network
-from lstmcli.classification.load import classifier_weights, ngram_table
+from lstmcli.classification.load import character_model, classifier_weights, ngram_table
 from lstmcli.classification.results import ClassReport, Prediction
 from lstmcli.config import within
 from lstmcli.data.records import Record
@@ -31,6 +31,7 @@ from lstmcli.python_names import in_python
 from lstmcli.tasks import CLASSIFICATION
 
 if TYPE_CHECKING:
+    from lstmcli.classification.characters.model import CharacterModel
     from lstmcli.classification.long_text import EnsembleInput
     from lstmcli.classification.ngrams.table import NgramTable
     from lstmcli.tokenization.text_encoder import TextEncoder
@@ -72,16 +73,27 @@ class Classifier(Model):
         encoder = use_file(directory, TOKENIZER, lambda data: TextEncoder.from_json(data.decode(), config.tokenizer))
         ngrams = use_file(directory, NGRAMS, lambda data: ngram_table(data, directory)) if config.model.ngrams else None
 
+        characters = (
+            use_file(directory, NGRAMS, lambda data: character_model(data, directory))
+            if config.model.characters
+            else None
+        )
+
         def network(data: bytes) -> Network:
             """Built from the verified weights, because an untrusted graph could allocate any amount of memory."""
             weights = classifier_weights(data, directory, encoder.rows)
             found: Network = engine.open(directory.task, config, weights, device=device, threads=threads)
             return found
 
-        self._assemble(directory, encoder, use_file(directory, WEIGHTS, network, ahead), ngrams)
+        self._assemble(directory, encoder, use_file(directory, WEIGHTS, network, ahead), ngrams, characters)
 
     def _assemble(
-        self, directory: ModelDir, encoder: TextEncoder, network: Network, ngrams: NgramTable | None = None
+        self,
+        directory: ModelDir,
+        encoder: TextEncoder,
+        network: Network,
+        ngrams: NgramTable | None = None,
+        characters: CharacterModel | None = None,
     ) -> None:
         config = directory.settings
         self.directory, self.encoder = directory, encoder
@@ -90,7 +102,13 @@ class Classifier(Model):
         self.multilabel: bool = directory.multilabel
         """Whether a text may have several labels, or none."""
         self.ensemble = Ensemble(
-            network, ngrams, len(self.labels), self.multilabel, config.model.segment, config.tokenizer.max_tokens
+            network,
+            ngrams,
+            len(self.labels),
+            self.multilabel,
+            config.model.segment,
+            config.tokenizer.max_tokens,
+            characters,
         )
         self.tokens = self.unknown = 0
         """Number of tokens, and of unknown tokens, in all texts given to ``read``."""
@@ -116,12 +134,14 @@ class Classifier(Model):
     def _encode(self, texts: Sequence[str]) -> EnsembleInput:
         from lstmcli.classification.long_text import encode_texts
 
-        return encode_texts(self.encoder, texts, self.ensemble.max_tokens, self.ensemble.ngrams)
+        ensemble = self.ensemble
+        return encode_texts(self.encoder, texts, ensemble.max_tokens, ensemble.ngrams, ensemble.characters)
 
     def answer(self, encoded: EnsembleInput, batch_size: int | None = None) -> NDArray[np.float64]:
         """Probabilities [N, C] of encoded texts; rows sum to 1 unless the model is multi-label."""
         scale = float(self.directory.config["calibration"]["scale"])
-        found_NC = self.ensemble.probabilities(encoded.ids, scale, batch_size, encoded.ngram_scores)
+        known = encoded.ngram_scores, encoded.character_scores
+        found_NC = self.ensemble.probabilities(encoded.ids, scale, batch_size, *known)
         if not np.isfinite(found_NC).all():
             fail(self.directory.path, "its weights give no finite probability for a text", "train it anew")
         return found_NC

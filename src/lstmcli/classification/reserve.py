@@ -13,21 +13,23 @@ if TYPE_CHECKING:
     from lstmcli.classification.trainer import Split, Trainer
 
 PROBE_TEXTS = 256
-NGRAM_SHARE = 0.3
-"""Maximum share of the time left that the first fit of the n-gram model takes."""
+NGRAM_SHARE = 0.2
+"""Maximum share of the time left that the first fit of a linear model takes."""
 
 
 class FitTime:
-    """Ends the first fit of the n-gram model in time, and the second after as many iterations."""
+    """Ends the first fits of the linear models in time, and the second fits after as many iterations."""
 
     def __init__(self, budget: Budget) -> None:
-        self._budget, self._iterations = budget, 0
+        self._budget, self._iterations = budget, list[int]()
+        self._again = iter(self._iterations)
 
     def first(self) -> Callable[[], bool]:
-        over, self._iterations = self._budget.within(NGRAM_SHARE), 0
+        over, number = self._budget.within(NGRAM_SHARE), len(self._iterations)
+        self._iterations.append(0)
 
         def stop() -> bool:
-            self._iterations += 1
+            self._iterations[number] += 1
             return over()
 
         return stop
@@ -35,7 +37,7 @@ class FitTime:
     def second(self) -> Callable[[], bool]:
         if math.isinf(self._budget.limit):
             return lambda: False
-        left = iter(range(self._iterations - 1))
+        left = iter(range(next(self._again) - 1))
         return lambda: next(left, None) is None
 
 

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import math
-import time
 from collections.abc import Callable, Collection, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
@@ -12,16 +11,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.cells import CELLS
+from lstmcli.classification.characters.words import WordTexts, splitter
 from lstmcli.classification.config import ClassifierConfig
 from lstmcli.classification.data_check import check_data, html_warning
-from lstmcli.classification.defaults import ngram_min_count, ngram_weight, resolve
+from lstmcli.classification.defaults import character_order, resolve
 from lstmcli.classification.ensemble import Ensemble
 from lstmcli.classification.estimate import estimate
 from lstmcli.classification.evaluate import UnknownLabelTexts
-from lstmcli.classification.events import DataRead, NgramsFitted, TokenizerReady
+from lstmcli.classification.events import DataRead, TokenizerReady
 from lstmcli.classification.finish import Finished, finish
-from lstmcli.classification.labels import Indicators, class_weights, gold_array, known, with_unknown_labels
-from lstmcli.classification.model_selection import score_in_blocks
+from lstmcli.classification.labels import class_weights, gold_array, known, with_unknown_labels
+from lstmcli.classification.linear import Linear, fit_linear
 from lstmcli.classification.preflight import preflight_classifier
 from lstmcli.classification.reserve import FitTime, reserve
 from lstmcli.classification.results import DataCheck
@@ -42,7 +42,6 @@ from lstmcli.training.preflight import preflight_tokenizer
 
 if TYPE_CHECKING:
     from lstmcli.classification.network import Classifier
-    from lstmcli.classification.ngrams.table import NgramTable
     from lstmcli.classification.trainer import Split, Trainer
     from lstmcli.data.records import Record, Splits
     from lstmcli.engine.nodes import InferenceGraph
@@ -63,7 +62,7 @@ class ClassifierJob(TrainingJob):
     test: Split = field(init=False)
     module: Classifier = field(init=False)
     trainer: Trainer = field(init=False)
-    ngrams: NgramTable | None = field(init=False, default=None)
+    linear: Linear = field(init=False, default=Linear())
     done: Finished = field(init=False)
 
     def __post_init__(self) -> None:
@@ -97,9 +96,14 @@ class ClassifierJob(TrainingJob):
         config = replace(self.config, read=splits.read or self.config.read)
         self.encoder = TextEncoder.train((record.text for record in splits.train), config.tokenizer)
 
+        order = character_order(config.model, [record.text for record in splits.train], len(self.check.labels))
+        config = replace(config, model=replace(config.model, characters=order))
+        words_of = splitter(self.encoder) if order else None
+
         def encoded(records: Collection[Record]) -> Split:
             gold = gold_array(records, self.check.labels, splits.multilabel)
-            return Split(self.encoder.encode_all(record.text for record in records), gold)
+            words = WordTexts(map(words_of, (record.text for record in records))) if words_of else None
+            return Split(self.encoder.encode_all(record.text for record in records), gold, words)
 
         self.train = encoded(splits.train)
         tokens = int(self.train.lengths(config.tokenizer.max_tokens).sum())
@@ -112,7 +116,7 @@ class ClassifierJob(TrainingJob):
             config = replace(config, tokenizer=replace(config.tokenizer, hash_buckets=buckets))
         self.config = config
         self.valid, self.test = (encoded(known(part, self.check.labels)) for part in (splits.valid, splits.test))
-        self._unknown = {name: self._unknown_label_texts(getattr(splits, name)) for name in ("valid", "test")}
+        self._unknown = {name: self._unknown_label_texts(getattr(splits, name), words_of) for name in ("valid", "test")}
         # From here on the ids are enough; one record that is kept keeps the memory of those around it.
         self.splits = replace(splits, train=(), valid=(), test=())
         seen = self.valid.encoded.ids(slice(None))
@@ -196,10 +200,9 @@ class ClassifierJob(TrainingJob):
 
     def before_fit(self) -> Iterator[Event]:
         self._fit_time = FitTime(self.budget)
-        if self.config.model.ngrams:
-            with self.budget.measure("n-grams", 1.0 if self.splits.held_out else 0.0):  # fitted again at the end
-                fitted = self._fit_ngrams(self.train, judged=True)
-            yield fitted
+        with self.budget.measure("n-grams", 1.0 if self.splits.held_out else 0.0):  # fitted again at the end
+            fitted = self._fit_linear(self.train, judged=True)
+        yield from fitted
         if not math.isinf(self.budget.limit):
             texts = sum(part.rows for part in self.check.splits if part.name != "train")
             reserve(self.budget, self.trainer, self._ensemble, self.valid, texts)
@@ -210,28 +213,20 @@ class ClassifierJob(TrainingJob):
 
         model, most = self.config.model, self.config.tokenizer.max_tokens
         session = ClassifierSession(classifier_graph(self.weights(), model), self._threads)
-        return Ensemble(session, self.ngrams, len(self.check.labels), self._multilabel, model.segment, most)
+        experts = session, self.linear.ngrams, len(self.check.labels), self._multilabel, model.segment, most
+        return Ensemble(*experts, self.linear.characters)
 
-    def _fit_ngrams(self, *parts: Split, judged: bool) -> NgramsFitted:
-        """Fit the n-gram model on the given splits; with ``judged``, evaluate it on the validation split."""
-        from lstmcli.classification.ngrams.fit import fit_table
-
-        begin, order, weight = time.monotonic(), self.config.model.ngrams, ngram_weight(len(self.train))
-        assert order
-        self.ngrams = fit_table(
-            [part.encoded for part in parts],
-            Indicators(np.concatenate([part.gold for part in parts]), len(self.check.labels), self._multilabel),
-            order=order,
-            min_count=ngram_min_count(len(self.train)),
-            multilabel=self._multilabel,
-            weight=weight,
-            stop=self._fit_time.first() if judged else self._fit_time.second(),
+    def _fit_linear(self, *parts: Split, judged: bool) -> Iterator[Event]:
+        """Fit the linear models on the given splits; with ``judged``, evaluate them on the validation split."""
+        self.linear, fitted = fit_linear(
+            self.config.model,
+            parts,
+            len(self.check.labels),
+            self._multilabel,
+            valid=self.valid if judged else None,
+            stop=self._fit_time.first if judged else self._fit_time.second,
         )
-        value = None
-        if judged:
-            scores, valid, classes = self.ngrams.scores, self.valid, len(self.check.labels)
-            value = score_in_blocks(scores, valid.encoded, valid.gold, classes, self._multilabel).value
-        return NgramsFitted(order, len(self.ngrams.keys), weight, time.monotonic() - begin, value)
+        return iter(fitted)
 
     def fit(self, *, stop: Callable[[], bool], rng: np.random.Generator, checkpoints: Checkpoints) -> Iterator[Event]:
         from lstmcli.classification.fit import fit
@@ -243,10 +238,9 @@ class ClassifierJob(TrainingJob):
         return self.module.tensors()
 
     def derive(self, derived: Derived, *, threads: int, finished: bool) -> Iterator[Event]:
-        def refit() -> tuple[NgramTable, NgramsFitted]:
-            fitted = self._fit_ngrams(self.train, self.valid, judged=False)
-            assert self.ngrams is not None
-            return self.ngrams, fitted
+        def refit() -> tuple[Linear, Iterator[Event]]:
+            fitted = self._fit_linear(self.train, self.valid, judged=False)
+            return self.linear, fitted
 
         self.done = yield from finish(
             self.weights(),
@@ -254,18 +248,21 @@ class ClassifierJob(TrainingJob):
             self.check.labels,
             multilabel=self._multilabel,
             threads=threads,
-            table=self.ngrams,
+            linear=self.linear,
             valid=self.valid,
             test=self.test,
             unknown_labels=self._unknown,
-            refit=refit if self.ngrams and self.splits.held_out and finished else None,
+            refit=refit if any(self.linear) and self.splits.held_out and finished else None,
             derived=derived,
         )
         self.metrics = self.done.metrics
 
-    def _unknown_label_texts(self, records: Collection[Record]) -> UnknownLabelTexts:
+    def _unknown_label_texts(
+        self, records: Collection[Record], words_of: Callable[[str], list[str]] | None
+    ) -> UnknownLabelTexts:
         others = with_unknown_labels(records, self.check.labels)
-        return UnknownLabelTexts(self.encoder.encode([r.text for r in others]), [r.labels for r in others])
+        encoded, words = self.encoder.encode([r.text for r in others]), [words_of(r.text) for r in others if words_of]
+        return UnknownLabelTexts(encoded, [r.labels for r in others], words)
 
     def fields(self) -> dict[str, Any]:
         return {
@@ -282,8 +279,8 @@ class ClassifierJob(TrainingJob):
     def files(self) -> dict[str, bytes]:
         from safetensors.numpy import save
 
-        ngrams = {NGRAMS: save(self.done.table.tensors())} if self.done.table else {}
-        return {**ngrams, TOKENIZER: self.encoder.to_json().encode()}
+        tensors = {k: v for model in self.done.linear if model for k, v in model.tensors().items()}
+        return {**({NGRAMS: save(tensors)} if tensors else {}), TOKENIZER: self.encoder.to_json().encode()}
 
     @property
     def graph(self) -> InferenceGraph | None:
@@ -297,4 +294,5 @@ def describe(config: ClassifierConfig) -> str:
     layers = f"{model.layers} x " if model.layers > 1 else ""
     network = f"{direction}{CELLS[model.cell].title} {layers}{model.hidden}, embedding {model.embedding}"
     beside = f", {model.ngrams}-gram model beside it" if model.ngrams else ""
-    return f"{network}, {'+'.join(model.pooling)} pooling{beside}"
+    inside = f", {model.characters}-character model" if model.characters else ""
+    return f"{network}, {'+'.join(model.pooling)} pooling{beside}{inside}"

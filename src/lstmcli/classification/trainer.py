@@ -20,6 +20,7 @@ from numpy.typing import NDArray
 from torch import Tensor
 from torch.nn import functional
 
+from lstmcli.classification.characters.words import WordTexts
 from lstmcli.classification.config import ClassifierTrainConfig
 from lstmcli.classification.model_selection import Encoded
 from lstmcli.classification.network import Classifier
@@ -38,6 +39,8 @@ class Split:
 
     encoded: EncodedTexts
     gold: NDArray[np.int64]
+    words: WordTexts | None = None
+    """The words of the texts, if there is a character model."""
 
     def __len__(self) -> int:
         return len(self.encoded)

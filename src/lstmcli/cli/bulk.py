@@ -68,7 +68,8 @@ def _files(files: Sequence[str] | None, texts: Sequence[str] | None) -> list[Pat
         else:
             raise DataError("no file matches this pattern", path=spec)
     if not found:
-        raise UsageError("-o needs files to answer", hint='name some, or a pattern: "logs/*.txt"')
+        hint = f'name some, or a pattern: "logs/*.txt"; without -o {foreign_names.TO_FILE}'
+        raise UsageError("-o needs files to answer", hint=hint)
     for path in found:
         if not path.is_file():
             raise UsageError(f"-o answers files, and {str(path)!r} is none", hint="name the files in it: folder/*.csv")

@@ -8,7 +8,8 @@ from typing import Any
 from numpy.typing import NDArray
 
 from lstmcli import __version__
-from lstmcli.classification.load import classifier_weights, ngram_table
+from lstmcli.classification.characters.words import LONGEST
+from lstmcli.classification.load import character_model, classifier_weights, ngram_table
 from lstmcli.engine.nodes import OPSET
 from lstmcli.exporting.classifier_graph import whole_classifier
 from lstmcli.exporting.templates import render
@@ -25,11 +26,15 @@ def onnx(model: ModelDir) -> list[File]:
     ngrams = None
     if config.model.ngrams:
         ngrams = use_file(model, NGRAMS, lambda data: ngram_table(data, model))
+    characters = None
+    if config.model.characters:
+        characters = use_file(model, NGRAMS, lambda data: character_model(data, model)).table
     graph = whole_classifier(
         _weights(model, encoder),
         config.model,
         encoder,
         ngrams,
+        characters,
         labels=model.labels,
         multilabel=model.multilabel,
         scale=float(model.config["calibration"]["scale"]),
@@ -44,6 +49,9 @@ def onnx(model: ModelDir) -> list[File]:
         "multilabel": model.multilabel,
         "labels": model.labels,
         "ngrams": ngrams is not None,
+        "characters": characters is not None,
+        "strip_html": config.tokenizer.strip_html and config.tokenizer.path is None,
+        "longest": LONGEST,
         "opset": OPSET,
         "name": model.path.name,
         "version": __version__,

@@ -7,9 +7,12 @@ Inputs are ``tokens`` [B, T] int64: the id of each token, 1 for an unknown one, 
 have features (``tokenization/features.py``), also ``affixes`` [B, T, 2] int64: the CRC-32 of "<" with a word's first
 four characters, and of its last three with ">"; and ``spelling`` [B, T] int64 (``tokenization/features.py``).
 
+If there is a character model, also ``characters`` [B, W, L] int64: the code points of the distinct words of each text,
+a space before and after each, 0 after its end (``classification/characters/words.py``).
+
 The output is ``probabilities`` [B, C].
 
-Shapes: B texts, T tokens, F rows per token, S segments, L tokens of a segment, V vocabulary, C labels.
+Shapes: B texts, T tokens, W words, F rows per token, S segments, L tokens of a segment, V vocabulary, C labels.
 """
 
 from __future__ import annotations
@@ -27,7 +30,7 @@ from lstmcli.classification.ngrams.table import NgramTable
 from lstmcli.engine.nodes import Graph, InferenceGraph
 from lstmcli.engine.protobuf import FLOAT, INT32, INT64, value_info
 from lstmcli.exporting import hashing
-from lstmcli.exporting.ngram_nodes import ngram_scores
+from lstmcli.exporting.ngram_nodes import character_scores, ngram_scores
 from lstmcli.tokenization.features import CURRENT, NEXT_SALT, PREVIOUS, FeatureTable
 from lstmcli.tokenization.text_encoder import TextEncoder
 
@@ -37,6 +40,7 @@ def whole_classifier(
     config: ClassifierModelConfig,
     encoder: TextEncoder,
     ngrams: NgramTable | None,
+    characters: NgramTable | None = None,
     *,
     labels: tuple[str, ...],
     multilabel: bool,
@@ -57,6 +61,9 @@ def whole_classifier(
     logits_BC = network(graph, weights, config, ids_BSLF, lengths_BS)
     if ngrams is not None:
         logits_BC = graph.node("Add", logits_BC, ngram_scores(graph, ngrams, "tokens"))
+    if characters is not None:
+        inputs.append(value_info("characters", INT64, ["B", "W", "L"]))
+        logits_BC = graph.node("Add", logits_BC, character_scores(graph, characters, "characters"))
     scaled_BC = graph.node("Mul", logits_BC, graph.constant(np.array(scale, np.float32)))
     graph.node("Sigmoid" if multilabel else "Softmax", scaled_BC, name="probabilities")  # over the last axis
     outputs = [value_info("probabilities", FLOAT, ["B", len(labels)])]

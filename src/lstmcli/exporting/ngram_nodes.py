@@ -16,27 +16,44 @@ from lstmcli.engine.protobuf import FLOAT
 from lstmcli.exporting import hashing
 
 
-def ngram_scores(graph: Graph, table: NgramTable, tokens_BT: str) -> str:
-    """Add the model: token ids [B, T], 0 after the end of a text -> scores [B, C]."""
+def character_scores(graph: Graph, table: NgramTable, characters_BWT: str) -> str:
+    """Add the character model: the words of each text as characters [B, W, T], 0 after their ends -> scores [B, C]."""
+    shape = graph.node("Shape", characters_BWT)
+    one = graph.ints(1)
+    words = graph.node("Slice", shape, one, graph.ints(2))
+    rows = graph.node("Concat", graph.ints(-1), graph.node("Slice", shape, graph.ints(2), graph.ints(3)), axis=0)
+    return ngram_scores(graph, table, graph.node("Reshape", characters_BWT, rows), words)
+
+
+def ngram_scores(graph: Graph, table: NgramTable, tokens_BT: str, words: str = "") -> str:
+    """Add the model: token ids [B, T], 0 after the end of a text -> scores [B, C].
+
+    Args:
+        words: the number of rows that a text has, [1], if it has several: an n-gram counts once for each of them.
+    """
     P, C = table.weights_PC.shape
     bias_C = graph.constant(table.bias_C.astype(np.float32))
-    texts_B = graph.node("Slice", graph.node("Shape", tokens_BT), graph.ints(0), graph.ints(1))
+    rows_1 = graph.node("Slice", graph.node("Shape", tokens_BT), graph.ints(0), graph.ints(1))
+    texts_B = graph.node("Div", rows_1, words) if words else rows_1
     bias_BC = graph.node("Expand", bias_C, graph.node("Concat", texts_B, graph.ints(C), axis=0))
     if not P:
         return bias_BC
-    rows_BM = _rows(graph, table, _keys(graph, tokens_BT, table.order))
+    name = "characters" if words else "ngrams"
+    rows_BM = _rows(graph, table, _keys(graph, tokens_BT, table.order), f"{name}_keys")
     zero, one = graph.constant(np.array(0, np.int64)), graph.constant(np.array(1, np.int64))
     text_B = graph.node("Range", zero, graph.node("Squeeze", texts_B), one)
-    first_B1 = graph.node("Mul", graph.node("Unsqueeze", text_B, graph.ints(1)), graph.ints(P))
+    row_R = graph.node("Range", zero, graph.node("Squeeze", rows_1), one) if words else text_B
+    first_B1 = graph.node("Mul", graph.node("Unsqueeze", row_R, graph.ints(1)), graph.ints(P))
     # What was not found is row -1, which comes before the rows of the first text; it is left out afterwards.
     numbered = graph.node("Where", graph.node("Less", rows_BM, zero), rows_BM, graph.node("Add", rows_BM, first_B1))
     distinct = graph.node("Unique", graph.node("Reshape", numbered, graph.ints(-1)), sorted=1)
     there = graph.node("GreaterOrEqual", distinct, zero)
     rows_U = graph.node("Compress", distinct, there, axis=0)
-    weights_UC = graph.node(
-        "Gather", graph.constant(table.weights_PC, "ngrams"), graph.node("Mod", rows_U, graph.ints(P))
-    )
+    weights = graph.constant(table.weights_PC, f"{name}_weights")
+    weights_UC = graph.node("Gather", weights, graph.node("Mod", rows_U, graph.ints(P)))
     owner_U = graph.node("Div", rows_U, graph.ints(P))
+    if words:
+        owner_U = graph.node("Div", owner_U, words)
     owned_BU = graph.node("Equal", graph.node("Unsqueeze", text_B, graph.ints(1)), owner_U)
     found_BC = graph.node("MatMul", graph.node("Cast", owned_BU, to=FLOAT), graph.node("Cast", weights_UC, to=FLOAT))
     return graph.node("Add", bias_BC, found_BC)
@@ -64,7 +81,7 @@ def _keys(graph: Graph, tokens_BT: str, order: int) -> tuple[str, str]:
     return graph.node("Concat", *keys, axis=1), graph.node("Concat", *valid, axis=1)
 
 
-def _rows(graph: Graph, table: NgramTable, found: tuple[str, str]) -> str:
+def _rows(graph: Graph, table: NgramTable, found: tuple[str, str], name: str) -> str:
     """The row of each n-gram [B, M], or -1."""
     keys_BM, valid_BM = found
     P = len(table.keys)
@@ -76,7 +93,7 @@ def _rows(graph: Graph, table: NgramTable, found: tuple[str, str]) -> str:
     probes_K = graph.constant(np.arange(K, dtype=np.int64))
     last = graph.constant(np.array(P - 1, np.int64))
     rows_BMK = graph.node("Min", graph.node("Add", graph.node("Unsqueeze", first_BM, graph.ints(2)), probes_K), last)
-    there_BMK = graph.node("Gather", graph.constant(table.keys.view(np.int64), "ngram_keys"), rows_BMK)
+    there_BMK = graph.node("Gather", graph.constant(table.keys.view(np.int64), name), rows_BMK)
     same_BMK = graph.node("Equal", there_BMK, graph.node("Unsqueeze", keys_BM, graph.ints(2)))
     same_BMK = graph.node("And", same_BMK, graph.node("Unsqueeze", valid_BM, graph.ints(2)))
     missing = graph.constant(np.array(-1, np.int64))

@@ -6,8 +6,10 @@ from dataclasses import dataclass
 
 from lstmcli.results import Result
 
-FORMATS = ("onnx", "vectors", "hf")
+FORMATS = ("onnx", "vectors", "html", "hf")
 """What a model can be exported to."""
+PAGE = "html"
+"""The format that is one file, not a directory."""
 
 
 @dataclass(frozen=True)
@@ -15,7 +17,7 @@ class ExportedFile:
     """A file of an export."""
 
     name: str
-    """Its name in the directory."""
+    """Its name."""
     bytes: int
     """Its size."""
     about: str
@@ -29,11 +31,11 @@ class Exported(Result):
     model: str
     """The model directory."""
     output: str
-    """The directory that was written."""
+    """The directory that was written, or the page."""
     to: str
-    """The format: onnx, vectors or hf."""
+    """The format: onnx, vectors, html or hf."""
     files: tuple[ExportedFile, ...]
-    """The files in the directory."""
+    """The files in the directory, or the page."""
 
 
 @dataclass(frozen=True)

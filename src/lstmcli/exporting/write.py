@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import Any, NamedTuple
 
 from lstmcli.errors import UsageError
-from lstmcli.exporting.results import FORMATS, Exported, ExportedFile
+from lstmcli.exporting.page_file import replaceable_page, write_page
+from lstmcli.exporting.results import FORMATS, PAGE, Exported, ExportedFile
 from lstmcli.model_dir.atomic import replaceable, write_directory
 from lstmcli.model_dir.directory import read_model, retry_if_replaced
 from lstmcli.safe_files import read_plain
@@ -17,6 +18,10 @@ from lstmcli.safe_files import read_plain
 CONTENTS = "export.json"
 """The file that lists the others.  A directory with it is an export and may be replaced by another."""
 MAX_CONTENTS = 1 << 16  # bytes of it
+
+
+OPTIONS = {PAGE: ("texts", "beside"), "hf": ("language", "licence")}
+"""Options that only one format has."""
 
 
 class File(NamedTuple):
@@ -28,15 +33,16 @@ class File(NamedTuple):
 
 
 def export(
-    path: str | Path, to: str, output: str | os.PathLike[str] | None = None, *, force: bool = False, **more: Any
+    path: str | Path, to: str, output: str | os.PathLike[str] | None = None, *, force: bool = False, **options: Any
 ) -> Exported:
-    """Write an export of a model as a directory, whole or not at all.
+    """Write an export of a model as a directory, or a page as one file, whole or not at all.
 
     Args:
         to: one of ``FORMATS``.
-        output: the directory; None: ``NAME-FORMAT`` in the working directory, where NAME is the model's.
+        output: the directory or page; None: ``NAME-FORMAT``, or ``NAME.html``, in the working directory, where NAME is
+            the model's.
         force: replace an export that is there already.
-        more: for hf: ``language`` and ``licence``.
+        options: those of the format, in ``OPTIONS``.
 
     Raises:
         ModelError: the model is missing, damaged or too new.
@@ -45,17 +51,26 @@ def export(
     """
     if to not in FORMATS:
         raise UsageError(f"there is no export to {to!r}", hint=f"the formats are {', '.join(FORMATS)}")
-    if to != "hf" and any(more.values()):
-        raise UsageError("--language and --licence are for a model card of the Hub", hint="add --to hf")
-    target = Path(output or f"{Path(path).absolute().name}-{to}")
-    real = replaceable(target, "an export", _listed, force=force)
+    own = {name: value for name, value in options.items() if value}
+    if other := next((name for name in own if name not in OPTIONS.get(to, ())), None):
+        theirs = next(format for format, names in OPTIONS.items() if other in names)
+        raise UsageError(f"--{other} applies to --to {theirs}, not to {to}")
+    name = Path(path).absolute().name
+    target = Path(output or (f"{name}.{to}" if to == PAGE else f"{name}-{to}"))
+    if to == PAGE:
+        real = replaceable_page(target, force=force)
+    else:
+        real = replaceable(target, "an export", _listed, force=force)
 
     def build() -> list[File]:
         model = read_model(path)
         make: Callable[..., list[File]] = model.task.feature(f"export --to {to}")
-        return make(model, **more) if to == "hf" else make(model)
+        return make(model, **own)
 
     files = retry_if_replaced(path, build)
+    if to == PAGE:
+        write_page(real, files[0].data)
+        return Exported(str(path), str(target), to, (ExportedFile(real.name, len(files[0].data), files[0].about),))
     listed = tuple(ExportedFile(file.name, len(file.data), file.about) for file in files)
     contents = json.dumps({"to": to, "files": [file.name for file in files]}, indent=2) + "\n"
     whole = {file.name: file.data for file in files} | {CONTENTS: contents.encode()}

@@ -118,7 +118,7 @@ class ClassifierInspector:
         layers = []
         for (layer, direction), statistics in stack.new_statistics().items():
             statistics.add(*traces[layer][direction])
-            last = self._config.top_units and layer + 1 == len(traces)
+            last = layer + 1 == len(traces)
             layers.append(statistics.layer(place_T, self._added(stack, traces[-1], label)[direction] if last else None))
         return tuple(layers)
 

@@ -11,15 +11,29 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.inspection.config import InspectConfig
-from lstmcli.inspection.results import DEAD, ENOUGH_TOKENS, MAX_VALUES, SATURATED, Finding, Gate, Layer, Tie, Unit
+from lstmcli.inspection.results import (
+    DEAD,
+    ENOUGH_TOKENS,
+    MAX_VALUES,
+    SATURATED,
+    Finding,
+    Gate,
+    Layer,
+    Tie,
+    Trail,
+    Unit,
+)
+from lstmcli.inspection.telling import correlations, largest_change, telling_order
 
 Floats = NDArray[np.floating[Any]]
+MAX_TRAILS = 300_000
+"""Values of the hidden state, tokens times units, up to which every unit's is kept."""
 
 
 class LayerStatistics:
     """Accumulates statistics of one layer and direction over pieces of a text.
 
-    Memory is proportional to the tokens, not to tokens times units, unless ``top_units`` is requested.
+    Memory for a long text is proportional to the tokens, not to tokens times units, unless ``top_units`` is requested.
     """
 
     def __init__(self, config: InspectConfig, layer: int, layers: int, direction: str, units: int) -> None:
@@ -28,6 +42,7 @@ class LayerStatistics:
         self._norms: dict[str, list[Floats]] = {}
         self._chosen: dict[str, list[Floats]] = {}
         self._all: dict[str, list[Floats]] = {}
+        self._trails: list[Floats] | None = None if config.units else []
 
     def add(self, gates: dict[str, Floats], states: dict[str, Floats]) -> None:
         """Add the next tokens: gates and states by name, each [T, H]."""
@@ -37,6 +52,10 @@ class LayerStatistics:
             self._norms.setdefault(name, []).append(np.linalg.norm(values_TH, axis=1))
             if self._config.top_units:
                 self._all.setdefault(name, []).append(values_TH)
+        if self._trails is not None:
+            self._trails.append(states["hidden"])
+            if sum(part.size for part in self._trails) > MAX_TRAILS:
+                self._trails = None
         columns = [unit - 1 for unit in self._config.units]
         for name, values_TH in (*gates.items(), *reversed(states.items())):
             self._chosen.setdefault(name, []).append(values_TH[:, columns])
@@ -61,9 +80,18 @@ class LayerStatistics:
                 Unit(unit, {name: _numbers(values[:, i]) for name, values in chosen.items()})
                 for i, unit in enumerate(self._config.units)
             ),
+            trails=tuple(self._trails_of(contributions_H)),
             ties=tuple(self._ties(place_T, contributions_H)) if self._config.top_units else (),
             findings=tuple(found for name, gate in self._gates.items() for found in gate.findings(name, len(place_T))),
         )
+
+    def _trails_of(self, weight_H: Floats | None) -> list[Trail]:
+        if not self._trails:
+            return []
+        hidden_TH = np.concatenate(self._trails)
+        at_H = largest_change(hidden_TH)
+        order = telling_order(hidden_TH, weight_H).tolist()
+        return [Trail(u + 1, int(at_H[u]), _numbers(hidden_TH[:, u])) for u in order]
 
     def _ties(self, place_T: NDArray[np.int64], contributions_H: Floats | None) -> list[Tie]:
         states = {name: np.concatenate(values) for name, values in self._all.items()}
@@ -115,14 +143,6 @@ class _GateSummary:
 
 def _units(which_H: NDArray[np.bool_]) -> tuple[int, ...]:
     return tuple((np.flatnonzero(which_H) + 1).tolist())
-
-
-def correlations(values_TH: Floats, place_T: NDArray[np.int64]) -> Floats:
-    """Pearson correlation of each column with the position; 0 if either is constant."""
-    values = values_TH.astype(np.float64) - values_TH.mean(axis=0, dtype=np.float64)
-    place = place_T - place_T.mean()
-    scale_H = np.sqrt((values**2).sum(axis=0) * (place**2).sum())
-    return np.asarray(np.divide(place @ values, scale_H, out=np.zeros_like(scale_H), where=scale_H > 0))
 
 
 def _numbers(values: Floats) -> tuple[float, ...]:

@@ -65,11 +65,22 @@ def numpy_tensor(values: Any) -> NumpyTensor:
 class ReferenceStack:
     """The recurrent stack of a saved model."""
 
-    def __init__(self, weights: Mapping[str, NDArray[Any]], cell: str, widths: Sequence[int], directions: int) -> None:
-        """``weights`` by name, as in ``model.safetensors``; ``widths`` as in ``nn/stack.py``.  Raises: KeyError."""
+    def __init__(
+        self,
+        weights: Mapping[str, NDArray[Any]],
+        cell: str,
+        widths: Sequence[int],
+        directions: int,
+        *,
+        residual: bool = False,
+        part: str = "stack",
+    ) -> None:
+        """``weights`` by name, as in ``model.safetensors``; ``part`` is the first of their names; ``widths`` and
+        ``residual`` as in ``nn/stack.py``.  Raises: KeyError."""
+        self._residual = residual
         self.cell, self.widths, self.directions = CELLS[cell], tuple(widths), directions
         self._weights = [
-            [self._own(weights, f"stack.layers.{layer}.{direction}.") for direction in range(directions)]
+            [self._own(weights, f"{part}.layers.{layer}.{direction}.") for direction in range(directions)]
             for layer in range(len(widths))
         ]
 
@@ -102,7 +113,8 @@ class ReferenceStack:
                 traces.append(Trace(*({name: v[back_TN, rows] for name, v in part.items()} for part in backward)))
             found.append(traces)
             after.append(state)
-            x_TNE = np.concatenate([trace.states["hidden"] for trace in traces], axis=-1)
+            y_TNE = np.concatenate([trace.states["hidden"] for trace in traces], axis=-1)
+            x_TNE = x_TNE + y_TNE if layer and self._residual else y_TNE
         return found, after
 
     def _pass(self, weights: dict[str, NumpyTensor], x_TNE: Floats, state: State) -> tuple[Trace, State]:

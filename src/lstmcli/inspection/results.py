@@ -10,8 +10,11 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from lstmcli.results import Result
+from lstmcli.translation.results import Alignment
 
 Numbers = tuple[float, ...]
+ENCODER, DECODER = "encoder", "decoder"
+"""The parts of a translator; each text has a result for both."""
 
 SATURATED, DEAD = 0.9, 0.1
 """A gate of a unit is saturated if it is above the first limit at every token, and dead if it is below the second at
@@ -38,7 +41,8 @@ class TokenRead:
     probabilities: dict[str, float] | None = None
     """Classifier: the prediction if the text ended here; None if it was not computed."""
     surprisal: float | None = None
-    """Language model: -log2 of its probability given all the text before it; None for ``</s>`` before a text."""
+    """Language model and decoder: -log2 of its probability given all the text before it; None for ``</s>`` before a
+    text."""
     entropy: float | None = None
     """Entropy of the prediction of this token, in bits."""
 
@@ -58,6 +62,16 @@ class Unit:
 
     unit: int
     values: dict[str, Numbers]
+
+
+@dataclass(frozen=True, slots=True)
+class Trail:
+    """The hidden state of a unit over the tokens."""
+
+    unit: int
+    at: int
+    """Index of the token at which it changes most."""
+    hidden: Numbers
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,6 +116,8 @@ class Layer:
     norms: dict[str, Numbers]
     """Euclidean norms of the cell, if there is one, and of the hidden state."""
     chosen: tuple[Unit, ...] = ()
+    trails: tuple[Trail, ...] = ()
+    """All units, the most telling first; empty if units were chosen, and for very long texts."""
     ties: tuple[Tie, ...] = ()
     findings: tuple[Finding, ...] = ()
 
@@ -162,7 +178,7 @@ class Inspection(Result):
     """Line number in the file, from 1; 0 for a text without one."""
     path: str
     task: str
-    """classify or lm."""
+    """classify, lm or translate."""
     cell: str
     """Title of the cell."""
     tokens: tuple[TokenRead, ...] = ()
@@ -179,6 +195,10 @@ class Inspection(Result):
     """The classifier's prediction was computed after every so many tokens."""
     columns: Mapping[str, Any] = field(default_factory=dict)
     """The row of the input, only with ``keep_columns``."""
+    part: str = ""
+    """encoder or decoder of a translator, whose ``text`` is the translation; empty for other models."""
+    attention: Alignment | None = None
+    """Of the decoder: the tokens of the text that each token of the translation was made from."""
 
     def _rows(self) -> list[dict[str, Any]]:
         """A row for each token: where it stands, what the model makes of it, means of the gates, lengths of states."""
@@ -190,6 +210,7 @@ class Inspection(Result):
         return [
             {
                 "line": self.line,
+                **({"part": self.part} if self.part else {}),
                 "token": token.text,
                 "start": token.start,
                 "end": token.end,

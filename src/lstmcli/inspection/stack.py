@@ -27,9 +27,23 @@ class InspectedStack:
     """A model's embedding and stack, and the selection to show."""
 
     def __init__(
-        self, model: ModelDir, config: InspectConfig, cell: str, widths: Sequence[int], directions: int
+        self,
+        model: ModelDir,
+        config: InspectConfig,
+        cell: str,
+        widths: Sequence[int],
+        directions: int,
+        *,
+        residual: bool = False,
+        part: str = "stack",
+        embedding: str = "embedding",
     ) -> None:
-        """``widths``: the units of each layer, bottom to top; ``directions``: 1 or 2.
+        """
+        Args:
+            widths: the units of each layer, bottom to top.
+            directions: 1 or 2.
+            residual: each layer but the first adds its output to its input.
+            part, embedding: the names of its weights in the model.
 
         Raises:
             UsageError: the model has no such layer, direction or unit.
@@ -46,8 +60,8 @@ class InspectedStack:
                 raise UsageError(message, hint=f"its units are counted from 1 to {widths[layer]}")
         self.weights = use_file(model, WEIGHTS, tensors)
         try:
-            self._reference = ReferenceStack(self.weights, cell, widths, directions)
-            self._embedding = np.asarray(self.weights["embedding"])
+            self._reference = ReferenceStack(self.weights, cell, widths, directions, residual=residual, part=part)
+            self._embedding = np.asarray(self.weights[embedding])
         except KeyError as error:
             raise ModelError(f"lacks the weight {error}", path=model.path / WEIGHTS, hint="train it anew") from error
 

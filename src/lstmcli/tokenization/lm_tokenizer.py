@@ -34,7 +34,7 @@ WRITTEN_END = f" {END}"  # the word `</s>` in a text, for words between spaces; 
 # CJK punctuation and full-width forms are separate tokens, like the characters.
 _CJK = "\\p{Han}\\p{Hiragana}\\p{Katakana}\u3000-\u303f\uff00-\uffef"
 _LETTER = r"\p{L}\p{M}\p{N}_"
-_WORDS = (
+WORDS = (
     rf"[{_CJK}]|{CONTRACTION}| ?{UNKNOWN}| ?(?:{CLUSTER})"
     rf"| ?[[{_LETTER}]&&[^{_CJK}{UNSPACED}]]+| ?[[^\s{_LETTER}]&&[^{_CJK}]]|\s"
 )
@@ -63,7 +63,7 @@ def train_lm_tokenizer(texts: Iterable[str], config: LmTokenizerConfig) -> Token
     steps: list[normalizers.Normalizer] = [normalizers.NFC()] if config.kind == "unigram" else []
     steps += [normalizers.Lowercase()] if config.lowercase else []
     size, normalizer = config.vocab_size or 2**31, normalizers.Sequence(steps)
-    recipe = Recipe(config.kind, size, config.min_count, special, normalizer, words=_WORDS, lead=False)
+    recipe = Recipe(config.kind, size, config.min_count, special, normalizer, words=WORDS, lead=False)
     if config.kind in ("word", "bpe", "unigram"):
         texts = subsampled(texts, SAMPLE)
     return _plain(learn(texts, recipe), config)

@@ -15,8 +15,10 @@ from numpy.typing import NDArray
 from lstmcli.tokenization.ids import END_ID, Ids
 
 Index = NDArray[np.int64]
-SIZES = 8
-"""Numbers of pairs are multiples of this: each new shape has a set-up cost."""
+SIZES = 16
+"""Numbers of pairs are multiples of this: each new shape costs time and some megabytes, once."""
+FINE, COARSE, SHORT = 2, 8, 32
+"""Lengths are multiples of these, up to ``SHORT`` and above, for the same reason."""
 POOL = 400
 """Batches in a pool, which is sorted by length."""
 
@@ -62,12 +64,17 @@ def batch(pairs: Pairs, index: Sequence[int] | Index) -> Batch:
 
 
 def pad(rows: Sequence[Ids]) -> tuple[Ids, Index]:
-    """Rows side by side, [T, B], and their lengths."""
+    """Rows side by side, [T, B], T rounded up, and their lengths."""
     lengths = np.fromiter(map(len, rows), np.int64, len(rows))
-    ids_TB = np.zeros((int(lengths.max()), len(rows)), np.int32)
+    ids_TB = np.zeros((_rounded(int(lengths.max())), len(rows)), np.int32)
     for b, row in enumerate(rows):
         ids_TB[: len(row), b] = row
     return ids_TB, lengths
+
+
+def _rounded(length: int) -> int:
+    step = FINE if length <= SHORT else COARSE
+    return -(-length // step) * step
 
 
 def bucketed(lengths_N2: Index, most_tokens: int, most_pairs: int, rng: np.random.Generator) -> list[Index]:
@@ -83,7 +90,7 @@ def bucketed(lengths_N2: Index, most_tokens: int, most_pairs: int, rng: np.rando
     for start in range(0, len(order), pool):
         chunk = order[start : start + pool]
         source, target = lengths_N2[chunk].T
-        batches += cut(chunk[np.lexsort((source, target))], lengths_N2, most_tokens, most_pairs)
+        batches += cut(chunk[np.lexsort((source, -(-target // FINE)))], lengths_N2, most_tokens, most_pairs)
     return [batches[i] for i in rng.permutation(len(batches))]
 
 
@@ -93,7 +100,7 @@ def cut(order: Index, lengths_N2: Index, most_tokens: int, most_pairs: int) -> l
     while start < len(order):
         longest, stop = 0, start
         while stop < len(order) and stop - start < most_pairs:
-            longest = max(longest, int(lengths_N2[order[stop]].max()))
+            longest = max(longest, _rounded(int(lengths_N2[order[stop]].max())))
             if longest * (stop - start + 1) > most_tokens:
                 break
             stop += 1

@@ -8,6 +8,7 @@ from typing import Any
 from lstmcli.data.config import SPLIT_NAMES
 from lstmcli.model_dir.card import model_card, table
 from lstmcli.model_dir.markdown import plain
+from lstmcli.translation.config import JOINT
 
 MEASURES = {"bleu": "bleu", "chrf": "chrf"}
 """Figures of a report and what the Hub calls them."""
@@ -19,6 +20,8 @@ def card(config: Mapping[str, Any]) -> str:
     ``config["metrics"]`` maps the name of a split to a ``TranslationReport`` as a dict.
     """
     read = config["translator"]["read"]
+    source = config["translator"]["tokenizer"]["source_tokenizer"]
+    own = "" if source == JOINT else f", and one of its own for the source ({plain(source)})"
     sides = f"from `{plain(', '.join(read['text_columns']))}` to `{plain(read['target_column'] or '')}`"
     return model_card(
         config,
@@ -26,7 +29,7 @@ def card(config: Mapping[str, Any]) -> str:
         title="A translator",
         about=f"It translates text, line by line, {sides} of its training data. Architecture: "
         f"{plain(config['architecture'])}; {config['parameters']:,} parameters; a vocabulary of "
-        f"{config['tokenizer']['vocab_size']:,} ({plain(config['tokenizer']['kind'])}). "
+        f"{config['tokenizer']['vocab_size']:,} ({plain(config['tokenizer']['kind'])}){own}. "
         "The weights are in `model.safetensors`; `model.onnx` is one step of its decoder for ONNX Runtime.",
         use="lstm translate --model . text.txt",
         results=_figures(config["metrics"]),

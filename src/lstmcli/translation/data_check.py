@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from dataclasses import dataclass, field
 
+from lstmcli.data.columns.pair_names import language
 from lstmcli.data.config import SPLIT_NAMES
 from lstmcli.data.records import Record
 from lstmcli.plural import are, count, have
@@ -47,6 +48,17 @@ def check_pairs(records: Iterable[Record], split: str) -> tuple[Texts, list[str]
         share = f"{copies:,} of {len(texts.sources):,} pairs"
         warnings.append(f"{name}: in {share} both sides are the same text: is the target another language?")
     return texts, warnings
+
+
+def same_language(source: str, target: str) -> str | None:
+    """A warning if the names of both columns are those of one language."""
+    own = language(source)
+    if not own or own != language(target):
+        return None
+    return (
+        f"the columns {source!r} and {target!r} are both named as {own}: are they two languages? "
+        "--text-column and --target-column name others"
+    )
 
 
 def one_line(text: str) -> str:

@@ -6,6 +6,9 @@ from lstmcli.training.estimate import BASE_BYTES
 from lstmcli.training.results import Estimate
 from lstmcli.translation.config import TranslatorConfig
 
+SHAPES, BYTES_PER_SHAPE_AND_UNIT = 80, 2**14
+"""Shapes of batches of an epoch, and what PyTorch keeps for each, as measured on a CPU."""
+
 
 def estimate(config: TranslatorConfig, *, step_seconds: float, steps: int, parameters: int, tokens: int) -> Estimate:
     """The estimated cost of a run.
@@ -23,4 +26,5 @@ def estimate(config: TranslatorConfig, *, step_seconds: float, steps: int, param
     states = 4 * rows * 16 * model.hidden * model.layers
     # Weights, gradients, two moments, the average and the best weights; two rollback points and a checkpoint.
     memory = BASE_BYTES + (6 + 13) * 4 * parameters + 2 * states + 2 * 4 * MAX_LOGITS + 20 * tokens
+    memory += SHAPES * BYTES_PER_SHAPE_AND_UNIT * model.hidden * model.layers
     return Estimate(seconds, memory, 2 * 4 * parameters)

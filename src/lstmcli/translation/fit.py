@@ -12,6 +12,7 @@ from typing import ClassVar
 
 import numpy as np
 
+from lstmcli.training.budget import Budget
 from lstmcli.training.checkpoint import Checkpoints
 from lstmcli.training.divergence import DivergenceMonitor
 from lstmcli.training.events import Event, Stopped, Validated
@@ -56,11 +57,14 @@ class _Run(TrainingLoop[TranslatorLoopState]):
         measure: Measure,
         rng: np.random.Generator,
         checkpoints: Checkpoints | None,
+        budget: Budget | None = None,
     ) -> None:
         self.trainer, self.config, self.train, self.valid, self.measure = trainer, trainer.config, train, valid, measure
         self.lengths_N2, self.valid_tokens = train.lengths_N2, max(1, valid.tokens)
         monitor = DivergenceMonitor(self.config.learning_rate, TranslatorTrainConfig.learning_rate)
-        super().__init__(TranslatorLoopState(), trainer, self.config, trainer.averaged(), monitor, rng, checkpoints)
+        super().__init__(
+            TranslatorLoopState(), trainer, self.config, trainer.averaged(), monitor, rng, checkpoints, budget
+        )
 
     @property
     def epochs_done(self) -> float:
@@ -103,6 +107,10 @@ class _Run(TrainingLoop[TranslatorLoopState]):
 
     def validate(self) -> Validated | None:
         """Also ends the epoch."""
+        with self.budget.measure("validation"):
+            return self._validate()
+
+    def _validate(self) -> Validated | None:
         state, trainer, metric = self.state, self.trainer, self.config.metric
         weights = trainer.averaged()
         loss = trainer.nats(self.valid, weights) / self.valid_tokens
@@ -131,13 +139,17 @@ def fit(
     stop: Callable[[], bool],
     rng: np.random.Generator,
     checkpoints: Checkpoints | None = None,
+    budget: Budget | None = None,
 ) -> Iterator[Event]:
     """Train until epochs, time or patience are used up, or ``stop`` returns true; keeps the best weights.
+
+    Args:
+        budget: the clock of the whole run.
 
     Raises:
         LstmError: training diverged before the first validation, so there are no weights to keep.
     """
-    run = _Run(trainer, train, valid, measure, rng, checkpoints)
+    run = _Run(trainer, train, valid, measure, rng, checkpoints, budget)
     trainer.module.train()
     yield from run.run(stop)
     yield Stopped(run.reason, min(run.epochs_done, float(run.epochs)), run.state.kept_epoch, run.seconds)

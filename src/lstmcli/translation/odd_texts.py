@@ -101,9 +101,9 @@ class OddTexts:
         return odd and 2 * self.strange > self.texts
 
 
-def profiles(data: Mapping[str, Any]) -> tuple[SideProfile, SideProfile]:
-    """The profiles of sources and targets in the ``data`` of ``config.json``."""
-    sides = data.get("sides")
+def profiles(config: Mapping[str, Any]) -> tuple[SideProfile, SideProfile]:
+    """The profiles of sources and targets in ``config.json``."""
+    sides = config.get("sides")
     sides = sides if isinstance(sides, Mapping) else {}
     return SideProfile.read(sides.get("source")), SideProfile.read(sides.get("target"))
 

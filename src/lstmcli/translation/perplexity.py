@@ -13,12 +13,12 @@ from typing import TYPE_CHECKING
 
 from lstmcli.data.records import Record
 from lstmcli.data.windows import windows
-from lstmcli.errors import NoDataError
+from lstmcli.errors import DataError, NoDataError
 from lstmcli.plural import are, count, have
 from lstmcli.scoring.lines import Counts, Line
 from lstmcli.scoring.results import LmReport, Surprisal
 from lstmcli.scoring.scores import ProbabilityCallback, Scores, check_finite
-from lstmcli.scoring.units import WINDOW, WINDOW_CHARACTERS, Tables, check_lengths, check_unit
+from lstmcli.scoring.units import WINDOW, WINDOW_CHARACTERS, Tables, check_unit
 from lstmcli.tokenization.ids import Ids
 from lstmcli.translation.data_check import one_line
 from lstmcli.translation.odd_texts import OddTexts, where
@@ -73,7 +73,10 @@ class PairScorer:
             for pair, target in zip(pairs, targets, strict=True)
         ]
         encoded = self.target.encode(targets)
-        check_lengths(lines, encoded, MAX_STEPS)
+        for pair, own in zip(pairs, encoded, strict=True):
+            if len(own) > MAX_STEPS + 1:  # one ends it
+                message = f"a target of {len(own) - 1:,} tokens; {MAX_STEPS:,} are the most that are scored"
+                raise DataError(message, path=pair.path, line=pair.line, hint="break it into several, or leave it out")
         return ids, lines, encoded
 
     def score(

@@ -214,7 +214,7 @@ class Translator(Model):
 
     def odd_texts(self) -> OddTexts:
         """What notices sources that are unlike those of the training data."""
-        return OddTexts(*profiles(self.directory.config["data"]))
+        return OddTexts(*profiles(self.directory.config))
 
     def _pairs(self, pairs: Any) -> Source:
         from lstmcli.data.config import ReadConfig

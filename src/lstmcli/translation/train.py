@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import time
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
@@ -28,7 +29,7 @@ from lstmcli.translation import metrics
 from lstmcli.translation.batches import Pairs, bucketed
 from lstmcli.translation.beam_search import Hypothesis
 from lstmcli.translation.config import TranslatorConfig
-from lstmcli.translation.data_check import Texts, check_pairs, drop_long
+from lstmcli.translation.data_check import Texts, check_pairs, drop_long, same_language
 from lstmcli.translation.defaults import epochs_in, resolve_tokenizer, resolve_training
 from lstmcli.translation.estimate import estimate
 from lstmcli.translation.events import PairsCheck, PairsRead, Translated, TranslatorEvaluated
@@ -82,6 +83,8 @@ class TranslatorJob(TrainingJob):
             if records or name != "test":
                 self.texts[name], warnings = check_pairs(records, name)
                 yield from map(events.Warned, warnings)
+        if warning := same_language((*splits.text_columns, "")[0], splits.target_column or ""):
+            yield events.Warned(warning)
         if not self.texts["train"].sources or not self.texts["valid"].sources:
             hint = "give two pairs of texts at least, one of them to validate on"
             raise NoDataError("there are too few pairs to learn from", path=splits.path, hint=hint)
@@ -157,13 +160,19 @@ class TranslatorJob(TrainingJob):
         )
 
     def fit(self, *, stop: Callable[[], bool], rng: np.random.Generator, checkpoints: Checkpoints) -> Iterator[Event]:
-        from lstmcli.translation.fit import fit
+        from lstmcli.translation.fit import VALIDATED, fit
+        from lstmcli.translation.graph import decoder_graph
+        from lstmcli.translation.reserve import reserve
 
         shown, number = time.monotonic(), 0
         valid = self.pairs["valid"]
-        for event in fit(
-            self.trainer, self.pairs["train"], valid, self._measure, stop=stop, rng=rng, checkpoints=checkpoints
-        ):
+        if not math.isinf(self.budget.limit):
+            reported = sum(len(part) for name, part in self.pairs.items() if name != "train")
+            few = 0 if self.config.train.metric == "loss" else min(VALIDATED, len(valid))
+            graph = partial(decoder_graph, self.weights(), self.config.model)
+            reserve(self.budget, self.trainer, valid, validated=few, reported=reported, graph=graph)
+        how: dict[str, Any] = {"stop": stop, "rng": rng, "checkpoints": checkpoints, "budget": self.budget}
+        for event in fit(self.trainer, self.pairs["train"], valid, self._measure, **how):
             yield event
             if isinstance(event, events.Validated) and time.monotonic() - shown > SECONDS_BETWEEN_EXAMPLES:
                 shown = time.monotonic()
@@ -218,7 +227,7 @@ class TranslatorJob(TrainingJob):
             "target": asdict(SideProfile.of(texts.targets, pairs.targets)),
         }
         notes = list(self.splits.notes)
-        return {"data": {"fingerprint": self.fingerprint, "notes": notes, "pairs": sizes, "sides": sides}}
+        return {"data": {"fingerprint": self.fingerprint, "notes": notes, "pairs": sizes}, "sides": sides}
 
     def files(self) -> dict[str, bytes]:
         source, target = (encoder.to_json().encode() for encoder in self.sides)

@@ -13,6 +13,7 @@ from pathlib import Path
 
 import pytest
 
+from processes import started
 from support.models import untrained_model
 from support.translators import tiny_translator
 
@@ -66,7 +67,7 @@ def test_a_run_that_is_killed_goes_on_and_answers_every_row_once(model: Path, tm
     words = command("classify", "-m", model, file, "-o", out, "--workers", 2)
     rng = random.Random(1)
     for _ in range(4):
-        with subprocess.Popen(words, stderr=subprocess.DEVNULL, env=ENVIRONMENT) as process:
+        with started(words, stderr=subprocess.DEVNULL, env=ENVIRONMENT) as process:
             time.sleep(rng.uniform(0.5, 2.5))
             process.send_signal(signal.SIGKILL)
     done = lstm(*words[3:])

@@ -30,7 +30,7 @@ def shown(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[list[str]]:
 def test_the_commands_tell_the_whole_story(shown: list[list[str]]) -> None:
     result = CliRunner().invoke(app, ["demo"])
     assert (result.exit_code, result.stdout) == (0, "")
-    story = ["train", "classify", "classify", "info", "train", "generate", "perplexity"]
+    story = ["train", "classify", "classify", "info", "train", "generate", "perplexity", "train", "translate"]
     assert [command[0] for command in shown] == story
     assert "--force" not in shown[0] and "--report" in shown[2]
     root = typer.main.get_command(app)
@@ -98,4 +98,5 @@ def test_the_demo_runs(tmp_path: Path) -> None:
     rows = re.findall(r"(?m)^ +1 +(\d+\.\d+) +\d+\.\d+ +(\S+)$", run.stdout)
     surprisal = {word: float(bits) for bits, word in rows}
     assert surprisal["drum"] > 5 > surprisal["put"]
+    assert {"2031-03-05", "1999-08-17"} <= set(run.stdout.splitlines())
     assert (tmp_path / "lstm-demo" / "model" / "config.json").exists()

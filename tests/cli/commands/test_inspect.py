@@ -131,7 +131,7 @@ def test_the_label_to_follow_may_be_chosen(model: Path) -> None:
 
 def test_a_table_is_for_people(model: Path) -> None:
     result = inspect(model, TEXT, "--format", "table", env={"COLUMNS": "60"})
-    assert "forget" in result.stdout and "layer 1 of 1, forward, 4 units" in result.stdout
+    assert "most telling units" in result.stdout and "layer 1 of 1, forward, 4 units" in result.stdout
 
 
 def test_a_page_is_written_instead(model: Path, tmp_path: Path) -> None:

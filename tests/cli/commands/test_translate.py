@@ -93,7 +93,7 @@ def test_a_command_for_other_models_is_named(model: str, sound: Path) -> None:
     assert wrong.exit_code == 4 and "holds a classifier, not a translator" in wrong.stderr
     assert "`lstm classify` reads it" in wrong.stderr
     other = lstm("classify", "-m", model, "--text", "x")
-    assert other.exit_code == 4 and "`lstm translate` reads it" in other.stderr
+    assert other.exit_code == 4 and "`lstm translate` and `lstm perplexity` read it" in other.stderr
     assert lstm("translate", "-m", model, "--text", "x", "-n", "4", "--beam", "2").exit_code == 2
 
 
@@ -110,9 +110,40 @@ def test_training_takes_pairs_where_they_are_and_two_files(tmp_path: Path, monke
     for side in ("source", "target"):
         (tmp_path / side).write_text("\n".join(pairs[side]) + "\n", encoding="utf-8")
     files = ["--target-file", "target", "--valid", "source", "--valid-target", "target"]
-    found = lstm("train", "source", *files, *small, "--format", "json")
+    found = lstm("train", "--source-file", "source", *files, *small, "--format", "json")
     assert found.exit_code == 0, found.stderr
     result = json.loads(found.stdout)
     assert [split["pairs"] for split in result["data"]["splits"]] == [60, 60] and result["valid"]["pairs"] == 60
     misplaced = lstm("train", "pairs.csv", "--attention", "dot", "--task", "lm")
     assert misplaced.exit_code == 2 and "--attention does not apply to a language model" in misplaced.stderr
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        ([], "there is nothing to train on"),
+        (["--source-file", "a"], "--source-file needs --target-file"),
+        (["a", "--source-file", "a", "--target-file", "b"], "SOURCE and --source-file contradict each other"),
+    ],
+)
+def test_both_files_of_pairs_can_be_named_alike(arguments: list[str], message: str) -> None:
+    found = lstm("train", *arguments)
+    assert found.exit_code == 2 and message in found.stderr
+
+
+def test_texts_unlike_the_training_data_are_counted(model: str, tmp_path: Path) -> None:
+    found = lstm("translate", "-m", model, "--text", "Привет", "--text", "abcdefabcdef")
+    assert found.exit_code == 0 and len(found.stdout.splitlines()) == 2
+    assert "1 text has letters of a script that no source in training has (Cyrillic; known: Latin" in found.stderr
+    assert "1 text is longer than any source in training" in found.stderr
+    (tmp_path / "targets.csv").write_text("target\ncba\n", encoding="utf-8")
+    refused = lstm("translate", "-m", model, str(tmp_path / "targets.csv"))
+    assert refused.exit_code == 3 and "'target' held the translations in training" in refused.stderr
+    asked = lstm("translate", "-m", model, str(tmp_path / "targets.csv"), "--text-column", "target")
+    assert asked.stdout == "abc\n"
+
+
+def test_info_shows_the_scores_of_a_translator(model: str) -> None:
+    text = " ".join(lstm("info", model).stdout.split())
+    assert "on valid BLEU" in text and "chrF" in text and "perplexity" in text and "pairs, greedy)" in text
+    assert "scripts" not in text

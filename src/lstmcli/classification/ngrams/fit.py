@@ -68,12 +68,14 @@ def fit_table(
     return NgramTable(order, keys_P, weights_PC.astype(np.float16), (weight * bias_C).astype(np.float32))
 
 
-def log_count_ratio(X_NP: Blocks, gold_NC: Gold, smoothing: float = 1.0) -> Floats:
+def log_count_ratio(X_NP: Blocks, gold_NC: Gold, smoothing: float = 1.0, within: csr_matrix | None = None) -> Floats:
     """Log ratio of each n-gram's smoothed rate inside a label to that outside it, [P, C]."""
     inside, total = np.zeros((X_NP.shape[1], gold_NC.shape[1])), np.zeros((X_NP.shape[1], 1))
     for texts, X in X_NP:
         inside += X.T @ gold_NC[texts]
         total += np.asarray(X.sum(axis=0)).reshape(-1, 1)
+    if within is not None:
+        inside, total = within.T @ inside, within.T @ total
     inside += smoothing
     outside = total + 2 * smoothing - inside
     ratio: Floats = np.log(inside / inside.sum(axis=0))
@@ -89,15 +91,20 @@ def fit_ngrams(
     penalty: float = 1.0,
     iterations: int = 60,
     stop: Callable[[], bool] = lambda: False,
+    within: csr_matrix | None = None,
 ) -> tuple[Floats, Floats]:
     """Weights [P, C] and bias [C] of the n-gram model.
 
     ``penalty`` is the inverse of the usual C: the objective is the mean loss over texts plus ``penalty / (2 N)`` times
     the squared norm of the weights of scaled features.
+
+    Args:
+        X_NP: the n-grams of each text, or the W words of each text if ``within`` is given.
+        within: the n-grams of each word, [W, P]; a text has those of its words.
     """
-    N, P = X_NP.shape
-    C = gold_NC.shape[1]
-    ratio_PC = log_count_ratio(X_NP, gold_NC)
+    (N, P), C = X_NP.shape, gold_NC.shape[1]
+    W, P = P, P if within is None else within.shape[1]
+    ratio_PC = log_count_ratio(X_NP, gold_NC, within=within)
     likelihood = _sigmoid_loss if multilabel else _softmax_loss
 
     def objective(flat: Floats) -> tuple[float, Floats]:
@@ -105,12 +112,16 @@ def fit_ngrams(
         scaled_PC = weights_PC * ratio_PC
         gradient = np.zeros(P * C + C)
         gradient_PC, loss = gradient[: P * C].reshape(P, C), 0.0
+        scores_WC = scaled_PC if within is None else within @ scaled_PC
+        gradient_WC = gradient_PC if within is None else np.zeros((W, C))
         for texts, X in X_NP:
-            block, slope_NC = likelihood(X @ scaled_PC + bias_C, gold_NC[texts])
+            block, slope_NC = likelihood(X @ scores_WC + bias_C, gold_NC[texts])
             slope_NC /= N
             loss += block / N
-            gradient_PC += X.T @ slope_NC
+            gradient_WC += X.T @ slope_NC
             gradient[P * C :] += slope_NC.sum(axis=0)
+        if within is not None:
+            gradient_PC += within.T @ gradient_WC
         gradient_PC *= ratio_PC
         gradient_PC += penalty / N * weights_PC
         return loss + 0.5 * penalty / N * float(np.vdot(weights_PC, weights_PC)), gradient

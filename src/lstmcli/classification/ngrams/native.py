@@ -38,11 +38,14 @@ class NativeNgrams:
 
     def scores(self, encoded: Sequence[NDArray[np.int32]]) -> NDArray[np.float32]:
         """As ``NgramTable.scores``: [N, C]."""
-        scores_NC = np.empty((len(encoded), self._classes), np.float32)
-        first = np.zeros(len(encoded) + 1, np.int64)
-        lengths = np.fromiter(map(len, encoded), np.int64, len(encoded))
-        lengths.cumsum(out=first[1:])
-        ids_M = np.ascontiguousarray(np.concatenate(encoded)[:, 0], np.int32)
-        found = np.empty(self.order * int(lengths.max()), np.int32)
-        self._library.score_ngrams(self._table, at(ids_M), at(first), len(encoded), at(found), at(scores_NC))
+        lengths_N = np.fromiter(map(len, encoded), np.int64, len(encoded))
+        return self.joined_scores(np.ascontiguousarray(np.concatenate(encoded)[:, 0], np.int32), lengths_N)
+
+    def joined_scores(self, ids_M: NDArray[np.int32], lengths_N: NDArray[np.int64]) -> NDArray[np.float32]:
+        """As ``NgramTable.joined_scores``; at least one text."""
+        scores_NC = np.empty((len(lengths_N), self._classes), np.float32)
+        first = np.zeros(len(lengths_N) + 1, np.int64)
+        lengths_N.cumsum(out=first[1:])
+        found = np.empty(self.order * int(lengths_N.max()), np.int32)
+        self._library.score_ngrams(self._table, at(ids_M), at(first), len(lengths_N), at(found), at(scores_NC))
         return scores_NC

@@ -110,6 +110,11 @@ class NgramTable:
             ORDER: np.array([self.order], np.int64),
         }
 
+    def scaled(self, factor: float) -> NgramTable:
+        """The table of scores ``factor`` times as large."""
+        weights_PC = (self.weights_PC.astype(np.float32) * np.float32(factor)).astype(np.float16)
+        return NgramTable(self.order, self.keys, weights_PC, self.bias_C * np.float32(factor))
+
     def lookup(self, encoded: Sequence[NDArray[np.int32]]) -> tuple[NDArray[np.int64], NDArray[np.int64]]:
         """Rows of the table for the n-grams of the texts, and the indices of their texts, both [M]."""
         keys, owners = ngram_keys(encoded, self.order)
@@ -124,6 +129,12 @@ class NgramTable:
         if encoded and self._native:
             return self._native.scores(encoded)
         return self.sum(*self.lookup(encoded), len(encoded))
+
+    def joined_scores(self, ids_M: NDArray[np.int32], lengths_N: NDArray[np.int64]) -> NDArray[np.float32]:
+        """The scores [N, C] of texts whose token ids are concatenated."""
+        if len(lengths_N) and self._native:
+            return self._native.joined_scores(ids_M, lengths_N)
+        return self.scores(np.split(ids_M[:, None], lengths_N.cumsum()[:-1]))
 
     def sum(self, rows: NDArray[np.int64], owners: NDArray[np.int64], N: int) -> NDArray[np.float32]:
         """The scores [N, C] from rows of the table and the indices of their texts, both [M]."""

@@ -1,4 +1,4 @@
-"""``lstm demo``: train and use two small models, showing each command."""
+"""``lstm demo``: train and use three small models, showing each command."""
 
 from __future__ import annotations
 
@@ -28,6 +28,8 @@ TEXTS = (
 LM_EPOCHS = "2"
 PROMPT = "Tom had a"
 SAMPLING = ("-n", "3", "--temperature", "0.7", "--max-tokens", "120", "--seed", "1")
+TRANSLATOR = ("--epochs", "6", "--learning-rate", "0.008", "--hidden", "128", "--embedding", "64")
+DATES = ("March 5th, 2031", "17.8.1999")
 SENTENCE = "Tom had a red boat. He put the drum on the pond."
 """It switches from a boat to a drum, and ends where a story would continue.  It fits a line of a terminal."""
 
@@ -40,9 +42,9 @@ def demo(
     threads: o.Threads = None,
     force: Annotated[bool, o.MAIN.flag("--force", "Use DIR even if it exists.")] = False,
 ) -> None:
-    """Train a small headline classifier and a small language model on built-in samples, and use them.
+    """Train a small headline classifier, language model and translator of dates on built-in samples, and use them.
 
-    Each command is shown before it runs, so that you can repeat or change it. Takes under two minutes on two cores.
+    Each command is shown before it runs, so that you can repeat or change it. Takes about two minutes on two cores.
     """
     if folder.exists() and not force and (not folder.is_dir() or any(folder.iterdir())):
         raise OutputError("exists already", path=folder, hint="lstm demo --force, or lstm demo ANOTHER-DIR")
@@ -77,9 +79,20 @@ def demo(
         "Show how surprising each word is, in bits. The text switches from a boat to a drum, then breaks off.",
         *("perplexity", "-m", book, "--text", SENTENCE, "--per", "word", "--format", "table"),
     )
+    dates = str(folder / "translator")
+    step(
+        "Train a translator on pairs: dates as people write them, and in ISO 8601.",
+        *("train", "sample:dates", "-o", dates, *TRANSLATOR, *overwrite, *more),
+    )
+    step(
+        "Translate new dates, and show where each character comes from.",
+        *("translate", "-m", dates, *(part for text in DATES for part in ("--text", text))),
+        *("--alignment", "--format", "table"),
+    )
     streams.say("")
     streams.note(
-        f"Both models are in {folder}. Next, train on your own data: lstm train data.csv, or lstm train book.txt"
+        f"All models are in {folder}. Next, train on your own data: lstm train data.csv, lstm train book.txt, or "
+        "lstm train pairs.csv"
     )
 
 

@@ -26,11 +26,27 @@ def export(
             "--to",
             FORMATS,
             "onnx: one graph from token ids to the answer, with programs in Python and JavaScript that use it; "
-            "vectors: word vectors in the text format of word2vec; hf: the model with a card for the Hugging Face Hub.",
+            "vectors: word vectors in the text format of word2vec; html: a page that runs a small model in a browser, "
+            "offline, and shows its gates and units as you type; hf: the model with a card for the Hugging Face Hub.",
         ),
     ] = "onnx",
     output: Annotated[
-        Path | None, o.MAIN.option("--output -o", "DIR", "Directory to write.", show_default="MODEL-FORMAT")
+        Path | None,
+        o.MAIN.option(
+            *("--output -o", "PATH", "Directory or page to write."), show_default="MODEL-FORMAT, or MODEL.html"
+        ),
+    ] = None,
+    texts: Annotated[
+        Path | None,
+        o.MAIN.option(
+            *("--texts", "FILE"),
+            "html: a text a line, on which the page names the units by what they respond to.",
+            show_default="built-in texts",
+        ),
+    ] = None,
+    beside: Annotated[
+        Path | None,
+        o.MAIN.option("--beside", "MODEL", "html: another model to compare with, such as one with --cell rnn."),
     ] = None,
     force: Annotated[bool, o.MAIN.flag("--force", "Replace an export that is there already.")] = False,
     language: o.Language = None,
@@ -42,5 +58,6 @@ def export(
     from lstmcli.model_dir.directory import default_model_path
 
     path = default_model_path(None, where or model)
-    exported = write_export(path, to, output, force=force, language=tuple(language or ()), licence=licence)
+    own = {"texts": texts, "beside": beside, "language": tuple(language or ()), "licence": licence}
+    exported = write_export(path, to, output, force=force, **own)
     write(exported, exports.EXPORTED, format)

@@ -79,7 +79,8 @@ def inspect(
     """Show the gates, the cell and hidden state and the prediction at every token of a text.
 
     For a classifier, the probability under a token is the model's prediction if the text ended there. A language
-    model shows the surprisal of each token. Layers and units are numbered from 1.
+    model shows the surprisal of each token. A translator shows its encoder on the text, its decoder on the translation,
+    and the attention between them. Layers and units are numbered from 1.
 
     A gate is called saturated in a unit if it is above 0.9 at every token of a text of at least 5 tokens, and dead
     if it is below 0.1 at every token.
@@ -90,6 +91,7 @@ def inspect(
       lstm inspect "The film was not bad at all"
       lstm inspect "The film was not bad at all" --why
       lstm inspect -m lstm-model/lm --unit 7 --unit 12 < line.txt
+      lstm inspect -m lstm-model/translator "3 March 2021" --html attention.html
       lstm inspect --file poem.txt --top-units 3 --html poem.html
     """
     values = locals()

@@ -18,6 +18,7 @@ from lstmcli.cli.options import training as t
 from lstmcli.cli.options import translation as x
 from lstmcli.cli.typer_classes import Command, is_given
 from lstmcli.data.config import ReadConfig
+from lstmcli.errors import UsageError
 from lstmcli.language_modeling.config import LmModelConfig
 from lstmcli.tokenization.config import LmTokenizerConfig, TokenizerConfig
 from lstmcli.training import events
@@ -27,6 +28,7 @@ READ, TOKENIZER, MODEL, TRAIN = ReadConfig(), TokenizerConfig(), ClassifierModel
 LM_TOKENIZER, LM_MODEL = LmTokenizerConfig(), LmModelConfig()
 TRANSLATOR_MODEL, TRANSLATOR_TRAIN = TranslatorModelConfig(), TranslatorTrainConfig()
 POOLING = ",".join(MODEL.pooling)
+NOT_SETTINGS = ("ctx", "source_file")
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -34,7 +36,9 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 @app.command(cls=Command)
 def train(
     ctx: typer.Context,
-    source: Annotated[str, o.argument("SOURCE", "File, folder, `-` for stdin, sample:NAME, or a Hub data set.")],
+    source: Annotated[
+        str | None, o.argument("SOURCE", "File, folder, `-` for stdin, sample:NAME, or a Hub data set.")
+    ] = None,
     output: t.Output = None,
     valid: t.Valid = None,
     test: t.Test = None,
@@ -81,6 +85,7 @@ def train(
     weight_drop: t.WeightDrop = MODEL.weight_drop,
     output_dropout: t.OutputDropout = MODEL.output_dropout,
     ngrams: t.Ngrams = MODEL.ngrams,
+    characters: t.Characters = MODEL.characters,
     batch_size: t.BatchSize = TRAIN.batch_size,
     learning_rate: t.LearningRate = TRAIN.learning_rate,
     schedule: t.Schedule = TRAIN.schedule,
@@ -104,6 +109,7 @@ def train(
     alpha: t.Alpha = None,
     beta: t.Beta = None,
     softmax: t.Softmax = LM_MODEL.softmax,
+    source_file: x.SourceFile = None,
     target_file: x.TargetFile = None,
     valid_target: x.ValidTarget = None,
     test_target: x.TestTarget = None,
@@ -134,11 +140,12 @@ def train(
       lstm train sample:topics --time 1m
       lstm train book.txt
       lstm train pairs.csv --text-column de --target-column en
-      lstm train train.de --target-file train.en --valid valid.de --valid-target valid.en
+      lstm train --source-file train.de --target-file train.en --valid valid.de --valid-target valid.en
       lstm train ptb.train.txt --valid ptb.valid.txt --test ptb.test.txt
       zcat tickets.csv.gz | lstm train - --label-column queue --force
     """
-    given = {name: value for name, value in locals().items() if name != "ctx" and is_given(ctx, name)}
+    given = {name: value for name, value in locals().items() if name not in NOT_SETTINGS and is_given(ctx, name)}
+    named = _source(source, source_file, target_file)
     listeners: list[Any] = []
     if tensorboard is not None:
         from lstmcli.cli.output.tensorboard import Scalars
@@ -151,7 +158,7 @@ def train(
     from lstmcli.training.start import Training
 
     with Training(
-        source,
+        named,
         given,
         output=output,
         task=task,
@@ -180,6 +187,17 @@ def train(
         write(result, TRAINING, format)
     if stop.signal is not None:
         raise typer.Exit(128 + stop.signal)
+
+
+def _source(source: str | None, source_file: str | None, target_file: str | None) -> str:
+    """SOURCE, or --source-file.  Raises: UsageError."""
+    if source_file is not None and target_file is None:
+        raise UsageError("--source-file needs --target-file", hint="name one file for each side of the pairs")
+    if (source is None) == (source_file is None):
+        if source is None:
+            raise UsageError("no SOURCE: there is nothing to train on", hint="see `lstm train --help`")
+        raise UsageError("SOURCE and --source-file contradict each other", hint="give one of them")
+    return str(source or source_file)
 
 
 @contextmanager

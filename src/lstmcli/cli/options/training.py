@@ -94,6 +94,15 @@ Ngrams = Annotated[
     ),
 ]
 
+Characters = Annotated[
+    int | None,
+    MODEL.option(
+        *("--characters", "N"),
+        "Longest n-gram of characters in words, for a second linear model; 0 for no such model.",
+        show_default="5, or 0 for Chinese and large sets",
+    ),
+]
+
 # Training
 Output = Annotated[
     Path | None,

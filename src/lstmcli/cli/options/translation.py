@@ -9,6 +9,9 @@ from lstmcli.translation.config import ATTENTIONS, METRICS, SOURCE_TOKENIZERS
 
 TRANSLATOR = Section("Translator")
 
+SourceFile = Annotated[
+    str | None, TRANSLATOR.option("--source-file", "FILE", "Same as SOURCE, to name both files of pairs alike.")
+]
 TargetFile = Annotated[
     str | None, TRANSLATOR.option("--target-file", "FILE", "Translations of the lines of SOURCE, line by line.")
 ]

@@ -222,6 +222,10 @@ def _scores(scores: dict[str, Any], tokenizer: str) -> str:
     """The main scores of a stored report."""
     if "bits_per_byte" in scores:
         return perplexities(scores, tokenizer)
+    if "bleu" in scores:
+        bleu, chrf = (NOTHING if scores[name] is None else f"{scores[name]:.2f}" for name in ("bleu", "chrf"))
+        cost = perplexity(scores["perplexity"])
+        return f"BLEU {bleu}, chrF {chrf}, perplexity {cost} per token ({count(scores['pairs'] or 0, 'pair')}, greedy)"
     names = {"accuracy": "accuracy", "macro_f1": "macro F1", "ece": "calibration error"}
     shown = [f"{words} {percent(scores[name], 2)}" for name, words in names.items() if scores.get(name) is not None]
     shown += [f"{name.replace('_', ' ')} {_value(scores[name])}" for name in sorted(set(scores) - {*names, "n"})]

@@ -8,7 +8,14 @@ from contextlib import ExitStack
 from dataclasses import asdict
 from typing import TYPE_CHECKING, Any
 
-from lstmcli.classification.events import Calibrated, DataRead, Evaluated, NgramsFitted, TokenizerReady
+from lstmcli.classification.events import (
+    Calibrated,
+    CharactersFitted,
+    DataRead,
+    Evaluated,
+    NgramsFitted,
+    TokenizerReady,
+)
 from lstmcli.classification.results import ClassReport, DataCheck
 from lstmcli.cli.output import console, tables
 from lstmcli.cli.output.progress import Progress
@@ -89,6 +96,11 @@ class TrainingLog:
             again = " fitted again with the validation rows" if accuracy is None else ""
             weight = "" if event.weight == 1 else f", weight {event.weight:.1f}"
             self._say(f"{event.order}-gram model{again}: {event.features:,} features{weight}{ngrams}")
+        elif isinstance(event, CharactersFitted):
+            accuracy = event.valid_accuracy
+            alone = "" if accuracy is None else f", accuracy {console.percent(accuracy)} on validation by itself"
+            again = " fitted again with the validation rows" if accuracy is None else ""
+            self._say(f"model of up to {event.order} characters{again}: {event.features:,} features{alone}")
         elif isinstance(event, events.Stopped):
             self._stack.close()
             if event.reason in REASONS:

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING
 from lstmcli.cli.io import streams
 from lstmcli.cli.output.console import percent, safe
 from lstmcli.errors import UsageError
+from lstmcli.inspection.results import ENCODER
 from lstmcli.plural import count
 
 if TYPE_CHECKING:
@@ -107,7 +108,7 @@ class UnknownTokens:
         self._examples: dict[str, None] = {}
 
     def add(self, found: Inspection) -> None:
-        if found.label is not None:  # a classifier
+        if found.label is not None or found.part == ENCODER:  # nothing is scored
             return
         read = [token for token in found.tokens if token.end > token.start and token.text != "\n"]
         unknown = [token.text for token in read if token.unknown and token.text.strip() != "<unk>"]

@@ -1,15 +1,29 @@
-"""Programs and documents that an export contains, as templates."""
+"""Programs, documents and pages that an export contains, as templates."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from jinja2 import Environment
 
 
 def render(template: str, /, **values: Any) -> bytes:
-    """A file of an export.  It is a program or a document, not a page: nothing is escaped."""
+    """A file of an export.  Nothing is escaped but what the template says."""
+    return _environment().get_template(template).render(**values).encode()
+
+
+def source(name: str) -> str:
+    """The text of a file beside this module."""
+    environment = _environment()
+    assert environment.loader is not None
+    return environment.loader.get_source(environment, name)[0]
+
+
+def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    environment = Environment(
+    return Environment(
         loader=PackageLoader("lstmcli.exporting"),
         autoescape=False,
         undefined=StrictUndefined,
@@ -17,4 +31,3 @@ def render(template: str, /, **values: Any) -> bytes:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    return environment.get_template(template).render(**values).encode()

@@ -20,7 +20,7 @@ from lstmcli.data.windows import WINDOW_CHARACTERS, one_ahead, windows
 from lstmcli.engine.session import Session
 from lstmcli.errors import NoDataError
 from lstmcli.language_modeling.scoring.score import BATCH_SIZE, JoinedTexts, Stream, score_batches
-from lstmcli.scoring.lines import Line, lines_of
+from lstmcli.scoring.lines import Counts, Line, lines_of
 from lstmcli.scoring.results import LmReport
 from lstmcli.scoring.scores import ProbabilityCallback, Scores, check_finite
 from lstmcli.tokenization.encoder import Encoder
@@ -209,8 +209,6 @@ class Totals:
     """
 
     def __init__(self, model: Model, kinds: int = 1) -> None:
-        from lstmcli.scoring.lines import Counts
-
         self._model, self._counts = model, Counts()
         self._tokens = self._oov = 0
         self._nats_K, self._oov_nats_K = np.zeros(kinds), np.zeros(kinds)

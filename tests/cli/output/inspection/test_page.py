@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from lstmcli.cli.output.html import signature
-from lstmcli.cli.output.inspection.page import check_place, page, write_page
+from lstmcli.cli.output.inspection.page import check_place, heat_map, page, write_page
 from lstmcli.errors import OutputError
-from lstmcli.inspection.results import Inspection
+from lstmcli.inspection.results import Inspection, Trail
 from support.inspected import FULL, HOSTILE, WHY, classified, read
 
 VOID = {"meta", "input", "br"}
@@ -137,3 +137,14 @@ def test_a_page_that_fails_leaves_nothing(tmp_path: Path, monkeypatch: pytest.Mo
     with pytest.raises(KeyError):
         write_page(tmp_path / "page.html", [broken], "m")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_units_are_a_heat_map_and_most_are_folded() -> None:
+    trails = tuple(Trail(unit, 1, (0.0, unit / 10, -unit / 20)) for unit in range(1, 11))
+    found = classified()
+    text = "".join(page([replace(found, layers=(replace(found.layers[0], trails=trails),))], "m"))
+    assert "<b>1 is</b>" in text and "<b>9 is</b>" not in text and "the other 2 units" in text
+    shown, folded = heat_map(trails[:8]), heat_map(trails[8:])
+    assert {shade.kind for shade in shown} == {"hot", "cold"}
+    assert sum(shade.path.count("M") for shade in shown) == 16 and max(shade.opacity for shade in folded) == 1
+    assert "means of the gates" in text and outline(found).tags

@@ -13,13 +13,15 @@ from lstmcli.cli.output import html
 from lstmcli.cli.output.inspection import rows as series
 from lstmcli.cli.output.inspection.rows import Row
 from lstmcli.cli.output.inspection.terminal import sum_check
-from lstmcli.inspection.results import Inspection, Why
+from lstmcli.inspection.results import ENCODER, Inspection, Trail, Why
 from lstmcli.plural import count
 
 MAX_TOKENS = 20_000
 """On one page; more would be slow in a browser."""
 MAX_VIEWS = 24
 """Numbers by which one text can be coloured."""
+SHADES = 12
+"""Of each colour of a heat map."""
 MAX_AXIS = 60
 """Tokens that fit under a chart."""
 
@@ -43,20 +45,30 @@ def page(found: Sequence[Inspection], model: str) -> Iterator[str]:
         first.text[:60],
         found=found,
         model=model,
-        kind=f"{first.cell} {'language model' if first.label is None else 'classifier'}",
-        many=count(len(found), "line" if first.label is None else "text"),
+        kind=f"{first.cell} {_kind(first)}",
+        many=_many(found),
         terms=_terms(found),
         max_views=MAX_VIEWS,
         max_axis=MAX_AXIS,
         series=series,
-        **{each.__name__: each for each in (heading, pieces, chart, words, word_rows, sum_check)},
+        **{each.__name__: each for each in (heading, pieces, chart, heat_map, words, word_rows, sum_check)},
     )
+
+
+def _kind(first: Inspection) -> str:
+    return "translator" if first.part else "language model" if first.label is None else "classifier"
+
+
+def _many(found: Sequence[Inspection]) -> str:
+    if found[0].part:
+        return count(sum(each.part == ENCODER for each in found), "text")
+    return count(len(found), "line" if found[0].label is None else "text")
 
 
 def heading(found: Inspection) -> str:
     line = f"line {found.line}" if found.line else ""
     answer = "" if found.label is None else f"{found.label} {found.probability:.4f}"
-    return ": ".join(part for part in (line, answer) if part) or "the text"
+    return ": ".join(part for part in (line, found.part, answer) if part) or "the text"
 
 
 class Piece(NamedTuple):
@@ -111,6 +123,26 @@ def chart(row: Row) -> tuple[float, str, str]:
     return zero, area, band
 
 
+class Shade(NamedTuple):
+    """The cells of a heat map with one colour."""
+
+    kind: str
+    """hot or cold."""
+    opacity: float
+    path: str
+
+
+def heat_map(trails: Sequence[Trail]) -> list[Shade]:
+    """Units by tokens, as few paths; a cell is a square of size 1."""
+    most = max((abs(value) for trail in trails for value in trail.hidden), default=0.0) or 1.0
+    cells: dict[tuple[str, int], list[str]] = {}
+    for y, trail in enumerate(trails):
+        for t, value in enumerate(trail.hidden):
+            if level := round(SHADES * abs(value) / most):
+                cells.setdefault(("hot" if value > 0 else "cold", level), []).append(f"M{t} {y}h1v1h-1z")
+    return [Shade(kind, level / SHADES, "".join(parts)) for (kind, level), parts in sorted(cells.items())]
+
+
 def words(text: str, why: Why) -> tuple[list[Piece], str]:
     """The words, coloured by their effect, and the rest of the text after them."""
     most = max((abs(word.log_odds) for word in why.words), default=0.0)
@@ -133,5 +165,7 @@ def _terms(found: Sequence[Inspection]) -> list[str]:
     """The names that occur on the page and are explained there."""
     layer = next((layer for each in found for layer in each.layers), None)
     gates = [gate.name for gate in layer.gates] if layer else []
-    answer = "bits" if found[0].label is None else "probability"
-    return [*gates, *(layer.norms if layer else ()), answer, *(("±", "saturated", "dead") if gates else ())]
+    answer = ["bits" if found[0].label is None else "probability"]
+    if any(each.attention for each in found):
+        answer.append("attention")
+    return [*gates, *(layer.norms if layer else ()), *answer, *(("±", "saturated", "dead") if gates else ())]

@@ -6,12 +6,14 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 from lstmcli.cli.output.console import percent, safe
-from lstmcli.inspection.results import DEAD, SATURATED, Finding, Inspection, Layer, TokenRead
+from lstmcli.inspection.results import DEAD, ENCODER, SATURATED, Finding, Inspection, Layer, TokenRead
 from lstmcli.plural import count
 
 SHORTENED = frozenset(("input", "forget", "candidate", "output", "reset", "update", "cell", "hidden"))
 """Names that are cut to three letters in a narrow window."""
 _NAMED_UNITS = 10
+TELLING = 8
+"""Units that are shown at first."""
 
 
 @dataclass(frozen=True)
@@ -43,11 +45,18 @@ def answers(found: Inspection) -> Row:
 
 def parts(found: Inspection, layer: Layer) -> Iterator[tuple[str, list[Row]]]:
     """All rows of a layer, with headings: the means or the chosen units, then the top units."""
-    answer = answers(found)
-    own = list(units(layer)) or [("", means(layer))]
+    answer = [] if found.part == ENCODER else [answers(found)]
+    own = list(units(layer)) or [telling(found, layer) if layer.trails else ("", means(layer))]
     for n, (heading, rows) in enumerate(own):
-        yield heading, [answer] * (n == 0) + rows
+        yield heading, answer * (n == 0) + rows
     yield from ties(layer, found.label)
+
+
+def telling(found: Inspection, layer: Layer) -> tuple[str, list[Row]]:
+    """Heading and rows of the most telling units, each with the token at which it changes most."""
+    shown = layer.trails[:TELLING]
+    rows = [Row(f"{trail.unit} {name(found.tokens[trail.at])}", trail.hidden, True) for trail in shown]
+    return "the most telling units, each with the token at which it changes most; hidden state", rows
 
 
 def means(layer: Layer) -> list[Row]:

@@ -10,6 +10,7 @@ from lstmcli.cli.output.console import console, grid, safe, styled
 from lstmcli.cli.output.inspection import rows as series
 from lstmcli.cli.output.inspection.rows import Row
 from lstmcli.cli.output.predictions import fit
+from lstmcli.cli.output.translations import picture
 from lstmcli.cli.output.writer import Writer, cell
 from lstmcli.inspection.results import Inspection, Layer, Why
 from lstmcli.plural import count
@@ -21,6 +22,9 @@ if TYPE_CHECKING:
 NARROW = 50
 SHOWN_WORDS = 12
 PROBABILITY = "{label}: its probability if the text ended after the token."
+DECODED = (
+    "Decoder: the step that writes the token; bits: the surprisal of the token given the text and what is written."
+)
 SURPRISAL = "bits: the surprisal of the token given the text before it."
 MEANS = "Gates: mean over the units, ± standard deviation. Cell, hidden: norm of the vector."
 
@@ -36,19 +40,24 @@ class GateTableWriter(Writer[Inspection]):
     def write(self, inspection: Inspection) -> None:
         if self.started:
             self._say("")
-        if inspection.line or inspection.label is not None:
+        if inspection.line or inspection.label is not None or inspection.part:
             self._say(_heading(inspection), bold=True)
         if not inspection.tokens and inspection.why is None:
             self._say("this text has no tokens")
         if inspection.layers and not self.started:
-            means = "" if inspection.layers[0].chosen else f" {MEANS}"
-            legend = SURPRISAL if inspection.label is None else PROBABILITY.format(label=safe(inspection.label))
+            means = "" if inspection.layers[0].chosen or inspection.layers[0].trails else f" {MEANS}"
+            legend = DECODED if inspection.part else SURPRISAL
+            if inspection.label is not None:
+                legend = PROBABILITY.format(label=safe(inspection.label))
             self._say(legend + means, style="dim")
         for n, layer in enumerate(inspection.layers):
             self._say("\n" * (n > 0) + f"{inspection.cell}, {series.title(layer)}", style="dim")
             self._layer(inspection, layer)
         for sentence in series.reading_notes(inspection):
             self._say(sentence)
+        if inspection.attention is not None:
+            self._say("Attention: a row for each token of the translation, a column for each of the text.", style="dim")
+            self.out.write("\n".join(picture(inspection.attention, self.screen.width)) + "\n")
         if inspection.why is not None:
             self._why(inspection.text, inspection.why)
         self.started = True
@@ -58,6 +67,8 @@ class GateTableWriter(Writer[Inspection]):
             if heading:
                 self._say("\n" * (n > 0) + heading, style="dim")
             self._gate_table(inspection, rows)
+        if (rest := len(layer.trails) - series.TELLING) > 0:
+            self._say(f"and {count(rest, 'more unit')}; --unit N shows a unit with its gates", style="dim")
         for finding in layer.findings:
             self._say(series.finding(finding, layer))
 
@@ -147,7 +158,7 @@ def sum_check(why: Why) -> list[str]:
 
 
 def _heading(inspection: Inspection) -> str:
-    where = [f"line {inspection.line}"] * bool(inspection.line)
+    where = [f"line {inspection.line}"] * bool(inspection.line) + [inspection.part] * bool(inspection.part)
     answer = [] if inspection.label is None else [f"{safe(inspection.label)} {inspection.probability:.4f}"]
     own = ((name, cell(value)) for name, value in inspection.columns.items())
     kept = "  ".join(safe(f"{name}={value[:60]}") for name, value in own if value != inspection.text)

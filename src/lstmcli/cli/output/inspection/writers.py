@@ -9,6 +9,7 @@ from typing import Any, TextIO
 
 from lstmcli.cli.output.writer import LEFT_OUT, Field, Layout, Shape, Writer, inside, stream
 from lstmcli.inspection.results import Gate, Inspection, Layer, Numbers, TokenRead, Unit, Why
+from lstmcli.translation.results import Alignment
 
 
 def writer(
@@ -36,17 +37,33 @@ def rows(inspection: Inspection, top_units: bool = False) -> Iterator[dict[str, 
             yield {"line": inspection.line, **asdict(word), "label": inspection.why.label}
         return
     for layer in inspection.layers:
-        where = {"line": inspection.line, "layer": layer.layer, "direction": layer.direction}
+        where = {"line": inspection.line, **_part(inspection), "layer": layer.layer, "direction": layer.direction}
         if top_units:
             for tie in layer.ties:
                 yield {**where, "unit": tie.unit, "to": tie.to, "strength": tie.strength}
             continue
         for t, token in enumerate(inspection.tokens):
             own = {**where, "token": t + 1, "text": token.text, **_answer(inspection, token)}
+            own |= _attended(inspection, t)
             for unit in layer.chosen:
                 yield {**own, "unit": unit.unit, **{name: values[t] for name, values in unit.values.items()}}
             if not layer.chosen:
                 yield own | _means(layer, t)
+
+
+def _part(inspection: Inspection) -> dict[str, str]:
+    return {"part": inspection.part} if inspection.part else {}
+
+
+def _attended(inspection: Inspection, t: int) -> dict[str, Any]:
+    """For translators: the token of the text with the most attention, and how much; empty for the encoder."""
+    if not inspection.part:
+        return {}
+    if inspection.attention is None:
+        return {"source": None, "weight": None}
+    weights = inspection.attention.weights[t]
+    place = max(range(len(weights)), key=weights.__getitem__)
+    return {"source": inspection.attention.source[place], "weight": weights[place]}
 
 
 def _answer(inspection: Inspection, token: TokenRead) -> dict[str, float | None]:
@@ -106,10 +123,12 @@ INSPECTION = Layout[Inspection](
         "line",
         Field("file", lambda inspection: inspection.path or LEFT_OUT, str, "The input file.", optional=True),
         *("task", "cell"),
+        Field("part", lambda inspection: inspection.part or LEFT_OUT, str, optional=True),
         *map(_of_classifiers, ("label", "probability", "probabilities")),
         *(_of_classifiers(name, read=True) for name in ("unread", "every")),
         inside("tokens", [_TOKEN]),
         inside("layers", [_LAYER]),
         inside("why?", _WHY),
+        inside("attention?", Shape(Alignment)),
     )
 )

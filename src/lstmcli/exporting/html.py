@@ -1,0 +1,75 @@
+"""A model as one page that runs in a browser, without a network.
+
+The parts of its script and its style lie in ``templates/page`` and are joined here.  A content policy lets the browser
+run that script only, and load nothing.
+"""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Callable
+from html import escape
+from pathlib import Path
+
+from lstmcli import __version__
+from lstmcli.errors import UsageError
+from lstmcli.exporting.page_model import Data, Head, classifier_data, language_model_data, packed
+from lstmcli.exporting.page_units import described, naming_texts
+from lstmcli.exporting.templates import render, source
+from lstmcli.exporting.write import File
+from lstmcli.model_dir.directory import ModelDir, read_model
+
+ARITHMETIC = ("payload.js", "tokens.js", "features.js", "ngrams.js", "cells.js", "models.js")
+"""The parts of the script that compute; they need no page."""
+INTERFACE = ("words.js", "drawing.js", "lessons.js", "app.js")
+"""The parts that show what was computed."""
+
+
+def classifier(model: ModelDir, texts: Path | None = None, beside: Path | None = None) -> list[File]:
+    """The page of a classifier."""
+    return _page(model, classifier_data(model), texts, beside)
+
+
+def language_model(model: ModelDir, texts: Path | None = None, beside: Path | None = None) -> list[File]:
+    """The page of a language model."""
+    return _page(model, language_model_data(model), texts, beside)
+
+
+def script(parts: tuple[str, ...] = ARITHMETIC + INTERFACE) -> str:
+    """The script of a page."""
+    return "\n".join(['"use strict";', *(source(f"page/{part}") for part in parts)])
+
+
+def _page(model: ModelDir, data: Data, texts: Path | None, beside: Path | None) -> list[File]:
+    head, arrays = data
+    packed_model = packed(head | described(model, naming_texts(model, texts)), arrays)
+    code, style = script(), source("page/page.css")
+    values = {
+        "title": escape(head["name"]),
+        "version": __version__,
+        "model": packed_model,
+        "beside": "" if beside is None else _second(head, beside),
+        "script": code,
+        "style": style,
+        "script_hash": _fingerprint(code),
+        "style_hash": _fingerprint(style),
+    }
+    about = f"a page that runs the {'classifier' if 'labels' in head else 'language model'}; open it in a browser"
+    return [File(f"{head['name']}.html", render("page/page.html.jinja", **values), about)]
+
+
+def _second(head: Head, path: Path) -> str:
+    """The data of the model that is shown beside the first one.  Raises: UsageError, ModelError."""
+    model = read_model(path)
+    data: Callable[[ModelDir], Data] = model.task.feature("export --to html --beside")
+    other, arrays = data(model)
+    if head.get("labels") != other.get("labels"):
+        needed = "have the same labels" if "labels" in head else "be a language model too"
+        raise UsageError(f"{path} cannot stand beside {head['name']}: it needs to {needed}")
+    return packed(other, arrays)
+
+
+def _fingerprint(text: str) -> str:
+    """How the content policy names an inline script or style."""
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"

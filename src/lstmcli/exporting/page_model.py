@@ -1,0 +1,116 @@
+"""A model as the data of a page: a head in JSON and the numbers behind it, compressed, in base64.
+
+``templates/page/payload.js`` reads it.  The bytes of an array are sorted by their place in a number, because they
+compress better so.
+"""
+
+from __future__ import annotations
+
+import base64
+import gzip
+import json
+from collections.abc import Mapping
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from lstmcli import __version__
+from lstmcli.cells import CELLS
+from lstmcli.classification.load import classifier_weights, ngram_table
+from lstmcli.errors import UsageError
+from lstmcli.exporting.page_tokens import classifier_tokens, language_model_tokens
+from lstmcli.language_modeling.load import language_model_weights
+from lstmcli.model_dir.directory import NGRAMS, TOKENIZER, WEIGHTS, ModelDir
+from lstmcli.model_dir.files import use_file
+from lstmcli.tokenization.ids import END_ID
+from lstmcli.tokenization.stream_encoder import StreamEncoder
+from lstmcli.tokenization.text_encoder import TextEncoder
+
+MAX_BYTES = 5_000_000
+"""Maximum size of a model, compressed."""
+_TYPES = {"float16": "f2", "float32": "f4", "int32": "i4", "uint64": "u8"}
+
+Head = dict[str, Any]
+Data = tuple[Head, dict[str, NDArray[Any]]]
+"""Settings, and numbers by name."""
+
+
+def classifier_data(model: ModelDir) -> Data:
+    """Settings and weights of a classifier.  Raises: UsageError, ModelError."""
+    config = model.settings
+    encoder = use_file(model, TOKENIZER, lambda data: TextEncoder.from_json(data.decode(), config.tokenizer))
+    arrays = dict(use_file(model, WEIGHTS, lambda data: classifier_weights(data, model, encoder.rows)))
+    head = {
+        **_common(model, [config.model.hidden] * config.model.layers, 2 if config.model.bidirectional else 1),
+        "labels": list(model.labels),
+        "multilabel": model.multilabel,
+        "scale": float(model.config["calibration"]["scale"]),
+        "pooling": list(config.model.pooling),
+        "segment": config.model.segment,
+        "maxTokens": config.tokenizer.max_tokens,
+        "tokenizer": classifier_tokens(encoder, config.tokenizer),
+    }
+    if encoder.features:
+        apart = [i for i, word in enumerate(encoder.vocabulary()) if encoder.features.is_apart(word)]
+        head["features"] = {"buckets": encoder.features.buckets, "size": encoder.vocab_size, "apart": apart}
+    if config.model.ngrams:
+        table = use_file(model, NGRAMS, lambda data: ngram_table(data, model))
+        head["order"] = table.order
+        arrays |= {"ngrams.keys": table.keys, "ngrams.weights": table.weights_PC, "ngrams.bias": table.bias_C}
+    return head, arrays
+
+
+def language_model_data(model: ModelDir) -> Data:
+    """Settings and weights of a language model.  Raises: UsageError, ModelError."""
+    config = model.settings
+    if config.model.softmax != "full":
+        hint = "train with --softmax full, or export with --to onnx"
+        raise UsageError("a page has no adaptive softmax", hint=hint)
+    encoder = use_file(model, TOKENIZER, lambda data: StreamEncoder.from_json(data.decode(), config.tokenizer))
+    arrays = dict(use_file(model, WEIGHTS, lambda data: language_model_weights(data, model, encoder.vocab_size)))
+    head = {
+        **_common(model, config.model.widths, 1),
+        "end": END_ID,
+        "close": encoder.close_id,
+        "spaced": encoder.leads or encoder.written_end is not None,  # the first space of a line is not of the text
+        "names": encoder.tokens(range(encoder.vocab_size)),
+        "pieces": [piece.decode("latin-1") for piece in encoder.pieces],
+        "tokenizer": language_model_tokens(encoder, config),
+    }
+    return head, arrays
+
+
+def _common(model: ModelDir, widths: Any, directions: int) -> Head:
+    cell = CELLS[model.settings.model.cell]
+    return {
+        "name": model.path.absolute().name,
+        "version": __version__,
+        "cell": cell.name,
+        "title": cell.title,
+        "widths": list(widths),
+        "directions": directions,
+    }
+
+
+def packed(head: Head, arrays: Mapping[str, NDArray[Any]]) -> str:
+    """The data of a page.
+
+    Raises:
+        UsageError: it is too large.
+    """
+    listed, parts = [], []
+    for name, value in sorted(arrays.items()):
+        array = np.ascontiguousarray(value)
+        listed.append({"name": name, "type": _TYPES[str(array.dtype)], "shape": list(array.shape)})
+        planes = np.frombuffer(array.astype(array.dtype.newbyteorder("<")).tobytes(), np.uint8)
+        parts.append(planes.reshape(-1, array.dtype.itemsize).T.tobytes())
+    text = json.dumps({**head, "arrays": listed}, ensure_ascii=False, separators=(",", ":")).encode()
+    data = gzip.compress(b"".join([len(text).to_bytes(4, "little"), text, *parts]), 9, mtime=0)
+    if len(data) > MAX_BYTES:
+        size, most = len(data) / 1e6, MAX_BYTES / 1e6
+        raise UsageError(
+            f"a page can hold a model of at most {most:g} MB, compressed; {head['name']} has {size:.1f} MB",
+            hint="train a smaller one: fewer --hidden units, a narrower --embedding or a smaller --vocab-size",
+        )
+    return base64.b64encode(data).decode()
