@@ -83,7 +83,7 @@ def test_what_is_no_code_is_refused(model: Path, tmp_path: Path, value: str) -> 
 
 
 def test_languages_are_for_the_hub_only(model: Path, tmp_path: Path) -> None:
-    with pytest.raises(UsageError, match="card of the Hub"):
+    with pytest.raises(UsageError, match="applies to --to hf"):
         export(model, "vectors", tmp_path / "out", licence="mit")
 
 

@@ -94,6 +94,16 @@ def test_quiet_says_warnings_only(train: Train) -> None:
     assert len(result.stderr.splitlines()) == 3
 
 
+def test_events_are_lines_of_json_on_stderr(train: Train) -> None:
+    result = train("--log-format", "json")
+    assert result.exit_code == 0 and result.stdout == ""
+    found = [json.loads(line)["event"] for line in result.stderr.splitlines()]
+    assert [found.count(name) for name in ("data_read", "run_planned", "stopped", "saved")] == [1, 1, 1, 1]
+    assert {"step", "validated"} <= set(found)
+    quiet = train("--log-format", "json", "--quiet", "--force")
+    assert {json.loads(line)["event"] for line in quiet.stderr.splitlines()} <= {"warned"}
+
+
 def test_the_next_command_names_another_place(train: Train) -> None:
     assert "lstm classify -m 'my model' --text" in train("-o", "my model").stderr
 

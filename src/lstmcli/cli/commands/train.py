@@ -124,6 +124,7 @@ def train(
     format: Annotated[
         Literal["table", "json"], o.OUTPUT.option("--format", "table|json", "Format of the result on stdout.")
     ] = "table",
+    log_format: t.LogFormat = "text",
     tensorboard: t.TensorBoard = None,
 ) -> None:
     """Train a classifier on labelled text, a translator on pairs of texts, or a language model on plain text.
@@ -152,6 +153,7 @@ def train(
         listeners.append(Scalars(tensorboard))
 
     from lstmcli.cli.io.asking import ask_resume, which_label
+    from lstmcli.cli.output.event_log import EventLog
     from lstmcli.cli.output.training_log import TRAINING, TrainingLog
     from lstmcli.training.start import Training
 
@@ -169,7 +171,12 @@ def train(
         ask_label=which_label,
         ask_resume=ask_resume,
     ) as training:
-        log = TrainingLog(default_place=training.default_place, quiet=quiet, splits=training.splits, task=training.task)
+        log: EventLog | TrainingLog
+        if log_format == "json":
+            log = EventLog(training.splits.warnings, quiet=quiet)
+        else:
+            place, splits = training.default_place, training.splits
+            log = TrainingLog(default_place=place, quiet=quiet, splits=splits, task=training.task)
         with Stop() as stop, log, hint_on_abort(training.target):
             listeners.append(log)
             events_of_run = training.events(command=shlex.join(ctx.obj), stop=stop.asked)

@@ -6,7 +6,7 @@ As in ``common.py``, names of parameters are names of config fields.
 from __future__ import annotations
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Literal
 
 from lstmcli.classification.config import POOLINGS
 from lstmcli.cli.options.common import DATA, MAIN, OUTPUT, Section, task_option
@@ -196,6 +196,10 @@ TrainingTask = Annotated[
 ]
 CheckpointEvery = Annotated[
     str, OUTPUT.option("--checkpoint-every", "TIME", "How often to save a checkpoint; or never.")
+]
+LogFormat = Annotated[
+    Literal["text", "json"],
+    OUTPUT.option("--log-format", "text|json", "Progress on stderr: text, or an event per line as JSON."),
 ]
 TensorBoard = Annotated[
     Path | None, OUTPUT.option("--tensorboard", "DIR", "Also write TensorBoard events to this directory.")
