@@ -39,6 +39,9 @@ Data = tuple[Head, dict[str, NDArray[Any]]]
 def classifier_data(model: ModelDir) -> Data:
     """Settings and weights of a classifier.  Raises: UsageError, ModelError."""
     config = model.settings
+    if config.model.characters:
+        hint = "train with --characters 0, or export with --to onnx"
+        raise UsageError("a page has no n-grams of characters, so it would answer differently", hint=hint)
     encoder = use_file(model, TOKENIZER, lambda data: TextEncoder.from_json(data.decode(), config.tokenizer))
     arrays = dict(use_file(model, WEIGHTS, lambda data: classifier_weights(data, model, encoder.rows)))
     head = {
