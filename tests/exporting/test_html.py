@@ -83,7 +83,7 @@ def in_node(page: str, folder: Path, texts: tuple[str, ...], held: Any = None) -
     return [json.loads(line) for line in done.stdout.decode().splitlines()]
 
 
-REFUSED = ("words of markup", *(name for name, config in CASES.items() if config.model.characters))
+REFUSED = ("words of markup", *(name for name, config in CASES.items() if config.tokenizer.strip_html))
 CLASSIFIERS = {name: config for name, config in CASES.items() if name not in REFUSED}
 CLASSIFIERS |= {cell: small(cell=cell) for cell in CELLS if cell not in ("lstm", "gru")} | {"bytes": small("byte")}
 
@@ -218,7 +218,6 @@ def test_another_model_can_stand_beside_it(tmp_path: Path) -> None:
 def test_what_the_page_cannot_do_exactly_is_refused(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     refused = {
         "unigram": untrained_lm(tmp_path / "unigram", "unigram"),
-        "n-grams of characters": untrained_model(tmp_path / "characters", CASES["characters in words"]),
         "removes HTML": untrained_model(tmp_path / "markup", CASES["words of markup"]),
     }
     for reason, model in refused.items():

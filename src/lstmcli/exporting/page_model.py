@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from lstmcli import __version__
 from lstmcli.cells import CELLS
-from lstmcli.classification.load import classifier_weights, ngram_table
+from lstmcli.classification.load import character_model, classifier_weights, ngram_table
 from lstmcli.errors import UsageError
 from lstmcli.exporting.page_tokens import classifier_tokens, language_model_tokens
 from lstmcli.language_modeling.load import language_model_weights
@@ -39,9 +39,6 @@ Data = tuple[Head, dict[str, NDArray[Any]]]
 def classifier_data(model: ModelDir) -> Data:
     """Settings and weights of a classifier.  Raises: UsageError, ModelError."""
     config = model.settings
-    if config.model.characters:
-        hint = "train with --characters 0, or export with --to onnx"
-        raise UsageError("a page has no n-grams of characters, so it would answer differently", hint=hint)
     encoder = use_file(model, TOKENIZER, lambda data: TextEncoder.from_json(data.decode(), config.tokenizer))
     arrays = dict(use_file(model, WEIGHTS, lambda data: classifier_weights(data, model, encoder.rows)))
     head = {
@@ -61,6 +58,10 @@ def classifier_data(model: ModelDir) -> Data:
         table = use_file(model, NGRAMS, lambda data: ngram_table(data, model))
         head["order"] = table.order
         arrays |= {"ngrams.keys": table.keys, "ngrams.weights": table.weights_PC, "ngrams.bias": table.bias_C}
+    if config.model.characters:
+        own = use_file(model, NGRAMS, lambda data: character_model(data, model)).table
+        head |= {"characters": own.order, "lowerWords": config.tokenizer.lowercase}
+        arrays |= {"characters.keys": own.keys, "characters.weights": own.weights_PC, "characters.bias": own.bias_C}
     return head, arrays
 
 
