@@ -83,7 +83,8 @@ def in_node(page: str, folder: Path, texts: tuple[str, ...], held: Any = None) -
     return [json.loads(line) for line in done.stdout.decode().splitlines()]
 
 
-CLASSIFIERS = {name: config for name, config in CASES.items() if name != "words of markup"}
+REFUSED = ("words of markup", *(name for name, config in CASES.items() if config.tokenizer.strip_html))
+CLASSIFIERS = {name: config for name, config in CASES.items() if name not in REFUSED}
 CLASSIFIERS |= {cell: small(cell=cell) for cell in CELLS if cell not in ("lstm", "gru")} | {"bytes": small("byte")}
 
 

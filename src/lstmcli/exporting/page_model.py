@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 
 from lstmcli import __version__
 from lstmcli.cells import CELLS
-from lstmcli.classification.load import classifier_weights, ngram_table
+from lstmcli.classification.load import character_model, classifier_weights, ngram_table
 from lstmcli.errors import UsageError
 from lstmcli.exporting.page_tokens import classifier_tokens, language_model_tokens
 from lstmcli.language_modeling.load import language_model_weights
@@ -58,6 +58,10 @@ def classifier_data(model: ModelDir) -> Data:
         table = use_file(model, NGRAMS, lambda data: ngram_table(data, model))
         head["order"] = table.order
         arrays |= {"ngrams.keys": table.keys, "ngrams.weights": table.weights_PC, "ngrams.bias": table.bias_C}
+    if config.model.characters:
+        own = use_file(model, NGRAMS, lambda data: character_model(data, model)).table
+        head |= {"characters": own.order, "lowerWords": config.tokenizer.lowercase}
+        arrays |= {"characters.keys": own.keys, "characters.weights": own.weights_PC, "characters.bias": own.bias_C}
     return head, arrays
 
 

@@ -14,6 +14,10 @@ async function inSlices(steps, isOld) {
   return !isOld();
 }
 
+function prefix(model, { all, text }, t) {
+  return { all: all.slice(0, t + 1), kept: keptPlaces(t + 1, model.head.maxTokens), text: text.slice(0, all[t].end) };
+}
+
 const MAX_PREFIX_TOKENS = 12000; // tokens read for all predictions on the way
 
 // The probabilities of a classifier if the text ended after each token; every second or third for long texts.
@@ -25,7 +29,7 @@ function* onTheWay(model, encoded, whole, found) {
   for (let t = 0; t < T; t++) {
     if (t === T - 1) yield () => (found[t] = whole);
     else if ((T - 1 - t) % every === 0 && !(cut && kept[t] !== t)) {
-      yield () => (found[t] = model.read({ all: all.slice(0, t + 1), kept: keptPlaces(t + 1, model.head.maxTokens) }).probabilities);
+      yield () => (found[t] = model.read(prefix(model, encoded, t)).probabilities);
     }
   }
 }

@@ -40,6 +40,10 @@ class Classifier extends Network {
       const [keys, weights, bias] = ["keys", "weights", "bias"].map((name) => arrays[`ngrams.${name}`].data);
       this.ngrams = new Ngrams(head.order, keys, weights, bias);
     }
+    if (head.characters) {
+      const [keys, weights, bias] = ["keys", "weights", "bias"].map((name) => arrays[`characters.${name}`].data);
+      this.characters = new Ngrams(head.characters, keys, weights, bias);
+    }
   }
 
   // The tokens of a text that the network reads, and all of them; a text without any is one unknown token.
@@ -47,7 +51,8 @@ class Classifier extends Network {
     const all = this.tokenize(text);
     const empty = all.length === 0;
     if (empty) all.push({ id: UNKNOWN, word: this.head.tokenizer.vocabulary[UNKNOWN], cased: "", shown: "" });
-    return { all, empty, kept: keptPlaces(all.length, this.head.maxTokens) };
+    const composed = normalized(text.replace(/\p{Surrogate}/gu, "\ufffd"), this.head.tokenizer);
+    return { all, empty, kept: keptPlaces(all.length, this.head.maxTokens), text: composed };
   }
 
   rows(tokens) {
@@ -60,8 +65,16 @@ class Classifier extends Network {
     const xs = encoded.kept.map((t) => this.embed(rows[t]));
     const found = this.readSegments(xs, options);
     const network = this.logits(found);
-    const scores = this.ngrams?.scores(this.ngrams.find(encoded.all.map(({ id }) => id)), encoded.all.length);
+    const scores = this.linear(encoded);
     return { ...found, network, ngrams: scores, probabilities: this.probabilities(network, scores) };
+  }
+
+  // The scores of the models beside the network, or nothing if there is none.
+  linear({ all, text }) {
+    const words = this.ngrams?.scores(this.ngrams.find(all.map(({ id }) => id)), all.length);
+    if (!this.characters) return words;
+    const inside = characterScores(this.characters, text, this.head.lowerWords);
+    return words ? add(words, inside) : inside;
   }
 
   readSegments(xs, options) {

@@ -48,3 +48,17 @@ class Ngrams {
     return total;
   }
 }
+
+// The model of characters: each distinct word, between spaces, adds the scores of the n-grams in it.
+function characterScores(ngrams, text, lower) {
+  text = text.normalize("NFC");
+  if (lower) text = text.toLowerCase();
+  const pieces = text.split(/[\p{White_Space}\u001c-\u001f]+/u).filter(Boolean).flatMap((word) => word.match(/[^]{1,64}/gu));
+  let total = Float64Array.from(ngrams.bias);
+  for (const word of new Set(pieces)) {
+    const codes = Array.from(` ${word} `, (letter) => Math.max(1, letter.codePointAt(0)));
+    const scores = ngrams.scores(ngrams.find(codes), codes.length);
+    total = total.map((value, c) => value + scores[c] - ngrams.bias[c]);
+  }
+  return total;
+}

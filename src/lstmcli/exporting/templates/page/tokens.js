@@ -1,6 +1,6 @@
 // Text to tokens, as the model's tokenizer cuts it.
 //
-// A token is { id, word, cased, shown }: `word` as the vocabulary spells it, `cased` as the text does, `shown` for people.
+// A token is { id, word, cased, shown, end }: `end` is where it ends in the composed text, `word` as the vocabulary spells it, `cased` as the text does, `shown` for people.
 
 const UNKNOWN = 1; // the id of a token that the vocabulary lacks
 
@@ -14,8 +14,8 @@ function makeTokenizer(spec) {
     const tokens = [];
     for (const [start, end] of cut(lowered)) {
       const word = lowered.slice(start, end);
-      if (bytes) tokens.push(...bytes(word));
-      else tokens.push(whole(word, cased.slice(place(start), place(end)), ids, spec));
+      const found = bytes ? bytes(word) : [whole(word, cased.slice(place(start), place(end)), ids, spec)];
+      tokens.push(...found.map((token) => ({ ...token, end: place(end) })));
     }
     return tokens;
   };
