@@ -18,12 +18,13 @@ from support.reviews import SMALL
 
 OF_THE_COMMAND = {"ctx", "source", "output", "valid", "test", "dry_run", "force", "resume", "task", "checkpoint_every"}
 TALK = {"quiet", "format", "tensorboard"}
+ALIASES = {"source_file"}
 
 
 def test_options_of_training_are_those_of_the_command() -> None:
     from lstmcli.cli.commands.train import train as command
 
-    given = set(inspect.signature(command).parameters) - OF_THE_COMMAND - TALK
+    given = set(inspect.signature(command).parameters) - OF_THE_COMMAND - TALK - ALIASES
     named = {"text_column" if name == "text_columns" else name for name in given}
     assert named <= training_options()
     own = set(inspect.signature(lstm.train).parameters)

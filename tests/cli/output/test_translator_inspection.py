@@ -29,7 +29,7 @@ def inspect(model: str, *arguments: str) -> Result:
 def test_the_terminal_shows_both_parts_and_a_picture_of_attention(model: str) -> None:
     text = inspect(model, "abc", "--format", "table").stdout
     encoder, decoder = text.split("line 1: decoder")
-    assert "line 1: encoder" in encoder and "bits" not in encoder.split("LSTM")[1] and "forget" in encoder
+    assert "line 1: encoder" in encoder and "bits" not in encoder.split("LSTM")[1] and "layer 1 of 1" in encoder
     assert "bits" in decoder and "Attention: a row for each token" in decoder and decoder.rstrip()
 
 
