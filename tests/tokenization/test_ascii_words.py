@@ -62,19 +62,16 @@ def test_both_dictionaries_find_the_same_words(batches: list[list[str]]) -> None
 
 
 @pytest.mark.skipif(library() is None, reason="the library is not built")
-@pytest.mark.parametrize(("capacity", "letters"), [(3, 100), (100, 6)])
-def test_a_full_dictionary_is_emptied_and_made_larger(
-    capacity: int, letters: int, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    monkeypatch.setattr(ascii_words, "MAX_COUNT", capacity)
-    monkeypatch.setattr(ascii_words, "LETTERS", letters)
+@given(st.lists(st.lists(ASCII | st.lists(PARTS).map("".join), max_size=4), max_size=3))
+@settings(max_examples=100, deadline=None)
+def test_a_full_dictionary_grows_and_keeps_its_places(batches: list[list[str]]) -> None:
     found = library()
     assert found is not None
-    with pytest.raises(MemoryError):
-        ascii_words.NativeDictionary(found, capacity, letters).split(["a b c d e f g"])
-    words = ascii_words.AsciiWords(encoder_of()._rows_of)
-    for text in ("a b c", "d e f g h", "the cat " * 50 + "a b c d e", "a"):
-        np.testing.assert_array_equal(words.encode([text])[0], encoder_of()._tokenize([text])[0])
+    small, plain = ascii_words.NativeDictionary(found, capacity=1, letters=2), ascii_words.PlainDictionary()
+    for texts in batches:
+        for ours, theirs in zip(small.split(texts), plain.split(texts), strict=True):
+            np.testing.assert_array_equal(ours, theirs)
+    assert small.words(0) == plain.words(0)
 
 
 def test_without_the_library_the_rows_are_the_same(monkeypatch: pytest.MonkeyPatch) -> None:

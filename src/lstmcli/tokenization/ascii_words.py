@@ -24,8 +24,8 @@ from lstmcli.tokenization.tokenizer import ENDINGS
 WORD = re.compile(rf"'(?:{ENDINGS})(?![a-z0-9])|\w+|[^\s\w]", re.ASCII | re.IGNORECASE)
 """``tokenizer.WORD`` for ASCII text."""
 MAX_COUNT = 2**18  # cached words, about 50 MB; above this the cache is cleared
-LETTERS = 2**22
-"""Of all cached words, in the library's dictionary."""
+GROWTH = 4
+"""How much larger the library's dictionary becomes when it is full."""
 
 
 class Dictionary(Protocol):
@@ -69,8 +69,8 @@ class PlainDictionary:
 class NativeDictionary:
     """One in our own library, in a fifth of the time."""
 
-    def __init__(self, library: Library, capacity: int = MAX_COUNT, letters: int = LETTERS) -> None:
-        """Has room for so many words and letters; memory that is not written to is not taken."""
+    def __init__(self, library: Library, capacity: int = 2**12, letters: int = 2**16) -> None:
+        """Begins with room for so many words and letters."""
         self._library, self._used = library, 0
         self._ends = np.zeros(capacity + 1, np.int64)
         self._letters = np.empty(letters, np.uint8)
@@ -83,15 +83,19 @@ class NativeDictionary:
         return self._used
 
     def split(self, texts: Sequence[str]) -> tuple[NDArray[np.integer], NDArray[np.int64]]:
-        """Raises: MemoryError: there is no room for the new words; some may have been added."""
         text = "".join(texts).encode("ascii")
         ends_B = np.fromiter(map(len, texts), np.int64, len(texts)).cumsum()
         places, counts_B = np.empty(len(text), np.int32), np.empty(len(texts), np.int64)
-        used = self._library.split(self._table, self._used, text, at(ends_B), len(texts), at(places), at(counts_B))
-        if used < 0:
-            raise MemoryError
+        how = (text, at(ends_B), len(texts), at(places), at(counts_B))
+        while (used := self._library.split(self._table, self._used, *how)) < 0:
+            self._grow()
         self._used = used
         return places[: int(counts_B.sum())], counts_B
+
+    def _grow(self) -> None:
+        known, more = self.words(0), (GROWTH * (len(self._ends) - 1), GROWTH * len(self._letters))
+        self.__init__(self._library, *more)  # type: ignore[misc]
+        self.split([" ".join(known)])
 
     def words(self, first: int) -> list[str]:
         ends = self._ends[first : self._used + 1].tolist()
@@ -116,20 +120,9 @@ class AsciiWords:
         """Each text as [T, F], T at least 0; texts must be ASCII."""
         if len(self._words) > MAX_COUNT:
             self.clear()
-        places_N, counts_B = self._split(texts)
+        places_N, counts_B = self._words.split(texts)
         if len(self._words) > len(self._rows):
             new = self._words.words(len(self._rows))
             self._rows = np.concatenate([self._rows, self._rows_of(new)])
         rows_NF = self._rows[places_N]
         return [rows_NF[start:end] for start, end in pairwise([0, *counts_B.cumsum().tolist()])]
-
-    def _split(self, texts: Sequence[str]) -> tuple[NDArray[np.integer], NDArray[np.int64]]:
-        try:
-            return self._words.split(texts)
-        except MemoryError:
-            if self._library is None:
-                raise
-        self.clear()
-        most = sum(map(len, texts))  # there are no more words than letters
-        self._words = NativeDictionary(self._library, max(MAX_COUNT, most), max(LETTERS, most))
-        return self._words.split(texts)
