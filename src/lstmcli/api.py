@@ -251,20 +251,19 @@ def export(
     *,
     output: str | os.PathLike[str] | None = None,
     force: bool = False,
-    language: Sequence[str] = (),
-    licence: str | None = None,
+    **options: Any,
 ) -> Exported:
     """Write a model in a form that other programs read, with the same answers.
 
     Args:
         to: onnx, one graph from token ids to the answer, with programs that use it; vectors, word vectors in the
-            text format of word2vec; or hf, the model with a card for the Hugging Face Hub.
-        output: the directory to write; None: ``MODEL-FORMAT`` in the working directory.
+            text format of word2vec; html, a page that shows the model at work; or hf, the model with a card.
+        output: the directory or page to write; None: ``MODEL-FORMAT`` or ``MODEL.html`` in the working directory.
         force: replace an export that is there already.
-        language, licence: of the model, for hf: codes such as en, and a name such as mit.
+        options: ``language`` (codes) and ``licence`` for hf; ``texts``, a file, and ``beside``, a model, for html.
 
     Raises:
-        UsageError: there is no such format.
+        UsageError: there is no such format, or no such option for it.
         ModelError: the model is missing or damaged.
         OutputError: the directory cannot be written, or holds something else.
 
@@ -274,7 +273,7 @@ def export(
     """
     from lstmcli.exporting.write import export as write
 
-    return write(_path(model), to, output, force=force, language=language, licence=licence)
+    return write(_path(model), to, output, force=force, **options)
 
 
 def _is_path(source: Source) -> bool:

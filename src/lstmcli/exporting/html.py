@@ -10,6 +10,7 @@ import base64
 import hashlib
 from collections.abc import Callable
 from html import escape
+from os import PathLike
 from pathlib import Path
 
 from lstmcli import __version__
@@ -24,14 +25,16 @@ ARITHMETIC = ("payload.js", "tokens.js", "features.js", "ngrams.js", "cells.js",
 """The parts of the script that compute; they need no page."""
 INTERFACE = ("words.js", "drawing.js", "lessons.js", "app.js")
 """The parts that show what was computed."""
+Name = str | PathLike[str]
+"""Of a file or directory."""
 
 
-def classifier(model: ModelDir, texts: Path | None = None, beside: Path | None = None) -> list[File]:
+def classifier(model: ModelDir, texts: Name | None = None, beside: Name | None = None) -> list[File]:
     """The page of a classifier."""
     return _page(model, classifier_data(model), texts, beside)
 
 
-def language_model(model: ModelDir, texts: Path | None = None, beside: Path | None = None) -> list[File]:
+def language_model(model: ModelDir, texts: Name | None = None, beside: Name | None = None) -> list[File]:
     """The page of a language model."""
     return _page(model, language_model_data(model), texts, beside)
 
@@ -41,15 +44,15 @@ def script(parts: tuple[str, ...] = ARITHMETIC + INTERFACE) -> str:
     return "\n".join(['"use strict";', *(source(f"page/{part}") for part in parts)])
 
 
-def _page(model: ModelDir, data: Data, texts: Path | None, beside: Path | None) -> list[File]:
+def _page(model: ModelDir, data: Data, texts: Name | None, beside: Name | None) -> list[File]:
     head, arrays = data
-    packed_model = packed(head | described(model, naming_texts(model, texts)), arrays)
+    packed_model = packed(head | described(model, naming_texts(model, None if texts is None else Path(texts))), arrays)
     code, style = script(), source("page/page.css")
     values = {
         "title": escape(head["name"]),
         "version": __version__,
         "model": packed_model,
-        "beside": "" if beside is None else _second(head, beside),
+        "beside": "" if beside is None else _second(head, Path(beside)),
         "script": code,
         "style": style,
         "script_hash": _fingerprint(code),

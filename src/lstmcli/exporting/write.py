@@ -53,7 +53,9 @@ def export(
         raise UsageError(f"there is no export to {to!r}", hint=f"the formats are {', '.join(FORMATS)}")
     own = {name: value for name, value in options.items() if value}
     if other := next((name for name in own if name not in OPTIONS.get(to, ())), None):
-        theirs = next(format for format, names in OPTIONS.items() if other in names)
+        theirs = next((format for format, names in OPTIONS.items() if other in names), None)
+        if theirs is None:
+            raise UsageError(f"there is no option {other!r}", hint=f"{to} has {', '.join(OPTIONS.get(to, ('none',)))}")
         raise UsageError(f"--{other} applies to --to {theirs}, not to {to}")
     name = Path(path).absolute().name
     target = Path(output or (f"{name}.{to}" if to == PAGE else f"{name}-{to}"))
