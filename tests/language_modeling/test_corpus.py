@@ -13,8 +13,8 @@ from hypothesis import strategies as st
 
 from lstmcli.data.config import ReadConfig
 from lstmcli.data.sources import open_source
-from lstmcli.language_modeling import corpus as module
 from lstmcli.language_modeling.corpus import Corpus, build_corpus, survey_text
+from lstmcli.scoring import lines
 from lstmcli.tokenization.auto import infer_tokenizer_config
 from lstmcli.tokenization.config import LmTokenizerConfig
 from lstmcli.tokenization.ids import END_ID
@@ -64,7 +64,7 @@ def test_what_is_counted(tmp_path: Path) -> None:
 def test_words_of_a_long_line_are_counted_alike(line: str) -> None:
     found = survey_text([line * 3])
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(module, "_LONG", 10)
+        patch.setattr(lines, "_LONG", 10)
         assert survey_text([line * 3]) == found
 
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstmcli.tokenization.lm_tokenizer import _WORDS
+from lstmcli.tokenization.lm_tokenizer import WORDS
 from lstmcli.tokenization.regexes import TooComplexError, cost
 from lstmcli.tokenization.tokenizer import WORD
 
@@ -38,7 +38,7 @@ O200K = (
         (r"(?<=\d)(?=\D)|[[:alpha:]&&[^a]]+", 0),
         (r"\x{41}\u0042?c{,3}{", 2),
         (WORD, 1),
-        (_WORDS, 1),
+        (WORDS, 1),
         ("", 0),
     ],
 )

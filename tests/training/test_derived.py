@@ -58,7 +58,7 @@ def reports(patch: Patch, how: Callable[..., Any]) -> None:
 
 
 def scales(patch: Patch, how: Callable[..., Any]) -> None:
-    patch.setattr(Evaluator, "scale", how)
+    patch.setattr(Evaluator, "calibrate", how)
     patch.setattr(LanguageModelJob, "_try_int8", how)
 
 

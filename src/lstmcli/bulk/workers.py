@@ -6,20 +6,24 @@ out again.  A worker whose parent dies ends too: nothing comes through its pipe 
 
 from __future__ import annotations
 
-import multiprocessing
 import os
+import pickle
 import signal
+import subprocess
+import sys
+import threading
 from collections import deque
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from multiprocessing.connection import Connection, wait
+from queue import SimpleQueue
 from typing import Any, Protocol
 
 from lstmcli import errors
 from lstmcli.bulk.pieces import Piece
 from lstmcli.data.records import Record
 from lstmcli.errors import LstmError
+from lstmcli.safe_path import child_environment, python_command
 
 TRIES = 3
 """For a piece, before it is given up."""
@@ -55,26 +59,46 @@ class Failure:
 
 
 class _Worker:
-    def __init__(self, opening: Opening) -> None:
-        # Not forked: threads of this process may hold locks.
-        context = multiprocessing.get_context("spawn")
-        self.pipe, other = context.Pipe()
-        self.process = context.Process(target=_work, args=(other, opening), daemon=True)
-        self.process.start()
-        other.close()
+    """A process, and a thread that hears what it says."""
+
+    def __init__(self, opening: Opening, heard: SimpleQueue[tuple[_Worker, Any]]) -> None:
+        self.process = subprocess.Popen(
+            python_command("from lstmcli.bulk.workers import main; main()"),
+            stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=child_environment(),
+        )  # fmt: skip
         self.piece: Piece | None = None
+        self._heard = heard
+        self._say(sys.path, opening)
+        threading.Thread(target=self._listen, daemon=True).start()
 
     def give(self, piece: Piece) -> None:
         self.piece = piece
-        with suppress(OSError):  # it has died, which is noticed by its pipe
-            self.pipe.send((piece.records, piece.number == 0))
+        self._say((piece.records, piece.number == 0))
 
-    def end(self) -> None:
-        self.pipe.close()
-        self.process.join(END_SECONDS)
-        if self.process.is_alive():
+    def _say(self, *messages: Any) -> None:
+        assert self.process.stdin is not None
+        with suppress(OSError):  # it has died, which is heard
+            for message in messages:
+                pickle.dump(message, self.process.stdin)
+            self.process.stdin.flush()
+
+    def _listen(self) -> None:
+        assert self.process.stdout is not None
+        with suppress(EOFError, OSError, pickle.UnpicklingError):
+            while True:
+                self._heard.put((self, pickle.load(self.process.stdout)))
+        self._heard.put((self, None))
+
+    def end(self) -> int:
+        """Its exit code."""
+        assert self.process.stdin is not None
+        with suppress(OSError):
+            self.process.stdin.close()
+        try:
+            return self.process.wait(END_SECONDS)
+        except subprocess.TimeoutExpired:
             self.process.kill()
-            self.process.join()
+            return self.process.wait()
 
 
 class Workers:
@@ -84,13 +108,15 @@ class Workers:
         """``on_retry`` hears why a piece is given out again."""
         self._opening, self._count, self._on_retry = opening, count, on_retry
         self._workers: list[_Worker] = []
+        self._heard: SimpleQueue[tuple[_Worker, Any]] = SimpleQueue()
 
     def __enter__(self) -> Workers:
         return self
 
     def __exit__(self, *_: object) -> None:
         for worker in self._workers:
-            worker.process.terminate()
+            if worker.piece is not None:
+                worker.process.terminate()
             worker.end()
 
     def answer(self, pieces: Iterable[Piece]) -> Iterator[tuple[Piece, Answered | Failure]]:
@@ -112,24 +138,21 @@ class Workers:
                     more, stopped = False, error
             while again and self._busy() < self._count:
                 self._idle().give(again.popleft())
-            waiting = {worker.pipe: worker for worker in self._workers if worker.piece is not None}
-            if not waiting:
+            if not self._busy():
                 break
-            for pipe in wait(list(waiting)):
-                assert isinstance(pipe, Connection)
-                worker = waiting[pipe]
-                piece = worker.piece
-                assert piece is not None
-                found = self._received(worker)
-                if isinstance(found, str):
-                    tries[piece.number] = tries.get(piece.number, 1) + 1
-                    if tries[piece.number] <= TRIES:
-                        self._on_retry(found)
-                        again.append(piece)
-                        continue
-                    found = Failure(LstmError(f"{found}, {TRIES} times on one piece", path=piece.records[0].path,
-                                              line=piece.records[0].line, hint=_HINT))  # fmt: skip
-                yield piece, found
+            worker, message = self._heard.get()
+            piece = worker.piece
+            if piece is None:
+                continue
+            found = self._understood(worker, message)
+            if isinstance(found, str):
+                tries[piece.number] = tries.get(piece.number, 1) + 1
+                if tries[piece.number] <= TRIES:
+                    self._on_retry(found)
+                    again.append(piece)
+                    continue
+                found = Failure(_given_up(found, piece))
+            yield piece, found
         if stopped is not None:
             raise stopped
 
@@ -140,18 +163,16 @@ class Workers:
         for worker in self._workers:
             if worker.piece is None:
                 return worker
-        self._workers.append(_Worker(self._opening))
+        self._workers.append(_Worker(self._opening, self._heard))
         return self._workers[-1]
 
-    def _received(self, worker: _Worker) -> Answered | Failure | str:
-        """What a worker has sent; or why its piece needs another try.  Raises: LstmError, if it could not start."""
-        try:
-            kind, what = worker.pipe.recv()
-        except (EOFError, OSError):
-            worker.end()
-            self._workers.remove(worker)
-            return f"a worker ended {_how(worker.process.exitcode)}"
+    def _understood(self, worker: _Worker, message: Any) -> Answered | Failure | str:
+        """What a worker has said; or why its piece needs another try.  Raises: LstmError, if it could not start."""
         worker.piece = None
+        if message is None:
+            self._workers.remove(worker)
+            return f"a worker ended {_how(worker.end())}"
+        kind, what = message
         if kind == "answered":
             assert isinstance(what, Answered)
             return what
@@ -166,38 +187,41 @@ class Workers:
 _HINT = "the other pieces are kept: run the command again, with fewer --workers if memory was short"
 
 
-def _how(code: int | None) -> str:
-    if code is not None and code < 0:
+def _given_up(why: str, piece: Piece) -> LstmError:
+    first = piece.records[0]
+    return LstmError(f"{why}, {TRIES} times on one piece", path=first.path, line=first.line, hint=_HINT)
+
+
+def _how(code: int) -> str:
+    if code < 0:
         name = signal.Signals(-code).name if -code in {*map(int, signal.Signals)} else f"signal {-code}"
-        return f"by {name}" + (", maybe for want of memory" if -code == signal.SIGKILL else "")
+        return f"by {name}" + (", maybe for want of memory" if name == "SIGKILL" else "")
     return f"with code {code}"
 
 
-def _work(pipe: Connection, opening: Opening) -> None:
-    """A worker's life."""
+def main() -> None:
+    """A worker's life: it is started by ``_Worker``, and reads and writes pickles."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends its workers
     os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    answer: Answer | None = None
-    while True:
-        try:
-            records, first = pipe.recv()
-        except (EOFError, OSError):
-            return
-        try:
-            answer = answer or opening.open()
-        except LstmError as error:
-            pipe.send(("closed", _parts_of(error)))
-            return
-        try:
-            reply: tuple[str, Any] = ("answered", answer(records, first))
-        except LstmError as error:
-            reply = ("failed", _parts_of(error))
-        except Exception as error:
-            reply = ("odd", f"{type(error).__name__}: {error}")
-        try:
-            pipe.send(reply)
-        except OSError:
-            return
+    given, out = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a library prints is no answer
+    try:
+        sys.path[:] = pickle.load(given)
+        opening: Opening = pickle.load(given)
+        answer: Answer | None = None
+        while True:
+            records, first = pickle.load(given)
+            try:
+                answer = answer or opening.open()
+                reply: tuple[str, Any] = ("answered", answer(records, first))
+            except LstmError as error:
+                reply = ("failed" if answer else "closed", _parts_of(error))
+            except Exception as error:
+                reply = ("odd", f"{type(error).__name__}: {error}")
+            pickle.dump(reply, out)
+            out.flush()
+    except (EOFError, OSError):  # the parent is gone, or wants no more
+        return
 
 
 def _parts_of(error: LstmError) -> dict[str, Any]:

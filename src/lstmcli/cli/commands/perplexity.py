@@ -152,7 +152,7 @@ def perplexity(
     place = default_model_path(LANGUAGE_MODELING, model)
     if model is None and not place.exists() and TRANSLATION.default_dir.exists():
         place = default_model_path(TRANSLATION)
-    if read_model(place).task is TRANSLATION:
+    if place.exists() and read_model(place).task is TRANSLATION:
         perplexity_of_pairs(place, values, format or o.default_format())
         return
     check_kind(values, paired=False)
