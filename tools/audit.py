@@ -60,6 +60,8 @@ ALLOWED = {
     ("engine/native.py", "ctypes"): "calls our own kernel, from one fixed place in the package",
     ("malloc.py", "ctypes"): "tells the C library how to keep memory",
     ("model_dir/atomic.py", "ctypes"): "exchanges two directories in one step",
+    ("bulk/workers.py", "subprocess"): "starts workers of this package",
+    ("bulk/workers.py", "pickle"): "speaks with them through their own pipes, and with nobody else",
     ("comparison/models.py", "subprocess"): "times our own command and fastText's package",
     ("comparison/external_models.py", "importlib"): "imports one of two packages, by fixed names",
     ("data/formats/format.py", "importlib"): "imports the module of a registered format of files",
