@@ -35,7 +35,7 @@ COMMANDS = {
     "push": "Upload a model to the Hugging Face Hub.",
     "serve": "Answer requests to models over HTTP.",
     "info": "Show what a model is, how it was trained and how well it did.",
-    "demo": "Train and use two small models, showing each command.",
+    "demo": "Train and use three small models, showing each command.",
 }
 """Name to one-line help.  ``lstmcli.cli.commands.NAME`` is imported when the command runs, not to list it."""
 

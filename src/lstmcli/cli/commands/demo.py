@@ -44,7 +44,7 @@ def demo(
 ) -> None:
     """Train a small headline classifier, language model and translator of dates on built-in samples, and use them.
 
-    Each command is shown before it runs, so that you can repeat or change it. Takes about two minutes on two cores.
+    Each command is shown before it runs, so that you can repeat or change it. Takes about three minutes on two cores.
     """
     if folder.exists() and not force and (not folder.is_dir() or any(folder.iterdir())):
         raise OutputError("exists already", path=folder, hint="lstm demo --force, or lstm demo ANOTHER-DIR")
