@@ -49,26 +49,26 @@ def write_csv(path: Path, rows: int, seed: int = 0) -> Path:
 
 @pytest.mark.parametrize("format", ["tsv", "csv", "jsonl"])
 def test_the_answers_are_those_of_the_plain_command(model: Path, tmp_path: Path, format: str) -> None:
-    file = write_csv(tmp_path / "a.csv", 11_000)
+    file = write_csv(tmp_path / "a.csv", 5_500)
     for workers in (1, 2):
         out = tmp_path / f"out{workers}"
         done = lstm(
             "classify", "-m", model, file, "-o", out, "--workers", workers, "--format", format, "--keep-columns"
         )
         assert done.returncode == 0, done.stderr
-        assert "11,000 texts answered" in done.stderr
+        assert "5,500 texts answered" in done.stderr
     plain = lstm("classify", "-m", model, file, "--format", format, "--keep-columns")
     for workers in (1, 2):
         assert (tmp_path / f"out{workers}" / f"a.csv.{format}").read_text(encoding="utf-8") == plain.stdout
 
 
 def test_a_run_that_is_killed_goes_on_and_answers_every_row_once(model: Path, tmp_path: Path) -> None:
-    file, out = write_csv(tmp_path / "a.csv", 40_000), tmp_path / "out"
+    file, out = write_csv(tmp_path / "a.csv", 25_000), tmp_path / "out"
     words = command("classify", "-m", model, file, "-o", out, "--workers", 2)
     rng = random.Random(1)
-    for _ in range(4):
+    for _ in range(3):
         with started(words, stderr=subprocess.DEVNULL, env=ENVIRONMENT) as process:
-            time.sleep(rng.uniform(0.5, 2.5))
+            time.sleep(rng.uniform(0.5, 1.5))
             process.send_signal(signal.SIGKILL)
     done = lstm(*words[3:])
     assert done.returncode == 0, done.stderr
