@@ -23,7 +23,7 @@ from lstmcli.training.divergence import DivergenceMonitor
 from lstmcli.training.events import Event, Stopped, Validated
 from lstmcli.training.loop import TrainingLoop
 from lstmcli.training.loop_state import LoopState
-from lstmcli.training.schedule import rate
+from lstmcli.training.schedule import average_decay, rate
 
 
 @dataclass
@@ -82,8 +82,7 @@ class _Run(TrainingLoop[ClassifierLoopState]):
         state, config, trainer = self.state, self.config, self.trainer
         learning_rate = config.learning_rate * state.factor * rate(config.schedule, self.progress, config.warmup)
         state.step += 1
-        span = max(1.0, config.ema * self.per_epoch)
-        decay = min(1 - 1 / span, state.step / (state.step + 10)) if config.ema else 0.0
+        decay = average_decay(config.ema, self.per_epoch, state.step)
         encoded = [self.train.encoded[i] for i in batch]
         loss, norm = trainer.step(encoded, self.train.gold[batch], learning_rate, decay)
         state.batches += 1

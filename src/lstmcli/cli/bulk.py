@@ -6,8 +6,7 @@ import glob
 import io
 import os
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -117,7 +116,7 @@ def answer(
     known = AnswerFolder(Path(folder), _task(model, task, format, keep_columns))
     todo = [BulkFile(path, f"{path.name}.{format}", opener(path)) for path in files]
     count = workers or cores()
-    with _shown(len(todo), quiet) as show:
+    with _Progress(quiet) as show:
         for event in answer_files(todo, known, opening, count):
             show(event)
     if show.failures:
@@ -135,25 +134,26 @@ def _task(model: ModelDir, options: Mapping[str, Any], format: str, keep_columns
 class _Progress:
     """Says what is done: a bar on a terminal, else a line for each file."""
 
-    def __init__(self, files: int, quiet: bool) -> None:
+    def __init__(self, quiet: bool) -> None:
         self.counts: dict[str, int] = {}
         self.failures: list[LstmError] = []
-        self._files, self._quiet, self._rows, self._kept = files, quiet, 0, 0
+        self._quiet, self._rows, self._kept = quiet, 0, 0
         self._bar: Any = None
         self._row_of_bar: Any = None
         self._lines = 0
 
-    def start(self) -> None:
+    def __enter__(self) -> _Progress:
         screen = console(stderr=True)
         if self._quiet or not screen.is_terminal or screen.is_dumb_terminal:
-            return
+            return self
         from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
 
         columns = (TextColumn("{task.description}"), BarColumn(20), TextColumn("{task.fields[rate]}"))
         self._bar = Progress(*columns, TimeRemainingColumn(compact=True), console=screen, transient=True)
         self._bar.start()
+        return self
 
-    def stop(self) -> None:
+    def __exit__(self, *_: object) -> None:
         if self._bar is not None:
             self._bar.stop()
 
@@ -201,27 +201,19 @@ class _Progress:
                 streams.note(safe(message))
 
 
-@contextmanager
-def _shown(files: int, quiet: bool) -> Iterator[_Progress]:
-    progress = _Progress(files, quiet)
-    progress.start()
-    try:
-        yield progress
-    finally:
-        progress.stop()
-
-
-def written(records: Iterable[Any], make: Callable[..., Any], counts: Mapping[str, int], *, first: bool) -> Answered:
+def written(
+    results: Iterable[Any], make: Callable[..., Any], counts: Mapping[str, int], header: bool | None
+) -> Answered:
     """The text that a writer makes of results.
 
     Args:
-        make: given a stream and ``header``, a writer; only the first piece of a file may have a header.
+        make: given a stream and ``header``, a writer.
     """
     from lstmcli.bulk.workers import Answered
 
     out = io.StringIO()
-    writer = make(out, header=None if first else False)
-    for each in records:
+    writer = make(out, header=header)
+    for each in results:
         writer.write(each)
     return Answered(out.getvalue(), counts)
 

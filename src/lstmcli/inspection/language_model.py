@@ -13,10 +13,9 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.cells import CELLS
-from lstmcli.errors import ModelError, UsageError
 from lstmcli.inspection.config import InspectConfig
 from lstmcli.inspection.results import Inspection, Layer, TokenRead
-from lstmcli.inspection.stack import InspectedStack
+from lstmcli.inspection.stack import InspectedStack, refuse_labels
 from lstmcli.language_modeling.predict import LanguageModel
 from lstmcli.model_dir.directory import ModelDir
 
@@ -38,11 +37,7 @@ def open_language_model(model: ModelDir, config: InspectConfig, threads: int | N
         ModelError: damaged, or word attributions are requested.
         UsageError: a layer, direction, unit or label that the model does not have.
     """
-    if config.why:
-        hint = "--why is for classifiers; leave it out to see the surprisal of each token"
-        raise ModelError("holds a language model, which gives no label to explain", path=model.path, hint=hint)
-    if config.label is not None:
-        raise UsageError("a language model has no labels", hint="leave --label out")
+    refuse_labels(model, config, "the surprisal of each token")
     return LanguageModelInspector(LanguageModel(model.path, device="cpu", threads=threads), config)
 
 

@@ -23,6 +23,24 @@ if TYPE_CHECKING:
 DIRECTIONS = ("forward", "backward")
 
 
+def refuse_labels(model: ModelDir, config: InspectConfig, instead: str) -> None:
+    """Refuse what only a model with labels can show.
+
+    Args:
+        instead: what this one shows.
+
+    Raises:
+        ModelError: word attributions are requested.
+        UsageError: a label is.
+    """
+    title = model.task.title
+    if config.why:
+        hint = f"--why is for classifiers; leave it out to see {instead}"
+        raise ModelError(f"holds {title}, which gives no label to explain", path=model.path, hint=hint)
+    if config.label is not None:
+        raise UsageError(f"{title} has no labels", hint="leave --label out")
+
+
 class InspectedStack:
     """A model's embedding and stack, and the selection to show."""
 

@@ -15,10 +15,10 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lstmcli.cells import CELLS
-from lstmcli.errors import DataError, ModelError, UsageError
+from lstmcli.errors import DataError, ModelError
 from lstmcli.inspection.config import InspectConfig
 from lstmcli.inspection.results import DECODER, ENCODER, Inspection, TokenRead
-from lstmcli.inspection.stack import InspectedStack
+from lstmcli.inspection.stack import InspectedStack, refuse_labels
 from lstmcli.model_dir.directory import ModelDir
 from lstmcli.scoring.units import BITS
 from lstmcli.tokenization.ids import END_ID, Ids
@@ -44,11 +44,7 @@ def open_translator(model: ModelDir, config: InspectConfig, threads: int | None)
         ModelError: damaged, or word attributions are requested.
         UsageError: a layer, direction, unit or label that the model does not have.
     """
-    if config.why:
-        hint = "--why is for classifiers; leave it out to see the attention"
-        raise ModelError("holds a translator, which gives no label to explain", path=model.path, hint=hint)
-    if config.label is not None:
-        raise UsageError("a translator has no labels", hint="leave --label out")
+    refuse_labels(model, config, "the attention")
     return TranslatorInspector(Translator(model.path, engine="onnx", device="cpu", threads=threads), config)
 
 

@@ -19,6 +19,7 @@ from numpy.typing import NDArray
 from lstmcli.engine.native import DictionaryTable, Library, library
 from lstmcli.engine.native_product import at
 from lstmcli.tokenization.ids import Ids
+from lstmcli.tokenization.places import Places
 from lstmcli.tokenization.tokenizer import ENDINGS
 
 WORD = re.compile(rf"'(?:{ENDINGS})(?![a-z0-9])|\w+|[^\s\w]", re.ASCII | re.IGNORECASE)
@@ -40,19 +41,11 @@ class Dictionary(Protocol):
         """Those from a place on."""
 
 
-class _Places(dict[str, int]):
-    """The place of each word; a new word gets the next one."""
-
-    def __missing__(self, word: str) -> int:
-        place = self[word] = len(self)
-        return place
-
-
 class PlainDictionary:
     """One in Python."""
 
     def __init__(self) -> None:
-        self._places = _Places()
+        self._places = Places()
 
     def __len__(self) -> int:
         return len(self._places)
@@ -71,7 +64,11 @@ class NativeDictionary:
 
     def __init__(self, library: Library, capacity: int = 2**12, letters: int = 2**16) -> None:
         """Begins with room for so many words and letters."""
-        self._library, self._used = library, 0
+        self._library = library
+        self._make_room(capacity, letters)
+
+    def _make_room(self, capacity: int, letters: int) -> None:
+        self._used = 0
         self._ends = np.zeros(capacity + 1, np.int64)
         self._letters = np.empty(letters, np.uint8)
         self._slots = np.zeros(1 << (2 * capacity - 1).bit_length(), np.int32)
@@ -93,8 +90,8 @@ class NativeDictionary:
         return places[: int(counts_B.sum())], counts_B
 
     def _grow(self) -> None:
-        known, more = self.words(0), (GROWTH * (len(self._ends) - 1), GROWTH * len(self._letters))
-        self.__init__(self._library, *more)  # type: ignore[misc]
+        known = self.words(0)
+        self._make_room(GROWTH * (len(self._ends) - 1), GROWTH * len(self._letters))
         self.split([" ".join(known)])
 
     def words(self, first: int) -> list[str]:

@@ -29,5 +29,12 @@ def rate(schedule: str, progress: float, warmup: float) -> float:
     return left if schedule == "linear" else _cosine(1.0, 0.0, 1 - left)
 
 
+def average_decay(epochs: float, per_epoch: int, step: int) -> float:
+    """The decay of a moving average of the weights over so many epochs of ``per_epoch`` steps: less at first, so that
+    the initial weights are soon forgotten; 0 if there is no average."""
+    span = max(1.0, epochs * per_epoch)
+    return min(1 - 1 / span, step / (step + 10)) if epochs else 0.0
+
+
 def _cosine(start: float, end: float, progress: float) -> float:
     return end + (start - end) * (1 + math.cos(math.pi * min(1.0, progress))) / 2

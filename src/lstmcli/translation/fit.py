@@ -18,7 +18,7 @@ from lstmcli.training.divergence import DivergenceMonitor
 from lstmcli.training.events import Event, Stopped, Validated
 from lstmcli.training.loop import TrainingLoop
 from lstmcli.training.loop_state import LoopState
-from lstmcli.training.schedule import rate
+from lstmcli.training.schedule import average_decay, rate
 from lstmcli.translation.batches import Index, Pairs, bucketed
 from lstmcli.translation.batches import batch as padded
 from lstmcli.translation.beam_search import Hypothesis
@@ -93,8 +93,7 @@ class _Run(TrainingLoop[TranslatorLoopState]):
         state, config = self.state, self.config
         learning_rate = config.learning_rate * state.factor * rate(config.schedule, self.progress, config.warmup)
         state.step += 1
-        span = max(1.0, config.ema * self.per_epoch)
-        decay = min(1 - 1 / span, state.step / (state.step + 10)) if config.ema else 0.0
+        decay = average_decay(config.ema, self.per_epoch, state.step)
         loss, norm = self.trainer.step(padded(self.train, batch), learning_rate, decay)
         state.batches += 1
         state.done = state.batches / self.per_epoch

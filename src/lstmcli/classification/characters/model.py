@@ -17,6 +17,7 @@ from numpy.typing import NDArray
 
 from lstmcli.classification.characters.words import code_points
 from lstmcli.classification.ngrams.table import NgramTable
+from lstmcli.tokenization.places import Places
 
 PREFIX = "characters."
 """Of the names of its tensors."""
@@ -24,14 +25,6 @@ MAX_CELLS = 2**22
 """Maximum numbers in the memory of words, 16 MB; above that it is cleared."""
 GROUP = 2**16
 """Words scored at once."""
-
-
-class _Places(dict[str, int]):
-    """The place of each word; a new word gets the next one."""
-
-    def __missing__(self, word: str) -> int:
-        place = self[word] = len(self)
-        return place
 
 
 class CharacterModel:
@@ -57,7 +50,7 @@ class CharacterModel:
         return CharacterModel(self.table.scaled(factor))
 
     def _clear(self) -> None:
-        self._places, self._known = _Places(), 0
+        self._places, self._known = Places(), 0
         self._scores = np.zeros((256, self.table.weights_PC.shape[1]), np.float32)
 
     def scores(self, texts: Sequence[Sequence[str]]) -> NDArray[np.float32]:

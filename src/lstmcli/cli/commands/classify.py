@@ -156,14 +156,13 @@ class Labelling:
         classifier = Classifier(self.model, **self.loading)
 
         def make(out: TextIO, header: bool | None) -> Writer[Prediction]:
-            shown = self.header if header is None else header
-            return writer(self.format, out, top=self.top, keep_columns=self.keep_columns, header=shown)
+            return writer(self.format, out, top=self.top, keep_columns=self.keep_columns, header=header)
 
         def answer(records: Sequence[Record], first: bool) -> Answered:
             classifier.tokens = classifier.unknown = 0
             found = list(classifier.classify(iter(records), top=self.top, threshold=self.threshold, **self.size))
             counts = {"rows": len(records), "tokens": classifier.tokens, "unknown": classifier.unknown}
-            return bulk.written(found, make, counts, first=first)
+            return bulk.written(found, make, counts, self.header if first else False)
 
         return answer
 

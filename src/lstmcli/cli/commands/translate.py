@@ -154,15 +154,14 @@ class Translating:
         how = {"alignment": self.alignment, "n": self.beam.n, "beam": self.beam.beam, **self.size}
 
         def make(out: TextIO, header: bool | None) -> Writer[Translation]:
-            shown = self.header if header is None else header
             form: dict[str, Any] = {"n": self.beam.n, "alignment": self.alignment, "keep_columns": self.keep_columns}
-            return writer(self.format, out, header=shown, **form)
+            return writer(self.format, out, header=header, **form)
 
         def answer(records: Sequence[Record], first: bool) -> Answered:
             penalty = self.beam.length_penalty
             found = list(translator.translations(iter(records), length_penalty=penalty, **how))
             counts = {"rows": len(records), "truncated": sum(each.truncated for each in found)}
-            return bulk.written(found, make, counts, first=first)
+            return bulk.written(found, make, counts, self.header if first else False)
 
         return answer
 
