@@ -201,6 +201,9 @@ LogFormat = Annotated[
     Literal["text", "json"],
     OUTPUT.option("--log-format", "text|json", "Progress on stderr: text, or an event per line as JSON."),
 ]
+PrintConfig = Annotated[
+    bool, OUTPUT.flag("--print-config", "Write a TOML file for --config that repeats this run, and do not train.")
+]
 TensorBoard = Annotated[
     Path | None, OUTPUT.option("--tensorboard", "DIR", "Also write TensorBoard events to this directory.")
 ]
