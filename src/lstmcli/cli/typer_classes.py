@@ -73,7 +73,8 @@ class Command(PlainParsing, TyperCommand):
         from lstmcli.cli.options.configured import configured
 
         group = parent.find_root().command if parent else None
-        return configured(args, info_name or "", [*self.forms.values()], _Commands(group, parent))
+        name = (info_name or "").rpartition(" ")[2]
+        return configured(args, name, [*self.forms.values()], _Commands(group, parent))
 
     def invoke(self, ctx: Any) -> Any:
         with self._explained():
