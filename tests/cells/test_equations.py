@@ -117,7 +117,7 @@ def sru(w: Named, x: Array, h: Array, c: Array) -> list[Array]:
 
 
 def slstm(w: Named, x: Array, h: Array, c: Array, n: Array, m: Array) -> list[Array]:
-    """Beck et al. (2024), equations 8 to 14, without the stabilizer: c and n are those of the paper divided by exp(m)."""
+    """Beck et al. (2024), equations 8 to 14, without the stabilizer; c and n are stored divided by exp(m)."""
     W, R, b = (gates_of(w[name], "ifzo") for name in ("w_ih", "w_hh", "b"))
     a = {k: product(W[k], x) + product(R[k], h) + b[k] for k in "ifzo"}
     plain_c = sigma(a["f"]) * c * np.exp(m) + np.exp(a["i"]) * np.tanh(a["z"])
@@ -129,7 +129,9 @@ def slstm(w: Named, x: Array, h: Array, c: Array, n: Array, m: Array) -> list[Ar
 def mlstm(w: Named, x: Array, h: Array, C: Array, n: Array, m: Array) -> list[Array]:
     """Beck et al. (2024), equations 19 to 27, without the stabilizer, row by row and head by head."""
     (W, b), heads = (gates_of(w[name], "qkvo") for name in ("w_ih", "b")), m.shape[1]
-    i_all, f_all = (product(W_, x) + b_ for W_, b_ in zip(np.split(w["w_gate"], 2), np.split(w["b_gate"], 2), strict=True))
+    i_all, f_all = (
+        product(W_, x) + b_ for W_, b_ in zip(np.split(w["w_gate"], 2), np.split(w["b_gate"], 2), strict=True)
+    )
     new = np.maximum(np.log(sigma(f_all)) + m, i_all)
     d = H // heads
     out = [np.zeros_like(part) for part in (h, C, n)]

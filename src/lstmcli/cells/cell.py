@@ -3,7 +3,8 @@
 The equations are written once, for any type that supports the tensor operations below: ``nn/cells.py`` runs them on
 PyTorch tensors, ``inspection/reference.py`` on NumPy arrays, and ``engine/scan.py`` records them as ONNX nodes.  They
 may use ``+ - * / @``, ``abs``, ``.T`` of a weight, ``sigmoid()``, ``tanh()``, ``exp()``, ``log()``, ``sqrt()``,
-``chunk(n, -1)``, ``mean(-1, keepdim=True)``, ``clamp(least)``, ``reshape(-1, …)`` and ``.shape`` of a vector of weights.
+``chunk(n, -1)``, ``mean(-1, keepdim=True)``, ``clamp(least)``, ``reshape(-1, …)`` and ``.shape`` of a vector of
+weights.
 
 Shapes: N rows, T time steps, E inputs, H units.
 """

@@ -1,7 +1,7 @@
 """minGRU: a gate and a candidate that depend on the input only, so all steps can be computed in parallel (Feng et al.
 2024, arXiv 2410.01201, section 3.1)::
 
-    z = sigmoid(W_z x + b_z)        update gate: how much of h is replaced
+    z = sigmoid(W_z x + b_z)        update gate: how much of h is replaced; shown as input z and forget 1 - z
     g = W_g x + b_g                 candidate
     h' = (1 - z) * h + z * g
 
@@ -25,7 +25,7 @@ def step(a: Array, state: State, w: Weights) -> StepTrace:
     (h,) = state
     z, g = a.chunk(2, -1)
     z = z.sigmoid()
-    return StepTrace({"update": z, "candidate": g}, ((1 - z) * h + z * g,))
+    return StepTrace({"input": z, "forget": 1 - z, "candidate": g}, ((1 - z) * h + z * g,))
 
 
 CELL = Cell("mingru", "minGRU", ("h",), weights, read, step)

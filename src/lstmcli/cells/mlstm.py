@@ -14,7 +14,8 @@ units::
 
 The layer normalisation of each head is that of the paper's block (figure 11); without it h is unbounded.  Nothing
 depends on h, so all steps can be computed in parallel, and weight-drop has no effect.  There are four heads if four
-divides the units and each has four or more, otherwise two or one.  Weights stack q, k, v, o, and the gates in the order i, f.
+divides the units and each has four or more, otherwise two or one.  Weights stack q, k, v, o, and the gates in the
+order i, f.
 """
 
 from __future__ import annotations

@@ -1,4 +1,5 @@
-"""sLSTM: an LSTM with an exponential input gate and a normalized cell (Beck et al. 2024, arXiv 2405.04517, section 2.2)::
+"""sLSTM: an LSTM with an exponential input gate and a normalized cell (Beck et al. 2024, arXiv 2405.04517,
+section 2.2)::
 
     log i = W_i x + U_i h + b_i                     input gate, exp
     log f = log sigmoid(W_f x + U_f h + b_f)        forget gate

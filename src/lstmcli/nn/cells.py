@@ -1,7 +1,8 @@
 """The cells of ``lstmcli.cells`` in PyTorch: initialization and a pass over a sequence.
 
 A pass loops over the reference step unless there is a faster way: the oneDNN and cuDNN kernels for LSTM, GRU and RNN,
-a parallel scan for the minLSTM and the minGRU, all pairs of steps for the mLSTM.  Tests compare each with the reference step.
+a parallel scan for the minLSTM and the minGRU, all pairs of steps for the mLSTM.  Tests compare each with the reference
+step.
 
 Shapes: N rows, T time steps, E inputs, H units, A heads of d units.
 """
@@ -85,7 +86,7 @@ STEPS_AT_ONCE = 64
 
 def _mlstm(cell: Cell, x: Tensor, state: State, weights: Weights, training: bool) -> tuple[Tensor, State]:
     outputs = []
-    for window in x.split(STEPS_AT_ONCE):
+    for window in torch.split(x, STEPS_AT_ONCE):
         y, state = _mlstm_window(window, state, weights)
         outputs.append(y)
     return torch.cat(outputs), state

@@ -57,9 +57,9 @@ def encoder_graph(weights: Weights, config: TranslatorModelConfig) -> InferenceG
     first, *also = (name for name, size in state_names(config).items() if size == H)
     graph.node("Split", parts_1BH, graph.ints(*[H] * (1 + len(also))), name=first, also=also, axis=2)
     rows = graph.node("Shape", "lengths")
-    for name, size in state_names(config).items():
-        if size != H:
-            shape = graph.node("Concat", graph.ints(1), rows, graph.ints(size), axis=0)
+    for name, other in state_names(config).items():
+        if other != H:
+            shape = graph.node("Concat", graph.ints(1), rows, graph.ints(other), axis=0)
             graph.node("ConstantOfShape", shape, name=name)
     inputs = [value_info("ids", INT32, ["S", "B"]), value_info("lengths", INT32, ["B"])]
     outputs = [value_info(name, FLOAT, ["B", "S", H]) for name in ("values", "keys")]

@@ -1,7 +1,8 @@
 """The network of a translator: embedding, bidirectional encoder, attention, decoder, softmax over the vocabulary.
 
 The encoder reads the source in both directions (Bahdanau et al. 2015, section 3.2).  The decoder starts from a
-projection of the mean of the encoder's states; parts of its state that are not vectors of H start from zeros.  At step t its state h_t is compared with the states m_s of the source
+projection of the mean of the encoder's states; parts of its state that are not vectors of H start from zeros.
+At step t its state h_t is compared with the states m_s of the source
 (Luong et al. 2015, section 3.1, equation numbers of that paper)::
 
     score(h_t, m_s) = h_t' m_s              dot
@@ -126,7 +127,7 @@ class Translator(nn.Module):
         mask_BS = torch.zeros_like(inside_SB.T, dtype=torch.float32).masked_fill(~inside_SB.T, -torch.inf)
         mean_BH = values_BSH.sum(1) / lengths_B[:, None]
         H, sizes = self.config.hidden, CELLS[self.config.cell].state_sizes(self.config.hidden).values()
-        parts = iter(torch.tanh(self.bridge(mean_BH))[None].split(H, dim=-1))
+        parts = iter(torch.split(torch.tanh(self.bridge(mean_BH))[None], H, dim=-1))
         zeros = mean_BH.new_zeros
         layers = [
             tuple(next(parts) if size == H else zeros(1, len(mean_BH), size) for size in sizes)

@@ -144,9 +144,10 @@ const CELLS = {
     read: (x, w) => add(times(w.w_ih, x), w.b.data),
     step(a, [h], w, hold) {
       const parts = chunk(a, 2);
-      const z = hold("update", sigmoid(parts[0]));
+      const z = sigmoid(parts[0]);
+      const [i, f] = [hold("input", z), hold("forget", one_minus(z))];
       const g = hold("candidate", parts[1]);
-      return { gates: { update: z, candidate: g }, state: [add(mul(one_minus(z), h), mul(z, g))] };
+      return { gates: { input: i, forget: f, candidate: g }, state: [add(mul(f, h), mul(i, g))] };
     },
   },
   sru: {
@@ -155,11 +156,14 @@ const CELLS = {
     step(a, [, c], w, hold) {
       const [[vf, vr], [bf, br]] = [chunk(w.v.data, 2), chunk(w.b.data, 2)];
       let [f, r, g, past] = chunk(a, 4);
-      f = hold("forget", sigmoid(add(add(f, mul(c, vf)), bf)));
-      r = hold("reset", sigmoid(add(add(r, mul(c, vr)), br)));
+      f = sigmoid(add(add(f, mul(c, vf)), bf));
+      const i = hold("input", one_minus(f));
+      f = hold("forget", f);
       g = hold("candidate", g);
-      const cell = add(mul(f, c), mul(one_minus(f), g));
-      return { gates: { forget: f, reset: r, candidate: g }, state: [add(mul(r, cell), mul(one_minus(r), past)), cell] };
+      const o = hold("output", sigmoid(add(add(r, mul(c, vr)), br)));
+      const cell = add(mul(f, c), mul(i, g));
+      const state = [add(mul(o, cell), mul(one_minus(o), past)), cell];
+      return { gates: { input: i, forget: f, candidate: g, output: o }, state };
     },
   },
   slstm: {
