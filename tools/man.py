@@ -2,8 +2,8 @@
 
     python tools/man.py [FOLDER]
 
-A wheel installs them in ``share/man/man1``.  A test compares, so run this (``make docs``) after changing an option or its
-help.
+A wheel installs them in ``share/man/man1``.  A test compares, so run this (``make docs``) after changing an option or
+its help.
 """
 
 from __future__ import annotations
