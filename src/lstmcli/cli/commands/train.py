@@ -13,6 +13,7 @@ from lstmcli.classification.config import ClassifierModelConfig, ClassifierTrain
 from lstmcli.cli.io import streams
 from lstmcli.cli.io.signals import Stop
 from lstmcli.cli.options import common as o
+from lstmcli.cli.options import completion
 from lstmcli.cli.options import training as t
 from lstmcli.cli.options import translation as x
 from lstmcli.cli.typer_classes import Command, is_given
@@ -36,7 +37,11 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 def train(
     ctx: typer.Context,
     source: Annotated[
-        str | None, o.argument("SOURCE", "File, folder, `-` for stdin, sample:NAME, or a Hub data set.")
+        str | None,
+        o.argument(
+            *("SOURCE", "File, folder, `-` for stdin, sample:NAME, or a Hub data set."),
+            autocompletion=completion.sources,
+        ),
     ] = None,
     output: t.Output = None,
     valid: t.Valid = None,

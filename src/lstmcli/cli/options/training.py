@@ -68,7 +68,7 @@ LayerCount = Annotated[int, MODEL.option("--layers", "N", "Number of recurrent l
 OneWay = Annotated[bool, MODEL.flag("--one-way", "Read left to right only, not in both directions.")]
 Pooling = Annotated[
     str,
-    MODEL.choice(
+    MODEL.choices(
         *("--pooling", POOLINGS),
         "How to pool the states into one vector; several results are concatenated.",
         metavar=",".join(POOLINGS),
