@@ -207,3 +207,8 @@ PrintConfig = Annotated[
 TensorBoard = Annotated[
     Path | None, OUTPUT.option("--tensorboard", "DIR", "Also write TensorBoard events to this directory.")
 ]
+MLflow = Annotated[
+    str | None,
+    OUTPUT.option("--mlflow", "EXPERIMENT", "Also log the run to this MLflow experiment, at $MLFLOW_TRACKING_URI."),
+]
+PlotFile = Annotated[Path | None, OUTPUT.option("--plot", "FILE", "Also draw the curves of the run, as SVG.")]
