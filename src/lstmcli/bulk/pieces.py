@@ -23,35 +23,48 @@ class Piece:
 
 
 def pieces(
-    records: Iterable[Record], key: str, rows: int = PIECE_ROWS, characters: int = PIECE_CHARACTERS
+    records: Iterable[Record],
+    key: str,
+    *,
+    chained: bool = False,
+    rows: int = PIECE_ROWS,
+    characters: int = PIECE_CHARACTERS,
 ) -> Iterator[Piece]:
     """The records in pieces that end at the same places in every run.
 
     Args:
         key: stands for the model and the options.
+        chained: the answers to a piece depend on the pieces before it, too, and so does its digest.
 
     Raises:
         LstmError: any of ``records``, after the piece of what came before.
     """
     number, gathered, size = 0, list[Record](), 0
+
+    def piece() -> Piece:
+        nonlocal key
+        found = Piece(number, tuple(gathered), _digest(number, gathered, key))
+        key = found.digest if chained else key
+        return found
+
     try:
         for record in records:
             gathered.append(record)
             size += len(record.text)
             if len(gathered) >= rows or size >= characters:
-                yield _piece(number, gathered, key)
+                yield piece()
                 number, gathered, size = number + 1, [], 0
     except LstmError:
         if gathered:
-            yield _piece(number, gathered, key)
+            yield piece()
         raise
     if gathered:
-        yield _piece(number, gathered, key)
+        yield piece()
 
 
-def _piece(number: int, records: list[Record], key: str) -> Piece:
+def _digest(number: int, records: list[Record], key: str) -> str:
     digest = hashlib.sha256(f"{key} {number}\n".encode())
     for each in records:
         parts = (each.text, each.labels, each.line, each.path, each.columns, each.target)
         digest.update(repr(parts).encode("utf-8", "surrogatepass"))
-    return Piece(number, tuple(records), digest.hexdigest())
+    return digest.hexdigest()

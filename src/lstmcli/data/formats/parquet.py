@@ -22,6 +22,7 @@ from lstmcli.data.table import SPREAD_ROWS, Row, Table
 from lstmcli.errors import DataError, NoDataError
 
 _BATCH_ROWS = 1024
+_BUFFER = 1 << 20  # bytes of a column read at once: a row group may be as large as its file
 _BATCH_BYTES = 1 << 24  # maximum bytes of text decoded at once, except for a single row
 
 
@@ -40,7 +41,8 @@ class _File:
     def open(self) -> Any:
         import pyarrow.parquet as pq
 
-        return pq.ParquetFile(self.path if self.data is None else io.BytesIO(self.data), read_dictionary=self.strings)
+        source = self.path if self.data is None else io.BytesIO(self.data)
+        return pq.ParquetFile(source, read_dictionary=self.strings, buffer_size=_BUFFER, pre_buffer=False)
 
     def batches(self, every: int = 1) -> Iterator[tuple[list[dict[str, Any]], int]]:
         """Rows, or one of every ``every``, and about how many bytes of the file they stand for."""

@@ -8,6 +8,7 @@ Shapes: T tokens of a text, B texts of a batch, V tokens of the vocabulary.
 
 from __future__ import annotations
 
+import io
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -84,10 +85,25 @@ class JoinedTexts:
 
 
 class Stream:
-    """Scores consecutive texts with carried state."""
+    """Scores consecutive texts with carried state.
 
-    def __init__(self, session: Session) -> None:
+    Args:
+        position: of another stream of the same model, which this one goes on from; empty: from the start.
+    """
+
+    def __init__(self, session: Session, position: bytes = b"") -> None:
         self._session, self._position = session, _start(session, 1)
+        if position:
+            with np.load(io.BytesIO(position), allow_pickle=False) as arrays:
+                last, *state = arrays.values()
+            self._position = _Position(last, tuple(state))
+
+    @property
+    def position(self) -> bytes:
+        """Where it is: the state, and the token that is not yet part of it."""
+        file, place = io.BytesIO(), self._position
+        np.savez(file, place.last_B, *(part.cpu() if hasattr(part, "cpu") else part for part in place.state))
+        return file.getvalue()
 
     def score(
         self, texts: Sequence[Ids], *, entropy: bool = False, callback: ProbabilityCallback | None = None
