@@ -91,5 +91,5 @@ def test_there_are_as_many_workers_as_fit_into_the_memory(monkeypatch: pytest.Mo
         found = list(answered(workers, jobs([Record(f"{n}") for n in range(9)])))
         assert len(found) == 9 and len(workers._workers) == 2
         assert workers.notes == [f"2 of the workers fit into {2.5 * one / 2**20:,.0f} MiB"]
-    with Workers(Shouting(), 4, one // 2) as workers, pytest.raises(LstmError, match="one worker takes .* more than"):
+    with Workers(Shouting(), 4, one // 2) as workers, pytest.raises(LstmError, match=r"one worker takes .* more than"):
         list(answered(workers, jobs([Record("a")])))

@@ -39,9 +39,7 @@ _ELSEWHERE = "choose another folder with -o/--output"
 class AnswerFolder:
     """A folder of answers of one model with one set of options."""
 
-    def __init__(
-        self, path: Path, task: Mapping[str, Any], join: Join = concatenate, manifest: str = MANIFEST
-    ) -> None:
+    def __init__(self, path: Path, task: Mapping[str, Any], join: Join = concatenate, manifest: str = MANIFEST) -> None:
         """
         Args:
             task: what the answers depend on, as JSON: the model's checksum, the options, the form of the output.

@@ -81,9 +81,7 @@ LinesCallback = Callable[[Sequence[Line], Sequence[Ids]], None]
 class Reading:
     """Scores the lines of one text."""
 
-    def __init__(
-        self, model: Model, carried: bool, batch_size: int = BATCH_SIZE, stream: Stream | None = None
-    ) -> None:
+    def __init__(self, model: Model, carried: bool, batch_size: int = BATCH_SIZE, stream: Stream | None = None) -> None:
         self._encoder = model.encoder
         self._read: Callable[..., list[Scores]]
         if carried:

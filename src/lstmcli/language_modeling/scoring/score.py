@@ -8,7 +8,6 @@ Shapes: T tokens of a text, B texts of a batch, V tokens of the vocabulary.
 
 from __future__ import annotations
 
-import io
 from collections.abc import Iterator, Sequence
 from typing import NamedTuple
 
@@ -94,16 +93,21 @@ class Stream:
     def __init__(self, session: Session, position: bytes = b"") -> None:
         self._session, self._position = session, _start(session, 1)
         if position:
-            with np.load(io.BytesIO(position), allow_pickle=False) as arrays:
-                last, *state = arrays.values()
-            self._position = _Position(last, tuple(state))
+            from safetensors.numpy import load
+
+            arrays = load(position)
+            last = arrays.pop("last")
+            self._position = _Position(last, tuple(arrays[str(n)] for n in range(len(arrays))))
 
     @property
     def position(self) -> bytes:
         """Where it is: the state, and the token that is not yet part of it."""
-        file, place = io.BytesIO(), self._position
-        np.savez(file, place.last_B, *(part.cpu() if hasattr(part, "cpu") else part for part in place.state))
-        return file.getvalue()
+        from safetensors.numpy import save
+
+        last_B, state = self._position
+        parts = (part.cpu() if hasattr(part, "cpu") else part for part in state)
+        arrays = {str(n): np.ascontiguousarray(part) for n, part in enumerate(parts)}
+        return save({**arrays, "last": np.ascontiguousarray(last_B)})
 
     def score(
         self, texts: Sequence[Ids], *, entropy: bool = False, callback: ProbabilityCallback | None = None
