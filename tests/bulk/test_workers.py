@@ -28,7 +28,7 @@ def answers(texts: list[str], count: int = 2, why: list[str] | None = None) -> d
 
 
 def jobs(records: list[Record]) -> list[Job]:
-    return [Job(None, piece, Asked(piece.records, piece.number == 0)) for piece in pieces(records, "k", rows=1)]
+    return [Job(None, piece, Asked(piece.records, piece.head.number == 0)) for piece in pieces(records, "k", rows=1)]
 
 
 def answered(workers: Workers, waiting: list[Job]) -> Iterator[tuple[int, Answered | Failure]]:
@@ -36,7 +36,7 @@ def answered(workers: Workers, waiting: list[Job]) -> Iterator[tuple[int, Answer
         while waiting and workers.free:
             workers.give(waiting.pop(0))
         job, found = workers.wait()
-        yield job.piece.number, found
+        yield job.piece.head.number, found
 
 
 @pytest.mark.parametrize("count", [1, 3])

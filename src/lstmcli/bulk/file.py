@@ -9,7 +9,7 @@ from pathlib import Path
 from lstmcli.bulk.answers import Answered, Asked, Failure
 from lstmcli.bulk.events import Answering, Done, Event, Failed, Opened
 from lstmcli.bulk.folder import AnswerFolder, measured
-from lstmcli.bulk.pieces import Piece, pieces
+from lstmcli.bulk.pieces import Head, Piece, pieces
 from lstmcli.bulk.workers import Job
 from lstmcli.data.sources import Source
 from lstmcli.errors import DataError, LstmError
@@ -39,7 +39,7 @@ class FileInWork:
         self._rows = self._rows_before = self._out = 0
         self._pieces: Iterator[Piece] = iter(())
         self._source: Source | None = None
-        self._chained, self._state = False, b""
+        self.chained, self._state = False, b""
         self._scale = Scale(0, 0)
         self._checksum = ""
         self._exhausted = False
@@ -55,14 +55,14 @@ class FileInWork:
                 return
             self._source = source = file.open()
             self._scale = Scale(file.path.stat().st_size, 0 if _is_packed(source) else lines)
-            self._chained = file.chained(source)
+            self.chained = file.chained(source)
         except OSError as error:
             self._failure = DataError(f"cannot be read: {error.strerror}", path=file.path)
             return
         except DataError as error:
             self._failure = error
             return
-        self._pieces = pieces(source, self._folder.key, chained=self._chained)
+        self._pieces = pieces(source, self._folder.key, chained=self.chained)
         self._exhausted = False
         yield Opened(file.path, () if source.format == "text" else tuple(source.notes))
 
@@ -73,38 +73,40 @@ class FileInWork:
 
     def next_job(self) -> Iterator[Job | Event]:
         """Pieces that had been answered, and then a job, if one can be given out now."""
-        if self._exhausted or (self._chained and self._out):
+        if self._exhausted or (self.chained and self._out):
             return
         try:
             for piece in self._pieces:
-                if (found := self._folder.kept(self.file.name, piece)) is None:
+                if (found := self._folder.kept(self.file.name, piece.head)) is None:
                     self._out += 1
-                    yield Job(self, piece, Asked(piece.records, piece.number == 0, self._chained, self._state))
+                    yield Job(self, piece, Asked(piece.records, piece.head.number == 0, self.chained, self._state))
                     return
-                self._rows_before += len(piece.records)
-                yield self._note(piece, found, before=True)
+                self._state = found.state
+                yield self.note(piece.head, before=True)
         except DataError as error:
-            self._fail(error)
+            self.fail(error)
         self._exhausted = True
 
-    def take(self, piece: Piece, found: Answered | Failure) -> Iterator[Event]:
+    def take(self, piece: Head, found: Answered | Failure) -> Iterator[Event]:
         """Keep what was answered.  Raises: OutputError."""
         self._out -= 1
         if isinstance(found, Failure):
-            self._fail(found.error)
-            self._exhausted = self._exhausted or self._chained
+            self.fail(found.error)
+            self._exhausted = self._exhausted or self.chained
             return
         self._folder.keep(self.file.name, piece, found)
-        yield self._note(piece, found, before=False)
-
-    def _note(self, piece: Piece, found: Answered, *, before: bool) -> Answering:
-        rows = len(piece.records)
-        self._rows += rows
-        self._answered[piece.number] = piece.digest
         self._state = found.state
-        return Answering(self.file.path, rows, self._scale.bytes(piece), before)
+        yield self.note(piece, before=False)
 
-    def _fail(self, error: LstmError) -> None:
+    def note(self, piece: Head, *, before: bool) -> Answering:
+        """A piece is kept; ``before``: by a run before."""
+        self._rows += piece.rows
+        self._rows_before += piece.rows * before
+        self._answered[piece.number] = piece.digest
+        return Answering(self.file.path, piece.rows, self._scale.bytes(piece), before)
+
+    def fail(self, error: LstmError) -> None:
+        """The file cannot be finished; the first error is the one that is told."""
         self._failure = self._failure or error
 
     def finish(self) -> Iterator[Event]:
@@ -126,11 +128,10 @@ class Scale:
     lines: int
     """0: not known."""
 
-    def bytes(self, piece: Piece) -> int:
-        last, first = piece.records[-1].line, piece.records[0].line
-        if self.lines and last:
-            return self.size * (last - first + 1) // max(self.lines, last)
-        return sum(len(record.text) for record in piece.records)
+    def bytes(self, piece: Head) -> int:
+        if self.lines and piece.lines:
+            return self.size * piece.lines // max(self.lines, piece.lines)
+        return piece.characters
 
 
 def _is_packed(source: Source) -> bool:

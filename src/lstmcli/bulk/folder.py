@@ -25,7 +25,7 @@ from pathlib import Path
 from typing import Any, BinaryIO, cast
 
 from lstmcli.bulk.answers import Answered, Join, concatenate
-from lstmcli.bulk.pieces import Piece
+from lstmcli.bulk.pieces import Head
 from lstmcli.errors import OutputError
 from lstmcli.model_dir.atomic import flush_directory
 from lstmcli.safe_files import check_links
@@ -90,11 +90,16 @@ class AnswerFolder:
             and measured(file)[0] == entry["sha256"]
         )
 
-    def kept(self, name: str, piece: Piece) -> Answered | None:
+    def kept(self, name: str, piece: Head) -> Answered | None:
         """What was kept of a piece that was answered before; None if it was not, or is damaged."""
         return _content(self._part(name, piece.number, piece.digest))
 
-    def keep(self, name: str, piece: Piece, answered: Answered) -> None:
+    def all_kept(self, name: str) -> dict[str, bytes]:
+        """The state after each piece that was answered before, by its digest."""
+        found = ((part.stem.partition("-")[2], _content(part)) for part in self._parts(name).glob("*.part"))
+        return {digest: answered.state for digest, answered in found if answered is not None}
+
+    def keep(self, name: str, piece: Head, answered: Answered) -> None:
         """Raises: OutputError."""
         part = self._part(name, piece.number, piece.digest)
         head = {

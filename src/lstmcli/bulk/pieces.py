@@ -14,12 +14,26 @@ PIECE_ROWS, PIECE_CHARACTERS = 5_000, 1_000_000
 
 
 @dataclass(frozen=True, slots=True)
-class Piece:
+class Head:
+    """A piece without its records."""
+
     number: int
     """From 0."""
-    records: tuple[Record, ...]
     digest: str
     """Of the records and the key: the same answers for the same digest."""
+    rows: int
+    lines: int
+    """Lines of the file from the first record to the last; 0: not known."""
+    characters: int
+    path: str
+    """Of the first record."""
+    line: int
+
+
+@dataclass(frozen=True, slots=True)
+class Piece:
+    head: Head
+    records: tuple[Record, ...]
 
 
 def pieces(
@@ -43,9 +57,11 @@ def pieces(
 
     def piece() -> Piece:
         nonlocal key
-        found = Piece(number, tuple(gathered), _digest(number, gathered, key))
-        key = found.digest if chained else key
-        return found
+        first, last = gathered[0], gathered[-1].line
+        lines = last - first.line + 1 if last else 0
+        head = Head(number, _digest(number, gathered, key), len(gathered), lines, size, first.path, first.line)
+        key = head.digest if chained else key
+        return Piece(head, tuple(gathered))
 
     try:
         for record in records:

@@ -50,7 +50,7 @@ def answer_files(
                 break
             job, answered = workers.wait()
             yield from _notes(workers)
-            yield from job.owner.take(job.piece, answered)
+            yield from job.owner.take(job.piece.head, answered)
             yield from _finish(begun)
 
 

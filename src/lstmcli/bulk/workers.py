@@ -19,7 +19,7 @@ from typing import Any
 
 from lstmcli import errors
 from lstmcli.bulk.answers import Answer, Answered, Asked, Failure, Opening
-from lstmcli.bulk.pieces import Piece
+from lstmcli.bulk.pieces import Head, Piece
 from lstmcli.errors import LstmError
 from lstmcli.memory import peak_memory
 from lstmcli.safe_path import child_environment, python_command
@@ -150,7 +150,7 @@ class Workers:
                 self._check_memory(worker)
                 return job, found
             if job.tries == TRIES:
-                return job, Failure(_given_up(found, job.piece))
+                return job, Failure(_given_up(found, job.piece.head))
             job.tries += 1
             self.notes.append(f"{found}; its texts are given out again")
             self.give(job)
@@ -200,9 +200,8 @@ def _mib(size: int) -> str:
 _HINT = "the other pieces are kept: run the command again, with fewer --workers if memory was short"
 
 
-def _given_up(why: str, piece: Piece) -> LstmError:
-    first = piece.records[0]
-    return LstmError(f"{why}, {TRIES} times on one piece", path=first.path, line=first.line, hint=_HINT)
+def _given_up(why: str, piece: Head) -> LstmError:
+    return LstmError(f"{why}, {TRIES} times on one piece", path=piece.path, line=piece.line, hint=_HINT)
 
 
 def _how(code: int) -> str:
