@@ -28,8 +28,6 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 from common import LSTM, markdown_table, record, run
 from lstmcli.translation.predict import Translator
 from lstmcli.translation.sides import Sides
@@ -57,7 +55,7 @@ def recipe(pair: Pair, folder: Path, rows: int) -> dict[str, Any]:
         },
         "testing": {"beam_size": BEAM, "beam_alpha": 1.0, "max_output_length": 80, "batch_size": BATCH},
         "training": {
-            **{"optimizer": "adam", "learning_rate": 1e-3, "learning_rate_min": 1e-8, "weight_decay": 0.0},
+            **{"optimizer": "adam", "learning_rate": 1e-3, "learning_rate_min": 0.0001, "weight_decay": 0.0},
             **{"normalization": "tokens", "batch_size": BATCH, "scheduling": "plateau", "patience": 8},
             **{"decrease_factor": 0.7, "early_stopping_metric": "loss", "epochs": 1000, "shuffle": True},
             **{"validation_freq": each_epoch, "logging_freq": each_epoch, "keep_best_ckpts": 1},
@@ -73,8 +71,8 @@ def recipe(pair: Pair, folder: Path, rows: int) -> dict[str, Any]:
 
 
 def joey(peer: str, mode: str, config: dict[str, Any], folder: Path, *arguments: str) -> list[str]:
-    path = folder / f"{mode}.yaml"
-    path.write_text(yaml.safe_dump(config), encoding="utf-8")
+    path = folder / f"{mode}.yaml"  # JSON is YAML
+    path.write_text(json.dumps(config), encoding="utf-8")
     return [peer, "-m", "joeynmt", mode, str(path), *arguments]
 
 

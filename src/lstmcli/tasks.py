@@ -149,6 +149,8 @@ TRANSLATION = Task(
         "load": "lstmcli.translation.predict:Translator",
         "inspect": "lstmcli.inspection.translator:open_translator",
         "compare": "lstmcli.comparison.translators:compare_translators",
+        "export --to onnx": "lstmcli.exporting.translator:onnx",
+        "export --to vectors": "lstmcli.exporting.translator:vectors",
         "export --to hf": "lstmcli.exporting.hub:hf",
         "serve": "lstmcli.serving.operations:of_translators",
     },
