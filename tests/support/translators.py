@@ -7,14 +7,17 @@ from pathlib import Path
 from typing import Any
 
 import numpy as np
+import pytest
 import torch
 
 import lstmcli as lstm
 from lstmcli.config import to_dict
+from lstmcli.engine.native import library
 from lstmcli.model_dir.directory import SOURCE_TOKENIZER, TOKENIZER, WEIGHTS, write_model
 from lstmcli.translation.config import TranslatorConfig, TranslatorModelConfig, TranslatorTokenizerConfig
 from lstmcli.translation.data_check import Texts
 from lstmcli.translation.graph import decoder_graph, encoder_graph
+from lstmcli.translation.native_session import NativeSession
 from lstmcli.translation.network import Translator
 from lstmcli.translation.onnx_session import TranslatorSession
 from lstmcli.translation.sides import Sides
@@ -61,6 +64,13 @@ def network(vocab_size: int = 11, seed: int = 1, source_vocab_size: int | None =
 def onnx(module: Translator) -> TranslatorSession:
     weights, config = module.tensors(), module.config
     return TranslatorSession(encoder_graph(weights, config), decoder_graph(weights, config), config, 1)
+
+
+def native(module: Translator, *, int16: bool = False) -> NativeSession:
+    found = library()
+    if found is None:
+        pytest.skip("the kernel was not built")
+    return NativeSession(found, module.tensors(), module.config, 1, int16=int16)
 
 
 def torch_session(module: Translator) -> TorchSession:

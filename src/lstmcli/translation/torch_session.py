@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 class TorchSession:
     """The parts of memory and state are tensors; those of the state are h and c by layer, then the last feed."""
 
+    workers = 1
+
     def __init__(self, module: Translator, device: str = "cpu", threads: int | None = None) -> None:
         use_threads(threads)
         self.module, self._device = module.to(device).eval(), device
