@@ -39,7 +39,7 @@ SIDES = {"ours": "`lstm`", "joey": "JoeyNMT's LSTM", "plain": "plain PyTorch"}
 
 
 def recipe(pair: Pair, folder: Path, rows: int) -> dict[str, Any]:
-    each_epoch = max(1, -(-rows // BATCH))
+    tenth = max(1, rows // BATCH // 10)
     side = {"level": "word", "max_length": 62, "lowercase": False}
     network = {"rnn_type": "lstm", "embeddings": {"embedding_dim": 256, "scale": False}, "dropout": 0.0}
     return {
@@ -58,7 +58,7 @@ def recipe(pair: Pair, folder: Path, rows: int) -> dict[str, Any]:
             **{"optimizer": "adam", "learning_rate": 1e-3, "learning_rate_min": 0.0001, "weight_decay": 0.0},
             **{"normalization": "tokens", "batch_size": BATCH, "scheduling": "plateau", "patience": 8},
             **{"decrease_factor": 0.7, "early_stopping_metric": "loss", "epochs": 1000, "shuffle": True},
-            **{"validation_freq": each_epoch, "logging_freq": each_epoch, "keep_best_ckpts": 1},
+            **{"validation_freq": 10 * tenth, "logging_freq": tenth, "keep_best_ckpts": 1},
         },
         "model": {
             "encoder": {**network, "type": "recurrent", "hidden_size": 256, "bidirectional": True, "num_layers": 1},
@@ -148,6 +148,7 @@ def main() -> None:
     parser.add_argument("--minutes", type=float, default=30, help="of training, for each")
     parser.add_argument("--keep", type=Path, metavar="DIR", help="keep models and logs there")
     args = parser.parse_args()
+    signal.signal(signal.SIGINT, signal.default_int_handler)  # not ignored, as in a job of the background
     result: dict[str, dict[str, Any]] = {}
     with tempfile.TemporaryDirectory() as temporary:
         for name in args.pairs:
