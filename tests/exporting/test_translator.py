@@ -8,13 +8,10 @@ import sys
 from pathlib import Path
 from typing import Any
 
-import numpy as np
 import onnxruntime
 import pytest
 
 from lstmcli.exporting.write import export
-from lstmcli.model_dir.directory import WEIGHTS
-from lstmcli.model_dir.files import tensors
 from lstmcli.translation.predict import Translator
 from support.translators import untrained_translator
 
@@ -57,18 +54,3 @@ def test_its_document_describes_every_input_and_output(name: str, tmp_path: Path
         assert [name for name in names if f"`{name}`" not in described] == []
     listed = json.loads((tmp_path / "out" / "export.json").read_text())["files"]
     assert all(f"`{file}`" in described for file in listed if file != "README.md")
-
-
-def test_vectors_are_those_of_both_sides(tmp_path: Path) -> None:
-    model = untrained_translator(tmp_path / "model", "word", "word")
-    export(model, "vectors", tmp_path / "out")
-    weights = tensors((model / WEIGHTS).read_bytes())
-    with Translator(model, threads=1) as translator:
-        sides = translator.sides
-    both = {"source": (sides.source, "source_embedding", "Hund"), "target": (sides.target, "embedding", "dog")}
-    for side, (encoder, name, word) in both.items():
-        lines = (tmp_path / "out" / f"{side}-vectors.txt").read_text().splitlines()
-        (row,) = (line.split(" ")[1:] for line in lines if line.startswith(f"{word} "))
-        np.testing.assert_allclose(np.array(row, float), weights[name][encoder.encode([word])[0][0]], rtol=1e-4)
-    export(untrained_translator(tmp_path / "joint", "char", "joint"), "vectors", tmp_path / "one")
-    assert (tmp_path / "one" / "vectors.txt").is_file()

@@ -10,7 +10,6 @@ from numpy.typing import NDArray
 from lstmcli import __version__
 from lstmcli.engine.nodes import OPSET
 from lstmcli.exporting.templates import render
-from lstmcli.exporting.vectors import vectors_file
 from lstmcli.exporting.write import File
 from lstmcli.model_dir.directory import SOURCE_TOKENIZER, TOKENIZER, WEIGHTS, ModelDir
 from lstmcli.model_dir.files import use_file
@@ -64,23 +63,6 @@ def onnx(model: ModelDir) -> list[File]:
         File("translate.py", render("translate.py.jinja", **values), "translates lines in Python"),
         File("README.md", render("README-translator.md.jinja", **values), "inputs and outputs of the graphs"),
     ]
-
-
-def vectors(model: ModelDir) -> list[File]:
-    """The vectors of its vocabulary; two files if each side has its own."""
-    sides = _sides(model)
-    weights = _weights(model, sides)
-    if sides.source_vocab_size is None:
-        return [_vectors(sides.target, weights["embedding"], "vectors.txt")]
-    return [
-        _vectors(sides.source, weights["source_embedding"], "source-vectors.txt"),
-        _vectors(sides.target, weights["embedding"], "target-vectors.txt"),
-    ]
-
-
-def _vectors(encoder: StreamEncoder, table: NDArray[Any], name: str) -> File:
-    names = [token.strip() for token in encoder.tokens(range(encoder.vocab_size))]
-    return vectors_file(names, table.astype("float32"))._replace(name=name)
 
 
 def _pieces(encoder: StreamEncoder) -> bytes:

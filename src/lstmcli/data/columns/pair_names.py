@@ -18,8 +18,8 @@ SIDES = (
 )
 """Names of the two columns, the text first."""
 _CODES = """
-af am az be bg=bul bn bs ca cy eo eu fa ga gl gu hy is ka kk km kn ku lv mk ml mn mr ms my ne nn pa si sk sl sq sr sw ta te
-tl ur uz yue pinyin
+af am az be bg=bul bn bs ca cy eo eu fa ga gl gu hy is ka kk km kn ku lv mk ml mn mr ms my ne nn pa si sk sl sq sr sw ta
+te tl ur uz yue pinyin
 ar=ara=arabic cs=ces=czech da=dan=danish de=deu=german el=ell=greek en=eng=english es=spa=spanish et=est fi=fin=finnish
 fr=fra=french he=heb=hebrew hi=hin=hindi hr hu=hun=hungarian it=ita=italian ja=jpn=japanese ko=kor=korean la=lat=latin
 lt=lit nl=nld=dutch no=nb=nob=norwegian pl=pol=polish pt=por=portuguese ro=ron=romanian ru=rus=russian sv=swe=swedish
