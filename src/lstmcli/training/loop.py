@@ -56,6 +56,7 @@ class TrainingLoop(ABC, Generic[P]):
         self.epochs, self.budget = config.epochs, budget or Budget(config.time_limit or math.inf)
         self.budget.begin_training()
         self._trainer, self._checkpoints = trainer, checkpoints or Checkpoints()
+        self.group, self._seed, self._time_share = trainer.group, config.seed, 0.0
         self.reason = "finished"
         self._rollback_point: Snapshot | None = None
         """The snapshot that a rollback restores: a step from it succeeded."""
@@ -140,7 +141,7 @@ class TrainingLoop(ABC, Generic[P]):
     @property
     def progress(self) -> float:
         """From 0 to 1, by epochs or by time, whichever is further."""
-        return min(1.0, max(self.epochs_done / self.epochs, self.budget.share(self.seconds)))
+        return min(1.0, max(self.epochs_done / self.epochs, self._time_share))
 
     @property
     def seconds_left(self) -> float:
@@ -191,11 +192,14 @@ class TrainingLoop(ABC, Generic[P]):
 
     def should_stop(self, stop: Callable[[], bool]) -> bool:
         """Whether to stop before the next step; also takes snapshots when they are due."""
-        if stop():
+        over, time_share = self.budget.left <= 0, self.budget.share(self.seconds)
+        found = self.group.decide(stop=stop(), over=over, due=self._checkpoints.due(), time_share=time_share)
+        self._time_share = found.time_share
+        if found.stop:
             self.reason = "interrupted"
-        elif self.budget.left <= 0:
+        elif found.over:
             self.reason = "time"
-        to_disk = self._checkpoints.due() or self.reason == "interrupted"
+        to_disk = found.due or self.reason == "interrupted"
         to_memory = self._rollback_point is None or (self.state.step % ROLLBACK_STEPS == 0 and self.monitor.is_safe)
         if to_disk or to_memory:
             snapshot = self.snapshot()
@@ -233,6 +237,7 @@ class TrainingLoop(ABC, Generic[P]):
             for batch in self.batches():
                 if self.should_stop(stop):
                     break
+                self.group.seed(self._seed, self.state.step)
                 loss, norm, learning_rate = self.step(batch)
                 if self.diverges(loss):
                     break
@@ -255,10 +260,12 @@ class TrainingLoop(ABC, Generic[P]):
     def save_on_error(self) -> None:
         """Save a checkpoint when training is aborted, by a second Ctrl-C or an error.
 
-        Within a step it is an earlier snapshot, if one is in memory that is not on disk yet.
+        Within a step, or where other processes would have to take part, it is an earlier snapshot, if one is in memory
+        that is not on disk yet.
         """
         with suppress(Exception):  # the error that aborted training is reported
-            snapshot = self.snapshot() if self.between_steps and self.reason != "diverged" else self._rollback_point
+            now = self.between_steps and self.reason != "diverged" and self.group.world == 1
+            snapshot = self.snapshot() if now else self._rollback_point
             if snapshot is not None and snapshot.values["step"] > self._saved_step:
                 self._take(snapshot)
 

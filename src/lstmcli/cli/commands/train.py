@@ -119,6 +119,8 @@ def train(
     input_feeding: x.InputFeeding = TRANSLATOR_MODEL.input_feeding,
     batch_tokens: x.BatchTokens = TRANSLATOR_TRAIN.batch_tokens,
     metric: x.Metric = TRANSLATOR_TRAIN.metric,
+    processes: t.Processes = None,
+    process_timeout: t.ProcessTimeout = "30m",
     checkpoint_every: t.CheckpointEvery = "1m",
     quiet: o.Quiet = False,
     format: Annotated[
@@ -146,47 +148,62 @@ def train(
     """
     given = {name: value for name, value in locals().items() if name not in NOT_SETTINGS and is_given(ctx, name)}
     named = _source(source, source_file, target_file)
-    listeners: list[Any] = []
-    if tensorboard is not None:
+
+    from lstmcli.cli.processes import run_in_processes, together
+    from lstmcli.options import seconds
+
+    run_in_processes(ctx.obj[1:], processes, [named, valid, test])
+    with together(seconds(process_timeout, "--process-timeout")) as group:
+        how: dict[str, Any] = {"output": output, "task": task, "valid": valid, "test": test, "force": force}
+        how |= {"resume": resume, "checkpoint_every": checkpoint_every, "dry_run": dry_run, "group": group}
+        stop, result = _trained(named, given, how, shlex.join(ctx.obj), quiet, log_format, tensorboard)
+    if format == "json" and group.main:
+        from lstmcli.cli.output.training_log import TRAINING
+        from lstmcli.cli.output.writer import write
+
+        write(result, TRAINING, format)
+    if stop.signal is not None and group.main:
+        raise typer.Exit(128 + stop.signal)
+
+
+def _trained(
+    source: str,
+    given: dict[str, Any],
+    how: dict[str, Any],
+    command: str,
+    quiet: bool,
+    log_format: str,
+    tensorboard: Path | None,
+) -> tuple[Stop, dict[str, Any]]:
+    """Train, and show the progress if this is the main process; returns the result and how it was stopped."""
+    from lstmcli.cli.io.asking import ask_resume, which_label
+    from lstmcli.cli.output.event_log import EventLog
+    from lstmcli.cli.output.training_log import TrainingLog
+    from lstmcli.cli.processes import Silence
+    from lstmcli.training.launch import is_restarted
+    from lstmcli.training.start import Training
+
+    group, listeners = how["group"], list[Any]()
+    if tensorboard is not None and group.main:
         from lstmcli.cli.output.tensorboard import Scalars
 
         listeners.append(Scalars(tensorboard))
-
-    from lstmcli.cli.io.asking import ask_resume, which_label
-    from lstmcli.cli.output.event_log import EventLog
-    from lstmcli.cli.output.training_log import TRAINING, TrainingLog
-    from lstmcli.training.start import Training
-
-    with Training(
-        named,
-        given,
-        output=output,
-        task=task,
-        valid=valid,
-        test=test,
-        force=force,
-        resume=resume,
-        checkpoint_every=checkpoint_every,
-        dry_run=dry_run,
-        ask_label=which_label,
-        ask_resume=ask_resume,
-    ) as training:
-        log: EventLog | TrainingLog
-        if log_format == "json":
+    if group.world == 1:
+        how |= {"ask_label": which_label, "ask_resume": ask_resume}
+    how["resume"] = how["resume"] or is_restarted()
+    with Training(source, given, **how) as training:
+        log: EventLog | TrainingLog | Silence
+        if not group.main:
+            log = Silence()
+        elif log_format == "json":
             log = EventLog(training.splits.warnings, quiet=quiet)
         else:
             place, splits = training.default_place, training.splits
             log = TrainingLog(default_place=place, quiet=quiet, splits=splits, task=training.task)
         with Stop() as stop, log, hint_on_abort(training.target):
             listeners.append(log)
-            events_of_run = training.events(command=shlex.join(ctx.obj), stop=stop.asked)
-            result = follow(events_of_run, listeners, stop, dry_run=dry_run)
-    if format == "json":
-        from lstmcli.cli.output.writer import write
-
-        write(result, TRAINING, format)
-    if stop.signal is not None:
-        raise typer.Exit(128 + stop.signal)
+            events_of_run = training.events(command=command, stop=stop.asked)
+            return stop, follow(events_of_run, listeners, stop, dry_run=how["dry_run"])
 
 
 def _source(source: str | None, source_file: str | None, target_file: str | None) -> str:
