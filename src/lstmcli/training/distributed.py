@@ -36,6 +36,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 TIMEOUT = 1800.0
 """Seconds that a process waits for the others by default."""
+RESUME = "what was saved is kept: repeat the command with --resume, with as many processes as you like"
 LAST_WORDS = 3.0
 """Seconds to find out who is missing after the connection was lost."""
 
@@ -193,7 +194,7 @@ class Group:
         """The main process's snapshot."""
         if self.world == 1:
             return snapshot
-        arrays = {} if snapshot is None else {k: np.ascontiguousarray(v) for k, v in snapshot.arrays.items()}
+        arrays = {} if snapshot is None else {k: np.asarray(v, order="C") for k, v in snapshot.arrays.items()}
         kinds = [(name, value.dtype.str, value.shape) for name, value in arrays.items()]
         described = self.from_main(None if snapshot is None else {"values": snapshot.values, "arrays": kinds})
         if described is None:
@@ -274,7 +275,7 @@ class Group:
 
     def _lost(self, what: str, waited: float) -> LostProcess:
         store, world = self._store, self.world
-        hint = "what was saved is kept: repeat the command with --resume, with as many processes as you like"
+        hint = RESUME
         assert store is not None
         _in_time(lambda: store.set(f"waiting/{self.rank}", ""), None)
         end, missing = time.monotonic() + LAST_WORDS, list(range(world))

@@ -7,11 +7,13 @@ on the loopback address unless ``MASTER_ADDR`` names another machine.
 
 from __future__ import annotations
 
+import json
 import logging
 import os
 import signal
 import socket
 import tempfile
+import time
 from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager, suppress
 from datetime import timedelta
@@ -22,7 +24,7 @@ from typing import TYPE_CHECKING, Any
 from lstmcli.errors import LstmError, UsageError
 from lstmcli.safe_path import child_environment, lstm_command
 from lstmcli.threads import cores
-from lstmcli.training.distributed import ALONE, TIMEOUT, Group, LostProcess
+from lstmcli.training.distributed import ALONE, RESUME, TIMEOUT, Group, LostProcess
 
 if TYPE_CHECKING:
     from torch.distributed.elastic.multiprocessing import PContext, RunProcsResult
@@ -86,8 +88,18 @@ def joined(timeout: float = TIMEOUT) -> Iterator[Group]:
         yield group
     except BaseException as error:
         group.say_error(error)
+        _leave_words(error)
         raise
     dist.destroy_process_group()
+
+
+def _leave_words(error: BaseException) -> None:
+    """Write the error where torchrun looks for the last words of a process that fails."""
+    if isinstance(error, Exception) and (path := os.environ.get("TORCHELASTIC_ERROR_FILE")):
+        words, now = str(error) or type(error).__name__, str(int(time.time()))
+        message = {"message": words, "extraInfo": {"py_callstack": words, "timestamp": now}}
+        with suppress(OSError):
+            Path(path).write_text(json.dumps({"message": message}), "utf-8")
 
 
 def _place() -> tuple[int, int]:
@@ -202,13 +214,14 @@ def _outcome(result: RunProcsResult, processes: int) -> int:
     """The exit code.  Raises: LstmError."""
     if not result.failures:
         return 0
-    first = min(result.failures.values(), key=lambda failure: failure.timestamp)
-    mine = result.failures.get(0)
-    if mine is not None and mine.exitcode > 0:
+    failures = sorted(result.failures.values(), key=lambda failure: failure.timestamp)
+    killed = [f for f in failures if f.exitcode < 0 and f.timestamp <= failures[0].timestamp + 1]
+    mine, first = result.failures.get(0), (killed or failures)[0]
+    if mine is not None and mine.exitcode > 0 and not killed:
         return mine.exitcode  # it has said why
     words = _last_words(result.stderrs.get(first.local_rank) or "")
     who = f"process {first.local_rank} of {processes}"
-    hint = "what was saved is kept: repeat the command with --resume, with as many processes as you like"
+    hint = None if mine is not None and mine.exitcode > 0 else RESUME
     if first.exitcode < 0:
         name = signal.Signals(-first.exitcode).name
         memory = "; the system may have run out of memory" if name == "SIGKILL" else ""
