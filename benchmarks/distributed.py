@@ -25,7 +25,18 @@ from functools import partial
 from pathlib import Path
 from typing import Any
 
-from common import LSTM, interleave, lm_file, markdown_table, median, read_rows, record, run, translation_file, write_rows
+from common import (
+    LSTM,
+    interleave,
+    lm_file,
+    markdown_table,
+    median,
+    read_rows,
+    record,
+    run,
+    translation_file,
+    write_rows,
+)
 from common import ag_news_train as ag_news
 
 SIDES = {"1 x 1": (1, 1), "1 x 2": (1, 2), "2 x 1": (2, 1)}

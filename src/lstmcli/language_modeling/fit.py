@@ -100,7 +100,11 @@ class _Run(TrainingLoop[LmLoopState]):
     def extra_arrays(self) -> Arrays:
         layers = enumerate(self.hidden_states or [])
         whole, size = self.group.whole, self.config.batch_size
-        return {f"state.{layer}.{i}": whole(x.cpu().numpy(), 1, size) for layer, state in layers for i, x in enumerate(state)}
+        return {
+            f"state.{layer}.{i}": whole(x.cpu().numpy(), 1, size)
+            for layer, state in layers
+            for i, x in enumerate(state)
+        }
 
     def load_extra(self, snapshot: Snapshot) -> None:
         states: dict[int, list[Tensor]] = {}

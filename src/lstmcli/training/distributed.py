@@ -31,7 +31,7 @@ from lstmcli.training.checkpoint import Snapshot
 
 if TYPE_CHECKING:
     from torch import Tensor
-    from torch.distributed import Store
+    from torch._C._distributed_c10d import Store
 
 T = TypeVar("T")
 TIMEOUT = 1800.0
@@ -196,7 +196,7 @@ class Group:
             return snapshot
         arrays = {} if snapshot is None else {k: np.asarray(v, order="C") for k, v in snapshot.arrays.items()}
         kinds = [(name, value.dtype.str, value.shape) for name, value in arrays.items()]
-        described = self.from_main(None if snapshot is None else {"values": snapshot.values, "arrays": kinds})
+        described: Any = self.from_main(None if snapshot is None else {"values": snapshot.values, "arrays": kinds})
         if described is None:
             return None
         received: dict[str, NDArray[Any]] = {}
@@ -219,7 +219,8 @@ class Group:
         """Check that every process has the same of each.  Raises: LstmError."""
         if self.world == 1:
             return
-        own = {name: hashlib.sha256(json.dumps(value, default=str).encode()).hexdigest() for name, value in values.items()}
+        texts = {name: json.dumps(value, default=str) for name, value in values.items()}
+        own = {name: hashlib.sha256(text.encode()).hexdigest() for name, text in texts.items()}
         for name, digest in self.from_main(own).items():
             if own[name] != digest:
                 raise LstmError(
@@ -284,7 +285,8 @@ class Group:
             reached = _in_time(lambda: [rank for rank in others if not store.check([f"waiting/{rank}"])], None)
             if reached is None:
                 return LostProcess(
-                    f"process {self.rank} of {world} has lost the network to the others, after {waited:,.0f}s", hint=hint
+                    f"process {self.rank} of {world} has lost the network to the others, after {waited:,.0f}s",
+                    hint=hint,
                 )
             missing = reached
             for rank in missing:

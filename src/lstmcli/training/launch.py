@@ -67,9 +67,8 @@ def joined(timeout: float = TIMEOUT) -> Iterator[Group]:
     rank, world = _place()
     os.environ.update({name: os.environ.get(name, value) for name, value in QUIET.items()})
     address = os.environ["MASTER_ADDR"]
-    if address in LOOPBACK or address == socket.gethostname():
-        if loopback := _loopback():
-            os.environ.setdefault("GLOO_SOCKET_IFNAME", loopback)
+    if address in LOOPBACK and (loopback := _loopback()):
+        os.environ.setdefault("GLOO_SOCKET_IFNAME", loopback)
     import torch
     import torch.distributed as dist
 
@@ -150,7 +149,7 @@ def launch(arguments: Sequence[str], processes: int) -> int:
     before = {number: signal.getsignal(number) for number in _SIGNALS}
     command = lstm_command(list(arguments))
     with tempfile.TemporaryDirectory(prefix="lstm-processes-", ignore_cleanup_errors=True) as folder, _store() as port:
-        others = {rank: Std.ALL for rank in range(1, processes)}
+        others = dict.fromkeys(range(1, processes), Std.ALL)
         context = start_processes(
             name="lstm",
             entrypoint=command[0],
@@ -181,7 +180,7 @@ def _environment(rank: int, processes: int, port: int) -> dict[str, str]:
 @contextmanager
 def _store() -> Iterator[int]:
     """A store that listens on the loopback address, while the block runs; gives its port."""
-    from torch.distributed import TCPStore
+    from torch._C._distributed_c10d import TCPStore
 
     listener = socket.socket()
     listener.bind(("127.0.0.1", 0))
