@@ -24,6 +24,7 @@ from lstmcli.classification.characters.words import WordTexts
 from lstmcli.classification.config import ClassifierTrainConfig
 from lstmcli.classification.model_selection import Encoded
 from lstmcli.classification.network import Classifier
+from lstmcli.classification.soft_labels import SoftBatch, SoftLabels
 from lstmcli.nn.optim import Average, RowAdam, load_optimizer, optimizer_arrays, swapped
 from lstmcli.tokenization.batching import by_length, pack
 from lstmcli.tokenization.config import TokenizerConfig
@@ -42,6 +43,8 @@ class Split:
     gold: NDArray[np.int64]
     words: WordTexts | None = None
     """The words of the texts, if there is a character model."""
+    soft: SoftLabels | None = None
+    """What a teacher says of the texts, if it answered any."""
 
     def __len__(self) -> int:
         return len(self.encoded)
@@ -81,9 +84,15 @@ class Trainer:
     def autocast(self) -> AbstractContextManager[object]:
         return torch.autocast(self.device, torch.bfloat16, enabled=self.bf16)
 
-    def loss(self, logits_BC: Tensor, gold: Tensor) -> Tensor:
-        """Mean loss over the texts, in nats; multi-label: of the sum over the labels."""
+    def loss(self, logits_BC: Tensor, gold: Tensor, soft: tuple[Tensor, Tensor] | None = None) -> Tensor:
+        """Mean loss over the texts, in nats; multi-label: of the sum over the labels.
+
+        Args:
+            soft: what a teacher says [B, C] and what that counts [B], as in ``soft_labels.py``.
+        """
         logits_BC, smoothing = logits_BC.float(), self.config.label_smoothing
+        if soft is not None:
+            return self._soft_loss(logits_BC, gold, *soft)
         if self.multilabel:
             target = gold.float() * (1 - smoothing) + smoothing / 2
             losses = functional.binary_cross_entropy_with_logits(
@@ -92,31 +101,54 @@ class Trainer:
             return losses.sum(1).mean()
         return functional.cross_entropy(logits_BC, gold, weight=self.class_weights, label_smoothing=smoothing)
 
-    def gradients(self, encoded: Encoded, gold: NDArray[np.int64]) -> tuple[float, float, Tensor, Tensor]:
+    def _on_device(self, soft: SoftBatch) -> tuple[Tensor, Tensor]:
+        p_BC, weight_B = (torch.from_numpy(part).to(self.device) for part in soft)
+        return p_BC, weight_B
+
+    def _soft_loss(self, logits_BC: Tensor, gold: Tensor, p_BC: Tensor, weight_B: Tensor) -> Tensor:
+        T, smoothing = self.config.teacher_temperature, self.config.label_smoothing
+        if self.multilabel:
+            target = gold.float() * (1 - smoothing) + smoothing / 2
+            entropy = functional.binary_cross_entropy_with_logits
+            own_B = entropy(logits_BC, target, pos_weight=self.class_weights, reduction="none").sum(1)
+            teacher_B = entropy(logits_BC / T, torch.sigmoid(torch.logit(p_BC, 1e-6) / T), reduction="none").sum(1)
+        else:
+            own_B = functional.cross_entropy(
+                logits_BC, gold, weight=self.class_weights, label_smoothing=smoothing, reduction="none"
+            )
+            softened_BC = p_BC ** (1 / T)
+            softened_BC = softened_BC / softened_BC.sum(1, keepdim=True).clamp_min(1e-12)
+            teacher_B = functional.cross_entropy(logits_BC / T, softened_BC, reduction="none")
+        return ((1 - weight_B) * own_B + weight_B * T**2 * teacher_B).mean()
+
+    def gradients(
+        self, encoded: Encoded, gold: NDArray[np.int64], soft: SoftBatch | None = None
+    ) -> tuple[float, float, Tensor, Tensor]:
         """Forward and backward pass; returns loss, gradient norm, the rows of the batch [U], and their embeddings with
         gradients.  Each process computes its texts, and has the rows of all, so that gradients can be summed."""
         ids_BSTF, lengths_BS = pack(encoded, self.module.config.segment, self.tokenizer.max_tokens)
         padding_and_unknown = np.array([0, 1], np.int32)
         rows_U = np.unique(np.concatenate([padding_and_unknown, ids_BSTF.ravel()]))
         self.position[rows_U] = np.arange(len(rows_U), dtype=np.int32)
-        weights = self._text_weights
+        weights = self._text_weights if soft is None else None
         own, share = self.group.part(np.ones(len(gold)) if weights is None else weights[gold])
         ids = torch.from_numpy(self.position[ids_BSTF[own]]).to(self.device)
         lengths, target = (torch.from_numpy(part[own]).to(self.device) for part in (lengths_BS, gold))
         rows = torch.from_numpy(rows_U.astype(np.int64)).to(self.device)
+        teacher = None if soft is None else self._on_device(SoftBatch(*(part[own] for part in soft)))
         leaf = self.module.embedding.data.index_select(0, rows).requires_grad_()
         with self.autocast():
             x_TNE = self.module.embed(ids, leaf)
             if self.config.adversarial:
                 x_TNE.retain_grad()
-            loss = self.loss(self.module.read(x_TNE, lengths), target)
+            loss = self.loss(self.module.read(x_TNE, lengths), target, teacher)
         if not self.config.adversarial:
             loss.backward()  # type: ignore[no-untyped-call]
         else:
             (loss / 2).backward()  # type: ignore[no-untyped-call]
             push = adversarial_step(x_TNE, lengths, self.config.adversarial, self._typical_norm(x_TNE, lengths, share))
             with self.autocast():
-                pushed = self.loss(self.module.read(self.module.embed(ids, leaf) + push, lengths), target)
+                pushed = self.loss(self.module.read(self.module.embed(ids, leaf) + push, lengths), target, teacher)
             (pushed / 2).backward()  # type: ignore[no-untyped-call]
         nats = self.group.sum_gradients([*self.dense, leaf], share, loss.item())
         clip = self.config.clip or math.inf
@@ -132,10 +164,15 @@ class Trainer:
         return (squares / tokens).sqrt()
 
     def step(
-        self, encoded: Encoded, gold: NDArray[np.int64], learning_rate: float, decay: float
+        self,
+        encoded: Encoded,
+        gold: NDArray[np.int64],
+        learning_rate: float,
+        decay: float,
+        soft: SoftBatch | None = None,
     ) -> tuple[float, float]:
         """One update; ``decay`` is that of the moving average.  Returns loss and gradient norm."""
-        loss, norm, rows, leaf = self.gradients(encoded, gold)
+        loss, norm, rows, leaf = self.gradients(encoded, gold, soft)
         assert leaf.grad is not None
         for group in self.adam.param_groups:
             group["lr"] = learning_rate
@@ -195,7 +232,7 @@ class Trainer:
 
 
 def adversarial_step(x_TNE: Tensor, lengths_BS: Tensor, size: float, typical: Tensor) -> Tensor:
-    """The perturbation of each text's embeddings, along the gradient; its norm is ``size`` times the ``typical`` one."""
+    """The perturbation of each text's embeddings, along the gradient; its norm is ``size`` times ``typical``."""
     assert x_TNE.grad is not None
     T, _, E = x_TNE.shape
     B, S = lengths_BS.shape

@@ -66,7 +66,7 @@ def together(timeout: float) -> Iterator[Group]:
     except LstmError as error:
         if group is None or group.main:
             raise
-        if group.is_told(error):
+        if group.words.is_told(error):
             raise typer.Exit(error.exit_code) from None
         message = f"process {group.rank} of {group.world}: {error}"
         raise LstmError(message, hint=error.hint) from error

@@ -16,10 +16,10 @@ from __future__ import annotations
 import hashlib
 import json
 import os
-import threading
 import time
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from contextlib import contextmanager, suppress
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from itertools import pairwise
 from typing import TYPE_CHECKING, Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -28,6 +28,7 @@ from numpy.typing import NDArray
 from lstmcli.errors import LstmError, UsageError
 from lstmcli.plural import count
 from lstmcli.training.checkpoint import Snapshot
+from lstmcli.training.last_words import LastWords
 
 if TYPE_CHECKING:
     from torch import Tensor
@@ -36,13 +37,6 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 TIMEOUT = 1800.0
 """Seconds that a process waits for the others by default."""
-RESUME = "what was saved is kept: repeat the command with --resume, with as many processes as you like"
-LAST_WORDS = 3.0
-"""Seconds to find out who is missing after the connection was lost."""
-
-
-class LostProcess(LstmError):
-    """Another process of the training has ended, or does not answer."""
 
 
 class Part(NamedTuple):
@@ -66,7 +60,8 @@ class Group:
     """The processes of a training; without a ``store`` only this one, and every method returns what it was given."""
 
     def __init__(self, rank: int = 0, world: int = 1, store: Store | None = None, timeout: float = TIMEOUT) -> None:
-        self.rank, self.world, self._store, self.timeout = rank, world, store, timeout
+        self.rank, self.world, self.timeout = rank, world, timeout
+        self.words = LastWords(rank, world, store)
         self.local_world = int(os.environ.get("LOCAL_WORLD_SIZE", world)) if world > 1 else 1
         """Processes on this machine."""
 
@@ -156,7 +151,7 @@ class Group:
         result[(slice(None),) * axis + (slice(self.rank, None, self.world),)] = part
         return self.sum_array(result)
 
-    def decide(self, *, stop: bool, over: bool, due: bool, time_share: float) -> Decision:
+    def decide(self, stop: bool, over: bool, due: bool, time_share: float) -> Decision:
         """What to do before a step.  ``stop`` of any process counts, the rest is that of the main process."""
         if self.world == 1:
             return Decision(stop, over, due, time_share)
@@ -184,7 +179,7 @@ class Group:
         every = np.zeros(starts[-1], np.uint8)
         every[starts[self.rank] : starts[self.rank + 1]] = data
         every = self.sum_array(every)
-        lists = [json.loads(every[a:b].tobytes()) for a, b in zip(starts, starts[1:], strict=False)]
+        lists = [json.loads(every[a:b].tobytes()) for a, b in pairwise(starts)]
         result: list[Any] = [None] * sum(map(len, lists))
         for rank, items in enumerate(lists):
             result[rank :: self.world] = items
@@ -228,29 +223,6 @@ class Group:
                     hint="the same data, options and versions must be on every machine",
                 )
 
-    def say_error(self, error: BaseException) -> None:
-        """Tell the other processes why this one ends."""
-        if self._store is not None and not isinstance(error, LostProcess):
-            store, message = self._store, str(error) or type(error).__name__
-            _in_time(lambda: store.set(f"error/{self.rank}", message), None)
-
-    def is_told(self, error: BaseException) -> bool:
-        """Whether the main process reports the same error, or what comes of it, so that this one can be silent."""
-        if self._store is None or self.main:
-            return False
-        if isinstance(error, LostProcess):
-            return self._said(0) is not None
-        end = time.monotonic() + LAST_WORDS
-        while (said := self._said(0)) is None and time.monotonic() < end:
-            time.sleep(0.05)
-        return said == str(error)
-
-    def _said(self, rank: int) -> str | None:
-        """Why that process ended, if it said so."""
-        store, key = self._store, f"error/{rank}"
-        assert store is not None
-        return _in_time(lambda: store.get(key).decode() if store.check([key]) else None, None)
-
     def _reduce(self, tensor: Tensor, what: str) -> None:
         import torch.distributed as dist
 
@@ -272,48 +244,8 @@ class Group:
         try:
             yield
         except (RuntimeError, ValueError) as error:  # of torch.distributed, which has many names for them
-            raise self._lost(what, time.monotonic() - begin) from error
-
-    def _lost(self, what: str, waited: float) -> LostProcess:
-        store, world = self._store, self.world
-        hint = RESUME
-        assert store is not None
-        _in_time(lambda: store.set(f"waiting/{self.rank}", ""), None)
-        end, missing = time.monotonic() + LAST_WORDS, list(range(world))
-        others = [rank for rank in range(world) if rank != self.rank]
-        while time.monotonic() < end:
-            reached = _in_time(lambda: [rank for rank in others if not store.check([f"waiting/{rank}"])], None)
-            if reached is None:
-                return LostProcess(
-                    f"process {self.rank} of {world} has lost the network to the others, after {waited:,.0f}s",
-                    hint=hint,
-                )
-            missing = reached
-            for rank in missing:
-                if words := self._said(rank):
-                    return LostProcess(f"process {rank} of {world} has ended: {words}", hint=hint)
-            if not missing:
-                break
-            time.sleep(0.1)
-        who = f"process {missing[0]} of {world}" if missing else f"one of {world} processes"
-        if waited < self.timeout * 0.9:
-            return LostProcess(f"{who} has ended without a word; it may have been killed", hint=hint)
-        return LostProcess(f"{who} has not answered for {waited:,.0f}s: no {what} from it", hint=hint)
+            raise self.words.lost(what, time.monotonic() - begin, self.timeout) from error
 
 
 ALONE = Group()
 """A training in one process."""
-
-
-def _in_time(ask: Callable[[], T], default: T) -> T:
-    """The answer of the store; ``default`` if there is none in time: a store on a machine out of reach never answers."""
-    found: list[T] = []
-
-    def run() -> None:
-        with suppress(RuntimeError, ValueError):
-            found.append(ask())
-
-    thread = threading.Thread(target=run, daemon=True)
-    thread.start()
-    thread.join(LAST_WORDS)
-    return found[0] if found else default

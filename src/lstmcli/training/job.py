@@ -50,7 +50,7 @@ class TrainingJob(ABC):
     budget: Budget = field(default_factory=Budget, init=False)
     """The time of the run; a job says there how long the steps after training will take."""
     group: Group = field(default=ALONE, init=False)
-    """The processes that train together; the steps before and after ``fit`` run in the main one, if not all need them."""
+    """The processes that train together; only the main one derives and saves."""
 
     @abstractmethod
     def prepare_data(self) -> Iterator[Event]:

@@ -24,7 +24,8 @@ from typing import TYPE_CHECKING, Any
 from lstmcli.errors import LstmError, UsageError
 from lstmcli.safe_path import child_environment, lstm_command
 from lstmcli.threads import cores
-from lstmcli.training.distributed import ALONE, RESUME, TIMEOUT, Group, LostProcess
+from lstmcli.training.distributed import ALONE, TIMEOUT, Group
+from lstmcli.training.last_words import RESUME, LostProcess
 
 if TYPE_CHECKING:
     from torch.distributed.elastic.multiprocessing import PContext, RunProcsResult
@@ -86,7 +87,7 @@ def joined(timeout: float = TIMEOUT) -> Iterator[Group]:
     try:
         yield group
     except BaseException as error:
-        group.say_error(error)
+        group.words.say(error)
         _leave_words(error)
         raise
     dist.destroy_process_group()

@@ -17,19 +17,16 @@ import numpy as np
 from safetensors.numpy import save  # here, as a package that is missing must not cost a training
 
 from lstmcli.config import to_dict
-from lstmcli.errors import LstmError, OutputError, UsageError
+from lstmcli.errors import LstmError, OutputError
 from lstmcli.malloc import keep_freed_memory
-from lstmcli.memory import usable_memory
 from lstmcli.model_dir.directory import CARD, GRAPH, LOG, WEIGHTS, check_target, write_model
 from lstmcli.nn.device import resolve_device, use_threads
 from lstmcli.tokenization.guard import randomness_warning
 from lstmcli.training import events
 from lstmcli.training.budget import Budget
 from lstmcli.training.checkpoint import (
-    KEPT,
     Checkpoints,
     checkpoint_folder,
-    free_space,
     has_checkpoints,
 )
 from lstmcli.training.config import TrainingConfig
@@ -39,11 +36,8 @@ from lstmcli.training.distributed import ALONE, Group
 from lstmcli.training.events import Event
 from lstmcli.training.job import TrainingJob
 from lstmcli.training.lock import claimed
-from lstmcli.training.preflight import check_fits
+from lstmcli.training.preflight import check_batch, check_disk_space, check_fits, check_memory
 from lstmcli.training.resume import resume_from_checkpoint
-
-CHECKPOINT_BYTES = 20
-"""Bytes per parameter of a checkpoint: weights, kept weights, average and optimiser state in fp32."""
 
 SAVING_SECONDS, SAVING_RATE = 0.2, 1e8
 """Estimated time to write a model: so many seconds, and one more for so many bytes."""
@@ -225,13 +219,6 @@ def _files(job: TrainingJob, description: dict[str, Any], derived: Derived) -> d
     return files
 
 
-def check_batch(config: TrainingConfig, group: Group) -> None:
-    """Raises UsageError for a batch that cannot be dealt to the processes."""
-    if config.batch_size < group.world:
-        message = f"a batch of {config.batch_size} cannot be dealt to {group.world} processes"
-        raise UsageError(message, hint="raise --batch-size, or use fewer processes")
-
-
 def prepare(config: TrainingConfig, group: Group = ALONE) -> tuple[Machine, np.random.Generator]:
     """Set up device, threads, memory allocation and random generators.
 
@@ -261,26 +248,6 @@ def torch_state_kept() -> Iterator[None]:
             yield
         finally:
             torch.set_num_threads(threads)
-
-
-def check_memory(needed: int, device: str) -> Iterator[Event]:
-    """A warning if training is estimated to need more memory than there is."""
-    if device == "cpu" and needed > (there := usable_memory()):
-        yield events.Warned(f"training needs about {_megabytes(needed)} of memory, and there are {_megabytes(there)}")
-
-
-def check_disk_space(output: Path, *, model_bytes: int, parameters: int, every: float) -> Iterator[Event]:
-    """A warning if the disk has too little space for model and checkpoints."""
-    checkpoints = 0 if math.isinf(every) else (KEPT + 1) * CHECKPOINT_BYTES * parameters
-    if (space := free_space(checkpoint_folder(output))) and space[1] < model_bytes + checkpoints:
-        yield events.Warned(
-            f"{space[0]} has {_megabytes(space[1])} of space left, and the model takes about {_megabytes(model_bytes)}"
-            + (f", its checkpoints {_megabytes(checkpoints)}" if checkpoints else "")
-        )
-
-
-def _megabytes(size: int) -> str:
-    return f"{size / 1e6:,.1f} MB"
 
 
 def save_model(output: Path, files: dict[str, bytes], config: dict[str, Any], *, force: bool) -> int:

@@ -132,7 +132,7 @@ class _Run(TrainingLoop[TranslatorLoopState]):
 
 
 def shared(translations: list[Hypothesis], group: Group) -> list[Hypothesis]:
-    """The translations of all processes, each of which has every so-manieth."""
+    """The translations of all processes, of which each made those of its own texts."""
     if group.world == 1:
         return translations
     values = [(*found[:3], None if found.weights_TS is None else found.weights_TS.tolist()) for found in translations]

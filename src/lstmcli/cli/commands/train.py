@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -28,7 +27,7 @@ READ, TOKENIZER, MODEL, TRAIN = ReadConfig(), TokenizerConfig(), ClassifierModel
 LM_TOKENIZER, LM_MODEL = LmTokenizerConfig(), LmModelConfig()
 TRANSLATOR_MODEL, TRANSLATOR_TRAIN = TranslatorModelConfig(), TranslatorTrainConfig()
 POOLING = ",".join(MODEL.pooling)
-NOT_SETTINGS = ("ctx", "source_file")
+NOT_SETTINGS = ("ctx", "source_file", "print_config")
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -97,6 +96,9 @@ def train(
     label_smoothing: t.LabelSmoothing = TRAIN.label_smoothing,
     adversarial: t.Adversarial = TRAIN.adversarial,
     class_weights: t.ClassWeights = TRAIN.class_weights,
+    teacher: t.Teacher = None,
+    teacher_weight: t.TeacherWeight = TRAIN.teacher_weight,
+    teacher_temperature: t.TeacherTemperature = TRAIN.teacher_temperature,
     precision: t.Precision = TRAIN.precision,
     deterministic: t.Deterministic = TRAIN.deterministic,
     preset: t.Preset = None,
@@ -127,6 +129,7 @@ def train(
         Literal["table", "json"], o.OUTPUT.option("--format", "table|json", "Format of the result on stdout.")
     ] = "table",
     log_format: t.LogFormat = "text",
+    print_config: t.PrintConfig = False,
     tensorboard: t.TensorBoard = None,
 ) -> None:
     """Train a classifier on labelled text, a translator on pairs of texts, or a language model on plain text.
@@ -144,11 +147,18 @@ def train(
       lstm train pairs.csv --text-column de --target-column en
       lstm train --source-file train.de --target-file train.en --valid valid.de --valid-target valid.en
       lstm train ptb.train.txt --valid ptb.valid.txt --test ptb.test.txt
+      lstm train reviews.csv --teacher answers.jsonl
       zcat tickets.csv.gz | lstm train - --label-column queue --force
     """
     given = {name: value for name, value in locals().items() if name not in NOT_SETTINGS and is_given(ctx, name)}
+    if print_config:
+        from lstmcli.cli.output.run_config import as_toml
+
+        print(as_toml(ctx), end="")
+        return
     named = _source(source, source_file, target_file)
 
+    from lstmcli.cli.output.run_config import as_command
     from lstmcli.cli.processes import run_in_processes, together
     from lstmcli.options import seconds
 
@@ -156,7 +166,7 @@ def train(
     with together(seconds(process_timeout, "--process-timeout")) as group:
         how: dict[str, Any] = {"output": output, "task": task, "valid": valid, "test": test, "force": force}
         how |= {"resume": resume, "checkpoint_every": checkpoint_every, "dry_run": dry_run, "group": group}
-        stop, result = _trained(named, given, how, shlex.join(ctx.obj), quiet, log_format, tensorboard)
+        stop, result = _trained(named, given, how, as_command(ctx, ctx.obj), quiet, log_format, tensorboard)
     if format == "json" and group.main:
         from lstmcli.cli.output.training_log import TRAINING
         from lstmcli.cli.output.writer import write
