@@ -24,14 +24,15 @@ from contextlib import contextmanager
 from pathlib import Path
 
 import numpy as np
-from common import LSTM, markdown_table, record
 from safetensors.numpy import load_file
+
+from common import LSTM, markdown_table, record
 
 HOSTS = {"lstm-one": "10.77.31.1", "lstm-two": "10.77.31.2"}
 PORT, TIMEOUT, LIMIT = 29477, 5, 300
-SMALL = ["--task", "lm", "--hidden", "16", "--embedding", "16", "--layers", "1", "--epochs", "40", "--batch-size", "6"]
+SMALL = ["--task", "lm", "--hidden", "16", "--embedding", "16", "--layers", "1", "--epochs", "6", "--batch-size", "6"]
 STILL = ["--embedding-dropout", "0", "--input-dropout", "0", "--layer-dropout", "0", "--output-dropout", "0"]
-HOW = ["--threads", "1", "--precision", "fp32", "--weight-drop", "0", "--bptt", "20", "--checkpoint-every", "0.5s"]
+HOW = ["--threads", "1", "--precision", "fp32", "--weight-drop", "0", "--bptt", "20", "--checkpoint-every", "0.2s"]
 
 
 def ip(*words: str) -> None:
@@ -90,7 +91,7 @@ def difference(one: Path, other: Path) -> tuple[float, float]:
 def main() -> None:
     with tempfile.TemporaryDirectory() as name:
         folder, draw = Path(name), random.Random(1)
-        words = "the a cat dog bird saw heard liked small big old and then while".split()
+        words = ["the", "a", "cat", "dog", "bird", "saw", "heard", "liked", "small", "big", "and", "then"]
         lines = [" ".join(draw.choice(words) for _ in range(draw.randint(3, 12))) for _ in range(1200)]
         (folder / "text.txt").write_text("\n".join(lines), "utf-8")
 
