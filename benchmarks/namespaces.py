@@ -85,7 +85,7 @@ def difference(one: Path, other: Path) -> tuple[float, float]:
         losses.append([event["loss"] for event in events if event["event"] == "validated"])
     own, others = (load_file(model / "model.safetensors") for model in (one, other))
     apart = max(float(np.abs(own[name] - others[name]).max()) for name in own)
-    return float(np.abs(np.subtract(*losses)).max()), apart
+    return float(np.abs(np.array(losses[0]) - losses[1]).max()), apart
 
 
 def main() -> None:
