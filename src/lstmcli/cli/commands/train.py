@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -13,6 +13,7 @@ from lstmcli.classification.config import ClassifierModelConfig, ClassifierTrain
 from lstmcli.cli.io import streams
 from lstmcli.cli.io.signals import Stop
 from lstmcli.cli.options import common as o
+from lstmcli.cli.options import completion
 from lstmcli.cli.options import training as t
 from lstmcli.cli.options import translation as x
 from lstmcli.cli.typer_classes import Command, is_given
@@ -36,7 +37,11 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 def train(
     ctx: typer.Context,
     source: Annotated[
-        str | None, o.argument("SOURCE", "File, folder, `-` for stdin, sample:NAME, or a Hub data set.")
+        str | None,
+        o.argument(
+            *("SOURCE", "File, folder, `-` for stdin, sample:NAME, or a Hub data set."),
+            autocompletion=completion.sources,
+        ),
     ] = None,
     output: t.Output = None,
     valid: t.Valid = None,
@@ -131,6 +136,8 @@ def train(
     log_format: t.LogFormat = "text",
     print_config: t.PrintConfig = False,
     tensorboard: t.TensorBoard = None,
+    mlflow: t.MLflow = None,
+    plot: t.PlotFile = None,
 ) -> None:
     """Train a classifier on labelled text, a translator on pairs of texts, or a language model on plain text.
 
@@ -166,7 +173,8 @@ def train(
     with together(seconds(process_timeout, "--process-timeout")) as group:
         how: dict[str, Any] = {"output": output, "task": task, "valid": valid, "test": test, "force": force}
         how |= {"resume": resume, "checkpoint_every": checkpoint_every, "dry_run": dry_run, "group": group}
-        stop, result = _trained(named, given, how, as_command(ctx, ctx.obj), quiet, log_format, tensorboard)
+        followers = _followers(tensorboard, mlflow, plot, given) if group.main else []
+        stop, result = _trained(named, given, how, as_command(ctx, ctx.obj), quiet, log_format, followers)
     if format == "json" and group.main:
         from lstmcli.cli.output.training_log import TRAINING
         from lstmcli.cli.output.writer import write
@@ -183,7 +191,7 @@ def _trained(
     command: str,
     quiet: bool,
     log_format: str,
-    tensorboard: Path | None,
+    followers: list[Any],
 ) -> tuple[Stop, dict[str, Any]]:
     """Train, and show the progress if this is the main process; returns the result and how it was stopped."""
     from lstmcli.cli.io.asking import ask_resume, which_label
@@ -193,11 +201,7 @@ def _trained(
     from lstmcli.training.launch import is_restarted
     from lstmcli.training.start import Training
 
-    group, listeners = how["group"], list[Any]()
-    if tensorboard is not None and group.main:
-        from lstmcli.cli.output.tensorboard import Scalars
-
-        listeners.append(Scalars(tensorboard))
+    group = how["group"]
     if group.world == 1:
         how |= {"ask_label": which_label, "ask_resume": ask_resume}
     how["resume"] = how["resume"] or is_restarted()
@@ -210,10 +214,26 @@ def _trained(
         else:
             place, splits = training.default_place, training.splits
             log = TrainingLog(default_place=place, quiet=quiet, splits=splits, task=training.task)
-        with Stop() as stop, log, hint_on_abort(training.target):
-            listeners.append(log)
+        with Stop() as stop, log, hint_on_abort(training.target), ExitStack() as stack:
+            listeners = [*map(stack.enter_context, followers), log]
             events_of_run = training.events(command=command, stop=stop.asked)
             return stop, follow(events_of_run, listeners, stop, dry_run=how["dry_run"])
+
+
+def _followers(tensorboard: Path | None, mlflow: str | None, plot: Path | None, given: dict[str, Any]) -> list[Any]:
+    """Listeners besides the log, as contexts.  Raises: UsageError, OutputError."""
+    if not (tensorboard or mlflow or plot):
+        return []
+    from lstmcli.cli.output.trackers import Following, MLflow, TensorBoard, Tracker
+
+    found: list[Any] = []
+    if plot is not None:
+        from lstmcli.cli.output.curves import CurveFile
+
+        found.append(nullcontext(CurveFile(plot)))
+    trackers: list[Tracker] = [] if tensorboard is None else [TensorBoard(tensorboard)]
+    trackers += [] if mlflow is None else [MLflow(mlflow)]
+    return [*found, Following(trackers, given)] if trackers else found
 
 
 def _source(source: str | None, source_file: str | None, target_file: str | None) -> str:
