@@ -204,3 +204,14 @@ def test_other_data_is_an_error(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(group, "from_main", lambda value: dict.fromkeys(value, "another digest"))
     with pytest.raises(LstmError, match="process 1 of 2 has other data than process 0"):
         group.agree({"data": {"fingerprint": "x"}})
+
+
+@pytest.mark.slow
+def test_two_machines_and_the_cable_between_them() -> None:
+    """In network namespaces; needs root."""
+    script = SCRIPT.parent.parent.parent / "benchmarks" / "namespaces.py"
+    found = subprocess.run([sys.executable, str(script)], capture_output=True, text=True, timeout=1500)
+    if found.returncode == 77:
+        pytest.skip(found.stdout)
+    assert found.returncode == 0, found.stdout + found.stderr
+    assert "process 1 of 2" in found.stdout

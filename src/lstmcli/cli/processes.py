@@ -68,5 +68,6 @@ def together(timeout: float) -> Iterator[Group]:
             raise
         if group.words.is_told(error):
             raise typer.Exit(error.exit_code) from None
-        message = f"process {group.rank} of {group.world}: {error}"
+        who = f"process {group.rank} of {group.world}"
+        message = str(error) if str(error).startswith(who) else f"{who}: {error}"
         raise LstmError(message, hint=error.hint) from error
