@@ -57,6 +57,7 @@ ALLOWED = {
     ("serving/app.py", "asyncio"): "the same",
     ("serving/guard.py", "asyncio"): "the same",
     ("serving/server.py", "socket"): "listens where the user said",
+    ("training/launch.py", "socket"): "listens on the loopback address, for the processes of one training",
     ("engine/native.py", "ctypes"): "calls our own kernel, from one fixed place in the package",
     ("malloc.py", "ctypes"): "tells the C library how to keep memory",
     ("model_dir/atomic.py", "ctypes"): "exchanges two directories in one step",

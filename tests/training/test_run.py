@@ -13,7 +13,8 @@ import pytest
 from lstmcli.errors import OutputError
 from lstmcli.model_dir.directory import read_model
 from lstmcli.training.checkpoint import Snapshot, checkpoint_folder, write
-from lstmcli.training.run import check_disk_space, save_model
+from lstmcli.training.preflight import check_disk_space
+from lstmcli.training.run import save_model
 from support.models import description, stub_files, stub_model
 
 

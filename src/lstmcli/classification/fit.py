@@ -101,7 +101,11 @@ class _Run(TrainingLoop[ClassifierLoopState]):
         classes = len(trainer.module.head.weight)
         with self.budget.measure("validation"):
             found = score_in_blocks(
-                lambda encoded: trainer.logits(encoded, weights), valid.encoded, valid.gold, classes, trainer.multilabel
+                lambda encoded: trainer.logits(encoded, weights, self.group),
+                valid.encoded,
+                valid.gold,
+                classes,
+                trainer.multilabel,
             )
         if self.diverges(found.loss, validation=True):
             return None

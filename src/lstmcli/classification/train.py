@@ -155,6 +155,7 @@ class ClassifierJob(TrainingJob):
             class_weights=class_weights(self.train.gold, len(self.check.labels), self._multilabel, train.class_weights),
             device=device,
             bf16=self.precision == "bf16",
+            group=self.group,
         )
         self.parameters = count_parameters(self.module)
 
@@ -185,6 +186,8 @@ class ClassifierJob(TrainingJob):
         return describe(self.config)
 
     def before_fit(self) -> Iterator[Event]:
+        if not self.group.main:  # the linear models are fitted in the main process only
+            return
         self._fit_time = FitTime(self.budget)
         with self.budget.measure("n-grams", 1.0 if self.splits.held_out else 0.0):  # fitted again at the end
             fitted = self._fit_linear(self.train, judged=True)

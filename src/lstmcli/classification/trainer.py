@@ -30,6 +30,7 @@ from lstmcli.tokenization.batching import by_length, pack
 from lstmcli.tokenization.config import TokenizerConfig
 from lstmcli.tokenization.encoded import EncodedTexts
 from lstmcli.training.checkpoint import Arrays, Snapshot
+from lstmcli.training.distributed import ALONE, Group
 
 EVALUATION_BATCH = 256
 
@@ -65,10 +66,14 @@ class Trainer:
         class_weights: NDArray[np.float32] | None,
         device: str,
         bf16: bool,
+        group: Group = ALONE,
     ) -> None:
         self.module, self.config, self.tokenizer = module.to(device), config, tokenizer
-        self.multilabel, self.device, self.bf16 = multilabel, device, bf16
+        self.multilabel, self.device, self.bf16, self.group = multilabel, device, bf16, group
+        group.copy_from_main(module.parameters())
         self.class_weights = None if class_weights is None else torch.from_numpy(class_weights).to(device)
+        self._text_weights = None if multilabel else class_weights
+        """The weight of a text in the mean of the loss, by its label; None: all have the same."""
         module.embedding.requires_grad_(False)
         self.dense = [p for p in module.parameters() if p.requires_grad]
         self.table = RowAdam(module.embedding.data, decay=config.weight_decay)
@@ -120,15 +125,17 @@ class Trainer:
         self, encoded: Encoded, gold: NDArray[np.int64], soft: SoftBatch | None = None
     ) -> tuple[float, float, Tensor, Tensor]:
         """Forward and backward pass; returns loss, gradient norm, the rows of the batch [U], and their embeddings with
-        gradients."""
+        gradients.  Each process computes its texts, and has the rows of all, so that gradients can be summed."""
         ids_BSTF, lengths_BS = pack(encoded, self.module.config.segment, self.tokenizer.max_tokens)
         padding_and_unknown = np.array([0, 1], np.int32)
         rows_U = np.unique(np.concatenate([padding_and_unknown, ids_BSTF.ravel()]))
         self.position[rows_U] = np.arange(len(rows_U), dtype=np.int32)
-        ids = torch.from_numpy(self.position[ids_BSTF]).to(self.device)
-        lengths, target = torch.from_numpy(lengths_BS).to(self.device), torch.from_numpy(gold).to(self.device)
+        weights = self._text_weights if soft is None else None
+        own, share = self.group.part(np.ones(len(gold)) if weights is None else weights[gold])
+        ids = torch.from_numpy(self.position[ids_BSTF[own]]).to(self.device)
+        lengths, target = (torch.from_numpy(part[own]).to(self.device) for part in (lengths_BS, gold))
         rows = torch.from_numpy(rows_U.astype(np.int64)).to(self.device)
-        teacher = None if soft is None else self._on_device(soft)
+        teacher = None if soft is None else self._on_device(SoftBatch(*(part[own] for part in soft)))
         leaf = self.module.embedding.data.index_select(0, rows).requires_grad_()
         with self.autocast():
             x_TNE = self.module.embed(ids, leaf)
@@ -139,13 +146,22 @@ class Trainer:
             loss.backward()  # type: ignore[no-untyped-call]
         else:
             (loss / 2).backward()  # type: ignore[no-untyped-call]
-            push = adversarial_step(x_TNE, lengths, self.config.adversarial)
+            push = adversarial_step(x_TNE, lengths, self.config.adversarial, self._typical_norm(x_TNE, lengths, share))
             with self.autocast():
                 pushed = self.loss(self.module.read(self.module.embed(ids, leaf) + push, lengths), target, teacher)
             (pushed / 2).backward()  # type: ignore[no-untyped-call]
+        nats = self.group.sum_gradients([*self.dense, leaf], share, loss.item())
         clip = self.config.clip or math.inf
         norm = torch.nn.utils.clip_grad_norm_([*self.dense, leaf], clip)
-        return loss.item(), norm.item(), rows, leaf
+        return nats, norm.item(), rows, leaf
+
+    def _typical_norm(self, x_TNE: Tensor, lengths_BS: Tensor, share: float) -> Tensor:
+        """The RMS norm of the embedded tokens of the batch; the embedding of padding is zero."""
+        squares, tokens = x_TNE.detach().square().sum(), lengths_BS.sum()
+        if self.group.world > 1:
+            counts = bool(share)
+            squares, tokens = x_TNE.new_tensor(self.group.sum(counts * squares.item(), counts * tokens.item()))
+        return (squares / tokens).sqrt()
 
     def step(
         self,
@@ -170,23 +186,24 @@ class Trainer:
         """The moving average of the weights: the embedding, then the dense parameters."""
         return [self.table.current_average(), *(value.clone() for value in self.average.values)]
 
-    def logits(self, encoded: Encoded, weights: list[Tensor]) -> NDArray[np.float32]:
-        """Logits [N, C] of the network with the given weights, in the order of ``averaged``."""
+    def logits(self, encoded: Encoded, weights: list[Tensor], group: Group = ALONE) -> NDArray[np.float32]:
+        """Logits [N, C] of the network with the given weights, in the order of ``averaged``.
+
+        Args:
+            group: the processes that share the work.
+        """
         self.module.eval()
-        result: NDArray[np.float32] | None = None
+        result = np.zeros((len(encoded), self.module.head.out_features), np.float32)
         segment, most = self.module.config.segment, self.tokenizer.max_tokens
         lengths = np.fromiter(map(len, encoded), np.int64, len(encoded))
         with torch.inference_mode(), swapped([self.module.embedding, *self.dense], weights):
-            for index in by_length(lengths, EVALUATION_BATCH):
+            for index in list(by_length(lengths, EVALUATION_BATCH))[group.rank :: group.world]:
                 ids, sizes = pack([encoded[i] for i in index], segment, most)
                 with self.autocast():
                     out = self.module(torch.from_numpy(ids).to(self.device), torch.from_numpy(sizes).to(self.device))
-                if result is None:
-                    result = np.zeros((len(encoded), out.shape[1]), np.float32)
                 result[index] = out.float().cpu().numpy()
         self.module.train()
-        assert result is not None
-        return result
+        return group.sum_array(result)
 
     def arrays(self) -> Arrays:
         """Copies of everything that the next step depends on, except random generators."""
@@ -214,14 +231,13 @@ class Trainer:
         self.module.eval()
 
 
-def adversarial_step(x_TNE: Tensor, lengths_BS: Tensor, size: float) -> Tensor:
-    """The perturbation of each text's embeddings, along the gradient; its norm is ``size`` times the RMS token norm."""
+def adversarial_step(x_TNE: Tensor, lengths_BS: Tensor, size: float, typical: Tensor) -> Tensor:
+    """The perturbation of each text's embeddings, along the gradient; its norm is ``size`` times ``typical``."""
     assert x_TNE.grad is not None
     T, _, E = x_TNE.shape
     B, S = lengths_BS.shape
     gradient = x_TNE.grad.view(T, B, S, E)
     norm_B = gradient.square().sum(dim=(0, 2, 3)).sqrt().clamp_min(1e-12)
-    typical = (x_TNE.detach().square().sum() / lengths_BS.sum()).sqrt()  # the embedding of padding is zero
     return (size * typical * gradient / norm_B[:, None, None]).view(T, B * S, E)
 
 

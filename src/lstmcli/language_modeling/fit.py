@@ -75,7 +75,7 @@ class _Run(TrainingLoop[LmLoopState]):
     ) -> None:
         self.trainer, self.config, self.valid, self.validations = trainer, trainer.config, valid, validations
         self.per_epoch = steps_per_epoch(trainer.config, len(train) - 1)
-        self.inputs, self.targets = streams(train, trainer.config.batch_size)
+        self.inputs, self.targets = (x[trainer.part.rows] for x in streams(train, trainer.config.batch_size))
         self.n = self.inputs.shape[1]
         self.hidden_states: list[State] | None = None
         monitor = DivergenceMonitor(trainer.learning_rate, trainer.default_rate)
@@ -99,12 +99,17 @@ class _Run(TrainingLoop[LmLoopState]):
 
     def extra_arrays(self) -> Arrays:
         layers = enumerate(self.hidden_states or [])
-        return {f"state.{layer}.{i}": x.cpu().numpy() for layer, state in layers for i, x in enumerate(state)}
+        whole, size = self.group.whole, self.config.batch_size
+        return {
+            f"state.{layer}.{i}": whole(x.cpu().numpy(), 1, size)
+            for layer, state in layers
+            for i, x in enumerate(state)
+        }
 
     def load_extra(self, snapshot: Snapshot) -> None:
         states: dict[int, list[Tensor]] = {}
         for name, array in sorted(snapshot.part("state").items()):
-            states.setdefault(int(name.split(".")[0]), []).append(self.tensor(array))
+            states.setdefault(int(name.split(".")[0]), []).append(self.tensor(array[:, self.trainer.part.rows]))
         self.hidden_states = [tuple(states[layer]) for layer in sorted(states)] or None
         self._check_place()
 
@@ -128,7 +133,7 @@ class _Run(TrainingLoop[LmLoopState]):
         state, config, trainer = self.state, self.config, self.trainer
         weights = trainer.weights()
         with self.budget.measure("validation"), swapped(trainer.parameters, weights):
-            loss = total_nats(trainer.module, self.valid, trainer.device) / max(1, len(self.valid) - 1)
+            loss = total_nats(trainer.module, self.valid, trainer.device, self.group) / max(1, len(self.valid) - 1)
         improved = not self.diverges(loss, validation=True) and loss < min(state.losses, default=math.inf)
         self.between_steps = False
         if improved:
@@ -172,7 +177,8 @@ class _Run(TrainingLoop[LmLoopState]):
         part = slice(state.at, state.at + batch)
         if self.hidden_states is not None:
             begins = self.inputs[:, state.at] == END_ID
-            self.hidden_states = reset_states(self.hidden_states, begins & (self.rng.random(len(begins)) < RESET_SHARE))
+            drawn = self.rng.random(config.batch_size)[self.trainer.part.rows]
+            self.hidden_states = reset_states(self.hidden_states, begins & (drawn < RESET_SHARE))
         scaled = learning_rate * batch / config.bptt  # smaller steps for shorter windows (Merity et al. 2018, 4.1)
         inputs, targets = self.inputs[:, part], self.targets[:, part]
         loss, norm, self.hidden_states = self.trainer.step(inputs, targets, self.hidden_states, scaled)

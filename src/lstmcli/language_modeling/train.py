@@ -123,7 +123,8 @@ class LanguageModelJob(TrainingJob):
         self.precision = "bf16" if wanted == "bf16" or (wanted == "auto" and native_bf16(device)) else "fp32"
         self.module = LanguageModel(self.config.model, self.encoder.vocab_size)
         self.module.initialize_from_frequencies(self.corpora["train"].frequencies(self.encoder.vocab_size))
-        self.trainer = LmTrainer(self.module, self.config.train, device=device, bf16=self.precision == "bf16")
+        how: dict[str, Any] = {"device": device, "bf16": self.precision == "bf16", "group": self.group}
+        self.trainer = LmTrainer(self.module, self.config.train, **how)
         self.parameters = count_parameters(self.module)
         yield from ()
 
@@ -137,7 +138,7 @@ class LanguageModelJob(TrainingJob):
         from lstmcli.language_modeling.trainer import estimate_step
 
         train = self.corpora["train"]
-        step_seconds = estimate_step(self.trainer, train.ids)
+        step_seconds = self.group.from_main(estimate_step(self.trainer, train.ids))
         if self.config.train.epochs is None:  # as many as fit into the time limit
             epochs = resumed.values["epochs"] if resumed else epochs_in(self.config, len(train), step_seconds)
             self.config = replace(self.config, train=replace(self.config.train, epochs=epochs))
@@ -165,12 +166,15 @@ class LanguageModelJob(TrainingJob):
         if math.isinf(self.budget.limit):
             return
         tokens = {name: len(corpus) for name, corpus in self.corpora.items() if name != "train"}
-        most = reserve_evaluation(self.budget, self.module, valid, tokens, self.trainer.device)
+        reserved = reserve_evaluation(self.budget, self.module, valid, tokens, self.trainer.device)
+        most = self.group.from_main(reserved)
         if most < len(valid) - 1:
             self._valid_ids = valid[: most + 1]
             yield events.Warned(
                 f"to keep to --time, validation during training reads the first {most:,} of {len(valid) - 1:,} tokens"
             )
+        if not self.group.main:
+            return
         with self.budget.measure("graph"):
             graph = self._graph()
         if CELLS[self.config.model.cell].int8:

@@ -23,6 +23,7 @@ from lstmcli.language_modeling.network import LanguageModel, activation_penalty
 from lstmcli.nn.cells import State
 from lstmcli.nn.optim import load_optimizer, optimizer_arrays
 from lstmcli.training.checkpoint import Arrays, Snapshot
+from lstmcli.training.distributed import ALONE, Group
 
 Ids = NDArray[np.integer]
 EVALUATION_STREAMS, EVALUATION_WINDOW = 16, 64
@@ -58,8 +59,13 @@ def window_lengths(n: int, config: LmTrainConfig, rng: np.random.Generator) -> l
 class LmTrainer:
     """A language model and its optimiser."""
 
-    def __init__(self, module: LanguageModel, config: LmTrainConfig, *, device: str, bf16: bool) -> None:
+    def __init__(
+        self, module: LanguageModel, config: LmTrainConfig, *, device: str, bf16: bool, group: Group = ALONE
+    ) -> None:
         self.module, self.config, self.device, self.bf16 = module.to(device), config, device, bf16
+        self.group, self.part = group, group.part(np.ones(config.batch_size))
+        """``part``: the streams of this process."""
+        group.copy_from_main(module.parameters())
         self.parameters = list(module.parameters())
         self.default_rate = 5e-3 if config.optimizer == "adamw" else 20.0
         self.learning_rate = config.learning_rate or self.default_rate
@@ -79,8 +85,9 @@ class LmTrainer:
         if config.alpha or config.beta:
             loss = loss + activation_penalty(found, config.alpha, config.beta)
         loss.backward()  # type: ignore[no-untyped-call]
+        nats = self.group.sum_gradients(self.parameters, self.part.share, found.nats.item())
         norm = torch.nn.utils.clip_grad_norm_(self.parameters, config.clip or math.inf)
-        return found.nats.item(), norm.item(), [tuple(part.detach() for part in state) for state in found.states]
+        return nats, norm.item(), [tuple(part.detach() for part in state) for state in found.states]
 
     def step(
         self, ids_BT: Ids, targets_BT: Ids, states: list[State] | None, learning_rate: float
@@ -126,10 +133,13 @@ class LmTrainer:
         self.module.eval()
 
 
-def total_nats(module: LanguageModel, ids: Ids, device: str = "cpu") -> float:
+def total_nats(module: LanguageModel, ids: Ids, device: str = "cpu", group: Group = ALONE) -> float:
     """Total nats of all tokens of ``ids`` after the first, in fp32, with carried state.
 
     A long text is read as a few parallel streams, each from a zero state.
+
+    Args:
+        group: the processes that share the streams.
     """
     count = len(ids) - 1
     if count < 1:
@@ -137,7 +147,8 @@ def total_nats(module: LanguageModel, ids: Ids, device: str = "cpu") -> float:
     batch = min(EVALUATION_STREAMS, max(1, count // MIN_STREAM_TOKENS))
     inputs, targets = streams(ids, batch)
     n = inputs.shape[1]
-    total = 0.0
+    own = slice(group.rank * batch // group.world, (group.rank + 1) * batch // group.world)
+    inputs, targets, total = inputs[own], targets[own], 0.0
     module.eval()
     with torch.inference_mode():
 
@@ -149,15 +160,15 @@ def total_nats(module: LanguageModel, ids: Ids, device: str = "cpu") -> float:
             return found.states
 
         states: list[State] | None = None
-        for start in range(0, n, EVALUATION_WINDOW):
+        for start in range(0, n if len(inputs) else 0, EVALUATION_WINDOW):
             part = slice(start, start + EVALUATION_WINDOW)
             states = read(inputs[:, part], targets[:, part], states)
         rest = ids[n * batch :]  # fewer tokens than streams; the last stream continues with them
-        if len(rest) > 1 and states is not None:
+        if len(rest) > 1 and states is not None and own.stop == batch:
             last = [tuple(part[:, -1:].contiguous() for part in state) for state in states]
             read(rest[None, :-1], rest[None, 1:], last)
     module.train()
-    return total
+    return group.sum(total)[0]
 
 
 def evaluation_seconds(module: LanguageModel, ids: Ids, device: str = "cpu") -> float:
@@ -179,7 +190,7 @@ def evaluation_seconds(module: LanguageModel, ids: Ids, device: str = "cpu") -> 
 def estimate_step(trainer: LmTrainer, train: Ids, probes: int = 3) -> float:
     """Seconds of a training step on this machine; does not change the model."""
     config = trainer.config
-    inputs, targets = streams(train, config.batch_size)
+    inputs, targets = (part[trainer.part.rows] for part in streams(train, config.batch_size))
     part = slice(0, config.bptt)
     state = torch.get_rng_state()
     trainer.module.train()

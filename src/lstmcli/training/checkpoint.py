@@ -29,6 +29,8 @@ from lstmcli.training.events import Warned
 if TYPE_CHECKING:
     from torch import Tensor
 
+    from lstmcli.training.distributed import Group
+
 MAGIC = b"lstm checkpoint 1\n"
 KEPT = 2
 SHARE = 0.02
@@ -55,6 +57,8 @@ class Resumable(Protocol):
     """A trainer whose state can be saved and restored."""
 
     device: str
+    group: Group
+    """The processes that train together."""
 
     def arrays(self) -> Arrays:
         """Copies of everything that the next step depends on, except random generators."""

@@ -43,6 +43,8 @@ class RunPlanned(Event):
     estimate: Estimate
     by_clock: bool = False
     """The time limit ends training; ``epochs`` and ``steps`` are upper bounds."""
+    processes: int = 1
+    """That train together; ``threads`` are those of each."""
 
     def outcome(self) -> dict[str, Any]:
         return {"plan": dataclasses.asdict(self)}

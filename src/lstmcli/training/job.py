@@ -14,6 +14,7 @@ from lstmcli.tasks import Task
 from lstmcli.training.budget import Budget
 from lstmcli.training.checkpoint import Checkpoints, Snapshot
 from lstmcli.training.derived import Derived
+from lstmcli.training.distributed import ALONE, Group
 from lstmcli.training.events import Event
 from lstmcli.training.results import Estimate
 
@@ -48,6 +49,8 @@ class TrainingJob(ABC):
     """Reports as dicts, by split."""
     budget: Budget = field(default_factory=Budget, init=False)
     """The time of the run; a job says there how long the steps after training will take."""
+    group: Group = field(default=ALONE, init=False)
+    """The processes that train together; only the main one derives and saves."""
 
     @abstractmethod
     def prepare_data(self) -> Iterator[Event]:

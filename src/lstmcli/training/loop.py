@@ -29,8 +29,6 @@ from lstmcli.training.resume import unusable
 
 SECONDS_BETWEEN_STEPS = 0.5  # minimum, between two ``Step`` events
 ROLLBACK_STEPS = 500  # lost in a rollback at most, about; a count, not a time, so that runs are reproducible
-
-
 P = TypeVar("P", bound=LoopState)
 
 
@@ -56,18 +54,17 @@ class TrainingLoop(ABC, Generic[P]):
         self.epochs, self.budget = config.epochs, budget or Budget(config.time_limit or math.inf)
         self.budget.begin_training()
         self._trainer, self._checkpoints = trainer, checkpoints or Checkpoints()
+        self.group, self._seed, self._time_share = trainer.group, config.seed, 0.0
         self.reason = "finished"
         self._rollback_point: Snapshot | None = None
         """The snapshot that a rollback restores: a step from it succeeded."""
         self._candidate: Snapshot | None = None
         """The next rollback point, once a step from it has succeeded."""
-        self._resumed: Snapshot | None = None
-        """The snapshot that the run was resumed from."""
+        self._resumed: Snapshot | None = None  # the one that the run was resumed from
         self._started_at, self._reported = self.budget.clock(), time.monotonic()
         self.between_steps = True
         """Whether the state is consistent, so that a snapshot may be taken."""
-        self._saved_step = 0
-        """The step of the last checkpoint."""
+        self._saved_step = 0  # the step of the last checkpoint
         if self._checkpoints.last is not None:
             self._rollback_point = self._resumed = self._checkpoints.last
             self._checkpoints.last = None
@@ -140,7 +137,7 @@ class TrainingLoop(ABC, Generic[P]):
     @property
     def progress(self) -> float:
         """From 0 to 1, by epochs or by time, whichever is further."""
-        return min(1.0, max(self.epochs_done / self.epochs, self.budget.share(self.seconds)))
+        return min(1.0, max(self.epochs_done / self.epochs, self._time_share))
 
     @property
     def seconds_left(self) -> float:
@@ -191,11 +188,12 @@ class TrainingLoop(ABC, Generic[P]):
 
     def should_stop(self, stop: Callable[[], bool]) -> bool:
         """Whether to stop before the next step; also takes snapshots when they are due."""
-        if stop():
-            self.reason = "interrupted"
-        elif self.budget.left <= 0:
-            self.reason = "time"
-        to_disk = self._checkpoints.due() or self.reason == "interrupted"
+        asked, over, due, self._time_share = self.group.decide(
+            stop(), self.budget.left <= 0, self._checkpoints.due(), self.budget.share(self.seconds)
+        )
+        if asked or over:
+            self.reason = "interrupted" if asked else "time"
+        to_disk = due or asked
         to_memory = self._rollback_point is None or (self.state.step % ROLLBACK_STEPS == 0 and self.monitor.is_safe)
         if to_disk or to_memory:
             snapshot = self.snapshot()
@@ -233,6 +231,7 @@ class TrainingLoop(ABC, Generic[P]):
             for batch in self.batches():
                 if self.should_stop(stop):
                     break
+                self.group.seed(self._seed, self.state.step)
                 loss, norm, learning_rate = self.step(batch)
                 if self.diverges(loss):
                     break
@@ -255,10 +254,11 @@ class TrainingLoop(ABC, Generic[P]):
     def save_on_error(self) -> None:
         """Save a checkpoint when training is aborted, by a second Ctrl-C or an error.
 
-        Within a step it is an earlier snapshot, if one is in memory that is not on disk yet.
+        Within a step, or with other processes, it is an earlier snapshot, if one in memory is not on disk yet.
         """
         with suppress(Exception):  # the error that aborted training is reported
-            snapshot = self.snapshot() if self.between_steps and self.reason != "diverged" else self._rollback_point
+            now = self.between_steps and self.reason != "diverged" and self.group.world == 1
+            snapshot = self.snapshot() if now else self._rollback_point
             if snapshot is not None and snapshot.values["step"] > self._saved_step:
                 self._take(snapshot)
 

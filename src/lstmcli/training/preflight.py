@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 from numpy.typing import NDArray
@@ -13,6 +14,11 @@ from lstmcli.engine.nodes import InferenceGraph
 from lstmcli.engine.protobuf import MAX_BYTES
 from lstmcli.errors import LstmError, ModelError, UsageError
 from lstmcli.memory import usable_memory
+from lstmcli.training import events
+from lstmcli.training.checkpoint import KEPT, checkpoint_folder, free_space
+from lstmcli.training.config import TrainingConfig
+from lstmcli.training.distributed import Group
+from lstmcli.training.events import Event
 
 Weights = Mapping[str, NDArray[Any]]
 Shapes = dict[str, tuple[int, ...]]
@@ -20,6 +26,8 @@ TRAINED_BYTES = 12
 """Memory that training takes for a parameter at least: the weight, its gradient, and a copy of the best weight."""
 SAVED_BYTES = 2
 """Of a parameter in an ONNX file at least: half precision."""
+CHECKPOINT_BYTES = 20
+"""Bytes per parameter of a checkpoint: weights, kept weights, average and optimiser state in fp32."""
 SMALLER = "smaller numbers help: --hidden, --embedding, --vocab-size, --hash-buckets"
 
 
@@ -79,3 +87,30 @@ def before_training(hint: str) -> Iterator[None]:
         yield
     except ModelError as error:
         raise ModelError(f"such a model could not be used after training: {error.message}", hint=hint) from error
+
+
+def check_batch(config: TrainingConfig, group: Group) -> None:
+    """Raises UsageError for a batch that cannot be dealt to the processes."""
+    if config.batch_size < group.world:
+        message = f"a batch of {config.batch_size} cannot be dealt to {group.world} processes"
+        raise UsageError(message, hint="raise --batch-size, or use fewer processes")
+
+
+def check_memory(needed: int, device: str) -> Iterator[Event]:
+    """A warning if training is estimated to need more memory than there is."""
+    if device == "cpu" and needed > (there := usable_memory()):
+        yield events.Warned(f"training needs about {_megabytes(needed)} of memory, and there are {_megabytes(there)}")
+
+
+def check_disk_space(output: Path, *, model_bytes: int, parameters: int, every: float) -> Iterator[Event]:
+    """A warning if the disk has too little space for model and checkpoints."""
+    checkpoints = 0 if math.isinf(every) else (KEPT + 1) * CHECKPOINT_BYTES * parameters
+    if (space := free_space(checkpoint_folder(output))) and space[1] < model_bytes + checkpoints:
+        yield events.Warned(
+            f"{space[0]} has {_megabytes(space[1])} of space left, and the model takes about {_megabytes(model_bytes)}"
+            + (f", its checkpoints {_megabytes(checkpoints)}" if checkpoints else "")
+        )
+
+
+def _megabytes(size: int) -> str:
+    return f"{size / 1e6:,.1f} MB"

@@ -19,30 +19,25 @@ from safetensors.numpy import save  # here, as a package that is missing must no
 from lstmcli.config import to_dict
 from lstmcli.errors import LstmError, OutputError
 from lstmcli.malloc import keep_freed_memory
-from lstmcli.memory import usable_memory
 from lstmcli.model_dir.directory import CARD, GRAPH, LOG, WEIGHTS, check_target, write_model
 from lstmcli.nn.device import resolve_device, use_threads
 from lstmcli.tokenization.guard import randomness_warning
 from lstmcli.training import events
 from lstmcli.training.budget import Budget
 from lstmcli.training.checkpoint import (
-    KEPT,
     Checkpoints,
     checkpoint_folder,
-    free_space,
     has_checkpoints,
 )
 from lstmcli.training.config import TrainingConfig
 from lstmcli.training.derived import INCOMPLETE, Derived
 from lstmcli.training.determinism import deterministic_algorithms
+from lstmcli.training.distributed import ALONE, Group
 from lstmcli.training.events import Event
 from lstmcli.training.job import TrainingJob
 from lstmcli.training.lock import claimed
-from lstmcli.training.preflight import check_fits
+from lstmcli.training.preflight import check_batch, check_disk_space, check_fits, check_memory
 from lstmcli.training.resume import resume_from_checkpoint
-
-CHECKPOINT_BYTES = 20
-"""Bytes per parameter of a checkpoint: weights, kept weights, average and optimiser state in fp32."""
 
 SAVING_SECONDS, SAVING_RATE = 0.2, 1e8
 """Estimated time to write a model: so many seconds, and one more for so many bytes."""
@@ -63,6 +58,7 @@ def train(
     resume: bool = False,
     checkpoint_every: float = 60.0,
     started: float | None = None,
+    group: Group = ALONE,
 ) -> Generator[Event, None, None]:
     """Train a model of any task and write it to ``output``.
 
@@ -74,20 +70,23 @@ def train(
         checkpoint_every: seconds between checkpoints; infinite for none.
         started: when the run began, by ``time.monotonic``: the time limit is for all of it; None: the limit is for
             training alone.
+        group: the processes that train together, each of which calls this; only the main one writes anything.
 
     Raises:
+        LostProcess: another process has ended, or does not answer.
         DataError: the data cannot be used for training.
         OutputError: ``output`` exists and ``force`` is false, or it cannot be written.
         UsageError: a device that is not there, or an unfinished run with other settings.
     """
     log: list[str] = []
     job.budget = Budget(job.config.train.time_limit or math.inf, started=started)
+    job.group = group
     with deterministic_algorithms(job.config.train.deterministic), ExitStack() as held:
         how = _How(output, force, command, stop, resume, checkpoint_every, log, held)
         for event in _train(job, how):
             log.append(json.dumps(events.to_json(event), ensure_ascii=False))
             yield event
-            if isinstance(event, events.RunPlanned):
+            if isinstance(event, events.RunPlanned) and group.main:
                 held.enter_context(claimed(output))
 
 
@@ -106,14 +105,19 @@ class _How(NamedTuple):
 
 def _train(job: TrainingJob, how: _How) -> Iterator[Event]:
     started = time.monotonic() if job.budget.started is None else job.budget.started
-    check_target(how.output, how.force)
+    group = job.group
+    if group.main:
+        check_target(how.output, how.force)
+    check_batch(job.config.train, group)
     yield from job.prepare_data()
     if (tokenizer := job.config.tokenizer.path) and (warning := randomness_warning(tokenizer)):
         yield events.Warned(warning)
     how.held.enter_context(torch_state_kept())
-    machine, rng = prepare(job.config.train)
+    machine, rng = prepare(job.config.train, group)
     check_fits(job.shapes(), machine.device)
+    group.agree({"data": job.fingerprint, "settings": [to_dict(job.config), job.vocab_size], "versions": versions()})
     yield from job.build(machine.device)
+    group.agree({"a precision": job.precision})
     job.preflight(machine.threads)
     checkpoints, messages = _checkpoints(job, how, machine)
     if last := checkpoints.last:
@@ -121,7 +125,7 @@ def _train(job: TrainingJob, how: _How) -> Iterator[Event]:
     plan = job.plan(last)
     job.budget.after["saving"] = SAVING_SECONDS + plan.estimate.model_bytes / SAVING_RATE
     checkpoints.reserve = plan.estimate.model_bytes
-    yield from check_memory(plan.estimate.memory_bytes, machine.device)
+    yield from check_memory(plan.estimate.memory_bytes * group.local_world, machine.device)
     yield from check_disk_space(
         how.output, model_bytes=plan.estimate.model_bytes, parameters=job.parameters, every=how.every
     )
@@ -137,6 +141,7 @@ def _train(job: TrainingJob, how: _How) -> Iterator[Event]:
         seed=job.config.train.seed,
         estimate=plan.estimate,
         by_clock=plan.by_clock,
+        processes=group.world,
     )
     yield from messages
     if not how.resume:
@@ -149,6 +154,8 @@ def _train(job: TrainingJob, how: _How) -> Iterator[Event]:
         finished &= not (isinstance(event, events.Stopped) and event.reason == "interrupted")
         yield from checkpoints.pop_warnings()
         yield event
+    if not group.main:
+        return
     derived = Derived()
     yield from job.derive(derived, threads=machine.threads, finished=finished)
     description = _description(job, how, machine, checkpoints.changed, finished)
@@ -165,12 +172,19 @@ def _train(job: TrainingJob, how: _How) -> Iterator[Event]:
 
 
 def _checkpoints(job: TrainingJob, how: _How, machine: Machine) -> tuple[Checkpoints, list[Event]]:
+    group = job.group
+    together = {"processes": group.world} if group.world > 1 else {}
     run = {
         "config": to_dict(job.asked),
         "data": job.fingerprint,
-        "machine": {**machine._asdict(), "precision": job.precision, **versions()},
+        "machine": {**machine._asdict(), "precision": job.precision, **together, **versions()},
     }
-    return resume_from_checkpoint(how.output, run, how.log, resume=how.resume, every=how.every, source=job.splits.path)
+    checkpoints, messages = Checkpoints(), list[Event]()
+    if group.main:
+        where: dict[str, Any] = {"resume": how.resume, "every": how.every, "source": job.splits.path}
+        checkpoints, messages = resume_from_checkpoint(how.output, run, how.log, **where)
+    checkpoints.last = group.snapshot(checkpoints.last)
+    return checkpoints, messages
 
 
 def _description(job: TrainingJob, how: _How, machine: Machine, changed: list[str], finished: bool) -> dict[str, Any]:
@@ -205,7 +219,7 @@ def _files(job: TrainingJob, description: dict[str, Any], derived: Derived) -> d
     return files
 
 
-def prepare(config: TrainingConfig) -> tuple[Machine, np.random.Generator]:
+def prepare(config: TrainingConfig, group: Group = ALONE) -> tuple[Machine, np.random.Generator]:
     """Set up device, threads, memory allocation and random generators.
 
     Raises:
@@ -215,7 +229,7 @@ def prepare(config: TrainingConfig) -> tuple[Machine, np.random.Generator]:
     import torch
 
     keep_freed_memory()
-    device = resolve_device(config.device)
+    device = group.own_device(resolve_device(config.device))
     threads = config.threads or torch.get_num_threads()  # respects OMP_NUM_THREADS
     use_threads(threads)
     torch.manual_seed(config.seed)
@@ -234,26 +248,6 @@ def torch_state_kept() -> Iterator[None]:
             yield
         finally:
             torch.set_num_threads(threads)
-
-
-def check_memory(needed: int, device: str) -> Iterator[Event]:
-    """A warning if training is estimated to need more memory than there is."""
-    if device == "cpu" and needed > (there := usable_memory()):
-        yield events.Warned(f"training needs about {_megabytes(needed)} of memory, and there are {_megabytes(there)}")
-
-
-def check_disk_space(output: Path, *, model_bytes: int, parameters: int, every: float) -> Iterator[Event]:
-    """A warning if the disk has too little space for model and checkpoints."""
-    checkpoints = 0 if math.isinf(every) else (KEPT + 1) * CHECKPOINT_BYTES * parameters
-    if (space := free_space(checkpoint_folder(output))) and space[1] < model_bytes + checkpoints:
-        yield events.Warned(
-            f"{space[0]} has {_megabytes(space[1])} of space left, and the model takes about {_megabytes(model_bytes)}"
-            + (f", its checkpoints {_megabytes(checkpoints)}" if checkpoints else "")
-        )
-
-
-def _megabytes(size: int) -> str:
-    return f"{size / 1e6:,.1f} MB"
 
 
 def save_model(output: Path, files: dict[str, bytes], config: dict[str, Any], *, force: bool) -> int:

@@ -17,6 +17,7 @@ from lstmcli.tasks import Task, require_task, task_for
 from lstmcli.training.checkpoint import checkpoint_folder, has_checkpoints
 from lstmcli.training.config import TrainingConfig
 from lstmcli.training.derived import INCOMPLETE
+from lstmcli.training.distributed import ALONE, Group
 from lstmcli.training.lock import claimed
 
 if TYPE_CHECKING:
@@ -62,6 +63,7 @@ class Training:
         dry_run: bool = False,
         ask_label: Ask | None = None,
         ask_resume: Callable[[Path], bool] | None = None,
+        group: Group = ALONE,
     ) -> None:
         """
         Args:
@@ -72,6 +74,7 @@ class Training:
             dry_run: do not lock or write anything.
             ask_label: chooses the label column if two are equally likely.
             ask_resume: decides whether to continue the unfinished run in a folder.
+            group: the processes that train together; only the main one locks or writes anything.
 
         Raises:
             UsageError: an invalid option; nothing was read yet.
@@ -90,10 +93,11 @@ class Training:
         arguments = job_arguments(given, task)
         self._every = interval(checkpoint_every)
         self._force, self._resume, self._ask_resume = force, resume, ask_resume
-        self._held = ExitStack()
+        self._held, self._group = ExitStack(), group
         self.default_place, self._dry = output is None, dry_run
+        untouched = dry_run or not group.main
         try:
-            if output is not None and not dry_run:
+            if output is not None and not untouched:
                 self._claim(output)
             pairs = with_targets(source, given.get("target_file"), "--target-file")
             valid = with_targets(valid, given.get("valid_target"), "--valid-target")
@@ -117,7 +121,7 @@ class Training:
             self.job = self.task.module("train").job(self.splits, **chosen(arguments, self.task))
             self.splits = replace(self.splits, train=(), valid=(), test=())  # the job lets go of them when it can
             self.target = output or self.task.default_dir
-            if output is None and not dry_run:
+            if output is None and not untouched:
                 self._claim(self.target)
         except BaseException:
             self.close()
@@ -148,6 +152,7 @@ class Training:
             resume=self._resume,
             checkpoint_every=self._every,
             started=self._started,
+            group=self._group,
         )
 
     def close(self) -> None:

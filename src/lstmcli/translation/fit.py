@@ -14,13 +14,13 @@ import numpy as np
 
 from lstmcli.training.budget import Budget
 from lstmcli.training.checkpoint import Checkpoints
+from lstmcli.training.distributed import Group
 from lstmcli.training.divergence import DivergenceMonitor
 from lstmcli.training.events import Event, Stopped, Validated
 from lstmcli.training.loop import TrainingLoop
 from lstmcli.training.loop_state import LoopState
 from lstmcli.training.schedule import average_decay, rate
 from lstmcli.translation.batches import Index, Pairs, bucketed
-from lstmcli.translation.batches import batch as padded
 from lstmcli.translation.beam_search import Hypothesis
 from lstmcli.translation.config import TranslatorTrainConfig
 from lstmcli.translation.reserve import REPORTS
@@ -95,7 +95,7 @@ class _Run(TrainingLoop[TranslatorLoopState]):
         learning_rate = config.learning_rate * state.factor * rate(config.schedule, self.progress, config.warmup)
         state.step += 1
         decay = average_decay(config.ema, self.per_epoch, state.step)
-        loss, norm = self.trainer.step(padded(self.train, batch), learning_rate, decay)
+        loss, norm = self.trainer.step(self.train, batch, learning_rate, decay)
         state.batches += 1
         state.done = state.batches / self.per_epoch
         state.seen += int(self.lengths_N2[batch, 1].sum())
@@ -117,12 +117,14 @@ class _Run(TrainingLoop[TranslatorLoopState]):
     def _validate(self) -> Validated | None:
         state, trainer, metric = self.state, self.trainer, self.config.metric
         weights = trainer.averaged()
-        loss = trainer.nats(self.valid, weights) / self.valid_tokens
+        loss = trainer.nats(self.valid, weights, self.group) / self.valid_tokens
         if self.diverges(loss, validation=True):
             return None
         value = -loss
         if metric != "loss":
-            value = self.measure(trainer.translate(self.valid.sources[:VALIDATED], weights))
+            sources = self.valid.sources[:VALIDATED]
+            own = trainer.translate(sources[self.group.rank :: self.group.world], weights)
+            value = self.measure(shared(own, self.group))
         self.between_steps = False
         state.epoch, state.batches, state.done, state.epoch_rng = state.epoch + 1, 0, 0.0, {}
         improved = not value < state.best  # of equal scores the later one; also if there is none so far
@@ -132,6 +134,17 @@ class _Run(TrainingLoop[TranslatorLoopState]):
         assert metric is not None
         shown, best = (-value, -state.best) if metric == "loss" else (value, state.best)
         return Validated(state.epoch, state.step, loss, metric, shown, best, improved)
+
+
+def shared(translations: list[Hypothesis], group: Group) -> list[Hypothesis]:
+    """The translations of all processes, of which each made those of its own texts."""
+    if group.world == 1:
+        return translations
+    values = [(*found[:3], None if found.weights_TS is None else found.weights_TS.tolist()) for found in translations]
+    return [
+        Hypothesis(ids, log_p, rank, None if weights is None else np.array(weights, np.float32))
+        for ids, log_p, rank, weights in group.gather(values)
+    ]
 
 
 def fit(

@@ -119,7 +119,8 @@ class TranslatorJob(TrainingJob):
         wanted = self.config.train.precision
         self.precision = "bf16" if wanted == "bf16" or (wanted == "auto" and native_bf16(device)) else "fp32"
         self.module = Translator(self.config.model, self.vocab_size, self.sides.source_vocab_size)
-        self.trainer = TranslatorTrainer(self.module, self.config.train, device=device, bf16=self.precision == "bf16")
+        how: dict[str, Any] = {"device": device, "bf16": self.precision == "bf16", "group": self.group}
+        self.trainer = TranslatorTrainer(self.module, self.config.train, **how)
         self.parameters = count_parameters(self.module)
         yield from ()
 
@@ -137,7 +138,7 @@ class TranslatorJob(TrainingJob):
         rng = np.random.default_rng(train.seed)
         assert train.batch_tokens is not None
         batches = bucketed(pairs.lengths_N2, train.batch_tokens, train.batch_size, rng)
-        step_seconds = estimate_step(self.trainer, pairs, batches)
+        step_seconds = self.group.from_main(estimate_step(self.trainer, pairs, batches))
         if train.epochs is None:
             assert train.time_limit is not None
             found = resumed.values["epochs"] if resumed else epochs_in(train.time_limit, step_seconds, len(batches))

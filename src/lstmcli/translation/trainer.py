@@ -17,6 +17,7 @@ from torch import Tensor
 from lstmcli.nn.optim import Average, load_optimizer, optimizer_arrays, swapped
 from lstmcli.tokenization.ids import Ids
 from lstmcli.training.checkpoint import Arrays, Snapshot
+from lstmcli.training.distributed import ALONE, Group
 from lstmcli.translation.batches import Batch, Index, Pairs, batch, cut
 from lstmcli.translation.beam_search import Hypothesis, search
 from lstmcli.translation.config import BeamConfig, TranslatorTrainConfig
@@ -31,8 +32,12 @@ EVALUATION_TOKENS, EVALUATION_PAIRS = 4096, 256
 class TranslatorTrainer:
     """A network, its optimizer and its moving average."""
 
-    def __init__(self, module: Translator, config: TranslatorTrainConfig, *, device: str, bf16: bool) -> None:
+    def __init__(
+        self, module: Translator, config: TranslatorTrainConfig, *, device: str, bf16: bool, group: Group = ALONE
+    ) -> None:
         self.module, self.config, self.device, self.bf16 = module.to(device), config, device, bf16
+        self.group = group
+        group.copy_from_main(module.parameters())
         self.parameters = list(module.parameters())
         self.average = Average(self.parameters)
         self.optimizer = torch.optim.AdamW(
@@ -45,16 +50,18 @@ class TranslatorTrainer:
         source, lengths, inputs, targets = (part.long() for part in ids)
         return self.module.loss(source, lengths, inputs, targets, inside, smoothing=smoothing, bf16=bf16)
 
-    def gradients(self, found: Batch) -> tuple[float, float]:
+    def gradients(self, pairs: Pairs, index: Index) -> tuple[float, float]:
         """Forward and backward pass; returns loss in nats per token, without smoothing, and gradient norm."""
-        loss, nats = self.loss(found, self.config.label_smoothing, bf16=self.bf16)
+        own, share = self.group.part(np.array([len(pairs.targets[i]) for i in index]))
+        loss, nats = self.loss(batch(pairs, index[own]), self.config.label_smoothing, bf16=self.bf16)
         loss.backward()  # type: ignore[no-untyped-call]
+        whole = self.group.sum_gradients(self.parameters, share, nats.item())
         norm = torch.nn.utils.clip_grad_norm_(self.parameters, self.config.clip or math.inf)
-        return nats.item(), norm.item()
+        return whole, norm.item()
 
-    def step(self, found: Batch, learning_rate: float, decay: float) -> tuple[float, float]:
+    def step(self, pairs: Pairs, index: Index, learning_rate: float, decay: float) -> tuple[float, float]:
         """One update; ``decay`` is that of the moving average.  Returns loss and gradient norm."""
-        nats, norm = self.gradients(found)
+        nats, norm = self.gradients(pairs, index)
         for group in self.optimizer.param_groups:
             group["lr"] = learning_rate
         self.optimizer.step()
@@ -66,16 +73,20 @@ class TranslatorTrainer:
         """A copy of the moving average of the weights."""
         return [value.clone() for value in self.average.values]
 
-    def nats(self, pairs: Pairs, weights: list[Tensor] | None = None) -> float:
-        """The total nats of the targets, in fp32, with the given weights."""
+    def nats(self, pairs: Pairs, weights: list[Tensor] | None = None, group: Group = ALONE) -> float:
+        """The total nats of the targets, in fp32, with the given weights.
+
+        Args:
+            group: the processes that share the work.
+        """
         total = 0.0
         self.module.eval()
         with torch.inference_mode(), swapped(self.parameters, weights or self._own()):
-            for index in evaluation_batches(pairs.lengths_N2):
+            for index in list(evaluation_batches(pairs.lengths_N2))[group.rank :: group.world]:
                 found = batch(pairs, index)
                 total += self.loss(found)[1].item() * float(found.inside_TB.sum())
         self.module.train()
-        return total
+        return group.sum(total)[0]
 
     def translate(self, sources: list[Ids], weights: list[Tensor] | None = None) -> list[Hypothesis]:
         """Greedy translations, with the given weights."""
@@ -126,9 +137,9 @@ def estimate_step(trainer: TranslatorTrainer, train: Pairs, batches: list[Index]
     trainer.module.train()
     seconds = []
     for probe in range(probes + 1):  # the first warms up
-        found = batch(train, batches[(probe * len(batches)) // (probes + 1)])
+        index = batches[(probe * len(batches)) // (probes + 1)]
         begin = time.monotonic()
-        trainer.gradients(found)
+        trainer.gradients(train, index)
         seconds.append(time.monotonic() - begin)
         trainer.optimizer.zero_grad(set_to_none=True)
     torch.set_rng_state(state)

@@ -126,6 +126,8 @@ def train(
     input_feeding: x.InputFeeding = TRANSLATOR_MODEL.input_feeding,
     batch_tokens: x.BatchTokens = TRANSLATOR_TRAIN.batch_tokens,
     metric: x.Metric = TRANSLATOR_TRAIN.metric,
+    processes: t.Processes = None,
+    process_timeout: t.ProcessTimeout = "30m",
     checkpoint_every: t.CheckpointEvery = "1m",
     quiet: o.Quiet = False,
     format: Annotated[
@@ -162,48 +164,66 @@ def train(
         print(as_toml(ctx), end="")
         return
     named = _source(source, source_file, target_file)
-    followers = _followers(tensorboard, mlflow, plot, given) if tensorboard or mlflow or plot else []
 
+    from lstmcli.cli.output.run_config import as_command
+    from lstmcli.cli.processes import run_in_processes, together
+    from lstmcli.options import seconds
+
+    run_in_processes(ctx.obj[1:], processes, [named, valid, test])
+    with together(seconds(process_timeout, "--process-timeout")) as group:
+        how: dict[str, Any] = {"output": output, "task": task, "valid": valid, "test": test, "force": force}
+        how |= {"resume": resume, "checkpoint_every": checkpoint_every, "dry_run": dry_run, "group": group}
+        followers = _followers(tensorboard, mlflow, plot, given) if group.main else []
+        stop, result = _trained(named, given, how, as_command(ctx, ctx.obj), quiet, log_format, followers)
+    if format == "json" and group.main:
+        from lstmcli.cli.output.training_log import TRAINING
+        from lstmcli.cli.output.writer import write
+
+        write(result, TRAINING, format)
+    if stop.signal is not None and group.main:
+        raise typer.Exit(128 + stop.signal)
+
+
+def _trained(
+    source: str,
+    given: dict[str, Any],
+    how: dict[str, Any],
+    command: str,
+    quiet: bool,
+    log_format: str,
+    followers: list[Any],
+) -> tuple[Stop, dict[str, Any]]:
+    """Train, and show the progress if this is the main process; returns the result and how it was stopped."""
     from lstmcli.cli.io.asking import ask_resume, which_label
     from lstmcli.cli.output.event_log import EventLog
-    from lstmcli.cli.output.run_config import as_command
-    from lstmcli.cli.output.training_log import TRAINING, TrainingLog
+    from lstmcli.cli.output.training_log import TrainingLog
+    from lstmcli.cli.processes import Silence
+    from lstmcli.training.launch import is_restarted
     from lstmcli.training.start import Training
 
-    with Training(
-        named,
-        given,
-        output=output,
-        task=task,
-        valid=valid,
-        test=test,
-        force=force,
-        resume=resume,
-        checkpoint_every=checkpoint_every,
-        dry_run=dry_run,
-        ask_label=which_label,
-        ask_resume=ask_resume,
-    ) as training:
-        log: EventLog | TrainingLog
-        if log_format == "json":
+    group = how["group"]
+    if group.world == 1:
+        how |= {"ask_label": which_label, "ask_resume": ask_resume}
+    how["resume"] = how["resume"] or is_restarted()
+    with Training(source, given, **how) as training:
+        log: EventLog | TrainingLog | Silence
+        if not group.main:
+            log = Silence()
+        elif log_format == "json":
             log = EventLog(training.splits.warnings, quiet=quiet)
         else:
             place, splits = training.default_place, training.splits
             log = TrainingLog(default_place=place, quiet=quiet, splits=splits, task=training.task)
         with Stop() as stop, log, hint_on_abort(training.target), ExitStack() as stack:
             listeners = [*map(stack.enter_context, followers), log]
-            events_of_run = training.events(command=as_command(ctx, ctx.obj), stop=stop.asked)
-            result = follow(events_of_run, listeners, stop, dry_run=dry_run)
-    if format == "json":
-        from lstmcli.cli.output.writer import write
-
-        write(result, TRAINING, format)
-    if stop.signal is not None:
-        raise typer.Exit(128 + stop.signal)
+            events_of_run = training.events(command=command, stop=stop.asked)
+            return stop, follow(events_of_run, listeners, stop, dry_run=how["dry_run"])
 
 
 def _followers(tensorboard: Path | None, mlflow: str | None, plot: Path | None, given: dict[str, Any]) -> list[Any]:
     """Listeners besides the log, as contexts.  Raises: UsageError, OutputError."""
+    if not (tensorboard or mlflow or plot):
+        return []
     from lstmcli.cli.output.trackers import Following, MLflow, TensorBoard, Tracker
 
     found: list[Any] = []

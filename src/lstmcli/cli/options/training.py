@@ -211,6 +211,15 @@ TrainingTask = Annotated[
         DATA,
     ),
 ]
+Processes = Annotated[
+    str | None,
+    TRAINING.option(
+        "--processes", "N|auto", "Processes on this machine that train together; auto: one for each GPU, or core."
+    ),
+]
+ProcessTimeout = Annotated[
+    str, TRAINING.option("--process-timeout", "TIME", "How long a process waits for the others before the run ends.")
+]
 CheckpointEvery = Annotated[
     str, OUTPUT.option("--checkpoint-every", "TIME", "How often to save a checkpoint; or never.")
 ]

@@ -150,6 +150,7 @@ class TrainingLog:
         self._say(
             f"{'as many epochs as the time allows' if event.by_clock else planned}, "
             f"{event.precision} on {event.device}"
+            + (f", processes: {event.processes}" if event.processes > 1 else "")
             + (f", threads: {event.threads}" if event.device == "cpu" else "")
             + f", seed {event.seed}"
         )

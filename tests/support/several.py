@@ -1,0 +1,77 @@
+"""Small trainings without dropout in this process, which may be one of several: ``several.py FOLDER`` in each."""
+
+from __future__ import annotations
+
+import json
+import random
+import sys
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+
+TASKS = ("classify", "lm", "translate")
+WORDS = ["red", "green", "blue", "dog", "cat", "runs", "sleeps", "eats", "big", "small"]
+STILL = ("embedding_dropout", "word_dropout", "feature_dropout", "input_dropout", "layer_dropout", "output_dropout")
+SMALL: dict[str, Any] = {"hidden": 8, "embedding": 8, "threads": 1, "device": "cpu", "precision": "fp32", "seed": 2}
+OPTIONS: dict[str, dict[str, Any]] = {
+    "classify": {"epochs": 1, "batch_size": 9, "ngrams": 0, "characters": 0, "class_weights": "balanced"},
+    "lm": {"epochs": 1, "batch_size": 5, "bptt": 10, "learning_rate": 0.02, "tokenizer": "word", "layers": 1},
+    "translate": {"epochs": 1, "batch_size": 7, "learning_rate": 0.02, "tokenizer": "word", "layers": 1},
+}
+SUFFIXES = {"classify": "csv", "lm": "txt", "translate": "tsv"}
+
+
+def options(task: str) -> dict[str, Any]:
+    others = {"lm": ("word_dropout", "feature_dropout"), "translate": ("feature_dropout", "input_dropout")}
+    left_out = others.get(task, ("input_dropout",))
+    columns = {"text_columns": ["source"], "target_column": "target"} if task == "translate" else {}
+    return {**SMALL, **OPTIONS[task], **columns, **{name: 0.0 for name in STILL if name not in left_out}}
+
+
+def write_sources(folder: Path) -> None:
+    draw = random.Random(4)
+    lines = [" ".join(draw.choice(WORDS) for _ in range(draw.randint(2, 8))) for _ in range(120)]
+    labelled = ["label,text", *(f"{'yes' if 'cat' in line else 'no'},{line}" for line in lines)]
+    pairs = ["source\ttarget", *(f"{line}\t{line[::-1]}" for line in lines)]
+    for suffix, text in (("csv", labelled), ("txt", lines), ("tsv", pairs)):
+        (folder / f"data.{suffix}").write_text("\n".join(text) + "\n", "utf-8")
+
+
+def train_all(folder: Path, group: Any) -> None:
+    """Train a model for each task, as ``FOLDER/TASK-PROCESSES``."""
+    from lstmcli.training import loop
+    from lstmcli.training.start import Training
+
+    loop.SECONDS_BETWEEN_STEPS = 0.0
+    for task in TASKS:
+        output = folder / f"{task}-{group.world}"
+        how: dict[str, Any] = {"task": task, "checkpoint_every": "never", "group": group}
+        with Training(str(folder / f"data.{SUFFIXES[task]}"), options(task), output=output, **how) as training:
+            for _ in training.events():
+                pass
+
+
+def losses(model: Path) -> list[float]:
+    """Of every step and every validation."""
+    events = map(json.loads, (model / "log.jsonl").read_text("utf-8").splitlines())
+    return [event["loss"] for event in events if event["event"] in ("step", "validated")]
+
+
+def assert_same(one: Path, other: Path, tolerance: float = 2e-5) -> None:
+    """The same loss curves and weights; the embedding of a classifier is saved with half precision."""
+    from safetensors.numpy import load_file
+
+    np.testing.assert_allclose(losses(one), losses(other), rtol=tolerance)
+    own, others = (load_file(model / "model.safetensors") for model in (one, other))
+    assert own.keys() == others.keys()
+    for name, value in own.items():
+        wide = 2e-3 if value.dtype == np.float16 else tolerance
+        np.testing.assert_allclose(value.astype(float), others[name].astype(float), rtol=wide, atol=wide, err_msg=name)
+
+
+if __name__ == "__main__":
+    from lstmcli.training.launch import joined
+
+    with joined(timeout=120.0) as found:
+        train_all(Path(sys.argv[1]), found)
