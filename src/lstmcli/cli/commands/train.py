@@ -101,6 +101,9 @@ def train(
     label_smoothing: t.LabelSmoothing = TRAIN.label_smoothing,
     adversarial: t.Adversarial = TRAIN.adversarial,
     class_weights: t.ClassWeights = TRAIN.class_weights,
+    teacher: t.Teacher = None,
+    teacher_weight: t.TeacherWeight = TRAIN.teacher_weight,
+    teacher_temperature: t.TeacherTemperature = TRAIN.teacher_temperature,
     precision: t.Precision = TRAIN.precision,
     deterministic: t.Deterministic = TRAIN.deterministic,
     preset: t.Preset = None,
@@ -149,6 +152,7 @@ def train(
       lstm train pairs.csv --text-column de --target-column en
       lstm train --source-file train.de --target-file train.en --valid valid.de --valid-target valid.en
       lstm train ptb.train.txt --valid ptb.valid.txt --test ptb.test.txt
+      lstm train reviews.csv --teacher answers.jsonl
       zcat tickets.csv.gz | lstm train - --label-column queue --force
     """
     given = {name: value for name, value in locals().items() if name not in NOT_SETTINGS and is_given(ctx, name)}

@@ -16,6 +16,7 @@ from lstmcli.tokenization.config import MODES, TOKENIZERS, WORDS
 from lstmcli.training.config import PRECISIONS, SCHEDULES
 
 TOKENIZER, MODEL, TRAINING = Section("Tokenizer"), Section("Model"), Section("Training")
+TEACHING = Section("Teachers and texts without labels")
 LANGUAGE_MODEL, ADVANCED = Section("Language model"), Section("Language model, advanced")
 TOKENIZER_OR_FILE = "|".join([*TOKENIZERS, "FILE"])
 
@@ -148,6 +149,22 @@ ClassWeights = Annotated[
     str, TRAINING.choice("--class-weights", ("none", "balanced"), "Weight classes by inverse frequency (balanced).")
 ]
 Precision = Annotated[str, TRAINING.choice("--precision", PRECISIONS, "Number format of training steps.")]
+
+# Teachers and texts without labels
+Teacher = Annotated[
+    list[str] | None,
+    TEACHING.option(
+        *("--teacher", "FILE"),
+        "Texts with a teacher's probability of each label (p_LABEL columns, or the output of `lstm classify --format "
+        "jsonl`); repeat the option to average teachers.",
+    ),
+]
+TeacherWeight = Annotated[
+    float, TEACHING.option("--teacher-weight", "P", "What the teacher counts beside a label of the same text.")
+]
+TeacherTemperature = Annotated[
+    float, TEACHING.option("--teacher-temperature", "T", "Above 1, the teacher's smaller probabilities count more.")
+]
 
 # Language models only; their defaults are the preset's
 Preset = Annotated[
