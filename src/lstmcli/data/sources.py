@@ -71,6 +71,10 @@ class Source:
         """Warnings about the text; filled while it is read."""
         return [warning for table, _ in self._tables for warning in table.warnings]
 
+    def without_columns(self) -> Source:
+        """The same source, whose records have no columns."""
+        return replace(self, _keep=False)
+
     def __iter__(self) -> Iterator[Record]:
         for table, chosen in self._tables:
             for record in _records(table, chosen, self.label_separator, self._keep):

@@ -21,6 +21,7 @@ from lstmcli.nn.config import DEVICES
 from lstmcli.tasks import BUILT_IN, all_tasks
 
 Format: TypeAlias = Literal["table", "tsv", "csv", "jsonl", "json"]
+FormatOrParquet: TypeAlias = Literal["table", "tsv", "csv", "jsonl", "json", "parquet"]
 INPUT_FORMATS = tuple(FORMATS)
 
 
@@ -240,9 +241,11 @@ Licence = Annotated[
 
 
 # Output
-def format_option(about: str) -> Any:
+def format_option(about: str, *, parquet: bool = False) -> Any:
     """``--format`` of a command that supports every format; ``about``: what each of them has."""
     names, default = "table|tsv|csv|jsonl|json", "table on a terminal, else tsv"
+    if parquet:
+        names, about = f"{names}|parquet", f"{about} With -o tsv, csv, jsonl or parquet."
     return OUTPUT.option("--format", names, f"Output format. {about}", show_default=default)
 
 
@@ -259,7 +262,7 @@ AnswerFolder = Annotated[
     str | None,
     OUTPUT.option(
         *("--output -o", "DIR"),
-        "Write the answers of each FILE to a file in this folder. Run again, it goes on where it was stopped.",
+        "Write the answers to each FILE, folder or pattern to this folder. Run again, it goes on where it was stopped.",
     ),
 ]
 Workers = Annotated[
@@ -267,5 +270,9 @@ Workers = Annotated[
     COMPUTING.option(
         *("--workers", "N"), "Processes that answer files, with -o.", show_default="one per core", callback=counted
     ),
+]
+LimitMemory = Annotated[
+    str | None,
+    COMPUTING.option("--limit-memory", "SIZE", "Memory that all processes may take, with -o: 512M, 8G."),
 ]
 Quiet = Annotated[bool, OUTPUT.flag("--quiet -q", "Print only warnings and errors on stderr.")]

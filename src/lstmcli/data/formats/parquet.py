@@ -23,6 +23,7 @@ if TYPE_CHECKING:
     from numpy.typing import NDArray
 
 _BATCH_ROWS = 1024
+_BUFFER = 1 << 20  # bytes of a column read at once: a row group may be as large as its file
 _BATCH_BYTES = 1 << 24  # maximum bytes of text decoded at once, except for a single row
 
 
@@ -41,7 +42,8 @@ class _File:
     def open(self) -> Any:
         import pyarrow.parquet as pq
 
-        return pq.ParquetFile(self.path if self.data is None else io.BytesIO(self.data), read_dictionary=self.strings)
+        source = self.path if self.data is None else io.BytesIO(self.data)
+        return pq.ParquetFile(source, read_dictionary=self.strings, buffer_size=_BUFFER, pre_buffer=False)
 
     def batches(self, every: int = 1) -> Iterator[tuple[list[dict[str, Any]], int]]:
         """Rows, or one of every ``every``, and about how many bytes of the file they stand for."""
