@@ -258,7 +258,8 @@ def export(
 
     Args:
         to: onnx, one graph from token ids to the answer, with programs that use it; vectors, word vectors in the
-            text format of word2vec; html, a page that shows the model at work; or hf, the model with a card.
+            text format of word2vec; html, a page that shows the model at work; hf, the model with a card; or c, a small
+            classifier as a program in C.
         output: the directory or page to write; None: ``MODEL-FORMAT`` or ``MODEL.html`` in the working directory.
         force: replace an export that is there already.
         options: ``language`` (codes) and ``licence`` for hf; ``texts``, a file, and ``beside``, a model, for html.

@@ -104,6 +104,7 @@ CLASSIFICATION = Task(
         "export --to onnx": "lstmcli.exporting.classifier:onnx",
         "word vectors": "lstmcli.inspection.word_vectors:of_classifier",
         "export --to vectors": "lstmcli.exporting.vectors:vectors",
+        "export --to c": "lstmcli.exporting.c_classifier:program",
         "export --to html": "lstmcli.exporting.html:classifier",
         "export --to html --beside": "lstmcli.exporting.page_model:classifier_data",
         "export --to hf": "lstmcli.exporting.hub:hf",

@@ -150,13 +150,13 @@ def test_a_long_wrong_number_is_quoted_in_part(capsys: pytest.CaptureFixture[str
     assert len(said(capsys, "train", "a.txt", "--hidden", "9" * 5000)) < 200
 
 
-@pytest.mark.parametrize("command", ["classify", "translate"])
+@pytest.mark.parametrize("command", ["classify", "perplexity", "translate"])
 def test_the_folder_of_answers_is_no_file(command: str, capsys: pytest.CaptureFixture[str]) -> None:
     assert "looks like a file" in said(capsys, command, "a.txt", "-o", "answers.tsv")
     assert "use --output" in said(capsys, command, "--output-file", "f")
 
 
-@pytest.mark.parametrize("command", ["generate", "perplexity"])
+@pytest.mark.parametrize("command", ["generate"])
 @pytest.mark.parametrize("name", ["--output", "-o", "--out", "--output-file"])
 def test_results_are_written_to_a_file_by_the_shell(
     command: str, name: str, capsys: pytest.CaptureFixture[str]

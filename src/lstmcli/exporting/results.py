@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from lstmcli.results import Result
 
-FORMATS = ("onnx", "vectors", "html", "hf")
+FORMATS = ("onnx", "vectors", "html", "hf", "c")
 """What a model can be exported to."""
 PAGE = "html"
 """The format that is one file, not a directory."""
@@ -33,7 +33,7 @@ class Exported(Result):
     output: str
     """The directory that was written, or the page."""
     to: str
-    """The format: onnx, vectors, html or hf."""
+    """The format: onnx, vectors, html, hf or c."""
     files: tuple[ExportedFile, ...]
     """The files in the directory, or the page."""
 

@@ -28,7 +28,8 @@ def export(
             FORMATS,
             "onnx: one graph from token ids to the answer, with programs in Python and JavaScript that use it; "
             "vectors: word vectors in the text format of word2vec; html: a page that runs a small model in a browser, "
-            "offline, and shows its gates and units as you type; hf: the model with a card for the Hugging Face Hub.",
+            "offline, and shows its gates and units as you type; hf: the model with a card for the Hugging Face Hub; "
+            "c: a small classifier as one program in C.",
         ),
     ] = "onnx",
     output: Annotated[
