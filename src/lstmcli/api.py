@@ -287,13 +287,9 @@ def _is_path(source: Source) -> bool:
 
 def _path(model: Model | str | os.PathLike[str]) -> Path:
     """The directory of a model."""
-    from lstmcli.model_dir.loaded import Model
+    from lstmcli.model_dir.loaded import path_of
 
-    if not isinstance(model, (str, os.PathLike, Model)):
-        raise UsageError(f"a model must be a path or a loaded model, not {type(model).__name__}")
-    from lstmcli.model_dir.hub import model_path
-
-    return model.path if isinstance(model, Model) else model_path(model)
+    return path_of(model)
 
 
 def _call(source: Source, output: Any, task: str | None, options: dict[str, Any]) -> str:
