@@ -1,8 +1,8 @@
 """A strong teacher taught to a model under 2 MB: how many points are lost.
 
-The teacher is the mean of TF-IDF with a linear model and of ours with default options, one for each of --teachers seeds.
-It answers the training texts out of fold, so that it has not seen the label that it answers.  The student learns from
-labels and answers, and, for comparison, from labels alone.
+The teacher is the mean of TF-IDF with a linear model and of ours with default options (--teachers models of ours).
+It answers the training texts out of fold, so that it has not seen the label that it answers.
+The student learns from labels and answers, and, for comparison, from labels alone.
 
     python benchmarks/teacher.py sst2 trec6 --seeds 3
 """

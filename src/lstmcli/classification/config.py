@@ -76,8 +76,8 @@ class ClassifierTrainConfig(TrainingConfig):
     virtual: float = 1.0
     """Weight of virtual adversarial training on texts without labels, if there are any (Miyato et al. 2017), or 0."""
     entropy: float = 0.0
-    """Weight of entropy minimisation on texts without labels (Grandvalet & Bengio 2005), or 0: with 100 labels of TREC-6
-    and a weight of 1 the network was sure and wrong (accuracy 38 in place of 43)."""
+    """Weight of entropy minimisation on texts without labels (Grandvalet & Bengio 2005), or 0: with weight 1 and 100
+    labels of TREC-6 the network was sure and wrong (accuracy 38 in place of 43)."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
