@@ -36,6 +36,7 @@ def train(
     test: Source | None = None,
     task: str | None = None,
     teacher: Source | None = None,
+    unlabelled: Source | None = None,
     force: bool = False,
     resume: bool = False,
     checkpoint_every: float | str = "1m",
@@ -47,12 +48,13 @@ def train(
 
     Args:
         source: a file, a folder, ``sample:NAME`` or the name of a Hub data set; ``(texts, labels)``, where a label is a
-            string, or a list of them if a text has several; a list of texts; a DataFrame, a mapping of columns (of any
-            library), a list of mappings or of tuples; a ``Dataset`` or ``DatasetDict``.
+            string or several; a list of texts; a table: a DataFrame, a mapping of columns, a list of mappings or of
+            tuples; a ``Dataset`` or ``DatasetDict``.
         output: directory for the model; None: ``lstm-model/classifier``, ``translator`` or ``lm``.
         valid, test: validation and test data: a source, or the name of a split.
         task: classify, translate or lm; None: classify if the text has labels, translate if it has pairs, else lm.
         teacher: texts with the probability of each label (columns ``p_LABEL``), or a list of paths.
+        unlabelled: texts without labels; or a list of ``Path``.
         force: replace an existing model.
         resume: continue an unfinished run from its last checkpoint.
         checkpoint_every: how often to save a checkpoint: seconds, ``"5m"`` or ``"never"``.
@@ -79,9 +81,11 @@ def train(
     from lstmcli.training.events import Warned
     from lstmcli.training.start import Training
 
-    given = by_name(options, training_options() - {"teacher"}, "train")
+    given = by_name(options, training_options() - {"teacher", "unlabelled"}, "train")
     if teacher is not None:
         given["teacher"] = sources(teacher, str, os.PathLike)
+    if unlabelled is not None:
+        given["unlabelled"] = sources(unlabelled, os.PathLike)
 
     def handle(event: Event) -> None:
         if on_event is not None:

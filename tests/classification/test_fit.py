@@ -19,7 +19,8 @@ from lstmcli.classification.config import ClassifierModelConfig, ClassifierTrain
 from lstmcli.classification.fit import fit
 from lstmcli.classification.model_selection import Score
 from lstmcli.classification.network import Classifier
-from lstmcli.classification.trainer import Split, Trainer, adversarial_step, estimate_step
+from lstmcli.classification.trainer import Split, Trainer, estimate_step
+from lstmcli.classification.virtual_trainer import perturbation
 from lstmcli.errors import LstmError
 from lstmcli.tokenization.config import TokenizerConfig
 from lstmcli.tokenization.encoded import EncodedTexts
@@ -186,9 +187,10 @@ def test_the_adversarial_push_raises_the_loss_and_has_the_asked_size() -> None:
     x = t.module.embed(ids).detach().requires_grad_()
     loss = t.loss(t.module.read(x, lengths), gold)
     loss.backward()
-    typical = (x.detach().square().sum() / 4).sqrt()
-    push = adversarial_step(x, lengths, 0.01, typical)
-    assert push.square().sum(dim=(0, 2)).sqrt().tolist() == pytest.approx([0.01 * typical.item()] * 2, rel=1e-4)
+    assert x.grad is not None
+    push = perturbation(x, x.grad, lengths, 0.01)
+    typical = (x.detach().square().sum() / 4).sqrt().item()
+    assert push.square().sum(dim=(0, 2)).sqrt().tolist() == pytest.approx([0.01 * typical] * 2, rel=1e-4)
     assert not push[1:, 1].any()  # padding is not pushed
     assert t.loss(t.module.read(x.detach() + push, lengths), gold) > loss
 

@@ -45,7 +45,7 @@ def estimate(
     from lstmcli.training.loop import ROLLBACK_STEPS
 
     model, batch_size, epochs = config.model, config.train.batch_size, config.train.epochs or 1
-    steps = epochs * -(-len(train) // batch_size)
+    steps = epochs * train.steps_per_epoch(batch_size)
     tokens, order = int(train.encoded.ends[-1]), model.ngrams or 0
     # A forward pass without gradients is about a quarter of an adversarial step.
     seconds = step_seconds * (steps + (epochs * len(valid) + reports) / batch_size / 4)
@@ -64,12 +64,15 @@ def estimate(
     # Snapshots have weights, second moment and moving average: one to return to, one to take its place, and the one
     # that is written to disk.
     snapshots = 3 if steps > ROLLBACK_STEPS else 1
+    if train.unlabelled is not None:  # their passes come after those of the labelled texts
+        longest = np.quantile(np.minimum(train.unlabelled.lengths, config.tokenizer.max_tokens), 0.99)
+        batch_tokens = max(batch_tokens, batch_size * int(longest))
     training = (2 + 3 * snapshots) * network + 2 * 4 * batch_tokens * kept
     # The weights, second moment and moving average are there in both phases.
     memory = (
         BASE_BYTES
         + train.encoded.nbytes
-        + (train.soft.nbytes if train.soft else 0)
+        + sum(part.nbytes for part in (train.soft, train.unlabelled) if part)
         + 3 * network
         + max(fit, inside, training)
     )

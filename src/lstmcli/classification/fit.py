@@ -14,7 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.classification.config import ClassifierTrainConfig
-from lstmcli.classification.model_selection import Score, score_in_blocks, selection_reason
+from lstmcli.classification.model_selection import Encoded, Score, score_in_blocks, selection_reason
 from lstmcli.classification.trainer import Split, Trainer
 from lstmcli.tokenization.batching import bucketed
 from lstmcli.training.budget import Budget
@@ -54,7 +54,9 @@ class _Run(TrainingLoop[ClassifierLoopState]):
         config = trainer.config
         self.trainer, self.config, self.train, self.valid = trainer, config, train, valid
         self.lengths = train.lengths(trainer.tokenizer.max_tokens)
-        self.per_epoch = math.ceil(len(train) / config.batch_size)
+        self.per_epoch = train.steps_per_epoch(config.batch_size)
+        self._pass: tuple[int, list[NDArray[np.int64]]] = (-1, [])
+        """A pass over the texts without labels, and its batches."""
         monitor = DivergenceMonitor(config.learning_rate, ClassifierTrainConfig.learning_rate)
         super().__init__(ClassifierLoopState(), trainer, config, trainer.averaged(), monitor, rng, checkpoints, budget)
 
@@ -75,8 +77,22 @@ class _Run(TrainingLoop[ClassifierLoopState]):
         return self.per_epoch * self.epochs
 
     def batches(self) -> list[NDArray[np.int64]]:
-        drawn = bucketed(self.lengths, self.config.batch_size, self.epoch_generator())
-        return list(drawn)[self.state.batches :]
+        rng, drawn = self.epoch_generator(), list[NDArray[np.int64]]()
+        while len(drawn) < self.per_epoch:
+            drawn += bucketed(self.lengths, self.config.batch_size, rng)
+        return drawn[self.state.batches : self.per_epoch]
+
+    def _unlabelled(self) -> Encoded:
+        """The texts without labels of this step: a function of its number, so that a resumed run has the same."""
+        pool, size = self.train.unlabelled, self.config.batch_size
+        if pool is None:
+            return ()
+        number, place = divmod(self.state.step, math.ceil(len(pool) / size))
+        if number != self._pass[0]:
+            lengths = np.minimum(pool.lengths, self.trainer.tokenizer.max_tokens)
+            rng = np.random.default_rng([self.config.seed, number])
+            self._pass = number, list(bucketed(lengths, size, rng))
+        return [pool[int(i)] for i in self._pass[1][place]]
 
     def step(self, batch: NDArray[np.int64]) -> tuple[float, float, float]:
         state, config, trainer = self.state, self.config, self.trainer
@@ -85,7 +101,7 @@ class _Run(TrainingLoop[ClassifierLoopState]):
         decay = average_decay(config.ema, self.per_epoch, state.step)
         encoded = [self.train.encoded[i] for i in batch]
         soft = None if self.train.soft is None else self.train.soft[batch]
-        loss, norm = trainer.step(encoded, self.train.gold[batch], learning_rate, decay, soft)
+        loss, norm = trainer.step(encoded, self.train.gold[batch], learning_rate, decay, soft, self._unlabelled())
         state.batches += 1
         state.seen += len(batch)
         return loss, norm, learning_rate

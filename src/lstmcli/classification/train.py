@@ -97,7 +97,9 @@ class ClassifierJob(TrainingJob):
             yield events.Warned(warning)
         # Other files are read with the columns that were chosen for the training data.
         config = replace(self.config, read=splits.read or self.config.read)
-        self.encoder = TextEncoder.train((record.text for record in splits.train), config.tokenizer)
+        self.encoder = TextEncoder.train(
+            (record.text for part in (splits.train, splits.unlabelled) for record in part), config.tokenizer
+        )
 
         order = character_order(config.model, [record.text for record in splits.train], len(self.check.labels))
         config = replace(config, model=replace(config.model, characters=order))
@@ -110,19 +112,21 @@ class ClassifierJob(TrainingJob):
             return Split(self.encoder.encode_all(record.text for record in records), gold, words, soft)
 
         self.train = encoded(splits.train, config.train.teacher_weight)
+        if splits.unlabelled and (config.train.virtual or config.train.entropy):
+            self.train.unlabelled = self.encoder.encode_all(record.text for record in splits.unlabelled)
         tokens = int(self.train.lengths(config.tokenizer.max_tokens).sum())
         config = resolve(config, len(self.train), tokens, len(self.check.labels))
         if config.model.ngrams == 0 and self._asked.model.ngrams is None:
             size = f"{len(self.train):,} texts times {len(self.check.labels):,} labels"
             yield events.Warned(f"no n-gram model beside the network: {size} are too many")
         if config.tokenizer.hash_buckets is None:
-            buckets = self.encoder.fit_buckets(self.train.encoded)
+            buckets = self.encoder.fit_buckets(self.train.encoded, self.train.unlabelled)
             config = replace(config, tokenizer=replace(config.tokenizer, hash_buckets=buckets))
         self.config = config
         self.valid, self.test = (encoded(known(part, self.check.labels)) for part in (splits.valid, splits.test))
         self._unknown = {name: self._unknown_label_texts(getattr(splits, name), words_of) for name in ("valid", "test")}
         # From here on the ids are enough; one record that is kept keeps the memory of those around it.
-        self.splits = replace(splits, train=(), valid=(), test=())
+        self.splits = replace(splits, train=(), valid=(), test=(), unlabelled=())
         seen = self.valid.encoded.ids(slice(None))
         unknown, read = int((seen == UNKNOWN_ID).sum()), len(seen)
         kind = config.tokenizer.path or config.tokenizer.kind
@@ -180,7 +184,7 @@ class ClassifierJob(TrainingJob):
             reports=sum(part.rows for part in self.check.splits if part.name != "train"),
             refit=self.splits.held_out,
         )
-        return Plan(epochs, epochs * -(-len(self.train) // self.config.train.batch_size), cost)
+        return Plan(epochs, epochs * self.train.steps_per_epoch(self.config.train.batch_size), cost)
 
     def describe(self) -> str:
         return describe(self.config)
@@ -263,6 +267,7 @@ class ClassifierJob(TrainingJob):
                 "notes": list(self.splits.notes),
                 "rows": {part.name: part.rows for part in self.check.splits},
                 **({} if self.train.soft is None else {"soft labels": self.train.soft.summary}),
+                **({} if self.train.unlabelled is None else {"texts without labels": len(self.train.unlabelled)}),
             },
         }
 

@@ -25,14 +25,18 @@ from lstmcli.classification.config import ClassifierTrainConfig
 from lstmcli.classification.model_selection import Encoded
 from lstmcli.classification.network import Classifier
 from lstmcli.classification.soft_labels import SoftBatch, SoftLabels
+from lstmcli.classification.virtual_trainer import USUAL_SIZE, perturbation, unlabelled_loss
 from lstmcli.nn.optim import Average, RowAdam, load_optimizer, optimizer_arrays, swapped
 from lstmcli.tokenization.batching import by_length, pack
 from lstmcli.tokenization.config import TokenizerConfig
 from lstmcli.tokenization.encoded import EncodedTexts
+from lstmcli.tokenization.ids import Ids
 from lstmcli.training.checkpoint import Arrays, Snapshot
 from lstmcli.training.distributed import ALONE, Group
 
 EVALUATION_BATCH = 256
+LEAST_STEPS = 40
+"""Of an epoch, if there are texts without labels."""
 
 
 @dataclass
@@ -45,9 +49,16 @@ class Split:
     """The words of the texts, if there is a character model."""
     soft: SoftLabels | None = None
     """What a teacher says of the texts, if it answered any."""
+    unlabelled: EncodedTexts | None = None
+    """Texts without labels, if there are any, beside those of a training split."""
 
     def __len__(self) -> int:
         return len(self.encoded)
+
+    def steps_per_epoch(self, batch_size: int) -> int:
+        """Where texts have no labels, an epoch reads the others several times if they are few."""
+        steps = math.ceil(len(self) / batch_size)
+        return steps if self.unlabelled is None else max(steps, LEAST_STEPS)
 
     def lengths(self, max_tokens: int) -> NDArray[np.int64]:
         return np.minimum(self.encoded.lengths, max_tokens)
@@ -122,13 +133,15 @@ class Trainer:
         return ((1 - weight_B) * own_B + weight_B * T**2 * teacher_B).mean()
 
     def gradients(
-        self, encoded: Encoded, gold: NDArray[np.int64], soft: SoftBatch | None = None
+        self, encoded: Encoded, gold: NDArray[np.int64], soft: SoftBatch | None = None, unlabelled: Encoded = ()
     ) -> tuple[float, float, Tensor, Tensor]:
         """Forward and backward pass; returns loss, gradient norm, the rows of the batch [U], and their embeddings with
         gradients.  Each process computes its texts, and has the rows of all, so that gradients can be summed."""
-        ids_BSTF, lengths_BS = pack(encoded, self.module.config.segment, self.tokenizer.max_tokens)
+        ids_BSTF, lengths_BS = self._pack(encoded)
         padding_and_unknown = np.array([0, 1], np.int32)
-        rows_U = np.unique(np.concatenate([padding_and_unknown, ids_BSTF.ravel()]))
+        others = self._pack(unlabelled) if unlabelled else None
+        read = ids_BSTF.ravel() if others is None else np.concatenate([ids_BSTF.ravel(), others[0].ravel()])
+        rows_U = np.unique(np.concatenate([padding_and_unknown, read]))
         self.position[rows_U] = np.arange(len(rows_U), dtype=np.int32)
         weights = self._text_weights if soft is None else None
         own, share = self.group.part(np.ones(len(gold)) if weights is None else weights[gold])
@@ -146,10 +159,14 @@ class Trainer:
             loss.backward()  # type: ignore[no-untyped-call]
         else:
             (loss / 2).backward()  # type: ignore[no-untyped-call]
-            push = adversarial_step(x_TNE, lengths, self.config.adversarial, self._typical_norm(x_TNE, lengths, share))
+            assert x_TNE.grad is not None
+            typical = self._typical_norm(x_TNE, lengths, share)
+            push = perturbation(x_TNE, x_TNE.grad, lengths, self.config.adversarial, typical)
             with self.autocast():
                 pushed = self.loss(self.module.read(self.module.embed(ids, leaf) + push, lengths), target, teacher)
             (pushed / 2).backward()  # type: ignore[no-untyped-call]
+        if others is not None:
+            self._unlabelled_gradients(*others, leaf)
         nats = self.group.sum_gradients([*self.dense, leaf], share, loss.item())
         clip = self.config.clip or math.inf
         norm = torch.nn.utils.clip_grad_norm_([*self.dense, leaf], clip)
@@ -163,6 +180,25 @@ class Trainer:
             squares, tokens = x_TNE.new_tensor(self.group.sum(counts * squares.item(), counts * tokens.item()))
         return (squares / tokens).sqrt()
 
+    def _pack(self, encoded: Encoded) -> tuple[Ids, NDArray[np.int64]]:
+        return pack(encoded, self.module.config.segment, self.tokenizer.max_tokens)
+
+    def _unlabelled_gradients(self, ids_BSTF: Ids, lengths_BS: NDArray[np.int64], leaf: Tensor) -> None:
+        """Add the gradients of a batch without labels; every process computes all of it."""
+        ids = torch.from_numpy(self.position[ids_BSTF]).to(self.device)
+        lengths, config = torch.from_numpy(lengths_BS).to(self.device), self.config
+        with self.autocast():
+            loss = unlabelled_loss(
+                lambda x_TNE: self.module.read(x_TNE, lengths),
+                self.module.embed(ids, leaf),
+                lengths,
+                virtual=config.virtual,
+                entropy=config.entropy,
+                size=config.adversarial or USUAL_SIZE,
+                multilabel=self.multilabel,
+            )
+        loss.backward()  # type: ignore[no-untyped-call]
+
     def step(
         self,
         encoded: Encoded,
@@ -170,9 +206,10 @@ class Trainer:
         learning_rate: float,
         decay: float,
         soft: SoftBatch | None = None,
+        unlabelled: Encoded = (),
     ) -> tuple[float, float]:
         """One update; ``decay`` is that of the moving average.  Returns loss and gradient norm."""
-        loss, norm, rows, leaf = self.gradients(encoded, gold, soft)
+        loss, norm, rows, leaf = self.gradients(encoded, gold, soft, unlabelled)
         assert leaf.grad is not None
         for group in self.adam.param_groups:
             group["lr"] = learning_rate
@@ -231,16 +268,6 @@ class Trainer:
         self.module.eval()
 
 
-def adversarial_step(x_TNE: Tensor, lengths_BS: Tensor, size: float, typical: Tensor) -> Tensor:
-    """The perturbation of each text's embeddings, along the gradient; its norm is ``size`` times ``typical``."""
-    assert x_TNE.grad is not None
-    T, _, E = x_TNE.shape
-    B, S = lengths_BS.shape
-    gradient = x_TNE.grad.view(T, B, S, E)
-    norm_B = gradient.square().sum(dim=(0, 2, 3)).sqrt().clamp_min(1e-12)
-    return (size * typical * gradient / norm_B[:, None, None]).view(T, B * S, E)
-
-
 def estimate_step(trainer: Trainer, train: Split, probes: int = 3) -> float:
     """Seconds of a training step on this machine, measured on the corpus; does not change the model."""
     size = min(len(train), trainer.config.batch_size)
@@ -254,7 +281,8 @@ def estimate_step(trainer: Trainer, train: Split, probes: int = 3) -> float:
         first = max(0, min(len(order) - size, middle - size // 2))
         index = order[first : first + size]
         begin = time.monotonic()
-        trainer.gradients([train.encoded[i] for i in index], train.gold[index])
+        unlabelled = [] if train.unlabelled is None else train.unlabelled[:size]
+        trainer.gradients([train.encoded[i] for i in index], train.gold[index], unlabelled=unlabelled)
         seconds.append(time.monotonic() - begin)
         trainer.adam.zero_grad(set_to_none=True)
     torch.set_rng_state(state)

@@ -95,6 +95,8 @@ class Splits:
     valid: Collection[Record]
     test: Collection[Record]
     """May be empty."""
+    unlabelled: Collection[Record] = ()
+    """Texts without labels that a classifier learns from beside ``train``."""
     multilabel: bool = False
     labelled: bool = True
     """Whether the source has labels: a classifier can be trained on it."""

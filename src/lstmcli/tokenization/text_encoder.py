@@ -63,8 +63,10 @@ class TextEncoder:
         """As ``encode``, for a corpus: read once, and kept in little memory."""
         return EncodedTexts(chain.from_iterable(self.encode(group) for group in _batches(texts)))
 
-    def fit_buckets(self, encoded: EncodedTexts) -> int:
+    def fit_buckets(self, encoded: EncodedTexts, beside: EncodedTexts | None = None) -> int:
         """Chooses the number of buckets by the features that ``encoded`` holds, and folds its rows in place.
+
+        The rows of ``beside``, texts that do not count, are folded too.
 
         Collisions cost accuracy, most where neighbours of CJK characters are many; rows cost space.  So: a
         power of two at least twice the number of distinct features, ``BUCKETS`` at most.
@@ -78,7 +80,8 @@ class TextEncoder:
         self.features = self._feature_table(buckets)
         if self._words:
             self._words.clear()
-        hashed_DF[:] = np.where(hashed_DF < start, hashed_DF, (hashed_DF - start) % buckets + start)
+        for rows_DF in (hashed_DF, *(() if beside is None else (beside.tokens_DF[:, 1:],))):
+            rows_DF[:] = np.where(rows_DF < start, rows_DF, (rows_DF - start) % buckets + start)
         assert wide.buckets % buckets == 0  # so that folding is the same as hashing anew
         return buckets
 

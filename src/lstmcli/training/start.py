@@ -27,7 +27,7 @@ if TYPE_CHECKING:
     from lstmcli.training.events import Event
     from lstmcli.training.job import TrainingJob
 
-LABELS = frozenset({"label_column", "label_prefix", "label_separator", "teacher"})
+LABELS = frozenset({"label_column", "label_prefix", "label_separator", "teacher", "unlabelled"})
 """Options that imply labelled text."""
 TARGETS = frozenset({"target_column", "target_file"})
 """Options that imply translations."""
@@ -84,6 +84,7 @@ class Training:
         from lstmcli.data.parallel import with_targets
         from lstmcli.data.splits import load_splits
         from lstmcli.data.teachers import add_teachers
+        from lstmcli.data.unlabelled import add_unlabelled
 
         if task is None and not TARGETS.isdisjoint(given):
             task = task_for(paired=True).name
@@ -118,8 +119,10 @@ class Training:
                 require_task(task) if task else task_for(labelled=self.splits.labelled, paired=self.splits.paired)
             )
             add_teachers(self.splits, given.get("teacher") or ())
+            add_unlabelled(self.splits, given.get("unlabelled") or ())
             self.job = self.task.module("train").job(self.splits, **chosen(arguments, self.task))
-            self.splits = replace(self.splits, train=(), valid=(), test=())  # the job lets go of them when it can
+            # The job lets go of the records when it can.
+            self.splits = replace(self.splits, train=(), valid=(), test=(), unlabelled=())
             self.target = output or self.task.default_dir
             if output is None and not untouched:
                 self._claim(self.target)

@@ -127,6 +127,8 @@ def test_without_options_the_config_is_the_default() -> None:
 
 
 OPTIONS = [
+    (ClassifierTrainConfig, "train", "--virtual=0.25", "virtual", 0.25),
+    (ClassifierTrainConfig, "train", "--entropy=0.25", "entropy", 0.25),
     (ClassifierTrainConfig, "train", "--teacher-weight=0.25", "teacher_weight", 0.25),
     (ClassifierTrainConfig, "train", "--teacher-temperature=4", "teacher_temperature", 4.0),
     (ClassifierTrainConfig, "train", "--deterministic", "deterministic", True),

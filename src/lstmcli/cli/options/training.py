@@ -165,6 +165,16 @@ TeacherWeight = Annotated[
 TeacherTemperature = Annotated[
     float, TEACHING.option("--teacher-temperature", "T", "Above 1, the teacher's smaller probabilities count more.")
 ]
+Unlabelled = Annotated[
+    list[str] | None,
+    TEACHING.option("--unlabelled", "FILE", "Texts without labels to learn from; repeat the option for several files."),
+]
+Virtual = Annotated[
+    float, TEACHING.option("--virtual", "X", "Weight of virtual adversarial training on unlabelled texts; 0 for none.")
+]
+Entropy = Annotated[
+    float, TEACHING.option("--entropy", "X", "Weight of entropy minimisation on unlabelled texts; 0 for none.")
+]
 
 # Language models only; their defaults are the preset's
 Preset = Annotated[
