@@ -80,7 +80,7 @@ def _prose(text: str, width: int) -> str:
 
 
 def _section(title: str, rows: list[tuple[str, str]], width: int) -> str:
-    lines = [bold(f"{title}:", sys.stdout)]
+    lines = [bold(line, sys.stdout) for line in textwrap.wrap(f"{title}:", width)]
     column = max((len(name) for name, _ in rows if len(name) <= MAX_NAME_WIDTH), default=MAX_NAME_WIDTH) + 2
     for name, text in rows:
         if width < 60:
