@@ -6,6 +6,8 @@ takes a fifth of the time of a cold ``lstm classify`` of one line.
 
 from __future__ import annotations
 
+import re
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any, Literal, get_args, get_origin
 
@@ -61,7 +63,7 @@ class Command(PlainParsing, TyperCommand):
 
             if name := foreign_names.one_dash(args, self):
                 raise unknown_option(name, ctx, self)
-        return super().parse_args(ctx, args)
+        return super().parse_args(ctx, list(_with_addresses(args)))
 
     @property
     def forms(self) -> dict[str, Any]:
@@ -71,6 +73,17 @@ class Command(PlainParsing, TyperCommand):
     def elsewhere(self, name: str) -> UsageError | None:
         """The error for an option of another form of this command; None if no form has it."""
         return None
+
+
+_ADDRESS = re.compile(r"auto|local|(?:ray://)?[\w.-]+:\d+")
+
+
+def _with_addresses(args: Sequence[str]) -> Iterator[str]:
+    """The words of a command line, with ``auto`` after each ``--ray`` that has no address."""
+    for word, after in zip(args, [*args[1:], ""], strict=True):
+        yield word
+        if word == "--ray" and not _ADDRESS.fullmatch(after):
+            yield "auto"
 
 
 def unknown_option(name: str, ctx: Any, command: Any, error: Any = None) -> UsageError:
