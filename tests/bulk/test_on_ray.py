@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+import sys
 from collections.abc import Iterator
 from dataclasses import replace
 from importlib.util import find_spec
@@ -16,7 +18,8 @@ from lstmcli.bulk.events import Answering, Done, Event, Failed
 from lstmcli.bulk.file import BulkFile
 from lstmcli.bulk.folder import AnswerFolder
 from lstmcli.bulk.on_ray import HERE, answer_files_on_ray
-from lstmcli.errors import LstmError, ModelError, UsageError
+from lstmcli.bulk.workers import TRIES
+from lstmcli.errors import ModelError, UsageError
 
 pytestmark = pytest.mark.timeout(600)
 on_a_cluster = pytest.mark.skipif(find_spec("ray") is None, reason="Ray is not installed")
@@ -33,9 +36,11 @@ def test_without_ray_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None
 def cluster() -> Iterator[None]:
     import ray
 
-    on_ray.connect(HERE)
-    yield
-    ray.shutdown()
+    with pytest.MonkeyPatch.context() as patch:  # its workers import what these tests do
+        patch.setenv("PYTHONPATH", os.pathsep.join(filter(None, sys.path)))
+        on_ray.connect(HERE)
+        yield
+        ray.shutdown()
 
 
 def long_file(tmp_path: Path, **texts: str) -> list[BulkFile]:
@@ -102,5 +107,5 @@ def test_what_ends_all_is_told(tmp_path: Path) -> None:
     files = long_file(tmp_path, a="die")
     with pytest.raises(ModelError, match="no model here"):
         on_cluster(files, tmp_path / "closed", Shouting(opens=False))
-    with pytest.raises(LstmError, match="Ray has given up"):
-        on_cluster(files, tmp_path / "dead")
+    (failed,) = kinds(on_cluster(files, tmp_path / "dead"), Failed)
+    assert f"a worker ended, {TRIES} times" in failed.error.message and failed.error.line == 5

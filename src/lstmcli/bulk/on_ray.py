@@ -24,7 +24,7 @@ from lstmcli.bulk.events import Event
 from lstmcli.bulk.file import BulkFile, FileInWork
 from lstmcli.bulk.folder import AnswerFolder
 from lstmcli.bulk.pieces import Head, Piece, pieces
-from lstmcli.bulk.workers import TRIES, error_from, parts_of
+from lstmcli.bulk.workers import TRIES, error_from, given_up, parts_of
 from lstmcli.errors import LstmError, UsageError
 
 HERE, ANYWHERE = "local", "auto"
@@ -98,11 +98,6 @@ def answer_files_on_ray(
             yield from work.take(found.head, found.answered)
 
 
-def _retries() -> dict[str, Any]:
-    """Otherwise a piece that kills every worker would be given out for ever."""
-    return {"max_task_retries": TRIES - 1}
-
-
 def _never(source: Any) -> bool:
     return False
 
@@ -120,10 +115,9 @@ def _results(todo: Sequence[_File], opening: Opening, count: int | None, address
     data = ray.data.from_items([_row(file) for file in todo], override_num_blocks=len(todo))
     data = data.flat_map(_read, num_cpus=0).flat_map(
         _Answering,
-        fn_constructor_args=(opening,),
+        fn_constructor_args=(opening, ray.remote(_Attempts).options(num_cpus=0).remote()),
         compute=ActorPoolStrategy(size=workers, max_tasks_in_flight_per_actor=2),
         num_cpus=1 if count is None else min(1.0, ray.cluster_resources().get("CPU", 1) / workers),
-        ray_remote_args_fn=_retries,
     )
     yield from _ends_last(_rows(data))
 
@@ -222,8 +216,9 @@ def _pieces(file: _File) -> Iterator[Piece | _Found]:
 class _Answering:
     """A worker: it opens the model once, with its first piece."""
 
-    def __init__(self, opening: Opening) -> None:
-        self._opening = opening
+    def __init__(self, opening: Opening, attempts: Any) -> None:
+        """``attempts``: an ``_Attempts`` in a process of its own."""
+        self._opening, self._attempts = opening, attempts
         self._answer: Answer | None = None
 
     def __call__(self, row: Mapping[str, bytes]) -> Iterator[dict[str, bytes]]:
@@ -252,15 +247,27 @@ class _Answering:
             state = found.answered.state
 
     def _answered(self, found: _Found) -> _Found:
-        assert found.asked is not None
-        for _ in range(TRIES):
+        import ray
+
+        assert found.asked is not None and found.head is not None
+        why = "a worker ended"
+        while ray.get(self._attempts.begin.remote(found.head.digest)) <= TRIES:
             try:
                 self._answer = self._answer or self._opening.open()
                 return replace(found, asked=None, answered=self._answer(found.asked))
             except LstmError as error:
                 return replace(found, asked=None, error=parts_of(error), closed=self._answer is None)
             except Exception as error:
-                assert found.head is not None
-                message = f"a worker failed: {type(error).__name__}: {error}, {TRIES} times on one piece"
-                failed = LstmError(message, path=found.head.path, line=found.head.line, hint=_HINT)
-        return replace(found, asked=None, error=parts_of(failed))
+                why = f"a worker failed: {type(error).__name__}: {error}"
+        return replace(found, asked=None, error=parts_of(given_up(why, found.head)))
+
+
+class _Attempts:
+    """Counts how often a piece was begun: Ray gives out for ever what kills its worker."""
+
+    def __init__(self) -> None:
+        self._begun = Counter[str]()
+
+    def begin(self, digest: str) -> int:
+        self._begun[digest] += 1
+        return self._begun[digest]

@@ -19,9 +19,10 @@ from lstmcli.classification.events import (
 from lstmcli.classification.results import ClassReport, DataCheck
 from lstmcli.cli.output import console, tables
 from lstmcli.cli.output.progress import Progress
+from lstmcli.cli.output.tokenizing import TokenizingProgress
 from lstmcli.cli.output.writer import LEFT_OUT, Field, Layout, Shape
 from lstmcli.data.config import SPLIT_NAMES
-from lstmcli.language_modeling.events import CorpusRead, LmEvaluated, Quantised, Sampled
+from lstmcli.language_modeling.events import CorpusRead, LmEvaluated, Quantised, Sampled, Tokenizing
 from lstmcli.plural import count
 from lstmcli.scoring.results import LmReport
 from lstmcli.tasks import Task, task_for
@@ -45,6 +46,7 @@ class TrainingLog:
         self.default_place, self.quiet = default_place, quiet
         self.warnings = splits.warnings
         self.progress = Progress(self.out)
+        self.tokenizing = TokenizingProgress(self.out)
         self.task = task or task_for(labelled=splits.labelled, paired=splits.paired)
         self.tokenizer = ""
         self.ngrams: NgramsFitted | None = None
@@ -55,9 +57,12 @@ class TrainingLog:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.tokenizing.close()
         self._stack.close()
 
     def handle(self, event: events.Event) -> None:
+        if not isinstance(event, Tokenizing):
+            self.tokenizing.close()
         if isinstance(event, events.Warned):
             self._warn([event.message])
         elif isinstance(event, DataRead):
@@ -77,6 +82,8 @@ class TrainingLog:
                 f"{event.mean_length:,.0f} on average and at most {event.longest:,}; "
                 f"{console.percent(event.unknown_rate)} unknown in validation"
             )
+        elif isinstance(event, Tokenizing):
+            self.tokenizing.handle(event)
         elif isinstance(event, CorpusRead):
             self._corpus(event)
         elif isinstance(event, Sampled):
