@@ -11,15 +11,16 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any
 
 from lstmcli.data.files import MAX_LOOK, Input, Unpacked, refuse_bomb
 from lstmcli.data.formats.format import Format, Opening
 from lstmcli.data.table import SPREAD_ROWS, Row, Table
 from lstmcli.errors import DataError, NoDataError
+
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
 
 _BATCH_ROWS = 1024
 _BUFFER = 1 << 20  # bytes of a column read at once: a row group may be as large as its file
@@ -46,6 +47,7 @@ class _File:
 
     def batches(self, every: int = 1) -> Iterator[tuple[list[dict[str, Any]], int]]:
         """Rows, or one of every ``every``, and about how many bytes of the file they stand for."""
+        import numpy as np
         import pyarrow as pa
 
         try:
@@ -126,11 +128,14 @@ def _strings(schema: Any) -> list[str]:
 
 def row_sizes(batch: Any) -> NDArray[np.int64]:
     """About how many bytes each row takes as Python objects, [N]."""
+    import numpy as np
+
     return sum((_sizes(column) for column in batch.columns), np.zeros(len(batch), np.int64))
 
 
 def _sizes(array: Any) -> NDArray[np.int64]:
     """Bytes of each value of an Arrow array, [N]."""
+    import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
 
