@@ -116,9 +116,9 @@ _ADDRESS = re.compile(r"auto|local|(?:ray://)?[\w.-]+:\d+")
 
 def _with_addresses(args: Sequence[str]) -> Iterator[str]:
     """The words of a command line, with ``auto`` after each ``--ray`` that has no address."""
-    for word, after in zip(args, [*args[1:], ""], strict=True):
+    for n, word in enumerate(args):
         yield word
-        if word == "--ray" and not _ADDRESS.fullmatch(after):
+        if word == "--ray" and not _ADDRESS.fullmatch("".join(args[n + 1 : n + 2])):
             yield "auto"
 
 
