@@ -62,6 +62,13 @@ def content(out: Path) -> dict[str, bytes]:
 
 @on_a_cluster
 @pytest.mark.slow
+def test_an_address_without_a_cluster_is_named() -> None:
+    with pytest.raises(UsageError, match="no Ray cluster at '127.0.0.1:1'"):
+        on_ray.connect("127.0.0.1:1")
+
+
+@on_a_cluster
+@pytest.mark.slow
 @pytest.mark.usefixtures("cluster")
 def test_answers_are_those_of_workers_byte_for_byte(tmp_path: Path) -> None:
     files = long_file(tmp_path, a="end", b="end")

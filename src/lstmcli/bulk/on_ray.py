@@ -13,6 +13,7 @@ from __future__ import annotations
 import logging
 import os
 import pickle
+import warnings
 from collections import Counter
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -159,12 +160,14 @@ def connect(address: str) -> Any:
 
     Raises:
         UsageError: there is no such cluster.
+        LstmError: it does not start.
     """
     for name, value in {"RAY_USAGE_STATS_ENABLED": "0", "RAY_BACKEND_LOG_LEVEL": "fatal"}.items():
         os.environ.setdefault(name, value)
     import ray
     import ray.data
 
+    warnings.filterwarnings("ignore", module=r"ray\.")
     for name in ("ray", "ray.data"):
         logging.getLogger(name).setLevel(logging.ERROR)
     if ray.is_initialized():
@@ -177,9 +180,14 @@ def connect(address: str) -> Any:
             configure_logging=True,
             **({"include_dashboard": False} if address == HERE else {}),
         )
-    except (ConnectionError, ValueError, RuntimeError) as error:
+    except Exception as error:  # Ray's have no base class
         first = str(error).splitlines()[0][:300] if str(error) else type(error).__name__
-        raise UsageError(f"no Ray cluster at {address!r}: {first}", hint="leave --ray to start one here") from error
+        if isinstance(error, (ConnectionError, ValueError)):
+            hint = "leave the address out to start one here"
+            raise UsageError(f"there is no Ray cluster at {address!r}: {first}", hint=hint) from error
+        raise LstmError(
+            f"Ray does not start: {first}", hint="is the machine too busy? Run the command again"
+        ) from error
     return ray
 
 
