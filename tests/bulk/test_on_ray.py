@@ -63,7 +63,7 @@ def content(out: Path) -> dict[str, bytes]:
 @on_a_cluster
 @pytest.mark.slow
 def test_an_address_without_a_cluster_is_named() -> None:
-    with pytest.raises(UsageError, match="no Ray cluster at '127.0.0.1:1'"):
+    with pytest.raises(UsageError, match=r"no Ray cluster at '127\.0\.0\.1:1'"):
         on_ray.connect("127.0.0.1:1")
 
 
