@@ -161,13 +161,17 @@ def _folder(path: Path, read: ReadConfig) -> Located:
     files = data_files(path)
     if len(files) == 1 and not has_classes and not any(child.is_dir() for child in path.iterdir()):
         return _one(str(path), Input(str(files[0])), read, f"the only file of the folder, {files[0].name}")
-    if len(files) > 1 and not has_classes and len({_suffixes(file) for file in files}) == 1:
+    if len(files) > 1 and not has_classes and {_suffix(file) for file in files} in _PARTS:
         return _several(str(path), files)
     return Located(str(path), {WHOLE: [_classes(path)]})
 
 
-def _suffixes(path: Path) -> tuple[str, ...]:
-    return tuple(suffix.lower() for suffix in path.suffixes if suffix.lower() != ".gz")[-1:]
+_PARTS = ({".txt"}, {".parquet"})
+"""Files of a folder that are read as one source; several tables of other forms may be tables of different things."""
+
+
+def _suffix(path: Path) -> str:
+    return next((suffix.lower() for suffix in reversed(path.suffixes) if suffix.lower() != ".gz"), "")
 
 
 def _part(path: Path) -> list[Opener]:

@@ -6,18 +6,18 @@ import time
 from typing import TYPE_CHECKING, Any
 
 from lstmcli.cli.output import console
+from lstmcli.cli.output.progress import LINE_EVERY
 from lstmcli.data.config import SPLIT_NAMES
 from lstmcli.language_modeling.events import Tokenizing
 
 if TYPE_CHECKING:
     from rich.console import Console
 
-LINE_EVERY = 10.0
-"""Seconds between two plain lines."""
+    from lstmcli.training.events import Event
 
 
 class TokenizingProgress:
-    """Shows ``Tokenizing`` events; ``close`` ends the bar."""
+    """Shows ``Tokenizing`` events; any other event, and ``close``, ends the bar."""
 
     def __init__(self, out: Console) -> None:
         self._out = out
@@ -25,7 +25,15 @@ class TokenizingProgress:
         self._split = ""
         self._next_line = 0.0
 
-    def handle(self, event: Tokenizing) -> None:
+    def handle(self, event: Event, *, quiet: bool) -> bool:
+        """Whether it is an event of this kind."""
+        if not isinstance(event, Tokenizing):
+            self.close()
+        elif not quiet:
+            self._show(event)
+        return isinstance(event, Tokenizing)
+
+    def _show(self, event: Tokenizing) -> None:
         name = f"tokenizing {SPLIT_NAMES.get(event.split, event.split)}"
         if self._out.is_terminal and not self._out.is_dumb_terminal:
             self._draw(name, event)

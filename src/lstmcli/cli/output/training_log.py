@@ -22,7 +22,7 @@ from lstmcli.cli.output.progress import Progress
 from lstmcli.cli.output.tokenizing import TokenizingProgress
 from lstmcli.cli.output.writer import LEFT_OUT, Field, Layout, Shape
 from lstmcli.data.config import SPLIT_NAMES
-from lstmcli.language_modeling.events import CorpusRead, LmEvaluated, Quantised, Sampled, Tokenizing
+from lstmcli.language_modeling.events import CorpusRead, LmEvaluated, Quantised, Sampled
 from lstmcli.plural import count
 from lstmcli.scoring.results import LmReport
 from lstmcli.tasks import Task, task_for
@@ -61,8 +61,10 @@ class TrainingLog:
         self._stack.close()
 
     def handle(self, event: events.Event) -> None:
-        if not isinstance(event, Tokenizing):
-            self.tokenizing.close()
+        if not self.tokenizing.handle(event, quiet=self.quiet):
+            self._show(event)
+
+    def _show(self, event: events.Event) -> None:
         if isinstance(event, events.Warned):
             self._warn([event.message])
         elif isinstance(event, DataRead):
@@ -82,8 +84,6 @@ class TrainingLog:
                 f"{event.mean_length:,.0f} on average and at most {event.longest:,}; "
                 f"{console.percent(event.unknown_rate)} unknown in validation"
             )
-        elif isinstance(event, Tokenizing):
-            self.tokenizing.handle(event)
         elif isinstance(event, CorpusRead):
             self._corpus(event)
         elif isinstance(event, Sampled):
