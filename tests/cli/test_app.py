@@ -67,8 +67,8 @@ def test_completion_loads_nothing_heavy(instruction: str, words: str, first: str
         "_TYPER_COMPLETE_ARGS": f"lstm train {words}",
         "_TYPER_COMPLETE_FISH_ACTION": "get-args",
     }
-    more: dict[str, Any] = {"capture_output": True, "text": True, "cwd": tmp_path, "timeout": 120}
-    run = subprocess.run([sys.executable, "-c", code], env=environment, **more)
+    command = [sys.executable, "-c", code]
+    run = subprocess.run(command, env=environment, capture_output=True, text=True, cwd=tmp_path, timeout=120)
     assert "AssertionError" not in run.stderr
     assert run.stdout.startswith(first)
 
