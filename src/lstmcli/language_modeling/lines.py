@@ -13,7 +13,7 @@ from lstmcli.language_modeling.survey import Survey, verify_unchanged
 from lstmcli.tokenization.stream_encoder import StreamEncoder
 from lstmcli.training.events import Event
 
-SECONDS_BETWEEN_STEPS = 0.5
+SECONDS_BETWEEN_REPORTS = 0.5
 """Between two events of tokenizing."""
 
 
@@ -47,6 +47,6 @@ def tokenized(split: str, lines: Lines, found: Survey, encoder: StreamEncoder) -
         except DataError as error:
             error.path = error.path or lines.path
             raise
-        if time.monotonic() - said > SECONDS_BETWEEN_STEPS:
+        if time.monotonic() - said > SECONDS_BETWEEN_REPORTS:
             said = time.monotonic()
             yield Tokenizing(split, size, found.bytes)
