@@ -212,7 +212,7 @@ FILES = {
     ),
     "pairs.csv": "source,target\nabc,cba\nfe,ef\n",
     "pairs.tsv": "abc\tcba\nfe\tef\n",
-    **dict.fromkeys(("test.de", "test.en", "corpus/a.de"), "abc\nfe\n"),
+    **dict.fromkeys(("test.de", "test.en", "corpus/a.de", "corpus/a.txt"), "abc\nfe\n"),
     **dict.fromkeys(("logs/monday.csv", "logs/monday.txt"), "text\nfine\ndull\n"),
     **dict.fromkeys(("stimuli.txt", "chapter.txt", "segmented.txt", "book.txt"), "the cat sat on the mat\n" * 3),
 }
@@ -244,7 +244,7 @@ def is_fast(example: Example) -> bool:
         return any(word.startswith(("sample:", "lstm-demo/")) for word in arguments)
     if name == "compare":
         return "lstm-demo/held-out.csv" in arguments
-    return name not in ("demo", "push", "serve") and not {"--interactive", "nowhere"} & set(arguments)
+    return name not in ("demo", "push", "serve") and not {"--interactive", "--ray", "nowhere"} & set(arguments)
 
 
 def stdin_of(example: Example, place: Path) -> str | None:

@@ -260,3 +260,13 @@ def test_any_bytes_are_read_or_refused(
             record.text.encode()
     except DataError as error:
         assert error.path and error.message
+
+
+def test_a_pattern_and_a_folder_of_parts_are_one_source(tmp_path: Path) -> None:
+    for number in (2, 1):
+        (tmp_path / f"part{number}.txt").write_text(f"text {number}\n")
+    for spec in (str(tmp_path / "part*.txt"), str(tmp_path)):
+        found = open_source(spec, ReadConfig(), labelled=False)
+        assert [record.text for record in found] == ["text 1", "text 2"]
+    with pytest.raises(DataError, match="no file matches this pattern"):
+        open_source(str(tmp_path / "none*.txt"), ReadConfig(), labelled=False)

@@ -13,7 +13,8 @@ from hypothesis import strategies as st
 
 from lstmcli.data.config import ReadConfig
 from lstmcli.data.sources import open_source
-from lstmcli.language_modeling.corpus import Corpus, build_corpus, survey_text
+from lstmcli.language_modeling.corpus import Corpus, build_corpus
+from lstmcli.language_modeling.survey import survey_text
 from lstmcli.scoring import lines
 from lstmcli.tokenization.auto import infer_tokenizer_config
 from lstmcli.tokenization.config import LmTokenizerConfig

@@ -150,7 +150,7 @@ class Workers:
                 self._check_memory(worker)
                 return job, found
             if job.tries == TRIES:
-                return job, Failure(_given_up(found, job.piece.head))
+                return job, Failure(given_up(found, job.piece.head))
             job.tries += 1
             self.notes.append(f"{found}; its texts are given out again")
             self.give(job)
@@ -200,7 +200,8 @@ def _mib(size: int) -> str:
 _HINT = "the other pieces are kept: run the command again, with fewer --workers if memory was short"
 
 
-def _given_up(why: str, piece: Head) -> LstmError:
+def given_up(why: str, piece: Head) -> LstmError:
+    """The error for a piece that was tried in vain."""
     return LstmError(f"{why}, {TRIES} times on one piece", path=piece.path, line=piece.line, hint=_HINT)
 
 

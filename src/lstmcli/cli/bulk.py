@@ -32,7 +32,7 @@ if TYPE_CHECKING:
 
 PARQUET = "parquet"
 FORMATS = ("tsv", "csv", "jsonl", PARQUET)
-ONLY_HERE = ("workers", "limit_memory")
+ONLY_HERE = ("workers", "limit_memory", "ray")
 """Options that need ``-o``."""
 _SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?", re.IGNORECASE)
 
@@ -185,10 +185,14 @@ class Plan:
         return show.counts
 
     def _events(self, files: list[BulkFile], folder: AnswerFolder, opening: Opening) -> Iterator[Event]:
+        count, memory, address = (self.values[name] for name in ONLY_HERE)
+        if address is not None:
+            from lstmcli.bulk.on_ray import answer_files_on_ray
+
+            return answer_files_on_ray(files, folder, opening, count, address)
         from lstmcli.bulk.run import answer_files
 
-        count, memory = self.values["workers"] or cores(), self.values["limit_memory"]
-        return answer_files(files, folder, opening, count, None if memory is None else in_bytes(memory))
+        return answer_files(files, folder, opening, count or cores(), None if memory is None else in_bytes(memory))
 
 
 def check(values: Mapping[str, Any]) -> None:
@@ -205,6 +209,13 @@ def check(values: Mapping[str, Any]) -> None:
         raise UsageError(f"--format {form} and -o do not go together", hint=f"one of {', '.join(FORMATS)}")
     if values["limit_memory"] is not None:
         in_bytes(values["limit_memory"])
+        if values["ray"] is not None:
+            hint = "Ray has limits of its own: start its nodes with --memory"
+            raise UsageError("--limit-memory and --ray do not go together", hint=hint)
+    if values["ray"] is not None:
+        from lstmcli.bulk.on_ray import check_installed
+
+        check_installed()
     if values["text"]:
         raise UsageError("--text and -o do not go together", hint="-o is for files")
     bulk_files.find(values["files"] or [], path)

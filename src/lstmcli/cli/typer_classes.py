@@ -6,7 +6,8 @@ takes a fifth of the time of a cold ``lstm classify`` of one line.
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+import re
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Literal, get_args, get_origin
@@ -98,7 +99,7 @@ class Command(PlainParsing, TyperCommand):
 
             if name := foreign_names.one_dash(args, self):
                 raise unknown_option(name, ctx, self)
-        return super().parse_args(ctx, args)
+        return super().parse_args(ctx, list(_with_addresses(args)))
 
     @property
     def forms(self) -> dict[str, Any]:
@@ -108,6 +109,17 @@ class Command(PlainParsing, TyperCommand):
     def elsewhere(self, name: str) -> UsageError | None:
         """The error for an option of another form of this command; None if no form has it."""
         return None
+
+
+_ADDRESS = re.compile(r"auto|local|(?:ray://)?[\w.-]+:\d+")
+
+
+def _with_addresses(args: Sequence[str]) -> Iterator[str]:
+    """The words of a command line, with ``auto`` after each ``--ray`` that has no address."""
+    for n, word in enumerate(args):
+        yield word
+        if word == "--ray" and not _ADDRESS.fullmatch("".join(args[n + 1 : n + 2])):
+            yield "auto"
 
 
 def unknown_option(name: str, ctx: Any, command: Any, error: Any = None) -> UsageError:

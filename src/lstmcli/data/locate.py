@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import difflib
+import glob
 import sys
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
@@ -20,7 +21,7 @@ from lstmcli.data.formats.format import all_formats
 from lstmcli.data.formats.open import Opener, open_input, splits_inside
 from lstmcli.data.hub import hub_splits, is_hub_name, open_hub, open_saved
 from lstmcli.errors import DataError, UsageError
-from lstmcli.plural import are
+from lstmcli.plural import are, count
 
 STDIN = "standard input"  # the path of records from a pipe
 
@@ -97,6 +98,8 @@ def locate(spec: str | Located, read: ReadConfig, *, stdin: BinaryIO | None = No
     except OSError as error:  # a name that is too long, a folder that may not be entered
         name = spec if len(spec) <= LONGEST_NAME else f"{spec[:LONGEST_NAME]}…"
         raise DataError(f"cannot be read: {error.strerror or error}", path=name) from error
+    if glob.has_magic(spec):
+        return _pattern(spec)
     if _looks_like_path(spec):
         raise missing(spec)
     try:
@@ -105,6 +108,21 @@ def locate(spec: str | Located, read: ReadConfig, *, stdin: BinaryIO | None = No
         if near := near_paths(spec):
             error.hint = f"did you mean {' or '.join(near)}?"
         raise
+
+
+def _pattern(spec: str) -> Located:
+    """The files that match a pattern, one after the other, as one source."""
+    files = [Path(path) for path in sorted(glob.glob(spec, recursive=True)) if Path(path).is_file()]  # noqa: PTH207
+    if not files:
+        raise DataError("no file matches this pattern", path=spec)
+    return _several(spec, files)
+
+
+def _several(name: str, files: Sequence[Path]) -> Located:
+    parts = [partial(open_input, Input(str(file))) for file in files]
+    first, last = files[0].name, files[-1].name
+    note = f"all of it, {count(len(files), 'file')} from {first} to {last}" if len(files) > 1 else f"all of it, {first}"
+    return Located(name, {WHOLE: parts}, note)
 
 
 def _stream(name: str, stream: BinaryIO, whole: bool, read: ReadConfig) -> Located:
@@ -143,7 +161,17 @@ def _folder(path: Path, read: ReadConfig) -> Located:
     files = data_files(path)
     if len(files) == 1 and not has_classes and not any(child.is_dir() for child in path.iterdir()):
         return _one(str(path), Input(str(files[0])), read, f"the only file of the folder, {files[0].name}")
+    if len(files) > 1 and not has_classes and {_suffix(file) for file in files} in _PARTS:
+        return _several(str(path), files)
     return Located(str(path), {WHOLE: [_classes(path)]})
+
+
+_PARTS = ({".txt"}, {".parquet"})
+"""Files of a folder that are read as one source; several tables of other forms may be tables of different things."""
+
+
+def _suffix(path: Path) -> str:
+    return next((suffix.lower() for suffix in reversed(path.suffixes) if suffix.lower() != ".gz"), "")
 
 
 def _part(path: Path) -> list[Opener]:

@@ -9,13 +9,14 @@ File format: ``MAGIC``, a JSON object padded with spaces to ``HEAD`` bytes, then
 from __future__ import annotations
 
 import hashlib
+import itertools
 import json
 import mmap
 import os
 import tempfile
 import time
 import zlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Generator, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -26,10 +27,10 @@ from numpy.typing import NDArray
 
 from lstmcli.cache import cache_folder
 from lstmcli.errors import DataError, OutputError
-from lstmcli.plural import count
+from lstmcli.language_modeling.shards import chunks, remove, shard_ids
 from lstmcli.safe_files import open_own
 from lstmcli.scoring.lines import Counts
-from lstmcli.tokenization.auto import SAMPLE
+from lstmcli.threads import cores
 from lstmcli.tokenization.ids import END_ID, UNKNOWN_ID, Ids
 from lstmcli.tokenization.stream_encoder import StreamEncoder
 
@@ -37,16 +38,6 @@ MAGIC = b"lstm corpus 1\n"
 HEAD = 512
 PART = 2**22
 """Ids counted at once."""
-
-
-@dataclass
-class Survey(Counts):
-    """Statistics from one pass over a text."""
-
-    sample: list[str] = field(default_factory=list)
-    """The first lines."""
-    fingerprint: str = ""
-    """SHA-256 of all lines, hexadecimal; independent of the file format."""
 
 
 @dataclass
@@ -94,66 +85,55 @@ class Corpus(Counts):
             file.madvise(mmap.MADV_DONTNEED)
 
 
-def survey_text(lines: Iterable[str]) -> Survey:
-    """Statistics of all lines, in bounded memory."""
-    result, digest, room = Survey(), hashlib.sha256(), SAMPLE
-    for line in lines:
-        size = result.add(line)
-        _update_digest(digest, line, size)
-        if room > 0:
-            result.sample.append(line[:room])
-            room -= len(line) + 1
-    result.fingerprint = digest.hexdigest()
-    return result
+def build_corpus(lines: Iterable[str], encoder: StreamEncoder, *, key: str, **how: Any) -> Corpus:
+    """``corpus_steps`` from start to end."""
+    steps = corpus_steps(lines, encoder, key=key, **how)
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            corpus: Corpus = end.value
+            return corpus
 
 
-def verify_unchanged(lines: Iterable[str], found: Survey) -> Iterator[str]:
-    """Pass through the lines of a second reading.
+def corpus_steps(
+    lines: Iterable[str],
+    encoder: StreamEncoder,
+    *,
+    key: str,
+    cache: Path | None = None,
+    processes: int | None = None,
+) -> Generator[int, None, Corpus]:
+    """The ids of all lines, concatenated; in mode "document" followed by ``</s>``.  Yields the bytes read so far.
 
-    Raises:
-        DataError: at the end, if the lines differ from those of the first reading.
-    """
-    counts, digest = Counts(), hashlib.sha256()
-    for line in lines:
-        _update_digest(digest, line, counts.add(line))
-        yield line
-    if digest.hexdigest() != found.fingerprint:
-        then, now = (f"{count(text.lines, 'line')}, {count(text.bytes, 'byte')}" for text in (found, counts))
-        hint = "train again when nothing writes to it any more, or on a copy"
-        raise DataError(f"the text changed while it was being read: {then} at first, then {now}", hint=hint)
-
-
-def _update_digest(digest: hashlib._Hash, line: str, size: int) -> None:
-    """Add a line to a fingerprint, with its length, so that line borders matter."""
-    digest.update(b"%d:" % size)
-    digest.update(line.encode("utf-8", "surrogatepass"))
-
-
-def build_corpus(lines: Iterable[str], encoder: StreamEncoder, *, key: str, cache: Path | None = None) -> Corpus:
-    """The ids of all lines, concatenated; in mode "document" followed by ``</s>``.
+    A long text is tokenized in shards (``shards.py``), which stay where a run ends before the last of them.
 
     Args:
         lines: not read if the ids are in the cache.
         key: identifies the text, for example ``Survey.fingerprint``.
         cache: folder of the cache, ``cache_folder()`` for None; if it is not writable, a temporary file is used.
+        processes: that tokenize a long text; None: one per core.
 
     Raises:
         OutputError: the ids cannot be written, for example because the disk is full.
     """
     folder = cache_folder() if cache is None else cache
-    key = _full_key(key, encoder)
+    key = full_key(key, encoder)
     path = folder / f"{key}.ids"
     found = _read(path, key)
     if found is not None:
         return found
+    corpus, shards = Corpus(), shard_folder(folder, key)
     try:
         file, name = _new_file(folder)
         try:
-            corpus = _write(file, lines, encoder, key)
+            parts = _ids(_counted(lines, corpus), encoder, None if name is None else shards, processes or cores())
+            yield from _write(file, parts, encoder, key, corpus)
             if name is not None:
                 with suppress(OSError):  # otherwise it remains a temporary file
                     name.replace(path)
                     corpus.path = path
+                    remove(shards)
         finally:
             if name is not None:
                 name.unlink(missing_ok=True)
@@ -168,7 +148,27 @@ def build_corpus(lines: Iterable[str], encoder: StreamEncoder, *, key: str, cach
     return corpus
 
 
-def _full_key(key: str, encoder: StreamEncoder) -> str:
+def shard_folder(cache: Path, full_key: str) -> Path:
+    """Where the shards of a text are until all are there."""
+    return cache / f"{full_key}.shards"
+
+
+def _ids(lines: Iterator[str], encoder: StreamEncoder, shards: Path | None, processes: int) -> Iterator[Ids]:
+    """The ids of all lines, some at a time.
+
+    Args:
+        shards: folder of the shards of a long text; None: there is no room for them.
+    """
+    parts = chunks(lines)
+    first, second = next(parts, []), next(parts, None)
+    if second is not None and shards is not None:
+        yield from shard_ids(itertools.chain([first, second], parts), encoder, shards, processes)
+        return
+    rest = itertools.chain.from_iterable(itertools.chain([first, second or []], parts))
+    yield from (ids_N for ids_N, _ in encoder.stream(rest))
+
+
+def full_key(key: str, encoder: StreamEncoder) -> str:
     """A key for a text and a tokenizer, hexadecimal."""
     digest = hashlib.sha256(MAGIC)
     for part in (key, encoder.config.mode, encoder.config.kind, encoder.config.words, encoder.to_json()):
@@ -191,8 +191,8 @@ def _new_file(folder: Path) -> tuple[IO[bytes], Path | None]:
         return tempfile.TemporaryFile(), None
 
 
-def _write(file: IO[bytes], lines: Iterable[str], encoder: StreamEncoder, key: str) -> Corpus:
-    corpus = Corpus()
+def _write(file: IO[bytes], parts: Iterable[Ids], encoder: StreamEncoder, key: str, corpus: Corpus) -> Iterator[int]:
+    """Write the ids of a corpus, which counts them; it has them from the file.  Yields the bytes read so far."""
     dtype = np.dtype("<u2" if encoder.vocab_size <= 1 << 16 else "<i4")
     check, size = 0, 0
 
@@ -206,8 +206,9 @@ def _write(file: IO[bytes], lines: Iterable[str], encoder: StreamEncoder, key: s
     end = np.array([END_ID], np.int32)
     file.write(b" " * HEAD)
     put(end)
-    for ids_N, _ in encoder.stream(_counted(lines, corpus)):
+    for ids_N in parts:
         put(ids_N)
+        yield corpus.bytes
     if encoder.close_id != END_ID and corpus.lines:
         put(end)
     counts = {name: getattr(corpus, name) for name in _COUNTS}
@@ -217,7 +218,6 @@ def _write(file: IO[bytes], lines: Iterable[str], encoder: StreamEncoder, key: s
     file.flush()
     os.fsync(file.fileno())
     corpus.ids_from_start = np.memmap(file, dtype, "r", offset=HEAD, shape=(size,))
-    return corpus
 
 
 def _counted(lines: Iterable[str], counts: Counts) -> Iterator[str]:

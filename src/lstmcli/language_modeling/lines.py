@@ -2,12 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+import time
+from collections.abc import Generator, Iterable, Iterator
 
 from lstmcli.data.records import Record
 from lstmcli.errors import DataError
-from lstmcli.language_modeling.corpus import Corpus, Survey, build_corpus, verify_unchanged
+from lstmcli.language_modeling.corpus import Corpus, corpus_steps
+from lstmcli.language_modeling.events import Tokenizing
+from lstmcli.language_modeling.survey import Survey, verify_unchanged
 from lstmcli.tokenization.stream_encoder import StreamEncoder
+from lstmcli.training.events import Event
+
+SECONDS_BETWEEN_REPORTS = 0.5
+"""Between two events of tokenizing."""
 
 
 class Lines:
@@ -24,10 +31,22 @@ class Lines:
             yield from record.text.split("\n")
 
 
-def corpus_of(lines: Lines, found: Survey, encoder: StreamEncoder) -> Corpus:
-    """The ids of surveyed lines.  Raises: DataError, if the lines have changed."""
-    try:
-        return build_corpus(verify_unchanged(lines, found), encoder, key=found.fingerprint)
-    except DataError as error:
-        error.path = error.path or lines.path
-        raise
+def tokenized(split: str, lines: Lines, found: Survey, encoder: StreamEncoder) -> Generator[Event, None, Corpus]:
+    """The ids of the surveyed lines of a split; says how far it is if that takes long.
+
+    Raises:
+        DataError: the lines have changed.
+    """
+    steps, said = corpus_steps(verify_unchanged(lines, found), encoder, key=found.fingerprint), time.monotonic()
+    while True:
+        try:
+            size = next(steps)
+        except StopIteration as end:
+            corpus: Corpus = end.value
+            return corpus
+        except DataError as error:
+            error.path = error.path or lines.path
+            raise
+        if time.monotonic() - said > SECONDS_BETWEEN_REPORTS:
+            said = time.monotonic()
+            yield Tokenizing(split, size, found.bytes)

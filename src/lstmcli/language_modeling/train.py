@@ -16,14 +16,15 @@ from numpy.typing import NDArray
 from lstmcli.cells import CELLS
 from lstmcli.errors import NoDataError
 from lstmcli.language_modeling.config import LmConfig
-from lstmcli.language_modeling.corpus import Corpus, survey_text
+from lstmcli.language_modeling.corpus import Corpus
 from lstmcli.language_modeling.defaults import epochs_in, is_alphabet, resolve_lm, steps_per_epoch
 from lstmcli.language_modeling.estimate import estimate_lm
 from lstmcli.language_modeling.events import CorpusRead, LmEvaluated, Quantised, Sampled
-from lstmcli.language_modeling.lines import Lines, corpus_of
+from lstmcli.language_modeling.lines import Lines, tokenized
 from lstmcli.language_modeling.preflight import preflight_language_model
 from lstmcli.language_modeling.results import CorpusCheck
 from lstmcli.language_modeling.shapes import language_model_shapes
+from lstmcli.language_modeling.survey import survey_text
 from lstmcli.model_dir.directory import TOKENIZER
 from lstmcli.nn.device import native_bf16
 from lstmcli.scoring.results import LmReport
@@ -92,7 +93,9 @@ class LanguageModelJob(TrainingJob):
             self.config.tokenizer, found.sample, found.characters, table=splits.format != "text"
         )
         self.encoder = StreamEncoder.train(lines["train"], tokenizer)
-        self.corpora = {name: corpus_of(part, surveys[name], self.encoder) for name, part in lines.items()}
+        self.corpora = {}
+        for name, part in lines.items():
+            self.corpora[name] = yield from tokenized(name, part, surveys[name], self.encoder)
         train, valid = self.corpora["train"], self.corpora["valid"]
         if len(train) < 2 or len(valid) < 1:
             hint = "give a few lines at least"

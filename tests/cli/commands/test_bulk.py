@@ -198,6 +198,17 @@ def test_what_cannot_be_done_is_said(
     assert not (tmp_path / "out" / "manifest.json").exists()
 
 
+@pytest.mark.parametrize(
+    ("words", "found"),
+    [("--ray -o out", "auto"), ("--ray local -o out", "local"), ("-o out --ray", "auto"), ("--ray h:1 -o out", "h:1")],
+)
+def test_ray_has_an_address_or_none(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, words: str, found: str) -> None:
+    given: list[str] = []
+    monkeypatch.setattr("lstmcli.cli.bulk.check", lambda values: given.append(values["ray"]))
+    lstm("classify", "-m", tmp_path / "none", *words.split())
+    assert given == [found]
+
+
 def test_a_missing_model_is_said_before_anything_is_written(tmp_path: Path) -> None:
     file = write_csv(tmp_path / "a.csv", 2)
     for command in ("classify", "perplexity"):

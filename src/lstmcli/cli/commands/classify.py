@@ -49,6 +49,7 @@ def classify(
     batch_size: o.AtOnce = None,
     threads: o.Threads = None,
     workers: o.Workers = None,
+    ray: o.Ray = None,
     limit_memory: o.LimitMemory = None,
     engine: o.Engine = None,
     device: o.Device = "auto",

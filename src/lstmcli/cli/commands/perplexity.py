@@ -101,6 +101,7 @@ def perplexity(
     batch_size: o.AtOnce = None,
     threads: o.Threads = None,
     workers: o.Workers = None,
+    ray: o.Ray = None,
     limit_memory: o.LimitMemory = None,
     engine: o.ScoringEngine = None,
     device: o.Device = "auto",

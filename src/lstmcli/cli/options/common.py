@@ -271,6 +271,14 @@ Workers = Annotated[
         *("--workers", "N"), "Processes that answer files, with -o.", show_default="one per core", callback=counted
     ),
 ]
+Ray = Annotated[
+    str | None,
+    COMPUTING.option(
+        *("--ray", "[ADDRESS]"),
+        "Answer files on a Ray cluster, with -o: HOST:PORT, or local to start one here. No address: the one that "
+        "runs here, else local.",
+    ),
+]
 LimitMemory = Annotated[
     str | None,
     COMPUTING.option("--limit-memory", "SIZE", "Memory that all processes may take, with -o: 512M, 8G."),

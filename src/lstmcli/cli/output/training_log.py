@@ -19,6 +19,7 @@ from lstmcli.classification.events import (
 from lstmcli.classification.results import ClassReport, DataCheck
 from lstmcli.cli.output import console, tables
 from lstmcli.cli.output.progress import Progress
+from lstmcli.cli.output.tokenizing import TokenizingProgress
 from lstmcli.cli.output.writer import LEFT_OUT, Field, Layout, Shape
 from lstmcli.data.config import SPLIT_NAMES
 from lstmcli.language_modeling.events import CorpusRead, LmEvaluated, Quantised, Sampled
@@ -45,6 +46,7 @@ class TrainingLog:
         self.default_place, self.quiet = default_place, quiet
         self.warnings = splits.warnings
         self.progress = Progress(self.out)
+        self.tokenizing = TokenizingProgress(self.out)
         self.task = task or task_for(labelled=splits.labelled, paired=splits.paired)
         self.tokenizer = ""
         self.ngrams: NgramsFitted | None = None
@@ -55,9 +57,14 @@ class TrainingLog:
         return self
 
     def __exit__(self, *_: object) -> None:
+        self.tokenizing.close()
         self._stack.close()
 
     def handle(self, event: events.Event) -> None:
+        if not self.tokenizing.handle(event, quiet=self.quiet):
+            self._show(event)
+
+    def _show(self, event: events.Event) -> None:
         if isinstance(event, events.Warned):
             self._warn([event.message])
         elif isinstance(event, DataRead):

@@ -86,7 +86,7 @@ def open_classes(folder: Path, encoding_name: str | None) -> Table:
         )
         hint = "give a file, or a folder with label/*.txt, train/label/*.txt or train.csv in it"
         if tables:
-            hint = f"give one of its files: {', '.join(tables)}"
+            hint = f'give one of its files: {", ".join(tables)}; or all as one, with a pattern: "{folder}/*"'
         elif (folder / "model.safetensors").exists():
             hint = "this is a model; the text to classify is given apart from it: lstm classify -m MODEL FILE"
         raise NoDataError(message, path=folder, hint=hint)

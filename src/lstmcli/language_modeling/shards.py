@@ -1,0 +1,143 @@
+"""A long text is tokenized in shards, by several processes; a run that is killed goes on with those that are there.
+
+A shard has the ids of about ``SHARD`` characters of whole lines.  It is known by its number and the digest of its
+lines, and has a checksum.  Several processes of one training can divide the shards: each makes its own with
+``tokenize``, and when all have done so, each reads all of them.
+
+File format: ``MAGIC``, a JSON object padded with spaces to ``HEAD`` bytes, then the ids, int32, little-endian.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import tempfile
+import zlib
+from collections import deque
+from collections.abc import Iterable, Iterator
+from contextlib import suppress
+from pathlib import Path
+
+import numpy as np
+
+from lstmcli.safe_files import open_own
+from lstmcli.tokenization.ids import Ids
+from lstmcli.tokenization.processes import Chunk, Tokenizers
+from lstmcli.tokenization.stream_encoder import StreamEncoder
+
+MAGIC, HEAD = b"lstm shard 1\n", 256
+SHARD = 1 << 23
+"""Characters of a shard."""
+
+
+def chunks(lines: Iterable[str]) -> Iterator[list[str]]:
+    """Lines in runs of about ``SHARD`` characters."""
+    gathered, size = list[str](), 0
+    for line in lines:
+        gathered.append(line)
+        size += len(line) + 1
+        if size >= SHARD:
+            yield gathered
+            gathered, size = [], 0
+    if gathered:
+        yield gathered
+
+
+def shard_ids(parts: Iterable[Chunk], encoder: StreamEncoder, folder: Path, processes: int) -> Iterator[Ids]:
+    """The ids of each shard, in order, mapped from its file in ``folder``, which is made where it is missing.
+
+    Raises:
+        OSError: a file cannot be written.
+        LstmError: a process that tokenizes ends; or any of ``parts``.
+    """
+    names: deque[tuple[Path, str, bool]] = deque()
+
+    def known() -> Iterator[Chunk | Ids]:
+        for number, chunk in enumerate(parts):
+            path, digest = folder / f"{number:08}.shard", _digest(chunk)
+            found = _read(path, digest)
+            names.append((path, digest, found is not None))
+            yield chunk if found is None else found
+
+    folder.mkdir(0o700, parents=True, exist_ok=True)
+    with Tokenizers(encoder, processes) as tokenizers:
+        for ids_N in tokenizers.ids(known()):
+            path, digest, there = names.popleft()
+            if there:
+                yield ids_N
+                continue
+            _write(path, digest, ids_N)
+            yield ids_N
+
+
+def tokenize(
+    parts: Iterable[Chunk], encoder: StreamEncoder, folder: Path, processes: int, *, rank: int = 0, world: int = 1
+) -> Iterator[int]:
+    """Make the shards of one of ``world`` processes, each ``world``-th from its ``rank`` on; the size of each.
+
+    Raises:
+        OSError, LstmError: as ``shard_ids``.
+    """
+    names: deque[tuple[Path, str]] = deque()
+
+    def own() -> Iterator[Chunk]:
+        for number, chunk in enumerate(parts):
+            path, digest = folder / f"{number:08}.shard", _digest(chunk)
+            if number % world == rank and _read(path, digest) is None:
+                names.append((path, digest))
+                yield chunk
+
+    folder.mkdir(0o700, parents=True, exist_ok=True)
+    with Tokenizers(encoder, processes) as tokenizers:
+        for ids_N in tokenizers.ids(own()):
+            _write(*names.popleft(), ids_N)
+            yield len(ids_N)
+
+
+def remove(folder: Path) -> None:
+    """Remove all shards, which are in one file now."""
+    with suppress(OSError):
+        for path in folder.iterdir():
+            path.unlink()
+        folder.rmdir()
+
+
+def _digest(lines: Chunk) -> str:
+    digest = hashlib.sha256()
+    for line in lines:
+        data = line.encode("utf-8", "surrogatepass")
+        digest.update(b"%d:" % len(data))
+        digest.update(data)
+    return digest.hexdigest()
+
+
+def _write(path: Path, digest: str, ids_N: Ids) -> None:
+    data = ids_N.astype("<i4").tobytes()
+    head = {"digest": digest, "size": len(ids_N), "check": zlib.crc32(data)}
+    with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
+        try:
+            file.write((MAGIC + json.dumps(head).encode()).ljust(HEAD))
+            file.write(data)
+            file.flush()
+            Path(file.name).replace(path)
+        except OSError:
+            Path(file.name).unlink(missing_ok=True)
+            raise
+
+
+def _read(path: Path, digest: str) -> Ids | None:
+    """The ids of a shard; None if it is missing, damaged, of other lines, or another user's."""
+    try:
+        opened = open_own(path)
+        if opened is None:
+            return None
+        with os.fdopen(opened, "rb") as file:
+            start = file.read(HEAD)
+            head = json.loads(start.removeprefix(MAGIC))
+            if not start.startswith(MAGIC) or head["digest"] != digest or not head["size"]:
+                return None
+            ids_N = np.memmap(file, "<i4", "r", offset=HEAD, shape=(head["size"],))
+            return ids_N if zlib.crc32(ids_N.data) == head["check"] else None
+    except (OSError, ValueError, KeyError, TypeError):
+        return None

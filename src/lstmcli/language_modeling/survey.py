@@ -1,0 +1,57 @@
+"""Statistics and a fingerprint of a text, from one pass over it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+
+from lstmcli.errors import DataError
+from lstmcli.plural import count
+from lstmcli.scoring.lines import Counts
+from lstmcli.tokenization.auto import SAMPLE
+
+
+@dataclass
+class Survey(Counts):
+    """Statistics from one pass over a text."""
+
+    sample: list[str] = field(default_factory=list)
+    """The first lines."""
+    fingerprint: str = ""
+    """SHA-256 of all lines, hexadecimal; independent of the file format."""
+
+
+def survey_text(lines: Iterable[str]) -> Survey:
+    """Statistics of all lines, in bounded memory."""
+    result, digest, room = Survey(), hashlib.sha256(), SAMPLE
+    for line in lines:
+        size = result.add(line)
+        _update_digest(digest, line, size)
+        if room > 0:
+            result.sample.append(line[:room])
+            room -= len(line) + 1
+    result.fingerprint = digest.hexdigest()
+    return result
+
+
+def verify_unchanged(lines: Iterable[str], found: Survey) -> Iterator[str]:
+    """Pass through the lines of a second reading.
+
+    Raises:
+        DataError: at the end, if the lines differ from those of the first reading.
+    """
+    counts, digest = Counts(), hashlib.sha256()
+    for line in lines:
+        _update_digest(digest, line, counts.add(line))
+        yield line
+    if digest.hexdigest() != found.fingerprint:
+        then, now = (f"{count(text.lines, 'line')}, {count(text.bytes, 'byte')}" for text in (found, counts))
+        hint = "train again when nothing writes to it any more, or on a copy"
+        raise DataError(f"the text changed while it was being read: {then} at first, then {now}", hint=hint)
+
+
+def _update_digest(digest: hashlib._Hash, line: str, size: int) -> None:
+    """Add a line to a fingerprint, with its length, so that line borders matter."""
+    digest.update(b"%d:" % size)
+    digest.update(line.encode("utf-8", "surrogatepass"))

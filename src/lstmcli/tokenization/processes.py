@@ -1,0 +1,117 @@
+"""Processes that tokenize lines, because Python's part of the work runs on one core."""
+
+from __future__ import annotations
+
+import os
+import pickle
+import signal
+import subprocess
+import sys
+import threading
+from collections import deque
+from collections.abc import Iterable, Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from contextlib import suppress
+
+import numpy as np
+
+from lstmcli.errors import LstmError
+from lstmcli.safe_path import child_environment, python_command
+from lstmcli.tokenization.ids import Ids
+from lstmcli.tokenization.stream_encoder import StreamEncoder
+
+Chunk = Sequence[str]
+"""Lines."""
+
+
+class Tokenizers:
+    """A number of processes with one tokenizer, started when there is work for them; ``with`` ends them."""
+
+    def __init__(self, encoder: StreamEncoder, count: int) -> None:
+        self._encoder, self._count = encoder, count
+        self._own = threading.local()
+        self._processes: list[subprocess.Popen[bytes]] = []
+
+    def __enter__(self) -> Tokenizers:
+        self._pool = ThreadPoolExecutor(self._count)
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self._pool.shutdown(cancel_futures=True)
+        for process in self._processes:
+            process.terminate()
+            process.wait()
+            for pipe in (process.stdin, process.stdout):
+                if pipe is not None:
+                    with suppress(OSError):
+                        pipe.close()
+
+    def ids(self, chunks: Iterable[Chunk | Ids]) -> Iterator[Ids]:
+        """The ids of each chunk, in order; what is ids already stays.  A few chunks are read ahead.
+
+        Raises:
+            LstmError: a process ended twice with the same chunk; or any of ``chunks``.
+        """
+        waiting: deque[Ids | Future[Ids]] = deque()
+        for chunk in chunks:
+            waiting.append(chunk if isinstance(chunk, np.ndarray) else self._pool.submit(self._tokenize, chunk))
+            if len(waiting) > 2 * self._count:
+                yield _result(waiting.popleft())
+        while waiting:
+            yield _result(waiting.popleft())
+
+    def _tokenize(self, chunk: Chunk) -> Ids:
+        for _ in range(2):
+            process = self._process()
+            try:
+                assert process.stdin is not None and process.stdout is not None
+                pickle.dump(list(chunk), process.stdin)
+                process.stdin.flush()
+                found: Ids = pickle.load(process.stdout)
+                return found
+            except (OSError, EOFError, pickle.UnpicklingError):
+                process.kill()
+                process.wait()
+                self._own.process = None
+        raise LstmError("a process that tokenizes has ended, twice", hint="was memory short? What is tokenized is kept")
+
+    def _process(self) -> subprocess.Popen[bytes]:
+        """The process of this thread."""
+        process: subprocess.Popen[bytes] | None = getattr(self._own, "process", None)
+        if process is None:
+            process = subprocess.Popen(
+                python_command("from lstmcli.tokenization.processes import main; main()"),
+                stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=child_environment(),
+            )  # fmt: skip
+            self._own.process = process
+            self._processes.append(process)
+            assert process.stdin is not None
+            with suppress(OSError):  # it has died, which the next message shows
+                pickle.dump(sys.path, process.stdin)
+                pickle.dump((self._encoder.to_json(), self._encoder.config), process.stdin)
+        return process
+
+
+def _result(found: Ids | Future[Ids]) -> Ids:
+    return found if isinstance(found, np.ndarray) else found.result()
+
+
+def encode(encoder: StreamEncoder, chunk: Chunk) -> Ids:
+    """The ids of lines, end to end."""
+    return np.concatenate([np.zeros(0, np.int32), *(ids_N for ids_N, _ in encoder.stream(chunk))])
+
+
+def main() -> None:
+    """The life of a process that ``Tokenizers`` has started."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends it
+    os.environ["TOKENIZERS_PARALLELISM"] = "false"
+    given, out = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
+    os.dup2(2, 1)  # what a library prints is no answer
+    try:
+        sys.path[:] = pickle.load(given)
+        encoder = StreamEncoder.from_json(*pickle.load(given))
+        while True:
+            pickle.dump(encode(encoder, pickle.load(given)), out)
+            out.flush()
+    except (EOFError, OSError):  # the parent is gone, or wants no more
+        return
