@@ -61,6 +61,10 @@ def test_a_page_without_a_place_for_its_tables_is_refused(tool: ModuleType) -> N
         tool.page_with_tables("# lstm info\n", "info", GROUP.get_command(None, "info"))
 
 
+def test_the_reference_of_the_python_api_is_that_of_the_code(tool: ModuleType) -> None:
+    assert text_of(ROOT / "docs" / tool.REFERENCE) == tool.api_reference.page(), "run `make docs`"
+
+
 def test_every_option_is_in_its_table(tool: ModuleType) -> None:
     for name in COMMANDS:
         table = tool.option_tables(name, GROUP.get_command(None, name))
@@ -229,7 +233,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("lstm-demo/model", "models/topics", "models/rnn", "models/news"):
         untrained_model(place / name, labels=TOPICS)
     untrained_model(place / "lstm-model" / "classifier")
-    tiny_translator(place / "lstm-model" / "translator")
+    for name in ("lstm-model", "lstm-demo"):
+        tiny_translator(place / name / "translator")
     for name in ("lstm-model/lm", "lstm-demo/language-model"):
         untrained_lm(place / name, "bpe")
     return place
