@@ -24,7 +24,8 @@ from support.translators import tiny_translator
 ROOT = Path(__file__).resolve().parent.parent
 GUIDES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 """Pages for users, whose examples are run."""
-PAGES = [*GUIDES, *sorted(set(ROOT.glob("*.md")) - set(GUIDES)), ROOT / "benchmarks" / "RESULTS.md"]
+CHINESE = sorted((ROOT / "docs" / "zh").glob("*.md"))
+PAGES = [*GUIDES, *CHINESE, *sorted(set(ROOT.glob("*.md")) - set(GUIDES)), ROOT / "benchmarks" / "RESULTS.md"]
 GROUP: Any = typer.main.get_command(app)
 OPERATORS = {"|", "<", ">", ";", "&&"}
 
@@ -103,6 +104,15 @@ def test_every_page_is_in_the_index() -> None:
     index = text_of(ROOT / "docs" / "index.md")
     for page in (ROOT / "docs").glob("*.md"):
         assert page.name == "index.md" or f"]({page.name})" in index, page.name
+
+
+@pytest.mark.parametrize("page", CHINESE, ids=lambda path: path.name)
+def test_a_chinese_page_shows_the_commands_of_the_english_one(page: Path) -> None:
+    """So the tests of those hold for both; comments may be translated."""
+    ours, theirs = (
+        [line.partition("    #")[0] for line in lines_of_shell(text_of(each))] for each in (page, ROOT / "docs" / page.name)
+    )
+    assert ours == theirs
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())

@@ -1,4 +1,4 @@
-"""The reference of the Python API, docs/python-reference.md, from signatures and docstrings; tools/docs.py writes it."""
+"""The reference of the Python API, docs/python-reference.md, from its signatures and docstrings; for tools/docs.py."""
 
 from __future__ import annotations
 

@@ -12,11 +12,12 @@ if TYPE_CHECKING:
     from lstmcli.api import export as export
     from lstmcli.api import inspect as inspect
     from lstmcli.api import load as load
+    from lstmcli.api import push as push
     from lstmcli.api import train as train
     from lstmcli.classification.predict import Classifier as Classifier
     from lstmcli.language_modeling.predict import LanguageModel as LanguageModel
 
-__all__ = ["Classifier", "LanguageModel", "__version__", "compare", "errors", "export", "inspect", "load", "train"]
+__all__ = ["Classifier", "LanguageModel", "__version__", "compare", "errors", "export", "inspect", "load", "push", "train"]
 
 _HOMES = {
     "Classifier": "lstmcli.classification.predict",
@@ -25,6 +26,7 @@ _HOMES = {
     "export": "lstmcli.api",
     "inspect": "lstmcli.api",
     "load": "lstmcli.api",
+    "push": "lstmcli.api",
     "train": "lstmcli.api",
 }
 """The module of each name."""
