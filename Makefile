@@ -26,8 +26,9 @@ schemas:  ## write the JSON Schemas and the tables of docs/output.md again
 completions:  ## write the completion scripts again
 	$(BIN)/python tools/completions.py completions
 
-docs:  ## write the option tables of docs/ and the reference of the Python API again
+docs:  ## write the option tables of docs/, the reference of the Python API and the manual pages again
 	$(BIN)/python tools/docs.py
+	$(BIN)/python tools/man.py
 
 site:  ## build the documentation as a site in build/site (needs zensical)
 	$(BIN)/python tools/site.py

@@ -15,9 +15,13 @@ if TYPE_CHECKING:
     from lstmcli.api import push as push
     from lstmcli.api import train as train
     from lstmcli.classification.predict import Classifier as Classifier
+    from lstmcli.inspection.neighbours import neighbours as neighbours
     from lstmcli.language_modeling.predict import LanguageModel as LanguageModel
 
-__all__ = ["Classifier", "LanguageModel", "__version__", "compare", "errors", "export", "inspect", "load", "push", "train"]
+__all__ = [
+    *("Classifier", "LanguageModel", "__version__", "compare", "errors", "export", "inspect", "load", "neighbours"),
+    *("push", "train"),
+]
 
 _HOMES = {
     "Classifier": "lstmcli.classification.predict",
@@ -26,6 +30,7 @@ _HOMES = {
     "export": "lstmcli.api",
     "inspect": "lstmcli.api",
     "load": "lstmcli.api",
+    "neighbours": "lstmcli.inspection.neighbours",
     "push": "lstmcli.api",
     "train": "lstmcli.api",
 }
