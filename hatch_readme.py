@@ -1,7 +1,8 @@
 """Makes the package's description, which is shown where there are no other files, of README.md.
 
-``LSTM_SOURCE_URL`` is the address of the repository; a release sets it.  Links to files become links to the release there;
-without an address they become text, and pictures are left out.  What needs a checkout is replaced by ``pip install``.
+``LSTM_SOURCE_URL`` is the address of the repository; a release sets it.  Links to files become links to the release
+there; without an address they become text, and pictures are left out.  What needs a checkout is replaced by ``pip
+install``.
 """
 
 from __future__ import annotations

@@ -109,9 +109,8 @@ def test_every_page_is_in_the_index() -> None:
 @pytest.mark.parametrize("page", CHINESE, ids=lambda path: path.name)
 def test_a_chinese_page_shows_the_commands_of_the_english_one(page: Path) -> None:
     """So the tests of those hold for both; comments may be translated."""
-    ours, theirs = (
-        [line.partition("    #")[0] for line in lines_of_shell(text_of(each))] for each in (page, ROOT / "docs" / page.name)
-    )
+    english = ROOT / "docs" / page.name
+    ours, theirs = ([line.partition("    #")[0] for line in lines_of_shell(text_of(each))] for each in (page, english))
     assert ours == theirs
 
 

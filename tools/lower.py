@@ -37,7 +37,8 @@ def lower_bounds(requirements: list[str]) -> dict[str, str]:
 def main() -> None:
     toml = import_module("tomllib" if sys.version_info >= (3, 11) else "tomli")
     project = toml.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    wanted = [*project["dependencies"], *(line for lines in project["optional-dependencies"].values() for line in lines)]
+    extras = [line for lines in project["optional-dependencies"].values() for line in lines]
+    wanted = [*project["dependencies"], *extras]
     for name, bound in sorted(lower_bounds(wanted).items()):
         print(f"{name}=={bound}")
 
