@@ -132,7 +132,7 @@ def test_a_program_pushes_a_model_and_compares_it_with_another(hub: FakeHub, mod
     )
     labels = read_model(model).config["labels"][:2]
     run = lstm(hub, tmp_path, str(model), *labels, python=["-c", code])
-    assert run.stdout == f"{HASH} ['reviews', 'reviews (2)'] 0.0\n", run.stderr
+    assert run.stdout == f"{HASH} ['{model}', 'hub:me/reviews'] 0.0\n", run.stderr
     assert b"- en" in hub.repositories["me/reviews"]["README.md"]
 
 
