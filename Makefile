@@ -1,7 +1,7 @@
 # Development commands.  They use the environment in .venv; another one: make check BIN=/path/to/bin
 BIN ?= .venv/bin
 
-.PHONY: help check test test-slow schemas completions docs wheels bench-quality bench-speed bench-limits bench-startup bench-memory bench-load bench-forms bench-kernel bench lock
+.PHONY: help check test test-slow schemas completions docs site picture wheels bench-quality bench-speed bench-limits bench-startup bench-memory bench-load bench-forms bench-kernel bench lock
 
 help:  ## list these commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 16
@@ -26,9 +26,15 @@ schemas:  ## write the JSON Schemas and the tables of docs/output.md again
 completions:  ## write the completion scripts again
 	$(BIN)/python tools/completions.py completions
 
-docs:  ## write the option tables of docs/ and the manual pages again
+docs:  ## write the option tables of docs/, the reference of the Python API and the manual pages again
 	$(BIN)/python tools/docs.py
 	$(BIN)/python tools/man.py
+
+site:  ## build the documentation as a site in build/site (needs zensical)
+	$(BIN)/python tools/site.py
+
+picture:  ## draw the picture of the README again
+	$(BIN)/python tools/picture.py
 
 wheels:  ## wheels with the kernel for every platform in dist/ (needs ziglang; network)
 	$(BIN)/python tools/wheels.py dist

@@ -24,7 +24,8 @@ from support.translators import tiny_translator
 ROOT = Path(__file__).resolve().parent.parent
 GUIDES = [ROOT / "README.md", *sorted((ROOT / "docs").glob("*.md"))]
 """Pages for users, whose examples are run."""
-PAGES = [*GUIDES, *sorted(set(ROOT.glob("*.md")) - set(GUIDES)), ROOT / "benchmarks" / "RESULTS.md"]
+CHINESE = sorted((ROOT / "docs" / "zh").glob("*.md"))
+PAGES = [*GUIDES, *CHINESE, *sorted(set(ROOT.glob("*.md")) - set(GUIDES)), ROOT / "benchmarks" / "RESULTS.md"]
 GROUP: Any = typer.main.get_command(app)
 OPERATORS = {"|", "<", ">", ";", "&&"}
 
@@ -59,6 +60,10 @@ def test_option_tables_are_those_of_the_code(name: str, tool: ModuleType) -> Non
 def test_a_page_without_a_place_for_its_tables_is_refused(tool: ModuleType) -> None:
     with pytest.raises(ValueError, match="the page of info needs the line"):
         tool.page_with_tables("# lstm info\n", "info", GROUP.get_command(None, "info"))
+
+
+def test_the_reference_of_the_python_api_is_that_of_the_code(tool: ModuleType) -> None:
+    assert text_of(ROOT / "docs" / tool.REFERENCE) == tool.api_reference.page(), "run `make docs`"
 
 
 def test_every_option_is_in_its_table(tool: ModuleType) -> None:
@@ -99,6 +104,14 @@ def test_every_page_is_in_the_index() -> None:
     index = text_of(ROOT / "docs" / "index.md")
     for page in (ROOT / "docs").glob("*.md"):
         assert page.name == "index.md" or f"]({page.name})" in index, page.name
+
+
+@pytest.mark.parametrize("page", CHINESE, ids=lambda path: path.name)
+def test_a_chinese_page_shows_the_commands_of_the_english_one(page: Path) -> None:
+    """So the tests of those hold for both; comments may be translated."""
+    english = ROOT / "docs" / page.name
+    ours, theirs = ([line.partition("    #")[0] for line in lines_of_shell(text_of(each))] for each in (page, english))
+    assert ours == theirs
 
 
 @pytest.mark.parametrize("page", PAGES, ids=lambda path: path.relative_to(ROOT).as_posix())
@@ -231,7 +244,8 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
     for name in ("lstm-demo/model", "models/topics", "models/rnn", "models/news"):
         untrained_model(place / name, labels=TOPICS)
     untrained_model(place / "lstm-model" / "classifier")
-    tiny_translator(place / "lstm-model" / "translator")
+    for name in ("lstm-model", "lstm-demo"):
+        tiny_translator(place / name / "translator")
     for name in ("lstm-model/lm", "lstm-demo/language-model"):
         untrained_lm(place / name, "bpe")
     return place

@@ -108,7 +108,7 @@ def test_a_shortage_is_passed_on() -> None:
 )
 def test_a_package_that_is_missing_or_broken(error: ImportError, said: str, hint: str) -> None:
     found = explained(error)
-    assert isinstance(found, LstmError) and found.exit_code == 1
+    assert isinstance(found, LstmError) and found.exit_code == (2 if isinstance(error, ModuleNotFoundError) else 1)
     assert said in found.message and hint in (found.hint or "")
 
 

@@ -1,9 +1,10 @@
-"""The option tables of the documentation, written from the code.
+"""What the documentation has from the code: the option tables, and the reference of the Python API.
 
     python tools/docs.py [FOLDER]
 
 Each page ``docs/COMMAND.md`` has a table of every option between two comments; what stands between them is replaced.
-A test compares, so run this (``make docs``) after changing an option or its help.
+``docs/python-reference.md`` is written whole.  A test compares, so run this (``make docs``) after changing an option or
+its help, or a signature or docstring of the Python API.
 """
 
 from __future__ import annotations
@@ -13,12 +14,14 @@ import sys
 from pathlib import Path
 from typing import Any
 
+import api_reference
 import typer
 
 from lstmcli.cli import help
 from lstmcli.cli.app import COMMANDS, app
 
 ROOT = Path(__file__).resolve().parent.parent
+REFERENCE = "python-reference.md"
 BEGIN, END = "<!-- options: written by `make docs` -->", "<!-- end of options -->"
 MARKED = re.compile(rf"(?s){re.escape(BEGIN)}.*?{re.escape(END)}")
 DEFAULT = re.compile(r"\s*\[default: (.*)\]$")
@@ -75,6 +78,7 @@ def main(folder: Path) -> None:
     for name, command in commands().items():
         path = folder / f"{name}.md"
         path.write_text(page_with_tables(path.read_text(encoding="utf-8"), name, command), encoding="utf-8")
+    (folder / REFERENCE).write_text(api_reference.page(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from lstmcli.api import export as export
     from lstmcli.api import inspect as inspect
     from lstmcli.api import load as load
+    from lstmcli.api import push as push
     from lstmcli.api import train as train
     from lstmcli.classification.predict import Classifier as Classifier
     from lstmcli.inspection.neighbours import neighbours as neighbours
@@ -19,7 +20,7 @@ if TYPE_CHECKING:
 
 __all__ = [
     *("Classifier", "LanguageModel", "__version__", "compare", "errors", "export", "inspect", "load", "neighbours"),
-    "train",
+    *("push", "train"),
 ]
 
 _HOMES = {
@@ -30,6 +31,7 @@ _HOMES = {
     "inspect": "lstmcli.api",
     "load": "lstmcli.api",
     "neighbours": "lstmcli.inspection.neighbours",
+    "push": "lstmcli.api",
     "train": "lstmcli.api",
 }
 """The module of each name."""

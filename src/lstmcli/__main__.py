@@ -1,6 +1,7 @@
 """``python -m lstmcli`` and the ``lstm`` command."""
 
 import gc
+import sys
 
 from lstmcli.safe_path import clean_search_path
 
@@ -34,7 +35,8 @@ def main() -> None:
 
         if (fault := bad_package(error)) is None:
             raise
-        raise SystemExit(f"error: {fault}\nhint: {fault.hint}") from None  # prints the message; exit code 1
+        sys.stderr.write(f"error: {fault}\nhint: {fault.hint}\n")
+        raise SystemExit(fault.exit_code) from None
     except KeyboardInterrupt:  # while modules are imported, before a command runs
         raise SystemExit(130) from None
 

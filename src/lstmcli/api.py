@@ -17,7 +17,7 @@ from lstmcli.options import by_name, read_config, reading_options, training_opti
 from lstmcli.python_names import event_in_python, in_python
 
 if TYPE_CHECKING:
-    from lstmcli.exporting.results import Exported
+    from lstmcli.exporting.results import Exported, Pushed
     from lstmcli.inspection.results import Inspection
     from lstmcli.model_dir.loaded import Model
     from lstmcli.results import Results
@@ -165,7 +165,8 @@ def compare(
     """Compare models on the same text, each with the first, with significance tests.
 
     Args:
-        models: loaded models, or paths of model directories, fastText or KenLM models, or files of predictions.
+        models: loaded models, or paths of model directories, fastText or KenLM models, or files of predictions, or
+            ``hub:OWNER/NAME`` for models of the Hugging Face Hub.
         on: the text, as ``source`` of ``train``; classifiers need labels, translators pairs.
         task: classify, lm or translate, for files of predictions that could be any.
         top: number of disagreements, or of spans or translations each way, to return; None: 10 or 5.
@@ -194,7 +195,7 @@ def compare(
 
     options = CompareOptions(os.fspath(on) if _is_path(on) else "data", threads=threads, shown=top)
     options = replace(options, cold_starts=cold_start, stream=stream, lines=lines, log_base=log_base)
-    entries = identify([_path(model) for model in models], task)
+    entries = identify([model if isinstance(model, str) else _path(model) for model in models], task)
     wanted, how = how_to_read(entries, read_config(by_name(read, reading_options(), "compare")))
     source = opened(on, wanted, **how)
     found = run(entries, source, replace(options, format=source.format, prefix=wanted.label_prefix))
@@ -280,6 +281,38 @@ def export(
     from lstmcli.exporting.write import export as write
 
     return write(_path(model), to, output, force=force, **options)
+
+
+@in_python()
+def push(
+    model: Model | str | os.PathLike[str],
+    repository: str,
+    *,
+    private: bool = False,
+    language: str | Sequence[str] = (),
+    licence: str | None = None,
+) -> Pushed:
+    """Upload a model to the Hugging Face Hub, with a card that has its results.
+
+    Log in before, with ``hf auth login`` or ``$HF_TOKEN``.
+
+    Args:
+        repository: ``OWNER/NAME``; created if it is not there.
+        private: only you can see a new repository.
+        language: codes of the languages of the model, such as ``"en"``, for the card.
+        licence: licence of the model, such as ``"mit"``, for the card.
+
+    Returns:
+        The address, the commit and the files; ``load("hub:OWNER/NAME")`` uses the model.
+
+    Raises:
+        UsageError: ``repository`` is no name, a code is none, or huggingface_hub is not installed.
+        ModelError: the model is missing or damaged, or the Hub refuses it.
+    """
+    from lstmcli.exporting.hub import push as upload
+
+    codes = (language,) if isinstance(language, str) else tuple(language)
+    return upload(_path(model), repository, private=private, language=codes, licence=licence)
 
 
 def _is_path(source: Source) -> bool:

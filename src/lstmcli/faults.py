@@ -9,7 +9,7 @@ import errno
 import re
 from collections.abc import Iterator
 
-from lstmcli.errors import DataError, LstmError
+from lstmcli.errors import DataError, LstmError, UsageError
 from lstmcli.threads import LIMITED
 
 _NO_THREADS = re.compile(
@@ -86,7 +86,8 @@ def _package(error: ImportError) -> LstmError | None:
         return None
     if isinstance(error, ModuleNotFoundError):
         package = name.replace("_", "-")
-        return LstmError(f"the Python package {package!r} is not installed", hint=f"install it: pip install {package}")
+        hint = f"install it: pip install {package}"
+        return UsageError(f"the Python package {package!r} is not installed, and this needs it", hint=hint)
     reason = " ".join(str(error).split())[:300]
     package = name.replace("_", "-") or "lstmcli"
     again = f"pip uninstall {package}, then pip install {package}"

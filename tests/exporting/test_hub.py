@@ -7,7 +7,7 @@ import json
 import os
 import subprocess
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -37,12 +37,14 @@ def hub() -> Iterator[FakeHub]:
         yield found
 
 
-def lstm(hub: FakeHub, home: Path, *arguments: str) -> subprocess.CompletedProcess[str]:
+def lstm(
+    hub: FakeHub, home: Path, *arguments: str, python: Sequence[str] = ("-m", "lstmcli")
+) -> subprocess.CompletedProcess[str]:
     """A command that knows no other Hub."""
     environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
     environment |= {"HF_ENDPOINT": hub.endpoint, "HF_HOME": str(home / "hf"), "LSTM_CACHE": str(home / "cache")}
     environment |= {"HF_TOKEN": "hf_test", "HF_HUB_DISABLE_TELEMETRY": "1", "HF_HUB_DISABLE_XET": "1"}
-    command = [sys.executable, "-m", "lstmcli", *arguments]
+    command = [sys.executable, *python, *arguments]
     return subprocess.run(command, capture_output=True, text=True, env=environment, timeout=120)
 
 
@@ -119,6 +121,19 @@ def test_a_model_goes_to_the_hub_and_comes_back(hub: FakeHub, model: Path, tmp_p
     again = lstm(hub, tmp_path, "info", f"hub:me/reviews@{HASH}")
     assert again.returncode == 0, again.stderr
     assert not any("model.safetensors" in asked for asked in hub.asked)  # it is in the cache
+
+
+def test_a_program_pushes_a_model_and_compares_it_with_another(hub: FakeHub, model: Path, tmp_path: Path) -> None:
+    code = (
+        "import sys, lstmcli as lstm; path = sys.argv[1];"
+        "pushed = lstm.push(path, 'me/reviews', language='en', licence='mit');"
+        "found = lstm.compare([path, 'hub:' + pushed.repository], on=(['a', 'b'], sys.argv[2:]));"
+        "print(pushed.revision, [each.model.name for each in found.models], found.differences[0].difference)"
+    )
+    labels = read_model(model).config["labels"][:2]
+    run = lstm(hub, tmp_path, str(model), *labels, python=["-c", code])
+    assert run.stdout == f"{HASH} ['{model}', 'hub:me/reviews'] 0.0\n", run.stderr
+    assert b"- en" in hub.repositories["me/reviews"]["README.md"]
 
 
 def test_what_is_not_on_the_hub_or_not_a_model_is_said(hub: FakeHub, tmp_path: Path) -> None:

@@ -22,6 +22,7 @@ from lstmcli.data.config import ReadConfig, with_training_defaults
 from lstmcli.errors import DataError, ModelError, NoDataError, UsageError
 from lstmcli.language_modeling.scoring.perplexity import is_carried
 from lstmcli.model_dir.directory import read_model
+from lstmcli.model_dir.hub import model_path
 from lstmcli.tasks import CLASSIFICATION, LANGUAGE_MODELING, require_task
 
 if TYPE_CHECKING:
@@ -46,7 +47,7 @@ class Entry:
 
 
 def identify(paths: Sequence[str | Path], task: str | None = None) -> list[Entry]:
-    """Identify paths, which must all be of one task.
+    """Identify paths, or names of models of the Hub, which must all be of one task.
 
     Args:
         task: name of the task; needed for files of answers that do not show it.
@@ -57,7 +58,7 @@ def identify(paths: Sequence[str | Path], task: str | None = None) -> list[Entry
     """
     if len(paths) < 2:
         raise UsageError("compare needs two models or more", hint="name another model, or a file of its answers")
-    found = [_identify(Path(path), name) for path, name in zip(paths, names(paths), strict=True)]
+    found = [_identify(model_path(path), name) for path, name in zip(paths, names(paths), strict=True)]
     known = [entry for entry in found if entry.task]
     rows = found[0].rows
     default = LANGUAGE_MODELING if rows and are_numbers(rows) else CLASSIFICATION

@@ -61,8 +61,8 @@ def compare(
         list[str] | None,
         o.argument(
             "MODEL…",
-            "Model directories, a fastText .bin, a KenLM .arpa or binary, or a file of predictions; each is "
-            "compared with the first.",
+            "Model directories or hub:OWNER/NAME, a fastText .bin, a KenLM .arpa or binary, or a file of predictions; "
+            "each is compared with the first.",
             autocompletion=completion.models,
         ),
     ] = None,
@@ -149,6 +149,8 @@ def compare(
     options = CompareOptions(
         source=on, threads=threads, shown=top, cold_starts=cold_start, stream=stream, lines=lines, log_base=log_base
     )
+    for model in models or []:
+        o.named(model)
     entries = identify(models or [], task)
     read, how = how_to_read(entries, read_config(values))
     (source,) = Inputs(_source(on, target_file, how["paired"]), [], read, quiet=quiet, **how)

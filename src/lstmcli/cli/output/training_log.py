@@ -50,6 +50,7 @@ class TrainingLog:
         self.task = task or task_for(labelled=splits.labelled, paired=splits.paired)
         self.tokenizer = ""
         self.ngrams: NgramsFitted | None = None
+        self.characters = False
         """The n-gram model with its accuracy by itself."""
         self._stack = ExitStack()
 
@@ -105,6 +106,7 @@ class TrainingLog:
             self._say(f"{event.order}-gram model{again}: {event.features:,} features{weight}{ngrams}")
         elif isinstance(event, CharactersFitted):
             accuracy = event.valid_accuracy
+            self.characters = True
             alone = "" if accuracy is None else f", accuracy {console.percent(accuracy)} on validation by itself"
             again = " fitted again with the validation rows" if accuracy is None else ""
             self._say(f"model of up to {event.order} characters{again}: {event.features:,} features{alone}")
@@ -168,7 +170,11 @@ class TrainingLog:
 
     def _evaluated(self, event: Evaluated) -> None:
         r, ngrams = event.report, self.ngrams
-        together = "" if ngrams is None else f"; network and {ngrams.order}-gram model combined"
+        together = ""
+        if ngrams is not None:
+            linear = f"{ngrams.order}-gram model"
+            names = f"network, {linear} and character model" if self.characters else f"network and {linear}"
+            together = f"; {names} combined"
         self._say(
             f"{SPLIT_NAMES.get(event.split, event.split)}: accuracy {console.percent(r.accuracy, 2)}, "
             f"macro F1 {console.percent(r.macro_f1, 2)} ({_texts(r.n, r.unknown_labels)}{together})",

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstmcli.classification.events import Evaluated, NgramsFitted
+from lstmcli.classification.events import CharactersFitted, Evaluated, NgramsFitted
 from lstmcli.cli.output.experiment.findings import gradient_words, most_left, recall_words, who_remembers
 from lstmcli.cli.output.experiment.page import page
 from lstmcli.cli.output.experiment.tables import sentences
@@ -138,3 +138,11 @@ def test_an_ngram_model_that_does_better_alone_is_said(
     assert "epoch 3 are kept: 59 validation texts cannot tell" in shown
     assert "network and 2-gram model combined" in shown
     assert ("the 2-gram model by itself is right on" in shown) == said
+
+
+def test_every_model_of_the_answer_is_named(capsys: pytest.CaptureFixture[str]) -> None:
+    log = TrainingLog(default_place=True, quiet=False, splits=fakes.SPLITS)
+    log.handle(NgramsFitted(2, 100, 1.0, 0.1, 0.5))
+    log.handle(CharactersFitted(5, 100, 0.1, 0.5))
+    log.handle(Evaluated("valid", fakes.REPORT))
+    assert "network, 2-gram model and character model combined" in " ".join(capsys.readouterr().err.split())
