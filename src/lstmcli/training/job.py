@@ -49,6 +49,9 @@ class TrainingJob(ABC):
     budget: Budget = field(default_factory=Budget, init=False)
     """The time of the run; a job says there how long the steps after training will take."""
 
+    log_bytes: int = field(default=0, init=False)
+    """Size of the log when training has ended."""
+
     @abstractmethod
     def prepare_data(self) -> Iterator[Event]:
         """Check the corpus, train the tokenizer on the training split, encode all texts.

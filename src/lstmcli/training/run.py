@@ -150,6 +150,7 @@ def _train(job: TrainingJob, how: _How) -> Iterator[Event]:
         yield from checkpoints.pop_warnings()
         yield event
     derived = Derived()
+    job.log_bytes = sum(map(len, how.log))
     yield from job.derive(derived, threads=machine.threads, finished=finished)
     description = _description(job, how, machine, checkpoints.changed, finished)
     files = _files(job, description, derived)

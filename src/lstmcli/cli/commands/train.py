@@ -73,6 +73,7 @@ def train(
     cell: t.CellKind = MODEL.cell,
     embedding: t.Embedding = MODEL.embedding,
     vectors: t.Vectors = None,
+    size: t.Size = None,
     hidden: t.Hidden = MODEL.hidden,
     layers: t.LayerCount = MODEL.layers,
     one_way: t.OneWay = not MODEL.bidirectional,

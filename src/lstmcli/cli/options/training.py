@@ -63,6 +63,12 @@ Vectors = Annotated[
     Path | None,
     MODEL.option("--vectors", "FILE", "Pretrained word vectors: fastText .vec or GloVe .txt, optionally gzipped."),
 ]
+Size = Annotated[
+    str | None,
+    MODEL.option(
+        "--size", "SIZE", "Maximum size of the model directory: 500k, 2M. Fewer words, int8, n-grams that matter most."
+    ),
+]
 Hidden = Annotated[int, MODEL.option("--hidden", "N", "Units per layer and direction.")]
 LayerCount = Annotated[int, MODEL.option("--layers", "N", "Number of recurrent layers.")]
 OneWay = Annotated[bool, MODEL.flag("--one-way", "Read left to right only, not in both directions.")]
