@@ -15,8 +15,20 @@ if TYPE_CHECKING:
     from lstmcli.api import train as train
     from lstmcli.classification.predict import Classifier as Classifier
     from lstmcli.language_modeling.predict import LanguageModel as LanguageModel
+    from lstmcli.tuning.api import tune as tune
 
-__all__ = ["Classifier", "LanguageModel", "__version__", "compare", "errors", "export", "inspect", "load", "train"]
+__all__ = [
+    "Classifier",
+    "LanguageModel",
+    "__version__",
+    "compare",
+    "errors",
+    "export",
+    "inspect",
+    "load",
+    "train",
+    "tune",
+]
 
 _HOMES = {
     "Classifier": "lstmcli.classification.predict",
@@ -26,6 +38,7 @@ _HOMES = {
     "inspect": "lstmcli.api",
     "load": "lstmcli.api",
     "train": "lstmcli.api",
+    "tune": "lstmcli.tuning.api",
 }
 """The module of each name."""
 

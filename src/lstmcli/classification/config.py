@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from lstmcli.classification.size import SMALLEST
 from lstmcli.config import Cell, among, fraction, require, within
 from lstmcli.data.config import ReadConfig
 from lstmcli.nn.config import check_network
 from lstmcli.tokenization.config import TokenizerConfig
 from lstmcli.training.config import TrainingConfig
 
+SMALLEST = 50_000
+"""The least bytes of a model of a given size."""
 POOLINGS: tuple[str, ...] = ("last", "mean", "max", "attention")
 
 

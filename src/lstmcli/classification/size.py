@@ -10,9 +10,9 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from lstmcli.classification.config import SMALLEST
 from lstmcli.errors import UsageError
 
-SMALLEST = 50_000
 ROW_JSON = 20
 """Bytes of a word in ``tokenizer.json``."""
 _UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}
@@ -33,10 +33,10 @@ def settings_for(size: int) -> dict[str, Any]:
     """The settings that make a network of about half of ``size`` bytes; the user's own go before them."""
     factor = (size / 2e6) ** (1 / 3)
     embedding, hidden = (min(most, max(16, 8 * round(usual * factor / 8))) for usual, most in ((48, 128), (64, 96)))
+    return {"embedding": embedding, "hidden": hidden, **rows_for(size, embedding)}
+
+
+def rows_for(size: int, embedding: int) -> dict[str, int]:
+    """Words, and rows of hashed features, that half of the size has room for."""
     rows = size / 2 / (embedding + ROW_JSON * 0.55)
-    return {
-        "embedding": embedding,
-        "hidden": hidden,
-        "vocab_size": min(30_000, int(0.55 * rows)),
-        "hash_buckets": min(2**17, int(0.45 * rows)),
-    }
+    return {"vocab_size": min(30_000, int(0.55 * rows)), "hash_buckets": min(2**17, int(0.45 * rows))}
