@@ -1,7 +1,7 @@
 """``lstm tune`` beside fastText's autotune: the same rows, the same time, the same size.
 
-The last tenth of the training rows, by label, is the validation part that both choose by.  fastText reads the text as in
-``fasttext_peer.py``; its model is written quantised to --size, as ``fasttext -autotune-modelsize`` does.
+A tenth of the training rows, by label, is the validation part that both choose by.  fastText reads the text as in
+``fasttext_peer.py``; its model is quantised to --size, as ``fasttext -autotune-modelsize`` does.
 
     python benchmarks/tune.py                        # AG News, 10m, 2M
     python benchmarks/tune.py --time 20m --size 1M

@@ -101,6 +101,7 @@ def train(
     precision: t.Precision = TRAIN.precision,
     deterministic: t.Deterministic = TRAIN.deterministic,
     preset: t.Preset = None,
+    list_presets: t.ListPresets = False,
     mode: t.Mode = LM_TOKENIZER.mode,
     words: t.Words = LM_TOKENIZER.words,
     bptt: t.Bptt = None,
@@ -146,6 +147,11 @@ def train(
       zcat tickets.csv.gz | lstm train - --label-column queue --force
     """
     given = {name: value for name, value in locals().items() if name not in NOT_SETTINGS and is_given(ctx, name)}
+    if list_presets:
+        from lstmcli.language_modeling.presets import listed
+
+        print(listed())
+        raise typer.Exit
     named = _source(source, source_file, target_file)
     listeners: list[Any] = []
     if tensorboard is not None:

@@ -164,6 +164,9 @@ Preset = Annotated[
         show_default="small; chars for character tokens",
     ),
 ]
+ListPresets = Annotated[
+    bool, LANGUAGE_MODEL.flag("--list-presets", "List the presets with their papers and published figures, and exit.")
+]
 Mode = Annotated[
     str, LANGUAGE_MODEL.choice("--mode", MODES, "Whether each line is a separate text, or the file is one document.")
 ]
