@@ -14,18 +14,12 @@ if TYPE_CHECKING:
     from lstmcli.api import load as load
     from lstmcli.api import train as train
     from lstmcli.classification.predict import Classifier as Classifier
+    from lstmcli.inspection.neighbours import neighbours as neighbours
     from lstmcli.language_modeling.predict import LanguageModel as LanguageModel
     from lstmcli.tuning.api import tune as tune
 
 __all__ = [
-    "Classifier",
-    "LanguageModel",
-    "__version__",
-    "compare",
-    "errors",
-    "export",
-    "inspect",
-    "load",
+    *("Classifier", "LanguageModel", "__version__", "compare", "errors", "export", "inspect", "load", "neighbours"),
     "train",
     "tune",
 ]
@@ -37,6 +31,7 @@ _HOMES = {
     "export": "lstmcli.api",
     "inspect": "lstmcli.api",
     "load": "lstmcli.api",
+    "neighbours": "lstmcli.inspection.neighbours",
     "train": "lstmcli.api",
     "tune": "lstmcli.tuning.api",
 }

@@ -9,7 +9,7 @@ from lstmcli.classification.config import ClassifierConfig
 from lstmcli.classification.size import settings_for, size_bytes
 from lstmcli.options import changed, common
 
-OPTIONS = frozenset({"keep_case", "one_way", "label_column", "label_prefix", "label_separator"})
+OPTIONS = frozenset({"keep_case", "one_way", "label_column", "label_prefix", "label_separator", "teacher"})
 """Options whose names are not names of fields of tokenizer, model and training."""
 
 

@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Generator, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import Annotated, Any, Literal
 
@@ -14,6 +13,7 @@ from lstmcli.classification.config import ClassifierModelConfig, ClassifierTrain
 from lstmcli.cli.io import streams
 from lstmcli.cli.io.signals import Stop
 from lstmcli.cli.options import common as o
+from lstmcli.cli.options import completion
 from lstmcli.cli.options import training as t
 from lstmcli.cli.options import translation as x
 from lstmcli.cli.typer_classes import Command, is_given
@@ -28,7 +28,7 @@ READ, TOKENIZER, MODEL, TRAIN = ReadConfig(), TokenizerConfig(), ClassifierModel
 LM_TOKENIZER, LM_MODEL = LmTokenizerConfig(), LmModelConfig()
 TRANSLATOR_MODEL, TRANSLATOR_TRAIN = TranslatorModelConfig(), TranslatorTrainConfig()
 POOLING = ",".join(MODEL.pooling)
-NOT_SETTINGS = ("ctx", "source_file")
+NOT_SETTINGS = ("ctx", "source_file", "print_config")
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -37,7 +37,11 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 def train(
     ctx: typer.Context,
     source: Annotated[
-        str | None, o.argument("SOURCE", "File, folder, `-` for stdin, sample:NAME, or a Hub data set.")
+        str | None,
+        o.argument(
+            *("SOURCE", "File, folder, `-` for stdin, sample:NAME, or a Hub data set."),
+            autocompletion=completion.sources,
+        ),
     ] = None,
     output: t.Output = None,
     valid: t.Valid = None,
@@ -98,6 +102,9 @@ def train(
     label_smoothing: t.LabelSmoothing = TRAIN.label_smoothing,
     adversarial: t.Adversarial = TRAIN.adversarial,
     class_weights: t.ClassWeights = TRAIN.class_weights,
+    teacher: t.Teacher = None,
+    teacher_weight: t.TeacherWeight = TRAIN.teacher_weight,
+    teacher_temperature: t.TeacherTemperature = TRAIN.teacher_temperature,
     precision: t.Precision = TRAIN.precision,
     deterministic: t.Deterministic = TRAIN.deterministic,
     preset: t.Preset = None,
@@ -127,7 +134,10 @@ def train(
         Literal["table", "json"], o.OUTPUT.option("--format", "table|json", "Format of the result on stdout.")
     ] = "table",
     log_format: t.LogFormat = "text",
+    print_config: t.PrintConfig = False,
     tensorboard: t.TensorBoard = None,
+    mlflow: t.MLflow = None,
+    plot: t.PlotFile = None,
 ) -> None:
     """Train a classifier on labelled text, a translator on pairs of texts, or a language model on plain text.
 
@@ -144,6 +154,7 @@ def train(
       lstm train pairs.csv --text-column de --target-column en
       lstm train --source-file train.de --target-file train.en --valid valid.de --valid-target valid.en
       lstm train ptb.train.txt --valid ptb.valid.txt --test ptb.test.txt
+      lstm train reviews.csv --teacher answers.jsonl
       zcat tickets.csv.gz | lstm train - --label-column queue --force
     """
     given = {name: value for name, value in locals().items() if name not in NOT_SETTINGS and is_given(ctx, name)}
@@ -152,15 +163,17 @@ def train(
 
         print(listed())
         raise typer.Exit
-    named = _source(source, source_file, target_file)
-    listeners: list[Any] = []
-    if tensorboard is not None:
-        from lstmcli.cli.output.tensorboard import Scalars
+    if print_config:
+        from lstmcli.cli.output.run_config import as_toml
 
-        listeners.append(Scalars(tensorboard))
+        print(as_toml(ctx), end="")
+        return
+    named = _source(source, source_file, target_file)
+    followers = _followers(tensorboard, mlflow, plot, given) if tensorboard or mlflow or plot else []
 
     from lstmcli.cli.io.asking import ask_resume, which_label
     from lstmcli.cli.output.event_log import EventLog
+    from lstmcli.cli.output.run_config import as_command
     from lstmcli.cli.output.training_log import TRAINING, TrainingLog
     from lstmcli.training.start import Training
 
@@ -184,9 +197,9 @@ def train(
         else:
             place, splits = training.default_place, training.splits
             log = TrainingLog(default_place=place, quiet=quiet, splits=splits, task=training.task)
-        with Stop() as stop, log, hint_on_abort(training.target):
-            listeners.append(log)
-            events_of_run = training.events(command=shlex.join(ctx.obj), stop=stop.asked)
+        with Stop() as stop, log, hint_on_abort(training.target), ExitStack() as stack:
+            listeners = [*map(stack.enter_context, followers), log]
+            events_of_run = training.events(command=as_command(ctx, ctx.obj), stop=stop.asked)
             result = follow(events_of_run, listeners, stop, dry_run=dry_run)
     if format == "json":
         from lstmcli.cli.output.writer import write
@@ -194,6 +207,20 @@ def train(
         write(result, TRAINING, format)
     if stop.signal is not None:
         raise typer.Exit(128 + stop.signal)
+
+
+def _followers(tensorboard: Path | None, mlflow: str | None, plot: Path | None, given: dict[str, Any]) -> list[Any]:
+    """Listeners besides the log, as contexts.  Raises: UsageError, OutputError."""
+    from lstmcli.cli.output.trackers import Following, MLflow, TensorBoard, Tracker
+
+    found: list[Any] = []
+    if plot is not None:
+        from lstmcli.cli.output.curves import CurveFile
+
+        found.append(nullcontext(CurveFile(plot)))
+    trackers: list[Tracker] = [] if tensorboard is None else [TensorBoard(tensorboard)]
+    trackers += [] if mlflow is None else [MLflow(mlflow)]
+    return [*found, Following(trackers, given)] if trackers else found
 
 
 def _source(source: str | None, source_file: str | None, target_file: str | None) -> str:

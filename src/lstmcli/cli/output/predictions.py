@@ -14,10 +14,10 @@ from lstmcli.cli.output.writer import Layout, Row, Shape, Writer, cell, kept, st
 def writer(
     format: str, out: TextIO, *, top: int | None, keep_columns: bool, header: bool | None = None
 ) -> Writer[Prediction]:
-    """The writer for ``table``, ``tsv``, ``csv``, ``jsonl`` or ``json``; ``header``: None for csv only."""
+    """The writer for ``table``, ``tsv``, ``csv``, ``jsonl``, ``json`` or ``parquet``; ``header``: None for csv only."""
     if format == "table":
         return TableWriter(out, top, keep_columns)
-    csv = format == "csv"
+    csv = format in ("csv", "parquet")
 
     def row(prediction: Prediction) -> list[Row]:
         if top is None:
