@@ -244,7 +244,7 @@ def is_fast(example: Example) -> bool:
         return any(word.startswith(("sample:", "lstm-demo/")) for word in arguments)
     if name == "compare":
         return "lstm-demo/held-out.csv" in arguments
-    return name not in ("demo", "push", "serve") and not {"--interactive", "nowhere"} & set(arguments)
+    return name not in ("demo", "push", "serve", "tune") and not {"--interactive", "nowhere"} & set(arguments)
 
 
 def stdin_of(example: Example, place: Path) -> str | None:

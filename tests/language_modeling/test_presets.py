@@ -118,7 +118,7 @@ def test_the_loss_curve_is_that_of_a_plain_implementation(name: str) -> None:
         loss, _, states = trainer.step(inputs, targets, states, rate)
         found.append(loss)
     np.testing.assert_allclose(found, expected, atol=1e-4)
-    assert found[-1] < 0.8 * found[0]
+    assert np.mean(found[-50:]) < np.mean(found[:50])
 
 
 def test_presets_are_listed_with_source_and_figure() -> None:
