@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -60,6 +61,7 @@ class Training:
         resume: bool = False,
         checkpoint_every: float | str = "1m",
         dry_run: bool = False,
+        cv: int | None = None,
         ask_label: Ask | None = None,
         ask_resume: Callable[[Path], bool] | None = None,
     ) -> None:
@@ -70,6 +72,7 @@ class Training:
             task: name of the task; None: chosen by the data.
             checkpoint_every: seconds, a duration in words, or "never".
             dry_run: do not lock or write anything.
+            cv: first cross-validate with so many folds.
             ask_label: chooses the label column if two are equally likely.
             ask_resume: decides whether to continue the unfinished run in a folder.
 
@@ -89,8 +92,13 @@ class Training:
             task = task_for(labelled=True).name
         arguments = job_arguments(given, task)
         self._every = interval(checkpoint_every)
+        if cv is not None:
+            from lstmcli.training.cross_validation import check_count, cross_validate
+
+            check_count(cv, time=given.get("time"), resume=resume)
         self._force, self._resume, self._ask_resume = force, resume, ask_resume
         self._held = ExitStack()
+        self._before: Callable[[Callable[[], bool]], Iterator[Event]] | None = None
         self.default_place, self._dry = output is None, dry_run
         try:
             if output is not None and not dry_run:
@@ -114,7 +122,12 @@ class Training:
                 require_task(task) if task else task_for(labelled=self.splits.labelled, paired=self.splits.paired)
             )
             add_teachers(self.splits, given.get("teacher") or ())
-            self.job = self.task.module("train").job(self.splits, **chosen(arguments, self.task))
+            own = chosen(arguments, self.task)
+            self.job = self.task.module("train").job(self.splits, **own)
+            if cv is not None and not dry_run:
+                make = partial(self.task.module("train").job, **own)
+                seed = int(given.get("seed", TrainingConfig.seed))
+                self._before = partial(cross_validate, make, self.splits, cv, seed)
             self.splits = replace(self.splits, train=(), valid=(), test=())  # the job lets go of them when it can
             self.target = output or self.task.default_dir
             if output is None and not dry_run:
@@ -139,7 +152,11 @@ class Training:
         """
         from lstmcli.training.run import train
 
-        return train(
+        before, self._before = self._before, None
+        if before is not None:
+            yield from before(stop)
+            del before  # and with it the rows
+        yield from train(
             self.job,
             self.target,
             force=self._force or self._dry,

@@ -124,6 +124,12 @@ Epochs = Annotated[
 ]
 Time = Annotated[str | None, MAIN.option("--time", "TIME", "Time limit of the whole run: 30s, 15m, 1h.")]
 Seed = Annotated[int, MAIN.option("--seed", "N", "Random seed; the same seed gives the same model.")]
+FoldCount = Annotated[
+    int | None,
+    MAIN.option(
+        "--cv", "K", "First cross-validate: K models, each measured on another part; the figure has an interval."
+    ),
+]
 DryRun = Annotated[bool, MAIN.flag("--dry-run", "Check the data and estimate time and memory, without training.")]
 Force = Annotated[bool, MAIN.flag("--force", "Replace an existing model.")]
 Resume = Annotated[bool, MAIN.flag("--resume", "Continue an unfinished run from its last checkpoint.")]
