@@ -19,13 +19,13 @@ from lstmcli.training.cross_validation import check_count, cross_validate, t_int
 from lstmcli.training.events import CrossValidated, Event, FoldMeasured
 from support.reports import classification_report
 
-RECORDS = [Record(f"text {n // 2}", (str(n // 2 % 3),)) for n in range(60)]
+RECORDS = [Record(f"text {n // 2}", (str(n // 2 % 3),)) for n in range(240)]
 
 
 def test_folds_have_their_share_of_every_class_and_keep_texts_together() -> None:
     which = folds(RECORDS, 5, 1)
-    assert Counter(which) == dict.fromkeys(range(5), 12)
-    assert set(Counter((fold, r.labels) for fold, r in zip(which, RECORDS, strict=True)).values()) == {4}
+    assert Counter(which) == dict.fromkeys(range(5), 48)
+    assert set(Counter((fold, r.labels) for fold, r in zip(which, RECORDS, strict=True)).values()) == {16}
     assert which[::2] == which[1::2]
     assert folds(RECORDS, 5, 1) == which != folds(RECORDS, 5, 2)
 
@@ -52,7 +52,7 @@ def run(splits: Splits, count: int = 5, stop: Any = lambda: False) -> list[Event
 
 
 def test_each_model_is_measured_on_rows_that_it_has_not_seen(measured: list[Any]) -> None:
-    *each, last = run(Splits(RECORDS[:50], RECORDS[50:], [], held_out=True))
+    *each, last = run(Splits(RECORDS[:200], RECORDS[200:], [], held_out=True))
     assert [event.fold for event in each if isinstance(event, FoldMeasured)] == [1, 2, 3, 4, 5]
     assert isinstance(last, CrossValidated) and last.values == (1.0, 0.5, 1.0, 0.5, 1.0) and last.mean == 0.8
     assert last.low < 0.8 < last.high <= 1 and "80.00 %" in last.line() and "5 folds" in last.line()
