@@ -258,7 +258,8 @@ def is_fast(example: Example) -> bool:
         return any(word.startswith(("sample:", "lstm-demo/")) for word in arguments)
     if name == "compare":
         return "lstm-demo/held-out.csv" in arguments
-    return name not in ("demo", "push", "serve") and not {"--interactive", "--ray", "nowhere"} & set(arguments)
+    left_out = {"--interactive", "--ray", "nowhere"}
+    return name not in ("demo", "push", "serve", "tune") and not left_out & set(arguments)
 
 
 def stdin_of(example: Example, place: Path) -> str | None:

@@ -22,7 +22,7 @@ FLOORS: tuple[tuple[str, ...], ...] = (
     ("model_dir",),
     ("generation", "scoring", "training"),
     ("classification", "language_modeling", "translation"),
-    ("bulk", "comparison", "experiments", "exporting", "inspection", "serving"),
+    ("bulk", "comparison", "experiments", "exporting", "inspection", "serving", "tuning"),
     ("cli",),
 )
 """Rooms, from the ground up; modules at the top, and ``cells``, are below the first floor, but for those of ``TOP``."""

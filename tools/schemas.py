@@ -33,6 +33,7 @@ from lstmcli.cli.output import (
     training_log,
     translations,
     translator_comparison,
+    tuning,
 )
 from lstmcli.cli.output.experiment import tables as experiment
 from lstmcli.cli.output.inspection import writers as inspection
@@ -61,6 +62,7 @@ RESULTS: dict[str, tuple[dict[str, Layout[Any]], dict[str, Layout[Any]]]] = {
     "perplexity": ({"row": surprisal.SURPRISAL}, {"figures": surprisal.FIGURES}),
     "train": ({}, {"training": training_log.TRAINING}),
     "translate": ({"translation": translations.TRANSLATION}, {}),
+    "tune": ({}, {"search": tuning.TUNED}),
 }
 """For each command the results of which it gives many, and those of which it gives one."""
 SIMPLE = {str: "string", bool: "boolean", int: "integer", types.NoneType: "null"}

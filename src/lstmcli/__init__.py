@@ -17,10 +17,11 @@ if TYPE_CHECKING:
     from lstmcli.classification.predict import Classifier as Classifier
     from lstmcli.inspection.neighbours import neighbours as neighbours
     from lstmcli.language_modeling.predict import LanguageModel as LanguageModel
+    from lstmcli.tuning.api import tune as tune
 
 __all__ = [
     *("Classifier", "LanguageModel", "__version__", "compare", "errors", "export", "inspect", "load", "neighbours"),
-    *("push", "train"),
+    *("push", "train", "tune"),
 ]
 
 _HOMES = {
@@ -33,6 +34,7 @@ _HOMES = {
     "neighbours": "lstmcli.inspection.neighbours",
     "push": "lstmcli.api",
     "train": "lstmcli.api",
+    "tune": "lstmcli.tuning.api",
 }
 """The module of each name."""
 

@@ -39,6 +39,7 @@ def train(
     unlabelled: Source | None = None,
     force: bool = False,
     resume: bool = False,
+    cv: int | None = None,
     checkpoint_every: float | str = "1m",
     on_event: Callable[[Event], object] | None = None,
     stop: Callable[[], bool] = lambda: False,
@@ -57,6 +58,7 @@ def train(
         unlabelled: texts without labels; or a list of ``Path``.
         force: replace an existing model.
         resume: continue an unfinished run from its last checkpoint.
+        cv: cross-validate first with so many folds; the event ``CrossValidated`` has the figure and its interval.
         checkpoint_every: how often to save a checkpoint: seconds, ``"5m"`` or ``"never"``.
         on_event: called with each event of the run, a dataclass of an ``events`` module; warnings are events too.
         stop: called after each step; once it returns true, training stops and the best model so far is saved.
@@ -101,6 +103,7 @@ def train(
         test=None if test is None else located(test),
         force=force,
         resume=resume,
+        cv=cv,
         checkpoint_every=checkpoint_every,
     ) as training:
         for warning in training.splits.warnings:

@@ -16,8 +16,20 @@ from lstmcli.training import events
 from support import reviews
 from support.reviews import SMALL
 
-OF_THE_COMMAND = {"ctx", "source", "output", "valid", "test", "dry_run", "force", "resume", "task", "checkpoint_every"}
-TALK = {"quiet", "format", "log_format", "tensorboard", "mlflow", "plot", "print_config"}
+OF_THE_COMMAND = {
+    "ctx",
+    "source",
+    "output",
+    "valid",
+    "test",
+    "dry_run",
+    "force",
+    "resume",
+    "task",
+    "checkpoint_every",
+    "cv",
+}
+TALK = {"quiet", "format", "log_format", "tensorboard", "mlflow", "plot", "print_config", "list_presets"}
 ALIASES = {"source_file"}
 
 

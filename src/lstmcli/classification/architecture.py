@@ -1,11 +1,11 @@
-"""Vary the cell and size of a classifier, for comparisons of architectures."""
+"""The architecture of a classifier: in words, and varied in cell and size for comparisons."""
 
 from __future__ import annotations
 
 from dataclasses import replace
 from typing import Any
 
-from lstmcli.cells import count_parameters
+from lstmcli.cells import CELLS, count_parameters
 from lstmcli.classification.config import ClassifierConfig
 
 MEASURES = ("accuracy", "macro_f1")
@@ -35,3 +35,14 @@ def with_cell(config: ClassifierConfig, cell: str, units: int, training: dict[st
     """The settings of one run; ``training`` overrides fields of ``train``."""
     model = replace(config.model, cell=cell, hidden=units, ngrams=0)
     return replace(config, model=model, train=replace(config.train, **training))
+
+
+def describe(config: ClassifierConfig) -> str:
+    """The architecture in one line."""
+    model = config.model
+    direction = "bidirectional " if model.bidirectional else ""
+    layers = f"{model.layers} x " if model.layers > 1 else ""
+    network = f"{direction}{CELLS[model.cell].title} {layers}{model.hidden}, embedding {model.embedding}"
+    beside = f", {model.ngrams}-gram model beside it" if model.ngrams else ""
+    inside = f", {model.characters}-character model" if model.characters else ""
+    return f"{network}, {'+'.join(model.pooling)} pooling{beside}{inside}"

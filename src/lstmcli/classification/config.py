@@ -10,6 +10,8 @@ from lstmcli.nn.config import check_network
 from lstmcli.tokenization.config import TokenizerConfig
 from lstmcli.training.config import TrainingConfig
 
+SMALLEST = 50_000
+"""The least bytes of a model of a given size."""
 POOLINGS: tuple[str, ...] = ("last", "mean", "max", "attention")
 
 
@@ -42,6 +44,8 @@ class ClassifierModelConfig:
     characters: int | None = None
     """Longest n-gram of characters in the second linear model, which reads the inside of words; 0: no such model; None:
     5 where it pays (``defaults.py``)."""
+    size: int | None = None
+    """Maximum bytes of the model directory, with weights in int8 and fp16 and as many n-grams as fit; None: any."""
     vectors: str | None = None
     """Pretrained word vectors to initialize the embedding (.vec, or GloVe .txt, gzipped or not); sets its width."""
 
@@ -53,6 +57,7 @@ class ClassifierModelConfig:
         within("ngrams", self.ngrams, 0, 5)
         within("characters", self.characters, 0, 8)
         within("segment", self.segment, 0)
+        within("size", self.size, SMALLEST)
 
 
 @dataclass(frozen=True)

@@ -72,6 +72,27 @@ class Calibrated(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class MadeSmaller(Event):
+    """The model was made as small as was asked."""
+
+    bytes_before: int
+    bytes: int
+    """Bytes of the weights and the linear models."""
+    ngrams_before: int
+    ngrams: int
+    """N-grams of words and characters."""
+    accuracy_before: float
+    accuracy: float
+    """On validation, before the linear models are fitted again with the validation rows."""
+
+    def line(self) -> str:
+        sizes = f"{self.bytes_before / 1e6:,.2f} to {self.bytes / 1e6:,.2f} MB"
+        kept = f", {self.ngrams:,} of {self.ngrams_before:,} n-grams kept" if self.ngrams_before else ""
+        before, after = f"{100 * self.accuracy_before:.2f} %", f"{100 * self.accuracy:.2f} %"
+        return f"made smaller: {sizes}{kept}; validation accuracy {before} before, {after} after"
+
+
+@dataclass(frozen=True, slots=True)
 class Evaluated(Measured):
     """A report on the validation or test split, by the model that is saved."""
 

@@ -14,10 +14,12 @@ from lstmcli.classification.ensemble import Ensemble
 from lstmcli.classification.evaluate import Evaluator, UnknownLabelTexts
 from lstmcli.classification.events import Calibrated, Evaluated
 from lstmcli.classification.linear import Linear
+from lstmcli.classification.shrink import Shrunk, shrink
 from lstmcli.training.derived import Derived
 from lstmcli.training.events import Event
 
 if TYPE_CHECKING:
+    from lstmcli.classification.smaller import Smaller
     from lstmcli.classification.trainer import Split
     from lstmcli.engine.nodes import InferenceGraph
 
@@ -47,6 +49,7 @@ def finish(
     unknown_labels: Mapping[str, UnknownLabelTexts],
     refit: Refit | None,
     derived: Derived,
+    smaller: Smaller | None = None,
 ) -> Generator[Event, None, Finished]:
     """Run the steps and yield their events; returns the results.
 
@@ -54,6 +57,7 @@ def finish(
         linear: the linear models fitted on the training split only, so that the validation split is unseen.
         unknown_labels: texts of the validation and test splits with labels that are not in the training split.
         refit: fits the linear models again, with the held-out rows too.
+        smaller: what makes the model as small as was asked.
     """
     from lstmcli.classification.graph import classifier_graph
     from lstmcli.classification.onnx_session import ClassifierSession
@@ -76,14 +80,34 @@ def finish(
     )
     if reports:
         before, after = reports
-        yield Calibrated(done.scale, before.ece, after.ece, scales.ngrams, scales.characters)
+        if not smaller:
+            yield Calibrated(done.scale, before.ece, after.ece, scales.ngrams, scales.characters)
         done.metrics["valid"] = asdict(after)
-        yield Evaluated("valid", after)
+        if not smaller:
+            yield Evaluated("valid", after)
+    small: Shrunk | None = None
+    if smaller and reports:
+        small = derived.attempt(
+            "the smaller model",
+            lambda: shrink(smaller, evaluator, config, threads, valid, unknown_labels["valid"], after.accuracy),
+        )
+    if smaller and small:
+        done.graph, done.scale, evaluator = None, small.scales.all, small.evaluator
+        done.linear = Linear(evaluator.ensemble.ngrams, evaluator.ensemble.characters)
+        done.metrics["valid"] = asdict(small.report)
+        yield small.event(weights, linear, done.linear)
+        yield Calibrated(done.scale, small.ece, small.report.ece, small.scales.ngrams, small.scales.characters)
+        yield Evaluated("valid", small.report)
     if refit and (again := derived.attempt("the n-gram model of all rows", refit)):
         found, fitted = again
-        evaluator.ensemble = replace(ensemble, ngrams=found.ngrams, characters=found.characters)
+        evaluator.ensemble = replace(evaluator.ensemble, ngrams=found.ngrams, characters=found.characters)
         if found.characters:
             evaluator.ensemble = evaluator.ensemble.scaled(scales)
+        if smaller and small:
+            cut = smaller.cut(Linear(evaluator.ensemble.ngrams, evaluator.ensemble.characters))
+            evaluator.ensemble = replace(small.evaluator.ensemble, ngrams=cut.ngrams, characters=cut.characters)
+            if cut.characters:
+                evaluator.ensemble = evaluator.ensemble.scaled(small.scales)
         done.linear = Linear(evaluator.ensemble.ngrams, evaluator.ensemble.characters)
         yield from fitted
     if len(test):

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from lstmcli.classification.config import ClassifierConfig
+from lstmcli.classification.size import settings_for, size_bytes
 from lstmcli.options import changed, common
 
 OPTIONS = frozenset(
@@ -21,6 +22,9 @@ def from_options(given: Mapping[str, Any]) -> dict[str, Any]:
         UsageError: an invalid value.
     """
     fields = common(given)
+    if given.get("size") is not None:
+        size = size_bytes(given["size"])
+        fields = {**settings_for(size), **fields, "size": size}
     if "keep_case" in given:
         fields["lowercase"] = not given["keep_case"]
     if "one_way" in given:

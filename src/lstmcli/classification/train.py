@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.cells import CELLS
+from lstmcli.classification.architecture import describe
 from lstmcli.classification.characters.words import WordTexts, splitter
 from lstmcli.classification.config import ClassifierConfig
 from lstmcli.classification.data_check import check_data, html_warning
@@ -43,6 +43,7 @@ from lstmcli.training.preflight import preflight_tokenizer
 
 if TYPE_CHECKING:
     from lstmcli.classification.network import Classifier
+    from lstmcli.classification.smaller import Smaller
     from lstmcli.classification.trainer import Split, Trainer
     from lstmcli.data.records import Record, Splits
     from lstmcli.engine.nodes import InferenceGraph
@@ -65,6 +66,8 @@ class ClassifierJob(TrainingJob):
     trainer: Trainer = field(init=False)
     linear: Linear = field(init=False, default=Linear())
     done: Finished = field(init=False)
+    _stored: Smaller | None = field(init=False, default=None)
+    """How the model is stored, if it was made smaller."""
 
     def __post_init__(self) -> None:
         self._asked = self.config
@@ -228,13 +231,19 @@ class ClassifierJob(TrainingJob):
         return fit(*parts, stop=stop, rng=rng, checkpoints=checkpoints, budget=self.budget)
 
     def weights(self) -> dict[str, NDArray[Any]]:
-        return self.module.tensors()
+        return self._stored.stored if self._stored else self.module.tensors()
 
     def derive(self, derived: Derived, *, threads: int, finished: bool) -> Iterator[Event]:
         def refit() -> tuple[Linear, Iterator[Event]]:
             fitted = self._fit_linear(self.train, self.valid, judged=False)
             return self.linear, fitted
 
+        smaller = None
+        if size := self.config.model.size:
+            from lstmcli.classification.smaller import Smaller, text_bytes
+
+            text = text_bytes(self.encoder.to_json(), self.log_bytes, len(self.check.labels))
+            smaller = Smaller(self.weights(), size - text, (self.train, self.valid))
         self.done = yield from finish(
             self.weights(),
             self.config,
@@ -247,8 +256,11 @@ class ClassifierJob(TrainingJob):
             unknown_labels=self._unknown,
             refit=refit if any(self.linear) and self.splits.held_out and finished else None,
             derived=derived,
+            smaller=smaller,
         )
         self.metrics = self.done.metrics
+        if smaller and self.done.graph is None:
+            self._stored = smaller
 
     def _unknown_label_texts(
         self, records: Collection[Record], words_of: Callable[[str], list[str]] | None
@@ -274,20 +286,12 @@ class ClassifierJob(TrainingJob):
     def files(self) -> dict[str, bytes]:
         from safetensors.numpy import save
 
-        tensors = {k: v for model in self.done.linear if model for k, v in model.tensors().items()}
+        if self._stored:
+            tensors = self._stored.tensors(self.done.linear)
+        else:
+            tensors = {k: v for model in self.done.linear if model for k, v in model.tensors().items()}
         return {**({NGRAMS: save(tensors)} if tensors else {}), TOKENIZER: self.encoder.to_json().encode()}
 
     @property
     def graph(self) -> InferenceGraph | None:
         return self.done.graph
-
-
-def describe(config: ClassifierConfig) -> str:
-    """The architecture in one line."""
-    model = config.model
-    direction = "bidirectional " if model.bidirectional else ""
-    layers = f"{model.layers} x " if model.layers > 1 else ""
-    network = f"{direction}{CELLS[model.cell].title} {layers}{model.hidden}, embedding {model.embedding}"
-    beside = f", {model.ngrams}-gram model beside it" if model.ngrams else ""
-    inside = f", {model.characters}-character model" if model.characters else ""
-    return f"{network}, {'+'.join(model.pooling)} pooling{beside}{inside}"

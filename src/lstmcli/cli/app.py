@@ -25,6 +25,7 @@ from lstmcli.faults import explained
 
 COMMANDS = {
     "train": "Train a classifier, a translator or a language model on text.",
+    "tune": "Search for settings within a time and a size.",
     "classify": "Label texts from files, a pipe or --text.",
     "translate": "Translate text with a model trained on pairs.",
     "generate": "Generate text with a language model.",

@@ -1,4 +1,4 @@
-"""Hyper-parameters of a language model, and presets.
+"""Hyper-parameters of a language model.
 
 The command line takes its defaults from here.  ``None`` or ``auto`` stands for a default that depends on the data; the
 choice is printed and stored with the model.
@@ -6,7 +6,7 @@ choice is printed and stored with the model.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from typing import ClassVar
 
 from lstmcli.config import Cell, among, fraction, require, within
@@ -15,7 +15,8 @@ from lstmcli.nn.config import check_network
 from lstmcli.tokenization.config import LmTokenizerConfig
 from lstmcli.training.config import TrainingConfig
 
-PRESETS: tuple[str, ...] = ("tiny", "small", "chars", "medium", "awd")
+PRESETS: tuple[str, ...] = ("tiny", "small", "chars", "medium", "awd", "mogrifier")
+"""Their recipes are in ``presets.py``."""
 
 OPTIMIZERS: tuple[str, ...] = ("adamw", "sgd")
 SOFTMAXES: tuple[str, ...] = ("full", "adaptive")
@@ -141,35 +142,3 @@ class AdaptConfig:
         require(0 <= self.rate < 10, f"adapt-rate must be at least 0 and below 10, not {self.rate}")
         require(0 <= self.decay <= 1, f"adapt-decay must be between 0 and 1, not {self.decay}")
         require(self.segment >= 1, f"a segment has at least 1 token, not {self.segment}")
-
-
-def preset(name: str) -> tuple[LmModelConfig, LmTrainConfig]:
-    """The settings of a preset.
-
-    ======  =====================================================================================
-    tiny    1 x 128: trains in a minute
-    small   2 x 256, tied, dropout for a few megabytes of text: for two cores (the default)
-    chars   1 x 512, embedding 64, no dropout of tokens: for alphabets (their default)
-    medium  2 x 650, tied, dropout 0.5 (Zaremba et al. 2014, medium; Inan et al. 2017)
-    awd     3 x 1150, embedding 400, weight-drop and NT-ASGD (Merity et al. 2018, table 1): for a GPU
-    ======  =====================================================================================
-    """
-    model, train = LmModelConfig(), LmTrainConfig()
-    if name == "tiny":
-        model = replace(model, embedding=128, hidden=128, layers=1)
-        return replace(model, embedding_dropout=0.0, input_dropout=0.1, output_dropout=0.1), train
-    if name == "small":
-        return model, train
-    if name == "chars":
-        model = replace(model, embedding=64, hidden=512, layers=1, tied=False)
-        model = replace(model, embedding_dropout=0.0, input_dropout=0.0)
-        return model, replace(train, batch_size=32, bptt=64)
-    if name == "medium":
-        model = replace(model, embedding=650, hidden=650)
-        model = replace(model, input_dropout=0.5, layer_dropout=0.5, output_dropout=0.5)
-        return model, replace(train, learning_rate=2e-3)
-    require(name == "awd", f"preset must be one of {', '.join(PRESETS)}, not {name!r}")
-    model = replace(model, embedding=400, hidden=1150, layers=3)
-    model = replace(model, input_dropout=0.4, layer_dropout=0.25, output_dropout=0.4, weight_drop=0.5)
-    sgd = replace(train, optimizer="sgd", learning_rate=30.0, schedule="constant", weight_decay=1.2e-6)
-    return model, replace(sgd, bptt=70, alpha=2.0, beta=1.0)

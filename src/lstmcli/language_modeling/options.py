@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from lstmcli.language_modeling.config import ALPHABET_PRESET, DEFAULT_PRESET, LmConfig, preset
+from lstmcli.language_modeling.config import ALPHABET_PRESET, DEFAULT_PRESET, LmConfig
+from lstmcli.language_modeling.presets import preset
 from lstmcli.options import changed, common
 
 OPTIONS = frozenset({"preset", "untied", "keep_case"})

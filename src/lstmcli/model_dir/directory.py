@@ -201,6 +201,16 @@ def write_model(target: Path, files: dict[str, bytes], config: dict[str, Any], *
     return sum(map(len, everything.values()))
 
 
+def replace_model(target: Path, other: Path) -> None:
+    """Put the model at ``other`` in the place of the one at ``target``, if any, at once.
+
+    Raises:
+        OutputError: nothing was written.
+    """
+    files = {file.name: file.read_bytes() for file in other.iterdir()}
+    write_directory(_replaceable(target, True), files, replace=True)
+
+
 def _replaceable(target: Path, force: bool) -> Path:
     """The target with links resolved.  Raises: OutputError, if it must not be replaced."""
     return replaceable(target, "a model", lambda _, names: MODEL_FILES if CONFIG in names else None, force=force)

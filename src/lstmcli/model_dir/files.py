@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from lstmcli.errors import LstmError, UsageError
 from lstmcli.faults import bad_package, shortage
+from lstmcli.model_dir.compact import restored
 from lstmcli.model_dir.directory import ModelDir
 from lstmcli.model_dir.manifest import fail
 from lstmcli.threads import startable
@@ -68,7 +69,7 @@ def use_file(model: ModelDir, name: str, use: Callable[[bytes], T], ahead: ReadA
 
 
 def tensors(data: bytes) -> dict[str, NDArray[Any]]:
+    """The arrays of a file; those that are stored in a compact form as they were.  Raises: ModelError."""
     from safetensors.numpy import load
 
-    result: dict[str, NDArray[Any]] = load(data)
-    return result
+    return restored(load(data))

@@ -116,6 +116,40 @@ class Measured(Event):
 
 
 @dataclass(frozen=True, slots=True)
+class FoldMeasured(Event):
+    """A model of the cross-validation was measured on the part that it was trained without."""
+
+    fold: int
+    folds: int
+    metric: str
+    value: float
+
+    def line(self) -> str:
+        return f"fold {self.fold} of {self.folds}: {self.metric} {100 * self.value:.2f} %"
+
+
+@dataclass(frozen=True, slots=True)
+class CrossValidated(Event):
+    """The result of the cross-validation."""
+
+    metric: str
+    mean: float
+    low: float
+    """Of the 95 % interval of the mean over the folds (Student's t)."""
+    high: float
+    values: tuple[float, ...]
+    """Of each fold."""
+
+    def line(self) -> str:
+        interval = f"{100 * self.low:.2f} to {100 * self.high:.2f} %"
+        folds = len(self.values)
+        return f"cross-validation: {self.metric} {100 * self.mean:.2f} %, 95 % interval {interval} ({folds} folds)"
+
+    def outcome(self) -> dict[str, Any]:
+        return {"cross_validation": dataclasses.asdict(self)}
+
+
+@dataclass(frozen=True, slots=True)
 class Saved(Event):
     path: str
     bytes: int

@@ -52,6 +52,9 @@ class TrainingJob(ABC):
     group: Group = field(default=ALONE, init=False)
     """The processes that train together; only the main one derives and saves."""
 
+    log_bytes: int = field(default=0, init=False)
+    """Size of the log when training has ended."""
+
     @abstractmethod
     def prepare_data(self) -> Iterator[Event]:
         """Check the corpus, train the tokenizer on the training split, encode all texts.

@@ -157,6 +157,7 @@ def _train(job: TrainingJob, how: _How) -> Iterator[Event]:
     if not group.main:
         return
     derived = Derived()
+    job.log_bytes = sum(map(len, how.log))
     yield from job.derive(derived, threads=machine.threads, finished=finished)
     description = _description(job, how, machine, checkpoints.changed, finished)
     files = _files(job, description, derived)

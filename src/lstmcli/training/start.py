@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Generator, Mapping
+from collections.abc import Callable, Generator, Iterator, Mapping
 from contextlib import ExitStack
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -61,6 +62,7 @@ class Training:
         resume: bool = False,
         checkpoint_every: float | str = "1m",
         dry_run: bool = False,
+        cv: int | None = None,
         ask_label: Ask | None = None,
         ask_resume: Callable[[Path], bool] | None = None,
         group: Group = ALONE,
@@ -72,6 +74,7 @@ class Training:
             task: name of the task; None: chosen by the data.
             checkpoint_every: seconds, a duration in words, or "never".
             dry_run: do not lock or write anything.
+            cv: first cross-validate with so many folds.
             ask_label: chooses the label column if two are equally likely.
             ask_resume: decides whether to continue the unfinished run in a folder.
             group: the processes that train together; only the main one locks or writes anything.
@@ -93,8 +96,13 @@ class Training:
             task = task_for(labelled=True).name
         arguments = job_arguments(given, task)
         self._every = interval(checkpoint_every)
+        if cv is not None:
+            from lstmcli.training.cross_validation import check_count, cross_validate
+
+            check_count(cv, time=given.get("time"), resume=resume, processes=group.world)
         self._force, self._resume, self._ask_resume = force, resume, ask_resume
         self._held, self._group = ExitStack(), group
+        self._before: Callable[[Callable[[], bool]], Iterator[Event]] | None = None
         self.default_place, self._dry = output is None, dry_run
         untouched = dry_run or not group.main
         try:
@@ -120,7 +128,12 @@ class Training:
             )
             add_teachers(self.splits, given.get("teacher") or ())
             add_unlabelled(self.splits, given.get("unlabelled") or ())
-            self.job = self.task.module("train").job(self.splits, **chosen(arguments, self.task))
+            own = chosen(arguments, self.task)
+            self.job = self.task.module("train").job(self.splits, **own)
+            if cv is not None and not dry_run:
+                make = partial(self.task.module("train").job, **own)
+                seed = int(given.get("seed", TrainingConfig.seed))
+                self._before = partial(cross_validate, make, self.splits, cv, seed)
             # The job lets go of the records when it can.
             self.splits = replace(self.splits, train=(), valid=(), test=(), unlabelled=())
             self.target = output or self.task.default_dir
@@ -146,7 +159,11 @@ class Training:
         """
         from lstmcli.training.run import train
 
-        return train(
+        before, self._before = self._before, None
+        if before is not None:
+            yield from before(stop)
+            del before  # and with it the rows
+        yield from train(
             self.job,
             self.target,
             force=self._force or self._dry,

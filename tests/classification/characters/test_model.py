@@ -78,7 +78,7 @@ def test_ngrams_of_one_text_are_left_out() -> None:
 
 def test_the_fit_is_that_of_texts_and_ngrams() -> None:
     """The product of the two matrices has the same solution."""
-    words = fitting._Words([WordTexts(TEXTS)])
+    words = fitting.Words([WordTexts(TEXTS)])
     keys, owners = fitting.word_ngrams(words.words, 3)
     _, within = fitting._frequent(keys, owners, words.texts_W, 2, 10**6)
     ((_, X),) = words
@@ -102,7 +102,7 @@ def test_two_parts_are_one_corpus() -> None:
 
 
 def test_memory_is_bounded_by_leaving_out_rare_words(monkeypatch: pytest.MonkeyPatch) -> None:
-    words, usual = fitting._Words([WordTexts(TEXTS)]), len(table().keys)
+    words, usual = fitting.Words([WordTexts(TEXTS)]), len(table().keys)
     assert [words.words[w] for w in words.common(13)] == ["unfair", "act"]
     monkeypatch.setattr(fitting, "MAX_NGRAMS", 3 * 13)
     assert 0 < len(table().keys) < usual

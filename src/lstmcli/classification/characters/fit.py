@@ -42,7 +42,7 @@ def fit_characters(
     Args:
         weight: the table's scores are log-odds of the labels times this.
     """
-    words = _Words(parts)
+    words = Words(parts)
     common = words.common(MAX_NGRAMS // order)
     keys_M, owners_M = word_ngrams([words.words[w] for w in common], order)
     owners_M = common[owners_M]
@@ -53,7 +53,7 @@ def fit_characters(
     return NgramTable(order, keys_P, weights_PC.astype(np.float16), (weight * bias_C).astype(np.float32))
 
 
-class _Words:
+class Words:
     """Which of W words are in each of N texts: a sparse matrix of zeros and ones, in blocks of texts."""
 
     def __init__(self, parts: Sequence[WordTexts]) -> None:

@@ -8,7 +8,7 @@ Shapes: N texts, M n-grams of all texts, C labels, P rows of the table.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from functools import cached_property
 
 import numpy as np
@@ -52,10 +52,20 @@ def all_ngram_keys(
     Args:
         ids_T: the token ids of N texts, concatenated.
     """
-    ids = ids_T.astype(np.uint64)
     owner = np.repeat(np.arange(len(lengths_N)), lengths_N)
-    known = ids != _UNKNOWN_ID
     keys, owners = [np.zeros(0, np.uint64)], [np.zeros(0, np.int64)]
+    for found, starts in ngrams_by_length(ids_T, owner, order):
+        keys.append(found)
+        owners.append(owner[starts])
+    return np.concatenate(keys), np.concatenate(owners)
+
+
+def ngrams_by_length(
+    ids_T: NDArray[np.int32], owner_T: NDArray[np.int64], order: int
+) -> Iterator[tuple[Keys, NDArray[np.int64]]]:
+    """For n = 1 to ``order``: the keys of all n-grams, and the places of their first tokens."""
+    ids = ids_T.astype(np.uint64)
+    known = ids != _UNKNOWN_ID
     running = np.zeros(len(ids), np.uint64)
     valid = np.ones(len(ids), np.bool_)
     for n in range(1, order + 1):
@@ -67,10 +77,8 @@ def all_ngram_keys(
         running *= MIX
         running ^= running >> np.uint64(28)
         valid = valid[:here] & known[n - 1 :]
-        whole = valid & (owner[:here] == owner[n - 1 :])
-        keys.append(running[whole])
-        owners.append(owner[:here][whole])
-    return np.concatenate(keys), np.concatenate(owners)
+        starts = np.flatnonzero(valid & (owner_T[:here] == owner_T[n - 1 :]))
+        yield running[starts], starts
 
 
 class NgramTable:
@@ -89,7 +97,11 @@ class NgramTable:
 
     @classmethod
     def from_tensors(cls, tensors: Mapping[str, NDArray[np.generic]]) -> NgramTable:
-        """The table from the result of ``tensors``.  Raises: KeyError."""
+        """The table from the result of ``tensors`` or of ``packed.pack``.  Raises: KeyError, ModelError."""
+        if KEYS not in tensors:
+            from lstmcli.classification.ngrams.packed import unpack
+
+            return unpack(tensors)
         keys = np.asarray(tensors[KEYS]).view(np.uint64)
         order = int(np.asarray(tensors[ORDER]).reshape(-1)[0])
         return cls(order, keys, np.asarray(tensors[WEIGHTS]), np.asarray(tensors[BIAS], np.float32))

@@ -48,6 +48,7 @@ def train(
     test: t.Test = None,
     time: t.Time = None,
     epochs: t.Epochs = TRAIN.epochs,
+    cv: t.FoldCount = None,
     seed: t.Seed = TRAIN.seed,
     threads: o.Threads = TRAIN.threads,
     device: o.Device = TRAIN.device,
@@ -77,6 +78,7 @@ def train(
     cell: t.CellKind = MODEL.cell,
     embedding: t.Embedding = MODEL.embedding,
     vectors: t.Vectors = None,
+    size: t.Size = None,
     hidden: t.Hidden = MODEL.hidden,
     layers: t.LayerCount = MODEL.layers,
     one_way: t.OneWay = not MODEL.bidirectional,
@@ -110,6 +112,7 @@ def train(
     precision: t.Precision = TRAIN.precision,
     deterministic: t.Deterministic = TRAIN.deterministic,
     preset: t.Preset = None,
+    list_presets: t.ListPresets = False,
     mode: t.Mode = LM_TOKENIZER.mode,
     words: t.Words = LM_TOKENIZER.words,
     bptt: t.Bptt = None,
@@ -161,6 +164,11 @@ def train(
       zcat tickets.csv.gz | lstm train - --label-column queue --force
     """
     given = {name: value for name, value in locals().items() if name not in NOT_SETTINGS and is_given(ctx, name)}
+    if list_presets:
+        from lstmcli.language_modeling.presets import listed
+
+        print(listed())
+        raise typer.Exit
     if print_config:
         from lstmcli.cli.output.run_config import as_toml
 
@@ -176,6 +184,7 @@ def train(
     with together(seconds(process_timeout, "--process-timeout")) as group:
         how: dict[str, Any] = {"output": output, "task": task, "valid": valid, "test": test, "force": force}
         how |= {"resume": resume, "checkpoint_every": checkpoint_every, "dry_run": dry_run, "group": group}
+        how["cv"] = cv
         followers = _followers(tensorboard, mlflow, plot, given) if group.main else []
         stop, result = _trained(named, given, how, as_command(ctx, ctx.obj), quiet, log_format, followers)
     if format == "json" and group.main:

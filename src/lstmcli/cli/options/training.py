@@ -64,6 +64,12 @@ Vectors = Annotated[
     Path | None,
     MODEL.option("--vectors", "FILE", "Pretrained word vectors: fastText .vec or GloVe .txt, optionally gzipped."),
 ]
+Size = Annotated[
+    str | None,
+    MODEL.option(
+        "--size", "SIZE", "Maximum size of the model directory: 500k, 2M. Fewer words, int8, n-grams that matter most."
+    ),
+]
 Hidden = Annotated[int, MODEL.option("--hidden", "N", "Units per layer and direction.")]
 LayerCount = Annotated[int, MODEL.option("--layers", "N", "Number of recurrent layers.")]
 OneWay = Annotated[bool, MODEL.flag("--one-way", "Read left to right only, not in both directions.")]
@@ -118,6 +124,12 @@ Epochs = Annotated[
 ]
 Time = Annotated[str | None, MAIN.option("--time", "TIME", "Time limit of the whole run: 30s, 15m, 1h.")]
 Seed = Annotated[int, MAIN.option("--seed", "N", "Random seed; the same seed gives the same model.")]
+FoldCount = Annotated[
+    int | None,
+    MAIN.option(
+        "--cv", "K", "First cross-validate: K models, each measured on another part; the figure has an interval."
+    ),
+]
 DryRun = Annotated[bool, MAIN.flag("--dry-run", "Check the data and estimate time and memory, without training.")]
 Force = Annotated[bool, MAIN.flag("--force", "Replace an existing model.")]
 Resume = Annotated[bool, MAIN.flag("--resume", "Continue an unfinished run from its last checkpoint.")]
@@ -184,6 +196,9 @@ Preset = Annotated[
         "Size and regularisation. Other options override parts of the preset.",
         show_default="small; chars for character tokens",
     ),
+]
+ListPresets = Annotated[
+    bool, LANGUAGE_MODEL.flag("--list-presets", "List the presets with their papers and published figures, and exit.")
 ]
 Mode = Annotated[
     str, LANGUAGE_MODEL.choice("--mode", MODES, "Whether each line is a separate text, or the file is one document.")

@@ -1,0 +1,42 @@
+"""Settings of a classifier whose model directory must not be larger than ``--size``.
+
+Half of the size is for the network and its vocabulary, the rest for the linear models, which are cut to what is left
+when all is trained (``smaller.py``).  For 2 MB, an embedding of 48, 64 units, 9,400 words and 7,700 hashed features.
+Units and embedding grow with the cube root of the size, so that most of it goes into rows.
+"""
+
+from __future__ import annotations
+
+import re
+from typing import Any
+
+from lstmcli.classification.config import SMALLEST
+from lstmcli.errors import UsageError
+
+ROW_JSON = 20
+"""Bytes of a word in ``tokenizer.json``."""
+_UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}
+
+
+def size_bytes(text: str | int) -> int:
+    """Parse a size: ``500k``, ``2M``, ``1.5M`` or a number of bytes.  Raises: UsageError."""
+    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmg]?)b?", str(text).strip().lower())
+    if not found:
+        raise UsageError(f"--size cannot be {text!r}", hint="give a number and a unit: 500k or 2M")
+    size = int(float(found[1]) * _UNITS[found[2]])
+    if size < SMALLEST:
+        raise UsageError(f"--size must be at least {SMALLEST // 1000}k, not {text}")
+    return size
+
+
+def settings_for(size: int) -> dict[str, Any]:
+    """The settings that make a network of about half of ``size`` bytes; the user's own go before them."""
+    factor = (size / 2e6) ** (1 / 3)
+    embedding, hidden = (min(most, max(16, 8 * round(usual * factor / 8))) for usual, most in ((48, 128), (64, 96)))
+    return {"embedding": embedding, "hidden": hidden, **rows_for(size, embedding)}
+
+
+def rows_for(size: int, embedding: int) -> dict[str, int]:
+    """Words, and rows of hashed features, that half of the size has room for."""
+    rows = size / 2 / (embedding + ROW_JSON * 0.55)
+    return {"vocab_size": min(30_000, int(0.55 * rows)), "hash_buckets": min(2**17, int(0.45 * rows))}

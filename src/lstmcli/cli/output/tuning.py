@@ -1,0 +1,86 @@
+"""A search for settings, as it goes on, and what it found."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from lstmcli.cli.io import streams
+from lstmcli.cli.output.console import facts, percent, safe, size
+from lstmcli.cli.output.writer import Layout, Shape
+from lstmcli.training.events import Event, Warned
+from lstmcli.tuning.events import Continued, TrialBegun, TrialEnded
+from lstmcli.tuning.results import Importance, Tuned
+
+if TYPE_CHECKING:
+    from rich.console import Console, RenderableType
+
+
+class TuningLog:
+    """A line for each trial on stderr."""
+
+    def __init__(self, *, quiet: bool) -> None:
+        self._quiet, self._settings = quiet, dict[str, Any]()
+        self._warned: set[str] = set()
+
+    def handle(self, event: Event) -> None:
+        if isinstance(event, Warned) and event.message not in self._warned:
+            self._warned.add(event.message)  # each trial says the same of the same data
+            streams.note(safe(f"warning: {event.message}"))
+        if self._quiet:
+            return
+        if isinstance(event, Continued):
+            best = "" if event.best is None else f", the best with {percent(event.best, 2)}"
+            streams.say(f"going on after {event.trials} trials{best}; {_minutes(event.seconds_left)} left")
+        elif isinstance(event, TrialBegun):
+            self._settings = dict(event.settings)
+            streams.say(f"trial {event.trial}, {_minutes(event.seconds_left)} left: {shown(event.settings)}")
+        elif isinstance(event, TrialEnded):
+            streams.say(safe(_ended(event)))
+
+
+def _ended(event: TrialEnded) -> str:
+    best = "" if event.best is None else f"best so far {percent(event.best, 2)}"
+    took = f"{event.seconds:.0f}s"
+    if event.outcome_of_trial == "pruned":
+        return f"trial {event.trial}: behind the others, given up after {took}; {best}"
+    if event.outcome_of_trial == "failed":
+        return f"trial {event.trial} failed after {took}: {event.why}"
+    value = "no figure" if event.value is None else percent(event.value, 2)
+    return f"trial {event.trial}: {value} on validation after {took}; " + (
+        "the best so far" if event.improved else best
+    )
+
+
+def shown(settings: Mapping[str, Any]) -> str:
+    """Options by name, as on a command line."""
+    return " ".join(f"--{name.replace('_', '-')} {value}" for name, value in settings.items())
+
+
+def _minutes(seconds: float) -> str:
+    whole = max(0, round(seconds))
+    return f"{whole // 60}m {whole % 60:02d}s" if whole >= 60 else f"{whole}s"
+
+
+def tuned(result: Tuned, out: Console) -> list[RenderableType]:
+    """What was found, what mattered and how to repeat it."""
+    found = {
+        "model": f"{result.path} ({size(result.bytes)})",
+        "best": f"trial {result.trial} of {result.trials}: {result.metric} {percent(result.value, 2)} on validation",
+    }
+    if result.default_value is not None:
+        found["defaults"] = f"{result.metric} {percent(result.default_value, 2)} on validation (trial 1)"
+    if result.test is not None:
+        found["on test"] = f"{result.metric} {percent(result.test, 2)}"
+    if result.importances:
+        found["mattered"] = ", ".join(f"{_option(each)} {percent(each.share, 0)}" for each in result.importances[:5])
+    found["trials"] = f"{result.trials} in {_minutes(result.seconds)}, {result.pruned} of them given up"
+    found["again"] = result.command
+    return [facts(found, out)]
+
+
+def _option(each: Importance) -> str:
+    return "--" + each.option.replace("_", "-")
+
+
+TUNED = Layout(Shape(Tuned), table=tuned)

@@ -1,0 +1,82 @@
+"""``--cv``: every row is measured once, by a model that was trained without it."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lstmcli.classification.config import ClassifierConfig
+from lstmcli.classification.events import Evaluated
+from lstmcli.classification.train import job
+from lstmcli.data.folds import folds
+from lstmcli.data.records import Record, Splits
+from lstmcli.errors import DataError, UsageError
+from lstmcli.training.cross_validation import check_count, cross_validate, t_interval
+from lstmcli.training.events import CrossValidated, Event, FoldMeasured
+from support.reports import classification_report
+
+RECORDS = [Record(f"text {n // 2}", (str(n // 2 % 3),)) for n in range(240)]
+
+
+def test_folds_have_their_share_of_every_class_and_keep_texts_together() -> None:
+    which = folds(RECORDS, 5, 1)
+    assert Counter(which) == dict.fromkeys(range(5), 48)
+    assert set(Counter((fold, r.labels) for fold, r in zip(which, RECORDS, strict=True)).values()) == {16}
+    assert which[::2] == which[1::2]
+    assert folds(RECORDS, 5, 1) == which != folds(RECORDS, 5, 2)
+
+
+@pytest.fixture
+def measured(monkeypatch: pytest.MonkeyPatch) -> list[tuple[set[str], set[str], set[str]]]:
+    """Stands for training; the texts of the three parts of each model."""
+    import numpy as np
+
+    seen: list[tuple[set[str], set[str], set[str]]] = []
+
+    def fake(run: Any, output: Path, **_: Any) -> Iterator[Event]:
+        parts = (run.splits.train, run.splits.valid, run.splits.test)
+        seen.append(tuple({record.text for record in part} for part in parts))  # type: ignore[arg-type]
+        report = classification_report(np.eye(2), np.array([0, len(seen) % 2]), ("0", "1"))
+        yield Evaluated("test", report)
+
+    monkeypatch.setattr("lstmcli.training.cross_validation.train", fake)
+    return seen
+
+
+def run(splits: Splits, count: int = 5, stop: Any = lambda: False) -> list[Event]:
+    return list(cross_validate(lambda part: job(part, ClassifierConfig()), splits, count, 1, stop))
+
+
+def test_each_model_is_measured_on_rows_that_it_has_not_seen(measured: list[Any]) -> None:
+    *each, last = run(Splits(RECORDS[:200], RECORDS[200:], [], held_out=True))
+    assert [event.fold for event in each if isinstance(event, FoldMeasured)] == [1, 2, 3, 4, 5]
+    assert isinstance(last, CrossValidated) and last.values == (1.0, 0.5, 1.0, 0.5, 1.0) and last.mean == 0.8
+    assert last.low < 0.8 < last.high <= 1 and "80.00 %" in last.line() and "5 folds" in last.line()
+    assert last.outcome()["cross_validation"]["mean"] == 0.8
+    assert set().union(*(test for _, _, test in measured)) == {record.text for record in RECORDS}
+    for train, valid, test in measured:
+        assert train and valid and test and not (train & valid or train & test or valid & test)
+
+
+def test_it_ends_when_asked(measured: list[Any]) -> None:
+    assert run(Splits(RECORDS, [], [], held_out=True), stop=lambda: bool(measured)) == []
+
+
+def test_what_makes_no_sense_is_refused(measured: list[Any]) -> None:
+    with pytest.raises(DataError, match="too few"):
+        run(Splits(RECORDS[:9], [], [], held_out=True))
+    with pytest.raises(UsageError, match="needs labels"):
+        run(Splits(RECORDS, [], [], labelled=False))
+    for count, how in ((1, {}), (21, {}), (5, {"time": "1m"}), (5, {"resume": True})):
+        with pytest.raises(UsageError, match="--cv"):
+            check_count(count, **{"time": None, "resume": False, **how})  # type: ignore[arg-type]
+    check_count(None, time="1m", resume=True)
+
+
+def test_the_interval_is_students() -> None:
+    low, high = t_interval([0.7, 0.8, 0.9])
+    assert low == pytest.approx(0.8 - 4.302653 * 0.1 / 3**0.5, abs=1e-6) and high == 1.0
