@@ -71,6 +71,7 @@ def run(
     resume: bool = False,
     checkpoint_every: float = 60.0,
     started: float | None = None,
+    group: object = None,
     interrupt: signal.Signals | None = None,
 ) -> Iterator[events.Event]:
     """Every kind of event once or more; sends itself a signal half way when asked to."""

@@ -72,6 +72,6 @@ def test_the_size_is_that_of_the_network(task: str, tmp_path: Path, monkeypatch:
 
 
 def test_an_estimate_above_the_memory_is_said(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run, "usable_memory", lambda: 10**8)
+    monkeypatch.setattr(preflight, "usable_memory", lambda: 10**8)
     said = [event.message for event in events_of("lm", tmp_path, hidden=8, embedding=8) if hasattr(event, "message")]
     assert any("of memory, and there are 100.0 MB" in one for one in said), said
