@@ -48,8 +48,7 @@ def classify(
     """
     if top is not None and top < 1:
         raise UsageError(f"top must be at least 1, not {top}")
-    if threshold is not None and not 0.0 <= threshold <= 1.0:
-        raise UsageError(f"threshold must be between 0 and 1, not {threshold}")
+    check_threshold(threshold)
     waiting = (ready or (lambda: False)) if eager else (lambda: True)
 
     def answers() -> Iterator[Prediction]:
@@ -58,6 +57,12 @@ def classify(
             yield from _predictions(classifier, window, rows, top, threshold)
 
     return answers()
+
+
+def check_threshold(threshold: float | None) -> None:
+    """Raises: UsageError."""
+    if threshold is not None and not 0.0 <= threshold <= 1.0:
+        raise UsageError(f"threshold must be between 0 and 1, not {threshold}")
 
 
 def probabilities(
@@ -97,14 +102,16 @@ def evaluate(
     """Evaluate the model on labelled records.
 
     Records without labels are skipped, unless the model is multi-label.  If a record has a label that the model does
-    not have, any answer is wrong.
+    not have, any answer is wrong.  A text whose probability is below ``threshold`` has no answer.
 
     Raises:
+        UsageError: ``threshold`` is out of range.
         NoDataError: no record has a label of the model.
         DataError: a record has several labels, but the model is not multi-label.
     """
+    check_threshold(threshold)
     names = frozenset(classifier.labels)
-    tally = Tally(classifier.labels, classifier.multilabel, 0.5 if threshold is None else threshold)
+    tally = Tally(classifier.labels, classifier.multilabel, threshold)
     unknown, known, path = "", 0, ""
 
     def judged() -> Iterator[Record]:
@@ -154,4 +161,5 @@ def _predictions(
             labels=given if classifier.multilabel else None,
             gold=record.labels,
             columns=record.columns,
+            left_out=len(labels[top:]) if top else 0,
         )

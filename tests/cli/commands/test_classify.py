@@ -96,6 +96,30 @@ def test_top_and_threshold(model: Path) -> None:
     assert row["label"] is None and 0 < row["probability"] < 1
 
 
+def test_json_of_many_labels_has_the_best_and_says_how_many_it_leaves_out(
+    model: Path, lines: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lstmcli.cli.commands.classify.SHOWN", 2)
+    found = classify(model, lines, "--format", "jsonl")
+    assert f"2 most probable of {len(LABELS)} labels" in found.stderr and "--top all" in found.stderr
+    rows = [json.loads(line) for line in found.stdout.splitlines()]
+    assert all((len(row["probabilities"]), row["left_out"]) == (2, len(LABELS) - 2) for row in rows)
+    everything = classify(model, lines, "--format", "jsonl", "--top", "all")
+    rows = [json.loads(line) for line in everything.stdout.splitlines()]
+    assert all(len(row["probabilities"]) == len(LABELS) and "left_out" not in row for row in rows)
+    assert "--top" not in everything.stderr
+    tsv = classify(model, lines, "--top", "all").stdout.splitlines()
+    assert all(len(line.split("\t")) == 2 * len(LABELS) for line in tsv)
+
+
+def test_a_report_counts_what_reaches_the_threshold(model: Path, labelled: Path) -> None:
+    shown = classify(model, labelled, "--report", "--threshold", "1")
+    assert "0 of" in shown.stdout and "none reaches the threshold 1" in shown.stdout
+    found = json.loads(classify(model, labelled, "--report", "--threshold", "0", "--format", "json").stdout)
+    assert found["answered"] == found["n"] and found["accuracy_answered"] == found["accuracy"]
+    assert found["risk_coverage"][0]["error"] == pytest.approx(1 - found["accuracy"])
+
+
 def test_columns_are_kept(model: Path, labelled: Path) -> None:
     found = classify(model, labelled, "--keep-columns", "--format", "csv").stdout
     rows = list(csv.DictReader(io.StringIO(found)))
@@ -127,6 +151,7 @@ def test_a_report_as_tables_and_as_json(model: Path, labelled: Path) -> None:
         (["--report"], 3, ""),
         (["--text", "x", "--report"], 2, "labelled text"),
         (["x", "--report", "--top", "2"], 2, "--top"),
+        (["x", "--top", "most"], 2, "--top must be a number or all"),
         (["--text", "x", "--engine", "tflite"], 2, "onnx, int8, torch"),
         (["--text", "x", "--engine", "onnx", "--device", "cuda"], 2, "--engine torch"),
     ],

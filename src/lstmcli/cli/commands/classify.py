@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
+from lstmcli.classification.results import SHOWN
 from lstmcli.cli import bulk
 from lstmcli.cli.io import streams
 from lstmcli.cli.io.inputs import Inputs, specs
@@ -29,7 +30,27 @@ if TYPE_CHECKING:
 
 READ = ReadConfig()
 
+ALL = sys.maxsize
+
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
+
+
+def top_of(value: str | None) -> int | None:
+    """The number of labels that ``--top`` asks for.  Raises: UsageError."""
+    if value is None or value == "all":
+        return None if value is None else ALL
+    if not value.lstrip("-").isdecimal():
+        raise UsageError(f"--top must be a number or all, not {value!r}")
+    if int(value) < 1:
+        raise UsageError(f"--top must be at least 1, not {value}")
+    return int(value)
+
+
+def labels_shown(top: int | None, format: str, labels: int) -> tuple[int | None, int | None]:
+    """``top`` for the writer and for the model; None: all, of which the writer shows one unless in JSON."""
+    if top is None:
+        return None, SHOWN if format in ("jsonl", "json") else None
+    return min(top, labels), min(top, labels)
 
 
 @app.command(cls=Command)
@@ -39,7 +60,13 @@ def classify(
     ] = None,
     text: Annotated[list[str] | None, o.MAIN.option("--text", "TEXT", "Text to label; repeatable.")] = None,
     model: o.ModelPath = None,
-    top: Annotated[int | None, o.MAIN.option("--top", "K", "Show the K most probable labels.")] = None,
+    top: Annotated[
+        str | None,
+        o.MAIN.option(
+            *("--top", "K|all", "Show the K most probable labels, or all."),
+            show_default=f"1; {SHOWN} in jsonl and json",
+        ),
+    ] = None,
     threshold: Annotated[
         float | None,
         o.MAIN.option(
@@ -82,7 +109,7 @@ def classify(
       lstm classify test.csv --report
       lstm classify "logs/*.txt" -o answers --workers 8
     """
-    values = locals()
+    values = {**locals(), "top": top_of(top)}
     if output is not None or workers is not None:
         _into_folder(values)
         return
@@ -115,10 +142,13 @@ def classify(
         _warn_unknown(classifier.tokens, classifier.unknown)
         return
     shown = format or o.default_format()
-    out = writer(shown, sys.stdout, top=top, keep_columns=keep_columns, header=output_header)
+    number, asked = labels_shown(values["top"], shown, known := len(classifier.labels))
+    if top is None and asked is not None and asked < known and not quiet:
+        streams.note(f"probabilities of the {asked} most probable of {known} labels; --top all gives all")
+    out = writer(shown, sys.stdout, top=number, keep_columns=keep_columns, header=output_header)
     for records, ready, *_ in inputs:
         live = ready is not None
-        how: dict[str, Any] = {"top": top, "threshold": threshold, "eager": live, "ready": ready, **size}
+        how: dict[str, Any] = {"top": asked, "threshold": threshold, "eager": live, "ready": ready, **size}
         for prediction in classifier.classify(iter(records), **how):
             out.write(prediction)
             if ready is not None and not ready():
@@ -154,13 +184,14 @@ class Labelling:
 
         bulk.quiet_worker()
         classifier = Classifier(self.model, **self.loading)
+        top, asked = labels_shown(self.top, self.format, len(classifier.labels))
 
         def make(out: TextIO, header: bool | None) -> Writer[Prediction]:
-            return writer(self.format, out, top=self.top, keep_columns=self.keep_columns, header=header)
+            return writer(self.format, out, top=top, keep_columns=self.keep_columns, header=header)
 
         def answer(records: Sequence[Record], first: bool) -> Answered:
             classifier.tokens = classifier.unknown = 0
-            found = list(classifier.classify(iter(records), top=self.top, threshold=self.threshold, **self.size))
+            found = list(classifier.classify(iter(records), top=asked, threshold=self.threshold, **self.size))
             counts = {"rows": len(records), "tokens": classifier.tokens, "unknown": classifier.unknown}
             return bulk.written(found, make, counts, self.header if first else False)
 

@@ -8,7 +8,7 @@ from typing import Any, TextIO
 from lstmcli.classification.results import Prediction
 from lstmcli.cli.io.streams import fitted, for_people, window_width
 from lstmcli.cli.output.console import NOTHING, safe
-from lstmcli.cli.output.writer import Layout, Row, Shape, Writer, cell, kept, stream
+from lstmcli.cli.output.writer import LEFT_OUT, Field, Layout, Row, Shape, Writer, cell, kept, stream
 
 
 def writer(
@@ -51,7 +51,8 @@ def _own_columns(prediction: Prediction) -> dict[str, Any]:
     return kept(columns, {field.name for field in _SHAPE.fields})
 
 
-_SHAPE = Shape(Prediction, "label", "probability", "labels?", "probabilities", "text")
+_LEFT_OUT = Field("left_out", lambda answer: answer.left_out or LEFT_OUT, int, optional=True)
+_SHAPE = Shape(Prediction, "label", "probability", "labels?", "probabilities", _LEFT_OUT, "text")
 PREDICTION = Layout(_SHAPE, input_columns=_own_columns)
 
 
