@@ -32,6 +32,8 @@ class Finished:
     graph: InferenceGraph | None = None
     scale: float = 1.0
     metrics: dict[str, Any] = field(default_factory=dict)
+    trust: dict[str, Any] = field(default_factory=dict)
+    """What ``Evaluator.trust`` found on the validation split."""
 
 
 def finish(
@@ -79,6 +81,7 @@ def finish(
         yield Calibrated(done.scale, before.ece, after.ece, scales.ngrams, scales.characters)
         done.metrics["valid"] = asdict(after)
         yield Evaluated("valid", after)
+    done.trust = derived.attempt("the curve of abstention", lambda: evaluator.trust(valid, done.scale)) or {}
     if refit and (again := derived.attempt("the n-gram model of all rows", refit)):
         found, fitted = again
         evaluator.ensemble = replace(ensemble, ngrams=found.ngrams, characters=found.characters)

@@ -18,7 +18,7 @@ SHOWN = 20
 class Prediction(Result):
     """The prediction for one text."""
 
-    _seldom: ClassVar[frozenset[str]] = frozenset(("labels", "gold", "columns"))
+    _seldom: ClassVar[frozenset[str]] = frozenset(("labels", "gold", "columns", "left_out", "novelty"))
 
     text: str
     label: str | None
@@ -34,6 +34,9 @@ class Prediction(Result):
     """The columns of the input, for ``--keep-columns``."""
     left_out: int = 0
     """Number of labels that are not in ``probabilities``."""
+    novelty: float | None = None
+    """How unlike the training texts the text is, if that was asked for: the share of the validation texts that are
+    less so."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -99,7 +99,7 @@ def test_top_and_threshold(model: Path) -> None:
 def test_json_of_many_labels_has_the_best_and_says_how_many_it_leaves_out(
     model: Path, lines: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr("lstmcli.cli.commands.classify.SHOWN", 2)
+    monkeypatch.setattr("lstmcli.cli.options.classification.SHOWN", 2)
     found = classify(model, lines, "--format", "jsonl")
     assert f"2 most probable of {len(LABELS)} labels" in found.stderr and "--top all" in found.stderr
     rows = [json.loads(line) for line in found.stdout.splitlines()]
@@ -118,6 +118,26 @@ def test_a_report_counts_what_reaches_the_threshold(model: Path, labelled: Path)
     found = json.loads(classify(model, labelled, "--report", "--threshold", "0", "--format", "json").stdout)
     assert found["answered"] == found["n"] and found["accuracy_answered"] == found["accuracy"]
     assert found["risk_coverage"][0]["error"] == pytest.approx(1 - found["accuracy"])
+
+
+def test_a_threshold_is_chosen_on_validation(model: Path, labelled: Path) -> None:
+    found = classify(model, labelled, "--abstain", "50%", "--report", "--format", "json")
+    assert found.exit_code == 0, found.stderr
+    assert "--abstain: threshold 0." in found.stderr
+    assert 0 < json.loads(found.stdout)["threshold"] < 1
+    assert "contradict" in classify(model, labelled, "--abstain", "5%", "--threshold", "0.5").stderr
+
+
+def test_novelty_in_every_format(model: Path) -> None:
+    given = ("--text", "zebra quux", "--novelty", "--format")
+    assert 0 <= json.loads(classify(model, *given, "jsonl").stdout)["novelty"] <= 1
+    (row,) = csv.DictReader(io.StringIO(classify(model, *given, "csv").stdout))
+    assert list(row) == ["label", "probability", "novelty", "text"] and 0 <= float(row["novelty"]) <= 1
+    assert len(classify(model, *given, "tsv").stdout.split("\t")) == 3
+    assert classify(model, *given, "table").stdout.splitlines()[0].split() == ["label", "prob.", "novelty", "text"]
+    refused = classify(model, "--text", "zebra quux", "--max-novelty", "0", "--format", "jsonl")
+    assert json.loads(refused.stdout)["label"] is None
+    assert "--novelty and --report" in classify(model, "x", "--novelty", "--report").stderr
 
 
 def test_columns_are_kept(model: Path, labelled: Path) -> None:

@@ -95,7 +95,7 @@ def frequent_ngrams(parts: Sequence[EncodedTexts], order: int, min_count: int, m
 def estimated_ngrams(parts: Sequence[EncodedTexts], order: int, min_count: int, most: int) -> int:
     """About how many keys ``frequent_ngrams`` finds, from one key in ``SAMPLED_KEYS``, for they are evenly spread.
 
-    Of more than ``SAMPLED_BLOCKS`` blocks only the first are read; n-grams are taken to grow a little slower than texts.
+    Of more than ``SAMPLED_BLOCKS`` blocks only the first are read; n-grams grow a little slower than texts.
     """
     tokens = sum(int(part.ends[-1]) for part in parts)
     high = np.uint64(2**64 // SAMPLED_KEYS - 1)

@@ -9,10 +9,10 @@ from typing import TYPE_CHECKING, Annotated, Any, TextIO
 
 import typer
 
-from lstmcli.classification.results import SHOWN
 from lstmcli.cli import bulk
 from lstmcli.cli.io import streams
 from lstmcli.cli.io.inputs import Inputs, specs
+from lstmcli.cli.options import classification as c
 from lstmcli.cli.options import common as o
 from lstmcli.cli.output.predictions import writer
 from lstmcli.cli.output.writer import Writer, write
@@ -30,27 +30,7 @@ if TYPE_CHECKING:
 
 READ = ReadConfig()
 
-ALL = sys.maxsize
-
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
-
-
-def top_of(value: str | None) -> int | None:
-    """The number of labels that ``--top`` asks for.  Raises: UsageError."""
-    if value is None or value == "all":
-        return None if value is None else ALL
-    if not value.lstrip("-").isdecimal():
-        raise UsageError(f"--top must be a number or all, not {value!r}")
-    if int(value) < 1:
-        raise UsageError(f"--top must be at least 1, not {value}")
-    return int(value)
-
-
-def labels_shown(top: int | None, format: str, labels: int) -> tuple[int | None, int | None]:
-    """``top`` for the writer and for the model; None: all, of which the writer shows one unless in JSON."""
-    if top is None:
-        return None, SHOWN if format in ("jsonl", "json") else None
-    return min(top, labels), min(top, labels)
 
 
 @app.command(cls=Command)
@@ -60,20 +40,12 @@ def classify(
     ] = None,
     text: Annotated[list[str] | None, o.MAIN.option("--text", "TEXT", "Text to label; repeatable.")] = None,
     model: o.ModelPath = None,
-    top: Annotated[
-        str | None,
-        o.MAIN.option(
-            *("--top", "K|all", "Show the K most probable labels, or all."),
-            show_default=f"1; {SHOWN} in jsonl and json",
-        ),
-    ] = None,
-    threshold: Annotated[
-        float | None,
-        o.MAIN.option(
-            *("--threshold", "P"),
-            "Return no label below this probability. With several labels per text: return all that reach it.",
-        ),
-    ] = None,
+    top: c.Top = None,
+    threshold: c.Threshold = None,
+    abstain: c.Abstain = None,
+    max_error: c.MaxError = None,
+    novelty: c.ShowNovelty = False,
+    max_novelty: c.MaxNovelty = None,
     report: Annotated[bool, o.MAIN.flag("--report", "Evaluate the model on labelled text.")] = False,
     batch_size: o.AtOnce = None,
     threads: o.Threads = None,
@@ -109,21 +81,23 @@ def classify(
       lstm classify test.csv --report
       lstm classify "logs/*.txt" -o answers --workers 8
     """
-    values = {**locals(), "top": top_of(top)}
+    values = {**locals(), "top": c.top_of(top)}
     if output is not None or workers is not None:
         _into_folder(values)
         return
     named = specs(files, text)
     if report and not named:
         raise UsageError("--report needs labelled text", hint="name a file with a label column, or pipe one in")
-    if top is not None and report:
-        raise UsageError("--top and --report do not go together")
+    for name in ("top", "novelty", "max_novelty"):
+        if report and values[name] not in (None, False):
+            raise UsageError(f"--{name.replace('_', '-')} and --report do not go together")
 
     from lstmcli.classification.predict import Classifier
     from lstmcli.model_dir.directory import default_model_path
 
     size = {} if batch_size is None else {"batch_size": batch_size}
     classifier = Classifier(default_model_path(CLASSIFICATION, model), threads=threads, engine=engine, device=device)
+    threshold = c.chosen_threshold(classifier, threshold, abstain, max_error, quiet=quiet)
     trained = classifier.directory.trained_read
     inputs = Inputs(
         named,
@@ -142,13 +116,15 @@ def classify(
         _warn_unknown(classifier.tokens, classifier.unknown)
         return
     shown = format or o.default_format()
-    number, asked = labels_shown(values["top"], shown, known := len(classifier.labels))
+    number, asked = c.labels_shown(values["top"], shown, known := len(classifier.labels))
     if top is None and asked is not None and asked < known and not quiet:
         streams.note(f"probabilities of the {asked} most probable of {known} labels; --top all gives all")
-    out = writer(shown, sys.stdout, top=number, keep_columns=keep_columns, header=output_header)
+    asks: dict[str, Any] = {"novelty": novelty, "max_novelty": max_novelty}
+    news = novelty or max_novelty is not None
+    out = writer(shown, sys.stdout, top=number, novelty=news, keep_columns=keep_columns, header=output_header)
     for records, ready, *_ in inputs:
         live = ready is not None
-        how: dict[str, Any] = {"top": asked, "threshold": threshold, "eager": live, "ready": ready, **size}
+        how: dict[str, Any] = {"top": asked, "threshold": threshold, "eager": live, "ready": ready, **size, **asks}
         for prediction in classifier.classify(iter(records), **how):
             out.write(prediction)
             if ready is not None and not ready():
@@ -175,6 +151,8 @@ class Labelling:
     header: bool | None
     top: int | None
     threshold: float | None
+    novelty: bool
+    max_novelty: float | None
     loading: dict[str, Any]
     size: dict[str, Any]
 
@@ -184,14 +162,16 @@ class Labelling:
 
         bulk.quiet_worker()
         classifier = Classifier(self.model, **self.loading)
-        top, asked = labels_shown(self.top, self.format, len(classifier.labels))
+        top, asked = c.labels_shown(self.top, self.format, len(classifier.labels))
 
         def make(out: TextIO, header: bool | None) -> Writer[Prediction]:
-            return writer(self.format, out, top=top, keep_columns=self.keep_columns, header=header)
+            keep = self.keep_columns
+            return writer(self.format, out, top=top, novelty=self.novelty, keep_columns=keep, header=header)
 
         def answer(records: Sequence[Record], first: bool) -> Answered:
             classifier.tokens = classifier.unknown = 0
-            found = list(classifier.classify(iter(records), top=asked, threshold=self.threshold, **self.size))
+            how = {"top": asked, "threshold": self.threshold, "max_novelty": self.max_novelty, **self.size}
+            found = list(classifier.classify(iter(records), novelty=self.novelty, **how))
             counts = {"rows": len(records), "tokens": classifier.tokens, "unknown": classifier.unknown}
             return bulk.written(found, make, counts, self.header if first else False)
 
@@ -211,8 +191,14 @@ def _into_folder(values: Mapping[str, Any]) -> None:
     check_engine(values["engine"], values["device"])
     trained, keep = directory.trained_read, values["keep_columns"]
     read = with_training_defaults(read_config(values), trained)
-    answers = {name: values[name] for name in ("top", "threshold")}
     loading, size = bulk.loading(values)
+    answers = {name: values[name] for name in ("top", "threshold", "novelty", "max_novelty")}
+    answers["novelty"] |= answers["max_novelty"] is not None
+    if values["abstain"] is not None or values["max_error"] is not None:
+        from lstmcli.classification.predict import Classifier
+
+        asked = [values[name] for name in ("threshold", "abstain", "max_error")]
+        answers["threshold"] = c.chosen_threshold(Classifier(directory.path), *asked, quiet=values["quiet"])
     header = values["output_header"]
     counts = bulk.answer(
         values["output"],
