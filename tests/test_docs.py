@@ -176,8 +176,9 @@ def test_examples_are_found() -> None:
 
 
 @pytest.mark.parametrize("example", EXAMPLES + EPILOGS, ids=lambda example: example.line)
-def test_examples_can_be_typed(example: Example) -> None:
+def test_examples_can_be_typed(example: Example, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """Typer reads the whole line: the command, its options and their values are there."""
+    monkeypatch.chdir(place)
     name, *arguments = example.arguments
     with GROUP.get_command(None, name).make_context(f"lstm {name}", arguments):
         pass
@@ -201,6 +202,7 @@ def test_environment_variables_are_those_of_the_code() -> None:
 
 
 FILES = {
+    "run.toml": 'threads = 1\n[train]\nsource = "reviews.csv"\n',
     **dict.fromkeys(
         ("reviews.csv", "train.csv", "valid.csv", "test.csv", "new.csv"), "text,label\nfine,good\ndull,bad\n"
     ),

@@ -14,9 +14,13 @@ if TYPE_CHECKING:
     from lstmcli.api import load as load
     from lstmcli.api import train as train
     from lstmcli.classification.predict import Classifier as Classifier
+    from lstmcli.inspection.neighbours import neighbours as neighbours
     from lstmcli.language_modeling.predict import LanguageModel as LanguageModel
 
-__all__ = ["Classifier", "LanguageModel", "__version__", "compare", "errors", "export", "inspect", "load", "train"]
+__all__ = [
+    *("Classifier", "LanguageModel", "__version__", "compare", "errors", "export", "inspect", "load", "neighbours"),
+    "train",
+]
 
 _HOMES = {
     "Classifier": "lstmcli.classification.predict",
@@ -25,6 +29,7 @@ _HOMES = {
     "export": "lstmcli.api",
     "inspect": "lstmcli.api",
     "load": "lstmcli.api",
+    "neighbours": "lstmcli.inspection.neighbours",
     "train": "lstmcli.api",
 }
 """The module of each name."""

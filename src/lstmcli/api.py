@@ -35,6 +35,7 @@ def train(
     valid: Source | None = None,
     test: Source | None = None,
     task: str | None = None,
+    teacher: Source | None = None,
     force: bool = False,
     resume: bool = False,
     checkpoint_every: float | str = "1m",
@@ -46,18 +47,16 @@ def train(
 
     Args:
         source: a file, a folder, ``sample:NAME`` or the name of a Hub data set; ``(texts, labels)``, where a label is a
-            string, or a list of strings if a text has several; a list of texts; a DataFrame, a mapping of columns,
-            a list of mappings or of tuples; a ``Dataset`` or ``DatasetDict``.  Columns may be lists, tuples, NumPy
-            arrays, or columns of pandas, polars, pyarrow and ``datasets``.
-        output: directory for the model; None: ``lstm-model/classifier``, ``lstm-model/translator`` or
-            ``lstm-model/lm``.
-        valid, test: validation and test data: sources, or names of splits of ``source``.
+            string, or a list of them if a text has several; a list of texts; a DataFrame, a mapping of columns (of any
+            library), a list of mappings or of tuples; a ``Dataset`` or ``DatasetDict``.
+        output: directory for the model; None: ``lstm-model/classifier``, ``translator`` or ``lm``.
+        valid, test: validation and test data: a source, or the name of a split.
         task: classify, translate or lm; None: classify if the text has labels, translate if it has pairs, else lm.
+        teacher: texts with the probability of each label (columns ``p_LABEL``), or a list of paths.
         force: replace an existing model.
         resume: continue an unfinished run from its last checkpoint.
         checkpoint_every: how often to save a checkpoint: seconds, ``"5m"`` or ``"never"``.
-        on_event: called with each event of the run, a dataclass of ``lstmcli.training.events`` or of the task's
-            ``events``; warnings are events too.
+        on_event: called with each event of the run, a dataclass of an ``events`` module; warnings are events too.
         stop: called after each step; once it returns true, training stops and the best model so far is saved.
         options: options of ``lstm train`` by name: time, epochs, seed, text_column, label_column, hidden, …
 
@@ -76,11 +75,13 @@ def train(
     """
     from contextlib import closing
 
-    from lstmcli.data.memory_sources import located
+    from lstmcli.data.memory_sources import located, sources
     from lstmcli.training.events import Warned
     from lstmcli.training.start import Training
 
-    given = by_name(options, training_options(), "train")
+    given = by_name(options, training_options() - {"teacher"}, "train")
+    if teacher is not None:
+        given["teacher"] = sources(teacher, str, os.PathLike)
 
     def handle(event: Event) -> None:
         if on_event is not None:
@@ -282,13 +283,9 @@ def _is_path(source: Source) -> bool:
 
 def _path(model: Model | str | os.PathLike[str]) -> Path:
     """The directory of a model."""
-    from lstmcli.model_dir.loaded import Model
+    from lstmcli.model_dir.loaded import path_of
 
-    if not isinstance(model, (str, os.PathLike, Model)):
-        raise UsageError(f"a model must be a path or a loaded model, not {type(model).__name__}")
-    from lstmcli.model_dir.hub import model_path
-
-    return model.path if isinstance(model, Model) else model_path(model)
+    return path_of(model)
 
 
 def _call(source: Source, output: Any, task: str | None, options: dict[str, Any]) -> str:

@@ -179,7 +179,7 @@ def _plain(value: Any) -> Any:
 def reading_options() -> set[str]:
     """Names of the options for reading a source."""
     names = {field.name for field in dataclasses.fields(ReadConfig)}
-    return names - {"text_columns", "label_columns", "line_form"} | {"text_column"}
+    return names - {"text_columns", "label_columns", "line_form", "soft_labels"} | {"text_column"}
 
 
 def training_options() -> set[str]:

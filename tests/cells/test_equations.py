@@ -19,7 +19,7 @@ from lstmcli.language_modeling.network import LanguageModel
 
 Array = NDArray[np.float64]
 Named = dict[str, Array]
-N, E, H = 3, 10, 9
+N, E, H = 3, 10, 12
 
 
 def sigma(x: Array) -> Array:
@@ -101,6 +101,56 @@ def minlstm(w: Named, x: Array, h: Array) -> list[Array]:
     return [f / (f + i) * h + i / (f + i) * (product(W["h"], x) + b["h"])]
 
 
+def mingru(w: Named, x: Array, h: Array) -> list[Array]:
+    W, b = gates_of(w["w_ih"], "zh"), gates_of(w["b"], "zh")
+    z = sigma(product(W["z"], x) + b["z"])
+    return [(1 - z) * h + z * (product(W["h"], x) + b["h"])]
+
+
+def sru(w: Named, x: Array, h: Array, c: Array) -> list[Array]:
+    """Lei et al. (2018), equations 1 to 4, with a projected highway."""
+    W, v, b = gates_of(w["w_ih"], "frcs"), gates_of(w["v"], "fr"), gates_of(w["b"], "fr")
+    f = sigma(product(W["f"], x) + v["f"] * c + b["f"])
+    r = sigma(product(W["r"], x) + v["r"] * c + b["r"])
+    new = f * c + (1 - f) * product(W["c"], x)
+    return [r * new + (1 - r) * product(W["s"], x), new]
+
+
+def slstm(w: Named, x: Array, h: Array, c: Array, n: Array, m: Array) -> list[Array]:
+    """Beck et al. (2024), equations 8 to 14, without the stabilizer; c and n are stored divided by exp(m)."""
+    W, R, b = (gates_of(w[name], "ifzo") for name in ("w_ih", "w_hh", "b"))
+    a = {k: product(W[k], x) + product(R[k], h) + b[k] for k in "ifzo"}
+    plain_c = sigma(a["f"]) * c * np.exp(m) + np.exp(a["i"]) * np.tanh(a["z"])
+    plain_n = sigma(a["f"]) * n * np.exp(m) + np.exp(a["i"])
+    new = np.maximum(np.log(sigma(a["f"])) + m, a["i"])
+    return [sigma(a["o"]) * plain_c / plain_n, plain_c / np.exp(new), plain_n / np.exp(new), new]
+
+
+def mlstm(w: Named, x: Array, h: Array, C: Array, n: Array, m: Array) -> list[Array]:
+    """Beck et al. (2024), equations 19 to 27, without the stabilizer, row by row and head by head."""
+    (W, b), heads = (gates_of(w[name], "qkvo") for name in ("w_ih", "b")), m.shape[1]
+    i_all, f_all = (
+        product(W_, x) + b_ for W_, b_ in zip(np.split(w["w_gate"], 2), np.split(w["b_gate"], 2), strict=True)
+    )
+    new = np.maximum(np.log(sigma(f_all)) + m, i_all)
+    d = H // heads
+    out = [np.zeros_like(part) for part in (h, C, n)]
+    for row, head in np.ndindex(len(x), heads):
+        own, cells = slice(head * d, (head + 1) * d), slice(head * d * d, (head + 1) * d * d)
+        q, k, v = (W[name][own] @ x[row] + b[name][own] for name in "qkv")
+        i, f = np.exp(i_all[row, head]), sigma(f_all[row, head])
+        before = np.exp(m[row, head])
+        memory = f * C[row, cells].reshape(d, d) * before + i * np.outer(v, k / np.sqrt(d))
+        total = f * n[row, own] * before + i * k / np.sqrt(d)
+        o = sigma(W["o"][own] @ x[row] + b["o"][own])
+        answer = (memory @ q) / (max(abs(total @ q), 1.0) + 1e-6 * np.exp(new[row, head]))
+        out[0][row, own] = o * w["s"][own] * (answer - answer.mean()) / np.sqrt(answer.var() + 1e-5)
+        out[1][row, cells], out[2][row, own] = memory.ravel(), total
+        out[1][row, cells] /= np.exp(new[row, head])
+        out[2][row, own] /= np.exp(new[row, head])
+    return [*out, new]
+
+
 PUBLISHED: dict[str, Callable[..., list[Array]]] = {
     "lstm": lstm,
     "gru": gru,
@@ -110,6 +160,10 @@ PUBLISHED: dict[str, Callable[..., list[Array]]] = {
     "layernorm": layernorm,
     "mogrifier": mogrifier,
     "minlstm": minlstm,
+    "mingru": mingru,
+    "sru": sru,
+    "slstm": slstm,
+    "mlstm": mlstm,
 }
 
 
@@ -119,7 +173,9 @@ PUBLISHED: dict[str, Callable[..., list[Array]]] = {
 def test_a_step_is_as_published(name: str, seed: int, spread: float) -> None:
     cell, random = CELLS[name], np.random.default_rng(seed)
     weights = {key: random.normal(0, spread, weight.shape) for key, weight in cell.weights(E, H).items()}
-    x, *state = (random.normal(0, 1, (N, size)) for size in (E, *(H for _ in cell.states)))
+    sizes = cell.state_sizes(H)
+    x, *state = (random.normal(0, 1, (N, size)) for size in (E, *sizes.values()))
+    state = [abs(part) if name == "n" else part for name, part in zip(sizes, state, strict=True)]
     tensors = {key: torch.from_numpy(weight) for key, weight in weights.items()}
     trace = cell.reference(torch.from_numpy(x), tuple(map(torch.from_numpy, state)), tensors)
     for found, expected in zip(trace.state, PUBLISHED[name](weights, x, *state), strict=True):
@@ -153,5 +209,5 @@ def test_parameters_of_layers_of_different_width_are_counted(name: str) -> None:
 
 
 def test_known_counts() -> None:
-    """Four gates, three, one; torch.nn.LSTM(10, 9) has 4 * (9 * 10 + 9 * 9 + 2 * 9)."""
-    assert [count_parameters(name, E, [H]) for name in ("lstm", "gru", "rnn")] == [756, 567, 189]
+    """Four gates, three, one; torch.nn.LSTM(10, 12) has 4 * (12 * 10 + 12 * 12 + 2 * 12)."""
+    assert [count_parameters(name, E, [H]) for name in ("lstm", "gru", "rnn")] == [1152, 864, 288]

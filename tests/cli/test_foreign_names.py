@@ -108,7 +108,7 @@ def test_sentences_name_commands_and_options_that_exist(commands: dict[str, Any]
         (["classify", "--topk", "3"], "use --top"),
         (["finetune", "m"], "a finished model cannot be trained further"),
         (["autotune"], "there is no hyper-parameter search"),
-        (["nn"], "nearest neighbours of words are not supported"),
+        (["nn"], "use `lstm neighbours`"),
     ],
 )
 def test_what_is_not_there_is_not_promised(typed: list[str], true: str, capsys: pytest.CaptureFixture[str]) -> None:

@@ -40,6 +40,7 @@ COMMANDS = {
     "folder": "classify -m c t.txt -o new-answers --workers 1",
     "int8": "classify -m c --engine torch t.txt",
     "per-word": "perplexity -m l --per word t.txt",
+    "neighbours": "neighbours fine -m c",
     "export": "export c -o new-export --force",
     "inspect": "inspect -m c --file t.txt --format json",
     "page": "inspect -m c good --html new.html",

@@ -37,6 +37,7 @@ OUTPUTS: list[tuple[str, ...]] = [
     ("inspect", "-m", "cls", "--file", "plain.txt", "--unit", "2", "--top-units", "1"),
     ("inspect", "-m", "lm", "--file", "lines.txt", "--layer", "all"),
     ("inspect", "-m", "cls", "--file", "test.csv", "--text-column", "text", "--keep-columns"),
+    ("neighbours", "funny", "-m", "cls"),
     ("perplexity", "-m", "lm", "lines.txt"),
     ("perplexity", "-m", "lm", "lines.txt", "--cache", "5"),
     ("perplexity", "-m", "bpe", "lines.txt", "--per", "char"),

@@ -43,6 +43,7 @@ LINES = {
     "translate": ("translate -m mt zh.txt -q --format table", 0),
     "compare": ("compare model model -q --on zh.csv --no-cold-start --format table", 0),
     "inspect": ("inspect -m model 很好…看 --format table", 0),
+    "neighbours": ("neighbours 好 -m model --format table", 0),
     "export": ("export model -o 出 --force", 0),
     "info": ("info model", 0),
     "train": (f"train zh.csv -o 新 --force {' '.join(SMALL)}", 0),

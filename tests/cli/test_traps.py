@@ -139,6 +139,7 @@ COMMANDS = {
     "compare language models": ["compare", "lm", "lm", "--on", "text.txt"],
     "compare cells": ["compare", "data.csv", "--cells=lstm,gru", "-o", "cells", *TINY],
     "inspect": ["inspect", "good film", "-m", "one", "--html=page.html"],
+    "neighbours": ["neighbours", "good", "-m", "one"],
     "export": ["export", "one", "-o", "exported"],
     "info": ["info", "one"],
     "help": ["train", "--help"],

@@ -33,7 +33,7 @@ def test_it_equals_autograd_through_the_reference_step(cell: str) -> None:
             changed = steps[T - 1 - lag].requires_grad_()
 
             def last(x: torch.Tensor, t: int = T - 1 - lag, steps: list[torch.Tensor] = steps) -> torch.Tensor:
-                state = tuple(torch.zeros(1, H) for _ in CELLS[cell].states)
+                state = tuple(torch.zeros(1, size) for size in CELLS[cell].state_sizes(H).values())
                 for now, step in enumerate(steps):
                     state = CELLS[cell].reference(x if now == t else step, state, weights).state
                 return state[0][0]

@@ -27,8 +27,10 @@ from lstmcli.language_modeling.onnx_session import LanguageModelSession, State, 
 
 V = 23
 CONFIGS = [
-    LmModelConfig(cell=cell, embedding=5, hidden=7, layers=layers, tied=tied)  # type: ignore[arg-type]
-    for cell, layers, tied in product(CELLS, (1, 2, 3), (True, False))
+    LmModelConfig(cell=cell, embedding=5, hidden=8 if cell == "mlstm" else 7, layers=layers, tied=tied)  # type: ignore[arg-type]
+    for cell, layers, tied in dict.fromkeys(
+        (*product(("lstm", "mogrifier"), (1, 2, 3), (True, False)), *product(CELLS, (2,), (False,)))
+    )
 ]
 NAMES = [f"{c.cell}-{c.layers}-{'tied' if c.tied else 'free'}" for c in CONFIGS]
 
@@ -62,7 +64,7 @@ def reference(
         elif config.cell in ("gru", "rnn"):
             x = (torch.gru if config.cell == "gru" else torch.rnn_tanh)(x, zero, *rest)[0]
         else:
-            state, shown = tuple(zero[0] for _ in cell.states), []
+            state, shown = tuple(torch.zeros(x.shape[1], size) for size in cell.state_sizes(H).values()), []
             for x_BE in x:
                 state = cell.reference(x_BE, state, own).state
                 shown.append(state[0])

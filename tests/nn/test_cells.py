@@ -95,7 +95,7 @@ def test_kernels_have_the_gradients_of_torch_modules(cell: str, x: Tensor) -> No
 def test_a_pass_is_the_reference_step_again_and_again(cell: str, T: int) -> None:
     ours = direction(cell)
     x = torch.randn(T, N, E)
-    state = tuple(torch.randn(1, N, H) for _ in CELLS[cell].states)
+    state = tuple(torch.randn(1, N, size) for size in CELLS[cell].state_sizes(H).values())
     y, last = ours(x, state)
     own, weights = tuple(part[0] for part in state), dict(ours.named_parameters())
     for t in range(T):
@@ -112,7 +112,7 @@ def test_gradients_are_those_of_small_differences(cell: str) -> None:
     for weight in small.parameters():
         weight.data.uniform_(-0.9, 0.9)
     names = [name for name, _ in small.named_parameters()]
-    arguments = [torch.randn(3, 2, 3), *(torch.randn(1, 2, 2) for _ in CELLS[cell].states)]
+    arguments = [torch.randn(3, 2, 3), *(torch.randn(1, 2, size) for size in CELLS[cell].state_sizes(2).values())]
     tensors = [tensor.double().requires_grad_() for tensor in arguments]
     weights = [weight.detach().clone().requires_grad_() for weight in small.parameters()]
 

@@ -13,7 +13,10 @@ from types import ModuleType
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent.parent
-COMMANDS = ("classify", "compare", "export", "generate", "info", "inspect", "perplexity", "push", "train", "translate")
+COMMANDS = (
+    *("classify", "compare", "export", "generate", "info", "inspect", "neighbours", "perplexity", "push", "train"),
+    "translate",
+)
 
 
 @pytest.fixture(scope="module")

@@ -20,6 +20,7 @@ MODELS: list[dict[str, Any]] = [
     {"layers": 3, "cell": "gru", "input_feeding": True, "copies": True},
     {"cell": "gru"},
     {"cell": "minlstm", "layers": 2},
+    {"cell": "mlstm", "layers": 2},
 ]
 
 

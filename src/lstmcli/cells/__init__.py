@@ -8,13 +8,27 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from lstmcli.cells import cifg, gru, layernorm, lstm, minlstm, mogrifier, peephole, rnn
+from lstmcli.cells import (
+    cifg,
+    gru,
+    layernorm,
+    lstm,
+    mingru,
+    minlstm,
+    mlstm,
+    mogrifier,
+    peephole,
+    rnn,
+    slstm,
+    sru,
+)
 from lstmcli.cells.cell import Cell, StepTrace, Weight
 
 __all__ = ["CELLS", "Cell", "StepTrace", "Weight", "count_parameters"]
 
 CELLS: dict[str, Cell] = {
-    module.CELL.name: module.CELL for module in (lstm, gru, rnn, peephole, cifg, layernorm, mogrifier, minlstm)
+    module.CELL.name: module.CELL
+    for module in (lstm, gru, rnn, peephole, cifg, layernorm, mogrifier, minlstm, mingru, sru, slstm, mlstm)
 }
 
 

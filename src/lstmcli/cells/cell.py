@@ -3,7 +3,8 @@
 The equations are written once, for any type that supports the tensor operations below: ``nn/cells.py`` runs them on
 PyTorch tensors, ``inspection/reference.py`` on NumPy arrays, and ``engine/scan.py`` records them as ONNX nodes.  They
 may use ``+ - * / @``, ``abs``, ``.T`` of a weight, ``sigmoid()``, ``tanh()``, ``exp()``, ``log()``, ``sqrt()``,
-``chunk(n, -1)`` and ``mean(-1, keepdim=True)``.
+``chunk(n, -1)``, ``mean(-1, keepdim=True)``, ``clamp(least)``, ``reshape(-1, …)`` and ``.shape`` of a vector of
+weights.
 
 Shapes: N rows, T time steps, E inputs, H units.
 """
@@ -29,7 +30,7 @@ class Weight:
     input       a matrix; each gate's block is drawn as in Glorot & Bengio (2010)
     recurrent   a matrix from h to h; each gate's block is orthogonal; weight-drop applies to these
     bias        a vector; each gate's block is filled with its value in ``init``
-    norm        as bias, for the scale or shift of a normalisation, which is never initialized randomly
+    norm        as bias, for the scale or shift of a normalisation and for others never initialized randomly
     ==========  =======================================================================================
     """
 
@@ -41,9 +42,10 @@ class Weight:
 
 
 class StepTrace(NamedTuple):
-    """The intermediate values of one step, each [N, H]."""
+    """The intermediate values of one step."""
 
     gates: dict[str, Array]
+    """Each [N, H]."""
     state: State
     """The new state; the first part is h, the layer's output."""
 
@@ -64,9 +66,20 @@ class Cell:
     """From the output of ``read`` at one step and the state to the gates and the new state."""
     int8: bool = False
     """ONNX Runtime has an int8 kernel for it."""
+    sizes: Callable[[int], tuple[int, ...]] | None = None
+    """From H units to the size of each part of the state; None if each has H."""
+
+    def state_sizes(self, hidden: int) -> dict[str, int]:
+        """The size of each part of the state of a layer in one direction, by name."""
+        sizes = self.sizes(hidden) if self.sizes else (hidden,) * len(self.states)
+        return dict(zip(self.states, sizes, strict=True))
+
+    def vectors(self, hidden: int) -> int:
+        """Number of the parts of the state that have a number for each unit."""
+        return sum(size == hidden for size in self.state_sizes(hidden).values())
 
     def reference(self, x: Array, state: State, weights: Weights) -> StepTrace:
-        """One step from the input x [N, E] and the state, each part [N, H]."""
+        """One step from the input x [N, E] and the state, each part [N, its size]."""
         return self.step(self.read(x, weights), state, weights)
 
     def count(self, inputs: int, hidden: int) -> int:

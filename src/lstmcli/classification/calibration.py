@@ -16,7 +16,8 @@ from numpy.typing import NDArray
 
 Floats = NDArray[np.float64]
 Logits = NDArray[np.floating]
-Gold = NDArray[np.int64] | NDArray[np.bool_]
+Gold = NDArray[np.int64] | NDArray[np.bool_] | Floats
+"""Column indices [N], distributions over the labels [N, C], or indicators [N, C] if multi-label."""
 
 
 EQUAL = 20
@@ -47,6 +48,8 @@ def negative_log_likelihood(logits_NC: Logits, gold: Gold, scale: float, multila
     z_NC = scale * logits_NC.astype(np.float64)
     if multilabel:
         loss = np.logaddexp(0.0, z_NC) - gold * z_NC
+    elif gold.ndim == 2:
+        loss = np.logaddexp.reduce(z_NC, axis=1) - (gold * z_NC).sum(axis=1)
     else:
         right = np.take_along_axis(z_NC, gold.astype(np.int64)[:, None], axis=1)
         loss = np.logaddexp.reduce(z_NC, axis=1, keepdims=True) - right
@@ -99,7 +102,6 @@ def fit_scale(logits_NC: Logits, gold: Gold, multilabel: bool = False) -> float:
 
     Args:
         logits_NC: the sum of both models' logits, finite.
-        gold: column indices [N], or bool [N, C] if multi-label.
     """
     if not len(logits_NC):
         return 1.0

@@ -69,6 +69,10 @@ class ClassifierTrainConfig(TrainingConfig):
     """Norm of the adversarial perturbation of embeddings, relative to the RMS token norm (Miyato et al. 2017), or 0."""
     class_weights: str = "none"
     """none or balanced."""
+    teacher_weight: float = 0.9
+    """What a teacher's distribution counts beside a label of the same text; the label counts the rest."""
+    teacher_temperature: float = 1.0
+    """Temperature of the teacher and of the network in the loss of soft labels (Hinton et al. 2015)."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
@@ -76,6 +80,9 @@ class ClassifierTrainConfig(TrainingConfig):
             within(name, getattr(self, name), 0)
         among("class-weights", self.class_weights, ("none", "balanced"))
         fraction("label-smoothing", self.label_smoothing)
+        share, heat = self.teacher_weight, self.teacher_temperature
+        require(0 <= share <= 1, f"teacher-weight must be between 0 and 1, not {share}")
+        require(0 < heat <= 100, f"teacher-temperature must be above 0 and at most 100, not {heat}")
 
 
 @dataclass(frozen=True)

@@ -17,6 +17,7 @@ from lstmcli.data.config import SPLIT_NAMES
 from lstmcli.data.duplicates import same_text
 from lstmcli.data.label_check import label_warnings
 from lstmcli.data.records import Record, Splits
+from lstmcli.data.teachers import label_set
 from lstmcli.errors import NoDataError
 from lstmcli.plural import are, count, have
 
@@ -37,7 +38,7 @@ def check_data(splits: Splits) -> DataCheck:
     """
     train = splits.train
     counts = _label_counts(train)
-    labels = tuple(sorted(counts, key=_natural))
+    labels = tuple(sorted(label_set(train), key=_natural))
     _require_learnable(splits, labels)
     require_known_labels(splits, labels)
     require_config_fits(splits, labels)

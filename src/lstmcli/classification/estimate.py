@@ -74,7 +74,13 @@ def estimate(
     snapshots = 3 if steps > ROLLBACK_STEPS else 1
     training = (2 + 3 * snapshots) * network + 2 * 4 * batch_tokens * kept
     # The weights, second moment and moving average are there in both phases.
-    memory = BASE_BYTES + train.encoded.nbytes + 3 * network + max(fit, inside, training)
+    memory = (
+        BASE_BYTES
+        + train.encoded.nbytes
+        + (train.soft.nbytes if train.soft else 0)
+        + 3 * network
+        + max(fit, inside, training)
+    )
     features += characters
     # The weights, nearly all in half precision, are in the weights file and in the graph.
     return Estimate(seconds, memory, 2 * 2 * parameters + features * (8 + 2 * classes))

@@ -9,10 +9,12 @@ from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
+from numpy.typing import NDArray
 
 from lstmcli.classification.abstention import to_json
 from lstmcli.classification.calibration import Floats, Scales, combine, fit_scale, fit_scales, total
 from lstmcli.classification.ensemble import Ensemble
+from lstmcli.classification.labels import Indicators
 from lstmcli.classification.metrics import Tally
 from lstmcli.classification.model_selection import MAX_LOGITS, blocks
 from lstmcli.classification.novelty import Novelty, measures
@@ -57,11 +59,18 @@ class Evaluator:
     def _ensemble_logits(self, part: Split, texts: slice) -> tuple[Logits, Logits | None]:
         return self.ensemble.logits(part.encoded[texts], character_scores=self._characters(part, texts))
 
+    def _targets(self, part: Split, texts: slice) -> NDArray[Any]:
+        """What the probabilities of a split are calibrated to: its labels; where only a teacher answered, all of its
+        probabilities."""
+        if part.soft is None or self.multilabel:
+            return part.gold[texts]
+        return Indicators(part.gold, len(self.labels), self.multilabel, part.soft)[texts]
+
     def calibrate(self, part: Split) -> Scales:
         """Fit the scales on a split, for a large split on a sample, and apply those of the linear models."""
         step = -(-len(part) * len(self.labels) // MAX_LOGITS) or 1
         sample = slice(0, None, step)
-        gold, characters = part.gold[sample], self._characters(part, sample)
+        gold, characters = self._targets(part, sample), self._characters(part, sample)
         if characters is None:
             return Scales(fit_scale(total(*self._logits(part, sample)), gold, self.multilabel))
         scales = fit_scales(*self.ensemble.logits(part.encoded[sample]), characters, gold, self.multilabel)

@@ -84,7 +84,8 @@ class _Run(TrainingLoop[ClassifierLoopState]):
         state.step += 1
         decay = average_decay(config.ema, self.per_epoch, state.step)
         encoded = [self.train.encoded[i] for i in batch]
-        loss, norm = trainer.step(encoded, self.train.gold[batch], learning_rate, decay)
+        soft = None if self.train.soft is None else self.train.soft[batch]
+        loss, norm = trainer.step(encoded, self.train.gold[batch], learning_rate, decay, soft)
         state.batches += 1
         state.seen += len(batch)
         return loss, norm, learning_rate

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import numpy as np
 from numpy.typing import NDArray
 
+from lstmcli.classification.soft_labels import SoftLabels, mixed
+
 if TYPE_CHECKING:
     from lstmcli.data.records import Record
 
@@ -39,15 +41,16 @@ def gold_array(records: Collection[Record], labels: Sequence[str], multilabel: b
 
 
 class Indicators:
-    """Gold labels as indicators 0.0 and 1.0, [N, C], made for a few texts at a time."""
+    """Gold labels as indicators 0.0 and 1.0, mixed with soft labels, [N, C], made for a few texts at a time."""
 
-    def __init__(self, gold: NDArray[np.int64], classes: int, multilabel: bool) -> None:
-        self._gold, self._multilabel = gold, multilabel
+    def __init__(self, gold: NDArray[np.int64], classes: int, multilabel: bool, soft: SoftLabels | None = None) -> None:
+        self._gold, self._multilabel, self._soft = gold, multilabel, soft
         self.shape = (len(gold), classes)
 
     def __getitem__(self, texts: slice) -> NDArray[np.float64]:
         gold = self._gold[texts]
-        return gold.astype(np.float64) if self._multilabel else np.eye(self.shape[1])[gold]
+        hard = gold.astype(np.float64) if self._multilabel else np.eye(self.shape[1])[gold]
+        return hard if self._soft is None else mixed(hard, self._soft[texts])
 
 
 def class_weights(gold: NDArray[np.int64], classes: int, multilabel: bool, rule: str) -> NDArray[np.float32] | None:

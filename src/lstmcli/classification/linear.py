@@ -13,6 +13,7 @@ from lstmcli.classification.defaults import ngram_min_count, ngram_weight
 from lstmcli.classification.events import CharactersFitted, NgramsFitted
 from lstmcli.classification.labels import Indicators
 from lstmcli.classification.model_selection import Scores, blocks, score_in_blocks
+from lstmcli.classification.soft_labels import joined
 
 if TYPE_CHECKING:
     from lstmcli.classification.characters.model import CharacterModel
@@ -45,7 +46,8 @@ def fit_linear(
         valid: what they are evaluated on.
         stop: makes the function that ends a fit in time.
     """
-    gold = Indicators(np.concatenate([part.gold for part in parts]), classes, multilabel)
+    soft = joined([part.soft for part in parts], [len(part) for part in parts], classes)
+    gold = Indicators(np.concatenate([part.gold for part in parts]), classes, multilabel, soft)
     ngrams, characters, events = None, None, list[NgramsFitted | CharactersFitted]()
     if config.ngrams:
         ngrams, fitted = _fit_ngrams(config.ngrams, parts, gold, multilabel, valid, stop())

@@ -8,7 +8,7 @@ from typing import Any
 from lstmcli.classification.config import ClassifierConfig
 from lstmcli.options import changed, common
 
-OPTIONS = frozenset({"keep_case", "one_way", "label_column", "label_prefix", "label_separator"})
+OPTIONS = frozenset({"keep_case", "one_way", "label_column", "label_prefix", "label_separator", "teacher"})
 """Options whose names are not names of fields of tokenizer, model and training."""
 
 

@@ -26,9 +26,10 @@ from lstmcli.classification.preflight import preflight_classifier
 from lstmcli.classification.reserve import FitTime, reserve
 from lstmcli.classification.results import DataCheck
 from lstmcli.classification.shapes import classifier_shapes
+from lstmcli.classification.soft_labels import soft_labels
+from lstmcli.data.teachers import AGREEMENT
 from lstmcli.model_dir.directory import NGRAMS, TOKENIZER
 from lstmcli.nn.device import choose_precision
-from lstmcli.plural import count
 from lstmcli.tasks import CLASSIFICATION
 from lstmcli.tokenization.ids import UNKNOWN_ID
 from lstmcli.tokenization.text_encoder import TextEncoder
@@ -90,6 +91,8 @@ class ClassifierJob(TrainingJob):
         splits = self.splits
         self.check = check_data(splits)
         yield DataRead(self.check, splits.notes)
+        if splits.valid and all(record.taught for record in splits.valid):
+            yield events.Warned(AGREEMENT)
         if not self.config.tokenizer.strip_html and (warning := html_warning(splits.train)):
             yield events.Warned(warning)
         # Other files are read with the columns that were chosen for the training data.
@@ -100,12 +103,13 @@ class ClassifierJob(TrainingJob):
         config = replace(config, model=replace(config.model, characters=order))
         words_of = splitter(self.encoder) if order else None
 
-        def encoded(records: Collection[Record]) -> Split:
+        def encoded(records: Collection[Record], teacher_weight: float = 0.0) -> Split:
             gold = gold_array(records, self.check.labels, splits.multilabel)
             words = WordTexts(map(words_of, (record.text for record in records))) if words_of else None
-            return Split(self.encoder.encode_all(record.text for record in records), gold, words)
+            soft = soft_labels(records, self.check.labels, teacher_weight, multilabel=splits.multilabel)
+            return Split(self.encoder.encode_all(record.text for record in records), gold, words, soft)
 
-        self.train = encoded(splits.train)
+        self.train = encoded(splits.train, config.train.teacher_weight)
         tokens = int(self.train.lengths(config.tokenizer.max_tokens).sum())
         config = resolve(config, len(self.train), tokens, len(self.check.labels))
         if config.model.ngrams == 0 and self._asked.model.ngrams is None:
@@ -134,14 +138,13 @@ class ClassifierJob(TrainingJob):
         return classifier_shapes(self.config.model, self.encoder.rows, len(self.check.labels))
 
     def build(self, device: str) -> Iterator[Event]:
-        from lstmcli.classification.network import Classifier
+        from lstmcli.classification.initial import initial_network
         from lstmcli.classification.trainer import Trainer
         from lstmcli.nn.stack import count_parameters
 
-        if self.config.model.vectors:
-            yield from self._with_vectors(self.config.model.vectors)
-        else:
-            self.module = Classifier(self.config.model, self.encoder.rows, len(self.check.labels))
+        started = initial_network(self.config, self.encoder, len(self.check.labels))
+        self.config, self.module = started.config, started.module
+        yield from map(events.Warned, started.notes)
         train = self.config.train
         self.precision = choose_precision(train.precision, device, self._ready.mean_length)
         self.trainer = Trainer(
@@ -154,23 +157,6 @@ class ClassifierJob(TrainingJob):
             bf16=self.precision == "bf16",
         )
         self.parameters = count_parameters(self.module)
-
-    def _with_vectors(self, path: str) -> Iterator[Event]:
-        """Create the network with an embedding initialized from pretrained vectors."""
-        import torch
-
-        from lstmcli.classification.network import Classifier
-        from lstmcli.tokenization.vectors import read_vectors
-
-        vectors = read_vectors(path, self.encoder.vocabulary())
-        self.config = replace(self.config, model=replace(self.config.model, embedding=vectors.dimension))
-        self.module = Classifier(self.config.model, self.encoder.rows, len(self.check.labels))
-        words = vectors.rows > UNKNOWN_ID  # never padding or the unknown token, whatever words the file has
-        self.module.embedding.data[torch.from_numpy(vectors.rows[words])] = torch.from_numpy(vectors.values[words])
-        found = int(words.sum())
-        start = "starts" if found == 1 else "start"
-        what = "" if found else ": are they of the same language, and of words as --tokenizer word cuts them?"
-        yield events.Warned(f"{found:,} of {count(self.encoder.vocab_size, 'word')} {start} from {path}{what}")
 
     def preflight(self, threads: int) -> None:
         self._threads = threads
@@ -273,6 +259,7 @@ class ClassifierJob(TrainingJob):
                 **self.fingerprint,
                 "notes": list(self.splits.notes),
                 "rows": {part.name: part.rows for part in self.check.splits},
+                **({} if self.train.soft is None else {"soft labels": self.train.soft.summary}),
             },
         }
 

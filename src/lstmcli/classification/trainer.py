@@ -24,6 +24,7 @@ from lstmcli.classification.characters.words import WordTexts
 from lstmcli.classification.config import ClassifierTrainConfig
 from lstmcli.classification.model_selection import Encoded
 from lstmcli.classification.network import Classifier
+from lstmcli.classification.soft_labels import SoftBatch, SoftLabels
 from lstmcli.nn.optim import Average, RowAdam, load_optimizer, optimizer_arrays, swapped
 from lstmcli.tokenization.batching import by_length, pack
 from lstmcli.tokenization.config import TokenizerConfig
@@ -41,6 +42,8 @@ class Split:
     gold: NDArray[np.int64]
     words: WordTexts | None = None
     """The words of the texts, if there is a character model."""
+    soft: SoftLabels | None = None
+    """What a teacher says of the texts, if it answered any."""
 
     def __len__(self) -> int:
         return len(self.encoded)
@@ -76,9 +79,15 @@ class Trainer:
     def autocast(self) -> AbstractContextManager[object]:
         return torch.autocast(self.device, torch.bfloat16, enabled=self.bf16)
 
-    def loss(self, logits_BC: Tensor, gold: Tensor) -> Tensor:
-        """Mean loss over the texts, in nats; multi-label: of the sum over the labels."""
+    def loss(self, logits_BC: Tensor, gold: Tensor, soft: tuple[Tensor, Tensor] | None = None) -> Tensor:
+        """Mean loss over the texts, in nats; multi-label: of the sum over the labels.
+
+        Args:
+            soft: what a teacher says [B, C] and what that counts [B], as in ``soft_labels.py``.
+        """
         logits_BC, smoothing = logits_BC.float(), self.config.label_smoothing
+        if soft is not None:
+            return self._soft_loss(logits_BC, gold, *soft)
         if self.multilabel:
             target = gold.float() * (1 - smoothing) + smoothing / 2
             losses = functional.binary_cross_entropy_with_logits(
@@ -87,7 +96,29 @@ class Trainer:
             return losses.sum(1).mean()
         return functional.cross_entropy(logits_BC, gold, weight=self.class_weights, label_smoothing=smoothing)
 
-    def gradients(self, encoded: Encoded, gold: NDArray[np.int64]) -> tuple[float, float, Tensor, Tensor]:
+    def _on_device(self, soft: SoftBatch) -> tuple[Tensor, Tensor]:
+        p_BC, weight_B = (torch.from_numpy(part).to(self.device) for part in soft)
+        return p_BC, weight_B
+
+    def _soft_loss(self, logits_BC: Tensor, gold: Tensor, p_BC: Tensor, weight_B: Tensor) -> Tensor:
+        T, smoothing = self.config.teacher_temperature, self.config.label_smoothing
+        if self.multilabel:
+            target = gold.float() * (1 - smoothing) + smoothing / 2
+            entropy = functional.binary_cross_entropy_with_logits
+            own_B = entropy(logits_BC, target, pos_weight=self.class_weights, reduction="none").sum(1)
+            teacher_B = entropy(logits_BC / T, torch.sigmoid(torch.logit(p_BC, 1e-6) / T), reduction="none").sum(1)
+        else:
+            own_B = functional.cross_entropy(
+                logits_BC, gold, weight=self.class_weights, label_smoothing=smoothing, reduction="none"
+            )
+            softened_BC = p_BC ** (1 / T)
+            softened_BC = softened_BC / softened_BC.sum(1, keepdim=True).clamp_min(1e-12)
+            teacher_B = functional.cross_entropy(logits_BC / T, softened_BC, reduction="none")
+        return ((1 - weight_B) * own_B + weight_B * T**2 * teacher_B).mean()
+
+    def gradients(
+        self, encoded: Encoded, gold: NDArray[np.int64], soft: SoftBatch | None = None
+    ) -> tuple[float, float, Tensor, Tensor]:
         """Forward and backward pass; returns loss, gradient norm, the rows of the batch [U], and their embeddings with
         gradients."""
         ids_BSTF, lengths_BS = pack(encoded, self.module.config.segment, self.tokenizer.max_tokens)
@@ -97,29 +128,35 @@ class Trainer:
         ids = torch.from_numpy(self.position[ids_BSTF]).to(self.device)
         lengths, target = torch.from_numpy(lengths_BS).to(self.device), torch.from_numpy(gold).to(self.device)
         rows = torch.from_numpy(rows_U.astype(np.int64)).to(self.device)
+        teacher = None if soft is None else self._on_device(soft)
         leaf = self.module.embedding.data.index_select(0, rows).requires_grad_()
         with self.autocast():
             x_TNE = self.module.embed(ids, leaf)
             if self.config.adversarial:
                 x_TNE.retain_grad()
-            loss = self.loss(self.module.read(x_TNE, lengths), target)
+            loss = self.loss(self.module.read(x_TNE, lengths), target, teacher)
         if not self.config.adversarial:
             loss.backward()  # type: ignore[no-untyped-call]
         else:
             (loss / 2).backward()  # type: ignore[no-untyped-call]
             push = adversarial_step(x_TNE, lengths, self.config.adversarial)
             with self.autocast():
-                pushed = self.loss(self.module.read(self.module.embed(ids, leaf) + push, lengths), target)
+                pushed = self.loss(self.module.read(self.module.embed(ids, leaf) + push, lengths), target, teacher)
             (pushed / 2).backward()  # type: ignore[no-untyped-call]
         clip = self.config.clip or math.inf
         norm = torch.nn.utils.clip_grad_norm_([*self.dense, leaf], clip)
         return loss.item(), norm.item(), rows, leaf
 
     def step(
-        self, encoded: Encoded, gold: NDArray[np.int64], learning_rate: float, decay: float
+        self,
+        encoded: Encoded,
+        gold: NDArray[np.int64],
+        learning_rate: float,
+        decay: float,
+        soft: SoftBatch | None = None,
     ) -> tuple[float, float]:
         """One update; ``decay`` is that of the moving average.  Returns loss and gradient norm."""
-        loss, norm, rows, leaf = self.gradients(encoded, gold)
+        loss, norm, rows, leaf = self.gradients(encoded, gold, soft)
         assert leaf.grad is not None
         for group in self.adam.param_groups:
             group["lr"] = learning_rate

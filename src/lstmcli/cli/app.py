@@ -31,6 +31,7 @@ COMMANDS = {
     "perplexity": "Score text with a language model: perplexity and surprisal.",
     "compare": "Compare models on the same text, with significance tests.",
     "inspect": "Show gates, states and word attributions for a text.",
+    "neighbours": "Show the words nearest to a word, by their vectors.",
     "export": "Write a model in a form that other programs read.",
     "push": "Upload a model to the Hugging Face Hub.",
     "serve": "Answer requests to models over HTTP.",

@@ -37,6 +37,8 @@ class ReadConfig:
     """Read the licences and notes that libraries put around a book; else plain text is read without them."""
     line_form: str | None = None
     """How plain text holds labels in its lines: ``text;label``, ``label | text``; None detects."""
+    soft_labels: bool = False
+    """Whether columns of probabilities are labels (``columns/soft.py``): only where a classifier is trained."""
 
     def __post_init__(self) -> None:
         require(self.label_prefix != "", "the label prefix cannot be empty")

@@ -48,6 +48,12 @@ def located(source: Any) -> str | Located:
     return Located(IN_MEMORY, {WHOLE: [_opener(source)]})
 
 
+def sources(source: Any, *paths: type) -> list[str | Located]:
+    """A source, or those of a list of paths, which are of these types: a list of strings may be texts."""
+    several = isinstance(source, (list, tuple)) and source and all(isinstance(each, paths) for each in source)
+    return [located(each) for each in (source if several else [source])]
+
+
 def _opener(source: Any) -> Opener:
     if is_dataset(source):
         return lambda *options: _dataset(source)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice
 from typing import Any
@@ -26,6 +26,10 @@ class Record:
     """The whole row, only when ``keep_columns`` was asked for."""
     target: str | None = None
     """The translation, only in data of pairs."""
+    probabilities: Mapping[str, float] | None = None
+    """What a teacher gives each label; those that are left out share what is missing to 1."""
+    taught: bool = False
+    """``labels`` holds the most probable label of ``probabilities``; nobody gave it."""
 
 
 class Rows:
@@ -103,7 +107,7 @@ class Splits:
     warnings: tuple[str, ...] = ()
     """Warnings about the text, such as damaged bytes."""
     fingerprint: str = ""
-    """sha256 of every text and label in order, hexadecimal; empty where there are no labels or pairs."""
+    """sha256 of every text, label and probability in order, hexadecimal; empty where there are no labels or pairs."""
     target_column: str | None = None
     label_column: str | None = None
     label_columns: tuple[str, ...] = ()
@@ -129,5 +133,7 @@ def fingerprint(splits: Iterable[Iterable[Record]]) -> str:
                 data = part.encode("utf-8", "surrogatepass")
                 digest.update(b"%d:" % len(data))
                 digest.update(data)
+            if record.probabilities is not None:
+                digest.update(repr(sorted(record.probabilities.items())).encode("utf-8", "surrogatepass"))
             digest.update(b";")
     return digest.hexdigest()

@@ -7,10 +7,9 @@ from dataclasses import dataclass, field, replace
 from typing import Any, BinaryIO
 
 from lstmcli.data.columns.cells import LIST, WHOLE, find_separator
-from lstmcli.data.columns.choice import Ask, Chosen, choose_columns, listed
+from lstmcli.data.columns.choice import Ask, Chosen, choose_columns, choose_with_soft, listed
 from lstmcli.data.columns.missing import NEVER_A_LABEL
 from lstmcli.data.columns.profile import is_on
-from lstmcli.data.columns.text import PAIR_JOIN
 from lstmcli.data.columns.translation import find_sides, has_tabs
 from lstmcli.data.config import ReadConfig
 from lstmcli.data.formats.format import Format
@@ -18,10 +17,9 @@ from lstmcli.data.formats.open import Opener
 from lstmcli.data.locate import WHOLE as WHOLE_SOURCE
 from lstmcli.data.locate import Located, locate
 from lstmcli.data.records import Record
+from lstmcli.data.source_notes import separator_notes, source_note
 from lstmcli.data.table import Table, cell_labels, cell_text
 from lstmcli.errors import DataError
-
-MAX_OTHERS, MAX_LABELS = 4, 20
 
 
 @dataclass
@@ -58,6 +56,15 @@ class Source:
     def format(self) -> str:
         """The name of the format."""
         return self.kind.name
+
+    @property
+    def soft_labels(self) -> tuple[str, ...]:
+        """The labels that columns of probabilities are named after."""
+        return next((chosen.soft.labels for _, chosen in self._tables if chosen.soft), ())
+
+    def with_independent_labels(self) -> Source:
+        """The same, where probabilities of labels need not sum to 1."""
+        return replace(self, _tables=[(table, _independent(chosen)) for table, chosen in self._tables])
 
     @property
     def warnings(self) -> list[str]:
@@ -119,6 +126,7 @@ def open_parts(
 ) -> Source:
     """A source made of the tables of one split, in order; ``paired`` is ``wanted`` of ``find_sides``, or False."""
     tables = []
+    choose = choose_with_soft if read.soft_labels else choose_columns
     for part in parts:
         table = part(read, labelled, prefer)
         if paired and read.input_format is None and has_tabs(table):
@@ -127,7 +135,7 @@ def open_parts(
         chosen = (
             Chosen((sides.source,), target_column=sides.target, others=sides.others)
             if sides
-            else choose_columns(table, read, name, labelled=labelled, prefer=prefer, ask=ask)
+            else choose(table, read, name, labelled=labelled, prefer=prefer, ask=ask)
         )
         tables.append((table, chosen))
     table, chosen = tables[0]
@@ -136,6 +144,8 @@ def open_parts(
     lists = [row[label] for row in table.sample if isinstance(row.get(label), list)] if label is not None else []
     many = any(len(labels) > 1 for labels in lists) or (bool(lists) and not table.format.label_lists)
     many = many or separator not in (None, LIST, WHOLE) or len(chosen.label_columns) > 1
+    if many:
+        tables = [(part, _independent(own)) for part, own in tables]
     return Source(
         path=name,
         kind=table.format,
@@ -144,9 +154,9 @@ def open_parts(
         label_column=label,
         label_columns=chosen.label_columns,
         headed=table.headed,
-        labelled=bool(chosen.label_columns),
+        labelled=bool(chosen.label_columns) or chosen.soft is not None,
         multilabel=many,
-        notes=("; ".join([_source_note(name, table, chosen), *_separator_notes(read, separator), *table.remarks]),),
+        notes=("; ".join([source_note(name, table, chosen), *separator_notes(read, separator), *table.remarks]),),
         line_form=table.line_form,
         _tables=tables,
         label_separator=separator,
@@ -154,6 +164,10 @@ def open_parts(
         _missing=NEVER_A_LABEL.difference(prefer.known_labels) if prefer and prefer.known_labels else frozenset(),
         _keep=keep_columns,
     )
+
+
+def _independent(chosen: Chosen) -> Chosen:
+    return replace(chosen, soft=replace(chosen.soft, independent=True)) if chosen.soft else chosen
 
 
 def _separator(read: ReadConfig, prefer: ReadConfig | None, tables: Sequence[tuple[Table, Chosen]]) -> str | None:
@@ -164,51 +178,6 @@ def _separator(read: ReadConfig, prefer: ReadConfig | None, tables: Sequence[tup
     return find_separator(
         row.get(chosen.label_column) for table, chosen in tables if chosen.label_column for row in table.sample
     )
-
-
-def _separator_notes(read: ReadConfig, found: str | None) -> list[str]:
-    if found is None or read.label_separator is not None:
-        return []
-    how = "written as lists" if found == LIST else f"divided at {found!r}"
-    return [f"labels in a cell are {how} (--label-separator {WHOLE}: a cell is one label)"]
-
-
-def _source_note(name: str, table: Table, chosen: Chosen) -> str:
-    """'reviews.csv: CSV, comma, UTF-8; text from 'review', label from 'sentiment'."""
-    what = ", ".join([table.format.title, *table.notes])
-    if not table.format.chosen_columns:
-        return f"{name}: {what}"
-    if chosen.target_column:
-        rest = f" (others: {_first_names(chosen.others)})" if chosen.others else ""
-        sides = f"text from {chosen.text_columns[0]!r}, translation from {chosen.target_column!r}{rest}"
-        return f"{name}: {what}; {sides}; --text-column and --target-column name others"
-    text = listed(chosen.text_columns)
-    if chosen.join == PAIR_JOIN:
-        text = f"{' and '.join(map(repr, chosen.text_columns))}, a pair"
-    if chosen.other_texts:
-        text = f"{text} (left out: {_first_names(chosen.other_texts)}; --text-column)"
-    return f"{name}: {what}; text from {text}, {_label_note(chosen)}"
-
-
-def _first_names(names: Sequence[str], most: int = MAX_OTHERS) -> str:
-    return listed(names[:most]) + (f", … ({len(names):,} in all)" if len(names) > most else "")
-
-
-def _label_note(chosen: Chosen) -> str:
-    """The label columns, and other candidates, for a note."""
-    columns = chosen.label_columns
-    if not columns:
-        return "no label column" + (
-            f" (left out: {_first_names(chosen.others)}; --label-column)" if chosen.others else ""
-        )
-    end = f" (others: {_first_names(chosen.others)}; --label-column)" if chosen.others else ""
-    if chosen.guessed:
-        end = (end[:-1] if end else " (a guess; --label-column") + ", --task lm for none)"
-    if len(columns) == 1:
-        return f"label from {columns[0]!r}{end}"
-    if chosen.one_each:
-        return f"label: which of {_first_names(columns, MAX_LABELS)} is 1{end}"
-    return f"several labels from {_first_names(columns, MAX_LABELS)}{end}"
 
 
 def _labels_of_several(cells: Mapping[str, Any], chosen: Chosen, separator: str | None) -> tuple[str, ...]:
@@ -239,7 +208,29 @@ def _records(table: Table, chosen: Chosen, separator: str | None, keep: bool) ->
                 labels = _labels_of_several(cells, chosen, separator) if chosen.label_columns else ()
         except (KeyError, TypeError, RecursionError) as error:
             raise _unreadable(error, cells, chosen, path, line, number) from error
-        yield Record(text, labels, line, path, dict(cells) if keep else {}, target)
+        record = Record(text, labels, line, path, dict(cells) if keep else {}, target)
+        soft = chosen.soft
+        yield (
+            record
+            if soft is None
+            else taught(record, soft.read(cells, path, line, number), independent=soft.independent)
+        )
+
+
+def taught(record: Record, probabilities: Mapping[str, float] | None, *, independent: bool = False) -> Record:
+    """A record with what a teacher says of it, which gives it a label if it has none.
+
+    Args:
+        independent: a text may have several labels.
+    """
+    if probabilities is None:
+        return record
+    if record.labels:
+        return replace(record, probabilities=probabilities)
+    best: tuple[str, ...] = (max(probabilities, key=lambda label: (probabilities[label], label)),)
+    if independent:
+        best = tuple(label for label, p in probabilities.items() if p >= 0.5)
+    return replace(record, labels=best, probabilities=probabilities, taught=True)
 
 
 def _unreadable(

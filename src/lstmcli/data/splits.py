@@ -19,6 +19,7 @@ from lstmcli.data.label_check import missing_labels, missing_labels_note
 from lstmcli.data.locate import Located, locate
 from lstmcli.data.records import Record, Rows, Splits, fingerprint
 from lstmcli.data.sources import Source, open_parts
+from lstmcli.data.teachers import check_columns
 from lstmcli.errors import NoDataError
 from lstmcli.plural import are, count, have
 
@@ -53,6 +54,8 @@ def load_splits(
         DataError: a source cannot be read as asked.
         NoDataError: there is nothing in it.
     """
+    if labelled is not False and not paired:
+        read = replace(read, soft_labels=True)
     located = locate(spec, read, whole=True)
     parts = located.choose(read.split or ("train" if "train" in located.splits else None))
     source = open_parts(located.name, parts, read, labelled=labelled, ask=ask, paired=paired)
@@ -63,6 +66,7 @@ def load_splits(
     loading.add_companions({"valid": valid, "test": test})
     if splits.labelled:
         loading.settle_labels(several=source.multilabel)
+        check_columns(source, {label for record in splits.train for label in record.labels})
     elif not any(record.text.strip() for record in splits.train):
         raise NoDataError("there are only empty lines", path=located.name, hint="give some text")
     if not splits.valid:
@@ -77,7 +81,11 @@ def _hold(splits: Splits, fraction: float | None, seed: int) -> str:
     """Holds out the validation split from the training rows, and describes how."""
     splits.held_out = True
     if splits.labelled or splits.paired:
-        splits.train, splits.valid = hold_rows(list(splits.train), fraction, seed)
+        # A teacher's opinion judges no model while there are labels that people gave.
+        given = [record for record in splits.train if not record.taught]
+        taught = [record for record in splits.train if record.taught] if given else []
+        splits.train, splits.valid = hold_rows(given or list(splits.train), fraction, seed)
+        splits.train = [*splits.train, *taught]
         way = f"held out, {'by label, ' if splits.labelled else ''}seed {seed}"
     else:
         splits.train, splits.valid, way = hold_lines(splits.train, fraction)
@@ -88,7 +96,7 @@ class _Loading:
     """Collects the splits, their notes and their warnings."""
 
     def __init__(self, located: Located, read: ReadConfig, source: Source) -> None:
-        self.located, self.read = located, read
+        self.located, self.read = located, replace(read, soft_labels=False)
         self.notes, self.warnings = list(source.notes), list[str]()
         if located.note:
             self.notes.append(f"splits: {located.note}")
@@ -206,6 +214,7 @@ def as_found(read: ReadConfig, source: Source) -> ReadConfig:
         label_column=source.label_column,
         label_columns=several,
         header=header,
+        soft_labels=False,
         line_form=source.line_form,
         label_separator=source.label_separator,
     )

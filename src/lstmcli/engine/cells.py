@@ -71,7 +71,7 @@ def recurrent(
 
     Args:
         lengths: int32 [N]; by default all rows have length T.
-        state: the initial state, each part [D, N, H]; zeros by default.
+        state: the initial state, each part [D, N, its size]; zeros by default.
         state_out: names of the final state.
         int8: compute the LSTM's matrix products in int8.
     """

@@ -79,6 +79,17 @@ class Value:
     def mean(self, dim: int, keepdim: bool) -> Value:
         return Value(self.graph, self.graph.node("ReduceMean", self.name, self.graph.ints(dim), keepdims=int(keepdim)))
 
+    def clamp(self, least: Value | float) -> Value:
+        return self._node("Max", least)
+
+    def reshape(self, *sizes: int) -> Value:
+        return Value(self.graph, self.graph.node("Reshape", self.name, self.graph.ints(*sizes)))
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """Of a constant."""
+        return self.graph.constants[self.name].shape
+
     def chunk(self, chunks: int, dim: int) -> tuple[Value, ...]:
         first = f"{self.name}.part"
         also = [f"{first}{part}" for part in range(1, chunks)]
@@ -108,7 +119,7 @@ def scan(
 
     Args:
         name: of the layer, unique in the graph.
-        state: the initial state, each part [1, N, H]; zeros by default.
+        state: the initial state, each part [1, N, its size]; zeros by default.
         state_out: names of the final state.
         lengths: int64 [N]; if given, each row is reversed within its length, and padding stays in place.
     """
@@ -142,10 +153,13 @@ def scan(
 
 
 def _zeros(graph: Graph, x_TNE: str, hidden: int, cell: Cell) -> list[str]:
-    """A zero state [N, H] for the rows of ``x``."""
+    """A zero state, each part [N, its size], for the rows of ``x``."""
     rows = graph.node("Slice", graph.node("Shape", x_TNE), graph.ints(1), graph.ints(2))
-    shape = graph.node("Concat", rows, graph.ints(hidden), axis=0)
-    return [graph.node("ConstantOfShape", shape)] * len(cell.states)
+    sizes = cell.state_sizes(hidden).values()
+    zeros = {
+        size: graph.node("ConstantOfShape", graph.node("Concat", rows, graph.ints(size), axis=0)) for size in set(sizes)
+    }
+    return [zeros[size] for size in sizes]
 
 
 def _rows(*names: str) -> list[Message]:

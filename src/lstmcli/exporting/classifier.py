@@ -13,7 +13,6 @@ from lstmcli.classification.load import character_model, classifier_weights, ngr
 from lstmcli.engine.nodes import OPSET
 from lstmcli.exporting.classifier_graph import whole_classifier
 from lstmcli.exporting.templates import render
-from lstmcli.exporting.vectors import vectors_file
 from lstmcli.exporting.write import File
 from lstmcli.model_dir.directory import NGRAMS, TOKENIZER, WEIGHTS, ModelDir
 from lstmcli.model_dir.files import use_file
@@ -67,19 +66,6 @@ def onnx(model: ModelDir) -> list[File]:
         File("classify.mjs", render("classify.mjs.jinja", **values), "classifies lines in Node.js"),
         File("README.md", render("README.md.jinja", **values), "inputs and output of the graph"),
     ]
-
-
-def vectors(model: ModelDir) -> list[File]:
-    """The vectors of its words, those of their affixes included."""
-    encoder = _encoder(model)
-    table = _weights(model, encoder)["embedding"].astype("float32")
-    words = encoder.vocabulary()
-    vectors_VE = table[: len(words)].copy()
-    if encoder.features:
-        for i, word in enumerate(words):
-            if not encoder.features.is_apart(word):
-                vectors_VE[i] += table[list(encoder.features.of_word(word))].sum(axis=0)
-    return [vectors_file(words, vectors_VE)]
 
 
 def tokenizer_files(model: ModelDir) -> tuple[File, File]:

@@ -11,7 +11,6 @@ from lstmcli import __version__
 from lstmcli.engine.nodes import OPSET
 from lstmcli.exporting.classifier import tokenizer_files
 from lstmcli.exporting.templates import render
-from lstmcli.exporting.vectors import vectors_file
 from lstmcli.exporting.write import File
 from lstmcli.language_modeling.graph import language_model_graph
 from lstmcli.language_modeling.load import language_model_weights
@@ -49,14 +48,6 @@ def onnx(model: ModelDir) -> list[File]:
         File("perplexity.py", render("perplexity.py.jinja", **values), "scores lines in Python"),
         File("README.md", render("README-lm.md.jinja", **values), "inputs and outputs of the graph"),
     ]
-
-
-def vectors(model: ModelDir) -> list[File]:
-    """The vectors of its vocabulary."""
-    encoder = _encoder(model)
-    weights = _weights(model, encoder)
-    names = [name.strip() for name in encoder.tokens(range(encoder.vocab_size))]
-    return [vectors_file(names, weights["embedding"].astype("float32"))]
 
 
 def _encoder(model: ModelDir) -> StreamEncoder:

@@ -11,6 +11,22 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.exporting.write import File
+from lstmcli.inspection.config import SIDES
+from lstmcli.inspection.word_vectors import WordVectors
+from lstmcli.model_dir.directory import ModelDir
+
+
+def vectors(model: ModelDir) -> list[File]:
+    """The vectors of a model's vocabulary."""
+    return [vectors_file(*_of(model)[:2])]
+
+
+def of_both_sides(model: ModelDir) -> list[File]:
+    """The vectors of a translator; two files if its sides have vocabularies of their own."""
+    source, target = (vectors_file(*_of(model, side)[:2]) for side in SIDES)
+    if model.settings.tokenizer.joint:
+        return [target]
+    return [target, source._replace(name=f"source-{source.name}", about=f"the source's {source.about}")]
 
 
 def vectors_file(words: Sequence[str], vectors_VE: NDArray[np.float32]) -> File:
@@ -20,3 +36,8 @@ def vectors_file(words: Sequence[str], vectors_VE: NDArray[np.float32]) -> File:
     lines += [f"{words[i]} {' '.join(f'{x:.6g}' for x in vectors_VE[i].tolist())}" for i in kept]
     about = f"vectors of {len(kept):,} tokens in the text format of word2vec"
     return File("vectors.txt", "\n".join([*lines, ""]).encode("utf-8", "replace"), about)
+
+
+def _of(model: ModelDir, *side: str) -> WordVectors:
+    found: WordVectors = model.task.feature("word vectors")(model, *side)
+    return found

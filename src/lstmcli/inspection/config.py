@@ -8,6 +8,10 @@ from typing import Any
 
 from lstmcli.config import among, check_types, require
 
+SIDES = ("source", "target")
+"""The sides of a translator."""
+NEIGHBOURS = 10
+"""Nearest neighbours of a word, unless another number is asked for."""
 DIRECTIONS: tuple[str, ...] = ("forward", "backward", "both")
 
 

@@ -18,8 +18,9 @@ from lstmcli.cells import CELLS
 
 Floats = NDArray[np.floating[Any]]
 State = tuple[Floats, ...]
-"""The state of a layer, each part [N, H]; the first is h."""
+"""The state of a layer, each part [N, its size]; the first is h."""
 _STATES = {"h": "hidden", "c": "cell"}
+"""The parts of the state that are shown, by their names in the equations."""
 
 
 class Trace(NamedTuple):
@@ -28,7 +29,7 @@ class Trace(NamedTuple):
     gates: dict[str, Floats]
     """By name, in the order of the equations; empty for an RNN."""
     states: dict[str, Floats]
-    """hidden and, if the cell has one, cell."""
+    """hidden and, if the cell has one of H numbers, cell."""
 
 
 class NumpyTensor(np.ndarray[Any, Any]):
@@ -48,6 +49,9 @@ class NumpyTensor(np.ndarray[Any, Any]):
 
     def sqrt(self) -> Any:
         return np.sqrt(self)
+
+    def clamp(self, least: Any) -> Any:
+        return np.maximum(self, least)
 
     def chunk(self, n: int, axis: int) -> list[Any]:
         return np.split(self, n, axis)
@@ -105,7 +109,7 @@ class ReferenceStack:
         found: list[list[Trace]] = []
         after: list[State] = []
         for layer, H in enumerate(self.widths):
-            zero = tuple(np.zeros((N, H), np.float32) for _ in self.cell.states)
+            zero = tuple(np.zeros((N, size), np.float32) for size in self.cell.state_sizes(H).values())
             forward, state = self._pass(self._weights[layer][0], x_TNE, states[layer] if states else zero)
             traces = [forward]
             if self.directions == 2:
@@ -120,14 +124,15 @@ class ReferenceStack:
     def _pass(self, weights: dict[str, NumpyTensor], x_TNE: Floats, state: State) -> tuple[Trace, State]:
         own: State = tuple(numpy_tensor(part) for part in state)
         gates: dict[str, list[Any]] = {}
-        states: dict[str, list[Any]] = {_STATES[name]: [] for name in self.cell.states}
+        states: dict[str, list[Any]] = {_STATES[name]: [] for name in self.cell.states if name in _STATES}
         for read in self.cell.read(numpy_tensor(x_TNE), weights):
             trace = self.cell.step(read, own, weights)
             own = trace.state
             for name, value in trace.gates.items():
                 gates.setdefault(name, []).append(value)
-            for values, part in zip(states.values(), own, strict=True):
-                values.append(part)
+            for name, part in zip(self.cell.states, own, strict=True):
+                if name in _STATES:
+                    states[_STATES[name]].append(part)
         return Trace(_stacked(gates), _stacked(states)), own
 
 

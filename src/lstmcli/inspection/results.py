@@ -221,3 +221,26 @@ class Inspection(Result):
             }
             for t, token in enumerate(self.tokens)
         ]
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbour:
+    """A word near another one."""
+
+    word: str
+    """A token of the model's vocabulary."""
+    similarity: float
+    """Cosine of the angle between the vectors of both words, at most 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Neighbours(Result):
+    """The nearest neighbours of a word."""
+
+    word: str
+    """The word that was asked for."""
+    neighbours: tuple[Neighbour, ...]
+    """The nearest first; empty for a word of stdin that is not a token of the vocabulary."""
+
+    def _rows(self) -> list[dict[str, Any]]:
+        return [{"word": self.word, "neighbour": each.word, "similarity": each.similarity} for each in self.neighbours]

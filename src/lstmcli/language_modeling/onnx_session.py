@@ -28,14 +28,15 @@ if TYPE_CHECKING:
 
 Floats = NDArray[np.float32]
 State = tuple[Floats, ...]
-"""For each layer h and, where the cell has one, c: [1, B, H]."""
+"""For each layer the parts of the state of its cell, such as h and c: [1, B, size]."""
 
 NO_TARGETS = np.zeros((0, 0), np.int64)
 
 
 def state_names(config: LmModelConfig) -> list[tuple[str, int]]:
-    """Names of the inputs of the state, in order, with their numbers of units; outputs are named ``…_out``."""
-    return [(f"{part}{layer}", H) for layer, H in enumerate(config.widths) for part in CELLS[config.cell].states]
+    """Names of the inputs of the state, in order, with their sizes; outputs are named ``…_out``."""
+    by_layer = [CELLS[config.cell].state_sizes(H) for H in config.widths]
+    return [(f"{part}{layer}", size) for layer, sizes in enumerate(by_layer) for part, size in sizes.items()]
 
 
 class LanguageModelSession:

@@ -26,7 +26,7 @@ Floats = NDArray[np.float32]
 
 
 class TorchSession:
-    """A session that reads, predicts and scores text; the state is a flat tuple of tensors [1, B, H], by layers."""
+    """A session that reads, predicts and scores text; the state is a flat tuple of tensors [1, B, size], by layers."""
 
     def __init__(self, module: LanguageModel, device: str = "cpu", threads: int | None = None) -> None:
         use_threads(threads)
@@ -35,8 +35,9 @@ class TorchSession:
         self._parts = len(CELLS[module.config.cell].states)
 
     def zero_state(self, B: int) -> tuple[Tensor, ...]:
-        widths = self.module.config.widths
-        return tuple(torch.zeros(1, B, H, device=self._device) for H in widths for _ in range(self._parts))
+        cell = CELLS[self.module.config.cell]
+        sizes = [size for H in self.module.config.widths for size in cell.state_sizes(H).values()]
+        return tuple(torch.zeros(1, B, size, device=self._device) for size in sizes)
 
     def read(self, ids_TB: NDArray[np.integer], state: tuple[Tensor, ...]) -> tuple[Tensor, ...]:
         """The state after reading a text, without predictions."""

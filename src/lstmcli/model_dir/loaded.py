@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from abc import ABC, abstractmethod
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, TypeVar
@@ -79,3 +80,16 @@ def _open_again(kind: type[M], path: str, how: dict[str, Any], checksum: str) ->
     if found.directory.config["checksum"] != checksum:
         raise ModelError("is not the model that was pickled: it was trained anew", path=path)
     return found
+
+
+def path_of(model: Model | str | os.PathLike[str]) -> Path:
+    """The directory of a model, which may be one of the Hub.
+
+    Raises:
+        UsageError: neither a path nor a loaded model.
+    """
+    if not isinstance(model, (str, os.PathLike, Model)):
+        raise UsageError(f"a model must be a path or a loaded model, not {type(model).__name__}")
+    from lstmcli.model_dir.hub import model_path
+
+    return model.path if isinstance(model, Model) else model_path(model)

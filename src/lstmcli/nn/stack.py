@@ -40,7 +40,8 @@ class Direction(nn.Module):
                 weight.uniform_(-bound, bound)
 
     def zero_state(self, x_TNE: Tensor) -> State:
-        return tuple(x_TNE.new_zeros(1, x_TNE.shape[1], self.hidden) for _ in self.cell.states)
+        sizes = self.cell.state_sizes(self.hidden).values()
+        return tuple(x_TNE.new_zeros(1, x_TNE.shape[1], size) for size in sizes)
 
     def forward(self, x_TNE: Tensor, state: State | None = None) -> tuple[Tensor, State]:
         """Hidden states at every step [T, N, H] and the state after the last step."""

@@ -26,7 +26,7 @@ if TYPE_CHECKING:
     from lstmcli.training.events import Event
     from lstmcli.training.job import TrainingJob
 
-LABELS = frozenset({"label_column", "label_prefix", "label_separator"})
+LABELS = frozenset({"label_column", "label_prefix", "label_separator", "teacher"})
 """Options that imply labelled text."""
 TARGETS = frozenset({"target_column", "target_file"})
 """Options that imply translations."""
@@ -80,6 +80,7 @@ class Training:
         """
         from lstmcli.data.parallel import with_targets
         from lstmcli.data.splits import load_splits
+        from lstmcli.data.teachers import add_teachers
 
         if task is None and not TARGETS.isdisjoint(given):
             task = task_for(paired=True).name
@@ -112,6 +113,7 @@ class Training:
             self.task = (
                 require_task(task) if task else task_for(labelled=self.splits.labelled, paired=self.splits.paired)
             )
+            add_teachers(self.splits, given.get("teacher") or ())
             self.job = self.task.module("train").job(self.splits, **chosen(arguments, self.task))
             self.splits = replace(self.splits, train=(), valid=(), test=())  # the job lets go of them when it can
             self.target = output or self.task.default_dir

@@ -31,7 +31,7 @@ def parameters(config: TranslatorConfig, cell: str, units: int, labels: int) -> 
     E, H = model.embedding, model.hidden
     encoder = count_parameters(cell, E, model.encoder_widths, 2)
     decoder = count_parameters(cell, model.decoder_inputs, model.widths)
-    bridge = len(CELLS[cell].states) * model.layers * H * (H + 1)
+    bridge = CELLS[cell].vectors(H) * model.layers * H * (H + 1)
     attention = {"dot": 0, "general": H * H, "additive": 2 * H * H + H}[model.attention]
     return encoder + decoder + bridge + attention + 2 * H * E
 

@@ -17,9 +17,10 @@ from lstmcli.tokenization.ids import UNKNOWN_ID
 from lstmcli.translation.config import TranslatorModelConfig
 
 
-def state_names(config: TranslatorModelConfig) -> list[str]:
-    """Names of the inputs of the decoder's state, each [1, N, H]; outputs are named ``…_out``."""
-    return [f"{part}{layer}" for layer in range(config.layers) for part in CELLS[config.cell].states]
+def state_names(config: TranslatorModelConfig) -> dict[str, int]:
+    """Names of the inputs of the decoder's state with their sizes, each [1, N, size]; outputs are named ``…_out``."""
+    sizes = CELLS[config.cell].state_sizes(config.hidden)
+    return {f"{part}{layer}": size for layer in range(config.layers) for part, size in sizes.items()}
 
 
 def encoder_graph(weights: Weights, config: TranslatorModelConfig) -> InferenceGraph:
@@ -53,8 +54,13 @@ def encoder_graph(weights: Weights, config: TranslatorModelConfig) -> InferenceG
     mean_BH = graph.node("Div", sum_BH, graph.node("Cast", lengths_B1, to=FLOAT))
     bridge = graph.node("Gemm", mean_BH, graph.weight("bridge.weight"), graph.weight("bridge.bias"), transB=1)
     parts_1BH = graph.node("Unsqueeze", graph.node("Tanh", bridge), graph.ints(0))
-    first, *also = state_names(config)
+    first, *also = (name for name, size in state_names(config).items() if size == H)
     graph.node("Split", parts_1BH, graph.ints(*[H] * (1 + len(also))), name=first, also=also, axis=2)
+    rows = graph.node("Shape", "lengths")
+    for name, other in state_names(config).items():
+        if other != H:
+            shape = graph.node("Concat", graph.ints(1), rows, graph.ints(other), axis=0)
+            graph.node("ConstantOfShape", shape, name=name)
     inputs = [value_info("ids", INT32, ["S", "B"]), value_info("lengths", INT32, ["B"])]
     outputs = [value_info(name, FLOAT, ["B", "S", H]) for name in ("values", "keys")]
     outputs += [value_info("mask", FLOAT, ["B", "S"]), *_states(config, "B")]
@@ -75,7 +81,7 @@ def decoder_graph(weights: Weights, config: TranslatorModelConfig) -> InferenceG
     if config.input_feeding:
         x_NE = graph.node("Concat", x_NE, "feed", axis=1)
     x_1NE = graph.node("Unsqueeze", x_NE, graph.ints(0))
-    names, own = state_names(config), _stack(weights, "decoder")
+    names, own = list(state_names(config)), _stack(weights, "decoder")
     each = len(CELLS[config.cell].states)
     for layer, hidden in enumerate(config.widths):
         state = names[layer * each : (layer + 1) * each]
@@ -141,4 +147,4 @@ def _stack(weights: Weights, part: str) -> dict[str, Any]:
 
 
 def _states(config: TranslatorModelConfig, rows: str, end: str = "") -> list[Message]:
-    return [value_info(f"{name}{end}", FLOAT, [1, rows, config.hidden]) for name in state_names(config)]
+    return [value_info(f"{name}{end}", FLOAT, [1, rows, size]) for name, size in state_names(config).items()]

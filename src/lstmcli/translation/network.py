@@ -1,7 +1,8 @@
 """The network of a translator: embedding, bidirectional encoder, attention, decoder, softmax over the vocabulary.
 
 The encoder reads the source in both directions (Bahdanau et al. 2015, section 3.2).  The decoder starts from a
-projection of the mean of the encoder's states.  At step t its state h_t is compared with the states m_s of the source
+projection of the mean of the encoder's states; parts of its state that are not vectors of H start from zeros.
+At step t its state h_t is compared with the states m_s of the source
 (Luong et al. 2015, section 3.1, equation numbers of that paper)::
 
     score(h_t, m_s) = h_t' m_s              dot
@@ -99,7 +100,7 @@ class Translator(nn.Module):
         drops = (config.layer_dropout, config.weight_drop, config.residual)
         self.encoder = Stack(cell, E, config.encoder_widths, True, *drops)
         self.decoder = Stack(cell, config.decoder_inputs, config.widths, False, *drops)
-        self.bridge = nn.Linear(H, len(CELLS[cell].states) * config.layers * H)
+        self.bridge = nn.Linear(H, CELLS[cell].vectors(H) * config.layers * H)
         self.attention = Attention(config.attention, H)
         self.combine = nn.Parameter(torch.empty(E, 2 * H))
         nn.init.xavier_uniform_(self.combine)
@@ -125,9 +126,13 @@ class Translator(nn.Module):
         values_BSH = h_SBH.transpose(0, 1).contiguous()
         mask_BS = torch.zeros_like(inside_SB.T, dtype=torch.float32).masked_fill(~inside_SB.T, -torch.inf)
         mean_BH = values_BSH.sum(1) / lengths_B[:, None]
-        parts = torch.tanh(self.bridge(mean_BH)).chunk(self.bridge.out_features // self.config.hidden, dim=-1)
-        each = len(CELLS[self.config.cell].states)
-        layers = [tuple(part[None] for part in parts[i : i + each]) for i in range(0, len(parts), each)]
+        H, sizes = self.config.hidden, CELLS[self.config.cell].state_sizes(self.config.hidden).values()
+        parts = iter(torch.split(torch.tanh(self.bridge(mean_BH))[None], H, dim=-1))
+        zeros = mean_BH.new_zeros
+        layers = [
+            tuple(next(parts) if size == H else zeros(1, len(mean_BH), size) for size in sizes)
+            for _ in range(self.config.layers)
+        ]
         feed_BE = values_BSH.new_zeros(len(lengths_B), self.config.embedding)
         return Memory(values_BSH, self.attention.keys(values_BSH), mask_BS), DecoderState(layers, feed_BE)
 

@@ -21,7 +21,7 @@ def translator_shapes(config: TranslatorModelConfig, V: int, source_V: int | Non
         shapes["source_embedding"] = (source_V, E)
     shapes |= {name.replace("stack", "encoder", 1): shape for name, shape in encoder.items()}
     shapes |= {name.replace("stack", "decoder", 1): shape for name, shape in decoder.items()}
-    states = len(CELLS[config.cell].states) * config.layers * H
+    states = CELLS[config.cell].vectors(H) * config.layers * H
     shapes |= {"bridge.weight": (states, H), "bridge.bias": (states,)}
     if config.attention != "dot":
         shapes["attention.memory"] = (H, H)

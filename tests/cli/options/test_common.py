@@ -127,6 +127,8 @@ def test_without_options_the_config_is_the_default() -> None:
 
 
 OPTIONS = [
+    (ClassifierTrainConfig, "train", "--teacher-weight=0.25", "teacher_weight", 0.25),
+    (ClassifierTrainConfig, "train", "--teacher-temperature=4", "teacher_temperature", 4.0),
     (ClassifierTrainConfig, "train", "--deterministic", "deterministic", True),
     (TokenizerConfig, "tokenizer", "--tokenizer=bpe", "kind", "bpe"),
     (TokenizerConfig, "tokenizer", "--vocab-size=500", "vocab_size", 500),
@@ -201,6 +203,7 @@ def test_every_field_has_an_option() -> None:
                 ("tokenizer", "path"),
                 ("read", "label_columns"),
                 ("read", "line_form"),
+                ("read", "soft_labels"),
                 ("read", "target_column"),
             )
             if (section.name, field.name) not in beside:

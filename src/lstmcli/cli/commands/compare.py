@@ -30,7 +30,10 @@ class CompareModels(Command):
 
     def make_context(self, info_name: str | None, args: list[str], parent: Any = None, **extra: Any) -> Any:
         options = args[: args.index("--")] if "--" in args else args
-        if any(word.partition("=")[0] == "--cells" for word in options):
+        is_cells = any(word.partition("=")[0] == "--cells" for word in options)
+        if not is_cells and not extra.get("resilient_parsing"):
+            is_cells = "cells" in self.configured(info_name, args, parent).values
+        if is_cells:
             return self.other.make_context(info_name, args, parent, **extra)
         return super().make_context(info_name, args, parent, **extra)
 

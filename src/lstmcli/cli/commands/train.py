@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
@@ -28,7 +27,7 @@ READ, TOKENIZER, MODEL, TRAIN = ReadConfig(), TokenizerConfig(), ClassifierModel
 LM_TOKENIZER, LM_MODEL = LmTokenizerConfig(), LmModelConfig()
 TRANSLATOR_MODEL, TRANSLATOR_TRAIN = TranslatorModelConfig(), TranslatorTrainConfig()
 POOLING = ",".join(MODEL.pooling)
-NOT_SETTINGS = ("ctx", "source_file")
+NOT_SETTINGS = ("ctx", "source_file", "print_config")
 
 app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
@@ -97,6 +96,9 @@ def train(
     label_smoothing: t.LabelSmoothing = TRAIN.label_smoothing,
     adversarial: t.Adversarial = TRAIN.adversarial,
     class_weights: t.ClassWeights = TRAIN.class_weights,
+    teacher: t.Teacher = None,
+    teacher_weight: t.TeacherWeight = TRAIN.teacher_weight,
+    teacher_temperature: t.TeacherTemperature = TRAIN.teacher_temperature,
     precision: t.Precision = TRAIN.precision,
     deterministic: t.Deterministic = TRAIN.deterministic,
     preset: t.Preset = None,
@@ -125,6 +127,7 @@ def train(
         Literal["table", "json"], o.OUTPUT.option("--format", "table|json", "Format of the result on stdout.")
     ] = "table",
     log_format: t.LogFormat = "text",
+    print_config: t.PrintConfig = False,
     tensorboard: t.TensorBoard = None,
 ) -> None:
     """Train a classifier on labelled text, a translator on pairs of texts, or a language model on plain text.
@@ -142,9 +145,15 @@ def train(
       lstm train pairs.csv --text-column de --target-column en
       lstm train --source-file train.de --target-file train.en --valid valid.de --valid-target valid.en
       lstm train ptb.train.txt --valid ptb.valid.txt --test ptb.test.txt
+      lstm train reviews.csv --teacher answers.jsonl
       zcat tickets.csv.gz | lstm train - --label-column queue --force
     """
     given = {name: value for name, value in locals().items() if name not in NOT_SETTINGS and is_given(ctx, name)}
+    if print_config:
+        from lstmcli.cli.output.run_config import as_toml
+
+        print(as_toml(ctx), end="")
+        return
     named = _source(source, source_file, target_file)
     listeners: list[Any] = []
     if tensorboard is not None:
@@ -154,6 +163,7 @@ def train(
 
     from lstmcli.cli.io.asking import ask_resume, which_label
     from lstmcli.cli.output.event_log import EventLog
+    from lstmcli.cli.output.run_config import as_command
     from lstmcli.cli.output.training_log import TRAINING, TrainingLog
     from lstmcli.training.start import Training
 
@@ -179,7 +189,7 @@ def train(
             log = TrainingLog(default_place=place, quiet=quiet, splits=splits, task=training.task)
         with Stop() as stop, log, hint_on_abort(training.target):
             listeners.append(log)
-            events_of_run = training.events(command=shlex.join(ctx.obj), stop=stop.asked)
+            events_of_run = training.events(command=as_command(ctx, ctx.obj), stop=stop.asked)
             result = follow(events_of_run, listeners, stop, dry_run=dry_run)
     if format == "json":
         from lstmcli.cli.output.writer import write

@@ -16,6 +16,7 @@ from lstmcli.tokenization.config import MODES, TOKENIZERS, WORDS
 from lstmcli.training.config import PRECISIONS, SCHEDULES
 
 TOKENIZER, MODEL, TRAINING = Section("Tokenizer"), Section("Model"), Section("Training")
+TEACHING = Section("Teachers and texts without labels")
 LANGUAGE_MODEL, ADVANCED = Section("Language model"), Section("Language model, advanced")
 TOKENIZER_OR_FILE = "|".join([*TOKENIZERS, "FILE"])
 
@@ -149,6 +150,22 @@ ClassWeights = Annotated[
 ]
 Precision = Annotated[str, TRAINING.choice("--precision", PRECISIONS, "Number format of training steps.")]
 
+# Teachers and texts without labels
+Teacher = Annotated[
+    list[str] | None,
+    TEACHING.option(
+        *("--teacher", "FILE"),
+        "Texts with a teacher's probability of each label (p_LABEL columns, or the output of `lstm classify --format "
+        "jsonl`); repeat the option to average teachers.",
+    ),
+]
+TeacherWeight = Annotated[
+    float, TEACHING.option("--teacher-weight", "P", "What the teacher counts beside a label of the same text.")
+]
+TeacherTemperature = Annotated[
+    float, TEACHING.option("--teacher-temperature", "T", "Above 1, the teacher's smaller probabilities count more.")
+]
+
 # Language models only; their defaults are the preset's
 Preset = Annotated[
     str | None,
@@ -200,6 +217,9 @@ CheckpointEvery = Annotated[
 LogFormat = Annotated[
     Literal["text", "json"],
     OUTPUT.option("--log-format", "text|json", "Progress on stderr: text, or an event per line as JSON."),
+]
+PrintConfig = Annotated[
+    bool, OUTPUT.flag("--print-config", "Write a TOML file for --config that repeats this run, and do not train.")
 ]
 TensorBoard = Annotated[
     Path | None, OUTPUT.option("--tensorboard", "DIR", "Also write TensorBoard events to this directory.")

@@ -5,10 +5,12 @@ from __future__ import annotations
 import difflib
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, field, replace
+from typing import Any
 
 from lstmcli.data.columns.label import LabelChoice, choose_label
 from lstmcli.data.columns.names import EXPLICIT, label_rank, normal
 from lstmcli.data.columns.profile import ColumnProfile, Profiles
+from lstmcli.data.columns.soft import ANSWER, Soft, find_soft
 from lstmcli.data.columns.text import JOIN, choose_text, is_running_text, join_of
 from lstmcli.data.config import ReadConfig
 from lstmcli.data.table import Table
@@ -38,6 +40,8 @@ class Chosen:
     """Columns of running text that are left out."""
     target_column: str | None = None
     """The translations, in data of pairs."""
+    soft: Soft | None = field(default=None, compare=False)
+    """The columns of probabilities."""
 
 
 def find_column(wanted: str, columns: Sequence[str]) -> str | None:
@@ -112,6 +116,40 @@ def choose_columns(
     left = tuple(c for c in other_texts if c not in labels)
     chosen = Chosen(text, only, labels, join=join_of(text), others=others, guessed=guessed, other_texts=left)
     return _with_flags(chosen, found) if len(labels) > 1 else chosen
+
+
+def choose_with_soft(
+    table: Table,
+    read: ReadConfig,
+    path: str,
+    *,
+    labelled: bool | None,
+    prefer: ReadConfig | None = None,
+    ask: Ask | None = None,
+) -> Chosen:
+    """As ``choose_columns``, for a source whose rows may have probabilities in place of a label.
+
+    Raises:
+        DataError: as ``choose_columns``; a teacher's source (``labelled`` is False) has no probabilities.
+    """
+    how: dict[str, Any] = {"prefer": prefer, "ask": ask}
+    soft = find_soft(table.columns, table.sample, asked=labelled is False)
+    if soft is None:
+        if labelled is False:
+            raise DataError(
+                f"there are no probabilities of labels; {_list_columns(table.columns)}",
+                path=path,
+                hint="give a column p_LABEL for each label, or an object `probabilities`: what `lstm classify "
+                "--format jsonl` writes",
+            )
+        return choose_columns(table, read, path, labelled=labelled, **how)
+    own = {*soft.columns, *(ANSWER if soft.answers and not _label_names(read) else ())}
+    rest = replace(table, columns=tuple(name for name in table.columns if name not in own))
+    rest.label_column = None if rest.label_column in own else rest.label_column
+    chosen = choose_columns(rest, read, path, labelled=False if labelled is False else None, **how)
+    if chosen.guessed:  # no name says that it is a label, and there are labels
+        chosen = choose_columns(rest, read, path, labelled=False, **how)
+    return replace(chosen, soft=soft)
 
 
 def _detect_text(

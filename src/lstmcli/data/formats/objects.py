@@ -12,6 +12,7 @@ from typing import Any
 
 from lstmcli.data.columns.names import LABEL_NAMES, TEXT_NAMES, normal
 from lstmcli.data.columns.pair_names import language
+from lstmcli.data.columns.soft import soft_objects
 from lstmcli.data.formats.format import Opening
 from lstmcli.data.formats.label_tools import Object, Tool, find_tool
 from lstmcli.data.formats.shapes import unwrap
@@ -40,6 +41,7 @@ class Objects:
     keep: bool = False  # keep objects that people skipped or rejected: their texts are to be classified
     text: str | None = None
     label: str | None = None
+    soft: tuple[str, ...] = ()  # names of objects that hold probabilities of labels
     notes: list[str] = field(default_factory=list)
 
     def row(self, row: Object) -> dict[str, Any] | None:
@@ -50,7 +52,10 @@ class Objects:
             if read is None and not self.keep:
                 return None
             row = row if read is None else read
-        return flat(row) if self.nested else dict(row)
+        soft = {name: row[name] for name in self.soft if name in row}
+        if soft:
+            row = {name: value for name, value in row.items() if name not in soft}
+        return {**flat(row), **soft} if self.nested else {**row, **soft}
 
 
 def find_objects(rows: Sequence[Object], file: Opening) -> Objects:
@@ -65,6 +70,9 @@ def find_objects(rows: Sequence[Object], file: Opening) -> Objects:
         objects = Objects(tool, keep=objects.keep, text=tool.text, label=tool.label)
         objects.notes = [part for part in (tool.name, tool.note) if part]
         rows = [done for row in rows if (done := tool.row(row)) is not None]
+    if file.read.soft_labels and not tool:
+        objects.soft = soft_objects(rows)
+        rows = [{name: value for name, value in row.items() if name not in objects.soft} for row in rows]
     objects.nested = _is_nested(rows)
     if objects.nested and not objects.text:
         objects.text, objects.label = _find_paths([flat(row) for row in rows], file)

@@ -4,6 +4,7 @@
 // `hold(name, values)` lets a reader fix a gate; otherwise it returns the values that it is given.
 
 const sigmoid = (v) => v.map((x) => 1 / (1 + Math.exp(-x)));
+const logSigmoid = (v) => v.map((x) => Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x))));
 const tanh = (v) => v.map(Math.tanh);
 const add = (a, b) => a.map((x, n) => x + b[n]);
 const mul = (a, b) => a.map((x, n) => x * b[n]);
@@ -131,28 +132,109 @@ const CELLS = {
     read: (x, w) => add(times(w.w_ih, x), w.b.data),
     step(a, [h], w, hold) {
       const parts = chunk(a, 3);
-      const log = (v) => v.map((x) => Math.min(x, 0) - Math.log1p(Math.exp(-Math.abs(x))));
-      const [li, lf] = [log(parts[0]), log(parts[1])];
+      const [li, lf] = [logSigmoid(parts[0]), logSigmoid(parts[1])];
       const f = hold("forget", sigmoid(lf.map((x, n) => x - li[n])));
       const i = hold("input", sigmoid(li.map((x, n) => x - lf[n])));
       const g = hold("candidate", parts[2]);
       return { gates: { input: i, forget: f, candidate: g }, state: [add(mul(f, h), mul(i, g))] };
     },
   },
+  mingru: {
+    states: 1,
+    read: (x, w) => add(times(w.w_ih, x), w.b.data),
+    step(a, [h], w, hold) {
+      const parts = chunk(a, 2);
+      const z = sigmoid(parts[0]);
+      const [i, f] = [hold("input", z), hold("forget", one_minus(z))];
+      const g = hold("candidate", parts[1]);
+      return { gates: { input: i, forget: f, candidate: g }, state: [add(mul(f, h), mul(i, g))] };
+    },
+  },
+  sru: {
+    states: 2,
+    read: (x, w) => times(w.w_ih, x),
+    step(a, [, c], w, hold) {
+      const [[vf, vr], [bf, br]] = [chunk(w.v.data, 2), chunk(w.b.data, 2)];
+      let [f, r, g, past] = chunk(a, 4);
+      f = sigmoid(add(add(f, mul(c, vf)), bf));
+      const i = hold("input", one_minus(f));
+      f = hold("forget", f);
+      g = hold("candidate", g);
+      const o = hold("output", sigmoid(add(add(r, mul(c, vr)), br)));
+      const cell = add(mul(f, c), mul(i, g));
+      const state = [add(mul(o, cell), mul(one_minus(o), past)), cell];
+      return { gates: { input: i, forget: f, candidate: g, output: o }, state };
+    },
+  },
+  slstm: {
+    states: 4,
+    read: (x, w) => add(times(w.w_ih, x), w.b.data),
+    step(a, [h, c, n, m], w, hold) {
+      let [i, f, g, o] = chunk(add(a, times(w.w_hh, h)), 4);
+      const kept = add(logSigmoid(f), m);
+      const most = kept.map((x, u) => Math.max(x, i[u]));
+      i = hold("input", i.map((x, u) => Math.exp(x - most[u])));
+      f = hold("forget", kept.map((x, u) => Math.exp(x - most[u])));
+      g = hold("candidate", tanh(g));
+      o = hold("output", sigmoid(o));
+      const cell = add(mul(f, c), mul(i, g));
+      const total = add(mul(f, n), i);
+      const shown = cell.map((x, u) => (o[u] * x) / (total[u] + 1e-15));
+      return { gates: { input: i, forget: f, candidate: g, output: o }, state: [shown, cell, total, most] };
+    },
+  },
+  mlstm: {
+    states: 4,
+    names: ["hidden"],
+    sizes: (H) => [H, (H * H) / heads(H), H, heads(H)],
+    read: (x) => x,
+    step(x, [, memory, n, m], w, hold) {
+      const [q, k, v, o] = chunk(add(times(w.w_ih, x), w.b.data), 4);
+      let [i, f] = chunk(add(times(w.w_gate, x), w.b_gate.data), 2);
+      const d = q.length / m.length;
+      const kept = add(logSigmoid(f), m);
+      const most = kept.map((value, a) => Math.max(value, i[a]));
+      const byUnit = (values) => q.map((_, u) => Math.exp(values[Math.floor(u / d)] - most[Math.floor(u / d)]));
+      i = hold("input", byUnit(i));
+      f = hold("forget", byUnit(kept));
+      const out = hold("output", sigmoid(o));
+      const total = q.map((_, u) => f[u] * n[u] + (i[u] * k[u]) / Math.sqrt(d));
+      const after = memory.map((value, at) => {
+        const [row, column] = [Math.floor(at / d), at % d];
+        const key = k[row - (row % d) + column] / Math.sqrt(d);
+        return f[row] * value + i[row] * v[row] * key;
+      });
+      const answers = q.map((_, row) => {
+        const first = row - (row % d);
+        let [top, sum] = [0, 0];
+        for (let n = 0; n < d; n++) {
+          top += after[row * d + n] * q[first + n];
+          sum += total[first + n] * q[first + n];
+        }
+        return top / (Math.max(Math.abs(sum), Math.exp(-Math.max(most[first / d], -80))) + 1e-6);
+      });
+      const shown = chunk(answers, m.length).flatMap((head) => Array.from(normalise(head)));
+      const hidden = q.map((_, u) => out[u] * w.s.data[u] * shown[u]);
+      return { gates: { input: i, forget: f, output: out }, state: [hidden, after, total, most] };
+    },
+  },
 };
 
 const STATE_NAMES = ["hidden", "cell"];
+const heads = (H) => [4, 2].find((count) => H % count === 0 && H / count >= 4) ?? 1;
 
 // The layers of a network over embedded tokens.  Returns, for each layer and direction, every gate and state as a list
 // over the tokens, and the last states of the forward direction.
 function readStack(stack, inputs, { hold = (name, values) => values, states = null } = {}) {
   const traces = [];
   const after = [];
+  const names = stack.cell.names ?? STATE_NAMES.slice(0, stack.cell.states);
   let xs = inputs;
   stack.widths.forEach((width, layer) => {
     const found = [];
     for (let direction = 0; direction < stack.directions; direction++) {
-      const fresh = () => Array.from({ length: stack.cell.states }, () => new Float64Array(width));
+      const sizes = stack.cell.sizes ? stack.cell.sizes(width) : Array(stack.cell.states).fill(width);
+      const fresh = () => sizes.map((size) => new Float64Array(size));
       let state = direction === 0 && states ? states[layer] : fresh();
       const order = xs.map((_, t) => (direction ? xs.length - 1 - t : t));
       const trace = {};
@@ -162,7 +244,7 @@ function readStack(stack, inputs, { hold = (name, values) => values, states = nu
         const step = stack.cell.step(stack.cell.read(xs[t], w), state, w, own);
         state = step.state;
         for (const [name, values] of Object.entries(step.gates)) (trace[name] ??= [])[t] = values;
-        state.forEach((values, n) => ((trace[STATE_NAMES[n]] ??= [])[t] = values));
+        names.forEach((name, n) => ((trace[name] ??= [])[t] = state[n]));
       }
       if (direction === 0) after.push(state);
       found.push(trace);
