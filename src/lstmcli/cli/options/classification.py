@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from typing import TYPE_CHECKING, Annotated
 
-from lstmcli.classification.abstention import share_of
 from lstmcli.classification.results import SHOWN
 from lstmcli.cli.io import streams
 from lstmcli.cli.options.common import MAIN
@@ -65,6 +64,8 @@ def chosen_threshold(
         raise UsageError("--threshold, --abstain and --max-error contradict each other", hint="give one of them")
     if not given:
         return threshold
+    from lstmcli.classification.abstention import share_of
+
     shares = [None if value is None else share_of(value, name) for name, value in asked.items()]
     chosen = classifier.threshold(abstain=shares[0], max_error=shares[1])
     if not quiet:
