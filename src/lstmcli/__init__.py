@@ -8,6 +8,7 @@ __version__ = "0.1.0"
 TYPE_CHECKING = False  # type checkers know the name; importing ``typing`` takes milliseconds
 if TYPE_CHECKING:
     from lstmcli import errors as errors
+    from lstmcli.api import check_labels as check_labels
     from lstmcli.api import compare as compare
     from lstmcli.api import export as export
     from lstmcli.api import inspect as inspect
@@ -18,13 +19,25 @@ if TYPE_CHECKING:
     from lstmcli.language_modeling.predict import LanguageModel as LanguageModel
 
 __all__ = [
-    *("Classifier", "LanguageModel", "__version__", "compare", "errors", "export", "inspect", "load", "neighbours"),
+    *(
+        "Classifier",
+        "LanguageModel",
+        "__version__",
+        "check_labels",
+        "compare",
+        "errors",
+        "export",
+        "inspect",
+        "load",
+        "neighbours",
+    ),
     "train",
 ]
 
 _HOMES = {
     "Classifier": "lstmcli.classification.predict",
     "LanguageModel": "lstmcli.language_modeling.predict",
+    "check_labels": "lstmcli.api",
     "compare": "lstmcli.api",
     "export": "lstmcli.api",
     "inspect": "lstmcli.api",

@@ -40,6 +40,22 @@ class Prediction(Result):
 
 
 @dataclass(frozen=True, slots=True)
+class LabelSuspect(Result):
+    """A text whose label may be wrong."""
+
+    text: str
+    label: str
+    better: str
+    """The label that it should have instead."""
+    probability: float
+    """The probability of its own label, by models that have not learnt from the text."""
+    probability_better: float
+    path: str = ""
+    line: int | None = None
+    """Where the text is, if that is known."""
+
+
+@dataclass(frozen=True, slots=True)
 class ClassScore(Result):
     label: str
     precision: float

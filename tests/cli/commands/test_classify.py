@@ -140,6 +140,16 @@ def test_novelty_in_every_format(model: Path) -> None:
     assert "--novelty and --report" in classify(model, "x", "--novelty", "--report").stderr
 
 
+def test_what_to_label_next(model: Path, lines: Path) -> None:
+    rows = [
+        json.loads(row) for row in classify(model, lines, "--uncertain", "2", "--format", "jsonl").stdout.splitlines()
+    ]
+    every = [json.loads(row) for row in classify(model, lines, "--format", "jsonl").stdout.splitlines()]
+    margins = {r["text"]: -sum(p if n else -p for n, p in enumerate([*r["probabilities"].values()][:2])) for r in every}
+    assert [row["text"] for row in rows] == sorted(margins, key=lambda text: margins[text])[:2]
+    assert "uncertain must be at least 1" in classify(model, lines, "--uncertain", "0").stderr
+
+
 def test_columns_are_kept(model: Path, labelled: Path) -> None:
     found = classify(model, labelled, "--keep-columns", "--format", "csv").stdout
     rows = list(csv.DictReader(io.StringIO(found)))

@@ -44,6 +44,7 @@ def classify(
     threshold: c.Threshold = None,
     abstain: c.Abstain = None,
     max_error: c.MaxError = None,
+    uncertain: c.Uncertain = None,
     novelty: c.ShowNovelty = False,
     max_novelty: c.MaxNovelty = None,
     report: Annotated[bool, o.MAIN.flag("--report", "Evaluate the model on labelled text.")] = False,
@@ -88,7 +89,7 @@ def classify(
     named = specs(files, text)
     if report and not named:
         raise UsageError("--report needs labelled text", hint="name a file with a label column, or pipe one in")
-    for name in ("top", "novelty", "max_novelty"):
+    for name in ("top", "uncertain", "novelty", "max_novelty"):
         if report and values[name] not in (None, False):
             raise UsageError(f"--{name.replace('_', '-')} and --report do not go together")
 
@@ -122,6 +123,16 @@ def classify(
     asks: dict[str, Any] = {"novelty": novelty, "max_novelty": max_novelty}
     news = novelty or max_novelty is not None
     out = writer(shown, sys.stdout, top=number, novelty=news, keep_columns=keep_columns, header=output_header)
+    if uncertain is not None:
+        from lstmcli.classification.uncertain import least_certain
+
+        everything = (record for source in inputs for record in source.records)
+        for prediction in least_certain(
+            classifier, everything, uncertain, top=asked, threshold=threshold, **size, **asks
+        ):
+            out.write(prediction)
+        out.close()
+        return
     for records, ready, *_ in inputs:
         live = ready is not None
         how: dict[str, Any] = {"top": asked, "threshold": threshold, "eager": live, "ready": ready, **size, **asks}

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from contextlib import closing, contextmanager
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
 
@@ -49,6 +49,7 @@ def train(
     dry_run: t.DryRun = False,
     force: t.Force = False,
     resume: t.Resume = False,
+    check_labels: t.CheckLabels = False,
     task: t.TrainingTask = None,
     text_columns: o.TextColumns = None,
     target_column: o.TargetColumn = READ.target_column,
@@ -124,7 +125,10 @@ def train(
     checkpoint_every: t.CheckpointEvery = "1m",
     quiet: o.Quiet = False,
     format: Annotated[
-        Literal["table", "json"], o.OUTPUT.option("--format", "table|json", "Format of the result on stdout.")
+        o.Format,
+        o.OUTPUT.option(
+            *("--format", "table|json"), "Format of the result on stdout; of --check-labels also tsv, csv and jsonl."
+        ),
     ] = "table",
     log_format: t.LogFormat = "text",
     print_config: t.PrintConfig = False,
@@ -155,6 +159,13 @@ def train(
         print(as_toml(ctx), end="")
         return
     named = _source(source, source_file, target_file)
+    if check_labels:
+        from lstmcli.cli.check_labels import check_labels as run_check
+
+        run_check(named, given, task=task, format=format, quiet=quiet)
+        return
+    if format not in ("table", "json"):
+        raise UsageError(f"--format {format} is for --check-labels", hint="a result of training is table or json")
     listeners: list[Any] = []
     if tensorboard is not None:
         from lstmcli.cli.output.tensorboard import Scalars

@@ -36,6 +36,10 @@ MaxError = Annotated[
     str | None,
     MAIN.option("--max-error", "SHARE", "Choose the threshold that leaves this share of errors on validation: 2%."),
 ]
+Uncertain = Annotated[
+    int | None,
+    MAIN.option("--uncertain", "N", "Return only the N texts to label next: those with the least certain answers."),
+]
 ShowNovelty = Annotated[bool, MAIN.flag("--novelty", "Show how unlike the training texts a text is, from 0 to 1.")]
 MaxNovelty = Annotated[
     float | None,
