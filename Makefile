@@ -26,8 +26,9 @@ schemas:  ## write the JSON Schemas and the tables of docs/output.md again
 completions:  ## write the completion scripts again
 	$(BIN)/python tools/completions.py completions
 
-docs:  ## write the option tables of docs/ again
+docs:  ## write the option tables of docs/ and the manual pages again
 	$(BIN)/python tools/docs.py
+	$(BIN)/python tools/man.py
 
 wheels:  ## wheels with the kernel for every platform in dist/ (needs ziglang; network)
 	$(BIN)/python tools/wheels.py dist

@@ -161,12 +161,12 @@ def quality(pair: Pair, minutes: float, threads: Sequence[str], lines: int | Non
     out = run([*PLAIN, "translate", str(plain), "--source", source, "--beam", str(BEAM), *threads]).stdout
     target = translator.sides.target
     theirs = [target.decode([int(word) for word in line.split() if word.isdigit()]) for line in out.splitlines()]
-    scores = {"ours": _scores(ours, test.targets), "plain": _scores(theirs, test.targets)}
+    scores = {"ours": scores_of(ours, test.targets), "plain": scores_of(theirs, test.targets)}
     trained = json.loads((model / "config.json").read_text(encoding="utf-8"))["metrics"]
     return {**scores, "minutes": minutes, "plain_epochs": done["epochs"], "valid": trained.get("valid", {})}
 
 
-def _scores(texts: Sequence[str], references: Sequence[str]) -> dict[str, Any]:
+def scores_of(texts: Sequence[str], references: Sequence[str]) -> dict[str, Any]:
     result: dict[str, Any] = {"chrf": chrf(texts, references)}
     for name, lowercase in (("bleu_lower", True), ("bleu", False)):
         metric = bleu_of(references, lowercase=lowercase)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sys
 from pathlib import Path
 
 _CGROUPS = ("/sys/fs/cgroup/memory.max", "/sys/fs/cgroup/memory/memory.limit_in_bytes")
@@ -14,6 +15,20 @@ UNKNOWN = 1 << 33
 def usable_memory() -> int:
     """Bytes: the least of the machine's memory, the container's limit and the address space limit (``ulimit -v``)."""
     return min(filter(None, (_physical(), _container(), _limit())), default=UNKNOWN)
+
+
+def peak_memory() -> int:
+    """Bytes that this process has taken at most; 0 if it is not known."""
+    try:
+        with Path("/proc/self/status").open(encoding="ascii") as file:  # getrusage would count the parent's, too
+            return next(int(line.split()[1]) << 10 for line in file if line.startswith("VmHWM:"))
+    except (OSError, StopIteration, ValueError):
+        pass
+    try:
+        import resource
+    except ImportError:  # Windows
+        return 0
+    return resource.getrusage(resource.RUSAGE_SELF).ru_maxrss * (1 if sys.platform == "darwin" else 1024)
 
 
 def _physical() -> int:

@@ -151,6 +151,7 @@ TRANSLATION = Task(
         "load": "lstmcli.translation.predict:Translator",
         "inspect": "lstmcli.inspection.translator:open_translator",
         "compare": "lstmcli.comparison.translators:compare_translators",
+        "export --to onnx": "lstmcli.exporting.translator:onnx",
         "word vectors": "lstmcli.inspection.word_vectors:of_translator",
         "export --to vectors": "lstmcli.exporting.vectors:of_both_sides",
         "export --to hf": "lstmcli.exporting.hub:hf",

@@ -17,7 +17,7 @@ from support import reviews
 from support.reviews import SMALL
 
 OF_THE_COMMAND = {"ctx", "source", "output", "valid", "test", "dry_run", "force", "resume", "task", "checkpoint_every"}
-TALK = {"quiet", "format", "log_format", "tensorboard"}
+TALK = {"quiet", "format", "log_format", "tensorboard", "mlflow", "plot", "print_config"}
 ALIASES = {"source_file"}
 
 

@@ -4,12 +4,10 @@ from __future__ import annotations
 
 import os
 import signal
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
-from lstmcli.bulk.workers import Answer, Answered
-from lstmcli.data.records import Record
+from lstmcli.bulk.answers import Answer, Answered, Asked
 from lstmcli.errors import DataError, ModelError
 
 
@@ -25,7 +23,8 @@ class Shouting:
         if not self.opens:
             raise ModelError("no model here", path="/nowhere", hint="train one")
 
-        def answer(records: Sequence[Record], first: bool) -> Answered:
+        def answer(asked: Asked) -> Answered:
+            records = asked.records
             if self.log:
                 with Path(self.log).open("a") as file:
                     file.write(f"{len(records)}\n")
@@ -41,7 +40,9 @@ class Shouting:
                     raise DataError("this text is refused", path=record.path, line=record.line)
                 if record.text == "stumble":
                     raise ZeroDivisionError("oh")
-            head = "header\n" if first else ""
-            return Answered(head + "".join(record.text.upper() + "\n" for record in records), {"rows": len(records)})
+            told = asked.state.decode() if asked.chained else ""
+            head = "header\n" if asked.first else f"after {told}\n" if told else ""
+            text = head + "".join(record.text.upper() + "\n" for record in records)
+            return Answered(text.encode(), {"rows": len(records)}, records[-1].text.encode())
 
         return answer

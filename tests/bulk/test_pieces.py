@@ -21,8 +21,8 @@ def records(texts: list[str]) -> list[Record]:
 
 @given(TEXTS, st.integers(1, 8), st.integers(1, 40))
 def test_every_record_is_in_one_piece_in_order(texts: list[str], rows: int, characters: int) -> None:
-    found = list(pieces(records(texts), "key", rows, characters))
-    assert [piece.number for piece in found] == list(range(len(found)))
+    found = list(pieces(records(texts), "key", rows=rows, characters=characters))
+    assert [piece.head.number for piece in found] == list(range(len(found)))
     assert [record.text for piece in found for record in piece.records] == texts
     assert all(1 <= len(piece.records) <= rows for piece in found)
     for piece in found:
@@ -31,7 +31,9 @@ def test_every_record_is_in_one_piece_in_order(texts: list[str], rows: int, char
 
 @given(TEXTS, TEXTS)
 def test_digests_are_equal_where_the_texts_are(one: list[str], other: list[str]) -> None:
-    ours, theirs = ([(p.digest, [r.text for r in p.records]) for p in pieces(records(t), "k", 4)] for t in (one, other))
+    ours, theirs = (
+        [(p.head.digest, [r.text for r in p.records]) for p in pieces(records(t), "k", rows=4)] for t in (one, other)
+    )
     for (digest, texts), (another, others) in zip(ours, theirs, strict=False):
         assert (digest == another) == (texts == others)
 
@@ -42,9 +44,9 @@ def test_digests_are_equal_where_the_texts_are(one: list[str], other: list[str])
 )
 def test_a_digest_stands_for_all_of_a_record_and_the_key(other: Record) -> None:
     (usual,), (changed,) = pieces([Record("a")], "key"), pieces([other], "key")
-    assert usual.digest != changed.digest
+    assert usual.head.digest != changed.head.digest
     (again,), (elsewhere,) = pieces([Record("a")], "key"), pieces([Record("a")], "another")
-    assert usual.digest == again.digest != elsewhere.digest
+    assert usual.head.digest == again.head.digest != elsewhere.head.digest
 
 
 def test_what_comes_before_a_bad_line_is_a_piece() -> None:
@@ -52,7 +54,16 @@ def test_what_comes_before_a_bad_line_is_a_piece() -> None:
         yield from records(["a", "b", "c"])
         raise DataError("a bad line", line=4)
 
-    found = pieces(broken(), "key", 2)
+    found = pieces(broken(), "key", rows=2)
     assert [len(next(found).records), len(next(found).records)] == [2, 1]
     with pytest.raises(DataError, match="line 4"):
         next(found)
+
+
+def test_a_chained_digest_stands_for_all_that_comes_before() -> None:
+    one, other = (list(pieces(records([*texts]), "k", chained=True, rows=1)) for texts in ("abc", "aXc"))
+    assert [mine.head.digest == yours.head.digest for mine, yours in zip(one, other, strict=True)] == [
+        True,
+        False,
+        False,
+    ]

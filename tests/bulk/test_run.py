@@ -11,9 +11,12 @@ from pathlib import Path
 import pytest
 
 from bulk.answering import Shouting
-from lstmcli.bulk import pieces, run
+from lstmcli.bulk import file as module
+from lstmcli.bulk import pieces
+from lstmcli.bulk.events import Answering, Done, Event, Failed, Opened
+from lstmcli.bulk.file import BulkFile
 from lstmcli.bulk.folder import MANIFEST, UNFINISHED, AnswerFolder
-from lstmcli.bulk.run import Answering, BulkFile, Done, Event, Failed, answer_files
+from lstmcli.bulk.run import answer_files
 from lstmcli.data.config import ReadConfig
 from lstmcli.data.sources import open_source
 from lstmcli.errors import OutputError
@@ -24,7 +27,7 @@ TASK = {"model": "one", "top": 1}
 
 @pytest.fixture(autouse=True)
 def small_pieces(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(run, "pieces", lambda records, key: pieces.pieces(records, key, rows=3))
+    monkeypatch.setattr(module, "pieces", partial(pieces.pieces, rows=3))
 
 
 def bulk_files(folder: Path, **texts: Iterable[str]) -> list[BulkFile]:
@@ -51,7 +54,7 @@ def test_answers_are_those_of_one_worker_in_the_order_of_the_file(tmp_path: Path
     found = events(files, tmp_path / "out", count=count)
     assert (tmp_path / "out" / "a.txt.out").read_text() == "header\n" + "".join(f"TEXT {n}\n" for n in range(20))
     assert (tmp_path / "out" / "b.txt.out").read_text() == "header\nONE\n"
-    assert [(done.rows, done.before) for done in kinds(found, Done)] == [(20, False), (1, False)]
+    assert {(done.rows, done.before) for done in kinds(found, Done)} == {(20, False), (1, False)}
     assert not (tmp_path / "out" / UNFINISHED).exists()
 
 
@@ -93,7 +96,7 @@ def test_a_piece_that_fails_leaves_the_file_unfinished_and_the_others_kept(tmp_p
     files = bulk_files(tmp_path, a=["a", "b", "c", "refuse", "e", "f", "g"], b="h")
     found = events(files, out, Shouting(str(log)))
     (failed,), (done,) = kinds(found, Failed), kinds(found, Done)
-    assert failed.error.line == 4 and done.file.name == "b.txt.out"
+    assert failed.error.line == 4 and done.path.name == "b.txt"
     assert not (out / "a.txt.out").exists()
     files = bulk_files(tmp_path, a=["a", "b", "c", "mended", "e", "f", "g"])
     log.unlink()
@@ -142,3 +145,53 @@ def test_a_manifest_that_is_not_ours_is_refused(tmp_path: Path) -> None:
     (tmp_path / MANIFEST).write_text("[]")
     with pytest.raises(OutputError, match="not a manifest"):
         AnswerFolder(tmp_path, TASK)
+
+
+def test_an_order_of_other_options_is_taken_while_nothing_is_finished(tmp_path: Path) -> None:
+    events(bulk_files(tmp_path, a=["refuse"]), tmp_path / "out")
+    AnswerFolder(tmp_path / "out", {**TASK, "top": 2})
+
+
+@pytest.mark.parametrize("count", [1, 2])
+def test_chained_pieces_hear_of_the_one_before_and_files_go_side_by_side(tmp_path: Path, count: int) -> None:
+    files = [replace(file, chained=lambda source: True) for file in bulk_files(tmp_path, a="abcdefg", b="uvwxyz")]
+    found = events(files, tmp_path / "out", count=count)
+    assert (tmp_path / "out" / "a.txt.out").read_text() == "header\nA\nB\nC\nafter c\nD\nE\nF\nafter f\nG\n"
+    assert (tmp_path / "out" / "b.txt.out").read_text() == "header\nU\nV\nW\nafter w\nX\nY\nZ\n"
+    begun = [type(event) for event in found].index(Done)
+    assert sum(isinstance(event, Opened) for event in found[:begun]) == min(count, 2)
+
+
+def test_a_chain_goes_on_after_the_pieces_that_are_kept(tmp_path: Path) -> None:
+    out, log = tmp_path / "out", tmp_path / "log"
+    for last in ("refuse", "g"):
+        log.unlink(missing_ok=True)
+        (file,) = bulk_files(tmp_path, a=[*"abcdef", last])
+        events([replace(file, chained=lambda source: True)], out, Shouting(str(log)))
+    assert log.read_text() == "1\n"
+    assert (out / "a.txt.out").read_text().endswith("F\nafter f\nG\n")
+
+
+def test_pieces_of_small_files_are_answered_side_by_side(tmp_path: Path) -> None:
+    found = events(bulk_files(tmp_path, a="a", b="b", c="c"), tmp_path / "out", count=3)
+    assert [type(event) for event in found[:3]] == [Opened] * 3
+
+
+def test_a_read_covers_the_whole_file(tmp_path: Path) -> None:
+    (file,) = bulk_files(tmp_path, a=[f"some text {n}" for n in range(20)])
+    found = events([file], tmp_path / "out")
+    assert file.path.stat().st_size - 20 < sum(e.bytes for e in kinds(found, Answering)) <= file.path.stat().st_size
+
+
+def test_names_with_folders_are_folders(tmp_path: Path) -> None:
+    (file,) = bulk_files(tmp_path, a="a")
+    events([replace(file, name="monday/a.out")], tmp_path / "out")
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == [MANIFEST, "monday"]
+
+
+def test_leftovers_of_killed_runs_are_removed(tmp_path: Path) -> None:
+    rest = tmp_path / "out" / UNFINISHED
+    rest.mkdir(parents=True)
+    (rest / ".manifest.json.1").write_text("{")
+    events(bulk_files(tmp_path, a="a"), tmp_path / "out")
+    assert sorted(path.name for path in (tmp_path / "out").iterdir()) == ["a.txt.out", MANIFEST]

@@ -2,13 +2,17 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+
 import pytest
 
 from bulk.answering import Shouting
+from lstmcli.bulk import workers as module
+from lstmcli.bulk.answers import Answered, Asked, Failure
 from lstmcli.bulk.pieces import pieces
-from lstmcli.bulk.workers import TRIES, Answered, Failure, Workers
+from lstmcli.bulk.workers import TRIES, Job, Workers
 from lstmcli.data.records import Record
-from lstmcli.errors import DataError, ModelError
+from lstmcli.errors import DataError, LstmError, ModelError
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -16,10 +20,23 @@ pytestmark = pytest.mark.timeout(120)
 def answers(texts: list[str], count: int = 2, why: list[str] | None = None) -> dict[int, str]:
     """The answer, or the error, of each piece of one text."""
     records = [Record(text, line=n, path="a.txt") for n, text in enumerate(texts, 1)]
-    with Workers(Shouting(), count, ([] if why is None else why).append) as workers:
-        found = {p.number: a for p, a in workers.answer(pieces(records, "k", 1))}
+    with Workers(Shouting(), count) as workers:
+        found = dict(answered(workers, jobs(records)))
+        (why if why is not None else []).extend(workers.notes)
     assert sorted(found) == list(range(len(texts)))
-    return {n: a.text if isinstance(a, Answered) else str(a.error) for n, a in found.items()}
+    return {n: a.data.decode() if isinstance(a, Answered) else str(a.error) for n, a in found.items()}
+
+
+def jobs(records: list[Record]) -> list[Job]:
+    return [Job(None, piece, Asked(piece.records, piece.head.number == 0)) for piece in pieces(records, "k", rows=1)]
+
+
+def answered(workers: Workers, waiting: list[Job]) -> Iterator[tuple[int, Answered | Failure]]:
+    while waiting or workers.busy:
+        while waiting and workers.free:
+            workers.give(waiting.pop(0))
+        job, found = workers.wait()
+        yield job.piece.head.number, found
 
 
 @pytest.mark.parametrize("count", [1, 3])
@@ -53,25 +70,26 @@ def test_our_own_errors_are_not_tried_again_and_others_are() -> None:
 
 def test_a_refused_piece_keeps_the_kind_of_its_error() -> None:
     with Workers(Shouting(), 1) as workers:
-        ((_, failure),) = workers.answer(pieces([Record("refuse", line=9, path="f")], "k"))
+        ((_, failure),) = answered(workers, jobs([Record("refuse", line=9, path="f")]))
     assert isinstance(failure, Failure) and isinstance(failure.error, DataError)
     assert (failure.error.path, failure.error.line) == ("f", 9)
 
 
 def test_a_model_that_cannot_be_opened_ends_all() -> None:
     with Workers(Shouting(opens=False), 2) as workers, pytest.raises(ModelError, match="no model here") as caught:
-        list(workers.answer(pieces([Record("a"), Record("b")], "k", 1)))
+        list(answered(workers, jobs([Record("a"), Record("b")])))
     assert caught.value.hint == "train one"
 
 
-def test_no_more_pieces_are_read_than_there_are_workers() -> None:
-    read: list[int] = []
-
-    def slowly():
-        for n in range(20):
-            read.append(n)
-            yield Record(f"{n}")
-
-    with Workers(Shouting(), 2) as workers:
-        for done, _ in enumerate(workers.answer(pieces(slowly(), "k", 1)), 1):
-            assert len(read) <= done + 2
+def test_there_are_as_many_workers_as_fit_into_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(module, "peak_memory", lambda: 0)
+    with Workers(Shouting(), 1) as workers:
+        list(answered(workers, jobs([Record("a")])))
+        (one,) = (worker.memory for worker in workers._workers)
+    assert one > 1 << 20
+    with Workers(Shouting(), 4, int(2.5 * one)) as workers:
+        found = list(answered(workers, jobs([Record(f"{n}") for n in range(9)])))
+        assert len(found) == 9 and len(workers._workers) == 2
+        assert workers.notes == [f"2 of the workers fit into {2.5 * one / 2**20:,.0f} MiB"]
+    with Workers(Shouting(), 4, one // 2) as workers, pytest.raises(LstmError, match=r"one worker takes .* more than"):
+        list(answered(workers, jobs([Record("a")])))

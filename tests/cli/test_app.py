@@ -6,6 +6,7 @@ import os
 import signal
 import subprocess
 import sys
+from pathlib import Path
 from typing import Any
 
 import pytest
@@ -53,20 +54,23 @@ def test_the_list_of_commands_loads_no_command() -> None:
 
 
 @pytest.mark.parametrize("instruction", ["bash", "fish"])
-def test_completion_loads_nothing_heavy(instruction: str) -> None:
+@pytest.mark.parametrize(("words", "first"), [("--sched", "--schedule"), ("data.csv --label-column ", "stars")])
+def test_completion_loads_nothing_heavy(instruction: str, words: str, first: str, tmp_path: Path) -> None:
+    (tmp_path / "data.csv").write_text("stars,review\n1,bad\n5,good\n")
     code = "import sys\nfrom lstmcli.cli.app import run\ntry: run()\n"
     code += f"finally: assert not {set(HEAVY[:4])} & set(sys.modules)"
     environment = {
         **os.environ,
         "_LSTM_COMPLETE": f"complete_{instruction}",
-        "COMP_WORDS": "lstm train --sched",
-        "COMP_CWORD": "2",
-        "_TYPER_COMPLETE_ARGS": "lstm train --sched",
+        "COMP_WORDS": f"lstm train {words}",
+        "COMP_CWORD": str(len(f"lstm train {words}x".split()) - 1),
+        "_TYPER_COMPLETE_ARGS": f"lstm train {words}",
         "_TYPER_COMPLETE_FISH_ACTION": "get-args",
     }
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, env=environment, timeout=120)
+    command = [sys.executable, "-c", code]
+    run = subprocess.run(command, env=environment, capture_output=True, text=True, cwd=tmp_path, timeout=120)
     assert "AssertionError" not in run.stderr
-    assert run.stdout.startswith("--schedule")
+    assert run.stdout.startswith(first)
 
 
 def test_version() -> None:

@@ -64,8 +64,8 @@ def trained(folder: Path, task: str, *options: str, hashes: str = "0", threads: 
 @pytest.mark.parametrize(
     ("task", "tokenizer"),
     [
-        ("classify", "word"),
         ("lm", "char"),
+        pytest.param("classify", "word", marks=pytest.mark.slow),
         pytest.param("classify", "char", marks=pytest.mark.slow),
         pytest.param("lm", "word", marks=pytest.mark.slow),
     ],

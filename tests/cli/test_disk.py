@@ -15,7 +15,7 @@ from lstmcli.errors import OutputError
 from lstmcli.model_dir.directory import read_model
 from support.disks import FILLER, Disk, small_disk
 from support.refusing import GOOD
-from support.runs import LIMIT, LSTM, Runs
+from support.runs import FAST_FOR_ONE_TASK, LIMIT, LSTM, Runs
 
 SHORT = ("--epochs", "2")
 OFTEN = ("--checkpoint-every", "0.05s")
@@ -55,6 +55,7 @@ def no_traceback(said: str) -> None:
 # All that a run writes
 
 
+@FAST_FOR_ONE_TASK
 def test_a_disk_that_is_full_keeps_the_model_elsewhere(runs: Runs, disk: Disk, tmp_path: Path) -> None:
     """An earlier model is there, and stays; checkpoints fail; the new model is not lost."""
     shutil.copytree(runs.folder / "whole", disk.inside / "model")
@@ -142,6 +143,7 @@ def test_a_disk_that_can_only_be_read_from_some_moment_on(runs: Runs, disk: Disk
     assert own.weights("model") == runs.weights("whole")
 
 
+@FAST_FOR_ONE_TASK
 def test_a_limit_to_the_size_of_files(runs: Runs, tmp_path: Path) -> None:
     """Without any disk of its own: the same as a full disk, wherever tests run."""
     own = Runs(tmp_path, runs.task)
@@ -151,7 +153,7 @@ def test_a_limit_to_the_size_of_files(runs: Runs, tmp_path: Path) -> None:
     said = own.whole("model", *SHORT, *OFTEN, code=1)
     no_traceback(said)
     assert said.count("no checkpoint can be written: file too large; training continues") == 1
-    assert f"error: {tmp_path}/model: cannot be written: file too large" in said
+    assert f"error: {tmp_path}/model: cannot be written: file too large" in said and "ulimit -f" in said
     assert contents(tmp_path) == before and not own.checkpoints("model")
 
 

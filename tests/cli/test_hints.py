@@ -61,7 +61,7 @@ def test_extras_are_there() -> None:
 
 def test_extras_of_other_engines_are_there() -> None:
     text = PROJECT.read_text(encoding="utf-8")
-    for name in ("fasttext", "kenlm", "tensorboard"):
+    for name in ("fasttext", "kenlm", "mlflow", "tensorboard"):
         assert f"\n{name} = [" in text
 
 

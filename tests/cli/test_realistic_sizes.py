@@ -45,8 +45,12 @@ def test_a_language_model_of_six_thousand_words(options: list[str], tmp_path: Pa
 
 @pytest.mark.parametrize(
     "options",
-    [[], pytest.param(["--vectors", "vectors.vec", "--ngrams", "0"], marks=pytest.mark.slow)],
-    ids=["usual", "vectors"],
+    [
+        ["--characters", "0"],
+        pytest.param([], marks=pytest.mark.slow),
+        pytest.param(["--vectors", "vectors.vec", "--ngrams", "0"], marks=pytest.mark.slow),
+    ],
+    ids=["words", "usual", "vectors"],
 )
 def test_a_classifier_of_a_thousand_labels(options: list[str], tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
@@ -54,7 +58,7 @@ def test_a_classifier_of_a_thousand_labels(options: list[str], tmp_path: Path, m
     Path("t.csv").write_text("text,label\n" + "\n".join(rows) + "\n", encoding="utf-8")
     vectors = "".join(f"{word} {' '.join(['0.5'] * 6)}\n" for word in WORDS)
     Path("vectors.vec").write_text(f"{len(WORDS)} 6\n{vectors}", encoding="utf-8")
-    small = [option for option in SMALL if not (options and option.startswith("--embedding"))]
+    small = [option for option in SMALL if not ("--vectors" in options and option.startswith("--embedding"))]
     lstm("train", "t.csv", "--label-column", "label", "-o", "m", *small, *options)
     assert Path("m/config.json").stat().st_size < 400_000
     report = json.loads(lstm("classify", "-m", "m", "t.csv", "--report", "--format", "json").stdout)

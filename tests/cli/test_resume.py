@@ -12,7 +12,7 @@ from pathlib import Path
 
 import pytest
 
-from support.runs import LIMIT, Runs
+from support.runs import FAST_FOR_ONE_TASK, LIMIT, Runs
 
 
 @pytest.fixture(scope="module", params=["lm", "classify"])
@@ -23,12 +23,6 @@ def runs(request: pytest.FixtureRequest, tmp_path_factory: pytest.TempPathFactor
     found.life = time.monotonic() - begin
     assert not found.checkpoints("whole")
     return found
-
-
-FAST_FOR_ONE_TASK = pytest.mark.parametrize(
-    "runs", ["lm", pytest.param("classify", marks=pytest.mark.slow)], indirect=True, scope="module"
-)
-"""One loop trains every task: what does not depend on the task is run for both among the slow tests only."""
 
 
 def killed_until_done(runs: Runs, model: str, kills: int, seed: int) -> int:
@@ -42,8 +36,9 @@ def killed_until_done(runs: Runs, model: str, kills: int, seed: int) -> int:
     return survived
 
 
+@FAST_FOR_ONE_TASK
 def test_killed_again_and_again_it_ends_with_the_same_weights(runs: Runs) -> None:
-    assert killed_until_done(runs, "killed", 3, seed=1) >= 1
+    assert killed_until_done(runs, "killed", 2, seed=1) >= 1
     assert runs.weights("killed") == runs.weights("whole")
     assert not (runs.folder / "killed.unfinished").exists()
 
@@ -81,7 +76,10 @@ def test_killed_at_any_moment(runs: Runs) -> None:
     assert resumed >= KILLS // 4
 
 
-@pytest.mark.parametrize(("number", "code"), [(signal.SIGINT, 130), (signal.SIGTERM, 143)])
+@FAST_FOR_ONE_TASK
+@pytest.mark.parametrize(
+    ("number", "code"), [(signal.SIGINT, 130), pytest.param(signal.SIGTERM, 143, marks=pytest.mark.slow)]
+)
 def test_asked_to_stop_it_keeps_the_best_and_can_go_on(runs: Runs, number: int, code: int) -> None:
     model = f"asked{code}"
     assert runs.ended(model, number, 0.05).returncode == code

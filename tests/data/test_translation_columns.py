@@ -102,6 +102,21 @@ def test_other_tables_are_read_as_before(tmp_path: Path) -> None:
         read(table(tmp_path / "y.csv", "text,number", ENGLISH, ("1", "2", "3", "4", "5")), True)
 
 
+def test_a_line_without_a_tab_among_lines_with_one_is_named(tmp_path: Path) -> None:
+    """Few lines are plain text; many are rows, of which one is too short."""
+    few = ["Go on.\tWeiter.", "I see the house.", "Where are you?\tWo bist du?"]
+    (tmp_path / "few").write_text("\n".join(few) + "\n", encoding="utf-8")
+    with pytest.raises(DataError, match="no tab, which other lines have") as caught:
+        read(str(tmp_path / "few"), True)
+    assert caught.value.line == 2
+    assert "line 2 has no tab and others have one" in " ".join(read(str(tmp_path / "few")).notes)
+    many = [f"Go on {i}.\tWeiter {i}." for i in range(60)]
+    (tmp_path / "many").write_text("\n".join([*many[:30], "I see the house.", *many[30:]]) + "\n", encoding="utf-8")
+    with pytest.raises(DataError, match="expected 2 columns, found 1") as caught:
+        read(str(tmp_path / "many"), True)
+    assert caught.value.line == 31
+
+
 def lines(path: Path, texts: tuple[str, ...]) -> str:
     data = ("\n".join(texts) + "\n").encode()
     path.write_bytes(gzip.compress(data) if path.suffix == ".gz" else data)

@@ -12,6 +12,8 @@ import time
 from collections.abc import Sequence
 from pathlib import Path
 
+import pytest
+
 LSTM = str(Path(sys.executable).with_name("lstm"))
 WORDS = ["the", "a", "cat", "dog", "bird", "saw", "heard", "liked", "small", "big", "old", "and", "then", "while"]
 
@@ -32,6 +34,11 @@ OPTIONS = {
 
 LIMIT = 600.0
 """Seconds; on a busy machine a run takes minutes."""
+
+FAST_FOR_ONE_TASK = pytest.mark.parametrize(
+    "runs", ["lm", pytest.param("classify", marks=pytest.mark.slow)], indirect=True, scope="module"
+)
+"""One loop trains every task: what does not depend on the task is run for both among the slow tests only."""
 
 
 class Runs:

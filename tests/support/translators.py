@@ -6,14 +6,23 @@ import random
 from pathlib import Path
 from typing import Any
 
+import numpy as np
+import pytest
 import torch
 
 import lstmcli as lstm
-from lstmcli.translation.config import TranslatorModelConfig
+from lstmcli.config import to_dict
+from lstmcli.engine.native import library
+from lstmcli.model_dir.directory import SOURCE_TOKENIZER, TOKENIZER, WEIGHTS, write_model
+from lstmcli.translation.config import TranslatorConfig, TranslatorModelConfig, TranslatorTokenizerConfig
+from lstmcli.translation.data_check import Texts
 from lstmcli.translation.graph import decoder_graph, encoder_graph
+from lstmcli.translation.native_session import NativeSession
 from lstmcli.translation.network import Translator
 from lstmcli.translation.onnx_session import TranslatorSession
+from lstmcli.translation.sides import Sides
 from lstmcli.translation.torch_session import TorchSession
+from support.models import description
 
 SMALL: dict[str, Any] = {"hidden": 8, "embedding": 4, "epochs": 1, "threads": 1, "device": "cpu", "task": "translate"}
 
@@ -57,5 +66,39 @@ def onnx(module: Translator) -> TranslatorSession:
     return TranslatorSession(encoder_graph(weights, config), decoder_graph(weights, config), config, 1)
 
 
+def native(module: Translator, *, int16: bool = False) -> NativeSession:
+    found = library()
+    if found is None:
+        pytest.skip("the kernel was not built")
+    return NativeSession(found, module.tensors(), module.config, 1, int16=int16)
+
+
 def torch_session(module: Translator) -> TorchSession:
     return TorchSession(module)
+
+
+def untrained_translator(place: Path, kind: str = "bpe", source: str = "bpe", **model: Any) -> Path:
+    """A model whose weights are random, and large enough to tell translations apart.
+
+    Args:
+        kind, source: the tokenizers.
+    """
+    from safetensors.numpy import save
+
+    pairs = Texts(["der Hund schläft.", "die Katze sitzt da!"] * 2, ["the dog sleeps.", "the cat 看 sits there!"] * 2)
+    size, own = 320, 320 if source in ("bpe", "unigram") else None
+    tokenizer = TranslatorTokenizerConfig(kind, "text", vocab_size=size, source_tokenizer=source, source_vocab_size=own)
+    sides = Sides.train(pairs, tokenizer)
+    module = network(sides.target.vocab_size, source_vocab_size=sides.source_vocab_size, **model)
+    config = TranslatorConfig(tokenizer=tokenizer, model=module.config)
+    files = {
+        WEIGHTS: save({name: np.ascontiguousarray(value) for name, value in module.tensors().items()}),
+        TOKENIZER: sides.target.to_json().encode(),
+    }
+    if sides.source_vocab_size is not None:
+        files[SOURCE_TOKENIZER] = sides.source.to_json().encode()
+    about = description(task="translate", translator=to_dict(config), metrics={})
+    for name in ("labels", "multilabel", "classifier", "calibration", "lm", "int8"):
+        about.pop(name)
+    write_model(place, files, about, force=False)
+    return place

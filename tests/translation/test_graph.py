@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
+from pathlib import Path
 from typing import Any
 
 import numpy as np
 import pytest
 
+import lstmcli as lstm
 from lstmcli.model_dir.weights import check_weights
 from lstmcli.translation.batches import pad
 from lstmcli.translation.config import ATTENTIONS
+from lstmcli.translation.network import Translator
+from lstmcli.translation.session import TranslationSession
 from lstmcli.translation.shapes import translator_shapes
-from support.translators import network, onnx, torch_session
+from support.translators import native, network, onnx, torch_session, words
 
 MODELS: list[dict[str, Any]] = [
     *({"attention": attention, "input_feeding": feeding} for attention in ATTENTIONS for feeding in (False, True)),
@@ -24,11 +29,14 @@ MODELS: list[dict[str, Any]] = [
 ]
 
 
+@pytest.mark.parametrize("engine", [onnx, native], ids=["onnx", "native"])
 @pytest.mark.parametrize("model", MODELS, ids=str)
-def test_onnx_equals_pytorch(model: dict[str, Any]) -> None:
+def test_an_engine_equals_pytorch(model: dict[str, Any], engine: Callable[[Translator], TranslationSession]) -> None:
+    if engine is native and model.get("cell", "lstm") != "lstm":
+        pytest.skip("the kernel runs LSTMs only")
     module = network(**model)
-    sessions = onnx(module), torch_session(module)
-    sources = [np.array(ids, np.int32) for ids in ([3, 4, 5, 6, 7, 0], [9, 0], [2, 2, 0])]
+    sessions = engine(module), torch_session(module)
+    sources = [np.array(ids, np.int32) for ids in ([9, 0], [3, 4, 5, 6, 7, 0], [2, 2, 0])]
     (memory, state), (expected_memory, expected_state) = (session.encode(*pad(sources)) for session in sessions)
     np.testing.assert_allclose(memory.values_BSH, expected_memory.values_BSH, atol=1e-4)
     np.testing.assert_allclose(memory.keys_BSH, expected_memory.keys_BSH, atol=1e-4)
@@ -55,3 +63,23 @@ def test_onnx_equals_pytorch(model: dict[str, Any]) -> None:
 def test_shapes_are_those_of_the_network(model: dict[str, Any]) -> None:
     module = network(**model)
     check_weights(module.tensors(), translator_shapes(module.config, 11, model.get("source_vocab_size")))
+
+
+def test_sixteen_bits_are_near_and_do_not_depend_on_the_batch() -> None:
+    module = network(layers=3, hidden=32)
+    fast, exact = native(module, int16=True), native(module)
+    sources = [np.array(ids, np.int32) for ids in ([9, 0], [3, 4, 5, 6, 7, 0], [2, 2, 0])]
+    ids_N = np.array([0, 3, 4], np.int32)
+    steps = []
+    for session in (fast, exact):
+        memory, state = session.encode(*pad(sources))
+        steps.append(session.step(ids_N, state, memory))
+    assert 0 < np.abs(steps[0].log_p - steps[1].log_p).max() < 0.02
+    memory, state = fast.encode(*pad(sources[1:2]))
+    np.testing.assert_allclose(fast.step(ids_N[1:2], state, memory).log_p[0], steps[0].log_p[1], atol=1e-5)
+
+
+def test_threads_answer_as_one_does(reversing: Path) -> None:
+    texts = words(150, seed=8)
+    with lstm.load(reversing, threads=1) as one, lstm.load(reversing, threads=3) as several:
+        assert several.translate(texts, batch_size=8) == one.translate(texts, batch_size=8)

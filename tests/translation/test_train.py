@@ -107,11 +107,12 @@ def test_pairs_with_an_empty_side_or_too_many_tokens_are_left_out_and_counted(tm
     pairs = backwards(100)
     pairs["target"][3] = ""
     pairs["source"][5] = "  "
-    pairs["source"][7] = "abc" * 40
+    pairs["source"][7] = "a b c d e f " * 40
+    pairs["target"][8] = "abc " * 250_000  # a megabyte
     events = trained(pairs, tmp_path / "m", max_tokens=20)
     said = [event.message for event in events if isinstance(event, Warned)]
     assert any("2 pairs have an empty side" in message for message in said)
-    assert any("1 pair with more than 20 tokens" in message for message in said)
+    assert any("2 pairs with more than 20 tokens" in message for message in said)
 
 
 def test_copies_are_said(tmp_path: Path) -> None:

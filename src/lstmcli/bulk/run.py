@@ -2,146 +2,64 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Callable, Iterator, Sequence
-from dataclasses import dataclass
-from pathlib import Path
+from collections import deque
+from collections.abc import Generator, Iterator, Sequence
 
-from lstmcli.bulk.folder import AnswerFolder, measured
-from lstmcli.bulk.pieces import Piece, pieces
-from lstmcli.bulk.workers import Failure, Opening, Workers
-from lstmcli.data.sources import Source
-from lstmcli.errors import DataError, LstmError
+from lstmcli.bulk.answers import Opening
+from lstmcli.bulk.events import Event, Noted
+from lstmcli.bulk.file import BulkFile, FileInWork
+from lstmcli.bulk.folder import AnswerFolder
+from lstmcli.bulk.workers import Job, Workers
 
 
-@dataclass(frozen=True)
-class BulkFile:
-    """A file to answer."""
-
-    path: Path
-    name: str
-    """Of its answers, in the folder."""
-    open: Callable[[], Source]
-    """Raises: LstmError."""
-
-
-@dataclass(frozen=True)
-class Opened:
-    """A file was opened."""
-
-    file: BulkFile
-    lines: int
-    """Line ends in it, to tell how far the work is."""
-    notes: tuple[str, ...]
-    """How it is read."""
-
-
-@dataclass(frozen=True)
-class Answering:
-    """A piece was answered, or had been."""
-
-    file: BulkFile
-    rows: int
-    """Of this piece."""
-    line: int
-    """Where it ends in the file; 0: not known."""
-    before: bool
-    """It had been answered by a run before."""
-
-
-@dataclass(frozen=True)
-class Retried:
-    why: str
-
-
-@dataclass(frozen=True)
-class Done:
-    """The answers to a file are whole."""
-
-    file: BulkFile
-    rows: int
-    counts: Counter[str]
-    warnings: tuple[str, ...]
-    before: bool
-    """They had been before this run; nothing else is known then."""
-
-
-@dataclass(frozen=True)
-class Failed:
-    """A file could not be finished; the pieces that were answered are kept."""
-
-    file: BulkFile
-    error: LstmError
-
-
-Event = Opened | Answering | Retried | Done | Failed
-
-
-def answer_files(files: Sequence[BulkFile], folder: AnswerFolder, opening: Opening, count: int) -> Iterator[Event]:
-    """Answer each file in turn, by ``count`` workers.
+def answer_files(
+    files: Sequence[BulkFile], folder: AnswerFolder, opening: Opening, count: int, memory: int | None = None
+) -> Iterator[Event]:
+    """Answer files by ``count`` workers; the next file is begun when the others have nothing to give out.
 
     The answers are the same, byte for byte, for any number of workers.
 
+    Args:
+        memory: bytes that this process and its workers may take.
+
     Raises:
         OutputError: the folder cannot be written.
-        LstmError: the model cannot be opened.
+        LstmError: the model cannot be opened, or there is not enough memory for one worker.
     """
-    retries: list[str] = []
-    with Workers(opening, count, retries.append) as workers:
-        for file in files:
-            for event in _one(file, folder, workers):
-                while retries:
-                    yield Retried(retries.pop(0))
-                yield event
+    waiting, begun = deque(files), list[FileInWork]()
+
+    def next_job() -> Generator[Event, None, Job | None]:
+        while True:
+            for each in begun:
+                for found in each.next_job():
+                    if isinstance(found, Job):
+                        return found
+                    yield found
+            yield from _finish(begun)
+            if not waiting:
+                return None
+            begun.append(FileInWork(waiting.popleft(), folder))
+            yield from begun[-1].open()
+
+    with Workers(opening, count, memory) as workers:
+        while True:
+            while workers.free and (job := (yield from next_job())) is not None:
+                workers.give(job)
+            yield from _notes(workers)
+            if not workers.busy:
+                break
+            job, answered = workers.wait()
+            yield from _notes(workers)
+            yield from job.owner.take(job.piece.head, answered)
+            yield from _finish(begun)
 
 
-def _one(file: BulkFile, folder: AnswerFolder, workers: Workers) -> Iterator[Event]:
-    try:
-        checksum, lines = measured(file.path)
-    except OSError as error:
-        yield Failed(file, DataError(f"cannot be read: {error.strerror}", path=file.path))
-        return
-    if folder.finished(file.name, checksum):
-        yield Done(file, 0, Counter(), (), before=True)
-        return
-    found: dict[int, str] = {}
-    failures: list[LstmError] = []
-    known: list[Answering] = []
-
-    def new_pieces() -> Iterator[Piece]:
-        """Those that were not answered before; the others are noted on the way."""
-        for piece in pieces(source, folder.key):
-            if folder.kept(file.name, piece) is None:
-                yield piece
-            else:
-                found[piece.number] = piece.digest
-                known.append(_answering(file, piece, before=True))
-
-    rows = 0
-    try:
-        source = file.open()
-        yield Opened(file, lines, () if source.format == "text" else tuple(source.notes))
-        for piece, answered in workers.answer(new_pieces()):
-            if isinstance(answered, Failure):
-                failures.append(answered.error)
-                continue
-            folder.keep(file.name, piece, answered)
-            found[piece.number] = piece.digest
-            for event in (*known, _answering(file, piece, before=False)):
-                rows += event.rows
-                yield event
-            known.clear()
-    except DataError as error:
-        failures.append(error)
-    for event in known:
-        rows += event.rows
-        yield event
-    if failures:
-        yield Failed(file, failures[0])
-        return
-    counts = folder.finish(file.name, str(file.path), checksum, sorted(found.items()))
-    yield Done(file, rows, counts, tuple(source.warnings), before=False)
+def _finish(begun: list[FileInWork]) -> Iterator[Event]:
+    for each in [each for each in begun if each.finished]:
+        begun.remove(each)
+        yield from each.finish()
 
 
-def _answering(file: BulkFile, piece: Piece, *, before: bool) -> Answering:
-    return Answering(file, len(piece.records), piece.records[-1].line, before)
+def _notes(workers: Workers) -> Iterator[Event]:
+    while workers.notes:
+        yield Noted(workers.notes.pop(0))

@@ -12,17 +12,16 @@ import signal
 import subprocess
 import sys
 import threading
-from collections import deque
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
 from queue import SimpleQueue
-from typing import Any, Protocol
+from typing import Any
 
 from lstmcli import errors
-from lstmcli.bulk.pieces import Piece
-from lstmcli.data.records import Record
+from lstmcli.bulk.answers import Answer, Answered, Asked, Failure, Opening
+from lstmcli.bulk.pieces import Head, Piece
 from lstmcli.errors import LstmError
+from lstmcli.memory import peak_memory
 from lstmcli.safe_path import child_environment, python_command
 
 TRIES = 3
@@ -31,31 +30,14 @@ END_SECONDS = 5.0
 """For a worker to end by itself."""
 
 
-@dataclass(frozen=True, slots=True)
-class Answered:
-    """The answers to a piece."""
+@dataclass(eq=False)
+class Job:
+    """A piece to answer, and who waits for it."""
 
-    text: str
-    counts: Mapping[str, int]
-    """What is added up over pieces."""
-
-
-Answer = Callable[[Sequence[Record], bool], Answered]
-"""Answers records; the flag says whether they are the first of their file."""
-
-
-class Opening(Protocol):
-    """What a worker is started with; it is pickled."""
-
-    def open(self) -> Answer:
-        """Open the model.  Raises: LstmError."""
-
-
-@dataclass(frozen=True)
-class Failure:
-    """A piece without answers."""
-
-    error: LstmError
+    owner: Any
+    piece: Piece
+    asked: Asked
+    tries: int = 1
 
 
 class _Worker:
@@ -66,14 +48,16 @@ class _Worker:
             python_command("from lstmcli.bulk.workers import main; main()"),
             stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=child_environment(),
         )  # fmt: skip
-        self.piece: Piece | None = None
+        self.job: Job | None = None
+        self.memory = 0
+        """Bytes that it has taken at most, as far as it is known."""
         self._heard = heard
         self._say(sys.path, opening)
         threading.Thread(target=self._listen, daemon=True).start()
 
-    def give(self, piece: Piece) -> None:
-        self.piece = piece
-        self._say((piece.records, piece.number == 0))
+    def give(self, job: Job) -> None:
+        self.job = job
+        self._say(job.asked)
 
     def _say(self, *messages: Any) -> None:
         assert self.process.stdin is not None
@@ -104,92 +88,120 @@ class _Worker:
 class Workers:
     """A number of workers, started when there is work for them; ``with`` ends them."""
 
-    def __init__(self, opening: Opening, count: int, on_retry: Callable[[str], object] = lambda why: None) -> None:
-        """``on_retry`` hears why a piece is given out again."""
-        self._opening, self._count, self._on_retry = opening, count, on_retry
+    def __init__(self, opening: Opening, count: int, memory: int | None = None) -> None:
+        """
+        Args:
+            memory: bytes that this process and its workers may take; there are fewer workers if they take more.
+        """
+        self._opening, self._count, self._limit = opening, count, memory
         self._workers: list[_Worker] = []
         self._heard: SimpleQueue[tuple[_Worker, Any]] = SimpleQueue()
+        self.notes: list[str] = []
+        """Why a piece was given out again, and why there are fewer workers; whoever says it, empties it."""
 
     def __enter__(self) -> Workers:
         return self
 
     def __exit__(self, *_: object) -> None:
         for worker in self._workers:
-            if worker.piece is not None:
+            if worker.job is not None:
                 worker.process.terminate()
             worker.end()
 
-    def answer(self, pieces: Iterable[Piece]) -> Iterator[tuple[Piece, Answered | Failure]]:
-        """The answers, as they are ready.  No more pieces are read than there are workers.
+    @property
+    def busy(self) -> int:
+        """The workers that have a job."""
+        return sum(worker.job is not None for worker in self._workers)
+
+    @property
+    def free(self) -> bool:
+        """Whether another job can be given out."""
+        if self.busy < len(self._workers):
+            return True
+        if len(self._workers) >= self._count or self._limit is None or not self._workers:
+            return len(self._workers) < self._count
+        one = max(worker.memory for worker in self._workers)
+        if not one:  # the first worker shows how much it takes
+            return False
+        if self._taken() + one > self._limit:
+            self._keep_to(len(self._workers))
+        return len(self._workers) < self._count
+
+    def give(self, job: Job) -> None:
+        """Give a job to a worker that has none; call it if there is one that is ``free``."""
+        idle = next((worker for worker in self._workers if worker.job is None), None)
+        if idle is None:
+            self._workers.append(idle := _Worker(self._opening, self._heard))
+        idle.give(job)
+
+    def wait(self) -> tuple[Job, Answered | Failure]:
+        """A job that is done.  A job whose worker failed is given out again, ``TRIES`` times in all.
 
         Raises:
-            LstmError: the model cannot be opened; or any of ``pieces``, after the answers to those before it.
+            LstmError: the model cannot be opened, or there is not enough memory for one worker.
         """
-        coming, again, tries = iter(pieces), deque[Piece](), dict[int, int]()
-        more, stopped = True, None
         while True:
-            while more and not again and self._busy() < self._count:
-                try:
-                    if (piece := next(coming, None)) is None:
-                        more = False
-                    else:
-                        self._idle().give(piece)
-                except LstmError as error:
-                    more, stopped = False, error
-            while again and self._busy() < self._count:
-                self._idle().give(again.popleft())
-            if not self._busy():
-                break
             worker, message = self._heard.get()
-            piece = worker.piece
-            if piece is None:
+            job = worker.job
+            if job is None:
                 continue
             found = self._understood(worker, message)
-            if isinstance(found, str):
-                tries[piece.number] = tries.get(piece.number, 1) + 1
-                if tries[piece.number] <= TRIES:
-                    self._on_retry(found)
-                    again.append(piece)
-                    continue
-                found = Failure(_given_up(found, piece))
-            yield piece, found
-        if stopped is not None:
-            raise stopped
+            if not isinstance(found, str):
+                self._check_memory(worker)
+                return job, found
+            if job.tries == TRIES:
+                return job, Failure(_given_up(found, job.piece.head))
+            job.tries += 1
+            self.notes.append(f"{found}; its texts are given out again")
+            self.give(job)
 
-    def _busy(self) -> int:
-        return sum(worker.piece is not None for worker in self._workers)
+    def _taken(self) -> int:
+        most = max(worker.memory for worker in self._workers)  # stands for those that have not answered yet
+        return peak_memory() + sum(worker.memory or most for worker in self._workers)
 
-    def _idle(self) -> _Worker:
-        for worker in self._workers:
-            if worker.piece is None:
-                return worker
-        self._workers.append(_Worker(self._opening, self._heard))
-        return self._workers[-1]
+    def _check_memory(self, worker: _Worker) -> None:
+        if self._limit is None or self._taken() <= self._limit:
+            return
+        if len(self._workers) == 1:
+            own = _mib(peak_memory())
+            message = f"one worker takes {_mib(worker.memory)} and this process {own}: more than {_mib(self._limit)}"
+            raise LstmError(message, hint="allow more with --limit-memory; what was answered is kept")
+        self._workers.remove(worker)
+        worker.end()
+        self._keep_to(len(self._workers))
+
+    def _keep_to(self, count: int) -> None:
+        self._count = count
+        assert self._limit is not None
+        self.notes.append(f"{count} of the workers {'fits' if count == 1 else 'fit'} into {_mib(self._limit)}")
 
     def _understood(self, worker: _Worker, message: Any) -> Answered | Failure | str:
         """What a worker has said; or why its piece needs another try.  Raises: LstmError, if it could not start."""
-        worker.piece = None
+        worker.job = None
         if message is None:
             self._workers.remove(worker)
             return f"a worker ended {_how(worker.end())}"
-        kind, what = message
+        kind, what, worker.memory = message
         if kind == "answered":
             assert isinstance(what, Answered)
             return what
         if kind == "odd":
             return f"a worker failed: {what}"
-        error = _error_from(what)
+        error = error_from(what)
         if kind == "closed":
             raise error
         return Failure(error)
 
 
+def _mib(size: int) -> str:
+    return f"{size / 2**20:,.0f} MiB"
+
+
 _HINT = "the other pieces are kept: run the command again, with fewer --workers if memory was short"
 
 
-def _given_up(why: str, piece: Piece) -> LstmError:
-    first = piece.records[0]
-    return LstmError(f"{why}, {TRIES} times on one piece", path=first.path, line=first.line, hint=_HINT)
+def _given_up(why: str, piece: Head) -> LstmError:
+    return LstmError(f"{why}, {TRIES} times on one piece", path=piece.path, line=piece.line, hint=_HINT)
 
 
 def _how(code: int) -> str:
@@ -210,27 +222,27 @@ def main() -> None:
         opening: Opening = pickle.load(given)
         answer: Answer | None = None
         while True:
-            records, first = pickle.load(given)
+            asked: Asked = pickle.load(given)
             try:
                 answer = answer or opening.open()
-                reply: tuple[str, Any] = ("answered", answer(records, first))
+                reply: tuple[str, Any] = ("answered", answer(asked))
             except LstmError as error:
-                reply = ("failed" if answer else "closed", _parts_of(error))
+                reply = ("failed" if answer else "closed", parts_of(error))
             except Exception as error:
                 reply = ("odd", f"{type(error).__name__}: {error}")
-            pickle.dump(reply, out)
+            pickle.dump((*reply, peak_memory()), out)
             out.flush()
     except (EOFError, OSError):  # the parent is gone, or wants no more
         return
 
 
-def _parts_of(error: LstmError) -> dict[str, Any]:
-    """An error for the pipe: exceptions lose their fields on the way."""
+def parts_of(error: LstmError) -> dict[str, Any]:
+    """An error as a dictionary: exceptions lose their fields in a pipe."""
     names = ("message", "path", "line", "row", "hint")
     return {"kind": type(error).__name__, **{name: getattr(error, name) for name in names}}
 
 
-def _error_from(parts: dict[str, Any]) -> LstmError:
+def error_from(parts: dict[str, Any]) -> LstmError:
     kind = getattr(errors, parts.pop("kind"), LstmError)
     found: LstmError = kind(parts.pop("message"), **parts)
     return found

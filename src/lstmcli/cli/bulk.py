@@ -2,222 +2,239 @@
 
 from __future__ import annotations
 
-import glob
 import io
 import os
+import re
 import sys
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
+from dataclasses import asdict, dataclass, field
+from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TextIO
 
 import typer
 
 from lstmcli.cli import foreign_names
-from lstmcli.cli.io import streams
-from lstmcli.cli.output.console import console, safe
-from lstmcli.errors import DataError, LstmError, UsageError
+from lstmcli.cli.io import bulk_files, streams
+from lstmcli.engine.registry import check_engine
+from lstmcli.errors import DataError, UsageError
 from lstmcli.threads import cores
 
 if TYPE_CHECKING:
-    from lstmcli.bulk.run import Event
-    from lstmcli.bulk.workers import Answered, Opening
+    from lstmcli.bulk.answers import Answered, Asked, Join, Opening
+    from lstmcli.bulk.events import Event
+    from lstmcli.bulk.file import BulkFile
+    from lstmcli.bulk.folder import AnswerFolder
+    from lstmcli.cli.output.writer import Writer
+    from lstmcli.data.config import ReadConfig
     from lstmcli.data.sources import Source
     from lstmcli.model_dir.directory import ModelDir
 
-FORMATS = ("tsv", "csv", "jsonl")
+PARQUET = "parquet"
+FORMATS = ("tsv", "csv", "jsonl", PARQUET)
+ONLY_HERE = ("workers", "limit_memory")
+"""Options that need ``-o``."""
+_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?", re.IGNORECASE)
 
 
-def checked(values: Mapping[str, Any]) -> tuple[str, list[Path]]:
-    """The form of the answers and the files to answer, from a command's options.
+def is_wanted(values: Mapping[str, Any]) -> bool:
+    """Whether a command answers into a folder.
+
+    Raises:
+        UsageError: it does not, and an option needs one.
+    """
+    if values["output"] is not None:
+        return True
+    needs = next((f"--{name.replace('_', '-')}" for name in ONLY_HERE if values[name] is not None), "")
+    if needs := needs or ("--format parquet" if values["format"] == PARQUET else ""):
+        raise UsageError(f"{needs} needs a folder for the answers", hint="name one with -o")
+    return False
+
+
+@dataclass(frozen=True)
+class Writing:
+    """What every worker is told: the model, and the form of the answers."""
+
+    model: str
+    format: str
+    keep_columns: bool
+    header: bool | None
+    loading: dict[str, Any]
+    size: dict[str, Any]
+    """The batch size, if it was given."""
+
+    def load(self, kind: Callable[..., Any]) -> Any:
+        """The model, in a worker: it writes nothing itself, and its answers are UTF-8 whatever the terminal is.
+
+        Raises:
+            ModelError, UsageError: it cannot be opened.
+        """
+        sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+        return kind(self.model, **self.loading)
+
+    def answered(
+        self,
+        asked: Asked,
+        results: Iterable[Any],
+        make: Callable[..., Writer[Any]],
+        counts: Mapping[str, int],
+        state: bytes = b"",
+    ) -> Answered:
+        """The answers as ``make`` writes them, which is a writer of one kind of results.
+
+        Args:
+            counts: filled while ``results`` are made.
+        """
+        from lstmcli.bulk.answers import Answered
+
+        out = io.StringIO()
+        data = fill(make(self.format, out, header=self.header if asked.first else False), out, results)
+        return Answered(data, {"rows": len(asked.records), **counts}, state)
+
+
+def fill(writer: Writer[Any], out: TextIO, results: Iterable[Any]) -> bytes:
+    """What ``writer``, which writes to ``out``, makes of results."""
+    from lstmcli.cli.output.arrow import ArrowWriter
+
+    for each in results:
+        writer.write(each)
+    if isinstance(writer, ArrowWriter):
+        return writer.data()
+    assert isinstance(out, io.StringIO)
+    return out.getvalue().encode("utf-8")
+
+
+@dataclass
+class Plan:
+    """What was asked for, checked: the model, the files, and how to answer them.
+
+    Raises:
+        UsageError, DataError, ModelError: it cannot be done; nothing was written.
+    """
+
+    values: Mapping[str, Any]
+    directory: ModelDir
+    writing: Writing = field(init=False)
+    read: ReadConfig = field(init=False)
+    """How the files are read, unless the command knows better."""
+
+    def __post_init__(self) -> None:
+        from lstmcli.options import read_config
+
+        values = self.values
+        check_engine(values["engine"], values["device"])
+        # A worker has one thread, unless more are asked for.
+        loading = {"threads": values["threads"] or 1, "engine": values["engine"], "device": values["device"]}
+        size = {} if values["batch_size"] is None else {"batch_size": values["batch_size"]}
+        form = values["format"] or FORMATS[0], values["keep_columns"], values["output_header"]
+        self.writing = Writing(str(self.directory.path.resolve()), *form, loading, size)
+        self.read = read_config(values)
+
+    def answer(
+        self,
+        opening: Opening,
+        *,
+        options: Mapping[str, Any],
+        join: Join | None = None,
+        chained: Callable[[Source], bool] = lambda source: False,
+        bare_text: bool = False,
+        **how: Any,
+    ) -> dict[str, int]:
+        """Answer the files into the folder, with progress on stderr; the counts of all that were answered now.
+
+        Args:
+            options: the command and its options that the answers depend on.
+            join: makes a file of the answers to its pieces, in place of putting them one after the other.
+            chained: whether the answers to a piece of a file depend on the pieces before it.
+            bare_text: lines of text have no columns to keep, because the answers have their text.
+            how: as for ``open_source``.
+
+        Raises:
+            OutputError: the folder cannot be written, or holds something else.
+            typer.Exit: a file could not be finished, which was said.
+        """
+        from lstmcli.bulk.answers import concatenate
+        from lstmcli.bulk.file import BulkFile
+        from lstmcli.bulk.folder import MANIFEST, AnswerFolder
+
+        values, writing = self.values, self.writing
+        found = bulk_files.find(values["files"] or [], Path(values["output"]))
+        task = {"model": self.directory.config["checksum"], "format": writing.format, "engine": values["engine"]}
+        task |= {"keep_columns": writing.keep_columns, "header": writing.header, "read": asdict(self.read), **options}
+        manifest = MANIFEST
+        if writing.format == PARQUET:
+            from lstmcli.bulk import parquet
+
+            manifest, join = f"_{MANIFEST}", join or parquet.join
+        folder = AnswerFolder(Path(values["output"]), task, join or concatenate, manifest)
+        keep, format = writing.keep_columns, writing.format
+        opener = Opener(self.read, {**how, "keep_columns": keep}, keep and format in ("tsv", "csv"), bare_text)
+        files = [BulkFile(path, f"{name}.{format}", partial(opener, str(path)), chained) for path, name in found]
+        return self._run(folder, files, opening)
+
+    def _run(self, folder: AnswerFolder, files: list[BulkFile], opening: Opening) -> dict[str, int]:
+        from lstmcli.cli.output.bulk_progress import BulkProgress
+
+        with BulkProgress({file.path: file.path.stat().st_size for file in files}, quiet=self.values["quiet"]) as show:
+            for event in self._events(files, folder, opening):
+                show(event)
+        if show.failures:
+            for error in show.failures:
+                streams.report_error(str(error), error.hint)
+            raise typer.Exit(show.failures[0].exit_code)
+        return show.counts
+
+    def _events(self, files: list[BulkFile], folder: AnswerFolder, opening: Opening) -> Iterator[Event]:
+        from lstmcli.bulk.run import answer_files
+
+        count, memory = self.values["workers"] or cores(), self.values["limit_memory"]
+        return answer_files(files, folder, opening, count, None if memory is None else in_bytes(memory))
+
+
+def check(values: Mapping[str, Any]) -> None:
+    """Check what needs no model.
 
     Raises:
         UsageError, DataError: what was asked for cannot be done.
     """
-    if values["output"] is None:
-        raise UsageError("--workers needs a folder for the answers", hint="name one with -o")
-    _check_folder(values["output"])
-    form = values["format"] or FORMATS[0]
-    if form not in FORMATS:
-        raise UsageError(f"--format {form} and -o do not go together", hint=f"one of {', '.join(FORMATS)}")
-    return form, _files(values["files"], values["text"])
-
-
-def loading(values: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """How a worker opens the model, on one thread unless more are asked for; and its batches."""
-    opening = {"threads": values["threads"] or 1, "engine": values["engine"], "device": values["device"]}
-    return opening, {} if values["batch_size"] is None else {"batch_size": values["batch_size"]}
-
-
-def _check_folder(folder: str) -> None:
+    folder, form = values["output"], values["format"]
     path = Path(folder)
-    if path.is_file() or (not path.exists() and path.suffix in (".csv", ".tsv", ".txt", ".json", ".jsonl")):
+    if path.is_file() or (not path.exists() and path.suffix in (".csv", ".tsv", ".txt", ".json", ".jsonl", ".parquet")):
         raise UsageError(f"-o names a folder, and {folder!r} looks like a file", hint=foreign_names.TO_FILE)
-
-
-def _files(files: Sequence[str] | None, texts: Sequence[str] | None) -> list[Path]:
-    """The files that were named, patterns such as ``"logs/*.txt"`` expanded."""
-    if texts:
+    if form is not None and form not in FORMATS:
+        raise UsageError(f"--format {form} and -o do not go together", hint=f"one of {', '.join(FORMATS)}")
+    if values["limit_memory"] is not None:
+        in_bytes(values["limit_memory"])
+    if values["text"]:
         raise UsageError("--text and -o do not go together", hint="-o is for files")
-    found: list[Path] = []
-    for spec in files or []:
-        if Path(spec).exists() or not glob.has_magic(spec):
-            found.append(Path(spec))
-        elif matching := sorted(filter(os.path.isfile, glob.glob(spec, recursive=True))):  # noqa: PTH207
-            found += map(Path, matching)
-        else:
-            raise DataError("no file matches this pattern", path=spec)
-    if not found:
-        hint = f'name some, or a pattern: "logs/*.txt"; without -o {foreign_names.TO_FILE}'
-        raise UsageError("-o needs files to answer", hint=hint)
-    for path in found:
-        if not path.is_file():
-            raise UsageError(f"-o answers files, and {str(path)!r} is none", hint="name the files in it: folder/*.csv")
-    names = [path.name for path in found]
-    if twice := next((name for name in names if names.count(name) > 1), None):
-        raise UsageError(f"two files are called {twice!r}", hint="give each a folder of its own with -o")
-    return found
+    bulk_files.find(values["files"] or [], path)
 
 
-def answer(
-    folder: str,
-    files: Sequence[Path],
-    model: ModelDir,
-    opening: Opening,
-    *,
-    task: Mapping[str, Any],
-    open_one: Callable[[str], Source],
-    format: str,
-    keep_columns: bool,
-    workers: int | None,
-    quiet: bool,
-) -> dict[str, int]:
-    """Answer files into a folder, with progress on stderr; the counts of all files that were answered now.
-
-    Args:
-        task: the options that answers depend on.
-        open_one: opens a file.
-
-    Raises:
-        OutputError, ModelError: nothing was answered.
-        typer.Exit: a file could not be finished, which was said.
-    """
-    from lstmcli.bulk.folder import AnswerFolder
-    from lstmcli.bulk.run import BulkFile, answer_files
-
-    def opener(path: Path) -> Callable[[], Source]:
-        def opened() -> Source:
-            source = open_one(str(path))
-            if keep_columns and format != "jsonl" and source.format in ("json", "jsonl"):
-                raise DataError("rows of JSON may have other columns each", path=path, hint="use --format jsonl")
-            return source
-
-        return opened
-
-    known = AnswerFolder(Path(folder), _task(model, task, format, keep_columns))
-    todo = [BulkFile(path, f"{path.name}.{format}", opener(path)) for path in files]
-    count = workers or cores()
-    with _Progress(quiet) as show:
-        for event in answer_files(todo, known, opening, count):
-            show(event)
-    if show.failures:
-        for error in show.failures:
-            streams.report_error(str(error), error.hint)
-        raise typer.Exit(show.failures[0].exit_code)
-    return show.counts
+def in_bytes(size: str) -> int:
+    """``512M``, ``8GiB`` or ``1.5g`` as a number.  Raises: UsageError."""
+    found = _SIZE.fullmatch(size.strip())
+    if found is None or not (number := float(found[1]) * 1024 ** " kmgt".index(found[2].lower() or " ")):
+        raise UsageError(f"--limit-memory {size!r} is no size", hint="write 512M or 8G")
+    return int(number)
 
 
-def _task(model: ModelDir, options: Mapping[str, Any], format: str, keep_columns: bool) -> dict[str, Any]:
-    """All that answers depend on."""
-    return {"model": model.config["checksum"], "format": format, "keep_columns": keep_columns, **options}
+@dataclass(frozen=True)
+class Opener:
+    """How files are opened."""
 
+    read: ReadConfig
+    how: Mapping[str, Any]
+    """As for ``open_source``."""
+    same_columns: bool
+    """All rows of a file must have the same columns."""
+    bare_text: bool
 
-class _Progress:
-    """Says what is done: a bar on a terminal, else a line for each file."""
+    def __call__(self, path: str) -> Source:
+        """Raises: LstmError."""
+        from lstmcli.data.sources import open_source
 
-    def __init__(self, quiet: bool) -> None:
-        self.counts: dict[str, int] = {}
-        self.failures: list[LstmError] = []
-        self._quiet, self._rows, self._kept = quiet, 0, 0
-        self._bar: Any = None
-        self._row_of_bar: Any = None
-        self._lines = 0
-
-    def __enter__(self) -> _Progress:
-        screen = console(stderr=True)
-        if self._quiet or not screen.is_terminal or screen.is_dumb_terminal:
-            return self
-        from rich.progress import BarColumn, Progress, TextColumn, TimeRemainingColumn
-
-        columns = (TextColumn("{task.description}"), BarColumn(20), TextColumn("{task.fields[rate]}"))
-        self._bar = Progress(*columns, TimeRemainingColumn(compact=True), console=screen, transient=True)
-        self._bar.start()
-        return self
-
-    def __exit__(self, *_: object) -> None:
-        if self._bar is not None:
-            self._bar.stop()
-
-    def __call__(self, event: Event) -> None:
-        from lstmcli.bulk import run
-
-        if isinstance(event, run.Opened):
-            self._rows = self._kept = 0
-            self._lines = event.lines
-            self._say(*event.notes)
-            if self._bar is not None:
-                if self._row_of_bar is not None:
-                    self._bar.remove_task(self._row_of_bar)
-                name = safe(event.file.path.name)
-                self._row_of_bar = self._bar.add_task(name, total=event.lines or None, rate="")
-        elif isinstance(event, run.Answering):
-            self._rows += event.rows
-            self._kept += event.rows * event.before
-            if self._bar is not None:
-                speed = self._bar.tasks[-1].speed
-                rate = f"{self._rows:,} texts" + (f", {speed:,.0f} a second" if speed and self._lines else "")
-                self._bar.update(self._row_of_bar, completed=event.line or self._rows, rate=rate)
-        elif isinstance(event, run.Retried):
-            streams.note(f"warning: {safe(event.why)}; its texts are given to another")
-        elif isinstance(event, run.Failed):
-            self.failures.append(event.error)
-        else:
-            self._done(event)
-
-    def _done(self, event: Any) -> None:
-        name = safe(str(event.file.path))
-        if event.before:
-            self._say(f"{name}: answered before")
-            return
-        for key, value in event.counts.items():
-            self.counts[key] = self.counts.get(key, 0) + value
-        before = f", {self._kept:,} of them before" if self._kept else ""
-        self._say(f"{name}: {event.rows:,} texts answered{before}")
-        for warning in event.warnings:
-            streams.note(f"warning: {safe(warning)}")
-
-    def _say(self, *messages: str) -> None:
-        if not self._quiet:
-            for message in messages:
-                streams.note(safe(message))
-
-
-def written(
-    results: Iterable[Any], make: Callable[..., Any], counts: Mapping[str, int], header: bool | None
-) -> Answered:
-    """The text that a writer makes of results.
-
-    Args:
-        make: given a stream and ``header``, a writer.
-    """
-    from lstmcli.bulk.workers import Answered
-
-    out = io.StringIO()
-    writer = make(out, header=header)
-    for each in results:
-        writer.write(each)
-    return Answered(out.getvalue(), counts)
-
-
-def quiet_worker() -> None:
-    """A worker writes nothing itself, and its answers are UTF-8 whatever the terminal is."""
-    sys.stdout = Path(os.devnull).open("w", encoding="utf-8")  # noqa: SIM115
+        source = open_source(path, self.read, **self.how)
+        if self.same_columns and source.format in ("json", "jsonl"):
+            hint = "use --format jsonl or parquet"
+            raise DataError("rows of JSON may have other columns each", path=path, hint=hint)
+        return source.without_columns() if self.bare_text and source.format == "text" else source

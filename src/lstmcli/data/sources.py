@@ -10,7 +10,7 @@ from lstmcli.data.columns.cells import LIST, WHOLE, find_separator
 from lstmcli.data.columns.choice import Ask, Chosen, choose_columns, choose_with_soft, listed
 from lstmcli.data.columns.missing import NEVER_A_LABEL
 from lstmcli.data.columns.profile import is_on
-from lstmcli.data.columns.translation import find_sides, has_tabs
+from lstmcli.data.columns.translation import find_sides, has_tabs, line_without_tab
 from lstmcli.data.config import ReadConfig
 from lstmcli.data.formats.format import Format
 from lstmcli.data.formats.open import Opener
@@ -70,6 +70,10 @@ class Source:
     def warnings(self) -> list[str]:
         """Warnings about the text; filled while it is read."""
         return [warning for table, _ in self._tables for warning in table.warnings]
+
+    def without_columns(self) -> Source:
+        """The same source, whose records have no columns."""
+        return replace(self, _keep=False)
 
     def __iter__(self) -> Iterator[Record]:
         for table, chosen in self._tables:
@@ -139,6 +143,9 @@ def open_parts(
         )
         tables.append((table, chosen))
     table, chosen = tables[0]
+    remarks = list(table.remarks)
+    if paired is None and not read.input_format and (without := line_without_tab(table)):
+        remarks.append(f"line {without} has no tab and others have one, so lines are not read as pairs")
     label = chosen.label_column
     separator = _separator(read, prefer, tables)
     lists = [row[label] for row in table.sample if isinstance(row.get(label), list)] if label is not None else []
@@ -156,7 +163,7 @@ def open_parts(
         headed=table.headed,
         labelled=bool(chosen.label_columns) or chosen.soft is not None,
         multilabel=many,
-        notes=("; ".join([source_note(name, table, chosen), *separator_notes(read, separator), *table.remarks]),),
+        notes=("; ".join([source_note(name, table, chosen), *separator_notes(read, separator), *remarks]),),
         line_form=table.line_form,
         _tables=tables,
         label_separator=separator,

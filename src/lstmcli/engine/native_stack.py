@@ -193,10 +193,12 @@ class Stack:
         table_UE: NDArray[Any],
         layers: Sequence[Sequence[Mapping[str, NDArray[Any]]]],
         int16: bool = False,
+        residual: bool = False,
     ) -> None:
+        """``residual``: each layer but the first adds its output to its input."""
         kind = np.float16 if table_UE.dtype == np.float16 else np.float32
         self._table_UE: NDArray[Any] = np.require(table_UE, kind, ["C", "A"])
-        self._library = library
+        self._library, self._residual = library, residual
         units = [directions[0]["w_hh"].shape[1] for directions in layers]
         self.layers = [Layer(library, own, below, int16) for own, below in zip(layers, [0, *units], strict=False)]
         self._lock = threading.Lock()
@@ -210,18 +212,21 @@ class Stack:
         layers: int,
         directions: int = 1,
         *,
+        part: str = "stack",
+        embedding: str = "embedding",
         int16: bool = False,
+        residual: bool = False,
     ) -> Stack:
-        """From a model's weights, by their names in ``nn/stack.py``."""
+        """From a model's weights, by their names in ``nn/stack.py``; ``part`` of the model has this stack."""
         own = ("w_ih", "w_hh", "b_ih", "b_hh")
         parts = [
             [
-                {name: np.asarray(weights[f"stack.layers.{layer}.{direction}.{name}"]) for name in own}
+                {name: np.asarray(weights[f"{part}.layers.{layer}.{direction}.{name}"]) for name in own}
                 for direction in range(directions)
             ]
             for layer in range(layers)
         ]
-        return cls(library, np.asarray(weights["embedding"]), parts, int16)
+        return cls(library, np.asarray(weights[embedding]), parts, int16, residual)
 
     def read(
         self, ids_MF: NDArray[np.int32], rows: Rows, keep: bool, carried: Sequence[Carried] | None = None
@@ -244,15 +249,28 @@ class Stack:
         with self._lock:
             memo = self._memo(ids_MF.shape[1])
             found = memo.find(ids_MF)
-        sums = memo.sums(*found)
+        return self._read(memo.sums(*found), rows, keep, carried)
+
+    def read_vectors(self, x_MK: Floats, rows: Rows, keep: bool, carried: Sequence[Carried] | None = None) -> States:
+        """As ``read``, with what the first layer reads instead of tokens."""
+        return self._read(self._made(self.layers[0], x_MK), rows, keep, carried)
+
+    def _read(self, sums: Sums, rows: Rows, keep: bool, carried: Sequence[Carried] | None) -> States:
         before: Sequence[Carried | None] = carried or [None] * len(self.layers)
         assert len(before) == len(self.layers)
-        for layer, above, own in zip(self.layers, self.layers[1:], before, strict=False):
-            below = layer.read(rows, sums, True, own)
-            assert below.steps_MK is not None
-            made_MG = above.inputs.into(below.steps_MK, room(M, above.inputs.outputs))
-            sums = Sums(np.arange(M), made_MG, room(0, above.inputs.outputs))
-        return self.layers[-1].read(rows, sums, keep, before[-1])
+        states = self.layers[0].read(rows, sums, keep or len(self.layers) > 1, before[0])
+        for place, layer in enumerate(self.layers[1:], 1):
+            below_MK = states.steps_MK
+            assert below_MK is not None
+            kept = keep or place + 1 < len(self.layers)
+            states = layer.read(rows, self._made(layer, below_MK), kept, before[place])
+            if self._residual and states.steps_MK is not None:
+                np.add(states.steps_MK, below_MK, out=states.steps_MK)
+        return states
+
+    def _made(self, layer: Layer, x_MK: Floats) -> Sums:
+        inputs, M = layer.inputs, len(x_MK)
+        return Sums(np.arange(M), inputs.into(x_MK, room(M, inputs.outputs)), room(0, inputs.outputs))
 
     def _memo(self, F: int) -> Memo:
         known = self._memos.get(F)

@@ -74,7 +74,7 @@ class TorchSession:
 
     def _read(self, ids_TB: NDArray[np.integer], state: tuple[Tensor, ...]) -> tuple[Tensor, tuple[Tensor, ...]]:
         states: list[State] = [tuple(state[i : i + self._parts]) for i in range(0, len(state), self._parts)]
-        states = [tuple(part.contiguous() for part in layer) for layer in states]
+        states = [tuple(torch.as_tensor(part, device=self._device).contiguous() for part in own) for own in states]
         h_TBK, after = self.module.read(self.module.embed(self._tensor(ids_TB)), states)
         return h_TBK, tuple(part for layer in after for part in layer)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import asdict, astuple, dataclass, field
 from typing import Any, ClassVar
 
 from lstmcli.results import Result
@@ -91,6 +91,27 @@ class LmReport(Result):
 
 def _exp_of_mean(total: float, count: int) -> float | None:
     return math.exp(total / count) if count and total / count < 700 else None
+
+
+@dataclass(frozen=True, slots=True)
+class Sums:
+    """What a report is computed from; those of the parts of a text add up to those of the text."""
+
+    nats: float = 0.0
+    oov_nats: float = 0.0
+    tokens: int = 0
+    words: int = 0
+    characters: int = 0
+    bytes: int = 0
+    lines: int = 0
+    oov: int = 0
+
+    def __add__(self, other: Sums) -> Sums:
+        return Sums(*(one + more for one, more in zip(astuple(self), astuple(other), strict=True)))
+
+    def report(self, **more: Any) -> LmReport:
+        """The report; ``more``: its further fields."""
+        return LmReport.of(**asdict(self), **more)
 
 
 @dataclass(frozen=True, slots=True)

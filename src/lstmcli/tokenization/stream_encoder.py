@@ -49,6 +49,8 @@ class StreamEncoder:
         self.vocab_size, self.moved = self._codec.vocab_size, self._codec.moved
         self.leads = self._codec.leads
         """A line gets a space before it, unless it starts with a CJK character."""
+        self.spaced = self._codec.spaced
+        """The first space of a line is not part of its text."""
         newline = self._codec.newline
         self.close_id = newline if config.mode == "document" and newline is not None else END_ID
         """The id that closes a line."""
@@ -151,7 +153,7 @@ class StreamEncoder:
 
     def streamer(self, after: int = END_ID) -> Streamer:
         """Turns ids to text one by one, going on after the id given."""
-        return Streamer(self.pieces, self._codec.spaced, {END_ID, self.close_id}, after)
+        return Streamer(self.pieces, self.spaced, {END_ID, self.close_id}, after)
 
     @cached_property
     def pieces(self) -> list[bytes]:

@@ -97,5 +97,5 @@ def resolve_training(config: TranslatorConfig, tokens: int, words: float) -> Tra
 
 
 def epochs_in(limit: float, step_seconds: float, steps: int) -> int:
-    """Twice the number of epochs of ``steps`` that fit into the time limit, which ends the run."""
-    return max(1, math.ceil(2 * limit / (step_seconds * steps)))
+    """Four times the epochs of ``steps`` that fit into the time limit, which ends the run, if it becomes faster too."""
+    return max(1, math.ceil(4 * limit / (step_seconds * steps)))

@@ -23,6 +23,7 @@ from lstmcli.translation.batches import Index, Pairs, bucketed
 from lstmcli.translation.batches import batch as padded
 from lstmcli.translation.beam_search import Hypothesis
 from lstmcli.translation.config import TranslatorTrainConfig
+from lstmcli.translation.reserve import REPORTS
 from lstmcli.translation.trainer import TranslatorTrainer
 
 VALIDATED = 500
@@ -106,8 +107,12 @@ class _Run(TrainingLoop[TranslatorLoopState]):
 
     def validate(self) -> Validated | None:
         """Also ends the epoch."""
+        expected = self.budget.validation
         with self.budget.measure("validation"):
-            return self._validate()
+            found = self._validate()
+        if REPORTS in self.budget.after and expected:  # they do the same work on more pairs
+            self.budget.after[REPORTS] *= self.budget.validation / expected
+        return found
 
     def _validate(self) -> Validated | None:
         state, trainer, metric = self.state, self.trainer, self.config.metric

@@ -20,6 +20,8 @@ if TYPE_CHECKING:
 
 
 class TranslatorSession:
+    workers = 1
+
     def __init__(
         self, encoder: InferenceGraph, decoder: InferenceGraph, config: TranslatorModelConfig, threads: int | None
     ) -> None:

@@ -7,7 +7,7 @@ out.  Totals and tables are those of language models, so their figures mean the 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass, field
+from dataclasses import asdict, dataclass, field
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,7 +16,7 @@ from lstmcli.data.windows import windows
 from lstmcli.errors import DataError, NoDataError
 from lstmcli.plural import are, count, have
 from lstmcli.scoring.lines import Counts, Line
-from lstmcli.scoring.results import LmReport, Surprisal
+from lstmcli.scoring.results import LmReport, Sums, Surprisal
 from lstmcli.scoring.scores import ProbabilityCallback, Scores, check_finite
 from lstmcli.scoring.units import WINDOW, WINDOW_CHARACTERS, Tables, check_unit
 from lstmcli.tokenization.ids import Ids
@@ -113,6 +113,14 @@ def perplexity(scorer: PairScorer, pairs: Iterable[Record]) -> LmReport:
         DataError: a target is too long.
         ModelError: the model's probabilities are not finite.
     """
+    sums = total(scorer, pairs)
+    if not sums.lines:
+        raise NoDataError(NO_PAIRS, hint="give at least one")
+    return sums.report(oov_rule=scorer.oov_rule, reading=READING)
+
+
+def total(scorer: PairScorer, pairs: Iterable[Record]) -> Sums:
+    """What ``perplexity`` reports on.  Raises: DataError, ModelError, as it does."""
     counts, tokens, oov, nats, oov_nats = Counts(), 0, 0, 0.0, 0.0
     for window in windows(pairs, lambda: True, WINDOW, WINDOW_CHARACTERS):
         sources, lines, targets = scorer.encode(window)
@@ -124,20 +132,7 @@ def perplexity(scorer: PairScorer, pairs: Iterable[Record]) -> LmReport:
             oov += int(unknown.sum())
             nats += float(scores.nats.sum())
             oov_nats += float(scores.nats[unknown].sum())
-    if not counts.lines:
-        raise NoDataError(NO_PAIRS, hint="give at least one")
-    return LmReport.of(
-        nats,
-        tokens=tokens,
-        words=counts.words,
-        characters=counts.characters,
-        bytes=counts.bytes,
-        lines=counts.lines,
-        oov=oov,
-        oov_nats=oov_nats,
-        oov_rule=scorer.oov_rule,
-        reading=READING,
-    )
+    return Sums(nats, oov_nats, tokens=tokens, oov=oov, **asdict(counts))
 
 
 def surprisals(

@@ -45,6 +45,8 @@ class TranslationSession(Protocol):
     """A loaded translator."""
 
     vocab_size: int
+    workers: int
+    """Batches that are best searched at once, each by a thread of its own."""
 
     def encode(self, ids_SB: Ids, lengths_B: Any, /) -> tuple[Memory, State]:
         """What the decoder needs of the sources, and its state before the first token."""

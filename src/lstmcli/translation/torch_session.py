@@ -24,6 +24,8 @@ if TYPE_CHECKING:
 class TorchSession:
     """The parts of memory and state are tensors; those of the state are h and c by layer, then the last feed."""
 
+    workers = 1
+
     def __init__(self, module: Translator, device: str = "cpu", threads: int | None = None) -> None:
         use_threads(threads)
         self.module, self._device = module.to(device).eval(), device
@@ -45,8 +47,8 @@ class TorchSession:
             if most:
                 if not self.module.config.copies:
                     log_p[:, UNKNOWN_ID] = -torch.inf
-                log_p, found = log_p.sort(dim=-1, descending=True, stable=True)
-                log_p, ids = log_p[:, :most], _numpy(found[:, :most])
+                log_p, found = log_p.topk(most)
+                ids = _numpy(found)
         flat = (*(part for layer in after.layers for part in layer), after.feed_BE)
         return Step(_numpy(log_p), ids, _numpy(one[1]), flat)
 

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 import numpy as np
 
 from lstmcli.data.records import Record
-from lstmcli.data.windows import windows
+from lstmcli.data.windows import each, windows
 from lstmcli.tokenization.ids import Ids
 from lstmcli.tokenization.stream_encoder import StreamEncoder
 from lstmcli.translation.beam_search import Hypothesis, search
@@ -70,11 +70,12 @@ def _window(
             odd.add(record, text, ids, truncated=cut)
     found: dict[int, list[Hypothesis]] = {}
     order = [i for i in np.argsort([len(ids) for ids in sources], kind="stable") if texts[i]]
-    for batch in _batches(order, sources, batch_size):
-        for i, hypotheses in zip(
-            batch, search(session, [sources[i] for i in batch], beam, attention=alignment or copies), strict=True
-        ):
-            found[i] = hypotheses
+
+    def search_batch(batch: list[int]) -> None:
+        hypotheses = search(session, [sources[i] for i in batch], beam, attention=alignment or copies)
+        found.update(zip(batch, hypotheses, strict=True))
+
+    each(search_batch, list(_batches(order, sources, batch_size)), session.workers)
     for i, record in enumerate(records):
         candidates = tuple(_candidate(sides, texts[i], sources[i], one, alignment) for one in found.get(i, ()))
         yield Translation(record.text, candidates, long[i], record.columns)

@@ -13,6 +13,7 @@ from pathlib import Path
 from types import ModuleType
 from typing import Any
 from unittest.mock import MagicMock
+from xml.etree import ElementTree
 
 import pytest
 from rich.console import Console
@@ -294,6 +295,16 @@ def test_tensorboard_gets_the_curves(train: Train, tmp_path: Path) -> None:
     assert list((tmp_path / "runs").iterdir())
 
 
+def test_the_curves_are_drawn(train: Train, tmp_path: Path) -> None:
+    assert train("--plot", "curves.svg").exit_code == 0
+    text = (tmp_path / "curves.svg").read_text(encoding="utf-8")
+    assert ElementTree.fromstring(text).tag.endswith("svg") and "training" in text and "validation" in text
+    assert train("--plot", "curves.svg", "--force").exit_code == 0  # its own file may be replaced
+    (tmp_path / "other.svg").write_text("<svg/>")
+    for name in ("other.svg", "nowhere/curves.svg", "."):
+        assert train("--plot", name, splits=None).exit_code == 1
+
+
 def test_tensorboard_that_is_not_there_is_said_before_anything_is_read(
     train: Train, monkeypatch: pytest.MonkeyPatch
 ) -> None:
@@ -315,9 +326,12 @@ def test_the_target_is_checked_before_anything_is_read(train: Train, tmp_path: P
 
 def fake_tensorboard(monkeypatch: pytest.MonkeyPatch, writer: Any) -> None:
     names = ("summary.writer.event_file_writer", "compat.proto.event_pb2", "compat.proto.summary_pb2")
+    names += ("compat.proto.tensor_pb2", "compat.proto.tensor_shape_pb2", "compat.proto.types_pb2")
     for name in names:
         module = ModuleType(name)
-        module.EventFileWriter, module.Event, module.Summary = writer, MagicMock(), MagicMock()  # type: ignore[attr-defined]
+        module.EventFileWriter = writer  # type: ignore[attr-defined]
+        for each in ("Event", "Summary", "SummaryMetadata", "TensorProto", "TensorShapeProto", "DT_STRING"):
+            setattr(module, each, MagicMock())
         monkeypatch.setitem(sys.modules, f"tensorboard.{name}", module)
 
 

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
-from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Annotated, Any, TextIO
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,18 +16,15 @@ from lstmcli.cli.io.inputs import Inputs, specs
 from lstmcli.cli.options import classification as c
 from lstmcli.cli.options import common as o
 from lstmcli.cli.output.predictions import writer
-from lstmcli.cli.output.writer import Writer, write
+from lstmcli.cli.output.writer import write
 from lstmcli.cli.typer_classes import Command
 from lstmcli.data.config import ReadConfig, with_training_defaults
-from lstmcli.engine.registry import check_engine
 from lstmcli.errors import UsageError
 from lstmcli.options import read_config
 from lstmcli.tasks import CLASSIFICATION
 
 if TYPE_CHECKING:
-    from lstmcli.bulk.workers import Answer, Answered
-    from lstmcli.classification.results import Prediction
-    from lstmcli.data.records import Record
+    from lstmcli.bulk.answers import Answer, Answered, Asked
 
 READ = ReadConfig()
 
@@ -51,6 +49,7 @@ def classify(
     batch_size: o.AtOnce = None,
     threads: o.Threads = None,
     workers: o.Workers = None,
+    limit_memory: o.LimitMemory = None,
     engine: o.Engine = None,
     device: o.Device = "auto",
     text_columns: o.TextColumns = None,
@@ -63,7 +62,8 @@ def classify(
     input_format: o.InputFormat = READ.input_format,
     split: o.Split = READ.split,
     format: Annotated[
-        o.Format | None, o.format_option("tsv has the label and its probability; csv, jsonl and json include the text.")
+        o.FormatOrParquet | None,
+        o.format_option("tsv has the label and its probability; csv, jsonl and json include the text.", parquet=True),
     ] = None,
     keep_columns: o.KeepColumns = False,
     output: o.AnswerFolder = None,
@@ -83,7 +83,7 @@ def classify(
       lstm classify "logs/*.txt" -o answers --workers 8
     """
     values = {**locals(), "top": c.top_of(top)}
-    if output is not None or workers is not None:
+    if bulk.is_wanted(values):
         _into_folder(values)
         return
     named = specs(files, text)
@@ -156,71 +156,53 @@ def _warn_unknown(tokens: int, unknown: int) -> None:
 class Labelling:
     """What a worker needs to label texts."""
 
-    model: str
-    format: str
-    keep_columns: bool
-    header: bool | None
+    writing: bulk.Writing
     top: int | None
     threshold: float | None
     novelty: bool
     max_novelty: float | None
-    loading: dict[str, Any]
-    size: dict[str, Any]
 
     def open(self) -> Answer:
         """Raises: ModelError, UsageError."""
         from lstmcli.classification.predict import Classifier
 
-        bulk.quiet_worker()
-        classifier = Classifier(self.model, **self.loading)
-        top, asked = c.labels_shown(self.top, self.format, len(classifier.labels))
+        classifier = self.writing.load(Classifier)
+        top, shown = c.labels_shown(self.top, self.writing.format, len(classifier.labels))
+        make = partial(writer, top=top, novelty=self.novelty, keep_columns=self.writing.keep_columns)
+        how = {"top": shown, "threshold": self.threshold, "max_novelty": self.max_novelty, **self.writing.size}
 
-        def make(out: TextIO, header: bool | None) -> Writer[Prediction]:
-            keep = self.keep_columns
-            return writer(self.format, out, top=top, novelty=self.novelty, keep_columns=keep, header=header)
-
-        def answer(records: Sequence[Record], first: bool) -> Answered:
+        def answer(asked: Asked) -> Answered:
             classifier.tokens = classifier.unknown = 0
-            how = {"top": asked, "threshold": self.threshold, "max_novelty": self.max_novelty, **self.size}
-            found = list(classifier.classify(iter(records), novelty=self.novelty, **how))
-            counts = {"rows": len(records), "tokens": classifier.tokens, "unknown": classifier.unknown}
-            return bulk.written(found, make, counts, self.header if first else False)
+            found = list(classifier.classify(iter(asked.records), novelty=self.novelty, **how))
+            counts = {"tokens": classifier.tokens, "unknown": classifier.unknown}
+            return self.writing.answered(asked, found, make, counts)
 
         return answer
 
 
 def _into_folder(values: Mapping[str, Any]) -> None:
     """Label files into a folder."""
-    format, files = bulk.checked(values)
-    if values["report"]:
-        raise UsageError("--report and -o do not go together")
+    bulk.check(values)
+    for name in ("report", "uncertain"):
+        if values[name]:
+            raise UsageError(f"--{name} and -o do not go together")
 
-    from lstmcli.data.sources import open_source
     from lstmcli.model_dir.directory import default_model_path, read_model
 
-    directory = read_model(default_model_path(CLASSIFICATION, values["model"]), task=CLASSIFICATION)
-    check_engine(values["engine"], values["device"])
-    trained, keep = directory.trained_read, values["keep_columns"]
-    read = with_training_defaults(read_config(values), trained)
-    loading, size = bulk.loading(values)
+    plan = bulk.Plan(values, read_model(default_model_path(CLASSIFICATION, values["model"]), task=CLASSIFICATION))
+    trained = plan.directory.trained_read
+    plan.read = with_training_defaults(plan.read, trained)
     answers = {name: values[name] for name in ("top", "threshold", "novelty", "max_novelty")}
     answers["novelty"] |= answers["max_novelty"] is not None
     if values["abstain"] is not None or values["max_error"] is not None:
         from lstmcli.classification.predict import Classifier
 
         asked = [values[name] for name in ("threshold", "abstain", "max_error")]
-        answers["threshold"] = c.chosen_threshold(Classifier(directory.path), *asked, quiet=values["quiet"])
-    header = values["output_header"]
-    counts = bulk.answer(
-        values["output"],
-        files,
-        directory,
-        Labelling(str(directory.path), format, keep, header, loading=loading, size=size, **answers),
-        task={"command": "classify", "engine": values["engine"], "header": header, "read": asdict(read), **answers},
-        open_one=lambda path: open_source(path, read, prefer=trained, labelled=None, keep_columns=keep),
-        format=format,
-        keep_columns=keep,
-        workers=values["workers"],
-        quiet=values["quiet"],
+        answers["threshold"] = c.chosen_threshold(Classifier(plan.directory.path), *asked, quiet=values["quiet"])
+    counts = plan.answer(
+        Labelling(plan.writing, **answers),
+        options={"command": "classify", **answers},
+        prefer=trained,
+        labelled=None,
     )
     _warn_unknown(counts.get("tokens", 0), counts.get("unknown", 0))

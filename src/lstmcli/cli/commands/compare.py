@@ -11,7 +11,9 @@ import typer
 
 from lstmcli.cli.io.inputs import Inputs, specs, with_licence_warning
 from lstmcli.cli.options import common as o
+from lstmcli.cli.options import completion
 from lstmcli.cli.typer_classes import Command, option_names
+from lstmcli.config import CELL_NAMES
 from lstmcli.data.config import ReadConfig
 from lstmcli.errors import UsageError
 from lstmcli.options import read_config
@@ -61,6 +63,7 @@ def compare(
             "MODEL…",
             "Model directories, a fastText .bin, a KenLM .arpa or binary, or a file of predictions; each is "
             "compared with the first.",
+            autocompletion=completion.models,
         ),
     ] = None,
     on: Annotated[
@@ -95,7 +98,9 @@ def compare(
     ] = "e",
     cells: Annotated[
         str | None,
-        o.MAIN.option("--cells", "CELL,CELL,…", "Train these cells on SOURCE and compare them instead; see below."),
+        o.MAIN.choices(
+            *("--cells", CELL_NAMES, "Train these cells on SOURCE and compare them instead; see below.", "CELL,CELL,…")
+        ),
     ] = None,
     text_columns: o.TextColumns = None,
     target_column: o.TargetColumn = READ.target_column,

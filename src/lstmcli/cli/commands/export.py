@@ -8,6 +8,7 @@ from typing import Annotated
 import typer
 
 from lstmcli.cli.options import common as o
+from lstmcli.cli.options import completion
 from lstmcli.cli.output import exports
 from lstmcli.cli.output.writer import write
 from lstmcli.cli.typer_classes import Command
@@ -46,7 +47,10 @@ def export(
     ] = None,
     beside: Annotated[
         Path | None,
-        o.MAIN.option("--beside", "MODEL", "html: another model to compare with, such as one with --cell rnn."),
+        o.MAIN.option(
+            *("--beside", "MODEL", "html: another model to compare with, such as one with --cell rnn."),
+            autocompletion=completion.models,
+        ),
     ] = None,
     force: Annotated[bool, o.MAIN.flag("--force", "Replace an export that is there already.")] = False,
     language: o.Language = None,

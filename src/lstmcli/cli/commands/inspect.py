@@ -12,6 +12,7 @@ import typer
 from lstmcli.cli.io import streams
 from lstmcli.cli.io.inputs import Inputs
 from lstmcli.cli.options import common as o
+from lstmcli.cli.options import completion
 from lstmcli.cli.output.console import safe
 from lstmcli.cli.output.inspection.writers import writer
 from lstmcli.cli.output.unknown_words import UnknownTokens, prepare_records
@@ -57,7 +58,12 @@ def inspect(
         ),
     ] = None,
     label: Annotated[
-        str | None, o.MAIN.option("--label", "NAME", "Label to show.", show_default="the model's answer")
+        str | None,
+        o.MAIN.option(
+            *("--label", "NAME", "Label to show."),
+            show_default="the model's answer",
+            autocompletion=completion.labels,
+        ),
     ] = None,
     why: Annotated[
         bool, o.MAIN.flag("--why", "Show how much each word matters, by leaving it out and classifying the rest.")

@@ -52,7 +52,7 @@ def neighbours(
     Examples:
 
       lstm neighbours good
-      lstm neighbours 好 很 -m models/weibo --top 5
+      lstm neighbours good bad -m models/reviews --top 5
       lstm neighbours king queen -m lstm-model/lm --format csv
     """
     given = list(words or [])

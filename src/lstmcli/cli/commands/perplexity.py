@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from lstmcli.cli import bulk
+from lstmcli.cli.commands.perplexity_into_folder import perplexity_into_folder
 from lstmcli.cli.commands.perplexity_of_pairs import check as check_kind
 from lstmcli.cli.commands.perplexity_of_pairs import perplexity_of_pairs
 from lstmcli.cli.io import streams
@@ -98,6 +100,8 @@ def perplexity(
     ] = ADAPT.decay,
     batch_size: o.AtOnce = None,
     threads: o.Threads = None,
+    workers: o.Workers = None,
+    limit_memory: o.LimitMemory = None,
     engine: o.ScoringEngine = None,
     device: o.Device = "auto",
     text_columns: o.TextColumns = None,
@@ -107,9 +111,11 @@ def perplexity(
     input_format: o.InputFormat = READ.input_format,
     split: o.Split = READ.split,
     format: Annotated[
-        o.Format | None, o.format_option("tsv has one name and value per line; with --per, one row per unit.")
+        o.FormatOrParquet | None,
+        o.format_option("tsv has one name and value per line; with --per, one row per unit.", parquet=True),
     ] = None,
     keep_columns: o.KeepColumns = False,
+    output: o.AnswerFolder = None,
     output_header: o.OutputHeader = None,
     quiet: o.Quiet = False,
 ) -> None:
@@ -133,11 +139,13 @@ def perplexity(
       lstm perplexity items.csv --text-column sentence --per word --keep-columns --match-corpus > surprisal.tsv
       lstm perplexity segmented.txt --segments --per word
       lstm perplexity -m lstm-model/translator pairs.csv
+      lstm perplexity "corpus/*.txt" -o figures --workers 8
       lstm perplexity -m lstm-model/translator test.de --target-file test.en --per line
     """
     values = locals()
     named = specs(files, text)
     check(values)
+    into_folder = bulk.is_wanted(values)
     check_engine(engine, device, scoring=True)
 
     from lstmcli.language_modeling.scoring.methods import METHOD_OPTIONS, adapting, method_of
@@ -152,6 +160,9 @@ def perplexity(
     place = default_model_path(LANGUAGE_MODELING, model)
     if model is None and not place.exists() and TRANSLATION.default_dir.exists():
         place = default_model_path(TRANSLATION)
+    if into_folder:
+        perplexity_into_folder(place, read_model(place) if place.exists() else None, values)
+        return
     if place.exists() and read_model(place).task is TRANSLATION:
         perplexity_of_pairs(place, values, format or o.default_format())
         return

@@ -7,6 +7,7 @@ from typing import Annotated
 import typer
 
 from lstmcli.cli.options import common as o
+from lstmcli.cli.options import completion
 from lstmcli.cli.output import exports
 from lstmcli.cli.output.writer import write
 from lstmcli.cli.typer_classes import Command
@@ -16,7 +17,7 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 
 @app.command(cls=Command)
 def push(
-    where: Annotated[str, o.argument("MODEL", "Model directory.")],
+    where: Annotated[str, o.argument("MODEL", "Model directory.", autocompletion=completion.models)],
     repository: Annotated[str, o.argument("OWNER/NAME", "Where it is uploaded to; created if it is not there.")],
     private: Annotated[bool, o.MAIN.flag("--private", "Only you can see a new repository.")] = False,
     language: o.Language = None,

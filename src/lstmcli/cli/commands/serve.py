@@ -10,6 +10,7 @@ import typer
 
 from lstmcli.cli.io import logs, streams
 from lstmcli.cli.options import common as o
+from lstmcli.cli.options import completion
 from lstmcli.cli.output.console import safe
 from lstmcli.cli.typer_classes import Command
 from lstmcli.engine.registry import check_engine
@@ -28,6 +29,7 @@ def serve(
         o.argument(
             *("MODEL", "Model directories, or NAME=DIR to choose the name of a model."),
             show_default="$LSTM_MODEL, else all in lstm-model",
+            autocompletion=completion.models,
         ),
     ] = None,
     host: Annotated[

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager, nullcontext
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -13,6 +13,7 @@ from lstmcli.classification.config import ClassifierModelConfig, ClassifierTrain
 from lstmcli.cli.io import streams
 from lstmcli.cli.io.signals import Stop
 from lstmcli.cli.options import common as o
+from lstmcli.cli.options import completion
 from lstmcli.cli.options import training as t
 from lstmcli.cli.options import translation as x
 from lstmcli.cli.typer_classes import Command, is_given
@@ -36,7 +37,11 @@ app = typer.Typer(add_completion=False, rich_markup_mode=None)
 def train(
     ctx: typer.Context,
     source: Annotated[
-        str | None, o.argument("SOURCE", "File, folder, `-` for stdin, sample:NAME, or a Hub data set.")
+        str | None,
+        o.argument(
+            *("SOURCE", "File, folder, `-` for stdin, sample:NAME, or a Hub data set."),
+            autocompletion=completion.sources,
+        ),
     ] = None,
     output: t.Output = None,
     valid: t.Valid = None,
@@ -133,6 +138,8 @@ def train(
     log_format: t.LogFormat = "text",
     print_config: t.PrintConfig = False,
     tensorboard: t.TensorBoard = None,
+    mlflow: t.MLflow = None,
+    plot: t.PlotFile = None,
 ) -> None:
     """Train a classifier on labelled text, a translator on pairs of texts, or a language model on plain text.
 
@@ -166,11 +173,7 @@ def train(
         return
     if format not in ("table", "json"):
         raise UsageError(f"--format {format} is for --check-labels", hint="a result of training is table or json")
-    listeners: list[Any] = []
-    if tensorboard is not None:
-        from lstmcli.cli.output.tensorboard import Scalars
-
-        listeners.append(Scalars(tensorboard))
+    followers = _followers(tensorboard, mlflow, plot, given) if tensorboard or mlflow or plot else []
 
     from lstmcli.cli.io.asking import ask_resume, which_label
     from lstmcli.cli.output.event_log import EventLog
@@ -198,8 +201,8 @@ def train(
         else:
             place, splits = training.default_place, training.splits
             log = TrainingLog(default_place=place, quiet=quiet, splits=splits, task=training.task)
-        with Stop() as stop, log, hint_on_abort(training.target):
-            listeners.append(log)
+        with Stop() as stop, log, hint_on_abort(training.target), ExitStack() as stack:
+            listeners = [*map(stack.enter_context, followers), log]
             events_of_run = training.events(command=as_command(ctx, ctx.obj), stop=stop.asked)
             result = follow(events_of_run, listeners, stop, dry_run=dry_run)
     if format == "json":
@@ -208,6 +211,20 @@ def train(
         write(result, TRAINING, format)
     if stop.signal is not None:
         raise typer.Exit(128 + stop.signal)
+
+
+def _followers(tensorboard: Path | None, mlflow: str | None, plot: Path | None, given: dict[str, Any]) -> list[Any]:
+    """Listeners besides the log, as contexts.  Raises: UsageError, OutputError."""
+    from lstmcli.cli.output.trackers import Following, MLflow, TensorBoard, Tracker
+
+    found: list[Any] = []
+    if plot is not None:
+        from lstmcli.cli.output.curves import CurveFile
+
+        found.append(nullcontext(CurveFile(plot)))
+    trackers: list[Tracker] = [] if tensorboard is None else [TensorBoard(tensorboard)]
+    trackers += [] if mlflow is None else [MLflow(mlflow)]
+    return [*found, Following(trackers, given)] if trackers else found
 
 
 def _source(source: str | None, source_file: str | None, target_file: str | None) -> str:

@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass
-from typing import TYPE_CHECKING, Annotated, Any, TextIO
+from functools import partial
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
@@ -15,19 +16,15 @@ from lstmcli.cli.io.inputs import Inputs, specs
 from lstmcli.cli.options import common as o
 from lstmcli.cli.output.console import safe
 from lstmcli.cli.output.translations import writer
-from lstmcli.cli.output.writer import Writer
 from lstmcli.cli.typer_classes import Command
 from lstmcli.data.config import ReadConfig
-from lstmcli.engine.registry import check_engine
 from lstmcli.errors import UsageError
 from lstmcli.options import read_config
 from lstmcli.tasks import TRANSLATION
 from lstmcli.translation.config import BeamConfig
 
 if TYPE_CHECKING:
-    from lstmcli.bulk.workers import Answer, Answered
-    from lstmcli.data.records import Record
-    from lstmcli.translation.results import Translation
+    from lstmcli.bulk.answers import Answer, Answered, Asked
 
 READ, BEAM = ReadConfig(), BeamConfig()
 
@@ -63,6 +60,7 @@ def translate(
     batch_size: o.AtOnce = None,
     threads: o.Threads = None,
     workers: o.Workers = None,
+    limit_memory: o.LimitMemory = None,
     engine: o.ScoringEngine = None,
     device: o.Device = "auto",
     text_columns: o.TextColumns = None,
@@ -72,8 +70,8 @@ def translate(
     input_format: o.InputFormat = READ.input_format,
     split: o.Split = READ.split,
     format: Annotated[
-        o.Format | None,
-        o.format_option("Output format. tsv is the translation alone; csv, jsonl and json include the text."),
+        o.FormatOrParquet | None,
+        o.format_option("tsv is the translation alone; csv, jsonl and json include the text.", parquet=True),
     ] = None,
     keep_columns: o.KeepColumns = False,
     output: o.AnswerFolder = None,
@@ -98,7 +96,7 @@ def translate(
     if alignment and keep_columns:
         raise UsageError("--alignment and --keep-columns do not go together")
     config = BeamConfig(beam=max(BEAM.beam, n) if beam is None else beam, length_penalty=length_penalty, n=n)
-    if output is not None or workers is not None:
+    if bulk.is_wanted(values):
         _into_folder(values, config)
         return
 
@@ -136,66 +134,40 @@ def translate(
 class Translating:
     """What a worker needs to translate texts."""
 
-    model: str
-    format: str
-    keep_columns: bool
-    header: bool | None
+    writing: bulk.Writing
     alignment: bool
     beam: BeamConfig
-    loading: dict[str, Any]
-    size: dict[str, Any]
 
     def open(self) -> Answer:
         """Raises: ModelError, UsageError."""
         from lstmcli.translation.predict import Translator
 
-        bulk.quiet_worker()
-        translator = Translator(self.model, **self.loading)
-        how = {"alignment": self.alignment, "n": self.beam.n, "beam": self.beam.beam, **self.size}
+        translator = self.writing.load(Translator)
+        keep, beam = self.writing.keep_columns, self.beam
+        make = partial(writer, n=beam.n, alignment=self.alignment, keep_columns=keep)
+        how = {"n": beam.n, "beam": beam.beam, "length_penalty": beam.length_penalty, **self.writing.size}
 
-        def make(out: TextIO, header: bool | None) -> Writer[Translation]:
-            form: dict[str, Any] = {"n": self.beam.n, "alignment": self.alignment, "keep_columns": self.keep_columns}
-            return writer(self.format, out, header=header, **form)
-
-        def answer(records: Sequence[Record], first: bool) -> Answered:
-            penalty = self.beam.length_penalty
-            found = list(translator.translations(iter(records), length_penalty=penalty, **how))
-            counts = {"rows": len(records), "truncated": sum(each.truncated for each in found)}
-            return bulk.written(found, make, counts, self.header if first else False)
+        def answer(asked: Asked) -> Answered:
+            found = list(translator.translations(iter(asked.records), alignment=self.alignment, **how))
+            return self.writing.answered(asked, found, make, {"truncated": sum(each.truncated for each in found)})
 
         return answer
 
 
 def _into_folder(values: Mapping[str, Any], config: BeamConfig) -> None:
     """Translate files into a folder."""
-    format, files = bulk.checked(values)
-    if values["alignment"] and format != "jsonl":
+    bulk.check(values)
+    if values["alignment"] and values["format"] != "jsonl":
         raise UsageError("--alignment and -o need --format jsonl")
 
-    from lstmcli.data.sources import open_source
     from lstmcli.model_dir.directory import default_model_path, read_model
 
-    directory = read_model(default_model_path(TRANSLATION, values["model"]), task=TRANSLATION)
-    check_engine(values["engine"], values["device"])
-    read, trained, keep, header = read_config(values), directory.trained_read, *(values[name] for name in _KEPT)
-    loading, size = bulk.loading(values)
-    counts = bulk.answer(
-        values["output"],
-        files,
-        directory,
-        Translating(str(directory.path), format, keep, header, values["alignment"], config, loading, size),
-        task={
-            "command": "translate", "engine": values["engine"], "header": header, "read": asdict(read),
-            "beam": asdict(config), "alignment": values["alignment"],
-        },
-        open_one=lambda path: open_source(path, read, prefer=trained, labelled=False, keep_columns=keep),
-        format=format,
-        keep_columns=keep,
-        workers=values["workers"],
-        quiet=values["quiet"],
-    )  # fmt: skip
+    plan = bulk.Plan(values, read_model(default_model_path(TRANSLATION, values["model"]), task=TRANSLATION))
+    counts = plan.answer(
+        Translating(plan.writing, values["alignment"], config),
+        options={"command": "translate", "beam": asdict(config), "alignment": values["alignment"]},
+        prefer=plan.directory.trained_read,
+        labelled=False,
+    )
     if cut := counts.get("truncated", 0):
         streams.note(f"warning: {cut:,} texts are too long, and the end of each was left out")
-
-
-_KEPT = ("keep_columns", "output_header")

@@ -13,6 +13,7 @@ from typing import Annotated, Any, Literal, TypeAlias
 
 import typer
 
+from lstmcli.cli.options import completion
 from lstmcli.data.formats.config import FORMATS
 from lstmcli.engine.registry import AUTO, VARIABLE, engine_names
 from lstmcli.errors import UsageError
@@ -20,6 +21,7 @@ from lstmcli.nn.config import DEVICES
 from lstmcli.tasks import BUILT_IN, all_tasks
 
 Format: TypeAlias = Literal["table", "tsv", "csv", "jsonl", "json"]
+FormatOrParquet: TypeAlias = Literal["table", "tsv", "csv", "jsonl", "json", "parquet"]
 INPUT_FORMATS = tuple(FORMATS)
 
 
@@ -41,11 +43,15 @@ class Section:
 
     def choice(self, name: str, values: Sequence[str], text: str, metavar: str | None = None, **more: Any) -> Any:
         """An option with one of a few values, for the help and completion; the config checks them."""
+        return self.option(name, metavar or "|".join(values), text, autocompletion=completion.among(values), **more)
 
-        def complete(incomplete: str) -> list[str]:
-            return [value for value in values if value.startswith(incomplete)]
+    def choices(self, name: str, values: Sequence[str], text: str, metavar: str, **more: Any) -> Any:
+        """An option with several of a few values, separated by commas."""
+        return self.option(name, metavar, text, autocompletion=completion.some_of(values), **more)
 
-        return self.option(name, metavar or "|".join(values), text, autocompletion=complete, **more)
+    def column(self, name: str, text: str) -> Any:
+        """An option that names a column of the data."""
+        return self.option(name, "NAME", text, show_default="detected", autocompletion=completion.columns)
 
 
 MAIN, DATA, OUTPUT, COMPUTING = Section(), Section("Data"), Section("Output"), Section("Computing")
@@ -69,25 +75,15 @@ def default_format() -> Format:
 # Reading data
 TextColumns = Annotated[
     list[str] | None,
-    DATA.option(
-        "--text-column", "NAME", "Text column; repeat the option to join several columns.", show_default="detected"
-    ),
+    DATA.column("--text-column", "Text column; repeat the option to join several columns."),
 ]
 TargetColumn = Annotated[
     str | None,
-    DATA.option(
-        *("--target-column", "NAME"),
-        "Column of the translations, if each text has one; trains a translator.",
-        show_default="detected",
-    ),
+    DATA.column("--target-column", "Column of the translations, if each text has one; trains a translator."),
 ]
 LabelColumn = Annotated[
     list[str] | None,
-    DATA.option(
-        *("--label-column", "NAME"),
-        "Label column; repeat the option if a text has several labels in several columns.",
-        show_default="detected",
-    ),
+    DATA.column("--label-column", "Label column; repeat the option if a text has several labels in several columns."),
 ]
 LabelSeparator = Annotated[
     str | None,
@@ -146,16 +142,27 @@ def named(value: str | None) -> str | None:
 MODEL_TEXT = "Model directory, or hub:OWNER/NAME."
 ModelArgument = Annotated[
     str | None,
-    argument("MODEL", MODEL_TEXT, show_default="$LSTM_MODEL, else the one in lstm-model", callback=named),
+    argument(
+        *("MODEL", MODEL_TEXT),
+        show_default="$LSTM_MODEL, else the one in lstm-model",
+        callback=named,
+        autocompletion=completion.models,
+    ),
 ]
 SameModel = Annotated[
     str | None,
-    MAIN.option("--model -m", "DIR", "Same as the MODEL argument.", show_default=False, callback=named),
+    MAIN.option(
+        *("--model -m", "DIR", "Same as the MODEL argument."),
+        show_default=False,
+        callback=named,
+        autocompletion=completion.models,
+    ),
 ]
 
 
 def model_option(default: str, text: str = MODEL_TEXT) -> Any:
-    return MAIN.option("--model -m", "DIR", text, show_default=f"$LSTM_MODEL, else {default}", callback=named)
+    more: dict[str, Any] = {"callback": named, "autocompletion": completion.models}
+    return MAIN.option("--model -m", "DIR", text, show_default=f"$LSTM_MODEL, else {default}", **more)
 
 
 ModelPath = Annotated[str | None, model_option("lstm-model/classifier")]
@@ -234,9 +241,11 @@ Licence = Annotated[
 
 
 # Output
-def format_option(about: str) -> Any:
+def format_option(about: str, *, parquet: bool = False) -> Any:
     """``--format`` of a command that supports every format; ``about``: what each of them has."""
     names, default = "table|tsv|csv|jsonl|json", "table on a terminal, else tsv"
+    if parquet:
+        names, about = f"{names}|parquet", f"{about} With -o tsv, csv, jsonl or parquet."
     return OUTPUT.option("--format", names, f"Output format. {about}", show_default=default)
 
 
@@ -253,7 +262,7 @@ AnswerFolder = Annotated[
     str | None,
     OUTPUT.option(
         *("--output -o", "DIR"),
-        "Write the answers of each FILE to a file in this folder. Run again, it goes on where it was stopped.",
+        "Write the answers to each FILE, folder or pattern to this folder. Run again, it goes on where it was stopped.",
     ),
 ]
 Workers = Annotated[
@@ -261,5 +270,9 @@ Workers = Annotated[
     COMPUTING.option(
         *("--workers", "N"), "Processes that answer files, with -o.", show_default="one per core", callback=counted
     ),
+]
+LimitMemory = Annotated[
+    str | None,
+    COMPUTING.option("--limit-memory", "SIZE", "Memory that all processes may take, with -o: 512M, 8G."),
 ]
 Quiet = Annotated[bool, OUTPUT.flag("--quiet -q", "Print only warnings and errors on stderr.")]

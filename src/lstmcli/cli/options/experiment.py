@@ -18,7 +18,7 @@ SEEDS = 3
 AS_TRAIN = "as train"
 
 Cells = Annotated[
-    str | None, CELLS.option("--cells", "CELL,CELL,…", f"Train these on SOURCE: {', '.join(CELL_NAMES)}.")
+    str | None, CELLS.choices("--cells", CELL_NAMES, f"Train these on SOURCE: {', '.join(CELL_NAMES)}.", "CELL,CELL,…")
 ]
 Match = Annotated[
     str,

@@ -73,7 +73,7 @@ LayerCount = Annotated[int, MODEL.option("--layers", "N", "Number of recurrent l
 OneWay = Annotated[bool, MODEL.flag("--one-way", "Read left to right only, not in both directions.")]
 Pooling = Annotated[
     str,
-    MODEL.choice(
+    MODEL.choices(
         *("--pooling", POOLINGS),
         "How to pool the states into one vector; several results are concatenated.",
         metavar=",".join(POOLINGS),
@@ -228,3 +228,8 @@ PrintConfig = Annotated[
 TensorBoard = Annotated[
     Path | None, OUTPUT.option("--tensorboard", "DIR", "Also write TensorBoard events to this directory.")
 ]
+MLflow = Annotated[
+    str | None,
+    OUTPUT.option("--mlflow", "EXPERIMENT", "Also log the run to this MLflow experiment, at $MLFLOW_TRACKING_URI."),
+]
+PlotFile = Annotated[Path | None, OUTPUT.option("--plot", "FILE", "Also draw the curves of the run, as SVG.")]

@@ -20,10 +20,10 @@ def writer(
     novelty: bool = False,
     header: bool | None = None,
 ) -> Writer[Prediction]:
-    """The writer for ``table``, ``tsv``, ``csv``, ``jsonl`` or ``json``; ``header``: None for csv only."""
+    """The writer for ``table``, ``tsv``, ``csv``, ``jsonl``, ``json`` or ``parquet``; ``header``: None for csv only."""
     if format == "table":
         return TableWriter(out, top, keep_columns, novelty)
-    csv = format == "csv"
+    csv = format in ("csv", "parquet")
 
     def row(prediction: Prediction) -> list[Row]:
         if top is None:

@@ -24,10 +24,10 @@ TRANSLATION = Layout(_SHAPE)
 def writer(
     format: str, out: TextIO, *, n: int, alignment: bool, keep_columns: bool, header: bool | None = None
 ) -> Writer[Translation]:
-    """The writer for ``table``, ``tsv``, ``csv``, ``jsonl`` or ``json``; ``header``: None for csv only."""
+    """The writer for ``table``, ``tsv``, ``csv``, ``jsonl``, ``json`` or ``parquet``; ``header``: None for csv only."""
     if format == "table":
         return LineWriter(out)
-    csv, numbers = format == "csv", count(1)
+    csv, numbers = format in ("csv", "parquet"), count(1)
 
     def row(found: Translation) -> list[Row]:
         cells: dict[str, Any] = {}

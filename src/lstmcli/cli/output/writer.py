@@ -141,7 +141,7 @@ def write(result: T, layout: Layout[T], format: str, out: TextIO | None = None) 
 def stream(
     layout: Layout[T], format: str, out: TextIO, *, keep_columns: bool = False, header: bool | None = None
 ) -> Writer[T]:
-    """A writer of results as ``tsv``, ``csv``, ``jsonl`` or ``json``.
+    """A writer of results as ``tsv``, ``csv``, ``jsonl``, ``json`` or ``parquet``, whose rows are those of csv.
 
     Args:
         keep_columns: include the columns of the input; rows have those of the first row, before ours.
@@ -150,6 +150,10 @@ def stream(
     if format in ("tsv", "csv"):
         headed = (format == "csv" or keep_columns) if header is None else header
         return RowWriter(layout, format, out, headed=headed, keep_columns=keep_columns)
+    if format == "parquet":
+        from lstmcli.cli.output.arrow import ArrowWriter
+
+        return ArrowWriter(layout, keep_columns=keep_columns)
     return JsonWriter(layout, out, array=format == "json", keep_columns=keep_columns)
 
 

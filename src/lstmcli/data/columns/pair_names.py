@@ -18,24 +18,25 @@ SIDES = (
 )
 """Names of the two columns, the text first."""
 _CODES = """
-af am ar az be bg bn bs ca cmn cs cy da de el en eo es et eu fa fi fr ga gl gu he hi hr hu hy is it ja ka kk km kn ko ku
-la lt lv mk ml mn mr ms my nb ne nl nn no pa pl pt ro ru si sk sl sq sr sv sw ta te th tl tr uk ur uz vi yue zh
-ara bul ces dan deu ell eng est fin fra heb hin hun ita jpn kor lat lit nld nob pol por ron rus spa swe tha tur ukr vie
-zho arabic chinese czech danish dutch english finnish french german greek hebrew hindi hungarian italian japanese korean
-latin norwegian polish portuguese romanian russian spanish swedish thai turkish ukrainian vietnamese pinyin
+af am az be bg=bul bn bs ca cy eo eu fa ga gl gu hy is ka kk km kn ku lv mk ml mn mr ms my ne nn pa si sk sl sq sr sw ta
+te tl ur uz yue pinyin
+ar=ara=arabic cs=ces=czech da=dan=danish de=deu=german el=ell=greek en=eng=english es=spa=spanish et=est fi=fin=finnish
+fr=fra=french he=heb=hebrew hi=hin=hindi hr hu=hun=hungarian it=ita=italian ja=jpn=japanese ko=kor=korean la=lat=latin
+lt=lit nl=nld=dutch no=nb=nob=norwegian pl=pol=polish pt=por=portuguese ro=ron=romanian ru=rus=russian sv=swe=swedish
+th=tha=thai tr=tur=turkish uk=ukr=ukrainian vi=vie=vietnamese zh=zho=cmn=chinese
 """
-LANGUAGES = frozenset(_CODES.split())
-"""ISO 639 codes and English names; without codes that are usual names of other columns, such as id."""
+LANGUAGES = {name: names.split("=")[0] for names in _CODES.split() for name in names.split("=")}
+"""ISO 639 codes and English names, with the code of each; without codes that are usual names of other columns, such as
+id."""
 
 LICENCE = re.compile(r"CC-BY .*tatoeba", re.IGNORECASE)
 """The third column of a file from ManyThings: who wrote the sentences."""
 
 
 def language(column: str) -> str:
-    """The language that the name of a column says it is in; empty if it says none."""
+    """The code of the language that the name of a column says it is in; empty if it says none."""
     last = re.sub(r"\.\d+$", "", column).rsplit(".", 1)[-1]  # a name that comes twice has a number
-    code = re.split(r"[-_ ]", last.strip().lower())[0]
-    return code if code in LANGUAGES else ""
+    return LANGUAGES.get(re.split(r"[-_ ]", last.strip().lower())[0], "")
 
 
 def are_licensed_pairs(lines: Sequence[str]) -> bool:

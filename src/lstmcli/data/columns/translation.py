@@ -49,6 +49,9 @@ def find_sides(
     if sides and not wanted and _labelled(columns, sides):
         return None
     if sides is None and wanted:
+        if without := line_without_tab(table):
+            hint = "put a tab between the text and its translation in every line"
+            raise DataError("no tab, which other lines have", path=path, line=without, hint=hint)
         raise DataError(
             f"no pairs of texts found; the columns are {listed(columns)}",
             path=path,
@@ -61,8 +64,19 @@ def has_tabs(table: Table) -> bool:
     """Whether lines of plain text are rows with tabs: then they can be pairs."""
     if table.format.name != "text":
         return False
-    texts = [str(row.cells.get("text", "")) for row in islice(table.rows(), 20)]
-    return bool(texts) and all("\t" in text for text in texts)
+    lines = _tabs(table)
+    return bool(lines) and all(lines.values())
+
+
+def line_without_tab(table: Table) -> int | None:
+    """The first line of plain text without a tab, if others have one."""
+    lines = _tabs(table) if table.format.name == "text" else {}
+    return next((line for line, tab in lines.items() if not tab), None) if any(lines.values()) else None
+
+
+def _tabs(table: Table) -> dict[int, bool]:
+    """Whether each of the first lines, by number, has a tab."""
+    return {row.line: "\t" in str(row.cells.get("text", "")) for row in islice(table.rows(), 20)}
 
 
 def _asked(read: ReadConfig, columns: Sequence[str], path: str) -> Sides | None:

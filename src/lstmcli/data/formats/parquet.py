@@ -11,17 +11,19 @@ import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
-
-import numpy as np
-from numpy.typing import NDArray
+from typing import TYPE_CHECKING, Any
 
 from lstmcli.data.files import MAX_LOOK, Input, Unpacked, refuse_bomb
 from lstmcli.data.formats.format import Format, Opening
 from lstmcli.data.table import SPREAD_ROWS, Row, Table
 from lstmcli.errors import DataError, NoDataError
 
+if TYPE_CHECKING:
+    import numpy as np
+    from numpy.typing import NDArray
+
 _BATCH_ROWS = 1024
+_BUFFER = 1 << 20  # bytes of a column read at once: a row group may be as large as its file
 _BATCH_BYTES = 1 << 24  # maximum bytes of text decoded at once, except for a single row
 
 
@@ -40,10 +42,12 @@ class _File:
     def open(self) -> Any:
         import pyarrow.parquet as pq
 
-        return pq.ParquetFile(self.path if self.data is None else io.BytesIO(self.data), read_dictionary=self.strings)
+        source = self.path if self.data is None else io.BytesIO(self.data)
+        return pq.ParquetFile(source, read_dictionary=self.strings, buffer_size=_BUFFER, pre_buffer=False)
 
     def batches(self, every: int = 1) -> Iterator[tuple[list[dict[str, Any]], int]]:
         """Rows, or one of every ``every``, and about how many bytes of the file they stand for."""
+        import numpy as np
         import pyarrow as pa
 
         try:
@@ -124,11 +128,14 @@ def _strings(schema: Any) -> list[str]:
 
 def row_sizes(batch: Any) -> NDArray[np.int64]:
     """About how many bytes each row takes as Python objects, [N]."""
+    import numpy as np
+
     return sum((_sizes(column) for column in batch.columns), np.zeros(len(batch), np.int64))
 
 
 def _sizes(array: Any) -> NDArray[np.int64]:
     """Bytes of each value of an Arrow array, [N]."""
+    import numpy as np
     import pyarrow as pa
     import pyarrow.compute as pc
 

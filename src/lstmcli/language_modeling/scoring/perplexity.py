@@ -9,7 +9,7 @@ set) and WikiText-2 (245,569) count tokens in the same way.
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from functools import partial
 from typing import TYPE_CHECKING, Any, Protocol
 
@@ -21,7 +21,7 @@ from lstmcli.engine.session import Session
 from lstmcli.errors import NoDataError
 from lstmcli.language_modeling.scoring.score import BATCH_SIZE, JoinedTexts, Stream, score_batches
 from lstmcli.scoring.lines import Counts, Line, lines_of
-from lstmcli.scoring.results import LmReport
+from lstmcli.scoring.results import LmReport, Sums
 from lstmcli.scoring.scores import ProbabilityCallback, Scores, check_finite
 from lstmcli.tokenization.encoder import Encoder
 from lstmcli.tokenization.ids import Ids
@@ -61,6 +61,8 @@ class Text:
     """Carry the state from line to line; otherwise each line is a separate text."""
     ready: Callable[[], bool] | None = None
     """For a live source: whether the next record is available without waiting."""
+    stream: Stream | None = None
+    """For a carried text that goes on: what has read it so far."""
 
 
 def is_carried(mode: str, format: str, *, stream: bool = False, lines: bool = False) -> bool:
@@ -79,11 +81,11 @@ LinesCallback = Callable[[Sequence[Line], Sequence[Ids]], None]
 class Reading:
     """Scores the lines of one text."""
 
-    def __init__(self, model: Model, carried: bool, batch_size: int = BATCH_SIZE) -> None:
+    def __init__(self, model: Model, carried: bool, batch_size: int = BATCH_SIZE, stream: Stream | None = None) -> None:
         self._encoder = model.encoder
         self._read: Callable[..., list[Scores]]
         if carried:
-            self._read = Stream(model.together).score
+            self._read = (stream or Stream(model.together)).score
         else:
             session, workers = model.apart
             self._read = partial(score_batches, session, batch_size=batch_size, workers=workers)
@@ -156,10 +158,27 @@ def perplexity(
         NoDataError: there is no line.
         ModelError: the model's probabilities are not finite.
     """
+    how: dict[str, Any] = {"segments": segments, "batch_size": batch_size, "method": method, "on_lines": on_lines}
+    reports = total(model, texts, **how).reports()
+    return reports[0] if method is None else replace(reports[1], method=method.name, before=reports[0])
+
+
+def total(
+    model: Model,
+    texts: Iterable[Text],
+    *,
+    segments: bool = False,
+    batch_size: int = BATCH_SIZE,
+    method: Method | None = None,
+    on_lines: LinesCallback | None = None,
+) -> Totals:
+    """What ``perplexity`` reports on; the arguments are its own."""
     totals = Totals(model, 1 if method is None else 2)
     for text in texts:
         carried = text.carried or method is not None
-        costs = _plain_costs(model, carried, batch_size) if method is None else _adaptive_costs(method, model)
+        costs = (
+            _plain_costs(model, carried, batch_size, text.stream) if method is None else _adaptive_costs(method, model)
+        )
 
         def work(
             window: list[Record], costs: Callable[[list[Ids]], list[NDArray[np.float64]]] = costs
@@ -173,8 +192,7 @@ def perplexity(
         runs = windows(text.records, lambda: True, WINDOW, WINDOW_CHARACTERS)
         for _, (lines, ids, found) in one_ahead(work, runs):
             totals.add(lines, ids, found, carried)
-    reports = totals.reports()
-    return reports[0] if method is None else replace(reports[1], method=method.name, before=reports[0])
+    return totals
 
 
 def perplexity_each(model: Model, groups: Sequence[Sequence[Text]], *, segments: bool = False) -> list[LmReport]:
@@ -230,31 +248,29 @@ class Totals:
             self._nats_K += nats_KT.sum(axis=1)
             self._oov_nats_K += nats_KT[:, unknown].sum(axis=1)
 
+    @property
+    def reading(self) -> str:
+        """How the lines were read."""
+        return " and ".join(sorted(self._readings))
+
+    def sums(self) -> list[Sums]:
+        """The sums for each kind of cost.  Raises: ModelError."""
+        check_finite(self._model, float(self._nats_K.sum()))
+        both = zip(self._nats_K.tolist(), self._oov_nats_K.tolist(), strict=True)
+        sizes = {"tokens": self._tokens, "oov": self._oov, **asdict(self._counts)}
+        return [Sums(nats, oov_nats, **sizes) for nats, oov_nats in both]
+
     def reports(self) -> list[LmReport]:
         """A report for each kind of cost.  Raises: NoDataError, ModelError."""
-        counts = self._counts
-        if not counts.lines:
+        if not self._counts.lines:
             raise NoDataError("nothing to score: there is no text", hint="give at least one line")
-        check_finite(self._model, float(self._nats_K.sum()))
-        return [
-            LmReport.of(
-                nats,
-                tokens=self._tokens,
-                words=counts.words,
-                characters=counts.characters,
-                bytes=counts.bytes,
-                lines=counts.lines,
-                oov=self._oov,
-                oov_nats=oov_nats,
-                oov_rule=self._model.oov_rule,
-                reading=" and ".join(sorted(self._readings)),
-            )
-            for nats, oov_nats in zip(self._nats_K.tolist(), self._oov_nats_K.tolist(), strict=True)
-        ]
+        return [sums.report(oov_rule=self._model.oov_rule, reading=self.reading) for sums in self.sums()]
 
 
-def _plain_costs(model: Model, carried: bool, batch_size: int) -> Callable[[list[Ids]], list[NDArray[np.float64]]]:
-    reading = Reading(model, carried, batch_size)
+def _plain_costs(
+    model: Model, carried: bool, batch_size: int, stream: Stream | None = None
+) -> Callable[[list[Ids]], list[NDArray[np.float64]]]:
+    reading = Reading(model, carried, batch_size, stream)
     return lambda ids: [score.nats[None] for score in reading.score(ids)]
 
 

@@ -84,10 +84,30 @@ class JoinedTexts:
 
 
 class Stream:
-    """Scores consecutive texts with carried state."""
+    """Scores consecutive texts with carried state.
 
-    def __init__(self, session: Session) -> None:
+    Args:
+        position: of another stream of the same model, which this one goes on from; empty: from the start.
+    """
+
+    def __init__(self, session: Session, position: bytes = b"") -> None:
         self._session, self._position = session, _start(session, 1)
+        if position:
+            from safetensors.numpy import load
+
+            arrays = load(position)
+            last = arrays.pop("last")
+            self._position = _Position(last, tuple(arrays[str(n)] for n in range(len(arrays))))
+
+    @property
+    def position(self) -> bytes:
+        """Where it is: the state, and the token that is not yet part of it."""
+        from safetensors.numpy import save
+
+        last_B, state = self._position
+        parts = (part.cpu() if hasattr(part, "cpu") else part for part in state)
+        arrays = {str(n): np.ascontiguousarray(part) for n, part in enumerate(parts)}
+        return save({**arrays, "last": np.ascontiguousarray(last_B)})
 
     def score(
         self, texts: Sequence[Ids], *, entropy: bool = False, callback: ProbabilityCallback | None = None

@@ -63,7 +63,7 @@ def surprisals(
     check_unit(per)
     tables = Tables(model.encoder)
     rows_of = (
-        _plain_rows(model, text.carried, batch_size, tables, per)
+        _plain_rows(model, text, batch_size, tables, per)
         if method is None
         else _adaptive_rows(method, model, tables, per)
     )
@@ -81,8 +81,8 @@ def surprisals(
         yield from rows
 
 
-def _plain_rows(model: Model, carried: bool, batch_size: int, tables: Tables, per: str) -> Rows:
-    reading = Reading(model, carried, batch_size)
+def _plain_rows(model: Model, text: Text, batch_size: int, tables: Tables, per: str) -> Rows:
+    reading = Reading(model, text.carried, batch_size, text.stream)
 
     def rows(lines: Sequence[Line], ids: Sequence[Ids]) -> Iterator[Surprisal]:
         table = tables.table(per, lines, ids)
