@@ -8,12 +8,12 @@ __version__ = "0.1.0"
 TYPE_CHECKING = False  # type checkers know the name; importing ``typing`` takes milliseconds
 if TYPE_CHECKING:
     from lstmcli import errors as errors
-    from lstmcli.api import check_labels as check_labels
     from lstmcli.api import compare as compare
     from lstmcli.api import export as export
     from lstmcli.api import inspect as inspect
     from lstmcli.api import load as load
     from lstmcli.api import train as train
+    from lstmcli.classification.label_errors import check_labels as check_labels
     from lstmcli.classification.predict import Classifier as Classifier
     from lstmcli.inspection.neighbours import neighbours as neighbours
     from lstmcli.language_modeling.predict import LanguageModel as LanguageModel
@@ -37,7 +37,7 @@ __all__ = [
 _HOMES = {
     "Classifier": "lstmcli.classification.predict",
     "LanguageModel": "lstmcli.language_modeling.predict",
-    "check_labels": "lstmcli.api",
+    "check_labels": "lstmcli.classification.label_errors",
     "compare": "lstmcli.api",
     "export": "lstmcli.api",
     "inspect": "lstmcli.api",

@@ -17,7 +17,6 @@ from lstmcli.options import by_name, read_config, reading_options, training_opti
 from lstmcli.python_names import event_in_python, in_python
 
 if TYPE_CHECKING:
-    from lstmcli.classification.results import LabelSuspect
     from lstmcli.exporting.results import Exported
     from lstmcli.inspection.results import Inspection
     from lstmcli.model_dir.loaded import Model
@@ -106,30 +105,6 @@ def train(
             for event in events:
                 handle(event)
         return load(training.target, threads=given.get("threads"))
-
-
-@in_python()
-def check_labels(source: Source, **options: Any) -> Results[LabelSuspect]:
-    """The texts of a labelled source whose labels may be wrong, the surest first (confident learning).
-
-    Args:
-        source: as for ``train``; of several splits, the training split is checked.
-        options: options of ``lstm train`` by name for reading, the tokenizer and the linear models; seed.
-
-    Raises:
-        UsageError: an option is unknown or invalid, or a text may have several labels.
-        DataError: the source cannot be read as asked, or has too few texts.
-
-    Example:
-        >>> len(lstm.check_labels((texts, labels))) < len(texts)
-        True
-    """
-    from lstmcli.classification.label_errors import open_labels
-    from lstmcli.data.memory_sources import located
-    from lstmcli.results import Results
-
-    given = by_name(options, training_options(), "train")
-    return Results(open_labels(located(source), given)[0].suspects())
 
 
 @in_python()

@@ -29,7 +29,7 @@ def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_suspects_in_every_format(source: Path, form: str) -> None:
     found = CliRunner().invoke(app, ["train", str(source), "--check-labels", "--format", form])
     assert found.exit_code == 0, found.stderr
-    assert "1 label of 60 (1.7 %) may be wrong" in found.stderr
+    assert "1 label of 60 (1.7 %) may be wrong, 1 of them by" in found.stderr
     if form in ("jsonl", "json"):
         loaded = json.loads(found.stdout)
         (row,) = loaded if form == "json" else [loaded]

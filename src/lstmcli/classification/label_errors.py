@@ -2,8 +2,9 @@
 
 Every text is judged by linear models that were fitted without it: the n-gram and the character model, in ``FOLDS``
 parts, which takes seconds where whole classifiers would take hours.  A second round fits them without the suspects of
-the first, which would teach them the errors.  A text is suspect if a label that is not its own reaches the mean
-probability that this label has among its own texts (section 3.1 of the paper); the surest come first.
+the first, which would teach them the errors.  A text is suspect if another label is more probable than its own; those
+with the largest difference come first.  Counted by the confident joint are those whose other label reaches the mean
+probability that this label has among its own texts (section 3.1 of the paper).
 
 Shapes: N texts, C labels.
 """
@@ -24,7 +25,8 @@ from lstmcli.classification.defaults import character_order, resolve
 from lstmcli.classification.linear import fit_linear
 from lstmcli.classification.results import LabelSuspect
 from lstmcli.errors import DataError, UsageError
-from lstmcli.options import chosen, job_arguments, read_config
+from lstmcli.options import by_name, chosen, job_arguments, read_config, training_options
+from lstmcli.python_names import in_python
 from lstmcli.tasks import CLASSIFICATION
 from lstmcli.tokenization.encoded import EncodedTexts
 from lstmcli.tokenization.text_encoder import TextEncoder
@@ -33,6 +35,7 @@ if TYPE_CHECKING:
     from lstmcli.data.columns.choice import Ask
     from lstmcli.data.locate import Located
     from lstmcli.data.records import Record, Splits
+    from lstmcli.results import Results
 
 Floats = NDArray[np.float64]
 Places = NDArray[np.int64]
@@ -72,15 +75,17 @@ class LabelCheck:
                 logits_NC[judged_N] = texts.judged(gold_N, np.flatnonzero(learnt_N & ~judged_N), judged_N)
                 progress(done := done + 1, ROUNDS * FOLDS)
             p_NC = combine(logits_NC, None, fit_scale(logits_NC[learnt_N], gold_N[learnt_N]))
-            better_N = confident_labels(p_NC, gold_N)
+            better_N = better_labels(p_NC, gold_N)
             learnt_N = better_N == gold_N
         margin_N = np.take_along_axis(p_NC, better_N[:, None], 1)[:, 0] - p_NC[np.arange(len(gold_N)), gold_N]
+        sure_N = confident_labels(p_NC, gold_N) != gold_N
         wrong = np.flatnonzero(better_N != gold_N)
         for n in wrong[np.argsort(-margin_N[wrong], kind="stable")].tolist():
             record, better = self.records[n], int(better_N[n])
             given, other = float(p_NC[n, gold_N[n]]), float(p_NC[n, better])
             line = record.line or None
-            yield LabelSuspect(record.text, record.labels[0], labels[better], given, other, record.path, line)
+            place = (record.path, line, bool(sure_N[n]))
+            yield LabelSuspect(record.text, record.labels[0], labels[better], given, other, *place)
 
 
 def open_labels(source: str | Located, given: Mapping[str, Any], ask: Ask | None = None) -> tuple[LabelCheck, Splits]:
@@ -102,6 +107,36 @@ def open_labels(source: str | Located, given: Mapping[str, Any], ask: Ask | None
     records = [*splits.train, *(splits.valid if splits.held_out else ())]
     notes = tuple(note for note in splits.notes if not note.startswith("validation: "))
     return LabelCheck([r for r in records if not r.taught], config), replace(splits, notes=notes)
+
+
+def better_labels(p_NC: Floats, gold_N: Places) -> Places:
+    """The most probable label of each text, among labels with texts enough to be learnt; its own if that has not."""
+    known_C = np.bincount(gold_N, minlength=p_NC.shape[1]) >= FOLDS
+    best_N = np.where(known_C, p_NC, -1.0).argmax(axis=1)
+    return np.where(known_C[gold_N], best_N, gold_N)
+
+
+@in_python()
+def check_labels(source: Any, **options: Any) -> Results[LabelSuspect]:
+    """The texts of a labelled source whose labels may be wrong, the surest first (confident learning).
+
+    Args:
+        source: as for ``train``; of several splits, the training split is checked.
+        options: options of ``lstm train`` by name for reading, the tokenizer and the linear models; seed.
+
+    Raises:
+        UsageError: an option is unknown or invalid, or a text may have several labels.
+        DataError: the source cannot be read as asked, or has too few texts.
+
+    Example:
+        >>> len(lstm.check_labels((texts, labels))) < len(texts)
+        True
+    """
+    from lstmcli.data.memory_sources import located
+    from lstmcli.results import Results
+
+    given = by_name(options, training_options(), "train")
+    return Results(open_labels(located(source), given)[0].suspects())
 
 
 def confident_labels(p_NC: Floats, gold_N: Places) -> Places:

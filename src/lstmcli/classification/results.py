@@ -53,6 +53,8 @@ class LabelSuspect(Result):
     path: str = ""
     line: int | None = None
     """Where the text is, if that is known."""
+    confident: bool = False
+    """Whether the confident joint counts it as wrong."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -47,7 +47,10 @@ def _row(suspect: LabelSuspect) -> list[Row]:
 
 COLUMNS = ("label", "better", "probability", "probability_better", "line", "text")
 SUSPECT = Layout(
-    Shape(LabelSuspect, *COLUMNS[:4], "path?", "line?", "text"), rows=_row, numbers=".4f", columns_without_rows=COLUMNS
+    Shape(LabelSuspect, *COLUMNS[:4], "path?", "line?", "confident", "text"),
+    rows=_row,
+    numbers=".4f",
+    columns_without_rows=COLUMNS,
 )
 
 
@@ -74,8 +77,10 @@ def check_labels(source: str, given: Mapping[str, Any], *, task: str | None, for
 
     suspects = list(check.suspects(progress))
     if not quiet:
+        sure = sum(suspect.confident for suspect in suspects)
         share = percent(len(suspects) / len(check.records))
-        streams.note(f"{count(len(suspects), 'label')} of {len(check.records):,} ({share}) may be wrong")
+        found = f"{count(len(suspects), 'label')} of {len(check.records):,} ({share}) may be wrong"
+        streams.note(f"{found}, {sure:,} of them by the confident joint")
     if format == "table":
         out = console()
         show(out, *table(suspects, out))

@@ -132,7 +132,8 @@ def train(
     format: Annotated[
         o.Format,
         o.OUTPUT.option(
-            *("--format", "table|json"), "Format of the result on stdout; of --check-labels also tsv, csv and jsonl."
+            *("--format", "table|tsv|csv|jsonl|json"),
+            "Format of the result on stdout; tsv, csv and jsonl for --check-labels.",
         ),
     ] = "table",
     log_format: t.LogFormat = "text",
