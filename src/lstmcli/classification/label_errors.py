@@ -3,7 +3,7 @@
 Every text is judged by linear models that were fitted without it: the n-gram and the character model, in ``FOLDS``
 parts, which takes seconds where whole classifiers would take hours.  A second round fits them without the suspects of
 the first, which would teach them the errors.  A text is suspect if another label is more probable than its own; those
-with the largest difference come first.  Counted by the confident joint are those whose other label reaches the mean
+whose own label is least probable come first.  Counted by the confident joint are those whose other label reaches the mean
 probability that this label has among its own texts (section 3.1 of the paper).
 
 Shapes: N texts, C labels.
@@ -76,11 +76,11 @@ class LabelCheck:
                 progress(done := done + 1, ROUNDS * FOLDS)
             p_NC = combine(logits_NC, None, fit_scale(logits_NC[learnt_N], gold_N[learnt_N]))
             better_N = better_labels(p_NC, gold_N)
-            learnt_N = better_N == gold_N
-        margin_N = np.take_along_axis(p_NC, better_N[:, None], 1)[:, 0] - p_NC[np.arange(len(gold_N)), gold_N]
-        sure_N = confident_labels(p_NC, gold_N) != gold_N
+            learnt_N = confident_labels(p_NC, gold_N) == gold_N
+        own_N = p_NC[np.arange(len(gold_N)), gold_N]
+        sure_N = ~learnt_N
         wrong = np.flatnonzero(better_N != gold_N)
-        for n in wrong[np.argsort(-margin_N[wrong], kind="stable")].tolist():
+        for n in wrong[np.argsort(own_N[wrong], kind="stable")].tolist():
             record, better = self.records[n], int(better_N[n])
             given, other = float(p_NC[n, gold_N[n]]), float(p_NC[n, better])
             line = record.line or None
