@@ -3,7 +3,7 @@
 Every text is judged by linear models that were fitted without it: the n-gram and the character model, in ``FOLDS``
 parts, which takes seconds where whole classifiers would take hours.  A second round fits them without the suspects of
 the first, which would teach them the errors.  A text is suspect if another label is more probable than its own; those
-whose own label is least probable come first.  Counted by the confident joint are those whose other label reaches the mean
+whose own label is least probable come first.  Counted by the confident joint are those whose other label has the mean
 probability that this label has among its own texts (section 3.1 of the paper).
 
 Shapes: N texts, C labels.
