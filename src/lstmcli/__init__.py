@@ -14,19 +14,21 @@ if TYPE_CHECKING:
     from lstmcli.api import load as load
     from lstmcli.api import push as push
     from lstmcli.api import train as train
+    from lstmcli.classification.label_errors import check_labels as check_labels
     from lstmcli.classification.predict import Classifier as Classifier
     from lstmcli.inspection.neighbours import neighbours as neighbours
     from lstmcli.language_modeling.predict import LanguageModel as LanguageModel
     from lstmcli.tuning.api import tune as tune
 
 __all__ = [
-    *("Classifier", "LanguageModel", "__version__", "compare", "errors", "export", "inspect", "load", "neighbours"),
-    *("push", "train", "tune"),
+    *("Classifier", "LanguageModel", "__version__", "check_labels", "compare", "errors", "export", "inspect", "load"),
+    *("neighbours", "push", "train", "tune"),
 ]
 
 _HOMES = {
     "Classifier": "lstmcli.classification.predict",
     "LanguageModel": "lstmcli.language_modeling.predict",
+    "check_labels": "lstmcli.classification.label_errors",
     "compare": "lstmcli.api",
     "export": "lstmcli.api",
     "inspect": "lstmcli.api",

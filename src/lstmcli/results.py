@@ -22,7 +22,13 @@ class Result:
 
     def _rows(self) -> list[dict[str, Any]]:
         """The rows of ``to_pandas``: this result, or one row per item."""
-        return [{name: value for name, value in self.to_dict().items() if value or name not in self._seldom}]
+        return [
+            {
+                name: value
+                for name, value in self.to_dict().items()
+                if value or type(value) is float or name not in self._seldom
+            }
+        ]
 
     def to_pandas(self) -> Any:
         """A ``pandas.DataFrame``.

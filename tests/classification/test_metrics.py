@@ -87,6 +87,25 @@ def test_label_sets_worked_by_hand() -> None:
     assert report.multilabel
 
 
+def test_texts_below_the_threshold_have_no_answer() -> None:
+    """They are in no precision and no confusion, but not right either."""
+    probabilities = np.array([[0.9, 0.1], [0.6, 0.4], [0.2, 0.8], [0.45, 0.55]])
+    gold = np.array([0, 0, 0, 1])
+    report = classification_report(probabilities, gold, ["x", "y"], threshold=0.7)
+    assert (report.n, report.answered, report.accuracy, report.accuracy_answered) == (4, 2, 0.25, 0.5)
+    assert report.confusion == ((1, 1), (0, 0)) and report.threshold == 0.7
+    assert report.classes[0].recall == pytest.approx(1 / 3) and report.classes[0].precision == 1.0
+    nothing = classification_report(probabilities, gold, ["x", "y"], threshold=1.0)
+    assert (nothing.answered, nothing.accuracy, nothing.accuracy_answered) == (0, 0.0, None)
+
+
+def test_the_threshold_holds_for_texts_with_unknown_labels() -> None:
+    tally = Tally(["x", "y"], threshold=0.7)
+    tally.add_named(np.array([[0.9, 0.1], [0.6, 0.4]]), [("z",), ("z",)])
+    report = tally.report()
+    assert (report.answered, report.unknown_labels, report.confusion[2]) == (1, 2, (1, 0, 0))
+
+
 def test_the_threshold_moves_label_sets() -> None:
     probabilities, gold = np.array([[0.4, 0.2]]), np.array([[True, False]])
     assert classification_report(probabilities, gold, ["x", "y"], multilabel=True).accuracy == 0.0

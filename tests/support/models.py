@@ -48,7 +48,7 @@ def description(**changes: Any) -> dict[str, Any]:
         "classifier": to_dict(TINY),
         "lm": to_dict(LmConfig()),
         "int8": False,
-        "calibration": {"scale": 0.8},
+        "calibration": {"scale": 0.8, **TRUST},
         "data": {"source": "data.csv", "rows": {"train": 1234, "valid": 6}, "notes": ["CSV", "UTF-8"]},
         "metrics": {"valid": dataclasses.asdict(report)},
         "tokenizer": {"kind": "word", "vocab_size": 321},
@@ -72,6 +72,13 @@ def stub_files() -> dict[str, bytes]:
 def stub_model(target: Path, *, force: bool = False, **changes: Any) -> Path:
     write_model(target, stub_files(), description(**changes), force=force)
     return target
+
+
+TRUST = {
+    "risk_coverage": [[1.0, 0.1, 0.5], [0.5, 0.4, 0.25]],
+    "novelty": {"network": [0.2, 0.9], "energy": [0.0, 9.0], "known": [0.1, 1.0], "together": [-3.0, -0.1]},
+}
+"""What a trained model knows from validation."""
 
 
 def untrained_model(target: Path, config: ClassifierConfig = TINY, **changes: Any) -> Path:

@@ -18,7 +18,7 @@ def classification_report(
     gold: NDArray[np.int64] | NDArray[np.bool_],
     labels: Sequence[str],
     multilabel: bool = False,
-    threshold: float = 0.5,
+    threshold: float | None = None,
 ) -> ClassReport:
     """A report on answers [N, C] that are in memory; gold as for ``Tally.add``."""
     tally = Tally(labels, multilabel, threshold)

@@ -6,6 +6,7 @@ Shapes: N texts, B texts of a batch, S segments, T tokens, F rows per token, C l
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -28,6 +29,8 @@ def classify(
     *,
     top: int | None = None,
     threshold: float | None = None,
+    novelty: bool = False,
+    max_novelty: float | None = None,
     batch_size: int | None = None,
     eager: bool = False,
     ready: Callable[[], bool] | None = None,
@@ -37,6 +40,8 @@ def classify(
     Args:
         top: keep only the K best probabilities.
         threshold: give no label below this probability; multi-label: give all labels from it up, default 0.5.
+        novelty: tell how unlike the training texts each text is.
+        max_novelty: with ``novelty``, give no label above this.
         batch_size: texts per batch; None: the best number for the engine.
         eager: answer each record before the next one is read, for live pipes.
         ready: with ``eager``, whether the next record is available without waiting; available records are answered
@@ -48,16 +53,24 @@ def classify(
     """
     if top is not None and top < 1:
         raise UsageError(f"top must be at least 1, not {top}")
-    if threshold is not None and not 0.0 <= threshold <= 1.0:
-        raise UsageError(f"threshold must be between 0 and 1, not {threshold}")
+    check_threshold(threshold)
+    if max_novelty is not None and not 0.0 <= max_novelty <= 1.0:
+        raise UsageError(f"max_novelty must be between 0 and 1, not {max_novelty}")
     waiting = (ready or (lambda: False)) if eager else (lambda: True)
 
     def answers() -> Iterator[Prediction]:
         runs = windows(records, waiting, _window(classifier), WINDOW_CHARACTERS)
-        for window, rows in _answered(classifier, runs, batch_size, one_by_one if eager else one_ahead):
-            yield from _predictions(classifier, window, rows, top, threshold)
+        for window, rows, new in _answered(classifier, runs, batch_size, one_by_one if eager else one_ahead, novelty):
+            found = _predictions(classifier, window, rows, top, threshold)
+            yield from found if new is None else _with_novelty(found, new, 1.0 if max_novelty is None else max_novelty)
 
     return answers()
+
+
+def check_threshold(threshold: float | None) -> None:
+    """Raises: UsageError."""
+    if threshold is not None and not 0.0 <= threshold <= 1.0:
+        raise UsageError(f"threshold must be between 0 and 1, not {threshold}")
 
 
 def probabilities(
@@ -65,7 +78,7 @@ def probabilities(
 ) -> Iterator[NDArray[np.float64]]:
     """Probabilities [N, C] of the records, a window of them at a time."""
     runs = windows(records, lambda: True, _window(classifier), WINDOW_CHARACTERS)
-    for _, rows_NC in _answered(classifier, runs, batch_size):
+    for _, rows_NC, _ in _answered(classifier, runs, batch_size):
         yield rows_NC
 
 
@@ -79,12 +92,13 @@ def _answered(
     runs: Iterable[list[Record]],
     batch_size: int | None,
     order: Callable[..., Iterator[Any]] = one_ahead,
-) -> Iterator[tuple[list[Record], NDArray[np.float64]]]:
-    """Each window with its probabilities [N, C]; with ``one_ahead``, reading, tokenizing, computing and writing of
-    consecutive windows overlap."""
+    novelty: bool = False,
+) -> Iterator[tuple[list[Record], NDArray[np.float64], NDArray[np.float64] | None]]:
+    """Each window with its probabilities [N, C], and its novelty [N] if asked for; with ``one_ahead``, reading,
+    tokenizing, computing and writing of consecutive windows overlap."""
     encoded = order(classifier.read, runs)
-    for (window, _), rows_NC in order(lambda pair: classifier.answer(pair[1], batch_size), encoded):
-        yield window, rows_NC
+    for (window, _), judged in order(lambda pair: classifier.judge(pair[1], batch_size, novelty=novelty), encoded):
+        yield window, *judged
 
 
 def evaluate(
@@ -97,14 +111,16 @@ def evaluate(
     """Evaluate the model on labelled records.
 
     Records without labels are skipped, unless the model is multi-label.  If a record has a label that the model does
-    not have, any answer is wrong.
+    not have, any answer is wrong.  A text whose probability is below ``threshold`` has no answer.
 
     Raises:
+        UsageError: ``threshold`` is out of range.
         NoDataError: no record has a label of the model.
         DataError: a record has several labels, but the model is not multi-label.
     """
+    check_threshold(threshold)
     names = frozenset(classifier.labels)
-    tally = Tally(classifier.labels, classifier.multilabel, 0.5 if threshold is None else threshold)
+    tally = Tally(classifier.labels, classifier.multilabel, threshold)
     unknown, known, path = "", 0, ""
 
     def judged() -> Iterator[Record]:
@@ -121,7 +137,7 @@ def evaluate(
                 yield record
 
     runs = windows(judged(), lambda: True, _window(classifier), WINDOW_CHARACTERS)
-    for window, p_NC in _answered(classifier, runs, batch_size):
+    for window, p_NC, _ in _answered(classifier, runs, batch_size):
         tally.add_named(p_NC, [record.labels for record in window])
     if unknown and not known:
         some = ", ".join(map(repr, classifier.labels[:5])) + (", …" if len(names) > 5 else "")
@@ -154,4 +170,12 @@ def _predictions(
             labels=given if classifier.multilabel else None,
             gold=record.labels,
             columns=record.columns,
+            left_out=len(labels[top:]) if top else 0,
         )
+
+
+def _with_novelty(found: Iterable[Prediction], novelty_N: NDArray[np.float64], most: float) -> Iterator[Prediction]:
+    """Predictions with the novelty of their texts, without a label above ``most``."""
+    for prediction, novelty in zip(found, novelty_N.tolist(), strict=True):
+        label = prediction.label if novelty <= most else None
+        yield replace(prediction, label=label, novelty=novelty)

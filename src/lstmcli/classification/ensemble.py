@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from lstmcli.classification.calibration import Scales, combine
 from lstmcli.data.windows import each
 from lstmcli.engine.session import Logits
-from lstmcli.tokenization.ids import Ids
+from lstmcli.tokenization.ids import UNKNOWN_ID, Ids
 
 if TYPE_CHECKING:
     from lstmcli.classification.characters.model import CharacterModel
@@ -76,6 +76,12 @@ class Ensemble:
         for n, scores_C in ngram_scores.items():
             ngrams_NC[n] = scores_C
         return network_NC, ngrams_NC if character_scores is None else ngrams_NC + character_scores
+
+    def known(self, encoded: Sequence[Ids]) -> NDArray[np.float64]:
+        """The share of each text's n-grams that the n-gram model knows; without one, of its tokens."""
+        if self.ngrams is not None:
+            return self.ngrams.known_share(encoded)
+        return np.array([np.mean(ids_TF[:, 0] != UNKNOWN_ID) for ids_TF in encoded], np.float64)
 
     def scaled(self, scales: Scales) -> Ensemble:
         """The same with the linear models scaled."""

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING
 import numpy as np
 
 from lstmcli.classification.config import ClassifierConfig
+from lstmcli.classification.defaults import ngram_min_count
 from lstmcli.classification.ngrams.table import MAX_WEIGHTS
 from lstmcli.training.estimate import BASE_BYTES, BASE_SECONDS
 from lstmcli.training.results import Estimate
@@ -18,7 +19,7 @@ NGRAM_SECONDS = 1e-6
 """Time to fit the n-gram model, per token, order and unit of 1 + labels / 4."""
 WITHIN_BYTES = 40
 """Memory of the fit of the character model, per n-gram of a distinct word."""
-FIT_VECTORS, FIT_BYTES = 28, 20
+FIT_VECTORS, FIT_BYTES = 38, 20
 """Memory of the fit: vectors of the weights in double precision, and bytes per n-gram that is counted at once."""
 
 
@@ -41,7 +42,8 @@ def estimate(
         reports: texts that are evaluated after training.
         refit: the n-gram model is fitted a second time, with the validation rows.
     """
-    from lstmcli.classification.ngrams.counts import PART_NGRAMS
+    from lstmcli.classification.characters.fit import estimated_ngrams as characters_in
+    from lstmcli.classification.ngrams.counts import PART_NGRAMS, estimated_ngrams
     from lstmcli.training.loop import ROLLBACK_STEPS
 
     model, batch_size, epochs = config.model, config.train.batch_size, config.train.epochs or 1
@@ -53,8 +55,14 @@ def estimate(
     if config.train.time_limit is not None:
         seconds = config.train.time_limit
 
-    features = _features(tokens, order, classes)
-    characters, within = _characters(train, model.characters or 0, classes)
+    parts = [train, valid] if refit else [train]
+    features = characters = within = 0
+    if order:
+        most, least = max(1, MAX_WEIGHTS // classes), ngram_min_count(len(train))
+        features = estimated_ngrams([part.encoded for part in parts], order, least, most)
+    if model.characters:
+        words = [part.words for part in parts if part.words is not None]
+        characters, within = characters_in(words, model.characters, classes)
     batch_tokens = batch_size * int(np.quantile(train.lengths(config.tokenizer.max_tokens), 0.99))
     directions = 2 if model.bidirectional else 1
     kept = 4 * model.embedding + 12 * directions * model.hidden * model.layers  # per token, for the backward pass
@@ -79,19 +87,3 @@ def estimate(
     features += characters
     # The weights, nearly all in half precision, are in the weights file and in the graph.
     return Estimate(seconds, memory, 2 * 2 * parameters + features * (8 + 2 * classes))
-
-
-def _characters(train: Split, order: int, classes: int) -> tuple[int, int]:
-    """Estimated n-grams of the character model, and all those of the distinct words."""
-    from lstmcli.classification.characters.fit import MAX_NGRAMS
-
-    if not order or train.words is None:
-        return 0, 0
-    within = min(MAX_NGRAMS, order * sum(len(word) + 2 for word in train.words.words))
-    return min(int(24 * within**0.6), within, MAX_WEIGHTS // classes + 1), within
-
-
-def _features(tokens: int, order: int, classes: int) -> int:
-    """Estimated n-grams of the table; distinct n-grams grow about as the square root of the text."""
-    found = sum(min(tokens, int(40 * tokens**0.5 * n)) for n in range(1, order + 1))
-    return min(found, MAX_WEIGHTS // classes + 1)

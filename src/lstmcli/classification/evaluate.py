@@ -11,12 +11,15 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
+from lstmcli.classification.abstention import to_json
 from lstmcli.classification.calibration import Floats, Scales, combine, fit_scale, fit_scales, total
 from lstmcli.classification.ensemble import Ensemble
 from lstmcli.classification.labels import Indicators
 from lstmcli.classification.metrics import Tally
 from lstmcli.classification.model_selection import MAX_LOGITS, blocks
+from lstmcli.classification.novelty import Novelty, measures
 from lstmcli.classification.results import ClassReport
+from lstmcli.classification.risk_coverage import STORED, RiskCoverage
 from lstmcli.engine.session import Logits
 from lstmcli.tokenization.ids import Ids
 
@@ -73,6 +76,20 @@ class Evaluator:
         scales = fit_scales(*self.ensemble.logits(part.encoded[sample]), characters, gold, self.multilabel)
         self.ensemble = self.ensemble.scaled(scales)
         return scales
+
+    def trust(self, part: Split, scale: float) -> dict[str, Any]:
+        """What says later when not to trust an answer, as it is stored in a model: the risk-coverage curve, and the
+        quantiles of the novelty; nothing for multi-label."""
+        if self.multilabel or not len(part):
+            return {}
+        curve, found = RiskCoverage(), list[Floats]()
+        for block in blocks(len(part), len(self.labels)):
+            logits = self._logits(part, block)
+            p_NC = combine(*logits, scale)
+            curve.add(p_NC.max(axis=1), p_NC.argmax(axis=1) == part.gold[block])
+            found.append(measures(*logits, self.ensemble.known(part.encoded[block]), scale))
+        novelty = Novelty.fit(np.concatenate(found, axis=1))
+        return {"risk_coverage": to_json(curve.points(STORED)), "novelty": novelty.to_json()}
 
     def reports(self, part: Split, unknown: UnknownLabelTexts, *scales: float) -> list[ClassReport]:
         """A report on a split for each scale; the split must not be empty."""

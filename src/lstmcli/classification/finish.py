@@ -34,6 +34,8 @@ class Finished:
     graph: InferenceGraph | None = None
     scale: float = 1.0
     metrics: dict[str, Any] = field(default_factory=dict)
+    trust: dict[str, Any] = field(default_factory=dict)
+    """What ``Evaluator.trust`` found on the validation split."""
 
 
 def finish(
@@ -98,6 +100,7 @@ def finish(
         yield small.event(weights, linear, done.linear)
         yield Calibrated(done.scale, small.ece, small.report.ece, small.scales.ngrams, small.scales.characters)
         yield Evaluated("valid", small.report)
+    done.trust = derived.attempt("the curve of abstention", lambda: evaluator.trust(valid, done.scale)) or {}
     if refit and (again := derived.attempt("the n-gram model of all rows", refit)):
         found, fitted = again
         evaluator.ensemble = replace(evaluator.ensemble, ngrams=found.ngrams, characters=found.characters)

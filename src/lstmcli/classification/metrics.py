@@ -17,6 +17,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.classification.results import ClassReport, ClassScore
+from lstmcli.classification.risk_coverage import RiskCoverage
 
 Floats = NDArray[np.float64]
 BINS = 15
@@ -63,15 +64,17 @@ class Tally:
     Args:
         labels: in the order of the columns of probabilities.
         multilabel: labels are predicted independently.
-        threshold: minimum probability of a predicted label, multi-label only.
+        threshold: minimum probability of a predicted label; None: 0.5 if multi-label, else 0.
     """
 
-    def __init__(self, labels: Sequence[str], multilabel: bool = False, threshold: float = 0.5) -> None:
+    def __init__(self, labels: Sequence[str], multilabel: bool = False, threshold: float | None = None) -> None:
         C = len(labels)
-        self.labels, self.multilabel, self.threshold = tuple(labels), multilabel, threshold
+        self.labels, self.multilabel, self._asked = tuple(labels), multilabel, threshold
+        self.threshold = threshold if threshold is not None else 0.5 if multilabel else 0.0
         self._column = {label: c for c, label in enumerate(labels)}
         self.n = 0
-        self._right = 0
+        self._right = self._answered = 0
+        self._risk_coverage = RiskCoverage()
         self._loss = 0.0
         self._unknown = UnknownLabels()
         self._hits, self._predicted, self._support = (np.zeros(C, np.int64) for _ in range(3))
@@ -101,7 +104,11 @@ class Tally:
         self.add(probabilities[known], gold[known])
         for n in np.flatnonzero(~known).tolist():
             p_C = probabilities[n]
-            predicted_C = p_C >= self.threshold if self.multilabel else np.arange(len(p_C)) == p_C.argmax()
+            predicted_C = p_C >= self.threshold
+            if not self.multilabel:
+                predicted_C &= np.arange(len(p_C)) == p_C.argmax()
+                self._answered += int(predicted_C.any())
+                self._risk_coverage.add(p_C.max(keepdims=True), np.zeros(1, np.bool_))
             self._predicted += predicted_C
             self._hits += predicted_C & gold_NC[n]
             self._support += gold_NC[n]
@@ -113,16 +120,18 @@ class Tally:
 
     def _add_labels(self, p_NC: Floats, gold_N: NDArray[np.int64]) -> None:
         C = len(self.labels)
-        predicted = p_NC.argmax(axis=1)
-        right = predicted == gold_N
-        self._right += int(right.sum())
+        predicted, confidence = p_NC.argmax(axis=1), p_NC.max(axis=1)
+        right, answered = predicted == gold_N, confidence >= self.threshold
+        self._right += int((right & answered).sum())
+        self._answered += int(answered.sum())
         self._loss += _surprise(np.take_along_axis(p_NC, gold_N[:, None], axis=1))
-        self._hits += np.bincount(gold_N[right], minlength=C)
-        self._predicted += np.bincount(predicted, minlength=C)
+        self._hits += np.bincount(gold_N[right & answered], minlength=C)
+        self._predicted += np.bincount(predicted[answered], minlength=C)
         self._support += np.bincount(gold_N, minlength=C)
-        cells, counts = np.unique(gold_N * C + predicted, return_counts=True)
+        cells, counts = np.unique((gold_N * C + predicted)[answered], return_counts=True)
         self._confusion.update(dict(zip(cells.tolist(), counts.tolist(), strict=True)))
-        self._calibration.add(p_NC.max(axis=1), right)
+        self._calibration.add(confidence, right)
+        self._risk_coverage.add(confidence, right)
 
     def _add_sets(self, p_NC: Floats, gold_NC: NDArray[np.bool_]) -> None:
         predicted = p_NC >= self.threshold
@@ -167,6 +176,10 @@ class Tally:
             unknown_labels=self._unknown.texts,
             multilabel=self.multilabel,
             confused=self._mistakes(),
+            threshold=self._asked,
+            answered=None if self.multilabel else self._answered,
+            accuracy_answered=None if self.multilabel or not self._answered else self._right / self._answered,
+            risk_coverage=self._risk_coverage.points(),
         )
 
     def _matrix(self) -> tuple[tuple[int, ...], ...]:

@@ -14,10 +14,13 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lstmcli.classification.calibration import combine
 from lstmcli.classification.classify import classify, evaluate, probabilities
 from lstmcli.classification.ensemble import Ensemble, Network
 from lstmcli.classification.load import character_model, classifier_weights, ngram_table
+from lstmcli.classification.novelty import measures
 from lstmcli.classification.results import ClassReport, Prediction
+from lstmcli.classification.trust import Trust
 from lstmcli.config import within
 from lstmcli.data.records import Record
 from lstmcli.engine.registry import check_engine, choose_engine
@@ -99,6 +102,7 @@ class Classifier(Model):
         self.directory, self.encoder = directory, encoder
         self.labels: tuple[str, ...] = directory.labels
         """In the order of the columns of ``predict_proba``."""
+        self._trust = Trust(directory.config["calibration"], directory.multilabel)
         self.multilabel: bool = directory.multilabel
         """Whether a text may have several labels, or none."""
         self.ensemble = Ensemble(
@@ -139,12 +143,37 @@ class Classifier(Model):
 
     def answer(self, encoded: EnsembleInput, batch_size: int | None = None) -> NDArray[np.float64]:
         """Probabilities [N, C] of encoded texts; rows sum to 1 unless the model is multi-label."""
+        return self.judge(encoded, batch_size, novelty=False)[0]
+
+    def judge(
+        self, encoded: EnsembleInput, batch_size: int | None = None, *, novelty: bool
+    ) -> tuple[NDArray[np.float64], NDArray[np.float64] | None]:
+        """Probabilities [N, C] of encoded texts, and if asked their novelty [N].  Raises: UsageError, ModelError."""
         scale = float(self.directory.config["calibration"]["scale"])
         known = encoded.ngram_scores, encoded.character_scores
-        found_NC = self.ensemble.probabilities(encoded.ids, scale, batch_size, *known)
+        logits = self.ensemble.logits(encoded.ids, batch_size, *known)
+        found_NC = combine(*logits, scale, self.multilabel)
         if not np.isfinite(found_NC).all():
             fail(self.directory.path, "its weights give no finite probability for a text", "train it anew")
-        return found_NC
+        if not novelty:
+            return found_NC, None
+        return found_NC, self._trust.novelty.of(measures(*logits, self.ensemble.known(encoded.ids), scale))
+
+    def threshold(self, *, abstain: str | float | None = None, max_error: str | float | None = None) -> float:
+        """The threshold for ``predict``, ``classify`` and ``evaluate`` that the validation split asks for.
+
+        Args:
+            abstain: the share of the texts that may be left without an answer, 0.05 or ``"5%"``.
+            max_error: the share of the answers that may be wrong; as many texts as possible are answered.
+
+        Raises:
+            UsageError: both or neither are given, a text may have several labels, or no threshold has so few errors.
+
+        Example:
+            >>> 0 <= model.threshold(abstain="5%") <= 1
+            True
+        """
+        return self._trust.threshold(abstain=abstain, max_error=max_error)
 
     def predict(self, texts: Any, *, threshold: float | None = None, batch_size: int | None = None) -> list[Any]:
         """The label of each text.
@@ -193,6 +222,8 @@ class Classifier(Model):
         *,
         top: int | None = None,
         threshold: float | None = None,
+        novelty: bool = False,
+        max_novelty: float | None = None,
         batch_size: int | None = None,
         eager: bool = False,
         ready: Callable[[], bool] | None = None,
@@ -202,6 +233,9 @@ class Classifier(Model):
         Args:
             top: keep the K best probabilities only.
             threshold: as in ``predict``.
+            novelty: tell for each text how unlike the training texts it is: the share of the validation texts that are
+                less so.
+            max_novelty: no label above this novelty.
             eager: answer each text before the next one is asked for.
             ready: with ``eager``, whether the next text is there without waiting.
 
@@ -210,8 +244,10 @@ class Classifier(Model):
             UsageError: ``top`` or ``threshold`` is out of range.
         """
         self._check_open()
-        _check_numbers(top=top, threshold=threshold, batch_size=batch_size)
+        _check_numbers(top=top, threshold=threshold, max_novelty=max_novelty, batch_size=batch_size)
         how: dict[str, Any] = {"top": top, "threshold": threshold, "eager": eager, "ready": ready}
+        if novelty or max_novelty is not None:
+            how |= {"novelty": self._trust.novelty is not None, "max_novelty": max_novelty}
         return classify(self, _records(texts), batch_size=batch_size, **how)
 
     @in_python()

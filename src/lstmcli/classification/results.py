@@ -10,12 +10,15 @@ from typing import Any, ClassVar
 
 from lstmcli.results import Result
 
+SHOWN = 20
+"""Labels of a text in JSON, unless it is said how many."""
+
 
 @dataclass(frozen=True, slots=True)
 class Prediction(Result):
     """The prediction for one text."""
 
-    _seldom: ClassVar[frozenset[str]] = frozenset(("labels", "gold", "columns"))
+    _seldom: ClassVar[frozenset[str]] = frozenset(("labels", "gold", "columns", "left_out", "novelty"))
 
     text: str
     label: str | None
@@ -29,6 +32,29 @@ class Prediction(Result):
     """The labels of the input, if any."""
     columns: dict[str, Any] = field(default_factory=dict)
     """The columns of the input, for ``--keep-columns``."""
+    left_out: int = 0
+    """Number of labels that are not in ``probabilities``."""
+    novelty: float | None = None
+    """How unlike the training texts the text is, if that was asked for: the share of the validation texts that are
+    less so."""
+
+
+@dataclass(frozen=True, slots=True)
+class LabelSuspect(Result):
+    """A text whose label may be wrong."""
+
+    text: str
+    label: str
+    better: str
+    """The label that it should have instead."""
+    probability: float
+    """The probability of its own label, by models that have not learnt from the text."""
+    probability_better: float
+    path: str = ""
+    line: int | None = None
+    """Where the text is, if that is known."""
+    confident: bool = False
+    """Whether the confident joint counts it as wrong."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,12 +67,23 @@ class ClassScore(Result):
 
 
 @dataclass(frozen=True, slots=True)
+class CoveragePoint(Result):
+    """The answers from a threshold up."""
+
+    coverage: float
+    """Share of the texts whose probability reaches the threshold."""
+    threshold: float
+    error: float
+    """Share of wrong answers among them."""
+
+
+@dataclass(frozen=True, slots=True)
 class ClassReport(Result):
     """Metrics of a classifier on labelled text."""
 
     n: int
     accuracy: float
-    """Multi-label: the share of texts with exactly the right set of labels."""
+    """Share of the texts with the right answer; multi-label: with exactly the right set of labels."""
     macro_f1: float
     """Mean over the labels that occur in gold labels or predictions, as in scikit-learn."""
     weighted_f1: float
@@ -68,6 +105,15 @@ class ClassReport(Result):
     confused: tuple[tuple[int, int, int], ...] = ()
     """The mistakes, most frequent first: indices of the gold label and the prediction in ``labels``, and number of
     texts; empty for multi-label."""
+    threshold: float | None = None
+    """Multi-label: labels from this probability up are given.  Else texts below it have no answer, so they are in no
+    precision and no confusion, but are not right either; None: every text has an answer."""
+    answered: int | None = None
+    """Number of texts with an answer; None for multi-label."""
+    accuracy_answered: float | None = None
+    """Share of right answers among those; None if there are none, and for multi-label."""
+    risk_coverage: tuple[CoveragePoint, ...] = ()
+    """Share of wrong answers if only the most certain ones are given; empty for multi-label."""
 
     def _rows(self) -> list[dict[str, Any]]:
         return [score.to_dict() for score in self.classes]

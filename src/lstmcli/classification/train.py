@@ -273,7 +273,7 @@ class ClassifierJob(TrainingJob):
         return {
             "labels": list(self.check.labels),
             "multilabel": self._multilabel,
-            "calibration": {"scale": self.done.scale},
+            "calibration": {"scale": self.done.scale, **self.done.trust},
             "data": {
                 **self.fingerprint,
                 "notes": list(self.splits.notes),

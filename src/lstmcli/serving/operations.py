@@ -6,6 +6,7 @@ from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from lstmcli.classification.results import SHOWN
 from lstmcli.errors import UsageError
 from lstmcli.serving import requests
 from lstmcli.serving.jobs import Job, Listener, StreamJob
@@ -51,7 +52,7 @@ def prompts_of(request: Any) -> list[str]:
 
 
 def classify(model: Classifier, request: requests.Classify, listener: Listener) -> Job:
-    options = request.given()
+    options = {"top": SHOWN, **request.given()}
 
     def answer(texts: Sequence[str]) -> list[Any]:
         return list(model.classify(list(texts), eager=True, ready=lambda: True, **options))

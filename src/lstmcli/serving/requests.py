@@ -6,6 +6,8 @@ from typing import Annotated, Any
 
 from pydantic import BaseModel, ConfigDict, Field
 
+from lstmcli.classification.results import SHOWN
+
 Texts = Annotated[
     str | list[str], Field(description="A text, or a list of texts.", examples=[["the room was spotless"]])
 ]
@@ -29,7 +31,7 @@ class Asked(BaseModel):
 
 class Classify(Asked):
     texts: Texts
-    top: int | None = Field(None, ge=1, description="Only the K most probable labels.")
+    top: int | None = Field(None, ge=1, description=f"Only the K most probable labels; {SHOWN} unless given.")
     threshold: float | None = Field(None, ge=0, le=1, description="No label below this probability.")
 
 

@@ -12,7 +12,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from lstmcli.classification.ngrams import counts as counting
-from lstmcli.classification.ngrams.counts import Presence, frequent_ngrams
+from lstmcli.classification.ngrams.counts import Presence, estimated_ngrams, frequent_ngrams
 from lstmcli.classification.ngrams.table import ngram_keys
 from lstmcli.errors import OutputError
 from lstmcli.tokenization.encoded import EncodedTexts
@@ -60,6 +60,15 @@ def test_blocks_and_parts_change_nothing(
     assert presence.shape == found.shape == (len(texts), len(keys))
     for row, single in zip(found, texts, strict=True):
         assert row.tolist() == [float(key in counted([single], order)) for key in keys.tolist()]
+
+
+@pytest.mark.parametrize(("min_count", "most"), [(1, 10**9), (2, 10**9), (1, 4000)])
+def test_the_number_of_ngrams_is_estimated_from_a_sample_of_keys(min_count: int, most: int) -> None:
+    rng = np.random.default_rng(1)
+    texts = EncodedTexts([text((rng.zipf(1.3, 30) % 5000 + 2).tolist()) for _ in range(800)])
+    real = len(frequent_ngrams([texts], 2, min_count, most)[0])
+    assert estimated_ngrams([texts], 2, min_count, most) == pytest.approx(real, rel=0.2)
+    assert estimated_ngrams([EncodedTexts()], 2, min_count, most) == 0
 
 
 def test_a_large_matrix_is_read_from_a_file_again_and_again(monkeypatch: pytest.MonkeyPatch) -> None:

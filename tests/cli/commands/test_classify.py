@@ -96,6 +96,60 @@ def test_top_and_threshold(model: Path) -> None:
     assert row["label"] is None and 0 < row["probability"] < 1
 
 
+def test_json_of_many_labels_has_the_best_and_says_how_many_it_leaves_out(
+    model: Path, lines: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr("lstmcli.cli.options.classification.SHOWN", 2)
+    found = classify(model, lines, "--format", "jsonl")
+    assert f"2 most probable of {len(LABELS)} labels" in found.stderr and "--top all" in found.stderr
+    rows = [json.loads(line) for line in found.stdout.splitlines()]
+    assert all((len(row["probabilities"]), row["left_out"]) == (2, len(LABELS) - 2) for row in rows)
+    everything = classify(model, lines, "--format", "jsonl", "--top", "all")
+    rows = [json.loads(line) for line in everything.stdout.splitlines()]
+    assert all(len(row["probabilities"]) == len(LABELS) and "left_out" not in row for row in rows)
+    assert "--top" not in everything.stderr
+    tsv = classify(model, lines, "--top", "all").stdout.splitlines()
+    assert all(len(line.split("\t")) == 2 * len(LABELS) for line in tsv)
+
+
+def test_a_report_counts_what_reaches_the_threshold(model: Path, labelled: Path) -> None:
+    shown = classify(model, labelled, "--report", "--threshold", "1")
+    assert "0 of" in shown.stdout and "none reaches the threshold 1" in shown.stdout
+    found = json.loads(classify(model, labelled, "--report", "--threshold", "0", "--format", "json").stdout)
+    assert found["answered"] == found["n"] and found["accuracy_answered"] == found["accuracy"]
+    assert found["risk_coverage"][0]["error"] == pytest.approx(1 - found["accuracy"])
+
+
+def test_a_threshold_is_chosen_on_validation(model: Path, labelled: Path) -> None:
+    found = classify(model, labelled, "--abstain", "50%", "--report", "--format", "json")
+    assert found.exit_code == 0, found.stderr
+    assert "--abstain: threshold 0." in found.stderr
+    assert 0 < json.loads(found.stdout)["threshold"] < 1
+    assert "contradict" in classify(model, labelled, "--abstain", "5%", "--threshold", "0.5").stderr
+
+
+def test_novelty_in_every_format(model: Path) -> None:
+    given = ("--text", "zebra quux", "--novelty", "--format")
+    assert 0 <= json.loads(classify(model, *given, "jsonl").stdout)["novelty"] <= 1
+    (row,) = csv.DictReader(io.StringIO(classify(model, *given, "csv").stdout))
+    assert list(row) == ["label", "probability", "novelty", "text"] and 0 <= float(row["novelty"]) <= 1
+    assert len(classify(model, *given, "tsv").stdout.split("\t")) == 3
+    assert classify(model, *given, "table").stdout.splitlines()[0].split() == ["label", "prob.", "novelty", "text"]
+    refused = classify(model, "--text", "zebra quux", "--max-novelty", "0", "--format", "jsonl")
+    assert json.loads(refused.stdout)["label"] is None
+    assert "--novelty and --report" in classify(model, "x", "--novelty", "--report").stderr
+
+
+def test_what_to_label_next(model: Path, lines: Path) -> None:
+    rows = [
+        json.loads(row) for row in classify(model, lines, "--uncertain", "2", "--format", "jsonl").stdout.splitlines()
+    ]
+    every = [json.loads(row) for row in classify(model, lines, "--format", "jsonl").stdout.splitlines()]
+    margins = {r["text"]: -sum(p if n else -p for n, p in enumerate([*r["probabilities"].values()][:2])) for r in every}
+    assert [row["text"] for row in rows] == sorted(margins, key=lambda text: margins[text])[:2]
+    assert "uncertain must be at least 1" in classify(model, lines, "--uncertain", "0").stderr
+
+
 def test_columns_are_kept(model: Path, labelled: Path) -> None:
     found = classify(model, labelled, "--keep-columns", "--format", "csv").stdout
     rows = list(csv.DictReader(io.StringIO(found)))
@@ -127,6 +181,7 @@ def test_a_report_as_tables_and_as_json(model: Path, labelled: Path) -> None:
         (["--report"], 3, ""),
         (["--text", "x", "--report"], 2, "labelled text"),
         (["x", "--report", "--top", "2"], 2, "--top"),
+        (["x", "--top", "most"], 2, "--top must be a number or all"),
         (["--text", "x", "--engine", "tflite"], 2, "onnx, int8, torch"),
         (["--text", "x", "--engine", "onnx", "--device", "cuda"], 2, "--engine torch"),
     ],

@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_matrix
 
 from lstmcli.classification.characters.words import WordTexts, code_points
+from lstmcli.classification.ngrams.counts import SAMPLED_KEYS
 from lstmcli.classification.ngrams.fit import Gold, fit_ngrams
 from lstmcli.classification.ngrams.table import MAX_WEIGHTS, Keys, NgramTable, all_ngram_keys
 
@@ -51,6 +52,17 @@ def fit_characters(
     weights_PC, bias_C = fit_ngrams(words, gold_NC, multilabel=multilabel, stop=stop, within=within)
     weights_PC *= weight
     return NgramTable(order, keys_P, weights_PC.astype(np.float16), (weight * bias_C).astype(np.float32))
+
+
+def estimated_ngrams(parts: Sequence[WordTexts], order: int, classes: int, min_count: int = 2) -> tuple[int, int]:
+    """About how many n-grams the table of ``fit_characters`` has, and how many n-grams all distinct words have."""
+    words = Words(parts)
+    common = words.common(MAX_NGRAMS // order)
+    keys_M, owners_M = word_ngrams([words.words[w] for w in common], order)
+    sampled = keys_M < np.uint64(2**64 // SAMPLED_KEYS)
+    most = max(1, MAX_WEIGHTS // classes // SAMPLED_KEYS)
+    keys_P, _ = _frequent(keys_M[sampled], common[owners_M[sampled]], words.texts_W, min_count, most)
+    return SAMPLED_KEYS * len(keys_P), len(keys_M)
 
 
 class Words:

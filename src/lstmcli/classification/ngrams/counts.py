@@ -9,8 +9,8 @@ Shapes: N texts, M n-grams of a block, D distinct n-grams of a block, P n-grams 
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from itertools import pairwise
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import islice, pairwise
 from tempfile import SpooledTemporaryFile
 from typing import NamedTuple
 
@@ -23,10 +23,14 @@ from lstmcli.errors import OutputError
 from lstmcli.tokenization.encoded import EncodedTexts
 
 Counts = NDArray[np.int64]
+_Block = tuple[NDArray[np.int32], NDArray[np.int64]]
+"""The token ids of texts, and the texts' lengths."""
 BLOCK_TOKENS = 2**18
 """Tokens of a block of texts, at least; an n-gram of it takes about 50 bytes for a moment."""
 PART_NGRAMS = 2**23
 """N-grams that are counted in a pass over the texts, about; each takes about 30 bytes."""
+SAMPLED_KEYS, SAMPLED_BLOCKS, GROWTH = 16, 16, 0.8
+"""For an estimate: one key in so many, the blocks of texts, and the exponent of growth beyond these."""
 BLOCK_ENTRIES = 2**22
 """Entries of a block of the matrix, at least."""
 IN_MEMORY = 2**25
@@ -54,7 +58,7 @@ def _pairs(keys: Keys, owners: NDArray[np.int64]) -> _Pairs:
     return _Pairs(sorted_keys[first], codes >> 32, codes & 0xFFFFFFFF)
 
 
-def _blocks(parts: Sequence[EncodedTexts]) -> Iterator[tuple[NDArray[np.int32], NDArray[np.int64]]]:
+def _blocks(parts: Sequence[EncodedTexts]) -> Iterator[_Block]:
     """The token ids of texts and the texts' lengths, in blocks."""
     for part in parts:
         marks = np.arange(BLOCK_TOKENS, part.ends[-1] + BLOCK_TOKENS, BLOCK_TOKENS)
@@ -75,7 +79,7 @@ def frequent_ngrams(parts: Sequence[EncodedTexts], order: int, min_count: int, m
     borders = [(2**64 * number // passes) for number in range(passes + 1)]
     kept_keys, kept_counts, histogram = [np.zeros(0, np.uint64)], [np.zeros(0, np.int64)], np.zeros(1, np.int64)
     for low, high in pairwise(borders):
-        keys_D, count_D = _count(parts, order, np.uint64(low), np.uint64(high - 1))
+        keys_D, count_D = _count(_blocks(parts), order, np.uint64(low), np.uint64(high - 1))
         found = np.bincount(count_D)
         found[: len(histogram)] += histogram[: len(found)]
         histogram = np.concatenate([found, histogram[len(found) :]])
@@ -86,6 +90,19 @@ def frequent_ngrams(parts: Sequence[EncodedTexts], order: int, min_count: int, m
             enough = counts >= least
             kept_keys[i], kept_counts[i] = keys[enough], counts[enough]
     return np.concatenate(kept_keys), int(histogram.sum())
+
+
+def estimated_ngrams(parts: Sequence[EncodedTexts], order: int, min_count: int, most: int) -> int:
+    """About how many keys ``frequent_ngrams`` finds, from one key in ``SAMPLED_KEYS``, for they are evenly spread.
+
+    Of more than ``SAMPLED_BLOCKS`` blocks only the first are read; n-grams grow a little slower than texts.
+    """
+    tokens = sum(int(part.ends[-1]) for part in parts)
+    high = np.uint64(2**64 // SAMPLED_KEYS - 1)
+    _, counts = _count(islice(_blocks(parts), SAMPLED_BLOCKS), order, np.uint64(0), high)
+    growth = max(1.0, tokens / (SAMPLED_BLOCKS * BLOCK_TOKENS)) ** GROWTH
+    histogram = np.round(np.bincount(counts) * SAMPLED_KEYS * growth).astype(np.int64)
+    return int(histogram[max(min_count, _least(histogram, most)) :].sum())
 
 
 def _least(histogram: Counts, most: int) -> int:
@@ -101,10 +118,10 @@ def _least(histogram: Counts, most: int) -> int:
     return int(np.flatnonzero(reaching >= most)[-1]) + 1
 
 
-def _count(parts: Sequence[EncodedTexts], order: int, low: np.uint64, high: np.uint64) -> tuple[Keys, Counts]:
+def _count(blocks: Iterable[_Block], order: int, low: np.uint64, high: np.uint64) -> tuple[Keys, Counts]:
     """The distinct n-grams with keys from ``low`` to ``high``, ascending, and the number of texts that each is in."""
     keys, counts = [np.zeros(0, np.uint64)], [np.zeros(0, np.int32)]
-    for ids, lengths in _blocks(parts):
+    for ids, lengths in blocks:
         found, owners = all_ngram_keys(ids, lengths, order)
         inside = (found >= low) & (found <= high)
         pairs = _pairs(found[inside], owners[inside])

@@ -136,6 +136,12 @@ class NgramTable:
         found = self.keys[rows] == keys
         return rows[found], owners[found]
 
+    def known_share(self, encoded: Sequence[NDArray[np.int32]]) -> NDArray[np.float64]:
+        """The share of the n-grams of each text that are in the table, [N]."""
+        lengths_N = np.fromiter(map(len, encoded), np.int64, len(encoded))
+        all_N = sum(np.maximum(0, lengths_N - n) for n in range(self.order))
+        return np.bincount(self.lookup(encoded)[1], minlength=len(encoded)) / np.maximum(1, all_N)
+
     def scores(self, encoded: Sequence[NDArray[np.int32]]) -> NDArray[np.float32]:
         """Weighted log-odds of each label, which are added to the network's logits, [N, C]."""
         if encoded and self._native:

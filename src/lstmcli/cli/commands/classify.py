@@ -13,6 +13,7 @@ import typer
 from lstmcli.cli import bulk
 from lstmcli.cli.io import streams
 from lstmcli.cli.io.inputs import Inputs, specs
+from lstmcli.cli.options import classification as c
 from lstmcli.cli.options import common as o
 from lstmcli.cli.output.predictions import writer
 from lstmcli.cli.output.writer import write
@@ -37,14 +38,13 @@ def classify(
     ] = None,
     text: Annotated[list[str] | None, o.MAIN.option("--text", "TEXT", "Text to label; repeatable.")] = None,
     model: o.ModelPath = None,
-    top: Annotated[int | None, o.MAIN.option("--top", "K", "Show the K most probable labels.")] = None,
-    threshold: Annotated[
-        float | None,
-        o.MAIN.option(
-            *("--threshold", "P"),
-            "Return no label below this probability. With several labels per text: return all that reach it.",
-        ),
-    ] = None,
+    top: c.Top = None,
+    threshold: c.Threshold = None,
+    abstain: c.Abstain = None,
+    max_error: c.MaxError = None,
+    uncertain: c.Uncertain = None,
+    novelty: c.ShowNovelty = False,
+    max_novelty: c.MaxNovelty = None,
     report: Annotated[bool, o.MAIN.flag("--report", "Evaluate the model on labelled text.")] = False,
     batch_size: o.AtOnce = None,
     threads: o.Threads = None,
@@ -83,21 +83,23 @@ def classify(
       lstm classify test.csv --report
       lstm classify "logs/*.txt" -o answers --workers 8
     """
-    values = locals()
+    values = {**locals(), "top": c.top_of(top)}
     if bulk.is_wanted(values):
         _into_folder(values)
         return
     named = specs(files, text)
     if report and not named:
         raise UsageError("--report needs labelled text", hint="name a file with a label column, or pipe one in")
-    if top is not None and report:
-        raise UsageError("--top and --report do not go together")
+    for name in ("top", "uncertain", "novelty", "max_novelty"):
+        if report and values[name] not in (None, False):
+            raise UsageError(f"--{name.replace('_', '-')} and --report do not go together")
 
     from lstmcli.classification.predict import Classifier
     from lstmcli.model_dir.directory import default_model_path
 
     size = {} if batch_size is None else {"batch_size": batch_size}
     classifier = Classifier(default_model_path(CLASSIFICATION, model), threads=threads, engine=engine, device=device)
+    threshold = c.chosen_threshold(classifier, threshold, abstain, max_error, quiet=quiet)
     trained = classifier.directory.trained_read
     inputs = Inputs(
         named,
@@ -116,10 +118,25 @@ def classify(
         _warn_unknown(classifier.tokens, classifier.unknown)
         return
     shown = format or o.default_format()
-    out = writer(shown, sys.stdout, top=top, keep_columns=keep_columns, header=output_header)
+    number, asked = c.labels_shown(values["top"], shown, known := len(classifier.labels))
+    if top is None and asked is not None and asked < known and not quiet:
+        streams.note(f"probabilities of the {asked} most probable of {known} labels; --top all gives all")
+    asks: dict[str, Any] = {"novelty": novelty, "max_novelty": max_novelty}
+    news = novelty or max_novelty is not None
+    out = writer(shown, sys.stdout, top=number, novelty=news, keep_columns=keep_columns, header=output_header)
+    if uncertain is not None:
+        from lstmcli.classification.uncertain import least_certain
+
+        everything = (record for source in inputs for record in source.records)
+        for prediction in least_certain(
+            classifier, everything, uncertain, top=asked, threshold=threshold, **size, **asks
+        ):
+            out.write(prediction)
+        out.close()
+        return
     for records, ready, *_ in inputs:
         live = ready is not None
-        how: dict[str, Any] = {"top": top, "threshold": threshold, "eager": live, "ready": ready, **size}
+        how: dict[str, Any] = {"top": asked, "threshold": threshold, "eager": live, "ready": ready, **size, **asks}
         for prediction in classifier.classify(iter(records), **how):
             out.write(prediction)
             if ready is not None and not ready():
@@ -143,18 +160,21 @@ class Labelling:
     writing: bulk.Writing
     top: int | None
     threshold: float | None
+    novelty: bool
+    max_novelty: float | None
 
     def open(self) -> Answer:
         """Raises: ModelError, UsageError."""
         from lstmcli.classification.predict import Classifier
 
         classifier = self.writing.load(Classifier)
-        make = partial(writer, top=self.top, keep_columns=self.writing.keep_columns)
-        how = {"top": self.top, "threshold": self.threshold, **self.writing.size}
+        top, shown = c.labels_shown(self.top, self.writing.format, len(classifier.labels))
+        make = partial(writer, top=top, novelty=self.novelty, keep_columns=self.writing.keep_columns)
+        how = {"top": shown, "threshold": self.threshold, "max_novelty": self.max_novelty, **self.writing.size}
 
         def answer(asked: Asked) -> Answered:
             classifier.tokens = classifier.unknown = 0
-            found = list(classifier.classify(iter(asked.records), **how))
+            found = list(classifier.classify(iter(asked.records), novelty=self.novelty, **how))
             counts = {"tokens": classifier.tokens, "unknown": classifier.unknown}
             return self.writing.answered(asked, found, make, counts)
 
@@ -164,15 +184,22 @@ class Labelling:
 def _into_folder(values: Mapping[str, Any]) -> None:
     """Label files into a folder."""
     bulk.check(values)
-    if values["report"]:
-        raise UsageError("--report and -o do not go together")
+    for name in ("report", "uncertain"):
+        if values[name]:
+            raise UsageError(f"--{name} and -o do not go together")
 
     from lstmcli.model_dir.directory import default_model_path, read_model
 
     plan = bulk.Plan(values, read_model(default_model_path(CLASSIFICATION, values["model"]), task=CLASSIFICATION))
     trained = plan.directory.trained_read
     plan.read = with_training_defaults(plan.read, trained)
-    answers = {name: values[name] for name in ("top", "threshold")}
+    answers = {name: values[name] for name in ("top", "threshold", "novelty", "max_novelty")}
+    answers["novelty"] |= answers["max_novelty"] is not None
+    if values["abstain"] is not None or values["max_error"] is not None:
+        from lstmcli.classification.predict import Classifier
+
+        asked = [values[name] for name in ("threshold", "abstain", "max_error")]
+        answers["threshold"] = c.chosen_threshold(Classifier(plan.directory.path), *asked, quiet=values["quiet"])
     counts = plan.answer(
         Labelling(plan.writing, **answers),
         options={"command": "classify", **answers},

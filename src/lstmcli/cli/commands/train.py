@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Generator, Iterator
 from contextlib import ExitStack, closing, contextmanager, nullcontext
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any
 
 import typer
 
@@ -55,6 +55,7 @@ def train(
     dry_run: t.DryRun = False,
     force: t.Force = False,
     resume: t.Resume = False,
+    check_labels: t.CheckLabels = False,
     task: t.TrainingTask = None,
     text_columns: o.TextColumns = None,
     target_column: o.TargetColumn = READ.target_column,
@@ -137,7 +138,11 @@ def train(
     checkpoint_every: t.CheckpointEvery = "1m",
     quiet: o.Quiet = False,
     format: Annotated[
-        Literal["table", "json"], o.OUTPUT.option("--format", "table|json", "Format of the result on stdout.")
+        o.Format,
+        o.OUTPUT.option(
+            *("--format", "table|tsv|csv|jsonl|json"),
+            "Format of the result on stdout; tsv, csv and jsonl for --check-labels.",
+        ),
     ] = "table",
     log_format: t.LogFormat = "text",
     print_config: t.PrintConfig = False,
@@ -175,6 +180,13 @@ def train(
         print(as_toml(ctx), end="")
         return
     named = _source(source, source_file, target_file)
+    if check_labels:
+        from lstmcli.cli.check_labels import check_labels as run_check
+
+        run_check(named, given, task=task, format=format, quiet=quiet)
+        return
+    if format not in ("table", "json"):
+        raise UsageError(f"--format {format} is for --check-labels", hint="a result of training is table or json")
 
     from lstmcli.cli.output.run_config import as_command
     from lstmcli.cli.processes import run_in_processes, together
@@ -183,8 +195,7 @@ def train(
     run_in_processes(ctx.obj[1:], processes, [named, valid, test])
     with together(seconds(process_timeout, "--process-timeout")) as group:
         how: dict[str, Any] = {"output": output, "task": task, "valid": valid, "test": test, "force": force}
-        how |= {"resume": resume, "checkpoint_every": checkpoint_every, "dry_run": dry_run, "group": group}
-        how["cv"] = cv
+        how |= {"resume": resume, "checkpoint_every": checkpoint_every, "dry_run": dry_run, "cv": cv, "group": group}
         followers = _followers(tensorboard, mlflow, plot, given) if group.main else []
         stop, result = _trained(named, given, how, as_command(ctx, ctx.obj), quiet, log_format, followers)
     if format == "json" and group.main:

@@ -29,6 +29,10 @@ ValidFraction = Annotated[
     ),
 ]
 
+CheckLabels = Annotated[
+    bool, MAIN.flag("--check-labels", "Train nothing: list the texts whose labels may be wrong, the surest first.")
+]
+
 # Tokenizer
 Tokenizer = Annotated[
     str,

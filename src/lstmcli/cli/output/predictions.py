@@ -8,15 +8,21 @@ from typing import Any, TextIO
 from lstmcli.classification.results import Prediction
 from lstmcli.cli.io.streams import fitted, for_people, window_width
 from lstmcli.cli.output.console import NOTHING, safe
-from lstmcli.cli.output.writer import Layout, Row, Shape, Writer, cell, kept, stream
+from lstmcli.cli.output.writer import LEFT_OUT, Field, Layout, Row, Shape, Writer, cell, kept, stream
 
 
 def writer(
-    format: str, out: TextIO, *, top: int | None, keep_columns: bool, header: bool | None = None
+    format: str,
+    out: TextIO,
+    *,
+    top: int | None,
+    keep_columns: bool,
+    novelty: bool = False,
+    header: bool | None = None,
 ) -> Writer[Prediction]:
     """The writer for ``table``, ``tsv``, ``csv``, ``jsonl``, ``json`` or ``parquet``; ``header``: None for csv only."""
     if format == "table":
-        return TableWriter(out, top, keep_columns)
+        return TableWriter(out, top, keep_columns, novelty)
     csv = format in ("csv", "parquet")
 
     def row(prediction: Prediction) -> list[Row]:
@@ -26,11 +32,13 @@ def writer(
         else:
             values = [value for pair in prediction.probabilities.items() for value in pair]
             found = dict(zip(names_of(top, len(prediction.probabilities)), values, strict=True))
+        if novelty:
+            found["novelty"] = prediction.novelty
         if csv and not (keep_columns and prediction.columns):
             found["text"] = prediction.text
         return [found]
 
-    names = names_of(top, top or 1) + ["text"] * csv
+    names = names_of(top, top or 1) + ["novelty"] * novelty + ["text"] * csv
     layout = replace(PREDICTION, rows=row, numbers=".6f" if csv else ".4f", columns_without_rows=names)
     return stream(layout, format, out, keep_columns=keep_columns, header=header if csv else bool(header))
 
@@ -51,16 +59,17 @@ def _own_columns(prediction: Prediction) -> dict[str, Any]:
     return kept(columns, {field.name for field in _SHAPE.fields})
 
 
-_SHAPE = Shape(Prediction, "label", "probability", "labels?", "probabilities", "text")
+_LEFT_OUT = Field("left_out", lambda answer: answer.left_out or LEFT_OUT, int, optional=True)
+_SHAPE = Shape(Prediction, "label", "probability", "labels?", "probabilities", _LEFT_OUT, "novelty?", "text")
 PREDICTION = Layout(_SHAPE, input_columns=_own_columns)
 
 
 class TableWriter(Writer[Prediction]):
     """A table with columns of fixed width, so that rows can be printed as they come; the text takes the rest."""
 
-    def __init__(self, out: TextIO, top: int | None, keep_columns: bool) -> None:
+    def __init__(self, out: TextIO, top: int | None, keep_columns: bool, novelty: bool = False) -> None:
         for_people(out)
-        self.out, self.top, self.keep = out, top, keep_columns
+        self.out, self.top, self.keep, self.novelty = out, top, keep_columns, novelty
         self.width = window_width()
         self.label_width = self.text_width = 0
         self.stacked = False
@@ -72,7 +81,8 @@ class TableWriter(Writer[Prediction]):
             longest = max((cell_len(safe(label)) for label in prediction.probabilities), default=5)
             pairs = len(prediction.probabilities) if self.top is not None else 1
             self._arrange(max(5, longest), max(1, pairs))
-            self._row(["label", "prob."] * (1 if self.stacked else pairs), "columns" if self.keep else "text")
+            about = "novelty  " * self.novelty + ("columns" if self.keep else "text")
+            self._row(["label", "prob."] * (1 if self.stacked else pairs), about)
         if self.top is None:
             labels = prediction.labels if prediction.labels is not None else [prediction.label or ""]
             cells = [", ".join(map(safe, labels)) or NOTHING, f"{prediction.probability:.4f}"]
@@ -81,6 +91,8 @@ class TableWriter(Writer[Prediction]):
         text = prediction.text
         if self.keep:
             text = "  ".join(f"{name}={cell(value)}" for name, value in prediction.columns.items()) or text
+        if prediction.novelty is not None:
+            text = f"{prediction.novelty:<7.4f}  {text}"
         # A text may have millions of characters; no more than this can be shown.
         self._row(cells, safe(text[: self.width + 1]))
 

@@ -77,10 +77,8 @@ def report(result: ClassReport, out: Console) -> list[RenderableType]:
         ("weighted average", *_weighted(result), result.n),
     ]
     rows = [(name, [*(f"{100 * x:.1f}" for x in shares), f"{n:,}"]) for name, *shares, n in scores]
-    exact = " (all labels of a text right)" if result.multilabel else ""
     lines: list[RenderableType] = [
-        f"accuracy {percent(result.accuracy, 2)}{exact} on {count(result.n, 'text')}, "
-        f"calibration error {percent(result.ece)}, loss {result.loss:.4f} nats",
+        f"{_accuracy(result)}, calibration error {percent(result.ece)}, loss {result.loss:.4f} nats",
         "",
         columns("label", ("precision" if out.width >= 50 else "prec.", "recall", "F1", "texts"), rows, out, bold=2),
     ]
@@ -90,9 +88,25 @@ def report(result: ClassReport, out: Console) -> list[RenderableType]:
         has = "text has" if result.unknown_labels == 1 else "texts have"
         wrong = "it counts as wrong" if result.unknown_labels == 1 else "they count as wrong"
         lines += ["", f"{result.unknown_labels:,} {has} a label that the model does not know: {wrong}"]
+    if len(result.risk_coverage) > 1:
+        points = [(percent(p.coverage), [f"{p.threshold:.4f}", percent(1 - p.error)]) for p in result.risk_coverage]
+        lines += ["", "if only the most certain texts are answered", ""]
+        lines.append(columns("answered", ("--threshold", "accuracy"), points, out))
     if result.confusion or result.confused:
         lines += ["", *confusion(result, out)]
     return lines
+
+
+def _accuracy(result: ClassReport) -> str:
+    """The accuracy in words, and with a threshold how many texts have an answer."""
+    if result.multilabel or result.threshold is None:
+        exact = " (all labels of a text right)" if result.multilabel else ""
+        return f"accuracy {percent(result.accuracy, 2)}{exact} on {count(result.n, 'text')}"
+    answered = result.answered or 0
+    share = f"{answered:,} of {count(result.n, 'text')} answered ({percent(answered / result.n)})"
+    if result.accuracy_answered is None:
+        return f"{share}, as none reaches the threshold {result.threshold:g}"
+    return f"{share}: accuracy {percent(result.accuracy_answered, 2)} of those, {percent(result.accuracy, 2)} of all"
 
 
 def _scores_by_label(result: ClassReport) -> Iterator[Row]:

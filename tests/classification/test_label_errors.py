@@ -1,0 +1,62 @@
+"""Suspects of wrong labels."""
+
+from __future__ import annotations
+
+import random
+from dataclasses import replace
+
+import numpy as np
+import pytest
+
+from lstmcli.classification.config import ClassifierConfig, ClassifierModelConfig
+from lstmcli.classification.label_errors import FOLDS, LabelCheck, confident_labels, folds
+from lstmcli.data.records import Record
+from lstmcli.errors import DataError, UsageError
+
+WORDS = {"good": ["lovely", "warm", "great", "kind"], "bad": ["dull", "cold", "poor", "rude"]}
+WRONG = {7, 30, 81}
+
+
+def rows(count: int = 120) -> list[Record]:
+    draw = random.Random(1)
+    found = []
+    for n in range(count):
+        label = ("good", "bad")[n % 2]
+        text = " ".join(draw.choice(WORDS[label]) for _ in range(4)) + f" place {n % 9}"
+        given = {"good": "bad", "bad": "good"}[label] if n in WRONG else label
+        found.append(Record(text, labels=(given,), line=n + 1, path="rows.csv"))
+    return found
+
+
+def test_flipped_labels_are_found_with_their_place_and_the_better_label() -> None:
+    done = []
+    suspects = list(LabelCheck(rows(), ClassifierConfig()).suspects(lambda *counts: done.append(counts)))
+    assert {suspect.line - 1 for suspect in suspects if suspect.line} == WRONG
+    for suspect in suspects:
+        assert suspect.better != suspect.label and suspect.probability < suspect.probability_better
+        assert suspect.path == "rows.csv"
+    own = [suspect.probability for suspect in suspects]
+    assert own == sorted(own) and done[-1] == (2 * FOLDS, 2 * FOLDS)
+
+
+def test_a_label_is_better_where_it_reaches_its_mean_probability() -> None:
+    p_NC = np.array([[0.9, 0.1]] * 5 + [[0.2, 0.8]] * 5 + [[0.45, 0.55], [0.1, 0.9]])
+    gold_N = np.array([0] * 5 + [1] * 5 + [0, 0])
+    assert confident_labels(p_NC, gold_N).tolist() == [0] * 5 + [1] * 5 + [0, 1]
+    rare = np.array([0] * 5 + [1] * 3 + [0] * 4)
+    assert confident_labels(p_NC, rare).tolist() == rare.tolist()
+
+
+def test_every_fold_has_its_share_of_each_label() -> None:
+    gold_N = np.array([0] * 50 + [1] * 10)
+    fold_N = folds(gold_N, 1)
+    assert (np.bincount(fold_N) == 12).all()
+    assert all((np.bincount(fold_N[gold_N == label]) == size).all() for label, size in ((0, 10), (1, 2)))
+
+
+def test_what_cannot_be_checked() -> None:
+    with pytest.raises(DataError, match="two labels"):
+        list(LabelCheck([replace(record, labels=("x",)) for record in rows()], ClassifierConfig()).suspects())
+    bare = ClassifierConfig(model=ClassifierModelConfig(ngrams=0))
+    with pytest.raises(UsageError, match="needs the n-gram model"):
+        list(LabelCheck(rows(), bare).suspects())

@@ -1,0 +1,54 @@
+"""``lstm train --check-labels``."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import random
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from lstmcli.cli.app import app
+
+
+@pytest.fixture(scope="module")
+def source(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    draw, lines = random.Random(2), ["label,text"]
+    for n in range(60):
+        words = ("lovely warm great", "dull cold poor")[n % 2].split()
+        lines.append(f"{('good', 'bad')[n % 2 if n != 20 else 1]},{' '.join(draw.choices(words, k=4))} {n % 7}")
+    path = tmp_path_factory.mktemp("check") / "rows.csv"
+    path.write_text("\n".join(lines) + "\n", encoding="utf-8")
+    return path
+
+
+@pytest.mark.parametrize("form", ["table", "tsv", "csv", "jsonl", "json"])
+def test_suspects_in_every_format(source: Path, form: str) -> None:
+    found = CliRunner().invoke(app, ["train", str(source), "--check-labels", "--format", form])
+    assert found.exit_code == 0, found.stderr
+    assert "1 label of 60 (1.7 %) may be wrong, 1 of them by" in found.stderr
+    if form in ("jsonl", "json"):
+        loaded = json.loads(found.stdout)
+        (row,) = loaded if form == "json" else [loaded]
+        assert (row["label"], row["better"], row["line"]) == ("bad", "good", 22)
+    elif form == "csv":
+        (cells,) = csv.DictReader(io.StringIO(found.stdout))
+        assert (cells["better"], cells["line"]) == ("good", "22")
+    else:
+        assert "good" in found.stdout and "22" in found.stdout
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        (["--check-labels", "-o", "model"], "--output does not apply"),
+        (["--check-labels", "--task", "lm"], "--task lm"),
+        (["--format", "csv"], "--format csv is for --check-labels"),
+    ],
+)
+def test_what_does_not_go_with_it(source: Path, options: list[str], said: str) -> None:
+    found = CliRunner().invoke(app, ["train", str(source), *options])
+    assert found.exit_code == 2 and said in found.stderr
