@@ -84,7 +84,7 @@ def _package(error: ImportError) -> LstmError | None:
     name = (error.name or "").partition(".")[0]
     if name == "lstmcli":
         return None
-    if isinstance(error, ModuleNotFoundError):
+    if isinstance(error, ModuleNotFoundError) and "." not in (error.name or ""):
         package = name.replace("_", "-")
         hint = f"install it: pip install {package}"
         return UsageError(f"the Python package {package!r} is not installed, and this needs it", hint=hint)

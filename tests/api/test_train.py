@@ -29,6 +29,8 @@ OF_THE_COMMAND = {
     "checkpoint_every",
     "cv",
 }
+OF_PROCESSES = {"processes", "process_timeout", "check_labels"}
+"""Processes of their own, and another answer than a model."""
 TALK = {"quiet", "format", "log_format", "tensorboard", "mlflow", "plot", "print_config", "list_presets"}
 ALIASES = {"source_file"}
 
@@ -36,7 +38,7 @@ ALIASES = {"source_file"}
 def test_options_of_training_are_those_of_the_command() -> None:
     from lstmcli.cli.commands.train import train as command
 
-    given = set(inspect.signature(command).parameters) - OF_THE_COMMAND - TALK - ALIASES
+    given = set(inspect.signature(command).parameters) - OF_THE_COMMAND - OF_PROCESSES - TALK - ALIASES
     named = {"text_column" if name == "text_columns" else name for name in given}
     assert named <= training_options()
     own = set(inspect.signature(lstm.train).parameters)

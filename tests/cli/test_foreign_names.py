@@ -107,7 +107,7 @@ def test_sentences_name_commands_and_options_that_exist(commands: dict[str, Any]
         (["version"], "`lstm --version`"),
         (["classify", "--topk", "3"], "use --top"),
         (["finetune", "m"], "a finished model cannot be trained further"),
-        (["autotune"], "there is no hyper-parameter search"),
+        (["autotune"], "use `lstm tune`"),
         (["nn"], "use `lstm neighbours`"),
     ],
 )

@@ -16,7 +16,7 @@ from lstmcli.cli.typer_classes import option_names
 
 SOURCE = Path(lstmcli.__file__).parent
 PROJECT = Path(__file__).resolve().parents[2] / "pyproject.toml"
-OTHERS = {"--upgrade", "--force-reinstall", "--pids-limit", "--help"}
+OTHERS = {"--rdzv-endpoint", "--upgrade", "--force-reinstall", "--pids-limit", "--help"}
 """Options of other programs, and what only looks like one."""
 FIELD = "\x00"
 """Stands for a value in an f-string."""

@@ -34,7 +34,7 @@ HEADERS = 2_000
 
 def text_bytes(tokenizer: str, log: int, labels: int) -> int:
     """Bytes of the files of text in a model: the tokenizer, the log so far, and what config, card and log will have."""
-    return len(tokenizer.encode()) + log + 12_000 + 600 * labels + 16 * min(labels, 100) ** 2
+    return len(tokenizer.encode()) + log + 25_000 + 600 * labels + 16 * min(labels, 100) ** 2
 
 
 class Smaller:

@@ -210,7 +210,7 @@ def check(values: Mapping[str, Any]) -> None:
     if values["limit_memory"] is not None:
         in_bytes(values["limit_memory"])
         if values["ray"] is not None:
-            hint = "Ray has limits of its own: start its nodes with --memory"
+            hint = "Ray has limits of its own: they are set where its nodes are started"
             raise UsageError("--limit-memory and --ray do not go together", hint=hint)
     if values["ray"] is not None:
         from lstmcli.bulk.on_ray import check_installed

@@ -200,8 +200,9 @@ def test_every_field_has_an_option() -> None:
     for section in dataclasses.fields(ClassifierConfig):
         for field in dataclasses.fields(getattr(ClassifierConfig(), section.name)):
             # A file is given to --tokenizer, several label columns to --label-column; the form of lines is learned;
-            # only translators have targets.
+            # only translators have targets; --size is read as bytes.
             beside = (
+                ("model", "size"),
                 ("tokenizer", "path"),
                 ("read", "label_columns"),
                 ("read", "line_form"),

@@ -8,7 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from lstmcli.cli.io import streams
-from lstmcli.cli.output.html import check_place, fragment, signature, write_whole
+from lstmcli.cli.output.html import check_place, fragment, write_whole
 from lstmcli.cli.output.plots import Plot, Scale, Series, number, scales, visible
 from lstmcli.errors import OutputError
 from lstmcli.training import events
@@ -92,7 +92,7 @@ def drawing(title: str, shown: Sequence[Plot], best: int | None = None) -> str:
     rows = max(1, len(panels))
     size = {"width": LEFT + WIDTH + RIGHT, "height": rows * (TOP + HEIGHT + BOTTOM)}
     area = {"area_width": WIDTH, "area_height": HEIGHT}
-    return str(fragment("curves.svg", title=title, panels=panels, signature=signature("train"), **size, **area))
+    return str(fragment("curves.svg", title=title, panels=panels, command="train", **size, **area))
 
 
 def _panel(plot: Plot, row: int, best: int | None) -> dict[str, Any]:
