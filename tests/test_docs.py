@@ -217,7 +217,8 @@ def test_environment_variables_are_those_of_the_code() -> None:
 FILES = {
     "run.toml": 'threads = 1\n[train]\nsource = "reviews.csv"\n',
     **dict.fromkeys(
-        ("reviews.csv", "train.csv", "valid.csv", "test.csv", "new.csv"), "text,label\nfine,good\ndull,bad\n"
+        ("reviews.csv", "train.csv", "valid.csv", "test.csv", "new.csv", "unlabelled.csv"),
+        "text,label\nfine,good\ndull,bad\n",
     ),
     "items.csv": "sentence,context\nthe cat sat,the cat\n",
     **dict.fromkeys(
@@ -241,12 +242,13 @@ def place(tmp_path_factory: pytest.TempPathFactory) -> Path:
         (place / name).write_text(text, encoding="utf-8")
     (place / "lstm-demo").mkdir()
     write_sample(place / "lstm-demo")
-    for name in ("lstm-demo/model", "models/topics", "models/rnn", "models/news"):
+    for name in ("lstm-demo/model", "lstm-model/classifier", "models/topics", "models/rnn", "topics"):
         untrained_model(place / name, labels=TOPICS)
-    untrained_model(place / "lstm-model" / "classifier")
-    for name in ("lstm-model", "lstm-demo"):
-        tiny_translator(place / name / "translator")
-    for name in ("lstm-model/lm", "lstm-demo/language-model"):
+    for name in ("models/news", "models/baseline", "sentiment"):
+        untrained_model(place / name, labels=("bad", "good"))
+    for name in ("lstm-model/translator", "lstm-demo/translator", "dates"):
+        tiny_translator(place / name)
+    for name in ("lstm-model/lm", "lstm-demo/language-model", "stories"):
         untrained_lm(place / name, "bpe")
     return place
 
@@ -272,7 +274,9 @@ def stdin_of(example: Example, place: Path) -> str | None:
     return None
 
 
-@pytest.mark.parametrize("example", [e for e in EXAMPLES if is_fast(e)], ids=lambda example: example.line)
+@pytest.mark.parametrize(
+    "example", {e.line: e for e in EXAMPLES if is_fast(e)}.values(), ids=lambda example: example.line
+)
 def test_examples_run(example: Example, place: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(place)
     monkeypatch.setenv("LSTM_CACHE", str(place / "cache"))

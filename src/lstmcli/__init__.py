@@ -9,13 +9,13 @@ TYPE_CHECKING = False  # type checkers know the name; importing ``typing`` takes
 if TYPE_CHECKING:
     from lstmcli import errors as errors
     from lstmcli.api import compare as compare
-    from lstmcli.api import export as export
     from lstmcli.api import inspect as inspect
     from lstmcli.api import load as load
-    from lstmcli.api import push as push
     from lstmcli.api import train as train
     from lstmcli.classification.label_errors import check_labels as check_labels
     from lstmcli.classification.predict import Classifier as Classifier
+    from lstmcli.exporting.api import export as export
+    from lstmcli.exporting.api import push as push
     from lstmcli.inspection.neighbours import neighbours as neighbours
     from lstmcli.language_modeling.predict import LanguageModel as LanguageModel
     from lstmcli.tuning.api import tune as tune
@@ -30,11 +30,11 @@ _HOMES = {
     "LanguageModel": "lstmcli.language_modeling.predict",
     "check_labels": "lstmcli.classification.label_errors",
     "compare": "lstmcli.api",
-    "export": "lstmcli.api",
+    "export": "lstmcli.exporting.api",
     "inspect": "lstmcli.api",
     "load": "lstmcli.api",
     "neighbours": "lstmcli.inspection.neighbours",
-    "push": "lstmcli.api",
+    "push": "lstmcli.exporting.api",
     "train": "lstmcli.api",
     "tune": "lstmcli.tuning.api",
 }

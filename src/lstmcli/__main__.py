@@ -1,7 +1,6 @@
 """``python -m lstmcli`` and the ``lstm`` command."""
 
 import gc
-import sys
 
 from lstmcli.safe_path import clean_search_path
 
@@ -35,8 +34,9 @@ def main() -> None:
 
         if (fault := bad_package(error)) is None:
             raise
-        sys.stderr.write(f"error: {fault}\nhint: {fault.hint}\n")
-        raise SystemExit(fault.exit_code) from None
+        from lstmcli.cli.fault import end_with
+
+        end_with(fault)
     except KeyboardInterrupt:  # while modules are imported, before a command runs
         raise SystemExit(130) from None
 

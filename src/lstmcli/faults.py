@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import errno
 import re
+import sys
 from collections.abc import Iterator
 
 from lstmcli.errors import DataError, LstmError, UsageError
@@ -84,7 +85,7 @@ def _package(error: ImportError) -> LstmError | None:
     name = (error.name or "").partition(".")[0]
     if name == "lstmcli":
         return None
-    if isinstance(error, ModuleNotFoundError) and "." not in (error.name or ""):
+    if isinstance(error, ModuleNotFoundError) and name not in sys.modules:  # else a part of it is missing
         package = name.replace("_", "-")
         hint = f"install it: pip install {package}"
         return UsageError(f"the Python package {package!r} is not installed, and this needs it", hint=hint)

@@ -123,7 +123,7 @@ def test_a_second_training_for_the_same_place_is_refused(runs: Runs) -> None:
     assert not [path for path in runs.folder.iterdir() if path.name.startswith(".same")]
 
 
-@FAST_FOR_ONE_TASK
+@pytest.mark.slow
 def test_a_terminal_that_closes_costs_no_model(runs: Runs) -> None:
     pytest.importorskip("pty")
     ended = runs.hung_up("hung")
@@ -132,7 +132,7 @@ def test_a_terminal_that_closes_costs_no_model(runs: Runs) -> None:
     assert runs.weights("hung") == runs.weights("whole") and not runs.checkpoints("hung")
 
 
-@FAST_FOR_ONE_TASK
+@pytest.mark.slow
 def test_a_torn_checkpoint_is_passed_over_for_the_one_before(runs: Runs) -> None:
     runs.ended("torn", signal.SIGKILL, 0.0, checkpoints=2)
     *_, last = runs.checkpoints("torn")
@@ -143,7 +143,7 @@ def test_a_torn_checkpoint_is_passed_over_for_the_one_before(runs: Runs) -> None
     assert runs.weights("torn") == runs.weights("whole")
 
 
-@FAST_FOR_ONE_TASK
+@pytest.mark.slow
 def test_another_run_does_not_go_on_with_it(runs: Runs) -> None:
     runs.ended("other", signal.SIGKILL, 0.0)
     kept = [path.read_bytes() for path in runs.checkpoints("other")]
@@ -156,7 +156,7 @@ def test_another_run_does_not_go_on_with_it(runs: Runs) -> None:
     assert runs.weights("other") == runs.weights("whole") and not runs.checkpoints("other")
 
 
-@FAST_FOR_ONE_TASK
+@pytest.mark.slow
 def test_it_goes_on_with_the_text_that_it_had(runs: Runs) -> None:
     runs.ended("data", signal.SIGKILL, 0.0)
     kept = [path.read_bytes() for path in runs.checkpoints("data")]

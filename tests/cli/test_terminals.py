@@ -126,7 +126,7 @@ def some(*few: str) -> list[object]:
 
 def test_every_command_is_tried() -> None:
     tried = {line.split()[0] for line, _ in LINES.values()}
-    assert set(COMMANDS) - tried == {"demo", "push", "serve"}
+    assert set(COMMANDS) - tried == {"demo", "push", "serve", "tune"}
 
 
 @pytest.mark.parametrize("name", some("help", "perplexity, each"))

@@ -9,6 +9,7 @@ import json
 import re
 import shutil
 import subprocess
+from collections.abc import Iterable
 from dataclasses import replace
 from pathlib import Path
 from typing import Any
@@ -88,7 +89,15 @@ CLASSIFIERS = {name: config for name, config in CASES.items() if name not in REF
 CLASSIFIERS |= {cell: small(cell=cell) for cell in CELLS if cell not in ("lstm", "gru")} | {"bytes": small("byte")}
 
 
-@pytest.mark.parametrize("case", CLASSIFIERS)
+FAST = ("words", "cased words", "pieces", "bytes", "characters in words", "attention", "mlstm")
+"""Of the classifiers and language models; all run among the slow tests."""
+
+
+def some(names: Iterable[str]) -> list[Any]:
+    return [name if name in FAST else pytest.param(name, marks=pytest.mark.slow) for name in names]
+
+
+@pytest.mark.parametrize("case", some(CLASSIFIERS))
 def test_the_page_answers_as_the_classifier(case: str, tmp_path: Path) -> None:
     model = untrained_model(tmp_path / "model", CLASSIFIERS[case])
     found = in_node(made(model, tmp_path), tmp_path, MORE)
@@ -107,7 +116,7 @@ def test_several_labels_and_a_tokenizer_of_version_0_1(tmp_path: Path) -> None:
     np.testing.assert_allclose([answer["probabilities"] for answer in found], expected, atol=1e-5)
 
 
-@pytest.mark.parametrize("kind", [kind for kind in KINDS if kind != "unigram"])
+@pytest.mark.parametrize("kind", some(kind for kind in KINDS if kind != "unigram"))
 def test_the_page_reads_as_the_language_model(kind: str, tmp_path: Path) -> None:
     model = untrained_lm(tmp_path / "model", kind)
     texts = tuple(text for text in MORE if text.strip())

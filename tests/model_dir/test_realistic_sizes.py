@@ -24,12 +24,13 @@ from lstmcli.classification.predict import Classifier
 from lstmcli.classification.preflight import preflight_classifier
 from lstmcli.classification.shapes import classifier_shapes
 from lstmcli.config import to_dict
-from lstmcli.language_modeling.config import LmConfig, LmModelConfig, preset
+from lstmcli.language_modeling.config import LmConfig, LmModelConfig
 from lstmcli.language_modeling.defaults import cutoffs
 from lstmcli.language_modeling.graph import language_model_graph
 from lstmcli.language_modeling.network import LanguageModel as Network
 from lstmcli.language_modeling.predict import LanguageModel
 from lstmcli.language_modeling.preflight import preflight_language_model
+from lstmcli.language_modeling.presets import preset
 from lstmcli.language_modeling.shapes import language_model_shapes
 from lstmcli.model_dir.directory import write_model
 from lstmcli.tokenization.config import LmTokenizerConfig, TokenizerConfig

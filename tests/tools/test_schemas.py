@@ -15,7 +15,7 @@ import pytest
 ROOT = Path(__file__).resolve().parent.parent.parent
 COMMANDS = (
     *("classify", "compare", "export", "generate", "info", "inspect", "neighbours", "perplexity", "push", "train"),
-    "translate",
+    *("translate", "tune"),
 )
 
 

@@ -161,13 +161,19 @@ def _folder(path: Path, read: ReadConfig) -> Located:
     files = data_files(path)
     if len(files) == 1 and not has_classes and not any(child.is_dir() for child in path.iterdir()):
         return _one(str(path), Input(str(files[0])), read, f"the only file of the folder, {files[0].name}")
-    if len(files) > 1 and not has_classes and {_suffix(file) for file in files} in _PARTS:
+    parts = len(files) > 1 and not has_classes and {_suffix(file) for file in files} in _PARTS
+    if parts and not _are_named_as_labels(files):
         return _several(str(path), files)
     return Located(str(path), {WHOLE: [_classes(path)]})
 
 
 _PARTS = ({".txt"}, {".parquet"})
 """Files of a folder that are read as one source; several tables of other forms may be tables of different things."""
+
+
+def _are_named_as_labels(files: Sequence[Path]) -> bool:
+    """Whether these may be one file for each label (pos.txt, neg.txt): a few files whose names have no numbers."""
+    return len(files) <= 20 and not any(map(str.isdigit, "".join(file.stem for file in files)))
 
 
 def _suffix(path: Path) -> str:

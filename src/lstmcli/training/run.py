@@ -34,7 +34,7 @@ from lstmcli.training.derived import INCOMPLETE, Derived
 from lstmcli.training.determinism import deterministic_algorithms
 from lstmcli.training.distributed import ALONE, Group
 from lstmcli.training.events import Event
-from lstmcli.training.job import TrainingJob
+from lstmcli.training.job import Plan, TrainingJob
 from lstmcli.training.lock import claimed
 from lstmcli.training.preflight import check_batch, check_disk_space, check_fits, check_memory
 from lstmcli.training.resume import resume_from_checkpoint
@@ -129,20 +129,7 @@ def _train(job: TrainingJob, how: _How) -> Iterator[Event]:
     yield from check_disk_space(
         how.output, model_bytes=plan.estimate.model_bytes, parameters=job.parameters, every=how.every
     )
-    yield events.RunPlanned(
-        command=how.command,
-        model=job.describe(),
-        parameters=job.parameters,
-        epochs=plan.epochs,
-        steps=plan.steps,
-        device=machine.device,
-        threads=machine.threads,
-        precision=job.precision,
-        seed=job.config.train.seed,
-        estimate=plan.estimate,
-        by_clock=plan.by_clock,
-        processes=group.world,
-    )
+    yield _planned(job, how.command, plan, machine)
     yield from messages
     if not how.resume:
         checkpoints.clear()
@@ -170,6 +157,23 @@ def _train(job: TrainingJob, how: _How) -> Iterator[Event]:
         checkpoints.clear()
     yield events.Saved(str(how.output), size, time.monotonic() - started)
     derived.check(how.output)
+
+
+def _planned(job: TrainingJob, command: str, plan: Plan, machine: Machine) -> events.RunPlanned:
+    return events.RunPlanned(
+        command=command,
+        model=job.describe(),
+        parameters=job.parameters,
+        epochs=plan.epochs,
+        steps=plan.steps,
+        device=machine.device,
+        threads=machine.threads,
+        precision=job.precision,
+        seed=job.config.train.seed,
+        estimate=plan.estimate,
+        by_clock=plan.by_clock,
+        processes=job.group.world,
+    )
 
 
 def _checkpoints(job: TrainingJob, how: _How, machine: Machine) -> tuple[Checkpoints, list[Event]]:
