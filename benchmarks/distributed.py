@@ -49,6 +49,7 @@ for n in range(13):
     if n == 3: begin = time.perf_counter()
     dist.all_reduce(x)
 if dist.get_rank() == 0: print((time.perf_counter() - begin) / 10)
+dist.destroy_process_group()
 """
 
 
@@ -121,13 +122,13 @@ def main() -> None:
                     (task, side, f"{rates[side]:,.0f}", *more, f"{seconds:.1f} s", f"{loss:.4f}", f"{parameters:,}")
                 )
             record("distributed", {"task": task, "rows": args.rows, "runs": found})
+    columns = ("task", "processes x threads", "texts or tokens/s", "times 1 x 1", "times 1 x 2", "whole command")
+    print(markdown_table((*columns, "validation loss", "parameters"), table))
+    print(flush=True)
     for megabytes in args.reduce:
         seconds = median(reduce_seconds(megabytes * 10**6) for _ in range(args.rounds))
         sums.append((f"{megabytes} MB", f"{seconds * 1000:.1f} ms", f"{megabytes / seconds / 1000:.2f} GB/s"))
         record("distributed_sum", {"megabytes": megabytes, "seconds": seconds})
-    columns = ("task", "processes x threads", "texts or tokens/s", "times 1 x 1", "times 1 x 2", "whole command")
-    print(markdown_table((*columns, "validation loss", "parameters"), table))
-    print()
     print(markdown_table(("gradients", "sum over 2 processes", "rate"), sums))
 
 

@@ -121,7 +121,9 @@ def _loopback() -> str | None:
 
 
 def processes_for(wanted: str) -> int:
-    """The number of processes for ``--processes``, a number or ``auto``: a process for each GPU, or core.
+    """The number of processes for ``--processes``, a number or ``auto``: one for each GPU, or one in all.
+
+    On CPUs threads are faster than processes (benchmarks/distributed.py).
 
     Raises:
         UsageError: neither.
@@ -129,7 +131,7 @@ def processes_for(wanted: str) -> int:
     if wanted == "auto":
         import torch
 
-        return torch.cuda.device_count() or cores()
+        return torch.cuda.device_count() or 1
     if not wanted.isdecimal() or not 1 <= int(wanted) <= 1024:
         raise UsageError(f"--processes cannot be {wanted!r}", hint="give a number from 1 to 1024, or auto")
     return int(wanted)

@@ -243,7 +243,7 @@ TrainingTask = Annotated[
 Processes = Annotated[
     str | None,
     TRAINING.option(
-        "--processes", "N|auto", "Processes on this machine that train together; auto: one for each GPU, or core."
+        "--processes", "N|auto", "Processes on this machine that train together; auto: one for each GPU."
     ),
 ]
 ProcessTimeout = Annotated[
