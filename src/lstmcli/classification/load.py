@@ -1,4 +1,4 @@
-"""Load the weights and the n-gram model of a classifier."""
+"""Load the parts of a classifier: tokenizer, weights, linear models."""
 
 from __future__ import annotations
 
@@ -6,12 +6,33 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
-from lstmcli.model_dir.directory import ModelDir
-from lstmcli.model_dir.files import tensors
+from lstmcli.model_dir.directory import NGRAMS, TOKENIZER, WEIGHTS, ModelDir
+from lstmcli.model_dir.files import tensors, use_file
 
 if TYPE_CHECKING:
     from lstmcli.classification.characters.model import CharacterModel
     from lstmcli.classification.ngrams.table import NgramTable
+    from lstmcli.tokenization.text_encoder import TextEncoder
+
+
+def read_encoder(model: ModelDir) -> TextEncoder:
+    """The tokenizer of a classifier.  Raises: ModelError."""
+    from lstmcli.tokenization.text_encoder import TextEncoder
+
+    return use_file(model, TOKENIZER, lambda data: TextEncoder.from_json(data.decode(), model.settings.tokenizer))
+
+
+def read_weights(model: ModelDir, encoder: TextEncoder) -> dict[str, NDArray[Any]]:
+    """The weights of its network.  Raises: ModelError."""
+    return use_file(model, WEIGHTS, lambda data: classifier_weights(data, model, encoder.rows))
+
+
+def read_linear(model: ModelDir) -> tuple[NgramTable | None, CharacterModel | None]:
+    """The n-gram model and the character model, as far as it has them.  Raises: ModelError."""
+    config = model.settings.model
+    ngrams = use_file(model, NGRAMS, lambda data: ngram_table(data, model)) if config.ngrams else None
+    characters = use_file(model, NGRAMS, lambda data: character_model(data, model)) if config.characters else None
+    return ngrams, characters
 
 
 def ngram_table(data: bytes, model: ModelDir) -> NgramTable:

@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from lstmcli.classification.calibration import combine
 from lstmcli.classification.classify import classify, evaluate, probabilities
 from lstmcli.classification.ensemble import Ensemble, Network
-from lstmcli.classification.load import character_model, classifier_weights, ngram_table
+from lstmcli.classification.load import classifier_weights, read_encoder, read_linear
 from lstmcli.classification.novelty import measures
 from lstmcli.classification.results import ClassReport, Prediction
 from lstmcli.classification.trust import Trust
@@ -25,7 +25,7 @@ from lstmcli.config import within
 from lstmcli.data.records import Record
 from lstmcli.engine.registry import check_engine, choose_engine
 from lstmcli.errors import UsageError
-from lstmcli.model_dir.directory import NGRAMS, TOKENIZER, WEIGHTS, ModelDir, read_model, retry_if_replaced
+from lstmcli.model_dir.directory import WEIGHTS, ModelDir, read_model, retry_if_replaced
 from lstmcli.model_dir.files import ReadAhead, use_file
 from lstmcli.model_dir.loaded import Model
 from lstmcli.model_dir.manifest import fail
@@ -67,20 +67,10 @@ class Classifier(Model):
 
     def _load(self, directory: ModelDir, threads: int | None, name: str | None, device: str) -> None:
         ahead = ReadAhead(directory, WEIGHTS)
-
-        from lstmcli.tokenization.text_encoder import TextEncoder
-
         config = directory.settings
         engine = choose_engine(directory.task, config, name, device)
         device = resolve_device(device, engine.devices)
-        encoder = use_file(directory, TOKENIZER, lambda data: TextEncoder.from_json(data.decode(), config.tokenizer))
-        ngrams = use_file(directory, NGRAMS, lambda data: ngram_table(data, directory)) if config.model.ngrams else None
-
-        characters = (
-            use_file(directory, NGRAMS, lambda data: character_model(data, directory))
-            if config.model.characters
-            else None
-        )
+        encoder, (ngrams, characters) = read_encoder(directory), read_linear(directory)
 
         def network(data: bytes) -> Network:
             """Built from the verified weights, because an untrusted graph could allocate any amount of memory."""

@@ -11,15 +11,15 @@ from itertools import islice
 import numpy as np
 from numpy.typing import NDArray
 
+from lstmcli.classification import load as classification
 from lstmcli.data.records import Record
 from lstmcli.evaluation.significance import spread
 from lstmcli.experiments.plan import nearest
 from lstmcli.experiments.results import GradientByLag, Recall
-from lstmcli.model_dir.directory import SOURCE_TOKENIZER, TOKENIZER, WEIGHTS, ModelDir
+from lstmcli.language_modeling import load as language_modeling
+from lstmcli.model_dir.directory import WEIGHTS, ModelDir
 from lstmcli.model_dir.files import tensors, use_file
-from lstmcli.tokenization.stream_encoder import StreamEncoder
-from lstmcli.tokenization.text_encoder import TextEncoder
-from lstmcli.translation.sides import Sides
+from lstmcli.translation import load as translation
 
 MAX_LAG = 64
 WINDOWS = 32
@@ -56,13 +56,13 @@ def gradients(model: ModelDir, records: Iterable[Record]) -> NDArray[np.float64]
 
     weights = use_file(model, WEIGHTS, tensors)
     if model.task.paired:
-        sources = _sides(model).source.encode([record.text for record in islice(records, MAX_RECORDS)])
+        sources = translation.read_sides(model).source.encode([record.text for record in islice(records, MAX_RECORDS)])
         return translator_gradients(weights, model.settings.model, windows(sources, MAX_LAG + 1))
     if not model.task.labelled:
         windows_NT = stream_windows(tokens(model, records))
         return language_model_gradients(weights, model.settings.model, len(weights["embedding"]), windows_NT)
     config = model.settings
-    texts = _classifier_encoder(model).encode([record.text for record in islice(records, MAX_RECORDS)])
+    texts = classification.read_encoder(model).encode([record.text for record in islice(records, MAX_RECORDS)])
     longest = min(config.model.segment or MAX_LAG + 1, config.tokenizer.max_tokens)
     return classifier_gradients(weights, config.model, len(model.labels), windows(texts, longest))
 
@@ -71,27 +71,12 @@ def tokens(model: ModelDir, records: Iterable[Record]) -> NDArray[np.int64]:
     """The ids of the texts of the first records, concatenated; never empty."""
     some = [record.text for record in islice(records, MAX_RECORDS)]
     if model.task.paired:
-        parts = _sides(model).source.encode(some)
+        parts = translation.read_sides(model).source.encode(some)
     elif not model.task.labelled:
-        encoder = use_file(
-            model, TOKENIZER, lambda data: StreamEncoder.from_json(data.decode(), model.settings.tokenizer)
-        )
-        parts = encoder.encode([line for text in some for line in text.split("\n")])
+        parts = language_modeling.read_encoder(model).encode([line for text in some for line in text.split("\n")])
     else:
-        parts = [ids_TF[:, 0] for ids_TF in _classifier_encoder(model).encode(some)]
+        parts = [ids_TF[:, 0] for ids_TF in classification.read_encoder(model).encode(some)]
     return np.concatenate(parts).astype(np.int64)
-
-
-def _classifier_encoder(model: ModelDir) -> TextEncoder:
-    config = model.settings.tokenizer
-    return use_file(model, TOKENIZER, lambda data: TextEncoder.from_json(data.decode(), config))
-
-
-def _sides(model: ModelDir) -> Sides:
-    def read(data: bytes) -> Sides:
-        return Sides.read(model.settings.tokenizer, data.decode(), lambda: model.read(SOURCE_TOKENIZER).decode())
-
-    return use_file(model, TOKENIZER, read)
 
 
 def average_curve(cell: str, curves: Sequence[NDArray[np.float64]]) -> GradientByLag:

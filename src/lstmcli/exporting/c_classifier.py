@@ -15,14 +15,13 @@ from numpy.typing import NDArray
 
 from lstmcli import __version__
 from lstmcli.classification.characters.words import LONGEST
-from lstmcli.classification.load import character_model, classifier_weights, ngram_table
+from lstmcli.classification.load import read_encoder, read_linear, read_weights
 from lstmcli.classification.ngrams.table import NgramTable
 from lstmcli.errors import UsageError
 from lstmcli.exporting.c_unicode import c_string, safe_comment, tables
 from lstmcli.exporting.templates import render
 from lstmcli.exporting.write import File
-from lstmcli.model_dir.directory import NGRAMS, TOKENIZER, WEIGHTS, ModelDir
-from lstmcli.model_dir.files import use_file
+from lstmcli.model_dir.directory import ModelDir
 from lstmcli.tokenization.text_encoder import TextEncoder
 from lstmcli.tokenization.tokenizer import cuts_unspaced
 
@@ -39,15 +38,10 @@ def program(model: ModelDir) -> list[File]:
     Raises:
         UsageError: a cell, a tokenizer or a size that it cannot have.
     """
-    config = model.settings
-    encoder = use_file(model, TOKENIZER, lambda data: TextEncoder.from_json(data.decode(), config.tokenizer))
+    encoder = read_encoder(model)
     _check(model, encoder)
-    weights = use_file(model, WEIGHTS, lambda data: classifier_weights(data, model, encoder.rows))
-    linear: dict[str, NgramTable] = {}
-    if config.model.ngrams:
-        linear["ngram"] = use_file(model, NGRAMS, lambda data: ngram_table(data, model))
-    if config.model.characters:
-        linear["character"] = use_file(model, NGRAMS, lambda data: character_model(data, model)).table
+    weights, (ngrams, characters) = read_weights(model, encoder), read_linear(model)
+    linear = ({"ngram": ngrams} if ngrams else {}) | ({"character": characters.table} if characters else {})
     sizes = [weights[name].size for name in weights]
     sizes += [table.weights_PC.size + 2 * len(table.keys) for table in linear.values()]
     if sum(sizes) > MAX_NUMBERS:

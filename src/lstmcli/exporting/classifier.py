@@ -5,35 +5,26 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from numpy.typing import NDArray
-
 from lstmcli import __version__
 from lstmcli.classification.characters.words import LONGEST
-from lstmcli.classification.load import character_model, classifier_weights, ngram_table
+from lstmcli.classification.load import read_encoder, read_linear, read_weights
 from lstmcli.engine.nodes import OPSET
 from lstmcli.exporting.classifier_graph import whole_classifier
 from lstmcli.exporting.templates import render
 from lstmcli.exporting.write import File
-from lstmcli.model_dir.directory import NGRAMS, TOKENIZER, WEIGHTS, ModelDir
-from lstmcli.model_dir.files import use_file
-from lstmcli.tokenization.text_encoder import TextEncoder
+from lstmcli.model_dir.directory import TOKENIZER, ModelDir
 
 
 def onnx(model: ModelDir) -> list[File]:
     """One graph from token ids to probabilities, its tokenizer, and programs that use both."""
-    config, encoder = model.settings, _encoder(model)
-    ngrams = None
-    if config.model.ngrams:
-        ngrams = use_file(model, NGRAMS, lambda data: ngram_table(data, model))
-    characters = None
-    if config.model.characters:
-        characters = use_file(model, NGRAMS, lambda data: character_model(data, model)).table
+    config, encoder = model.settings, read_encoder(model)
+    ngrams, characters = read_linear(model)
     graph = whole_classifier(
-        _weights(model, encoder),
+        read_weights(model, encoder),
         config.model,
         encoder,
         ngrams,
-        characters,
+        characters.table if characters else None,
         labels=model.labels,
         multilabel=model.multilabel,
         scale=float(model.config["calibration"]["scale"]),
@@ -83,11 +74,3 @@ def tokenizer_files(model: ModelDir) -> tuple[File, File]:
         File(TOKENIZER, data, "the tokenizer"),
         File("tokenizer_config.json", f"{text}\n".encode(), "what the tokenizer's library in JavaScript needs besides"),
     )
-
-
-def _weights(model: ModelDir, encoder: TextEncoder) -> dict[str, NDArray[Any]]:
-    return use_file(model, WEIGHTS, lambda data: classifier_weights(data, model, encoder.rows))
-
-
-def _encoder(model: ModelDir) -> TextEncoder:
-    return use_file(model, TOKENIZER, lambda data: TextEncoder.from_json(data.decode(), model.settings.tokenizer))

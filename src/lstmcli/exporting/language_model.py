@@ -5,25 +5,22 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from numpy.typing import NDArray
-
 from lstmcli import __version__
 from lstmcli.engine.nodes import OPSET
 from lstmcli.exporting.classifier import tokenizer_files
 from lstmcli.exporting.templates import render
 from lstmcli.exporting.write import File
 from lstmcli.language_modeling.graph import language_model_graph
-from lstmcli.language_modeling.load import language_model_weights
+from lstmcli.language_modeling.load import read_encoder, read_weights
 from lstmcli.language_modeling.onnx_session import state_names
-from lstmcli.model_dir.directory import TOKENIZER, WEIGHTS, ModelDir
-from lstmcli.model_dir.files import use_file
-from lstmcli.tokenization.stream_encoder import NO_SPACE_BEFORE, StreamEncoder
+from lstmcli.model_dir.directory import ModelDir
+from lstmcli.tokenization.stream_encoder import NO_SPACE_BEFORE
 
 
 def onnx(model: ModelDir) -> list[File]:
     """The graph, with its state in and out, its tokenizer, and a program that uses both."""
-    config, encoder = model.settings, _encoder(model)
-    weights = _weights(model, encoder)
+    config, encoder = model.settings, read_encoder(model)
+    weights = read_weights(model, encoder)
     states = state_names(config.model)
     shift, unknown = encoder.moved
     values: dict[str, Any] = {
@@ -48,11 +45,3 @@ def onnx(model: ModelDir) -> list[File]:
         File("perplexity.py", render("perplexity.py.jinja", **values), "scores lines in Python"),
         File("README.md", render("README-lm.md.jinja", **values), "inputs and outputs of the graph"),
     ]
-
-
-def _encoder(model: ModelDir) -> StreamEncoder:
-    return use_file(model, TOKENIZER, lambda data: StreamEncoder.from_json(data.decode(), model.settings.tokenizer))
-
-
-def _weights(model: ModelDir, encoder: StreamEncoder) -> dict[str, NDArray[Any]]:
-    return use_file(model, WEIGHTS, lambda data: language_model_weights(data, model, encoder.vocab_size))

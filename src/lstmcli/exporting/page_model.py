@@ -17,15 +17,12 @@ from numpy.typing import NDArray
 
 from lstmcli import __version__
 from lstmcli.cells import CELLS
-from lstmcli.classification.load import character_model, classifier_weights, ngram_table
+from lstmcli.classification import load as classification
 from lstmcli.errors import UsageError
 from lstmcli.exporting.page_tokens import classifier_tokens, language_model_tokens
-from lstmcli.language_modeling.load import language_model_weights
-from lstmcli.model_dir.directory import NGRAMS, TOKENIZER, WEIGHTS, ModelDir
-from lstmcli.model_dir.files import use_file
+from lstmcli.language_modeling import load as language_modeling
+from lstmcli.model_dir.directory import ModelDir
 from lstmcli.tokenization.ids import END_ID
-from lstmcli.tokenization.stream_encoder import StreamEncoder
-from lstmcli.tokenization.text_encoder import TextEncoder
 
 MAX_BYTES = 5_000_000
 """Maximum size of a model, compressed."""
@@ -39,8 +36,8 @@ Data = tuple[Head, dict[str, NDArray[Any]]]
 def classifier_data(model: ModelDir) -> Data:
     """Settings and weights of a classifier.  Raises: UsageError, ModelError."""
     config = model.settings
-    encoder = use_file(model, TOKENIZER, lambda data: TextEncoder.from_json(data.decode(), config.tokenizer))
-    arrays = dict(use_file(model, WEIGHTS, lambda data: classifier_weights(data, model, encoder.rows)))
+    encoder = classification.read_encoder(model)
+    arrays, (ngrams, characters) = classification.read_weights(model, encoder), classification.read_linear(model)
     head = {
         **_common(model, [config.model.hidden] * config.model.layers, 2 if config.model.bidirectional else 1),
         "labels": list(model.labels),
@@ -54,12 +51,11 @@ def classifier_data(model: ModelDir) -> Data:
     if encoder.features:
         apart = [i for i, word in enumerate(encoder.vocabulary()) if encoder.features.is_apart(word)]
         head["features"] = {"buckets": encoder.features.buckets, "size": encoder.vocab_size, "apart": apart}
-    if config.model.ngrams:
-        table = use_file(model, NGRAMS, lambda data: ngram_table(data, model))
-        head["order"] = table.order
-        arrays |= {"ngrams.keys": table.keys, "ngrams.weights": table.weights_PC, "ngrams.bias": table.bias_C}
-    if config.model.characters:
-        own = use_file(model, NGRAMS, lambda data: character_model(data, model)).table
+    if ngrams:
+        head["order"] = ngrams.order
+        arrays |= {"ngrams.keys": ngrams.keys, "ngrams.weights": ngrams.weights_PC, "ngrams.bias": ngrams.bias_C}
+    if characters:
+        own = characters.table
         head |= {"characters": own.order, "lowerWords": config.tokenizer.lowercase}
         arrays |= {"characters.keys": own.keys, "characters.weights": own.weights_PC, "characters.bias": own.bias_C}
     return head, arrays
@@ -71,8 +67,8 @@ def language_model_data(model: ModelDir) -> Data:
     if config.model.softmax != "full":
         hint = "train with --softmax full, or export with --to onnx"
         raise UsageError("a page has no adaptive softmax", hint=hint)
-    encoder = use_file(model, TOKENIZER, lambda data: StreamEncoder.from_json(data.decode(), config.tokenizer))
-    arrays = dict(use_file(model, WEIGHTS, lambda data: language_model_weights(data, model, encoder.vocab_size)))
+    encoder = language_modeling.read_encoder(model)
+    arrays = language_modeling.read_weights(model, encoder)
     head = {
         **_common(model, config.model.widths, 1),
         "end": END_ID,

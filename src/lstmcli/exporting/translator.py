@@ -5,28 +5,24 @@ from __future__ import annotations
 import json
 from typing import Any
 
-from numpy.typing import NDArray
-
 from lstmcli import __version__
 from lstmcli.engine.nodes import OPSET
 from lstmcli.exporting.templates import render
 from lstmcli.exporting.write import File
-from lstmcli.model_dir.directory import SOURCE_TOKENIZER, TOKENIZER, WEIGHTS, ModelDir
-from lstmcli.model_dir.files import use_file
+from lstmcli.model_dir.directory import SOURCE_TOKENIZER, TOKENIZER, ModelDir
 from lstmcli.tokenization.ids import END_ID
 from lstmcli.tokenization.stream_encoder import NO_SPACE_BEFORE, StreamEncoder
 from lstmcli.translation.beam_search import LONGEST_FACTOR, LONGEST_MORE
 from lstmcli.translation.config import BeamConfig
 from lstmcli.translation.graph import decoder_graph, encoder_graph, state_names
-from lstmcli.translation.load import translator_weights
-from lstmcli.translation.sides import Sides
+from lstmcli.translation.load import read_sides, read_weights
 from lstmcli.translation.translate import MAX_TOKENS
 
 
 def onnx(model: ModelDir) -> list[File]:
     """The graphs of the encoder and of a step of the decoder, the tokenizers, and a program that uses them."""
-    config, sides = model.settings, _sides(model)
-    weights, own = _weights(model, sides), sides.source_vocab_size is not None
+    config, sides = model.settings, read_sides(model)
+    weights, own = read_weights(model, sides), sides.source_vocab_size is not None
     shift, unknown = sides.source.moved
     values: dict[str, Any] = {
         "states": state_names(config.model),
@@ -71,17 +67,3 @@ def _pieces(encoder: StreamEncoder) -> bytes:
     pieces[END_ID] = ""
     text = json.dumps({"pieces": pieces, "spaced": encoder.spaced}, ensure_ascii=True)
     return f"{text}\n".encode()
-
-
-def _sides(model: ModelDir) -> Sides:
-    tokenizer = model.settings.tokenizer
-
-    def sides(data: bytes) -> Sides:
-        return Sides.read(tokenizer, data.decode(), lambda: model.read(SOURCE_TOKENIZER).decode())
-
-    return use_file(model, TOKENIZER, sides)
-
-
-def _weights(model: ModelDir, sides: Sides) -> dict[str, NDArray[Any]]:
-    sizes = sides.target.vocab_size, sides.source_vocab_size
-    return use_file(model, WEIGHTS, lambda data: translator_weights(data, model, *sizes))

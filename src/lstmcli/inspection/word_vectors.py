@@ -11,16 +11,13 @@ from typing import Any, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.classification.load import classifier_weights
+from lstmcli.classification import load as classification
 from lstmcli.errors import UsageError
 from lstmcli.inspection.config import SIDES
-from lstmcli.language_modeling.load import language_model_weights
-from lstmcli.model_dir.directory import SOURCE_TOKENIZER, TOKENIZER, WEIGHTS, ModelDir
-from lstmcli.model_dir.files import use_file
+from lstmcli.language_modeling import load as language_modeling
+from lstmcli.model_dir.directory import ModelDir
 from lstmcli.tokenization.stream_encoder import StreamEncoder
-from lstmcli.tokenization.text_encoder import TextEncoder
-from lstmcli.translation.load import translator_weights
-from lstmcli.translation.sides import Sides
+from lstmcli.translation import load as translation
 
 SPECIAL_IDS = 2
 """The first ids are padding or the end of a text, and the unknown token."""
@@ -39,9 +36,8 @@ class WordVectors(NamedTuple):
 def of_classifier(model: ModelDir, side: str | None = None) -> WordVectors:
     """What the network reads of each word, its affixes included."""
     refuse_side(side, model)
-    encoder = use_file(model, TOKENIZER, lambda data: TextEncoder.from_json(data.decode(), model.settings.tokenizer))
-    weights = use_file(model, WEIGHTS, lambda data: classifier_weights(data, model, encoder.rows))
-    table = weights["embedding"].astype("float32")
+    encoder = classification.read_encoder(model)
+    table = classification.read_weights(model, encoder)["embedding"].astype("float32")
     words = encoder.vocabulary()
     vectors_VE = table[: len(words)].copy()
     if encoder.features:
@@ -54,23 +50,17 @@ def of_classifier(model: ModelDir, side: str | None = None) -> WordVectors:
 def of_language_model(model: ModelDir, side: str | None = None) -> WordVectors:
     """The embedding of its vocabulary."""
     refuse_side(side, model)
-    encoder = use_file(model, TOKENIZER, lambda data: StreamEncoder.from_json(data.decode(), model.settings.tokenizer))
-    weights = use_file(model, WEIGHTS, lambda data: language_model_weights(data, model, encoder.vocab_size))
-    return _of_stream(encoder, weights["embedding"])
+    encoder = language_modeling.read_encoder(model)
+    return _of_stream(encoder, language_modeling.read_weights(model, encoder)["embedding"])
 
 
 def of_translator(model: ModelDir, side: str | None = None) -> WordVectors:
     """The embedding of the vocabulary of one side; of both, if they share one."""
-
-    def sides_of(data: bytes) -> Sides:
-        return Sides.read(model.settings.tokenizer, data.decode(), lambda: model.read(SOURCE_TOKENIZER).decode())
-
-    sides = use_file(model, TOKENIZER, sides_of)
-    V, source_V = sides.target.vocab_size, sides.source_vocab_size
-    weights = use_file(model, WEIGHTS, lambda data: translator_weights(data, model, V, source_V))
+    sides = translation.read_sides(model)
+    weights = translation.read_weights(model, sides)
     if side not in (None, *SIDES):
         raise UsageError(f"--side cannot be {side!r}", hint=f"it is {' or '.join(SIDES)}")
-    if side == SIDES[0] and source_V is not None:
+    if side == SIDES[0] and sides.source_vocab_size is not None:
         return _of_stream(sides.source, weights["source_embedding"])
     return _of_stream(sides.target, weights["embedding"])
 

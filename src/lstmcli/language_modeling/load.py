@@ -1,13 +1,28 @@
-"""Load the weights of a language model."""
+"""Load the parts of a language model: tokenizer and weights."""
 
 from __future__ import annotations
 
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
-from lstmcli.model_dir.directory import ModelDir
-from lstmcli.model_dir.files import tensors
+from lstmcli.model_dir.directory import TOKENIZER, WEIGHTS, ModelDir
+from lstmcli.model_dir.files import tensors, use_file
+
+if TYPE_CHECKING:
+    from lstmcli.tokenization.stream_encoder import StreamEncoder
+
+
+def read_encoder(model: ModelDir) -> StreamEncoder:
+    """The tokenizer of a language model.  Raises: ModelError."""
+    from lstmcli.tokenization.stream_encoder import StreamEncoder
+
+    return use_file(model, TOKENIZER, lambda data: StreamEncoder.from_json(data.decode(), model.settings.tokenizer))
+
+
+def read_weights(model: ModelDir, encoder: StreamEncoder) -> dict[str, NDArray[Any]]:
+    """Its weights.  Raises: ModelError."""
+    return use_file(model, WEIGHTS, lambda data: language_model_weights(data, model, encoder.vocab_size))
 
 
 def language_model_weights(data: bytes, model: ModelDir, V: int) -> dict[str, NDArray[Any]]:

@@ -18,9 +18,9 @@ from lstmcli.errors import NoDataError, UsageError
 from lstmcli.generation.config import OPTIONS, GenerateConfig, from_options
 from lstmcli.generation.results import Continuation, TextPiece
 from lstmcli.generation.session import Generator, Output
-from lstmcli.language_modeling.load import language_model_weights
+from lstmcli.language_modeling.load import language_model_weights, read_encoder
 from lstmcli.language_modeling.scoring.methods import ScoringOptions
-from lstmcli.model_dir.directory import TOKENIZER, WEIGHTS, read_model, retry_if_replaced
+from lstmcli.model_dir.directory import WEIGHTS, read_model, retry_if_replaced
 from lstmcli.model_dir.files import ReadAhead, use_file
 from lstmcli.model_dir.loaded import Model
 from lstmcli.nn.device import resolve_device
@@ -30,7 +30,6 @@ from lstmcli.results import Results
 from lstmcli.scoring.results import LmReport, Surprisal
 from lstmcli.tasks import LANGUAGE_MODELING
 from lstmcli.threads import cores
-from lstmcli.tokenization.stream_encoder import StreamEncoder
 from lstmcli.tokenization.unknown_rule import oov_rule
 from lstmcli.training.events import Warned
 
@@ -76,9 +75,7 @@ class LanguageModel(Model):
         """The engine that scores."""
         self.device = resolve_device(self._device, self.engine.devices)
         self._weights = ReadAhead(directory, WEIGHTS)
-        self.encoder = use_file(
-            directory, TOKENIZER, lambda data: StreamEncoder.from_json(data.decode(), directory.settings.tokenizer)
-        )
+        self.encoder = read_encoder(directory)
         self._weights.bytes()  # read now, because the model may be replaced at any time
         self.directory = directory
 

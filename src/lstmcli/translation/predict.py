@@ -12,8 +12,6 @@ from lstmcli.data.records import Record
 from lstmcli.engine.registry import check_engine, choose_engine
 from lstmcli.errors import NoDataError
 from lstmcli.model_dir.directory import (
-    SOURCE_TOKENIZER,
-    TOKENIZER,
     WEIGHTS,
     ModelDir,
     read_model,
@@ -28,11 +26,10 @@ from lstmcli.scoring.results import LmReport, Surprisal
 from lstmcli.tasks import TRANSLATION
 from lstmcli.tokenization.unknown_rule import oov_rule
 from lstmcli.translation.config import BeamConfig
-from lstmcli.translation.load import translator_weights
+from lstmcli.translation.load import read_sides, translator_weights
 from lstmcli.translation.odd_texts import OddTexts, profiles
 from lstmcli.translation.results import Translation
 from lstmcli.translation.session import TranslationSession
-from lstmcli.translation.sides import Sides
 from lstmcli.translation.translate import TEXTS_AT_ONCE, translate
 
 if TYPE_CHECKING:
@@ -70,11 +67,7 @@ class Translator(Model):
         config = directory.settings
         engine = choose_engine(directory.task, config, name, device, scoring=True)
         device, ahead = resolve_device(device, engine.devices), ReadAhead(directory, WEIGHTS)
-
-        def sides_of(data: bytes) -> Sides:
-            return Sides.read(config.tokenizer, data.decode(), lambda: directory.read(SOURCE_TOKENIZER).decode())
-
-        sides = use_file(directory, TOKENIZER, sides_of)
+        sides = read_sides(directory)
 
         def session(data: bytes) -> TranslationSession:
             """Built from the verified weights, because an untrusted graph could allocate any amount of memory."""

@@ -242,9 +242,7 @@ TrainingTask = Annotated[
 ]
 Processes = Annotated[
     str | None,
-    TRAINING.option(
-        "--processes", "N|auto", "Processes on this machine that train together; auto: one for each GPU."
-    ),
+    TRAINING.option("--processes", "N|auto", "Processes on this machine that train together; auto: one for each GPU."),
 ]
 ProcessTimeout = Annotated[
     str, TRAINING.option("--process-timeout", "TIME", "How long a process waits for the others before the run ends.")
