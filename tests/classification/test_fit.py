@@ -20,7 +20,7 @@ from lstmcli.classification.fit import fit
 from lstmcli.classification.model_selection import Score
 from lstmcli.classification.network import Classifier
 from lstmcli.classification.trainer import Split, Trainer, estimate_step
-from lstmcli.classification.virtual_trainer import perturbation
+from lstmcli.classification.virtual_trainer import perturbation, token_norm
 from lstmcli.errors import LstmError
 from lstmcli.tokenization.config import TokenizerConfig
 from lstmcli.tokenization.encoded import EncodedTexts
@@ -188,7 +188,7 @@ def test_the_adversarial_push_raises_the_loss_and_has_the_asked_size() -> None:
     loss = t.loss(t.module.read(x, lengths), gold)
     loss.backward()
     assert x.grad is not None
-    push = perturbation(x, x.grad, lengths, 0.01)
+    push = perturbation(x.grad, lengths, 0.01 * token_norm(x, lengths))
     typical = (x.detach().square().sum() / 4).sqrt().item()
     assert push.square().sum(dim=(0, 2)).sqrt().tolist() == pytest.approx([0.01 * typical] * 2, rel=1e-4)
     assert not push[1:, 1].any()  # padding is not pushed

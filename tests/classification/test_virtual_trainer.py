@@ -13,7 +13,7 @@ from torch import Tensor
 
 from lstmcli.classification.config import ClassifierTrainConfig
 from lstmcli.classification.train import job
-from lstmcli.classification.virtual_trainer import perturbation, unlabelled_loss
+from lstmcli.classification.virtual_trainer import perturbation, token_norm, unlabelled_loss
 from lstmcli.data.records import Record, Splits
 from lstmcli.model_dir.directory import WEIGHTS, read_model
 from lstmcli.training.events import RunPlanned
@@ -57,7 +57,7 @@ def test_the_virtual_push_is_worse_than_a_random_one_of_its_size(multilabel: boo
     randoms = []
     for _ in range(50):
         noise = torch.randn(3, 2, 2) * (embedded() != 0)
-        pushed = read(embedded() + perturbation(embedded(), noise, LENGTHS, 0.3)).log_softmax(1)
+        pushed = read(embedded() + perturbation(noise, LENGTHS, 0.3 * token_norm(embedded(), LENGTHS))).log_softmax(1)
         randoms.append((p.exp() * (p - pushed)).sum(1).mean().item())
     assert loss(1.0, 0).item() > 2 * np.mean(randoms) and min(randoms) >= -1e-6
 

@@ -80,37 +80,30 @@ def finish(
     reports = derived.attempt(
         "the report on validation", lambda: evaluator.reports(valid, unknown_labels["valid"], 1.0, done.scale)
     )
-    if reports:
-        before, after = reports
-        if not smaller:
-            yield Calibrated(done.scale, before.ece, after.ece, scales.ngrams, scales.characters)
-        done.metrics["valid"] = asdict(after)
-        if not smaller:
-            yield Evaluated("valid", after)
     small: Shrunk | None = None
     if smaller and reports:
+        full = reports[1].accuracy
         small = derived.attempt(
             "the smaller model",
-            lambda: shrink(smaller, evaluator, config, threads, valid, unknown_labels["valid"], after.accuracy),
+            lambda: shrink(smaller, evaluator, config, threads, valid, unknown_labels["valid"], full),
         )
-    if smaller and small:
-        done.graph, done.scale, evaluator = None, small.scales.all, small.evaluator
+    if small:
+        done.graph, done.scale, evaluator, reports = None, small.scales.all, small.evaluator, small.reports
         done.linear = Linear(evaluator.ensemble.ngrams, evaluator.ensemble.characters)
-        done.metrics["valid"] = asdict(small.report)
         yield small.event(weights, linear, done.linear)
-        yield Calibrated(done.scale, small.ece, small.report.ece, small.scales.ngrams, small.scales.characters)
-        yield Evaluated("valid", small.report)
+    if reports:
+        before, after = reports
+        counted = small.scales if small else scales
+        yield Calibrated(done.scale, before.ece, after.ece, counted.ngrams, counted.characters)
+        done.metrics["valid"] = asdict(after)
+        yield Evaluated("valid", after)
     done.trust = derived.attempt("the curve of abstention", lambda: evaluator.trust(valid, done.scale)) or {}
     if refit and (again := derived.attempt("the n-gram model of all rows", refit)):
         found, fitted = again
-        evaluator.ensemble = replace(evaluator.ensemble, ngrams=found.ngrams, characters=found.characters)
-        if found.characters:
-            evaluator.ensemble = evaluator.ensemble.scaled(scales)
-        if smaller and small:
-            cut = smaller.cut(Linear(evaluator.ensemble.ngrams, evaluator.ensemble.characters))
-            evaluator.ensemble = replace(small.evaluator.ensemble, ngrams=cut.ngrams, characters=cut.characters)
-            if cut.characters:
-                evaluator.ensemble = evaluator.ensemble.scaled(small.scales)
+        evaluator.ensemble = _with_linear(evaluator.ensemble, found, scales)
+        if small:
+            scaled = Linear(evaluator.ensemble.ngrams, evaluator.ensemble.characters)
+            evaluator.ensemble = _with_linear(evaluator.ensemble, small.smaller.cut(scaled), small.scales)
         done.linear = Linear(evaluator.ensemble.ngrams, evaluator.ensemble.characters)
         yield from fitted
     if len(test):
@@ -121,3 +114,9 @@ def finish(
             done.metrics["test"] = asdict(report)
             yield Evaluated("test", report)
     return done
+
+
+def _with_linear(ensemble: Ensemble, linear: Linear, scales: Scales) -> Ensemble:
+    """The ensemble with other linear models, which are scaled if there is a character model."""
+    other = replace(ensemble, ngrams=linear.ngrams, characters=linear.characters)
+    return other.scaled(scales) if linear.characters else other

@@ -28,9 +28,8 @@ class Shrunk:
     scales: Scales
     accuracy: float
     """Before it was made smaller."""
-    ece: float
-    """Before calibration."""
-    report: ClassReport
+    reports: list[ClassReport]
+    """Before and after calibration."""
 
     def event(self, weights: dict[str, NDArray[Any]], full: Linear, cut: Linear) -> MadeSmaller:
         """What it cost.
@@ -47,7 +46,7 @@ class Shrunk:
             ngram_count(full),
             ngram_count(cut),
             self.accuracy,
-            self.report.accuracy,
+            self.reports[1].accuracy,
         )
 
 
@@ -79,5 +78,4 @@ def shrink(
     ensemble = replace(full, network=session, ngrams=cut.ngrams, characters=cut.characters)
     own = Evaluator(ensemble, evaluator.labels, evaluator.multilabel)
     scales = own.calibrate(valid)
-    before, after = own.reports(valid, unknown_labels, 1.0, scales.all)
-    return Shrunk(smaller, own, scales, accuracy, before.ece, after)
+    return Shrunk(smaller, own, scales, accuracy, own.reports(valid, unknown_labels, 1.0, scales.all))

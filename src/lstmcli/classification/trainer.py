@@ -25,7 +25,7 @@ from lstmcli.classification.config import ClassifierTrainConfig
 from lstmcli.classification.model_selection import Encoded
 from lstmcli.classification.network import Classifier
 from lstmcli.classification.soft_labels import SoftBatch, SoftLabels
-from lstmcli.classification.virtual_trainer import USUAL_SIZE, perturbation, unlabelled_loss
+from lstmcli.classification.virtual_trainer import USUAL_SIZE, perturbation, token_norm, unlabelled_loss
 from lstmcli.nn.optim import Average, RowAdam, load_optimizer, optimizer_arrays, swapped
 from lstmcli.tokenization.batching import by_length, pack
 from lstmcli.tokenization.config import TokenizerConfig
@@ -105,28 +105,32 @@ class Trainer:
         if soft is not None:
             return self._soft_loss(logits_BC, gold, *soft)
         if self.multilabel:
-            target = gold.float() * (1 - smoothing) + smoothing / 2
-            losses = functional.binary_cross_entropy_with_logits(
-                logits_BC, target, pos_weight=self.class_weights, reduction="none"
-            )
-            return losses.sum(1).mean()
+            return self._label_losses(logits_BC, gold).mean()
         return functional.cross_entropy(logits_BC, gold, weight=self.class_weights, label_smoothing=smoothing)
+
+    def _label_losses(self, logits_BC: Tensor, gold: Tensor) -> Tensor:
+        """The loss of each text by its labels, [B]."""
+        smoothing = self.config.label_smoothing
+        if self.multilabel:
+            target = gold.float() * (1 - smoothing) + smoothing / 2
+            return functional.binary_cross_entropy_with_logits(
+                logits_BC, target, pos_weight=self.class_weights, reduction="none"
+            ).sum(1)
+        return functional.cross_entropy(
+            logits_BC, gold, weight=self.class_weights, label_smoothing=smoothing, reduction="none"
+        )
 
     def _on_device(self, soft: SoftBatch) -> tuple[Tensor, Tensor]:
         p_BC, weight_B = (torch.from_numpy(part).to(self.device) for part in soft)
         return p_BC, weight_B
 
     def _soft_loss(self, logits_BC: Tensor, gold: Tensor, p_BC: Tensor, weight_B: Tensor) -> Tensor:
-        T, smoothing = self.config.teacher_temperature, self.config.label_smoothing
+        T, own_B = self.config.teacher_temperature, self._label_losses(logits_BC, gold)
         if self.multilabel:
-            target = gold.float() * (1 - smoothing) + smoothing / 2
+            softened_BC = torch.sigmoid(torch.logit(p_BC, 1e-6) / T)
             entropy = functional.binary_cross_entropy_with_logits
-            own_B = entropy(logits_BC, target, pos_weight=self.class_weights, reduction="none").sum(1)
-            teacher_B = entropy(logits_BC / T, torch.sigmoid(torch.logit(p_BC, 1e-6) / T), reduction="none").sum(1)
+            teacher_B = entropy(logits_BC / T, softened_BC, reduction="none").sum(1)
         else:
-            own_B = functional.cross_entropy(
-                logits_BC, gold, weight=self.class_weights, label_smoothing=smoothing, reduction="none"
-            )
             softened_BC = p_BC ** (1 / T)
             softened_BC = softened_BC / softened_BC.sum(1, keepdim=True).clamp_min(1e-12)
             teacher_B = functional.cross_entropy(logits_BC / T, softened_BC, reduction="none")
@@ -160,8 +164,8 @@ class Trainer:
         else:
             (loss / 2).backward()  # type: ignore[no-untyped-call]
             assert x_TNE.grad is not None
-            typical = self._typical_norm(x_TNE, lengths, share)
-            push = perturbation(x_TNE, x_TNE.grad, lengths, self.config.adversarial, typical)
+            norm = self.config.adversarial * token_norm(x_TNE, lengths, self.group, share)
+            push = perturbation(x_TNE.grad, lengths, norm)
             with self.autocast():
                 pushed = self.loss(self.module.read(self.module.embed(ids, leaf) + push, lengths), target, teacher)
             (pushed / 2).backward()  # type: ignore[no-untyped-call]
@@ -169,16 +173,8 @@ class Trainer:
             self._unlabelled_gradients(*others, leaf)
         nats = self.group.sum_gradients([*self.dense, leaf], share, loss.item())
         clip = self.config.clip or math.inf
-        norm = torch.nn.utils.clip_grad_norm_([*self.dense, leaf], clip)
-        return nats, norm.item(), rows, leaf
-
-    def _typical_norm(self, x_TNE: Tensor, lengths_BS: Tensor, share: float) -> Tensor:
-        """The RMS norm of the embedded tokens of the batch; the embedding of padding is zero."""
-        squares, tokens = x_TNE.detach().square().sum(), lengths_BS.sum()
-        if self.group.world > 1:
-            counts = bool(share)
-            squares, tokens = x_TNE.new_tensor(self.group.sum(counts * squares.item(), counts * tokens.item()))
-        return (squares / tokens).sqrt()
+        total_norm = torch.nn.utils.clip_grad_norm_([*self.dense, leaf], clip)
+        return nats, total_norm.item(), rows, leaf
 
     def _pack(self, encoded: Encoded) -> tuple[Ids, NDArray[np.int64]]:
         return pack(encoded, self.module.config.segment, self.tokenizer.max_tokens)

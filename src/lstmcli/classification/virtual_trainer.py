@@ -16,21 +16,33 @@ import torch
 from torch import Tensor
 from torch.nn import functional
 
+from lstmcli.training.distributed import ALONE, Group
+
 SMALL, USUAL_SIZE = 0.05, 0.5
 """Norms of the perturbation, relative to the RMS token norm: to find its direction; where ``--adversarial`` is 0."""
 
 
-def perturbation(
-    x_TNE: Tensor, direction_TNE: Tensor, lengths_BS: Tensor, size: float, typical: Tensor | None = None
-) -> Tensor:
-    """Along ``direction``, for each text; its norm is ``size`` times ``typical``, else the RMS norm of a token."""
-    T, _, E = x_TNE.shape
+def token_norm(x_TNE: Tensor, lengths_BS: Tensor, group: Group = ALONE, share: float = 1.0) -> Tensor:
+    """The RMS norm of the embedded tokens of a batch; the embedding of padding is zero.
+
+    Args:
+        group: the processes that each have a part of the batch.
+        share: of the batch that this one has; 0: its texts do not count.
+    """
+    squares, tokens = x_TNE.detach().square().sum(), lengths_BS.sum()
+    if group.world > 1:
+        counts = bool(share)
+        squares, tokens = x_TNE.new_tensor(group.sum(counts * squares.item(), counts * tokens.item()))
+    return (squares / tokens).sqrt()
+
+
+def perturbation(direction_TNE: Tensor, lengths_BS: Tensor, norm: Tensor) -> Tensor:
+    """Along ``direction``, for each text, with this norm."""
+    T, _, E = direction_TNE.shape
     B, S = lengths_BS.shape
     direction = direction_TNE.view(T, B, S, E)
     norm_B = direction.square().sum(dim=(0, 2, 3)).sqrt().clamp_min(1e-12)
-    if typical is None:  # the embedding of padding is zero
-        typical = (x_TNE.detach().square().sum() / lengths_BS.sum()).sqrt()
-    return (size * typical * direction / norm_B[:, None, None]).view(T, B * S, E)
+    return (norm * direction / norm_B[:, None, None]).view(T, B * S, E)
 
 
 def unlabelled_loss(
@@ -56,14 +68,14 @@ def unlabelled_loss(
     total = entropy * _cross_entropy(clean_BC, clean_BC, multilabel) if entropy else clean_BC.new_zeros(())
     if not virtual:
         return total
-    still = x_TNE.detach()
+    still, typical = x_TNE.detach(), token_norm(x_TNE, lengths_BS)
     random = torch.randn_like(still) * (still != 0)  # padding does not move
-    direction = perturbation(still, random, lengths_BS, SMALL).requires_grad_()
+    direction = perturbation(random, lengths_BS, SMALL * typical).requires_grad_()
     again()
     moved = _cross_entropy(fixed_BC, read(still + direction).float(), multilabel)
     (steepest,) = torch.autograd.grad(moved, direction)
     again()
-    pushed_BC = read(x_TNE + perturbation(still, steepest, lengths_BS, size)).float()
+    pushed_BC = read(x_TNE + perturbation(steepest, lengths_BS, size * typical)).float()
     divergence = _cross_entropy(fixed_BC, pushed_BC, multilabel) - _cross_entropy(fixed_BC, fixed_BC, multilabel)
     return total + virtual * divergence
 

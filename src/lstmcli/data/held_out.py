@@ -11,7 +11,7 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from lstmcli.data.duplicates import same_text
+from lstmcli.data.duplicates import texts_by_class
 from lstmcli.data.records import Record, Rows, Selection
 
 VALID_SHARE = 0.05  # default share of the rows held out for validation
@@ -93,16 +93,9 @@ def hold_rows(records: Sequence[Record], fraction: float | None, seed: int) -> t
     Unicode form aside, stay on one side: validation is to show new texts.
     """
     share = fraction if fraction is not None else default_share(len(records))
-    texts: dict[bytes, list[int]] = {}
-    for i, record in enumerate(records):
-        texts.setdefault(same_text(record.text), []).append(i)
-    classes: dict[str, list[list[int]]] = {}
-    for rows in texts.values():
-        classes.setdefault(next(iter(records[rows[0]].labels), ""), []).append(rows)  # multi-label: by the first
     rng = random.Random(seed)
     held: set[int] = set()
-    for label in sorted(classes):
-        groups = classes[label]
+    for groups in texts_by_class(records):
         rng.shuffle(groups)
         quota = max(1, int(share * sum(map(len, groups)) + 1e-9))
         taken: list[int] = []

@@ -16,7 +16,14 @@ from lstmcli.data.columns.names import SPLIT_ALIASES
 from lstmcli.data.config import ReadConfig
 from lstmcli.data.encoding import detect_encoding
 from lstmcli.data.files import Input, refuse_binary
-from lstmcli.data.formats.folder import data_files, data_suffixes, find_splits, is_folder_of_classes, open_classes
+from lstmcli.data.formats.folder import (
+    data_files,
+    data_suffixes,
+    find_splits,
+    is_folder_of_classes,
+    open_classes,
+    suffix_of,
+)
 from lstmcli.data.formats.format import all_formats
 from lstmcli.data.formats.open import Opener, open_input, splits_inside
 from lstmcli.data.hub import hub_splits, is_hub_name, open_hub, open_saved
@@ -161,7 +168,7 @@ def _folder(path: Path, read: ReadConfig) -> Located:
     files = data_files(path)
     if len(files) == 1 and not has_classes and not any(child.is_dir() for child in path.iterdir()):
         return _one(str(path), Input(str(files[0])), read, f"the only file of the folder, {files[0].name}")
-    parts = len(files) > 1 and not has_classes and {_suffix(file) for file in files} in _PARTS
+    parts = len(files) > 1 and not has_classes and {suffix_of(file) for file in files} in _PARTS
     if parts and not _are_named_as_labels(files):
         return _several(str(path), files)
     return Located(str(path), {WHOLE: [_classes(path)]})
@@ -174,10 +181,6 @@ _PARTS = ({".txt"}, {".parquet"})
 def _are_named_as_labels(files: Sequence[Path]) -> bool:
     """Whether these may be one file for each label (pos.txt, neg.txt): a few files whose names have no numbers."""
     return len(files) <= 20 and not any(map(str.isdigit, "".join(file.stem for file in files)))
-
-
-def _suffix(path: Path) -> str:
-    return next((suffix.lower() for suffix in reversed(path.suffixes) if suffix.lower() != ".gz"), "")
 
 
 def _part(path: Path) -> list[Opener]:

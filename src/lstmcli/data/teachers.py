@@ -9,13 +9,14 @@ from __future__ import annotations
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 
+from lstmcli.data.beside import left_out_note, open_beside
 from lstmcli.data.columns.choice import listed
 from lstmcli.data.columns.soft import PREFIX
 from lstmcli.data.config import ReadConfig
-from lstmcli.data.duplicates import same_text
-from lstmcli.data.locate import Located, locate
+from lstmcli.data.duplicates import same_text, texts_of
+from lstmcli.data.locate import Located
 from lstmcli.data.records import Record, Splits, fingerprint
-from lstmcli.data.sources import Source, open_parts, taught
+from lstmcli.data.sources import Source, taught
 from lstmcli.errors import DataError
 from lstmcli.plural import are, count
 
@@ -49,16 +50,15 @@ def add_teachers(splits: Splits, files: Sequence[str | Located]) -> None:
             told.setdefault(same_text(record.text), _Told(record)).add(record.probabilities or {})
             texts += 1
         notes.append(f"teacher: {source.notes[0]}; {count(texts, 'text')}")
-    elsewhere = {same_text(record.text) for part in (splits.valid, splits.test) for record in part}
+    elsewhere = texts_of(splits.valid, splits.test)
     train = [_with_teacher(record, told) for record in splits.train]
-    known = {same_text(record.text) for record in train}
+    known = texts_of(train)
     new = [
         taught(replace(each.first, labels=()), each.mean, independent=splits.multilabel)
         for key, each in told.items()
         if key not in known and key not in elsewhere
     ]
-    judged = sum(key in elsewhere for key in told)
-    left_out = f"; {judged:,} {are(judged)} in validation or test and left out" if judged else ""
+    left_out = left_out_note(sum(key in elsewhere for key in told))
     both = sum(key in known and key not in elsewhere for key in told)
     notes.append(
         f"of the teacher's texts {len(new):,} {are(len(new))} new, {both:,} {are(both)} in the training data{left_out}"
@@ -105,11 +105,7 @@ def _with_teacher(record: Record, told: Mapping[bytes, _Told]) -> Record:
 
 
 def _open(file: str | Located, splits: Splits) -> Source:
-    trained = splits.read or ReadConfig()
-    read = ReadConfig(soft_labels=True)
-    located = locate(file, read, whole=True)
-    parts = located.choose("train" if "train" in located.splits else None)
-    found = open_parts(located.name, parts, read, labelled=False, prefer=replace(trained, input_format=None))
+    found = open_beside(file, splits, ReadConfig(soft_labels=True))
     return found.with_independent_labels() if splits.multilabel else found
 
 

@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import replace
 
+from lstmcli.data.beside import left_out_note, open_beside
 from lstmcli.data.config import ReadConfig
-from lstmcli.data.duplicates import same_text
-from lstmcli.data.locate import Located, locate
+from lstmcli.data.duplicates import same_text, texts_of
+from lstmcli.data.locate import Located
 from lstmcli.data.records import Record, Splits, fingerprint
-from lstmcli.data.sources import open_parts
 from lstmcli.errors import NoDataError
-from lstmcli.plural import are, count
+from lstmcli.plural import count
 
 
 def add_unlabelled(splits: Splits, files: Sequence[str | Located]) -> None:
@@ -23,24 +22,19 @@ def add_unlabelled(splits: Splits, files: Sequence[str | Located]) -> None:
     """
     if not files:
         return
-    judged = {same_text(record.text) for part in (splits.valid, splits.test) for record in part}
+    judged = texts_of(splits.valid, splits.test)
     seen, found, notes = set[bytes](), list[Record](), []
-    trained = splits.read or ReadConfig()
     for file in files:
-        located = locate(file, ReadConfig(), whole=True)
-        parts = located.choose("train" if "train" in located.splits else None)
-        prefer = replace(trained, input_format=None)
-        source = open_parts(located.name, parts, ReadConfig(), labelled=False, prefer=prefer)
+        source = open_beside(file, splits, ReadConfig())
         texts = [record.text for record in source if record.text.strip()]
         if not texts:
-            raise NoDataError("there is no text in it", path=located.name)
+            raise NoDataError("there is no text in it", path=source.path)
         keys = list(map(same_text, texts))
-        left_out = sum(key in judged for key in keys)
+        left_out = left_out_note(sum(key in judged for key in keys))
         for key, text in zip(keys, texts, strict=True):
             if key not in judged and key not in seen:
                 seen.add(key)
                 found.append(Record(text))
-        rest = f"; {left_out:,} {are(left_out)} in validation or test and left out" if left_out else ""
-        notes.append(f"unlabelled: {located.name}, {count(len(texts), 'text')}{rest}")
+        notes.append(f"unlabelled: {source.path}, {count(len(texts), 'text')}{left_out}")
     splits.unlabelled, splits.notes = found, (*splits.notes, *notes)
     splits.fingerprint = fingerprint((splits.train, splits.valid, splits.test, found))

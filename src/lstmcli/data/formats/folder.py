@@ -19,7 +19,8 @@ def data_suffixes(*, texts: bool = True) -> frozenset[str]:
     return frozenset(s for format in all_formats() if texts or not format.running_text for s in format.suffixes)
 
 
-def _suffix(path: Path) -> str:
+def suffix_of(path: Path) -> str:
+    """The last suffix of a name, but for .gz, in lower case."""
     return next((s.lower() for s in reversed(path.suffixes) if s.lower() != ".gz"), "")
 
 
@@ -37,7 +38,7 @@ def find_splits(folder: Path) -> dict[str, list[Path]]:
     exact: dict[str, list[Path]] = {}
     parts: dict[str, list[Path]] = {}
     for path in _children(folder):
-        if not path.is_dir() and _suffix(path) not in data_suffixes():
+        if not path.is_dir() and suffix_of(path) not in data_suffixes():
             continue
         name = path.name.lower()
         stem = name if path.is_dir() else name.split(".", 1)[0]
@@ -57,7 +58,7 @@ def find_splits(folder: Path) -> dict[str, list[Path]]:
 
 def data_files(folder: Path) -> list[Path]:
     """The files of a folder that are tables or texts by their names."""
-    return [path for path in _children(folder) if path.is_file() and _suffix(path) in data_suffixes()]
+    return [path for path in _children(folder) if path.is_file() and suffix_of(path) in data_suffixes()]
 
 
 def is_folder_of_classes(folder: Path) -> bool:
@@ -66,7 +67,7 @@ def is_folder_of_classes(folder: Path) -> bool:
 
 def _texts(folder: Path) -> list[Path]:
     """The texts of one class: every file that is not a table."""
-    return [path for path in _children(folder) if path.is_file() and _suffix(path) not in data_suffixes(texts=False)]
+    return [path for path in _children(folder) if path.is_file() and suffix_of(path) not in data_suffixes(texts=False)]
 
 
 def open_classes(folder: Path, encoding_name: str | None) -> Table:
