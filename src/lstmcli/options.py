@@ -48,6 +48,17 @@ def seconds(text: str, option: str = "--time") -> float:
     return sum(float(n) * units[u] for n, u in re.findall(r"([\d.]+)([smh])", text.lower()))
 
 
+def size_in_bytes(text: str, kilo: int, prefixes: str = "kmg") -> int | None:
+    """Parse a size: ``500k``, ``2M``, ``1.5GB`` or a number of bytes; None if it is none.
+
+    Args:
+        kilo: what the prefixes are powers of: 1,000, or 1,024, where ``MiB`` is a unit, too.
+    """
+    binary = "i?" if kilo == 1024 else ""
+    found = re.fullmatch(rf"(\d+(?:\.\d+)?)\s*([{prefixes}]?)(?:{binary}b)?", text.strip().lower())
+    return int(float(found[1]) * kilo ** (prefixes.index(found[2]) + 1 if found[2] else 0)) if found else None
+
+
 def common(given: Mapping[str, Any]) -> dict[str, Any]:
     """The given options, with those that all tasks share converted to fields.
 

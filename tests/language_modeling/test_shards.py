@@ -10,11 +10,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from lstmcli import children
 from lstmcli.errors import LstmError
 from lstmcli.language_modeling import shards
 from lstmcli.language_modeling.corpus import build_corpus, full_key, shard_folder
 from lstmcli.language_modeling.shards import chunks, shard_ids, tokenize
-from lstmcli.tokenization import processes
 from lstmcli.tokenization.processes import Tokenizers, encode
 from support.lm_models import LINES, encoder
 
@@ -106,6 +106,6 @@ def test_processes_of_one_training_divide_the_shards(tmp_path: Path, in_this_pro
 
 
 def test_a_process_that_ends_twice_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(processes, "python_command", lambda code: ["false"])
+    monkeypatch.setattr(children, "python_command", lambda code: ["false"])
     with pytest.raises(LstmError, match="ended, twice"):
         list(shard_ids(chunks(TEXT), encoder(), tmp_path, 1))

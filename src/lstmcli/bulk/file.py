@@ -15,6 +15,11 @@ from lstmcli.data.sources import Source
 from lstmcli.errors import DataError, LstmError
 
 
+def never(source: Source) -> bool:
+    """For a file whose pieces are answered by themselves."""
+    return False
+
+
 @dataclass(frozen=True)
 class BulkFile:
     """A file to answer."""
@@ -24,7 +29,7 @@ class BulkFile:
     """Of its answers, in the folder."""
     open: Callable[[], Source]
     """Raises: LstmError."""
-    chained: Callable[[Source], bool] = lambda source: False
+    chained: Callable[[Source], bool] = never
     """Whether the answers to a piece depend on the pieces before it, so that they are answered one after the other."""
 
 

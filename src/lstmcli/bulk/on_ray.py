@@ -22,7 +22,7 @@ from typing import Any
 
 from lstmcli.bulk.answers import Answer, Answered, Asked, Failure, Opening
 from lstmcli.bulk.events import Event
-from lstmcli.bulk.file import BulkFile, FileInWork
+from lstmcli.bulk.file import BulkFile, FileInWork, never
 from lstmcli.bulk.folder import AnswerFolder
 from lstmcli.bulk.pieces import Head, Piece, pieces
 from lstmcli.bulk.workers import TRIES, error_from, given_up, parts_of
@@ -78,7 +78,7 @@ def answer_files_on_ray(
             yield from work.finish()
         else:
             kept = folder.all_kept(file.name)
-            todo.append(_File(len(begun) - 1, replace(file, chained=_never), folder.key, work.chained, kept))
+            todo.append(_File(len(begun) - 1, replace(file, chained=never), folder.key, work.chained, kept))
     if not todo:
         return
     for found in _results(todo, opening, count, address):
@@ -97,10 +97,6 @@ def answer_files_on_ray(
             yield work.note(found.head, before=True)
         else:
             yield from work.take(found.head, found.answered)
-
-
-def _never(source: Any) -> bool:
-    return False
 
 
 def _results(todo: Sequence[_File], opening: Opening, count: int | None, address: str) -> Iterator[_Found]:

@@ -6,11 +6,9 @@ out again.  A worker whose parent dies ends too: nothing comes through its pipe 
 
 from __future__ import annotations
 
-import os
 import pickle
 import signal
 import subprocess
-import sys
 import threading
 from contextlib import suppress
 from dataclasses import dataclass
@@ -20,9 +18,9 @@ from typing import Any
 from lstmcli import errors
 from lstmcli.bulk.answers import Answer, Answered, Asked, Failure, Opening
 from lstmcli.bulk.pieces import Head, Piece
+from lstmcli.children import begin_child, start_child, tell
 from lstmcli.errors import LstmError
 from lstmcli.memory import peak_memory
-from lstmcli.safe_path import child_environment, python_command
 
 TRIES = 3
 """For a piece, before it is given up."""
@@ -44,27 +42,16 @@ class _Worker:
     """A process, and a thread that hears what it says."""
 
     def __init__(self, opening: Opening, heard: SimpleQueue[tuple[_Worker, Any]]) -> None:
-        self.process = subprocess.Popen(
-            python_command("from lstmcli.bulk.workers import main; main()"),
-            stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=child_environment(),
-        )  # fmt: skip
+        self.process = start_child("lstmcli.bulk.workers", opening)
         self.job: Job | None = None
         self.memory = 0
         """Bytes that it has taken at most, as far as it is known."""
         self._heard = heard
-        self._say(sys.path, opening)
         threading.Thread(target=self._listen, daemon=True).start()
 
     def give(self, job: Job) -> None:
         self.job = job
-        self._say(job.asked)
-
-    def _say(self, *messages: Any) -> None:
-        assert self.process.stdin is not None
-        with suppress(OSError):  # it has died, which is heard
-            for message in messages:
-                pickle.dump(message, self.process.stdin)
-            self.process.stdin.flush()
+        tell(self.process, job.asked)
 
     def _listen(self) -> None:
         assert self.process.stdout is not None
@@ -214,12 +201,8 @@ def _how(code: int) -> str:
 
 def main() -> None:
     """A worker's life: it is started by ``_Worker``, and reads and writes pickles."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends its workers
-    os.environ.setdefault("TOKENIZERS_PARALLELISM", "false")
-    given, out = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what a library prints is no answer
     try:
-        sys.path[:] = pickle.load(given)
+        given, out = begin_child()
         opening: Opening = pickle.load(given)
         answer: Answer | None = None
         while True:

@@ -30,6 +30,7 @@ one text, 1.3 with 5 and with 20 (that of
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Sequence
 from dataclasses import replace
@@ -56,8 +57,7 @@ def resolve(config: ClassifierConfig, texts: int, tokens: int, labels: int) -> C
     """
     model, train = config.model, config.train
     if model.ngrams is None:
-        usual = 2 if texts <= SMALL_CORPUS else 3
-        model = replace(model, ngrams=usual if texts * labels <= NGRAM_CELLS else 0)
+        model = replace(model, ngrams=ngram_order(texts) if texts * labels <= NGRAM_CELLS else 0)
     elif model.ngrams and texts * labels > MAX_NGRAM_CELLS:
         gigabytes = 5 * 8 * texts * labels / 1e9
         raise UsageError(
@@ -65,9 +65,18 @@ def resolve(config: ClassifierConfig, texts: int, tokens: int, labels: int) -> C
             hint="leave --ngrams out",
         )
     if train.epochs is None:
-        seen = min(TEXTS_SEEN / texts, labels * LABEL_TOKENS_SEEN / max(1, tokens))
-        train = replace(train, epochs=min(15, max(3, round(seen))))
+        train = replace(train, epochs=usual_epochs(texts, labels * LABEL_TOKENS_SEEN / max(1, tokens)))
     return replace(config, model=model, train=train)
+
+
+def ngram_order(texts: int) -> int:
+    """Longest n-gram of words."""
+    return 2 if texts <= SMALL_CORPUS else 3
+
+
+def usual_epochs(texts: int, most: float = math.inf) -> int:
+    """Epochs for so many texts, ``most`` if that is less; from 3 to 15."""
+    return min(15, max(3, round(min(TEXTS_SEEN / max(1, texts), most))))
 
 
 def character_order(model: ClassifierModelConfig, texts: Sequence[str], labels: int) -> int:

@@ -5,31 +5,31 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
+from lstmcli.classification.config import ClassifierModelConfig, ClassifierTrainConfig
+from lstmcli.classification.defaults import CHARACTER_ORDER, ngram_order, usual_epochs
+from lstmcli.classification.size import rows_for, settings_for, size_bytes
+from lstmcli.tokenization.config import TokenizerConfig
+
 METRIC = "accuracy"
 """The field of the report on validation that is maximised."""
+_MODEL, _TRAIN = ClassifierModelConfig(), ClassifierTrainConfig()
 DEFAULTS: dict[str, Any] = {
-    "learning_rate": 2e-3,
-    "embedding": 128,
-    "hidden": 96,
-    "embedding_dropout": 0.5,
-    "output_dropout": 0.5,
-    "word_dropout": 0.1,
-    "adversarial": 0.5,
-    "ngrams": 2,
-    "characters": 5,
-    "min_count": 1,
-    "epochs": 5,
+    "learning_rate": _TRAIN.learning_rate,
+    "embedding": _MODEL.embedding,
+    "hidden": _MODEL.hidden,
+    "embedding_dropout": _MODEL.embedding_dropout,
+    "output_dropout": _MODEL.output_dropout,
+    "word_dropout": _MODEL.word_dropout,
+    "adversarial": _TRAIN.adversarial,
+    "characters": CHARACTER_ORDER,
+    "min_count": TokenizerConfig().min_count,
 }
-"""The first trial."""
+"""Those of the first trial that do not depend on the number of texts."""
 
 
 def start(given: Mapping[str, Any], texts: int) -> dict[str, Any]:
     """The settings of the first trial: the defaults, for so many texts, and those of a size."""
-    from lstmcli.classification.defaults import SMALL_CORPUS
-    from lstmcli.classification.size import settings_for, size_bytes
-
-    found = {**DEFAULTS, "ngrams": 2 if texts <= SMALL_CORPUS else 3}
-    found["epochs"] = min(15, max(3, round(70_000 / max(1, texts))))
+    found = {**DEFAULTS, "ngrams": ngram_order(texts), "epochs": usual_epochs(texts)}
     if given.get("size") is not None:
         own = settings_for(size_bytes(given["size"]))
         found |= {"embedding": own["embedding"], "hidden": own["hidden"]}
@@ -53,12 +53,5 @@ def suggest(trial: Any, given: Mapping[str, Any]) -> dict[str, Any]:
         "epochs": trial.suggest_int("epochs", 2, 15),
     }
     if small:
-        found |= _rows(int(found["embedding"]), given["size"])
+        found |= rows_for(size_bytes(given["size"]), int(found["embedding"]))
     return {name: float(f"{value:.3g}") if isinstance(value, float) else value for name, value in found.items()}
-
-
-def _rows(embedding: int, size: Any) -> dict[str, int]:
-    """Words and hashed features that half of the size has room for, with this embedding."""
-    from lstmcli.classification.size import rows_for, size_bytes
-
-    return rows_for(size_bytes(size), embedding)

@@ -7,23 +7,21 @@ Units and embedding grow with the cube root of the size, so that most of it goes
 
 from __future__ import annotations
 
-import re
 from typing import Any
 
 from lstmcli.classification.config import SMALLEST
 from lstmcli.errors import UsageError
+from lstmcli.options import size_in_bytes
 
 ROW_JSON = 20
 """Bytes of a word in ``tokenizer.json``."""
-_UNITS = {"": 1, "k": 10**3, "m": 10**6, "g": 10**9}
 
 
 def size_bytes(text: str | int) -> int:
     """Parse a size: ``500k``, ``2M``, ``1.5M`` or a number of bytes.  Raises: UsageError."""
-    found = re.fullmatch(r"(\d+(?:\.\d+)?)\s*([kmg]?)b?", str(text).strip().lower())
-    if not found:
+    size = size_in_bytes(str(text), 1000)
+    if size is None:
         raise UsageError(f"--size cannot be {text!r}", hint="give a number and a unit: 500k or 2M")
-    size = int(float(found[1]) * _UNITS[found[2]])
     if size < SMALLEST:
         raise UsageError(f"--size must be at least {SMALLEST // 1000}k, not {text}")
     return size

@@ -4,9 +4,8 @@ from __future__ import annotations
 
 import io
 import os
-import re
 import sys
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import asdict, dataclass, field
 from functools import partial
 from pathlib import Path
@@ -16,8 +15,10 @@ import typer
 
 from lstmcli.cli import foreign_names
 from lstmcli.cli.io import bulk_files, streams
+from lstmcli.cli.io.bulk_files import Named
 from lstmcli.engine.registry import check_engine
 from lstmcli.errors import DataError, UsageError
+from lstmcli.options import read_config, size_in_bytes
 from lstmcli.threads import cores
 
 if TYPE_CHECKING:
@@ -34,7 +35,6 @@ PARQUET = "parquet"
 FORMATS = ("tsv", "csv", "jsonl", PARQUET)
 ONLY_HERE = ("workers", "limit_memory", "ray")
 """Options that need ``-o``."""
-_SIZE = re.compile(r"(\d+(?:\.\d+)?)\s*([kmgt]?)(?:i?b)?", re.IGNORECASE)
 
 
 def is_wanted(values: Mapping[str, Any]) -> bool:
@@ -113,14 +113,14 @@ class Plan:
     """
 
     values: Mapping[str, Any]
+    files: Sequence[Named]
+    """As ``check`` found them."""
     directory: ModelDir
     writing: Writing = field(init=False)
     read: ReadConfig = field(init=False)
     """How the files are read, unless the command knows better."""
 
     def __post_init__(self) -> None:
-        from lstmcli.options import read_config
-
         values = self.values
         check_engine(values["engine"], values["device"])
         # A worker has one thread, unless more are asked for.
@@ -136,7 +136,7 @@ class Plan:
         *,
         options: Mapping[str, Any],
         join: Join | None = None,
-        chained: Callable[[Source], bool] = lambda source: False,
+        chained: Callable[[Source], bool] | None = None,
         bare_text: bool = False,
         **how: Any,
     ) -> dict[str, int]:
@@ -154,11 +154,10 @@ class Plan:
             typer.Exit: a file could not be finished, which was said.
         """
         from lstmcli.bulk.answers import concatenate
-        from lstmcli.bulk.file import BulkFile
+        from lstmcli.bulk.file import BulkFile, never
         from lstmcli.bulk.folder import MANIFEST, AnswerFolder
 
         values, writing = self.values, self.writing
-        found = bulk_files.find(values["files"] or [], Path(values["output"]))
         task = {"model": self.directory.config["checksum"], "format": writing.format, "engine": values["engine"]}
         task |= {"keep_columns": writing.keep_columns, "header": writing.header, "read": asdict(self.read), **options}
         manifest = MANIFEST
@@ -169,7 +168,8 @@ class Plan:
         folder = AnswerFolder(Path(values["output"]), task, join or concatenate, manifest)
         keep, format = writing.keep_columns, writing.format
         opener = Opener(self.read, {**how, "keep_columns": keep}, keep and format in ("tsv", "csv"), bare_text)
-        files = [BulkFile(path, f"{name}.{format}", partial(opener, str(path)), chained) for path, name in found]
+        chained = chained or never
+        files = [BulkFile(path, f"{name}.{format}", partial(opener, str(path)), chained) for path, name in self.files]
         return self._run(folder, files, opening)
 
     def _run(self, folder: AnswerFolder, files: list[BulkFile], opening: Opening) -> dict[str, int]:
@@ -195,8 +195,8 @@ class Plan:
         return answer_files(files, folder, opening, count or cores(), None if memory is None else in_bytes(memory))
 
 
-def check(values: Mapping[str, Any]) -> None:
-    """Check what needs no model.
+def check(values: Mapping[str, Any]) -> list[Named]:
+    """Check what needs no model; returns the files to answer.
 
     Raises:
         UsageError, DataError: what was asked for cannot be done.
@@ -218,15 +218,14 @@ def check(values: Mapping[str, Any]) -> None:
         check_installed()
     if values["text"]:
         raise UsageError("--text and -o do not go together", hint="-o is for files")
-    bulk_files.find(values["files"] or [], path)
+    return bulk_files.find(values["files"] or [], path)
 
 
 def in_bytes(size: str) -> int:
     """``512M``, ``8GiB`` or ``1.5g`` as a number.  Raises: UsageError."""
-    found = _SIZE.fullmatch(size.strip())
-    if found is None or not (number := float(found[1]) * 1024 ** " kmgt".index(found[2].lower() or " ")):
+    if not (found := size_in_bytes(size, 1024, "kmgt")):
         raise UsageError(f"--limit-memory {size!r} is no size", hint="write 512M or 8G")
-    return int(number)
+    return found
 
 
 @dataclass(frozen=True)

@@ -23,9 +23,9 @@ def vectors(model: ModelDir) -> list[File]:
 
 def of_both_sides(model: ModelDir) -> list[File]:
     """The vectors of a translator; two files if its sides have vocabularies of their own."""
-    source, target = (vectors_file(*_of(model, side)[:2]) for side in SIDES)
     if model.settings.tokenizer.joint:
-        return [target]
+        return vectors(model)
+    source, target = (vectors_file(*_of(model, side)[:2]) for side in SIDES)
     return [target, source._replace(name=f"source-{source.name}", about=f"the source's {source.about}")]
 
 

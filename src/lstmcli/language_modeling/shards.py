@@ -21,6 +21,7 @@ from pathlib import Path
 
 import numpy as np
 
+from lstmcli.language_modeling.survey import update_digest
 from lstmcli.safe_files import open_own
 from lstmcli.tokenization.ids import Ids
 from lstmcli.tokenization.processes import Chunk, Tokenizers
@@ -55,7 +56,7 @@ def shard_ids(parts: Iterable[Chunk], encoder: StreamEncoder, folder: Path, proc
 
     def known() -> Iterator[Chunk | Ids]:
         for number, chunk in enumerate(parts):
-            path, digest = folder / f"{number:08}.shard", _digest(chunk)
+            path, digest = _place(folder, number), _digest(chunk)
             found = _read(path, digest)
             names.append((path, digest, found is not None))
             yield chunk if found is None else found
@@ -83,8 +84,10 @@ def tokenize(
 
     def own() -> Iterator[Chunk]:
         for number, chunk in enumerate(parts):
-            path, digest = folder / f"{number:08}.shard", _digest(chunk)
-            if number % world == rank and _read(path, digest) is None:
+            if number % world != rank:
+                continue
+            path, digest = _place(folder, number), _digest(chunk)
+            if _read(path, digest) is None:
                 names.append((path, digest))
                 yield chunk
 
@@ -103,12 +106,14 @@ def remove(folder: Path) -> None:
         folder.rmdir()
 
 
+def _place(folder: Path, number: int) -> Path:
+    return folder / f"{number:08}.shard"
+
+
 def _digest(lines: Chunk) -> str:
     digest = hashlib.sha256()
     for line in lines:
-        data = line.encode("utf-8", "surrogatepass")
-        digest.update(b"%d:" % len(data))
-        digest.update(data)
+        update_digest(digest, line)
     return digest.hexdigest()
 
 

@@ -26,8 +26,8 @@ def survey_text(lines: Iterable[str]) -> Survey:
     """Statistics of all lines, in bounded memory."""
     result, digest, room = Survey(), hashlib.sha256(), SAMPLE
     for line in lines:
-        size = result.add(line)
-        _update_digest(digest, line, size)
+        result.add(line)
+        update_digest(digest, line)
         if room > 0:
             result.sample.append(line[:room])
             room -= len(line) + 1
@@ -43,7 +43,8 @@ def verify_unchanged(lines: Iterable[str], found: Survey) -> Iterator[str]:
     """
     counts, digest = Counts(), hashlib.sha256()
     for line in lines:
-        _update_digest(digest, line, counts.add(line))
+        counts.add(line)
+        update_digest(digest, line)
         yield line
     if digest.hexdigest() != found.fingerprint:
         then, now = (f"{count(text.lines, 'line')}, {count(text.bytes, 'byte')}" for text in (found, counts))
@@ -51,7 +52,8 @@ def verify_unchanged(lines: Iterable[str], found: Survey) -> Iterator[str]:
         raise DataError(f"the text changed while it was being read: {then} at first, then {now}", hint=hint)
 
 
-def _update_digest(digest: hashlib._Hash, line: str, size: int) -> None:
-    """Add a line to a fingerprint, with its length, so that line borders matter."""
-    digest.update(b"%d:" % size)
-    digest.update(line.encode("utf-8", "surrogatepass"))
+def update_digest(digest: hashlib._Hash, line: str) -> None:
+    """Add a line to a fingerprint, with its length in bytes, so that line borders matter."""
+    data = line.encode("utf-8", "surrogatepass")
+    digest.update(b"%d:" % len(data))
+    digest.update(data)

@@ -4,9 +4,6 @@ from __future__ import annotations
 
 import os
 import pickle
-import signal
-import subprocess
-import sys
 import threading
 from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
@@ -15,8 +12,8 @@ from contextlib import suppress
 
 import numpy as np
 
+from lstmcli.children import Child, begin_child, start_child
 from lstmcli.errors import LstmError
-from lstmcli.safe_path import child_environment, python_command
 from lstmcli.tokenization.ids import Ids
 from lstmcli.tokenization.stream_encoder import StreamEncoder
 
@@ -30,7 +27,7 @@ class Tokenizers:
     def __init__(self, encoder: StreamEncoder, count: int) -> None:
         self._encoder, self._count = encoder, count
         self._own = threading.local()
-        self._processes: list[subprocess.Popen[bytes]] = []
+        self._processes: list[Child] = []
 
     def __enter__(self) -> Tokenizers:
         self._pool = ThreadPoolExecutor(self._count)
@@ -75,20 +72,13 @@ class Tokenizers:
                 self._own.process = None
         raise LstmError("a process that tokenizes has ended, twice", hint="was memory short? What is tokenized is kept")
 
-    def _process(self) -> subprocess.Popen[bytes]:
+    def _process(self) -> Child:
         """The process of this thread."""
-        process: subprocess.Popen[bytes] | None = getattr(self._own, "process", None)
+        process: Child | None = getattr(self._own, "process", None)
         if process is None:
-            process = subprocess.Popen(
-                python_command("from lstmcli.tokenization.processes import main; main()"),
-                stdin=subprocess.PIPE, stdout=subprocess.PIPE, env=child_environment(),
-            )  # fmt: skip
-            self._own.process = process
+            settings = (self._encoder.to_json(), self._encoder.config)
+            self._own.process = process = start_child("lstmcli.tokenization.processes", settings)
             self._processes.append(process)
-            assert process.stdin is not None
-            with suppress(OSError):  # it has died, which the next message shows
-                pickle.dump(sys.path, process.stdin)
-                pickle.dump((self._encoder.to_json(), self._encoder.config), process.stdin)
         return process
 
 
@@ -103,12 +93,9 @@ def encode(encoder: StreamEncoder, chunk: Chunk) -> Ids:
 
 def main() -> None:
     """The life of a process that ``Tokenizers`` has started."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # the parent ends it
-    os.environ["TOKENIZERS_PARALLELISM"] = "false"
-    given, out = sys.stdin.buffer, os.fdopen(os.dup(1), "wb")
-    os.dup2(2, 1)  # what a library prints is no answer
+    os.environ["TOKENIZERS_PARALLELISM"] = "false"  # there is a process for each core
     try:
-        sys.path[:] = pickle.load(given)
+        given, out = begin_child()
         encoder = StreamEncoder.from_json(*pickle.load(given))
         while True:
             pickle.dump(encode(encoder, pickle.load(given)), out)

@@ -39,19 +39,19 @@ LAST_LINES = 3
 QUIET = {"TORCH_CPP_LOG_LEVEL": "ERROR", "GLOG_minloglevel": "2"}
 
 
-def is_started(environment: Mapping[str, str] = os.environ) -> bool:
+def is_started() -> bool:
     """Whether torchrun, or ``launch``, started this process as one of several."""
-    return all(name in environment for name in PLACE) and environment["WORLD_SIZE"] != "1"
+    return all(name in os.environ for name in PLACE) and os.environ["WORLD_SIZE"] != "1"
 
 
-def world_size(environment: Mapping[str, str] = os.environ) -> int:
+def world_size() -> int:
     """The number of processes that torchrun, or ``launch``, started."""
-    return _place()[1] if is_started(environment) else 1
+    return _place()[1] if is_started() else 1
 
 
-def is_restarted(environment: Mapping[str, str] = os.environ) -> bool:
+def is_restarted() -> bool:
     """Whether torchrun has started these processes again, after one of them had ended."""
-    return environment.get("TORCHELASTIC_RESTART_COUNT", "0") != "0"
+    return os.environ.get("TORCHELASTIC_RESTART_COUNT", "0") != "0"
 
 
 @contextmanager

@@ -67,7 +67,6 @@ class Journal:
         self.goes_on = bool(self._ended)
         self.spent = sum(float(trial.user_attrs["seconds"]) for trial in self._ended)
         """Seconds of the trials of earlier runs."""
-        self.spent_here = 0.0
 
     @property
     def _ended(self) -> list[Any]:

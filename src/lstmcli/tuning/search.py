@@ -178,7 +178,7 @@ class Search:
             trial=best.number + 1,
             trials=journal.count,
             pruned=journal.pruned,
-            seconds=journal.spent + (time.monotonic() - self._begun) - journal.spent_here,
+            seconds=self.seconds - self.left,
             settings=settings,
             importances=journal.importances(),
             command=train_command(self.source, {**settings, **timed, **self.given, **self.command}, self.output),

@@ -183,14 +183,16 @@ class Labelling:
 
 def _into_folder(values: Mapping[str, Any]) -> None:
     """Label files into a folder."""
-    bulk.check(values)
+    files = bulk.check(values)
     for name in ("report", "uncertain"):
         if values[name]:
             raise UsageError(f"--{name} and -o do not go together")
 
     from lstmcli.model_dir.directory import default_model_path, read_model
 
-    plan = bulk.Plan(values, read_model(default_model_path(CLASSIFICATION, values["model"]), task=CLASSIFICATION))
+    plan = bulk.Plan(
+        values, files, read_model(default_model_path(CLASSIFICATION, values["model"]), task=CLASSIFICATION)
+    )
     trained = plan.directory.trained_read
     plan.read = with_training_defaults(plan.read, trained)
     answers = {name: values[name] for name in ("top", "threshold", "novelty", "max_novelty")}

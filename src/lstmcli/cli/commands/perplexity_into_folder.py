@@ -158,7 +158,7 @@ def perplexity_into_folder(place: Path, directory: ModelDir | None, values: Mapp
     from lstmcli.tasks import LANGUAGE_MODELING, TRANSLATION
     from lstmcli.tokenization.unknown_rule import oov_rule
 
-    bulk.check(values)
+    files = bulk.check(values)
     for name in ("cache", "adapt", "target_file"):
         if values[name]:
             option = f"--{name.replace('_', '-')}"
@@ -166,7 +166,7 @@ def perplexity_into_folder(place: Path, directory: ModelDir | None, values: Mapp
             raise UsageError(f"{option} and -o do not go together", hint=hint)
     paired = directory is not None and directory.task is TRANSLATION
     perplexity_of_pairs.check(values, paired=paired)
-    plan = bulk.Plan(values, directory or read_model(place, task=LANGUAGE_MODELING))
+    plan = bulk.Plan(values, files, directory or read_model(place, task=LANGUAGE_MODELING))
     settings, per, writing = plan.directory.settings, values["per"], plan.writing
     how: dict[str, Any] = {"prefer": plan.directory.trained_read, "labelled": False, "paired": paired}
     options = {name: values[name] for name in ("per", "segments", "match_corpus", "stream", "lines")}

@@ -157,13 +157,13 @@ class Translating:
 
 def _into_folder(values: Mapping[str, Any], config: BeamConfig) -> None:
     """Translate files into a folder."""
-    bulk.check(values)
+    files = bulk.check(values)
     if values["alignment"] and values["format"] != "jsonl":
         raise UsageError("--alignment and -o need --format jsonl")
 
     from lstmcli.model_dir.directory import default_model_path, read_model
 
-    plan = bulk.Plan(values, read_model(default_model_path(TRANSLATION, values["model"]), task=TRANSLATION))
+    plan = bulk.Plan(values, files, read_model(default_model_path(TRANSLATION, values["model"]), task=TRANSLATION))
     counts = plan.answer(
         Translating(plan.writing, values["alignment"], config),
         options={"command": "translate", "beam": asdict(config), "alignment": values["alignment"]},

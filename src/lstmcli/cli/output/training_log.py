@@ -50,8 +50,9 @@ class TrainingLog:
         self.task = task or task_for(labelled=splits.labelled, paired=splits.paired)
         self.tokenizer = ""
         self.ngrams: NgramsFitted | None = None
-        self.characters = False
         """The n-gram model with its accuracy by itself."""
+        self.characters = False
+        """Whether there is a character model."""
         self._stack = ExitStack()
 
     def __enter__(self) -> TrainingLog:

@@ -6,11 +6,11 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from lstmcli.cli.io import streams
-from lstmcli.cli.output.console import facts, percent, safe, size
+from lstmcli.cli.output.console import duration, facts, percent, safe, size
 from lstmcli.cli.output.writer import Layout, Shape
 from lstmcli.training.events import Event, Warned
 from lstmcli.tuning.events import Continued, TrialBegun, TrialEnded
-from lstmcli.tuning.results import Importance, Tuned
+from lstmcli.tuning.results import Tuned
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -31,10 +31,10 @@ class TuningLog:
             return
         if isinstance(event, Continued):
             best = "" if event.best is None else f", the best with {percent(event.best, 2)}"
-            streams.say(f"going on after {event.trials} trials{best}; {_minutes(event.seconds_left)} left")
+            streams.say(f"going on after {event.trials} trials{best}; {duration(event.seconds_left)} left")
         elif isinstance(event, TrialBegun):
             self._settings = dict(event.settings)
-            streams.say(f"trial {event.trial}, {_minutes(event.seconds_left)} left: {shown(event.settings)}")
+            streams.say(f"trial {event.trial}, {duration(event.seconds_left)} left: {shown(event.settings)}")
         elif isinstance(event, TrialEnded):
             streams.say(safe(_ended(event)))
 
@@ -54,12 +54,7 @@ def _ended(event: TrialEnded) -> str:
 
 def shown(settings: Mapping[str, Any]) -> str:
     """Options by name, as on a command line."""
-    return " ".join(f"--{name.replace('_', '-')} {value}" for name, value in settings.items())
-
-
-def _minutes(seconds: float) -> str:
-    whole = max(0, round(seconds))
-    return f"{whole // 60}m {whole % 60:02d}s" if whole >= 60 else f"{whole}s"
+    return " ".join(f"{_option(name)} {value}" for name, value in settings.items())
 
 
 def tuned(result: Tuned, out: Console) -> list[RenderableType]:
@@ -73,14 +68,16 @@ def tuned(result: Tuned, out: Console) -> list[RenderableType]:
     if result.test is not None:
         found["on test"] = f"{result.metric} {percent(result.test, 2)}"
     if result.importances:
-        found["mattered"] = ", ".join(f"{_option(each)} {percent(each.share, 0)}" for each in result.importances[:5])
-    found["trials"] = f"{result.trials} in {_minutes(result.seconds)}, {result.pruned} of them given up"
+        found["mattered"] = ", ".join(
+            f"{_option(each.option)} {percent(each.share, 0)}" for each in result.importances[:5]
+        )
+    found["trials"] = f"{result.trials} in {duration(result.seconds)}, {result.pruned} of them given up"
     found["again"] = result.command
     return [facts(found, out)]
 
 
-def _option(each: Importance) -> str:
-    return "--" + each.option.replace("_", "-")
+def _option(name: str) -> str:
+    return "--" + name.replace("_", "-")
 
 
 TUNED = Layout(Shape(Tuned), table=tuned)
