@@ -16,6 +16,7 @@ import typer
 from lstmcli.cli import foreign_names
 from lstmcli.cli.io import bulk_files, streams
 from lstmcli.cli.io.bulk_files import Named
+from lstmcli.cli.options.bulk import ONLY_HERE, PARQUET
 from lstmcli.engine.registry import check_engine
 from lstmcli.errors import DataError, UsageError
 from lstmcli.options import read_config, size_in_bytes
@@ -31,24 +32,7 @@ if TYPE_CHECKING:
     from lstmcli.data.sources import Source
     from lstmcli.model_dir.directory import ModelDir
 
-PARQUET = "parquet"
 FORMATS = ("tsv", "csv", "jsonl", PARQUET)
-ONLY_HERE = ("workers", "limit_memory", "ray")
-"""Options that need ``-o``."""
-
-
-def is_wanted(values: Mapping[str, Any]) -> bool:
-    """Whether a command answers into a folder.
-
-    Raises:
-        UsageError: it does not, and an option needs one.
-    """
-    if values["output"] is not None:
-        return True
-    needs = next((f"--{name.replace('_', '-')}" for name in ONLY_HERE if values[name] is not None), "")
-    if needs := needs or ("--format parquet" if values["format"] == PARQUET else ""):
-        raise UsageError(f"{needs} needs a folder for the answers", hint="name one with -o")
-    return False
 
 
 @dataclass(frozen=True)

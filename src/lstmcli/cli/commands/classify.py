@@ -3,18 +3,15 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
-from dataclasses import dataclass
-from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from lstmcli.cli import bulk
 from lstmcli.cli.io import streams
 from lstmcli.cli.io.inputs import Inputs, specs
 from lstmcli.cli.options import classification as c
 from lstmcli.cli.options import common as o
+from lstmcli.cli.options.bulk import is_wanted
 from lstmcli.cli.output.predictions import writer
 from lstmcli.cli.output.writer import write
 from lstmcli.cli.typer_classes import Command
@@ -22,9 +19,6 @@ from lstmcli.data.config import ReadConfig, with_training_defaults
 from lstmcli.errors import UsageError
 from lstmcli.options import read_config
 from lstmcli.tasks import CLASSIFICATION
-
-if TYPE_CHECKING:
-    from lstmcli.bulk.answers import Answer, Answered, Asked
 
 READ = ReadConfig()
 
@@ -84,8 +78,11 @@ def classify(
       lstm classify "logs/*.txt" -o answers --workers 8
     """
     values = {**locals(), "top": c.top_of(top)}
-    if bulk.is_wanted(values):
-        _into_folder(values)
+    if is_wanted(values):
+        from lstmcli.cli.commands.classify_into_folder import classify_into_folder
+
+        counts = classify_into_folder(values)
+        _warn_unknown(counts.get("tokens", 0), counts.get("unknown", 0))
         return
     named = specs(files, text)
     if report and not named:
@@ -151,61 +148,3 @@ def _warn_unknown(tokens: int, unknown: int) -> None:
 
     if message := unknown_in_text(unknown, tokens):
         streams.note(f"warning: {message}")
-
-
-@dataclass(frozen=True)
-class Labelling:
-    """What a worker needs to label texts."""
-
-    writing: bulk.Writing
-    top: int | None
-    threshold: float | None
-    novelty: bool
-    max_novelty: float | None
-
-    def open(self) -> Answer:
-        """Raises: ModelError, UsageError."""
-        from lstmcli.classification.predict import Classifier
-
-        classifier = self.writing.load(Classifier)
-        top, shown = c.labels_shown(self.top, self.writing.format, len(classifier.labels))
-        make = partial(writer, top=top, novelty=self.novelty, keep_columns=self.writing.keep_columns)
-        how = {"top": shown, "threshold": self.threshold, "max_novelty": self.max_novelty, **self.writing.size}
-
-        def answer(asked: Asked) -> Answered:
-            classifier.tokens = classifier.unknown = 0
-            found = list(classifier.classify(iter(asked.records), novelty=self.novelty, **how))
-            counts = {"tokens": classifier.tokens, "unknown": classifier.unknown}
-            return self.writing.answered(asked, found, make, counts)
-
-        return answer
-
-
-def _into_folder(values: Mapping[str, Any]) -> None:
-    """Label files into a folder."""
-    files = bulk.check(values)
-    for name in ("report", "uncertain"):
-        if values[name]:
-            raise UsageError(f"--{name} and -o do not go together")
-
-    from lstmcli.model_dir.directory import default_model_path, read_model
-
-    plan = bulk.Plan(
-        values, files, read_model(default_model_path(CLASSIFICATION, values["model"]), task=CLASSIFICATION)
-    )
-    trained = plan.directory.trained_read
-    plan.read = with_training_defaults(plan.read, trained)
-    answers = {name: values[name] for name in ("top", "threshold", "novelty", "max_novelty")}
-    answers["novelty"] |= answers["max_novelty"] is not None
-    if values["abstain"] is not None or values["max_error"] is not None:
-        from lstmcli.classification.predict import Classifier
-
-        asked = [values[name] for name in ("threshold", "abstain", "max_error")]
-        answers["threshold"] = c.chosen_threshold(Classifier(plan.directory.path), *asked, quiet=values["quiet"])
-    counts = plan.answer(
-        Labelling(plan.writing, **answers),
-        options={"command": "classify", **answers},
-        prefer=trained,
-        labelled=None,
-    )
-    _warn_unknown(counts.get("tokens", 0), counts.get("unknown", 0))

@@ -9,13 +9,12 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from lstmcli.cli import bulk
-from lstmcli.cli.commands.perplexity_into_folder import perplexity_into_folder
 from lstmcli.cli.commands.perplexity_of_pairs import check as check_kind
 from lstmcli.cli.commands.perplexity_of_pairs import perplexity_of_pairs
 from lstmcli.cli.io import streams
 from lstmcli.cli.io.inputs import Inputs, specs, with_licence_warning
 from lstmcli.cli.options import common as o
+from lstmcli.cli.options.bulk import is_wanted
 from lstmcli.cli.options.translation import PairTarget, PairTargetFile
 from lstmcli.cli.output.surprisal import FIGURES, writer
 from lstmcli.cli.output.unknown_words import MATCH, Warner, prepare_records, say_how
@@ -146,7 +145,7 @@ def perplexity(
     values = locals()
     named = specs(files, text)
     check(values)
-    into_folder = bulk.is_wanted(values)
+    into_folder = is_wanted(values)
     check_engine(engine, device, scoring=True)
 
     from lstmcli.language_modeling.scoring.methods import METHOD_OPTIONS, adapting, method_of
@@ -162,6 +161,8 @@ def perplexity(
     if model is None and not place.exists() and TRANSLATION.default_dir.exists():
         place = default_model_path(TRANSLATION)
     if into_folder:
+        from lstmcli.cli.commands.perplexity_into_folder import perplexity_into_folder
+
         perplexity_into_folder(place, read_model(place) if place.exists() else None, values)
         return
     if place.exists() and read_model(place).task is TRANSLATION:

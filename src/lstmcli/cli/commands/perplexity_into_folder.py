@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Any, BinaryIO
 from lstmcli.cli import bulk
 from lstmcli.cli.commands import perplexity_of_pairs
 from lstmcli.cli.io import streams
+from lstmcli.cli.options.bulk import PARQUET
 from lstmcli.cli.output.surprisal import FIGURES, writer
 from lstmcli.cli.output.unknown_words import prepare_records, say_how, say_unknown
 from lstmcli.cli.output.writer import RowWriter, stream
@@ -121,7 +122,7 @@ class Figures:
     def __call__(self, parts: Parts, out: BinaryIO) -> None:
         """Raises: NoDataError."""
         data = bulk.fill(*self._writer(), [self._report(parts)])
-        if self.format == bulk.PARQUET:
+        if self.format == PARQUET:
             from lstmcli.bulk import parquet
 
             parquet.join(lambda: [data], out)

@@ -3,17 +3,14 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Mapping
-from dataclasses import asdict, dataclass
-from functools import partial
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import Annotated, Any
 
 import typer
 
-from lstmcli.cli import bulk
 from lstmcli.cli.io import streams
 from lstmcli.cli.io.inputs import Inputs, specs
 from lstmcli.cli.options import common as o
+from lstmcli.cli.options.bulk import is_wanted
 from lstmcli.cli.output.console import safe
 from lstmcli.cli.output.translations import writer
 from lstmcli.cli.typer_classes import Command
@@ -22,9 +19,6 @@ from lstmcli.errors import UsageError
 from lstmcli.options import read_config
 from lstmcli.tasks import TRANSLATION
 from lstmcli.translation.config import BeamConfig
-
-if TYPE_CHECKING:
-    from lstmcli.bulk.answers import Answer, Answered, Asked
 
 READ, BEAM = ReadConfig(), BeamConfig()
 
@@ -97,8 +91,10 @@ def translate(
     if alignment and keep_columns:
         raise UsageError("--alignment and --keep-columns do not go together")
     config = BeamConfig(beam=max(BEAM.beam, n) if beam is None else beam, length_penalty=length_penalty, n=n)
-    if bulk.is_wanted(values):
-        _into_folder(values, config)
+    if is_wanted(values):
+        from lstmcli.cli.commands.translate_into_folder import translate_into_folder
+
+        translate_into_folder(values, config)
         return
 
     from lstmcli.model_dir.directory import default_model_path
@@ -129,46 +125,3 @@ def translate(
     out.close()
     for warning in odd.warnings():
         streams.note(f"warning: {safe(warning)}")
-
-
-@dataclass(frozen=True)
-class Translating:
-    """What a worker needs to translate texts."""
-
-    writing: bulk.Writing
-    alignment: bool
-    beam: BeamConfig
-
-    def open(self) -> Answer:
-        """Raises: ModelError, UsageError."""
-        from lstmcli.translation.predict import Translator
-
-        translator = self.writing.load(Translator)
-        keep, beam = self.writing.keep_columns, self.beam
-        make = partial(writer, n=beam.n, alignment=self.alignment, keep_columns=keep)
-        how = {"n": beam.n, "beam": beam.beam, "length_penalty": beam.length_penalty, **self.writing.size}
-
-        def answer(asked: Asked) -> Answered:
-            found = list(translator.translations(iter(asked.records), alignment=self.alignment, **how))
-            return self.writing.answered(asked, found, make, {"truncated": sum(each.truncated for each in found)})
-
-        return answer
-
-
-def _into_folder(values: Mapping[str, Any], config: BeamConfig) -> None:
-    """Translate files into a folder."""
-    files = bulk.check(values)
-    if values["alignment"] and values["format"] != "jsonl":
-        raise UsageError("--alignment and -o need --format jsonl")
-
-    from lstmcli.model_dir.directory import default_model_path, read_model
-
-    plan = bulk.Plan(values, files, read_model(default_model_path(TRANSLATION, values["model"]), task=TRANSLATION))
-    counts = plan.answer(
-        Translating(plan.writing, values["alignment"], config),
-        options={"command": "translate", "beam": asdict(config), "alignment": values["alignment"]},
-        prefer=plan.directory.trained_read,
-        labelled=False,
-    )
-    if cut := counts.get("truncated", 0):
-        streams.note(f"warning: {cut:,} texts are too long, and the end of each was left out")
