@@ -85,11 +85,8 @@ def classify(
         _warn_unknown(counts.get("tokens", 0), counts.get("unknown", 0))
         return
     named = specs(files, text)
-    if report and not named:
-        raise UsageError("--report needs labelled text", hint="name a file with a label column, or pipe one in")
-    for name in ("top", "uncertain", "novelty", "max_novelty"):
-        if report and values[name] not in (None, False):
-            raise UsageError(f"--{name.replace('_', '-')} and --report do not go together")
+    if report:
+        _check_report(named, values)
 
     from lstmcli.classification.predict import Classifier
     from lstmcli.model_dir.directory import default_model_path
@@ -107,8 +104,8 @@ def classify(
         keep_columns=keep_columns,
         quiet=quiet,
     )
+    everything = (record for source in inputs for record in source.records)
     if report:
-        everything = (record for source in inputs for record in source.records)
         from lstmcli.cli.output import tables
 
         write(classifier.report(everything, threshold=threshold, **size), tables.REPORT, format or "table")
@@ -124,7 +121,6 @@ def classify(
     if uncertain is not None:
         from lstmcli.classification.uncertain import least_certain
 
-        everything = (record for source in inputs for record in source.records)
         for prediction in least_certain(
             classifier, everything, uncertain, top=asked, threshold=threshold, **size, **asks
         ):
@@ -140,6 +136,15 @@ def classify(
                 sys.stdout.flush()
     out.close()
     _warn_unknown(classifier.tokens, classifier.unknown)
+
+
+def _check_report(named: list[str], values: dict[str, Any]) -> None:
+    """Raises: UsageError if there is nothing to evaluate on, or if options of predictions are given too."""
+    if not named:
+        raise UsageError("--report needs labelled text", hint="name a file with a label column, or pipe one in")
+    for name in ("top", "uncertain", "novelty", "max_novelty"):
+        if values[name] not in (None, False):
+            raise UsageError(f"--{name.replace('_', '-')} and --report do not go together")
 
 
 def _warn_unknown(tokens: int, unknown: int) -> None:

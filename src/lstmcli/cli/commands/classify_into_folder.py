@@ -12,7 +12,6 @@ from lstmcli.cli.options import classification as c
 from lstmcli.cli.output.predictions import writer
 from lstmcli.data.config import with_training_defaults
 from lstmcli.errors import UsageError
-from lstmcli.model_dir.directory import default_model_path, read_model
 from lstmcli.tasks import CLASSIFICATION
 
 if TYPE_CHECKING:
@@ -49,6 +48,8 @@ class Labelling:
 
 def classify_into_folder(values: Mapping[str, Any]) -> dict[str, int]:
     """Label files into a folder; the counts of what was answered."""
+    from lstmcli.model_dir.directory import default_model_path, read_model
+
     files = bulk.check(values)
     for name in ("report", "uncertain"):
         if values[name]:

@@ -11,7 +11,6 @@ from lstmcli.cli import bulk
 from lstmcli.cli.io import streams
 from lstmcli.cli.output.translations import writer
 from lstmcli.errors import UsageError
-from lstmcli.model_dir.directory import default_model_path, read_model
 from lstmcli.tasks import TRANSLATION
 from lstmcli.translation.config import BeamConfig
 
@@ -45,6 +44,8 @@ class Translating:
 
 def translate_into_folder(values: Mapping[str, Any], config: BeamConfig) -> None:
     """Translate files into a folder."""
+    from lstmcli.model_dir.directory import default_model_path, read_model
+
     files = bulk.check(values)
     if values["alignment"] and values["format"] != "jsonl":
         raise UsageError("--alignment and -o need --format jsonl")
