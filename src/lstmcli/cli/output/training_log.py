@@ -14,6 +14,8 @@ from lstmcli.classification.events import (
     DataRead,
     Evaluated,
     NgramsFitted,
+    Pretrained,
+    Pretraining,
     TokenizerReady,
 )
 from lstmcli.classification.results import ClassReport, DataCheck
@@ -75,6 +77,11 @@ class TrainingLog:
             return
         elif isinstance(event, (events.Step, events.Validated)):
             self.progress.handle(event)
+        elif isinstance(event, Pretraining):
+            self.progress.handle(event.progress)
+        elif isinstance(event, Pretrained):
+            self.progress.begin_again()
+            self._say(event.line())
         elif isinstance(event, events.RunPlanned):
             self._plan(event)
             self._stack.enter_context(self.progress)
