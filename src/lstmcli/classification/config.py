@@ -92,11 +92,11 @@ class ClassifierTrainConfig(TrainingConfig):
     """Epochs of language-model pretraining on the training texts and those without labels (Dai & Le 2015), 0 for none;
     None: by the number of tokens, if there are texts without labels or a language model to start from."""
     layer_decay: float | None = None
-    """How many times slower each layer learns than the one above it (Howard & Ruder 2018, 3.2); None: 2.6 after a start
-    from a language model, else 1."""
+    """How many times slower each layer learns than the one above it (Howard & Ruder 2018, 3.2); None: 2.6 for a
+    pretrained network, else 1."""
     unfreeze: int | None = None
     """Epochs from the training of one layer to that of the one below it, from the output down (Howard & Ruder 2018,
-    3.3); 0: all are trained from the start; None: 1 after a start from a language model, else 0."""
+    3.3); 0: all are trained from the start; None: 1 for a pretrained network, else 0."""
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -9,7 +9,7 @@ from lstmcli.model_dir.transfer import LanguageModelParts, weights_checksum
 
 def parts(model: ModelDir) -> LanguageModelParts:
     """Raises: ModelError."""
-    encoder = read_encoder(model)
+    encoder = read_encoder(model, backward=True)
     weights, settings = read_weights(model, encoder), model.settings.model
     layers = [
         {name.rpartition(".")[2]: value for name, value in weights.items() if name.startswith(f"stack.layers.{depth}.")}
@@ -29,5 +29,5 @@ def parts(model: ModelDir) -> LanguageModelParts:
         layers=tuple(layers),
         decoder_VK=weights.get("decoder.weight", weights["embedding"]) if full else None,
         bias_V=weights["decoder.bias"] if full else None,
-        backward=False,
+        backward=settings.backward,
     )

@@ -28,8 +28,8 @@ def test_a_classifier_reads_what_its_language_models_read(apart: bool) -> None:
     found.write_into(classifier.stack)
     x, back = torch.randn(5, 2, 8), reversal(LENGTHS, 5)
     both = classifier.stack(x, LENGTHS)
-    forward = found.stacks[0].forward_from(x[..., found.own(0)])[0]
-    backward = reorder(found.stacks[1].forward_from(reorder(x, back)[..., found.own(1)])[0], back)
+    forward = found.own_stacks()[0].forward_from(x[..., found.own(0)])[0]
+    backward = reorder(found.own_stacks()[1].forward_from(reorder(x, back)[..., found.own(1)])[0], back)
     for n, length in enumerate(LENGTHS.tolist()):
         assert torch.allclose(both[:length, n], torch.cat([forward, backward], -1)[:length, n], atol=1e-6)
 
@@ -44,7 +44,7 @@ def test_no_direction_reads_what_it_predicts() -> None:
         ids[place] = 4
         x = torch.randn(5, 1, 8, requires_grad=True)
         predicted = found([x, x], ids, torch.tensor([5]))
-        assert predicted.count == 1  # the first token of a text has nothing before it
+        assert predicted.tokens == 1  # the first token of a text has nothing before it
         predicted.nats.backward()
         assert x.grad is not None and not x.grad[place].any()
         assert x.grad[0 if direction == 0 else 4].any()

@@ -25,7 +25,7 @@ from lstmcli.nn.stack import Direction, Stack, reorder, reversal
 class Predicted(NamedTuple):
     nats: Tensor
     """Mean negative log-likelihood of the predicted tokens, a scalar."""
-    count: int
+    tokens: int
     """Number of predicted tokens."""
 
 
@@ -46,12 +46,20 @@ class DirectionModels(nn.Module):
         self.stacks = nn.ModuleList(
             Stack(config.cell, self.inputs, widths, False, config.layer_dropout, config.weight_drop) for _ in range(D)
         )
-        for stack in self.stacks:
+        for stack in self.own_stacks():
             stack.initialize_uniform()
         words = int(outputs_V.max()) + 1
         self.decoders = nn.ModuleList(nn.Linear(config.hidden, words) for _ in range(D if apart else 1))
         self.register_buffer("outputs_V", outputs_V)
         self.outputs_V: Tensor
+
+    def own_stacks(self) -> list[Stack]:
+        """That of each direction."""
+        return [stack for stack in self.stacks if isinstance(stack, Stack)]
+
+    def own_decoders(self) -> list[nn.Linear]:
+        """That of each direction, or one for both."""
+        return [decoder for decoder in self.decoders if isinstance(decoder, nn.Linear)]
 
     def own(self, direction: int) -> slice:
         """The part of the embedding that a direction reads."""
@@ -69,7 +77,7 @@ class DirectionModels(nn.Module):
         back = reversal(lengths_N, T)
         inside = torch.arange(1, T, device=ids_TN.device)[:, None] < lengths_N
         states, targets = list[Tensor](), list[Tensor]()
-        for direction, stack in enumerate(self.stacks):
+        for direction, stack in enumerate(self.own_stacks()):
             x_TNE, ids = views[direction][..., self.own(direction)], ids_TN
             if direction:
                 x_TNE, ids = reorder(x_TNE, back), ids_TN.reshape(-1)[back].view_as(ids_TN)
@@ -89,7 +97,7 @@ class DirectionModels(nn.Module):
     def _loss(self, states: list[Tensor], targets: list[Tensor], bf16: bool) -> Predicted:
         count = sum(map(len, targets))
         total = torch.stack([part.sum() * 0.0 for part in states]).sum()
-        for decoder, h_MH, target_M in zip(self.decoders, states, targets, strict=True):
+        for decoder, h_MH, target_M in zip(self.own_decoders(), states, targets, strict=True):
             if len(target_M):
                 nats = cross_entropy(h_MH, decoder.weight, decoder.bias, target_M, bf16=bf16)
                 total = total + nats * (len(target_M) / count)
@@ -98,8 +106,7 @@ class DirectionModels(nn.Module):
     @torch.no_grad()
     def write_into(self, stack: Stack) -> None:
         """Copy the layers into those of a classifier; what a layer reads of the other direction weighs nothing."""
-        for direction, one_way in enumerate(self.stacks):
-            assert isinstance(one_way, Stack)
+        for direction, one_way in enumerate(self.own_stacks()):
             for depth, (mine, theirs) in enumerate(zip(one_way.layers, stack.layers, strict=True)):
                 source, target = mine[0], theirs[direction]  # type: ignore[index]
                 assert isinstance(source, Direction) and isinstance(target, Direction)

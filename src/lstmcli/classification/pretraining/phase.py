@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.classification.config import ClassifierConfig
+from lstmcli.classification.config import ClassifierConfig, ClassifierModelConfig
 from lstmcli.classification.pretraining.start import Start
 from lstmcli.classification.pretraining.texts import Texts, outputs
 from lstmcli.tokenization.encoded import EncodedTexts
@@ -24,11 +24,14 @@ if TYPE_CHECKING:
     from lstmcli.classification.pretraining.trainer import PretrainingTrainer
     from lstmcli.classification.trainer import Trainer
 
-TOKENS_SEEN, MOST_EPOCHS, START_EPOCHS = 2_000_000, 20, 3
+TOKENS_SEEN, MOST_EPOCHS, START_EPOCHS = 1_000_000, 8, 3
 """By default the texts are read so many tokens long, at most so often; from a language model so often."""
 RATE, START_RATE = 4e-3, 1e-3
 DROPOUT = 0.2
 """Of what the layers read, and of what the softmax reads."""
+POOLING, LAYER_DECAY, UNFREEZE = ("last", "max", "mean"), 2.6, 1
+"""How a pretrained network learns the labels: concat pooling, discriminative rates, gradual unfreezing (Howard & Ruder
+2018, 3.2 and 3.3)."""
 LEAST_TEXTS = 20
 """Fewer texts are too few to pretrain on."""
 
@@ -66,7 +69,7 @@ class PretrainingPhase:
             dropout=DROPOUT,
         )
         seen = np.sort(counts_V[places_V >= 0])[::-1].astype(np.float64)
-        for decoder in models.decoders:
+        for decoder in models.own_decoders():
             decoder.bias.data.copy_(torch.from_numpy(np.log(seen / seen.sum())))
         if start is not None:
             start.fill(module, models, self.encoder)
@@ -77,7 +80,7 @@ class PretrainingPhase:
             models,
             self.texts,
             learning_rate=START_RATE if start else RATE,
-            layer_decay=train.layer_decay or 1.0,
+            layer_decay=(train.layer_decay or 1.0) if start else 1.0,
             clip=train.clip,
             device=device,
             bf16=train.precision == "bf16" or (train.precision == "auto" and native_bf16(device)),
@@ -138,7 +141,17 @@ def phase_for(
         epochs = 0
     if start is None and not epochs:
         return None
-    return PretrainingPhase(replace(config, train=replace(train, pretrain=epochs)), encoder, found, start)
+    return PretrainingPhase(_settled(config, epochs), encoder, found, start)
+
+
+def _settled(config: ClassifierConfig, epochs: int) -> ClassifierConfig:
+    """The config with what the pretrained network has by default."""
+    model, train = config.model, config.train
+    decay = LAYER_DECAY if train.layer_decay is None else train.layer_decay
+    unfreeze = UNFREEZE if train.unfreeze is None else train.unfreeze
+    pooling = POOLING if model.pooling == ClassifierModelConfig.pooling else model.pooling
+    train = replace(train, pretrain=epochs, layer_decay=decay, unfreeze=unfreeze)
+    return replace(config, model=replace(model, pooling=pooling), train=train)
 
 
 def _neighbours(encoder: TextEncoder) -> NDArray[np.bool_] | None:

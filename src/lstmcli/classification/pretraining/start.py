@@ -17,7 +17,7 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.classification.config import ClassifierConfig, ClassifierModelConfig
+from lstmcli.classification.config import ClassifierConfig
 from lstmcli.errors import UsageError
 from lstmcli.model_dir.directory import TOKENIZER
 from lstmcli.model_dir.transfer import LanguageModelParts, read_parts
@@ -28,10 +28,6 @@ if TYPE_CHECKING:
     from lstmcli.classification.network import Classifier
     from lstmcli.classification.pretraining.network import DirectionModels
     from lstmcli.data.records import Record
-
-POOLING = ("last", "max", "mean")
-"""Concat pooling (Howard & Ruder 2018, 3.3)."""
-LAYER_DECAY, UNFREEZE = 2.6, 1
 
 
 @dataclass(frozen=True)
@@ -49,9 +45,8 @@ class Start:
         return "+".join(model.checksum for model in self.models)
 
     def settled(self, config: ClassifierConfig) -> ClassifierConfig:
-        """The config with the tokenizer and the sizes of the language models, and the pooling of the method."""
-        first, train = self.forward, config.train
-        usual = config.model.pooling == ClassifierModelConfig.pooling
+        """The config with the tokenizer and the sizes of the language models."""
+        first = self.forward
         model = replace(
             config.model,
             cell=first.cell,
@@ -59,15 +54,11 @@ class Start:
             hidden=first.widths[0],
             layers=len(first.widths),
             bidirectional=config.model.bidirectional or len(self.models) > 1,
-            pooling=POOLING if usual else config.model.pooling,
         )
         tokenizer = replace(
             config.tokenizer, path=str(first.path / TOKENIZER), lowercase=first.lowercase, hash_buckets=0
         )
-        decay = LAYER_DECAY if train.layer_decay is None else train.layer_decay
-        unfreeze = UNFREEZE if train.unfreeze is None else train.unfreeze
-        train = replace(train, layer_decay=decay, unfreeze=unfreeze)
-        return replace(config, model=model, tokenizer=tokenizer, train=train)
+        return replace(config, model=model, tokenizer=tokenizer)
 
     def encoder(self, config: ClassifierConfig) -> TextEncoder:
         """The tokenizer of the language model, which puts a space before a text as that does."""
@@ -86,7 +77,10 @@ class Start:
         places_V = models.outputs_V.cpu().numpy()
         known = np.flatnonzero(places_V >= 0)
         for direction, model in enumerate(self.models):
-            stack, decoder = models.stacks[direction], models.decoders[min(direction, len(models.decoders) - 1)]
+            stack, decoder = (
+                models.own_stacks()[direction],
+                models.own_decoders()[-1 if models.apart and direction else 0],
+            )
             layers = enumerate(model.layers)
             weights = {f"layers.{n}.0.{name}": value for n, layer in layers for name, value in layer.items()}
             stack.load_state_dict({name: torch.from_numpy(np.array(value)) for name, value in weights.items()})

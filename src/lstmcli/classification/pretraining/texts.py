@@ -63,7 +63,8 @@ class Texts:
     def lengths(self) -> NDArray[np.int64]:
         """Tokens of each text to learn from, as far as they are read."""
         lengths = np.concatenate([part.lengths for part in self.parts])[self._order[self._held :]]
-        return np.minimum(lengths, self.max_tokens)
+        found: NDArray[np.int64] = np.minimum(lengths, self.max_tokens)
+        return found
 
     @property
     def tokens(self) -> int:
@@ -81,8 +82,10 @@ class Texts:
 
     def counts(self, vocab_size: int) -> NDArray[np.int64]:
         """How often each token occurs, [V]."""
-        found = [np.bincount(part.ids(slice(None)), minlength=vocab_size) for part in self.parts]
-        return np.sum(found, axis=0)
+        counts_V = np.zeros(vocab_size, np.int64)
+        for part in self.parts:
+            counts_V += np.bincount(part.ids(slice(None)), minlength=vocab_size)
+        return counts_V
 
 
 def outputs(counts_V: NDArray[np.int64]) -> NDArray[np.int64]:

@@ -55,7 +55,8 @@ class PretrainingTrainer:
         self.dense = list(models.parameters())
         self.table = RowAdam(classifier.embedding.data, decay=0.0)
         depths = classifier.config.layers
-        layers = [[p for stack in models.stacks for p in stack.layers[depth].parameters()] for depth in range(depths)]
+        stacks = models.own_stacks()
+        layers = [[p for stack in stacks for p in stack.layers[depth].parameters()] for depth in range(depths)]
         groups = [{"params": list(models.decoders.parameters()), "share": 1.0}] + [
             {"params": layer, "share": layer_decay ** -(depths - 1 - depth)} for depth, layer in enumerate(layers)
         ]
@@ -125,7 +126,7 @@ class PretrainingTrainer:
             for index in list(by_length(lengths, EVALUATION_BATCH))[self.group.rank :: self.group.world]:
                 ids_BSTF, lengths_BS = pack([held[i] for i in index], segment, texts.max_tokens)
                 found = self.models(self._views(ids_BSTF), *self._arguments(ids_BSTF, lengths_BS), bf16=self.bf16)
-                total, tokens = total + found.nats.item() * found.count, tokens + found.count
+                total, tokens = total + found.nats.item() * found.tokens, tokens + found.tokens
         self._train(True)
         total, tokens = self.group.sum(total, tokens)
         return total / max(1.0, tokens)

@@ -115,6 +115,7 @@ def train(
     pretrain: p.Pretrain = TRAIN.pretrain,
     layer_decay: p.LayerDecay = TRAIN.layer_decay,
     unfreeze: p.Unfreeze = TRAIN.unfreeze,
+    backward: p.Backward = LM_MODEL.backward,
     precision: t.Precision = TRAIN.precision,
     deterministic: t.Deterministic = TRAIN.deterministic,
     preset: t.Preset = None,
