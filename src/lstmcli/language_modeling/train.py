@@ -215,10 +215,10 @@ class LanguageModelJob(TrainingJob):
     def derive(self, derived: Derived, *, threads: int, finished: bool) -> Iterator[Event]:
         self.module.to("cpu")
         for name in ("valid", "test"):
-            if name in self.corpora and len(self.corpora[name]):
-                if report := derived.attempt(f"the report on {name}", partial(self._evaluate, self.corpora[name])):
-                    self.metrics[name] = asdict(report)
-                    yield LmEvaluated(name, report)
+            corpus = self.corpora.get(name)
+            if corpus and (report := derived.attempt(f"the report on {name}", partial(self._evaluate, corpus))):
+                self.metrics[name] = asdict(report)
+                yield LmEvaluated(name, report)
         self.graph = derived.attempt("the graph", self._graph)
         if self.graph is not None and CELLS[self.config.model.cell].int8:
             cost = derived.attempt("the eight bits", partial(self._try_int8, self.graph, threads))
