@@ -13,6 +13,7 @@ from typing import Any
 
 from numpy.typing import NDArray
 
+from lstmcli.errors import UsageError
 from lstmcli.model_dir.directory import WEIGHTS, default_model_path, read_model
 
 INIT_FROM = "train --init-from"
@@ -52,6 +53,9 @@ def read_parts(path: str) -> LanguageModelParts:
         UsageError: it is no language model.
     """
     model = read_model(default_model_path(None, path))
+    if INIT_FROM not in model.task.features:
+        hint = "--init-from takes a language model: `lstm train book.txt -o MODEL` makes one"
+        raise UsageError(f"{model.path} is {model.task.title}, which is no start for a classifier", hint=hint)
     result: LanguageModelParts = model.task.feature(INIT_FROM)(model)
     return result
 

@@ -151,5 +151,5 @@ def test_models_that_are_no_start_are_refused(language_model: Path, tmp_path: Pa
         start(language_model, language_model)
     with pytest.raises(UsageError, match="layers of one width, and this language model has 8, 6"):
         start(untrained_lm(tmp_path / "lm"))
-    with pytest.raises(UsageError, match="does not apply to classifiers"):
+    with pytest.raises(UsageError, match="is a classifier, which is no start"):
         start(untrained_model(tmp_path / "classifier"))
