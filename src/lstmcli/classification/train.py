@@ -281,6 +281,7 @@ class ClassifierJob(TrainingJob):
                 "rows": {part.name: part.rows for part in self.check.splits},
                 **({} if self.train.soft is None else {"soft labels": self.train.soft.summary}),
                 **({} if self.train.unlabelled is None else {"texts without labels": len(self.train.unlabelled)}),
+                **(self.pretraining.fields() if self.pretraining else {}),
             },
         }
 

@@ -14,7 +14,7 @@ import torch
 from lstmcli.classification.config import ClassifierModelConfig, ClassifierTrainConfig
 from lstmcli.classification.events import Pretrained
 from lstmcli.classification.options import from_options
-from lstmcli.classification.pretraining.start import Start, read_start
+from lstmcli.classification.pretraining.start import read_start
 from lstmcli.classification.pretraining.trainer import PretrainingTrainer
 from lstmcli.classification.train import ClassifierJob, job
 from lstmcli.data.records import Record, Splits
@@ -58,21 +58,18 @@ def built(made: ClassifierJob) -> ClassifierJob:
     return made
 
 
-def test_a_run_is_pretrained_and_goes_on_where_it_was(tmp_path: Path) -> None:
-    how: dict[str, Any] = {"pretrain": 3}
-    events = trained(tmp_path / "whole", made(**how))
+@pytest.mark.parametrize("stop_after", [2, pytest.param(20, marks=pytest.mark.slow)])
+def test_a_run_goes_on_where_it_was_in_the_pretraining_or_after_it(tmp_path: Path, stop_after: int) -> None:
+    events = trained(tmp_path / "whole", made(pretrain=3))
     (found,) = (event for event in events if isinstance(event, Pretrained))
     assert found.texts == 48 and found.perplexity > 1
-    assert read_model(tmp_path / "whole").settings.train.pretrain == 3
-    whole = (tmp_path / "whole" / WEIGHTS).read_bytes()
-    for stop_after in (2, 20):  # within the pretraining, and after it
-        name = tmp_path / f"cut{stop_after}"
-        (stopped,) = (e for e in trained(name, made(**how), stop_after=stop_after) if isinstance(e, Stopped))
-        assert stopped.reason == "interrupted" and (stopped.best_epoch == 0) == (stop_after == 2)
-        trained(name, made(**how), resume=True)
-        assert (name / WEIGHTS).read_bytes() == whole
-    trained(tmp_path / "other", made(pretrain=0))
-    assert (tmp_path / "other" / WEIGHTS).read_bytes() != whole
+    model = read_model(tmp_path / "whole")
+    assert model.settings.train.pretrain == 3 and model.config["data"]["texts pretrained on"] == 48
+    cut = tmp_path / "cut"
+    (stopped,) = (e for e in trained(cut, made(pretrain=3), stop_after=stop_after) if isinstance(e, Stopped))
+    assert stopped.reason == "interrupted" and (stopped.best_epoch == 0) == (stop_after == 2)
+    trained(cut, made(pretrain=3), resume=True)
+    assert (cut / WEIGHTS).read_bytes() == (tmp_path / "whole" / WEIGHTS).read_bytes()
 
 
 def test_no_direction_has_the_features_of_what_it_predicts() -> None:
@@ -128,12 +125,23 @@ def test_a_classifier_from_a_language_model_is_an_ordinary_one(language_model: P
     assert read_model(tmp_path / "model").config["data"]["start"]
 
 
-def test_two_language_models_lie_side_by_side(language_model: Path) -> None:
-    start = read_start(replace(TINY, model=replace(TINY.model, init_from=(str(language_model),))))
-    assert start is not None
-    pair = Start((start.forward, replace(start.forward, backward=True)))
-    config = pair.settled(TINY)
-    assert (config.model.embedding, config.model.hidden, config.model.bidirectional) == (12, 6, True)
+def test_two_language_models_lie_side_by_side(language_model: Path, tmp_path: Path) -> None:
+    lines, square = [*LINES, *TEXTS], replace(SQUARE, backward=True)
+    second = untrained_lm(tmp_path / "backward", "text", lines, model=square)
+    both = {"init_from": (str(second), str(language_model))}  # the order is theirs
+    found = built(made(model=both, pretrain=1))
+    assert (found.config.model.embedding, found.config.model.hidden) == (12, 6)
+    assert found.pretraining is not None and found.pretraining.trainer is not None
+    own, layers = tensors(read_model(second).read(WEIGHTS)), found.module.state_dict()
+    lower = layers["stack.layers.0.1.w_ih"]
+    assert np.array_equal(lower[:, 6:].numpy(), own["stack.layers.0.0.w_ih"]) and not lower[:, :6].any()
+    trainer = found.pretraining.trainer
+    before = trainer.loss(trainer.weights())
+    for _ in range(30):
+        trainer.step([trainer.texts[i] for i in range(20)], 0.02)
+    assert trainer.loss(trainer.weights()) < before
+    with pytest.raises(UsageError, match="is a backward language model"):
+        read_start(replace(TINY, model=replace(TINY.model, init_from=(str(second),))))
 
 
 @pytest.mark.parametrize(("option", "value"), [("hidden", 5), ("size", "2M"), ("tokenizer", "bpe")])

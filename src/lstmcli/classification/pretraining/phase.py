@@ -112,6 +112,10 @@ class PretrainingPhase:
         config = replace(self.config.train, epochs=self.epochs)
         return (yield from pretrain(self.trainer, config, **how))
 
+    def fields(self) -> dict[str, Any]:
+        """What ``config.json`` says of it beside the data."""
+        return {"texts pretrained on": len(self.texts)} if self.epochs else {}
+
     def mark_known(self, trainer: Trainer) -> None:
         """Say which rows of the embedding are not random."""
         if self.start is not None:
