@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from lstmcli.tokenization.encoded import EncodedTexts
 from lstmcli.tokenization.ids import UNKNOWN_ID, Ids
 
-EVERY, MOST_HELD_OUT = 20, 1_000
+HELD_OUT_EVERY, MOST_HELD_OUT = 20, 1_000
 """One text in so many is held out to measure the language model on, up to a number."""
 BATCH_TOKENS = 1_000
 """Tokens of a step, about."""
@@ -40,7 +40,7 @@ class Texts:
     @property
     def _held(self) -> int:
         """Number of texts held out; they are the first."""
-        return min(MOST_HELD_OUT, max(1, len(self._order) // EVERY))
+        return min(MOST_HELD_OUT, max(1, len(self._order) // HELD_OUT_EVERY))
 
     def __len__(self) -> int:
         """Number of texts to learn from."""

@@ -65,8 +65,10 @@ class TrainingLog:
         self._stack.close()
 
     def handle(self, event: events.Event) -> None:
+        if isinstance(event, Pretrained):
+            self.progress.begin_again()
         if not self.tokenizing.handle(event, quiet=self.quiet):
-            self._show(event)
+            self._show(event.progress if isinstance(event, Pretraining) else event)
 
     def _show(self, event: events.Event) -> None:
         if isinstance(event, events.Warned):
@@ -77,11 +79,6 @@ class TrainingLog:
             return
         elif isinstance(event, (events.Step, events.Validated)):
             self.progress.handle(event)
-        elif isinstance(event, Pretraining):
-            self.progress.handle(event.progress)
-        elif isinstance(event, Pretrained):
-            self.progress.begin_again()
-            self._say(event.line())
         elif isinstance(event, events.RunPlanned):
             self._plan(event)
             self._stack.enter_context(self.progress)
