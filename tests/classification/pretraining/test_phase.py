@@ -34,7 +34,7 @@ SQUARE = LmModelConfig(embedding=6, hidden=6, layers=2)
 
 
 def made(*, model: dict[str, Any] | None = None, unlabelled: bool = True, **more: Any) -> ClassifierJob:
-    how = ClassifierTrainConfig(**{"epochs": 1, "batch_size": 4, "threads": 1, "device": "cpu", "virtual": 0.0, **more})
+    how = ClassifierTrainConfig(**{"epochs": 1, "batch_size": 4, "threads": 1, "device": "cpu", **more})
     config = replace(TINY, train=how, model=replace(TINY.model, **(model or {})))
     others = [Record(text) for text in TEXTS] if unlabelled else []
     return job(Splits(TRAIN, TRAIN[:4], [], fingerprint="x", unlabelled=others), config)
