@@ -5,19 +5,24 @@
 Adds an entry without a translation for each new text, which is then to be filled in, and drops those that are no longer
 used.  Translations that are there are kept.  A test compares.
 
-help.po has the texts of help pages, in the order in which pages show them.
+help.po has the texts of help pages, in the order in which pages show them.  messages.po has what errors, warnings and
+notes say, by module; ``{0}`` is filled in, ``{0#}`` is a number, and a translation may leave out ``{0~}``, which is a
+word such as "is" or "are".
 """
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import sys
 from collections.abc import Iterator
 from typing import Any
 
 import typer
+from messages import Messages
 
-from lstmcli.cli import app, help, language
+from lstmcli.cli import app, foreign_names, help, language
 
 Texts = dict[str, list[str]]
 """The texts of a catalogue, by the heading that they stand under there."""
@@ -26,6 +31,29 @@ FRAME = [
     *("Commands:", "Options:", "Arguments:", "Examples:"),
 ]
 """What Typer and ``cli/help.py`` add."""
+FOREIGN = [
+    *("missing argument {0}", "missing option {0}", "option {0} requires an argument", "invalid value for {0}: {1}"),
+    *("option {0} does not take a value", "got unexpected extra argument ({0})", "invalid value: {0}"),
+    *("got unexpected extra arguments ({0})", "option {0} requires {1} arguments"),
+]
+"""Errors of Typer."""
+JSON = [
+    *("expecting value", "extra data", "unterminated string starting at", "expecting ',' delimiter"),
+    *("expecting property name enclosed in double quotes", "expecting ':' delimiter", "invalid control character at"),
+    "illegal trailing comma before end of object",
+]
+"""Errors of the standard library's JSON."""
+SYSTEM = (
+    *("ENOENT", "EACCES", "EPERM", "EISDIR", "ENOTDIR", "ENOSPC", "EROFS", "EEXIST", "ENAMETOOLONG", "ELOOP", "EIO"),
+    *("EMFILE", "EBUSY", "EADDRINUSE", "EADDRNOTAVAIL", "ECONNREFUSED", "EFBIG", "EDQUOT", "EINVAL", "ENOMEM"),
+)
+"""Errors of the system that messages often quote."""
+WORDS = [
+    *("text", "texts", "target", "targets", "source", "sources", "training", "validation", "word", "character", "byte"),
+    *("token", "line", "label", "comment", "title", "an object", "a string"),
+    *("error: {0}", "hint: {0}", "warning: {0}", "note: {0}", "use {0}"),
+]
+"""Words that are filled into messages."""
 HEADER = "# Chinese texts of the program.  After a change of English texts, run `python tools/chinese.py`.\n"
 
 
@@ -53,6 +81,14 @@ def _of_command(command: Any) -> Iterator[str]:
                 yield default
 
 
+def message_texts() -> Texts:
+    """Templates of messages, by module."""
+    other_tools = [text for kind in ("commands", "options") for text in foreign_names.without_equivalent(kind).values()]
+    system = [os.strerror(getattr(errno, name)).lower() for name in SYSTEM]
+    found = {"other tools": other_tools, "Typer": FOREIGN, "JSON": JSON, "the system": system, "words": WORDS}
+    return once(found | {module: [*texts] for module, texts in Messages().found.items()})
+
+
 def once(texts: Texts) -> Texts:
     """Without repetitions, and without texts in which there is nothing to translate."""
     seen: set[str] = set()
@@ -78,7 +114,7 @@ def entry(english: str, chinese: str = "") -> str:
     return f"msgid {json.dumps(english, ensure_ascii=False)}\nmsgstr {json.dumps(chinese, ensure_ascii=False)}\n"
 
 
-CATALOGUES = {"help": help_texts}
+CATALOGUES = {"help": help_texts, "messages": message_texts}
 
 
 def main() -> int:
