@@ -7,7 +7,7 @@ used.  Translations that are there are kept.  A test compares.
 
 help.po has the texts of help pages, in the order in which pages show them.  messages.po has what errors, warnings and
 notes say, by module; ``{0}`` is filled in, ``{0#}`` is a number, and a translation may leave out ``{0~}``, which is a
-word such as "is" or "are".
+word such as "is" or "are".  A translation with ``{0=}`` asks for that of a single word, which is in words.po.
 """
 
 from __future__ import annotations
@@ -40,20 +40,27 @@ FOREIGN = [
 JSON = [
     *("expecting value", "extra data", "unterminated string starting at", "expecting ',' delimiter"),
     *("expecting property name enclosed in double quotes", "expecting ':' delimiter", "invalid control character at"),
-    "illegal trailing comma before end of object",
+    *("illegal trailing comma before end of object", "mismatched tag", "undefined entity"),
+    *("no element found", "not well-formed (invalid token)", "syntax error", "unclosed token", "duplicate attribute"),
+    *("invalid start byte", "invalid continuation byte", "unexpected end of data"),
+    *("'{0}' codec can't decode byte {1} in position {2}: {3}", "CRC check failed {0}"),
+    "Compressed file ended before the end-of-stream marker was reached",
 ]
-"""Errors of the standard library's JSON."""
+"""Errors of the standard library's JSON, XML, gzip and encodings."""
 SYSTEM = (
     *("ENOENT", "EACCES", "EPERM", "EISDIR", "ENOTDIR", "ENOSPC", "EROFS", "EEXIST", "ENAMETOOLONG", "ELOOP", "EIO"),
-    *("EMFILE", "EBUSY", "EADDRINUSE", "EADDRNOTAVAIL", "ECONNREFUSED", "EFBIG", "EDQUOT", "EINVAL", "ENOMEM"),
+    *("EMFILE", "EBUSY", "EADDRINUSE", "EADDRNOTAVAIL", "ECONNREFUSED", "EFBIG", "EDQUOT", "EINVAL"),
+    *("ENOMEM", "ENOTEMPTY"),
 )
 """Errors of the system that messages often quote."""
+PHRASES = ["use {0}", "an object", "a string", "the first"]
+"""Texts that are filled into messages, from tables that are not in the source."""
 WORDS = [
-    *("text", "texts", "target", "targets", "source", "sources", "training", "validation", "word", "character", "byte"),
-    *("token", "line", "label", "comment", "title", "an object", "a string"),
-    *("error: {0}", "hint: {0}", "warning: {0}", "note: {0}", "use {0}"),
+    *("error", "hint", "warning", "note", "training:", "validation:", "test:"),
+    *("text", "texts", "source", "sources", "target", "targets", "training", "validation", "test", "train", "valid"),
+    *("word", "character", "byte", "token", "line", "label", "comment", "title", "seed"),
 ]
-"""Words that are filled into messages."""
+"""Single words that are filled into messages where a translation asks for them, with ``{0=}``."""
 HEADER = "# Chinese texts of the program.  After a change of English texts, run `python tools/chinese.py`.\n"
 
 
@@ -85,7 +92,7 @@ def message_texts() -> Texts:
     """Templates of messages, by module."""
     other_tools = [text for kind in ("commands", "options") for text in foreign_names.without_equivalent(kind).values()]
     system = [os.strerror(getattr(errno, name)).lower() for name in SYSTEM]
-    found = {"other tools": other_tools, "Typer": FOREIGN, "JSON": JSON, "the system": system, "words": WORDS}
+    found = {"other tools": other_tools, "Typer": FOREIGN, "JSON": JSON, "the system": system, "phrases": PHRASES}
     return once(found | {module: [*texts] for module, texts in Messages().found.items()})
 
 
@@ -114,7 +121,7 @@ def entry(english: str, chinese: str = "") -> str:
     return f"msgid {json.dumps(english, ensure_ascii=False)}\nmsgstr {json.dumps(chinese, ensure_ascii=False)}\n"
 
 
-CATALOGUES = {"help": help_texts, "messages": message_texts}
+CATALOGUES = {"help": help_texts, "messages": message_texts, "words": lambda: {"words": WORDS}}
 
 
 def main() -> int:

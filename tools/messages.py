@@ -18,22 +18,25 @@ from lstmcli.cli.language import Template
 from lstmcli.plural import count
 
 SOURCE = Path(__file__).resolve().parent.parent / "src" / "lstmcli"
-SINKS = {"report_error": (0, 1)} | dict.fromkeys(
-    ("Warned", "BadParameter", "info", "note", "of_message", "say", "_say", "warning"), (0,)
+SINKS = {"report_error": (0, 1), "OSError": (1,), "IsADirectoryError": (1,)} | dict.fromkeys(
+    ("Warned", "BadParameter", "ValueError", "attempt", "info", "note", "of_message", "say", "_say", "warning"), (0,)
 )
 """Functions and classes, whatever the module, to the arguments that are shown."""
-SHOWN = {"hint", "note", "notes", "warning", "warnings"}
+SHOWN = {"hint", "note", "notes", "reason", "reasons", "remark", "remarks", "usage", "warning", "warnings", "why"}
 """Arguments by name, fields and lists that are shown."""
 SAME = {"safe", "str", "visible", "fitted", "bold", "list", "tuple", "sorted", "wrapped", "as_arguments", "_shortened"}
 """Functions whose result is the text, or the texts, that they are given."""
-OF_TEXT = {"get", "pop", "strip", "replace", "lower", "capitalize", "removesuffix", "rstrip", "lstrip"}
+OF_TEXT = {"get", "pop", "items", "keys", "values", "strip", "lstrip", "rstrip", "removesuffix", "replace", "lower"}
 """Methods whose result is from the object itself."""
+PLACE = re.compile(r"^(error|hint|warning|note|\$?\{\d+\}(, line \{\d+\})?): (?=.)")
+"""What may stand before a message."""
+ADDING = ("append", "extend")
 AGREEING = ({"is", "are"}, {"has", "have"}, {"it", "them"}, {"it", "they"})
 """Words of which one is for a single thing."""
 KEPT = ("interrupted", "aborted")
 """Messages of a single word."""
 UNSEEN = (
-    *("serving/", "cli/output/inspection/", "cells/", "data/sample_pairs.py", "tokenization/scripts.py"),
+    *("serving/", "cli/help.py", "cli/output/inspection/", "cells/", "data/sample_pairs.py", "tokenization/scripts.py"),
     *("tokenization/lm_tokenizer.py", "cli/options/completion.py", "data/formats/config.py"),
 )
 """What is said to programs, and data."""
@@ -58,9 +61,9 @@ class Module:
         self._values: dict[ast.AST, Values] = {}
         nodes: list[ast.AST] = [self.tree]
         for node in nodes:
-            children = [*ast.iter_child_nodes(node)]
-            self.parents |= dict.fromkeys(children, node)
-            nodes += children
+            for child in _children(node):
+                self.parents[child] = node
+                nodes.append(child)
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 self.functions.setdefault(node.name, []).append(node)
             elif isinstance(node, ast.ClassDef):
@@ -107,6 +110,11 @@ class Messages:
         self.sinks: dict[tuple[str, str], set[int | str]] = {("", name): {*places} for name, places in SINKS.items()}
         """Functions (their module, or '' for any) to the arguments that are shown, by position and by name."""
         self._seen: set[ast.AST] = set()
+        self._properties: dict[str, list[tuple[Module, ast.AST]]] = {}
+        for module in read:
+            for function in (each for group in module.functions.values() for each in group):
+                if any(_named(decorator) == "property" for decorator in function.decorator_list):
+                    self._properties.setdefault(function.name, []).append((module, function))
         self._add_classes()
         known = -1
         while known != (known := sum(map(len, self.sinks.values()))):
@@ -132,7 +140,7 @@ class Messages:
         self.sinks |= {("", name): {0, "message"} for name in errors}
 
     def _collect(self, module: Module) -> None:
-        names = {name for _, name in self.sinks} | {"append", "extend", "fail"}
+        names = {name for _, name in self.sinks} | {*ADDING, "fail"}
         for call in module.calls:
             if _named(call.func) not in names and not any(each.arg in SHOWN for each in call.keywords):
                 continue
@@ -156,7 +164,7 @@ class Messages:
         yield from (each.value for each in call.keywords if each.arg in places or each.arg in SHOWN)
         if name == "fail" and isinstance(call.func, ast.Attribute):  # of Typer's context
             yield call.args[0]
-        added = name in ("append", "extend") and isinstance(call.func, ast.Attribute) and call.args
+        added = name in ADDING and isinstance(call.func, ast.Attribute) and call.args
         if added and _named(call.func.value).split("_")[-1] in SHOWN:  # type: ignore[attr-defined]
             yield call.args[0]
 
@@ -182,7 +190,7 @@ class Messages:
                 self._add(target, each)
             return
         for line in self._template(module, parts).split("\n"):  # each is shown by itself
-            line = _renumbered(re.sub(r"^(error|hint|warning|note): (?=.)", "", line.strip()))
+            line = _renumbered(PLACE.sub("", line.strip()))
             if _is_prose(line) and (module.name in SEEN or not module.name.startswith(UNSEEN)):
                 self.found[module.name][line] = None
         for part in parts:
@@ -212,8 +220,12 @@ class Messages:
         inner: list[ast.expr | None] = []
         if isinstance(node, ast.IfExp):
             inner = [node.body, node.orelse]
-        elif isinstance(node, (ast.BoolOp, ast.Dict)):
+        elif isinstance(node, ast.BoolOp):
             inner = [*node.values]
+        elif isinstance(node, ast.BinOp):
+            inner = [node.left, node.right]
+        elif isinstance(node, ast.Dict):
+            inner = [*node.keys, *node.values]
         elif isinstance(node, (ast.List, ast.Tuple, ast.Set)):
             inner = [*node.elts]
         elif isinstance(node, (ast.Starred, ast.NamedExpr, ast.YieldFrom, ast.Subscript, ast.FormattedValue)):
@@ -224,16 +236,18 @@ class Messages:
             yield from self._results(module, node)
         elif isinstance(node, ast.Name):
             yield from self._values(module, node)
-        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        elif isinstance(node, ast.Attribute):
             yield from self._constants(module, node.attr)
+            for place, function in self._properties.get(node.attr, ()):
+                yield from ((place, value) for value in _answers(function))
         yield from ((module, each) for each in inner if each is not None)
 
     def _results(self, module: Module, call: ast.Call) -> Iterator[tuple[Module, ast.expr]]:
         name = _named(call.func)
         if name == "count":
             return
-        if name in SAME | {"join"} and call.args:
-            yield module, call.args[0]
+        if name in SAME | {"join", "filter"} and call.args:
+            yield module, call.args[-1]
         elif isinstance(call.func, ast.Attribute) and name in OF_TEXT:
             yield module, call.func.value
             if name in ("get", "pop"):
@@ -281,6 +295,16 @@ class Messages:
                     yield from ((each, value) for value in each.top.get(name, ()))
 
 
+def _children(node: ast.AST) -> Iterator[ast.AST]:
+    """The nodes below one that can hold a text."""
+    for name in node._fields:
+        value = getattr(node, name) if name not in ("annotation", "ctx", "op", "ops", "returns") else None
+        if isinstance(value, list):
+            yield from (each for each in value if isinstance(each, ast.AST))
+        elif isinstance(value, ast.AST):
+            yield value
+
+
 def _named(node: ast.AST) -> str:
     """The last part of a name."""
     return str(getattr(node, "attr", None) or getattr(node, "id", None) or getattr(node, "name", None) or "")
@@ -304,6 +328,8 @@ def _assigned(scope: Scope) -> Values:
                     values = node.value.elts if isinstance(node.value, ast.Tuple) else [node.value] * len(target.elts)
                     for each, value in zip(target.elts, values, strict=False):
                         found.setdefault(_named(each), []).append(value)
+        elif isinstance(node, ast.Call) and isinstance(node.func, ast.Attribute) and node.func.attr in ADDING:
+            found.setdefault(_named(node.func.value), []).extend(node.args)
         elif isinstance(node, (ast.For, ast.comprehension)):
             targets = node.target.elts if isinstance(node.target, ast.Tuple) else [node.target]
             for each in targets:
@@ -327,7 +353,7 @@ def _agrees(value: ast.expr) -> bool:
 def _is_prose(template: str) -> bool:
     """Whether a text is for people, and not a name or a command."""
     words = re.sub(r"\{\d+.?\}|--[\w-]+|\$\w+|[\w.-]*[_/.]\w[\w/.]*", "", template)
-    if template in KEPT or not re.search(r"[A-Za-z]{2}", words) or re.match(r"pip install \S+$|lstm \w+", template):
+    if template in KEPT or not re.search(r"[a-z]{2}", words) or re.match(r"pip install \S+$|lstm \w+", template):
         return template in KEPT
     telling = Template(template, "").is_telling and Template(words, "").letters > 2
     return telling and " " in template and not re.search(r"\{[a-z]|\\[pu]", template)

@@ -22,7 +22,7 @@ from lstmcli.plural import count
 CATALOGUES = Path(__file__).parent.parent / "chinese"
 _ENTRY = re.compile(r'^msgid "(.*)"\nmsgstr "(.*)"$', re.MULTILINE)
 _CONTINUED = re.compile(r'"\n"')
-_HOLE = re.compile(r"(\{\d+[#~]?\})")
+_HOLE = re.compile(r"(\{\d+[#~=]?\})")
 _PATTERNS = {"#": r"(-?[\d.,]+(?:e[+-]?\d+)?|-?inf|nan)", "~": r"(\w*)", "": "(.*?)"}
 _PREFIX = re.compile(r"(error|hint|warning|note): (?=\S)")
 _PLACE = re.compile(r"(.*?)(?:, )?(?:line|row) (\d+)(?:: (.+))?", re.DOTALL)
@@ -33,6 +33,7 @@ _SPACE = re.compile(r"(?<=[\u2e80-\u9fff\uff00-\uffef]) (?=[\u2e80-\u9fff\uff00-
 _QUOTED = re.compile(r"([\"']).*\1", re.DOTALL)
 _MARKS = {"; ": "；", ", ": "，", ": ": "："}
 _MARK = re.compile("; |, |: ")
+_LIST = re.compile(r"((?:'[^']*'|`[^`]*`|[^\s,;:]+)(?:, | and | or |$))+(?<=\S)")
 _JOINT = re.compile("(?=; |, |: | )")
 MAX_LENGTH, MAX_REMARK, MAX_PARTS = 2000, 300, 12
 """Longer messages stay in English; longer values have no remark of the program at their end, and longer lists none."""
@@ -78,8 +79,7 @@ def of_message(text: str) -> str:
         return text
     prefix = _PREFIX.match(text)
     found = _translated(text[prefix.end() :] if prefix else text).text
-    found = catalogue("messages")[f"{prefix[1]}: {{0}}"].replace("{0}", found) if prefix else found
-    return _SPACE.sub("", found)
+    return _SPACE.sub("", f"{catalogue('words')[prefix[1]]}：{found}" if prefix else found)
 
 
 @dataclass(frozen=True)
@@ -152,9 +152,15 @@ def _known(text: str) -> Found:
             values = template.match(text)
             if values is not None:
                 parts = _HOLE.split(template.chinese)
-                parts[1::2] = (_filling(values[hole]) for hole in parts[1::2])
+                parts[1::2] = (_filled(hole, values) for hole in parts[1::2])
                 return Found("".join(parts), template.letters, begins=bool(texts[0]))
     return Found(text)
+
+
+def _filled(hole: str, values: dict[str, str]) -> str:
+    """What stands in place of a hole: ``{0=}`` asks for a translation of a single word."""
+    value = values[hole.replace("=", "")]
+    return catalogue("words").get(value, value) if "=" in hole else _filling(value)
 
 
 def _filling(value: str) -> str:
@@ -162,13 +168,18 @@ def _filling(value: str) -> str:
     plain = value.strip()
     if not plain or _QUOTED.fullmatch(plain):
         return value
+    if _LIST.fullmatch(plain):
+        return plain.replace(" and ", " 和 ").replace(" or ", " 或 ")
     found = _translated(plain)
     if found.letters:
         return found.text
-    name, remark = _divided(plain, 2)
     if mark := _MARK.match(value):
         return _MARKS[mark[0]] + value[2:]
-    return name + _translated(remark.strip()).text if remark else value
+    for joint in re.finditer(r"(?<=['\"]); | (?=\()", plain):
+        rest = _translated(plain[joint.start() :].strip())
+        if rest.letters:
+            return plain[: joint.start()] + rest.text
+    return value
 
 
 @cache
@@ -189,13 +200,14 @@ def _translated(text: str) -> Found:
 
 def _behind_place(text: str) -> Found:
     """A message that may stand behind the name of a file and a colon; the name may have colons, too."""
-    best = _known(text)
+    best, place = _known(text), ""
     if best.begins:
         return best
     for colon in re.finditer(": ", text):
         message = _known(text[colon.end() :])
-        if message.letters > best.letters or (message.begins and message.letters == best.letters):
-            best = Found(f"{_filling(text[: colon.start()])}：{message.text}", message.letters)
+        if message.letters > best.letters or (message.letters == best.letters > 0 and (message.begins or not place)):
+            place = catalogue("words").get(text[: colon.end()].strip()) or f"{_filling(text[: colon.start()])}："
+            best = Found(f"{place}{message.text}", message.letters)
             if message.begins:
                 break
     return best
@@ -209,11 +221,14 @@ def _joined(text: str) -> Found:
     for between in ("; ", ", "):
         parts = text.split(between)
         for n in range(len(parts) - 1 if len(parts) < MAX_PARTS else 0, 0, -1):
-            first = _known(between.join(parts[:n]))
+            head, rest = between.join(parts[:n]), between.join(parts[n:])
+            first = _known(head) if n > 1 else _translated(head)
+            if first.letters and (remark := _known(between + rest)).letters:
+                return Found(first.text + remark.text, first.letters + remark.letters)
             if first.letters or n == 1:
-                rest = _translated(between.join(parts[n:]))
-                if letters := first.letters + rest.letters:
-                    return Found(first.text + _MARKS[between] + rest.text, letters)
+                others = _translated(rest)
+                if letters := first.letters + others.letters:
+                    return Found(first.text + _MARKS[between] + others.text, letters)
     return Found(text)
 
 
