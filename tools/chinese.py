@@ -53,7 +53,19 @@ SYSTEM = (
     *("ENOMEM", "ENOTEMPTY"),
 )
 """Errors of the system that messages often quote."""
-PHRASES = ["use {0}", "an object", "a string", "the first"]
+PHRASES = [
+    *(
+        "use {0}",
+        "an object",
+        "a string",
+        "the first",
+        "there is '{0}'",
+        "there are '{0}'",
+        "standard input",
+        "the command line",
+    ),
+    *("invalid control character", "free some space"),
+]
 """Texts that are filled into messages, from tables that are not in the source."""
 WORDS = [
     *("error", "hint", "warning", "note", "training:", "validation:", "test:"),

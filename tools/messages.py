@@ -14,7 +14,7 @@ from collections.abc import Iterator
 from functools import cached_property
 from pathlib import Path
 
-from lstmcli.cli.language import Template
+from lstmcli.cli.chinese import Template
 from lstmcli.plural import count
 
 SOURCE = Path(__file__).resolve().parent.parent / "src" / "lstmcli"

@@ -108,15 +108,15 @@ def test_every_message_is_recognised(chinese: None) -> None:
     for english, translation in language.catalogue("messages").items():
         if re.search(r"\d\}\{\d", english):
             continue  # where one value ends is only known if the next is a text of the program
-        filled = [
-            re.sub(r"\{\d+([#~]?)=?\}", lambda hole: values[hole[1]], text) for text in (english, translation)
-        ]
+        filled = [re.sub(r"\{\d+([#~]?)=?\}", lambda hole: values[hole[1]], text) for text in (english, translation)]
         if language.of_message(filled[0]).replace(" ", "") != filled[1].replace(" ", ""):
             wrong.append((filled, language.of_message(filled[0])))
     assert not wrong
 
 
-@given(st.lists(st.sampled_from([*"'é;:(), ", "; ", ": ", " (", ", line 3", "it has ", "3 rows", "{0}", "no such file"])))
+@given(
+    st.lists(st.sampled_from([*"'é;:(), ", "; ", ": ", " (", ", line 3", "it has ", "3 rows", "{0}", "no such file"]))
+)
 def test_no_text_is_too_odd(parts: list[str]) -> None:
     text = "".join(parts)
     with pytest.MonkeyPatch.context() as patch:
