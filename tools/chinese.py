@@ -64,7 +64,7 @@ PHRASES = [
         "standard input",
         "the command line",
     ),
-    *("invalid control character", "free some space"),
+    *("invalid control character", "free some space", "(others: {0}; --label-column"),
 ]
 """Texts that are filled into messages, from tables that are not in the source."""
 WORDS = [
