@@ -26,12 +26,14 @@ def is_chinese() -> bool:
         return False
     wanted = [*os.environ.get("LANGUAGE", "").lower().split(":"), locale.lower()]
     known = (language[:2] for language in wanted if re.match(r"(zh|en)(?![a-z])", language))
-    return next(known, "") == "zh" and all(map(_encodes, (sys.stdout, sys.stderr)))
+    streams = (sys.stdout, sys.stderr)
+    return next(known, "") == "zh" and all(_has_chinese(getattr(each, "encoding", None) or "utf-8") for each in streams)
 
 
-def _encodes(stream: object) -> bool:
+@cache
+def _has_chinese(encoding: str) -> bool:
     try:
-        "中文：“”".encode(getattr(stream, "encoding", None) or "utf-8")
+        "中文：“”".encode(encoding)
     except (UnicodeError, LookupError):
         return False
     return True
