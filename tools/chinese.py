@@ -1,9 +1,9 @@
 """The catalogues of Chinese texts, src/lstmcli/chinese/*.po, brought up to date with the code.
 
-    python tools/chinese.py
+    python tools/chinese.py [FILE.po …]
 
 Adds an entry without a translation for each new text, which is then to be filled in, and drops those that are no longer
-used.  Translations that are there are kept.  A test compares.
+used.  Translations that are there are kept, and those of other files are taken where there is none.  A test compares.
 
 help.po has the texts of help pages, in the order in which pages show them.  messages.po has what errors, warnings and
 notes say, by module; ``{0}`` is filled in, ``{0#}`` is a number, and a translation may leave out ``{0~}``, which is a
@@ -17,6 +17,7 @@ import json
 import os
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -65,6 +66,7 @@ PHRASES = [
         "the command line",
     ),
     *("invalid control character", "free some space", "(others: {0}; --label-column"),
+    "line {0#} column {1#} (char {2#})",
 ]
 """Texts that are filled into messages, from tables that are not in the source."""
 WORDS = [
@@ -136,10 +138,12 @@ def entry(english: str, chinese: str = "") -> str:
 CATALOGUES = {"help": help_texts, "messages": message_texts, "words": lambda: {"words": WORDS}}
 
 
-def main() -> int:
+def main(others: list[str]) -> int:
     missing = 0
+    taken = [language.entries(Path(path).read_text(encoding="utf-8")) for path in others]
     for name, texts in CATALOGUES.items():
         known, found = language.catalogue(name), texts()
+        known = {english: chinese for other in taken for english, chinese in other.items()} | known
         (language.CATALOGUES / f"{name}.po").write_text(written(found, known), encoding="utf-8")
         todo = [text for group in found.values() for text in group if text not in known]
         missing += len(todo)
@@ -148,4 +152,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

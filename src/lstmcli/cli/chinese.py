@@ -26,6 +26,7 @@ _LIST = re.compile(r"(?:(?:'[^']*'|`[^`]*`|[^\s,;:'`][^\s,;:]*)(?:, | and | or |
 """Quoted texts and single words: nothing in it is translated but the words between them."""
 _SPACE = re.compile(r"(?<=[\u2e80-\u9fff\uff00-\uffef]) (?=[\u2e80-\u9fff\uff00-\uffef])")
 """Between Chinese characters, where a value has been translated."""
+_TOUCHING = re.compile("[\u4e00-\u9fff][\\w$'\"`-]|[\\w'\"`][\u4e00-\u9fff]", re.ASCII)
 _MARKS = {"; ": "；", ", ": "，", ": ": "："}
 _MARK = re.compile("; |, |: ")
 _JOINT = re.compile("(?=; |, |: | )")
@@ -104,7 +105,16 @@ class Template:
                 return None  # not a word
             filled = Found(catalogue("words").get(value, value)) if "=" in parts[n] else _filling(value)
             parts[n], letters = filled.text, letters + filled.letters
-        return Found("".join(parts), letters, begins=bool(self.texts[0]))
+        return Found(_set(parts), letters, begins=bool(self.texts[0]))
+
+
+def _set(parts: list[str]) -> str:
+    """Texts one after another, with a space where Chinese and Latin characters would touch."""
+    text = ""
+    for part in filter(None, parts):
+        touching = text[-1:] + part[0]
+        text += " " * bool(_TOUCHING.fullmatch(touching)) + part
+    return text
 
 
 @cache

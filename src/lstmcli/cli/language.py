@@ -42,9 +42,13 @@ def _has_chinese(encoding: str) -> bool:
 @cache
 def catalogue(name: str) -> dict[str, str]:
     """The entries of a catalogue: English to Chinese."""
+    return entries((CATALOGUES / f"{name}.po").read_text(encoding="utf-8"))
+
+
+def entries(text: str) -> dict[str, str]:
+    """The translations in a file that GNU gettext calls a portable object, of the simple form that we need."""
     import json
 
-    text = (CATALOGUES / f"{name}.po").read_text(encoding="utf-8")
     pairs = _ENTRY.findall(_CONTINUED.sub("", text))
     words = json.loads("[" + ",".join(f'"{word}"' for pair in pairs for word in pair) + "]")
     return {english: chinese for english, chinese in zip(words[::2], words[1::2], strict=True) if chinese}
