@@ -42,6 +42,38 @@ UNSEEN = (
 """What is said to programs, and data."""
 SEEN = ("serving/models.py", "serving/names.py", "serving/server.py", "serving/config.py")
 
+NO_TEXT = (
+    "annotation",
+    "arg",
+    "asname",
+    "attr",
+    "conversion",
+    "ctx",
+    "id",
+    "is_async",
+    "kind",
+    "level",
+    "lineno",
+    "module",
+)
+NO_TEXT += (
+    "name",
+    "names",
+    "op",
+    "ops",
+    "rest",
+    "returns",
+    "simple",
+    "tag",
+    "type_comment",
+    "type_ignores",
+    "type_params",
+)
+FIELDS = {
+    kind: [name for name in kind._fields if name not in NO_TEXT]
+    for kind in vars(ast).values()
+    if isinstance(kind, type) and issubclass(kind, ast.AST) and kind not in (ast.Constant, ast.Name)
+}
 Scope = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Module
 Values = dict[str, list[ast.expr]]
 
@@ -61,9 +93,9 @@ class Module:
         self._values: dict[ast.AST, Values] = {}
         nodes: list[ast.AST] = [self.tree]
         for node in nodes:
-            for child in _children(node):
-                self.parents[child] = node
-                nodes.append(child)
+            below = _children(node)
+            self.parents.update(dict.fromkeys(below, node))
+            nodes += below
             if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
                 self.functions.setdefault(node.name, []).append(node)
             elif isinstance(node, ast.ClassDef):
@@ -295,14 +327,16 @@ class Messages:
                     yield from ((each, value) for value in each.top.get(name, ()))
 
 
-def _children(node: ast.AST) -> Iterator[ast.AST]:
+def _children(node: ast.AST) -> list[ast.AST]:
     """The nodes below one that can hold a text."""
-    for name in node._fields:
-        value = getattr(node, name) if name not in ("annotation", "ctx", "op", "ops", "returns") else None
-        if isinstance(value, list):
-            yield from (each for each in value if isinstance(each, ast.AST))
-        elif isinstance(value, ast.AST):
-            yield value
+    found: list[ast.AST] = []
+    for name in FIELDS.get(type(node), ()):
+        value = getattr(node, name)
+        if type(value) is list:
+            found += value
+        elif value is not None:
+            found.append(value)
+    return found
 
 
 def _named(node: ast.AST) -> str:
