@@ -12,9 +12,7 @@ word such as "is" or "are".  A translation with ``{0=}`` asks for that of a sing
 
 from __future__ import annotations
 
-import errno
 import json
-import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
@@ -48,11 +46,13 @@ JSON = [
     "Compressed file ended before the end-of-stream marker was reached",
 ]
 """Errors of the standard library's JSON, XML, gzip and encodings."""
-SYSTEM = (
-    *("ENOENT", "EACCES", "EPERM", "EISDIR", "ENOTDIR", "ENOSPC", "EROFS", "EEXIST", "ENAMETOOLONG", "ELOOP", "EIO"),
-    *("EMFILE", "EBUSY", "EADDRINUSE", "EADDRNOTAVAIL", "ECONNREFUSED", "EFBIG", "EDQUOT", "EINVAL"),
-    *("ENOMEM", "ENOTEMPTY"),
-)
+SYSTEM = [
+    *("no such file or directory", "permission denied", "operation not permitted", "is a directory"),
+    *("not a directory", "no space left on device", "read-only file system", "file exists", "file name too long"),
+    *("too many levels of symbolic links", "input/output error", "too many open files", "device or resource busy"),
+    *("address already in use", "cannot assign requested address", "connection refused", "file too large"),
+    *("disk quota exceeded", "invalid argument", "cannot allocate memory", "directory not empty"),
+]
 """Errors of the system that messages often quote."""
 PHRASES = [
     *(
@@ -105,8 +105,7 @@ def _of_command(command: Any) -> Iterator[str]:
 def message_texts() -> Texts:
     """Templates of messages, by module."""
     other_tools = [text for kind in ("commands", "options") for text in foreign_names.without_equivalent(kind).values()]
-    system = [os.strerror(getattr(errno, name)).lower() for name in SYSTEM]
-    found = {"other tools": other_tools, "Typer": FOREIGN, "JSON": JSON, "the system": system, "phrases": PHRASES}
+    found = {"other tools": other_tools, "Typer": FOREIGN, "JSON": JSON, "the system": SYSTEM, "phrases": PHRASES}
     return once(found | {module: [*texts] for module, texts in Messages().found.items()})
 
 
