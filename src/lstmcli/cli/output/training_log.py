@@ -19,6 +19,7 @@ from lstmcli.classification.events import (
     TokenizerReady,
 )
 from lstmcli.classification.results import ClassReport, DataCheck
+from lstmcli.cli.language import of_message
 from lstmcli.cli.output import console, tables
 from lstmcli.cli.output.progress import Progress
 from lstmcli.cli.output.tokenizing import TokenizingProgress
@@ -133,7 +134,7 @@ class TrainingLog:
                 self._say(console.safe(line))
 
     def _say(self, text: str, style: str = "") -> None:
-        console.show(self.out, text, style=style)
+        console.show(self.out, of_message(text), style=style)
 
     def _warn(self, messages: Iterable[str]) -> None:
         for message in messages:
