@@ -41,6 +41,7 @@ from lstmcli.cli.output.writer import Field, Layout, Shape
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER, PAGE = ROOT / "src" / "lstmcli" / "schemas", ROOT / "docs" / "output.md"
+CHINESE_PAGE = ROOT / "docs" / "zh" / "output.md"
 MADE = "<!-- From here on written by tools/schemas.py. -->\n"
 RESULTS: dict[str, tuple[dict[str, Layout[Any]], dict[str, Layout[Any]]]] = {
     "classify": ({"prediction": predictions.PREDICTION}, {"report": tables.REPORT}),
@@ -214,9 +215,48 @@ def text(command: str) -> str:
 WORDS = {"string": "text", "integer": "whole number", "boolean": "true or false"}
 
 
+CHINESE_WORDS = {
+    "text": "文本",
+    "number": "数",
+    "whole number": "整数",
+    "true or false": "布尔值",
+    "object": "对象",
+    "anything": "任意",
+}
+
+
 def page() -> str:
     """docs/output.md with its tables of fields written again."""
-    parts = [PAGE.read_text(encoding="utf-8").partition(MADE)[0], MADE]
+    return PAGE.read_text(encoding="utf-8").partition(MADE)[0] + tables()
+
+
+def chinese_page() -> str:
+    """docs/zh/output.md in the same way; what fields mean is in the words of the code, so in English."""
+    found = tables().replace("| field | value | |", "| 字段 | 值 | |")
+    found = re.sub(r"(?m)^(\| `[^`]+` \| )([^|]+)( \| )", lambda row: row[1] + in_chinese(row[2]) + row[3], found)
+    return CHINESE_PAGE.read_text(encoding="utf-8").partition(MADE)[0] + found
+
+
+def in_chinese(value: str) -> str:
+    """The type of a field, as ``in_words`` writes it, in Chinese."""
+    value, _, absent = value.partition("; ")
+    if absent:
+        return in_chinese(value) + "；可能没有"
+    if value in CHINESE_WORDS or value == "null":
+        return CHINESE_WORDS.get(value, value)
+    if value.startswith("[") and value.endswith("]"):
+        return "[" + ", ".join(map(in_chinese, value[1:-1].split(", "))) + "]"
+    for end, form in ((" or null", "{}或 null"), (" by name", "按名称的{}")):
+        if value.endswith(end):
+            return form.format(in_chinese(value.removesuffix(end)))
+    if value.startswith("list of "):
+        return in_chinese(value.removeprefix("list of ")) + "的列表"
+    return "或".join(map(in_chinese, parts)) if len(parts := value.split(" or ")) > 1 else value
+
+
+def tables() -> str:
+    """The tables of fields of every command."""
+    parts = [MADE]
     for command, (many, single) in RESULTS.items():
         parts.append(f"\n### `lstm {command}`\n")
         found = schema(command)
@@ -276,6 +316,7 @@ def main() -> None:
     for command in RESULTS:
         (FOLDER / f"{command}.json").write_text(text(command), encoding="utf-8")
     PAGE.write_text(page(), encoding="utf-8")
+    CHINESE_PAGE.write_text(chinese_page(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -34,8 +34,8 @@ NAV = {
     ("Start", "开始"): ("index", "install", "tutorial"),
     ("For you", "按用途"): ("for-engineers", "for-linguists", "for-students", "for-researchers"),
     ("Commands", "命令"): (
-        *("train", "classify", "translate", "generate", "perplexity", "compare", "inspect", "neighbours"),
-        *("export", "push", "serve", "info", "demo"),
+        *("train", "tune", "classify", "translate", "generate", "perplexity", "compare", "inspect"),
+        *("neighbours", "export", "push", "serve", "info", "demo"),
     ),
     ("Reference", "参考"): ("data", "output", "config", "model-directory", "python", "python-reference"),
     ("Background", "原理"): ("how-it-works", "architectures", "scale", "reliability", "benchmarks"),

@@ -34,6 +34,21 @@ def test_a_schema_is_current(command: str, schemas: ModuleType) -> None:
 
 def test_the_tables_of_fields_are_current(schemas: ModuleType) -> None:
     assert schemas.PAGE.read_text(encoding="utf-8") == schemas.page(), "python tools/schemas.py"
+    assert schemas.CHINESE_PAGE.read_text(encoding="utf-8") == schemas.chinese_page(), "python tools/schemas.py"
+
+
+@pytest.mark.parametrize(
+    ("english", "chinese"),
+    [
+        ("whole number or null", "整数或 null"),
+        ("list of [text, number]; may be absent", "[文本, 数]的列表；可能没有"),
+        ("true or false", "布尔值"),
+        ("list of number by name", "按名称的数的列表"),
+        ("text or whole number", "文本或整数"),
+    ],
+)
+def test_types_are_said_in_chinese(english: str, chinese: str, schemas: ModuleType) -> None:
+    assert schemas.in_chinese(english) == chinese
 
 
 def test_the_page_says_where_a_schema_is(schemas: ModuleType) -> None:
