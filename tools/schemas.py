@@ -22,6 +22,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import chinese_fields
+
 from lstmcli.cli.output import (
     comparison,
     exports,
@@ -215,43 +217,14 @@ def text(command: str) -> str:
 WORDS = {"string": "text", "integer": "whole number", "boolean": "true or false"}
 
 
-CHINESE_WORDS = {
-    "text": "文本",
-    "number": "数",
-    "whole number": "整数",
-    "true or false": "布尔值",
-    "object": "对象",
-    "anything": "任意",
-}
-
-
 def page() -> str:
     """docs/output.md with its tables of fields written again."""
     return PAGE.read_text(encoding="utf-8").partition(MADE)[0] + tables()
 
 
 def chinese_page() -> str:
-    """docs/zh/output.md in the same way; what fields mean is in the words of the code, so in English."""
-    found = tables().replace("| field | value | |", "| 字段 | 值 | |")
-    found = re.sub(r"(?m)^(\| `[^`]+` \| )([^|]+)( \| )", lambda row: row[1] + in_chinese(row[2]) + row[3], found)
-    return CHINESE_PAGE.read_text(encoding="utf-8").partition(MADE)[0] + found
-
-
-def in_chinese(value: str) -> str:
-    """The type of a field, as ``in_words`` writes it, in Chinese."""
-    value, _, absent = value.partition("; ")
-    if absent:
-        return in_chinese(value) + "；可能没有"
-    if value in CHINESE_WORDS or value == "null":
-        return CHINESE_WORDS.get(value, value)
-    if value.startswith("[") and value.endswith("]"):
-        return "[" + ", ".join(map(in_chinese, value[1:-1].split(", "))) + "]"
-    for end, form in ((" or null", "{}或 null"), (" by name", "按名称的{}")):
-        if value.endswith(end):
-            return form.format(in_chinese(value.removesuffix(end)))
-    if value.startswith("list of "):
-        return in_chinese(value.removeprefix("list of ")) + "的列表"
-    return "或".join(map(in_chinese, parts)) if len(parts := value.split(" or ")) > 1 else value
+    """docs/zh/output.md in the same way."""
+    return CHINESE_PAGE.read_text(encoding="utf-8").partition(MADE)[0] + chinese_fields.translated(tables())
 
 
 def tables() -> str:

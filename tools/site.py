@@ -177,7 +177,7 @@ CSS = """\
   .md-typeset table:not([class]) { font-size: .62rem; }
   .md-typeset table:not([class]) th { min-width: 3rem; }
   .md-typeset table:not([class]) :is(td, th) { padding: .6em .7em; }
-  .md-typeset table:not([class]) td:first-child code:not(.option) { white-space: normal; overflow-wrap: normal; word-break: normal; }
+  .md-typeset table:not([class]) td:first-child code:not(.option) { white-space: normal; word-break: normal; }
 }
 """
 
