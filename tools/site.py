@@ -203,6 +203,17 @@ def build(folder: Path, language: str) -> Path:
     return place / "html"
 
 
+def link_twins(site: Path) -> None:
+    """Let the switch of languages lead to the same page, where both languages have it."""
+    for page in {path.name for path in (site / "zh").glob("*.html")} - {"404.html"}:
+        for path, links in ((site / page, ("", "zh/")), (site / "zh" / page, ("../", ""))):
+            text = path.read_text(encoding="utf-8")
+            for language, link in zip(LANGUAGES, links, strict=True):
+                end = f'hreflang="{language}"'
+                text = re.sub(f'href="[^"]*" {end}', f'href="{link}{page}" {end}', text)
+            path.write_text(text, encoding="utf-8")
+
+
 class Page(HTMLParser):
     """The links and anchors of a built page."""
 
@@ -242,6 +253,7 @@ def main() -> None:
     shutil.copytree(built["en"], folder)
     if "zh" in built:
         shutil.copytree(built["zh"], folder / "zh")
+        link_twins(folder)
     found = list(broken(folder))
     for line in found:
         print(f"error: {line}")
