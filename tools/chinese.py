@@ -1,22 +1,21 @@
 """The catalogues of Chinese texts, src/lstmcli/chinese/*.po, brought up to date with the code.
 
-    python tools/chinese.py
+    python tools/chinese.py [FILE.po …]
 
 Adds an entry without a translation for each new text, which is then to be filled in, and drops those that are no longer
-used.  Translations that are there are kept.  A test compares.
+used.  Translations that are there are kept, and those of other files are taken where there is none.  A test compares.
 
 help.po has the texts of help pages, in the order in which pages show them.  messages.po has what errors, warnings and
 notes say, by module; ``{0}`` is filled in, ``{0#}`` is a number, and a translation may leave out ``{0~}``, which is a
-word such as "is" or "are".
+word such as "is" or "are".  A translation with ``{0=}`` asks for that of a single word, which is in words.po.
 """
 
 from __future__ import annotations
 
-import errno
 import json
-import os
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import Any
 
 import typer
@@ -40,20 +39,42 @@ FOREIGN = [
 JSON = [
     *("expecting value", "extra data", "unterminated string starting at", "expecting ',' delimiter"),
     *("expecting property name enclosed in double quotes", "expecting ':' delimiter", "invalid control character at"),
-    "illegal trailing comma before end of object",
+    *("illegal trailing comma before end of object", "mismatched tag", "undefined entity"),
+    *("no element found", "not well-formed (invalid token)", "syntax error", "unclosed token", "duplicate attribute"),
+    *("invalid start byte", "invalid continuation byte", "unexpected end of data"),
+    *("'{0}' codec can't decode byte {1} in position {2}: {3}", "CRC check failed {0}"),
+    "Compressed file ended before the end-of-stream marker was reached",
 ]
-"""Errors of the standard library's JSON."""
-SYSTEM = (
-    *("ENOENT", "EACCES", "EPERM", "EISDIR", "ENOTDIR", "ENOSPC", "EROFS", "EEXIST", "ENAMETOOLONG", "ELOOP", "EIO"),
-    *("EMFILE", "EBUSY", "EADDRINUSE", "EADDRNOTAVAIL", "ECONNREFUSED", "EFBIG", "EDQUOT", "EINVAL", "ENOMEM"),
-)
+"""Errors of the standard library's JSON, XML, gzip and encodings."""
+SYSTEM = [
+    *("no such file or directory", "permission denied", "operation not permitted", "is a directory"),
+    *("not a directory", "no space left on device", "read-only file system", "file exists", "file name too long"),
+    *("too many levels of symbolic links", "input/output error", "too many open files", "device or resource busy"),
+    *("address already in use", "cannot assign requested address", "connection refused", "file too large"),
+    *("disk quota exceeded", "invalid argument", "cannot allocate memory", "directory not empty"),
+]
 """Errors of the system that messages often quote."""
-WORDS = [
-    *("text", "texts", "target", "targets", "source", "sources", "training", "validation", "word", "character", "byte"),
-    *("token", "line", "label", "comment", "title", "an object", "a string"),
-    *("error: {0}", "hint: {0}", "warning: {0}", "note: {0}", "use {0}"),
+PHRASES = [
+    *(
+        "use {0}",
+        "an object",
+        "a string",
+        "the first",
+        "there is '{0}'",
+        "there are '{0}'",
+        "standard input",
+        "the command line",
+    ),
+    *("invalid control character", "free some space", "(others: {0}; --label-column"),
+    "line {0#} column {1#} (char {2#})",
 ]
-"""Words that are filled into messages."""
+"""Texts that are filled into messages, from tables that are not in the source."""
+WORDS = [
+    *("error", "hint", "warning", "note", "training:", "validation:", "test:"),
+    *("text", "texts", "source", "sources", "target", "targets", "training", "validation", "test", "train", "valid"),
+    *("word", "character", "byte", "token", "line", "label", "comment", "title", "seed"),
+]
+"""Single words that are filled into messages where a translation asks for them, with ``{0=}``."""
 HEADER = "# Chinese texts of the program.  After a change of English texts, run `python tools/chinese.py`.\n"
 
 
@@ -84,8 +105,7 @@ def _of_command(command: Any) -> Iterator[str]:
 def message_texts() -> Texts:
     """Templates of messages, by module."""
     other_tools = [text for kind in ("commands", "options") for text in foreign_names.without_equivalent(kind).values()]
-    system = [os.strerror(getattr(errno, name)).lower() for name in SYSTEM]
-    found = {"other tools": other_tools, "Typer": FOREIGN, "JSON": JSON, "the system": system, "words": WORDS}
+    found = {"other tools": other_tools, "Typer": FOREIGN, "JSON": JSON, "the system": SYSTEM, "phrases": PHRASES}
     return once(found | {module: [*texts] for module, texts in Messages().found.items()})
 
 
@@ -114,13 +134,15 @@ def entry(english: str, chinese: str = "") -> str:
     return f"msgid {json.dumps(english, ensure_ascii=False)}\nmsgstr {json.dumps(chinese, ensure_ascii=False)}\n"
 
 
-CATALOGUES = {"help": help_texts, "messages": message_texts}
+CATALOGUES = {"help": help_texts, "messages": message_texts, "words": lambda: {"words": WORDS}}
 
 
-def main() -> int:
+def main(others: list[str]) -> int:
     missing = 0
+    taken = [language.entries(Path(path).read_text(encoding="utf-8")) for path in others]
     for name, texts in CATALOGUES.items():
         known, found = language.catalogue(name), texts()
+        known = {english: chinese for other in taken for english, chinese in other.items()} | known
         (language.CATALOGUES / f"{name}.po").write_text(written(found, known), encoding="utf-8")
         todo = [text for group in found.values() for text in group if text not in known]
         missing += len(todo)
@@ -129,4 +151,4 @@ def main() -> int:
 
 
 if __name__ == "__main__":
-    sys.exit(main())
+    sys.exit(main(sys.argv[1:]))

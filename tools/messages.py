@@ -11,108 +11,68 @@ import ast
 import gc
 import re
 from collections.abc import Iterator
-from functools import cached_property
 from pathlib import Path
 
-from lstmcli.cli.language import Template
+from modules import ADDING, Module, answers, named
+
+from lstmcli.cli.chinese import Template
 from lstmcli.plural import count
 
 SOURCE = Path(__file__).resolve().parent.parent / "src" / "lstmcli"
-SINKS = {"report_error": (0, 1)} | dict.fromkeys(
-    ("Warned", "BadParameter", "info", "note", "of_message", "say", "_say", "warning"), (0,)
+SINKS = {"report_error": (0, 1), "OSError": (1,), "IsADirectoryError": (1,)} | dict.fromkeys(
+    ("Warned", "BadParameter", "ValueError", "attempt", "info", "note", "of_message", "say", "_say", "warning"), (0,)
 )
 """Functions and classes, whatever the module, to the arguments that are shown."""
-SHOWN = {"hint", "note", "notes", "warning", "warnings"}
+SHOWN = {"hint", "note", "notes", "reason", "reasons", "remark", "remarks", "usage", "warning", "warnings", "why"}
 """Arguments by name, fields and lists that are shown."""
 SAME = {"safe", "str", "visible", "fitted", "bold", "list", "tuple", "sorted", "wrapped", "as_arguments", "_shortened"}
 """Functions whose result is the text, or the texts, that they are given."""
-OF_TEXT = {"get", "pop", "strip", "replace", "lower", "capitalize", "removesuffix", "rstrip", "lstrip"}
+OF_TEXT = {"get", "pop", "items", "keys", "values", "strip", "lstrip", "rstrip", "removesuffix", "replace", "lower"}
 """Methods whose result is from the object itself."""
+PLACE = re.compile(r"^(error|hint|warning|note|\$?\{\d+\}(, line \{\d+\})?): (?=.)")
+"""What may stand before a message."""
 AGREEING = ({"is", "are"}, {"has", "have"}, {"it", "them"}, {"it", "they"})
 """Words of which one is for a single thing."""
 KEPT = ("interrupted", "aborted")
 """Messages of a single word."""
 UNSEEN = (
-    *("serving/", "cli/output/inspection/", "cells/", "data/sample_pairs.py", "tokenization/scripts.py"),
+    *("serving/", "cli/help.py", "cli/output/inspection/", "cells/", "data/sample_pairs.py", "tokenization/scripts.py"),
     *("tokenization/lm_tokenizer.py", "cli/options/completion.py", "data/formats/config.py"),
 )
 """What is said to programs, and data."""
 SEEN = ("serving/models.py", "serving/names.py", "serving/server.py", "serving/config.py")
 
-Scope = ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef | ast.Module
-Values = dict[str, list[ast.expr]]
-
-
-class Module:
-    """A module of the source, with what is looked up in it."""
-
-    def __init__(self, path: Path, folder: Path) -> None:
-        self.name = path.relative_to(folder).as_posix()
-        self.tree = ast.parse(path.read_text(encoding="utf-8"))
-        self.parents: dict[ast.AST, ast.AST] = {}
-        self.functions: dict[str, list[ast.FunctionDef | ast.AsyncFunctionDef]] = {}
-        self.classes: list[ast.ClassDef] = []
-        self.calls: list[ast.Call] = []
-        self.assignments: list[ast.Assign | ast.AugAssign | ast.AnnAssign] = []
-        self.imports: dict[str, str] = {}
-        self._values: dict[ast.AST, Values] = {}
-        nodes: list[ast.AST] = [self.tree]
-        for node in nodes:
-            children = [*ast.iter_child_nodes(node)]
-            self.parents |= dict.fromkeys(children, node)
-            nodes += children
-            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef)):
-                self.functions.setdefault(node.name, []).append(node)
-            elif isinstance(node, ast.ClassDef):
-                self.classes.append(node)
-            elif isinstance(node, ast.Call):
-                self.calls.append(node)
-            elif isinstance(node, (ast.Assign, ast.AugAssign, ast.AnnAssign)):
-                self.assignments.append(node)
-            elif isinstance(node, ast.ImportFrom) and (node.module or "").startswith("lstmcli"):
-                home = (node.module or "").replace(".", "/").removeprefix("lstmcli").lstrip("/")
-                self.imports |= {each.asname or each.name: f"{home}:{each.name}" for each in node.names}
-
-    def scopes(self, node: ast.AST) -> Iterator[Scope]:
-        """The functions around a node, the innermost first, and the module."""
-        while node is not self.tree:
-            node = self.parents[node]
-            if isinstance(node, (ast.FunctionDef, ast.AsyncFunctionDef, ast.Module)):
-                yield node
-
-    def values(self, scope: Scope, name: str) -> list[ast.expr]:
-        """What a name is set to in a function, or at the top of the module."""
-        if scope not in self._values:
-            self._values[scope] = _assigned(scope)
-        return self._values[scope].get(name, [])
-
-    @cached_property
-    def top(self) -> Values:
-        return _assigned(self.tree)
-
 
 class Messages:
-    """The templates that the source has.
-
-    Attributes:
-        found: the templates of each module.
-    """
+    """The templates that the source has."""
 
     def __init__(self, folder: Path = SOURCE) -> None:
         gc.disable()  # it would search the growing trees again and again
         read = [Module(path, folder) for path in sorted(folder.rglob("*.py"))]
         gc.enable()
         self.modules = {module.name: module for module in read}
-        self.found: dict[str, dict[str, None]] = {module.name: {} for module in read}
+        self._places: dict[str, dict[str, tuple[int, int]]] = {module.name: {} for module in read}
         self.sinks: dict[tuple[str, str], set[int | str]] = {("", name): {*places} for name, places in SINKS.items()}
         """Functions (their module, or '' for any) to the arguments that are shown, by position and by name."""
         self._seen: set[ast.AST] = set()
+        self._properties: dict[str, list[tuple[Module, ast.AST]]] = {}
+        for module in read:
+            for function in (each for group in module.functions.values() for each in group):
+                if any(named(decorator) == "property" for decorator in function.decorator_list):
+                    self._properties.setdefault(function.name, []).append((module, function))
         self._add_classes()
         known = -1
         while known != (known := sum(map(len, self.sinks.values()))):
             for module in read:
                 if not module.name.startswith(UNSEEN) or module.name in SEEN:
                     self._collect(module)
+
+    @property
+    def found(self) -> dict[str, list[str]]:
+        """The templates of each module, in the order of the source."""
+        return {
+            module: sorted(places, key=lambda each: (places[each], each)) for module, places in self._places.items()
+        }
 
     def _add_classes(self) -> None:
         """Errors show their first argument; other classes, fields with one of the names in ``SHOWN``."""
@@ -121,10 +81,10 @@ class Messages:
             known = len(errors)
             for module in self.modules.values():
                 for each in module.classes:
-                    if any(_named(base) in errors for base in each.bases):
+                    if any(named(base) in errors for base in each.bases):
                         errors.add(each.name)
                     annotated = [part for part in each.body if isinstance(part, ast.AnnAssign)]
-                    fields = [_named(part.target) for part in annotated]
+                    fields = [named(part.target) for part in annotated]
                     if shown := [n for n, name in enumerate(fields) if name in SHOWN | {"title"}]:
                         self.sinks["", each.name] = {*shown, *(fields[n] for n in shown)}
             if len(errors) == known:
@@ -132,37 +92,37 @@ class Messages:
         self.sinks |= {("", name): {0, "message"} for name in errors}
 
     def _collect(self, module: Module) -> None:
-        names = {name for _, name in self.sinks} | {"append", "extend", "fail"}
+        names = {name for _, name in self.sinks} | {*ADDING, "fail"}
         for call in module.calls:
-            if _named(call.func) not in names and not any(each.arg in SHOWN for each in call.keywords):
+            if named(call.func) not in names and not any(each.arg in SHOWN for each in call.keywords):
                 continue
             for argument in self._shown(module, call):
                 self._add(module, argument)
         for name, functions in module.functions.items():
             if name.split("_")[-1] in SHOWN or (name == "line" and module.name.endswith("events.py")):
                 for function in functions:
-                    for value in _answers(function):
+                    for value in answers(function):
                         self._add(module, value)
         for node in module.assignments:
             targets = node.targets if isinstance(node, ast.Assign) else [node.target]
-            if node.value is not None and any(_named(target).split("_")[-1] in SHOWN for target in targets):
+            if node.value is not None and any(named(target).split("_")[-1] in SHOWN for target in targets):
                 self._add(module, node.value)
 
     def _shown(self, module: Module, call: ast.Call) -> Iterator[ast.expr]:
         """The arguments of a call that are shown."""
-        name = _named(call.func)
+        name = named(call.func)
         places = self.sinks.get(("", name), set()) | self.sinks.get((self._home(module, call), name), set())
         yield from (call.args[n] for n in places if isinstance(n, int) and -1 < n < len(call.args))
         yield from (each.value for each in call.keywords if each.arg in places or each.arg in SHOWN)
         if name == "fail" and isinstance(call.func, ast.Attribute):  # of Typer's context
             yield call.args[0]
-        added = name in ("append", "extend") and isinstance(call.func, ast.Attribute) and call.args
-        if added and _named(call.func.value).split("_")[-1] in SHOWN:  # type: ignore[attr-defined]
+        added = name in ADDING and isinstance(call.func, ast.Attribute) and call.args
+        if added and named(call.func.value).split("_")[-1] in SHOWN:  # type: ignore[attr-defined]
             yield call.args[0]
 
     def _home(self, module: Module, call: ast.Call) -> str:
         """The module of the function that is called, as far as it can be told; '.' for a method."""
-        name = _named(call.func)
+        name = named(call.func)
         if isinstance(call.func, ast.Name):
             if name in module.functions or any(each.name == name for each in module.classes):
                 return module.name
@@ -182,9 +142,11 @@ class Messages:
                 self._add(target, each)
             return
         for line in self._template(module, parts).split("\n"):  # each is shown by itself
-            line = _renumbered(re.sub(r"^(error|hint|warning|note): (?=.)", "", line.strip()))
+            line = _renumbered(PLACE.sub("", line.strip()))
             if _is_prose(line) and (module.name in SEEN or not module.name.startswith(UNSEEN)):
-                self.found[module.name][line] = None
+                here = (node.lineno, node.col_offset)
+                places = self._places[module.name]
+                places[line] = min(here, places.get(line, here))
         for part in parts:
             if not isinstance(part, str):
                 self._add(module, part)
@@ -212,8 +174,12 @@ class Messages:
         inner: list[ast.expr | None] = []
         if isinstance(node, ast.IfExp):
             inner = [node.body, node.orelse]
-        elif isinstance(node, (ast.BoolOp, ast.Dict)):
+        elif isinstance(node, ast.BoolOp):
             inner = [*node.values]
+        elif isinstance(node, ast.BinOp):
+            inner = [node.left, node.right]
+        elif isinstance(node, ast.Dict):
+            inner = [*node.keys, *node.values]
         elif isinstance(node, (ast.List, ast.Tuple, ast.Set)):
             inner = [*node.elts]
         elif isinstance(node, (ast.Starred, ast.NamedExpr, ast.YieldFrom, ast.Subscript, ast.FormattedValue)):
@@ -224,16 +190,18 @@ class Messages:
             yield from self._results(module, node)
         elif isinstance(node, ast.Name):
             yield from self._values(module, node)
-        elif isinstance(node, ast.Attribute) and isinstance(node.value, ast.Name):
+        elif isinstance(node, ast.Attribute):
             yield from self._constants(module, node.attr)
+            for place, function in self._properties.get(node.attr, ()):
+                yield from ((place, value) for value in answers(function))
         yield from ((module, each) for each in inner if each is not None)
 
     def _results(self, module: Module, call: ast.Call) -> Iterator[tuple[Module, ast.expr]]:
-        name = _named(call.func)
+        name = named(call.func)
         if name == "count":
             return
-        if name in SAME | {"join"} and call.args:
-            yield module, call.args[0]
+        if name in SAME | {"join", "filter"} and call.args:
+            yield module, call.args[-1]
         elif isinstance(call.func, ast.Attribute) and name in OF_TEXT:
             yield module, call.func.value
             if name in ("get", "pop"):
@@ -247,7 +215,7 @@ class Messages:
                 places = [each for each in self.modules.values() if name in each.functions]
             for place in places if len(places) < 4 else []:
                 for function in place.functions.get(name, ()):
-                    yield from ((place, value) for value in _answers(function))
+                    yield from ((place, value) for value in answers(function))
 
     def _values(self, module: Module, name: ast.Name) -> Iterator[tuple[Module, ast.expr]]:
         """What a name may be: what it was set to, in a function around it or at the top of a module."""
@@ -265,7 +233,7 @@ class Messages:
         if function.name in SINKS or name in ("self", "error"):
             return True
         method = arguments[:1] in (["self"], ["cls"])
-        called = _named(module.parents[function]) if function.name == "__init__" else function.name
+        called = named(module.parents[function]) if function.name == "__init__" else function.name
         for home in [module.name, *(["."] if method and function.name != "__init__" else [])]:
             places = self.sinks.setdefault((home, called), set())
             places.add(name)
@@ -281,36 +249,6 @@ class Messages:
                     yield from ((each, value) for value in each.top.get(name, ()))
 
 
-def _named(node: ast.AST) -> str:
-    """The last part of a name."""
-    return str(getattr(node, "attr", None) or getattr(node, "id", None) or getattr(node, "name", None) or "")
-
-
-def _answers(function: ast.AST) -> Iterator[ast.expr]:
-    """What a function returns or yields."""
-    for part in ast.walk(function):
-        if isinstance(part, (ast.Return, ast.Yield, ast.YieldFrom)) and part.value is not None:
-            yield part.value
-
-
-def _assigned(scope: Scope) -> Values:
-    found: Values = {}
-    for node in scope.body if isinstance(scope, ast.Module) else ast.walk(scope):
-        if isinstance(node, (ast.Assign, ast.AnnAssign, ast.AugAssign, ast.NamedExpr)) and node.value is not None:
-            for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
-                if isinstance(target, ast.Name):
-                    found.setdefault(target.id, []).append(node.value)
-                elif isinstance(target, ast.Tuple):
-                    values = node.value.elts if isinstance(node.value, ast.Tuple) else [node.value] * len(target.elts)
-                    for each, value in zip(target.elts, values, strict=False):
-                        found.setdefault(_named(each), []).append(value)
-        elif isinstance(node, (ast.For, ast.comprehension)):
-            targets = node.target.elts if isinstance(node.target, ast.Tuple) else [node.target]
-            for each in targets:
-                found.setdefault(_named(each), []).append(node.iter)
-    return found
-
-
 def _renumbered(line: str) -> str:
     numbers = iter(range(len(line)))
     return re.sub(r"\{\d+([#~]?)\}", lambda hole: f"{{{next(numbers)}{hole[1]}}}", line)
@@ -319,7 +257,7 @@ def _renumbered(line: str) -> str:
 def _agrees(value: ast.expr) -> bool:
     """Whether a value is a word that depends on a number: ``are(n)``, ``"holds" if n == 1 else "hold"``."""
     if not isinstance(value, ast.IfExp):
-        return isinstance(value, ast.Call) and _named(value.func) in ("are", "have")
+        return isinstance(value, ast.Call) and named(value.func) in ("are", "have")
     words = [str(each.value) for each in (value.body, value.orelse) if isinstance(each, ast.Constant)]
     return len(words) == 2 and ({*words} in AGREEING or len({word.removesuffix("s") for word in words}) == 1)
 
@@ -327,7 +265,7 @@ def _agrees(value: ast.expr) -> bool:
 def _is_prose(template: str) -> bool:
     """Whether a text is for people, and not a name or a command."""
     words = re.sub(r"\{\d+.?\}|--[\w-]+|\$\w+|[\w.-]*[_/.]\w[\w/.]*", "", template)
-    if template in KEPT or not re.search(r"[A-Za-z]{2}", words) or re.match(r"pip install \S+$|lstm \w+", template):
+    if template in KEPT or not re.search(r"[a-z]{2}", words) or re.match(r"pip install \S+$|lstm \w+", template):
         return template in KEPT
     telling = Template(template, "").is_telling and Template(words, "").letters > 2
     return telling and " " in template and not re.search(r"\{[a-z]|\\[pu]", template)
@@ -344,7 +282,7 @@ def _parts(node: ast.expr) -> list[str | ast.expr] | None:
         return [*left, *right] if any(isinstance(part, str) for part in (*left, *right)) else None
     if isinstance(node, ast.FormattedValue):
         node = node.value
-    if isinstance(node, ast.Call) and _named(node.func) == "count" and len(node.args) == 2:
+    if isinstance(node, ast.Call) and named(node.func) == "count" and len(node.args) == 2:
         noun = node.args[1]
         if isinstance(noun, ast.Constant):
             number = ast.FormattedValue(ast.Constant(0), -1, ast.JoinedStr([ast.Constant(",")]))

@@ -86,6 +86,9 @@ def test_help_is_chinese_and_fits_the_window(width: int, chinese: None, monkeypa
         ("error: there is no column 'there is nothing in it'", "错误：there is no column 'there is nothing in it'"),
         ("error: a.csv, line 3: is empty", "错误：a.csv，第 3 行：是空的"),
         ("error: a: b.csv: cannot be read: Permission denied", "错误：a: b.csv：无法读取：没有权限"),
+        ("error: a: this is a PNG image, not text", "错误：a：这是 PNG 图片，不是文本"),
+        ("error: run.toml, line 2: --hidden takes one value, not a list",
+         "错误：run.toml，第 2 行：--hidden 的值应是单个值，而不是列表"),
         ("hint: did you mean 'is empty'?", "提示：您是不是想用 'is empty'？"),
         ("no command 'trian'; did you mean 'train'?", "没有命令 'trian'；您是不是想用 'train'？"),
         ("warning: x.csv: 1 row has no label and is left out", "警告：x.csv：1 行没有标签，已略去"),
@@ -108,15 +111,15 @@ def test_every_message_is_recognised(chinese: None) -> None:
     for english, translation in language.catalogue("messages").items():
         if re.search(r"\d\}\{\d", english):
             continue  # where one value ends is only known if the next is a text of the program
-        filled = [
-            re.sub(r"\{\d+([#~]?)\}", lambda hole: values[hole[1]], text) for text in (english, translation)
-        ]
+        filled = [re.sub(r"\{\d+([#~]?)=?\}", lambda hole: values[hole[1]], text) for text in (english, translation)]
         if language.of_message(filled[0]).replace(" ", "") != filled[1].replace(" ", ""):
             wrong.append((filled, language.of_message(filled[0])))
     assert not wrong
 
 
-@given(st.lists(st.sampled_from(["it has ", "; ", ": ", " (", ")", ", line 3", "'", "3 rows", "é", "{0}", "no such file"])))
+@given(
+    st.lists(st.sampled_from([*"'é;:(), ", "; ", ": ", " (", ", line 3", "it has ", "3 rows", "{0}", "no such file"]))
+)
 def test_no_text_is_too_odd(parts: list[str]) -> None:
     text = "".join(parts)
     with pytest.MonkeyPatch.context() as patch:

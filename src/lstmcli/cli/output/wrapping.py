@@ -79,12 +79,15 @@ def wrapped(text: str) -> str:
 
 def folded(text: str, width: int, first: str = "", rest: str = "") -> list[str]:
     """The lines of a text that may be Chinese; ``first``, ``rest``: margins of the lines."""
-    lines, line = [], first
+    lines, line, column = [], first, len(first)
+    empty = True
     for piece in _PIECES.findall(text):
-        if line.strip() and width_of(line) + width_of(piece.rstrip()) > width:
+        columns = width_of(piece)
+        if not empty and column + columns > width and not piece.isspace():
             lines.append(line.rstrip())
-            line = rest
-        line += piece if line.strip() else piece.lstrip()
+            line, column, empty = rest, len(rest), True
+        if not (empty and piece.isspace()):
+            line, column, empty = line + piece, column + columns, False
     return [*lines, line.rstrip()]
 
 
