@@ -6,6 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from lstmcli.classification.results import ClassReport, DataCheck
+from lstmcli.classification.thresholds import Fitted
 from lstmcli.training.events import Event, Measured
 
 
@@ -69,6 +70,22 @@ class Calibrated(Event):
     """What the logits of the n-gram model count, as a multiple of what they counted before."""
     characters: float = 1.0
     """What the logits of the character model count beside those of the network."""
+
+
+@dataclass(frozen=True, slots=True)
+class ThresholdsFitted(Event):
+    """The thresholds of the labels of a multi-label model were fitted on the validation split."""
+
+    fitted: Fitted
+
+    def line(self) -> str:
+        found, percent = self.fitted, "{:.2f} %".format
+        low, high = min(found.thresholds), max(found.thresholds)
+        return (
+            f"thresholds of the labels fitted: {low:.2f} to {high:.2f}, common {found.common:.2f}; on validation, where "
+            f"they were fitted, macro F1 is {percent(100 * found.macro)} ({percent(100 * found.macro_before)} with "
+            f"0.5 for all labels), micro F1 {percent(100 * found.micro)} ({percent(100 * found.micro_before)})"
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,7 +12,7 @@ from lstmcli.classification.calibration import Scales
 from lstmcli.classification.config import ClassifierConfig
 from lstmcli.classification.ensemble import Ensemble
 from lstmcli.classification.evaluate import Evaluator, UnknownLabelTexts
-from lstmcli.classification.events import Calibrated, Evaluated
+from lstmcli.classification.events import Calibrated, Evaluated, ThresholdsFitted
 from lstmcli.classification.linear import Linear
 from lstmcli.classification.shrink import Shrunk, shrink
 from lstmcli.training.derived import Derived
@@ -33,6 +33,8 @@ class Finished:
     linear: Linear
     graph: InferenceGraph | None = None
     scale: float = 1.0
+    thresholds: tuple[float, ...] = ()
+    """Those of the labels, if they were fitted."""
     metrics: dict[str, Any] = field(default_factory=dict)
     trust: dict[str, Any] = field(default_factory=dict)
     """What ``Evaluator.trust`` found on the validation split."""
@@ -76,6 +78,7 @@ def finish(
     evaluator = Evaluator(ensemble, labels, multilabel)
     scales = derived.attempt("calibration", lambda: evaluator.calibrate(valid)) or Scales()
     done.scale = scales.all
+    derived.attempt("the thresholds of the labels", lambda: evaluator.fit_thresholds(valid, done.scale))
     done.linear = Linear(evaluator.ensemble.ngrams, evaluator.ensemble.characters)
     reports = derived.attempt(
         "the report on validation", lambda: evaluator.reports(valid, unknown_labels["valid"], 1.0, done.scale)
@@ -91,6 +94,9 @@ def finish(
         done.graph, done.scale, evaluator, reports = None, small.scales.all, small.evaluator, small.reports
         done.linear = Linear(evaluator.ensemble.ngrams, evaluator.ensemble.characters)
         yield small.event(weights, linear, done.linear)
+    if evaluator.fitted:
+        done.thresholds = evaluator.fitted.thresholds
+        yield ThresholdsFitted(evaluator.fitted)
     if reports:
         before, after = reports
         counted = small.scales if small else scales
