@@ -111,9 +111,7 @@ def test_so_are_those_of_every_kind_of_classifier(case: str, tmp_path: Path) -> 
 
 @needs_compiler
 def test_several_labels_of_a_text(tmp_path: Path) -> None:
-    model, program = compiled(
-        tmp_path, small("char", ngrams=0), **SEVERAL, labels=('a "b" ??/', "ä\\n", LABELS[0])
-    )
+    model, program = compiled(tmp_path, small("char", ngrams=0), **SEVERAL, labels=('a "b" ??/', "ä\\n", LABELS[0]))
     header, *rows = answers(program, list(TYPED), "--all")
     with Classifier(model, threads=1) as classifier:
         expected = classifier.predict_proba(list(TYPED))

@@ -82,9 +82,9 @@ class ThresholdsFitted(Event):
         found, percent = self.fitted, "{:.2f} %".format
         low, high = min(found.thresholds), max(found.thresholds)
         return (
-            f"thresholds of the labels fitted: {low:.2f} to {high:.2f}, common {found.common:.2f}; on validation, where "
-            f"they were fitted, macro F1 is {percent(100 * found.macro)} ({percent(100 * found.macro_before)} with "
-            f"0.5 for all labels), micro F1 {percent(100 * found.micro)} ({percent(100 * found.micro_before)})"
+            f"thresholds of the labels fitted: {low:.2f} to {high:.2f}, common {found.common:.2f}; on validation, "
+            f"where they were fitted, macro F1 is {percent(100 * found.macro)} (with 0.5 for all labels "
+            f"{percent(100 * found.macro_before)}), micro F1 {percent(100 * found.micro)} ({percent(100 * found.micro_before)})"
         )
 
 
