@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lstmcli.classification.results import ClassReport, DataCheck
-from lstmcli.classification.thresholds import Fitted
 from lstmcli.training.events import Event, Measured
+
+if TYPE_CHECKING:
+    from lstmcli.classification.thresholds import Fitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,12 +81,15 @@ class ThresholdsFitted(Event):
     fitted: Fitted
 
     def line(self) -> str:
-        found, percent = self.fitted, "{:.2f} %".format
+        found = self.fitted
         low, high = min(found.thresholds), max(found.thresholds)
+        macro, macro_before, micro, micro_before = (
+            f"{100 * share:.2f} %" for share in (found.macro, found.macro_before, found.micro, found.micro_before)
+        )
         return (
             f"thresholds of the labels fitted: {low:.2f} to {high:.2f}, common {found.common:.2f}; on validation, "
-            f"where they were fitted, macro F1 is {percent(100 * found.macro)} (with 0.5 for all labels "
-            f"{percent(100 * found.macro_before)}), micro F1 {percent(100 * found.micro)} ({percent(100 * found.micro_before)})"
+            f"where they were fitted, macro F1 is {macro} (with 0.5 for all labels {macro_before}), micro F1 {micro} "
+            f"({micro_before})"
         )
 
 

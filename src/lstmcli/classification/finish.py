@@ -33,11 +33,9 @@ class Finished:
     linear: Linear
     graph: InferenceGraph | None = None
     scale: float = 1.0
-    thresholds: tuple[float, ...] = ()
-    """Those of the labels, if they were fitted."""
     metrics: dict[str, Any] = field(default_factory=dict)
     trust: dict[str, Any] = field(default_factory=dict)
-    """What ``Evaluator.trust`` found on the validation split."""
+    """What ``Evaluator.trust`` found on the validation split, and the thresholds of the labels, if they were fitted."""
 
 
 def finish(
@@ -95,7 +93,7 @@ def finish(
         done.linear = Linear(evaluator.ensemble.ngrams, evaluator.ensemble.characters)
         yield small.event(weights, linear, done.linear)
     if evaluator.fitted:
-        done.thresholds = evaluator.fitted.thresholds
+        done.trust["thresholds"] = list(evaluator.fitted.thresholds)
         yield ThresholdsFitted(evaluator.fitted)
     if reports:
         before, after = reports
@@ -103,7 +101,7 @@ def finish(
         yield Calibrated(done.scale, before.ece, after.ece, counted.ngrams, counted.characters)
         done.metrics["valid"] = asdict(after)
         yield Evaluated("valid", after)
-    done.trust = derived.attempt("the curve of abstention", lambda: evaluator.trust(valid, done.scale)) or {}
+    done.trust |= derived.attempt("the curve of abstention", lambda: evaluator.trust(valid, done.scale)) or {}
     if refit and (again := derived.attempt("the n-gram model of all rows", refit)):
         found, fitted = again
         evaluator.ensemble = _with_linear(evaluator.ensemble, found, scales)

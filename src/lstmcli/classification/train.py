@@ -273,11 +273,7 @@ class ClassifierJob(TrainingJob):
         return {
             "labels": list(self.check.labels),
             "multilabel": self._multilabel,
-            "calibration": {
-                "scale": self.done.scale,
-                **({"thresholds": list(self.done.thresholds)} if self.done.thresholds else {}),
-                **self.done.trust,
-            },
+            "calibration": {"scale": self.done.scale, **self.done.trust},
             "data": {
                 **self.fingerprint,
                 "notes": list(self.splits.notes),
