@@ -3,30 +3,32 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Generator, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.classification.architecture import describe
-from lstmcli.classification.characters.words import WordTexts, splitter
+from lstmcli.classification.characters.words import splitter
 from lstmcli.classification.config import ClassifierConfig
 from lstmcli.classification.data_check import check_data, html_warning
 from lstmcli.classification.defaults import character_order, resolve
+from lstmcli.classification.encoding import encode_split
 from lstmcli.classification.ensemble import Ensemble
 from lstmcli.classification.estimate import estimate
 from lstmcli.classification.evaluate import UnknownLabelTexts
 from lstmcli.classification.events import DataRead, TokenizerReady
 from lstmcli.classification.finish import Finished, finish
-from lstmcli.classification.labels import class_weights, gold_array, known, with_unknown_labels
+from lstmcli.classification.labels import class_weights, known, with_unknown_labels
 from lstmcli.classification.linear import Linear, fit_linear
 from lstmcli.classification.preflight import preflight_classifier
 from lstmcli.classification.reserve import FitTime, reserve
 from lstmcli.classification.results import DataCheck
 from lstmcli.classification.shapes import classifier_shapes
-from lstmcli.classification.soft_labels import soft_labels
+from lstmcli.data.records import Texts
 from lstmcli.data.teachers import AGREEMENT
 from lstmcli.model_dir.directory import NGRAMS, TOKENIZER
 from lstmcli.nn.device import choose_precision
@@ -89,8 +91,6 @@ class ClassifierJob(TrainingJob):
         return self.splits.multilabel
 
     def prepare_data(self) -> Iterator[Event]:
-        from lstmcli.classification.trainer import Split
-
         splits = self.splits
         self.check = check_data(splits)
         yield DataRead(self.check, splits.notes)
@@ -104,17 +104,15 @@ class ClassifierJob(TrainingJob):
             (record.text for part in (splits.train, splits.unlabelled) for record in part), config.tokenizer
         )
 
-        order = character_order(config.model, [record.text for record in splits.train], len(self.check.labels))
+        self.group.agree({"data": self.fingerprint})  # of which the processes make shards together
+        order = character_order(config.model, Texts(splits.train), len(self.check.labels))
         config = replace(config, model=replace(config.model, characters=order))
         words_of = splitter(self.encoder) if order else None
 
-        def encoded(records: Collection[Record], teacher_weight: float = 0.0) -> Split:
-            gold = gold_array(records, self.check.labels, splits.multilabel)
-            words = WordTexts(map(words_of, (record.text for record in records))) if words_of else None
-            soft = soft_labels(records, self.check.labels, teacher_weight, multilabel=splits.multilabel)
-            return Split(self.encoder.encode_all(record.text for record in records), gold, words, soft)
-
-        self.train = encoded(splits.train, config.train.teacher_weight)
+        how: dict[str, Any] = {"encoder": self.encoder, "labels": self.check.labels, "multilabel": splits.multilabel}
+        how |= {"words_of": words_of, "group": self.group, "key": splits.fingerprint}
+        encoded: Callable[..., Generator[Event, None, Split]] = partial(encode_split, **how)
+        self.train = yield from encoded("train", splits.train, teacher_weight=config.train.teacher_weight)
         if splits.unlabelled and (config.train.virtual or config.train.entropy):
             self.train.unlabelled = self.encoder.encode_all(record.text for record in splits.unlabelled)
         tokens = int(self.train.lengths(config.tokenizer.max_tokens).sum())
@@ -126,7 +124,8 @@ class ClassifierJob(TrainingJob):
             buckets = self.encoder.fit_buckets(self.train.encoded, self.train.unlabelled)
             config = replace(config, tokenizer=replace(config.tokenizer, hash_buckets=buckets))
         self.config = config
-        self.valid, self.test = (encoded(known(part, self.check.labels)) for part in (splits.valid, splits.test))
+        self.valid = yield from encoded("valid", known(splits.valid, self.check.labels))
+        self.test = yield from encoded("test", known(splits.test, self.check.labels))
         self._unknown = {name: self._unknown_label_texts(getattr(splits, name), words_of) for name in ("valid", "test")}
         # From here on the ids are enough; one record that is kept keeps the memory of those around it.
         self.splits = replace(splits, train=(), valid=(), test=(), unlabelled=())
