@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,10 +13,11 @@ from hypothesis import strategies as st
 
 from lstmcli import children
 from lstmcli.errors import LstmError
-from lstmcli.language_modeling.corpus import build_corpus, full_key, shard_folder
+from lstmcli.language_modeling.corpus import Corpus, build_corpus, full_key, shard_folder
 from lstmcli.tokenization import shards
 from lstmcli.tokenization.processes import Tokenizers
 from lstmcli.tokenization.shards import chunks, shard_ids, tokenize
+from lstmcli.training.distributed import Group
 from support.lm_models import LINES, encoder
 
 pytestmark = pytest.mark.timeout(120)
@@ -103,6 +105,27 @@ def test_processes_of_one_training_divide_the_shards(tmp_path: Path, in_this_pro
     in_this_process.clear()
     found = np.concatenate(list(shard_ids(chunks(TEXT), tokenizer, tmp_path, 1)))
     assert not in_this_process and found.tolist() == tokenizer.shard(TEXT).tolist()
+
+
+def test_processes_of_one_training_make_one_corpus(tmp_path: Path, in_this_process: list[int]) -> None:
+    tokenizer, barrier, found = encoder(), threading.Barrier(2), dict[int, Corpus]()
+
+    class Member(Group):
+        def wait(self, what: str) -> None:
+            barrier.wait(20)
+
+    def member(rank: int) -> None:
+        found[rank] = build_corpus(TEXT, tokenizer, key="a", cache=tmp_path, processes=1, group=Member(rank, 2))
+
+    threads = [threading.Thread(target=member, args=(rank,), daemon=True) for rank in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert len(in_this_process) == len(list(chunks(TEXT)))  # each once
+    assert [path.suffix for path in tmp_path.iterdir()] == [".ids"]
+    assert all(found[rank].ids.tolist() == tokenizer.shard(TEXT).tolist() for rank in range(2))
+    assert found[0].lines == found[1].lines == len(TEXT)
 
 
 def test_a_process_that_ends_twice_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

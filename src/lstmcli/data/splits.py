@@ -124,9 +124,11 @@ class _Loading:
         )
 
     def _records(self, source: Source) -> Collection[Record]:
-        records: Collection[Record] = (
-            gathered(source) if source.labelled or source.target_column or source.kind.slow else Rows(source)
-        )
+        records: Collection[Record] = Rows(source)
+        if source.labelled:
+            records = gathered(source)
+        elif source.target_column or source.kind.slow:
+            records = list(source)
         if isinstance(records, StoredRecords):
             gigabytes = f"{records.nbytes / 1e9:,.1f} GB"
             self.notes.append(f"{len(records):,} texts, {gigabytes}, are kept in a file instead of memory")
