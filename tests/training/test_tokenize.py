@@ -11,6 +11,7 @@ from typing import Any
 import pytest
 
 from lstmcli.classification.config import ClassifierTrainConfig
+from lstmcli.classification.data_check import check_data
 from lstmcli.classification.train import job
 from lstmcli.data import stored
 from lstmcli.data.config import ReadConfig
@@ -56,7 +57,7 @@ def in_files(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
 def source(tmp_path: Path) -> Path:
     """Rows with conflicting and missing labels, duplicates and leaks."""
     path = tmp_path / "rows.csv"
-    rows = (f'"{text}",{("a", "b", "")[(n * n) % 7 % 3]}\n' for n, text in enumerate(TEXTS))
+    rows = (f'"{text}",{("a", "b", "")[(n * n) % 11 % 3]}\n' for n, text in enumerate(TEXTS))
     path.write_text("text,label\n" + "".join(rows), encoding="utf-8")
     return path
 
@@ -80,6 +81,7 @@ def kept() -> StoredRecords:
     return found
 
 
+@pytest.mark.slow
 def test_the_model_is_that_of_texts_in_memory(
     source: Path, tmp_path: Path, here: list[int], in_files: Callable[[], None]
 ) -> None:
@@ -95,6 +97,16 @@ def test_the_model_is_that_of_texts_in_memory(
     assert checks[0] == checks[1]
     for file in (WEIGHTS, NGRAMS, "tokenizer.json"):
         assert (tmp_path / "memory" / file).read_bytes() == (tmp_path / "files" / file).read_bytes()
+
+
+def test_what_is_found_in_the_data_is_the_same(source: Path, in_files: Callable[[], None]) -> None:
+    memory = loaded(source)
+    in_files()
+    files = loaded(source)
+    assert isinstance(files.train, StoredRecords) and isinstance(memory.train, list)
+    assert check_data(files) == check_data(memory) and check_data(files).conflicting
+    assert (files.fingerprint, files.warnings) == (memory.fingerprint, memory.warnings) and files.warnings
+    assert list(files.valid) == memory.valid
 
 
 def test_records_of_a_file_are_those_that_were_put_there(in_files: Callable[[], None]) -> None:

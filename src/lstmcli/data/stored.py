@@ -6,7 +6,7 @@ In memory is where each record begins, 8 bytes, and 8 more for those of a select
 
 from __future__ import annotations
 
-import marshal
+import json
 from array import array
 from collections.abc import Collection, Iterable, Iterator
 from typing import IO
@@ -38,8 +38,9 @@ class StoredRecords(Collection[Record]):
                 if end > at + len(data):
                     self._file.seek(start)  # another iteration may have moved it
                     data, at = self._file.read(max(READ, end - start)), start
-                text, labels, line, path, target, probabilities, taught = marshal.loads(data[start - at : end - at])
-                yield Record(text, labels, line, self._paths[path], {}, target, probabilities, taught)
+                found = json.loads(data[start - at : end - at].decode("utf-8", "surrogatepass"))
+                text, labels, line, path, target, probabilities, taught = found
+                yield Record(text, tuple(labels), line, self._paths[path], {}, target, probabilities, taught)
 
     def __len__(self) -> int:
         return len(self._rows)
@@ -83,8 +84,8 @@ def _store(first: list[Record], rest: Iterator[Record]) -> StoredRecords:
             for r in source:
                 told = None if r.probabilities is None else dict(r.probabilities)
                 path = paths.setdefault(r.path, len(paths))
-                packed = marshal.dumps((r.text, r.labels, r.line, path, r.target, told, r.taught))
-                ends.append(ends[-1] + file.write(packed))
+                packed = json.dumps((r.text, r.labels, r.line, path, r.target, told, r.taught), ensure_ascii=False)
+                ends.append(ends[-1] + file.write(packed.encode("utf-8", "surrogatepass")))
             first.clear()
         file.flush()
     return StoredRecords(file, list(paths), np.frombuffer(ends, np.int64), np.arange(len(ends) - 1))
