@@ -4,15 +4,17 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from types import ModuleType, SimpleNamespace
 from typing import Any
 
 import pytest
 
-from lstmcli.data import hub
+from lstmcli.data import hub, stored
 from lstmcli.data.config import ReadConfig
 from lstmcli.data.sources import open_source
 from lstmcli.data.splits import load_splits
+from lstmcli.data.stored import StoredRecords
 from lstmcli.errors import DataError
 
 CLASSES = SimpleNamespace(names=["neg", "pos"])
@@ -93,3 +95,15 @@ def test_without_a_network_the_library_is_offline(monkeypatch: pytest.MonkeyPatc
 def test_what_is_a_hub_name() -> None:
     assert all(map(hub.is_hub_name, ("imdb", "stanfordnlp/imdb", "nyu-mll/glue:sst2", "a.b/c_d-e")))
     assert not any(map(hub.is_hub_name, ("a/b/c", "./a", "../a", "/a", "~/a", "a\\b", "", "a b", "评论")))
+
+
+def test_labelled_rows_that_are_more_than_memory_holds_are_streamed_to_a_file(
+    library: ModuleType, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    expected = load("owner/set")
+    monkeypatch.setattr(stored, "IN_MEMORY", 20)
+    monkeypatch.setenv("LSTM_CACHE", str(tmp_path))
+    found = load("owner/set")
+    assert isinstance(found.train, StoredRecords) and "are kept in a file" in "".join(found.notes)
+    assert list(found.train) == expected.train and list(found.valid) == expected.valid
+    assert found.fingerprint == expected.fingerprint

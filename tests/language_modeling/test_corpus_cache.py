@@ -17,7 +17,7 @@ from language_modeling.test_corpus import LINES, encoder, files, never
 from lstmcli.errors import DataError, OutputError
 from lstmcli.language_modeling import corpus as module
 from lstmcli.language_modeling.corpus import HEAD, Corpus, build_corpus, cache_folder
-from lstmcli.language_modeling.survey import survey_text, verify_unchanged
+from lstmcli.language_modeling.survey import Unchanged, survey_text
 
 
 def test_it_is_found_again(tmp_path: Path) -> None:
@@ -106,10 +106,10 @@ def test_a_corpus_that_is_cut_short_while_it_is_mapped_is_noticed(tmp_path: Path
 
 def test_a_text_that_changes_while_it_is_read_is_noticed_and_not_kept(tmp_path: Path) -> None:
     found = survey_text(LINES)
-    assert list(verify_unchanged(LINES, found)) == LINES
+    assert list(Unchanged(LINES, found)) == LINES
     for other in (LINES[:-1], [*LINES[:-1], "the zebrA"]):
         with pytest.raises(DataError, match="changed while it was being read"):
-            build_corpus(verify_unchanged(other, found), encoder(), key=found.fingerprint, cache=tmp_path)
+            build_corpus(Unchanged(other, found), encoder(), key=found.fingerprint, cache=tmp_path)
     assert files(tmp_path) == []
 
 

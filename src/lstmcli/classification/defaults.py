@@ -32,8 +32,9 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
+from itertools import islice
 
 from lstmcli.classification.config import ClassifierConfig, ClassifierModelConfig
 from lstmcli.errors import UsageError
@@ -79,11 +80,11 @@ def usual_epochs(texts: int, most: float = math.inf) -> int:
     return min(15, max(3, round(min(TEXTS_SEEN / max(1, texts), most))))
 
 
-def character_order(model: ClassifierModelConfig, texts: Sequence[str], labels: int) -> int:
+def character_order(model: ClassifierModelConfig, texts: Collection[str], labels: int) -> int:
     """Longest n-gram of the character model; 0: no such model."""
     if model.characters is not None:
         return model.characters
-    most = MAX_CJK_TEXTS if _mostly_cjk(texts[:SAMPLE]) else MAX_CHARACTER_TEXTS
+    most = MAX_CJK_TEXTS if _mostly_cjk(list(islice(texts, SAMPLE))) else MAX_CHARACTER_TEXTS
     few = len(texts) <= most and len(texts) * labels <= NGRAM_CELLS
     return CHARACTER_ORDER if few and model.ngrams != 0 else 0
 

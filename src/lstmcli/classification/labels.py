@@ -12,15 +12,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.classification.soft_labels import SoftLabels, mixed
+from lstmcli.data.stored import picked
 
 if TYPE_CHECKING:
     from lstmcli.data.records import Record
 
 
-def known(records: Collection[Record], labels: Sequence[str]) -> list[Record]:
+def known(records: Collection[Record], labels: Sequence[str]) -> Collection[Record]:
     """The records that only have labels of the training split."""
     known = set(labels)
-    return [record for record in records if known.issuperset(record.labels)]
+    return picked(records, np.fromiter((known.issuperset(r.labels) for r in records), np.bool_, len(records)))
 
 
 def with_unknown_labels(records: Collection[Record], labels: Sequence[str]) -> list[Record]:
@@ -33,7 +34,7 @@ def gold_array(records: Collection[Record], labels: Sequence[str], multilabel: b
     """Gold labels of records."""
     column = {label: i for i, label in enumerate(labels)}
     if not multilabel:
-        return np.array([column[record.labels[0]] for record in records], np.int64)
+        return np.fromiter((column[record.labels[0]] for record in records), np.int64, len(records))
     gold_NC = np.zeros((len(records), len(labels)), np.int64)
     for n, record in enumerate(records):
         gold_NC[n, [column[label] for label in record.labels]] = 1

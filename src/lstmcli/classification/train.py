@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Generator, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain
@@ -13,15 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.classification.architecture import describe
-from lstmcli.classification.characters.words import WordTexts, splitter
+from lstmcli.classification.characters.words import splitter
 from lstmcli.classification.config import ClassifierConfig
 from lstmcli.classification.data_check import check_data, html_warning
 from lstmcli.classification.defaults import character_order, resolve
+from lstmcli.classification.encoding import encode_split
 from lstmcli.classification.estimate import estimate
 from lstmcli.classification.evaluate import unknown_label_texts
 from lstmcli.classification.events import DataRead, TokenizerReady
 from lstmcli.classification.finish import Finished, finish
-from lstmcli.classification.labels import class_weights, gold_array, known
+from lstmcli.classification.labels import class_weights, known
 from lstmcli.classification.linear import Linear, fit_linear
 from lstmcli.classification.preflight import preflight_classifier
 from lstmcli.classification.pretraining.phase import PretrainingPhase, phase_for
@@ -29,7 +30,7 @@ from lstmcli.classification.pretraining.start import start_or_train
 from lstmcli.classification.reserve import FitTime, built_ensemble, reserve
 from lstmcli.classification.results import DataCheck
 from lstmcli.classification.shapes import classifier_shapes
-from lstmcli.classification.soft_labels import soft_labels
+from lstmcli.data.records import Texts
 from lstmcli.data.teachers import AGREEMENT
 from lstmcli.model_dir.directory import NGRAMS, TOKENIZER
 from lstmcli.nn.device import choose_precision
@@ -48,7 +49,7 @@ if TYPE_CHECKING:
     from lstmcli.classification.network import Classifier
     from lstmcli.classification.smaller import Smaller
     from lstmcli.classification.trainer import Split, Trainer
-    from lstmcli.data.records import Record, Splits
+    from lstmcli.data.records import Splits
     from lstmcli.engine.nodes import InferenceGraph
 
 
@@ -94,7 +95,7 @@ class ClassifierJob(TrainingJob):
         return self.splits.multilabel
 
     def prepare_data(self) -> Iterator[Event]:
-        from lstmcli.classification.trainer import LEAST_STEPS, Split
+        from lstmcli.classification.trainer import LEAST_STEPS
 
         splits = self.splits
         self.check = check_data(splits)
@@ -106,17 +107,15 @@ class ClassifierJob(TrainingJob):
         # Other files are read with the columns that were chosen for the training data.
         config = replace(self.config, read=splits.read or self.config.read)
         config, self.encoder, start = start_or_train(config, chain(splits.train, splits.unlabelled))
-        order = character_order(config.model, [record.text for record in splits.train], len(self.check.labels))
+        self.group.agree({"data": self.fingerprint})  # of which the processes make shards together
+        order = character_order(config.model, Texts(splits.train), len(self.check.labels))
         config = replace(config, model=replace(config.model, characters=order))
         words_of = splitter(self.encoder) if order else None
 
-        def encoded(records: Collection[Record], teacher_weight: float | None = 0.0) -> Split:
-            gold = gold_array(records, self.check.labels, splits.multilabel)
-            words = WordTexts(map(words_of, (record.text for record in records))) if words_of else None
-            soft = soft_labels(records, self.check.labels, teacher_weight, multilabel=splits.multilabel)
-            return Split(self.encoder.encode_all(record.text for record in records), gold, words, soft)
-
-        self.train = encoded(splits.train, config.train.teacher_weight)
+        how: dict[str, Any] = {"encoder": self.encoder, "labels": self.check.labels, "multilabel": splits.multilabel}
+        how |= {"words_of": words_of, "group": self.group, "key": splits.fingerprint}
+        encoded: Callable[..., Generator[Event, None, Split]] = partial(encode_split, **how)
+        self.train = yield from encoded("train", splits.train, teacher_weight=config.train.teacher_weight)
         others = self.encoder.encode_all(record.text for record in splits.unlabelled) if splits.unlabelled else None
         self.train.unlabelled = others if config.train.virtual or config.train.entropy else None
         tokens = int(self.train.lengths(config.tokenizer.max_tokens).sum())
@@ -131,7 +130,8 @@ class ClassifierJob(TrainingJob):
         self.config = self.pretraining.config if self.pretraining else config
         if self.pretraining or self.train.unlabelled is not None:
             self.train.least_steps = LEAST_STEPS
-        self.valid, self.test = (encoded(known(part, self.check.labels)) for part in (splits.valid, splits.test))
+        self.valid = yield from encoded("valid", known(splits.valid, self.check.labels))
+        self.test = yield from encoded("test", known(splits.test, self.check.labels))
         labels, names = self.check.labels, ("valid", "test")
         self._unknown = {n: unknown_label_texts(getattr(splits, n), labels, self.encoder, words_of) for n in names}
         # From here on the ids are enough; one record that is kept keeps the memory of those around it.

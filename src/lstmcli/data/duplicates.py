@@ -8,7 +8,11 @@ from __future__ import annotations
 
 import hashlib
 import unicodedata
-from collections.abc import Iterable, Sequence
+from array import array
+from collections.abc import Collection, Iterable
+
+import numpy as np
+from numpy.typing import NDArray
 
 from lstmcli.data.records import Record
 
@@ -24,15 +28,38 @@ def same_text(text: str) -> bytes:
     return hashlib.blake2b(bare.lower().encode("utf-8", "surrogatepass"), digest_size=16).digest()
 
 
-def texts_by_class(records: Sequence[Record]) -> list[list[list[int]]]:
-    """The rows of each text, for each class in the order of their names; a text with several labels is of the first."""
-    texts: dict[bytes, list[int]] = {}
-    for i, record in enumerate(records):
-        texts.setdefault(same_text(record.text), []).append(i)
-    classes: dict[str, list[list[int]]] = {}
-    for rows in texts.values():
-        classes.setdefault(next(iter(records[rows[0]].labels), ""), []).append(rows)
-    return [classes[label] for label in sorted(classes)]
+class SameTexts:
+    """The rows of each text, in the order of their first ones; 24 bytes a row."""
+
+    def __init__(self, records: Collection[Record]) -> None:
+        names: dict[str, int] = {}
+        first_labels = (names.setdefault(next(iter(record.labels), ""), len(names)) for record in records)
+        label_N = np.fromiter(first_labels, np.int32, len(records))
+        _, first, text_N = np.unique(keys_of(records), return_index=True, return_inverse=True)
+        order = np.argsort(first)
+        self._rows = np.argsort(np.argsort(order)[text_N], kind="stable")
+        self._ends = np.append(0, np.bincount(text_N, minlength=len(first))[order].cumsum())
+        self._label = label_N[first[order]]
+        self._names = names
+
+    def rows(self, text: int) -> list[int]:
+        found: list[int] = self._rows[self._ends[text] : self._ends[text + 1]].tolist()
+        return found
+
+    @property
+    def sizes(self) -> NDArray[np.int64]:
+        """The number of rows of each text."""
+        return np.diff(self._ends)
+
+    def by_class(self) -> list[array[int]]:
+        """The texts of each class, classes in the order of their names; one with several labels is of the first."""
+        return [array("q", np.flatnonzero(self._label == self._names[name]).tobytes()) for name in sorted(self._names)]
+
+
+def keys_of(records: Collection[Record]) -> NDArray[np.uint64]:
+    """The first 8 bytes of ``same_text`` of each."""
+    keys = (int.from_bytes(same_text(record.text)[:8], "little") for record in records)
+    return np.fromiter(keys, np.uint64, len(records))
 
 
 def texts_of(*parts: Iterable[Record]) -> set[bytes]:

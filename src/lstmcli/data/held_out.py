@@ -11,8 +11,11 @@ import re
 from collections.abc import Collection, Sequence
 from dataclasses import replace
 
-from lstmcli.data.duplicates import texts_by_class
+import numpy as np
+
+from lstmcli.data.duplicates import SameTexts
 from lstmcli.data.records import Record, Rows, Selection
+from lstmcli.data.stored import picked
 
 VALID_SHARE = 0.05  # default share of the rows held out for validation
 FEWEST_ROWS = 200  # minimum rows: fewer cannot tell two epochs apart
@@ -86,7 +89,9 @@ def default_share(rows: int) -> float:
     return min(wanted, MAX_ROWS) / max(1, rows)
 
 
-def hold_rows(records: Sequence[Record], fraction: float | None, seed: int) -> tuple[list[Record], list[Record]]:
+def hold_rows(
+    records: Collection[Record], fraction: float | None, seed: int
+) -> tuple[Collection[Record], Collection[Record]]:
     """Training and validation rows, each in the order of the source.
 
     Every class gives its share, and a text at least where it has two.  Rows with the same text, case, white space and
@@ -94,14 +99,16 @@ def hold_rows(records: Sequence[Record], fraction: float | None, seed: int) -> t
     """
     share = fraction if fraction is not None else default_share(len(records))
     rng = random.Random(seed)
-    held: set[int] = set()
-    for groups in texts_by_class(records):
-        rng.shuffle(groups)
-        quota = max(1, int(share * sum(map(len, groups)) + 1e-9))
-        taken: list[int] = []
-        for rows in groups[:-1]:  # one text at least stays
-            if len(taken) + len(rows) <= quota:
-                taken += rows
-        held.update(taken)
-    train = [record for i, record in enumerate(records) if i not in held]
-    return train, [record for i, record in enumerate(records) if i in held]
+    held = np.zeros(len(records), np.bool_)
+    texts = SameTexts(records)
+    for own in texts.by_class():
+        rng.shuffle(own)
+        sizes = texts.sizes[np.asarray(own)]
+        room = max(1, int(share * sizes.sum() + 1e-9))
+        for text, size in zip(own[:-1], sizes.tolist(), strict=False):  # one text at least stays
+            if size <= room:
+                held[texts.rows(text)] = True
+                room -= size
+            if not room:
+                break
+    return picked(records, ~held), picked(records, held)

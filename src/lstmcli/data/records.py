@@ -32,6 +32,22 @@ class Record:
     """``labels`` holds the most probable label of ``probabilities``; nobody gave it."""
 
 
+class Texts(Collection[str]):
+    """The texts of records, read again at each iteration."""
+
+    def __init__(self, records: Collection[Record]) -> None:
+        self.records = records
+
+    def __iter__(self) -> Iterator[str]:
+        return (record.text for record in self.records)
+
+    def __len__(self) -> int:
+        return len(self.records)
+
+    def __contains__(self, text: object) -> bool:
+        return any(text == other for other in self)
+
+
 class Rows:
     """Records of a source, read again at each iteration, so that the corpus need not fit in memory."""
 

@@ -5,7 +5,10 @@ from __future__ import annotations
 from collections import Counter
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
+from itertools import chain
 from pathlib import Path
+
+import numpy as np
 
 from lstmcli.data.books.notices import without_notices
 from lstmcli.data.columns.cells import LIST, WHOLE
@@ -19,6 +22,7 @@ from lstmcli.data.label_check import missing_labels, missing_labels_note
 from lstmcli.data.locate import Located, locate
 from lstmcli.data.records import Record, Rows, Splits, fingerprint
 from lstmcli.data.sources import Source, open_parts
+from lstmcli.data.stored import StoredRecords, gathered, picked
 from lstmcli.data.teachers import check_columns
 from lstmcli.errors import NoDataError
 from lstmcli.plural import are, count, have
@@ -82,10 +86,13 @@ def _hold(splits: Splits, fraction: float | None, seed: int) -> str:
     splits.held_out = True
     if splits.labelled or splits.paired:
         # A teacher's opinion judges no model while there are labels that people gave.
-        given = [record for record in splits.train if not record.taught]
-        taught = [record for record in splits.train if record.taught] if given else []
-        splits.train, splits.valid = hold_rows(given or list(splits.train), fraction, seed)
-        splits.train = [*splits.train, *taught]
+        given, taught = splits.train, list[Record]()
+        if any(record.taught for record in given):
+            given = gathered(record for record in splits.train if not record.taught) or splits.train
+            taught = [] if given is splits.train else [record for record in splits.train if record.taught]
+        splits.train, splits.valid = hold_rows(given, fraction, seed)
+        if taught:
+            splits.train = gathered(chain(splits.train, taught))
         way = f"held out, {'by label, ' if splits.labelled else ''}seed {seed}"
     else:
         splits.train, splits.valid, way = hold_lines(splits.train, fraction)
@@ -117,9 +124,14 @@ class _Loading:
         )
 
     def _records(self, source: Source) -> Collection[Record]:
-        records: Collection[Record] = (
-            list(source) if source.labelled or source.target_column or source.kind.slow else Rows(source)
-        )
+        records: Collection[Record] = Rows(source)
+        if source.labelled:
+            records = gathered(source)
+        elif source.target_column or source.kind.slow:
+            records = list(source)
+        if isinstance(records, StoredRecords):
+            gigabytes = f"{records.nbytes / 1e9:,.1f} GB"
+            self.notes.append(f"{len(records):,} texts, {gigabytes}, are kept in a file instead of memory")
         if source.kind.running_text and not self.read.keep_licence:
             records, said = without_notices(records)
             self.notes += said
@@ -195,8 +207,8 @@ def drop_missing(splits: Splits, warnings: list[str]) -> None:
             continue
         out = ", which leaves texts out" if several else ""
         warnings.append(f"{next(iter(records)).path}: {missing_labels_note(counts)}{out}")
-        kept = [(record, _without(record, missing)) for record in records]
-        setattr(splits, name, [new for old, new in kept if new.labels or not old.labels or not several])
+        kept = ((record, _without(record, missing)) for record in records)
+        setattr(splits, name, gathered(new for old, new in kept if new.labels or not old.labels or not several))
 
 
 def _without(record: Record, missing: Collection[str]) -> Record:
@@ -222,17 +234,17 @@ def as_found(read: ReadConfig, source: Source) -> ReadConfig:
 
 def _labelled(records: Collection[Record], column: str | None, warnings: list[str]) -> Collection[Record]:
     """The rows that have a label."""
-    bare = [record for record in records if not record.labels]
-    if not bare:
+    labelled = np.fromiter((bool(record.labels) for record in records), np.bool_, len(records))
+    if labelled.all():
         return records
-    first = bare[0]
-    if len(bare) == len(records):
+    first = next(record for record in records if not record.labels)
+    if not labelled.any():
         raise NoDataError(
             f"no row has a label: the column {column!r} is empty" if column else "no row has a label",
             path=first.path,
             hint="is it the right column? --label-column names one" if column else None,
         )
     where = f", line {first.line} the first" if first.line else ""
-    n = len(bare)
+    n = int(np.count_nonzero(~labelled))
     warnings.append(f"{first.path}: {count(n, 'row')} {have(n)} no label and {are(n)} left out{where}")
-    return [record for record in records if record.labels]
+    return picked(records, labelled)

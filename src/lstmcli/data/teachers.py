@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 
 from lstmcli.data.beside import left_out_note, open_beside
 from lstmcli.data.columns.choice import listed
@@ -17,6 +18,7 @@ from lstmcli.data.duplicates import same_text, texts_of
 from lstmcli.data.locate import Located
 from lstmcli.data.records import Record, Splits, fingerprint
 from lstmcli.data.sources import Source, taught
+from lstmcli.data.stored import gathered
 from lstmcli.errors import DataError
 from lstmcli.plural import are, count
 
@@ -51,7 +53,7 @@ def add_teachers(splits: Splits, files: Sequence[str | Located]) -> None:
             texts += 1
         notes.append(f"teacher: {source.notes[0]}; {count(texts, 'text')}")
     elsewhere = texts_of(splits.valid, splits.test)
-    train = [_with_teacher(record, told) for record in splits.train]
+    train = gathered(_with_teacher(record, told) for record in splits.train)
     known = texts_of(train)
     new = [
         taught(replace(each.first, labels=()), each.mean, independent=splits.multilabel)
@@ -63,7 +65,7 @@ def add_teachers(splits: Splits, files: Sequence[str | Located]) -> None:
     notes.append(
         f"of the teacher's texts {len(new):,} {are(len(new))} new, {both:,} {are(both)} in the training data{left_out}"
     )
-    splits.train, splits.notes = [*train, *new], (*splits.notes, *notes)
+    splits.train, splits.notes = gathered(chain(train, new)), (*splits.notes, *notes)
     splits.fingerprint = fingerprint((splits.train, splits.valid, splits.test))
 
 

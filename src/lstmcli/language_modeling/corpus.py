@@ -27,12 +27,13 @@ from numpy.typing import NDArray
 
 from lstmcli.cache import cache_folder
 from lstmcli.errors import DataError, OutputError
-from lstmcli.language_modeling.shards import chunks, remove, shard_ids
 from lstmcli.safe_files import open_own
 from lstmcli.scoring.lines import Counts
 from lstmcli.threads import cores
 from lstmcli.tokenization.ids import END_ID, UNKNOWN_ID, Ids
+from lstmcli.tokenization.shards import chunks, remove, shard_ids, tokenize
 from lstmcli.tokenization.stream_encoder import StreamEncoder
+from lstmcli.training.distributed import ALONE, Group
 
 MAGIC = b"lstm corpus 1\n"
 HEAD = 512
@@ -110,31 +111,62 @@ def corpus_steps(
     key: str,
     cache: Path | None = None,
     processes: int | None = None,
+    group: Group = ALONE,
 ) -> Generator[int, None, Corpus]:
     """The ids of all lines, concatenated; in mode "document" followed by ``</s>``.  Yields the bytes read so far.
 
-    A long text is tokenized in shards (``shards.py``), which stay where a run ends before the last of them.
+    A long text is tokenized in shards (``shards.py``), which stay where a run ends before the last of them.  The
+    processes of one training on a machine divide them; the first makes the file of them, which the others then read.
 
     Args:
-        lines: not read if the ids are in the cache.
+        lines: can be iterated more than once if there are several processes; not read if the ids are in the cache.
         key: identifies the text, for example ``Survey.fingerprint``.
         cache: folder of the cache, ``cache_folder()`` for None; if it is not writable, a temporary file is used.
         processes: that tokenize a long text; None: one per core.
+        group: the processes that train together, all of which call this.
 
     Raises:
+        LostProcess: another process has ended.
         OutputError: the ids cannot be written, for example because the disk is full.
     """
     folder = cache_folder() if cache is None else cache
     key = full_key(key, encoder)
     path = folder / f"{key}.ids"
-    found = _read(path, key)
-    if found is not None:
-        return found
-    corpus, shards = Corpus(), shard_folder(folder, key)
+    found, count = _read(path, key), processes or max(1, cores() // group.local_world)
+    if group.world > 1:
+        if found is None:
+            yield from _own_share(lines, encoder, shard_folder(folder, key), count, group)
+        group.wait("tokenized text")
+        if found is None and group.local_rank == 0:
+            found = yield from _made(lines, encoder, folder, key, count)
+        group.wait("tokenized text")
+        found = found or _read(path, key)
+    return found or (yield from _made(lines, encoder, folder, key, count))
+
+
+def _own_share(
+    lines: Iterable[str], encoder: StreamEncoder, shards: Path, processes: int, group: Group
+) -> Iterator[int]:
+    """Make this process's shards of a long text.  Yields the bytes read so far."""
+    counts = Corpus()
+    parts = chunks(_counted(lines, counts))
+    first, second = next(parts, []), next(parts, None)
+    if second is not None:
+        with suppress(OSError):  # then they are made in one go, or the error is told there
+            both, where = itertools.chain([first, second], parts), (group.local_rank, group.local_world)
+            for _ in tokenize(both, encoder, shards, processes, rank=where[0], world=where[1]):
+                yield counts.bytes
+
+
+def _made(
+    lines: Iterable[str], encoder: StreamEncoder, folder: Path, key: str, processes: int
+) -> Generator[int, None, Corpus]:
+    """The corpus, put into the cache.  Yields the bytes read so far."""
+    path, corpus, shards = folder / f"{key}.ids", Corpus(), shard_folder(folder, key)
     try:
         file, name = _new_file(folder)
         try:
-            parts = _ids(_counted(lines, corpus), encoder, None if name is None else shards, processes or cores())
+            parts = _ids(_counted(lines, corpus), encoder, None if name is None else shards, processes)
             yield from _write(file, parts, encoder, key, corpus)
             if name is not None:
                 with suppress(OSError):  # otherwise it remains a temporary file

@@ -26,17 +26,6 @@ class CorpusRead(Event):
 
 
 @dataclass(frozen=True, slots=True)
-class Tokenizing(Event):
-    """How far a long text is tokenized."""
-
-    split: str
-    bytes: int
-    """Read so far; what other processes have in work is among them."""
-    of: int
-    """Of the whole text."""
-
-
-@dataclass(frozen=True, slots=True)
 class LmEvaluated(Measured):
     """A language model's figures on the validation or test split."""
 

@@ -2,19 +2,16 @@
 
 from __future__ import annotations
 
-import time
 from collections.abc import Generator, Iterable, Iterator
 
 from lstmcli.data.records import Record
 from lstmcli.errors import DataError
 from lstmcli.language_modeling.corpus import Corpus, corpus_steps
-from lstmcli.language_modeling.events import Tokenizing
-from lstmcli.language_modeling.survey import Survey, verify_unchanged
+from lstmcli.language_modeling.survey import Survey, Unchanged
 from lstmcli.tokenization.stream_encoder import StreamEncoder
+from lstmcli.training.distributed import ALONE, Group
 from lstmcli.training.events import Event
-
-SECONDS_BETWEEN_REPORTS = 0.5
-"""Between two events of tokenizing."""
+from lstmcli.training.tokenize import said
 
 
 class Lines:
@@ -31,22 +28,17 @@ class Lines:
             yield from record.text.split("\n")
 
 
-def tokenized(split: str, lines: Lines, found: Survey, encoder: StreamEncoder) -> Generator[Event, None, Corpus]:
+def tokenized(
+    split: str, lines: Lines, found: Survey, encoder: StreamEncoder, group: Group = ALONE
+) -> Generator[Event, None, Corpus]:
     """The ids of the surveyed lines of a split; says how far it is if that takes long.
 
     Raises:
         DataError: the lines have changed.
     """
-    steps, said = corpus_steps(verify_unchanged(lines, found), encoder, key=found.fingerprint), time.monotonic()
-    while True:
-        try:
-            size = next(steps)
-        except StopIteration as end:
-            corpus: Corpus = end.value
-            return corpus
-        except DataError as error:
-            error.path = error.path or lines.path
-            raise
-        if time.monotonic() - said > SECONDS_BETWEEN_REPORTS:
-            said = time.monotonic()
-            yield Tokenizing(split, size, found.bytes)
+    steps = corpus_steps(Unchanged(lines, found), encoder, key=found.fingerprint, group=group)
+    try:
+        return (yield from said(split, steps, found.bytes))
+    except DataError as error:
+        error.path = error.path or lines.path
+        raise

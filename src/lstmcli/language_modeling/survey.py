@@ -10,6 +10,7 @@ from lstmcli.errors import DataError
 from lstmcli.plural import count
 from lstmcli.scoring.lines import Counts
 from lstmcli.tokenization.auto import SAMPLE
+from lstmcli.tokenization.shards import update_digest
 
 
 @dataclass
@@ -35,25 +36,23 @@ def survey_text(lines: Iterable[str]) -> Survey:
     return result
 
 
-def verify_unchanged(lines: Iterable[str], found: Survey) -> Iterator[str]:
-    """Pass through the lines of a second reading.
+class Unchanged:
+    """The lines of a later reading.
 
     Raises:
-        DataError: at the end, if the lines differ from those of the first reading.
+        DataError: at the end of an iteration, if the lines differ from those of the first reading.
     """
-    counts, digest = Counts(), hashlib.sha256()
-    for line in lines:
-        counts.add(line)
-        update_digest(digest, line)
-        yield line
-    if digest.hexdigest() != found.fingerprint:
-        then, now = (f"{count(text.lines, 'line')}, {count(text.bytes, 'byte')}" for text in (found, counts))
-        hint = "train again when nothing writes to it any more, or on a copy"
-        raise DataError(f"the text changed while it was being read: {then} at first, then {now}", hint=hint)
 
+    def __init__(self, lines: Iterable[str], found: Survey) -> None:
+        self._lines, self._found = lines, found
 
-def update_digest(digest: hashlib._Hash, line: str) -> None:
-    """Add a line to a fingerprint, with its length in bytes, so that line borders matter."""
-    data = line.encode("utf-8", "surrogatepass")
-    digest.update(b"%d:" % len(data))
-    digest.update(data)
+    def __iter__(self) -> Iterator[str]:
+        found, counts, digest = self._found, Counts(), hashlib.sha256()
+        for line in self._lines:
+            counts.add(line)
+            update_digest(digest, line)
+            yield line
+        if digest.hexdigest() != found.fingerprint:
+            then, now = (f"{count(text.lines, 'line')}, {count(text.bytes, 'byte')}" for text in (found, counts))
+            hint = "train again when nothing writes to it any more, or on a copy"
+            raise DataError(f"the text changed while it was being read: {then} at first, then {now}", hint=hint)

@@ -66,7 +66,7 @@ class LanguageModelJob(TrainingJob):
     config: LmConfig
     alphabet_config: LmConfig
     encoder: StreamEncoder = field(init=False)
-    corpora: dict[str, Corpus] = field(init=False)
+    corpora: dict[str, Corpus] = field(init=False, default_factory=dict)
     module: LanguageModel = field(init=False)
     trainer: LmTrainer = field(init=False)
     int8: bool = field(init=False, default=False)
@@ -93,9 +93,10 @@ class LanguageModelJob(TrainingJob):
             self.config.tokenizer, found.sample, found.characters, table=splits.format != "text"
         )
         self.encoder = StreamEncoder.train(lines["train"], tokenizer)
-        self.corpora = {}
+        self._fingerprint = {name: found.fingerprint for name, found in surveys.items()}
+        self.group.agree({"data": self.fingerprint})  # of which the processes make shards together
         for name, part in lines.items():
-            self.corpora[name] = yield from tokenized(name, part, surveys[name], self.encoder)
+            self.corpora[name] = yield from tokenized(name, part, surveys[name], self.encoder, self.group)
             self.corpora[name].backward = self.config.model.backward
         train, valid = self.corpora["train"], self.corpora["valid"]
         if len(train) < 2 or len(valid) < 1:
@@ -103,7 +104,6 @@ class LanguageModelJob(TrainingJob):
             raise NoDataError("there is too little text to learn from", path=splits.path, hint=hint)
         letters = is_alphabet(tokenizer.kind, self.encoder.vocab_size)
         self._asked = self.alphabet_config if letters else self.config
-        self._fingerprint = {name: found.fingerprint for name, found in surveys.items()}
         self.config = resolve_lm(replace(self._asked, tokenizer=tokenizer), len(train), self.encoder.vocab_size)
         yield CorpusRead(
             tuple(_check(name, corpus) for name, corpus in self.corpora.items()),

@@ -2,25 +2,30 @@
 
 A token is F numbers of four bytes, and most tokens of a corpus occur in it many times.  So each distinct token is kept
 once, and a text is a sequence of places in the table of tokens: 4 bytes per token instead of 16, and no array per text.
+A corpus that is larger than memory is mapped from files; in memory are 8 bytes a text.
 
 Shapes: N tokens, F rows of the embedding per token, D distinct tokens.
 """
 
 from __future__ import annotations
 
+import mmap
 from array import array
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from typing import overload
 
 import numpy as np
 from numpy.typing import NDArray
 
+from lstmcli.cache import temporary_file
 from lstmcli.tokenization.ids import Ids
 
 MAX_KNOWN = 2**20
 """Maximum tokens that are remembered to be recognized again, about 100 MB; further ones may be kept more than once."""
 GROUP = 2**18
 """Tokens added at once."""
+RELEASE_EVERY = 2**10
+"""Texts that are read of mapped files before memory is given back: a text takes 64 KB of pages or more."""
 _ODD = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93], np.uint64)
 
 
@@ -30,7 +35,7 @@ class EncodedTexts(Sequence[Ids]):
     def __init__(self, texts: Iterable[Ids] = ()) -> None:
         self._tokens, self._places, self._ends = array("i"), array("i"), array("q", [0])
         self._known: dict[int, int] = {}
-        self.width = 0
+        self.width = self._read = 0
         group: list[Ids] = []
         size = 0
         for ids_TF in texts:
@@ -72,19 +77,64 @@ class EncodedTexts(Sequence[Ids]):
         self._ends.frombytes(ends.astype(np.int64).tobytes())
 
     @property
+    def numbers(self) -> Ids:
+        """All of it as one array: D, F, N and the number of texts; lengths; tokens; places."""
+        head = [*self.tokens_DF.shape, len(self.places_N), len(self)]
+        parts = np.array(head, np.int32), self.lengths.astype(np.int32), self.tokens_DF.ravel(), self.places_N
+        return np.concatenate(parts)
+
+    @classmethod
+    def mapped(cls, shards: Iterable[Ids]) -> EncodedTexts:
+        """The texts of shards, which are ``numbers`` of others, one shard after the other, in files.
+
+        Raises:
+            OSError: a file cannot be written.
+        """
+        made, ends, tokens, places = cls(), array("q", [0]), temporary_file(), temporary_file()
+        rows = size = 0
+        for numbers in shards:
+            D, F, N, texts = numbers[:4].tolist()
+            lengths, tokens_DF, places_N = np.split(numbers[4:], [texts, texts + D * F])
+            tokens.write(tokens_DF.tobytes())
+            places.write((places_N + np.int32(rows)).astype(np.int32).tobytes())
+            ends.frombytes((size + lengths.cumsum(dtype=np.int64)).tobytes())
+            rows, size, made.width = rows + D, size + N, F
+        tokens.flush()
+        places.flush()
+        made.tokens_DF = np.memmap(tokens, np.int32, "r+", shape=(rows, made.width))
+        made.places_N = np.memmap(places, np.int32, "r", shape=(size,))
+        made.ends = np.frombuffer(ends, np.int64)
+        return made
+
+    def tables(self) -> Iterator[Ids]:
+        """The distinct tokens, some at a time; a change changes all texts."""
+        for first in range(0, len(self.tokens_DF), GROUP):
+            yield self.tokens_DF[first : first + GROUP]
+            self._release()
+
+    def _release(self) -> None:
+        """Give mapped pages back to the system; they are read again from the files."""
+        for mapped in (self.tokens_DF.base, self.places_N.base):
+            if isinstance(mapped, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
+                mapped.madvise(mmap.MADV_DONTNEED)
+
+    @property
     def lengths(self) -> NDArray[np.int64]:
         """Tokens of each text."""
         return np.diff(self.ends)
 
     @property
     def nbytes(self) -> int:
-        return self.tokens_DF.nbytes + self.places_N.nbytes + self.ends.nbytes
+        """In memory."""
+        mapped = isinstance(self.places_N, np.memmap)
+        return self.ends.nbytes + (0 if mapped else self.tokens_DF.nbytes + self.places_N.nbytes)
 
     def ids(self, texts: slice) -> Ids:
         """The token ids, without their features, of consecutive texts, concatenated."""
         first, last, _ = texts.indices(len(self))
         found: Ids = self.tokens_DF[self.places_N[self.ends[first] : self.ends[last]], 0]
-        return found
+        self._release()
+        return np.asarray(found)
 
     def __len__(self) -> int:
         return len(self.ends) - 1
@@ -99,4 +149,7 @@ class EncodedTexts(Sequence[Ids]):
         i = index + len(self) if index < 0 else int(index)
         if not 0 <= i < len(self):
             raise IndexError(index)
-        return self.tokens_DF[self.places_N[self.ends[i] : self.ends[i + 1]]]
+        self._read += 1
+        if self._read % RELEASE_EVERY == 0:
+            self._release()
+        return np.asarray(self.tokens_DF[self.places_N[self.ends[i] : self.ends[i + 1]]])

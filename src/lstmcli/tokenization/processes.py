@@ -9,22 +9,35 @@ from collections import deque
 from collections.abc import Iterable, Iterator, Sequence
 from concurrent.futures import Future, ThreadPoolExecutor
 from contextlib import suppress
+from typing import Any, Protocol
 
 import numpy as np
 
 from lstmcli.children import Child, begin_child, start_child
 from lstmcli.errors import LstmError
 from lstmcli.tokenization.ids import Ids
-from lstmcli.tokenization.stream_encoder import StreamEncoder
 
 Chunk = Sequence[str]
 """Lines."""
 
 
+class ChunkEncoder(Protocol):
+    """A tokenizer that another process can make again."""
+
+    @property
+    def settings(self) -> tuple[str, Any]:
+        """What ``from_json`` takes."""
+
+    @classmethod
+    def from_json(cls, tokenizer_json: str, config: Any, /) -> ChunkEncoder: ...
+    def shard(self, lines: Chunk, /) -> Ids:
+        """What it makes of lines, as numbers."""
+
+
 class Tokenizers:
     """A number of processes with one tokenizer, started when there is work for them; ``with`` ends them."""
 
-    def __init__(self, encoder: StreamEncoder, count: int) -> None:
+    def __init__(self, encoder: ChunkEncoder, count: int) -> None:
         self._encoder, self._count = encoder, count
         self._own = threading.local()
         self._processes: list[Child] = []
@@ -44,7 +57,7 @@ class Tokenizers:
                         pipe.close()
 
     def ids(self, chunks: Iterable[Chunk | Ids]) -> Iterator[Ids]:
-        """The ids of each chunk, in order; what is ids already stays.  A few chunks are read ahead.
+        """What is made of each chunk, in order; what is made already stays.  A few chunks are read ahead.
 
         Raises:
             LstmError: a process ended twice with the same chunk; or any of ``chunks``.
@@ -76,7 +89,7 @@ class Tokenizers:
         """The process of this thread."""
         process: Child | None = getattr(self._own, "process", None)
         if process is None:
-            settings = (self._encoder.to_json(), self._encoder.config)
+            settings = (type(self._encoder), *self._encoder.settings)
             self._own.process = process = start_child("lstmcli.tokenization.processes", settings)
             self._processes.append(process)
         return process
@@ -86,19 +99,15 @@ def _result(found: Ids | Future[Ids]) -> Ids:
     return found if isinstance(found, np.ndarray) else found.result()
 
 
-def encode(encoder: StreamEncoder, chunk: Chunk) -> Ids:
-    """The ids of lines, end to end."""
-    return np.concatenate([np.zeros(0, np.int32), *(ids_N for ids_N, _ in encoder.stream(chunk))])
-
-
 def main() -> None:
     """The life of a process that ``Tokenizers`` has started."""
     os.environ["TOKENIZERS_PARALLELISM"] = "false"  # there is a process for each core
     try:
         given, out = begin_child()
-        encoder = StreamEncoder.from_json(*pickle.load(given))
+        kind, *settings = pickle.load(given)
+        encoder: ChunkEncoder = kind.from_json(*settings)
         while True:
-            pickle.dump(encode(encoder, pickle.load(given)), out)
+            pickle.dump(encoder.shard(pickle.load(given)), out)
             out.flush()
     except (EOFError, OSError):  # the parent is gone, or wants no more
         return

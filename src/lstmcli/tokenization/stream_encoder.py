@@ -71,6 +71,15 @@ class StreamEncoder:
         """Raises ``DataError`` for what is no tokenizer, or one of another kind."""
         return cls(tokenizer_json, config)
 
+    def shard(self, lines: Sequence[str]) -> Ids:
+        """The ids of lines, end to end."""
+        return np.concatenate([np.zeros(0, np.int32), *(ids_N for ids_N, _ in self.stream(lines))])
+
+    @property
+    def settings(self) -> tuple[str, LmTokenizerConfig]:
+        """What ``from_json`` takes to make the same encoder."""
+        return self.to_json(), self.config
+
     def to_json(self) -> str:
         return self._json
 

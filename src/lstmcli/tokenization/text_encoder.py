@@ -6,6 +6,7 @@ Shapes: T tokens of a text, F rows a token.
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from itertools import chain
 from unicodedata import normalize
 
@@ -73,14 +74,16 @@ class TextEncoder:
         """
         if self.features is None:
             return 0
-        wide, start = self.features, self.vocab_size
-        hashed_DF = encoded.tokens_DF[:, 1:]
-        distinct = len(np.unique(hashed_DF))
+        wide, start, seen = self.features, self.vocab_size, np.zeros(self.rows, np.bool_)
+        for tokens_DF in encoded.tables():
+            seen[tokens_DF[:, 1:]] = True
+        distinct = int(np.count_nonzero(seen))
         buckets = min(BUCKETS, 1 << max(4, (2 * distinct - 1).bit_length()))
         self.features = self._feature_table(buckets)
         if self._words:
             self._words.clear()
-        for rows_DF in (hashed_DF, *(() if beside is None else (beside.tokens_DF[:, 1:],))):
+        for tokens_DF in chain(encoded.tables(), () if beside is None else beside.tables()):
+            rows_DF = tokens_DF[:, 1:]
             rows_DF[:] = np.where(rows_DF < start, rows_DF, (rows_DF - start) % buckets + start)
         assert wide.buckets % buckets == 0  # so that folding is the same as hashing anew
         return buckets
@@ -88,6 +91,16 @@ class TextEncoder:
     def _feature_table(self, buckets: int) -> FeatureTable:
         unspaced = cuts_unspaced(self.tokenizer)
         return FeatureTable(lambda i: self.tokenizer.id_to_token(i) or "", self.vocab_size, buckets, unspaced=unspaced)
+
+    def shard(self, texts: Sequence[str]) -> Ids:
+        """The texts encoded, as the numbers that ``EncodedTexts.mapped`` takes."""
+        return EncodedTexts(self.encode(texts)).numbers
+
+    @property
+    def settings(self) -> tuple[str, TokenizerConfig]:
+        """What ``from_json`` takes to make the same encoder."""
+        buckets = self.features.buckets if self.features else self.config.hash_buckets
+        return self.to_json(), replace(self.config, hash_buckets=buckets)
 
     def to_json(self) -> str:
         return str(self.tokenizer.to_str(pretty=False))

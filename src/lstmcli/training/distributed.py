@@ -70,6 +70,18 @@ class Group:
         """Whether this process is the one that talks and saves."""
         return self.rank == 0
 
+    @property
+    def local_rank(self) -> int:
+        """The number of this process among those on its machine."""
+        return int(os.environ.get("LOCAL_RANK", self.rank)) if self.world > 1 else 0
+
+    def wait(self, what: str) -> None:
+        """Until every process has come here."""
+        if self.world > 1:
+            import torch
+
+            self._reduce(torch.zeros(1), what)
+
     def own_device(self, device: str) -> str:
         """The device, after this process has taken its own GPU of it.
 
@@ -79,7 +91,7 @@ class Group:
         if device == "cuda" and self.world > 1:
             import torch
 
-            number, there = int(os.environ.get("LOCAL_RANK", self.rank)), torch.cuda.device_count()
+            number, there = self.local_rank, torch.cuda.device_count()
             if number >= there:
                 message = f"{self.local_world} processes on this machine, which has {count(there, 'GPU')}"
                 raise UsageError(message, hint="start one process for each GPU, or train with --device cpu")

@@ -27,6 +27,17 @@ class Event:
 
 
 @dataclass(frozen=True, slots=True)
+class Tokenizing(Event):
+    """How far a long text is tokenized."""
+
+    split: str
+    bytes: int
+    """Read so far; what other processes have in work is among them."""
+    of: int
+    """Of the whole text."""
+
+
+@dataclass(frozen=True, slots=True)
 class RunPlanned(Event):
     """All settings are resolved; training starts."""
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from lstmcli.cli.output import console
 from lstmcli.cli.output.progress import LINE_EVERY
 from lstmcli.data.config import SPLIT_NAMES
-from lstmcli.language_modeling.events import Tokenizing
+from lstmcli.training.events import Tokenizing
 
 if TYPE_CHECKING:
     from rich.console import Console

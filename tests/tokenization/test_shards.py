@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -12,10 +13,11 @@ from hypothesis import strategies as st
 
 from lstmcli import children
 from lstmcli.errors import LstmError
-from lstmcli.language_modeling import shards
-from lstmcli.language_modeling.corpus import build_corpus, full_key, shard_folder
-from lstmcli.language_modeling.shards import chunks, shard_ids, tokenize
-from lstmcli.tokenization.processes import Tokenizers, encode
+from lstmcli.language_modeling.corpus import Corpus, build_corpus, full_key, shard_folder
+from lstmcli.tokenization import shards
+from lstmcli.tokenization.processes import Tokenizers
+from lstmcli.tokenization.shards import chunks, shard_ids, tokenize
+from lstmcli.training.distributed import Group
 from support.lm_models import LINES, encoder
 
 pytestmark = pytest.mark.timeout(120)
@@ -34,7 +36,7 @@ def in_this_process(monkeypatch: pytest.MonkeyPatch) -> list[int]:
 
     def tokenized(self: Tokenizers, chunk: list[str]) -> np.ndarray:
         made.append(len(chunk))
-        return encode(self._encoder, chunk)
+        return self._encoder.shard(chunk)
 
     monkeypatch.setattr(Tokenizers, "_tokenize", tokenized)
     return made
@@ -64,7 +66,7 @@ def test_a_corpus_of_shards_is_that_of_one_piece(
 def test_processes_tokenize_as_we_do(tmp_path: Path) -> None:
     tokenizer = encoder("bpe")
     found = np.concatenate(list(shard_ids(chunks(TEXT), tokenizer, tmp_path, 2)))
-    assert found.tolist() == encode(tokenizer, TEXT).tolist()
+    assert found.tolist() == tokenizer.shard(TEXT).tolist()
 
 
 def test_what_is_there_is_not_made_again(tmp_path: Path, in_this_process: list[int]) -> None:
@@ -92,17 +94,38 @@ def test_a_line_that_has_changed_makes_its_shard_again(tmp_path: Path, in_this_p
     in_this_process.clear()
     changed = [*TEXT[:-1], "other"]
     found = np.concatenate(list(shard_ids(chunks(changed), tokenizer, tmp_path, 1)))
-    assert len(in_this_process) == 1 and found.tolist() == encode(tokenizer, changed).tolist()
+    assert len(in_this_process) == 1 and found.tolist() == tokenizer.shard(changed).tolist()
 
 
 @pytest.mark.parametrize("world", [1, 2, 3])
 def test_processes_of_one_training_divide_the_shards(tmp_path: Path, in_this_process: list[int], world: int) -> None:
     tokenizer, count = encoder(), len(list(chunks(TEXT)))
-    sizes = [list(tokenize(chunks(TEXT), tokenizer, tmp_path, 1, rank=rank, world=world)) for rank in range(world)]
-    assert sum(map(len, sizes)) == count and max(map(len, sizes)) - min(map(len, sizes)) <= 1
+    made = [list(tokenize(chunks(TEXT), tokenizer, tmp_path, 1, rank=rank, world=world)) for rank in range(world)]
+    assert sum(map(len, made)) == count and max(map(len, made)) - min(map(len, made)) <= 1
     in_this_process.clear()
     found = np.concatenate(list(shard_ids(chunks(TEXT), tokenizer, tmp_path, 1)))
-    assert not in_this_process and found.tolist() == encode(tokenizer, TEXT).tolist()
+    assert not in_this_process and found.tolist() == tokenizer.shard(TEXT).tolist()
+
+
+def test_processes_of_one_training_make_one_corpus(tmp_path: Path, in_this_process: list[int]) -> None:
+    tokenizer, barrier, found = encoder(), threading.Barrier(2), dict[int, Corpus]()
+
+    class Member(Group):
+        def wait(self, what: str) -> None:
+            barrier.wait(20)
+
+    def member(rank: int) -> None:
+        found[rank] = build_corpus(TEXT, tokenizer, key="a", cache=tmp_path, processes=1, group=Member(rank, 2))
+
+    threads = [threading.Thread(target=member, args=(rank,), daemon=True) for rank in range(2)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    assert len(in_this_process) == len(list(chunks(TEXT)))  # each once
+    assert [path.suffix for path in tmp_path.iterdir()] == [".ids"]
+    assert all(found[rank].ids.tolist() == tokenizer.shard(TEXT).tolist() for rank in range(2))
+    assert found[0].lines == found[1].lines == len(TEXT)
 
 
 def test_a_process_that_ends_twice_is_an_error(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

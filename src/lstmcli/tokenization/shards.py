@@ -1,10 +1,10 @@
 """A long text is tokenized in shards, by several processes; a run that is killed goes on with those that are there.
 
-A shard has the ids of about ``SHARD`` characters of whole lines.  It is known by its number and the digest of its
-lines, and has a checksum.  Several processes of one training can divide the shards: each makes its own with
-``tokenize``, and when all have done so, each reads all of them.
+A shard is what an encoder makes of about ``SHARD`` characters of whole lines.  It is known by its number and the digest
+of its lines, and has a checksum.  Several processes of one training divide the shards: each makes its own with
+``tokenize``, and when all have done so, they are read with ``shard_ids``.
 
-File format: ``MAGIC``, a JSON object padded with spaces to ``HEAD`` bytes, then the ids, int32, little-endian.
+File format: ``MAGIC``, a JSON object padded with spaces to ``HEAD`` bytes, then int32 numbers, little-endian.
 """
 
 from __future__ import annotations
@@ -21,11 +21,9 @@ from pathlib import Path
 
 import numpy as np
 
-from lstmcli.language_modeling.survey import update_digest
 from lstmcli.safe_files import open_own
 from lstmcli.tokenization.ids import Ids
-from lstmcli.tokenization.processes import Chunk, Tokenizers
-from lstmcli.tokenization.stream_encoder import StreamEncoder
+from lstmcli.tokenization.processes import Chunk, ChunkEncoder, Tokenizers
 
 MAGIC, HEAD = b"lstm shard 1\n", 256
 SHARD = 1 << 23
@@ -45,8 +43,8 @@ def chunks(lines: Iterable[str]) -> Iterator[list[str]]:
         yield gathered
 
 
-def shard_ids(parts: Iterable[Chunk], encoder: StreamEncoder, folder: Path, processes: int) -> Iterator[Ids]:
-    """The ids of each shard, in order, mapped from its file in ``folder``, which is made where it is missing.
+def shard_ids(parts: Iterable[Chunk], encoder: ChunkEncoder, folder: Path, processes: int) -> Iterator[Ids]:
+    """Each shard, in order, mapped from its file in ``folder``, which is made where it is missing.
 
     Raises:
         OSError: a file cannot be written.
@@ -73,9 +71,9 @@ def shard_ids(parts: Iterable[Chunk], encoder: StreamEncoder, folder: Path, proc
 
 
 def tokenize(
-    parts: Iterable[Chunk], encoder: StreamEncoder, folder: Path, processes: int, *, rank: int = 0, world: int = 1
+    parts: Iterable[Chunk], encoder: ChunkEncoder, folder: Path, processes: int, *, rank: int, world: int
 ) -> Iterator[int]:
-    """Make the shards of one of ``world`` processes, each ``world``-th from its ``rank`` on; the size of each.
+    """Make the shards of one of ``world`` processes, each ``world``-th from its ``rank`` on.  Yields after each.
 
     Raises:
         OSError, LstmError: as ``shard_ids``.
@@ -96,6 +94,13 @@ def tokenize(
         for ids_N in tokenizers.ids(own()):
             _write(*names.popleft(), ids_N)
             yield len(ids_N)
+
+
+def update_digest(digest: hashlib._Hash, line: str) -> None:
+    """Add a line to a fingerprint, with its length in bytes, so that line borders matter."""
+    data = line.encode("utf-8", "surrogatepass")
+    digest.update(b"%d:" % len(data))
+    digest.update(data)
 
 
 def remove(folder: Path) -> None:

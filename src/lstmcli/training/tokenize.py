@@ -1,0 +1,79 @@
+"""Texts that are larger than memory, tokenized once, in shards that are kept in the cache.
+
+The processes of a training that are on one machine share the cache, so they divide the shards.  What a run that was
+killed has made is there when it is repeated.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import time
+from collections.abc import Collection, Generator, Iterator
+from pathlib import Path
+from typing import TypeVar
+
+from lstmcli.cache import cache_folder, writing
+from lstmcli.data.records import Texts
+from lstmcli.data.stored import StoredRecords
+from lstmcli.threads import cores
+from lstmcli.tokenization.encoded import EncodedTexts
+from lstmcli.tokenization.shards import chunks, shard_ids, tokenize
+from lstmcli.tokenization.text_encoder import TextEncoder
+from lstmcli.training.distributed import Group
+from lstmcli.training.events import Event, Tokenizing
+
+T = TypeVar("T")
+SECONDS_BETWEEN_REPORTS = 0.5
+"""Between two events of tokenizing."""
+
+
+def said(split: str, steps: Generator[int, None, T], size: int) -> Generator[Event, None, T]:
+    """Say how far work on a split is that yields the bytes done, of ``size``; what it returns."""
+    spoken = time.monotonic()
+    while True:
+        try:
+            done = next(steps)
+        except StopIteration as end:
+            found: T = end.value
+            return found
+        if time.monotonic() - spoken > SECONDS_BETWEEN_REPORTS:
+            spoken = time.monotonic()
+            yield Tokenizing(split, done, size)
+
+
+def encode_texts(
+    split: str, texts: Texts, encoder: TextEncoder, group: Group, key: str
+) -> Generator[Event, None, EncodedTexts]:
+    """The texts of a split: in memory if their records are, else mapped from files.
+
+    Args:
+        key: identifies the data.
+
+    Raises:
+        LostProcess: another process has ended.
+        OutputError: the files cannot be written.
+    """
+    if not isinstance(texts.records, StoredRecords):
+        return encoder.encode_all(texts)
+    named = hashlib.sha256(repr((key, split, *encoder.settings)).encode("utf-8", "surrogatepass")).hexdigest()
+    steps = _mapped(texts, encoder, group, cache_folder() / f"{named}.texts")
+    return (yield from said(split, steps, texts.records.nbytes))
+
+
+def _mapped(
+    texts: Collection[str], encoder: TextEncoder, group: Group, folder: Path
+) -> Generator[int, None, EncodedTexts]:
+    processes, done = max(1, cores() // group.local_world), 0
+
+    def read() -> Iterator[str]:
+        nonlocal done
+        for text in texts:
+            done += len(text.encode("utf-8", "surrogatepass"))
+            yield text
+
+    own = {"rank": group.local_rank, "world": group.local_world}
+    with writing("the tokenized texts"):
+        for _ in tokenize(chunks(read()), encoder, folder, processes, **own):
+            yield done
+        group.wait("tokenized texts")
+        return EncodedTexts.mapped(shard_ids(chunks(texts), encoder, folder, processes))

@@ -1,0 +1,200 @@
+"""Texts larger than memory: the same model as in memory, tokenized once whoever does it."""
+
+from __future__ import annotations
+
+import threading
+from collections.abc import Callable
+from dataclasses import replace
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from lstmcli.classification.config import ClassifierTrainConfig
+from lstmcli.classification.data_check import check_data
+from lstmcli.classification.train import job
+from lstmcli.data import stored
+from lstmcli.data.config import ReadConfig
+from lstmcli.data.records import Record, Splits, Texts
+from lstmcli.data.splits import load_splits
+from lstmcli.data.stored import StoredRecords, gathered
+from lstmcli.model_dir.directory import NGRAMS, WEIGHTS
+from lstmcli.tokenization import shards
+from lstmcli.tokenization.config import TokenizerConfig
+from lstmcli.tokenization.encoded import EncodedTexts
+from lstmcli.tokenization.processes import Tokenizers
+from lstmcli.tokenization.text_encoder import TextEncoder
+from lstmcli.training.distributed import ALONE, Group
+from lstmcli.training.run import train
+from lstmcli.training.tokenize import encode_texts
+from support.models import TINY
+
+CONFIG = replace(TINY, train=ClassifierTrainConfig(epochs=2, threads=1, adversarial=0))
+TEXTS = [f"{word} day {n % 7} über\nall 你好 {'x' * (n % 5)}" for n in range(120) for word in ("red", "green")]
+
+
+@pytest.fixture(autouse=True)
+def here(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> list[int]:
+    """Small shards, made in this process; their sizes."""
+    made: list[int] = []
+
+    def tokenized(self: Tokenizers, chunk: list[str]) -> Any:
+        made.append(len(chunk))
+        return self._encoder.shard(chunk)
+
+    monkeypatch.setattr(Tokenizers, "_tokenize", tokenized)
+    monkeypatch.setattr(shards, "SHARD", 400)
+    monkeypatch.setenv("LSTM_CACHE", str(tmp_path / "cache"))
+    return made
+
+
+@pytest.fixture
+def in_files(monkeypatch: pytest.MonkeyPatch) -> Callable[[], None]:
+    return lambda: monkeypatch.setattr(stored, "IN_MEMORY", 10)
+
+
+@pytest.fixture
+def source(tmp_path: Path) -> Path:
+    """Rows with conflicting and missing labels, duplicates and leaks."""
+    path = tmp_path / "rows.csv"
+    rows = (f'"{text}",{("a", "b", "")[(n * n) % 11 % 3]}\n' for n, text in enumerate(TEXTS))
+    path.write_text("text,label\n" + "".join(rows), encoding="utf-8")
+    return path
+
+
+def loaded(source: Path) -> Splits:
+    return load_splits(str(source), ReadConfig(), valid=None, test=None, valid_fraction=None, seed=1)
+
+
+def encoded(records: stored.StoredRecords, encoder: TextEncoder, group: Group = ALONE) -> EncodedTexts:
+    steps = encode_texts("train", Texts(records), encoder, group, "key")
+    while True:
+        try:
+            next(steps)
+        except StopIteration as end:
+            return end.value  # type: ignore[no-any-return]
+
+
+def kept() -> StoredRecords:
+    found = gathered(Record(text) for text in TEXTS)
+    assert isinstance(found, StoredRecords)
+    return found
+
+
+@pytest.mark.slow
+def test_the_model_is_that_of_texts_in_memory(
+    source: Path, tmp_path: Path, here: list[int], in_files: Callable[[], None]
+) -> None:
+    checks = []
+    for name in ("memory", "files"):
+        splits = loaded(source)
+        assert isinstance(splits.train, StoredRecords) == (name == "files") == ("a file" in "".join(splits.notes))
+        given = job(splits, CONFIG)
+        list(train(given, tmp_path / name))
+        checks.append((given.check, given.splits.fingerprint, given.metrics))
+        in_files()
+    assert len(here) > 5
+    assert checks[0] == checks[1]
+    for file in (WEIGHTS, NGRAMS, "tokenizer.json"):
+        assert (tmp_path / "memory" / file).read_bytes() == (tmp_path / "files" / file).read_bytes()
+
+
+def test_what_is_found_in_the_data_is_the_same(source: Path, in_files: Callable[[], None]) -> None:
+    memory = loaded(source)
+    in_files()
+    files = loaded(source)
+    assert isinstance(files.train, StoredRecords) and isinstance(memory.train, list)
+    assert check_data(files) == check_data(memory) and check_data(files).conflicting
+    assert (files.fingerprint, files.warnings) == (memory.fingerprint, memory.warnings) and files.warnings
+    assert list(files.valid) == memory.valid
+
+
+def test_records_of_a_file_are_those_that_were_put_there(in_files: Callable[[], None]) -> None:
+    in_files()
+    records = [
+        Record("one", ("a",), 1, "a.csv"),
+        Record("long" * 20, ("a", "b"), 2, "a.csv", target="\ud800"),
+        Record("", (), 1, "b.csv", probabilities={"a": 0.25}, taught=True),
+        Record("later", ("b",)),
+    ]
+    found = gathered(iter(records))
+    assert isinstance(found, StoredRecords) and len(found) == 4
+    first, second = iter(found), iter(found)
+    assert [next(first), next(second), next(first), *second, *first] == [
+        records[0], records[0], records[1], *records[1:], *records[2:]
+    ]  # fmt: skip
+    some = stored.picked(found, stored.np.array([False, True, False, True]))
+    assert list(some) == [records[1], records[3]] and list(stored.picked(some, stored.np.array([False, True]))) == [
+        records[3]
+    ]
+
+
+@pytest.mark.parametrize("kind", ["word", "bpe"])
+def test_mapped_texts_are_those_in_memory(kind: Any, in_files: Callable[[], None]) -> None:
+    config = TokenizerConfig(kind=kind, vocab_size=300)
+    own, other = (TextEncoder.train(TEXTS, config) for _ in range(2))
+    in_files()
+    found, expected = encoded(kept(), own), other.encode_all(TEXTS)
+    assert own.fit_buckets(found) == other.fit_buckets(expected)
+    assert [text.tolist() for text in found] == [text.tolist() for text in expected]
+    assert found.ids(slice(3, 9)).tolist() == expected.ids(slice(3, 9)).tolist()
+    assert found.nbytes < expected.nbytes
+    later = encoded(kept(), own)  # as validation texts are, after the buckets were fitted
+    assert [text.tolist() for text in later] == [text.tolist() for text in other.encode_all(TEXTS)]
+
+
+def test_a_repeated_run_tokenizes_what_is_missing(
+    here: list[int], in_files: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_files()
+    encoder, records, write = TextEncoder.train(TEXTS, TokenizerConfig()), kept(), shards._write
+    left = iter(range(3))
+
+    def killed(*how: Any) -> None:
+        if next(left, None) is None:
+            raise KeyboardInterrupt
+        write(*how)
+
+    monkeypatch.setattr(shards, "_write", killed)
+    with pytest.raises(KeyboardInterrupt):
+        encoded(records, encoder)
+    monkeypatch.setattr(shards, "_write", write)
+    here.clear()
+    encoded(records, encoder)
+    assert len(here) == len(list(shards.chunks(TEXTS))) - 3
+    here.clear()
+    encoded(records, encoder)
+    assert not here
+
+
+class Member(Group):
+    """One of several processes, here a thread."""
+
+    def __init__(self, rank: int, barrier: threading.Barrier) -> None:
+        super().__init__(rank, barrier.parties)
+        self._barrier = barrier
+
+    def wait(self, what: str) -> None:
+        self._barrier.wait(20)
+
+
+@pytest.mark.parametrize("world", [2, 3])
+def test_processes_of_a_machine_divide_the_texts(
+    world: int, here: list[int], in_files: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_files()
+    monkeypatch.delenv("LOCAL_RANK", raising=False)
+    barrier, found = threading.Barrier(world), dict[int, EncodedTexts]()
+    encoder = TextEncoder.train(TEXTS, TokenizerConfig())
+
+    def member(rank: int) -> None:
+        found[rank] = encoded(kept(), encoder, Member(rank, barrier))
+
+    threads = [threading.Thread(target=member, args=(rank,), daemon=True) for rank in range(world)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join(30)
+    expected = [text.tolist() for text in encoder.encode_all(TEXTS)]
+    assert len(here) == len(list(shards.chunks(TEXTS)))
+    assert all([text.tolist() for text in found[rank]] == expected for rank in range(world))
