@@ -38,7 +38,12 @@ FOREIGN = [
 """Errors of Typer."""
 JSON = [
     *("expecting value", "extra data", "unterminated string starting at", "expecting ',' delimiter"),
-    *("expecting property name enclosed in double quotes", "expecting ':' delimiter", "invalid control character at"),
+    *(
+        "expecting property name enclosed in double quotes",
+        "expecting ':' delimiter",
+        "invalid control character at",
+        "unterminated string starting",
+    ),
     *("illegal trailing comma before end of object", "mismatched tag", "undefined entity"),
     *("no element found", "not well-formed (invalid token)", "syntax error", "unclosed token", "duplicate attribute"),
     *("invalid start byte", "invalid continuation byte", "unexpected end of data"),

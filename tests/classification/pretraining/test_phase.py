@@ -93,6 +93,15 @@ def test_by_default_texts_without_labels_are_pretrained_on_and_labelled_ones_alo
     assert found[0] is not None and found[0].epochs > 0 and found[1] is None
 
 
+def test_cells_whose_directions_cannot_be_told_apart_are_not_pretrained() -> None:
+    for cell, there in (("mlstm", True), ("sru", True), ("mogrifier", False)):
+        job = made(model={"cell": cell, "layers": 2})
+        list(job.prepare_data())
+        assert (job.pretraining is not None) == there
+    with pytest.raises(UsageError, match="two directions cannot be pretrained"):
+        list(made(model={"cell": "mogrifier", "layers": 2}, pretrain=2).prepare_data())
+
+
 @pytest.mark.parametrize("one_way", [True, False])
 def test_a_classifier_reads_a_text_as_its_language_model_does(language_model: Path, one_way: bool) -> None:
     model = {"init_from": (str(language_model),), "bidirectional": not one_way}

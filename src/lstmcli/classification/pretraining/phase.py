@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
+from lstmcli.cells import CELLS
 from lstmcli.classification.config import ClassifierConfig, ClassifierModelConfig
 from lstmcli.classification.pretraining.start import Start
 from lstmcli.classification.pretraining.texts import Texts, outputs
+from lstmcli.errors import UsageError
 from lstmcli.tokenization.encoded import EncodedTexts
 from lstmcli.tokenization.text_encoder import TextEncoder
 from lstmcli.training.checkpoint import Snapshot
@@ -132,10 +134,23 @@ def phase_for(
     start: Start | None,
 ) -> PretrainingPhase | None:
     """The pretraining of a classifier on its training texts and those without labels, with the number of epochs
-    settled; None without one."""
+    settled; None without one.
+
+    Raises:
+        UsageError: the cell does not allow it.
+    """
     train = config.train
     if start is None and not train.pretrain and (train.pretrain == 0 or unlabelled is None):
         return None
+    model = config.model
+    beside = model.bidirectional and (model.layers > 1 or (start is not None and len(start.models) > 1))
+    if beside and not _columns_by_input(model.cell):
+        if start is None and train.pretrain is None:
+            return None
+        raise UsageError(
+            f"several layers of {CELLS[model.cell].title} in two directions cannot be pretrained",
+            hint="add --one-way, or --layers 1",
+        )
     texts = (labelled,) if unlabelled is None else (labelled, unlabelled)
     found = Texts(texts, config.tokenizer.max_tokens, _neighbours(encoder))
     epochs = train.pretrain
@@ -146,6 +161,13 @@ def phase_for(
     if start is None and not epochs:
         return None
     return PretrainingPhase(_settled(config, epochs), encoder, found, start)
+
+
+def _columns_by_input(cell: str) -> bool:
+    """Whether a layer that reads more has more columns in its weights, and is else the same."""
+    few, many = (CELLS[cell].weights(E, 8) for E in (4, 12))
+    pairs = [(few[name].shape, many[name].shape) for name in few]
+    return all(a == b or (a[:-1], a[-1], b[-1]) == (b[:-1], 4, 12) for a, b in pairs)
 
 
 def _settled(config: ClassifierConfig, epochs: int) -> ClassifierConfig:
