@@ -187,10 +187,10 @@ def test_a_cell_is_added_with_a_file_and_a_name(copy: Copy) -> None:
     copy.add("cells/leaky.py", CELL)
     registry = (copy.package / "cells/__init__.py").read_text(encoding="utf-8")
     registry = registry.replace("    layernorm,\n", "    layernorm,\n    leaky,\n").replace(
-        "mlstm)\n", "mlstm, leaky)\n"
+        "rlstm)\n", "rlstm, leaky)\n"
     )
     copy.add("cells/__init__.py", registry)
-    assert "mlstm|leaky" in copy.lstm("train", "--help")
+    assert "rlstm|leaky" in copy.lstm("train", "--help")
     copy.lstm("train", copy.table(), "-o", "model", "--cell", "leaky", *TINY)
     assert copy.lstm("classify", "-m", "model", "--text", "fine").split("\t")[0] in ("good", "bad")
     assert "candidate" in copy.lstm("inspect", "-m", "model", "fine", "--unit", "1", "--format", "table")

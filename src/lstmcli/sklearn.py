@@ -131,7 +131,9 @@ class LSTMClassifier(ClassifierMixin, BaseEstimator):  # type: ignore[misc]
         """The class of each text, [N], or a binary matrix [N, C] if ``y`` was one."""
         proba_NC = self.predict_proba(X)
         if self.model_.multilabel:
-            return (proba_NC >= 0.5).astype(int)
+            least_C = np.ones(len(self._label_names))
+            least_C[[self._label_names.index(label) for label in self.model_.labels]] = self.model_.thresholds
+            return (proba_NC >= least_C).astype(int)
         best_N = proba_NC.argmax(axis=1)
         if self._binary_matrix:
             return np.asarray(np.eye(len(self.classes_), dtype=int)[best_N])

@@ -151,6 +151,16 @@ def mlstm(w: Named, x: Array, h: Array, C: Array, n: Array, m: Array) -> list[Ar
     return [*out, new]
 
 
+def rlstm(w: Named, x: Array, h: Array, c: Array) -> list[Array]:
+    """Melis (2022), "Rewired LSTM"."""
+    (W, b), U = (gates_of(w[name], "ij") for name in ("w_ih", "b")), gates_of(w["w_hh"], "ijf")
+    i = sigma(product(W["i"], x) + product(U["i"], h) + b["i"])
+    j = np.tanh(product(W["j"], x) + product(U["j"], h) + b["j"])
+    f = sigma(product(w["w_f"], i * j) + product(U["f"], h) + w["b_f"])
+    new = f * c + np.minimum(i, 1 - f) * j
+    return [sigma(product(w["w_o"], new) + w["b_o"]) * np.tanh(new), new]
+
+
 PUBLISHED: dict[str, Callable[..., list[Array]]] = {
     "lstm": lstm,
     "gru": gru,
@@ -164,6 +174,7 @@ PUBLISHED: dict[str, Callable[..., list[Array]]] = {
     "sru": sru,
     "slstm": slstm,
     "mlstm": mlstm,
+    "rlstm": rlstm,
 }
 
 

@@ -13,7 +13,7 @@ from lstmcli.classification.classify import classify
 from lstmcli.classification.predict import Classifier
 from lstmcli.data.records import Record
 from lstmcli.errors import DataError, NoDataError, UsageError
-from support.models import LABELS, TEXTS, untrained_model
+from support.models import LABELS, SEVERAL, TEXTS, untrained_model
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +23,7 @@ def single(tmp_path_factory: pytest.TempPathFactory) -> Classifier:
 
 @pytest.fixture(scope="module")
 def several(tmp_path_factory: pytest.TempPathFactory) -> Classifier:
-    return Classifier(untrained_model(tmp_path_factory.mktemp("several") / "m", multilabel=True), threads=1)
+    return Classifier(untrained_model(tmp_path_factory.mktemp("several") / "m", **SEVERAL), threads=1)
 
 
 def test_it_answers_as_the_stream_does(single: Classifier) -> None:
@@ -53,7 +53,8 @@ def test_several_labels_are_tuples(several: Classifier) -> None:
     p_NC, found = several.predict_proba(TEXTS), several.predict(TEXTS)
     for row, labels in zip(p_NC, found, strict=True):
         assert isinstance(labels, tuple)
-        assert set(labels) == {label for label, p in zip(several.labels, row, strict=True) if p >= 0.5}
+        answers = zip(several.labels, row, several.thresholds, strict=True)
+        assert set(labels) == {label for label, p, threshold in answers if p >= threshold}
     assert all(set(labels) == set(several.labels) for labels in several.predict(TEXTS, threshold=0.0))
 
 

@@ -46,6 +46,15 @@ def test_what_is_missing_to_1_goes_to_the_labels_that_are_left_out() -> None:
     assert found().summary == "2 of 3 training texts, 1 of them by these alone"
 
 
+def test_a_teacher_that_contradicts_a_label_counts_nothing_unless_asked() -> None:
+    same = Record("y", ("a",), probabilities={"a": 0.75, "b": 0.25})
+    several = [Record("y", own, probabilities={"a": 0.75, "b": 0.25, "c": 0.5}) for own in (("a", "c"), ("a",), ())]
+    cases = ([*RECORDS, same], False, [0, 0, 1, 0.5]), (several, True, [0.5, 0, 0])
+    for records, multilabel, expected in cases:
+        soft = soft_labels(records, LABELS, ClassifierTrainConfig().teacher_weight, multilabel=multilabel)
+        assert soft is not None and soft.weight_N.tolist() == expected
+
+
 def test_linear_models_learn_from_the_mixture() -> None:
     mixture = Indicators(np.array([0, 1, 1]), 3, False, found())
     assert mixture[:] == pytest.approx(np.array([[1, 0, 0], [0.3, 0.7, 0], [0.25, 0.5, 0.25]]))

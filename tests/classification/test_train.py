@@ -10,7 +10,7 @@ import pytest
 from safetensors.numpy import load_file
 
 from lstmcli.classification.config import ClassifierTrainConfig
-from lstmcli.classification.events import Calibrated, CharactersFitted, NgramsFitted
+from lstmcli.classification.events import Calibrated, CharactersFitted, NgramsFitted, ThresholdsFitted
 from lstmcli.classification.ngrams.table import KEYS, ngram_keys
 from lstmcli.classification.train import job
 from lstmcli.data.records import Record, Splits
@@ -106,8 +106,11 @@ def test_characters_alone_and_several_labels(tmp_path: Path) -> None:
     config = replace(CONFIG, model=replace(CONFIG.model, characters=4, ngrams=0))
     both = [Record("red green day", ("0", "1")), Record("a day", ())]
     splits = Splits([*TRAIN, *both], [*VALID, *both], [], held_out=True, multilabel=True)
-    list(train(job(splits, config), tmp_path / "m", stop=lambda: False))
+    told = list(train(job(splits, config), tmp_path / "m", stop=lambda: False))
     model = Classifier(tmp_path / "m", threads=1)
+    (fitted,) = (event.fitted for event in told if isinstance(event, ThresholdsFitted))
+    assert model.thresholds == fitted.thresholds == tuple(model.directory.config["calibration"]["thresholds"])
+    assert model.directory.config["metrics"]["valid"]["micro_f1"] == pytest.approx(fitted.micro)
     assert model.ensemble.ngrams is None and model.ensemble.characters is not None
     p_NC = model.predict_proba(["reddish", "greenish", ""])
     assert p_NC[0, 1] > p_NC[1, 1] and p_NC[1, 0] > p_NC[0, 0]

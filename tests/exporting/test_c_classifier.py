@@ -19,7 +19,7 @@ from lstmcli.errors import UsageError
 from lstmcli.exporting import c_classifier
 from lstmcli.exporting.c_unicode import CHARACTERS, c_string, safe_comment
 from lstmcli.exporting.write import export
-from support.models import LABELS, TINY, untrained_model
+from support.models import LABELS, SEVERAL, TINY, untrained_model
 
 COMPILER = shutil.which("cc") or shutil.which("gcc") or shutil.which("clang")
 FLAGS = ["-std=c99", "-Wall", "-Wextra", "-Werror", "-O1"]
@@ -111,16 +111,15 @@ def test_so_are_those_of_every_kind_of_classifier(case: str, tmp_path: Path) -> 
 
 @needs_compiler
 def test_several_labels_of_a_text(tmp_path: Path) -> None:
-    model, program = compiled(
-        tmp_path, small("char", ngrams=0), multilabel=True, labels=('a "b" ??/', "ä\\n", LABELS[0])
-    )
+    model, program = compiled(tmp_path, small("char", ngrams=0), **SEVERAL, labels=('a "b" ??/', "ä\\n", LABELS[0]))
     header, *rows = answers(program, list(TYPED), "--all")
     with Classifier(model, threads=1) as classifier:
         expected = classifier.predict_proba(list(TYPED))
         assert header == list(classifier.labels)
     np.testing.assert_allclose(np.array(rows, float), expected, atol=2e-6)
     for row, shares in zip(answers(program, list(TYPED)), expected, strict=True):
-        assert row[::2] == ([name for name, x in zip(header, shares, strict=True) if x >= 0.5] or [""])
+        least = SEVERAL["calibration"]["thresholds"]
+        assert row[::2] == ([name for name, x, t in zip(header, shares, least, strict=True) if x >= t] or [""])
 
 
 @needs_compiler

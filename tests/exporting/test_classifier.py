@@ -17,7 +17,7 @@ from tokenizers import Tokenizer, models, pre_tokenizers, trainers
 from lstmcli.classification.config import ClassifierConfig
 from lstmcli.classification.predict import Classifier
 from lstmcli.exporting.write import export
-from support.models import LABELS, TEXTS, TINY, untrained_model
+from support.models import LABELS, SEVERAL, TEXTS, TINY, untrained_model
 
 ODD = (
     *TEXTS,
@@ -91,7 +91,7 @@ def test_the_program_in_python_answers_as_the_model(case: str, tmp_path: Path) -
 
 
 def test_several_labels(tmp_path: Path) -> None:
-    model = untrained_model(tmp_path / "model", multilabel=True)
+    model = untrained_model(tmp_path / "model", **SEVERAL)
     export(model, "onnx", tmp_path / "out")
     check(program(tmp_path / "out", ODD, sys.executable, "classify.py"), model, ODD)
 

@@ -29,7 +29,7 @@ from lstmcli.inspection.config import InspectConfig
 from lstmcli.inspection.inspect import load_inspector
 from lstmcli.language_modeling.predict import LanguageModel
 from support.lm_models import KINDS, untrained_lm
-from support.models import LABELS, TEXTS, TINY, untrained_model
+from support.models import LABELS, SEVERAL, TEXTS, TINY, untrained_model
 
 MORE = (
     *(*ODD, "\ud83d x", "don't 'Tis it’s \u017f", "a\x85b\ufeffc\u200bd  e\tf"),
@@ -109,7 +109,7 @@ def test_the_page_answers_as_the_classifier(case: str, tmp_path: Path) -> None:
 
 
 def test_several_labels_and_a_tokenizer_of_version_0_1(tmp_path: Path) -> None:
-    model = untrained_model(tmp_path / "model", multilabel=True)
+    model = untrained_model(tmp_path / "model", **SEVERAL)
     found = in_node(made(model, tmp_path), tmp_path, MORE)
     with Classifier(model, threads=1) as classifier:
         expected = classifier.predict_proba(list(MORE))

@@ -79,6 +79,8 @@ TRUST = {
     "novelty": {"network": [0.2, 0.9], "energy": [0.0, 9.0], "known": [0.1, 1.0], "together": [-3.0, -0.1]},
 }
 """What a trained model knows from validation."""
+SEVERAL: dict[str, Any] = {"multilabel": True, "calibration": {"scale": 0.8, "thresholds": [0.48, 0.51, 0.53]}}
+"""A model that gives several labels, with a threshold for each."""
 
 
 def untrained_model(target: Path, config: ClassifierConfig = TINY, **changes: Any) -> Path:

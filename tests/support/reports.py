@@ -19,8 +19,9 @@ def classification_report(
     labels: Sequence[str],
     multilabel: bool = False,
     threshold: float | None = None,
+    thresholds: Sequence[float] | None = None,
 ) -> ClassReport:
     """A report on answers [N, C] that are in memory; gold as for ``Tally.add``."""
-    tally = Tally(labels, multilabel, threshold)
+    tally = Tally(labels, multilabel, threshold, thresholds)
     tally.add(probabilities, gold)
     return tally.report()

@@ -18,6 +18,7 @@ from lstmcli.cells import (
     mlstm,
     mogrifier,
     peephole,
+    rlstm,
     rnn,
     slstm,
     sru,
@@ -28,7 +29,7 @@ __all__ = ["CELLS", "Cell", "StepTrace", "Weight", "count_parameters"]
 
 CELLS: dict[str, Cell] = {
     module.CELL.name: module.CELL
-    for module in (lstm, gru, rnn, peephole, cifg, layernorm, mogrifier, minlstm, mingru, sru, slstm, mlstm)
+    for module in (lstm, gru, rnn, peephole, cifg, layernorm, mogrifier, minlstm, mingru, sru, slstm, mlstm, rlstm)
 }
 
 

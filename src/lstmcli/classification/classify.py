@@ -39,7 +39,8 @@ def classify(
 
     Args:
         top: keep only the K best probabilities.
-        threshold: give no label below this probability; multi-label: give all labels from it up, default 0.5.
+        threshold: give no label below this probability; multi-label: give all labels from it up, by default
+            those that reach ``classifier.thresholds``.
         novelty: tell how unlike the training texts each text is.
         max_novelty: with ``novelty``, give no label above this.
         batch_size: texts per batch; None: the best number for the engine.
@@ -120,7 +121,7 @@ def evaluate(
     """
     check_threshold(threshold)
     names = frozenset(classifier.labels)
-    tally = Tally(classifier.labels, classifier.multilabel, threshold)
+    tally = Tally(classifier.labels, classifier.multilabel, threshold, classifier.thresholds)
     unknown, known, path = "", 0, ""
 
     def judged() -> Iterator[Record]:
@@ -156,18 +157,19 @@ def _predictions(
     threshold: float | None,
 ) -> Iterator[Prediction]:
     labels = classifier.labels
-    least = threshold if threshold is not None else (0.5 if classifier.multilabel else 0.0)
+    least_C = [threshold] * len(labels) if threshold is not None else classifier.thresholds
     order_NC = np.argsort(-p_NC, axis=1, kind="stable")
     ranked_NC = np.take_along_axis(p_NC, order_NC, axis=1)
     for record, order, ranked in zip(window, order_NC.tolist(), ranked_NC.tolist(), strict=True):
         names = [labels[c] for c in order]
-        given = tuple(name for name, p in zip(names, ranked, strict=True) if p >= least)
+        asked = order if classifier.multilabel else order[:1]
+        reached = [place for place, c in enumerate(asked) if ranked[place] >= least_C[c]]
         yield Prediction(
             text=record.text,
-            label=names[0] if ranked[0] >= least else None,
-            probability=ranked[0],
+            label=names[reached[0]] if reached else None,
+            probability=ranked[reached[0] if reached else 0],
             probabilities=dict(zip(names[:top], ranked[:top], strict=True)),
-            labels=given if classifier.multilabel else None,
+            labels=tuple(names[place] for place in reached) if classifier.multilabel else None,
             gold=record.labels,
             columns=record.columns,
             left_out=len(labels[top:]) if top else 0,

@@ -79,8 +79,9 @@ class ClassifierTrainConfig(TrainingConfig):
     """Norm of the adversarial perturbation of embeddings, relative to the RMS token norm (Miyato et al. 2017), or 0."""
     class_weights: str = "none"
     """none or balanced."""
-    teacher_weight: float = 0.9
-    """What a teacher's distribution counts beside a label of the same text; the label counts the rest."""
+    teacher_weight: float | None = None
+    """What a teacher's distribution counts beside a label of the same text; the label counts the rest.  None: half
+    where the teacher's answer is the label, nothing where it is another (``soft_labels.py``)."""
     teacher_temperature: float = 1.0
     """Temperature of the teacher and of the network in the loss of soft labels (Hinton et al. 2015)."""
     virtual: float = 0.0
@@ -109,8 +110,8 @@ class ClassifierTrainConfig(TrainingConfig):
         require(decay is None or 1 <= decay <= 100, f"layer-decay must be between 1 and 100, not {decay}")
         among("class-weights", self.class_weights, ("none", "balanced"))
         fraction("label-smoothing", self.label_smoothing)
-        share, heat = self.teacher_weight, self.teacher_temperature
-        require(0 <= share <= 1, f"teacher-weight must be between 0 and 1, not {share}")
+        heat = self.teacher_temperature
+        within("teacher-weight", self.teacher_weight, 0, 1)
         require(0 < heat <= 100, f"teacher-temperature must be above 0 and at most 100, not {heat}")
 
 

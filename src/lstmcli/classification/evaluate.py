@@ -20,6 +20,7 @@ from lstmcli.classification.model_selection import MAX_LOGITS, blocks
 from lstmcli.classification.novelty import Novelty, measures
 from lstmcli.classification.results import ClassReport
 from lstmcli.classification.risk_coverage import STORED, RiskCoverage
+from lstmcli.classification.thresholds import Fitted, ThresholdFit
 from lstmcli.engine.session import Logits
 from lstmcli.tokenization.ids import Ids
 
@@ -55,6 +56,8 @@ class Evaluator:
 
     def __init__(self, ensemble: Ensemble, labels: Sequence[str], multilabel: bool) -> None:
         self.ensemble, self.labels, self.multilabel = ensemble, tuple(labels), multilabel
+        self.fitted: Fitted | None = None
+        """The thresholds of the labels, if they were fitted."""
         self._last: tuple[Split, Ensemble, tuple[Logits, Logits | None]] | None = None
 
     def _characters(self, part: Split, texts: slice) -> Logits | None:
@@ -91,6 +94,15 @@ class Evaluator:
         self.ensemble = self.ensemble.scaled(scales)
         return scales
 
+    def fit_thresholds(self, part: Split, scale: float) -> None:
+        """Fit the thresholds of a multi-label model on a split; the reports use them from then on."""
+        if not self.multilabel:
+            return
+        fit = ThresholdFit(len(self.labels))
+        for block in blocks(len(part), len(self.labels)):
+            fit.add(combine(*self._logits(part, block), scale, self.multilabel), part.gold[block])
+        self.fitted = fit.fit()
+
     def trust(self, part: Split, scale: float) -> dict[str, Any]:
         """What says later when not to trust an answer, as it is stored in a model: the risk-coverage curve, and the
         quantiles of the novelty; nothing for multi-label."""
@@ -107,7 +119,8 @@ class Evaluator:
 
     def reports(self, part: Split, unknown: UnknownLabelTexts, *scales: float) -> list[ClassReport]:
         """A report on a split for each scale; the split must not be empty."""
-        tallies = [Tally(self.labels, self.multilabel) for _ in scales]
+        thresholds = self.fitted.thresholds if self.fitted else None
+        tallies = [Tally(self.labels, self.multilabel, thresholds=thresholds) for _ in scales]
         for block in blocks(len(part), len(self.labels)):
             logits = self._logits(part, block)
             for tally, scale in zip(tallies, scales, strict=True):

@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 from dataclasses import asdict, dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from lstmcli.classification.results import ClassReport, DataCheck
 from lstmcli.training.events import Event, Measured, Step, Validated
+
+if TYPE_CHECKING:
+    from lstmcli.classification.thresholds import Fitted
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,6 +96,25 @@ class Calibrated(Event):
     """What the logits of the n-gram model count, as a multiple of what they counted before."""
     characters: float = 1.0
     """What the logits of the character model count beside those of the network."""
+
+
+@dataclass(frozen=True, slots=True)
+class ThresholdsFitted(Event):
+    """The thresholds of the labels of a multi-label model were fitted on the validation split."""
+
+    fitted: Fitted
+
+    def line(self) -> str:
+        found = self.fitted
+        low, high = min(found.thresholds), max(found.thresholds)
+        macro, macro_before, micro, micro_before = (
+            f"{100 * share:.2f} %" for share in (found.macro, found.macro_before, found.micro, found.micro_before)
+        )
+        return (
+            f"thresholds of the labels fitted: {low:.2f} to {high:.2f}, common {found.common:.2f}; on validation, "
+            f"where they were fitted, macro F1 is {macro} (with 0.5 for all labels {macro_before}), micro F1 {micro} "
+            f"({micro_before})"
+        )
 
 
 @dataclass(frozen=True, slots=True)

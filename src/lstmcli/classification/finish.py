@@ -12,7 +12,7 @@ from lstmcli.classification.calibration import Scales
 from lstmcli.classification.config import ClassifierConfig
 from lstmcli.classification.ensemble import Ensemble
 from lstmcli.classification.evaluate import Evaluator, UnknownLabelTexts
-from lstmcli.classification.events import Calibrated, Evaluated
+from lstmcli.classification.events import Calibrated, Evaluated, ThresholdsFitted
 from lstmcli.classification.linear import Linear
 from lstmcli.classification.shrink import Shrunk, shrink
 from lstmcli.training.derived import Derived
@@ -35,7 +35,7 @@ class Finished:
     scale: float = 1.0
     metrics: dict[str, Any] = field(default_factory=dict)
     trust: dict[str, Any] = field(default_factory=dict)
-    """What ``Evaluator.trust`` found on the validation split."""
+    """What ``Evaluator.trust`` found on the validation split, and the thresholds of the labels, if they were fitted."""
 
 
 def finish(
@@ -76,6 +76,7 @@ def finish(
     evaluator = Evaluator(ensemble, labels, multilabel)
     scales = derived.attempt("calibration", lambda: evaluator.calibrate(valid)) or Scales()
     done.scale = scales.all
+    derived.attempt("the thresholds of the labels", lambda: evaluator.fit_thresholds(valid, done.scale))
     done.linear = Linear(evaluator.ensemble.ngrams, evaluator.ensemble.characters)
     reports = derived.attempt(
         "the report on validation", lambda: evaluator.reports(valid, unknown_labels["valid"], 1.0, done.scale)
@@ -91,13 +92,16 @@ def finish(
         done.graph, done.scale, evaluator, reports = None, small.scales.all, small.evaluator, small.reports
         done.linear = Linear(evaluator.ensemble.ngrams, evaluator.ensemble.characters)
         yield small.event(weights, linear, done.linear)
+    if evaluator.fitted:
+        done.trust["thresholds"] = list(evaluator.fitted.thresholds)
+        yield ThresholdsFitted(evaluator.fitted)
     if reports:
         before, after = reports
         counted = small.scales if small else scales
         yield Calibrated(done.scale, before.ece, after.ece, counted.ngrams, counted.characters)
         done.metrics["valid"] = asdict(after)
         yield Evaluated("valid", after)
-    done.trust = derived.attempt("the curve of abstention", lambda: evaluator.trust(valid, done.scale)) or {}
+    done.trust |= derived.attempt("the curve of abstention", lambda: evaluator.trust(valid, done.scale)) or {}
     if refit and (again := derived.attempt("the n-gram model of all rows", refit)):
         found, fitted = again
         evaluator.ensemble = _with_linear(evaluator.ensemble, found, scales)

@@ -20,3 +20,10 @@ def check(path: Path, config: dict[str, Any]) -> None:
     scale = config["calibration"].get("scale")
     if not is_number(scale) or scale <= 0:
         wrong(path, "calibration: scale", scale)
+    thresholds = config["calibration"].get("thresholds")
+    if thresholds is not None and not (
+        isinstance(thresholds, list)
+        and len(thresholds) == len(labels)
+        and all(is_number(p) and 0 <= p <= 1 for p in thresholds)
+    ):
+        wrong(path, "calibration: thresholds", thresholds)

@@ -64,13 +64,22 @@ class Tally:
     Args:
         labels: in the order of the columns of probabilities.
         multilabel: labels are predicted independently.
-        threshold: minimum probability of a predicted label; None: 0.5 if multi-label, else 0.
+        threshold: minimum probability of a predicted label; None: 0 or, if multi-label, ``thresholds``.
+        thresholds: that of each label; None: 0.5.
     """
 
-    def __init__(self, labels: Sequence[str], multilabel: bool = False, threshold: float | None = None) -> None:
+    def __init__(
+        self,
+        labels: Sequence[str],
+        multilabel: bool = False,
+        threshold: float | None = None,
+        thresholds: Sequence[float] | Floats | None = None,
+    ) -> None:
         C = len(labels)
         self.labels, self.multilabel, self._asked = tuple(labels), multilabel, threshold
-        self.threshold = threshold if threshold is not None else 0.5 if multilabel else 0.0
+        own = multilabel and threshold is None and thresholds is not None
+        self._own: Floats | None = np.asarray(thresholds, np.float64) if own else None
+        self._threshold = threshold if threshold is not None else 0.5 if multilabel else 0.0
         self._column = {label: c for c, label in enumerate(labels)}
         self.n = 0
         self._right = self._answered = 0
@@ -104,7 +113,7 @@ class Tally:
         self.add(probabilities[known], gold[known])
         for n in np.flatnonzero(~known).tolist():
             p_C = probabilities[n]
-            predicted_C = p_C >= self.threshold
+            predicted_C = p_C >= self._least
             if not self.multilabel:
                 predicted_C &= np.arange(len(p_C)) == p_C.argmax()
                 self._answered += int(predicted_C.any())
@@ -121,7 +130,7 @@ class Tally:
     def _add_labels(self, p_NC: Floats, gold_N: NDArray[np.int64]) -> None:
         C = len(self.labels)
         predicted, confidence = p_NC.argmax(axis=1), p_NC.max(axis=1)
-        right, answered = predicted == gold_N, confidence >= self.threshold
+        right, answered = predicted == gold_N, confidence >= self._threshold
         self._right += int((right & answered).sum())
         self._answered += int(answered.sum())
         self._loss += _surprise(np.take_along_axis(p_NC, gold_N[:, None], axis=1))
@@ -134,7 +143,7 @@ class Tally:
         self._risk_coverage.add(confidence, right)
 
     def _add_sets(self, p_NC: Floats, gold_NC: NDArray[np.bool_]) -> None:
-        predicted = p_NC >= self.threshold
+        predicted = p_NC >= self._least
         right = predicted == gold_NC
         self._right += int(right.all(axis=1).sum())
         self._loss += _surprise(np.where(gold_NC, p_NC, 1.0 - p_NC)) / len(self.labels)
@@ -142,6 +151,10 @@ class Tally:
         self._predicted += predicted.sum(axis=0)
         self._support += gold_NC.sum(axis=0)
         self._calibration.add(np.where(predicted, p_NC, 1.0 - p_NC), right)
+
+    @property
+    def _least(self) -> Floats | float:
+        return self._threshold if self._own is None else self._own
 
     def report(self) -> ClassReport:
         """The report on everything added so far.
@@ -180,6 +193,8 @@ class Tally:
             answered=None if self.multilabel else self._answered,
             accuracy_answered=None if self.multilabel or not self._answered else self._right / self._answered,
             risk_coverage=self._risk_coverage.points(),
+            micro_f1=micro_f1(hits, predicted, support) if self.multilabel else None,
+            thresholds=() if self._own is None else tuple(self._own.tolist()),
         )
 
     def _matrix(self) -> tuple[tuple[int, ...], ...]:
@@ -236,6 +251,11 @@ def macro_f1(hits: NDArray[Any], predicted: NDArray[Any], support: NDArray[Any])
     total = np.asarray(predicted + support, np.float64)
     f1 = np.divide(2.0 * hits, total, out=np.zeros_like(total), where=total > 0)
     return np.asarray(f1.sum(axis=-1) / np.maximum(1, (total > 0).sum(axis=-1)))
+
+
+def micro_f1(hits: NDArray[Any], predicted: NDArray[Any], support: NDArray[Any]) -> float:
+    """F1 of all decisions together, from counts [C]; 0 if there are none."""
+    return float(2 * hits.sum() / max(1, predicted.sum() + support.sum()))
 
 
 def _surprise(probabilities: Floats) -> float:

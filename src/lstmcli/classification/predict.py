@@ -20,6 +20,7 @@ from lstmcli.classification.ensemble import Ensemble, Network
 from lstmcli.classification.load import classifier_weights, read_encoder, read_linear
 from lstmcli.classification.novelty import measures
 from lstmcli.classification.results import ClassReport, Prediction
+from lstmcli.classification.thresholds import of_model
 from lstmcli.classification.trust import Trust
 from lstmcli.config import within
 from lstmcli.data.records import Record
@@ -95,6 +96,9 @@ class Classifier(Model):
         self._trust = Trust(directory.config["calibration"], directory.multilabel)
         self.multilabel: bool = directory.multilabel
         """Whether a text may have several labels, or none."""
+        self.thresholds: tuple[float, ...] = tuple(of_model(directory).tolist())
+        """The probability from which each label is given, in the order of ``labels``: fitted on the validation split if
+        a text may have several labels; 0 if the best label is always given."""
         self.ensemble = Ensemble(
             network,
             ngrams,
@@ -169,7 +173,8 @@ class Classifier(Model):
         """The label of each text.
 
         Args:
-            threshold: no label below this probability: None.  Multi-label: every label from it up, 0.5 unless given.
+            threshold: no label below this probability: None.  Multi-label: every label from it up; unless given, those
+                that reach their own of ``thresholds``.
 
         Returns:
             N strings; of a multi-label model N tuples of strings, the most probable first.

@@ -22,12 +22,12 @@ class Prediction(Result):
 
     text: str
     label: str | None
-    """The most probable label; None if it is below the threshold."""
+    """The most probable label; None if it is below the threshold.  Multi-label: the most probable of ``labels``."""
     probability: float
     probabilities: dict[str, float]
     """Probability of each label, most probable first; only the K best with ``--top K``."""
     labels: tuple[str, ...] | None = None
-    """Multi-label models only: all labels at or above the threshold."""
+    """Multi-label models only: all labels that reach their threshold, most probable first."""
     gold: tuple[str, ...] = ()
     """The labels of the input, if any."""
     columns: dict[str, Any] = field(default_factory=dict)
@@ -106,14 +106,20 @@ class ClassReport(Result):
     """The mistakes, most frequent first: indices of the gold label and the prediction in ``labels``, and number of
     texts; empty for multi-label."""
     threshold: float | None = None
-    """Multi-label: labels from this probability up are given.  Else texts below it have no answer, so they are in no
-    precision and no confusion, but are not right either; None: every text has an answer."""
+    """Multi-label: labels from this probability up are given; None: those from ``thresholds`` up, or from 0.5.  Else
+    texts below it have no answer, so they are in no precision and no confusion, but are not right either; None: every
+    text has an answer."""
     answered: int | None = None
     """Number of texts with an answer; None for multi-label."""
     accuracy_answered: float | None = None
     """Share of right answers among those; None if there are none, and for multi-label."""
     risk_coverage: tuple[CoveragePoint, ...] = ()
     """Share of wrong answers if only the most certain ones are given; empty for multi-label."""
+    micro_f1: float | None = None
+    """Of all decisions together; None unless multi-label."""
+    thresholds: tuple[float, ...] = ()
+    """The probability from which each label of the model is given, in order, as fitted on its validation split; empty
+    unless multi-label, and where one threshold was asked for."""
 
     def _rows(self) -> list[dict[str, Any]]:
         return [score.to_dict() for score in self.classes]

@@ -78,4 +78,5 @@ def shrink(
     ensemble = replace(full, network=session, ngrams=cut.ngrams, characters=cut.characters)
     own = Evaluator(ensemble, evaluator.labels, evaluator.multilabel)
     scales = own.calibrate(valid)
+    own.fit_thresholds(valid, scales.all)
     return Shrunk(smaller, own, scales, accuracy, own.reports(valid, unknown_labels, 1.0, scales.all))

@@ -1,9 +1,11 @@
 """Soft labels: what a teacher gives each label, as targets of training (Hinton et al. 2015; Tang et al. 2019).
 
 The loss of a text is ``(1 - w) * CE(label) + w * T^2 * CE(p^(1/T) / sum, softmax(z / T))``, where w is
-``teacher_weight`` for a text that has a label too, and 1 for one that only the teacher answered.  Raising the teacher's
-probabilities to 1/T is the same as dividing its logits by T.  The linear models learn from ``(1 - w) * label + w * p``,
-without temperature: naive Bayes counts a text for each label by its share.
+``teacher_weight`` for a text that has a label too, and 1 for one that only the teacher answered.  Unless a weight is
+given, it is ``AGREED`` where the teacher's answer is the label, and 0 where it is another: people's labels are mostly
+right, and a teacher that answers a text that it did not learn from is mostly wrong where it contradicts one.  Raising
+the teacher's probabilities to 1/T is the same as dividing its logits by T.  The linear models learn from ``(1 - w) *
+label + w * p``, without temperature: naive Bayes counts a text for each label by its share.
 
 Shapes: N texts, S texts with soft labels, B texts of a batch, C labels.
 """
@@ -21,6 +23,7 @@ if TYPE_CHECKING:
     from lstmcli.data.records import Record
 
 Floats = NDArray[np.float32]
+AGREED = 0.5
 
 
 class SoftBatch(NamedTuple):
@@ -56,12 +59,12 @@ class SoftLabels:
 
 
 def soft_labels(
-    records: Collection[Record], labels: Sequence[str], weight: float, *, multilabel: bool
+    records: Collection[Record], labels: Sequence[str], weight: float | None, *, multilabel: bool
 ) -> SoftLabels | None:
     """The soft labels of records; None if no record has any.
 
     Args:
-        weight: what the teacher counts beside a label that somebody gave.
+        weight: what the teacher counts beside a label that somebody gave; None: by whether it gives the same.
     """
     told = [(n, record) for n, record in enumerate(records) if record.probabilities is not None]
     if not told:
@@ -75,8 +78,15 @@ def soft_labels(
         p_SC[s, places] = list(given.values())
         if not multilabel:
             _fill(p_SC[s], places)
-        place_N[n], weight_N[n] = s, 1.0 if record.taught else weight
+        beside = weight if weight is not None else AGREED * _agrees(p_SC[s], record, labels, multilabel)
+        place_N[n], weight_N[n] = s, 1.0 if record.taught else beside
     return SoftLabels(p_SC, place_N, weight_N)
+
+
+def _agrees(p_C: Floats, record: Record, labels: Sequence[str], multilabel: bool) -> bool:
+    """Whether the most probable label is that of the record; multi-label: whether those from a half up are."""
+    best = np.flatnonzero(p_C >= 0.5).tolist() if multilabel else [int(p_C.argmax())]
+    return {labels[c] for c in best} == set(record.labels)
 
 
 def _fill(p_C: Floats, given: Sequence[int]) -> None:

@@ -110,7 +110,7 @@ class ClassifierJob(TrainingJob):
         config = replace(config, model=replace(config.model, characters=order))
         words_of = splitter(self.encoder) if order else None
 
-        def encoded(records: Collection[Record], teacher_weight: float = 0.0) -> Split:
+        def encoded(records: Collection[Record], teacher_weight: float | None = 0.0) -> Split:
             gold = gold_array(records, self.check.labels, splits.multilabel)
             words = WordTexts(map(words_of, (record.text for record in records))) if words_of else None
             soft = soft_labels(records, self.check.labels, teacher_weight, multilabel=splits.multilabel)

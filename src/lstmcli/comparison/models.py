@@ -113,7 +113,8 @@ class OwnClassifier(ClassifierColumn):
     def answer(self, records: Sequence[Record], labels: Sequence[str], multilabel: bool) -> Answers:
         column = {label: c for c, label in enumerate(self._classifier.labels)}
         p_NC = self._classifier.probabilities([record.text for record in records])
-        return decide(p_NC[:, [column[label] for label in labels]], multilabel)
+        columns = [column[label] for label in labels]
+        return decide(p_NC[:, columns], multilabel, np.array(self._classifier.thresholds)[columns])
 
     def cold_start(self, text: str) -> float | None:
         answer = ["classify", "-m", self.about.path, f"--text={text}", "--format=tsv"]
@@ -162,10 +163,10 @@ class OwnLanguageModel(LmColumn):
         return result
 
 
-def decide(p_NC: NDArray[np.float64], multilabel: bool) -> Answers:
-    """The predicted labels, as in ``lstm classify``: the most probable; multi-label: those with probability >= 0.5."""
+def decide(p_NC: NDArray[np.float64], multilabel: bool, thresholds: NDArray[np.float64] | float = 0.5) -> Answers:
+    """The predicted labels, as in ``lstm classify``: the most probable; multi-label: those from their threshold up."""
     if multilabel:
-        called_NC = p_NC >= 0.5
+        called_NC = p_NC >= thresholds
         return Answers(called_NC, np.where(called_NC, p_NC, 1.0 - p_NC))
     called_NC = np.zeros(p_NC.shape, np.bool_)
     called_NC[np.arange(len(p_NC)), p_NC.argmax(axis=1)] = True

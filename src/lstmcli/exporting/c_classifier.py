@@ -17,6 +17,7 @@ from lstmcli import __version__
 from lstmcli.classification.characters.words import LONGEST
 from lstmcli.classification.load import read_encoder, read_linear, read_weights
 from lstmcli.classification.ngrams.table import NgramTable
+from lstmcli.classification.thresholds import of_model
 from lstmcli.errors import UsageError
 from lstmcli.exporting.c_unicode import c_string, safe_comment, tables
 from lstmcli.exporting.templates import render
@@ -92,6 +93,7 @@ def _values(
         "licence": LICENCE,
         "labels": [c_string(label) for label in model.labels],
         "multilabel": model.multilabel,
+        "thresholds": [f"{p:.9g}f" if "." in f"{p:.9g}" else f"{p:.1f}f" for p in of_model(model).tolist()],
         "scale": f"{float(model.config['calibration']['scale']):.9g}f",
         "model": config.model,
         "lowercase": config.tokenizer.lowercase,

@@ -8,6 +8,7 @@ from typing import Any
 from lstmcli import __version__
 from lstmcli.classification.characters.words import LONGEST
 from lstmcli.classification.load import read_encoder, read_linear, read_weights
+from lstmcli.classification.thresholds import of_model
 from lstmcli.engine.nodes import OPSET
 from lstmcli.exporting.classifier_graph import whole_classifier
 from lstmcli.exporting.templates import render
@@ -28,6 +29,7 @@ def onnx(model: ModelDir) -> list[File]:
         labels=model.labels,
         multilabel=model.multilabel,
         scale=float(model.config["calibration"]["scale"]),
+        thresholds=of_model(model).tolist(),
         max_tokens=config.tokenizer.max_tokens,
     )
     shift, unknown = encoder.moved
@@ -37,6 +39,7 @@ def onnx(model: ModelDir) -> list[File]:
         "unknown": -1 if unknown is None else unknown,
         "lowercase": config.tokenizer.lowercase,
         "multilabel": model.multilabel,
+        "thresholds": of_model(model).tolist(),
         "labels": model.labels,
         "ngrams": ngrams is not None,
         "characters": characters is not None,

@@ -18,7 +18,7 @@ Shapes: B texts, T tokens, W words, F rows per token, S segments, L tokens of a 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import numpy as np
@@ -45,9 +45,10 @@ def whole_classifier(
     labels: tuple[str, ...],
     multilabel: bool,
     scale: float,
+    thresholds: Sequence[float],
     max_tokens: int,
 ) -> InferenceGraph:
-    """The graph; ``labels``, in the order of C, are in its metadata."""
+    """The graph; ``labels`` and, for multi-label, ``thresholds``, in the order of C, are in its metadata."""
     graph = Graph()
     zero = graph.constant(np.array(0, np.int64))
     inputs = [value_info("tokens", INT64, ["B", "T"])]
@@ -68,6 +69,8 @@ def whole_classifier(
     graph.node("Sigmoid" if multilabel else "Softmax", scaled_BC, name="probabilities")  # over the last axis
     outputs = [value_info("probabilities", FLOAT, ["B", len(labels)])]
     metadata = {"labels": json.dumps(labels, ensure_ascii=False), "multilabel": json.dumps(multilabel)}
+    if multilabel:
+        metadata["thresholds"] = json.dumps(list(thresholds))
     return graph.finish("lstm-whole-classifier", inputs, outputs, metadata)
 
 

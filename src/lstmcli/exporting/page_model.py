@@ -18,6 +18,7 @@ from numpy.typing import NDArray
 from lstmcli import __version__
 from lstmcli.cells import CELLS
 from lstmcli.classification import load as classification
+from lstmcli.classification.thresholds import of_model
 from lstmcli.errors import UsageError
 from lstmcli.exporting.page_tokens import classifier_tokens, language_model_tokens
 from lstmcli.language_modeling import load as language_modeling
@@ -42,6 +43,7 @@ def classifier_data(model: ModelDir) -> Data:
         **_common(model, [config.model.hidden] * config.model.layers, 2 if config.model.bidirectional else 1),
         "labels": list(model.labels),
         "multilabel": model.multilabel,
+        "thresholds": of_model(model).tolist(),
         "scale": float(model.config["calibration"]["scale"]),
         "pooling": list(config.model.pooling),
         "segment": config.model.segment,

@@ -176,7 +176,12 @@ Teacher = Annotated[
     ),
 ]
 TeacherWeight = Annotated[
-    float, TEACHING.option("--teacher-weight", "P", "What the teacher counts beside a label of the same text.")
+    float | None,
+    TEACHING.option(
+        *("--teacher-weight", "P"),
+        "What the teacher counts beside a label of the same text.",
+        show_default="0.5 if it gives the same label, else 0",
+    ),
 ]
 TeacherTemperature = Annotated[
     float, TEACHING.option("--teacher-temperature", "T", "Above 1, the teacher's smaller probabilities count more.")

@@ -77,10 +77,15 @@ def report(result: ClassReport, out: Console) -> list[RenderableType]:
         ("weighted average", *_weighted(result), result.n),
     ]
     rows = [(name, [*(f"{100 * x:.1f}" for x in shares), f"{n:,}"]) for name, *shares, n in scores]
+    names = ["precision" if out.width >= 50 else "prec.", "recall", "F1", "texts"]
+    if result.thresholds:
+        own = dict(zip(map(_cut, result.labels), result.thresholds, strict=False))
+        rows = [(name, [*values, f"{own[name]:.2f}" if name in own else ""]) for name, values in rows]
+        names.append("threshold")
     lines: list[RenderableType] = [
         f"{_accuracy(result)}, calibration error {percent(result.ece)}, loss {result.loss:.4f} nats",
         "",
-        columns("label", ("precision" if out.width >= 50 else "prec.", "recall", "F1", "texts"), rows, out, bold=2),
+        columns("label", names, rows, out, bold=2),
     ]
     if more := len(result.classes) - len(shown):
         lines += ["", f"the {len(shown)} most frequent labels; {more:,} more with --format json"]
@@ -101,12 +106,22 @@ def _accuracy(result: ClassReport) -> str:
     """The accuracy in words, and with a threshold how many texts have an answer."""
     if result.multilabel or result.threshold is None:
         exact = " (all labels of a text right)" if result.multilabel else ""
-        return f"accuracy {percent(result.accuracy, 2)}{exact} on {count(result.n, 'text')}"
+        micro = "" if result.micro_f1 is None else f", micro F1 {percent(result.micro_f1, 2)}"
+        return f"accuracy {percent(result.accuracy, 2)}{exact} on {count(result.n, 'text')}{micro}{_given_from(result)}"
     answered = result.answered or 0
     share = f"{answered:,} of {count(result.n, 'text')} answered ({percent(answered / result.n)})"
     if result.accuracy_answered is None:
         return f"{share}, as none reaches the threshold {result.threshold:g}"
     return f"{share}: accuracy {percent(result.accuracy_answered, 2)} of those, {percent(result.accuracy, 2)} of all"
+
+
+def _given_from(result: ClassReport) -> str:
+    """Which threshold a label has to reach, in words."""
+    if not result.multilabel:
+        return ""
+    if result.thresholds:
+        return ", each label from its own threshold up"
+    return f", labels from {0.5 if result.threshold is None else result.threshold:g} up"
 
 
 def _scores_by_label(result: ClassReport) -> Iterator[Row]:

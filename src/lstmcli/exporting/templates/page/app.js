@@ -479,9 +479,9 @@ const ORDER = ["forget", "input", "candidate", "reset", "update", "cell", "outpu
 
 const best = (p) => p.indexOf(Math.max(...p));
 
-function labelRows({ labels, multilabel }, p) {
+function labelRows({ labels, multilabel, thresholds }, p) {
   const order = labels.map((_, c) => c).sort((a, b) => p[b] - p[a]);
-  return order.slice(0, 8).map((c, n) => ({ name: labels[c], p: p[c], win: multilabel ? p[c] >= 0.5 : n === 0 }));
+  return order.slice(0, 8).map((c, n) => ({ name: labels[c], p: p[c], win: multilabel ? p[c] >= thresholds[c] : n === 0 }));
 }
 
 async function start() {

@@ -183,6 +183,20 @@ const CELLS = {
       return { gates: { input: i, forget: f, candidate: g, output: o }, state: [shown, cell, total, most] };
     },
   },
+  rlstm: {
+    states: 2,
+    read: (x, w) => add(times(w.w_ih, x), w.b.data),
+    step(a, [h, c], w, hold) {
+      const [ai, ag] = chunk(a, 2);
+      const [ui, ug, uf] = chunk(times(w.w_hh, h), 3);
+      const [wide, g] = [sigmoid(add(ai, ui)), hold("candidate", tanh(add(ag, ug)))];
+      const f = hold("forget", sigmoid(add(add(times(w.w_f, mul(wide, g)), uf), w.b_f.data)));
+      const i = hold("input", wide.map((x, n) => Math.min(x, 1 - f[n])));
+      const cell = add(mul(f, c), mul(i, g));
+      const o = hold("output", sigmoid(add(times(w.w_o, cell), w.b_o.data)));
+      return { gates: { input: i, forget: f, candidate: g, output: o }, state: [mul(o, tanh(cell)), cell] };
+    },
+  },
   mlstm: {
     states: 4,
     names: ["hidden"],
