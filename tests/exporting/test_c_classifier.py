@@ -27,7 +27,7 @@ TYPED = (
     *ODD,
     "It's, they're; we’ll, I'D 'S 'sx DON'T 'ſ rock'n'roll",
     "ΟΔΟΣ ΟΔΟΣ. Σ ΑΣ' Σα İI ǅ ﬁne ß",
-    "한국어 각 \u1112\u1161\u11ab \u212b A\u030a q\u0323\u0307 q\u0307\u0323 \u0344 \u1e9b\u0323",
+    "한국어가 ㅋㅋ K팝3곡 각 \u1112\u1161\u11ab \u212b A\u030a q\u0323\u0307 q\u0307\u0323 \u0344 \u1e9b\u0323",
     "เก้าอี้ ແມ່ນ កម្ពុជា မြန်မာ့ ၁၂၃ ꦲꦏ꧀ ༄བོད་སྐད་ ก\u200bข \u0e33 \u0e40\u0e40\u0e41 \u0e48",
     "hash_tag a_b __ -- 12 123 1234 ½ Ⅷ MiXeD iPhone 7A é É",
     "one \ttwo\x0b three\x1e four " + "x" * 200 + " x y x y",

@@ -1,4 +1,4 @@
-"""Scripts without spaces are cut into syllables or clusters; all other text is cut as in version 0.1.0."""
+"""Korean and scripts without spaces are cut into syllables or clusters; all other text is cut as in version 0.1.0."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from lstmcli.tokenization.config import LmTokenizerConfig, TokenizerConfig
 from lstmcli.tokenization.scripts import APART
 from lstmcli.tokenization.stream_encoder import StreamEncoder
 from lstmcli.tokenization.text_encoder import TextEncoder
-from lstmcli.tokenization.tokenizer import WORD_0_1, is_plain
+from lstmcli.tokenization.tokenizer import WORD_0_1, WORD_BEFORE_HANGUL, is_plain
 
 THAI = ["ร้านนี้สะอาดดีมาก", "กาแฟแก้วนี้ไม่อร่อย", "บริการดี ราคาถูก", "แย่มากไม่ชอบ"]
 MIXED = st.text(
     st.one_of(
         st.characters(exclude_categories=["Cs"]),
-        st.sampled_from("aB .,'’7_你のกาเแำ่็ะ๑ກາເຈົ້ສភាស្រី\u200bမြန်မာ་བོད།ꦲꦏ꧀"),
+        st.sampled_from("aB .,'’7_你のกาเแำ่็ะ๑ກາເຈົ້ສភាស្រី\u200bမြန်မာ་བོད།ꦲꦏ꧀한글ㅋ"),
     )
 )
 
@@ -48,6 +48,7 @@ BEFORE.pre_tokenizer = pre_tokenizers.Split(Regex(WORD_0_1), behavior="removed",
         ("ꦲꦏ꧀ꦱꦫꦗꦮ", "ꦲ ꦏ꧀ꦱ ꦫ ꦗ ꦮ"),
         ("ꆈꌠꁱꂷ", "ꆈ ꌠ ꁱ ꂷ"),
         ("ok\u200bx", "ok \u200b x"),
+        ("음식이 맛있어요 ㅋㅋㅋ K팝3곡", "음 식 이 맛 있 어 요 ㅋㅋㅋ K 팝 3 곡"),
     ],
 )
 def test_how_a_text_is_cut(text: str, tokens: str) -> None:
@@ -56,7 +57,7 @@ def test_how_a_text_is_cut(text: str, tokens: str) -> None:
 
 @given(MIXED)
 def test_text_of_other_scripts_is_cut_as_before(text: str) -> None:
-    text = "".join(c for c in text if not APART.match(c))
+    text = "".join(c for c in text if not APART.match(c) and not "가" <= c <= "힣")
     assert cut(NOW, text) == cut(BEFORE, text)
 
 
@@ -97,6 +98,19 @@ def test_a_model_of_version_0_1_0_goes_on_as_it_was() -> None:
     plain = old.encode(["Good food, 7 don't"])
     old._words = None
     assert np.array_equal(plain[0], old.encode(["Good food, 7 don't"])[0])
+
+
+def test_a_model_that_reads_korean_by_words_goes_on_as_it_was() -> None:
+    config = TokenizerConfig(hash_buckets=64)
+    encoder = TextEncoder.train(["음식이 맛있어요"], config)
+    before = TextEncoder.train(["음식이 맛있어요"], config).tokenizer
+    before.pre_tokenizer = pre_tokenizers.Split(Regex(WORD_BEFORE_HANGUL), behavior="removed", invert=True)
+    old = TextEncoder.from_json(before.to_str(), config)
+    assert is_plain(old.tokenizer, lowercase=True)
+    assert old.features is not None and encoder.features is not None
+    assert encoder.features.is_apart("음") and old.features.is_apart("음식이") and old.features.is_apart("ร้า")
+    texts = ["\u110b\u1173\u11b7식이 맛있어요", "ร้าน"]
+    assert [[len(ids) for ids in one.encode(texts)] for one in (old, encoder)] == [[2, 2], [7, 2]]
 
 
 def test_syllables_have_their_neighbours_as_features() -> None:

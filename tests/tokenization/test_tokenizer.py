@@ -93,7 +93,7 @@ def test_case_is_folded_unless_kept(kind: str) -> None:
         ("a\u00a0b\u2009c\td\u3000e\r\nf", list("abcdef")),
         ("naïve cafe\u0301 Straße Ελλάδα привет", ["naïve", "café", "straße", "ελλάδα", "привет"]),
         ("good 👍🏽 day", ["good", "👍", "🏽", "day"]),
-        ("한국어 문장", ["한국어", "문장"]),
+        ("한국어 문장", ["한", "국", "어", "문", "장"]),
         ("हिन्दी भाषा", ["हिन्दी", "भाषा"]),
     ],
 )

@@ -24,7 +24,7 @@ from lstmcli.exporting.templates import render
 from lstmcli.exporting.write import File
 from lstmcli.model_dir.directory import ModelDir
 from lstmcli.tokenization.text_encoder import TextEncoder
-from lstmcli.tokenization.tokenizer import cuts_unspaced
+from lstmcli.tokenization.tokenizer import is_newest
 
 CELLS = ("lstm", "gru", "rnn")
 TOKENIZERS = ("word", "char")
@@ -65,8 +65,8 @@ def _check(model: ModelDir, encoder: TextEncoder) -> None:
         hint = f"train with --tokenizer {' or '.join(TOKENIZERS)}, or {hint}"
     elif tokenizer.strip_html:
         wrong, hint = "cannot remove HTML", f"train without --strip-html, or {hint}"
-    elif tokenizer.kind == "word" and not cuts_unspaced(encoder.tokenizer):
-        wrong, hint = "cannot cut texts as lstm 0.1.0 did", f"train again, or {hint}"
+    elif tokenizer.kind == "word" and not is_newest(encoder.tokenizer):
+        wrong, hint = "cannot cut texts as an earlier version of lstm did", f"train again, or {hint}"
     if wrong:
         raise UsageError(f"a program in C {wrong}", hint=hint)
 

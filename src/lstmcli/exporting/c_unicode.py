@@ -15,7 +15,7 @@ from typing import NamedTuple
 
 from tokenizers import Regex, pre_tokenizers
 
-from lstmcli.tokenization.scripts import CJK, UNSPACED
+from lstmcli.tokenization.scripts import CJK, HANGUL, UNSPACED
 
 CHARACTERS = [chr(i) for span in (range(0xD800), range(0xE000, 0x32400), range(0xE0000, 0xE0200)) for i in span]
 """All that are assigned or may be soon, without surrogates and private planes."""
@@ -24,7 +24,7 @@ PATTERNS = {
     "MARK": r"\p{M}",
     "NUMBER": r"\p{N}",
     "SPACE": r"\s",
-    "CJK": f"[{CJK}]",
+    "CJK": f"[{CJK}{HANGUL}]",
     "UNSPACED": f"[{UNSPACED}]",
 }
 """Classes of the tokenizer's regular expressions."""

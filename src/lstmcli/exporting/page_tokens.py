@@ -15,7 +15,7 @@ from lstmcli.tokenization.config import LmTokenizerConfig, TokenizerConfig
 from lstmcli.tokenization.lm_tokenizer import WORDS
 from lstmcli.tokenization.stream_encoder import NO_SPACE_BEFORE, StreamEncoder
 from lstmcli.tokenization.text_encoder import TextEncoder
-from lstmcli.tokenization.tokenizer import ENDINGS, WORD, WORD_0_1
+from lstmcli.tokenization.tokenizer import ENDINGS, WORDS_OF_ALL_VERSIONS
 
 Spec = dict[str, Any]
 SPACE = r"\p{White_Space}"
@@ -51,7 +51,7 @@ def classifier_tokens(encoder: TextEncoder, config: TokenizerConfig) -> Spec:
     }
     if config.kind == "word":
         pattern = content["pre_tokenizer"]["pattern"]["Regex"]
-        if pattern not in (WORD, WORD_0_1):
+        if pattern not in WORDS_OF_ALL_VERSIONS:
             raise _refused("a tokenizer of another version of lstm")
         return {**spec, "pattern": javascript_pattern(pattern)}
     return spec if config.kind == "char" else {**spec, **_bytes(content)}

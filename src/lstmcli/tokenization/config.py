@@ -23,7 +23,7 @@ class TokenizerConfig:
     """Tokenizer of a classifier."""
 
     kind: TokenizerKind = "word"
-    """word: lower-cased words and punctuation; each CJK character is a token."""
+    """word: lower-cased words and punctuation; each CJK character and Korean syllable is a token."""
     path: str | None = None
     """An existing tokenizer.json to use unchanged."""
     vocab_size: int = 30_000

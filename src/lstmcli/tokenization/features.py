@@ -4,8 +4,8 @@ The affixes of a rare word and the neighbours of a Chinese character are informa
 rows, whose embeddings are summed: the token itself, and hashed features
 
 * of a word: its first four and its last three characters (like fastText's subwords, but only two);
-* of a Chinese or Japanese character, or a syllable of another script without spaces: the bigrams with the previous and
-  the next one;
+* of a Chinese or Japanese character, or a syllable of Korean or a script without spaces: the bigrams with the previous
+  and the next one;
 * of both, if they have capitals or are numbers: their spelling; otherwise row 0, which is zero.  "US" is not "us", but
   a cased vocabulary would see each form of a word less often, so case is a feature (Collobert et al. 2011, 3.2.1).
 
@@ -36,6 +36,7 @@ SPELLINGS = 10
 _SCRIPTS_WITH_CASE = 0x2E80  # first character after the scripts with case, where CJK begins
 FEATURES = 4
 _CJK = "[⺀-鿿豈-﫿ｦ-ﾟ𠀀-𳎯]"
+"""From U+8C48 to U+FAFF, so Hangul too, also in models whose tokens are Korean words: stored models rely on it."""
 PREVIOUS, CURRENT, NEXT_SALT = (
     np.uint64(0x9E3779B97F4A7C15),
     np.uint64(0xC2B2AE3D27D4EB4F),

@@ -1,4 +1,4 @@
-r"""Scripts without spaces between words, and their tokens.
+r"""Scripts that are cut into characters or syllables, and their tokens.
 
 ============================================  ==============================================================
 Chinese and Japanese                          characters
@@ -6,6 +6,8 @@ Burmese                                       syllables, including the final con
 Thai, Lao, Khmer, Javanese, Balinese, Tai …   clusters: a consonant with all marks around it (for Thai and Lao:
                                               Theeramunkong et al. 2000, "Character Cluster Based Thai IR")
 Tibetan                                       syllables; the mark between them is treated as a space
+Korean                                        syllables: words have spaces but many endings; letters that stand
+                                              alone, as in ㅋㅋㅋ, are words
 ============================================  ==============================================================
 
 The patterns are in the syntax of ``tokenizers`` (Oniguruma), except the last, which is Python's.
@@ -16,6 +18,7 @@ from __future__ import annotations
 import re
 
 CJK = r"\p{Han}\p{Hiragana}\p{Katakana}"
+HANGUL = r"\uac00-\ud7a3"
 UNSPACED = (
     r"\p{Thai}\p{Lao}\p{Khmer}\p{Myanmar}\p{Javanese}\p{Balinese}"
     r"\p{Tai_Tham}\p{Tai_Le}\p{New_Tai_Lue}\p{Tai_Viet}\p{Yi}"
@@ -40,4 +43,4 @@ APART = re.compile(
     "[\u0e01-\u0e3a\u0e40-\u0e5b\u0e80-\u0edf\u0f00-\u0fff\u1000-\u109f\u1780-\u17ff\u1950-\u19ff\u1a20-\u1aaf"
     "\u1b00-\u1b7f\ua000-\ua4cf\ua980-\ua9df\ua9e0-\ua9fe\uaa60-\uaadf]"
 )
-"""Matches the first character of a token in these scripts, including Tibetan."""
+"""Matches the first character of a token in the scripts without spaces, including Tibetan."""

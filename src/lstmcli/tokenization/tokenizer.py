@@ -1,7 +1,7 @@
 """Tokenizers, all of them Hugging Face ``tokenizers`` and stored as one ``tokenizer.json``.
 
 ========  =====================================================================================
-word      lower-cased words, punctuation marks, and of scripts without spaces each character or syllable
+word      lower-cased words, punctuation marks, and of Korean and scripts without spaces each character or syllable
 bpe       byte-pair encoding over bytes (Sennrich et al. 2016): lossless, nothing is unknown
 unigram   unigram language model of pieces (Kudo 2018)
 char      one Unicode character each
@@ -29,7 +29,7 @@ from lstmcli.tokenization.config import TOKENIZERS, TokenizerConfig
 from lstmcli.tokenization.guard import MAX_BYTES, is_panic, load_safely
 from lstmcli.tokenization.ids import UNKNOWN_ID
 from lstmcli.tokenization.markup import html_stripping_steps
-from lstmcli.tokenization.scripts import CJK, CLUSTER, GAP, UNSPACED
+from lstmcli.tokenization.scripts import CJK, CLUSTER, GAP, HANGUL, UNSPACED
 
 PADDING, UNKNOWN = "[PAD]", "[UNK]"
 SPECIAL = [PADDING, UNKNOWN]
@@ -40,10 +40,19 @@ CONTRACTION = rf"['’](?i:{ENDINGS})(?![\p{{L}}\p{{N}}])"
 WORD_0_1 = rf"[{CJK}]|{CONTRACTION}|[[\p{{L}}\p{{M}}\p{{N}}_]&&[^{CJK}]]+|[^\s\p{{L}}\p{{M}}\p{{N}}_]"
 """Of models made by version 0.1.0: a text of Thai or Khmer without spaces is one word."""
 CHARACTER = r"(?m:.)|\n"
-WORD = (
-    rf"[{CJK}]|{CONTRACTION}|{CLUSTER}|[[\p{{L}}\p{{M}}\p{{N}}_]&&[^{CJK}{UNSPACED}]]+"
-    rf"|(?!{GAP})[^\s\p{{L}}\p{{M}}\p{{N}}_]"
-)
+
+
+def _word(characters: str) -> str:
+    """The regular expression of tokens, where each of ``characters`` is one."""
+    return (
+        rf"[{characters}]|{CONTRACTION}|{CLUSTER}|[[\p{{L}}\p{{M}}\p{{N}}_]&&[^{characters}{UNSPACED}]]+"
+        rf"|(?!{GAP})[^\s\p{{L}}\p{{M}}\p{{N}}_]"
+    )
+
+
+WORD, WORD_BEFORE_HANGUL = _word(CJK + HANGUL), _word(CJK)
+"""Of new models, and of those made when each Korean word was one token."""
+WORDS_OF_ALL_VERSIONS = (WORD, WORD_BEFORE_HANGUL, WORD_0_1)
 
 
 def train_tokenizer(texts: Iterable[str], config: TokenizerConfig) -> Tokenizer:
@@ -163,11 +172,16 @@ def is_plain(tokenizer: Tokenizer, lowercase: bool) -> bool:
     """Whether it cuts text into words just as one that ``train_tokenizer`` makes, or made in an earlier version."""
     changes = json.loads(tokenizer.normalizer.__getstate__()) if tokenizer.normalizer else None
     steps = [{"type": "NFC"}, {"type": "Lowercase"}][: 1 + lowercase]
-    return changes == {"type": "Sequence", "normalizers": steps} and _pattern(tokenizer) in (WORD, WORD_0_1)
+    return changes == {"type": "Sequence", "normalizers": steps} and _pattern(tokenizer) in WORDS_OF_ALL_VERSIONS
 
 
 def cuts_unspaced(tokenizer: Tokenizer) -> bool:
     """Whether it cuts text of scripts without spaces other than Chinese and Japanese."""
+    return _pattern(tokenizer) in (WORD, WORD_BEFORE_HANGUL)
+
+
+def is_newest(tokenizer: Tokenizer) -> bool:
+    """Whether it cuts text into words as this version does."""
     return _pattern(tokenizer) == WORD
 
 
