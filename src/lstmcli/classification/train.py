@@ -111,7 +111,6 @@ class ClassifierJob(TrainingJob):
         order = character_order(config.model, Texts(splits.train), len(self.check.labels))
         config = replace(config, model=replace(config.model, characters=order))
         words_of = splitter(self.encoder) if order else None
-
         how: dict[str, Any] = {"encoder": self.encoder, "labels": self.check.labels, "multilabel": splits.multilabel}
         how |= {"words_of": words_of, "group": self.group, "key": splits.fingerprint}
         encoded: Callable[..., Generator[Event, None, Split]] = partial(encode_split, **how)
