@@ -1,7 +1,7 @@
 # Development commands.  They use the environment in .venv; another one: make check BIN=/path/to/bin
 BIN ?= .venv/bin
 
-.PHONY: help check test test-slow schemas completions docs site picture wheels bench-quality bench-speed bench-limits bench-startup bench-memory bench-load bench-forms bench-kernel bench lock
+.PHONY: help check test test-slow schemas completions docs chinese site picture wheels bench-quality bench-speed bench-limits bench-startup bench-memory bench-load bench-forms bench-kernel bench lock
 
 help:  ## list these commands
 	@grep -E '^[a-z-]+:.*##' Makefile | sed 's/:.*## /\t/' | expand -t 16
@@ -29,6 +29,9 @@ completions:  ## write the completion scripts again
 docs:  ## write the option tables of docs/, the reference of the Python API and the manual pages again
 	$(BIN)/python tools/docs.py
 	$(BIN)/python tools/man.py
+
+chinese:  ## add new texts of help pages and messages to the Chinese catalogues, to be translated
+	$(BIN)/python tools/chinese.py
 
 site:  ## build the documentation as a site in build/site (needs zensical)
 	$(BIN)/python tools/site.py

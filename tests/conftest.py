@@ -14,6 +14,8 @@ SLOW = 1800
 """Seconds that a slow test may take; of any other, pyproject.toml says so."""
 
 forget_signals()
+os.environ["LANG"] = os.environ.pop("LC_ALL", "") or os.environ.get("LANG", "C.UTF-8")
+os.environ["LC_MESSAGES"] = "C"  # messages in English, whoever runs the tests
 os.environ["ORT_DISABLE_TELEMETRY"] = "1"  # tests import ONNX Runtime without ``engine/runtime.py``, too
 
 

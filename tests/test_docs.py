@@ -51,10 +51,11 @@ def tool() -> Iterator[ModuleType]:
         yield importlib.import_module("docs")
 
 
+@pytest.mark.parametrize(("language", "folder"), [("en", ROOT / "docs"), ("zh", ROOT / "docs" / "zh")])
 @pytest.mark.parametrize("name", COMMANDS)
-def test_option_tables_are_those_of_the_code(name: str, tool: ModuleType) -> None:
-    page = text_of(ROOT / "docs" / f"{name}.md")
-    assert page == tool.page_with_tables(page, name, GROUP.get_command(None, name)), "run `make docs`"
+def test_option_tables_are_those_of_the_code(name: str, language: str, folder: Path, tool: ModuleType) -> None:
+    page = text_of(folder / f"{name}.md")
+    assert page == tool.page_with_tables(page, name, GROUP.get_command(None, name), language), "run `make docs`"
 
 
 def test_a_page_without_a_place_for_its_tables_is_refused(tool: ModuleType) -> None:
@@ -64,6 +65,7 @@ def test_a_page_without_a_place_for_its_tables_is_refused(tool: ModuleType) -> N
 
 def test_the_reference_of_the_python_api_is_that_of_the_code(tool: ModuleType) -> None:
     assert text_of(ROOT / "docs" / tool.REFERENCE) == tool.api_reference.page(), "run `make docs`"
+    assert text_of(ROOT / "docs" / "zh" / tool.REFERENCE) == tool.api_reference.page("zh"), "run `make docs`"
 
 
 def test_every_option_is_in_its_table(tool: ModuleType) -> None:
@@ -100,17 +102,44 @@ def test_links_resolve(page: Path) -> None:
             assert anchor in anchors_of(text_of(path)), f"{target}: no such heading"
 
 
-def test_every_page_is_in_the_index() -> None:
-    index = text_of(ROOT / "docs" / "index.md")
-    for page in (ROOT / "docs").glob("*.md"):
+@pytest.mark.parametrize("folder", [ROOT / "docs", ROOT / "docs" / "zh"], ids=["en", "zh"])
+def test_every_page_is_in_the_index(folder: Path) -> None:
+    index = text_of(folder / "index.md")
+    for page in folder.glob("*.md"):
         assert page.name == "index.md" or f"]({page.name})" in index, page.name
+
+
+def outline(page: str) -> list[str]:
+    """The levels of the headings, and the pictures, tables and kinds of listings below them."""
+    lines = re.sub(r"(?ms)^```(\w*)\n.*?^```", r"```\1", page).splitlines()
+    marks = [re.match(r"#+ |```\w*|!(?=\[)|\|(?=-)|\|(?= --)", line) for line in lines]
+    return [mark[0] for mark in marks if mark]
+
+
+def test_every_page_has_a_chinese_twin_with_the_same_outline() -> None:
+    english = sorted((ROOT / "docs").glob("*.md"))
+    assert [page.name for page in CHINESE] == [page.name for page in english]
+    for ours, theirs in zip(CHINESE, english, strict=True):
+        assert outline(text_of(ours)) == outline(text_of(theirs)), ours.name
+
+
+def test_chinese_pages_link_to_chinese_pages() -> None:
+    for page in CHINESE:
+        links = re.findall(r"\]\(\.\./([a-z-]+\.md)", text_of(page))
+        assert links == (["index.md"] if page.name == "index.md" else []), page.name
+
+
+def listing_lines(page: Path) -> list[str]:
+    """The lines of shell of a page, and those of its listings of Python."""
+    python = re.findall(r"(?ms)^```python\n(.*?)^```", text_of(page))
+    return [*lines_of_shell(text_of(page)), *"".join(python).splitlines()]
 
 
 @pytest.mark.parametrize("page", CHINESE, ids=lambda path: path.name)
 def test_a_chinese_page_shows_the_commands_of_the_english_one(page: Path) -> None:
     """So the tests of those hold for both; comments may be translated."""
     english = ROOT / "docs" / page.name
-    ours, theirs = ([line.partition("    #")[0] for line in lines_of_shell(text_of(each))] for each in (page, english))
+    ours, theirs = ([line.partition("  #")[0].rstrip() for line in listing_lines(each)] for each in (page, english))
     assert ours == theirs
 
 

@@ -21,13 +21,41 @@ HEAD = """\
 Every public name of `lstmcli`, from the code; [the guide](python.md) shows them at work. This page is written by
 `make docs`.
 """
+CHINESE_HEAD = """\
+# Python 参考
+
+`lstmcli` 的全部公开名称，由代码生成；[Python 接口](python.md)展示它们的用法。本页由 `make docs` 写成。说明取自代码
+里的文档字符串，所以是英文。
+"""
+CHINESE = {
+    "Functions": "函数",
+    "Errors": "错误",
+    "Arguments": "参数",
+    "Returns": "返回",
+    "Yields": "逐个产生",
+    "Raises": "异常",
+}
 GUIDE = Path(__file__).resolve().parent.parent / "docs" / "python.md"
 CLASSES = (Classifier, LanguageModel, Translator)
 """``load`` returns one of these."""
 SECTION = re.compile(r"(?m)^(Args|Returns|Yields|Raises|Example|Examples):\n")
 
 
-def page() -> str:
+def page(language: str = "en") -> str:
+    """The page in English, or with headings in Chinese."""
+    return _in_chinese(_page()) if language == "zh" else _page()
+
+
+def _in_chinese(page: str) -> str:
+    """The page with Chinese headings, around descriptions that stay as they are."""
+    page = CHINESE_HEAD + page.removeprefix(HEAD)
+    page = re.sub(r"(?m)^## (Functions|Errors)$", lambda found: f"## {CHINESE[found[1]]}", page)
+    page = re.sub(r"(?m)^(Arguments|Returns|Yields|Raises):[ ]?", lambda found: f"{CHINESE[found[1]]}：", page)
+    page = page.replace("All are in `lstmcli.errors`.", "全部在 `lstmcli.errors` 里。")
+    return page.replace("| error | exit code | meaning |", "| 错误 | 退出码 | 含义 |")
+
+
+def _page() -> str:
     functions = [name for name in lstmcli.__all__ if inspect.isfunction(getattr(lstmcli, name))]
     parts = [HEAD, "## Functions\n"]
     parts += [entry(f"lstmcli.{name}", getattr(lstmcli, name)) for name in functions]

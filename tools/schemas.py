@@ -22,6 +22,8 @@ from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
+import chinese_fields
+
 from lstmcli.cli.output import (
     comparison,
     exports,
@@ -41,6 +43,7 @@ from lstmcli.cli.output.writer import Field, Layout, Shape
 
 ROOT = Path(__file__).resolve().parent.parent
 FOLDER, PAGE = ROOT / "src" / "lstmcli" / "schemas", ROOT / "docs" / "output.md"
+CHINESE_PAGE = ROOT / "docs" / "zh" / "output.md"
 MADE = "<!-- From here on written by tools/schemas.py. -->\n"
 RESULTS: dict[str, tuple[dict[str, Layout[Any]], dict[str, Layout[Any]]]] = {
     "classify": ({"prediction": predictions.PREDICTION}, {"report": tables.REPORT}),
@@ -216,7 +219,17 @@ WORDS = {"string": "text", "integer": "whole number", "boolean": "true or false"
 
 def page() -> str:
     """docs/output.md with its tables of fields written again."""
-    parts = [PAGE.read_text(encoding="utf-8").partition(MADE)[0], MADE]
+    return PAGE.read_text(encoding="utf-8").partition(MADE)[0] + tables()
+
+
+def chinese_page() -> str:
+    """docs/zh/output.md in the same way."""
+    return CHINESE_PAGE.read_text(encoding="utf-8").partition(MADE)[0] + chinese_fields.translated(tables())
+
+
+def tables() -> str:
+    """The tables of fields of every command."""
+    parts = [MADE]
     for command, (many, single) in RESULTS.items():
         parts.append(f"\n### `lstm {command}`\n")
         found = schema(command)
@@ -276,6 +289,7 @@ def main() -> None:
     for command in RESULTS:
         (FOLDER / f"{command}.json").write_text(text(command), encoding="utf-8")
     PAGE.write_text(page(), encoding="utf-8")
+    CHINESE_PAGE.write_text(chinese_page(), encoding="utf-8")
 
 
 if __name__ == "__main__":

@@ -10,6 +10,7 @@ link that leads nowhere.
 
 from __future__ import annotations
 
+import html
 import json
 import re
 import shutil
@@ -34,8 +35,8 @@ NAV = {
     ("Start", "开始"): ("index", "install", "tutorial"),
     ("For you", "按用途"): ("for-engineers", "for-linguists", "for-students", "for-researchers"),
     ("Commands", "命令"): (
-        *("train", "classify", "translate", "generate", "perplexity", "compare", "inspect", "neighbours"),
-        *("export", "push", "serve", "info", "demo"),
+        *("train", "tune", "classify", "translate", "generate", "perplexity", "compare", "inspect"),
+        *("neighbours", "export", "push", "serve", "info", "demo"),
     ),
     ("Reference", "参考"): ("data", "output", "config", "model-directory", "python", "python-reference"),
     ("Background", "原理"): ("how-it-works", "architectures", "scale", "reliability", "benchmarks"),
@@ -43,6 +44,11 @@ NAV = {
 }
 LINK = re.compile(r"(!?)\[((?:[^\[\]]|\[[^\]]*\])*)\]\(([^)\s]+)\)")
 FENCE = re.compile(r"(?ms)(^```.*?^```[^\n]*$)")
+JOINED = re.compile(
+    r"(?<=[\u3000-\u303f\u4e00-\u9fff\uff01-\uff60”…])\n *(?=[\u3000-\u303f\u4e00-\u9fff\uff01-\uff60“])"
+    r"|(?<=[，。；：、（）！？”])\n *(?=[\w`\[*])(?!\d+\. )"
+)
+"""Where a line ends inside Chinese text: a browser would show a space there."""
 LANGUAGES = {"en": ("lstm", "English"), "zh": ("lstm 文档", "中文")}
 
 
@@ -92,7 +98,17 @@ def staged(path: Path, text: str, known: dict[Path, str]) -> str:
         return f"{mark}[{label}]({known[file]}{'#' * bool(anchor)}{anchor})"
 
     parts = FENCE.split(text)
-    return "".join(part if i % 2 else LINK.sub(link, part) for i, part in enumerate(parts))
+    return "".join(part if i % 2 else marked(LINK.sub(link, JOINED.sub("", part))) for i, part in enumerate(parts))
+
+
+def marked(text: str) -> str:
+    """Code that breaks in the right places only: options nowhere, long lists of values in tables after each."""
+
+    def values(found: re.Match[str]) -> str:
+        return '<code class="option">' + html.escape(found[1]).replace(r"\|", "&#124;<wbr>") + "</code>"
+
+    rows = re.sub(r"(?m)^\|.*$", lambda row: re.sub(r"`([^`]*\\\|[^`]*)`", values, row[0]), text)
+    return re.sub(r"(`--?[\w-]+(?:, --[\w-]+)*(?: [\w.]+)?`)(?![{`])", r"\1{.option}", rows)
 
 
 def config(language: str, pages: set[str]) -> str:
@@ -154,8 +170,15 @@ def _text(value: object) -> str:
 
 CSS = """\
 .md-typeset table:not([class]) { font-size: .7rem; }
-.md-typeset table:not([class]) td:first-child code { white-space: nowrap; }
+.md-typeset table:not([class]) td:first-child code, .md-typeset code.option { white-space: nowrap; }
+.md-typeset table:not([class]) code wbr { white-space: normal; }
 .md-typeset img[src$=".svg"] { display: block; margin: 1rem auto; max-width: 100%; }
+@media (max-width: 44.9em) {
+  .md-typeset table:not([class]) { font-size: .62rem; }
+  .md-typeset table:not([class]) th { min-width: 3rem; }
+  .md-typeset table:not([class]) :is(td, th) { padding: .6em .7em; }
+  .md-typeset table:not([class]) td:first-child code:not(.option) { white-space: normal; word-break: normal; }
+}
 """
 
 
@@ -178,6 +201,17 @@ def build(folder: Path, language: str) -> Path:
     command = [sys.executable, "-m", "zensical", "build", "--strict", "--clean"]
     subprocess.run(command, cwd=place, check=True)
     return place / "html"
+
+
+def link_twins(site: Path) -> None:
+    """Let the switch of languages lead to the same page, where both languages have it."""
+    for page in {path.name for path in (site / "zh").glob("*.html")} - {"404.html"}:
+        for path, links in ((site / page, ("", "zh/")), (site / "zh" / page, ("../", ""))):
+            text = path.read_text(encoding="utf-8")
+            for language, link in zip(LANGUAGES, links, strict=True):
+                end = f'hreflang="{language}"'
+                text = re.sub(f'href="[^"]*" {end}', f'href="{link}{page}" {end}', text)
+            path.write_text(text, encoding="utf-8")
 
 
 class Page(HTMLParser):
@@ -219,6 +253,7 @@ def main() -> None:
     shutil.copytree(built["en"], folder)
     if "zh" in built:
         shutil.copytree(built["zh"], folder / "zh")
+        link_twins(folder)
     found = list(broken(folder))
     for line in found:
         print(f"error: {line}")

@@ -34,6 +34,27 @@ def test_a_schema_is_current(command: str, schemas: ModuleType) -> None:
 
 def test_the_tables_of_fields_are_current(schemas: ModuleType) -> None:
     assert schemas.PAGE.read_text(encoding="utf-8") == schemas.page(), "python tools/schemas.py"
+    assert schemas.CHINESE_PAGE.read_text(encoding="utf-8") == schemas.chinese_page(), "python tools/schemas.py"
+
+
+def test_what_fields_mean_is_in_chinese(schemas: ModuleType) -> None:
+    rows = re.findall(r"(?m)^\| `[^`]+` \| [^|]+ \| (.+) \|$", schemas.chinese_page())
+    chinese = [row for row in rows if re.search("[\u4e00-\u9fff、。]", row)]
+    assert len(chinese) > 0.95 * len(rows), "add those that are new to tools/fields.json"
+
+
+@pytest.mark.parametrize(
+    ("english", "chinese"),
+    [
+        ("whole number or null", "整数或 null"),
+        ("list of [text, number]; may be absent", "[文本, 数]的列表；可能没有"),
+        ("true or false", "布尔值"),
+        ("list of number by name", "按名称的数的列表"),
+        ("text or whole number", "文本或整数"),
+    ],
+)
+def test_types_are_said_in_chinese(english: str, chinese: str, schemas: ModuleType) -> None:
+    assert schemas.chinese_fields.in_chinese(english) == chinese
 
 
 def test_the_page_says_where_a_schema_is(schemas: ModuleType) -> None:

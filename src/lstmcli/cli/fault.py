@@ -10,5 +10,7 @@ from lstmcli.errors import LstmError
 
 def end_with(fault: LstmError) -> NoReturn:
     """Raises: SystemExit with the code of the error."""
-    sys.stderr.write(f"error: {fault}\nhint: {fault.hint}\n")
+    from lstmcli.cli.language import of_message
+
+    sys.stderr.write(f"{of_message(f'error: {fault}')}\n{of_message(f'hint: {fault.hint}')}\n")
     raise SystemExit(fault.exit_code)

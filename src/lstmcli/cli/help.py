@@ -14,6 +14,7 @@ from collections.abc import Mapping
 from typing import Any, TextIO
 
 from lstmcli.cli.io.streams import fitted, window_width
+from lstmcli.cli.language import is_chinese, of_help
 
 INDENT = "  "
 MAX_NAME_WIDTH = 25
@@ -28,17 +29,19 @@ def page(command: Any, ctx: Any, commands: Mapping[str, str] | None = None) -> s
         parts.append(_section("Commands", list(commands.items()), width))
     parts += [_section(title, rows, width) for title, rows in _panels(command, ctx).items()]
     if other := getattr(command, "other", None):
-        parts[0] += "\n" + _usage(other, ctx, width).replace("Usage:", "or:   ", 1)
+        parts[0] += "\n" + _usage(other, ctx, width, "or:   ")
         parts.append(_prose(other.help or "", width))
         parts += [_section(title, rows, width) for title, rows in _other_panels(command, ctx).items()]
     if command.epilog:
-        parts.append(command.epilog)
+        heading, _, examples = command.epilog.partition("\n")
+        parts.append(f"{of_help(heading)}\n{examples}")
     return fitted("\n\n".join(part for part in parts if part) + "\n")  # Typer would write UTF-8 to an ASCII stream
 
 
-def _usage(command: Any, ctx: Any, width: int) -> str:
-    pieces = [piece.strip("{}") for piece in command.collect_usage_pieces(ctx)]
-    return textwrap.fill(" ".join(["Usage:", ctx.command_path, *pieces]), width, subsequent_indent=INDENT)
+def _usage(command: Any, ctx: Any, width: int, heading: str = "Usage:") -> str:
+    pieces = [of_help(piece.strip("{}")) for piece in command.collect_usage_pieces(ctx)]
+    usage = " ".join([of_help(heading), ctx.command_path, *pieces]).replace("： ", "：")
+    return "\n".join(_lines(usage, width, rest=INDENT, hyphens=True))
 
 
 def _panels(command: Any, ctx: Any) -> dict[str, list[tuple[str, str]]]:
@@ -75,26 +78,49 @@ def _other_panels(command: Any, ctx: Any) -> dict[str, list[tuple[str, str]]]:
 
 def _prose(text: str, width: int) -> str:
     """Paragraphs wrapped to the width."""
-    blocks = (" ".join(block.split()) for block in inspect.cleandoc(text).split("\n\n"))
-    return "\n\n".join(textwrap.fill(block, width, break_on_hyphens=False) for block in blocks)
+    return "\n\n".join("\n".join(_lines(of_help(block), width)) for block in paragraphs(text))
+
+
+def paragraphs(text: str) -> list[str]:
+    return [" ".join(block.split()) for block in inspect.cleandoc(text).split("\n\n")]
+
+
+def _lines(text: str, width: int, first: str = "", rest: str = "", *, hyphens: bool = False) -> list[str]:
+    """``text`` in lines with the given margins; ``hyphens``: whether a line may end with one."""
+    if is_chinese():
+        from lstmcli.cli.output.wrapping import folded
+
+        return folded(text, width, first, rest)
+    return textwrap.wrap(text, width, initial_indent=first, subsequent_indent=rest, break_on_hyphens=hyphens)
 
 
 def _section(title: str, rows: list[tuple[str, str]], width: int) -> str:
-    lines = [bold(line, sys.stdout) for line in textwrap.wrap(f"{title}:", width)]
+    lines = [bold(line, sys.stdout) for line in _lines(of_help(f"{title}:"), width, hyphens=True)]
     column = max((len(name) for name, _ in rows if len(name) <= MAX_NAME_WIDTH), default=MAX_NAME_WIDTH) + 2
     for name, text in rows:
+        text = _translated(text)
         if width < 60:
             lines += _name_lines(name, width)
             margin = INDENT * 2
-            lines += textwrap.wrap(text, width, initial_indent=margin, subsequent_indent=margin, break_on_hyphens=False)
+            lines += _lines(text, width, margin, margin)
             continue
-        wrapped = textwrap.wrap(text, width - column - len(INDENT), break_on_hyphens=False) or [""]
+        wrapped = _lines(text, width - column - len(INDENT)) or [""]
         if len(name) > column - 2:
             lines += _name_lines(name, width)
             name = ""
         lines.append(f"{INDENT}{name:<{column}}{wrapped[0]}".rstrip())
         lines += [" " * (column + len(INDENT)) + line for line in wrapped[1:]]
     return "\n".join(lines)
+
+
+def _translated(text: str) -> str:
+    """The help of an option, with the remark that Typer adds in brackets, in the language of the locale."""
+    if not is_chinese():
+        return text
+    help, space, remark = re.fullmatch(r"(.*?)((?:  |^)(?=\[))?(\[.*\])?", text).groups("")  # type: ignore[union-attr]
+    if remark.startswith("[default: "):
+        remark = of_help("[default: {0}]").replace("{0}", of_help(remark[10:-1]))
+    return of_help(help) + space + of_help(remark)
 
 
 def _name_lines(name: str, width: int) -> list[str]:

@@ -65,8 +65,8 @@ def identify(paths: Sequence[str | Path], task: str | None = None) -> list[Entry
     wanted = task or (known[0].task if known else default.name)
     for entry in known:
         if entry.task != wanted:
-            other = f"and {known[0].path} is" if task is None else "not"
-            message = f"is {require_task(entry.task).title}, {other} {require_task(wanted).title}"
+            title, other = require_task(entry.task).title, require_task(wanted).title
+            message = f"is {title}, not {other}" if task else f"is {title}, and {known[0].path} is {other}"
             raise ModelError(message, path=entry.path, hint="compare models of one task")
     return [dataclasses.replace(entry, task=wanted) for entry in found]
 

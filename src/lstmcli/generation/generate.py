@@ -17,6 +17,7 @@ from lstmcli.generation.config import GenerateConfig
 from lstmcli.generation.results import Continuation
 from lstmcli.generation.sampler import sample
 from lstmcli.generation.session import Generator, Output, PromptState, read_prompts, rows_of
+from lstmcli.plural import are
 from lstmcli.tokenization.encoder import Encoder
 from lstmcli.training.events import Warned
 
@@ -108,8 +109,10 @@ def _unknown(encoder: Encoder, start: PromptState) -> str:
         what = "its only symbol is" if tokens == 1 else f"all its {tokens:,} tokens are"
         result = f"the model knows nothing of the prompt: {what} unknown to it"
     else:
-        result = f"{start.unknown:,} of the prompt's {tokens:,} tokens {'is' if start.unknown == 1 else 'are'} unknown"
-        result += " to the model, and read as <unk>"
+        result = (
+            f"{start.unknown:,} of the prompt's {tokens:,} tokens {are(start.unknown)} unknown to the model, "
+            "and read as <unk>"
+        )
     corpus_style = encoder.corpus_style
     line = start.prompt.split("\n")[-1]
     restyled = corpus_style.restyle(line) if corpus_style is not None else line

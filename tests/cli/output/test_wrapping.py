@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from lstmcli.cli.output.wrapping import MIN_WIDTH, Wrapper, command_lines, width_of
+from lstmcli.cli.output.wrapping import MIN_WIDTH, Wrapper, command_lines, folded, width_of
 
 PIECES = st.lists(st.sampled_from(["a", "word", "a longer word", " ", "  ", "\n", "好", "电影很好看。", ",", ".", "é"]))
 
@@ -61,3 +61,12 @@ def test_a_command_can_be_typed_as_it_is_shown(width: int) -> None:
     assert shlex.split(shown.replace("\\\n", " ")) == arguments
     assert all(len(line) <= width for line in shown.splitlines())
     assert all("--text" not in line.split()[-2:] for line in shown.splitlines())
+
+
+def test_chinese_lines_do_not_begin_with_punctuation() -> None:
+    text = "从左到右读取，而不是双向读取（lstm train --one-way）；保留「开头」和结尾。"
+    for width in range(18, 60):
+        lines = folded(text, width, "  ", "    ")
+        assert all(width_of(line) <= width and line.strip()[0] not in "，；）」。" for line in lines)
+        assert not any(line.endswith(("（", "「")) for line in lines)
+        assert "".join(map(str.strip, lines)).replace(" ", "") == text.replace(" ", "")

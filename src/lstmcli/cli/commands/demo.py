@@ -89,7 +89,7 @@ def demo(
         *("translate", "-m", dates, *(part for text in DATES for part in ("--text", text))),
         *("--alignment", "--format", "table"),
     )
-    streams.say("")
+    streams.put("")
     streams.note(
         f"All models are in {folder}. Next, train on your own data: lstm train data.csv, lstm train book.txt, or "
         "lstm train pairs.csv"
@@ -120,12 +120,12 @@ def step(what: str, *arguments: str) -> None:
     """
     from lstmcli.cli.app import app as lstm
 
-    streams.say("")
+    streams.put("")
     streams.note(what)
     command = shlex.join(["lstm", *arguments])
     if sys.stderr.isatty():
         command = command_lines(["lstm", *arguments], streams.window_width() - len("$ "))
-    streams.say(bold("$ " + command, sys.stderr))
+    streams.put(bold("$ " + command, sys.stderr))
     try:
         typer.main.get_command(lstm).main(list(arguments))
     except SystemExit as end:

@@ -8,6 +8,8 @@ from pathlib import Path
 
 import typer
 
+from lstmcli.cli.io import streams
+from lstmcli.cli.language import of_message
 from lstmcli.cli.output.console import safe
 
 MAX_LISTED = 30
@@ -23,8 +25,8 @@ def ask_resume(folder: Path) -> bool:
     """Ask whether to resume the run whose checkpoints are in ``folder``; without a terminal, False."""
     if not is_interactive():
         return False
-    typer.echo(f"{folder} has an unfinished run.", err=True)
-    return bool(typer.confirm("Resume it?", default=True, err=True))
+    streams.say(f"{folder} has an unfinished run.")
+    return bool(typer.confirm(of_message("Resume it?"), default=True, err=True))
 
 
 def which_label(path: str, columns: Sequence[str]) -> str | None:
@@ -33,9 +35,9 @@ def which_label(path: str, columns: Sequence[str]) -> str | None:
         return None
     shown = columns[:MAX_LISTED]
     lines = [f"  {number}  {safe(name)}" for number, name in enumerate(shown, 1)]
-    print(f"{safe(path)}: which column holds the label?", *lines, sep="\n", file=sys.stderr)
+    print(of_message(f"{safe(path)}: which column holds the label?"), *lines, sep="\n", file=sys.stderr)
     while True:
-        print("number or name (empty to cancel): ", end="", file=sys.stderr, flush=True)
+        print(of_message("number or name (empty to cancel)"), end=": ", file=sys.stderr, flush=True)
         answer = sys.stdin.readline().strip()
         if not answer:
             return None
@@ -43,4 +45,4 @@ def which_label(path: str, columns: Sequence[str]) -> str | None:
             return answer
         if answer.isascii() and answer.isdigit() and 1 <= int(answer[:9]) <= len(shown):
             return shown[int(answer[:9]) - 1]
-        print(f"no such column: {safe(answer)!r}", file=sys.stderr)
+        streams.say(f"no such column: {safe(answer)!r}")

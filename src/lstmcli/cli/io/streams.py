@@ -16,6 +16,7 @@ from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any, BinaryIO, Generic, NoReturn, TextIO, TypeVar
 
+from lstmcli.cli.language import of_message
 from lstmcli.threads import startable
 
 T = TypeVar("T")
@@ -93,19 +94,25 @@ def window_width() -> int:
     return 80
 
 
-def say(message: str) -> None:
+def put(line: str) -> None:
     """Print a line on stderr; a closed stderr is ignored."""
     with contextlib.suppress(OSError, ValueError):
-        print(message, file=sys.stderr)
+        print(line, file=sys.stderr)
+
+
+def say(message: str) -> None:
+    """Print a message on stderr in the language of the locale."""
+    put(of_message(message))
 
 
 def note(message: str) -> None:
-    """Print a sentence on stderr, wrapped between words on a terminal."""
+    """Print a sentence on stderr like ``say``, wrapped between words on a terminal."""
+    message = of_message(message)
     if sys.stderr.isatty():
         from lstmcli.cli.output.wrapping import wrapped
 
         message = wrapped(message)
-    say(message)
+    put(message)
 
 
 def report_error(message: str, hint: str | None = None) -> None:

@@ -24,7 +24,7 @@ class EventLog:
 
     def handle(self, event: events.Event) -> None:
         if isinstance(event, events.Warned) or not self._quiet:
-            streams.say(to_json(events.to_json(event)))
+            streams.put(to_json(events.to_json(event)))
 
     def __enter__(self) -> EventLog:
         return self

@@ -14,9 +14,12 @@ from lstmcli.classification.events import (
     DataRead,
     Evaluated,
     NgramsFitted,
+    Pretrained,
+    Pretraining,
     TokenizerReady,
 )
 from lstmcli.classification.results import ClassReport, DataCheck
+from lstmcli.cli.language import of_message
 from lstmcli.cli.output import console, tables
 from lstmcli.cli.output.progress import Progress
 from lstmcli.cli.output.tokenizing import TokenizingProgress
@@ -63,8 +66,10 @@ class TrainingLog:
         self._stack.close()
 
     def handle(self, event: events.Event) -> None:
+        if isinstance(event, Pretrained):
+            self.progress.begin_again()
         if not self.tokenizing.handle(event, quiet=self.quiet):
-            self._show(event)
+            self._show(event.progress if isinstance(event, Pretraining) else event)
 
     def _show(self, event: events.Event) -> None:
         if isinstance(event, events.Warned):
@@ -129,7 +134,7 @@ class TrainingLog:
                 self._say(console.safe(line))
 
     def _say(self, text: str, style: str = "") -> None:
-        console.show(self.out, text, style=style)
+        console.show(self.out, of_message(text), style=style)
 
     def _warn(self, messages: Iterable[str]) -> None:
         for message in messages:

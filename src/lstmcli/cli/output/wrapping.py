@@ -11,6 +11,9 @@ from lstmcli.cli.io.streams import window_width
 
 _PARTS = re.compile(r"\n|[^\S\n]+|[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+|.")
 """A line end, spaces, a word, a Chinese or Japanese character."""
+_WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
+_PIECES = re.compile(rf"\s+|[（《“「【]*(?:[{_WIDE}]|[^\s{_WIDE}（《“「【”…]+|.)[，。；：、！？）》”」】…)\]]*")
+"""Spaces, or what is not broken: a word or a wide character, with the punctuation that belongs to it."""
 MIN_WIDTH = 20
 """No wrapping in windows narrower than this."""
 
@@ -68,8 +71,24 @@ class Wrapper:
 
 def wrapped(text: str) -> str:
     """A text as a window shows it, broken between words."""
+    if width_of(text) > len(text) and (width := window_width()) >= MIN_WIDTH:
+        return "\n".join(line for paragraph in text.split("\n") for line in folded(paragraph, width))
     wrapper = Wrapper()
     return wrapper.feed(text, whole=True) + wrapper.end()
+
+
+def folded(text: str, width: int, first: str = "", rest: str = "") -> list[str]:
+    """The lines of a text that may be Chinese; ``first``, ``rest``: margins of the lines."""
+    lines, line, column = [], first, len(first)
+    empty = True
+    for piece in _PIECES.findall(text):
+        columns = width_of(piece)
+        if not empty and column + columns > width and not piece.isspace():
+            lines.append(line.rstrip())
+            line, column, empty = rest, len(rest), True
+        if not (empty and piece.isspace()):
+            line, column, empty = line + piece, column + columns, False
+    return [*lines, line.rstrip()]
 
 
 def command_lines(arguments: Sequence[str], width: int) -> str:
