@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Collection, Iterator
+from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from typing import TYPE_CHECKING, Any
 
@@ -42,6 +42,7 @@ from lstmcli.training.job import Plan, TrainingJob
 from lstmcli.training.preflight import preflight_tokenizer
 
 if TYPE_CHECKING:
+    from lstmcli.classification.going_on.start import GoingOn
     from lstmcli.classification.network import Classifier
     from lstmcli.classification.smaller import Smaller
     from lstmcli.classification.trainer import Split, Trainer
@@ -49,8 +50,12 @@ if TYPE_CHECKING:
     from lstmcli.engine.nodes import InferenceGraph
 
 
-def job(splits: Splits, config: ClassifierConfig) -> ClassifierJob:
+def job(splits: Splits, config: ClassifierConfig, going_on: GoingOn | None = None) -> ClassifierJob:
     """The job of training a classifier on ``splits``, for ``training.run.train``."""
+    if going_on is not None:
+        from lstmcli.classification.going_on.job import GoingOnJob
+
+        return GoingOnJob(CLASSIFICATION, going_on.settled(splits), config, going_on)
     return ClassifierJob(CLASSIFICATION, splits, config)
 
 
@@ -100,9 +105,7 @@ class ClassifierJob(TrainingJob):
             yield events.Warned(warning)
         # Other files are read with the columns that were chosen for the training data.
         config = replace(self.config, read=splits.read or self.config.read)
-        self.encoder = TextEncoder.train(
-            (record.text for part in (splits.train, splits.unlabelled) for record in part), config.tokenizer
-        )
+        self.encoder = self._tokenizer(record.text for part in (splits.train, splits.unlabelled) for record in part)
 
         order = character_order(config.model, [record.text for record in splits.train], len(self.check.labels))
         config = replace(config, model=replace(config.model, characters=order))
@@ -140,6 +143,9 @@ class ClassifierJob(TrainingJob):
         yield self._ready
         if warning := unknown_in_validation(unknown, read, kind):
             yield events.Warned(warning)
+
+    def _tokenizer(self, texts: Iterable[str]) -> TextEncoder:
+        return TextEncoder.train(texts, self.config.tokenizer)
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         return classifier_shapes(self.config.model, self.encoder.rows, len(self.check.labels))

@@ -90,6 +90,8 @@ class Trainer:
         self.table = RowAdam(module.embedding.data, decay=config.weight_decay)
         self.average = Average(self.dense)
         self.adam = torch.optim.AdamW(self.dense, lr=config.learning_rate, weight_decay=config.weight_decay, fused=True)
+        self.taught_labels: Tensor | None = None
+        """The labels that a teacher knows, if it does not know all."""
         self.position = np.zeros(len(module.embedding), np.int32)
 
     def autocast(self) -> AbstractContextManager[object]:
@@ -126,6 +128,8 @@ class Trainer:
 
     def _soft_loss(self, logits_BC: Tensor, gold: Tensor, p_BC: Tensor, weight_B: Tensor) -> Tensor:
         T, own_B = self.config.teacher_temperature, self._label_losses(logits_BC, gold)
+        if (known := self.taught_labels) is not None:
+            logits_BC, p_BC = logits_BC[:, known], p_BC[:, known]
         if self.multilabel:
             softened_BC = torch.sigmoid(torch.logit(p_BC, 1e-6) / T)
             entropy = functional.binary_cross_entropy_with_logits

@@ -14,6 +14,7 @@ from lstmcli.cli.io import streams
 from lstmcli.cli.io.signals import Stop
 from lstmcli.cli.options import common as o
 from lstmcli.cli.options import completion
+from lstmcli.cli.options import going_on as g
 from lstmcli.cli.options import training as t
 from lstmcli.cli.options import translation as x
 from lstmcli.cli.typer_classes import Command, is_given
@@ -44,6 +45,8 @@ def train(
         ),
     ] = None,
     output: t.Output = None,
+    from_model: g.From = None,
+    replay: g.Replay = None,
     valid: t.Valid = None,
     test: t.Test = None,
     time: t.Time = None,
@@ -165,6 +168,7 @@ def train(
       lstm train pairs.csv --text-column de --target-column en
       lstm train --source-file train.de --target-file train.en --valid valid.de --valid-target valid.en
       lstm train ptb.train.txt --valid ptb.valid.txt --test ptb.test.txt
+      lstm train more.csv --from models/news --replay train.jsonl -o models/news-2
       lstm train reviews.csv --teacher answers.jsonl
       zcat tickets.csv.gz | lstm train - --label-column queue --force
     """
