@@ -10,7 +10,17 @@ from lstmcli.classification.size import settings_for, size_bytes
 from lstmcli.options import changed, common
 
 OPTIONS = frozenset(
-    ("keep_case", "one_way", "label_column", "label_prefix", "label_separator", "teacher", "unlabelled", "from_model", "replay")
+    (
+        "keep_case",
+        "one_way",
+        "label_column",
+        "label_prefix",
+        "label_separator",
+        "teacher",
+        "unlabelled",
+        "from_model",
+        "replay",
+    )
 )
 """Options whose names are not names of fields of tokenizer, model and training."""
 

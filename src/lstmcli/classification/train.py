@@ -52,11 +52,7 @@ if TYPE_CHECKING:
 
 def job(splits: Splits, config: ClassifierConfig, going_on: GoingOn | None = None) -> ClassifierJob:
     """The job of training a classifier on ``splits``, for ``training.run.train``."""
-    if going_on is not None:
-        from lstmcli.classification.going_on.job import GoingOnJob
-
-        return GoingOnJob(CLASSIFICATION, going_on.settled(splits), config, going_on)
-    return ClassifierJob(CLASSIFICATION, splits, config)
+    return going_on.job(splits, config) if going_on else ClassifierJob(CLASSIFICATION, splits, config)
 
 
 @dataclass
@@ -233,8 +229,8 @@ class ClassifierJob(TrainingJob):
     def fit(self, *, stop: Callable[[], bool], rng: np.random.Generator, checkpoints: Checkpoints) -> Iterator[Event]:
         from lstmcli.classification.fit import fit
 
-        parts = self.trainer, self.train, self.valid
-        return fit(*parts, stop=stop, rng=rng, checkpoints=checkpoints, budget=self.budget)
+        how: dict[str, Any] = {"stop": stop, "rng": rng, "checkpoints": checkpoints, "budget": self.budget}
+        return fit(self.trainer, self.train, self.valid, **how)
 
     def weights(self) -> dict[str, NDArray[Any]]:
         return self._stored.stored if self._stored else self.module.tensors()
@@ -272,8 +268,8 @@ class ClassifierJob(TrainingJob):
         self, records: Collection[Record], words_of: Callable[[str], list[str]] | None
     ) -> UnknownLabelTexts:
         others = with_unknown_labels(records, self.check.labels)
-        encoded, words = self.encoder.encode([r.text for r in others]), [words_of(r.text) for r in others if words_of]
-        return UnknownLabelTexts(encoded, [r.labels for r in others], words)
+        words = [words_of(r.text) for r in others if words_of]
+        return UnknownLabelTexts(self.encoder.encode([r.text for r in others]), [r.labels for r in others], words)
 
     def fields(self) -> dict[str, Any]:
         return {

@@ -62,7 +62,9 @@ def load_splits(
     parts = located.choose(read.split or ("train" if "train" in located.splits else None))
     source = open_parts(located.name, parts, read, labelled=labelled, prefer=prefer, ask=ask, paired=paired)
     if source.labelled and source.kind.strict_labels:
-        source = open_parts(located.name, parts, read, labelled=True, prefer=prefer, ask=ask)  # stricter where labels must be
+        source = open_parts(
+            located.name, parts, read, labelled=True, prefer=prefer, ask=ask
+        )  # stricter where labels must be
     loading = _Loading(located, read, source)
     splits = loading.splits
     loading.add_companions({"valid": valid, "test": test})

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lstmcli.errors import LstmError, OutputError
+from lstmcli.errors import LstmError, OutputError, UsageError
 from lstmcli.model_dir.directory import check_target, read_model
 from lstmcli.options import chosen, job_arguments, read_config, seconds
 from lstmcli.tasks import Task, require_task, task_for

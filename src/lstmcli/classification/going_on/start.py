@@ -22,6 +22,7 @@ from lstmcli.plural import count
 from lstmcli.tasks import CLASSIFICATION
 
 if TYPE_CHECKING:
+    from lstmcli.classification.going_on.job import GoingOnJob
     from lstmcli.data.locate import Located
 
 OF_TRAINING = frozenset({"embedding_dropout", "word_dropout", "feature_dropout", "layer_dropout", "output_dropout"})
@@ -112,6 +113,12 @@ class GoingOn:
         """Training rows of the model."""
         found = self.model.config["data"].get("rows", {}).get("train", 0)
         return found if isinstance(found, int) else 0
+
+    def job(self, splits: Splits, config: ClassifierConfig) -> GoingOnJob:
+        """The job of going on with new rows.  Raises: DataError."""
+        from lstmcli.classification.going_on.job import GoingOnJob
+
+        return GoingOnJob(CLASSIFICATION, self.settled(splits), config, self)
 
     def settled(self, splits: Splits) -> Splits:
         """The new rows, with the old ones that are replayed, and the labels of the model.

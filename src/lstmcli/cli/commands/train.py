@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Generator, Iterator
-from contextlib import ExitStack, closing, contextmanager, nullcontext
+from contextlib import ExitStack, closing, contextmanager
 from pathlib import Path
 from typing import Annotated, Any
 
@@ -14,7 +14,6 @@ from lstmcli.cli.io import streams
 from lstmcli.cli.io.signals import Stop
 from lstmcli.cli.options import common as o
 from lstmcli.cli.options import completion
-from lstmcli.cli.options import going_on as g
 from lstmcli.cli.options import training as t
 from lstmcli.cli.options import translation as x
 from lstmcli.cli.typer_classes import Command, is_given
@@ -45,8 +44,8 @@ def train(
         ),
     ] = None,
     output: t.Output = None,
-    from_model: g.From = None,
-    replay: g.Replay = None,
+    from_model: t.From = None,
+    replay: t.Replay = None,
     valid: t.Valid = None,
     test: t.Test = None,
     time: t.Time = None,
@@ -164,11 +163,11 @@ def train(
       lstm train reviews.csv
       lstm train train.jsonl --valid valid.jsonl --test test.jsonl -o models/news
       lstm train sample:topics --time 1m
+      lstm train more.csv --from models/news --replay train.jsonl -o models/news-2
       lstm train book.txt
       lstm train pairs.csv --text-column de --target-column en
       lstm train --source-file train.de --target-file train.en --valid valid.de --valid-target valid.en
       lstm train ptb.train.txt --valid ptb.valid.txt --test ptb.test.txt
-      lstm train more.csv --from models/news --replay train.jsonl -o models/news-2
       lstm train reviews.csv --teacher answers.jsonl
       zcat tickets.csv.gz | lstm train - --label-column queue --force
     """
@@ -193,6 +192,7 @@ def train(
         raise UsageError(f"--format {format} is for --check-labels", hint="a result of training is table or json")
 
     from lstmcli.cli.output.run_config import as_command
+    from lstmcli.cli.output.trackers import listeners
     from lstmcli.cli.processes import run_in_processes, together
     from lstmcli.options import seconds
 
@@ -200,7 +200,7 @@ def train(
     with together(seconds(process_timeout, "--process-timeout")) as group:
         how: dict[str, Any] = {"output": output, "task": task, "valid": valid, "test": test, "force": force}
         how |= {"resume": resume, "checkpoint_every": checkpoint_every, "dry_run": dry_run, "cv": cv, "group": group}
-        followers = _followers(tensorboard, mlflow, plot, given) if group.main else []
+        followers = listeners(tensorboard, mlflow, plot, given) if group.main else []
         stop, result = _trained(named, given, how, as_command(ctx, ctx.obj), quiet, log_format, followers)
     if format == "json" and group.main:
         from lstmcli.cli.output.training_log import TRAINING
@@ -245,22 +245,6 @@ def _trained(
             listeners = [*map(stack.enter_context, followers), log]
             events_of_run = training.events(command=command, stop=stop.asked)
             return stop, follow(events_of_run, listeners, stop, dry_run=how["dry_run"])
-
-
-def _followers(tensorboard: Path | None, mlflow: str | None, plot: Path | None, given: dict[str, Any]) -> list[Any]:
-    """Listeners besides the log, as contexts.  Raises: UsageError, OutputError."""
-    if not (tensorboard or mlflow or plot):
-        return []
-    from lstmcli.cli.output.trackers import Following, MLflow, TensorBoard, Tracker
-
-    found: list[Any] = []
-    if plot is not None:
-        from lstmcli.cli.output.curves import CurveFile
-
-        found.append(nullcontext(CurveFile(plot)))
-    trackers: list[Tracker] = [] if tensorboard is None else [TensorBoard(tensorboard)]
-    trackers += [] if mlflow is None else [MLflow(mlflow)]
-    return [*found, Following(trackers, given)] if trackers else found
 
 
 def _source(source: str | None, source_file: str | None, target_file: str | None) -> str:

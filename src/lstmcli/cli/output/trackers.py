@@ -10,6 +10,7 @@ import os
 import secrets
 import time
 from collections.abc import Mapping, Sequence
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any, Protocol
 
@@ -208,3 +209,23 @@ class MLflow:
     def close(self, status: str) -> None:
         self.flush()
         self._client.set_terminated(self._run, status)
+
+
+def listeners(tensorboard: Path | None, mlflow: str | None, plot: Path | None, given: Mapping[str, Any]) -> list[Any]:
+    """Listeners besides the log, as contexts.
+
+    Args:
+        plot: a file for the curves.
+
+    Raises:
+        UsageError: a program is not installed.
+        OutputError: a file cannot be written.
+    """
+    found: list[Any] = []
+    if plot is not None:
+        from lstmcli.cli.output.curves import CurveFile
+
+        found.append(nullcontext(CurveFile(plot)))
+    trackers: list[Tracker] = [] if tensorboard is None else [TensorBoard(tensorboard)]
+    trackers += [] if mlflow is None else [MLflow(mlflow)]
+    return [*found, Following(trackers, given)] if trackers else found
