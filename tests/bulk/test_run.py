@@ -3,20 +3,24 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import replace
 from functools import partial
 from pathlib import Path
+from typing import Any
 
 import pytest
 
 from bulk.answering import Shouting
 from lstmcli.bulk import file as module
 from lstmcli.bulk import pieces
+from lstmcli.bulk.answers import Answered, Failure
 from lstmcli.bulk.events import Answering, Done, Event, Failed, Opened
 from lstmcli.bulk.file import BulkFile
 from lstmcli.bulk.folder import MANIFEST, UNFINISHED, AnswerFolder
+from lstmcli.bulk.pieces import Piece
 from lstmcli.bulk.run import answer_files
+from lstmcli.bulk.workers import Job, Workers
 from lstmcli.data.config import ReadConfig
 from lstmcli.data.sources import open_source
 from lstmcli.errors import OutputError
@@ -56,6 +60,24 @@ def test_answers_are_those_of_one_worker_in_the_order_of_the_file(tmp_path: Path
     assert (tmp_path / "out" / "b.txt.out").read_text() == "header\nONE\n"
     assert {(done.rows, done.before) for done in kinds(found, Done)} == {(20, False), (1, False)}
     assert not (tmp_path / "out" / UNFINISHED).exists()
+
+
+def test_the_next_piece_is_read_while_the_workers_work(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    read, waited, wait = list[Piece](), list[int](), Workers.wait
+
+    def reading(*args: Any, **options: Any) -> Iterator[Piece]:
+        for piece in pieces.pieces(*args, rows=3, **options):
+            read.append(piece)
+            yield piece
+
+    def waiting(workers: Workers) -> tuple[Job, Answered | Failure]:
+        waited.append(len(read))
+        return wait(workers)
+
+    monkeypatch.setattr(module, "pieces", reading)
+    monkeypatch.setattr(Workers, "wait", waiting)
+    events(bulk_files(tmp_path, a="abcdefghi"), tmp_path / "out", count=1)
+    assert waited == [2, 3, 3]
 
 
 def test_a_manifest_lists_checksums(tmp_path: Path) -> None:

@@ -179,7 +179,7 @@ def connect(address: str) -> Any:
     except Exception as error:  # Ray's have no base class
         first = str(error).splitlines()[0][:300] if str(error) else type(error).__name__
         if isinstance(error, (ConnectionError, ValueError)):
-            hint = "leave the address out to start one here"
+            hint = "if it asks for a token, set RAY_AUTH_MODE=token; without an address one is started here"
             raise UsageError(f"there is no Ray cluster at {address!r}: {first}", hint=hint) from error
         raise LstmError(
             f"Ray does not start: {first}", hint="is the machine too busy? Run the command again"

@@ -41,13 +41,16 @@ def answer_files(
             begun.append(FileInWork(waiting.popleft(), folder))
             yield from begun[-1].open()
 
+    ahead: Job | None = None
     with Workers(opening, count, memory) as workers:
         while True:
-            while workers.free and (job := (yield from next_job())) is not None:
-                workers.give(job)
+            while workers.free and (ahead := ahead or (yield from next_job())) is not None:
+                workers.give(ahead)
+                ahead = None
             yield from _notes(workers)
             if not workers.busy:
                 break
+            ahead = ahead or (yield from next_job())  # read while they work, so that none waits for its next piece
             job, answered = workers.wait()
             yield from _notes(workers)
             yield from job.owner.take(job.piece.head, answered)
