@@ -82,6 +82,8 @@ class Trainer:
         self.module, self.config, self.tokenizer = module.to(device), config, tokenizer
         self.multilabel, self.device, self.bf16, self.group = multilabel, device, bf16, group
         group.copy_from_main(module.parameters())
+        self.taught_labels: Tensor | None = None
+        """The labels that a teacher knows, if it does not know all."""
         self.class_weights = None if class_weights is None else torch.from_numpy(class_weights).to(device)
         self._text_weights = None if multilabel else class_weights
         """The weight of a text in the mean of the loss, by its label; None: all have the same."""
@@ -90,8 +92,6 @@ class Trainer:
         self.table = RowAdam(module.embedding.data, decay=config.weight_decay)
         self.average = Average(self.dense)
         self.adam = torch.optim.AdamW(self.dense, lr=config.learning_rate, weight_decay=config.weight_decay, fused=True)
-        self.taught_labels: Tensor | None = None
-        """The labels that a teacher knows, if it does not know all."""
         self.position = np.zeros(len(module.embedding), np.int32)
 
     def autocast(self) -> AbstractContextManager[object]:
