@@ -1,9 +1,12 @@
 """Few labels and many texts: ``lstm train --unlabelled`` against training on the labels alone.
 
-Of each training file so many rows keep their label, stratified by label and drawn by the seed; all rows are the
-unlabelled texts.  Accuracy is that on the test file.
+Of each training file so many rows keep their label, stratified by label and drawn by the seed; all rows, or so many,
+are the unlabelled texts.  Accuracy is that on the test file, or on so many rows of it.  With ``--lm`` a language model
+is trained on the unlabelled texts first, with the options given, and the classifier starts from it.
 
-    python benchmarks/few_labels.py trec6 sst2 --labels 100 1000 --seeds 3
+    python benchmarks/few_labels.py trec6 sst2 chnsenticorp --labels 100 1000 --seeds 3
+    python benchmarks/few_labels.py imdb --labels 100 --texts 5000 --tested 2000
+    python benchmarks/few_labels.py sst2 --labels 100 --lm "--epochs 10"
 """
 
 from __future__ import annotations
@@ -39,28 +42,44 @@ def accuracy(folder: Path, source: Path, test: Path, seed: int, *more: str) -> t
     return 100 * json.loads(done.stdout)["test"]["accuracy"], done.seconds
 
 
+def language_model(folder: Path, texts: list[Row], options: str) -> list[str]:
+    """Train a language model on texts, and return the options of a classifier that starts from it."""
+    book, model = folder / "texts.txt", str(folder / "lm")
+    book.write_text("\n".join(" ".join(text.split()) for _, text in texts) + "\n", encoding="utf-8")
+    run([LSTM, "train", str(book), "--task", "lm", "--mode", "lines", "-o", model, "--threads", "1", *options.split()])
+    return ["--init-from", model]
+
+
 def main() -> None:
     parser = argparse.ArgumentParser()
     parser.add_argument("sets", nargs="+")
     parser.add_argument("--labels", type=int, nargs="+", default=[100, 1000])
     parser.add_argument("--seeds", type=int, default=3)
     parser.add_argument("--more", default="", help="more options of the run with unlabelled texts")
+    parser.add_argument("--texts", type=int, help="unlabelled texts, at most")
+    parser.add_argument("--tested", type=int, help="rows of the test file, at most")
+    parser.add_argument("--lm", help="options of a language model to start from")
     given = parser.parse_args()
     lines = []
     for name in given.sets:
-        rows, test = read_rows(corpus_file(f"{name}/train.csv")), corpus_file(f"{name}/test.csv")
+        rows, test = read_rows(corpus_file(f"{name}/train.csv")), read_rows(corpus_file(f"{name}/test.csv"))
+        judged = some(test, given.tested or len(test), 0)
         for labels in given.labels:
             alone, helped = [], []
             for seed in range(1, given.seeds + 1):
                 with tempfile.TemporaryDirectory() as place:
                     folder = Path(place)
                     source = write_rows(folder / "train.csv", some(rows, labels, seed))
-                    texts = write_rows(folder / "texts.csv", [("", text) for _, text in rows])
-                    alone.append(accuracy(folder, source, test, seed))
+                    others = random.Random(seed).sample(rows, min(len(rows), given.texts or len(rows)))
+                    texts = write_rows(folder / "texts.csv", [("", text) for _, text in others])
+                    tested = write_rows(folder / "test.csv", judged)
+                    alone.append(accuracy(folder, source, tested, seed))
                     more = ["--unlabelled", str(texts), *given.more.split()]
-                    helped.append(accuracy(folder, source, test, seed, *more))
+                    more += [] if given.lm is None else language_model(folder, others, given.lm)
+                    helped.append(accuracy(folder, source, tested, seed, *more))
                 print(name, labels, seed, alone[-1], helped[-1], flush=True)
-            figures = {"set": name, "labels": labels, "more": given.more, "alone": alone, "unlabelled": helped}
+            how = {"more": given.more, "lm": given.lm, "texts": given.texts, "tested": len(judged)}
+            figures = {"set": name, "labels": labels, **how, "alone": alone, "unlabelled": helped}
             record("few_labels", figures)
             shown = [
                 f"{np.mean([a for a, _ in part]):.2f} ± {np.std([a for a, _ in part]):.2f}" for part in (alone, helped)

@@ -124,6 +124,7 @@ LANGUAGE_MODELING = Task(
     trial='lstm generate{} "…"',
     features={
         "load": "lstmcli.language_modeling.predict:LanguageModel",
+        "train --init-from": "lstmcli.language_modeling.transfer:parts",
         "serve": "lstmcli.serving.operations:of_language_models",
         "inspect": "lstmcli.inspection.language_model:open_language_model",
         "compare": "lstmcli.comparison.compare:compare_language_models",

@@ -5,6 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 from pathlib import Path
+from typing import Any
 
 import numpy as np
 import pytest
@@ -72,11 +73,12 @@ def test_all_passes_have_the_same_dropout() -> None:
 
 
 TEXTS = [f"{word} {n} day" for n in range(20) for word in ("red", "green")]
+SETTINGS: dict[str, Any] = {"epochs": 1, "batch_size": 4, "threads": 1, "device": "cpu", "pretrain": 0, "virtual": 1.0}
 TRAIN = [Record(text, (text.split()[0],)) for text in TEXTS[:10]]
 
 
 def trained(output: Path, *, stop_after: int = 0, resume: bool = False, **more: float) -> list[object]:
-    config = replace(TINY, train=ClassifierTrainConfig(epochs=1, batch_size=4, threads=1, device="cpu", **more))
+    config = replace(TINY, train=ClassifierTrainConfig(**{**SETTINGS, **more}))
     splits = Splits(TRAIN, TRAIN[:4], [], fingerprint="x", unlabelled=[Record(text) for text in TEXTS])
     asked = iter(range(1, 10**6))
     stop = (lambda: next(asked) > stop_after) if stop_after else (lambda: False)

@@ -110,7 +110,12 @@ def fake(kind: str = "words", session: type[Recurrent] = Recurrent, **more: Any)
     return Fake(found, session(found.vocab_size), found.config.mode, **more)
 
 
-def untrained_lm(target: Path, kind: str = "words", lines: Sequence[str] = LINES, **changes: Any) -> Path:
+SMALL = LmModelConfig(embedding=6, hidden=8, layers=2)
+
+
+def untrained_lm(
+    target: Path, kind: str = "words", lines: Sequence[str] = LINES, model: LmModelConfig = SMALL, **changes: Any
+) -> Path:
     """A model that every engine can load; its weights are random."""
     import torch
     from safetensors.numpy import save
@@ -120,7 +125,7 @@ def untrained_lm(target: Path, kind: str = "words", lines: Sequence[str] = LINES
 
     torch.manual_seed(0)
     tokenizer = encoder(kind, lines)
-    config = LmConfig(tokenizer=tokenizer.config, model=LmModelConfig(embedding=6, hidden=8, layers=2))
+    config = LmConfig(tokenizer=tokenizer.config, model=model)
     weights = {
         name: np.ascontiguousarray(value * 3)
         for name, value in LanguageModel(config.model, tokenizer.vocab_size).tensors().items()

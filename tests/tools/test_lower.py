@@ -17,9 +17,7 @@ def lower(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
     return importlib.import_module("lower")
 
 
-def test_every_requirement_has_a_lower_bound(
-    lower: ModuleType, capsys: pytest.CaptureFixture[str]
-) -> None:
+def test_every_requirement_has_a_lower_bound(lower: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:
     lower.main()
     assert "typer==0.26" in capsys.readouterr().out.splitlines()
 

@@ -6,7 +6,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from lstmcli.classification.results import ClassReport, DataCheck
-from lstmcli.training.events import Event, Measured
+from lstmcli.training.events import Event, Measured, Step, Validated
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,6 +31,30 @@ class TokenizerReady(Event):
     mean_length: float
     """Mean number of tokens per training text."""
     longest: int
+
+
+@dataclass(frozen=True, slots=True)
+class Pretraining(Event):
+    """A step or a validation of the language-model pretraining."""
+
+    progress: Step | Validated
+
+
+@dataclass(frozen=True, slots=True)
+class Pretrained(Event):
+    """The embedding and the recurrent layers were pretrained as language models."""
+
+    texts: int
+    tokens: int
+    best_epoch: int
+    """The epoch whose weights are kept."""
+    perplexity: float
+    """On texts that were held out, of the tokens that are frequent enough to be predicted."""
+    seconds: float
+
+    def line(self) -> str:
+        what = f"{self.texts:,} texts, {self.tokens:,} tokens"
+        return f"pretrained as a language model ({what}): perplexity {self.perplexity:,.1f} on texts held out"
 
 
 @dataclass(frozen=True, slots=True)

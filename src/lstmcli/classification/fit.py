@@ -101,7 +101,8 @@ class _Run(TrainingLoop[ClassifierLoopState]):
         decay = average_decay(config.ema, self.per_epoch, state.step)
         encoded = [self.train.encoded[i] for i in batch]
         soft = None if self.train.soft is None else self.train.soft[batch]
-        loss, norm = trainer.step(encoded, self.train.gold[batch], learning_rate, decay, soft, self._unlabelled())
+        gold, others = self.train.gold[batch], self._unlabelled()
+        loss, norm = trainer.step(encoded, gold, learning_rate, decay, soft, others, state.epoch)
         state.batches += 1
         state.seen += len(batch)
         return loss, norm, learning_rate

@@ -6,9 +6,11 @@ from dataclasses import replace
 from typing import TYPE_CHECKING, NamedTuple
 
 from lstmcli.classification.config import ClassifierConfig
+from lstmcli.classification.pretraining.phase import PretrainingPhase
 from lstmcli.plural import count
 from lstmcli.tokenization.ids import UNKNOWN_ID
 from lstmcli.tokenization.text_encoder import TextEncoder
+from lstmcli.training.distributed import Group
 
 if TYPE_CHECKING:
     from lstmcli.classification.network import Classifier
@@ -21,8 +23,16 @@ class Initial(NamedTuple):
     notes: tuple[str, ...] = ()
 
 
-def initial_network(config: ClassifierConfig, encoder: TextEncoder, classes: int) -> Initial:
-    """The network of a config.
+def initial_network(
+    config: ClassifierConfig,
+    encoder: TextEncoder,
+    classes: int,
+    *,
+    phase: PretrainingPhase | None,
+    device: str,
+    group: Group,
+) -> Initial:
+    """The network of a config; its pretraining is made ready, which may set its weights.
 
     Raises:
         DataError: its word vectors cannot be read.
@@ -30,8 +40,12 @@ def initial_network(config: ClassifierConfig, encoder: TextEncoder, classes: int
     from lstmcli.classification.network import Classifier
 
     if config.model.vectors:
-        return _with_vectors(config, config.model.vectors, encoder, classes)
-    return Initial(config, Classifier(config.model, encoder.rows, classes))
+        result = _with_vectors(config, config.model.vectors, encoder, classes)
+    else:
+        result = Initial(config, Classifier(config.model, encoder.rows, classes))
+    if phase is not None:
+        phase.build(result.module, device, group)
+    return result
 
 
 def _with_vectors(config: ClassifierConfig, path: str, encoder: TextEncoder, classes: int) -> Initial:

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from pathlib import Path
 from typing import Any
 
 from lstmcli.classification.config import ClassifierConfig
 from lstmcli.classification.size import settings_for, size_bytes
+from lstmcli.errors import UsageError
 from lstmcli.options import changed, common
 
 OPTIONS = frozenset(
@@ -23,6 +25,26 @@ OPTIONS = frozenset(
     )
 )
 """Options whose names are not names of fields of tokenizer, model and training."""
+
+
+OF_THE_START = (
+    *("tokenizer", "vocab_size", "min_count", "keep_case", "strip_html", "hash_buckets", "size", "cell", "embedding"),
+    *("vectors", "hidden", "layers"),
+)
+"""Options that contradict ``--init-from``."""
+
+
+def language_models(given: Mapping[str, Any]) -> tuple[str, ...]:
+    """The models to start from.  Raises: UsageError, if an option contradicts them."""
+    for name in OF_THE_START:
+        if given.get(name) is not None:
+            option = f"--{name.replace('_', '-')}"
+            raise UsageError(
+                f"{option} and --init-from contradict each other: the language model has its tokenizer and its sizes",
+                hint="leave one out, or train the language model that way",
+            )
+    models = given["init_from"]
+    return tuple(map(str, [models] if isinstance(models, (str, Path)) else models))
 
 
 def from_options(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -44,6 +66,8 @@ def config_fields(given: Mapping[str, Any]) -> dict[str, Any]:
     if given.get("size") is not None:
         size = size_bytes(given["size"])
         fields = {**settings_for(size), **fields, "size": size}
+    if given.get("init_from"):
+        fields["init_from"] = language_models(given)
     if "keep_case" in given:
         fields["lowercase"] = not given["keep_case"]
     if "one_way" in given:

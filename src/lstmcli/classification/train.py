@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Collection, Iterable, Iterator
 from dataclasses import dataclass, field, replace
+from functools import partial
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -15,15 +17,16 @@ from lstmcli.classification.characters.words import WordTexts, splitter
 from lstmcli.classification.config import ClassifierConfig
 from lstmcli.classification.data_check import check_data, html_warning
 from lstmcli.classification.defaults import character_order, resolve
-from lstmcli.classification.ensemble import Ensemble
 from lstmcli.classification.estimate import estimate
-from lstmcli.classification.evaluate import UnknownLabelTexts
+from lstmcli.classification.evaluate import unknown_label_texts
 from lstmcli.classification.events import DataRead, TokenizerReady
 from lstmcli.classification.finish import Finished, finish
-from lstmcli.classification.labels import class_weights, gold_array, known, with_unknown_labels
+from lstmcli.classification.labels import class_weights, gold_array, known
 from lstmcli.classification.linear import Linear, fit_linear
 from lstmcli.classification.preflight import preflight_classifier
-from lstmcli.classification.reserve import FitTime, reserve
+from lstmcli.classification.pretraining.phase import PretrainingPhase, phase_for
+from lstmcli.classification.pretraining.start import Started, start_or_train
+from lstmcli.classification.reserve import FitTime, built_ensemble, reserve
 from lstmcli.classification.results import DataCheck
 from lstmcli.classification.shapes import classifier_shapes
 from lstmcli.classification.soft_labels import soft_labels
@@ -65,6 +68,7 @@ class ClassifierJob(TrainingJob):
     test: Split = field(init=False)
     module: Classifier = field(init=False)
     trainer: Trainer = field(init=False)
+    pretraining: PretrainingPhase | None = field(init=False, default=None)
     linear: Linear = field(init=False, default=Linear())
     done: Finished = field(init=False)
     _stored: Smaller | None = field(init=False, default=None)
@@ -79,7 +83,8 @@ class ClassifierJob(TrainingJob):
 
     @property
     def fingerprint(self) -> dict[str, str]:
-        return {"fingerprint": self.splits.fingerprint}
+        start = self.pretraining.start if self.pretraining else None
+        return {"fingerprint": self.splits.fingerprint, **({"start": start.checksum} if start else {})}
 
     @property
     def vocab_size(self) -> int:
@@ -90,7 +95,7 @@ class ClassifierJob(TrainingJob):
         return self.splits.multilabel
 
     def prepare_data(self) -> Iterator[Event]:
-        from lstmcli.classification.trainer import Split
+        from lstmcli.classification.trainer import LEAST_STEPS, Split
 
         splits = self.splits
         self.check = check_data(splits)
@@ -101,8 +106,7 @@ class ClassifierJob(TrainingJob):
             yield events.Warned(warning)
         # Other files are read with the columns that were chosen for the training data.
         config = replace(self.config, read=splits.read or self.config.read)
-        self.encoder = self._tokenizer(record.text for part in (splits.train, splits.unlabelled) for record in part)
-
+        config, self.encoder, start = self._start(config, chain(splits.train, splits.unlabelled))
         order = character_order(config.model, [record.text for record in splits.train], len(self.check.labels))
         config = replace(config, model=replace(config.model, characters=order))
         words_of = splitter(self.encoder) if order else None
@@ -114,19 +118,23 @@ class ClassifierJob(TrainingJob):
             return Split(self.encoder.encode_all(record.text for record in records), gold, words, soft)
 
         self.train = encoded(splits.train, config.train.teacher_weight)
-        if splits.unlabelled and (config.train.virtual or config.train.entropy):
-            self.train.unlabelled = self.encoder.encode_all(record.text for record in splits.unlabelled)
+        others = self.encoder.encode_all(record.text for record in splits.unlabelled) if splits.unlabelled else None
+        self.train.unlabelled = others if config.train.virtual or config.train.entropy else None
         tokens = int(self.train.lengths(config.tokenizer.max_tokens).sum())
         config = resolve(config, len(self.train), tokens, len(self.check.labels))
         if config.model.ngrams == 0 and self._asked.model.ngrams is None:
             size = f"{len(self.train):,} texts times {len(self.check.labels):,} labels"
             yield events.Warned(f"no n-gram model beside the network: {size} are too many")
         if config.tokenizer.hash_buckets is None:
-            buckets = self.encoder.fit_buckets(self.train.encoded, self.train.unlabelled)
+            buckets = self.encoder.fit_buckets(self.train.encoded, others)
             config = replace(config, tokenizer=replace(config.tokenizer, hash_buckets=buckets))
-        self.config = config
+        self.pretraining = phase_for(config, self.encoder, self.train.encoded, others, start)
+        self.config = self.pretraining.config if self.pretraining else config
+        if self.pretraining or self.train.unlabelled is not None:
+            self.train.least_steps = LEAST_STEPS
         self.valid, self.test = (encoded(known(part, self.check.labels)) for part in (splits.valid, splits.test))
-        self._unknown = {name: self._unknown_label_texts(getattr(splits, name), words_of) for name in ("valid", "test")}
+        labels, names = self.check.labels, ("valid", "test")
+        self._unknown = {n: unknown_label_texts(getattr(splits, n), labels, self.encoder, words_of) for n in names}
         # From here on the ids are enough; one record that is kept keeps the memory of those around it.
         self.splits = replace(splits, train=(), valid=(), test=(), unlabelled=())
         seen = self.valid.encoded.ids(slice(None))
@@ -140,33 +148,34 @@ class ClassifierJob(TrainingJob):
         if warning := unknown_in_validation(unknown, read, kind):
             yield events.Warned(warning)
 
-    def _tokenizer(self, texts: Iterable[str]) -> TextEncoder:
-        return TextEncoder.train(texts, self.config.tokenizer)
+    def _start(self, config: ClassifierConfig, records: Iterable[Record]) -> Started:
+        return start_or_train(config, records)
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         return classifier_shapes(self.config.model, self.encoder.rows, len(self.check.labels))
 
     def build(self, device: str) -> Iterator[Event]:
         from lstmcli.classification.initial import initial_network
-        from lstmcli.classification.trainer import Trainer
         from lstmcli.nn.stack import count_parameters
 
-        started = initial_network(self.config, self.encoder, len(self.check.labels))
+        how: dict[str, Any] = {"phase": self.pretraining, "device": device, "group": self.group}
+        started = initial_network(self.config, self.encoder, len(self.check.labels), **how)
         self.config, self.module = started.config, started.module
         yield from map(events.Warned, started.notes)
-        train = self.config.train
-        self.precision = choose_precision(train.precision, device, self._ready.mean_length)
-        self.trainer = Trainer(
-            self.module,
-            train,
-            self.config.tokenizer,
-            multilabel=self._multilabel,
-            class_weights=class_weights(self.train.gold, len(self.check.labels), self._multilabel, train.class_weights),
-            device=device,
-            bf16=self.precision == "bf16",
-            group=self.group,
-        )
+        self.precision = choose_precision(self.config.train.precision, device, self._ready.mean_length)
+        self.trainer = self._new_trainer(device)
         self.parameters = count_parameters(self.module)
+
+    def _new_trainer(self, device: str) -> Trainer:
+        from lstmcli.classification.trainer import Trainer
+
+        train, labels, several = self.config.train, len(self.check.labels), self._multilabel
+        weights = class_weights(self.train.gold, labels, several, train.class_weights)
+        how: dict[str, Any] = {"device": device, "bf16": self.precision == "bf16", "group": self.group}
+        result = Trainer(self.module, train, self.config.tokenizer, multilabel=several, class_weights=weights, **how)
+        if self.pretraining:
+            self.pretraining.mark_known(result)
+        return result
 
     def preflight(self, threads: int) -> None:
         self._threads = threads
@@ -189,6 +198,8 @@ class ClassifierJob(TrainingJob):
             reports=sum(part.rows for part in self.check.splits if part.name != "train"),
             refit=self.splits.held_out,
         )
+        if self.pretraining:
+            cost = self.pretraining.with_cost(cost)
         return Plan(epochs, epochs * self.train.steps_per_epoch(self.config.train.batch_size), cost)
 
     def describe(self) -> str:
@@ -203,34 +214,29 @@ class ClassifierJob(TrainingJob):
         yield from fitted
         if not math.isinf(self.budget.limit):
             texts = sum(part.rows for part in self.check.splits if part.name != "train")
-            reserve(self.budget, self.trainer, self._ensemble, self.valid, texts)
-
-    def _ensemble(self) -> Ensemble:
-        from lstmcli.classification.graph import classifier_graph
-        from lstmcli.classification.onnx_session import ClassifierSession
-
-        model, most = self.config.model, self.config.tokenizer.max_tokens
-        session = ClassifierSession(classifier_graph(self.weights(), model), self._threads)
-        experts = session, self.linear.ngrams, len(self.check.labels), self._multilabel, model.segment, most
-        return Ensemble(*experts, self.linear.characters)
+            classes, size = len(self.check.labels), (self.config, self._threads)
+            ensemble = partial(built_ensemble, self.weights, *size, self.linear, classes, self._multilabel)
+            reserve(self.budget, self.trainer, ensemble, self.valid, texts)
 
     def _fit_linear(self, *parts: Split, judged: bool) -> Iterator[Event]:
         """Fit the linear models on the given splits; with ``judged``, evaluate them on the validation split."""
-        self.linear, fitted = fit_linear(
-            self.config.model,
-            parts,
-            len(self.check.labels),
-            self._multilabel,
-            valid=self.valid if judged else None,
-            stop=self._fit_time.first if judged else self._fit_time.second,
-        )
+        stop = self._fit_time.first if judged else self._fit_time.second
+        how: dict[str, Any] = {"valid": self.valid if judged else None, "stop": stop}
+        data = parts, len(self.check.labels), self._multilabel
+        self.linear, fitted = fit_linear(self.config.model, *data, **how)
         return iter(fitted)
 
     def fit(self, *, stop: Callable[[], bool], rng: np.random.Generator, checkpoints: Checkpoints) -> Iterator[Event]:
         from lstmcli.classification.fit import fit
 
         how: dict[str, Any] = {"stop": stop, "rng": rng, "checkpoints": checkpoints, "budget": self.budget}
-        return fit(self.trainer, self.train, self.valid, **how)
+        if self.pretraining and self.pretraining.is_ahead(checkpoints.last):
+            done = yield from self.pretraining.run(**how)
+            self.trainer = self._new_trainer(self.trainer.device)
+            if not done:
+                self.trainer.keep(self.trainer.averaged())
+                return
+        yield from fit(self.trainer, self.train, self.valid, **how)
 
     def weights(self) -> dict[str, NDArray[Any]]:
         return self._stored.stored if self._stored else self.module.tensors()
@@ -264,13 +270,6 @@ class ClassifierJob(TrainingJob):
         if smaller and self.done.graph is None:
             self._stored = smaller
 
-    def _unknown_label_texts(
-        self, records: Collection[Record], words_of: Callable[[str], list[str]] | None
-    ) -> UnknownLabelTexts:
-        others = with_unknown_labels(records, self.check.labels)
-        words = [words_of(r.text) for r in others if words_of]
-        return UnknownLabelTexts(self.encoder.encode([r.text for r in others]), [r.labels for r in others], words)
-
     def fields(self) -> dict[str, Any]:
         return {
             "labels": list(self.check.labels),
@@ -282,6 +281,7 @@ class ClassifierJob(TrainingJob):
                 "rows": {part.name: part.rows for part in self.check.splits},
                 **({} if self.train.soft is None else {"soft labels": self.train.soft.summary}),
                 **({} if self.train.unlabelled is None else {"texts without labels": len(self.train.unlabelled)}),
+                **(self.pretraining.fields() if self.pretraining else {}),
             },
         }
 

@@ -24,6 +24,7 @@ from lstmcli.classification.characters.words import WordTexts
 from lstmcli.classification.config import ClassifierTrainConfig
 from lstmcli.classification.model_selection import Encoded
 from lstmcli.classification.network import Classifier
+from lstmcli.classification.pretraining.layer_rates import LayerRates
 from lstmcli.classification.soft_labels import SoftBatch, SoftLabels
 from lstmcli.classification.virtual_trainer import USUAL_SIZE, perturbation, token_norm, unlabelled_loss
 from lstmcli.nn.optim import Average, RowAdam, load_optimizer, optimizer_arrays, swapped
@@ -36,7 +37,7 @@ from lstmcli.training.distributed import ALONE, Group
 
 EVALUATION_BATCH = 256
 LEAST_STEPS = 40
-"""Of an epoch, if there are texts without labels."""
+"""Of an epoch, if there are texts without labels or the network was pretrained."""
 
 
 @dataclass
@@ -51,14 +52,15 @@ class Split:
     """What a teacher says of the texts, if it answered any."""
     unlabelled: EncodedTexts | None = None
     """Texts without labels, if there are any, beside those of a training split."""
+    least_steps: int = 1
+    """Of an epoch."""
 
     def __len__(self) -> int:
         return len(self.encoded)
 
     def steps_per_epoch(self, batch_size: int) -> int:
         """Where texts have no labels, an epoch reads the others several times if they are few."""
-        steps = math.ceil(len(self) / batch_size)
-        return steps if self.unlabelled is None else max(steps, LEAST_STEPS)
+        return max(self.least_steps, math.ceil(len(self) / batch_size))
 
     def lengths(self, max_tokens: int) -> NDArray[np.int64]:
         return np.minimum(self.encoded.lengths, max_tokens)
@@ -91,7 +93,9 @@ class Trainer:
         self.dense = [p for p in module.parameters() if p.requires_grad]
         self.table = RowAdam(module.embedding.data, decay=config.weight_decay)
         self.average = Average(self.dense)
-        self.adam = torch.optim.AdamW(self.dense, lr=config.learning_rate, weight_decay=config.weight_decay, fused=True)
+        self.rates = LayerRates(config.layer_decay, config.unfreeze)
+        groups = self.rates.groups(module)
+        self.adam = torch.optim.AdamW(groups, lr=config.learning_rate, weight_decay=config.weight_decay, fused=True)
         self.position = np.zeros(len(module.embedding), np.int32)
 
     def autocast(self) -> AbstractContextManager[object]:
@@ -207,15 +211,16 @@ class Trainer:
         decay: float,
         soft: SoftBatch | None = None,
         unlabelled: Encoded = (),
+        epoch: int = 0,
     ) -> tuple[float, float]:
         """One update; ``decay`` is that of the moving average.  Returns loss and gradient norm."""
         loss, norm, rows, leaf = self.gradients(encoded, gold, soft, unlabelled)
         assert leaf.grad is not None
         for group in self.adam.param_groups:
-            group["lr"] = learning_rate
+            group["lr"] = learning_rate * self.rates.share(group["depth"], epoch)
         self.adam.step()
         self.adam.zero_grad(set_to_none=True)
-        self.table.step(rows, leaf.grad, learning_rate, decay)
+        self.table.step(rows, leaf.grad, learning_rate * self.rates.share(self.rates.table_depth, epoch), decay)
         self.average.update(decay)
         return loss, norm
 

@@ -49,6 +49,8 @@ class LmModelConfig:
     """Locked dropout before the softmax."""
     weight_drop: float = 0.0
     """DropConnect on the recurrent weights (Merity et al. 2018)."""
+    backward: bool = False
+    """Read texts from their end, and predict the token before: a second start for a classifier."""
 
     def __post_init__(self) -> None:
         check_network(self, ("embedding", "input", "layer", "output"))

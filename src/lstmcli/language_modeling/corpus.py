@@ -52,11 +52,18 @@ class Corpus(Counts):
     """[1 + N]: ``</s>``, which starts a text, then the ids; uint16 if the vocabulary is small enough; read-only."""
     path: Path | None = None
     """The mapped file; None for a temporary file."""
+    backward: bool = False
+    """Whether it is read from its end."""
 
     @property
     def ids(self) -> NDArray[np.uint16] | NDArray[np.int32]:
         """[N]"""
         return self.ids_from_start[1:]
+
+    @property
+    def in_order(self) -> NDArray[np.uint16] | NDArray[np.int32]:
+        """[1 + N], as a language model reads them: ``ids_from_start``, or from the end with the ``</s>`` there."""
+        return self.ids_from_start[::-1] if self.backward else self.ids_from_start
 
     def __len__(self) -> int:
         return len(self.ids_from_start) - 1

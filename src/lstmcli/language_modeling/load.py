@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING, Any
 
 from numpy.typing import NDArray
 
+from lstmcli.errors import ModelError
 from lstmcli.model_dir.directory import TOKENIZER, WEIGHTS, ModelDir
 from lstmcli.model_dir.files import tensors, use_file
 
@@ -13,9 +14,20 @@ if TYPE_CHECKING:
     from lstmcli.tokenization.stream_encoder import StreamEncoder
 
 
-def read_encoder(model: ModelDir) -> StreamEncoder:
-    """The tokenizer of a language model.  Raises: ModelError."""
+def read_encoder(model: ModelDir, *, backward: bool = False) -> StreamEncoder:
+    """The tokenizer of a language model.
+
+    Args:
+        backward: whether it may read texts from their end.
+
+    Raises:
+        ModelError: the file is damaged, or the model reads from the end.
+    """
     from lstmcli.tokenization.stream_encoder import StreamEncoder
+
+    if model.settings.model.backward and not backward:
+        hint = "it is a start for a classifier: `lstm train --init-from FORWARD --init-from BACKWARD`"
+        raise ModelError("a language model that reads texts from their end", path=model.path, hint=hint)
 
     return use_file(model, TOKENIZER, lambda data: StreamEncoder.from_json(data.decode(), model.settings.tokenizer))
 

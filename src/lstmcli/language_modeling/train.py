@@ -96,6 +96,7 @@ class LanguageModelJob(TrainingJob):
         self.corpora = {}
         for name, part in lines.items():
             self.corpora[name] = yield from tokenized(name, part, surveys[name], self.encoder)
+            self.corpora[name].backward = self.config.model.backward
         train, valid = self.corpora["train"], self.corpora["valid"]
         if len(train) < 2 or len(valid) < 1:
             hint = "give a few lines at least"
@@ -165,7 +166,7 @@ class LanguageModelJob(TrainingJob):
     def before_fit(self) -> Iterator[Event]:
         from lstmcli.language_modeling.reserve import reserve_evaluation, reserve_int8
 
-        self._valid_ids = valid = self.corpora["valid"].ids_from_start
+        self._valid_ids = valid = self.corpora["valid"].in_order
         if math.isinf(self.budget.limit):
             return
         tokens = {name: len(corpus) for name, corpus in self.corpora.items() if name != "train"}
@@ -191,7 +192,7 @@ class LanguageModelJob(TrainingJob):
                 corpus.check()
             return stop()
 
-        train, valid = self.corpora["train"].ids_from_start, self._valid_ids
+        train, valid = self.corpora["train"].in_order, self._valid_ids
         # A separate generator, because the number of samples depends on time.
         draws = np.random.default_rng(self.config.train.seed)
         sampled = time.monotonic()
@@ -205,9 +206,8 @@ class LanguageModelJob(TrainingJob):
     def _sample(self, epoch: int, draws: np.random.Generator) -> Sampled:
         from lstmcli.language_modeling.trainer import sample
 
-        return Sampled(
-            epoch, self.encoder.decode(sample(self.module, END_ID, SAMPLE_TOKENS, draws, self.trainer.device))
-        )
+        ids = sample(self.module, END_ID, SAMPLE_TOKENS, draws, self.trainer.device)
+        return Sampled(epoch, self.encoder.decode(ids[::-1] if self.config.model.backward else ids))
 
     def weights(self) -> dict[str, NDArray[Any]]:
         return self.module.tensors()
@@ -215,11 +215,10 @@ class LanguageModelJob(TrainingJob):
     def derive(self, derived: Derived, *, threads: int, finished: bool) -> Iterator[Event]:
         self.module.to("cpu")
         for name in ("valid", "test"):
-            if name in self.corpora and len(self.corpora[name]):
-                report = derived.attempt(f"the report on {name}", partial(self._evaluate, self.corpora[name]))
-                if report is not None:
-                    self.metrics[name] = asdict(report)
-                    yield LmEvaluated(name, report)
+            corpus = self.corpora.get(name)
+            if corpus and (report := derived.attempt(f"the report on {name}", partial(self._evaluate, corpus))):
+                self.metrics[name] = asdict(report)
+                yield LmEvaluated(name, report)
         self.graph = derived.attempt("the graph", self._graph)
         if self.graph is not None and CELLS[self.config.model.cell].int8:
             cost = derived.attempt("the eight bits", partial(self._try_int8, self.graph, threads))
@@ -231,7 +230,7 @@ class LanguageModelJob(TrainingJob):
         from lstmcli.language_modeling.trainer import total_nats
 
         corpus.check()
-        return _report(corpus, total_nats(self.module, corpus.ids_from_start))
+        return _report(corpus, total_nats(self.module, corpus.in_order))
 
     def _graph(self, *, int8: bool = False) -> InferenceGraph:
         from lstmcli.language_modeling.graph import language_model_graph
@@ -240,7 +239,7 @@ class LanguageModelJob(TrainingJob):
 
     def _try_int8(self, graph: InferenceGraph, threads: int, tokens: int = INT8_TOKENS) -> Quantised:
         """The loss of the exact and the int8 graph, and whether int8 is good enough for generation."""
-        ids = self.corpora["valid"].ids_from_start[: tokens + 1]
+        ids = self.corpora["valid"].in_order[: tokens + 1]
         exact, near = (_nats(g, self.config, ids, threads) for g in (graph, self._graph(int8=True)))
         return Quantised(exact, near, near - exact <= MAX_INT8_COST)
 
@@ -297,4 +296,5 @@ def describe(config: LmConfig) -> str:
     model = config.model
     widths = " + ".join(map(str, model.widths)) if len(set(model.widths)) > 1 else f"{model.layers} x {model.hidden}"
     clusters = f", adaptive softmax cut at {' and '.join(f'{at:,}' for at in model.cutoffs)}" if model.cutoffs else ""
-    return f"{CELLS[model.cell].title} {widths}, {'tied ' if model.tied else ''}embedding {model.embedding}{clusters}"
+    network = f"{'backward ' if model.backward else ''}{CELLS[model.cell].title} {widths}"
+    return f"{network}, {'tied ' if model.tied else ''}embedding {model.embedding}{clusters}"

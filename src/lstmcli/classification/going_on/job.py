@@ -19,16 +19,18 @@ from lstmcli.classification.going_on.linear import averaged, shares
 from lstmcli.classification.going_on.start import GoingOn
 from lstmcli.classification.linear import Linear
 from lstmcli.classification.load import read_encoder, read_linear, read_weights
+from lstmcli.classification.reserve import built_ensemble
 from lstmcli.classification.train import ClassifierJob
 from lstmcli.training import events
 from lstmcli.training.derived import Derived
 from lstmcli.training.events import Event
 
 if TYPE_CHECKING:
+    from lstmcli.classification.config import ClassifierConfig
     from lstmcli.classification.predict import Classifier
+    from lstmcli.classification.pretraining.start import Started
     from lstmcli.classification.trainer import Split
     from lstmcli.data.records import Record
-    from lstmcli.tokenization.text_encoder import TextEncoder
 
 NO_OLD_ROWS = (
     "no old rows: the old model teaches the new one on the new texts, which forgets more than old rows do; give them "
@@ -71,9 +73,9 @@ class GoingOnJob(ClassifierJob):
         self._rows = len(start.judged)
         start.judged = []
 
-    def _tokenizer(self, texts: Iterable[str]) -> TextEncoder:
+    def _start(self, config: ClassifierConfig, records: Iterable[Record]) -> Started:
         self._old_encoder = read_encoder(self.going_on.model)
-        return grown_encoder(self._old_encoder, texts)
+        return config, grown_encoder(self._old_encoder, (record.text for record in records)), None
 
     def build(self, device: str) -> Iterator[Event]:
         import torch
@@ -107,7 +109,8 @@ class GoingOnJob(ClassifierJob):
 
     def _after(self) -> float:
         """Accuracy of the new model on the rows that the old one was judged on."""
-        evaluator = Evaluator(self._ensemble(), self.check.labels, self._multilabel)
+        how = self.config, self._threads, self.linear, len(self.check.labels), self._multilabel
+        evaluator = Evaluator(built_ensemble(self.weights, *how), self.check.labels, self._multilabel)
         scales = evaluator.calibrate(self.valid)
         return float(evaluator.reports(self._judged(), UnknownLabelTexts(), scales.all)[0].accuracy)
 

@@ -27,7 +27,10 @@ if TYPE_CHECKING:
 
 OF_TRAINING = frozenset({"embedding_dropout", "word_dropout", "feature_dropout", "layer_dropout", "output_dropout"})
 """Settings of the network that only training reads, so they may change."""
-FRESH = ("epochs", "valid_fraction", "time_limit", "precision", "seed", "threads", "device", "deterministic")
+FRESH = (
+    *("pretrain", "layer_decay", "unfreeze"),
+    *("epochs", "valid_fraction", "time_limit", "precision", "seed", "threads", "device", "deterministic"),
+)
 """Training settings that are not taken from the model: they depend on the corpus, the machine or the run."""
 WEIGHT, TEMPERATURE = 0.5, 2.0
 """What the old model counts beside a label where no old rows are replayed, and its temperature (Li & Hoiem 2016)."""
@@ -67,7 +70,7 @@ def going_on(given: Mapping[str, Any]) -> dict[str, Any]:
     train = replace(settings.train, **{name: getattr(usual, name) for name in FRESH})
     if not replay:
         train = replace(train, teacher_weight=WEIGHT, teacher_temperature=TEMPERATURE)
-    network = replace(settings.model, vectors=None)
+    network = replace(settings.model, vectors=None, init_from=())
     config = replace(settings, read=ReadConfig(), train=train, model=network)
     files = (replay,) if isinstance(replay, str) else tuple(replay)
     return {"config": changed(config, fields), "going_on": GoingOn(model, files)}

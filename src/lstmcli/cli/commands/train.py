@@ -14,6 +14,7 @@ from lstmcli.cli.io import streams
 from lstmcli.cli.io.signals import Stop
 from lstmcli.cli.options import common as o
 from lstmcli.cli.options import completion
+from lstmcli.cli.options import pretraining as p
 from lstmcli.cli.options import training as t
 from lstmcli.cli.options import translation as x
 from lstmcli.cli.typer_classes import Command, is_given
@@ -112,6 +113,11 @@ def train(
     unlabelled: t.Unlabelled = None,
     virtual: t.Virtual = TRAIN.virtual,
     entropy: t.Entropy = TRAIN.entropy,
+    init_from: p.InitFrom = None,
+    pretrain: p.Pretrain = TRAIN.pretrain,
+    layer_decay: p.LayerDecay = TRAIN.layer_decay,
+    unfreeze: p.Unfreeze = TRAIN.unfreeze,
+    backward: p.Backward = LM_MODEL.backward,
     precision: t.Precision = TRAIN.precision,
     deterministic: t.Deterministic = TRAIN.deterministic,
     preset: t.Preset = None,
@@ -169,6 +175,7 @@ def train(
       lstm train --source-file train.de --target-file train.en --valid valid.de --valid-target valid.en
       lstm train ptb.train.txt --valid ptb.valid.txt --test ptb.test.txt
       lstm train reviews.csv --teacher answers.jsonl
+      lstm train reviews.csv --init-from lstm-model/lm
       zcat tickets.csv.gz | lstm train - --label-column queue --force
     """
     given = {name: value for name, value in locals().items() if name not in NOT_SETTINGS and is_given(ctx, name)}

@@ -58,6 +58,10 @@ class Progress:
             self._next_line = self._received + LINE_EVERY
             self.out.print(_step_line(event), soft_wrap=True)
 
+    def begin_again(self) -> None:
+        """Forget the steps so far: another part of the training begins."""
+        self.step, self.validated, self.best_epoch, self.losses = None, None, 0, []
+
     def __rich__(self) -> RenderableType:
         from rich.console import Group
         from rich.constrain import Constrain

@@ -14,6 +14,8 @@ from lstmcli.classification.events import (
     DataRead,
     Evaluated,
     NgramsFitted,
+    Pretrained,
+    Pretraining,
     TokenizerReady,
 )
 from lstmcli.classification.results import ClassReport, DataCheck
@@ -63,8 +65,10 @@ class TrainingLog:
         self._stack.close()
 
     def handle(self, event: events.Event) -> None:
+        if isinstance(event, Pretrained):
+            self.progress.begin_again()
         if not self.tokenizing.handle(event, quiet=self.quiet):
-            self._show(event)
+            self._show(event.progress if isinstance(event, Pretraining) else event)
 
     def _show(self, event: events.Event) -> None:
         if isinstance(event, events.Warned):
