@@ -4,7 +4,7 @@ The text is made up (``madeup.py``), with one thread and one process.  From the 
 run on ten rows is taken away, which is start-up.  Exponents are those between the smallest and the largest work:
 1 for a time that grows as the work does, 0 for memory that does not grow.
 
-    python benchmarks/growth.py                all of it, about six minutes
+    python benchmarks/growth.py                all of it, some minutes
     python benchmarks/growth.py --scale 0.1    a try-out on a tenth
 
 Result: a JSON line in runs/benchmarks/growth.jsonl; the table for RESULTS.md goes to stdout.

@@ -20,6 +20,9 @@ E = TypeVar("E")
 _NAME = re.compile(r"^[a-z]+(?:-[a-z]+)+(?= (?:must|cannot) )")
 _OPTION = re.compile(r"`[^`]*`|(?:-\w/)?--([a-z]+(?:-[a-z]+)*)(?: (\d[\d.]*(?![\w.])|'[^']*'))?")
 
+_KEYWORDS = {"from": "from_model"}
+"""Options whose names are no names of arguments."""
+
 
 def as_arguments(message: str) -> str:
     """The message with options as arguments, ``--beams 4`` as ``beams=4``; commands in backquotes stay as they are."""
@@ -30,7 +33,8 @@ def as_arguments(message: str) -> str:
 def _argument(found: re.Match[str]) -> str:
     if not found[1]:
         return found[0]
-    return found[1].replace("-", "_") + (f"={found[2]}" if found[2] else "")
+    name = _KEYWORDS.get(found[1], found[1])
+    return name.replace("-", "_") + (f"={found[2]}" if found[2] else "")
 
 
 def event_in_python(event: E) -> E:

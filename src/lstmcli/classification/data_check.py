@@ -40,7 +40,7 @@ def check_data(splits: Splits) -> DataCheck:
     """
     train = splits.train
     counts = _label_counts(train)
-    labels = tuple(sorted(label_set(train), key=_natural))
+    labels = tuple(sorted(label_set(train).union(splits.more_labels), key=_natural))
     _require_learnable(splits, labels)
     require_known_labels(splits, labels)
     require_config_fits(splits, labels)

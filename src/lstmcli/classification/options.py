@@ -12,7 +12,17 @@ from lstmcli.errors import UsageError
 from lstmcli.options import changed, common
 
 OPTIONS = frozenset(
-    ("keep_case", "one_way", "label_column", "label_prefix", "label_separator", "teacher", "unlabelled")
+    (
+        "keep_case",
+        "one_way",
+        "label_column",
+        "label_prefix",
+        "label_separator",
+        "teacher",
+        "unlabelled",
+        "from_model",
+        "replay",
+    )
 )
 """Options whose names are not names of fields of tokenizer, model and training."""
 
@@ -43,6 +53,15 @@ def from_options(given: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         UsageError: an invalid value.
     """
+    if given.get("from_model") is not None or given.get("replay"):
+        from lstmcli.classification.going_on.start import going_on
+
+        return going_on(given)
+    return {"config": changed(ClassifierConfig(), config_fields(given))}
+
+
+def config_fields(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The given options as fields of the settings.  Raises: UsageError."""
     fields = common(given)
     if given.get("size") is not None:
         size = size_bytes(given["size"])
@@ -57,4 +76,4 @@ def from_options(given: Mapping[str, Any]) -> dict[str, Any]:
         fields["pooling"] = tuple(part.strip() for part in given["pooling"].split(",") if part.strip())
     if given.get("vectors") is not None:
         fields["vectors"] = str(given["vectors"])
-    return {"config": changed(ClassifierConfig(), fields)}
+    return fields

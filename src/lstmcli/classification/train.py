@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Generator, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from dataclasses import dataclass, field, replace
 from functools import partial
 from itertools import chain
@@ -26,7 +26,7 @@ from lstmcli.classification.labels import class_weights, known
 from lstmcli.classification.linear import Linear, fit_linear
 from lstmcli.classification.preflight import preflight_classifier
 from lstmcli.classification.pretraining.phase import PretrainingPhase, phase_for
-from lstmcli.classification.pretraining.start import start_or_train
+from lstmcli.classification.pretraining.start import Started, start_or_train
 from lstmcli.classification.reserve import FitTime, built_ensemble, reserve
 from lstmcli.classification.results import DataCheck
 from lstmcli.classification.shapes import classifier_shapes
@@ -46,16 +46,17 @@ from lstmcli.training.job import Plan, TrainingJob
 from lstmcli.training.preflight import preflight_tokenizer
 
 if TYPE_CHECKING:
+    from lstmcli.classification.going_on.start import GoingOn
     from lstmcli.classification.network import Classifier
     from lstmcli.classification.smaller import Smaller
     from lstmcli.classification.trainer import Split, Trainer
-    from lstmcli.data.records import Splits
+    from lstmcli.data.records import Record, Splits
     from lstmcli.engine.nodes import InferenceGraph
 
 
-def job(splits: Splits, config: ClassifierConfig) -> ClassifierJob:
+def job(splits: Splits, config: ClassifierConfig, going_on: GoingOn | None = None) -> ClassifierJob:
     """The job of training a classifier on ``splits``, for ``training.run.train``."""
-    return ClassifierJob(CLASSIFICATION, splits, config)
+    return going_on.job(splits, config) if going_on else ClassifierJob(CLASSIFICATION, splits, config)
 
 
 @dataclass
@@ -106,12 +107,11 @@ class ClassifierJob(TrainingJob):
             yield events.Warned(warning)
         # Other files are read with the columns that were chosen for the training data.
         config = replace(self.config, read=splits.read or self.config.read)
-        config, self.encoder, start = start_or_train(config, chain(splits.train, splits.unlabelled))
+        config, self.encoder, start = self._start(config, chain(splits.train, splits.unlabelled))
         self.group.agree({"data": self.fingerprint})  # of which the processes make shards together
         order = character_order(config.model, Texts(splits.train), len(self.check.labels))
         config = replace(config, model=replace(config.model, characters=order))
         words_of = splitter(self.encoder) if order else None
-
         how: dict[str, Any] = {"encoder": self.encoder, "labels": self.check.labels, "multilabel": splits.multilabel}
         how |= {"words_of": words_of, "group": self.group, "key": splits.fingerprint}
         encoded: Callable[..., Generator[Event, None, Split]] = partial(encode_split, **how)
@@ -146,6 +146,9 @@ class ClassifierJob(TrainingJob):
         yield self._ready
         if warning := unknown_in_validation(unknown, read, kind):
             yield events.Warned(warning)
+
+    def _start(self, config: ClassifierConfig, records: Iterable[Record]) -> Started:
+        return start_or_train(config, records)
 
     def shapes(self) -> dict[str, tuple[int, ...]]:
         return classifier_shapes(self.config.model, self.encoder.rows, len(self.check.labels))
@@ -216,14 +219,10 @@ class ClassifierJob(TrainingJob):
 
     def _fit_linear(self, *parts: Split, judged: bool) -> Iterator[Event]:
         """Fit the linear models on the given splits; with ``judged``, evaluate them on the validation split."""
-        self.linear, fitted = fit_linear(
-            self.config.model,
-            parts,
-            len(self.check.labels),
-            self._multilabel,
-            valid=self.valid if judged else None,
-            stop=self._fit_time.first if judged else self._fit_time.second,
-        )
+        stop = self._fit_time.first if judged else self._fit_time.second
+        how: dict[str, Any] = {"valid": self.valid if judged else None, "stop": stop}
+        data = parts, len(self.check.labels), self._multilabel
+        self.linear, fitted = fit_linear(self.config.model, *data, **how)
         return iter(fitted)
 
     def fit(self, *, stop: Callable[[], bool], rng: np.random.Generator, checkpoints: Checkpoints) -> Iterator[Event]:

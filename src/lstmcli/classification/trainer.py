@@ -84,6 +84,8 @@ class Trainer:
         self.module, self.config, self.tokenizer = module.to(device), config, tokenizer
         self.multilabel, self.device, self.bf16, self.group = multilabel, device, bf16, group
         group.copy_from_main(module.parameters())
+        self.taught_labels: Tensor | None = None
+        """The labels that a teacher knows, if it does not know all."""
         self.class_weights = None if class_weights is None else torch.from_numpy(class_weights).to(device)
         self._text_weights = None if multilabel else class_weights
         """The weight of a text in the mean of the loss, by its label; None: all have the same."""
@@ -130,6 +132,8 @@ class Trainer:
 
     def _soft_loss(self, logits_BC: Tensor, gold: Tensor, p_BC: Tensor, weight_B: Tensor) -> Tensor:
         T, own_B = self.config.teacher_temperature, self._label_losses(logits_BC, gold)
+        if (known := self.taught_labels) is not None:
+            logits_BC, p_BC = logits_BC[:, known], p_BC[:, known]
         if self.multilabel:
             softened_BC = torch.sigmoid(torch.logit(p_BC, 1e-6) / T)
             entropy = functional.binary_cross_entropy_with_logits

@@ -16,7 +16,10 @@ from lstmcli.plural import count
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
 
-MODEL_OPTIONS = ("output", "valid", "test", "time", "epochs", "resume", "force", "dry_run", "tensorboard", "teacher")
+MODEL_OPTIONS = (
+    *("output", "valid", "test", "time", "epochs", "resume", "force", "dry_run", "tensorboard", "teacher"),
+    *("from_model", "replay"),
+)
 MAX_SHOWN = 50
 """Rows of the table for people."""
 
@@ -58,7 +61,7 @@ def check_labels(source: str, given: Mapping[str, Any], *, task: str | None, for
     """Print the suspects of a source, the surest first.  Raises: UsageError, DataError."""
     for name in MODEL_OPTIONS:
         if name in given:
-            option = f"--{name.replace('_', '-')}"
+            option = f"--{name.removesuffix('_model').replace('_', '-')}"
             raise UsageError(f"--check-labels trains no model, so {option} does not apply", hint="leave it out")
     if task not in (None, "classify"):
         raise UsageError(f"--check-labels is for labels, not for --task {task}", hint="leave one of them out")

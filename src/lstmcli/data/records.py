@@ -113,6 +113,8 @@ class Splits:
     """May be empty."""
     unlabelled: Collection[Record] = ()
     """Texts without labels that a classifier learns from beside ``train``."""
+    more_labels: tuple[str, ...] = ()
+    """Labels that a model has beside those of the training rows."""
     multilabel: bool = False
     labelled: bool = True
     """Whether the source has labels: a classifier can be trained on it."""

@@ -39,6 +39,7 @@ def load_splits(
     labelled: bool | None = None,
     paired: bool | None = False,
     ask: Ask | None = None,
+    prefer: ReadConfig | None = None,
 ) -> Splits:
     """Read a corpus and split it: given files, else named splits, else a seeded stratified fraction.
 
@@ -53,6 +54,7 @@ def load_splits(
             rows.  Every class of two different texts or more gives at least one.
         labelled: True fails without labels; None takes them where they are.
         paired: True fails without pairs of texts; None takes them where they are.
+        prefer: how a model's data was read, for data that it goes on with: its columns are taken where they are.
 
     Raises:
         DataError: a source cannot be read as asked.
@@ -62,9 +64,11 @@ def load_splits(
         read = replace(read, soft_labels=True)
     located = locate(spec, read, whole=True)
     parts = located.choose(read.split or ("train" if "train" in located.splits else None))
-    source = open_parts(located.name, parts, read, labelled=labelled, ask=ask, paired=paired)
+    source = open_parts(located.name, parts, read, labelled=labelled, prefer=prefer, ask=ask, paired=paired)
     if source.labelled and source.kind.strict_labels:
-        source = open_parts(located.name, parts, read, labelled=True, ask=ask)  # stricter where labels must be
+        source = open_parts(
+            located.name, parts, read, labelled=True, prefer=prefer, ask=ask
+        )  # stricter where labels must be
     loading = _Loading(located, read, source)
     splits = loading.splits
     loading.add_companions({"valid": valid, "test": test})

@@ -33,7 +33,14 @@ _FIELDS: dict[str, type] = {
     "files": dict,
     "checksum": str,
 }
-_OPTIONAL: dict[str, type] = {"device": str, "threads": int, "precision": str, "stopped": str, "changed": list}
+_OPTIONAL: dict[str, type] = {
+    "device": str,
+    "threads": int,
+    "precision": str,
+    "stopped": str,
+    "changed": list,
+    "from": dict,
+}
 """Only ``lstm info`` uses these; models made by other programs need not have them."""
 MAX_DEPTH = 32
 

@@ -11,7 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from lstmcli.errors import LstmError, OutputError
+from lstmcli.errors import LstmError, OutputError, UsageError
 from lstmcli.model_dir.directory import check_target, read_model
 from lstmcli.options import chosen, job_arguments, read_config, seconds
 from lstmcli.tasks import Task, require_task, task_for
@@ -28,7 +28,7 @@ if TYPE_CHECKING:
     from lstmcli.training.events import Event
     from lstmcli.training.job import TrainingJob
 
-LABELS = frozenset({"label_column", "label_prefix", "label_separator", "teacher", "unlabelled"})
+LABELS = frozenset({"label_column", "label_prefix", "label_separator", "teacher", "unlabelled", "from_model", "replay"})
 """Options that imply labelled text."""
 TARGETS = frozenset({"target_column", "target_file"})
 """Options that imply translations."""
@@ -91,6 +91,7 @@ class Training:
 
         if task is None and not TARGETS.isdisjoint(given):
             task = task_for(paired=True).name
+        prefer = check_start(given, output, cv=cv, task=task)
         self._started = time.monotonic()
         if task is None and not LABELS.isdisjoint(given):
             task = task_for(labelled=True).name
@@ -122,6 +123,7 @@ class Training:
                 labelled=require_task(task).labelled if task else None,
                 paired=require_task(task).paired if task else None,
                 ask=ask_label,
+                prefer=prefer,
             )
             self.task = (
                 require_task(task) if task else task_for(labelled=self.splits.labelled, paired=self.splits.paired)
@@ -184,6 +186,29 @@ class Training:
 
     def __exit__(self, *_: object) -> None:
         self.close()
+
+
+def check_start(given: Mapping[str, Any], output: Path | None, *, cv: int | None, task: str | None) -> Any:
+    """How the data of the model that training goes on from was read; None if there is none.
+
+    Raises:
+        UsageError: an option contradicts it.
+    """
+    if (start := given.get("from_model")) is None:
+        return None
+    model = read_model(start)
+    if not model.task.labelled or task not in (None, model.task.name):
+        what = "" if model.task.labelled else f", and {start} is {model.task.title}"
+        raise UsageError(f"--from goes on with classifiers only{what}", hint="leave it out, or give a classifier")
+    if cv is not None:
+        raise UsageError("--cv trains new models, so --from does not apply", hint="leave one of them out")
+    target = output or model.task.default_dir
+    if Path(start).resolve() == target.resolve():
+        raise UsageError(
+            f"the new model would replace {start}, from which it goes on, before it is known to be as good",
+            hint="write it elsewhere with -o, compare the two, then move it",
+        )
+    return replace(model.settings.read, input_format=None, split=None)
 
 
 def goes_on(target: Path, *, resume: bool, force: bool, ask: Callable[[Path], bool] | None = None) -> bool:

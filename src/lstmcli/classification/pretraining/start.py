@@ -106,9 +106,10 @@ class Start:
         return rows
 
 
-def start_or_train(
-    config: ClassifierConfig, records: Iterable[Record]
-) -> tuple[ClassifierConfig, TextEncoder, Start | None]:
+Started = tuple[ClassifierConfig, TextEncoder, "Start | None"]
+
+
+def start_or_train(config: ClassifierConfig, records: Iterable[Record]) -> Started:
     """The config, the tokenizer and the language models that a classifier starts from; without them, the tokenizer is
     trained on the records.  Raises: as ``read_start``."""
     start = read_start(config)

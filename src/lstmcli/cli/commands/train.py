@@ -45,6 +45,8 @@ def train(
         ),
     ] = None,
     output: t.Output = None,
+    from_model: t.From = None,
+    replay: t.Replay = None,
     valid: t.Valid = None,
     test: t.Test = None,
     time: t.Time = None,
@@ -167,6 +169,7 @@ def train(
       lstm train reviews.csv
       lstm train train.jsonl --valid valid.jsonl --test test.jsonl -o models/news
       lstm train sample:topics --time 1m
+      lstm train more.csv --from models/news --replay train.jsonl -o models/news-2
       lstm train book.txt
       lstm train pairs.csv --text-column de --target-column en
       lstm train --source-file train.de --target-file train.en --valid valid.de --valid-target valid.en

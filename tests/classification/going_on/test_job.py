@@ -1,0 +1,62 @@
+"""Whole runs that go on from a classifier."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+import lstmcli
+from classification.going_on.conftest import SMALL
+from lstmcli.classification.going_on.events import Grown, Remembered
+from lstmcli.errors import DataError
+from lstmcli.model_dir.directory import read_model
+from lstmcli.training.events import Event, Resumed, Warned
+
+
+def run(place: Path, output: Path, **more: object) -> list[Event]:
+    seen: list[Event] = []
+    how: dict[str, Any] = {**SMALL, "epochs": 1, **more}
+    found = lstmcli.train(
+        str(place / "new.csv"), output=output, from_model=place / "model", on_event=seen.append, **how
+    )
+    assert found.labels == ("bad", "good", "question")
+    assert found.predict(["where is the pool 3"]) == ["question"]
+    found.close()
+    return seen
+
+
+def test_old_rows_are_replayed(place: Path, tmp_path: Path) -> None:
+    seen = run(place, tmp_path / "m", replay=[str(place / "old.csv")])
+    (grown,) = (event for event in seen if isinstance(event, Grown))
+    assert grown.labels == ("question",) and grown.words > 4 and "1 label: question" in grown.line()
+    (kept,) = (event for event in seen if isinstance(event, Remembered))
+    assert kept.replayed and kept.exact and kept.rows == 8 and kept.before == kept.after == 1
+    assert not any(isinstance(event, Warned) and "no old rows" in event.message for event in seen)
+    model = read_model(tmp_path / "m")
+    came_from = model.config["from"]
+    assert came_from["sha256"] == read_model(place / "model").config["checksum"]
+    assert came_from["labels"] == ["bad", "good"] and len(came_from["rows"]) == 2
+    assert came_from["remembered"]["before"] == 1
+    assert "trained from a classifier of 2 labels" in (tmp_path / "m" / "README.md").read_text(encoding="utf-8")
+
+
+def test_without_old_rows_the_old_model_teaches(place: Path, tmp_path: Path) -> None:
+    seen = run(place, tmp_path / "m")
+    assert any(isinstance(event, Warned) and "no old rows" in event.message for event in seen)
+    (kept,) = (event for event in seen if isinstance(event, Remembered))
+    assert not kept.replayed and "new validation rows with old labels" in kept.line()
+    assert "soft labels" in read_model(tmp_path / "m").config["data"]
+
+
+def test_a_run_resumes_with_the_same_rows_and_model_only(place: Path, tmp_path: Path) -> None:
+    stop = iter([False] * 3)
+    how: dict[str, Any] = {**SMALL, "epochs": 30, "checkpoint_every": 0.0, "output": tmp_path / "m"}
+    start, new = {"from_model": place / "model"}, str(place / "new.csv")
+    lstmcli.train(new, stop=lambda: next(stop, True), **start, **how).close()
+    with pytest.raises(DataError, match="has changed"):
+        lstmcli.train(str(place / "old.csv"), resume=True, **start, **how)
+    seen: list[Event] = []
+    lstmcli.train(new, resume=True, on_event=seen.append, **start, **how).close()
+    assert any(isinstance(event, Resumed) for event in seen)
