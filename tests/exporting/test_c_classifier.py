@@ -97,6 +97,16 @@ def both(tmp_path_factory: pytest.TempPathFactory) -> tuple[Path, Path]:
     return compiled(tmp_path_factory.mktemp("c"), CASES["characters in words"])
 
 
+def test_a_whole_number_is_a_constant_of_c_too() -> None:
+    assert [c_classifier.c_float(x) for x in (1.0, 0.0, 0.25, 1e-7, 3e20)] == [
+        "1.0f",
+        "0.0f",
+        "0.25f",
+        "1e-07f",
+        "3e+20f",
+    ]
+
+
 @needs_compiler
 def test_its_answers_are_those_of_the_classifier(both: tuple[Path, Path]) -> None:
     check(*both, [*TYPED, *noise(300)])

@@ -93,8 +93,8 @@ def _values(
         "licence": LICENCE,
         "labels": [c_string(label) for label in model.labels],
         "multilabel": model.multilabel,
-        "thresholds": [f"{p:.9g}f" if "." in f"{p:.9g}" else f"{p:.1f}f" for p in of_model(model).tolist()],
-        "scale": f"{float(model.config['calibration']['scale']):.9g}f",
+        "thresholds": [c_float(p) for p in of_model(model).tolist()],
+        "scale": c_float(float(model.config["calibration"]["scale"])),
         "model": config.model,
         "lowercase": config.tokenizer.lowercase,
         "words": config.tokenizer.kind == "word",
@@ -122,6 +122,12 @@ def _values(
             *([_integers("apart", "int32_t", apart or [-1])] if features else []),
         ],
     }
+
+
+def c_float(value: float) -> str:
+    """A constant of type float."""
+    digits = f"{value:.9g}"
+    return f"{digits}f" if "." in digits or "e" in digits else f"{digits}.0f"
 
 
 def _c_name(name: str) -> str:
