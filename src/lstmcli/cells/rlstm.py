@@ -9,7 +9,7 @@ arXiv 2211.01848, section "Rewired LSTM")::
     h' = o * tanh(c')
 
 The trace holds the input gate as it is applied, min(i, 1 - f).  The paper's architecture adds mogrification, residual
-connections and dropout on c before W_o; here weight-drop applies to W_o too.  Weights stack i, g, and then f.
+connections and dropout on c before W_o.  Weights stack i, g, and then f.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ def weights(E: int, H: int) -> dict[str, Weight]:
         "w_ih": Weight("input", (2 * H, E), gates=2),
         "w_hh": Weight("recurrent", (3 * H, H), gates=3),
         "w_f": Weight("input", (H, H)),
-        "w_o": Weight("recurrent", (H, H)),
+        "w_o": Weight("input", (H, H)),
         "b": Weight("bias", (2 * H,), init=(0, 0)),
         "b_f": Weight("bias", (H,), init=(1,)),  # f starts near 1, as in the LSTM
         "b_o": Weight("bias", (H,)),

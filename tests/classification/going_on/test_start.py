@@ -34,7 +34,7 @@ def test_settings_are_those_of_the_model_but_for_the_run(place: Path) -> None:
     found = going_on({"from_model": place / "model", "word_dropout": 0.3, "hidden": 6})["config"]
     assert (found.model.hidden, found.model.word_dropout, found.train.epochs) == (6, 0.3, None)
     assert (found.train.teacher_weight, found.train.teacher_temperature) == (0.5, 2.0)
-    assert going_on({"from_model": place / "model", "replay": ["x"]})["config"].train.teacher_weight == 0.9
+    assert going_on({"from_model": place / "model", "replay": ["x"]})["config"].train.teacher_weight is None
 
 
 def test_replay_needs_a_model() -> None:

@@ -120,6 +120,7 @@ def test_the_reader_is_asked_as_the_options_say(train: Train) -> None:
         "seed": 5,
         "labelled": None,
         "ask": which_label,
+        "prefer": None,
     }
 
 
