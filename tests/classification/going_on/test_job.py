@@ -50,6 +50,7 @@ def test_without_old_rows_the_old_model_teaches(place: Path, tmp_path: Path) -> 
     assert "soft labels" in read_model(tmp_path / "m").config["data"]
 
 
+@pytest.mark.slow
 def test_a_run_resumes_with_the_same_rows_and_model_only(place: Path, tmp_path: Path) -> None:
     stop = iter([False] * 3)
     how: dict[str, Any] = {**SMALL, "epochs": 30, "checkpoint_every": 0.0, "output": tmp_path / "m"}
