@@ -13,7 +13,9 @@ import numpy as np
 
 TASKS = ("classify", "lm", "translate")
 PRETRAINED = ("pretrained", "started")
-"""Classifiers that are pretrained on their texts, and on those of ``lm-1``, from which they start."""
+"""Classifiers that are pretrained on their texts, and one of them starts from ``lm-1``."""
+GOING_ON = "going-on"
+"""A classifier that goes on from ``classify-1``."""
 WORDS = ["red", "green", "blue", "dog", "cat", "runs", "sleeps", "eats", "big", "small"]
 STILL = ("embedding_dropout", "word_dropout", "feature_dropout", "input_dropout", "layer_dropout", "output_dropout")
 SMALL: dict[str, Any] = {"hidden": 8, "embedding": 8, "threads": 1, "device": "cpu", "precision": "fp32", "seed": 2}
@@ -24,6 +26,7 @@ OPTIONS: dict[str, dict[str, Any]] = {
 }
 OPTIONS["pretrained"] = {**OPTIONS["classify"], "epochs": 3, "pretrain": 2, "tokenizer": "word"}
 OPTIONS["started"] = {**OPTIONS["classify"], "epochs": 3, "pretrain": 2}
+OPTIONS[GOING_ON] = {"epochs": 2, "batch_size": 9, "ngrams": 0, "characters": 0, "class_weights": "balanced"}
 SUFFIXES = {"classify": "csv", "lm": "txt", "translate": "tsv"}
 
 
@@ -33,6 +36,8 @@ def options(name: str, folder: Path) -> dict[str, Any]:
     left_out = others.get(task, ("input_dropout",))
     columns = {"text_columns": ["source"], "target_column": "target"} if task == "translate" else {}
     found = {**SMALL, **OPTIONS[name], **columns, **{each: 0.0 for each in STILL if each not in left_out}}
+    if name == GOING_ON:
+        return {**found, "from_model": str(folder / "classify-1")}
     if name != "started":
         return found
     own = {name: value for name, value in found.items() if name not in ("hidden", "embedding")}
@@ -40,7 +45,7 @@ def options(name: str, folder: Path) -> dict[str, Any]:
 
 
 def task_of(name: str) -> str:
-    return "classify" if name in PRETRAINED else name
+    return "classify" if name in (*PRETRAINED, GOING_ON) else name
 
 
 def write_sources(folder: Path) -> None:
