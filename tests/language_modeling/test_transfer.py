@@ -50,6 +50,7 @@ def test_a_backward_model_reads_texts_from_their_end(tmp_path: Path, monkeypatch
     assert math.exp(total_nats(module, ids) / (len(ids) - 1)) != pytest.approx(said, rel=1e-3)
     assert read_model(path).config["architecture"].startswith("backward LSTM")
     assert read_parts(str(path)).backward
+    assert "lstm train data.csv --init-from FORWARD --init-from ." in (path / "README.md").read_text(encoding="utf-8")
     with pytest.raises(ModelError, match="reads texts from their end") as error:
         LanguageModel(path)
     assert "--init-from FORWARD --init-from BACKWARD" in str(error.value.hint)

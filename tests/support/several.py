@@ -1,16 +1,21 @@
-"""Small trainings without dropout in this process, which may be one of several: ``several.py FOLDER`` in each."""
+"""Small trainings without dropout in this process, one of several: ``several.py FOLDER TRAINING...`` in each."""
 
 from __future__ import annotations
 
 import json
 import random
 import sys
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
 import numpy as np
 
 TASKS = ("classify", "lm", "translate")
+PRETRAINED = ("pretrained", "started")
+"""Classifiers that are pretrained on their texts, and one of them starts from ``lm-1``."""
+GOING_ON = "going-on"
+"""A classifier that goes on from ``classify-1``."""
 WORDS = ["red", "green", "blue", "dog", "cat", "runs", "sleeps", "eats", "big", "small"]
 STILL = ("embedding_dropout", "word_dropout", "feature_dropout", "input_dropout", "layer_dropout", "output_dropout")
 SMALL: dict[str, Any] = {"hidden": 8, "embedding": 8, "threads": 1, "device": "cpu", "precision": "fp32", "seed": 2}
@@ -19,14 +24,28 @@ OPTIONS: dict[str, dict[str, Any]] = {
     "lm": {"epochs": 1, "batch_size": 5, "bptt": 10, "learning_rate": 0.02, "tokenizer": "word", "layers": 1},
     "translate": {"epochs": 1, "batch_size": 7, "learning_rate": 0.02, "tokenizer": "word", "layers": 1},
 }
+OPTIONS["pretrained"] = {**OPTIONS["classify"], "epochs": 3, "pretrain": 2, "tokenizer": "word"}
+OPTIONS["started"] = {**OPTIONS["classify"], "epochs": 3, "pretrain": 2}
+OPTIONS[GOING_ON] = {"epochs": 2, "batch_size": 9, "ngrams": 0, "characters": 0, "class_weights": "balanced"}
 SUFFIXES = {"classify": "csv", "lm": "txt", "translate": "tsv"}
 
 
-def options(task: str) -> dict[str, Any]:
+def options(name: str, folder: Path) -> dict[str, Any]:
+    task = task_of(name)
     others = {"lm": ("word_dropout", "feature_dropout"), "translate": ("feature_dropout", "input_dropout")}
     left_out = others.get(task, ("input_dropout",))
     columns = {"text_columns": ["source"], "target_column": "target"} if task == "translate" else {}
-    return {**SMALL, **OPTIONS[task], **columns, **{name: 0.0 for name in STILL if name not in left_out}}
+    found = {**SMALL, **OPTIONS[name], **columns, **{each: 0.0 for each in STILL if each not in left_out}}
+    if name == GOING_ON:
+        return {**found, "from_model": str(folder / "classify-1")}
+    if name != "started":
+        return found
+    own = {name: value for name, value in found.items() if name not in ("hidden", "embedding")}
+    return {**own, "init_from": [str(folder / "lm-1")]}
+
+
+def task_of(name: str) -> str:
+    return "classify" if name in (*PRETRAINED, GOING_ON) else name
 
 
 def write_sources(folder: Path) -> None:
@@ -38,16 +57,17 @@ def write_sources(folder: Path) -> None:
         (folder / f"data.{suffix}").write_text("\n".join(text) + "\n", "utf-8")
 
 
-def train_all(folder: Path, group: Any) -> None:
-    """Train a model for each task, as ``FOLDER/TASK-PROCESSES``."""
+def train_all(folder: Path, group: Any, names: Sequence[str] = TASKS) -> None:
+    """Train each model, as ``FOLDER/NAME-PROCESSES``."""
+    from lstmcli.classification.pretraining import phase
     from lstmcli.training import loop
     from lstmcli.training.start import Training
 
-    loop.SECONDS_BETWEEN_STEPS = 0.0
-    for task in TASKS:
-        output = folder / f"{task}-{group.world}"
+    loop.SECONDS_BETWEEN_STEPS = phase.DROPOUT = 0.0
+    for name in names:
+        task, output = task_of(name), folder / f"{name}-{group.world}"
         how: dict[str, Any] = {"task": task, "checkpoint_every": "never", "group": group}
-        with Training(str(folder / f"data.{SUFFIXES[task]}"), options(task), output=output, **how) as training:
+        with Training(str(folder / f"data.{SUFFIXES[task]}"), options(name, folder), output=output, **how) as training:
             for _ in training.events():
                 pass
 
@@ -74,4 +94,4 @@ if __name__ == "__main__":
     from lstmcli.training.launch import joined
 
     with joined(timeout=120.0) as found:
-        train_all(Path(sys.argv[1]), found)
+        train_all(Path(sys.argv[1]), found, sys.argv[2:])

@@ -8,7 +8,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 
 import numpy as np
@@ -16,7 +16,7 @@ import pytest
 
 from lstmcli.errors import LstmError
 from lstmcli.training.distributed import ALONE, Group
-from support.several import TASKS, assert_same, train_all, write_sources
+from support.several import GOING_ON, PRETRAINED, TASKS, assert_same, train_all, write_sources
 
 SCRIPT = Path(__file__).resolve().parent.parent / "support" / "several.py"
 LSTM = str(Path(sys.executable).with_name("lstm"))
@@ -24,15 +24,13 @@ TORCHRUN = [sys.executable, "-m", "torch.distributed.run"]
 LIMIT = 600.0
 
 
-def started_by_hand(folder: Path, world: int) -> None:
+def started_by_hand(folder: Path, world: int, *names: str) -> None:
     """Run the trainings in so many processes, as torchrun would start them."""
     with socket.create_server(("127.0.0.1", 0)) as free:
         port = free.getsockname()[1]
     place = {"WORLD_SIZE": str(world), "MASTER_ADDR": "127.0.0.1", "MASTER_PORT": str(port), "OMP_NUM_THREADS": "1"}
-    processes = [
-        subprocess.Popen([sys.executable, str(SCRIPT), str(folder)], env={**os.environ, **place, "RANK": str(rank)})
-        for rank in range(world)
-    ]
+    command = [sys.executable, str(SCRIPT), str(folder), *names]
+    processes = [subprocess.Popen(command, env={**os.environ, **place, "RANK": str(rank)}) for rank in range(world)]
     try:
         assert [process.wait(LIMIT) for process in processes] == [0] * world
     finally:
@@ -40,14 +38,14 @@ def started_by_hand(folder: Path, world: int) -> None:
             process.kill()
 
 
-def one_is_several(folder: Path, *worlds: int) -> None:
+def one_is_several(folder: Path, *worlds: int, names: Sequence[str] = TASKS) -> None:
     write_sources(folder)
     for world in worlds:
-        started_by_hand(folder, world)
-    train_all(folder, ALONE)
-    for task in TASKS:
+        started_by_hand(folder, world, *names)
+    train_all(folder, ALONE, names)
+    for name in names:
         for world in worlds:
-            assert_same(folder / f"{task}-1", folder / f"{task}-{world}")
+            assert_same(folder / f"{name}-1", folder / f"{name}-{world}")
 
 
 def test_two_processes_have_the_losses_and_weights_of_one(tmp_path: Path) -> None:
@@ -57,6 +55,20 @@ def test_two_processes_have_the_losses_and_weights_of_one(tmp_path: Path) -> Non
 @pytest.mark.slow
 def test_four_processes_have_the_losses_and_weights_of_one(tmp_path: Path) -> None:
     one_is_several(tmp_path, 4, 3)
+
+
+@pytest.mark.slow
+def test_several_processes_pretrain_as_one_does(tmp_path: Path) -> None:
+    write_sources(tmp_path)
+    train_all(tmp_path, ALONE, ["lm"])
+    one_is_several(tmp_path, 2, names=PRETRAINED)
+
+
+@pytest.mark.slow
+def test_several_processes_go_on_from_a_classifier_as_one_does(tmp_path: Path) -> None:
+    write_sources(tmp_path)
+    train_all(tmp_path, ALONE, ["classify"])
+    one_is_several(tmp_path, 2, names=[GOING_ON])
 
 
 def test_the_parts_of_a_batch_are_all_of_it() -> None:

@@ -5,9 +5,9 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Any
 
-from lstmcli.cells import count_parameters
+from lstmcli.cells import CELLS, count_parameters
 from lstmcli.errors import UsageError
-from lstmcli.language_modeling.config import LmConfig
+from lstmcli.language_modeling.config import LmConfig, LmModelConfig
 
 MEASURES = ("perplexity", "bits_per_byte")
 """Fields of a report that are compared; the first is the most important."""
@@ -40,3 +40,16 @@ def with_cell(config: LmConfig, cell: str, units: int, training: dict[str, Any])
     return replace(
         config, model=replace(config.model, cell=cell, hidden=hidden), train=replace(config.train, **training)
     )
+
+
+def describe(model: LmModelConfig) -> str:
+    """The architecture in one line."""
+    widths = " + ".join(map(str, model.widths)) if len(set(model.widths)) > 1 else f"{model.layers} x {model.hidden}"
+    clusters = f", adaptive softmax cut at {' and '.join(f'{at:,}' for at in model.cutoffs)}" if model.cutoffs else ""
+    network = f"{'backward ' if model.backward else ''}{CELLS[model.cell].title} {widths}"
+    return f"{network}, {'tied ' if model.tied else ''}embedding {model.embedding}{clusters}"
+
+
+def generates_int8(model: LmModelConfig) -> bool:
+    """Whether it may generate with int8; one that reads from the end does not generate."""
+    return CELLS[model.cell].int8 and not model.backward

@@ -13,8 +13,9 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.cells import CELLS
 from lstmcli.errors import NoDataError
+from lstmcli.language_modeling.architecture import describe, generates_int8
+from lstmcli.language_modeling.card import BACKWARD_USE
 from lstmcli.language_modeling.config import LmConfig
 from lstmcli.language_modeling.corpus import Corpus
 from lstmcli.language_modeling.defaults import epochs_in, is_alphabet, resolve_lm, steps_per_epoch
@@ -161,7 +162,7 @@ class LanguageModelJob(TrainingJob):
         return Plan(self.config.train.epochs, steps, cost, by_clock)
 
     def describe(self) -> str:
-        return describe(self.config)
+        return describe(self.config.model)
 
     def before_fit(self) -> Iterator[Event]:
         from lstmcli.language_modeling.reserve import reserve_evaluation, reserve_int8
@@ -181,7 +182,7 @@ class LanguageModelJob(TrainingJob):
             return
         with self.budget.measure("graph"):
             graph = self._graph()
-        if CELLS[self.config.model.cell].int8:
+        if generates_int8(self.config.model):
             reserve_int8(self.budget, partial(self._try_int8, graph, self._threads), min(INT8_TOKENS, len(valid) - 1))
 
     def fit(self, *, stop: Callable[[], bool], rng: np.random.Generator, checkpoints: Checkpoints) -> Iterator[Event]:
@@ -220,7 +221,7 @@ class LanguageModelJob(TrainingJob):
                 self.metrics[name] = asdict(report)
                 yield LmEvaluated(name, report)
         self.graph = derived.attempt("the graph", self._graph)
-        if self.graph is not None and CELLS[self.config.model.cell].int8:
+        if self.graph is not None and generates_int8(self.config.model):
             cost = derived.attempt("the eight bits", partial(self._try_int8, self.graph, threads))
             if cost is not None:
                 self.int8 = cost.kept
@@ -252,6 +253,10 @@ class LanguageModelJob(TrainingJob):
                 "tokens": {name: len(corpus) for name, corpus in self.corpora.items()},
             },
         }
+
+    @property
+    def trial(self) -> str:
+        return BACKWARD_USE if self.config.model.backward else super().trial
 
     def files(self) -> dict[str, bytes]:
         return {TOKENIZER: self.encoder.to_json().encode()}
@@ -289,12 +294,3 @@ def _report(corpus: Corpus, nats: float) -> LmReport:
         oov=corpus.unknown,
         lines=corpus.lines,
     )
-
-
-def describe(config: LmConfig) -> str:
-    """The architecture in one line."""
-    model = config.model
-    widths = " + ".join(map(str, model.widths)) if len(set(model.widths)) > 1 else f"{model.layers} x {model.hidden}"
-    clusters = f", adaptive softmax cut at {' and '.join(f'{at:,}' for at in model.cutoffs)}" if model.cutoffs else ""
-    network = f"{'backward ' if model.backward else ''}{CELLS[model.cell].title} {widths}"
-    return f"{network}, {'tied ' if model.tied else ''}embedding {model.embedding}{clusters}"

@@ -105,7 +105,7 @@ class Group:
         if self.rank >= len(weights_N):
             return Part(slice(0, 1), 0.0)
         rows = slice(self.rank, None, self.world)
-        return Part(rows, float(weights_N[rows].sum() / weights_N.sum()))
+        return Part(rows, float(weights_N[rows].sum() / max(weights_N.sum(), np.finfo(np.float64).tiny)))
 
     def seed(self, seed: int, step: int) -> None:
         """Before a step: the other processes draw other dropout than the main one, the same when it is repeated."""

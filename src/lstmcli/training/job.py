@@ -134,6 +134,11 @@ class TrainingJob(ABC):
     def fields(self) -> dict[str, Any]:
         """The task's fields of ``config.json``; see its ``manifest.py``."""
 
+    @property
+    def trial(self) -> str:
+        """A command to try the new model, as ``Task.trial``; ``{path}`` is replaced by its path."""
+        return self.task.trial
+
     @abstractmethod
     def files(self) -> dict[str, bytes]:
         """The task's files of the model directory, in addition to weights, graph, card and log."""

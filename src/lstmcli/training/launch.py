@@ -223,7 +223,8 @@ def _outcome(result: RunProcsResult, processes: int) -> int:
         return mine.exitcode  # it has said why
     words = _last_words(result.stderrs.get(first.local_rank) or "")
     who = f"process {first.local_rank} of {processes}"
-    hint = None if mine is not None and mine.exitcode > 0 else RESUME
+    told = mine is not None and 0 < mine.exitcode < 128  # above, a signal ended it because of the other
+    hint = None if told else RESUME
     if first.exitcode < 0:
         name = signal.Signals(-first.exitcode).name
         memory = "; the system may have run out of memory" if name == "SIGKILL" else ""

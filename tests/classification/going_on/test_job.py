@@ -6,13 +6,15 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from typer.testing import CliRunner
 
 import lstmcli
 from classification.going_on.conftest import SMALL
 from lstmcli.classification.going_on.events import Grown, Remembered
+from lstmcli.cli.app import app
 from lstmcli.errors import DataError
 from lstmcli.model_dir.directory import read_model
-from lstmcli.training.events import Event, Resumed, Warned
+from lstmcli.training.events import Event, Resumed, Stopped, Warned
 
 
 def run(place: Path, output: Path, **more: object) -> list[Event]:
@@ -50,6 +52,7 @@ def test_without_old_rows_the_old_model_teaches(place: Path, tmp_path: Path) -> 
     assert "soft labels" in read_model(tmp_path / "m").config["data"]
 
 
+@pytest.mark.slow
 def test_a_run_resumes_with_the_same_rows_and_model_only(place: Path, tmp_path: Path) -> None:
     stop = iter([False] * 3)
     how: dict[str, Any] = {**SMALL, "epochs": 30, "checkpoint_every": 0.0, "output": tmp_path / "m"}
@@ -60,3 +63,12 @@ def test_a_run_resumes_with_the_same_rows_and_model_only(place: Path, tmp_path: 
     seen: list[Event] = []
     lstmcli.train(new, resume=True, on_event=seen.append, **start, **how).close()
     assert any(isinstance(event, Resumed) for event in seen)
+
+
+@pytest.mark.slow
+def test_time_limits_and_dry_runs_apply(place: Path, tmp_path: Path) -> None:
+    seen = run(place, tmp_path / "m", replay=[str(place / "old.csv")], epochs=100_000, time=2.0)
+    assert [event.reason for event in seen if isinstance(event, Stopped)] == ["time"]
+    options = ["--from", str(place / "model"), "-o", str(tmp_path / "none"), "--threads", "1", "--dry-run"]
+    found = CliRunner().invoke(app, ["train", str(place / "new.csv"), *options])
+    assert found.exit_code == 0 and "grown by" in found.stderr and not (tmp_path / "none").exists()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
@@ -33,8 +34,18 @@ def test_options_that_contradict_the_model_are_refused(place: Path, options: dic
 def test_settings_are_those_of_the_model_but_for_the_run(place: Path) -> None:
     found = going_on({"from_model": place / "model", "word_dropout": 0.3, "hidden": 6})["config"]
     assert (found.model.hidden, found.model.word_dropout, found.train.epochs) == (6, 0.3, None)
-    assert (found.train.teacher_weight, found.train.teacher_temperature) == (0.5, 2.0)
+    assert (found.train.teacher_weight, found.train.teacher_temperature) == (None, 2.0)
     assert going_on({"from_model": place / "model", "replay": ["x"]})["config"].train.teacher_weight is None
+
+
+def test_the_old_model_counts_less_where_no_label_is_new(place: Path) -> None:
+    model = read_model(place / "model")
+    start, config = GoingOn(model), going_on({"from_model": place / "model"})["config"]
+    assert start.taught(config, model.labels).train.teacher_weight == 0.1
+    assert start.taught(config, [*model.labels, "question"]).train.teacher_weight == 0.5
+    given = replace(config, train=replace(config.train, teacher_weight=0.9))
+    assert start.taught(given, model.labels) == given
+    assert GoingOn(model, ["old.csv"]).taught(config, model.labels) == config
 
 
 def test_replay_needs_a_model() -> None:

@@ -26,6 +26,9 @@ from lstmcli.cli.io.signals import Stop
 from lstmcli.cli.output import console
 from lstmcli.cli.output.progress import LINE_EVERY, Progress
 from lstmcli.cli.output.training_log import TrainingLog
+from lstmcli.language_modeling.config import LmConfig, LmModelConfig
+from lstmcli.language_modeling.train import LanguageModelJob
+from lstmcli.tasks import LANGUAGE_MODELING
 from lstmcli.training import events
 from support import fakes
 from support.schemas import conforms
@@ -288,6 +291,14 @@ def test_the_panel_goes_when_training_ends(monkeypatch: pytest.MonkeyPatch) -> N
                 assert telling.progress.live is not None and telling.progress.live.is_started
     assert telling.progress.live is not None and not telling.progress.live.is_started
     assert "saved m" in text_of(out)
+
+
+def test_what_a_backward_model_is_for_is_said(capsys: pytest.CaptureFixture[str]) -> None:
+    model = LmModelConfig(backward=True)
+    trial = LanguageModelJob(LANGUAGE_MODELING, fakes.SPLITS, LmConfig(model=model), LmConfig(model=model)).trial
+    log = TrainingLog(default_place=True, quiet=False, splits=fakes.SPLITS, task=LANGUAGE_MODELING, trial=trial)
+    log.handle(events.Saved("a model", 1, 1.0))
+    assert "try: lstm train data.csv --init-from FORWARD --init-from 'a model'" in capsys.readouterr().err
 
 
 def test_tensorboard_gets_the_curves(train: Train, tmp_path: Path) -> None:

@@ -75,6 +75,7 @@ class GoingOnJob(ClassifierJob):
 
     def _start(self, config: ClassifierConfig, records: Iterable[Record]) -> Started:
         self._old_encoder = read_encoder(self.going_on.model)
+        config = self.going_on.taught(config, self.check.labels)
         return config, grown_encoder(self._old_encoder, (record.text for record in records)), None
 
     def build(self, device: str) -> Iterator[Event]:

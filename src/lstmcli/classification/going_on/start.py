@@ -33,7 +33,10 @@ FRESH = (
 )
 """Training settings that are not taken from the model: they depend on the corpus, the machine or the run."""
 WEIGHT, TEMPERATURE = 0.5, 2.0
-"""What the old model counts beside a label where no old rows are replayed, and its temperature (Li & Hoiem 2016)."""
+"""What the old model counts beside a label where no old rows are replayed and labels are new, and its temperature
+(Li & Hoiem 2016)."""
+SAME_LABELS_WEIGHT = 0.1
+"""What it counts if no label is new: 0.5 costs accuracy then, and 0 costs some where the new rows lack old labels."""
 
 
 def going_on(given: Mapping[str, Any]) -> dict[str, Any]:
@@ -69,7 +72,7 @@ def going_on(given: Mapping[str, Any]) -> dict[str, Any]:
     usual = ClassifierTrainConfig()
     train = replace(settings.train, **{name: getattr(usual, name) for name in FRESH})
     if not replay:
-        train = replace(train, teacher_weight=WEIGHT, teacher_temperature=TEMPERATURE)
+        train = replace(train, teacher_weight=None, teacher_temperature=TEMPERATURE)
     network = replace(settings.model, vectors=None, init_from=())
     config = replace(settings, read=ReadConfig(), train=train, model=network)
     files = (replay,) if isinstance(replay, str) else tuple(replay)
@@ -122,6 +125,17 @@ class GoingOn:
         from lstmcli.classification.going_on.job import GoingOnJob
 
         return GoingOnJob(CLASSIFICATION, self.settled(splits), config, self)
+
+    def taught(self, config: ClassifierConfig, labels: Sequence[str]) -> ClassifierConfig:
+        """The config with what the old model counts beside labels, if there are no old rows and the user says nothing.
+
+        Args:
+            labels: of the new model.
+        """
+        if self.replay or config.train.teacher_weight is not None:
+            return config
+        weight = WEIGHT if len(labels) > len(self.model.labels) else SAME_LABELS_WEIGHT
+        return replace(config, train=replace(config.train, teacher_weight=weight))
 
     def settled(self, splits: Splits) -> Splits:
         """The new rows, with the old ones that are replayed, and the labels of the model.

@@ -62,6 +62,7 @@ class PretrainingTrainer:
         ]
         self.table_share = layer_decay**-depths
         self.adam = torch.optim.AdamW(groups, lr=learning_rate, weight_decay=0.0, fused=True)
+        self.outputs_V = models.outputs_V.cpu().numpy()
         self.position = np.zeros(len(classifier.embedding), np.int32)
 
     def _views(self, ids_BSTF: Ids, table: Tensor | None = None) -> list[Tensor]:
@@ -83,13 +84,23 @@ class PretrainingTrainer:
         ids_TN = torch.from_numpy(ids_BSTF[..., 0].reshape(-1, ids_BSTF.shape[2]).T.astype(np.int64))
         return ids_TN.to(self.device), torch.from_numpy(lengths_BS.reshape(-1)).to(self.device)
 
+    def _predicted(self, ids_BSTF: Ids, lengths_BS: NDArray[np.int64]) -> NDArray[np.float64]:
+        """How many tokens of each text are predicted, [B]: the weights of the texts in the mean of the loss."""
+        inside_BST = np.arange(ids_BSTF.shape[2]) < lengths_BS[..., None]
+        which_BST = inside_BST & (self.outputs_V[ids_BSTF[..., 0]] >= 0)
+        backward_BST = which_BST & (np.arange(ids_BSTF.shape[2]) < lengths_BS[..., None] - 1)
+        counts_B: NDArray[np.float64] = which_BST[..., 1:].sum((1, 2), dtype=np.float64)
+        if len(self.models.stacks) > 1:
+            counts_B += backward_BST.sum((1, 2))
+        return counts_B
+
     def gradients(self, encoded: Encoded) -> tuple[float, float, Tensor, Tensor]:
         """Forward and backward pass; returns the loss in nats per token, the gradient norm, the rows of the batch [U],
         and their embeddings with gradients.  Each process computes its texts, and has the rows of all."""
         ids_BSTF, lengths_BS = pack(encoded, self.classifier.config.segment, self.texts.max_tokens)
         rows_U = np.unique(np.concatenate([np.array([0, 1], np.int32), ids_BSTF.ravel()]))
         self.position[rows_U] = np.arange(len(rows_U), dtype=np.int32)
-        own, share = self.group.part(lengths_BS.sum(1).astype(np.float64))
+        own, share = self.group.part(self._predicted(ids_BSTF, lengths_BS))
         rows = torch.from_numpy(rows_U.astype(np.int64)).to(self.device)
         leaf = self.classifier.embedding.data.index_select(0, rows).requires_grad_()
         views = self._views(ids_BSTF[own], leaf)

@@ -247,7 +247,8 @@ def _trained(
             log = EventLog(training.splits.warnings, quiet=quiet)
         else:
             place, splits = training.default_place, training.splits
-            log = TrainingLog(default_place=place, quiet=quiet, splits=splits, task=training.task)
+            how_to_try = training.job.trial
+            log = TrainingLog(default_place=place, quiet=quiet, splits=splits, task=training.task, trial=how_to_try)
         with Stop() as stop, log, hint_on_abort(training.target), ExitStack() as stack:
             listeners = [*map(stack.enter_context, followers), log]
             events_of_run = training.events(command=command, stop=stop.asked)

@@ -44,13 +44,16 @@ REASONS = {
 class TrainingLog:
     """Prints training events on stderr."""
 
-    def __init__(self, *, default_place: bool, quiet: bool, splits: Splits, task: Task | None = None) -> None:
+    def __init__(
+        self, *, default_place: bool, quiet: bool, splits: Splits, task: Task | None = None, trial: str = ""
+    ) -> None:
         self.out = console.console(stderr=True)
         self.default_place, self.quiet = default_place, quiet
         self.warnings = splits.warnings
         self.progress = Progress(self.out)
         self.tokenizing = TokenizingProgress(self.out)
         self.task = task or task_for(labelled=splits.labelled, paired=splits.paired)
+        self.trial = trial or self.task.trial
         self.tokenizer = ""
         self.ngrams: NgramsFitted | None = None
         """The n-gram model with its accuracy by itself."""
@@ -200,7 +203,8 @@ class TrainingLog:
         took = console.duration(event.seconds)
         self._say(f"saved {console.safe(event.path)}, {console.size(event.bytes)}; {took} in all")
         where = "" if self.default_place else f" -m {shlex.quote(event.path)}"
-        trial = self.task.trial.format(where) if self.task.trial else f"lstm info {shlex.quote(event.path)}"
+        path = shlex.quote(event.path)
+        trial = self.trial.format(where, path=path) if self.trial else f"lstm info {path}"
         self._say(f"try: {trial}")
 
 
