@@ -52,7 +52,8 @@ def rows(count: int) -> Iterator[Row]:
 def tokenize(folder: Path, count: int) -> list[str]:
     text, sample = folder / f"text{count}.txt", folder / "sample.txt"
     for path, size in ((text, count), (sample, 1_000)):
-        path.write_text("".join(f"{line}\n" for _, line in rows(size)), encoding="utf-8")
+        with path.open("w", encoding="utf-8") as file:  # not at once: a child's peak begins with what its parent has
+            file.writelines(f"{line}\n" for _, line in rows(size))
     return [sys.executable, "-c", TOKENIZE, str(sample), str(text), str(folder / "cache")]
 
 
