@@ -65,4 +65,6 @@ def test_a_listing_is_compared_by_words_and_figures() -> None:
     assert not agrees(Listing("lstm generate 'Tom had'", ["Tom had a boat."]), ["Anna had a boat"])
     assert same_line("rows 648 72", "rows   648   72") and not same_line("rows 648", "rows 649")
     assert same_line("epoch 10: loss 0.54, accuracy 77.78 % …", "epoch 10: loss 0.53, accuracy 76.39 % (best 79.17 %)")
+    assert same_line("the loss has risen to …: now 0.50 # …", "the loss has risen to 265 in step 3: now 0.51 #")
+    assert not same_line("the loss has risen to …: now 0.50", "the loss has risen to 265 in step 3: now 0.80")
     assert not agrees(Listing("lstm info", []), ["a line"])

@@ -1,6 +1,6 @@
 """Listings of the documentation: commands with what they print, and how the two are compared.
 
-``…`` stands for any lines, or for the rest of a line.  Words must be the same; a figure with a decimal point may differ
+``…`` stands for any lines, or for any part of a line.  Words must be the same; a figure with a decimal point may differ
 by a sixth, because processors and numbers of threads round differently; times and sizes may be anything.  Of a
 generated text the prompt must be the same.
 """
@@ -60,21 +60,10 @@ def _agree(shown: list[str], printed: list[str], prompt: str | None) -> bool:
 
 def same_line(shown: str, printed: str) -> bool:
     """Whether two lines have the same words, and figures that are near enough."""
-    (words, figures), (other_words, others) = _parts(shown), _parts(printed)
-    if words and words[-1].endswith("…"):
-        start = words[-1].removesuffix("…").rstrip()
-        count = len(words) - 1
-        if other_words[:count] != words[:count] or not " ".join(other_words[count:]).startswith(start):
-            return False
-    elif words != other_words:
-        return False
-    return all(_near(figure, other) for figure, other in zip(figures, others, strict=False))
-
-
-def _parts(line: str) -> tuple[list[str], list[str]]:
-    """The words of a line, a # in place of each figure, and the figures."""
-    line = VARYING.sub("~", line)
-    return NUMBER.sub("#", line).split(), NUMBER.findall(line)
+    shown, printed = (" ".join(VARYING.sub("~", line).split()) for line in (shown, printed))
+    words = (".*".join(map(re.escape, part.split("…"))) for part in NUMBER.split(shown))
+    same = re.fullmatch(f"({NUMBER.pattern})".join(words) + " ?", printed + " ")  # nothing may stand for " …"
+    return same is not None and all(map(_near, NUMBER.findall(shown), same.groups()))
 
 
 def _near(figure: str, other: str) -> bool:
