@@ -35,13 +35,13 @@ def temporary_file() -> IO[bytes]:
 
 
 @contextmanager
-def writing(what: str) -> Iterator[None]:
-    """Raises ``OutputError`` if the system cannot write to the cache folder."""
+def writing(what: str, folder: Path | None = None) -> Iterator[None]:
+    """Raises ``OutputError`` if the system cannot write to a folder of the cache, the whole for None."""
     try:
         yield
     except OSError as error:
         raise OutputError(
             f"{what} cannot be written: {error.strerror or error}",
-            path=cache_folder(),
+            path=folder or cache_folder(),
             hint="make room, or name another folder in $LSTM_CACHE",
         ) from error

@@ -20,20 +20,15 @@ from lstmcli.tokenization.batching import bucketed
 from lstmcli.training.budget import Budget
 from lstmcli.training.checkpoint import Checkpoints
 from lstmcli.training.divergence import DivergenceMonitor
+from lstmcli.training.epoch_loop import EpochLoop, EpochState
 from lstmcli.training.events import Event, Stopped, Validated
-from lstmcli.training.loop import TrainingLoop
-from lstmcli.training.loop_state import LoopState
 from lstmcli.training.schedule import average_decay, rate
 
 
 @dataclass
-class ClassifierLoopState(LoopState):
+class ClassifierLoopState(EpochState):
     KEPT_ON_ROLLBACK: ClassVar[tuple[str, ...]] = ("kept_epoch", "kept_value", "best", "best_epoch")
 
-    epoch: int = 0
-    """Completed epochs, including their validation."""
-    batches: int = 0
-    """Completed batches of the current epoch."""
     best: Any = None
     """The fields of the best ``model_selection.Score`` so far; None before the first validation."""
     best_epoch: int = 0
@@ -41,7 +36,7 @@ class ClassifierLoopState(LoopState):
     """The score of the epoch whose weights are kept."""
 
 
-class _Run(TrainingLoop[ClassifierLoopState]):
+class _Run(EpochLoop[ClassifierLoopState]):
     def __init__(
         self,
         trainer: Trainer,
@@ -59,22 +54,6 @@ class _Run(TrainingLoop[ClassifierLoopState]):
         """A pass over the texts without labels, and its batches."""
         monitor = DivergenceMonitor(config.learning_rate, ClassifierTrainConfig.learning_rate)
         super().__init__(ClassifierLoopState(), trainer, config, trainer.averaged(), monitor, rng, checkpoints, budget)
-
-    @property
-    def epochs_done(self) -> float:
-        return self.state.step / self.per_epoch
-
-    @property
-    def epochs_ended(self) -> int:
-        return self.state.epoch
-
-    @property
-    def begun(self) -> bool:
-        return self.state.batches > 0
-
-    @property
-    def steps(self) -> int:
-        return self.per_epoch * self.epochs
 
     def batches(self) -> list[NDArray[np.int64]]:
         rng, drawn = self.epoch_generator(), list[NDArray[np.int64]]()
@@ -127,7 +106,7 @@ class _Run(TrainingLoop[ClassifierLoopState]):
         if self.diverges(found.loss, validation=True):
             return None
         self.between_steps = False
-        state.epoch, state.batches, state.epoch_rng = state.epoch + 1, 0, {}
+        state.end_epoch()
         best = Score(*state.best) if state.best else None
         improved = best is None or found.rank > best.rank
         if best is None or improved:

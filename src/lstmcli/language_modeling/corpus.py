@@ -3,14 +3,13 @@
 Characters and bytes are counted as in a UTF-8 file with one line end after each line, including the last, whatever the
 line ends of the source; words are separated by white space.
 
-File format: ``MAGIC``, a JSON object padded with spaces to ``HEAD`` bytes, then the ids, little-endian.
+File format: that of ``tokenization/mapped.py`` with the ids, little-endian.
 """
 
 from __future__ import annotations
 
 import hashlib
 import itertools
-import json
 import mmap
 import os
 import tempfile
@@ -20,16 +19,16 @@ from collections.abc import Generator, Iterable, Iterator
 from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import IO, Any
+from typing import IO, Any, BinaryIO
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.cache import cache_folder
-from lstmcli.errors import DataError, OutputError
-from lstmcli.safe_files import open_own
+from lstmcli.cache import cache_folder, writing
+from lstmcli.errors import DataError
 from lstmcli.scoring.lines import Counts
 from lstmcli.threads import cores
+from lstmcli.tokenization import mapped
 from lstmcli.tokenization.ids import END_ID, UNKNOWN_ID, Ids
 from lstmcli.tokenization.shards import chunks, remove, shard_ids, tokenize
 from lstmcli.tokenization.stream_encoder import StreamEncoder
@@ -83,14 +82,8 @@ class Corpus(Counts):
         counts = np.zeros(vocab_size, np.int64)
         for at in range(0, len(self), PART):
             counts += np.bincount(self.ids[at : at + PART], minlength=vocab_size)
-            self._release_pages()
+            mapped.release(self.ids_from_start)
         return counts
-
-    def _release_pages(self) -> None:
-        """Release mapped pages from memory; they can be read again from the file."""
-        file = self.ids_from_start.base
-        if isinstance(file, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
-            file.madvise(mmap.MADV_DONTNEED)
 
 
 def build_corpus(lines: Iterable[str], encoder: StreamEncoder, *, key: str, **how: Any) -> Corpus:
@@ -163,7 +156,7 @@ def _made(
 ) -> Generator[int, None, Corpus]:
     """The corpus, put into the cache.  Yields the bytes read so far."""
     path, corpus, shards = folder / f"{key}.ids", Corpus(), shard_folder(folder, key)
-    try:
+    with writing("the tokenized text", folder):
         file, name = _new_file(folder)
         try:
             parts = _ids(_counted(lines, corpus), encoder, None if name is None else shards, processes)
@@ -178,12 +171,6 @@ def _made(
                 name.unlink(missing_ok=True)
             with suppress(OSError):  # closing writes again, which fails on a full disk
                 file.close()  # the mapping stays valid
-    except OSError as error:
-        raise OutputError(
-            f"the tokenized text cannot be written: {error.strerror or error}",
-            path=folder,
-            hint="make room, or name another folder in $LSTM_CACHE",
-        ) from error
     return corpus
 
 
@@ -251,9 +238,9 @@ def _write(file: IO[bytes], parts: Iterable[Ids], encoder: StreamEncoder, key: s
     if encoder.close_id != END_ID and corpus.lines:
         put(end)
     counts = {name: getattr(corpus, name) for name in _COUNTS}
-    head = {"key": key, "dtype": dtype.str, "size": size, "check": check, **counts}
+    values = {"key": key, "dtype": dtype.str, "size": size, "check": check, **counts}
     file.seek(0)
-    file.write((MAGIC + json.dumps(head).encode()).ljust(HEAD))
+    file.write(mapped.head(MAGIC, values, HEAD))
     file.flush()
     os.fsync(file.fileno())
     corpus.ids_from_start = np.memmap(file, dtype, "r", offset=HEAD, shape=(size,))
@@ -266,30 +253,22 @@ def _counted(lines: Iterable[str], counts: Counts) -> Iterator[str]:
 
 
 def _read(path: Path, key: str) -> Corpus | None:
-    """The corpus in a file; None if it is missing, damaged, of another key, or of another user.
+    """The corpus in a file; None if it is missing, damaged, of another key, or of another user."""
 
-    The checksum detects damage but not tampering, so files of other users are not trusted.
-    """
-    try:
-        opened = open_own(path)
-        if opened is None:
+    def corpus(file: BinaryIO, values: dict[str, Any]) -> Corpus | None:
+        if values["key"] != key:
             return None
-        with os.fdopen(opened, "rb") as file:
-            start = file.read(HEAD)
-            head = json.loads(start.removeprefix(MAGIC))
-            if not start.startswith(MAGIC) or head["key"] != key:
-                return None
-            check = 0
-            while data := file.read(1 << 20):
-                check = zlib.crc32(data, check)
-            dtype = np.dtype({"<u2": "<u2", "<i4": "<i4"}[head["dtype"]])
-            if check != head["check"] or file.tell() != HEAD + head["size"] * dtype.itemsize:
-                return None
-            ids_from_start = np.memmap(file, dtype, "r", offset=HEAD, shape=(head["size"],))
-            counts: dict[str, Any] = {name: int(head[name]) for name in _COUNTS}
-            return Corpus(**counts, ids_from_start=ids_from_start, path=path)
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+        check = 0
+        while data := file.read(1 << 20):
+            check = zlib.crc32(data, check)
+        dtype = np.dtype({"<u2": "<u2", "<i4": "<i4"}[values["dtype"]])
+        if check != values["check"] or file.tell() != HEAD + values["size"] * dtype.itemsize:
+            return None
+        ids_from_start = np.memmap(file, dtype, "r", offset=HEAD, shape=(values["size"],))
+        counts: dict[str, Any] = {name: int(values[name]) for name in _COUNTS}
+        return Corpus(**counts, ids_from_start=ids_from_start, path=path)
+
+    return mapped.read(path, MAGIC, HEAD, corpus)
 
 
 _COUNTS = ("lines", "characters", "bytes", "words", "unknown")

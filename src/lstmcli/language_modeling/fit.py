@@ -19,6 +19,7 @@ from lstmcli.language_modeling.defaults import steps_per_epoch
 from lstmcli.language_modeling.trainer import Ids, LmTrainer, streams, total_nats, window_lengths
 from lstmcli.nn.cells import State
 from lstmcli.nn.optim import swapped
+from lstmcli.scoring.results import perplexity_of
 from lstmcli.tokenization.ids import END_ID
 from lstmcli.training.budget import Budget
 from lstmcli.training.checkpoint import Arrays, Checkpoints, Snapshot
@@ -146,9 +147,9 @@ class _Run(TrainingLoop[LmLoopState]):
         if waits and loss > min(state.losses[:-NON_MONOTONE]):
             trainer.begin_averaging()
         state.losses.append(loss)
-        best = _perplexity(min(state.losses))
+        best = perplexity_of(min(state.losses))
         self.between_steps = True
-        return Validated(state.epoch, state.step, loss, "perplexity", _perplexity(loss), best, improved)
+        return Validated(state.epoch, state.step, loss, "perplexity", perplexity_of(loss), best, improved)
 
     def within_epoch(self) -> Iterator[Event]:
         state = self.state
@@ -215,7 +216,3 @@ def fit_lm(
     trainer.module.train()
     yield from run.run(stop)
     yield Stopped(run.reason, min(run.epochs_done, float(run.epochs)), run.state.kept_epoch, run.seconds)
-
-
-def _perplexity(nats: float) -> float:
-    return math.exp(min(nats, 700.0))

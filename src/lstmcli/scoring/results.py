@@ -89,6 +89,11 @@ class LmReport(Result):
         )
 
 
+def perplexity_of(nats: float) -> float:
+    """The perplexity of a mean loss, finite however large that is."""
+    return math.exp(min(nats, 700.0))
+
+
 def _exp_of_mean(total: float, count: int) -> float | None:
     return math.exp(total / count) if count and total / count < 700 else None
 

@@ -9,7 +9,6 @@ Shapes: N tokens, F rows of the embedding per token, D distinct tokens.
 
 from __future__ import annotations
 
-import mmap
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
 from typing import overload
@@ -19,6 +18,7 @@ from numpy.typing import NDArray
 
 from lstmcli.cache import temporary_file
 from lstmcli.tokenization.ids import Ids
+from lstmcli.tokenization.mapped import release
 
 MAX_KNOWN = 2**20
 """Maximum tokens that are remembered to be recognized again, about 100 MB; further ones may be kept more than once."""
@@ -114,9 +114,8 @@ class EncodedTexts(Sequence[Ids]):
 
     def _release(self) -> None:
         """Give mapped pages back to the system; they are read again from the files."""
-        for mapped in (self.tokens_DF.base, self.places_N.base):
-            if isinstance(mapped, mmap.mmap) and hasattr(mmap, "MADV_DONTNEED"):
-                mapped.madvise(mmap.MADV_DONTNEED)
+        release(self.tokens_DF)
+        release(self.places_N)
 
     @property
     def lengths(self) -> NDArray[np.int64]:

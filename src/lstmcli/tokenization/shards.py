@@ -4,24 +4,23 @@ A shard is what an encoder makes of about ``SHARD`` characters of whole lines.  
 of its lines, and has a checksum.  Several processes of one training divide the shards: each makes its own with
 ``tokenize``, and when all have done so, they are read with ``shard_ids``.
 
-File format: ``MAGIC``, a JSON object padded with spaces to ``HEAD`` bytes, then int32 numbers, little-endian.
+File format: that of ``mapped.py`` with int32 numbers, little-endian.
 """
 
 from __future__ import annotations
 
 import hashlib
-import json
-import os
 import tempfile
 import zlib
 from collections import deque
 from collections.abc import Iterable, Iterator
 from contextlib import suppress
 from pathlib import Path
+from typing import Any, BinaryIO
 
 import numpy as np
 
-from lstmcli.safe_files import open_own
+from lstmcli.tokenization import mapped
 from lstmcli.tokenization.ids import Ids
 from lstmcli.tokenization.processes import Chunk, ChunkEncoder, Tokenizers
 
@@ -63,10 +62,8 @@ def shard_ids(parts: Iterable[Chunk], encoder: ChunkEncoder, folder: Path, proce
     with Tokenizers(encoder, processes) as tokenizers:
         for ids_N in tokenizers.ids(known()):
             path, digest, there = names.popleft()
-            if there:
-                yield ids_N
-                continue
-            _write(path, digest, ids_N)
+            if not there:
+                _write(path, digest, ids_N)
             yield ids_N
 
 
@@ -124,10 +121,10 @@ def _digest(lines: Chunk) -> str:
 
 def _write(path: Path, digest: str, ids_N: Ids) -> None:
     data = ids_N.astype("<i4").tobytes()
-    head = {"digest": digest, "size": len(ids_N), "check": zlib.crc32(data)}
+    values = {"digest": digest, "size": len(ids_N), "check": zlib.crc32(data)}
     with tempfile.NamedTemporaryFile(dir=path.parent, suffix=".tmp", delete=False) as file:
         try:
-            file.write((MAGIC + json.dumps(head).encode()).ljust(HEAD))
+            file.write(mapped.head(MAGIC, values, HEAD))
             file.write(data)
             file.flush()
             Path(file.name).replace(path)
@@ -138,16 +135,11 @@ def _write(path: Path, digest: str, ids_N: Ids) -> None:
 
 def _read(path: Path, digest: str) -> Ids | None:
     """The ids of a shard; None if it is missing, damaged, of other lines, or another user's."""
-    try:
-        opened = open_own(path)
-        if opened is None:
+
+    def ids(file: BinaryIO, values: dict[str, Any]) -> Ids | None:
+        if values["digest"] != digest or not values["size"]:
             return None
-        with os.fdopen(opened, "rb") as file:
-            start = file.read(HEAD)
-            head = json.loads(start.removeprefix(MAGIC))
-            if not start.startswith(MAGIC) or head["digest"] != digest or not head["size"]:
-                return None
-            ids_N = np.memmap(file, "<i4", "r", offset=HEAD, shape=(head["size"],))
-            return ids_N if zlib.crc32(ids_N.data) == head["check"] else None
-    except (OSError, ValueError, KeyError, TypeError):
-        return None
+        ids_N = np.memmap(file, "<i4", "r", offset=HEAD, shape=(values["size"],))
+        return ids_N if zlib.crc32(ids_N.data) == values["check"] else None
+
+    return mapped.read(path, MAGIC, HEAD, ids)

@@ -16,9 +16,8 @@ from lstmcli.training.budget import Budget
 from lstmcli.training.checkpoint import Checkpoints
 from lstmcli.training.distributed import Group
 from lstmcli.training.divergence import DivergenceMonitor
+from lstmcli.training.epoch_loop import EpochLoop, EpochState
 from lstmcli.training.events import Event, Stopped, Validated
-from lstmcli.training.loop import TrainingLoop
-from lstmcli.training.loop_state import LoopState
 from lstmcli.training.schedule import average_decay, rate
 from lstmcli.translation.batches import Index, Pairs, bucketed
 from lstmcli.translation.beam_search import Hypothesis
@@ -33,21 +32,17 @@ Measure = Callable[[list[Hypothesis]], float]
 
 
 @dataclass
-class TranslatorLoopState(LoopState):
+class TranslatorLoopState(EpochState):
     KEPT_ON_ROLLBACK: ClassVar[tuple[str, ...]] = ("kept_epoch", "best")
     MAY_BE_NAN: ClassVar[tuple[str, ...]] = ("first", "mean", "best")
 
-    epoch: int = 0
-    """Completed epochs, including their validation."""
-    batches: int = 0
-    """Completed batches of the current epoch."""
     done: float = 0.0
     """Share of the current epoch that is completed."""
     best: float = math.nan
     """The best score so far; of ``--metric loss`` the lowest loss, negated."""
 
 
-class _Run(TrainingLoop[TranslatorLoopState]):
+class _Run(EpochLoop[TranslatorLoopState]):
     UNIT = "tokens"
 
     def __init__(
@@ -70,18 +65,6 @@ class _Run(TrainingLoop[TranslatorLoopState]):
     @property
     def epochs_done(self) -> float:
         return self.state.epoch + self.state.done
-
-    @property
-    def epochs_ended(self) -> int:
-        return self.state.epoch
-
-    @property
-    def begun(self) -> bool:
-        return self.state.batches > 0
-
-    @property
-    def steps(self) -> int:
-        return self.per_epoch * self.epochs
 
     def batches(self) -> list[Index]:
         config = self.config
@@ -126,7 +109,8 @@ class _Run(TrainingLoop[TranslatorLoopState]):
             own = trainer.translate(sources[self.group.rank :: self.group.world], weights)
             value = self.measure(shared(own, self.group))
         self.between_steps = False
-        state.epoch, state.batches, state.done, state.epoch_rng = state.epoch + 1, 0, 0.0, {}
+        state.end_epoch()
+        state.done = 0.0
         improved = not value < state.best  # of equal scores the later one; also if there is none so far
         if improved:
             self.kept, state.kept_epoch, state.best = weights, state.epoch, value

@@ -18,6 +18,7 @@ from lstmcli.errors import NoDataError
 from lstmcli.model_dir.directory import SOURCE_TOKENIZER, TOKENIZER
 from lstmcli.nn.device import native_bf16
 from lstmcli.plural import count
+from lstmcli.scoring.results import perplexity_of
 from lstmcli.tasks import TRANSLATION
 from lstmcli.training import events
 from lstmcli.training.checkpoint import Checkpoints, Snapshot
@@ -215,7 +216,7 @@ class TranslatorJob(TrainingJob):
     def _evaluate(self, name: str) -> TranslationReport:
         pairs, texts = self.pairs[name], self.texts[name]
         hypotheses = self._texts(name, self.trainer.translate(pairs.sources))
-        perplexity = float(np.exp(min(700.0, self.trainer.nats(pairs) / pairs.tokens)))
+        perplexity = perplexity_of(self.trainer.nats(pairs) / pairs.tokens)
         bleu, signature = metrics.bleu(hypotheses, texts.targets)
         chrf = metrics.chrf(hypotheses, texts.targets)
         return TranslationReport(len(pairs), pairs.tokens, perplexity, bleu, chrf, signature)

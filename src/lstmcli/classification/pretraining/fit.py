@@ -15,14 +15,14 @@ from numpy.typing import NDArray
 
 from lstmcli.classification.events import Pretrained, Pretraining
 from lstmcli.classification.pretraining.trainer import PretrainingTrainer
+from lstmcli.scoring.results import perplexity_of
 from lstmcli.tokenization.batching import bucketed
 from lstmcli.training.budget import Budget
 from lstmcli.training.checkpoint import Checkpoints
 from lstmcli.training.config import TrainingConfig
 from lstmcli.training.divergence import DivergenceMonitor
+from lstmcli.training.epoch_loop import EpochLoop, EpochState
 from lstmcli.training.events import Event, Step, Stopped, Validated, Warned
-from lstmcli.training.loop import TrainingLoop
-from lstmcli.training.loop_state import LoopState
 from lstmcli.training.schedule import rate
 
 TIME_SHARE = 0.5
@@ -32,20 +32,16 @@ WARMUP = 0.1
 
 
 @dataclass
-class PretrainingState(LoopState):
+class PretrainingState(EpochState):
     KEPT_ON_ROLLBACK: ClassVar[tuple[str, ...]] = ("kept_epoch", "losses")
 
     pretraining: bool = True
     """Tells the snapshots of this loop from those of the training after it."""
-    epoch: int = 0
-    """Completed epochs, including their validation."""
-    batches: int = 0
-    """Completed batches of the current epoch."""
     losses: list[float] = field(default_factory=list)
     """The losses on the held-out texts so far, in nats per token."""
 
 
-class _Run(TrainingLoop[PretrainingState]):
+class _Run(EpochLoop[PretrainingState]):
     UNIT = "tokens"
 
     def __init__(
@@ -61,22 +57,6 @@ class _Run(TrainingLoop[PretrainingState]):
         monitor = DivergenceMonitor(trainer.learning_rate, trainer.learning_rate)
         state = PretrainingState()
         super().__init__(state, trainer, config, trainer.weights(), monitor, rng, checkpoints, budget)
-
-    @property
-    def epochs_done(self) -> float:
-        return self.state.step / self.per_epoch
-
-    @property
-    def epochs_ended(self) -> int:
-        return self.state.epoch
-
-    @property
-    def begun(self) -> bool:
-        return self.state.batches > 0
-
-    @property
-    def steps(self) -> int:
-        return self.per_epoch * self.epochs
 
     def batches(self) -> list[NDArray[np.int64]]:
         drawn = list(bucketed(self.lengths, self.trainer.texts.batch_size, self.epoch_generator()))
@@ -102,13 +82,13 @@ class _Run(TrainingLoop[PretrainingState]):
         if self.diverges(loss, validation=True):
             return None
         self.between_steps = False
-        state.epoch, state.batches, state.epoch_rng = state.epoch + 1, 0, {}
+        state.end_epoch()
         improved = loss < min(state.losses, default=math.inf)
         if improved:
             self.kept, state.kept_epoch = weights, state.epoch
         state.losses.append(loss)
         self.between_steps = True
-        perplexities = _perplexity(loss), _perplexity(min(state.losses))
+        perplexities = perplexity_of(loss), perplexity_of(min(state.losses))
         return Validated(state.epoch, state.step, loss, "perplexity", *perplexities, improved)
 
 
@@ -142,7 +122,7 @@ def pretrain(
     if not state.losses:
         yield Warned("there was no time to pretrain the network")
         return True
-    texts, best = trainer.texts, _perplexity(min(state.losses))
+    texts, best = trainer.texts, perplexity_of(min(state.losses))
     yield Pretrained(len(texts), texts.tokens, state.kept_epoch, best, run.seconds)
     return True
 
@@ -151,7 +131,3 @@ def _part(budget: Budget) -> Budget:
     """A part of the time that is left."""
     limit = budget.spent + TIME_SHARE * max(0.0, budget.left)
     return Budget(limit, budget.clock, budget.started)
-
-
-def _perplexity(nats: float) -> float:
-    return math.exp(min(nats, 700.0))
