@@ -42,6 +42,7 @@ def lstm(
 ) -> subprocess.CompletedProcess[str]:
     """A command that knows no other Hub."""
     environment = {name: value for name, value in os.environ.items() if not name.lower().endswith("_proxy")}
+    environment.pop("HF_HUB_OFFLINE", None)  # reading a data set in this process may have set it
     environment |= {"HF_ENDPOINT": hub.endpoint, "HF_HOME": str(home / "hf"), "LSTM_CACHE": str(home / "cache")}
     environment |= {"HF_TOKEN": "hf_test", "HF_HUB_DISABLE_TELEMETRY": "1", "HF_HUB_DISABLE_XET": "1"}
     command = [sys.executable, *python, *arguments]
