@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 import shlex
 from collections.abc import Iterator
@@ -19,6 +18,7 @@ from lstmcli.cli.app import COMMANDS, app
 from lstmcli.cli.commands.demo import write_sample
 from support.lm_models import untrained_lm
 from support.models import untrained_model
+from support.tools import tool
 from support.translators import tiny_translator
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -45,32 +45,30 @@ def without_code(text: str) -> str:
 
 
 @pytest.fixture(scope="module")
-def tool() -> Iterator[ModuleType]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(str(ROOT / "tools"))
-        yield importlib.import_module("docs")
+def docs() -> ModuleType:
+    return tool("docs")
 
 
 @pytest.mark.parametrize(("language", "folder"), [("en", ROOT / "docs"), ("zh", ROOT / "docs" / "zh")])
 @pytest.mark.parametrize("name", COMMANDS)
-def test_option_tables_are_those_of_the_code(name: str, language: str, folder: Path, tool: ModuleType) -> None:
+def test_option_tables_are_those_of_the_code(name: str, language: str, folder: Path, docs: ModuleType) -> None:
     page = text_of(folder / f"{name}.md")
-    assert page == tool.page_with_tables(page, name, GROUP.get_command(None, name), language), "run `make docs`"
+    assert page == docs.page_with_tables(page, name, GROUP.get_command(None, name), language), "run `make docs`"
 
 
-def test_a_page_without_a_place_for_its_tables_is_refused(tool: ModuleType) -> None:
+def test_a_page_without_a_place_for_its_tables_is_refused(docs: ModuleType) -> None:
     with pytest.raises(ValueError, match="the page of info needs the line"):
-        tool.page_with_tables("# lstm info\n", "info", GROUP.get_command(None, "info"))
+        docs.page_with_tables("# lstm info\n", "info", GROUP.get_command(None, "info"))
 
 
-def test_the_reference_of_the_python_api_is_that_of_the_code(tool: ModuleType) -> None:
-    assert text_of(ROOT / "docs" / tool.REFERENCE) == tool.api_reference.page(), "run `make docs`"
-    assert text_of(ROOT / "docs" / "zh" / tool.REFERENCE) == tool.api_reference.page("zh"), "run `make docs`"
+def test_the_reference_of_the_python_api_is_that_of_the_code(docs: ModuleType) -> None:
+    assert text_of(ROOT / "docs" / docs.REFERENCE) == docs.api_reference.page(), "run `make docs`"
+    assert text_of(ROOT / "docs" / "zh" / docs.REFERENCE) == docs.api_reference.page("zh"), "run `make docs`"
 
 
-def test_every_option_is_in_its_table(tool: ModuleType) -> None:
+def test_every_option_is_in_its_table(docs: ModuleType) -> None:
     for name in COMMANDS:
-        table = tool.option_tables(name, GROUP.get_command(None, name))
+        table = docs.option_tables(name, GROUP.get_command(None, name))
         for param in params_of(name):
             if param.param_type_name == "option" and not param.hidden:
                 assert any(option in table for option in param.opts), (name, param.opts)

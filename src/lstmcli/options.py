@@ -16,6 +16,7 @@ from typing import Any, TypeVar
 from lstmcli.config import check_types
 from lstmcli.data.config import ReadConfig
 from lstmcli.errors import UsageError
+from lstmcli.python_names import as_option
 from lstmcli.tasks import Task, all_tasks, require_task
 from lstmcli.tokenization.config import TOKENIZERS
 
@@ -104,7 +105,7 @@ def options_of_other_tasks(given: Mapping[str, Any], task: Task) -> list[str]:
     """The given options that only other tasks have, with dashes."""
     own_options = known_options(task)
     others = {name for other in all_tasks() if other is not task for name in known_options(other)}
-    return [f"--{name.replace('_', '-')}" for name in given if name in others - own_options]
+    return [as_option(name) for name in given if name in others - own_options]
 
 
 def known_options(task: Task) -> set[str]:

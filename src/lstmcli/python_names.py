@@ -24,6 +24,12 @@ _KEYWORDS = {"from": "from_model"}
 """Options whose names are no names of arguments."""
 
 
+def as_option(argument: str) -> str:
+    """The option that an argument of the API is on the command line."""
+    names = {argument: option for option, argument in _KEYWORDS.items()}
+    return f"--{names.get(argument, argument).replace('_', '-')}"
+
+
 def as_arguments(message: str) -> str:
     """The message with options as arguments, ``--beams 4`` as ``beams=4``; commands in backquotes stay as they are."""
     message = _NAME.sub(lambda found: found[0].replace("-", "_"), message)

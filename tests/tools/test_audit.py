@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import importlib
 import sys
 from importlib.metadata import Distribution, distributions
 from pathlib import Path
@@ -13,6 +12,8 @@ from typing import Any
 
 import pytest
 
+from support.tools import tool
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 PROJECT: dict[str, Any] = {
     "project": {"dependencies": ["one>=1"], "optional-dependencies": {"more": ["three"]}},
@@ -20,10 +21,9 @@ PROJECT: dict[str, Any] = {
 }
 
 
-@pytest.fixture
-def audit(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    monkeypatch.syspath_prepend(ROOT / "tools")
-    return importlib.import_module("audit")
+@pytest.fixture(scope="module")
+def audit() -> ModuleType:
+    return tool("audit")
 
 
 def install(folder: Path, name: str, version: str, *about: str) -> dict[str, Distribution]:

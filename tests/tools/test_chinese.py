@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import re
 from pathlib import Path
 from types import ModuleType
@@ -10,6 +9,7 @@ from types import ModuleType
 import pytest
 
 from lstmcli.cli import language
+from support.tools import tool
 
 ROOT = Path(__file__).resolve().parents[2]
 NAMES = ("help", "messages", "words")
@@ -18,9 +18,7 @@ HOW = "run `python tools/chinese.py`, and translate what it has added to src/lst
 
 @pytest.fixture(scope="module")
 def chinese() -> ModuleType:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(ROOT / "tools")
-        return importlib.import_module("chinese")
+    return tool("chinese")
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -48,7 +46,7 @@ def test_messages_are_found_where_they_arise(chinese: ModuleType, tmp_path: Path
     """Through names, choices, calls, arguments and lists, with the kinds of values."""
     (tmp_path / "errors.py").write_text("class LstmError(Exception):\n    pass\n", encoding="utf-8")
     (tmp_path / "room.py").write_text(SOURCE, encoding="utf-8")
-    found = importlib.import_module("messages").Messages(tmp_path).found["room.py"]
+    found = tool("messages").Messages(tmp_path).found["room.py"]
     assert set(found) == FOUND
 
 

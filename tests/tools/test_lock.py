@@ -2,21 +2,21 @@
 
 from __future__ import annotations
 
-import importlib
 from pathlib import Path
 from types import ModuleType
 from typing import Any
 
 import pytest
 
+from support.tools import tool
+
 ROOT = Path(__file__).resolve().parent.parent.parent
 CONSTRAINTS = '# pins\none==1.0\ntwo==2.0; python_version >= "3"\ntwo==1.0; python_version < "3"\nextra==5\n'
 
 
-@pytest.fixture
-def lock(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    monkeypatch.syspath_prepend(ROOT / "tools")
-    return importlib.import_module("lock")
+@pytest.fixture(scope="module")
+def lock() -> ModuleType:
+    return tool("lock")
 
 
 def entry(name: str, version: str, digest: str) -> dict[str, Any]:

@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-import importlib
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
+from support.tools import tool
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture
-def lower(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    monkeypatch.syspath_prepend(str(ROOT / "tools"))
-    return importlib.import_module("lower")
+@pytest.fixture(scope="module")
+def lower() -> ModuleType:
+    return tool("lower")
 
 
 def test_every_requirement_has_a_lower_bound(lower: ModuleType, capsys: pytest.CaptureFixture[str]) -> None:

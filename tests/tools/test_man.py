@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import importlib
 import shutil
 import subprocess
 from pathlib import Path
-from types import ModuleType
 
 import pytest
 
 from lstmcli.cli.app import COMMANDS
+from support.tools import tool
 
 ROOT = Path(__file__).resolve().parents[2]
 FOLDER = ROOT / "man"
@@ -18,11 +17,8 @@ FOLDER = ROOT / "man"
 
 @pytest.fixture(scope="module")
 def pages() -> dict[str, str]:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(ROOT / "tools")
-        tool: ModuleType = importlib.import_module("man")
-        found: dict[str, str] = tool.pages()
-        return found
+    found: dict[str, str] = tool("man").pages()
+    return found
 
 
 def test_the_pages_are_current(pages: dict[str, str]) -> None:

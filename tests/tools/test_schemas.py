@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import importlib
 import json
 import re
 import subprocess
@@ -11,6 +10,8 @@ from pathlib import Path
 from types import ModuleType
 
 import pytest
+
+from support.tools import tool
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 COMMANDS = (
@@ -21,9 +22,7 @@ COMMANDS = (
 
 @pytest.fixture(scope="module")
 def schemas() -> ModuleType:
-    with pytest.MonkeyPatch.context() as patch:
-        patch.syspath_prepend(ROOT / "tools")
-        return importlib.import_module("schemas")
+    return tool("schemas")
 
 
 @pytest.mark.parametrize("command", COMMANDS)

@@ -4,20 +4,20 @@ from __future__ import annotations
 
 import base64
 import hashlib
-import importlib
 import zipfile
 from pathlib import Path
 from types import ModuleType
 
 import pytest
 
+from support.tools import tool
+
 ROOT = Path(__file__).resolve().parents[2]
 
 
-@pytest.fixture
-def wheels(monkeypatch: pytest.MonkeyPatch) -> ModuleType:
-    monkeypatch.syspath_prepend(ROOT / "tools")
-    return importlib.import_module("wheels")
+@pytest.fixture(scope="module")
+def wheels() -> ModuleType:
+    return tool("wheels")
 
 
 def test_a_wheel_is_the_pure_one_with_a_library_and_another_tag(wheels: ModuleType, tmp_path: Path) -> None:

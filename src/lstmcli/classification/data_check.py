@@ -19,7 +19,7 @@ from lstmcli.data.config import SPLIT_NAMES
 from lstmcli.data.duplicates import same_text
 from lstmcli.data.label_check import label_warnings
 from lstmcli.data.records import Record, Splits
-from lstmcli.data.teachers import label_set
+from lstmcli.data.teachers import AGREEMENT, label_set
 from lstmcli.errors import NoDataError
 from lstmcli.plural import are, count, have
 
@@ -92,6 +92,14 @@ def _also(leaked: dict[str, int], exact: dict[str, int]) -> Iterator[str]:
         if nearly and nearly != texts:
             how = f", {nearly:,} of them{how}"
         yield f"{count(texts, 'text')} of the {SPLIT_NAMES[name]} split {are(texts)} also in training{how}"
+
+
+def more_warnings(splits: Splits, *, html: bool) -> Iterator[str]:
+    """Warnings beside those of the check; ``html``: whether tags are read as words."""
+    if splits.valid and all(record.taught for record in splits.valid):
+        yield AGREEMENT
+    if html and (warning := html_warning(splits.train)):
+        yield warning
 
 
 def html_warning(records: Collection[Record]) -> str | None:

@@ -2,44 +2,66 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Generator, Sequence
+from collections.abc import Callable, Collection, Generator, Iterator, Sequence
+from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from lstmcli.classification.characters.words import WordTexts
-from lstmcli.classification.labels import gold_array
+from lstmcli.classification.evaluate import UnknownLabelTexts
+from lstmcli.classification.events import TokenizerReady
+from lstmcli.classification.labels import gold_array, with_unknown_labels
 from lstmcli.classification.soft_labels import soft_labels
 from lstmcli.data.records import Record, Texts
+from lstmcli.tokenization.config import TokenizerConfig
+from lstmcli.tokenization.encoded import EncodedTexts
+from lstmcli.tokenization.ids import UNKNOWN_ID
 from lstmcli.tokenization.text_encoder import TextEncoder
+from lstmcli.tokenization.unknown_rate import unknown_in_validation
 from lstmcli.training.distributed import Group
-from lstmcli.training.events import Event
+from lstmcli.training.events import Event, Warned
 from lstmcli.training.tokenize import encode_texts
 
 if TYPE_CHECKING:
     from lstmcli.classification.trainer import Split
 
 
-def encode_split(
-    name: str,
-    records: Collection[Record],
-    *,
-    encoder: TextEncoder,
-    labels: Sequence[str],
-    multilabel: bool,
-    words_of: Callable[[str], list[str]] | None,
-    group: Group,
-    key: str,
-    teacher_weight: float | None = 0.0,
-) -> Generator[Event, None, Split]:
-    """Encoded texts, gold labels, words for the character model, and what a teacher says.
+@dataclass(frozen=True)
+class SplitEncoder:
+    encoder: TextEncoder
+    labels: Sequence[str]
+    multilabel: bool
+    words_of: Callable[[str], list[str]] | None
+    """Cuts a text into words, if there is a character model."""
+    group: Group
+    key: str
+    """Identifies the data."""
 
-    Args:
-        words_of: cuts a text into words, if there is a character model.
-        key: identifies the data.
-    """
-    from lstmcli.classification.trainer import Split
+    def split(
+        self, name: str, records: Collection[Record], teacher_weight: float | None = 0.0
+    ) -> Generator[Event, None, Split]:
+        """Encoded texts, gold labels, words for the character model, and what a teacher says."""
+        from lstmcli.classification.trainer import Split
 
-    gold = gold_array(records, labels, multilabel)
-    words = WordTexts(map(words_of, Texts(records))) if words_of else None
-    soft = soft_labels(records, labels, teacher_weight, multilabel=multilabel)
-    encoded = yield from encode_texts(name, Texts(records), encoder, group, key)
-    return Split(encoded, gold, words, soft)
+        gold = gold_array(records, self.labels, self.multilabel)
+        words = WordTexts(map(self.words_of, Texts(records))) if self.words_of else None
+        soft = soft_labels(records, self.labels, teacher_weight, multilabel=self.multilabel)
+        encoded = yield from encode_texts(name, Texts(records), self.encoder, self.group, self.key)
+        return Split(encoded, gold, words, soft)
+
+    def unknown_labels(self, records: Collection[Record]) -> UnknownLabelTexts:
+        """The texts with labels that are not in the training split."""
+        others = with_unknown_labels(records, self.labels)
+        encoded = self.encoder.encode([r.text for r in others])
+        words = [self.words_of(r.text) for r in others if self.words_of]
+        return UnknownLabelTexts(encoded, [r.labels for r in others], words)
+
+
+def tokenizer_ready(
+    config: TokenizerConfig, vocab_size: int, train: EncodedTexts, valid: EncodedTexts
+) -> Iterator[Event]:
+    """What is said of the tokenizer: what it is, and a warning if it fits the validation split badly."""
+    kind, seen, lengths = config.path or config.kind, valid.ids(slice(None)), train.lengths
+    unknown, read = int((seen == UNKNOWN_ID).sum()), len(seen)
+    yield TokenizerReady(kind, vocab_size, unknown / max(1, read), float(lengths.mean()), int(lengths.max()))
+    if warning := unknown_in_validation(unknown, read, kind):
+        yield Warned(warning)

@@ -20,7 +20,10 @@ from lstmcli.tokenization.ids import UNKNOWN_ID, Ids
 
 if TYPE_CHECKING:
     from lstmcli.classification.characters.model import CharacterModel
+    from lstmcli.classification.config import ClassifierConfig
     from lstmcli.classification.ngrams.table import NgramTable
+
+    LinearModels = tuple[NgramTable | None, CharacterModel | None]
 
 NO_SCORES: Mapping[int, Logits] = MappingProxyType({})
 
@@ -46,6 +49,14 @@ class Ensemble:
     segment: int
     max_tokens: int
     characters: CharacterModel | None = None
+
+    @classmethod
+    def of(
+        cls, network: Network, linear: LinearModels, config: ClassifierConfig, classes: int, *, multilabel: bool
+    ) -> Ensemble:
+        """The ensemble of a classifier with these settings."""
+        (ngrams, characters), segment, most = linear, config.model.segment, config.tokenizer.max_tokens
+        return cls(network, ngrams, classes, multilabel, segment, most, characters)
 
     def logits(
         self,

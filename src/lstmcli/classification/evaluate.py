@@ -5,7 +5,7 @@ Shapes: N texts, C labels.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Sequence
+from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import numpy as np
@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from lstmcli.classification.abstention import to_json
 from lstmcli.classification.calibration import Floats, Scales, combine, fit_scale, fit_scales, total
 from lstmcli.classification.ensemble import Ensemble
-from lstmcli.classification.labels import Indicators, with_unknown_labels
+from lstmcli.classification.labels import Indicators
 from lstmcli.classification.metrics import Tally
 from lstmcli.classification.model_selection import MAX_LOGITS, blocks
 from lstmcli.classification.novelty import Novelty, measures
@@ -26,8 +26,6 @@ from lstmcli.tokenization.ids import Ids
 
 if TYPE_CHECKING:
     from lstmcli.classification.trainer import Split
-    from lstmcli.data.records import Record
-    from lstmcli.tokenization.text_encoder import TextEncoder
 
 
 class UnknownLabelTexts(NamedTuple):
@@ -37,18 +35,6 @@ class UnknownLabelTexts(NamedTuple):
     labels: Sequence[Sequence[str]] = ()
     words: Sequence[Sequence[str]] = ()
     """Those of each text, if there is a character model."""
-
-
-def unknown_label_texts(
-    records: Collection[Record],
-    labels: Sequence[str],
-    encoder: TextEncoder,
-    words_of: Callable[[str], list[str]] | None,
-) -> UnknownLabelTexts:
-    """Those of some records; ``words_of`` gives the words for a character model, if there is one."""
-    others = with_unknown_labels(records, labels)
-    encoded, words = encoder.encode([r.text for r in others]), [words_of(r.text) for r in others if words_of]
-    return UnknownLabelTexts(encoded, [r.labels for r in others], words)
 
 
 class Evaluator:

@@ -71,9 +71,7 @@ def finish(
     session = derived.attempt("ONNX Runtime", lambda: ClassifierSession(graph, threads))
     if session is None:
         return done
-    segment, most = config.model.segment, config.tokenizer.max_tokens
-    ensemble = Ensemble(session, linear.ngrams, len(labels), multilabel, segment, most, linear.characters)
-    evaluator = Evaluator(ensemble, labels, multilabel)
+    evaluator = Evaluator(Ensemble.of(session, linear, config, len(labels), multilabel=multilabel), labels, multilabel)
     scales = derived.attempt("calibration", lambda: evaluator.calibrate(valid)) or Scales()
     done.scale = scales.all
     derived.attempt("the thresholds of the labels", lambda: evaluator.fit_thresholds(valid, done.scale))

@@ -10,6 +10,7 @@ from lstmcli.classification.config import ClassifierConfig
 from lstmcli.classification.size import settings_for, size_bytes
 from lstmcli.errors import UsageError
 from lstmcli.options import changed, common
+from lstmcli.python_names import as_option
 
 OPTIONS = frozenset(
     (
@@ -38,7 +39,7 @@ def language_models(given: Mapping[str, Any]) -> tuple[str, ...]:
     """The models to start from.  Raises: UsageError, if an option contradicts them."""
     for name in OF_THE_START:
         if given.get(name) is not None:
-            option = f"--{name.replace('_', '-')}"
+            option = as_option(name)
             raise UsageError(
                 f"{option} and --init-from contradict each other: the language model has its tokenizer and its sizes",
                 hint="leave one out, or train the language model that way",

@@ -99,15 +99,8 @@ class Classifier(Model):
         self.thresholds: tuple[float, ...] = tuple(of_model(directory).tolist())
         """The probability from which each label is given, in the order of ``labels``: fitted on the validation split if
         a text may have several labels; 0 if the best label is always given."""
-        self.ensemble = Ensemble(
-            network,
-            ngrams,
-            len(self.labels),
-            self.multilabel,
-            config.model.segment,
-            config.tokenizer.max_tokens,
-            characters,
-        )
+        linear = ngrams, characters
+        self.ensemble = Ensemble.of(network, linear, config, len(self.labels), multilabel=self.multilabel)
         self.tokens = self.unknown = 0
         """Number of tokens, and of unknown tokens, in all texts given to ``read``."""
         self._reading = threading.Lock()

@@ -3,17 +3,13 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Mapping
-from typing import TYPE_CHECKING, Any
-
-from numpy.typing import NDArray
+from collections.abc import Callable
+from typing import TYPE_CHECKING
 
 from lstmcli.training.budget import Budget
 
 if TYPE_CHECKING:
-    from lstmcli.classification.config import ClassifierConfig
     from lstmcli.classification.ensemble import Ensemble
-    from lstmcli.classification.linear import Linear
     from lstmcli.classification.trainer import Split, Trainer
 
 PROBE_TEXTS = 256
@@ -43,24 +39,6 @@ class FitTime:
             return lambda: False
         left = iter(range(next(self._again) - 1))
         return lambda: next(left, None) is None
-
-
-def built_ensemble(
-    weights: Callable[[], Mapping[str, NDArray[Any]]],
-    config: ClassifierConfig,
-    threads: int,
-    linear: Linear,
-    classes: int,
-    multilabel: bool,
-) -> Ensemble:
-    """The ensemble as it is used after training, its graph built anew."""
-    from lstmcli.classification.ensemble import Ensemble
-    from lstmcli.classification.graph import classifier_graph
-    from lstmcli.classification.onnx_session import ClassifierSession
-
-    model, most = config.model, config.tokenizer.max_tokens
-    session = ClassifierSession(classifier_graph(weights(), model), threads)
-    return Ensemble(session, linear.ngrams, classes, multilabel, model.segment, most, linear.characters)
 
 
 def reserve(budget: Budget, trainer: Trainer, ensemble: Callable[[], Ensemble], valid: Split, texts: int) -> None:

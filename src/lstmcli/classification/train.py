@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Generator, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field, replace
-from functools import partial
 from itertools import chain
 from typing import TYPE_CHECKING, Any
 
@@ -15,29 +14,25 @@ from numpy.typing import NDArray
 from lstmcli.classification.architecture import describe
 from lstmcli.classification.characters.words import splitter
 from lstmcli.classification.config import ClassifierConfig
-from lstmcli.classification.data_check import check_data, html_warning
+from lstmcli.classification.data_check import check_data, more_warnings
 from lstmcli.classification.defaults import character_order, resolve
-from lstmcli.classification.encoding import encode_split
+from lstmcli.classification.encoding import SplitEncoder, tokenizer_ready
 from lstmcli.classification.estimate import estimate
-from lstmcli.classification.evaluate import unknown_label_texts
-from lstmcli.classification.events import DataRead, TokenizerReady
+from lstmcli.classification.events import DataRead
 from lstmcli.classification.finish import Finished, finish
 from lstmcli.classification.labels import class_weights, known
 from lstmcli.classification.linear import Linear, fit_linear
 from lstmcli.classification.preflight import preflight_classifier
 from lstmcli.classification.pretraining.phase import PretrainingPhase, phase_for
 from lstmcli.classification.pretraining.start import Started, start_or_train
-from lstmcli.classification.reserve import FitTime, built_ensemble, reserve
+from lstmcli.classification.reserve import FitTime, reserve
 from lstmcli.classification.results import DataCheck
 from lstmcli.classification.shapes import classifier_shapes
 from lstmcli.data.records import Texts
-from lstmcli.data.teachers import AGREEMENT
 from lstmcli.model_dir.directory import NGRAMS, TOKENIZER
 from lstmcli.nn.device import choose_precision
 from lstmcli.tasks import CLASSIFICATION
-from lstmcli.tokenization.ids import UNKNOWN_ID
 from lstmcli.tokenization.text_encoder import TextEncoder
-from lstmcli.tokenization.unknown_rate import unknown_in_validation
 from lstmcli.training import events
 from lstmcli.training.checkpoint import Checkpoints, Snapshot
 from lstmcli.training.derived import Derived
@@ -46,6 +41,7 @@ from lstmcli.training.job import Plan, TrainingJob
 from lstmcli.training.preflight import preflight_tokenizer
 
 if TYPE_CHECKING:
+    from lstmcli.classification.ensemble import Ensemble
     from lstmcli.classification.going_on.start import GoingOn
     from lstmcli.classification.network import Classifier
     from lstmcli.classification.smaller import Smaller
@@ -101,10 +97,7 @@ class ClassifierJob(TrainingJob):
         splits = self.splits
         self.check = check_data(splits)
         yield DataRead(self.check, splits.notes)
-        if splits.valid and all(record.taught for record in splits.valid):
-            yield events.Warned(AGREEMENT)
-        if not self.config.tokenizer.strip_html and (warning := html_warning(splits.train)):
-            yield events.Warned(warning)
+        yield from map(events.Warned, more_warnings(splits, html=not self.config.tokenizer.strip_html))
         # Other files are read with the columns that were chosen for the training data.
         config = replace(self.config, read=splits.read or self.config.read)
         config, self.encoder, start = self._start(config, chain(splits.train, splits.unlabelled))
@@ -112,10 +105,10 @@ class ClassifierJob(TrainingJob):
         order = character_order(config.model, Texts(splits.train), len(self.check.labels))
         config = replace(config, model=replace(config.model, characters=order))
         words_of = splitter(self.encoder) if order else None
-        how: dict[str, Any] = {"encoder": self.encoder, "labels": self.check.labels, "multilabel": splits.multilabel}
-        how |= {"words_of": words_of, "group": self.group, "key": splits.fingerprint}
-        encoded: Callable[..., Generator[Event, None, Split]] = partial(encode_split, **how)
-        self.train = yield from encoded("train", splits.train, teacher_weight=config.train.teacher_weight)
+        encode = SplitEncoder(
+            self.encoder, self.check.labels, splits.multilabel, words_of, self.group, splits.fingerprint
+        )
+        self.train = yield from encode.split("train", splits.train, config.train.teacher_weight)
         others = self.encoder.encode_all(record.text for record in splits.unlabelled) if splits.unlabelled else None
         self.train.unlabelled = others if config.train.virtual or config.train.entropy else None
         tokens = int(self.train.lengths(config.tokenizer.max_tokens).sum())
@@ -130,22 +123,12 @@ class ClassifierJob(TrainingJob):
         self.config = self.pretraining.config if self.pretraining else config
         if self.pretraining or self.train.unlabelled is not None:
             self.train.least_steps = LEAST_STEPS
-        self.valid = yield from encoded("valid", known(splits.valid, self.check.labels))
-        self.test = yield from encoded("test", known(splits.test, self.check.labels))
-        labels, names = self.check.labels, ("valid", "test")
-        self._unknown = {n: unknown_label_texts(getattr(splits, n), labels, self.encoder, words_of) for n in names}
+        self.valid = yield from encode.split("valid", known(splits.valid, self.check.labels))
+        self.test = yield from encode.split("test", known(splits.test, self.check.labels))
+        self._unknown = {name: encode.unknown_labels(getattr(splits, name)) for name in ("valid", "test")}
         # From here on the ids are enough; one record that is kept keeps the memory of those around it.
         self.splits = replace(splits, train=(), valid=(), test=(), unlabelled=())
-        seen = self.valid.encoded.ids(slice(None))
-        unknown, read = int((seen == UNKNOWN_ID).sum()), len(seen)
-        kind = config.tokenizer.path or config.tokenizer.kind
-        lengths = self.train.encoded.lengths
-        self._ready = TokenizerReady(
-            kind, self.vocab_size, unknown / max(1, read), float(lengths.mean()), int(lengths.max())
-        )
-        yield self._ready
-        if warning := unknown_in_validation(unknown, read, kind):
-            yield events.Warned(warning)
+        yield from tokenizer_ready(config.tokenizer, self.vocab_size, self.train.encoded, self.valid.encoded)
 
     def _start(self, config: ClassifierConfig, records: Iterable[Record]) -> Started:
         return start_or_train(config, records)
@@ -157,21 +140,29 @@ class ClassifierJob(TrainingJob):
         from lstmcli.classification.initial import initial_network
         from lstmcli.nn.stack import count_parameters
 
-        how: dict[str, Any] = {"phase": self.pretraining, "device": device, "group": self.group}
-        started = initial_network(self.config, self.encoder, len(self.check.labels), **how)
+        started = initial_network(
+            self.config, self.encoder, len(self.check.labels), phase=self.pretraining, device=device, group=self.group
+        )
         self.config, self.module = started.config, started.module
         yield from map(events.Warned, started.notes)
-        self.precision = choose_precision(self.config.train.precision, device, self._ready.mean_length)
+        self.precision = choose_precision(self.config.train.precision, device, float(self.train.encoded.lengths.mean()))
         self.trainer = self._new_trainer(device)
         self.parameters = count_parameters(self.module)
 
     def _new_trainer(self, device: str) -> Trainer:
         from lstmcli.classification.trainer import Trainer
 
-        train, labels, several = self.config.train, len(self.check.labels), self._multilabel
-        weights = class_weights(self.train.gold, labels, several, train.class_weights)
-        how: dict[str, Any] = {"device": device, "bf16": self.precision == "bf16", "group": self.group}
-        result = Trainer(self.module, train, self.config.tokenizer, multilabel=several, class_weights=weights, **how)
+        train = self.config.train
+        result = Trainer(
+            self.module,
+            train,
+            self.config.tokenizer,
+            multilabel=self._multilabel,
+            class_weights=class_weights(self.train.gold, len(self.check.labels), self._multilabel, train.class_weights),
+            device=device,
+            bf16=self.precision == "bf16",
+            group=self.group,
+        )
         if self.pretraining:
             self.pretraining.mark_known(result)
         return result
@@ -213,16 +204,27 @@ class ClassifierJob(TrainingJob):
         yield from fitted
         if not math.isinf(self.budget.limit):
             texts = sum(part.rows for part in self.check.splits if part.name != "train")
-            classes, size = len(self.check.labels), (self.config, self._threads)
-            ensemble = partial(built_ensemble, self.weights, *size, self.linear, classes, self._multilabel)
-            reserve(self.budget, self.trainer, ensemble, self.valid, texts)
+            reserve(self.budget, self.trainer, self._ensemble, self.valid, texts)
+
+    def _ensemble(self) -> Ensemble:
+        """As it is used after training, its graph built anew."""
+        from lstmcli.classification.ensemble import Ensemble
+        from lstmcli.classification.graph import classifier_graph
+        from lstmcli.classification.onnx_session import ClassifierSession
+
+        session = ClassifierSession(classifier_graph(self.weights(), self.config.model), self._threads)
+        return Ensemble.of(session, self.linear, self.config, len(self.check.labels), multilabel=self._multilabel)
 
     def _fit_linear(self, *parts: Split, judged: bool) -> Iterator[Event]:
         """Fit the linear models on the given splits; with ``judged``, evaluate them on the validation split."""
-        stop = self._fit_time.first if judged else self._fit_time.second
-        how: dict[str, Any] = {"valid": self.valid if judged else None, "stop": stop}
-        data = parts, len(self.check.labels), self._multilabel
-        self.linear, fitted = fit_linear(self.config.model, *data, **how)
+        self.linear, fitted = fit_linear(
+            self.config.model,
+            parts,
+            len(self.check.labels),
+            self._multilabel,
+            valid=self.valid if judged else None,
+            stop=self._fit_time.first if judged else self._fit_time.second,
+        )
         return iter(fitted)
 
     def fit(self, *, stop: Callable[[], bool], rng: np.random.Generator, checkpoints: Checkpoints) -> Iterator[Event]:

@@ -12,6 +12,7 @@ from lstmcli.cli.output.console import console, grid, percent, safe, show
 from lstmcli.cli.output.writer import Layout, Row, Shape, stream
 from lstmcli.errors import UsageError
 from lstmcli.plural import count
+from lstmcli.python_names import as_option
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -61,7 +62,7 @@ def check_labels(source: str, given: Mapping[str, Any], *, task: str | None, for
     """Print the suspects of a source, the surest first.  Raises: UsageError, DataError."""
     for name in MODEL_OPTIONS:
         if name in given:
-            option = f"--{name.removesuffix('_model').replace('_', '-')}"
+            option = as_option(name)
             raise UsageError(f"--check-labels trains no model, so {option} does not apply", hint="leave it out")
     if task not in (None, "classify"):
         raise UsageError(f"--check-labels is for labels, not for --task {task}", hint="leave one of them out")

@@ -66,9 +66,8 @@ def load_splits(
     parts = located.choose(read.split or ("train" if "train" in located.splits else None))
     source = open_parts(located.name, parts, read, labelled=labelled, prefer=prefer, ask=ask, paired=paired)
     if source.labelled and source.kind.strict_labels:
-        source = open_parts(
-            located.name, parts, read, labelled=True, prefer=prefer, ask=ask
-        )  # stricter where labels must be
+        # Stricter where labels must be.
+        source = open_parts(located.name, parts, read, labelled=True, prefer=prefer, ask=ask)
     loading = _Loading(located, read, source)
     splits = loading.splits
     loading.add_companions({"valid": valid, "test": test})
@@ -90,13 +89,12 @@ def _hold(splits: Splits, fraction: float | None, seed: int) -> str:
     splits.held_out = True
     if splits.labelled or splits.paired:
         # A teacher's opinion judges no model while there are labels that people gave.
-        given, taught = splits.train, list[Record]()
-        if any(record.taught for record in given):
-            given = gathered(record for record in splits.train if not record.taught) or splits.train
-            taught = [] if given is splits.train else [record for record in splits.train if record.taught]
-        splits.train, splits.valid = hold_rows(given, fraction, seed)
-        if taught:
-            splits.train = gathered(chain(splits.train, taught))
+        records = splits.train
+        taught = np.fromiter((record.taught for record in records), np.bool_, len(records))
+        mixed = taught.any() and not taught.all()
+        splits.train, splits.valid = hold_rows(picked(records, ~taught) if mixed else records, fraction, seed)
+        if mixed:
+            splits.train = gathered(chain(splits.train, picked(records, taught)))
         way = f"held out, {'by label, ' if splits.labelled else ''}seed {seed}"
     else:
         splits.train, splits.valid, way = hold_lines(splits.train, fraction)

@@ -19,7 +19,6 @@ from lstmcli.classification.going_on.linear import averaged, shares
 from lstmcli.classification.going_on.start import GoingOn
 from lstmcli.classification.linear import Linear
 from lstmcli.classification.load import read_encoder, read_linear, read_weights
-from lstmcli.classification.reserve import built_ensemble
 from lstmcli.classification.train import ClassifierJob
 from lstmcli.training import events
 from lstmcli.training.derived import Derived
@@ -110,8 +109,7 @@ class GoingOnJob(ClassifierJob):
 
     def _after(self) -> float:
         """Accuracy of the new model on the rows that the old one was judged on."""
-        how = self.config, self._threads, self.linear, len(self.check.labels), self._multilabel
-        evaluator = Evaluator(built_ensemble(self.weights, *how), self.check.labels, self._multilabel)
+        evaluator = Evaluator(self._ensemble(), self.check.labels, self._multilabel)
         scales = evaluator.calibrate(self.valid)
         return float(evaluator.reports(self._judged(), UnknownLabelTexts(), scales.all)[0].accuracy)
 

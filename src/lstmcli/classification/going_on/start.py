@@ -19,6 +19,7 @@ from lstmcli.errors import DataError, UsageError
 from lstmcli.model_dir.directory import ModelDir, read_model
 from lstmcli.options import changed, known_fields
 from lstmcli.plural import count
+from lstmcli.python_names import as_option
 from lstmcli.tasks import CLASSIFICATION
 
 if TYPE_CHECKING:
@@ -57,8 +58,7 @@ def going_on(given: Mapping[str, Any]) -> dict[str, Any]:
         ("init_from", "the model has its start"),
     ):
         if given.get(name):
-            option = f"--{name.replace('_', '-')}"
-            raise UsageError(f"{option} and --from contradict each other: {why}", hint="leave one of them out")
+            raise UsageError(f"{as_option(name)} and --from contradict each other: {why}", hint="leave one of them out")
     model = read_model(given["from_model"], task=CLASSIFICATION)
     settings: ClassifierConfig = model.settings
     if settings.model.size:

@@ -46,8 +46,6 @@ class PretrainingPhase:
     start: Start | None = None
     trainer: PretrainingTrainer | None = None
     """None before ``build``, and if nothing is pretrained."""
-    seconds: float = 0.0
-    """Estimated by ``cost``."""
 
     @property
     def epochs(self) -> int:
@@ -95,11 +93,11 @@ class PretrainingPhase:
 
         if self.trainer is None:
             return cost
-        self.seconds = estimate_step(self.trainer) * self.texts.steps_per_epoch * self.epochs
         parameters = sum(p.numel() for p in self.trainer.dense)
         more = 4 * (6 * parameters + 4 * self.trainer.table.table.numel())
+        own = estimate_step(self.trainer) * self.texts.steps_per_epoch * self.epochs
         limited = self.config.train.time_limit is not None
-        seconds = cost.seconds if limited else cost.seconds + self.seconds
+        seconds = cost.seconds if limited else cost.seconds + own
         return replace(cost, seconds=seconds, memory_bytes=cost.memory_bytes + more)
 
     def is_ahead(self, last: Snapshot | None) -> bool:

@@ -5,8 +5,6 @@ Shapes: V words of the vocabulary.
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
-
 import numpy as np
 from numpy.typing import NDArray
 
@@ -21,36 +19,40 @@ MOST_OUTPUTS, LEAST_COUNT = 10_000, 2
 """The tokens that are predicted: so many at most, and those of so many occurrences at least."""
 
 
-@dataclass(frozen=True)
 class Texts:
-    """Encoded texts of two tokens or more."""
+    """Encoded texts of two tokens or more, in a fixed random order, for a file may be sorted; the first are held out.
 
-    parts: tuple[EncodedTexts, ...]
-    max_tokens: int
-    has_neighbours: NDArray[np.bool_] | None = None
-    """Of the tokens of the vocabulary: whether their features are those of their neighbours; None: of no token."""
-    _order: NDArray[np.int64] = field(init=False)
-    """The texts in a fixed random order, by their number in all parts: a file may be sorted."""
+    Args:
+        has_neighbours: of the tokens of the vocabulary, whether their features are those of their neighbours; None: of
+            no token.
+    """
 
-    def __post_init__(self) -> None:
-        lengths = np.concatenate([part.lengths for part in self.parts])
-        enough = np.flatnonzero(lengths > 1)
-        object.__setattr__(self, "_order", np.random.default_rng(0).permutation(enough))
-
-    @property
-    def _held(self) -> int:
-        """Number of texts held out; they are the first."""
-        return min(MOST_HELD_OUT, max(1, len(self._order) // HELD_OUT_EVERY))
+    def __init__(
+        self, parts: tuple[EncodedTexts, ...], max_tokens: int, has_neighbours: NDArray[np.bool_] | None = None
+    ) -> None:
+        self.parts, self.max_tokens, self.has_neighbours = parts, max_tokens, has_neighbours
+        lengths = np.concatenate([part.lengths for part in parts])
+        order = np.random.default_rng(0).permutation(np.flatnonzero(lengths > 1))
+        held = min(MOST_HELD_OUT, max(1, len(order) // HELD_OUT_EVERY))
+        self._held_out, self._learnt = order[:held], order[held:]
+        """By their number in all parts."""
+        self.lengths: NDArray[np.int64] = np.minimum(lengths[self._learnt], max_tokens)
+        """Tokens of each text to learn from, as far as they are read."""
+        self.tokens = int(self.lengths.sum())
+        """Tokens of all texts to learn from."""
+        self.batch_size = int(min(64, max(4, round(BATCH_TOKENS * len(self) / max(1, self.tokens)))))
+        """Texts of a step."""
+        self.steps_per_epoch = -(-len(self) // self.batch_size)
 
     def __len__(self) -> int:
         """Number of texts to learn from."""
-        return max(0, len(self._order) - self._held)
+        return len(self._learnt)
 
     def __getitem__(self, i: int) -> Ids:
-        return self._text(int(self._order[self._held + i]))
+        return self._text(int(self._learnt[i]))
 
     def held_out(self) -> list[Ids]:
-        return [self._text(int(i)) for i in self._order[: self._held]]
+        return [self._text(int(i)) for i in self._held_out]
 
     def _text(self, number: int) -> Ids:
         for part in self.parts:
@@ -58,27 +60,6 @@ class Texts:
                 return part[number]
             number -= len(part)
         raise IndexError(number)
-
-    @property
-    def lengths(self) -> NDArray[np.int64]:
-        """Tokens of each text to learn from, as far as they are read."""
-        lengths = np.concatenate([part.lengths for part in self.parts])[self._order[self._held :]]
-        found: NDArray[np.int64] = np.minimum(lengths, self.max_tokens)
-        return found
-
-    @property
-    def tokens(self) -> int:
-        """Tokens of all texts to learn from."""
-        return int(self.lengths.sum())
-
-    @property
-    def batch_size(self) -> int:
-        """Texts of a step."""
-        return int(min(64, max(4, round(BATCH_TOKENS * len(self) / max(1, self.tokens)))))
-
-    @property
-    def steps_per_epoch(self) -> int:
-        return -(-len(self) // self.batch_size)
 
     def counts(self, vocab_size: int) -> NDArray[np.int64]:
         """How often each token occurs, [V]."""

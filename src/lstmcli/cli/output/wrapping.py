@@ -9,9 +9,10 @@ from collections.abc import Sequence
 
 from lstmcli.cli.io.streams import window_width
 
-_PARTS = re.compile(r"\n|[^\S\n]+|[^\s\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef]+|.")
-"""A line end, spaces, a word, a Chinese or Japanese character."""
-_WIDE = "\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
+_WIDE = r"\u2e80-\u9fff\uf900-\ufaff\uff00-\uffef"
+"""Chinese and Japanese characters, between which a line may be broken."""
+_PARTS = re.compile(rf"\n|[^\S\n]+|[^\s{_WIDE}]+|.")
+"""A line end, spaces, a word, a wide character."""
 _PIECES = re.compile(rf"\s+|[（《“「【]*(?:[{_WIDE}]|[^\s{_WIDE}（《“「【”…]+|.)[，。；：、！？）》”」】…)\]]*")
 """Spaces, or what is not broken: a word or a wide character, with the punctuation that belongs to it."""
 MIN_WIDTH = 20
