@@ -70,8 +70,8 @@ class ClassifierTrainConfig(TrainingConfig):
     """How a classifier is trained."""
 
     learning_rate: float = 2e-3
-    patience: int = 5
-    """Epochs without a better validation score before training stops; 0: never."""
+    patience: int | None = None
+    """Epochs without a better validation score before training stops; 0: never; None: depends on the epochs."""
     ema: float = 0.5
     """Time constant of the moving average of the weights, in epochs; 0: no average."""
     label_smoothing: float = 0.0
