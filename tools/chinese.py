@@ -78,8 +78,10 @@ WORDS = [
     *("error", "hint", "warning", "note", "training:", "validation:", "test:"),
     *("text", "texts", "source", "sources", "target", "targets", "training", "validation", "test", "train", "valid"),
     *("word", "character", "byte", "token", "line", "label", "comment", "title", "seed"),
+    *("input", "forget", "candidate", "output", "reset", "update", "cell", "hidden", "forward", "backward"),
+    *("saturated", "dead", "encoder", "decoder", "greedy"),
 ]
-"""Single words that are filled into messages where a translation asks for them, with ``{0=}``."""
+"""Single words that are filled into messages where a translation asks for them, with ``{0=}``, or shown by displays."""
 HEADER = "# Chinese texts of the program.  After a change of English texts, run `python tools/chinese.py`.\n"
 
 
@@ -114,6 +116,11 @@ def message_texts() -> Texts:
     return once(found | {module: [*texts] for module, texts in Messages().found.items()})
 
 
+def word_texts() -> Texts:
+    """Single words of messages, and of tables, plots and pages, by module."""
+    return once({"words": WORDS} | Messages().words)
+
+
 def once(texts: Texts) -> Texts:
     """Without repetitions, and without texts in which there is nothing to translate."""
     seen: set[str] = set()
@@ -139,7 +146,7 @@ def entry(english: str, chinese: str = "") -> str:
     return f"msgid {json.dumps(english, ensure_ascii=False)}\nmsgstr {json.dumps(chinese, ensure_ascii=False)}\n"
 
 
-CATALOGUES = {"help": help_texts, "messages": message_texts, "words": lambda: {"words": WORDS}}
+CATALOGUES = {"help": help_texts, "messages": message_texts, "words": word_texts}
 
 
 def main(others: list[str]) -> int:

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from lstmcli.cli.output import html
 from lstmcli.cli.output.console import duration
 from lstmcli.cli.output.experiment.tables import plots, sentences, subject, table
-from lstmcli.cli.output.measures import MEASURES, amount
+from lstmcli.cli.output.measures import amount, named
 from lstmcli.cli.output.plots import svg
 from lstmcli.experiments.results import ArchitectureComparison, Run
 
@@ -16,7 +16,7 @@ def page(result: ArchitectureComparison) -> Iterator[str]:
     """The page, in parts."""
     header, rows = table(result)
     titles = {entrant.cell: entrant.title for entrant in result.entrants}
-    measures = [MEASURES[measure] for measure in result.runs[0].scores]
+    measures = [named(measure) for measure in result.runs[0].scores]
     return html.render(
         "experiment.html",
         "compare",
