@@ -72,14 +72,42 @@ PHRASES = [
     ),
     *("invalid control character", "free some space", "(others: {0}; --label-column"),
     "line {0#} column {1#} (char {2#})",
+    *("bidirectional {0}", "backward {0}", "embedding {0#}", "tied embedding {0#}", "{0} pooling", "soft labels"),
+    *("{0#}-gram model beside it", "{0#}-character model", "{0} attention", "{0} attention and input feeding"),
+    *(
+        "texts without labels",
+        "texts pretrained on",
+        "{0#} characters",
+        "{0#} bytes",
+        "{0#} words",
+        "{0#} tokens",
+        "{0#} lines",
+        "the kernel of lstm",
+        "{0} encoder {1}",
+        "decoder {0}",
+    ),
 ]
 """Texts that are filled into messages, from tables that are not in the source."""
 WORDS = [
     *("error", "hint", "warning", "note", "training:", "validation:", "test:"),
-    *("text", "texts", "source", "sources", "target", "targets", "training", "validation", "test", "train", "valid"),
+    *(
+        "text",
+        "texts",
+        "classifier",
+        "language model",
+        "source",
+        "sources",
+        "target",
+        "targets",
+        "training",
+        "validation",
+        "test",
+        "train",
+        "valid",
+    ),
     *("word", "character", "byte", "token", "line", "label", "comment", "title", "seed"),
     *("input", "forget", "candidate", "output", "reset", "update", "cell", "hidden", "forward", "backward"),
-    *("saturated", "dead", "encoder", "decoder", "greedy"),
+    *("saturated", "dead", "encoder", "decoder", "greedy", "fingerprint", "notes", "pretraining", "entropy", "before"),
 ]
 """Single words that are filled into messages where a translation asks for them, with ``{0=}``, or shown by displays."""
 HEADER = "# Chinese texts of the program.  After a change of English texts, run `python tools/chinese.py`.\n"

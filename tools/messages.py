@@ -40,7 +40,20 @@ SINKS: dict[str, tuple[int | str, ...]] = {
     (0,),
 )
 """Functions and classes, whatever the module, to the arguments that are shown."""
-SHOWN = {"hint", "note", "notes", "reason", "reasons", "remark", "remarks", "usage", "warning", "warnings", "why"}
+SHOWN = {
+    "hint",
+    "note",
+    "notes",
+    "reason",
+    "reasons",
+    "remark",
+    "remarks",
+    "rule",
+    "usage",
+    "warning",
+    "warnings",
+    "why",
+}
 """Arguments by name, fields and lists that are shown."""
 SAME = {"safe", "str", "visible", "fitted", "bold", "list", "tuple", "sorted", "wrapped", "as_arguments", "_shortened"}
 """Functions whose result is the text, or the texts, that they are given."""
@@ -114,10 +127,12 @@ class Messages:
         self.sinks |= {("", name): {0, "message"} for name in errors}
 
     def _collect(self, module: Module) -> None:
-        names = {name for _, name in self.sinks} | {*ADDING, "fail"}
+        names = {name for _, name in self.sinks} | {*ADDING, "fail", "map"}
         for call in module.calls:
             if named(call.func) not in names and not any(each.arg in SHOWN for each in call.keywords):
                 continue
+            if named(call.func) == "map" and named(call.args[0]) in self._displays:
+                self._add(module, call.args[1], words=True)
             for argument in self._shown(module, call):
                 self._add(module, argument, words=named(call.func) in self._displays)
         for name, functions in module.functions.items():

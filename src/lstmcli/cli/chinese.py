@@ -16,7 +16,7 @@ from lstmcli.cli.language import catalogue
 from lstmcli.plural import count
 
 _HOLE = re.compile(r"(\{\d+[#~=]?\})")
-_PATTERNS = {"#": r"(-?[\d.,]+(?:e[+-]?\d+)?|-?inf|nan)", "~": r"(\w*)", "": "(.*?)"}
+_PATTERNS = {"#": r"([-+]?[\d.,]+(?:e[+-]?\d+)?|-?inf|nan)", "~": r"(\w*)", "": "(.*?)"}
 _PREFIX = re.compile(r"(error|hint|warning|note): (?=\S)")
 _PLACE = re.compile(r"(?:(.*), )?(?:line|row) (\d+)(?:: (.+))?", re.DOTALL)
 _REMARK = re.compile(r"(.+) \((.+)\)", re.DOTALL)

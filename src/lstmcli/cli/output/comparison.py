@@ -215,7 +215,7 @@ def difference_facts(
         )
     first = differences[0]
     if first.p_value is not None:
-        rows["test"] = f"{p_values(first.p_value, first.p_adjusted)} ({first.test})"
+        rows["significance"] = f"{p_values(first.p_value, first.p_adjusted)} ({first.test})"
     rows["verdict"] = verdict(first.better, first.significant, of_display(f"no test with one {of_display(noun)}"))
     return rows
 

@@ -134,5 +134,5 @@ def _step_line(step: events.Step) -> str:
 
 def _validation_line(event: events.Validated) -> str:
     mark = "best so far" if event.improved else f"best {_score(event.metric, event.best, 2)}"
-    value = f"{named(event.metric)} {_score(event.metric, event.value, 2)} ({of_display(mark)})"
-    return of_display(f"epoch {event.epoch}: validation loss {event.loss:.4f}, {value}")
+    value = f"{named(event.metric)} {_score(event.metric, event.value, 2)}"
+    return of_display(f"epoch {event.epoch}: validation loss {event.loss:.4f}, {value} ({mark})")

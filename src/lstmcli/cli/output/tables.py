@@ -114,7 +114,10 @@ def _accuracy(result: ClassReport) -> str:
     if result.multilabel or result.threshold is None:
         exact = " (all labels of a text right)" if result.multilabel else ""
         micro = "" if result.micro_f1 is None else f", micro F1 {percent(result.micro_f1, 2)}"
-        return f"accuracy {percent(result.accuracy, 2)}{exact} on {count(result.n, 'text')}{micro}{_given_from(result)}"
+        return (
+            f"accuracy {percent(result.accuracy, 2)}{exact} on {result.n:,} {'text' if result.n == 1 else 'texts'}"
+            f"{micro}{_given_from(result)}"
+        )
     answered = result.answered or 0
     share = f"{answered:,} of {count(result.n, 'text')} answered ({percent(answered / result.n)})"
     if result.accuracy_answered is None:
@@ -221,7 +224,7 @@ def _engine(info: ModelInfo) -> str:
     if not info.engine:
         return ""
     other = f"; {info.generates_with} for lstm generate" if info.generates_with else ""
-    return f"{info.engine} ({ENGINES[info.engine].describe()}){other}"
+    return f"{info.engine} ({of_display(ENGINES[info.engine].describe())}){other}"
 
 
 def _machine(info: ModelInfo) -> str:
@@ -266,7 +269,11 @@ def _scores(scores: dict[str, Any], tokenizer: str) -> str:
         cost = perplexity(scores["perplexity"])
         return f"BLEU {bleu}, chrF {chrf}, perplexity {cost} per token ({count(scores['pairs'] or 0, 'pair')}, greedy)"
     names = {"accuracy": "accuracy", "macro_f1": "macro F1", "ece": "calibration error"}
-    shown = [f"{words} {percent(scores[name], 2)}" for name, words in names.items() if scores.get(name) is not None]
+    shown = [
+        f"{of_display(words)} {percent(scores[name], 2)}"
+        for name, words in names.items()
+        if scores.get(name) is not None
+    ]
     shown += [f"{name.replace('_', ' ')} {_value(scores[name])}" for name in sorted(set(scores) - {*names, "n"})]
     return ", ".join(shown) + (f" ({count(scores['n'], 'text')})" if scores.get("n") else "")
 
@@ -274,7 +281,7 @@ def _scores(scores: dict[str, Any], tokenizer: str) -> str:
 def _value(value: object) -> str:
     """A stored value as text."""
     if isinstance(value, dict):
-        return ", ".join(f"{name} {_value(part)}" for name, part in value.items())
+        return ", ".join(f"{of_display(name)} {_value(part)}" for name, part in value.items())
     if isinstance(value, (list, tuple)):
         return "; ".join(map(_value, value))
     if isinstance(value, float):

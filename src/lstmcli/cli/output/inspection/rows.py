@@ -108,7 +108,7 @@ def title(layer: Layer) -> str:
 
 def finding(found: Finding, layer: Layer) -> str:
     """A saturated or dead gate, as a sentence."""
-    limit = of_display(f"above {SATURATED}" if found.state == "saturated" else f"below {DEAD}")
+    limit = of_display(f"above {SATURATED:g}" if found.state == "saturated" else f"below {DEAD:g}")
     gate, state = of_display(found.gate), of_display(found.state)
     name = gate if found.gate == "candidate" else of_display(f"{gate} gate")
     values = of_display(f"{percent(found.share, 0)} of all its values are {limit}")
