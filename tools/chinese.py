@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import typer
-from messages import Messages
+from messages import Messages, of_templates
 
 from lstmcli.cli import app, foreign_names, help, language
 
@@ -107,7 +107,24 @@ WORDS = [
     ),
     *("word", "character", "byte", "token", "line", "label", "comment", "title", "seed"),
     *("input", "forget", "candidate", "output", "reset", "update", "cell", "hidden", "forward", "backward"),
-    *("saturated", "dead", "encoder", "decoder", "greedy", "fingerprint", "notes", "pretraining", "entropy", "before"),
+    *(
+        "saturated",
+        "dead",
+        "encoder",
+        "decoder",
+        "greedy",
+        "fingerprint",
+        "to",
+        "classifiers",
+        "language models",
+        "translators",
+        "notes",
+        "pretraining",
+        "entropy",
+        "before",
+        "attention",
+        "probability",
+    ),
 ]
 """Single words that are filled into messages where a translation asks for them, with ``{0=}``, or shown by displays."""
 HEADER = "# Chinese texts of the program.  After a change of English texts, run `python tools/chinese.py`.\n"
@@ -146,7 +163,7 @@ def message_texts() -> Texts:
 
 def word_texts() -> Texts:
     """Single words of messages, and of tables, plots and pages, by module."""
-    return once({"words": WORDS} | Messages().words)
+    return once({"words": WORDS} | Messages().words | of_templates())
 
 
 def once(texts: Texts) -> Texts:

@@ -287,6 +287,12 @@ class Messages:
                     yield from ((each, value) for value in each.top.get(name, ()))
 
 
+def of_templates(folder: Path = SOURCE) -> dict[str, list[str]]:
+    """The texts of pages, by template: what ``_("…")`` holds."""
+    paths = sorted((folder / "cli/output/templates").iterdir())
+    return {path.name: re.findall(r'\b_\("([^"]+)"\)', path.read_text(encoding="utf-8")) for path in paths}
+
+
 def _in_order(found: dict[str, dict[str, tuple[int, int]]]) -> dict[str, list[str]]:
     return {module: sorted(places, key=lambda each: (places[each], each)) for module, places in found.items()}
 

@@ -61,7 +61,7 @@ def _table(result: TranslatorComparison, out: Console) -> Iterator[RenderableTyp
 
 
 def _with_interval(value: float, ends: Interval | None) -> str:
-    return f"{value:.2f}" + ("" if ends is None else of_display(f" ({ends.low:.2f} to {ends.high:.2f})"))
+    return f"{value:.2f}" + ("" if ends is None else f" ({ends.low:.2f} {of_display('to')} {ends.high:.2f})")
 
 
 def _sentence(found: SentenceDifference, width: int) -> Iterator[RenderableType]:

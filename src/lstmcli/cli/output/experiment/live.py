@@ -113,8 +113,8 @@ class LiveDisplay:
             points.append(Point(event.epoch, time.monotonic() - self.started, event.value, event.loss))
             assert self.planned is not None
             value = amount(event.metric, event.value)
-            where = f"{self.run.cell}, seed {self.run.seed}, epoch {event.epoch}"
-            self._say(of_display(f"{where}: validation {named(event.metric)} {value}"))
+            cell, seed, metric = self.run.cell, self.run.seed, named(event.metric)
+            self._say(of_display(f"{cell}, seed {seed}, epoch {event.epoch}: validation {metric} {value}"))
 
     def __rich__(self) -> RenderableType:
         from rich.console import Group

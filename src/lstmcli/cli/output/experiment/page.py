@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from lstmcli.cli.language import of_display
 from lstmcli.cli.output import html
 from lstmcli.cli.output.console import duration
 from lstmcli.cli.output.experiment.tables import plots, sentences, subject, table
@@ -20,14 +21,18 @@ def page(result: ArchitectureComparison) -> Iterator[str]:
     return html.render(
         "experiment.html",
         "compare",
-        f"{', '.join(entrant.cell for entrant in result.entrants)} on {result.source}",
+        of_display(f"{', '.join(entrant.cell for entrant in result.entrants)} on {result.source}"),
         result=result,
         subject=subject(result),
-        names=["cell", *header],
+        names=[of_display("cell"), *header],
         rows=[[titles[cell], *values] for cell, values in rows],
         sentences=sentences(result),
         plots=[(plot, svg(plot), words) for plot, words in plots(result)],
-        run_names=["cell", "seed", *measures, "epochs", "trained", "all parameters", "model"],
+        run_names=[
+            *map(of_display, ("cell", "seed")),
+            *measures,
+            *map(of_display, ("epochs", "trained", "all parameters", "model")),
+        ],
         runs=map(_run, result.runs),
     )
 

@@ -109,7 +109,7 @@ def _spread(measure: str, found: Spread) -> list[str]:
     if found.sd is None or found.low is None or found.high is None:
         return [NOTHING, NOTHING]
     sd, low, high = (amount(measure, value).removesuffix(" %") for value in (found.sd, found.low, found.high))
-    return [sd, of_display(f"{low} to {high}")]
+    return [sd, f"{low} {of_display('to')} {high}"]
 
 
 def sentences(result: ArchitectureComparison) -> Iterator[str]:

@@ -37,6 +37,11 @@ class Row:
         return 0.0 if value is None or not self.most else max(-1.0, min(1.0, value / self.most))
 
 
+def label_of(row: Row) -> str:
+    """The name of a row, in the language of the locale unless it is a label or a unit."""
+    return of_display(row.name) if row.name in OURS else row.name
+
+
 def answers(found: Inspection) -> Row:
     """The running probability of a classifier, or the surprisal of a language model."""
     if found.label is None:

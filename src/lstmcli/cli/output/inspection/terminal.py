@@ -111,7 +111,7 @@ class GateTableWriter(Writer[Inspection]):
         self._print(Segments(lines))
 
     def _name(self, row: Row) -> str:
-        name = of_display(row.name) if row.name in series.OURS else safe(row.name)
+        name = safe(series.label_of(row))
         return name[:3] if self.narrow and name in series.SHORTENED else name
 
     def _why(self, text: str, why: Why) -> None:
