@@ -22,8 +22,9 @@ import json
 import sys
 import tempfile
 import time
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from pathlib import Path
 from typing import Any
 
@@ -65,9 +66,11 @@ class Pair:
     def as_ids(self, part: str, sides: Sides, lines: int | None = None) -> tuple[str, str]:
         """Files of the ids of sources and targets, without their ends."""
         paths = []
-        for side, encoded in zip(("source", "target"), sides.encode(self.texts(part)), strict=True):
+        texts = self.texts(part)
+        for side, encoder, own in zip(("source", "target"), sides, (texts.sources, texts.targets), strict=True):
+            encoded = encoder.encode(list(islice(own, lines)))
             path = self.folder / f"{self.name}.{part}.{side}"
-            path.write_text("".join(f"{' '.join(map(str, ids[:-1]))}\n" for ids in encoded[:lines]), encoding="utf-8")
+            path.write_text("".join(f"{' '.join(map(str, ids[:-1]))}\n" for ids in encoded), encoding="utf-8")
             paths.append(str(path))
         return paths[0], paths[1]
 
@@ -115,7 +118,8 @@ def translating(
     model = model or our_training(pair, 120, limit)
     translator = Translator(model, threads=threads)
     plain = plain or plain_training(pair, translator.sides, limit, "--minutes", "2")[0]
-    sources, one = pair.texts("test").sources, pair.texts("test").sources[0]
+    sources = list(pair.texts("test").sources)
+    one = sources[0]
     ids, _ = pair.as_ids("test", translator.sides, ONE_BY_ONE)
     first = pair.folder / "first"
     first.write_text(Path(ids).read_text(encoding="utf-8").split("\n")[0] + "\n", encoding="utf-8")
@@ -152,7 +156,7 @@ def translating(
 def quality(pair: Pair, minutes: float, threads: Sequence[str], lines: int | None) -> dict[str, Any]:
     """Both trained for as long, one after the other, and scored on the test file."""
     test = pair.texts("test")
-    test = Texts(test.sources[:lines], test.targets[:lines])
+    test = Texts(list(islice(test.sources, lines)), list(islice(test.targets, lines)))
     model = our_training(pair, 60 * minutes, threads)
     translator = Translator(model)
     ours = translator.translate(test.sources, beam=BEAM)
@@ -166,7 +170,7 @@ def quality(pair: Pair, minutes: float, threads: Sequence[str], lines: int | Non
     return {**scores, "minutes": minutes, "plain_epochs": done["epochs"], "valid": trained.get("valid", {})}
 
 
-def scores_of(texts: Sequence[str], references: Sequence[str]) -> dict[str, Any]:
+def scores_of(texts: Sequence[str], references: Collection[str]) -> dict[str, Any]:
     result: dict[str, Any] = {"chrf": chrf(texts, references)}
     for name, lowercase in (("bleu_lower", True), ("bleu", False)):
         metric = bleu_of(references, lowercase=lowercase)

@@ -5,17 +5,24 @@ from __future__ import annotations
 import json
 import random
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from pathlib import Path
 from typing import Any
 
 import numpy as np
+
+from lstmcli.data import stored
+from lstmcli.tokenization import shards
 
 TASKS = ("classify", "lm", "translate")
 PRETRAINED = ("pretrained", "started")
 """Classifiers that are pretrained on their texts, and one of them starts from ``lm-1``."""
 GOING_ON = "going-on"
 """A classifier that goes on from ``classify-1``."""
+STORED = "stored-"
+"""Before the name of a training whose texts are kept in a file, and tokenized in small shards."""
 WORDS = ["red", "green", "blue", "dog", "cat", "runs", "sleeps", "eats", "big", "small"]
 STILL = ("embedding_dropout", "word_dropout", "feature_dropout", "input_dropout", "layer_dropout", "output_dropout")
 SMALL: dict[str, Any] = {"hidden": 8, "embedding": 8, "threads": 1, "device": "cpu", "precision": "fp32", "seed": 2}
@@ -35,7 +42,8 @@ def options(name: str, folder: Path) -> dict[str, Any]:
     others = {"lm": ("word_dropout", "feature_dropout"), "translate": ("feature_dropout", "input_dropout")}
     left_out = others.get(task, ("input_dropout",))
     columns = {"text_columns": ["source"], "target_column": "target"} if task == "translate" else {}
-    found = {**SMALL, **OPTIONS[name], **columns, **{each: 0.0 for each in STILL if each not in left_out}}
+    own = OPTIONS[name.removeprefix(STORED)]
+    found = {**SMALL, **own, **columns, **{each: 0.0 for each in STILL if each not in left_out}}
     if name == GOING_ON:
         return {**found, "from_model": str(folder / "classify-1")}
     if name != "started":
@@ -45,7 +53,7 @@ def options(name: str, folder: Path) -> dict[str, Any]:
 
 
 def task_of(name: str) -> str:
-    return "classify" if name in (*PRETRAINED, GOING_ON) else name
+    return "classify" if name in (*PRETRAINED, GOING_ON) else name.removeprefix(STORED)
 
 
 def write_sources(folder: Path) -> None:
@@ -67,9 +75,29 @@ def train_all(folder: Path, group: Any, names: Sequence[str] = TASKS) -> None:
     for name in names:
         task, output = task_of(name), folder / f"{name}-{group.world}"
         how: dict[str, Any] = {"task": task, "checkpoint_every": "never", "group": group}
-        with Training(str(folder / f"data.{SUFFIXES[task]}"), options(name, folder), output=output, **how) as training:
+        source = str(folder / f"data.{SUFFIXES[task]}")
+        kept = kept_in_files(folder) if name.startswith(STORED) else nullcontext()
+        with kept, Training(source, options(name, folder), output=output, **how) as training:
             for _ in training.events():
                 pass
+
+
+@contextmanager
+def kept_in_files(folder: Path) -> Iterator[None]:
+    """The names of shards are added to ``FOLDER/written``, each some time after the one before."""
+    before, write = (stored.IN_MEMORY, shards.SHARD), shards._write
+
+    def slowly(path: Path, *what: Any) -> None:
+        time.sleep(0.05)
+        write(path, *what)
+        with (folder / "written").open("a", encoding="utf-8") as file:
+            file.write(f"{path}\n")
+
+    stored.IN_MEMORY, shards.SHARD, shards._write = 10, 200, slowly
+    try:
+        yield
+    finally:
+        (stored.IN_MEMORY, shards.SHARD), shards._write = before, write
 
 
 def losses(model: Path) -> list[float]:

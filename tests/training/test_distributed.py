@@ -16,7 +16,7 @@ import pytest
 
 from lstmcli.errors import LstmError
 from lstmcli.training.distributed import ALONE, Group
-from support.several import GOING_ON, PRETRAINED, TASKS, assert_same, train_all, write_sources
+from support.several import GOING_ON, PRETRAINED, STORED, TASKS, assert_same, train_all, write_sources
 
 SCRIPT = Path(__file__).resolve().parent.parent / "support" / "several.py"
 LSTM = str(Path(sys.executable).with_name("lstm"))
@@ -69,6 +69,18 @@ def test_several_processes_go_on_from_a_classifier_as_one_does(tmp_path: Path) -
     write_sources(tmp_path)
     train_all(tmp_path, ALONE, ["classify"])
     one_is_several(tmp_path, 2, names=[GOING_ON])
+
+
+@pytest.mark.slow
+def test_several_processes_divide_pairs_that_are_kept_in_a_file(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LSTM_CACHE", str(tmp_path / "cache"))
+    one_is_several(tmp_path, 2, names=[STORED + "translate"])
+    made = (tmp_path / "written").read_text("utf-8").split()
+    assert len(made) > 20
+    train_all(tmp_path, ALONE, ["translate"])
+    assert_same(tmp_path / "translate-1", tmp_path / f"{STORED}translate-2")
 
 
 def test_the_parts_of_a_batch_are_all_of_it() -> None:

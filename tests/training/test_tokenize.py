@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 
+import lstmcli as lstm
 from lstmcli.classification.config import ClassifierTrainConfig
 from lstmcli.classification.data_check import check_data
 from lstmcli.classification.train import job
@@ -25,9 +26,12 @@ from lstmcli.tokenization.encoded import EncodedTexts
 from lstmcli.tokenization.processes import Tokenizers
 from lstmcli.tokenization.text_encoder import TextEncoder
 from lstmcli.training.distributed import ALONE, Group
+from lstmcli.training.events import Event, Warned
 from lstmcli.training.run import train
 from lstmcli.training.tokenize import encode_texts
+from lstmcli.translation.events import PairsRead
 from support.models import TINY
+from support.translators import SMALL
 
 CONFIG = replace(TINY, train=ClassifierTrainConfig(epochs=2, threads=1, adversarial=0))
 TEXTS = [f"{word} day {n % 7} über\nall 你好 {'x' * (n % 5)}" for n in range(120) for word in ("red", "green")]
@@ -96,6 +100,28 @@ def test_the_model_is_that_of_texts_in_memory(
     assert len(here) > 5
     assert checks[0] == checks[1]
     for file in (WEIGHTS, NGRAMS, "tokenizer.json"):
+        assert (tmp_path / "memory" / file).read_bytes() == (tmp_path / "files" / file).read_bytes()
+
+
+def test_a_translator_is_that_of_pairs_in_memory(
+    tmp_path: Path, here: list[int], in_files: Callable[[], None]
+) -> None:
+    path, found = tmp_path / "pairs.tsv", []
+    texts = (text for n in range(40) for text in (f"red {n}", f"green dog {n % 7} {'x' * (n % 9)}"))
+    pairs = [f"{text}\t{text[::-1]}" for text in texts]
+    path.write_text("\n".join(["source\ttarget", *pairs[:30], "alone\t", *pairs[30:]]) + "\n", encoding="utf-8")
+    how: dict[str, Any] = {**SMALL, "text_column": "source", "target_column": "target", "max_tokens": 18}
+    for name in ("memory", "files"):
+        events: list[Event] = []
+        lstm.train(str(path), output=tmp_path / name, on_event=events.append, **how)
+        found.append([event.message for event in events if isinstance(event, Warned)])
+        (read,) = (event for event in events if isinstance(event, PairsRead))
+        assert ("texts, 0.0 GB, are kept in a file" in read.line()) == (name == "files") == (len(here) > 5)
+        in_files()
+    assert found[0] == found[1]
+    assert any("1 pair has an empty side" in said and f"{path}, line 32" in said for said in found[0])
+    assert any("with more than 18 tokens on a side left out" in said for said in found[0])
+    for file in (WEIGHTS, "tokenizer.json"):
         assert (tmp_path / "memory" / file).read_bytes() == (tmp_path / "files" / file).read_bytes()
 
 

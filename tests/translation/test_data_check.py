@@ -15,7 +15,7 @@ def pair(line: int, source: str, target: str) -> Record:
 def test_an_empty_side_is_named_by_its_line() -> None:
     pairs = [pair(1, "ein Hut", "a hat"), pair(2, "ein Hund", " "), pair(3, "", "a cat"), pair(4, "a\nb", "c")]
     texts, (warning,) = check_pairs(pairs, "train")
-    assert (texts.sources, texts.targets) == (["ein Hut", "a b"], ["a hat", "c"])
+    assert (list(texts.sources), list(texts.targets)) == (["ein Hut", "a b"], ["a hat", "c"])
     assert "2 pairs have an empty side and are left out, the first of them a.tsv, line 2" in warning
 
 

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import hashlib
 from collections import deque
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import chain, islice
+from operator import attrgetter
 from typing import Any
 
 from lstmcli.data.config import ReadConfig
@@ -35,11 +36,11 @@ class Record:
 class Texts(Collection[str]):
     """The texts of records, read again at each iteration."""
 
-    def __init__(self, records: Collection[Record]) -> None:
-        self.records = records
+    def __init__(self, records: Collection[Record], text_of: Callable[[Record], str] = attrgetter("text")) -> None:
+        self.records, self._text_of = records, text_of
 
     def __iter__(self) -> Iterator[str]:
-        return (record.text for record in self.records)
+        return map(self._text_of, self.records)
 
     def __len__(self) -> int:
         return len(self.records)

@@ -127,9 +127,9 @@ class _Loading:
 
     def _records(self, source: Source) -> Collection[Record]:
         records: Collection[Record] = Rows(source)
-        if source.labelled:
+        if source.labelled or source.target_column:
             records = gathered(source)
-        elif source.target_column or source.kind.slow:
+        elif source.kind.slow:
             records = list(source)
         if isinstance(records, StoredRecords):
             gigabytes = f"{records.nbytes / 1e9:,.1f} GB"

@@ -54,8 +54,8 @@ class StoredRecords(Collection[Record]):
 
     @property
     def nbytes(self) -> int:
-        """Of the file."""
-        return int(self._ends[-1])
+        """Of these records in the file."""
+        return int((self._ends[self._rows + 1] - self._ends[self._rows]).sum())
 
 
 def gathered(records: Iterable[Record]) -> Collection[Record]:

@@ -11,7 +11,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Iterator, Sequence
-from typing import overload
+from typing import TypeVar, overload
 
 import numpy as np
 from numpy.typing import NDArray
@@ -27,6 +27,9 @@ GROUP = 2**18
 RELEASE_EVERY = 2**10
 """Texts that are read of mapped files before memory is given back: a text takes 64 KB of pages or more."""
 _ODD = np.array([0x9E3779B97F4A7C15, 0xC2B2AE3D27D4EB4F, 0x165667B19E3779F9, 0xD6E8FEB86659FD93], np.uint64)
+
+
+E = TypeVar("E", bound="EncodedTexts")
 
 
 class EncodedTexts(Sequence[Ids]):
@@ -84,7 +87,7 @@ class EncodedTexts(Sequence[Ids]):
         return np.concatenate(parts)
 
     @classmethod
-    def mapped(cls, shards: Iterable[Ids]) -> EncodedTexts:
+    def mapped(cls: type[E], shards: Iterable[Ids]) -> E:
         """The texts of shards, which are ``numbers`` of others, one shard after the other, in files.
 
         Raises:

@@ -39,6 +39,9 @@ class TextEncoder:
     The ids of a tokenizer made elsewhere are moved up, to leave 0 to padding and 1 to the unknown token.
     """
 
+    encoded = EncodedTexts
+    """What ``encode_all`` makes."""
+
     def __init__(self, tokenizer: Tokenizer, config: TokenizerConfig) -> None:
         self.tokenizer, self.config = tokenizer, config
         self.moved = moved_ids(tokenizer)

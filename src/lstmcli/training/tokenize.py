@@ -8,23 +8,34 @@ from __future__ import annotations
 
 import hashlib
 import time
-from collections.abc import Collection, Generator, Iterator
+from collections.abc import Collection, Generator, Iterable, Iterator
 from pathlib import Path
-from typing import TypeVar
+from typing import Protocol, TypeVar
 
 from lstmcli.cache import cache_folder, writing
 from lstmcli.data.records import Texts
 from lstmcli.data.stored import StoredRecords
 from lstmcli.threads import cores
 from lstmcli.tokenization.encoded import EncodedTexts
+from lstmcli.tokenization.processes import ChunkEncoder
 from lstmcli.tokenization.shards import chunks, shard_ids, tokenize
-from lstmcli.tokenization.text_encoder import TextEncoder
 from lstmcli.training.distributed import Group
 from lstmcli.training.events import Event, Tokenizing
 
 T = TypeVar("T")
+E = TypeVar("E", bound=EncodedTexts, covariant=True)
 SECONDS_BETWEEN_REPORTS = 0.5
 """Between two events of tokenizing."""
+
+
+class CorpusEncoder(ChunkEncoder, Protocol[E]):
+    """What encodes the texts of a corpus; its shards are the numbers of encoded texts."""
+
+    @property
+    def encoded(self) -> type[E]:
+        """What ``encode_all`` makes."""
+
+    def encode_all(self, texts: Iterable[str], /) -> E: ...
 
 
 def said(split: str, steps: Generator[int, None, T], size: int) -> Generator[Event, None, T]:
@@ -42,8 +53,8 @@ def said(split: str, steps: Generator[int, None, T], size: int) -> Generator[Eve
 
 
 def encode_texts(
-    split: str, texts: Texts, encoder: TextEncoder, group: Group, key: str
-) -> Generator[Event, None, EncodedTexts]:
+    split: str, texts: Collection[str], encoder: CorpusEncoder[E], group: Group, key: str
+) -> Generator[Event, None, E]:
     """The texts of a split: in memory if their records are, else mapped from files.
 
     Args:
@@ -53,27 +64,28 @@ def encode_texts(
         LostProcess: another process has ended.
         OutputError: the files cannot be written.
     """
-    if not isinstance(texts.records, StoredRecords):
+    if not isinstance(texts, Texts) or not isinstance(texts.records, StoredRecords):
         return encoder.encode_all(texts)
     named = hashlib.sha256(repr((key, split, *encoder.settings)).encode("utf-8", "surrogatepass")).hexdigest()
-    steps = _mapped(texts, encoder, group, cache_folder() / f"{named}.texts")
-    return (yield from said(split, steps, texts.records.nbytes))
+    size = texts.records.nbytes
+    steps = _mapped(texts, encoder, group, cache_folder() / f"{named}.texts", size)
+    return (yield from said(split, steps, size))
 
 
 def _mapped(
-    texts: Collection[str], encoder: TextEncoder, group: Group, folder: Path
-) -> Generator[int, None, EncodedTexts]:
-    processes, done = max(1, cores() // group.local_world), 0
+    texts: Collection[str], encoder: CorpusEncoder[E], group: Group, folder: Path, size: int
+) -> Generator[int, None, E]:
+    processes, read = max(1, cores() // group.local_world), 0
 
-    def read() -> Iterator[str]:
-        nonlocal done
+    def counted() -> Iterator[str]:
+        nonlocal read
         for text in texts:
-            done += len(text.encode("utf-8", "surrogatepass"))
+            read += 1
             yield text
 
     own = {"rank": group.local_rank, "world": group.local_world}
     with writing("the tokenized texts"):
-        for _ in tokenize(chunks(read()), encoder, folder, processes, **own):
-            yield done
+        for _ in tokenize(chunks(counted()), encoder, folder, processes, **own):
+            yield size * read // len(texts)
         group.wait("tokenized texts")
-        return EncodedTexts.mapped(shard_ids(chunks(texts), encoder, folder, processes))
+        return encoder.encoded.mapped(shard_ids(chunks(texts), encoder, folder, processes))

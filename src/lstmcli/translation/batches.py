@@ -13,12 +13,16 @@ import numpy as np
 from numpy.typing import NDArray
 
 from lstmcli.tokenization.ids import END_ID, Ids
+from lstmcli.tokenization.line_encoder import EncodedLines, PickedLines
 
 Index = NDArray[np.int64]
+Lines = EncodedLines | PickedLines | list[Ids]
 SIZES = 16
 """Numbers of pairs are multiples of this: each new shape costs time and some megabytes, once."""
 FINE, COARSE, SHORT = 2, 8, 32
 """Lengths are multiples of these, up to ``SHORT`` and above, for the same reason."""
+COUNTED = 2**16
+"""Pairs whose ids are counted at once."""
 POOL = 400
 """Batches in a pool, which is sorted by length."""
 
@@ -27,8 +31,8 @@ POOL = 400
 class Pairs:
     """Encoded pairs; each side of each ends with ``</s>``."""
 
-    sources: list[Ids]
-    targets: list[Ids]
+    sources: Lines
+    targets: Lines
 
     def __len__(self) -> int:
         return len(self.sources)
@@ -36,12 +40,24 @@ class Pairs:
     @property
     def tokens(self) -> int:
         """Tokens of the targets."""
-        return sum(map(len, self.targets))
+        return int(lengths(self.targets).sum())
 
     @property
     def lengths_N2(self) -> Index:
         """Lengths of source and target."""
-        return np.array([[len(s), len(t)] for s, t in zip(self.sources, self.targets, strict=True)], np.int64)
+        return np.stack([lengths(self.sources), lengths(self.targets)], axis=1)
+
+    def target_counts(self, V: int) -> NDArray[np.int64]:
+        """How often each id occurs in the targets, [V]."""
+        counts_V = np.zeros(V, np.int64)
+        for first in range(0, len(self), COUNTED):
+            counts_V += np.bincount(np.concatenate(self.targets[first : first + COUNTED]), minlength=V)
+        return counts_V
+
+    def pick(self, rows: Index) -> Pairs:
+        """Some of the pairs of a corpus."""
+        assert isinstance(self.sources, EncodedLines) and isinstance(self.targets, EncodedLines)
+        return Pairs(PickedLines(self.sources, rows), PickedLines(self.targets, rows))
 
 
 class Batch(NamedTuple):
@@ -56,6 +72,11 @@ class Batch(NamedTuple):
     """Which targets are not padding."""
 
 
+def lengths(lines: Lines) -> Index:
+    """Ids of each line."""
+    return np.fromiter(map(len, lines), np.int64, len(lines)) if isinstance(lines, list) else lines.lengths
+
+
 def batch(pairs: Pairs, index: Sequence[int] | Index) -> Batch:
     source_SB, lengths_B = pad([pairs.sources[i] for i in index])
     targets_TB, sizes_B = pad([pairs.targets[i] for i in index])
@@ -65,11 +86,11 @@ def batch(pairs: Pairs, index: Sequence[int] | Index) -> Batch:
 
 def pad(rows: Sequence[Ids]) -> tuple[Ids, Index]:
     """Rows side by side, [T, B], T rounded up, and their lengths."""
-    lengths = np.fromiter(map(len, rows), np.int64, len(rows))
-    ids_TB = np.zeros((_rounded(int(lengths.max())), len(rows)), np.int32)
+    sizes_B = np.fromiter(map(len, rows), np.int64, len(rows))
+    ids_TB = np.zeros((_rounded(int(sizes_B.max())), len(rows)), np.int32)
     for b, row in enumerate(rows):
         ids_TB[: len(row), b] = row
-    return ids_TB, lengths
+    return ids_TB, sizes_B
 
 
 def _rounded(length: int) -> int:

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
-from dataclasses import dataclass, field
+from collections.abc import Collection, Iterator
+from dataclasses import dataclass
+from itertools import chain
 
+import numpy as np
+
+from lstmcli.data import records as data
 from lstmcli.data.columns.pair_names import language
 from lstmcli.data.config import SPLIT_NAMES
 from lstmcli.data.records import Record
+from lstmcli.data.stored import picked
 from lstmcli.plural import are, count, have
 from lstmcli.translation.batches import Pairs
 
@@ -19,35 +24,42 @@ MANY_COPIES = 0.5
 class Texts:
     """The texts of a split, in one line each, and their translations."""
 
-    sources: list[str] = field(default_factory=list)
-    targets: list[str] = field(default_factory=list)
+    sources: Collection[str]
+    targets: Collection[str]
 
     @property
-    def lines(self) -> list[str]:
+    def lines(self) -> Iterator[str]:
         """Both sides."""
-        return [*self.sources, *self.targets]
+        return chain(self.sources, self.targets)
 
 
-def check_pairs(records: Iterable[Record], split: str) -> tuple[Texts, list[str]]:
+def check_pairs(records: Collection[Record], split: str) -> tuple[Texts, list[str]]:
     """The pairs of a split that have two sides, and warnings about the others."""
-    texts, empty, first, copies = Texts(), 0, "", 0
-    for record in records:
-        source, target = one_line(record.text), one_line(record.target or "")
+    whole, empty, first, copies = np.ones(len(records), np.bool_), 0, "", 0
+    for row, record in enumerate(records):
+        source, target = source_of(record), target_of(record)
         if not source or not target:
-            empty += 1
+            empty, whole[row] = empty + 1, False
             first = first or f"{record.path}, line {record.line}" if record.line else first
             continue
         copies += source == target
-        texts.sources.append(source)
-        texts.targets.append(target)
+    kept = picked(records, whole) if empty else records
     warnings, name = list[str](), SPLIT_NAMES[split]
     if empty:
         where = f", the first of them {first}" if first else ""
         warnings.append(f"{name}: {count(empty, 'pair')} {have(empty)} an empty side and {are(empty)} left out{where}")
-    if copies > MANY_COPIES * len(texts.sources):
-        share = f"{copies:,} of {len(texts.sources):,} pairs"
+    if copies > MANY_COPIES * len(kept):
+        share = f"{copies:,} of {len(kept):,} pairs"
         warnings.append(f"{name}: in {share} both sides are the same text: is the target another language?")
-    return texts, warnings
+    return Texts(data.Texts(kept, source_of), data.Texts(kept, target_of)), warnings
+
+
+def source_of(record: Record) -> str:
+    return one_line(record.text)
+
+
+def target_of(record: Record) -> str:
+    return one_line(record.target or "")
 
 
 def same_language(source: str, target: str) -> str | None:
@@ -68,5 +80,5 @@ def one_line(text: str) -> str:
 
 def drop_long(pairs: Pairs, most: int) -> tuple[Pairs, int]:
     """The pairs with at most ``most`` tokens on each side, and how many were left out."""
-    kept = [(s, t) for s, t in zip(pairs.sources, pairs.targets, strict=True) if max(len(s), len(t)) <= most]
-    return Pairs([s for s, _ in kept], [t for _, t in kept]), len(pairs) - len(kept)
+    rows = np.flatnonzero(pairs.lengths_N2.max(axis=1) <= most)
+    return pairs if len(rows) == len(pairs) else pairs.pick(rows), len(pairs) - len(rows)

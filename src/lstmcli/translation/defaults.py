@@ -17,8 +17,9 @@ patience          0 if the learning rate decays, otherwise 5
 from __future__ import annotations
 
 import math
-from collections.abc import Sequence
+from collections.abc import Collection
 from dataclasses import replace
+from itertools import chain, islice
 
 from lstmcli.tokenization.auto import MIN_PIECES, infer_tokenizer_config
 from lstmcli.translation.config import JOINT, TranslatorConfig, TranslatorTokenizerConfig
@@ -39,7 +40,7 @@ def resolve_tokenizer(config: TranslatorTokenizerConfig, texts: Texts) -> Transl
         DataError: ``config.path`` is not a tokenizer.json.
     """
     if config.path is not None:
-        known = infer_tokenizer_config(config, texts.lines[:SAMPLE])
+        known = infer_tokenizer_config(config, list(islice(texts.lines, SAMPLE)))
         config = replace(config, kind=known.kind, words=known.words, source_tokenizer=config.source_tokenizer or JOINT)
     few = sum(map(len, texts.lines)) < FEW_CHARACTERS
     words = "text" if config.words == "auto" else config.words
@@ -51,29 +52,31 @@ def resolve_tokenizer(config: TranslatorTokenizerConfig, texts: Texts) -> Transl
             source = JOINT
     size, own = config.vocab_size, config.source_vocab_size
     if config.path is None and size is None:
-        size = _size(kind, texts.lines if source == JOINT else texts.targets)
+        size = _size(kind, *((texts.sources, texts.targets) if source == JOINT else (texts.targets,)))
     if source != JOINT and own is None:
         own = config.vocab_size if source in ("bpe", "unigram") and config.vocab_size else _size(source, texts.sources)
     return replace(config, kind=kind, words=words, source_tokenizer=source, vocab_size=size, source_vocab_size=own)
 
 
-def _kind(side: Sequence[str], few: bool) -> str:
+def _kind(side: Collection[str], few: bool) -> str:
     unspaced = tokenizer_for(side) != "13a" and sum(map(len, side)) < FEW_UNSPACED
     return "char" if few or unspaced else "bpe"
 
 
-def _size(kind: str, lines: Sequence[str]) -> int | None:
+def _size(kind: str, *sides: Collection[str]) -> int | None:
     if kind not in ("bpe", "unigram"):
         return None
-    alphabet = len(set().union(*lines[:100_000]))
-    return max(MIN_PIECES + 2 * alphabet, min(MAX_PIECES_PER_SIDE, sum(map(len, lines)) // CHARACTERS_PER_PIECE))
+    alphabet = len(set().union(*islice(chain(*sides), 100_000)))
+    return max(
+        MIN_PIECES + 2 * alphabet, min(MAX_PIECES_PER_SIDE, sum(map(len, chain(*sides))) // CHARACTERS_PER_PIECE)
+    )
 
 
 def shared_words(texts: Texts) -> float:
     """The share of the words of targets that are in their sources too; marks don't count."""
     shared = words = 0
     step = max(1, len(texts.targets) // SAMPLE)
-    for source, target in zip(texts.sources[::step], texts.targets[::step], strict=True):
+    for source, target in islice(zip(texts.sources, texts.targets, strict=True), 0, None, step):
         known = set(source.lower().split())
         found = [word for word in target.lower().split() if any(map(str.isalnum, word))]
         shared, words = shared + sum(word in known for word in found), words + len(found)

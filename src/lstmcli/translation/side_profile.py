@@ -6,12 +6,13 @@ The profile is stored in ``config.json``: the scripts of each side, its most fre
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from lstmcli.data.scripts import scripts
-from lstmcli.tokenization.ids import Ids
+from lstmcli.translation.batches import Lines, lengths
 
 WORDS, SAMPLE = 100, 20_000
 """Words of each side that are kept, and texts that they are counted in."""
@@ -32,14 +33,16 @@ class SideProfile:
     """The most frequent words between blanks, in lower case."""
 
     @classmethod
-    def of(cls, texts: Sequence[str], ids: Sequence[Ids]) -> SideProfile:
+    def of(cls, texts: Collection[str], ids: Lines) -> SideProfile:
         """The profile of texts and their ids."""
         letters = scripts(texts)
         total = sum(letters.values())
         kept = tuple(sorted(name for name, times in letters.items() if times >= RARE * total))
-        counts = Counter(word for text in texts[:SAMPLE] for word in text.lower().split() if len(word) <= MAX_WORD)
+        counts = Counter(
+            word for text in islice(texts, SAMPLE) for word in text.lower().split() if len(word) <= MAX_WORD
+        )
         words = tuple(word for word, times in counts.most_common(WORDS) if times > 1)
-        return cls(max(map(len, ids), default=0), kept, words)
+        return cls(int(lengths(ids).max(initial=0)), kept, words)
 
     @classmethod
     def read(cls, stored: Any) -> SideProfile:

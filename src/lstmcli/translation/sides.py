@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import NamedTuple
 
-from lstmcli.tokenization.ids import UNKNOWN, UNKNOWN_ID, Ids
+from lstmcli.tokenization.ids import UNKNOWN, UNKNOWN_ID
 from lstmcli.tokenization.stream_encoder import StreamEncoder
 from lstmcli.translation.beam_search import Hypothesis
 from lstmcli.translation.config import TranslatorTokenizerConfig
@@ -58,6 +58,3 @@ class Sides(NamedTuple):
                 part = part.replace(UNKNOWN, source[start:stop].strip())
             parts.append(part)
         return "".join(parts) + streamer.end()
-
-    def encode(self, texts: Texts) -> tuple[list[Ids], list[Ids]]:
-        return self.source.encode(texts.sources), self.target.encode(texts.targets)

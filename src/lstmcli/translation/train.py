@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import math
 import time
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Generator, Iterator, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from functools import partial
+from itertools import islice
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
@@ -20,14 +21,16 @@ from lstmcli.nn.device import native_bf16
 from lstmcli.plural import count
 from lstmcli.scoring.results import perplexity_of
 from lstmcli.tasks import TRANSLATION
+from lstmcli.tokenization.line_encoder import LineEncoder
 from lstmcli.training import events
 from lstmcli.training.checkpoint import Checkpoints, Snapshot
 from lstmcli.training.derived import Derived
 from lstmcli.training.events import Event
 from lstmcli.training.job import Plan, TrainingJob
 from lstmcli.training.preflight import preflight_tokenizer
+from lstmcli.training.tokenize import encode_texts
 from lstmcli.translation import metrics
-from lstmcli.translation.batches import Pairs, bucketed
+from lstmcli.translation.batches import Lines, Pairs, bucketed
 from lstmcli.translation.beam_search import Hypothesis
 from lstmcli.translation.config import TranslatorConfig
 from lstmcli.translation.data_check import Texts, check_pairs, drop_long, same_language
@@ -92,7 +95,10 @@ class TranslatorJob(TrainingJob):
             raise NoDataError("there are too few pairs to learn from", path=splits.path, hint=hint)
         self.sides = self._learn_tokenizers(self.texts["train"])
         tokenizer = self.sides.config
-        self.pairs = {name: Pairs(*self.sides.encode(part)) for name, part in self.texts.items()}
+        self.group.agree({"data": self.fingerprint})  # of which the processes make shards together
+        self.pairs = {}
+        for name in self.texts:
+            self.pairs[name] = yield from self._encode(name)
         most = self.config.train.max_tokens
         self.pairs["train"], left_out = drop_long(self.pairs["train"], most)
         if left_out:
@@ -109,6 +115,14 @@ class TranslatorJob(TrainingJob):
         own = self.sides.source_vocab_size
         source = None if own is None else tokenizer.source_tokenizer
         yield PairsRead(checks, splits.notes, tokenizer.kind, self.vocab_size, source, own)
+
+    def _encode(self, name: str) -> Generator[Event, None, Pairs]:
+        """Both sides of a split."""
+        texts, lines = self.texts[name], list[Lines]()
+        for side, encoder, part in zip(("source", "target"), self.sides, (texts.sources, texts.targets), strict=True):
+            key = f"{side} of {self.splits.fingerprint}"
+            lines.append((yield from encode_texts(name, part, LineEncoder(encoder), self.group, key)))
+        return Pairs(*lines)
 
     def _learn_tokenizers(self, texts: Texts) -> Sides:
         return Sides.train(texts, resolve_tokenizer(self.config.tokenizer, texts))
@@ -191,7 +205,7 @@ class TranslatorJob(TrainingJob):
 
     def _measure(self, translations: list[Hypothesis]) -> float:
         hypotheses = self._texts("valid", translations)
-        references = self.texts["valid"].targets[: len(hypotheses)]
+        references = list(islice(self.texts["valid"].targets, len(hypotheses)))
         if self.config.train.metric == "chrf":
             return metrics.chrf(hypotheses, references)
         return metrics.bleu(hypotheses, references)[0]
@@ -203,8 +217,8 @@ class TranslatorJob(TrainingJob):
     def _example(self, epoch: int, number: int) -> Translated:
         texts, source = self.texts["valid"], self.pairs["valid"].sources[number]
         (found,) = self.trainer.translate([source], self.trainer.averaged())
-        text = texts.sources[number]
-        return Translated(epoch, text, self.sides.text(text, found), texts.targets[number])
+        text, target = next(islice(zip(texts.sources, texts.targets, strict=True), number, None))
+        return Translated(epoch, text, self.sides.text(text, found), target)
 
     def weights(self) -> dict[str, NDArray[Any]]:
         return self.module.tensors()

@@ -15,10 +15,9 @@ import torch
 from torch import Tensor
 
 from lstmcli.nn.optim import Average, load_optimizer, optimizer_arrays, swapped
-from lstmcli.tokenization.ids import Ids
 from lstmcli.training.checkpoint import Arrays, Snapshot
 from lstmcli.training.distributed import ALONE, Group
-from lstmcli.translation.batches import Batch, Index, Pairs, batch, cut
+from lstmcli.translation.batches import Batch, Index, Lines, Pairs, batch, cut, lengths
 from lstmcli.translation.beam_search import Hypothesis, search
 from lstmcli.translation.config import BeamConfig, TranslatorTrainConfig
 from lstmcli.translation.network import Translator
@@ -52,7 +51,7 @@ class TranslatorTrainer:
 
     def gradients(self, pairs: Pairs, index: Index) -> tuple[float, float]:
         """Forward and backward pass; returns loss in nats per token, without smoothing, and gradient norm."""
-        own, share = self.group.part(np.array([len(pairs.targets[i]) for i in index]))
+        own, share = self.group.part(lengths([pairs.targets[i] for i in index]))
         loss, nats = self.loss(batch(pairs, index[own]), self.config.label_smoothing, bf16=self.bf16)
         loss.backward()  # type: ignore[no-untyped-call]
         whole = self.group.sum_gradients(self.parameters, share, nats.item())
@@ -88,14 +87,14 @@ class TranslatorTrainer:
         self.module.train()
         return group.sum(total)[0]
 
-    def translate(self, sources: list[Ids], weights: list[Tensor] | None = None) -> list[Hypothesis]:
+    def translate(self, sources: Lines, weights: list[Tensor] | None = None) -> list[Hypothesis]:
         """Greedy translations, with the given weights."""
         result: list[Hypothesis] = [NOTHING] * len(sources)
         attention = bool(self.module.config.copies)
-        lengths = np.array([[len(source)] * 2 for source in sources], np.int64)
+        lengths_N2 = np.stack([lengths(sources)] * 2, axis=1)
         with swapped(self.parameters, weights or self._own()):
             session = TorchSession(self.module, self.device)
-            for index in evaluation_batches(lengths):
+            for index in evaluation_batches(lengths_N2):
                 found = search(session, [sources[i] for i in index], GREEDY, attention=attention)
                 for i, hypotheses in zip(index, found, strict=True):
                     result[i] = hypotheses[0] if hypotheses else NOTHING

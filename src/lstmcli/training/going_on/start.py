@@ -8,11 +8,13 @@ from __future__ import annotations
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, field, replace
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 from lstmcli.data.config import ReadConfig
 from lstmcli.data.duplicates import same_text, texts_of
 from lstmcli.data.records import Record, Splits
+from lstmcli.data.stored import gathered
 from lstmcli.model_dir.directory import ModelDir
 from lstmcli.training.going_on.settings import Continued
 
@@ -96,7 +98,7 @@ class GoingOn:
         new = _without(splits.train, held)
         train = _without(old.train, learnt | judged)
         left_out = len(splits.train) - len(new), len(old.train) - len(train)
-        splits.train, splits.valid = [*new, *train], [*splits.valid, *valid]
+        splits.train, splits.valid = gathered(chain(new, train)), gathered(chain(splits.valid, valid))
         splits.unlabelled = _without(splits.unlabelled, held)
         self.judged += valid
         said = f"replayed: {old.path}, {len(train):,} rows to learn from and {len(valid):,} of validation"
@@ -105,5 +107,5 @@ class GoingOn:
         return said
 
 
-def _without(records: Collection[Record], keys: Collection[bytes]) -> list[Record]:
-    return [record for record in records if same_text(record.text) not in keys]
+def _without(records: Collection[Record], keys: Collection[bytes]) -> Collection[Record]:
+    return gathered(record for record in records if same_text(record.text) not in keys)

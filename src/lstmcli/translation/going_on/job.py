@@ -14,7 +14,6 @@ from lstmcli.training.events import Event
 from lstmcli.training.going_on.events import Grown
 from lstmcli.training.going_on.judged import BeforeAndAfter
 from lstmcli.training.going_on.start import NO_OLD_TEXTS
-from lstmcli.translation.batches import Pairs
 from lstmcli.translation.data_check import Texts, check_pairs
 from lstmcli.translation.going_on.growth import grown_sides, grown_weights
 from lstmcli.translation.going_on.start import TranslatorGoingOn
@@ -41,7 +40,7 @@ class GoingOnJob(TranslatorJob):
             judged = {"old": "old valid", "new": "new valid"}
             for name, records in (("old valid", start.judged), ("new valid", start.new_valid)):
                 self.texts[name], _ = check_pairs(records, "valid")
-                self.pairs[name] = Pairs(*self.sides.encode(self.texts[name]))
+                self.pairs[name] = yield from self._encode(name)
             start.judged, start.new_valid = [], ()
         tokens = {name: pairs.tokens for name, pairs in self.pairs.items()}
         self._judged = BeforeAndAfter(judged, tokens, exact=start.exact)
@@ -54,7 +53,7 @@ class GoingOnJob(TranslatorJob):
     def _initialize(self) -> None:
         import torch
 
-        counts_V = np.bincount(np.concatenate(self.pairs["train"].targets), minlength=self.vocab_size)
+        counts_V = self.pairs["train"].target_counts(self.vocab_size)
         weights = read_weights(self.going_on.model, self._old_sides)
         weights = grown_weights(weights, self.sides.source_vocab_size, counts_V)
         self.module.load_state_dict({name: torch.from_numpy(np.array(value)) for name, value in weights.items()})
