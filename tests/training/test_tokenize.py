@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -165,6 +166,20 @@ def test_a_repeated_run_tokenizes_what_is_missing(
     here.clear()
     encoded(records, encoder)
     assert not here
+
+
+def test_shards_are_kept_while_they_are_used(in_files: Callable[[], None], tmp_path: Path) -> None:
+    in_files()
+    encoder, other = (TextEncoder.train(TEXTS, TokenizerConfig(vocab_size=size)) for size in (300, 6))
+    records = kept()
+    encoded(records, encoder)
+    (used,) = (tmp_path / "cache").glob("*.texts")
+    encoded(records, other)
+    (unused,) = set((tmp_path / "cache").glob("*.texts")) - {used}
+    for folder in (used, unused):
+        os.utime(folder, (0, 0))
+    encoded(records, encoder)
+    assert used.exists() and not unused.exists()
 
 
 class Member(Group):
