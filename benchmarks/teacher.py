@@ -5,7 +5,7 @@ from the labelled half: the mean of TF-IDF with logistic regression, TF-IDF with
 folds), and --teachers models of ours with default options.  It answers the texts without labels, and with --own the
 labelled texts too, out of fold.  The student learns from labels and answers, and, for comparison, from labels alone.
 
-    python benchmarks/teacher.py trec6 sst2 --seeds 2
+    python benchmarks/teacher.py trec6 sst2 --seeds 2 --teachers 1
 """
 
 from __future__ import annotations

@@ -42,7 +42,7 @@ from lstmcli.training.preflight import preflight_tokenizer
 
 if TYPE_CHECKING:
     from lstmcli.classification.ensemble import Ensemble
-    from lstmcli.classification.going_on.start import GoingOn
+    from lstmcli.classification.going_on.start import ClassifierGoingOn
     from lstmcli.classification.network import Classifier
     from lstmcli.classification.smaller import Smaller
     from lstmcli.classification.trainer import Split, Trainer
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from lstmcli.engine.nodes import InferenceGraph
 
 
-def job(splits: Splits, config: ClassifierConfig, going_on: GoingOn | None = None) -> ClassifierJob:
+def job(splits: Splits, config: ClassifierConfig, going_on: ClassifierGoingOn | None = None) -> ClassifierJob:
     """The job of training a classifier on ``splits``, for ``training.run.train``."""
     return going_on.job(splits, config) if going_on else ClassifierJob(CLASSIFICATION, splits, config)
 

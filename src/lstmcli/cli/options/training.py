@@ -17,7 +17,7 @@ from lstmcli.training.config import PRECISIONS, SCHEDULES
 
 TOKENIZER, MODEL, TRAINING = Section("Tokenizer"), Section("Model"), Section("Training")
 TEACHING = Section("Teachers and texts without labels")
-GOING_ON = Section("Go on with a classifier")
+GOING_ON = Section("Go on with a model")
 LANGUAGE_MODEL, ADVANCED = Section("Language model"), Section("Language model, advanced")
 TOKENIZER_OR_FILE = "|".join([*TOKENIZERS, "FILE"])
 
@@ -176,18 +176,20 @@ ClassWeights = Annotated[
 ]
 Precision = Annotated[str, TRAINING.choice("--precision", PRECISIONS, "Number format of training steps.")]
 
-# Go on with a classifier
+# Go on with a model
 From = Annotated[
     Path | None,
     GOING_ON.option(
-        "--from", "MODEL", "Go on from this classifier: it learns the rows and labels of SOURCE beside what it knows."
+        "--from",
+        "MODEL",
+        "Go on from this model: it learns SOURCE, and its new words and labels, beside what it knows.",
     ),
 ]
 Replay = Annotated[
     list[str] | None,
     GOING_ON.option(
         *("--replay", "FILE"),
-        "The rows that the classifier of --from was trained on, so that it does not forget; repeat for several files.",
+        "The data that the model of --from was trained on, so that it does not forget; repeat for several files.",
     ),
 ]
 
