@@ -203,6 +203,7 @@ def model_info(info: ModelInfo, out: Console) -> Iterator[RenderableType]:
         "command": info.command,
         "trained": f"{info.created}, seed {info.seed}{_machine(info)}",
         "again": _again(info),
+        "goes on from": _ancestors(info),
     }
     rows |= {name.replace("_", " "): _value(value) for name, value in info.data.items()}
     figures = require_task(info.task).module("manifest").FIGURES
@@ -231,6 +232,13 @@ def _machine(info: ModelInfo) -> str:
     """The precision, device and threads of training, as far as they are recorded."""
     where = " on ".join(part for part in (info.precision, info.device) if part)
     return (f", {where}" if where else "") + (f", {count(info.threads, 'thread')}" if info.threads else "")
+
+
+def _ancestors(info: ModelInfo) -> str:
+    """The models that it goes on from, nearest first."""
+    older = info.came_from.get("older", ())
+    models = [info.came_from, *older] if isinstance(older, list) else [info.came_from]
+    return ", before it ".join(str(model["path"]) for model in models if isinstance(model, dict) and model.get("path"))
 
 
 def _again(info: ModelInfo) -> str:
