@@ -7,6 +7,7 @@ from typing import Any, TextIO
 
 from lstmcli.classification.results import Prediction
 from lstmcli.cli.io.streams import fitted, for_people, window_width
+from lstmcli.cli.language import of_display
 from lstmcli.cli.output.console import NOTHING, safe
 from lstmcli.cli.output.writer import LEFT_OUT, Field, Layout, Row, Shape, Writer, cell, kept, stream
 
@@ -87,8 +88,10 @@ class TableWriter(Writer[Prediction]):
             longest = max((cell_len(safe(label)) for label in prediction.probabilities), default=5)
             pairs = len(prediction.probabilities) if self.top is not None else 1
             self._arrange(max(5, longest), max(1, pairs))
-            about = "novelty  " * self.novelty + ("columns" if self.keep else "text")
-            self._row(["label", "prob."] * (1 if self.stacked else pairs), about)
+            about = (fit(of_display("novelty"), 9) if self.novelty else "") + of_display(
+                "columns" if self.keep else "text"
+            )
+            self._row([of_display("label"), of_display("prob.")] * (1 if self.stacked else pairs), about)
         if self.top is None:
             labels = prediction.labels if prediction.labels is not None else [prediction.label or ""]
             cells = [", ".join(map(safe, labels)) or NOTHING, f"{prediction.probability:.4f}"]
@@ -123,6 +126,13 @@ class TableWriter(Writer[Prediction]):
         if self.text_width:
             lines[0] += "  " + fit(text, self.text_width)
         self.out.write("\n  ".join(line.rstrip() for line in lines) + "\n")
+
+
+def right(text: str, width: int) -> str:
+    """``text`` right-aligned in ``width`` terminal cells, truncated if needed."""
+    from rich.cells import cell_len
+
+    return " " * (width - cell_len(text)) + text if cell_len(text) <= width else fit(text, width)
 
 
 def fit(text: str, width: int) -> str:
