@@ -56,6 +56,12 @@ def test_constraints_pin_every_requirement() -> None:
     assert names <= set(pinned)
 
 
+@pytest.mark.parametrize("page", ["docs/install.md", "docs/zh/install.md"])
+def test_the_extras_of_the_page_are_those_of_the_package(page: str) -> None:
+    named = re.findall(r"lstmcli\[(\w+)\]", (ROOT / page).read_text(encoding="utf-8"))
+    assert sorted(named) == sorted(set(metadata("lstmcli").get_all("Provides-Extra") or []) - {"bench", "dev"})
+
+
 @pytest.mark.parametrize("command", COMMANDS)
 def test_every_command_has_a_page_that_the_readme_names(command: str) -> None:
     assert f"[{command}](docs/{command}.md)" in README

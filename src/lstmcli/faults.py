@@ -9,6 +9,7 @@ import errno
 import re
 import sys
 from collections.abc import Iterator
+from importlib.util import find_spec
 
 from lstmcli.errors import DataError, LstmError, UsageError
 from lstmcli.threads import LIMITED
@@ -81,14 +82,23 @@ def bad_package(error: BaseException) -> LstmError | None:
     return None
 
 
+def check_package(name: str) -> None:
+    """Called before any work that ends in an import.  Raises: UsageError, if there is no such package."""
+    if find_spec(name) is None:
+        raise _missing(name)
+
+
+def _missing(package: str) -> UsageError:
+    hint = f"install it: pip install {package}"
+    return UsageError(f"the Python package {package!r} is not installed, and this needs it", hint=hint)
+
+
 def _package(error: ImportError) -> LstmError | None:
     name = (error.name or "").partition(".")[0]
     if name == "lstmcli":
         return None
     if isinstance(error, ModuleNotFoundError) and name not in sys.modules:  # else a part of it is missing
-        package = name.replace("_", "-")
-        hint = f"install it: pip install {package}"
-        return UsageError(f"the Python package {package!r} is not installed, and this needs it", hint=hint)
+        return _missing(name.replace("_", "-"))
     reason = " ".join(str(error).split())[:300]
     package = name.replace("_", "-") or "lstmcli"
     again = f"pip uninstall {package}, then pip install {package}"

@@ -42,6 +42,7 @@ COMMANDS = {
     "train": ["train", "t.csv", "-o", "new", *SMALL],
     "train-lm": ["train", "t.txt", "-o", "new-lm", "--tokenizer", "char", *SMALL],
     "parquet": ["classify", "-m", "c", "--input-format", "parquet", "t.parquet"],
+    "parquet-out": ["classify", "-m", "c", "t.txt", "--format", "parquet", "-o", "answers"],
     "hub": ["train", "some/data", "-o", "new", *SMALL],
     "report": ["classify", "-m", "c", "--report", "t.csv", "--format", "table"],
     "info": ["info", "c", "--format", "table"],
@@ -53,6 +54,7 @@ NEEDED = [
         ("numpy", "classify"),
         ("safetensors", "classify"),
         ("pyarrow", "parquet"),
+        ("pyarrow", "parquet-out"),
         ("torch", "train"),
         ("scipy", "train"),
     ),
@@ -101,6 +103,7 @@ def test_what_is_missing_is_named(place: Path, package: str, command: str) -> No
     if done.returncode:
         assert done.returncode == 2 and f"{package!r} is not installed" in done.stderr, done.stderr
         assert f"pip install {package}" in done.stderr
+        assert not (place / "answers").exists(), "work was done before"
 
 
 def test_a_package_that_saves_a_model_is_missed_before_the_training(place: Path) -> None:
