@@ -5,7 +5,7 @@ from the labelled half: the mean of TF-IDF with logistic regression, TF-IDF with
 folds), and --teachers models of ours with default options.  It answers the texts without labels, and with --own the
 labelled texts too, out of fold.  The student learns from labels and answers, and, for comparison, from labels alone.
 
-    python benchmarks/teacher.py trec6 sst2 --seeds 2
+    python benchmarks/teacher.py trec6 sst2 --seeds 2 --teachers 1
 """
 
 from __future__ import annotations
@@ -19,10 +19,10 @@ from typing import Any
 
 import numpy as np
 
-from common import LSTM, Row, corpus_file, markdown_table, read_rows, record, run, write_rows
+from common import LSTM, Row, markdown_table, record, run, write_rows
+from experts import read_set
 
-STUDENT = [*("--embedding", "16", "--hidden", "16", "--vocab-size", "6000", "--hash-buckets", "4096")]
-STUDENT += ["--ngrams", "1", "--characters", "0"]
+STUDENT = ("--size", "2M")
 FOLDS = 2
 
 
@@ -103,11 +103,11 @@ def main() -> None:
     given, more = parser.parse_known_args()
     lines = []
     for name in given.sets:
-        rows, test = read_rows(corpus_file(f"{name}/train.csv")), read_rows(corpus_file(f"{name}/test.csv"))
-        random.Random(0).shuffle(rows)
-        train, others = rows[::2], [text for _, text in rows[1::2]]
         with tempfile.TemporaryDirectory() as place:
-            folder, texts = Path(place), [text for _, text in test]
+            folder = Path(place)
+            rows, test = read_set(name, folder)
+            random.Random(0).shuffle(rows)
+            train, others, texts = rows[::2], [text for _, text in rows[1::2]], [text for _, text in test]
             source, held = write_rows(folder / "train.csv", train), write_rows(folder / "test.csv", test)
             labels, p_NC = teach(folder, train, [*texts, *others], given.teachers)
             teacher = accuracy((labels, p_NC[: len(texts)]), test)

@@ -66,6 +66,7 @@ ALLOWED = {
     ("bulk/workers.py", "subprocess"): "waits for workers that `children.py` started",
     ("bulk/workers.py", "pickle"): "speaks with them through their own pipes, and with nobody else",
     ("bulk/on_ray.py", "importlib"): "asks whether Ray is installed",
+    ("faults.py", "importlib"): "asks whether a package is installed",
     ("bulk/on_ray.py", "pickle"): "packs what Ray, which pickles too, carries between its own processes",
     ("tokenization/processes.py", "pickle"): "speaks with processes that `children.py` started, and with nobody else",
     ("comparison/models.py", "subprocess"): "times our own command and fastText's package",

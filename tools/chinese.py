@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import typer
-from messages import Messages
+from messages import Messages, of_templates
 
 from lstmcli.cli import app, foreign_names, help, language
 
@@ -72,14 +72,61 @@ PHRASES = [
     ),
     *("invalid control character", "free some space", "(others: {0}; --label-column"),
     "line {0#} column {1#} (char {2#})",
+    *("bidirectional {0}", "backward {0}", "embedding {0#}", "tied embedding {0#}", "{0} pooling", "soft labels"),
+    *("{0#}-gram model beside it", "{0#}-character model", "{0} attention", "{0} attention and input feeding"),
+    *(
+        "texts without labels",
+        "texts pretrained on",
+        "{0#} characters",
+        "{0#} bytes",
+        "{0#} words",
+        "{0#} tokens",
+        "{0#} lines",
+        "the kernel of lstm",
+        "{0} encoder {1}",
+        "decoder {0}",
+    ),
 ]
 """Texts that are filled into messages, from tables that are not in the source."""
 WORDS = [
     *("error", "hint", "warning", "note", "training:", "validation:", "test:"),
-    *("text", "texts", "source", "sources", "target", "targets", "training", "validation", "test", "train", "valid"),
+    *(
+        "text",
+        "texts",
+        "classifier",
+        "language model",
+        "source",
+        "sources",
+        "target",
+        "targets",
+        "training",
+        "validation",
+        "test",
+        "train",
+        "valid",
+    ),
     *("word", "character", "byte", "token", "line", "label", "comment", "title", "seed"),
+    *("input", "forget", "candidate", "output", "reset", "update", "cell", "hidden", "forward", "backward"),
+    *(
+        "saturated",
+        "dead",
+        "encoder",
+        "decoder",
+        "greedy",
+        "fingerprint",
+        "to",
+        "classifiers",
+        "language models",
+        "translators",
+        "notes",
+        "pretraining",
+        "entropy",
+        "before",
+        "attention",
+        "probability",
+    ),
 ]
-"""Single words that are filled into messages where a translation asks for them, with ``{0=}``."""
+"""Single words that are filled into messages where a translation asks for them, with ``{0=}``, or shown by displays."""
 HEADER = "# Chinese texts of the program.  After a change of English texts, run `python tools/chinese.py`.\n"
 
 
@@ -114,6 +161,11 @@ def message_texts() -> Texts:
     return once(found | {module: [*texts] for module, texts in Messages().found.items()})
 
 
+def word_texts() -> Texts:
+    """Single words of messages, and of tables, plots and pages, by module."""
+    return once({"words": WORDS} | Messages().words | of_templates())
+
+
 def once(texts: Texts) -> Texts:
     """Without repetitions, and without texts in which there is nothing to translate."""
     seen: set[str] = set()
@@ -139,7 +191,7 @@ def entry(english: str, chinese: str = "") -> str:
     return f"msgid {json.dumps(english, ensure_ascii=False)}\nmsgstr {json.dumps(chinese, ensure_ascii=False)}\n"
 
 
-CATALOGUES = {"help": help_texts, "messages": message_texts, "words": lambda: {"words": WORDS}}
+CATALOGUES = {"help": help_texts, "messages": message_texts, "words": word_texts}
 
 
 def main(others: list[str]) -> int:

@@ -19,11 +19,41 @@ from lstmcli.cli.chinese import Template
 from lstmcli.plural import count
 
 SOURCE = Path(__file__).resolve().parent.parent / "src" / "lstmcli"
-SINKS = {"report_error": (0, 1), "OSError": (1,), "IsADirectoryError": (1,)} | dict.fromkeys(
-    ("Warned", "BadParameter", "ValueError", "attempt", "info", "note", "of_message", "say", "_say", "warning"), (0,)
+SINKS: dict[str, tuple[int | str, ...]] = {
+    **{"report_error": (0, 1), "OSError": (1,), "IsADirectoryError": (1,), "File": (2, "about")},
+    **{"Recipe": (0, "published", "differs"), "_replace": ("about",)},
+} | dict.fromkeys(
+    (
+        "Measuring",
+        "Warned",
+        "BadParameter",
+        "ValueError",
+        "attempt",
+        "info",
+        "note",
+        "of_display",
+        "of_message",
+        "say",
+        "_say",
+        "warning",
+    ),
+    (0,),
 )
 """Functions and classes, whatever the module, to the arguments that are shown."""
-SHOWN = {"hint", "note", "notes", "reason", "reasons", "remark", "remarks", "usage", "warning", "warnings", "why"}
+SHOWN = {
+    "hint",
+    "note",
+    "notes",
+    "reason",
+    "reasons",
+    "remark",
+    "remarks",
+    "rule",
+    "usage",
+    "warning",
+    "warnings",
+    "why",
+}
 """Arguments by name, fields and lists that are shown."""
 SAME = {"safe", "str", "visible", "fitted", "bold", "list", "tuple", "sorted", "wrapped", "as_arguments", "_shortened"}
 """Functions whose result is the text, or the texts, that they are given."""
@@ -36,7 +66,7 @@ AGREEING = ({"is", "are"}, {"has", "have"}, {"it", "them"}, {"it", "they"})
 KEPT = ("interrupted", "aborted")
 """Messages of a single word."""
 UNSEEN = (
-    *("serving/", "cli/help.py", "cli/output/inspection/", "cells/", "data/sample_pairs.py", "tokenization/scripts.py"),
+    *("serving/", "cli/help.py", "cells/", "data/sample_pairs.py", "tokenization/scripts.py"),
     *("tokenization/lm_tokenizer.py", "cli/options/completion.py", "data/formats/config.py"),
 )
 """What is said to programs, and data."""
@@ -54,13 +84,15 @@ class Messages:
         self._places: dict[str, dict[str, tuple[int, int]]] = {module.name: {} for module in read}
         self.sinks: dict[tuple[str, str], set[int | str]] = {("", name): {*places} for name, places in SINKS.items()}
         """Functions (their module, or '' for any) to the arguments that are shown, by position and by name."""
-        self._seen: set[ast.AST] = set()
+        self._words: dict[str, dict[str, tuple[int, int]]] = {module.name: {} for module in read}
+        self._seen: set[tuple[ast.AST, bool]] = set()
         self._properties: dict[str, list[tuple[Module, ast.AST]]] = {}
         for module in read:
             for function in (each for group in module.functions.values() for each in group):
                 if any(named(decorator) == "property" for decorator in function.decorator_list):
                     self._properties.setdefault(function.name, []).append((module, function))
         self._add_classes()
+        self._displays = {"of_display", "facts", "Measuring"}
         known = -1
         while known != (known := sum(map(len, self.sinks.values()))):
             for module in read:
@@ -70,9 +102,12 @@ class Messages:
     @property
     def found(self) -> dict[str, list[str]]:
         """The templates of each module, in the order of the source."""
-        return {
-            module: sorted(places, key=lambda each: (places[each], each)) for module, places in self._places.items()
-        }
+        return _in_order(self._places)
+
+    @property
+    def words(self) -> dict[str, list[str]]:
+        """The words of each module that displays show by themselves."""
+        return _in_order(self._words)
 
     def _add_classes(self) -> None:
         """Errors show their first argument; other classes, fields with one of the names in ``SHOWN``."""
@@ -92,12 +127,14 @@ class Messages:
         self.sinks |= {("", name): {0, "message"} for name in errors}
 
     def _collect(self, module: Module) -> None:
-        names = {name for _, name in self.sinks} | {*ADDING, "fail"}
+        names = {name for _, name in self.sinks} | {*ADDING, "fail", "map"}
         for call in module.calls:
             if named(call.func) not in names and not any(each.arg in SHOWN for each in call.keywords):
                 continue
+            if named(call.func) == "map" and named(call.args[0]) in self._displays:
+                self._add(module, call.args[1], words=True)
             for argument in self._shown(module, call):
-                self._add(module, argument)
+                self._add(module, argument, words=named(call.func) in self._displays)
         for name, functions in module.functions.items():
             if name.split("_")[-1] in SHOWN or (name == "line" and module.name.endswith("events.py")):
                 for function in functions:
@@ -131,25 +168,26 @@ class Messages:
         imported = module.imports.get(owner.id, "") if isinstance(owner, ast.Name) else ""
         return imported.replace(":", "/").lstrip("/") + ".py" if imported else "."
 
-    def _add(self, module: Module, node: ast.expr) -> None:
-        """Add the templates that an expression may be."""
-        if node in self._seen:
+    def _add(self, module: Module, node: ast.expr, *, words: bool = False) -> None:
+        """Add the templates that an expression may be; ``words``: and single words."""
+        if (node, words) in self._seen:
             return
-        self._seen.add(node)
+        self._seen.add((node, words))
         parts = _parts(node)
         if parts is None:
             for target, each in self._alternatives(module, node):
-                self._add(target, each)
+                self._add(target, each, words=words)
             return
         for line in self._template(module, parts).split("\n"):  # each is shown by itself
             line = _renumbered(PLACE.sub("", line.strip()))
-            if _is_prose(line) and (module.name in SEEN or not module.name.startswith(UNSEEN)):
+            prose = _is_prose(line)
+            if (prose or (words and _is_word(line))) and (module.name in SEEN or not module.name.startswith(UNSEEN)):
                 here = (node.lineno, node.col_offset)
-                places = self._places[module.name]
+                places = (self._places if prose else self._words)[module.name]
                 places[line] = min(here, places.get(line, here))
         for part in parts:
             if not isinstance(part, str):
-                self._add(module, part)
+                self._add(module, part, words=words and self._kind(module, part) != "~")
 
     def _template(self, module: Module, parts: list[str | ast.expr]) -> str:
         numbers = iter(range(len(parts)))
@@ -247,6 +285,21 @@ class Messages:
             for each in self.modules.values():
                 if each is not module:
                     yield from ((each, value) for value in each.top.get(name, ()))
+
+
+def of_templates(folder: Path = SOURCE) -> dict[str, list[str]]:
+    """The texts of pages, by template: what ``_("…")`` holds."""
+    paths = sorted((folder / "cli/output/templates").iterdir())
+    return {path.name: re.findall(r'\b_\("([^"]+)"\)', path.read_text(encoding="utf-8")) for path in paths}
+
+
+def _in_order(found: dict[str, dict[str, tuple[int, int]]]) -> dict[str, list[str]]:
+    return {module: sorted(places, key=lambda each: (places[each], each)) for module, places in found.items()}
+
+
+def _is_word(text: str) -> bool:
+    """Whether a text is a word, or several, for people, with nothing to be filled in."""
+    return bool(re.search(r"[A-Za-z]{2}", text)) and not re.search(r"[{}_<>/=]|^-|\.\w", text)
 
 
 def _renumbered(line: str) -> str:

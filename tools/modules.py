@@ -102,6 +102,8 @@ def assigned(scope: Scope) -> Values:
             for target in node.targets if isinstance(node, ast.Assign) else [node.target]:
                 if isinstance(target, ast.Name):
                     found.setdefault(target.id, []).append(node.value)
+                elif isinstance(target, ast.Subscript) and isinstance(target.value, ast.Name):  # of a dict
+                    found.setdefault(named(target.value), []).extend([target.slice, node.value])
                 elif isinstance(target, ast.Tuple):
                     values = node.value.elts if isinstance(node.value, ast.Tuple) else [node.value] * len(target.elts)
                     for each, value in zip(target.elts, values, strict=False):

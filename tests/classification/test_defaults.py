@@ -10,15 +10,18 @@ from hypothesis import strategies as st
 
 from lstmcli.classification.config import ClassifierConfig, ClassifierModelConfig, ClassifierTrainConfig
 from lstmcli.classification.defaults import (
+    LABEL_TOKENS_SEEN,
     MAX_CHARACTER_TEXTS,
     MAX_CJK_TEXTS,
     MAX_NGRAM_CELLS,
     NGRAM_CELLS,
+    PATIENCE,
     SMALL_CORPUS,
     character_order,
     ngram_min_count,
     ngram_weight,
     resolve,
+    usual_epochs,
 )
 from lstmcli.errors import UsageError
 from lstmcli.language_modeling.config import LmConfig, LmModelConfig, LmTrainConfig
@@ -29,7 +32,7 @@ from lstmcli.tokenization.config import LmTokenizerConfig
 @given(st.integers(1, 10**7), st.integers(0, 400), st.integers(2, 1000))
 def test_nothing_is_left_open(texts: int, length: int, labels: int) -> None:
     config = resolve(ClassifierConfig(), texts, texts * length, labels)
-    assert config.train.epochs is not None and 3 <= config.train.epochs <= 15
+    assert config.train.epochs is not None and 3 <= config.train.epochs <= 200
     assert config.model.ngrams in ((2, 3) if texts * labels <= NGRAM_CELLS else (0,))
 
 
@@ -87,15 +90,28 @@ def test_ngrams_of_too_many_texts_and_labels() -> None:
 
 def test_what_the_user_said_stays() -> None:
     said = replace(ClassifierConfig(), model=ClassifierModelConfig(ngrams=0), train=ClassifierTrainConfig(epochs=1))
+    assert resolve(said, 100, 2000, 2) == replace(said, train=replace(said.train, patience=PATIENCE))
+    said = replace(said, train=replace(said.train, patience=1))
     assert resolve(said, 100, 2000, 2) == said
 
 
 @pytest.mark.parametrize(
     ("texts", "length", "labels", "epochs"),
-    [(7_000, 20, 2, 10), (9_120, 105, 2, 4), (10_800, 265, 20, 6), (25_000, 260, 2, 3), (9, 400, 2, 15)],
+    [(7_000, 20, 2, 10), (9_120, 105, 2, 4), (10_800, 265, 20, 6), (25_000, 260, 2, 3), (512, 800, 2, 13)],
 )
 def test_long_texts_of_few_labels_are_shown_less_often(texts: int, length: int, labels: int, epochs: int) -> None:
     assert resolve(ClassifierConfig(), texts, texts * length, labels).train.epochs == epochs
+
+
+@given(texts=st.integers(1, 10**6), length=st.integers(1, 500), batch=st.integers(1, 256), steps=st.integers(1, 50))
+def test_few_texts_are_shown_for_two_hundred_steps(texts: int, length: int, batch: int, steps: int) -> None:
+    config = replace(ClassifierConfig(), train=ClassifierTrainConfig(batch_size=batch))
+    found = resolve(config, texts, texts * length, 2, steps).train
+    per_epoch = max(steps, -(-texts // batch))
+    assert found.epochs is not None and found.epochs * per_epoch >= 200
+    usual = usual_epochs(texts, 2 * LABEL_TOKENS_SEEN / (texts * length))
+    assert found.epochs == usual or (found.epochs - 1) * per_epoch < 200
+    assert found.patience == (0 if found.epochs > 15 else PATIENCE)
 
 
 @given(st.integers(2, 10**6))

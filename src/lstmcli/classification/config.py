@@ -70,8 +70,8 @@ class ClassifierTrainConfig(TrainingConfig):
     """How a classifier is trained."""
 
     learning_rate: float = 2e-3
-    patience: int = 5
-    """Epochs without a better validation score before training stops; 0: never."""
+    patience: int | None = None
+    """Epochs without a better validation score before training stops; 0: never; None: depends on the epochs."""
     ema: float = 0.5
     """Time constant of the moving average of the weights, in epochs; 0: no average."""
     label_smoothing: float = 0.0
@@ -95,10 +95,10 @@ class ClassifierTrainConfig(TrainingConfig):
     None: by the number of tokens, if there are texts without labels or a language model to start from."""
     layer_decay: float | None = None
     """How many times slower each layer learns than the one above it (Howard & Ruder 2018, 3.2); None: 2.6 for a
-    pretrained network, else 1."""
+    network that is pretrained and learns few labels, else 1."""
     unfreeze: int | None = None
     """Epochs from the training of one layer to that of the one below it, from the output down (Howard & Ruder 2018,
-    3.3); 0: all are trained from the start; None: 1 for a pretrained network, else 0."""
+    3.3); 0: all are trained from the start; None: 1 where ``layer_decay`` is 2.6 by default, else 0."""
 
     def __post_init__(self) -> None:
         super().__post_init__()

@@ -87,8 +87,8 @@ class _Run(EpochLoop[ClassifierLoopState]):
         return loss, norm, learning_rate
 
     def out_of_patience(self) -> bool:
-        epochs, patience = self.state.epoch, self.config.patience
-        return bool(patience) and epochs < self.epochs and epochs - self.state.best_epoch >= patience
+        epochs, patience = self.state.epoch, self.config.patience or 0
+        return patience > 0 and epochs < self.epochs and epochs - self.state.best_epoch >= patience
 
     def validate(self) -> Validated | None:
         """Also ends the epoch."""

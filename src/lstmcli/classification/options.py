@@ -11,6 +11,7 @@ from lstmcli.classification.size import settings_for, size_bytes
 from lstmcli.errors import UsageError
 from lstmcli.options import changed, common
 from lstmcli.python_names import as_option
+from lstmcli.training.going_on.settings import is_continued
 
 OPTIONS = frozenset(
     (
@@ -54,7 +55,7 @@ def from_options(given: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         UsageError: an invalid value.
     """
-    if given.get("from_model") is not None or given.get("replay"):
+    if is_continued(given):
         from lstmcli.classification.going_on.start import going_on
 
         return going_on(given)

@@ -42,7 +42,7 @@ from lstmcli.training.preflight import preflight_tokenizer
 
 if TYPE_CHECKING:
     from lstmcli.classification.ensemble import Ensemble
-    from lstmcli.classification.going_on.start import GoingOn
+    from lstmcli.classification.going_on.start import ClassifierGoingOn
     from lstmcli.classification.network import Classifier
     from lstmcli.classification.smaller import Smaller
     from lstmcli.classification.trainer import Split, Trainer
@@ -50,7 +50,7 @@ if TYPE_CHECKING:
     from lstmcli.engine.nodes import InferenceGraph
 
 
-def job(splits: Splits, config: ClassifierConfig, going_on: GoingOn | None = None) -> ClassifierJob:
+def job(splits: Splits, config: ClassifierConfig, going_on: ClassifierGoingOn | None = None) -> ClassifierJob:
     """The job of training a classifier on ``splits``, for ``training.run.train``."""
     return going_on.job(splits, config) if going_on else ClassifierJob(CLASSIFICATION, splits, config)
 
@@ -112,7 +112,9 @@ class ClassifierJob(TrainingJob):
         others = self.encoder.encode_all(record.text for record in splits.unlabelled) if splits.unlabelled else None
         self.train.unlabelled = others if config.train.virtual or config.train.entropy else None
         tokens = int(self.train.lengths(config.tokenizer.max_tokens).sum())
-        config = resolve(config, len(self.train), tokens, len(self.check.labels))
+        if splits.unlabelled or start or config.train.pretrain:
+            self.train.least_steps = LEAST_STEPS
+        config = resolve(config, len(self.train), tokens, len(self.check.labels), self.train.least_steps)
         if config.model.ngrams == 0 and self._asked.model.ngrams is None:
             size = f"{len(self.train):,} texts times {len(self.check.labels):,} labels"
             yield events.Warned(f"no n-gram model beside the network: {size} are too many")
@@ -121,8 +123,6 @@ class ClassifierJob(TrainingJob):
             config = replace(config, tokenizer=replace(config.tokenizer, hash_buckets=buckets))
         self.pretraining = phase_for(config, self.encoder, self.train.encoded, others, start)
         self.config = self.pretraining.config if self.pretraining else config
-        if self.pretraining or self.train.unlabelled is not None:
-            self.train.least_steps = LEAST_STEPS
         self.valid = yield from encode.split("valid", known(splits.valid, self.check.labels))
         self.test = yield from encode.split("test", known(splits.test, self.check.labels))
         self._unknown = {name: encode.unknown_labels(getattr(splits, name)) for name in ("valid", "test")}

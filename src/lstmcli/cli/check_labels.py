@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstmcli.classification.results import LabelSuspect
 from lstmcli.cli.io import streams
+from lstmcli.cli.language import of_display
 from lstmcli.cli.output.console import console, grid, percent, safe, show
 from lstmcli.cli.output.writer import Layout, Row, Shape, stream
 from lstmcli.errors import UsageError
@@ -33,7 +34,10 @@ def table(suspects: list[LabelSuspect], out: Console) -> Iterator[RenderableType
     names = ("label", "prob.", "better", "prob.", "line", "text")
     for name in names:
         rows.add_column(
-            name, no_wrap=True, overflow="ellipsis", justify="right" if name in ("prob.", "line") else "left"
+            of_display(name),
+            no_wrap=True,
+            overflow="ellipsis",
+            justify="right" if name in ("prob.", "line") else "left",
         )
     for suspect in suspects[:MAX_SHOWN]:
         shares = (f"{suspect.probability:.2f}", f"{suspect.probability_better:.2f}")
@@ -42,7 +46,8 @@ def table(suspects: list[LabelSuspect], out: Console) -> Iterator[RenderableType
         rows.add_row(safe(suspect.label), shares[0], safe(suspect.better), shares[1], line, text)
     yield rows
     if len(suspects) > MAX_SHOWN:
-        yield f"the {MAX_SHOWN} surest; {len(suspects) - MAX_SHOWN:,} more with --format tsv, csv, jsonl or json"
+        more = f"the {MAX_SHOWN} surest; {len(suspects) - MAX_SHOWN:,} more with --format tsv, csv, jsonl or json"
+        yield of_display(more)
 
 
 def _row(suspect: LabelSuspect) -> list[Row]:

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import cache, cached_property
+from functools import cache, cached_property, lru_cache
 from typing import NamedTuple
 
 from lstmcli.cli.language import catalogue
 from lstmcli.plural import count
 
 _HOLE = re.compile(r"(\{\d+[#~=]?\})")
-_PATTERNS = {"#": r"(-?[\d.,]+(?:e[+-]?\d+)?|-?inf|nan)", "~": r"(\w*)", "": "(.*?)"}
+_PATTERNS = {"#": r"([-+]?[\d.,]+(?:e[+-]?\d+)?|-?inf|nan)", "~": r"(\w*)", "": "(.*?)"}
 _PREFIX = re.compile(r"(error|hint|warning|note): (?=\S)")
 _PLACE = re.compile(r"(?:(.*), )?(?:line|row) (\d+)(?:: (.+))?", re.DOTALL)
 _REMARK = re.compile(r"(.+) \((.+)\)", re.DOTALL)
@@ -32,6 +32,8 @@ _MARK = re.compile("; |, |: ")
 _JOINT = re.compile("(?=; |, |: | )")
 MAX_LENGTH, MAX_REMARK, MAX_PARTS = 2000, 300, 12
 """Longer messages stay in English; longer values have no remark of the program at their end, and longer lists none."""
+MAX_KEPT = 1000
+"""Messages that are kept translated; a progress display has new numbers all the time."""
 
 
 class Found(NamedTuple):
@@ -134,7 +136,7 @@ def _letters(text: str) -> int:
     return sum(map(str.isalpha, text))
 
 
-@cache
+@lru_cache(MAX_KEPT)
 def _known(text: str) -> Found:
     """A text that is one message."""
     if exact := _exact().get(text.lower()):
@@ -169,7 +171,7 @@ def _filling(value: str) -> Found:
     return Found(value)
 
 
-@cache
+@lru_cache(MAX_KEPT)
 def _message(text: str) -> Found:
     """A message, which may stand behind the place that it is about, or among others."""
     if not re.search(r"[A-Za-z]{2}", text):

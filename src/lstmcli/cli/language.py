@@ -1,4 +1,4 @@
-"""The language of help pages and messages: English, or Chinese if the locale is.
+"""The language of help pages, messages and displays: English, or Chinese if the locale is.
 
 Texts are written in English, in the code.  ``lstmcli/chinese`` has catalogues of their translations, which
 ``tools/chinese.py`` keeps complete; they are only read if the locale is Chinese.  Data for programs never change.
@@ -57,6 +57,13 @@ def entries(text: str) -> dict[str, str]:
 def of_help(text: str) -> str:
     """A text of a help page in the language of the locale."""
     return catalogue("help").get(text, text) if text and is_chinese() else text
+
+
+def of_display(text: str) -> str:
+    """A heading, a name or a sentence of a table, a plot or a page in the language of the locale."""
+    if not text or not is_chinese():
+        return text
+    return catalogue("words").get(text) or of_message(text)
 
 
 def of_message(text: str) -> str:

@@ -6,7 +6,7 @@ import hashlib
 from collections import deque
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
-from itertools import islice
+from itertools import chain, islice
 from typing import Any
 
 from lstmcli.data.config import ReadConfig
@@ -46,6 +46,22 @@ class Texts(Collection[str]):
 
     def __contains__(self, text: object) -> bool:
         return any(text == other for other in self)
+
+
+class Joined(Collection[Record]):
+    """The records of several collections, one after another; read again at each iteration."""
+
+    def __init__(self, *parts: Collection[Record]) -> None:
+        self._parts = parts
+
+    def __iter__(self) -> Iterator[Record]:
+        return chain.from_iterable(self._parts)
+
+    def __len__(self) -> int:
+        return sum(map(len, self._parts))
+
+    def __contains__(self, record: object) -> bool:
+        return any(record in part for part in self._parts)
 
 
 class Rows:

@@ -9,6 +9,7 @@ Shapes: T tokens, B texts, V words, H units of a layer.
 from __future__ import annotations
 
 from collections.abc import Sequence
+from itertools import pairwise
 from typing import TYPE_CHECKING
 
 import numpy as np
@@ -121,3 +122,14 @@ def open_session(
 
     graph = language_model_graph(weights, settings.model, int8=not engine.exact)
     return LanguageModelSession(graph, settings.model, threads)
+
+
+def nats_in_steps(graph: InferenceGraph, config: LmModelConfig, ids: NDArray[np.integer], threads: int) -> float:
+    """Loss in nats per token, token by token as in generation."""
+    session = LanguageModelSession(graph, config, threads)
+    state, total = session.zero_state(1), 0.0
+    for here, there in pairwise(ids):
+        one = np.array([[here]], np.int32)
+        nats, _, state = session.score(one, np.array([[there]], np.int64), state)
+        total += float(nats[0, 0])
+    return total / (len(ids) - 1)

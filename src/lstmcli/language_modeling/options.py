@@ -8,8 +8,9 @@ from typing import Any
 from lstmcli.language_modeling.config import ALPHABET_PRESET, DEFAULT_PRESET, LmConfig
 from lstmcli.language_modeling.presets import preset
 from lstmcli.options import changed, common
+from lstmcli.training.going_on.settings import is_continued
 
-OPTIONS = frozenset({"preset", "untied", "keep_case"})
+OPTIONS = frozenset({"preset", "untied", "keep_case", "from_model", "replay"})
 """Options whose names are not names of fields."""
 
 
@@ -19,6 +20,10 @@ def from_options(given: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         UsageError: an invalid value.
     """
+    if is_continued(given):
+        from lstmcli.language_modeling.going_on.start import going_on
+
+        return going_on(given)
     chosen = given.get("preset")
     return {
         "config": _settings(str(chosen or DEFAULT_PRESET), given),
@@ -28,9 +33,15 @@ def from_options(given: Mapping[str, Any]) -> dict[str, Any]:
 
 def _settings(name: str, given: Mapping[str, Any]) -> LmConfig:
     model, train = preset(name)
-    fields = common(given)
-    if given.get("untied") or given.get("softmax") == "adaptive":
-        fields["tied"] = False
+    fields = config_fields(given)
     if "learning_rate" not in given and fields.get("optimizer", train.optimizer) != train.optimizer:
         fields["learning_rate"] = None  # the preset's learning rate is for its own optimizer
     return changed(LmConfig(model=model, train=train), fields)
+
+
+def config_fields(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The given options as fields of the settings.  Raises: UsageError."""
+    fields = common(given)
+    if given.get("untied") or given.get("softmax") == "adaptive":
+        fields["tied"] = False
+    return fields

@@ -109,15 +109,3 @@ def preset(name: str) -> tuple[LmModelConfig, LmTrainConfig]:
     require(name in RECIPES, f"preset must be one of {', '.join(PRESETS)}, not {name!r}")
     recipe = RECIPES[name]
     return replace(LmModelConfig(), **recipe.model), replace(LmTrainConfig(), **recipe.train)
-
-
-def listed() -> str:
-    """All presets, as text."""
-    blocks = []
-    for name, recipe in RECIPES.items():
-        lines = [f"{name}: {recipe.about}"]
-        for what in ("source", "published", "differs"):
-            if text := getattr(recipe, what):
-                lines.append(f"  {what}: {text}")
-        blocks.append("\n".join(lines))
-    return "\n".join(blocks)

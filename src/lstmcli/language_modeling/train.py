@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import itertools
 import math
 import time
 from collections.abc import Callable, Collection, Iterator
@@ -25,7 +24,7 @@ from lstmcli.language_modeling.lines import Lines, tokenized
 from lstmcli.language_modeling.preflight import preflight_language_model
 from lstmcli.language_modeling.results import CorpusCheck
 from lstmcli.language_modeling.shapes import language_model_shapes
-from lstmcli.language_modeling.survey import survey_text
+from lstmcli.language_modeling.survey import Survey, survey_text
 from lstmcli.model_dir.directory import TOKENIZER
 from lstmcli.nn.device import native_bf16
 from lstmcli.scoring.results import LmReport
@@ -44,6 +43,7 @@ from lstmcli.training.preflight import preflight_tokenizer
 if TYPE_CHECKING:
     from lstmcli.data.records import Record, Splits
     from lstmcli.engine.nodes import InferenceGraph
+    from lstmcli.language_modeling.going_on.start import TextGoingOn
     from lstmcli.language_modeling.network import LanguageModel
     from lstmcli.language_modeling.trainer import LmTrainer
 
@@ -53,12 +53,16 @@ SAMPLE_TOKENS = 60
 SECONDS_BETWEEN_SAMPLES = 20.0
 
 
-def job(splits: Splits, config: LmConfig, alphabet_config: LmConfig | None = None) -> LanguageModelJob:
+def job(
+    splits: Splits, config: LmConfig, alphabet_config: LmConfig | None = None, going_on: TextGoingOn | None = None
+) -> LanguageModelJob:
     """The job of training a language model on ``splits``, for ``training.run.train``.
 
     Args:
         alphabet_config: used instead of ``config`` if the tokens are letters of an alphabet.
     """
+    if going_on:
+        return going_on.job(splits, config)
     return LanguageModelJob(LANGUAGE_MODELING, splits, config, alphabet_config or config)
 
 
@@ -90,10 +94,8 @@ class LanguageModelJob(TrainingJob):
         lines = {name: Lines(records) for name, records in _parts(splits).items()}
         surveys = {name: survey_text(part) for name, part in lines.items()}
         found = surveys["train"]
-        tokenizer = infer_tokenizer_config(
-            self.config.tokenizer, found.sample, found.characters, table=splits.format != "text"
-        )
-        self.encoder = StreamEncoder.train(lines["train"], tokenizer)
+        self.encoder = self._learn_tokenizer(lines["train"], found)
+        tokenizer = self.encoder.config
         self._fingerprint = {name: found.fingerprint for name, found in surveys.items()}
         self.group.agree({"data": self.fingerprint})  # of which the processes make shards together
         for name, part in lines.items():
@@ -116,6 +118,11 @@ class LanguageModelJob(TrainingJob):
         if warning := unknown_in_validation(valid.unknown, len(valid), tokenizer.path or tokenizer.kind):
             yield events.Warned(warning)
 
+    def _learn_tokenizer(self, lines: Lines, found: Survey) -> StreamEncoder:
+        table = self.splits.format != "text"
+        tokenizer = infer_tokenizer_config(self.config.tokenizer, found.sample, found.characters, table=table)
+        return StreamEncoder.train(lines, tokenizer)
+
     def shapes(self) -> dict[str, tuple[int, ...]]:
         return language_model_shapes(self.config.model, self.encoder.vocab_size)
 
@@ -127,11 +134,15 @@ class LanguageModelJob(TrainingJob):
         wanted = self.config.train.precision
         self.precision = "bf16" if wanted == "bf16" or (wanted == "auto" and native_bf16(device)) else "fp32"
         self.module = LanguageModel(self.config.model, self.encoder.vocab_size)
-        self.module.initialize_from_frequencies(self.corpora["train"].frequencies(self.encoder.vocab_size))
+        self._initialize(self.corpora["train"].frequencies(self.encoder.vocab_size))
         how: dict[str, Any] = {"device": device, "bf16": self.precision == "bf16", "group": self.group}
         self.trainer = LmTrainer(self.module, self.config.train, **how)
         self.parameters = count_parameters(self.module)
         yield from ()
+
+    def _initialize(self, counts_V: NDArray[np.int64]) -> None:
+        """Set the weights from which training starts, given how often each token occurs in the training text."""
+        self.module.initialize_from_frequencies(counts_V)
 
     def preflight(self, threads: int) -> None:
         self._threads = threads
@@ -240,8 +251,10 @@ class LanguageModelJob(TrainingJob):
 
     def _try_int8(self, graph: InferenceGraph, threads: int, tokens: int = INT8_TOKENS) -> Quantised:
         """The loss of the exact and the int8 graph, and whether int8 is good enough for generation."""
+        from lstmcli.language_modeling.onnx_session import nats_in_steps
+
         ids = self.corpora["valid"].in_order[: tokens + 1]
-        exact, near = (_nats(g, self.config, ids, threads) for g in (graph, self._graph(int8=True)))
+        exact, near = (nats_in_steps(g, self.config.model, ids, threads) for g in (graph, self._graph(int8=True)))
         return Quantised(exact, near, near - exact <= MAX_INT8_COST)
 
     def fields(self) -> dict[str, Any]:
@@ -265,19 +278,6 @@ class LanguageModelJob(TrainingJob):
 def _parts(splits: Splits) -> dict[str, Collection[Record]]:
     parts = {"train": splits.train, "valid": splits.valid, "test": splits.test}
     return {name: records for name, records in parts.items() if records or name != "test"}
-
-
-def _nats(graph: InferenceGraph, config: LmConfig, ids: NDArray[np.integer], threads: int) -> float:
-    """Loss in nats per token, token by token as in generation."""
-    from lstmcli.language_modeling.onnx_session import LanguageModelSession
-
-    session = LanguageModelSession(graph, config.model, threads)
-    state, total = session.zero_state(1), 0.0
-    for here, there in itertools.pairwise(ids):
-        one = np.array([[here]], np.int32)
-        nats, _, state = session.score(one, np.array([[there]], np.int64), state)
-        total += float(nats[0, 0])
-    return total / (len(ids) - 1)
 
 
 def _check(name: str, corpus: Corpus) -> CorpusCheck:

@@ -49,6 +49,7 @@ def _info(model: ModelDir) -> ModelInfo:
         metrics=config["metrics"],
         versions=config["versions"],
         calibration={"scale": config["calibration"]["scale"]} if model.task.labelled else {},
+        came_from=config.get("from", {}),
         config=config[model.task.config_key],
     )
 

@@ -41,4 +41,7 @@ class ModelInfo(Result):
     versions: dict[str, str]
     calibration: dict[str, float]
     """``scale``: the inverse temperature fitted on the validation split; empty for a language model."""
+    came_from: dict[str, Any]
+    """The model that training went on from (`path`, `sha256`, `older`), what was kept, and more; empty if it started
+    from nothing."""
     config: dict[str, Any]

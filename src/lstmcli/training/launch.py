@@ -26,6 +26,7 @@ from lstmcli.safe_path import child_environment, lstm_command
 from lstmcli.threads import cores
 from lstmcli.training.distributed import ALONE, TIMEOUT, Group
 from lstmcli.training.last_words import RESUME, LostProcess
+from lstmcli.training.rendezvous import fresh
 
 if TYPE_CHECKING:
     from torch.distributed.elastic.multiprocessing import PContext, RunProcsResult
@@ -72,18 +73,19 @@ def joined(timeout: float = TIMEOUT) -> Iterator[Group]:
         os.environ.setdefault("GLOO_SOCKET_IFNAME", loopback)
     import torch
     import torch.distributed as dist
+    from torch.distributed.rendezvous import rendezvous
 
     backend = "cpu:gloo,cuda:nccl" if torch.cuda.is_available() and dist.is_nccl_available() else "gloo"
     limit = timedelta(seconds=timeout)
     try:
-        dist.init_process_group(backend, init_method="env://", timeout=limit)
-    except (RuntimeError, ValueError) as error:
+        shared, _, _ = next(iter(rendezvous("env://", timeout=limit)))
+        store = fresh(shared, rank, world, timeout)
+        dist.init_process_group(backend, store=store, rank=rank, world_size=world, timeout=limit)
+    except (RuntimeError, ValueError, TimeoutError) as error:
         message = f"process {rank} of {world} cannot reach the others at {address}: {_first_line(error)}"
         hint = "is every machine started, with the same --rdzv-endpoint, and no firewall between them?"
         raise LostProcess(message, hint=hint) from error
-    from torch.distributed.distributed_c10d import _get_default_store
-
-    group = Group(rank, world, _get_default_store(), timeout)
+    group = Group(rank, world, store, timeout)
     try:
         yield group
     except BaseException as error:

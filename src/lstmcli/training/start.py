@@ -11,6 +11,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from lstmcli.data.config import ReadConfig
 from lstmcli.errors import LstmError, OutputError, UsageError
 from lstmcli.model_dir.directory import check_target, read_model
 from lstmcli.options import chosen, job_arguments, read_config, seconds
@@ -28,7 +29,7 @@ if TYPE_CHECKING:
     from lstmcli.training.events import Event
     from lstmcli.training.job import TrainingJob
 
-LABELS = frozenset({"label_column", "label_prefix", "label_separator", "teacher", "unlabelled", "from_model", "replay"})
+LABELS = frozenset({"label_column", "label_prefix", "label_separator", "teacher", "unlabelled"})
 """Options that imply labelled text."""
 TARGETS = frozenset({"target_column", "target_file"})
 """Options that imply translations."""
@@ -91,7 +92,7 @@ class Training:
 
         if task is None and not TARGETS.isdisjoint(given):
             task = task_for(paired=True).name
-        prefer = check_start(given, output, cv=cv, task=task)
+        prefer, task = check_start(given, output, cv=cv, task=task)
         self._started = time.monotonic()
         if task is None and not LABELS.isdisjoint(given):
             task = task_for(labelled=True).name
@@ -188,18 +189,22 @@ class Training:
         self.close()
 
 
-def check_start(given: Mapping[str, Any], output: Path | None, *, cv: int | None, task: str | None) -> Any:
-    """How the data of the model that training goes on from was read; None if there is none.
+def check_start(
+    given: Mapping[str, Any], output: Path | None, *, cv: int | None, task: str | None
+) -> tuple[ReadConfig | None, str | None]:
+    """How the data of the model that training goes on from was read, and its task; without one None, and ``task``.
 
     Raises:
         UsageError: an option contradicts it.
     """
     if (start := given.get("from_model")) is None:
-        return None
+        return None, task
     model = read_model(start)
-    if not model.task.labelled or task not in (None, model.task.name):
-        what = "" if model.task.labelled else f", and {start} is {model.task.title}"
-        raise UsageError(f"--from goes on with classifiers only{what}", hint="leave it out, or give a classifier")
+    if task not in (None, model.task.name):
+        raise UsageError(
+            f"{start} is {model.task.title}, and {require_task(task).title} does not go on from it",
+            hint="leave --from out, or give a model of the same task",
+        )
     if cv is not None:
         raise UsageError("--cv trains new models, so --from does not apply", hint="leave one of them out")
     target = output or model.task.default_dir
@@ -208,7 +213,7 @@ def check_start(given: Mapping[str, Any], output: Path | None, *, cv: int | None
             f"the new model would replace {start}, from which it goes on, before it is known to be as good",
             hint="write it elsewhere with -o, compare the two, then move it",
         )
-    return replace(model.settings.read, input_format=None, split=None)
+    return replace(model.settings.read, input_format=None, split=None), model.task.name
 
 
 def goes_on(target: Path, *, resume: bool, force: bool, ask: Callable[[Path], bool] | None = None) -> bool:

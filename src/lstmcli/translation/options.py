@@ -6,9 +6,21 @@ from collections.abc import Mapping
 from typing import Any
 
 from lstmcli.options import changed, common
+from lstmcli.training.going_on.settings import is_continued
 from lstmcli.translation.config import TranslatorConfig
 
-OPTIONS = frozenset({"untied", "keep_case", "target_column", "target_file", "valid_target", "test_target"})
+OPTIONS = frozenset(
+    (
+        "untied",
+        "keep_case",
+        "target_column",
+        "target_file",
+        "valid_target",
+        "test_target",
+        "from_model",
+        "replay",
+    )
+)
 """Options whose names are not names of fields of tokenizer, model and training."""
 
 
@@ -18,7 +30,16 @@ def from_options(given: Mapping[str, Any]) -> dict[str, Any]:
     Raises:
         UsageError: an invalid value.
     """
+    if is_continued(given):
+        from lstmcli.translation.going_on.start import going_on
+
+        return going_on(given)
+    return {"config": changed(TranslatorConfig(), config_fields(given))}
+
+
+def config_fields(given: Mapping[str, Any]) -> dict[str, Any]:
+    """The given options as fields of the settings.  Raises: UsageError."""
     fields = common(given)
     if given.get("untied"):
         fields["tied"] = False
-    return {"config": changed(TranslatorConfig(), fields)}
+    return fields

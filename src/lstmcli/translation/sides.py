@@ -33,6 +33,12 @@ class Sides(NamedTuple):
         return cls(own if config.joint else StreamEncoder.from_json(source(), config.of_source), own)
 
     @property
+    def config(self) -> TranslatorTokenizerConfig:
+        """The settings of both."""
+        assert isinstance(self.target.config, TranslatorTokenizerConfig)
+        return self.target.config
+
+    @property
     def source_vocab_size(self) -> int | None:
         """The size of the sources' own vocabulary, if they have one."""
         return None if self.source is self.target else self.source.vocab_size

@@ -43,15 +43,16 @@ from lstmcli.translation.sides import Sides
 if TYPE_CHECKING:
     from lstmcli.data.records import Splits
     from lstmcli.engine.nodes import InferenceGraph
+    from lstmcli.translation.going_on.start import TranslatorGoingOn
     from lstmcli.translation.network import Translator
     from lstmcli.translation.trainer import TranslatorTrainer
 
 SECONDS_BETWEEN_EXAMPLES = 20.0
 
 
-def job(splits: Splits, config: TranslatorConfig) -> TranslatorJob:
+def job(splits: Splits, config: TranslatorConfig, going_on: TranslatorGoingOn | None = None) -> TranslatorJob:
     """The job of training a translator on ``splits``, for ``training.run.train``."""
-    return TranslatorJob(TRANSLATION, splits, config)
+    return going_on.job(splits, config) if going_on else TranslatorJob(TRANSLATION, splits, config)
 
 
 @dataclass
@@ -69,7 +70,7 @@ class TranslatorJob(TrainingJob):
         return self._asked
 
     @property
-    def fingerprint(self) -> str:
+    def fingerprint(self) -> Any:
         return self.splits.fingerprint
 
     @property
@@ -89,8 +90,8 @@ class TranslatorJob(TrainingJob):
         if not self.texts["train"].sources or not self.texts["valid"].sources:
             hint = "give two pairs of texts at least, one of them to validate on"
             raise NoDataError("there are too few pairs to learn from", path=splits.path, hint=hint)
-        tokenizer = resolve_tokenizer(self.config.tokenizer, self.texts["train"])
-        self.sides = Sides.train(self.texts["train"], tokenizer)
+        self.sides = self._learn_tokenizers(self.texts["train"])
+        tokenizer = self.sides.config
         self.pairs = {name: Pairs(*self.sides.encode(part)) for name, part in self.texts.items()}
         most = self.config.train.max_tokens
         self.pairs["train"], left_out = drop_long(self.pairs["train"], most)
@@ -109,6 +110,9 @@ class TranslatorJob(TrainingJob):
         source = None if own is None else tokenizer.source_tokenizer
         yield PairsRead(checks, splits.notes, tokenizer.kind, self.vocab_size, source, own)
 
+    def _learn_tokenizers(self, texts: Texts) -> Sides:
+        return Sides.train(texts, resolve_tokenizer(self.config.tokenizer, texts))
+
     def shapes(self) -> dict[str, tuple[int, ...]]:
         return translator_shapes(self.config.model, self.vocab_size, self.sides.source_vocab_size)
 
@@ -120,10 +124,14 @@ class TranslatorJob(TrainingJob):
         wanted = self.config.train.precision
         self.precision = "bf16" if wanted == "bf16" or (wanted == "auto" and native_bf16(device)) else "fp32"
         self.module = Translator(self.config.model, self.vocab_size, self.sides.source_vocab_size)
+        self._initialize()
         how: dict[str, Any] = {"device": device, "bf16": self.precision == "bf16", "group": self.group}
         self.trainer = TranslatorTrainer(self.module, self.config.train, **how)
         self.parameters = count_parameters(self.module)
         yield from ()
+
+    def _initialize(self) -> None:
+        """Set the weights from which training starts, unless they are random."""
 
     def preflight(self, threads: int) -> None:
         source, target = self.sides
@@ -229,7 +237,7 @@ class TranslatorJob(TrainingJob):
             "target": asdict(SideProfile.of(texts.targets, pairs.targets)),
         }
         notes = list(self.splits.notes)
-        return {"data": {"fingerprint": self.fingerprint, "notes": notes, "pairs": sizes}, "sides": sides}
+        return {"data": {"fingerprint": self.splits.fingerprint, "notes": notes, "pairs": sizes}, "sides": sides}
 
     def files(self) -> dict[str, bytes]:
         source, target = (encoder.to_json().encode() for encoder in self.sides)

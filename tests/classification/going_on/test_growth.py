@@ -8,13 +8,14 @@ import numpy as np
 import pytest
 import torch
 
-from lstmcli.classification.going_on.growth import columns, grown_encoder, grown_weights
+from lstmcli.classification.going_on.growth import columns, grown_weights
 from lstmcli.classification.load import read_encoder, read_weights
 from lstmcli.classification.network import load_classifier_module
 from lstmcli.model_dir.directory import read_model
 from lstmcli.tokenization.batching import pack
 from lstmcli.tokenization.config import TokenizerConfig
 from lstmcli.tokenization.text_encoder import TextEncoder
+from lstmcli.training.going_on.growth import grown_encoder
 
 
 def test_a_grown_network_answers_as_before(place: Path) -> None:

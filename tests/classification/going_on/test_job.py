@@ -10,11 +10,12 @@ from typer.testing import CliRunner
 
 import lstmcli
 from classification.going_on.conftest import SMALL
-from lstmcli.classification.going_on.events import Grown, Remembered
+from lstmcli.classification.going_on.events import Remembered
 from lstmcli.cli.app import app
 from lstmcli.errors import DataError
 from lstmcli.model_dir.directory import read_model
 from lstmcli.training.events import Event, Resumed, Stopped, Warned
+from lstmcli.training.going_on.events import Grown
 
 
 def run(place: Path, output: Path, **more: object) -> list[Event]:

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 import lstmcli
-from lstmcli.classification.going_on.start import GoingOn, going_on
+from lstmcli.classification.going_on.start import ClassifierGoingOn, going_on
 from lstmcli.data.duplicates import texts_of
 from lstmcli.data.records import Record, Splits
 from lstmcli.errors import DataError, UsageError
@@ -40,12 +40,12 @@ def test_settings_are_those_of_the_model_but_for_the_run(place: Path) -> None:
 
 def test_the_old_model_counts_less_where_no_label_is_new(place: Path) -> None:
     model = read_model(place / "model")
-    start, config = GoingOn(model), going_on({"from_model": place / "model"})["config"]
+    start, config = ClassifierGoingOn(model), going_on({"from_model": place / "model"})["config"]
     assert start.taught(config, model.labels).train.teacher_weight == 0.1
     assert start.taught(config, [*model.labels, "question"]).train.teacher_weight == 0.5
     given = replace(config, train=replace(config.train, teacher_weight=0.9))
     assert start.taught(given, model.labels) == given
-    assert GoingOn(model, ["old.csv"]).taught(config, model.labels) == config
+    assert ClassifierGoingOn(model, ["old.csv"]).taught(config, model.labels) == config
 
 
 def test_replay_needs_a_model() -> None:
@@ -58,7 +58,7 @@ def test_replay_needs_a_model() -> None:
     [
         ({"output": "model"}, "would replace"),
         ({"cv": 3}, "cv trains new models, so from_model"),
-        ({"task": "lm"}, "classifiers only"),
+        ({"task": "lm"}, "is a classifier, and a language model does not go on"),
     ],
 )
 def test_runs_that_cannot_go_on(place: Path, how: dict[str, Any], message: str) -> None:
@@ -70,12 +70,12 @@ def test_runs_that_cannot_go_on(place: Path, how: dict[str, Any], message: str) 
 def test_several_labels_for_a_model_of_one(place: Path) -> None:
     splits = Splits([Record("x", ("good", "bad"))], [], [], multilabel=True)
     with pytest.raises(DataError, match="may have several labels"):
-        GoingOn(read_model(place / "model")).settled(splits)
+        ClassifierGoingOn(read_model(place / "model")).settled(splits)
 
 
 def test_no_text_is_learnt_and_judged(place: Path) -> None:
-    start = GoingOn(read_model(place / "model"), [str(place / "old.csv")])
-    old = start._read(str(place / "old.csv"))
+    start = ClassifierGoingOn(read_model(place / "model"), [str(place / "old.csv")])
+    old = start.load(str(place / "old.csv"))
     held, learnt = old.valid[0], list(old.train)  # type: ignore[index]
     new = [Record(held.text.upper(), ("good",)), Record(learnt[0].text, ("question",)), Record("another", ("bad",))]
     splits = start.settled(Splits(new, [Record(learnt[1].text, ("good",))], []))
@@ -87,6 +87,6 @@ def test_no_text_is_learnt_and_judged(place: Path) -> None:
 
 
 def test_other_rows_than_those_of_the_model_are_not_exact(place: Path) -> None:
-    start = GoingOn(read_model(place / "model"), [str(place / "new.csv")])
+    start = ClassifierGoingOn(read_model(place / "model"), [str(place / "new.csv")])
     start.settled(Splits([Record("x", ("good",))], [Record("y", ("bad",))], []))
     assert not start.exact

@@ -14,6 +14,7 @@ import torch
 from lstmcli.classification.config import ClassifierModelConfig, ClassifierTrainConfig
 from lstmcli.classification.events import Pretrained
 from lstmcli.classification.options import from_options
+from lstmcli.classification.pretraining import phase
 from lstmcli.classification.pretraining.start import read_start
 from lstmcli.classification.pretraining.trainer import PretrainingTrainer
 from lstmcli.classification.train import ClassifierJob, job
@@ -121,6 +122,18 @@ def test_a_classifier_reads_a_text_as_its_language_model_does(language_model: Pa
         assert np.array_equal(layers[name].numpy(), weights[name])
     if not one_way:
         assert not layers["stack.layers.1.0.w_ih"][:, 6:].any()
+
+
+@pytest.mark.parametrize(("few", "decay", "unfreeze"), [(len(TEXTS), 2.6, 1), (1, 1.0, 0)])
+def test_with_many_labels_all_layers_learn_alike(
+    few: int, decay: float, unfreeze: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(phase, "FEW_LABELLED", few)
+    for asked in dict[str, Any](), {"layer_decay": 3.0, "unfreeze": 2}:
+        job = made(pretrain=2, **asked)
+        list(job.prepare_data())
+        train = job.config.train
+        assert (train.layer_decay, train.unfreeze) == ((3.0, 2) if asked else (decay, unfreeze))
 
 
 def test_a_classifier_from_a_language_model_is_an_ordinary_one(language_model: Path, tmp_path: Path) -> None:

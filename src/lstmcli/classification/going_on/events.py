@@ -5,20 +5,7 @@ from __future__ import annotations
 from dataclasses import asdict, dataclass
 from typing import Any
 
-from lstmcli.plural import count
 from lstmcli.training.events import Event
-
-
-@dataclass(frozen=True, slots=True)
-class Grown(Event):
-    """The model has new words and labels."""
-
-    words: int
-    labels: tuple[str, ...]
-
-    def line(self) -> str:
-        labels = f": {', '.join(self.labels[:5])}{', …' if len(self.labels) > 5 else ''}" if self.labels else ""
-        return f"grown by {count(self.words, 'word')} and {count(len(self.labels), 'label')}{labels}"
 
 
 @dataclass(frozen=True, slots=True)

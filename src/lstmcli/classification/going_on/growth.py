@@ -9,33 +9,16 @@ of the output layer.
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.tokenization.ids import UNKNOWN_ID
-from lstmcli.tokenization.text_encoder import TextEncoder
+from lstmcli.training.going_on.growth import grown_rows
 
 if TYPE_CHECKING:
     from lstmcli.classification.trainer import Trainer
-
-GROWING = ("word", "char")
-"""Tokenizers that have unknown words; the others cut every text into what they know."""
-
-
-def grown_encoder(old: TextEncoder, texts: Iterable[str]) -> TextEncoder:
-    """The tokenizer of a model, with the words of ``texts`` that a new one would have after its own words."""
-    config = old.config
-    if config.path is not None or config.kind not in GROWING:
-        return old
-    known = set(old.vocabulary())
-    learnt = [word for word in TextEncoder.train(texts, config).vocabulary() if word not in known]
-    content = json.loads(old.to_json())
-    content["model"]["vocab"] |= {word: old.vocab_size + n for n, word in enumerate(learnt)}
-    return TextEncoder.from_json(json.dumps(content, ensure_ascii=False), config)
 
 
 def grown_weights(
@@ -50,8 +33,7 @@ def grown_weights(
     found = {name: np.array(value, np.float32) for name, value in weights.items()}
     (V, more), (old, new) = vocab, labels
     rows_RE = found["embedding"]
-    added = np.tile(rows_RE[UNKNOWN_ID], (more - V, 1))
-    found["embedding"] = np.concatenate([rows_RE[:V], added, rows_RE[V:]])
+    found["embedding"] = np.concatenate([grown_rows(rows_RE[:V], more), rows_RE[V:]])
     head_CK, bias_C = found["head.weight"], found["head.bias"]
     places = columns(old, new)
     found["head.weight"] = np.zeros((len(new), head_CK.shape[1]), np.float32)

@@ -13,16 +13,18 @@ from typing import TYPE_CHECKING, Any
 import numpy as np
 
 from lstmcli.classification.evaluate import Evaluator, UnknownLabelTexts
-from lstmcli.classification.going_on.events import Grown, Remembered
-from lstmcli.classification.going_on.growth import columns, fill, grown_encoder, grown_weights
+from lstmcli.classification.going_on.events import Remembered
+from lstmcli.classification.going_on.growth import columns, fill, grown_weights
 from lstmcli.classification.going_on.linear import averaged, shares
-from lstmcli.classification.going_on.start import GoingOn
+from lstmcli.classification.going_on.start import ClassifierGoingOn
 from lstmcli.classification.linear import Linear
 from lstmcli.classification.load import read_encoder, read_linear, read_weights
 from lstmcli.classification.train import ClassifierJob
 from lstmcli.training import events
 from lstmcli.training.derived import Derived
 from lstmcli.training.events import Event
+from lstmcli.training.going_on.events import Grown
+from lstmcli.training.going_on.growth import grown_encoder
 
 if TYPE_CHECKING:
     from lstmcli.classification.config import ClassifierConfig
@@ -41,7 +43,7 @@ TEXTS = 4096
 
 @dataclass
 class GoingOnJob(ClassifierJob):
-    going_on: GoingOn
+    going_on: ClassifierGoingOn
     _before: float = field(init=False, default=0.0)
     """Accuracy of the old model on ``going_on.judged``."""
     _remembered: Remembered | None = field(init=False, default=None)
@@ -134,11 +136,8 @@ class GoingOnJob(ClassifierJob):
     def fields(self) -> dict[str, Any]:
         start, kept = self.going_on, self._remembered
         came_from = {
-            "path": str(start.model.path),
-            "sha256": start.checksum,
-            "rows": start.fingerprints,
+            **start.lineage(self._old_encoder.vocab_size),
             "labels": list(start.model.labels),
-            "vocab_size": self._old_encoder.vocab_size,
             **({} if kept is None else {"remembered": kept.outcome()["from"]}),
         }
         return {**super().fields(), "from": came_from}

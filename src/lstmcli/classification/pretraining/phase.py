@@ -34,6 +34,10 @@ DROPOUT = 0.2
 POOLING, LAYER_DECAY, UNFREEZE = ("last", "max", "mean"), 2.6, 1
 """How a pretrained network learns the labels: concat pooling, discriminative rates, gradual unfreezing (Howard & Ruder
 2018, 3.2 and 3.3)."""
+FEW_LABELLED = 500
+"""With more labelled texts all layers learn alike, from the start.  Accuracy on 1,000 other rows of TREC-6 (one cut, or
+the mean of two): with 1,000 labels 80.1, as with few 77.7, without pretraining 78.7; with 4,400 87.7, 85.9, 86.5; from
+a language model 87.3, 84.8, 87.0, with 300 labels 69.9, 69.9; pretrained with 100 56.8, 60.6, 54.0."""
 LEAST_TEXTS = 20
 """Fewer texts are too few to pretrain on."""
 
@@ -158,7 +162,7 @@ def phase_for(
         epochs = 0
     if start is None and not epochs:
         return None
-    return PretrainingPhase(_settled(config, epochs), encoder, found, start)
+    return PretrainingPhase(_settled(config, epochs, len(labelled)), encoder, found, start)
 
 
 def _columns_by_input(cell: str) -> bool:
@@ -168,11 +172,12 @@ def _columns_by_input(cell: str) -> bool:
     return all(a == b or (a[:-1], a[-1], b[-1]) == (b[:-1], 4, 12) for a, b in pairs)
 
 
-def _settled(config: ClassifierConfig, epochs: int) -> ClassifierConfig:
-    """The config with what the pretrained network has by default."""
+def _settled(config: ClassifierConfig, epochs: int, labelled: int) -> ClassifierConfig:
+    """The config with what the pretrained network has by default, for so many labelled texts."""
     model, train = config.model, config.train
-    decay = LAYER_DECAY if train.layer_decay is None else train.layer_decay
-    unfreeze = UNFREEZE if train.unfreeze is None else train.unfreeze
+    usual_decay, usual_unfreeze = (LAYER_DECAY, UNFREEZE) if labelled <= FEW_LABELLED else (1.0, 0)
+    decay = usual_decay if train.layer_decay is None else train.layer_decay
+    unfreeze = usual_unfreeze if train.unfreeze is None else train.unfreeze
     pooling = POOLING if model.pooling == ClassifierModelConfig.pooling else model.pooling
     train = replace(train, pretrain=epochs, layer_decay=decay, unfreeze=unfreeze)
     return replace(config, model=replace(model, pooling=pooling), train=train)

@@ -180,9 +180,9 @@ def train(
     """
     given = {name: value for name, value in locals().items() if name not in NOT_SETTINGS and is_given(ctx, name)}
     if list_presets:
-        from lstmcli.language_modeling.presets import listed
+        from lstmcli.cli.output.presets import lines
 
-        print(listed())
+        print(*lines(), sep="\n")
         raise typer.Exit
     if print_config:
         from lstmcli.cli.output.run_config import as_toml

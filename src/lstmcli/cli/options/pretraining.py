@@ -27,7 +27,7 @@ LayerDecay = Annotated[
     PRETRAINING.option(
         *("--layer-decay", "X"),
         "Each layer learns X times slower than the one above it.",
-        show_default="2.6 if pretrained, else 1",
+        show_default="2.6 if pretrained, for few labels; else 1",
     ),
 ]
 Unfreeze = Annotated[
@@ -35,7 +35,7 @@ Unfreeze = Annotated[
     PRETRAINING.option(
         *("--unfreeze", "EPOCHS"),
         "Epochs until the next lower layer learns too, from the output down; 0: all from the start.",
-        show_default="1 if pretrained, else 0",
+        show_default="1 if pretrained, for few labels; else 0",
     ),
 ]
 

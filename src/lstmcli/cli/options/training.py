@@ -17,7 +17,7 @@ from lstmcli.training.config import PRECISIONS, SCHEDULES
 
 TOKENIZER, MODEL, TRAINING = Section("Tokenizer"), Section("Model"), Section("Training")
 TEACHING = Section("Teachers and texts without labels")
-GOING_ON = Section("Go on with a classifier")
+GOING_ON = Section("Go on with a model")
 LANGUAGE_MODEL, ADVANCED = Section("Language model"), Section("Language model, advanced")
 TOKENIZER_OR_FILE = "|".join([*TOKENIZERS, "FILE"])
 
@@ -125,7 +125,10 @@ Output = Annotated[
 Valid = Annotated[str | None, MAIN.option("--valid", "FILE", "Validation data.")]
 Test = Annotated[str | None, MAIN.option("--test", "FILE", "Test data, evaluated once at the end.")]
 Epochs = Annotated[
-    int | None, MAIN.option("--epochs", "N", "Passes over the training data.", show_default="3 to 15, by corpus")
+    int | None,
+    MAIN.option(
+        "--epochs", "N", "Passes over the training data.", show_default="3 to 15, by corpus; more for few rows"
+    ),
 ]
 Time = Annotated[str | None, MAIN.option("--time", "TIME", "Time limit of the whole run: 30s, 15m, 1h.")]
 Seed = Annotated[int, MAIN.option("--seed", "N", "Random seed; the same seed gives the same model.")]
@@ -151,7 +154,13 @@ Warmup = Annotated[float, TRAINING.option("--warmup", "SHARE", "Share of the ste
 WeightDecay = Annotated[float, TRAINING.option("--weight-decay", "X", "Weight decay.")]
 Clip = Annotated[float, TRAINING.option("--clip", "X", "Maximum gradient norm; 0 for no clipping.")]
 Patience = Annotated[
-    int, TRAINING.option("--patience", "N", "Stop after N epochs without improvement; 0 to disable early stopping.")
+    int | None,
+    TRAINING.option(
+        "--patience",
+        "N",
+        "Stop after N epochs without improvement; 0 to disable early stopping.",
+        show_default="5, or 0 for few rows",
+    ),
 ]
 Ema = Annotated[
     float, TRAINING.option("--ema", "EPOCHS", "Span, in epochs, of the moving average of the weights; 0 for none.")
@@ -167,18 +176,20 @@ ClassWeights = Annotated[
 ]
 Precision = Annotated[str, TRAINING.choice("--precision", PRECISIONS, "Number format of training steps.")]
 
-# Go on with a classifier
+# Go on with a model
 From = Annotated[
     Path | None,
     GOING_ON.option(
-        "--from", "MODEL", "Go on from this classifier: it learns the rows and labels of SOURCE beside what it knows."
+        "--from",
+        "MODEL",
+        "Go on from this model: it learns SOURCE, and its new words and labels, beside what it knows.",
     ),
 ]
 Replay = Annotated[
     list[str] | None,
     GOING_ON.option(
         *("--replay", "FILE"),
-        "The rows that the classifier of --from was trained on, so that it does not forget; repeat for several files.",
+        "The data that the model of --from was trained on, so that it does not forget; repeat for several files.",
     ),
 ]
 

@@ -8,6 +8,7 @@ from typing import Any
 
 from lstmcli.bulk import events
 from lstmcli.cli.io import streams
+from lstmcli.cli.language import of_display
 from lstmcli.cli.output.console import console, safe
 from lstmcli.errors import LstmError
 from lstmcli.plural import count
@@ -65,8 +66,9 @@ class BulkProgress:
     def _draw(self) -> None:
         (task,) = self._bar.tasks
         seconds = task.elapsed or 0.0
-        rate = f"{self._rows:,} texts" + (f", {self._rows / seconds:,.0f} a second" if seconds > 1 else "")
-        files = f"{self._files} of {count(len(self._sizes), 'file')}"
+        rate = of_display(f"{self._rows:,} texts")
+        rate += of_display(f", {self._rows / seconds:,.0f} a second") if seconds > 1 else ""
+        files = of_display(f"{self._files} of {count(len(self._sizes), 'file')}")
         self._bar.update(task.id, completed=sum(self._read.values()), description=files, rate=rate)
 
     def _close(self, path: Path) -> None:

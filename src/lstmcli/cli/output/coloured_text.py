@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING
 
+from lstmcli.cli.language import of_display
 from lstmcli.cli.output.console import safe, styled
 from lstmcli.comparison.results import Span
 
@@ -22,11 +23,12 @@ _SPAN = "bold underline"
 def legend(out: Console) -> Text:
     """The legend of the colours."""
     if not _coloured(out):
-        return styled("spans of text, in brackets, on which one model saves the most bits")
-    line = styled("spans of text, ")
-    line.append("underlined", _SPAN).append(", on which one model saves the most bits; ")
-    line.append("saved", _SAVED[1]).append(" and ").append("lost", _LOST[1]).append(" on each token")
-    return line
+        return styled(of_display("spans of text, in brackets, on which one model saves the most bits"))
+    line = styled(of_display("spans of text on which one model saves the most bits: ")).append(
+        of_display("underlined"), _SPAN
+    )
+    line.append("; ").append(of_display("saved on a token"), _SAVED[1])
+    return line.append(", ").append(of_display("lost on a token"), _LOST[1])
 
 
 def fragment(span: Span, width: int, out: Console) -> Text:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from lstmcli.cli.language import of_display
 from lstmcli.cli.output import writer
 from lstmcli.cli.output.coloured_text import fragment, legend
 from lstmcli.cli.output.console import NOTHING, columns, facts, percent, perplexity, safe, size, styled
-from lstmcli.cli.output.measures import MEASURES, change_with_unit, interval, p_values, verdict
+from lstmcli.cli.output.measures import change_with_unit, interval, named, p_values, verdict
 from lstmcli.cli.output.predictions import fit
 from lstmcli.cli.output.writer import Layout, Row, Shape
 from lstmcli.comparison.results import (
@@ -75,15 +76,16 @@ def _values(difference: Difference) -> tuple[float | None, ...]:
 
 def _classifiers(result: ClassifierComparison, out: Console) -> Iterator[RenderableType]:
     names = [safe(figures.model.name) for figures in result.models]
-    exact = " (all labels of a text right)" if result.multilabel else ""
-    yield f"{safe(result.source)}: {count(result.texts, 'text')}, {count(len(result.labels), 'label')}"
+    accuracy = "accuracy (all labels of a text right)" if result.multilabel else "accuracy"
+    sizes = f"{count(result.texts, 'text')}, {count(len(result.labels), 'label')}"
+    yield f"{safe(result.source)}: {of_display(sizes)}"
     yield ""
     rows = [
-        (f"accuracy{exact}", [percent(f.accuracy, 2) for f in result.models]),
-        ("macro F1", [percent(f.macro_f1, 2) for f in result.models]),
-        ("calibration error", [optional(f.ece, percent) for f in result.models]),
-        ("texts per second", [optional(f.texts_per_second, lambda x: f"{x:,.0f}") for f in result.models]),
-        ("cold start", [optional(f.cold_start, lambda x: f"{x:.2f} s") for f in result.models]),
+        (of_display(accuracy), [percent(f.accuracy, 2) for f in result.models]),
+        (named("macro_f1"), [percent(f.macro_f1, 2) for f in result.models]),
+        (of_display("calibration error"), [optional(f.ece, percent) for f in result.models]),
+        (of_display("texts per second"), [optional(f.texts_per_second, lambda x: f"{x:,.0f}") for f in result.models]),
+        (of_display("cold start"), [optional(f.cold_start, lambda x: f"{x:.2f} s") for f in result.models]),
         *size_rows(result),
     ]
     yield columns("", names, with_values(rows), out)
@@ -95,27 +97,27 @@ def _classifiers(result: ClassifierComparison, out: Console) -> Iterator[Rendera
         yield facts(difference_facts(own, agreement=agreement), out)
     yield ""
     if not result.disagreeing:
-        yield "the models agree on every text"
+        yield of_display("the models agree on every text")
         return
-    summary = f"the models disagree on {result.disagreeing:,} of {count(result.texts, 'text')}"
+    summary = of_display(f"the models disagree on {result.disagreeing:,} of {count(result.texts, 'text')}")
     if not result.disagreements:
         yield summary
         return
-    yield f"{summary}, most confident first" + (
-        f" ({len(result.disagreements)} shown)" if len(result.disagreements) < result.disagreeing else ""
-    )
+    shown = f" ({len(result.disagreements)} shown)" if len(result.disagreements) < result.disagreeing else ""
+    yield summary + of_display(", most confident first") + of_display(shown)
     for row in result.disagreements:
         yield ""
-        yield fit(safe(row.text[: out.width + 1]), out.width).rstrip() or "(no text)"
+        yield fit(safe(row.text[: out.width + 1]), out.width).rstrip() or of_display("(no text)")
         yield _answers(row, out)
 
 
 def _answers(row: Disagreement, out: Console) -> Text:
     """The true labels and the predictions, marked right or wrong; a line each if the window is narrow."""
-    parts = [styled(f"true: {safe(', '.join(row.gold) or 'no label')}")]
+    none = of_display("no label")
+    parts = [styled(f"{of_display('true')}: {safe(', '.join(row.gold)) or none}")]
     for answer in row.answers:
         style, mark = ("green", "✓") if answer.right else ("red", "✗")
-        labels = safe(", ".join(answer.labels)) or "no label"
+        labels = safe(", ".join(answer.labels)) or none
         confidence = "" if answer.probability is None else f" {100 * answer.probability:.0f} %"
         parts.append(styled(f"{safe(answer.model)}: ", "dim").append(f"{mark} {labels}{confidence}", style))
     line = styled("  ").append_text(styled(" · ", "dim").join(parts))
@@ -125,15 +127,16 @@ def _answers(row: Disagreement, out: Console) -> Text:
 def _models(result: LmComparison, out: Console) -> Iterator[RenderableType]:
     names = [safe(figures.model.name) for figures in result.models]
     words = (count(result.lines, "line"), count(result.words, "word"), count(result.chars, "character"))
-    yield f"{safe(result.source)}: {', '.join(words)}, {count(result.bytes, 'byte')}"
+    sizes = ", ".join(map(of_display, (*words, count(result.bytes, "byte"))))
+    yield f"{safe(result.source)}: {sizes}"
     yield ""
     rows = [
-        ("bits per byte", [f"{f.bits_per_byte:.4f}" for f in result.models]),
-        ("bits per character", [f"{f.bits_per_char:.4f}" for f in result.models]),
-        ("perplexity per word", [optional(f.word_perplexity, perplexity) for f in result.models]),
-        ("perplexity per token", [optional(f.perplexity, perplexity) for f in result.models]),
-        ("unknown tokens", [optional(f.oov_rate, lambda x: percent(x, 2)) for f in result.models]),
-        ("tokenizer", [f.tokenizer or NOTHING for f in result.models]),
+        (named("bits_per_byte"), [f"{f.bits_per_byte:.4f}" for f in result.models]),
+        (of_display("bits per character"), [f"{f.bits_per_char:.4f}" for f in result.models]),
+        (of_display("perplexity per word"), [optional(f.word_perplexity, perplexity) for f in result.models]),
+        (of_display("perplexity per token"), [optional(f.perplexity, perplexity) for f in result.models]),
+        (of_display("unknown tokens"), [optional(f.oov_rate, lambda x: percent(x, 2)) for f in result.models]),
+        (of_display("tokenizer"), [f.tokenizer or NOTHING for f in result.models]),
         *size_rows(result),
     ]
     yield columns("", names, with_values(rows), out)
@@ -157,22 +160,25 @@ def _models(result: LmComparison, out: Console) -> Iterator[RenderableType]:
         if (span.better, span.other) != before:
             before = (span.better, span.other)
             yield ""
-            yield f"where {safe(span.better)} gains most over {safe(span.other)}"
+            yield of_display(f"where {safe(span.better)} gains most over {safe(span.other)}")
         yield _span(span, out)
 
 
 def _span(span: Span, out: Console) -> Text:
-    numbers = f"{span.gain:5.1f} bits" + (f"  line {span.line:<5}" if span.line and out.width >= 60 else "") + "  "
+    from rich.cells import cell_len
+
+    where = of_display(f"line {span.line}") if span.line and out.width >= 60 else ""
+    numbers = f"{span.gain:5.1f} {of_display('bits')}" + (f"  {fit(where, 10)}" if where else "") + "  "
     if out.width >= 40:
-        return styled(numbers).append_text(fragment(span, out.width - len(numbers), out))
+        return styled(numbers).append_text(fragment(span, out.width - cell_len(numbers), out))
     return styled(numbers.strip() + "\n").append_text(fragment(span, out.width, out))
 
 
 def size_rows(result: ClassifierComparison | LmComparison | TranslatorComparison) -> list[tuple[str, list[str]]]:
     models = [figures.model for figures in result.models]
     return [
-        ("parameters", [optional(model.parameters, lambda n: f"{n:,}") for model in models]),
-        ("size", [optional(model.bytes, size) for model in models]),
+        (of_display("parameters"), [optional(model.parameters, lambda n: f"{n:,}") for model in models]),
+        (of_display("size"), [optional(model.bytes, size) for model in models]),
     ]
 
 
@@ -182,14 +188,14 @@ def with_values(rows: Sequence[tuple[str, list[str]]]) -> list[tuple[str, list[s
 
 
 def heading(model: str, against: str) -> Text:
-    return styled(f"{safe(model)} against {safe(against)}", "bold")
+    return styled(of_display(f"{safe(model)} against {safe(against)}"), "bold")
 
 
 def notes(notes: Sequence[str], out: Console) -> Iterator[RenderableType]:
     if notes:
         yield ""
         for note in notes:
-            yield f"note: {safe(note)}"
+            yield of_display(f"note: {safe(note)}")
 
 
 def difference_facts(
@@ -201,7 +207,7 @@ def difference_facts(
         text = change_with_unit(d.measure, d.difference)
         if d.interval is not None:
             text += f" ({interval(d.measure, d.interval.low, d.interval.high, d.interval.confidence)})"
-        rows[MEASURES[d.measure]] = text
+        rows[named(d.measure)] = text
     if agreement is not None:
         rows["right"] = (
             f"both {agreement.both_right:,}, only {agreement.against} {agreement.only_first_right:,}, "
@@ -209,8 +215,8 @@ def difference_facts(
         )
     first = differences[0]
     if first.p_value is not None:
-        rows["test"] = f"{p_values(first.p_value, first.p_adjusted)} ({first.test})"
-    rows["verdict"] = verdict(first.better, first.significant, f"no test with one {noun}")
+        rows["significance"] = f"{p_values(first.p_value, first.p_adjusted)} ({first.test})"
+    rows["verdict"] = verdict(first.better, first.significant, of_display(f"no test with one {of_display(noun)}"))
     return rows
 
 

@@ -12,6 +12,7 @@ from itertools import pairwise
 from typing import TYPE_CHECKING, Any, TextIO, cast
 
 from lstmcli.cli.io.streams import Stderr, abandon, fitted, for_people, window_width
+from lstmcli.cli.language import of_display, of_message
 
 if TYPE_CHECKING:
     from rich.console import Console, RenderableType
@@ -105,18 +106,21 @@ def grid(*, header: bool = False, **more: Any) -> Table:
 
 
 def facts(rows: Mapping[str, str], out: Console) -> Table:
-    """A line per name and value; in a narrow window, the value is below its name."""
+    """A line per name and value, if there is one; in a narrow window, the value is below its name."""
     table = grid()
     narrow = out.width < 40
     if not narrow:
         table.add_column(style="bold", no_wrap=True)
     table.add_column(overflow="fold")
     for name, value in rows.items():
+        if not value:
+            continue
+        shown, text = of_display(name), safe(of_message(value))
         if narrow:
-            table.add_row(name, style="bold")
-            table.add_row(safe(value))
+            table.add_row(shown, style="bold")
+            table.add_row(text)
         else:
-            table.add_row(name, safe(value))
+            table.add_row(shown, text)
     return table
 
 

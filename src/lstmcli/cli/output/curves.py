@@ -8,7 +8,9 @@ from pathlib import Path
 from typing import Any
 
 from lstmcli.cli.io import streams
+from lstmcli.cli.language import of_display
 from lstmcli.cli.output.html import check_place, fragment, write_whole
+from lstmcli.cli.output.measures import named
 from lstmcli.cli.output.plots import Plot, Scale, Series, number, scales, visible
 from lstmcli.errors import OutputError
 from lstmcli.training import events
@@ -66,11 +68,13 @@ def plots(losses: Sequence[tuple[float, float]], valid: Sequence[events.Validate
     """The losses; and the scores, if they are not losses."""
     of_valid = tuple((float(each.epoch), each.loss) for each in valid)
     series = (Series(TRAINING, tuple(_means(losses))), Series(VALIDATION, of_valid))
-    found = [Plot("Loss", "epoch", "nats", series)]
+    found = [Plot(of_display("Loss"), of_display("epoch"), of_display("nats"), series)]
     scores = tuple((float(each.epoch), each.value) for each in valid)
     if valid and valid[-1].metric != "loss":
         percent = all(0 <= score <= 1 for _, score in scores)
-        found.append(Plot(valid[-1].metric, "epoch", "", (Series(VALIDATION, scores),), percent=percent))
+        found.append(
+            Plot(named(valid[-1].metric), of_display("epoch"), "", (Series(VALIDATION, scores),), percent=percent)
+        )
     return [plot for plot in found if scales(plot)]
 
 

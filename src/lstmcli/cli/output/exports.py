@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
+from lstmcli.cli.language import of_display
 from lstmcli.cli.output.console import facts, size
 from lstmcli.cli.output.writer import Layout, Shape
 from lstmcli.exporting.results import Exported, ExportedFile, Pushed
@@ -15,17 +16,17 @@ if TYPE_CHECKING:
 
 def exported(result: Exported, out: Console) -> list[RenderableType]:
     """The files with their sizes."""
-    return [f"{result.output}: {result.model} as {result.to}", "", facts(_files(result.files), out)]
+    return [of_display(f"{result.output}: {result.model} as {result.to}"), "", facts(_files(result.files), out)]
 
 
 def pushed(result: Pushed, out: Console) -> list[RenderableType]:
     """The files with their sizes, and how to use the model."""
-    use = f"use it anywhere with -m hub:{result.repository}@{result.revision}"
+    use = of_display(f"use it anywhere with -m hub:{result.repository}@{result.revision}")
     return [f"{result.url}: {result.model}", "", facts(_files(result.files), out), "", use]
 
 
 def _files(files: Iterable[ExportedFile]) -> dict[str, str]:
-    return {file.name: f"{file.about}, {size(file.bytes)}" for file in files}
+    return {file.name: f"{of_display(file.about)}, {size(file.bytes)}" for file in files}
 
 
 EXPORTED = Layout(Shape(Exported), table=exported)

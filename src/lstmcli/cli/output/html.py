@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from lstmcli import __version__
+from lstmcli.cli.language import is_chinese, of_display
 from lstmcli.cli.output.console import visible_in_lines
 from lstmcli.errors import OutputError
 from lstmcli.safe_files import check_links, write_over
@@ -40,7 +41,7 @@ def fragment(template: str, **values: Any) -> Markup:
 def _environment() -> Environment:
     from jinja2 import Environment, PackageLoader, StrictUndefined
 
-    return Environment(
+    environment = Environment(
         loader=PackageLoader(__package__ or ""),
         autoescape=True,
         finalize=_shown,
@@ -49,6 +50,9 @@ def _environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
+    environment.globals["_"] = of_display
+    environment.globals["language"] = lambda: "zh-Hans" if is_chinese() else "en"
+    return environment
 
 
 def _shown(value: Any) -> Any:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from lstmcli.cli.output.console import percent, perplexity
+from lstmcli.cli.language import of_display
+from lstmcli.cli.output.console import percent, perplexity, safe
 from lstmcli.evaluation.results import HUNDREDTHS, LOWER_IS_BETTER
 
 MEASURES = {
@@ -13,7 +14,13 @@ MEASURES = {
     "bits_per_byte": "bits per byte",
     "bleu": "BLEU",
     "chrf": "chrF",
+    "loss": "loss",
 }
+
+
+def named(measure: str) -> str:
+    """The name of a measure in the language of the locale."""
+    return of_display(MEASURES.get(measure, safe(measure.replace("_", " "))))
 
 
 def amount(measure: str, value: float) -> str:
@@ -33,18 +40,20 @@ def change(measure: str, value: float) -> str:
 
 
 def change_with_unit(measure: str, value: float) -> str:
-    return change(measure, value) + ("" if measure in LOWER_IS_BETTER else " points")
+    text = change(measure, value)
+    return text if measure in LOWER_IS_BETTER else of_display(f"{text} points")
 
 
 def interval(measure: str, low: float, high: float, confidence: float) -> str:
     """The confidence interval of a difference."""
-    return f"{100 * confidence:.0f} % interval: {change(measure, low)} to {change(measure, high)}"
+    return of_display(f"{100 * confidence:.0f} % interval: {change(measure, low)} to {change(measure, high)}")
 
 
 def p_values(p_value: float, adjusted: float | None) -> str:
     """A p-value, and with Holm's correction if that differs."""
-    holm = "" if adjusted is None or adjusted == p_value else f", {_p_value(adjusted)} with Holm's correction"
-    return _p_value(p_value) + holm
+    if adjusted is None or adjusted == p_value:
+        return _p_value(p_value)
+    return of_display(f"{_p_value(p_value)}, {_p_value(adjusted)} with Holm's correction")
 
 
 def _p_value(value: float) -> str:
@@ -54,7 +63,9 @@ def _p_value(value: float) -> str:
 def verdict(better: str | None, significant: bool | None, no_test: str) -> str:
     """Which of two is better, and whether the difference is significant; ``no_test``: why there is no test."""
     if better is None:
-        return "no difference"
+        return of_display("no difference")
     if significant is None:
-        return f"{better} is ahead; {no_test}"
-    return f"{better} is {'better; significant' if significant else 'ahead; not significant'} at 5 %"
+        return of_display(f"{better} is ahead; {no_test}")
+    if significant:
+        return of_display(f"{better} is better; significant at 5 %")
+    return of_display(f"{better} is ahead; not significant at 5 %")

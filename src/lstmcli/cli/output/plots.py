@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING
 
 from lstmcli.cli.output.console import styled
 from lstmcli.cli.output.html import fragment
+from lstmcli.cli.output.wrapping import folded
 
 if TYPE_CHECKING:
     from rich.text import Text
@@ -116,8 +117,6 @@ def number(value: float, percent: bool = False) -> str:
 
 def text_plot(plot: Plot, width: int, height: int = 10) -> list[Text]:
     """The plot in lines of at most ``width`` cells: title, curves with axes, and legend."""
-    import textwrap
-
     from rich.cells import cell_len
 
     axes = scales(plot)
@@ -136,7 +135,7 @@ def text_plot(plot: Plot, width: int, height: int = 10) -> list[Text]:
     for i, series in reversed(list(enumerate(plot.series))):  # the first lies on top
         for column, share in _columns(visible(plot, series), x, y, room):
             canvas[round((1 - share) * (height - 1))][column] = (_letter(i), COLOURS[i % len(COLOURS)])
-    lines = [styled(line, "bold") for line in textwrap.wrap(f"{plot.title}: {plot.y_name}", width)]
+    lines = [styled(line, "bold") for line in folded(f"{plot.title}: {plot.y_name}", width)]
     for row, cells in enumerate(canvas):
         label = labels[0] if row == 0 else labels[1] if row == height - 1 else ""
         line = styled(label.rjust(margin - 1) + " ", "dim")
@@ -147,7 +146,7 @@ def text_plot(plot: Plot, width: int, height: int = 10) -> list[Text]:
     first, last = number(x.low), number(x.high)
     between = room - len(first) - len(last) - 2
     name = plot.x_name if cell_len(plot.x_name) <= between else ""
-    axis = f"{first} {name.center(between)} {last}" if between >= 0 else first
+    axis = f"{first} {name.center(between - cell_len(name) + len(name))} {last}" if between >= 0 else first
     lines.append(styled(" " * margin + axis, "dim"))
     lines += legend([series.name for series in plot.series], width, plot.level)
     for line in lines:

@@ -7,6 +7,7 @@ from typing import Any, TextIO
 
 from lstmcli.classification.results import Prediction
 from lstmcli.cli.io.streams import fitted, for_people, window_width
+from lstmcli.cli.language import of_display
 from lstmcli.cli.output.console import NOTHING, safe
 from lstmcli.cli.output.writer import LEFT_OUT, Field, Layout, Row, Shape, Writer, cell, kept, stream
 
@@ -18,9 +19,15 @@ def writer(
     top: int | None,
     keep_columns: bool,
     novelty: bool = False,
+    texts: bool = False,
     header: bool | None = None,
 ) -> Writer[Prediction]:
-    """The writer for ``table``, ``tsv``, ``csv``, ``jsonl``, ``json`` or ``parquet``; ``header``: None for csv only."""
+    """The writer for ``table``, ``tsv``, ``csv``, ``jsonl``, ``json`` or ``parquet``.
+
+    Args:
+        texts: predictions are not in the order of the input, so lines of tsv have the text, too.
+        header: None for csv only.
+    """
     if format == "table":
         return TableWriter(out, top, keep_columns, novelty)
     csv = format in ("csv", "parquet")
@@ -34,11 +41,11 @@ def writer(
             found = dict(zip(names_of(top, len(prediction.probabilities)), values, strict=True))
         if novelty:
             found["novelty"] = prediction.novelty
-        if csv and not (keep_columns and prediction.columns):
+        if (csv or texts) and not (keep_columns and prediction.columns):
             found["text"] = prediction.text
         return [found]
 
-    names = names_of(top, top or 1) + ["novelty"] * novelty + ["text"] * csv
+    names = names_of(top, top or 1) + ["novelty"] * novelty + ["text"] * (csv or texts)
     layout = replace(PREDICTION, rows=row, numbers=".6f" if csv else ".4f", columns_without_rows=names)
     return stream(layout, format, out, keep_columns=keep_columns, header=header if csv else bool(header))
 
@@ -81,8 +88,10 @@ class TableWriter(Writer[Prediction]):
             longest = max((cell_len(safe(label)) for label in prediction.probabilities), default=5)
             pairs = len(prediction.probabilities) if self.top is not None else 1
             self._arrange(max(5, longest), max(1, pairs))
-            about = "novelty  " * self.novelty + ("columns" if self.keep else "text")
-            self._row(["label", "prob."] * (1 if self.stacked else pairs), about)
+            about = (fit(of_display("novelty"), 9) if self.novelty else "") + of_display(
+                "columns" if self.keep else "text"
+            )
+            self._row([of_display("label"), of_display("prob.")] * (1 if self.stacked else pairs), about)
         if self.top is None:
             labels = prediction.labels if prediction.labels is not None else [prediction.label or ""]
             cells = [", ".join(map(safe, labels)) or NOTHING, f"{prediction.probability:.4f}"]
@@ -117,6 +126,13 @@ class TableWriter(Writer[Prediction]):
         if self.text_width:
             lines[0] += "  " + fit(text, self.text_width)
         self.out.write("\n  ".join(line.rstrip() for line in lines) + "\n")
+
+
+def right(text: str, width: int) -> str:
+    """``text`` right-aligned in ``width`` terminal cells, truncated if needed."""
+    from rich.cells import cell_len
+
+    return " " * (width - cell_len(text)) + text if cell_len(text) <= width else fit(text, width)
 
 
 def fit(text: str, width: int) -> str:

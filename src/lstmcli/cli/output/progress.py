@@ -6,7 +6,9 @@ import time
 from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
-from lstmcli.cli.output.console import curve, duration, live_display, percent, progress_bar, safe, styled
+from lstmcli.cli.language import of_display
+from lstmcli.cli.output.console import curve, duration, live_display, percent, progress_bar, styled
+from lstmcli.cli.output.measures import named
 from lstmcli.training import events
 
 if TYPE_CHECKING:
@@ -68,22 +70,24 @@ class Progress:
         from rich.panel import Panel
 
         if self.step is None:
-            return styled("preparing …", "dim")
+            return styled(of_display("preparing …"), "dim")
         framed = self.out.width >= 50
         # The terminal writes ^C after the last line; without room for it, the panel would not be erased completely.
         width = min(self.out.width - 3, 100)
         lines = Group(*self._lines(width - (4 if framed else 0)))
         if not framed:
             return Constrain(lines, width)
-        return Panel(lines, title="training", title_align="left", border_style="dim", width=width)
+        return Panel(lines, title=of_display("training"), title_align="left", border_style="dim", width=width)
 
     def _lines(self, width: int) -> list[RenderableType]:
+        from rich.cells import cell_len
+
         step = self.step
         assert step is not None
         left = max(0.0, step.seconds_left - (time.monotonic() - self._received))
-        head = f"epoch {step.epoch:.1f} of {step.epochs}, {duration(left)} left"
-        loss = f"loss {step.loss:.3f}"
-        room = width - len(loss) - 2
+        head = of_display(f"epoch {step.epoch:.1f} of {step.epochs}, {duration(left)} left")
+        loss = of_display(f"loss {step.loss:.3f}")
+        room = width - cell_len(loss) - 2
         lines: list[RenderableType] = [
             styled(head, "bold"),
             progress_bar(step.step / max(step.steps, 1), width, self.out.encoding),
@@ -91,27 +95,29 @@ class Progress:
         ]
         if self.validated is not None:
             metric = self.validated.metric
-            best = f"best {_score(metric, self.validated.best)} in epoch {self.best_epoch}"
-            value = f"validation {_metric(metric)} {_score(metric, self.validated.value)}"
+            best = of_display(f"best {_score(metric, self.validated.best)} in epoch {self.best_epoch}")
+            value = of_display(f"validation {named(metric)}") + f" {_score(metric, self.validated.value)}"
             lines += _flow([(value, ""), (best, "green")], width)
-        parts = (f"{step.rate:,.0f} {step.unit}/s", f"learning rate {step.learning_rate:.1e}")
-        lines += _flow([(part, "dim") for part in (*parts, f"gradient {step.gradient_norm:.2f}")], width)
+        parts = (
+            f"{step.rate:,.0f} {of_display(step.unit)}/s",
+            of_display(f"learning rate {step.learning_rate:.1e}"),
+            of_display(f"gradient {step.gradient_norm:.2f}"),
+        )
+        lines += _flow([(part, "dim") for part in parts], width)
         return lines
 
 
 def _flow(parts: Iterable[tuple[str, str]], width: int) -> list[Text]:
     """Texts with their styles, separated by commas and wrapped."""
+    from rich.cells import cell_len
+
     lines: list[Text] = []
     for text, style in parts:
-        if lines and len(lines[-1]) + len(text) + 2 <= width:
+        if lines and lines[-1].cell_len + cell_len(text) + 2 <= width:
             lines[-1].append(", ", style).append(text, style)
         else:
             lines.append(styled(text, style))
     return lines
-
-
-def _metric(name: str) -> str:
-    return safe(name.replace("_", " ").replace(" f1", " F1"))
 
 
 def _score(metric: str, value: float, digits: int = 1) -> str:
@@ -119,14 +125,14 @@ def _score(metric: str, value: float, digits: int = 1) -> str:
 
 
 def _step_line(step: events.Step) -> str:
-    return (
+    return of_display(
         f"epoch {step.epoch:.2f} of {step.epochs}  step {step.step:,} of {step.steps:,}  loss {step.loss:.4f}  "
         f"learning rate {step.learning_rate:.2e}  gradient {step.gradient_norm:.2f}  "
-        f"{step.rate:,.0f} {step.unit}/s  {duration(step.seconds_left)} left"
+        f"{step.rate:,.0f} {of_display(step.unit)}/s  {duration(step.seconds_left)} left"
     )
 
 
 def _validation_line(event: events.Validated) -> str:
     mark = "best so far" if event.improved else f"best {_score(event.metric, event.best, 2)}"
-    value = f"{_metric(event.metric)} {_score(event.metric, event.value, 2)} ({mark})"
-    return f"epoch {event.epoch}: validation loss {event.loss:.4f}, {value}"
+    value = f"{named(event.metric)} {_score(event.metric, event.value, 2)}"
+    return of_display(f"epoch {event.epoch}: validation loss {event.loss:.4f}, {value} ({mark})")

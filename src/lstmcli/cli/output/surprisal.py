@@ -8,8 +8,9 @@ from operator import attrgetter
 from typing import TYPE_CHECKING, Any, TextIO
 
 from lstmcli.cli.io.streams import window_width
+from lstmcli.cli.language import of_display
 from lstmcli.cli.output.console import MAX_PERPLEXITY, facts, percent, perplexity, safe
-from lstmcli.cli.output.predictions import fit
+from lstmcli.cli.output.predictions import fit, right
 from lstmcli.cli.output.writer import LEFT_OUT, Field, Layout, Row, Shape, Writer, cell, escape, stream
 from lstmcli.plural import count
 from lstmcli.scoring.results import LmReport, Surprisal
@@ -72,7 +73,7 @@ class TableWriter(Writer[Surprisal]):
         numbers["entropy"] = _places(row.entropy)
         if not self._names:
             self._names = self._that_fit(list(numbers))
-            self._line(self._names, " " * len(UNKNOWN_MARK) + "text")
+            self._line([of_display(name) for name in self._names], " " * len(UNKNOWN_MARK) + of_display("text"))
         # A text may have millions of characters; no more than this can be shown.
         text = escape(row.text[: self.width + 1]) if len(row.text) == 1 else safe(row.text[: self.width + 1])
         if row.columns:
@@ -91,7 +92,7 @@ class TableWriter(Writer[Surprisal]):
 
     def _line(self, values: Sequence[str], text: str) -> None:
         pairs = zip(self._names, values, strict=True)
-        numbers = "".join(f"{value:>{6 if name == 'line' else 9}}  " for name, value in pairs)
+        numbers = "".join(right(value, 6 if name == "line" else 9) + "  " for name, value in pairs)
         self.out.write((numbers + fit(text, max(1, self.width - self._taken(self._names)))).rstrip() + "\n")
 
 

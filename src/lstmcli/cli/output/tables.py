@@ -7,12 +7,13 @@ from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
 from lstmcli.classification.results import ClassReport, DataCheck
+from lstmcli.cli.language import of_display
 from lstmcli.cli.output.console import NOTHING, columns, facts, grid, percent, perplexity, safe, size, styled
 from lstmcli.cli.output.writer import Layout, Row, Shape
 from lstmcli.engine.registry import ENGINES
 from lstmcli.language_modeling.results import CorpusCheck
 from lstmcli.model_dir.results import ModelInfo
-from lstmcli.plural import count
+from lstmcli.plural import count, have
 from lstmcli.tasks import require_task
 
 if TYPE_CHECKING:
@@ -32,37 +33,43 @@ def data_check(check: DataCheck, out: Console) -> list[RenderableType]:
         if not only_if_any or any(values):
             rows.append((name, [f"{value:,}" for value in values]))
 
-    row("rows", [s.rows for s in splits])
-    row("characters, median", [s.characters_median for s in splits])
-    row("characters, longest", [s.characters_max for s in splits])
-    row("empty", [s.empty for s in splits], only_if_any=True)
-    row("repeated", [s.duplicates for s in splits], only_if_any=True)
-    row("also in train", [check.leaked.get(s.name, 0) for s in splits], only_if_any=True)
+    row(of_display("rows"), [s.rows for s in splits])
+    row(of_display("characters, median"), [s.characters_median for s in splits])
+    row(of_display("characters, longest"), [s.characters_max for s in splits])
+    row(of_display("empty"), [s.empty for s in splits], only_if_any=True)
+    row(of_display("repeated"), [s.duplicates for s in splits], only_if_any=True)
+    row(of_display("also in train"), [check.leaked.get(s.name, 0) for s in splits], only_if_any=True)
     by_count = sorted(check.labels, key=lambda label: -splits[0].labels.get(label, 0)) if splits else []
     for label in by_count[:MAX_LABEL_ROWS]:
         row(f"  {_cut(label)}", [s.labels.get(label, 0) for s in splits])
     if len(by_count) > MAX_LABEL_ROWS:
         rest = by_count[MAX_LABEL_ROWS:]
-        row(f"  {count(len(rest), 'more label')}", [sum(s.labels.get(label, 0) for label in rest) for s in splits])
-    lines: list[RenderableType] = [columns("", [split.name for split in splits], rows, out)]
+        row(
+            "  " + of_display(count(len(rest), "more label")),
+            [sum(s.labels.get(label, 0) for label in rest) for s in splits],
+        )
+    lines: list[RenderableType] = [columns("", [of_display(split.name) for split in splits], rows, out)]
     if check.conflicting:
         lines.append(
-            f"{count(check.conflicting, 'training text')} {'occurs' if check.conflicting == 1 else 'occur'} "
-            "with more than one label"
+            of_display(
+                f"{count(check.conflicting, 'training text')} {'occurs' if check.conflicting == 1 else 'occur'} "
+                "with more than one label"
+            )
         )
     # Texts may have no label at all where they may have several.
     predicted = repr(safe(_cut(check.majority_label))) if check.majority_label else "no label"
-    lines.append(f"always predicting {predicted} would be right for {percent(check.majority_share)}")
+    lines.append(of_display(f"always predicting {predicted} would be right for {percent(check.majority_share)}"))
     return lines
 
 
 def corpus_check(splits: Sequence[CorpusCheck], out: Console) -> RenderableType:
     """The size of each split of a corpus, and its share of unknown tokens."""
     names = ("lines", "tokens", "words", "chars", "bytes")
-    rows = [({"chars": "characters"}.get(name, name), [f"{getattr(s, name):,}" for s in splits]) for name in names]
+    shown = {"chars": "characters"}
+    rows = [(of_display(shown.get(name, name)), [f"{getattr(s, name):,}" for s in splits]) for name in names]
     if any(s.oov for s in splits):
-        rows.append(("unknown", [percent(s.oov / max(1, s.tokens), 2) for s in splits]))
-    return columns("", [split.name for split in splits], rows, out)
+        rows.append((of_display("unknown"), [percent(s.oov / max(1, s.tokens), 2) for s in splits]))
+    return columns("", [of_display(split.name) for split in splits], rows, out)
 
 
 def report(result: ClassReport, out: Console) -> list[RenderableType]:
@@ -73,30 +80,30 @@ def report(result: ClassReport, out: Console) -> list[RenderableType]:
         shown = tuple(c for c in shown if c.label in frequent)
     scores = [
         *((_cut(c.label), c.precision, c.recall, c.f1, c.support) for c in shown),
-        ("macro average", result.macro_precision, result.macro_recall, result.macro_f1, result.n),
-        ("weighted average", *_weighted(result), result.n),
+        (of_display("macro average"), result.macro_precision, result.macro_recall, result.macro_f1, result.n),
+        (of_display("weighted average"), *_weighted(result), result.n),
     ]
     rows = [(name, [*(f"{100 * x:.1f}" for x in shares), f"{n:,}"]) for name, *shares, n in scores]
-    names = ["precision" if out.width >= 50 else "prec.", "recall", "F1", "texts"]
+    names = [of_display(each) for each in ("precision" if out.width >= 50 else "prec.", "recall", "F1", "texts")]
     if result.thresholds:
         own = dict(zip(map(_cut, result.labels), result.thresholds, strict=False))
         rows = [(name, [*values, f"{own[name]:.2f}" if name in own else ""]) for name, values in rows]
-        names.append("threshold")
+        names.append(of_display("threshold"))
     lines: list[RenderableType] = [
-        f"{_accuracy(result)}, calibration error {percent(result.ece)}, loss {result.loss:.4f} nats",
+        of_display(f"{_accuracy(result)}, calibration error {percent(result.ece)}, loss {result.loss:.4f} nats"),
         "",
-        columns("label", names, rows, out, bold=2),
+        columns(of_display("label"), names, rows, out, bold=2),
     ]
     if more := len(result.classes) - len(shown):
-        lines += ["", f"the {len(shown)} most frequent labels; {more:,} more with --format json"]
+        lines += ["", of_display(f"the {len(shown)} most frequent labels; {more:,} more with --format json")]
     if result.unknown_labels:
-        has = "text has" if result.unknown_labels == 1 else "texts have"
-        wrong = "it counts as wrong" if result.unknown_labels == 1 else "they count as wrong"
-        lines += ["", f"{result.unknown_labels:,} {has} a label that the model does not know: {wrong}"]
+        n = result.unknown_labels
+        wrong = "it counts as wrong" if n == 1 else "they count as wrong"
+        lines += ["", of_display(f"{count(n, 'text')} {have(n)} a label that the model does not know: {wrong}")]
     if len(result.risk_coverage) > 1:
         points = [(percent(p.coverage), [f"{p.threshold:.4f}", percent(1 - p.error)]) for p in result.risk_coverage]
-        lines += ["", "if only the most certain texts are answered", ""]
-        lines.append(columns("answered", ("--threshold", "accuracy"), points, out))
+        lines += ["", of_display("if only the most certain texts are answered"), ""]
+        lines.append(columns(of_display("answered"), ("--threshold", of_display("accuracy")), points, out))
     if result.confusion or result.confused:
         lines += ["", *confusion(result, out)]
     return lines
@@ -107,7 +114,10 @@ def _accuracy(result: ClassReport) -> str:
     if result.multilabel or result.threshold is None:
         exact = " (all labels of a text right)" if result.multilabel else ""
         micro = "" if result.micro_f1 is None else f", micro F1 {percent(result.micro_f1, 2)}"
-        return f"accuracy {percent(result.accuracy, 2)}{exact} on {count(result.n, 'text')}{micro}{_given_from(result)}"
+        return (
+            f"accuracy {percent(result.accuracy, 2)}{exact} on {result.n:,} {'text' if result.n == 1 else 'texts'}"
+            f"{micro}{_given_from(result)}"
+        )
     answered = result.answered or 0
     share = f"{answered:,} of {count(result.n, 'text')} answered ({percent(answered / result.n)})"
     if result.accuracy_answered is None:
@@ -156,25 +166,26 @@ def confusion(result: ClassReport, out: Console) -> list[RenderableType]:
     fits = name_width + key_width + 3 + column * len(labels) <= out.width and len(labels) <= 30
     if result.confusion and fits:
         table = grid(header=True)
-        table.add_column("true", no_wrap=True)
+        table.add_column(of_display("true"), no_wrap=True)
         for i in range(len(labels)):
             table.add_column(str(i + 1), justify="right", no_wrap=True)
         for i, row in enumerate(result.confusion):
             cells = [(f"{n:,}" if n else "·", "bold" if i == j else "" if n else "dim") for j, n in enumerate(row)]
             table.add_row(f"{i + 1:>{key_width}} {labels[i]}", *(styled(text, style) for text, style in cells))
-        return ["confusion matrix (rows: true label, columns: predicted label)", "", table]
+        return [of_display("confusion matrix (rows: true label, columns: predicted label)"), "", table]
     pairs = result.confused[:10]
     if not pairs:
         return []
     if out.width < 40:
-        return ["most frequent confusions", "", *(f"{n:,} {labels[i]} predicted as {labels[j]}" for i, j, n in pairs)]
+        rows = (of_display(f"{n:,} {labels[i]} predicted as {labels[j]}") for i, j, n in pairs)
+        return [of_display("most frequent confusions"), "", *rows]
     table = grid(header=True)
-    table.add_column("texts", justify="right", no_wrap=True)
-    table.add_column("true", overflow="fold")
-    table.add_column("predicted", overflow="fold")
+    table.add_column(of_display("texts"), justify="right", no_wrap=True)
+    table.add_column(of_display("true"), overflow="fold")
+    table.add_column(of_display("predicted"), overflow="fold")
     for i, j, n in pairs:
         table.add_row(f"{n:,}", labels[i], labels[j])
-    return ["most frequent confusions", "", table]
+    return [of_display("most frequent confusions"), "", table]
 
 
 def model_info(info: ModelInfo, out: Console) -> Iterator[RenderableType]:
@@ -192,15 +203,18 @@ def model_info(info: ModelInfo, out: Console) -> Iterator[RenderableType]:
         "command": info.command,
         "trained": f"{info.created}, seed {info.seed}{_machine(info)}",
         "again": _again(info),
+        "goes on from": _ancestors(info),
     }
-    rows |= {name: _value(value) for name, value in info.data.items()}
+    rows |= {name.replace("_", " "): _value(value) for name, value in info.data.items()}
     figures = require_task(info.task).module("manifest").FIGURES
     for split, scores in info.metrics.items():
-        rows[f"on {split}"] = _scores({name: scores[name] for name in figures if name in scores}, info.tokenizer)
+        rows[of_display({"valid": "on valid", "test": "on test"}.get(split, f"on {split}"))] = _scores(
+            {name: scores[name] for name in figures if name in scores}, info.tokenizer
+        )
     if info.calibration:
         rows["calibration"] = f"confidence scaled by {info.calibration['scale']:.2f}"
     rows["made with"] = _value(info.versions)
-    yield facts({name.replace("_", " "): value for name, value in rows.items() if value}, out)
+    yield facts(rows, out)
 
 
 INFO = Layout(Shape(ModelInfo), table=model_info)
@@ -211,13 +225,20 @@ def _engine(info: ModelInfo) -> str:
     if not info.engine:
         return ""
     other = f"; {info.generates_with} for lstm generate" if info.generates_with else ""
-    return f"{info.engine} ({ENGINES[info.engine].describe()}){other}"
+    return f"{info.engine} ({of_display(ENGINES[info.engine].describe())}){other}"
 
 
 def _machine(info: ModelInfo) -> str:
     """The precision, device and threads of training, as far as they are recorded."""
     where = " on ".join(part for part in (info.precision, info.device) if part)
     return (f", {where}" if where else "") + (f", {count(info.threads, 'thread')}" if info.threads else "")
+
+
+def _ancestors(info: ModelInfo) -> str:
+    """The models that it goes on from, nearest first."""
+    older = info.came_from.get("older", ())
+    models = [info.came_from, *older] if isinstance(older, list) else [info.came_from]
+    return ", before it ".join(str(model["path"]) for model in models if isinstance(model, dict) and model.get("path"))
 
 
 def _again(info: ModelInfo) -> str:
@@ -256,7 +277,11 @@ def _scores(scores: dict[str, Any], tokenizer: str) -> str:
         cost = perplexity(scores["perplexity"])
         return f"BLEU {bleu}, chrF {chrf}, perplexity {cost} per token ({count(scores['pairs'] or 0, 'pair')}, greedy)"
     names = {"accuracy": "accuracy", "macro_f1": "macro F1", "ece": "calibration error"}
-    shown = [f"{words} {percent(scores[name], 2)}" for name, words in names.items() if scores.get(name) is not None]
+    shown = [
+        f"{of_display(words)} {percent(scores[name], 2)}"
+        for name, words in names.items()
+        if scores.get(name) is not None
+    ]
     shown += [f"{name.replace('_', ' ')} {_value(scores[name])}" for name in sorted(set(scores) - {*names, "n"})]
     return ", ".join(shown) + (f" ({count(scores['n'], 'text')})" if scores.get("n") else "")
 
@@ -264,7 +289,7 @@ def _scores(scores: dict[str, Any], tokenizer: str) -> str:
 def _value(value: object) -> str:
     """A stored value as text."""
     if isinstance(value, dict):
-        return ", ".join(f"{name} {_value(part)}" for name, part in value.items())
+        return ", ".join(f"{of_display(name)} {_value(part)}" for name, part in value.items())
     if isinstance(value, (list, tuple)):
         return "; ".join(map(_value, value))
     if isinstance(value, float):

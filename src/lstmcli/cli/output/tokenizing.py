@@ -5,6 +5,7 @@ from __future__ import annotations
 import time
 from typing import TYPE_CHECKING, Any
 
+from lstmcli.cli.language import of_display
 from lstmcli.cli.output import console
 from lstmcli.cli.output.progress import LINE_EVERY
 from lstmcli.data.config import SPLIT_NAMES
@@ -34,12 +35,12 @@ class TokenizingProgress:
         return isinstance(event, Tokenizing)
 
     def _show(self, event: Tokenizing) -> None:
-        name = f"tokenizing {SPLIT_NAMES.get(event.split, event.split)}"
+        name = of_display(f"tokenizing {of_display(SPLIT_NAMES.get(event.split, event.split))}")
         if self._out.is_terminal and not self._out.is_dumb_terminal:
             self._draw(name, event)
         elif time.monotonic() >= self._next_line:
             self._next_line = time.monotonic() + LINE_EVERY
-            done = f"{console.size(event.bytes)} of {console.size(event.of)}"
+            done = of_display(f"{console.size(event.bytes)} of {console.size(event.of)}")
             console.show(self._out, f"{name}: {done}")
 
     def _draw(self, name: str, event: Tokenizing) -> None:

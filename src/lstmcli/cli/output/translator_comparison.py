@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import TYPE_CHECKING
 
+from lstmcli.cli.language import of_display
 from lstmcli.cli.output.comparison import difference_facts, heading, notes, optional, rows_of, size_rows, with_values
 from lstmcli.cli.output.console import columns, facts, safe, styled
 from lstmcli.cli.output.predictions import fit
@@ -24,14 +25,17 @@ def _rows(result: TranslatorComparison) -> Iterator[Row]:
 
 
 def _table(result: TranslatorComparison, out: Console) -> Iterator[RenderableType]:
-    yield f"{safe(result.source)}: {count(result.pairs, 'pair')}"
+    yield f"{safe(result.source)}: {of_display(count(result.pairs, 'pair'))}"
     yield ""
     names = [safe(figures.model.name) for figures in result.models]
     rows = [
         ("BLEU", [_with_interval(f.bleu, f.bleu_interval) for f in result.models]),
         ("chrF", [_with_interval(f.chrf, f.chrf_interval) for f in result.models]),
-        ("length", [optional(f.length_ratio, lambda x: f"{100 * x:.0f} % of the targets") for f in result.models]),
-        ("texts per second", [optional(f.texts_per_second, lambda x: f"{x:,.0f}") for f in result.models]),
+        (
+            of_display("length"),
+            [optional(f.length_ratio, lambda x: of_display(f"{100 * x:.0f} % of the targets")) for f in result.models],
+        ),
+        (of_display("texts per second"), [optional(f.texts_per_second, lambda x: f"{x:,.0f}") for f in result.models]),
         *size_rows(result),
     ]
     yield columns("", names, with_values(rows), out)
@@ -51,25 +55,27 @@ def _table(result: TranslatorComparison, out: Console) -> Iterator[RenderableTyp
         if (sentence.better, sentence.other) != before:
             before = (sentence.better, sentence.other)
             yield ""
-            yield styled(f"where {safe(sentence.better)} gains most over {safe(sentence.other)}")
+            yield styled(of_display(f"where {safe(sentence.better)} gains most over {safe(sentence.other)}"))
         yield ""
         yield from _sentence(sentence, out.width)
 
 
 def _with_interval(value: float, ends: Interval | None) -> str:
-    return f"{value:.2f}" + ("" if ends is None else f" ({ends.low:.2f} to {ends.high:.2f})")
+    return f"{value:.2f}" + ("" if ends is None else f" ({ends.low:.2f} {of_display('to')} {ends.high:.2f})")
 
 
 def _sentence(found: SentenceDifference, width: int) -> Iterator[RenderableType]:
-    where = f", line {found.line}" if found.line else ""
+    from rich.cells import cell_len
+
+    where = ", " + of_display(f"line {found.line}") if found.line else ""
     yield styled(f"chrF {found.gain:+.1f}{where}", "dim")
     texts = {
-        "source": found.source,
-        "target": found.target,
+        of_display("source"): found.source,
+        of_display("target"): found.target,
         found.better: found.better_translation,
         found.other: found.other_translation,
     }
-    left = min(max(len(safe(name)) for name in texts), max(6, width // 3))
+    left = min(max(cell_len(safe(name)) for name in texts), max(6, width // 3))
     for name, text in texts.items():
         yield fit(f"  {fit(safe(name), left)}  {safe(text[: width + 1])}", width).rstrip()
 

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Any
 
 from lstmcli.cli.io import streams
 from lstmcli.cli.output.console import duration, facts, percent, safe, size
+from lstmcli.cli.output.measures import named
 from lstmcli.cli.output.writer import Layout, Shape
 from lstmcli.training.events import Event, Warned
 from lstmcli.tuning.events import Continued, TrialBegun, TrialEnded
@@ -59,14 +60,15 @@ def shown(settings: Mapping[str, Any]) -> str:
 
 def tuned(result: Tuned, out: Console) -> list[RenderableType]:
     """What was found, what mattered and how to repeat it."""
+    metric = named(result.metric)
     found = {
         "model": f"{result.path} ({size(result.bytes)})",
-        "best": f"trial {result.trial} of {result.trials}: {result.metric} {percent(result.value, 2)} on validation",
+        "best": f"trial {result.trial} of {result.trials}: {metric} {percent(result.value, 2)} on validation",
     }
     if result.default_value is not None:
-        found["defaults"] = f"{result.metric} {percent(result.default_value, 2)} on validation (trial 1)"
+        found["defaults"] = f"{metric} {percent(result.default_value, 2)} on validation (trial 1)"
     if result.test is not None:
-        found["on test"] = f"{result.metric} {percent(result.test, 2)}"
+        found["on test"] = f"{metric} {percent(result.test, 2)}"
     if result.importances:
         found["mattered"] = ", ".join(
             f"{_option(each.option)} {percent(each.share, 0)}" for each in result.importances[:5]

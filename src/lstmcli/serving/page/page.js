@@ -3,6 +3,18 @@
 const by = (id) => document.getElementById(id);
 const [form, model, operation, text, answer, state] =
   ["form", "model", "operation", "text", "answer", "status"].map(by);
+const CHINESE = {
+  Requests: "请求说明", Model: "模型", Do: "操作", Token: "令牌", Run: "运行", Stop: "停止", Text: "文本", Prompt: "开头",
+  "The same with curl": "用 curl 做同样的事",
+  classify: "分类", continue: "续写", score: "评分", translate: "翻译",
+  "a classifier": "分类器", "a language model": "语言模型", "a translator": "翻译模型",
+  token: "词元", "surprisal in bits": "惊异度（比特）", "(empty)": "（空）", stopped: "已停止",
+  "This server asks for a token.": "此服务器需要令牌。",
+  "the list of models cannot be read": "无法读取模型列表",
+  "no answer": "没有回答",
+};
+const chinese = /^zh\b/i.test(navigator.language);
+const say = (english) => (chinese && CHINESE[english]) || english;
 const NAMES = { classify: "classify", generate: "continue", perplexity: "score", translate: "translate" };
 let models = [];
 let running = null;
@@ -23,19 +35,19 @@ async function load() {
   const found = await fetch("/models", { headers: headers() });
   if (found.status === 401) {
     by("token-label").hidden = false;
-    state.textContent = "This server asks for a token.";
+    state.textContent = say("This server asks for a token.");
     return;
   }
-  if (!found.ok) throw new Error(`the list of models cannot be read (${found.status})`);
+  if (!found.ok) throw new Error(`${say("the list of models cannot be read")} (${found.status})`);
   models = await found.json();
-  model.replaceChildren(...models.map((one) => new Option(`${one.name} – ${one.title}`, one.name)));
+  model.replaceChildren(...models.map((one) => new Option(`${one.name} – ${say(one.title)}`, one.name)));
   state.textContent = "";
   choose();
 }
 
 function choose() {
   const chosen = models.find((one) => one.name === model.value);
-  operation.replaceChildren(...(chosen ? chosen.operations : []).map((name) => new Option(NAMES[name] || name, name)));
+  operation.replaceChildren(...(chosen ? chosen.operations : []).map((name) => new Option(say(NAMES[name] || name), name)));
   describe();
 }
 
@@ -48,7 +60,7 @@ function request() {
 }
 
 function describe() {
-  by("text-label").textContent = operation.value === "generate" ? "Prompt" : "Text";
+  by("text-label").textContent = say(operation.value === "generate" ? "Prompt" : "Text");
   const quoted = JSON.stringify(request()).replaceAll("'", "'\\''");
   by("curl").textContent =
     `curl ${location.origin}/${operation.value} -H 'Content-Type: application/json' -d '${quoted}'`;
@@ -56,7 +68,7 @@ function describe() {
 
 function predictions(found) {
   for (const one of found) {
-    answer.append(element("p", one.text || "(empty)", "text"));
+    answer.append(element("p", one.text || say("(empty)"), "text"));
     for (const [name, p] of Object.entries(one.probabilities).slice(0, 10)) {
       const row = element("div", undefined, "label");
       const bar = element("meter");
@@ -70,7 +82,7 @@ function predictions(found) {
 function surprisals(found) {
   const table = element("table");
   const head = element("tr");
-  head.append(element("th", "token"), element("th", "surprisal in bits", "number"));
+  head.append(element("th", say("token")), element("th", say("surprisal in bits"), "number"));
   table.append(head);
   for (const one of found) {
     const row = element("tr");
@@ -137,14 +149,16 @@ async function run(event) {
     }
     state.textContent = state.textContent || `${Math.round(performance.now() - start)} ms`;
   } catch (error) {
-    state.textContent = error.name === "AbortError" ? "stopped" : "";
-    if (error.name !== "AbortError") refused({ message: `no answer: ${error.message}` });
+    state.textContent = error.name === "AbortError" ? say("stopped") : "";
+    if (error.name !== "AbortError") refused({ message: `${say("no answer")}: ${error.message}` });
   } finally {
     by("run").disabled = false;
     by("stop").hidden = true;
   }
 }
 
+document.documentElement.lang = chinese ? "zh-Hans" : "en";
+for (const each of document.querySelectorAll("[data-say]")) each.textContent = say(each.textContent);
 form.addEventListener("submit", run);
 by("stop").addEventListener("click", () => running && running.abort());
 model.addEventListener("change", choose);

@@ -8,6 +8,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
+from lstmcli.cli.language import of_display
 from lstmcli.cli.output.console import percent
 from lstmcli.experiments.results import ArchitectureComparison, Recall
 from lstmcli.plural import count
@@ -29,8 +30,9 @@ def gradient_words(result: ArchitectureComparison) -> str:
     lag = max((lag for lag in LAGS if lag <= deepest), default=deepest)
     shares = {g.cell: g.norms[lag] / (g.norms[0] or 1.0) for g in result.gradients if lag < len(g.norms)}
     parts = [f"{cell} {share_words(share)}" for cell, share in shares.items()]
+    left = of_display(f"left after {count(lag, 'token')}: {', '.join(parts)}")
     verdict = most_left(shares)
-    return f"left after {count(lag, 'token')}: {', '.join(parts)}" + (f"; {verdict}" if verdict else "")
+    return f"{left}; {verdict}" if verdict else left
 
 
 def most_left(shares: dict[str, float]) -> str:
@@ -38,18 +40,18 @@ def most_left(shares: dict[str, float]) -> str:
     if len(shares) < 2:
         return ""
     if not all(map(math.isfinite, shares.values())):
-        return "the gradients are not all finite, so they cannot be compared"
+        return of_display("the gradients are not all finite, so they cannot be compared")
     highest, lowest = max(shares.values()), min(shares.values())
     if highest < MIN_GRADIENT:
-        return "no cell has any left"
+        return of_display("no cell has any left")
     if highest <= ALIKE * lowest:
-        return "all cells keep about as much"
+        return of_display("all cells keep about as much")
     first = [cell for cell, share in shares.items() if share * ALIKE >= highest]
     low = max(lowest * ALIKE, MIN_GRADIENT)
     last = [cell for cell, share in shares.items() if share <= low and cell not in first]
-    difference = "" if lowest < MIN_GRADIENT else f", {ratio(highest / lowest)} times less"
     keep = "keeps" if len(first) == 1 else "keep"
-    return f"{listed(first)} {keep} most, {listed(last)} least{difference}"
+    found = of_display(f"{listed(first)} {keep} most, {listed(last)} least")
+    return found if lowest < MIN_GRADIENT else found + of_display(f", {ratio(highest / lowest)} times less")
 
 
 def ratio(value: float) -> str:
@@ -59,7 +61,7 @@ def ratio(value: float) -> str:
 def share_words(share: float) -> str:
     """A share of the gradient as text."""
     if share < MIN_GRADIENT:
-        return "nothing"
+        return of_display("nothing")
     return percent(share) if share >= 0.01 else f"{100 * share:.1g} %" if share >= 1e-6 else f"{share:.0e}"
 
 
@@ -67,8 +69,9 @@ def recall_words(result: ArchitectureComparison) -> str:
     """The accuracy of each cell at the longest distance, and which cells remember or guess."""
     distance = result.distances[-1]
     parts = [f"{recall.cell} {percent(recall.accuracies[-1].mean)}" for recall in result.recalls]
-    accuracies = f"right over {count(distance, 'token')}: {', '.join(parts)}; guessing {percent(result.chance)}"
-    return f"{accuracies}; {who_remembers(result.recalls, result.chance)}"
+    accuracies = of_display(f"right over {count(distance, 'token')}: {', '.join(parts)}")
+    chance = of_display(f"guessing {percent(result.chance)}")
+    return f"{accuracies}; {chance}; {who_remembers(result.recalls, result.chance)}"
 
 
 def who_remembers(recalls: Sequence[Recall], chance: float) -> str:
@@ -83,8 +86,9 @@ def who_remembers(recalls: Sequence[Recall], chance: float) -> str:
         (partly, "remembers in part", "remember in part"),
         (guessed, "does not remember", "do not remember"),
     )
-    return ", ".join(f"{listed(cells)} {one if len(cells) == 1 else many}" for cells, one, many in verbs if cells)
+    shown = [(cells, one if len(cells) == 1 else many) for cells, one, many in verbs if cells]
+    return ", ".join(f"{listed(cells)} {of_display(verb)}" for cells, verb in shown)
 
 
 def listed(names: Sequence[str]) -> str:
-    return " and ".join([", ".join(names[:-1]), names[-1]] if len(names) > 1 else names)
+    return of_display(f"{', '.join(names[:-1])} and {names[-1]}") if len(names) > 1 else names[0]

@@ -2,16 +2,17 @@
 
 from __future__ import annotations
 
-import textwrap
 import time
 from typing import TYPE_CHECKING
 
 from lstmcli.classification.events import DataRead, TokenizerReady
+from lstmcli.cli.language import of_display
 from lstmcli.cli.output import console
 from lstmcli.cli.output.experiment.tables import learning, units
-from lstmcli.cli.output.measures import MEASURES, amount
+from lstmcli.cli.output.measures import amount, named
 from lstmcli.cli.output.plots import text_plot
 from lstmcli.cli.output.training_log import TrainingLog
+from lstmcli.cli.output.wrapping import folded
 from lstmcli.experiments import events as experiment
 from lstmcli.experiments.results import ArchitectureComparison, Point
 from lstmcli.language_modeling.events import CorpusRead
@@ -60,16 +61,16 @@ class LiveDisplay:
             self._plan(event)
         elif isinstance(event, experiment.RunBegun):
             self.run, self.step, self.started = event, None, time.monotonic()
-            self.doing = f"run {event.number} of {event.runs}: {event.cell}, seed {event.seed}"
+            self.doing = of_display(f"run {event.number} of {event.runs}: {event.cell}, seed {event.seed}")
             self._say(self.doing)
         elif isinstance(event, experiment.RunEnded):
             assert self.planned is not None
             measure = self.planned.measure
             self.done.setdefault(event.run.cell, []).append(event.run.scores[measure])
             score = amount(measure, event.run.scores[measure])
-            self._say(f"{event.run.cell}, seed {event.run.seed}: {MEASURES[measure]} {score}")
+            self._say(of_display(f"{event.run.cell}, seed {event.run.seed}: {named(measure)} {score}"))
         elif isinstance(event, experiment.Measuring):
-            self.run, self.doing = None, f"measuring: {event.what}"
+            self.run, self.doing = None, of_display(f"measuring: {of_display(event.what)}")
             self._say(self.doing)
         elif isinstance(event, experiment.ComparisonEnded):
             self.__exit__()
@@ -84,9 +85,9 @@ class LiveDisplay:
         self.planned = event
         if self.quiet:
             return
-        console.show(self.out, event.budget)
+        console.show(self.out, of_display(event.budget))
         sizes = "; ".join(f"{e.cell} {units(e.widths)} ({e.parameters:,})" for e in event.entrants)
-        console.show(self.out, f"units (parameters without the embedding): {sizes}")
+        console.show(self.out, of_display(f"units (parameters without the embedding): {sizes}"))
         self.live = console.live_display(self, self.out, per_second=2)
 
     def _say(self, text: str) -> None:
@@ -112,27 +113,24 @@ class LiveDisplay:
             points.append(Point(event.epoch, time.monotonic() - self.started, event.value, event.loss))
             assert self.planned is not None
             value = amount(event.metric, event.value)
-            metric = MEASURES.get(event.metric, event.metric)
-            where = f"{self.run.cell}, seed {self.run.seed}, epoch {event.epoch}"
-            self._say(f"{where}: validation {metric} {value}")
+            cell, seed, metric = self.run.cell, self.run.seed, named(event.metric)
+            self._say(of_display(f"{cell}, seed {seed}, epoch {event.epoch}: validation {metric} {value}"))
 
     def __rich__(self) -> RenderableType:
         from rich.console import Group
 
         width = max(8, min(self.out.width - 3, 100))  # the terminal writes ^C after the last line
-        lines: list[RenderableType] = [console.styled(line, "bold") for line in textwrap.wrap(self.doing, width)]
+        lines: list[RenderableType] = [console.styled(line, "bold") for line in folded(self.doing, width)]
         if self.run is not None:
             done, left = (self.step.seconds, self.step.seconds_left) if self.step else (0.0, 0.0)
             runs_done = self.run.number - 1 + done / ((done + left) or 1.0)
             lines.append(console.progress_bar(runs_done / self.run.runs, width, self.out.encoding))
             if self.step is not None:
                 epoch, total = self.step.epoch, self.step.epochs
-                where = f"epoch {epoch:.1f}" + (f" of {total}" if not self.by_time else "")
-                rest = f"{console.duration(left)} left in this run"
-                lines += [
-                    console.styled(line, "dim")
-                    for line in textwrap.wrap(f"{where}, loss {self.step.loss:.3f}, {rest}", width)
-                ]
+                where = of_display(f"epoch {epoch:.1f}" if self.by_time else f"epoch {epoch:.1f} of {total}")
+                loss = of_display(f"loss {self.step.loss:.3f}")
+                rest = of_display(f"{console.duration(left)} left in this run")
+                lines += [console.styled(line, "dim") for line in folded(f"{where}, {loss}, {rest}", width)]
         return Group(*lines, *self._curves(width, self.out.height - 1 - len(lines)))
 
     def _curves(self, width: int, room: int) -> list[RenderableType]:

@@ -7,9 +7,10 @@ from collections.abc import Iterator, Sequence
 from statistics import fmean
 from typing import TYPE_CHECKING, Any
 
+from lstmcli.cli.language import of_display
 from lstmcli.cli.output.console import NOTHING, columns, duration, safe, styled
 from lstmcli.cli.output.experiment.findings import MIN_GRADIENT, gradient_words, recall_words
-from lstmcli.cli.output.measures import MEASURES, amount, change_with_unit, interval, p_values, verdict
+from lstmcli.cli.output.measures import amount, change_with_unit, interval, named, p_values, verdict
 from lstmcli.cli.output.plots import Plot, Series, text_plot
 from lstmcli.cli.output.writer import Layout, Row, Shape
 from lstmcli.data.config import SPLIT_NAMES
@@ -45,7 +46,7 @@ _PARTS = ("mean", "sd", "low", "high", "difference", "p_value", "p_adjusted")
 
 def _report(result: ArchitectureComparison, out: Console) -> Iterator[RenderableType]:
     yield f"{safe(result.source)}: {subject(result)}"
-    yield result.budget
+    yield of_display(result.budget)
     yield ""
     header, rows = table(result)
     by_column = zip(header, zip(*(values for _, values in rows), strict=True), strict=True)
@@ -62,24 +63,27 @@ def _report(result: ArchitectureComparison, out: Console) -> Iterator[Renderable
                 yield styled(words)
     if result.notes:
         yield ""
-        yield from (f"note: {safe(sentence)}" for sentence in result.notes)
+        yield from (of_display(f"note: {safe(sentence)}") for sentence in result.notes)
 
 
 def subject(result: ArchitectureComparison) -> str:
     """What was trained and on which split it was scored."""
     kind = require_task(result.task).plural
     seeds = ", ".join(map(str, result.seeds))
-    split = SPLIT_NAMES[result.split]
-    return f"{kind}, {'seed' if len(result.seeds) == 1 else 'seeds'} {seeds}, scored on the {split} split"
+    split = of_display(SPLIT_NAMES[result.split])
+    which = f"seed {seeds}" if len(result.seeds) == 1 else f"seeds {seeds}"
+    return of_display(f"{of_display(kind)}, {of_display(which)}, scored on the {split} split")
 
 
 def table(result: ArchitectureComparison) -> tuple[list[str], list[tuple[str, list[str]]]]:
     """Column names, and a row per cell."""
-    header = ["units", "parameters"]
+    header = [of_display("units"), of_display("parameters")]
     several = any(spread.sd is not None for standing in result.standings for spread in standing.measures.values())
     for measure in result.standings[0].measures:
-        header += [MEASURES[measure], *(["sd", "95 % interval"] if several and measure == result.measure else [])]
-    header += ["epochs", "trained"]
+        header.append(named(measure))
+        if several and measure == result.measure:
+            header += [of_display("sd"), of_display("95 % interval")]
+    header += [of_display("epochs"), of_display("trained")]
     rows = []
     entrants = {entrant.cell: entrant for entrant in result.entrants}
     for standing in result.standings:
@@ -105,33 +109,35 @@ def _spread(measure: str, found: Spread) -> list[str]:
     if found.sd is None or found.low is None or found.high is None:
         return [NOTHING, NOTHING]
     sd, low, high = (amount(measure, value).removesuffix(" %") for value in (found.sd, found.low, found.high))
-    return [sd, f"{low} to {high}"]
+    return [sd, f"{low} {of_display('to')} {high}"]
 
 
 def sentences(result: ArchitectureComparison) -> Iterator[str]:
     """A sentence for each cell against the reference, by the main measure."""
     for gap in result.gaps:
         if gap.measure == result.measure:
-            yield f"{gap.cell} against {gap.against}: {_difference(gap)}: {_verdict(gap)}"
+            against = of_display(f"{gap.cell} against {gap.against}")
+            yield f"{against}: {_difference(gap)}: {_verdict(gap)}"
 
 
 def _difference(gap: Difference) -> str:
     measure, found = gap.measure, gap.difference
-    text = f"{MEASURES[measure]} {change_with_unit(measure, found.mean)}"
+    text = f"{named(measure)} {change_with_unit(measure, found.mean)}"
     if found.low is None or found.high is None:
         return text
     details = interval(measure, found.low, found.high, found.confidence)
     if gap.p_value is not None:
-        details += f"; {p_values(gap.p_value, gap.p_adjusted)}, paired t-test over {count(found.n, 'seed')}"
+        test = f"paired t-test over {count(found.n, 'seed')}"
+        details += f"; {p_values(gap.p_value, gap.p_adjusted)}, {of_display(test)}"
     return f"{text} ({details})"
 
 
 def _verdict(gap: Difference) -> str:
     if math.isnan(gap.difference.mean):
-        return "no comparison: a score is not finite"
+        return of_display("no comparison: a score is not finite")
     one_seed = gap.difference.n == 1
     reason = "no test with one seed" if one_seed else "no test: the difference is the same for all seeds"
-    return verdict(gap.better, gap.significant, reason)
+    return verdict(gap.better, gap.significant, of_display(reason))
 
 
 def plots(result: ArchitectureComparison) -> Iterator[tuple[Plot, str]]:
@@ -157,9 +163,9 @@ def learning(metric: str, curves: dict[str, list[tuple[Point, ...]]], *, by_time
         series.append(Series(name, points, ranges if len(runs) > 1 else ()))
     costs = metric in LOWER_IS_BETTER
     return Plot(
-        "Learning",
-        "seconds of training" if by_time else "epochs",
-        f"validation {MEASURES[metric]}, mean over seeds",
+        of_display("Learning"),
+        of_display("seconds of training" if by_time else "epochs"),
+        of_display(f"validation {named(metric)}, mean over seeds"),
         tuple(series),
         log_y=costs,
         percent=not costs and metric not in HUNDREDTHS,
@@ -174,7 +180,11 @@ def gradients(result: ArchitectureComparison) -> Plot:
         shares = ((lag, norm / last) for lag, norm in enumerate(found.norms))
         series.append(Series(found.cell, tuple((lag, share) for lag, share in shares if share > MIN_GRADIENT)))
     return Plot(
-        "Gradient by lag", "tokens back", "gradient relative to that of the last token", tuple(series), log_y=True
+        of_display("Gradient by lag"),
+        of_display("tokens back"),
+        of_display("gradient relative to that of the last token"),
+        tuple(series),
+        log_y=True,
     )
 
 
@@ -185,14 +195,14 @@ def recall(result: ArchitectureComparison) -> Plot:
         ends = tuple(_inside(spread) for spread in found.accuracies if spread.sd is not None)
         series.append(Series(found.cell, means, ends))
     return Plot(
-        "Recall",
-        "tokens between cue and question",
-        "accuracy",
+        of_display("Recall"),
+        of_display("tokens between cue and question"),
+        named("accuracy"),
         tuple(series),
         log_x=True,
         y_range=(0.0, 1.0),
         percent=True,
-        level=("guessing", result.chance),
+        level=(of_display("guessing"), result.chance),
     )
 
 

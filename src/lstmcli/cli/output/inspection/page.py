@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from pathlib import Path
 from typing import NamedTuple
 
+from lstmcli.cli.language import of_display
 from lstmcli.cli.output import html
 from lstmcli.cli.output.inspection import rows as series
 from lstmcli.cli.output.inspection.rows import Row
@@ -56,19 +57,20 @@ def page(found: Sequence[Inspection], model: str) -> Iterator[str]:
 
 
 def _kind(first: Inspection) -> str:
-    return "translator" if first.part else "language model" if first.label is None else "classifier"
+    return of_display("translator" if first.part else "language model" if first.label is None else "classifier")
 
 
 def _many(found: Sequence[Inspection]) -> str:
     if found[0].part:
-        return count(sum(each.part == ENCODER for each in found), "text")
-    return count(len(found), "line" if found[0].label is None else "text")
+        return of_display(count(sum(each.part == ENCODER for each in found), "text"))
+    lines = found[0].label is None
+    return of_display(count(len(found), "line") if lines else count(len(found), "text"))
 
 
 def heading(found: Inspection) -> str:
-    line = f"line {found.line}" if found.line else ""
+    line = of_display(f"line {found.line}") if found.line else ""
     answer = "" if found.label is None else f"{found.label} {found.probability:.4f}"
-    return ": ".join(part for part in (line, found.part, answer) if part) or "the text"
+    return ": ".join(part for part in (line, of_display(found.part), answer) if part) or of_display("the text")
 
 
 class Piece(NamedTuple):
@@ -90,7 +92,7 @@ def pieces(found: Inspection, rows: Sequence[Row]) -> tuple[list[Piece], str]:
         before, own = found.text[end : token.start], found.text[max(end, token.start) : token.end]
         classes = " ".join(name for name, on in (("mark", not own), ("unknown", token.unknown)) if on)
         colours = ";".join(part for i, row in enumerate(rows) for part in _share(row, t, i))
-        title = "; ".join(f"{row.name} {series.short(row.values[t])}" for row in rows)
+        title = "; ".join(f"{series.label_of(row)} {series.short(row.values[t])}" for row in rows)
         name = series.name(token)
         parts.append(Piece(before, own or name, colours, f"{name}: {title}", classes, bool(before.strip())))
         end = max(end, token.end)
@@ -149,7 +151,7 @@ def words(text: str, why: Why) -> tuple[list[Piece], str]:
     parts, end = [], 0
     for word in why.words:
         share = round(word.log_odds / most, 3) if most else 0.0
-        title = f"{word.text}: {word.difference:+.4f}, log-odds {word.log_odds:+.2f}"
+        title = f"{word.text}: {word.difference:+.4f}, {of_display('log-odds')} {word.log_odds:+.2f}"
         colour = f"--{'p' if share > 0 else 'n'}:{abs(share):g}"
         parts.append(Piece(text[end : word.start], word.text, colour, title))
         end = word.end

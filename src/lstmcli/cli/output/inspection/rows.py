@@ -5,12 +5,15 @@ from __future__ import annotations
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from lstmcli.cli.language import of_display
 from lstmcli.cli.output.console import percent, safe
 from lstmcli.inspection.results import DEAD, ENCODER, SATURATED, Finding, Inspection, Layer, TokenRead
 from lstmcli.plural import count
 
 SHORTENED = frozenset(("input", "forget", "candidate", "output", "reset", "update", "cell", "hidden"))
 """Names that are cut to three letters in a narrow window."""
+OURS = SHORTENED | {"bits"}
+"""Names of rows that are not labels or units."""
 _NAMED_UNITS = 10
 TELLING = 8
 """Units that are shown at first."""
@@ -32,6 +35,11 @@ class Row:
         """The position of the value on the scale, from 0 or -1 to 1."""
         value = self.values[t]
         return 0.0 if value is None or not self.most else max(-1.0, min(1.0, value / self.most))
+
+
+def label_of(row: Row) -> str:
+    """The name of a row, in the language of the locale unless it is a label or a unit."""
+    return of_display(row.name) if row.name in OURS else row.name
 
 
 def answers(found: Inspection) -> Row:
@@ -56,7 +64,7 @@ def telling(found: Inspection, layer: Layer) -> tuple[str, list[Row]]:
     """Heading and rows of the most telling units, each with the token at which it changes most."""
     shown = layer.trails[:TELLING]
     rows = [Row(f"{trail.unit} {name(found.tokens[trail.at])}", trail.hidden, True) for trail in shown]
-    return "the most telling units, each with the token at which it changes most; hidden state", rows
+    return of_display("the most telling units, each with the token at which it changes most; hidden state"), rows
 
 
 def means(layer: Layer) -> list[Row]:
@@ -72,7 +80,7 @@ def units(layer: Layer) -> Iterator[tuple[str, list[Row]]]:
         for name, values in unit.values.items():
             most = _most(values) if name == "cell" else 1.0
             rows.append(Row(name, values, name in ("candidate", "cell", "hidden"), most))
-        yield f"unit {unit.unit}", rows
+        yield of_display(f"unit {unit.unit}"), rows
 
 
 def ties(layer: Layer, label: str | None) -> Iterator[tuple[str, list[Row]]]:
@@ -84,7 +92,7 @@ def ties(layer: Layer, label: str | None) -> Iterator[tuple[str, list[Row]]]:
     for to, heading in headings.items():
         rows = [Row(f"{tie.unit} {short(tie.strength, '+')}", tie.hidden, True) for tie in layer.ties if tie.to == to]
         if rows:
-            yield heading, rows
+            yield of_display(heading), rows
 
 
 def _most(values: Sequence[float | None]) -> float:
@@ -95,25 +103,27 @@ def reading_notes(found: Inspection) -> list[str]:
     """What was left out of a long text, as sentences."""
     skipped = f"{count(found.unread, 'token')} in the middle skipped: the model reads both ends of a long text."
     every = f"The prediction was computed after every {found.every} tokens."
-    return [skipped] * bool(found.unread) + [every] * (found.every > 1)
+    return [of_display(skipped)] * bool(found.unread) + [of_display(every)] * (found.every > 1)
 
 
 def title(layer: Layer) -> str:
-    return f"layer {layer.layer} of {layer.layers}, {layer.direction}, {count(layer.units, 'unit')}"
+    where = f"layer {layer.layer} of {layer.layers}"
+    return ", ".join(map(of_display, (where, layer.direction, count(layer.units, "unit"))))
 
 
 def finding(found: Finding, layer: Layer) -> str:
     """A saturated or dead gate, as a sentence."""
-    size = "size of " if found.gate == "candidate" else ""
-    limit = f"above {SATURATED}" if found.state == "saturated" else f"below {DEAD}"
-    name = found.gate if found.gate == "candidate" else f"{found.gate} gate"
-    values = f"{percent(found.share, 0)} of all its values are {limit}"
+    limit = of_display(f"above {SATURATED:g}" if found.state == "saturated" else f"below {DEAD:g}")
+    gate, state = of_display(found.gate), of_display(found.state)
+    name = gate if found.gate == "candidate" else of_display(f"{gate} gate")
+    values = of_display(f"{percent(found.share, 0)} of all its values are {limit}")
     if not found.units:
-        return f"{name}: {found.state} nearly everywhere; {values}"
+        return of_display(f"{name}: {state} nearly everywhere") + f"; {values}"
     some = ", ".join(map(str, found.units[:_NAMED_UNITS]))
     more = f" and {len(found.units) - _NAMED_UNITS} more" if len(found.units) > _NAMED_UNITS else ""
     whose = f"unit {some}" if len(found.units) == 1 else f"{len(found.units)} of {layer.units} units ({some}{more})"
-    return f"{name}: {found.state} in {whose}, {size and 'its size '}{limit} at every token; {values}"
+    always = f"{'its size ' if found.gate == 'candidate' else ''}{limit} at every token"
+    return f"{of_display(f'{name}: {state} in {of_display(whose)}')}, {of_display(always)}; {values}"
 
 
 def short(value: float | None, sign: str = "") -> str:

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, TextIO
 
+from lstmcli.cli.language import of_display
 from lstmcli.cli.output import colours
 from lstmcli.cli.output.console import console, grid, safe, styled
 from lstmcli.cli.output.inspection import rows as series
 from lstmcli.cli.output.inspection.rows import Row
-from lstmcli.cli.output.predictions import fit
+from lstmcli.cli.output.predictions import fit, right
 from lstmcli.cli.output.translations import picture
 from lstmcli.cli.output.writer import Writer, cell
 from lstmcli.inspection.results import Inspection, Layer, Why
@@ -21,7 +22,6 @@ if TYPE_CHECKING:
 
 NARROW = 50
 SHOWN_WORDS = 12
-PROBABILITY = "{label}: its probability if the text ended after the token."
 DECODED = (
     "Decoder: the step that writes the token; bits: the surprisal of the token given the text and what is written."
 )
@@ -43,12 +43,12 @@ class GateTableWriter(Writer[Inspection]):
         if inspection.line or inspection.label is not None or inspection.part:
             self._say(_heading(inspection), bold=True)
         if not inspection.tokens and inspection.why is None:
-            self._say("this text has no tokens")
+            self._say(of_display("this text has no tokens"))
         if inspection.layers and not self.started:
-            means = "" if inspection.layers[0].chosen or inspection.layers[0].trails else f" {MEANS}"
-            legend = DECODED if inspection.part else SURPRISAL
+            legend = of_display(DECODED if inspection.part else SURPRISAL)
             if inspection.label is not None:
-                legend = PROBABILITY.format(label=safe(inspection.label))
+                legend = of_display(f"{safe(inspection.label)}: its probability if the text ended after the token.")
+            means = "" if inspection.layers[0].chosen or inspection.layers[0].trails else " " + of_display(MEANS)
             self._say(legend + means, style="dim")
         for n, layer in enumerate(inspection.layers):
             self._say("\n" * (n > 0) + f"{inspection.cell}, {series.title(layer)}", style="dim")
@@ -56,7 +56,8 @@ class GateTableWriter(Writer[Inspection]):
         for sentence in series.reading_notes(inspection):
             self._say(sentence)
         if inspection.attention is not None:
-            self._say("Attention: a row for each token of the translation, a column for each of the text.", style="dim")
+            about = "Attention: a row for each token of the translation, a column for each of the text."
+            self._say(of_display(about), style="dim")
             self.out.write("\n".join(picture(inspection.attention, self.screen.width)) + "\n")
         if inspection.why is not None:
             self._why(inspection.text, inspection.why)
@@ -68,7 +69,8 @@ class GateTableWriter(Writer[Inspection]):
                 self._say("\n" * (n > 0) + heading, style="dim")
             self._gate_table(inspection, rows)
         if (rest := len(layer.trails) - series.TELLING) > 0:
-            self._say(f"and {count(rest, 'more unit')}; --unit N shows a unit with its gates", style="dim")
+            more = f"and {count(rest, 'more unit')}; --unit N shows a unit with its gates"
+            self._say(of_display(more), style="dim")
         for finding in layer.findings:
             self._say(series.finding(finding, layer))
 
@@ -98,22 +100,24 @@ class GateTableWriter(Writer[Inspection]):
             line(
                 "",
                 [
-                    Segment(" " + _right(tokens[t], widths[t] - 1), dim if inspection.tokens[t].unknown else bold)
+                    Segment(" " + right(tokens[t], widths[t] - 1), dim if inspection.tokens[t].unknown else bold)
                     for t in block
                 ],
             )
             for label, row in zip(names, rows, strict=True):
-                line(label, [Segment(_right(series.short(row.values[t]), widths[t]), _style(row, t)) for t in block])
+                line(label, [Segment(right(series.short(row.values[t]), widths[t]), _style(row, t)) for t in block])
                 if row.spread:
-                    line("±", [Segment(_right(series.short(row.spread[t]), widths[t]), dim) for t in block])
+                    line("±", [Segment(right(series.short(row.spread[t]), widths[t]), dim) for t in block])
         self._print(Segments(lines))
 
     def _name(self, row: Row) -> str:
-        return row.name[:3] if self.narrow and row.name in series.SHORTENED else safe(row.name)
+        name = safe(series.label_of(row))
+        return name[:3] if self.narrow and name in series.SHORTENED else name
 
     def _why(self, text: str, why: Why) -> None:
         label = safe(why.label)
-        self._say(f"Effect of each word on {label}: orange raises its probability, blue lowers it.", style="dim")
+        about = f"Effect of each word on {label}: orange raises its probability, blue lowers it."
+        self._say(of_display(about), style="dim")
         coloured = styled(safe(text))
         most = max((abs(word.log_odds) for word in why.words), default=0.0)
         for word in why.words:
@@ -122,9 +126,9 @@ class GateTableWriter(Writer[Inspection]):
         self._say("")
         ranked = sorted(why.words, key=lambda word: -abs(word.log_odds))
         table = grid(header=True)
-        table.add_column("word", overflow="fold")
+        table.add_column(of_display("word"), overflow="fold")
         columns = ("change",) if self.narrow else ("change", "without it", "log-odds")
-        for column in columns:
+        for column in map(of_display, columns):
             table.add_column(column, justify="right", no_wrap=True)
         for word in ranked[:SHOWN_WORDS]:
             numbers = (f"{word.difference:+.4f}", f"{word.probability:.4f}", f"{word.log_odds:+.2f}")
@@ -132,7 +136,7 @@ class GateTableWriter(Writer[Inspection]):
         if ranked:
             self._print(table)
         if len(ranked) > SHOWN_WORDS:
-            self._say(f"and {count(len(ranked) - SHOWN_WORDS, 'more word')} with a smaller effect")
+            self._say(of_display(f"and {count(len(ranked) - SHOWN_WORDS, 'more word')} with a smaller effect"))
         for sentence in sum_check(why):
             self._say(sentence)
 
@@ -150,15 +154,20 @@ def sum_check(why: Why) -> list[str]:
     """The sum of the single effects, and the effect of all words together."""
     rest = why.total - why.sum
     return [
-        f"Probability with all words {why.probability:.4f}, with none {why.empty_probability:.4f}: a difference of "
-        f"{why.total:+.4f} (log-odds {why.total_log_odds:+.2f}).",
-        f"The changes by single words add up to {why.sum:+.4f} (log-odds {why.sum_log_odds:+.2f}); the remaining "
-        f"{rest:+.4f} is due to interactions between words.",
+        of_display(
+            f"Probability with all words {why.probability:.4f}, with none {why.empty_probability:.4f}: a difference of "
+            f"{why.total:+.4f} (log-odds {why.total_log_odds:+.2f})."
+        ),
+        of_display(
+            f"The changes by single words add up to {why.sum:+.4f} (log-odds {why.sum_log_odds:+.2f}); the remaining "
+            f"{rest:+.4f} is due to interactions between words."
+        ),
     ]
 
 
 def _heading(inspection: Inspection) -> str:
-    where = [f"line {inspection.line}"] * bool(inspection.line) + [inspection.part] * bool(inspection.part)
+    where = [of_display(f"line {inspection.line}")] * bool(inspection.line)
+    where += [of_display(inspection.part)] * bool(inspection.part)
     answer = [] if inspection.label is None else [f"{safe(inspection.label)} {inspection.probability:.4f}"]
     own = ((name, cell(value)) for name, value in inspection.columns.items())
     kept = "  ".join(safe(f"{name}={value[:60]}") for name, value in own if value != inspection.text)
@@ -174,13 +183,6 @@ def _blocks(widths: Sequence[int], room: int) -> list[tuple[int, int]]:
             start, used = t, 0
         used += width
     return [*blocks, (start, len(widths))] if widths else []
-
-
-def _right(text: str, width: int) -> str:
-    """Text right-aligned in its column, truncated if needed."""
-    from rich.cells import cell_len
-
-    return " " * (width - cell_len(text)) + text if cell_len(text) <= width else fit(text, width)
 
 
 def _style(row: Row, t: int) -> Style | None:

@@ -1,0 +1,90 @@
+"""The settings of training that goes on from a model.
+
+Tokenizer, network and reading of the data are those of the model; of the training settings those that do not depend on
+the size of the corpus or on the machine.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field, replace
+from typing import Any, NamedTuple
+
+from lstmcli.data.config import ReadConfig
+from lstmcli.errors import UsageError
+from lstmcli.model_dir.directory import ModelDir, read_model
+from lstmcli.options import changed, known_fields
+from lstmcli.python_names import as_option
+from lstmcli.tasks import Task
+
+FRESH = ("epochs", "valid_fraction", "time_limit", "precision", "seed", "threads", "device", "deterministic")
+"""Training settings of every task that are not taken from the model: they depend on the corpus, the machine or the
+run."""
+
+
+@dataclass(frozen=True)
+class Rules:
+    """What a task keeps of a model that it goes on from."""
+
+    free: frozenset[str]
+    """Settings of the network that only training reads, so they may change."""
+    fresh: tuple[str, ...] = ()
+    """Training settings that are not taken from the model, beside ``FRESH``."""
+    reasons: Mapping[str, str] = field(default_factory=dict)
+    """Options that do not go with ``--from``, and why."""
+
+
+class Continued(NamedTuple):
+    """A model, and the settings of the training that goes on from it."""
+
+    model: ModelDir
+    config: Any
+    replay: tuple[Any, ...]
+    """The files of old texts."""
+
+
+def is_continued(given: Mapping[str, Any]) -> bool:
+    """Whether the options ask to go on from a model."""
+    return given.get("from_model") is not None or bool(given.get("replay"))
+
+
+def continued(given: Mapping[str, Any], fields: Mapping[str, Any], task: Task, rules: Rules) -> Continued:
+    """The model of ``--from``, and its settings with what the user changes.
+
+    Args:
+        fields: the given options as fields of the settings.
+
+    Raises:
+        UsageError: an option contradicts the model.
+        ModelError: it cannot be read.
+    """
+    if given.get("from_model") is None:
+        raise UsageError("--replay needs --from: the model that was trained on these texts", hint="add --from MODEL")
+    for name, why in rules.reasons.items():
+        if given.get(name):
+            raise UsageError(f"{as_option(name)} and --from contradict each other: {why}", hint="leave one of them out")
+    model = read_model(given["from_model"], task=task)
+    settings = model.settings
+    _check_recipe(fields, settings, model, rules.free)
+    usual = type(settings.train)()
+    train = replace(settings.train, **{name: getattr(usual, name) for name in (*FRESH, *rules.fresh)})
+    replay = given.get("replay") or ()
+    files = (replay,) if isinstance(replay, str) else tuple(replay)
+    return Continued(model, changed(replace(settings, read=ReadConfig(), train=train), fields), files)
+
+
+def _check_recipe(fields: Mapping[str, Any], settings: Any, model: ModelDir, free: frozenset[str]) -> None:
+    """Raises: UsageError, if a given setting of tokenizer or network is not that of the model."""
+    for group in (settings.tokenizer, settings.model):
+        for name, value in known_fields(type(group), fields).items():
+            own = getattr(group, name)
+            if name not in free and value != own:
+                shown = name.replace("_", " ")
+                raise UsageError(
+                    f"{shown} {_shown(value)} contradicts {model.path}, which has {_shown(own)}",
+                    hint="leave the option out: tokenizer and network are those of the model",
+                )
+
+
+def _shown(value: Any) -> str:
+    return ",".join(map(str, value)) if isinstance(value, tuple) else str(value)
