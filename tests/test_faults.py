@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import importlib
 
 import pytest
 
@@ -108,6 +109,7 @@ def test_a_shortage_is_passed_on() -> None:
     ],
 )
 def test_a_package_that_is_missing_or_broken(error: ImportError, said: str, hint: str) -> None:
+    importlib.import_module("rich")  # loaded: a part of it is missing
     found = explained(error)
     assert isinstance(found, LstmError) and found.exit_code == (2 if "not installed" in said else 1)
     assert said in found.message and hint in (found.hint or "")

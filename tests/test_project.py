@@ -61,6 +61,15 @@ def test_every_command_has_a_page_that_the_readme_names(command: str) -> None:
     assert f"[{command}](docs/{command}.md)" in README
 
 
+def test_every_extra_is_in_the_table_of_the_page_on_installing() -> None:
+    extras = set(metadata("lstmcli").get_all("Provides-Extra") or []) - {"dev", "bench"}
+    for page in ("docs/install.md", "docs/zh/install.md"):
+        table = [
+            line for line in (ROOT / page).read_text(encoding="utf-8").splitlines() if line.startswith("| `lstmcli[")
+        ]
+        assert set(re.findall(r"`lstmcli\[(\w+)\]`", "\n".join(table))) == extras
+
+
 def test_documented_exit_codes_are_those_of_the_errors() -> None:
     index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
     documented = {int(code) for code in re.findall(r"^\| (\d+) \|", section(index, "Exit codes"), flags=re.MULTILINE)}

@@ -3,13 +3,19 @@
 from __future__ import annotations
 
 import os
+import stat
 import tempfile
+import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO
 
 from lstmcli.errors import OutputError
+
+DAY = 86_400
+KEPT = {".ids": 30 * DAY, ".texts": 30 * DAY, ".shards": 30 * DAY, ".ids.tmp": DAY}
+"""Seconds after its last use that a tokenized text is kept, by the end of its name; the last are of killed runs."""
 
 
 def cache_folder() -> Path:
@@ -32,6 +38,32 @@ def temporary_file() -> IO[bytes]:
         return tempfile.TemporaryFile(dir=folder)
     except OSError:
         return tempfile.TemporaryFile()
+
+
+def used(path: Path) -> None:
+    """Note that a tokenized text, a file or a folder of shards, is used now."""
+    with suppress(OSError):
+        os.utime(path)
+
+
+def remove_unused(folder: Path) -> None:
+    """Remove the tokenized texts in a folder that nobody has used for as long as ``KEPT`` says."""
+    with suppress(OSError):
+        for path in folder.iterdir():
+            age = next((age for end, age in KEPT.items() if path.name.endswith(end)), None)
+            if age is not None and time.time() - path.lstat().st_mtime > age:
+                remove(path)
+
+
+def remove(path: Path) -> None:
+    """Remove a file, a link, or a folder with the files in it, as far as the system lets us."""
+    with suppress(OSError):
+        if stat.S_ISDIR(path.lstat().st_mode):
+            for inside in path.iterdir():
+                inside.unlink()
+            path.rmdir()
+        else:
+            path.unlink()
 
 
 @contextmanager

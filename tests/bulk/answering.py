@@ -38,6 +38,8 @@ class Shouting:
                         os.kill(os.getpid(), signal.SIGKILL)
                 if record.text == "refuse":
                     raise DataError("this text is refused", path=record.path, line=record.line)
+                if record.text == "miss":
+                    import no_such_package  # type: ignore[import-not-found]  # noqa: F401
                 if record.text == "stumble":
                     raise ZeroDivisionError("oh")
             told = asked.state.decode() if asked.chained else ""

@@ -12,7 +12,7 @@ from lstmcli.bulk.answers import Answered, Asked, Failure
 from lstmcli.bulk.pieces import pieces
 from lstmcli.bulk.workers import TRIES, Job, Workers
 from lstmcli.data.records import Record
-from lstmcli.errors import DataError, LstmError, ModelError
+from lstmcli.errors import DataError, LstmError, ModelError, UsageError
 
 pytestmark = pytest.mark.timeout(120)
 
@@ -79,6 +79,11 @@ def test_a_model_that_cannot_be_opened_ends_all() -> None:
     with Workers(Shouting(opens=False), 2) as workers, pytest.raises(ModelError, match="no model here") as caught:
         list(answered(workers, jobs([Record("a"), Record("b")])))
     assert caught.value.hint == "train one"
+
+
+def test_a_package_that_is_missing_in_a_worker_ends_all() -> None:
+    with Workers(Shouting(), 2) as workers, pytest.raises(UsageError, match="'no-such-package' is not installed"):
+        list(answered(workers, jobs([Record("a"), Record("miss")])))
 
 
 def test_there_are_as_many_workers_as_fit_into_the_memory(monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,15 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from hypothesis.extra import numpy as hnp
 
-from lstmcli.classification.calibration import Scales, combine, fit_scale, fit_scales, negative_log_likelihood, total
+from lstmcli.classification.calibration import (
+    EQUAL,
+    Scales,
+    combine,
+    fit_scale,
+    fit_scales,
+    negative_log_likelihood,
+    total,
+)
 
 quick = settings(max_examples=50, deadline=None)
 
@@ -148,6 +156,26 @@ def test_each_expert_gets_its_own_scale_where_validation_is_large(multilabel: bo
     assert found == pytest.approx((0.5, 2.0, 0.4), rel=0.1)
     alone = fit_scales(network, None, characters, gold, multilabel)
     assert alone.ngrams == 1 and 0.2 < alone.characters < 0.6
+
+
+@quick
+@given(splits(), st.integers(0, 10**6))
+def test_no_scales_near_those_that_were_found_are_better(split: Any, seed: int) -> None:
+    network, ngrams, gold, multilabel = split
+    rng = np.random.default_rng(seed)
+    characters = rng.standard_normal(network.shape)
+
+    def posterior(scales: Scales) -> float:
+        beside = scales.characters * characters + (0 if ngrams is None else scales.ngrams * ngrams.astype(float))
+        loss = negative_log_likelihood(network + beside, gold, scales.all, multilabel)
+        priors = np.array([1, EQUAL, EQUAL]) * (np.array(scales) - np.log(scales))
+        return loss + float(priors.sum()) / len(network)
+
+    found = fit_scales(network, ngrams, characters, gold, multilabel)
+    for step in 0.03 * rng.standard_normal((20, 3)):
+        near = Scales(*(np.array(found) * np.exp(step)))
+        near = near if ngrams is not None else near._replace(ngrams=1.0)
+        assert posterior(found) <= posterior(near) + 1e-6 * (1 + abs(posterior(found)))
 
 
 @pytest.mark.parametrize("n", [0, 1, 3])

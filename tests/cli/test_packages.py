@@ -42,6 +42,7 @@ COMMANDS = {
     "train": ["train", "t.csv", "-o", "new", *SMALL],
     "train-lm": ["train", "t.txt", "-o", "new-lm", "--tokenizer", "char", *SMALL],
     "parquet": ["classify", "-m", "c", "--input-format", "parquet", "t.parquet"],
+    "bulk": ["classify", "-m", "c", "t.txt", "-o", "answers", "--format", "parquet"],
     "hub": ["train", "some/data", "-o", "new", *SMALL],
     "report": ["classify", "-m", "c", "--report", "t.csv", "--format", "table"],
     "info": ["info", "c", "--format", "table"],
@@ -53,6 +54,7 @@ NEEDED = [
         ("numpy", "classify"),
         ("safetensors", "classify"),
         ("pyarrow", "parquet"),
+        ("pyarrow", "bulk"),
         ("torch", "train"),
         ("scipy", "train"),
     ),
@@ -101,6 +103,12 @@ def test_what_is_missing_is_named(place: Path, package: str, command: str) -> No
     if done.returncode:
         assert done.returncode == 2 and f"{package!r} is not installed" in done.stderr, done.stderr
         assert f"pip install {package}" in done.stderr
+
+
+def test_a_format_that_lacks_its_package_is_refused_before_the_work(place: Path) -> None:
+    done = run(place, "pyarrow", "missing", "bulk")
+    assert done.returncode == 2 and "worker" not in done.stderr, done.stderr
+    assert not (place / "answers").exists()
 
 
 def test_a_package_that_saves_a_model_is_missed_before_the_training(place: Path) -> None:

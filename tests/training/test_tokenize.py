@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import threading
 from collections.abc import Callable
 from dataclasses import replace
@@ -13,18 +14,21 @@ import pytest
 import lstmcli as lstm
 from lstmcli.classification.config import ClassifierTrainConfig
 from lstmcli.classification.data_check import check_data
+from lstmcli.classification.label_errors import open_labels
 from lstmcli.classification.train import job
 from lstmcli.data import stored
 from lstmcli.data.config import ReadConfig
 from lstmcli.data.records import Record, Splits, Texts
 from lstmcli.data.splits import load_splits
 from lstmcli.data.stored import StoredRecords, gathered
+from lstmcli.errors import UsageError
 from lstmcli.model_dir.directory import NGRAMS, WEIGHTS
 from lstmcli.tokenization import shards
 from lstmcli.tokenization.config import TokenizerConfig
 from lstmcli.tokenization.encoded import EncodedTexts
 from lstmcli.tokenization.processes import Tokenizers
 from lstmcli.tokenization.text_encoder import TextEncoder
+from lstmcli.training.cross_validation import cross_validate
 from lstmcli.training.distributed import ALONE, Group
 from lstmcli.training.events import Event, Warned
 from lstmcli.training.run import train
@@ -191,6 +195,35 @@ def test_a_repeated_run_tokenizes_what_is_missing(
     here.clear()
     encoded(records, encoder)
     assert not here
+
+
+def test_what_needs_all_rows_at_once_says_how_much_memory_that_takes(
+    source: Path, in_files: Callable[[], None], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    in_files()
+    records = kept()
+    assert stored.in_memory(records, "--cv") == list(records)
+    some = records.pick(stored.np.array([3, 5]))
+    assert some.nbytes == records.pick(stored.np.array([3])).nbytes + records.pick(stored.np.array([5])).nbytes
+    monkeypatch.setattr(stored, "usable_memory", lambda: 10_000)
+    with pytest.raises(UsageError, match=r"--cv keeps all rows in memory: 0\.\d GB for \d+ rows"):
+        list(cross_validate(lambda splits: job(splits, CONFIG), loaded(source), 2, 1, lambda: False))
+    with pytest.raises(UsageError, match="--check-labels keeps all"):
+        open_labels(str(source), {})
+
+
+def test_shards_are_kept_while_they_are_used(in_files: Callable[[], None], tmp_path: Path) -> None:
+    in_files()
+    encoder, other = (TextEncoder.train(TEXTS, TokenizerConfig(vocab_size=size)) for size in (300, 6))
+    records = kept()
+    encoded(records, encoder)
+    (used,) = (tmp_path / "cache").glob("*.texts")
+    encoded(records, other)
+    (unused,) = set((tmp_path / "cache").glob("*.texts")) - {used}
+    for folder in (used, unused):
+        os.utime(folder, (0, 0))
+    encoded(records, encoder)
+    assert used.exists() and not unused.exists()
 
 
 class Member(Group):

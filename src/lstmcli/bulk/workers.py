@@ -20,6 +20,7 @@ from lstmcli.bulk.answers import Answer, Answered, Asked, Failure, Opening
 from lstmcli.bulk.pieces import Head, Piece
 from lstmcli.children import begin_child, start_child, tell
 from lstmcli.errors import LstmError
+from lstmcli.faults import bad_package
 from lstmcli.memory import peak_memory
 
 TRIES = 3
@@ -213,7 +214,8 @@ def main() -> None:
             except LstmError as error:
                 reply = ("failed" if answer else "closed", parts_of(error))
             except Exception as error:
-                reply = ("odd", f"{type(error).__name__}: {error}")
+                missing = bad_package(error)  # no other try would find it
+                reply = ("closed", parts_of(missing)) if missing else ("odd", f"{type(error).__name__}: {error}")
             pickle.dump((*reply, peak_memory()), out)
             out.flush()
     except (EOFError, OSError):  # the parent is gone, or wants no more

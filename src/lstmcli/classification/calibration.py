@@ -56,6 +56,15 @@ def negative_log_likelihood(logits_NC: Logits, gold: Gold, scale: float, multila
     return float(loss.sum() / max(1, len(z_NC)))
 
 
+def _slope(logits_NC: Floats, gold: Gold, scale: float, multilabel: bool) -> Floats:
+    """The derivative of the negative log-likelihood of all texts with respect to the scaled logits, [N, C]."""
+    slope_NC = combine(logits_NC, None, scale, multilabel)
+    if gold.ndim == 2:
+        return slope_NC - gold
+    slope_NC[np.arange(len(gold)), gold.astype(np.int64)] -= 1
+    return slope_NC
+
+
 class Scales(NamedTuple):
     """What the experts count: all of them, and the linear models beside the network."""
 
@@ -76,18 +85,21 @@ def fit_scales(
         return Scales()
     beside = [characters_NC] if ngrams_NC is None else [ngrams_NC, characters_NC]
 
-    def objective(logs: Floats) -> float:
+    weights = np.array([1.0, *[float(EQUAL)] * len(beside)])
+
+    def objective(logs: Floats) -> tuple[float, Floats]:
         scales = np.exp(logs)
-        z_NC = network_NC.astype(np.float64) + sum(
-            scale * logits for scale, logits in zip(scales[1:], beside, strict=True)
-        )
-        prior = float(scales[0] - logs[0]) + EQUAL * float((scales[1:] - logs[1:]).sum())
-        return negative_log_likelihood(z_NC, gold, float(scales[0]), multilabel) + prior / len(network_NC)
+        parts = [scale * logits.astype(np.float64) for scale, logits in zip(scales[1:], beside, strict=True)]
+        z_NC, count = network_NC + sum(parts, np.zeros(network_NC.shape)), len(network_NC)
+        slope_NC = scales[0] * _slope(z_NC, gold, float(scales[0]), multilabel)
+        gradient = np.array([(slope_NC * part).sum() for part in (z_NC, *parts)]) + weights * (scales - 1)
+        loss = negative_log_likelihood(z_NC, gold, float(scales[0]), multilabel)
+        return loss + float(weights @ (scales - logs)) / count, gradient / count
 
     from scipy.optimize import minimize
 
-    start = np.zeros(1 + len(beside))
-    found = minimize(objective, start, method="L-BFGS-B", bounds=[(-14.0, 14.0), *[(-3.0, 3.0)] * len(beside)]).x
+    start, bounds = np.zeros(1 + len(beside)), [(-14.0, 14.0), *[(-3.0, 3.0)] * len(beside)]
+    found = minimize(objective, start, jac=True, method="L-BFGS-B", bounds=bounds).x
     scales = np.exp(found)
     return Scales(float(scales[0]), 1.0 if ngrams_NC is None else float(scales[1]), float(scales[-1]))
 

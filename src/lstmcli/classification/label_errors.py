@@ -95,16 +95,17 @@ def open_labels(source: str | Located, given: Mapping[str, Any], ask: Ask | None
 
     Raises:
         DataError: the source cannot be read as asked, or has no labels.
-        UsageError: a text may have several labels.
+        UsageError: a text may have several labels, or the rows are larger than memory.
     """
     from lstmcli.data.splits import load_splits
+    from lstmcli.data.stored import in_memory
 
     config = chosen(job_arguments(given, CLASSIFICATION.name), CLASSIFICATION)["config"]
     how: dict[str, Any] = {"valid": None, "test": None, "valid_fraction": None, "seed": config.train.seed}
     splits = load_splits(source, read_config(given), **how, labelled=True, ask=ask)
     if splits.multilabel:
         raise UsageError("checking labels is for texts with one label each; these have several")
-    records = [*splits.train, *(splits.valid if splits.held_out else ())]
+    records = [*in_memory(splits.train, "--check-labels"), *(splits.valid if splits.held_out else ())]
     notes = tuple(note for note in splits.notes if not note.startswith("validation: "))
     return LabelCheck([r for r in records if not r.taught], config), replace(splits, notes=notes)
 

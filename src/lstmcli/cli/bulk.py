@@ -191,6 +191,8 @@ def check(values: Mapping[str, Any]) -> list[Named]:
         raise UsageError(f"-o names a folder, and {folder!r} looks like a file", hint=foreign_names.TO_FILE)
     if form is not None and form not in FORMATS:
         raise UsageError(f"--format {form} and -o do not go together", hint=f"one of {', '.join(FORMATS)}")
+    if form == PARQUET:
+        import pyarrow.parquet  # noqa: F401  # a small installation lacks it; not after the work
     if values["limit_memory"] is not None:
         in_bytes(values["limit_memory"])
         if values["ray"] is not None:

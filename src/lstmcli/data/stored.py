@@ -16,11 +16,15 @@ from numpy.typing import NDArray
 
 from lstmcli.cache import temporary_file, writing
 from lstmcli.data.records import Record
+from lstmcli.errors import UsageError
+from lstmcli.memory import usable_memory
 
 IN_MEMORY = 1 << 26
 """Characters of the texts that are kept in memory at most."""
 READ = 1 << 16
 """Bytes read at once."""
+RECORD = 300
+"""Bytes of a record in memory beside those that it has in a file."""
 
 
 class StoredRecords(Collection[Record]):
@@ -96,3 +100,21 @@ def picked(records: Collection[Record], places: NDArray[np.bool_]) -> Collection
     if isinstance(records, StoredRecords):
         return records.pick(np.flatnonzero(places))
     return [record for record, here in zip(records, places.tolist(), strict=True) if here]
+
+
+def in_memory(records: Collection[Record], option: str) -> list[Record]:
+    """All records, for work that needs them at once.
+
+    Args:
+        option: that needs them.
+
+    Raises:
+        UsageError: they are larger than the memory.
+    """
+    if isinstance(records, StoredRecords):
+        need, there = records.nbytes + RECORD * len(records), usable_memory()
+        if need > there:
+            message = f"{option} keeps all rows in memory: {need / 1e9:,.1f} GB for {len(records):,} rows"
+            hint = f"there are {there / 1e9:,.1f} GB; leave {option} out, or give it a part of the rows"
+            raise UsageError(message, hint=hint)
+    return list(records)

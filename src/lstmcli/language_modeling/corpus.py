@@ -13,7 +13,6 @@ import itertools
 import mmap
 import os
 import tempfile
-import time
 import zlib
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import suppress
@@ -24,13 +23,13 @@ from typing import IO, Any, BinaryIO
 import numpy as np
 from numpy.typing import NDArray
 
-from lstmcli.cache import cache_folder, writing
+from lstmcli.cache import cache_folder, remove, remove_unused, used, writing
 from lstmcli.errors import DataError
 from lstmcli.scoring.lines import Counts
 from lstmcli.threads import cores
 from lstmcli.tokenization import mapped
 from lstmcli.tokenization.ids import END_ID, UNKNOWN_ID, Ids
-from lstmcli.tokenization.shards import chunks, remove, shard_ids, tokenize
+from lstmcli.tokenization.shards import chunks, shard_ids, tokenize
 from lstmcli.tokenization.stream_encoder import StreamEncoder
 from lstmcli.training.distributed import ALONE, Group
 
@@ -207,11 +206,8 @@ def _new_file(folder: Path) -> tuple[IO[bytes], Path | None]:
     """A new file in the folder; if that is not possible, an unnamed temporary file."""
     try:
         folder.mkdir(0o700, parents=True, exist_ok=True)
-        for left in folder.glob(f"*{_UNFINISHED}"):  # left by killed runs
-            with suppress(OSError):
-                if time.time() - left.lstat().st_mtime > _DAY:
-                    left.unlink()
-        file = tempfile.NamedTemporaryFile(dir=folder, suffix=_UNFINISHED, delete=False)  # noqa: SIM115
+        remove_unused(folder)
+        file = tempfile.NamedTemporaryFile(dir=folder, suffix=".ids.tmp", delete=False)  # noqa: SIM115
         return file, Path(file.name)
     except OSError:
         return tempfile.TemporaryFile(), None
@@ -266,11 +262,10 @@ def _read(path: Path, key: str) -> Corpus | None:
             return None
         ids_from_start = np.memmap(file, dtype, "r", offset=HEAD, shape=(values["size"],))
         counts: dict[str, Any] = {name: int(values[name]) for name in _COUNTS}
+        used(path)
         return Corpus(**counts, ids_from_start=ids_from_start, path=path)
 
     return mapped.read(path, MAGIC, HEAD, corpus)
 
 
 _COUNTS = ("lines", "characters", "bytes", "words", "unknown")
-_UNFINISHED = ".ids.tmp"
-_DAY = 86_400

@@ -14,7 +14,6 @@ import tempfile
 import zlib
 from collections import deque
 from collections.abc import Iterable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any, BinaryIO
 
@@ -98,14 +97,6 @@ def update_digest(digest: hashlib._Hash, line: str) -> None:
     data = line.encode("utf-8", "surrogatepass")
     digest.update(b"%d:" % len(data))
     digest.update(data)
-
-
-def remove(folder: Path) -> None:
-    """Remove all shards, which are in one file now."""
-    with suppress(OSError):
-        for path in folder.iterdir():
-            path.unlink()
-        folder.rmdir()
 
 
 def _place(folder: Path, number: int) -> Path:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from lstmcli.data.folds import folds
 from lstmcli.data.held_out import hold_rows
+from lstmcli.data.stored import in_memory
 from lstmcli.errors import DataError, UsageError
 from lstmcli.training.events import CrossValidated, Event, FoldMeasured, Measured
 from lstmcli.training.job import TrainingJob
@@ -51,12 +52,12 @@ def cross_validate(
         splits: rows held out for validation are rows like the others here.
 
     Raises:
-        UsageError: the data have no labels.
+        UsageError: the data have no labels, or are larger than memory.
         DataError: there are too few rows.
     """
     if not splits.labelled:
         raise UsageError("--cv needs labels", hint="leave it out")
-    records = [*splits.train, *(splits.valid if splits.held_out else ())]
+    records = [*in_memory(splits.train, "--cv"), *(splits.valid if splits.held_out else ())]
     fewest = 4 * count
     if len(records) < fewest:
         raise DataError(

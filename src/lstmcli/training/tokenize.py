@@ -12,7 +12,7 @@ from collections.abc import Collection, Generator, Iterable, Iterator
 from pathlib import Path
 from typing import Protocol, TypeVar
 
-from lstmcli.cache import cache_folder, writing
+from lstmcli.cache import cache_folder, remove_unused, used, writing
 from lstmcli.data.records import Texts
 from lstmcli.data.stored import StoredRecords
 from lstmcli.threads import cores
@@ -84,6 +84,8 @@ def _mapped(
             yield text
 
     own = {"rank": group.local_rank, "world": group.local_world}
+    used(folder)
+    remove_unused(folder.parent)
     with writing("the tokenized texts"):
         for _ in tokenize(chunks(counted()), encoder, folder, processes, **own):
             yield size * read // len(texts)

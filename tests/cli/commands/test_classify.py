@@ -147,6 +147,8 @@ def test_what_to_label_next(model: Path, lines: Path) -> None:
     every = [json.loads(row) for row in classify(model, lines, "--format", "jsonl").stdout.splitlines()]
     margins = {r["text"]: -sum(p if n else -p for n, p in enumerate([*r["probabilities"].values()][:2])) for r in every}
     assert [row["text"] for row in rows] == sorted(margins, key=lambda text: margins[text])[:2]
+    plain = classify(model, lines, "--uncertain", "2", "--format", "tsv").stdout.splitlines()
+    assert [row.split("\t")[2] for row in plain] == [row["text"] for row in rows]  # not in the order of the input
     assert "uncertain must be at least 1" in classify(model, lines, "--uncertain", "0").stderr
 
 

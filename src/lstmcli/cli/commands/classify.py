@@ -116,8 +116,8 @@ def classify(
     if top is None and asked is not None and asked < known and not quiet:
         streams.note(f"probabilities of the {asked} most probable of {known} labels; --top all gives all")
     asks: dict[str, Any] = {"novelty": novelty, "max_novelty": max_novelty}
-    news = novelty or max_novelty is not None
-    out = writer(shown, sys.stdout, top=number, novelty=news, keep_columns=keep_columns, header=output_header)
+    shape = {"novelty": novelty or max_novelty is not None, "texts": uncertain is not None}
+    out = writer(shown, sys.stdout, top=number, keep_columns=keep_columns, header=output_header, **shape)
     if uncertain is not None:
         from lstmcli.classification.uncertain import least_certain
 

@@ -19,9 +19,15 @@ def writer(
     top: int | None,
     keep_columns: bool,
     novelty: bool = False,
+    texts: bool = False,
     header: bool | None = None,
 ) -> Writer[Prediction]:
-    """The writer for ``table``, ``tsv``, ``csv``, ``jsonl``, ``json`` or ``parquet``; ``header``: None for csv only."""
+    """The writer for ``table``, ``tsv``, ``csv``, ``jsonl``, ``json`` or ``parquet``.
+
+    Args:
+        texts: predictions are not in the order of the input, so lines of tsv have the text, too.
+        header: None for csv only.
+    """
     if format == "table":
         return TableWriter(out, top, keep_columns, novelty)
     csv = format in ("csv", "parquet")
@@ -35,11 +41,11 @@ def writer(
             found = dict(zip(names_of(top, len(prediction.probabilities)), values, strict=True))
         if novelty:
             found["novelty"] = prediction.novelty
-        if csv and not (keep_columns and prediction.columns):
+        if (csv or texts) and not (keep_columns and prediction.columns):
             found["text"] = prediction.text
         return [found]
 
-    names = names_of(top, top or 1) + ["novelty"] * novelty + ["text"] * csv
+    names = names_of(top, top or 1) + ["novelty"] * novelty + ["text"] * (csv or texts)
     layout = replace(PREDICTION, rows=row, numbers=".6f" if csv else ".4f", columns_without_rows=names)
     return stream(layout, format, out, keep_columns=keep_columns, header=header if csv else bool(header))
 

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from lstmcli.cli.language import of_display
-from lstmcli.language_modeling.presets import RECIPES
 
 
 def lines() -> Iterator[str]:
     """A line for each preset, and below it what is known of its source."""
+    from lstmcli.language_modeling.presets import RECIPES
+
     for name, recipe in RECIPES.items():
         yield f"{name}: {of_display(recipe.about)}"
         facts = {"paper": recipe.source, "published": recipe.published, "differs": recipe.differs}

@@ -22,8 +22,8 @@ if TYPE_CHECKING:
     from lstmcli.data.locate import Located
 
 NO_OLD_TEXTS = (
-    "no old texts: the model forgets some of what it knew, and how much is not known; give the texts that it was "
-    "trained on with --replay FILE"
+    "no old texts: where the new ones are of another kind, the model forgets most of what it knew; give the texts that "
+    "it was trained on with --replay FILE"
 )
 
 

@@ -116,7 +116,8 @@ def sentences(result: ArchitectureComparison) -> Iterator[str]:
     """A sentence for each cell against the reference, by the main measure."""
     for gap in result.gaps:
         if gap.measure == result.measure:
-            yield of_display(f"{gap.cell} against {gap.against}: {_difference(gap)}: {_verdict(gap)}")
+            against = of_display(f"{gap.cell} against {gap.against}")
+            yield f"{against}: {_difference(gap)}: {_verdict(gap)}"
 
 
 def _difference(gap: Difference) -> str:
