@@ -36,7 +36,7 @@ class Tokenized(Runs):
 
 
 @pytest.mark.slow
-@pytest.mark.parametrize("task", ["classify", "lm"])
+@pytest.mark.parametrize("task", ["classify", "lm", "translate"])
 def test_a_killed_run_makes_the_shards_that_are_missing_and_the_same_model(task: str, tmp_path: Path) -> None:
     runs = Tokenized(tmp_path, task)
     code, said, every = runs.train("whole", cache="one")

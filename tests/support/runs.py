@@ -18,11 +18,13 @@ LSTM = str(Path(sys.executable).with_name("lstm"))
 WORDS = ["the", "a", "cat", "dog", "bird", "saw", "heard", "liked", "small", "big", "old", "and", "then", "while"]
 
 
-def written(path: Path, labelled: bool) -> Path:
+def written(path: Path, task: str) -> Path:
     draw = random.Random(7)
     lines = [" ".join(draw.choice(WORDS) for _ in range(draw.randint(3, 12))) for _ in range(1200)]
-    if labelled:
+    if task == "classify":
         lines = ["label,text", *(f"{'yes' if 'cat' in line else 'no'},{line}" for line in lines)]
+    elif task == "translate":
+        lines = ["source,target", *(f"{line},{line[::-1]}" for line in lines)]
     path.write_text("\n".join(lines) + "\n", encoding="utf-8")
     return path
 
@@ -30,6 +32,7 @@ def written(path: Path, labelled: bool) -> Path:
 OPTIONS = {
     "lm": ["--preset", "tiny", "--batch-size", "10", "--epochs", "10", "--words", "spaces"],
     "classify": ["--hidden", "32", "--embedding", "20", "--batch-size", "32", "--epochs", "8"],
+    "translate": ["--task", "translate", "--target-column", "target", "--hidden", "8", "--embedding", "8"],
 }
 
 LIMIT = 600.0
@@ -53,7 +56,7 @@ class Runs:
         self.prefix: Sequence[str] = ()
         """What the command is run by."""
         self.environment = {**os.environ, "OMP_NUM_THREADS": "1", "LSTM_CACHE": str(folder / "cache")}
-        self.source = written(folder / ("data.csv" if task == "classify" else "text.txt"), task == "classify")
+        self.source = written(folder / ("text.txt" if task == "lm" else "data.csv"), task)
 
     def command(self, model: str, *more: str) -> list[str]:
         command = [LSTM, "train", str(self.source), "-o", str(self.folder / model), "--threads", "1", "--seed", "3"]
