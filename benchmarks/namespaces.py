@@ -39,8 +39,14 @@ def ip(*words: str) -> None:
     subprocess.run(["ip", *words], check=True, capture_output=True, timeout=30)
 
 
+def remove_namespaces() -> None:
+    for name in HOSTS:
+        subprocess.run(["ip", "netns", "del", name], capture_output=True, timeout=30)
+
+
 @contextmanager
 def namespaces() -> Iterator[None]:
+    remove_namespaces()  # those of a run that was killed
     try:
         for name in HOSTS:
             ip("netns", "add", name)
@@ -52,8 +58,7 @@ def namespaces() -> Iterator[None]:
             ip("-n", name, "link", "set", "cable", "up")
         yield
     finally:
-        for name in HOSTS:
-            subprocess.run(["ip", "netns", "del", name], capture_output=True, timeout=30)
+        remove_namespaces()
 
 
 def start(name: str, number: int, arguments: list[str]) -> subprocess.Popen[str]:
