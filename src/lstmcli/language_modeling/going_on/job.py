@@ -6,7 +6,7 @@ The old text that is replayed follows the new one, so that streams of both are r
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Any
 
 import numpy as np
@@ -84,6 +84,5 @@ class GoingOnJob(LanguageModelJob):
         return {"perplexity": perplexity_of(nats / len(corpus))}
 
     def fields(self) -> dict[str, Any]:
-        kept = self._judged.kept
         lineage = self.going_on.lineage(self._old_encoder.vocab_size)
-        return {**super().fields(), "from": {**lineage, **({} if kept is None else {"kept": asdict(kept)})}}
+        return {**super().fields(), "from": {**lineage, **self._judged.fields()}}

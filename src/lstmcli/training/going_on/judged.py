@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
+from dataclasses import asdict
+from typing import Any
 
 from lstmcli.training.derived import Derived
 from lstmcli.training.going_on.events import Judged, Kept
@@ -23,7 +25,7 @@ class BeforeAndAfter:
         """
         self._splits, self._tokens, self._exact = dict(splits), dict(tokens), exact
         self._before: dict[str, dict[str, float]] = {}
-        self.kept: Kept | None = None
+        self._kept: Kept | None = None
 
     def measure(self, figures: Figures) -> None:
         """Before training."""
@@ -39,6 +41,10 @@ class BeforeAndAfter:
             )
             return Kept(tuple(rows), self._exact)
 
-        self.kept = derived.attempt("what was forgotten", compared)
-        if self.kept is not None:
-            yield self.kept
+        self._kept = derived.attempt("what was forgotten", compared)
+        if self._kept is not None:
+            yield self._kept
+
+    def fields(self) -> dict[str, Any]:
+        """What ``config.json`` says of it, after ``compare``."""
+        return {} if self._kept is None else {"kept": asdict(self._kept)}

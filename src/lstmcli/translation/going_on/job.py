@@ -72,9 +72,8 @@ class GoingOnJob(TranslatorJob):
         return {name: found[name] for name in ("bleu", "perplexity")}
 
     def fields(self) -> dict[str, Any]:
-        kept = self._judged.kept
         lineage = self.going_on.lineage(self._old_sides.target.vocab_size)
-        return {**super().fields(), "from": {**lineage, **({} if kept is None else {"kept": asdict(kept)})}}
+        return {**super().fields(), "from": {**lineage, **self._judged.fields()}}
 
 
 def _sizes(sides: Sides) -> tuple[int, int]:
