@@ -197,9 +197,9 @@ def test_a_comparison_goes_on_where_it_was_ended(labelled: Any, tmp_path: Path) 
         begun.clear()
         found = list[events.Event]()
         how: dict[str, Any] = {"cells": cells.split(), "seeds": 2, "distance": 2, "resume": resume}
-        complete = 0
-        for event in compare_architectures(labelled, CLASSIFIER, output, stop=lambda: complete >= runs, **how):
-            complete += isinstance(event, RunEnded) and not event.kept
+        trained = list[RunEnded]()
+        for event in compare_architectures(labelled, CLASSIFIER, output, stop=lambda: len(trained) >= runs, **how):
+            trained.extend([event] if isinstance(event, RunEnded) and not event.kept else [])
             begun.extend([f"{event.cell}{event.seed}"] if isinstance(event, RunBegun) else [])
             found.append(event)
         return ended(found)
